@@ -15,7 +15,7 @@ from situasi.presentation import view_text
 from situasi.ui import filters, playback, session, tenant, url_state
 from situasi.ui.auto_refresh import watched
 from situasi.ui.components import markup
-from situasi.ui.session import Moment
+from situasi.ui.session import ViewTime
 
 ICON = Path(__file__).with_name("icon.png")
 
@@ -51,7 +51,7 @@ def _page(shown: SnapshotView) -> None:
     url_state.know_way(asked(), filters.CARRIED)
 
 
-def _bands(shown: SnapshotView, at: Moment) -> list[tuple[str, str]]:
+def _bands(shown: SnapshotView, at: ViewTime) -> list[tuple[str, str]]:
     """What must not be overlooked."""
     link = session.viewer().link
     return (

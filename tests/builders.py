@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from situasi.analysis.incidents.cases import case_keys
+from situasi.analysis.incidents.cases import build_case_keys
 from situasi.domain import feed_schemas
 from situasi.ingest.write_scope import CorrectionRights, WriteScope, build_program_scope
 
@@ -68,7 +68,7 @@ def incident(**stated: Any) -> dict[str, Any]:
 
 def incidents(*rows: Mapping[str, Any]) -> pd.DataFrame:
     """A frame as a snapshot holds it; `seq` follows the order given."""
-    return _frame(feed_schemas.INCIDENTS, rows).assign(case=lambda f: case_keys(f, WIB))
+    return _frame(feed_schemas.INCIDENTS, rows).assign(case=lambda f: build_case_keys(f, WIB))
 
 
 def report(**stated: Any) -> dict[str, Any]:

@@ -64,7 +64,7 @@ class Posko:
 
     def react(self, id: str, **told: str) -> None:
         """Take a step with a case as the form of Kejadian does."""
-        members = cases.cases(self.rows()[self.rows()["id"] == id])
+        members = cases.build_case_table(self.rows()[self.rows()["id"] == id])
         sent = SubmissionStamp(EXERCISE, True)
         cells = form_rows.build_step_rows(self.board.register, members, told, sent, "operator")
         ledger = self._ingest("incidents", cells)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from situasi import board as house
-from situasi.analysis.view_time import moment
+from situasi.analysis.view_time import resolve_view_time
 from situasi.board import Board, open_board
 from situasi.domain.definition_errors import DefinitionError
 from situasi.domain.settings import ROOT
@@ -81,7 +81,7 @@ def test_a_register_off_by_three_opens_the_board_and_is_told_on_page_wall_health
     text = text.replace('"../../../', f'"{ROOT.as_posix()}/')
     (folder / "election.toml").write_text(text, "utf-8")
     board = open_board(settings_in(tmp_path, SITUASI_ELECTION=str(folder)), lambda: NOON)
-    at = moment(None, NOON, None, board.register.election.zone)
+    at = resolve_view_time(None, NOON, None, board.register.election.zone)
     ((kind, said),) = view_text.bands(
         at, "WIB", rehearsal=False, until=None, trouble=None, register=board.register
     )

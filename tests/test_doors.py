@@ -25,7 +25,7 @@ from situasi.access.accounts import RESERVED_NAMES
 from situasi.access.roles import PERMISSIONS, ROLES, LinkScope, Viewer
 from situasi.actions import alert_actions, redeployment_orders
 from situasi.actions.alert_actions import ACTED, AlertAction, AlertActionRefused
-from situasi.analysis.incidents.cases import case_keys
+from situasi.analysis.incidents.cases import build_case_keys
 from situasi.board import Board, load_store_scope, open_board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.settings import ROOT
@@ -191,7 +191,7 @@ def _case(place: str, id: str) -> str:
             "desa": [None], "desa_text": [None], "latihan": [False],
         }
     )  # fmt: skip
-    return str(case_keys(known, WIB).iloc[0])
+    return str(build_case_keys(known, WIB).iloc[0])
 
 
 @pytest.fixture(scope="module")
@@ -494,7 +494,7 @@ def test_a_step_is_taken_only_with_a_case_that_is_theirs(page: Board, viewer: Vi
 
 
 def test_only_cases_that_are_theirs_are_merged(page: Board, viewer: Viewer) -> None:
-    at = session.Moment(NOON.astimezone(WIB), True, False)
+    at = session.ViewTime(NOON.astimezone(WIB), True, False)
     pairs = [(_case(a, "A"), _case(b, "B")) for a in (HERE, THERE, WHOLE)
              for b in (HERE, THERE, WHOLE)]  # fmt: skip
     began, said = last(page), []
@@ -521,7 +521,7 @@ def test_a_case_that_looks_like_another_ones_is_of_both(text: str, column: str) 
             "kecamatan": [THERE], "desa": [None], "latihan": [False], **of,
         }
     )  # fmt: skip
-    assert THERE in extract_case_kecamatan(str(case_keys(known, WIB).iloc[0]))
+    assert THERE in extract_case_kecamatan(str(build_case_keys(known, WIB).iloc[0]))
 
 
 @pytest.mark.parametrize("role", ROLES)

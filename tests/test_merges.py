@@ -9,11 +9,11 @@ from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents import merging
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_rows
-from situasi.ui.session import Moment
+from situasi.ui.session import ViewTime
 from tests.builders import unbounded, wib
 from tests.conftest import NOON
 
-AT = Moment(wib("12.00"), live=True, exercise=True)
+AT = ViewTime(wib("12.00"), live=True, is_exercise=True)
 
 
 @pytest.fixture
@@ -37,7 +37,9 @@ def cases(board: Board) -> list[str]:
 
 def counted(board: Board) -> int:
     frames = board.snapshot_reader.refresh().snapshot.frames
-    return len(merging.merged(incidents_cases.cases(frames["incidents"]), frames["merges"]))
+    return len(
+        merging.merge_cases(incidents_cases.build_case_table(frames["incidents"]), frames["merges"])
+    )
 
 
 def test_what_is_merged_on_the_board_counts_once_until_it_is_parted_again(reported: Board) -> None:

@@ -26,7 +26,7 @@ from situasi.analysis.personnel import coverage
 from situasi.analysis.queries import reads
 from situasi.analysis.situation import changes
 from situasi.analysis.stations import status
-from situasi.analysis.view_time import Moment
+from situasi.analysis.view_time import ViewTime
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.domain.register import Register
@@ -49,7 +49,7 @@ def every_row(known: Mapping[str, pd.DataFrame], _register: Register, _at: datet
 
 
 WORKS: tuple[Callable[..., Any], ...] = (
-    every_row, status.stations, coverage.coverage, changes.standing,
+    every_row, status.stations, coverage.coverage, changes.compute_situation_state,
 )  # fmt: skip
 
 
@@ -77,7 +77,10 @@ class Day:
 
     def picture(self, at: datetime, *, live: bool) -> Any:
         """All that pages show at this moment, as plain values."""
-        shown, moment = self.board.snapshot_reader.refresh(), Moment(at, live=live, exercise=False)
+        shown, moment = (
+            self.board.snapshot_reader.refresh(),
+            ViewTime(at, live=live, is_exercise=False),
+        )
         assert shown.trouble is None
         findings, snapshot = self.board.analysis_cache, shown.snapshot
         found: dict[str, Any] = {

@@ -99,7 +99,7 @@ class Shown:
         return self.lives[~self.lives["open"]]
 
 
-@reads(*_BEHIND, parts=(analysis.alerts,))
+@reads(*_BEHIND, depends_on=(analysis.compute_alerts,))
 def raised(
     known: Mapping[str, pd.DataFrame],
     _register: Register,
@@ -120,7 +120,7 @@ def raised(
 def found(view: View, wanted: Wanted) -> Shown:
     """The chosen alerts of this view."""
     every = view.compute(raised)
-    minute, access = session.reckoned(view.at), view.shown.access_position
+    minute, access = session.cache_minute(view.at), view.shown.access_position
     kept, heeded = known(view.shown)
     owners = {code: one.owner for code, one in board().register.election.alerts.rules.items()}
 

@@ -10,7 +10,7 @@ import pandas as pd
 from pages.alerts import tables as alerts_tables
 from pages.alerts.data import Shown
 from situasi.actions import alert_actions
-from situasi.analysis.view_time import reckoned
+from situasi.analysis.view_time import cache_minute
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -133,7 +133,7 @@ def _choosable(
 
 def _table(some: pd.DataFrame, found: Shown, view: View) -> Table:
     """Made once of the same alerts."""
-    at = reckoned(view.at)
+    at = cache_minute(view.at)
     return render_cache.once(
         "tabel_peringatan", (tuple(some["key"]), at), (found,),
         lambda shown: alerts_tables.listed(some, shown.raised, at),

@@ -13,7 +13,7 @@ from pages.changes import tables as shown
 from situasi.actions import briefings
 from situasi.actions.briefings import Briefing
 from situasi.analysis.situation import changes
-from situasi.analysis.situation.changes import SILENT, WORSE, Changes
+from situasi.analysis.situation.changes import SILENT_KINDS, WORSENED_KINDS, Changes
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -68,13 +68,13 @@ def found_since(view: View, one: Briefing) -> Changes:
     """What changed since this briefing, of the chosen kecamatan."""
     past = comparison.past(view, one)
     found = (
-        past.compute(changes.standing),
-        view.compute(changes.standing),
+        past.compute(changes.compute_situation_state),
+        view.compute(changes.compute_situation_state),
         session.heard(past.shown, past.at),
         session.heard(view.shown, view.at),
     )
     at, kecamatan = past.at.at, view.kecamatan
-    make = partial(changes.changes, since=at, kecamatan=kecamatan)
+    make = partial(changes.compute_changes, since=at, kecamatan=kecamatan)
     return render_cache.once("perubahan", (at, kecamatan), found, make)
 
 
@@ -92,7 +92,7 @@ def key_figures(found: Changes) -> None:
             ),
             Figure(
                 "memburuk",
-                Card(_("Memburuk"), i18n.format_number(len(found.worse)), _kinds(found.worse, WORSE),
+                Card(_("Memburuk"), i18n.format_number(len(found.worse)), _kinds(found.worse, WORSENED_KINDS),
                      alarm=len(found.worse) > 0),
                 lambda: shown.worse(found.worse),
             ),
@@ -105,7 +105,7 @@ def key_figures(found: Changes) -> None:
             Figure(
                 "diam",
                 Card(_("Masih diam"), i18n.format_number(len(found.silent)),
-                     _kinds(found.silent, SILENT)),
+                     _kinds(found.silent, SILENT_KINDS)),
                 lambda: shown.silent(found.silent),
             ),
         ]
@@ -118,7 +118,7 @@ def _cases(count: int) -> str:
 
 def _kinds(rows: pd.DataFrame, kinds: tuple[str, ...]) -> str:
     """'2 tingkat naik · 14 TPS terlambat atau diragukan'."""
-    named = shown.what_is_worse if kinds == WORSE else shown.who_is_silent
+    named = shown.what_is_worse if kinds == WORSENED_KINDS else shown.who_is_silent
     counts = rows["kind"].value_counts()
     said = [
         f"{i18n.format_number(int(counts[kind]))} {named(kind)}" for kind in kinds if kind in counts

@@ -6,7 +6,7 @@ from typing import Any, TypeGuard
 
 import pandas as pd
 
-from situasi.analysis.situation.changes import TAKEN_BACK
+from situasi.analysis.situation.changes import WITHDRAWN
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -118,7 +118,7 @@ def _state(kind: object, code: object, *, then: bool = False) -> str:
 
 
 def _status(code: object) -> str:
-    if code == TAKEN_BACK:
+    if code == WITHDRAWN:
         return _("ditarik")
     return label("status", code) if _told(code) else _("belum diketahui")
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from situasi.actions import acknowledgements, exercise_controller
 from situasi.actions.exercise_controller import ExerciseRun
-from situasi.analysis.exercise_response import Asked, Heed, reactions
+from situasi.analysis.exercise_response import Acknowledgement, InjectedCase, compute_response_times
 from situasi.board import current_board as board
 from situasi.domain import exercise_scenarios
 from situasi.domain.exercise_scenarios import Scenario
@@ -37,16 +37,16 @@ def drilled(view: View) -> Drilled:
     heeded = told if asked else ()
     # To the minute, so that viewers of the same minute share what is found.
     now = session.now().replace(second=0, microsecond=0) if view.at.live else None
-    return Drilled(known, runs, view.compute(reactions, asked, heeded, now))
+    return Drilled(known, runs, view.compute(compute_response_times, asked, heeded, now))
 
 
-def _started(store: Store) -> tuple[tuple[ExerciseRun, ...], tuple[Heed, ...]]:
+def _started(store: Store) -> tuple[tuple[ExerciseRun, ...], tuple[Acknowledgement, ...]]:
     """The drills, the newest first, and who took note of which case and when."""
     heeded = ((case, one.at) for case, one in acknowledgements.load_all(store).items())
     return tuple(reversed(exercise_controller.load_all(store))), tuple(heeded)
 
 
-def _asked(run: ExerciseRun, known: dict[str, Scenario], view: View) -> list[Asked]:
+def _asked(run: ExerciseRun, known: dict[str, Scenario], view: View) -> list[InjectedCase]:
     """The cases of a drill in the kecamatan that are shown."""
     if run.scenario not in known:
         return []
@@ -56,7 +56,7 @@ def _asked(run: ExerciseRun, known: dict[str, Scenario], view: View) -> list[Ask
         for one in reversed(scenario.injects) if one.feed == INCIDENTS.name
     }  # fmt: skip
     return [
-        Asked(
+        InjectedCase(
             run.id,
             run.scenario,
             case,

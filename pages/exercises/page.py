@@ -13,7 +13,7 @@ import streamlit as st
 from pages.exercises.data import Drilled, drilled
 from situasi.actions import exercise_controller
 from situasi.actions.exercise_controller import ExerciseRefused
-from situasi.analysis.exercise_response import latest, medians
+from situasi.analysis.exercise_response import compute_medians, find_most_overdue
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -73,7 +73,7 @@ def _start(done: Drilled) -> None:
 
 def figures(done: Drilled) -> None:
     """How many cases were reported, and the median of each step with what is still open."""
-    found, half = done.found, medians(done.found)
+    found, half = done.found, compute_medians(done.found)
     figure_row([_cases(done), *(_step(done, step, half[step]) for step in RESPONSE_STEPS)])
     late = found[found["state"].isin(["lambat", "lewat"])]
     said = _(
@@ -145,7 +145,7 @@ def whole(done: Drilled) -> None:
 def better(done: Drilled) -> None:
     """Of each drill the step that took longest against its target."""
     page_layout.section(_("Yang dapat dilatih lagi"))
-    worst = latest(done.found)
+    worst = find_most_overdue(done.found)
     if worst.empty:
         markup.empty(_("Tidak ada langkah yang lewat batas sampai saat ini."))
         return

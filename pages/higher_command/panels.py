@@ -19,7 +19,7 @@ from situasi.presentation.incident_item import Item, short
 from situasi.store.rollups.queries import CriticalCase
 from situasi.ui import filters, higher_command_session, tenant
 from situasi.ui.components import markup
-from situasi.ui.session import Moment
+from situasi.ui.session import ViewTime
 from situasi.ui.tables import table_view
 from situasi.ui.tables.columns import moments
 from situasi.ui.tables.table_view import Table, table
@@ -100,7 +100,7 @@ def title(part: str) -> str:
     return higher_command_session.command().subdivisions[part] if part else _("Wilayah")
 
 
-def controls(at: Moment) -> None:
+def controls(at: ViewTime) -> None:
     """The moment that is shown, behind one button."""
     zone = tenant.desk().zone_label
     said = _("Langsung") if at.live else f"{i18n.format_time(at.at)} {zone}"

@@ -12,7 +12,7 @@ from pages.incidents import actions as incidents_actions
 from pages.incidents import markup as incidents_markup
 from pages.incidents import panels as incidents_panels
 from pages.incidents.actions import steps_bar
-from situasi.analysis.situation.worklist import Casework, Detail, detail
+from situasi.analysis.situation.worklist import CaseDetail, Worklist, find_case_detail
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -26,9 +26,9 @@ from situasi.ui.wording import incidents as say
 MOST_ROWS, MOST_BONDS = 200, 100
 
 
-def detail_panel(found: Casework, view: View) -> None:
+def detail_panel(found: Worklist, view: View) -> None:
     """The case that the address names."""
-    shown = detail(found, incidents_panels.looked_at() or "")
+    shown = find_case_detail(found, incidents_panels.looked_at() or "")
     with markup.bar():
         page_layout.section(_("Rincian"))
         st.button(
@@ -41,12 +41,12 @@ def detail_panel(found: Casework, view: View) -> None:
         markup.empty(_("Laporan ini tidak dikenal pada saat yang ditampilkan."))
         return
     _head(shown, view)
-    steps_bar(shown.members, shown.head["status"], bool(shown.head["latihan"]))
+    steps_bar(shown.members, shown.case["status"], bool(shown.case["latihan"]))
     with st.container(height=320, border=False, key="riwayat"):
         newest = shown.rows.head(MOST_ROWS)
         history.history([_told(row, shown, view) for row in newest.itertuples()])
     _say_if_more(len(newest), len(shown.rows), _("{n} dari {all} laporan, yang terbaru"))
-    if len(shown.bonds):
+    if len(shown.effective_merges):
         _bonds(shown, view)
 
 
@@ -56,19 +56,19 @@ def _say_if_more(n: int, every: int, said: str) -> None:
         st.caption(said.format(n=i18n.format_number(n), all=i18n.format_number(every)))
 
 
-def _head(shown: Detail, view: View) -> None:
-    head = shown.head
+def _head(shown: CaseDetail, view: View) -> None:
+    head = shown.case
     tingkat = head["tingkat"] if isinstance(head["tingkat"], str) else None
-    late = "" if shown.late is None else say.overdue(shown.late)
+    late = "" if shown.overdue_row is None else say.overdue(shown.overdue_row)
     title = label("jenis", head["jenis"])
     if head["latihan"]:
         title = f"{title} · " + _("LATIHAN")
     incidents_markup.case(tingkat, title, say.place(head), late, _facts(shown, view))
 
 
-def _facts(shown: Detail, view: View) -> list[tuple[str, str]]:
+def _facts(shown: CaseDetail, view: View) -> list[tuple[str, str]]:
     """What is known; what nobody stated says so where it is awaited, else it is left out."""
-    head = shown.head
+    head = shown.case
     unit = head["ditugaskan"]
     facts = [
         (_("Status"), label("status", head["status"])),
@@ -92,7 +92,7 @@ def _ids(every: pd.Series) -> str:
     )  # fmt: skip
 
 
-def _told(row: Any, shown: Detail, view: View) -> Told:
+def _told(row: Any, shown: CaseDetail, view: View) -> Told:
     """One row: who told it, and what it added."""
     at = view.at.at
     notes = [row.id] if len(shown.members) > 1 else []
@@ -120,14 +120,14 @@ def _told(row: Any, shown: Detail, view: View) -> Told:
     )
 
 
-def _bonds(shown: Detail, view: View) -> None:
+def _bonds(shown: CaseDetail, view: View) -> None:
     """What holds the group together, each with the way back."""
     page_layout.section(_("Gabungan {n} laporan").format(n=i18n.format_number(len(shown.members))))
     name_of = dict(zip(shown.members["case"], shown.members["id"], strict=True))
-    listed = shown.bonds.head(MOST_BONDS)
+    listed = shown.effective_merges.head(MOST_BONDS)
     for bond in listed.itertuples():
         _bond(bond, name_of, view)
-    _say_if_more(len(listed), len(shown.bonds), _("{n} dari {all} penggabungan"))
+    _say_if_more(len(listed), len(shown.effective_merges), _("{n} dari {all} penggabungan"))
     incidents_actions.note(view)
 
 

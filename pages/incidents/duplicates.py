@@ -13,8 +13,8 @@ from pages.incidents import actions as incidents_actions
 from pages.incidents import markup as incidents_markup
 from pages.incidents import tables as incidents_tables
 from pages.incidents.markup import Side
-from situasi.analysis.incidents.duplicates import Twins
-from situasi.analysis.situation.worklist import Casework
+from situasi.analysis.incidents.duplicates import DuplicateCandidate
+from situasi.analysis.situation.worklist import Worklist
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -28,24 +28,27 @@ from situasi.ui.wording import incidents as say
 SIDE_BY_SIDE = 4
 
 
-def twins_panel(found: Casework, view: View) -> None:
+def twins_panel(found: Worklist, view: View) -> None:
     """The likeliest pairs, and all of them as a table."""
     with markup.bar():
         page_layout.section(_("Kemungkinan laporan ganda"))
-        if found.twins:
-            title = _("Semua {n} pasang").format(n=i18n.format_number(len(found.twins)))
-            if not found.all_pairs:
+        if found.duplicate_candidates:
+            title = _("Semua {n} pasang").format(
+                n=i18n.format_number(len(found.duplicate_candidates))
+            )
+            if not found.has_all_pairs:
                 title = _("{n} dari sedikitnya {all} pasang").format(
-                    n=i18n.format_number(len(found.twins)), all=i18n.format_number(found.pairs)
+                    n=i18n.format_number(len(found.duplicate_candidates)),
+                    all=i18n.format_number(found.pair_count),
                 )
             table_view.opens(title, partial(incidents_tables.pairs, found), "pasangan")
-        if len(found.strangers):
+        if len(found.orphan_merges):
             odd = _("{n} keputusan gabung tanpa laporan").format(
-                n=i18n.format_number(len(found.strangers))
+                n=i18n.format_number(len(found.orphan_merges))
             )
             table_view.opens(odd, partial(incidents_tables.strangers, found), "gabung_asing")
     incidents_actions.trouble()
-    if not found.all_pairs:
+    if not found.has_all_pairs:
         st.caption(
             _(
                 "Terlalu banyak laporan yang mirip untuk ditunjukkan semuanya: yang paling mungkin "
@@ -53,15 +56,15 @@ def twins_panel(found: Casework, view: View) -> None:
                 "Semua laporannya tetap ada di daftar kejadian."
             )
         )
-    if not found.twins:
+    if not found.duplicate_candidates:
         markup.empty(_("Tidak ada dua laporan yang mirip tempat, waktu, jenis dan katanya."))
         return
     incidents_actions.note(view)
-    shown = found.twins[:SIDE_BY_SIDE]
+    shown = found.duplicate_candidates[:SIDE_BY_SIDE]
     cases = tuple(dict.fromkeys(case for pair in shown for case in (pair.first, pair.second)))
     asked = (cases, view.at.at.date())
     sides = render_cache.once(
-        "pasangan", asked, (found.cases, found.texts), partial(_sides, cases, view)
+        "pasangan", asked, (found.cases, found.first_texts), partial(_sides, cases, view)
     )
     columns = st.columns(2, gap="medium")
     for at, pair in enumerate(shown):
@@ -81,12 +84,12 @@ def _sides(
     }
 
 
-def _pair(pair: Twins, one: Side, other: Side) -> None:
+def _pair(pair: DuplicateCandidate, one: Side, other: Side) -> None:
     score = _("Nilai {n} dari 100").format(n=i18n.format_number(pair.score))
     incidents_markup.pair(score, say.reasons(pair), one, other)
 
 
-def _decisions(pair: Twins, made_up: bool) -> None:
+def _decisions(pair: DuplicateCandidate, made_up: bool) -> None:
     with st.container(horizontal=True):
         for act, title in (("gabung", _("Gabungkan")), ("pisah", _("Dua kejadian berbeda"))):
             incidents_actions.decision(act, title, pair.first, pair.second, made_up)

@@ -12,8 +12,8 @@ import streamlit as st
 
 from pages.incidents import markup as incidents_markup
 from pages.incidents import tables as incidents_tables
-from situasi.analysis.hotspots.hotspots import Hot, hot
-from situasi.analysis.hotspots.scan_statistic import Centres, Cluster, Scan
+from situasi.analysis.hotspots.hotspots import Hotspots, compute_hotspots
+from situasi.analysis.hotspots.scan_statistic import Centres, Cluster, ScanResult
 from situasi.analysis.incidents.cases import Selection
 from situasi.board import current_board as board
 from situasi.common import i18n
@@ -36,7 +36,7 @@ MOST = 4
 class Shown:
     """Of what was found that which the viewer chose. rows: incidents that count there."""
 
-    found: Hot
+    found: Hotspots
     cells: pd.DataFrame
     rows: pd.DataFrame
     clusters: tuple[Cluster, ...]
@@ -67,8 +67,8 @@ def _beyond(wanted: Selection) -> bool:
 
 def _shown(view: View, wanted: Selection) -> Shown:
     timeless = replace(wanted, kecamatan=(), since=None, until=None)
-    found, chosen = view.compute(hot, timeless, _centres()), view.chosen()
-    cells, counted = found.cells, found.day.counted
+    found, chosen = view.compute(compute_hotspots, timeless, _centres()), view.chosen()
+    cells, counted = found.rate_table, found.day.cases
     return Shown(
         found,
         cells[cells["kecamatan"].isin(chosen)],
@@ -102,11 +102,11 @@ def _map(shown: Shown) -> None:
     day = shown.found.day
     if shown.cells.empty:
         said = _("Belum cukup kejadian hari ini untuk dihitung: {n} dari paling sedikit {least}.")
-        n, least = i18n.format_number(len(day.counted)), i18n.format_number(rules.min_incidents)
+        n, least = i18n.format_number(len(day.cases)), i18n.format_number(rules.min_incidents)
         markup.empty(said.format(n=n, least=least))
         return
     alt = _("Perkiraan kejadian per {per} TPS per jam menurut kecamatan dan jam")
-    cells = (shown.found.cells,)
+    cells = (shown.found.rate_table,)
     asked = tuple(shown.cells["kecamatan"].unique())
     chart("padat_peta", alt.format(per=rules.per_tps), cells, partial(_figure, asked), asked)
     st.caption(
@@ -121,9 +121,9 @@ def _map(shown: Shown) -> None:
     st.caption(
         _("{n} dari {all} kejadian hari ini dihitung; {unfounded} tidak terbukti, {hourless} tanpa "
           "jam, {placeless} tanpa kecamatan tidak.").format(
-            n=i18n.format_number(len(day.counted)), all=i18n.format_number(day.reported),
-            unfounded=i18n.format_number(day.unfounded), hourless=i18n.format_number(day.hourless),
-            placeless=i18n.format_number(day.placeless),
+            n=i18n.format_number(len(day.cases)), all=i18n.format_number(day.reported_count),
+            unfounded=i18n.format_number(day.unfounded), hourless=i18n.format_number(day.without_hour),
+            placeless=i18n.format_number(day.without_place),
         )
     )  # fmt: skip
     table_view.behind(_("{n} kejadian yang dihitung"), shown.rows, "padat_baris")
@@ -146,7 +146,7 @@ def _clusters(shown: Shown) -> None:
         markup.empty(_nothing(shown.found.scan))
     for at, one in enumerate(shown.clusters[:MOST]):
         incidents_markup.cluster(say.zone(one.kecamatan, one.desa), _when(one), _figures(one))
-        rows = shown.found.day.counted
+        rows = shown.found.day.cases
         mine = rows[rows["case"].isin(one.cases)]
         table_view.behind(_("{n} kejadian gugus ini"), mine, f"gugus_{at}")
     rules, scan = board().register.election.rules.clusters, shown.found.scan
@@ -159,18 +159,20 @@ def _clusters(shown: Shown) -> None:
     st.caption(
         said.format(
             hours=i18n.format_number(rules.max_duration / timedelta(hours=1)),
-            desa=i18n.format_number(scan.with_desa),
-            n=i18n.format_number(scan.among),
+            desa=i18n.format_number(scan.with_desa_count),
+            n=i18n.format_number(scan.scanned_count),
             level=i18n.format_number(rules.significance_level, 2),
         )
     )
 
 
-def _nothing(scan: Scan) -> str:
-    if scan.best is None:
+def _nothing(scan: ScanResult) -> str:
+    if scan.best_p_value is None:
         return _("Tidak ada gugus: terlalu sedikit kejadian berdekatan.")
     said = _("Tidak ada gugus: sebaran {n} kejadian terakhir wajar sebagai kebetulan (p = {p}).")
-    return said.format(n=i18n.format_number(scan.among), p=i18n.format_number(scan.best, 2))
+    return said.format(
+        n=i18n.format_number(scan.scanned_count), p=i18n.format_number(scan.best_p_value, 2)
+    )
 
 
 def _when(one: Cluster) -> str:
@@ -183,5 +185,5 @@ def _figures(one: Cluster) -> str:
     return _("{n} kejadian, ≈ {expected} menurut kebetulan · p = {p}").format(
         n=i18n.format_number(one.observed),
         expected=i18n.format_number(one.expected, 1),
-        p=i18n.format_number(one.chance, 3),
+        p=i18n.format_number(one.p_value, 3),
     )

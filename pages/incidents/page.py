@@ -23,7 +23,7 @@ from pages.incidents.panels import (
 )
 from situasi.analysis import view_time as moments
 from situasi.analysis.incidents.cases import Selection
-from situasi.analysis.situation.worklist import casework
+from situasi.analysis.situation.worklist import compute_worklist
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import comparison, filters, page_layout, session
@@ -33,16 +33,16 @@ from situasi.ui.page_layout import View
 
 def show() -> None:
     view, wanted = opened(label("screen", "kejadian"))
-    found = bound(view.compute(casework, wanted))
+    found = bound(view.compute(compute_worklist, wanted))
     if found.rows.empty:
         page_layout.nothing(_("Belum ada laporan kejadian."))
         return
     keep_within(found)
-    asked = partial(moments.earlier, wanted)
+    asked = partial(moments.shift_window, wanted)
     before = comparison.before(
         view,
         "kejadian",
-        lambda past: (past.compute(casework, asked(view.at.at - past.at.at)),),
+        lambda past: (past.compute(compute_worklist, asked(view.at.at - past.at.at)),),
         figures,
     )
     figure_row(figures(found), before)
@@ -82,5 +82,5 @@ def opened(title: str) -> tuple[View, Selection]:
         status=tuple(picked["status"]),
     )
     # To the minute, so that viewers of the same minute share what is computed.
-    minute = replace(view.at, at=session.reckoned(view.at))
+    minute = replace(view.at, at=session.cache_minute(view.at))
     return view, filters.within(wanted, picked["window"], minute)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.analysis.situation.worklist import Casework
+from situasi.analysis.situation.worklist import Worklist
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -69,12 +69,12 @@ def _places(rows: pd.DataFrame) -> Column:
     return text([say.place(row) for row in rows.itertuples()], widest=_PLACE)
 
 
-def stretch(found: Casework, step: str) -> Table:
+def stretch(found: Worklist, step: str) -> Table:
     """How long a step took or has been waited for, in each case, the longest first."""
-    lived = found.lives.reindex(found.shown["case"]).reset_index()
+    lived = found.case_milestones.reindex(found.selected_cases["case"]).reset_index()
     took = lived[step].fillna(pd.Timestamp(found.at)) - lived["start"]
     order = took.sort_values(ascending=False, kind="stable").index
-    lived, cases = lived.loc[order], found.shown.reset_index(drop=True).loc[order]
+    lived, cases = lived.loc[order], found.selected_cases.reset_index(drop=True).loc[order]
     return table(
         {
             _("lama"): span(took.loc[order]),
@@ -97,38 +97,38 @@ def _state(start: pd.Timestamp, end: pd.Timestamp) -> str:
     return _("sejak laporan pertama") if end <= start else _("tercapai")
 
 
-def pairs(found: Casework) -> Table:
+def pairs(found: Worklist) -> Table:
     """The probable pairs with their reasons."""
     by_case = found.cases.set_index("case")
-    one, other = (by_case.loc[[getattr(pair, side) for pair in found.twins]]
+    one, other = (by_case.loc[[getattr(pair, side) for pair in found.duplicate_candidates]]
                   for side in ("first", "second"))  # fmt: skip
     return table(
         {
-            _("nilai"): number(round(pair.score) for pair in found.twins),
+            _("nilai"): number(round(pair.score) for pair in found.duplicate_candidates),
             _("laporan pertama"): one["id"],
             _("laporan kedua"): other["id"],
             _("jenis"): [label("jenis", code) for code in one["jenis"]],
             _("tempat"): _places(one),
-            _("alasan"): [", ".join(say.reasons(pair)) for pair in found.twins],
+            _("alasan"): [", ".join(say.reasons(pair)) for pair in found.duplicate_candidates],
         },
         one["latihan"].to_numpy() | other["latihan"].to_numpy(),
     )
 
 
-def kinds(found: Casework) -> Table:
+def kinds(found: Worklist) -> Table:
     """Kinds by kecamatan with their sums; missing where nobody reported."""
     register = board().register
     names = {
         area: register.name_of(str(area)) if area else _("seluruh kabupaten")
-        for area in found.kinds
+        for area in found.kind_counts
     }
     return table(
         {
-            _("jenis"): [label("jenis", code) for code in found.kinds.index],
-            _("jumlah"): number(found.kinds.sum(axis=1)),
-            **{name: number(found.kinds[area]) for area, name in names.items()},
+            _("jenis"): [label("jenis", code) for code in found.kind_counts.index],
+            _("jumlah"): number(found.kind_counts.sum(axis=1)),
+            **{name: number(found.kind_counts[area]) for area, name in names.items()},
         },
-        bool(found.shown["latihan"].any()),
+        bool(found.selected_cases["latihan"].any()),
     )
 
 
@@ -159,9 +159,9 @@ def _cell(row: Any) -> str:
     return ", ".join([*said, *([_("selang lebar")] if row.wide else [])])
 
 
-def strangers(found: Casework) -> Table:
+def strangers(found: Worklist) -> Table:
     """Merges that name a case which is not known."""
-    odd = found.strangers
+    odd = found.orphan_merges
     return table(
         {
             _("waktu"): moments(odd["occurred_at"]),

@@ -10,7 +10,7 @@ import pandas as pd
 from streamlit.delta_generator import DeltaGenerator
 
 from situasi.analysis import deliveries
-from situasi.analysis.deliveries import Intake
+from situasi.analysis.deliveries import DeliverySummary
 from situasi.analysis.situation import feed_staleness
 from situasi.board import current_board as board
 from situasi.common.i18n import _
@@ -19,7 +19,7 @@ from situasi.domain.labels import label
 from situasi.live.snapshot import Snapshot
 from situasi.ui import filters, session, url_state
 from situasi.ui.page_layout import View
-from situasi.ui.session import Moment
+from situasi.ui.session import ViewTime
 
 _FILTER = "feed"
 
@@ -39,7 +39,7 @@ def feeds_shown() -> tuple[str, ...]:
     return tuple(feed for feed in seen if not chosen or feed in chosen)
 
 
-def intake(view: View, feeds: tuple[str, ...]) -> Intake:
+def intake(view: View, feeds: tuple[str, ...]) -> DeliverySummary:
     """What came in of these feeds, as known at the moment of the view."""
     return session.whole(_intake, view.shown, view.at, feeds, _whose())
 
@@ -56,17 +56,17 @@ def _whose() -> str | None:
 def _intake(
     snapshot: Snapshot,
     rows: Mapping[str, pd.DataFrame],
-    at: Moment,
+    at: ViewTime,
     feeds: tuple[str, ...],
     whose: str | None,
-) -> Intake:
-    election, then = board().register.election, session.reckoned(at)
+) -> DeliverySummary:
+    election, then = board().register.election, session.cache_minute(at)
     known = {feed: rows[feed] for feed in feeds}
     batches = snapshot.batches
     if whose is not None:
         batches = batches[batches["actor"] == whose]
     limit = None if at.live else then
-    ledger = deliveries.ledger(batches, known, limit)
+    ledger = deliveries.build_batch_table(batches, known, limit)
     limits = {
         feed: silent_after
         for feed, silent_after in election.thresholds.silent_after.items()
@@ -74,11 +74,13 @@ def _intake(
     }  # fmt: skip
     # What an exercise knows beyond its own clock breaks no silence.
     heard = {feed: known[feed][known[feed]["known_at"] <= at.at] for feed in limits}
-    last = {feed: feed_staleness.last_known(rows) for feed, rows in heard.items()}
-    states = feed_staleness.states(last, then, limits, (election.day_start, election.day_end))
+    last = {feed: feed_staleness.find_last_known_time(rows) for feed, rows in heard.items()}
+    states = feed_staleness.compute_states(
+        last, then, limits, (election.day_start, election.day_end)
+    )
     counted = _counted(snapshot, whose, limit) if _told_of(snapshot, at) else {}
-    by_feed = deliveries.by_feed(ledger, known, counted, states)
-    return Intake(ledger, by_feed, deliveries.by_source(ledger))
+    by_feed = deliveries.build_feed_table(ledger, known, counted, states)
+    return DeliverySummary(ledger, by_feed, deliveries.build_source_table(ledger))
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def told_of(view: View) -> bool:
     return _told_of(view.shown.snapshot, view.at)
 
 
-def _told_of(snapshot: Snapshot, at: Moment) -> bool:
+def _told_of(snapshot: Snapshot, at: ViewTime) -> bool:
     return at.live or not snapshot.rehearsal
 
 
@@ -107,8 +109,8 @@ def waiting(view: View, feeds: tuple[str, ...]) -> Waiting:
     snapshot, whose = view.shown.snapshot, _whose()
 
     def make() -> Waiting:
-        rows = deliveries.of_feeds(_held(snapshot, whose, at), feeds)
-        return Waiting(rows, deliveries.by_reason(rows))
+        rows = deliveries.select_quarantined_rows(_held(snapshot, whose, at), feeds)
+        return Waiting(rows, deliveries.build_reason_table(rows))
 
     return board().analysis_cache.get_or_make("waiting", snapshot, make, feeds, whose, at)
 

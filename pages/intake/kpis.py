@@ -6,7 +6,7 @@ import pandas as pd
 
 from pages.intake import data as intake_data
 from pages.intake import tables as intake_tables
-from situasi.analysis.deliveries import Intake
+from situasi.analysis.deliveries import DeliverySummary
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -16,8 +16,8 @@ from situasi.ui.page_layout import View
 from situasi.ui.tables.table_view import Table
 
 
-def figures(view: View, found: Intake) -> list[Figure]:
-    feeds, ledger = found.feeds, found.ledger
+def figures(view: View, found: DeliverySummary) -> list[Figure]:
+    feeds, ledger = found.feeds, found.batches
     came, told = bool(len(ledger)), intake_data.told_of(view)
     undone = ledger[ledger["taken_back"] > 0]
     return [
@@ -46,7 +46,7 @@ def _deliveries(view: View, ledger: pd.DataFrame) -> Card:
         return Card(title, "–", _("belum ada kiriman"))
     newest = ledger["recorded_at"].max().to_pydatetime().astimezone(view.at.at.tzinfo)
     # The clock of an exercise, or of a past moment, is not the one that recorded.
-    own = view.at.live and not view.at.exercise
+    own = view.at.live and not view.at.is_exercise
     when = (
         i18n.format_relative_time(newest, view.at.at)
         if own

@@ -10,7 +10,7 @@ import streamlit as st
 from pages.intake import actions as intake_actions
 from pages.intake import data as intake_data
 from pages.intake import tables as intake_tables
-from situasi.analysis.deliveries import Intake
+from situasi.analysis.deliveries import DeliverySummary
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import page_layout, render_cache
@@ -19,8 +19,8 @@ from situasi.ui.page_layout import View
 from situasi.ui.tables import table_view
 
 
-def ledger_panel(view: View, found: Intake) -> None:
-    ledger = found.ledger
+def ledger_panel(view: View, found: DeliverySummary) -> None:
+    ledger = found.batches
     with markup.bar():
         page_layout.section(_("Buku kiriman"))
         if intake_actions.allowed(view, "perbaiki"):
@@ -68,7 +68,7 @@ def _withdrawal(standing: pd.DataFrame) -> None:
             st.rerun()
 
 
-def sources_panel(view: View, found: Intake) -> None:
+def sources_panel(view: View, found: DeliverySummary) -> None:
     with markup.bar():
         page_layout.section(_("Sumber laporan"))
         table_view.opens(

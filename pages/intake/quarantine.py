@@ -13,7 +13,7 @@ from pages.intake import data as intake_data
 from pages.intake import tables as intake_tables
 from pages.intake.data import Waiting
 from situasi.access.roles import Viewer
-from situasi.analysis.deliveries import Intake
+from situasi.analysis.deliveries import DeliverySummary
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -33,7 +33,7 @@ from situasi.ui.tables.table_view import Table
 _CHOICES = 300
 
 
-def quarantine_panel(view: View, found: Intake, feeds: tuple[str, ...]) -> None:
+def quarantine_panel(view: View, found: DeliverySummary, feeds: tuple[str, ...]) -> None:
     page_layout.section(_("Karantina: baris yang belum dapat diterima"))
     if not intake_data.told_of(view):
         st.caption(_("Dalam latihan, karantina hanya ditunjukkan untuk keadaan sekarang."))
@@ -82,8 +82,8 @@ def _of_kind(kind: str, rows: pd.DataFrame) -> pd.DataFrame:
     return rows[[kind in kinds for kinds in rows["kinds"]]]
 
 
-def _rows(chosen: pd.DataFrame, found: Intake) -> None:
-    table = render_cache.once("menunggu", None, (chosen, found.ledger), _table)
+def _rows(chosen: pd.DataFrame, found: DeliverySummary) -> None:
+    table = render_cache.once("menunggu", None, (chosen, found.batches), _table)
     table_view.shown(table, "menunggu", _("Baris menunggu"))
 
 

@@ -14,7 +14,7 @@ from pages.neutrality import markup as pieces
 from pages.neutrality.markup import Step
 from pages.neutrality.tables import by_class, readable
 from situasi.analysis import neutrality
-from situasi.analysis.neutrality import Neutrality, Word
+from situasi.analysis.neutrality import NeutralitySummary, NilDeclaration
 from situasi.analysis.queries import reads
 from situasi.board import current_board as board
 from situasi.common import i18n
@@ -35,15 +35,17 @@ def work(
     register: Register,
     at: datetime,
     kecamatan: tuple[str, ...],
-) -> Neutrality | None:
+) -> NeutralitySummary | None:
     """What is known; None for a viewer for whom the feed is never loaded."""
     rows = known.get("neutrality")
     if rows is None:
         return None
-    return neutrality.overview(rows, at, register.election.rules.neutrality_target, kecamatan)
+    return neutrality.compute_summary(
+        rows, at, register.election.rules.neutrality_target, kecamatan
+    )
 
 
-def state_panel(found: Neutrality, at: datetime) -> None:
+def state_panel(found: NeutralitySummary, at: datetime) -> None:
     """Whether there is any case; told apart: nobody said anything."""
     if found.state == "belum_ada_laporan":
         pieces.statement(
@@ -61,17 +63,17 @@ def state_panel(found: Neutrality, at: datetime) -> None:
     pieces.statement(found.state, title, sentence, _last_nihil(found.nihil, at))
 
 
-def _counted(found: Neutrality) -> str:
+def _counted(found: NeutralitySummary) -> str:
     return _("{n} kasus terbuka dari {all} yang dilaporkan.").format(
-        n=i18n.format_number(len(found.open)), all=i18n.format_number(len(found.cases))
+        n=i18n.format_number(len(found.open_cases)), all=i18n.format_number(len(found.cases))
     )
 
 
-def _last_nihil(word: Word | None, at: datetime) -> str:
+def _last_nihil(word: NilDeclaration | None, at: datetime) -> str:
     if word is None:
         return _("Belum pernah ada laporan nihil.")
-    local = word.at.astimezone(at.tzinfo)
-    named = dict.fromkeys(filter(None, [word.who, word.unit]))
+    local = word.reported_at.astimezone(at.tzinfo)
+    named = dict.fromkeys(filter(None, [word.reporter, word.unit]))
     who = ", ".join(named) or _("pelapor tidak disebut")
     text = _("Nihil terakhir: {day} {clock} {zone}, oleh {who}").format(
         day=i18n.format_date(local), clock=i18n.format_time(local), zone=board().register.election.zone_label,
@@ -80,17 +82,17 @@ def _last_nihil(word: Word | None, at: datetime) -> str:
     return text + " · " + _("LATIHAN") if word.made_up else text
 
 
-def figures(found: Neutrality | None) -> list[Figure]:
+def figures(found: NeutralitySummary | None) -> list[Figure]:
     """None where nobody has said anything of neutrality."""
     if found is None or found.state == "belum_ada_laporan":
         return []
     ended = found.cases[~found.cases["open"]]
     classed = int(found.cases["kelas"].notna().sum())
     return [
-        Figure("kasus", _open_card(found), lambda: readable(found.open),
-               (Count(len(found.open)),)),
-        Figure("lampau", _overdue_card(found), lambda: readable(found.overdue),
-               (Count(len(found.overdue)),)),
+        Figure("kasus", _open_card(found), lambda: readable(found.open_cases),
+               (Count(len(found.open_cases)),)),
+        Figure("lampau", _overdue_card(found), lambda: readable(found.overdue_cases),
+               (Count(len(found.overdue_cases)),)),
         Figure("kelas", _class_card(found), lambda: readable(found.cases), (Count(classed),)),
         Figure("akhir", _ended_card(found), lambda: readable(ended), (Count(len(ended)),)),
     ]  # fmt: skip
@@ -104,18 +106,20 @@ def _target() -> str:
     return i18n.format_number(board().register.election.rules.neutrality_target.days)
 
 
-def _open_card(found: Neutrality) -> Card:
-    return Card(_("Kasus terbuka"), _of(len(found.open), len(found.cases)), _("dari semua kasus"))
+def _open_card(found: NeutralitySummary) -> Card:
+    return Card(
+        _("Kasus terbuka"), _of(len(found.open_cases), len(found.cases)), _("dari semua kasus")
+    )
 
 
-def _overdue_card(found: Neutrality) -> Card:
-    late = len(found.overdue)
+def _overdue_card(found: NeutralitySummary) -> Card:
+    late = len(found.overdue_cases)
     title = _("Lewat {n} hari").format(n=_target())
     note = _("dari kasus terbuka, sejak LP atau kabar pertama")
-    return Card(title, _of(late, len(found.open)), note, alarm=bool(late))
+    return Card(title, _of(late, len(found.open_cases)), note, alarm=bool(late))
 
 
-def _class_card(found: Neutrality) -> Card:
+def _class_card(found: NeutralitySummary) -> Card:
     counts = found.cases["kelas"].value_counts()
     said = [f"{label('kelas', code)} {i18n.format_number(int(counts[code]))}"
             for code in KELAS if code in counts]  # fmt: skip
@@ -124,25 +128,25 @@ def _class_card(found: Neutrality) -> Card:
     return Card(_("Sudah berkelas"), _of(classed, len(found.cases)), note)
 
 
-def _ended_card(found: Neutrality) -> Card:
+def _ended_card(found: NeutralitySummary) -> Card:
     ends = found.cases["langkah"].value_counts()
     said = [f"{label('langkah', end)} {i18n.format_number(int(ends.get(end, 0)))}"
-            for end in neutrality.ENDS]  # fmt: skip
+            for end in neutrality.END_STEPS]  # fmt: skip
     return Card(
         _("Kasus berakhir"), _of(int((~found.cases["open"]).sum()), len(found.cases)),
         " · ".join(said),
     )  # fmt: skip
 
 
-def path_panel(found: Neutrality) -> None:
+def path_panel(found: NeutralitySummary) -> None:
     with markup.bar():
         page_layout.section(_("Langkah perkara"))
         table_view.opens(_("Menurut langkah dan kelas"), lambda: by_class(found), "netral_kelas")
-    steps = neutrality.funnel(found)
+    steps = neutrality.build_funnel(found)
     told = [_step(row) for row in steps.itertuples()]
-    pieces.path(told[: len(neutrality.PATH)], told[len(neutrality.PATH) :])
+    pieces.path(told[: len(neutrality.PATH_STEPS)], told[len(neutrality.PATH_STEPS) :])
     st.caption(_("Penuh: kasus yang kini di langkah itu. Pudar: kasus yang pernah di langkah itu."))
-    counts = neutrality.sanctions(found)
+    counts = neutrality.count_sanctions(found)
     said = [f"{label('sanksi', code)} {i18n.format_number(n)}" for code, n in counts.items()]
     page_layout.section(_("Sanksi"))
     st.markdown(" · ".join(said) or _("Belum ada sanksi yang dilaporkan."))
@@ -156,13 +160,13 @@ def _step(row: Any) -> Step:
     )  # fmt: skip
 
 
-def cases_panel(found: Neutrality) -> None:
+def cases_panel(found: NeutralitySummary) -> None:
     page_layout.section(_("Kasus, umur terhadap target {n} hari").format(n=_target()))
     table_view.shown(readable(found.cases), "netral_kasus", _("Kasus netralitas"), most=20)
 
 
-def legend_panel(found: Neutrality | None) -> None:
-    counts = neutrality.by_code(found) if found else {}
+def legend_panel(found: NeutralitySummary | None) -> None:
+    counts = neutrality.count_by_breach(found) if found else {}
     page_layout.section(_("Jenis pelanggaran"))
     pieces.codes([(code, label("pelanggaran", code), _cases(counts.get(code, 0)))
                   for code in PELANGGARAN])  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from situasi.analysis import neutrality
-from situasi.analysis.neutrality import Neutrality
+from situasi.analysis.neutrality import NeutralitySummary
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -18,9 +18,9 @@ from situasi.ui.tables.table_view import Table, table
 _DAY = timedelta(days=1)
 
 
-def by_class(found: Neutrality) -> Table:
+def by_class(found: NeutralitySummary) -> Table:
     """Cases by step and class as a table."""
-    listed: list[Any] = list(neutrality.by_class(found).itertuples())
+    listed: list[Any] = list(neutrality.build_class_table(found).itertuples())
     return table(
         {
             _("langkah"): [label("langkah", row.langkah) for row in listed],
@@ -46,7 +46,7 @@ def readable(found: pd.DataFrame) -> Table:
             _("keadaan"): [_standing(row) for row in listed],
             _("dihitung sejak"): days(since.dt.tz_localize(None).dt.normalize()),
             _("yaitu"): [
-                _("LP") if row.since_what == neutrality.REPORTED else _("kabar pertama")
+                _("LP") if row.since_what == neutrality.REPORTED_STEP else _("kabar pertama")
                 for row in listed
             ],
             _("satuan"): found["satuan"],

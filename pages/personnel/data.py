@@ -34,7 +34,7 @@ class Work:
     curve: pd.DataFrame
 
 
-@reads(PERSONNEL, parts=(analysis.coverage,))
+@reads(PERSONNEL, depends_on=(analysis.coverage,))
 def work(
     known: Mapping[str, pd.DataFrame],
     register: Register,

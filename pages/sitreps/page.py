@@ -12,7 +12,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from situasi.access.roles import Viewer
-from situasi.analysis.view_time import Moment
+from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -39,7 +39,7 @@ class Asked:
     """A laporan that is asked for on this page: of which picture, at which moment."""
 
     shown: SnapshotView
-    at: Moment
+    at: ViewTime
     wanted: Wanted
 
     @property

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from situasi.analysis.situation.area_summary import Day
+from situasi.analysis.situation.area_summary import AreaSummary
 from situasi.analysis.situation.priority_score import PARTS
 from situasi.board import current_board as board
 from situasi.common import i18n
@@ -23,7 +23,7 @@ from situasi.ui.tables.table_view import Table, table
 NAMED = 3
 
 
-def attention_panel(day: Day, kecamatan: list[str]) -> None:
+def attention_panel(day: AreaSummary, kecamatan: list[str]) -> None:
     """The chosen kecamatan with the highest scores; behind a click their parts, and all scores."""
     scores, first = render_cache.once(
         "perhatian", tuple(kecamatan), (day,), partial(_first, kecamatan)
@@ -54,13 +54,13 @@ def _name(one: Any) -> str:
     return board().register.name_of(one.kecamatan)
 
 
-def _first(kecamatan: list[str], day: Day) -> tuple[pd.DataFrame, list[Any]]:
+def _first(kecamatan: list[str], day: AreaSummary) -> tuple[pd.DataFrame, list[Any]]:
     """Their scores, and those to look at first."""
-    scores = day.attention[day.attention["kecamatan"].isin(kecamatan)]
+    scores = day.priority_scores[day.priority_scores["kecamatan"].isin(kecamatan)]
     return scores, list(scores[scores["score"] > 0].head(NAMED).itertuples())
 
 
-def _made_up(day: Day) -> bool:
+def _made_up(day: AreaSummary) -> bool:
     return bool(day.stations["latihan"].any())
 
 

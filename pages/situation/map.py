@@ -7,7 +7,7 @@ import streamlit as st
 from pydeck import Deck
 
 from pages.situation import tables as situation_tables
-from situasi.analysis.situation.area_summary import Day
+from situasi.analysis.situation.area_summary import AreaSummary
 from situasi.analysis.situation.overview import Overview
 from situasi.board import current_board as board
 from situasi.common import i18n
@@ -21,19 +21,19 @@ from situasi.ui.components import area_map, markup
 from situasi.ui.tables import table_view
 
 
-def map_panel(found: Overview, day: Day) -> None:
+def map_panel(found: Overview, day: AreaSummary) -> None:
     with markup.bar():
         name = filters.measure()
         table_view.opens(_("Angka peta"), lambda: situation_tables.areas(found, day), "angka_peta")
-        if len(found.undrawn):
-            table_view.behind(_("{n} tanpa lokasi"), found.undrawn, "tanpa_lokasi")
+        if len(found.unlocated_cases):
+            table_view.behind(_("{n} tanpa lokasi"), found.unlocated_cases, "tanpa_lokasi")
     wide, theme = session.register().kecamatan, session.viewer_theme()
     asked = (name, theme, tuple(url_state.current("kec")), area_map.layer_id("peta"))
 
-    def make(found: Overview, day: Day) -> tuple[Measure, Deck]:
+    def make(found: Overview, day: AreaSummary) -> tuple[Measure, Deck]:
         by = measure(name, found, day, wide, theme)
-        points = found.drawn.tail(MOST_POINTS)
-        areas = area_map.areas(list(found.states["kecamatan"]), by.paint)
+        points = found.located_cases.tail(MOST_POINTS)
+        areas = area_map.areas(list(found.crowd_states["kecamatan"]), by.paint)
         return by, area_map.deck(areas, "peta", points.assign(label=_point_labels(points)))
 
     by, deck = render_cache.once("peta", asked, (found, day), make)
@@ -41,10 +41,10 @@ def map_panel(found: Overview, day: Day) -> None:
         deck,
         "peta",
         _("Peta {n} kecamatan dengan {open} kejadian terbuka").format(
-            n=len(found.states), open=len(found.open)
+            n=len(found.crowd_states), open=len(found.open_cases)
         ),
     )
-    _under_map(found, by, min(len(found.drawn), MOST_POINTS))
+    _under_map(found, by, min(len(found.located_cases), MOST_POINTS))
 
 
 def _point_labels(drawn: pd.DataFrame) -> list[str]:
@@ -70,9 +70,9 @@ def _under_map(found: Overview, by: Measure, drawn: int) -> None:
     if by.nothing:
         marks.append((markup.swatch(None), by.nothing))
     area_map.legend(marks)
-    if drawn < len(found.drawn):
+    if drawn < len(found.located_cases):
         st.caption(
             _("{n} dari {all} titik digambar").format(
-                n=i18n.format_number(drawn), all=i18n.format_number(len(found.drawn))
+                n=i18n.format_number(drawn), all=i18n.format_number(len(found.located_cases))
             )
         )

@@ -27,10 +27,10 @@ def show() -> None:
     wanted, window = filters.chosen(asked)
     wanted = filters.within(wanted, window, at)
     found = session.situation(shown, wanted, at)
-    day = session.compute(analysis.day, shown, at)
+    day = session.compute(analysis.compute_area_summary, shown, at)
     figure_row(figures(found, day, at, shown), before(View(shown, at, ()), wanted), row)
     with both:
-        attention_panel(day, list(found.states["kecamatan"]))
+        attention_panel(day, list(found.crowd_states["kecamatan"]))
 
     with st.container(key="peta_dan_laporan"):
         left, right = st.columns([9, 11], gap="medium")

@@ -23,7 +23,7 @@ from situasi.presentation.incident_item import item
 from situasi.ui import filters, playback, render_cache, session
 from situasi.ui.components import markup
 from situasi.ui.components.chart import chart
-from situasi.ui.session import Moment
+from situasi.ui.session import ViewTime
 from situasi.ui.tables import table_view
 
 LISTED = 40
@@ -31,18 +31,18 @@ LISTED = 40
 HEIGHT = 478
 
 
-def newest_panel(found: Overview, at: Moment) -> None:
-    now = session.reckoned(at)
+def newest_panel(found: Overview, at: ViewTime) -> None:
+    now = session.cache_minute(at)
     listed = render_cache.once("terbaru", now, (found,), partial(_listed, now=now))
     with markup.bar():
         st.markdown("**" + _("Laporan terbaru") + "**", width="content")
-        if found.elsewhen:
+        if found.outside_window_count:
             st.button(
                 _("{n} di luar rentang waktu · tampilkan").format(n=i18n.number(found.elsewhen)),
                 on_click=filters.all_times,
                 type="tertiary",
             )
-        table_view.behind(_("Semua {n} laporan"), found.shown.iloc[::-1], "semua_laporan")
+        table_view.behind(_("Semua {n} laporan"), found.selected_cases.iloc[::-1], "semua_laporan")
     with st.container(height=HEIGHT, border=False, key="laporan"):
         if listed is None:
             markup.empty(
@@ -55,13 +55,13 @@ def newest_panel(found: Overview, at: Moment) -> None:
 
 def _listed(found: Overview, *, now: datetime) -> Markup | None:
     """The list as it is written; None where there is nothing to list."""
-    newest = cases.newest_first(found.shown, LISTED)
+    newest = cases.list_newest(found.selected_cases, LISTED)
     items = [item(row, board().register, now) for row in newest.itertuples()]
     return markup.report_list(items, _("LATIHAN")) if items else None
 
 
 def timeline_panel(
-    found: Overview, at: Moment, shown: SnapshotView, kecamatan: Collection[str]
+    found: Overview, at: ViewTime, shown: SnapshotView, kecamatan: Collection[str]
 ) -> None:
     """kecamatan: those chosen, none for all."""
     election = board().register.election
@@ -81,9 +81,9 @@ def timeline_panel(
     note = _(
         "Geser untuk melihat papan sebagaimana diketahui pada saat lampau; ujung kanan: langsung."
     )
-    if found.without_hour:
+    if found.without_hour_count:
         note += " " + _("{n} laporan tanpa jam tidak digambar.").format(
-            n=i18n.format_number(found.without_hour)
+            n=i18n.format_number(found.without_hour_count)
         )
     with markup.bar():
         said = playback.controls(at, shown, kecamatan)

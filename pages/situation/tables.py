@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from situasi.analysis.incidents import cases
-from situasi.analysis.situation.area_summary import Day, reached
+from situasi.analysis.situation.area_summary import AreaSummary, find_phases_reached
 from situasi.analysis.situation.overview import Overview
 from situasi.board import current_board as board
 from situasi.common.i18n import _
@@ -18,19 +18,19 @@ from situasi.ui.tables.columns import bounds, moments, number, part, percent, sp
 from situasi.ui.tables.table_view import Table, table
 
 
-def areas(found: Overview, day: Day) -> Table:
+def areas(found: Overview, day: AreaSummary) -> Table:
     """Each kecamatan by all measures of the map."""
-    codes = list(found.states["kecamatan"])
-    opened = cases.by_kecamatan(found.open)
-    scores = day.attention.set_index("kecamatan").loc[codes]
-    rates, gaps = day.turnout.loc[codes], day.gaps.loc[codes]
-    furthest = reached(day.phases).loc[codes]
+    codes = list(found.crowd_states["kecamatan"])
+    opened = cases.count_by_kecamatan(found.open_cases)
+    scores = day.priority_scores.set_index("kecamatan").loc[codes]
+    rates, gaps = day.turnout.loc[codes], day.coverage_gaps.loc[codes]
+    furthest = find_phases_reached(day.phases).loc[codes]
     return table(
         {
             _("kecamatan"): _names(codes),
-            _("situasi"): [_state(state) for state in found.states["situasi"]],
+            _("situasi"): [_state(state) for state in found.crowd_states["situasi"]],
             _("kejadian terbuka"): number(
-                opened.get(code, 0) if code in opened or code in found.heard else None
+                opened.get(code, 0) if code in opened or code in found.reporting_kecamatan else None
                 for code in codes
             ),
             _("nilai"): number(scores["score"], 1),
@@ -50,9 +50,9 @@ def states(found: Overview) -> Table:
     """The situasi of each kecamatan, and when it was stated."""
     return table(
         {
-            _("kecamatan"): _names(found.states["kecamatan"]),
-            _("situasi"): [_state(state) for state in found.states["situasi"]],
-            _("dinyatakan"): moments(found.states["stated_at"]),
+            _("kecamatan"): _names(found.crowd_states["kecamatan"]),
+            _("situasi"): [_state(state) for state in found.crowd_states["situasi"]],
+            _("dinyatakan"): moments(found.crowd_states["stated_at"]),
         },
         session.picture().snapshot.rehearsal,
     )
@@ -62,7 +62,7 @@ def _state(state: object) -> str:
     return label("situasi", state) if isinstance(state, str) else _("belum dinyatakan")
 
 
-def turnout(day: Day, codes: list[str]) -> Table:
+def turnout(day: AreaSummary, codes: list[str]) -> Table:
     """Heads and rates of each kecamatan, with what they are of."""
     rows = day.turnout.loc[codes]
     return table(
@@ -99,9 +99,9 @@ def late(tps: pd.DataFrame) -> Table:
     )
 
 
-def gaps(day: Day, codes: list[str]) -> Table:
+def gaps(day: AreaSummary, codes: list[str]) -> Table:
     """Required, posted and present officers of each kecamatan."""
-    rows = day.gaps.loc[codes]
+    rows = day.coverage_gaps.loc[codes]
     known = rows["known"]
     return table(
         {
@@ -120,11 +120,15 @@ def feeds(found: Overview) -> Table:
     """Each feed that is expected to speak, and when it last did."""
     return table(
         {
-            _("sumber"): [label("feed", feed.feed) for feed in found.feeds],
-            _("laporan terakhir"): moments(feed.last for feed in found.feeds),
+            _("sumber"): [label("feed", feed.feed) for feed in found.feed_states],
+            _("laporan terakhir"): moments(feed.last_known_at for feed in found.feed_states),
             _("keadaan"): [
-                _("senyap") if feed.silent else _("melapor") if feed.last else _("belum melapor")
-                for feed in found.feeds
+                _("senyap")
+                if feed.is_silent
+                else _("melapor")
+                if feed.last_known_at
+                else _("belum melapor")
+                for feed in found.feed_states
             ],
         },
         session.picture().snapshot.rehearsal,
@@ -142,7 +146,7 @@ def slots(found: Overview) -> Table:
             label("tingkat", None): number(past["belum"]),
             _("jumlah"): number(past.sum(axis=1)),
         },
-        bool(found.shown["latihan"].any()),
+        bool(found.selected_cases["latihan"].any()),
     )
 
 
@@ -150,5 +154,5 @@ def _names(codes: Iterable[str]) -> list[str]:
     return [board().register.name_of(code) for code in codes]
 
 
-def _made_up(day: Day) -> bool:
+def _made_up(day: AreaSummary) -> bool:
     return bool(day.stations["latihan"].any())

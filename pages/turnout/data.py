@@ -38,7 +38,7 @@ class Work:
     outlook: Outlook | None
 
 
-@reads(TPS, parts=(stations,))
+@reads(TPS, depends_on=(stations,))
 def work(
     known: Mapping[str, pd.DataFrame],
     register: Register,

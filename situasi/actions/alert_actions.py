@@ -16,7 +16,7 @@ import pandas as pd
 
 from situasi.access.roles import Viewer
 from situasi.actions.acknowledgements import Acknowledgement
-from situasi.analysis.alerts.episodes import GONE, Alerts
+from situasi.analysis.alerts.episodes import RESOLVED, Alerts
 from situasi.store.interface import ConflictError, Store
 
 KIND = "alert"
@@ -233,7 +233,7 @@ def _status(
     if closed:
         return CLOSED
     if isinstance(ended, str):
-        return ENDED if ended == GONE else RAISED
+        return ENDED if ended == RESOLVED else RAISED
     return ACTED if acted else SEEN if seen else NEW
 
 

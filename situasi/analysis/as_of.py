@@ -10,25 +10,25 @@ import pandas as pd
 
 from situasi.analysis.incidents import case_index
 from situasi.analysis.incidents import cases as incidents_cases
-from situasi.analysis.incidents.case_index import Cases
+from situasi.analysis.incidents.case_index import CaseIndex
 from situasi.domain.feed_schemas import INCIDENTS
 
 # (feed, some or all of its columns) -> the rows and cells that may be seen
 See = Callable[[str, pd.DataFrame], pd.DataFrame]
 # What tells whether a row is seen and known.
-_DECIDING = ("kecamatan", "kasus", "ke", "known_at", "withdrawn_at")
+_VISIBILITY_COLUMNS = ("kecamatan", "kasus", "ke", "known_at", "withdrawn_at")
 
 
-class WithCases(Mapping[str, pd.DataFrame]):
+class FeedFrames(Mapping[str, pd.DataFrame]):
     """Known rows by feed, and the cases of the incidents among them."""
 
     @property
     @abstractmethod
-    def cases(self) -> Cases:
+    def cases(self) -> CaseIndex:
         """The cases of the incidents that are known."""
 
 
-class Known(WithCases):
+class AsOfView(FeedFrames):
     """The known rows of each feed, made when they are first asked for.
 
     frames: of a snapshot, of the feeds that may be seen. at: the moment; None: now. cases: of
@@ -39,16 +39,16 @@ class Known(WithCases):
         self,
         frames: Mapping[str, pd.DataFrame],
         at: datetime | None,
-        cases: Cases | None = None,
-        see: See | None = None,
+        cases: CaseIndex | None = None,
+        row_filter: RowFilter | None = None,
     ) -> None:
-        self._frames, self._at, self._cases, self._see = frames, at, cases, see
+        self._frames, self._at, self._cases, self._row_filter = frames, at, cases, row_filter
         self._rows: dict[str, pd.DataFrame] = {}
-        self._then: Cases | None = None
+        self._known_cases: CaseIndex | None = None
 
     def __getitem__(self, feed: str) -> pd.DataFrame:
         if feed not in self._rows:
-            self._rows[feed] = self._known(feed, self._frames[feed])
+            self._rows[feed] = self._known_rows(feed, self._frames[feed])
         return self._rows[feed]
 
     def __contains__(self, feed: object) -> bool:
@@ -65,30 +65,32 @@ class Known(WithCases):
         if feed in self._rows:
             return self._rows[feed][list(names)]
         frame = self._frames[feed]
-        needed = [n for n in dict.fromkeys([*names, *_DECIDING]) if n in frame.columns]
-        return self._known(feed, frame[needed])[list(names)]
+        needed = [n for n in dict.fromkeys([*names, *_VISIBILITY_COLUMNS]) if n in frame.columns]
+        return self._known_rows(feed, frame[needed])[list(names)]
 
     @property
-    def cases(self) -> Cases:
-        if self._then is None:
-            every = self._cases or case_index.of(self._seen(INCIDENTS.name))
-            self._then = every.known(self._at)
-        return self._then
+    def cases(self) -> CaseIndex:
+        if self._known_cases is None:
+            every = self._cases or case_index.build(self._visible_rows(INCIDENTS.name))
+            self._known_cases = every.as_of(self._at)
+        return self._known_cases
 
-    def earlier(self, at: datetime) -> Known:
+    def as_of(self, at: datetime) -> AsOfView:
         """What was known at another moment, to the same viewer."""
-        return Known(self._frames, at, self.cases.known(None), self._see)
+        return AsOfView(self._frames, at, self.cases.as_of(None), self._row_filter)
 
-    def last(self, feed: str) -> datetime | None:
+    def last_known_at(self, feed: str) -> datetime | None:
         """When the newest row of this feed became known; None where there is none."""
         if feed == INCIDENTS.name:
             return self.cases.last_known()
         newest = self.columns(feed, ["known_at"])["known_at"].max()
         return None if pd.isna(newest) else newest.to_pydatetime()
 
-    def _seen(self, feed: str) -> pd.DataFrame:
+    def _visible_rows(self, feed: str) -> pd.DataFrame:
         frame = self._frames[feed]
-        return self._see(feed, frame) if self._see else frame
+        return self._row_filter(feed, frame) if self._row_filter else frame
 
-    def _known(self, feed: str, frame: pd.DataFrame) -> pd.DataFrame:
-        return incidents_cases.known(self._see(feed, frame) if self._see else frame, self._at)
+    def _known_rows(self, feed: str, frame: pd.DataFrame) -> pd.DataFrame:
+        return incidents_cases.filter_known(
+            self._row_filter(feed, frame) if self._row_filter else frame, self._at
+        )

@@ -15,25 +15,25 @@ DTYPE: Literal["datetime64[us, UTC]"] = "datetime64[us, UTC]"
 # Of a moment that nobody told: before all others (NaT).
 NEVER = np.iinfo("int64").min
 
-_EPOCH, _ONE = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
-def of(moment: datetime) -> int:
-    return (moment - _EPOCH) // _ONE
+def to_us(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MICROSECOND
 
 
-def moment(micros: int) -> datetime:
+def from_us(micros: int) -> datetime:
     """The moment again, in UTC."""
-    return _EPOCH + micros * _ONE
+    return _EPOCH + micros * _MICROSECOND
 
 
-def column(times: pd.Series) -> Micros:
+def column_to_us(times: pd.Series) -> Micros:
     """The cells of a column of moments; NEVER where missing."""
     cells = pd.DatetimeIndex(times)
     micros: Micros = (cells if cells.unit == "us" else cells.as_unit("us")).asi8  # or it copies
     return micros
 
 
-def moments(micros: Micros) -> pd.DatetimeIndex:
+def index_from_us(micros: Micros) -> pd.DatetimeIndex:
     """The moments again, in UTC; missing where NEVER."""
     return pd.DatetimeIndex(micros.view("datetime64[us]"), tz="UTC")

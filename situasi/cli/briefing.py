@@ -25,10 +25,12 @@ def mark(
     """Tandai saat ini (jam latihan bila latihan sedang diputar) sebagai taklimat."""
     with opened() as board:
         snapshot = board.snapshot_reader.refresh().snapshot
-        at = moments.moment(None, now(), snapshot.exercise_at, board.register.election.zone)
+        at = moments.resolve_view_time(
+            None, now(), snapshot.exercise_at, board.register.election.zone
+        )
         who = Viewer(actor(), ROLES["admin"])
         done = briefings.mark(
-            board.store, who, at.at, note, now(), exercise=at.exercise, version=snapshot.version
+            board.store, who, at.at, note, now(), exercise=at.is_exercise, version=snapshot.version
         )
     out.print(f"Ditandai: taklimat {done.at:%Y-%m-%d %H.%M}.", highlight=False)
 

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from situasi.access.roles import GUARDED_COLUMNS, GUARDED_TEXT_COLUMNS, Viewer
-from situasi.analysis.as_of import Known
-from situasi.analysis.incidents.case_index import Cases
+from situasi.analysis.as_of import AsOfView
+from situasi.analysis.incidents.case_index import CaseIndex
 from situasi.domain import feed_schemas
 from situasi.domain.register import Register
 from situasi.ingest.messages.sender import remove_names
@@ -65,19 +65,23 @@ def filter_frames(
 
 
 def filter_known(
-    frames: Mapping[str, pd.DataFrame], cases: Cases, access: AccessScope, at: datetime | None
-) -> Known:
+    frames: Mapping[str, pd.DataFrame], cases: CaseIndex, access: AccessScope, at: datetime | None
+) -> AsOfView:
     """What this sight reaches of what was known at a moment (None: now), made when asked for.
 
     frames, cases: of a snapshot.
     """
-    reached = cases.seen(access.area, lambda rows: _filter_feed("incidents", rows, access))
+    reached = cases.restrict(access.area, lambda rows: _filter_feed("incidents", rows, access))
 
     def see(feed: str, rows: pd.DataFrame) -> pd.DataFrame:
         found = _filter_feed(feed, rows, access)
-        return _merges_between(found, reached.has) if access.area and feed == "merges" else found
+        return (
+            _merges_between(found, reached.contains_each)
+            if access.area and feed == "merges"
+            else found
+        )
 
-    return Known({feed: frames[feed] for feed in access.feeds}, at, reached, see)
+    return AsOfView({feed: frames[feed] for feed in access.feeds}, at, reached, see)
 
 
 def _filter_feed(feed: str, frame: pd.DataFrame, access: AccessScope) -> pd.DataFrame:

@@ -13,12 +13,18 @@ from datetime import datetime
 from typing import Any, Final
 
 from situasi.analysis import queries
-from situasi.analysis.as_of import Known
+from situasi.analysis.as_of import AsOfView
 from situasi.analysis.incidents.cases import Selection
-from situasi.analysis.queries import Work
+from situasi.analysis.queries import Analysis
 from situasi.analysis.situation.feed_staleness import FeedState
-from situasi.analysis.situation.overview import CASES, HOUR, Overview, feeds_heard, of_cases
-from situasi.analysis.view_time import Moment, reckoned
+from situasi.analysis.situation.overview import (
+    CASE_FEEDS,
+    HOUR,
+    Overview,
+    compute_case_overview,
+    compute_feed_states,
+)
+from situasi.analysis.view_time import ViewTime, cache_minute
 from situasi.common.single_flight_cache import SingleFlightCache
 from situasi.common.work_limits import OWNER, ConcurrencyLimiter
 from situasi.domain import feed_schemas
@@ -49,7 +55,7 @@ class CachedRequest:
     """
 
     access: AccessScope
-    query: Work | Selection
+    query: Analysis | Selection
     arguments: tuple[Hashable, ...] = ()
     is_on_snapshot: bool = False
 
@@ -81,15 +87,15 @@ class AnalysisCache:
             access, lambda: access_scope.filter_register(self._register, access)
         )
 
-    def known_rows(self, snapshot: Snapshot, view_time: Moment, access: AccessScope) -> Known:
+    def known_rows(self, snapshot: Snapshot, view_time: ViewTime, access: AccessScope) -> AsOfView:
         """The rows known at this moment, by feed, of those that this sight reaches."""
         return self._known_rows(snapshot, _known_until(view_time), access)
 
     def compute(
         self,
-        query: Work,
+        query: Analysis,
         snapshot: Snapshot,
-        view_time: Moment,
+        view_time: ViewTime,
         access: AccessScope,
         *asked: Hashable,
     ) -> Any:
@@ -105,9 +111,9 @@ class AnalysisCache:
 
     def compute_on_snapshot(
         self,
-        query: Work,
+        query: Analysis,
         snapshot: Snapshot,
-        view_time: Moment,
+        view_time: ViewTime,
         access: AccessScope,
         *asked: Hashable,
     ) -> Any:
@@ -126,7 +132,7 @@ class AnalysisCache:
         return self._results.get((name, snapshot.origin, snapshot.version, key), make)
 
     def compute_overview(
-        self, snapshot: Snapshot, view_time: Moment, access: AccessScope, selection: Selection
+        self, snapshot: Snapshot, view_time: ViewTime, access: AccessScope, selection: Selection
     ) -> Overview:
         """The overview of this selection."""
         self._note_request(CachedRequest(access, selection), view_time)
@@ -136,21 +142,21 @@ class AnalysisCache:
         # With what it was joined from, so that no other finding gets that one's place in memory.
         key = ("joined", id(found), feeds)
         kept = self._results_for(view_time)
-        return kept.get(key, lambda: (found, replace(found, feeds=list(feeds))))[1]
+        return kept.get(key, lambda: (found, replace(found, feed_states=list(feeds))))[1]
 
     def feed_states(
-        self, snapshot: Snapshot, view_time: Moment, access: AccessScope
+        self, snapshot: Snapshot, view_time: ViewTime, access: AccessScope
     ) -> tuple[FeedState, ...]:
         """Which feeds of this sight should be speaking at this moment, and when each last did."""
-        then = reckoned(view_time)
+        then = cache_minute(view_time)
         key = ("heard", tuple(snapshot.editions.values()), then, view_time.live, access)
         known = self._known_rows(snapshot, _known_until(view_time), access)
         with self._wait_for_turn(view_time):
             return self._results_for(view_time).get(
-                key, lambda: tuple(feeds_heard(known, self._register.election, then))
+                key, lambda: tuple(compute_feed_states(known, self._register.election, then))
             )
 
-    def precompute(self, snapshot: Snapshot, view_time: Moment, deadline_s: float) -> None:
+    def precompute(self, snapshot: Snapshot, view_time: ViewTime, deadline_s: float) -> None:
         """Find what was lately looked at, before anybody asks it of these rows or this minute.
 
         at: live. until: by time.monotonic(), no more is begun after it.
@@ -172,14 +178,14 @@ class AnalysisCache:
                 # Whoever looks is told on the page; here nobody would be.
                 _log.exception("not found ahead: %s", asked.query)
 
-    def _wait_for_turn(self, view_time: Moment) -> AbstractContextManager[None]:
+    def _wait_for_turn(self, view_time: ViewTime) -> AbstractContextManager[None]:
         """Wait for a turn before anything of a past moment is found; the present never waits."""
         return nullcontext() if view_time.live else self._past_turns.slot(OWNER.get())
 
-    def _results_for(self, view_time: Moment) -> SingleFlightCache:
+    def _results_for(self, view_time: ViewTime) -> SingleFlightCache:
         return self._results if view_time.live else self._past_results
 
-    def _note_request(self, request: CachedRequest, view_time: Moment) -> None:
+    def _note_request(self, request: CachedRequest, view_time: ViewTime) -> None:
         if not view_time.live or any(map(_moves_with_clock, (request.query, *request.arguments))):
             return
         with self._lock:
@@ -196,22 +202,26 @@ class AnalysisCache:
 
     def _compute(
         self,
-        query: Work,
+        query: Analysis,
         snapshot: Snapshot,
-        view_time: Moment,
+        view_time: ViewTime,
         access: AccessScope,
         arguments: tuple[Hashable, ...] = (),
     ) -> Any:
-        reading, then = queries.of(query), reckoned(view_time)
-        seen = [feed for feed in reading.every if feed in access.feeds]
+        reading, then = queries.dependencies_of(query), cache_minute(view_time)
+        seen = [feed for feed in reading.all_feeds if feed in access.feeds]
         rows = tuple(
             self._rows_key(snapshot, feed, _known_until(view_time), access) for feed in seen
         )
 
         def make() -> Any:
             known = self._known_rows(snapshot, _known_until(view_time), access)
-            parts = [self._compute(part, snapshot, view_time, access) for part in reading.parts]
-            return query(reading.given(known), self.register(access), then, *parts, *arguments)
+            parts = [
+                self._compute(part, snapshot, view_time, access) for part in reading.depends_on
+            ]
+            return query(
+                reading.restrict_frames(known), self.register(access), then, *parts, *arguments
+            )
 
         name = f"{query.__module__}.{query.__qualname__}"
         return self._results_for(view_time).get(
@@ -220,9 +230,9 @@ class AnalysisCache:
 
     def _compute_on_snapshot(
         self,
-        query: Work,
+        query: Analysis,
         snapshot: Snapshot,
-        view_time: Moment,
+        view_time: ViewTime,
         access: AccessScope,
         arguments: tuple[Hashable, ...],
     ) -> Any:
@@ -233,32 +243,34 @@ class AnalysisCache:
 
         name = f"{query.__module__}.{query.__qualname__}"
         return self.get_or_make(
-            name, snapshot, make, reckoned(view_time), view_time.live, access, arguments
+            name, snapshot, make, cache_minute(view_time), view_time.live, access, arguments
         )
 
     def _compute_overview(
-        self, snapshot: Snapshot, view_time: Moment, access: AccessScope, selection: Selection
+        self, snapshot: Snapshot, view_time: ViewTime, access: AccessScope, selection: Selection
     ) -> Overview:
-        then, own = reckoned(view_time), self.register(access)
+        then, own = cache_minute(view_time), self.register(access)
         # It compares with an hour earlier, of which rows taken back since were known.
         limits = (None,) if view_time.live else (then, then - HOUR)
         rows = tuple(
-            self._rows_key(snapshot, feed, one, access) for feed in CASES for one in limits
+            self._rows_key(snapshot, feed, one, access) for feed in CASE_FEEDS for one in limits
         )
 
         def make() -> Overview:
             known = self._known_rows(snapshot, _known_until(view_time), access)
-            return of_cases(known, own.election, list(own.kecamatan), selection, then)
+            return compute_case_overview(known, own.election, list(own.kecamatan), selection, then)
 
         return self._results_for(view_time).get(
             ("overview", rows, then, view_time.live, access, selection), make
         )
 
-    def _known_rows(self, snapshot: Snapshot, limit: datetime | None, access: AccessScope) -> Known:
+    def _known_rows(
+        self, snapshot: Snapshot, limit: datetime | None, access: AccessScope
+    ) -> AsOfView:
         """What is known at a moment (None: by now), the rows of a feed made when asked for."""
         editions = tuple(snapshot.editions.values())
 
-        def make() -> Known:
+        def make() -> AsOfView:
             return access_scope.filter_known(snapshot.frames, snapshot.cases, access, limit)
 
         frames = self._frames if limit is None else self._past_frames
@@ -284,8 +296,8 @@ def _moves_with_clock(argument: Hashable) -> bool:
 
 def _underlying_feeds(feed: str, access: AccessScope) -> tuple[str, ...]:
     """The feeds on which the seen rows of this one rest: merges only of cases that are seen."""
-    return CASES if feed == feed_schemas.MERGES.name and access.area else (feed,)
+    return CASE_FEEDS if feed == feed_schemas.MERGES.name and access.area else (feed,)
 
 
-def _known_until(view_time: Moment) -> datetime | None:
-    return None if view_time.live else reckoned(view_time)
+def _known_until(view_time: ViewTime) -> datetime | None:
+    return None if view_time.live else cache_minute(view_time)

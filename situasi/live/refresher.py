@@ -102,8 +102,8 @@ class SnapshotRefresher:
         """Find what viewers look at: of this minute, and shortly before it begins of the next."""
         now = self._clock()
         for one in (now, now + _LEAD_TIME):
-            at = moments.moment(None, one, snapshot.exercise_at, self._zone)
-            minute = moments.reckoned(at)
+            at = moments.resolve_view_time(None, one, snapshot.exercise_at, self._zone)
+            minute = moments.cache_minute(at)
             ready = self._precomputed
             if ready is None or ready[0] is not snapshot or ready[1] < minute:
                 started = time.monotonic()

@@ -19,8 +19,8 @@ import pandas as pd
 from situasi.analysis import timestamps
 from situasi.analysis.incidents import case_index
 from situasi.analysis.incidents import cases as incidents_cases
-from situasi.analysis.incidents.case_index import Cases
-from situasi.analysis.incidents.encoded_rows import Coder
+from situasi.analysis.incidents.case_index import CaseIndex
+from situasi.analysis.incidents.encoded_rows import DictionaryEncoder
 from situasi.common.growable_frame import GrowableFrame
 from situasi.domain import feed_schemas
 from situasi.domain.election import Election
@@ -59,7 +59,7 @@ class Snapshot:
 
     version: int
     frames: Mapping[str, pd.DataFrame]
-    cases: Cases
+    cases: CaseIndex
     editions: Mapping[str, int]
     batches: pd.DataFrame
     quarantine_counts: Mapping[str, int]
@@ -108,7 +108,9 @@ class SnapshotReader:
         self._no_withdrawals = store.withdrawals(_AFTER_ALL)
         self._reset()
         frames = {name: rows.frame() for name, rows in self._rows.items()}
-        cases = case_index.begun(self._encoder.coded(frames[INCIDENTS.name]))
+        cases = case_index.build_from_encoded(
+            self._encoder.build_encoded_rows(frames[INCIDENTS.name])
+        )
         editions = dict.fromkeys(frames, 0)
         self._empty_snapshot = Snapshot(
             0, frames, cases, editions, self._batches.frame(), {}, False, None
@@ -120,7 +122,7 @@ class SnapshotReader:
         self._rows = {
             name: GrowableFrame(_dtypes(feed)) for name, feed in feed_schemas.FEEDS.items()
         }
-        self._encoder = Coder()
+        self._encoder = DictionaryEncoder()
         self._rehearsal_counts = dict.fromkeys(
             feed_schemas.FEEDS, 0
         )  # rows of an exercise that stand
@@ -233,7 +235,7 @@ class SnapshotReader:
 
     def _update_frames(
         self, last: Snapshot, tails: Mapping[str, pd.DataFrame], new_withdrawals: pd.DataFrame
-    ) -> tuple[dict[str, pd.DataFrame], Cases]:
+    ) -> tuple[dict[str, pd.DataFrame], CaseIndex]:
         """The frames with these rows, and without those taken back; and their cases."""
         frames, cases = dict(last.frames), last.cases
         for name, rows in self._rows.items():
@@ -253,17 +255,17 @@ class SnapshotReader:
             if len(tail) or len(taken):
                 frames[name] = rows.frame()
                 if name == INCIDENTS.name:
-                    coded = self._encoder.coded(frames[name])
-                    moved = np.concatenate([coded.case[before:], coded.case[taken]])
-                    cases = cases.grown(coded, np.unique(moved))
+                    coded = self._encoder.build_encoded_rows(frames[name])
+                    moved = np.concatenate([coded.case_codes[before:], coded.case_codes[taken]])
+                    cases = cases.with_updates(coded, np.unique(moved))
         return frames, cases
 
     def _prepare_rows(self, name: str, rows: pd.DataFrame) -> pd.DataFrame:
         added = rows.assign(withdrawn_at=pd.Series(pd.NaT, rows.index, _TIME))
         if name != INCIDENTS.name:
             return added
-        case = incidents_cases.case_keys(rows, self._election.zone)
-        return self._encoder.number(added.assign(case=case))
+        case = incidents_cases.build_case_keys(rows, self._election.zone)
+        return self._encoder.add_rows(added.assign(case=case))
 
 
 def _dtypes(feed: feed_schemas.Feed) -> dict[str, str]:
@@ -284,7 +286,7 @@ def _mark_withdrawn(rows: GrowableFrame, withdrawn: pd.DataFrame) -> npt.NDArray
     seq, taken_from = rows.array("seq"), withdrawn["row_seq"].to_numpy("int64")
     spot = np.searchsorted(seq, taken_from)
     here = np.flatnonzero(seq[spot.clip(max=len(seq) - 1)] == taken_from) if len(seq) else spot[:0]
-    at, when = spot[here], timestamps.column(withdrawn["recorded_at"])[here]
+    at, when = spot[here], timestamps.column_to_us(withdrawn["recorded_at"])[here]
     known, cells = rows.array("known_at")[at], rows.array("withdrawn_at").copy()
     when = np.where(known < rows.array("recorded_at")[at], known, when)
     new = cells[at] == timestamps.NEVER

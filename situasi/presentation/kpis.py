@@ -9,7 +9,7 @@ import pandas as pd
 
 from situasi.analysis.incidents import cases
 from situasi.analysis.situation import crowd_state
-from situasi.analysis.situation.area_summary import Day, reached
+from situasi.analysis.situation.area_summary import AreaSummary, find_phases_reached
 from situasi.analysis.situation.overview import Overview
 from situasi.analysis.stations.status import by_kecamatan
 from situasi.common import i18n
@@ -23,12 +23,12 @@ from situasi.presentation.numbers import between, percent, voters
 
 def opened(found: Overview) -> Told:
     """Open incidents, by weight."""
-    if found.newest is None:
+    if found.newest_time is None:
         return Told("terbuka", _("Kejadian terbuka"), "–", _("belum ada laporan"))
-    levels = cases.by_tingkat(found.open)
+    levels = cases.count_by_tingkat(found.open_cases)
     shown = [level for level in (*reversed(LEVELS), None) if level or levels.get(None)]
     change = _("{change} dalam 1 jam").format(
-        change=i18n.format_signed(len(found.open) - found.open_before)
+        change=i18n.format_signed(len(found.open_cases) - found.open_count_hour_ago)
     )
     split = tuple(
         Counted(
@@ -41,7 +41,7 @@ def opened(found: Overview) -> Told:
     return Told(
         "terbuka",
         _("Kejadian terbuka"),
-        i18n.format_number(len(found.open)),
+        i18n.format_number(len(found.open_cases)),
         split,
         alarm=bool(levels.get("tinggi")),
         aside=change,
@@ -50,16 +50,16 @@ def opened(found: Overview) -> Told:
 
 def states(found: Overview) -> Told:
     """How many kecamatan are in each situasi."""
-    counts = crowd_state.counts(found.states)
+    counts = crowd_state.count_states(found.crowd_states)
     value = tuple(
         Counted(Mark("situasi", state), i18n.format_number(counts.get(state, 0)))
         for state in (*reversed(SITUASI), None)
     )
     note = _("merah · kuning · hijau · belum")
-    if found.everywhere:
-        note = _("seluruh kabupaten: {state}").format(state=label("situasi", found.everywhere))
-    title = _("Situasi {n} kecamatan").format(n=i18n.format_number(len(found.states)))
-    alarm = bool(counts.get("merah") or found.everywhere)
+    if found.kabupaten_state:
+        note = _("seluruh kabupaten: {state}").format(state=label("situasi", found.kabupaten_state))
+    title = _("Situasi {n} kecamatan").format(n=i18n.format_number(len(found.crowd_states)))
+    alarm = bool(counts.get("merah") or found.kabupaten_state)
     return Told("situasi", title, value, note, alarm=alarm)
 
 
@@ -101,7 +101,7 @@ def stations(tps: pd.DataFrame) -> Told:
     doubted = int(counts.get("diragukan", 0))
     if doubted:
         note += " · " + _("{n} diragukan").format(n=i18n.number(doubted))
-    furthest = reached(by_kecamatan(tps.assign(kecamatan=""))).iloc[0]
+    furthest = find_phases_reached(by_kecamatan(tps.assign(kecamatan=""))).iloc[0]
     if not isinstance(furthest["fase"], str):
         waiting = _("{n} dari {all}").format(
             n=i18n.format_number(0), all=i18n.format_number(len(tps))
@@ -114,9 +114,9 @@ def stations(tps: pd.DataFrame) -> Told:
     return Told("tps", title, value, note, alarm=late > 0)
 
 
-def personnel(day: Day, codes: Sequence[str]) -> Told:
+def personnel(day: AreaSummary, codes: Sequence[str]) -> Told:
     """Officers present of those posted."""
-    rows = day.gaps.loc[list(codes)]
+    rows = day.coverage_gaps.loc[list(codes)]
     known = rows[rows["known"]]
     if known.empty:
         return Told("personel", _("Personel hadir"), "–", _("belum ada plotting"))
@@ -132,20 +132,20 @@ def personnel(day: Day, codes: Sequence[str]) -> Told:
 def newest(found: Overview, now: datetime, zone_label: str) -> Told:
     """When the last report came. now: of the zone that is shown."""
     title = _("Laporan terakhir")
-    if found.newest is None:
+    if found.newest_time is None:
         return Told("terakhir", title, "–", _("belum ada laporan kejadian"))
-    local = found.newest.at.astimezone(now.tzinfo)
+    local = found.newest_time.at.astimezone(now.tzinfo)
     exactly = f"{i18n.format_time(local)} {zone_label}"
     if local.date() != now.date():
         exactly = f"{i18n.format_date(local)} {exactly}"
-    if not found.newest.exact:
+    if not found.newest_time.is_exact:
         return Told("terakhir", title, i18n.format_date(local), _("jam tidak diketahui"))
     days = (now - local).days
     if days >= 1:
         note = _("{n} hari lalu").format(n=i18n.format_number(days))
         said = f"{i18n.format_time(local)} {zone_label} · {note}"
         return Told("terakhir", title, i18n.format_date(local), said)
-    fresh = _("{n} baru dalam 1 jam").format(n=i18n.format_number(found.fresh))
+    fresh = _("{n} baru dalam 1 jam").format(n=i18n.format_number(found.new_count))
     return Told("terakhir", title, i18n.format_relative_time(local, now), f"{exactly} · {fresh}")
 
 
@@ -154,18 +154,18 @@ def sources(found: Overview, waiting: int | None) -> Told:
 
     waiting: None where the viewer is not told of them.
     """
-    names = [label("feed", feed.feed) for feed in found.feeds if feed.silent]
+    names = [label("feed", feed.feed) for feed in found.feed_states if feed.is_silent]
     if waiting:
         kept = " · " + _("{n} baris karantina").format(n=i18n.format_number(waiting))
     else:
         kept = " · " + _("karantina kosong") if waiting == 0 else ""
     title = _("Sumber senyap")
-    if not any(feed.expected for feed in found.feeds):
+    if not any(feed.is_expected for feed in found.feed_states):
         return Told("senyap", title, "–", _("di luar jam pemantauan") + kept)
     value = _("{n} dari {all}").format(
-        n=i18n.format_number(len(names)), all=i18n.format_number(len(found.feeds))
+        n=i18n.format_number(len(names)), all=i18n.format_number(len(found.feed_states))
     )
-    never = [label("feed", feed.feed) for feed in found.feeds if feed.last is None]
+    never = [label("feed", feed.feed) for feed in found.feed_states if feed.last_known_at is None]
     note = ", ".join(names) or _("semua melapor")
     if never and not names:
         note = _("belum melapor: {names}").format(names=", ".join(never))

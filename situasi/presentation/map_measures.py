@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from situasi.analysis.incidents import cases
-from situasi.analysis.situation.area_summary import Day, reached
+from situasi.analysis.situation.area_summary import AreaSummary, find_phases_reached
 from situasi.analysis.situation.overview import Overview
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -41,7 +41,7 @@ class _Shown:
     """What a measure paints from. places: every kecamatan that the viewer may see, by code."""
 
     found: Overview
-    day: Day
+    day: AreaSummary
     places: Mapping[str, Kecamatan]
     theme: Theme
 
@@ -63,7 +63,7 @@ def name_of(code: str) -> str:
 
 
 def measure(
-    name: str, found: Overview, day: Day, places: Mapping[str, Kecamatan], theme: Theme
+    name: str, found: Overview, day: AreaSummary, places: Mapping[str, Kecamatan], theme: Theme
 ) -> Measure:
     """The measure of this name (NAMES). places: the kecamatan that the viewer may see."""
     return _MEASURES[name](_Shown(found, day, places, theme))
@@ -85,8 +85,8 @@ def turnout_area(place: Kecamatan, one: Any, theme: Theme) -> Area:
 
 def _situasi(of: _Shown) -> Measure:
     found = of.found
-    states = dict(zip(found.states["kecamatan"], found.states["situasi"], strict=True))
-    opened = cases.by_kecamatan(found.open)
+    states = dict(zip(found.crowd_states["kecamatan"], found.crowd_states["situasi"], strict=True))
+    opened = cases.count_by_kecamatan(found.open_cases)
 
     def paint(place: Kecamatan) -> Area:
         state, count = states[place.code], opened.get(place.code, 0)
@@ -100,11 +100,11 @@ def _situasi(of: _Shown) -> Measure:
 
 
 def _open(of: _Shown) -> Measure:
-    opened = cases.by_kecamatan(of.found.open)
+    opened = cases.count_by_kecamatan(of.found.open_cases)
 
     def paint(place: Kecamatan) -> Area:
         count = opened.get(place.code, 0)
-        if not count and place.code not in of.found.heard:
+        if not count and place.code not in of.found.reporting_kecamatan:
             return Area(place.name, drawn="silent")
         most = max(opened.values(), default=0)
         return Area(place.name, i18n.format_number(count), shade(count, most, of.theme))
@@ -130,7 +130,7 @@ def few_to_many(theme: Theme) -> Legend:
 
 
 def _attention(of: _Shown) -> Measure:
-    scores = of.day.attention.set_index("kecamatan")["score"]
+    scores = of.day.priority_scores.set_index("kecamatan")["score"]
 
     def paint(place: Kecamatan) -> Area:
         score = scores[place.code]
@@ -161,7 +161,7 @@ def _fifths(colours: tuple[str, ...], unit: str = "") -> Legend:
 
 
 def _phases(of: _Shown) -> Measure:
-    furthest = reached(of.day.phases)
+    furthest = find_phases_reached(of.day.phases)
     rows: dict[str, Any] = {str(one.Index): one for one in furthest.itertuples()}
     colours = of.theme.phases
 
@@ -178,7 +178,7 @@ def _phases(of: _Shown) -> Measure:
 
 
 def _personnel(of: _Shown) -> Measure:
-    rows: dict[str, Any] = {str(one.Index): one for one in of.day.gaps.itertuples()}
+    rows: dict[str, Any] = {str(one.Index): one for one in of.day.coverage_gaps.itertuples()}
 
     def paint(place: Kecamatan) -> Area:
         one = rows[place.code]

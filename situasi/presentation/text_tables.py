@@ -92,7 +92,7 @@ def feeds(heard: Sequence[FeedState], at: datetime) -> Listed:
     rows = [
         (
             label("feed", one.feed),
-            _when(one.last, at) if one.last else _("belum melapor"),
+            _when(one.last_known_at, at) if one.last_known_at else _("belum melapor"),
             _said(one),
         )
         for one in heard
@@ -102,9 +102,9 @@ def feeds(heard: Sequence[FeedState], at: datetime) -> Listed:
 
 
 def _said(one: FeedState) -> str:
-    if not one.expected:
+    if not one.is_expected:
         return _("di luar jam pemantauan")
-    return _("senyap") if one.silent else _("melapor")
+    return _("senyap") if one.is_silent else _("melapor")
 
 
 def _when(moment: Any, at: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from situasi.analysis.view_time import Moment
+from situasi.analysis.view_time import ViewTime
 from situasi.common import i18n
 from situasi.common.disk_space import DISK_SPACE, DiskState
 from situasi.common.i18n import _
@@ -76,7 +76,7 @@ def _word(register: Register, name: str, code: str) -> str:
 
 
 def bands(
-    at: Moment,
+    at: ViewTime,
     zone_label: str,
     *,
     rehearsal: bool,

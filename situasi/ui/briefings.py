@@ -13,12 +13,12 @@ from situasi.live.snapshot import SnapshotView
 from situasi.store.interface import StoreError
 from situasi.ui import filters, render_cache, session, url_state
 from situasi.ui.components import markup
-from situasi.ui.session import Moment
+from situasi.ui.session import ViewTime
 
 _DONE = "_ditandai"
 
 
-def mark_button(at: Moment, key: str = "tandai") -> None:
+def mark_button(at: ViewTime, key: str = "tandai") -> None:
     """The button that opens the form, for those who may mark."""
     if not briefings.may_mark(session.viewer()):
         return
@@ -30,7 +30,7 @@ def mark_button(at: Moment, key: str = "tandai") -> None:
             _form(at, key)
 
 
-def _form(at: Moment, key: str) -> None:
+def _form(at: ViewTime, key: str) -> None:
     st.caption(
         _("Angka di setiap halaman lalu menunjukkan perubahannya sejak saat yang ditandai, dan "
           "halaman Sejak taklimat mendaftar apa yang baru, memburuk, selesai, dan masih diam. "
@@ -52,7 +52,7 @@ def _form(at: Moment, key: str) -> None:
         st.caption(markup.plain(in_words(last, at)))
 
 
-def told(at: Moment) -> bool:
+def told(at: ViewTime) -> bool:
     """Say what became of the last press; whether there was anything to say."""
     done: Briefing | str | None = st.session_state.pop(_DONE, None)
     if isinstance(done, str):
@@ -63,7 +63,7 @@ def told(at: Moment) -> bool:
     return done is not None
 
 
-def in_words(one: Briefing, at: Moment) -> str:
+def in_words(one: Briefing, at: ViewTime) -> str:
     """A marker with who set it and what was noted, for those who see the names of officers."""
     said = name(one, at)
     if session.viewer().role.may_see("personel"):
@@ -98,7 +98,7 @@ def _mark(note: str, version: int) -> None:
 NAME = "sejak"
 
 
-def name(one: Briefing, at: Moment) -> str:
+def name(one: Briefing, at: ViewTime) -> str:
     """What a briefing is called: by its clock, and its day where that is another."""
     local = one.at.astimezone(at.at.tzinfo)
     clock = i18n.format_time(local)
@@ -106,7 +106,7 @@ def name(one: Briefing, at: Moment) -> str:
     return _("taklimat {time}").format(time=when)
 
 
-def chosen(shown: SnapshotView, at: Moment) -> Briefing | None:
+def chosen(shown: SnapshotView, at: ViewTime) -> Briefing | None:
     """The marker that the address names, else the last; None where there is none yet."""
     there = there_are(shown, at)
     named = {one.id: one for one in there}
@@ -114,7 +114,7 @@ def chosen(shown: SnapshotView, at: Moment) -> Briefing | None:
     return next(iter([*asked, *there]), None)
 
 
-def there_are(shown: SnapshotView, at: Moment) -> list[Briefing]:
+def there_are(shown: SnapshotView, at: ViewTime) -> list[Briefing]:
     """The markers that there are at the moment shown, the newest first."""
     exercise = shown.snapshot.exercise_at is not None
     return briefings.list_until(every(shown), at.at, exercise=exercise)

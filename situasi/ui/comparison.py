@@ -9,13 +9,13 @@ from situasi.actions.briefings import Briefing
 from situasi.ui import briefings, render_cache
 from situasi.ui.components.kpi_row import Before, Figure
 from situasi.ui.page_layout import View
-from situasi.ui.session import Moment
+from situasi.ui.session import ViewTime
 
 
 def past(view: View, one: Briefing) -> View:
     """The same view at the moment of a briefing."""
     at = one.at.astimezone(view.at.at.tzinfo)
-    return View(view.shown, Moment(at, live=False, exercise=False), view.kecamatan)
+    return View(view.shown, ViewTime(at, live=False, is_exercise=False), view.kecamatan)
 
 
 def before(

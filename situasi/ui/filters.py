@@ -18,7 +18,7 @@ from situasi.domain import feed_schemas
 from situasi.domain.labels import label
 from situasi.presentation import map_measures, view_text
 from situasi.ui import session, tenant, url_state
-from situasi.ui.session import Moment
+from situasi.ui.session import ViewTime
 
 # What goes along from page to page.
 CARRIED = ("kec", "saat", "sejak", "lang")
@@ -176,9 +176,9 @@ def _one(
     return str(value)
 
 
-def within(wanted: Selection, window: str, at: Moment) -> Selection:
+def within(wanted: Selection, window: str, at: ViewTime) -> Selection:
     """The selection with its time window, reckoned from the moment shown."""
-    return moments.within(wanted, window, moments.reckoned(at), board().register.election)
+    return moments.apply_window(wanted, window, moments.cache_minute(at), board().register.election)
 
 
 def measure() -> str:

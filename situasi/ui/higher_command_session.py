@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from situasi.analysis.view_time import Moment
+from situasi.analysis.view_time import ViewTime
 from situasi.domain.higher_command import HigherCommand
 from situasi.higher_command import app, comparison
 from situasi.higher_command.comparison import UnitSummary
@@ -34,13 +34,13 @@ def _overview() -> HigherCommandOverview:
     return app.filter_overview(found, session.viewer().area)
 
 
-def moment() -> Moment:
+def moment() -> ViewTime:
     """The moment that is shown; while somewhere an exercise runs, the furthest of their clocks."""
     found, zone = overview(), command().zone
     clocks = [one.at for one in found.rollups.values() if one.exercise]
     if found.live and clocks:
-        return Moment(max(clocks).astimezone(zone), live=True, exercise=True)
-    return Moment(found.at.astimezone(zone), live=found.live, exercise=False)
+        return ViewTime(max(clocks).astimezone(zone), live=True, is_exercise=True)
+    return ViewTime(found.at.astimezone(zone), live=found.live, is_exercise=False)
 
 
 def sums() -> UnitSummary:

@@ -17,7 +17,7 @@ from situasi.live.snapshot import SnapshotView
 from situasi.presentation import view_text as presentation_view_text
 from situasi.ui import briefings, filters, guest_link_form, playback, session, tenant, url_state
 from situasi.ui.components import markup
-from situasi.ui.session import Found, Moment
+from situasi.ui.session import Found, ViewTime
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class View:
     """What a page shows: of which picture, at which moment, of which kecamatan (empty: all)."""
 
     shown: SnapshotView
-    at: Moment
+    at: ViewTime
     kecamatan: tuple[str, ...]
 
     def compute(self, work: Callable[..., Found], *asked: Hashable) -> Found:
@@ -77,10 +77,10 @@ def section(title: str) -> None:
     st.markdown(f"**{title}**")
 
 
-def header(at: Moment, title: str = "Situasi") -> None:
+def header(at: ViewTime, title: str = "Situasi") -> None:
     """Which page of whose board, which moment, and whether that moment is now."""
     desk = tenant.desk()
-    note = _("jam latihan") if at.exercise else _("langsung") if at.live else _("lampau")
+    note = _("jam latihan") if at.is_exercise else _("langsung") if at.live else _("lampau")
     links = [
         (code.upper(), _speaking(code), code == i18n.current_language()) for code in i18n.LANGUAGES
     ]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import streamlit as st
 
 from situasi.analysis.situation import critical as events
-from situasi.analysis.situation.critical import Event
+from situasi.analysis.situation.critical import CriticalEvent
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -17,7 +17,7 @@ from situasi.domain.labels import label
 from situasi.live.snapshot import SnapshotView
 from situasi.ui import filters, session, url_state
 from situasi.ui.components import markup
-from situasi.ui.session import Moment
+from situasi.ui.session import ViewTime
 
 # Seconds between two steps, and the minutes of the day in each.
 TICK = 1.0
@@ -34,7 +34,7 @@ _LEFT = "_putar_ditinggal"
 _LATE = 10.0
 
 
-def controls(at: Moment, shown: SnapshotView, kecamatan: Collection[str]) -> str:
+def controls(at: ViewTime, shown: SnapshotView, kecamatan: Collection[str]) -> str:
     """Play, pause, speed and the steps to serious events of these kecamatan (none: all).
 
     What is to be said of the moment: that the day is over, or what serious thing became known;
@@ -103,7 +103,7 @@ def _step(title: str, key: str, to: datetime | None) -> None:
 
 def _go_to_last(kecamatan: tuple[str, ...]) -> None:
     shown = session.picture()
-    last = events.preceding(_serious(shown, kecamatan), session.moment(None, shown).at)
+    last = events.previous_event_minute(_serious(shown, kecamatan), session.moment(None, shown).at)
     if last is not None:
         _go(last)
 
@@ -114,7 +114,7 @@ def _go(to: datetime) -> None:
     filters.choose_moment(to)
 
 
-def _said(found: list[Event], at: Moment) -> str:
+def _said(found: list[CriticalEvent], at: ViewTime) -> str:
     """That it is over, or what serious thing became known at this very minute."""
     if st.session_state.get(_OVER) and at.live:
         return _("Putaran selesai: papan kembali langsung.")
@@ -123,7 +123,7 @@ def _said(found: list[Event], at: Moment) -> str:
         _("{what}, {where} ({why})").format(
             what=label("jenis", one.jenis),
             where=board().register.name_of(one.kecamatan),
-            why=_why(one.why),
+            why=_why(one.reason),
         )
         for one in here[:_NAMED]
     ]
@@ -136,12 +136,12 @@ def _why(code: str) -> str:
     return _("situasi merah") if code == "merah" else _("tingkat tinggi")
 
 
-def _serious(shown: SnapshotView, kecamatan: tuple[str, ...]) -> list[Event]:
+def _serious(shown: SnapshotView, kecamatan: tuple[str, ...]) -> list[CriticalEvent]:
     """The serious events of the day that are known by now."""
     end = board().register.election.day_end
     # What is serious is no question of the clock, so that no minute asks it anew.
-    clock = Moment(end, live=True, exercise=True)
-    found = session.compute(events.serious, shown, clock, kecamatan)
+    clock = ViewTime(end, live=True, is_exercise=True)
+    found = session.compute(events.find_critical_events, shown, clock, kecamatan)
     present = session.moment(None, shown).at
     return [one for one in found if one.minute < present]
 

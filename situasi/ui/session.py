@@ -13,12 +13,10 @@ import streamlit as st
 from situasi.access import viewer_header
 from situasi.access.roles import Role, Viewer
 from situasi.analysis import view_time as moments
-from situasi.analysis.as_of import Known
+from situasi.analysis.as_of import AsOfView
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation.feed_staleness import FeedState
 from situasi.analysis.situation.overview import Overview
-from situasi.analysis.view_time import Moment as Moment
-from situasi.analysis.view_time import reckoned as reckoned
 from situasi.board import Board
 from situasi.board import current_board as board
 from situasi.common import i18n
@@ -124,10 +122,10 @@ def failed_acts() -> list[tuple[str, str]]:
     return [view_text.failed_act()] if st.session_state.pop(_ACT_FAILED, False) else []
 
 
-def moment(chosen: datetime | None, shown: SnapshotView) -> Moment:
+def moment(chosen: datetime | None, shown: SnapshotView) -> ViewTime:
     """The moment that is shown: the chosen one where it is past, or the present."""
     zone = board().register.election.zone
-    return moments.moment(chosen, now(), shown.snapshot.exercise_at, zone)
+    return moments.resolve_view_time(chosen, now(), shown.snapshot.exercise_at, zone)
 
 
 def _findings() -> AnalysisCache:
@@ -136,28 +134,28 @@ def _findings() -> AnalysisCache:
     return board().analysis_cache
 
 
-def compute(work: Work[Found], shown: SnapshotView, at: Moment, *asked: Hashable) -> Found:
+def compute(work: Work[Found], shown: SnapshotView, at: ViewTime, *asked: Hashable) -> Found:
     """What this analysis finds at this moment (Findings.of), of what the viewer may see."""
     return _findings().compute(work, shown.snapshot, at, access_scope.scope_of(viewer()), *asked)  # type: ignore[no-any-return]
 
 
-def whole(work: Work[Found], shown: SnapshotView, at: Moment, *asked: Hashable) -> Found:
+def whole(work: Work[Found], shown: SnapshotView, at: ViewTime, *asked: Hashable) -> Found:
     """What this work finds of the whole snapshot (Findings.whole)."""
     return _findings().compute_on_snapshot(
         work, shown.snapshot, at, access_scope.scope_of(viewer()), *asked
     )  # type: ignore[no-any-return]
 
 
-def known(shown: SnapshotView, at: Moment) -> Known:
+def known(shown: SnapshotView, at: ViewTime) -> AsOfView:
     """The rows known at this moment, by feed, of those that the viewer may see."""
     return _findings().known_rows(shown.snapshot, at, access_scope.scope_of(viewer()))
 
 
-def situation(shown: SnapshotView, wanted: Selection, at: Moment) -> Overview:
+def situation(shown: SnapshotView, wanted: Selection, at: ViewTime) -> Overview:
     """The overview of this selection, found once for all viewers of the same view."""
     return _findings().compute_overview(shown.snapshot, at, access_scope.scope_of(viewer()), wanted)
 
 
-def heard(shown: SnapshotView, at: Moment) -> tuple[FeedState, ...]:
+def heard(shown: SnapshotView, at: ViewTime) -> tuple[FeedState, ...]:
     """Which feeds should be speaking at this moment, and when each last did."""
     return _findings().feed_states(shown.snapshot, at, access_scope.scope_of(viewer()))

@@ -72,7 +72,7 @@ def test_what_a_page_computes_is_given_no_row_that_its_viewer_may_not_see(
 ) -> None:
     own = board.open_board(settings_in(tmp_path, SITUASI_ROLE=name), lambda: NOON)
     monkeypatch.setattr(board, "_current", own)
-    shown, at = own.snapshot_reader.refresh(), session.Moment(NOON, live=False, exercise=False)
+    shown, at = own.snapshot_reader.refresh(), session.ViewTime(NOON, live=False, is_exercise=False)
     feeds = session.compute(given, shown, at)
     page = session.compute(work, shown, at, ())
     own.close()

@@ -15,7 +15,7 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.actions import alert_actions
 from situasi.actions.acknowledgements import Acknowledgement
 from situasi.actions.alert_actions import ACTED, CLOSED, SEEN, AlertAction
-from situasi.analysis.alerts.episodes import GONE, WORSE, Alerts
+from situasi.analysis.alerts.episodes import ESCALATED, RESOLVED, Alerts
 from situasi.store import open_store
 from situasi.store.interface import ConflictError, Store
 from tests.conftest import NOON
@@ -135,7 +135,7 @@ def test_at_a_past_minute_only_what_was_done_by_then_is_told(store: Store) -> No
     assert life(store, NOON + timedelta(minutes=5))["life"] == SEEN
 
 
-@pytest.mark.parametrize(("ended", "state"), [(GONE, "berakhir"), (WORSE, "naik")])
+@pytest.mark.parametrize(("ended", "state"), [(RESOLVED, "berakhir"), (ESCALATED, "naik")])
 def test_an_alert_whose_cause_is_gone_ends_by_itself(store: Store, ended: str, state: str) -> None:
     keep(store, SEEN, "rina", 0)
     one = life(store, found=alerts("tps_diam", ended))

@@ -55,7 +55,7 @@ def absent(board: Board, petugas: str, tps: str) -> None:
 
 def needs(board: Board) -> Needs:
     shown = board.refresher.refresh()
-    at = session.Moment(NOON.astimezone(board.register.election.zone), True, False)
+    at = session.ViewTime(NOON.astimezone(board.register.election.zone), True, False)
     found: Needs = board.analysis_cache.compute(
         redeployment_plan.needs, shown.snapshot, at, AccessScope(tuple(FEEDS)), (HERE,)
     )

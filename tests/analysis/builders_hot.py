@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi.analysis.hotspots.exposure import Watched
+from situasi.analysis.hotspots.exposure import ObservedDay
 from situasi.analysis.hotspots.scan_statistic import Centres
 from situasi.domain import boundaries
 from situasi.domain.register import Register
@@ -41,7 +41,7 @@ def day(
     planted: Sequence[Planted] = (),
     with_desa: float = 0.85,
     likeness: float | None = None,
-) -> Watched:
+) -> ObservedDay:
     """A day with so many incidents, by chance over TPS and, twice as many from 07.00, over time.
 
     likeness: of the kecamatan, the Gamma shape of how often each has incidents; None: all alike.
@@ -88,7 +88,7 @@ def watched(
     desa: Sequence[str | None],
     at: datetime,
     register: Register,
-) -> Watched:
+) -> ObservedDay:
     """A day on which all were heard until the moment, with these incidents."""
     codes = list(register.kecamatan)
     found = pd.DataFrame(
@@ -104,7 +104,7 @@ def watched(
     )
     until = pd.Series(pd.Timestamp(at).tz_convert("UTC").as_unit("us"), index=codes)
     sizes = register.tps["kecamatan"].value_counts().reindex(codes, fill_value=0)
-    return Watched(START, at, found, 0, 0, 0, until, sizes)
+    return ObservedDay(START, at, found, 0, 0, 0, until, sizes)
 
 
 def small() -> Register:

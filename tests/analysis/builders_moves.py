@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from situasi.analysis import queries
-from situasi.analysis.as_of import Known
-from situasi.analysis.incidents.cases import case_keys
+from situasi.analysis.as_of import AsOfView
+from situasi.analysis.incidents.cases import build_case_keys
 from situasi.analysis.redeployment import plan
 from situasi.analysis.redeployment.plan import Needs
 from situasi.domain import feed_schemas
@@ -23,7 +23,7 @@ _ABSENT, _SILENT = 0.15, 0.05
 _ASIDE = 0.2
 
 
-def known(*rows: Mapping[str, Any]) -> Known:
+def known(*rows: Mapping[str, Any]) -> AsOfView:
     """Known rows by feed; a row belongs where its cells say."""
     feeds = {
         "roster": (feed_schemas.ROSTER, "pangkat"),
@@ -37,11 +37,13 @@ def known(*rows: Mapping[str, Any]) -> Known:
         for name, (feed, cell) in feeds.items()
     }
     reports = frames["incidents"]
-    frames["incidents"] = reports.assign(case=case_keys(reports, WIB))
-    return Known(frames, None)
+    frames["incidents"] = reports.assign(case=build_case_keys(reports, WIB))
+    return AsOfView(frames, None)
 
 
-def needs(rows: Known, register: Register, at: str = AT, kecamatan: tuple[str, ...] = ()) -> Needs:
+def needs(
+    rows: AsOfView, register: Register, at: str = AT, kecamatan: tuple[str, ...] = ()
+) -> Needs:
     """What is short at a moment, and who could go."""
     found: Needs = queries.run(plan.needs, rows, register, wib(at), kecamatan)
     return found
@@ -79,7 +81,7 @@ def rated(register: Register, seed: int) -> Register:
     return replace(register, tps=register.tps.assign(kerawanan=levels))
 
 
-def crisis(register: Register, officers: int = 400, seed: int = 1) -> Known:
+def crisis(register: Register, officers: int = 400, seed: int = 1) -> AsOfView:
     """So many officers for these TPS: four fifths posted as far as they reach, some to TPS that
     had enough; the others in reserve and on patrol; every sixth posted one never came."""
     rng = random.Random(seed)

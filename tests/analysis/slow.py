@@ -12,9 +12,14 @@ import pandas as pd
 from rapidfuzz import fuzz
 
 from situasi.analysis.incidents import cases, merging, timeline
-from situasi.analysis.incidents.candidate_pairs import DAY, flat_km
+from situasi.analysis.incidents.candidate_pairs import DAY, flat_distance_km
 from situasi.analysis.incidents.cases import Selection
-from situasi.analysis.incidents.duplicates import LONGEST_TEXT, Reasons, Twins, plain
+from situasi.analysis.incidents.duplicates import (
+    MAX_TEXT_CHARS,
+    DuplicateCandidate,
+    DuplicateReasons,
+    normalize_for_comparison,
+)
 from situasi.analysis.situation import crowd_state, feed_staleness
 from situasi.analysis.situation.overview import HOUR, Overview
 from situasi.domain.election import Election
@@ -31,37 +36,37 @@ def overview(
     *,
     live: bool,
 ) -> Overview:
-    """See situasi.analysis.situation.overview.overview."""
+    """See situasi.analysis.situation.overview.compute_overview."""
     limit = None if live else at
-    known = {name: cases.known(frame, limit) for name, frame in frames.items()}
-    every = cases.cases(known["incidents"])
-    counted = merging.merged(every, known["merges"])
+    known = {name: cases.filter_known(frame, limit) for name, frame in frames.items()}
+    every = cases.build_case_table(known["incidents"])
+    counted = merging.merge_cases(every, known["merges"])
     timeless = replace(wanted, since=None, until=None)
-    happened = cases.without_nihil(cases.select(counted, timeless))
+    happened = cases.drop_nihil(cases.select(counted, timeless))
     shown = cases.select(happened, wanted)
-    opened = cases.still_open(shown)
-    drawn, undrawn = cases.located(opened)
+    opened = cases.filter_open(shown)
+    drawn, undrawn = cases.split_by_location(opened)
     chosen = [code for code in kecamatan if not wanted.kecamatan or code in wanted.kecamatan]
     valid = election.thresholds.situasi_valid
     moving = wanted.since is not None and wanted.until is None
     before = replace(wanted, since=wanted.since - HOUR) if moving and wanted.since else wanted
     return Overview(
         at=at,
-        shown=shown,
-        open=opened,
-        open_before=_open_at(frames, before, at - HOUR),
-        fresh=len(cases.newly_known(shown, at, HOUR)),
-        drawn=drawn,
-        undrawn=undrawn,
-        elsewhen=len(happened) - len(shown),
-        everywhere=crowd_state.everywhere(every),
-        states=crowd_state.by_kecamatan(every, chosen, at, valid),
-        heard=frozenset(crowd_state.heard(every, at, valid)),
-        slots=timeline.per_slot(shown, election.day_start, election.day_end),
-        without_hour=timeline.without_hour(shown, election.day_start, election.day_end),
-        newest=feed_staleness.newest_of(cases.select(known["incidents"], wanted)),
-        feeds=feed_staleness.states(
-            {name: feed_staleness.last_known(rows) for name, rows in known.items()},
+        selected_cases=shown,
+        open_cases=opened,
+        open_count_hour_ago=_open_at(frames, before, at - HOUR),
+        new_count=len(cases.filter_newly_known(shown, at, HOUR)),
+        located_cases=drawn,
+        unlocated_cases=undrawn,
+        outside_window_count=len(happened) - len(shown),
+        kabupaten_state=crowd_state.find_kabupaten_state(every),
+        crowd_states=crowd_state.build_kecamatan_table(every, chosen, at, valid),
+        reporting_kecamatan=frozenset(crowd_state.find_reporting_kecamatan(every, at, valid)),
+        slots=timeline.count_by_slot(shown, election.day_start, election.day_end),
+        without_hour_count=timeline.count_without_hour(shown, election.day_start, election.day_end),
+        newest_time=feed_staleness.find_newest_time(cases.select(known["incidents"], wanted)),
+        feed_states=feed_staleness.compute_states(
+            {name: feed_staleness.find_last_known_time(rows) for name, rows in known.items()},
             at,
             {f: limit for f, limit in election.thresholds.silent_after.items() if f in known},
             (election.day_start, election.day_end),
@@ -70,13 +75,15 @@ def overview(
 
 
 def _open_at(frames: Mapping[str, pd.DataFrame], wanted: Selection, at: datetime) -> int:
-    every = cases.cases(cases.known(frames["incidents"], at))
-    then = merging.merged(every, cases.known(frames["merges"], at))
-    return len(cases.still_open(cases.select(then, wanted)))
+    every = cases.build_case_table(cases.filter_known(frames["incidents"], at))
+    then = merging.merge_cases(every, cases.filter_known(frames["merges"], at))
+    return len(cases.filter_open(cases.select(then, wanted)))
 
 
-def twins(found: pd.DataFrame, texts: Mapping[str, str], rules: DuplicateRules) -> list[Twins]:
-    """Hold every case against every other; see situasi.analysis.incidents.duplicates.twins."""
+def twins(
+    found: pd.DataFrame, texts: Mapping[str, str], rules: DuplicateRules
+) -> list[DuplicateCandidate]:
+    """Hold every case against every other; see situasi.analysis.incidents.duplicates.find_duplicates."""
     told = [
         _case(row, texts)
         for row in found.itertuples()
@@ -109,7 +116,7 @@ def _case(row: Any, texts: Mapping[str, str]) -> Case:
     def said(value: Any) -> str | None:
         return value if isinstance(value, str) else None
 
-    village = said(row.desa) or plain(said(row.desa_text) or "") or None
+    village = said(row.desa) or normalize_for_comparison(said(row.desa_text) or "") or None
     return Case(
         case=row.case,
         known=row.first_known,
@@ -120,12 +127,12 @@ def _case(row: Any, texts: Mapping[str, str]) -> Case:
         tps=said(row.tps),
         point=None if pd.isna(row.lat) or pd.isna(row.lon) else (row.lat, row.lon),
         jenis=row.jenis,
-        text=plain(texts.get(row.case, "")[:LONGEST_TEXT]),
+        text=normalize_for_comparison(texts.get(row.case, "")[:MAX_TEXT_CHARS]),
         latihan=bool(row.latihan),
     )
 
 
-def judge(one: Case, other: Case, rules: DuplicateRules) -> Twins | None:
+def judge(one: Case, other: Case, rules: DuplicateRules) -> DuplicateCandidate | None:
     """The pair with its score, or None where it is none."""
     apart = abs(one.at - other.at)
     exact = one.exact and other.exact
@@ -134,21 +141,27 @@ def judge(one: Case, other: Case, rules: DuplicateRules) -> Twins | None:
     place, km = _place(one, other, rules)
     if not place:
         return None
-    reasons = Reasons(
-        place=place,
-        km=km,
-        kind=_kind(one, other, rules),
-        apart=apart.to_pytimedelta() if exact else None,
-        words=fuzz.token_set_ratio(one.text, other.text) if one.text and other.text else None,
+    reasons = DuplicateReasons(
+        place_match=place,
+        distance_km=km,
+        kind_match=_kind(one, other, rules),
+        time_gap=apart.to_pytimedelta() if exact else None,
+        text_similarity=fuzz.token_set_ratio(one.text, other.text)
+        if one.text and other.text
+        else None,
     )
     score = _score(reasons, rules)
     first, second = sorted((one, other), key=lambda case: (case.known, case.case))
-    return Twins(first.case, second.case, score, reasons) if score >= rules.min_score else None
+    return (
+        DuplicateCandidate(first.case, second.case, score, reasons)
+        if score >= rules.min_score
+        else None
+    )
 
 
 def _place(one: Case, other: Case, rules: DuplicateRules) -> tuple[str, float | None]:
     """The best that can be said of their places, and the distance of their points."""
-    km = float(flat_km(*one.point, *other.point)) if one.point and other.point else None
+    km = float(flat_distance_km(*one.point, *other.point)) if one.point and other.point else None
     same_area = one.kecamatan is not None and one.kecamatan == other.kecamatan
     same_village = same_area and one.desa is not None and one.desa == other.desa
     both_tps = same_village and one.tps is not None and other.tps is not None
@@ -168,19 +181,19 @@ def _kind(one: Case, other: Case, rules: DuplicateRules) -> str:
     return "akin" if any({one.jenis, other.jenis} <= group for group in rules.similar_kinds) else ""
 
 
-def _score(reasons: Reasons, rules: DuplicateRules) -> float:
+def _score(reasons: DuplicateReasons, rules: DuplicateRules) -> float:
     points = rules.criterion_points
-    score = points[reasons.place] + points.get(reasons.kind, 0.0)
-    if reasons.apart is not None:
-        score += points["time"] * (1 - reasons.apart / rules.max_interval)
-    if reasons.words is not None and reasons.words >= rules.min_text_similarity:
-        score += points["words"] * reasons.words / 100
+    score = points[reasons.place_match] + points.get(reasons.kind_match, 0.0)
+    if reasons.time_gap is not None:
+        score += points["time"] * (1 - reasons.time_gap / rules.max_interval)
+    if reasons.text_similarity is not None and reasons.text_similarity >= rules.min_text_similarity:
+        score += points["words"] * reasons.text_similarity / 100
     return round(score, 1)
 
 
 def merged(found: pd.DataFrame, merges: pd.DataFrame) -> pd.DataFrame:
-    """Make each group a row by itself; see situasi.analysis.incidents.merging.merged."""
-    stands = merging.standing(found, merges)
+    """Make each group a row by itself; see situasi.analysis.incidents.merging.merge_cases."""
+    stands = merging.find_canonical_cases(found, merges)
     if not stands:
         return found.assign(gabungan=1)
     head = found["case"].map(stands)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from situasi.analysis import deliveries
-from situasi.analysis.incidents.cases import known
+from situasi.analysis.incidents.cases import filter_known
 from situasi.analysis.situation.feed_staleness import FeedState
 from situasi.domain import feed_schemas
 from tests.builders import report, rows_of, wib
@@ -53,12 +53,12 @@ def frames(*tps: dict[str, Any]) -> dict[str, pd.DataFrame]:
 
 
 def as_known(given: dict[str, pd.DataFrame], limit: datetime | None) -> dict[str, pd.DataFrame]:
-    return {feed: known(frame, limit) for feed, frame in given.items()}
+    return {feed: filter_known(frame, limit) for feed, frame in given.items()}
 
 
 def told(*rows: dict[str, Any], of: Any = None, at: str | None = None) -> pd.DataFrame:
     limit = wib(at) if at else None
-    return deliveries.ledger(batches(*rows), as_known(of or frames(), limit), limit)
+    return deliveries.build_batch_table(batches(*rows), as_known(of or frames(), limit), limit)
 
 
 def test_read_is_accepted_and_duplicate_and_quarantined_together() -> None:
@@ -74,7 +74,7 @@ def test_a_feed_that_the_viewer_may_not_see_is_not_counted() -> None:
     mine = {feed: frame for feed, frame in frames().items() if feed != "neutrality"}
     found = told(batch(1), batch(2, feed="neutrality"), of=mine)
     assert found["feed"].tolist() == ["tps"]
-    counted = deliveries.by_feed(found, mine, {"tps": 1, "neutrality": 7}, [])
+    counted = deliveries.build_feed_table(found, mine, {"tps": 1, "neutrality": 7}, [])
     assert "neutrality" not in set(counted["feed"])
     assert counted["waiting"].sum() == 1
 
@@ -105,7 +105,7 @@ def test_a_delivery_without_a_standing_row_has_no_last_word_and_zero_rows() -> N
 
 
 def test_a_feed_never_heard_is_not_heard_at_any_time() -> None:
-    found = deliveries.by_feed(told(), frames(), {}, []).set_index("feed")
+    found = deliveries.build_feed_table(told(), frames(), {}, []).set_index("feed")
     assert list(found.index) == list(feed_schemas.FEEDS)
     assert found["last"].isna().all()
     assert found.loc["tps", "read"] == 0
@@ -114,13 +114,13 @@ def test_a_feed_never_heard_is_not_heard_at_any_time() -> None:
 
 def test_silence_is_told_of_the_feed_that_is_silent() -> None:
     states = [FeedState("tps", None, True, True), FeedState("incidents", None, False, True)]
-    found = deliveries.by_feed(told(), frames(), {}, states).set_index("feed")
+    found = deliveries.build_feed_table(told(), frames(), {}, states).set_index("feed")
     assert found.index[found["silent"]].tolist() == ["tps"]
     assert found.index[found["expected"]].tolist() == ["incidents", "tps"]
 
 
 def test_one_source_of_two_feeds_is_two_lines() -> None:
-    found = deliveries.by_source(told(batch(1), batch(2, feed="incidents"), batch(3)))
+    found = deliveries.build_source_table(told(batch(1), batch(2, feed="incidents"), batch(3)))
     assert sorted(zip(found["feed"], found["deliveries"], strict=True)) == [
         ("incidents", 1),
         ("tps", 2),
@@ -129,7 +129,7 @@ def test_one_source_of_two_feeds_is_two_lines() -> None:
 
 def test_the_source_heard_last_stands_first_and_the_never_heard_last() -> None:
     rows = [report(at="07.00", batch=1), report(at="09.30", batch=2)]
-    found = deliveries.by_source(
+    found = deliveries.build_source_table(
         told(
             batch(1, source="a"),
             batch(2, source="b", at="07.30"),
@@ -167,10 +167,13 @@ def test_every_row_read_is_in_exactly_one_sum_however_it_is_grouped(
     found = told(*rows, at=None if hour is None else f"{hour}.00")
     seen = [one for one in given_batches if hour is None or one[5] <= hour]
     plain = sum(a + d + q for _, _, a, d, q, _ in seen)
-    feeds, by_source = deliveries.by_feed(found, frames(), {}, []), deliveries.by_source(found)
+    feeds, by_source = (
+        deliveries.build_feed_table(found, frames(), {}, []),
+        deliveries.build_source_table(found),
+    )
     for table in (found, feeds, by_source):
         assert table["read"].sum() == plain
-        assert (table["read"] == table[deliveries.COUNTS].sum(axis=1)).all()
+        assert (table["read"] == table[deliveries.COUNT_COLUMNS].sum(axis=1)).all()
     assert feeds["deliveries"].sum() == by_source["deliveries"].sum() == len(seen)
     slow = {
         name: sum(a for feed, _, a, _, _, _ in seen if feed == name) for name in feed_schemas.FEEDS
@@ -193,11 +196,11 @@ def held(*rows: tuple[str, ...], feed: str = "tps") -> pd.DataFrame:
 
 
 def test_reasons_that_differ_in_the_word_only_are_one_kind() -> None:
-    waiting = deliveries.of_feeds(
+    waiting = deliveries.select_quarantined_rows(
         held(('jenis "entah" tidak dikenal',), ('jenis "apa" tidak dikenal', "tanpa waktu")),
         ["tps"],
     )
-    found = deliveries.by_reason(waiting)
+    found = deliveries.build_reason_table(waiting)
     assert found["example"][1] == "tanpa waktu"
     assert found[["kind", "rows"]].to_numpy().tolist() == [
         ["jenis … tidak dikenal", 2],
@@ -207,16 +210,20 @@ def test_reasons_that_differ_in_the_word_only_are_one_kind() -> None:
 
 
 def test_a_row_with_the_same_kind_twice_counts_once() -> None:
-    waiting = deliveries.of_feeds(held(('"a" tidak dikenal', '"b" tidak dikenal')), ["tps"])
-    assert deliveries.by_reason(waiting)["rows"].tolist() == [1]
+    waiting = deliveries.select_quarantined_rows(
+        held(('"a" tidak dikenal', '"b" tidak dikenal')), ["tps"]
+    )
+    assert deliveries.build_reason_table(waiting)["rows"].tolist() == [1]
 
 
 def test_waiting_rows_of_other_feeds_are_left_out() -> None:
-    assert len(deliveries.of_feeds(held(("x",), feed="neutrality"), ["tps"])) == 0
+    assert len(deliveries.select_quarantined_rows(held(("x",), feed="neutrality"), ["tps"])) == 0
 
 
 def test_nothing_waiting_has_no_reasons() -> None:
-    assert len(deliveries.by_reason(deliveries.of_feeds(held(), ["tps"]))) == 0
+    assert (
+        len(deliveries.build_reason_table(deliveries.select_quarantined_rows(held(), ["tps"]))) == 0
+    )
 
 
 def test_a_delivery_known_for_longer_than_its_rows_stays_in_the_ledger() -> None:
@@ -224,12 +231,12 @@ def test_a_delivery_known_for_longer_than_its_rows_stays_in_the_ledger() -> None
     found = told(batch(1, accepted=1), of=frames(*rows), at="09.00")
     assert found[["batch", "standing"]].to_numpy().tolist() == [[1, 0]]
     earlier = wib("08.30") - timedelta(minutes=1)
-    assert len(known(frames(*rows)["tps"], earlier)) == 1
+    assert len(filter_known(frames(*rows)["tps"], earlier)) == 1
 
 
 def test_a_delivery_with_a_row_of_an_exercise_is_marked() -> None:
     rows = [report(batch=1, latihan=True), report(batch=1), report(batch=2)]
     found = told(batch(1, source="a"), batch(2, source="b"), batch(3), of=frames(*rows))
     assert found["made_up"].tolist() == [False, False, True]
-    by_source = deliveries.by_source(found).set_index("source")["made_up"]
+    by_source = deliveries.build_source_table(found).set_index("source")["made_up"]
     assert by_source.to_dict() == {"a": True, "b": False, "pagi.csv": False}

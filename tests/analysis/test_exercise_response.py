@@ -13,8 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.analysis import queries
-from situasi.analysis.as_of import Known
-from situasi.analysis.exercise_response import Asked, Heed, latest, medians, reactions
+from situasi.analysis.as_of import AsOfView
+from situasi.analysis.exercise_response import (
+    Acknowledgement,
+    InjectedCase,
+    compute_medians,
+    compute_response_times,
+    find_most_overdue,
+)
 from situasi.domain.exercise_scenarios import RESPONSE_STEPS
 from situasi.domain.feed_schemas import MERGES, STATUS, STATUS_CLOSED
 from tests.analysis.builders_tps import whole
@@ -22,7 +28,7 @@ from tests.builders import incident, incidents, report, rows_of, wib
 from tests.builders_drills import EXERCISE, Posko, posko
 
 TARGETS = tuple(timedelta(minutes=n) for n in (5, 15, 30, 60))
-ASKED = Asked("L-1", "bentrok", "a", "L-1-a", "skenario", TARGETS)
+ASKED = InjectedCase("L-1", "bentrok", "a", "L-1-a", "skenario", TARGETS)
 BEGAN = wib("12.00")
 MINUTE = timedelta(minutes=1)
 
@@ -41,15 +47,17 @@ def first(**stated: Any) -> dict[str, Any]:
 def found(
     *rows: dict[str, Any],
     minute: float | None = 120,
-    heeded: tuple[Heed, ...] = (),
+    heeded: tuple[Acknowledgement, ...] = (),
     merges: tuple[dict[str, Any], ...] = (),
     at: datetime | None = None,
 ) -> pd.DataFrame:
     """By step."""
     frames = {"incidents": incidents(*rows), "merges": rows_of(MERGES, *merges)}
     now = None if minute is None else BEGAN + minute * MINUTE
-    known = Known(frames, at)
-    return queries.run(reactions, known, whole(), BEGAN, (ASKED,), heeded, now).set_index("step")
+    known = AsOfView(frames, at)
+    return queries.run(
+        compute_response_times, known, whole(), BEGAN, (ASKED,), heeded, now
+    ).set_index("step")
 
 
 def took(table: pd.DataFrame) -> dict[str, float]:
@@ -77,7 +85,7 @@ def test_a_drill_to_which_nobody_reacted_is_open_and_running_and_never_zero() ->
     assert table["at"].isna().all()
     assert (table["took"] == 20 * MINUTE).all()
     assert table["state"].tolist() == ["lewat", "lewat", "belum", "belum"]
-    assert set(medians(table.reset_index()).values()) == {None}
+    assert set(compute_medians(table.reset_index()).values()) == {None}
 
 
 def test_further_messages_of_the_scenario_are_no_reaction() -> None:
@@ -138,8 +146,8 @@ def test_what_was_not_known_at_a_past_moment_is_open_then() -> None:
 
 
 def test_no_drill_no_rows() -> None:
-    known = Known({"incidents": incidents(), "merges": rows_of(MERGES)}, None)
-    assert queries.run(reactions, known, whole(), BEGAN, (), (), BEGAN).empty
+    known = AsOfView({"incidents": incidents(), "merges": rows_of(MERGES)}, None)
+    assert queries.run(compute_response_times, known, whole(), BEGAN, (), (), BEGAN).empty
 
 
 told = st.lists(
@@ -198,9 +206,11 @@ def slow(rows: list[tuple[int, str, bool, bool]]) -> dict[str, float]:
 
 def test_the_latest_step_of_each_drill_is_the_one_furthest_over_its_target() -> None:
     table = found(first(), row(40, status="diverifikasi"), minute=50).reset_index()
-    assert latest(table)["step"].tolist() == ["diketahui"]  # eight times its five minutes
+    assert find_most_overdue(table)["step"].tolist() == [
+        "diketahui"
+    ]  # eight times its five minutes
     prompt = found(first(), row(1, status="selesai"), minute=50).reset_index()
-    assert latest(prompt).empty
+    assert find_most_overdue(prompt).empty
 
 
 @pytest.fixture
@@ -222,16 +232,20 @@ def test_reactions_through_the_forms_are_timed_though_the_exercise_clock_stands(
     here.react(run.case_id("bentrok"), status="selesai", uraian="bubar")
     scenario = here.scenario("bentrok_tps")
     asked = tuple(
-        Asked(run.id, run.scenario, case, run.case_id(case), "skenario", scenario.response_targets)
+        InjectedCase(
+            run.id, run.scenario, case, run.case_id(case), "skenario", scenario.response_targets
+        )
         for case in scenario.cases
     )
     frames = {name: here.rows(name) for name in ("incidents", "merges")}
-    known = Known(frames, None)
-    table = queries.run(reactions, known, whole(), EXERCISE, asked, (), here.clock())
+    known = AsOfView(frames, None)
+    table = queries.run(compute_response_times, known, whole(), EXERCISE, asked, (), here.clock())
     assert took(table[table["case"] == "bentrok"].set_index("step")) == {
         "diketahui": 4, "diverifikasi": 4, "ditugaskan": 20, "ditutup": 120,
     }  # fmt: skip
     other = table[table["case"] == "saksi"]
     assert other["at"].isna().all() and (other["took"] == 116 * MINUTE).all()
-    assert medians(table)["diketahui"] == timedelta(minutes=4)
-    assert medians(table)["ditutup"] == timedelta(minutes=120)  # the other is younger, and open
+    assert compute_medians(table)["diketahui"] == timedelta(minutes=4)
+    assert compute_medians(table)["ditutup"] == timedelta(
+        minutes=120
+    )  # the other is younger, and open

@@ -10,8 +10,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis.incidents.cases import newest_first
-from situasi.analysis.incidents.timeline import per_slot
+from situasi.analysis.incidents.cases import list_newest
+from situasi.analysis.incidents.timeline import count_by_slot
 from situasi.domain import feed_schemas
 from tests.builders import incident, incidents, wib
 
@@ -47,7 +47,7 @@ def test_the_newest_are_those_of_the_whole_list_sorted(
     rows: list[dict[str, Any]], most: int
 ) -> None:
     found = frame(rows)
-    assert newest_first(found, most)["seq"].tolist() == slow_newest(found, most)
+    assert list_newest(found, most)["seq"].tolist() == slow_newest(found, most)
 
 
 def slow_slots(found: pd.DataFrame) -> Counter[tuple[pd.Timestamp, str]]:
@@ -64,7 +64,7 @@ def slow_slots(found: pd.DataFrame) -> Counter[tuple[pd.Timestamp, str]]:
 @given(many)
 def test_slots_equal_looking_at_every_row(rows: list[dict[str, Any]]) -> None:
     found = frame(rows)
-    slots = per_slot(found, START, END)
+    slots = count_by_slot(found, START, END)
     counted = {(at, name): n for at, row in slots.iterrows() for name, n in row.items() if n}
     assert counted == dict(slow_slots(found))
     assert len(slots) == 16

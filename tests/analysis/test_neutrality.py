@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from situasi.analysis import neutrality
-from situasi.analysis.neutrality import Neutrality
+from situasi.analysis.neutrality import NeutralitySummary
 from situasi.domain import feed_schemas
 from tests.builders import report, rows_of, wib
 
@@ -25,8 +25,10 @@ def told(step: str | None, days_ago: int = 0, **stated: Any) -> dict[str, Any]:
 
 
 def found(*rows: dict[str, Any], at: datetime = NOON, kecamatan: tuple[str, ...] = ()
-          ) -> Neutrality:  # fmt: skip
-    return neutrality.overview(rows_of(feed_schemas.NEUTRALITY, *rows), at, TARGET, kecamatan)
+          ) -> NeutralitySummary:  # fmt: skip
+    return neutrality.compute_summary(
+        rows_of(feed_schemas.NEUTRALITY, *rows), at, TARGET, kecamatan
+    )
 
 
 # No case, and no word.
@@ -42,7 +44,7 @@ def test_the_last_word_of_none_says_when_and_by_whom() -> None:
         told("nihil", 3, pelapor="Polsek"), told("nihil", 1, pelapor="Sipropam", satuan="Polres")
     ).nihil
     assert word is not None
-    assert (word.at, word.who, word.unit) == (
+    assert (word.reported_at, word.reporter, word.unit) == (
         NOON - timedelta(days=1, hours=1),
         "Sipropam",
         "Polres",
@@ -59,7 +61,7 @@ def test_when_all_cases_are_closed_that_is_said_and_they_are_still_listed() -> N
     view = found(told("informasi", 5), told("tidak_terbukti", 1))
     assert view.state == "selesai"
     assert len(view.cases) == 1
-    assert view.open.empty
+    assert view.open_cases.empty
 
 
 def test_a_row_known_after_the_moment_is_not_known_yet() -> None:
@@ -96,7 +98,7 @@ def test_every_sanction_told_is_kept_each_once() -> None:
         told("selesai", 1, sanksi="patsus"), told("putusan", 1, id="N-2", sanksi="patsus"),
     )  # fmt: skip
     assert view.cases["sanctions"].tolist() == [("patsus", "mutasi_demosi"), ("patsus",)]
-    assert neutrality.sanctions(view) == {"patsus": 2, "mutasi_demosi": 1}
+    assert neutrality.count_sanctions(view) == {"patsus": 2, "mutasi_demosi": 1}
 
 
 # Age against the target.
@@ -133,7 +135,7 @@ def test_a_closed_case_stops_ageing_and_is_never_overdue() -> None:
 
 def test_a_step_that_nobody_told_is_not_assumed_to_have_been_passed() -> None:
     view = found(told("informasi", 5), told("sidang", 1))
-    steps = {r.langkah: (r.now, r.ever) for r in neutrality.funnel(view).itertuples()}
+    steps = {r.langkah: (r.now, r.ever) for r in neutrality.build_funnel(view).itertuples()}
     assert steps["informasi"] == (0, 1)
     assert steps["gelar_perkara"] == (0, 0)
     assert steps["sidang"] == (1, 1)
@@ -155,10 +157,10 @@ def test_every_case_is_counted_once_by_step_by_class_and_by_code(
     )  # fmt: skip
     number = len({one for one, _, _ in rows})
     assert len(view.cases) == number
-    assert neutrality.funnel(view)["now"].sum() == number
-    assert neutrality.by_class(view)["cases"].sum() == number
-    assert sum(neutrality.by_code(view).values()) == number
-    assert len(view.open) + (~view.cases["open"]).sum() == number
+    assert neutrality.build_funnel(view)["now"].sum() == number
+    assert neutrality.build_class_table(view)["cases"].sum() == number
+    assert sum(neutrality.count_by_breach(view).values()) == number
+    assert len(view.open_cases) + (~view.cases["open"]).sum() == number
 
 
 @settings(max_examples=40)
@@ -169,16 +171,16 @@ def test_the_newest_step_and_the_steps_ever_told_are_those_of_reading_row_by_row
     view = found(*(told(step, len(rows) - n, id=one) for n, (one, step, _) in enumerate(rows)))
     newest = {one: step for one, step, _ in rows}
     assert dict(zip(view.cases["id"], view.cases["langkah"], strict=True)) == newest
-    ever = {r.langkah: r.ever for r in neutrality.funnel(view).itertuples()}
+    ever = {r.langkah: r.ever for r in neutrality.build_funnel(view).itertuples()}
     for step, number in ever.items():
         assert number == len({one for one, told_step, _ in rows if told_step == step})
 
 
 def test_class_and_code_that_nobody_named_are_counted_apart() -> None:
     view = found(told("informasi"), told("informasi", id="N-2", kelas="berat", pelanggaran="N01"))
-    classes = {r.kelas: r.cases for r in neutrality.by_class(view).itertuples()}
+    classes = {r.kelas: r.cases for r in neutrality.build_class_table(view).itertuples()}
     assert classes == {None: 1, "berat": 1}
-    assert neutrality.by_code(view) == {None: 1, "N01": 1}
+    assert neutrality.count_by_breach(view) == {None: 1, "N01": 1}
 
 
 def test_a_filter_keeps_cases_and_words_that_name_no_kecamatan() -> None:
@@ -194,7 +196,7 @@ def test_a_filter_keeps_cases_and_words_that_name_no_kecamatan() -> None:
 
 def test_nothing_known_gives_empty_tables() -> None:
     view = found()
-    assert neutrality.funnel(view)["ever"].sum() == 0
-    assert neutrality.by_class(view).empty
-    assert neutrality.by_code(view) == {}
-    assert neutrality.sanctions(view) == {}
+    assert neutrality.build_funnel(view)["ever"].sum() == 0
+    assert neutrality.build_class_table(view).empty
+    assert neutrality.count_by_breach(view) == {}
+    assert neutrality.count_sanctions(view) == {}

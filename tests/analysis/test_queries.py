@@ -39,7 +39,7 @@ def part(known: Known, _register: Register, _at: datetime) -> tuple[str, ...]:
     return tuple(known)
 
 
-@reads(INCIDENTS, MERGES, parts=(part,))
+@reads(INCIDENTS, MERGES, depends_on=(part,))
 def whole(known: Known, _register: Register, at: datetime, found: Any, asked: str) -> Any:
     return tuple(known), at, found, asked
 
@@ -50,8 +50,8 @@ def test_a_work_is_given_the_frames_of_the_feeds_that_it_names_and_what_its_part
 
 
 def test_a_work_rests_on_the_feeds_of_its_parts_too() -> None:
-    assert queries.of(whole).feeds == ("incidents", "merges")
-    assert queries.of(whole).every == ("incidents", "merges", "tps")
+    assert queries.dependencies_of(whole).feeds == ("incidents", "merges")
+    assert queries.dependencies_of(whole).all_feeds == ("incidents", "merges", "tps")
 
 
 def test_a_feed_that_the_viewer_may_not_see_is_not_given() -> None:
@@ -88,8 +88,8 @@ def test_a_work_that_did_not_say_what_it_reads_is_given_everything() -> None:
         (status.stations, ()),
         (reports.unmatched, ()),
         (coverage.coverage, ()),
-        (area_summary.day, ()),
-        (worklist.casework, (worklist.Selection(),)),
+        (area_summary.compute_area_summary, ()),
+        (worklist.compute_worklist, (worklist.Selection(),)),
         (personnel_data.work, ((),)),
         (turnout_data.work, ((),)),
         (neutrality_panels.work, ((),)),
@@ -97,9 +97,9 @@ def test_a_work_that_did_not_say_what_it_reads_is_given_everything() -> None:
     ],
 )
 def test_every_work_of_the_pages_names_all_that_it_reads(work: Any, asked: tuple[Any, ...]) -> None:
-    assert len(queries.of(work).every) < len(feed_schemas.FEEDS)
+    assert len(queries.dependencies_of(work).all_feeds) < len(feed_schemas.FEEDS)
     assert queries.run(work, frames(), small(), AT, *asked) is not None
 
 
 def test_the_activities_are_read_by_their_page_alone() -> None:
-    assert queries.of(activities_data.work).every == ("activities",)
+    assert queries.dependencies_of(activities_data.work).all_feeds == ("activities",)

@@ -69,8 +69,8 @@ def bursts(place: Register, number: int, seed: int, *, planted: bool) -> Rates:
         some = days.bursts(place, rng, PER_DAY) if planted else []
         reports = days.noise(place, rng) + [r for one in some for r in days.of_burst(one, rng)]
         frames["incidents"] = days.told(reports)
-        spelled = queries.run(work.of_cases, frames, place, _END)
-        found: Alerts = work.alerts(frames, place, _END, spelled)
+        spelled = queries.run(work.compute_case_intervals, frames, place, _END)
+        found: Alerts = work.compute_alerts(frames, place, _END, spelled)
         table = found.table[found.table["rule"] == "beruntun"]
         _judge(rates, table, some)
     return rates
@@ -119,7 +119,7 @@ def exact(place: Register, number: int, seed: int) -> dict[str, Rates]:
 
 
 def _spelled(frames: days.Frames, place: Register) -> pd.DataFrame:
-    found: Alerts = queries.run(work.alerts, frames, place, _END)
+    found: Alerts = queries.run(work.compute_alerts, frames, place, _END)
     rules = found.table.set_index("key")["rule"]
     return found.members.assign(rule=found.members["key"].map(rules))
 
@@ -145,11 +145,16 @@ def run() -> None:
     for rule, rates in exact(place, WHOLE_DAYS, 3).items():
         print(f"  {rule:<30}{rates.told()}")
     frames, _truth = days.whole_day(place, 4, planted=True)
-    every = (work.of_cases, work.of_stations, work.of_officers, work.of_neutrality)
+    every = (
+        work.compute_case_intervals,
+        work.compute_station_intervals,
+        work.compute_staffing_intervals,
+        work.compute_neutrality_intervals,
+    )
     parts = [queries.run(part, frames, place, _END) for part in every]
     for name, what in {
-        "all of it, nothing kept": lambda: queries.run(work.alerts, frames, place, _END),
-        "once its parts are found": lambda: work.alerts(frames, place, _END, *parts),
+        "all of it, nothing kept": lambda: queries.run(work.compute_alerts, frames, place, _END),
+        "once its parts are found": lambda: work.compute_alerts(frames, place, _END, *parts),
     }.items():
         took = []
         for _ in range(7):

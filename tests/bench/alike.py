@@ -38,9 +38,9 @@ def run() -> None:
         print(f"\nAlike reports, {what}")
         for count in COUNTS:
             rows = flood(count, worded=worded)
-            cases, texts = incidents_cases.cases(rows), milestones.first_words(rows)
+            cases, texts = incidents_cases.build_case_table(rows), milestones.find_first_texts(rows)
             plain = _measured(partial(_grouped, cases))
-            ours = _measured(partial(duplicates.pairs, cases, texts, rules))
+            ours = _measured(partial(duplicates.find_pairs, cases, texts, rules))
             print(
                 f"  {count:>7,} reports: {ours[0]:6.2f} s, {ours[1]:6.1f} MB; grouped and sorted "
                 f"{plain[0]:6.2f} s, {plain[1]:6.1f} MB; {ours[0] / plain[0]:.1f} x time, "

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from situasi.analysis import queries
 from situasi.analysis.incidents.cases import Selection
-from situasi.analysis.situation.area_summary import day
-from situasi.analysis.situation.overview import feeds_heard, of_cases
-from situasi.analysis.view_time import within
+from situasi.analysis.situation.area_summary import compute_area_summary
+from situasi.analysis.situation.overview import compute_case_overview, compute_feed_states
+from situasi.analysis.view_time import apply_window
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.settings import ROOT
@@ -122,10 +122,10 @@ def _computed(board: Board) -> None:
     known = access_scope.filter_known(
         snapshot.frames, snapshot.cases, AccessScope(tuple(FEEDS)), None
     )
-    wanted = within(Selection(), "hari", at, register.election)
-    of_cases(known, register.election, list(register.kecamatan), wanted, at)
-    feeds_heard(known, register.election, at)
-    queries.run(day, known, register, at)
+    wanted = apply_window(Selection(), "hari", at, register.election)
+    compute_case_overview(known, register.election, list(register.kecamatan), wanted, at)
+    compute_feed_states(known, register.election, at)
+    queries.run(compute_area_summary, known, register, at)
 
 
 def _timed(work: Callable[[], object]) -> float:

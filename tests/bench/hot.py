@@ -13,9 +13,9 @@ import pandas as pd
 from scipy import stats
 
 from situasi.analysis.hotspots import rates, scan_statistic
-from situasi.analysis.hotspots.exposure import Watched
-from situasi.analysis.hotspots.rates import Rates
-from situasi.analysis.hotspots.scan_statistic import Scan
+from situasi.analysis.hotspots.exposure import ObservedDay
+from situasi.analysis.hotspots.rates import SmoothedRates
+from situasi.analysis.hotspots.scan_statistic import ScanResult
 from tests.analysis.builders_hot import Planted, centres, day
 from tests.analysis.builders_tps import whole
 
@@ -48,7 +48,7 @@ def scanned(
     planted: Sequence[Planted] = (),
     replications: int = 999,
     likeness: float | None = None,
-) -> Scan:
+) -> ScanResult:
     at = day(number, np.random.default_rng(seed), planted=planted, likeness=likeness)
     rules = replace(RULES.clusters, seed=seed, replications=replications)
     return scan_statistic.scan(at, whole().tps, CENTRES, rules)
@@ -87,12 +87,12 @@ def looked_at_all_day(days: int, number: int = USUAL) -> int:
     return called
 
 
-def _called(whole_day: Watched, half: int, seed: int) -> bool:
+def _called(whole_day: ObservedDay, half: int, seed: int) -> bool:
     """Whether one was called so many half hours before the end."""
     at = whole_day.at - half * timedelta(minutes=30)
-    counted = whole_day.counted[whole_day.counted["occurred_at"] < at].reset_index(drop=True)
-    heard = whole_day.heard.clip(upper=pd.Timestamp(at).tz_convert("UTC"))
-    then = replace(whole_day, at=at, counted=counted, heard=heard)
+    counted = whole_day.cases[whole_day.cases["occurred_at"] < at].reset_index(drop=True)
+    heard = whole_day.observed_until.clip(upper=pd.Timestamp(at).tz_convert("UTC"))
+    then = replace(whole_day, at=at, cases=counted, observed_until=heard)
     rules = replace(RULES.clusters, seed=seed)
     return bool(scan_statistic.scan(then, whole().tps, CENTRES, rules).clusters)
 
@@ -140,7 +140,9 @@ def coverage(days: int, likeness: float) -> Covered:
     return told
 
 
-def reckoned(rng: np.random.Generator, likeness: float) -> tuple[Floats, Floats, Floats, Rates]:
+def reckoned(
+    rng: np.random.Generator, likeness: float
+) -> tuple[Floats, Floats, Floats, SmoothedRates]:
     """A day of true rates, its exposure, its counts, and what was reckoned of them."""
     sizes = whole().tps["kecamatan"].value_counts(sort=False).to_numpy("float64")
     hours = np.arange(20)
@@ -150,7 +152,7 @@ def reckoned(rng: np.random.Generator, likeness: float) -> tuple[Floats, Floats,
     truth = common * own * slow
     exposure = np.repeat(sizes[:, None], len(hours), axis=1)
     counts = rng.poisson(truth * exposure).astype("float64")
-    return truth, exposure, counts, rates.rates(counts, exposure, RULES.risk)
+    return truth, exposure, counts, rates.smooth_rates(counts, exposure, RULES.risk)
 
 
 def speed() -> None:
@@ -160,7 +162,7 @@ def speed() -> None:
             took = {"risk": [], "scan": []}
             for _ in range(7):
                 for name, work in (
-                    ("risk", lambda at=at: rates.cells(at, RULES.risk)),
+                    ("risk", lambda at=at: rates.build_rate_table(at, RULES.risk)),
                     ("scan", lambda at=at: scan_statistic.scan(
                         at, whole().tps, CENTRES, RULES.clusters)),
                 ):  # fmt: skip

@@ -35,7 +35,7 @@ def run() -> None:
         own = rated(register, seed)
         rows = crisis(own, OFFICERS, seed)
         covered = queries.run(coverage.coverage, rows, own, wib(AT))
-        given = queries.of(redeployment_plan.needs).given(rows)
+        given = queries.dependencies_of(redeployment_plan.needs).restrict_frames(rows)
         begun = time.perf_counter()
         found = redeployment_plan.needs(given, own, wib(AT), covered, ())
         looked.append(time.perf_counter() - begun)

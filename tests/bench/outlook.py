@@ -56,7 +56,7 @@ def _since(started: float) -> str:
 def _cost(register: domain_register.Register, day: simulated_days.Day) -> None:
     """What one outlook costs a page, with all counts of a day."""
     at = register.election.local_time(register.election.tps_closes)
-    standing = counts(calibration.reports(day, timestamps.of(at)), register)
+    standing = counts(calibration.reports(day, timestamps.to_us(at)), register)
     spent = []
     for _ in range(30):
         started = time.perf_counter()

@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from situasi.analysis.incidents.cases import Selection
-from situasi.analysis.situation.overview import feeds_heard, of_cases
-from situasi.analysis.view_time import within
+from situasi.analysis.situation.overview import compute_case_overview, compute_feed_states
+from situasi.analysis.view_time import apply_window
 from situasi.board import Board
 from situasi.domain import feed_schemas
 from situasi.domain.settings import ROOT
@@ -68,14 +68,14 @@ def _in_process(board: Board) -> None:
     snapshot = board.snapshot_reader.refresh().snapshot
     print(f"  {'whole store read at start':<34}{(time.perf_counter() - started) * 1e3:,.0f} ms")
     at = made.EVENING.astimezone(election.zone)
-    wanted = within(Selection(), "hari", at, election)
+    wanted = apply_window(Selection(), "hari", at, election)
     codes, reach = list(board.register.kecamatan), AccessScope(tuple(feed_schemas.FEEDS))
     for limit, what in ((None, "overview, now"), (at, "overview, as known at a past minute")):
 
         def found(limit: datetime | None = limit) -> None:
             known = access_scope.filter_known(snapshot.frames, snapshot.cases, reach, limit)
-            of_cases(known, election, codes, wanted, at)
-            feeds_heard(known, election, at)
+            compute_case_overview(known, election, codes, wanted, at)
+            compute_feed_states(known, election, at)
 
         print(f"  {what:<34}{spread(_timed(found))}")
 

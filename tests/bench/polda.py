@@ -20,11 +20,11 @@ from typing import Any
 import psycopg
 
 from situasi.analysis import queries
-from situasi.analysis.as_of import Known
+from situasi.analysis.as_of import AsOfView
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation import area_summary as days
-from situasi.analysis.situation.overview import of_cases
-from situasi.analysis.view_time import within
+from situasi.analysis.situation.overview import compute_case_overview
+from situasi.analysis.view_time import apply_window
 from situasi.board import tune_gc
 from situasi.domain import boundaries, election, higher_command
 from situasi.domain import register as domain_register
@@ -212,10 +212,10 @@ def _first_page(live: SnapshotReader, context: IngestContext) -> Any:
     register, own = context.register, context.register.election
     at = made.EVENING.astimezone(own.zone)
     snapshot = live.refresh().snapshot
-    known = Known(snapshot.frames, None, snapshot.cases)
-    wanted = within(Selection(), "hari", at, own)
-    overview = of_cases(known, own, list(register.kecamatan), wanted, at)
-    return overview, queries.run(days.day, known, register, at)
+    known = AsOfView(snapshot.frames, None, snapshot.cases)
+    wanted = apply_window(Selection(), "hari", at, own)
+    overview = compute_case_overview(known, own, list(register.kecamatan), wanted, at)
+    return overview, queries.run(days.compute_area_summary, known, register, at)
 
 
 def _pages(whole: str, alone: str, polda: HigherCommand, folder: Path) -> None:

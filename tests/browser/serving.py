@@ -20,7 +20,7 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from situasi.analysis.incidents.cases import Selection
-from situasi.analysis.situation.overview import Overview, overview
+from situasi.analysis.situation.overview import Overview, compute_overview
 from situasi.board import Board, open_board
 from situasi.domain.settings import ROOT, Settings, load
 from situasi.live.snapshot import Snapshot
@@ -174,7 +174,7 @@ def computed(server: Server, wanted: Selection, at: datetime, *, live: bool) -> 
     with_board = server.open_board()
     try:
         register = with_board.register
-        return overview(
+        return compute_overview(
             with_board.snapshot_reader.refresh().snapshot.frames,
             register.election,
             list(register.kecamatan),

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from starlette.datastructures import QueryParams
 
 from situasi.access.roles import ROLES, Viewer
-from situasi.analysis.view_time import moment
+from situasi.analysis.view_time import resolve_view_time
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_file
 from situasi.server.wall import frozen_copy
@@ -187,7 +187,7 @@ def written(board: Board, folder: Path, text: str = "") -> Path:
     viewer = Viewer("rina", ROLES["pimpinan"])
     view = wall_query.read(QueryParams(), viewer, wall_state.register_of(board, viewer))
     made = NOON + timedelta(minutes=1)
-    at = moment(None, made, None, board.register.election.zone)
+    at = resolve_view_time(None, made, None, board.register.election.zone)
     sources = Sources(board, board.snapshot_reader.refresh(), {}, at)
     path = folder / "salinan.html"
     path.write_text(frozen_copy.copy(sources, viewer, view, made).text, "utf-8", newline="")

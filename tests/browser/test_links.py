@@ -29,22 +29,22 @@ def _shows(viewer: Viewer, expected: Overview, language: str) -> None:
     """The key figures and the list are those of the analysis."""
     i18n.set_language(language)
     try:
-        levels = cases.by_tingkat(expected.open)
+        levels = cases.count_by_tingkat(expected.open_cases)
         opened, split = viewer.card(i18n._("Kejadian terbuka"))
-        assert opened == i18n.format_number(len(expected.open))
+        assert opened == i18n.format_number(len(expected.open_cases))
         for level in ("tinggi", "sedang", "rendah"):
             assert f"{levels.get(level, 0)} {label('tingkat', level)}" in split
-        change = i18n.format_signed(len(expected.open) - expected.open_before)
+        change = i18n.format_signed(len(expected.open_cases) - expected.open_count_hour_ago)
         assert viewer.page.locator(".si-card > small").first.inner_text().startswith(change)
-        fresh = i18n._("{n} baru dalam 1 jam").format(n=i18n.format_number(expected.fresh))
+        fresh = i18n._("{n} baru dalam 1 jam").format(n=i18n.format_number(expected.new_count))
         assert viewer.card(i18n._("Laporan terakhir"))[1].endswith(fresh)
-        states = expected.states["situasi"]
+        states = expected.crowd_states["situasi"]
         counted = [int((states == s).sum()) for s in ("merah", "kuning", "hijau")]
         title = i18n._("Situasi {n} kecamatan").format(n=i18n.format_number(len(states)))
         assert viewer.card(title)[0].split() == [
             str(n) for n in [*counted, int(states.isna().sum())]
         ]
-        newest = cases.newest_first(expected.shown, 40)
+        newest = cases.list_newest(expected.selected_cases, 40)
         shown = viewer.reports()
         assert [text for _, _, text in shown] == [text or "" for text in newest["uraian"]]
         assert [kind for kind, _, _ in shown] == [label("jenis", kind) for kind in newest["jenis"]]
@@ -61,8 +61,8 @@ def test_a_deep_link_opened_first_after_a_restart_shows_its_view(
     expected = _of_the_day(
         rehearsal, wib("12.30"), kecamatan=["16.10.08", "16.10.15"], tingkat=["sedang"]
     )
-    assert len(expected.open) >= 1
-    assert len(expected.shown) > len(expected.open)
+    assert len(expected.open_cases) >= 1
+    assert len(expected.selected_cases) > len(expected.open_cases)
     _shows(viewer, expected, "en")
     chips = viewer.page.locator("[data-testid=stMultiSelect]").first.inner_text()
     assert "Indralaya Selatan" in chips and "Lubuk Keliat" in chips
@@ -81,7 +81,9 @@ def test_a_link_copied_from_the_address_bar_shows_another_viewer_the_same(
     sender.page.get_by_role("option", name="Jumlah TPS").click()
     sender.until(lambda: sender.chosen("ukur") == ["tps"], "the measure is not in the address")
     expected = _of_the_day(rehearsal, wib("12.30"), tingkat=["sedang"])
-    sender.until(lambda: len(sender.reports()) == len(expected.shown), "the list was not filtered")
+    sender.until(
+        lambda: len(sender.reports()) == len(expected.selected_cases), "the list was not filtered"
+    )
     receiver = look(rehearsal, sender.page.url.removeprefix(rehearsal.address + "/"))
     _shows(receiver, expected, "id")
     assert receiver.cards() == sender.cards()
@@ -113,7 +115,9 @@ def test_the_slider_shows_the_board_as_it_was_known_and_leads_back(
     _slide_to(viewer, "09.00")
     viewer.says("Keadaan sebagaimana diketahui 09.00 WIB, bukan keadaan sekarang")
     expected = _of_the_day(rehearsal, wib("09.00"))
-    viewer.until(lambda: len(viewer.reports()) == len(expected.shown), "the list is not of 09.00")
+    viewer.until(
+        lambda: len(viewer.reports()) == len(expected.selected_cases), "the list is not of 09.00"
+    )
     viewer.drawn()
     _shows(viewer, expected, "id")
     assert viewer.chosen("saat") == ["2024-11-27T09:00"]

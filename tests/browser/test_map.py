@@ -106,7 +106,7 @@ def test_open_incidents_are_drawn_where_they_are_in_the_colour_of_their_weight(
 ) -> None:
     at = wib("12.30")
     shot = drawn_map(look(rehearsal, f"?saat={at:%Y-%m-%dT%H:%M}"))
-    drawn = _whole_day(rehearsal, at).drawn
+    drawn = _whole_day(rehearsal, at).located_cases
     points = [(row.lon, row.lat, row.tingkat) for row in drawn.itertuples()]
     checked = set()
     for lon, lat, tingkat in points:
@@ -188,7 +188,7 @@ def test_a_click_on_a_kecamatan_filters_the_page_and_a_second_lets_go(
     chosen = computed(
         rehearsal, Selection(["16.10.16"], since=DAY, until=wib("24.00")), wib("12.30"), live=False
     )
-    assert viewer.card("Kejadian terbuka")[0] == str(len(chosen.open))
+    assert viewer.card("Kejadian terbuka")[0] == str(len(chosen.open_cases))
     viewer.drawn()
     viewer.tries(click, lambda: viewer.chosen("kec") == [], "the second click did not let go")
     viewer.until(lambda: viewer.reports() == everywhere, "the list is not whole again")

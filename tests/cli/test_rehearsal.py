@@ -57,11 +57,11 @@ def test_an_invented_election_is_simulated_ingested_and_drawn_without_a_line_of_
     frames = board.snapshot_reader.refresh().snapshot.frames
     at = frames["incidents"]["known_at"].max().to_pydatetime()
     election, codes = board.register.election, list(board.register.kecamatan)
-    seen = overview.overview(frames, election, codes, Selection(), at, live=False)
-    assert seen.states["kecamatan"].tolist() == codes == kecamatan_codes(SIZE)
-    assert len(seen.shown)
+    seen = overview.compute_overview(frames, election, codes, Selection(), at, live=False)
+    assert seen.crowd_states["kecamatan"].tolist() == codes == kecamatan_codes(SIZE)
+    assert len(seen.selected_cases)
     areas = {code: Area(place.name) for code, place in board.register.kecamatan.items()}
-    points = seen.drawn.assign(label="")
+    points = seen.located_cases.assign(label="")
     names = tuple((code, place.name) for code, place in board.register.kecamatan.items())
     placing = placed(board.boundaries, names, HEIGHT)
     deck = situation_map(placing, board.boundaries.url, areas, points, LIGHT, layer_id="k")

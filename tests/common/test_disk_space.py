@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from starlette.requests import Request
 
 from pages.system_health import page as system_health_page
-from situasi.analysis.view_time import Moment
+from situasi.analysis.view_time import ViewTime
 from situasi.board import Board, set_board
 from situasi.common import disk_space
 from situasi.common.disk_space import DISK_SPACE, FULL_BYTES, LOW_BYTES
@@ -36,7 +36,7 @@ from tests.builders_files import csv_file, report
 from tests.conftest import NOON
 from tests.store.builders import delivery, numbered
 
-LIVE = Moment(NOON, live=True, exercise=False)
+LIVE = ViewTime(NOON, live=True, is_exercise=False)
 Usage = namedtuple("Usage", "total used free")
 
 

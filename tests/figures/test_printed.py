@@ -42,7 +42,7 @@ def test_a_period_of_any_length_is_drawn(count: int, by: str) -> None:
 
 
 def test_an_empty_period_is_drawn_as_one() -> None:
-    nothing = timeline.per_slot(
+    nothing = timeline.count_by_slot(
         pd.DataFrame({"precision": [], "occurred_at": pd.to_datetime([], utc=True), "tingkat": []}),
         wib("00.00"), wib("23.00"), pd.Timedelta(hours=1),
     )  # fmt: skip

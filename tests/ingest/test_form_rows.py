@@ -40,7 +40,7 @@ def rows_of(board: Board, feed: str) -> pd.DataFrame:
 
 
 def cases_of(board: Board) -> pd.DataFrame:
-    return cases.cases(rows_of(board, "incidents"))
+    return cases.build_case_table(rows_of(board, "incidents"))
 
 
 @pytest.mark.parametrize(

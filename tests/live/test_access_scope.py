@@ -91,7 +91,7 @@ def test_every_figure_of_a_limited_viewer_is_of_their_own_area(board: Board) -> 
     assert len(own.tps) == every.kecamatan[PEMULUTAN].tps == 71
     assert {desa.kecamatan for desa in own.desa.values()} == {PEMULUTAN}
     known = access_scope.filter_frames(frames(), of("operator", PEMULUTAN))
-    found = queries.run(analysis.day, known, own, wib("12.00"))
+    found = queries.run(analysis.compute_area_summary, known, own, wib("12.00"))
     assert list(found.turnout.index) == list(found.gaps.index) == [PEMULUTAN]
     rates = summary.by_kecamatan(stations(known, own, wib("12.00")), own)
     assert int(summary.whole(rates)["tps"]) == 71

@@ -13,7 +13,7 @@ import pytest
 from situasi.access.roles import ROLES, Viewer
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.queries import reads
-from situasi.analysis.view_time import Moment
+from situasi.analysis.view_time import ViewTime
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.domain.register import Register
@@ -71,7 +71,7 @@ def taken_back(board: Board, at: datetime) -> None:
 
 
 def found(board: Board, at: datetime, *, live: bool = False) -> int:
-    moment = Moment(at, live=live, exercise=False)
+    moment = ViewTime(at, live=live, is_exercise=False)
     snapshot = board.snapshot_reader.refresh().snapshot
     return int(board.analysis_cache.compute(count, snapshot, moment, EVERYTHING))
 
@@ -102,8 +102,8 @@ def test_one_taken_back_and_one_added_in_the_past_are_not_taken_for_the_same(boa
 
 
 def test_what_was_looked_at_is_found_ahead_and_nothing_else_is(board: Board) -> None:
-    at = Moment(NOON, live=True, exercise=False)
-    later = Moment(NOON + timedelta(minutes=1), live=True, exercise=False)
+    at = ViewTime(NOON, live=True, is_exercise=False)
+    later = ViewTime(NOON + timedelta(minutes=1), live=True, is_exercise=False)
     snapshot = board.snapshot_reader.refresh().snapshot
     board.analysis_cache.precompute(snapshot, later, float("inf"))
     assert done == []
@@ -115,7 +115,7 @@ def test_what_was_looked_at_is_found_ahead_and_nothing_else_is(board: Board) -> 
 
 def test_a_past_moment_is_not_found_ahead(board: Board) -> None:
     found(board, NOON - timedelta(hours=1))
-    later = Moment(NOON, live=True, exercise=False)
+    later = ViewTime(NOON, live=True, is_exercise=False)
     board.analysis_cache.precompute(board.snapshot_reader.refresh().snapshot, later, float("inf"))
     assert len(done) == 1
 
@@ -123,8 +123,8 @@ def test_a_past_moment_is_not_found_ahead(board: Board) -> None:
 def test_one_that_fails_ahead_leaves_the_others_to_be_found(
     board: Board, caplog: pytest.LogCaptureFixture
 ) -> None:
-    at = Moment(NOON, live=True, exercise=False)
-    later = Moment(NOON + timedelta(minutes=1), live=True, exercise=False)
+    at = ViewTime(NOON, live=True, is_exercise=False)
+    later = ViewTime(NOON + timedelta(minutes=1), live=True, is_exercise=False)
     snapshot = board.snapshot_reader.refresh().snapshot
     broken: list[bool] = []
 
@@ -143,8 +143,8 @@ def test_one_that_fails_ahead_leaves_the_others_to_be_found(
 
 
 def test_no_more_is_begun_when_the_time_is_over(board: Board) -> None:
-    at = Moment(NOON, live=True, exercise=False)
-    later = Moment(NOON + timedelta(minutes=1), live=True, exercise=False)
+    at = ViewTime(NOON, live=True, is_exercise=False)
+    later = ViewTime(NOON + timedelta(minutes=1), live=True, is_exercise=False)
     snapshot = board.snapshot_reader.refresh().snapshot
     board.analysis_cache.compute(count, snapshot, at, EVERYTHING)
     board.analysis_cache.precompute(snapshot, later, 0.0)
@@ -156,13 +156,13 @@ def test_the_overview_of_the_past_sees_what_was_taken_back_within_its_last_hour(
 ) -> None:
     """Its comparison is with an hour earlier, when the report still stood."""
     told(board, "A", NOON - timedelta(hours=3))
-    at = Moment(NOON, live=False, exercise=False)
+    at = ViewTime(NOON, live=False, is_exercise=False)
 
     def before() -> int:
         snapshot = board.snapshot_reader.refresh().snapshot
         return board.analysis_cache.compute_overview(
             snapshot, at, EVERYTHING, Selection()
-        ).open_before
+        ).open_count_hour_ago
 
     assert before() == 1
     taken_back(board, NOON - timedelta(minutes=90))
@@ -173,7 +173,7 @@ def test_a_viewer_of_one_kecamatan_has_findings_of_their_own(board: Board) -> No
     told(board, "A")
     told(board, "B", kode_kecamatan="16.10.04")
     own = access_scope.scope_of(Viewer("x", ROLES["operator"], frozenset({"16.10.04"})))
-    at = Moment(NOON, live=True, exercise=False)
+    at = ViewTime(NOON, live=True, is_exercise=False)
     snapshot = board.snapshot_reader.refresh().snapshot
     assert board.analysis_cache.compute(count, snapshot, at, EVERYTHING) == 2
     assert board.analysis_cache.compute(count, snapshot, at, own) == 1

@@ -12,7 +12,7 @@ import pytest
 
 from situasi.access.roles import ROLES, Viewer
 from situasi.analysis.queries import reads
-from situasi.analysis.view_time import moment
+from situasi.analysis.view_time import resolve_view_time
 from situasi.board import Board
 from situasi.common import telemetry
 from situasi.domain.feed_schemas import INCIDENTS
@@ -77,7 +77,7 @@ def test_a_viewer_finds_ready_what_somebody_looked_at_before(
 
     def asks() -> str:
         snapshot = looking.refresher.current_view().snapshot
-        at = moment(None, NOON, snapshot.exercise_at, zone)
+        at = resolve_view_time(None, NOON, snapshot.exercise_at, zone)
         return str(looking.analysis_cache.compute(who, snapshot, at, EVERYTHING))
 
     assert asks() != "lookout"
@@ -146,7 +146,9 @@ def test_the_next_minute_is_found_before_it_begins(
     clock = [NOON.replace(second=30)]
     monkeypatch.setattr(board.refresher, "_clock", lambda: clock[0])
     zone, snapshot = board.register.election.zone, board.snapshot_reader.refresh().snapshot
-    board.analysis_cache.compute(who, snapshot, moment(None, NOON, None, zone), EVERYTHING)
+    board.analysis_cache.compute(
+        who, snapshot, resolve_view_time(None, NOON, None, zone), EVERYTHING
+    )
     threads.clear()
     board.refresher._precompute(snapshot)
     assert threads == []
@@ -155,7 +157,9 @@ def test_the_next_minute_is_found_before_it_begins(
     assert len(threads) == 1
     clock[0] = NOON.replace(minute=NOON.minute + 1, second=2)
     board.refresher._precompute(snapshot)
-    board.analysis_cache.compute(who, snapshot, moment(None, clock[0], None, zone), EVERYTHING)
+    board.analysis_cache.compute(
+        who, snapshot, resolve_view_time(None, clock[0], None, zone), EVERYTHING
+    )
     assert len(threads) == 1
 
 

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis.incidents.cases import cases, known
-from situasi.analysis.view_time import Moment
+from situasi.analysis.incidents.cases import build_case_table, filter_known
+from situasi.analysis.view_time import ViewTime
 from situasi.common import i18n
 from situasi.domain import election, feed_schemas
 from situasi.live.snapshot import SnapshotReader
@@ -125,8 +125,8 @@ def test_whatever_comes_rows_and_cases_equal_those_read_anew(
     for name in feed_schemas.FEEDS:
         pd.testing.assert_frame_equal(grown.frames[name], anew.snapshot.frames[name])
     for limit in (None, NOW, wib("09.00")):
-        slow = cases(known(grown.frames["incidents"], limit))
-        pd.testing.assert_frame_equal(grown.cases.known(limit).frame(), slow)
+        slow = build_case_table(filter_known(grown.frames["incidents"], limit))
+        pd.testing.assert_frame_equal(grown.cases.as_of(limit).to_frame(), slow)
 
 
 def test_a_row_taken_back_on_the_day_was_known_until_then(
@@ -326,7 +326,7 @@ def test_an_older_copy_of_the_store_put_in_its_place_is_told(tmp_path: Path) -> 
 
 def test_a_store_that_was_replaced_is_told_across_the_top_with_its_hour() -> None:
     told = {"rehearsal": False, "until": None, "trouble": None}
-    at = Moment(NOW.astimezone(WIB), live=True, exercise=False)
+    at = ViewTime(NOW.astimezone(WIB), live=True, is_exercise=False)
     assert view_text.bands(at, "WIB", **told) == []
     ((kind, said),) = view_text.bands(at, "WIB", **told, replaced_at=NOW)
     assert kind == "doubt" and i18n.format_time(NOW.astimezone(WIB)) in said

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
-from situasi.analysis.situation.area_summary import day
+from situasi.analysis.situation.area_summary import compute_area_summary
 from situasi.analysis.situation.priority_score import PARTS
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
@@ -38,7 +38,7 @@ def test_the_line_names_the_first_and_opens_the_parts_of_their_scores(
     shown = rehearsed.refresher.current_view()
     everything = AccessScope(tuple(FEEDS))
     found = rehearsed.analysis_cache.compute(
-        day, shown.snapshot, session.moment(at, shown), everything
+        compute_area_summary, shown.snapshot, session.moment(at, shown), everything
     )
     scores = found.attention
     first = [rehearsed.register.name_of(code) for code in scores["kecamatan"].head(3)]

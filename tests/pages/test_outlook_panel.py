@@ -74,7 +74,7 @@ def of(board: Board, clock: str) -> Any:
         if house._current
         else board.snapshot_reader.refresh()
     )
-    at = session.Moment(wib(clock), live=False, exercise=True)
+    at = session.ViewTime(wib(clock), live=False, is_exercise=True)
     return session.known(shown, at), board.register, wib(clock)
 
 

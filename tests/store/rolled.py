@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from situasi.analysis import view_time
-from situasi.analysis.as_of import Known
+from situasi.analysis.as_of import AsOfView
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.personnel import coverage
 from situasi.analysis.situation import crowd_state, overview
@@ -25,13 +25,15 @@ def shown(snapshot: Snapshot, register: Register, at: datetime, *, live: bool) -
     election = register.election
     if live and snapshot.exercise_at is not None:
         at = snapshot.exercise_at
-    known = Known(snapshot.frames, None if live else at, snapshot.cases)
-    day = view_time.within(Selection(), "hari", at, election)
-    found = overview.of_cases(known, election, list(register.kecamatan), day, at)
+    known = AsOfView(snapshot.frames, None if live else at, snapshot.cases)
+    day = view_time.apply_window(Selection(), "hari", at, election)
+    found = overview.compute_case_overview(known, election, list(register.kecamatan), day, at)
     made = [bool(not_withdrawn(frame)["latihan"].any()) for frame in snapshot.frames.values()]
     return {
         "rehearsal": any(made),
-        "reported_at": max(filter(None, (known.last(name) for name in known)), default=None),
+        "reported_at": max(
+            filter(None, (known.last_known_at(name) for name in known)), default=None
+        ),
         **_tps(known, register, at),
         **_cases(found),
         **_force(known, register, at),
@@ -39,7 +41,7 @@ def shown(snapshot: Snapshot, register: Register, at: datetime, *, live: bool) -
     }
 
 
-def _tps(known: Known, register: Register, at: datetime) -> dict[str, Any]:
+def _tps(known: AsOfView, register: Register, at: datetime) -> dict[str, Any]:
     every = status.stations(known, register, at)
     rates = summary.whole(summary.by_kecamatan(every, register))
     spoke, told = int(every["last_at"].notna().sum()), int(rates["told"])
@@ -59,20 +61,20 @@ def _tps(known: Known, register: Register, at: datetime) -> dict[str, Any]:
 
 
 def _cases(found: overview.Overview) -> dict[str, Any]:
-    grave = (found.open["tingkat"] == "tinggi") | (found.open["situasi"] == "merah")
-    states = crowd_state.counts(found.states)
-    stated = found.states["situasi"].notna().any()
+    grave = (found.open_cases["tingkat"] == "tinggi") | (found.open_cases["situasi"] == "merah")
+    states = crowd_state.count_states(found.crowd_states)
+    stated = found.crowd_states["situasi"].notna().any()
     told: dict[str, Any] = {
         f"situasi_{state}": states.get(state, 0) if stated else None for state in SITUASI
     }
-    told["everywhere"] = found.everywhere
-    last = found.open[grave].sort_values(["known_at", "seq"], ascending=False).head(6)
-    heard = found.newest is not None
+    told["everywhere"] = found.kabupaten_state
+    last = found.open_cases[grave].sort_values(["known_at", "seq"], ascending=False).head(6)
+    heard = found.newest_time is not None
     told |= {
-        "incidents_day": len(found.shown),
-        "incidents_open": len(found.open),
-        "open_tingkat": _counts(found.open["tingkat"]),
-        "jenis": _counts(found.shown["jenis"]),
+        "incidents_day": len(found.selected_cases),
+        "incidents_open": len(found.open_cases),
+        "open_tingkat": _counts(found.open_cases["tingkat"]),
+        "jenis": _counts(found.selected_cases["jenis"]),
         "serious_open": int(grave.sum()),
     } if heard else dict.fromkeys(
         ("incidents_day", "incidents_open", "open_tingkat", "jenis", "serious_open")
@@ -93,7 +95,7 @@ def _said(cell: Any) -> str | None:
     return cell if isinstance(cell, str) else None
 
 
-def _force(known: Known, register: Register, at: datetime) -> dict[str, Any]:
+def _force(known: AsOfView, register: Register, at: datetime) -> dict[str, Any]:
     force = coverage.coverage(known, register, at)
     total = coverage.total(force, register)
     return {

@@ -13,7 +13,7 @@ from situasi import board as house
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import briefings
 from situasi.analysis.incidents.cases import Selection
-from situasi.analysis.situation.overview import overview
+from situasi.analysis.situation.overview import compute_overview
 from situasi.board import Board
 from situasi.ui import session
 from situasi.ui.components.kpi_row import Before, Count, Figure
@@ -89,8 +89,10 @@ def open_cases(board: Board, saat: str) -> int:
     midnight = wib("00.00")
     wanted = Selection(since=midnight, until=midnight + timedelta(days=1))
     frames = board.snapshot_reader.refresh().snapshot.frames
-    found = overview(frames, register.election, list(register.kecamatan), wanted, at, live=False)
-    return len(found.open)
+    found = compute_overview(
+        frames, register.election, list(register.kecamatan), wanted, at, live=False
+    )
+    return len(found.open_cases)
 
 
 def test_situasi_shows_the_change_since_the_marker(seen: Board) -> None:

@@ -34,7 +34,7 @@ def of_tps(known: Mapping[str, pd.DataFrame], _register: Register, _at: datetime
     return len(known["tps"])
 
 
-@reads(PERSONNEL, parts=(of_tps,))
+@reads(PERSONNEL, depends_on=(of_tps,))
 def of_both(
     known: Mapping[str, pd.DataFrame], _register: Register, _at: datetime, tps: int
 ) -> tuple[int, int | None]:
@@ -63,7 +63,7 @@ def viewer(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def asked(clock: datetime = NOON) -> Any:
     shown = session.picture()
-    at = session.Moment(clock.astimezone(), live=True, exercise=False)
+    at = session.ViewTime(clock.astimezone(), live=True, is_exercise=False)
     return session.compute(of_both, shown, at)
 
 

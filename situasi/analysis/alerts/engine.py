@@ -9,11 +9,11 @@ import pandas as pd
 
 from situasi.analysis import timestamps
 from situasi.analysis.alerts import episodes
-from situasi.analysis.alerts.case_history import pieces
+from situasi.analysis.alerts.case_history import build_case_history
 from situasi.analysis.alerts.episodes import Alerts
-from situasi.analysis.alerts.intervals import joined
+from situasi.analysis.alerts.intervals import concat_intervals
 from situasi.analysis.alerts.rules import bursts, feeds, incidents, neutrality, staffing, stations
-from situasi.analysis.as_of import WithCases
+from situasi.analysis.as_of import FeedFrames
 from situasi.analysis.incidents import case_index
 from situasi.analysis.queries import reads
 from situasi.domain.feed_schemas import (
@@ -28,79 +28,86 @@ from situasi.domain.feed_schemas import (
 from situasi.domain.register import Register
 
 # What ended longer than this before the watch is no more of this day.
-_BEFORE = timedelta(days=1)
+_LOOKBACK = timedelta(days=1)
 
 
 @reads(INCIDENTS, MERGES)
-def of_cases(known: WithCases, register: Register, at: datetime) -> pd.DataFrame:
+def compute_case_intervals(frames: FeedFrames, register: Register, at: datetime) -> pd.DataFrame:
     """Spells of the cases of the day, and of older ones that are still open."""
     rules, election = register.election.alerts.rules, register.election
-    rows = known[INCIDENTS.name]
-    oldest = timestamps.of(election.day_start - _BEFORE)
-    recent = rows["case"][timestamps.column(rows["known_at"]) >= oldest].unique()
+    rows = frames[INCIDENTS.name]
+    oldest = timestamps.to_us(election.day_start - _LOOKBACK)
+    recent = rows["case"][timestamps.column_to_us(rows["known_at"]) >= oldest].unique()
     if len(recent) < rows["case"].nunique():
-        older = known.cases.frame(case_index.still_open)["case"]
+        older = frames.cases.to_frame(case_index.is_open)["case"]
         rows = rows[rows["case"].isin({*recent, *older})]
-    found = pieces(rows, known[MERGES.name], at)
+    found = build_case_history(rows, frames[MERGES.name], at)
     parts = [
-        incidents.grave(found.table),
-        incidents.overdue(found.table, election.rules.service_levels),
+        incidents.find_critical(found.table),
+        incidents.find_overdue(found.table, election.rules.service_levels),
     ]
     if "keramaian" in rules:
-        parts.append(incidents.crowds(found.table, rules["keramaian"]))
+        parts.append(incidents.find_elevated_situasi(found.table, rules["keramaian"]))
     if "beruntun" in rules:
-        parts.append(bursts.bursts(found, rules["beruntun"], register))
-    parts.append(feeds.silences(known, (INCIDENTS.name,), election, at))
-    return joined(parts)
+        parts.append(bursts.find_bursts(found, rules["beruntun"], register))
+    parts.append(feeds.find_silent_feeds(frames, (INCIDENTS.name,), election, at))
+    return concat_intervals(parts)
 
 
 @reads(TPS)
-def of_stations(
-    known: Mapping[str, pd.DataFrame], register: Register, at: datetime
+def compute_station_intervals(
+    frames: Mapping[str, pd.DataFrame], register: Register, at: datetime
 ) -> pd.DataFrame:
     """Spells of TPS, by what they told."""
     rules = register.election.alerts.rules
-    told = stations.told(known[TPS.name], register, at)
-    parts = [stations.wrong(told, register)]
+    told = stations.build_station_reports(frames[TPS.name], register, at)
+    parts = [stations.find_count_anomalies(told, register)]
     if "belum_dibuka" in rules:
-        parts.append(stations.unopened(told, rules["belum_dibuka"], register))
+        parts.append(stations.find_unopened(told, rules["belum_dibuka"], register))
     if "tps_diam" in rules:
-        parts.append(stations.silent(told, rules["tps_diam"], register))
+        parts.append(stations.find_silent(told, rules["tps_diam"], register))
     if "kotak" in rules:
-        parts.append(stations.boxes(told, rules["kotak"], register))
-    parts.append(feeds.silences(known, (TPS.name,), register.election, at))
-    return joined(parts)
+        parts.append(stations.find_overdue_boxes(told, rules["kotak"], register))
+    parts.append(feeds.find_silent_feeds(frames, (TPS.name,), register.election, at))
+    return concat_intervals(parts)
 
 
 @reads(ROSTER, POSTINGS, PERSONNEL)
-def of_officers(
-    known: Mapping[str, pd.DataFrame], register: Register, at: datetime
+def compute_staffing_intervals(
+    frames: Mapping[str, pd.DataFrame], register: Register, at: datetime
 ) -> pd.DataFrame:
     """Spells of TPS by who is posted and present; none for whoever may not see officers."""
-    parts = [staffing.manning(known, register, at)]
-    parts.append(feeds.silences(known, (PERSONNEL.name,), register.election, at))
-    return joined(parts)
+    parts = [staffing.find_staffing_gaps(frames, register, at)]
+    parts.append(feeds.find_silent_feeds(frames, (PERSONNEL.name,), register.election, at))
+    return concat_intervals(parts)
 
 
 @reads(NEUTRALITY)
-def of_neutrality(
-    known: Mapping[str, pd.DataFrame], register: Register, at: datetime
+def compute_neutrality_intervals(
+    frames: Mapping[str, pd.DataFrame], register: Register, at: datetime
 ) -> pd.DataFrame:
     """Spells of cases against members; none for whoever may not see them."""
-    rows = known.get(NEUTRALITY.name)
+    rows = frames.get(NEUTRALITY.name)
     if rows is None:
-        return joined([])
-    return neutrality.overdue(rows, register.election.rules.neutrality_target, at)
+        return concat_intervals([])
+    return neutrality.find_overdue(rows, register.election.rules.neutrality_target, at)
 
 
-@reads(parts=(of_cases, of_stations, of_officers, of_neutrality))
-def alerts(
-    _known: Mapping[str, pd.DataFrame],
+@reads(
+    depends_on=(
+        compute_case_intervals,
+        compute_station_intervals,
+        compute_staffing_intervals,
+        compute_neutrality_intervals,
+    )
+)
+def compute_alerts(
+    _frames: Mapping[str, pd.DataFrame],
     register: Register,
     at: datetime,
     *parts: pd.DataFrame,
 ) -> Alerts:
     """All alerts as of a moment, open and ended."""
     election = register.election
-    oldest = election.day_start - _BEFORE
-    return episodes.found(joined(parts), election.alerts, at, oldest)
+    oldest = election.day_start - _LOOKBACK
+    return episodes.build_alerts(concat_intervals(interval_parts), election.alerts, at, oldest)

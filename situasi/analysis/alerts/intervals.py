@@ -18,7 +18,7 @@ from situasi.analysis import timestamps
 from situasi.analysis.timestamps import Micros
 
 FOREVER = np.iinfo("int64").max
-MINUTE = 60_000_000
+MINUTE_US = 60_000_000
 
 # begin, end: microseconds, end not inside. subject: whose spells are one alert; member: what of
 # it. level: at least this grave by itself; -1: by the number of members alone. value: told in
@@ -29,7 +29,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def spells(
+def build_intervals(
     rule: str,
     *,
     member: Sequence[Any] | npt.NDArray[Any],
@@ -50,45 +50,45 @@ def spells(
         "begin": begin, "end": end, "level": level, "value": value, "feed": feed, "seq": seq,
         "latihan": latihan,
     }  # fmt: skip
-    table = {name: _cells(name, cells[name], size) for name in COLUMNS}
+    table = {name: _fill_column(name, cells[name], size) for name in COLUMNS}
     found = pd.DataFrame(table, columns=list(COLUMNS))
     return found[found["begin"] < found["end"]]
 
 
-_TYPES = {"begin": "int64", "end": "int64", "level": "int64", "seq": "int64", "latihan": "bool"}
+_DTYPES = {"begin": "int64", "end": "int64", "level": "int64", "seq": "int64", "latihan": "bool"}
 
 
-def _cells(name: str, given: Any, size: int) -> npt.NDArray[Any]:
-    kind = _TYPES.get(name, "object")
-    if isinstance(given, (list, tuple, np.ndarray, pd.Series)):
-        return np.asarray(given, dtype=kind) if len(given) else np.empty(0, dtype=kind)
-    return np.full(size, given, dtype=kind)
+def _fill_column(name: str, value: Any, size: int) -> npt.NDArray[Any]:
+    kind = _DTYPES.get(name, "object")
+    if isinstance(value, (list, tuple, np.ndarray, pd.Series)):
+        return np.asarray(value, dtype=kind) if len(value) else np.empty(0, dtype=kind)
+    return np.full(size, value, dtype=kind)
 
 
-def none() -> pd.DataFrame:
-    return spells("", member=[], begin=[], end=[])
+def empty_intervals() -> pd.DataFrame:
+    return build_intervals("", member=[], begin=[], end=[])
 
 
-def joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def concat_intervals(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """All of them, one below the other."""
     some = [part for part in parts if len(part)]
-    return pd.concat(some, ignore_index=True) if some else none()
+    return pd.concat(some, ignore_index=True) if some else empty_intervals()
 
 
-def heard(rows: pd.DataFrame, at: datetime) -> tuple[pd.DataFrame, Micros]:
+def filter_known_by(rows: pd.DataFrame, at: datetime) -> tuple[pd.DataFrame, Micros]:
     """The rows that were known by `at`, and when each was.
 
     A page reckons to the whole minute, its rows come within it: these are known at the minute.
     """
-    now = timestamps.of(at)
-    known = timestamps.column(rows["known_at"])
-    there = known < now + MINUTE
+    now = timestamps.to_us(at)
+    known = timestamps.column_to_us(rows["known_at"])
+    there = known < now + MINUTE_US
     if not there.all():
         rows, known = rows[there], known[there]
     return rows, np.minimum(known, now)
 
 
-def gaps(
+def find_uncovered(
     place: npt.NDArray[np.int64],
     begin: Micros,
     end: Micros,
@@ -121,27 +121,27 @@ def gaps(
     return where[short], times[short], until[short]
 
 
-def latest(
-    who: npt.NDArray[np.intp], known: Micros, rank: npt.NDArray[np.intp]
+def find_newest_rows(
+    source: npt.NDArray[np.intp], known_us: Micros, rank: npt.NDArray[np.intp]
 ) -> tuple[npt.NDArray[np.intp], Micros]:
     """Which rows were, once known, the newest word of their teller; and until when they were.
 
     rank: the order of all rows by what they tell of. Rows are given by position, by teller and
     then by when they were known.
     """
-    order = np.lexsort((rank, known, who))
-    mine, ranked = who[order], rank[order].astype("int64")
+    order = np.lexsort((rank, known_us, source))
+    mine, ranked = source[order], rank[order].astype("int64")
     size = len(rank) + 1
     newest = np.maximum.accumulate(ranked + mine * size) - mine * size == ranked
     chosen = order[newest]
-    owner, since = who[chosen], known[chosen]
+    owner, since = source[chosen], known_us[chosen]
     following = np.append(since[1:], FOREVER)[: len(owner)]
     same = np.append(owner[1:] == owner[:-1], False)[: len(owner)]
     return chosen, np.where(same, following, FOREVER)
 
 
-def first(size: int, place: npt.NDArray[Any], known: Micros) -> Micros:
+def first_known_times(place_count: int, place: npt.NDArray[Any], known_us: Micros) -> Micros:
     """When the first of these rows of each place was known; FOREVER where there is none."""
-    found = np.full(size, FOREVER)
-    np.minimum.at(found, place, known)
+    found = np.full(place_count, FOREVER)
+    np.minimum.at(found, place, known_us)
     return found

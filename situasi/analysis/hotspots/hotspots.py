@@ -7,10 +7,10 @@ from datetime import datetime
 
 import pandas as pd
 
-from situasi.analysis.as_of import WithCases
+from situasi.analysis.as_of import FeedFrames
 from situasi.analysis.hotspots import rates, scan_statistic
-from situasi.analysis.hotspots.exposure import Watched, watched
-from situasi.analysis.hotspots.scan_statistic import Centres, Scan
+from situasi.analysis.hotspots.exposure import ObservedDay, compute_observed_day
+from situasi.analysis.hotspots.scan_statistic import Centres, ScanResult
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.queries import reads
 from situasi.domain.feed_schemas import INCIDENTS, MERGES
@@ -18,26 +18,26 @@ from situasi.domain.register import Register
 
 
 @dataclass(frozen=True)
-class Hot:
+class Hotspots:
     """day: what counts, and what does not. cells: risk.cells. scan: the clusters alive now."""
 
-    day: Watched
-    cells: pd.DataFrame
-    scan: Scan
+    day: ObservedDay
+    rate_table: pd.DataFrame
+    scan: ScanResult
 
 
 @reads(INCIDENTS, MERGES)
-def hot(
-    known: WithCases, register: Register, at: datetime, wanted: Selection, centres: Centres
-) -> Hot:
+def compute_hotspots(
+    frames: FeedFrames, register: Register, at: datetime, selection: Selection, centres: Centres
+) -> Hotspots:
     """Hot places of the whole area, of the wanted kinds, weights and states.
 
     centres: of the kecamatan; those without one are no neighbours of any.
     """
     rules = register.election.rules
-    day = watched(known, register, at, wanted)
-    return Hot(
+    day = compute_observed_day(frames, register, at, selection)
+    return Hotspots(
         day,
-        rates.cells(day, rules.risk),
+        rates.build_rate_table(day, rules.risk),
         scan_statistic.scan(day, register.tps, centres, rules.clusters),
     )

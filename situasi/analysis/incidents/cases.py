@@ -15,7 +15,14 @@ from situasi.domain.feed_schemas import STATUS_CLOSED
 from situasi.domain.row_order import reported_time
 
 # What holds for a case until another word on it is told.
-STATED_ONCE = ("tingkat", "situasi", "keandalan", "kredibilitas", "ditugaskan", "rujukan")
+CARRIED_FORWARD_COLUMNS = (
+    "tingkat",
+    "situasi",
+    "keandalan",
+    "kredibilitas",
+    "ditugaskan",
+    "rujukan",
+)
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,7 @@ class Selection:
     until: datetime | None = None
 
 
-def case_keys(rows: pd.DataFrame, zone: tzinfo) -> pd.Series:
+def build_case_keys(rows: pd.DataFrame, zone: tzinfo) -> pd.Series:
     """The case each row belongs to.
 
     An id alone is not enough: posts number their reports 1, 2, 3 each on their own. Rows
@@ -47,7 +54,7 @@ def case_keys(rows: pd.DataFrame, zone: tzinfo) -> pd.Series:
     return keys
 
 
-def known(rows: pd.DataFrame, at: datetime | None) -> pd.DataFrame:
+def filter_known(rows: pd.DataFrame, at: datetime | None) -> pd.DataFrame:
     """The rows that the command post knew, and had not taken back, at a moment.
 
     rows: of a snapshot, with `withdrawn_at`. None: all that is known by now.
@@ -59,7 +66,7 @@ def known(rows: pd.DataFrame, at: datetime | None) -> pd.DataFrame:
     return rows[(rows["known_at"] <= at) & standing]
 
 
-def cases(rows: pd.DataFrame) -> pd.DataFrame:
+def build_case_table(rows: pd.DataFrame) -> pd.DataFrame:
     """One row per case: its newest state. Newest told last.
 
     rows: incident rows with `case`. Beside the state: `first_known`, and `situasi_at`, when
@@ -75,7 +82,7 @@ def cases(rows: pd.DataFrame) -> pd.DataFrame:
     found["first_known"] = known_since.array[case[newest]]
     stated = ordered["_told"].where(ordered["situasi"].notna() | (ordered["jenis"] == "nihil"))
     found["situasi_at"] = pd.Series(stated.array).groupby(case).max().array[case[newest]]
-    for name in STATED_ONCE:
+    for name in CARRIED_FORWARD_COLUMNS:
         if name in ordered.columns:
             last = _last_stated(ordered[name], case)[case[newest]]
             found[name] = pd.Series(last, found.index, dtype="object")
@@ -90,62 +97,62 @@ def _last_stated(values: pd.Series[Any], case: npt.NDArray[np.intp]) -> npt.NDAr
     return last
 
 
-def without_nihil(found: pd.DataFrame) -> pd.DataFrame:
+def drop_nihil(cases: pd.DataFrame) -> pd.DataFrame:
     """Cases in which something happened."""
-    return found[_happened(found)]
+    return cases[_is_not_nihil(cases)]
 
 
-def still_open(found: pd.DataFrame) -> pd.DataFrame:
+def filter_open(cases: pd.DataFrame) -> pd.DataFrame:
     """Cases that are still work for somebody."""
-    return found[_happened(found) & ~found["status"].isin(STATUS_CLOSED)]
+    return cases[_is_not_nihil(cases) & ~cases["status"].isin(STATUS_CLOSED)]
 
 
-def _happened(found: pd.DataFrame) -> pd.Series:
-    return (found["jenis"] != "nihil") & (found["status"] != "nihil")
+def _is_not_nihil(cases: pd.DataFrame) -> pd.Series:
+    return (cases["jenis"] != "nihil") & (cases["status"] != "nihil")
 
 
-def select(found: pd.DataFrame, wanted: Selection) -> pd.DataFrame:
+def select(cases: pd.DataFrame, selection: Selection) -> pd.DataFrame:
     """The cases (or rows) that a viewer asked for. Times compare the occurrence."""
-    keep = pd.Series(True, index=found.index)
+    keep = pd.Series(True, index=cases.index)
     for column in ("kecamatan", "jenis", "tingkat", "status"):
-        values = getattr(wanted, column)
+        values = getattr(selection, column)
         if values:
-            keep &= found[column].isin(list(values))
-    if wanted.since is not None:
-        keep &= found["occurred_at"] >= wanted.since
-    if wanted.until is not None:
-        keep &= found["occurred_at"] < wanted.until
-    return found[keep]
+            keep &= cases[column].isin(list(values))
+    if selection.since is not None:
+        keep &= cases["occurred_at"] >= selection.since
+    if selection.until is not None:
+        keep &= cases["occurred_at"] < selection.until
+    return cases[keep]
 
 
-def by_tingkat(found: pd.DataFrame) -> dict[str | None, int]:
+def count_by_tingkat(cases: pd.DataFrame) -> dict[str | None, int]:
     """How many cases of each weight; None for those nobody weighed."""
-    counts = found["tingkat"].value_counts(dropna=False)
+    counts = cases["tingkat"].value_counts(dropna=False)
     return {level if isinstance(level, str) else None: int(n) for level, n in counts.items()}
 
 
-def by_kecamatan(found: pd.DataFrame) -> dict[str, int]:
+def count_by_kecamatan(cases: pd.DataFrame) -> dict[str, int]:
     """How many cases in each kecamatan that has any."""
-    return {str(code): int(n) for code, n in found["kecamatan"].value_counts().items()}
+    return {str(code): int(n) for code, n in cases["kecamatan"].value_counts().items()}
 
 
-def newly_known(found: pd.DataFrame, at: datetime, window: timedelta) -> pd.DataFrame:
+def filter_newly_known(cases: pd.DataFrame, at: datetime, window: timedelta) -> pd.DataFrame:
     """Cases first heard of within the window before `at`, or after it."""
-    return found[found["first_known"] > at - window]
+    return cases[cases["first_known"] > at - window]
 
 
-def newest_first(found: pd.DataFrame, most: int) -> pd.DataFrame:
+def list_newest(cases: pd.DataFrame, max_rows: int) -> pd.DataFrame:
     """The cases last heard of, newest first; within the same minute the heavier first."""
     # Whatever is older than the minute of the last one listed cannot be listed.
-    oldest = found["known_at"].nlargest(most).min()
-    recent: pd.DataFrame = found[found["known_at"] >= oldest.floor("min")]
+    oldest = cases["known_at"].nlargest(max_rows).min()
+    recent: pd.DataFrame = cases[cases["known_at"] >= oldest.floor("min")]
     weight = recent["tingkat"].map({"tinggi": 2, "sedang": 1}).fillna(0)
     order = recent.assign(_minute=recent["known_at"].dt.floor("min"), _weight=weight)
     ordered = order.sort_values(["_minute", "_weight", "seq"], ascending=False)
-    return ordered.head(most).drop(columns=["_minute", "_weight"])
+    return ordered.head(max_rows).drop(columns=["_minute", "_weight"])
 
 
-def located(found: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def split_by_location(cases: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The cases that can be drawn as points, and those that cannot."""
-    drawn = found["lat"].notna() & found["lon"].notna()
-    return found[drawn], found[~drawn]
+    drawn = cases["lat"].notna() & cases["lon"].notna()
+    return cases[drawn], cases[~drawn]

@@ -17,30 +17,30 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from situasi.analysis.incidents.candidate_pairs import (
-    MOST_COMPARED,
-    Blocks,
+    MAX_COMPARED,
+    BlockingKeys,
     Bools,
     Floats,
     Ints,
-    candidates,
-    flat_km,
+    find_candidates,
+    flat_distance_km,
 )
-from situasi.analysis.incidents.cases import without_nihil
+from situasi.analysis.incidents.cases import drop_nihil
 from situasi.domain.rules import DuplicateRules
 
 # More reports than this that look the same are shown as one group.
-SAME: Final = 10
+MAX_UNGROUPED_LOOKALIKES: Final = 10
 # The beginning of a text that is compared, and how many characters are in one run.
-LONGEST_TEXT: Final = 1_000
-_MOST_CHARACTERS: Final = 40_000_000
+MAX_TEXT_CHARS: Final = 1_000
+_MAX_CHARS_PER_RUN: Final = 40_000_000
 _PLACES = ("", "kecamatan", "desa", "near", "tps")
 _KINDS = ("", "akin", "kind")
-_US = timedelta(microseconds=1)
+_MICROSECOND = timedelta(microseconds=1)
 _NOT_WORDS = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True)
-class Reasons:
+class DuplicateReasons:
     """Why two cases may be one: codes and measures; the screen finds the words.
 
     place: tps, near, desa, kecamatan or "". km: between their points, where both have one.
@@ -48,15 +48,15 @@ class Reasons:
     words: likeness of their texts, 0 to 100; None where one has none.
     """
 
-    place: str = ""
-    km: float | None = None
-    kind: str = ""
-    apart: timedelta | None = None
-    words: float | None = None
+    place_match: str = ""
+    distance_km: float | None = None
+    kind_match: str = ""
+    time_gap: timedelta | None = None
+    text_similarity: float | None = None
 
 
 @dataclass(frozen=True)
-class Twins:
+class DuplicateCandidate:
     """Two cases that are probably one. first was known earlier. score: 0 to 100.
 
     same: of how many reports that look the same this pair is one, 0 where it is no such group.
@@ -65,158 +65,171 @@ class Twins:
     first: str
     second: str
     score: float
-    reasons: Reasons = field(default_factory=Reasons)
-    same: int = 0
+    reasons: DuplicateReasons = field(default_factory=DuplicateReasons)
+    lookalike_count: int = 0
 
 
 @dataclass(frozen=True)
-class _Cases:
+class _CaseColumns:
     """What of each case is compared, in order of time. Codes: -1 where it is not stated."""
 
-    names: list[str]
-    known: Ints
-    blocks: Blocks
+    case_keys: list[str]
+    known_us: Ints
+    blocking_keys: BlockingKeys
     desa: Ints
     tps: Ints
     jenis: Ints
-    akin: Bools  # by two codes of jenis
-    text: Ints
+    similar_kinds: Bools  # by two codes of jenis
+    text_codes: Ints
     texts: list[str]  # by code
 
 
 @dataclass(frozen=True)
-class _Measures:
+class _PairMeasures:
     """Of each pair: codes of place and kind, km, microseconds and words (NaN: not known)."""
 
-    place: Ints
-    kind: Ints
-    km: Floats
-    apart: Floats
-    words: Floats
+    place_match: Ints
+    kind_match: Ints
+    distance_km: Floats
+    time_gap_us: Floats
+    text_similarity: Floats
     score: Floats
 
 
 @dataclass(frozen=True)
-class Pairs:
+class DuplicatePairs:
     """The probable pairs, as positions in `names`. complete: no possible pair was left out.
 
     group: which reports that look the same the pair is of, -1 for none; sizes: of the groups.
     """
 
-    names: list[str]
-    one: Ints
-    other: Ints
+    case_keys: list[str]
+    left: Ints
+    right: Ints
     group: Ints
-    sizes: Ints
-    complete: bool
-    known: Ints
-    measures: _Measures
+    group_sizes: Ints
+    is_complete: bool
+    known_us: Ints
+    measures: _PairMeasures
 
-    def twins(self, chosen: Ints) -> list[Twins]:
+    def to_candidates(self, positions: Ints) -> list[DuplicateCandidate]:
         """Return these of the pairs, the likeliest first."""
-        found = [self._twins(int(at)) for at in chosen]
+        found = [self._to_candidate(int(at)) for at in positions]
         return sorted(found, key=lambda pair: (-pair.score, pair.first, pair.second))
 
-    def _twins(self, at: int) -> Twins:
+    def _to_candidate(self, position: int) -> DuplicateCandidate:
         def told(value: float) -> float | None:
             return None if np.isnan(value) else float(value)
 
         of = self.measures
-        apart, group = told(of.apart[at]), int(self.group[at])
-        reasons = Reasons(
-            place=_PLACES[of.place[at]],
-            km=told(of.km[at]),
-            kind=_KINDS[of.kind[at]],
-            apart=None if apart is None else int(apart) * _US,
-            words=told(of.words[at]),
+        apart, group = told(of.time_gap_us[position]), int(self.group[position])
+        reasons = DuplicateReasons(
+            place_match=_PLACES[of.place_match[position]],
+            distance_km=told(of.distance_km[position]),
+            kind_match=_KINDS[of.kind_match[position]],
+            time_gap=None if apart is None else int(apart) * _MICROSECOND,
+            text_similarity=told(of.text_similarity[position]),
         )
         first, second = sorted(
-            (int(self.known[case]), self.names[case]) for case in (self.one[at], self.other[at])
+            (int(self.known_us[case]), self.case_keys[case])
+            for case in (self.left[position], self.right[position])
         )
-        same = int(self.sizes[group]) if group >= 0 else 0
-        return Twins(first[1], second[1], float(of.score[at]), reasons, same)
+        same = int(self.group_sizes[group]) if group >= 0 else 0
+        return DuplicateCandidate(first[1], second[1], float(of.score[position]), reasons, same)
 
 
-def twins(found: pd.DataFrame, texts: Mapping[str, str], rules: DuplicateRules) -> list[Twins]:
+def find_duplicates(
+    cases: pd.DataFrame, texts: Mapping[str, str], rules: DuplicateRules
+) -> list[DuplicateCandidate]:
     """Return the probable pairs among these cases (`pairs`), the likeliest first."""
-    likely = pairs(found, texts, rules)
-    return likely.twins(np.arange(len(likely.one)))
+    likely = find_pairs(cases, texts, rules)
+    return likely.to_candidates(np.arange(len(likely.left)))
 
 
-def pairs(
-    found: pd.DataFrame,
+def find_pairs(
+    case_table: pd.DataFrame,
     texts: Mapping[str, str],
     rules: DuplicateRules,
-    budget: int = MOST_COMPARED,
-) -> Pairs:
+    budget: int = MAX_COMPARED,
+) -> DuplicatePairs:
     """Find the probable pairs among these cases.
 
     texts: the words of each case (lives.first_words). Cases of which only the month is known
     match nothing. Of more than SAME reports that look the same only the first is held against
     others, and each of them against the first. budget: so many pairs are compared at most.
     """
-    cases = _cases(without_nihil(found[found["precision"] != "bulan"]), texts, rules)
-    first, group, sizes = _groups(cases, rules.max_interval)
+    cases = _build_case_columns(
+        drop_nihil(case_table[case_table["precision"] != "bulan"]), texts, rules
+    )
+    first, group, sizes = _group_lookalikes(cases, rules.max_interval)
     alone = np.flatnonzero(first == np.arange(len(first)))
-    chosen = candidates(_taken(cases.blocks, alone), rules.max_interval, rules.max_km, budget)
+    chosen = find_candidates(
+        _take_keys(cases.blocking_keys, alone), rules.max_interval, rules.max_km, budget
+    )
     behind = np.flatnonzero(first != np.arange(len(first)))
-    one = np.concatenate([alone[chosen.one], first[behind]])
-    other = np.concatenate([alone[chosen.other], behind])
-    of_group = np.concatenate([np.full(len(chosen.one), -1), group[behind]])
-    kept, measures = _measured(cases, one, other, rules)
-    return Pairs(
-        names=cases.names, one=one[kept], other=other[kept], group=of_group[kept], sizes=sizes,
-        complete=chosen.complete, known=cases.known, measures=measures,
+    one = np.concatenate([alone[chosen.left], first[behind]])
+    other = np.concatenate([alone[chosen.right], behind])
+    of_group = np.concatenate([np.full(len(chosen.left), -1), group[behind]])
+    kept, measures = _measure_pairs(cases, one, other, rules)
+    return DuplicatePairs(
+        case_keys=cases.case_keys, left=one[kept], right=other[kept], group=of_group[kept], group_sizes=sizes,
+        is_complete=chosen.is_complete, known_us=cases.known_us, measures=measures,
     )  # fmt: skip
 
 
-def _cases(found: pd.DataFrame, texts: Mapping[str, str], rules: DuplicateRules) -> _Cases:
-    told = [plain(texts.get(case, "")[:LONGEST_TEXT]) for case in found["case"]]
+def _build_case_columns(
+    cases: pd.DataFrame, texts: Mapping[str, str], rules: DuplicateRules
+) -> _CaseColumns:
+    told = [
+        normalize_for_comparison(texts.get(case, "")[:MAX_TEXT_CHARS]) for case in cases["case"]
+    ]
     village = [
-        desa if isinstance(desa, str) else (plain(said) if isinstance(said, str) else "") or None
-        for desa, said in zip(found["desa"], found["desa_text"], strict=True)
+        desa
+        if isinstance(desa, str)
+        else (normalize_for_comparison(said) if isinstance(said, str) else "") or None
+        for desa, said in zip(cases["desa"], cases["desa_text"], strict=True)
     ]
     # Of one moment those of the same place, kind and words stand beside each other.
     sorts = ["occurred_at", "kecamatan", "_desa", "tps", "jenis", "_text"]
-    worded = found.reset_index(drop=True).assign(_desa=pd.array(village, "object"), _text=told)
+    worded = cases.reset_index(drop=True).assign(_desa=pd.array(village, "object"), _text=told)
     order = worded.sort_values(sorts, kind="stable").index.to_numpy()
-    found = found.take(order)
+    cases = cases.take(order)
 
     def codes(cells: object) -> tuple[Ints, pd.Index]:
         code, names = pd.factorize(pd.Series(cells, dtype="object"))
         return code.astype("int64"), pd.Index(names)
 
     area, desa, tps = (codes(cells)[0] for cells in (
-        found["kecamatan"].array, [village[at] for at in order], found["tps"].array))  # fmt: skip
-    jenis, kinds = codes(found["jenis"].array)
+        cases["kecamatan"].array, [village[at] for at in order], cases["tps"].array))  # fmt: skip
+    jenis, kinds = codes(cases["jenis"].array)
     text, different = codes([told[at] for at in order])
-    return _Cases(
-        names=found["case"].tolist(),
-        known=_microseconds(found["first_known"]),
-        blocks=Blocks(
-            at=_microseconds(found["occurred_at"]),
-            exact=(found["precision"] == "menit").to_numpy(),
-            drill=found["latihan"].to_numpy(dtype=bool),
+    return _CaseColumns(
+        case_keys=cases["case"].tolist(),
+        known_us=_to_us(cases["first_known"]),
+        blocking_keys=BlockingKeys(
+            time_us=_to_us(cases["occurred_at"]),
+            has_hour=(cases["precision"] == "menit").to_numpy(),
+            is_exercise=cases["latihan"].to_numpy(dtype=bool),
             area=area,
-            lat=found["lat"].to_numpy("float64"),
-            lon=found["lon"].to_numpy("float64"),
-            fine=(_together(area, desa, jenis), _together(area, text)),
+            lat=cases["lat"].to_numpy("float64"),
+            lon=cases["lon"].to_numpy("float64"),
+            fine_codes=(_combine_codes(area, desa, jenis), _combine_codes(area, text)),
         ),
         desa=desa,
         tps=tps,
         jenis=jenis,
-        akin=np.array([[any({a, b} <= group for group in rules.similar_kinds) for b in kinds]
+        similar_kinds=np.array([[any({a, b} <= group for group in rules.similar_kinds) for b in kinds]
                        for a in kinds], dtype=bool).reshape(len(kinds), len(kinds)),
-        text=text,
+        text_codes=text,
         texts=[str(words) for words in different],
     )  # fmt: skip
 
 
-def _microseconds(times: pd.Series) -> Ints:
+def _to_us(times: pd.Series) -> Ints:
     return np.asarray(times.astype("datetime64[us, UTC]").astype("int64"), dtype="int64")
 
 
-def _together(*codes: Ints) -> Ints:
+def _combine_codes(*codes: Ints) -> Ints:
     """Return one code for each combination, -1 where the first is not stated."""
     found = codes[0].copy()
     for code in codes[1:]:
@@ -225,81 +238,87 @@ def _together(*codes: Ints) -> Ints:
     return found
 
 
-def _taken(blocks: Blocks, which: Ints) -> Blocks:
-    return Blocks(
-        at=blocks.at[which],
-        exact=blocks.exact[which],
-        drill=blocks.drill[which],
-        area=blocks.area[which],
-        lat=blocks.lat[which],
-        lon=blocks.lon[which],
-        fine=tuple(code[which] for code in blocks.fine),
+def _take_keys(blocking_keys: BlockingKeys, positions: Ints) -> BlockingKeys:
+    return BlockingKeys(
+        time_us=blocking_keys.time_us[positions],
+        has_hour=blocking_keys.has_hour[positions],
+        is_exercise=blocking_keys.is_exercise[positions],
+        area=blocking_keys.area[positions],
+        lat=blocking_keys.lat[positions],
+        lon=blocking_keys.lon[positions],
+        fine_codes=tuple(code[positions] for code in blocking_keys.fine_codes),
     )
 
 
-def _groups(cases: _Cases, within: timedelta) -> tuple[Ints, Ints, Ints]:
+def _group_lookalikes(cases: _CaseColumns, max_time_gap: timedelta) -> tuple[Ints, Ints, Ints]:
     """Return for each case the one that it stands behind (itself where none), its group; sizes.
 
     Reports look the same where place, kind, words and time (within the time of a pair) agree.
     """
-    blocks = cases.blocks
+    blocks = cases.blocking_keys
     point = [pd.factorize(degrees)[0].astype("int64") for degrees in (blocks.lat, blocks.lon)]
     place = (blocks.area, cases.desa, cases.tps, *point)
-    look = _together(blocks.drill * 2 + blocks.exact, *place, cases.jenis, cases.text)
-    start = blocks.at[_firsts(look)]
-    look = _together(look, (blocks.at - start) // max(1, within // _US))
+    look = _combine_codes(
+        blocks.is_exercise * 2 + blocks.has_hour, *place, cases.jenis, cases.text_codes
+    )
+    start = blocks.time_us[_first_positions(look)]
+    look = _combine_codes(look, (blocks.time_us - start) // max(1, max_time_gap // _MICROSECOND))
     size = np.bincount(look, minlength=1)
-    many = size[look] > SAME if len(look) else np.zeros(0, dtype=bool)
+    many = size[look] > MAX_UNGROUPED_LOOKALIKES if len(look) else np.zeros(0, dtype=bool)
     here = np.arange(len(look))
-    return np.where(many, _firsts(look), here), np.where(many, look, -1), size
+    return np.where(many, _first_positions(look), here), np.where(many, look, -1), size
 
 
-def _firsts(group: Ints) -> Ints:
+def _first_positions(group: Ints) -> Ints:
     """Return for each the first position of its group."""
     _, first, where = np.unique(group, return_index=True, return_inverse=True)
     return first[where].astype("int64")
 
 
-def _measured(
-    cases: _Cases, one: Ints, other: Ints, rules: DuplicateRules
-) -> tuple[Ints, _Measures]:
+def _measure_pairs(
+    cases: _CaseColumns, left: Ints, right: Ints, rules: DuplicateRules
+) -> tuple[Ints, _PairMeasures]:
     """Measure these pairs; return which are probable, and the measures of those."""
-    place, km = _places(cases, one, other, rules)
-    jenis = cases.jenis[one], cases.jenis[other]
-    kind = np.where(jenis[0] == jenis[1], 2, cases.akin[jenis].astype("int64"))
-    exact = cases.blocks.exact[one] & cases.blocks.exact[other]
+    place, km = _compare_places(cases, left, right, rules)
+    jenis = cases.jenis[left], cases.jenis[right]
+    kind = np.where(jenis[0] == jenis[1], 2, cases.similar_kinds[jenis].astype("int64"))
+    exact = cases.blocking_keys.has_hour[left] & cases.blocking_keys.has_hour[right]
     apart = np.where(
-        exact, (cases.blocks.at[other] - cases.blocks.at[one]).astype("float64"), np.nan
+        exact,
+        (cases.blocking_keys.time_us[right] - cases.blocking_keys.time_us[left]).astype("float64"),
+        np.nan,
     )
     points = rules.criterion_points
     score = np.array([points.get(name, 0.0) for name in _PLACES])[place]
     score = score + np.array([points.get(name, 0.0) for name in _KINDS])[kind]
-    score = score + points["time"] * np.nan_to_num(1 - apart / (rules.max_interval / _US))
+    score = score + points["time"] * np.nan_to_num(1 - apart / (rules.max_interval / _MICROSECOND))
     # What could not reach the score by the likest words need not have its words compared.
     worth = np.flatnonzero((place > 0) & (score + points["words"] >= rules.min_score - 0.1))
-    words = _words(cases, one[worth], other[worth])
+    words = _compare_texts(cases, left[worth], right[worth])
     said = words >= rules.min_text_similarity
     total = score[worth] + np.where(said, points["words"] * np.where(said, words, 0.0) / 100, 0.0)
     # Only Python rounds as it is written; numpy is off by one at some halves.
     rounded = np.array([round(value, 1) for value in total.tolist()], dtype="float64")
     enough = np.flatnonzero(rounded >= rules.min_score)
     kept = worth[enough]
-    return kept, _Measures(
+    return kept, _PairMeasures(
         place[kept], kind[kept], km[kept], apart[kept], words[enough], rounded[enough]
     )
 
 
-def _places(cases: _Cases, one: Ints, other: Ints, rules: DuplicateRules) -> tuple[Ints, Floats]:
+def _compare_places(
+    cases: _CaseColumns, left: Ints, right: Ints, rules: DuplicateRules
+) -> tuple[Ints, Floats]:
     """Return the best that can be said of their places (_PLACES), and between their points."""
-    area, desa, tps, blocks = cases.blocks.area, cases.desa, cases.tps, cases.blocks
-    km = flat_km(blocks.lat[one], blocks.lon[one], blocks.lat[other], blocks.lon[other])
-    same_area = (area[one] == area[other]) & (area[one] >= 0)
-    both_desa = (desa[one] >= 0) & (desa[other] >= 0)
-    same_village = same_area & both_desa & (desa[one] == desa[other])
+    area, desa, tps, blocks = cases.blocking_keys.area, cases.desa, cases.tps, cases.blocking_keys
+    km = flat_distance_km(blocks.lat[left], blocks.lon[left], blocks.lat[right], blocks.lon[right])
+    same_area = (area[left] == area[right]) & (area[left] >= 0)
+    both_desa = (desa[left] >= 0) & (desa[right] >= 0)
+    same_village = same_area & both_desa & (desa[left] == desa[right])
     # Two TPS of a desa are two places, however near.
-    both_tps = same_village & (tps[one] >= 0) & (tps[other] >= 0)
+    both_tps = same_village & (tps[left] >= 0) & (tps[right] >= 0)
     ways = {
-        _PLACES.index("tps"): both_tps & (tps[one] == tps[other]),
+        _PLACES.index("tps"): both_tps & (tps[left] == tps[right]),
         _PLACES.index(""): both_tps,
         _PLACES.index("near"): km <= rules.max_km,
         _PLACES.index("desa"): same_village,
@@ -308,10 +327,10 @@ def _places(cases: _Cases, one: Ints, other: Ints, rules: DuplicateRules) -> tup
     return np.select(list(ways.values()), list(ways), 0).astype("int64"), np.asarray(km)
 
 
-def _words(cases: _Cases, one: Ints, other: Ints) -> Floats:
+def _compare_texts(cases: _CaseColumns, left: Ints, right: Ints) -> Floats:
     """Return how alike the texts of these pairs are, NaN where one has none."""
     size = max(1, len(cases.texts))
-    low, high = np.sort([cases.text[one], cases.text[other]], axis=0)
+    low, high = np.sort([cases.text_codes[left], cases.text_codes[right]], axis=0)
     different, back = np.unique(low * size + high, return_inverse=True)
     first, second = different // size, different % size
     said = np.array([bool(text) for text in cases.texts], dtype=bool)
@@ -319,7 +338,9 @@ def _words(cases: _Cases, one: Ints, other: Ints) -> Floats:
     ask = np.flatnonzero(first != second)
     lengths = np.array([len(text) for text in cases.texts], dtype="int64")
     characters = int((lengths[first[ask]] + lengths[second[ask]]).sum())
-    longest = LONGEST_TEXT if characters <= _MOST_CHARACTERS else _MOST_CHARACTERS // 2 // len(ask)
+    longest = (
+        MAX_TEXT_CHARS if characters <= _MAX_CHARS_PER_RUN else _MAX_CHARS_PER_RUN // 2 // len(ask)
+    )
     texts = [text[:longest] for text in cases.texts]
     found[ask] = process.cpdist(
         [texts[at] for at in first[ask]],
@@ -332,6 +353,6 @@ def _words(cases: _Cases, one: Ints, other: Ints) -> Floats:
     return np.asarray(found[back])
 
 
-def plain(text: str) -> str:
+def normalize_for_comparison(text: str) -> str:
     """Return it in lower case, only letters and digits, single spaces."""
     return _NOT_WORDS.sub(" ", text.lower()).strip()

@@ -17,15 +17,15 @@ from situasi.domain.rules import ServiceLevel
 
 # The steps that are awaited, in their order; each with the states that show it reached.
 STEPS = ("diverifikasi", "ditangani", "selesai")
-_REACHED = {
+_STATUSES_REACHING = {
     "diverifikasi": ("diverifikasi", "ditangani", "diteruskan", *STATUS_CLOSED),
     "ditangani": ("ditangani", "diteruskan", *STATUS_CLOSED),
 }
-_TIME: Literal["datetime64[us, UTC]"] = "datetime64[us, UTC]"
+_DTYPE: Literal["datetime64[us, UTC]"] = "datetime64[us, UTC]"
 
 
 @dataclass(frozen=True)
-class Stretch:
+class DurationSummary:
     """How long a step takes from the first word on, over a number of cases.
 
     median: the time by which half have reached it, open ones counted as not yet (Kaplan and
@@ -36,22 +36,22 @@ class Stretch:
     """
 
     median: timedelta | None
-    worst: timedelta | None
-    worst_case: str | None
-    worst_open: bool
-    done: int
-    waiting: int
-    at_once: int
+    longest: timedelta | None
+    longest_case: str | None
+    longest_is_open: bool
+    done_count: int
+    waiting_count: int
+    immediate_count: int
 
 
-def lives(rows: pd.DataFrame) -> pd.DataFrame:
+def compute_milestones(rows: pd.DataFrame) -> pd.DataFrame:
     """When each case reached each step: one row per case, index `case`.
 
     rows: incident rows with `case`. Columns: `start` (when it was first told), the STEPS
     and `diteruskan` (missing: not yet). A step that is skipped is reached with a later one;
     closed is what is closed now, since the first of its last closing words.
     """
-    ordered = _ordered(rows)
+    ordered = _sort_by_reported_time(rows)
     case, names = pd.factorize(ordered["case"])
     told = ordered["told"].to_numpy("datetime64[us]")
     status = ordered["status"]
@@ -69,68 +69,73 @@ def lives(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "start": first(np.ones(len(ordered), dtype=bool)),
-            **{step: first(status.isin(reached).to_numpy()) for step, reached in _REACHED.items()},
+            **{
+                step: first(status.isin(reached).to_numpy())
+                for step, reached in _STATUSES_REACHING.items()
+            },
             "selesai": first(np.arange(len(ordered)) > last_lively[case]),
             "diteruskan": first((status == "diteruskan").to_numpy()),
         }
     )
 
 
-def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
+def _sort_by_reported_time(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows in the order told, with `told`."""
-    told = reported_time(rows).astype(_TIME)
+    told = reported_time(rows).astype(_DTYPE)
     order = np.lexsort((rows["seq"], told.astype("int64")))
     return rows[["case", "status", "uraian"]].assign(told=told).take(order)
 
 
-def first_words(rows: pd.DataFrame) -> dict[str, str]:
+def find_first_texts(rows: pd.DataFrame) -> dict[str, str]:
     """How each case was first told, where it was told in words."""
-    ordered = _ordered(rows)
+    ordered = _sort_by_reported_time(rows)
     worded = ordered[ordered["uraian"].notna()].drop_duplicates("case")
     return dict(zip(worded["case"], worded["uraian"], strict=True))
 
 
-def folded(found: pd.DataFrame, stands: Mapping[str, str]) -> pd.DataFrame:
+def collapse(milestones: pd.DataFrame, canonical_cases: Mapping[str, str]) -> pd.DataFrame:
     """The lives with each group as one (merging.standing): whoever was first reached the step.
 
     A group is closed when the last of it is.
     """
-    if not stands:
-        return found
-    head = pd.Series(found.index, found.index).map(lambda case: stands.get(case, case))
-    together = found.groupby(head.to_numpy(), sort=False)
+    if not canonical_cases:
+        return milestones
+    head = pd.Series(milestones.index, milestones.index).map(
+        lambda case: canonical_cases.get(case, case)
+    )
+    together = milestones.groupby(head.to_numpy(), sort=False)
     one = together.min()
-    still_open = found["selesai"].isna().groupby(head.to_numpy(), sort=False).any()
-    one["selesai"] = together["selesai"].max().where(~still_open).astype(_TIME)
+    still_open = milestones["selesai"].isna().groupby(head.to_numpy(), sort=False).any()
+    one["selesai"] = together["selesai"].max().where(~still_open).astype(_DTYPE)
     return one.rename_axis("case")
 
 
-def stretch(found: pd.DataFrame, step: str, at: datetime) -> Stretch:
+def summarize_duration(milestones: pd.DataFrame, step: str, at: datetime) -> DurationSummary:
     """How long a step takes, as of a moment. found: lives of the cases in question."""
-    told_with_first = found[step] <= found["start"]
-    counted = found[~told_with_first]
+    told_with_first = milestones[step] <= milestones["start"]
+    counted = milestones[~told_with_first]
     done = counted[step].notna()
     took = counted[step].fillna(pd.Timestamp(at)) - counted["start"]
     took = took.where(took > pd.Timedelta(0), pd.Timedelta(0))  # a word may come from a fast clock
     worst = str(took.idxmax()) if len(took) else None
-    return Stretch(
-        median=median(took, done),
-        worst=took.max().to_pytimedelta() if worst is not None else None,
-        worst_case=worst,
-        worst_open=bool(worst is not None and not done[worst]),
-        done=int(done.sum()),
-        waiting=int((~done).sum()),
-        at_once=int(told_with_first.sum()),
+    return DurationSummary(
+        median=estimate_median(took, done),
+        longest=took.max().to_pytimedelta() if worst is not None else None,
+        longest_case=worst,
+        longest_is_open=bool(worst is not None and not done[worst]),
+        done_count=int(done.sum()),
+        waiting_count=int((~done).sum()),
+        immediate_count=int(told_with_first.sum()),
     )
 
 
-def median(took: pd.Series, done: pd.Series) -> timedelta | None:
+def estimate_median(durations: pd.Series, is_done: pd.Series) -> timedelta | None:
     """The Kaplan-Meier median of durations. done: False where it is the age of an open one.
 
     The time by which half are estimated to be done; None while it cannot be told.
     """
-    seconds = took.dt.total_seconds().to_numpy()
-    ended = seconds[done.to_numpy(dtype=bool)]
+    seconds = durations.dt.total_seconds().to_numpy()
+    ended = seconds[is_done.to_numpy(dtype=bool)]
     times, ends = np.unique(ended, return_counts=True)
     # Whoever is still waiting at the very time of an end was at risk of it too.
     at_risk = len(seconds) - np.searchsorted(np.sort(seconds), times, side="left")
@@ -140,28 +145,31 @@ def median(took: pd.Series, done: pd.Series) -> timedelta | None:
     return timedelta(seconds=float(times[half[0]])) if len(half) else None
 
 
-def overdue(
-    opened: pd.DataFrame, found: pd.DataFrame, service: Mapping[str, ServiceLevel], at: datetime
+def find_overdue(
+    open_cases: pd.DataFrame,
+    milestones: pd.DataFrame,
+    service: Mapping[str, ServiceLevel],
+    at: datetime,
 ) -> pd.DataFrame:
     """Open cases whose next step is late, the latest first: the cases and three columns.
 
     opened: open cases. found: their lives. `step`: the next one, `due_at`, `late`: by how long.
     """
-    reached = found.reindex(opened["case"])
+    reached = milestones.reindex(open_cases["case"])
     started = reached["start"].to_list()
-    level = [t if isinstance(t, str) else "belum" for t in opened["tingkat"]]
+    level = [t if isinstance(t, str) else "belum" for t in open_cases["tingkat"]]
     nexts = [next(step for step in STEPS if step == "selesai" or pd.isna(life[step]))
              for life in reached[list(STEPS)].to_dict("records")]  # fmt: skip
     due = [
-        start + allowed(service[weight])[step]
+        start + step_limits(service[weight])[step]
         for start, weight, step in zip(started, level, nexts, strict=True)
     ]
-    table = opened.assign(step=nexts, due_at=pd.Series(due, opened.index, dtype=_TIME))
+    table = open_cases.assign(step=nexts, due_at=pd.Series(due, open_cases.index, dtype=_DTYPE))
     table["late"] = pd.Timestamp(at) - table["due_at"]
     return table[table["late"] > timedelta(0)].sort_values("late", ascending=False, kind="stable")
 
 
-def allowed(service: ServiceLevel) -> dict[str, timedelta]:
+def step_limits(service: ServiceLevel) -> dict[str, timedelta]:
     """How long each step may take from the first word on."""
     return {
         "diverifikasi": service.verify,

@@ -10,15 +10,15 @@ import pandas as pd
 from situasi.domain.feed_schemas import TINGKAT
 
 
-def per_slot(
-    found: pd.DataFrame, start: datetime, end: datetime, slot: timedelta = timedelta(minutes=15)
+def count_by_slot(
+    cases: pd.DataFrame, start: datetime, end: datetime, slot: timedelta = timedelta(minutes=15)
 ) -> pd.DataFrame:
     """Cases that happened in each slot from `start` to before `end`.
 
     Index: start of slot (zone of `start`); columns rendah, sedang, tinggi, belum (unweighed).
     Only cases whose hour is known can be placed; see `without_hour` for the rest.
     """
-    placed = found[(found["precision"] == "menit") & _between(found, start, end)]
+    placed = cases[(cases["precision"] == "menit") & _in_period(cases, start, end)]
     edges = pd.date_range(start, end, freq=slot, inclusive="left")
     at = ((placed["occurred_at"] - pd.Timestamp(start)) // slot).to_numpy("int64")
     level = pd.Categorical(placed["tingkat"], TINGKAT).codes.astype("int64")
@@ -28,10 +28,10 @@ def per_slot(
     return pd.DataFrame(counts.reshape(len(edges), len(names)), edges, names)
 
 
-def without_hour(found: pd.DataFrame, start: datetime, end: datetime) -> int:
+def count_without_hour(cases: pd.DataFrame, start: datetime, end: datetime) -> int:
     """Cases of that time of which only the day or the month is known."""
-    return int(((found["precision"] != "menit") & _between(found, start, end)).sum())
+    return int(((cases["precision"] != "menit") & _in_period(cases, start, end)).sum())
 
 
-def _between(found: pd.DataFrame, start: datetime, end: datetime) -> pd.Series:
-    return (found["occurred_at"] >= start) & (found["occurred_at"] < end)
+def _in_period(cases: pd.DataFrame, start: datetime, end: datetime) -> pd.Series:
+    return (cases["occurred_at"] >= start) & (cases["occurred_at"] < end)

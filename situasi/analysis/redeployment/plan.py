@@ -10,7 +10,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from situasi.analysis.as_of import WithCases
+from situasi.analysis.as_of import FeedFrames
 from situasi.analysis.incidents import case_index, merging
 from situasi.analysis.personnel import coverage
 from situasi.analysis.personnel.coverage import Coverage
@@ -54,9 +54,9 @@ def within(tps: pd.DataFrame, kecamatan: Collection[str]) -> pd.DataFrame:
     return tps[tps["kecamatan"].isin(list(kecamatan))] if kecamatan else tps
 
 
-@reads(INCIDENTS, MERGES, POSTINGS, parts=(coverage.coverage,))
+@reads(INCIDENTS, MERGES, POSTINGS, depends_on=(coverage.coverage,))
 def needs(
-    known: WithCases,
+    known: FeedFrames,
     register: Register,
     at: datetime,
     everywhere: Coverage,
@@ -66,7 +66,9 @@ def needs(
     rule, patterns = register.election.rules.redeployment, register.election.rules.staffing_patterns
     order = row_order.select_current_orders(frame(known, POSTINGS), at)
     coming = shortfalls.under_way(order, everywhere.officers, at, rule)
-    opened = merging.of(known.cases, known[MERGES.name]).frame(case_index.still_open)
+    opened = merging.build_merged_cases(known.cases, known[MERGES.name]).to_frame(
+        case_index.is_open
+    )
     grave = shortfalls.grave_places(opened)
     tps = shortfalls.judged(everywhere, coming, grave, rule.shortfall_points)
     area = () if register.is_complete else tuple(register.kecamatan)

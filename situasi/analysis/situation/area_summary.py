@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from situasi.analysis.as_of import WithCases
+from situasi.analysis.as_of import FeedFrames
 from situasi.analysis.incidents import case_index, merging
 from situasi.analysis.personnel import coverage
 from situasi.analysis.personnel.coverage import Coverage
@@ -20,7 +20,7 @@ from situasi.domain.register import Register
 
 
 @dataclass(frozen=True)
-class Day:
+class AreaSummary:
     """What the Situasi page shows of the day at one moment, for every kecamatan.
 
     stations: analysis.stations.stations. phases: its by_kecamatan. turnout:
@@ -31,36 +31,38 @@ class Day:
     stations: pd.DataFrame
     phases: pd.DataFrame
     turnout: pd.DataFrame
-    gaps: pd.DataFrame
-    attention: pd.DataFrame
+    coverage_gaps: pd.DataFrame
+    priority_scores: pd.DataFrame
 
 
-@reads(INCIDENTS, MERGES, parts=(status.stations, coverage.coverage))
-def day(
-    known: WithCases,
+@reads(INCIDENTS, MERGES, depends_on=(status.stations, coverage.coverage))
+def compute_area_summary(
+    frames: FeedFrames,
     register: Register,
     at: datetime,
-    every: pd.DataFrame,
-    force: Coverage,
-) -> Day:
+    stations: pd.DataFrame,
+    personnel_coverage: Coverage,
+) -> AreaSummary:
     """Compute it from the known cases. every: stations.stations. force: coverage.coverage."""
-    phases = status.by_kecamatan(every)
-    rates = summary.by_kecamatan(every, register)
-    gaps = coverage.gaps(force, register)
+    phases = status.by_kecamatan(stations)
+    rates = summary.by_kecamatan(stations, register)
+    gaps = coverage.gaps(personnel_coverage, register)
     valid = register.election.thresholds.situasi_valid
-    lively = case_index.either(case_index.still_open, case_index.heard_since(at - valid))
-    cases = merging.of(known.cases, known["merges"]).frame(lively)
-    states = crowd_state.by_kecamatan(cases, list(register.kecamatan), at, valid)
+    lively = case_index.any_of(case_index.is_open, case_index.is_known_since(at - valid))
+    cases = merging.build_merged_cases(frames.cases, frames["merges"]).to_frame(lively)
+    states = crowd_state.build_kecamatan_table(cases, list(register.kecamatan), at, valid)
     heard: dict[str | None, float] = {
         str(code): rate for code, rate in rates["rate"].dropna().items()
     }
     if heard:
         heard[None] = float(summary.whole(rates)["rate"])
-    scores = priority_score.attention(cases, states, phases, heard, gaps, register.election.rules)
-    return Day(every, phases, rates, gaps, scores)
+    scores = priority_score.compute_priority_scores(
+        cases, states, phases, heard, gaps, register.election.rules
+    )
+    return AreaSummary(stations, phases, rates, gaps, scores)
 
 
-def reached(phases: pd.DataFrame) -> pd.DataFrame:
+def find_phases_reached(phases: pd.DataFrame) -> pd.DataFrame:
     """By kecamatan the phase that at least half of its TPS have reached, and how many have.
 
     phases: analysis.stations.by_kecamatan. Columns: fase (None: none yet), by (how many TPS

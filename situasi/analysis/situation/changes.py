@@ -21,20 +21,20 @@ from situasi.domain.feed_schemas import INCIDENTS, MERGES, SITUASI, STATUS_CLOSE
 from situasi.domain.register import Register
 
 # What can have become worse, and who can still be silent; in this order.
-WORSE = ("tingkat", "situasi", "lewat", "tanpa_petugas", "lapor")
-SILENT = ("sumber", "kecamatan", "tps")
+WORSENED_KINDS = ("tingkat", "situasi", "lewat", "tanpa_petugas", "lapor")
+SILENT_KINDS = ("sumber", "kecamatan", "tps")
 # A TPS in one of these has something wrong with its word; in one of the others it is silent.
-TROUBLED = ("terlambat", "tak_terjangkau", "diragukan")
-MUTE = ("terlambat", "tak_terjangkau")
+PROBLEM_STATES = ("terlambat", "tak_terjangkau", "diragukan")
+SILENT_STATES = ("terlambat", "tak_terjangkau")
 # How a case ended of which all rows were taken back.
-TAKEN_BACK = "ditarik"
+WITHDRAWN = "ditarik"
 
-_CASE = ["case", "kecamatan", "jenis", "tingkat", "status", "uraian", "id", "latihan"]
-_ROW = ["kind", *_CASE, "desa_text", "tps", "before", "after", "at"]
+_CASE_COLUMNS = ["case", "kecamatan", "jenis", "tingkat", "status", "uraian", "id", "latihan"]
+_CHANGE_COLUMNS = ["kind", *_CASE_COLUMNS, "desa_text", "tps", "before", "after", "at"]
 
 
 @dataclass(frozen=True)
-class Standing:
+class SituationState:
     """How things stand at one moment, as far as two moments are compared.
 
     cases: every case, unmerged, without nihil. stands: merging.standing. merged: cases, merged
@@ -45,15 +45,15 @@ class Standing:
     """
 
     cases: pd.DataFrame
-    stands: Mapping[str, str]
-    merged: pd.DataFrame
-    overdue: pd.DataFrame
-    states: Mapping[str, str | None]
-    stated: Mapping[str, datetime]
-    everywhere: str | None
-    words: Mapping[str, datetime]
-    mute: frozenset[str]
-    tps: pd.DataFrame
+    canonical_cases: Mapping[str, str]
+    merged_cases: pd.DataFrame
+    overdue_cases: pd.DataFrame
+    crowd_states: Mapping[str, str | None]
+    crowd_stated_times: Mapping[str, datetime]
+    kabupaten_state: str | None
+    last_report_times: Mapping[str, datetime]
+    silent_kecamatan: frozenset[str]
+    stations: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -71,55 +71,55 @@ class Changes:
     silent: pd.DataFrame
 
 
-@reads(INCIDENTS, MERGES, parts=(stations_status.stations, manned.coverage))
-def standing(
-    known: Mapping[str, pd.DataFrame],
+@reads(INCIDENTS, MERGES, depends_on=(stations_status.stations, manned.coverage))
+def compute_situation_state(
+    frames: Mapping[str, pd.DataFrame],
     register: Register,
     at: datetime,
-    tps: pd.DataFrame,
-    force: Coverage,
-) -> Standing:
+    stations: pd.DataFrame,
+    personnel_coverage: Coverage,
+) -> SituationState:
     """How things stand, as known at the moment."""
-    rows, election = known["incidents"], register.election
-    cases = incidents_cases.cases(rows)
-    stands = merging.standing(cases, known["merges"])
-    merged = incidents_cases.without_nihil(merging.folded(cases, stands))
-    lived = milestones.folded(milestones.lives(rows), stands)
+    rows, election = frames["incidents"], register.election
+    cases = incidents_cases.build_case_table(rows)
+    stands = merging.find_canonical_cases(cases, frames["merges"])
+    merged = incidents_cases.drop_nihil(merging.collapse(cases, stands))
+    lived = milestones.collapse(milestones.compute_milestones(rows), stands)
     valid = election.thresholds.situasi_valid
-    states = crowd_state.by_kecamatan(cases, list(register.kecamatan), at, valid)
-    heard = crowd_state.heard(cases, at, valid)
-    absent = force.tps.set_index("code")["absent"]
-    table = tps.set_index("code", drop=False)
-    return Standing(
-        cases=incidents_cases.without_nihil(cases),
-        stands=stands,
-        merged=merged,
-        overdue=milestones.overdue(
-            incidents_cases.still_open(merged), lived, election.rules.service_levels, at
+    states = crowd_state.build_kecamatan_table(cases, list(register.kecamatan), at, valid)
+    heard = crowd_state.find_reporting_kecamatan(cases, at, valid)
+    absent = personnel_coverage.tps.set_index("code")["absent"]
+    table = stations.set_index("code", drop=False)
+    return SituationState(
+        cases=incidents_cases.drop_nihil(cases),
+        canonical_cases=stands,
+        merged_cases=merged,
+        overdue_cases=milestones.find_overdue(
+            incidents_cases.filter_open(merged), lived, election.rules.service_levels, at
         ),
-        states={
+        crowd_states={
             code: state if isinstance(state, str) else None
             for code, state in zip(states["kecamatan"], states["situasi"], strict=True)
         },
-        stated={
+        crowd_stated_times={
             code: when
             for code, when in zip(states["kecamatan"], states["stated_at"], strict=True)
             if not pd.isna(when)
         },
-        everywhere=crowd_state.everywhere(cases),
-        words={
+        kabupaten_state=crowd_state.find_kabupaten_state(cases),
+        last_report_times={
             str(code): when for code, when in rows.groupby("kecamatan")["known_at"].max().items()
         },
-        mute=frozenset(register.kecamatan) - heard,
-        tps=table.assign(absent=absent.reindex(table.index, fill_value=False)),
+        silent_kecamatan=frozenset(register.kecamatan) - heard,
+        stations=table.assign(absent=absent.reindex(table.index, fill_value=False)),
     )
 
 
-def changes(
-    then: Standing,
-    now: Standing,
-    heard_then: Sequence[FeedState],
-    heard_now: Sequence[FeedState],
+def compute_changes(
+    previous: SituationState,
+    current: SituationState,
+    previous_feeds: Sequence[FeedState],
+    current_feeds: Sequence[FeedState],
     since: datetime,
     kecamatan: Collection[str] = (),
 ) -> Changes:
@@ -130,63 +130,68 @@ def changes(
     another is owed.
     """
     every = Changes(
-        new=_new(now, since),
-        worse=_table(_raised(then, now), _crowds(then, now), _overdue(then, now),
-                     _left(then, now), _troubled(then, now)),
-        closed=_closed(then, now),
-        silent=_table(_mute_feeds(heard_then, heard_now, since), _mute_areas(then, now, since),
-                      _mute_tps(then, now)),
+        new=_find_new_cases(current, since),
+        worse=_concat_changes(_find_worse_tingkat(previous, current), _find_worse_situasi(previous, current), _find_newly_overdue(previous, current),
+                     _find_newly_unstaffed(previous, current), _find_worse_reporting(previous, current)),
+        closed=_find_closed_cases(previous, current),
+        silent=_concat_changes(_find_silent_feeds(previous_feeds, current_feeds, since), _find_silent_kecamatan(previous, current, since),
+                      _find_silent_tps(previous, current)),
     )  # fmt: skip
     if not kecamatan:
         return every
-    return Changes(*(_within(part, kecamatan) for part in vars(every).values()))
+    return Changes(*(_filter_kecamatan(part, kecamatan) for part in vars(every).values()))
 
 
-def _new(now: Standing, since: datetime) -> pd.DataFrame:
+def _find_new_cases(current: SituationState, since: datetime) -> pd.DataFrame:
     """The newest first."""
-    found = now.merged[now.merged["first_known"] > pd.Timestamp(since)]
+    found = current.merged_cases[current.merged_cases["first_known"] > pd.Timestamp(since)]
     return found.sort_values(["first_known", "seq"], ascending=False, kind="stable")
 
 
-def _within(rows: pd.DataFrame, kecamatan: Collection[str]) -> pd.DataFrame:
+def _filter_kecamatan(rows: pd.DataFrame, kecamatan: Collection[str]) -> pd.DataFrame:
     return rows[rows["kecamatan"].isin(list(kecamatan)) | rows["kecamatan"].isna()]
 
 
-def _table(*parts: pd.DataFrame) -> pd.DataFrame:
+def _concat_changes(*parts: pd.DataFrame) -> pd.DataFrame:
     """All of them, one below the other."""
-    found = [part.reindex(columns=_ROW).astype("object") for part in parts]
+    found = [part.reindex(columns=_CHANGE_COLUMNS).astype("object") for part in parts]
     return pd.concat(found, ignore_index=True)
 
 
-def _heads(cases: pd.Series, now: Standing) -> pd.Series:
+def _to_canonical(cases: pd.Series, current: SituationState) -> pd.Series:
     """The case that now stands for each of these."""
-    return cases.map(lambda case: now.stands.get(case, case)).astype("object")
+    return cases.map(lambda case: current.canonical_cases.get(case, case)).astype("object")
 
 
-def _rank(levels: pd.Series) -> pd.Series:
+def _tingkat_rank(levels: pd.Series) -> pd.Series:
     """The place in TINGKAT; nobody's word weighs as little as rendah."""
     return levels.map({level: at for at, level in enumerate(TINGKAT)}).fillna(0).astype("int64")
 
 
-def _raised(then: Standing, now: Standing) -> pd.DataFrame:
+def _find_worse_tingkat(previous: SituationState, current: SituationState) -> pd.DataFrame:
     """Open cases that weigh more than the gravest of their reports did."""
-    before = then.cases[["case", "tingkat"]].assign(head=_heads(then.cases["case"], now))
-    before = before.assign(rank=_rank(before["tingkat"])).sort_values("rank", kind="stable")
+    before = previous.cases[["case", "tingkat"]].assign(
+        head=_to_canonical(previous.cases["case"], current)
+    )
+    before = before.assign(rank=_tingkat_rank(before["tingkat"])).sort_values("rank", kind="stable")
     gravest = before.drop_duplicates("head", keep="last").set_index("head")
-    opened = incidents_cases.still_open(now.merged)
+    opened = incidents_cases.filter_open(current.merged_cases)
     known = opened[opened["case"].isin(gravest.index)]
     was = gravest.loc[known["case"]]
-    risen = _rank(known["tingkat"]).to_numpy() > was["rank"].to_numpy()
+    risen = _tingkat_rank(known["tingkat"]).to_numpy() > was["rank"].to_numpy()
     found = known.assign(kind="tingkat", before=was["tingkat"].to_numpy(), after=known["tingkat"])
     found = found.assign(at=found["known_at"])[risen]
-    return found.take(np.argsort(-_rank(found["tingkat"]).to_numpy(), kind="stable"))
+    return found.take(np.argsort(-_tingkat_rank(found["tingkat"]).to_numpy(), kind="stable"))
 
 
-def _crowds(then: Standing, now: Standing) -> pd.DataFrame:
+def _find_worse_situasi(previous: SituationState, current: SituationState) -> pd.DataFrame:
     """Kecamatan whose situasi went up, and the kabupaten's own; no word counts as hijau."""
     pairs: list[tuple[str | None, str | None, str | None]] = [
-        (None, then.everywhere, now.everywhere),
-        *((code, then.states.get(code), state) for code, state in now.states.items()),
+        (None, previous.kabupaten_state, current.kabupaten_state),
+        *(
+            (code, previous.crowd_states.get(code), state)
+            for code, state in current.crowd_states.items()
+        ),
     ]
 
     def place(state: str | None) -> int:
@@ -196,97 +201,121 @@ def _crowds(then: Standing, now: Standing) -> pd.DataFrame:
     worse.sort(key=lambda pair: -place(pair[2]))
     found = pd.DataFrame(worse, columns=["kecamatan", "before", "after"], dtype="object")
     made_up = {
-        code: bool(rows["latihan"].any()) for code, rows in now.cases.groupby("kecamatan")
+        code: bool(rows["latihan"].any()) for code, rows in current.cases.groupby("kecamatan")
     }  # fmt: skip
     marks = found["kecamatan"].map(made_up).eq(True) | (
-        found["kecamatan"].isna() & bool(now.cases["latihan"].any())
+        found["kecamatan"].isna() & bool(current.cases["latihan"].any())
     )
     return found.assign(
         kind="situasi",
         case=found["kecamatan"],
-        at=found["kecamatan"].map(now.stated),
+        at=found["kecamatan"].map(current.crowd_stated_times),
         latihan=marks,
     )
 
 
-def _overdue(then: Standing, now: Standing) -> pd.DataFrame:
+def _find_newly_overdue(previous: SituationState, current: SituationState) -> pd.DataFrame:
     """Open cases that are late with a step with which they were not late."""
-    before = set(zip(_heads(then.overdue["case"], now), then.overdue["step"], strict=True))
-    late = now.overdue
+    before = set(
+        zip(
+            _to_canonical(previous.overdue_cases["case"], current),
+            previous.overdue_cases["step"],
+            strict=True,
+        )
+    )
+    late = current.overdue_cases
     anew = [one not in before for one in zip(late["case"], late["step"], strict=True)]
     found = late[pd.Series(anew, late.index, dtype="bool")]
     return found.assign(kind="lewat", before=None, after=found["step"], at=found["due_at"])
 
 
-def _left(then: Standing, now: Standing) -> pd.DataFrame:
+def _find_newly_unstaffed(previous: SituationState, current: SituationState) -> pd.DataFrame:
     """TPS that are known to be without an officer, and were not."""
-    were = then.tps["absent"].reindex(now.tps.index, fill_value=False)
-    return _stations(now.tps[now.tps["absent"] & ~were], "tanpa_petugas")
+    were = previous.stations["absent"].reindex(current.stations.index, fill_value=False)
+    return _station_rows(current.stations[current.stations["absent"] & ~were], "tanpa_petugas")
 
 
-def _troubled(then: Standing, now: Standing) -> pd.DataFrame:
+def _find_worse_reporting(previous: SituationState, current: SituationState) -> pd.DataFrame:
     """TPS that became late, out of reach or doubted; one that can be reached again is no worse."""
-    were, are = then.tps["state"].reindex(now.tps.index), now.tps["state"]
+    were, are = (
+        previous.stations["state"].reindex(current.stations.index),
+        current.stations["state"],
+    )
     reached = (were == "tak_terjangkau") & (are == "terlambat")
-    fell = are.isin(TROUBLED) & (are != were) & ~reached
-    found = _stations(now.tps[fell], "lapor")
+    fell = are.isin(PROBLEM_STATES) & (are != were) & ~reached
+    found = _station_rows(current.stations[fell], "lapor")
     found["before"], found["after"] = were[fell].to_numpy(), are[fell].to_numpy()
-    return found.assign(at=now.tps.loc[fell, "owed_at"].to_numpy())
+    return found.assign(at=current.stations.loc[fell, "owed_at"].to_numpy())
 
 
-def _stations(tps: pd.DataFrame, kind: str) -> pd.DataFrame:
+def _station_rows(tps: pd.DataFrame, kind: str) -> pd.DataFrame:
     named = tps.rename(columns={"code": "case"}).reset_index(drop=True)
     return named[["case", "kecamatan", "latihan"]].assign(kind=kind)
 
 
-def _closed(then: Standing, now: Standing) -> pd.DataFrame:
+def _find_closed_cases(previous: SituationState, current: SituationState) -> pd.DataFrame:
     """Cases that are closed, and were open or unknown; and those taken back, the newest first."""
-    heads = _heads(then.cases["case"], now)
-    was_open = heads[then.cases.index.isin(incidents_cases.still_open(then.cases).index)]
-    ended = now.merged[now.merged["status"].isin(STATUS_CLOSED)]
+    heads = _to_canonical(previous.cases["case"], current)
+    was_open = heads[previous.cases.index.isin(incidents_cases.filter_open(previous.cases).index)]
+    ended = current.merged_cases[current.merged_cases["status"].isin(STATUS_CLOSED)]
     since = ended["case"].isin(was_open) | ~ended["case"].isin(heads)
-    status = dict(zip(heads, then.cases["status"], strict=True))
+    status = dict(zip(heads, previous.cases["status"], strict=True))
     found = ended[since].iloc[::-1]
     before = pd.Series([status.get(case) for case in found["case"]], found.index, dtype="object")
-    gone = incidents_cases.still_open(then.merged)
-    gone = gone[~gone["case"].isin(now.cases["case"])]
+    gone = incidents_cases.filter_open(previous.merged_cases)
+    gone = gone[~gone["case"].isin(current.cases["case"])]
     return pd.concat(
         [
             found.assign(before=before, after=found["status"]),
-            gone.assign(before=gone["status"], after=TAKEN_BACK),
+            gone.assign(before=gone["status"], after=WITHDRAWN),
         ],
         ignore_index=True,
     )
 
 
-def _mute_feeds(
-    then: Sequence[FeedState], now: Sequence[FeedState], since: datetime
+def _find_silent_feeds(
+    previous: Sequence[FeedState], current: Sequence[FeedState], since: datetime
 ) -> pd.DataFrame:
-    silent = {feed.feed for feed in then if feed.silent}
+    silent = {feed.feed for feed in previous if feed.is_silent}
     rows = [
-        {"kind": "sumber", "case": feed.feed, "at": feed.last}
-        for feed in now
-        if feed.silent and feed.feed in silent and (feed.last is None or feed.last <= since)
+        {"kind": "sumber", "case": feed.feed, "at": feed.last_known_at}
+        for feed in current
+        if feed.is_silent
+        and feed.feed in silent
+        and (feed.last_known_at is None or feed.last_known_at <= since)
     ]
     return pd.DataFrame(rows, columns=["kind", "case", "at"]).assign(latihan=False)
 
 
-def _mute_areas(then: Standing, now: Standing, since: datetime) -> pd.DataFrame:
+def _find_silent_kecamatan(
+    previous: SituationState, current: SituationState, since: datetime
+) -> pd.DataFrame:
     rows = [
-        {"kind": "kecamatan", "case": code, "kecamatan": code, "at": now.words.get(code)}
-        for code in now.states
-        if code in then.mute
-        and code in now.mute
-        and (code not in now.words or now.words[code] <= pd.Timestamp(since))
+        {
+            "kind": "kecamatan",
+            "case": code,
+            "kecamatan": code,
+            "at": current.last_report_times.get(code),
+        }
+        for code in current.crowd_states
+        if code in previous.silent_kecamatan
+        and code in current.silent_kecamatan
+        and (
+            code not in current.last_report_times
+            or current.last_report_times[code] <= pd.Timestamp(since)
+        )
     ]
     return pd.DataFrame(rows, columns=["kind", "case", "kecamatan", "at"]).assign(latihan=False)
 
 
-def _mute_tps(then: Standing, now: Standing) -> pd.DataFrame:
+def _find_silent_tps(previous: SituationState, current: SituationState) -> pd.DataFrame:
     """TPS that owed a report then and owe one now, and said nothing in between."""
-    were = then.tps["state"].reindex(now.tps.index).isin(MUTE)
-    last, before = now.tps["last_at"], then.tps["last_at"].reindex(now.tps.index)
+    were = previous.stations["state"].reindex(current.stations.index).isin(SILENT_STATES)
+    last, before = (
+        current.stations["last_at"],
+        previous.stations["last_at"].reindex(current.stations.index),
+    )
     quiet = (last == before) | (last.isna() & before.isna())
-    silent = now.tps[now.tps["state"].isin(MUTE) & were & quiet]
-    found = _stations(silent, "tps")
+    silent = current.stations[current.stations["state"].isin(SILENT_STATES) & were & quiet]
+    found = _station_rows(silent, "tps")
     return found.assign(after=silent["state"].to_numpy(), at=silent["last_at"].to_numpy())

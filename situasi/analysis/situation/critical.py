@@ -16,8 +16,8 @@ from situasi.domain.register import Register
 
 
 @reads(INCIDENTS, MERGES)
-def alarms(
-    known: Mapping[str, pd.DataFrame],
+def find_critical_cases(
+    frames: Mapping[str, pd.DataFrame],
     register: Register,  # noqa: ARG001
     at: datetime,  # noqa: ARG001
 ) -> pd.DataFrame:
@@ -27,14 +27,14 @@ def alarms(
     grave_seq, grave_at and came_at: number of the row that first made it grave, when that was
     known, and when it was stored.
     """
-    rows = known["incidents"]
-    every = incidents_cases.cases(rows)
-    stands = merging.standing(every, known["merges"])
-    opened = incidents_cases.still_open(merging.folded(every, stands))
-    found = opened[_grave(opened)]
-    first = _first(rows[_grave(rows)], stands)
+    rows = frames["incidents"]
+    every = incidents_cases.build_case_table(rows)
+    stands = merging.find_canonical_cases(every, frames["merges"])
+    opened = incidents_cases.filter_open(merging.collapse(every, stands))
+    found = opened[_is_critical(opened)]
+    first = _first_critical_rows(rows[_is_critical(rows)], stands)
     told = first.reindex(found["case"])
-    members = _members(stands)
+    members = _members_by_canonical(stands)
     found = found.assign(
         members=pd.Series(
             [members.get(case, (case,)) for case in found["case"]], found.index, dtype="object"
@@ -46,29 +46,31 @@ def alarms(
     return found.sort_values("grave_seq", ascending=False).reset_index(drop=True)
 
 
-def _grave(rows: pd.DataFrame) -> pd.Series:
+def _is_critical(rows: pd.DataFrame) -> pd.Series:
     return (rows["tingkat"] == "tinggi") | (rows["situasi"] == "merah")
 
 
-def _first(grave: pd.DataFrame, stands: Mapping[str, str]) -> pd.DataFrame:
+def _first_critical_rows(
+    critical_rows: pd.DataFrame, canonical_cases: Mapping[str, str]
+) -> pd.DataFrame:
     """Of each case the row that first made it grave, by the case that stands for it."""
-    head = grave["case"].map(lambda case: stands.get(case, case))
-    ordered = grave.assign(head=head).sort_values("seq")
+    head = critical_rows["case"].map(lambda case: canonical_cases.get(case, case))
+    ordered = critical_rows.assign(head=head).sort_values("seq")
     return ordered.drop_duplicates("head").set_index("head")
 
 
-def _members(stands: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+def _members_by_canonical(canonical_cases: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for case, head in stands.items():
+    for case, head in canonical_cases.items():
         found.setdefault(head, []).append(case)
     return {head: tuple(cases) for head, cases in found.items()}
 
 
-_WHY = (("tingkat", TINGKAT[-1]), ("situasi", "merah"))
+_CRITICAL_VALUES = (("tingkat", TINGKAT[-1]), ("situasi", "merah"))
 
 
 @dataclass(frozen=True)
-class Event:
+class CriticalEvent:
     """A case that became known as tinggi, or its situasi as merah (`why`).
 
     minute: the first whole minute at which that is known, in the zone of the election.
@@ -76,39 +78,39 @@ class Event:
 
     minute: datetime
     case: str
-    why: str
+    reason: str
     jenis: str
     kecamatan: str | None
 
 
 @reads(INCIDENTS)
-def serious(
-    known: Mapping[str, pd.DataFrame],
+def find_critical_events(
+    frames: Mapping[str, pd.DataFrame],
     register: Register,
     _at: datetime,
     kecamatan: Collection[str] = (),
-) -> list[Event]:
+) -> list[CriticalEvent]:
     """The serious events of the election day, each when it was first known; the earliest first.
 
     kecamatan: only of these (none: all); what is of the whole kabupaten concerns each.
     """
-    rows, election = known[INCIDENTS.name], register.election
+    rows, election = frames[INCIDENTS.name], register.election
     if kecamatan:
         rows = rows[rows["kecamatan"].isin(list(kecamatan)) | rows["kecamatan"].isna()]
     rows = rows.sort_values(["known_at", "seq"], kind="stable")
     found = [
         rows[rows[column] == grave].drop_duplicates("case").assign(why=grave)
-        for column, grave in _WHY
+        for column, grave in _CRITICAL_VALUES
     ]
     told = pd.concat(found).sort_values(["known_at", "seq"], kind="stable")
     minute = told["known_at"].dt.ceil("min").dt.tz_convert(election.zone)
     told = told.assign(minute=minute)
     told = told[(minute >= election.day_start) & (minute < election.day_end)]
     return [
-        Event(
+        CriticalEvent(
             minute=row.minute.to_pydatetime(),
             case=row.case,
-            why=row.why,
+            reason=row.why,
             jenis=row.jenis,
             kecamatan=row.kecamatan if isinstance(row.kecamatan, str) else None,
         )
@@ -116,11 +118,11 @@ def serious(
     ]
 
 
-def following(events: Sequence[Event], at: datetime) -> datetime | None:
+def next_event_minute(events: Sequence[CriticalEvent], at: datetime) -> datetime | None:
     """The minute of the first of these events after a moment."""
     return min((one.minute for one in events if one.minute > at), default=None)
 
 
-def preceding(events: Sequence[Event], at: datetime) -> datetime | None:
+def previous_event_minute(events: Sequence[CriticalEvent], at: datetime) -> datetime | None:
     """The minute of the last of these events before a moment."""
     return max((one.minute for one in events if one.minute < at), default=None)

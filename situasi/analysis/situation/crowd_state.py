@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from situasi.analysis.incidents.cases import still_open
+from situasi.analysis.incidents.cases import filter_open
 from situasi.domain.feed_schemas import SITUASI
 
 # What the state is read from; the texts need not be carried along.
-_TOLD = ["kecamatan", "jenis", "status", "situasi", "situasi_at", "occurred_at", "precision"]
+_COLUMNS = ["kecamatan", "jenis", "status", "situasi", "situasi_at", "occurred_at", "precision"]
 
 
-def by_kecamatan(
-    found: pd.DataFrame, kecamatan: Sequence[str], at: datetime, valid: timedelta
+def build_kecamatan_table(
+    cases: pd.DataFrame, kecamatan: Sequence[str], at: datetime, valid_for: timedelta
 ) -> pd.DataFrame:
     """One row per kecamatan: `kecamatan`, `situasi` (missing: no current word), `stated_at`.
 
@@ -24,9 +24,9 @@ def by_kecamatan(
     restated, however old; hijau holds for `valid`, then it is silence again. Nihil states
     hijau.
     """
-    told = found[_TOLD]
-    alarms = _alarms(told)
-    calm = _calm(told, at - valid)
+    told = cases[_COLUMNS]
+    alarms = _elevated_by_kecamatan(told)
+    calm = _hijau_by_kecamatan(told, at - valid_for)
     rows = []
     for code in kecamatan:
         stated = alarms.get(code) or calm.get(code)
@@ -35,9 +35,9 @@ def by_kecamatan(
     return pd.DataFrame(rows, columns=["kecamatan", "situasi", "stated_at"])
 
 
-def _alarms(found: pd.DataFrame) -> dict[str, tuple[str, pd.Timestamp]]:
+def _elevated_by_kecamatan(cases: pd.DataFrame) -> dict[str, tuple[str, pd.Timestamp]]:
     """The worst kuning or merah of the open cases of each kecamatan."""
-    lively = still_open(found)
+    lively = filter_open(cases)
     lively = lively[lively["situasi"].isin(SITUASI[1:]) & lively["kecamatan"].notna()]
     worst: dict[str, tuple[str, pd.Timestamp]] = {}
     for code, state, when in lively[["kecamatan", "situasi", "situasi_at"]].itertuples(index=False):
@@ -47,38 +47,42 @@ def _alarms(found: pd.DataFrame) -> dict[str, tuple[str, pd.Timestamp]]:
     return worst
 
 
-def _calm(found: pd.DataFrame, since: datetime) -> dict[str, tuple[str, pd.Timestamp]]:
+def _hijau_by_kecamatan(
+    cases: pd.DataFrame, since: datetime
+) -> dict[str, tuple[str, pd.Timestamp]]:
     """The newest hijau of each kecamatan that is not too old."""
-    stated = (found["situasi"] == "hijau") | (found["jenis"] == "nihil")
+    stated = (cases["situasi"] == "hijau") | (cases["jenis"] == "nihil")
     # A word that comes late is as old as what it tells of.
-    spoken = found["situasi_at"].where(found["precision"] != "menit", _earlier(found))
-    fresh = found[stated & (spoken >= since)].assign(_spoken=spoken)
+    spoken = cases["situasi_at"].where(cases["precision"] != "menit", _effective_times(cases))
+    fresh = cases[stated & (spoken >= since)].assign(_spoken=spoken)
     newest = fresh.groupby("kecamatan")["_spoken"].max()
     return {str(code): ("hijau", when) for code, when in newest.items()}
 
 
-def _earlier(found: pd.DataFrame) -> pd.Series:
+def _effective_times(cases: pd.DataFrame) -> pd.Series:
     """When a nihil was true: when it was told, or when it says that it looked."""
-    nihil = found["jenis"] == "nihil"
-    looked: pd.Series = found["situasi_at"].where(
-        ~nihil | (found["situasi_at"] < found["occurred_at"]), found["occurred_at"]
+    nihil = cases["jenis"] == "nihil"
+    looked: pd.Series = cases["situasi_at"].where(
+        ~nihil | (cases["situasi_at"] < cases["occurred_at"]), cases["occurred_at"]
     )
     return looked
 
 
-def everywhere(found: pd.DataFrame) -> str | None:
+def find_kabupaten_state(cases: pd.DataFrame) -> str | None:
     """The worst kuning or merah stated for the whole kabupaten, in no one kecamatan."""
-    lively = still_open(found)
+    lively = filter_open(cases)
     stated = set(lively.loc[lively["kecamatan"].isna(), "situasi"])
     return next((state for state in reversed(SITUASI[1:]) if state in stated), None)
 
 
-def counts(states: pd.DataFrame) -> dict[str | None, int]:
+def count_states(states: pd.DataFrame) -> dict[str | None, int]:
     """How many kecamatan are in each state; None for those without a current word."""
     found = states["situasi"].value_counts(dropna=False)
     return {state if isinstance(state, str) else None: int(n) for state, n in found.items()}
 
 
-def heard(found: pd.DataFrame, at: datetime, valid: timedelta) -> set[str]:
+def find_reporting_kecamatan(cases: pd.DataFrame, at: datetime, valid_for: timedelta) -> set[str]:
     """The kecamatan from which any word at all came within `valid`, nihil included."""
-    return {str(code) for code in found.loc[found["known_at"] >= at - valid, "kecamatan"].dropna()}
+    return {
+        str(code) for code in cases.loc[cases["known_at"] >= at - valid_for, "kecamatan"].dropna()
+    }

@@ -17,16 +17,16 @@ class FeedState:
     """
 
     feed: str
-    last: datetime | None
-    silent: bool
-    expected: bool
+    last_known_at: datetime | None
+    is_silent: bool
+    is_expected: bool
 
 
-def states(
-    last: Mapping[str, datetime | None],
+def compute_states(
+    last_known_times: Mapping[str, datetime | None],
     at: datetime,
     silent_after: Mapping[str, timedelta],
-    watch: tuple[datetime, datetime],
+    watch_period: tuple[datetime, datetime],
 ) -> list[FeedState]:
     """The state of every feed that has a time limit.
 
@@ -35,28 +35,28 @@ def states(
     """
     found = []
     for feed, limit in silent_after.items():
-        newest = last.get(feed)
-        heard = max(newest, watch[0]) if newest else watch[0]
-        expected = watch[0] <= at < watch[1]
+        newest = last_known_times.get(feed)
+        heard = max(newest, watch_period[0]) if newest else watch_period[0]
+        expected = watch_period[0] <= at < watch_period[1]
         found.append(FeedState(feed, newest, expected and at - heard > limit, expected))
     return found
 
 
 @dataclass(frozen=True)
-class Newest:
+class NewestTime:
     """When the newest row became known. exact: to the minute; otherwise only to the day."""
 
     at: datetime
-    exact: bool
+    is_exact: bool
 
 
-def last_known(rows: pd.DataFrame) -> datetime | None:
+def find_last_known_time(rows: pd.DataFrame) -> datetime | None:
     """When the newest of these rows became known; None where there is none."""
     newest = rows["known_at"].max()
     return None if pd.isna(newest) else newest.to_pydatetime()
 
 
-def newest_of(rows: pd.DataFrame) -> Newest | None:
+def find_newest_time(rows: pd.DataFrame) -> NewestTime | None:
     """The same, and how exactly its sender knew.
 
     A row that its sender knew only to the day is reckoned by the end of that day: it does not
@@ -67,5 +67,5 @@ def newest_of(rows: pd.DataFrame) -> Newest | None:
     exact = (rows["known_at"] == rows["recorded_at"]) | (rows["precision"] == "menit")
     last, clear = rows["known_at"].max(), rows.loc[exact, "known_at"].max()
     if pd.isna(clear) or last - clear >= pd.Timedelta(days=1):
-        return Newest(last.to_pydatetime(), exact=bool(last == clear))
-    return Newest(clear.to_pydatetime(), exact=True)
+        return NewestTime(last.to_pydatetime(), is_exact=bool(last == clear))
+    return NewestTime(clear.to_pydatetime(), is_exact=True)

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from situasi.analysis.incidents.cases import still_open
+from situasi.analysis.incidents.cases import filter_open
 from situasi.domain.rules import Rules
 
 PARTS = ("kejadian", "fase", "partisipasi", "personel")
 # Points of open reports that fill the part, and what a stated situasi fills it to at least.
-FULL = 10.0
-AT_LEAST = {"kuning": 0.5, "merah": 1.0}
+POINTS_FOR_FULL = 10.0
+FLOOR_BY_STATE = {"kuning": 0.5, "merah": 1.0}
 
 
-def attention(
+def compute_priority_scores(
     cases: pd.DataFrame,
     states: pd.DataFrame,
     stations: pd.DataFrame,
@@ -34,10 +34,10 @@ def attention(
     """
     found = pd.DataFrame({"kecamatan": states["kecamatan"]})
     codes = found["kecamatan"]
-    found["kejadian"] = codes.map(_incidents(cases, states, rules)).astype("float64")
-    found["fase"] = codes.map(_phases(stations)).astype("float64")
-    found["partisipasi"] = codes.map(_turnout(rates, rules)).astype("float64")
-    found["personel"] = codes.map(_personnel(gaps)).astype("float64")
+    found["kejadian"] = codes.map(_score_incidents(cases, states, rules)).astype("float64")
+    found["fase"] = codes.map(_score_phases(stations)).astype("float64")
+    found["partisipasi"] = codes.map(_score_turnout(rates, rules)).astype("float64")
+    found["personel"] = codes.map(_score_personnel(gaps)).astype("float64")
     weights = pd.Series({part: rules.priority_weights[part] for part in PARTS})
     parts = found[list(PARTS)]
     judged = parts.notna().mul(weights, axis="columns").sum(axis="columns")
@@ -48,26 +48,26 @@ def attention(
     return order.reset_index(drop=True)
 
 
-def _incidents(cases: pd.DataFrame, states: pd.DataFrame, rules: Rules) -> dict[str, float]:
+def _score_incidents(cases: pd.DataFrame, states: pd.DataFrame, rules: Rules) -> dict[str, float]:
     """Known only where a word came: an open report, or a stated situasi."""
-    opened = still_open(cases)
+    opened = filter_open(cases)
     points = opened["tingkat"].where(opened["tingkat"].notna(), "belum")
     sums = points.map(dict(rules.priority_tingkat_weights)).groupby(opened["kecamatan"]).sum()
-    found = {str(code): min(1.0, value / FULL) for code, value in sums.items()}
+    found = {str(code): min(1.0, value / POINTS_FOR_FULL) for code, value in sums.items()}
     for code, state in zip(states["kecamatan"], states["situasi"], strict=True):
         if isinstance(state, str):
-            found[code] = max(found.get(code, 0.0), AT_LEAST.get(state, 0.0))
+            found[code] = max(found.get(code, 0.0), FLOOR_BY_STATE.get(state, 0.0))
     return found
 
 
-def _phases(stations: pd.DataFrame) -> dict[str, float]:
+def _score_phases(stations: pd.DataFrame) -> dict[str, float]:
     """Of the TPS that owe or owed a report, those that are late or out of reach."""
     late = stations["terlambat"] + stations["tak_terjangkau"]
     due = late + stations["lapor"] + stations["diragukan"]
     return {str(code): share for code, share in (late / due.where(due > 0)).items()}
 
 
-def _turnout(rates: Mapping[str | None, float], rules: Rules) -> dict[str, float]:
+def _score_turnout(rates: Mapping[str | None, float], rules: Rules) -> dict[str, float]:
     """How far behind the kabupaten: twice the points that count as low fill the part."""
     whole = rates.get(None)
     if whole is None:
@@ -80,6 +80,6 @@ def _turnout(rates: Mapping[str | None, float], rules: Rules) -> dict[str, float
     }
 
 
-def _personnel(gaps: pd.DataFrame) -> dict[str, float]:
+def _score_personnel(gaps: pd.DataFrame) -> dict[str, float]:
     shares = gaps["share_without"].where(gaps["known"])
     return {str(code): share for code, share in shares.items()}

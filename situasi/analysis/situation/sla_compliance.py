@@ -7,14 +7,17 @@ from datetime import datetime
 
 import pandas as pd
 
-from situasi.analysis.incidents.milestones import STEPS, allowed
+from situasi.analysis.incidents.milestones import STEPS, step_limits
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.register import Register
 from situasi.domain.rules import ServiceLevel
 
 
-def of_steps(
-    shown: pd.DataFrame, lived: pd.DataFrame, service: Mapping[str, ServiceLevel], at: datetime
+def build_step_table(
+    cases: pd.DataFrame,
+    case_milestones: pd.DataFrame,
+    service: Mapping[str, ServiceLevel],
+    at: datetime,
 ) -> pd.DataFrame:
     """How many cases reached each step in time, too late, or still owe it.
 
@@ -22,9 +25,9 @@ def of_steps(
     (reached after its limit), waiting (not reached, the limit not past), overdue (not reached,
     though the limit is past). Each case is in exactly one.
     """
-    mine = lived.reindex(shown["case"])
-    levels = [level if isinstance(level, str) else "belum" for level in shown["tingkat"]]
-    limits = [allowed(service[level]) for level in levels]
+    mine = case_milestones.reindex(cases["case"])
+    levels = [level if isinstance(level, str) else "belum" for level in cases["tingkat"]]
+    limits = [step_limits(service[level]) for level in levels]
     found = {}
     for step in STEPS:
         limit = pd.Series([one[step] for one in limits], mine.index, dtype="timedelta64[us]")
@@ -40,20 +43,20 @@ def of_steps(
     return pd.DataFrame.from_dict(found, orient="index")
 
 
-def of_phases(found: pd.DataFrame, register: Register, at: datetime) -> pd.DataFrame:
+def build_phase_table(stations: pd.DataFrame, register: Register, at: datetime) -> pd.DataFrame:
     """How many TPS reached each phase that was due by `at`, and when.
 
     found: of stations.stations. Index: fase. Columns: due (time of the rules), in_time, late
     (its minute is after due), untimed (reached, but nobody told the minute), missing (nobody
     told that it was reached). Each TPS is in exactly one.
     """
-    furthest = found["fase"].map({fase: rank for rank, fase in enumerate(FASE)}).fillna(-1)
+    furthest = stations["fase"].map({fase: rank for rank, fase in enumerate(FASE)}).fillna(-1)
     rows = []
     for due in register.election.rules.tps.phase_deadlines:
         moment = pd.Timestamp(register.election.local_time(due.at))
         if moment > pd.Timestamp(at):
             continue
-        told = found[due.fase]
+        told = stations[due.fase]
         timed, passed = told.notna(), furthest >= FASE.index(due.fase)
         rows.append(
             {

@@ -37,7 +37,7 @@ def doubts(standing: Reports, register: Register) -> pd.DataFrame:
     doubted, place = standing.take(row), standing.place[row]
     of = register.tps[["code", "kecamatan", "desa", "nomor", "estimated"]].take(place)
     return of.reset_index(drop=True).assign(
-        occurred_at=timestamps.moments(doubted.at),
+        occurred_at=timestamps.index_from_us(doubted.at),
         heads=doubted.heads,
         seq=doubted.seq,
         current=ends(standing.place)[row],  # the last count of its TPS
@@ -111,7 +111,7 @@ def _before(values: _Numbers, place: npt.NDArray[np.int64], back: int) -> _Numbe
 
 def _slot(us: npt.NDArray[np.int64], register: Register) -> npt.NDArray[np.int64]:
     """To which hour of voting a count belongs: the nearest."""
-    opens = timestamps.of(register.election.local_time(register.election.tps_opens))
+    opens = timestamps.to_us(register.election.local_time(register.election.tps_opens))
     every = register.election.rules.tps.count_interval // _US
     return np.asarray((us - opens + every // 2) // every)
 
@@ -135,7 +135,7 @@ def _jumps(held: _Held, register: Register) -> _Numbers:
     rules, election = register.election.rules.tps, register.election
     fell = held.before[0] < held.before[1]
     base = np.nan_to_num(np.where(fell, held.before[1], held.before[0]))
-    opens = timestamps.of(election.local_time(election.tps_opens))
+    opens = timestamps.to_us(election.local_time(election.tps_opens))
     since = np.nan_to_num(np.where(fell, held.us_before[1], held.us_before[0]), nan=opens)
     hours = np.maximum((held.us - since) / 3.6e9, 1.0)
     return np.where((held.heads - base) / held.dpt > rules.max_hourly_share * hours, base, np.nan)

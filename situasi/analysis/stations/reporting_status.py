@@ -11,7 +11,7 @@ import pandas as pd
 
 from situasi.analysis import timestamps
 from situasi.analysis.stations.deadlines import Due, dues
-from situasi.analysis.timestamps import NEVER, Micros, moments
+from situasi.analysis.timestamps import NEVER, Micros, index_from_us
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.register import Register
 
@@ -57,13 +57,13 @@ def judged(tps: Spoken, register: Register, at: datetime) -> pd.DataFrame:
     )
     whats = np.array([*(due.what for due in owed), None], dtype=object)
     since = _each([due.late for due in owed])[first]
-    minutes = np.where(is_late, (timestamps.of(now) - since) // _MINUTE, -1)
+    minutes = np.where(is_late, (timestamps.to_us(now) - since) // _MINUTE, -1)
     return pd.DataFrame(
         {
             "state": states,
             "owed": pd.Series(whats[first], dtype="object"),
-            "owed_hour": moments(_each([due.hour for due in owed])[first]),
-            "owed_at": moments(since),
+            "owed_hour": index_from_us(_each([due.hour for due in owed])[first]),
+            "owed_at": index_from_us(since),
             "late_min": pd.arrays.IntegerArray(minutes.clip(0), ~is_late),
             "chaser": pd.Series(_chasers(minutes, register), dtype="object"),
         }
@@ -78,8 +78,8 @@ def _met(due: Due, tps: Spoken, register: Register) -> _Yes:
     """
     if due.hour is None:
         return tps.reached >= due.rank
-    counted = tps.counted >= timestamps.of(due.awaited)
-    before = tps.opened >= timestamps.of(due.hour)
+    counted = tps.counted >= timestamps.to_us(due.awaited)
+    before = tps.opened >= timestamps.to_us(due.hour)
     over = tps.reached >= _CLOSED
     last = due.hour + register.election.rules.tps.count_interval > register.election.local_time(
         register.election.tps_closes
@@ -89,7 +89,7 @@ def _met(due: Due, tps: Spoken, register: Register) -> _Yes:
 
 def _each(times: list[datetime | None]) -> Micros:
     """The moments, and one more that is NEVER, for whoever owes nothing."""
-    return np.array([*(NEVER if one is None else timestamps.of(one) for one in times), NEVER])
+    return np.array([*(NEVER if one is None else timestamps.to_us(one) for one in times), NEVER])
 
 
 def _chasers(minutes: Micros, register: Register) -> list[str | None]:

@@ -66,8 +66,8 @@ def of_stations(rows: pd.DataFrame, register: Register) -> Reports:
         seq=one["seq"].to_numpy("int64"),
         id=one["id"].to_numpy("object"),
         place=_places(one, register),
-        at=timestamps.column(one["occurred_at"]),
-        told=timestamps.column(reported_time(one)),
+        at=timestamps.column_to_us(one["occurred_at"]),
+        told=timestamps.column_to_us(reported_time(one)),
         exact=(one["precision"] == "menit").to_numpy(bool),
         fase=pd.Index(FASE).get_indexer(pd.Index(one["fase"])),
         heads=_numbers(heads(one)),
@@ -106,8 +106,8 @@ def counts(reports: Reports, register: Register) -> Reports:
     oldest first.
     """
     election = register.election
-    start = timestamps.of(election.local_time(datetime.min.time()))
-    today = (reports.at >= start) & (reports.at <= timestamps.of(election.day_end))
+    start = timestamps.to_us(election.local_time(datetime.min.time()))
+    today = (reports.at >= start) & (reports.at <= timestamps.to_us(election.day_end))
     counted = reports.take((reports.place >= 0) & ~np.isnan(reports.heads) & today)
     ordered = counted.take(np.argsort(counted.place, kind="stable"))
     return ordered.take(ends(ordered.place, ordered.at))

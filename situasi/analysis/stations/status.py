@@ -16,7 +16,7 @@ from situasi.analysis.queries import reads
 from situasi.analysis.stations.anomalies import doubts
 from situasi.analysis.stations.reporting_status import STATES, Spoken, judged
 from situasi.analysis.stations.reports import Reports, counts, of_stations
-from situasi.analysis.timestamps import NEVER, Micros, moments
+from situasi.analysis.timestamps import NEVER, Micros, index_from_us
 from situasi.domain.feed_schemas import FASE, TPS
 from situasi.domain.register import Register
 
@@ -55,7 +55,7 @@ def stations(known: Mapping[str, pd.DataFrame], register: Register, at: datetime
     spoken = Spoken(
         reached=reached,
         opened=times[:, FASE.index("dibuka")],
-        counted=timestamps.column(counted["hadir_at"]),
+        counted=timestamps.column_to_us(counted["hadir_at"]),
         doubted=(counted["doubts"] != "").to_numpy(bool),
         spoke=words.last != NEVER,
         away=words.away,
@@ -64,15 +64,15 @@ def stations(known: Mapping[str, pd.DataFrame], register: Register, at: datetime
     moved = np.isin(phases, BOXES)
     last = pd.DataFrame(
         {
-            "last_at": moments(words.last),
+            "last_at": index_from_us(words.last),
             "escort": pd.Series(words.escort, dtype="object"),
             "latihan": words.made_up,
             "fase": pd.Series(phases, dtype="object"),
             "box": pd.Series(phases, dtype="object").where(moved, None),
-            "box_at": moments(np.where(moved, times[np.arange(size), reached], NEVER)),
+            "box_at": index_from_us(np.where(moved, times[np.arange(size), reached], NEVER)),
         }
     )
-    by_phase = pd.DataFrame({fase: moments(times[:, rank]) for rank, fase in enumerate(FASE)})
+    by_phase = pd.DataFrame({fase: index_from_us(times[:, rank]) for rank, fase in enumerate(FASE)})
     table = register.tps.reset_index(drop=True)
     parts = [table, by_phase, counted, last, judged(spoken, register, at)]
     return pd.concat(parts, axis=1)
@@ -128,7 +128,7 @@ def _heads(reports: Reports, register: Register) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "hadir": _whole(_at(standing.heads, newest, np.nan)),
-            "hadir_at": moments(_at(standing.at, newest, NEVER)),
+            "hadir_at": index_from_us(_at(standing.at, newest, NEVER)),
             "hadir_dptb": _whole(_at(standing.dptb, newest, np.nan)),
             "hadir_dpk": _whole(_at(standing.dpk, newest, np.nan)),
             "doubts": [kinds.get(code, "") for code in register.tps["code"]],

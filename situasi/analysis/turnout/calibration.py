@@ -89,7 +89,7 @@ def reports(day: Day, until: int) -> Reports:
 
 def seen(day: Day, register: Register, calibrated: ForecastParameters, at: datetime) -> Outlook:
     """The outlook on this day at this moment."""
-    standing = counts(reports(day, timestamps.of(at)), register)
+    standing = counts(reports(day, timestamps.to_us(at)), register)
     return outlook_by(calibrated, standing, register, at)
 
 

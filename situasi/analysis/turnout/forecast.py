@@ -185,6 +185,6 @@ def _over(some: Floats, every: Floats) -> Floats:
 
 def as_told(reports: Reports, register: Register, at: datetime) -> Outlook | None:
     """The outlook of a moment of the day, of what had been told by then. reports: of_stations."""
-    moment = timestamps.of(at)
+    moment = timestamps.to_us(at)
     standing = counts(reports.take((reports.told <= moment) & (reports.at <= moment)), register)
     return outlook(standing, register, at)

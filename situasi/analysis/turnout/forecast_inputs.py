@@ -94,14 +94,15 @@ def weighed(standing: Reports, register: Register, pace: Pace) -> Counts:
     """
     election = register.election
     opens, closes = (
-        timestamps.of(election.local_time(at)) for at in (election.tps_opens, election.tps_closes)
+        timestamps.to_us(election.local_time(at))
+        for at in (election.tps_opens, election.tps_closes)
     )
     hour = (standing.at - opens) / 3.6e9
     last = len(pace.offset)
     over = (standing.fase >= _CLOSED) | (standing.at > closes)
     slot = np.where(over, last, np.round(hour).astype("int64") - 1).clip(max=last)
     curve = election.rules.turnout.curve
-    at = [timestamps.of(election.local_time(time)) for time, _ in curve]
+    at = [timestamps.to_us(election.local_time(time)) for time, _ in curve]
     expected = np.interp(standing.at, at, [share for _, share in curve])
     offset = np.interp(hour, np.arange(1, last + 1), pace.offset)
     share = np.where(over, 1.0, expected * np.exp(offset))

@@ -131,7 +131,7 @@ def _steps(
     place, counted = taken.place, taken.heads
     first = ends(place[::-1])[::-1]
     before = np.where(first, 0.0, np.roll(counted, 1))
-    since = (taken.at - timestamps.of(start)) / 1e6
+    since = (taken.at - timestamps.to_us(start)) / 1e6
     slot = np.ceil(since / _SLOT.total_seconds()).astype("int64").clip(min=0)
     added = np.column_stack([counted - before, first, np.where(first, dpt[place], 0.0)])
     steps = np.zeros((size, 3))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from situasi.analysis.situation.priority_score import AT_LEAST, FULL, PARTS
+from situasi.analysis.situation.priority_score import FLOOR_BY_STATE, PARTS, POINTS_FOR_FULL
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.election import Election
@@ -60,8 +60,8 @@ def _attention(election: Election) -> Why:
              "yang dapat dinilai.")  # fmt: skip
     return Why(
         said.format(
-            full=i18n.format_number(FULL),
-            half=i18n.format_number(100 * AT_LEAST["kuning"]),
+            full=i18n.format_number(POINTS_FOR_FULL),
+            half=i18n.format_number(100 * FLOOR_BY_STATE["kuning"]),
             low=i18n.format_number(2 * rules.turnout.low_margin_points),
         ),
         (*weights, *points),

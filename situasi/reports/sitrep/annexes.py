@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from situasi.analysis.personnel.coverage import areas
-from situasi.analysis.situation.overview import Overview, of_each
+from situasi.analysis.situation.overview import Overview, compute_overviews_by_kecamatan
 from situasi.common import i18n
 from situasi.reports.sitrep import key_figures, tables
 from situasi.reports.sitrep.data import Gathered
@@ -21,18 +21,18 @@ def annexes(of: Gathered, letter: Letter) -> tuple[Annex, ...]:
 def overviews(of: Gathered) -> dict[str, Overview]:
     """The overview of each kecamatan, as a page that is filtered by it shows it."""
     asked, election = of.asked.selection, of.register.election
-    found = of_each(of.known, election, of.codes, asked, of.period.at)
-    return {code: replace(one, feeds=of.overview.feeds) for code, one in found.items()}
+    found = compute_overviews_by_kecamatan(of.known, election, of.codes, asked, of.period.at)
+    return {code: replace(one, feed_states=of.overview.feed_states) for code, one in found.items()}
 
 
 def _annex(of: Gathered, letter: Letter, code: str, found: Overview) -> Annex:
     place = of.register.kecamatan[code]
-    cases = tables.cases(of, found.open, "Kejadian terbuka", letter.of_each)
+    cases = tables.cases(of, found.open_cases, "Kejadian terbuka", letter.of_each)
     about = "≈ " if place.dpt_estimated else ""
     said = [f"{place.polsek}; {i18n.format_number(place.tps)} TPS; DPT {about}{i18n.format_number(place.dpt)}"
             f"{' (perkiraan)' if about else ''}."]  # fmt: skip
-    if found.open.empty:
-        silent = code not in found.heard
+    if found.open_cases.empty:
+        silent = code not in found.reporting_kecamatan
         said.append("Belum ada kabar kejadian yang berlaku dari kecamatan ini."
                     if silent else "Tidak ada kejadian terbuka.")  # fmt: skip
     every = [fact for fact in key_figures.facts(of, found, [code]) if fact.key != "senyap"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from situasi.access.roles import Viewer
-from situasi.analysis.view_time import Moment, reckoned
+from situasi.analysis.view_time import ViewTime, cache_minute
 from situasi.board import Board
 from situasi.common import i18n
 from situasi.live import access_scope
@@ -18,7 +18,7 @@ from situasi.reports.sitrep.model import Laporan, Letter, Table
 from situasi.reports.sitrep.request import Wanted
 
 
-def short(board: Board, viewer: Viewer, shown: SnapshotView, at: Moment, asked: Wanted) -> str:
+def short(board: Board, viewer: Viewer, shown: SnapshotView, at: ViewTime, asked: Wanted) -> str:
     """The short text alone. Raises Refused, TemplateRefused."""
 
     def make() -> str:
@@ -28,11 +28,13 @@ def short(board: Board, viewer: Viewer, shown: SnapshotView, at: Moment, asked: 
             told = key_figures.facts(found, found.overview, found.codes)
             return short_message.message(found, letter, told)
 
-    by = (access_scope.scope_of(viewer), asked, reckoned(at), at.live)
+    by = (access_scope.scope_of(viewer), asked, cache_minute(at), at.live)
     return board.analysis_cache.get_or_make("pesan", shown.snapshot, make, *by)
 
 
-def build(board: Board, viewer: Viewer, shown: SnapshotView, at: Moment, asked: Wanted) -> Laporan:
+def build(
+    board: Board, viewer: Viewer, shown: SnapshotView, at: ViewTime, asked: Wanted
+) -> Laporan:
     """The whole laporan, as far as this viewer may see. Raises Refused, TemplateRefused.
 
     Its pictures are drawn when a file asks for them.
@@ -45,7 +47,7 @@ def build(board: Board, viewer: Viewer, shown: SnapshotView, at: Moment, asked: 
             return _laporan(found, letters.load(found.register.election.folder))
 
     # Of one moment somebody takes several files.
-    by = (access_scope.scope_of(viewer), asked, reckoned(at), at.live)
+    by = (access_scope.scope_of(viewer), asked, cache_minute(at), at.live)
     return board.analysis_cache.get_or_make("laporan", shown.snapshot, make, *by)
 
 
@@ -81,7 +83,7 @@ def _tables(found: Gathered, letter: Letter) -> dict[str, Table]:
     now = found.asked.kind == "situasi"
     cases = tables.cases(
         found,
-        work.open if now else work.shown,
+        work.open_cases if now else work.selected_cases,
         "Kejadian terbuka, yang terberat lebih dahulu" if now else "Kejadian menonjol",
         letter.listed,
     )

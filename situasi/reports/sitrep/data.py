@@ -11,19 +11,19 @@ import pandas as pd
 from situasi.access.roles import Viewer
 from situasi.analysis import neutrality
 from situasi.analysis.activities import activities, stages
-from situasi.analysis.as_of import Known
-from situasi.analysis.neutrality import Neutrality
+from situasi.analysis.as_of import AsOfView
+from situasi.analysis.neutrality import NeutralitySummary
 from situasi.analysis.personnel import coverage
 from situasi.analysis.personnel.coverage import Coverage
-from situasi.analysis.queries import Work, reads
+from situasi.analysis.queries import Analysis, reads
 from situasi.analysis.situation import area_summary
-from situasi.analysis.situation.area_summary import Day
+from situasi.analysis.situation.area_summary import AreaSummary
 from situasi.analysis.situation.overview import Overview
-from situasi.analysis.situation.worklist import Casework, casework
+from situasi.analysis.situation.worklist import Worklist, compute_worklist
 from situasi.analysis.stations.reports import counts, of_stations
 from situasi.analysis.turnout import forecast, summary
 from situasi.analysis.turnout.forecast import Outlook
-from situasi.analysis.view_time import Moment, reckoned
+from situasi.analysis.view_time import ViewTime, cache_minute
 from situasi.board import Board
 from situasi.domain.feed_schemas import ACTIVITIES, NEUTRALITY, TPS
 from situasi.domain.register import Register, Stage
@@ -41,7 +41,7 @@ class Period:
 
     asked: Wanted
     at: datetime
-    work: Casework
+    work: Worklist
     activities: pd.DataFrame
     heard: bool
 
@@ -58,19 +58,19 @@ class Gathered:
     board: Board
     viewer: Viewer
     register: Register
-    known: Known
+    known: AsOfView
     asked: Wanted
-    at: Moment
+    at: ViewTime
     codes: list[str]
     overview: Overview
-    day: Day
+    day: AreaSummary
     period: Period
     before: Period | None
     coverage: Coverage | None
     curve: pd.DataFrame
     outlook: Outlook | None
     stages: list[Stage]
-    neutrality: Neutrality | None
+    neutrality: NeutralitySummary | None
     version: int
     rehearsal: bool
 
@@ -105,17 +105,17 @@ def giat(
 @reads(NEUTRALITY)
 def neutral(
     known: Mapping[str, pd.DataFrame], register: Register, at: datetime, kecamatan: tuple[str, ...]
-) -> Neutrality:
+) -> NeutralitySummary:
     """analysis.neutrality.overview of these kecamatan."""
     target = register.election.rules.neutrality_target
-    return neutrality.overview(known["neutrality"], at, target, kecamatan)
+    return neutrality.compute_summary(known["neutrality"], at, target, kecamatan)
 
 
 def gather(
     board: Board,
     viewer: Viewer,
     shown: SnapshotView,
-    at: Moment,
+    at: ViewTime,
     asked: Wanted,
     *,
     compare: bool = False,
@@ -132,22 +132,22 @@ def gather(
     if asked.neutrality and not viewer.role.may_see("netralitas"):
         raise Refused("angka netralitas bukan wewenang peran ini")
 
-    def find(work: Work, *more: object) -> object:
+    def find(work: Analysis, *more: object) -> object:
         return board.analysis_cache.compute(work, shown.snapshot, at, reach, *more)
 
-    found_day = find(area_summary.day)
+    found_day = find(area_summary.compute_area_summary)
     force = find(coverage.coverage) if viewer.role.may_see("personel") else None
     cases = find(neutral, asked.kecamatan) if asked.neutrality else None
     through_day = find(curve, asked.kecamatan)
     end = find(ahead)
-    assert isinstance(found_day, Day)
+    assert isinstance(found_day, AreaSummary)
     assert isinstance(force, Coverage | None)
-    assert isinstance(cases, Neutrality | None)
+    assert isinstance(cases, NeutralitySummary | None)
     assert isinstance(through_day, pd.DataFrame)
     assert isinstance(end, Outlook | None)
     concerned = stages.here(register.stages, register.election.kabupaten)
     earlier, then = before(asked, at)
-    past = Moment(then, live=False, exercise=False)
+    past = ViewTime(then, live=False, is_exercise=False)
     return Gathered(
         board=board,
         viewer=viewer,
@@ -170,11 +170,15 @@ def gather(
     )
 
 
-def _period(board: Board, viewer: Viewer, shown: SnapshotView, at: Moment, asked: Wanted) -> Period:
+def _period(
+    board: Board, viewer: Viewer, shown: SnapshotView, at: ViewTime, asked: Wanted
+) -> Period:
     reach = access_scope.scope_of(viewer)
-    work = board.analysis_cache.compute(casework, shown.snapshot, at, reach, asked.selection)
+    work = board.analysis_cache.compute(
+        compute_worklist, shown.snapshot, at, reach, asked.selection
+    )
     every = board.analysis_cache.compute(giat, shown.snapshot, at, reach, asked.kecamatan)
     inside = (every["occurred_at"] >= asked.since) & (every["occurred_at"] < asked.until)
     known = board.analysis_cache.known_rows(shown.snapshot, at, reach)
-    heard = not known.cases.heard(asked.selection).empty
-    return Period(asked, reckoned(at), work, every[inside], heard)
+    heard = not known.cases.list_known_times(asked.selection).empty
+    return Period(asked, cache_minute(at), work, every[inside], heard)

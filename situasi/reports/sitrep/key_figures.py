@@ -33,7 +33,7 @@ def facts(of: Gathered, found: Overview, codes: list[str]) -> tuple[Fact, ...]:
     day, zone = of.day, of.register.election.zone_label
     tps = day.stations[day.stations["kecamatan"].isin(codes)]
     rates = summary.whole(day.turnout.loc[codes])
-    known = found.newest is not None
+    known = found.newest_time is not None
     every = [
         _fact(telling.opened(found), _by_level(found) if known else ()),
         _fact(telling.states(found), _by_state(found)),
@@ -54,24 +54,24 @@ def facts(of: Gathered, found: Overview, codes: list[str]) -> tuple[Fact, ...]:
 def of_period(of: Gathered) -> tuple[Fact, ...]:
     """How the cases of the period were worked on."""
     work, heard = of.period.work, of.period.heard
-    total = i18n.format_number(len(work.shown)) if heard else "–"
+    total = i18n.format_number(len(work.selected_cases)) if heard else "–"
     nothing = "belum ada laporan"
     told = [
         Fact("tercatat", "Kejadian dalam kurun", total,
-             f"{i18n.format_number(work.reports)} laporan" if heard else nothing,
-             (Number(len(work.shown) if heard else None),)),
+             f"{i18n.format_number(work.report_count)} laporan" if heard else nothing,
+             (Number(len(work.selected_cases) if heard else None),)),
         Fact("lewat", "Lewat waktu",
-             f"{i18n.format_number(len(work.overdue))} dari {i18n.format_number(len(work.open))}"
+             f"{i18n.format_number(len(work.overdue_cases))} dari {i18n.format_number(len(work.open_cases))}"
              if heard else "–", "dari kejadian terbuka" if heard else nothing,
-             (Number(len(work.overdue) if heard else None),), bool(len(work.overdue))),
+             (Number(len(work.overdue_cases) if heard else None),), bool(len(work.overdue_cases))),
     ]  # fmt: skip
     return (*told, *(_step(of, step) for step in STEPS))
 
 
 def _step(of: Gathered, step: str) -> Fact:
-    one, heard = of.period.work.stretches[step], of.period.heard
+    one, heard = of.period.work.durations[step], of.period.heard
     value = "belum separuh" if one.median is None else i18n.format_duration(one.median)
-    note = f"{i18n.format_number(one.done)} selesai, {i18n.format_number(one.waiting)} menunggu"
+    note = f"{i18n.format_number(one.done_count)} selesai, {i18n.format_number(one.waiting_count)} menunggu"
     minutes = None if one.median is None else one.median / timedelta(minutes=1)
     return Fact(
         f"waktu_{step}",
@@ -115,14 +115,14 @@ def _if(told: float, value: float) -> float | None:
 
 
 def _by_level(found: Overview) -> tuple[Number, ...]:
-    levels = cases.by_tingkat(found.open)
+    levels = cases.count_by_tingkat(found.open_cases)
     each = [Number(levels.get(level, 0), label("tingkat", level))
             for level in (*reversed(TINGKAT), None)]  # fmt: skip
-    return (Number(len(found.open)), *each)
+    return (Number(len(found.open_cases)), *each)
 
 
 def _by_state(found: Overview) -> tuple[Number, ...]:
-    counts = crowd_state.counts(found.states)
+    counts = crowd_state.count_states(found.crowd_states)
     return tuple(
         Number(counts.get(state, 0), _word("situasi", state))
         for state in (*reversed(SITUASI), None)
@@ -130,7 +130,7 @@ def _by_state(found: Overview) -> tuple[Number, ...]:
 
 
 def _officers(of: Gathered, codes: list[str]) -> tuple[Number, ...]:
-    rows = of.day.gaps.loc[codes]
+    rows = of.day.coverage_gaps.loc[codes]
     known = rows[rows["known"]]
     if known.empty:
         return (Number(None),)
@@ -142,9 +142,9 @@ def _officers(of: Gathered, codes: list[str]) -> tuple[Number, ...]:
 
 
 def _silent(found: Overview) -> float | None:
-    if not any(feed.expected for feed in found.feeds):
+    if not any(feed.is_expected for feed in found.feed_states):
         return None
-    return sum(feed.silent for feed in found.feeds)
+    return sum(feed.is_silent for feed in found.feed_states)
 
 
 def required(of: Gathered) -> pd.Series | None:

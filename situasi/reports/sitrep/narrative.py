@@ -76,7 +76,7 @@ def _introduction(of: Gathered) -> list[str]:
         f"Kurun kejadian: {span(of)}. Keadaan sebagaimana diketahui "
         f"{tables.moment(of.at.at, of)}, data versi {i18n.format_number(of.version)}.",
     ]
-    silent = [label("feed", feed.feed) for feed in of.overview.feeds if feed.silent]
+    silent = [label("feed", feed.feed) for feed in of.overview.feed_states if feed.is_silent]
     if silent:
         told.append(
             f"Sumber yang senyap pada saat itu: {', '.join(silent)}; angkanya bisa tertinggal."
@@ -85,10 +85,10 @@ def _introduction(of: Gathered) -> list[str]:
 
 
 def _situasi(of: Gathered) -> list[str]:
-    counts = crowd_state.counts(of.overview.states)
+    counts = crowd_state.count_states(of.overview.crowd_states)
     told = []
-    if of.overview.everywhere:
-        told.append(f"Situasi seluruh kabupaten dinyatakan {of.overview.everywhere}.")
+    if of.overview.kabupaten_state:
+        told.append(f"Situasi seluruh kabupaten dinyatakan {of.overview.kabupaten_state}.")
     for state in ("merah", "kuning"):
         if names := _in_state(of, state):
             told.append(f"Situasi {state} di {_listed(names)}.")
@@ -101,7 +101,7 @@ def _situasi(of: Gathered) -> list[str]:
 
 
 def _in_state(of: Gathered, state: str | None) -> list[str]:
-    states = of.overview.states
+    states = of.overview.crowd_states
     chosen = states["situasi"].isna() if state is None else states["situasi"] == state
     return [of.register.name_of(code) for code in states.loc[chosen, "kecamatan"]]
 
@@ -114,17 +114,17 @@ def _incidents(of: Gathered) -> list[str]:
     work = of.period.work
     if not of.period.heard:
         return ["Belum ada laporan kejadian maupun laporan nihil dalam kurun ini."]
-    if work.shown.empty:
+    if work.selected_cases.empty:
         return ["Tidak ada kejadian dalam kurun ini menurut laporan yang masuk."]
-    levels = cases.by_tingkat(work.shown)
+    levels = cases.count_by_tingkat(work.selected_cases)
     split = ", ".join(f"{label('tingkat', level)} {i18n.format_number(levels.get(level, 0))}"
                       for level in (*reversed(TINGKAT), None)
                       if level or levels.get(None))  # fmt: skip
     told = [
-        f"Tercatat {i18n.format_number(len(work.shown))} kejadian ({split}); "
-        f"{i18n.format_number(len(work.open))} masih terbuka."
+        f"Tercatat {i18n.format_number(len(work.selected_cases))} kejadian ({split}); "
+        f"{i18n.format_number(len(work.open_cases))} masih terbuka."
     ]
-    kinds = work.shown["jenis"].value_counts().head(_NAMED)
+    kinds = work.selected_cases["jenis"].value_counts().head(_NAMED)
     said = ", ".join(
         f"{label('jenis', str(kind))} {i18n.format_number(int(n))}" for kind, n in kinds.items()
     )
@@ -221,24 +221,24 @@ def _neutrality(of: Gathered) -> list[str]:
         return ["Netralitas dinyatakan nihil."]
     days = i18n.format_number(of.register.election.rules.neutrality_target.days)
     return [
-        f"{i18n.format_number(len(found.open))} kasus netralitas terbuka dari "
+        f"{i18n.format_number(len(found.open_cases))} kasus netralitas terbuka dari "
         f"{i18n.format_number(len(found.cases))} yang dilaporkan; "
-        f"{i18n.format_number(len(found.overdue))} lewat {days} hari."
+        f"{i18n.format_number(len(found.overdue_cases))} lewat {days} hari."
     ]
 
 
 def _analysis(of: Gathered) -> list[str]:
-    scores = of.day.attention[of.day.attention["kecamatan"].isin(of.codes)]
+    scores = of.day.priority_scores[of.day.priority_scores["kecamatan"].isin(of.codes)]
     grave = scores[scores["score"] > 0].head(_NAMED)
     told = []
     if len(grave):
         said = "; ".join(_reasons(of, row) for _, row in grave.iterrows())
         told.append(f"Perlu perhatian lebih dahulu: {said}.")
     work = of.period.work
-    if len(work.overdue):
+    if len(work.overdue_cases):
         told.append(
-            f"{i18n.format_number(len(work.overdue))} kejadian terbuka lewat batas waktu; terlama "
-            f"{i18n.format_duration(work.overdue['late'].iloc[0].to_pytimedelta())}."
+            f"{i18n.format_number(len(work.overdue_cases))} kejadian terbuka lewat batas waktu; terlama "
+            f"{i18n.format_duration(work.overdue_cases['late'].iloc[0].to_pytimedelta())}."
         )
     tps = of.day.stations[of.day.stations["kecamatan"].isin(of.codes)]
     if late := key_figures.late(tps):
@@ -268,7 +268,7 @@ def _reasons(of: Gathered, row: pd.Series) -> str:
 
 def _deeds(of: Gathered) -> list[str]:
     work = of.period.work
-    counts = work.shown["status"].value_counts()
+    counts = work.selected_cases["status"].value_counts()
     said = [f"{label('status', status)} {i18n.format_number(int(counts[status]))}" for status in
             ("diverifikasi", "ditangani", "diteruskan", "selesai", "tidak_terbukti")
             if counts.get(status)]  # fmt: skip

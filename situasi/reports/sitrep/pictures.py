@@ -39,7 +39,7 @@ def drawings(of: Gathered) -> dict[str, Drawing]:
 def _map(of: Gathered) -> Drawing:
     found = of.overview
     states = {code: state if isinstance(state, str) else None
-              for code, state in zip(found.states["kecamatan"], found.states["situasi"],
+              for code, state in zip(found.crowd_states["kecamatan"], found.crowd_states["situasi"],
                                      strict=True)}  # fmt: skip
     said = {
         **{state: f"situasi {label('situasi', state)}" for state in SITUASI},
@@ -48,11 +48,11 @@ def _map(of: Gathered) -> Drawing:
     }
     return Drawing(
         "Situasi menurut kecamatan dan letak kejadian terbuka",
-        f"Peta {len(of.codes)} kecamatan dengan {len(found.drawn)} kejadian terbuka; angka "
+        f"Peta {len(of.codes)} kecamatan dengan {len(found.located_cases)} kejadian terbuka; angka "
         "menunjuk nomor dalam tabel. " + of.board.boundaries.credit,
         partial(printed_map.situation, of.board.boundaries,
                 {code: at for at, code in enumerate(of.codes, start=1)}, states,
-                found.drawn[["lat", "lon", "tingkat"]], said),
+                found.located_cases[["lat", "lon", "tingkat"]], said),
     )  # fmt: skip
 
 
@@ -62,8 +62,8 @@ def _incidents(of: Gathered) -> Drawing | None:
     election, asked = of.register.election, of.asked
     begin, end = (one.astimezone(election.zone) for one in (asked.since, asked.until))
     by = _HOUR if end - begin <= _BY_HOUR else _DAY
-    slots = timeline.per_slot(of.period.work.shown, begin, end, by)
-    without = timeline.without_hour(of.period.work.shown, begin, end)
+    slots = timeline.count_by_slot(of.period.work.selected_cases, begin, end, by)
+    without = timeline.count_without_hour(of.period.work.selected_cases, begin, end)
     moments = [(election.local_time(one.at), one.label) for one in election.timeline_marks]
     inside = [(at, word) for at, word in moments if begin <= at < end and by == _HOUR]
     names = {level: label("tingkat", _code(level)) for level in map(str, slots)}

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from situasi.analysis import view_time as moments
 from situasi.analysis.incidents.cases import Selection
-from situasi.analysis.view_time import Moment
+from situasi.analysis.view_time import ViewTime
 from situasi.domain.election import Election
 from situasi.reports.sitrep.letterhead import KINDS as KINDS
 
@@ -81,15 +81,15 @@ def of_period(code: str, at: datetime, election: Election) -> tuple[datetime, da
 
 def moment(
     chosen: datetime | None, asked: Wanted, now: datetime, exercise_at: datetime | None
-) -> Moment:
+) -> ViewTime:
     """The moment of a laporan: the chosen one; else the end of its period; else the present."""
     at = asked.until if chosen is None and asked.kind != "situasi" else chosen
     zone = asked.since.tzinfo
     assert zone is not None, "times of a laporan have a zone"
-    return moments.moment(at, now, exercise_at, zone)
+    return moments.resolve_view_time(at, now, exercise_at, zone)
 
 
-def before(asked: Wanted, at: Moment) -> tuple[Wanted, datetime]:
+def before(asked: Wanted, at: ViewTime) -> tuple[Wanted, datetime]:
     """The period before, as long as this one, and a moment at which it was as far known.
 
     Late words come to every period: this one is not compared with one of which more is known.

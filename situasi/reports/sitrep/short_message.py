@@ -20,9 +20,9 @@ _SHORT = 60  # characters of the place and kind of an incident
 def message(of: Gathered, letter: Letter, told: Sequence[Fact]) -> str:
     """The whole of it; incidents are left out from the end until it is short enough."""
     head, tail = _head(of, letter, told), _tail(of)
-    table = tables.cases(of, of.period.work.open, "", letter.listed)
+    table = tables.cases(of, of.period.work.open_cases, "", letter.listed)
     lines = [_case(row) for row in table.rows]
-    every = len(of.period.work.open)
+    every = len(of.period.work.open_cases)
     for count in range(len(lines), -1, -1):
         left = every - count
         rest = [f"… dan {i18n.format_number(left)} kejadian terbuka lagi"] if left and lines else []
@@ -44,7 +44,7 @@ def _head(of: Gathered, letter: Letter, told: Sequence[Fact]) -> list[str]:
         begin.append(f"Kurun: {narrative.span(of)}")
     if of.asked.kecamatan:
         begin.append(narrative.scope(of))
-    counts = crowd_state.counts(of.overview.states)
+    counts = crowd_state.count_states(of.overview.crowd_states)
     states = [f"{word} {i18n.format_number(counts.get(code, 0))}" for code, word in
               (("merah", "merah"), ("kuning", "kuning"), ("hijau", "hijau"),
                (None, "belum ada kabar"))]  # fmt: skip

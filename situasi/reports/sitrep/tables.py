@@ -11,7 +11,7 @@ import pandas as pd
 from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents import milestones
 from situasi.analysis.situation import sla_compliance
-from situasi.analysis.situation.area_summary import reached
+from situasi.analysis.situation.area_summary import find_phases_reached
 from situasi.common import i18n
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
@@ -49,7 +49,7 @@ def by_kecamatan(of: Gathered) -> Table:
     if of.coverage is not None:
         columns += [Column("personel", "Personel hadir", True), Column("diplot", "Diplot", True),
                     Column("kosong", "TPS tanpa plotting", True)]  # fmt: skip
-    furthest = reached(of.day.phases)
+    furthest = find_phases_reached(of.day.phases)
     rows = [_kecamatan(of, at, code, furthest.loc[code])
             for at, code in enumerate(of.codes, start=1)]  # fmt: skip
     estimated = any(row[7].said.startswith("≈") for row in rows)
@@ -59,9 +59,9 @@ def by_kecamatan(of: Gathered) -> Table:
 
 def _kecamatan(of: Gathered, at: int, code: str, phase: Any) -> tuple[Cell, ...]:
     found, day = of.overview, of.day
-    states = dict(zip(found.states["kecamatan"], found.states["situasi"], strict=True))
-    opened = incidents_cases.by_kecamatan(found.open).get(code, 0)
-    spoken = opened or code in found.heard
+    states = dict(zip(found.crowd_states["kecamatan"], found.crowd_states["situasi"], strict=True))
+    opened = incidents_cases.count_by_kecamatan(found.open_cases).get(code, 0)
+    spoken = opened or code in found.reporting_kecamatan
     one = day.turnout.loc[code]
     mine = day.phases.loc[code]
     state = states[code] if isinstance(states[code], str) else None
@@ -79,7 +79,7 @@ def _kecamatan(of: Gathered, at: int, code: str, phase: Any) -> tuple[Cell, ...]
         counted(mine["terlambat"] + mine["tak_terjangkau"]),
     ]  # fmt: skip
     if of.coverage is not None:
-        gap = day.gaps.loc[code]
+        gap = day.coverage_gaps.loc[code]
         names = ("present", "posted", "tps_uncovered")
         cells += [counted(gap[name] if gap["known"] else None) for name in names]
     return tuple(cells)
@@ -129,14 +129,16 @@ def _case(row: Any, no: int, register: Register, at: datetime) -> tuple[Cell, ..
 def steps(of: Gathered) -> Table:
     """How long the steps took, and which came too late."""
     work, service = of.period.work, of.register.election.rules.service_levels
-    counts = sla_compliance.of_steps(work.shown, work.lives, service, of.period.at)
+    counts = sla_compliance.build_step_table(
+        work.selected_cases, work.case_milestones, service, of.period.at
+    )
     rows = []
     for step in milestones.STEPS:
-        one, kept = work.stretches[step], counts.loc[step]
+        one, kept = work.durations[step], counts.loc[step]
         rows.append((
             Cell(STEP_NAMES[step], STEP_NAMES[step]),
-            _span(one.median, "belum separuh" if one.done + one.waiting else NOTHING),
-            _span(one.worst),
+            _span(one.median, "belum separuh" if one.done_count + one.waiting_count else NOTHING),
+            _span(one.longest),
             *(counted(kept[name]) for name in ("in_time", "late", "waiting", "overdue")),
         ))  # fmt: skip
     columns = (
@@ -157,7 +159,7 @@ def _span(time: timedelta | None, otherwise: str = NOTHING) -> Cell:
 
 def overdue(of: Gathered, most: int) -> Table:
     """Open cases whose next step is late, the latest first."""
-    late = of.period.work.overdue
+    late = of.period.work.overdue_cases
     rows = []
     every: list[Any] = list(late.head(most).itertuples())
     for at, row in enumerate(every, start=1):
@@ -181,7 +183,7 @@ def overdue(of: Gathered, most: int) -> Table:
 def phases(of: Gathered, codes: Sequence[str]) -> Table:
     """The phases that were due: by how many TPS reached, in time or late."""
     tps = of.day.stations
-    kept = sla_compliance.of_phases(
+    kept = sla_compliance.build_phase_table(
         tps[tps["kecamatan"].isin(list(codes))], of.register, of.period.at
     )
     rows: list[tuple[Cell, ...]] = []
@@ -239,17 +241,17 @@ _COMPARED = {
 
 
 def _sums(one: Period) -> dict[str, float | None]:
-    work, levels = one.work, incidents_cases.by_tingkat(one.work.shown)
+    work, levels = one.work, incidents_cases.count_by_tingkat(one.work.selected_cases)
     told = {
-        "kejadian": len(work.shown),
+        "kejadian": len(work.selected_cases),
         "tinggi": levels.get("tinggi", 0),
         "sedang": levels.get("sedang", 0),
-        "terbuka": len(work.open),
-        "lewat": len(work.overdue),
+        "terbuka": len(work.open_cases),
+        "lewat": len(work.overdue_cases),
     }
     found: dict[str, float | None] = {n: v if one.heard else None for n, v in told.items()}
     for step in milestones.STEPS:
-        median = work.stretches[step].median
+        median = work.durations[step].median
         found[step] = None if median is None else median / timedelta(minutes=1)
     done = int((one.activities["state"] == "terlaksana").sum())
     found["giat"] = done if len(one.activities) else None

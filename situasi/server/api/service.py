@@ -12,8 +12,8 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.responses import Response
 
 from situasi.access.roles import GUARDED_FEEDS, Viewer
-from situasi.analysis.situation.area_summary import day
-from situasi.analysis.view_time import Moment, moment, reckoned, within
+from situasi.analysis.situation.area_summary import compute_area_summary
+from situasi.analysis.view_time import ViewTime, apply_window, cache_minute, resolve_view_time
 from situasi.board import Board
 from situasi.common.single_flight_cache import SingleFlightCache
 from situasi.domain.feed_schemas import FEEDS
@@ -115,7 +115,7 @@ class Desk:
             picture.snapshot.audit_position,
             wanted,
             own,
-            reckoned(at),
+            cache_minute(at),
             bool(picture.trouble),
         )
         personnel = viewer.role.may_see("personel")
@@ -144,7 +144,7 @@ class Desk:
             picture.snapshot.audit_position,
             wanted,
             own,
-            reckoned(at) if moves else _STANDING,
+            cache_minute(at) if moves else _STANDING,
         )
 
         def make() -> Body:
@@ -171,25 +171,31 @@ class Desk:
         elif feed in GUARDED_FEEDS:
             deeds.append("api-read", viewer.name, {"feed": feed, "form": form})
 
-    def _moment(self, viewer: Viewer, wanted: Asked, picture: SnapshotView) -> Moment:
+    def _moment(self, viewer: Viewer, wanted: Asked, picture: SnapshotView) -> ViewTime:
         zone = self.board.register.election.zone
-        at = moment(wanted.moment, self._clock(), picture.snapshot.exercise_at, zone)
+        at = resolve_view_time(wanted.moment, self._clock(), picture.snapshot.exercise_at, zone)
         if not at.live:
             self._moments.ask(viewer.name, at.at)
         return at
 
     def _situation(
-        self, picture: SnapshotView, wanted: Asked, own: AccessScope, at: Moment, *, personnel: bool
+        self,
+        picture: SnapshotView,
+        wanted: Asked,
+        own: AccessScope,
+        at: ViewTime,
+        *,
+        personnel: bool,
     ) -> dict[str, Any]:
-        key = (picture.snapshot.audit_position, wanted, own, reckoned(at), at.live, personnel)
+        key = (picture.snapshot.audit_position, wanted, own, cache_minute(at), at.live, personnel)
         found = self._found.get(
             key, lambda: self._figures(picture, wanted, own, at, personnel=personnel)
         )
         return {
             "version": picture.snapshot.version,
             **api_situation.moment_told(
-                reckoned(at), at.at.tzinfo or self.board.register.election.zone,
-                live=at.live, exercise=at.exercise,
+                cache_minute(at), at.at.tzinfo or self.board.register.election.zone,
+                live=at.live, exercise=at.is_exercise,
             ),
             "latihan": picture.snapshot.rehearsal,
             "trouble": picture.trouble is not None,
@@ -197,13 +203,21 @@ class Desk:
         }  # fmt: skip
 
     def _figures(
-        self, picture: SnapshotView, wanted: Asked, own: AccessScope, at: Moment, *, personnel: bool
+        self,
+        picture: SnapshotView,
+        wanted: Asked,
+        own: AccessScope,
+        at: ViewTime,
+        *,
+        personnel: bool,
     ) -> dict[str, Any]:
         findings, snapshot = self.board.analysis_cache, picture.snapshot
         register = findings.register(own)
-        selection = within(wanted.selection, wanted.window, reckoned(at), register.election)
+        selection = apply_window(
+            wanted.selection, wanted.window, cache_minute(at), register.election
+        )
         found = findings.compute_overview(snapshot, at, own, selection)
-        today = findings.compute(day, snapshot, at, own)
+        today = findings.compute(compute_area_summary, snapshot, at, own)
         return api_situation.figures(found, today, register, personnel=personnel)
 
     def _rows(
@@ -212,13 +226,13 @@ class Desk:
         name: str,
         wanted: Asked,
         own: AccessScope,
-        at: Moment,
+        at: ViewTime,
         form: str,
     ) -> tuple[Body, int]:
         """The answer, and how many rows it holds."""
         election, feed = self.board.register.election, FEEDS[name]
         rows = self.board.analysis_cache.known_rows(picture.snapshot, at, own)[name]
-        selection = within(wanted.selection, wanted.window, reckoned(at), election)
+        selection = apply_window(wanted.selection, wanted.window, cache_minute(at), election)
         page = api_rows.page(rows, feed, selection, wanted.after, wanted.limit, election.zone)
         told = {
             "feed": name,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from situasi.analysis.incidents import cases
 from situasi.analysis.situation import crowd_state
-from situasi.analysis.situation.area_summary import Day, reached
+from situasi.analysis.situation.area_summary import AreaSummary, find_phases_reached
 from situasi.analysis.situation.overview import Overview
 from situasi.analysis.stations.reporting_status import STATES
 from situasi.analysis.stations.status import NO_PHASE, by_kecamatan
@@ -23,9 +23,11 @@ from situasi.server.api.rows import iso
 UNSTATED = "belum_dinyatakan"
 
 
-def figures(found: Overview, day: Day, register: Register, *, personnel: bool) -> dict[str, Any]:
+def figures(
+    found: Overview, day: AreaSummary, register: Register, *, personnel: bool
+) -> dict[str, Any]:
     """personnel: whether the reader sees officers."""
-    codes = list(found.states["kecamatan"])
+    codes = list(found.crowd_states["kecamatan"])
     zone = register.election.zone
     return {
         **_age(found, zone),
@@ -33,37 +35,37 @@ def figures(found: Overview, day: Day, register: Register, *, personnel: bool) -
         "situasi": _situasi(found, register, zone),
         "turnout": _turnout(summary.whole(day.turnout.loc[codes])),
         "tps": _tps(day.stations[day.stations["kecamatan"].isin(codes)]),
-        "personnel": _personnel(day.gaps.loc[codes]) if personnel else None,
+        "personnel": _personnel(day.coverage_gaps.loc[codes]) if personnel else None,
         "feeds": [
             {
                 "feed": one.feed,
-                "last": iso(one.last, zone) if one.last else None,
-                "expected": one.expected,
-                "silent": one.silent,
+                "last": iso(one.last_known_at, zone) if one.last_known_at else None,
+                "expected": one.is_expected,
+                "silent": one.is_silent,
             }
-            for one in found.feeds
+            for one in found.feed_states
         ],
     }
 
 
 def _age(found: Overview, zone: tzinfo) -> dict[str, Any]:
     """Of the newest incident report; its age is that of the data."""
-    newest = found.newest
+    newest = found.newest_time
     if newest is None:
         return {"newest": None, "data_age_seconds": None}
     age = max(0, int((found.at - newest.at).total_seconds()))
-    told = {"at": iso(newest.at, zone), "exact": newest.exact}
-    return {"newest": told, "data_age_seconds": age if newest.exact else None}
+    told = {"at": iso(newest.at, zone), "exact": newest.is_exact}
+    return {"newest": told, "data_age_seconds": age if newest.is_exact else None}
 
 
 def _open(found: Overview) -> dict[str, Any]:
-    if found.newest is None:  # nobody reported anything: that is no zero
+    if found.newest_time is None:  # nobody reported anything: that is no zero
         return {"total": None, "change_1h": None, "new_1h": None, "by_tingkat": None}
-    levels = cases.by_tingkat(found.open)
+    levels = cases.count_by_tingkat(found.open_cases)
     return {
-        "total": len(found.open),
-        "change_1h": len(found.open) - found.open_before,
-        "new_1h": found.fresh,
+        "total": len(found.open_cases),
+        "change_1h": len(found.open_cases) - found.open_count_hour_ago,
+        "new_1h": found.new_count,
         "by_tingkat": {
             **{level: levels.get(level, 0) for level in TINGKAT},
             UNSTATED: levels.get(None, 0),
@@ -72,10 +74,10 @@ def _open(found: Overview) -> dict[str, Any]:
 
 
 def _situasi(found: Overview, register: Register, zone: tzinfo) -> dict[str, Any]:
-    states = crowd_state.counts(found.states)
-    every: list[Any] = list(found.states.itertuples())
+    states = crowd_state.count_states(found.crowd_states)
+    every: list[Any] = list(found.crowd_states.itertuples())
     return {
-        "kabupaten": found.everywhere,
+        "kabupaten": found.kabupaten_state,
         "counts": {
             **{state: states.get(state, 0) for state in SITUASI},
             UNSTATED: states.get(None, 0),
@@ -117,7 +119,7 @@ def _percent(value: Any) -> float | None:
 def _tps(stations: pd.DataFrame) -> dict[str, Any]:
     """by_phase: of each TPS the furthest phase told. reached: where at least half of them are."""
     every = by_kecamatan(stations.assign(kecamatan="")).iloc[0]
-    furthest = reached(by_kecamatan(stations.assign(kecamatan=""))).iloc[0]
+    furthest = find_phases_reached(by_kecamatan(stations.assign(kecamatan=""))).iloc[0]
     phase = furthest["fase"] if isinstance(furthest["fase"], str) else None
     return {
         "total": len(stations),

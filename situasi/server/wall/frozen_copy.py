@@ -54,21 +54,21 @@ def _name(of: Sources) -> str:
 
 def _state(of: Sources) -> datetime:
     """Of which moment it tells: of a store that broke, that of the last good picture."""
-    broken = of.picture.trouble and of.at.live and not of.at.exercise
+    broken = of.picture.trouble and of.at.live and not of.at.is_exercise
     return of.picture.checked_at.astimezone(of.at.at.tzinfo) if broken else of.at.at
 
 
 def _tables(of: Sources, viewer: Viewer, asked: Asked, by_area: dict[str, Any]) -> list[Listed]:
     looked = wall_state.looked_at(of, viewer)
     overview = wall_state.situation(looked, wall_state.selection_of(asked, looked))
-    every = wall_state.compute(area_summary.day, looked).stations
-    tps = every[every["kecamatan"].isin(list(overview.states["kecamatan"]))]
+    every = wall_state.compute(area_summary.compute_area_summary, looked).stations
+    tps = every[every["kecamatan"].isin(list(overview.crowd_states["kecamatan"]))]
     register, at = looked.register, of.at.at
     return [
         _by_area(by_area),
-        text_tables.cases(overview.open, register, at, MOST_CASES),
+        text_tables.cases(overview.open_cases, register, at, MOST_CASES),
         text_tables.stations(tps, register, at),
-        text_tables.feeds(overview.feeds, at),
+        text_tables.feeds(overview.feed_states, at),
     ]
 
 

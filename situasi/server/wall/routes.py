@@ -17,7 +17,7 @@ from starlette.routing import Route
 from situasi.access.roles import Viewer
 from situasi.actions import acknowledgements
 from situasi.actions.acknowledgements import Acknowledgement, MissingName
-from situasi.analysis.situation.critical import alarms
+from situasi.analysis.situation.critical import find_critical_cases
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.common.work_limits import TooManyQueries
@@ -207,7 +207,7 @@ def _kept(
     screen: wall_service.Wall, seen: Any, viewer: Viewer, number: str, name: str
 ) -> Acknowledgement | None:
     """The first word on this case, of those that the viewer sees; None where there is none."""
-    grave = wall_state.compute(alarms, screen.looked(viewer, seen))
+    grave = wall_state.compute(find_critical_cases, screen.looked(viewer, seen))
     rows: list[Any] = [
         row for row in grave.itertuples() if wall_state.number_of(row.case) == number
     ]

@@ -21,7 +21,7 @@ from situasi.access.roles import Viewer
 from situasi.actions import acknowledgements
 from situasi.actions.acknowledgements import Acknowledgement
 from situasi.analysis import view_time as moments
-from situasi.analysis.view_time import Moment, reckoned
+from situasi.analysis.view_time import ViewTime, cache_minute
 from situasi.board import Board
 from situasi.common.background_jobs import Job
 from situasi.common.disk_space import DISK_SPACE
@@ -81,15 +81,15 @@ class Wall:
         return Body(body.plain, body.packed, body.tag, shown.checked_at)
 
     async def make(
-        self, viewer: Viewer, asked: Asked, at: Moment, make: Callable[[], Found]
+        self, viewer: Viewer, asked: Asked, at: ViewTime, make: Callable[[], Found]
     ) -> Found:
         """Make what nobody else is shown, in a thread. Raises TooManyQuestions."""
         return await self._pool(at).make(viewer.name, asked, make)
 
-    def _pool(self, at: Moment) -> PicturePool[Body]:
+    def _pool(self, at: ViewTime) -> PicturePool[Body]:
         return self._live if at.live else self._past
 
-    def _key(self, viewer: Viewer, asked: Asked, shown: SnapshotView, at: Moment) -> Hashable:
+    def _key(self, viewer: Viewer, asked: Asked, shown: SnapshotView, at: ViewTime) -> Hashable:
         """All that a picture depends on: viewers who may see the same share it."""
         return (
             shown.snapshot.audit_position,
@@ -97,7 +97,7 @@ class Wall:
             shown.trouble,
             self._disk,
             self._edition,
-            (reckoned(at), at.live, at.exercise),
+            (cache_minute(at), at.live, at.is_exercise),
             (
                 access_scope.scope_of(viewer),
                 viewer.role.name,
@@ -111,9 +111,9 @@ class Wall:
         shown = await self.look()
         return Sources(self.board, shown, self._heeded, self._moment(asked, shown, now))
 
-    def _moment(self, asked: Asked, shown: SnapshotView, now: datetime) -> Moment:
+    def _moment(self, asked: Asked, shown: SnapshotView, now: datetime) -> ViewTime:
         zone = self.board.register.election.zone
-        return moments.moment(asked.moment, now, shown.snapshot.exercise_at, zone)
+        return moments.resolve_view_time(asked.moment, now, shown.snapshot.exercise_at, zone)
 
     async def look(self, *, at_once: bool = False) -> SnapshotView:
         """The picture of the store, asked again where the last look is old."""
@@ -155,7 +155,7 @@ class Wall:
     def looked(self, viewer: Viewer, shown: SnapshotView) -> Looked:
         """What this viewer may see of the present."""
         zone = self.board.register.election.zone
-        at = moments.moment(None, wall_state.now(), shown.snapshot.exercise_at, zone)
+        at = moments.resolve_view_time(None, wall_state.now(), shown.snapshot.exercise_at, zone)
         register = wall_state.register_of(self.board, viewer)
         return Looked(
             self.board.analysis_cache, shown.snapshot, at, access_scope.scope_of(viewer), register

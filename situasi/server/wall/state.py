@@ -11,14 +11,14 @@ from typing import Any
 
 from situasi.access.roles import Viewer
 from situasi.actions.acknowledgements import Acknowledgement
-from situasi.analysis.as_of import Known
+from situasi.analysis.as_of import AsOfView
 from situasi.analysis.incidents import cases
 from situasi.analysis.incidents.cases import Selection
-from situasi.analysis.queries import Work
+from situasi.analysis.queries import Analysis
 from situasi.analysis.situation import area_summary
-from situasi.analysis.situation.critical import alarms
+from situasi.analysis.situation.critical import find_critical_cases
 from situasi.analysis.situation.overview import Overview
-from situasi.analysis.view_time import Moment, reckoned, within
+from situasi.analysis.view_time import ViewTime, apply_window, cache_minute
 from situasi.board import Board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -52,7 +52,7 @@ class Sources:
     board: Board
     picture: SnapshotView
     heeded: dict[str, Acknowledgement]
-    at: Moment
+    at: ViewTime
 
 
 def register_of(board: Board, viewer: Viewer) -> Any:
@@ -96,12 +96,14 @@ def looked_at(of: Sources, viewer: Viewer) -> Looked:
 
 def selection_of(asked: Asked, looked: Looked) -> Selection:
     """What was asked for, with its times."""
-    return within(asked.selection, asked.window, reckoned(looked.at), looked.register.election)
+    return apply_window(
+        asked.selection, asked.window, cache_minute(looked.at), looked.register.election
+    )
 
 
 def _figures(of: Sources, looked: Looked, viewer: Viewer, asked: Asked) -> dict[str, Any]:
     wanted = selection_of(asked, looked)
-    every = compute(alarms, looked)
+    every = compute(find_critical_cases, looked)
     # Whatever its weight was said to be, or when it was: it is grave now. A shared link opens
     # what its filters leave, and no more.
     chosen = Selection(kecamatan=wanted.kecamatan, jenis=wanted.jenis)
@@ -110,12 +112,12 @@ def _figures(of: Sources, looked: Looked, viewer: Viewer, asked: Asked) -> dict[
     mine = cases.select(every, chosen)
     shown = Shown(
         found=situation(looked, wanted),
-        day=compute(area_summary.day, looked),
+        day=compute(area_summary.compute_area_summary, looked),
         alarms=mine,
         heeded=of.heeded,
         named=viewer.role.may_see("personel"),
         register=looked.register,
-        at=replace(of.at, at=reckoned(of.at)),
+        at=replace(of.at, at=cache_minute(of.at)),
         theme=DARK if asked.dark else LIGHT,
     )
     drawn = svg_map.of_register(of.board.boundaries, of.board.register)
@@ -134,11 +136,11 @@ def _filter(asked: Asked, register: Any) -> str:
     return said or _("tanpa saringan")
 
 
-def _moment(at: Moment) -> dict[str, Any]:
-    note = _("jam latihan") if at.exercise else _("langsung") if at.live else _("lampau")
+def _moment(at: ViewTime) -> dict[str, Any]:
+    note = _("jam latihan") if at.is_exercise else _("langsung") if at.live else _("lampau")
     return {
         "at": _epoch(at.at),
-        "ticks": at.live and not at.exercise,
+        "ticks": at.live and not at.is_exercise,
         "live": at.live,
         "note": note,
         "day": i18n.format_long_date(at.at),
@@ -284,7 +286,7 @@ def heeded_in_words(said: Acknowledgement, zone: tzinfo, *, named: bool) -> str:
 
 
 def _newest(of: Shown) -> list[Any]:
-    return list(cases.newest_first(of.found.shown, LINES).itertuples())
+    return list(cases.list_newest(of.found.selected_cases, LINES).itertuples())
 
 
 def _report(row: Any, of: Shown) -> dict[str, Any]:
@@ -315,7 +317,9 @@ def _table(of: Shown, columns: Sequence[str]) -> dict[str, Any]:
     """Each kecamatan by the measures of the views, for who reads at a desk or on a phone."""
     names = [map_measures.name_of(name) for name in columns]
     painted = {name: views.painted(of, name) for name in columns}
-    states = dict(zip(of.found.states["kecamatan"], of.found.states["situasi"], strict=True))
+    states = dict(
+        zip(of.found.crowd_states["kecamatan"], of.found.crowd_states["situasi"], strict=True)
+    )
     rows = []
     for code in of.codes:
         place = of.register.kecamatan[code]
@@ -337,12 +341,12 @@ class Looked:
 
     findings: AnalysisCache
     snapshot: Snapshot
-    at: Moment
+    at: ViewTime
     reach: AccessScope
     register: Register
 
 
-def compute(work: Work, looked: Looked, *asked: Hashable) -> Any:
+def compute(work: Analysis, looked: Looked, *asked: Hashable) -> Any:
     """What this work finds; nobody may change it."""
     return looked.findings.compute(work, looked.snapshot, looked.at, looked.reach, *asked)
 
@@ -352,6 +356,6 @@ def situation(looked: Looked, wanted: Selection) -> Overview:
     return looked.findings.compute_overview(looked.snapshot, looked.at, looked.reach, wanted)
 
 
-def known(looked: Looked) -> Known:
+def known(looked: Looked) -> AsOfView:
     """The rows known at the moment, by feed."""
     return looked.findings.known_rows(looked.snapshot, looked.at, looked.reach)

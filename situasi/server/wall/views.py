@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 
 from situasi.actions.acknowledgements import Acknowledgement
-from situasi.analysis.situation.area_summary import Day
+from situasi.analysis.situation.area_summary import AreaSummary
 from situasi.analysis.situation.overview import Overview
 from situasi.analysis.situation.priority_score import PARTS
 from situasi.analysis.turnout import summary
-from situasi.analysis.view_time import Moment
+from situasi.analysis.view_time import ViewTime
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -34,17 +34,17 @@ class Shown:
     kecamatan of the selection. heeded: acknowledgements by case. named: whether with names."""
 
     found: Overview
-    day: Day
+    day: AreaSummary
     alarms: pd.DataFrame
     heeded: Mapping[str, Acknowledgement]
     named: bool
     register: Register
-    at: Moment
+    at: ViewTime
     theme: Theme
 
     @property
     def codes(self) -> list[str]:
-        return list(self.found.states["kecamatan"])
+        return list(self.found.crowd_states["kecamatan"])
 
     @property
     def rates(self) -> pd.Series:
@@ -97,7 +97,7 @@ def _situation(of: Shown) -> View:
         "situasi",
         _("Laporan berat yang masih terbuka"),
         nothing=_("Tidak ada laporan berat yang terbuka.")
-        if found.newest is not None
+        if found.newest_time is not None
         else _("Belum ada laporan kejadian."),
     )
 
@@ -180,7 +180,7 @@ def _told_states(row: Any) -> str:
 
 
 def _personnel(of: Shown) -> View:
-    rows = of.day.gaps.loc[of.codes]
+    rows = of.day.coverage_gaps.loc[of.codes]
     known = rows[rows["known"]]
     figures = [presentation_kpis.personnel(of.day, of.codes)]
     if len(known):
@@ -221,7 +221,7 @@ def _personnel(of: Shown) -> View:
 
 
 def _attention(of: Shown) -> View:
-    scores = of.day.attention[of.day.attention["kecamatan"].isin(of.codes)]
+    scores = of.day.priority_scores[of.day.priority_scores["kecamatan"].isin(of.codes)]
     every: list[Any] = list(scores[scores["score"] > 0].head(LINES).itertuples())
     lines = [
         Line(of.register.name_of(one.kecamatan), i18n.format_number(round(one.score)), _why(one))

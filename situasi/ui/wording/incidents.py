@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.analysis.incidents.duplicates import Twins
+from situasi.analysis.incidents.duplicates import DuplicateCandidate
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -77,27 +77,27 @@ def overdue(row: Any) -> str:
     return _("{step} lewat {time}").format(step=step(row.step), time=i18n.format_duration(row.late))
 
 
-def reasons(pair: Twins) -> list[str]:
+def reasons(pair: DuplicateCandidate) -> list[str]:
     """Why two cases may be one, each in a few words."""
     why = pair.reasons
-    same = _("{n} laporan yang sama").format(n=i18n.format_number(pair.same))
+    same = _("{n} laporan yang sama").format(n=i18n.format_number(pair.lookalike_count))
     said = [
-        *([same] if pair.same else []),
+        *([same] if pair.lookalike_count else []),
         {
             "tps": _("TPS yang sama"),
             "near": _("titik berdekatan"),
             "desa": _("desa yang sama"),
             "kecamatan": _("kecamatan yang sama"),
-        }[why.place],
+        }[why.place_match],
     ]
-    if why.km is not None:
-        said.append(_("jarak {n} km").format(n=i18n.format_number(why.km, 1)))
-    if why.kind:
-        said.append({"kind": _("jenis sama"), "akin": _("jenis serumpun")}[why.kind])
-    if why.apart is not None:
-        said.append(_("selisih {time}").format(time=i18n.format_duration(why.apart)))
-    if why.words is not None:
-        said.append(_("kata mirip {n} %").format(n=i18n.format_number(why.words)))
+    if why.distance_km is not None:
+        said.append(_("jarak {n} km").format(n=i18n.format_number(why.distance_km, 1)))
+    if why.kind_match:
+        said.append({"kind": _("jenis sama"), "akin": _("jenis serumpun")}[why.kind_match])
+    if why.time_gap is not None:
+        said.append(_("selisih {time}").format(time=i18n.format_duration(why.time_gap)))
+    if why.text_similarity is not None:
+        said.append(_("kata mirip {n} %").format(n=i18n.format_number(why.text_similarity)))
     return said
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from situasi.analysis.alerts import case_replay
-from situasi.analysis.alerts.case_replay import Word
+from situasi.analysis.alerts.case_replay import CaseReport
 from situasi.analysis.alerts.rules import incidents, neutrality, staffing
 from situasi.analysis.incidents import merging
 from situasi.domain import feed_schemas, row_order
@@ -42,7 +42,7 @@ def lines_run(work: Callable[[], object]) -> int:
 def chained(size: int) -> Callable[[], object]:
     """A chain of merges, each known a minute after the one before."""
     words = [
-        Word(at, at, at, f"K-{at}", "16.10.04", "logistik", None, None, "dilaporkan", False)
+        CaseReport(at, at, at, f"K-{at}", "16.10.04", "logistik", None, None, "dilaporkan", False)
         for at in range(size + 1)
     ]
     decided = pd.DataFrame(
@@ -50,7 +50,7 @@ def chained(size: int) -> Callable[[], object]:
          for at in range(size)],
         columns=["kasus", "ke", "tindakan", "latihan", "seq", "known", "told"],
     )  # fmt: skip
-    return lambda: case_replay.replayed(words, decided)
+    return lambda: case_replay.replay_cases(words, decided)
 
 
 def ordered(size: int) -> Callable[[], object]:
@@ -64,7 +64,7 @@ def ordered(size: int) -> Callable[[], object]:
             for at in range(size)
         ),
     )  # fmt: skip
-    return lambda: staffing._orders(rows, whole(), AT)
+    return lambda: staffing._find_order_intervals(rows, whole(), AT)
 
 
 def stepped(size: int) -> Callable[[], object]:
@@ -74,7 +74,7 @@ def stepped(size: int) -> Callable[[], object]:
         *(report(id="N", langkah="informasi", at=wib(f"{at // 60}.{at % 60}"))
           for at in range(size)),
     )  # fmt: skip
-    return lambda: neutrality.overdue(rows, whole().election.rules.neutrality_target, AT)
+    return lambda: neutrality.find_overdue(rows, whole().election.rules.neutrality_target, AT)
 
 
 def paired(size: int) -> Callable[[], object]:
@@ -89,7 +89,9 @@ def paired(size: int) -> Callable[[], object]:
             "seq": range(2 * size),
         }
     )
-    return lambda: merging.folded(found, {f"K-{at}": f"K-{at // 2 * 2}" for at in range(2 * size)})
+    return lambda: merging.collapse(
+        found, {f"K-{at}": f"K-{at // 2 * 2}" for at in range(2 * size)}
+    )
 
 
 @pytest.mark.parametrize("work", [chained, stepped])
@@ -120,14 +122,14 @@ def test_an_order_is_read_for_its_own_turn_alone(monkeypatch: pytest.MonkeyPatch
 
 
 def test_grave_reports_beyond_so_many_of_a_kecamatan_are_one_alert_together() -> None:
-    n = incidents.MOST_OWN
+    n = incidents.MAX_SINGLE_ALERTS
     table = pd.DataFrame({
         "case": [f"K-{number}" for number in range(n + 50)] + ["L-1"],
         "kecamatan": ["16.10.05"] * (n + 50) + ["16.10.04"],
         "tingkat": "tinggi", "open": True, "latihan": False,
         "begin": range(n + 51), "end": 10**15, "seq": range(n + 51),
     })  # fmt: skip
-    subjects = incidents.grave(table)["subject"]
+    subjects = incidents.find_critical(table)["subject"]
     assert subjects.tolist() == [
         *table["case"][:n], *["16.10.05"] * 50, "L-1",
     ]  # fmt: skip

@@ -28,7 +28,7 @@ def frames(**given: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def found(known: dict[str, pd.DataFrame], at: Any, register: Register | None = None) -> Alerts:
-    alerts: Alerts = queries.run(work.alerts, known, register or small(), at)
+    alerts: Alerts = queries.run(work.compute_alerts, known, register or small(), at)
     return alerts
 
 

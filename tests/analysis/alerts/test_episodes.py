@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from situasi.analysis import timestamps
 from situasi.analysis.alerts import episodes
-from situasi.analysis.alerts.intervals import FOREVER, joined, spells
+from situasi.analysis.alerts.intervals import FOREVER, build_intervals, concat_intervals
 from situasi.domain.alert_rules import AlertRule, AlertRules
 from tests.analysis.alerts.slow import Held, walk
 from tests.builders import DAY, wib
@@ -26,13 +26,13 @@ def rule(hold: int = 10, least: tuple[int, ...] = (1, 3, 5)) -> AlertRule:
 
 
 def minute(of: int) -> int:
-    return timestamps.of(DAY + timedelta(minutes=of))
+    return timestamps.to_us(DAY + timedelta(minutes=of))
 
 
 def frame(*told: Held) -> pd.DataFrame:
-    return joined(
+    return concat_intervals(
         [
-            spells(
+            build_intervals(
                 "tps_diam",
                 subject=[one.subject for one in told],
                 kecamatan=[one.subject for one in told],
@@ -51,7 +51,7 @@ def frame(*told: Held) -> pd.DataFrame:
 def found(at: int, *told: Held, asked: AlertRule | None = None) -> pd.DataFrame:
     one = asked or rule()
     rules = AlertRules(LEVELS, {}, {one.code: one})
-    return episodes.found(frame(*told), rules, DAY + timedelta(minutes=at), DAY).table
+    return episodes.build_alerts(frame(*told), rules, DAY + timedelta(minutes=at), DAY).table
 
 
 def one(begin: int, end: int, member: str = "a", level: int = -1) -> Held:
@@ -71,7 +71,7 @@ def test_within_the_hold_an_alert_fades_and_is_not_ended() -> None:
     fading = found(25, one(10, 20)).iloc[0]
     assert fading["fading"] and fading["ended"] is None and pd.isna(fading["until"])
     ended = found(30, one(10, 20)).iloc[0]
-    assert ended["ended"] == episodes.GONE and not ended["fading"]
+    assert ended["ended"] == episodes.RESOLVED and not ended["fading"]
 
 
 def test_667_tps_with_one_cause_are_one_alert_for_each_kecamatan() -> None:
@@ -89,7 +89,7 @@ def test_an_alert_grows_without_becoming_new_and_a_worse_level_replaces_it() -> 
     assert list(grown["n"]) == [2]
     worse = found(30, one(10, 99, "a"), one(20, 99, "b"), one(30, 99, "c"))
     assert list(worse["level"]) == [1, 0]
-    assert worse["ended"].tolist() == [None, episodes.WORSE]
+    assert worse["ended"].tolist() == [None, episodes.ESCALATED]
     assert worse["raised"].iloc[0] == DAY + timedelta(minutes=30)
     assert worse["since"].iloc[0] == DAY + timedelta(minutes=10)
 
@@ -163,5 +163,5 @@ def test_an_alert_once_raised_is_there_ever_after_and_what_ended_stays_so(
 def test_what_ended_before_the_day_is_not_told() -> None:
     rules = AlertRules(LEVELS, {}, {"tps_diam": rule()})
     told = frame(one(10, 20), one(50, 90, "b"))
-    kept = episodes.found(told, rules, wib("03.00"), wib("00.30")).table
+    kept = episodes.build_alerts(told, rules, wib("03.00"), wib("00.30")).table
     assert list(kept["member"]) == ["b"]

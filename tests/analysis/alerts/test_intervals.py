@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from situasi.analysis import neutrality, queries, timestamps
 from situasi.analysis.alerts import engine as work
-from situasi.analysis.as_of import Known
+from situasi.analysis.as_of import AsOfView
 from situasi.analysis.incidents import cases, merging, milestones
 from situasi.analysis.personnel import coverage
 from situasi.analysis.situation import overview
@@ -29,7 +29,11 @@ from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as rows_with
 from tests.conftest import NOON, settings_in
 
-PARTS = (work.of_cases, work.of_stations, work.of_officers)
+PARTS = (
+    work.compute_case_intervals,
+    work.compute_station_intervals,
+    work.compute_staffing_intervals,
+)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +46,7 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
 
 
 def holding(spelled: pd.DataFrame, rule: str, at: datetime) -> set[str]:
-    moment = timestamps.of(at)
+    moment = timestamps.to_us(at)
     mine = spelled[spelled["rule"] == rule]
     return set(mine["member"][(mine["begin"] <= moment) & (moment < mine["end"])])
 
@@ -53,15 +57,15 @@ def test_at_every_minute_of_the_rehearsed_day_the_same_tps_officers_and_cases_ar
 ) -> None:
     frames, register = rehearsed.refresher.current_view().snapshot.frames, rehearsed.register
     end = wib("23.30")
-    whole = Known(frames, end)
+    whole = AsOfView(frames, end)
     spelled = pd.concat([queries.run(part, whole, register, end) for part in PARTS])
     for clock in ("05.40", "06.55", "07.31", "08.47", "09.27", "10.13", "12.58", "15.20", "20.45"):
         at = wib(clock)
-        for rule, expected in _expected(Known(frames, at), register, at).items():
+        for rule, expected in _expected(AsOfView(frames, at), register, at).items():
             assert holding(spelled, rule, at) == expected, (clock, rule)
 
 
-def _expected(known: Known, register: Register, at: datetime) -> dict[str, set[str]]:
+def _expected(known: AsOfView, register: Register, at: datetime) -> dict[str, set[str]]:
     election = register.election
     closes = election.local_time(election.tps_closes)
     force = queries.run(coverage.coverage, known, register, at).tps
@@ -69,12 +73,12 @@ def _expected(known: Known, register: Register, at: datetime) -> dict[str, set[s
     unopened = ~tps["fase"].isin(FASE[FASE.index("dibuka") :])
     wrong = anomalies.doubts(counts(of_stations(known["tps"], register), register), register)
     wrong = wrong[wrong["current"]]
-    every = cases.cases(known["incidents"])
-    opened = cases.still_open(every)
-    late = milestones.overdue(
-        opened, milestones.lives(known["incidents"]), election.rules.service_levels, at
+    every = cases.build_case_table(known["incidents"])
+    opened = cases.filter_open(every)
+    late = milestones.find_overdue(
+        opened, milestones.compute_milestones(known["incidents"]), election.rules.service_levels, at
     )
-    feeds = overview.feeds_heard(known, election, at)
+    feeds = overview.compute_feed_states(known, election, at)
     arrived = election.local_time(election.rules.personnel.arrive_by) <= at < closes
     return {
         "tanpa_petugas": set(force["code"][force["absent"]]) if arrived else set(),
@@ -85,7 +89,7 @@ def _expected(known: Known, register: Register, at: datetime) -> dict[str, set[s
         "berat": set(opened["case"][opened["tingkat"] == "tinggi"]),
         "keramaian": set(opened["case"][opened["situasi"].isin(["kuning", "merah"])]),
         "lewat_waktu": set(late["case"]),
-        "sumber_senyap": {one.feed for one in feeds if one.silent},
+        "sumber_senyap": {one.feed for one in feeds if one.is_silent},
     }
 
 
@@ -133,15 +137,17 @@ def test_merged_cases_and_words_known_out_of_turn_stand_as_the_lists_say(
     )  # fmt: skip
     at = start + timedelta(minutes=after)
     end = start + timedelta(minutes=400)
-    spelled = queries.run(work.of_cases, {"incidents": rows, "merges": merges}, register, end)
+    spelled = queries.run(
+        work.compute_case_intervals, {"incidents": rows, "merges": merges}, register, end
+    )
 
     known = rows[rows["known_at"] <= at]
     decided = merges[merges["known_at"] <= at]
-    every = cases.cases(known)
-    stands = merging.standing(every, decided)
-    opened = cases.still_open(merging.folded(every, stands))
-    lived = milestones.folded(milestones.lives(known), stands)
-    late = milestones.overdue(opened, lived, rules.service_levels, at)
+    every = cases.build_case_table(known)
+    stands = merging.find_canonical_cases(every, decided)
+    opened = cases.filter_open(merging.collapse(every, stands))
+    lived = milestones.collapse(milestones.compute_milestones(known), stands)
+    late = milestones.find_overdue(opened, lived, rules.service_levels, at)
     assert holding(spelled, "berat", at) == set(opened["case"][opened["tingkat"] == "tinggi"])
     crowds = opened["case"][opened["situasi"].isin(["kuning", "merah"])]
     assert holding(spelled, "keramaian", at) == set(crowds)
@@ -172,8 +178,8 @@ def test_neutrality_cases_past_their_days_are_those_of_the_page(
         ),
     )  # fmt: skip
     end = start + timedelta(days=90)
-    spelled = queries.run(work.of_neutrality, {"neutrality": rows}, register, end)
+    spelled = queries.run(work.compute_neutrality_intervals, {"neutrality": rows}, register, end)
     at = start + timedelta(days=after, hours=11)
     known = rows[rows["known_at"] <= at]
-    page = neutrality.overview(known, at, target)
-    assert holding(spelled, "netralitas", at) == set(page.overdue["case"])
+    page = neutrality.compute_summary(known, at, target)
+    assert holding(spelled, "netralitas", at) == set(page.overdue_cases["case"])

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from situasi.analysis import queries
-from situasi.analysis.as_of import Known
-from situasi.analysis.hotspots.exposure import Watched, watched
-from situasi.analysis.hotspots.hotspots import Hot, hot
+from situasi.analysis.as_of import AsOfView
+from situasi.analysis.hotspots.exposure import ObservedDay, compute_observed_day
+from situasi.analysis.hotspots.hotspots import Hotspots, compute_hotspots
 from situasi.analysis.incidents.cases import Selection
 from situasi.domain.feed_schemas import INCIDENTS, MERGES
 from tests.analysis.builders_hot import centres
@@ -24,14 +24,14 @@ VALID = whole().election.thresholds.situasi_valid
 
 def at(
     clock: str, *rows: dict[str, Any], merges: tuple[dict[str, Any], ...] = (), **wanted: Any
-) -> Watched:
+) -> ObservedDay:
     frames = {"incidents": incidents(*rows), "merges": rows_of(MERGES, *merges)}
-    known = Known(frames, wib(clock))
-    return watched(known, whole(), wib(clock), Selection(**wanted))
+    known = AsOfView(frames, wib(clock))
+    return compute_observed_day(known, whole(), wib(clock), Selection(**wanted))
 
 
-def keys(day: Watched) -> list[str]:
-    return day.counted["id"].tolist()
+def keys(day: ObservedDay) -> list[str]:
+    return day.cases["id"].tolist()
 
 
 def test_an_incident_counts_once_however_often_it_was_told() -> None:
@@ -41,15 +41,15 @@ def test_an_incident_counts_once_however_often_it_was_told() -> None:
 
 def test_nihil_is_no_incident_but_a_word_from_there() -> None:
     day = at("12.00", incident(at="11.00", jenis="nihil", status="nihil"))
-    assert keys(day) == [] and day.reported == 0
-    assert day.heard[HERE] == wib("12.00")
-    assert pd.isna(day.heard[THERE])
+    assert keys(day) == [] and day.reported_count == 0
+    assert day.observed_until[HERE] == wib("12.00")
+    assert pd.isna(day.observed_until[THERE])
 
 
 def test_what_was_unfounded_is_told_apart_and_does_not_count() -> None:
     day = at("12.00", incident(), incident(id="K-2", known="09.00", status="tidak_terbukti"))
     assert keys(day) == ["K-1"]
-    assert (day.unfounded, day.reported) == (1, 2)
+    assert (day.unfounded, day.reported_count) == (1, 2)
 
 
 def test_without_an_hour_or_a_kecamatan_it_is_told_and_does_not_count() -> None:
@@ -60,7 +60,7 @@ def test_without_an_hour_or_a_kecamatan_it_is_told_and_does_not_count() -> None:
     ]
     day = at("12.00", *rows)
     assert keys(day) == ["K-1"]
-    assert (day.hourless, day.placeless, day.reported) == (1, 1, 3)
+    assert (day.without_hour, day.without_place, day.reported_count) == (1, 1, 3)
 
 
 def test_merged_reports_are_one_incident() -> None:
@@ -83,7 +83,7 @@ def test_other_days_and_the_hours_before_the_watch_do_not_count() -> None:
         incident(id="K-2", at=wib("08.00") - timedelta(days=3)),
     ]
     day = at("12.00", *rows)
-    assert keys(day) == [] and day.reported == 0
+    assert keys(day) == [] and day.reported_count == 0
 
 
 def test_only_the_wanted_kinds_count_and_the_place_is_chosen_later() -> None:
@@ -94,21 +94,28 @@ def test_only_the_wanted_kinds_count_and_the_place_is_chosen_later() -> None:
 def test_a_kecamatan_counts_as_heard_as_long_after_its_word_as_a_hijau_holds() -> None:
     day = at("12.00", incident(at="06.00"))
     until = wib("06.00") + VALID
-    assert day.heard[HERE] == until
+    assert day.observed_until[HERE] == until
     starts = pd.date_range(wib("04.00"), wib("12.00"), freq="1h", inclusive="left")
-    hours = day.exposure(starts, timedelta(hours=1))
+    hours = day.exposure_hours(starts, timedelta(hours=1))
     whole_hours = (until - wib("04.00")) / timedelta(hours=1)
-    assert hours[list(day.tps.index).index(HERE)].sum() == pytest.approx(whole_hours)
-    assert hours[list(day.tps.index).index(THERE)].sum() == 0
+    assert hours[list(day.tps_counts.index).index(HERE)].sum() == pytest.approx(whole_hours)
+    assert hours[list(day.tps_counts.index).index(THERE)].sum() == 0
 
 
 def test_the_work_says_which_feeds_it_reads_and_a_quiet_day_has_no_map_and_no_cluster() -> None:
-    assert set(queries.of(hot).every) == {INCIDENTS.name, MERGES.name}
+    assert set(queries.dependencies_of(compute_hotspots).all_feeds) == {INCIDENTS.name, MERGES.name}
     frames = {"incidents": incidents(incident()), "merges": rows_of(MERGES)}
-    known = Known(frames, wib("12.00"))
-    found: Hot = queries.run(hot, known, whole(), wib("12.00"), Selection(), centres(whole()))
-    assert found.cells.empty and found.scan.clusters == ()
-    before: Hot = queries.run(
-        hot, Known(frames, wib("03.00")), whole(), wib("03.00"), Selection(), centres(whole())
+    known = AsOfView(frames, wib("12.00"))
+    found: Hotspots = queries.run(
+        compute_hotspots, known, whole(), wib("12.00"), Selection(), centres(whole())
     )
-    assert before.cells.empty and before.day.reported == 0
+    assert found.rate_table.empty and found.scan.clusters == ()
+    before: Hotspots = queries.run(
+        compute_hotspots,
+        AsOfView(frames, wib("03.00")),
+        whole(),
+        wib("03.00"),
+        Selection(),
+        centres(whole()),
+    )
+    assert before.rate_table.empty and before.day.reported_count == 0

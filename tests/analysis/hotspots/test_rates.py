@@ -64,7 +64,7 @@ def slow(counts: Floats, exposure: Floats) -> list[list[tuple[float, float, floa
 
 @given(counted, exposed)
 def test_the_rates_are_those_of_reckoning_cell_by_cell(counts: Floats, exposure: Floats) -> None:
-    found, by_hand = rates.rates(counts, exposure, FIXED), slow(counts, exposure)
+    found, by_hand = rates.smooth_rates(counts, exposure, FIXED), slow(counts, exposure)
     for row, hour in np.ndindex(3, 4):
         told = (found.rate[row, hour], found.low[row, hour], found.high[row, hour])
         cell = by_hand[row][hour]
@@ -73,7 +73,7 @@ def test_the_rates_are_those_of_reckoning_cell_by_cell(counts: Floats, exposure:
 
 @given(counted, exposed)
 def test_a_rate_lies_in_its_interval_and_is_never_zero(counts: Floats, exposure: Floats) -> None:
-    found = rates.rates(counts, exposure, RULES)
+    found = rates.smooth_rates(counts, exposure, RULES)
     heard = exposure > 0
     assert (np.isnan(found.rate) == ~heard).all()
     assert (found.low[heard] < found.rate[heard]).all()
@@ -84,7 +84,7 @@ def test_a_rate_lies_in_its_interval_and_is_never_zero(counts: Floats, exposure:
 def test_one_incident_in_a_small_kecamatan_does_not_make_it_the_worst() -> None:
     exposure = np.array([[5.0], [100.0], [100.0]])
     counts = np.array([[1.0], [12.0], [3.0]])
-    found = rates.rates(counts, exposure, FIXED)
+    found = rates.smooth_rates(counts, exposure, FIXED)
     plain = counts / exposure
     assert plain[0, 0] > plain[1, 0]
     assert found.rate[0, 0] < found.rate[1, 0]
@@ -93,7 +93,7 @@ def test_one_incident_in_a_small_kecamatan_does_not_make_it_the_worst() -> None:
 
 def test_where_more_is_told_the_interval_is_narrower() -> None:
     exposure = np.full((4, 3), 50.0)
-    few, many = (rates.rates(np.full((4, 3), n), exposure, FIXED) for n in (1.0, 20.0))
+    few, many = (rates.smooth_rates(np.full((4, 3), n), exposure, FIXED) for n in (1.0, 20.0))
     assert (few.high / few.low > many.high / many.low).all()
 
 
@@ -103,16 +103,20 @@ def test_the_day_itself_says_how_alike_the_kecamatan_are() -> None:
     alike = rng.poisson(2.0, exposure.shape).astype("float64")
     unlike = rng.poisson(rng.gamma(0.7, 2 / 0.7, exposure.shape)).astype("float64")
     assert (
-        rates.rates(unlike, exposure, RULES).prior < 3 < rates.rates(alike, exposure, RULES).prior
+        rates.smooth_rates(unlike, exposure, RULES).prior_weight
+        < 3
+        < rates.smooth_rates(alike, exposure, RULES).prior_weight
     )
 
 
 def test_hours_that_no_word_reaches_are_missing_and_not_zero() -> None:
     at = day(60, np.random.default_rng(2))
-    silent = at.heard.copy()
+    silent = at.observed_until.copy()
     silent["16.10.01"] = pd.NaT
     silent["16.10.02"] = pd.Timestamp(START + timedelta(hours=5, minutes=30)).tz_convert("UTC")
-    cells = rates.cells(replace(at, heard=silent), RULES).set_index(["kecamatan", "hour"])
+    cells = rates.build_rate_table(replace(at, observed_until=silent), RULES).set_index(
+        ["kecamatan", "hour"]
+    )
     assert cells.loc["16.10.01"][["count", "rate", "low", "high"]].isna().all(axis=None)
     assert not cells.loc["16.10.01"][["wide", "above"]].any(axis=None)
     heard = cells.loc["16.10.02"]
@@ -123,7 +127,7 @@ def test_hours_that_no_word_reaches_are_missing_and_not_zero() -> None:
 
 def test_the_cells_hold_every_incident_that_counts_and_end_with_the_moment() -> None:
     at = day(80, np.random.default_rng(4), at=NOW + timedelta(minutes=20))
-    cells = rates.cells(at, RULES)
+    cells = rates.build_rate_table(at, RULES)
     assert cells["count"].sum() == 80
     assert cells["hour"].max() == pd.Timestamp(NOW)
     last = cells[cells["hour"] == pd.Timestamp(NOW)]
@@ -132,9 +136,9 @@ def test_the_cells_hold_every_incident_that_counts_and_end_with_the_moment() -> 
 
 def test_of_a_handful_of_incidents_nothing_is_reckoned() -> None:
     few = day(RULES.min_incidents - 1, np.random.default_rng(0))
-    assert rates.cells(few, RULES).empty
-    assert len(rates.cells(day(RULES.min_incidents, np.random.default_rng(0)), RULES))
-    assert rates.cells(watched([], [], [], NOW, whole()), RULES).empty
+    assert rates.build_rate_table(few, RULES).empty
+    assert len(rates.build_rate_table(day(RULES.min_incidents, np.random.default_rng(0)), RULES))
+    assert rates.build_rate_table(watched([], [], [], NOW, whole()), RULES).empty
 
 
 def test_centres_are_there_for_every_kecamatan() -> None:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from situasi.analysis.hotspots import scan_statistic
-from situasi.analysis.hotspots.exposure import Watched
-from situasi.analysis.hotspots.scan_statistic import Scan, Units
+from situasi.analysis.hotspots.exposure import ObservedDay
+from situasi.analysis.hotspots.scan_statistic import ScanResult, SpatialUnits
 from situasi.domain.rules import ClusterRules
 from tests.analysis.builders_hot import NOW, Planted, centres, day, small, watched
 from tests.analysis.builders_tps import whole
@@ -34,7 +34,7 @@ one = st.tuples(st.sampled_from(PLACES), st.integers(1, 300))
 some = st.lists(one, max_size=14)
 
 
-def of(told: list[tuple[str, int]]) -> Watched:
+def of(told: list[tuple[str, int]]) -> ObservedDay:
     """A day of incidents in these desa or kecamatan, so many minutes ago."""
     return watched(
         [NOW - timedelta(minutes=ago) for _, ago in told],
@@ -46,7 +46,7 @@ def of(told: list[tuple[str, int]]) -> Watched:
 
 
 def slow(
-    at: Watched, rules: ClusterRules
+    at: ObservedDay, rules: ClusterRules
 ) -> dict[tuple[frozenset[str], int], tuple[int, float, float]]:
     """The obvious way: every cylinder, every incident. By units and steps: what was observed,
     expected, and the log likelihood ratio."""
@@ -60,7 +60,7 @@ def slow(
     for zone in _zones(rules, size, all_tps):
         for steps in range(1, int(rules.max_duration / rules.bin_width) + 1):
             observed, expected = 0, 0.0
-            for row in at.counted.itertuples():
+            for row in at.cases.itertuples():
                 if row.occurred_at < at.at - steps * rules.bin_width:
                     continue
                 layer = "desa" if row.desa else "kecamatan"
@@ -73,8 +73,8 @@ def slow(
     return found
 
 
-def _ratio(observed: int, expected: float, at: Watched, rules: ClusterRules) -> float:
-    total = len(at.counted)
+def _ratio(observed: int, expected: float, at: ObservedDay, rules: ClusterRules) -> float:
+    total = len(at.cases)
     if observed < rules.min_incidents or observed <= expected:
         return 0.0
     inside = observed * math.log(observed / expected)
@@ -99,8 +99,8 @@ def _zones(rules: ClusterRules, size: dict[str, int], all_tps: int) -> Iterator[
                 yield frozenset(c for c in size if any(c.startswith(k) for k in near[:last]))
 
 
-def _units() -> Units:
-    return scan_statistic.units_of(SMALL.tps, list(SMALL.kecamatan))
+def _units() -> SpatialUnits:
+    return scan_statistic.build_units(SMALL.tps, list(SMALL.kecamatan))
 
 
 @settings(max_examples=40)
@@ -133,7 +133,7 @@ def test_clusters_share_no_place_and_each_holds_its_cases(told: list[tuple[str, 
     ).clusters
     cases = [case for one in found for case in one.cases]
     assert len(cases) == len(set(cases))
-    rows = at.counted.set_index("case")
+    rows = at.cases.set_index("case")
     for cluster in found:
         own = rows.loc[list(cluster.cases)]
         assert (own["occurred_at"] >= cluster.start).all()
@@ -149,14 +149,14 @@ def test_the_ratio_of_a_day_thrown_by_chance_is_that_of_the_slow_way(
     """What is thrown is held to the same rule as what was observed: read as a day, it scores so."""
     at = of(told)
     units, steps = _units(), int(FEW.max_duration / FEW.bin_width)
-    zones = scan_statistic.zones_of(units, CENTRES, FEW.max_tps_share)
+    zones = scan_statistic.build_zones(units, CENTRES, FEW.max_tps_share)
     counts = np.zeros((steps, len(units.codes)), dtype="int64")
     for code, ago in told:
         if (back := (ago * 60 - 1) // (30 * 60)) < steps:
             counts[back, units.codes.index(code)] += 1
-    thrown = scan_statistic.movable(counts, units, np.ones((len(SMALL.kecamatan), steps)))
-    mean = scan_statistic.expectation(thrown, units, zones, steps)
-    score = scan_statistic.highest(
+    thrown = scan_statistic.build_null_draws(counts, units, np.ones((len(SMALL.kecamatan), steps)))
+    mean = scan_statistic.compute_expected(thrown, units, zones, steps)
+    score = scan_statistic.compute_max_statistics(
         counts[:, None, :], mean, units, zones, len(told), FEW.min_incidents
     )
     by_hand = max((ratio for *_, ratio in slow(at, FEW).values()), default=0.0)
@@ -171,19 +171,19 @@ def test_chance_keeps_the_number_of_each_step_and_of_those_without_desa(
     counts = np.zeros((10, len(units.codes)), dtype="int64")
     for code, ago in told:
         counts[(ago - 1) // 30, units.codes.index(code)] += 1
-    thrown = scan_statistic.movable(counts, units, np.ones((len(SMALL.kecamatan), 10)))
-    days = scan_statistic.days_by_chance(
+    thrown = scan_statistic.build_null_draws(counts, units, np.ones((len(SMALL.kecamatan), 10)))
+    days = scan_statistic.simulate_days(
         thrown, len(units.codes), 10, 5, np.random.default_rng(seed)
     )
-    for layer in (units.desa, ~units.desa):
+    for layer in (units.is_desa, ~units.is_desa):
         assert (days[:, :, layer].sum(axis=2) == counts[:, None, layer].sum(axis=2)).all()
 
 
 def test_nothing_comes_from_a_kecamatan_that_nobody_heard() -> None:
     at = of([(PLACES[0], 10), (PLACES[0], 20), (PLACES[0], 25)])
-    silent = at.heard.copy()
+    silent = at.observed_until.copy()
     silent.iloc[1:] = pd.NaT
-    found = scan_statistic.scan(replace(at, heard=silent), SMALL.tps, CENTRES, FEW)
+    found = scan_statistic.scan(replace(at, observed_until=silent), SMALL.tps, CENTRES, FEW)
     assert found.clusters == ()  # all that was heard of is where all was heard: no more than due
 
 
@@ -193,12 +193,12 @@ def test_an_hour_in_which_more_happens_everywhere_is_no_cluster() -> None:
     minutes = [NOW - timedelta(minutes=5)] * len(tps)
     at = watched(minutes, tps["kecamatan"].tolist(), tps["desa"].tolist(), NOW, whole())
     found = scan_statistic.scan(at, tps, CENTRES, RULES)
-    assert found.among == len(tps)
+    assert found.scanned_count == len(tps)
     assert found.clusters == ()
 
 
 def test_the_same_day_gives_the_same_clusters_each_time() -> None:
-    def again() -> Scan:
+    def again() -> ScanResult:
         at = day(60, np.random.default_rng(3), planted=[Planted(9, "16.10.10", bench.WITHIN)])
         return scan_statistic.scan(at, whole().tps, CENTRES, RULES)
 
@@ -208,7 +208,7 @@ def test_the_same_day_gives_the_same_clusters_each_time() -> None:
 
 def test_an_empty_day_and_a_day_that_has_not_begun_have_none() -> None:
     nothing = of([])
-    assert scan_statistic.scan(nothing, SMALL.tps, CENTRES, RULES) == Scan((), 0, 0, None, 0)
+    assert scan_statistic.scan(nothing, SMALL.tps, CENTRES, RULES) == ScanResult((), 0, 0, None, 0)
     early = replace(nothing, at=nothing.start)
     assert scan_statistic.scan(early, SMALL.tps, CENTRES, RULES).clusters == ()
 
@@ -217,7 +217,7 @@ def test_those_without_a_desa_count_for_their_kecamatan() -> None:
     code = "16.10.10"
     at = day(30, np.random.default_rng(0), planted=[Planted(14, code, bench.WITHIN)], with_desa=0)
     found = scan_statistic.scan(at, whole().tps, CENTRES, RULES)
-    assert found.with_desa == 0 < found.among
+    assert found.with_desa_count == 0 < found.scanned_count
     assert code in found.clusters[0].kecamatan and found.clusters[0].desa is None
 
 
@@ -242,6 +242,6 @@ def test_a_stopped_count_tells_the_same_chance_as_a_whole_one() -> None:
     at = day(60, np.random.default_rng(5))
     stopped = scan_statistic.scan(at, whole().tps, CENTRES, RULES)
     every = scan_statistic.scan(at, whole().tps, CENTRES, replace(RULES, stop_after=10_000))
-    assert stopped.thrown < every.thrown == RULES.replications
-    assert stopped.best is not None and every.best is not None
-    assert abs(stopped.best - every.best) < 0.2
+    assert stopped.simulated_days < every.simulated_days == RULES.replications
+    assert stopped.best_p_value is not None and every.best_p_value is not None
+    assert abs(stopped.best_p_value - every.best_p_value) < 0.2

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.analysis.incidents import case_index, cases
-from situasi.analysis.incidents.case_index import Cases
+from situasi.analysis.incidents.case_index import CaseIndex
 from situasi.analysis.incidents.cases import Selection
-from situasi.analysis.incidents.encoded_rows import Coder
+from situasi.analysis.incidents.encoded_rows import DictionaryEncoder
 from situasi.domain import feed_schemas
 from tests.builders import incident, wib
 from tests.builders import incidents as rows_with
@@ -54,21 +54,23 @@ def frame(told: list[dict[str, Any]]) -> pd.DataFrame:
     return rows_with(*(incident(**one) for one in told)).astype({"case": "object"})
 
 
-def delivered(rows: pd.DataFrame, cuts: list[int]) -> Cases:
+def delivered(rows: pd.DataFrame, cuts: list[int]) -> CaseIndex:
     """The cases after the rows came in slices, each read as the snapshot reads it.
 
     What is taken back at all is told with the last slice, as when somebody does it late.
     """
-    coder = Coder()
+    coder = DictionaryEncoder()
     edges = [0, *sorted(min(cut, len(rows)) for cut in cuts), len(rows)]
     whole = rows.assign(withdrawn_at=pd.Series(pd.NaT, rows.index, "datetime64[us, UTC]"))
-    found = case_index.begun(coder.coded(rows.head(0)))
+    found = case_index.build_from_encoded(coder.build_encoded_rows(rows.head(0)))
     for start, end in pairwise(edges):
-        coder.number(whole.iloc[start:end])
-        coded = coder.coded(whole.head(end))
-        found = found.grown(coded, np.unique(coded.case[start:]))
-    last = coder.coded(rows)
-    return found.grown(last, np.unique(last.case[rows["withdrawn_at"].notna().to_numpy()]))
+        coder.add_rows(whole.iloc[start:end])
+        coded = coder.build_encoded_rows(whole.head(end))
+        found = found.with_updates(coded, np.unique(coded.case_codes[start:]))
+    last = coder.build_encoded_rows(rows)
+    return found.with_updates(
+        last, np.unique(last.case_codes[rows["withdrawn_at"].notna().to_numpy()])
+    )
 
 
 @given(rows_told, st.lists(st.integers(0, 25), max_size=4))
@@ -76,8 +78,8 @@ def test_cases_that_grew_by_deliveries_equal_those_found_anew(
     told: list[dict[str, Any]], cuts: list[int]
 ) -> None:
     rows = frame(told)
-    slow = cases.cases(cases.known(rows, None))
-    pd.testing.assert_frame_equal(delivered(rows, cuts).frame(), slow)
+    slow = cases.build_case_table(cases.filter_known(rows, None))
+    pd.testing.assert_frame_equal(delivered(rows, cuts).to_frame(), slow)
 
 
 @given(rows_told, st.lists(st.integers(0, 25), max_size=4), st.sampled_from(CLOCKS))
@@ -85,12 +87,13 @@ def test_cases_of_a_past_moment_equal_those_of_the_rows_known_then(
     told: list[dict[str, Any]], cuts: list[int], clock: str
 ) -> None:
     rows, at = frame(told), wib(clock)
-    slow = cases.cases(cases.known(rows, at))
+    slow = cases.build_case_table(cases.filter_known(rows, at))
     grown = delivered(rows, cuts)
-    pd.testing.assert_frame_equal(grown.known(at).frame(), slow)
+    pd.testing.assert_frame_equal(grown.as_of(at).to_frame(), slow)
     earlier = at - timedelta(hours=1)
     pd.testing.assert_frame_equal(
-        grown.known(at).known(earlier).frame(), cases.cases(cases.known(rows, earlier))
+        grown.as_of(at).as_of(earlier).to_frame(),
+        cases.build_case_table(cases.filter_known(rows, earlier)),
     )
 
 
@@ -100,7 +103,7 @@ def test_many_states_that_moved_are_settled_without_a_change(
 ) -> None:
     rows = frame(told)
     grown = delivered(rows, cuts)
-    pd.testing.assert_frame_equal(grown._settled().frame(), grown.frame())
+    pd.testing.assert_frame_equal(grown._compact().to_frame(), grown.to_frame())
 
 
 @given(rows_told, st.lists(st.integers(0, 25), max_size=4), wanted)
@@ -108,15 +111,15 @@ def test_choosing_by_numbers_equals_choosing_by_words(
     told: list[dict[str, Any]], cuts: list[int], asked: Selection
 ) -> None:
     rows = frame(told)
-    found, every = delivered(rows, cuts), cases.cases(cases.known(rows, None))
-    chosen = cases.without_nihil(cases.select(every, asked)).reset_index(drop=True)
-    pd.testing.assert_frame_equal(found.frame(case_index.selected(asked)), chosen)
-    assert found.count(case_index.selected(asked)) == len(chosen)
-    opened = cases.still_open(every).reset_index(drop=True)
-    pd.testing.assert_frame_equal(found.frame(case_index.still_open), opened)
-    known = cases.known(rows, None)
+    found, every = delivered(rows, cuts), cases.build_case_table(cases.filter_known(rows, None))
+    chosen = cases.drop_nihil(cases.select(every, asked)).reset_index(drop=True)
+    pd.testing.assert_frame_equal(found.to_frame(case_index.matches_selection(asked)), chosen)
+    assert found.count(case_index.matches_selection(asked)) == len(chosen)
+    opened = cases.filter_open(every).reset_index(drop=True)
+    pd.testing.assert_frame_equal(found.to_frame(case_index.is_open), opened)
+    known = cases.filter_known(rows, None)
     heard = cases.select(known, asked)[["known_at", "recorded_at", "precision"]]
-    pd.testing.assert_frame_equal(found.heard(asked), heard)
+    pd.testing.assert_frame_equal(found.list_known_times(asked), heard)
 
 
 @given(rows_told, st.sets(st.integers(0, 24)))
@@ -124,13 +127,13 @@ def test_cases_named_by_their_keys_are_there_besides_and_left_out_of_a_count(
     told: list[dict[str, Any]], picks: set[int]
 ) -> None:
     rows = frame(told)
-    found, every = case_index.of(rows), cases.cases(cases.known(rows, None))
+    found, every = case_index.build(rows), cases.build_case_table(cases.filter_known(rows, None))
     keys = {str(rows["case"].iloc[at]) for at in picks if at < len(rows)} | {"never heard of"}
-    besides = every[every["case"].isin(keys) | every.index.isin(cases.still_open(every).index)]
-    shown = found.frame(case_index.still_open, keys)
+    besides = every[every["case"].isin(keys) | every.index.isin(cases.filter_open(every).index)]
+    shown = found.to_frame(case_index.is_open, keys)
     pd.testing.assert_frame_equal(shown, besides.reset_index(drop=True))
-    left = cases.still_open(every[~every["case"].isin(keys)])
-    assert found.count(case_index.still_open, keys) == len(left)
+    left = cases.filter_open(every[~every["case"].isin(keys)])
+    assert found.count(case_index.is_open, keys) == len(left)
 
 
 @given(rows_told, st.sets(st.sampled_from(["16.10.01", "16.10.02"]), min_size=1))
@@ -139,19 +142,23 @@ def test_cases_of_an_area_equal_those_of_its_rows(
 ) -> None:
     rows = frame(told)
     inside = rows[rows["kecamatan"].isin(area) | rows["kecamatan"].isna()]
-    seen = case_index.of(rows).seen(tuple(area), None)
-    pd.testing.assert_frame_equal(seen.frame(), cases.cases(cases.known(inside, None)))
+    seen = case_index.build(rows).restrict(tuple(area), None)
+    pd.testing.assert_frame_equal(
+        seen.to_frame(), cases.build_case_table(cases.filter_known(inside, None))
+    )
     then = wib("09.00")
-    pd.testing.assert_frame_equal(seen.known(then).frame(), cases.cases(cases.known(inside, then)))
+    pd.testing.assert_frame_equal(
+        seen.as_of(then).to_frame(), cases.build_case_table(cases.filter_known(inside, then))
+    )
 
 
 def test_older_cases_do_not_change_when_newer_ones_grow_out_of_them() -> None:
     rows = frame([{"id": "A", "status": "dilaporkan"}, {"id": "A", "known": "09.00",
                   "status": "selesai"}])  # fmt: skip
-    coder = Coder()
-    coder.number(rows.head(1))
-    before = case_index.begun(coder.coded(rows.head(1)))
-    coder.number(rows.tail(1))
-    after = before.grown(coder.coded(rows), np.array([0]))
-    assert before.frame()["status"].tolist() == ["dilaporkan"]
-    assert after.frame()["status"].tolist() == ["selesai"]
+    coder = DictionaryEncoder()
+    coder.add_rows(rows.head(1))
+    before = case_index.build_from_encoded(coder.build_encoded_rows(rows.head(1)))
+    coder.add_rows(rows.tail(1))
+    after = before.with_updates(coder.build_encoded_rows(rows), np.array([0]))
+    assert before.to_frame()["status"].tolist() == ["dilaporkan"]
+    assert after.to_frame()["status"].tolist() == ["selesai"]

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 from situasi.analysis.incidents.cases import (
     Selection,
-    by_tingkat,
-    cases,
-    known,
-    located,
-    newest_first,
-    newly_known,
+    build_case_table,
+    count_by_tingkat,
+    drop_nihil,
+    filter_known,
+    filter_newly_known,
+    filter_open,
+    list_newest,
     select,
-    still_open,
-    without_nihil,
+    split_by_location,
 )
 from situasi.domain import feed_schemas
 from tests.builders import incident, incidents, wib
@@ -30,7 +30,7 @@ def test_the_newest_row_of_a_report_is_its_state() -> None:
         incident(id="A", known="08.00", status="dilaporkan"),
         incident(id="A", known="09.00", status="selesai"),
     )
-    assert cases(rows)["status"].tolist() == ["selesai"]
+    assert build_case_table(rows)["status"].tolist() == ["selesai"]
 
 
 def test_the_state_at_nine_is_what_was_known_at_nine() -> None:
@@ -38,32 +38,32 @@ def test_the_state_at_nine_is_what_was_known_at_nine() -> None:
         incident(id="A", known="08.00", status="dilaporkan"),
         incident(id="A", known="09.30", status="selesai"),
     )
-    assert cases(known(rows, wib("09.00")))["status"].tolist() == ["dilaporkan"]
+    assert build_case_table(filter_known(rows, wib("09.00")))["status"].tolist() == ["dilaporkan"]
 
 
 def test_a_report_that_came_late_is_not_known_before() -> None:
     rows = incidents(incident(at="08.00", known="11.00"))
-    assert known(rows, wib("10.59")).empty
-    assert len(known(rows, wib("11.00"))) == 1
+    assert filter_known(rows, wib("10.59")).empty
+    assert len(filter_known(rows, wib("11.00"))) == 1
 
 
 def test_a_row_taken_back_was_known_until_then() -> None:
     rows = incidents(incident(known="08.00", withdrawn_at=wib("10.00")))
-    assert len(known(rows, wib("09.59"))) == 1
-    assert known(rows, wib("10.00")).empty
-    assert known(rows, None).empty
+    assert len(filter_known(rows, wib("09.59"))) == 1
+    assert filter_known(rows, wib("10.00")).empty
+    assert filter_known(rows, None).empty
 
 
 def test_two_posts_that_both_number_from_one_are_two_cases() -> None:
     rows = incidents(incident(id="1", kecamatan="16.10.04"), incident(id="1", kecamatan="16.10.05"))
-    assert len(cases(rows)) == 2
+    assert len(build_case_table(rows)) == 2
 
 
 def test_a_number_used_again_on_another_day_is_another_case() -> None:
     rows = incidents(
         incident(id="1", at=wib("08.00")), incident(id="1", at=wib("08.00") + timedelta(days=1))
     )
-    assert len(cases(rows)) == 2
+    assert len(build_case_table(rows)) == 2
 
 
 def test_a_status_change_without_weight_keeps_the_weight_stated_before() -> None:
@@ -71,25 +71,29 @@ def test_a_status_change_without_weight_keeps_the_weight_stated_before() -> None
         incident(known="08.00", tingkat="tinggi", situasi="kuning"),
         incident(known="09.00", tingkat=None, status="ditangani"),
     )
-    case = cases(rows).iloc[0]
+    case = build_case_table(rows).iloc[0]
     assert (case["tingkat"], case["situasi"], case["status"]) == ("tinggi", "kuning", "ditangani")
 
 
 def test_a_report_nobody_weighed_is_not_counted_as_low() -> None:
-    found = cases(incidents(incident(id="A", tingkat=None), incident(id="B", tingkat="rendah")))
-    assert by_tingkat(found) == {None: 1, "rendah": 1}
+    found = build_case_table(
+        incidents(incident(id="A", tingkat=None), incident(id="B", tingkat="rendah"))
+    )
+    assert count_by_tingkat(found) == {None: 1, "rendah": 1}
 
 
 def test_nihil_is_a_report_but_no_incident() -> None:
-    found = cases(incidents(incident(id="A", jenis="nihil", status="nihil"), incident(id="B")))
+    found = build_case_table(
+        incidents(incident(id="A", jenis="nihil", status="nihil"), incident(id="B"))
+    )
     assert len(found) == 2
-    assert without_nihil(found)["id"].tolist() == ["B"]
-    assert still_open(found)["id"].tolist() == ["B"]
+    assert drop_nihil(found)["id"].tolist() == ["B"]
+    assert filter_open(found)["id"].tolist() == ["B"]
 
 
 def test_closed_and_unfounded_reports_are_no_longer_open() -> None:
     rows = [incident(id=status, status=status) for status in feed_schemas.STATUS]
-    assert set(still_open(cases(incidents(*rows)))["id"]) == {
+    assert set(filter_open(build_case_table(incidents(*rows)))["id"]) == {
         "dilaporkan",
         "diverifikasi",
         "ditangani",
@@ -98,29 +102,31 @@ def test_closed_and_unfounded_reports_are_no_longer_open() -> None:
 
 
 def test_first_heard_is_kept_through_later_rows() -> None:
-    found = cases(incidents(incident(known="08.00"), incident(known="11.55", status="ditangani")))
-    assert newly_known(found, wib("12.00"), timedelta(hours=1)).empty
+    found = build_case_table(
+        incidents(incident(known="08.00"), incident(known="11.55", status="ditangani"))
+    )
+    assert filter_newly_known(found, wib("12.00"), timedelta(hours=1)).empty
 
 
 def test_in_the_same_minute_the_heavier_report_stands_first() -> None:
-    found = cases(
+    found = build_case_table(
         incidents(
             incident(id="ringan", known="09.00"),
             incident(id="berat", known="09.00", tingkat="tinggi"),
             incident(id="ringan2", known="09.00"),
         )
     )  # fmt: skip
-    assert newest_first(found, 3)["id"].tolist()[0] == "berat"
+    assert list_newest(found, 3)["id"].tolist()[0] == "berat"
 
 
 def test_a_report_without_a_point_is_listed_not_drawn() -> None:
-    found = cases(incidents(incident(id="A"), incident(id="B", lat=None, lon=None)))
-    drawn, undrawn = located(found)
+    found = build_case_table(incidents(incident(id="A"), incident(id="B", lat=None, lon=None)))
+    drawn, undrawn = split_by_location(found)
     assert (drawn["id"].tolist(), undrawn["id"].tolist()) == (["A"], ["B"])
 
 
 def test_an_empty_store_has_no_cases() -> None:
-    assert cases(incidents()).empty
+    assert build_case_table(incidents()).empty
 
 
 row = st.fixed_dictionaries(
@@ -149,7 +155,7 @@ def slow_cases(rows: list[dict[str, Any]], limit: str) -> dict[tuple[str, str], 
 
 @given(st.lists(row, max_size=12), st.sampled_from(["08.00", "09.30", "11.00"]))
 def test_cases_equal_the_slow_walk_through_the_rows(rows: list[dict[str, Any]], at: str) -> None:
-    found = cases(known(incidents(*(incident(**one) for one in rows)), wib(at)))
+    found = build_case_table(filter_known(incidents(*(incident(**one) for one in rows)), wib(at)))
     fast = {
         (r.id, str(r.kecamatan if isinstance(r.kecamatan, str) else None)): (
             r.status, str(r.tingkat if isinstance(r.tingkat, str) else None),
@@ -163,7 +169,7 @@ def test_cases_equal_the_slow_walk_through_the_rows(rows: list[dict[str, Any]], 
 def test_selecting_equals_looking_at_every_case(
     rows: list[dict[str, Any]], kecamatan: set[str]
 ) -> None:
-    found = cases(incidents(*(incident(**one) for one in rows)))
+    found = build_case_table(incidents(*(incident(**one) for one in rows)))
     wanted = Selection(kecamatan=tuple(kecamatan), tingkat=("tinggi",), since=wib("08.00"))
     expected = [
         case.case
@@ -178,8 +184,8 @@ def test_selecting_equals_looking_at_every_case(
 def test_analysis_never_changes_its_argument() -> None:
     rows = incidents(incident(id="A"), incident(id="B", tingkat=None))
     before = rows.copy(deep=True)
-    cases(rows)
-    select(cases(rows), Selection(tingkat=("tinggi",)))
+    build_case_table(rows)
+    select(build_case_table(rows), Selection(tingkat=("tinggi",)))
     pd.testing.assert_frame_equal(rows, before)
 
 
@@ -188,14 +194,14 @@ def test_a_nihil_of_another_post_with_the_same_number_hides_no_riot() -> None:
         incident(id="1", desa_text="Sakatiga", jenis="kericuhan", tingkat="tinggi", known="08.00"),
         incident(id="1", desa_text="Tanjung Gelam", jenis="nihil", status="nihil", known="09.00"),
     )
-    assert still_open(cases(rows))["jenis"].tolist() == ["kericuhan"]
+    assert filter_open(build_case_table(rows))["jenis"].tolist() == ["kericuhan"]
 
 
 def test_an_exercise_never_closes_a_real_case() -> None:
     rows = incidents(
         incident(known="08.00"), incident(known="09.00", status="selesai", latihan=True)
     )
-    assert len(still_open(cases(rows))) == 1
+    assert len(filter_open(build_case_table(rows))) == 1
 
 
 def test_an_older_state_that_comes_later_reopens_nothing() -> None:
@@ -203,7 +209,7 @@ def test_an_older_state_that_comes_later_reopens_nothing() -> None:
         incident(known="10.30", reported_at=wib("10.00"), status="selesai"),
         incident(known="10.31", reported_at=wib("08.05"), status="dilaporkan"),
     )
-    assert cases(rows)["status"].tolist() == ["selesai"]
+    assert build_case_table(rows)["status"].tolist() == ["selesai"]
 
 
 def test_a_closing_that_is_filed_as_history_still_closes() -> None:
@@ -211,4 +217,4 @@ def test_a_closing_that_is_filed_as_history_still_closes() -> None:
         incident(known="09.10", status="dilaporkan"),
         incident(known="09.00", reported_at=None, recorded_at=wib("12.00"), status="selesai"),
     )
-    assert cases(rows)["status"].tolist() == ["selesai"]
+    assert build_case_table(rows)["status"].tolist() == ["selesai"]

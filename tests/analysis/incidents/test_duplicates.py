@@ -18,7 +18,7 @@ from situasi.analysis.incidents import candidate_pairs, duplicates, milestones
 from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents.candidate_pairs import fair_share
 from situasi.analysis.incidents.cases import Selection
-from situasi.analysis.incidents.duplicates import Twins
+from situasi.analysis.incidents.duplicates import DuplicateCandidate
 from situasi.analysis.situation import worklist
 from situasi.domain import feed_schemas
 from situasi.domain.rules import DuplicateRules
@@ -42,17 +42,19 @@ RULES = DuplicateRules(
 HERE = {"desa_text": "Sakatiga", "tps": "001", "lat": -3.25, "lon": 104.65}
 
 
-def pairs(*rows: dict[str, Any], rules: DuplicateRules = RULES) -> list[Twins]:
+def pairs(*rows: dict[str, Any], rules: DuplicateRules = RULES) -> list[DuplicateCandidate]:
     frame = rows_with(*(incident(id=f"K-{at}", **row) for at, row in enumerate(rows)))
-    return duplicates.twins(incidents_cases.cases(frame), milestones.first_words(frame), rules)
+    return duplicates.find_duplicates(
+        incidents_cases.build_case_table(frame), milestones.find_first_texts(frame), rules
+    )
 
 
 def test_the_same_place_time_kind_and_words_are_one_with_every_reason() -> None:
     (pair,) = pairs(HERE | {"at": "08.00"}, HERE | {"at": "08.12"})
     assert pair.score > 90
-    assert (pair.reasons.place, pair.reasons.kind) == ("tps", "kind")
-    assert pair.reasons.apart == timedelta(minutes=12)
-    assert (pair.reasons.km, pair.reasons.words) == (0.0, 100.0)
+    assert (pair.reasons.place_match, pair.reasons.kind_match) == ("tps", "kind")
+    assert pair.reasons.time_gap == timedelta(minutes=12)
+    assert (pair.reasons.distance_km, pair.reasons.text_similarity) == (0.0, 100.0)
     assert (pair.first[:3], pair.second[:3]) == ("K-0", "K-1")
 
 
@@ -62,19 +64,19 @@ def test_two_stations_of_a_desa_are_two_places() -> None:
 
 def test_two_desa_of_a_kecamatan_are_two_places_unless_their_points_are_near() -> None:
     there = HERE | {"desa_text": "Tanjung Gelam", "tps": None}
-    assert [pair.reasons.place for pair in pairs(HERE, there)] == ["near"]
+    assert [pair.reasons.place_match for pair in pairs(HERE, there)] == ["near"]
     assert pairs(HERE, there | {"lat": None}) == []
 
 
 def test_who_names_only_the_kecamatan_may_mean_any_desa_of_it() -> None:
     vague = HERE | {"desa_text": None, "tps": None, "lat": None, "lon": None}
-    assert [pair.reasons.place for pair in pairs(HERE, vague)] == ["kecamatan"]
+    assert [pair.reasons.place_match for pair in pairs(HERE, vague)] == ["kecamatan"]
 
 
 def test_near_points_match_over_the_border_of_two_kecamatan() -> None:
     there = HERE | {"kecamatan": "16.10.05", "lat": -3.26, "tps": None, "desa_text": None}
     (pair,) = pairs(HERE, there)
-    assert pair.reasons.place == "near"
+    assert pair.reasons.place_match == "near"
     assert pairs(HERE, there | {"lat": -3.30}) == []
 
 
@@ -85,7 +87,7 @@ def test_what_lies_too_far_apart_in_time_is_two() -> None:
 
 def test_of_a_day_without_hour_the_time_gives_no_reason() -> None:
     (pair,) = pairs(HERE | {"at": "00.00", "precision": "hari"}, HERE | {"at": "16.00"})
-    assert pair.reasons.apart is None
+    assert pair.reasons.time_gap is None
 
 
 def test_a_month_is_no_time_to_compare() -> None:
@@ -102,12 +104,12 @@ def test_akin_kinds_count_less_than_the_same() -> None:
     (akin,) = pairs(row, HERE | {"jenis": "kericuhan"})
     (other,) = pairs(row, HERE | {"jenis": "hoaks"})
     assert same.score > akin.score > other.score
-    assert (akin.reasons.kind, other.reasons.kind) == ("akin", "")
+    assert (akin.reasons.kind_match, other.reasons.kind_match) == ("akin", "")
 
 
 def test_a_report_without_words_is_judged_by_the_rest() -> None:
     (pair,) = pairs(HERE | {"uraian": None}, HERE | {"uraian": None})
-    assert pair.reasons.words is None
+    assert pair.reasons.text_similarity is None
 
 
 def test_nihil_is_like_nothing() -> None:
@@ -118,7 +120,7 @@ def test_words_are_compared_without_case_and_signs() -> None:
     (pair,) = pairs(
         HERE | {"uraian": "Logistik TERLAMBAT!"}, HERE | {"uraian": "terlambat, logistik"}
     )
-    assert pair.reasons.words == 100
+    assert pair.reasons.text_similarity == 100
 
 
 one = st.fixed_dictionaries(
@@ -137,9 +139,11 @@ one = st.fixed_dictionaries(
 )
 
 
-def slow_pairs(rows: list[dict[str, Any]], rules: DuplicateRules) -> list[Twins]:
+def slow_pairs(rows: list[dict[str, Any]], rules: DuplicateRules) -> list[DuplicateCandidate]:
     frame = rows_with(*(incident(id=f"K-{at}", **row) for at, row in enumerate(rows)))
-    return slow.twins(incidents_cases.cases(frame), milestones.first_words(frame), rules)
+    return slow.twins(
+        incidents_cases.build_case_table(frame), milestones.find_first_texts(frame), rules
+    )
 
 
 @given(st.lists(one, max_size=7))
@@ -164,15 +168,15 @@ def test_likeness_is_the_same_both_ways(first: dict[str, Any], second: dict[str,
 
 def test_looking_for_pairs_changes_no_argument() -> None:
     frame = rows_with(incident(id="A", **HERE), incident(id="B", **HERE))
-    found = incidents_cases.cases(frame)
+    found = incidents_cases.build_case_table(frame)
     before = found.copy(deep=True)
-    duplicates.twins(found, milestones.first_words(frame), RULES)
+    duplicates.find_duplicates(found, milestones.find_first_texts(frame), RULES)
     pd.testing.assert_frame_equal(found, before)
 
 
-def found_of(rows: pd.DataFrame, *, budget: int = candidate_pairs.MOST_COMPARED) -> Any:
-    return duplicates.pairs(
-        incidents_cases.cases(rows), milestones.first_words(rows), RULES, budget
+def found_of(rows: pd.DataFrame, *, budget: int = candidate_pairs.MAX_COMPARED) -> Any:
+    return duplicates.find_pairs(
+        incidents_cases.build_case_table(rows), milestones.find_first_texts(rows), RULES, budget
     )
 
 
@@ -192,10 +196,10 @@ def test_a_day_of_some_hundred_reports_is_compared_as_ever() -> None:
             for at in range(150)
         )
     )  # fmt: skip
-    quick, cases = found_of(rows), incidents_cases.cases(rows)
+    quick, cases = found_of(rows), incidents_cases.build_case_table(rows)
     assert quick.complete
     pairs_of = quick.twins(np.arange(len(quick.one)))
-    assert pairs_of == slow.twins(cases, milestones.first_words(rows), RULES)
+    assert pairs_of == slow.twins(cases, milestones.find_first_texts(rows), RULES)
     assert len(pairs_of) > 200
 
 
@@ -204,13 +208,13 @@ def test_what_is_compared_of_a_flood_is_bounded(
     worded: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compared: list[int] = []
-    quick = duplicates._measured
+    quick = duplicates._measure_pairs
 
     def counted(cases: Any, one: Any, other: Any, rules: DuplicateRules) -> Any:
         compared.append(len(one))
         return quick(cases, one, other, rules)
 
-    monkeypatch.setattr(duplicates, "_measured", counted)
+    monkeypatch.setattr(duplicates, "_measure_pairs", counted)
     for size in (1_000, 2_000, 4_000):
         found_of(flood(size, worded=worded), budget=20_000)
     assert max(compared) <= 20_000 + 4_000  # all pairs of the last are eight millions
@@ -227,7 +231,7 @@ def test_of_long_texts_only_so_many_characters_are_compared(
         return quick(texts, others, **how)
 
     monkeypatch.setattr(duplicates.process, "cpdist", counted)
-    monkeypatch.setattr(duplicates, "_MOST_CHARACTERS", 20_000)
+    monkeypatch.setattr(duplicates, "_MAX_CHARS_PER_RUN", 20_000)
     pairs(*({**HERE, "uraian": f"{at} massa di jalan " * 50} for at in range(30)))
     assert 0 < max(compared) <= 20_000  # whole texts are twenty times as many
 
@@ -236,9 +240,9 @@ def test_of_long_texts_only_so_many_characters_are_compared(
 def test_memory_for_a_flood_grows_no_faster_than_the_flood(worded: bool) -> None:
     def peak(size: int) -> int:
         rows = flood(size, worded=worded)
-        cases, texts = incidents_cases.cases(rows), milestones.first_words(rows)
+        cases, texts = incidents_cases.build_case_table(rows), milestones.find_first_texts(rows)
         tracemalloc.start()
-        duplicates.pairs(cases, texts, RULES, 20_000)
+        duplicates.find_pairs(cases, texts, RULES, 20_000)
         held = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return held
@@ -247,29 +251,29 @@ def test_memory_for_a_flood_grows_no_faster_than_the_flood(worded: bool) -> None
     assert peak(8_000) < 2.5 * peak(4_000)
 
 
-def seen(rows: pd.DataFrame, *decided: dict[str, Any]) -> worklist.Casework:
+def seen(rows: pd.DataFrame, *decided: dict[str, Any]) -> worklist.Worklist:
     known = {"incidents": rows, "merges": rows_of(feed_schemas.MERGES, *decided)}
-    found = queries.run(worklist.casework, known, whole(), wib("20.00"), Selection())
-    assert isinstance(found, worklist.Casework)
+    found = queries.run(worklist.compute_worklist, known, whole(), wib("20.00"), Selection())
+    assert isinstance(found, worklist.Worklist)
     return found
 
 
 def test_reports_that_look_the_same_are_shown_as_one_pair_that_says_how_many() -> None:
     found = seen(flood(300, worded=False))
-    (pair,) = found.twins
-    assert (pair.same, found.pairs, found.all_pairs) == (300, 299, False)
-    assert len(found.shown) == 300  # every case is there
+    (pair,) = found.duplicate_candidates
+    assert (pair.lookalike_count, found.pair_count, found.has_all_pairs) == (300, 299, False)
+    assert len(found.selected_cases) == 300  # every case is there
 
 
 def test_after_a_decision_the_next_of_the_same_reports_is_proposed() -> None:
     rows = flood(30, worded=False)
-    (first,) = seen(rows).twins
+    (first,) = seen(rows).duplicate_candidates
     both = {"kasus": first.first, "ke": first.second}
     for act in ("gabung", "pisah"):
         found = seen(rows, report(**both, tindakan=act))
-        (pair,) = found.twins
+        (pair,) = found.duplicate_candidates
         assert (pair.first, pair.second) != (first.first, first.second)
-        assert found.pairs == 28
+        assert found.pair_count == 28
 
 
 def test_a_flood_in_one_kecamatan_hides_no_pair_of_another() -> None:
@@ -286,9 +290,9 @@ def test_a_flood_in_one_kecamatan_hides_no_pair_of_another() -> None:
         incident(id="B", uraian="Ada kotak rusak di sini.", **there),
     )
     found = seen(pd.concat([noise, real.assign(seq=[5_001, 5_002])], ignore_index=True))
-    assert {"A", "B"} in [{p.first[:1], p.second[:1]} for p in found.twins]
-    assert len(found.twins) <= worklist.MOST_PAIRS
-    assert found.pairs > len(found.twins) and not found.all_pairs
+    assert {"A", "B"} in [{p.first[:1], p.second[:1]} for p in found.duplicate_candidates]
+    assert len(found.duplicate_candidates) <= worklist.MAX_PAIRS
+    assert found.pair_count > len(found.duplicate_candidates) and not found.has_all_pairs
 
 
 @pytest.mark.parametrize("desa", ["Tanjung Gelam", None])
@@ -310,34 +314,36 @@ def test_a_flood_hides_no_pair_of_its_own_kecamatan_that_agrees_in_place_or_word
 def test_whatever_lies_near_is_compared_at_every_latitude_of_the_country() -> None:
     lon = 123.0 + np.arange(600) * 0.0001  # one behind the other, eleven metres apart
     lat = np.full(600, -10.9)
-    blocks = candidate_pairs.Blocks(
-        at=np.zeros(600, dtype="int64"),
-        exact=np.ones(600, dtype=bool),
-        drill=np.zeros(600, dtype=bool),
+    blocks = candidate_pairs.BlockingKeys(
+        time_us=np.zeros(600, dtype="int64"),
+        has_hour=np.ones(600, dtype=bool),
+        is_exercise=np.zeros(600, dtype=bool),
         area=np.full(600, -1),
         lat=lat,
         lon=lon,
     )
-    found = candidate_pairs.candidates(blocks, RULES.max_interval, RULES.max_km, 10**9)
+    found = candidate_pairs.find_candidates(blocks, RULES.max_interval, RULES.max_km, 10**9)
     one, other = np.triu_indices(600, 1)
-    near = candidate_pairs.flat_km(lat[one], lon[one], lat[other], lon[other]) <= RULES.max_km
-    held = set(zip(found.one.tolist(), found.other.tolist(), strict=True))
+    near = (
+        candidate_pairs.flat_distance_km(lat[one], lon[one], lat[other], lon[other]) <= RULES.max_km
+    )
+    held = set(zip(found.left.tolist(), found.right.tolist(), strict=True))
     assert held >= set(zip(one[near].tolist(), other[near].tolist(), strict=True))
 
 
 def test_beyond_the_budget_each_case_is_held_against_the_next_in_time() -> None:
     nowhere = np.full(200, np.nan)
-    blocks = candidate_pairs.Blocks(
-        at=np.arange(200) * 1_000_000,
-        exact=np.ones(200, dtype=bool),
-        drill=np.zeros(200, dtype=bool),
+    blocks = candidate_pairs.BlockingKeys(
+        time_us=np.arange(200) * 1_000_000,
+        has_hour=np.ones(200, dtype=bool),
+        is_exercise=np.zeros(200, dtype=bool),
         area=np.zeros(200, dtype="int64"),
         lat=nowhere,
         lon=nowhere,
     )
-    found = candidate_pairs.candidates(blocks, RULES.max_interval, RULES.max_km, 600)
-    assert not found.complete
-    assert set(found.other - found.one) == {1, 2, 3}
+    found = candidate_pairs.find_candidates(blocks, RULES.max_interval, RULES.max_km, 600)
+    assert not found.is_complete
+    assert set(found.right - found.left) == {1, 2, 3}
 
 
 @given(st.lists(st.integers(0, 50), max_size=30), st.integers(0, 400))

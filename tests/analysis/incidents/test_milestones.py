@@ -26,7 +26,7 @@ SERVICE = {
 def life(*told: tuple[str, str]) -> Any:
     """The life of one case that was told so: (clock, status)."""
     rows = rows_with(*(incident(known=clock, status=status) for clock, status in told))
-    return milestones.lives(rows).iloc[0]
+    return milestones.compute_milestones(rows).iloc[0]
 
 
 def test_each_step_is_reached_when_it_was_told() -> None:
@@ -67,14 +67,21 @@ def test_a_case_is_closed_since_the_first_of_its_last_closing_words() -> None:
 def test_rows_that_come_in_another_order_are_read_as_they_were_told() -> None:
     late = incident(known="11.00", reported_at=wib("08.05"), status="diverifikasi")
     rows = rows_with(incident(known="10.00", reported_at=wib("08.00")), late)
-    told = milestones.lives(rows).iloc[0]
+    told = milestones.compute_milestones(rows).iloc[0]
     assert told["diverifikasi"] - told["start"] == 5 * MINUTE
 
 
 def test_no_rows_have_no_lives() -> None:
-    assert milestones.lives(rows_with()).empty
-    nothing = milestones.stretch(milestones.lives(rows_with()), "selesai", wib("09.00"))
-    assert (nothing.median, nothing.worst, nothing.done, nothing.waiting) == (None, None, 0, 0)
+    assert milestones.compute_milestones(rows_with()).empty
+    nothing = milestones.summarize_duration(
+        milestones.compute_milestones(rows_with()), "selesai", wib("09.00")
+    )
+    assert (nothing.median, nothing.longest, nothing.done_count, nothing.waiting_count) == (
+        None,
+        None,
+        0,
+        0,
+    )
 
 
 def many(*told: list[tuple[str, str]]) -> pd.DataFrame:
@@ -83,32 +90,32 @@ def many(*told: list[tuple[str, str]]) -> pd.DataFrame:
         for at, one in enumerate(told)
         for clock, status in one
     ]
-    return milestones.lives(rows_with(*rows))
+    return milestones.compute_milestones(rows_with(*rows))
 
 
 def test_open_cases_are_counted_as_not_yet_not_left_out() -> None:
     quick = [("08.00", "dilaporkan"), ("08.10", "selesai")]
     waits = [("08.00", "dilaporkan")]
-    found = milestones.stretch(many(quick, waits, waits), "selesai", wib("12.00"))
+    found = milestones.summarize_duration(many(quick, waits, waits), "selesai", wib("12.00"))
     assert found.median is None  # of three only one has closed: half have not
-    assert (found.done, found.waiting) == (1, 2)
+    assert (found.done_count, found.waiting_count) == (1, 2)
 
 
 def test_the_worst_so_far_may_be_one_that_still_waits() -> None:
     quick = [("08.00", "dilaporkan"), ("08.10", "diverifikasi")]
     waits = [("08.05", "dilaporkan")]
-    found = milestones.stretch(many(quick, waits), "diverifikasi", wib("09.00"))
-    assert (found.worst, found.worst_open) == (55 * MINUTE, True)
-    assert str(found.worst_case).startswith("K-1")
+    found = milestones.summarize_duration(many(quick, waits), "diverifikasi", wib("09.00"))
+    assert (found.longest, found.longest_is_open) == (55 * MINUTE, True)
+    assert str(found.longest_case).startswith("K-1")
 
 
 def test_a_case_first_told_as_closed_says_nothing_of_how_long_it_took() -> None:
-    found = milestones.stretch(
+    found = milestones.summarize_duration(
         many([("08.00", "selesai")], [("08.00", "dilaporkan"), ("08.20", "selesai")]),
         "selesai",
         wib("09.00"),
     )
-    assert (found.median, found.at_once, found.done) == (20 * MINUTE, 1, 1)
+    assert (found.median, found.immediate_count, found.done_count) == (20 * MINUTE, 1, 1)
 
 
 durations = st.lists(st.tuples(st.integers(0, 8), st.booleans()), max_size=12)
@@ -131,14 +138,14 @@ def slow_median(told: list[tuple[int, bool]]) -> timedelta | None:
 def test_the_median_equals_the_slow_product_limit(told: list[tuple[int, bool]]) -> None:
     took = pd.Series([t * MINUTE for t, _ in told], dtype="timedelta64[us]")
     done = pd.Series([d for _, d in told], dtype="bool")
-    assert milestones.median(took, done) == slow_median(told)
+    assert milestones.estimate_median(took, done) == slow_median(told)
 
 
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=15))
 def test_where_all_are_done_it_is_the_plain_lower_median(minutes: list[int]) -> None:
     took = pd.Series([m * MINUTE for m in minutes])
     middle = sorted(minutes)[(len(minutes) - 1) // 2]
-    assert milestones.median(took, pd.Series(True, took.index)) == middle * MINUTE
+    assert milestones.estimate_median(took, pd.Series(True, took.index)) == middle * MINUTE
 
 
 told_rows = st.lists(
@@ -171,7 +178,7 @@ def slow_life(rows: list[dict[str, str]]) -> dict[str, str | None]:
 
 @given(told_rows)
 def test_lives_equal_the_slow_walk_through_the_rows(rows: list[dict[str, str]]) -> None:
-    found = milestones.lives(rows_with(*(incident(**row) for row in rows)))
+    found = milestones.compute_milestones(rows_with(*(incident(**row) for row in rows)))
     ordered = sorted(rows, key=lambda row: row["known"])
     for case, told in found.iterrows():
         mine = [row for row in ordered if row["id"] == str(case).split("|")[0]]
@@ -182,10 +189,10 @@ def test_lives_equal_the_slow_walk_through_the_rows(rows: list[dict[str, str]]) 
 
 @given(told_rows)
 def test_every_case_is_done_or_waiting_or_was_told_at_once(rows: list[dict[str, str]]) -> None:
-    found = milestones.lives(rows_with(*(incident(**row) for row in rows)))
+    found = milestones.compute_milestones(rows_with(*(incident(**row) for row in rows)))
     for step in milestones.STEPS:
-        one = milestones.stretch(found, step, wib("12.00"))
-        assert one.done + one.waiting + one.at_once == len(found)
+        one = milestones.summarize_duration(found, step, wib("12.00"))
+        assert one.done_count + one.waiting_count + one.immediate_count == len(found)
 
 
 def test_a_group_reaches_a_step_with_its_first_and_closes_with_its_last() -> None:
@@ -194,7 +201,7 @@ def test_a_group_reaches_a_step_with_its_first_and_closes_with_its_last() -> Non
         [("08.10", "dilaporkan"), ("08.15", "diverifikasi"), ("09.00", "selesai")],
     )
     head, other = found.index
-    one = milestones.folded(found, {head: head, other: head})
+    one = milestones.collapse(found, {head: head, other: head})
     assert one.index.tolist() == [head]
     assert one["start"].iloc[0] == wib("08.00")
     assert one["diverifikasi"].iloc[0] == wib("08.15")
@@ -204,13 +211,13 @@ def test_a_group_reaches_a_step_with_its_first_and_closes_with_its_last() -> Non
 def test_a_group_of_which_one_is_open_is_not_closed() -> None:
     found = many([("08.00", "dilaporkan"), ("08.30", "selesai")], [("08.10", "dilaporkan")])
     head, other = found.index
-    assert milestones.folded(found, {head: head, other: head})["selesai"].isna().all()
+    assert milestones.collapse(found, {head: head, other: head})["selesai"].isna().all()
 
 
 def late(at: str, *rows: dict[str, Any]) -> pd.DataFrame:
     frame = rows_with(*rows)
-    opened = cases.still_open(cases.cases(frame))
-    return milestones.overdue(opened, milestones.lives(frame), SERVICE, wib(at))
+    opened = cases.filter_open(cases.build_case_table(frame))
+    return milestones.find_overdue(opened, milestones.compute_milestones(frame), SERVICE, wib(at))
 
 
 def test_a_report_is_overdue_only_after_the_time_for_its_next_step() -> None:
@@ -242,7 +249,7 @@ def test_who_handles_a_case_is_not_unsaid_by_a_row_that_does_not_name_it() -> No
         incident(known="08.00", ditugaskan="Polsek Indralaya", keandalan="B"),
         incident(known="08.10", status="diverifikasi"),
     )
-    case = cases.cases(rows).iloc[0]
+    case = cases.build_case_table(rows).iloc[0]
     assert (case["ditugaskan"], case["keandalan"]) == ("Polsek Indralaya", "B")
 
 
@@ -252,4 +259,4 @@ def test_the_first_words_on_a_case_are_kept() -> None:
         incident(known="08.10", uraian="Massa datang."),
         incident(known="09.00", uraian="Aman."),
     )
-    assert list(milestones.first_words(rows).values()) == ["Massa datang."]
+    assert list(milestones.find_first_texts(rows).values()) == ["Massa datang."]

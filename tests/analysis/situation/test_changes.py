@@ -10,10 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from situasi.analysis import queries
-from situasi.analysis.as_of import Known
+from situasi.analysis.as_of import AsOfView
 from situasi.analysis.incidents import cases
-from situasi.analysis.situation.changes import Changes, Standing, changes, standing
-from situasi.analysis.situation.overview import feeds_heard
+from situasi.analysis.situation.changes import (
+    Changes,
+    SituationState,
+    compute_changes,
+    compute_situation_state,
+)
+from situasi.analysis.situation.overview import compute_feed_states
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import STATUS_CLOSED, TINGKAT
 from tests.analysis.builders_tps import FIRST, small, told
@@ -34,19 +39,21 @@ def frames(*rows: dict[str, Any], **others: list[dict[str, Any]]) -> Frames:
 
 
 def known(every: Frames, at: datetime) -> Frames:
-    return {name: cases.known(rows, at) for name, rows in every.items()}
+    return {name: cases.filter_known(rows, at) for name, rows in every.items()}
 
 
-def stood(every: Frames, at: datetime) -> Standing:
-    found: Standing = queries.run(standing, known(every, at), small(), at)
+def stood(every: Frames, at: datetime) -> SituationState:
+    found: SituationState = queries.run(compute_situation_state, known(every, at), small(), at)
     return found
 
 
 def between(
     every: Frames, since: datetime = NINE, at: datetime = TEN, kecamatan: tuple[str, ...] = ()
 ) -> Changes:
-    heard = [feeds_heard(Known(every, when), small().election, when) for when in (since, at)]
-    return changes(stood(every, since), stood(every, at), *heard, since, kecamatan)
+    heard = [
+        compute_feed_states(AsOfView(every, when), small().election, when) for when in (since, at)
+    ]
+    return compute_changes(stood(every, since), stood(every, at), *heard, since, kecamatan)
 
 
 def kinds(found: Changes) -> list[str]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.analysis import queries
-from situasi.analysis.situation.critical import alarms
+from situasi.analysis.situation.critical import find_critical_cases
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import SITUASI, STATUS, STATUS_CLOSED, TINGKAT
 from situasi.domain.register import Register
@@ -20,7 +20,7 @@ def found(
     register: Register, *rows: dict[str, Any], merges: tuple[dict[str, Any], ...] = ()
 ) -> Any:
     known = {"incidents": rows_with(*rows), "merges": rows_of(feed_schemas.MERGES, *merges)}
-    return queries.run(alarms, known, register, wib("12.00"))
+    return queries.run(find_critical_cases, known, register, wib("12.00"))
 
 
 def test_grave_is_what_is_weighed_tinggi_or_stated_merah(register: Register) -> None:

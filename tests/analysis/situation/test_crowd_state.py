@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pandas as pd
 
-from situasi.analysis.incidents.cases import cases
+from situasi.analysis.incidents.cases import build_case_table
 from situasi.analysis.situation import crowd_state
 from tests.builders import incident, incidents, wib
 
@@ -15,7 +15,9 @@ VALID = timedelta(hours=3)
 
 
 def state(*rows: dict[str, object], at: str = "12.00") -> object:
-    found = crowd_state.by_kecamatan(cases(incidents(*rows)), [HERE], wib(at), VALID)
+    found = crowd_state.build_kecamatan_table(
+        build_case_table(incidents(*rows)), [HERE], wib(at), VALID
+    )
     value = found["situasi"].iloc[0]
     return None if pd.isna(value) else value
 
@@ -73,10 +75,13 @@ def test_the_worst_of_several_crowds_counts() -> None:
 
 
 def test_counts_keep_the_silent_ones_apart() -> None:
-    found = crowd_state.by_kecamatan(
-        cases(incidents(incident(situasi="kuning"))), [HERE, "16.10.05"], wib("09.00"), VALID
+    found = crowd_state.build_kecamatan_table(
+        build_case_table(incidents(incident(situasi="kuning"))),
+        [HERE, "16.10.05"],
+        wib("09.00"),
+        VALID,
     )
-    assert crowd_state.counts(found) == {"kuning": 1, None: 1}
+    assert crowd_state.count_states(found) == {"kuning": 1, None: 1}
 
 
 def test_a_nihil_that_comes_late_is_as_old_as_what_it_tells() -> None:
@@ -92,6 +97,9 @@ def test_a_status_change_does_not_make_an_old_green_young() -> None:
 
 
 def test_a_crowd_stated_for_the_whole_kabupaten_is_not_lost() -> None:
-    found = cases(incidents(incident(kecamatan=None, situasi="merah")))
-    assert crowd_state.everywhere(found) == "merah"
-    assert crowd_state.everywhere(cases(incidents(incident(situasi="merah")))) is None
+    found = build_case_table(incidents(incident(kecamatan=None, situasi="merah")))
+    assert crowd_state.find_kabupaten_state(found) == "merah"
+    assert (
+        crowd_state.find_kabupaten_state(build_case_table(incidents(incident(situasi="merah"))))
+        is None
+    )

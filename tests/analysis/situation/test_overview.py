@@ -12,13 +12,13 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis.as_of import Known
+from situasi.analysis.as_of import AsOfView
 from situasi.analysis.incidents import case_index, merging
 from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation import crowd_state
-from situasi.analysis.situation.overview import Overview, overview
-from situasi.analysis.situation.priority_score import attention
+from situasi.analysis.situation.overview import Overview, compute_overview
+from situasi.analysis.situation.priority_score import compute_priority_scores
 from situasi.domain import election, feed_schemas
 from situasi.live import access_scope
 from situasi.live.access_scope import AccessScope
@@ -79,7 +79,7 @@ def test_the_overview_equals_the_one_made_from_every_row(
     live: bool,
 ) -> None:
     frames, moment = frames_of(told, said), wib(at)
-    found = overview(frames, defined(), CODES, asked, moment, live=live)
+    found = compute_overview(frames, defined(), CODES, asked, moment, live=live)
     assert_same(found, slow.overview(frames, defined(), CODES, asked, moment, live=live))
 
 
@@ -99,11 +99,13 @@ def test_what_a_viewer_may_see_is_the_same_by_rows_and_by_cases_that_grew(
     reach = AccessScope(tuple(feed_schemas.FEEDS), area, hidden, nameless)
     seen = access_scope.filter_frames(frames, reach)
     quick = access_scope.filter_known(frames, delivered(frames["incidents"], cut), reach, limit)
-    slowly = Known(seen, limit)
+    slowly = AsOfView(seen, limit)
     for feed in feed_schemas.FEEDS:
-        pd.testing.assert_frame_equal(quick[feed], incidents_cases.known(seen[feed], limit))
-        assert quick.last(feed) == slowly.last(feed)
-    pd.testing.assert_frame_equal(quick.cases.frame(), incidents_cases.cases(quick["incidents"]))
+        pd.testing.assert_frame_equal(quick[feed], incidents_cases.filter_known(seen[feed], limit))
+        assert quick.last_known_at(feed) == slowly.last_known_at(feed)
+    pd.testing.assert_frame_equal(
+        quick.cases.to_frame(), incidents_cases.build_case_table(quick["incidents"])
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -114,13 +116,18 @@ def test_the_lively_cases_tell_as_much_of_crowds_and_weights_as_all_of_them(
     told = [{**one, "kecamatan": {"16.10.01": HERE, "16.10.02": THERE}.get(one["kecamatan"])}
             for one in told]  # fmt: skip
     frames, moment, valid = frames_of(told, said), wib(at), timedelta(hours=3)
-    every = merging.merged(incidents_cases.cases(frames["incidents"]), frames["merges"])
-    lively = case_index.either(case_index.still_open, case_index.heard_since(moment - valid))
-    cases = case_index.of_known(frames["incidents"])
-    few = merging.of(cases, frames["merges"]).frame(lively)
-    states = crowd_state.by_kecamatan(every, [HERE, THERE], moment, valid)
-    pd.testing.assert_frame_equal(
-        crowd_state.by_kecamatan(few, [HERE, THERE], moment, valid), states
+    every = merging.merge_cases(
+        incidents_cases.build_case_table(frames["incidents"]), frames["merges"]
     )
-    scores = [attention(found, states, stations(), {}, gaps(), RULES) for found in (every, few)]
+    lively = case_index.any_of(case_index.is_open, case_index.is_known_since(moment - valid))
+    cases = case_index.build_from_known(frames["incidents"])
+    few = merging.build_merged_cases(cases, frames["merges"]).to_frame(lively)
+    states = crowd_state.build_kecamatan_table(every, [HERE, THERE], moment, valid)
+    pd.testing.assert_frame_equal(
+        crowd_state.build_kecamatan_table(few, [HERE, THERE], moment, valid), states
+    )
+    scores = [
+        compute_priority_scores(found, states, stations(), {}, gaps(), RULES)
+        for found in (every, few)
+    ]
     pd.testing.assert_frame_equal(scores[1], scores[0])

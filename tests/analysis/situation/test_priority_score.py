@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.analysis.incidents import cases
-from situasi.analysis.situation.crowd_state import by_kecamatan
-from situasi.analysis.situation.priority_score import PARTS, attention
+from situasi.analysis.situation.crowd_state import build_kecamatan_table
+from situasi.analysis.situation.priority_score import PARTS, compute_priority_scores
 from situasi.domain import election
 from situasi.domain.rules import Rules
 from situasi.domain.settings import ROOT
@@ -46,9 +46,9 @@ def scored(
     rates: dict[str | None, float] | None = None,
     posts: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    found = cases.cases(frame(*rows))
-    states = by_kecamatan(found, [HERE, THERE], wib("09.00"), pd.Timedelta(hours=3))
-    return attention(
+    found = cases.build_case_table(frame(*rows))
+    states = build_kecamatan_table(found, [HERE, THERE], wib("09.00"), pd.Timedelta(hours=3))
+    return compute_priority_scores(
         found,
         states,
         stations() if tps is None else tps,

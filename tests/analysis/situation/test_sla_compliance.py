@@ -9,12 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis.as_of import Known
+from situasi.analysis.as_of import AsOfView
 from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents import milestones
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation import sla_compliance
-from situasi.analysis.situation.overview import of_cases, of_each
+from situasi.analysis.situation.overview import (
+    compute_case_overview,
+    compute_overviews_by_kecamatan,
+)
 from situasi.analysis.stations.status import stations
 from situasi.domain.feed_schemas import FASE, MERGES, STATUS, TPS
 from situasi.domain.register import Register
@@ -45,10 +48,10 @@ def test_each_case_is_in_exactly_one_place_of_each_step(
     register: Register, cases: list[tuple[str, int, str]]
 ) -> None:
     rows = rows_of_incidents(*_told(cases))
-    shown, lived = incidents_cases.cases(rows), milestones.lives(rows)
+    shown, lived = incidents_cases.build_case_table(rows), milestones.compute_milestones(rows)
     service = register.election.rules.service_levels
-    found = sla_compliance.of_steps(shown, lived, service, AT)
-    limits = milestones.allowed(service["tinggi"])
+    found = sla_compliance.build_step_table(shown, lived, service, AT)
+    limits = milestones.step_limits(service["tinggi"])
     for step in milestones.STEPS:
         slow = {"in_time": 0, "late": 0, "waiting": 0, "overdue": 0}
         for case in shown["case"]:
@@ -57,7 +60,7 @@ def test_each_case_is_in_exactly_one_place_of_each_step(
             slow[("overdue" if late else "waiting") if pd.isna(reached)
                  else "late" if late else "in_time"] += 1  # fmt: skip
         assert found.loc[step].to_dict() == slow
-    overdue = milestones.overdue(incidents_cases.still_open(shown), lived, service, AT)
+    overdue = milestones.find_overdue(incidents_cases.filter_open(shown), lived, service, AT)
     assert len(overdue) <= found["overdue"].sum()
 
 
@@ -67,7 +70,7 @@ def test_a_phase_told_after_its_time_is_late_and_one_never_told_is_missing(
     code = register.tps["code"].iloc[0]
     one = {"kecamatan": "16.10.01", "desa": code[:13], "tps": "001", "lingkup": "tps"}
     known = {"tps": rows_of(TPS, report(**one, at="07.40", fase="dibuka"))}
-    found = sla_compliance.of_phases(stations(known, register, AT), register, AT)
+    found = sla_compliance.build_phase_table(stations(known, register, AT), register, AT)
     assert list(found.index) == ["logistik_tiba", "dibuka"]
     opened = found.loc["dibuka"]
     assert (opened["late"], opened["in_time"], opened["missing"]) == (1, 0, 666)
@@ -80,7 +83,7 @@ def test_only_what_was_due_is_judged_and_all_tps_are_counted(
     register: Register, clock: str
 ) -> None:
     empty = stations({"tps": rows_of(TPS)}, register, wib(clock))
-    found = sla_compliance.of_phases(empty, register, wib(clock))
+    found = sla_compliance.build_phase_table(empty, register, wib(clock))
     due = [d.fase for d in register.election.rules.tps.phase_deadlines if wib(clock).time() >= d.at]
     assert list(found.index) == due
     assert set(found.index) <= set(FASE)
@@ -93,12 +96,12 @@ def test_the_overviews_of_all_kecamatan_at_once_are_those_of_each(
     register: Register, cases: list[tuple[str, int, str]], area: list[str | None]
 ) -> None:
     told = [dict(row, kecamatan=where) for row, where in zip(_told(cases), area, strict=False)]
-    known = Known({"incidents": rows_of_incidents(*told), "merges": rows_of(MERGES)}, AT)
+    known = AsOfView({"incidents": rows_of_incidents(*told), "merges": rows_of(MERGES)}, AT)
     codes, wanted = ["16.10.04", "16.10.05"], Selection(since=wib("00.00"), until=wib("23.00"))
-    every = of_each(known, register.election, codes, wanted, AT)
+    every = compute_overviews_by_kecamatan(known, register.election, codes, wanted, AT)
     for code in codes:
         own = Selection(kecamatan=(code,), since=wanted.since, until=wanted.until)
-        alone = of_cases(known, register.election, codes, own, AT)
+        alone = compute_case_overview(known, register.election, codes, own, AT)
         for name, value in vars(every[code]).items():
             other = vars(alone)[name]
             if isinstance(value, pd.DataFrame):

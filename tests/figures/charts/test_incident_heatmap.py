@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from situasi.analysis.incidents.cases import cases
-from situasi.analysis.situation.worklist import by_kind
+from situasi.analysis.incidents.cases import build_case_table
+from situasi.analysis.situation.worklist import count_by_kind
 from situasi.figures.charts.incident_heatmap import SILENT, kinds
 from situasi.figures.theme import DARK, LIGHT
 from tests.builders import incident, incidents
@@ -14,14 +14,14 @@ AREAS = ["16.10.04", "16.10.05", "16.10.06"]
 
 
 def counted() -> pd.DataFrame:
-    shown = cases(
+    shown = build_case_table(
         incidents(
             incident(id="A", jenis="apk"),
             incident(id="B", jenis="apk"),
             incident(id="C", jenis="logistik", kecamatan="16.10.05"),
         )
     )
-    return by_kind(shown, AREAS, {"16.10.04", "16.10.05"})
+    return count_by_kind(shown, AREAS, {"16.10.04", "16.10.05"})
 
 
 def test_the_commonest_kind_stands_on_top_and_silence_is_missing() -> None:
@@ -32,8 +32,8 @@ def test_the_commonest_kind_stands_on_top_and_silence_is_missing() -> None:
 
 
 def test_a_report_of_no_one_kecamatan_has_a_column_of_its_own() -> None:
-    shown = cases(incidents(incident(kecamatan=None)))
-    assert by_kind(shown, AREAS, set())[""].tolist() == [1]
+    shown = build_case_table(incidents(incident(kecamatan=None)))
+    assert count_by_kind(shown, AREAS, set())[""].tolist() == [1]
 
 
 def test_counting_loses_nothing() -> None:
@@ -52,5 +52,5 @@ def test_numbers_are_written_in_the_cells_and_a_dash_where_nobody_reported() -> 
 
 
 def test_a_table_without_cases_is_still_a_figure() -> None:
-    empty = by_kind(cases(incidents()), AREAS, set())
+    empty = count_by_kind(build_case_table(incidents()), AREAS, set())
     assert kinds(empty, str, str, "", DARK).layout.height > 0

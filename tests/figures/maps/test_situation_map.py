@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from situasi.analysis.incidents.cases import cases
+from situasi.analysis.incidents.cases import build_case_table
 from situasi.domain import boundaries as domain_boundaries
 from situasi.domain.settings import ROOT
 from situasi.figures.maps import markers
@@ -35,7 +35,7 @@ def drawn(
     *rows: Any,
     theme: Theme = LIGHT,
 ) -> dict[str, Any]:
-    points = cases(incidents(*rows))
+    points = build_case_table(incidents(*rows))
     points = points.assign(label=pd.Series("x", points.index, dtype="object"))
     placing = placed(boundaries, tuple((code, "Nama") for code in boundaries.codes), 430)
     deck = situation_map(placing, URL, areas, points, theme, layer_id="kecamatan-0")

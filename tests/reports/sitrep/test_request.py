@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis.view_time import Moment
+from situasi.analysis.view_time import ViewTime
 from situasi.domain.register import Register
 from situasi.reports.sitrep import request as sitrep_request
 from situasi.reports.sitrep import schedule
@@ -67,7 +67,7 @@ def test_the_period_before_is_as_long_ends_where_this_begins_and_is_known_as_far
     until = since + timedelta(minutes=length)
     at = max(until + timedelta(minutes=late), since + timedelta(minutes=1))
     asked = sitrep_request.Wanted("anev", since, until, ("16.10.05",))
-    found, known = sitrep_request.before(asked, Moment(at, live=False, exercise=False))
+    found, known = sitrep_request.before(asked, ViewTime(at, live=False, is_exercise=False))
     assert found.until == since
     assert found.until - found.since == min(until, at) - since
     assert known - found.until == at - min(until, at)

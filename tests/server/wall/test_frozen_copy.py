@@ -17,7 +17,7 @@ from starlette.datastructures import QueryParams
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import acknowledgements
 from situasi.analysis.incidents.cases import Selection
-from situasi.analysis.situation.overview import overview
+from situasi.analysis.situation.overview import compute_overview
 from situasi.board import Board
 from situasi.common import i18n
 from situasi.ingest.pipeline import ingest_file
@@ -182,15 +182,15 @@ def test_the_lists_hold_every_tps_kecamatan_source_and_open_case(rehearsed: Boar
     assert {tuple(cells[:3]) for cells in stations} == names
     assert table(read, "Menurut kecamatan") == read.picture["table"]["rows"]
     assert len(read.picture["table"]["rows"]) == 16
-    found = overview(
+    found = compute_overview(
         rehearsed.snapshot_reader.refresh().snapshot.frames, register.election, list(register.kecamatan),
         Selection(since=wib("00.00"), until=wib("23.59")), AT, live=False,
     )  # fmt: skip
     cases = table(read, "Kejadian terbuka")
-    assert {cells[7] for cells in cases} == set(found.open["id"])
-    assert len(cases) == len(found.open)
+    assert {cells[7] for cells in cases} == set(found.open_cases["id"])
+    assert len(cases) == len(found.open_cases)
     sources = table(read, "Sumber")
-    assert len(sources) == len(found.feeds) > 0
+    assert len(sources) == len(found.feed_states) > 0
     assert copy.rows == 16 + len(stations) + len(cases) + len(sources)
     assert len(copy.text.encode()) < 1_000_000
 

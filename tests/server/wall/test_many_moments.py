@@ -131,7 +131,7 @@ def test_a_moment_is_that_of_its_minute(board: Board, monkeypatch: pytest.Monkey
     find = board.analysis_cache.compute
 
     def counted(work: Any, *given: Any) -> Any:
-        days.append(work is area_summary.day)
+        days.append(work is area_summary.compute_area_summary)
         return find(work, *given)
 
     monkeypatch.setattr(board.analysis_cache, "of", counted)

@@ -20,7 +20,7 @@ from situasi.analysis import queries
 from situasi.analysis.incidents import cases
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation import area_summary
-from situasi.analysis.situation.overview import Overview, overview
+from situasi.analysis.situation.overview import Overview, compute_overview
 from situasi.analysis.turnout import summary
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_file
@@ -61,13 +61,15 @@ def figure(said: dict[str, Any], name: str, key: str) -> str:
 
 def of_pages(
     board: Board, wanted: Selection, at: datetime = AT
-) -> tuple[Overview, area_summary.Day]:
+) -> tuple[Overview, area_summary.AreaSummary]:
     """What the pages find, without anything kept."""
     register = board.register
     frames = board.snapshot_reader.refresh().snapshot.frames
-    found = overview(frames, register.election, list(register.kecamatan), wanted, at, live=False)
-    known = {name: cases.known(frame, at) for name, frame in frames.items()}
-    return found, queries.run(area_summary.day, known, register, at)
+    found = compute_overview(
+        frames, register.election, list(register.kecamatan), wanted, at, live=False
+    )
+    known = {name: cases.filter_known(frame, at) for name, frame in frames.items()}
+    return found, queries.run(area_summary.compute_area_summary, known, register, at)
 
 
 def of_the_day() -> Selection:
@@ -79,7 +81,7 @@ def test_every_figure_is_that_of_the_page_situasi(rehearsed: Board) -> None:
     said = look(rehearsed)
     found, of_day = of_pages(rehearsed, of_the_day())
     rates = summary.whole(of_day.turnout)
-    assert figure(said, "situasi", "terbuka").startswith(f"{len(found.open)} ")
+    assert figure(said, "situasi", "terbuka").startswith(f"{len(found.open_cases)} ")
     for name, key, told in (
         ("partisipasi", "partisipasi", presentation_kpis.turnout(rates)),
         ("partisipasi", "hadir", presentation_kpis.heads(rates)),
@@ -127,7 +129,7 @@ def test_filters_choose_the_rows_and_are_told_in_words(rehearsed: Board) -> None
         Selection(("16.10.12",), ("politik_uang",), since=wib("00.00"), until=wib("23.59")),
     )
     assert said["filter"] == "kecamatan: Sungai Pinang; jenis: politik uang"
-    assert figure(said, "situasi", "terbuka").startswith(f"{len(found.open)} ")
+    assert figure(said, "situasi", "terbuka").startswith(f"{len(found.open_cases)} ")
     assert set(view(said, "situasi")["areas"]) == {"16.10.12"}
     assert {one["code"] for one in said["alarms"]} == {"16.10.12"}
     assert look(rehearsed, f"{SAAT}&kec=16.10.01")["alarms"] == []

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis.incidents.cases import case_keys
+from situasi.analysis.incidents.cases import build_case_keys
 from situasi.domain import boundaries as domain_boundaries
 from situasi.domain import election, register
 from situasi.domain.feed_schemas import FASE, FEEDS, INSTANSI, KONTAK, SITUASI, STATUS, TINGKAT
@@ -293,7 +293,7 @@ def _fill(
         with store.deliver(delivery(feed=feed, recorded_at=stored)) as writing:
             writing.add(rows, [rejection()] if data.draw(st.booleans()) else [])
         if feed == "incidents":
-            keys = case_keys(rows, place.election.zone)
+            keys = build_case_keys(rows, place.election.zone)
             cases += zip(keys, rows["latihan"], strict=True)
     if cases:
         one = st.sampled_from(cases)

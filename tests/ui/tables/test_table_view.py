@@ -29,7 +29,7 @@ from situasi.ui.tables.table_view import Table, table
 from tests.builders import DAY, incident, wib
 
 TODAY = DAY.date()
-AT = session.Moment(wib("12.30"), live=False, exercise=False)
+AT = session.ViewTime(wib("12.30"), live=False, is_exercise=False)
 
 
 @pytest.fixture(autouse=True)

@@ -9,41 +9,41 @@ import numpy as np
 import pandas as pd
 
 from situasi.analysis import timestamps
-from situasi.analysis.alerts.intervals import heard, joined, spells
+from situasi.analysis.alerts.intervals import build_intervals, concat_intervals, filter_known_by
 from situasi.domain.election import Election
 
-_US = timedelta(microseconds=1)
+_MICROSECOND = timedelta(microseconds=1)
 
 
-def silences(
-    known: Mapping[str, pd.DataFrame], feeds: tuple[str, ...], election: Election, at: datetime
+def find_silent_feeds(
+    frames: Mapping[str, pd.DataFrame], feeds: tuple[str, ...], election: Election, at: datetime
 ) -> pd.DataFrame:
     """Feeds of which nothing was known for longer than their limit, within the watched day.
 
     As analysis.silence says it of one moment.
     """
-    start, end = timestamps.of(election.day_start), timestamps.of(election.day_end)
+    start, end = timestamps.to_us(election.day_start), timestamps.to_us(election.day_end)
     parts = []
     for feed in feeds:
         limit = election.thresholds.silent_after.get(feed)
-        if limit is None or feed not in known:
+        if limit is None or feed not in frames:
             continue
-        rows, told = heard(known[feed][["known_at", "latihan"]], at)
+        rows, told = filter_known_by(frames[feed][["known_at", "latihan"]], at)
         inside = np.unique(told[(told > start) & (told < end)])
         since = np.concatenate([[start], inside])
         until = np.append(inside, end)
-        begin = since + limit // _US + 1
+        begin = since + limit // _MICROSECOND + 1
         size = len(since)
         parts.append(
-            spells(
+            build_intervals(
                 "sumber_senyap",
                 subject=feed,
                 member=np.full(size, feed, dtype=object),
                 begin=begin,
                 end=until,
-                value=[timestamps.moment(int(one)) if at else None
+                value=[timestamps.from_us(int(one)) if at else None
                        for at, one in enumerate(since)],
                 latihan=bool(rows["latihan"].any()),
             )
         )  # fmt: skip
-    return joined(parts)
+    return concat_intervals(parts)

@@ -9,36 +9,36 @@ import numpy as np
 import pandas as pd
 
 from situasi.analysis import timestamps
-from situasi.analysis.alerts.intervals import FOREVER, heard, spells
-from situasi.analysis.neutrality import REPORTED, keys
+from situasi.analysis.alerts.intervals import FOREVER, build_intervals, filter_known_by
+from situasi.analysis.neutrality import REPORTED_STEP, build_case_keys
 from situasi.domain.feed_schemas import LANGKAH_CLOSED, NEUTRALITY
 from situasi.domain.row_order import reported_time
 
-_US = timedelta(microseconds=1)
+_MICROSECOND = timedelta(microseconds=1)
 
 
-def overdue(rows: pd.DataFrame, target: timedelta, at: datetime) -> pd.DataFrame:
+def find_overdue(rows: pd.DataFrame, target: timedelta, at: datetime) -> pd.DataFrame:
     """Open cases older than the target, by the age that analysis.neutrality reckons."""
-    rows, known = heard(rows, at)
-    told = timestamps.column(reported_time(rows).astype(timestamps.DTYPE))
-    table = rows.assign(known=known, told=told, case=keys(rows))
+    rows, known = filter_known_by(rows, at)
+    told = timestamps.column_to_us(reported_time(rows).astype(timestamps.DTYPE))
+    table = rows.assign(known=known, told=told, case=build_case_keys(rows))
     table = table[table["langkah"] != "nihil"].sort_values(["known", "seq"], kind="stable")
     found: list[tuple[object, ...]] = []
     cases: dict[str, list[Any]] = {}
     for row in table.itertuples():
         cases.setdefault(str(row.case), []).append(row)
     for case, some in cases.items():
-        found += _of_case(case, some, target // _US)
+        found += _find_case_intervals(case, some, target // _MICROSECOND)
     cells = list(zip(*found, strict=True)) or [()] * 6
     member, area, begin, end, seq, made_up = map(list, cells)
-    return spells(
+    return build_intervals(
         "netralitas", subject=member, member=member, kecamatan=area, feed=NEUTRALITY.name,
         begin=np.array(begin, dtype="int64"), end=np.array(end, dtype="int64"), seq=seq,
         latihan=made_up,
     )  # fmt: skip
 
 
-def _of_case(case: str, rows: list[Any], target: int) -> list[tuple[object, ...]]:
+def _find_case_intervals(case: str, rows: list[Any], target_us: int) -> list[tuple[object, ...]]:
     """What held after each row of a case, by all rows known by then."""
     found: list[tuple[object, ...]] = []
     # The last that was told of each, with its place in the order told.
@@ -52,12 +52,12 @@ def _of_case(case: str, rows: list[Any], target: int) -> list[tuple[object, ...]
         if isinstance(row.kecamatan, str):
             area = max(area, (*order, row.kecamatan))
         first = min(first, int(row.told))
-        if row.langkah == REPORTED:
+        if row.langkah == REPORTED_STEP:
             reported = min(reported, int(row.told))
         if step and step[2] in LANGKAH_CLOSED:
             continue
         since = reported if reported != FOREVER else first
         end = int(rows[turn + 1].known) if turn + 1 < len(rows) else FOREVER
-        begin = max(int(row.known), since + target + 1)
+        begin = max(int(row.known), since + target_us + 1)
         found.append((case, area[2] if area else None, begin, end, row.seq, row.latihan))
     return found

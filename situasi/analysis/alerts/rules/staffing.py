@@ -15,7 +15,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis import timestamps
-from situasi.analysis.alerts.intervals import FOREVER, gaps, heard, joined, latest, spells
+from situasi.analysis.alerts.intervals import (
+    FOREVER,
+    build_intervals,
+    concat_intervals,
+    filter_known_by,
+    find_newest_rows,
+    find_uncovered,
+)
 from situasi.analysis.personnel import orders as personnel_orders
 from situasi.analysis.personnel.officers import AS_POLICE, frame, group
 from situasi.analysis.personnel.presence import FROM_THE_POST
@@ -27,46 +34,51 @@ from situasi.domain.feed_schemas import PERSONNEL, POSTINGS, ROSTER
 from situasi.domain.register import Register
 from situasi.domain.row_order import reported_time
 
-_ORDER = ["petugas", "kecamatan", "desa", "desa_text", "tps", "penugasan", "id", "seq", "known_at",
+_ORDER_COLUMNS = ["petugas", "kecamatan", "desa", "desa_text", "tps", "penugasan", "id", "seq", "known_at",
           "occurred_at", "reported_at", "recorded_at", "latihan"]  # fmt: skip
-_WORD = ["petugas", "kecamatan", "desa", "tps", "checkin", "instansi", "seq", "known_at",
+_CHECKIN_COLUMNS = ["petugas", "kecamatan", "desa", "tps", "checkin", "instansi", "seq", "known_at",
          "occurred_at", "reported_at", "recorded_at", "latihan"]  # fmt: skip
-_LINE = ["petugas", "instansi", "seq", "known_at", "occurred_at", "reported_at", "recorded_at",
+_AGENCY_COLUMNS = ["petugas", "instansi", "seq", "known_at", "occurred_at", "reported_at", "recorded_at",
          "latihan"]  # fmt: skip
-_AFTER_ALL = pd.Timestamp.max.tz_localize("UTC").floor("D")
+_END_OF_TIME = pd.Timestamp.max.tz_localize("UTC").floor("D")
 
 
-def manning(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> pd.DataFrame:
+def find_staffing_gaps(
+    frames: Mapping[str, pd.DataFrame], register: Register, at: datetime
+) -> pd.DataFrame:
     """Spells of both rules. Of a kecamatan without any posting nothing is said to be missing."""
-    ordered, words = frame(known, POSTINGS)[_ORDER], frame(known, PERSONNEL)[_WORD]
-    told = _asked_from(ordered, register, at)
+    ordered, words = (
+        frame(frames, POSTINGS)[_ORDER_COLUMNS],
+        frame(frames, PERSONNEL)[_CHECKIN_COLUMNS],
+    )
+    told = _find_required_from(ordered, register, at)
     if (told == FOREVER).all():
-        return joined([])
-    agencies = _agencies(frame(known, ROSTER), words, at)
+        return concat_intervals([])
+    agencies = _find_police_intervals(frame(frames, ROSTER), words, at)
     made_up = bool(ordered["latihan"].any() or words["latihan"].any())
-    words = _of_police(words, agencies)
-    orders, idle = _orders(_of_police(ordered, agencies), register, at)
-    there = _together(_presence(words, orders, idle, register, at), agencies)
-    return joined([
-        _below(_together(orders, agencies), told, register),
-        _absent(there, told, register),
+    words = _filter_police_rows(words, agencies)
+    orders, idle = _find_order_intervals(_filter_police_rows(ordered, agencies), register, at)
+    there = _clip_to_police(_find_presence(words, orders, idle, register, at), agencies)
+    return concat_intervals([
+        _find_understaffed(_clip_to_police(orders, agencies), told, register),
+        _find_unstaffed(there, told, register),
     ]).assign(latihan=made_up)  # fmt: skip
 
 
-def _orders(
+def _find_order_intervals(
     rows: pd.DataFrame, register: Register, at: datetime
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """postings.by_tps of every order, with begin and end: when it was the newest known begun; and
     who, begin, end of the time before an officer had one, or had one to no TPS."""
-    rows, known = heard(rows, at)
-    rows = rows.assign(begin=np.maximum(known, timestamps.column(rows["occurred_at"])))
-    turns = _turns(rows)
+    rows, known = filter_known_by(rows, at)
+    rows = rows.assign(begin=np.maximum(known, timestamps.column_to_us(rows["occurred_at"])))
+    turns = _find_order_changes(rows)
     # Each turn is an officer of its own here, with the lines of its order known by then.
     asked = turns.assign(turn=np.arange(len(turns)), since=turns["begin"])
     lines = rows.merge(asked[["petugas", "occurred_at", "since", "turn"]])
     lines = lines[lines["begin"] <= lines["since"]]
     lines = lines.assign(petugas=lines["turn"])
-    order = personnel_orders.by_tps(row_order.select_current_orders(lines, _AFTER_ALL), register)
+    order = personnel_orders.by_tps(row_order.select_current_orders(lines, _END_OF_TIME), register)
     turns = turns.rename(columns={"petugas": "who"})[["who", "begin", "end"]]
     mine = turns.take(order["petugas"].to_numpy("int64")).set_index(order.index)
     orders = order.drop(columns="petugas").join(mine)
@@ -76,7 +88,7 @@ def _orders(
     return orders, pd.concat([idle, before], ignore_index=True)
 
 
-def _turns(rows: pd.DataFrame) -> pd.DataFrame:
+def _find_order_changes(rows: pd.DataFrame) -> pd.DataFrame:
     """Find when the order of an officer, or a line of it, became another.
 
     rows: with `begin`. Columns: petugas, occurred_at (of the newest order begun), begin, end.
@@ -104,11 +116,11 @@ def _turns(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _asked_from(rows: pd.DataFrame, register: Register, at: datetime) -> Micros:
+def _find_required_from(rows: pd.DataFrame, register: Register, at: datetime) -> Micros:
     """Of each TPS, since when any posting to its kecamatan is known; FOREVER: of none."""
-    rows, known = heard(rows, at)
+    rows, known = filter_known_by(rows, at)
     to_tps = personnel_orders.at_tps(rows).to_numpy(bool)
-    begin = np.maximum(known, timestamps.column(rows["occurred_at"]))[to_tps]
+    begin = np.maximum(known, timestamps.column_to_us(rows["occurred_at"]))[to_tps]
     villages = {code: desa.kecamatan for code, desa in register.desa.items()}
     named = zip(rows["desa"][to_tps], rows["kecamatan"][to_tps], begin.tolist(), strict=True)
     since: dict[object, int] = {}
@@ -119,17 +131,19 @@ def _asked_from(rows: pd.DataFrame, register: Register, at: datetime) -> Micros:
 
 
 @dataclass(frozen=True)
-class _Agencies:
+class _PoliceIntervals:
     """When the agency of each officer was known to be police, or was not known: who, begin, end."""
 
     table: pd.DataFrame
-    every: frozenset[str]
+    officers: frozenset[str]
 
 
-def _agencies(roster: pd.DataFrame, words: pd.DataFrame, at: datetime) -> _Agencies:
+def _find_police_intervals(
+    roster: pd.DataFrame, checkins: pd.DataFrame, at: datetime
+) -> _PoliceIntervals:
     """The newest line of the roster; before one, or without, what the officer's words said."""
-    lines = _newest(roster, at, stated=False).dropna(subset="instansi")
-    said = _newest(words, at, stated=True)
+    lines = _find_newest_agencies(roster, at, only_stated=False).dropna(subset="instansi")
+    said = _find_newest_agencies(checkins, at, only_stated=True)
     listed = lines.groupby("who")["begin"].min()
     # Whoever is on the roster is what it says from then on.
     begun = {str(who): int(since) for who, since in listed.items()}
@@ -140,26 +154,26 @@ def _agencies(roster: pd.DataFrame, words: pd.DataFrame, at: datetime) -> _Agenc
     unknown = pd.DataFrame({"who": before.index, "begin": NEVER, "end": before.to_numpy("int64")})
     mine = [group(one) in AS_POLICE for one in both["instansi"]]
     table = pd.concat([both.loc[mine, ["who", "begin", "end"]], unknown], ignore_index=True)
-    return _Agencies(table, frozenset(before.index))
+    return _PoliceIntervals(table, frozenset(before.index))
 
 
-def _of_police(rows: pd.DataFrame, agencies: _Agencies) -> pd.DataFrame:
+def _filter_police_rows(rows: pd.DataFrame, police_intervals: _PoliceIntervals) -> pd.DataFrame:
     """The rows of officers who still counted as police when they were known: linmas are many."""
-    ends = agencies.table.groupby("who")["end"].max()
+    ends = police_intervals.table.groupby("who")["end"].max()
     last = dict(zip(ends.index, ends.tolist(), strict=True))
     until = np.array([last.get(who, FOREVER) for who in rows["petugas"]], dtype="int64")
-    return rows[timestamps.column(rows["known_at"]) < until]
+    return rows[timestamps.column_to_us(rows["known_at"]) < until]
 
 
-def _newest(rows: pd.DataFrame, at: datetime, *, stated: bool) -> pd.DataFrame:
+def _find_newest_agencies(rows: pd.DataFrame, at: datetime, *, only_stated: bool) -> pd.DataFrame:
     """who, instansi, begin, end of each row that was the newest of its officer."""
-    rows, known = heard(rows[_LINE], at)
-    if stated:
+    rows, known = filter_known_by(rows[_AGENCY_COLUMNS], at)
+    if only_stated:
         some = rows["instansi"].notna().to_numpy()
         rows, known = rows[some], known[some]
     number, names = pd.factorize(rows["petugas"])
-    begin = np.maximum(known, timestamps.column(rows["occurred_at"]))
-    chosen, until = latest(number, begin, _ranked(rows))
+    begin = np.maximum(known, timestamps.column_to_us(rows["occurred_at"]))
+    chosen, until = find_newest_rows(number, begin, _chronological_rank(rows))
     return pd.DataFrame(
         {
             "who": names.to_numpy("object")[number[chosen]] if len(names) else [],
@@ -170,26 +184,28 @@ def _newest(rows: pd.DataFrame, at: datetime, *, stated: bool) -> pd.DataFrame:
     )
 
 
-def _ranked(rows: pd.DataFrame) -> npt.NDArray[np.intp]:
+def _chronological_rank(rows: pd.DataFrame) -> npt.NDArray[np.intp]:
     """The place of each row by when it happened, then by when it was told."""
-    keys = (rows["seq"].to_numpy(), timestamps.column(reported_time(rows).astype(timestamps.DTYPE)),
-            timestamps.column(rows["occurred_at"]))  # fmt: skip
+    keys = (rows["seq"].to_numpy(), timestamps.column_to_us(reported_time(rows).astype(timestamps.DTYPE)),
+            timestamps.column_to_us(rows["occurred_at"]))  # fmt: skip
     rank = np.empty(len(rows), dtype=np.intp)
     rank[np.lexsort(keys)] = np.arange(len(rows))
     return rank
 
 
-def _together(pieces: pd.DataFrame, agencies: _Agencies) -> pd.DataFrame:
+def _clip_to_police(intervals: pd.DataFrame, police_intervals: _PoliceIntervals) -> pd.DataFrame:
     """Pieces (who, begin, end) as far as the officer counts as police."""
-    unlisted = pieces[~pieces["who"].isin(agencies.every)]  # of unknown agency, all day
-    return pd.concat([_overlaps(pieces, agencies.table), unlisted], ignore_index=True)
+    unlisted = intervals[
+        ~intervals["who"].isin(police_intervals.officers)
+    ]  # of unknown agency, all day
+    return pd.concat([_intersect(intervals, police_intervals.table), unlisted], ignore_index=True)
 
 
-def _overlaps(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+def _intersect(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
     """Each piece of `one` as far as one of `other` of the same officer lasts too."""
     # Where a side is empty pandas would not know what the names are.
     text = {"who": "object"}
-    both = one.astype(text).merge(other.astype(text), on="who", suffixes=("", "_other"))
+    both = left.astype(text).merge(right.astype(text), on="who", suffixes=("", "_other"))
     begin = np.maximum(both["begin"].to_numpy("int64"), both["begin_other"].to_numpy("int64"))
     end = np.minimum(both["end"].to_numpy("int64"), both["end_other"].to_numpy("int64"))
     both = both.assign(begin=begin, end=end).drop(columns=["begin_other", "end_other"])
@@ -197,29 +213,37 @@ def _overlaps(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     return lasting
 
 
-def _below(police: pd.DataFrame, told: Micros, register: Register) -> pd.DataFrame:
+def _find_understaffed(
+    police: pd.DataFrame, required_from: Micros, register: Register
+) -> pd.DataFrame:
     election = register.election
-    start = np.maximum(told, timestamps.of(election.day_start))
-    stop = timestamps.of(election.local_time(election.tps_closes))
+    start = np.maximum(required_from, timestamps.to_us(election.day_start))
+    stop = timestamps.to_us(election.local_time(election.tps_closes))
     need = required(register)["need"].to_numpy("float64")
     place = pd.Index(register.tps["code"]).get_indexer(pd.Index(police["code"]))
-    return _gaps("kurang_pola", place, police, police["share"].to_numpy("float64"), need,
+    return _build_gap_intervals("kurang_pola", place, police, police["share"].to_numpy("float64"), need,
                  start, stop, register)  # fmt: skip
 
 
-def _absent(there: pd.DataFrame, told: Micros, register: Register) -> pd.DataFrame:
+def _find_unstaffed(
+    presence: pd.DataFrame, required_from: Micros, register: Register
+) -> pd.DataFrame:
     election = register.election
-    start = np.maximum(told, timestamps.of(election.local_time(election.rules.personnel.arrive_by)))
-    stop = timestamps.of(election.local_time(election.tps_closes))
-    place = pd.Index(register.tps["code"]).get_indexer(pd.Index(there["code"]))
+    start = np.maximum(
+        required_from, timestamps.to_us(election.local_time(election.rules.personnel.arrive_by))
+    )
+    stop = timestamps.to_us(election.local_time(election.tps_closes))
+    place = pd.Index(register.tps["code"]).get_indexer(pd.Index(presence["code"]))
     need = np.ones(len(register.tps))
-    return _gaps("tanpa_petugas", place, there, np.ones(len(there)), need, start, stop, register)
+    return _build_gap_intervals(
+        "tanpa_petugas", place, presence, np.ones(len(presence)), need, start, stop, register
+    )
 
 
-def _presence(
-    words: pd.DataFrame,
+def _find_presence(
+    checkins: pd.DataFrame,
     orders: pd.DataFrame,
-    idle: pd.DataFrame,
+    unassigned: pd.DataFrame,
     register: Register,
     at: datetime,
 ) -> pd.DataFrame:
@@ -228,31 +252,33 @@ def _presence(
     As manning.stands: one posted is at all TPS of the order, unless the word names another place;
     a word from elsewhere counts there.
     """
-    spoken = _spoken(words, register, at)
+    spoken = _find_checkins(checkins, register, at)
     own = {
         (who, begin, place)
         for name in ("code", "kecamatan")
         for who, begin, place in zip(orders["who"], orders["begin"], orders[name], strict=True)
     }
     turns = orders[["who", "begin", "end"]].drop_duplicates().assign(turn=lambda t: t["begin"])
-    posted = _overlaps(spoken, turns)
+    posted = _intersect(spoken, turns)
     named = zip(posted["who"], posted["turn"], posted["place"], strict=True)
     home = np.array([not isinstance(one[2], str) or one in own for one in named], dtype=bool)
-    here = _overlaps(posted[home][["who", "begin", "end"]], orders[["who", "code", "begin", "end"]])
-    unposted = spoken[~spoken["who"].isin({*orders["who"], *idle["who"]})]
-    guests = pd.concat([posted[~home], _overlaps(spoken, idle), unposted], ignore_index=True)
+    here = _intersect(
+        posted[home][["who", "begin", "end"]], orders[["who", "code", "begin", "end"]]
+    )
+    unposted = spoken[~spoken["who"].isin({*orders["who"], *unassigned["who"]})]
+    guests = pd.concat([posted[~home], _intersect(spoken, unassigned), unposted], ignore_index=True)
     guests = guests[["who", "named", "begin", "end"]].rename(columns={"named": "code"})
     both = pd.concat([here, guests], ignore_index=True)
     return both[both["code"].notna()]
 
 
-def _spoken(words: pd.DataFrame, register: Register, at: datetime) -> pd.DataFrame:
+def _find_checkins(checkins: pd.DataFrame, register: Register, at: datetime) -> pd.DataFrame:
     """who, named (the TPS, None: none of the register), place (that, else the kecamatan), begin,
     end, of last words that came from a post; equal ones in a row are one."""
-    rows, known = heard(words, at)
+    rows, known = filter_known_by(checkins, at)
     number, _names = pd.factorize(rows["petugas"])
-    begin = np.maximum(known, timestamps.column(rows["occurred_at"]))
-    chosen, until = latest(number, begin, _ranked(rows))
+    begin = np.maximum(known, timestamps.column_to_us(rows["occurred_at"]))
+    chosen, until = find_newest_rows(number, begin, _chronological_rank(rows))
     mine = rows.take(chosen)
     codes = personnel_orders.tps_codes(mine, register).to_numpy("object")
     area = mine["kecamatan"].to_numpy("object")
@@ -276,10 +302,10 @@ def _spoken(words: pd.DataFrame, register: Register, at: datetime) -> pd.DataFra
     )
 
 
-def _gaps(
+def _build_gap_intervals(
     rule: str,
     place: npt.NDArray[np.intp],
-    pieces: pd.DataFrame,
+    intervals: pd.DataFrame,
     weight: npt.NDArray[np.float64],
     need: npt.NDArray[np.float64],
     start: Micros,
@@ -287,13 +313,13 @@ def _gaps(
     register: Register,
 ) -> pd.DataFrame:
     inside = place >= 0
-    where, begin, end = gaps(
-        place[inside].astype("int64"), pieces["begin"].to_numpy("int64")[inside],
-        pieces["end"].to_numpy("int64")[inside], weight[inside], need,
+    where, begin, end = find_uncovered(
+        place[inside].astype("int64"), intervals["begin"].to_numpy("int64")[inside],
+        intervals["end"].to_numpy("int64")[inside], weight[inside], need,
         np.minimum(start, stop), stop,
     )  # fmt: skip
     table = register.tps
-    return spells(
+    return build_intervals(
         rule,
         subject=table["kecamatan"].to_numpy()[where],
         kecamatan=table["kecamatan"].to_numpy()[where],

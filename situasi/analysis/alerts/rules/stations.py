@@ -13,7 +13,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis import timestamps
-from situasi.analysis.alerts.intervals import FOREVER, first, heard, joined, spells
+from situasi.analysis.alerts.intervals import (
+    FOREVER,
+    build_intervals,
+    concat_intervals,
+    filter_known_by,
+    first_known_times,
+)
 from situasi.analysis.stations.deadlines import Due, dues
 from situasi.analysis.stations.reports import Reports, of_stations
 from situasi.analysis.stations.status import ARRIVED
@@ -22,97 +28,114 @@ from situasi.domain.alert_rules import AlertRule
 from situasi.domain.feed_schemas import FASE, TPS
 from situasi.domain.register import Register
 
-_US = 1_000_000
+_US_PER_S = 1_000_000
 _OPEN, _CLOSED = FASE.index("dibuka"), FASE.index("ditutup")
-_LEFT, _AT_PPS = FASE.index("kotak_bergeser"), FASE.index("kotak_tiba_pps")
+_BOX_LEFT, _BOX_AT_PPS = FASE.index("kotak_bergeser"), FASE.index("kotak_tiba_pps")
 
 
 @dataclass(frozen=True)
-class Told:
+class StationReports:
     """Reports of TPS of the register, and when each was known."""
 
     reports: Reports
-    known: Micros
-    size: int
+    known_us: Micros
+    tps_count: int
 
-    def first(self, which: npt.NDArray[np.bool_]) -> Micros:
+    def first_known_times(self, mask: npt.NDArray[np.bool_]) -> Micros:
         """By TPS, when the first of these reports was known."""
-        return first(self.size, self.reports.place[which], self.known[which])
+        return first_known_times(self.tps_count, self.reports.place[mask], self.known_us[mask])
 
 
-def told(rows: pd.DataFrame, register: Register, at: datetime) -> Told:
+def build_station_reports(rows: pd.DataFrame, register: Register, at: datetime) -> StationReports:
     """rows: of the feed, known."""
-    there, known = heard(rows, at)
+    there, known = filter_known_by(rows, at)
     reports = of_stations(there, register)
     reports = reports.take(reports.place >= 0)
     seq = there["seq"].to_numpy("int64")
     order = np.argsort(seq, kind="stable")
     mine = known[order[np.searchsorted(seq[order], reports.seq)]] if len(reports) else known[:0]
-    return Told(reports, mine, len(register.tps))
+    return StationReports(reports, mine, len(register.tps))
 
 
-def unopened(found: Told, rule: AlertRule, register: Register) -> pd.DataFrame:
+def find_unopened(
+    station_reports: StationReports, rule: AlertRule, register: Register
+) -> pd.DataFrame:
     """TPS not known to be open so long after the time that rules.toml says."""
     due = next((one for one in dues(register.election) if one.what == "dibuka"), None)
     if due is None:
-        return joined([])
-    late = timestamps.of(due.late + rule.grace) + 1  # at its time it is not late yet
-    met = _met(due, found, register)
-    return _spells("belum_dibuka", register, np.full(found.size, late), met, found)
+        return concat_intervals([])
+    late = timestamps.to_us(due.late + rule.grace) + 1  # at its time it is not late yet
+    met = _find_met_times(due, station_reports, register)
+    return _build_station_intervals(
+        "belum_dibuka", register, np.full(station_reports.tps_count, late), met, station_reports
+    )
 
 
-def silent(found: Told, rule: AlertRule, register: Register) -> pd.DataFrame:
+def find_silent(
+    station_reports: StationReports, rule: AlertRule, register: Register
+) -> pd.DataFrame:
     """TPS that owe a report for longer than the rule says."""
     owed = [due for due in dues(register.election) if due.what not in rule.excluded_phases]
     begin = [
-        np.full(found.size, timestamps.of(due.late + rule.grace) + 1, dtype="int64") for due in owed
+        np.full(
+            station_reports.tps_count, timestamps.to_us(due.late + rule.grace) + 1, dtype="int64"
+        )
+        for due in owed
     ]
-    met = [_met(due, found, register) for due in owed]
-    return _spells("tps_diam", register, np.array(begin), np.array(met), found,
+    met = [_find_met_times(due, station_reports, register) for due in owed]
+    return _build_station_intervals("tps_diam", register, np.array(begin), np.array(met), station_reports,
                    np.array([due.what for due in owed], dtype=object))  # fmt: skip
 
 
-def _met(due: Due, found: Told, register: Register) -> Micros:
+def _find_met_times(deadline: Due, station_reports: StationReports, register: Register) -> Micros:
     """When each TPS was first known to owe this report no longer: see reporting.judged."""
-    reports = found.reports
+    reports = station_reports.reports
     counted = ~np.isnan(reports.heads)
-    if due.hour is None:
-        met = reports.fase >= due.rank
-        if due.rank <= _OPEN:  # heads that were counted say that it was opened
+    if deadline.hour is None:
+        met = reports.fase >= deadline.rank
+        if deadline.rank <= _OPEN:  # heads that were counted say that it was opened
             met |= counted & (reports.heads > 0)
-        return found.first(met)
-    awaited, hour = timestamps.of(due.awaited), timestamps.of(due.hour)
+        return station_reports.first_known_times(met)
+    awaited, hour = timestamps.to_us(deadline.awaited), timestamps.to_us(deadline.hour)
     met = counted & (reports.at >= awaited)
     met |= (reports.fase == _OPEN) & reports.exact & (reports.at >= hour)
     election = register.election
-    if due.hour + election.rules.tps.count_interval <= election.local_time(election.tps_closes):
+    if deadline.hour + election.rules.tps.count_interval <= election.local_time(
+        election.tps_closes
+    ):
         met |= reports.fase >= _CLOSED
-    return found.first(met)
+    return station_reports.first_known_times(met)
 
 
-def boxes(found: Told, rule: AlertRule, register: Register) -> pd.DataFrame:
+def find_overdue_boxes(
+    station_reports: StationReports, rule: AlertRule, register: Register
+) -> pd.DataFrame:
     """Boxes that are on their way for longer than the rule says."""
-    reports = found.reports
-    moved = np.flatnonzero(np.isin(reports.fase, [_LEFT, _AT_PPS]))
-    there = found.first(np.isin(reports.fase, [FASE.index(fase) for fase in ARRIVED]))
-    moved = moved[np.lexsort((reports.seq[moved], found.known[moved], reports.place[moved]))]
-    place, known = reports.place[moved], found.known[moved]
+    reports = station_reports.reports
+    moved = np.flatnonzero(np.isin(reports.fase, [_BOX_LEFT, _BOX_AT_PPS]))
+    there = station_reports.first_known_times(
+        np.isin(reports.fase, [FASE.index(fase) for fase in ARRIVED])
+    )
+    moved = moved[
+        np.lexsort((reports.seq[moved], station_reports.known_us[moved], reports.place[moved]))
+    ]
+    place, known = reports.place[moved], station_reports.known_us[moved]
     # Of a word without its minute the time when it was known is taken.
     since = np.where(reports.exact[moved], reports.at[moved], known)
     furthest = _running_max(place, since)
     following = np.append(np.where(place[1:] == place[:-1], known[1:], FOREVER), FOREVER)
-    late = furthest + int(rule.grace.total_seconds()) * _US + 1
+    late = furthest + int(rule.grace.total_seconds()) * _US_PER_S + 1
     begin = np.maximum(known, late)
     end = np.minimum(following[: len(moved)], there[place])
     table = register.tps
-    return spells(
+    return build_intervals(
         "kotak",
         subject=table["kecamatan"].to_numpy()[place],
         kecamatan=table["kecamatan"].to_numpy()[place],
         member=table["code"].to_numpy()[place],
         begin=begin,
         end=end,
-        value=[timestamps.moment(int(one)) for one in since],
+        value=[timestamps.from_us(int(one)) for one in since],
         feed=TPS.name,
         seq=reports.seq[moved],
         latihan=reports.made_up[moved],
@@ -128,20 +151,20 @@ def _running_max(place: npt.NDArray[np.int64], values: Micros) -> Micros:
     return found
 
 
-def wrong(found: Told, register: Register) -> pd.DataFrame:
+def find_count_anomalies(station_reports: StationReports, register: Register) -> pd.DataFrame:
     """TPS whose newest count is smaller than the one before, or above its list."""
-    limits, voters = _limits(register), _voters(register)
+    limits, voters = _voter_limits(register), _registered_voters(register)
     spelled = [
         spell
-        for place, rows in _suspects(found, limits, register)
-        for spell in _replayed(place, rows, found, limits[place], voters[place])
+        for place, rows in _find_suspects(station_reports, limits, register)
+        for spell in _replay_counts(place, rows, station_reports, limits[place], voters[place])
     ]
     parts = []
     for rule in ("hadir_turun", "hadir_lebih"):
         mine = [one for one in spelled if one[0] == rule]
         place = np.array([one[1] for one in mine], dtype=np.intp)
         parts.append(
-            spells(
+            build_intervals(
                 rule,
                 subject=register.tps["kecamatan"].to_numpy()[place],
                 kecamatan=register.tps["kecamatan"].to_numpy()[place],
@@ -154,33 +177,35 @@ def wrong(found: Told, register: Register) -> pd.DataFrame:
                 latihan=[one[6] for one in mine],
             )
         )
-    return joined(parts)
+    return concat_intervals(parts)
 
 
-def _suspects(
-    found: Told, limits: npt.NDArray[np.float64], register: Register
+def _find_suspects(
+    station_reports: StationReports, limits: npt.NDArray[np.float64], register: Register
 ) -> Iterator[tuple[int, npt.NDArray[np.intp]]]:
     """TPS that ever had a falling or too high count, with the positions of their counts."""
-    reports, election = found.reports, register.election
-    start = timestamps.of(election.local_time(datetime.min.time()))
-    today = (reports.at >= start) & (reports.at <= timestamps.of(election.day_end))
+    reports, election = station_reports.reports, register.election
+    start = timestamps.to_us(election.local_time(datetime.min.time()))
+    today = (reports.at >= start) & (reports.at <= timestamps.to_us(election.day_end))
     counted = np.flatnonzero(~np.isnan(reports.heads) & today)
     counted = counted[np.argsort(reports.place[counted], kind="stable")]  # oldest first in each
     place, heads = reports.place[counted], reports.heads[counted]
     fell = np.append(False, (place[1:] == place[:-1]) & (heads[1:] < heads[:-1]))[: len(place)]
-    above = _listed(reports, counted) > limits[place]
+    above = _listed_voters(reports, counted) > limits[place]
     for suspect in np.unique(place[fell | above]).tolist():
         low, high = np.searchsorted(place, [suspect, suspect + 1])
         yield suspect, counted[low:high]
 
 
-def _listed(reports: Reports, at: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-    return np.where(np.isnan(reports.on_list[at]), reports.heads[at], reports.on_list[at])
+def _listed_voters(reports: Reports, positions: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+    return np.where(
+        np.isnan(reports.on_list[positions]), reports.heads[positions], reports.on_list[positions]
+    )
 
 
-def _limits(register: Register) -> npt.NDArray[np.float64]:
+def _voter_limits(register: Register) -> npt.NDArray[np.float64]:
     """From how many heads on each list is exceeded, as in analysis.doubts; NaN: never."""
-    voters = _voters(register)
+    voters = _registered_voters(register)
     wide = register.election.rules.tps.estimated_list_factor
     limit: npt.NDArray[np.float64] = np.where(voters > 0, voters, np.nan) * np.where(
         register.tps["estimated"].to_numpy(bool), wide, 1.0
@@ -188,17 +213,21 @@ def _limits(register: Register) -> npt.NDArray[np.float64]:
     return limit
 
 
-def _voters(register: Register) -> npt.NDArray[np.float64]:
+def _registered_voters(register: Register) -> npt.NDArray[np.float64]:
     """On the list of each TPS; NaN: not known."""
     return register.tps["dpt"].to_numpy("float64", na_value=np.nan)
 
 
-def _replayed(
-    place: int, rows: npt.NDArray[np.intp], found: Told, limit: float, voters: float
+def _replay_counts(
+    place: int,
+    rows: npt.NDArray[np.intp],
+    station_reports: StationReports,
+    limit: float,
+    voters: float,
 ) -> Iterator[tuple[Any, ...]]:
     """rule, place, begin, end, what it was held against, seq, latihan of each spell of a TPS."""
-    reports = found.reports
-    inturn = rows[np.lexsort((reports.seq[rows], found.known[rows]))].tolist()
+    reports = station_reports.reports
+    inturn = rows[np.lexsort((reports.seq[rows], station_reports.known_us[rows]))].tolist()
     standing: dict[int, int] = {}
     moments: list[int] = []  # of standing, in order
     for turn, row in enumerate(inturn):
@@ -209,39 +238,39 @@ def _replayed(
             insort(moments, moment)
         if held is None or rank > (int(reports.told[held]), int(reports.seq[held])):
             standing[moment] = row
-        begin = int(found.known[row])
-        end = int(found.known[inturn[turn + 1]]) if turn + 1 < len(inturn) else FOREVER
+        begin = int(station_reports.known_us[row])
+        end = int(station_reports.known_us[inturn[turn + 1]]) if turn + 1 < len(inturn) else FOREVER
         last = standing[moments[-1]]
         told_of = (int(reports.seq[last]), bool(reports.made_up[last]))
         earlier = standing[moments[-2]] if len(moments) > 1 else last
         if reports.heads[last] < (before := reports.heads[earlier]):
             yield ("hadir_turun", place, begin, end, float(before), *told_of)
-        if _listed(reports, np.array([last]))[0] > limit:
+        if _listed_voters(reports, np.array([last]))[0] > limit:
             yield ("hadir_lebih", place, begin, end, voters, *told_of)
 
 
-def _spells(
+def _build_station_intervals(
     rule: str,
     register: Register,
     begin: Micros,
     end: Micros,
-    found: Told,
-    what: npt.NDArray[np.object_] | None = None,
+    station_reports: StationReports,
+    deadline_codes: npt.NDArray[np.object_] | None = None,
 ) -> pd.DataFrame:
     """Spells of TPS by kecamatan, until the watch is over: then nobody is asked any more.
 
     begin, end: of each TPS (columns), of one report or of several (rows), `what`.
     """
-    end = np.minimum(end, timestamps.of(register.election.day_end))
+    end = np.minimum(end, timestamps.to_us(register.election.day_end))
     turn, late = np.nonzero(np.atleast_2d(begin < end))
     area = register.tps["kecamatan"].to_numpy("object")[late]
-    return spells(
+    return build_intervals(
         rule,
         subject=area,
         kecamatan=area,
         member=register.tps["code"].to_numpy("object")[late],
         begin=np.atleast_2d(begin)[turn, late],
         end=np.atleast_2d(end)[turn, late],
-        value=None if what is None else what[turn],
-        latihan=bool(found.reports.made_up.any()),
+        value=None if deadline_codes is None else deadline_codes[turn],
+        latihan=bool(station_reports.reports.made_up.any()),
     )

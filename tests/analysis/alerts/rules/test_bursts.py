@@ -26,7 +26,7 @@ def told(kecamatan: str, clock: str, number: int = 0, **more: Any) -> dict[str, 
 def found(register: Register, at: str, *rows: dict[str, Any], merges: Any = ()) -> pd.DataFrame:
     known = {name: rows_of(feed) for name, feed in feed_schemas.FEEDS.items()}
     known |= {"incidents": rows_with(*rows), "merges": rows_of(feed_schemas.MERGES, *merges)}
-    every: Alerts = queries.run(work.alerts, known, register, wib(at))
+    every: Alerts = queries.run(work.compute_alerts, known, register, wib(at))
     return every.table[every.table["rule"] == "beruntun"]
 
 
