@@ -11,7 +11,7 @@ from situasi import board as house
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import briefings
 from situasi.board import Board, open_board
-from situasi.simulation.seed import prepare
+from situasi.simulation.seed import seed_store
 from tests.builders import wib
 from tests.conftest import NOON, settings_in
 
@@ -46,7 +46,7 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     """A board that has taken in the public reports and the rehearsal day; tests only look at it."""
     folder = tmp_path_factory.mktemp("rehearsed")
     opened = open_board(settings_in(folder, SITUASI_REHEARSAL="yes"), lambda: NOON)
-    prepare(opened, NOON, lambda _told: None)
+    seed_store(opened, NOON, lambda _told: None)
     chief = Viewer("kapolres", ROLES["pimpinan"])
     briefings.mark(opened.store, chief, NINE, "Taklimat pagi", NOON, exercise=True, version=0)
     yield opened

@@ -49,7 +49,7 @@ def every_row(known: Mapping[str, pd.DataFrame], _register: Register, _at: datet
 
 
 WORKS: tuple[Callable[..., Any], ...] = (
-    every_row, status.stations, coverage.coverage, changes.compute_situation_state,
+    every_row, status.build_station_table, coverage.compute_coverage, changes.compute_situation_state,
 )  # fmt: skip
 
 

@@ -11,14 +11,14 @@ import plotly.graph_objects as go
 
 from pages.activities import tables as shown
 from situasi.analysis.activities import activities, sop_checklist, stages
-from situasi.analysis.activities.sop_checklist import Line
+from situasi.analysis.activities.sop_checklist import ChecklistItem
 from situasi.analysis.queries import reads
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.domain.feed_schemas import ACTIVITIES
 from situasi.domain.labels import label
 from situasi.domain.register import Register, Stage
-from situasi.figures.charts.gantt import gantt
+from situasi.figures.charts.gantt import build_gantt_chart
 from situasi.figures.theme import Theme
 from situasi.ui.tables.table_view import Table
 
@@ -51,10 +51,10 @@ class Work:
     drills: pd.DataFrame
     strange: pd.DataFrame
     crowded: int
-    lines: list[Line]
+    lines: list[ChecklistItem]
     tables: Tables
 
-    def lines_of(self, codes: list[str]) -> list[Line]:
+    def lines_of(self, codes: list[str]) -> list[ChecklistItem]:
         return [line for line in self.lines if line.item.stage in codes]
 
 
@@ -68,22 +68,22 @@ def work(
 ) -> Work:
     """Everything that the page needs."""
     i18n.set_language(language)
-    every = activities.cases(known["activities"], register, at)
-    found = activities.within(every, kecamatan)
-    concerned = stages.here(register.stages, register.election.kabupaten)
-    agenda, drills = activities.agenda(found), activities.drills(found)
+    every = activities.build_activity_table(known["activities"], register, at)
+    found = activities.filter_by_kecamatan(every, kecamatan)
+    concerned = stages.filter_by_kabupaten(register.stages, register.election.kabupaten)
+    agenda, drills = activities.select_agenda(found), activities.select_drills(found)
     return Work(
-        timetable=stages.timetable(register.stages, at.date()),
-        running=stages.running(concerned, at.date()),
-        upcoming=stages.upcoming(concerned, at.date()),
+        timetable=stages.build_timetable(register.stages, at.date()),
+        running=stages.list_running_stages(concerned, at.date()),
+        upcoming=stages.list_upcoming_stages(concerned, at.date()),
         cases=found,
-        counts=activities.counts(found),
+        counts=activities.count_by_state(found),
         agenda=agenda,
         drills=drills,
         # Of no chosen kecamatan, perhaps, but never to be lost.
         strange=every[every["strange"].notna()],
-        crowded=activities.crowded(found),
-        lines=sop_checklist.checklist(register.sop, found),
+        crowded=activities.count_over_partner_limit(found),
+        lines=sop_checklist.build_checklist(register.sop, found),
         tables=_tables(found, agenda, drills, [k for k in register.kecamatan
                                                if not kecamatan or k in kecamatan]),
     )  # fmt: skip
@@ -93,15 +93,15 @@ def _tables(
     found: pd.DataFrame, agenda: pd.DataFrame, drills: pd.DataFrame, chosen: list[str]
 ) -> Tables:
     return Tables(
-        matrix=shown.matrix(activities.matrix(found, chosen), found, chosen),
+        matrix=shown.matrix(activities.build_matrix(found, chosen), found, chosen),
         agenda=shown.readable(agenda),
         drills=shown.readable(drills),
-        joint=shown.joint(activities.joint(found)),
+        joint=shown.joint(activities.build_partner_table(found)),
     )
 
 
 def timetable(day: date, theme: Theme) -> go.Figure:
     """The Gantt chart of all stages, this day marked."""
     names = {code: label("tahap", code) for code in ("lewat", "berjalan", "akan")}
-    table = stages.timetable(board().register.stages, day)
-    return gantt(table, names, day, i18n.format_date(day), theme)
+    table = stages.build_timetable(board().register.stages, day)
+    return build_gantt_chart(table, names, day, i18n.format_date(day), theme)

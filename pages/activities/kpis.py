@@ -32,7 +32,7 @@ def figures(found: Work, today: date) -> list[Figure]:
         Figure("latihan", _drill_card(found), lambda: shown.readable(found.drills),
                (Count(drilled if heard else None),)),
         Figure("sop", _sop_card(found), lambda: shown.checklist(found.cases, begun),
-               (Count(sop_checklist.counts(begun)["selesai"] if begun else None),)),
+               (Count(sop_checklist.count_by_state(begun)["selesai"] if begun else None),)),
     ]  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def _drill_card(found: Work) -> Card:
     return Card(title, _of(len(done), len(found.drills)), note)
 
 
-def _begun(found: Work) -> list[sop_checklist.Line]:
+def _begun(found: Work) -> list[sop_checklist.ChecklistItem]:
     started = found.timetable[found.timetable["state"].isin(["lewat", "berjalan"])]
     return found.lines_of(list(started["code"]))
 
@@ -123,8 +123,8 @@ def _sop_card(found: Work) -> Card:
     begun = _begun(found)
     if not begun:
         return Card(title, "–", _("tidak ada butir untuk tahap yang sudah mulai"))
-    counts = sop_checklist.counts(begun)
-    now = sop_checklist.counts(found.lines_of([stage.code for stage in found.running]))
+    counts = sop_checklist.count_by_state(begun)
+    now = sop_checklist.count_by_state(found.lines_of([stage.code for stage in found.running]))
     said = []
     if counts["sebagian"]:
         said.append(_("{n} sebagian").format(n=i18n.format_number(counts["sebagian"])))

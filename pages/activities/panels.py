@@ -67,7 +67,7 @@ def sop_panel(found: Work) -> None:
         ]
     )
     with markup.bar():
-        st.caption(note + _counted(sop_checklist.counts(lines)), width="content")
+        st.caption(note + _counted(sop_checklist.count_by_state(lines)), width="content")
         table_view.opens(
             _("Giat di balik daftar"), lambda: shown.checklist(found.cases, lines), "sop_baris"
         )
@@ -101,7 +101,7 @@ def _counted(counts: dict[str, int]) -> str:
     return " · ".join(said) + " " + total
 
 
-def _tick(line: sop_checklist.Line) -> Tick:
+def _tick(line: sop_checklist.ChecklistItem) -> Tick:
     item = line.item
     ours = item.basis == USUAL
     who = " · ".join(filter(None, [shown.fungsi_name(item.fungsi), label("giat", item.giat)]))
@@ -140,7 +140,7 @@ def _for_next(found: Work) -> str:
         "Untuk tahap berikut ({names}): {n} giat direncanakan; SOP {planned} dari {lines} butir."
     ).format(
         names="; ".join(stage.name for stage in nearest),
-        n=i18n.format_number(len(activities.of_stages(found.agenda, codes))),
+        n=i18n.format_number(len(activities.filter_by_stages(found.agenda, codes))),
         planned=i18n.format_number(planned),
         lines=i18n.format_number(len(lines)),
     )
@@ -167,7 +167,7 @@ def joint_panel(found: Work) -> None:
     table_view.shown(found.tables.joint, "mitra", _("Kerja bersama"), most=_FEW)
     if found.crowded:
         said = _("{n} giat menyebut lebih dari {most} mitra; {most} yang pertama dihitung di sini.")
-        most = i18n.format_number(activities.MOST_PARTNERS)
+        most = i18n.format_number(activities.MAX_PARTNERS)
         st.caption(said.format(n=i18n.format_number(found.crowded), most=most))
 
 

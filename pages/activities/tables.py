@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from situasi.analysis.activities.activities import UNSTATED, WHOLE
-from situasi.analysis.activities.sop_checklist import Line
+from situasi.analysis.activities.activities import UNSTATED_FUNGSI, WHOLE_KABUPATEN
+from situasi.analysis.activities.sop_checklist import ChecklistItem
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -23,7 +23,7 @@ _PLACE = 200  # pixels
 def fungsi_name(code: str | None) -> str:
     if not isinstance(code, str):
         return ""
-    return _("fungsi tidak disebut") if code == UNSTATED else label("giat", code)
+    return _("fungsi tidak disebut") if code == UNSTATED_FUNGSI else label("giat", code)
 
 
 def when(row: Any) -> str:
@@ -100,23 +100,23 @@ def matrix(counted: pd.DataFrame, cases: pd.DataFrame, chosen: list[str]) -> Tab
     """
     register = board().register
     others = [p for p in dict.fromkeys(counted["place"]) if p not in register.kecamatan]
-    places = [WHOLE, *chosen, *(place for place in others if place != WHOLE)]
+    places = [WHOLE_KABUPATEN, *chosen, *(place for place in others if place != WHOLE_KABUPATEN)]
     sums = counted.groupby("place")[["done", "all"]].sum()
     wide = counted.pivot(index="place", columns="fungsi", values=["done", "all"]).reindex(places)
     nothing = pd.Series(np.nan, places)
     all_of = sums.reindex(places)
     columns: dict[str, Cells] = {
         _("kecamatan"): [
-            _("seluruh kabupaten") if place == WHOLE else register.name_of(place)
+            _("seluruh kabupaten") if place == WHOLE_KABUPATEN else register.name_of(place)
             for place in places
         ],
         _("semua"): _done(all_of["done"], all_of["all"]),
     }
-    for code in (*FUNGSI, UNSTATED):
+    for code in (*FUNGSI, UNSTATED_FUNGSI):
         own = [wide.get((what, code), nothing) for what in ("done", "all")]
         columns[fungsi_name(code)] = _done(*own)
     made_up = cases[cases["latihan"]]["kecamatan"]
-    drilled = set(made_up.where(made_up.notna(), WHOLE))
+    drilled = set(made_up.where(made_up.notna(), WHOLE_KABUPATEN))
     return table(columns, (place in drilled for place in places))
 
 
@@ -139,10 +139,10 @@ def joint(counted: pd.DataFrame) -> Table:
     )
 
 
-def checklist(cases: pd.DataFrame, lines: list[Line]) -> Table:
+def checklist(cases: pd.DataFrame, lines: list[ChecklistItem]) -> Table:
     """The SOP list, each line with the activities behind it."""
     told: list[Any] = list(cases.itertuples())
-    behind = [[told[at] for at in line.behind] for line in lines]
+    behind = [[told[at] for at in line.activity_positions] for line in lines]
     return table(
         {
             _("kode"): [line.item.code for line in lines],

@@ -8,9 +8,9 @@ from pages.higher_command import tables as higher_command_tables
 from pages.higher_command import wording
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.figures.maps.area_style import Area
-from situasi.figures.maps.label_placement import placed
-from situasi.figures.maps.situation_map import HEIGHT, situation_map
+from situasi.figures.maps.area_style import AreaStyle
+from situasi.figures.maps.label_placement import place_labels
+from situasi.figures.maps.situation_map import HEIGHT, build_situation_map
 from situasi.figures.theme import SITUASI
 from situasi.higher_command import app
 from situasi.higher_command.comparison import UnitSummary
@@ -29,11 +29,11 @@ def map_panel(every: list[UnitSummary]) -> None:
     if shapes is None or not drawn:
         return
     names = tuple((code, one.name) for code, one in drawn.items())
-    areas = {code: _area(drawn[code]) if code in drawn else Area("", drawn="filtered")
+    areas = {code: _area(drawn[code]) if code in drawn else AreaStyle("", fill_mode="filtered")
              for code in shapes.codes}  # fmt: skip
     clicks = st.session_state.setdefault(_CLICKED, 0)
-    made = situation_map(
-        placed(shapes, names, HEIGHT),
+    made = build_situation_map(
+        place_labels(shapes, names, HEIGHT),
         shapes.url,
         areas,
         None,
@@ -51,9 +51,9 @@ def map_panel(every: list[UnitSummary]) -> None:
             higher_command_tables.go(line)
 
 
-def _area(line: UnitSummary) -> Area:
+def _area(line: UnitSummary) -> AreaStyle:
     value = wording.rate(line)
     if line.state is None:
-        return Area(line.name, value, drawn="silent")
+        return AreaStyle(line.name, value, fill_mode="silent")
     strength = 90 if line.state == "hijau" else 255
-    return Area(line.name, value, SITUASI[line.state], strength)
+    return AreaStyle(line.name, value, SITUASI[line.state], strength)

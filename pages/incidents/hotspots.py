@@ -115,7 +115,7 @@ def _map(shown: Shown) -> None:
           "kabupaten pada jam itu. Garis miring: selangnya lebar. {silent} belum ada kabar, bukan "
           "nol. Ini bukan kerawanan TPS.").format(
             per=rules.per_tps, level=i18n.format_number(100 * rules.credible_share),
-            above=figure_hot.ABOVE, silent=figure_hot.SILENT,
+            above=figure_hot.ABOVE_SIGN, silent=figure_hot.SILENT_TEXT,
         )
     )  # fmt: skip
     st.caption(
@@ -131,13 +131,13 @@ def _map(shown: Shown) -> None:
 
 def _figure(chosen: tuple[str, ...], cells: pd.DataFrame, theme: Theme) -> go.Figure:
     said = figure_hot.Wording(
-        area=board().register.name_of,
-        hour=say.hour,
+        format_area=board().register.name_of,
+        format_hour=say.hour,
         hover=_("{where} · ≈ {rate} (antara {low} dan {high}) · {n} dilaporkan"),
-        silence=_("belum ada kabar"),
-        decimal=i18n.format_number(0.5, 1)[1],
+        silent_hover=_("belum ada kabar"),
+        decimal_sign=i18n.format_number(0.5, 1)[1],
     )
-    return figure_hot.hot(cells[cells["kecamatan"].isin(chosen)], said, theme)
+    return figure_hot.build_risk_heatmap(cells[cells["kecamatan"].isin(chosen)], said, theme)
 
 
 def _clusters(shown: Shown) -> None:

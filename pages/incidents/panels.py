@@ -126,7 +126,9 @@ def kinds_panel(found: Worklist) -> None:
 
 def _figure(kinds: pd.DataFrame, theme: Theme) -> go.Figure:
     silence = _("belum ada laporan")
-    return figure_kinds.kinds(kinds, partial(label, "jenis"), _area, silence, theme)
+    return figure_kinds.build_incident_heatmap(
+        kinds, partial(label, "jenis"), _area, silence, theme
+    )
 
 
 def _area(code: str) -> str:

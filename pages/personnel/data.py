@@ -11,7 +11,7 @@ import pandas as pd
 from situasi.analysis.personnel import attendance, officers
 from situasi.analysis.personnel import coverage as analysis
 from situasi.analysis.personnel.coverage import Coverage
-from situasi.analysis.personnel.officers import AS_POLICE, frame
+from situasi.analysis.personnel.officers import POLICE_GROUPS, get_feed_frame
 from situasi.analysis.queries import reads
 from situasi.domain.feed_schemas import PERSONNEL
 from situasi.domain.register import Register
@@ -34,7 +34,7 @@ class Work:
     curve: pd.DataFrame
 
 
-@reads(PERSONNEL, depends_on=(analysis.coverage,))
+@reads(PERSONNEL, depends_on=(analysis.compute_coverage,))
 def work(
     known: Mapping[str, pd.DataFrame],
     register: Register,
@@ -43,18 +43,18 @@ def work(
     kecamatan: tuple[str, ...],
 ) -> Work:
     """Everything of the page, of these kecamatan (none: all)."""
-    found = analysis.within(everywhere, kecamatan)
+    found = analysis.filter_by_kecamatan(everywhere, kecamatan)
     chosen = [code for code in register.kecamatan if not kecamatan or code in kecamatan]
     by_code: dict[str | None, str] = {code: code for code in chosen}
     by_polsek: dict[str | None, str] = {code: register.kecamatan[code].polsek for code in chosen}
     return Work(
         coverage=found,
-        total=analysis.total(found, register),
-        kecamatan=analysis.areas(found, by_code),
-        polsek=analysis.areas(found, by_polsek),
-        agencies=officers.by_agency(found.officers),
-        curve=attendance.through_day(
-            frame(known, PERSONNEL),
+        total=analysis.build_total_row(found, register),
+        kecamatan=analysis.build_area_table(found, by_code),
+        polsek=analysis.build_area_table(found, by_polsek),
+        agencies=officers.count_by_agency(found.officers),
+        curve=attendance.build_attendance_curve(
+            get_feed_frame(known, PERSONNEL),
             _watched(found),
             (register.election.day_start, register.election.day_end),
             at,
@@ -64,7 +64,7 @@ def work(
 
 
 def _watched(found: Coverage) -> list[str]:
-    police = found.officers["group"].isin(AS_POLICE)
-    if found.known:
-        police &= found.officers.index.isin(found.posts["petugas"])
+    police = found.officers["group"].isin(POLICE_GROUPS)
+    if found.has_postings:
+        police &= found.officers.index.isin(found.postings["petugas"])
     return list(found.officers.index[police])

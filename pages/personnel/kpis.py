@@ -24,7 +24,7 @@ def figures(found: Work) -> list[Figure]:
     ready = lists.rows_of(found.coverage, "cadangan")
     here = Count(int((ready["state"] == "hadir").sum()) if len(ready) else None)
     reserve = Figure("cadangan", _reserve_card(found), _list(found, "cadangan"), (here,))
-    if not found.coverage.known:
+    if not found.coverage.has_postings:
         said = Count(int(every["checkin"].notna().sum()))
         told = _list(found, "luar_daftar")
         return [Figure("lapor_diri", _checked_in_card(found), told, (said,)), reserve]
@@ -53,7 +53,7 @@ def _list(found: Work, code: str) -> Callable[[], Table]:
 def _at_tps(found: Work, state: str | None = None) -> Table:
     rows = lists.at_tps(found.coverage)
     chosen = rows if state is None else rows[rows["state"] == state]
-    return readable.officers(chosen, found.coverage.posts)
+    return readable.officers(chosen, found.coverage.postings)
 
 
 def _of(whole: int) -> str:
@@ -95,7 +95,7 @@ def _present_card(found: Work) -> Card:
 def _absent_card(found: Work) -> Card:
     row = found.total
     notes = [_("{n} tanpa plotting").format(n=i18n.format_number(row["uncovered"]))]
-    if not found.coverage.due:
+    if not found.coverage.is_arrival_due:
         clock = f"{board().register.election.rules.personnel.arrive_by:%H.%M}"
         notes.append(_("kehadiran dinilai sejak {time}").format(time=clock))
     elif row["released"]:

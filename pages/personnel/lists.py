@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from situasi.analysis.personnel.coverage import Coverage
-from situasi.analysis.personnel.officers import AS_POLICE
+from situasi.analysis.personnel.officers import POLICE_GROUPS
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import N_
@@ -43,16 +43,18 @@ def table_of(found: Coverage, code: str) -> Table:
     """The same as a table to read."""
     rows = rows_of(found, code)
     if code in _STATIONS:
-        return readable.tps(rows, found.posts)
+        return readable.tps(rows, found.postings)
     return (
-        readable.strange_tps(rows) if code == "tps_asing" else readable.officers(rows, found.posts)
+        readable.strange_tps(rows)
+        if code == "tps_asing"
+        else readable.officers(rows, found.postings)
     )
 
 
 def lists_panel(found: Coverage) -> None:
     """One list at a time, each with how many it holds."""
     # Without postings nobody can be missed: only who spoke is listed.
-    name, codes = ("daftar", list(_NAMES)) if found.known else ("daftar_lapor", list(_SPOKE))
+    name, codes = ("daftar", list(_NAMES)) if found.has_postings else ("daftar_lapor", list(_SPOKE))
     counts = render_cache.once("isi daftar", tuple(codes), (found,), partial(_counts, codes))
     chosen = filters.one(
         st.segmented_control, name, _("Daftar"), codes, partial(_counted, counts),
@@ -86,11 +88,11 @@ _PICKS: dict[str, Callable[[Coverage], pd.DataFrame]] = {
     "cadangan": _officers(lambda o: o["duty"].isin(["cadangan", "patroli"])),
     "tanpa_plotting": _officers(lambda o: ~o["posted"] & o["on_roster"] & o["checkin"].notna()),
     "luar_daftar": _officers(lambda o: ~o["posted"] & ~o["on_roster"]),
-    "tps_asing": lambda found: found.posts[found.posts["code"].isna()],
+    "tps_asing": lambda found: found.postings[found.postings["code"].isna()],
 }
 
 
 def at_tps(found: Coverage) -> pd.DataFrame:
     """The police posted to TPS."""
     every = found.officers
-    return every[every["group"].isin(AS_POLICE) & every.index.isin(found.posts["petugas"])]
+    return every[every["group"].isin(POLICE_GROUPS) & every.index.isin(found.postings["petugas"])]

@@ -20,14 +20,14 @@ def show() -> None:
     if found.coverage.officers.empty:
         page_layout.nothing(_("Belum ada laporan personel pada pilihan ini."))
         return
-    if not found.coverage.known:
+    if not found.coverage.has_postings:
         page_layout.nothing(_("Belum ada plotting personel ke TPS; yang tampil hanya lapor diri."))
     before = comparison.before(
         view, "personel", lambda past: (past.compute(work, view.kecamatan),), figures
     )
     figure_row(figures(found), before)
 
-    if found.coverage.known:
+    if found.coverage.has_postings:
         left, right = st.columns([11, 9], gap="medium")
         with left:
             panel.table_panel(found)

@@ -8,14 +8,14 @@ from functools import partial
 import streamlit as st
 
 from pages.personnel.data import Work
-from situasi.analysis.personnel.officers import UNKNOWN, by_last_word
+from situasi.analysis.personnel.officers import UNKNOWN, count_by_last_checkin
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.register import Kecamatan
 from situasi.figures import theme as colours
-from situasi.figures.charts.attendance import through_day
-from situasi.figures.maps.area_style import Area
+from situasi.figures.charts.attendance import build_attendance_chart
+from situasi.figures.maps.area_style import AreaStyle
 from situasi.ui import filters, page_layout, render_cache, session
 from situasi.ui.components import area_map, markup
 from situasi.ui.components.chart import chart
@@ -41,7 +41,7 @@ def table_panel(found: Work) -> None:
 
 def _by(by: str, found: Work) -> Table:
     if by == "instansi":
-        return readable.agencies(found.agencies, found.coverage.roster)
+        return readable.agencies(found.agencies, found.coverage.has_roster)
     if by == "polsek":
         return readable.areas(found.polsek, _("polsek"), readable.polsek_name)
     return readable.areas(found.kecamatan, _("kecamatan"), readable.kecamatan_name)
@@ -50,10 +50,10 @@ def _by(by: str, found: Work) -> Table:
 def checkins_panel(found: Work) -> None:
     """Where nobody is posted: only who spoke, and how."""
     page_layout.section(_("Kabar terakhir petugas"))
-    table = readable.checkins(by_last_word(found.coverage.officers))
+    table = readable.checkins(count_by_last_checkin(found.coverage.officers))
     title = _("Kabar terakhir petugas menurut kecamatan")
     table_view.shown(table, "personel_kabar", title, most=MOST_AREAS)
-    if not found.coverage.roster:
+    if not found.coverage.has_roster:
         st.caption(_without_roster())
 
 
@@ -78,7 +78,7 @@ def _notes(found: Work) -> list[str]:
                 polri=default.polri, tps=default.tps, linmas=default.linmas
             )
         )
-    if not found.coverage.roster:
+    if not found.coverage.has_roster:
         said.append(_without_roster())
     if UNKNOWN in found.agencies.index:
         said.append(_("Petugas tanpa instansi dihitung sebagai polisi."))
@@ -87,7 +87,7 @@ def _notes(found: Work) -> list[str]:
 
 def map_panel(view: View, found: Work) -> None:
     """Strength of each kecamatan around what is required."""
-    by_presence = found.coverage.due
+    by_presence = found.coverage.is_arrival_due
     page_layout.section(
         _("Kekuatan: hadir terhadap perlu, di TPS yang ada kabarnya") if by_presence
         else _("Kekuatan: diplot terhadap perlu (kehadiran belum dinilai)")
@@ -105,22 +105,24 @@ def map_panel(view: View, found: Work) -> None:
     area_map.legend([*marks, (markup.swatch(None), _("belum ada plotting atau kabar"))])
 
 
-def _area(found: Work, place: Kecamatan, by_presence: bool) -> Area:
+def _area(found: Work, place: Kecamatan, by_presence: bool) -> AreaStyle:
     row = found.kecamatan.loc[place.code].to_dict()
     if not row["known"]:
-        return Area(place.name, drawn="silent")
+        return AreaStyle(place.name, fill_mode="silent")
     if not by_presence:
         return _painted(place, row["posted"], row["required"], row["ratio_posted"])
     if row["released"] == row["tps"]:
-        return Area(place.name, _("selesai"), session.viewer_theme().counts[0])
+        return AreaStyle(place.name, _("selesai"), session.viewer_theme().counts[0])
     if math.isnan(row["ratio_present"]):  # whoever is left there is silent
-        return Area(place.name, drawn="silent")
+        return AreaStyle(place.name, fill_mode="silent")
     return _painted(place, row["present"], row["required_now"], row["ratio_present"])
 
 
-def _painted(place: Kecamatan, count: int, required: int, ratio: float) -> Area:
+def _painted(place: Kecamatan, count: int, required: int, ratio: float) -> AreaStyle:
     value = f"{i18n.format_number(count)}/≈{i18n.format_number(required)}"
-    return Area(place.name, value, colours.strength(ratio, session.viewer_theme()))
+    return AreaStyle(
+        place.name, value, colours.select_strength_colour(ratio, session.viewer_theme())
+    )
 
 
 def curve_panel(view: View, found: Work) -> None:
@@ -130,7 +132,7 @@ def curve_panel(view: View, found: Work) -> None:
         page_layout.section(_("Hadir sepanjang hari"))
         table_view.opens(_("Tabel"), lambda: readable.curve(found.curve), "kurva_personel")
     levels, total = {}, found.total
-    if found.coverage.known:
+    if found.coverage.has_postings:
         levels = {"posted": int(total["posted"]), "required": int(total["required"])}
     names = {
         "present": _("hadir"),
@@ -146,9 +148,11 @@ def curve_panel(view: View, found: Work) -> None:
         "garis_personel",
         _("Polisi yang hadir di TPS sepanjang hari, terhadap yang diplot dan yang diperlukan"),
         (found,),
-        lambda found, theme: through_day(found.curve, levels, names, moments, day, theme),
+        lambda found, theme: build_attendance_chart(
+            found.curve, levels, names, moments, day, theme
+        ),
     )
     whose = _("Polisi yang lapor diri; bergaris: tiba, tetapi lama tanpa kabar.")
-    if found.coverage.known:
+    if found.coverage.has_postings:
         whose = _("Polisi yang diplot di TPS pada {time}; bergaris: tiba, tetapi lama tanpa kabar.")
     st.caption(whose.format(time=f"{i18n.format_time(view.at.at)} {election.zone_label}"))

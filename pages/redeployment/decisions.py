@@ -77,7 +77,7 @@ def _accept(shown: Shown) -> None:
     def decide() -> PlanDecision:
         return redeployment_orders.accept(
             board(), session.viewer(), kept.id, shown.chosen, left_out,
-            lambda: _needed(kept.needs.chosen), session.now(), _played(),
+            lambda: _needed(kept.needs.chosen_kecamatan), session.now(), _played(),
         )  # fmt: skip
 
     _decided(decide)
@@ -94,11 +94,11 @@ def _refuse(shown: Shown) -> None:
     )  # fmt: skip
 
 
-def _needed(kecamatan: tuple[str, ...]) -> plan.Needs:
+def _needed(kecamatan: tuple[str, ...]) -> plan.RedeploymentNeeds:
     """What is needed by what is known now, read anew."""
     session.wrote()
     shown = session.picture()
-    return session.compute(plan.needs, shown, session.moment(None, shown), kecamatan)
+    return session.compute(plan.compute_needs, shown, session.moment(None, shown), kecamatan)
 
 
 def _played() -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pages.redeployment import decisions
 from pages.redeployment import plan as plans
 from pages.redeployment import shortfalls as gaps
-from situasi.analysis.redeployment.plan import needs
+from situasi.analysis.redeployment.plan import compute_needs
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import page_layout
@@ -14,8 +14,8 @@ from situasi.ui.components.kpi_row import figure_row
 
 def show() -> None:
     view = page_layout.opened(label("screen", "pergeseran"))
-    found = view.compute(needs, view.kecamatan)
-    if not found.coverage.known:
+    found = view.compute(compute_needs, view.kecamatan)
+    if not found.coverage.has_postings:
         page_layout.nothing(
             _("Belum ada plotting personel ke TPS; kekurangan belum dapat dihitung.")
         )

@@ -12,7 +12,7 @@ from pages.redeployment import shortfalls
 from pages.redeployment import tables as redeployment_tables
 from situasi.analysis.redeployment import feasibility
 from situasi.analysis.redeployment import plan as redeployment_plan
-from situasi.analysis.redeployment.plan import Move, Needs, Plan
+from situasi.analysis.redeployment.plan import Move, Plan, RedeploymentNeeds
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -31,7 +31,7 @@ class Kept:
 
     id: str
     plan: Plan
-    needs: Needs
+    needs: RedeploymentNeeds
     asked: tuple[object, ...]
 
 
@@ -49,7 +49,7 @@ class Shown:
     place: DeltaGenerator
 
 
-def plan_panel(view: View, found: Needs) -> Shown | None:
+def plan_panel(view: View, found: RedeploymentNeeds) -> Shown | None:
     """The button, and the plan where one was made for what is shown."""
     kept: Kept | None = st.session_state.get(_KEPT)
     if kept is not None and kept.asked != _asked(view):
@@ -59,7 +59,7 @@ def plan_panel(view: View, found: Needs) -> Shown | None:
         _method(kept)
         st.button(
             _("Susun rencana") if kept is None else _("Susun ulang"),
-            key="susun", type="primary", on_click=_make, disabled=not found.bundles,
+            key="susun", type="primary", on_click=_make, disabled=not found.station_groups,
             args=(view.kecamatan,),
         )  # fmt: skip
     if kept is None:
@@ -77,8 +77,8 @@ def _asked(view: View) -> tuple[object, ...]:
     return view.kecamatan, None if view.at.live else view.at.at
 
 
-def _nothing_yet(found: Needs) -> str:
-    if not found.bundles:
+def _nothing_yet(found: RedeploymentNeeds) -> str:
+    if not found.station_groups:
         return _("Tidak ada TPS yang kekurangan petugas; tidak ada yang perlu digeser.")
     return _(
         "Tekan Susun rencana: siapa digeser ke mana, yang terberat dahulu, lalu yang terdekat."
@@ -91,20 +91,20 @@ def _make(kecamatan: tuple[str, ...]) -> None:
     shown = session.picture()
     at = session.moment(filters.past_moment(), shown)
     view = View(shown, at, kecamatan)
-    found = view.compute(redeployment_plan.needs, view.kecamatan)
+    found = view.compute(redeployment_plan.compute_needs, view.kecamatan)
     rule = board().register.election.rules.redeployment
-    plan = redeployment_plan.plan(found, board().geography, rule, at.at)
+    plan = redeployment_plan.compute_plan(found, board().geography, rule, at.at)
     st.session_state[_KEPT] = Kept(f"R-{uuid.uuid4().hex[:8]}", plan, found, _asked(view))
 
 
-def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
+def _shown(view: View, found: RedeploymentNeeds, kept: Kept) -> Shown | None:
     plan = kept.plan
     if not plan.moves:
         markup.empty(_("Tidak ada petugas yang boleh digeser ke TPS yang kekurangan."))
         return None
     valid = render_cache.once(
         "rencana_berlaku", (), (plan, found),
-        lambda plan, found: tuple(feasibility.still(plan.moves, found)),
+        lambda plan, found: tuple(feasibility.check_still_valid(plan.moves, found)),
     )  # fmt: skip
     _state(view, found, kept, valid)
     place = st.container()  # above the moves: on a desk it is in sight
@@ -123,7 +123,7 @@ def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
         st.caption(_measured(plan))
     after = render_cache.once(
         "sesudah", tuple(sorted(left_out)), (plan, kept.needs),
-        lambda _plan, needs: feasibility.after(needs, chosen),
+        lambda _plan, needs: feasibility.apply_moves(needs, chosen),
     )  # fmt: skip
     with right:
         page_layout.section(
@@ -138,17 +138,18 @@ def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
     possible = (
         bool(chosen)
         and all(one for one, move in zip(valid, plan.moves, strict=True) if move in chosen)
-        and feasibility.possible(chosen, found, rule)
+        and feasibility.is_feasible(chosen, found, rule)
     )
     return Shown(kept, valid, chosen, possible, place)
 
 
-def _state(view: View, found: Needs, kept: Kept, valid: tuple[bool, ...]) -> None:
+def _state(view: View, found: RedeploymentNeeds, kept: Kept, valid: tuple[bool, ...]) -> None:
     """The plan in one line, and whether it is still that of what is known."""
     plan = kept.plan
-    left = feasibility.after(kept.needs, plan.moves)
+    left = feasibility.apply_moves(kept.needs, plan.moves)
     before, after = (
-        redeployment_plan.within(tps, kept.needs.chosen) for tps in (kept.needs.tps, left)
+        redeployment_plan.filter_by_kecamatan(tps, kept.needs.chosen_kecamatan)
+        for tps in (kept.needs.tps, left)
     )
     counts = [int(tps[name].sum()) for name in ("empty", "short") for tps in (before, after)]
     said = _("**{moves} langkah · ≈ {km} km · TPS tanpa petugas {empty} → {empty_after} · "
@@ -157,7 +158,9 @@ def _state(view: View, found: Needs, kept: Kept, valid: tuple[bool, ...]) -> Non
     numbers = dict(zip(names, map(i18n.format_number, counts), strict=True))
     st.markdown(
         said.format(
-            moves=i18n.format_number(len(plan.moves)), km=i18n.format_number(plan.km, 1), **numbers
+            moves=i18n.format_number(len(plan.moves)),
+            km=i18n.format_number(plan.total_km, 1),
+            **numbers,
         )
     )
     made = _("Disusun menurut keadaan {time}.").format(
@@ -176,15 +179,15 @@ def _state(view: View, found: Needs, kept: Kept, valid: tuple[bool, ...]) -> Non
 
 def _aside(plan: Plan, valid: tuple[bool, ...]) -> list[str]:
     """Columns that say the same of every move: in the file alone."""
-    same = {_("jarak"): not plan.ways, _("keadaan"): all(valid)}
+    same = {_("jarak"): not plan.has_road_network, _("keadaan"): all(valid)}
     return [heading for heading, alike in same.items() if alike]
 
 
 def _measured(plan: Plan) -> str:
     """How the kilometres were measured."""
     said = _("≈ km garis lurus antara pusat wilayah (perkiraan): posisi TPS tidak diketahui.")
-    if plan.ways:
-        straight = sum(not move.along for move in plan.moves)
+    if plan.has_road_network:
+        straight = sum(not move.is_by_road for move in plan.moves)
         said = _("≈ km lewat jalan dan sungai dari pusat wilayah (perkiraan); "
                  "{n} langkah garis lurus.").format(n=i18n.format_number(straight))  # fmt: skip
     speed = board().register.election.rules.redeployment.speed_kmh
@@ -206,10 +209,11 @@ def _method(kept: Kept | None) -> None:
         said = _("Rencana ini ≈ {ours} km; cara terdekat dahulu ≈ {plain} km.")
         st.markdown(
             said.format(
-                ours=i18n.format_number(plan.km, 1), plain=i18n.format_number(plan.plain[1], 1)
+                ours=i18n.format_number(plan.total_km, 1),
+                plain=i18n.format_number(plan.greedy_result[1], 1),
             )
         )
-        if not plan.proven:
+        if not plan.is_optimal:
             limit = i18n.format_number(rule.time_limit_s, 1)
             st.caption(_("Dicari {n} detik; belum terbukti yang terbaik.").format(n=limit))
         table_view.shown(redeployment_tables.compared(plan), "banding_geser", _("Banding dua cara"))

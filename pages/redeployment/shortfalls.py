@@ -11,13 +11,13 @@ from pydeck import Deck
 
 from pages.redeployment import tables as redeployment_tables
 from situasi.analysis.redeployment import candidates, shortfalls
-from situasi.analysis.redeployment.plan import Move, Needs, within
+from situasi.analysis.redeployment.plan import Move, RedeploymentNeeds, filter_by_kecamatan
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.register import Kecamatan
 from situasi.domain.rules import RedeploymentRules
-from situasi.figures.maps.area_style import Area
+from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.theme import Theme
 from situasi.ui import page_layout, render_cache, session, url_state
 from situasi.ui.components import area_map, markup
@@ -29,14 +29,14 @@ from situasi.ui.tables import personnel, table_view
 _CALM = 90  # how opaque a kecamatan is where nothing is short
 
 
-def figures(found: Needs) -> list[Figure]:
+def figures(found: RedeploymentNeeds) -> list[Figure]:
     """What is missing, and who could go."""
-    shown = found.shown
+    shown = found.chosen_tps
     empty, short = shown[shown["empty"]], shown[shown["short"]]
     every = found.coverage.officers
-    coming = every[every.index.isin(found.under_way)]
+    coming = every[every.index.isin(found.en_route)]
     of_all = _("dari {n}").format(n=i18n.format_number(len(shown)))
-    wanted = sum(one.officers for one in found.bundles)
+    wanted = sum(one.officers_needed for one in found.station_groups)
     return [
         Figure(
             "kosong",
@@ -62,11 +62,11 @@ def figures(found: Needs) -> list[Figure]:
             Card(
                 _("Petugas yang diperlukan"),
                 estimate(f"≈ {i18n.format_number(wanted)}"),
-                _("untuk {n} kelompok TPS").format(n=i18n.format_number(len(found.bundles))),
+                _("untuk {n} kelompok TPS").format(n=i18n.format_number(len(found.station_groups))),
             ),
-            lambda: redeployment_tables.wanted(found.bundles),
+            lambda: redeployment_tables.wanted(found.station_groups),
         ),
-        Figure("siap", _free_card(found), lambda: redeployment_tables.officers(found.movers)),
+        Figure("siap", _free_card(found), lambda: redeployment_tables.officers(found.candidates)),
         Figure(
             "menuju",
             Card(
@@ -76,7 +76,7 @@ def figures(found: Needs) -> list[Figure]:
                     n=i18n.format_number(_rule().en_route_grace.total_seconds() // 60)
                 ),
             ),
-            lambda: personnel.officers(coming, found.coverage.posts),
+            lambda: personnel.officers(coming, found.coverage.postings),
         ),
     ]
 
@@ -85,9 +85,9 @@ def _rule() -> RedeploymentRules:
     return board().register.election.rules.redeployment
 
 
-def _free_card(found: Needs) -> Card:
+def _free_card(found: RedeploymentNeeds) -> Card:
     kinds = [*_rule().retained_shares, candidates.FROM_TPS]
-    may = {kind: candidates.most(kind, found.movers, _rule()) for kind in kinds}
+    may = {kind: candidates.compute_max_movable(kind, found.candidates, _rule()) for kind in kinds}
     names = {
         "cadangan": _("{n} cadangan"),
         "patroli": _("{n} patroli"),
@@ -98,11 +98,11 @@ def _free_card(found: Needs) -> Card:
         for kind, count in may.items()
         if kind in names
     )
-    ready = _("dari {n} siap").format(n=i18n.format_number(len(found.movers)))
+    ready = _("dari {n} siap").format(n=i18n.format_number(len(found.candidates)))
     return Card(_("Boleh digeser"), of(i18n.format_number(sum(may.values())), ready), said)
 
 
-def gaps_panel(view: View, found: Needs) -> None:
+def gaps_panel(view: View, found: RedeploymentNeeds) -> None:
     """The kecamatan as a table, and on the map."""
     left, right = st.columns(2, gap="medium")
     with left:
@@ -119,8 +119,8 @@ def gaps_panel(view: View, found: Needs) -> None:
         )
 
 
-def _by_area(found: Needs) -> table_view.Table:
-    rows = shortfalls.areas(found.shown)
+def _by_area(found: RedeploymentNeeds) -> table_view.Table:
+    rows = shortfalls.count_by_kecamatan(found.chosen_tps)
     return redeployment_tables.areas(
         rows.sort_values(["empty", "short"], ascending=False, kind="stable")
     )
@@ -128,7 +128,7 @@ def _by_area(found: Needs) -> table_view.Table:
 
 def map_of(
     view: View,
-    found: Needs,
+    found: RedeploymentNeeds,
     tps: pd.DataFrame,
     key: str,
     alt: str,
@@ -138,7 +138,7 @@ def map_of(
     theme, shown = session.viewer_theme(), tuple(view.chosen())
     filtered, layer = tuple(url_state.current("kec")), area_map.layer_id(key)
     asked = (key, theme, shown, filtered, layer, tuple(map(id, moves)))
-    make = partial(_deck, key, theme, shown, found.chosen, moves)
+    make = partial(_deck, key, theme, shown, found.chosen_kecamatan, moves)
     area_map.show(render_cache.once("peta_geser", asked, (tps,), make), key, alt)
     steps = theme.strength
     area_map.legend(
@@ -159,24 +159,24 @@ def _deck(
     moves: Sequence[Move],
     tps: pd.DataFrame,
 ) -> Deck:
-    rows = shortfalls.areas(within(tps, chosen))
+    rows = shortfalls.count_by_kecamatan(filter_by_kecamatan(tps, chosen))
     areas = area_map.areas(shown, lambda place: _area(rows, place, theme))
     return area_map.deck(areas, key, moves=_lines(moves) if moves else None)
 
 
-def _area(rows: pd.DataFrame, place: Kecamatan, theme: Theme) -> Area:
+def _area(rows: pd.DataFrame, place: Kecamatan, theme: Theme) -> AreaStyle:
     row = rows.loc[place.code].to_dict() if place.code in rows.index else {"known": False}
     if not row["known"]:
-        return Area(place.name, drawn="silent")
+        return AreaStyle(place.name, fill_mode="silent")
     empty, short = int(row["empty"]), int(row["short"])
     # The gravest alone: more does not fit into a kecamatan.
     if empty:
         said = _("{n} kosong").format(n=i18n.format_number(empty))
-        return Area(place.name, said, theme.strength[0])
+        return AreaStyle(place.name, said, theme.strength[0])
     if short:
         said = _("≈ {n} kurang").format(n=i18n.number(short))
-        return Area(place.name, said, theme.strength[1])
-    return Area(place.name, _("cukup"), theme.strength[2], _CALM)
+        return AreaStyle(place.name, said, theme.strength[1])
+    return AreaStyle(place.name, _("cukup"), theme.strength[2], _CALM)
 
 
 def _lines(moves: Sequence[Move]) -> pd.DataFrame:
@@ -184,7 +184,7 @@ def _lines(moves: Sequence[Move]) -> pd.DataFrame:
     ground = board().geography
     pairs: dict[tuple[str, str], int] = {}
     for move in moves:
-        pair = (move.mover.place, move.to.place)
+        pair = (move.candidate.place_code, move.destination.desa)
         pairs[pair] = pairs.get(pair, 0) + 1
     return pd.DataFrame(
         [

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from situasi.actions.redeployment_orders import PlanDecision
-from situasi.analysis.redeployment.candidates import Mover
+from situasi.analysis.redeployment.candidates import Candidate
 from situasi.analysis.redeployment.plan import Move, Plan
-from situasi.analysis.redeployment.shortfalls import Bundle
+from situasi.analysis.redeployment.shortfalls import StationGroup
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import KERAWANAN
@@ -56,29 +56,29 @@ def stations(rows: pd.DataFrame) -> Table:
     )
 
 
-def wanted(some: Sequence[Bundle]) -> Table:
+def wanted(some: Sequence[StationGroup]) -> Table:
     """What single officers, or a few together, would take."""
     return table(
         {
             _("kecamatan"): [kecamatan_name(one.kecamatan) for one in some],
-            _("TPS"): [stations_of(one.codes) for one in some],
-            _("petugas diperlukan"): number([one.officers for one in some], estimated=True),
-            _("tanpa petugas"): number([len(one.empty) for one in some]),
-            _("kurang dari pola"): number([len(one.short) for one in some], estimated=True),
+            _("TPS"): [stations_of(one.tps_codes) for one in some],
+            _("petugas diperlukan"): number([one.officers_needed for one in some], estimated=True),
+            _("tanpa petugas"): number([len(one.empty_points) for one in some]),
+            _("kurang dari pola"): number([len(one.short_points) for one in some], estimated=True),
         },
         _made_up(),
     )
 
 
-def officers(some: Sequence[Mover]) -> Table:
+def officers(some: Sequence[Candidate]) -> Table:
     """Who could be moved, and from where."""
     return table(
         {
             _("petugas"): [one.petugas for one in some],
-            _("penugasan"): [label("penugasan", one.kind) for one in some],
-            _("di"): [place(one.place) for one in some],
+            _("penugasan"): [label("penugasan", one.duty) for one in some],
+            _("di"): [place(one.place_code) for one in some],
             _("tempat"): [one.lokasi for one in some],
-            _("TPS"): [stations_of(code for code, _ in one.takes) for one in some],
+            _("TPS"): [stations_of(code for code, _ in one.coverage_removed) for one in some],
         },
         [one.latihan for one in some],
     )
@@ -89,26 +89,26 @@ def moves(some: Sequence[Move], valid: Sequence[bool]) -> Table:
     speed = board().register.election.rules.redeployment.speed_kmh
     return table(
         {
-            _("petugas"): [one.mover.petugas for one in some],
-            _("dari"): [label("penugasan", one.mover.kind) for one in some],
-            _("berada di"): [place(one.mover.place) for one in some],
-            _("ke kecamatan"): [kecamatan_name(one.to.kecamatan) for one in some],
-            _("ke TPS"): [stations_of(one.to.codes) for one in some],
+            _("petugas"): [one.candidate.petugas for one in some],
+            _("dari"): [label("penugasan", one.candidate.duty) for one in some],
+            _("berada di"): [place(one.candidate.place_code) for one in some],
+            _("ke kecamatan"): [kecamatan_name(one.destination.kecamatan) for one in some],
+            _("ke TPS"): [stations_of(one.destination.tps_codes) for one in some],
             _("km"): number([one.km for one in some], 1, estimated=True),
             _("menit"): number([round(60 * one.km / speed) for one in some], estimated=True),
-            _("TPS kosong terisi"): number([len(one.empty) for one in some]),
-            _("TPS mencapai pola"): number([len(one.short) for one in some], estimated=True),
-            _("jarak"): [_("lewat jalan dan sungai") if one.along else _("garis lurus")
+            _("TPS kosong terisi"): number([len(one.filled_tps) for one in some]),
+            _("TPS mencapai pola"): number([len(one.completed_tps) for one in some], estimated=True),
+            _("jarak"): [_("lewat jalan dan sungai") if one.is_by_road else _("garis lurus")
                          for one in some],
             _("keadaan"): [_("masih berlaku") if one else _("tidak berlaku lagi") for one in valid],
         },
-        [one.mover.latihan for one in some],
+        [one.candidate.latihan for one in some],
     )  # fmt: skip
 
 
 def compared(plan: Plan) -> Table:
     """Shortfalls by how grave they are: before, and after the plan and after the plain way."""
-    before, ours, plain = plan.before, plan.removed, plan.plain[0]
+    before, ours, plain = plan.shortfalls_before, plan.shortfalls_removed, plan.greedy_result[0]
     return table(
         {
             _("kekurangan, yang terberat dahulu"): [in_words(one) for one in plan.tiers],

@@ -128,8 +128,8 @@ def point_popover(kecamatan: str | None) -> None:
 
 def _map(kecamatan: str) -> None:
     boundaries = board().boundaries
-    points, step = boundaries.sample_points(kecamatan, figure.MOST)
-    deck = figure.point_map(boundaries, kecamatan, points, session.viewer_theme())
+    points, step = boundaries.sample_points(kecamatan, figure.MAX_POINTS)
+    deck = figure.build_point_map(boundaries, kecamatan, points, session.viewer_theme())
     st.pydeck_chart(
         deck, width=figure.WIDTH, height=figure.HEIGHT, on_select=_clicked, key=_KEY,
         alt=_("Peta untuk memilih titik"),
@@ -140,7 +140,7 @@ def _map(kecamatan: str) -> None:
 
 def _clicked() -> None:
     """The point that was clicked goes into the field of the form."""
-    picked = st.session_state[_KEY]["selection"]["objects"].get(figure.LAYER, [])
+    picked = st.session_state[_KEY]["selection"]["objects"].get(figure.GRID_LAYER_ID, [])
     if picked:
         lon, lat = picked[0]["p"]
         st.session_state[fields.key("koordinat")] = f"{lat:.5f}, {lon:.5f}"

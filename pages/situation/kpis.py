@@ -51,7 +51,7 @@ def _figures(
 ) -> list[Figure]:
     codes = list(found.crowd_states["kecamatan"])
     tps = day.stations[day.stations["kecamatan"].isin(codes)]
-    rates = summary.whole(day.turnout.loc[codes])
+    rates = summary.compute_total(day.turnout.loc[codes])
     zone = board().register.election.zone_label
     known = found.newest_time is not None
     rate = Count(

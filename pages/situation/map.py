@@ -14,7 +14,7 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT as LEVELS
 from situasi.domain.labels import label
-from situasi.figures.maps.markers import MOST_POINTS
+from situasi.figures.maps.markers import MAX_POINTS
 from situasi.presentation.map_measures import Measure, measure
 from situasi.ui import filters, render_cache, session, url_state
 from situasi.ui.components import area_map, markup
@@ -32,7 +32,7 @@ def map_panel(found: Overview, day: AreaSummary) -> None:
 
     def make(found: Overview, day: AreaSummary) -> tuple[Measure, Deck]:
         by = measure(name, found, day, wide, theme)
-        points = found.located_cases.tail(MOST_POINTS)
+        points = found.located_cases.tail(MAX_POINTS)
         areas = area_map.areas(list(found.crowd_states["kecamatan"]), by.paint)
         return by, area_map.deck(areas, "peta", points.assign(label=_point_labels(points)))
 
@@ -44,7 +44,7 @@ def map_panel(found: Overview, day: AreaSummary) -> None:
             n=len(found.crowd_states), open=len(found.open_cases)
         ),
     )
-    _under_map(found, by, min(len(found.located_cases), MOST_POINTS))
+    _under_map(found, by, min(len(found.located_cases), MAX_POINTS))
 
 
 def _point_labels(drawn: pd.DataFrame) -> list[str]:

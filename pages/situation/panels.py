@@ -16,7 +16,7 @@ from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.figures.charts.incident_timeline import timeline
+from situasi.figures.charts.incident_timeline import build_incident_timeline
 from situasi.figures.theme import TINGKAT, UNRATED
 from situasi.live.snapshot import SnapshotView
 from situasi.presentation.incident_item import item
@@ -74,7 +74,7 @@ def timeline_panel(
         "garis_waktu",
         _("Kejadian tiap 15 menit pada hari pemungutan, bertumpuk menurut tingkat"),
         (found,),
-        lambda found, theme: timeline(found.slots, names, moments, past, theme),
+        lambda found, theme: build_incident_timeline(found.slots, names, moments, past, theme),
         asked=past,
     )
     filters.time_slider()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from situasi.analysis.stations.status import ARRIVED
+from situasi.analysis.stations.status import ARRIVED_BOX_PHASES
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE
@@ -56,7 +56,7 @@ def _of_state(found: pd.DataFrame, state: str, title: str) -> Figure:
 
 
 def _moving(found: pd.DataFrame) -> Figure:
-    moving = found[found["box"].notna() & ~found["box"].isin(ARRIVED)]
+    moving = found[found["box"].notna() & ~found["box"].isin(ARRIVED_BOX_PHASES)]
     at_pps = int((moving["box"] == "kotak_tiba_pps").sum())
     note = f"{label('fase', 'kotak_tiba_pps')}: {i18n.format_number(at_pps)}"
     card = Card(_("Kotak belum sampai PPK"), i18n.format_number(len(moving)), note)
@@ -64,7 +64,7 @@ def _moving(found: pd.DataFrame) -> Figure:
 
 
 def _arrived(found: pd.DataFrame) -> Figure:
-    arrived = found["box"].isin(ARRIVED)
+    arrived = found["box"].isin(ARRIVED_BOX_PHASES)
     value = _("{n} dari {all}").format(
         n=i18n.format_number(int(arrived.sum())), all=i18n.format_number(len(found))
     )

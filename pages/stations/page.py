@@ -7,8 +7,8 @@ import streamlit as st
 
 from pages.stations import panels as stations_panels
 from pages.stations.kpis import figures
-from situasi.analysis.stations.reports import unmatched
-from situasi.analysis.stations.status import stations
+from situasi.analysis.stations.reports import find_unmatched_reports
+from situasi.analysis.stations.status import build_station_table
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -25,7 +25,7 @@ def show() -> None:
         stations_panels.colour_filter(chosen),
         stations_panels.station_filter(chosen),
     )
-    every = view.compute(stations)
+    every = view.compute(build_station_table)
 
     def of_chosen(tps: pd.DataFrame) -> pd.DataFrame:
         return tps[tps["kecamatan"].isin(view.chosen())]
@@ -36,7 +36,7 @@ def show() -> None:
     before = comparison.before(
         view,
         "tps",
-        lambda past: (past.compute(stations),),
+        lambda past: (past.compute(build_station_table),),
         lambda tps: figures(of_chosen(tps)),
     )
     figure_row(figures(found), before)
@@ -50,7 +50,7 @@ def show() -> None:
         stations_panels.late_panel(found)
         stations_panels.box_panel(found)
         table_view.opens(_("Semua TPS"), lambda: tables_stations.stations(found), "semua_tps")
-        stray = view.compute(unmatched)
+        stray = view.compute(find_unmatched_reports)
         if len(stray):
             title = _("{n} laporan di luar daftar TPS").format(n=i18n.format_number(len(stray)))
             table_view.opens(title, lambda: tables_stations.reports(stray), "di_luar_daftar")

@@ -16,7 +16,7 @@ from pages.stations import markup as stations_markup
 from pages.stations.markup import Cell, Group
 from situasi.analysis.queries import reads
 from situasi.analysis.stations.reporting_status import STATES
-from situasi.analysis.stations.status import ARRIVED, NO_PHASE
+from situasi.analysis.stations.status import ARRIVED_BOX_PHASES, NO_PHASE
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -160,7 +160,7 @@ def box_panel(found: pd.DataFrame) -> None:
 
 
 def _boxes(found: pd.DataFrame) -> Table:
-    moving = found["box"].notna() & ~found["box"].isin(ARRIVED)
+    moving = found["box"].notna() & ~found["box"].isin(ARRIVED_BOX_PHASES)
     return stations.boxes(found[moving])
 
 

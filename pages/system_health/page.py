@@ -17,7 +17,7 @@ from situasi.common.disk_space import DISK_SPACE, LOW_BYTES
 from situasi.common.i18n import _
 from situasi.common.telemetry import HealthSample, JobStatus
 from situasi.domain.labels import N_, label
-from situasi.figures.charts.server_health import measure
+from situasi.figures.charts.server_health import build_health_chart
 from situasi.figures.theme import Theme
 from situasi.presentation import view_text
 from situasi.ui import filters, inbox_failures, page_layout, session
@@ -267,7 +267,7 @@ def _curve(
 ) -> go.Figure:
     told = worst(one, beats)
     times, values = [_local(beat) for beat in told], [one.of(beat) for beat in told]
-    return measure(times, values, one.limit, _(one.unit), theme)
+    return build_health_chart(times, values, one.limit, _(one.unit), theme)
 
 
 def worst(one: Measure, beats: Sequence[HealthSample]) -> list[HealthSample]:

@@ -9,12 +9,12 @@ from datetime import datetime
 import pandas as pd
 
 from situasi.analysis.queries import reads
-from situasi.analysis.stations.anomalies import doubts
-from situasi.analysis.stations.reports import counts, of_stations
-from situasi.analysis.stations.status import stations
+from situasi.analysis.stations.anomalies import find_anomalies
+from situasi.analysis.stations.reports import build_tps_reports, select_current_counts
+from situasi.analysis.stations.status import build_station_table
 from situasi.analysis.turnout import forecast
 from situasi.analysis.turnout import summary as analysis
-from situasi.analysis.turnout.forecast import Outlook
+from situasi.analysis.turnout.forecast import TurnoutForecast
 from situasi.domain.feed_schemas import TPS
 from situasi.domain.register import Register
 
@@ -35,10 +35,10 @@ class Work:
     curve: pd.DataFrame
     totals: pd.DataFrame
     doubted: pd.DataFrame
-    outlook: Outlook | None
+    outlook: TurnoutForecast | None
 
 
-@reads(TPS, depends_on=(stations,))
+@reads(TPS, depends_on=(build_station_table,))
 def work(
     known: Mapping[str, pd.DataFrame],
     register: Register,
@@ -47,22 +47,22 @@ def work(
     kecamatan: tuple[str, ...],
 ) -> Work:
     """Everything of the page, of these kecamatan (none: all). every: stations.stations."""
-    areas = analysis.by_kecamatan(every, register)
+    areas = analysis.build_turnout_table(every, register)
     chosen = areas[areas.index.isin(kecamatan)] if kecamatan else areas
     everywhere = register.is_complete and len(chosen) == len(areas)
-    beside = analysis.totals(known, every)
-    standing = counts(of_stations(known["tps"], register), register)
-    doubted = doubts(standing, register)
+    beside = analysis.build_reported_totals_table(known, every)
+    standing = select_current_counts(build_tps_reports(known["tps"], register), register)
+    doubted = find_anomalies(standing, register)
     return Work(
         found=every[every["kecamatan"].isin(chosen.index)],
         areas=chosen,
-        whole=analysis.official(analysis.whole(chosen), everywhere),
-        kabupaten=float(analysis.whole(areas)["rate"]),
-        curve=analysis.curve(standing, register, at, kecamatan),
+        whole=analysis.mark_official_list(analysis.compute_total(chosen), everywhere),
+        kabupaten=float(analysis.compute_total(areas)["rate"]),
+        curve=analysis.build_turnout_curve(standing, register, at, kecamatan),
         # What names no known kecamatan is shown under every filter: it may belong here.
         totals=beside[beside["kecamatan"].isin(chosen.index) | beside["kecamatan"].isna()],
         doubted=doubted[doubted["kecamatan"].isin(chosen.index)],
-        outlook=forecast.outlook(standing, register, at),
+        outlook=forecast.compute_forecast(standing, register, at),
     )
 
 
@@ -79,20 +79,22 @@ def scored(
     rules.outlook.scored that has passed. Columns: kecamatan, at, final (voters), dpt, enough
     (whether there was an outlook), centre, low, high.
     """
-    reports = of_stations(known["tps"], register)
-    now = forecast.as_told(reports, register, at)
+    reports = build_tps_reports(known["tps"], register)
+    now = forecast.compute_forecast_as_of(reports, register, at)
     if now is None:
         return pd.DataFrame()
-    ends = forecast.areas(now)
+    ends = forecast.build_kecamatan_table(now)
     ends = ends[(ends["ended"] == ends["tps"]) & (ends.index.isin(kecamatan) | (not kecamatan))]
     times = [
         register.election.local_time(time)
         for time in register.election.rules.forecast.scoring_times
     ]
     then = [
-        forecast.areas(past).loc[ends.index].assign(at=moment, final=ends["counted"])
+        forecast.build_kecamatan_table(past)
+        .loc[ends.index]
+        .assign(at=moment, final=ends["counted"])
         for moment in times
-        if moment < at and (past := forecast.as_told(reports, register, moment))
+        if moment < at and (past := forecast.compute_forecast_as_of(reports, register, moment))
     ]
     columns = ["at", "final", "dpt", "enough", "centre", "low", "high"]
     return pd.concat(then)[columns].reset_index() if then else pd.DataFrame()

@@ -9,11 +9,11 @@ import streamlit as st
 
 from pages.turnout import tables as made
 from pages.turnout.data import Work, scored
-from situasi.analysis.turnout.forecast import Outlook, whole
+from situasi.analysis.turnout.forecast import TurnoutForecast, compute_total
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.figures.charts.turnout_forecast import Words, outlook
+from situasi.figures.charts.turnout_forecast import MarkNames, build_forecast_chart
 from situasi.presentation import numbers as telling
 from situasi.ui import page_layout, render_cache
 from situasi.ui.components import markup
@@ -53,7 +53,9 @@ def outlook_panel(view: View, found: Work) -> None:
             "akhir_hari",
             _("Perkiraan partisipasi akhir tiap kecamatan: titik, selangnya, dan yang sudah hadir"),
             (found.outlook,),
-            lambda here, theme: outlook(made.rates(view.kecamatan, here), _words(), theme),
+            lambda here, theme: build_forecast_chart(
+                made.rates(view.kecamatan, here), _words(), theme
+            ),
             view.kecamatan,
         )
     with right:
@@ -61,9 +63,9 @@ def outlook_panel(view: View, found: Work) -> None:
         st.caption(_truth())
 
 
-def _whole(view: View, found: Outlook) -> pd.Series:
+def _whole(view: View, found: TurnoutForecast) -> pd.Series:
     return render_cache.once(
-        "perkiraan", view.kecamatan, (found,), partial(whole, kecamatan=view.kecamatan)
+        "perkiraan", view.kecamatan, (found,), partial(compute_total, kecamatan=view.kecamatan)
     )
 
 
@@ -90,8 +92,8 @@ def _level() -> str:
     return i18n.format_number(board().register.election.rules.forecast.confidence_percent)
 
 
-def _words() -> Words:
-    return Words(
+def _words() -> MarkNames:
+    return MarkNames(
         _("perkiraan akhir"),
         _("selang {level} %").format(level=_level()),
         _("sudah hadir"),

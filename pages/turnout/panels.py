@@ -12,8 +12,8 @@ from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.register import Kecamatan
-from situasi.figures.charts.turnout import turnout_curve
-from situasi.figures.maps.area_style import Area
+from situasi.figures.charts.turnout import build_turnout_chart
+from situasi.figures.maps.area_style import AreaStyle
 from situasi.presentation import kpis as telling
 from situasi.presentation.map_measures import turnout_area
 from situasi.presentation.numbers import percent, voters
@@ -106,7 +106,7 @@ def curve_panel(view: View, found: Work) -> None:
         "kurva",
         _("Partisipasi TPS yang melapor tiap 15 menit, di samping perkiraan"),
         (found,),
-        lambda found, theme: turnout_curve(found.curve, references, names, "TPS", theme),
+        lambda found, theme: build_turnout_chart(found.curve, references, names, "TPS", theme),
     )
     st.caption(
         _("Garis titik: ≈ perkiraan, andaian laju kedatangan dikali {label}.").format(
@@ -118,7 +118,7 @@ def curve_panel(view: View, found: Work) -> None:
 def map_panel(view: View, found: Work) -> None:
     theme = session.viewer_theme()
 
-    def paint(place: Kecamatan) -> Area:
+    def paint(place: Kecamatan) -> AreaStyle:
         return turnout_area(place, found.areas.loc[place.code], theme)
 
     page_layout.section(_("Partisipasi TPS melapor menurut kecamatan"))

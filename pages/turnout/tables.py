@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from pages.turnout.data import Work
-from situasi.analysis.turnout.forecast import Outlook, whole
-from situasi.analysis.turnout.forecast import areas as by_kecamatan
+from situasi.analysis.turnout.forecast import TurnoutForecast, compute_total
+from situasi.analysis.turnout.forecast import build_kecamatan_table as by_kecamatan
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -19,20 +19,20 @@ from situasi.ui.tables.columns import percent as percents
 from situasi.ui.tables.table_view import Table, table
 
 
-def rows(kecamatan: Collection[str], found: Outlook) -> pd.DataFrame:
+def rows(kecamatan: Collection[str], found: TurnoutForecast) -> pd.DataFrame:
     """The chosen kecamatan (none: all) as one, then each: analysis.outlook.areas, and `name`."""
     each = by_kecamatan(found)
     each = each[each.index.isin(list(kecamatan))] if kecamatan else each
     names = [found.register.name_of(str(code)) for code in each.index]
     if len(each) == 1:
         return each.assign(name=names)
-    first = pd.DataFrame([whole(found, kecamatan)]).assign(
+    first = pd.DataFrame([compute_total(found, kecamatan)]).assign(
         name=_("Semua pilihan") if kecamatan else found.register.name_of(None)
     )
     return pd.concat([first, each.assign(name=names)], ignore_index=True)
 
 
-def rates(kecamatan: Collection[str], found: Outlook) -> pd.DataFrame:
+def rates(kecamatan: Collection[str], found: TurnoutForecast) -> pd.DataFrame:
     """The same as figures.outlook draws it, in percent of the list."""
     shown = rows(kecamatan, found).reset_index(drop=True)
     known = shown["enough"].astype(bool)
@@ -46,7 +46,7 @@ def _share(shown: pd.DataFrame, name: str) -> pd.Series:
     return values
 
 
-def areas(kecamatan: Collection[str], shown: Outlook, found: Work) -> Table:
+def areas(kecamatan: Collection[str], shown: TurnoutForecast, found: Work) -> Table:
     """The estimate, and what the plain ways would say."""
     each = rows(kecamatan, shown)
     known = each["enough"].astype(bool)

@@ -10,7 +10,7 @@ from typing import Any
 
 from situasi.access.roles import Viewer
 from situasi.analysis.redeployment import feasibility
-from situasi.analysis.redeployment.plan import Move, Needs
+from situasi.analysis.redeployment.plan import Move, RedeploymentNeeds
 from situasi.board import Board
 from situasi.common.i18n import _
 from situasi.ingest import feeds
@@ -68,7 +68,7 @@ def accept(
     plan: str,
     moves: Sequence[Move],
     left_out: int,
-    load_needs: Callable[[], Needs],
+    load_needs: Callable[[], RedeploymentNeeds],
     now: datetime,
     exercise_now: datetime | None,
 ) -> PlanDecision:
@@ -129,20 +129,20 @@ def _check_decidable(store: Store, viewer: Viewer, plan: str, moves: Sequence[Mo
         raise PlanRefused(_("Peran ini tidak boleh melakukannya."))
     if not moves:
         raise PlanRefused(_("tidak ada langkah yang dipilih"))
-    if viewer.area and not {move.to.kecamatan for move in moves} <= set(viewer.area):
+    if viewer.area and not {move.destination.kecamatan for move in moves} <= set(viewer.area):
         raise PlanRefused(_("ada langkah di luar wilayah Anda"))
     if store.latest_records(KIND, plan):
         raise PlanRefused(_("rencana ini sudah diputuskan"))
 
 
-def _check_still_valid(moves: Sequence[Move], needs: Needs, board: Board) -> None:
-    valid = feasibility.still(moves, needs)
+def _check_still_valid(moves: Sequence[Move], needs: RedeploymentNeeds, board: Board) -> None:
+    valid = feasibility.check_still_valid(moves, needs)
     gone = [move for move, one in zip(moves, valid, strict=True) if not one]
     if gone:
-        who = ", ".join(move.mover.petugas for move in gone[:5])
+        who = ", ".join(move.candidate.petugas for move in gone[:5])
         said = _("keadaan sudah berubah untuk {n} langkah ({who}); susun lagi")
         raise PlanRefused(said.format(n=len(gone), who=who))
-    if not feasibility.possible(moves, needs, board.register.election.rules.redeployment):
+    if not feasibility.is_feasible(moves, needs, board.register.election.rules.redeployment):
         raise PlanRefused(_("cadangan atau petugas TPS asal tidak cukup lagi; susun lagi"))
 
 
@@ -157,24 +157,26 @@ def _build_order_rows(
     """The orders under the headings of our files: a row for each desa of a move."""
     register = board.register
     for number, move in enumerate(moves, start=1):
-        made_up = move.mover.latihan
+        made_up = move.candidate.latihan
         when = ((exercise_now or now) if made_up else now).astimezone(register.election.zone)
         told = {
             "waktu": when.isoformat(timespec="seconds"),
             "waktu_lapor": when.isoformat(timespec="seconds"),
-            "petugas": move.mover.petugas,
+            "petugas": move.candidate.petugas,
             "penugasan": "tps",
-            "uraian": f"{plan}: dari {move.mover.kind} ke TPS",
+            "uraian": f"{plan}: dari {move.candidate.duty} ke TPS",
             "pelapor": viewer.name,
             "sumber": SOURCE,
             "latihan": "ya" if made_up else "tidak",
         }
-        parts = groupby(sorted(move.to.codes), key=lambda code: code.rpartition(".")[0])
+        parts = groupby(
+            sorted(move.destination.tps_codes), key=lambda code: code.rpartition(".")[0]
+        )
         for part, (desa, codes) in enumerate(parts, start=1):
             yield {
                 **told,
                 "id": f"{plan}-{number}-{part}",
-                "kode_kecamatan": move.to.kecamatan,
+                "kode_kecamatan": move.destination.kecamatan,
                 "kode_desa": desa,
                 "desa": register.name_of(desa),
                 "tps": ",".join(code.rpartition(".")[2] for code in codes),
@@ -203,10 +205,10 @@ def _save_decision(
         exercise=exercise_now is not None,
         moves=tuple(
             {
-                "petugas": move.mover.petugas,
-                "kind": move.mover.kind,
-                "kecamatan": move.to.kecamatan,
-                "tps": list(move.to.codes),
+                "petugas": move.candidate.petugas,
+                "kind": move.candidate.duty,
+                "kecamatan": move.destination.kecamatan,
+                "tps": list(move.destination.tps_codes),
                 "km": round(move.km, 1),
             }
             for move in moves

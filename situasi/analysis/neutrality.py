@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from situasi.analysis.activities.activities import LEEWAY
+from situasi.analysis.activities.activities import CLOCK_TOLERANCE
 from situasi.domain.feed_schemas import LANGKAH, LANGKAH_CLOSED
 from situasi.domain.row_order import reported_time
 
@@ -71,7 +71,7 @@ def compute_summary(
 
     kecamatan: only their cases and those that name none; all where empty.
     """
-    rows = rows[rows["known_at"] <= at + LEEWAY]
+    rows = rows[rows["known_at"] <= at + CLOCK_TOLERANCE]
     told = reported_time(rows).astype("datetime64[us, UTC]")
     ordered = rows.assign(told=told).take(np.lexsort((rows["seq"], told.astype("int64"))))
     nihil = ordered["langkah"] == "nihil"

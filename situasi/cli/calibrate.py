@@ -28,14 +28,14 @@ def calibrate(
     """Kalibrasi perkiraan akhir hari pada hari-hari buatan (days.toml); tulis outlook.toml."""
     try:
         definition = election.load(settings.load().election_folder)
-        given = simulated_days.assumed(definition.folder)
+        given = simulated_days.load_assumptions(definition.folder)
         found = calibration.calibrate(
             register.load(definition),
             given,
             days=count,
             seed=seed,
             test_days=tests,
-            tell=lambda day: err.print(f"hari {day}", end="\r"),
+            on_day_done=lambda day: err.print(f"hari {day}", end="\r"),
         )
         path = target or definition.folder / forecast_parameters.FILE_NAME
         text = forecast_parameters.format_toml(found, election.forecast_fingerprint(definition))

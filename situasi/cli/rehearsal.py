@@ -14,13 +14,13 @@ from situasi.domain import election, settings
 from situasi.domain import register as domain_register
 from situasi.simulation import replay as player
 from situasi.simulation import seed as simulation_seed
-from situasi.simulation.generate import simulate as write_day
+from situasi.simulation.generate import generate_day as write_day
 
 
 def prepare() -> None:
     """Isi penyimpanan kosong dengan laporan publik dan hari latihan (LATIHAN)."""
     with opened() as board:
-        ledgers = simulation_seed.prepare(
+        ledgers = simulation_seed.seed_store(
             board, now(), lambda line: err.print(line, highlight=False)
         )
     if not ledgers:
@@ -61,7 +61,9 @@ def replay(
 
         try:
             begin = _time_of_day(start, definition) if start else None
-            rows = player.replay(board, folder, speed=speed, clock=now, start=begin, tell=tell)
+            rows = player.replay(
+                board, folder, speed=speed, clock=now, start=begin, on_progress=tell
+            )
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
         except (ValueError, OSError) as error:

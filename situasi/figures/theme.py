@@ -67,43 +67,47 @@ DARK = Theme(
 )
 
 
-def theme(name: str | None) -> Theme:
+def select_theme(name: str | None) -> Theme:
     return DARK if name == "dark" else LIGHT
 
 
-def step(share: float, steps: tuple[str, ...]) -> str:
+def select_step_colour(share: float, steps: tuple[str, ...]) -> str:
     """The colour of a share from 0 to 1 on a scale of equal steps."""
     return steps[min(len(steps) - 1, max(0, int(share * len(steps))))]
 
 
-def strength(ratio: float, of: Theme) -> str:
+def select_strength_colour(ratio: float, theme: Theme) -> str:
     """The colour of present against required: under half, under, as required, over, twice."""
     bounds = (0.5, 0.9, 1.1, 1.5)
-    return of.strength[sum(ratio >= bound for bound in bounds)]
+    return theme.strength[sum(ratio >= bound for bound in bounds)]
 
 
-def rgb(colour: str, alpha: int = 255) -> list[int]:
+def hex_to_rgba(colour: str, alpha: int = 255) -> list[int]:
     """'#RRGGBB' as [r, g, b, a], 0 to 255."""
     return [int(colour[i : i + 2], 16) for i in (1, 3, 5)] + [alpha]
 
 
-def ink_reads(fill: str, alpha: int, of: Theme) -> bool:
+def is_ink_readable(fill: str, alpha: int, theme: Theme) -> bool:
     """Whether the ink of the board is read better on this fill than its paper would be."""
     shares = [
         (over * alpha + under * (255 - alpha)) / 255
-        for over, under in zip(rgb(fill)[:3], rgb(of.paper)[:3], strict=True)
+        for over, under in zip(hex_to_rgba(fill)[:3], hex_to_rgba(theme.paper)[:3], strict=True)
     ]
-    ground, ink, paper = _light(shares), _light(rgb(of.ink)[:3]), _light(rgb(of.paper)[:3])
-    return _contrast(ground, ink) >= _contrast(ground, paper)
+    ground, ink, paper = (
+        _compute_luminance(shares),
+        _compute_luminance(hex_to_rgba(theme.ink)[:3]),
+        _compute_luminance(hex_to_rgba(theme.paper)[:3]),
+    )
+    return _compute_contrast_ratio(ground, ink) >= _compute_contrast_ratio(ground, paper)
 
 
-def _light(parts: Sequence[float]) -> float:
+def _compute_luminance(channels: Sequence[float]) -> float:
     """Relative luminance, WCAG 2."""
     linear = [
-        part / 3294.6 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in parts
+        part / 3294.6 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in channels
     ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def _contrast(one: float, other: float) -> float:
+def _compute_contrast_ratio(one: float, other: float) -> float:
     return (max(one, other) + 0.05) / (min(one, other) + 0.05)

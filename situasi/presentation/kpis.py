@@ -11,7 +11,7 @@ from situasi.analysis.incidents import cases
 from situasi.analysis.situation import crowd_state
 from situasi.analysis.situation.area_summary import AreaSummary, find_phases_reached
 from situasi.analysis.situation.overview import Overview
-from situasi.analysis.stations.status import by_kecamatan
+from situasi.analysis.stations.status import count_by_kecamatan
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT as LEVELS
@@ -101,7 +101,7 @@ def stations(tps: pd.DataFrame) -> Told:
     doubted = int(counts.get("diragukan", 0))
     if doubted:
         note += " · " + _("{n} diragukan").format(n=i18n.number(doubted))
-    furthest = find_phases_reached(by_kecamatan(tps.assign(kecamatan=""))).iloc[0]
+    furthest = find_phases_reached(count_by_kecamatan(tps.assign(kecamatan=""))).iloc[0]
     if not isinstance(furthest["fase"], str):
         waiting = _("{n} dari {all}").format(
             n=i18n.format_number(0), all=i18n.format_number(len(tps))

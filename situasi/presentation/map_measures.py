@@ -16,8 +16,8 @@ from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.labels import label
 from situasi.domain.register import Kecamatan
-from situasi.figures.maps.area_style import Area
-from situasi.figures.theme import SITUASI, Theme, step, strength
+from situasi.figures.maps.area_style import AreaStyle
+from situasi.figures.theme import SITUASI, Theme, select_step_colour, select_strength_colour
 from situasi.presentation.model import Mark
 from situasi.presentation.numbers import percent
 
@@ -31,7 +31,7 @@ Legend = list[tuple[Mark, str]]
 class Measure:
     """paint: how one kecamatan is drawn. marks: the legend. nothing: what dashed means."""
 
-    paint: Callable[[Kecamatan], Area]
+    paint: Callable[[Kecamatan], AreaStyle]
     marks: Legend
     nothing: str
 
@@ -75,12 +75,12 @@ def shade(count: int, most: int, theme: Theme) -> str:
     return steps[0] if not count else steps[1 + (count * (len(steps) - 2)) // max(most, 1)]
 
 
-def turnout_area(place: Kecamatan, one: Any, theme: Theme) -> Area:
+def turnout_area(place: Kecamatan, one: Any, theme: Theme) -> AreaStyle:
     """How the map draws the turnout of a kecamatan. one: its row of turnout.by_kecamatan."""
     if pd.isna(one.rate):
-        return Area(place.name, drawn="silent")
+        return AreaStyle(place.name, fill_mode="silent")
     said = percent(one.rate, estimated=bool(one.told_estimated))
-    return Area(place.name, said, step(one.rate / 100, theme.turnout))
+    return AreaStyle(place.name, said, select_step_colour(one.rate / 100, theme.turnout))
 
 
 def _situasi(of: _Shown) -> Measure:
@@ -88,12 +88,12 @@ def _situasi(of: _Shown) -> Measure:
     states = dict(zip(found.crowd_states["kecamatan"], found.crowd_states["situasi"], strict=True))
     opened = cases.count_by_kecamatan(found.open_cases)
 
-    def paint(place: Kecamatan) -> Area:
+    def paint(place: Kecamatan) -> AreaStyle:
         state, count = states[place.code], opened.get(place.code, 0)
         value = i18n.format_number(count) if count else ""
         if not isinstance(state, str):
-            return Area(place.name, value, drawn="silent")
-        return Area(place.name, value, SITUASI[state], CALM if state == "hijau" else 255)
+            return AreaStyle(place.name, value, fill_mode="silent")
+        return AreaStyle(place.name, value, SITUASI[state], CALM if state == "hijau" else 255)
 
     marks = [(Mark("situasi", code), label("situasi", code)) for code in SITUASI]
     return Measure(paint, marks, _("belum dinyatakan"))
@@ -102,12 +102,12 @@ def _situasi(of: _Shown) -> Measure:
 def _open(of: _Shown) -> Measure:
     opened = cases.count_by_kecamatan(of.found.open_cases)
 
-    def paint(place: Kecamatan) -> Area:
+    def paint(place: Kecamatan) -> AreaStyle:
         count = opened.get(place.code, 0)
         if not count and place.code not in of.found.reporting_kecamatan:
-            return Area(place.name, drawn="silent")
+            return AreaStyle(place.name, fill_mode="silent")
         most = max(opened.values(), default=0)
-        return Area(place.name, i18n.format_number(count), shade(count, most, of.theme))
+        return AreaStyle(place.name, i18n.format_number(count), shade(count, most, of.theme))
 
     return Measure(paint, few_to_many(of.theme), _("belum ada laporan"))
 
@@ -115,8 +115,10 @@ def _open(of: _Shown) -> Measure:
 def _tps(of: _Shown) -> Measure:
     most = max(k.tps for k in of.places.values())
 
-    def paint(place: Kecamatan) -> Area:
-        return Area(place.name, i18n.format_number(place.tps), shade(place.tps, most, of.theme))
+    def paint(place: Kecamatan) -> AreaStyle:
+        return AreaStyle(
+            place.name, i18n.format_number(place.tps), shade(place.tps, most, of.theme)
+        )
 
     return Measure(paint, few_to_many(of.theme), "")
 
@@ -132,19 +134,21 @@ def few_to_many(theme: Theme) -> Legend:
 def _attention(of: _Shown) -> Measure:
     scores = of.day.priority_scores.set_index("kecamatan")["score"]
 
-    def paint(place: Kecamatan) -> Area:
+    def paint(place: Kecamatan) -> AreaStyle:
         score = scores[place.code]
         if pd.isna(score):
-            return Area(place.name, drawn="silent")
-        return Area(
-            place.name, i18n.format_number(round(score)), step(score / 100, of.theme.counts)
+            return AreaStyle(place.name, fill_mode="silent")
+        return AreaStyle(
+            place.name,
+            i18n.format_number(round(score)),
+            select_step_colour(score / 100, of.theme.counts),
         )
 
     return Measure(paint, _fifths(of.theme.counts), _("belum dinilai"))
 
 
 def _turnout(of: _Shown) -> Measure:
-    def paint(place: Kecamatan) -> Area:
+    def paint(place: Kecamatan) -> AreaStyle:
         return turnout_area(place, of.day.turnout.loc[place.code], of.theme)
 
     return Measure(paint, _fifths(of.theme.turnout, " %"), _("belum ada hitungan"))
@@ -165,12 +169,12 @@ def _phases(of: _Shown) -> Measure:
     rows: dict[str, Any] = {str(one.Index): one for one in furthest.itertuples()}
     colours = of.theme.phases
 
-    def paint(place: Kecamatan) -> Area:
+    def paint(place: Kecamatan) -> AreaStyle:
         one = rows[place.code]
         if not isinstance(one.fase, str):
-            return Area(place.name, drawn="silent")
+            return AreaStyle(place.name, fill_mode="silent")
         value = f"{i18n.format_number(one.by)}/{i18n.format_number(one.tps)}"
-        return Area(place.name, value, colours[FASE.index(one.fase)])
+        return AreaStyle(place.name, value, colours[FASE.index(one.fase)])
 
     met = [fase for fase in FASE if fase in set(furthest["fase"])]
     marks = [(Mark("colour", colours[FASE.index(fase)]), label("fase", fase)) for fase in met]
@@ -180,12 +184,14 @@ def _phases(of: _Shown) -> Measure:
 def _personnel(of: _Shown) -> Measure:
     rows: dict[str, Any] = {str(one.Index): one for one in of.day.coverage_gaps.itertuples()}
 
-    def paint(place: Kecamatan) -> Area:
+    def paint(place: Kecamatan) -> AreaStyle:
         one = rows[place.code]
         if not one.known or pd.isna(one.ratio_present):
-            return Area(place.name, drawn="silent")
+            return AreaStyle(place.name, fill_mode="silent")
         value = f"{i18n.format_number(one.present)}/≈{i18n.format_number(one.required)}"
-        return Area(place.name, value, strength(float(one.ratio_present), of.theme))
+        return AreaStyle(
+            place.name, value, select_strength_colour(float(one.ratio_present), of.theme)
+        )
 
     names = (_("jauh kurang"), _("kurang"), _("sesuai pola"), _("lebih"), _("jauh lebih"))
     marks = [

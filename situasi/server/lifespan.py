@@ -33,7 +33,7 @@ from situasi.server.auth.sessions import Keeper
 from situasi.server.gc_tuning import COLLECT_EVERY_S, loaded
 from situasi.server.nightly_backup import Nightly
 from situasi.server.wall.hourly_copies import Copies
-from situasi.simulation.seed import prepare
+from situasi.simulation.seed import seed_store
 from situasi.store import replication
 from situasi.store import url as store_url
 from situasi.store.interface import Scope, StoreError
@@ -148,7 +148,7 @@ def _open() -> Board | HigherCommandApp:
         app.set_higher_command(above)
         return above
     board = open_board(asked, _now)
-    prepare(board, _now(), _log.info)
+    seed_store(board, _now(), _log.info)
     snapshot = board.snapshot_reader.refresh().snapshot
     rows = sum(map(len, snapshot.frames.values()))
     _log.info("board opened", extra={"version": snapshot.version, "rows": rows})

@@ -31,7 +31,7 @@ async def boundaries(request: Request) -> Response:
 
 async def marks(request: Request) -> Response:
     """The marks of the map in one picture, likewise."""
-    picture = markers.pictures().get(request.path_params["fingerprint"])
+    picture = markers.build_icon_atlases().get(request.path_params["fingerprint"])
     return _lasting(picture, "image/png") if picture else Response(status_code=404)
 
 
@@ -55,7 +55,7 @@ async def copying(_request: Request) -> Response:
 ROUTES = (
     Route("/salin.js", copying),
     Route(URL_TEMPLATE, boundaries),
-    Route(markers.ROUTE, marks),
+    Route(markers.ATLAS_ROUTE, marks),
     Route(assets.ROUTE, style),
     Route("/healthz", health.health),
     Route("/healthz/live", health.live),

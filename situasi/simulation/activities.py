@@ -10,84 +10,96 @@ from typing import Any
 
 from situasi.domain.register import SopItem, Stage
 from situasi.simulation import sop_links, templates
-from situasi.simulation.context import Scene
-from situasi.simulation.feed_rows import Post
+from situasi.simulation.context import SimulationContext
+from situasi.simulation.feed_rows import FeedRow
 from situasi.simulation.personnel import roster
 
-_CANCELLED = 0.04
-_NEVER_TOLD = 0.08  # planned, and then not a word
-_PLANNED_AHEAD = timedelta(hours=72)
-_PLANNED_FOR = timedelta(days=7)  # stages that begin later are not planned yet
-_EARLY = 7  # days into its stage, at most
-_KEEPS_PLANNING = timedelta(hours=2)  # before the day ends, the last plans are told
+_CANCELLED_SHARE = 0.04
+_UNREPORTED_SHARE = 0.08  # planned, and then not a word
+_PLANNING_LEAD_TIME = timedelta(hours=72)
+_PLANNING_HORIZON = timedelta(days=7)  # stages that begin later are not planned yet
+_MAX_DAYS_INTO_STAGE = 7  # days into its stage, at most
+_LAST_PLAN_MARGIN = timedelta(hours=2)  # before the day ends, the last plans are told
 
 
-def play(scene: Scene) -> list[Post]:
+def simulate_activities(context: SimulationContext) -> list[FeedRow]:
     """Posts of all activities; a planned one is told as rencana first, then as done or batal.
 
     Lines of the SOP list that no scripted activity serves get one of their own.
     """
-    rng = scene.rng("activities")
-    posts: list[Post] = []
-    for number, raw in enumerate(templates.read("activities")["giat"]):
-        for where, words in _places(scene, raw.get("each", "kabupaten")):
-            cells = _scripted(scene, raw, where, words, rng)
+    rng = context.rng("activities")
+    posts: list[FeedRow] = []
+    for number, raw in enumerate(templates.load_texts("activities")["giat"]):
+        for where, words in _generate_places(context, raw.get("each", "kabupaten")):
+            cells = _build_scripted_cells(context, raw, where, words, rng)
             ahead = timedelta(hours=raw["ahead"]) if "ahead" in raw else None
-            posts += _tellings(scene, cells, f"giat-{number}-{words['who']}", ahead, rng)
-    for stage, item in sop_links.uncovered(scene.register, {post.cells["sop"] for post in posts}):
-        if _begin(scene, stage) <= scene.register.election.day + _PLANNED_FOR:
-            cells = _of_sop(scene, item, _within(scene, stage, rng))
-            posts += _tellings(scene, cells, f"sop-{item.code}", _PLANNED_AHEAD, rng)
+            posts += _build_rows(context, cells, f"giat-{number}-{words['who']}", ahead, rng)
+    for stage, item in sop_links.list_uncovered_items(
+        context.register, {post.cells["sop"] for post in posts}
+    ):
+        if _get_start_date(context, stage) <= context.register.election.day + _PLANNING_HORIZON:
+            cells = _build_sop_cells(context, item, _draw_time_within(context, stage, rng))
+            posts += _build_rows(context, cells, f"sop-{item.code}", _PLANNING_LEAD_TIME, rng)
     return posts
 
 
-def _places(scene: Scene, each: str) -> Iterator[tuple[str, dict[str, str]]]:
+def _generate_places(
+    context: SimulationContext, level: str
+) -> Iterator[tuple[str, dict[str, str]]]:
     """Where an activity takes place: (kecamatan code or "", words for its sentences)."""
-    election = scene.register.election
-    tps = Counter(place.kecamatan for place in scene.places)
-    officers = roster.strength(scene)
+    election = context.register.election
+    tps = Counter(place.kecamatan for place in context.places)
+    officers = roster.compute_officer_count(context)
     common = {
         "command": election.command,
         "kabupaten": election.kabupaten,
         "personnel": str(officers),
         "part": str(max(5, officers // 4)),
-        "checked": str(max(1, len(scene.places) // 30)),
+        "checked": str(max(1, len(context.places) // 30)),
     }
-    if each == "kabupaten":
+    if level == "kabupaten":
         yield "", common | {"who": election.command}
         return
-    codes = sorted(tps) if each == "kecamatan" else [c[0] for c in scene.seats().values()]
+    codes = (
+        sorted(tps)
+        if level == "kecamatan"
+        else [c[0] for c in context.list_kecamatan_by_polsek().values()]
+    )
     for code in codes:
-        name, polsek = scene.register.kecamatan[code].name, scene.polsek(code)
+        name, polsek = context.register.kecamatan[code].name, context.get_polsek(code)
         here = {"kecamatan": name, "polsek": polsek, "tps": str(tps[code])}
         yield code, common | here | {"who": f"{polsek} {code}"}
 
 
-def _scripted(
-    scene: Scene, raw: dict[str, Any], code: str, words: dict[str, str], rng: random.Random
+def _build_scripted_cells(
+    context: SimulationContext,
+    raw: dict[str, Any],
+    code: str,
+    template_values: dict[str, str],
+    rng: random.Random,
 ) -> dict[str, str]:
-    election = scene.register.election
+    election = context.register.election
     day = election.day + timedelta(days=raw["day"])
     moment = election.local_time(raw["at"], day) + timedelta(minutes=rng.choice((0, 0, 0, 10, 15)))
-    filled = words | {"small": str(rng.randint(6, 18))}
+    filled = template_values | {"small": str(rng.randint(6, 18))}
     text = raw["uraian"].format(**filled)
-    tahapan = sop_links.stage(scene.register, raw["stage"])
-    return scene.area(code) | {
+    tahapan = sop_links.find_stage_code(context.register, raw["stage"])
+    return context.build_area_cells(code) | {
         "waktu": moment.isoformat(timespec="seconds"),
         "giat": raw["giat"],
         "fungsi": raw["fungsi"],
         "tahapan": tahapan,
-        "sop": sop_links.sop(scene.register, tahapan, raw["fungsi"], raw["giat"], text),
+        "sop": sop_links.find_sop_code(context.register, tahapan, raw["fungsi"], raw["giat"], text),
         "mitra": raw.get("mitra", ""),
         "lokasi": raw["lokasi"].format(**filled),
         "jumlah": raw.get("jumlah", "").format(**filled),
         "uraian": text,
-        "pelapor": words.get("polsek", "Operator posko"),
+        "pelapor": template_values.get("polsek", "Operator posko"),
     }
 
 
-def _of_sop(scene: Scene, item: SopItem, moment: datetime) -> dict[str, str]:
-    return scene.area("") | {
+def _build_sop_cells(context: SimulationContext, item: SopItem, moment: datetime) -> dict[str, str]:
+    return context.build_area_cells("") | {
         "waktu": moment.isoformat(timespec="seconds"),
         "giat": item.giat or "",
         "fungsi": item.fungsi or "",
@@ -98,36 +110,36 @@ def _of_sop(scene: Scene, item: SopItem, moment: datetime) -> dict[str, str]:
     }
 
 
-def _within(scene: Scene, stage: Stage, rng: random.Random) -> datetime:
+def _draw_time_within(context: SimulationContext, stage: Stage, rng: random.Random) -> datetime:
     """An hour by day on a day of the stage; on the election day itself while TPS are open."""
-    election = scene.register.election
-    start, end = _begin(scene, stage), stage.end or election.day
+    election = context.register.election
+    start, end = _get_start_date(context, stage), stage.end or election.day
     if start <= election.day <= end:
-        return scene.clock.opens + timedelta(minutes=rng.randint(0, 300))
-    day = start + timedelta(days=rng.randint(0, min(_EARLY, (end - start).days)))
+        return context.clock.opens + timedelta(minutes=rng.randint(0, 300))
+    day = start + timedelta(days=rng.randint(0, min(_MAX_DAYS_INTO_STAGE, (end - start).days)))
     return election.local_time(time(rng.randint(8, 15)), day)
 
 
-def _begin(scene: Scene, stage: Stage) -> date:
-    return stage.start or scene.register.election.day
+def _get_start_date(context: SimulationContext, stage: Stage) -> date:
+    return stage.start or context.register.election.day
 
 
-def _tellings(
-    scene: Scene,
+def _build_rows(
+    context: SimulationContext,
     cells: dict[str, str],
     key: str,
-    ahead: timedelta | None,
+    lead_time: timedelta | None,
     rng: random.Random,
-) -> list[Post]:
+) -> list[FeedRow]:
     moment = datetime.fromisoformat(cells["waktu"])
     code = cells["kode_kecamatan"]
     posts = []
-    if ahead:
-        latest = scene.clock.last - _KEEPS_PLANNING - timedelta(minutes=rng.randint(0, 90))
-        planned = min(moment - ahead, latest)
-        posts.append(Post(planned, code, key, cells | {"status": "rencana"}))
+    if lead_time:
+        latest = context.clock.last - _LAST_PLAN_MARGIN - timedelta(minutes=rng.randint(0, 90))
+        planned = min(moment - lead_time, latest)
+        posts.append(FeedRow(planned, code, key, cells | {"status": "rencana"}))
     told = moment + timedelta(minutes=rng.randint(25, 70))
-    if told <= scene.clock.last and not (ahead and rng.random() < _NEVER_TOLD):
-        status = "batal" if ahead and rng.random() < _CANCELLED else "terlaksana"
-        posts.append(Post(told, code, key, cells | {"status": status}))
+    if told <= context.clock.last and not (lead_time and rng.random() < _UNREPORTED_SHARE):
+        status = "batal" if lead_time and rng.random() < _CANCELLED_SHARE else "terlaksana"
+        posts.append(FeedRow(told, code, key, cells | {"status": status}))
     return posts

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from situasi.domain.election import Election
 
 _ANCHOR = re.compile(r"(buka|tutup)([+-]\d+)")
-_BEFORE_OPENING = timedelta(hours=3)
-_AFTER_CLOSING = timedelta(hours=10)
+_TIME_BEFORE_OPENING = timedelta(hours=3)
+_TIME_AFTER_CLOSING = timedelta(hours=10)
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Clock:
     closes: datetime
     last: datetime
 
-    def at(self, anchor: str) -> datetime:
+    def resolve_anchor(self, anchor: str) -> datetime:
         """The moment of an anchor such as "buka-90" or "tutup+30" (minutes).
 
         Raises ValueError naming an anchor that cannot be read.
@@ -38,29 +38,31 @@ class Clock:
         """The nearest moment within the day."""
         return min(max(moment, self.first), self.last)
 
-    def between(self, rng: random.Random, window: tuple[str, str], lasting: timedelta) -> datetime:
+    def draw_time_between(
+        self, rng: random.Random, window: tuple[str, str], duration: timedelta
+    ) -> datetime:
         """A whole minute between two anchors, early enough for something that lasts so long."""
-        latest = max(self.first, self.last - lasting)
-        start, end = (min(self.at(anchor), latest) for anchor in window)
+        latest = max(self.first, self.last - duration)
+        start, end = (min(self.resolve_anchor(anchor), latest) for anchor in window)
         span = max(0, int((end - start).total_seconds() // 60))
         return start + timedelta(minutes=rng.randint(0, span))
 
-    def hours(self, start: datetime, end: datetime) -> list[datetime]:
+    def list_full_hours(self, start: datetime, end: datetime) -> list[datetime]:
         """The full hours after `start`, up to and including `end`."""
         hour = start.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         following = (hour + timedelta(hours=n) for n in range(24))
         return [moment for moment in following if moment <= end]
 
 
-def of(election: Election) -> Clock:
+def build_clock(election: Election) -> Clock:
     """The clock of an election's day, 04.00 to 23.00 where TPS are open 07.00-13.00."""
     opens, closes = (
         election.local_time(election.tps_opens),
         election.local_time(election.tps_closes),
     )
     return Clock(
-        first=max(election.day_start, opens - _BEFORE_OPENING),
+        first=max(election.day_start, opens - _TIME_BEFORE_OPENING),
         opens=opens,
         closes=closes,
-        last=min(election.day_end, closes + _AFTER_CLOSING),
+        last=min(election.day_end, closes + _TIME_AFTER_CLOSING),
     )

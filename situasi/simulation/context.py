@@ -28,7 +28,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Scene:
+class SimulationContext:
     """Everything the day is played on.
 
     places: every TPS, in the register's order. water: weight of floods by kecamatan.
@@ -40,17 +40,17 @@ class Scene:
     seed: int
     places: tuple[Place, ...]
     centres: dict[str, Point]
-    water: dict[str, int]
+    flood_weights: dict[str, int]
     river_words: tuple[str, ...]
 
     def rng(self, part: str) -> random.Random:
         """An own stream of chance for each part, so that a change in one leaves the others."""
         return random.Random(f"{self.seed}/{part}")
 
-    def polsek(self, kecamatan: str) -> str:
+    def get_polsek(self, kecamatan: str) -> str:
         return self.register.kecamatan[kecamatan].polsek or "Operator posko"
 
-    def seats(self) -> dict[str, list[str]]:
+    def list_kecamatan_by_polsek(self) -> dict[str, list[str]]:
         """The kecamatan codes of each Polsek, its seat first; the command's where none is known."""
         found: dict[str, list[str]] = {}
         for code in sorted({place.kecamatan for place in self.places}):
@@ -58,37 +58,37 @@ class Scene:
             found.setdefault(name, []).append(code)
         return found
 
-    def in_kecamatan(self, code: str) -> list[Place]:
+    def list_places_in(self, code: str) -> list[Place]:
         return [place for place in self.places if place.kecamatan == code]
 
-    def whole(self, code: str) -> Place:
+    def build_kecamatan_place(self, code: str) -> Place:
         """A kecamatan as one place, without desa or TPS; "" is the whole kabupaten."""
         return Place(code, "", "", "", "", self.centres.get(code))
 
-    def on_water(self, place: Place) -> bool:
+    def is_on_water(self, place: Place) -> bool:
         words = place.desa.lower().split()
         return any(word in self.river_words for word in words)
 
-    def area(self, code: str) -> dict[str, str]:
+    def build_area_cells(self, code: str) -> dict[str, str]:
         """The cells that name a kecamatan, or with "" the whole kabupaten."""
         return {"kode_kecamatan": code, "kecamatan": self.register.name_of(code or None)}
 
-    def where(self, place: Place) -> dict[str, str]:
+    def build_location_cells(self, place: Place) -> dict[str, str]:
         """The cells that say where, by heading."""
-        return self.area(place.kecamatan) | {"desa": place.desa, "tps": place.tps}
+        return self.build_area_cells(place.kecamatan) | {"desa": place.desa, "tps": place.tps}
 
-    def words(self, place: Place, moment: datetime) -> dict[str, str]:
+    def build_template_values(self, place: Place, moment: datetime) -> dict[str, str]:
         """What the braces in a sentence stand for at this place and moment."""
         return {
             "tps": f"TPS {place.tps}",
             "desa": place.desa_label,
             "kecamatan": self.register.kecamatan[place.kecamatan].name,
-            "polsek": self.polsek(place.kecamatan),
+            "polsek": self.get_polsek(place.kecamatan),
             "jam": f"{moment:%H.%M}",
         }
 
 
-def build(register: Register, boundaries: Boundaries, seed: int) -> Scene:
+def build_context(register: Register, boundaries: Boundaries, seed: int) -> SimulationContext:
     """Set the stage for this register; the seed decides every made-up position.
 
     Raises ValueError when the register has no TPS.
@@ -96,14 +96,14 @@ def build(register: Register, boundaries: Boundaries, seed: int) -> Scene:
     if register.tps.empty:
         raise ValueError("the register has no TPS; a rehearsal needs at least one")
     chance = random.Random(f"{seed}/positions")
-    tps_points = coordinates.scatter(register, boundaries, chance)
-    words = templates.read("places")
-    return Scene(
+    tps_points = coordinates.draw_tps_points(register, boundaries, chance)
+    words = templates.load_texts("places")
+    return SimulationContext(
         register=register,
-        clock=clock.of(register.election),
+        clock=clock.build_clock(register.election),
         seed=seed,
         places=tuple(
-            _place(register.desa[desa], code, int(number), tps_points.get(code))
+            _build_place(register.desa[desa], code, int(number), tps_points.get(code))
             for code, desa, number in zip(
                 register.tps["code"], register.tps["desa"], register.tps["nomor"], strict=True
             )
@@ -112,12 +112,12 @@ def build(register: Register, boundaries: Boundaries, seed: int) -> Scene:
             code: (round(lon, 5), round(lat, 5))
             for code, (lon, lat) in boundaries.label_points.items()
         },
-        water=_water(register, random.Random(f"{seed}/water")),
+        flood_weights=_load_flood_weights(register, random.Random(f"{seed}/water")),
         river_words=tuple(words["river"]["words"]),
     )
 
 
-def _place(desa: Desa, code: str, number: int, point: Point | None) -> Place:
+def _build_place(desa: Desa, code: str, number: int, point: Point | None) -> Place:
     return Place(
         kecamatan=desa.kecamatan,
         tps_code=code,
@@ -128,7 +128,7 @@ def _place(desa: Desa, code: str, number: int, point: Point | None) -> Place:
     )
 
 
-def _water(register: Register, rng: random.Random) -> dict[str, int]:
+def _load_flood_weights(register: Register, rng: random.Random) -> dict[str, int]:
     """Flooded kecamatan as water.toml of the election names them; else a quarter, drawn."""
     codes = sorted(register.kecamatan)
     path = register.election.folder / "water.toml"
@@ -139,8 +139,8 @@ def _water(register: Register, rng: random.Random) -> dict[str, int]:
     return {code: weight for code, weight in weights.items() if code in register.kecamatan}
 
 
-def widened(place: Place, level: str, scene: Scene) -> Place:
+def widen_place(place: Place, level: str, context: SimulationContext) -> Place:
     """The place as told at a level: "tps", "desa" or "kecamatan"."""
     if level == "kecamatan":
-        return scene.whole(place.kecamatan)
+        return context.build_kecamatan_place(place.kecamatan)
     return replace(place, tps="") if level == "desa" else place

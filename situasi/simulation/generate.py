@@ -7,81 +7,146 @@ from pathlib import Path
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.register import Register
 from situasi.simulation import activities, context, feed_rows
-from situasi.simulation.context import Scene
-from situasi.simulation.feed_rows import Post
+from situasi.simulation.context import SimulationContext
+from situasi.simulation.feed_rows import FeedRow
 from situasi.simulation.incidents import duplicates, incidents, neutrality, routine_reports
 from situasi.simulation.incidents import rows as incidents_rows
-from situasi.simulation.incidents.lifecycle import Life
+from situasi.simulation.incidents.lifecycle import SimulatedIncident
 from situasi.simulation.personnel import checkins, deployment, partner_agencies, roster
 from situasi.simulation.personnel import orders as personnel_orders
 from situasi.simulation.stations import stations as stations_stations
 
-_AREA = ("kode_kecamatan", "kecamatan")
-_WHERE = (*_AREA, "desa", "tps")
-_START = ("id", "waktu")
-_END = ("pelapor", "waktu_lapor", "sumber", "latihan")
+_AREA_COLUMNS = ("kode_kecamatan", "kecamatan")
+_LOCATION_COLUMNS = (*_AREA_COLUMNS, "desa", "tps")
+_FIRST_COLUMNS = ("id", "waktu")
+_LAST_COLUMNS = ("pelapor", "waktu_lapor", "sumber", "latihan")
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "incidents": (
-        *(*_START, *_WHERE, "lat", "lon", "jenis", "tingkat", "status", "uraian"),
+        *(
+            *_FIRST_COLUMNS,
+            *_LOCATION_COLUMNS,
+            "lat",
+            "lon",
+            "jenis",
+            "tingkat",
+            "status",
+            "uraian",
+        ),
         *("pelapor", "waktu_lapor", "situasi", "keandalan", "kredibilitas"),
         *("ditugaskan", "rujukan", "sumber", "latihan"),
     ),
     "tps": (
-        *(*_START, *_WHERE, "fase", "hadir", "hadir_dpt", "hadir_dptb", "hadir_dpk"),
-        *("kontak", "pengawal", "uraian", *_END),
+        *(
+            *_FIRST_COLUMNS,
+            *_LOCATION_COLUMNS,
+            "fase",
+            "hadir",
+            "hadir_dpt",
+            "hadir_dptb",
+            "hadir_dpk",
+        ),
+        *("kontak", "pengawal", "uraian", *_LAST_COLUMNS),
     ),
-    "personnel": (*_START, *_WHERE, "petugas", "instansi", "checkin", "uraian", *_END),
+    "personnel": (
+        *_FIRST_COLUMNS,
+        *_LOCATION_COLUMNS,
+        "petugas",
+        "instansi",
+        "checkin",
+        "uraian",
+        *_LAST_COLUMNS,
+    ),
     "activities": (
-        *(*_START, *_AREA, "giat", "fungsi", "status", "tahapan", "sop", "mitra"),
-        *("lokasi", "jumlah", "uraian", *_END),
+        *(*_FIRST_COLUMNS, *_AREA_COLUMNS, "giat", "fungsi", "status", "tahapan", "sop", "mitra"),
+        *("lokasi", "jumlah", "uraian", *_LAST_COLUMNS),
     ),
-    "roster": (*_START, *_AREA, "petugas", "pangkat", "satuan", "instansi", *_END),
-    "postings": (*_START, *_WHERE, "petugas", "penugasan", "lokasi", "uraian", *_END),
-    "neutrality": (*_START, *_AREA, "langkah", "asal", "satuan", "uraian", *_END),
+    "roster": (
+        *_FIRST_COLUMNS,
+        *_AREA_COLUMNS,
+        "petugas",
+        "pangkat",
+        "satuan",
+        "instansi",
+        *_LAST_COLUMNS,
+    ),
+    "postings": (
+        *_FIRST_COLUMNS,
+        *_LOCATION_COLUMNS,
+        "petugas",
+        "penugasan",
+        "lokasi",
+        "uraian",
+        *_LAST_COLUMNS,
+    ),
+    "neutrality": (
+        *_FIRST_COLUMNS,
+        *_AREA_COLUMNS,
+        "langkah",
+        "asal",
+        "satuan",
+        "uraian",
+        *_LAST_COLUMNS,
+    ),
 }
-_PREFIX = {
+_ID_PREFIXES = {
     "incidents": "", "tps": "T", "personnel": "P", "activities": "G",
     "roster": "R", "postings": "K", "neutrality": "N",
 }  # fmt: skip
 
 
-def simulate(register: Register, boundaries: Boundaries, seed: int, out: Path) -> list[Path]:
+def generate_day(register: Register, boundaries: Boundaries, seed: int, folder: Path) -> list[Path]:
     """Write FEED.csv into `out` for every feed of HEADINGS.
 
     One believable day, marked latihan=ya in every row and ordered by waktu_lapor. The same
     register, boundaries and seed give the same bytes. Returns the paths written.
     Raises ValueError when the register has no TPS.
     """
-    stage = context.build(register, boundaries, seed)
-    told = incidents.happen(stage)
-    told += duplicates.tell(stage, told)
-    busy = {life.place.kecamatan for life in told if life.crowd}
-    quiet = feed_rows.silences(stage, busy, stage.rng("silences"))
-    heard = {feed: feed_rows.hushed(rows, quiet) for feed, rows in _feeds(stage, told).items()}
-    heard["incidents"] += routine_reports.report(stage, told, quiet)
-    out.mkdir(parents=True, exist_ok=True)
+    stage = context.build_context(register, boundaries, seed)
+    told = incidents.simulate_incidents(stage)
+    told += duplicates.simulate_duplicates(stage, told)
+    busy = {life.place.kecamatan for life in told if life.is_crowd}
+    quiet = feed_rows.draw_kecamatan_outages(stage, busy, stage.rng("silences"))
+    heard = {
+        feed: feed_rows.delay_rows(rows, quiet) for feed, rows in _build_feeds(stage, told).items()
+    }
+    heard["incidents"] += routine_reports.simulate_routine_reports(stage, told, quiet)
+    folder.mkdir(parents=True, exist_ok=True)
     return [
-        feed_rows.write(out / f"{feed}.csv", HEADINGS[feed], rows, _PREFIX[feed], seed)
+        feed_rows.write_feed_file(
+            folder / f"{feed}.csv", HEADINGS[feed], rows, _ID_PREFIXES[feed], seed
+        )
         for feed, rows in heard.items()
     ]
 
 
-def _feeds(stage: Scene, told: list[Life]) -> dict[str, list[Post]]:
+def _build_feeds(
+    simulation_context: SimulationContext, simulated_incidents: list[SimulatedIncident]
+) -> dict[str, list[FeedRow]]:
     """The posts of every feed, as if no line were ever broken."""
-    standing = deployment.standing(stage, roster.police(stage))
+    standing = deployment.build_initial_orders(
+        simulation_context, roster.build_police_roster(simulation_context)
+    )
     orders = [
         *standing,
-        *partner_agencies.posted(stage),
-        *deployment.reposted(stage, standing, told),
+        *partner_agencies.build_partner_orders(simulation_context),
+        *deployment.build_redeployment_orders(simulation_context, standing, simulated_incidents),
     ]
-    stations, boxes = stations_stations.play(stage, told, personnel_orders.escorts(stage, orders))
+    stations, boxes = stations_stations.simulate_stations(
+        simulation_context,
+        simulated_incidents,
+        personnel_orders.assign_box_escorts(simulation_context, orders),
+    )
     return {
-        "incidents": [post for life in told for post in incidents_rows.posts(stage, life)],
+        "incidents": [
+            post
+            for life in simulated_incidents
+            for post in incidents_rows.build_incident_rows(simulation_context, life)
+        ],
         "tps": stations,
-        "personnel": checkins.play(stage, orders, boxes),
-        "activities": activities.play(stage),
-        "roster": personnel_orders.roster(stage, orders),
-        "postings": personnel_orders.rows(stage, orders),
-        "neutrality": neutrality.play(stage),
+        "personnel": checkins.simulate_checkins(simulation_context, orders, boxes),
+        "activities": activities.simulate_activities(simulation_context),
+        "roster": personnel_orders.build_roster_rows(simulation_context, orders),
+        "postings": personnel_orders.build_order_rows(simulation_context, orders),
+        "neutrality": neutrality.simulate_neutrality(simulation_context),
     }

@@ -14,15 +14,15 @@ from situasi.domain.feed_schemas import FEEDS
 
 
 @dataclass(frozen=True)
-class Line:
+class ScriptRow:
     """One row of a feed file, raw, and the aware moment at which it was told."""
 
-    at: datetime
+    reported_time: datetime
     feed: str
     row: dict[str, str]
 
 
-def load_script(folder: Path) -> list[Line]:
+def load_script(folder: Path) -> list[ScriptRow]:
     """All rows of FEED.csv in this folder, ordered by waktu_lapor, within it as in the files.
 
     Raises FileNotFoundError when the folder holds no feed file, ValueError naming file
@@ -33,17 +33,19 @@ def load_script(folder: Path) -> list[Line]:
     if not present:
         wanted = ", ".join(path.name for _, path in files)
         raise FileNotFoundError(f"{folder}: tidak ada satu pun dari {wanted}")
-    lines = [line for feed, path in present for line in _lines(feed, path)]
-    return sorted(lines, key=lambda line: line.at)
+    lines = [line for feed, path in present for line in _read_rows(feed, path)]
+    return sorted(lines, key=lambda line: line.reported_time)
 
 
-def _lines(feed: str, path: Path) -> Iterator[Line]:
+def _read_rows(feed: str, path: Path) -> Iterator[ScriptRow]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         for number, row in enumerate(csv.DictReader(file), start=2):
-            yield Line(_told(row.get("waktu_lapor") or "", path, number), feed, row)
+            yield ScriptRow(
+                _parse_reported_time(row.get("waktu_lapor") or "", path, number), feed, row
+            )
 
 
-def _told(text: str, path: Path, number: int) -> datetime:
+def _parse_reported_time(text: str, path: Path, number: int) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
@@ -54,7 +56,7 @@ def _told(text: str, path: Path, number: int) -> datetime:
     return at
 
 
-def main_day(script: Sequence[Line]) -> datetime:
+def find_start_time(script: Sequence[ScriptRow]) -> datetime:
     """The first moment told on the busiest date: where playing begins.
 
     Activities of the days before are told long before it; they are due at once.
@@ -62,27 +64,27 @@ def main_day(script: Sequence[Line]) -> datetime:
     """
     if not script:
         raise ValueError("naskah latihan kosong")
-    busiest, _ = Counter(line.at.date() for line in script).most_common(1)[0]
-    return next(line.at for line in script if line.at.date() == busiest)
+    busiest, _ = Counter(line.reported_time.date() for line in script).most_common(1)[0]
+    return next(line.reported_time for line in script if line.reported_time.date() == busiest)
 
 
-def due(
-    script: Sequence[Line], after: datetime | None, until: datetime
+def select_due_rows(
+    script: Sequence[ScriptRow], after: datetime | None, until: datetime
 ) -> dict[str, list[dict[str, str]]]:
     """Rows by feed told after one moment (None: from the beginning) up to and including another.
 
     `script` is ordered, as load_script gives it. A feed with nothing due is left out.
     """
-    start = 0 if after is None else bisect_right(script, after, key=lambda line: line.at)
-    end = bisect_right(script, until, key=lambda line: line.at)
+    start = 0 if after is None else bisect_right(script, after, key=lambda line: line.reported_time)
+    end = bisect_right(script, until, key=lambda line: line.reported_time)
     found: dict[str, list[dict[str, str]]] = {}
     for line in script[start:end]:
         found.setdefault(line.feed, []).append(line.row)
     return found
 
 
-def slices(
-    script: Sequence[Line], start: datetime, step: timedelta
+def generate_steps(
+    script: Sequence[ScriptRow], start: datetime, step: timedelta
 ) -> Iterator[tuple[datetime, dict[str, list[dict[str, str]]]]]:
     """The script cut into steps: (moment, rows due by it), until its last row.
 
@@ -94,7 +96,7 @@ def slices(
     before: datetime | None = None
     moment = start
     while script:
-        yield moment, due(script, before, moment)
-        if moment >= script[-1].at:
+        yield moment, select_due_rows(script, before, moment)
+        if moment >= script[-1].reported_time:
             return
         before, moment = moment, moment + step

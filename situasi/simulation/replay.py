@@ -10,7 +10,7 @@ from pathlib import Path
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_rows
 from situasi.ingest.write_scope import CorrectionRights, build_program_scope
-from situasi.simulation.playback import due, load_script, main_day
+from situasi.simulation.playback import find_start_time, load_script, select_due_rows
 
 ACTOR = "latihan"
 SCOPE = build_program_scope(ACTOR, CorrectionRights.NOTHING)
@@ -24,7 +24,7 @@ def replay(
     clock: Callable[[], datetime],
     start: datetime | None = None,
     wait: Callable[[float], None] = time.sleep,
-    tell: Callable[[datetime, int], None] = lambda _at, _rows: None,
+    on_progress: Callable[[datetime, int], None] = lambda _at, _rows: None,
 ) -> int:
     """Play the feed files of a folder into the store; how many rows were new.
 
@@ -36,20 +36,24 @@ def replay(
     if not script:
         raise ValueError(f"{folder}: tidak ada berkas latihan yang dapat diputar")
     before: datetime | None = None
-    at, end = start or main_day(script), script[-1].at
+    at, end = start or find_start_time(script), script[-1].reported_time
     accepted = 0
     while True:
-        rows = due(script, before, at)
-        accepted += sum(_play(board, feed, part, at, clock()) for feed, part in rows.items())
+        rows = select_due_rows(script, before, at)
+        accepted += sum(
+            _ingest_due_rows(board, feed, part, at, clock()) for feed, part in rows.items()
+        )
         board.store.put_note("exercise", {"at": at.isoformat()}, clock(), ACTOR)
-        tell(at, accepted)
+        on_progress(at, accepted)
         if at >= end:
             return accepted
         wait(1)
         before, at = at, min(at + timedelta(seconds=speed), end)
 
 
-def _play(board: Board, feed: str, rows: list[dict[str, str]], at: datetime, now: datetime) -> int:
+def _ingest_due_rows(
+    board: Board, feed: str, rows: list[dict[str, str]], at: datetime, now: datetime
+) -> int:
     source = f"latihan {at:%H.%M.%S}"
     ledger = ingest_rows(rows, source, board.store, board.ingest_context, SCOPE, feed=feed, now=now)
     return ledger.accepted

@@ -7,36 +7,36 @@ from collections.abc import Iterable
 
 from situasi.domain.register import Register, SopItem, Stage
 
-_LETTERS = re.compile(r"\w{4,}")
-_IN_COMMON = 2  # words that an activity shares with its line of the SOP list, at least
+_LONG_WORD = re.compile(r"\w{4,}")
+_MIN_COMMON_WORDS = 2  # words that an activity shares with its line of the SOP list, at least
 
 
-def stage(register: Register, begins: str) -> str:
+def find_stage_code(register: Register, name_prefix: str) -> str:
     """The code of the first stage whose name begins so; "" where there is none."""
-    wanted = begins.casefold()
+    wanted = name_prefix.casefold()
     codes = (s.code for s in register.stages if s.name.casefold().startswith(wanted))
     return next(codes, "")
 
 
-def sop(register: Register, stage: str, fungsi: str, giat: str, text: str) -> str:
+def find_sop_code(register: Register, stage: str, fungsi: str, giat: str, text: str) -> str:
     """The code of the SOP line of this stage, fungsi and giat that says the same; or ""."""
-    said = _words(text)
+    said = _extract_words(text)
     common, code = max(
         (
-            (len(_words(item.text) & said), item.code)
+            (len(_extract_words(item.text) & said), item.code)
             for item in register.sop
             if (item.stage, item.fungsi, item.giat) == (stage, fungsi, giat)
         ),
         default=(0, ""),
     )
-    return code if common >= _IN_COMMON else ""
+    return code if common >= _MIN_COMMON_WORDS else ""
 
 
-def _words(text: str) -> set[str]:
-    return set(_LETTERS.findall(text.casefold()))
+def _extract_words(text: str) -> set[str]:
+    return set(_LONG_WORD.findall(text.casefold()))
 
 
-def uncovered(register: Register, codes: Iterable[str]) -> list[tuple[Stage, SopItem]]:
+def list_uncovered_items(register: Register, codes: Iterable[str]) -> list[tuple[Stage, SopItem]]:
     """SOP lines with a fungsi and giat whose code is not among these, with their dated stage."""
     done = set(codes)
     dated = {s.code: s for s in register.stages if s.start and s.end}

@@ -15,23 +15,38 @@ from situasi.domain import higher_command as commands
 from situasi.domain.higher_command import HigherCommand, Member
 
 # Of a kabupaten whose number of TPS is not known.
-_TPS = 300
-_VOTERS = 480  # of one TPS
+_DEFAULT_TPS = 300
+_VOTERS_PER_TPS = 480  # of one TPS
 _TPS_PER_KECAMATAN, _TPS_PER_DESA = 42, 3
-_SIDE, _COLUMNS = 0.1, 8  # degrees of one square, squares in a row
-_WEST, _NORTH, _APART = 95.0, 6.0, 1.0  # where the squares of the first kabupaten begin
-_FIRST = ("Batu", "Lembah", "Pasir", "Kuala", "Padang", "Teluk", "Rimba", "Gunung", "Hulu", "Danau")
-_SECOND = (
+_SQUARE_SIDE_DEG, _SQUARES_PER_ROW = 0.1, 8  # degrees of one square, squares in a row
+_WEST, _NORTH, _KABUPATEN_SPACING_DEG = (
+    95.0,
+    6.0,
+    1.0,
+)  # where the squares of the first kabupaten begin
+_FIRST_NAMES = (
+    "Batu",
+    "Lembah",
+    "Pasir",
+    "Kuala",
+    "Padang",
+    "Teluk",
+    "Rimba",
+    "Gunung",
+    "Hulu",
+    "Danau",
+)
+_SECOND_NAMES = (
     "Gading", "Jati", "Mutiara", "Dendang", "Embun",
     "Cempaka", "Waru", "Selasih", "Bidara", "Kemuning",
 )  # fmt: skip
-_PLACES = (
+_DESA_NAMES = (
     "Pasar", "Dusun", "Seberang", "Tanjung", "Muara", "Talang", "Sukajadi", "Karang",
     "Lubuk", "Pulau", "Tebing", "Simpang", "Ulak", "Payakabung", "Sungai", "Bukit",
 )  # fmt: skip
 _NOTE = "buatan untuk LATIHAN"
 # What is the same wherever people vote on the same day.
-_SHARED = ("rules.toml", "days.toml", "tahapan.csv", "sop.csv", "pola_pengamanan.csv")
+_SHARED_FILES = ("rules.toml", "days.toml", "tahapan.csv", "sop.csv", "pola_pengamanan.csv")
 
 
 @dataclass(frozen=True)
@@ -52,7 +67,7 @@ class _Kecamatan:
         return sum(one.tps for one in self.desa)
 
 
-def write(folder: Path, template: Path, out: Path) -> Path:
+def write_province(folder: Path, template: Path, target: Path) -> Path:
     """Write this command into `out`, with an election folder for every member that has none.
 
     folder: of the command. template: the election whose rules and plans all the others share.
@@ -62,54 +77,56 @@ def write(folder: Path, template: Path, out: Path) -> Path:
     command = commands.load(folder)
     known: dict[str, Path] = {}
     for place, member in enumerate(command.members):
-        known[member.code] = member.election_folder or out / "elections" / member.code
+        known[member.code] = member.election_folder or target / "elections" / member.code
         if member.election_folder is None:
-            _election(command, member, place, template, known[member.code])
-    home = out / "commands" / command.slug
+            _write_election(command, member, place, template, known[member.code])
+    home = target / "commands" / command.slug
     home.mkdir(parents=True, exist_ok=True)
     shutil.copy(folder / commands.FILE_NAME, home)
     with (folder / commands.MEMBERS_FILE_NAME).open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     names = list(rows[0])
     told = [{**row, "pemilihan": str(known[row["kode"]].resolve())} for row in rows]
-    _write(
+    _write_csv(
         home / commands.MEMBERS_FILE_NAME, names, [[row[name] for name in names] for row in told]
     )
     return home
 
 
-def _election(
-    command: HigherCommand, member: Member, place: int, template: Path, out: Path
+def _write_election(
+    command: HigherCommand, member: Member, position: int, template: Path, target: Path
 ) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    areas = list(_areas(member.code, member.tps or _TPS))
-    for name in _SHARED:
-        shutil.copy(template / name, out)
-    (out / "election.toml").write_text(_definition(command, member, areas), "utf-8")
-    _places(out, areas)
-    _squares(out / "geo" / "kecamatan.geojson", areas, place)
+    target.mkdir(parents=True, exist_ok=True)
+    areas = list(_generate_kecamatan(member.code, member.tps or _DEFAULT_TPS))
+    for name in _SHARED_FILES:
+        shutil.copy(template / name, target)
+    (target / "election.toml").write_text(_format_election_toml(command, member, areas), "utf-8")
+    _write_register_files(target, areas)
+    _write_boundaries(target / "geo" / "kecamatan.geojson", areas, position)
 
 
-def _areas(kabupaten: str, tps: int) -> Iterator[_Kecamatan]:
+def _generate_kecamatan(kabupaten: str, tps: int) -> Iterator[_Kecamatan]:
     """Kecamatan and desa with so many TPS in all."""
     count = max(1, round(tps / _TPS_PER_KECAMATAN))
-    for number, own in enumerate(_shared(tps, count)):
+    for number, own in enumerate(_split_evenly(tps, count)):
         code = f"{kabupaten}.{number + 1:02d}"
-        name = f"{_FIRST[number % 10]} {_SECOND[(number + number // 10) % 10]}"
-        villages = min(len(_PLACES), max(1, math.ceil(own / _TPS_PER_DESA)))
+        name = f"{_FIRST_NAMES[number % 10]} {_SECOND_NAMES[(number + number // 10) % 10]}"
+        villages = min(len(_DESA_NAMES), max(1, math.ceil(own / _TPS_PER_DESA)))
         desa = (
-            _Desa(f"{code}.{2001 + at}", f"{_PLACES[at]} {name}", of)
-            for at, of in enumerate(_shared(own, villages))
+            _Desa(f"{code}.{2001 + at}", f"{_DESA_NAMES[at]} {name}", of)
+            for at, of in enumerate(_split_evenly(own, villages))
         )
         yield _Kecamatan(code, name, tuple(desa))
 
 
-def _shared(whole: int, parts: int) -> list[int]:
+def _split_evenly(total: int, parts: int) -> list[int]:
     """As even as it goes."""
-    return [whole // parts + (at < whole % parts) for at in range(parts)]
+    return [total // parts + (at < total % parts) for at in range(parts)]
 
 
-def _definition(command: HigherCommand, member: Member, areas: Sequence[_Kecamatan]) -> str:
+def _format_election_toml(
+    command: HigherCommand, member: Member, areas: Sequence[_Kecamatan]
+) -> str:
     tps = sum(one.tps for one in areas)
 
     def clock(at: time) -> str:
@@ -145,11 +162,11 @@ moments = [
 ]
 
 [register]
-dpt = {tps * _VOTERS}
+dpt = {tps * _VOTERS_PER_TPS}
 tps = {tps}
 
 [thresholds]
-situasi_valid_min = {_minutes(command.situasi_valid.total_seconds())}
+situasi_valid_min = {_to_minutes(command.situasi_valid.total_seconds())}
 future_tolerance_min = 15
 history_after_h = 24
 coordinate_tolerance_km = 1.0
@@ -161,46 +178,54 @@ personnel = 180
 """
 
 
-def _minutes(seconds: float) -> int:
+def _to_minutes(seconds: float) -> int:
     return round(seconds / 60)
 
 
-def _places(out: Path, areas: Sequence[_Kecamatan]) -> None:
+def _write_register_files(target: Path, areas: Sequence[_Kecamatan]) -> None:
     every = [(area, desa) for area in areas for desa in area.desa]
-    _write(
-        out / "kecamatan.csv",
+    _write_csv(
+        target / "kecamatan.csv",
         ("kode", "nama", "dpt", "dpt_perkiraan", "tps"),
-        [(one.code, one.name, one.tps * _VOTERS, "ya", one.tps) for one in areas],
+        [(one.code, one.name, one.tps * _VOTERS_PER_TPS, "ya", one.tps) for one in areas],
     )
-    _write(
-        out / "desa.csv",
+    _write_csv(
+        target / "desa.csv",
         ("kode", "nama", "jenis", "kecamatan_kode"),
         [(desa.code, desa.name, "desa", area.code) for area, desa in every],
     )
-    _write(
-        out / "tps.csv",
+    _write_csv(
+        target / "tps.csv",
         ("desa_kode", "nomor", "dpt", "kerawanan", "perkiraan"),
         [
-            (desa.code, number + 1, _VOTERS, "", "ya")
+            (desa.code, number + 1, _VOTERS_PER_TPS, "", "ya")
             for _, desa in every
             for number in range(desa.tps)
         ],
     )
-    _write(out / "aliases.csv", ("kode", "nama"), [])
-    _write(
-        out / "polsek.csv",
+    _write_csv(target / "aliases.csv", ("kode", "nama"), [])
+    _write_csv(
+        target / "polsek.csv",
         ("polsek", "kecamatan_kode", "dasar", "sumber", "catatan"),
         [(f"Polsek {one.name}", one.code, "dugaan", "", _NOTE) for one in areas],
     )
 
 
-def _squares(path: Path, areas: Sequence[_Kecamatan], place: int) -> None:
+def _write_boundaries(path: Path, areas: Sequence[_Kecamatan], position: int) -> None:
     """A square for each kecamatan, side by side; each kabupaten apart from the others."""
     features = []
     for at, area in enumerate(areas):
-        west = _WEST + _APART * (place % 40) + _SIDE * (at % _COLUMNS)
-        south = _NORTH - _APART * (place // 40) - _SIDE * (at // _COLUMNS + 1)
-        east, north = west + _SIDE, south + _SIDE
+        west = (
+            _WEST
+            + _KABUPATEN_SPACING_DEG * (position % 40)
+            + _SQUARE_SIDE_DEG * (at % _SQUARES_PER_ROW)
+        )
+        south = (
+            _NORTH
+            - _KABUPATEN_SPACING_DEG * (position // 40)
+            - _SQUARE_SIDE_DEG * (at // _SQUARES_PER_ROW + 1)
+        )
+        east, north = west + _SQUARE_SIDE_DEG, south + _SQUARE_SIDE_DEG
         ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
         rounded = [[round(x, 6), round(y, 6)] for x, y in ring]
         features.append({
@@ -218,8 +243,8 @@ def _squares(path: Path, areas: Sequence[_Kecamatan], place: int) -> None:
     path.write_text(json.dumps(told), "utf-8")
 
 
-def _write(path: Path, heading: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def _write_csv(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(heading)
+        writer.writerow(header)
         writer.writerows(rows)

@@ -9,11 +9,11 @@ from typing import Any
 _FOLDER = Path(__file__).parent / "words"
 
 
-def read(name: str) -> dict[str, Any]:
+def load_texts(name: str) -> dict[str, Any]:
     """The entries of words/NAME.toml."""
     return tomllib.loads((_FOLDER / f"{name}.toml").read_text("utf-8"))
 
 
-def names(prefix: str) -> list[str]:
+def list_text_files(prefix: str) -> list[str]:
     """The word files that begin so, in order."""
     return sorted(path.stem for path in _FOLDER.glob(f"{prefix}*.toml"))

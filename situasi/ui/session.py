@@ -22,7 +22,7 @@ from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.work_limits import OWNER
 from situasi.domain.register import Register
-from situasi.figures.theme import Theme, theme
+from situasi.figures.theme import Theme, select_theme
 from situasi.live import access_scope
 from situasi.live.analysis_cache import AnalysisCache
 from situasi.live.snapshot import SnapshotView
@@ -67,7 +67,7 @@ def speak() -> str:
 
 
 def viewer_theme() -> Theme:
-    return theme(st.context.theme.type)
+    return select_theme(st.context.theme.type)
 
 
 # Who asks without a word of the gate: nobody, who sees nothing.

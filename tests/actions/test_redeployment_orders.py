@@ -13,7 +13,7 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.actions import redeployment_orders
 from situasi.actions.redeployment_orders import PlanRefused
 from situasi.analysis.redeployment import plan as redeployment_plan
-from situasi.analysis.redeployment.plan import Move, Needs
+from situasi.analysis.redeployment.plan import Move, RedeploymentNeeds
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.pipeline import ingest_rows
@@ -53,18 +53,18 @@ def absent(board: Board, petugas: str, tps: str) -> None:
           "kode_kecamatan": HERE, "kode_desa": DESA, "tps": tps})  # fmt: skip
 
 
-def needs(board: Board) -> Needs:
+def needs(board: Board) -> RedeploymentNeeds:
     shown = board.refresher.refresh()
     at = session.ViewTime(NOON.astimezone(board.register.election.zone), True, False)
-    found: Needs = board.analysis_cache.compute(
-        redeployment_plan.needs, shown.snapshot, at, AccessScope(tuple(FEEDS)), (HERE,)
+    found: RedeploymentNeeds = board.analysis_cache.compute(
+        redeployment_plan.compute_needs, shown.snapshot, at, AccessScope(tuple(FEEDS)), (HERE,)
     )
     return found
 
 
 def planned(board: Board) -> list[Move]:
     rule = replace(board.register.election.rules.redeployment, time_limit_s=60.0)
-    return list(redeployment_plan.plan(needs(board), board.geography, rule, NOON).moves)
+    return list(redeployment_plan.compute_plan(needs(board), board.geography, rule, NOON).moves)
 
 
 def accept(
@@ -93,15 +93,15 @@ def test_an_accepted_plan_is_orders_that_hold_and_the_tps_is_no_longer_short(sho
     accept(short, moves)
     rows = short.snapshot_reader.refresh().snapshot.frames["postings"]
     written = rows[rows["sumber"] == redeployment_orders.SOURCE]
-    assert set(written["petugas"]) == {move.mover.petugas for move in moves}
+    assert set(written["petugas"]) == {move.candidate.petugas for move in moves}
     assert set(written["pelapor"]) == {CHIEF.name}
     assert (written["penugasan"] == "tps").all() and not written["latihan"].any()
     now = needs(short)
-    helped = [code for move in moves for code in move.to.codes]
+    helped = [code for move in moves for code in move.destination.tps_codes]
     lacking = {name: set(found.tps.loc[found.tps["empty"], "code"])
                for name, found in (("before", before), ("now", now))}  # fmt: skip
     assert lacking["before"] - lacking["now"] == set(helped)
-    assert now.under_way == {move.mover.petugas for move in moves}
+    assert now.en_route == {move.candidate.petugas for move in moves}
 
 
 def test_an_accepted_plan_is_a_delivery_of_its_own_and_in_the_trail(short: Board) -> None:
@@ -120,7 +120,7 @@ def test_an_accepted_plan_is_a_delivery_of_its_own_and_in_the_trail(short: Board
 
 def test_a_plan_that_is_no_longer_true_is_refused_whole(short: Board) -> None:
     moves = planned(short)
-    gone = moves[1].mover.petugas
+    gone = moves[1].candidate.petugas
     bring(short, "postings", {"waktu": MORNING, "petugas": gone, "penugasan": "patroli",
           "kode_kecamatan": ELSEWHERE})  # fmt: skip
     count = orders(short)
@@ -135,7 +135,7 @@ def test_a_plan_that_is_no_longer_true_is_refused_whole(short: Board) -> None:
 def test_of_two_who_accept_at_once_the_second_is_refused(short: Board) -> None:
     moves = planned(short)
 
-    def meanwhile() -> Needs:
+    def meanwhile() -> RedeploymentNeeds:
         found = needs(short)
         accept(short, moves, plan="R-2")
         return found
@@ -148,12 +148,12 @@ def test_of_two_who_accept_at_once_the_second_is_refused(short: Board) -> None:
 
 def test_a_row_that_the_door_refuses_leaves_nothing_written(short: Board) -> None:
     moves = planned(short)
-    wrong = replace(moves[1], mover=replace(moves[1].mover, petugas=""))
+    wrong = replace(moves[1], candidate=replace(moves[1].candidate, petugas=""))
     count, waiting = orders(short), short.store.quarantine_counts()
     found = needs(short)
     with pytest.raises(PlanRefused):
         accept(short, [moves[0], wrong],
-               look=lambda: replace(found, movers=(*found.movers, wrong.mover)))  # fmt: skip
+               look=lambda: replace(found, candidates=(*found.candidates, wrong.candidate)))  # fmt: skip
     assert (orders(short), short.store.quarantine_counts()) == (count, waiting)
 
 
@@ -164,7 +164,7 @@ def test_a_refusal_keeps_its_reason_and_writes_no_order(short: Board) -> None:
     redeployment_orders.refuse(short.store, CHIEF, "R-1", moves, "cadangan untuk  PPK", NOON, None)
     (made,) = redeployment_orders.load_all(short.store)
     assert (made.accepted, made.by, made.reason) == (False, "kapolres", "cadangan untuk PPK")
-    assert [one["petugas"] for one in made.moves] == [move.mover.petugas for move in moves]
+    assert [one["petugas"] for one in made.moves] == [move.candidate.petugas for move in moves]
     assert orders(short) == count
     with pytest.raises(PlanRefused):  # it was decided
         accept(short, moves)
@@ -191,7 +191,9 @@ def test_a_viewer_of_other_kecamatan_neither_writes_nor_sees_the_decisions(short
 
 def test_moves_of_an_exercise_are_written_as_made_up_and_by_its_clock(short: Board) -> None:
     found = needs(short)
-    made_up = [replace(move, mover=replace(move.mover, latihan=True)) for move in planned(short)]
+    made_up = [
+        replace(move, candidate=replace(move.candidate, latihan=True)) for move in planned(short)
+    ]
     played = NOON.replace(hour=3)
     accept(short, made_up, look=lambda: found, played=played)
     rows = short.snapshot_reader.refresh().snapshot.frames["postings"].tail(len(made_up))

@@ -11,7 +11,7 @@ from situasi.analysis import queries
 from situasi.analysis.as_of import AsOfView
 from situasi.analysis.incidents.cases import build_case_keys
 from situasi.analysis.redeployment import plan
-from situasi.analysis.redeployment.plan import Needs
+from situasi.analysis.redeployment.plan import RedeploymentNeeds
 from situasi.domain import feed_schemas
 from situasi.domain.register import Register
 from tests.builders import WIB, report, rows_of, wib
@@ -43,9 +43,9 @@ def known(*rows: Mapping[str, Any]) -> AsOfView:
 
 def needs(
     rows: AsOfView, register: Register, at: str = AT, kecamatan: tuple[str, ...] = ()
-) -> Needs:
+) -> RedeploymentNeeds:
     """What is short at a moment, and who could go."""
-    found: Needs = queries.run(plan.needs, rows, register, wib(at), kecamatan)
+    found: RedeploymentNeeds = queries.run(plan.compute_needs, rows, register, wib(at), kecamatan)
     return found
 
 

@@ -10,7 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from situasi.analysis.turnout.forecast import Outlook, areas, outlook, whole
+from situasi.analysis.turnout.forecast import (
+    TurnoutForecast,
+    build_kecamatan_table,
+    compute_forecast,
+    compute_total,
+)
 from situasi.domain.forecast_parameters import ConformalFactor, ForecastParameters, Pace
 from situasi.domain.register import Register
 from tests.analysis import builders_tps
@@ -54,18 +59,18 @@ def at_rate(rate: float, tps: Iterable[str], at: str, **stated: Any) -> list[dic
     return [told(of=code, hadir=round(count), at=at, **stated) for code, count in heads.items()]
 
 
-def found(*rows: dict[str, Any], at: str = "11.15", of: Register | None = None) -> Outlook:
+def found(*rows: dict[str, Any], at: str = "11.15", of: Register | None = None) -> TurnoutForecast:
     """The outlook of these reports."""
     here = of or register()
     counted = standing(*rows, register=here)
-    outcome = outlook(counted, here, wib(at))
+    outcome = compute_forecast(counted, here, wib(at))
     assert outcome is not None
     return outcome
 
 
 def by_area(*rows: dict[str, Any], **asked: Any) -> pd.DataFrame:
-    return areas(found(*rows, **asked))
+    return build_kecamatan_table(found(*rows, **asked))
 
 
 def of_all(*rows: dict[str, Any], **asked: Any) -> pd.Series:
-    return whole(found(*rows, **asked))
+    return compute_total(found(*rows, **asked))

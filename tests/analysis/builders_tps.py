@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.analysis.stations.reports import Reports, counts, of_stations
+from situasi.analysis.stations.reports import TpsReports, build_tps_reports, select_current_counts
 from situasi.domain import election, feed_schemas
 from situasi.domain import register as domain_register
 from situasi.domain.register import Register
@@ -47,7 +47,7 @@ def known(*rows: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     return {"tps": rows_of(feed_schemas.TPS, *rows)}
 
 
-def standing(*rows: Mapping[str, Any], register: Register | None = None) -> Reports:
+def standing(*rows: Mapping[str, Any], register: Register | None = None) -> TpsReports:
     """The counts that stand of these rows."""
     asked = register or small()
-    return counts(of_stations(known(*rows)["tps"], asked), asked)
+    return select_current_counts(build_tps_reports(known(*rows)["tps"], asked), asked)

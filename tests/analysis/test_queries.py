@@ -85,9 +85,9 @@ def test_a_work_that_did_not_say_what_it_reads_is_given_everything() -> None:
 @pytest.mark.parametrize(
     ("work", "asked"),
     [
-        (status.stations, ()),
-        (reports.unmatched, ()),
-        (coverage.coverage, ()),
+        (status.build_station_table, ()),
+        (reports.find_unmatched_reports, ()),
+        (coverage.compute_coverage, ()),
         (area_summary.compute_area_summary, ()),
         (worklist.compute_worklist, (worklist.Selection(),)),
         (personnel_data.work, ((),)),

@@ -20,7 +20,7 @@ from situasi.reports.sitrep import build as sitrep_build
 from situasi.reports.sitrep import files
 from situasi.reports.sitrep import request as sitrep_request
 from situasi.reports.sitrep.request import KINDS
-from situasi.simulation.seed import prepare
+from situasi.simulation.seed import seed_store
 from tests.bench import made
 from tests.bench.machine import described, spread
 
@@ -33,7 +33,7 @@ def run(folder: Path) -> None:
     """Print for each kind the seconds of building it, and of each file of it, and its bytes."""
     asked = {**made.environment(folder), "SITUASI_REHEARSAL": "yes"}
     board = open_board(settings.load(asked), lambda: made.EVENING)
-    prepare(board, made.EVENING, lambda _told: None)
+    seed_store(board, made.EVENING, lambda _told: None)
     print("\nLaporan, the full rehearsal day, 16 kecamatan")
     for kind in KINDS:
         _of(board, kind)

@@ -26,7 +26,7 @@ def run() -> None:
         definition, boundaries.load(definition.boundaries_folder), register.desa
     )
     rule = definition.rules.redeployment
-    redeployment_plan.plan(
+    redeployment_plan.compute_plan(
         needs(crisis(register), register), land, rule, wib(AT)
     )  # loads the solver
     print(f"\nWhom to move: {len(register.tps)} TPS, {OFFICERS} officers, {DAYS} made-up days")
@@ -34,24 +34,24 @@ def run() -> None:
     for seed in range(1, DAYS + 1):
         own = rated(register, seed)
         rows = crisis(own, OFFICERS, seed)
-        covered = queries.run(coverage.coverage, rows, own, wib(AT))
-        given = queries.dependencies_of(redeployment_plan.needs).restrict_frames(rows)
+        covered = queries.run(coverage.compute_coverage, rows, own, wib(AT))
+        given = queries.dependencies_of(redeployment_plan.compute_needs).restrict_frames(rows)
         begun = time.perf_counter()
-        found = redeployment_plan.needs(given, own, wib(AT), covered, ())
+        found = redeployment_plan.compute_needs(given, own, wib(AT), covered, ())
         looked.append(time.perf_counter() - begun)
         begun = time.perf_counter()
-        plan = redeployment_plan.plan(found, land, rule, wib(AT))
+        plan = redeployment_plan.compute_plan(found, land, rule, wib(AT))
         made.append(time.perf_counter() - begun)
-        removed, km = plan.plain
-        ahead = (plan.removed, -plan.km) >= (removed, -km - 1e-6)
+        removed, km = plan.greedy_result
+        ahead = (plan.shortfalls_removed, -plan.total_km) >= (removed, -km - 1e-6)
         assert ahead, f"day {seed}: behind the plain way"
-        graver += plan.removed > removed
-        proven += plan.proven
-        if plan.removed == removed:
-            shorter.append(100 * (1 - plan.km / km))
+        graver += plan.shortfalls_removed > removed
+        proven += plan.is_optimal
+        if plan.shortfalls_removed == removed:
+            shorter.append(100 * (1 - plan.total_km / km))
         print(
-            f"  day {seed:>2}: {sum(plan.before):>4} shortfalls, by tier {plan.removed} removed "
-            f"(plain way {removed}) by {len(plan.moves)} officers, {plan.km:,.0f} km "
+            f"  day {seed:>2}: {sum(plan.shortfalls_before):>4} shortfalls, by tier {plan.shortfalls_removed} removed "
+            f"(plain way {removed}) by {len(plan.moves)} officers, {plan.total_km:,.0f} km "
             f"(plain {km:,.0f})"
         )
     print(f"  what is short: median {_middle(looked) * 1e3:,.0f} ms")

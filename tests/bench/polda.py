@@ -38,7 +38,7 @@ from situasi.ingest.pipeline import ingest_file, ingest_rows
 from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabulary
 from situasi.live.snapshot import SnapshotReader
 from situasi.simulation import synthetic_province
-from situasi.simulation.generate import simulate
+from situasi.simulation.generate import generate_day
 from situasi.store import Scope, Store, open_store
 from situasi.store.rollups.queries import open_rollup_reader
 from tests.bench import made, viewer
@@ -65,7 +65,9 @@ def run() -> None:
     with tempfile.TemporaryDirectory(prefix="situasi-polda-") as name, _server() as url:
         folder = Path(name)
         print("\nA Polda of 17 kabupaten, 13,206 TPS, one PostgreSQL")
-        polda = higher_command.load(synthetic_province.write(HOME, TEMPLATE, folder / "made"))
+        polda = higher_command.load(
+            synthetic_province.write_province(HOME, TEMPLATE, folder / "made")
+        )
         whole, alone = _database(url, "polda"), _database(url, "polres")
         rows, seconds = _fill(whole, polda, folder)
         print(f"  {'17 days ingested':<44}{rows:>9,} rows {rows / seconds:>9,.0f} rows/s")
@@ -121,7 +123,7 @@ def _fill(url: str, polda: HigherCommand, folder: Path, only: str = "") -> tuple
             continue
         context = _context(member.election_folder)
         out = folder / "days" / member.code
-        files = sorted(out.glob("*.csv")) if out.is_dir() else simulate(
+        files = sorted(out.glob("*.csv")) if out.is_dir() else generate_day(
             context.register, context.boundaries, seed, out
         )  # fmt: skip
         store = open_store(url, Scope(polda.contest, member.code))

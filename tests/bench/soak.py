@@ -14,7 +14,7 @@ from playwright.sync_api import CDPSession, sync_playwright
 from situasi.board import open_board
 from situasi.domain import boundaries, election, register, settings
 from situasi.domain.settings import ROOT
-from situasi.simulation.generate import simulate
+from situasi.simulation.generate import generate_day
 from situasi.simulation.seed import SEED
 from tests import chromium
 from tests.bench import made
@@ -85,7 +85,7 @@ def _heap(page: CDPSession) -> float:
 def _day(folder: Path) -> Path:
     folder.mkdir(parents=True)
     of_day = election.load(settings.load({}).election_folder)
-    simulate(register.load(of_day), boundaries.load(of_day.boundaries_folder), SEED, folder)
+    generate_day(register.load(of_day), boundaries.load(of_day.boundaries_folder), SEED, folder)
     return folder
 
 

@@ -19,9 +19,9 @@ from situasi.domain import election, register
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.settings import load
 from situasi.figures.maps.label_metrics import Box
-from situasi.figures.maps.label_placement import Placing, placed
-from situasi.figures.maps.projection import Spot
-from situasi.figures.maps.situation_map import HEIGHT, situation_map
+from situasi.figures.maps.label_placement import LabelLayout, place_labels
+from situasi.figures.maps.projection import PointXY
+from situasi.figures.maps.situation_map import HEIGHT, build_situation_map
 from situasi.figures.theme import LIGHT, Theme
 from tests.browser.viewing import Viewer
 
@@ -101,7 +101,7 @@ class Shot:
             )
         )
 
-    def along(self, line: tuple[Spot, Spot], slack: float) -> npt.NDArray[np.bool_]:
+    def along(self, line: tuple[PointXY, PointXY], slack: float) -> npt.NDArray[np.bool_]:
         """Which pixels lie on a line that is counted from the middle of the picture."""
         width, height = self.size
         middle = np.array([width / 2, height / 2])
@@ -137,16 +137,16 @@ def boundaries() -> Boundaries:
     return domain_boundaries.load(election.load(load({}).election_folder).boundaries_folder)
 
 
-def placing() -> Placing:
+def placing() -> LabelLayout:
     """Where the board itself puts the names."""
     kecamatan = register.load(election.load(load({}).election_folder)).kecamatan
-    return placed(boundaries(), tuple((k, one.name) for k, one in kecamatan.items()), HEIGHT)
+    return place_labels(boundaries(), tuple((k, one.name) for k, one in kecamatan.items()), HEIGHT)
 
 
 @cache
 def camera() -> Camera:
     """The camera that the board itself asks for."""
-    state = situation_map(placing(), "", {}, None, LIGHT, layer_id="k").initial_view_state
+    state = build_situation_map(placing(), "", {}, None, LIGHT, layer_id="k").initial_view_state
     return Camera(state.longitude, state.latitude, state.zoom)
 
 

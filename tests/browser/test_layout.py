@@ -87,7 +87,7 @@ def _phone_shows_reports_before_the_map(viewer: Viewer) -> None:
     assert _ends(viewer, ".si-card") < boxes[0]["y"] < PHONE[1]
     assert boxes[0]["y"] + boxes[0]["height"] < boxes[1]["y"]
     # All of the map and of the names beside it.
-    assert shown.evaluate("part => part.clientWidth") >= label_placement.PHONE
+    assert shown.evaluate("part => part.clientWidth") >= label_placement.PHONE_WIDTH_PX
 
 
 def _ends(viewer: Viewer, parts: str) -> float:

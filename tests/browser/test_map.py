@@ -92,11 +92,11 @@ def test_every_kecamatan_carries_its_name(rehearsal: Server, look: Look) -> None
     elsewhere = ~shot.mask(borders.buffer(0.006))
     for code, label in labels.items():
         letters = sum(len(line) for line in label.lines)
-        assert ink[shot.within(label.box)].sum() >= 3 * letters, code
-        elsewhere &= ~shot.within(label.box, slack=2)
-        if not label.inside:
-            assert shot.near(LIGHT.muted, 90)[shot.along(label.leader, 2)].sum() >= 5, code
-            elsewhere &= ~shot.along(label.leader, 3)
+        assert ink[shot.within(label.bounding_box)].sum() >= 3 * letters, code
+        elsewhere &= ~shot.within(label.bounding_box, slack=2)
+        if not label.is_inside:
+            assert shot.near(LIGHT.muted, 90)[shot.along(label.leader_line, 2)].sum() >= 5, code
+            elsewhere &= ~shot.along(label.leader_line, 3)
     # The ink is that of the names: outside the room that was kept for them there is none.
     assert ink[elsewhere].sum() == 0
 

@@ -15,7 +15,7 @@ from situasi.access.roles import SCREENS
 from situasi.common import i18n
 from situasi.domain import boundaries
 from situasi.domain.register import Register
-from situasi.simulation.generate import simulate
+from situasi.simulation.generate import generate_day
 from situasi.simulation.seed import SEED
 from tests.browser import day_from_files as files
 from tests.browser.conftest import Look
@@ -35,7 +35,7 @@ def day(register: Register, tmp_path_factory: pytest.TempPathFactory) -> Day:
     """The files of the very rehearsal that the server has taken in: same seed, same bytes."""
     folder = tmp_path_factory.mktemp("latihan")
     of_day = register.election
-    simulate(register, boundaries.load(of_day.boundaries_folder), SEED, folder)
+    generate_day(register, boundaries.load(of_day.boundaries_folder), SEED, folder)
     return Day(folder, of_day.folder)
 
 

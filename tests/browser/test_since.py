@@ -13,8 +13,8 @@ from playwright.sync_api import expect
 
 from situasi.ingest.pipeline import ingest_rows
 from situasi.simulation import seed
-from situasi.simulation.generate import simulate
-from situasi.simulation.playback import due, load_script
+from situasi.simulation.generate import generate_day
+from situasi.simulation.playback import load_script, select_due_rows
 from tests.browser import mapping
 from tests.browser.conftest import Look
 from tests.browser.mapping import drawn_map, same
@@ -38,7 +38,7 @@ class Exercise:
     def __init__(self, server: Server, folder: Path) -> None:
         self._server = server
         board = server.open_board()
-        simulate(board.register, board.boundaries, seed.SEED, folder)
+        generate_day(board.register, board.boundaries, seed.SEED, folder)
         board.close()
         self._script = load_script(folder)
         self._at: datetime | None = None
@@ -46,7 +46,7 @@ class Exercise:
     def until(self, clock: str, *besides: dict[str, str]) -> None:
         """Let the day go on until this clock; besides: reports that nobody wrote in it."""
         board, at, now = self._server.open_board(), wib(clock), datetime.now(UTC)
-        rows = due(self._script, self._at, at)
+        rows = select_due_rows(self._script, self._at, at)
         for feed, part in {**rows, "incidents": [*rows.get("incidents", []), *besides]}.items():
             sender = unbounded("latihan")
             ingest_rows(

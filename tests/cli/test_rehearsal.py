@@ -11,9 +11,9 @@ from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation import overview
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
-from situasi.figures.maps.area_style import Area
-from situasi.figures.maps.label_placement import placed
-from situasi.figures.maps.situation_map import HEIGHT, situation_map
+from situasi.figures.maps.area_style import AreaStyle
+from situasi.figures.maps.label_placement import place_labels
+from situasi.figures.maps.situation_map import HEIGHT, build_situation_map
 from situasi.figures.theme import LIGHT
 from situasi.simulation import replay as player
 from tests.builders_election import invented_election, kecamatan_codes
@@ -60,11 +60,11 @@ def test_an_invented_election_is_simulated_ingested_and_drawn_without_a_line_of_
     seen = overview.compute_overview(frames, election, codes, Selection(), at, live=False)
     assert seen.crowd_states["kecamatan"].tolist() == codes == kecamatan_codes(SIZE)
     assert len(seen.selected_cases)
-    areas = {code: Area(place.name) for code, place in board.register.kecamatan.items()}
+    areas = {code: AreaStyle(place.name) for code, place in board.register.kecamatan.items()}
     points = seen.located_cases.assign(label="")
     names = tuple((code, place.name) for code, place in board.register.kecamatan.items())
-    placing = placed(board.boundaries, names, HEIGHT)
-    deck = situation_map(placing, board.boundaries.url, areas, points, LIGHT, layer_id="k")
+    placing = place_labels(board.boundaries, names, HEIGHT)
+    deck = build_situation_map(placing, board.boundaries.url, areas, points, LIGHT, layer_id="k")
     drawn = deck.to_json()
     assert all(code in drawn and board.register.kecamatan[code].name.split()[0] in drawn
                for code in codes)  # fmt: skip

@@ -29,11 +29,11 @@ def plain(**stated: object) -> Geography:
 
 
 def km(of: Geography, one: str, other: str) -> float:
-    return float(distances.between(of, [one], [other])[0][0, 0])
+    return float(distances.compute_distances_km(of, [one], [other])[0][0, 0])
 
 
 def test_without_ways_the_line_is_straight_and_said_to_be() -> None:
-    found, along = distances.between(plain(), [WEST, ""], [EAST, WEST])
+    found, along = distances.compute_distances_km(plain(), [WEST, ""], [EAST, WEST])
     assert found[0, 0] == pytest.approx(0.1 * DEGREE, rel=1e-3)
     assert found[1, 1] == found[0, 0]  # from the seat of the command
     assert not along.any()
@@ -50,7 +50,9 @@ def test_within_one_area_the_mean_distance_of_its_points_is_taken_and_a_desa_is_
 
 def test_a_way_is_followed_where_it_leads_even_where_it_is_longer() -> None:
     river = [[[0.0, 0.0], [0.0, 0.1], [0.1, 0.1], [0.1, 0.0]]]
-    found, along = distances.between(plain(ways=road_network.build_network(river)), [WEST], [EAST])
+    found, along = distances.compute_distances_km(
+        plain(ways=road_network.build_network(river)), [WEST], [EAST]
+    )
     assert found[0, 0] == pytest.approx(0.3 * DEGREE, rel=1e-3)
     assert along.all()
 
@@ -69,7 +71,9 @@ def test_of_two_ways_the_shorter_is_taken_and_lines_join_where_they_share_a_poin
 
 def test_where_no_way_leads_the_line_is_straight_and_said_to_be() -> None:
     apart = [[[0.0, 0.0], [0.0, 0.01]], [[0.1, 0.0], [0.1, 0.01]]]
-    found, along = distances.between(plain(ways=road_network.build_network(apart)), [WEST], [EAST])
+    found, along = distances.compute_distances_km(
+        plain(ways=road_network.build_network(apart)), [WEST], [EAST]
+    )
     assert found[0, 0] == pytest.approx(0.1 * DEGREE, rel=1e-3)
     assert not along.any()
 
@@ -78,7 +82,7 @@ def test_many_places_are_found_as_each_alone() -> None:
     lines = [[[0.0, 0.0], [0.05, 0.04], [0.1, 0.0]]]
     of = plain(ways=road_network.build_network(lines))
     places = [WEST, EAST, DESA, ""]
-    found, _ = distances.between(of, places, places[:2])
+    found, _ = distances.compute_distances_km(of, places, places[:2])
     assert found.tolist() == [[km(of, one, other) for other in places[:2]] for one in places]
 
 
@@ -122,7 +126,7 @@ def test_an_election_names_its_ways_beside_its_boundaries(tmp_path: Path) -> Non
     definition = election.load(folder)
     desa = register.load(definition).desa
     found = road_network.load(definition, boundaries.load(definition.boundaries_folder), desa)
-    km, along = distances.between(found, ["99.01.01"], ["99.01.02"])
+    km, along = distances.compute_distances_km(found, ["99.01.01"], ["99.01.02"])
     assert along.all()
     assert km[0, 0] == pytest.approx(0.1 * DEGREE, rel=0.01)
     assert found.find_area("") is None  # no seat was named: the middle of all stands for it

@@ -34,7 +34,9 @@ def png(draw: Callable[[str], bytes]) -> Image.Image:
 @pytest.mark.parametrize(("count", "by"), [(1, "h"), (24, "h"), (48, "h"), (3, "D"), (60, "D")])
 def test_a_period_of_any_length_is_drawn(count: int, by: str) -> None:
     def draw(form: str) -> bytes:
-        return charts.incidents(slots(count, by), NAMES, [(wib("00.20"), "TPS buka")], form)
+        return charts.draw_incident_chart(
+            slots(count, by), NAMES, [(wib("00.20"), "TPS buka")], form
+        )
 
     assert png(draw).width == 1340  # 6.7 inches of 200 dots
     assert draw("svg").startswith(b"<?xml")
@@ -46,16 +48,20 @@ def test_an_empty_period_is_drawn_as_one() -> None:
         pd.DataFrame({"precision": [], "occurred_at": pd.to_datetime([], utc=True), "tingkat": []}),
         wib("00.00"), wib("23.00"), pd.Timedelta(hours=1),
     )  # fmt: skip
-    assert png(lambda form: charts.incidents(nothing, NAMES, [], form)).height > 300
+    assert png(lambda form: charts.draw_incident_chart(nothing, NAMES, [], form)).height > 300
 
 
 def test_turnout_stops_where_nobody_told() -> None:
     index = pd.date_range(wib("07.00"), wib("14.00"), freq="15min", tz=WIB)
     curve = pd.DataFrame({"rate": np.nan, "expected": np.linspace(0, 83, len(index))}, index)
     curve.loc[curve.index[:4], "rate"] = [1.0, 2.0, 3.0, 4.0]
-    some = charts.turnout(curve, [("Pilkada 2020", 83.6)], ("melapor", "perkiraan"), "svg")
+    some = charts.draw_turnout_chart(
+        curve, [("Pilkada 2020", 83.6)], ("melapor", "perkiraan"), "svg"
+    )
     curve["rate"] = np.linspace(0, 60, len(index))
-    assert some != charts.turnout(curve, [("Pilkada 2020", 83.6)], ("melapor", "perkiraan"), "svg")
+    assert some != charts.draw_turnout_chart(
+        curve, [("Pilkada 2020", 83.6)], ("melapor", "perkiraan"), "svg"
+    )
 
 
 @pytest.mark.parametrize("places", [1, 16, 40])
@@ -63,7 +69,9 @@ def test_a_bar_for_each_kecamatan(places: int) -> None:
     columns = ["belum", *FASE]
     counts = pd.DataFrame(np.arange(places * len(columns)).reshape(places, -1) % 7, columns=columns)
     names = [f"Kecamatan {n}" for n in range(places)]
-    drawn = png(lambda form: charts.phases(counts, names, {one: one for one in columns}, form))
+    drawn = png(
+        lambda form: charts.draw_phase_chart(counts, names, {one: one for one in columns}, form)
+    )
     assert drawn.height > 200
 
 
@@ -75,7 +83,9 @@ def test_the_states_of_the_map_are_told_apart_without_colour(register: Register)
     def grey(state: str | None) -> bytes:
         states = dict.fromkeys(register.kecamatan, state)
         drawn = png(
-            lambda form: printed_map.situation(boundaries, numbers, states, nothing, _WORDS, form)
+            lambda form: printed_map.draw_situation_map(
+                boundaries, numbers, states, nothing, _WORDS, form
+            )
         )
         # Of two tones alone: neither colour nor a shade of grey.
         return drawn.convert("L").point(lambda tone: 255 * (tone > 110)).tobytes()
@@ -90,6 +100,8 @@ def test_points_of_every_weight_are_on_the_map(register: Register) -> None:
 
     def draw(level: str | None) -> bytes:
         points = pd.DataFrame({"lat": [lat + 0.02], "lon": [lon], "tingkat": [level]})
-        return printed_map.situation(boundaries, {"16.10.05": 1}, {}, points, _WORDS, "svg")
+        return printed_map.draw_situation_map(
+            boundaries, {"16.10.05": 1}, {}, points, _WORDS, "svg"
+        )
 
     assert len({draw(level) for level in ("rendah", "sedang", "tinggi", None)}) == 4

@@ -15,10 +15,10 @@ from situasi.figures.theme import (
     SITUASI,
     TINGKAT,
     Theme,
-    ink_reads,
-    rgb,
-    step,
-    strength,
+    hex_to_rgba,
+    is_ink_readable,
+    select_step_colour,
+    select_strength_colour,
 )
 
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB.
@@ -44,7 +44,7 @@ APART = 20.0
 
 
 def linear(colour: str) -> np.ndarray:
-    part = np.array(rgb(colour)[:3]) / 255
+    part = np.array(hex_to_rgba(colour)[:3]) / 255
     return np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
 
 
@@ -85,12 +85,12 @@ def test_too_few_and_more_than_required_are_told_apart(theme: Theme, sight: str)
 
 def test_strength_says_as_required_only_near_what_is_required() -> None:
     ratios = (0.0, 0.6, 1.0, 1.3, 4.0)
-    assert [strength(ratio, LIGHT) for ratio in ratios] == list(LIGHT.strength)
+    assert [select_strength_colour(ratio, LIGHT) for ratio in ratios] == list(LIGHT.strength)
 
 
 @pytest.mark.parametrize("share", [-1.0, 0.0, 0.5, 1.0, 7.0])
 def test_a_share_has_a_colour_of_its_scale_whatever_it_is(share: float) -> None:
-    assert step(share, LIGHT.turnout) in LIGHT.turnout
+    assert select_step_colour(share, LIGHT.turnout) in LIGHT.turnout
 
 
 def test_every_weight_has_its_own_shape_and_sign() -> None:
@@ -114,10 +114,10 @@ def test_letters_on_a_fill_have_the_colour_with_the_stronger_contrast(theme: The
     fills = [*theme.counts, *theme.turnout, *theme.phases, *theme.strength, *SITUASI.values()]
     for fill in fills:
         ink, paper = contrast(theme.ink, fill), contrast(theme.paper, fill)
-        assert ink_reads(fill, 255, theme) == (ink >= paper), fill
+        assert is_ink_readable(fill, 255, theme) == (ink >= paper), fill
         assert max(ink, paper) >= 3.5, fill
         # What is hardly there is as good as the paper.
-        assert ink_reads(fill, 5, theme)
+        assert is_ink_readable(fill, 5, theme)
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])

@@ -13,7 +13,7 @@ from situasi.board import Board
 from situasi.ingest import form_rows
 from situasi.ingest.form_rows import SubmissionStamp
 from situasi.ingest.pipeline import IngestResult, ingest_file, ingest_rows
-from situasi.simulation.generate import simulate
+from situasi.simulation.generate import generate_day
 from tests.builders import WIB, incident, unbounded
 from tests.builders import incidents as frame
 from tests.conftest import NOON
@@ -122,7 +122,7 @@ def test_a_case_that_ended_can_only_be_taken_up_again(status: str) -> None:
 
 @pytest.mark.slow
 def test_a_step_stays_of_its_case_whatever_its_sender_wrote(board: Board, tmp_path: Path) -> None:
-    simulate(board.register, board.boundaries, 7, tmp_path)
+    generate_day(board.register, board.boundaries, 7, tmp_path)
     public = board.settings.sample_folder / "public" / board.register.election.slug
     for path in [*public.glob("*.csv"), *tmp_path.glob("*incident*.csv")]:
         ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)

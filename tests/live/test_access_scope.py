@@ -9,7 +9,7 @@ from pages.turnout import data as turnout_data
 from situasi.access.roles import GUARDED_COLUMNS, ROLES, SCREENS, Viewer
 from situasi.analysis import queries
 from situasi.analysis.situation import area_summary as analysis
-from situasi.analysis.stations.status import stations
+from situasi.analysis.stations.status import build_station_table
 from situasi.analysis.turnout import summary
 from situasi.board import Board
 from situasi.domain import feed_schemas
@@ -93,8 +93,8 @@ def test_every_figure_of_a_limited_viewer_is_of_their_own_area(board: Board) -> 
     known = access_scope.filter_frames(frames(), of("operator", PEMULUTAN))
     found = queries.run(analysis.compute_area_summary, known, own, wib("12.00"))
     assert list(found.turnout.index) == list(found.gaps.index) == [PEMULUTAN]
-    rates = summary.by_kecamatan(stations(known, own, wib("12.00")), own)
-    assert int(summary.whole(rates)["tps"]) == 71
+    rates = summary.build_turnout_table(build_station_table(known, own, wib("12.00")), own)
+    assert int(summary.compute_total(rates)["tps"]) == 71
 
 
 def test_the_list_of_an_area_is_not_taken_for_the_official_one_of_the_kabupaten(

@@ -14,7 +14,7 @@ from pages.turnout.data import scored, work
 from situasi import board as house
 from situasi.access.roles import ROLES, Viewer
 from situasi.analysis import queries
-from situasi.analysis.turnout.forecast import areas, whole
+from situasi.analysis.turnout.forecast import build_kecamatan_table, compute_total
 from situasi.board import Board
 from situasi.ui import session
 from situasi.ui.tables import table_view
@@ -90,7 +90,7 @@ def test_at_noon_it_shows_the_estimate_marked_with_its_interval(
 ) -> None:
     noon = page("12:00")
     found = queries.run(work, *of(rehearsed, "12.00"), ()).outlook
-    one = whole(found)
+    one = compute_total(found)
     rate = f"{100 * one.centre / one.dpt:.1f}".replace(".", ",")
     assert f"≈ {rate} %" in noon.words()
     assert "perkiraan, bukan hitungan" in noon.words()
@@ -125,7 +125,7 @@ def test_in_the_evening_earlier_outlooks_are_held_against_the_end(
     late = page("22:00")
     file = late.tables["ketepatan"].file()
     known, register, at = of(rehearsed, "22.00")
-    now = areas(queries.run(work, known, register, at, ()).outlook)
+    now = build_kecamatan_table(queries.run(work, known, register, at, ()).outlook)
     done = now[now["ended"] == now["tps"]]
     assert len(file) == 3 * len(done) > 0
     each = queries.run(scored, known, register, at, ())

@@ -21,7 +21,7 @@ from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS, ColumnKind, stored_dtypes
 from situasi.reports import archive
 from situasi.reports.archive import ArchiveRefused
-from situasi.simulation.seed import prepare
+from situasi.simulation.seed import seed_store
 from tests.builders_store import fill
 from tests.conftest import NOON, settings_in
 from tests.store.builders import delivery, frame, row
@@ -34,7 +34,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     """The rehearsal day, and all that can happen to a store."""
     folder = tmp_path_factory.mktemp("day")
     opened = open_board(settings_in(folder, SITUASI_REHEARSAL="yes"), lambda: NOON)
-    prepare(opened, NOON, lambda _: None)
+    seed_store(opened, NOON, lambda _: None)
     fill(opened.store)
     # A report of a whole officer, so that a role that must not see one can be held to it.
     with opened.store.deliver(delivery(source="nama.csv")) as writing:

@@ -124,7 +124,7 @@ def test_the_boundaries_may_be_kept_for_ever_under_their_own_address(served: Ser
 
 
 def test_style_and_marks_may_be_kept_for_ever_under_their_own_addresses(served: Served) -> None:
-    for address in [assets.CSS_URL, *map(marks_address, markers.pictures())]:
+    for address in [assets.CSS_URL, *map(marks_address, markers.build_icon_atlases())]:
         status, headers, _ = served.get(address)
         assert (status, "immutable" in headers["cache-control"]) == (200, True)
         older = re.sub(r"-[0-9a-f]{12}\.", "-000000000000.", address)
@@ -133,7 +133,7 @@ def test_style_and_marks_may_be_kept_for_ever_under_their_own_addresses(served: 
 
 
 def marks_address(fingerprint: str) -> str:
-    return markers.ROUTE.format(fingerprint=fingerprint)
+    return markers.ATLAS_ROUTE.format(fingerprint=fingerprint)
 
 
 @pytest.mark.parametrize(

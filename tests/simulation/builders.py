@@ -17,7 +17,7 @@ from situasi.domain.boundaries import Boundaries
 from situasi.domain.election import Election, Thresholds, TimelineMark
 from situasi.domain.register import Desa, Kecamatan, Register
 from situasi.domain.settings import ROOT
-from situasi.simulation.generate import simulate
+from situasi.simulation.generate import generate_day
 
 FOLDER = ROOT / "data" / "elections" / "ogan-ilir-2024"
 
@@ -101,7 +101,7 @@ def squares(codes: list[str]) -> Boundaries:
 def play(out: Path, seed: int = 1, of: Register | None = None) -> dict[str, Rows]:
     """Simulate into `out` and read every file back, by feed."""
     place = of or register()
-    paths = simulate(place, squares(sorted(place.kecamatan)), seed, out)
+    paths = generate_day(place, squares(sorted(place.kecamatan)), seed, out)
     return {path.stem: read(path) for path in paths}
 
 

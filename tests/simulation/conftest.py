@@ -11,7 +11,7 @@ from situasi.domain import election, register
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.register import Register
 from situasi.domain.settings import ROOT
-from situasi.simulation.generate import simulate
+from situasi.simulation.generate import generate_day
 
 from .builders import Rows, read
 
@@ -33,7 +33,7 @@ def folder(
     ogan_ilir: Register, boundaries: Boundaries, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     out = tmp_path_factory.mktemp("rehearsal")
-    simulate(ogan_ilir, boundaries, SEED, out)
+    generate_day(ogan_ilir, boundaries, SEED, out)
     return out
 
 

@@ -137,15 +137,15 @@ def test_an_activity_takes_the_line_whose_words_are_nearest_or_none() -> None:
     )
 
     def found(text: str) -> str:
-        return sop_links.sop(place, "A1", "preventif", "patroli", text)
+        return sop_links.find_sop_code(place, "A1", "preventif", "patroli", text)
 
     assert found("Patroli malam masa tenang.") == "L1"
     assert found("Patroli di jalur sungai.") == "L2"
     assert found("Apel pagi.") == ""
-    assert sop_links.sop(place, "A1", "humas", "patroli", "Patroli masa tenang.") == ""
+    assert sop_links.find_sop_code(place, "A1", "humas", "patroli", "Patroli masa tenang.") == ""
 
 
 def test_a_stage_is_found_by_how_its_name_begins() -> None:
     place = with_plan((stage("A1", "Rekapitulasi tingkat kecamatan (PPK)", None, None),), ())
-    assert sop_links.stage(place, "Rekapitulasi tingkat kecamatan") == "A1"
-    assert sop_links.stage(place, "Masa tenang") == ""
+    assert sop_links.find_stage_code(place, "Rekapitulasi tingkat kecamatan") == "A1"
+    assert sop_links.find_stage_code(place, "Masa tenang") == ""

@@ -10,7 +10,7 @@ import pytest
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.register import Register
 from situasi.simulation import context
-from situasi.simulation.feed_rows import held_back
+from situasi.simulation.feed_rows import delay_past_outage
 from situasi.simulation.stations import outages
 
 from .builders import Rows, register, squares
@@ -55,11 +55,11 @@ def test_boxes_pass_the_pps_and_a_few_go_on_to_the_kpu_late(day: dict[str, Rows]
 def test_a_few_tps_on_water_are_out_of_reach_and_then_within_it(
     ogan_ilir: Register, boundaries: Boundaries, day: dict[str, Rows]
 ) -> None:
-    stage = context.build(ogan_ilir, boundaries, 2024)
+    stage = context.build_context(ogan_ilir, boundaries, 2024)
     wet = {
         (p.kecamatan, p.desa, p.tps)
         for p in stage.places
-        if stage.on_water(p) or p.kecamatan in stage.water
+        if stage.is_on_water(p) or p.kecamatan in stage.flood_weights
     }
     lost: dict[Tps, Rows] = defaultdict(list)
     for row in day["tps"]:
@@ -96,15 +96,22 @@ def test_some_tps_are_out_of_reach_at_nine_and_one_has_not_said_that_it_opened(
 
 def test_a_small_register_loses_no_tps() -> None:
     place = register((9, 7, 4))
-    assert outages.losses(context.build(place, squares(sorted(place.kecamatan)), 1)) == []
+    assert (
+        outages.draw_station_outages(
+            context.build_context(place, squares(sorted(place.kecamatan)), 1)
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize("minutes", [0, 30, 59])
 def test_what_waits_comes_after_the_break_in_its_order(minutes: int) -> None:
     place = register((3,))
-    start = context.build(place, squares(sorted(place.kecamatan)), 1).clock.opens
+    start = context.build_context(place, squares(sorted(place.kecamatan)), 1).clock.opens
     end = start + timedelta(hours=1)
-    one = held_back(start + timedelta(minutes=minutes), start, end)
-    other = held_back(start + timedelta(minutes=minutes + 1), start, end)
+    one = delay_past_outage(start + timedelta(minutes=minutes), start, end)
+    other = delay_past_outage(start + timedelta(minutes=minutes + 1), start, end)
     assert end <= one < other
-    assert held_back(start - timedelta(minutes=1), start, end) == start - timedelta(minutes=1)
+    assert delay_past_outage(start - timedelta(minutes=1), start, end) == start - timedelta(
+        minutes=1
+    )

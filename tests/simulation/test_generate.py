@@ -16,7 +16,7 @@ from situasi.domain.boundaries import Boundaries
 from situasi.domain.feed_schemas import FEEDS, ColumnKind
 from situasi.domain.register import Register
 from situasi.simulation import templates as simulation_templates
-from situasi.simulation.generate import HEADINGS, simulate
+from situasi.simulation.generate import HEADINGS, generate_day
 from situasi.simulation.incidents import templates
 
 from .builders import Rows, lives, play, read, register, squares
@@ -35,14 +35,14 @@ INCIDENT_HEADING = (
 def test_same_seed_gives_the_same_bytes(
     ogan_ilir: Register, boundaries: Boundaries, folder: Path, tmp_path: Path
 ) -> None:
-    for path in simulate(ogan_ilir, boundaries, 2024, tmp_path):
+    for path in generate_day(ogan_ilir, boundaries, 2024, tmp_path):
         assert path.read_bytes() == (folder / path.name).read_bytes(), path.name
 
 
 def test_another_seed_gives_another_day(
     ogan_ilir: Register, boundaries: Boundaries, folder: Path, tmp_path: Path
 ) -> None:
-    for path in simulate(ogan_ilir, boundaries, 2025, tmp_path):
+    for path in generate_day(ogan_ilir, boundaries, 2025, tmp_path):
         assert path.read_bytes() != (folder / path.name).read_bytes(), path.name
 
 
@@ -50,7 +50,7 @@ def test_a_day_is_made_well_within_a_minute(
     ogan_ilir: Register, boundaries: Boundaries, tmp_path: Path
 ) -> None:
     begun = time.perf_counter()
-    simulate(ogan_ilir, boundaries, 7, tmp_path)
+    generate_day(ogan_ilir, boundaries, 7, tmp_path)
     assert time.perf_counter() - begun < 20
 
 
@@ -147,12 +147,19 @@ def test_no_candidate_party_or_vote_is_ever_named(
 
 
 def test_no_sentence_in_stock_names_a_candidate_party_or_vote() -> None:
-    stock = [text for s in templates.load() for words in s.told.values() for text in words]
-    stock += [
-        step["uraian"] for c in simulation_templates.read("crowds")["crowd"] for step in c["steps"]
+    stock = [
+        text
+        for s in templates.load_incident_templates()
+        for words in s.texts_by_status.values()
+        for text in words
     ]
-    stock += [story.retold for story in templates.load()]
-    stock += [giat["uraian"] for giat in simulation_templates.read("activities")["giat"]]
+    stock += [
+        step["uraian"]
+        for c in simulation_templates.load_texts("crowds")["crowd"]
+        for step in c["steps"]
+    ]
+    stock += [story.alternative_text for story in templates.load_incident_templates()]
+    stock += [giat["uraian"] for giat in simulation_templates.load_texts("activities")["giat"]]
     assert len(stock) > 200
     for text in stock:
         assert not VOTES.search(text), text
@@ -194,7 +201,7 @@ def test_a_register_without_voters_per_tps_shares_those_of_the_kecamatan(tmp_pat
 
 def test_a_kecamatan_without_polygon_has_reports_without_a_point(tmp_path: Path) -> None:
     place = register((9, 7, 4))
-    simulate(place, squares(["98.01.01"]), 3, tmp_path)
+    generate_day(place, squares(["98.01.01"]), 3, tmp_path)
     located = [r for r in play(tmp_path / "all", 3, place)["incidents"] if r["lat"]]
     assert {row["kode_kecamatan"] for row in located} == {"98.01.01", "98.01.02", "98.01.03"}
     alone = [row for row in read(tmp_path / "incidents.csv") if row["lat"]]

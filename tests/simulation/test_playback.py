@@ -9,13 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.simulation.playback import Line, due, load_script, main_day, slices
+from situasi.simulation.playback import (
+    ScriptRow,
+    find_start_time,
+    generate_steps,
+    load_script,
+    select_due_rows,
+)
 
 START = datetime(2031, 3, 5, 4, tzinfo=UTC)
 
 
-def line(minute: int, feed: str = "tps", name: str = "") -> Line:
-    return Line(START + timedelta(minutes=minute), feed, {"id": name or f"{feed}{minute}"})
+def line(minute: int, feed: str = "tps", name: str = "") -> ScriptRow:
+    return ScriptRow(START + timedelta(minutes=minute), feed, {"id": name or f"{feed}{minute}"})
 
 
 def write(folder: Path, feed: str, *told: str) -> None:
@@ -27,7 +33,9 @@ def test_the_simulated_day_is_a_script_with_every_row(folder: Path) -> None:
     script = load_script(folder)
     rows = sum(len(p.read_text("utf-8").splitlines()) - 1 for p in folder.glob("*.csv"))
     assert len(script) == rows
-    assert [entry.at for entry in script] == sorted(entry.at for entry in script)
+    assert [entry.reported_time for entry in script] == sorted(
+        entry.reported_time for entry in script
+    )
 
 
 def test_feeds_are_woven_together_by_the_moment_of_telling(tmp_path: Path) -> None:
@@ -42,15 +50,15 @@ def test_feeds_are_woven_together_by_the_moment_of_telling(tmp_path: Path) -> No
 
 def test_due_takes_what_was_told_after_one_moment_up_to_another() -> None:
     script = [line(0), line(5), line(5, "incidents"), line(9)]
-    assert due(script, START, START + timedelta(minutes=5)) == {
+    assert select_due_rows(script, START, START + timedelta(minutes=5)) == {
         "tps": [{"id": "tps5"}],
         "incidents": [{"id": "incidents5"}],
     }
 
 
 def test_due_from_the_beginning_takes_the_first_row_too() -> None:
-    assert due([line(0)], None, START) == {"tps": [{"id": "tps0"}]}
-    assert due([line(0)], START, START) == {}
+    assert select_due_rows([line(0)], None, START) == {"tps": [{"id": "tps0"}]}
+    assert select_due_rows([line(0)], START, START) == {}
 
 
 @given(
@@ -61,8 +69,8 @@ def test_due_from_the_beginning_takes_the_first_row_too() -> None:
 def test_due_agrees_with_the_slow_way(minutes: list[int], after: int, until: int) -> None:
     script = [line(m, name=str(n)) for n, m in enumerate(sorted(minutes))]
     low, high = START + timedelta(minutes=after), START + timedelta(minutes=until)
-    slow = [entry.row for entry in script if low < entry.at <= high]
-    assert due(script, low, high).get("tps", []) == slow
+    slow = [entry.row for entry in script if low < entry.reported_time <= high]
+    assert select_due_rows(script, low, high).get("tps", []) == slow
 
 
 @given(
@@ -72,7 +80,7 @@ def test_slices_play_every_row_once_and_in_order(minutes: list[int], step: int) 
     script = [line(m, name=str(n)) for n, m in enumerate(sorted(minutes))]
     played = [
         row["id"]
-        for _, rows in slices(script, START, timedelta(minutes=step))
+        for _, rows in generate_steps(script, START, timedelta(minutes=step))
         for row in rows.get("tps", [])
     ]
     assert played == [entry.row["id"] for entry in script]
@@ -80,25 +88,27 @@ def test_slices_play_every_row_once_and_in_order(minutes: list[int], step: int) 
 
 def test_a_script_may_begin_long_after_its_first_rows() -> None:
     script = [line(-3000), line(-1), line(4)]
-    moments = list(slices(script, START, timedelta(minutes=3)))
+    moments = list(generate_steps(script, START, timedelta(minutes=3)))
     assert [len(rows.get("tps", [])) for _, rows in moments] == [2, 0, 1]
 
 
 def test_playing_begins_on_election_day_though_activities_come_days_before(folder: Path) -> None:
     script = load_script(folder)
-    assert script[0].at.date() < main_day(script).date()
-    assert main_day(script).isoformat()[:10] == "2024-11-27"
-    assert min(entry.at for entry in script if f"{entry.at:%m-%d}" == "11-27") == main_day(script)
+    assert script[0].reported_time.date() < find_start_time(script).date()
+    assert find_start_time(script).isoformat()[:10] == "2024-11-27"
+    assert min(
+        entry.reported_time for entry in script if f"{entry.reported_time:%m-%d}" == "11-27"
+    ) == find_start_time(script)
 
 
 def test_an_empty_script_has_no_day() -> None:
     with pytest.raises(ValueError, match="kosong"):
-        main_day([])
+        find_start_time([])
 
 
 def test_a_step_that_stands_still_is_refused() -> None:
     with pytest.raises(ValueError, match="forward"):
-        next(slices([line(1)], START, timedelta()))
+        next(generate_steps([line(1)], START, timedelta()))
 
 
 def test_an_empty_folder_is_named_with_what_was_looked_for(tmp_path: Path) -> None:

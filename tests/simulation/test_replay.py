@@ -10,7 +10,7 @@ import pytest
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.pipeline import ingest_file
-from situasi.simulation.generate import simulate
+from situasi.simulation.generate import generate_day
 from situasi.simulation.replay import replay
 from tests.builders import unbounded
 from tests.builders_election import invented_election
@@ -35,7 +35,7 @@ def contents(board: Board) -> dict[str, set[tuple[object, ...]]]:
 
 
 def test_a_replay_brings_the_rows_that_the_files_hold(small: Board, tmp_path: Path) -> None:
-    files = simulate(small.register, small.boundaries, 7, tmp_path / "hari")
+    files = generate_day(small.register, small.boundaries, 7, tmp_path / "hari")
     waited: list[float] = []
     replay(small, tmp_path / "hari", speed=3600, clock=lambda: NOON, wait=waited.append)
     other = open_board(
@@ -53,7 +53,7 @@ def test_a_replay_brings_the_rows_that_the_files_hold(small: Board, tmp_path: Pa
 def test_no_row_comes_before_its_time_and_the_exercise_clock_moves(
     small: Board, tmp_path: Path
 ) -> None:
-    simulate(small.register, small.boundaries, 7, tmp_path / "hari")
+    generate_day(small.register, small.boundaries, 7, tmp_path / "hari")
     clocks: list[datetime] = []
 
     def look(_seconds: float) -> None:

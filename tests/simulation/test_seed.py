@@ -28,7 +28,7 @@ def board_in(folder: Path, **environment: str) -> Board:
 
 
 def prepare(board: Board) -> list[IngestResult]:
-    return seed.prepare(board, AFTERWARDS, lambda _line: None)
+    return seed.seed_store(board, AFTERWARDS, lambda _line: None)
 
 
 def counts(board: Board) -> dict[str, int]:
@@ -76,7 +76,7 @@ def test_a_second_opening_changes_nothing(board: Board) -> None:
 def test_an_opening_broken_off_midway_is_completed_next_time(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bring, calls = seed._bring, []
+    bring, calls = seed._ingest, []
 
     def breaks(*arguments: object) -> IngestResult:
         calls.append(arguments)
@@ -84,7 +84,7 @@ def test_an_opening_broken_off_midway_is_completed_next_time(
             raise KeyboardInterrupt
         return bring(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(seed, "_bring", breaks)
+    monkeypatch.setattr(seed, "_ingest", breaks)
     with pytest.raises(KeyboardInterrupt):
         prepare(board)
     monkeypatch.undo()
@@ -177,7 +177,7 @@ def test_who_waits_takes_over_where_the_one_that_fills_the_store_dies(board: Boa
         said.append(line)
         other.close()  # the process has ended, and its lock with it
 
-    assert len(seed.prepare(board, AFTERWARDS, tell)) == 2
+    assert len(seed.seed_store(board, AFTERWARDS, tell)) == 2
     assert "menunggu" in said[0]
     assert counts(board)["incidents"] == 15
 
@@ -185,8 +185,8 @@ def test_who_waits_takes_over_where_the_one_that_fills_the_store_dies(board: Boa
 def test_who_waits_too_long_opens_without(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     other = open_board(board.settings, lambda: AFTERWARDS)
     assert other.store.is_leader(seed.JOB)
-    monkeypatch.setattr(seed, "_PATIENCE", 0.0)
+    monkeypatch.setattr(seed, "_MAX_WAIT_S", 0.0)
     said: list[str] = []
-    assert seed.prepare(board, AFTERWARDS, said.append) == []
+    assert seed.seed_store(board, AFTERWARDS, said.append) == []
     assert "tanpa menunggu" in said[-1]
     other.close()

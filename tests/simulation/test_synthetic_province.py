@@ -11,7 +11,7 @@ from situasi.domain import election, higher_command, register
 from situasi.domain.higher_command import HigherCommand
 from situasi.domain.settings import ROOT
 from situasi.simulation import synthetic_province
-from situasi.simulation.generate import simulate
+from situasi.simulation.generate import generate_day
 
 ELECTION = ROOT / "data" / "elections" / "ogan-ilir-2024"
 
@@ -20,7 +20,7 @@ ELECTION = ROOT / "data" / "elections" / "ogan-ilir-2024"
 def polda(tmp_path_factory: pytest.TempPathFactory) -> HigherCommand:
     home = ROOT / "data" / "commands" / "sumsel-2024"
     return higher_command.load(
-        synthetic_province.write(home, ELECTION, tmp_path_factory.mktemp("polda"))
+        synthetic_province.write_province(home, ELECTION, tmp_path_factory.mktemp("polda"))
     )
 
 
@@ -61,7 +61,7 @@ def test_a_day_can_be_played_on_it_and_is_marked(polda: HigherCommand, tmp_path:
     folder = polda.member("16.72").election_folder
     assert folder is not None
     made = register.load(election.load(folder))
-    for path in simulate(
+    for path in generate_day(
         made, domain_boundaries.load(made.election.boundaries_folder), 3, tmp_path
     ):
         lines = path.read_text("utf-8-sig").splitlines()

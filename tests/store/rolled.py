@@ -42,14 +42,14 @@ def shown(snapshot: Snapshot, register: Register, at: datetime, *, live: bool) -
 
 
 def _tps(known: AsOfView, register: Register, at: datetime) -> dict[str, Any]:
-    every = status.stations(known, register, at)
-    rates = summary.whole(summary.by_kecamatan(every, register))
+    every = status.build_station_table(known, register, at)
+    rates = summary.compute_total(summary.build_turnout_table(every, register))
     spoke, told = int(every["last_at"].notna().sum()), int(rates["told"])
     if not spoke:
         return dict.fromkeys(
             ("tps_reported", "reached", "tps_counted", "heads", "rated", "dpt_told")
         )
-    phases = status.by_kecamatan(every)[list(FASE)].sum()
+    phases = status.count_by_kecamatan(every)[list(FASE)].sum()
     return {
         "tps_reported": spoke,
         "reached": {fase: int(phases.iloc[at_least:].sum()) for at_least, fase in enumerate(FASE)},
@@ -96,11 +96,11 @@ def _said(cell: Any) -> str | None:
 
 
 def _force(known: AsOfView, register: Register, at: datetime) -> dict[str, Any]:
-    force = coverage.coverage(known, register, at)
-    total = coverage.total(force, register)
+    force = coverage.compute_coverage(known, register, at)
+    total = coverage.build_total_row(force, register)
     return {
-        "officers_posted": int(total["posted"]) if force.known else None,
-        "officers_present": int(total["present"]) if force.known else None,
+        "officers_posted": int(total["posted"]) if force.has_postings else None,
+        "officers_present": int(total["present"]) if force.has_postings else None,
     }
 
 

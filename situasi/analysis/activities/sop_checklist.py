@@ -15,7 +15,7 @@ _PLANNED = ("rencana", "menunggu")
 
 
 @dataclass(frozen=True)
-class Line:
+class ChecklistItem:
     """One line of the list and where it stands. behind: positions of the activities that say so.
 
     state: selesai (done by an activity that names the line), sebagian (only fungsi and giat
@@ -25,21 +25,21 @@ class Line:
 
     item: SopItem
     state: str
-    behind: tuple[int, ...]
+    activity_positions: tuple[int, ...]
 
 
-def checklist(items: Sequence[SopItem], found: pd.DataFrame) -> list[Line]:
+def build_checklist(items: Sequence[SopItem], activities: pd.DataFrame) -> list[ChecklistItem]:
     """Where each line stands. found: of analysis.activities.cases."""
     # Row by row over what is compared: to cut a frame for every line costs a hundred times more.
-    facts = list(found[["stages", "sop", "fungsi", "giat", "state"]].itertuples(index=False))
-    return [Line(item, *_standing(item, facts)) for item in items]
+    facts = list(activities[["stages", "sop", "fungsi", "giat", "state"]].itertuples(index=False))
+    return [ChecklistItem(item, *_compute_state(item, facts)) for item in items]
 
 
-def _standing(item: SopItem, facts: Sequence[Any]) -> tuple[str, tuple[int, ...]]:
+def _compute_state(item: SopItem, activities: Sequence[Any]) -> tuple[str, tuple[int, ...]]:
     """The state of a line, and the positions of the activities behind it."""
-    in_stage = [(at, fact) for at, fact in enumerate(facts) if item.stage in fact.stages]
+    in_stage = [(at, fact) for at, fact in enumerate(activities) if item.stage in fact.stages]
     naming = [(at, fact.state) for at, fact in in_stage if fact.sop == item.code]
-    fitting = [(at, fact.state) for at, fact in in_stage if _fits(item, fact)]
+    fitting = [(at, fact.state) for at, fact in in_stage if _is_matching(item, fact)]
     for state, some, wanted in (
         ("selesai", naming, ("terlaksana",)),
         ("sebagian", fitting, ("terlaksana",)),
@@ -52,13 +52,13 @@ def _standing(item: SopItem, facts: Sequence[Any]) -> tuple[str, tuple[int, ...]
     return "belum", tuple(at for at, _ in naming)
 
 
-def _fits(item: SopItem, fact: Any) -> bool:
+def _is_matching(item: SopItem, activity: Any) -> bool:
     """Whether an activity that names no line has the fungsi and giat of this one."""
-    if isinstance(fact.sop, str) or (item.fungsi is None and item.giat is None):
+    if isinstance(activity.sop, str) or (item.fungsi is None and item.giat is None):
         return False
-    return item.fungsi in (None, fact.fungsi) and item.giat in (None, fact.giat)
+    return item.fungsi in (None, activity.fungsi) and item.giat in (None, activity.giat)
 
 
-def counts(lines: Sequence[Line]) -> dict[str, int]:
+def count_by_state(lines: Sequence[ChecklistItem]) -> dict[str, int]:
     """How many lines are in each of STATES."""
     return {state: sum(line.state == state for line in lines) for state in STATES}

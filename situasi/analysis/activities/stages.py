@@ -13,7 +13,7 @@ from situasi.domain.register import Stage
 NATIONAL = "nasional"
 
 
-def state(stage: Stage, day: date) -> str:
+def compute_state(stage: Stage, day: date) -> str:
     """lewat, berjalan, akan; or tanpa_tanggal where a missing date leaves that open."""
     if stage.end is not None and stage.end < day:
         return "lewat"
@@ -22,14 +22,14 @@ def state(stage: Stage, day: date) -> str:
     return "tanpa_tanggal" if stage.start is None or stage.end is None else "berjalan"
 
 
-def timetable(stages: Sequence[Stage], day: date) -> pd.DataFrame:
+def build_timetable(stages: Sequence[Stage], day: date) -> pd.DataFrame:
     """One row per stage: code, name, start, end, scope, state, sure, source, note, drawn.
 
     drawn: both dates are known. Sorted by start, those without dates last.
     """
     table = pd.DataFrame(
         [
-            (s.code, s.name, s.start, s.end, s.scope, state(s, day), s.has_confirmed_dates, s.source, s.note,
+            (s.code, s.name, s.start, s.end, s.scope, compute_state(s, day), s.has_confirmed_dates, s.source, s.note,
              s.start is not None and s.end is not None)
             for s in stages
         ],
@@ -43,24 +43,24 @@ def timetable(stages: Sequence[Stage], day: date) -> pd.DataFrame:
     return ordered.reset_index(drop=True)
 
 
-def here(stages: Sequence[Stage], kabupaten: str) -> list[Stage]:
+def filter_by_kabupaten(stages: Sequence[Stage], kabupaten: str) -> list[Stage]:
     """The stages that concern this kabupaten: its own and the national ones."""
     return [stage for stage in stages if stage.scope in (kabupaten, NATIONAL)]
 
 
-def running(stages: Sequence[Stage], day: date) -> list[Stage]:
+def list_running_stages(stages: Sequence[Stage], day: date) -> list[Stage]:
     """The stages that run on this day, the shortest first: it says most about the day."""
-    found = [stage for stage in stages if state(stage, day) == "berjalan"]
-    return sorted(found, key=lambda stage: (_length(stage), stage.code))
+    found = [stage for stage in stages if compute_state(stage, day) == "berjalan"]
+    return sorted(found, key=lambda stage: (_compute_length_days(stage), stage.code))
 
 
-def upcoming(stages: Sequence[Stage], day: date) -> list[Stage]:
+def list_upcoming_stages(stages: Sequence[Stage], day: date) -> list[Stage]:
     """The stages still to begin after this day, the nearest first."""
-    later = [stage for stage in stages if state(stage, day) == "akan"]
+    later = [stage for stage in stages if compute_state(stage, day) == "akan"]
     return sorted(later, key=lambda stage: (stage.start or date.max, stage.code))
 
 
-def covering(stages: Sequence[Stage], first: date, last: date) -> tuple[str, ...]:
+def find_covering_stages(stages: Sequence[Stage], first: date, last: date) -> tuple[str, ...]:
     """Codes of the stages that ran on all days from first to last."""
     return tuple(
         stage.code
@@ -69,5 +69,5 @@ def covering(stages: Sequence[Stage], first: date, last: date) -> tuple[str, ...
     )
 
 
-def _length(stage: Stage) -> int:
+def _compute_length_days(stage: Stage) -> int:
     return (stage.end - stage.start).days if stage.start and stage.end else 0

@@ -9,17 +9,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi.analysis.personnel.presence import FROM_THE_POST, ordered
+from situasi.analysis.personnel.presence import AT_POST_CHECKINS, sort_checkins
 
 STEP = timedelta(minutes=15)
 
 
-def through_day(
+def build_attendance_curve(
     checkins: pd.DataFrame,
     petugas: Collection[str],
     day: tuple[datetime, datetime],
     at: datetime,
-    word_every: timedelta,
+    checkin_interval: timedelta,
 ) -> pd.DataFrame:
     """How many of these officers were present, and how many silent, at each step of the day.
 
@@ -32,31 +32,33 @@ def through_day(
     if until > day[0] and until not in moments:
         moments = pd.DatetimeIndex([*moments, until])
     mine = checkins[checkins["petugas"].isin(list(petugas))]
-    words = ordered(mine, at, ("petugas", "occurred_at", "checkin"))
+    words = sort_checkins(mine, at, ("petugas", "occurred_at", "checkin"))
     following = words.groupby("petugas")["occurred_at"].shift(-1)
-    there = words["checkin"].isin(FROM_THE_POST)
+    there = words["checkin"].isin(AT_POST_CHECKINS)
     begin = words.loc[there, "occurred_at"]
     # A word holds until the next one; the last for ever, as nothing takes it back.
     end = following[there].fillna(pd.Timestamp.max.floor("us").tz_localize("UTC"))
     # At exactly word_every a word still holds; a microsecond later it is old.
-    stale = begin + word_every + timedelta(microseconds=1)
+    stale = begin + checkin_interval + timedelta(microseconds=1)
     return pd.DataFrame(
         {
-            "present": _open(begin, stale.where(stale < end, end), moments),
-            "silent": _open(stale.where(stale < end, end), end, moments),
+            "present": _count_open_intervals(begin, stale.where(stale < end, end), moments),
+            "silent": _count_open_intervals(stale.where(stale < end, end), end, moments),
         },
         index=moments,
     )
 
 
-def _open(begin: pd.Series, end: pd.Series, moments: pd.DatetimeIndex) -> npt.NDArray[np.int64]:
+def _count_open_intervals(
+    begin: pd.Series, end: pd.Series, moments: pd.DatetimeIndex
+) -> npt.NDArray[np.int64]:
     """How many of the half-open intervals [begin, end) hold each moment."""
     asked = moments.as_unit("us").asi8
-    started = np.searchsorted(np.sort(_micro(begin)), asked, side="right")
-    ended = np.searchsorted(np.sort(_micro(end)), asked, side="right")
+    started = np.searchsorted(np.sort(_to_us(begin)), asked, side="right")
+    ended = np.searchsorted(np.sort(_to_us(end)), asked, side="right")
     return np.subtract(started, ended, dtype=np.int64)
 
 
-def _micro(times: pd.Series) -> npt.NDArray[np.int64]:
+def _to_us(times: pd.Series) -> npt.NDArray[np.int64]:
     micro: npt.NDArray[np.int64] = pd.DatetimeIndex(times).as_unit("us").asi8
     return micro

@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis.personnel import orders, staffing
-from situasi.analysis.personnel.officers import AS_POLICE, frame, officers
+from situasi.analysis.personnel.officers import POLICE_GROUPS, build_officer_table, get_feed_frame
 from situasi.analysis.personnel.presence import STATES
-from situasi.analysis.personnel.requirements import required, whole
+from situasi.analysis.personnel.requirements import build_requirement_table, round_up
 from situasi.analysis.queries import reads
 from situasi.domain import row_order
 from situasi.domain.feed_schemas import PERSONNEL, POSTINGS, ROSTER
@@ -33,55 +33,63 @@ class Coverage:
     """
 
     officers: pd.DataFrame
-    posts: pd.DataFrame
+    postings: pd.DataFrame
     tps: pd.DataFrame
     posted_areas: frozenset[str]
-    roster: bool
-    due: bool
+    has_roster: bool
+    is_arrival_due: bool
 
     @property
-    def known(self) -> bool:
+    def has_postings(self) -> bool:
         """Whether any posting to TPS is known; without one nobody can be missed."""
         return bool(self.posted_areas)
 
 
 @reads(ROSTER, POSTINGS, PERSONNEL)
-def coverage(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> Coverage:
+def compute_coverage(
+    frames: Mapping[str, pd.DataFrame], register: Register, at: datetime
+) -> Coverage:
     """The coverage as the rows in `known` tell it for `at`."""
-    order = row_order.select_current_orders(frame(known, POSTINGS), at)
-    every = officers(known, order, register, at)
-    posts = orders.by_tps(order, register)
+    order = row_order.select_current_orders(get_feed_frame(frames, POSTINGS), at)
+    every = build_officer_table(frames, order, register, at)
+    posts = orders.build_posting_table(order, register)
     posts = posts.assign(**{name: posts["petugas"].map(every[name]) for name in ("group", "state")})
     posted_areas = frozenset(str(code) for code in posts["kecamatan"].dropna())
     closed = at >= register.election.local_time(register.election.tps_closes)
     return Coverage(
         officers=every,
-        posts=posts,
-        tps=staffing.by_tps(
-            required(register), staffing.stands(every, posts), posted_areas, closed
+        postings=posts,
+        tps=staffing.build_staffing_table(
+            build_requirement_table(register),
+            staffing.build_assignments(every, posts),
+            posted_areas,
+            closed,
         ),
         posted_areas=posted_areas,
-        roster=bool(every["on_roster"].any()),
-        due=at >= register.election.local_time(register.election.rules.personnel.arrive_by),
+        has_roster=bool(every["on_roster"].any()),
+        is_arrival_due=at
+        >= register.election.local_time(register.election.rules.personnel.arrive_by),
     )
 
 
-def within(found: Coverage, kecamatan: Collection[str]) -> Coverage:
+def filter_by_kecamatan(coverage: Coverage, kecamatan: Collection[str]) -> Coverage:
     """The same of some kecamatan; none means all. An officer of two is found in both."""
     if not kecamatan:
-        return found
+        return coverage
     chosen = frozenset(kecamatan)
-    mine = [bool(areas & chosen) for areas in found.officers["areas"]]
+    mine = [bool(areas & chosen) for areas in coverage.officers["areas"]]
     return replace(
-        found,
-        officers=found.officers[mine],
-        posts=found.posts[found.posts["kecamatan"].isin(chosen)],
-        tps=found.tps[found.tps["kecamatan"].isin(chosen)],
-        posted_areas=found.posted_areas & chosen,
+        coverage,
+        officers=coverage.officers[mine],
+        postings=coverage.postings[coverage.postings["kecamatan"].isin(chosen)],
+        tps=coverage.tps[coverage.tps["kecamatan"].isin(chosen)],
+        posted_areas=coverage.posted_areas & chosen,
     )
 
 
-def areas(found: Coverage, area_of: Mapping[str | None, str]) -> pd.DataFrame:
+def build_area_table(
+    coverage: Coverage, area_by_kecamatan: Mapping[str | None, str]
+) -> pd.DataFrame:
     """One row per area, in the order of `area_of`, by area.
 
     area_of: kecamatan code -> area; None for postings whose kecamatan nobody stated.
@@ -92,16 +100,22 @@ def areas(found: Coverage, area_of: Mapping[str | None, str]) -> pd.DataFrame:
     need; ratio_present and required_now: of TPS neither released nor silent (the ratio is
     missing where none is left).
     """
-    names = list(dict.fromkeys(area_of.values()))
-    spot_of = {code: names.index(area) for code, area in area_of.items()}
-    spots = _spots(found.posts, spot_of)
-    police = _by_state(found.posts, spots, found.posts["group"].isin(AS_POLICE), len(names))
-    linmas = _by_state(found.posts, spots, found.posts["group"] == "linmas", len(names))
+    names = list(dict.fromkeys(area_by_kecamatan.values()))
+    spot_of = {code: names.index(area) for code, area in area_by_kecamatan.items()}
+    spots = _find_area_positions(coverage.postings, spot_of)
+    police = _count_by_state(
+        coverage.postings, spots, coverage.postings["group"].isin(POLICE_GROUPS), len(names)
+    )
+    linmas = _count_by_state(
+        coverage.postings, spots, coverage.postings["group"] == "linmas", len(names)
+    )
     present, *others = police.T
     return pd.DataFrame(
         {
-            **_tps_sums(found.tps, _spots(found.tps, spot_of), len(names)),
-            "known": np.isin(range(len(names)), [spot_of.get(c, -1) for c in found.posted_areas]),
+            **_sum_stations(coverage.tps, _find_area_positions(coverage.tps, spot_of), len(names)),
+            "known": np.isin(
+                range(len(names)), [spot_of.get(c, -1) for c in coverage.posted_areas]
+            ),
             "present": present,
             **dict(zip(STATES[1:], others, strict=True)),
             "posted": police.sum(axis=1),
@@ -112,41 +126,49 @@ def areas(found: Coverage, area_of: Mapping[str | None, str]) -> pd.DataFrame:
     )
 
 
-def _spots(rows: pd.DataFrame, spot_of: Mapping[str | None, int]) -> _Counts:
+def _find_area_positions(
+    rows: pd.DataFrame, position_by_kecamatan: Mapping[str | None, int]
+) -> _Counts:
     """The position of the area of each row; -1: in none of them."""
     code, different = pd.factorize(rows["kecamatan"])
-    spots = [spot_of.get(one, -1) for one in (*different, None)]  # where none is stated, the last
+    spots = [
+        position_by_kecamatan.get(one, -1) for one in (*different, None)
+    ]  # where none is stated, the last
     return np.array(spots, dtype=np.intp)[code]
 
 
-def _by_state(posts: pd.DataFrame, spots: _Counts, wanted: pd.Series, size: int) -> _Counts:
+def _count_by_state(
+    postings: pd.DataFrame, positions: _Counts, mask: pd.Series, area_count: int
+) -> _Counts:
     """How many officers of each of STATES (columns) are in each area, each once in an area."""
-    officer, names = pd.factorize(posts["petugas"])
-    first = ~pd.Index(spots * len(names) + officer).duplicated()
-    state = pd.Index(STATES).get_indexer(pd.Index(posts["state"]))
-    counted = np.flatnonzero(first & wanted.to_numpy(bool) & (spots >= 0) & (state >= 0))
-    cells = spots[counted] * len(STATES) + state[counted]
-    return np.bincount(cells, minlength=size * len(STATES)).reshape(size, len(STATES))
+    officer, names = pd.factorize(postings["petugas"])
+    first = ~pd.Index(positions * len(names) + officer).duplicated()
+    state = pd.Index(STATES).get_indexer(pd.Index(postings["state"]))
+    counted = np.flatnonzero(first & mask.to_numpy(bool) & (positions >= 0) & (state >= 0))
+    cells = positions[counted] * len(STATES) + state[counted]
+    return np.bincount(cells, minlength=area_count * len(STATES)).reshape(area_count, len(STATES))
 
 
-def _tps_sums(tps: pd.DataFrame, spots: _Counts, size: int) -> dict[str, Any]:
+def _sum_stations(tps: pd.DataFrame, positions: _Counts, area_count: int) -> dict[str, Any]:
     silent = (tps["state"] == "tanpa_kabar").to_numpy(bool)
     # Of a silent TPS nobody knows who is there: it counts neither as manned nor as empty.
     judged = ~tps["released"].to_numpy(bool) & ~silent
     strength = [tps[name].to_numpy() for name in ("strength", "strength_present")]
     need, need_linmas = tps["need"].to_numpy(), tps["need_linmas"].to_numpy()
     parts = np.column_stack([need, need_linmas, need * judged, strength[0], strength[1] * judged])
-    inside = spots >= 0
+    inside = positions >= 0
     # Not added up by numpy: thirds and sixths would not make a whole.
-    sums = pd.DataFrame(parts[inside]).groupby(spots[inside]).sum()
-    needed, linmas, now, posted, present = sums.reindex(range(size), fill_value=0).to_numpy().T
-    count = np.bincount(spots[inside], minlength=size)
+    sums = pd.DataFrame(parts[inside]).groupby(positions[inside]).sum()
+    needed, linmas, now, posted, present = (
+        sums.reindex(range(area_count), fill_value=0).to_numpy().T
+    )
+    count = np.bincount(positions[inside], minlength=area_count)
 
     def counted(which: npt.NDArray[np.bool_] | pd.Series) -> _Counts:
-        return np.bincount(spots[inside & np.asarray(which, bool)], minlength=size)
+        return np.bincount(positions[inside & np.asarray(which, bool)], minlength=area_count)
 
     def ratio(of: npt.NDArray[np.float64], to: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        known = np.divide(of, to, out=np.full(size, np.nan), where=to > 0)
+        known = np.divide(of, to, out=np.full(area_count, np.nan), where=to > 0)
         return np.where(count > 0, known, 0.0)
 
     return {
@@ -156,20 +178,20 @@ def _tps_sums(tps: pd.DataFrame, spots: _Counts, size: int) -> dict[str, Any]:
         "silent": counted(silent),
         "below": counted(tps["below"]),
         "released": counted(tps["released"]),
-        "required": [whole(one) for one in needed.tolist()],
-        "required_linmas": [whole(one) for one in linmas.tolist()],
-        "required_now": [whole(one) for one in now.tolist()],
+        "required": [round_up(one) for one in needed.tolist()],
+        "required_linmas": [round_up(one) for one in linmas.tolist()],
+        "required_now": [round_up(one) for one in now.tolist()],
         "ratio_posted": ratio(posted, needed),
         "ratio_present": ratio(present, now),
     }
 
 
-def total(found: Coverage, register: Register) -> pd.Series:
+def build_total_row(coverage: Coverage, register: Register) -> pd.Series:
     """The one row of `areas` for all of it: an officer of two kecamatan counts once."""
-    return areas(found, {**dict.fromkeys(register.kecamatan, ""), None: ""}).iloc[0]
+    return build_area_table(coverage, {**dict.fromkeys(register.kecamatan, ""), None: ""}).iloc[0]
 
 
-def gaps(found: Coverage, register: Register) -> pd.DataFrame:
+def build_gap_table(coverage: Coverage, register: Register) -> pd.DataFrame:
     """Per kecamatan, by code, what is missing: for the map of Situasi and the attention score.
 
     Columns of `areas`, among them tps, known, required, posted, present; tps_uncovered: TPS
@@ -177,7 +199,7 @@ def gaps(found: Coverage, register: Register) -> pd.DataFrame:
     Where `known` is False no posting came at all, and share_without is missing, not zero.
     """
     every: dict[str | None, str] = {code: code for code in register.kecamatan}
-    rows = areas(found, every)
+    rows = build_area_table(coverage, every)
     rows = rows.rename(columns={"uncovered": "tps_uncovered"}).rename_axis("kecamatan")
     rows["share_without"] = (rows["absent"] / rows["tps"]).where(rows["known"])
     return rows

@@ -7,27 +7,31 @@ import pandas as pd
 
 from situasi.domain.register import Register
 
-_PLACE = ["petugas", "kecamatan", "desa", "desa_text", "tps"]
+_PLACE_COLUMNS = ["petugas", "kecamatan", "desa", "desa_text", "tps"]
 
 
-def at_tps(order: pd.DataFrame) -> pd.Series:
+def is_at_tps(current_orders: pd.DataFrame) -> pd.Series:
     """Whether each row posts its officer to TPS; TPS named without a penugasan say so too."""
-    unsaid: pd.Series = order["penugasan"].isna() & order["tps"].notna()
-    return (order["penugasan"] == "tps") | unsaid
+    unsaid: pd.Series = current_orders["penugasan"].isna() & current_orders["tps"].notna()
+    return (current_orders["penugasan"] == "tps") | unsaid
 
 
-def by_tps(order: pd.DataFrame, register: Register) -> pd.DataFrame:
+def build_posting_table(current_orders: pd.DataFrame, register: Register) -> pd.DataFrame:
     """One row per officer and TPS: petugas, kecamatan, desa, desa_text, tps, code, share, latihan.
 
     order: rows of `standing`. code: missing where the register has no such TPS. share: what
     the officer counts for there; the shares of one officer add up to 1.
     """
-    posted = order[at_tps(order)]
-    each = [(row, one) for row, cell in enumerate(posted["tps"]) for one in _numbers(cell)]
-    single = posted[[*_PLACE, "latihan"]].take(np.array([row for row, _ in each], dtype=np.intp))
+    posted = current_orders[is_at_tps(current_orders)]
+    each = [
+        (row, one) for row, cell in enumerate(posted["tps"]) for one in _parse_tps_numbers(cell)
+    ]
+    single = posted[[*_PLACE_COLUMNS, "latihan"]].take(
+        np.array([row for row, _ in each], dtype=np.intp)
+    )
     single["tps"] = pd.Series([one for _, one in each], single.index, dtype="object")
-    single = single.drop_duplicates(_PLACE).reset_index(drop=True)
-    single["code"] = tps_codes(single, register)
+    single = single.drop_duplicates(_PLACE_COLUMNS).reset_index(drop=True)
+    single["code"] = match_tps_codes(single, register)
     areas = register.tps.set_index("code")["kecamatan"]
     single["kecamatan"] = single["code"].map(areas).fillna(single["kecamatan"]).astype("object")
     officer = pd.factorize(single["petugas"])[0]
@@ -35,7 +39,7 @@ def by_tps(order: pd.DataFrame, register: Register) -> pd.DataFrame:
     return single
 
 
-def tps_codes(rows: pd.DataFrame, register: Register) -> pd.Series:
+def match_tps_codes(rows: pd.DataFrame, register: Register) -> pd.Series:
     """The TPS of the register that each row (desa, one tps) names; missing where it has none."""
     every = set(register.tps["code"])
     named = [f"{desa}.{tps}" for desa, tps in zip(rows["desa"], rows["tps"], strict=True)]
@@ -43,7 +47,7 @@ def tps_codes(rows: pd.DataFrame, register: Register) -> pd.Series:
     return pd.Series(codes, rows.index, dtype="object")
 
 
-def _numbers(cell: object) -> list[str | None]:
+def _parse_tps_numbers(cell: object) -> list[str | None]:
     parts = [part.strip() for part in cell.split(",")] if isinstance(cell, str) else []
     named: list[str | None] = [part.zfill(3) if part.isdigit() else part for part in parts if part]
     return named or [None]

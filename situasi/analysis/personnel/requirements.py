@@ -9,7 +9,7 @@ import pandas as pd
 from situasi.domain.register import Register
 
 
-def required(register: Register) -> pd.DataFrame:
+def build_requirement_table(register: Register) -> pd.DataFrame:
     """One row per TPS: code, kecamatan, polsek, desa, nomor, kerawanan, assumed, need, need_linmas.
 
     need: police for this one TPS, a fraction where the pattern lets one officer cover several.
@@ -34,7 +34,7 @@ def required(register: Register) -> pd.DataFrame:
     )
 
 
-def whole(need: float) -> int:
+def round_up(need: float) -> int:
     """A sum of needs as officers: rounded up, as nobody is sent in part."""
     # Thirds do not add up exactly: 3 × 0.333… must be 1 officer, not 2.
     return math.ceil(round(need, 6))

@@ -8,28 +8,28 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi.analysis.personnel.officers import AS_POLICE
-from situasi.analysis.personnel.presence import FROM_THE_POST, STATES
+from situasi.analysis.personnel.officers import POLICE_GROUPS
+from situasi.analysis.personnel.presence import AT_POST_CHECKINS, STATES
 
 # A TPS is in exactly one: the state of its officers, or one of these.
 TPS_STATES = (*STATES, "tanpa_plotting", "tidak_diketahui")
 # Nobody is there, and it is known: silence of somebody who had arrived is not among them.
-ABSENT = ("tanpa_plotting", "belum_tiba", "bergeser", "kembali")
+ABSENT_STATES = ("tanpa_plotting", "belum_tiba", "bergeser", "kembali")
 # How an officer who went away leaves a TPS once voting has closed.
-_LEFT = ("bergeser", "kembali")
+_DEPARTED_STATES = ("bergeser", "kembali")
 
 _Yes = npt.NDArray[np.bool_]
 _Counts = npt.NDArray[np.int64]
 
 
-def stands(every: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
+def build_assignments(officer_table: pd.DataFrame, postings: pd.DataFrame) -> pd.DataFrame:
     """Officer by TPS: the posted ones, and where a last word came from another TPS than posted.
 
     Columns: code, group, state, share, posted. Whoever speaks from another place is not at the
     own TPS, and counts in full where the word came from.
     """
-    gone = away(every, posts)
-    listed = posts[posts["code"].notna()]
+    gone = find_away_officers(officer_table, postings)
+    listed = postings[postings["code"].notna()]
     moved = listed["petugas"].isin(gone) & listed["state"].isin(["hadir", "tanpa_kabar"])
     own = pd.DataFrame(
         {
@@ -40,9 +40,9 @@ def stands(every: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
             "posted": True,
         }
     )
-    unposted = every.index.difference(pd.Index(posts["petugas"]))
-    guests = every.loc[gone.union(unposted)]
-    guests = guests[guests["checkin_code"].notna() & guests["checkin"].isin(FROM_THE_POST)]
+    unposted = officer_table.index.difference(pd.Index(postings["petugas"]))
+    guests = officer_table.loc[gone.union(unposted)]
+    guests = guests[guests["checkin_code"].notna() & guests["checkin"].isin(AT_POST_CHECKINS)]
     other = pd.DataFrame(
         {
             "code": guests["checkin_code"],
@@ -55,14 +55,14 @@ def stands(every: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([own, other], ignore_index=True) if len(other) else own
 
 
-def away(every: pd.DataFrame, posts: pd.DataFrame) -> pd.Index:
+def find_away_officers(officer_table: pd.DataFrame, postings: pd.DataFrame) -> pd.Index:
     """Officers of TPS whose last word names a TPS or kecamatan that is none of their own."""
-    officers = posts["petugas"]
+    officers = postings["petugas"]
     own = {
-        *zip(officers, posts["code"], strict=True),
-        *zip(officers, posts["kecamatan"], strict=True),
+        *zip(officers, postings["code"], strict=True),
+        *zip(officers, postings["kecamatan"], strict=True),
     }
-    said = every[every.index.isin(officers)]
+    said = officer_table[officer_table.index.isin(officers)]
     words = zip(said.index, said["checkin_code"], said["checkin_kecamatan"], strict=True)
     named = ((who, code if isinstance(code, str) else area) for who, code, area in words)
     elsewhere = [who for who, place in named if isinstance(place, str) and (who, place) not in own]
@@ -70,8 +70,11 @@ def away(every: pd.DataFrame, posts: pd.DataFrame) -> pd.Index:
     return gone
 
 
-def by_tps(
-    needs: pd.DataFrame, stands: pd.DataFrame, posted_areas: Collection[str], closed: bool
+def build_staffing_table(
+    requirements: pd.DataFrame,
+    assignments: pd.DataFrame,
+    posted_areas: Collection[str],
+    is_closed: bool,
 ) -> pd.DataFrame:
     """strength.required with who is posted and present at each TPS.
 
@@ -80,21 +83,21 @@ def by_tps(
     (TPS_STATES), released (voting closed and its officers left), absent (known to be without).
     posted_areas: kecamatan of which any posting is known; of others nothing is said to be missing.
     """
-    place = pd.Index(needs["code"]).get_indexer(stands["code"])
-    there, posted = place >= 0, stands["posted"].to_numpy(bool)
-    present = (stands["state"] == "hadir").to_numpy(bool)
-    police = stands["group"].isin(AS_POLICE).to_numpy(bool) & there
-    linmas = (stands["group"] == "linmas").to_numpy(bool) & there
+    place = pd.Index(requirements["code"]).get_indexer(assignments["code"])
+    there, posted = place >= 0, assignments["posted"].to_numpy(bool)
+    present = (assignments["state"] == "hadir").to_numpy(bool)
+    police = assignments["group"].isin(POLICE_GROUPS).to_numpy(bool) & there
+    linmas = (assignments["group"] == "linmas").to_numpy(bool) & there
     others = there & ~police & ~linmas
 
-    def counted(which: _Yes) -> _Counts:
-        return np.bincount(place[which], minlength=len(needs))
+    def counted(which: _Mask) -> _Counts:
+        return np.bincount(place[which], minlength=len(requirements))
 
-    def summed(which: _Yes) -> pd.Series:
-        shares = stands["share"][which].groupby(place[which]).sum()
-        return shares.reindex(range(len(needs)), fill_value=0.0).set_axis(needs.index)
+    def summed(which: _Mask) -> pd.Series:
+        shares = assignments["share"][which].groupby(place[which]).sum()
+        return shares.reindex(range(len(requirements)), fill_value=0.0).set_axis(requirements.index)
 
-    found = needs.assign(
+    found = requirements.assign(
         posted=counted(police & posted),
         present=counted(police & present),
         strength=summed(police & posted),
@@ -104,22 +107,24 @@ def by_tps(
         others_posted=counted(others & posted),
     )
     told = found["kecamatan"].isin(posted_areas).to_numpy(bool)
-    states = _best(stands["state"][police], place[police], told)
-    released = closed & np.isin(states, _LEFT)
+    states = _select_best_states(assignments["state"][police], place[police], told)
+    released = is_closed & np.isin(states, _DEPARTED_STATES)
     return found.assign(
         below=told & (found["strength"] < found["need"] - 1e-9),
-        state=pd.Series(states, needs.index, dtype="object"),
+        state=pd.Series(states, requirements.index, dtype="object"),
         released=released,
-        absent=np.isin(states, ABSENT) & ~released,
+        absent=np.isin(states, ABSENT_STATES) & ~released,
     )
 
 
-def _best(states: pd.Series, place: npt.NDArray[np.intp], told: _Yes) -> npt.NDArray[np.object_]:
+def _select_best_states(
+    states: pd.Series, station_index: npt.NDArray[np.intp], has_postings: _Mask
+) -> npt.NDArray[np.object_]:
     """The state of each TPS: the first of STATES that any of these officers is in.
 
     place: the position of the TPS of each. told: of which TPS any posting is known.
     """
-    best = np.where(told, len(STATES), len(STATES) + 1)
-    np.minimum.at(best, place, pd.Index(STATES).get_indexer(pd.Index(states)))
+    best = np.where(has_postings, len(STATES), len(STATES) + 1)
+    np.minimum.at(best, station_index, pd.Index(STATES).get_indexer(pd.Index(states)))
     found: npt.NDArray[np.object_] = np.array(TPS_STATES, dtype=object)[best]
     return found

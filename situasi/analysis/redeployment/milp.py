@@ -10,71 +10,86 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from situasi.analysis.redeployment.greedy import greedy
-from situasi.analysis.redeployment.problem import NEARLY, Counts, Numbers, Problem, Solution
+from situasi.analysis.redeployment.greedy import solve_greedily
+from situasi.analysis.redeployment.problem import TOLERANCE, Counts, Numbers, Problem, Solution
 
 Row = tuple[Any, Numbers, Numbers]  # a matrix of columns, and between what its rows must lie
 
 # Tiers are weighed together while their weights stay far within what the solver tells apart.
-_HEAVIEST = 10_000
+_MAX_WEIGHT = 10_000
 
 
-def best(of: Problem, seconds: float) -> Solution:
+def solve_optimally(problem: Problem, time_limit_s: float) -> Solution:
     """The best plan, or the best that was found in so many seconds (not proven)."""
     import scipy.optimize  # noqa: F401 (the first time this takes longer than many a plan)
 
-    until = time.monotonic() + seconds
-    plain = greedy(of)
-    if not of.km.size or not np.isfinite(of.km).any():
+    until = time.monotonic() + time_limit_s
+    plain = solve_greedily(problem)
+    if not problem.distance_km.size or not np.isfinite(problem.distance_km).any():
         return plain
-    found = _sought(of, until)
+    found = _search(problem, until)
     if found is None:
-        return replace(plain, proven=False)
-    if found.proven:
+        return replace(plain, is_optimal=False)
+    if found.is_optimal:
         return found
-    chosen = min((found, plain), key=lambda one: one.rank(of))
-    return replace(chosen, proven=False)
+    chosen = min((found, plain), key=lambda one: one.compute_rank(problem))
+    return replace(chosen, is_optimal=False)
 
 
-def _sought(of: Problem, until: float) -> Solution | None:
-    whole = _Program(of)
-    coarse = _Program(_coarse(of)) if np.isfinite(of.km).all() else whole
-    held = coarse.gravest(until)
+def _search(problem: Problem, deadline_s: float) -> Solution | None:
+    whole = _MilpModel(problem)
+    coarse = (
+        _MilpModel(_aggregate_groups(problem)) if np.isfinite(problem.distance_km).all() else whole
+    )
+    held = coarse.solve_tiers(deadline_s)
     if held is None:
         return None
-    found = whole.nearest(whole.rows_of(coarse, held[0]), until)
-    return found and replace(found, proven=found.proven and held[1])
+    found = whole.minimize_km(whole.convert_constraints(coarse, held[0]), deadline_s)
+    return found and replace(found, is_optimal=found.is_optimal and held[1])
 
 
-class _Program:
+class _MilpModel:
     """The integer program of a problem.
 
     Columns: officers of a group sent to a place, for each pair that may be; whether each place
     that needs several has its first, and each place its last; whether each bound officer goes.
     """
 
-    def __init__(self, of: Problem) -> None:
-        self.of = of
-        self.groups, self.places = np.nonzero(np.isfinite(of.km))
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.groups, self.places = np.nonzero(np.isfinite(problem.distance_km))
         self.pairs = pairs = len(self.groups)
-        self.several = np.flatnonzero(of.need > 1)
-        self.some = pairs + np.arange(len(self.several))
-        self.all = pairs + len(self.several) + np.arange(len(of.need))
-        self.goes = self.all[-1] + 1 + np.arange(len(of.takes))
-        self.size = pairs + len(self.several) + len(of.need) + len(of.takes)
-        self.upper = np.ones(self.size)
-        self.upper[:pairs] = np.minimum(of.count[self.groups], of.need[self.places])
+        self.multi_officer_places = np.flatnonzero(problem.needed_officers > 1)
+        self.first_officer_columns = pairs + np.arange(len(self.multi_officer_places))
+        self.last_officer_columns = (
+            pairs + len(self.multi_officer_places) + np.arange(len(problem.needed_officers))
+        )
+        self.departure_columns = (
+            self.last_officer_columns[-1] + 1 + np.arange(len(problem.coverage_removed))
+        )
+        self.column_count = (
+            pairs
+            + len(self.multi_officer_places)
+            + len(problem.needed_officers)
+            + len(problem.coverage_removed)
+        )
+        self.upper_bounds = np.ones(self.column_count)
+        self.upper_bounds[:pairs] = np.minimum(
+            problem.officer_counts[self.groups], problem.needed_officers[self.places]
+        )
         # Once the others are whole, officers flow through a net: the best flow is whole too.
-        self.whole = np.append(np.zeros(pairs), np.ones(self.size - pairs))
-        self.rows = self._rows()
+        self.integrality = np.append(np.zeros(pairs), np.ones(self.column_count - pairs))
+        self.constraints = self._build_constraints()
 
-    def gravest(self, until: float) -> tuple[list[Row], bool] | None:
+    def solve_tiers(self, deadline_s: float) -> tuple[list[Constraint], bool] | None:
         """The most that can be removed, tier after tier, as rows that hold it; whether it is
         proven. None where nothing was found in time."""
-        held: list[Row] = []
+        held: list[Constraint] = []
         proven = True
-        for gains, weights in self._tiers():
-            got = self._solve(-weights @ gains, [*self.rows, *held], self.whole, until)
+        for gains, weights in self._list_tier_objectives():
+            got = self._solve(
+                -weights @ gains, [*self.constraints, *held], self.integrality, deadline_s
+            )
             if got is None:
                 return None
             reached = np.round(gains @ got[0])
@@ -82,138 +97,176 @@ class _Program:
             held.append((gains, reached, reached))
         return held, proven
 
-    def nearest(self, held: Sequence[Row], until: float) -> Solution | None:
+    def minimize_km(
+        self, tier_constraints: Sequence[Constraint], deadline_s: float
+    ) -> Solution | None:
         """The fewest kilometres with this much removed."""
-        cost = np.zeros(self.size)
-        cost[: self.pairs] = self.of.km[self.groups, self.places]
-        rows = [*self.rows, *held]
+        cost = np.zeros(self.column_count)
+        cost[: self.pairs] = self.problem.distance_km[self.groups, self.places]
+        rows = [*self.constraints, *tier_constraints]
         # Mostly the best flow needs no whole numbers to be whole, and is found much sooner.
-        got = self._solve(cost, rows, np.zeros(self.size), until)
-        if got is not None and not _is_whole(got[0]):
-            got = self._solve(cost, rows, self.whole, until)
-            got = got and (self._corner(got[0], cost, rows, until), got[1])
-        return got and self._read(*got)
+        got = self._solve(cost, rows, np.zeros(self.column_count), deadline_s)
+        if got is not None and not _is_integral(got[0]):
+            got = self._solve(cost, rows, self.integrality, deadline_s)
+            got = got and (self._find_vertex(got[0], cost, rows, deadline_s), got[1])
+        return got and self._to_solution(*got)
 
-    def _corner(self, found: Numbers, cost: Numbers, rows: Sequence[Row], until: float) -> Numbers:
+    def _find_vertex(
+        self, solution: Numbers, cost: Numbers, constraints: Sequence[Constraint], deadline_s: float
+    ) -> Numbers:
         """The same places and bound officers, and of the flows to them a corner: it is whole."""
-        if _is_whole(found):
-            return found
-        low, high = np.zeros(self.size), self.upper.copy()
-        low[self.pairs :] = high[self.pairs :] = np.round(found[self.pairs :])
-        got = self._solve(cost, rows, np.zeros(self.size), until, (low, high))
-        return found if got is None else got[0]
+        if _is_integral(solution):
+            return solution
+        low, high = np.zeros(self.column_count), self.upper_bounds.copy()
+        low[self.pairs :] = high[self.pairs :] = np.round(solution[self.pairs :])
+        got = self._solve(cost, constraints, np.zeros(self.column_count), deadline_s, (low, high))
+        return solution if got is None else got[0]
 
     def _solve(
         self,
         cost: Numbers,
-        rows: Sequence[Row],
-        whole: Numbers,
-        until: float,
+        constraint_rows: Sequence[Constraint],
+        integrality: Numbers,
+        deadline_s: float,
         limits: tuple[Numbers, Numbers] | None = None,
     ) -> tuple[Numbers, bool] | None:
         """What HiGHS finds, and whether it is proven; None: nothing in time."""
         from scipy.optimize import Bounds, LinearConstraint, milp
 
-        left = until - time.monotonic()
+        left = deadline_s - time.monotonic()
         if left <= 0:
             return None
         done = milp(
             cost,
-            integrality=whole,
-            bounds=Bounds(*(limits or (np.zeros(self.size), self.upper))),
-            constraints=[LinearConstraint(*row) for row in rows],
+            integrality=integrality,
+            bounds=Bounds(*(limits or (np.zeros(self.column_count), self.upper_bounds))),
+            constraints=[LinearConstraint(*row) for row in constraint_rows],
             options={"time_limit": left, "mip_rel_gap": 0.0},
         )
         return None if done.x is None else (done.x, done.status == 0)
 
-    def _tiers(self) -> list[tuple[Numbers, Numbers]]:
+    def _list_tier_objectives(self) -> list[tuple[Numbers, Numbers]]:
         """What each column (second axis) removes of each tier, and so weighed that one more of a
         tier goes before all of those below; by as many tiers as can be weighed together."""
-        of = self.of
-        most = (of.first.sum(axis=0) + of.last.sum(axis=0)).tolist()
+        of = self.problem
+        most = (of.first_officer_gain.sum(axis=0) + of.last_officer_gain.sum(axis=0)).tolist()
         parts: list[dict[int, int]] = [{}]
         weight = 1
         for tier in reversed([tier for tier, some in enumerate(most) if some]):
-            if weight * (most[tier] + 1) > _HEAVIEST and parts[0]:
+            if weight * (most[tier] + 1) > _MAX_WEIGHT and parts[0]:
                 parts.insert(0, {})
                 weight = 1
             parts[0] = {tier: weight, **parts[0]}
             weight *= most[tier] + 1
         return [
-            (np.array([self._gain(tier) for tier in part]), np.array(list(part.values()), float))
+            (
+                np.array([self._compute_tier_gain(tier) for tier in part]),
+                np.array(list(part.values()), float),
+            )
             for part in parts
             if part
         ]
 
-    def _gain(self, tier: int) -> Numbers:
-        of, gain = self.of, np.zeros(self.size)
-        first, last = of.first[:, tier], of.last[:, tier]
-        gain[self.some] = first[self.several]
-        gain[self.all] = last + np.where(of.need == 1, first, 0)
+    def _compute_tier_gain(self, tier: int) -> Numbers:
+        of, gain = self.problem, np.zeros(self.column_count)
+        first, last = of.first_officer_gain[:, tier], of.last_officer_gain[:, tier]
+        gain[self.first_officer_columns] = first[self.multi_officer_places]
+        gain[self.last_officer_columns] = last + np.where(of.needed_officers == 1, first, 0)
         return gain
 
-    def _rows(self) -> list[Row]:
-        of, pairs = self.of, np.arange(len(self.groups))
-        groups = self._matrix(len(of.count), self.groups, pairs, 1.0)
-        kinds = self._matrix(len(of.most), of.kind[self.groups], pairs, 1.0)
-        there = self._matrix(len(of.need), self.places, pairs, 1.0)
-        rows = [_upto(groups, of.count), _upto(kinds, of.most), _upto(there, of.need)]
-        full = self._matrix(len(of.need), np.arange(len(of.need)), self.all, of.need)
-        rows.append(_upto(full - there, np.zeros(len(of.need))))
-        if len(self.several):
-            count = len(self.several)
-            some = self._matrix(count, np.arange(count), self.some, 1.0)
-            rows.append(_upto(some - there[self.several], np.zeros(count)))
-        if of.takes:
-            bound = np.array(sorted(of.bound))
-            theirs = np.array([group for group, _ in of.takes], dtype=np.intp)
-            going = self._matrix(len(of.count), theirs, self.goes, 1.0)
+    def _build_constraints(self) -> list[Constraint]:
+        of, pairs = self.problem, np.arange(len(self.groups))
+        groups = self._build_sparse_matrix(len(of.officer_counts), self.groups, pairs, 1.0)
+        kinds = self._build_sparse_matrix(
+            len(of.max_by_kind), of.group_kinds[self.groups], pairs, 1.0
+        )
+        there = self._build_sparse_matrix(len(of.needed_officers), self.places, pairs, 1.0)
+        rows = [
+            _limit_rows(groups, of.officer_counts),
+            _limit_rows(kinds, of.max_by_kind),
+            _limit_rows(there, of.needed_officers),
+        ]
+        full = self._build_sparse_matrix(
+            len(of.needed_officers),
+            np.arange(len(of.needed_officers)),
+            self.last_officer_columns,
+            of.needed_officers,
+        )
+        rows.append(_limit_rows(full - there, np.zeros(len(of.needed_officers))))
+        if len(self.multi_officer_places):
+            count = len(self.multi_officer_places)
+            some = self._build_sparse_matrix(
+                count, np.arange(count), self.first_officer_columns, 1.0
+            )
+            rows.append(_limit_rows(some - there[self.multi_officer_places], np.zeros(count)))
+        if of.coverage_removed:
+            bound = np.array(sorted(of.bound_groups))
+            theirs = np.array([group for group, _ in of.coverage_removed], dtype=np.intp)
+            going = self._build_sparse_matrix(
+                len(of.officer_counts), theirs, self.departure_columns, 1.0
+            )
             rows.append(((groups - going)[bound], np.zeros(len(bound)), np.zeros(len(bound))))
-            each = [(tps, who, share) for who, (_, t) in enumerate(of.takes) for tps, share in t]
+            each = [
+                (tps, who, share)
+                for who, (_, t) in enumerate(of.coverage_removed)
+                for tps, share in t
+            ]
             tps, who, share = (np.array(one) for one in zip(*each, strict=True))
-            gone = self._matrix(len(of.spare), tps, self.goes[who], share)
-            rows.append(_upto(gone, of.spare + NEARLY))
+            gone = self._build_sparse_matrix(len(of.spare), tps, self.departure_columns[who], share)
+            rows.append(_limit_rows(gone, of.spare + TOLERANCE))
         return rows
 
-    def _matrix(self, size: int, at: Counts, columns: Counts, values: Any) -> Any:
+    def _build_sparse_matrix(
+        self, row_count: int, row_index: Counts, columns: Counts, values: Any
+    ) -> Any:
         from scipy.sparse import csr_array
 
-        cells = np.broadcast_to(np.asarray(values, dtype=np.float64), at.shape)
-        return csr_array((cells, (at, columns)), shape=(size, self.size))
+        cells = np.broadcast_to(np.asarray(values, dtype=np.float64), row_index.shape)
+        return csr_array((cells, (row_index, columns)), shape=(row_count, self.column_count))
 
-    def _read(self, columns: Numbers, proven: bool) -> Solution:
-        sent = np.zeros(self.of.km.shape, dtype=np.intp)
+    def _to_solution(self, columns: Numbers, is_optimal: bool) -> Solution:
+        sent = np.zeros(self.problem.distance_km.shape, dtype=np.intp)
         sent[self.groups, self.places] = np.round(columns[: self.pairs]).astype(np.intp)
-        going = np.flatnonzero(np.round(columns[self.goes]))
-        return Solution(sent, tuple(int(one) for one in going), proven)
+        going = np.flatnonzero(np.round(columns[self.departure_columns]))
+        return Solution(sent, tuple(int(one) for one in going), is_optimal)
 
-    def rows_of(self, other: _Program, held: Sequence[Row]) -> list[Row]:
+    def convert_constraints(
+        self, other: _MilpModel, tier_constraints: Sequence[Constraint]
+    ) -> list[Constraint]:
         """Rows of a coarser program of the same places, as rows of this one."""
-        own = [self._levels(gains[:, other.pairs :]) for gains, _low, _high in held]
-        return [(one, low, high) for one, (_, low, high) in zip(own, held, strict=True)]
+        own = [
+            self._widen_gains(gains[:, other.pairs :]) for gains, _low, _high in tier_constraints
+        ]
+        return [(one, low, high) for one, (_, low, high) in zip(own, tier_constraints, strict=True)]
 
-    def _levels(self, gains: Numbers) -> Numbers:
-        found = np.zeros((len(gains), self.size))
+    def _widen_gains(self, gains: Numbers) -> Numbers:
+        found = np.zeros((len(gains), self.column_count))
         found[:, self.pairs : self.pairs + gains.shape[1]] = gains
         return found
 
 
-def _is_whole(columns: Numbers) -> bool:
+def _is_integral(columns: Numbers) -> bool:
     return bool(np.abs(columns - np.round(columns)).max() < 1e-6)
 
 
-def _coarse(of: Problem) -> Problem:
+def _aggregate_groups(problem: Problem) -> Problem:
     """The same with all who are of one kind as one group: what can be removed asks no distance."""
-    group = of.kind * 2 + np.isin(np.arange(len(of.kind)), list(of.bound))
+    group = problem.group_kinds * 2 + np.isin(
+        np.arange(len(problem.group_kinds)), list(problem.bound_groups)
+    )
     names, merged = np.unique(group, return_inverse=True)
     return replace(
-        of,
-        km=np.zeros((len(names), len(of.need))),
-        count=np.bincount(merged, of.count, minlength=len(names)).astype(np.intp),
-        kind=names // 2,
-        takes=tuple((int(merged[of_group]), takes) for of_group, takes in of.takes),
+        problem,
+        distance_km=np.zeros((len(names), len(problem.needed_officers))),
+        officer_counts=np.bincount(merged, problem.officer_counts, minlength=len(names)).astype(
+            np.intp
+        ),
+        group_kinds=names // 2,
+        coverage_removed=tuple(
+            (int(merged[of_group]), takes) for of_group, takes in problem.coverage_removed
+        ),
     )
 
 
-def _upto(matrix: Any, most: npt.NDArray[Any]) -> Row:
-    return matrix, np.full(len(most), -np.inf), most.astype(np.float64)
+def _limit_rows(matrix: Any, upper_limits: npt.NDArray[Any]) -> Constraint:
+    return matrix, np.full(len(upper_limits), -np.inf), upper_limits.astype(np.float64)

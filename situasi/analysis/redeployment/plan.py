@@ -14,12 +14,12 @@ from situasi.analysis.as_of import FeedFrames
 from situasi.analysis.incidents import case_index, merging
 from situasi.analysis.personnel import coverage
 from situasi.analysis.personnel.coverage import Coverage
-from situasi.analysis.personnel.officers import frame
+from situasi.analysis.personnel.officers import get_feed_frame
 from situasi.analysis.queries import reads
 from situasi.analysis.redeployment import candidates, distances, greedy, milp, shortfalls
-from situasi.analysis.redeployment.candidates import Mover
+from situasi.analysis.redeployment.candidates import Candidate
 from situasi.analysis.redeployment.problem import Counts, Numbers, Problem, Solution
-from situasi.analysis.redeployment.shortfalls import Bundle
+from situasi.analysis.redeployment.shortfalls import StationGroup
 from situasi.domain import row_order
 from situasi.domain.feed_schemas import INCIDENTS, MERGES, POSTINGS
 from situasi.domain.register import Register
@@ -28,7 +28,7 @@ from situasi.domain.rules import RedeploymentRules
 
 
 @dataclass(frozen=True, eq=False)
-class Needs:
+class RedeploymentNeeds:
     """What is short at a moment, and who could go.
 
     tps: shortfalls.judged, of all. chosen: the kecamatan that are to be helped (empty: all).
@@ -38,47 +38,47 @@ class Needs:
 
     coverage: Coverage
     tps: pd.DataFrame
-    chosen: tuple[str, ...]
-    bundles: tuple[Bundle, ...]
-    movers: tuple[Mover, ...]
-    under_way: frozenset[str]
+    chosen_kecamatan: tuple[str, ...]
+    station_groups: tuple[StationGroup, ...]
+    candidates: tuple[Candidate, ...]
+    en_route: frozenset[str]
 
     @property
-    def shown(self) -> pd.DataFrame:
+    def chosen_tps(self) -> pd.DataFrame:
         """The TPS of the chosen kecamatan."""
-        return within(self.tps, self.chosen)
+        return filter_by_kecamatan(self.tps, self.chosen_kecamatan)
 
 
-def within(tps: pd.DataFrame, kecamatan: Collection[str]) -> pd.DataFrame:
+def filter_by_kecamatan(tps: pd.DataFrame, kecamatan: Collection[str]) -> pd.DataFrame:
     """The TPS of these kecamatan (none: all)."""
     return tps[tps["kecamatan"].isin(list(kecamatan))] if kecamatan else tps
 
 
-@reads(INCIDENTS, MERGES, POSTINGS, depends_on=(coverage.coverage,))
-def needs(
-    known: FeedFrames,
+@reads(INCIDENTS, MERGES, POSTINGS, depends_on=(coverage.compute_coverage,))
+def compute_needs(
+    frames: FeedFrames,
     register: Register,
     at: datetime,
-    everywhere: Coverage,
+    full_coverage: Coverage,
     kecamatan: tuple[str, ...] = (),
-) -> Needs:
+) -> RedeploymentNeeds:
     """What is short in these kecamatan (none: all), and who could go, from anywhere."""
     rule, patterns = register.election.rules.redeployment, register.election.rules.staffing_patterns
-    order = row_order.select_current_orders(frame(known, POSTINGS), at)
-    coming = shortfalls.under_way(order, everywhere.officers, at, rule)
-    opened = merging.build_merged_cases(known.cases, known[MERGES.name]).to_frame(
+    order = row_order.select_current_orders(get_feed_frame(frames, POSTINGS), at)
+    coming = shortfalls.find_en_route_officers(order, full_coverage.officers, at, rule)
+    opened = merging.build_merged_cases(frames.cases, frames[MERGES.name]).to_frame(
         case_index.is_open
     )
-    grave = shortfalls.grave_places(opened)
-    tps = shortfalls.judged(everywhere, coming, grave, rule.shortfall_points)
+    grave = shortfalls.find_critical_places(opened)
+    tps = shortfalls.build_shortfall_table(full_coverage, coming, grave, rule.shortfall_points)
     area = () if register.is_complete else tuple(register.kecamatan)
-    free = candidates.movers(everywhere, tps, rule, area)
-    short = within(tps, kecamatan)
-    return Needs(
-        coverage.within(everywhere, kecamatan),
+    free = candidates.find_candidates(full_coverage, tps, rule, area)
+    short = filter_by_kecamatan(tps, kecamatan)
+    return RedeploymentNeeds(
+        coverage.filter_by_kecamatan(full_coverage, kecamatan),
         tps,
         kecamatan,
-        tuple(shortfalls.bundles(short, everywhere.posts, patterns, rule)),
+        tuple(shortfalls.group_stations(short, full_coverage.postings, patterns, rule)),
         tuple(one for one in free if one.petugas not in coming),
         frozenset(coming),
     )
@@ -91,21 +91,25 @@ class Move:
     number: of those who go to this place, the nearest first.
     """
 
-    mover: Mover
-    to: Bundle
+    candidate: Candidate
+    destination: StationGroup
     km: float
-    along: bool
-    number: int
+    is_by_road: bool
+    arrival_rank: int
 
     @property
-    def empty(self) -> tuple[str, ...]:
+    def filled_tps(self) -> tuple[str, ...]:
         """The TPS that are no longer without officers by this move."""
-        return tuple(self.to.empty) if self.number == 1 else ()
+        return tuple(self.destination.empty_points) if self.arrival_rank == 1 else ()
 
     @property
-    def short(self) -> tuple[str, ...]:
+    def completed_tps(self) -> tuple[str, ...]:
         """The TPS that this move, the last that was needed, brings up to the pattern."""
-        return tuple(self.to.short) if self.number == self.to.officers else ()
+        return (
+            tuple(self.destination.short_points)
+            if self.arrival_rank == self.destination.officers_needed
+            else ()
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,36 +125,48 @@ class Plan:
     at: datetime
     moves: tuple[Move, ...]
     tiers: tuple[int, ...]
-    before: tuple[int, ...]
-    removed: tuple[int, ...]
-    plain: tuple[tuple[int, ...], float]
-    proven: bool
-    ways: bool
+    shortfalls_before: tuple[int, ...]
+    shortfalls_removed: tuple[int, ...]
+    greedy_result: tuple[tuple[int, ...], float]
+    is_optimal: bool
+    has_road_network: bool
 
     @property
-    def km(self) -> float:
+    def total_km(self) -> float:
         return sum(move.km for move in self.moves)
 
 
-def plan(found: Needs, ground: Geography, rule: RedeploymentRules, at: datetime) -> Plan:
+def compute_plan(
+    redeployment_needs: RedeploymentNeeds,
+    geography: Geography,
+    rule: RedeploymentRules,
+    at: datetime,
+) -> Plan:
     """The plan for these needs."""
-    groups = _groups(found.movers)
-    tiers = sorted({p for one in found.bundles for p in _points(one)}, reverse=True)
-    km, along = distances.between(
-        ground, [place for _, place, _ in groups], [one.place for one in found.bundles]
+    groups = _group_candidates(redeployment_needs.candidates)
+    tiers = sorted(
+        {p for one in redeployment_needs.station_groups for p in _list_shortfall_points(one)},
+        reverse=True,
     )
-    problem = _problem(found, groups, tiers, np.where(km <= rule.max_km, km, np.inf), rule)
-    best, plain = milp.best(problem, rule.time_limit_s), greedy.greedy(problem)
-    before = problem.first.sum(axis=0) + problem.last.sum(axis=0)
+    km, along = distances.compute_distances_km(
+        geography,
+        [place for _, place, _ in groups],
+        [one.desa for one in redeployment_needs.station_groups],
+    )
+    problem = _build_problem(
+        redeployment_needs, groups, tiers, np.where(km <= rule.max_km, km, np.inf), rule
+    )
+    best, plain = milp.solve_optimally(problem, rule.time_limit_s), greedy.solve_greedily(problem)
+    before = problem.first_officer_gain.sum(axis=0) + problem.last_officer_gain.sum(axis=0)
     return Plan(
         at=at,
-        moves=tuple(_moves(found, groups, best, km, along)),
+        moves=tuple(_generate_moves(redeployment_needs, groups, best, km, along)),
         tiers=tuple(tiers),
-        before=tuple(int(one) for one in before),
-        removed=best.removed(problem),
-        plain=(plain.removed(problem), plain.km(problem)),
-        proven=best.proven,
-        ways=ground.roads is not None,
+        shortfalls_before=tuple(int(one) for one in before),
+        shortfalls_removed=best.count_removed(problem),
+        greedy_result=(plain.count_removed(problem), plain.compute_total_km(problem)),
+        is_optimal=best.is_optimal,
+        has_road_network=geography.roads is not None,
     )
 
 
@@ -158,35 +174,48 @@ def plan(found: Needs, ground: Geography, rule: RedeploymentRules, at: datetime)
 Group = tuple[str, str, bool]
 
 
-def _groups(movers: Sequence[Mover]) -> dict[Group, list[Mover]]:
+def _group_candidates(available: Sequence[Candidate]) -> dict[GroupKey, list[Candidate]]:
     """Officers of whom any is as good as another."""
-    found: dict[Group, list[Mover]] = defaultdict(list)
-    for one in movers:
-        found[one.kind, one.place, bool(one.takes)].append(one)
+    found: dict[GroupKey, list[Candidate]] = defaultdict(list)
+    for one in available:
+        found[one.duty, one.place_code, bool(one.coverage_removed)].append(one)
     return dict(found)
 
 
-def _problem(
-    found: Needs,
-    groups: Mapping[Group, Sequence[Mover]],
+def _build_problem(
+    redeployment_needs: RedeploymentNeeds,
+    groups: Mapping[GroupKey, Sequence[Candidate]],
     tiers: Sequence[int],
     km: Numbers,
     rule: RedeploymentRules,
 ) -> Problem:
     kinds = sorted({kind for kind, _, _ in groups})
-    names = list(dict.fromkeys(code for one in found.movers for code, _ in one.takes))
-    spare = found.tps.set_index("code")["spare"].reindex(names)
+    names = list(
+        dict.fromkeys(
+            code for one in redeployment_needs.candidates for code, _ in one.coverage_removed
+        )
+    )
+    spare = redeployment_needs.tps.set_index("code")["spare"].reindex(names)
     number = {code: at for at, code in enumerate(names)}
     return Problem(
-        km=km,
-        count=_counts(map(len, groups.values())),
-        kind=_counts(kinds.index(kind) for kind, _, _ in groups),
-        most=_counts(candidates.most(kind, found.movers, rule) for kind in kinds),
-        need=_counts(one.officers for one in found.bundles),
-        first=_by_tier([one.empty for one in found.bundles], tiers),
-        last=_by_tier([one.short for one in found.bundles], tiers),
-        takes=tuple(
-            (group, tuple((number[code], share) for code, share in one.takes))
+        distance_km=km,
+        officer_counts=_to_counts(map(len, groups.values())),
+        group_kinds=_to_counts(kinds.index(kind) for kind, _, _ in groups),
+        max_by_kind=_to_counts(
+            candidates.compute_max_movable(kind, redeployment_needs.candidates, rule)
+            for kind in kinds
+        ),
+        needed_officers=_to_counts(
+            one.officers_needed for one in redeployment_needs.station_groups
+        ),
+        first_officer_gain=_count_by_tier(
+            [one.empty_points for one in redeployment_needs.station_groups], tiers
+        ),
+        last_officer_gain=_count_by_tier(
+            [one.short_points for one in redeployment_needs.station_groups], tiers
+        ),
+        coverage_removed=tuple(
+            (group, tuple((number[code], share) for code, share in one.coverage_removed))
             for group, ((_, _, tied), some) in enumerate(groups.items())
             if tied
             for one in some
@@ -195,15 +224,15 @@ def _problem(
     )
 
 
-def _points(one: Bundle) -> tuple[int, ...]:
-    return (*one.empty.values(), *one.short.values())
+def _list_shortfall_points(station_group: StationGroup) -> tuple[int, ...]:
+    return (*station_group.empty_points.values(), *station_group.short_points.values())
 
 
-def _counts(numbers: Iterable[int]) -> Counts:
+def _to_counts(numbers: Iterable[int]) -> Counts:
     return np.array(list(numbers), dtype=np.intp)
 
 
-def _by_tier(points: Sequence[Mapping[str, int]], tiers: Sequence[int]) -> Counts:
+def _count_by_tier(points: Sequence[Mapping[str, int]], tiers: Sequence[int]) -> Counts:
     """How many shortfalls of each tier each place has."""
     found = np.zeros((len(points), len(tiers)), dtype=np.intp)
     for place, some in enumerate(points):
@@ -212,25 +241,25 @@ def _by_tier(points: Sequence[Mapping[str, int]], tiers: Sequence[int]) -> Count
     return found
 
 
-def _moves(
-    found: Needs,
-    groups: Mapping[Group, Sequence[Mover]],
-    chosen: Solution,
+def _generate_moves(
+    redeployment_needs: RedeploymentNeeds,
+    groups: Mapping[GroupKey, Sequence[Candidate]],
+    solution: Solution,
     km: Numbers,
-    along: distances.Yes,
+    by_road: distances.Mask,
 ) -> Iterator[Move]:
     """The moves of a solution, place after place, the nearest first."""
     tied = [one for (_, _, bound_), some in groups.items() if bound_ for one in some]
-    going = {tied[at].petugas for at in chosen.going}
+    going = {tied[at].petugas for at in solution.departing}
     ready = [
         [one for one in some if not takes or one.petugas in going]
         for (_, _, takes), some in groups.items()
     ]
-    for place, to in enumerate(found.bundles):
+    for place, to in enumerate(redeployment_needs.station_groups):
         sent = [
             (float(km[group, place]), group)
-            for group in np.flatnonzero(chosen.sent[:, place]).tolist()
-            for _ in range(chosen.sent[group, place])
+            for group in np.flatnonzero(solution.officers_sent[:, place]).tolist()
+            for _ in range(solution.officers_sent[group, place])
         ]
         for number, (far, group) in enumerate(sorted(sent), start=1):
-            yield Move(ready[group].pop(0), to, far, bool(along[group, place]), number)
+            yield Move(ready[group].pop(0), to, far, bool(by_road[group, place]), number)

@@ -12,7 +12,7 @@ Numbers = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.intp]
 
 # Thirds and sixths do not add up exactly.
-NEARLY = 1e-9
+TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,20 +26,20 @@ class Problem:
     goes with them; spare: what may go of each of these TPS. Groups without such officers are free.
     """
 
-    km: Numbers
-    count: Counts
-    kind: Counts
-    most: Counts
-    need: Counts
-    first: Counts
-    last: Counts
-    takes: tuple[tuple[int, tuple[tuple[int, float], ...]], ...] = ()
+    distance_km: Numbers
+    officer_counts: Counts
+    group_kinds: Counts
+    max_by_kind: Counts
+    needed_officers: Counts
+    first_officer_gain: Counts
+    last_officer_gain: Counts
+    coverage_removed: tuple[tuple[int, tuple[tuple[int, float], ...]], ...] = ()
     spare: Numbers = field(default_factory=lambda: np.zeros(0))
 
     @cached_property
-    def bound(self) -> frozenset[int]:
+    def bound_groups(self) -> frozenset[int]:
         """Groups of officers who are bound to TPS."""
-        return frozenset(group for group, _ in self.takes)
+        return frozenset(group for group, _ in self.coverage_removed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,20 +49,24 @@ class Solution:
     proven: none is better.
     """
 
-    sent: Counts
-    going: tuple[int, ...]
-    proven: bool = True
+    officers_sent: Counts
+    departing: tuple[int, ...]
+    is_optimal: bool = True
 
-    def removed(self, of: Problem) -> tuple[int, ...]:
+    def count_removed(self, problem: Problem) -> tuple[int, ...]:
         """Shortfalls removed, by tier."""
-        there = self.sent.sum(axis=0)
-        gained = of.first[there >= 1].sum(axis=0) + of.last[there >= of.need].sum(axis=0)
+        there = self.officers_sent.sum(axis=0)
+        gained = problem.first_officer_gain[there >= 1].sum(axis=0) + problem.last_officer_gain[
+            there >= problem.needed_officers
+        ].sum(axis=0)
         return tuple(int(one) for one in gained)
 
-    def km(self, of: Problem) -> float:
-        gone = self.sent > 0
-        return float((of.km[gone] * self.sent[gone]).sum())
+    def compute_total_km(self, problem: Problem) -> float:
+        gone = self.officers_sent > 0
+        return float((problem.distance_km[gone] * self.officers_sent[gone]).sum())
 
-    def rank(self, of: Problem) -> tuple[tuple[int, ...], float]:
+    def compute_rank(self, problem: Problem) -> tuple[tuple[int, ...], float]:
         """The less, the better: what it leaves undone, then how far it is."""
-        return tuple(-one for one in self.removed(of)), round(self.km(of), 6)
+        return tuple(-one for one in self.count_removed(problem)), round(
+            self.compute_total_km(problem), 6
+        )

@@ -35,7 +35,7 @@ class AreaSummary:
     priority_scores: pd.DataFrame
 
 
-@reads(INCIDENTS, MERGES, depends_on=(status.stations, coverage.coverage))
+@reads(INCIDENTS, MERGES, depends_on=(status.build_station_table, coverage.compute_coverage))
 def compute_area_summary(
     frames: FeedFrames,
     register: Register,
@@ -44,9 +44,9 @@ def compute_area_summary(
     personnel_coverage: Coverage,
 ) -> AreaSummary:
     """Compute it from the known cases. every: stations.stations. force: coverage.coverage."""
-    phases = status.by_kecamatan(stations)
-    rates = summary.by_kecamatan(stations, register)
-    gaps = coverage.gaps(personnel_coverage, register)
+    phases = status.count_by_kecamatan(stations)
+    rates = summary.build_turnout_table(stations, register)
+    gaps = coverage.build_gap_table(personnel_coverage, register)
     valid = register.election.thresholds.situasi_valid
     lively = case_index.any_of(case_index.is_open, case_index.is_known_since(at - valid))
     cases = merging.build_merged_cases(frames.cases, frames["merges"]).to_frame(lively)
@@ -55,7 +55,7 @@ def compute_area_summary(
         str(code): rate for code, rate in rates["rate"].dropna().items()
     }
     if heard:
-        heard[None] = float(summary.whole(rates)["rate"])
+        heard[None] = float(summary.compute_total(rates)["rate"])
     scores = priority_score.compute_priority_scores(
         cases, states, phases, heard, gaps, register.election.rules
     )

@@ -71,7 +71,7 @@ class Changes:
     silent: pd.DataFrame
 
 
-@reads(INCIDENTS, MERGES, depends_on=(stations_status.stations, manned.coverage))
+@reads(INCIDENTS, MERGES, depends_on=(stations_status.build_station_table, manned.compute_coverage))
 def compute_situation_state(
     frames: Mapping[str, pd.DataFrame],
     register: Register,

@@ -23,7 +23,7 @@ _Objects = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True)
-class Reports:
+class TpsReports:
     """Rows about one TPS each, as columns of one length. NaN, None and NEVER: nobody told.
 
     place: the position of the TPS in register.tps (-1: not in the register). at, told: when it
@@ -34,72 +34,72 @@ class Reports:
 
     seq: npt.NDArray[np.int64]
     id: _Objects
-    place: npt.NDArray[np.int64]
-    at: Micros
-    told: Micros
-    exact: npt.NDArray[np.bool_]
-    fase: npt.NDArray[np.intp]
-    heads: _Floats
-    on_list: _Floats
-    dptb: _Floats
-    dpk: _Floats
+    station_index: npt.NDArray[np.int64]
+    occurred_us: Micros
+    reported_us: Micros
+    has_exact_minute: npt.NDArray[np.bool_]
+    fase_index: npt.NDArray[np.intp]
+    voters_present: _Floats
+    present_dpt: _Floats
+    present_dptb: _Floats
+    present_dpk: _Floats
     contact: _Objects
     escort: _Objects
-    made_up: npt.NDArray[np.bool_]
+    is_exercise: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.seq)
 
-    def take(self, which: npt.NDArray[Any]) -> Reports:
+    def take(self, rows: npt.NDArray[Any]) -> TpsReports:
         """These rows alone (by position, or by which are to stay)."""
-        return Reports(*(getattr(self, column.name)[which] for column in fields(self)))
+        return TpsReports(*(getattr(self, column.name)[rows] for column in fields(self)))
 
 
-def of_stations(rows: pd.DataFrame, register: Register) -> Reports:
+def build_tps_reports(rows: pd.DataFrame, register: Register) -> TpsReports:
     """The reports about one TPS; totals of a desa or kecamatan are left out.
 
     Oldest first, by occurrence, then by when it was told.
     """
     total = rows["lingkup"].isin(["desa", "kecamatan"])
     one = rows[~total] if total.any() else rows
-    found = Reports(
+    found = TpsReports(
         seq=one["seq"].to_numpy("int64"),
         id=one["id"].to_numpy("object"),
-        place=_places(one, register),
-        at=timestamps.column_to_us(one["occurred_at"]),
-        told=timestamps.column_to_us(reported_time(one)),
-        exact=(one["precision"] == "menit").to_numpy(bool),
-        fase=pd.Index(FASE).get_indexer(pd.Index(one["fase"])),
-        heads=_numbers(heads(one)),
-        on_list=_numbers(one["hadir_dpt"]),
-        dptb=_numbers(one["hadir_dptb"]),
-        dpk=_numbers(one["hadir_dpk"]),
+        station_index=_find_station_indices(one, register),
+        occurred_us=timestamps.column_to_us(one["occurred_at"]),
+        reported_us=timestamps.column_to_us(reported_time(one)),
+        has_exact_minute=(one["precision"] == "menit").to_numpy(bool),
+        fase_index=pd.Index(FASE).get_indexer(pd.Index(one["fase"])),
+        voters_present=_to_floats(compute_voters_present(one)),
+        present_dpt=_to_floats(one["hadir_dpt"]),
+        present_dptb=_to_floats(one["hadir_dptb"]),
+        present_dpk=_to_floats(one["hadir_dpk"]),
         contact=one["kontak"].to_numpy("object"),
         escort=one["pengawal"].to_numpy("object"),
-        made_up=one["latihan"].to_numpy(bool),
+        is_exercise=one["latihan"].to_numpy(bool),
     )
-    return found.take(np.lexsort((found.seq, found.told, found.at)))
+    return found.take(np.lexsort((found.seq, found.reported_us, found.occurred_us)))
 
 
-def _numbers(column: pd.Series) -> _Floats:
+def _to_floats(column: pd.Series) -> _Floats:
     return column.to_numpy("float64", na_value=np.nan)
 
 
-def _places(rows: pd.DataFrame, register: Register) -> npt.NDArray[np.int64]:
+def _find_station_indices(rows: pd.DataFrame, register: Register) -> npt.NDArray[np.int64]:
     """The position in register.tps of the TPS that each row names by desa and number."""
     at = {tuple(code.rsplit(".", 1)): place for place, code in enumerate(register.tps["code"])}
     named = zip(rows["desa"].tolist(), rows["tps"].tolist(), strict=True)
     return np.array([at.get(name, -1) for name in named], dtype="int64")
 
 
-def heads(rows: pd.DataFrame) -> pd.Series:
+def compute_voters_present(rows: pd.DataFrame) -> pd.Series:
     """All voters present by row; missing where nobody was counted."""
     others = rows["hadir_dptb"].fillna(0) + rows["hadir_dpk"].fillna(0)
     counted: pd.Series = rows["hadir"].fillna(rows["hadir_dpt"] + others)
     return counted
 
 
-def counts(reports: Reports, register: Register) -> Reports:
+def select_current_counts(reports: TpsReports, register: Register) -> TpsReports:
     """The counts that stand: one for each TPS and moment of the election day, the last told.
 
     A count of another day (a repeated voting) is not added to this one. Sorted by TPS, then
@@ -107,13 +107,15 @@ def counts(reports: Reports, register: Register) -> Reports:
     """
     election = register.election
     start = timestamps.to_us(election.local_time(datetime.min.time()))
-    today = (reports.at >= start) & (reports.at <= timestamps.to_us(election.day_end))
-    counted = reports.take((reports.place >= 0) & ~np.isnan(reports.heads) & today)
-    ordered = counted.take(np.argsort(counted.place, kind="stable"))
-    return ordered.take(ends(ordered.place, ordered.at))
+    today = (reports.occurred_us >= start) & (
+        reports.occurred_us <= timestamps.to_us(election.day_end)
+    )
+    counted = reports.take((reports.station_index >= 0) & ~np.isnan(reports.voters_present) & today)
+    ordered = counted.take(np.argsort(counted.station_index, kind="stable"))
+    return ordered.take(is_last_of_run(ordered.station_index, ordered.occurred_us))
 
 
-def ends(*columns: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+def is_last_of_run(*columns: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     """Which rows are the last of a stretch of rows that are equal in these columns."""
     last = np.ones(len(columns[0]), dtype=bool)
     last[:-1] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
@@ -121,14 +123,16 @@ def ends(*columns: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
 
 
 @reads(TPS)
-def unmatched(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> pd.DataFrame:  # noqa: ARG001
+def find_unmatched_reports(
+    frames: Mapping[str, pd.DataFrame], register: Register, at: datetime
+) -> pd.DataFrame:  # noqa: ARG001
     """Reports that belong to nothing in the register: listed, never lost.
 
     Of a TPS that it does not have, or totals of an unknown desa or kecamatan.
     """
-    rows = known["tps"]
-    reports = of_stations(rows, register)
-    stray = rows["seq"].isin(reports.seq[reports.place < 0])
+    rows = frames["tps"]
+    reports = build_tps_reports(rows, register)
+    stray = rows["seq"].isin(reports.seq[reports.station_index < 0])
     desa, kecamatan = rows["lingkup"] == "desa", rows["lingkup"] == "kecamatan"
     stray |= desa & ~rows["desa"].isin(list(register.desa))
     stray |= kecamatan & ~rows["kecamatan"].isin(list(register.kecamatan))

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis import timestamps
-from situasi.analysis.stations.anomalies import KINDS, held_against
-from situasi.analysis.stations.reports import Reports, ends
+from situasi.analysis.stations.anomalies import ANOMALY_KINDS, compute_reference_values
+from situasi.analysis.stations.reports import TpsReports, is_last_of_run
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.forecast_parameters import Pace
 from situasi.domain.register import Register
@@ -23,7 +23,7 @@ _CLOSED = FASE.index("ditutup")
 
 
 @dataclass(frozen=True)
-class Lists:
+class VoterRolls:
     """The lists of all TPS, in the order of the register.
 
     dpt: where a TPS has none, an even part of its kecamatan's. most: so many can come at
@@ -31,21 +31,27 @@ class Lists:
     """
 
     dpt: Floats
-    most: Floats
-    kecamatan: npt.NDArray[np.intp]
-    codes: tuple[str, ...]
+    max_voters: Floats
+    kecamatan_index: npt.NDArray[np.intp]
+    kecamatan_codes: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.dpt)
 
-    def summed(self, values: Floats, of: npt.NDArray[np.intp] | None = None) -> Floats:
+    def sum_by_kecamatan(
+        self, values: Floats, station_index: npt.NDArray[np.intp] | None = None
+    ) -> Floats:
         """The sum by kecamatan. of: the positions of the TPS that the values are of; None: all."""
-        home = self.kecamatan if of is None else self.kecamatan[of]
-        found: Floats = np.bincount(home, values, minlength=len(self.codes)).astype("float64")
+        home = (
+            self.kecamatan_index if station_index is None else self.kecamatan_index[station_index]
+        )
+        found: Floats = np.bincount(home, values, minlength=len(self.kecamatan_codes)).astype(
+            "float64"
+        )
         return found
 
 
-def lists(register: Register) -> Lists:
+def build_voter_rolls(register: Register) -> VoterRolls:
     """The lists of this register. An official one is full at its number, an estimated one later."""
     table = register.tps
     home, codes = pd.factorize(table["kecamatan"])
@@ -55,11 +61,11 @@ def lists(register: Register) -> Lists:
     dpt = np.where(known, told, even[home])
     sure = known & ~table["estimated"].to_numpy(bool)
     wide = register.election.rules.tps.estimated_list_factor
-    return Lists(dpt, dpt * np.where(sure, 1.0, wide), home, tuple(codes))
+    return VoterRolls(dpt, dpt * np.where(sure, 1.0, wide), home, tuple(codes))
 
 
 @dataclass(frozen=True)
-class Counts:
+class TurnoutCounts:
     """Counts of one length, sorted by TPS, then by time.
 
     place: of the TPS. slot: the nearest full hour of voting, from 0; the last: its end. share: of
@@ -67,26 +73,28 @@ class Counts:
     something. soft: doubted, but taken within bounds.
     """
 
-    place: npt.NDArray[np.int64]
+    station_index: npt.NDArray[np.int64]
     slot: npt.NDArray[np.int64]
-    heads: Floats
-    share: Floats
-    used: Mask
-    soft: Mask
+    voters_present: Floats
+    expected_share: Floats
+    is_used: Mask
+    is_suspect: Mask
 
     def __len__(self) -> int:
-        return len(self.place)
+        return len(self.station_index)
 
-    def take(self, which: npt.NDArray[Any]) -> Counts:
+    def take(self, rows: npt.NDArray[Any]) -> TurnoutCounts:
         """These rows alone."""
-        return Counts(*(getattr(self, column.name)[which] for column in fields(self)))
+        return TurnoutCounts(*(getattr(self, column.name)[rows] for column in fields(self)))
 
-    def newest(self) -> Counts:
+    def newest(self) -> TurnoutCounts:
         """The last of each TPS."""
-        return self.take(ends(self.place))
+        return self.take(is_last_of_run(self.station_index))
 
 
-def weighed(standing: Reports, register: Register, pace: Pace) -> Counts:
+def build_turnout_counts(
+    station_counts: TpsReports, register: Register, pace: Pace
+) -> TurnoutCounts:
     """The counts, and how far each is trusted.
 
     standing: of station_reports.counts. Not used is what was counted before half the first hour,
@@ -97,24 +105,24 @@ def weighed(standing: Reports, register: Register, pace: Pace) -> Counts:
         timestamps.to_us(election.local_time(at))
         for at in (election.tps_opens, election.tps_closes)
     )
-    hour = (standing.at - opens) / 3.6e9
+    hour = (station_counts.occurred_us - opens) / 3.6e9
     last = len(pace.offset)
-    over = (standing.fase >= _CLOSED) | (standing.at > closes)
+    over = (station_counts.fase_index >= _CLOSED) | (station_counts.occurred_us > closes)
     slot = np.where(over, last, np.round(hour).astype("int64") - 1).clip(max=last)
     curve = election.rules.turnout.curve
     at = [timestamps.to_us(election.local_time(time)) for time, _ in curve]
-    expected = np.interp(standing.at, at, [share for _, share in curve])
+    expected = np.interp(station_counts.occurred_us, at, [share for _, share in curve])
     offset = np.interp(hour, np.arange(1, last + 1), pace.offset)
     share = np.where(over, 1.0, expected * np.exp(offset))
-    kinds = ~np.isnan(held_against(standing, register))
-    out = [KINDS.index(kind) for kind in election.rules.forecast.excluded_anomalies]
+    kinds = ~np.isnan(compute_reference_values(station_counts, register))
+    out = [ANOMALY_KINDS.index(kind) for kind in election.rules.forecast.excluded_anomalies]
     doubted: Mask = np.any(kinds, axis=1)
     aside: Mask = np.any(kinds[:, out], axis=1)
-    return Counts(
-        place=standing.place,
+    return TurnoutCounts(
+        station_index=station_counts.station_index,
         slot=slot,
-        heads=standing.heads,
-        share=share,
-        used=(slot >= 0) & (share > 0) & ~aside,
-        soft=doubted & ~aside,
+        voters_present=station_counts.voters_present,
+        expected_share=share,
+        is_used=(slot >= 0) & (share > 0) & ~aside,
+        is_suspect=doubted & ~aside,
     )

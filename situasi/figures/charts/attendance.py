@@ -13,7 +13,7 @@ from situasi.figures.theme import Theme
 HEIGHT = 250
 
 
-def through_day(
+def build_attendance_chart(
     curve: pd.DataFrame,
     levels: Mapping[str, int],
     names: Mapping[str, str],
@@ -44,38 +44,40 @@ def through_day(
             hovertemplate="%{x|%H.%M} · %{y} " + names[name] + "<extra></extra>",
         )
     for name, count in levels.items():
-        _level(figure, count, names[name], theme, estimate=name == "required")
+        _add_level_line(figure, count, names[name], theme, is_estimate=name == "required")
     for moment, word in moments:
-        _mark(figure, moment, word, theme)
-    return _dressed(figure, curve, levels, day, theme)
+        _add_event_line(figure, moment, word, theme)
+    return _apply_layout(figure, curve, levels, day, theme)
 
 
-def _level(figure: go.Figure, count: int, word: str, theme: Theme, *, estimate: bool) -> None:
-    colour = theme.muted if estimate else theme.ink
+def _add_level_line(
+    figure: go.Figure, count: int, text: str, theme: Theme, *, is_estimate: bool
+) -> None:
+    colour = theme.muted if is_estimate else theme.ink
     figure.add_shape(
         type="line", x0=0, x1=1, xref="paper", y0=count, y1=count,
-        line={"color": colour, "width": 1.5, "dash": "dash" if estimate else "solid"},
+        line={"color": colour, "width": 1.5, "dash": "dash" if is_estimate else "solid"},
     )  # fmt: skip
     figure.add_annotation(
-        x=1, xref="paper", y=count, text=f"<i>{word}</i>" if estimate else word, showarrow=False,
+        x=1, xref="paper", y=count, text=f"<i>{text}</i>" if is_estimate else text, showarrow=False,
         xanchor="right", yanchor="bottom", font={"color": colour, "size": 12}, yshift=2,
         bgcolor=theme.paper, borderpad=0,
     )  # fmt: skip
 
 
-def _mark(figure: go.Figure, at: datetime, word: str, theme: Theme) -> None:
+def _add_event_line(figure: go.Figure, at: datetime, text: str, theme: Theme) -> None:
     x = at.replace(tzinfo=None)
     figure.add_shape(
         type="line", x0=x, x1=x, y0=0, y1=1, yref="paper",
         line={"color": theme.muted, "width": 1, "dash": "dot"},
     )  # fmt: skip
     figure.add_annotation(
-        x=x, y=1, yref="paper", text=word, showarrow=False, xanchor="left", yanchor="bottom",
+        x=x, y=1, yref="paper", text=text, showarrow=False, xanchor="left", yanchor="bottom",
         font={"color": theme.muted, "size": 12},
     )  # fmt: skip
 
 
-def _dressed(
+def _apply_layout(
     figure: go.Figure,
     curve: pd.DataFrame,
     levels: Mapping[str, int],

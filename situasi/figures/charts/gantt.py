@@ -12,15 +12,15 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from situasi.figures.theme import Theme, rgb
+from situasi.figures.theme import Theme, hex_to_rgba
 
-LINE = 13.5  # the height of a line of a name, in pixels
-LONGEST = 40  # letters in a line; a longer name takes more lines
-_GAP = 0.4  # between two stages, in lines
-_DAY = 86_400_000  # in milliseconds, as Plotly counts a length of time
+LINE_PX = 13.5  # the height of a line of a name, in pixels
+MAX_LINE_LENGTH = 40  # letters in a line; a longer name takes more lines
+_GAP_LINES = 0.4  # between two stages, in lines
+_DAY_MS = 86_400_000  # in milliseconds, as Plotly counts a length of time
 
 
-def gantt(
+def build_gantt_chart(
     table: pd.DataFrame, names: Mapping[str, str], day: date, today: str, theme: Theme
 ) -> go.Figure:
     """Bars of analysis.stages.timetable, names in full to their left.
@@ -29,8 +29,8 @@ def gantt(
     the day that is marked.
     """
     drawn = table[table["drawn"]]
-    written = [_lines(name) for name in drawn["name"]]
-    rows_high = np.array([len(lines) + _GAP for lines in written])
+    written = [_wrap_name(name) for name in drawn["name"]]
+    rows_high = np.array([len(lines) + _GAP_LINES for lines in written])
     drawn = drawn.set_axis(np.cumsum(rows_high) - rows_high / 2)
     figure = go.Figure()
     looks = {"lewat": theme.line, "berjalan": theme.accent, "akan": theme.muted}
@@ -38,35 +38,37 @@ def gantt(
         for sure in (True, False):
             rows = drawn[(drawn["state"] == state) & (drawn["sure"] == sure)]
             if len(rows):
-                _bars(figure, rows, names[state], _look(colour, theme, state, sure=sure))
+                _add_bars(
+                    figure, rows, names[state], _build_bar_style(colour, theme, state, is_sure=sure)
+                )
     if len(drawn):
-        edges = _edges(drawn)
+        edges = _compute_axis_range(drawn)
         if edges[0] <= pd.Timestamp(day) <= edges[1]:
             late = pd.Timestamp(day) - edges[0] > edges[1] - pd.Timestamp(day)
-            _mark(figure, day, today, "right" if late else "left", theme)
+            _add_day_line(figure, day, today, "right" if late else "left", theme)
         figure.update_xaxes(range=list(edges))
     running = drawn["state"] == "berjalan"
     figure.update_yaxes(
         tickvals=drawn.index.to_list(),
-        ticktext=[_name(*one) for one in zip(written, running, strict=True)],
+        ticktext=[_format_name(*one) for one in zip(written, running, strict=True)],
     )
-    return _dressed(figure, max(float(rows_high.sum()), 5.0), theme)
+    return _apply_layout(figure, max(float(rows_high.sum()), 5.0), theme)
 
 
-def _look(colour: str, theme: Theme, state: str, *, sure: bool) -> dict[str, Any]:
+def _build_bar_style(colour: str, theme: Theme, state: str, *, is_sure: bool) -> dict[str, Any]:
     """What sources do not agree on is hatched; what is still to come is only outlined."""
     return {
-        "color": colour if sure and state != "akan" else theme.paper,
+        "color": colour if is_sure and state != "akan" else theme.paper,
         "line": {"color": colour, "width": 2},
-        "pattern": {"shape": "" if sure else "/", "fgcolor": colour, "size": 5},
+        "pattern": {"shape": "" if is_sure else "/", "fgcolor": colour, "size": 5},
     }
 
 
-def _bars(figure: go.Figure, rows: pd.DataFrame, name: str, look: dict[str, Any]) -> None:
+def _add_bars(figure: go.Figure, rows: pd.DataFrame, name: str, bar_style: dict[str, Any]) -> None:
     days = (rows["end"] - rows["start"]).dt.days + 1
-    told = [[row.name, _span(row)] for row in rows.itertuples()]
+    told = [[row.name, _format_span(row)] for row in rows.itertuples()]
     figure.add_bar(
-        x=(days * _DAY).tolist(),
+        x=(days * _DAY_MS).tolist(),
         base=rows["start"].dt.strftime("%Y-%m-%d").to_list(),
         y=rows.index.to_list(),
         orientation="h",
@@ -74,34 +76,34 @@ def _bars(figure: go.Figure, rows: pd.DataFrame, name: str, look: dict[str, Any]
         name=name,
         customdata=told,
         hovertemplate="%{customdata[0]}<br>%{customdata[1]} · " + name + "<extra></extra>",
-        marker=look,
+        marker=bar_style,
     )
 
 
-def _span(row: Any) -> str:
+def _format_span(row: Any) -> str:
     first = f"{row.start:%d/%m/%Y}"
     return first if row.start == row.end else f"{first}–{row.end:%d/%m/%Y}"
 
 
-def _edges(drawn: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
+def _compute_axis_range(drawn: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
     """A little more than the time of all stages, so that short ones at its ends are seen."""
     margin = pd.Timedelta(days=6)
     return drawn["start"].min() - margin, drawn["end"].max() + margin
 
 
-def _lines(name: str) -> list[str]:
+def _wrap_name(name: str) -> list[str]:
     """A name in as few lines as can be, about as long as one another."""
-    few = textwrap.wrap(name, LONGEST)
-    widths = range(max(len(name) // max(len(few), 1), 1), LONGEST + 1)
+    few = textwrap.wrap(name, MAX_LINE_LENGTH)
+    widths = range(max(len(name) // max(len(few), 1), 1), MAX_LINE_LENGTH + 1)
     return next((lines for w in widths if len(lines := textwrap.wrap(name, w)) == len(few)), few)
 
 
-def _name(lines: list[str], running: bool) -> str:
+def _format_name(lines: list[str], is_running: bool) -> str:
     text = "<br>".join(map(escape, lines))
-    return f"<b>{text}</b>" if running else text
+    return f"<b>{text}</b>" if is_running else text
 
 
-def _mark(figure: go.Figure, day: date, word: str, align: str, theme: Theme) -> None:
+def _add_day_line(figure: go.Figure, day: date, text: str, align: str, theme: Theme) -> None:
     # Through the middle of the day, whose bar is as wide as the day.
     x = pd.Timestamp(day) + pd.Timedelta(hours=12)
     figure.add_shape(
@@ -109,16 +111,16 @@ def _mark(figure: go.Figure, day: date, word: str, align: str, theme: Theme) -> 
         line={"color": theme.ink, "width": 1.5},
     )  # fmt: skip
     figure.add_annotation(
-        x=x, y=1, yref="paper", text=word, showarrow=False, yanchor="bottom", xanchor=align,
+        x=x, y=1, yref="paper", text=text, showarrow=False, yanchor="bottom", xanchor=align,
         font={"size": 12, "color": theme.ink},
     )  # fmt: skip
 
 
-def _dressed(figure: go.Figure, lines: float, theme: Theme) -> go.Figure:
-    red, green, blue, _ = rgb(theme.line)
+def _apply_layout(figure: go.Figure, lines: float, theme: Theme) -> go.Figure:
+    red, green, blue, _ = hex_to_rgba(theme.line)
     grid = f"rgba({red},{green},{blue},0.35)"
     figure.update_layout(
-        height=round(44 + LINE * lines),
+        height=round(44 + LINE_PX * lines),
         margin={"l": 4, "r": 4, "t": 20, "b": 24},
         barmode="overlay",
         showlegend=False,

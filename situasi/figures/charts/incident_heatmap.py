@@ -10,17 +10,17 @@ import plotly.graph_objects as go
 
 from situasi.figures.theme import Theme
 
-ROW = 26
-HEADING = 104
-SILENT = "–"
+ROW_PX = 26
+HEADING_PX = 104
+SILENT_TEXT = "–"
 _NO_COLOUR = [(0, "rgba(0,0,0,0)"), (1, "rgba(0,0,0,0)")]
 
 
-def kinds(
+def build_incident_heatmap(
     counts: pd.DataFrame,
     kind_name: Callable[[str], str],
     area_name: Callable[[str], str],
-    silence: str,
+    silent_hover: str,
     theme: Theme,
 ) -> go.Figure:
     """Heat table of analysis.casework.by_kind, the commonest kind on top.
@@ -44,30 +44,30 @@ def kinds(
         text=[["" if np.isnan(n) or not n else f"{n:.0f}" for n in row] for row in values],
         zmin=0,
         zmax=max(np.nanmax(values, initial=0), len(theme.counts) - 1),
-        colorscale=_steps(theme),
+        colorscale=_build_colour_scale(theme),
         hovertemplate="%{y} · %{x} · %{z:d}<extra></extra>",
         **named,
     )
     figure.add_heatmap(
         z=np.where(np.isnan(values), 0.0, np.nan),
-        text=np.full(values.shape, SILENT),
+        text=np.full(values.shape, SILENT_TEXT),
         colorscale=_NO_COLOUR,
         textfont={"color": theme.muted},
         hovertemplate="%{x} · " + silence + "<extra></extra>",
         **named,
     )
-    return _dressed(figure, len(counts), theme)
+    return _apply_layout(figure, len(counts), theme)
 
 
-def _steps(theme: Theme) -> list[tuple[float, str]]:
+def _build_colour_scale(theme: Theme) -> list[tuple[float, str]]:
     last = len(theme.counts) - 1
     return [(at / last, colour) for at, colour in enumerate(theme.counts)]
 
 
-def _dressed(figure: go.Figure, rows: int, theme: Theme) -> go.Figure:
+def _apply_layout(figure: go.Figure, rows: int, theme: Theme) -> go.Figure:
     figure.update_layout(
-        height=HEADING + ROW * max(rows, 1),
-        margin={"l": 8, "r": 44, "t": HEADING - 8, "b": 8},
+        height=HEADING_PX + ROW_PX * max(rows, 1),
+        margin={"l": 8, "r": 44, "t": HEADING_PX - 8, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"color": theme.ink, "size": 12, "family": "Source Sans, sans-serif"},

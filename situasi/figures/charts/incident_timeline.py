@@ -15,7 +15,7 @@ HEIGHT = 165
 _TEMPLATE = go.layout.Template()
 
 
-def timeline(
+def build_incident_timeline(
     slots: pd.DataFrame,
     names: Mapping[str, str],
     moments: Sequence[tuple[datetime, str]],
@@ -28,7 +28,7 @@ def timeline(
     moment shown, where it is in the past. All moments in the zone of the slots.
     """
     figure = go.Figure()
-    local = _naive(slots)
+    local = _to_naive_times(slots)
     for level in [name for name in TINGKAT if name in slots.columns]:
         figure.add_bar(
             # Evenly spaced: the first and the step say it all, of what else is 10 KB a refresh.
@@ -41,20 +41,20 @@ def timeline(
             hovertemplate="%{x|%H.%M} · %{y} " + names[level] + "<extra></extra>",
         )
     for moment, word in moments:
-        _mark(figure, moment, word, theme.muted, dash="dot")
+        _add_event_line(figure, moment, word, theme.muted, dash="dot")
     if at is not None:
         # On a line of its own: it may stand close to a fixed moment.
-        _mark(figure, at, f"{at:%H.%M}", theme.accent, below=16)
-    return _dressed(figure, slots, theme)
+        _add_event_line(figure, at, f"{at:%H.%M}", theme.accent, below=16)
+    return _apply_layout(figure, slots, theme)
 
 
-def _naive(slots: pd.DataFrame) -> pd.DatetimeIndex:
+def _to_naive_times(slots: pd.DataFrame) -> pd.DatetimeIndex:
     # Times go to the browser without zone: it shows them as written, in the election's zone.
     return pd.DatetimeIndex(slots.index).tz_localize(None)
 
 
-def _mark(
-    figure: go.Figure, at: datetime, word: str, colour: str, *, dash: str = "solid", below: int = 0
+def _add_event_line(
+    figure: go.Figure, at: datetime, text: str, colour: str, *, dash: str = "solid", below: int = 0
 ) -> None:
     x = at.replace(tzinfo=None)
     figure.add_shape(
@@ -62,13 +62,13 @@ def _mark(
         line={"color": colour, "width": 1.5, "dash": dash},
     )  # fmt: skip
     figure.add_annotation(
-        x=x, y=1, yref="paper", text=word, showarrow=False, xanchor="left", yanchor="top",
+        x=x, y=1, yref="paper", text=text, showarrow=False, xanchor="left", yanchor="top",
         xshift=4, yshift=-below, font={"color": colour, "size": 12},
     )  # fmt: skip
 
 
-def _dressed(figure: go.Figure, slots: pd.DataFrame, theme: Theme) -> go.Figure:
-    local = _naive(slots)
+def _apply_layout(figure: go.Figure, slots: pd.DataFrame, theme: Theme) -> go.Figure:
+    local = _to_naive_times(slots)
     top = max(4, int(slots.sum(axis=1).max() or 0) + 1)
     figure.update_layout(
         barmode="stack",

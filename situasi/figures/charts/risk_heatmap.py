@@ -12,10 +12,10 @@ import plotly.graph_objects as go
 
 from situasi.figures.theme import Theme
 
-ROW = 26
-HEADING = 48
-SILENT = "–"
-ABOVE = "↑"
+ROW_PX = 26
+HEADING_PX = 48
+SILENT_TEXT = "–"
+ABOVE_SIGN = "↑"
 _NO_COLOUR = [(0, "rgba(0,0,0,0)"), (1, "rgba(0,0,0,0)")]
 
 
@@ -23,14 +23,14 @@ _NO_COLOUR = [(0, "rgba(0,0,0,0)"), (1, "rgba(0,0,0,0)")]
 class Wording:
     """What the map says. hover: with {where}, {rate}, {low}, {high} and {n}. decimal: its sign."""
 
-    area: Callable[[str], str]
-    hour: Callable[[pd.Timestamp], str]
+    format_area: Callable[[str], str]
+    format_hour: Callable[[pd.Timestamp], str]
     hover: str
-    silence: str
-    decimal: str
+    silent_hover: str
+    decimal_sign: str
 
 
-def hot(cells: pd.DataFrame, said: Wording, theme: Theme) -> go.Figure:
+def build_risk_heatmap(cells: pd.DataFrame, wording: Wording, theme: Theme) -> go.Figure:
     """Heat map of analysis.risk.cells, the kecamatan with the highest rates on top.
 
     The colour is the smoothed rate, the number what was reported, ABOVE what lies clearly above
@@ -40,27 +40,30 @@ def hot(cells: pd.DataFrame, said: Wording, theme: Theme) -> go.Figure:
     order = cells.groupby("kecamatan", sort=False)["rate"].mean().sort_values(ascending=False).index
     hours = list(dict.fromkeys(cells["hour"]))
     laid = cells.pivot(index="kecamatan", columns="hour").loc[order]
-    rate = _grid(laid, "rate")
-    names = [[f"{said.area(code)} · {said.hour(hour)}" for hour in hours] for code in order]
+    rate = _to_grid(laid, "rate")
+    names = [
+        [f"{wording.format_area(code)} · {wording.format_hour(hour)}" for hour in hours]
+        for code in order
+    ]
     figure = go.Figure()
     figure.add_heatmap(
         z=rate.round(2),
-        text=_numbers(laid),
+        text=_format_counts(laid),
         texttemplate="%{text}",
         hovertext=names,
-        customdata=np.dstack([_grid(laid, name).round(2) for name in ("low", "high", "count")]),
-        hovertemplate=said.hover.format(
+        customdata=np.dstack([_to_grid(laid, name).round(2) for name in ("low", "high", "count")]),
+        hovertemplate=wording.hover.format(
             where="%{hovertext}", rate="%{z:.1f}", low="%{customdata[0]:.1f}",
             high="%{customdata[1]:.1f}", n="%{customdata[2]:d}",
         ) + "<extra></extra>",
         zmin=0,
         zmax=float(np.nanmax(rate, initial=0)) or 1.0,
-        colorscale=_steps(theme),
+        colorscale=_build_colour_scale(theme),
         xgap=2, ygap=2, showscale=False, hoverongaps=False,
     )  # fmt: skip
     figure.add_heatmap(
         z=np.where(np.isnan(rate), 0.0, np.nan),
-        text=np.full(rate.shape, SILENT),
+        text=np.full(rate.shape, SILENT_TEXT),
         texttemplate="%{text}",
         textfont={"color": theme.muted},
         hovertext=names,
@@ -68,25 +71,32 @@ def hot(cells: pd.DataFrame, said: Wording, theme: Theme) -> go.Figure:
         colorscale=_NO_COLOUR,
         showscale=False, hoverongaps=False,
     )  # fmt: skip
-    _hatched(figure, _grid(laid, "wide") > 0, theme)
-    return _dressed(
-        figure, [said.hour(hour) for hour in hours], [said.area(c) for c in order], said, theme
+    _add_hatching(figure, _to_grid(laid, "wide") > 0, theme)
+    return _apply_layout(
+        figure,
+        [wording.format_hour(hour) for hour in hours],
+        [wording.format_area(c) for c in order],
+        wording,
+        theme,
     )
 
 
-def _grid(laid: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
-    return laid[name].to_numpy("float64", na_value=np.nan)
+def _to_grid(pivoted: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
+    return pivoted[name].to_numpy("float64", na_value=np.nan)
 
 
-def _numbers(laid: pd.DataFrame) -> list[list[str]]:
-    counts, above = np.nan_to_num(_grid(laid, "count")), _grid(laid, "above") > 0
+def _format_counts(pivoted: pd.DataFrame) -> list[list[str]]:
+    counts, above = np.nan_to_num(_to_grid(pivoted, "count")), _to_grid(pivoted, "above") > 0
     return [
-        [(f"{n:.0f}" if n else "") + (ABOVE if high else "") for n, high in zip(*row, strict=True)]
+        [
+            (f"{n:.0f}" if n else "") + (ABOVE_SIGN if high else "")
+            for n, high in zip(*row, strict=True)
+        ]
         for row in zip(counts, above, strict=True)
     ]
 
 
-def _hatched(figure: go.Figure, wide: npt.NDArray[np.bool_],
+def _add_hatching(figure: go.Figure, wide: npt.NDArray[np.bool_],
              theme: Theme) -> None:  # fmt: skip
     """A line across each of these cells, all of them one trace."""
     x: list[float | None] = []
@@ -100,20 +110,20 @@ def _hatched(figure: go.Figure, wide: npt.NDArray[np.bool_],
     )  # fmt: skip
 
 
-def _steps(theme: Theme) -> list[tuple[float, str]]:
+def _build_colour_scale(theme: Theme) -> list[tuple[float, str]]:
     last = len(theme.risk) - 1
     return [(at / last, colour) for at, colour in enumerate(theme.risk)]
 
 
-def _dressed(
-    figure: go.Figure, hours: list[str], areas: list[str], said: Wording, theme: Theme
+def _apply_layout(
+    figure: go.Figure, hours: list[str], areas: list[str], wording: Wording, theme: Theme
 ) -> go.Figure:
     figure.update_layout(
-        height=HEADING + ROW * len(areas),
-        margin={"l": 8, "r": 8, "t": HEADING - 8, "b": 8},
+        height=HEADING_PX + ROW_PX * len(areas),
+        margin={"l": 8, "r": 8, "t": HEADING_PX - 8, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        separators=said.decimal + " ",
+        separators=wording.decimal_sign + " ",
         font={"color": theme.ink, "size": 12, "family": "Source Sans, sans-serif"},
         xaxis={
             "side": "top", "fixedrange": True, "showgrid": False, "zeroline": False,

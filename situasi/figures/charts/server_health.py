@@ -12,7 +12,7 @@ from situasi.figures.theme import Theme
 HEIGHT = 150
 
 
-def measure(
+def build_health_chart(
     times: Sequence[datetime],
     values: Sequence[float | None],
     limit: float | None,

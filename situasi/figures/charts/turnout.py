@@ -12,8 +12,8 @@ from situasi.figures.theme import Theme
 HEIGHT = 300
 
 
-def turnout_curve(
-    found: pd.DataFrame,
+def build_turnout_chart(
+    curve: pd.DataFrame,
     references: Sequence[tuple[str, float]],
     names: tuple[str, str],
     tps: str,
@@ -25,38 +25,40 @@ def turnout_curve(
     one. tps: the word behind the number of TPS. Scale fixed at 0 to 100 percent.
     """
     figure = go.Figure()
-    local = pd.DatetimeIndex(found.index).tz_localize(None)
+    local = pd.DatetimeIndex(curve.index).tz_localize(None)
     figure.add_scatter(
-        x=local, y=found["expected"], name=names[1], mode="lines",
+        x=local, y=curve["expected"], name=names[1], mode="lines",
         line={"color": theme.muted, "width": 1.5, "dash": "dot"},
         hovertemplate="%{x|%H.%M} · ≈ %{y:.1f} %<extra>" + names[1] + "</extra>",
     )  # fmt: skip
-    told = found["rate"].notna()
+    told = curve["rate"].notna()
     figure.add_scatter(
-        x=local[told], y=found.loc[told, "rate"], name=names[0], mode="lines+markers",
+        x=local[told], y=curve.loc[told, "rate"], name=names[0], mode="lines+markers",
         line={"color": theme.turnout[3], "width": 2.5, "shape": "hv"}, marker={"size": 5},
-        customdata=found.loc[told, ["heads", "told"]].to_numpy(),
+        customdata=curve.loc[told, ["heads", "told"]].to_numpy(),
         hovertemplate="%{x|%H.%M} · %{y:.1f} % · %{customdata[0]:,.0f} · %{customdata[1]:.0f} "
         + tps + "<extra></extra>",
     )  # fmt: skip
     for row, (word, percent) in enumerate(sorted(references, key=lambda one: one[1])):
-        _across(figure, word, percent, row, theme)
-    return _dressed(figure, local, theme)
+        _add_reference_line(figure, word, percent, row, theme)
+    return _apply_layout(figure, local, theme)
 
 
-def _across(figure: go.Figure, word: str, percent: float, row: int, theme: Theme) -> None:
+def _add_reference_line(
+    figure: go.Figure, text: str, percent: float, row: int, theme: Theme
+) -> None:
     figure.add_shape(
         type="line", x0=0, x1=1, xref="paper", y0=percent, y1=percent,
         line={"color": theme.accent, "width": 1, "dash": "dash"},
     )  # fmt: skip
     # Two elections may lie close together: one word below its line, the next above.
     figure.add_annotation(
-        x=0, xref="paper", y=percent, text=word, showarrow=False, xanchor="left", xshift=44,
+        x=0, xref="paper", y=percent, text=text, showarrow=False, xanchor="left", xshift=44,
         yanchor="bottom" if row % 2 else "top", font={"color": theme.accent, "size": 12},
     )  # fmt: skip
 
 
-def _dressed(figure: go.Figure, local: pd.DatetimeIndex, theme: Theme) -> go.Figure:
+def _apply_layout(figure: go.Figure, local: pd.DatetimeIndex, theme: Theme) -> go.Figure:
     figure.update_layout(
         height=HEIGHT,
         margin={"l": 8, "r": 8, "t": 8, "b": 22},

@@ -9,11 +9,11 @@ import plotly.graph_objects as go
 
 from situasi.figures.theme import Theme
 
-ROW, FOOT = 19, 30
+ROW_PX, FOOT_PX = 19, 30
 
 
 @dataclass(frozen=True)
-class Words:
+class MarkNames:
     """What the marks are called: the dot, the bar, the tick, and a row that has neither."""
 
     centre: str
@@ -22,24 +22,24 @@ class Words:
     unknown: str
 
 
-def outlook(found: pd.DataFrame, words: Words, theme: Theme) -> go.Figure:
+def build_forecast_chart(forecast: pd.DataFrame, mark_names: MarkNames, theme: Theme) -> go.Figure:
     """A row for each area, the first of `found` on top: it is the whole, drawn as a diamond.
 
     found: columns name, centre, low, high, counted (percent of the list; of the first three NaN
     where too few told). Scale fixed at 0 to 100 percent and a little, for lists are exceeded.
     """
     figure = go.Figure()
-    names = found["name"]
-    known = found["centre"].notna()
-    told = found[known]
+    names = forecast["name"]
+    known = forecast["centre"].notna()
+    told = forecast[known]
     figure.add_scatter(
-        x=found["counted"], y=names, mode="markers", name=words.counted,
+        x=forecast["counted"], y=names, mode="markers", name=mark_names.counted,
         marker={"symbol": "line-ns-open", "size": 9, "color": theme.muted, "line": {"width": 2}},
         hovertemplate="%{y} · " + words.counted + " %{x:.1f} %<extra></extra>",
     )  # fmt: skip
-    first = told.index == found.index[0]
+    first = told.index == forecast.index[0]
     figure.add_scatter(
-        x=told["centre"], y=told["name"], mode="markers", name=words.centre,
+        x=told["centre"], y=told["name"], mode="markers", name=mark_names.centre,
         marker={
             "size": 8,
             "color": [theme.accent if one else theme.turnout[3] for one in first],
@@ -54,18 +54,18 @@ def outlook(found: pd.DataFrame, words: Words, theme: Theme) -> go.Figure:
         hovertemplate="%{y} · ≈ %{x:.1f} % · " + words.interval
         + " %{customdata[0]:.1f}–%{customdata[1]:.1f} %<extra></extra>",
     )  # fmt: skip
-    for name, counted in zip(names[~known], found.loc[~known, "counted"].fillna(0), strict=True):
+    for name, counted in zip(names[~known], forecast.loc[~known, "counted"].fillna(0), strict=True):
         figure.add_annotation(
-            x=counted, y=name, text=words.unknown, showarrow=False, xanchor="left", xshift=8,
+            x=counted, y=name, text=mark_names.unknown, showarrow=False, xanchor="left", xshift=8,
             font={"color": theme.muted, "size": 11},
         )  # fmt: skip
-    return _dressed(figure, len(found), theme)
+    return _apply_layout(figure, len(forecast), theme)
 
 
-def _dressed(figure: go.Figure, rows: int, theme: Theme) -> go.Figure:
+def _apply_layout(figure: go.Figure, rows: int, theme: Theme) -> go.Figure:
     figure.update_layout(
-        height=FOOT + ROW * rows + 24,
-        margin={"l": 8, "r": 12, "t": 24, "b": FOOT - 8},
+        height=FOOT_PX + ROW_PX * rows + 24,
+        margin={"l": 8, "r": 12, "t": 24, "b": FOOT_PX - 8},
         showlegend=True,
         legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom"},
         paper_bgcolor="rgba(0,0,0,0)",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Area:
+class AreaStyle:
     """How one kecamatan is drawn.
 
     drawn: "filled"; "silent": no report, so no colour and a dashed outline; "filtered": left
@@ -17,6 +17,6 @@ class Area:
     name: str
     value: str = ""
     fill: str | None = None
-    strength: int = 255
-    chosen: bool = False
-    drawn: str = "filled"
+    fill_alpha: int = 255
+    is_selected: bool = False
+    fill_mode: str = "filled"

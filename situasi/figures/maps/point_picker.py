@@ -10,14 +10,14 @@ import numpy.typing as npt
 import pydeck as pdk
 
 from situasi.domain.boundaries import Boundaries
-from situasi.figures.theme import Theme, rgb
+from situasi.figures.theme import Theme, hex_to_rgba
 
 WIDTH, HEIGHT = 520, 420
-MOST = 1_500
-LAYER = "kisi"
+MAX_POINTS = 1_500
+GRID_LAYER_ID = "kisi"
 
 
-def point_map(
+def build_point_map(
     boundaries: Boundaries, kecamatan: str, points: npt.NDArray[np.float64], theme: Theme
 ) -> pdk.Deck:
     """The kecamatan and its grid. points: (lon, lat); a click gives one of them as `p`."""
@@ -27,32 +27,32 @@ def point_map(
         id="batas",
         stroked=True,
         filled=False,
-        get_line_color=rgb(theme.ink, 160),
+        get_line_color=hex_to_rgba(theme.ink, 160),
         get_line_width=1.5,
         line_width_units='"pixels"',
     )
     grid = pdk.Layer(
         "ScatterplotLayer",
         [{"p": [round(lon, 5), round(lat, 5)]} for lon, lat in points.tolist()],
-        id=LAYER,
+        id=GRID_LAYER_ID,
         get_position="p",
         get_radius=5,
         radius_units='"pixels"',
-        get_fill_color=rgb(theme.ink, 34),
+        get_fill_color=hex_to_rgba(theme.ink, 34),
         pickable=True,
         auto_highlight=True,
         highlight_color=[200, 50, 43, 255],
     )
     return pdk.Deck(
         layers=[line, grid],
-        initial_view_state=_view(boundaries, kecamatan),
+        initial_view_state=_build_view_state(boundaries, kecamatan),
         map_provider=None,
         # map_style stays unset: see figures/maps/situation_map.py.
         tooltip=False,
     )
 
 
-def _view(boundaries: Boundaries, kecamatan: str) -> Any:
+def _build_view_state(boundaries: Boundaries, kecamatan: str) -> Any:
     west, south, east, north = boundaries.bounds_of(kecamatan)
     degrees = max((east - west) / WIDTH, (north - south) / HEIGHT)
     zoom = math.log2(360 / 512 / degrees) - 0.15

@@ -10,7 +10,7 @@ import numpy.typing as npt
 Points = npt.NDArray[np.float64]
 Spot = tuple[float, float]
 
-_WORLD = 512  # pixels of the whole world at zoom 0, for deck.gl
+_WORLD_PX = 512  # pixels of the whole world at zoom 0, for deck.gl
 
 
 @dataclass(frozen=True)
@@ -24,21 +24,23 @@ class Camera:
     latitude: float
     zoom: float
 
-    def pixels(self, degrees: Points) -> Points:
+    def to_pixels(self, coordinates: Points) -> Points:
         """Rows of longitude and latitude as pixels."""
-        middle = _world(np.array([[self.longitude, self.latitude]]))
-        return (_world(degrees) - middle) * 2**self.zoom
+        middle = _project_to_world(np.array([[self.longitude, self.latitude]]))
+        return (_project_to_world(coordinates) - middle) * 2**self.zoom
 
-    def degrees(self, spot: Spot) -> Spot:
+    def to_degrees(self, pixel: PointXY) -> PointXY:
         """Longitude and latitude of a pixel."""
-        middle = _world(np.array([[self.longitude, self.latitude]]))
-        x, y = middle[0] + np.array(spot) / 2**self.zoom
-        angle = np.pi * (1 - 2 * y / _WORLD)
-        return float(x / _WORLD * 360), float(np.degrees(2 * np.arctan(np.exp(angle)) - np.pi / 2))
+        middle = _project_to_world(np.array([[self.longitude, self.latitude]]))
+        x, y = middle[0] + np.array(pixel) / 2**self.zoom
+        angle = np.pi * (1 - 2 * y / _WORLD_PX)
+        return float(x / _WORLD_PX * 360), float(
+            np.degrees(2 * np.arctan(np.exp(angle)) - np.pi / 2)
+        )
 
 
-def _world(degrees: Points) -> Points:
+def _project_to_world(degrees: Points) -> Points:
     """Web Mercator at zoom 0, from the prime meridian and the far north."""
     lat = np.radians(degrees[:, 1])
     upwards = np.log(np.tan(np.pi / 4 + lat / 2)) / np.pi
-    return np.column_stack([degrees[:, 0] / 360, (1 - upwards) / 2]) * _WORLD
+    return np.column_stack([degrees[:, 0] / 360, (1 - upwards) / 2]) * _WORLD_PX

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import pydeck as pdk
 
-from situasi.figures.theme import Theme, rgb
+from situasi.figures.theme import Theme, hex_to_rgba
 
-_THICKEST = 6  # pixels
+_MAX_WIDTH_PX = 6  # pixels
 
 
-def layers(moves: pd.DataFrame, theme: Theme) -> list[pdk.Layer]:
+def build_route_layers(moves: pd.DataFrame, theme: Theme) -> list[pdk.Layer]:
     """The layers of the moves.
 
     moves: one row for each pair of places: lon, lat, to_lon, to_lat (degrees), officers, label.
@@ -22,12 +22,12 @@ def layers(moves: pd.DataFrame, theme: Theme) -> list[pdk.Layer]:
             "y": round(one["lat"], 4),
             "u": round(one["to_lon"], 4),
             "v": round(one["to_lat"], 4),
-            "n": min(_THICKEST, 1 + one["officers"]),
+            "n": min(_MAX_WIDTH_PX, 1 + one["officers"]),
             "nama": one["label"],
         }
         for one in moves.to_dict("records")
     ]
-    ink = rgb(theme.accent, 220)
+    ink = hex_to_rgba(theme.accent, 220)
     lines = pdk.Layer(
         "LineLayer",
         rows,
@@ -47,7 +47,7 @@ def layers(moves: pd.DataFrame, theme: Theme) -> list[pdk.Layer]:
         get_position="[u, v]",
         get_radius="3 + n",
         radius_units='"pixels"',
-        get_fill_color=rgb(theme.accent, 70),
+        get_fill_color=hex_to_rgba(theme.accent, 70),
         get_line_color=ink,
         stroked=True,
         line_width_min_pixels=2,

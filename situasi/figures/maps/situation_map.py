@@ -11,17 +11,17 @@ import pydeck as pdk
 from pydeck.bindings.json_tools import default_serialize
 
 from situasi.figures.maps import labels, markers, routes
-from situasi.figures.maps.area_style import Area
-from situasi.figures.maps.label_placement import Placing
-from situasi.figures.theme import Theme, rgb
+from situasi.figures.maps.area_style import AreaStyle
+from situasi.figures.maps.label_placement import LabelLayout
+from situasi.figures.theme import Theme, hex_to_rgba
 
 HEIGHT = 430
 
 
-def situation_map(
-    placing: Placing,
+def build_situation_map(
+    layout: LabelLayout,
     url: str,
-    areas: Mapping[str, Area],
+    areas: Mapping[str, AreaStyle],
     points: pd.DataFrame | None,
     theme: Theme,
     *,
@@ -35,14 +35,14 @@ def situation_map(
     `label`, at most MOST_POINTS; None: no marks. layer_id: a new id lets go of the viewer's
     last click and keeps the camera. moves: lines from one place to another (map_moves.layers).
     """
-    camera = placing.camera
-    return _Deck(
+    camera = layout.camera
+    return _CompactDeck(
         layers=[
-            _polygons(url, areas, theme, layer_id),
-            *labels.leaders(placing, areas, theme),
-            *([] if moves is None else routes.layers(moves, theme)),
-            *([] if points is None else [markers.marks(points, theme)]),
-            labels.names(placing, areas, theme),
+            _build_polygon_layer(url, areas, theme, layer_id),
+            *labels.build_leader_layers(layout, areas, theme),
+            *([] if moves is None else routes.build_route_layers(moves, theme)),
+            *([] if points is None else [markers.build_marker_layer(points, theme)]),
+            labels.build_label_layer(layout, areas, theme),
         ],
         initial_view_state=pdk.ViewState(
             longitude=camera.longitude, latitude=camera.latitude, zoom=camera.zoom
@@ -53,21 +53,21 @@ def situation_map(
     )
 
 
-class _Deck(pdk.Deck):  # type: ignore[misc]
+class _CompactDeck(pdk.Deck):  # type: ignore[misc]
     """A deck written without the blanks and line breaks that pydeck puts in.
 
     With 1,000 points that is half the bytes, and a fifth of the time: Python indents slowly.
     """
 
-    _written: str | None = None
+    _json_text: str | None = None
 
     def to_json(self) -> str:
         # One map is drawn for everybody who sees the same.
-        if self._written is None:
-            self._written = self._tightly()
-        return self._written
+        if self._json_text is None:
+            self._json_text = self._to_compact_json()
+        return self._json_text
 
-    def _tightly(self) -> str:
+    def _to_compact_json(self) -> str:
         return json.dumps(
             self,
             sort_keys=True,
@@ -77,16 +77,21 @@ class _Deck(pdk.Deck):  # type: ignore[misc]
         )
 
 
-def _by_code(values: Mapping[str, Any], otherwise: Any) -> str:
+def _build_code_expression(values: Mapping[str, Any], default: Any) -> str:
     """A deck.gl expression that gives each feature the value of its kode."""
     chain = "".join(f"properties.kode=='{code}'?{value}:" for code, value in values.items())
-    return f"{chain}{otherwise}"
+    return f"{chain}{default}"
 
 
-def _polygons(url: str, areas: Mapping[str, Area], theme: Theme, layer_id: str) -> pdk.Layer:
-    fills = {code: rgb(a.fill, a.strength) if a.fill else [0, 0, 0, 0] for code, a in areas.items()}
-    line, ink = rgb(theme.ink, 110), rgb(theme.ink)
-    silent = {code: [8, 5] for code, a in areas.items() if a.drawn == "silent"}
+def _build_polygon_layer(
+    url: str, areas: Mapping[str, AreaStyle], theme: Theme, layer_id: str
+) -> pdk.Layer:
+    fills = {
+        code: hex_to_rgba(a.fill, a.fill_alpha) if a.fill else [0, 0, 0, 0]
+        for code, a in areas.items()
+    }
+    line, ink = hex_to_rgba(theme.ink, 110), hex_to_rgba(theme.ink)
+    silent = {code: [8, 5] for code, a in areas.items() if a.fill_mode == "silent"}
     return pdk.Layer(
         "GeoJsonLayer",
         url,
@@ -94,10 +99,12 @@ def _polygons(url: str, areas: Mapping[str, Area], theme: Theme, layer_id: str) 
         pickable=True,
         stroked=True,
         filled=True,
-        get_fill_color=_by_code(fills, [0, 0, 0, 0]),
-        get_line_color=_by_code({c: ink for c, a in areas.items() if a.chosen}, line),
-        get_line_width=_by_code({c: 3 for c, a in areas.items() if a.chosen}, 1),
+        get_fill_color=_build_code_expression(fills, [0, 0, 0, 0]),
+        get_line_color=_build_code_expression(
+            {c: ink for c, a in areas.items() if a.is_selected}, line
+        ),
+        get_line_width=_build_code_expression({c: 3 for c, a in areas.items() if a.is_selected}, 1),
         line_width_units='"pixels"',
-        get_dash_array=_by_code(silent, [0, 0]),
+        get_dash_array=_build_code_expression(silent, [0, 0]),
         extensions=[{"@@type": "PathStyleExtension", "dash": True, "highPrecisionDash": True}],
     )

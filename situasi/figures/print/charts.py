@@ -15,15 +15,15 @@ from situasi.figures.theme import LIGHT, TINGKAT
 
 # The graver, the denser: told apart without colour.
 _HATCHES = {"rendah": "", "sedang": "////", "tinggi": "xxxx", "belum": "...."}
-_PHASES = ("white", "#E6EBF1", "#CFD8E2", "#B3C1D0", "#93A6BA", "#7088A1", "#5A7793", "#3F5F80",
+_PHASE_COLOURS = ("white", "#E6EBF1", "#CFD8E2", "#B3C1D0", "#93A6BA", "#7088A1", "#5A7793", "#3F5F80",
            "#26446A")  # fmt: skip
 
 
-def incidents(
+def draw_incident_chart(
     slots: pd.DataFrame,
     names: Mapping[str, str],
     moments: Sequence[tuple[datetime, str]],
-    form: str,
+    file_format: str,
 ) -> bytes:
     """Stacked bars of analysis.timeline.per_slot. names: a word for each column.
 
@@ -45,7 +45,7 @@ def incidents(
                      label=names[name])  # fmt: skip
             under = under + tall
         for row, (moment, word) in enumerate(moments):
-            print_page.across(axes, moment, word, row)
+            print_page.add_event_line(axes, moment, word, row)
         axes.set_xlim(local[0], local[-1] + width)
         axes.set_ylim(0, max(4, float(under.max(initial=0)) * 1.15))
         if width < pd.Timedelta(days=1):
@@ -57,17 +57,17 @@ def incidents(
             some = local[:: len(local) // 12 + 1]
             axes.set_xticks(some + width / 2, [f"{one:%d/%m}" for one in some])
         axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
-        print_page.plain(axes)
-        print_page.below(axes, 4)
+        print_page.apply_plain_style(axes)
+        print_page.add_legend_below(axes, 4)
 
-    return print_page.drawn(2.3, draw, form)
+    return print_page.render_image(2.3, draw, file_format)
 
 
-def turnout(
+def draw_turnout_chart(
     curve: pd.DataFrame,
     references: Sequence[tuple[str, float]],
     names: tuple[str, str],
-    form: str,
+    file_format: str,
 ) -> bytes:
     """analysis.turnout.curve: what was told as a line, what was expected dotted.
 
@@ -93,14 +93,14 @@ def turnout(
         axes.xaxis.set_major_locator(dates.HourLocator())
         axes.xaxis.set_major_formatter(dates.DateFormatter("%H.%M"))
         axes.yaxis.set_major_formatter("{x:.0f} %")
-        print_page.plain(axes)
-        print_page.below(axes, 2)
+        print_page.apply_plain_style(axes)
+        print_page.add_legend_below(axes, 2)
 
-    return print_page.drawn(2.6, draw, form)
+    return print_page.render_image(2.6, draw, file_format)
 
 
-def phases(
-    counts: pd.DataFrame, places: Sequence[str], names: Mapping[str, str], form: str
+def draw_phase_chart(
+    counts: pd.DataFrame, places: Sequence[str], names: Mapping[str, str], file_format: str
 ) -> bytes:
     """A bar for each kecamatan, of its TPS by the phase that each has reached.
 
@@ -123,7 +123,7 @@ def phases(
                 wide,
                 0.74,
                 left=under,
-                color=_PHASES[at],
+                color=_PHASE_COLOURS[at],
                 label=names[str(name)],
                 hatch="" if at else "....",
                 edgecolor=print_page.INK,
@@ -144,9 +144,9 @@ def phases(
         axes.set_yticks(rows, places)
         axes.invert_yaxis()
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        print_page.plain(axes)
+        print_page.apply_plain_style(axes)
         axes.grid(visible=False)
         axes.set_xlabel("TPS", fontsize=7.5, loc="right")
-        print_page.below(axes, 4)
+        print_page.add_legend_below(axes, 4)
 
-    return print_page.drawn(max(1.6, 0.9 + 0.24 * len(counts)), draw, form)
+    return print_page.render_image(max(1.6, 0.9 + 0.24 * len(counts)), draw, file_format)

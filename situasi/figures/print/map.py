@@ -13,21 +13,21 @@ from situasi.domain.boundaries import Boundaries
 from situasi.figures.print import page as print_page
 from situasi.figures.theme import SITUASI, TINGKAT, UNRATED
 
-HEIGHT = 3.7
+HEIGHT_IN = 3.7
 # Where there is no colour the pattern says it: the graver, the denser.
 HATCHES = {"hijau": "", "kuning": "////", "merah": "xxxx"}
-_PALE = {"hijau": "#DCEFE3", "kuning": SITUASI["kuning"], "merah": "#D9655E"}
+_FILL_COLOURS = {"hijau": "#DCEFE3", "kuning": SITUASI["kuning"], "merah": "#D9655E"}
 _MARKS = {"rendah": "o", "sedang": "^", "tinggi": "D", UNRATED: "o"}
-_MOST_POINTS = 300
+_MAX_POINTS = 300
 
 
-def situation(
+def draw_situation_map(
     boundaries: Boundaries,
     numbers: Mapping[str, int],
     states: Mapping[str, str | None],
     points: pd.DataFrame,
-    words: Mapping[str, str],
-    form: str,
+    legend_texts: Mapping[str, str],
+    file_format: str,
 ) -> bytes:
     """The kabupaten with the numbers of the table, and open incidents as marks.
 
@@ -38,38 +38,38 @@ def situation(
 
     def draw(axes: Any) -> None:
         for code, polygon in zip(boundaries.codes, boundaries.polygons, strict=True):
-            _area(axes, polygon, states.get(code), spoken=code in numbers)
-        _points(axes, points)
+            _draw_area(axes, polygon, states.get(code), is_included=code in numbers)
+        _draw_points(axes, points)
         for code, number in numbers.items():
             x, y = boundaries.label_points[code]
             axes.text(x, y, str(number), ha="center", va="center", fontsize=7.5, weight="bold",
                       color=print_page.INK,
                       bbox={"boxstyle": "circle,pad=0.18", "fc": "white", "ec": print_page.INK,
                             "lw": 0.6})  # fmt: skip
-        _legend(axes, words)
+        _draw_legend(axes, legend_texts)
         middle = (boundaries.bounds[1] + boundaries.bounds[3]) / 2
         axes.set_aspect(1 / np.cos(np.radians(middle)))
         axes.set_axis_off()
 
-    return print_page.drawn(HEIGHT, draw, form)
+    return print_page.render_image(HEIGHT_IN, draw, file_format)
 
 
-def _area(axes: Any, polygon: Any, state: str | None, *, spoken: bool) -> None:
-    silent = spoken and state is None
+def _draw_area(axes: Any, polygon: Any, state: str | None, *, is_included: bool) -> None:
+    silent = is_included and state is None
     for part in shapely.get_parts(polygon):
         x, y = shapely.get_coordinates(part.exterior).T
         axes.fill(
             x, y,
-            facecolor=_PALE[state] if state else "white" if spoken else "#F1F3F6",
-            edgecolor=print_page.INK if spoken else print_page.LINE,
+            facecolor=_FILL_COLOURS[state] if state else "white" if is_included else "#F1F3F6",
+            edgecolor=print_page.INK if is_included else print_page.LINE,
             hatch=HATCHES[state] if state else None,
             linewidth=0.7,
             linestyle="--" if silent else "-",
         )  # fmt: skip
 
 
-def _points(axes: Any, points: pd.DataFrame) -> None:
-    shown = points.tail(_MOST_POINTS)
+def _draw_points(axes: Any, points: pd.DataFrame) -> None:
+    shown = points.tail(_MAX_POINTS)
     level = shown["tingkat"].where(shown["tingkat"].notna(), UNRATED)
     for name, mark in _MARKS.items():
         some = shown[level == name]
@@ -80,17 +80,17 @@ def _points(axes: Any, points: pd.DataFrame) -> None:
         )  # fmt: skip
 
 
-def _legend(axes: Any, words: Mapping[str, str]) -> None:
+def _draw_legend(axes: Any, legend_texts: Mapping[str, str]) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    areas = [Patch(facecolor=_PALE[state], hatch=hatch, edgecolor=print_page.INK, linewidth=0.5,
-                   label=words[state])
+    areas = [Patch(facecolor=_FILL_COLOURS[state], hatch=hatch, edgecolor=print_page.INK, linewidth=0.5,
+                   label=legend_texts[state])
              for state, hatch in reversed(HATCHES.items())]  # fmt: skip
     areas.append(Patch(facecolor="white", edgecolor=print_page.INK, linewidth=0.5, linestyle="--",
-                       label=words[""]))  # fmt: skip
+                       label=legend_texts[""]))  # fmt: skip
     marks = [Line2D([], [], linestyle="", marker=mark, markersize=5, markeredgecolor=print_page.INK,
-                    markeredgewidth=0.7, label=words[name],
+                    markeredgewidth=0.7, label=legend_texts[name],
                     markerfacecolor="white" if name == UNRATED else TINGKAT[name])
              for name, mark in reversed(_MARKS.items())]  # fmt: skip
     axes.legend(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from situasi.analysis.personnel.coverage import areas
+from situasi.analysis.personnel.coverage import build_area_table
 from situasi.analysis.situation.overview import Overview, compute_overviews_by_kecamatan
 from situasi.common import i18n
 from situasi.reports.sitrep import key_figures, tables
@@ -53,7 +53,7 @@ def _annex(of: Gathered, letter: Letter, code: str, found: Overview) -> Annex:
 
 def _required(of: Gathered, code: str) -> list[str]:
     assert of.coverage is not None
-    row = areas(of.coverage, {code: code}).iloc[0]
+    row = build_area_table(of.coverage, {code: code}).iloc[0]
     if not row["known"]:
         return ["Belum ada plotting personel di TPS kecamatan ini."]
     return [

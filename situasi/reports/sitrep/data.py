@@ -20,9 +20,9 @@ from situasi.analysis.situation import area_summary
 from situasi.analysis.situation.area_summary import AreaSummary
 from situasi.analysis.situation.overview import Overview
 from situasi.analysis.situation.worklist import Worklist, compute_worklist
-from situasi.analysis.stations.reports import counts, of_stations
+from situasi.analysis.stations.reports import build_tps_reports, select_current_counts
 from situasi.analysis.turnout import forecast, summary
-from situasi.analysis.turnout.forecast import Outlook
+from situasi.analysis.turnout.forecast import TurnoutForecast
 from situasi.analysis.view_time import ViewTime, cache_minute
 from situasi.board import Board
 from situasi.domain.feed_schemas import ACTIVITIES, NEUTRALITY, TPS
@@ -68,7 +68,7 @@ class Gathered:
     before: Period | None
     coverage: Coverage | None
     curve: pd.DataFrame
-    outlook: Outlook | None
+    outlook: TurnoutForecast | None
     stages: list[Stage]
     neutrality: NeutralitySummary | None
     version: int
@@ -80,15 +80,17 @@ def curve(
     known: Mapping[str, pd.DataFrame], register: Register, at: datetime, kecamatan: tuple[str, ...]
 ) -> pd.DataFrame:
     """analysis.turnout.curve of these kecamatan."""
-    standing = counts(of_stations(known["tps"], register), register)
-    return summary.curve(standing, register, at, kecamatan)
+    standing = select_current_counts(build_tps_reports(known["tps"], register), register)
+    return summary.build_turnout_curve(standing, register, at, kecamatan)
 
 
 @reads(TPS)
-def ahead(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> Outlook | None:
+def ahead(
+    known: Mapping[str, pd.DataFrame], register: Register, at: datetime
+) -> TurnoutForecast | None:
     """analysis.outlook.outlook of every kecamatan."""
-    standing = counts(of_stations(known["tps"], register), register)
-    return forecast.outlook(standing, register, at)
+    standing = select_current_counts(build_tps_reports(known["tps"], register), register)
+    return forecast.compute_forecast(standing, register, at)
 
 
 @reads(ACTIVITIES)
@@ -99,7 +101,9 @@ def giat(
     kecamatan: tuple[str, ...],
 ) -> pd.DataFrame:
     """analysis.activities.cases of these kecamatan."""
-    return activities.within(activities.cases(known["activities"], register, at), kecamatan)
+    return activities.filter_by_kecamatan(
+        activities.build_activity_table(known["activities"], register, at), kecamatan
+    )
 
 
 @reads(NEUTRALITY)
@@ -136,7 +140,7 @@ def gather(
         return board.analysis_cache.compute(work, shown.snapshot, at, reach, *more)
 
     found_day = find(area_summary.compute_area_summary)
-    force = find(coverage.coverage) if viewer.role.may_see("personel") else None
+    force = find(coverage.compute_coverage) if viewer.role.may_see("personel") else None
     cases = find(neutral, asked.kecamatan) if asked.neutrality else None
     through_day = find(curve, asked.kecamatan)
     end = find(ahead)
@@ -144,8 +148,8 @@ def gather(
     assert isinstance(force, Coverage | None)
     assert isinstance(cases, NeutralitySummary | None)
     assert isinstance(through_day, pd.DataFrame)
-    assert isinstance(end, Outlook | None)
-    concerned = stages.here(register.stages, register.election.kabupaten)
+    assert isinstance(end, TurnoutForecast | None)
+    concerned = stages.filter_by_kabupaten(register.stages, register.election.kabupaten)
     earlier, then = before(asked, at)
     past = ViewTime(then, live=False, is_exercise=False)
     return Gathered(
@@ -160,10 +164,10 @@ def gather(
         day=found_day,
         period=_period(board, viewer, shown, at, asked),
         before=_period(board, viewer, shown, past, earlier) if compare else None,
-        coverage=None if force is None else coverage.within(force, asked.kecamatan),
+        coverage=None if force is None else coverage.filter_by_kecamatan(force, asked.kecamatan),
         curve=through_day,
         outlook=end,
-        stages=stages.running(concerned, at.at.date()),
+        stages=stages.list_running_stages(concerned, at.at.date()),
         neutrality=cases,
         version=shown.snapshot.version,
         rehearsal=shown.snapshot.rehearsal,

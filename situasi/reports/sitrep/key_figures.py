@@ -32,7 +32,7 @@ def facts(of: Gathered, found: Overview, codes: list[str]) -> tuple[Fact, ...]:
     """The figures of these kecamatan. found: the overview of the same."""
     day, zone = of.day, of.register.election.zone_label
     tps = day.stations[day.stations["kecamatan"].isin(codes)]
-    rates = summary.whole(day.turnout.loc[codes])
+    rates = summary.compute_total(day.turnout.loc[codes])
     known = found.newest_time is not None
     every = [
         _fact(telling.opened(found), _by_level(found) if known else ()),
@@ -149,6 +149,6 @@ def _silent(found: Overview) -> float | None:
 
 def required(of: Gathered) -> pd.Series | None:
     """analysis.coverage.total, where anybody is posted and the viewer is told of it."""
-    if of.coverage is None or not of.coverage.known:
+    if of.coverage is None or not of.coverage.has_postings:
         return None
-    return coverage.total(of.coverage, of.register)
+    return coverage.build_total_row(of.coverage, of.register)

@@ -143,9 +143,9 @@ def _stages(of: Gathered) -> list[str]:
 
 
 def _turnout(of: Gathered) -> list[str]:
-    whole = summary.whole(of.day.turnout.loc[of.codes])
+    whole = summary.compute_total(of.day.turnout.loc[of.codes])
     everywhere = of.register.is_complete and len(of.codes) == len(of.register.kecamatan)
-    rates = summary.official(whole, everywhere)
+    rates = summary.mark_official_list(whole, everywhere)
     if not rates["told"]:
         return ["Belum ada laporan jumlah pemilih hadir."]
     rate = percent(rates["rate"], estimated=bool(rates["told_estimated"]))
@@ -198,7 +198,7 @@ def _activities(of: Gathered) -> list[str]:
     found = of.period.activities
     if found.empty:
         return ["Belum ada giat yang dilaporkan dalam kurun ini."]
-    counts = activities.counts(found)
+    counts = activities.count_by_state(found)
     said = ", ".join(f"{label('giat_state', state)} {i18n.format_number(n)}"
                      for state, n in counts.items() if n)  # fmt: skip
     done = found[found["state"] == "terlaksana"]["giat"].value_counts().head(_NAMED)
@@ -251,7 +251,7 @@ def _ahead(of: Gathered) -> list[str]:
     """Where the day is heading, while it is not over."""
     if of.outlook is None or of.asked.kind != "situasi":
         return []
-    one = forecast.whole(of.outlook, of.asked.kecamatan)
+    one = forecast.compute_total(of.outlook, of.asked.kecamatan)
     if not one["enough"] or one["ended"] == one["tps"]:
         return []
     said = ahead.in_short(one, of.register.election.rules.forecast.confidence_percent)

@@ -50,7 +50,7 @@ def _map(of: Gathered) -> Drawing:
         "Situasi menurut kecamatan dan letak kejadian terbuka",
         f"Peta {len(of.codes)} kecamatan dengan {len(found.located_cases)} kejadian terbuka; angka "
         "menunjuk nomor dalam tabel. " + of.board.boundaries.credit,
-        partial(printed_map.situation, of.board.boundaries,
+        partial(printed_map.draw_situation_map, of.board.boundaries,
                 {code: at for at, code in enumerate(of.codes, start=1)}, states,
                 found.located_cases[["lat", "lon", "tingkat"]], said),
     )  # fmt: skip
@@ -72,7 +72,9 @@ def _incidents(of: Gathered) -> Drawing | None:
     said = "Kejadian per jam" if by == _HOUR else "Kejadian per hari"
     if without:
         said += f"; {i18n.format_number(without)} tanpa jam tidak digambar"
-    return Drawing(said, f"Diagram batang: {said}", partial(charts.incidents, slots, names, inside))
+    return Drawing(
+        said, f"Diagram batang: {said}", partial(charts.draw_incident_chart, slots, names, inside)
+    )
 
 
 def _code(level: str) -> str | None:
@@ -80,7 +82,7 @@ def _code(level: str) -> str | None:
 
 
 def _turnout(of: Gathered) -> Drawing | None:
-    whole = summary.whole(of.day.turnout.loc[of.codes])
+    whole = summary.compute_total(of.day.turnout.loc[of.codes])
     if not whole["told"] or of.curve["rate"].isna().all():
         return None
     rules = of.register.election.rules.turnout
@@ -89,7 +91,9 @@ def _turnout(of: Gathered) -> Drawing | None:
     # The curve stops with the voting: what is told later is in the figures alone.
     names = (f"TPS yang melapor ({told})", f"perkiraan menurut {rules.reference_label}")
     said = f"Partisipasi TPS yang melapor; {told}"
-    return Drawing(said, f"Kurva: {said}", partial(charts.turnout, of.curve, references, names))
+    return Drawing(
+        said, f"Kurva: {said}", partial(charts.draw_turnout_chart, of.curve, references, names)
+    )
 
 
 def _phases(of: Gathered) -> Drawing | None:
@@ -99,4 +103,6 @@ def _phases(of: Gathered) -> Drawing | None:
     names = {NO_PHASE: "belum ada fase", **{fase: label("fase", fase) for fase in FASE}}
     places = [of.register.name_of(code) for code in of.codes]
     said = "TPS menurut fase terakhir"
-    return Drawing(said, f"Diagram batang: {said}", partial(charts.phases, rows, places, names))
+    return Drawing(
+        said, f"Diagram batang: {said}", partial(charts.draw_phase_chart, rows, places, names)
+    )

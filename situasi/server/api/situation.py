@@ -13,7 +13,7 @@ from situasi.analysis.situation import crowd_state
 from situasi.analysis.situation.area_summary import AreaSummary, find_phases_reached
 from situasi.analysis.situation.overview import Overview
 from situasi.analysis.stations.reporting_status import STATES
-from situasi.analysis.stations.status import NO_PHASE, by_kecamatan
+from situasi.analysis.stations.status import NO_PHASE, count_by_kecamatan
 from situasi.analysis.turnout import summary
 from situasi.domain.feed_schemas import FASE, SITUASI, TINGKAT
 from situasi.domain.register import Register
@@ -33,7 +33,7 @@ def figures(
         **_age(found, zone),
         "open": _open(found),
         "situasi": _situasi(found, register, zone),
-        "turnout": _turnout(summary.whole(day.turnout.loc[codes])),
+        "turnout": _turnout(summary.compute_total(day.turnout.loc[codes])),
         "tps": _tps(day.stations[day.stations["kecamatan"].isin(codes)]),
         "personnel": _personnel(day.coverage_gaps.loc[codes]) if personnel else None,
         "feeds": [
@@ -118,8 +118,8 @@ def _percent(value: Any) -> float | None:
 
 def _tps(stations: pd.DataFrame) -> dict[str, Any]:
     """by_phase: of each TPS the furthest phase told. reached: where at least half of them are."""
-    every = by_kecamatan(stations.assign(kecamatan="")).iloc[0]
-    furthest = find_phases_reached(by_kecamatan(stations.assign(kecamatan=""))).iloc[0]
+    every = count_by_kecamatan(stations.assign(kecamatan="")).iloc[0]
+    furthest = find_phases_reached(count_by_kecamatan(stations.assign(kecamatan=""))).iloc[0]
     phase = furthest["fase"] if isinstance(furthest["fase"], str) else None
     return {
         "total": len(stations),

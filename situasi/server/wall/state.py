@@ -24,8 +24,8 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.domain.register import Register
-from situasi.figures.maps.area_style import Area
-from situasi.figures.theme import DARK, LIGHT, Theme, ink_reads
+from situasi.figures.maps.area_style import AreaStyle
+from situasi.figures.theme import DARK, LIGHT, Theme, is_ink_readable
 from situasi.live import access_scope
 from situasi.live.access_scope import AccessScope
 from situasi.live.analysis_cache import AnalysisCache
@@ -186,12 +186,12 @@ def _view(name: str, view: View, of: Shown) -> dict[str, Any]:
     }
 
 
-def _area(area: Area, theme: Theme) -> list[Any]:
+def _area(area: AreaStyle, theme: Theme) -> list[Any]:
     """[value, fill, opacity, whether letters on it have the colour of the paper]."""
     if area.fill is None:
         return [area.value, None, 1, 0]
-    paper = not ink_reads(area.fill, area.strength, theme)
-    return [area.value, area.fill, round(area.strength / 255, 2), int(paper)]
+    paper = not is_ink_readable(area.fill, area.fill_alpha, theme)
+    return [area.value, area.fill, round(area.fill_alpha / 255, 2), int(paper)]
 
 
 def _figure(told: Told) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from markupsafe import Markup
 
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.register import Register
-from situasi.figures.maps.label_metrics import NAME, Label
-from situasi.figures.maps.label_placement import Placing, placed
+from situasi.figures.maps.label_metrics import NAME_SIZE_PX, Label
+from situasi.figures.maps.label_placement import LabelLayout, place_labels
 
 # So small that on the wall the letters are as large as those beside the map. All names then
 # stand beside it, and have room for letters a little larger than they were placed with.
@@ -36,13 +36,13 @@ class Drawing:
     """svg: the map without colours. placing: where a place of the earth lies on it."""
 
     svg: Markup
-    placing: Placing
+    placing: LabelLayout
     places: dict[str, tuple[float, float]]
 
     def spot(self, code: str | None, lon: Any, lat: Any) -> list[float] | None:
         """Where a report is drawn: its point, or else the middle of its kecamatan."""
         if lon == lon and lat == lat and lon is not None and lat is not None:  # not NaN
-            x, y = self.placing.camera.pixels(np.array([[lon, lat]]))[0]
+            x, y = self.placing.camera.to_pixels(np.array([[lon, lat]]))[0]
             return [round(float(x), 1), round(float(y), 1)]
         found = self.places.get(code or "")
         return None if found is None else [round(found[0], 1), round(found[1], 1)]
@@ -51,9 +51,9 @@ class Drawing:
 @lru_cache(maxsize=4)
 def drawing(boundaries: Boundaries, names: tuple[tuple[str, str], ...]) -> Drawing:
     """The map of these kecamatan (code, name)."""
-    placing = placed(boundaries, names, HEIGHT)
-    shapes = shapely.transform(boundaries.polygons, placing.camera.pixels)
-    points = placing.camera.pixels(np.array(list(boundaries.label_points.values())))
+    placing = place_labels(boundaries, names, HEIGHT)
+    shapes = shapely.transform(boundaries.polygons, placing.camera.to_pixels)
+    points = placing.camera.to_pixels(np.array(list(boundaries.label_points.values())))
     places = {
         code: (float(x), float(y))
         for code, (x, y) in zip(boundaries.label_points, points, strict=True)
@@ -90,37 +90,37 @@ def _rings(shape: Any) -> Iterator[shapely.Geometry]:
 
 def _label(code: str, label: Label) -> Markup:
     """A name and the room for its value, and the line to a kecamatan that is named beside."""
-    x, y = label.spot
+    x, y = label.position
     line = Markup("")
-    if not label.inside:
-        (x1, y1), (x2, y2) = label.leader
+    if not label.is_inside:
+        (x1, y1), (x2, y2) = label.leader_line
         line = Markup(
             '<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/><circle class="dot" '
             'cx="{:.1f}" cy="{:.1f}" r="1.6"/>'
         ).format(x1, y1, x2, y2, x1, y1)
-        if not label.one_line:
+        if not label.is_one_line:
             above, below = _TIE
             line += Markup(
                 '<line class="tie" x1="{0:.1f}" y1="{1:.1f}" x2="{0:.1f}" y2="{2:.1f}"/>'
             ).format(x2, y - above, y + below)
-    value = Markup('dx="5"') if label.one_line else Markup('x="{:.1f}" dy="{}"').format(x, _DOWN)
+    value = Markup('dx="5"') if label.is_one_line else Markup('x="{:.1f}" dy="{}"').format(x, _DOWN)
     return Markup(
         '<g class="label {side}" data-code="{code}">{line}<text class="{align}" x="{x:.1f}" '
         'y="{y:.1f}"><tspan class="name">{name}</tspan><tspan class="value" {value}></tspan>'
         "</text></g>"
     ).format(
-        side="inside" if label.inside else "beside", code=code, line=line, align=label.align,
-        x=x, y=y + LETTER / 3 if label.one_line else y - 1, name=" ".join(label.lines),
+        side="inside" if label.is_inside else "beside", code=code, line=line, align=label.align,
+        x=x, y=y + LETTER / 3 if label.is_one_line else y - 1, name=" ".join(label.lines),
         value=value,
     )  # fmt: skip
 
 
-def _view_box(shapes: Any, placing: Placing) -> str:
+def _view_box(shapes: Any, placing: LabelLayout) -> str:
     """All of the map and of the names, whose letters are larger than they were placed with."""
     left, top, right, bottom = shapely.total_bounds(shapes)
     for label in placing.labels.values():
-        a, b, c, d = label.box
-        more = (c - a) * (_SLIM * LETTER / NAME - 1)
+        a, b, c, d = label.bounding_box
+        more = (c - a) * (_SLIM * LETTER / NAME_SIZE_PX - 1)
         left, right = min(left, a - more), max(right, c + more)
         top, bottom = min(top, b), max(bottom, d)
     left, top = left - _MARGIN, top - _MARGIN

@@ -48,7 +48,7 @@ class Shown:
 
     @property
     def rates(self) -> pd.Series:
-        return summary.whole(self.day.turnout.loc[self.codes])
+        return summary.compute_total(self.day.turnout.loc[self.codes])
 
     @property
     def tps(self) -> pd.DataFrame:
@@ -105,7 +105,7 @@ def _situation(of: Shown) -> View:
 def _turnout(of: Shown) -> View:
     codes = of.codes
     everywhere = of.register.is_complete and len(codes) == len(of.day.turnout)
-    rates = summary.official(of.rates, everywhere)
+    rates = summary.mark_official_list(of.rates, everywhere)
     rows = of.day.turnout.loc[codes]
     rows = rows[rows["rate"].notna()].sort_values("rate", kind="stable").head(LINES)
     every: list[Any] = list(rows.itertuples())

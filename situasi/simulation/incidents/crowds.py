@@ -8,64 +8,72 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from situasi.simulation import templates as simulation_templates
-from situasi.simulation.context import Place, Scene, widened
+from situasi.simulation.context import Place, SimulationContext, widen_place
 from situasi.simulation.incidents import templates
-from situasi.simulation.incidents.lifecycle import Life, Turn
+from situasi.simulation.incidents.lifecycle import IncidentUpdate, SimulatedIncident
 
-_FEW_KECAMATAN = 6  # a smaller area has one crowd only
+_MIN_KECAMATAN_FOR_ALL = 6  # a smaller area has one crowd only
 
 
-def gather(scene: Scene) -> list[Life]:
+def simulate_crowds(context: SimulationContext) -> list[SimulatedIncident]:
     """The crowds of the day, each in a kecamatan of its own; the first goes to merah."""
-    rng = scene.rng("crowds")
+    rng = context.rng("crowds")
     # Large kecamatan draw crowds.
-    weights = Counter(place.kecamatan for place in scene.places)
+    weights = Counter(place.kecamatan for place in context.places)
     codes = sorted(weights)
-    scripts = simulation_templates.read("crowds")["crowd"]
+    scripts = simulation_templates.load_texts("crowds")["crowd"]
     found = []
-    for number, script in enumerate(scripts if len(codes) >= _FEW_KECAMATAN else scripts[:1]):
+    for number, script in enumerate(
+        scripts if len(codes) >= _MIN_KECAMATAN_FOR_ALL else scripts[:1]
+    ):
         code = rng.choices(codes, [weights[c] for c in codes])[0]
         codes.remove(code)
-        place = rng.choice(scene.in_kecamatan(code))
-        found.append(_crowd(scene, script, place, f"crowd-{number}", rng))
+        place = rng.choice(context.list_places_in(code))
+        found.append(_build_crowd(context, script, place, f"crowd-{number}", rng))
     return found
 
 
-def _crowd(
-    scene: Scene, script: dict[str, Any], place: Place, key: str, rng: random.Random
-) -> Life:
+def _build_crowd(
+    context: SimulationContext, script: dict[str, Any], place: Place, key: str, rng: random.Random
+) -> SimulatedIncident:
     lasting = timedelta(minutes=script["steps"][-1]["after"] + 10)
-    began = scene.clock.between(rng, (script["between"][0], script["between"][1]), lasting)
-    words = scene.words(place, began) | {"n": str(rng.randint(*script["n"]))}
+    began = context.clock.draw_time_between(
+        rng, (script["between"][0], script["between"][1]), lasting
+    )
+    words = context.build_template_values(place, began) | {"n": str(rng.randint(*script["n"]))}
     first = began + timedelta(minutes=rng.randint(2, 5))
-    return Life(
+    return SimulatedIncident(
         key=key,
-        place=widened(place, script["place"], scene),
+        place=widen_place(place, script["place"], context),
         jenis=script["jenis"],
-        began=began,
+        occurred_time=began,
         pelapor=script["pelapor"].format(**words),
-        turns=tuple(_turn(step, first, words) for step in script["steps"]),
-        crowd=True,
-        held=tuple(
-            (place.tps_code, hold.fase, began + timedelta(minutes=hold.minutes[0]))
-            for hold in templates.holds(script)
+        updates=tuple(_build_update(step, first, words) for step in script["steps"]),
+        is_crowd=True,
+        delayed_phases=tuple(
+            (place.tps_code, hold.fase, began + timedelta(minutes=hold.delay_range_min[0]))
+            for hold in templates.parse_phase_delays(script)
         ),
     )
 
 
-def _turn(step: dict[str, Any], first: datetime, words: dict[str, str]) -> Turn:
-    return Turn(
-        at=first + timedelta(minutes=step["after"]),
+def _build_update(
+    step: dict[str, Any], first_time: datetime, template_values: dict[str, str]
+) -> IncidentUpdate:
+    return IncidentUpdate(
+        reported_time=first_time + timedelta(minutes=step["after"]),
         status=step["status"],
         tingkat=step["tingkat"],
         situasi=step["situasi"],
-        uraian=step["uraian"].format(**words),
+        uraian=step["uraian"].format(**template_values),
     )
 
 
-def restless(life: Life) -> tuple[datetime, datetime] | None:
+def find_tense_interval(incident: SimulatedIncident) -> tuple[datetime, datetime] | None:
     """From when until when a crowd was not hijau."""
-    tense = [n for n, turn in enumerate(life.turns) if turn.situasi not in ("", "hijau")]
+    tense = [n for n, turn in enumerate(incident.updates) if turn.situasi not in ("", "hijau")]
     if not tense:
         return None
-    return life.turns[tense[0]].at, life.turns[min(tense[-1] + 1, len(life.turns) - 1)].at
+    return incident.updates[tense[0]].reported_time, incident.updates[
+        min(tense[-1] + 1, len(incident.updates) - 1)
+    ].reported_time

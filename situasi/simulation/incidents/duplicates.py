@@ -8,65 +8,77 @@ from dataclasses import replace
 from datetime import timedelta
 
 from situasi.simulation import templates
-from situasi.simulation.context import Scene
-from situasi.simulation.incidents.lifecycle import Life, Turn
+from situasi.simulation.context import SimulationContext
+from situasi.simulation.incidents.lifecycle import IncidentUpdate, SimulatedIncident
 from situasi.simulation.stations.coordinates import Point
 
-_MOST = 3
-_LIVES_PER_TWIN = 25
-_METRES = 0.0018  # degrees, about 200 m: less than the margin that positions keep to the border
+_MAX_DUPLICATES = 3
+_INCIDENTS_PER_DUPLICATE = 25
+_MAX_OFFSET_DEG = (
+    0.0018  # degrees, about 200 m: less than the margin that positions keep to the border
+)
 
 
-def tell(scene: Scene, lives: Sequence[Life]) -> list[Life]:
+def simulate_duplicates(
+    context: SimulationContext, incidents: Sequence[SimulatedIncident]
+) -> list[SimulatedIncident]:
     """Second reports of a few slighter incidents; the last one is still open at day's end."""
-    rng = scene.rng("twins")
-    words = templates.read("twins")
+    rng = context.rng("twins")
+    words = templates.load_texts("twins")
     able = [
-        life for life in lives
-        if life.retold and life.place.point and life.tingkat != "tinggi"
-        and life.turns[0].at < scene.clock.last - timedelta(hours=2)
+        life for life in incidents
+        if life.alternative_text and life.place.point and life.tingkat != "tinggi"
+        and life.updates[0].reported_time < context.clock.last - timedelta(hours=2)
     ]  # fmt: skip
-    count = min(_MOST, len(able), max(1, len(lives) // _LIVES_PER_TWIN))
+    count = min(_MAX_DUPLICATES, len(able), max(1, len(incidents) // _INCIDENTS_PER_DUPLICATE))
     chosen = rng.sample(able, count)
     return [
-        _twin(life, words, closed=n < count - 1, scene=scene, rng=rng)
+        _build_duplicate(life, words, is_closed=n < count - 1, context=context, rng=rng)
         for n, life in enumerate(chosen)
     ]
 
 
-def _twin(
-    life: Life, words: dict[str, list[str]], *, closed: bool, scene: Scene, rng: random.Random
-) -> Life:
-    first = life.turns[0]
-    told = Turn(
-        max(life.began, first.at + timedelta(minutes=rng.randint(4, 18))),
+def _build_duplicate(
+    incident: SimulatedIncident,
+    texts: dict[str, list[str]],
+    *,
+    is_closed: bool,
+    context: SimulationContext,
+    rng: random.Random,
+) -> SimulatedIncident:
+    first = incident.updates[0]
+    told = IncidentUpdate(
+        max(incident.occurred_time, first.reported_time + timedelta(minutes=rng.randint(4, 18))),
         first.status,
         first.tingkat,
         "",
-        life.retold,
+        incident.alternative_text,
     )
     end = replace(
         told,
-        at=max(told.at, life.turns[-1].at) + timedelta(minutes=rng.randint(5, 40)),
+        reported_time=max(told.reported_time, incident.updates[-1].reported_time)
+        + timedelta(minutes=rng.randint(5, 40)),
         status="selesai",
-        uraian=rng.choice(words["closing"]),
+        uraian=rng.choice(texts["closing"]),
     )
-    tellers = [name for name in words["pelapor"] if name != life.pelapor]
+    tellers = [name for name in texts["pelapor"] if name != incident.pelapor]
     return replace(
-        life,
-        key=f"{life.key}-twin",
-        place=replace(life.place, point=_beside(life.place.point, rng)),
-        began=min(life.began + timedelta(minutes=rng.randint(1, 9)), told.at),
+        incident,
+        key=f"{incident.key}-twin",
+        place=replace(incident.place, point=_shift_point(incident.place.point, rng)),
+        occurred_time=min(
+            incident.occurred_time + timedelta(minutes=rng.randint(1, 9)), told.reported_time
+        ),
         pelapor=rng.choice(tellers),
-        turns=(told, end) if closed and end.at <= scene.clock.last else (told,),
-        held=(),
+        updates=(told, end) if is_closed and end.reported_time <= context.clock.last else (told,),
+        delayed_phases=(),
     )
 
 
-def _beside(point: Point | None, rng: random.Random) -> Point | None:
+def _shift_point(point: Point | None, rng: random.Random) -> Point | None:
     if point is None:
         return None
     return (
-        round(point[0] + rng.uniform(-_METRES, _METRES), 5),
-        round(point[1] + rng.uniform(-_METRES, _METRES), 5),
+        round(point[0] + rng.uniform(-_MAX_OFFSET_DEG, _MAX_OFFSET_DEG), 5),
+        round(point[1] + rng.uniform(-_MAX_OFFSET_DEG, _MAX_OFFSET_DEG), 5),
     )

@@ -5,35 +5,41 @@ from __future__ import annotations
 import random
 from collections import Counter
 
-from situasi.simulation.context import Place, Scene
+from situasi.simulation.context import Place, SimulationContext
 from situasi.simulation.incidents import crowds, lifecycle, templates
-from situasi.simulation.incidents.lifecycle import Life
-from situasi.simulation.incidents.templates import Story
+from situasi.simulation.incidents.lifecycle import SimulatedIncident
+from situasi.simulation.incidents.templates import IncidentTemplate
 
-_PER_TPS = (0.115, 0.14)
-_FEWEST = 12
-_SHARE = {"tinggi": 0.065, "sedang": 0.28}
+_INCIDENTS_PER_TPS = (0.115, 0.14)
+_MIN_INCIDENTS = 12
+_SHARE_BY_TINGKAT = {"tinggi": 0.065, "sedang": 0.28}
 
 
-def happen(scene: Scene) -> list[Life]:
+def simulate_incidents(context: SimulationContext) -> list[SimulatedIncident]:
     """All lives of the day: single incidents and crowds, some still open at its end."""
-    rng = scene.rng("incidents")
-    count = max(_FEWEST, round(rng.uniform(*_PER_TPS) * len(scene.places)))
-    told = crowds.gather(scene)
-    for number, story in enumerate(_cast(scene, count - len(told), rng)):
-        place = _place_for(scene, story, rng)
-        told.append(lifecycle.live(scene, story, place, f"incident-{number}", rng))
-    return lifecycle.leave_open(told, scene, rng)
+    rng = context.rng("incidents")
+    count = max(_MIN_INCIDENTS, round(rng.uniform(*_INCIDENTS_PER_TPS) * len(context.places)))
+    told = crowds.simulate_crowds(context)
+    for number, story in enumerate(_draw_templates(context, count - len(told), rng)):
+        place = _draw_place(context, story, rng)
+        told.append(lifecycle.simulate_incident(context, story, place, f"incident-{number}", rng))
+    return lifecycle.leave_some_open(told, context, rng)
 
 
-def _cast(scene: Scene, count: int, rng: random.Random) -> list[Story]:
+def _draw_templates(
+    context: SimulationContext, count: int, rng: random.Random
+) -> list[IncidentTemplate]:
     """Which stories are told: quotas by tingkat, then by weight, each seldom twice."""
-    stock = [story for story in templates.load() if _candidates(scene, story)]
+    stock = [
+        story
+        for story in templates.load_incident_templates()
+        if _list_candidate_places(context, story)
+    ]
     # The crowd that goes to merah is one of the grave ones already.
-    quota = {level: max(1, round(share * count)) for level, share in _SHARE.items()}
+    quota = {level: max(1, round(share * count)) for level, share in _SHARE_BY_TINGKAT.items()}
     quota["tinggi"] = max(1, quota["tinggi"] - 1)
     quota["rendah"] = count - sum(quota.values())
-    chosen: list[Story] = []
+    chosen: list[IncidentTemplate] = []
     for level, wanted in sorted(quota.items()):
         pool = [story for story in stock if story.tingkat == level]
         used: Counter[int] = Counter()
@@ -45,21 +51,25 @@ def _cast(scene: Scene, count: int, rng: random.Random) -> list[Story]:
     return chosen
 
 
-def _candidates(scene: Scene, story: Story) -> list[Place]:
-    if story.where == "banjir":
-        return [place for place in scene.places if place.kecamatan in scene.water]
-    if story.where == "sungai":
-        return [place for place in scene.places if scene.on_water(place)]
-    return list(scene.places)
+def _list_candidate_places(context: SimulationContext, template: IncidentTemplate) -> list[Place]:
+    if template.terrain == "banjir":
+        return [place for place in context.places if place.kecamatan in context.flood_weights]
+    if template.terrain == "sungai":
+        return [place for place in context.places if context.is_on_water(place)]
+    return list(context.places)
 
 
-def _place_for(scene: Scene, story: Story, rng: random.Random) -> Place:
-    candidates = _candidates(scene, story)
-    if story.spread:
-        size = Counter((p.kecamatan, p.desa) for p in scene.places)
+def _draw_place(
+    context: SimulationContext, template: IncidentTemplate, rng: random.Random
+) -> Place:
+    candidates = _list_candidate_places(context, template)
+    if template.is_multi_tps:
+        size = Counter((p.kecamatan, p.desa) for p in context.places)
         candidates = [
-            p for p in candidates if size[p.kecamatan, p.desa] >= story.n[1]
+            p for p in candidates if size[p.kecamatan, p.desa] >= template.number_range[1]
         ] or candidates
-    if story.where != "banjir":
+    if template.terrain != "banjir":
         return rng.choice(candidates)
-    return rng.choices(candidates, [scene.water[place.kecamatan] for place in candidates])[0]
+    return rng.choices(
+        candidates, [context.flood_weights[place.kecamatan] for place in candidates]
+    )[0]

@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 from situasi.simulation import templates
-from situasi.simulation.context import Scene
-from situasi.simulation.feed_rows import Post
+from situasi.simulation.context import SimulationContext
+from situasi.simulation.feed_rows import FeedRow
 
 _UNIT = "Sipropam"
 
 
-def play(scene: Scene) -> list[Post]:
+def simulate_neutrality(context: SimulationContext) -> list[FeedRow]:
     """The nihil posts of the day."""
-    rng = scene.rng("neutrality")
+    rng = context.rng("neutrality")
     posts = []
-    for number, raw in enumerate(templates.read("neutrality")["report"]):
-        moment = scene.clock.at(raw["at"])
-        told = scene.clock.clip(moment + timedelta(minutes=rng.randint(3, 12)))
-        cells = scene.area("") | {
+    for number, raw in enumerate(templates.load_texts("neutrality")["report"]):
+        moment = context.clock.resolve_anchor(raw["at"])
+        told = context.clock.clip(moment + timedelta(minutes=rng.randint(3, 12)))
+        cells = context.build_area_cells("") | {
             "waktu": moment.isoformat(timespec="seconds"),
             "asal": "propam",
             "langkah": "nihil",
@@ -26,5 +26,5 @@ def play(scene: Scene) -> list[Post]:
             "uraian": raw["uraian"],
             "pelapor": _UNIT,
         }
-        posts.append(Post(told, "", f"nihil-{number}", cells))
+        posts.append(FeedRow(told, "", f"nihil-{number}", cells))
     return posts

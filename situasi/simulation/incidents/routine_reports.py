@@ -8,90 +8,111 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from situasi.simulation import templates
-from situasi.simulation.context import Scene
-from situasi.simulation.feed_rows import CATCHING_UP, Post, Silence
+from situasi.simulation.context import SimulationContext
+from situasi.simulation.feed_rows import CATCH_UP_TIME, FeedRow, KecamatanOutage
 from situasi.simulation.incidents import crowds
-from situasi.simulation.incidents.lifecycle import Life
+from situasi.simulation.incidents.lifecycle import SimulatedIncident
 
-_MISSED = 0.05
-_LATE = 0.06
-_STILL_MENTIONED = timedelta(hours=2)
+_MISSED_SHARE = 0.05
+_LATE_SHARE = 0.06
+_MENTION_TIME = timedelta(hours=2)
 
 
-def report(scene: Scene, lives: Sequence[Life], quiet: Sequence[Silence]) -> list[Post]:
+def simulate_routine_reports(
+    context: SimulationContext,
+    incidents: Sequence[SimulatedIncident],
+    outages: Sequence[KecamatanOutage],
+) -> list[FeedRow]:
     """Hourly nihil posts with situasi hijau, and the first words after each silence.
 
     None is written in a silence, nor while a crowd in the kecamatan is not hijau.
     """
-    rng = scene.rng("calm")
-    words = templates.read("calm")
-    posts = [_restored(scene, silence, words, rng) for silence in quiet]
-    for code in sorted({place.kecamatan for place in scene.places}):
-        for hour in scene.clock.hours(scene.clock.first, scene.clock.last - timedelta(minutes=30)):
-            told = _delay(hour, rng)
-            if told is None or not _allowed(code, hour, told, lives, quiet):
+    rng = context.rng("calm")
+    words = templates.load_texts("calm")
+    posts = [_build_restored_row(context, silence, words, rng) for silence in outages]
+    for code in sorted({place.kecamatan for place in context.places}):
+        for hour in context.clock.list_full_hours(
+            context.clock.first, context.clock.last - timedelta(minutes=30)
+        ):
+            told = _draw_reported_time(hour, rng)
+            if told is None or not _may_report(code, hour, told, incidents, outages):
                 continue
-            text = rng.choice(_sentences(scene, words, lives, code, hour))
-            posts.append(_post(scene, code, hour, told, text))
+            text = rng.choice(_select_texts(context, words, incidents, code, hour))
+            posts.append(_build_row(context, code, hour, told, text))
     return posts
 
 
-def _delay(hour: datetime, rng: random.Random) -> datetime | None:
+def _draw_reported_time(hour: datetime, rng: random.Random) -> datetime | None:
     chance = rng.random()
     prompt, late = rng.randint(1, 16), rng.randint(28, 55)
-    if chance < _MISSED:
+    if chance < _MISSED_SHARE:
         return None
-    return hour + timedelta(minutes=late if chance < _MISSED + _LATE else prompt)
+    return hour + timedelta(minutes=late if chance < _MISSED_SHARE + _LATE_SHARE else prompt)
 
 
-def _allowed(
+def _may_report(
     code: str,
     hour: datetime,
-    told: datetime,
-    lives: Sequence[Life],
-    quiet: Sequence[Silence],
+    reported_time: datetime,
+    incidents: Sequence[SimulatedIncident],
+    outages: Sequence[KecamatanOutage],
 ) -> bool:
-    if any(s.kecamatan == code and s.start <= told < s.end + CATCHING_UP for s in quiet):
+    if any(
+        s.kecamatan == code and s.start <= reported_time < s.end + CATCH_UP_TIME for s in outages
+    ):
         return False
-    for life in lives:
-        tense = crowds.restless(life)
-        if tense and life.place.kecamatan == code and hour <= tense[1] and told >= tense[0]:
+    for life in incidents:
+        tense = crowds.find_tense_interval(life)
+        if (
+            tense
+            and life.place.kecamatan == code
+            and hour <= tense[1]
+            and reported_time >= tense[0]
+        ):
             return False
     return True
 
 
-def _sentences(
-    scene: Scene, words: dict[str, Any], lives: Sequence[Life], code: str, hour: datetime
+def _select_texts(
+    context: SimulationContext,
+    texts: dict[str, Any],
+    incidents: Sequence[SimulatedIncident],
+    code: str,
+    hour: datetime,
 ) -> list[str]:
-    if any(_unsettled(life, code, hour) for life in lives):
-        return list(words["besides"]["uraian"])
-    begun = [p for p in words["phase"] if scene.clock.at(p["from"]) <= hour]
-    return list((begun or words["phase"])[-1 if begun else 0]["uraian"])
+    if any(_is_ongoing(life, code, hour) for life in incidents):
+        return list(texts["besides"]["uraian"])
+    begun = [p for p in texts["phase"] if context.clock.resolve_anchor(p["from"]) <= hour]
+    return list((begun or texts["phase"])[-1 if begun else 0]["uraian"])
 
 
-def _unsettled(life: Life, code: str, hour: datetime) -> bool:
+def _is_ongoing(incident: SimulatedIncident, code: str, hour: datetime) -> bool:
     """Already told and not closed; what stays open is mentioned for a while only."""
-    if life.place.kecamatan != code or life.turns[0].at > hour:
+    if incident.place.kecamatan != code or incident.updates[0].reported_time > hour:
         return False
-    last = life.turns[-1].at
-    return hour < (last if life.closed else last + _STILL_MENTIONED)
+    last = incident.updates[-1].reported_time
+    return hour < (last if incident.is_closed else last + _MENTION_TIME)
 
 
-def _restored(scene: Scene, silence: Silence, words: dict[str, Any], rng: random.Random) -> Post:
-    hours = round((silence.end - silence.start) / timedelta(hours=1))
-    told = silence.end + CATCHING_UP + timedelta(minutes=rng.randint(1, 4))
-    text = words["restored"]["uraian"][0].replace("{hours}", str(hours))
-    return _post(scene, silence.kecamatan, silence.end, told, text)
+def _build_restored_row(
+    context: SimulationContext, outage: KecamatanOutage, texts: dict[str, Any], rng: random.Random
+) -> FeedRow:
+    hours = round((outage.end - outage.start) / timedelta(hours=1))
+    told = outage.end + CATCH_UP_TIME + timedelta(minutes=rng.randint(1, 4))
+    text = texts["restored"]["uraian"][0].replace("{hours}", str(hours))
+    return _build_row(context, outage.kecamatan, outage.end, told, text)
 
 
-def _post(scene: Scene, code: str, moment: datetime, told: datetime, text: str) -> Post:
-    place = scene.whole(code)
-    cells = scene.where(place) | {
+def _build_row(
+    context: SimulationContext, code: str, moment: datetime, reported_time: datetime, text: str
+) -> FeedRow:
+    place = context.build_kecamatan_place(code)
+    cells = context.build_location_cells(place) | {
         "waktu": moment.isoformat(timespec="seconds"),
         "jenis": "nihil",
         "status": "nihil",
         "situasi": "hijau",
-        "uraian": text.format(**scene.words(place, moment)),
-        "pelapor": scene.polsek(code),
+        "uraian": text.format(**context.build_template_values(place, moment)),
+        "pelapor": context.get_polsek(code),
     }
-    return Post(told, code, f"nihil-{code}-{moment:%H%M}", cells)
+    return FeedRow(reported_time, code, f"nihil-{code}-{moment:%H%M}", cells)

@@ -7,19 +7,19 @@ from typing import Any
 
 from situasi.simulation import templates
 
-_STATUS = ("dilaporkan", "diverifikasi", "ditangani", "diteruskan", "selesai", "tidak_terbukti")
+_STATUSES = ("dilaporkan", "diverifikasi", "ditangani", "diteruskan", "selesai", "tidak_terbukti")
 
 
 @dataclass(frozen=True)
-class Hold:
+class PhaseDelay:
     """What an incident holds up: this phase of its TPS, so many minutes after it began."""
 
     fase: str
-    minutes: tuple[int, int]
+    delay_range_min: tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Story:
+class IncidentTemplate:
     """One kind of course.
 
     between: anchors of its hours. weight: how common. place: level of its location.
@@ -31,57 +31,57 @@ class Story:
 
     jenis: str
     tingkat: str
-    between: tuple[str, str]
+    time_window: tuple[str, str]
     weight: int
-    place: str
-    where: str
-    n: tuple[int, int]
-    minutes: tuple[int, int]
-    pelapor: tuple[str, ...]
-    spread: bool
-    holds: tuple[Hold, ...]
-    told: dict[str, tuple[str, ...]]
-    retold: str = ""
+    location_level: str
+    terrain: str
+    number_range: tuple[int, int]
+    duration_range_min: tuple[int, int]
+    reporters: tuple[str, ...]
+    is_multi_tps: bool
+    phase_delays: tuple[PhaseDelay, ...]
+    texts_by_status: dict[str, tuple[str, ...]]
+    alternative_text: str = ""
 
 
-def load() -> list[Story]:
+def load_incident_templates() -> list[IncidentTemplate]:
     """All stories, in the order of their files."""
     return [
-        _story(raw)
-        for name in templates.names("incidents_")
-        for raw in templates.read(name)["story"]
+        _parse_template(raw)
+        for name in templates.list_text_files("incidents_")
+        for raw in templates.load_texts(name)["story"]
     ]
 
 
-def holds(raw: dict[str, Any]) -> tuple[Hold, ...]:
+def parse_phase_delays(raw: dict[str, Any]) -> tuple[PhaseDelay, ...]:
     """The `holds` entries of a story or crowd."""
     return tuple(
-        Hold(entry["fase"], (entry["minutes"][0], entry["minutes"][1]))
+        PhaseDelay(entry["fase"], (entry["minutes"][0], entry["minutes"][1]))
         for entry in raw.get("holds", [])
     )
 
 
-def _story(raw: dict[str, Any]) -> Story:
-    told = {status: raw[status] for status in _STATUS if status in raw}
-    texts = [text for words in told.values() for text in _several(words)]
+def _parse_template(raw: dict[str, Any]) -> IncidentTemplate:
+    told = {status: raw[status] for status in _STATUSES if status in raw}
+    texts = [text for words in told.values() for text in _as_tuple(words)]
     # Where every sentence names only the desa, the incident is the desa's.
     level = "tps" if any("{tps}" in text for text in texts) else "desa"
-    return Story(
+    return IncidentTemplate(
         jenis=raw["jenis"],
         tingkat=raw["tingkat"],
-        between=(raw["between"][0], raw["between"][1]),
+        time_window=(raw["between"][0], raw["between"][1]),
         weight=raw["weight"],
-        place=raw.get("place", level),
-        where=raw.get("where", ""),
-        n=tuple(raw.get("n", (0, 0))),
-        minutes=tuple(raw["minutes"]),
-        pelapor=tuple(raw["pelapor"]),
-        spread=raw.get("spread", False),
-        holds=holds(raw),
-        told={status: _several(words) for status, words in told.items()},
-        retold=raw.get("retold", ""),
+        location_level=raw.get("place", level),
+        terrain=raw.get("where", ""),
+        number_range=tuple(raw.get("n", (0, 0))),
+        duration_range_min=tuple(raw["minutes"]),
+        reporters=tuple(raw["pelapor"]),
+        is_multi_tps=raw.get("spread", False),
+        phase_delays=parse_phase_delays(raw),
+        texts_by_status={status: _as_tuple(words) for status, words in told.items()},
+        alternative_text=raw.get("retold", ""),
     )
 
 
-def _several(words: str | list[str]) -> tuple[str, ...]:
-    return (words,) if isinstance(words, str) else tuple(words)
+def _as_tuple(texts: str | list[str]) -> tuple[str, ...]:
+    return (texts,) if isinstance(texts, str) else tuple(texts)

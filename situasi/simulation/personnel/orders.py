@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from situasi.simulation.context import Place, Scene
-from situasi.simulation.feed_rows import Post
+from situasi.simulation.context import Place, SimulationContext
+from situasi.simulation.feed_rows import FeedRow
 from situasi.simulation.personnel.roster import Member
 
-_LISTED, _ORDERED = time(10), time(16)  # on the day before
+_ROSTER_TIME, _ORDER_TIME = time(10), time(16)  # on the day before
 
 
 @dataclass(frozen=True)
@@ -21,35 +21,35 @@ class Posting:
     member: Member
     penugasan: str
     kecamatan: str
-    since: datetime
+    valid_from: datetime
     places: tuple[Place, ...] = ()
     lokasi: str = ""
     uraian: str = ""
 
 
-def ordered(scene: Scene) -> datetime:
+def compute_order_time(context: SimulationContext) -> datetime:
     """When the orders of the day are given: the afternoon before."""
-    return _day_before(scene, _ORDERED)
+    return _compute_time_day_before(context, _ORDER_TIME)
 
 
-def _day_before(scene: Scene, at: time) -> datetime:
-    election = scene.register.election
+def _compute_time_day_before(context: SimulationContext, at: time) -> datetime:
+    election = context.register.election
     return election.local_time(at, election.day - timedelta(days=1))
 
 
-def roster(scene: Scene, postings: Sequence[Posting]) -> list[Post]:
+def build_roster_rows(context: SimulationContext, postings: Sequence[Posting]) -> list[FeedRow]:
     """One row for each member who has an order."""
-    rng = scene.rng("roster")
-    listed = _day_before(scene, _LISTED)
+    rng = context.rng("roster")
+    listed = _compute_time_day_before(context, _ROSTER_TIME)
     members = {p.member.petugas: p.member for p in postings}
     told = {unit: listed + timedelta(minutes=rng.randint(5, 300))
             for unit in dict.fromkeys(m.satuan for m in members.values())}  # fmt: skip
     return [
-        Post(
+        FeedRow(
             told[member.satuan],
             "",
             member.petugas,
-            scene.area(member.kecamatan)
+            context.build_area_cells(member.kecamatan)
             | {
                 "waktu": listed.isoformat(timespec="seconds"),
                 "petugas": member.petugas,
@@ -63,16 +63,16 @@ def roster(scene: Scene, postings: Sequence[Posting]) -> list[Post]:
     ]
 
 
-def rows(scene: Scene, postings: Iterable[Posting]) -> list[Post]:
+def build_order_rows(context: SimulationContext, postings: Iterable[Posting]) -> list[FeedRow]:
     """Orders as rows; the TPS of one desa stand in one cell: "001,002"."""
     return [
-        Post(
-            posting.since + timedelta(minutes=3),
+        FeedRow(
+            posting.valid_from + timedelta(minutes=3),
             "",
-            f"{posting.member.petugas}-{posting.since:%d%H%M}-{n}",
+            f"{posting.member.petugas}-{posting.valid_from:%d%H%M}-{n}",
             where
             | {
-                "waktu": posting.since.isoformat(timespec="seconds"),
+                "waktu": posting.valid_from.isoformat(timespec="seconds"),
                 "petugas": posting.member.petugas,
                 "penugasan": posting.penugasan,
                 "lokasi": posting.lokasi,
@@ -81,20 +81,24 @@ def rows(scene: Scene, postings: Iterable[Posting]) -> list[Post]:
             },
         )
         for posting in postings
-        for n, where in enumerate(_cells(scene, posting))
+        for n, where in enumerate(_generate_location_cells(context, posting))
     ]
 
 
-def _cells(scene: Scene, posting: Posting) -> Iterator[dict[str, str]]:
+def _generate_location_cells(
+    context: SimulationContext, posting: Posting
+) -> Iterator[dict[str, str]]:
     if not posting.places:
-        yield scene.where(scene.whole(posting.kecamatan))
+        yield context.build_location_cells(context.build_kecamatan_place(posting.kecamatan))
     by_desa = itertools.groupby(posting.places, key=lambda place: (place.kecamatan, place.desa))
     for _, group in by_desa:
         same = list(group)
-        yield scene.where(same[0]) | {"tps": ",".join(place.tps for place in same)}
+        yield context.build_location_cells(same[0]) | {"tps": ",".join(place.tps for place in same)}
 
 
-def escorts(scene: Scene, postings: Iterable[Posting]) -> dict[str, tuple[str, ...]]:
+def assign_box_escorts(
+    context: SimulationContext, postings: Iterable[Posting]
+) -> dict[str, tuple[str, ...]]:
     """Officers by TPS code who bring its box to the PPK; a patrol where nobody is posted."""
     patrols: dict[str, str] = {}
     found: dict[str, tuple[str, ...]] = {}
@@ -105,7 +109,7 @@ def escorts(scene: Scene, postings: Iterable[Posting]) -> dict[str, tuple[str, .
         if posting.member.instansi in ("polri", "bko_polda"):
             for place in posting.places:
                 found[place.tps_code] = (*found.get(place.tps_code, ()), number)
-    for place in scene.places:
+    for place in context.places:
         if place.tps_code not in found and place.kecamatan in patrols:
             found[place.tps_code] = (patrols[place.kecamatan],)
     return found

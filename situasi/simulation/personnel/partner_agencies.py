@@ -8,56 +8,65 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from situasi.simulation import templates
-from situasi.simulation.context import Scene
+from situasi.simulation.context import SimulationContext
 from situasi.simulation.personnel import roster
-from situasi.simulation.personnel.orders import Posting, ordered
+from situasi.simulation.personnel.orders import Posting, compute_order_time
 from situasi.simulation.personnel.roster import Member
 
 _TNI_PER_TPS = 1 / 28
 _SATPOL_PP_PER_TPS = 1 / 33
 _LINMAS_PER_TPS = 2
 # Which desa sent the names of its Linmas differs by kecamatan: the list is never whole.
-_LISTED = (0.3, 0.55)
+_LINMAS_LISTED_RANGE = (0.3, 0.55)
 
 
-def posted(scene: Scene) -> list[Posting]:
+def build_partner_orders(context: SimulationContext) -> list[Posting]:
     """Orders of all who are not police: some in each kecamatan, Linmas at their TPS."""
-    rng = scene.rng("partners")
-    words = templates.read("force")
-    return [*_in_kecamatan(scene, words, rng), *_linmas(scene, words, rng)]
+    rng = context.rng("partners")
+    words = templates.load_texts("force")
+    return [
+        *_generate_kecamatan_orders(context, words, rng),
+        *_generate_linmas_orders(context, words, rng),
+    ]
 
 
-def _in_kecamatan(scene: Scene, words: Mapping[str, Any], rng: random.Random) -> Iterator[Posting]:
+def _generate_kecamatan_orders(
+    context: SimulationContext, texts: Mapping[str, Any], rng: random.Random
+) -> Iterator[Posting]:
     numbers = {"tni": itertools.count(1), "satpol_pp": itertools.count(1)}
     shares = {"tni": _TNI_PER_TPS, "satpol_pp": _SATPOL_PP_PER_TPS}
-    for code in sorted({place.kecamatan for place in scene.places}):
-        name = scene.register.kecamatan[code].name
+    for code in sorted({place.kecamatan for place in context.places}):
+        name = context.register.kecamatan[code].name
         for service, share in shares.items():
-            unit = words["units"][service].format(
-                kecamatan=name, kabupaten=scene.register.election.kabupaten
+            unit = texts["units"][service].format(
+                kecamatan=name, kabupaten=context.register.election.kabupaten
             )
-            for _ in range(max(1, round(share * len(scene.in_kecamatan(code))))):
+            for _ in range(max(1, round(share * len(context.list_places_in(code))))):
                 member = Member(
                     petugas=f"{service.upper()[:3]}-{next(numbers[service]):03d}",
-                    pangkat=roster.rank(words, "tni", rng) if service == "tni" else "",
+                    pangkat=roster.draw_rank(texts, "tni", rng) if service == "tni" else "",
                     satuan=unit,
                     instansi=service,
                     kecamatan=code,
                 )
-                lokasi = words["places"]["kecamatan"].format(kecamatan=name)
-                yield Posting(member, "kecamatan", code, ordered(scene), lokasi=lokasi)
+                lokasi = texts["places"]["kecamatan"].format(kecamatan=name)
+                yield Posting(member, "kecamatan", code, compute_order_time(context), lokasi=lokasi)
 
 
-def _linmas(scene: Scene, words: Mapping[str, Any], rng: random.Random) -> Iterator[Posting]:
+def _generate_linmas_orders(
+    context: SimulationContext, texts: Mapping[str, Any], rng: random.Random
+) -> Iterator[Posting]:
     """Two for each TPS of a desa that sent its list."""
     number = itertools.count(1)
-    for code in sorted({place.kecamatan for place in scene.places}):
-        listed = rng.uniform(*_LISTED)
-        for _, same in itertools.groupby(scene.in_kecamatan(code), key=lambda place: place.desa):
+    for code in sorted({place.kecamatan for place in context.places}):
+        listed = rng.uniform(*_LINMAS_LISTED_RANGE)
+        for _, same in itertools.groupby(
+            context.list_places_in(code), key=lambda place: place.desa
+        ):
             if rng.random() >= listed:
                 continue
             for place in same:
-                unit = words["units"]["linmas"].format(desa=place.desa_label)
+                unit = texts["units"]["linmas"].format(desa=place.desa_label)
                 for _ in range(_LINMAS_PER_TPS):
                     member = Member(f"LIN-{next(number):04d}", "", unit, "linmas", code)
-                    yield Posting(member, "tps", code, ordered(scene), places=(place,))
+                    yield Posting(member, "tps", code, compute_order_time(context), places=(place,))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from situasi.simulation import templates
-from situasi.simulation.context import Scene
+from situasi.simulation.context import SimulationContext
 
 # 331 officers, 20 of them lent by the Polda, for 667 TPS: Polres Ogan Ilir, roll
 # call of 25 November 2024. Elsewhere in the same proportion.
@@ -28,47 +28,47 @@ class Member:
     kecamatan: str
 
 
-def strength(scene: Scene) -> int:
+def compute_officer_count(context: SimulationContext) -> int:
     """How many police officers secure this many TPS."""
-    kecamatan = len({place.kecamatan for place in scene.places})
-    return min(len(scene.places), max(kecamatan, round(_OFFICERS_PER_TPS * len(scene.places))))
+    kecamatan = len({place.kecamatan for place in context.places})
+    return min(len(context.places), max(kecamatan, round(_OFFICERS_PER_TPS * len(context.places))))
 
 
-def police(scene: Scene) -> list[Member]:
+def build_police_roster(context: SimulationContext) -> list[Member]:
     """All police officers: of the Polres, of each Polsek, and last those lent by the Polda."""
-    rng = scene.rng("force")
-    words = templates.read("force")
-    total = strength(scene)
+    rng = context.rng("force")
+    words = templates.load_texts("force")
+    total = compute_officer_count(context)
     lent = round(_BKO_SHARE * total)
     return [
-        Member(f"P-{number:04d}", rank(words, "polri", rng), *home)
-        for number, home in enumerate(_homes(scene, words, total - lent, lent), start=1)
+        Member(f"P-{number:04d}", draw_rank(words, "polri", rng), *home)
+        for number, home in enumerate(_generate_units(context, words, total - lent, lent), start=1)
     ]
 
 
-def rank(words: Mapping[str, Any], service: str, rng: random.Random) -> str:
+def draw_rank(texts: Mapping[str, Any], service: str, rng: random.Random) -> str:
     """A rank of this service ("polri", "tni"), the lower the more common."""
-    names = words["ranks"][service]
-    return str(rng.choices(names, words["ranks"]["weights"][: len(names)])[0])
+    names = texts["ranks"][service]
+    return str(rng.choices(names, texts["ranks"]["weights"][: len(names)])[0])
 
 
-def _homes(
-    scene: Scene, words: Mapping[str, Any], own: int, lent: int
+def _generate_units(
+    context: SimulationContext, texts: Mapping[str, Any], own_count: int, lent_count: int
 ) -> Iterator[tuple[str, str, str]]:
     """(satuan, instansi, kecamatan) of every officer, in the order of their numbers."""
-    of_polsek = round(_POLSEK_SHARE * own)
-    staff = words["polres"]
-    for unit in _by_weight(staff["units"], staff["weights"], own - of_polsek):
+    of_polsek = round(_POLSEK_SHARE * own_count)
+    staff = texts["polres"]
+    for unit in _allocate_by_weight(staff["units"], staff["weights"], own_count - of_polsek):
         yield unit, "polri", ""
-    seats = scene.seats()
-    weights = [sum(len(scene.in_kecamatan(code)) for code in codes) for codes in seats.values()]
-    for polsek in _by_weight(list(seats), weights, of_polsek):
+    seats = context.list_kecamatan_by_polsek()
+    weights = [sum(len(context.list_places_in(code)) for code in codes) for codes in seats.values()]
+    for polsek in _allocate_by_weight(list(seats), weights, of_polsek):
         yield polsek, "polri", seats[polsek][0]
-    for _ in range(lent):
-        yield words["units"]["bko_polda"], "bko_polda", ""
+    for _ in range(lent_count):
+        yield texts["units"]["bko_polda"], "bko_polda", ""
 
 
-def _by_weight(names: Sequence[str], weights: Sequence[float], total: int) -> list[str]:
+def _allocate_by_weight(names: Sequence[str], weights: Sequence[float], total: int) -> list[str]:
     """So many names in their order, each as often as its weight asks."""
     whole, given, told = sum(weights), 0, 0.0
     found: list[str] = []

@@ -14,17 +14,19 @@ Point = tuple[float, float]  # longitude, latitude
 
 _MARGIN = 0.003  # degrees, about 300 m: well inside, whatever simplification did to the line
 _DESA_RADIUS = 0.012  # degrees, about 1.3 km
-_TRIES = 60
-_CANDIDATES = 12
+_MAX_TRIES = 60
+_CANDIDATE_COUNT = 12
 
 
-def scatter(register: Register, boundaries: Boundaries, rng: random.Random) -> dict[str, Point]:
+def draw_tps_points(
+    register: Register, boundaries: Boundaries, rng: random.Random
+) -> dict[str, Point]:
     """A point for each TPS code, near the made-up centre of its desa.
 
     A TPS in a kecamatan without a polygon has none.
     """
     inner = {
-        code: _inner(polygon)
+        code: _shrink_polygon(polygon)
         for code, polygon in zip(boundaries.codes, boundaries.polygons, strict=True)
     }
     labels = boundaries.label_points
@@ -32,46 +34,48 @@ def scatter(register: Register, boundaries: Boundaries, rng: random.Random) -> d
     for kecamatan in sorted(set(register.kecamatan) & set(inner)):
         taken: list[Point] = []
         for code in sorted(d.code for d in register.desa.values() if d.kecamatan == kecamatan):
-            taken.append(_apart(inner[kecamatan], labels[kecamatan], taken, rng))
+            taken.append(_draw_distant_point(inner[kecamatan], labels[kecamatan], taken, rng))
             desa[code] = taken[-1]
     return {
-        code: _near(inner[village.rpartition(".")[0]], desa[village], rng)
-        for code, village in _tps_desa(register)
+        code: _draw_point_near(inner[village.rpartition(".")[0]], desa[village], rng)
+        for code, village in _list_tps_desa(register)
         if village in desa
     }
 
 
-def _tps_desa(register: Register) -> Iterable[tuple[str, str]]:
+def _list_tps_desa(register: Register) -> Iterable[tuple[str, str]]:
     return zip(register.tps["code"], register.tps["desa"], strict=True)
 
 
-def _inner(polygon: shapely.Geometry) -> shapely.Geometry:
+def _shrink_polygon(polygon: shapely.Geometry) -> shapely.Geometry:
     smaller = shapely.buffer(polygon, -_MARGIN)
     inner = polygon if smaller.is_empty else smaller
     shapely.prepare(inner)
     return inner
 
 
-def _apart(area: shapely.Geometry, centre: Point, taken: list[Point], rng: random.Random) -> Point:
+def _draw_distant_point(
+    area: shapely.Geometry, centre: Point, existing: list[Point], rng: random.Random
+) -> Point:
     """A point in the area, far from those already taken, as villages are."""
-    candidates = [_anywhere(area, centre, rng) for _ in range(_CANDIDATES)]
+    candidates = [_draw_point_in(area, centre, rng) for _ in range(_CANDIDATE_COUNT)]
     return max(
         candidates,
-        key=lambda p: min(((p[0] - x) ** 2 + (p[1] - y) ** 2 for x, y in taken), default=0.0),
+        key=lambda p: min(((p[0] - x) ** 2 + (p[1] - y) ** 2 for x, y in existing), default=0.0),
     )
 
 
-def _anywhere(area: shapely.Geometry, fallback: Point, rng: random.Random) -> Point:
+def _draw_point_in(area: shapely.Geometry, fallback: Point, rng: random.Random) -> Point:
     west, south, east, north = shapely.bounds(area)
-    for _ in range(_TRIES):
+    for _ in range(_MAX_TRIES):
         point = (round(rng.uniform(west, east), 5), round(rng.uniform(south, north), 5))
         if shapely.contains_xy(area, *point):
             return point
     return fallback
 
 
-def _near(area: shapely.Geometry, centre: Point, rng: random.Random) -> Point:
-    for _ in range(_TRIES):
+def _draw_point_near(area: shapely.Geometry, centre: Point, rng: random.Random) -> Point:
+    for _ in range(_MAX_TRIES):
         point = (
             round(centre[0] + rng.uniform(-_DESA_RADIUS, _DESA_RADIUS), 5),
             round(centre[1] + rng.uniform(-_DESA_RADIUS, _DESA_RADIUS), 5),

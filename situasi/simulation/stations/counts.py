@@ -6,42 +6,42 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from situasi.simulation.context import Scene
+from situasi.simulation.context import SimulationContext
 from situasi.simulation.stations import turnout
-from situasi.simulation.stations.count_errors import Slip
+from situasi.simulation.stations.count_errors import CountError
 
-_SLOW_REPORTER = 0.06
-_HOUR_SKIPPED = 0.07
-_NO_HOURS = 0.02
-_PARTS_AT_CLOSING = 0.85
-_PARTS_BEFORE = 0.3
+_SLOW_REPORTER_SHARE = 0.06
+_SKIPPED_HOUR_SHARE = 0.07
+_NO_HOURLY_SHARE = 0.02
+_PARTS_AT_CLOSING_SHARE = 0.85
+_PARTS_HOURLY_SHARE = 0.3
 # Voters of the additional list (DPTb) come like others; those with only an identity card (DPK)
 # are served in the last hour.
-_MOST_DPTB, _MOST_DPK = 5, 9
+_MAX_DPTB, _MAX_DPK = 5, 9
 _LAST_HOUR = timedelta(hours=1)
 
 Told = tuple[datetime, datetime, dict[str, str]]  # counted, told, cells
 
 
 @dataclass(frozen=True)
-class Heads:
+class FinalCount:
     """Who comes to one TPS in the end: all of them, and of these DPTb and DPK."""
 
     total: int
     dptb: int
     dpk: int
 
-    def cells(self) -> dict[str, str]:
-        return _cells(self.total, self.dptb, self.dpk)
+    def to_cells(self) -> dict[str, str]:
+        return _build_cells(self.total, self.dptb, self.dpk)
 
 
-def draw(total: int, rng: random.Random) -> Heads:
+def draw_final_count(total: int, rng: random.Random) -> FinalCount:
     """The parts of a final count."""
-    dptb = min(total, rng.randint(0, _MOST_DPTB), rng.randint(0, _MOST_DPTB))
-    return Heads(total, dptb, min(total - dptb, rng.randint(0, _MOST_DPK)))
+    dptb = min(total, rng.randint(0, _MAX_DPTB), rng.randint(0, _MAX_DPTB))
+    return FinalCount(total, dptb, min(total - dptb, rng.randint(0, _MAX_DPK)))
 
 
-def _cells(total: int, dptb: int, dpk: int) -> dict[str, str]:
+def _build_cells(total: int, dptb: int, dpk: int) -> dict[str, str]:
     return {
         "hadir": str(total),
         "hadir_dpt": str(total - dptb - dpk),
@@ -50,37 +50,51 @@ def _cells(total: int, dptb: int, dpk: int) -> dict[str, str]:
     }
 
 
-def final(heads: Heads, rng: random.Random) -> dict[str, str]:
+def build_closing_cells(final_count: FinalCount, rng: random.Random) -> dict[str, str]:
     """The cells of the closing word; a few TPS tell the sum only."""
-    return heads.cells() if rng.random() < _PARTS_AT_CLOSING else {"hadir": str(heads.total)}
+    return (
+        final_count.to_cells()
+        if rng.random() < _PARTS_AT_CLOSING_SHARE
+        else {"hadir": str(final_count.total)}
+    )
 
 
-def hourly(
-    scene: Scene, opened: datetime, heads: Heads, slip: Slip | None, rng: random.Random
-) -> list[Told]:
+def simulate_hourly_counts(
+    context: SimulationContext,
+    opening_time: datetime,
+    final_count: FinalCount,
+    count_error: CountError | None,
+    rng: random.Random,
+) -> list[TimedCells]:
     """What a TPS tells of each full hour of voting; some hours are never told."""
-    clock = scene.clock
-    slow, mute = rng.random() < _SLOW_REPORTER, rng.random() < _NO_HOURS
-    parts = rng.random() < _PARTS_BEFORE
+    clock = context.clock
+    slow, mute = rng.random() < _SLOW_REPORTER_SHARE, rng.random() < _NO_HOURLY_SHARE
+    parts = rng.random() < _PARTS_HOURLY_SHARE
     pace = rng.uniform(-0.03, 0.03)
     told = []
-    for hour in clock.hours(clock.opens, clock.closes):
+    for hour in clock.list_full_hours(clock.opens, clock.closes):
         late = rng.randint(35, 80) if slow else rng.randint(2, 24)
-        skipped = rng.random() < _HOUR_SKIPPED
-        if hour <= opened or ((mute or skipped) and not (slip and slip.firm(hour))):
+        skipped = rng.random() < _SKIPPED_HOUR_SHARE
+        if hour <= opening_time or (
+            (mute or skipped) and not (count_error and count_error.is_report_required(hour))
+        ):
             continue
-        elapsed = (hour - opened) / (clock.closes - clock.opens)
-        here = turnout.so_far(heads.total, min(1.0, max(0.0, elapsed + pace)))
-        if slip:
-            cells = {"hadir": str(slip.told(here, hour))}
+        elapsed = (hour - opening_time) / (clock.closes - clock.opens)
+        here = turnout.compute_count_at(final_count.total, min(1.0, max(0.0, elapsed + pace)))
+        if count_error:
+            cells = {"hadir": str(count_error.apply(here, hour))}
         elif parts and hour >= clock.closes - _LAST_HOUR:
-            cells = _so_far(heads, here, last=hour >= clock.closes)
+            cells = _build_partial_cells(final_count, here, is_last_hour=hour >= clock.closes)
         else:
             cells = {"hadir": str(here)}
         told.append((hour, hour + timedelta(minutes=late), cells))
     return told
 
 
-def _so_far(heads: Heads, here: int, *, last: bool) -> dict[str, str]:
-    dptb = min(heads.dptb, here)
-    return _cells(here, dptb, min(heads.dpk, here - dptb) if last else 0)
+def _build_partial_cells(
+    final_count: FinalCount, voters_present: int, *, is_last_hour: bool
+) -> dict[str, str]:
+    dptb = min(final_count.dptb, voters_present)
+    return _build_cells(
+        voters_present, dptb, min(final_count.dpk, voters_present - dptb) if is_last_hour else 0
+    )

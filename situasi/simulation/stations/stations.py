@@ -9,120 +9,140 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from situasi.simulation import templates
-from situasi.simulation.context import Place, Scene
-from situasi.simulation.feed_rows import Post
-from situasi.simulation.incidents.lifecycle import Life
+from situasi.simulation.context import Place, SimulationContext
+from situasi.simulation.feed_rows import FeedRow
+from situasi.simulation.incidents.lifecycle import SimulatedIncident
 from situasi.simulation.stations import count_errors, counts, outages, turnout
-from situasi.simulation.stations.count_errors import Slip
-from situasi.simulation.stations.counts import Heads
+from situasi.simulation.stations.count_errors import CountError
+from situasi.simulation.stations.counts import FinalCount
 
-_LATE_OPENING = 0.03
-_FAR_TOO_LATE = 0.15  # of those
-_LATE_SUPPLIES = 0.015
-_NO_CLOSING_WORD = 0.006
-_FAR_BOX = 0.008
-_ON_TO_KPU = 0.06  # of the boxes early at the PPK; the others follow on the next days
-_WORTH_A_WORD = timedelta(minutes=15)
-_TO_KPU = timedelta(hours=8, minutes=15)
-_WAY_TO_KPU = timedelta(minutes=60)
+_LATE_OPENING_SHARE = 0.03
+_VERY_LATE_SHARE = 0.15  # of those
+_LATE_SUPPLIES_SHARE = 0.015
+_NO_CLOSING_REPORT_SHARE = 0.006
+_REMOTE_BOX_SHARE = 0.008
+_SENT_TO_KPU_SHARE = 0.06  # of the boxes early at the PPK; the others follow on the next days
+_MENTIONED_DELAY = timedelta(minutes=15)
+_KPU_ARRIVAL_AFTER_CLOSING = timedelta(hours=8, minutes=15)
+_KPU_TRAVEL_TIME = timedelta(minutes=60)
 
 Held = Mapping[tuple[str, str], datetime]
 
 
 @dataclass(frozen=True)
-class Course:
+class StationCourse:
     """One TPS's day: when each phase was reached, and words for those that were late."""
 
     place: Place
-    moments: dict[str, datetime]
-    reasons: dict[str, str]
+    phase_times: dict[str, datetime]
+    delay_reasons: dict[str, str]
 
 
-def play(
-    scene: Scene, lives: Sequence[Life], escorts: Mapping[str, Sequence[str]]
-) -> tuple[list[Post], dict[str, datetime]]:
+def simulate_stations(
+    context: SimulationContext,
+    incidents: Sequence[SimulatedIncident],
+    escorts: Mapping[str, Sequence[str]],
+) -> tuple[list[FeedRow], dict[str, datetime]]:
     """Posts of all TPS, and when each TPS's box reached the PPK (missing: not by day's end).
 
     escorts: the officers who bring the box, by TPS code.
     """
-    rng = scene.rng("tps")
-    held = _held(lives)
-    words = templates.read("tps")
-    final = turnout.final(scene.register, scene.rng("turnout"))
-    wrong = count_errors.draw(scene, final)
-    lost = {loss.place.tps_code: loss for loss in outages.losses(scene)}
-    posts: list[Post] = []
+    rng = context.rng("tps")
+    held = _collect_phase_delays(incidents)
+    words = templates.load_texts("tps")
+    final = turnout.draw_final_counts(context.register, context.rng("turnout"))
+    wrong = count_errors.draw_count_errors(context, final)
+    lost = {loss.place.tps_code: loss for loss in outages.draw_station_outages(context)}
+    posts: list[FeedRow] = []
     boxes = {}
-    for place in scene.places:
+    for place in context.places:
         code = place.tps_code
-        course = _course(scene, place, held, words["late"], rng)
-        pelapor = rng.choice(words["pelapor"]["tps"]).format(polsek=scene.polsek(place.kecamatan))
-        people = counts.draw(final[code], rng)
-        told = _told(scene, course, people, wrong.get(code), escorts.get(code, ()), rng)
-        posts += _posts(scene, place, pelapor, told)
-        if course.moments["kotak_tiba_ppk"] < scene.clock.last:
-            boxes[code] = course.moments["kotak_tiba_ppk"]
-    return outages.told(scene, lost.values()) + outages.waiting(posts, lost), boxes
+        course = _simulate_course(context, place, held, words["late"], rng)
+        pelapor = rng.choice(words["pelapor"]["tps"]).format(
+            polsek=context.get_polsek(place.kecamatan)
+        )
+        people = counts.draw_final_count(final[code], rng)
+        told = _simulate_reports(
+            context, course, people, wrong.get(code), escorts.get(code, ()), rng
+        )
+        posts += _build_rows(context, place, pelapor, told)
+        if course.phase_times["kotak_tiba_ppk"] < context.clock.last:
+            boxes[code] = course.phase_times["kotak_tiba_ppk"]
+    return outages.build_contact_rows(context, lost.values()) + outages.delay_station_rows(
+        posts, lost
+    ), boxes
 
 
-def _held(lives: Sequence[Life]) -> dict[tuple[str, str], datetime]:
+def _collect_phase_delays(
+    incidents: Sequence[SimulatedIncident],
+) -> dict[tuple[str, str], datetime]:
     held: dict[tuple[str, str], datetime] = {}
-    for life in lives:
-        for code, fase, until in life.held:
+    for life in incidents:
+        for code, fase, until in life.delayed_phases:
             held[code, fase] = max(until, held.get((code, fase), until))
     return held
 
 
-def _course(
-    scene: Scene, place: Place, held: Held, late: dict[str, Any], rng: random.Random
-) -> Course:
+def _simulate_course(
+    context: SimulationContext,
+    place: Place,
+    phase_delays: PhaseDelayEnds,
+    delay_texts: dict[str, Any],
+    rng: random.Random,
+) -> StationCourse:
     reasons: dict[str, str] = {}
-    supplies, opening = _morning(scene, place, late, reasons, rng)
+    supplies, opening = _draw_morning_times(context, place, delay_texts, reasons, rng)
     moments = {"logistik_tiba": supplies}
-    _apply(moments, "logistik_tiba", place, held, late, reasons)
+    _apply_phase_delay(moments, "logistik_tiba", place, phase_delays, delay_texts, reasons)
     ready = moments["logistik_tiba"] + timedelta(minutes=rng.randint(12, 20))
     moments["dibuka"] = max(opening, ready)
-    if ready - scene.clock.opens > _WORTH_A_WORD and ready > opening:
-        reasons["dibuka"] = late["no_supplies"]
-    _apply(moments, "dibuka", place, held, late, reasons)
-    reached = max(moments["dibuka"], scene.clock.closes)
-    for fase, wait in _evening(scene, place, rng).items():
+    if ready - context.clock.opens > _MENTIONED_DELAY and ready > opening:
+        reasons["dibuka"] = delay_texts["no_supplies"]
+    _apply_phase_delay(moments, "dibuka", place, phase_delays, delay_texts, reasons)
+    reached = max(moments["dibuka"], context.clock.closes)
+    for fase, wait in _draw_phase_durations(context, place, rng).items():
         moments[fase] = reached + wait
-        _apply(moments, fase, place, held, late, reasons)
+        _apply_phase_delay(moments, fase, place, phase_delays, delay_texts, reasons)
         reached = moments[fase]
-    at_kpu = scene.clock.closes + _TO_KPU + timedelta(minutes=rng.randint(0, 75))
-    if reached < at_kpu - _WAY_TO_KPU and rng.random() < _ON_TO_KPU:
+    at_kpu = (
+        context.clock.closes + _KPU_ARRIVAL_AFTER_CLOSING + timedelta(minutes=rng.randint(0, 75))
+    )
+    if reached < at_kpu - _KPU_TRAVEL_TIME and rng.random() < _SENT_TO_KPU_SHARE:
         moments["kotak_tiba_kpu"] = at_kpu
-    return Course(place, moments, reasons)
+    return StationCourse(place, moments, reasons)
 
 
-def _morning(
-    scene: Scene,
+def _draw_morning_times(
+    context: SimulationContext,
     place: Place,
-    late: dict[str, Any],
-    reasons: dict[str, str],
+    delay_texts: dict[str, Any],
+    delay_reasons: dict[str, str],
     rng: random.Random,
 ) -> tuple[datetime, datetime]:
-    supplies = scene.clock.opens - timedelta(minutes=rng.randint(35, 115))
-    opening = scene.clock.opens + timedelta(minutes=min(rng.randint(0, 10), rng.randint(0, 10)))
-    if rng.random() < _LATE_SUPPLIES:
-        supplies = scene.clock.opens + timedelta(minutes=rng.randint(-20, 20))
-        reasons["logistik_tiba"] = rng.choice(late["logistik_tiba"])
-    if rng.random() < _LATE_OPENING:
-        far_too_late = rng.random() < _FAR_TOO_LATE
+    supplies = context.clock.opens - timedelta(minutes=rng.randint(35, 115))
+    opening = context.clock.opens + timedelta(minutes=min(rng.randint(0, 10), rng.randint(0, 10)))
+    if rng.random() < _LATE_SUPPLIES_SHARE:
+        supplies = context.clock.opens + timedelta(minutes=rng.randint(-20, 20))
+        delay_reasons["logistik_tiba"] = rng.choice(delay_texts["logistik_tiba"])
+    if rng.random() < _LATE_OPENING_SHARE:
+        far_too_late = rng.random() < _VERY_LATE_SHARE
         minutes = rng.randint(100, 145) if far_too_late else rng.randint(18, 75)
-        opening = scene.clock.opens + timedelta(minutes=minutes)
-        pool = late["dibuka"] + (late["dibuka_river"] if scene.on_water(place) else [])
-        reasons["dibuka"] = rng.choice(pool)
+        opening = context.clock.opens + timedelta(minutes=minutes)
+        pool = delay_texts["dibuka"] + (
+            delay_texts["dibuka_river"] if context.is_on_water(place) else []
+        )
+        delay_reasons["dibuka"] = rng.choice(pool)
     return supplies, opening
 
 
-def _evening(scene: Scene, place: Place, rng: random.Random) -> dict[str, timedelta]:
+def _draw_phase_durations(
+    context: SimulationContext, place: Place, rng: random.Random
+) -> dict[str, timedelta]:
     """How long each phase takes after the one before it (closing: after the hour)."""
     journey = rng.randint(20, 75)
-    if scene.on_water(place) or place.kecamatan in scene.water:
+    if context.is_on_water(place) or place.kecamatan in context.flood_weights:
         journey += rng.randint(15, 60)
-    if rng.random() < _FAR_BOX:
+    if rng.random() < _REMOTE_BOX_SHARE:
         journey += 600
     to_pps = rng.randint(5, 18)
     minutes = {
@@ -135,51 +155,55 @@ def _evening(scene: Scene, place: Place, rng: random.Random) -> dict[str, timede
     return {fase: timedelta(minutes=wait) for fase, wait in minutes.items()}
 
 
-def _apply(
-    moments: dict[str, datetime],
+def _apply_phase_delay(
+    phase_times: dict[str, datetime],
     fase: str,
     place: Place,
-    held: Held,
-    late: dict[str, Any],
-    reasons: dict[str, str],
+    phase_delays: PhaseDelayEnds,
+    delay_texts: dict[str, Any],
+    delay_reasons: dict[str, str],
 ) -> None:
-    until = held.get((place.tps_code, fase))
-    if until is not None and until > moments[fase]:
-        moments[fase] = until
-        reasons[fase] = late["held"][fase]
+    until = phase_delays.get((place.tps_code, fase))
+    if until is not None and until > phase_times[fase]:
+        phase_times[fase] = until
+        delay_reasons[fase] = delay_texts["held"][fase]
 
 
-def _told(
-    scene: Scene,
-    course: Course,
-    people: Heads,
-    slip: Slip | None,
-    escort: Sequence[str],
+def _simulate_reports(
+    context: SimulationContext,
+    course: StationCourse,
+    final_count: FinalCount,
+    count_error: CountError | None,
+    box_escorts: Sequence[str],
     rng: random.Random,
-) -> list[counts.Told]:
+) -> list[counts.TimedCells]:
     """Everything one TPS tells: (happened, told, cells)."""
-    told = counts.hourly(scene, course.moments["dibuka"], people, slip, rng)
-    silent_end = rng.random() < _NO_CLOSING_WORD
-    for fase, moment in course.moments.items():
+    told = counts.simulate_hourly_counts(
+        context, course.phase_times["dibuka"], final_count, count_error, rng
+    )
+    silent_end = rng.random() < _NO_CLOSING_REPORT_SHARE
+    for fase, moment in course.phase_times.items():
         if silent_end and fase in {"ditutup", "hitung_selesai"}:
             continue
-        cells = {"fase": fase, "uraian": course.reasons.get(fase, "")}
+        cells = {"fase": fase, "uraian": course.delay_reasons.get(fase, "")}
         if fase == "ditutup":
-            cells |= counts.final(people, rng)
+            cells |= counts.build_closing_cells(final_count, rng)
         if fase == "kotak_bergeser":
-            cells["pengawal"] = ", ".join(escort)
+            cells["pengawal"] = ", ".join(box_escorts)
         told.append((moment, moment + timedelta(minutes=rng.randint(2, 22)), cells))
-    return [(moment, at, cells) for moment, at, cells in told if at <= scene.clock.last]
+    return [(moment, at, cells) for moment, at, cells in told if at <= context.clock.last]
 
 
-def _posts(scene: Scene, place: Place, pelapor: str, told: Sequence[counts.Told]) -> list[Post]:
-    where = scene.where(place) | {"pelapor": pelapor}
+def _build_rows(
+    context: SimulationContext, place: Place, pelapor: str, reports: Sequence[counts.TimedCells]
+) -> list[FeedRow]:
+    where = context.build_location_cells(place) | {"pelapor": pelapor}
     return [
-        Post(
+        FeedRow(
             at,
             place.kecamatan,
             f"{place.tps_code}-{cells.get('fase', '')}-{moment:%H%M}",
             where | {"waktu": moment.isoformat(timespec="seconds")} | cells,
         )
-        for moment, at, cells in told
+        for moment, at, cells in reports
     ]

@@ -18,20 +18,25 @@ _CURVE = (
     (5 / 6, 0.92),
     (1.0, 0.985),
 )
-_OVERALL = (0.634, 0.655)  # between the two public figures for this election, 63,53 and 66,11 %
-_BY_KECAMATAN = 0.018
-_BY_TPS = 0.04
-_LEAST, _MOST = 0.45, 0.86
+_OVERALL_TURNOUT_RANGE = (
+    0.634,
+    0.655,
+)  # between the two public figures for this election, 63,53 and 66,11 %
+_KECAMATAN_SD = 0.018
+_TPS_SD = 0.04
+_MIN_TURNOUT, _MAX_TURNOUT = 0.45, 0.86
 
 
-def final(register: Register, rng: random.Random) -> dict[str, int]:
+def draw_final_counts(register: Register, rng: random.Random) -> dict[str, int]:
     """Voters present at the end by TPS code; together 63 to 66 % of all voters."""
     voters = compute_voters_by_tps(register)
-    wanted = rng.uniform(*_OVERALL)
-    shift = {code: rng.gauss(0, _BY_KECAMATAN) for code in sorted(register.kecamatan)}
+    wanted = rng.uniform(*_OVERALL_TURNOUT_RANGE)
+    shift = {code: rng.gauss(0, _KECAMATAN_SD) for code in sorted(register.kecamatan)}
     home = dict(zip(register.tps["code"], register.tps["kecamatan"], strict=True))
     share = {
-        code: min(_MOST, max(_LEAST, wanted + shift[home[code]] + rng.gauss(0, _BY_TPS)))
+        code: min(
+            _MAX_TURNOUT, max(_MIN_TURNOUT, wanted + shift[home[code]] + rng.gauss(0, _TPS_SD))
+        )
         for code in voters
     }
     expected = sum(voters[code] * share[code] for code in voters)
@@ -39,15 +44,15 @@ def final(register: Register, rng: random.Random) -> dict[str, int]:
     return {code: round(voters[code] * share[code] * correction) for code in voters}
 
 
-def so_far(total: int, elapsed: float) -> int:
+def compute_count_at(total: int, elapsed_share: float) -> int:
     """Heads after this share (0 to 1) of the voting hours."""
     for (x0, y0), (x1, y1) in itertools.pairwise(_CURVE):
-        if elapsed <= x1:
-            return round(total * (y0 + (y1 - y0) * max(0.0, elapsed - x0) / (x1 - x0)))
+        if elapsed_share <= x1:
+            return round(total * (y0 + (y1 - y0) * max(0.0, elapsed_share - x0) / (x1 - x0)))
     return round(total * _CURVE[-1][1])
 
 
-def mistyped(count: int, how: str) -> int:
+def mistype(count: int, kind: str) -> int:
     """What a tired thumb makes of a count: "lost_digit" or "doubled_digit", at its end."""
     digits = str(count)
-    return int(digits[:-1] or "0") if how == "lost_digit" else int(digits + digits[-1])
+    return int(digits[:-1] or "0") if kind == "lost_digit" else int(digits + digits[-1])

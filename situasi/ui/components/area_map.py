@@ -13,14 +13,14 @@ from pydeck import Deck
 
 from situasi.board import current_board as board
 from situasi.domain.register import Kecamatan
-from situasi.figures.maps.area_style import Area
-from situasi.figures.maps.label_placement import placed
-from situasi.figures.maps.situation_map import HEIGHT, situation_map
+from situasi.figures.maps.area_style import AreaStyle
+from situasi.figures.maps.label_placement import place_labels
+from situasi.figures.maps.situation_map import HEIGHT, build_situation_map
 from situasi.ui import filters, session, url_state
 from situasi.ui.components import markup
 
 
-def areas(shown: Collection[str], paint: Callable[[Kecamatan], Area]) -> dict[str, Area]:
+def areas(shown: Collection[str], paint: Callable[[Kecamatan], AreaStyle]) -> dict[str, AreaStyle]:
     """Every kecamatan as it is drawn, by code.
 
     shown: the codes that the viewer asked for; of the others the map says nothing. paint:
@@ -29,13 +29,13 @@ def areas(shown: Collection[str], paint: Callable[[Kecamatan], Area]) -> dict[st
     chosen = set(url_state.current("kec"))
     drawn = {}
     for code, place in board().register.kecamatan.items():
-        area = paint(place) if code in shown else Area(place.name, drawn="filtered")
-        drawn[code] = replace(area, chosen=code in chosen)
+        area = paint(place) if code in shown else AreaStyle(place.name, fill_mode="filtered")
+        drawn[code] = replace(area, is_selected=code in chosen)
     return drawn
 
 
 def area_map(
-    drawn: dict[str, Area],
+    drawn: dict[str, AreaStyle],
     key: str,
     alt: str,
     points: pd.DataFrame | None = None,
@@ -48,15 +48,15 @@ def area_map(
 
 
 def deck(
-    drawn: dict[str, Area],
+    drawn: dict[str, AreaStyle],
     key: str,
     points: pd.DataFrame | None = None,
     moves: pd.DataFrame | None = None,
 ) -> Deck:
     """The map of these areas; points and moves as situation_map wants them."""
     names = tuple((code, place.name) for code, place in board().register.kecamatan.items())
-    return situation_map(
-        placed(board().boundaries, names, HEIGHT),
+    return build_situation_map(
+        place_labels(board().boundaries, names, HEIGHT),
         board().boundaries.url,
         drawn,
         points,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from situasi.analysis.personnel.officers import AS_POLICE, UNKNOWN
+from situasi.analysis.personnel.officers import POLICE_GROUPS, UNKNOWN
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
@@ -95,7 +95,7 @@ def checkins(rows: pd.DataFrame) -> Table:
 
 def tps(rows: pd.DataFrame, posts: pd.DataFrame) -> Table:
     """TPS of manning.by_tps with their state and their officers, by number."""
-    named = posts[posts["code"].isin(rows["code"]) & posts["group"].isin(AS_POLICE)]
+    named = posts[posts["code"].isin(rows["code"]) & posts["group"].isin(POLICE_GROUPS)]
     officers = named.groupby("code")["petugas"].agg(", ".join)
     made_up = named.groupby("code")["latihan"].any()
     return table(

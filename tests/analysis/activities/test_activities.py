@@ -28,7 +28,7 @@ def giat(**stated: Any) -> dict[str, Any]:
 
 
 def found(*rows: dict[str, Any], at: datetime = NOON, of: Register = REGISTER) -> pd.DataFrame:
-    return activities.cases(rows_of(feed_schemas.ACTIVITIES, *rows), of, at)
+    return activities.build_activity_table(rows_of(feed_schemas.ACTIVITIES, *rows), of, at)
 
 
 def states(*rows: dict[str, Any], at: datetime = NOON) -> list[str]:
@@ -103,7 +103,7 @@ def test_every_activity_is_counted_in_exactly_one_state() -> None:
         giat(id="3", status="rencana", at="15.00", known="06.00"),
         giat(id="4", status="rencana", at=wib("08.00", DAY - timedelta(days=3))),
     )  # fmt: skip
-    counts = activities.counts(table)
+    counts = activities.count_by_state(table)
     assert sum(counts.values()) == len(table) == 5
     assert (counts["terlaksana"], counts["lewat"], counts["batal"]) == (1, 1, 1)
 
@@ -163,7 +163,7 @@ def test_codes_that_the_register_lacks_are_named_and_the_activity_is_kept(
 
 def test_a_giat_that_is_itself_a_fungsi_needs_no_other_and_none_is_guessed() -> None:
     table = found(giat(giat="humas"), giat(id="2", giat="patroli"))
-    assert sorted(table["fungsi"]) == [activities.UNSTATED, "humas"]
+    assert sorted(table["fungsi"]) == [activities.UNSTATED_FUNGSI, "humas"]
 
 
 def test_the_matrix_keeps_the_whole_kabupaten_apart_and_leaves_called_off_ones_out() -> None:
@@ -171,9 +171,9 @@ def test_the_matrix_keeps_the_whole_kabupaten_apart_and_leaves_called_off_ones_o
         giat(fungsi="preventif"), giat(id="2", fungsi="preventif", status="rencana", at="11.00"),
         giat(id="3", fungsi="preventif", status="batal"), giat(id="4", kecamatan=None),
     )  # fmt: skip
-    rows = activities.matrix(table, list(REGISTER.kecamatan))
+    rows = activities.build_matrix(table, list(REGISTER.kecamatan))
     assert [tuple(row) for row in rows.to_numpy()] == [
-        (activities.WHOLE, activities.UNSTATED, 1, 1),
+        (activities.WHOLE_KABUPATEN, activities.UNSTATED_FUNGSI, 1, 1),
         ("16.10.04", "preventif", 1, 2),
     ]
 
@@ -196,10 +196,10 @@ def test_the_matrix_is_what_counting_one_by_one_gives(
     done: Counter[tuple[str, str]] = Counter()
     for place, kind, status in told:
         if status != "batal":
-            cell = (place or activities.WHOLE, kind or activities.UNSTATED)
+            cell = (place or activities.WHOLE_KABUPATEN, kind or activities.UNSTATED_FUNGSI)
             every[cell] += 1
             done[cell] += status == "terlaksana"
-    rows = activities.matrix(table, list(REGISTER.kecamatan)).itertuples()
+    rows = activities.build_matrix(table, list(REGISTER.kecamatan)).itertuples()
     assert {(r.place, r.fungsi): (r.done, r.all) for r in rows} == {
         cell: (done[cell], every[cell]) for cell in every
     }
@@ -207,8 +207,8 @@ def test_the_matrix_is_what_counting_one_by_one_gives(
 
 def test_a_filter_keeps_what_concerns_the_whole_kabupaten() -> None:
     table = found(giat(), giat(id="2", kecamatan=None), giat(id="3", kecamatan="16.10.05"))
-    assert list(activities.within(table, ["16.10.04"])["id"]) == ["X-1", "2"]
-    assert len(activities.within(table, [])) == 3
+    assert list(activities.filter_by_kecamatan(table, ["16.10.04"])["id"]) == ["X-1", "2"]
+    assert len(activities.filter_by_kecamatan(table, [])) == 3
 
 
 def test_the_agenda_holds_plans_and_those_awaiting_word_but_not_the_lapsed() -> None:
@@ -217,7 +217,7 @@ def test_the_agenda_holds_plans_and_those_awaiting_word_but_not_the_lapsed() -> 
         giat(id="awaited", status="rencana", at="10.00", known="06.00"),
         giat(id="lapsed", status="rencana", at=wib("10.00", DAY - timedelta(days=2))),
     )  # fmt: skip
-    assert list(activities.agenda(table)["id"]) == ["awaited", "soon"]
+    assert list(activities.select_agenda(table)["id"]) == ["awaited", "soon"]
 
 
 def test_partners_are_counted_each_once_and_letters_case_does_not_part_them() -> None:
@@ -225,28 +225,33 @@ def test_partners_are_counted_each_once_and_letters_case_does_not_part_them() ->
         giat(mitra="KPU, TNI, KPU"), giat(id="2", mitra="kpu", status="rencana", at="11.00"),
         giat(id="3", mitra="KPU", status="batal"), giat(id="4"),
     )  # fmt: skip
-    rows = activities.joint(table)
+    rows = activities.build_partner_table(table)
     assert [(r.mitra, r.done, r.all) for r in rows.itertuples()] == [("KPU", 1, 2), ("TNI", 1, 1)]
 
 
 def test_a_cell_full_of_partners_is_counted_by_its_first_and_told() -> None:
     """10,000 activities with 100 partners each made a table of a million rows: 580 MB."""
-    most = activities.MOST_PARTNERS
+    most = activities.MAX_PARTNERS
     many = [giat(id=f"{n}", mitra=", ".join(f"M{n}-{at}" for at in range(100))) for n in range(50)]
     table = found(*many, giat(id="x", mitra="KPU, TNI"), giat(id="y", mitra="KPU", status="batal"))
-    assert len(activities.joint(table)) == 50 * most + 2
-    assert activities.crowded(table) == 50
-    assert activities.crowded(found(giat(mitra=", ".join(map(str, range(most)))))) == 0
+    assert len(activities.build_partner_table(table)) == 50 * most + 2
+    assert activities.count_over_partner_limit(table) == 50
+    assert (
+        activities.count_over_partner_limit(found(giat(mitra=", ".join(map(str, range(most))))))
+        == 0
+    )
 
 
 def test_joint_work_that_is_partly_made_up_says_so() -> None:
     table = found(giat(mitra="KPU, TNI"), giat(id="2", mitra="KPU", latihan=True))
-    rows = activities.joint(table)
+    rows = activities.build_partner_table(table)
     assert [(r.mitra, r.made_up) for r in rows.itertuples()] == [("KPU", True), ("TNI", False)]
 
 
 def test_a_partner_with_whom_nothing_was_done_yet_has_no_last_time() -> None:
-    rows = activities.joint(found(giat(mitra="KPU", status="rencana", at="14.00", known="06.00")))
+    rows = activities.build_partner_table(
+        found(giat(mitra="KPU", status="rencana", at="14.00", known="06.00"))
+    )
     assert rows["last"].isna().all()
 
 
@@ -255,25 +260,25 @@ def test_drills_are_the_giat_latihan_newest_first() -> None:
         giat(id="old", giat="latihan", at=wib("08.00", DAY - timedelta(days=9))),
         giat(id="new", giat="latihan"), giat(id="patrol"),
     )  # fmt: skip
-    assert list(activities.drills(table)["id"]) == ["new", "old"]
+    assert list(activities.select_drills(table)["id"]) == ["new", "old"]
 
 
 def test_nothing_reported_gives_empty_tables_and_no_line_done() -> None:
     table = found()
-    assert activities.matrix(table, []).empty
-    assert activities.joint(table).empty
-    assert activities.drills(table).empty
-    assert sop_checklist.counts(sop_checklist.checklist(REGISTER.sop, table))["belum"] == len(
-        REGISTER.sop
-    )
+    assert activities.build_matrix(table, []).empty
+    assert activities.build_partner_table(table).empty
+    assert activities.select_drills(table).empty
+    assert sop_checklist.count_by_state(sop_checklist.build_checklist(REGISTER.sop, table))[
+        "belum"
+    ] == len(REGISTER.sop)
 
 
 # The SOP list: S024 is pengamanan by preventif on voting day (T21).
 
 
-def line(*rows: dict[str, Any], code: str = "S024") -> sop_checklist.Line:
+def line(*rows: dict[str, Any], code: str = "S024") -> sop_checklist.ChecklistItem:
     item = next(item for item in REGISTER.sop if item.code == code)
-    return sop_checklist.checklist([item], found(*rows))[0]
+    return sop_checklist.build_checklist([item], found(*rows))[0]
 
 
 FITS = {"giat": "pengamanan", "fungsi": "preventif"}
@@ -281,7 +286,7 @@ FITS = {"giat": "pengamanan", "fungsi": "preventif"}
 
 def test_a_line_is_done_only_by_an_activity_that_names_it() -> None:
     done = line(giat(id="other", at="07.00"), giat(sop="S024"))
-    assert (done.state, done.behind) == ("selesai", (1,))
+    assert (done.state, done.activity_positions) == ("selesai", (1,))
 
 
 def test_fitting_fungsi_and_giat_make_a_line_partly_done_and_no_more() -> None:
@@ -321,7 +326,7 @@ def test_the_list_is_what_cutting_the_table_line_by_line_gives(told: list[Any]) 
     table = found(
         *(giat(id=str(n), **dict(zip(columns, one, strict=True))) for n, one in enumerate(told))
     )
-    for got in sop_checklist.checklist(REGISTER.sop, table):
+    for got in sop_checklist.build_checklist(REGISTER.sop, table):
         assert got.state == slow_state(got.item, table), got.item.code
 
 
@@ -340,8 +345,8 @@ def slow_state(item: SopItem, table: pd.DataFrame) -> str:
 
 
 def test_every_line_stands_in_exactly_one_state() -> None:
-    counts = sop_checklist.counts(
-        sop_checklist.checklist(REGISTER.sop, found(giat(**FITS), giat(id="2", sop="S026")))
+    counts = sop_checklist.count_by_state(
+        sop_checklist.build_checklist(REGISTER.sop, found(giat(**FITS), giat(id="2", sop="S026")))
     )
     assert sum(counts.values()) == len(REGISTER.sop)
     assert counts["selesai"] == 1
@@ -377,17 +382,17 @@ def stage(code: str = "T1", start: str | None = "2024-11-20", end: str | None = 
 def test_a_stage_is_only_said_to_run_where_both_dates_are_known(
     start: str | None, end: str | None, state: str
 ) -> None:
-    assert stages.state(stage(start=start, end=end), DAY.date()) == state
+    assert stages.compute_state(stage(start=start, end=end), DAY.date()) == state
 
 
 def test_the_shortest_running_stage_comes_first_and_the_nearest_of_those_to_come() -> None:
     today = DAY.date()
-    assert stages.running(REGISTER.stages, today)[0].code == "T21"
-    assert stages.upcoming(REGISTER.stages, today)[0].code == "T23"
+    assert stages.list_running_stages(REGISTER.stages, today)[0].code == "T21"
+    assert stages.list_upcoming_stages(REGISTER.stages, today)[0].code == "T23"
 
 
 def test_the_timetable_keeps_every_stage_and_marks_those_without_dates() -> None:
-    table = stages.timetable(REGISTER.stages, DAY.date())
+    table = stages.build_timetable(REGISTER.stages, DAY.date())
     assert len(table) == len(REGISTER.stages)
     assert set(table[~table["drawn"]]["code"]) == {"T01", "T02", "T03", "T29"}
 
@@ -398,4 +403,4 @@ def test_another_election_with_its_own_stages_and_list_is_read_the_same_way(
     other = register.load(election.load(invented_election(tmp_path)))
     at = datetime(2030, 11, 18, 9, tzinfo=other.election.zone)
     table = found(giat(kecamatan="99.01.01", fungsi="preventif", at=at), at=at, of=other)
-    assert sop_checklist.checklist(other.sop, table)[0].state == "sebagian"
+    assert sop_checklist.build_checklist(other.sop, table)[0].state == "sebagian"

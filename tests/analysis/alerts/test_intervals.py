@@ -19,12 +19,12 @@ from situasi.analysis.personnel import coverage
 from situasi.analysis.situation import overview
 from situasi.analysis.stations import anomalies
 from situasi.analysis.stations import status as stations_status
-from situasi.analysis.stations.reports import counts, of_stations
+from situasi.analysis.stations.reports import build_tps_reports, select_current_counts
 from situasi.board import Board, open_board
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import FASE, STATUS, TINGKAT
 from situasi.domain.register import Register
-from situasi.simulation.seed import prepare
+from situasi.simulation.seed import seed_store
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as rows_with
 from tests.conftest import NOON, settings_in
@@ -40,7 +40,7 @@ PARTS = (
 def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     folder = tmp_path_factory.mktemp("alerts")
     opened = open_board(settings_in(folder, SITUASI_REHEARSAL="yes"), lambda: NOON)
-    prepare(opened, NOON, lambda _told: None)
+    seed_store(opened, NOON, lambda _told: None)
     yield opened
     opened.close()
 
@@ -68,10 +68,12 @@ def test_at_every_minute_of_the_rehearsed_day_the_same_tps_officers_and_cases_ar
 def _expected(known: AsOfView, register: Register, at: datetime) -> dict[str, set[str]]:
     election = register.election
     closes = election.local_time(election.tps_closes)
-    force = queries.run(coverage.coverage, known, register, at).tps
-    tps = queries.run(stations_status.stations, known, register, at)
+    force = queries.run(coverage.compute_coverage, known, register, at).tps
+    tps = queries.run(stations_status.build_station_table, known, register, at)
     unopened = ~tps["fase"].isin(FASE[FASE.index("dibuka") :])
-    wrong = anomalies.doubts(counts(of_stations(known["tps"], register), register), register)
+    wrong = anomalies.find_anomalies(
+        select_current_counts(build_tps_reports(known["tps"], register), register), register
+    )
     wrong = wrong[wrong["current"]]
     every = cases.build_case_table(known["incidents"])
     opened = cases.filter_open(every)

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from situasi.analysis.personnel import coverage
 from situasi.analysis.personnel import officers as personnel_officers
 from situasi.analysis.personnel import orders as personnel_orders
-from situasi.analysis.personnel.attendance import through_day
+from situasi.analysis.personnel.attendance import build_attendance_curve
 from situasi.analysis.personnel.coverage import Coverage
-from situasi.analysis.personnel.officers import by_last_word
-from situasi.analysis.personnel.presence import STATES, last_words
-from situasi.analysis.personnel.requirements import required, whole
+from situasi.analysis.personnel.officers import count_by_last_checkin
+from situasi.analysis.personnel.presence import STATES, build_last_checkin_table
+from situasi.analysis.personnel.requirements import build_requirement_table, round_up
 from situasi.analysis.personnel.staffing import TPS_STATES
 from situasi.domain import feed_schemas, row_order
 from situasi.domain.election import load as load_election
@@ -78,7 +78,7 @@ def known(
 
 
 def found(*rows: Mapping[str, Any], at: str = "09.00", **stated: Any) -> Coverage:
-    return coverage.coverage(known(*rows, **stated), REGISTER, wib(at))
+    return coverage.compute_coverage(known(*rows, **stated), REGISTER, wib(at))
 
 
 def state(*rows: Mapping[str, Any], at: str = "09.00", petugas: str = "P-1") -> object:
@@ -90,11 +90,13 @@ def tps(*rows: Mapping[str, Any], at: str = "09.00", code: str = f"{DESA}.001") 
 
 
 def gaps(frames: Mapping[str, pd.DataFrame], register: Register = REGISTER) -> pd.DataFrame:
-    return coverage.gaps(coverage.coverage(frames, register, wib("09.00")), register)
+    return coverage.build_gap_table(
+        coverage.compute_coverage(frames, register, wib("09.00")), register
+    )
 
 
 def by_kecamatan(of: Coverage) -> pd.DataFrame:
-    return coverage.areas(of, {code: code for code in REGISTER.kecamatan})
+    return coverage.build_area_table(of, {code: code for code in REGISTER.kecamatan})
 
 
 # Orders
@@ -102,7 +104,7 @@ def by_kecamatan(of: Coverage) -> pd.DataFrame:
 
 def orders(*rows: Mapping[str, Any], at: str = "09.00") -> pd.DataFrame:
     order = row_order.select_current_orders(rows_of(feed_schemas.POSTINGS, *rows), wib(at))
-    return personnel_orders.by_tps(order, REGISTER)
+    return personnel_orders.build_posting_table(order, REGISTER)
 
 
 def test_the_newest_order_of_an_officer_replaces_the_one_before() -> None:
@@ -134,8 +136,8 @@ def test_one_id_for_all_lines_of_an_officer_loses_none() -> None:
 
 def test_a_tps_that_no_register_has_is_listed_and_counted() -> None:
     of = found(posting(tps="001,099"))
-    assert of.posts["code"].isna().tolist() == [False, True]
-    assert coverage.total(of, REGISTER)["posted"] == 1
+    assert of.postings["code"].isna().tolist() == [False, True]
+    assert coverage.build_total_row(of, REGISTER)["posted"] == 1
 
 
 def test_tps_named_without_a_penugasan_are_a_posting_to_tps() -> None:
@@ -146,7 +148,7 @@ def test_tps_named_without_a_penugasan_are_a_posting_to_tps() -> None:
 
 
 def test_a_tps_of_unknown_kerawanan_is_reckoned_by_the_default_and_said_to_be() -> None:
-    needs = required(REGISTER)
+    needs = build_requirement_table(REGISTER)
     rule = REGISTER.election.rules.staffing_patterns
     default = rule.by_kerawanan[rule.default_kerawanan]
     assert set(needs["need"]) == {default.polri / default.tps}
@@ -155,7 +157,7 @@ def test_a_tps_of_unknown_kerawanan_is_reckoned_by_the_default_and_said_to_be() 
 
 def test_each_kerawanan_has_its_own_pattern() -> None:
     levels = [*feed_schemas.KERAWANAN, *[None] * (len(REGISTER.tps) - len(feed_schemas.KERAWANAN))]
-    needs = required(replace(REGISTER, tps=REGISTER.tps.assign(kerawanan=levels)))
+    needs = build_requirement_table(replace(REGISTER, tps=REGISTER.tps.assign(kerawanan=levels)))
     rule = REGISTER.election.rules.staffing_patterns.by_kerawanan
     for at, level in enumerate(feed_schemas.KERAWANAN):
         assert needs.loc[at, "need"] == rule[level].polri / rule[level].tps
@@ -167,7 +169,7 @@ def test_each_kerawanan_has_its_own_pattern() -> None:
 def test_needs_add_up_as_fractions_do(polri: int, tps: int, count: int) -> None:
     exact = StaffingPattern(polri, tps, 0)
     needed = pd.Series([exact.polri / exact.tps] * count, dtype="float64").sum()
-    assert whole(needed) == math.ceil(Fraction(polri, tps) * count)
+    assert round_up(needed) == math.ceil(Fraction(polri, tps) * count)
 
 
 # The state of an officer
@@ -268,7 +270,7 @@ def test_linmas_are_counted_apart_and_do_not_man_a_tps() -> None:
     one = tps(*rows)
     assert (one["posted"], one["linmas_posted"], one["linmas_present"]) == (0, 1, 1)
     assert one["state"] == "tanpa_plotting"
-    assert coverage.total(found(*rows), REGISTER)["linmas_present"] == 1
+    assert coverage.build_total_row(found(*rows), REGISTER)["linmas_present"] == 1
 
 
 def test_every_tps_is_in_exactly_one_state() -> None:
@@ -284,12 +286,12 @@ def test_an_officer_with_tps_in_two_kecamatan_counts_once_in_the_whole() -> None
     of = found(posting(), posting(desa=FAR))
     rows = by_kecamatan(of)
     assert rows.loc[[HERE, THERE], "posted"].tolist() == [1, 1]
-    assert coverage.total(of, REGISTER)["posted"] == 1
+    assert coverage.build_total_row(of, REGISTER)["posted"] == 1
 
 
 def test_polsek_take_their_kecamatan_together() -> None:
     polsek: dict[str | None, str] = {code: k.polsek for code, k in REGISTER.kecamatan.items()}
-    rows = coverage.areas(found(posting()), polsek)
+    rows = coverage.build_area_table(found(posting()), polsek)
     assert rows["tps"].sum() == len(REGISTER.tps)
     assert rows.loc[REGISTER.kecamatan[HERE].polsek, "posted"] == 1
 
@@ -301,7 +303,7 @@ def test_strength_is_judged_where_there_is_word_and_not_by_silence() -> None:
     assert spoken["ratio_posted"] == spoken["ratio_present"] == pytest.approx(1 / need)
     silent = by_kecamatan(found(four, checkin("P-1"), at="12.00")).loc[HERE]
     assert (silent["silent"], silent["ratio_present"]) == (4, 0)
-    assert silent["required_now"] == whole(need - 1)
+    assert silent["required_now"] == round_up(need - 1)
     assert silent["ratio_posted"] == spoken["ratio_posted"]
 
 
@@ -346,20 +348,20 @@ def test_the_agency_is_that_of_the_roster_and_without_one_that_of_the_check_ins(
         "brimob"
     )
     assert found(*rows).officers.loc["P-1", "instansi"] == "polri"
-    assert not found(*rows).roster
+    assert not found(*rows).has_roster
 
 
 def test_an_officer_of_unknown_agency_is_counted_as_police_and_named_apart() -> None:
     of = found(posting(), checkin(instansi=None))
-    assert coverage.total(of, REGISTER)["present"] == 1
-    assert personnel_officers.by_agency(of.officers).loc["tidak_diketahui", "posted"] == 1
+    assert coverage.build_total_row(of, REGISTER)["present"] == 1
+    assert personnel_officers.count_by_agency(of.officers).loc["tidak_diketahui", "posted"] == 1
 
 
 def test_who_checks_in_without_an_order_is_counted_apart() -> None:
     of = found(posting(), checkin("X-9", tps="002"))
-    assert coverage.total(of, REGISTER)["posted"] == 1
-    assert coverage.total(of, REGISTER)["present"] == 0
-    assert personnel_officers.by_agency(of.officers).loc["polri", "unposted"] == 1
+    assert coverage.build_total_row(of, REGISTER)["posted"] == 1
+    assert coverage.build_total_row(of, REGISTER)["present"] == 0
+    assert personnel_officers.count_by_agency(of.officers).loc["polri", "unposted"] == 1
     assert tps(posting(), checkin("X-9", tps="002"), code=f"{DESA}.002")["state"] == "hadir"
 
 
@@ -370,15 +372,15 @@ def test_an_agency_counts_each_duty() -> None:
         posting("P-3", penugasan="patroli", tps=None),
         roster=(listed("P-1"), listed("P-2"), listed("P-3"), listed("P-4")),
     )
-    row = personnel_officers.by_agency(of.officers).loc["polri"]
+    row = personnel_officers.count_by_agency(of.officers).loc["polri"]
     assert row[["roster", "posted", "tps", "cadangan", "patroli"]].tolist() == [4, 3, 1, 1, 1]
     assert row["mute"] == 3
 
 
 def test_a_filter_leaves_others_out_of_every_part() -> None:
-    of = coverage.within(found(posting("P-1"), posting("P-2", desa=FAR)), [THERE])
+    of = coverage.filter_by_kecamatan(found(posting("P-1"), posting("P-2", desa=FAR)), [THERE])
     assert of.officers.index.tolist() == ["P-2"]
-    assert set(of.tps["kecamatan"]) == set(of.posts["kecamatan"]) == {THERE}
+    assert set(of.tps["kecamatan"]) == set(of.postings["kecamatan"]) == {THERE}
     assert of.posted_areas == {THERE}
 
 
@@ -391,14 +393,14 @@ def test_an_invented_election_is_covered_too(tmp_path: Path) -> None:
 
 def test_without_any_posting_the_last_words_are_still_counted_by_kecamatan() -> None:
     of = found(checkin("P-1"), checkin("P-2", desa=FAR), checkin("P-2", desa=FAR, at="08.00"))
-    rows = by_last_word(of.officers)
-    assert not of.known
+    rows = count_by_last_checkin(of.officers)
+    assert not of.has_postings
     assert rows.loc[[HERE, THERE], "tiba_di_tps"].tolist() == [1, 1]
     assert rows["officers"].sum() == 2
 
 
 def test_the_last_words_of_nobody_are_no_rows() -> None:
-    assert by_last_word(found().officers).empty
+    assert count_by_last_checkin(found().officers).empty
 
 
 # The slow, obvious way, on any day
@@ -466,10 +468,10 @@ def slow_state(officer: str, rows: list[Any], at: datetime) -> str:
 @given(days)
 def test_orders_and_states_equal_reading_every_line(day: tuple[list[Any], list[Any], str]) -> None:
     frames, at = made(day)
-    of = coverage.coverage(frames, REGISTER, at)
+    of = coverage.compute_coverage(frames, REGISTER, at)
     expected = slow_posts(day[0], at)
     told: dict[str, set[tuple[str, str]]] = {}
-    for row in of.posts.itertuples():
+    for row in of.postings.itertuples():
         told.setdefault(row.petugas, set()).add((row.desa, row.tps))
     assert told == expected
     for officer in expected:
@@ -482,16 +484,16 @@ def test_shares_of_an_officer_states_of_the_posted_and_kecamatan_add_up_to_the_w
     day: tuple[list[Any], list[Any], str],
 ) -> None:
     frames, at = made(day)
-    of = coverage.coverage(frames, REGISTER, at)
-    rows, every = by_kecamatan(of), coverage.total(of, REGISTER)
+    of = coverage.compute_coverage(frames, REGISTER, at)
+    rows, every = by_kecamatan(of), coverage.build_total_row(of, REGISTER)
     parts = ["present", *STATES[1:]]
     assert rows[parts].sum(axis=1).tolist() == rows["posted"].tolist()
     assert every[parts].sum() == every["posted"]
-    twice = of.posts.groupby("petugas")["kecamatan"].nunique() - 1
+    twice = of.postings.groupby("petugas")["kecamatan"].nunique() - 1
     assert rows["posted"].sum() - twice.sum() == every["posted"]
     assert rows["tps"].sum() == every["tps"] == len(REGISTER.tps)
-    assert all(one == pytest.approx(1) for one in of.posts.groupby("petugas")["share"].sum())
-    matched = of.posts[of.posts["code"].notna()]
+    assert all(one == pytest.approx(1) for one in of.postings.groupby("petugas")["share"].sum())
+    matched = of.postings[of.postings["code"].notna()]
     assert of.tps["strength"].sum() == pytest.approx(matched["share"].sum())
 
 
@@ -505,10 +507,10 @@ def slow_last_word(officer: str, rows: list[Any], at: datetime) -> str | None:
 @given(days)
 def test_areas_equal_counting_officer_by_officer(day: tuple[list[Any], list[Any], str]) -> None:
     frames, at = made(day)
-    of = coverage.coverage(frames, REGISTER, at)
+    of = coverage.compute_coverage(frames, REGISTER, at)
     rows, states = by_kecamatan(of), of.officers["state"]
     for code in (HERE, THERE):
-        mine = of.posts[of.posts["kecamatan"] == code]
+        mine = of.postings[of.postings["kecamatan"] == code]
         officers = {(one.petugas, states[one.petugas]) for one in mine.itertuples()}
         tps = of.tps[of.tps["kecamatan"] == code]
         assert rows.loc[code, "posted"] == len(officers)
@@ -526,9 +528,9 @@ def test_the_officers_of_each_tps_equal_asking_each_post(
     day: tuple[list[Any], list[Any], str],
 ) -> None:
     frames, at = made(day)
-    of = coverage.coverage(frames, REGISTER, at)
+    of = coverage.compute_coverage(frames, REGISTER, at)
     for one in of.tps[of.tps["desa"].isin([DESA, FAR])].itertuples():
-        mine = of.posts[of.posts["code"] == one.code]
+        mine = of.postings[of.postings["code"] == one.code]
         assert one.posted == len(mine)
         assert one.strength == pytest.approx(mine["share"].sum())
 
@@ -537,7 +539,7 @@ def test_the_officers_of_each_tps_equal_asking_each_post(
 def test_the_last_word_equals_reading_word_by_word(words: list[Any], clock: str) -> None:
     rows = list({(row["petugas"], row["at"]): row for row in words}.values())
     frame = rows_of(feed_schemas.PERSONNEL, *(checkin(**row) for row in rows))
-    last = last_words(frame, REGISTER, wib(clock))["checkin"].to_dict()
+    last = build_last_checkin_table(frame, REGISTER, wib(clock))["checkin"].to_dict()
     slow = {officer: slow_last_word(officer, rows, wib(clock)) for officer in OFFICERS}
     assert last == {officer: word for officer, word in slow.items() if word}
 
@@ -551,7 +553,7 @@ WORD_EVERY = timedelta(minutes=210)
 @given(st.lists(word_rows, max_size=10), st.sampled_from(["06.00", "09.07", "13.15"]))
 def test_the_curve_equals_asking_for_every_moment(words: list[Any], clock: str) -> None:
     rows = rows_of(feed_schemas.PERSONNEL, *(checkin(**row) for row in words))
-    curve = through_day(rows, OFFICERS, DAY, wib(clock), WORD_EVERY)
+    curve = build_attendance_curve(rows, OFFICERS, DAY, wib(clock), WORD_EVERY)
     assert curve.index[-1] == wib(clock)
     for moment, present, silent in curve.itertuples():
         states = [slow_state(officer, words, moment) for officer in OFFICERS]
@@ -561,12 +563,12 @@ def test_the_curve_equals_asking_for_every_moment(words: list[Any], clock: str) 
 def test_the_curve_ends_where_the_key_figure_stands() -> None:
     frames = known(posting(), checkin(), posting("P-2", tps="002"), checkin("P-2", at="06.00"))
     for clock in ("06.00", "09.00", "09.50", "12.00"):
-        of = coverage.coverage(frames, REGISTER, wib(clock))
-        curve = through_day(frames["personnel"], OFFICERS, DAY, wib(clock), WORD_EVERY)
-        assert curve["present"].iloc[-1] == coverage.total(of, REGISTER)["present"]
+        of = coverage.compute_coverage(frames, REGISTER, wib(clock))
+        curve = build_attendance_curve(frames["personnel"], OFFICERS, DAY, wib(clock), WORD_EVERY)
+        assert curve["present"].iloc[-1] == coverage.build_total_row(of, REGISTER)["present"]
 
 
 def test_a_curve_of_no_words_is_flat_and_one_before_the_day_is_empty() -> None:
     nothing = rows_of(feed_schemas.PERSONNEL)
-    assert through_day(nothing, [], DAY, wib("05.00"), WORD_EVERY)["present"].sum() == 0
-    assert through_day(nothing, [], DAY, wib("03.00"), WORD_EVERY).empty
+    assert build_attendance_curve(nothing, [], DAY, wib("05.00"), WORD_EVERY)["present"].sum() == 0
+    assert build_attendance_curve(nothing, [], DAY, wib("03.00"), WORD_EVERY).empty

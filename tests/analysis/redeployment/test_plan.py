@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from situasi.analysis.redeployment import feasibility
 from situasi.analysis.redeployment import plan as redeployment_plan
-from situasi.analysis.redeployment.plan import Needs, Plan
+from situasi.analysis.redeployment.plan import Plan, RedeploymentNeeds
 from situasi.domain import boundaries, election, road_network
 from situasi.domain import register as domain_register
 from situasi.domain.register import Register
@@ -54,18 +54,18 @@ def ready(who: str, kecamatan: str | None = NEAR, kind: str = "cadangan") -> lis
     ]  # fmt: skip
 
 
-def planned(found: Needs, rule: Any = PATIENT) -> Plan:
-    return redeployment_plan.plan(found, GROUND, rule, wib(AT))
+def planned(found: RedeploymentNeeds, rule: Any = PATIENT) -> Plan:
+    return redeployment_plan.compute_plan(found, GROUND, rule, wib(AT))
 
 
-def short_of(found: Needs) -> tuple[set[str], set[str]]:
+def short_of(found: RedeploymentNeeds) -> tuple[set[str], set[str]]:
     """TPS without officers, and TPS below the pattern."""
     tps = found.tps
     return set(tps.loc[tps["empty"], "code"]), set(tps.loc[tps["short"], "code"])
 
 
-def free(found: Needs) -> list[str]:
-    return [one.petugas for one in found.movers]
+def free(found: RedeploymentNeeds) -> list[str]:
+    return [one.petugas for one in found.candidates]
 
 
 # What is short
@@ -93,9 +93,13 @@ def test_an_officer_of_too_many_tps_leaves_them_below_the_pattern_and_one_more_i
     other = [code for code in many if code.startswith("16.10.05.2016")]
     lines = [order("P-1", of_desa), {**order("P-1", other), "id": "O-2"}]
     found = needs(known(listed("P-1"), *lines, word("P-1", of_desa[0])), REGISTER)
-    (bundle,) = [one for one in found.bundles if of_desa[0] in one.codes]
-    assert set(bundle.codes) == {*of_desa, *other}  # an order stays together
-    assert (bundle.officers, bundle.empty, len(bundle.short)) == (1, {}, len(bundle.codes))
+    (bundle,) = [one for one in found.station_groups if of_desa[0] in one.tps_codes]
+    assert set(bundle.tps_codes) == {*of_desa, *other}  # an order stays together
+    assert (bundle.officers_needed, bundle.empty_points, len(bundle.short_points)) == (
+        1,
+        {},
+        len(bundle.tps_codes),
+    )
 
 
 def test_one_officer_takes_as_many_tps_of_a_desa_as_the_pattern_allows() -> None:
@@ -104,18 +108,18 @@ def test_one_officer_takes_as_many_tps_of_a_desa_as_the_pattern_allows() -> None
     own = str(name).rpartition(".")[0]
     other = next(c for c in REGISTER.tps["code"] if c.startswith(own) and c not in codes)
     found = needs(known(*at_post("P-1", other)), REGISTER)
-    sizes = sorted(len(one.codes) for one in found.bundles if one.place == name)
+    sizes = sorted(len(one.tps_codes) for one in found.station_groups if one.desa == name)
     assert sizes == sorted([4] * (len(codes) // 4) + [len(codes) % 4] * bool(len(codes) % 4))
 
 
 def test_the_gravest_needs_two_officers_and_the_first_of_them_ends_the_emptiness() -> None:
     register = level(REGISTER, "sangat_rawan", TPS[0])
     one = needs(known(*at_post("P-1", *TPS[1:]), *ready("P-2")), register)
-    (bundle,) = [b for b in one.bundles if TPS[0] in b.codes]
-    assert bundle.officers == 2
+    (bundle,) = [b for b in one.station_groups if TPS[0] in b.tps_codes]
+    assert bundle.officers_needed == 2
     only = planned(needs(known(*at_post("P-1", *TPS[1:]), *_many_ready(2)), register))
-    gone = [move for move in only.moves if TPS[0] in move.to.codes]
-    assert [(bool(m.empty), bool(m.short)) for m in gone][:1] == [(True, False)]
+    gone = [move for move in only.moves if TPS[0] in move.destination.tps_codes]
+    assert [(bool(m.filled_tps), bool(m.completed_tps)) for m in gone][:1] == [(True, False)]
 
 
 def _many_ready(count: int) -> Iterator[dict[str, Any]]:
@@ -134,7 +138,7 @@ def test_a_grave_case_nearby_puts_a_shortfall_before_others_of_its_kind() -> Non
     calm, grave = (needs(known(*at_post("P-1", TPS[1]), *rows), REGISTER) for rows in ([], [case]))
     points = [found.tps.set_index("code").loc[TPS[0], "points"] for found in (calm, grave)]
     assert points[1] - points[0] == RULE.shortfall_points["incident"]
-    assert grave.bundles[0].place == DESA
+    assert grave.station_groups[0].desa == DESA
 
 
 # Who may go
@@ -155,7 +159,7 @@ def test_some_of_the_reserve_and_of_the_patrols_stay() -> None:
     every = [row for n in range(11) for row in ready(f"R-{n:02d}")]
     every += [row for n in range(5) for row in ready(f"S-{n:02d}", kind="patroli")]
     plan = planned(needs(known(*every, *at_post("P-1", TPS[0])), REGISTER))
-    kinds = [move.mover.kind for move in plan.moves]
+    kinds = [move.candidate.duty for move in plan.moves]
     assert (kinds.count("cadangan"), kinds.count("patroli")) == (9, 2)  # of 11 and of 5
 
 
@@ -164,7 +168,7 @@ def test_an_officer_above_the_minimum_may_go_but_one_only_of_two_who_are_not_bot
     empty = at_post("P-3", TPS[1])
     found = needs(known(*first, *second, *empty), REGISTER)
     assert free(found) == ["P-1", "P-2"]
-    gone = [move.mover.petugas for move in planned(found).moves]
+    gone = [move.candidate.petugas for move in planned(found).moves]
     assert len(gone) == 1 and gone[0] in {"P-1", "P-2"}
 
 
@@ -194,7 +198,7 @@ def test_the_chosen_kecamatan_are_helped_by_officers_from_anywhere() -> None:
     plan = planned(
         needs(rows, REGISTER, kecamatan=(FAR,)), replace(PATIENT, retained_shares={"cadangan": 0})
     )
-    assert [(m.mover.petugas, m.to.kecamatan) for m in plan.moves] == [("P-1", FAR)]
+    assert [(m.candidate.petugas, m.destination.kecamatan) for m in plan.moves] == [("P-1", FAR)]
 
 
 # The plan
@@ -217,17 +221,20 @@ def test_no_plan_leaves_a_tps_below_its_minimum_that_was_not_and_it_does_what_it
     register = rated(REGISTER.restrict_to([NEAR, FAR, "16.10.03"]), seed)
     found = needs(crisis(register, officers, seed), alone(register))
     plan = planned(found)
-    left = feasibility.after(found, plan.moves)
+    left = feasibility.apply_moves(found, plan.moves)
     assert not (left["short"] & ~found.tps["short"]).any()
     assert not (left["empty"] & ~found.tps["empty"]).any()
     assert (left["held"] >= -1e-9).all()
     removed = found.tps[["empty", "short"]].sum() - left[["empty", "short"]].sum()
-    assert int(removed.sum()) == sum(plan.removed)
-    told = [sum(len(m.empty) for m in plan.moves), sum(len(m.short) for m in plan.moves)]
+    assert int(removed.sum()) == sum(plan.shortfalls_removed)
+    told = [
+        sum(len(m.filled_tps) for m in plan.moves),
+        sum(len(m.completed_tps) for m in plan.moves),
+    ]
     assert removed.tolist() == told
-    assert feasibility.possible(plan.moves, found, RULE)
-    assert all(feasibility.still(plan.moves, found))
-    assert len({move.mover.petugas for move in plan.moves}) == len(plan.moves)
+    assert feasibility.is_feasible(plan.moves, found, RULE)
+    assert all(feasibility.check_still_valid(plan.moves, found))
+    assert len({move.candidate.petugas for move in plan.moves}) == len(plan.moves)
 
 
 def alone(register: Register) -> Register:
@@ -241,11 +248,11 @@ def test_with_667_tps_and_400_officers_the_plan_is_the_best_and_beats_the_plain_
 ) -> None:
     register = rated(REGISTER, seed)
     plan = planned(needs(crisis(register, 400, seed), register))
-    plain_removed, plain_km = plan.plain
-    assert plan.proven
+    plain_removed, plain_km = plan.greedy_result
+    assert plan.is_optimal
     assert len(plan.moves) > 50
-    assert plan.removed >= plain_removed
-    assert plan.removed > plain_removed or plan.km < plain_km
+    assert plan.shortfalls_removed >= plain_removed
+    assert plan.shortfalls_removed > plain_removed or plan.total_km < plain_km
 
 
 def test_no_set_of_tps_of_a_desa_taken_by_so_many_officers_removes_more() -> None:
@@ -256,25 +263,31 @@ def test_no_set_of_tps_of_a_desa_taken_by_so_many_officers_removes_more() -> Non
     other = next(c for c in REGISTER.tps["code"] if c.startswith(own) and c not in codes)
     rows = known(*at_post("P-1", other), *ready("P-2", own))
     found = needs(rows, REGISTER)
-    one_desa = replace(found, bundles=tuple(b for b in found.bundles if b.place == name))
+    one_desa = replace(
+        found, station_groups=tuple(b for b in found.station_groups if b.desa == name)
+    )
     plan = planned(one_desa, replace(PATIENT, retained_shares={"cadangan": 0.0}))
     pattern = REGISTER.election.rules.staffing_patterns.pattern_for(None)
     sets = itertools.chain.from_iterable(itertools.combinations(codes, n) for n in range(7))
     most = max(len(some) for some in sets if len(some) * pattern.polri <= pattern.tps)
-    assert plan.removed == (most, most)
+    assert plan.shortfalls_removed == (most, most)
 
 
 def test_a_move_stands_only_while_its_officer_is_free_and_its_tps_is_short() -> None:
     rule = replace(PATIENT, retained_shares={"cadangan": 0.0})
     rows = [*ready("P-1"), *at_post("P-2", TPS[1])]
     before = needs(known(*rows), REGISTER, kecamatan=(NEAR,))
-    only = replace(before, bundles=tuple(b for b in before.bundles if TPS[0] in b.codes))
+    only = replace(
+        before, station_groups=tuple(b for b in before.station_groups if TPS[0] in b.tps_codes)
+    )
     (move,) = planned(only, rule).moves
-    assert feasibility.still([move], before)[0]
+    assert feasibility.check_still_valid([move], before)[0]
     went = known(*rows, order("P-1", (), "patroli", kecamatan=FAR, at="08.00", id="O-9"))
-    assert not feasibility.still([move], needs(went, REGISTER))[0]
-    filled = known(*rows, *(row for code in move.to.codes for row in at_post(f"Q-{code}", code)))
-    assert not feasibility.still([move], needs(filled, REGISTER))[0]
+    assert not feasibility.check_still_valid([move], needs(went, REGISTER))[0]
+    filled = known(
+        *rows, *(row for code in move.destination.tps_codes for row in at_post(f"Q-{code}", code))
+    )
+    assert not feasibility.check_still_valid([move], needs(filled, REGISTER))[0]
 
 
 def test_moves_that_would_take_too_many_are_not_possible_together() -> None:
@@ -282,6 +295,6 @@ def test_moves_that_would_take_too_many_are_not_possible_together() -> None:
     found = needs(known(*rows, *at_post("P-2", TPS[1])), REGISTER)
     moves = planned(found).moves
     assert len(moves) == 9  # one in ten stays
-    assert feasibility.possible(moves, found, RULE)
+    assert feasibility.is_feasible(moves, found, RULE)
     fewer = needs(known(*rows[:9], *at_post("P-2", TPS[1])), REGISTER)
-    assert [feasibility.possible(moves[:n], fewer, RULE) for n in (2, 3)] == [True, False]
+    assert [feasibility.is_feasible(moves[:n], fewer, RULE) for n in (2, 3)] == [True, False]

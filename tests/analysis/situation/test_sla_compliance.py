@@ -18,7 +18,7 @@ from situasi.analysis.situation.overview import (
     compute_case_overview,
     compute_overviews_by_kecamatan,
 )
-from situasi.analysis.stations.status import stations
+from situasi.analysis.stations.status import build_station_table
 from situasi.domain.feed_schemas import FASE, MERGES, STATUS, TPS
 from situasi.domain.register import Register
 from tests.builders import incident, report, rows_of, wib
@@ -70,7 +70,7 @@ def test_a_phase_told_after_its_time_is_late_and_one_never_told_is_missing(
     code = register.tps["code"].iloc[0]
     one = {"kecamatan": "16.10.01", "desa": code[:13], "tps": "001", "lingkup": "tps"}
     known = {"tps": rows_of(TPS, report(**one, at="07.40", fase="dibuka"))}
-    found = sla_compliance.build_phase_table(stations(known, register, AT), register, AT)
+    found = sla_compliance.build_phase_table(build_station_table(known, register, AT), register, AT)
     assert list(found.index) == ["logistik_tiba", "dibuka"]
     opened = found.loc["dibuka"]
     assert (opened["late"], opened["in_time"], opened["missing"]) == (1, 0, 666)
@@ -82,7 +82,7 @@ def test_a_phase_told_after_its_time_is_late_and_one_never_told_is_missing(
 def test_only_what_was_due_is_judged_and_all_tps_are_counted(
     register: Register, clock: str
 ) -> None:
-    empty = stations({"tps": rows_of(TPS)}, register, wib(clock))
+    empty = build_station_table({"tps": rows_of(TPS)}, register, wib(clock))
     found = sla_compliance.build_phase_table(empty, register, wib(clock))
     due = [d.fase for d in register.election.rules.tps.phase_deadlines if wib(clock).time() >= d.at]
     assert list(found.index) == due

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis.stations.anomalies import _medians, doubts
+from situasi.analysis.stations.anomalies import _compute_group_medians, find_anomalies
 from situasi.domain.register import Register
 from tests.analysis.builders_tps import DESA, small, standing, told
 from tests.builders import wib
@@ -59,14 +59,14 @@ def test_the_median_of_each_group_equals_sorting_its_values(
     group = pd.factorize(np.array([key for key, _ in told_values], dtype="int64"))[0]
     values = np.array([np.nan if value is None else value for _, value in told_values])
     counted = np.bincount(group, ~np.isnan(values)).astype("int64")
-    medians = _medians(values, group, counted)
+    medians = _compute_group_medians(values, group, counted)
     for at in range(len(medians)):
         mine = [value for value in values[group == at] if not np.isnan(value)]
         assert np.isnan(medians[at]) if not mine else medians[at] == statistics.median(mine)
 
 
 def found(*rows: dict[str, Any], register: Register | None = None) -> pd.DataFrame:
-    return doubts(standing(*rows, register=register), register or small())
+    return find_anomalies(standing(*rows, register=register), register or small())
 
 
 def reasons(*rows: dict[str, Any], register: Register | None = None) -> list[tuple[float, str]]:

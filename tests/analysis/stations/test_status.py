@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis.stations.deadlines import Due, dues
+from situasi.analysis.stations.deadlines import Deadline, list_deadlines
 from situasi.analysis.stations.reporting_status import STATES
-from situasi.analysis.stations.reports import unmatched
-from situasi.analysis.stations.status import NO_PHASE, by_kecamatan, stations
+from situasi.analysis.stations.reports import find_unmatched_reports
+from situasi.analysis.stations.status import NO_PHASE, build_station_table, count_by_kecamatan
 from situasi.domain.feed_schemas import FASE
 from tests.analysis.builders_tps import DESA, FIRST, known, small, told, whole
 from tests.builders import wib
@@ -21,11 +21,11 @@ from tests.builders import wib
 
 def first(*rows: dict[str, Any], at: str = "10.00") -> Any:
     """The first TPS of a small register."""
-    return next(stations(known(*rows), small(), wib(at)).itertuples())
+    return next(build_station_table(known(*rows), small(), wib(at)).itertuples())
 
 
 def test_before_anything_is_awaited_it_is_not_yet_time() -> None:
-    found = stations(known(), small(), wib("06.00"))
+    found = build_station_table(known(), small(), wib("06.00"))
     assert set(found["state"]) == {"belum_waktunya"}
     assert found["owed"].isna().all()
     assert found["late_min"].isna().all()
@@ -156,7 +156,7 @@ def test_the_box_is_where_it_was_last_told_and_who_goes_with_it() -> None:
 
 def test_after_the_watch_nobody_gets_later() -> None:
     at_end = first(at="23.59").late_min
-    next_day = stations(known(), small(), wib("09.00") + timedelta(days=3))
+    next_day = build_station_table(known(), small(), wib("09.00") + timedelta(days=3))
     assert next_day["late_min"].iloc[0] == at_end + 1
 
 
@@ -170,9 +170,9 @@ def test_reports_of_no_tps_of_the_register_are_listed_and_not_lost() -> None:
         told(fase="dibuka"),
     ]
     frames = known(*rows)
-    stray = unmatched(frames, whole(), wib("10.00"))
+    stray = find_unmatched_reports(frames, whole(), wib("10.00"))
     assert stray["seq"].tolist() == [1, 2, 3, 4]
-    assert stations(frames, whole(), wib("10.00"))["fase"].notna().sum() == 1
+    assert build_station_table(frames, whole(), wib("10.00"))["fase"].notna().sum() == 1
 
 
 def test_a_total_of_a_desa_is_no_report_of_a_tps() -> None:
@@ -213,19 +213,21 @@ def heard(mine: list[dict[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def met(due: Due, tps: dict[str, Any]) -> bool:
+def met(due: Deadline, tps: dict[str, Any]) -> bool:
     if due.hour is None:
-        return bool(tps["reached"] >= due.rank)
+        return bool(tps["reached"] >= due.fase_index)
     closed = tps["reached"] >= FASE.index("ditutup") and due.hour < wib("13.00")
-    counted = tps["counted"] and tps["counted"] >= due.awaited
+    counted = tps["counted"] and tps["counted"] >= due.expected_from
     return bool(counted or closed or (tps["opened"] and tps["opened"] >= due.hour))
 
 
 def slow(mine: list[dict[str, Any]], doubts: str, at: datetime) -> tuple[Any, ...]:
     """The obvious way, for one TPS: state, phase, heads, what it owes."""
     tps = heard(sorted(mine, key=lambda row: row["occurred_at"]))
-    missing = [d for d in dues(small().election) if at >= d.awaited and not met(d, tps)]
-    late = any(at > due.late for due in missing)
+    missing = [
+        d for d in list_deadlines(small().election) if at >= d.expected_from and not met(d, tps)
+    ]
+    late = any(at > due.late_after for due in missing)
     answers = [
         (tps["away"], "tak_terjangkau"),
         (late, "terlambat"),
@@ -236,7 +238,7 @@ def slow(mine: list[dict[str, Any]], doubts: str, at: datetime) -> tuple[Any, ..
     ]
     state = next(word for holds, word in answers if holds)
     phase = FASE[tps["reached"]] if tps["reached"] >= 0 else None
-    return state, phase, tps["heads"], missing[0].what if missing else None
+    return state, phase, tps["heads"], missing[0].report_kind if missing else None
 
 
 @given(st.lists(one_report, max_size=12), minute)
@@ -247,7 +249,7 @@ def test_states_and_phases_equal_reading_report_by_report(
     # One report of a TPS and moment: which of two is told last is another test.
     rows = list({(one["of"], one["at"]): told(**one, id=str(n)) for n, one in
                  enumerate(stated)}.values())  # fmt: skip
-    found = stations(known(*rows), small(), at)
+    found = build_station_table(known(*rows), small(), at)
     named = [{**row, "code": f"{row['desa']}.{row['tps']}"} for row in rows]
     for one in found.itertuples():
         heads = None if pd.isna(one.hadir) else one.hadir
@@ -261,18 +263,20 @@ def test_states_and_phases_equal_reading_report_by_report(
 def test_every_tps_is_in_exactly_one_state_at_any_minute(
     stated: list[dict[str, Any]], at: datetime
 ) -> None:
-    found = stations(known(*(told(**one) for one in stated)), whole(), at)
+    found = build_station_table(known(*(told(**one) for one in stated)), whole(), at)
     assert found["code"].tolist() == whole().tps["code"].tolist()
     assert found["state"].isin(STATES).all()
     assert (found["late_min"].notna() >= (found["state"] == "terlambat")).all()
-    counted = by_kecamatan(found)
+    counted = count_by_kecamatan(found)
     assert counted["tps"].tolist() == [k.tps for k in whole().kecamatan.values()]
     for columns in (list(STATES), [NO_PHASE, *FASE]):
         assert (counted[columns].sum(axis=1) == counted["tps"]).all()
 
 
 def test_the_count_of_a_kecamatan_is_of_its_own_tps() -> None:
-    found = by_kecamatan(stations(known(told(fase="dibuka", of=FIRST)), whole(), wib("07.10")))
+    found = count_by_kecamatan(
+        build_station_table(known(told(fase="dibuka", of=FIRST)), whole(), wib("07.10"))
+    )
     assert found["dibuka"].to_dict() == {
         code: int(code == "16.10.01") for code in whole().kecamatan
     }

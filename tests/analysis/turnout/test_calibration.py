@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from situasi.analysis.turnout import calibration, simulated_days
-from situasi.analysis.turnout.calibration import Sample
+from situasi.analysis.turnout.calibration import ForecastSample
 from situasi.domain import election, forecast_parameters
 from situasi.domain.forecast_parameters import KABUPATEN, KECAMATAN, ConformalFactor
 from tests.analysis.builders_outlook import CALIBRATED
@@ -19,12 +19,12 @@ from tests.analysis.builders_tps import whole
 DAYS = 120
 
 
-def rows(truth: list[float], centre: list[float], sigma: list[float]) -> Sample:
+def rows(truth: list[float], centre: list[float], sigma: list[float]) -> ForecastSample:
     cells = {name: np.array(values) for name, values in
              {"truth": truth, "centre": centre, "sigma": sigma}.items()}  # fmt: skip
     plain = dict.fromkeys(("scaled", "so_far", "paced"), cells["truth"] * 0.9)
     ends = {"low": cells["centre"] - cells["sigma"], "high": cells["centre"] + cells["sigma"]}
-    return Sample({**cells, **plain, **ends, "dpt": np.full(len(truth), 1000.0)})
+    return ForecastSample({**cells, **plain, **ends, "dpt": np.full(len(truth), 1000.0)})
 
 
 def test_the_calibration_of_this_election_fits_its_rules() -> None:
@@ -39,7 +39,7 @@ def test_the_calibration_of_this_election_fits_its_rules() -> None:
 
 
 def test_what_is_written_is_read_again(tmp_path) -> None:
-    one = calibration.score(time(9), KABUPATEN, rows([600, 700], [610, 650], [20, 20]))
+    one = calibration.compute_score(time(9), KABUPATEN, rows([600, 700], [610, 650], [20, 20]))
     (tmp_path / forecast_parameters.FILE_NAME).write_text(
         forecast_parameters.format_toml(replace(CALIBRATED, evaluation=(one,)), "abc"), "utf-8"
     )
@@ -73,9 +73,9 @@ def test_a_changed_rule_or_assumption_asks_for_another_calibration(tmp_path) -> 
 def test_the_stretch_holds_so_many_of_a_hundred_and_one_more() -> None:
     away = np.random.default_rng(1).normal(size=199)
     sample = rows((500 + away * 7).tolist(), [500.0] * 199, [7.0] * 199)
-    [found] = calibration.fit(
-        whole(), CALIBRATED, calibration.times(whole())[:1],
-        [calibration.Samples(sample, sample)],
+    [found] = calibration.fit_conformal_factors(
+        whole(), CALIBRATED, calibration.list_fitting_times(whole())[:1],
+        [calibration.SamplesAtTime(sample, sample)],
     )  # fmt: skip
     # The slow way: the 180th of 199 by distance, (199 + 1) x 90 %.
     assert found.whole == pytest.approx(sorted(abs(away))[179])
@@ -93,7 +93,7 @@ def test_between_two_moments_the_stretch_is_interpolated() -> None:
 
 
 def test_errors_are_in_points_of_the_list() -> None:
-    one = calibration.score(time(9), KABUPATEN, rows([600, 700], [610, 650], [20, 20]))
+    one = calibration.compute_score(time(9), KABUPATEN, rows([600, 700], [610, 650], [20, 20]))
     assert one.covered == 50
     assert one.width == pytest.approx(2)
     assert one.model == pytest.approx((1 + 5) / 2)
@@ -101,10 +101,15 @@ def test_errors_are_in_points_of_the_list() -> None:
 
 
 def test_the_pace_of_days_is_that_of_their_truth() -> None:
-    given, of = simulated_days.assumed(whole().election.folder), simulated_days.area(whole())
-    many = list(simulated_days.days(of, given, 30, 11))
-    found = calibration.pace(many, of)
-    nine = [np.log(day.came[:, 1].sum() / day.final.sum()) - np.log(0.38) for day in many]
+    given, of = (
+        simulated_days.load_assumptions(whole().election.folder),
+        simulated_days.build_area(whole()),
+    )
+    many = list(simulated_days.simulate_days(of, given, 30, 11))
+    found = calibration.estimate_pace(many, of)
+    nine = [
+        np.log(day.true_counts[:, 1].sum() / day.final_counts.sum()) - np.log(0.38) for day in many
+    ]
     assert found.offset[1] == pytest.approx(np.mean(nine))
     assert found.covariance[1, 1] == pytest.approx(np.var(nine, ddof=1))
 
@@ -123,9 +128,14 @@ def test_the_interval_holds_the_truth_of_days_that_it_never_saw() -> None:
     """The small version of `python -m tests.bench outlook`: other days, fewer of them."""
     found = whole().election.turnout_parameters
     assert found is not None
-    given, of = simulated_days.assumed(whole().election.folder), simulated_days.area(whole())
+    given, of = (
+        simulated_days.load_assumptions(whole().election.folder),
+        simulated_days.build_area(whole()),
+    )
     seed = found.seed + found.test_seed + 1
-    for one in calibration.scores(whole(), found, simulated_days.days(of, given, DAYS, seed)):
+    for one in calibration.compute_scores(
+        whole(), found, simulated_days.simulate_days(of, given, DAYS, seed)
+    ):
         low, high = bounds(DAYS, 0.9)
         assert low <= one.covered <= high, one
         assert one.model < min(one.paced, one.scaled, one.so_far), one

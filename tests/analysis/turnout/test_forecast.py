@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis.stations.reports import of_stations
+from situasi.analysis.stations.reports import build_tps_reports
 from situasi.analysis.turnout import forecast as analysis
 from situasi.analysis.turnout import forecast_inputs
-from situasi.analysis.turnout.forecast import areas, outlook, whole
-from situasi.analysis.turnout.forecast_pace import running
+from situasi.analysis.turnout.forecast import build_kecamatan_table, compute_forecast, compute_total
+from situasi.analysis.turnout.forecast_pace import compute_pace_posterior
 from tests.analysis import builders_tps
 from tests.analysis.builders_outlook import (
     CALIBRATED,
@@ -46,21 +46,23 @@ def test_a_day_that_runs_as_assumed_ends_where_it_heads() -> None:
 def test_the_whole_is_the_sum_of_its_kecamatan() -> None:
     rows = at_rate(0.64, codes()[::3], "10.00") + at_rate(0.7, codes(OTHER), "11.00")
     here = found(*rows)
-    assert whole(here).centre == pytest.approx(areas(here)["centre"].sum())
+    assert compute_total(here).centre == pytest.approx(build_kecamatan_table(here)["centre"].sum())
     some = (HOME, OTHER)
-    assert whole(here, some).centre == pytest.approx(areas(here).loc[list(some), "centre"].sum())
+    assert compute_total(here, some).centre == pytest.approx(
+        build_kecamatan_table(here).loc[list(some), "centre"].sum()
+    )
 
 
 def test_one_kecamatan_is_as_its_row_says() -> None:
     here = found(*at_rate(0.64, codes()[::2], "11.00"))
-    row, one = areas(here).loc[HOME], whole(here, (HOME,))
+    row, one = build_kecamatan_table(here).loc[HOME], compute_total(here, (HOME,))
     assert {name: one[name] for name in row.index} == pytest.approx(row.to_dict())
 
 
 def test_errors_that_kecamatan_share_do_not_cancel_in_the_whole() -> None:
     here = found(*at_rate(0.64, codes(), "09.00"), at="09.15")
-    apart = float(np.sqrt((areas(here)["sigma"] ** 2).sum()))
-    assert apart < whole(here).sigma < areas(here)["sigma"].sum()
+    apart = float(np.sqrt((build_kecamatan_table(here)["sigma"] ** 2).sum()))
+    assert apart < compute_total(here).sigma < build_kecamatan_table(here)["sigma"].sum()
 
 
 def test_the_interval_narrows_through_the_day() -> None:
@@ -126,7 +128,7 @@ def test_without_a_calibration_there_is_no_outlook() -> None:
     bare = builders_tps.small()
     bare = replace(bare, election=replace(bare.election, turnout_parameters=None))
     counted = standing(told(hadir=100), register=bare)
-    assert outlook(counted, bare, wib("09.00")) is None
+    assert compute_forecast(counted, bare, wib("09.00")) is None
 
 
 def test_when_all_told_their_end_it_is_what_they_told() -> None:
@@ -177,19 +179,19 @@ def test_the_plain_ways_are_what_they_are_called() -> None:
 
 def test_of_several_kecamatan_the_wider_stretch_is_taken() -> None:
     here = found(*at_rate(0.64, codes(), "10.00"), at="10.15")
-    some = whole(here, (HOME, OTHER))
+    some = compute_total(here, (HOME, OTHER))
     assert (some.high - some.centre) / some.sigma == pytest.approx(1.8)
-    every = whole(here)
+    every = compute_total(here)
     assert (every.high - every.centre) / every.sigma == pytest.approx(1.7)
 
 
 def test_what_was_told_by_nine_is_judged_without_what_came_later() -> None:
     early = at_rate(0.64, codes(), "09.00")
     late = at_rate(0.75, codes(), "11.00")
-    reports = of_stations(known(*early, *late)["tps"], register())
-    then = analysis.as_told(reports, register(), wib("09.00"))
+    reports = build_tps_reports(known(*early, *late)["tps"], register())
+    then = analysis.compute_forecast_as_of(reports, register(), wib("09.00"))
     assert then is not None
-    assert whole(then).centre == of_all(*early, at="09.00").centre
+    assert compute_total(then).centre == of_all(*early, at="09.00").centre
 
 
 def slow_centre(rows: list[dict[str, Any]]) -> float:
@@ -251,18 +253,20 @@ def test_the_pace_learned_at_once_is_that_learned_hour_by_hour() -> None:
     rows += at_rate(0.65, codes()[:200], "11.00")
     here = register()
     counted = standing(*rows, register=here)
-    used = forecast_inputs.weighed(counted, here, PACE)
-    lists = forecast_inputs.lists(here)
-    learned = running(used, lists, PACE, here.election.rules.forecast)
-    assert learned.ahead == pytest.approx(slow_pace(rows), abs=1e-6)
+    used = forecast_inputs.build_turnout_counts(counted, here, PACE)
+    lists = forecast_inputs.build_voter_rolls(here)
+    learned = compute_pace_posterior(used, lists, PACE, here.election.rules.forecast)
+    assert learned.mean == pytest.approx(slow_pace(rows), abs=1e-6)
 
 
 def test_what_is_learned_makes_nothing_less_sure() -> None:
     rows = at_rate(0.6, codes(), "09.00") + at_rate(0.66, codes(), "10.00")
     here = register()
     counted = standing(*rows, register=here)
-    used = forecast_inputs.weighed(counted, here, PACE)
-    learned = running(used, forecast_inputs.lists(here), PACE, here.election.rules.forecast)
+    used = forecast_inputs.build_turnout_counts(counted, here, PACE)
+    learned = compute_pace_posterior(
+        used, forecast_inputs.build_voter_rolls(here), PACE, here.election.rules.forecast
+    )
     assert (np.diag(learned.covariance)[:-1] <= np.diag(PACE.covariance) + 1e-12).all()
     assert np.linalg.eigvalsh(learned.covariance).min() > -1e-12
 
@@ -288,7 +292,7 @@ def test_it_never_falls_below_what_was_counted_and_its_bounds_hold(
     stated: list[dict[str, Any]],
 ) -> None:
     here = found(*stated_rows(stated), at="14.00")
-    table, one = areas(here), whole(here)
+    table, one = build_kecamatan_table(here), compute_total(here)
     for row in (*table.itertuples(), one):
         if row.told:
             assert row.counted <= row.low + 1e-6

@@ -11,16 +11,16 @@ import pytest
 
 from situasi.analysis.turnout import simulated_errors
 from situasi.analysis.turnout.simulated_days import (
-    Area,
-    Assumed,
-    Day,
-    Kind,
-    Lot,
-    area,
-    assumed,
-    day,
-    days,
-    lots,
+    DayAssumptions,
+    DayDraw,
+    DayKind,
+    SimulatedArea,
+    SimulatedDay,
+    build_area,
+    draw_days,
+    load_assumptions,
+    simulate_day,
+    simulate_days,
 )
 from tests.analysis.builders_tps import whole
 
@@ -36,78 +36,80 @@ FLAWLESS = {
 
 
 @cache
-def given() -> Assumed:
-    return assumed(whole().election.folder)
+def given() -> DayAssumptions:
+    return load_assumptions(whole().election.folder)
 
 
 @cache
-def here() -> Area:
-    return area(whole())
+def here() -> SimulatedArea:
+    return build_area(whole())
 
 
 @cache
-def some() -> list[Day]:
-    return list(days(here(), given(), 12, 5))
+def some() -> list[SimulatedDay]:
+    return list(simulate_days(here(), given(), 12, 5))
 
 
-def kind(name: str) -> Kind:
+def kind(name: str) -> DayKind:
     return next(one for one in given().kinds if one.name == name)
 
 
-def of(name: str, seed: int = 3, **assumptions: object) -> Day:
+def of(name: str, seed: int = 3, **assumptions: object) -> SimulatedDay:
     """A day of this kind, in the middle of what is assumed."""
-    return day(
+    return simulate_day(
         here(),
         replace(given(), **assumptions),
-        Lot(kind(name), 0.5, 0.5, 0.0, 0.0, (0.0,) * 6, (seed, 0)),
+        DayDraw(kind(name), 0.5, 0.5, 0.0, 0.0, (0.0,) * 6, (seed, 0)),
     )
 
 
 def paced(name: str, **lot: float) -> np.ndarray:
     """Voters present at each hour of such a day."""
-    middle = Lot(kind(name), 0.5, 0.5, 0.0, 0.0, (0.0,) * 6, (3, 0))
-    return day(here(), given(), replace(middle, **lot)).came.sum(axis=0)
+    middle = DayDraw(kind(name), 0.5, 0.5, 0.0, 0.0, (0.0,) * 6, (3, 0))
+    return simulate_day(here(), given(), replace(middle, **lot)).true_counts.sum(axis=0)
 
 
-def delays(one: Day) -> np.ndarray:
-    return (one.told - one.at) / 60e6
+def delays(one: SimulatedDay) -> np.ndarray:
+    return (one.reported_us - one.counted_us) / 60e6
 
 
 def test_the_same_seed_gives_the_same_days() -> None:
-    for one, other in zip(some(), days(here(), given(), 12, 5), strict=True):
-        assert np.array_equal(one.came, other.came)
-        assert np.array_equal(one.heads, other.heads)
-        assert np.array_equal(one.told, other.told)
+    for one, other in zip(some(), simulate_days(here(), given(), 12, 5), strict=True):
+        assert np.array_equal(one.true_counts, other.true_counts)
+        assert np.array_equal(one.reported_counts, other.reported_counts)
+        assert np.array_equal(one.reported_us, other.reported_us)
 
 
 def test_another_seed_gives_other_days() -> None:
-    [other] = days(here(), given(), 1, 6)
-    assert not any(np.array_equal(one.final, other.final) for one in some())
+    [other] = simulate_days(here(), given(), 1, 6)
+    assert not any(np.array_equal(one.final_counts, other.final_counts) for one in some())
 
 
 def test_who_came_stays_and_the_turnout_is_within_what_is_assumed() -> None:
     low, high = given().turnout["level"]
     for one in some():
-        assert (np.diff(one.came, axis=1) >= 0).all()
-        assert low - 0.05 < one.final.sum() / here().dpt.sum() < high + 0.05
+        assert (np.diff(one.true_counts, axis=1) >= 0).all()
+        assert low - 0.05 < one.final_counts.sum() / here().dpt.sum() < high + 0.05
 
 
 def test_nothing_is_told_before_it_was_counted() -> None:
     for one in some():
-        assert (one.told > one.at).all()
-        assert (one.at > here().opens).all()
+        assert (one.reported_us > one.counted_us).all()
+        assert (one.counted_us > here().opens_us).all()
 
 
 def test_each_kind_of_day_comes_as_often_as_its_weight() -> None:
     count = sum(one.weight for one in given().kinds)
-    drawn = Counter(lot.kind.name for lot in lots(here(), given(), int(count), 1))
+    drawn = Counter(lot.kind.name for lot in draw_days(here(), given(), int(count), 1))
     assert drawn == {one.name: one.weight for one in given().kinds}
 
 
 def test_levels_and_paces_are_spread_in_even_steps() -> None:
-    levels = sorted(lot.level for lot in lots(here(), given(), 40, 1))
+    levels = sorted(lot.turnout_level for lot in draw_days(here(), given(), 40, 1))
     assert [int(level * 40) for level in levels] == list(range(40))
-    assert np.mean([lot.pace for lot in lots(here(), given(), 40, 1)]) == pytest.approx(0, abs=0.05)
+    assert np.mean(
+        [lot.pace_deviation for lot in draw_days(here(), given(), 40, 1)]
+    ) == pytest.approx(0, abs=0.05)
 
 
 def test_a_late_day_is_behind_at_every_hour() -> None:
@@ -127,20 +129,20 @@ def test_words_come_late_on_a_slow_day_and_some_never() -> None:
     usual, slow = of("biasa"), of("lambat")
     assert np.median(delays(usual)) == pytest.approx(kind("biasa").median_min, rel=0.15)
     assert np.median(delays(slow)) > 2 * np.median(delays(usual))
-    assert len(slow.place) < 0.85 * len(usual.place)
+    assert len(slow.station_index) < 0.85 * len(usual.station_index)
 
 
 def test_whole_kecamatan_are_not_heard_on_a_day_that_is_cut() -> None:
     one = of("terputus")
-    heard = one.told <= here().opens + 150 * 60_000_000
-    silent = set(here().kecamatan) - set(here().kecamatan[one.place[heard]])
+    heard = one.reported_us <= here().opens_us + 150 * 60_000_000
+    silent = set(here().kecamatan) - set(here().kecamatan[one.station_index[heard]])
     assert len(silent) >= 2
 
 
 def test_without_slips_what_is_told_is_true() -> None:
     one = of("biasa", wrong=FLAWLESS)
-    step = np.where(one.fase >= 0, 6, (one.at - here().opens) // 3_600_000_000 - 1)
-    assert np.array_equal(one.heads, one.came[one.place, step])
+    step = np.where(one.fase_index >= 0, 6, (one.counted_us - here().opens_us) // 3_600_000_000 - 1)
+    assert np.array_equal(one.reported_counts, one.true_counts[one.station_index, step])
 
 
 @pytest.mark.parametrize(
@@ -149,7 +151,7 @@ def test_without_slips_what_is_told_is_true() -> None:
 )
 def test_a_slip_of_the_thumb_is_what_its_name_says(name: str, told: int) -> None:
     rng = np.random.default_rng(1)
-    found = simulated_errors.told(
+    found = simulated_errors.add_count_errors(
         np.array([[123, 123]]), np.array([0]), {**FLAWLESS, name: 1.0}, rng
     )
     assert found.tolist() == [[told, told]]
@@ -158,7 +160,7 @@ def test_a_slip_of_the_thumb_is_what_its_name_says(name: str, told: int) -> None
 def test_a_desa_that_copies_tells_one_count() -> None:
     rng = np.random.default_rng(1)
     true = np.arange(10, 22).reshape(4, 3)
-    found = simulated_errors.told(
+    found = simulated_errors.add_count_errors(
         true, np.zeros(4, dtype=int), {**FLAWLESS, "copied_desa": 1.0}, rng
     )
     assert sum(len(set(column)) == 1 for column in found.T) == 1
@@ -167,5 +169,5 @@ def test_a_desa_that_copies_tells_one_count() -> None:
 def test_the_real_lists_add_up_to_the_register_so_that_the_turnout_stays() -> None:
     full = {**given().turnout, "level": [0.6, 0.6], "kecamatan_sd": 0, "tps_sd": 0, "order_sd": 0}
     one = of("biasa", turnout=full)
-    assert one.final.sum() == pytest.approx(0.6 * here().dpt.sum(), rel=1e-3)
-    assert np.std(one.final / here().dpt) > 0.05
+    assert one.final_counts.sum() == pytest.approx(0.6 * here().dpt.sum(), rel=1e-3)
+    assert np.std(one.final_counts / here().dpt) > 0.05

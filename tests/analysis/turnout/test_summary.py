@@ -12,8 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis.stations.status import stations
-from situasi.analysis.turnout.summary import by_kecamatan, curve, totals, whole
+from situasi.analysis.stations.status import build_station_table
+from situasi.analysis.turnout.summary import (
+    build_reported_totals_table,
+    build_turnout_curve,
+    build_turnout_table,
+    compute_total,
+)
 from situasi.domain.register import Register
 from tests.analysis.builders_tps import DESA, known, small, standing, told
 from tests.analysis.builders_tps import whole as whole_register
@@ -31,7 +36,9 @@ def of_six() -> Register:
 
 def turnout(*rows: dict[str, Any], at: str = "12.00", register: Register | None = None) -> Any:
     register = register or of_six()
-    return by_kecamatan(stations(known(*rows), register, wib(at)), register).loc[HOME]
+    return build_turnout_table(build_station_table(known(*rows), register, wib(at)), register).loc[
+        HOME
+    ]
 
 
 def test_the_rate_is_of_those_that_told_and_the_bounds_are_of_all() -> None:
@@ -86,20 +93,20 @@ def test_a_kecamatan_far_below_the_kabupaten_is_low_and_a_silent_one_is_not() ->
     codes = register.tps.groupby("kecamatan")["code"].first()
     rows = [told(of=code, hadir=300, at="11.00") for code in codes.iloc[1:15]]
     rows.append(told(of=codes.iloc[0], hadir=200, at="11.00"))
-    table = by_kecamatan(stations(known(*rows), register, wib("11.10")), register)
+    table = build_turnout_table(build_station_table(known(*rows), register, wib("11.10")), register)
     assert table.index[table["is_low"]].tolist() == [codes.index[0]]
 
 
 def test_all_kecamatan_together_are_the_register() -> None:
     register = whole_register()
-    table = by_kecamatan(stations(known(), register, wib("09.00")), register)
-    total = whole(table)
+    table = build_turnout_table(build_station_table(known(), register, wib("09.00")), register)
+    total = compute_total(table)
     assert (total.tps, total.dpt) == (register.election.tps_total, register.election.dpt_total)
 
 
 def test_only_kecamatan_whose_list_was_not_found_have_an_estimated_one() -> None:
     register = whole_register()
-    table = by_kecamatan(stations(known(), register, wib("09.00")), register)
+    table = build_turnout_table(build_station_table(known(), register, wib("09.00")), register)
     expected = {code: place.dpt_estimated for code, place in register.kecamatan.items()}
     assert table["estimated"].to_dict() == expected
 
@@ -110,7 +117,7 @@ def test_the_curve_ends_at_the_moment_shown_and_counts_who_told_by_then() -> Non
         told(hadir=200, at="09.00"),
         told(of=SECOND, hadir=40, at="09.05"),
     ]
-    found = curve(standing(*rows), small(), wib("09.20"))
+    found = build_turnout_curve(standing(*rows), small(), wib("09.20"))
     assert np.isnan(found.loc[wib("07.45"), "heads"])
     assert found.loc[wib("08.00"), ["heads", "told"]].tolist() == [100, 1]
     assert found.loc[wib("09.00"), ["heads", "told", "rate"]].tolist() == [200, 1, 50]
@@ -119,7 +126,7 @@ def test_the_curve_ends_at_the_moment_shown_and_counts_who_told_by_then() -> Non
 
 
 def test_the_expected_curve_ends_at_the_reference_that_scales_it() -> None:
-    found = curve(standing(), small(), wib("12.00"))
+    found = build_turnout_curve(standing(), small(), wib("12.00"))
     assert found.loc[wib("07.00"), "expected"] == 0
     assert found.loc[wib("08.00"), "expected"] == pytest.approx(0.17 * 83.58)
     assert found["expected"].iloc[-1] == pytest.approx(83.58)
@@ -128,7 +135,7 @@ def test_the_expected_curve_ends_at_the_reference_that_scales_it() -> None:
 def test_only_the_chosen_kecamatan_are_in_the_curve() -> None:
     other = whole_register().tps["code"].iloc[-1]
     rows = [told(hadir=100, at="08.00"), told(of=other, hadir=70, at="08.00")]
-    found = curve(
+    found = build_turnout_curve(
         standing(*rows, register=whole_register()), whole_register(), wib("09.00"), (HOME,)
     )
     assert found.loc[wib("08.00"), "heads"] == 100
@@ -141,15 +148,17 @@ def test_a_total_of_a_desa_stands_beside_its_tps_and_is_not_added() -> None:
         told(lingkup="desa", tps=None, hadir=900, at="12.00"),
     ]
     frames = known(*rows)
-    found = stations(frames, small(), wib("12.10"))
-    beside = totals(frames, found)
+    found = build_station_table(frames, small(), wib("12.10"))
+    beside = build_reported_totals_table(frames, found)
     assert beside[["heads", "tps", "tps_told", "tps_heads"]].values.tolist() == [[900, 5, 1, 150]]
     assert turnout(*rows).heads == 150
 
 
 def test_a_total_of_an_unknown_desa_is_listed_without_tps() -> None:
     row = told(lingkup="desa", desa=None, desa_text="Entah", tps=None, hadir=80)
-    beside = totals(known(row), stations(known(row), small(), wib("12.00")))
+    beside = build_reported_totals_table(
+        known(row), build_station_table(known(row), small(), wib("12.00"))
+    )
     assert beside["heads"].tolist() == [80]
     assert beside["tps"].isna().all()
 
@@ -176,7 +185,7 @@ def slow_heads(rows: list[dict[str, Any]], until: datetime) -> tuple[int, int]:
 @settings(max_examples=40)
 def test_the_curve_equals_adding_up_the_newest_counts(stated: list[dict[str, Any]]) -> None:
     rows = list({(one["of"], one["at"]): told(**one) for one in stated}.values())
-    found = curve(standing(*rows), small(), wib("23.00"))
+    found = build_turnout_curve(standing(*rows), small(), wib("23.00"))
     for moment in (wib("07.00") + timedelta(minutes=15 * n) for n in range(29)):
         heads, tps = slow_heads(rows, moment)
         one = found.loc[moment].fillna(0)

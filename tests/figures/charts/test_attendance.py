@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from situasi.figures.charts.attendance import through_day
+from situasi.figures.charts.attendance import build_attendance_chart
 from situasi.figures.theme import LIGHT
 from tests.builders import wib
 
@@ -20,7 +20,7 @@ def curve(*counts: tuple[str, int, int]) -> pd.DataFrame:
 
 
 def drawn(rows: pd.DataFrame, **levels: int) -> go.Figure:
-    return through_day(rows, levels, NAMES, [(wib("07.00"), "TPS buka")], DAY, LIGHT)
+    return build_attendance_chart(rows, levels, NAMES, [(wib("07.00"), "TPS buka")], DAY, LIGHT)
 
 
 def test_present_and_silent_are_stacked_at_local_time_without_a_zone_to_misread() -> None:

@@ -8,9 +8,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from situasi.analysis.activities.stages import timetable
+from situasi.analysis.activities.stages import build_timetable
 from situasi.domain.register import Stage
-from situasi.figures.charts.gantt import LONGEST, gantt
+from situasi.figures.charts.gantt import MAX_LINE_LENGTH, build_gantt_chart
 from situasi.figures.theme import DARK, LIGHT, Theme
 
 DAY = date(2024, 11, 27)
@@ -31,7 +31,7 @@ STAGES = (
 
 
 def drawn(stages: tuple[Stage, ...] = STAGES, day: date = DAY, theme: Theme = LIGHT) -> go.Figure:
-    return gantt(timetable(stages, day), NAMES, day, "27 Nov 2024", theme)
+    return build_gantt_chart(build_timetable(stages, day), NAMES, day, "27 Nov 2024", theme)
 
 
 def bars(figure: go.Figure) -> dict[str, tuple[str, str, float]]:
@@ -106,7 +106,7 @@ def test_a_long_name_is_whole_in_lines_of_about_one_length_and_no_other_name_is_
     told = next(one for one in names(figure) if "DP4" in one).removeprefix("<b>")
     lines = told.removesuffix("</b>").split("<br>")
     assert " ".join(lines) == name
-    assert max(map(len, lines)) <= LONGEST
+    assert max(map(len, lines)) <= MAX_LINE_LENGTH
     assert max(map(len, lines)) - min(map(len, lines)) <= len("potensial ")
     above, own, below = sorted(names(figure).values())
     room = (len(lines) + 1) / 2
@@ -132,7 +132,7 @@ def test_without_stages_there_is_still_a_figure(theme: Theme) -> None:
 
 
 def test_the_table_is_not_changed_by_drawing_it() -> None:
-    table = timetable(STAGES, DAY)
+    table = build_timetable(STAGES, DAY)
     before = table.copy()
-    gantt(table, NAMES, DAY, "", LIGHT)
+    build_gantt_chart(table, NAMES, DAY, "", LIGHT)
     pd.testing.assert_frame_equal(table, before)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from situasi.analysis.incidents.cases import build_case_table
 from situasi.analysis.situation.worklist import count_by_kind
-from situasi.figures.charts.incident_heatmap import SILENT, kinds
+from situasi.figures.charts.incident_heatmap import SILENT_TEXT, build_incident_heatmap
 from situasi.figures.theme import DARK, LIGHT
 from tests.builders import incident, incidents
 
@@ -41,9 +41,9 @@ def test_counting_loses_nothing() -> None:
 
 
 def test_numbers_are_written_in_the_cells_and_a_dash_where_nobody_reported() -> None:
-    counts, silence = kinds(counted(), str, str, "belum ada laporan", LIGHT).data
+    counts, silence = build_incident_heatmap(counted(), str, str, "belum ada laporan", LIGHT).data
     assert [list(row) for row in counts.text] == [["2", "", ""], ["", "1", ""]]
-    assert [row[2] for row in silence.text] == [SILENT, SILENT]
+    assert [row[2] for row in silence.text] == [SILENT_TEXT, SILENT_TEXT]
     assert [[value == 0 for value in row] for row in silence.z] == [[False, False, True]] * 2
     assert [[value == 0 for value in row] for row in counts.z] == [
         [False, True, False],
@@ -53,4 +53,4 @@ def test_numbers_are_written_in_the_cells_and_a_dash_where_nobody_reported() -> 
 
 def test_a_table_without_cases_is_still_a_figure() -> None:
     empty = count_by_kind(build_case_table(incidents()), AREAS, set())
-    assert kinds(empty, str, str, "", DARK).layout.height > 0
+    assert build_incident_heatmap(empty, str, str, "", DARK).layout.height > 0

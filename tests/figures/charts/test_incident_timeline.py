@@ -8,7 +8,7 @@ import pandas as pd
 
 from situasi.analysis.incidents.cases import build_case_table
 from situasi.analysis.incidents.timeline import count_by_slot
-from situasi.figures.charts.incident_timeline import timeline
+from situasi.figures.charts.incident_timeline import build_incident_timeline
 from situasi.figures.theme import LIGHT, TINGKAT
 from tests.builders import DAY, incident, incidents, wib
 
@@ -21,7 +21,7 @@ def test_bars_are_the_counts_at_local_time_without_a_zone_to_misread() -> None:
         wib("04.00"),
         DAY + timedelta(1),
     )
-    figure = timeline(slots, NAMES, [], None, LIGHT)
+    figure = build_incident_timeline(slots, NAMES, [], None, LIGHT)
     tall = next(bar for bar in figure.data if bar.name == "tinggi")
     spots = [pd.Timestamp(tall.x0) + pd.Timedelta(milliseconds=tall.dx * n)
              for n in range(len(tall.y))]  # fmt: skip
@@ -32,11 +32,13 @@ def test_bars_are_the_counts_at_local_time_without_a_zone_to_misread() -> None:
 
 def test_moments_and_the_past_moment_are_marked_with_words() -> None:
     slots = count_by_slot(build_case_table(incidents()), wib("04.00"), DAY + timedelta(1))
-    figure = timeline(slots, NAMES, [(wib("07.00"), "TPS buka")], wib("09.10"), LIGHT)
+    figure = build_incident_timeline(
+        slots, NAMES, [(wib("07.00"), "TPS buka")], wib("09.10"), LIGHT
+    )
     assert [a.text for a in figure.layout.annotations] == ["TPS buka", "09.10"]
 
 
 def test_an_empty_day_still_has_an_axis() -> None:
     slots = count_by_slot(build_case_table(incidents()), wib("04.00"), DAY + timedelta(1))
-    figure = timeline(slots, NAMES, [], None, LIGHT)
+    figure = build_incident_timeline(slots, NAMES, [], None, LIGHT)
     assert figure.layout.yaxis.range[1] >= 4

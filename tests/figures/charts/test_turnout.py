@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from situasi.analysis.turnout.summary import curve
-from situasi.figures.charts.turnout import turnout_curve
+from situasi.analysis.turnout.summary import build_turnout_curve
+from situasi.figures.charts.turnout import build_turnout_chart
 from situasi.figures.theme import LIGHT
 from tests.analysis.builders_tps import small, standing, told
 from tests.builders import wib
@@ -15,8 +15,8 @@ REFERENCES = [("85 %", 85.81), ("83 %", 83.58)]
 
 
 def drawn(*rows: dict[str, object], at: str = "09.20") -> object:
-    found = curve(standing(*rows), small(), wib(at))
-    return turnout_curve(found, REFERENCES, ("melapor", "perkiraan"), "TPS", LIGHT)
+    found = build_turnout_curve(standing(*rows), small(), wib(at))
+    return build_turnout_chart(found, REFERENCES, ("melapor", "perkiraan"), "TPS", LIGHT)
 
 
 def test_only_quarters_with_a_report_are_drawn_at_local_time() -> None:

@@ -15,14 +15,21 @@ from situasi.domain import election, register
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.settings import ROOT, load
 from situasi.figures.maps.label_metrics import Box, Label
-from situasi.figures.maps.label_placement import DESK, FILLED, PHONE, Names, Placing, placed
+from situasi.figures.maps.label_placement import (
+    DESKTOP_WIDTH_PX,
+    FILLED_HEIGHT_SHARE,
+    PHONE_WIDTH_PX,
+    AreaNames,
+    LabelLayout,
+    place_labels,
+)
 from tests.builders_election import kecamatan_codes, kecamatan_name, square
 
 OGAN_ILIR = domain_boundaries.load(ROOT / "geo" / "16.10")
 HEIGHTS = (420, 430, 500)
 
 
-def names_of(boundaries: Boundaries) -> Names:
+def names_of(boundaries: Boundaries) -> AreaNames:
     if boundaries is OGAN_ILIR:
         kecamatan = register.load(election.load(load({}).election_folder)).kecamatan
         return tuple((code, place.name) for code, place in kecamatan.items())
@@ -62,34 +69,34 @@ def holds(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def pixels(boundaries: Boundaries, placing: Placing, code: str) -> shapely.Polygon:
+def pixels(boundaries: Boundaries, placing: LabelLayout, code: str) -> shapely.Polygon:
     polygon = boundaries.polygons[boundaries.codes.index(code)]
-    return shapely.transform(polygon, placing.camera.pixels)
+    return shapely.transform(polygon, placing.camera.to_pixels)
 
 
-def beside(placing: Placing, align: str) -> list[Label]:
+def beside(placing: LabelLayout, align: str) -> list[Label]:
     """The names of one column, from above."""
     column = [label for label in placing.labels.values() if label.align == align]
-    return sorted(column, key=lambda label: label.spot[1])
+    return sorted(column, key=lambda label: label.position[1])
 
 
-def check(boundaries: Boundaries, height: int) -> Placing:
+def check(boundaries: Boundaries, height: int) -> LabelLayout:
     """All that is promised of any kabupaten."""
-    placing = placed(boundaries, names_of(boundaries), height)
+    placing = place_labels(boundaries, names_of(boundaries), height)
     labels = placing.labels
     for one, other in combinations(labels.values(), 2):
         assert not any(holds(a, b) for a in one.boxes for b in other.boxes), (one, other)
-    ground = shapely.transform(shapely.union_all(boundaries.polygons), placing.camera.pixels)
+    ground = shapely.transform(shapely.union_all(boundaries.polygons), placing.camera.to_pixels)
     for code, label in labels.items():
         own = pixels(boundaries, placing, code)
-        assert own.covers(shapely.Point(label.place)), code
-        if label.inside:
+        assert own.covers(shapely.Point(label.anchor)), code
+        if label.is_inside:
             assert all(own.covers(shapely.box(*box)) for box in label.boxes), code
         else:
             assert not any(ground.intersects(shapely.box(*box)) for box in label.boxes), code
-            assert max(map(abs, (label.box[1], label.box[3]))) <= height / 2, code
+            assert max(map(abs, (label.bounding_box[1], label.bounding_box[3]))) <= height / 2, code
     for align in ("start", "end"):
-        lines = [shapely.LineString(label.leader) for label in beside(placing, align)]
+        lines = [shapely.LineString(label.leader_line) for label in beside(placing, align)]
         assert not any(one.crosses(other) for one, other in combinations(lines, 2))
     return placing
 
@@ -120,55 +127,55 @@ def test_of_more_kecamatan_than_there_is_room_for_as_many_as_fit_are_named() -> 
 
 def test_map_and_names_of_ogan_ilir_fit_a_phone_and_lie_in_the_middle() -> None:
     for height in HEIGHTS:
-        placing = placed(OGAN_ILIR, names_of(OGAN_ILIR), height)
+        placing = place_labels(OGAN_ILIR, names_of(OGAN_ILIR), height)
         left, top, right, bottom = extent(OGAN_ILIR, placing)
-        assert right - left <= PHONE
+        assert right - left <= PHONE_WIDTH_PX
         assert left + right == pytest.approx(0, abs=0.5)
-        assert max(-top, bottom) <= FILLED * height / 2 + 1
+        assert max(-top, bottom) <= FILLED_HEIGHT_SHARE * height / 2 + 1
 
 
-def extent(boundaries: Boundaries, placing: Placing) -> Box:
+def extent(boundaries: Boundaries, placing: LabelLayout) -> Box:
     """Map and names together."""
-    ground = shapely.transform(shapely.union_all(boundaries.polygons), placing.camera.pixels)
-    edges = np.array([ground.bounds, *(label.box for label in placing.labels.values())])
+    ground = shapely.transform(shapely.union_all(boundaries.polygons), placing.camera.to_pixels)
+    edges = np.array([ground.bounds, *(label.bounding_box for label in placing.labels.values())])
     return (*edges.min(axis=0)[:2].tolist(), *edges.max(axis=0)[2:].tolist())
 
 
 def test_a_map_that_is_too_wide_for_its_names_gives_way_but_not_more_than_by_half() -> None:
     wide = squares(12)
-    placing = placed(wide, names_of(wide), 430)
-    ground = shapely.transform(shapely.union_all(wide.polygons), placing.camera.pixels)
+    placing = place_labels(wide, names_of(wide), 430)
+    ground = shapely.transform(shapely.union_all(wide.polygons), placing.camera.to_pixels)
     left, _, right, _ = extent(wide, placing)
-    assert PHONE / 2 <= ground.bounds[2] - ground.bounds[0] < PHONE
-    assert right - left <= DESK
+    assert PHONE_WIDTH_PX / 2 <= ground.bounds[2] - ground.bounds[0] < PHONE_WIDTH_PX
+    assert right - left <= DESKTOP_WIDTH_PX
 
 
 def test_names_with_room_inside_stay_there_and_small_neighbours_stand_on_the_nearer_side() -> None:
     big, small = shapely.box(104.0, -3.5, 104.5, -3.0), shapely.box(104.5, -3.3, 104.52, -3.28)
     boundaries = invented([big, small])
-    labels = placed(boundaries, names_of(boundaries), 430).labels
+    labels = place_labels(boundaries, names_of(boundaries), 430).labels
     assert [labels[code].align for code in boundaries.codes] == ["middle", "start"]
     west = invented([big, shapely.box(103.98, -3.3, 104.0, -3.28)])
-    assert placed(west, names_of(west), 430).labels[west.codes[1]].align == "end"
+    assert place_labels(west, names_of(west), 430).labels[west.codes[1]].align == "end"
 
 
 def test_a_column_is_ordered_from_north_to_south_where_no_lines_would_cross() -> None:
     thin = [shapely.box(104.5, -3 - at / 20, 104.52, -2.96 - at / 20) for at in range(6)]
     boundaries = invented([shapely.box(104.0, -3.5, 104.5, -3.0), *thin])
-    placing = placed(boundaries, names_of(boundaries), 430)
+    placing = place_labels(boundaries, names_of(boundaries), 430)
     column = beside(placing, "start")
     assert len(column) == 6
-    assert all(a.place[1] < b.place[1] for a, b in pairwise(column))
+    assert all(a.anchor[1] < b.anchor[1] for a, b in pairwise(column))
 
 
 def test_a_name_of_two_words_is_broken_where_it_only_fits_so() -> None:
     column = invented([shapely.box(104.0, -3.6, 104.12, -3.0)])
-    assert placed(column, (("99.01.01", "Lubuk Keliat"),), 430).labels["99.01.01"].lines == (
+    assert place_labels(column, (("99.01.01", "Lubuk Keliat"),), 430).labels["99.01.01"].lines == (
         "Lubuk",
         "Keliat",
     )
     block = invented([shapely.box(104.0, -3.6, 104.6, -3.0)])
-    assert placed(block, (("99.01.01", "Lubuk Keliat"),), 430).labels["99.01.01"].lines == (
+    assert place_labels(block, (("99.01.01", "Lubuk Keliat"),), 430).labels["99.01.01"].lines == (
         "Lubuk Keliat",
     )
 
@@ -176,5 +183,5 @@ def test_a_name_of_two_words_is_broken_where_it_only_fits_so() -> None:
 def test_kecamatan_that_lie_over_one_another_still_do_not_share_the_room_of_a_name() -> None:
     twice = shapely.box(104.0, -3.5, 104.5, -3.0)
     boundaries = invented([twice, twice])
-    labels = placed(boundaries, names_of(boundaries), 430).labels
-    assert [label.inside for label in labels.values()] == [True, False]
+    labels = place_labels(boundaries, names_of(boundaries), 430).labels
+    assert [label.is_inside for label in labels.values()] == [True, False]

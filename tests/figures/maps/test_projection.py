@@ -32,10 +32,10 @@ def test_a_place_has_the_pixel_that_the_textbook_gives(
     camera: Camera, east: float, north: float
 ) -> None:
     place = camera.longitude + east, camera.latitude + north
-    assert camera.pixels(np.array([place]))[0] == pytest.approx(slow(camera, *place), abs=1e-3)
+    assert camera.to_pixels(np.array([place]))[0] == pytest.approx(slow(camera, *place), abs=1e-3)
 
 
 @given(cameras, st.floats(-600, 600), st.floats(-400, 400))
 def test_a_pixel_leads_back_to_its_place(camera: Camera, x: float, y: float) -> None:
-    place = camera.degrees((x, y))
-    assert camera.pixels(np.array([place]))[0] == pytest.approx((x, y), abs=1e-3)
+    place = camera.to_degrees((x, y))
+    assert camera.to_pixels(np.array([place]))[0] == pytest.approx((x, y), abs=1e-3)

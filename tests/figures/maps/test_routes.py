@@ -19,7 +19,7 @@ def rows(theme: Theme, *officers: int) -> list[dict[str, Any]]:
          "label": "2 petugas: A → B"}
     )  # fmt: skip
     found: list[dict[str, Any]] = [json.loads(one.to_json()) for one in
-                                   routes.layers(moves, theme)]  # fmt: skip
+                                   routes.build_route_layers(moves, theme)]  # fmt: skip
     return found
 
 

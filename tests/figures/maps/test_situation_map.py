@@ -15,10 +15,10 @@ from situasi.analysis.incidents.cases import build_case_table
 from situasi.domain import boundaries as domain_boundaries
 from situasi.domain.settings import ROOT
 from situasi.figures.maps import markers
-from situasi.figures.maps.area_style import Area
-from situasi.figures.maps.label_placement import placed
-from situasi.figures.maps.situation_map import situation_map
-from situasi.figures.theme import DARK, LIGHT, SHAPES, TINGKAT, Theme, rgb
+from situasi.figures.maps.area_style import AreaStyle
+from situasi.figures.maps.label_placement import place_labels
+from situasi.figures.maps.situation_map import build_situation_map
+from situasi.figures.theme import DARK, LIGHT, SHAPES, TINGKAT, Theme, hex_to_rgba
 from tests.builders import incident, incidents
 
 URL = "/peta/kecamatan-abc.geojson"
@@ -31,14 +31,14 @@ def boundaries() -> domain_boundaries.Boundaries:
 
 def drawn(
     boundaries: domain_boundaries.Boundaries,
-    areas: dict[str, Area],
+    areas: dict[str, AreaStyle],
     *rows: Any,
     theme: Theme = LIGHT,
 ) -> dict[str, Any]:
     points = build_case_table(incidents(*rows))
     points = points.assign(label=pd.Series("x", points.index, dtype="object"))
-    placing = placed(boundaries, tuple((code, "Nama") for code in boundaries.codes), 430)
-    deck = situation_map(placing, URL, areas, points, theme, layer_id="kecamatan-0")
+    placing = place_labels(boundaries, tuple((code, "Nama") for code in boundaries.codes), 430)
+    deck = build_situation_map(placing, URL, areas, points, theme, layer_id="kecamatan-0")
     found: dict[str, Any] = json.loads(deck.to_json())
     return found
 
@@ -59,7 +59,7 @@ def colour_of(expression: str, code: str) -> list[int]:
 
 
 def test_nothing_but_the_boundaries_is_fetched(boundaries: domain_boundaries.Boundaries) -> None:
-    deck = drawn(boundaries, {"16.10.04": Area("Indralaya", "1", "#FF0000")}, incident())
+    deck = drawn(boundaries, {"16.10.04": AreaStyle("Indralaya", "1", "#FF0000")}, incident())
     # Left unset, pydeck writes its own word for "none", which Streamlit takes away.
     assert deck.get("mapStyle") in {None, "__MAP_STYLE__"}
     assert deck.get("mapProvider") is None
@@ -68,7 +68,10 @@ def test_nothing_but_the_boundaries_is_fetched(boundaries: domain_boundaries.Bou
 
 
 def test_each_kecamatan_has_its_own_fill(boundaries: domain_boundaries.Boundaries) -> None:
-    areas = {"16.10.04": Area("A", "", "#FF0000", 90), "16.10.05": Area("B", "", "#00FF00")}
+    areas = {
+        "16.10.04": AreaStyle("A", "", "#FF0000", 90),
+        "16.10.05": AreaStyle("B", "", "#00FF00"),
+    }
     fills = layer(drawn(boundaries, areas), "kecamatan-0")["getFillColor"]
     assert colour_of(fills, "16.10.04") == [255, 0, 0, 90]
     assert colour_of(fills, "16.10.05") == [0, 255, 0, 255]
@@ -78,7 +81,10 @@ def test_each_kecamatan_has_its_own_fill(boundaries: domain_boundaries.Boundarie
 def test_silence_is_dashed_and_without_colour_and_what_is_filtered_out_is_neither(
     boundaries: domain_boundaries.Boundaries,
 ) -> None:
-    areas = {"16.10.04": Area("A", drawn="silent"), "16.10.05": Area("B", drawn="filtered")}
+    areas = {
+        "16.10.04": AreaStyle("A", fill_mode="silent"),
+        "16.10.05": AreaStyle("B", fill_mode="filtered"),
+    }
     polygons = layer(drawn(boundaries, areas), "kecamatan-0")
     assert colour_of(polygons["getFillColor"], "16.10.04") == [0, 0, 0, 0]
     assert colour_of(polygons["getDashArray"], "16.10.04") == [8, 5]
@@ -103,7 +109,10 @@ def test_every_mark_has_its_own_colour_and_a_rim_of_the_paper(
     boundaries: domain_boundaries.Boundaries, theme: Theme
 ) -> None:
     marks = layer(drawn(boundaries, {}, incident(), theme=theme), "kejadian")
-    address = {markers.ROUTE.format(fingerprint=at): it for at, it in markers.pictures().items()}
+    address = {
+        markers.ATLAS_ROUTE.format(fingerprint=at): it
+        for at, it in markers.build_icon_atlases().items()
+    }
     picture = Image.open(io.BytesIO(address[marks["iconAtlas"]]))
     for level in SHAPES:
         place = marks["iconMapping"][level[:1]]
@@ -117,7 +126,7 @@ def test_every_mark_has_its_own_colour_and_a_rim_of_the_paper(
 
 
 def near(pixel: tuple[int, ...], colour: str) -> bool:
-    return sum(abs(a - b) for a, b in zip(pixel, rgb(colour)[:3], strict=True)) < 40
+    return sum(abs(a - b) for a, b in zip(pixel, hex_to_rgba(colour)[:3], strict=True)) < 40
 
 
 def names_in(deck: dict[str, Any]) -> list[tuple[str, list[int]]]:
@@ -127,7 +136,7 @@ def names_in(deck: dict[str, Any]) -> list[tuple[str, list[int]]]:
 def test_name_and_value_are_written_and_a_value_that_is_missing_is_not(
     boundaries: domain_boundaries.Boundaries,
 ) -> None:
-    areas = {"16.10.07": Area("Indralaya Utara", "56,2 %"), "16.10.13": Area("Kandis")}
+    areas = {"16.10.07": AreaStyle("Indralaya Utara", "56,2 %"), "16.10.13": AreaStyle("Kandis")}
     texts = [text for text, _ in names_in(drawn(boundaries, areas))]
     assert texts == ["Nama", "56,2 %", "Nama"]
 
@@ -137,20 +146,20 @@ def test_a_name_inside_has_the_colour_that_reads_better_on_its_fill_and_one_besi
     boundaries: domain_boundaries.Boundaries, theme: Theme
 ) -> None:
     for fill, ink in (("#000000", "#FFFFFF"), ("#FFFFFF", "#000000")):
-        areas = {code: Area("", "", fill) for code in boundaries.codes}
+        areas = {code: AreaStyle("", "", fill) for code in boundaries.codes}
         inks = {code: row["ink"] for code, row in zip(
             boundaries.codes, layer(drawn(boundaries, areas, theme=theme), "nama")["data"],
             strict=True)}  # fmt: skip
         lighter, darker = sorted((theme.ink, theme.paper), reverse=True)
-        inside = rgb(lighter if ink == "#FFFFFF" else darker)
+        inside = hex_to_rgba(lighter if ink == "#FFFFFF" else darker)
         assert list(inks.values()).count(inside) >= 5
-        assert all(shown in (inside, rgb(theme.ink)) for shown in inks.values())
+        assert all(shown in (inside, hex_to_rgba(theme.ink)) for shown in inks.values())
 
 
 def test_every_name_beside_the_map_has_a_line_that_begins_in_its_kecamatan(
     boundaries: domain_boundaries.Boundaries,
 ) -> None:
-    areas = {code: Area("", "") for code in boundaries.codes}
+    areas = {code: AreaStyle("", "") for code in boundaries.codes}
     deck = drawn(boundaries, areas)
     lines, anchors = layer(deck, "garis")["data"], [r["align"] for r in layer(deck, "nama")["data"]]
     begun = {boundaries.nearest(*line["from"]) for line in lines}
@@ -163,5 +172,5 @@ def test_the_camera_depends_on_nothing_but_the_boundaries(
     boundaries: domain_boundaries.Boundaries,
 ) -> None:
     quiet = drawn(boundaries, {})
-    busy = drawn(boundaries, {"16.10.04": Area("A", "9", "#FF0000")}, incident())
+    busy = drawn(boundaries, {"16.10.04": AreaStyle("A", "9", "#FF0000")}, incident())
     assert quiet["initialViewState"] == busy["initialViewState"]

@@ -80,7 +80,7 @@ def of_the_day() -> Selection:
 def test_every_figure_is_that_of_the_page_situasi(rehearsed: Board) -> None:
     said = look(rehearsed)
     found, of_day = of_pages(rehearsed, of_the_day())
-    rates = summary.whole(of_day.turnout)
+    rates = summary.compute_total(of_day.turnout)
     assert figure(said, "situasi", "terbuka").startswith(f"{len(found.open_cases)} ")
     for name, key, told in (
         ("partisipasi", "partisipasi", presentation_kpis.turnout(rates)),

@@ -13,7 +13,7 @@ from situasi.domain.boundaries import Boundaries
 from situasi.domain.feed_schemas import STATUS, STATUS_CLOSED
 from situasi.domain.register import Register
 from situasi.simulation import context, feed_rows
-from situasi.simulation.feed_rows import CATCHING_UP, Silence
+from situasi.simulation.feed_rows import CATCH_UP_TIME, KecamatanOutage
 from tests.simulation.builders import Rows, lives, register, squares
 
 
@@ -171,19 +171,21 @@ def test_two_kecamatan_fall_silent_for_two_hours_or_more(
 
 def test_a_silence_delays_and_keeps_the_order() -> None:
     start = datetime.fromisoformat("2031-03-05T09:00:00+09:00")
-    silence = Silence("98.01.01", start, start + timedelta(hours=2, minutes=30))
+    silence = KecamatanOutage("98.01.01", start, start + timedelta(hours=2, minutes=30))
     moments = [start + timedelta(minutes=n) for n in range(-30, 240)]
-    delayed = [silence.delayed(moment) for moment in moments]
+    delayed = [silence.delay(moment) for moment in moments]
     assert delayed == sorted(set(delayed))
     assert all(after >= before for before, after in zip(moments, delayed, strict=True))
     assert not any(silence.start <= moment < silence.end for moment in delayed)
     assert delayed[-1] == moments[-1]
-    assert silence.delayed(silence.end + CATCHING_UP) == silence.end + CATCHING_UP
+    assert silence.delay(silence.end + CATCH_UP_TIME) == silence.end + CATCH_UP_TIME
 
 
 def test_silence_spares_the_kecamatan_with_a_crowd() -> None:
     place = register((5, 5, 5))
-    stage = context.build(place, squares(sorted(place.kecamatan)), 1)
+    stage = context.build_context(place, squares(sorted(place.kecamatan)), 1)
     busy = {"98.01.01", "98.01.03"}
-    assert [s.kecamatan for s in feed_rows.silences(stage, busy, stage.rng("x"))] == ["98.01.02"]
-    assert feed_rows.silences(stage, set(place.kecamatan), stage.rng("x")) == []
+    assert [s.kecamatan for s in feed_rows.draw_kecamatan_outages(stage, busy, stage.rng("x"))] == [
+        "98.01.02"
+    ]
+    assert feed_rows.draw_kecamatan_outages(stage, set(place.kecamatan), stage.rng("x")) == []

@@ -139,9 +139,9 @@ def test_a_small_register_has_its_force_too(tmp_path: Path) -> None:
 @given(tps=st.lists(st.integers(1, 60), min_size=1, max_size=12).map(tuple), seed=st.integers(0, 9))
 def test_no_officer_is_posted_twice_and_no_order_is_empty(tps: tuple[int, ...], seed: int) -> None:
     place = register(tps)
-    stage = context.build(place, squares(sorted(place.kecamatan)), seed)
-    officers = roster.police(stage)
-    orders = deployment.standing(stage, officers)
+    stage = context.build_context(place, squares(sorted(place.kecamatan)), seed)
+    officers = roster.build_police_roster(stage)
+    orders = deployment.build_initial_orders(stage, officers)
     assert sorted(order.member.petugas for order in orders) == [m.petugas for m in officers]
     assert all(bool(order.places) == (order.penugasan == "tps") for order in orders)
     covered = [p.tps_code for order in orders for p in order.places]

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.register import Register
 from situasi.simulation import context
-from situasi.simulation.context import Scene
+from situasi.simulation.context import SimulationContext
 from situasi.simulation.stations import count_errors, counts, turnout
-from situasi.simulation.stations.count_errors import Slip
+from situasi.simulation.stations.count_errors import CountError
 from tests.simulation.builders import Rows, register, squares
 
 Tps = tuple[str, str, str]
@@ -33,13 +33,15 @@ def counted(day: dict[str, Rows]) -> dict[Tps, Rows]:
 
 
 @pytest.fixture(scope="module")
-def stage(ogan_ilir: Register, boundaries: Boundaries) -> Scene:
-    return context.build(ogan_ilir, boundaries, 2024)
+def stage(ogan_ilir: Register, boundaries: Boundaries) -> SimulationContext:
+    return context.build_context(ogan_ilir, boundaries, 2024)
 
 
 @pytest.fixture(scope="module")
-def drawn(stage: Scene) -> dict[str, Slip]:
-    return count_errors.draw(stage, turnout.final(stage.register, random.Random(1)))
+def drawn(stage: SimulationContext) -> dict[str, CountError]:
+    return count_errors.draw_count_errors(
+        stage, turnout.draw_final_counts(stage.register, random.Random(1))
+    )
 
 
 def test_parts_are_apart_in_most_closing_words_and_add_up(counted: dict[Tps, Rows]) -> None:
@@ -62,7 +64,7 @@ def test_parts_before_closing_come_from_noon_on_and_dpk_only_at_its_end(
     assert any(row["hadir_dpk"] != "0" for row in apart)
 
 
-def test_each_kind_of_wrong_count_has_a_handful(drawn: dict[str, Slip]) -> None:
+def test_each_kind_of_wrong_count_has_a_handful(drawn: dict[str, CountError]) -> None:
     kinds = Counter(slip.kind for slip in drawn.values())
     assert set(kinds) == {"lost_digit", "doubled_digit", "late_start", "copied"}
     assert all(3 <= count <= 13 for count in kinds.values())
@@ -98,31 +100,33 @@ def test_a_few_desa_tell_one_number_from_all_their_tps_at_one_hour(
     assert len(copied) == 2
 
 
-def test_a_small_register_has_one_slip(stage: Scene) -> None:
+def test_a_small_register_has_one_slip(stage: SimulationContext) -> None:
     place = register((9, 7, 4))
-    small = context.build(place, squares(sorted(place.kecamatan)), 1)
-    found = count_errors.draw(small, turnout.final(place, random.Random(1)))
+    small = context.build_context(place, squares(sorted(place.kecamatan)), 1)
+    found = count_errors.draw_count_errors(
+        small, turnout.draw_final_counts(place, random.Random(1))
+    )
     assert [slip.kind for slip in found.values()] == ["lost_digit"]
 
 
 @given(count=st.integers(20, 900), later=st.integers(0, 5))
 def test_a_slip_touches_no_hour_but_those_it_is_about(count: int, later: int) -> None:
     place = register((3,))
-    clock = context.build(place, squares(sorted(place.kecamatan)), 1).clock
+    clock = context.build_context(place, squares(sorted(place.kecamatan)), 1).clock
     hour, other = clock.opens + timedelta(hours=3), clock.opens + timedelta(hours=4 + later)
     for kind in ("lost_digit", "doubled_digit", "late_start", "copied"):
-        slip = Slip(kind, hour, count=7)
-        assert slip.told(count, other) == count
-        before = slip.told(count, hour - timedelta(hours=1))
+        slip = CountError(kind, hour, count=7)
+        assert slip.apply(count, other) == count
+        before = slip.apply(count, hour - timedelta(hours=1))
         assert (before < count) if kind == "late_start" else (before == count)
-    assert Slip("copied", hour, count=7).told(count, hour) == 7
-    assert Slip("late_start", hour).told(count, hour) == count
+    assert CountError("copied", hour, count=7).apply(count, hour) == 7
+    assert CountError("late_start", hour).apply(count, hour) == count
 
 
 @given(total=st.integers(0, 900), seed=st.integers(0, 999))
 def test_the_parts_of_a_final_count_are_never_more_than_all(total: int, seed: int) -> None:
-    people = counts.draw(total, random.Random(seed))
-    cells = {heading: int(value) for heading, value in people.cells().items()}
+    people = counts.draw_final_count(total, random.Random(seed))
+    cells = {heading: int(value) for heading, value in people.to_cells().items()}
     assert min(cells.values()) >= 0
     assert cells["hadir"] == total
     assert cells["hadir_dpt"] + cells["hadir_dptb"] + cells["hadir_dpk"] == total

@@ -44,7 +44,7 @@ def test_final_turnout_is_63_to_66_percent(ogan_ilir: Register, tps: dict[Key, R
 
 def test_turnout_is_63_to_66_percent_with_every_seed(ogan_ilir: Register) -> None:
     for seed in range(40):
-        heads = turnout.final(ogan_ilir, random.Random(seed))
+        heads = turnout.draw_final_counts(ogan_ilir, random.Random(seed))
         assert 0.63 <= sum(heads.values()) / ogan_ilir.election.dpt_total <= 0.66
 
 
@@ -129,19 +129,19 @@ def test_an_opening_held_up_by_an_incident_is_late_in_the_tps_feed(
 
 @given(total=st.integers(0, 900), at=st.lists(st.floats(0, 1), min_size=2, max_size=12))
 def test_heads_so_far_grow_with_time_and_never_pass_the_total(total: int, at: list[float]) -> None:
-    heads = [turnout.so_far(total, share) for share in sorted(at)]
+    heads = [turnout.compute_count_at(total, share) for share in sorted(at)]
     assert heads == sorted(heads)
     assert 0 <= heads[0] <= heads[-1] <= total
-    assert turnout.so_far(total, 0.0) == 0
+    assert turnout.compute_count_at(total, 0.0) == 0
 
 
 @given(count=st.integers(0, 900), how=st.sampled_from(["lost_digit", "doubled_digit"]))
 def test_a_slip_of_the_thumb_always_changes_the_count_of_a_day(count: int, how: str) -> None:
-    wrong = turnout.mistyped(count, how)
+    wrong = turnout.mistype(count, how)
     assert wrong >= 0
     assert wrong != count or count == 0
 
 
 def test_turnout_of_a_register_without_voters_is_nobody() -> None:
-    heads = turnout.final(register((2,), dpt=0), random.Random(1))
+    heads = turnout.draw_final_counts(register((2,), dpt=0), random.Random(1))
     assert set(heads.values()) == {0}

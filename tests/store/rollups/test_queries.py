@@ -26,7 +26,7 @@ from situasi.ingest.gazetteer.name_index import load_abbreviations
 from situasi.ingest.pipeline import ingest_file
 from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabulary
 from situasi.live.snapshot import SnapshotReader
-from situasi.simulation.generate import simulate
+from situasi.simulation.generate import generate_day
 from situasi.store import Scope, Store, open_store
 from situasi.store.rollups.queries import RollupReader, open_rollup_reader
 from tests.builders import unbounded
@@ -47,7 +47,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Register:
 @pytest.fixture(scope="session")
 def day(place: Register, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     boundaries = domain_boundaries.load(place.election.boundaries_folder)
-    return simulate(place, boundaries, 7, tmp_path_factory.mktemp("hari"))
+    return generate_day(place, boundaries, 7, tmp_path_factory.mktemp("hari"))
 
 
 def scope(place: Register) -> Scope:

@@ -24,10 +24,10 @@ from situasi.analysis.alerts.intervals import (
     find_uncovered,
 )
 from situasi.analysis.personnel import orders as personnel_orders
-from situasi.analysis.personnel.officers import AS_POLICE, frame, group
-from situasi.analysis.personnel.presence import FROM_THE_POST
-from situasi.analysis.personnel.requirements import required
-from situasi.analysis.stations.reports import ends
+from situasi.analysis.personnel.officers import POLICE_GROUPS, classify_agency, get_feed_frame
+from situasi.analysis.personnel.presence import AT_POST_CHECKINS
+from situasi.analysis.personnel.requirements import build_requirement_table
+from situasi.analysis.stations.reports import is_last_of_run
 from situasi.analysis.timestamps import NEVER, Micros
 from situasi.domain import row_order
 from situasi.domain.feed_schemas import PERSONNEL, POSTINGS, ROSTER
@@ -48,13 +48,13 @@ def find_staffing_gaps(
 ) -> pd.DataFrame:
     """Spells of both rules. Of a kecamatan without any posting nothing is said to be missing."""
     ordered, words = (
-        frame(frames, POSTINGS)[_ORDER_COLUMNS],
-        frame(frames, PERSONNEL)[_CHECKIN_COLUMNS],
+        get_feed_frame(frames, POSTINGS)[_ORDER_COLUMNS],
+        get_feed_frame(frames, PERSONNEL)[_CHECKIN_COLUMNS],
     )
     told = _find_required_from(ordered, register, at)
     if (told == FOREVER).all():
         return concat_intervals([])
-    agencies = _find_police_intervals(frame(frames, ROSTER), words, at)
+    agencies = _find_police_intervals(get_feed_frame(frames, ROSTER), words, at)
     made_up = bool(ordered["latihan"].any() or words["latihan"].any())
     words = _filter_police_rows(words, agencies)
     orders, idle = _find_order_intervals(_filter_police_rows(ordered, agencies), register, at)
@@ -78,7 +78,9 @@ def _find_order_intervals(
     lines = rows.merge(asked[["petugas", "occurred_at", "since", "turn"]])
     lines = lines[lines["begin"] <= lines["since"]]
     lines = lines.assign(petugas=lines["turn"])
-    order = personnel_orders.by_tps(row_order.select_current_orders(lines, _END_OF_TIME), register)
+    order = personnel_orders.build_posting_table(
+        row_order.select_current_orders(lines, _END_OF_TIME), register
+    )
     turns = turns.rename(columns={"petugas": "who"})[["who", "begin", "end"]]
     mine = turns.take(order["petugas"].to_numpy("int64")).set_index(order.index)
     orders = order.drop(columns="petugas").join(mine)
@@ -102,7 +104,7 @@ def _find_order_changes(rows: pd.DataFrame) -> pd.DataFrame:
     # A word of an older order changes nothing; of several at one moment the last says all.
     counts = np.flatnonzero(newest - officer * size == when)
     officer, when, begin = officer[counts], when[counts], begin[counts]
-    last = ends(officer, begin)
+    last = is_last_of_run(officer, begin)
     officer, when, begin = officer[last], when[last], begin[last]
     same = np.append(officer[1:] == officer[:-1], False)[: len(officer)]
     following = np.append(begin[1:], FOREVER)[: len(officer)]
@@ -119,7 +121,7 @@ def _find_order_changes(rows: pd.DataFrame) -> pd.DataFrame:
 def _find_required_from(rows: pd.DataFrame, register: Register, at: datetime) -> Micros:
     """Of each TPS, since when any posting to its kecamatan is known; FOREVER: of none."""
     rows, known = filter_known_by(rows, at)
-    to_tps = personnel_orders.at_tps(rows).to_numpy(bool)
+    to_tps = personnel_orders.is_at_tps(rows).to_numpy(bool)
     begin = np.maximum(known, timestamps.column_to_us(rows["occurred_at"]))[to_tps]
     villages = {code: desa.kecamatan for code, desa in register.desa.items()}
     named = zip(rows["desa"][to_tps], rows["kecamatan"][to_tps], begin.tolist(), strict=True)
@@ -152,7 +154,7 @@ def _find_police_intervals(
     both = pd.concat([lines, said[said["begin"] < said["end"]]], ignore_index=True)
     before = both.groupby("who")["begin"].min()
     unknown = pd.DataFrame({"who": before.index, "begin": NEVER, "end": before.to_numpy("int64")})
-    mine = [group(one) in AS_POLICE for one in both["instansi"]]
+    mine = [classify_agency(one) in POLICE_GROUPS for one in both["instansi"]]
     table = pd.concat([both.loc[mine, ["who", "begin", "end"]], unknown], ignore_index=True)
     return _PoliceIntervals(table, frozenset(before.index))
 
@@ -219,7 +221,7 @@ def _find_understaffed(
     election = register.election
     start = np.maximum(required_from, timestamps.to_us(election.day_start))
     stop = timestamps.to_us(election.local_time(election.tps_closes))
-    need = required(register)["need"].to_numpy("float64")
+    need = build_requirement_table(register)["need"].to_numpy("float64")
     place = pd.Index(register.tps["code"]).get_indexer(pd.Index(police["code"]))
     return _build_gap_intervals("kurang_pola", place, police, police["share"].to_numpy("float64"), need,
                  start, stop, register)  # fmt: skip
@@ -280,7 +282,7 @@ def _find_checkins(checkins: pd.DataFrame, register: Register, at: datetime) -> 
     begin = np.maximum(known, timestamps.column_to_us(rows["occurred_at"]))
     chosen, until = find_newest_rows(number, begin, _chronological_rank(rows))
     mine = rows.take(chosen)
-    codes = personnel_orders.tps_codes(mine, register).to_numpy("object")
+    codes = personnel_orders.match_tps_codes(mine, register).to_numpy("object")
     area = mine["kecamatan"].to_numpy("object")
     found = pd.DataFrame(
         {
@@ -291,7 +293,7 @@ def _find_checkins(checkins: pd.DataFrame, register: Register, at: datetime) -> 
             "end": until,
         }
     )  # fmt: skip
-    found = found[mine["checkin"].isin(FROM_THE_POST).to_numpy()].reset_index(drop=True)
+    found = found[mine["checkin"].isin(AT_POST_CHECKINS).to_numpy()].reset_index(drop=True)
     place = pd.factorize(found["place"].where(found["place"].notna(), ""))[0]
     who = pd.factorize(found["who"])[0]
     after = found["begin"].to_numpy()[1:] == found["end"].to_numpy()[:-1]

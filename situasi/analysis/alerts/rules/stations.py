@@ -20,9 +20,9 @@ from situasi.analysis.alerts.intervals import (
     filter_known_by,
     first_known_times,
 )
-from situasi.analysis.stations.deadlines import Due, dues
-from situasi.analysis.stations.reports import Reports, of_stations
-from situasi.analysis.stations.status import ARRIVED
+from situasi.analysis.stations.deadlines import Deadline, list_deadlines
+from situasi.analysis.stations.reports import TpsReports, build_tps_reports
+from situasi.analysis.stations.status import ARRIVED_BOX_PHASES
 from situasi.analysis.timestamps import Micros
 from situasi.domain.alert_rules import AlertRule
 from situasi.domain.feed_schemas import FASE, TPS
@@ -37,20 +37,22 @@ _BOX_LEFT, _BOX_AT_PPS = FASE.index("kotak_bergeser"), FASE.index("kotak_tiba_pp
 class StationReports:
     """Reports of TPS of the register, and when each was known."""
 
-    reports: Reports
+    reports: TpsReports
     known_us: Micros
     tps_count: int
 
     def first_known_times(self, mask: npt.NDArray[np.bool_]) -> Micros:
         """By TPS, when the first of these reports was known."""
-        return first_known_times(self.tps_count, self.reports.place[mask], self.known_us[mask])
+        return first_known_times(
+            self.tps_count, self.reports.station_index[mask], self.known_us[mask]
+        )
 
 
 def build_station_reports(rows: pd.DataFrame, register: Register, at: datetime) -> StationReports:
     """rows: of the feed, known."""
     there, known = filter_known_by(rows, at)
-    reports = of_stations(there, register)
-    reports = reports.take(reports.place >= 0)
+    reports = build_tps_reports(there, register)
+    reports = reports.take(reports.station_index >= 0)
     seq = there["seq"].to_numpy("int64")
     order = np.argsort(seq, kind="stable")
     mine = known[order[np.searchsorted(seq[order], reports.seq)]] if len(reports) else known[:0]
@@ -61,10 +63,12 @@ def find_unopened(
     station_reports: StationReports, rule: AlertRule, register: Register
 ) -> pd.DataFrame:
     """TPS not known to be open so long after the time that rules.toml says."""
-    due = next((one for one in dues(register.election) if one.what == "dibuka"), None)
+    due = next(
+        (one for one in list_deadlines(register.election) if one.report_kind == "dibuka"), None
+    )
     if due is None:
         return concat_intervals([])
-    late = timestamps.to_us(due.late + rule.grace) + 1  # at its time it is not late yet
+    late = timestamps.to_us(due.late_after + rule.grace) + 1  # at its time it is not late yet
     met = _find_met_times(due, station_reports, register)
     return _build_station_intervals(
         "belum_dibuka", register, np.full(station_reports.tps_count, late), met, station_reports
@@ -75,35 +79,43 @@ def find_silent(
     station_reports: StationReports, rule: AlertRule, register: Register
 ) -> pd.DataFrame:
     """TPS that owe a report for longer than the rule says."""
-    owed = [due for due in dues(register.election) if due.what not in rule.excluded_phases]
+    owed = [
+        due
+        for due in list_deadlines(register.election)
+        if due.report_kind not in rule.excluded_phases
+    ]
     begin = [
         np.full(
-            station_reports.tps_count, timestamps.to_us(due.late + rule.grace) + 1, dtype="int64"
+            station_reports.tps_count,
+            timestamps.to_us(due.late_after + rule.grace) + 1,
+            dtype="int64",
         )
         for due in owed
     ]
     met = [_find_met_times(due, station_reports, register) for due in owed]
     return _build_station_intervals("tps_diam", register, np.array(begin), np.array(met), station_reports,
-                   np.array([due.what for due in owed], dtype=object))  # fmt: skip
+                   np.array([due.report_kind for due in owed], dtype=object))  # fmt: skip
 
 
-def _find_met_times(deadline: Due, station_reports: StationReports, register: Register) -> Micros:
+def _find_met_times(
+    deadline: Deadline, station_reports: StationReports, register: Register
+) -> Micros:
     """When each TPS was first known to owe this report no longer: see reporting.judged."""
     reports = station_reports.reports
-    counted = ~np.isnan(reports.heads)
+    counted = ~np.isnan(reports.voters_present)
     if deadline.hour is None:
-        met = reports.fase >= deadline.rank
-        if deadline.rank <= _OPEN:  # heads that were counted say that it was opened
-            met |= counted & (reports.heads > 0)
+        met = reports.fase_index >= deadline.fase_index
+        if deadline.fase_index <= _OPEN:  # heads that were counted say that it was opened
+            met |= counted & (reports.voters_present > 0)
         return station_reports.first_known_times(met)
-    awaited, hour = timestamps.to_us(deadline.awaited), timestamps.to_us(deadline.hour)
-    met = counted & (reports.at >= awaited)
-    met |= (reports.fase == _OPEN) & reports.exact & (reports.at >= hour)
+    awaited, hour = timestamps.to_us(deadline.expected_from), timestamps.to_us(deadline.hour)
+    met = counted & (reports.occurred_us >= awaited)
+    met |= (reports.fase_index == _OPEN) & reports.has_exact_minute & (reports.occurred_us >= hour)
     election = register.election
     if deadline.hour + election.rules.tps.count_interval <= election.local_time(
         election.tps_closes
     ):
-        met |= reports.fase >= _CLOSED
+        met |= reports.fase_index >= _CLOSED
     return station_reports.first_known_times(met)
 
 
@@ -112,16 +124,18 @@ def find_overdue_boxes(
 ) -> pd.DataFrame:
     """Boxes that are on their way for longer than the rule says."""
     reports = station_reports.reports
-    moved = np.flatnonzero(np.isin(reports.fase, [_BOX_LEFT, _BOX_AT_PPS]))
+    moved = np.flatnonzero(np.isin(reports.fase_index, [_BOX_LEFT, _BOX_AT_PPS]))
     there = station_reports.first_known_times(
-        np.isin(reports.fase, [FASE.index(fase) for fase in ARRIVED])
+        np.isin(reports.fase_index, [FASE.index(fase) for fase in ARRIVED_BOX_PHASES])
     )
     moved = moved[
-        np.lexsort((reports.seq[moved], station_reports.known_us[moved], reports.place[moved]))
+        np.lexsort(
+            (reports.seq[moved], station_reports.known_us[moved], reports.station_index[moved])
+        )
     ]
-    place, known = reports.place[moved], station_reports.known_us[moved]
+    place, known = reports.station_index[moved], station_reports.known_us[moved]
     # Of a word without its minute the time when it was known is taken.
-    since = np.where(reports.exact[moved], reports.at[moved], known)
+    since = np.where(reports.has_exact_minute[moved], reports.occurred_us[moved], known)
     furthest = _running_max(place, since)
     following = np.append(np.where(place[1:] == place[:-1], known[1:], FOREVER), FOREVER)
     late = furthest + int(rule.grace.total_seconds()) * _US_PER_S + 1
@@ -138,7 +152,7 @@ def find_overdue_boxes(
         value=[timestamps.from_us(int(one)) for one in since],
         feed=TPS.name,
         seq=reports.seq[moved],
-        latihan=reports.made_up[moved],
+        latihan=reports.is_exercise[moved],
     )
 
 
@@ -186,10 +200,14 @@ def _find_suspects(
     """TPS that ever had a falling or too high count, with the positions of their counts."""
     reports, election = station_reports.reports, register.election
     start = timestamps.to_us(election.local_time(datetime.min.time()))
-    today = (reports.at >= start) & (reports.at <= timestamps.to_us(election.day_end))
-    counted = np.flatnonzero(~np.isnan(reports.heads) & today)
-    counted = counted[np.argsort(reports.place[counted], kind="stable")]  # oldest first in each
-    place, heads = reports.place[counted], reports.heads[counted]
+    today = (reports.occurred_us >= start) & (
+        reports.occurred_us <= timestamps.to_us(election.day_end)
+    )
+    counted = np.flatnonzero(~np.isnan(reports.voters_present) & today)
+    counted = counted[
+        np.argsort(reports.station_index[counted], kind="stable")
+    ]  # oldest first in each
+    place, heads = reports.station_index[counted], reports.voters_present[counted]
     fell = np.append(False, (place[1:] == place[:-1]) & (heads[1:] < heads[:-1]))[: len(place)]
     above = _listed_voters(reports, counted) > limits[place]
     for suspect in np.unique(place[fell | above]).tolist():
@@ -197,9 +215,11 @@ def _find_suspects(
         yield suspect, counted[low:high]
 
 
-def _listed_voters(reports: Reports, positions: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+def _listed_voters(reports: TpsReports, positions: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
     return np.where(
-        np.isnan(reports.on_list[positions]), reports.heads[positions], reports.on_list[positions]
+        np.isnan(reports.present_dpt[positions]),
+        reports.voters_present[positions],
+        reports.present_dpt[positions],
     )
 
 
@@ -231,19 +251,19 @@ def _replay_counts(
     standing: dict[int, int] = {}
     moments: list[int] = []  # of standing, in order
     for turn, row in enumerate(inturn):
-        moment = int(reports.at[row])
+        moment = int(reports.occurred_us[row])
         held = standing.get(moment)
-        rank = (int(reports.told[row]), int(reports.seq[row]))
+        rank = (int(reports.reported_us[row]), int(reports.seq[row]))
         if held is None:
             insort(moments, moment)
-        if held is None or rank > (int(reports.told[held]), int(reports.seq[held])):
+        if held is None or rank > (int(reports.reported_us[held]), int(reports.seq[held])):
             standing[moment] = row
         begin = int(station_reports.known_us[row])
         end = int(station_reports.known_us[inturn[turn + 1]]) if turn + 1 < len(inturn) else FOREVER
         last = standing[moments[-1]]
-        told_of = (int(reports.seq[last]), bool(reports.made_up[last]))
+        told_of = (int(reports.seq[last]), bool(reports.is_exercise[last]))
         earlier = standing[moments[-2]] if len(moments) > 1 else last
-        if reports.heads[last] < (before := reports.heads[earlier]):
+        if reports.voters_present[last] < (before := reports.voters_present[earlier]):
             yield ("hadir_turun", place, begin, end, float(before), *told_of)
         if _listed_voters(reports, np.array([last]))[0] > limit:
             yield ("hadir_lebih", place, begin, end, voters, *told_of)
@@ -272,5 +292,5 @@ def _build_station_intervals(
         begin=np.atleast_2d(begin)[turn, late],
         end=np.atleast_2d(end)[turn, late],
         value=None if deadline_codes is None else deadline_codes[turn],
-        latihan=bool(station_reports.reports.made_up.any()),
+        latihan=bool(station_reports.reports.is_exercise.any()),
     )
