@@ -2,7 +2,7 @@
 
 from situasi.server import gc_tuning
 
-gc_tuning.loading()  # before all else is loaded; the lifespan ends it
+gc_tuning.pause_gc()  # before all else is loaded; the lifespan ends it
 
 from pathlib import Path
 
@@ -26,9 +26,9 @@ from streamlit.runtime.state import SafeSessionState
 from situasi import board as house
 from situasi.server import file_descriptors, logging_setup, startup_checks
 from situasi.server.auth import guest_login, login, oidc_login, password_change, websocket
-from situasi.server.connection_limits import BoundedConnections
+from situasi.server.connection_limits import ConnectionLimitMiddleware
 from situasi.server.lifespan import lifespan
-from situasi.server.metrics import Counted
+from situasi.server.metrics import MetricsMiddleware
 from situasi.server.routes import ROUTES
 from situasi.server.wall import routes as wall
 from situasi.streamlit_patches import (
@@ -44,19 +44,19 @@ from situasi.streamlit_patches import (
 from situasi.ui import browser_messages, errors, session
 
 # What Streamlit does at every run, or lets a heartbeat say, and need not.
-theme.once(app_session, CustomThemeConfig)
-callback_batches.send(app_session.AppSession, runtime)
-auto_rerun_state.tell_nothing(script_requests.ScriptRequests)
-acts.carry_out(script_requests, SafeSessionState)
+theme.cache_theme_sections(app_session, CustomThemeConfig)
+callback_batches.batch_messages(app_session.AppSession, runtime)
+auto_rerun_state.ignore_widget_state(script_requests.ScriptRequests)
+acts.serialize_acts(script_requests, SafeSessionState)
 # What each visitor would hold of this machine for long.
 file_descriptors.raise_limit()
-script_loops.open_late(app_session)
-parked_sessions.park(memory_session_storage, websocket.CURRENT.get)
+script_loops.use_lazy_loops(app_session)
+parked_sessions.use_parked_sessions(memory_session_storage, websocket.CURRENT_WEBSOCKET.get)
 # And one that it does too early, and one that it does at the first.
-kept_downloads.stay(media_file_manager)
-startup_checks.served(delta_generator)
+kept_downloads.keep_downloads(media_file_manager)
+startup_checks.skip_bare_run_check(delta_generator)
 # One that it gives to whoever asks.
-deferred_files.bind_to_pages(backend_operation_handler)
+deferred_files.restrict_to_offering_page(backend_operation_handler)
 # What comes from outside makes no second line of a log, whoever writes it.
 logging_setup.escape_records()
 # Its words for what fails are of its cloud.
@@ -65,14 +65,14 @@ errors.say(exception)
 # Of a command above many boards, a page says of which it is.
 house.set_board_resolver(session.chosen_board)
 
-gate = startup_checks.gate(
+gate = startup_checks.build_auth_middleware(
     st.get_option("server.address"),
-    shell=Path(st.__file__).parent / "static" / "index.html",
+    shell_path=Path(st.__file__).parent / "static" / "index.html",
     # "Go to nowhere" loads the same address again, and the gate then asks to sign in.
-    farewell=ForwardMsg(auth_redirect=AuthRedirect(url="")).SerializeToString(),
-    heeds=browser_messages.heeds,
-    tells=browser_messages.tells,
-    keeps_file=browser_messages.keeps_file,
+    redirect_message=ForwardMsg(auth_redirect=AuthRedirect(url="")).SerializeToString(),
+    accepts_message=browser_messages.heeds,
+    read_references=browser_messages.tells,
+    has_file=browser_messages.keeps_file,
 )
 app = st.App(
     "pages/app.py",
@@ -86,5 +86,5 @@ app = st.App(
     ],
     lifespan=lifespan,
     # Counted stands before the gate: what is refused is counted too.
-    middleware=[Middleware(BoundedConnections), Middleware(Counted), gate],
+    middleware=[Middleware(ConnectionLimitMiddleware), Middleware(MetricsMiddleware), gate],
 )

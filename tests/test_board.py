@@ -14,7 +14,7 @@ from situasi.board import Board, open_board
 from situasi.domain.definition_errors import DefinitionError
 from situasi.domain.settings import ROOT
 from situasi.presentation import view_text
-from situasi.server.metrics import exposed
+from situasi.server.metrics import format_metrics
 from situasi.store import Scope, StoreError, open_store
 from tests.builders_election import invented_election, kecamatan_codes, write_squares
 from tests.conftest import NOON, settings_in
@@ -88,5 +88,5 @@ def test_a_register_off_by_three_opens_the_board_and_is_told_on_page_wall_health
     assert kind == "doubt" and "Register tidak cocok" in said and "election.toml" in said
     assert "Perbaiki berkasnya" in said
     assert all(place.dpt_estimated for place in board.register.kecamatan.values())
-    assert b"situasi_register_mismatches 1.0" in exposed(lambda: board)
+    assert b"situasi_register_mismatches 1.0" in format_metrics(lambda: board)
     board.close()

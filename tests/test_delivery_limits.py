@@ -201,7 +201,10 @@ def test_an_uploaded_file_has_the_limit_of_the_inbox(board: Board) -> None:
 
 
 def test_calls_have_the_limits_of_calls() -> None:
-    assert (Limits().rows, Limits().body) == (API_CALL_LIMITS.max_rows, API_CALL_LIMITS.max_bytes)
+    assert (Limits().max_rows, Limits().body_bytes) == (
+        API_CALL_LIMITS.max_rows,
+        API_CALL_LIMITS.max_bytes,
+    )
 
 
 def test_the_command_line_takes_more(

@@ -36,8 +36,8 @@ from situasi.ingest.withdrawal import WithdrawalRefused, withdraw
 from situasi.ingest.write_scope import CorrectionRights, WriteRefused, build_viewer_scope
 from situasi.server.api import api_keys
 from situasi.server.api import delivery as api_intake
-from situasi.server.api.delivery import Claims, Parcel
-from situasi.server.api.limits import Limits, NewRows
+from situasi.server.api.delivery import ApiDelivery, IdempotencyLocks
+from situasi.server.api.limits import Limits, NewRowLimiter
 from situasi.simulation import replay, seed
 from situasi.store import open_store
 from situasi.store.interface import QuarantinedRow
@@ -579,13 +579,13 @@ def test_a_key_writes_its_feeds_of_its_area_and_settles_its_own(
     content, write = KINDS[kind]
     waited, began = world.store.quarantined_rows(), last(world)
     api_keys.add(world.store, "bot", NOON, "admin", feeds=("incidents", "postings"), area=area)
-    (key,) = api_keys.every(world.store)
+    (key,) = api_keys.load_all(world.store)
     for feed in FEEDS:
-        parcel = Parcel(feed, content, write(intruding(world, feed)), repeated and f"{feed}-1")
+        parcel = ApiDelivery(feed, content, write(intruding(world, feed)), repeated and f"{feed}-1")
         for _ in range(2):
             try:
-                told = api_intake.take(
-                    world, key, parcel, NOON, Limits(), Claims(), NewRows(Limits())
+                told = api_intake.ingest_delivery(
+                    world, key, parcel, NOON, Limits(), IdempotencyLocks(), NewRowLimiter(Limits())
                 )
             except Exception as problem:  # noqa: BLE001 whatever it is, nothing may be written
                 told = {"refused": str(problem)}

@@ -26,24 +26,24 @@ def admit(
     try:
         told = settings.load()
         account = store.create_scope_account(
-            told.store_url, Scope(_contest(told, kabupaten), kabupaten), password
+            told.store_url, Scope(_find_contest(told, kabupaten), kabupaten), password
         )
     except (StoreError, OSError, KeyError, ValueError) as error:
         raise fail(error) from error
-    _say(f"Akun {account}, kata sandi {password}")
-    _say("Di situasi.env Polres itu:")
-    _say(f"SITUASI_UPSTREAM=postgresql+psycopg://{account}:{password}@ALAMAT/BASIS_DATA")
+    _print(f"Akun {account}, kata sandi {password}")
+    _print("Di situasi.env Polres itu:")
+    _print(f"SITUASI_UPSTREAM=postgresql+psycopg://{account}:{password}@ALAMAT/BASIS_DATA")
 
 
-def _contest(told: Settings, kabupaten: str) -> str:
+def _find_contest(app_settings: Settings, kabupaten: str) -> str:
     """The election of which this is; a Polda only makes place for those below it."""
-    if not higher_command.is_higher_command(told.election_folder):
-        return election.load(told.election_folder).contest
-    above = higher_command.load(told.election_folder)
+    if not higher_command.is_higher_command(app_settings.election_folder):
+        return election.load(app_settings.election_folder).contest
+    above = higher_command.load(app_settings.election_folder)
     if kabupaten not in {member.code for member in above.members}:
         raise ValueError(f"{kabupaten} tidak ada di kabupaten.csv {above.name}.")
     return above.contest
 
 
-def _say(sentence: str) -> None:
+def _print(sentence: str) -> None:
     out.print(sentence, highlight=False, markup=False, soft_wrap=True)

@@ -12,14 +12,14 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from situasi.cli.common import fail, office, out
+from situasi.cli.common import fail, open_cli_context, out
 from situasi.reports.csv_tables import as_csv
 from situasi.store.audit.row_digests import HASHES_KEY
 
 app = typer.Typer(help="Jejak: siapa berbuat apa, dan apakah utuh.", no_args_is_help=True)
 
-_SEAL = re.compile(r"[0-9a-f]{64}")
-_MOMENTS = ("%Y-%m-%d", "%Y-%m-%d %H.%M", "%d/%m/%Y", "%d/%m/%Y %H.%M")
+_HASH_PATTERN = re.compile(r"[0-9a-f]{64}")
+_MOMENT_FORMATS = ("%Y-%m-%d", "%Y-%m-%d %H.%M", "%d/%m/%Y", "%d/%m/%Y %H.%M")
 _HEADINGS = {
     "seq": "no",
     "at": "waktu",
@@ -43,9 +43,9 @@ def verify(
     seluruhnya ditulis ulang oleh orang yang bisa menulis ke berkas penyimpanan tampak utuh.
     """
     wanted = head.strip().lower() if head is not None else None
-    if wanted is not None and not _SEAL.fullmatch(wanted):
+    if wanted is not None and not _HASH_PATTERN.fullmatch(wanted):
         raise fail("ujung ditulis sebagai 64 angka heksadesimal; lihat: audit head")
-    with office() as here:
+    with open_cli_context() as here:
         breaks = here.store.verify(wanted)
         last, _ = here.store.audit_head()
         unsealed = here.store.count_entries_without_hash()
@@ -67,7 +67,7 @@ def verify(
 @app.command()
 def head() -> None:
     """Nomor dan segel catatan terakhir. Catat di tempat lain, untuk audit verify --head."""
-    with office() as here:
+    with open_cli_context() as here:
         last, seal = here.store.audit_head()
     out.print(f"{last} {seal}", highlight=False, soft_wrap=True)
 
@@ -82,22 +82,22 @@ def list_(
     csv: Annotated[bool, typer.Option("--csv", help="Cetak sebagai CSV, dengan segelnya.")] = False,
 ) -> None:
     """Daftar jejak, yang terbaru di bawah."""
-    with office() as here:
+    with open_cli_context() as here:
         zone = here.zone
-        begin = moment(since, zone) if since is not None else None
-        found = _chosen(here.store.audit_entries(), actor, action, begin)
+        begin = parse_moment(since, zone) if since is not None else None
+        found = _filter_entries(here.store.audit_entries(), actor, action, begin)
     found = found.assign(at=found["at"].dt.tz_convert(zone))
     found = found.assign(moves=found["moves"].map({True: "ya", False: "tidak"}))
     if csv:
         typer.echo(as_csv(found[list(_HEADINGS)].rename(columns=_HEADINGS)), nl=False)
     else:
-        _show(found)
+        _print_entries(found)
 
 
-def moment(text: str, zone: tzinfo) -> datetime:
+def parse_moment(text: str, zone: tzinfo) -> datetime:
     """A moment as people write it on the command line, in this zone."""
     plain = text.strip().replace("T", " ").replace(":", ".")
-    for form in _MOMENTS:
+    for form in _MOMENT_FORMATS:
         try:
             return datetime.strptime(plain, form).replace(tzinfo=zone)
         except ValueError:
@@ -105,44 +105,44 @@ def moment(text: str, zone: tzinfo) -> datetime:
     raise fail(f'waktu "{text}" ditulis sebagai 2024-11-27 atau "2024-11-27 06.30"')
 
 
-def _chosen(
-    trail: pd.DataFrame, actor: str | None, action: str | None, begin: datetime | None
+def _filter_entries(
+    entries: pd.DataFrame, actor: str | None, action: str | None, begin: datetime | None
 ) -> pd.DataFrame:
     if actor is not None:
-        trail = trail[trail["actor"] == actor]
+        entries = entries[entries["actor"] == actor]
     if action is not None:
-        trail = trail[trail["action"] == action]
-    return trail if begin is None else trail[trail["at"] >= begin]
+        entries = entries[entries["action"] == action]
+    return entries if begin is None else entries[entries["at"] >= begin]
 
 
-def _show(found: pd.DataFrame) -> None:
-    when = found["at"].dt.strftime("%d/%m/%Y %H.%M.%S")
-    detail = [_readable(one) for one in found["detail"]]
-    shown = found.assign(at=when, detail=detail).drop(columns="chain").astype("str")
+def _print_entries(entries: pd.DataFrame) -> None:
+    when = entries["at"].dt.strftime("%d/%m/%Y %H.%M.%S")
+    detail = [_format_detail(one) for one in entries["detail"]]
+    shown = entries.assign(at=when, detail=detail).drop(columns="chain").astype("str")
     table = Table()
     for name in shown:
         table.add_column(_HEADINGS[str(name)].replace("_", " "))
     for row in shown.to_numpy():
         table.add_row(*map(Text, row))
     out.print(table)
-    out.print(f"{len(found)} catatan.", highlight=False)
+    out.print(f"{len(entries)} catatan.", highlight=False)
 
 
-def _readable(detail: str) -> str:
+def _format_detail(detail: str) -> str:
     """`feed: neutrality, filters: (kec: 16.10.05)`; what is no JSON any more as it stands there."""
     try:
-        said = _in_words(json.loads(detail))
+        said = _format_value(json.loads(detail))
     except ValueError:
         said = detail
     # What somebody named a file must not steer the terminal of who reads.
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in said)
 
 
-def _in_words(said: Any) -> str:
-    if not isinstance(said, dict):
-        return str(said)
+def _format_value(value: Any) -> str:
+    if not isinstance(value, dict):
+        return str(value)
     return ", ".join(
-        f"{name}: ({_in_words(one)})" if isinstance(one, dict) else f"{name}: {one}"
-        for name, one in said.items()
+        f"{name}: ({_format_value(one)})" if isinstance(one, dict) else f"{name}: {one}"
+        for name, one in value.items()
         if name != HASHES_KEY and one not in (None, "", {}, [])
     )

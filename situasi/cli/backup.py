@@ -12,7 +12,7 @@ import typer
 
 from situasi.access.roles import ROLES
 from situasi.board import Board
-from situasi.cli.common import actor, err, fail, now, opened, out
+from situasi.cli.common import actor, err, fail, now, open_cli_board, out
 from situasi.reports import archive
 from situasi.reports.archive import ArchiveRefused
 from situasi.store import Scope, Store, open_store
@@ -45,8 +45,8 @@ def backup(
     if check is not None:
         if to is not None or source is not None:
             raise fail("pilih salah satu: --check, atau --output dan --from")
-        return _checked(check)
-    with opened() as board:
+        return _check_file(check)
+    with open_cli_board() as board:
         at, election = now(), board.register.election
         path = to
         if path is None:
@@ -54,13 +54,13 @@ def backup(
             local = at.astimezone(election.zone)
             path = board.settings.backup_folder / f"situasi-{local:%Y%m%d-%H%M%S}-tangan.zip"
         try:
-            with _store(board, source) as store:
+            with _open_source(board, source) as store:
                 made = backup_backup.write(
                     store, election, path, at, actor(), log_audit=source is None
                 )
         except BackupError as error:
             raise fail(error) from error
-    _say(f"Ditulis: {path}", made)
+    _print_manifest(f"Ditulis: {path}", made)
     return None
 
 
@@ -68,7 +68,7 @@ def restore(
     file: Annotated[Path, typer.Argument(help="Berkas dari perintah backup.")],
 ) -> None:
     """Pulihkan cadangan ke penyimpanan yang kosong: semuanya, atau tidak sama sekali."""
-    with opened() as board:
+    with open_cli_board() as board:
         election = board.register.election
         scope = Scope(election.contest, election.kabupaten_code)
         try:
@@ -76,7 +76,7 @@ def restore(
         except BackupError as error:
             raise fail(error) from error
         other = backup_backup.find_changed_files(told, election)
-    _say(f"Dipulihkan dari {file}", told)
+    _print_manifest(f"Dipulihkan dari {file}", told)
     if other:
         err.print(
             f"Definisi pemilihan di sini berbeda dari yang tersimpan: {', '.join(other[:8])}.",
@@ -100,7 +100,7 @@ def export(
         raise fail("sebut --archive: satu-satunya bentuk yang ada sekarang")
     if role is not None and role not in ROLES:
         raise fail(f"peran tidak dikenal: {role}; salah satu dari {', '.join(ROLES)}")
-    with opened() as board:
+    with open_cli_board() as board:
         try:
             made = archive.write(board, to, ROLES[role] if role else None, now(), actor())
         except ArchiveRefused as error:
@@ -115,7 +115,7 @@ def export(
 
 
 @contextmanager
-def _store(board: Board, url: str | None) -> Iterator[Store]:
+def _open_source(board: Board, url: str | None) -> Iterator[Store]:
     """The store of the board, or another of the same scope."""
     if url is None:
         yield board.store
@@ -128,22 +128,22 @@ def _store(board: Board, url: str | None) -> Iterator[Store]:
         other.close()
 
 
-def _checked(path: Path) -> None:
+def _check_file(path: Path) -> None:
     try:
         told = backup_backup.check(path)
     except BackupError as error:
         raise fail(error, 1) from error
-    _say(f"Utuh: {path}", told)
+    _print_manifest(f"Utuh: {path}", told)
 
 
-def _say(done: str, told: Manifest) -> None:
-    made = datetime.fromisoformat(told.made_at)
+def _print_manifest(done: str, manifest: Manifest) -> None:
+    made = datetime.fromisoformat(manifest.made_at)
     out.print(
-        f"{done}: {told.rows} baris, jejak sampai catatan {told.head[0]}, keadaan"
-        f" {made:%Y-%m-%d %H.%M} UTC, {told.contest}/{told.kabupaten}.",
+        f"{done}: {manifest.rows} baris, jejak sampai catatan {manifest.head[0]}, keadaan"
+        f" {made:%Y-%m-%d %H.%M} UTC, {manifest.contest}/{manifest.kabupaten}.",
         highlight=False,
         markup=False,
         soft_wrap=True,
     )
-    for sentence in told.breaks:
+    for sentence in manifest.breaks:
         err.print(f"Jejak: {sentence}", highlight=False, markup=False, soft_wrap=True)

@@ -18,20 +18,20 @@ app = typer.Typer(help="Batas wilayah yang digambar.", no_args_is_help=True)
 LEVELS = ("kecamatan", "desa")
 
 
-def _register() -> Register:
+def _load_register() -> Register:
     try:
         return domain_register.load(election.load(settings.load().election_folder))
     except (OSError, KeyError, ValueError) as error:
         raise fail(error) from error
 
 
-def _level(level: str) -> str:
+def _check_level(level: str) -> str:
     if level not in LEVELS:
         raise fail(f'tingkat "{level}" tidak dikenal; pilih: {", ".join(LEVELS)}')
     return level
 
 
-def _show(report: BoundaryReport) -> None:
+def _print_report(report: BoundaryReport) -> None:
     for line in report.format_lines():
         out.print(line, highlight=False, markup=False, soft_wrap=True)
 
@@ -41,12 +41,14 @@ def check_(
     level: Annotated[str, typer.Option(help="kecamatan atau desa.")] = "kecamatan",
 ) -> None:
     """Periksa batas yang dipakai: lengkap, sah, tanpa celah. Keluar 1 bila tidak."""
-    register = _register()
+    register = _load_register()
     try:
-        report = check_boundaries(register.election.boundaries_folder, register, _level(level))
+        report = check_boundaries(
+            register.election.boundaries_folder, register, _check_level(level)
+        )
     except (OSError, ValueError, KeyError) as error:
         raise fail(error) from error
-    _show(report)
+    _print_report(report)
     if not report.is_sound:
         raise typer.Exit(1)
 
@@ -58,11 +60,11 @@ def import_(
     credit: Annotated[str | None, typer.Option(help="Sumber yang disebut di peta.")] = None,
 ) -> None:
     """Pakai batas resmi yang dimiliki Polres; papan menggambarnya mulai pembukaan berikut."""
-    register = _register()
+    register = _load_register()
     try:
         report = import_file(
-            file, _level(level), register, register.election.boundaries_folder, credit=credit
+            file, _check_level(level), register, register.election.boundaries_folder, credit=credit
         )
     except (GeoRefused, OSError, ValueError) as error:
         raise fail(error) from error
-    _show(report)
+    _print_report(report)

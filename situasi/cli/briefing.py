@@ -11,7 +11,7 @@ from rich.text import Text
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import briefings
 from situasi.analysis import view_time as moments
-from situasi.cli.common import actor, now, opened, out
+from situasi.cli.common import actor, now, open_cli_board, out
 
 app = typer.Typer(
     help="Taklimat: saat yang ditandai, untuk melihat perubahan sejak itu.", no_args_is_help=True
@@ -23,7 +23,7 @@ def mark(
     note: Annotated[str, typer.Option("--note", help="Catatan singkat.")] = "",
 ) -> None:
     """Tandai saat ini (jam latihan bila latihan sedang diputar) sebagai taklimat."""
-    with opened() as board:
+    with open_cli_board() as board:
         snapshot = board.snapshot_reader.refresh().snapshot
         at = moments.resolve_view_time(
             None, now(), snapshot.exercise_at, board.register.election.zone
@@ -38,7 +38,7 @@ def mark(
 @app.command("list")
 def list_() -> None:
     """Daftar taklimat yang ditandai, yang terbaru lebih dahulu."""
-    with opened() as board:
+    with open_cli_board() as board:
         zone, found = board.register.election.zone, briefings.load_all(board.store)
     table = Table()
     for heading in ("taklimat", "catatan", "oleh", "dicatat", "latihan"):

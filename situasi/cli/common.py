@@ -43,15 +43,15 @@ def actor() -> str:
     return f"cli:{name}" if name else "cli"
 
 
-def fail(sentence: object, code: int = 2) -> typer.Exit:
+def fail(reason: object, code: int = 2) -> typer.Exit:
     """Say why on standard error; raise what this returns."""
-    said = sentence.detail if isinstance(sentence, StoreError) else str(sentence)
+    said = reason.detail if isinstance(reason, StoreError) else str(reason)
     err.print(said, style="bold red", highlight=False, markup=False)
     return typer.Exit(code)
 
 
 @contextmanager
-def opened() -> Iterator[Board]:
+def open_cli_board() -> Iterator[Board]:
     """The board of the environment; one sentence and exit 2 where it cannot be opened."""
     try:
         board = open_board(settings.load(), now)
@@ -87,7 +87,7 @@ def until_interrupted() -> Iterator[threading.Event]:
 
 
 @dataclass(frozen=True)
-class Office:
+class CliContext:
     """Whose accounts, keys and trail these are: a Polres', or those of a command above it.
 
     areas: the codes that words mean; name_of: of such a code. everywhere: the area of who has
@@ -97,22 +97,22 @@ class Office:
     settings: Settings
     store: Store
     zone: tzinfo
-    areas: Callable[[Iterable[str]], tuple[str, ...]]
-    name_of: Callable[[str], str]
-    everywhere: str
+    resolve_areas: Callable[[Iterable[str]], tuple[str, ...]]
+    area_name: Callable[[str], str]
+    whole_area_name: str
     board: Board | None = None
 
 
 @contextmanager
-def office() -> Iterator[Office]:
+def open_cli_context() -> Iterator[CliContext]:
     """That of the environment; one sentence and exit 2 where it cannot be opened."""
     try:
         asked = settings.load()
     except ValueError as error:
         raise fail(error) from error
     if not commands.is_higher_command(asked.election_folder):
-        with opened() as board:
-            yield _of_polres(board)
+        with open_cli_board() as board:
+            yield _build_polres_context(board)
         return
     try:
         command = commands.load(asked.election_folder)
@@ -120,16 +120,16 @@ def office() -> Iterator[Office]:
     except (StoreError, OSError, KeyError, ValueError) as error:
         raise fail(error) from error
     try:
-        yield _of_command(asked, command, store)
+        yield _build_command_context(asked, command, store)
     except StoreError as error:
         raise fail(error) from error
     finally:
         store.close()
 
 
-def _of_polres(board: Board) -> Office:
+def _build_polres_context(board: Board) -> CliContext:
     register = board.register
-    return Office(
+    return CliContext(
         board.settings,
         board.store,
         register.election.zone,
@@ -140,10 +140,12 @@ def _of_polres(board: Board) -> Office:
     )
 
 
-def _of_command(asked: Settings, command: HigherCommand, store: Store) -> Office:
+def _build_command_context(
+    app_settings: Settings, command: HigherCommand, store: Store
+) -> CliContext:
     names = {**command.subdivisions, **{one.code: one.name for one in command.members}}
-    return Office(
-        asked,
+    return CliContext(
+        app_settings,
         store,
         command.zone,
         lambda said: accounts.parse_kabupaten(command, said),

@@ -11,37 +11,39 @@ from starlette.datastructures import QueryParams
 
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
-from situasi.cli.common import actor, fail, now, opened, out
+from situasi.cli.common import actor, fail, now, open_cli_board, out
 from situasi.server.wall import frozen_copy, hourly_copies
 from situasi.server.wall import query as wall_query
 from situasi.server.wall import state as wall_state
-from situasi.server.wall.frozen_copy import Copy
-from situasi.server.wall.service import Wall
+from situasi.server.wall.frozen_copy import FrozenCopy
+from situasi.server.wall.service import WallService
 
 
 def copy(
     to: Annotated[Path, typer.Option("--output", "-o", help="Berkas HTML yang ditulis.")],
     role: Annotated[
         str, typer.Option(help="Sebatas yang dilihat peran ini.")
-    ] = hourly_copies.SIGHT.role.name,
+    ] = hourly_copies.COPY_VIEWER.role.name,
 ) -> None:
     """Tulis salinan beku papan: satu berkas HTML yang terbuka tanpa server."""
     if role not in ROLES:
         raise fail(f"peran tidak dikenal: {role}; salah satu dari {', '.join(ROLES)}")
-    with opened() as board:
+    with open_cli_board() as board:
         viewer = Viewer(actor(), ROLES[role])
-        made = asyncio.run(_made(board, viewer))
+        made = asyncio.run(_build_copy(board, viewer))
         # Told first: a copy that nobody knows of is worse than a word of one that failed.
         what = {"table": "salinan", "page": "cli", "role": role}
-        board.audit_log.log_exported(viewer, what, "html", made.rows, {})
+        board.audit_log.log_exported(viewer, what, "html", made.row_count, {})
         try:
-            hourly_copies.whole(to, made.text)
+            hourly_copies.write_copy_file(to, made.html)
         except OSError as error:
             raise fail(error) from error
-    out.print(f"Ditulis: {to} ({made.rows} baris).", highlight=False, markup=False, soft_wrap=True)
+    out.print(
+        f"Ditulis: {to} ({made.row_count} baris).", highlight=False, markup=False, soft_wrap=True
+    )
 
 
-async def _made(board: Board, viewer: Viewer) -> Copy:
+async def _build_copy(board: Board, viewer: Viewer) -> FrozenCopy:
     at = now()
-    view = wall_query.read(QueryParams(), viewer, wall_state.register_of(board, viewer))
-    return frozen_copy.copy(await Wall(board).sources(view, at), viewer, view, at)
+    view = wall_query.parse_query(QueryParams(), viewer, wall_state.visible_register(board, viewer))
+    return frozen_copy.build_copy(await WallService(board).get_sources(view, at), viewer, view, at)

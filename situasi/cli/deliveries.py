@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from situasi.board import Board
-from situasi.cli.common import actor, err, fail, now, opened, out, until_interrupted
+from situasi.cli.common import actor, err, fail, now, open_cli_board, out, until_interrupted
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.inbox import Inbox
 from situasi.ingest.pipeline import IngestResult, ingest_file
@@ -21,8 +21,8 @@ from situasi.ingest.withdrawal import withdraw
 from situasi.ingest.write_scope import CorrectionRights, build_program_scope
 
 # A file longer than this is worth a progress bar.
-LONG_FILE = 2_000_000
-SHOWN_REASONS = 20
+LONG_FILE_BYTES = 2_000_000
+MAX_REASONS = 20
 
 
 def ingest(
@@ -41,22 +41,24 @@ def ingest(
     """
     if feed is not None and feed not in FEEDS:
         raise fail(f'feed "{feed}" tidak dikenal; pilih: {", ".join(FEEDS)}')
-    with opened() as board:
-        ledgers = [_ingest(path, board, feed, dry_run, quiet=as_json) for path in files]
+    with open_cli_board() as board:
+        ledgers = [
+            _ingest_with_progress(path, board, feed, dry_run, quiet=as_json) for path in files
+        ]
     if as_json:
         print(json.dumps({"sources": [ledger.as_json() for ledger in ledgers]}, ensure_ascii=False))
     else:
-        show(ledgers, dry_run=dry_run)
+        print_results(ledgers, dry_run=dry_run)
     if any(ledger.refused for ledger in ledgers):
         raise typer.Exit(2)
     if strict and any(ledger.quarantined for ledger in ledgers):
         raise typer.Exit(1)
 
 
-def _ingest(
+def _ingest_with_progress(
     path: Path, board: Board, feed: str | None, dry_run: bool, *, quiet: bool
 ) -> IngestResult:
-    long = path.is_file() and path.stat().st_size > LONG_FILE
+    long = path.is_file() and path.stat().st_size > LONG_FILE_BYTES
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -77,35 +79,35 @@ def _ingest(
         )
 
 
-def show(ledgers: list[IngestResult], *, dry_run: bool = False) -> None:
+def print_results(results: list[IngestResult], *, dry_run: bool = False) -> None:
     """The ledgers as a table a person can read, with the reasons below."""
     table = Table(title="Uji coba: tidak ada yang disimpan" if dry_run else None)
     for heading in ("berkas", "feed"):
         table.add_column(heading)
     for heading in ("dibaca", "diterima", "ganda", "karantina"):
         table.add_column(heading, justify="right")
-    for ledger in ledgers:
+    for ledger in results:
         counts = (ledger.read, ledger.accepted, ledger.duplicate, ledger.quarantined)
         shown = ["–"] * 4 if ledger.refused else [str(count) for count in counts]
         table.add_row(Text(Path(ledger.path).name), ledger.feed or "–", *shown)
     out.print(table)
-    for ledger in ledgers:
-        _explain(ledger)
+    for ledger in results:
+        _print_reasons(ledger)
 
 
-def _explain(ledger: IngestResult) -> None:
-    name = Path(ledger.path).name
-    if ledger.refused:
-        err.print(f"{name}: {ledger.refused}", style="bold red", highlight=False, markup=False)
-    lines = list(ledger.notes)
-    lines += [_reason(entry) for entry in ledger.reasons[:SHOWN_REASONS]]
-    if len(ledger.reasons) > SHOWN_REASONS:
-        lines.append(f"… dan {len(ledger.reasons) - SHOWN_REASONS} baris karantina lagi")
+def _print_reasons(result: IngestResult) -> None:
+    name = Path(result.path).name
+    if result.refused:
+        err.print(f"{name}: {result.refused}", style="bold red", highlight=False, markup=False)
+    lines = list(result.notes)
+    lines += [_format_reason(entry) for entry in result.reasons[:MAX_REASONS]]
+    if len(result.reasons) > MAX_REASONS:
+        lines.append(f"… dan {len(result.reasons) - MAX_REASONS} baris karantina lagi")
     for line in lines:
         out.print(f"{name}: {line}", highlight=False, markup=False, soft_wrap=True)
 
 
-def _reason(entry: dict[str, Any]) -> str:
+def _format_reason(entry: dict[str, Any]) -> str:
     sheet = f"lembar {entry['sheet']}, " if "sheet" in entry else ""
     return f"{sheet}baris {entry['row']}: {'; '.join(entry['reasons'])}"
 
@@ -115,7 +117,7 @@ def undo(batch: Annotated[int, typer.Argument(help="Nomor kiriman; lihat: batche
 
     Baris yang juga dibawa kiriman lain tetap berlaku, dan disebut kiriman mana.
     """
-    with opened() as board:
+    with open_cli_board() as board:
         taken = withdraw(
             board.store, build_program_scope(actor(), CorrectionRights.ALL), batch, now()
         )
@@ -127,7 +129,7 @@ def undo(batch: Annotated[int, typer.Argument(help="Nomor kiriman; lihat: batche
 
 def batches() -> None:
     """Daftar kiriman, yang terbaru di bawah."""
-    with opened() as board:
+    with open_cli_board() as board:
         zone = board.register.election.zone
         found = board.store.batches()
     when = found["recorded_at"].dt.tz_convert(zone).dt.strftime("%d/%m %H.%M.%S")
@@ -145,7 +147,7 @@ def batches() -> None:
 
 def watch() -> None:
     """Masukkan apa yang diletakkan di kotak masuk, sampai dihentikan (server juga melakukannya)."""
-    with opened() as board, until_interrupted() as stop:
+    with open_cli_board() as board, until_interrupted() as stop:
         err.print(
             f"Mengawasi {board.settings.inbox_folder}; Ctrl-C untuk berhenti.", highlight=False
         )
@@ -154,5 +156,5 @@ def watch() -> None:
             board.store,
             board.ingest_context,
             now,
-            lambda ledger: show([ledger]),
+            lambda ledger: print_results([ledger]),
         ).run(stop)

@@ -11,7 +11,7 @@ import typer
 from situasi.actions import exercise_controller
 from situasi.actions.exercise_controller import ExerciseController, ExerciseRefused, ExerciseRun
 from situasi.board import Board
-from situasi.cli.common import actor, err, fail, now, opened, out
+from situasi.cli.common import actor, err, fail, now, open_cli_board, out
 from situasi.domain import exercise_scenarios
 from situasi.domain.exercise_scenarios import Scenario
 
@@ -28,17 +28,19 @@ def drill(
     ] = False,
 ) -> None:
     """Putar satu skenario latihan (LATIHAN) ke penyimpanan latihan, pesan demi pesan."""
-    with opened() as board:
+    with open_cli_board() as board:
         try:
             known = exercise_scenarios.load(board.register.election)
             if name is None:
-                return _listed(known)
+                return _print_scenarios(known)
             if name not in known:
                 raise fail(f'skenario "{name}" tidak ada; yang ada: {", ".join(known) or "-"}')
-            run = exercise_controller.start(board, known[name], actor(), now(), _moment(at, board))
+            run = exercise_controller.start(
+                board, known[name], actor(), now(), _parse_time(at, board)
+            )
             err.print(f"{run.id} dimulai.", highlight=False)
             if not leave:
-                _play(ExerciseController(board, now), run)
+                _play_messages(ExerciseController(board, now), run)
         except (ExerciseRefused, ValueError) as error:
             raise fail(error) from error
         except KeyboardInterrupt:
@@ -46,12 +48,12 @@ def drill(
     return None
 
 
-def _listed(known: dict[str, Scenario]) -> None:
-    for code, scenario in known.items():
+def _print_scenarios(scenarios: dict[str, Scenario]) -> None:
+    for code, scenario in scenarios.items():
         out.print(f"{code}\t{scenario.name}", highlight=False, markup=False)
 
 
-def _play(player: ExerciseController, run: ExerciseRun) -> None:
+def _play_messages(player: ExerciseController, run: ExerciseRun) -> None:
     """Report until all messages of this drill are told."""
     while any(one.id == run.id for one, _number, _message in player.pending_messages()):
         for ledger in player.report_due():
@@ -60,7 +62,7 @@ def _play(player: ExerciseController, run: ExerciseRun) -> None:
             time.sleep(exercise_controller.POLL_S)
 
 
-def _moment(text: str, board: Board) -> datetime | None:
+def _parse_time(text: str, board: Board) -> datetime | None:
     if text == "now":
         return None
     try:

@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from situasi.cli.common import Office, actor, err, fail, now, office, out
+from situasi.cli.common import CliContext, actor, err, fail, now, open_cli_context, out
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.server.api import api_keys
 
@@ -32,8 +32,8 @@ def add(
     metrics: Annotated[bool, typer.Option("--metrics", help="Boleh membaca /metrics.")] = False,
 ) -> None:
     """Buat kunci. Kunci ditampilkan sekali saja; yang disimpan hanya sidiknya."""
-    with office() as here:
-        codes = tuple(dict.fromkeys(_code(here, written) for written in area or ()))
+    with open_cli_context() as here:
+        codes = tuple(dict.fromkeys(_resolve_kecamatan(here, written) for written in area or ()))
         feeds = tuple(dict.fromkeys(feed or ()))
         if here.board is None and (feeds or read):
             raise fail("di sini kunci hanya untuk metrik; kunci kabupaten dibuat pada Polres-nya")
@@ -48,16 +48,16 @@ def add(
     typer.echo(token)
 
 
-def _code(here: Office, written: str) -> str:
+def _resolve_kecamatan(context: CliContext, area_text: str) -> str:
     """The kecamatan of these words; a right is never given on a likeness."""
-    if here.board is None:
+    if context.board is None:
         raise fail("di sini kunci hanya untuk metrik; kunci kabupaten dibuat pada Polres-nya")
     try:
-        found = here.board.ingest_context.places.read_kecamatan(written, None)
+        found = context.board.ingest_context.places.read_kecamatan(area_text, None)
     except UnreadableCell as error:
         raise fail(error) from error
     if found.code is None:
-        raise fail(f'"{written}" bukan kecamatan; tanpa --area kunci berlaku untuk semuanya')
+        raise fail(f'"{area_text}" bukan kecamatan; tanpa --area kunci berlaku untuk semuanya')
     if found.note:
         raise fail(f"{found.note}; tulis namanya persis, atau kodenya")
     return found.code
@@ -66,7 +66,7 @@ def _code(here: Office, written: str) -> str:
 @app.command()
 def revoke(name: Annotated[str, typer.Argument(help="Nama kunci; lihat: key list.")]) -> None:
     """Cabut kunci; sejak permintaan berikutnya ia tidak membuka apa pun."""
-    with office() as here:
+    with open_cli_context() as here:
         try:
             api_keys.revoke(here.store, name, now(), actor())
         except api_keys.KeyRefused as error:
@@ -77,9 +77,9 @@ def revoke(name: Annotated[str, typer.Argument(help="Nama kunci; lihat: key list
 @app.command("list")
 def list_() -> None:
     """Daftar kunci, haknya, dan hari terakhir dipakai."""
-    with office() as here:
-        found, used = api_keys.every(here.store), api_keys.last_uses(here.store)
-        names = here.name_of
+    with open_cli_context() as here:
+        found, used = api_keys.load_all(here.store), api_keys.last_uses(here.store)
+        names = here.area_name
         rows = [
             (
                 key.name,

@@ -11,7 +11,7 @@ from rich.text import Text
 from situasi.access import accounts, guest_links
 from situasi.access.guest_links import Link, LinkRefused, LinkUsage
 from situasi.board import Board
-from situasi.cli.common import actor, fail, now, opened, out
+from situasi.cli.common import actor, fail, now, open_cli_board, out
 from situasi.domain.labels import label
 
 app = typer.Typer(help="Tautan tamu: siapa boleh melihat tanpa akun.", no_args_is_help=True)
@@ -20,12 +20,15 @@ app = typer.Typer(help="Tautan tamu: siapa boleh melihat tanpa akun.", no_args_i
 @app.command("list")
 def list_() -> None:
     """Daftar tautan tamu, yang dibukanya, sampai kapan, dan berapa kali dibuka."""
-    with opened() as board:
+    with open_cli_board() as board:
         known, uses = accounts.load_all(board.store), guest_links.load_usage(board.store)
         rows = [
             [number, *["?"] * 6, "rusak"]
             if link is None
-            else [*_cells(board, link, uses.get(number)), label("link", _state(link, known))]
+            else [
+                *_format_cells(board, link, uses.get(number)),
+                label("link", _link_state(link, known)),
+            ]
             for number, link in guest_links.load_all(board.store).items()
         ]
     table = Table()
@@ -38,11 +41,11 @@ def list_() -> None:
     out.print(f"{len(rows)} tautan.", highlight=False)
 
 
-def _state(link: Link, known: dict[str, accounts.Account | None]) -> str:
-    return guest_links.state(link, known, now())
+def _link_state(link: Link, known_accounts: dict[str, accounts.Account | None]) -> str:
+    return guest_links.state(link, known_accounts, now())
 
 
-def _cells(board: Board, link: Link, used: LinkUsage | None) -> list[str]:
+def _format_cells(board: Board, link: Link, link_uses: LinkUsage | None) -> list[str]:
     ends = link.scope.expires_at.astimezone(board.register.election.zone)
     return [
         link.scope.id,
@@ -51,14 +54,14 @@ def _cells(board: Board, link: Link, used: LinkUsage | None) -> list[str]:
         ", ".join(map(board.register.name_of, link.area)) or "seluruh kabupaten",
         link.created_by,
         f"{ends:%Y-%m-%d %H.%M}",
-        str(used.count if used else 0),
+        str(link_uses.count if link_uses else 0),
     ]
 
 
 @app.command()
 def revoke(number: Annotated[str, typer.Argument(help="Nomor tautan; lihat: link list.")]) -> None:
     """Cabut tautan tamu; yang sedang terbuka olehnya ditutup seketika."""
-    with opened() as board:
+    with open_cli_board() as board:
         try:
             guest_links.revoke(board.store, number, now(), actor())
         except LinkRefused as error:

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from situasi.cli.common import actor, fail, now, opened, out
+from situasi.cli.common import actor, fail, now, open_cli_board, out
 from situasi.common import atomic_files
 from situasi.ingest.quarantine import format_csv
 from situasi.ingest.quarantine import release_row as bring_again
@@ -23,7 +23,7 @@ FeedOption = Annotated[str | None, typer.Option(help="Hanya feed ini.")]
 @app.command("list")
 def list_(feed: FeedOption = None) -> None:
     """Daftar baris yang menunggu, dengan semua alasannya."""
-    with opened() as board:
+    with open_cli_board() as board:
         waiting = board.store.quarantined_rows(feed)
     table = Table()
     for heading in ("no", "feed", "berkas", "baris", "alasan"):
@@ -44,7 +44,7 @@ def export(
 
     Baris dari beberapa jenis laporan ditulis ke satu berkas per jenis.
     """
-    with opened() as board:
+    with open_cli_board() as board:
         waiting = board.store.quarantined_rows(feed)
     feeds = list(dict.fromkeys(row.feed for row in waiting))
     for name in feeds or [feed or ""]:
@@ -69,7 +69,7 @@ def release(
     if any(not sign for _, sign, _ in pairs):
         raise fail("perbaikan ditulis sebagai kolom=nilai")
     cells = {column.strip(): value.strip() for column, _, value in pairs}
-    with opened() as board:
+    with open_cli_board() as board:
         waiting = {row.number: row for row in board.store.quarantined_rows()}
         unknown = [number for number in numbers if number not in waiting]
         if unknown:

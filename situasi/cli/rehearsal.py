@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from situasi.cli.common import err, fail, now, opened, out
+from situasi.cli.common import err, fail, now, open_cli_board, out
 from situasi.domain import boundaries as domain_boundaries
 from situasi.domain import election, settings
 from situasi.domain import register as domain_register
@@ -19,7 +19,7 @@ from situasi.simulation.generate import generate_day as write_day
 
 def prepare() -> None:
     """Isi penyimpanan kosong dengan laporan publik dan hari latihan (LATIHAN)."""
-    with opened() as board:
+    with open_cli_board() as board:
         ledgers = simulation_seed.seed_store(
             board, now(), lambda line: err.print(line, highlight=False)
         )
@@ -53,14 +53,14 @@ def replay(
     start: Annotated[str | None, typer.Option("--from", help="Jam mulai, misalnya 06.30.")] = None,
 ) -> None:
     """Putar hari latihan ke dalam penyimpanan menurut waktunya sendiri."""
-    with opened() as board:
+    with open_cli_board() as board:
         definition = board.register.election
 
         def tell(at: datetime, rows: int) -> None:
             err.print(f"{at.astimezone(definition.zone):%H.%M.%S}  {rows} baris", end="\r")
 
         try:
-            begin = _time_of_day(start, definition) if start else None
+            begin = _parse_time_of_day(start, definition) if start else None
             rows = player.replay(
                 board, folder, speed=speed, clock=now, start=begin, on_progress=tell
             )
@@ -71,7 +71,7 @@ def replay(
     err.print(f"\nSelesai: {rows} baris.", highlight=False)
 
 
-def _time_of_day(text: str, definition: election.Election) -> datetime:
+def _parse_time_of_day(text: str, definition: election.Election) -> datetime:
     try:
         hour, minute = map(int, text.replace(":", ".").split("."))
         return definition.local_time(datetime.min.time().replace(hour=hour, minute=minute))

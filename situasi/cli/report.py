@@ -10,8 +10,8 @@ import typer
 
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
-from situasi.cli.audit import moment as read_moment
-from situasi.cli.common import actor, err, fail, now, opened, out, until_interrupted
+from situasi.cli.audit import parse_moment as read_moment
+from situasi.cli.common import actor, err, fail, now, open_cli_board, out, until_interrupted
 from situasi.domain.election import Election
 from situasi.reports.sitrep import build, files, schedule
 from situasi.reports.sitrep import request as asking
@@ -20,7 +20,7 @@ from situasi.reports.sitrep.request import KINDS, Refused
 from situasi.store.interface import StoreError
 
 # Everything but neutrality: what lies in a folder is read by whoever opens it.
-_ROLE = "analis"
+_DEFAULT_ROLE = "analis"
 
 
 def report(
@@ -42,7 +42,7 @@ def report(
     every: Annotated[
         str | None, typer.Option(help="Buat setiap selang ini, misalnya 2h, sampai dihentikan.")
     ] = None,
-    role: Annotated[str, typer.Option(help="Sebatas yang dilihat peran ini.")] = _ROLE,
+    role: Annotated[str, typer.Option(help="Sebatas yang dilihat peran ini.")] = _DEFAULT_ROLE,
     neutrality: Annotated[
         bool, typer.Option("--netralitas", help="Sertakan angka netralitas (peran yang berhak).")
     ] = False,
@@ -53,30 +53,30 @@ def report(
     """
     if role not in ROLES:
         raise fail(f"peran tidak dikenal: {role}; salah satu dari {', '.join(ROLES)}")
-    with opened() as board:
+    with open_cli_board() as board:
         election = board.register.election
         try:
-            work = _Work(
+            work = _ReportJob(
                 board=board,
                 viewer=Viewer(actor(), ROLES[role]),
                 kind=kind,
-                period=(_moment(begin, election), _moment(until, election)),
+                period=(_parse_moment(begin, election), _parse_moment(until, election)),
                 kecamatan=tuple(kecamatan or ()),
                 neutrality=neutrality,
-                forms=_forms(forms),
+                formats=_parse_formats(forms),
                 folder=folder or board.settings.data_folder / "laporan",
             )
             if every is None:
-                _once(work, _moment(at, election))
+                _write_once(work, _parse_moment(at, election))
             elif at or begin or until:
                 raise Refused("--every memakai saatnya sendiri: tanpa --at, --from, --until")
             else:
-                _again_and_again(work, every)
+                _write_on_schedule(work, every)
         except (Refused, TemplateRefused, OSError) as error:
             raise fail(error) from error
 
 
-class _Work:
+class _ReportJob:
     """What is to be written, where, and as far as whom may see."""
 
     def __init__(
@@ -87,14 +87,14 @@ class _Work:
         period: tuple[datetime | None, datetime | None],
         kecamatan: tuple[str, ...],
         neutrality: bool,
-        forms: tuple[str, ...],
+        formats: tuple[str, ...],
         folder: Path,
     ) -> None:
-        self.board, self.viewer, self.folder, self.forms = board, viewer, folder, forms
+        self.board, self.viewer, self.folder, self.formats = board, viewer, folder, formats
         self._kind, self._period = kind, period
         self._kecamatan, self._neutrality = kecamatan, neutrality
 
-    def write(self, chosen: datetime | None) -> list[Path]:
+    def write(self, requested_time: datetime | None) -> list[Path]:
         """The files that were not there yet. chosen: the moment; None: the present."""
         shown = self.board.snapshot_reader.refresh()
         if shown.trouble:
@@ -102,12 +102,12 @@ class _Work:
         election, exercise = self.board.register.election, shown.snapshot.exercise_at
         present = (exercise or now()).astimezone(election.zone)
         since, until = self._period
-        reckoned = present if chosen is None else min(chosen, present)
+        reckoned = present if requested_time is None else min(requested_time, present)
         asked = asking.wanted(
             self._kind, reckoned, election, since=since, until=until,
             kecamatan=self._kecamatan, neutrality=self._neutrality,
         )  # fmt: skip
-        at = asking.moment(chosen, asked, now(), exercise)
+        at = asking.moment(requested_time, asked, now(), exercise)
         laporan = build.build(self.board, self.viewer, shown, at, asked)
         # Told first: a file that nobody knows of is worse than a word of one that failed.
         what = {
@@ -118,17 +118,17 @@ class _Work:
         }
         filters = {"kec": self._kecamatan, "saat": [f"{at.at:%Y-%m-%dT%H:%M}"]}
         stem = files.stem_of(laporan, self._kecamatan)
-        for form in self.forms:
+        for form in self.formats:
             if not (self.folder / f"{stem}.{form}").exists():
                 self.board.audit_log.log_exported(self.viewer, what, form, laporan.rows, filters)
         if self._neutrality:
             self.board.audit_log.log_viewed(self.viewer, ["neutrality"], "cli")
-        return files.write(laporan, self._kecamatan, self.forms, election.folder, self.folder)
+        return files.write(laporan, self._kecamatan, self.formats, election.folder, self.folder)
 
 
-def _once(work: _Work, at: datetime | None) -> None:
+def _write_once(job: _ReportJob, at: datetime | None) -> None:
     try:
-        made = work.write(at)
+        made = job.write(at)
     except StoreError as error:
         raise fail(error) from error
     for path in made:
@@ -137,33 +137,33 @@ def _once(work: _Work, at: datetime | None) -> None:
         out.print("Semua berkas sudah ada; tidak ada yang ditulis.", highlight=False)
 
 
-def _again_and_again(work: _Work, every: str) -> None:
-    zone = work.board.register.election.zone
+def _write_on_schedule(job: _ReportJob, interval: str) -> None:
+    zone = job.board.register.election.zone
 
     def make(due: datetime) -> str | None:
-        made = work.write(due)
+        made = job.write(due)
         return f"{due:%d/%m %H.%M}: {', '.join(path.name for path in made)}" if made else None
 
     def tell(said: str) -> None:
         err.print(said, highlight=False, markup=False, soft_wrap=True)
 
     plan = schedule.Schedule(
-        step=schedule.every(every),
+        step=schedule.every(interval),
         clock=lambda: now().astimezone(zone),
         make=make,
         tell=tell,
         hoped=(StoreError, TemplateRefused, OSError),
     )
-    tell(f"Laporan setiap {every} ke {work.folder}; Ctrl-C untuk berhenti.")
+    tell(f"Laporan setiap {interval} ke {job.folder}; Ctrl-C untuk berhenti.")
     with until_interrupted() as stop:
         plan.run(stop.wait)
 
 
-def _moment(text: str | None, election: Election) -> datetime | None:
+def _parse_moment(text: str | None, election: Election) -> datetime | None:
     return None if text is None else read_moment(text, election.zone)
 
 
-def _forms(text: str) -> tuple[str, ...]:
+def _parse_formats(text: str) -> tuple[str, ...]:
     asked = tuple(dict.fromkeys(one.strip().lower() for one in text.split(",") if one.strip()))
     strange = [one for one in asked if one not in files.FORMATS]
     if strange or not asked:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from situasi.cli.common import err, fail, now, opened, out, until_interrupted
+from situasi.cli.common import err, fail, now, open_cli_board, out, until_interrupted
 from situasi.common.telemetry import JobStatus
 from situasi.store import Scope
 from situasi.store.replication import ReplicatedBatch, ReplicationRefused, Replicator, target_opener
@@ -27,43 +27,43 @@ def sync(
     Akun, sesi, kunci dan tautan tidak ikut. Aman dihentikan dan diulang kapan saja. Dengan
     --every tetap berjalan: bila jaringan putus, dicoba lagi sendiri.
     """
-    with opened() as board:
+    with open_cli_board() as board:
         url, election = to or board.settings.upstream_url, board.register.election
         if url is None:
             raise fail("tujuan belum disebut: --to postgresql+psycopg://... atau SITUASI_UPSTREAM")
         scope = Scope(election.contest, election.kabupaten_code)
         way = Replicator(
-            board.store, target_opener(url, scope), now, JobStatus(), _said, every or 1.0
+            board.store, target_opener(url, scope), now, JobStatus(), _print_batch, every or 1.0
         )
         try:
             if every is None:
-                _once(way)
+                _run_once(way)
             else:
-                _on(way)
+                _run_until_interrupted(way)
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
         finally:
             way.close()
 
 
-def _once(way: Replicator) -> None:
-    trouble = way.replicate_now()
+def _run_once(replicator: Replicator) -> None:
+    trouble = replicator.replicate_now()
     if trouble is not None:
         waits = (
             ""
-            if way.status.pending_rows is None
-            else f" Menunggu: {way.status.pending_rows} baris."
+            if replicator.status.pending_rows is None
+            else f" Menunggu: {replicator.status.pending_rows} baris."
         )
         raise fail(f"{trouble}{waits}")
     out.print("Semua sudah di tujuan.", highlight=False)
 
 
-def _on(way: Replicator) -> None:
+def _run_until_interrupted(replicator: Replicator) -> None:
     """Until interrupted. A refusal ends it: waiting does not mend a forked trail."""
     last = ""
     with until_interrupted() as stop:
-        while not stop.wait(way.pause_s if last else 0.0):
-            trouble = way.replicate_now()
+        while not stop.wait(replicator.pause_s if last else 0.0):
+            trouble = replicator.replicate_now()
             if isinstance(trouble, ReplicationRefused):
                 raise fail(trouble)
             said = "" if trouble is None else str(trouble)
@@ -73,10 +73,10 @@ def _on(way: Replicator) -> None:
     raise typer.Exit(130)
 
 
-def _said(flown: ReplicatedBatch) -> None:
+def _print_batch(batch: ReplicatedBatch) -> None:
     out.print(
-        f"{now().astimezone():%H.%M.%S} mengalir: {flown.rows} baris, {flown.entries} catatan"
-        f" jejak, sampai catatan {flown.last_entry}.",
+        f"{now().astimezone():%H.%M.%S} mengalir: {batch.rows} baris, {batch.entries} catatan"
+        f" jejak, sampai catatan {batch.last_entry}.",
         highlight=False,
         soft_wrap=True,
     )

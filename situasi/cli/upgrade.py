@@ -22,12 +22,12 @@ def upgrade() -> None:
     except (StoreError, OSError, KeyError, ValueError) as error:
         raise fail(error) from error
     if grown.schema_before == grown.schema_after:
-        _say(f"Skema {grown.schema_after}: tidak ada yang perlu dimutakhirkan.")
+        _print(f"Skema {grown.schema_after}: tidak ada yang perlu dimutakhirkan.")
         return
-    _say(f"Skema {grown.schema_before} menjadi {grown.schema_after}.")
+    _print(f"Skema {grown.schema_before} menjadi {grown.schema_after}.")
     if grown.backup_path is not None:
-        _say(f"Keadaan sebelumnya: {grown.backup_path}")
+        _print(f"Keadaan sebelumnya: {grown.backup_path}")
 
 
-def _say(sentence: str) -> None:
+def _print(sentence: str) -> None:
     out.print(sentence, highlight=False, markup=False, soft_wrap=True)

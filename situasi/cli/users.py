@@ -13,7 +13,7 @@ from rich.text import Text
 
 from situasi.access import accounts
 from situasi.access.accounts import Account, AccountRefused
-from situasi.cli.common import Office, actor, fail, now, office, out
+from situasi.cli.common import CliContext, actor, fail, now, open_cli_context, out
 
 app = typer.Typer(help="Akun: siapa boleh masuk ke papan.", no_args_is_help=True)
 
@@ -35,8 +35,8 @@ Provider = Annotated[
 
 
 @contextmanager
-def _refusals() -> Iterator[Office]:
-    with office() as here:
+def _open_context() -> Iterator[CliContext]:
+    with open_cli_context() as here:
         try:
             yield here
         except AccountRefused as error:
@@ -52,14 +52,14 @@ def add(
     oidc: Provider = False,
 ) -> None:
     """Buat akun. Sejak akun pertama, papan selalu meminta masuk."""
-    with _refusals() as here:
-        codes = here.areas(area or ())
-        password = None if oidc else _password(here, name, password_stdin)
+    with _open_context() as here:
+        codes = here.resolve_areas(area or ())
+        password = None if oidc else _read_password(here, name, password_stdin)
         accounts.add(here.store, name, role, codes, password, now(), actor())
-    where = ", ".join(map(here.name_of, codes)) or here.everywhere
-    _say(f"Akun {name} dibuat: {role}, {where}.")
+    where = ", ".join(map(here.area_name, codes)) or here.whole_area_name
+    _print(f"Akun {name} dibuat: {role}, {where}.")
     if oidc:
-        _say("Terikat pada orang yang pertama kali masuk dengan nama itu lewat SSO.")
+        _print("Terikat pada orang yang pertama kali masuk dengan nama itu lewat SSO.")
 
 
 @app.command()
@@ -70,48 +70,48 @@ def change(
     everywhere: Annotated[bool, typer.Option("--everywhere", help="Seluruh wilayah.")] = False,
 ) -> None:
     """Ubah peran atau wilayah sebuah akun. Sesinya berakhir."""
-    with _refusals() as here:
+    with _open_context() as here:
         changes: dict[str, Any] = {} if role is None else {"role": role}
         if area or everywhere:
-            changes["area"] = here.areas(area or ())
+            changes["area"] = here.resolve_areas(area or ())
         if not changes:
             raise fail("sebutkan --role, --area atau --everywhere")
-        _change(here, name, "account-change", **changes)
-    _say(f"Akun {name} diubah; sesinya berakhir.")
+        _change_account(here, name, "account-change", **changes)
+    _print(f"Akun {name} diubah; sesinya berakhir.")
 
 
 @app.command()
 def disable(name: Name) -> None:
     """Tutup sebuah akun. Sesinya berakhir seketika."""
-    with _refusals() as here:
-        _change(here, name, "account-disable", enabled=False)
-    _say(f"Akun {name} ditutup; sesinya berakhir.")
+    with _open_context() as here:
+        _change_account(here, name, "account-disable", enabled=False)
+    _print(f"Akun {name} ditutup; sesinya berakhir.")
 
 
 @app.command()
 def enable(name: Name) -> None:
     """Buka lagi akun yang ditutup."""
-    with _refusals() as here:
-        _change(here, name, "account-enable", enabled=True)
-    _say(f"Akun {name} dibuka lagi.")
+    with _open_context() as here:
+        _change_account(here, name, "account-enable", enabled=True)
+    _print(f"Akun {name} dibuka lagi.")
 
 
 @app.command()
 def reset(name: Name, password_stdin: FromStdin = False, oidc: Provider = False) -> None:
     """Beri sandi baru, atau (--oidc) ikat kembali lewat SSO. Sesi berakhir seketika."""
-    with _refusals() as here:
-        password = None if oidc else _password(here, name, password_stdin)
-        _change(here, name, "account-reset", password=password)
+    with _open_context() as here:
+        password = None if oidc else _read_password(here, name, password_stdin)
+        _change_account(here, name, "account-reset", password=password)
     if oidc:
-        _say(f"Akun {name} menunggu masuk pertama lewat SSO; sandi, ikatan dan sesinya berakhir.")
+        _print(f"Akun {name} menunggu masuk pertama lewat SSO; sandi, ikatan dan sesinya berakhir.")
     else:
-        _say(f"Sandi {name} diganti; sesinya berakhir.")
+        _print(f"Sandi {name} diganti; sesinya berakhir.")
 
 
 @app.command("list")
 def list_() -> None:
     """Daftar akun, perannya dan wilayahnya; tidak pernah sandinya."""
-    with office() as here:
+    with open_cli_context() as here:
         every = accounts.load_all(here.store)
     table = Table()
     for heading in ("nama", "peran", "wilayah", "masuk dengan", "keadaan"):
@@ -120,33 +120,33 @@ def list_() -> None:
         if account is None:
             cells = [name, "?", "?", "?", "rusak"]
         else:
-            area = ", ".join(map(here.name_of, account.area)) or here.everywhere
+            area = ", ".join(map(here.area_name, account.area)) or here.whole_area_name
             state = "aktif" if account.enabled else "ditutup"
-            cells = [name, account.role, area, _way_in(account), state]
+            cells = [name, account.role, area, _sign_in_method(account), state]
         table.add_row(*map(Text, cells))
     out.print(table)
-    _say(f"{len(every)} akun.")
+    _print(f"{len(every)} akun.")
 
 
-def _way_in(account: Account) -> str:
+def _sign_in_method(account: Account) -> str:
     if account.identity is None:
         return "sandi"
     return "SSO" if account.identity else "SSO, belum terikat"
 
 
-def _change(here: Office, name: str, action: str, **changes: Any) -> None:
-    accounts.change(here.store, name, action, now(), actor(), **changes)
+def _change_account(context: CliContext, name: str, action: str, **changes: Any) -> None:
+    accounts.change(context.store, name, action, now(), actor(), **changes)
 
 
-def _password(here: Office, name: str, from_stdin: bool) -> str:
+def _read_password(context: CliContext, name: str, from_stdin: bool) -> str:
     if from_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = typer.prompt("Sandi", hide_input=True, confirmation_prompt="Sekali lagi")
-    common = accounts.load_common_passwords(here.settings.vocabulary_folder)
+    common = accounts.load_common_passwords(context.settings.vocabulary_folder)
     accounts.check_password(password, name, common)
     return password
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     out.print(text, highlight=False, markup=False, soft_wrap=True)

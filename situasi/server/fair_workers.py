@@ -20,35 +20,35 @@ class FairWorkers:
     never holds more than `per_owner` pieces of it. Of the event loop's thread only.
     """
 
-    def __init__(self, name: str, threads: int, per_owner: int, waiting: int = 1_000) -> None:
+    def __init__(self, name: str, threads: int, per_owner: int, max_waiting: int = 1_000) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
-        self._per_owner, self._longest = per_owner, per_owner + waiting
-        self._lines: dict[str, _Line] = {}
+        self._per_owner, self._max_length = per_owner, per_owner + max_waiting
+        self._queues: dict[str, _OwnerQueue] = {}
 
     async def run(self, owner: str, work: Callable[[], Found]) -> Found:
         """Do the work in a thread, for this owner (work_limits.OWNER). Raises TooBusy."""
-        line = self._lines.setdefault(owner, _Line(asyncio.Semaphore(self._per_owner)))
-        if line.length >= self._longest:
+        line = self._queues.setdefault(owner, _OwnerQueue(asyncio.Semaphore(self._per_owner)))
+        if line.length >= self._max_length:
             raise TooBusy
         line.length += 1
         # Whoever gives up waiting frees no place: the thread goes on.
         return await asyncio.shield(asyncio.ensure_future(self._run(line, owner, work)))
 
-    async def _run(self, line: _Line, owner: str, work: Callable[[], Found]) -> Found:
+    async def _run(self, queue: _OwnerQueue, owner: str, work: Callable[[], Found]) -> Found:
         try:
-            async with line.free:
+            async with queue.semaphore:
                 context = copy_context()
                 context.run(OWNER.set, owner)
                 loop = asyncio.get_running_loop()
                 return await loop.run_in_executor(self._pool, lambda: context.run(work))
         finally:
-            line.length -= 1
-            if not line.length:
-                del self._lines[owner]
+            queue.length -= 1
+            if not queue.length:
+                del self._queues[owner]
 
 
-class _Line:
+class _OwnerQueue:
     """The work of one owner. length: pieces that run or wait."""
 
-    def __init__(self, free: asyncio.Semaphore) -> None:
-        self.free, self.length = free, 0
+    def __init__(self, semaphore: asyncio.Semaphore) -> None:
+        self.semaphore, self.length = semaphore, 0

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from situasi.common import telemetry
 
 # No board needs more: 2,000 pages hold 2,000 descriptors.
-WANTED = 65_536
+WANTED_LIMIT = 65_536
 # Kept for the store, for files that are read, and for refusals.
-_SPARE_SHARE, _LEAST_SPARE, _MOST_SPARE = 8, 64, 1024
+_SPARE_SHARE, _MIN_SPARE, _MAX_SPARE = 8, 64, 1024
 _MEASURED_EVERY_S = 5.0
 _log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ def raise_limit() -> None:
     except ImportError:  # Windows has no such limit
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = WANTED if hard == resource.RLIM_INFINITY else min(hard, WANTED)
+    most = WANTED_LIMIT if hard == resource.RLIM_INFINITY else min(hard, WANTED_LIMIT)
     if soft == resource.RLIM_INFINITY or soft >= most:
         return
     try:
@@ -32,7 +32,7 @@ def raise_limit() -> None:
         _log.warning("the limit of descriptors stays at %s: %s", soft, error)
 
 
-class Descriptors:
+class DescriptorBudget:
     """How many descriptors are open, measured now and then; connections are counted exactly."""
 
     def __init__(
@@ -41,21 +41,21 @@ class Descriptors:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._measure, self._clock = measure, clock
-        self._next = 0.0
-        self._others, self._limit = 0, WANTED
+        self._next_measure_s = 0.0
+        self._other_count, self._limit = 0, WANTED_LIMIT
 
     @property
     def limit(self) -> int:
         """How many there may be."""
         return self._limit
 
-    def room(self, connections: int) -> int:
+    def remaining_connections(self, connections: int) -> int:
         """Return how many more connections are possible without touching what is kept spare."""
-        if self._clock() >= self._next:
-            self._next = self._clock() + _MEASURED_EVERY_S
+        if self._clock() >= self._next_measure_s:
+            self._next_measure_s = self._clock() + _MEASURED_EVERY_S
             measured = self._measure()
             if measured is not None:
                 used, self._limit = measured
-                self._others = max(0, used - connections)
-        spare = max(_LEAST_SPARE, min(_MOST_SPARE, self._limit // _SPARE_SHARE))
-        return self._limit - spare - self._others - connections
+                self._other_count = max(0, used - connections)
+        spare = max(_MIN_SPARE, min(_MAX_SPARE, self._limit // _SPARE_SHARE))
+        return self._limit - spare - self._other_count - connections

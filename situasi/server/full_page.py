@@ -15,21 +15,21 @@ from situasi.server.auth import markup as auth_markup
 RETRY_AFTER_S = 15
 
 
-def opens_a_page(scope: Scope) -> bool:
+def is_page_request(scope: Scope) -> bool:
     """Return whether this opens a page: its WebSocket, or what a browser shows as one."""
     if scope["type"] == "websocket":
         return True
     return scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", "")
 
 
-def refusal() -> Response:
+def build_refusal() -> Response:
     """Return the page that says so."""
     telemetry.PAGES_REFUSED.inc()
     why = _(
         "Papan sedang penuh: terlalu banyak halaman terbuka di server ini. Tutup tab yang tidak "
         "dipakai, lalu coba lagi sebentar."
     )
-    page = auth_markup.full(
+    page = auth_markup.render_board_full(
         app.server_unit_name(board),
         i18n.current_language(),
         {code: f"?lang={code}" for code in i18n.LANGUAGES},

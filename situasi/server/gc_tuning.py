@@ -10,7 +10,7 @@ import gc
 COLLECT_EVERY_S = 60.0
 
 
-def loading() -> None:
+def pause_gc() -> None:
     """Collect nothing while everything is loaded, until `loaded`.
 
     Next to nothing of it becomes garbage, and what is loaded already is walked again and again
@@ -19,7 +19,7 @@ def loading() -> None:
     gc.disable()
 
 
-def loaded() -> None:
+def resume_gc() -> None:
     """Collect again, and walk nothing of what is loaded."""
     gc.freeze()
     gc.enable()

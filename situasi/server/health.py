@@ -16,24 +16,24 @@ from situasi.higher_command import app
 
 # The lifespan sets them: the jobs that take in what is dropped into the inbox, that look at what
 # is new, and at who may come in.
-_watched: tuple[Job, ...] = ()
+_readiness_jobs: tuple[Job, ...] = ()
 
 
-def watch(*watched: Job) -> None:
+def set_readiness_jobs(*watched: Job) -> None:
     """Call a server ready only while these jobs are well."""
     global _watched
-    _watched = watched
+    _readiness_jobs = jobs
 
 
 def health(_request: Request) -> JSONResponse:
     """Whether the store can be read, and at which version."""
-    trouble, version, _checked_at = _read()
+    trouble, version, _checked_at = _store_status()
     return JSONResponse(
         {"ok": trouble is None, "version": version}, status_code=200 if trouble is None else 503
     )
 
 
-def _read() -> tuple[str | None, int, datetime]:
+def _store_status() -> tuple[str | None, int, datetime]:
     """Why the store cannot be read, its version, and when it was last read; of a command above
     its roll-ups, and the sum of their versions.
     """
@@ -54,13 +54,13 @@ def ready(_request: Request) -> JSONResponse:
     """The store can be read, inbox and store are looked at, the disk is not full; how old the
     picture is.
     """
-    trouble, version, checked_at = _read()
+    trouble, version, checked_at = _store_status()
     age = max(0.0, (datetime.now(UTC) - checked_at).total_seconds())
     space = DISK_SPACE.state
     checks = {
         "store": trouble is None,
         "disk": space.level != "full",
-        **{job.name: job.is_healthy for job in _watched},
+        **{job.name: job.is_healthy for job in _readiness_jobs},
     }
     said: dict[str, Any] = {
         **checks,
@@ -69,21 +69,21 @@ def ready(_request: Request) -> JSONResponse:
     }
     if space.least_free_bytes is not None:
         said["disk_free_bytes"] = space.least_free_bytes
-    said |= _descriptors() | _errands(datetime.now(UTC)) | _register()
+    said |= _descriptor_counts() | _job_ages(datetime.now(UTC)) | _register_summary()
     if app.current_higher_command() is None:
         said["inbox_files"] = telemetry.INBOX.counts()
-    said["jobs"] = {job.name: _job(job) for job in background_jobs.list_jobs()}
-    ok = all(checks.values()) and bool(_watched)
+    said["jobs"] = {job.name: _job_summary(job) for job in background_jobs.list_jobs()}
+    ok = all(checks.values()) and bool(_readiness_jobs)
     return JSONResponse({"ok": ok, **said}, status_code=200 if ok else 503)
 
 
-def _descriptors() -> dict[str, int]:
+def _descriptor_counts() -> dict[str, int]:
     """How many descriptors are open and how many there may be: told where the machine tells."""
     found = telemetry.count_descriptors()
     return {} if found is None else {"descriptors": found[0], "descriptors_limit": found[1]}
 
 
-def _job(job: Job) -> dict[str, Any]:
+def _job_summary(job: Job) -> dict[str, Any]:
     """How a background job fares. What went wrong stands in the log and on Kesehatan alone."""
     success, failure = job.since_success_s, job.since_failure_s
     return {
@@ -94,7 +94,7 @@ def _job(job: Job) -> dict[str, Any]:
     }
 
 
-def _register() -> dict[str, int]:
+def _register_summary() -> dict[str, int]:
     """How many numbers of the register do not add up: told, but no reason to be unready."""
     if app.current_higher_command() is not None:
         return {}
@@ -102,7 +102,7 @@ def _register() -> dict[str, int]:
     return {"register_mismatches": found} if found else {}
 
 
-def _errands(now: datetime) -> dict[str, float | int | None]:
+def _job_ages(now: datetime) -> dict[str, float | int | None]:
     """How old the last backup is, and what waits to flow up: told, but no reason to be unready."""
     found: dict[str, float | int | None] = {}
     if telemetry.BACKUP.is_responsible:

@@ -29,10 +29,10 @@ from situasi.ingest.inbox import Inbox
 from situasi.ingest.pipeline import IngestResult
 from situasi.server import gc_tuning, health, logging_setup, startup_checks
 from situasi.server.auth import sessions
-from situasi.server.auth.sessions import Keeper
-from situasi.server.gc_tuning import COLLECT_EVERY_S, loaded
-from situasi.server.nightly_backup import Nightly
-from situasi.server.wall.hourly_copies import Copies
+from situasi.server.auth.sessions import SessionManager
+from situasi.server.gc_tuning import COLLECT_EVERY_S, resume_gc
+from situasi.server.nightly_backup import NightlyBackup
+from situasi.server.wall.hourly_copies import HourlyCopies
 from situasi.simulation.seed import seed_store
 from situasi.store import replication
 from situasi.store import url as store_url
@@ -41,46 +41,46 @@ from situasi.store.replication import Replicator
 from situasi.streamlit_patches import tcp_nodelay
 
 # Without these a server is not ready.
-_WATCHED = frozenset({"inbox", "lookout", "overseeing", "keeper"})
-_REVIVE = 5.0  # seconds between two looks at whether all jobs are alive
+_READINESS_JOBS = frozenset({"inbox", "lookout", "overseeing", "keeper"})
+_REVIVE_EVERY_S = 5.0  # seconds between two looks at whether all jobs are alive
 _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Open the board before the first request is served."""
-    tcp_nodelay.at_once()  # finds nothing of what is held aside by the next
-    loaded()
+    tcp_nodelay.set_tcp_nodelay()  # finds nothing of what is held aside by the next
+    resume_gc()
     try:
-        opened = await asyncio.to_thread(_open)
-        keeping = Keeper(opened.store, opened.settings.auth, _now)
-        await keeping.look()
+        opened = await asyncio.to_thread(_open_board)
+        keeping = SessionManager(opened.store, opened.settings.auth, _now)
+        await keeping.refresh()
     except (StoreError, OSError, KeyError, ValueError) as error:
-        startup_checks.refuse(error)
-    sessions.install(keeping)
+        startup_checks.exit_with_error(error)
+    sessions.set_current_manager(keeping)
     stop = threading.Event()
     tasks = [
         *keeping.jobs,
-        Job("supervisor", background_jobs.restart_dead_jobs, _REVIVE),
+        Job("supervisor", background_jobs.restart_dead_jobs, _REVIVE_EVERY_S),
         Job("collector", gc_tuning.collect, COLLECT_EVERY_S),
         Job("disks", partial(asyncio.to_thread, DISK_SPACE.check), CHECK_INTERVAL_S),
     ]
     if isinstance(opened, Board):
-        tasks += _tasks(opened)
-        threads = _threads(opened)
+        tasks += _build_tasks(opened)
+        threads = _build_threads(opened)
     else:
         threads = [opened.build_refresh_job()]
-    await asyncio.to_thread(DISK_SPACE.watch, _written_to(opened.settings))
+    await asyncio.to_thread(DISK_SPACE.watch, _writable_folders(opened.settings))
     for job in tasks:
         job.start_task()
     for job in threads:
         job.start_thread(stop)
-    health.watch(*(job for job in (*tasks, *threads) if job.name in _WATCHED))
+    health.set_readiness_jobs(*(job for job in (*tasks, *threads) if job.name in _READINESS_JOBS))
     house.tune_gc()
     try:
         yield {}
     finally:
-        health.watch()
+        health.set_readiness_jobs()
         stop.set()
         for job in tasks:
             job.cancel()
@@ -90,14 +90,14 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         opened.close()
 
 
-def _tasks(board: Board) -> list[Job]:
+def _build_tasks(board: Board) -> list[Job]:
     """What a Polres does in the loop of its server, beside its pages."""
-    nightly = Nightly(board, _now, telemetry.BACKUP)
-    found = [nightly.job] if nightly.state.is_enabled else []
-    return [*found, Copies(board, _now).job] if board.settings.has_hourly_copies else found
+    nightly = NightlyBackup(board, _now, telemetry.BACKUP)
+    found = [nightly.job] if nightly.status.is_enabled else []
+    return [*found, HourlyCopies(board, _now).job] if board.settings.has_hourly_copies else found
 
 
-def _threads(board: Board) -> list[Job]:
+def _build_threads(board: Board) -> list[Job]:
     """What a Polres does in threads, beside its pages."""
     found = [
         Inbox(
@@ -105,7 +105,7 @@ def _threads(board: Board) -> list[Job]:
             board.store,
             board.ingest_context,
             _now,
-            _tell,
+            _count_ingest,
             telemetry.INBOX,
         ).job,
         board.refresher.job,
@@ -113,24 +113,26 @@ def _threads(board: Board) -> list[Job]:
     if board.settings.has_rehearsal:
         found.append(ExerciseController(board, _now).job)
     if board.settings.upstream_url is not None:
-        found.append(_upstream(board, board.settings.upstream_url).job)
+        found.append(_build_replicator(board, board.settings.upstream_url).job)
     return found
 
 
-def _written_to(asked: Settings) -> dict[str, Path]:
+def _writable_folders(app_settings: Settings) -> dict[str, Path]:
     """The folders that the board writes to, by what is written there."""
-    store = store_url.parse_url(asked.store_url)
+    store = store_url.parse_url(app_settings.store_url)
     own = store.get_backend_name() == "sqlite" and store.database
     return {
-        "store": Path(store.database).parent if own and store.database else asked.data_folder,
-        "inbox": asked.inbox_folder,
-        "copies": asked.data_folder,
-        "backup": asked.backup_folder,
+        "store": Path(store.database).parent
+        if own and store.database
+        else app_settings.data_folder,
+        "inbox": app_settings.inbox_folder,
+        "copies": app_settings.data_folder,
+        "backup": app_settings.backup_folder,
         "upload": Path(tempfile.gettempdir()),
     }
 
 
-def _open() -> Board | HigherCommandApp:
+def _open_board() -> Board | HigherCommandApp:
     asked = settings.load()
     logging_setup.set_up(asked.log_format, sys.stderr)
     for folder in (
@@ -156,7 +158,7 @@ def _open() -> Board | HigherCommandApp:
     return board
 
 
-def _upstream(board: Board, url: str) -> Replicator:
+def _build_replicator(board: Board, url: str) -> Replicator:
     """What sends rows up, where somebody said whereto."""
     election = board.register.election
     scope = Scope(election.contest, election.kabupaten_code)
@@ -173,5 +175,5 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _tell(ledger: IngestResult) -> None:
-    telemetry.record_ingest("inbox", ledger.feed or "unknown", ledger.as_json())
+def _count_ingest(result: IngestResult) -> None:
+    telemetry.record_ingest("inbox", result.feed or "unknown", result.as_json())

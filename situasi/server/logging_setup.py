@@ -15,16 +15,18 @@ from structlog.typing import Processor
 from situasi.common.disk_space import DISK_SPACE
 
 # Signs that end a line, or make it read otherwise: controls, separators of lines, directions.
-_BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_UNSAFE_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _INDENT = "    | "
 
 
 def escape(text: str) -> str:
     """Write every sign that could end a line, or hide one, by its number."""
-    return _BREAKING.sub(lambda sign: sign[0].encode("unicode_escape").decode("ascii"), text)
+    return _UNSAFE_CHARACTERS.sub(
+        lambda sign: sign[0].encode("unicode_escape").decode("ascii"), text
+    )
 
 
-class _Escaped:
+class _EscapedValue:
     """A value that is not text: escaped when somebody writes it out."""
 
     def __init__(self, value: object) -> None:
@@ -37,10 +39,10 @@ class _Escaped:
         return escape(repr(self._value))
 
 
-def _escaped(value: object) -> object:
+def _escape_value(value: object) -> object:
     if isinstance(value, str):
         return escape(value)
-    return value if value is None or isinstance(value, int | float) else _Escaped(value)
+    return value if value is None or isinstance(value, int | float) else _EscapedValue(value)
 
 
 class EscapedRecord(logging.LogRecord):
@@ -50,12 +52,12 @@ class EscapedRecord(logging.LogRecord):
     """
 
     def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
+        super().__init__(*args, **kwargs)
         self.msg = escape(str(self.msg))
         if isinstance(self.args, Mapping):
-            self.args = {name: _escaped(value) for name, value in self.args.items()}
+            self.args = {name: _escape_value(value) for name, value in self.args.items()}
         elif self.args:
-            self.args = tuple(map(_escaped, self.args))
+            self.args = tuple(map(_escape_value, self.args))
         if self.exc_info:
             lines = "".join(traceback.format_exception(*self.exc_info)).rstrip("\n").split("\n")
             self.exc_text = "\n".join(_INDENT + escape(line) for line in lines)
@@ -84,7 +86,7 @@ class _Handler(logging.StreamHandler[IO[str]]):
             super().handleError(record)
 
 
-def set_up(form: str, stream: IO[str]) -> logging.Handler:
+def set_up(log_format: str, stream: IO[str]) -> logging.Handler:
     """Write what the board has to say to this stream. form: one of settings.LOGS."""
     handler = _Handler(stream)
     handler.setFormatter(
@@ -98,7 +100,7 @@ def set_up(form: str, stream: IO[str]) -> logging.Handler:
             ],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _written(form),
+                _build_renderer(log_format),
             ],
         )
     )
@@ -111,8 +113,8 @@ def set_up(form: str, stream: IO[str]) -> logging.Handler:
     return handler
 
 
-def _written(form: str) -> Processor:
-    if form == "json":
+def _build_renderer(log_format: str) -> Processor:
+    if log_format == "json":
         return structlog.processors.JSONRenderer(ensure_ascii=False)
     order = ["timestamp", "level", "event"]
     return structlog.processors.LogfmtRenderer(key_order=order, drop_missing=True)

@@ -23,9 +23,9 @@ from situasi.domain.feed_schemas import FEEDS
 from situasi.higher_command import app as higher_command_app
 from situasi.higher_command.app import HigherCommandApp
 
-MEDIA = CONTENT_TYPE_PLAIN_0_0_4
+MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 # Seconds after which an answer is worth a line in the log.
-SLOW = 5.0
+SLOW_S = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ _ROUTES = (
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-def route_of(path: str) -> str:
+def route_name(path: str) -> str:
     """The route of a path, of which there are few."""
     for pattern, name in _ROUTES:
         found = pattern.fullmatch(path)
@@ -53,7 +53,7 @@ def route_of(path: str) -> str:
     return "/api" if path.startswith("/api/") else "page"
 
 
-class Counted:
+class MetricsMiddleware:
     """ASGI middleware around everything, the gate included, so that what it refuses counts."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -64,11 +64,11 @@ class Counted:
             with telemetry.OPEN_PAGES.track_inprogress():
                 await self._app(scope, receive, send)
         elif scope["type"] == "http":
-            await self._counted(scope, receive, send)
+            await self._serve_http(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
-    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve_http(self, scope: Scope, receive: Receive, send: Send) -> None:
         status = 500
 
         async def watched(message: Message) -> None:
@@ -77,7 +77,7 @@ class Counted:
                 status = message["status"]
             await send(message)
 
-        route, started = route_of(scope["path"]), time.perf_counter()
+        route, started = route_name(scope["path"]), time.perf_counter()
         method = scope["method"] if scope["method"] in _METHODS else "other"
         try:
             with telemetry.REQUESTS_IN_FLIGHT.track_inprogress():
@@ -86,7 +86,7 @@ class Counted:
             telemetry.REQUESTS.labels(route, method, str(status)).inc()
             taken = time.perf_counter() - started
             telemetry.REQUEST_SECONDS.labels(route).observe(taken)
-            if taken > SLOW:
+            if taken > SLOW_S:
                 told = {"route": route, "method": method, "status": status}
                 _log.warning("slow answer", extra={**told, "seconds": round(taken, 2)})
 
@@ -98,55 +98,63 @@ class BoardCollector(Collector):
         self._board = board
 
     def collect(self) -> Iterator[Metric]:
-        yield from _jobs()
+        yield from _background_job_metrics()
         above = higher_command_app.current_higher_command()
         if above is not None:
-            yield from _above(above)
+            yield from _higher_command_metrics(above)
             return
         picture = self._board().refresher.current_view()
         snapshot = picture.snapshot
         age = (datetime.now(UTC) - picture.checked_at).total_seconds()
-        yield _one("situasi_store_version", "Version of the store.", snapshot.version)
-        yield _one("situasi_store_readable", "1 while it can be read.", int(not picture.trouble))
-        yield _one("situasi_snapshot_age_seconds", "Since the store was last read.", max(0.0, age))
-        yield _one("situasi_snapshot_refresh_seconds", "Its last reading took.", picture.read_s)
-        yield _one("situasi_rehearsal", "1 while made-up rows are shown.", int(snapshot.rehearsal))
+        yield _gauge("situasi_store_version", "Version of the store.", snapshot.version)
+        yield _gauge("situasi_store_readable", "1 while it can be read.", int(not picture.trouble))
+        yield _gauge(
+            "situasi_snapshot_age_seconds", "Since the store was last read.", max(0.0, age)
+        )
+        yield _gauge("situasi_snapshot_refresh_seconds", "Its last reading took.", picture.read_s)
+        yield _gauge(
+            "situasi_rehearsal", "1 while made-up rows are shown.", int(snapshot.rehearsal)
+        )
         sizes = {feed: len(frame) for feed, frame in snapshot.frames.items()}
-        yield _by_feed("situasi_rows", "Rows in the store.", sizes)
+        yield _gauge_by_feed("situasi_rows", "Rows in the store.", sizes)
         waiting = {feed: snapshot.quarantine_counts.get(feed, 0) for feed in FEEDS}
-        yield _by_feed("situasi_quarantine_waiting", "Rows waiting in quarantine.", waiting)
-        yield from _inbox()
+        yield _gauge_by_feed("situasi_quarantine_waiting", "Rows waiting in quarantine.", waiting)
+        yield from _inbox_metrics()
         doubted = len(self._board().register.mismatches)
-        yield _one("situasi_register_mismatches", "Numbers that do not add up.", doubted)
-        yield from _disk()
-        yield from _errand("situasi_backup", "the nightly backup", telemetry.BACKUP)
-        yield from _errand("situasi_upstream", "the way up", telemetry.UPSTREAM)
+        yield _gauge("situasi_register_mismatches", "Numbers that do not add up.", doubted)
+        yield from _disk_metrics()
+        yield from _job_status_metrics("situasi_backup", "the nightly backup", telemetry.BACKUP)
+        yield from _job_status_metrics("situasi_upstream", "the way up", telemetry.UPSTREAM)
 
 
-def _errand(name: str, what: str, errand: JobStatus) -> Iterator[Metric]:
+def _job_status_metrics(name: str, description: str, status: JobStatus) -> Iterator[Metric]:
     """What is not known has no figure: never a zero."""
-    if not errand.is_responsible:
+    if not status.is_responsible:
         return
-    yield _one(f"{name}_failing", f"1 while {what} fails.", int(errand.error_text is not None))
-    age = errand.age_s(datetime.now(UTC))
+    yield _gauge(
+        f"{name}_failing", f"1 while {description} fails.", int(status.error_text is not None)
+    )
+    age = status.age_s(datetime.now(UTC))
     if age is not None:
-        yield _one(f"{name}_age_seconds", f"Since {what} last went well.", age)
-    if errand.pending_rows is not None:
-        yield _one(f"{name}_waiting", f"Rows that {what} has still to take.", errand.pending_rows)
+        yield _gauge(f"{name}_age_seconds", f"Since {description} last went well.", age)
+    if status.pending_rows is not None:
+        yield _gauge(
+            f"{name}_waiting", f"Rows that {description} has still to take.", status.pending_rows
+        )
 
 
-def _inbox() -> Iterator[Metric]:
+def _inbox_metrics() -> Iterator[Metric]:
     """What became of the files of the inbox."""
     counts = telemetry.INBOX.counts()
     files = CounterMetricFamily("situasi_inbox_files", "Files put aside.", labels=["outcome"])
     for outcome in ("taken", "refused", "faults"):
         files.add_metric([outcome], counts[outcome])
     yield files
-    yield _one("situasi_inbox_waiting", "Files tried again and again.", counts["waiting"])
-    yield _one("situasi_inbox_ignored", "What lies there and is no file.", counts["ignored"])
+    yield _gauge("situasi_inbox_waiting", "Files tried again and again.", counts["waiting"])
+    yield _gauge("situasi_inbox_ignored", "What lies there and is no file.", counts["ignored"])
 
 
-def _jobs() -> Iterator[Metric]:
+def _background_job_metrics() -> Iterator[Metric]:
     """How the background jobs fare; one that ended though nobody stopped it stays."""
     since = GaugeMetricFamily(
         "situasi_job_since_success_seconds",
@@ -168,7 +176,7 @@ def _jobs() -> Iterator[Metric]:
     yield from (since, failing, alive, failed)
 
 
-def _disk() -> Iterator[Metric]:
+def _disk_metrics() -> Iterator[Metric]:
     state = DISK_SPACE.state
     if state.free_bytes:
         family = GaugeMetricFamily("situasi_disk_free_bytes", "Free on its disk.", labels=["place"])
@@ -176,36 +184,38 @@ def _disk() -> Iterator[Metric]:
             family.add_metric([place], room)
         yield family
     full = int(state.level == "full")
-    yield _one("situasi_disk_full", "1 while there is no space to write to.", full)
+    yield _gauge("situasi_disk_full", "1 while there is no space to write to.", full)
 
 
-def _above(above: HigherCommandApp) -> Iterator[Metric]:
+def _higher_command_metrics(headquarters: HigherCommandApp) -> Iterator[Metric]:
     """What a command above holds of its kabupaten."""
-    found = above.rollup_cache.current_overview()
+    found = headquarters.rollup_cache.current_overview()
     age = (datetime.now(UTC) - found.checked_at).total_seconds()
     made_up = any(one.rehearsal for one in found.rollups.values())
-    yield _one("situasi_store_readable", "1 while it can be read.", int(not found.trouble))
-    yield _one("situasi_snapshot_age_seconds", "Since the store was last read.", max(0.0, age))
-    yield _one("situasi_rehearsal", "1 while made-up rows are shown.", int(made_up))
-    yield _one("situasi_members", "Kabupaten of the command.", len(found.command.members))
-    yield _one("situasi_members_reporting", "From how many anything came.", len(found.rollups))
-    yield _one("situasi_members_silent", "From how many not lately.", len(found.silent_members()))
-    yield from _disk()
-    yield _one("situasi_boards_open", "Boards looked at.", len(above.board_pool.list_open()))
+    yield _gauge("situasi_store_readable", "1 while it can be read.", int(not found.trouble))
+    yield _gauge("situasi_snapshot_age_seconds", "Since the store was last read.", max(0.0, age))
+    yield _gauge("situasi_rehearsal", "1 while made-up rows are shown.", int(made_up))
+    yield _gauge("situasi_members", "Kabupaten of the command.", len(found.command.members))
+    yield _gauge("situasi_members_reporting", "From how many anything came.", len(found.rollups))
+    yield _gauge("situasi_members_silent", "From how many not lately.", len(found.silent_members()))
+    yield from _disk_metrics()
+    yield _gauge(
+        "situasi_boards_open", "Boards looked at.", len(headquarters.board_pool.list_open())
+    )
 
 
-def _one(name: str, meaning: str, value: float) -> Metric:
+def _gauge(name: str, meaning: str, value: float) -> Metric:
     return GaugeMetricFamily(name, meaning, value=value)
 
 
-def _by_feed(name: str, meaning: str, values: Mapping[str, float]) -> Metric:
+def _gauge_by_feed(name: str, meaning: str, values: Mapping[str, float]) -> Metric:
     family = GaugeMetricFamily(name, meaning, labels=["feed"])
     for feed, value in values.items():
         family.add_metric([feed], value)
     return family
 
 
-def exposed(board: Callable[[], Board]) -> bytes:
+def format_metrics(board: Callable[[], Board]) -> bytes:
     """Everything, as Prometheus reads it."""
     held = CollectorRegistry()
     held.register(BoardCollector(board))

@@ -15,51 +15,51 @@ from situasi.figures.maps import markers
 from situasi.higher_command import app
 from situasi.server import health
 from situasi.server.api.app import Api
-from situasi.server.api.problem_details import Told
+from situasi.server.api.problem_details import ProblemMiddleware
 
 API = Api()
-_COPYING = Path(__file__).with_name("copying.js").read_text("utf-8")
+_COPY_SCRIPT = Path(__file__).with_name("copying.js").read_text("utf-8")
 
 
-async def boundaries(request: Request) -> Response:
+async def serve_boundaries(request: Request) -> Response:
     """The boundaries under an address that changes with them."""
     for shapes in app.iter_boundaries(board):
         if request.path_params["fingerprint"] == shapes.fingerprint:
-            return _lasting(shapes.raw, "application/geo+json")
+            return _immutable_response(shapes.raw, "application/geo+json")
     return Response(status_code=404)
 
 
-async def marks(request: Request) -> Response:
+async def serve_markers(request: Request) -> Response:
     """The marks of the map in one picture, likewise."""
     picture = markers.build_icon_atlases().get(request.path_params["fingerprint"])
-    return _lasting(picture, "image/png") if picture else Response(status_code=404)
+    return _immutable_response(picture, "image/png") if picture else Response(status_code=404)
 
 
-async def style(request: Request) -> Response:
+async def serve_stylesheet(request: Request) -> Response:
     """The style sheet, likewise."""
     if request.path_params["fingerprint"] != assets.FINGERPRINT:
         return Response(status_code=404)
-    return _lasting(assets.CSS_TEXT, "text/css")
+    return _immutable_response(assets.CSS_TEXT, "text/css")
 
 
-def _lasting(content: str | bytes, kind: str) -> Response:
+def _immutable_response(content: str | bytes, media_type: str) -> Response:
     kept = {"cache-control": "private, max-age=31536000, immutable"}
-    return Response(content, media_type=kind, headers=kept)
+    return Response(content, media_type=media_type, headers=kept)
 
 
-async def copying(_request: Request) -> Response:
+async def serve_copy_script(_request: Request) -> Response:
     """The script of the buttons that copy."""
-    return Response(_COPYING, media_type="text/javascript")
+    return Response(_COPY_SCRIPT, media_type="text/javascript")
 
 
 ROUTES = (
-    Route("/salin.js", copying),
-    Route(URL_TEMPLATE, boundaries),
-    Route(markers.ATLAS_ROUTE, marks),
-    Route(assets.ROUTE, style),
+    Route("/salin.js", serve_copy_script),
+    Route(URL_TEMPLATE, serve_boundaries),
+    Route(markers.ATLAS_ROUTE, serve_markers),
+    Route(assets.ROUTE, serve_stylesheet),
     Route("/healthz", health.health),
     Route("/healthz/live", health.live),
     Route("/healthz/ready", health.ready),
-    Route("/metrics", Told(request_response(API.metrics)), methods=["GET"]),
+    Route("/metrics", ProblemMiddleware(request_response(API.metrics)), methods=["GET"]),
     Mount("/api", API),
 )

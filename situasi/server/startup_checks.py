@@ -16,17 +16,17 @@ from situasi.access.roles import ROLES
 from situasi.board import load_store_scope
 from situasi.domain import settings
 from situasi.domain.settings import OidcSettings, Settings
-from situasi.server.auth.config import Doorway, Heeds
-from situasi.server.auth.middleware import Gate
-from situasi.server.auth.oidc_protocol import is_safe
+from situasi.server.auth.config import AuthConfig, MessageFilter
+from situasi.server.auth.middleware import AuthMiddleware
+from situasi.server.auth.oidc_protocol import is_safe_url
 from situasi.server.auth.request_info import (
-    believe_no_proxy_but_ours,
-    is_this_machine_alone,
-    networks,
+    disable_uvicorn_proxy_headers,
+    is_loopback_address,
+    parse_networks,
 )
-from situasi.server.auth.security_headers import policy
-from situasi.server.auth.websocket import Tells
-from situasi.server.upload_quota import KeepsFile
+from situasi.server.auth.security_headers import build_policy
+from situasi.server.auth.websocket import ReferenceReader
+from situasi.server.upload_quota import HasFile
 from situasi.store import open_store
 from situasi.store.interface import StoreError
 
@@ -36,17 +36,17 @@ if TYPE_CHECKING:
 _ISSUER = re.compile(r"https?://[\w.:\[\]-]+(/[\w.~%/-]*)?", re.ASCII)
 
 
-class NotSafe(Exception):
+class UnsafeConfiguration(Exception):
     """The server must not start so; the message says what is missing."""
 
 
-def gate(
-    address: str | None,
-    shell: Path,
-    farewell: bytes,
-    heeds: Heeds,
-    tells: Tells,
-    keeps_file: KeepsFile,
+def build_auth_middleware(
+    bind_address: str | None,
+    shell_path: Path,
+    redirect_message: bytes,
+    accepts_message: MessageFilter,
+    read_references: ReferenceReader,
+    has_file: HasFile,
 ) -> Middleware:
     """The gate for a server at this address; ends the process where that would not be safe.
 
@@ -55,113 +55,123 @@ def gate(
     browser may reach Streamlit. tells: what a message to a browser names. keeps_file: whether an
     uploaded file is still in memory.
     """
-    believe_no_proxy_but_ours()
+    disable_uvicorn_proxy_headers()
     try:
-        doorway = _doorway(address, shell, farewell, heeds, tells, keeps_file)
-    except NotSafe as error:
-        _say(error)
+        doorway = _build_auth_config(
+            bind_address, shell_path, redirect_message, accepts_message, read_references, has_file
+        )
+    except UnsafeConfiguration as error:
+        _print_error(error)
         raise SystemExit(2) from error
     except (StoreError, OSError, KeyError, ValueError) as error:
-        _say(error)
+        _print_error(error)
         raise SystemExit(1) from error
-    return Middleware(Gate, doorway=doorway)
+    return Middleware(AuthMiddleware, doorway=doorway)
 
 
-def refuse(error: Exception) -> NoReturn:
+def exit_with_error(error: Exception) -> NoReturn:
     """Say why the board cannot be opened, in one sentence, and end the process with 1.
 
     At once: whatever is raised while the server starts is told with every line of the program.
     Nothing was served or begun yet.
     """
-    _say(error)
+    _print_error(error)
     os._exit(1)
 
 
-def _say(error: Exception) -> None:
+def _print_error(error: Exception) -> None:
     said = error.detail if isinstance(error, StoreError) else error
     print(f"Situasi tidak dimulai: {said}", file=sys.stderr, flush=True)
 
 
-def served(asker: ModuleType) -> None:
+def skip_bare_run_check(delta_generator: ModuleType) -> None:
     """Tell Streamlit's module that makes elements that it is run as it should be.
 
     With the first element it would look through the files of all modules whether somebody runs
     it by hand: a tenth of a second of the first page.
     """
-    vars(asker)["_use_warning_has_been_displayed"] = True
+    vars(delta_generator)["_use_warning_has_been_displayed"] = True
 
 
-def _doorway(
-    address: str | None,
-    shell: Path,
-    farewell: bytes,
-    heeds: Heeds,
-    tells: Tells,
-    keeps_file: KeepsFile,
-) -> Doorway:
+def _build_auth_config(
+    bind_address: str | None,
+    shell_path: Path,
+    redirect_message: bytes,
+    accepts_message: MessageFilter,
+    read_references: ReferenceReader,
+    has_file: HasFile,
+) -> AuthConfig:
     found = settings.load()
-    here = is_this_machine_alone(address)
+    here = is_loopback_address(bind_address)
     if found.default_role not in ROLES:
-        raise NotSafe(f"SITUASI_ROLE={found.default_role} bukan peran ({', '.join(ROLES)}).")
+        raise UnsafeConfiguration(
+            f"SITUASI_ROLE={found.default_role} bukan peran ({', '.join(ROLES)})."
+        )
     if found.auth.secret is not None and len(found.auth.secret) < signing_key.MIN_LENGTH:
-        raise NotSafe(
+        raise UnsafeConfiguration(
             f"SITUASI_SECRET terlalu pendek; paling sedikit {signing_key.MIN_LENGTH} tanda."
         )
     if not here:
-        _must_be_closed(found, address)
-    return Doorway(
-        opens_here=here,
+        _check_sign_in_required(found, bind_address)
+    return AuthConfig(
+        bound_to_loopback=here,
         role=found.default_role,
         secret=signing_key.load_or_create(found),
         hosts=frozenset(found.auth.hosts),
-        proxies=networks(found.auth.trusted_proxies),
-        policy=policy(shell),
-        farewell=farewell,
-        heeds=heeds,
-        tells=tells,
-        keeps_file=keeps_file,
-        provider=_provider(found.auth.oidc) if found.auth.oidc else None,
+        proxies=parse_networks(found.auth.trusted_proxies),
+        policy=build_policy(shell_path),
+        redirect_message=redirect_message,
+        accepts_message=accepts_message,
+        read_references=read_references,
+        has_file=has_file,
+        provider=_build_provider(found.auth.oidc) if found.auth.oidc else None,
     )
 
 
-def _provider(told: OidcSettings) -> Provider:
+def _build_provider(oidc_settings: OidcSettings) -> Provider:
     """The identity provider, of which nothing is asked yet."""
     for name in ("issuer", "client", "secret"):
-        if not getattr(told, name):
-            raise NotSafe(f"SITUASI_OIDC_{name.upper()} kosong; masuk lewat SSO membutuhkannya.")
-    if not _ISSUER.fullmatch(told.issuer) or not is_safe(told.issuer, told.issuer):
-        raise NotSafe(
-            f"SITUASI_OIDC_ISSUER={told.issuer} harus https://..., tanpa ? dan #; "
+        if not getattr(oidc_settings, name):
+            raise UnsafeConfiguration(
+                f"SITUASI_OIDC_{name.upper()} kosong; masuk lewat SSO membutuhkannya."
+            )
+    if not _ISSUER.fullmatch(oidc_settings.issuer) or not is_safe_url(
+        oidc_settings.issuer, oidc_settings.issuer
+    ):
+        raise UnsafeConfiguration(
+            f"SITUASI_OIDC_ISSUER={oidc_settings.issuer} harus https://..., tanpa ? dan #; "
             "http hanya untuk penyedia di komputer ini sendiri."
         )
     # Loaded where there is one: it brings what asks over TLS and reads signatures.
     from situasi.server.auth.oidc_client import Provider
 
     try:
-        return Provider(told)
+        return Provider(oidc_settings)
     except OSError as error:
-        raise NotSafe(f"SITUASI_OIDC_CA={told.ca} tidak terbaca: {error}") from error
+        raise UnsafeConfiguration(
+            f"SITUASI_OIDC_CA={oidc_settings.ca} tidak terbaca: {error}"
+        ) from error
 
 
-def _must_be_closed(found: Settings, address: str | None) -> None:
+def _check_sign_in_required(app_settings: Settings, bind_address: str | None) -> None:
     """Others can reach this address: without accounts and a secret it would stand open."""
-    where = address or "semua alamat"
-    if found.auth.secret is None:
-        raise NotSafe(
+    where = bind_address or "semua alamat"
+    if app_settings.auth.secret is None:
+        raise UnsafeConfiguration(
             f"di {where} papan butuh SITUASI_SECRET,"
             f" paling sedikit {signing_key.MIN_LENGTH} tanda acak."
         )
-    store = open_store(found.store_url, load_store_scope(found.election_folder))
+    store = open_store(app_settings.store_url, load_store_scope(app_settings.election_folder))
     try:
         every = accounts.load_all(store).values()
     finally:
         store.close()
-    issuer = found.auth.oidc.issuer if found.auth.oidc else None
+    issuer = app_settings.auth.oidc.issuer if app_settings.auth.oidc else None
     if not any(account and accounts.can_sign_in(account, issuer) for account in every):
-        raise NotSafe(
+        raise UnsafeConfiguration(
             f"di {where} papan butuh akun yang aktif: python -m situasi user add NAMA --role PERAN."
         )
-    if not found.auth.hosts:
+    if not app_settings.auth.hosts:
         print(
             "SITUASI_HOSTS kosong: papan hanya menjawab sebagai localhost.",
             file=sys.stderr,

@@ -4,37 +4,43 @@ from __future__ import annotations
 
 from collections import Counter
 
-from situasi.server.auth.websocket import ORDINARY_BYTES, Talk
+from situasi.server.auth.websocket import ORDINARY_MESSAGE_BYTES, ManagedWebSocket
 
 # Bytes of the last messages of all WebSockets of one sign-in.
-OF_ONE = 5 * 1024 * 1024
+MAX_BYTES_PER_SESSION = 5 * 1024 * 1024
 # Of those messages of all that are larger than any page of the board sends.
-OF_ALL = 32 * 1024 * 1024
+MAX_LARGE_BYTES = 32 * 1024 * 1024
 
 
 class StateBudget:
     """What is kept now. An ordinary message of somebody with few pages always passes."""
 
     def __init__(self) -> None:
-        self._of: Counter[str] = Counter()
-        self._large = 0
+        self._bytes_by_session: Counter[str] = Counter()
+        self._large_bytes = 0
 
-    def takes(self, talk: Talk, size: int) -> bool:
+    def try_reserve(self, websocket: ManagedWebSocket, size_bytes: int) -> bool:
         """Count a message in place of the last one of this WebSocket, if there is room for it."""
-        of_one = self._of[talk.key] - talk.kept_bytes + size
-        of_all = self._large - _large(talk.kept_bytes) + _large(size)
-        if of_one > OF_ONE or (_large(size) and of_all > OF_ALL):
+        of_one = self._bytes_by_session[websocket.key] - websocket.last_message_bytes + size_bytes
+        of_all = (
+            self._large_bytes - _large_size(websocket.last_message_bytes) + _large_size(size_bytes)
+        )
+        if of_one > MAX_BYTES_PER_SESSION or (_large_size(size_bytes) and of_all > MAX_LARGE_BYTES):
             return False
-        self._of[talk.key], self._large, talk.kept_bytes = of_one, of_all, size
+        self._bytes_by_session[websocket.key], self._large_bytes, websocket.last_message_bytes = (
+            of_one,
+            of_all,
+            size_bytes,
+        )
         return True
 
-    def leaves(self, talk: Talk) -> None:
+    def release(self, websocket: ManagedWebSocket) -> None:
         """Give back what was counted of a WebSocket that has ended."""
-        self._of[talk.key] -= talk.kept_bytes
-        self._large -= _large(talk.kept_bytes)
-        if not self._of[talk.key]:
-            del self._of[talk.key]
+        self._bytes_by_session[websocket.key] -= websocket.last_message_bytes
+        self._large_bytes -= _large_size(websocket.last_message_bytes)
+        if not self._bytes_by_session[websocket.key]:
+            del self._bytes_by_session[websocket.key]
 
 
-def _large(size: int) -> int:
-    return size if size > ORDINARY_BYTES else 0
+def _large_size(size_bytes: int) -> int:
+    return size_bytes if size_bytes > ORDINARY_MESSAGE_BYTES else 0

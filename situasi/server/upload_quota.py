@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
 
-from situasi.server.auth.websocket import UPLOADS
+from situasi.server.auth.websocket import UPLOAD_PREFIX
 
 _MEGABYTE = 1024 * 1024
 # Two files of the largest size that is taken (server.maxUploadSize); in all, those of five viewers.
-PER_OWNER, IN_ALL = 100 * _MEGABYTE, 500 * _MEGABYTE
+MAX_BYTES_PER_OWNER, MAX_TOTAL_BYTES = 100 * _MEGABYTE, 500 * _MEGABYTE
 # A small file takes more room than its bytes.
-_LEAST = 64 * 1024
+_MIN_BYTES = 64 * 1024
 
 # (script session, file) -> whether the file is still in memory
 KeepsFile = Callable[[str, str], bool]
@@ -23,9 +23,9 @@ KeepsFile = Callable[[str, str], bool]
 class QuotaExceeded(Exception):
     """The files that wait leave no room for this one. whole: those of all viewers together."""
 
-    def __init__(self, *, whole: bool) -> None:
-        super().__init__(whole)
-        self.whole = whole
+    def __init__(self, *, of_all_viewers: bool) -> None:
+        super().__init__(of_all_viewers)
+        self.of_all_viewers = of_all_viewers
 
 
 @dataclass
@@ -35,16 +35,16 @@ class Upload:
     owner: str
     session: str
     file: str
-    size: int
-    counted: int = 0
-    arriving: bool = True
+    size_bytes: int
+    received_bytes: int = 0
+    is_arriving: bool = True
 
-    def count(self, receive: Receive) -> Receive:
+    def count_body(self, receive: Receive) -> Receive:
         """Count the bytes of the body that is received so."""
 
         async def received() -> Message:
             message = await receive()
-            self.counted += len(message.get("body", b""))
+            self.received_bytes += len(message.get("body", b""))
             return message
 
         return received
@@ -55,27 +55,27 @@ class UploadQuota:
 
     def __init__(
         self,
-        keeps_file: KeepsFile,
+        has_file: HasFile,
         end_parked: Callable[[str], None],
-        per_owner: int = PER_OWNER,
-        in_all: int = IN_ALL,
+        max_bytes_per_owner: int = MAX_BYTES_PER_OWNER,
+        max_total_bytes: int = MAX_TOTAL_BYTES,
     ) -> None:
-        self._keeps, self._end_parked = keeps_file, end_parked
-        self._per_owner, self._in_all = per_owner, in_all
+        self._has_file, self._end_parked = has_file, end_parked
+        self._max_bytes_per_owner, self._max_total_bytes = max_bytes_per_owner, max_total_bytes
         self._uploads: list[Upload] = []
 
-    def begin(self, owner: str, scope: Scope, largest: int) -> Upload:
+    def begin(self, owner: str, scope: Scope, max_bytes: int) -> Upload:
         """Make room for the file of this request, whose body may be so large, before it is read.
 
         Where there is none, pages that were left behind give theirs. Raises QuotaExceeded. `end`
         must follow.
         """
         stated = Headers(scope=scope).get("content-length", "")
-        size = min(int(stated), largest) if stated.isdigit() else largest
-        session, _, file = scope["path"].removeprefix(UPLOADS).partition("/")
-        upload = Upload(owner, session, file, max(size, _LEAST))
-        self._make_room(owner, self._per_owner - upload.size, whole=False)
-        self._make_room(None, self._in_all - upload.size, whole=True)
+        size = min(int(stated), max_bytes) if stated.isdigit() else max_bytes
+        session, _, file = scope["path"].removeprefix(UPLOAD_PREFIX).partition("/")
+        upload = Upload(owner, session, file, max(size, _MIN_BYTES))
+        self._make_room(owner, self._max_bytes_per_owner - upload.size_bytes, of_all_viewers=False)
+        self._make_room(None, self._max_total_bytes - upload.size_bytes, of_all_viewers=True)
         self._uploads.append(upload)
         return upload
 
@@ -83,38 +83,38 @@ class UploadQuota:
         """The request was answered: the file is kept, or it is not. None: it brought no file."""
         if upload is None:
             return
-        upload.arriving, upload.size = False, max(upload.counted, _LEAST)
+        upload.is_arriving, upload.size_bytes = False, max(upload.received_bytes, _MIN_BYTES)
         self._forget_removed()
 
-    def _make_room(self, owner: str | None, most: int, *, whole: bool) -> None:
+    def _make_room(self, owner: str | None, max_bytes: int, *, of_all_viewers: bool) -> None:
         self._forget_removed()
         for one in self._uploads:  # the oldest first
-            if self._total(owner) <= most:
+            if self._total_bytes(owner) <= max_bytes:
                 return
-            if not one.arriving and owner in {None, one.owner}:
+            if not one.is_arriving and owner in {None, one.owner}:
                 self._end_parked(one.session)
                 self._forget_removed()
-        if self._total(owner) > most:
-            raise QuotaExceeded(whole=whole)
+        if self._total_bytes(owner) > max_bytes:
+            raise QuotaExceeded(of_all_viewers=of_all_viewers)
 
-    def _total(self, owner: str | None = None) -> int:
-        return sum(one.size for one in self._uploads if owner is None or one.owner == owner)
+    def _total_bytes(self, owner: str | None = None) -> int:
+        return sum(one.size_bytes for one in self._uploads if owner is None or one.owner == owner)
 
     def _forget_removed(self) -> None:
         self._uploads = [
-            one for one in self._uploads if one.arriving or self._keeps(one.session, one.file)
+            one for one in self._uploads if one.is_arriving or self._has_file(one.session, one.file)
         ]
 
 
-def brings_file(scope: Scope) -> bool:
+def is_upload(scope: Scope) -> bool:
     """Whether this request brings a file for the screen."""
-    return bool(scope["path"].startswith(UPLOADS)) and scope["method"] in {"PUT", "POST"}
+    return bool(scope["path"].startswith(UPLOAD_PREFIX)) and scope["method"] in {"PUT", "POST"}
 
 
-def removes_file(scope: Scope) -> bool:
+def is_upload_removal(scope: Scope) -> bool:
     """Whether this request takes a file back.
 
     Its page holds the file until it is drawn anew, and frees it then (screen.uploads): until then
     the file counts, whatever a browser asks.
     """
-    return bool(scope["path"].startswith(UPLOADS)) and scope["method"] == "DELETE"
+    return bool(scope["path"].startswith(UPLOAD_PREFIX)) and scope["method"] == "DELETE"

@@ -11,25 +11,25 @@ from websockets.frames import Frame
 from websockets.server import ServerProtocol
 
 from situasi.common import telemetry
-from situasi.server.connection_limits import TABLE, Unread
+from situasi.server.connection_limits import TABLE, WriteStall
 
 # Bytes of a message, inflated. The largest that a page sends is 106 KB.
-LARGEST_MESSAGE = 1024 * 1024
+MAX_MESSAGE_BYTES = 1024 * 1024
 # Frames of a message: a browser sends one, a proxy cuts it into dozens.
-MOST_FRAMES = 1024
+MAX_FRAMES = 1024
 # Bytes that are looked at in one piece. A thousandfold is the most that they inflate to.
-PIECE = 1024
+PIECE_BYTES = 1024
 # Bytes of unfinished messages and of those not yet heard, of all connections together.
-MOST_HELD = 64 * LARGEST_MESSAGE
+MAX_HELD_BYTES = 64 * MAX_MESSAGE_BYTES
 # Whoever holds no more than this goes on even then.
-ALWAYS_HELD = 64 * 1024
+ALWAYS_ALLOWED_BYTES = 64 * 1024
 # Seconds for a message that was begun.
-MESSAGE_S = 60.0
+MESSAGE_TIMEOUT_S = 60.0
 # Pings and pongs in so many seconds: a browser sends one for each of ours.
-MOST_CONTROLS, CONTROLS_S = 60, 10.0
+MAX_CONTROLS, CONTROLS_WINDOW_S = 60, 10.0
 
 
-def fits(config: uvicorn.Config) -> bool:
+def is_supported(config: uvicorn.Config) -> bool:
     """Return whether this server speaks WebSockets by the class that is built on here."""
     http = getattr(config, "http_protocol_class", None)
     if http is None or getattr(config, "ws_protocol_class", None) is not WebSocketsSansIOProtocol:
@@ -44,46 +44,46 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._unread = Unread()
+        self._write_stall = WriteStall()
         self._pending = bytearray()  # came, not looked at yet
-        self._inflated = 0  # bytes of the frames of a message that is not whole
-        self._queued = 0  # bytes of messages that the application has not heard yet
-        self._held = 0  # what TABLE counts of this connection
-        self._begun: float | None = None  # when the message that is not whole began
+        self._inflated_bytes = 0  # bytes of the frames of a message that is not whole
+        self._queued_bytes = 0  # bytes of messages that the application has not heard yet
+        self._held_bytes = 0  # what TABLE counts of this connection
+        self._message_began_s: float | None = None  # when the message that is not whole began
         self._controls, self._controls_since = 0, 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Count the connection."""
         super().connection_made(transport)
-        TABLE.enter(self)
-        TABLE.wait(self, False)
+        TABLE.add(self)
+        TABLE.set_waiting(self, False)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection and what it held."""
-        TABLE.leave(self)
-        TABLE.held_bytes -= self._held
-        self._held = 0
+        TABLE.remove(self)
+        TABLE.held_bytes -= self._held_bytes
+        self._held_bytes = 0
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Look at what comes piece by piece, no further than to the end of a message."""
-        if self.close_sent and len(data) > PIECE:
+        if self.close_sent and len(data) > PIECE_BYTES:
             # We have closed, and await no more than the answer to that.
-            TABLE.cut(self, "closed")
+            TABLE.abort(self, "closed")
             return
         self._pending += data
-        self._look()
+        self._process_pending()
 
-    def _look(self) -> None:
+    def _process_pending(self) -> None:
         while self._pending and not self.read_paused and not self.transport.is_closing():
-            if self.close_sent and len(self._pending) > PIECE:
-                TABLE.cut(self, "closed")
+            if self.close_sent and len(self._pending) > PIECE_BYTES:
+                TABLE.abort(self, "closed")
                 return
-            piece = bytes(self._pending[:PIECE])
-            del self._pending[:PIECE]
+            piece = bytes(self._pending[:PIECE_BYTES])
+            del self._pending[:PIECE_BYTES]
             super().data_received(piece)
         self._count_held()
-        if TABLE.held_bytes > MOST_HELD and self._held > ALWAYS_HELD:
+        if TABLE.held_bytes > MAX_HELD_BYTES and self._held_bytes > ALWAYS_ALLOWED_BYTES:
             self._fail(1013, "try again later")
 
     def _count_held(self) -> None:
@@ -91,28 +91,28 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             return
         cut_off = len(self.conn.reader.buffer)
         if not self.handshake_complete or not (cut_off or self.frames):
-            self._begun = None
-        elif self._begun is None:
-            self._begun = self.loop.time()
-        held = len(self._pending) + cut_off + self._inflated + self._queued
-        TABLE.held_bytes += held - self._held
-        self._held = held
+            self._message_began_s = None
+        elif self._message_began_s is None:
+            self._message_began_s = self.loop.time()
+        held = len(self._pending) + cut_off + self._inflated_bytes + self._queued_bytes
+        TABLE.held_bytes += held - self._held_bytes
+        self._held_bytes = held
 
     def send_receive_event_to_app(self) -> None:
         """Hand on a whole message; nothing more is read until the application has heard it."""
-        self._queued += self._inflated
-        self._inflated = 0
-        self._begun = None
+        self._queued_bytes += self._inflated_bytes
+        self._inflated_bytes = 0
+        self._message_began_s = None
         super().send_receive_event_to_app()
 
     async def receive(self) -> Any:
         """Wait for the next message; others have their turn before one that waits already."""
         message = await super().receive()
         if self.queue.empty():
-            self._queued = 0
+            self._queued_bytes = 0
         if self._pending:
             await asyncio.sleep(0)
-            self._look()
+            self._process_pending()
         self._count_held()
         if not self.writable.is_set() and not self.transport.is_closing():
             self.transport.pause_reading()
@@ -120,57 +120,57 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def handle_text(self, event: Frame) -> None:
         """Count the first frame of a message."""
-        self._inflated = len(event.data)
+        self._inflated_bytes = len(event.data)
         super().handle_text(event)
 
     def handle_bytes(self, event: Frame) -> None:
         """Count the first frame of a message."""
-        self._inflated = len(event.data)
+        self._inflated_bytes = len(event.data)
         super().handle_bytes(event)
 
     def handle_cont(self, event: Frame) -> None:
         """Count a further frame of a message."""
-        self._inflated += len(event.data)
+        self._inflated_bytes += len(event.data)
         super().handle_cont(event)
-        if len(self.frames) > MOST_FRAMES:
+        if len(self.frames) > MAX_FRAMES:
             self._fail(1009, "too many frames")
 
     def handle_ping(self) -> None:
         """Answer, as long as they are few."""
         super().handle_ping()
-        self._control()
+        self._count_control()
 
     def handle_pong(self, event: Frame) -> None:
         """Hear an answer to a ping of ours, or one that nobody asked for."""
         super().handle_pong(event)
-        self._control()
+        self._count_control()
 
-    def _control(self) -> None:
+    def _count_control(self) -> None:
         now = self.loop.time()
-        if now - self._controls_since > CONTROLS_S:
+        if now - self._controls_since > CONTROLS_WINDOW_S:
             self._controls, self._controls_since = 0, now
         self._controls += 1
-        if self._controls > MOST_CONTROLS:
+        if self._controls > MAX_CONTROLS:
             self._fail(1008, "too many pings")
 
     def pause_writing(self) -> None:
         """Read nothing of an other side that does not read."""
         super().pause_writing()
-        self._unread.full(self.loop.time(), self.transport.get_write_buffer_size())
+        self._write_stall.on_paused(self.loop.time(), self.transport.get_write_buffer_size())
         if not self.transport.is_closing():
             self.transport.pause_reading()
 
     def resume_writing(self) -> None:
         """Read again of an other side that reads again."""
         super().resume_writing()
-        self._unread.taken()
+        self._write_stall.on_resumed()
         if not self.read_paused and not self.transport.is_closing():
             self.transport.resume_reading()
 
     def keepalive_timeout(self) -> None:
         """Cut off an other side that does not answer: what was to be sent is of no use to it."""
         super().keepalive_timeout()
-        TABLE.cut(self, "no pong")
+        TABLE.abort(self, "no pong")
 
     def _fail(self, code: int, reason: str) -> None:
         """Close because of what the other side sent."""
@@ -185,10 +185,10 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         else:
             self.handle_parser_exception()
 
-    def overdue(self, now: float) -> str:
+    def overdue_reason(self, now: float) -> str:
         """Return why this connection is to be cut off now, or an empty text."""
-        if self._unread.overdue(self.transport, now):
+        if self._write_stall.is_overdue(self.transport, now):
             return "not read"
-        if self._begun is not None and now - self._begun > MESSAGE_S:
+        if self._message_began_s is not None and now - self._message_began_s > MESSAGE_TIMEOUT_S:
             return "slow message"
         return ""

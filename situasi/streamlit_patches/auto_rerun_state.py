@@ -12,13 +12,13 @@ from dataclasses import replace
 from typing import Any
 
 
-def tell_nothing(requests: type) -> None:
+def ignore_widget_state(requests_class: type) -> None:
     """Have Streamlit do so. requests: its class of what is asked of a script, by whichever way."""
-    ask = requests.request_rerun  # type: ignore[attr-defined]
+    ask = requests_class.request_rerun  # type: ignore[attr-defined]
 
     def asked(self: Any, wanted: Any) -> bool:
         # None, and not an empty list: that would be joined to what a viewer did just before.
         quiet = replace(wanted, widget_states=None) if wanted.is_auto_rerun else wanted
         return bool(ask(self, quiet))
 
-    requests.request_rerun = asked  # type: ignore[attr-defined]
+    requests_class.request_rerun = asked  # type: ignore[attr-defined]

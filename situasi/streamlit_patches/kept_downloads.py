@@ -11,27 +11,27 @@ from collections.abc import Callable
 from types import ModuleType
 
 # Seconds that a file stays after nobody was found to need it.
-STAYS = 60.0
+KEEP_S = 60.0
 
 
-class Taken:
+class DelayedFileMetadata:
     """What Streamlit's keeper of files knows of one: it is to go, though not at once."""
 
     def __init__(self, kind: object, clock: Callable[[], float] = time.monotonic) -> None:
         self.kind, self._clock = kind, clock
-        self._ends: float | None = None
+        self._expires_s: float | None = None
 
     def mark_for_delete(self) -> None:
         """Nobody was found to need it. Said again and again until it goes."""
-        if self._ends is None:
-            self._ends = self._clock() + STAYS
+        if self._expires_s is None:
+            self._expires_s = self._clock() + KEEP_S
 
     @property
     def is_marked_for_delete(self) -> bool:
         """Whether it goes now."""
-        return self._ends is not None and self._clock() >= self._ends
+        return self._expires_s is not None and self._clock() >= self._expires_s
 
 
-def stay(keeper: ModuleType) -> None:
+def keep_downloads(files_module: ModuleType) -> None:
     """Have Streamlit's keeper of files know them so."""
-    vars(keeper)["MediaFileMetadata"] = Taken
+    vars(files_module)["MediaFileMetadata"] = DelayedFileMetadata

@@ -18,14 +18,14 @@ from typing import Any, ClassVar
 from situasi.common import telemetry
 
 # A page of Situasi holds 1 to 3 MB.
-MOST = 60
+MAX_PARKED = 60
 
 
 @dataclass(frozen=True)
 class _Parked:
     info: Any  # Streamlit's SessionInfo
     owner: str  # key of the sign-in
-    end: asyncio.TimerHandle
+    timer: asyncio.TimerHandle
 
 
 class ParkedSessions:
@@ -37,10 +37,10 @@ class ParkedSessions:
 
     current: ClassVar[ParkedSessions | None] = None
 
-    def __init__(self, connection: Callable[[], Any], ttl_seconds: float = 120.0) -> None:
+    def __init__(self, find_connection: Callable[[], Any], ttl_seconds: float = 120.0) -> None:
         ParkedSessions.current = self
-        self._connection = connection
-        self._seconds = ttl_seconds
+        self._find_connection = find_connection
+        self._ttl_s = ttl_seconds
         self._parked: dict[str, _Parked] = {}  # the oldest first
 
     def get(self, session_id: str) -> Any:
@@ -50,37 +50,37 @@ class ParkedSessions:
 
     def save(self, session_info: Any) -> None:
         """Keep a session; of one that holds more than any page sends nothing is kept."""
-        name, current = session_info.session.id, self._connection()
+        name, current = session_info.session.id, self._find_connection()
         self.delete(name)
         if current is not None and not current.is_ordinary:
             # Streamlit goes on with it until this returns.
             asyncio.get_running_loop().call_soon(session_info.session.shutdown)
             return
         owner = "" if current is None else current.key
-        end = asyncio.get_running_loop().call_later(self._seconds, self.end, name)
+        end = asyncio.get_running_loop().call_later(self._ttl_s, self.end_session, name)
         self._parked[name] = _Parked(session_info, owner, end)
-        if len(self._parked) > MOST:
-            self.end(self._least_missed())
+        if len(self._parked) > MAX_PARKED:
+            self.end_session(self._choose_evicted())
         telemetry.PARKED_SESSIONS.set(len(self._parked))
 
     def delete(self, session_id: str) -> None:
         """Keep a session no longer: somebody goes on with it."""
         found = self._parked.pop(session_id, None)
         if found is not None:
-            found.end.cancel()
+            found.timer.cancel()
             telemetry.PARKED_SESSIONS.set(len(self._parked))
 
     def list(self) -> list[Any]:
         """Return all that are kept."""
         return [one.info for one in self._parked.values()]
 
-    def _least_missed(self) -> str:
+    def _choose_evicted(self) -> str:
         """Return the oldest session of the owner who has most."""
         held = Counter(one.owner for one in self._parked.values())
         owner, _ = held.most_common(1)[0]
         return next(name for name, one in self._parked.items() if one.owner == owner)
 
-    def end(self, name: str) -> None:
+    def end_session(self, name: str) -> None:
         """End a session that is kept, and all that it holds."""
         found = self._parked.get(name)
         if found is not None:
@@ -88,12 +88,12 @@ class ParkedSessions:
             found.info.session.shutdown()
 
 
-def end(name: str) -> None:
+def end_session(name: str) -> None:
     """End the session of this name, where it is one whose browser is cut off."""
     if ParkedSessions.current is not None:
-        ParkedSessions.current.end(name)
+        ParkedSessions.current.end_session(name)
 
 
-def park(keeper: ModuleType, connection: Callable[[], Any]) -> None:
+def use_parked_sessions(storage_module: ModuleType, find_connection: Callable[[], Any]) -> None:
     """Have Streamlit keep sessions so. keeper: its module of the storage that it takes."""
-    vars(keeper)["MemorySessionStorage"] = partial(ParkedSessions, connection)
+    vars(storage_module)["MemorySessionStorage"] = partial(ParkedSessions, find_connection)

@@ -6,7 +6,7 @@ import gc
 import socket
 
 
-def at_once() -> int:
+def set_tcp_nodelay() -> int:
     """Have the sockets of this process that listen send without waiting; how many there are.
 
     Streamlit binds its own, of which asyncio does not know that they are TCP (uvicorn #3149):
@@ -15,15 +15,18 @@ def at_once() -> int:
     """
     # Among half a million objects: whatever is asked of each of them takes long.
     plain = socket.socket
-    listening = [one for one in gc.get_objects() if type(one) is plain and _listens(one)]
+    listening = [one for one in gc.get_objects() if type(one) is plain and _is_listening_tcp(one)]
     for one in listening:
         one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return len(listening)
 
 
-def _listens(one: socket.socket) -> bool:
-    if one.fileno() < 0:
+def _is_listening_tcp(candidate: socket.socket) -> bool:
+    if candidate.fileno() < 0:
         return False
-    if one.family not in (socket.AF_INET, socket.AF_INET6) or one.type != socket.SOCK_STREAM:
+    if (
+        candidate.family not in (socket.AF_INET, socket.AF_INET6)
+        or candidate.type != socket.SOCK_STREAM
+    ):
         return False
-    return bool(one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+    return bool(candidate.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))

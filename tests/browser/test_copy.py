@@ -185,10 +185,10 @@ def written(board: Board, folder: Path, text: str = "") -> Path:
         ledger = ingest_file(source, board.store, board.ingest_context, unbounded("test"), now=NOON)
         assert ledger.accepted == 1, ledger
     viewer = Viewer("rina", ROLES["pimpinan"])
-    view = wall_query.read(QueryParams(), viewer, wall_state.register_of(board, viewer))
+    view = wall_query.parse_query(QueryParams(), viewer, wall_state.visible_register(board, viewer))
     made = NOON + timedelta(minutes=1)
     at = resolve_view_time(None, made, None, board.register.election.zone)
     sources = Sources(board, board.snapshot_reader.refresh(), {}, at)
     path = folder / "salinan.html"
-    path.write_text(frozen_copy.copy(sources, viewer, view, made).text, "utf-8", newline="")
+    path.write_text(frozen_copy.build_copy(sources, viewer, view, made).html, "utf-8", newline="")
     return path

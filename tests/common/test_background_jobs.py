@@ -31,11 +31,11 @@ from situasi.higher_command.rollup_cache import RollupCache
 from situasi.ingest.inbox import Inbox
 from situasi.reports.sitrep.schedule import Schedule, every
 from situasi.server import gc_tuning, health, lifespan
-from situasi.server.auth.sessions import Keeper
-from situasi.server.metrics import exposed
-from situasi.server.nightly_backup import Nightly
-from situasi.server.wall.hourly_copies import Copies
-from situasi.server.wall.service import Wall
+from situasi.server.auth.sessions import SessionManager
+from situasi.server.metrics import format_metrics
+from situasi.server.nightly_backup import NightlyBackup
+from situasi.server.wall.hourly_copies import HourlyCopies
+from situasi.server.wall.service import WallService
 from situasi.store import open_store, replication
 from situasi.store.audit.audit_writer import AuditOutbox, AuditWriter
 from situasi.store.engines import postgres
@@ -76,7 +76,7 @@ def no_jobs_left() -> Iterator[None]:
     background_jobs._running.clear()
     yield
     background_jobs._running[:] = before
-    health.watch()
+    health.set_readiness_jobs()
 
 
 @pytest.fixture
@@ -147,17 +147,17 @@ JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
     ),
     "upstream": (upstream_job, "situasi.store.replication.Replicator._replicate"),
     "trail": (scribe_job, "situasi.store.audit.audit_writer.AuditOutbox.flush"),
-    "keeper": (lambda b: Keeper(b.store, b.settings.auth, lambda: NOON).jobs[0],
-               "situasi.server.auth.sessions.Keeper._read"),
-    "keeper-writes": (lambda b: Keeper(b.store, b.settings.auth, lambda: NOON).jobs[1],
-                      "situasi.server.auth.sessions.Keeper._write_owed"),
+    "keeper": (lambda b: SessionManager(b.store, b.settings.auth, lambda: NOON).jobs[0],
+               "situasi.server.auth.sessions.SessionManager._read_records"),
+    "keeper-writes": (lambda b: SessionManager(b.store, b.settings.auth, lambda: NOON).jobs[1],
+                      "situasi.server.auth.sessions.SessionManager._write_pending"),
     "copies": (
-        lambda b: Copies(b, lambda: NOON).job,
-        "situasi.server.wall.hourly_copies.Copies._local",
+        lambda b: HourlyCopies(b, lambda: NOON).job,
+        "situasi.server.wall.hourly_copies.HourlyCopies._local_now",
     ),
-    "nightly": (lambda b: Nightly(b, lambda: NOON, JobStatus()).job,
-                "situasi.server.nightly_backup.Nightly._make"),
-    "wall": (lambda b: Wall(b)._job, "situasi.server.wall.service.Wall._look"),
+    "nightly": (lambda b: NightlyBackup(b, lambda: NOON, JobStatus()).job,
+                "situasi.server.nightly_backup.NightlyBackup._make_backup"),
+    "wall": (lambda b: WallService(b)._job, "situasi.server.wall.service.WallService._refresh_now"),
     "supervisor": (
         lambda _: Job("supervisor", background_jobs.restart_dead_jobs),
         "situasi.common.background_jobs.list_jobs",
@@ -365,7 +365,7 @@ def test_a_job_that_is_dead_is_told_and_started_again(
     job = Job("inbox", lambda: turns.append(1), 0.0)
     job.start_thread(stop)
     set_board(board)
-    health.watch(job)
+    health.set_readiness_jobs(job)
     assert health.ready(ASKED).status_code == 200
     killed(job)
     answer = health.ready(ASKED)
@@ -375,7 +375,7 @@ def test_a_job_that_is_dead_is_told_and_started_again(
         False,
         False,
     )
-    assert 'situasi_job_alive{job="inbox"} 0.0' in exposed(lambda: board).decode()
+    assert 'situasi_job_alive{job="inbox"} 0.0' in format_metrics(lambda: board).decode()
     assert jobs.build_card().alarm
     assert "berhenti" in str(jobs.build_table().file()["keadaan"].tolist())
     assert background_jobs.restart_dead_jobs() == ["inbox"]
@@ -410,7 +410,7 @@ def test_a_server_whose_job_fails_again_and_again_is_not_ready(board: Board) -> 
     async def life() -> list[int]:
         job = Job("keeper", turn, 3600.0, expected_errors=(StoreError,))
         job.start_task()
-        health.watch(job)
+        health.set_readiness_jobs(job)
         found = []
         for _ in range(background_jobs.FAILING_AFTER):
             found.append(health.ready(ASKED).status_code)
@@ -431,7 +431,7 @@ def test_metrics_and_kesehatan_tell_of_every_job(board: Board) -> None:
     background_jobs._register(job)
     job.run_once()
     job.run_once()
-    said = exposed(lambda: board).decode()
+    said = format_metrics(lambda: board).decode()
     assert 'situasi_job_failing{job="upstream"} 2.0' in said
     assert (
         'situasi_job_failures_total{job="upstream"} '
@@ -491,5 +491,5 @@ def test_laporan_go_on_after_an_error_that_nobody_expected() -> None:
 
 
 def test_the_server_begins_all_of_them_as_jobs(board: Board) -> None:
-    names = {job.name for job in [*lifespan._threads(board), *lifespan._tasks(board)]}
+    names = {job.name for job in [*lifespan._build_threads(board), *lifespan._build_tasks(board)]}
     assert names == {"inbox", "lookout", "copies", "nightly"}

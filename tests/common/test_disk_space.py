@@ -182,9 +182,9 @@ def tiny_files() -> Iterator[None]:
 
 def test_a_frozen_copy_that_finds_no_room_is_said(tmp_path: Path, tiny_files: None) -> None:
     with pytest.raises(OSError):  # noqa: PT011 (whatever the system calls it)
-        hourly_copies.whole(tmp_path / "a.html", "x" * 5_000)
+        hourly_copies.write_copy_file(tmp_path / "a.html", "x" * 5_000)
     assert DISK_SPACE.state.failed_places == ("copies",)
-    hourly_copies.whole(tmp_path / "a.html", "x")
+    hourly_copies.write_copy_file(tmp_path / "a.html", "x")
     assert DISK_SPACE.state.failed_places == ()
 
 
@@ -271,12 +271,12 @@ def test_a_board_that_cannot_store_is_not_ready_and_tells_why_in_metrics(
 
     measured(room, 412_000_000)
     assert (ready()["disk"], ready()["disk_free_bytes"]) == (True, 412_000_000)
-    text = metrics.exposed(lambda: board).decode()
+    text = metrics.format_metrics(lambda: board).decode()
     assert 'situasi_disk_free_bytes{place="store"} 4.12e+08' in text
     assert "situasi_disk_full 0.0" in text
     DISK_SPACE.record_failure("store")
     assert ready()["disk"] is False and ready()["ok"] is False and ready()["store"] is True
-    assert "situasi_disk_full 1.0" in metrics.exposed(lambda: board).decode()
+    assert "situasi_disk_full 1.0" in metrics.format_metrics(lambda: board).decode()
     assert asyncio.run(health.live(Request({"type": "http"}))).status_code == 200
 
 

@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 
 from situasi.server.auth import middleware
-from situasi.server.auth.websocket import ENDED
+from situasi.server.auth.websocket import CLOSE_SESSION_ENDED
 from tests.browser.serving import PATIENCE, Server, mark_as_opened, until
 from tests.deploy.machines import DEPLOY
 from tests.deploy.proxies import CADDY, NAME, NGINX, PROXIES, Outsider, Proxy, tls_line
@@ -131,7 +131,7 @@ def test_bodies_come_through_as_far_as_the_gate_takes_them(house: House) -> None
 
 
 def test_the_proxies_refuse_what_the_gate_would_refuse_and_nothing_else() -> None:
-    largest = max(size for _, size in middleware._LARGEST) // 1024**2
+    largest = max(size for _, size in middleware._MAX_BODY_BYTES) // 1024**2
     assert f"max_size {largest}MiB\n" in (DEPLOY / "Caddyfile").read_text("utf-8")
     assert f"client_max_body_size {largest}m;\n" in (DEPLOY / "nginx.conf").read_text("utf-8")
 
@@ -187,7 +187,7 @@ def test_who_is_signed_out_by_one_process_is_let_go_by_the_other(house: House) -
         for socket in talks:
             run(socket)
         change(house.boards[1], "budi", enabled=False)
-        assert {closing(socket)[0] for socket in talks} == {ENDED}
+        assert {closing(socket)[0] for socket in talks} == {CLOSE_SESSION_ENDED}
 
 
 def test_killed_a_process_leaves_its_viewers_to_the_other(house: House) -> None:

@@ -99,7 +99,7 @@ def test_its_memory_is_bound_far_above_what_a_full_day_needs() -> None:
 
 def test_they_may_open_as_many_files_as_the_board_asks_for() -> None:
     for name in UNITS:
-        assert [int(most) for most in told(name, "LimitNOFILE")] == [file_descriptors.WANTED]
+        assert [int(most) for most in told(name, "LimitNOFILE")] == [file_descriptors.WANTED_LIMIT]
 
 
 def test_what_the_units_start_is_what_the_bundle_installs() -> None:

@@ -269,5 +269,7 @@ def write_session(server: Server, held: str, account: str, **changed: Any) -> No
     assert found is not None
     told = (now - timedelta(minutes=1)).isoformat()
     value = {"account": account, "stamp": found.stamp, "begun": told, "seen": told, "ended": False}
-    store.put_record(sessions.KIND, sessions.key_of(held), value | changed, now, "test")
+    store.put_record(
+        sessions.SESSION_KIND, sessions.hash_session_token(held), value | changed, now, "test"
+    )
     store.close()

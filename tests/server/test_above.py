@@ -21,7 +21,7 @@ from situasi.higher_command.app import HigherCommandApp
 from situasi.server import health, routes
 from situasi.server.api import api_keys
 from situasi.server.api.app import Api
-from situasi.server.api.problem_details import Told
+from situasi.server.api.problem_details import ProblemMiddleware
 from tests.builders_above import (
     NOON,
     Kabupaten,
@@ -68,9 +68,9 @@ def _nobody() -> house.Board:
 def address(there: HigherCommandApp) -> Iterator[str]:
     api = Api(clock=lambda: NOON, limits=PLENTY)
     served: list[BaseRoute] = [
-        Route("/metrics", Told(request_response(api.metrics)), methods=["GET"]),
+        Route("/metrics", ProblemMiddleware(request_response(api.metrics)), methods=["GET"]),
         Route("/healthz", health.health),
-        Route("/peta/kecamatan-{fingerprint}.geojson", routes.boundaries),
+        Route("/peta/kecamatan-{fingerprint}.geojson", routes.serve_boundaries),
         Mount("/api", api),
     ]
     with serving(served) as found:

@@ -15,25 +15,25 @@ from websockets.frames import Frame, Opcode
 
 from situasi.server import connection_limits, websocket_protocol
 from situasi.server.connection_limits import (  # fmt: skip
-    BODY_S,
-    HEAD_S,
-    MOST_WAITING,
+    BODY_TIMEOUT_S,
+    HEAD_TIMEOUT_S,
+    MAX_WAITING,
     PROGRESS_BYTES,
     PROGRESS_S,
-    UNREAD_S,
-    Connections,
+    UNREAD_TIMEOUT_S,
+    ConnectionTable,
     HttpProtocol,
-    admit,
+    allow_long_body,
     install,
 )
-from situasi.server.file_descriptors import Descriptors
+from situasi.server.file_descriptors import DescriptorBudget
 from situasi.server.websocket_protocol import (
-    ALWAYS_HELD,
-    LARGEST_MESSAGE,
-    MESSAGE_S,
-    MOST_CONTROLS,
-    MOST_FRAMES,
-    PIECE,
+    ALWAYS_ALLOWED_BYTES,
+    MAX_CONTROLS,
+    MAX_FRAMES,
+    MAX_MESSAGE_BYTES,
+    MESSAGE_TIMEOUT_S,
+    PIECE_BYTES,
     WebSocketProtocol,
 )
 
@@ -79,15 +79,15 @@ class Answering:
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         if self.lets_in:
-            admit(scope)
+            allow_long_body(scope)
         await self.may_answer.wait()
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
 
 @pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> Connections:
-    table = Connections(Descriptors(lambda: (100, 20_000)))
+def table(monkeypatch: pytest.MonkeyPatch) -> ConnectionTable:
+    table = ConnectionTable(DescriptorBudget(lambda: (100, 20_000)))
     monkeypatch.setattr(connection_limits, "TABLE", table)
     return table
 
@@ -110,14 +110,14 @@ def later(seconds: float) -> float:
     return asyncio.get_running_loop().time() + seconds
 
 
-def test_who_sends_no_request_is_cut_off_and_a_drip_does_not_help(table: Connections) -> None:
+def test_who_sends_no_request_is_cut_off_and_a_drip_does_not_help(table: ConnectionTable) -> None:
     async def work() -> None:
         silent, dripping = connected(Answering()), connected(Answering())
         dripping[0].data_received(b"GET / HTTP/1.1\r\n")
-        table.sweep(later(HEAD_S - 1))
+        table.sweep(later(HEAD_TIMEOUT_S - 1))
         assert not silent[1].cut and not dripping[1].cut
         dripping[0].data_received(b"X: y\r\n")
-        table.sweep(later(HEAD_S + 1))
+        table.sweep(later(HEAD_TIMEOUT_S + 1))
         assert silent[1].cut and dripping[1].cut
         assert len(table) == 0
 
@@ -125,7 +125,7 @@ def test_who_sends_no_request_is_cut_off_and_a_drip_does_not_help(table: Connect
 
 
 def test_a_drip_that_goes_on_and_on_moves_no_deadline(
-    table: Connections, monkeypatch: pytest.MonkeyPatch
+    table: ConnectionTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def work() -> None:
         began = later(0)
@@ -133,13 +133,13 @@ def test_a_drip_that_goes_on_and_on_moves_no_deadline(
         for second, byte in enumerate(b"GET / HTTP", start=1):
             monkeypatch.setattr(protocol.loop, "time", lambda now=began + second: now)
             protocol.data_received(bytes([byte]))
-        table.sweep(began + HEAD_S + 1)
+        table.sweep(began + HEAD_TIMEOUT_S + 1)
         assert transport.cut
 
     asyncio.run(work())
 
 
-def test_who_waits_for_our_answer_is_never_cut_off(table: Connections) -> None:
+def test_who_waits_for_our_answer_is_never_cut_off(table: ConnectionTable) -> None:
     async def work() -> None:
         app = Answering()
         protocol, transport = connected(app)
@@ -149,27 +149,31 @@ def test_who_waits_for_our_answer_is_never_cut_off(table: Connections) -> None:
         assert not transport.cut
         app.may_answer.set()
         await settled()
-        table.sweep(later(HEAD_S + 1))  # and then it is idle
+        table.sweep(later(HEAD_TIMEOUT_S + 1))  # and then it is idle
         assert transport.cut
 
     asyncio.run(work())
 
 
-def test_the_body_of_a_stranger_has_a_deadline_that_bytes_do_not_move(table: Connections) -> None:
+def test_the_body_of_a_stranger_has_a_deadline_that_bytes_do_not_move(
+    table: ConnectionTable,
+) -> None:
     async def work() -> None:
         protocol, transport = connected(Answering())
         protocol.data_received(HEAD)
         await settled()
         protocol.data_received(b"x" * 1000)
-        table.sweep(later(BODY_S - 1))
+        table.sweep(later(BODY_TIMEOUT_S - 1))
         assert not transport.cut
-        table.sweep(later(BODY_S + 1))
+        table.sweep(later(BODY_TIMEOUT_S + 1))
         assert transport.cut
 
     asyncio.run(work())
 
 
-def test_the_body_of_somebody_known_takes_its_time_as_long_as_it_moves(table: Connections) -> None:
+def test_the_body_of_somebody_known_takes_its_time_as_long_as_it_moves(
+    table: ConnectionTable,
+) -> None:
     async def work() -> None:
         protocol, transport = connected(Answering(lets_in=True))
         protocol.data_received(HEAD)
@@ -185,7 +189,7 @@ def test_the_body_of_somebody_known_takes_its_time_as_long_as_it_moves(table: Co
     asyncio.run(work())
 
 
-def test_what_was_granted_to_one_request_is_not_granted_to_the_next(table: Connections) -> None:
+def test_what_was_granted_to_one_request_is_not_granted_to_the_next(table: ConnectionTable) -> None:
     async def work() -> None:
         app = Answering(lets_in=True)
         app.may_answer.set()
@@ -197,14 +201,14 @@ def test_what_was_granted_to_one_request_is_not_granted_to_the_next(table: Conne
         protocol.data_received(HEAD)
         await settled()
         protocol.data_received(b"x" * PROGRESS_BYTES)
-        table.sweep(later(BODY_S + 1))
+        table.sweep(later(BODY_TIMEOUT_S + 1))
         assert transport.cut
 
     asyncio.run(work())
 
 
 def test_a_connection_that_ended_or_became_a_websocket_is_counted_no_more(
-    table: Connections, monkeypatch: pytest.MonkeyPatch
+    table: ConnectionTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(websocket_protocol, "TABLE", table)
 
@@ -224,7 +228,7 @@ def test_a_connection_that_ended_or_became_a_websocket_is_counted_no_more(
 
 
 def test_a_sweep_that_fails_is_not_the_last(
-    table: Connections, monkeypatch: pytest.MonkeyPatch
+    table: ConnectionTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(_now: float) -> None:
         raise ValueError("rusak")
@@ -234,14 +238,14 @@ def test_a_sweep_that_fails_is_not_the_last(
         monkeypatch.setattr(loop, "call_later", lambda _pause, work, *_given: soon.append(work))
         monkeypatch.setattr(table, "sweep", fails)
         with pytest.raises(ValueError, match="rusak"):
-            connection_limits._sweep(loop)
-        assert soon == [connection_limits._sweep]
+            connection_limits._schedule_sweep(loop)
+        assert soon == [connection_limits._schedule_sweep]
 
     asyncio.run(work())
 
 
 def test_who_does_not_take_what_is_sent_is_cut_off_and_who_takes_it_slowly_is_not(
-    table: Connections,
+    table: ConnectionTable,
 ) -> None:
     async def work() -> None:
         made = [connected(Answering()) for _ in range(2)]
@@ -251,7 +255,7 @@ def test_who_does_not_take_what_is_sent_is_cut_off_and_who_takes_it_slowly_is_no
             protocol.pause_writing()
         (_, deaf), (_, slow) = made
         slow.waits = 400_000
-        table.sweep(later(UNREAD_S + 1))
+        table.sweep(later(UNREAD_TIMEOUT_S + 1))
         assert deaf.cut and not slow.cut
         for protocol, _ in made:
             protocol.resume_writing()
@@ -259,27 +263,27 @@ def test_who_does_not_take_what_is_sent_is_cut_off_and_who_takes_it_slowly_is_no
     asyncio.run(work())
 
 
-def test_a_closed_connection_that_stays_is_cut_off(table: Connections) -> None:
+def test_a_closed_connection_that_stays_is_cut_off(table: ConnectionTable) -> None:
     async def work() -> None:
         protocol, transport = connected(Answering())
         protocol.data_received(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")  # it waits for nothing
         transport.close()
         table.sweep(later(0))
         assert not transport.cut
-        table.sweep(later(UNREAD_S + 1))
+        table.sweep(later(UNREAD_TIMEOUT_S + 1))
         assert transport.cut
 
     asyncio.run(work())
 
 
-def test_where_too_many_wait_whoever_waited_longest_makes_room(table: Connections) -> None:
+def test_where_too_many_wait_whoever_waited_longest_makes_room(table: ConnectionTable) -> None:
     async def work() -> None:
         at_work = connected(Answering())
         at_work[0].data_received(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-        made = [connected(Answering())[1] for _ in range(MOST_WAITING + 10)]
+        made = [connected(Answering())[1] for _ in range(MAX_WAITING + 10)]
         assert [one.cut for one in made[:11]] == [True] * 10 + [False]
         assert not at_work[1].cut
-        assert len(table) == MOST_WAITING + 1
+        assert len(table) == MAX_WAITING + 1
 
     asyncio.run(work())
 
@@ -287,7 +291,7 @@ def test_where_too_many_wait_whoever_waited_longest_makes_room(table: Connection
 def test_where_descriptors_run_out_waiting_ones_make_room_and_no_page_is_opened(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    table = Connections(Descriptors(lambda: (40, 256)))
+    table = ConnectionTable(DescriptorBudget(lambda: (40, 256)))
     monkeypatch.setattr(connection_limits, "TABLE", table)
 
     async def work() -> None:
@@ -314,7 +318,7 @@ def test_a_server_that_is_known_speaks_with_deadlines_and_another_as_before(
         assert install(known)
         assert known.http_protocol_class is HttpProtocol
         assert known.ws_protocol_class is WebSocketProtocol
-        assert known.ws_max_size == LARGEST_MESSAGE
+        assert known.ws_max_size == MAX_MESSAGE_BYTES
         assert not caplog.records
         other = uvicorn.Config(Answering(), ws="wsproto", log_config=None)
         assert not install(other) and not install(None)
@@ -337,7 +341,7 @@ def test_it_is_installed_before_the_server_listens(monkeypatch: pytest.MonkeyPat
 
     async def send(_message: Message) -> None: ...
 
-    bounded = connection_limits.BoundedConnections(app)
+    bounded = connection_limits.ConnectionLimitMiddleware(app)
     asyncio.run(bounded({"type": "lifespan"}, Lifespan().receive, send))
     assert found == ["the configuration"]
 
@@ -371,7 +375,7 @@ def said(size: int, *, whole: bool = False) -> bytes:
 
 
 def test_a_message_that_is_begun_and_never_ended_is_not_waited_for(
-    table: Connections, monkeypatch: pytest.MonkeyPatch
+    table: ConnectionTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(websocket_protocol, "TABLE", table)
 
@@ -379,29 +383,29 @@ def test_a_message_that_is_begun_and_never_ended_is_not_waited_for(
         (begun, cut), (ended, _) = await talking(), await talking()
         begun.data_received(said(10))
         ended.data_received(said(10, whole=True))
-        table.sweep(later(MESSAGE_S - 1))
+        table.sweep(later(MESSAGE_TIMEOUT_S - 1))
         assert not cut.cut and len(table) == 2
         begun.data_received(Frame(Opcode.CONT, b"x", False).serialize(mask=True))
-        table.sweep(later(MESSAGE_S + 1))
-        assert cut.cut and ended.overdue(later(MESSAGE_S + 1)) == ""
+        table.sweep(later(MESSAGE_TIMEOUT_S + 1))
+        assert cut.cut and ended.overdue_reason(later(MESSAGE_TIMEOUT_S + 1)) == ""
 
     asyncio.run(work())
 
 
 def test_what_unfinished_messages_hold_together_is_bounded_and_given_back(
-    table: Connections, monkeypatch: pytest.MonkeyPatch
+    table: ConnectionTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(websocket_protocol, "TABLE", table)
-    monkeypatch.setattr(websocket_protocol, "MOST_HELD", 3 * ALWAYS_HELD)
+    monkeypatch.setattr(websocket_protocol, "MAX_HELD_BYTES", 3 * ALWAYS_ALLOWED_BYTES)
 
     async def work() -> None:
-        large = ALWAYS_HELD + 1000
+        large = ALWAYS_ALLOWED_BYTES + 1000
         every = [(await talking())[0] for _ in range(6)]
-        further = Frame(Opcode.CONT, b"x" * ALWAYS_HELD, False).serialize(mask=True)
+        further = Frame(Opcode.CONT, b"x" * ALWAYS_ALLOWED_BYTES, False).serialize(mask=True)
         for one in every[:3]:
             one.data_received(said(1000) + further)
         assert [one.close_sent for one in every[:3]] == [False, False, True]
-        every[3].data_received(said(ALWAYS_HELD - 1000))
+        every[3].data_received(said(ALWAYS_ALLOWED_BYTES - 1000))
         assert not every[3].close_sent
         for one in every[:4]:
             one.connection_lost(None)
@@ -414,14 +418,14 @@ def test_what_unfinished_messages_hold_together_is_bounded_and_given_back(
 
 
 def test_frames_and_pings_of_one_websocket_are_counted(
-    table: Connections, monkeypatch: pytest.MonkeyPatch
+    table: ConnectionTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(websocket_protocol, "TABLE", table)
     empty = Frame(Opcode.CONT, b"", False).serialize(mask=True)
     ping = Frame(Opcode.PING, b"").serialize(mask=True)
 
     async def work() -> None:
-        for many, most in ((empty, MOST_FRAMES), (ping, MOST_CONTROLS)):
+        for many, most in ((empty, MAX_FRAMES), (ping, MAX_CONTROLS)):
             protocol, _ = await talking()
             protocol.data_received(said(1))
             for _ in range(most - 1):
@@ -434,7 +438,7 @@ def test_frames_and_pings_of_one_websocket_are_counted(
 
 
 def test_of_a_thousand_messages_in_one_piece_a_few_are_looked_at_before_one_is_heard(
-    table: Connections, monkeypatch: pytest.MonkeyPatch
+    table: ConnectionTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(websocket_protocol, "TABLE", table)
 
@@ -449,7 +453,7 @@ def test_of_a_thousand_messages_in_one_piece_a_few_are_looked_at_before_one_is_h
 
 
 def test_a_websocket_that_is_not_read_or_was_closed_holds_nothing_up(
-    table: Connections, monkeypatch: pytest.MonkeyPatch
+    table: ConnectionTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(websocket_protocol, "TABLE", table)
 
@@ -461,7 +465,7 @@ def test_a_websocket_that_is_not_read_or_was_closed_holds_nothing_up(
         protocol.resume_writing()
         assert transport.reads
         protocol.pause_writing()
-        table.sweep(later(UNREAD_S + 1))
+        table.sweep(later(UNREAD_TIMEOUT_S + 1))
         assert transport.cut
         protocol, transport = await talking()
         protocol.keepalive_timeout()
@@ -469,7 +473,7 @@ def test_a_websocket_that_is_not_read_or_was_closed_holds_nothing_up(
         protocol, transport = await talking()
         protocol._fail(1008, "uji")
         assert not transport.cut
-        protocol.data_received(b"x" * (PIECE + 1))
+        protocol.data_received(b"x" * (PIECE_BYTES + 1))
         assert transport.cut
 
     asyncio.run(work())

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from situasi.domain.settings import ROOT
-from situasi.server.file_descriptors import Descriptors
+from situasi.server.file_descriptors import DescriptorBudget
 
 RAISED = (
     "import resource; from situasi.server import file_descriptors; file_descriptors.raise_limit(); "
@@ -26,19 +26,21 @@ def test_the_limit_is_raised_as_far_as_is_allowed() -> None:
 
 
 def test_room_is_what_the_limit_leaves_beside_connections_files_and_a_spare() -> None:
-    descriptors = Descriptors(lambda: (100, 1024), lambda: 1.0)
-    assert descriptors.room(60) == 1024 - 128 - 100
-    assert descriptors.room(70) == 1024 - 128 - 110  # measured once, connections counted always
+    descriptors = DescriptorBudget(lambda: (100, 1024), lambda: 1.0)
+    assert descriptors.remaining_connections(60) == 1024 - 128 - 100
+    assert (
+        descriptors.remaining_connections(70) == 1024 - 128 - 110
+    )  # measured once, connections counted always
 
 
 def test_files_that_were_opened_since_are_counted_with_the_next_measure() -> None:
     now, used = [1.0], [100]
-    descriptors = Descriptors(lambda: (used[0], 1024), lambda: now[0])
-    before = descriptors.room(0)
+    descriptors = DescriptorBudget(lambda: (used[0], 1024), lambda: now[0])
+    before = descriptors.remaining_connections(0)
     used[0] = 150
     now[0] += 60
-    assert descriptors.room(0) == before - 50
+    assert descriptors.remaining_connections(0) == before - 50
 
 
 def test_a_machine_that_tells_nothing_refuses_nobody() -> None:
-    assert Descriptors(lambda: None).room(1000) > 1000
+    assert DescriptorBudget(lambda: None).remaining_connections(1000) > 1000

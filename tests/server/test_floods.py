@@ -15,7 +15,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed
 
 from situasi.server.connection_limits import PROGRESS_S
-from situasi.server.state_budget import OF_ONE
+from situasi.server.state_budget import MAX_BYTES_PER_SESSION
 from tests.browser.serving import PATIENCE, Server, mark_as_opened, until
 from tests.server.doors import (
     SECRET,
@@ -103,11 +103,11 @@ def test_large_messages_of_one_sign_in_are_taken_only_to_a_few_megabytes(server:
         lines = [opened.enter_context(Line(wati)) for _ in range(12)]
         for line in lines:
             line.frame(large, deflated=True)
-        most = len(lines) - OF_ONE // 900_000
+        most = len(lines) - MAX_BYTES_PER_SESSION // 900_000
         until(lambda: sum(line.is_over() for line in lines) == most, "all of it was taken")
 
     # What is over has given its room back.
-    until(lambda: is_heard(wati, OF_ONE // 6), "no page goes on")
+    until(lambda: is_heard(wati, MAX_BYTES_PER_SESSION // 6), "no page goes on")
 
 
 def is_heard(who: Knocker, size: int) -> bool:

@@ -13,9 +13,9 @@ from situasi.access import accounts, viewer_header
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.server.auth import sessions
-from situasi.server.auth.config import Doorway
-from situasi.server.auth.middleware import Gate
-from situasi.server.auth.sessions import Keeper
+from situasi.server.auth.config import AuthConfig
+from situasi.server.auth.middleware import AuthMiddleware
+from situasi.server.auth.sessions import SessionManager
 from tests.conftest import NOON
 
 SECRET = "s" * 40
@@ -47,17 +47,17 @@ class Behind:
 def cookie(board: Board, monkeypatch: pytest.MonkeyPatch) -> bytes:
     """Of wati, an operator of Pemulutan, who is signed in."""
     accounts.add(board.store, "wati", "operator", ("16.10.05",), "kuda merah", NOON, "test")
-    keeping = Keeper(board.store, board.settings.auth, lambda: NOON)
-    asyncio.run(keeping.look())
+    keeping = SessionManager(board.store, board.settings.auth, lambda: NOON)
+    asyncio.run(keeping.refresh())
     account = keeping.account("wati")
     assert account is not None
-    held = asyncio.run(keeping.begin(account, "10.0.0.1"))
+    held = asyncio.run(keeping.start_session(account, "10.0.0.1"))
     monkeypatch.setattr(sessions, "_current", keeping)
     return b"a=1; situasi=" + doorway().session_signer.sign(held) + b"; b=2"
 
 
-def doorway(**changed: Any) -> Doorway:
-    return Doorway(
+def doorway(**changed: Any) -> AuthConfig:
+    return AuthConfig(
         **{"opens_here": True, "role": "analis", "secret": SECRET, "hosts": frozenset(),
            "proxies": (), "policy": "default-src 'none'", "farewell": b"",
            "heeds": lambda _said: True, **changed}
@@ -85,7 +85,7 @@ def knock(*headers: tuple[bytes, bytes], path: str = "/", **more: Any) -> tuple[
         said.append(message)
 
     try:
-        asyncio.run(Gate(behind, doorway())(scope, receive, send))
+        asyncio.run(AuthMiddleware(behind, doorway())(scope, receive, send))
     except RuntimeError:
         assert path == "/broken"
     return said[0]["status"], b"".join(m.get("body", b"") for m in said), behind
@@ -129,7 +129,7 @@ def test_what_breaks_is_said_in_one_sentence(cookie: bytes) -> None:
 
 
 def test_who_is_gone_before_the_body_came_leaves_no_trace_in_the_log(cookie: bytes) -> None:
-    gate = Gate(Behind(), doorway())
+    gate = AuthMiddleware(Behind(), doorway())
     scope = {"type": "http", "method": "POST", "path": "/gone", "query_string": b"",
              "headers": [(b"host", b"localhost"), (b"cookie", cookie)],
              "client": ("127.0.0.1", 9), "server": ("127.0.0.1", 80), "scheme": "http"}  # fmt: skip
@@ -143,8 +143,8 @@ def test_who_is_gone_before_the_body_came_leaves_no_trace_in_the_log(cookie: byt
 def test_an_open_board_tells_the_role_of_the_settings(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keeping = Keeper(board.store, board.settings.auth, lambda: NOON)
-    asyncio.run(keeping.look())
+    keeping = SessionManager(board.store, board.settings.auth, lambda: NOON)
+    asyncio.run(keeping.refresh())
     monkeypatch.setattr(sessions, "_current", keeping)
     _, _, behind = knock((b"x-situasi-viewer", FORGED))
     (told,) = behind.values(viewer_header.HEADER_NAME)

@@ -10,7 +10,7 @@ from streamlit import config
 
 from situasi.domain.settings import ROOT
 from situasi.server import gc_tuning
-from situasi.server.gc_tuning import loaded, loading
+from situasi.server.gc_tuning import pause_gc, resume_gc
 
 
 class Circle:
@@ -21,12 +21,12 @@ class Circle:
 
 
 def test_what_is_loaded_is_walked_neither_meanwhile_nor_afterwards() -> None:
-    loading()
+    pause_gc()
     try:
         assert not gc.isenabled()
         held = Circle()
     finally:
-        loaded()
+        resume_gc()
     try:
         assert gc.isenabled()
         assert not any(one is held for one in gc.get_objects())

@@ -15,7 +15,7 @@ from situasi.common import telemetry
 from situasi.common.background_jobs import Job
 from situasi.common.telemetry import InboxState, UnreadFile
 from situasi.server import health
-from situasi.server.metrics import exposed
+from situasi.server.metrics import format_metrics
 from situasi.store.interface import StoreError
 from tests.conftest import NOON
 
@@ -29,10 +29,10 @@ def inbox(board: Board) -> Iterator[threading.Event]:
     end = threading.Event()
     job = Job("inbox", lambda: None, 0.01)
     job.start_thread(end)
-    health.watch(job)
+    health.set_readiness_jobs(job)
     yield end
     end.set()
-    health.watch()
+    health.set_readiness_jobs()
 
 
 def test_a_board_that_works_is_ready(inbox: threading.Event) -> None:
@@ -89,6 +89,6 @@ def test_files_that_the_inbox_could_not_take_are_told_and_no_reason_to_be_unread
         "taken": 0, "refused": 1, "faults": 1, "waiting": 1, "ignored": 1
     }  # fmt: skip
     assert b"a.csv" not in bytes(answer.body)  # anybody may ask here
-    metrics = exposed(lambda: current_board()).decode()
+    metrics = format_metrics(lambda: current_board()).decode()
     assert 'situasi_inbox_files_total{outcome="faults"} 1.0' in metrics
     assert "situasi_inbox_waiting 1.0" in metrics

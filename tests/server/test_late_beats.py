@@ -165,7 +165,7 @@ def page(tmp_path: Path) -> Path:
 
 @pytest.mark.usefixtures("streamlit_alone")
 def test_the_whole_run_is_heard_to_its_end_and_the_page_goes_on_asking(page: Path) -> None:
-    callback_batches.send(app_session.AppSession, runtime)
+    callback_batches.batch_messages(app_session.AppSession, runtime)
     browser = asyncio.run(heard_of_a_run_that_ended_as_a_beat_came(page))
     assert browser.ends() == [
         ForwardMsg.FINISHED_SUCCESSFULLY,
@@ -184,8 +184,8 @@ def test_streamlit_alone_loses_the_end_so_that_ours_is_needed(page: Path) -> Non
 
 @pytest.mark.usefixtures("streamlit_alone")
 def test_what_was_chosen_for_a_viewer_is_not_taken_back_by_a_late_beat(page: Path) -> None:
-    callback_batches.send(app_session.AppSession, runtime)
-    auto_rerun_state.tell_nothing(ScriptRequests)
+    callback_batches.batch_messages(app_session.AppSession, runtime)
+    auto_rerun_state.ignore_widget_state(ScriptRequests)
     assert asyncio.run(chosen_before_a_beat_that_had_not_heard_of_it(page)) == "whole: b"
 
 
@@ -196,7 +196,7 @@ def test_streamlit_alone_takes_it_back_so_that_ours_is_needed(page: Path) -> Non
 
 @pytest.mark.usefixtures("streamlit_alone")
 def test_what_a_viewer_did_just_before_a_beat_is_still_heard() -> None:
-    auto_rerun_state.tell_nothing(ScriptRequests)
+    auto_rerun_state.ignore_widget_state(ScriptRequests)
     typed = WidgetState(id="uraian", string_value="ribut")
     before = WidgetState(id="uraian", string_value="")
     requests = ScriptRequests()

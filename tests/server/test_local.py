@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from situasi.server.auth.request_info import is_this_machine_alone
-from situasi.server.auth.websocket import ENDED
+from situasi.server.auth.request_info import is_loopback_address
+from situasi.server.auth.websocket import CLOSE_SESSION_ENDED
 from situasi.store import Scope, open_store
 from tests.browser.serving import Server, mark_as_opened, until
 from tests.builders_election import invented_election, kecamatan_codes, write_squares
@@ -80,7 +80,7 @@ def test_with_the_first_account_everyone_must_sign_in_at_once(tmp_path: Path) ->
         with Knocker(desk).talk() as socket:
             script = run(socket)
             admit(desk, "wati")
-            assert closing(socket)[0] == ENDED
+            assert closing(socket)[0] == CLOSE_SESSION_ENDED
         assert Knocker(desk).ask("/").status == 401
         assert Knocker(desk).page("/tps").to == "/masuk?ke=/tps"
         wati = Knocker(desk)
@@ -158,7 +158,7 @@ def test_with_secret_and_account_it_serves_every_address_and_asks_to_sign_in(
      ("papan.polres", False), ("localhost.evil.example", False)],
 )  # fmt: skip
 def test_only_loopback_is_this_machine_alone(address: str | None, alone: bool) -> None:
-    assert is_this_machine_alone(address) is alone
+    assert is_loopback_address(address) is alone
 
 
 def test_a_wrong_setting_ends_in_one_sentence(tmp_path: Path) -> None:

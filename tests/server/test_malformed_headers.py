@@ -17,8 +17,8 @@ from situasi import board as house
 from situasi.access import accounts
 from situasi.board import Board
 from situasi.server.auth import guest_login, login, sessions
-from situasi.server.auth.middleware import Gate
-from situasi.server.auth.sessions import Keeper
+from situasi.server.auth.middleware import AuthMiddleware
+from situasi.server.auth.sessions import SessionManager
 from situasi.server.routes import ROUTES
 from situasi.server.wall import routes as wall
 from tests.conftest import NOON
@@ -59,15 +59,17 @@ def door(
 ) -> Any:
     """The gate and all routes of ours, and the cookie of somebody who is signed in."""
     accounts.add(board.store, "wati", "pimpinan", (), "kuda merah", NOON, "test")
-    keeping = Keeper(board.store, board.settings.auth, lambda: NOON)
-    event_loop_of_test.run_until_complete(keeping.look())
+    keeping = SessionManager(board.store, board.settings.auth, lambda: NOON)
+    event_loop_of_test.run_until_complete(keeping.refresh())
     account = keeping.account("wati")
     assert account is not None
-    held = event_loop_of_test.run_until_complete(keeping.begin(account, "10.0.0.1"))
+    held = event_loop_of_test.run_until_complete(keeping.start_session(account, "10.0.0.1"))
     monkeypatch.setattr(sessions, "_current", keeping)
     monkeypatch.setattr(house, "_current", board)
     routes = [*ROUTES, *wall.ROUTES, *guest_login.ROUTES, *login.ROUTES]
-    app = Starlette(routes=routes, middleware=[Middleware(Gate, doorway=doorway(opens_here=False))])
+    app = Starlette(
+        routes=routes, middleware=[Middleware(AuthMiddleware, doorway=doorway(opens_here=False))]
+    )
     cookie = b"situasi=" + doorway().session_signer.sign(held)
 
     def knock(kind: str, method: str, path: str, headers: list[tuple[bytes, bytes]]) -> Any:

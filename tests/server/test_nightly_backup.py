@@ -17,8 +17,8 @@ from situasi.board import Board, open_board, set_board
 from situasi.common import telemetry
 from situasi.common.telemetry import JobStatus
 from situasi.server import health, nightly_backup
-from situasi.server.metrics import exposed
-from situasi.server.nightly_backup import KEPT, Nightly
+from situasi.server.metrics import format_metrics
+from situasi.server.nightly_backup import MAX_BACKUPS, NightlyBackup
 from situasi.store.backup import backup as backup_backup
 from tests.builders_store import fill
 from tests.conftest import NOON
@@ -46,18 +46,18 @@ def full(board: Board) -> Board:
     return board
 
 
-def made(board: Board, clock: Clock) -> Nightly:
+def made(board: Board, clock: Clock) -> NightlyBackup:
     """One whose server has settled."""
-    one = Nightly(board, clock, JobStatus())
+    one = NightlyBackup(board, clock, JobStatus())
     clock.now += timedelta(minutes=1)
     return one
 
 
-def looks(one: Nightly, clock: Clock, *moments: datetime) -> None:
+def looks(one: NightlyBackup, clock: Clock, *moments: datetime) -> None:
     async def pass_by() -> None:
         for moment in moments:
             clock.now = moment
-            await one.look()
+            await one.run_if_due()
 
     asyncio.run(pass_by())
 
@@ -75,7 +75,7 @@ def test_it_is_made_at_its_time_once_a_night_and_is_whole(full: Board, clock: Cl
     assert names(full) == ["situasi-20241128-0230.zip"]
     path = full.settings.backup_folder / "situasi-20241128-0230.zip"
     assert backup_backup.check(path).rows > 50
-    assert (one.state.succeeded_at, one.state.error_text) == (NIGHT + timedelta(seconds=5), None)
+    assert (one.status.succeeded_at, one.status.error_text) == (NIGHT + timedelta(seconds=5), None)
     looks(one, clock, NIGHT + DAY, NIGHT + 2 * DAY)
     assert len(names(full)) == 3
     told = full.store.audit_entries().iloc[-1]
@@ -87,13 +87,13 @@ def test_a_night_that_was_missed_is_made_up_soon_after_the_start(full: Board, cl
     looks(made(full, clock), clock, NIGHT)
     late = NIGHT + 3 * DAY + 7 * HOUR
     clock.now = late
-    again = Nightly(full, clock, JobStatus())
-    assert again.state.succeeded_at == NIGHT  # told from what lies there
+    again = NightlyBackup(full, clock, JobStatus())
+    assert again.status.succeeded_at == NIGHT  # told from what lies there
     looks(again, clock, late + timedelta(seconds=20))
     assert len(names(full)) == 1  # the start itself is left in peace
     looks(again, clock, late + timedelta(seconds=61), late + HOUR)
     assert len(names(full)) == 2
-    assert again.state.succeeded_at == late + timedelta(seconds=61)
+    assert again.status.succeeded_at == late + timedelta(seconds=61)
 
 
 def test_a_server_that_is_started_anew_makes_no_night_again(full: Board, clock: Clock) -> None:
@@ -128,11 +128,11 @@ def test_a_full_disk_is_told_and_tried_again_later(
         looks(one, clock, NIGHT, NIGHT + timedelta(minutes=1))
     assert names(full) == []
     assert [record.levelname for record in caplog.records] == ["WARNING"]
-    assert one.state.error_text is not None and one.state.error_text.startswith("Disk penuh")
+    assert one.status.error_text is not None and one.status.error_text.startswith("Disk penuh")
     looks(one, clock, NIGHT + timedelta(minutes=10))
     assert names(full) == []
     looks(one, clock, NIGHT + timedelta(minutes=16))
-    assert len(names(full)) == 1 and one.state.error_text is None
+    assert len(names(full)) == 1 and one.status.error_text is None
 
 
 def test_whatever_breaks_the_board_goes_on(
@@ -142,7 +142,7 @@ def test_whatever_breaks_the_board_goes_on(
     one = made(full, clock)
     looks(one, clock, NIGHT)
     assert [record.levelname for record in caplog.records] == ["ERROR"]
-    assert one.state.error_text and "ZeroDivisionError" in one.state.error_text
+    assert one.status.error_text and "ZeroDivisionError" in one.status.error_text
     assert one.job.failures == 1
 
 
@@ -161,9 +161,9 @@ def test_the_newest_are_kept_it_says_so_and_what_is_not_ours_is_left_alone(
     kept = names(full)
     assert set(strange) <= set(kept) and left not in kept
     ours = [name for name in kept if name not in strange]
-    assert ours == [*old[-(KEPT - 1) :], "situasi-20241128-0230.zip"]
+    assert ours == [*old[-(MAX_BACKUPS - 1) :], "situasi-20241128-0230.zip"]
     [said] = [one for one in caplog.records if one.message == "nightly backup"]
-    assert vars(said)["let_go"] == old[: -(KEPT - 1)]
+    assert vars(said)["let_go"] == old[: -(MAX_BACKUPS - 1)]
 
 
 def test_nobody_else_of_this_machine_reads_it(full: Board, clock: Clock) -> None:
@@ -176,7 +176,7 @@ def test_nobody_else_of_this_machine_reads_it(full: Board, clock: Clock) -> None
 
 def test_a_clock_that_is_set_back_does_not_silence_it(full: Board, clock: Clock) -> None:
     clock.now = NOON + timedelta(days=300)
-    one = Nightly(full, clock, JobStatus())
+    one = NightlyBackup(full, clock, JobStatus())
     looks(one, clock, NOON + HOUR, NIGHT, NIGHT + HOUR)
     assert len(names(full)) == 1
 
@@ -186,18 +186,18 @@ def test_of_several_servers_one_makes_it(full: Board, clock: Clock) -> None:
     assert other.store.is_leader("cadangan")
     one = made(full, clock)
     looks(one, clock, NIGHT, NIGHT + HOUR)
-    assert names(full) == [] and one.state.is_run_elsewhere
+    assert names(full) == [] and one.status.is_run_elsewhere
     other.close()
     looks(one, clock, NIGHT + 2 * HOUR)
-    assert len(names(full)) == 1 and not one.state.is_run_elsewhere
+    assert len(names(full)) == 1 and not one.status.is_run_elsewhere
 
 
 def test_it_can_be_switched_off(full: Board, clock: Clock) -> None:
     off = replace(full, settings=replace(full.settings, backup_time=None))
-    one = Nightly(off, clock, JobStatus())
-    asyncio.run(one.watch())  # ends at once
+    one = NightlyBackup(off, clock, JobStatus())
+    asyncio.run(one.run())  # ends at once
     looks(one, clock, NIGHT + DAY)
-    assert names(full) == [] and not one.state.is_enabled
+    assert names(full) == [] and not one.status.is_enabled
 
 
 def test_it_looks_at_the_clock_often_enough(
@@ -211,7 +211,7 @@ def test_it_looks_at_the_clock_often_enough(
     monkeypatch.setattr(nightly_backup.asyncio, "sleep", sleep)
     at_four = replace(full, settings=replace(full.settings, backup_time=time(4)))
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(Nightly(at_four, clock, JobStatus()).watch())
+        asyncio.run(NightlyBackup(at_four, clock, JobStatus()).run())
     assert [name[8:21] for name in names(full)][-2:] == ["20241128-0400", "20241129-0400"]
 
 
@@ -227,16 +227,16 @@ def test_metrics_tell_what_is_known_and_no_zero_for_what_is_not(
     board: Board, errands: tuple[JobStatus, JobStatus]
 ) -> None:
     backup, upstream = errands
-    said = exposed(lambda: board).decode()
+    said = format_metrics(lambda: board).decode()
     assert "situasi_backup" not in said and "situasi_upstream" not in said
     backup.is_enabled = upstream.is_enabled = True
     upstream.record_failure(NOON, "putus")
-    said = exposed(lambda: board).decode()
+    said = format_metrics(lambda: board).decode()
     assert "situasi_backup_failing 0.0" in said and "situasi_upstream_failing 1.0" in said
     assert "situasi_backup_age_seconds" not in said and "situasi_upstream_waiting" not in said
     backup.record_success(NOON)
     upstream.record_failure(NOON, "putus", 42)
-    said = exposed(lambda: board).decode()
+    said = format_metrics(lambda: board).decode()
     assert "situasi_backup_age_seconds " in said and "situasi_upstream_waiting 42.0" in said
 
 

@@ -91,7 +91,7 @@ def test_streamlit_does_not_look_for_a_shell(monkeypatch: pytest.MonkeyPatch) ->
     asked = []
     monkeypatch.setattr(env_util, "is_repl", lambda: bool(asked.append("stack")))
     monkeypatch.setattr(delta_generator, "_use_warning_has_been_displayed", True)
-    startup_checks.served(delta_generator)
+    startup_checks.skip_bare_run_check(delta_generator)
     delta_generator._maybe_print_use_warning()
     assert not asked
     delta_generator._use_warning_has_been_displayed = False  # the name is still the one it asks

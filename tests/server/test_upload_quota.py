@@ -13,8 +13,8 @@ from uuid import uuid4
 import pytest
 from starlette.types import Message
 
-from situasi.server.auth.websocket import UPLOADS
-from situasi.server.upload_quota import PER_OWNER, QuotaExceeded, UploadQuota
+from situasi.server.auth.websocket import UPLOAD_PREFIX
+from situasi.server.upload_quota import MAX_BYTES_PER_OWNER, QuotaExceeded, UploadQuota
 from tests.browser.serving import PATIENCE, Server
 from tests.server.doors import Knocker, run, served_with
 
@@ -49,7 +49,7 @@ class Sender:
         self.script = run(open_pages.enter_context(self.knocker.talk()))
 
     def path(self, file: str = "") -> str:
-        return f"{UPLOADS}{self.script}/{file or uuid4()}"
+        return f"{UPLOAD_PREFIX}{self.script}/{file or uuid4()}"
 
     def _headers(self, size: int) -> dict[str, str]:
         return {
@@ -86,7 +86,7 @@ def test_what_waits_has_a_bound_for_each_viewer_whatever_the_browser_says_of_it(
     server: Server, open_pages: ExitStack
 ) -> None:
     wati, budi = Sender(server, "wati", open_pages), Sender(server, "budi", open_pages)
-    each = PER_OWNER // 2 - KB
+    each = MAX_BYTES_PER_OWNER // 2 - KB
     assert [wati.brings(each, file) for file in ("satu", "dua")] == [204, 204]
     assert wati.only_says(64 * KB * KB) == (
         429,
@@ -104,7 +104,7 @@ def test_a_page_that_was_left_gives_its_room_to_the_next(
 ) -> None:
     with ExitStack() as left:
         before = Sender(server, "siti", left)
-        each = PER_OWNER // 2 - KB
+        each = MAX_BYTES_PER_OWNER // 2 - KB
         assert [before.brings(each, file) for file in ("satu", "dua")] == [204, 204]
         now = Sender(server, "siti", open_pages)
         assert now.only_says(200 * KB)[0] == 429  # both pages are open
@@ -131,7 +131,7 @@ class Kept:
 
 def asked(file: str, size: int | None, session: str = "s") -> dict[str, Any]:
     headers = [] if size is None else [(b"content-length", str(size).encode())]
-    return {"type": "http", "path": f"{UPLOADS}{session}/{file}", "headers": headers}
+    return {"type": "http", "path": f"{UPLOAD_PREFIX}{session}/{file}", "headers": headers}
 
 
 @pytest.fixture
@@ -141,14 +141,14 @@ def kept() -> Kept:
 
 @pytest.fixture
 def quota(kept: Kept) -> UploadQuota:
-    return UploadQuota(kept, kept.end, per_owner=1000 * KB, in_all=1500 * KB)
+    return UploadQuota(kept, kept.end, max_bytes_per_owner=1000 * KB, max_total_bytes=1500 * KB)
 
 
 def bring(
     quota: UploadQuota, kept: Kept, owner: str, file: str, size: int, session: str = "s"
 ) -> None:
     upload = quota.begin(owner, asked(file, size, session), LARGEST)
-    upload.counted = size
+    upload.received_bytes = size
     kept.files.add((session, file))
     quota.end(upload)
 
@@ -158,11 +158,11 @@ def test_files_on_their_way_count_with_what_they_say_to_be(quota: UploadQuota) -
     quota.begin("a", asked("2", None), LARGEST)  # says nothing: counts as the largest
     with pytest.raises(QuotaExceeded) as refused:
         quota.begin("a", asked("3", 200 * KB), LARGEST)
-    assert not refused.value.whole
+    assert not refused.value.of_all_viewers
     quota.begin("b", asked("4", 500 * KB), LARGEST)
     with pytest.raises(QuotaExceeded) as refused:
         quota.begin("c", asked("5", 200 * KB), LARGEST)
-    assert refused.value.whole
+    assert refused.value.of_all_viewers
 
 
 def test_a_file_that_did_not_arrive_leaves_nothing(quota: UploadQuota) -> None:
@@ -226,7 +226,7 @@ def test_a_file_that_came_counts_as_what_came_and_not_as_what_was_said(
 ) -> None:
     for file in ("1", "2"):
         upload = quota.begin("a", asked(file, None), LARGEST)
-        upload.counted = 100 * KB
+        upload.received_bytes = 100 * KB
         kept.files.add(("s", file))
         quota.end(upload)
     quota.begin("a", asked("3", 500 * KB), LARGEST)
@@ -239,5 +239,5 @@ def test_what_is_counted_is_what_came(quota: UploadQuota) -> None:
         return {"type": "http.request", "body": b"x" * 700, "more_body": False}
 
     upload = quota.begin("a", asked("1", None), LARGEST)
-    asyncio.run(upload.count(receive)())  # type: ignore[arg-type]
-    assert upload.counted == 700
+    asyncio.run(upload.count_body(receive)())  # type: ignore[arg-type]
+    assert upload.received_bytes == 700

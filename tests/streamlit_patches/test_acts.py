@@ -50,8 +50,8 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, streamlit_alone: None)
 def ours(request: pytest.FixtureRequest) -> bool:
     """Whether acts are carried out our way; the other way shows that ours is needed."""
     if request.param == "ours":
-        auto_rerun_state.tell_nothing(ScriptRequests)
-        acts.carry_out(script_requests, SafeSessionState)
+        auto_rerun_state.ignore_widget_state(ScriptRequests)
+        acts.serialize_acts(script_requests, SafeSessionState)
     return bool(request.param == "ours")
 
 
@@ -185,7 +185,7 @@ def test_what_was_chosen_for_a_viewer_is_not_taken_back_by_their_next_act(
 
 
 def test_what_the_viewer_chose_themselves_holds(page: Path) -> None:
-    acts.carry_out(script_requests, SafeSessionState)
+    acts.serialize_acts(script_requests, SafeSessionState)
 
     async def acted() -> str:
         async with drawn(page) as (session, browser):
@@ -201,8 +201,8 @@ def test_what_the_viewer_chose_themselves_holds(page: Path) -> None:
 
 
 def test_who_has_heard_of_a_choice_may_take_it_back(page: Path) -> None:
-    auto_rerun_state.tell_nothing(ScriptRequests)
-    acts.carry_out(script_requests, SafeSessionState)
+    auto_rerun_state.ignore_widget_state(ScriptRequests)
+    acts.serialize_acts(script_requests, SafeSessionState)
 
     async def acted() -> tuple[str, str]:
         async with drawn(page) as (session, browser):
@@ -235,7 +235,9 @@ def test_an_act_that_fails_leaves_the_page_drawn_and_asking(
             person.press("send")
             await browser.hears(ForwardMsg.FINISHED_SUCCESSFULLY)
             await at_rest(session)
-            assert session.session_state.filtered_state.get(acts.FAILED) is (True if ours else None)
+            assert session.session_state.filtered_state.get(acts.FAILED_KEY) is (
+                True if ours else None
+            )
             return browser
 
     browser = asyncio.run(acted())
@@ -253,7 +255,7 @@ def test_a_stranger_to_streamlit_is_left_as_it_is(
     page: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = vars(ScriptRequests).copy(), vars(SafeSessionState).copy()
-    acts.carry_out(SimpleNamespace(), SafeSessionState)  # type: ignore[arg-type]
-    acts.carry_out(script_requests, object)
+    acts.serialize_acts(SimpleNamespace(), SafeSessionState)  # type: ignore[arg-type]
+    acts.serialize_acts(script_requests, object)
     assert (vars(ScriptRequests).copy(), vars(SafeSessionState).copy()) == before
     assert [one.levelno for one in caplog.records] == [logging.WARNING] * 2

@@ -10,7 +10,11 @@ from collections.abc import Callable
 import pytest
 from streamlit.runtime import app_session, runtime
 
-from situasi.streamlit_patches.callback_batches import TURN, Patient, Pending
+from situasi.streamlit_patches.callback_batches import (
+    MESSAGES_PER_TURN,
+    CallbackBatch,
+    CoalescingSleep,
+)
 
 
 class Loop:
@@ -30,7 +34,7 @@ class Loop:
 
 def test_what_comes_before_the_loop_turns_needs_one_wake_and_keeps_its_order() -> None:
     loop, done = Loop(), list[int]()
-    pending = Pending(loop.wake)
+    pending = CallbackBatch(loop.wake)
     for number in range(5):
         pending.add(lambda number=number: done.append(number))  # type: ignore[misc]
     assert len(loop.woken) == 1
@@ -43,7 +47,7 @@ def test_what_comes_before_the_loop_turns_needs_one_wake_and_keeps_its_order() -
 
 def test_what_fails_is_told_and_holds_nothing_up() -> None:
     loop, done = Loop(), list[str]()
-    pending = Pending(loop.wake)
+    pending = CallbackBatch(loop.wake)
 
     def fails() -> None:
         pending.add(lambda: done.append("came meanwhile"))
@@ -62,7 +66,7 @@ def test_who_cannot_wait_has_it_done_at_once_in_order_whatever_fails(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     loop, done = Loop(), list[int]()
-    pending = Pending(loop.wake)
+    pending = CallbackBatch(loop.wake)
 
     def fails() -> None:
         raise ValueError("of the second")
@@ -70,7 +74,7 @@ def test_who_cannot_wait_has_it_done_at_once_in_order_whatever_fails(
     pending.add(lambda: done.append(1))
     pending.add(fails)
     pending.add(lambda: done.append(3))
-    pending.hurry()
+    pending.drain()
     assert done == [1, 3]
     assert "of the second" in caplog.text
     loop.turn()  # it was woken for nothing
@@ -86,7 +90,7 @@ def test_nothing_is_lost_between_many_threads_and_a_loop() -> None:
         def wake(work: Callable[[], None]) -> None:
             loop.call_soon_threadsafe(work)
 
-        pending = Pending(wake)
+        pending = CallbackBatch(wake)
 
         def tell(who: int) -> None:
             for number in range(500):
@@ -116,8 +120,8 @@ def test_the_sender_turns_to_others_now_and_then_and_always_where_it_is_to_wait(
             slept.append(seconds)
 
     async def send() -> None:
-        patient = Patient(Real)  # type: ignore[arg-type]
-        for _ in range(3 * TURN):
+        patient = CoalescingSleep(Real)  # type: ignore[arg-type]
+        for _ in range(3 * MESSAGES_PER_TURN):
             await patient.sleep(0)
         await patient.sleep(0.005)
         assert patient.Event is asyncio.Event

@@ -12,9 +12,11 @@ from situasi.streamlit_patches import kept_downloads
 
 def test_a_file_goes_a_minute_after_nobody_needed_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(media_file_manager, "MediaFileMetadata", None)
-    kept_downloads.stay(media_file_manager)
+    kept_downloads.keep_downloads(media_file_manager)
     now = [100.0]
-    monkeypatch.setattr(kept_downloads.Taken.__init__, "__defaults__", (lambda: now[0],))
+    monkeypatch.setattr(
+        kept_downloads.DelayedFileMetadata.__init__, "__defaults__", (lambda: now[0],)
+    )
     files = MemoryMediaFileStorage("/media")
     keeper = MediaFileManager(files)
     asked = keeper.add_deferred(lambda: b"a,b\n", "text/csv", "1.2", "kasus.csv")
@@ -22,18 +24,20 @@ def test_a_file_goes_a_minute_after_nobody_needed_it(monkeypatch: pytest.MonkeyP
     for _ in range(50):
         keeper.remove_orphaned_files()
     assert files.get_file(name).content == b"a,b\n"
-    now[0] += kept_downloads.STAYS
+    now[0] += kept_downloads.KEEP_S
     keeper.remove_orphaned_files()
     assert keeper.read_file(name.removesuffix(".csv")) is None
 
 
 def test_a_file_asked_for_again_stays_for_another_minute() -> None:
     now = [100.0]
-    first = kept_downloads.Taken("downloadable", lambda: now[0])
+    first = kept_downloads.DelayedFileMetadata("downloadable", lambda: now[0])
     first.mark_for_delete()
-    now[0] += kept_downloads.STAYS - 1
+    now[0] += kept_downloads.KEEP_S - 1
     assert not first.is_marked_for_delete
     first.mark_for_delete()
     now[0] += 1
     assert first.is_marked_for_delete
-    assert not kept_downloads.Taken("downloadable", lambda: now[0]).is_marked_for_delete
+    assert not kept_downloads.DelayedFileMetadata(
+        "downloadable", lambda: now[0]
+    ).is_marked_for_delete

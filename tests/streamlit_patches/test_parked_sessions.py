@@ -19,10 +19,10 @@ from streamlit.web.server.starlette import starlette_app
 
 from situasi.common import telemetry
 from situasi.server.auth import websocket
-from situasi.server.auth.websocket import ORDINARY_BYTES, Talk
-from situasi.server.state_budget import OF_ALL, OF_ONE, StateBudget
+from situasi.server.auth.websocket import ORDINARY_MESSAGE_BYTES, ManagedWebSocket
+from situasi.server.state_budget import MAX_BYTES_PER_SESSION, MAX_LARGE_BYTES, StateBudget
 from situasi.streamlit_patches import callback_batches, parked_sessions, script_loops
-from situasi.streamlit_patches.parked_sessions import MOST, ParkedSessions
+from situasi.streamlit_patches.parked_sessions import MAX_PARKED, ParkedSessions
 from situasi.streamlit_patches.script_loops import LazyEventLoop
 
 
@@ -37,11 +37,11 @@ class Session:
         self.ended += 1
 
 
-def of(owner: str, kept: int = 0) -> Talk:
+def of(owner: str, kept: int = 0) -> ManagedWebSocket:
     async def nowhere(_message: Any) -> None: ...
 
-    made = Talk(owner, nowhere, b"")
-    made.kept_bytes = kept
+    made = ManagedWebSocket(owner, nowhere, b"")
+    made.last_message_bytes = kept
     return made
 
 
@@ -53,7 +53,7 @@ def descriptors() -> int:
 
 def park(storage: ParkedSessions, name: str, owner: str, kept: int = 0) -> Session:
     session = Session(name)
-    websocket.CURRENT.set(of(owner, kept))
+    websocket.CURRENT_WEBSOCKET.set(of(owner, kept))
     storage.save(SessionInfo(client=None, session=session))  # type: ignore[arg-type]
     return session
 
@@ -64,7 +64,7 @@ def on_a_loop(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 def test_a_session_is_there_for_whoever_comes_back_and_is_not_ended() -> None:
     async def work() -> None:
-        storage = ParkedSessions(websocket.CURRENT.get, 60)
+        storage = ParkedSessions(websocket.CURRENT_WEBSOCKET.get, 60)
         session = park(storage, "a", "wati")
         assert storage.get("a").session is session
         storage.delete("a")
@@ -75,12 +75,12 @@ def test_a_session_is_there_for_whoever_comes_back_and_is_not_ended() -> None:
 
 def test_who_goes_on_and_is_cut_off_again_is_kept_for_a_whole_while_from_then() -> None:
     async def work() -> None:
-        storage = ParkedSessions(websocket.CURRENT.get, 60)
+        storage = ParkedSessions(websocket.CURRENT_WEBSOCKET.get, 60)
         park(storage, "a", "wati")
-        first = storage._parked["a"].end
+        first = storage._parked["a"].timer
         storage.delete("a")
         again = park(storage, "a", "wati")
-        assert first.cancelled() and not storage._parked["a"].end.cancelled()
+        assert first.cancelled() and not storage._parked["a"].timer.cancelled()
         assert storage.get("a").session is again
 
     on_a_loop(work)
@@ -88,20 +88,22 @@ def test_who_goes_on_and_is_cut_off_again_is_kept_for_a_whole_while_from_then() 
 
 def test_whoever_loads_a_page_a_thousand_times_takes_nobody_elses_place() -> None:
     async def work() -> None:
-        storage = ParkedSessions(websocket.CURRENT.get, 60)
-        others = [park(storage, f"other {n}", f"viewer {n}") for n in range(MOST // 2)]
+        storage = ParkedSessions(websocket.CURRENT_WEBSOCKET.get, 60)
+        others = [park(storage, f"other {n}", f"viewer {n}") for n in range(MAX_PARKED // 2)]
         storm = [park(storage, f"again {n}", "wati") for n in range(1000)]
-        assert len(storage.list()) == MOST
+        assert len(storage.list()) == MAX_PARKED
         assert not any(session.ended for session in others)
-        assert [session.ended for session in storm[-1 - MOST // 2 :]] == [1] + [0] * (MOST // 2)
-        assert sum(session.ended for session in storm) == 1000 - (MOST - MOST // 2)
+        assert [session.ended for session in storm[-1 - MAX_PARKED // 2 :]] == [1] + [0] * (
+            MAX_PARKED // 2
+        )
+        assert sum(session.ended for session in storm) == 1000 - (MAX_PARKED - MAX_PARKED // 2)
 
     on_a_loop(work)
 
 
 def test_when_its_time_is_over_a_session_is_ended_without_anybody_coming() -> None:
     async def work() -> None:
-        storage = ParkedSessions(websocket.CURRENT.get, 0.01)
+        storage = ParkedSessions(websocket.CURRENT_WEBSOCKET.get, 0.01)
         session = park(storage, "a", "wati")
         async with asyncio.timeout(30):
             while not session.ended:
@@ -113,8 +115,8 @@ def test_when_its_time_is_over_a_session_is_ended_without_anybody_coming() -> No
 
 def test_of_a_page_that_said_more_than_any_page_does_nothing_is_kept() -> None:
     async def work() -> None:
-        storage = ParkedSessions(websocket.CURRENT.get, 60)
-        session = park(storage, "a", "wati", kept=ORDINARY_BYTES + 1)
+        storage = ParkedSessions(websocket.CURRENT_WEBSOCKET.get, 60)
+        session = park(storage, "a", "wati", kept=ORDINARY_MESSAGE_BYTES + 1)
         assert storage.get("a") is None
         async with asyncio.timeout(30):
             while not session.ended:
@@ -127,7 +129,7 @@ def test_streamlit_takes_its_storage_by_the_name_that_is_replaced() -> None:
     made = inspect.getsource(starlette_app.App._create_runtime)
     assert "from streamlit.runtime.memory_session_storage import MemorySessionStorage" in made
     keeper = SimpleNamespace(MemorySessionStorage=MemorySessionStorage)
-    parked_sessions.park(keeper, websocket.CURRENT.get)  # type: ignore[arg-type]
+    parked_sessions.use_parked_sessions(keeper, websocket.CURRENT_WEBSOCKET.get)  # type: ignore[arg-type]
     assert isinstance(keeper.MemorySessionStorage(), ParkedSessions)
     wanted = {name for name in vars(memory_session_storage.MemorySessionStorage) if name[0] != "_"}
     assert wanted <= set(vars(ParkedSessions))
@@ -165,45 +167,45 @@ def test_streamlit_makes_its_loops_by_the_name_that_is_replaced() -> None:
     source = inspect.getsource(app_session.AppSession)
     assert source.count("asyncio.new_event_loop()") == 2
     stand_in: Any = SimpleNamespace(asyncio=asyncio)
-    script_loops.open_late(stand_in)
+    script_loops.use_lazy_loops(stand_in)
     assert isinstance(stand_in.asyncio.new_event_loop(), LazyEventLoop)
     assert stand_in.asyncio.Task is asyncio.Task
 
 
 def test_what_does_not_fit_stays_as_it_was(caplog: pytest.LogCaptureFixture) -> None:
     stand_in: Any = SimpleNamespace()
-    script_loops.open_late(stand_in)
+    script_loops.use_lazy_loops(stand_in)
     assert vars(stand_in) == {} and "descriptors" in caplog.text
 
 
 def test_of_one_sign_in_no_more_is_kept_than_of_forty_full_pages() -> None:
     budget = StateBudget()
     pages = [of("wati") for _ in range(40)]
-    assert all(budget.takes(page, 106_000) for page in pages)
-    assert not budget.takes(of("wati"), OF_ONE - 39 * 106_000)
-    assert budget.takes(of("budi"), 106_000)
+    assert all(budget.try_reserve(page, 106_000) for page in pages)
+    assert not budget.try_reserve(of("wati"), MAX_BYTES_PER_SESSION - 39 * 106_000)
+    assert budget.try_reserve(of("budi"), 106_000)
     for page in pages:
-        budget.leaves(page)
-    assert budget.takes(of("wati"), OF_ONE)
+        budget.release(page)
+    assert budget.try_reserve(of("wati"), MAX_BYTES_PER_SESSION)
 
 
 def test_a_page_that_speaks_again_counts_once() -> None:
     budget, page = StateBudget(), of("wati")
-    assert all(budget.takes(page, OF_ONE) for _ in range(10))
+    assert all(budget.try_reserve(page, MAX_BYTES_PER_SESSION) for _ in range(10))
 
 
 def test_when_much_is_kept_of_some_ordinary_pages_go_on() -> None:
     budget = StateBudget()
     greedy = [of(f"tamu {n}") for n in range(1000)]
-    taken = [budget.takes(page, OF_ONE // 2) for page in greedy]
-    assert sum(taken) == OF_ALL // (OF_ONE // 2)
-    left = OF_ALL - sum(page.kept_bytes for page in greedy)
-    assert not budget.takes(of("wati"), left + ORDINARY_BYTES)
-    assert budget.takes(of("wati"), ORDINARY_BYTES)
+    taken = [budget.try_reserve(page, MAX_BYTES_PER_SESSION // 2) for page in greedy]
+    assert sum(taken) == MAX_LARGE_BYTES // (MAX_BYTES_PER_SESSION // 2)
+    left = MAX_LARGE_BYTES - sum(page.last_message_bytes for page in greedy)
+    assert not budget.try_reserve(of("wati"), left + ORDINARY_MESSAGE_BYTES)
+    assert budget.try_reserve(of("wati"), ORDINARY_MESSAGE_BYTES)
     for page, was_taken in zip(greedy, taken, strict=True):
         if was_taken:
-            budget.leaves(page)
-    assert budget.takes(of("wati"), left + ORDINARY_BYTES)
+            budget.release(page)
+    assert budget.try_reserve(of("wati"), left + ORDINARY_MESSAGE_BYTES)
 
 
 def test_a_session_that_is_dropped_goes_without_the_collector() -> None:
@@ -216,11 +218,11 @@ def test_a_session_that_is_dropped_goes_without_the_collector() -> None:
     runtime: Any = ModuleType("runtime")
     runtime.asyncio = asyncio
     runtime.Runtime = type("Runtime", (), {"_enqueued_some_message": lambda _self: None})
-    callback_batches.send(Stand, runtime)
+    callback_batches.batch_messages(Stand, runtime)
     session = Stand()
     done: list[int] = []
     session._call_soon_on_event_loop(lambda: done.append(1))
-    assert done == [1] and isinstance(vars(session)["_pending"], callback_batches.Pending)
+    assert done == [1] and isinstance(vars(session)["_pending"], callback_batches.CallbackBatch)
     gone = weakref.ref(session)
     gc.disable()
     try:

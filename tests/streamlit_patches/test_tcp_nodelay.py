@@ -16,7 +16,7 @@ def test_what_listens_sends_at_once_on_all_that_it_accepts() -> None:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
         assert _waits(listening), "else there is nothing to mend"
-        assert tcp_nodelay.at_once() >= 1
+        assert tcp_nodelay.set_tcp_nodelay() >= 1
         with socket.create_connection(listening.getsockname()):
             accepted, _ = listening.accept()
             with accepted:
@@ -26,6 +26,6 @@ def test_what_listens_sends_at_once_on_all_that_it_accepts() -> None:
 def test_what_does_not_listen_is_left_alone() -> None:
     with socket.socket() as idle, socket.socket(socket.AF_UNIX) as other, socket.socket() as gone:
         gone.close()
-        tcp_nodelay.at_once()
+        tcp_nodelay.set_tcp_nodelay()
         assert _waits(idle)
         assert other.fileno() >= 0

@@ -13,7 +13,9 @@ SECTIONS = ("theme", "theme.light", "theme.dark", "theme.sidebar", "theme.light.
 
 def test_every_section_is_filled_in_as_streamlit_does_it() -> None:
     assert (ROOT / ".streamlit" / "config.toml").exists()
-    once = streamlit_patches_theme.read_once(app_session._populate_theme_msg, CustomThemeConfig)
+    once = streamlit_patches_theme.build_cached_fill(
+        app_session._populate_theme_msg, CustomThemeConfig
+    )
     for section in SECTIONS:
         for _turn in range(2):
             plain, kept = CustomThemeConfig(), CustomThemeConfig()
@@ -29,7 +31,7 @@ def test_a_section_is_read_a_single_time_and_what_is_given_may_be_written_in() -
         asked.append(section)
         theme.primary_color = "#24477A"
 
-    once = streamlit_patches_theme.read_once(fill, CustomThemeConfig)
+    once = streamlit_patches_theme.build_cached_fill(fill, CustomThemeConfig)
     first, second = CustomThemeConfig(), CustomThemeConfig()
     once(first)
     first.primary_color = "#000000"

@@ -156,6 +156,6 @@ def test_that_an_act_failed_is_said_once(empty: Board) -> None:
         "import streamlit as st\nfrom situasi.ui import session\n"
         "st.text(str(session.failed_acts()))"
     )
-    page.session_state[acts.FAILED] = True
+    page.session_state[acts.FAILED_KEY] = True
     assert "Tindakan terakhir gagal" in page.run(timeout=30).text[0].value
     assert page.run(timeout=30).text[0].value == "[]"

@@ -125,7 +125,7 @@ def is_last_of_run(*columns: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
 @reads(TPS)
 def find_unmatched_reports(
     frames: Mapping[str, pd.DataFrame], register: Register, at: datetime
-) -> pd.DataFrame:  # noqa: ARG001
+) -> pd.DataFrame:
     """Reports that belong to nothing in the register: listed, never lost.
 
     Of a TPS that it does not have, or totals of an unknown desa or kecamatan.

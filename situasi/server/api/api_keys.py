@@ -17,8 +17,8 @@ from situasi.store.interface import ConflictError, Store
 
 KIND = "key"
 # Written beside the key, not into it: a use must never bring back a key revoked meanwhile.
-USED = "key_used"
-NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+USED_KIND = "key_used"
+NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 # Merges are made on the board, by people who look at both reports.
 WRITABLE = tuple(feed for feed in FEEDS if feed != "merges")
 
@@ -58,7 +58,7 @@ class Key:
         return WriteScope(self.actor, frozenset(self.feeds), self.area, CorrectionRights.OWN)
 
 
-def digest_of(secret: str, salt: str) -> str:
+def digest_secret(secret: str, salt: str) -> str:
     """A fast keyed hash is enough: 256 random bits cannot be guessed, however fast one tries.
 
     (A slow hash is for passwords that people choose; here it would only slow down reports.)
@@ -82,7 +82,7 @@ def add(
     A name is given once: the trail would not tell two of the same name apart. Raises KeyRefused
     and StoreError.
     """
-    if not NAME.fullmatch(name):
+    if not NAME_PATTERN.fullmatch(name):
         raise KeyRefused("nama kunci: huruf kecil, angka, titik, - dan _, paling banyak 40")
     if not (feeds or read or metrics):
         raise KeyRefused("kunci tanpa hak: sebut --feed, --read atau --metrics")
@@ -90,7 +90,7 @@ def add(
     if unknown:
         raise KeyRefused(f'feed "{unknown[0]}" tidak dapat dikirim; pilih: {", ".join(WRITABLE)}')
     ident, secret, salt = secrets.token_hex(6), secrets.token_urlsafe(32), secrets.token_hex(16)
-    key = Key(name, ident, salt, digest_of(secret, salt), feeds, area, read, metrics)
+    key = Key(name, ident, salt, digest_secret(secret, salt), feeds, area, read, metrics)
     rights = {"feeds": feeds, "area": area, "read": read, "metrics": metrics}
     detail = {"name": name, **rights}
     try:
@@ -111,25 +111,25 @@ def revoke(store: Store, name: str, now: datetime, actor: str) -> None:
     store.put_record(KIND, name, value, now, actor, "key-revoke", {"name": name})
 
 
-def every(store: Store) -> list[Key]:
+def load_all(store: Store) -> list[Key]:
     """All keys, revoked ones too, in the order of their names."""
-    return [_key(value) for value in store.latest_records(KIND).values()]
+    return [_parse_key(value) for value in store.latest_records(KIND).values()]
 
 
 def last_uses(store: Store) -> dict[str, str]:
     """The day on which each key was last used, ISO; a key never used is left out."""
-    return store.latest_records(USED)
+    return store.latest_records(USED_KIND)
 
 
-def _key(value: dict[str, Any]) -> Key:
+def _parse_key(value: dict[str, Any]) -> Key:
     return Key(**{**value, "feeds": tuple(value["feeds"]), "area": tuple(value["area"])})
 
 
-def _fitting(key: Key | None, secret: str) -> Key | None:
+def _match_secret(key: Key | None, secret: str) -> Key | None:
     """The key, where this is its secret and it is not revoked."""
     if key is None or key.revoked:
         return None
-    return key if hmac.compare_digest(digest_of(secret, key.salt), key.digest) else None
+    return key if hmac.compare_digest(digest_secret(secret, key.salt), key.digest) else None
 
 
 class Keyring:
@@ -140,32 +140,32 @@ class Keyring:
         self._lock = threading.Lock()
         self._mark: tuple[int, str] | None = None
         self._keys: dict[str, Key] = {}
-        self._used: dict[str, str] = {}
+        self._used_days: dict[str, str] = {}
 
     def find(self, token: str) -> Key | None:
         """The key that this text is, unless it is revoked. Raises StoreError."""
         parts = _TOKEN.fullmatch(token)
-        return _fitting(self._current().get(parts[1]), parts[2]) if parts else None
+        return _match_secret(self._load_current().get(parts[1]), parts[2]) if parts else None
 
-    def at_hand(self, token: str) -> Key | None:
+    def find_cached(self, token: str) -> Key | None:
         """The same among the keys that were read last; asks nobody."""
         parts = _TOKEN.fullmatch(token)
-        return _fitting(self._keys.get(parts[1]), parts[2]) if parts else None
+        return _match_secret(self._keys.get(parts[1]), parts[2]) if parts else None
 
-    def used(self, key: Key, now: datetime) -> None:
+    def record_use(self, key: Key, now: datetime) -> None:
         """Note the day: enough to find keys that nobody needs, too coarse to follow anyone."""
         today = now.date().isoformat()
         with self._lock:
-            if self._used.get(key.name) == today:
+            if self._used_days.get(key.name) == today:
                 return
-            self._used[key.name] = today
-        if self._store.latest_records(USED, key.name).get(key.name) != today:
-            self._store.put_record(USED, key.name, today, now, key.actor)
+            self._used_days[key.name] = today
+        if self._store.latest_records(USED_KIND, key.name).get(key.name) != today:
+            self._store.put_record(USED_KIND, key.name, today, now, key.actor)
 
-    def _current(self) -> dict[str, Key]:
+    def _load_current(self) -> dict[str, Key]:
         mark = self._store.access_position()  # before the keys: they may be newer, never older
         with self._lock:
             if mark != self._mark:
-                self._keys = {key.ident: key for key in every(self._store)}
+                self._keys = {key.ident: key for key in load_all(self._store)}
                 self._mark = mark
             return self._keys

@@ -20,15 +20,15 @@ from situasi.higher_command import app as higher_command_app
 from situasi.server import metrics
 from situasi.server.api import responses
 from situasi.server.api.api_keys import WRITABLE
-from situasi.server.api.caller import asked_here
-from situasi.server.api.delivery import Parcel
-from situasi.server.api.higher_command import AboveApi
-from situasi.server.api.limits import Limits, Places, Workers, body_of
-from situasi.server.api.problem_details import Problem, Told
-from situasi.server.api.service import Desk, Desks
+from situasi.server.api.caller import is_local_request
+from situasi.server.api.delivery import ApiDelivery
+from situasi.server.api.higher_command import HigherCommandApi
+from situasi.server.api.limits import Limits, Slots, WorkerPool, read_body
+from situasi.server.api.problem_details import Problem, ProblemMiddleware
+from situasi.server.api.service import ApiService, ApiServices
 from situasi.server.auth import sessions
 
-Work = Callable[[Desk], Response]
+Work = Callable[[ApiService], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -46,95 +46,103 @@ class Api:
         limits: Limits | None = None,
     ) -> None:
         self._limits = limits or Limits()
-        self._desks = Desks(board, clock, self._limits)
-        self._readers, self._takers = Workers(self._limits), Workers(self._limits)
-        self._bodies = Places(self._limits.bodies, self._limits.own_bodies)
+        self._services = ApiServices(board, clock, self._limits)
+        self._read_workers, self._write_workers = WorkerPool(self._limits), WorkerPool(self._limits)
+        self._body_slots = Slots(self._limits.max_bodies, self._limits.max_bodies_per_caller)
         routes = [
-            Route("/v1/openapi.json", self._description, methods=["GET"]),
-            Route("/v1/situation", self._situation, methods=["GET"]),
+            Route("/v1/openapi.json", self._serve_openapi, methods=["GET"]),
+            Route("/v1/situation", self._serve_situation, methods=["GET"]),
         ]
         for feed in FEEDS:
             # One route for both methods: another method is then told which there are.
             methods = ["GET", "POST"] if feed in WRITABLE else ["GET"]
-            routes.append(Route(f"/v1/{feed}", self._feed(feed), methods=methods))
-        self._app = Told(Router(routes, redirect_slashes=False, default=_nothing_here))
-        self._above = AboveApi(clock, self._limits)
+            routes.append(Route(f"/v1/{feed}", self._build_feed_endpoint(feed), methods=methods))
+        self._app = ProblemMiddleware(Router(routes, redirect_slashes=False, default=_not_found))
+        self._higher_command_api = HigherCommandApi(clock, self._limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = self._app if higher_command_app.current_higher_command() is None else self._above
+        app = (
+            self._app
+            if higher_command_app.current_higher_command() is None
+            else self._higher_command_api
+        )
         await app(scope, receive, send)
 
     async def metrics(self, request: Request) -> Response:
         """Figures for Prometheus: with a key, or for this machine while there are no accounts."""
         if higher_command_app.current_higher_command() is not None:
-            return await self._above.metrics(request)
+            return await self._higher_command_api.metrics(request)
 
-        def work(desk: Desk) -> Response:
+        def work(desk: ApiService) -> Response:
             # A key that is shown is always looked at: the gate let it pass for that alone.
-            open_here = asked_here(request) and not sessions.has_accounts()
+            open_here = is_local_request(request) and not sessions.has_accounts()
             if "authorization" in request.headers or not open_here:
-                key = desk.caller(request.headers).key
+                key = desk.authenticate(request.headers).key
                 if key is None or not key.metrics:
                     raise Problem(403, "Metrik perlu kunci dengan hak metrik.")
-            return Response(metrics.exposed(lambda: desk.board), media_type=metrics.MEDIA)
+            return Response(
+                metrics.format_metrics(lambda: desk.board), media_type=metrics.MEDIA_TYPE
+            )
 
-        return await self._read(request, work)
+        return await self._run_read(request, work)
 
-    async def _description(self, request: Request) -> Response:
-        def work(desk: Desk) -> Response:
-            desk.caller(request.headers)
-            return responses.json_response(desk.description())
+    async def _serve_openapi(self, request: Request) -> Response:
+        def work(desk: ApiService) -> Response:
+            desk.authenticate(request.headers)
+            return responses.json_response(desk.build_openapi())
 
-        return await self._read(request, work)
+        return await self._run_read(request, work)
 
-    async def _situation(self, request: Request) -> Response:
-        def work(desk: Desk) -> Response:
-            viewer = desk.caller(request.headers).reader()
-            return desk.situation(viewer, request.query_params, _held(request))
+    async def _serve_situation(self, request: Request) -> Response:
+        def work(desk: ApiService) -> Response:
+            viewer = desk.authenticate(request.headers).require_reader()
+            return desk.get_situation(viewer, request.query_params, _known_etag(request))
 
-        return await self._read(request, work)
+        return await self._run_read(request, work)
 
-    def _feed(self, feed: str) -> Endpoint:
+    def _build_feed_endpoint(self, feed: str) -> Endpoint:
         async def endpoint(request: Request) -> Response:
             if request.method == "POST":
-                return await self._take(feed, request)
-            return await self._read(request, functools.partial(_rows, feed, request))
+                return await self._receive_delivery(feed, request)
+            return await self._run_read(request, functools.partial(_read_rows, feed, request))
 
         return endpoint
 
-    async def _read(self, request: Request, work: Work) -> Response:
-        owner = self._desks.current().owner(request.headers)
-        return await self._readers.run(owner, lambda: work(self._desks.current()))
+    async def _run_read(self, request: Request, work: RequestWork) -> Response:
+        owner = self._services.current().queue_owner(request.headers)
+        return await self._read_workers.run(owner, lambda: work(self._services.current()))
 
-    async def _take(self, feed: str, request: Request) -> Response:
-        desk = self._desks.current()
+    async def _receive_delivery(self, feed: str, request: Request) -> Response:
+        desk = self._services.current()
         # Before the body: a stranger may not make us hold four megabytes.
-        owner = desk.owner(request.headers)
-        caller = await self._readers.run(owner, lambda: desk.caller(request.headers))
-        desk.writer(caller, feed)
+        owner = desk.queue_owner(request.headers)
+        caller = await self._read_workers.run(owner, lambda: desk.authenticate(request.headers))
+        desk.check_may_write(caller, feed)
         if request.query_params:
             raise Problem(422, "Alamat ini tidak mengenal saringan untuk kiriman.")
         headers = request.headers
         kind, again = headers.get("content-type", ""), headers.get("idempotency-key")
-        with self._bodies.one(owner):
-            body = await body_of(request, self._limits)
+        with self._body_slots.acquire(owner):
+            body = await read_body(request, self._limits)
             started = time.perf_counter()
-            parcel = Parcel(feed, kind, body, again)
-            ledger = await self._takers.run(owner, lambda: desk.take(caller, parcel))
+            parcel = ApiDelivery(feed, kind, body, again)
+            ledger = await self._write_workers.run(
+                owner, lambda: desk.ingest_delivery(caller, parcel)
+            )
         telemetry.record_ingest("api", feed, ledger, time.perf_counter() - started)
         return responses.json_response(ledger)
 
 
-def _rows(feed: str, request: Request, desk: Desk) -> Response:
-    viewer = desk.caller(request.headers).reader()
+def _read_rows(feed: str, request: Request, service: ApiService) -> Response:
+    viewer = service.authenticate(request.headers).require_reader()
     accept = request.headers.get("accept", "*/*")
-    return desk.rows(viewer, feed, request.query_params, accept, _held(request))
+    return service.get_rows(viewer, feed, request.query_params, accept, _known_etag(request))
 
 
-def _held(request: Request) -> str | None:
+def _known_etag(request: Request) -> str | None:
     """The tag of the answer that the reader has already."""
     return request.headers.get("if-none-match")
 
 
-async def _nothing_here(_scope: Scope, _receive: Receive, _send: Send) -> None:
+async def _not_found(_scope: Scope, _receive: Receive, _send: Send) -> None:
     raise Problem(404, "Alamat ini tidak ada; lihat /api/v1/openapi.json.")

@@ -15,12 +15,12 @@ from situasi.server.api.api_keys import Key, Keyring
 from situasi.server.api.problem_details import Problem
 
 # As whom a key reads: as a guest, who sees neither officers nor neutrality.
-READS_AS = ROLES["tamu"]
+KEY_ROLE = ROLES["tamu"]
 
-_HERE = frozenset({"127.0.0.1", "::1"})
-_HERE_NAMES = _HERE | {"localhost", "[::1]"}
+_LOOPBACK = frozenset({"127.0.0.1", "::1"})
+_LOOPBACK_HOSTS = _LOOPBACK | {"localhost", "[::1]"}
 # Somebody else's request, passed on by a proxy on this machine.
-_PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+_FORWARDING_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 
 _CHALLENGE = {"www-authenticate": 'Bearer realm="situasi"'}
 
@@ -33,13 +33,13 @@ class Caller:
     viewer: Viewer | None
     key: Key | None
 
-    def reader(self) -> Viewer:
+    def require_reader(self) -> Viewer:
         """As whom it reads. Raises Problem 403."""
         if self.viewer is None:
             raise Problem(403, "Kunci ini hanya untuk mengirim, bukan untuk membaca.")
         return self.viewer
 
-    def writer(self, feed: str) -> Key:
+    def require_writer(self, feed: str) -> Key:
         """The key with which it writes this feed. Raises Problem 403.
 
         A session does not write here: a page elsewhere could make a browser do it.
@@ -51,43 +51,43 @@ class Caller:
         return self.key
 
 
-STRANGER = "?"
+UNKNOWN_OWNER = "?"
 
 
-def who(headers: Headers, ring: Keyring) -> Caller:
+def authenticate(headers: Headers, keyring: Keyring) -> Caller:
     """Who asks. Raises Problem 401 where nobody is known, 403 for a shared link."""
     written = headers.get("authorization")
     if written is not None:
-        return _with_key(written, ring)
+        return _authenticate_key(written, keyring)
     passed = headers.get(viewer_header.HEADER_NAME)
     if passed is None:
         raise Problem(401, "Sertakan kunci: Authorization: Bearer …", _CHALLENGE)
-    return _with_session(passed)
+    return _authenticate_session(passed)
 
 
-def owner_of(headers: Headers, ring: Keyring) -> str:
+def queue_owner(headers: Headers, keyring: Keyring) -> str:
     """Whose line a request waits in; all who show a key that nobody has share one."""
     written = headers.get("authorization")
     if written is not None:
-        key = ring.at_hand(written.partition(" ")[2].strip())
-        return STRANGER if key is None else key.actor
+        key = keyring.find_cached(written.partition(" ")[2].strip())
+        return UNKNOWN_OWNER if key is None else key.actor
     shown = headers.get(viewer_header.HEADER_NAME)
     if shown is None:
-        return STRANGER
+        return UNKNOWN_OWNER
     return blake2b(shown.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
-def _with_key(written: str, ring: Keyring) -> Caller:
-    scheme, _, token = written.partition(" ")
-    key = ring.find(token.strip()) if scheme.lower() == "bearer" else None
+def _authenticate_key(authorization: str, keyring: Keyring) -> Caller:
+    scheme, _, token = authorization.partition(" ")
+    key = keyring.find(token.strip()) if scheme.lower() == "bearer" else None
     if key is None:
         raise Problem(401, "Kunci tidak dikenal atau sudah dicabut.", _CHALLENGE)
-    viewer = Viewer(key.actor, READS_AS, key.area) if key.read else None
+    viewer = Viewer(key.actor, KEY_ROLE, key.area) if key.read else None
     return Caller(key.actor, viewer, key)
 
 
-def _with_session(passed: str) -> Caller:
-    viewer = viewer_header.decode_viewer(passed)
+def _authenticate_session(header_value: str) -> Caller:
+    viewer = viewer_header.decode_viewer(header_value)
     if viewer is None:
         raise Problem(401, "Sesi tidak dapat dibaca; masuk lagi.", _CHALLENGE)
     if viewer.link is not None:
@@ -96,9 +96,9 @@ def _with_session(passed: str) -> Caller:
     return Caller(viewer.name, viewer, None)
 
 
-def asked_here(request: Request) -> bool:
+def is_local_request(request: Request) -> bool:
     """Whether a program on this machine asks, and not through a proxy that stands on it."""
     host = re.sub(r":\d*$", "", request.headers.get("host", ""))
     client = request.client.host if request.client else ""
-    passed_on = any(name in request.headers for name in _PASSED_ON)
-    return client in _HERE and host in _HERE_NAMES and not passed_on
+    passed_on = any(name in request.headers for name in _FORWARDING_HEADERS)
+    return client in _LOOPBACK and host in _LOOPBACK_HOSTS and not passed_on

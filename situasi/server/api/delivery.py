@@ -17,24 +17,24 @@ from situasi.ingest.pipeline import IngestResult, ingest_file, ingest_rows
 from situasi.ingest.readers.limits import DeliveryLimits
 from situasi.server.api import request_body
 from situasi.server.api.api_keys import Key
-from situasi.server.api.limits import Limits, NewRows
+from situasi.server.api.limits import Limits, NewRowLimiter
 from situasi.server.api.problem_details import Problem
 
-_ANSWERS = "api_answer"
-LONGEST_REPEAT_KEY = 200
+_ANSWER_KIND = "api_answer"
+MAX_IDEMPOTENCY_KEY_LENGTH = 200
 
 
 @dataclass(frozen=True)
-class Parcel:
+class ApiDelivery:
     """One delivery as it came. repeat_key: its Idempotency-Key, if it has one."""
 
     feed: str
     content_type: str
     body: bytes
-    repeat_key: str | None
+    idempotency_key: str | None
 
 
-class Claims:
+class IdempotencyLocks:
     """Which deliveries with an Idempotency-Key are being worked on in this process."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Claims:
         self._lock = threading.Lock()
 
     @contextmanager
-    def holding(self, name: str) -> Iterator[None]:
+    def hold(self, name: str) -> Iterator[None]:
         """Raises Problem 409 while somebody else holds it."""
         with self._lock:
             if name in self._held:
@@ -57,14 +57,14 @@ class Claims:
                 self._held.discard(name)
 
 
-def take(
+def ingest_delivery(
     board: Board,
     key: Key,
-    parcel: Parcel,
+    incoming: ApiDelivery,
     now: datetime,
     limits: Limits,
-    claims: Claims,
-    new_rows: NewRows,
+    locks: IdempotencyLocks,
+    new_row_limiter: NewRowLimiter,
 ) -> dict[str, Any]:
     """The ledger of this delivery, once it is durable; of one that came before, the same again.
 
@@ -72,59 +72,70 @@ def take(
     between the two, the rows count as duplicates the second time; none is stored twice. Raises
     Problem 409, 415 and 422, and StoreError.
     """
-    if parcel.repeat_key is None:
-        return _counted(board, key, parcel, now, limits, new_rows)
-    _sound_key(parcel.repeat_key)
-    name = f"{key.name}/{sha256(parcel.repeat_key.encode()).hexdigest()[:40]}"
-    mark = sha256(b"\0".join((parcel.feed.encode(), parcel.body))).hexdigest()
-    with claims.holding(name):
-        before = board.store.latest_records(_ANSWERS, name).get(name)
+    if incoming.idempotency_key is None:
+        return _ingest_within_limit(board, key, incoming, now, limits, new_row_limiter)
+    _check_idempotency_key(incoming.idempotency_key)
+    name = f"{key.name}/{sha256(incoming.idempotency_key.encode()).hexdigest()[:40]}"
+    mark = sha256(b"\0".join((incoming.feed.encode(), incoming.body))).hexdigest()
+    with locks.hold(name):
+        before = board.store.latest_records(_ANSWER_KIND, name).get(name)
         if before is not None:
-            return _same(before, mark)
-        said = _counted(board, key, parcel, now, limits, new_rows)
-        board.store.put_record(_ANSWERS, name, {"of": mark, "answer": said}, now, key.actor)
+            return _stored_answer(before, mark)
+        said = _ingest_within_limit(board, key, incoming, now, limits, new_row_limiter)
+        board.store.put_record(_ANSWER_KIND, name, {"of": mark, "answer": said}, now, key.actor)
     return said
 
 
-def _sound_key(repeat_key: str) -> None:
-    plain = repeat_key.isascii() and repeat_key.isprintable() and repeat_key.strip() == repeat_key
-    if not (plain and 0 < len(repeat_key) <= LONGEST_REPEAT_KEY):
-        raise Problem(422, f"Idempotency-Key: 1 sampai {LONGEST_REPEAT_KEY} huruf ASCII.")
+def _check_idempotency_key(idempotency_key: str) -> None:
+    plain = (
+        idempotency_key.isascii()
+        and idempotency_key.isprintable()
+        and idempotency_key.strip() == idempotency_key
+    )
+    if not (plain and 0 < len(idempotency_key) <= MAX_IDEMPOTENCY_KEY_LENGTH):
+        raise Problem(422, f"Idempotency-Key: 1 sampai {MAX_IDEMPOTENCY_KEY_LENGTH} huruf ASCII.")
 
 
-def _same(before: dict[str, Any], mark: str) -> dict[str, Any]:
-    if before["of"] != mark:
+def _stored_answer(stored: dict[str, Any], mark: str) -> dict[str, Any]:
+    if stored["of"] != mark:
         raise Problem(422, "Idempotency-Key ini sudah dipakai untuk isi yang lain.")
-    answer: dict[str, Any] = before["answer"]
+    answer: dict[str, Any] = stored["answer"]
     return answer
 
 
-def _counted(
-    board: Board, key: Key, parcel: Parcel, now: datetime, limits: Limits, new_rows: NewRows
+def _ingest_within_limit(
+    board: Board,
+    key: Key,
+    incoming: ApiDelivery,
+    now: datetime,
+    limits: Limits,
+    new_row_limiter: NewRowLimiter,
 ) -> dict[str, Any]:
-    new_rows.check(key.actor, now)
-    ledger = _ledger(board, key, parcel, now, limits)
-    new_rows.add(key.actor, now, ledger.accepted + ledger.quarantined)
+    new_row_limiter.check(key.actor, now)
+    ledger = _ingest(board, key, incoming, now, limits)
+    new_row_limiter.add(key.actor, now, ledger.accepted + ledger.quarantined)
     return ledger.as_json()
 
 
-def _ledger(board: Board, key: Key, parcel: Parcel, now: datetime, limits: Limits) -> IngestResult:
-    ending = request_body.ending(parcel.content_type, parcel.body)
+def _ingest(
+    board: Board, key: Key, incoming: ApiDelivery, now: datetime, limits: Limits
+) -> IngestResult:
+    ending = request_body.detect_extension(incoming.content_type, incoming.body)
     scope = key.write_scope()
     source = f"{key.name}.{ending}"
     if ending == "json":
-        rows = request_body.json_rows(parcel.body, limits.rows)
+        rows = request_body.parse_json_rows(incoming.body, limits.max_rows)
         return ingest_rows(
-            rows, source, board.store, board.ingest_context, scope, feed=parcel.feed, now=now
+            rows, source, board.store, board.ingest_context, scope, feed=incoming.feed, now=now
         )
     if ending == "xlsx":
-        request_body.weigh(parcel.body, limits.unfolded)
+        request_body.check_workbook_size(incoming.body, limits.workbook_bytes)
     with tempfile.TemporaryDirectory(prefix="situasi-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / source
-        path.write_bytes(parcel.body)
+        path.write_bytes(incoming.body)
         ledger = ingest_file(
-            path, board.store, board.ingest_context, scope, now=now, feed=parcel.feed,
-            limits=DeliveryLimits(limits.rows, limits.body),
+            path, board.store, board.ingest_context, scope, now=now, feed=incoming.feed,
+            limits=DeliveryLimits(limits.max_rows, limits.body_bytes),
         )  # fmt: skip
     if ledger.refused:
         raise Problem(422, ledger.refused)

@@ -22,87 +22,93 @@ from situasi.higher_command.rollup_cache import COUNTS, HigherCommandOverview
 from situasi.server import metrics
 from situasi.server.api import responses
 from situasi.server.api.api_keys import Keyring
-from situasi.server.api.caller import Caller, asked_here, owner_of, who
-from situasi.server.api.limits import Limits, Rates, Workers
-from situasi.server.api.problem_details import TITLES, Problem, Told
+from situasi.server.api.caller import Caller, authenticate, is_local_request, queue_owner
+from situasi.server.api.limits import Limits, RateLimiter, WorkerPool
+from situasi.server.api.problem_details import TITLES, Problem, ProblemMiddleware
 from situasi.server.auth import sessions
 from situasi.store.rollups.queries import CriticalCase, Rollup
 
-PATH = "/api/v1/rollups"
+ROLLUPS_PATH = "/api/v1/rollups"
 # Words of people stay on the page: they may name somebody.
-_SPOKEN = frozenset({"uraian", "desa_text"})
-_MAPS = ("reached", "open_tingkat", "jenis")
-_TIMES = ("at", "received_at", "reported_at")
-_PLAIN = ("version", "exercise", "rehearsal", "register", "everywhere")
+_FREE_TEXT_FIELDS = frozenset({"uraian", "desa_text"})
+_COUNT_FIELDS = ("reached", "open_tingkat", "jenis")
+_TIME_FIELDS = ("at", "received_at", "reported_at")
+_PLAIN_FIELDS = ("version", "exercise", "rehearsal", "register", "everywhere")
 
 
-class AboveApi:
+class HigherCommandApi:
     """An ASGI application, mounted at /api where a command above is served."""
 
     def __init__(self, clock: Callable[[], datetime], limits: Limits) -> None:
-        self._clock, self._workers, self._rates = clock, Workers(limits), Rates(limits)
-        self._ring: Keyring | None = None  # of the store that is opened when the server serves
+        self._clock, self._workers, self._rate_limiter = (
+            clock,
+            WorkerPool(limits),
+            RateLimiter(limits),
+        )
+        self._keyring: Keyring | None = None  # of the store that is opened when the server serves
         routes = [
-            Route("/v1/openapi.json", self._description, methods=["GET"]),
-            Route("/v1/rollups", self._rollups, methods=["GET"]),
+            Route("/v1/openapi.json", self._serve_openapi, methods=["GET"]),
+            Route("/v1/rollups", self._serve_rollups, methods=["GET"]),
         ]
-        self._app = Told(Router(routes, redirect_slashes=False, default=_elsewhere))
+        self._app = ProblemMiddleware(Router(routes, redirect_slashes=False, default=_not_found))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
 
-    async def _description(self, request: Request) -> Response:
+    async def _serve_openapi(self, request: Request) -> Response:
         def work() -> Response:
-            self._caller(request)
-            return responses.json_response(document(_there().command.name))
+            self._authenticate(request)
+            return responses.json_response(build_openapi(_current_headquarters().command.name))
 
-        return await self._workers.run(owner_of(request.headers, self._keys()), work)
+        return await self._workers.run(queue_owner(request.headers, self._get_keyring()), work)
 
-    async def _rollups(self, request: Request) -> Response:
+    async def _serve_rollups(self, request: Request) -> Response:
         def work() -> Response:
-            viewer = self._caller(request).viewer
+            viewer = self._authenticate(request).viewer
             if viewer is None or not roles.may_open_higher_command(viewer):
                 raise Problem(403, "Rekap hanya untuk akun satuan ini.")
             if request.query_params:
                 raise Problem(422, "Alamat ini tidak mengenal saringan.")
-            found = app.filter_overview(_there().rollup_cache.current_overview(), viewer.area)
-            return responses.json_response(told(found))
+            found = app.filter_overview(
+                _current_headquarters().rollup_cache.current_overview(), viewer.area
+            )
+            return responses.json_response(build_rollups(found))
 
-        return await self._workers.run(owner_of(request.headers, self._keys()), work)
+        return await self._workers.run(queue_owner(request.headers, self._get_keyring()), work)
 
     async def metrics(self, request: Request) -> Response:
         """Figures for Prometheus: with a key, or for this machine while there are no accounts."""
 
         def work() -> Response:
-            open_here = asked_here(request) and not sessions.has_accounts()
+            open_here = is_local_request(request) and not sessions.has_accounts()
             if "authorization" in request.headers or not open_here:
-                key = self._caller(request).key
+                key = self._authenticate(request).key
                 if key is None or not key.metrics:
                     raise Problem(403, "Metrik perlu kunci dengan hak metrik.")
-            return Response(metrics.exposed(_no_board), media_type=metrics.MEDIA)
+            return Response(metrics.format_metrics(_no_board), media_type=metrics.MEDIA_TYPE)
 
-        return await self._workers.run(owner_of(request.headers, self._keys()), work)
+        return await self._workers.run(queue_owner(request.headers, self._get_keyring()), work)
 
-    def _keys(self) -> Keyring:
-        if self._ring is None:
-            self._ring = Keyring(_there().store)
-        return self._ring
+    def _get_keyring(self) -> Keyring:
+        if self._keyring is None:
+            self._keyring = Keyring(_current_headquarters().store)
+        return self._keyring
 
-    def _caller(self, request: Request) -> Caller:
-        caller = who(request.headers, self._keys())
-        self._rates.spend(caller.name)
+    def _authenticate(self, request: Request) -> Caller:
+        caller = authenticate(request.headers, self._get_keyring())
+        self._rate_limiter.consume(caller.name)
         return caller
 
 
-def told(found: HigherCommandOverview) -> dict[str, Any]:
+def build_rollups(overview: HigherCommandOverview) -> dict[str, Any]:
     """The roll-ups as they are answered: what nobody told is null."""
-    silent = {one.code for one in found.silent_members()}
+    silent = {one.code for one in overview.silent_members()}
     return {
-        "command": found.command.name,
-        "level": found.command.level,
-        "checked_at": _time(found.checked_at),
-        "trouble": found.trouble is not None,
-        "latihan": any(one.rehearsal for one in found.rollups.values()),
+        "command": overview.command.name,
+        "level": overview.command.level,
+        "checked_at": _format_time(overview.checked_at),
+        "trouble": overview.trouble is not None,
+        "latihan": any(one.rehearsal for one in overview.rollups.values()),
         "kabupaten": [
             {
                 "code": one.code,
@@ -111,41 +117,45 @@ def told(found: HigherCommandOverview) -> dict[str, Any]:
                 "dpt": one.dpt,
                 "estimated": one.estimated,
                 "silent": one.code in silent,
-                "rollup": _rollup(found.rollups.get(one.code)),
+                "rollup": _build_rollup(overview.rollups.get(one.code)),
             }
-            for one in found.command.members
+            for one in overview.command.members
         ],
     }
 
 
-def _rollup(one: Rollup | None) -> dict[str, Any] | None:
-    if one is None:
+def _build_rollup(rollup: Rollup | None) -> dict[str, Any] | None:
+    if rollup is None:
         return None
-    maps = {name: _plainly(getattr(one, name)) for name in _MAPS}
+    maps = {name: _build_counts(getattr(rollup, name)) for name in _COUNT_FIELDS}
     return {
-        **{name: getattr(one, name) for name in (*_PLAIN, *COUNTS)},
-        **{name: _time(getattr(one, name)) for name in _TIMES},
+        **{name: getattr(rollup, name) for name in (*_PLAIN_FIELDS, *COUNTS)},
+        **{name: _format_time(getattr(rollup, name)) for name in _TIME_FIELDS},
         **maps,
-        "serious": [_serious(case) for case in one.serious],
+        "serious": [_build_critical_case(case) for case in rollup.serious],
     }
 
 
-def _serious(case: CriticalCase) -> dict[str, Any]:
-    said = {one.name: getattr(case, one.name) for one in fields(case) if one.name not in _SPOKEN}
-    return {name: _time(value) if isinstance(value, datetime) else value
+def _build_critical_case(case: CriticalCase) -> dict[str, Any]:
+    said = {
+        one.name: getattr(case, one.name)
+        for one in fields(case)
+        if one.name not in _FREE_TEXT_FIELDS
+    }
+    return {name: _format_time(value) if isinstance(value, datetime) else value
             for name, value in said.items()}  # fmt: skip
 
 
-def _plainly(counts: Any) -> dict[str, int] | None:
+def _build_counts(counts: Any) -> dict[str, int] | None:
     """Of JSON a name is never null: what nobody weighed stands under the empty one."""
     return None if counts is None else {name or "": number for name, number in counts.items()}
 
 
-def _time(at: datetime | None) -> str | None:
+def _format_time(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat(timespec="seconds")
 
 
-def document(name: str) -> dict[str, Any]:
+def build_openapi(name: str) -> dict[str, Any]:
     """OpenAPI 3.1 of what is answered here."""
     count = {"type": ["integer", "null"], "minimum": 0}
     time = {"type": ["string", "null"], "format": "date-time"}
@@ -154,11 +164,11 @@ def document(name: str) -> dict[str, Any]:
         "type": ["object", "null"],
         "description": "Rekap kabupaten; null: belum ada laporan; angka null: belum diketahui.",
         "properties": {
-            **_each(COUNTS, count),
-            **_each(_TIMES, time),
-            **_each(_MAPS, counts),
+            **_same_schema(COUNTS, count),
+            **_same_schema(_TIME_FIELDS, time),
+            **_same_schema(_COUNT_FIELDS, counts),
             "version": {"type": "integer"},
-            **_each(("exercise", "rehearsal", "register"), {"type": "boolean"}),
+            **_same_schema(("exercise", "rehearsal", "register"), {"type": "boolean"}),
             "everywhere": {"type": ["string", "null"]},
             "serious": {"type": "array", "items": {"type": "object"}},
         },
@@ -167,9 +177,9 @@ def document(name: str) -> dict[str, Any]:
         "type": "object",
         "required": ["code", "name", "tps", "dpt", "estimated", "silent", "rollup"],
         "properties": {
-            **_each(("code", "name"), {"type": "string"}),
-            **_each(("tps", "dpt"), count),
-            **_each(("estimated", "silent"), {"type": "boolean"}),
+            **_same_schema(("code", "name"), {"type": "string"}),
+            **_same_schema(("tps", "dpt"), count),
+            **_same_schema(("estimated", "silent"), {"type": "boolean"}),
             "rollup": rollup,
         },
     }
@@ -177,8 +187,8 @@ def document(name: str) -> dict[str, Any]:
         "type": "object",
         "required": ["command", "level", "checked_at", "trouble", "latihan", "kabupaten"],
         "properties": {
-            **_each(("command", "level", "checked_at"), {"type": "string"}),
-            **_each(("trouble", "latihan"), {"type": "boolean"}),
+            **_same_schema(("command", "level", "checked_at"), {"type": "string"}),
+            **_same_schema(("trouble", "latihan"), {"type": "boolean"}),
             "kabupaten": {"type": "array", "items": kabupaten},
         },
     }
@@ -192,7 +202,7 @@ def document(name: str) -> dict[str, Any]:
         },
         "servers": [{"url": "/"}],
         "paths": {
-            PATH: {
+            ROLLUPS_PATH: {
                 "get": {
                     "operationId": "rollups",
                     "summary": "Rekap setiap kabupaten, sekarang.",
@@ -209,19 +219,19 @@ def document(name: str) -> dict[str, Any]:
     }
 
 
-def _each(names: Iterable[str], schema: dict[str, Any]) -> dict[str, Any]:
+def _same_schema(names: Iterable[str], schema: dict[str, Any]) -> dict[str, Any]:
     return dict.fromkeys(names, schema)
 
 
-async def _elsewhere(_scope: Scope, _receive: Receive, _send: Send) -> None:
+async def _not_found(_scope: Scope, _receive: Receive, _send: Send) -> None:
     raise Problem(
         404,
-        f"Ini papan {_there().command.name}: di sini hanya rekap ({PATH}). Baris laporan dibaca"
+        f"Ini papan {_current_headquarters().command.name}: di sini hanya rekap ({ROLLUPS_PATH}). Baris laporan dibaca"
         " dan dikirim pada papan Polres masing-masing.",
     )
 
 
-def _there() -> HigherCommandApp:
+def _current_headquarters() -> HigherCommandApp:
     found = app.current_higher_command()
     assert found is not None, "asked where a command above is served"
     return found

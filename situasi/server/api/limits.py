@@ -21,7 +21,7 @@ from situasi.server.api.problem_details import Problem
 from situasi.server.fair_workers import FairWorkers
 
 Found = TypeVar("Found")
-_AN_HOUR = timedelta(hours=1)
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -35,103 +35,104 @@ class Limits:
     hour; rows that are known already do not count. What is larger comes as a file.
     """
 
-    body: int = API_CALL_LIMITS.max_bytes
-    unfolded: int = 40_000_000
-    rows: int = API_CALL_LIMITS.max_rows
-    body_seconds: float = 30
-    per_minute: int = 240
-    burst: int = 60
-    at_once: int = 3
-    waiting: int = 48
-    own: int = 2
-    own_waiting: int = 16
-    moments: int = 60
-    bodies: int = 16
-    own_bodies: int = 4
-    new_rows: int = 20_000
+    body_bytes: int = API_CALL_LIMITS.max_bytes
+    workbook_bytes: int = 40_000_000
+    max_rows: int = API_CALL_LIMITS.max_rows
+    body_timeout_s: float = 30
+    calls_per_minute: int = 240
+    burst_calls: int = 60
+    max_running: int = 3
+    max_waiting: int = 48
+    max_running_per_caller: int = 2
+    max_waiting_per_caller: int = 16
+    moments_per_minute: int = 60
+    max_bodies: int = 16
+    max_bodies_per_caller: int = 4
+    new_rows_per_hour: int = 20_000
 
 
-def _too_many(wait_s: int) -> Problem:
+def _too_many_requests(wait_s: int) -> Problem:
     said = f"Terlalu banyak permintaan; coba lagi dalam {wait_s} detik."
     return Problem(429, said, {"retry-after": str(wait_s)})
 
 
-class Moments:
+class MomentLimiter:
     """Bounds the different past moments that one caller asks for: each is computed anew."""
 
     def __init__(self, limits: Limits) -> None:
-        self._questions = QueryLimiter(limits.moments, limits.moments)
+        self._questions = QueryLimiter(limits.moments_per_minute, limits.moments_per_minute)
 
-    def ask(self, caller: str, moment: datetime) -> None:
+    def consume(self, caller: str, moment: datetime) -> None:
         """Count one. Raises Problem 429."""
         try:
             self._questions.consume(caller, moment)
         except TooManyQueries as error:
-            raise _too_many(error.wait_s) from None
+            raise _too_many_requests(error.wait_s) from None
 
 
-class Rates:
+class RateLimiter:
     """A bucket for each caller: `burst` calls at once, refilled at `per_minute`."""
 
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
-        self._rate, self._size = limits.per_minute / 60, float(limits.burst)
+        self._calls_per_second, self._burst = (
+            limits.calls_per_minute / 60,
+            float(limits.burst_calls),
+        )
         self._clock, self._lock = clock, threading.Lock()
-        self._left: dict[str, tuple[float, float]] = {}
+        self._buckets: dict[str, tuple[float, float]] = {}
 
-    def spend(self, caller: str) -> None:
+    def consume(self, caller: str) -> None:
         """Count one call. Raises Problem 429 with the seconds after which to try again."""
         with self._lock:
             now = self._clock()
-            left, since = self._left.get(caller, (self._size, now))
-            left = min(self._size, left + (now - since) * self._rate)
+            left, since = self._buckets.get(caller, (self._burst, now))
+            left = min(self._burst, left + (now - since) * self._calls_per_second)
             if left < 1:
-                raise _too_many(math.ceil((1 - left) / self._rate))
-            self._left[caller] = (left - 1, now)
+                raise _too_many_requests(math.ceil((1 - left) / self._calls_per_second))
+            self._buckets[caller] = (left - 1, now)
 
 
-class NewRows:
+class NewRowLimiter:
     """Bounds the rows that one caller brings anew in an hour: a whole election day has as many."""
 
     def __init__(self, limits: Limits) -> None:
-        self._most, self._lock = limits.new_rows, threading.Lock()
-        self._brought: dict[str, deque[tuple[datetime, int]]] = {}
+        self._max_rows, self._lock = limits.new_rows_per_hour, threading.Lock()
+        self._rows_by_caller: dict[str, deque[tuple[datetime, int]]] = {}
 
     def check(self, caller: str, now: datetime) -> None:
         """Raise Problem 429 where the hour is full, with the seconds after which to try again."""
         with self._lock:
-            brought = self._brought.get(caller, deque())
-            while brought and now - brought[0][0] >= _AN_HOUR:
+            brought = self._rows_by_caller.get(caller, deque())
+            while brought and now - brought[0][0] >= _HOUR:
                 brought.popleft()
-            if sum(rows for _, rows in brought) < self._most:
+            if sum(rows for _, rows in brought) < self._max_rows:
                 return
-            wait = math.ceil((brought[0][0] + _AN_HOUR - now).total_seconds())
-        said = (
-            f"Lebih dari {self._most} baris baru dalam satu jam; selebihnya kirim sebagai berkas."
-        )
+            wait = math.ceil((brought[0][0] + _HOUR - now).total_seconds())
+        said = f"Lebih dari {self._max_rows} baris baru dalam satu jam; selebihnya kirim sebagai berkas."
         raise Problem(429, said, {"retry-after": str(wait)})
 
     def add(self, caller: str, now: datetime, rows: int) -> None:
         """Count rows that were new."""
         if rows:
             with self._lock:
-                self._brought.setdefault(caller, deque()).append((now, rows))
+                self._rows_by_caller.setdefault(caller, deque()).append((now, rows))
 
 
-class Places:
+class Slots:
     """So many at one time, of one owner so many, and no more. Of the event loop's thread only."""
 
-    def __init__(self, most: int, own: int | None = None) -> None:
-        self._free, self._own = most, most if own is None else own
+    def __init__(self, count: int, per_owner: int | None = None) -> None:
+        self._free, self._per_owner = count, count if per_owner is None else per_owner
         self._held: Counter[str] = Counter()
 
     @contextmanager
-    def one(self, owner: str = "") -> Iterator[None]:
+    def acquire(self, owner: str = "") -> Iterator[None]:
         """Take a place for as long as the block lasts.
 
         Raises Problem 503 where none is free, 429 where this owner has all that it may have.
         """
-        if self._held[owner] >= self._own:
-            raise _too_many(2)
+        if self._held[owner] >= self._per_owner:
+            raise _too_many_requests(2)
         if not self._free:
             raise Problem(503, "Server sedang penuh; coba lagi sebentar.", {"retry-after": "2"})
         self._free -= 1
@@ -145,39 +146,41 @@ class Places:
                 del self._held[owner]
 
 
-class Workers:
+class WorkerPool:
     """Threads for what takes time, bounded in number, so that the pages go on being served."""
 
     def __init__(self, limits: Limits) -> None:
-        self._workers = FairWorkers("api", limits.at_once, limits.own, limits.own_waiting)
-        self._places = Places(limits.at_once + limits.waiting)
+        self._workers = FairWorkers(
+            "api", limits.max_running, limits.max_running_per_caller, limits.max_waiting_per_caller
+        )
+        self._slots = Slots(limits.max_running + limits.max_waiting)
 
     async def run(self, owner: str, work: Callable[[], Found]) -> Found:
         """Do it in a thread. Raises Problem 503 where too many wait already, 429 of this owner."""
-        with self._places.one():
+        with self._slots.acquire():
             try:
                 return await self._workers.run(owner, work)
             except TooBusy:
-                raise _too_many(2) from None
+                raise _too_many_requests(2) from None
 
 
-async def body_of(request: Request, limits: Limits) -> bytes:
+async def read_body(request: Request, limits: Limits) -> bytes:
     """The body, never more than the limit of it in memory. Raises Problem 413 and 408."""
     parts: list[bytes] = []
     size = 0
     try:
-        async with asyncio.timeout(limits.body_seconds):
+        async with asyncio.timeout(limits.body_timeout_s):
             async for part in request.stream():
                 size += len(part)
-                if size <= limits.body:
+                if size <= limits.body_bytes:
                     parts.append(part)
-                elif size > 8 * limits.body:
+                elif size > 8 * limits.body_bytes:
                     break
                 else:  # read on a little: who is still sending would not hear the answer
                     parts.clear()
     except TimeoutError:
         raise Problem(408, "Kiriman tidak selesai pada waktunya.") from None
-    if size > limits.body:
-        most = limits.body // 1_000_000
+    if size > limits.body_bytes:
+        most = limits.body_bytes // 1_000_000
         raise Problem(413, f"Paling besar {most} MB; kirim sebagai berkas atau bagi.")
     return b"".join(parts)

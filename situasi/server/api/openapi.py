@@ -10,7 +10,7 @@ from situasi.domain.register import Register
 from situasi.server.api import problem_details, request_body, schemas
 from situasi.server.api import query as api_query
 from situasi.server.api.api_keys import WRITABLE
-from situasi.server.api.delivery import LONGEST_REPEAT_KEY
+from situasi.server.api.delivery import MAX_IDEMPOTENCY_KEY_LENGTH
 from situasi.server.api.limits import Limits
 from situasi.server.api.schemas import Schema
 
@@ -21,12 +21,14 @@ _FILTERS = {
     "status": "Status; boleh berulang.",
 }
 # Of every answer to a caller.
-_ALWAYS = (401, 403, 429, 503)
+_COMMON_STATUSES = (401, 403, 429, 503)
 
 
-def document(register: Register, limits: Limits) -> dict[str, Any]:
+def build_document(register: Register, limits: Limits) -> dict[str, Any]:
     """The description of every route under /api/v1."""
-    paths = {f"/api/v1/{name}": _feed(feed, register, limits) for name, feed in FEEDS.items()}
+    paths = {
+        f"/api/v1/{name}": _feed_operations(feed, register, limits) for name, feed in FEEDS.items()
+    }
     return {
         "openapi": "3.1.0",
         "info": {
@@ -37,30 +39,32 @@ def document(register: Register, limits: Limits) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "security": [{"kunci": []}],
         "paths": {
-            "/api/v1/openapi.json": {"get": _self()},
-            "/api/v1/situation": {"get": _situation(register)},
+            "/api/v1/openapi.json": {"get": _openapi_operation()},
+            "/api/v1/situation": {"get": _situation_operation(register)},
             **paths,
         },
         "components": {
             "securitySchemes": {"kunci": {"type": "http", "scheme": "bearer"}},
-            "schemas": _schemas(limits),
-            "responses": {str(status): _problem(status) for status in problem_details.TITLES},
+            "schemas": _build_schemas(limits),
+            "responses": {
+                str(status): _problem_response(status) for status in problem_details.TITLES
+            },
         },
     }
 
 
-def _schemas(limits: Limits) -> dict[str, Schema]:
+def _build_schemas(limits: Limits) -> dict[str, Schema]:
     named = {
-        "problem": schemas.problem(),
-        "ledger": schemas.ledger(),
-        "situation": schemas.situation(),
+        "problem": schemas.problem_schema(),
+        "ledger": schemas.ingest_result_schema(),
+        "situation": schemas.situation_schema(),
     }
     for feed in FEEDS.values():
-        named[f"{feed.name}_row"] = schemas.row(feed)
+        named[f"{feed.name}_row"] = schemas.row_schema(feed)
         if "lat" in feed.column_names:
-            named[f"{feed.name}_point"] = schemas.point(feed)
+            named[f"{feed.name}_point"] = schemas.point_schema(feed)
         if feed.name in WRITABLE:
-            named[f"{feed.name}_sent"] = schemas.sent(feed, limits)
+            named[f"{feed.name}_sent"] = schemas.delivery_schema(feed, limits)
     return named
 
 
@@ -68,21 +72,21 @@ def _ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _problem(status: int) -> dict[str, Any]:
+def _problem_response(status: int) -> dict[str, Any]:
     return {
         "description": problem_details.TITLES[status],
-        "content": {problem_details.MEDIA: {"schema": _ref("problem")}},
+        "content": {problem_details.MEDIA_TYPE: {"schema": _ref("problem")}},
     }
 
 
-def _problems(*statuses: int) -> dict[str, Any]:
+def _problem_refs(*statuses: int) -> dict[str, Any]:
     return {
         str(status): {"$ref": f"#/components/responses/{status}"}
-        for status in sorted({*_ALWAYS, *statuses})
+        for status in sorted({*_COMMON_STATUSES, *statuses})
     }
 
 
-def _self() -> dict[str, Any]:
+def _openapi_operation() -> dict[str, Any]:
     found = {
         "description": "OpenAPI 3.1",
         "content": {request_body.JSON: {"schema": {"type": "object"}}},
@@ -90,67 +94,74 @@ def _self() -> dict[str, Any]:
     return {
         "operationId": "openapi",
         "summary": "Dokumen ini.",
-        "responses": {"200": found, **_problems()},
+        "responses": {"200": found, **_problem_refs()},
     }
 
 
-def _situation(register: Register) -> dict[str, Any]:
+def _situation_operation(register: Register) -> dict[str, Any]:
     return {
         "operationId": "situation",
         "summary": "Angka pokok halaman Situasi.",
-        "parameters": [*_common(api_query.page_filters(register), WINDOWS[0]), _held()],
+        "parameters": [
+            *_common_parameters(api_query.allowed_page_filters(register), WINDOWS[0]),
+            _etag_parameter(),
+        ],
         "responses": {
             "200": {
                 "description": "Angka pokok; null: tidak diketahui.",
-                "headers": _headers("etag"),
+                "headers": _header_schemas("etag"),
                 "content": {request_body.JSON: {"schema": _ref("situation")}},
             },
-            **_readers(),
+            **_read_responses(),
         },
     }
 
 
-def _readers(*more: int) -> dict[str, Any]:
-    return {"304": {"description": "Tidak berubah."}, **_problems(422, *more)}
+def _read_responses(*more: int) -> dict[str, Any]:
+    return {"304": {"description": "Tidak berubah."}, **_problem_refs(422, *statuses)}
 
 
-def _feed(feed: Feed, register: Register, limits: Limits) -> dict[str, Any]:
-    found = {"get": _rows(feed, register)}
+def _feed_operations(feed: Feed, register: Register, limits: Limits) -> dict[str, Any]:
+    found = {"get": _rows_operation(feed, register)}
     if feed.name in WRITABLE:
-        found["post"] = _intake(feed, limits)
+        found["post"] = _delivery_operation(feed, limits)
     return found
 
 
-def _rows(feed: Feed, register: Register) -> dict[str, Any]:
-    forms = api_query.forms(feed)
+def _rows_operation(feed: Feed, register: Register) -> dict[str, Any]:
+    forms = api_query.offered_formats(feed)
     content = {
         forms["json"]: {
-            "schema": schemas.told(feed, rows=schemas.listed(_ref(f"{feed.name}_row")))
+            "schema": schemas.page_schema(feed, rows=schemas.array_of(_ref(f"{feed.name}_row")))
         },
         forms["csv"]: {"schema": {"type": "string"}},
     }
     if "geojson" in forms:
-        points = schemas.listed(_ref(f"{feed.name}_point"))
-        collection = schemas.told(feed, type={"const": "FeatureCollection"}, features=points)
+        points = schemas.array_of(_ref(f"{feed.name}_point"))
+        collection = schemas.page_schema(feed, type={"const": "FeatureCollection"}, features=points)
         content[forms["geojson"]] = {"schema": collection}
     named = ["etag", "x-situasi-version", "x-situasi-latihan"]
     return {
         "operationId": f"read_{feed.name}",
         "summary": f"Baris {feed.name}, menurut urutan penyimpanan.",
         "parameters": [
-            *_common(api_query.filters(feed, register), "semua"),
-            *_paging(tuple(forms)),
-            _held(),
+            *_common_parameters(api_query.allowed_filters(feed, register), "semua"),
+            *_paging_parameters(tuple(forms)),
+            _etag_parameter(),
         ],
         "responses": {
-            "200": {"description": "Baris.", "headers": _headers(*named), "content": content},
-            **_readers(406),
+            "200": {
+                "description": "Baris.",
+                "headers": _header_schemas(*named),
+                "content": content,
+            },
+            **_read_responses(406),
         },
     }
 
 
-def _intake(feed: Feed, limits: Limits) -> dict[str, Any]:
-    table = {"schema": {"type": "string", "maxLength": limits.body}}
+def _delivery_operation(feed: Feed, limits: Limits) -> dict[str, Any]:
+    table = {"schema": {"type": "string", "maxLength": limits.body_bytes}}
     return {
         "operationId": f"send_{feed.name}",
         "summary": f"Kirim {feed.name}; dijawab bila sudah tersimpan.",
@@ -163,7 +174,7 @@ def _intake(feed: Feed, limits: Limits) -> dict[str, Any]:
                     "type": "string",
                     "pattern": "^[!-~]+$",
                     "minLength": 1,
-                    "maxLength": LONGEST_REPEAT_KEY,
+                    "maxLength": MAX_IDEMPOTENCY_KEY_LENGTH,
                 },
             }
         ],
@@ -182,22 +193,22 @@ def _intake(feed: Feed, limits: Limits) -> dict[str, Any]:
                 "description": "Yang terjadi dengan setiap baris.",
                 "content": {request_body.JSON: {"schema": _ref("ledger")}},
             },
-            **_problems(408, 409, 413, 415, 422),
+            **_problem_refs(408, 409, 413, 415, 422),
         },
     }
 
 
-def _common(filters: dict[str, tuple[str, ...]], window: str) -> list[dict[str, Any]]:
+def _common_parameters(filters: dict[str, tuple[str, ...]], window: str) -> list[dict[str, Any]]:
     words = [
         {
             "name": name,
             "in": "query",
             "description": _FILTERS[name],
-            "schema": {"type": "array", "items": schemas.one_of(allowed)},
+            "schema": {"type": "array", "items": schemas.enum_of(allowed)},
         }
         for name, allowed in filters.items()
     ]
-    window_schema = {**schemas.one_of(WINDOWS), "default": window}
+    window_schema = {**schemas.enum_of(WINDOWS), "default": window}
     said = "Sebagaimana diketahui pada; kosong: sekarang."
     return [
         *words,
@@ -207,21 +218,21 @@ def _common(filters: dict[str, tuple[str, ...]], window: str) -> list[dict[str, 
     ]  # fmt: skip
 
 
-def _paging(forms: tuple[str, ...]) -> list[dict[str, Any]]:
-    size = {"type": "integer", "minimum": 1, "maximum": api_query.MOST_ROWS}
-    after = {"type": "integer", "minimum": 0, "maximum": api_query.LARGEST, "default": 0}
+def _paging_parameters(formats: tuple[str, ...]) -> list[dict[str, Any]]:
+    size = {"type": "integer", "minimum": 1, "maximum": api_query.MAX_ROWS}
+    after = {"type": "integer", "minimum": 0, "maximum": api_query.MAX_SEQ, "default": 0}
     return [
-        {"name": "limit", "in": "query", "schema": {**size, "default": api_query.USUAL_ROWS}},
+        {"name": "limit", "in": "query", "schema": {**size, "default": api_query.DEFAULT_ROWS}},
         {"name": "after", "in": "query", "description": "Baris sesudah seq ini.", "schema": after},
         {"name": "format", "in": "query", "description": "Mendahului Accept.",
-         "schema": schemas.one_of(forms)},
+         "schema": schemas.enum_of(formats)},
     ]  # fmt: skip
 
 
-def _held() -> dict[str, Any]:
+def _etag_parameter() -> dict[str, Any]:
     said = "ETag jawaban yang sudah ada; tidak berubah: 304."
     return {"name": "If-None-Match", "in": "header", "description": said, "schema": schemas.TEXT}
 
 
-def _headers(*names: str) -> dict[str, Any]:
+def _header_schemas(*names: str) -> dict[str, Any]:
     return {name: {"required": True, "schema": schemas.TEXT} for name in names}

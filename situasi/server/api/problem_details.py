@@ -16,7 +16,7 @@ from situasi.store.interface import StoreError
 
 _LOG = logging.getLogger(__name__)
 
-MEDIA = "application/problem+json"
+MEDIA_TYPE = "application/problem+json"
 
 TITLES = {
     400: "Permintaan tidak dapat dibaca",
@@ -43,7 +43,7 @@ class Problem(Exception):
         super().__init__(detail)
         self.status, self.detail, self.headers = status, detail, dict(headers or {})
 
-    def answer(self) -> Response:
+    def build_response(self) -> Response:
         said = {
             "type": "about:blank",
             "title": TITLES.get(self.status, "Gagal"),
@@ -54,11 +54,11 @@ class Problem(Exception):
             json.dumps(said, ensure_ascii=False).encode("utf-8", "replace"),
             self.status,
             {"cache-control": "no-store", "x-content-type-options": "nosniff", **self.headers},
-            MEDIA,
+            MEDIA_TYPE,
         )
 
 
-class Told:
+class ProblemMiddleware:
     """ASGI around an application of ours: whatever it raises is told as a problem."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -79,10 +79,10 @@ class Told:
         except Exception as error:
             if begun:
                 raise
-            await _problem(error).answer()(scope, receive, send)
+            await _build_problem(error).build_response()(scope, receive, send)
 
 
-def _problem(error: Exception) -> Problem:
+def _build_problem(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
     if isinstance(error, HTTPException):  # of the router: a method that a route has not

@@ -19,14 +19,14 @@ from situasi.domain.feed_schemas import FEEDS, INCIDENTS, Feed
 from situasi.domain.register import Register
 from situasi.server.api.problem_details import Problem
 
-FORMS = {"json": "application/json", "geojson": "application/geo+json", "csv": "text/csv"}
-MOST_ROWS, USUAL_ROWS = 1_000, 100
-LARGEST = 2**63 - 1
+MEDIA_TYPES = {"json": "application/json", "geojson": "application/geo+json", "csv": "text/csv"}
+MAX_ROWS, DEFAULT_ROWS = 1_000, 100
+MAX_SEQ = 2**63 - 1
 
 # Filter -> column, in the feeds that have it. The names are those of the pages.
 _COLUMNS = {"kec": "kecamatan", "jenis": "jenis", "tingkat": "tingkat", "status": "status"}
-_WHOLE = re.compile(r"[0-9]{1,19}", re.ASCII)
-_MOMENT = re.compile(
+_INTEGER_PATTERN = re.compile(r"[0-9]{1,19}", re.ASCII)
+_MOMENT_PATTERN = re.compile(
     r"(\d{4})(-\d\d-\d\d[Tt ]\d\d:\d\d)(:\d\d(?:\.\d{1,20})?)?([Zz]|[+ -]\d\d:\d\d)?", re.ASCII
 )
 # Nobody knew anything earlier; whatever lies later is the present.
@@ -34,17 +34,17 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2200
 
 
 @dataclass(frozen=True)
-class Asked:
+class ApiQuery:
     """selection: without its times. window: one of WINDOWS. moment: aware, or None."""
 
     selection: Selection
     window: str
     moment: datetime | None
     after: int = 0
-    limit: int = USUAL_ROWS
+    limit: int = DEFAULT_ROWS
 
 
-def filters(feed: Feed, register: Register) -> dict[str, tuple[str, ...]]:
+def allowed_filters(feed: Feed, register: Register) -> dict[str, tuple[str, ...]]:
     """The filters of this feed, and the words that each may hold."""
     allowed = {}
     for name, column in _COLUMNS.items():
@@ -55,56 +55,56 @@ def filters(feed: Feed, register: Register) -> dict[str, tuple[str, ...]]:
     return allowed
 
 
-def page_filters(register: Register) -> dict[str, tuple[str, ...]]:
+def allowed_page_filters(register: Register) -> dict[str, tuple[str, ...]]:
     """The filters of the Situasi page: of incidents in which something happened."""
     return {
         name: tuple(word for word in words if word != "nihil")
-        for name, words in filters(INCIDENTS, register).items()
+        for name, words in allowed_filters(INCIDENTS, register).items()
     }
 
 
-def forms(feed: Feed) -> dict[str, str]:
+def offered_formats(feed: Feed) -> dict[str, str]:
     """The forms in which rows of this feed are given; points only where it has them."""
     return {
         name: media
-        for name, media in FORMS.items()
+        for name, media in MEDIA_TYPES.items()
         if name != "geojson" or "lat" in feed.column_names
     }
 
 
-def rows(query: QueryParams, feed: str, register: Register) -> Asked:
+def parse_rows_query(query: QueryParams, feed: str, register: Register) -> ApiQuery:
     """What was asked of the rows of a feed. Raises Problem 422."""
-    allowed = filters(FEEDS[feed], register)
-    _known(query, [*allowed, "rentang", "saat", "after", "limit", "format"])
-    return Asked(
-        _selection(query, allowed),
-        _one_of(query, "rentang", WINDOWS, "semua"),
-        _moment(query, register),
-        after=_whole(query, "after", 0, LARGEST, 0),
-        limit=_whole(query, "limit", 1, MOST_ROWS, USUAL_ROWS),
+    allowed = allowed_filters(FEEDS[feed], register)
+    _check_names(query, [*allowed, "rentang", "saat", "after", "limit", "format"])
+    return ApiQuery(
+        _parse_selection(query, allowed),
+        _parse_choice(query, "rentang", WINDOWS, "semua"),
+        _parse_moment(query, register),
+        after=_parse_integer(query, "after", 0, MAX_SEQ, 0),
+        limit=_parse_integer(query, "limit", 1, MAX_ROWS, DEFAULT_ROWS),
     )
 
 
-def situation(query: QueryParams, register: Register) -> Asked:
+def parse_situation_query(query: QueryParams, register: Register) -> ApiQuery:
     """What was asked of the key figures. Raises Problem 422."""
-    allowed = page_filters(register)
-    _known(query, [*allowed, "rentang", "saat"])
-    window = _one_of(query, "rentang", WINDOWS, WINDOWS[0])
-    return Asked(_selection(query, allowed), window, _moment(query, register))
+    allowed = allowed_page_filters(register)
+    _check_names(query, [*allowed, "rentang", "saat"])
+    window = _parse_choice(query, "rentang", WINDOWS, WINDOWS[0])
+    return ApiQuery(_parse_selection(query, allowed), window, _parse_moment(query, register))
 
 
-def form(query: QueryParams, accept: str, offered: Mapping[str, str]) -> str:
+def choose_format(query: QueryParams, accept: str, offered: Mapping[str, str]) -> str:
     """The form of the answer: as the address says, else as Accept says. Raises 422 and 406."""
     if "format" in query:
-        return _one_of(query, "format", tuple(offered), "json")
-    for wanted in _by_preference(accept):
+        return _parse_choice(query, "format", tuple(offered), "json")
+    for wanted in _sort_by_preference(accept):
         for name, media in offered.items():
             if wanted in {media, "*/*", media.partition("/")[0] + "/*"}:
                 return name
     raise Problem(406, f"Tersedia sebagai {', '.join(offered.values())}.")
 
 
-def _by_preference(accept: str) -> list[str]:
+def _sort_by_preference(accept: str) -> list[str]:
     ranked: list[tuple[float, str]] = []
     for part in (accept or "*/*").split(","):
         media, *parameters = (piece.strip().lower() for piece in part.split(";"))
@@ -115,14 +115,14 @@ def _by_preference(accept: str) -> list[str]:
     return [media for _, media in sorted(ranked, key=lambda pair: -pair[0])]
 
 
-def _known(query: QueryParams, names: Iterable[str]) -> None:
+def _check_names(query: QueryParams, names: Iterable[str]) -> None:
     known = set(names)
     for name in query:
         if name not in known:
             raise Problem(422, f'Saringan "{name[:60]}" tidak dikenal.')
 
 
-def _selection(query: QueryParams, allowed: Mapping[str, tuple[str, ...]]) -> Selection:
+def _parse_selection(query: QueryParams, allowed: Mapping[str, tuple[str, ...]]) -> Selection:
     chosen: dict[str, Any] = {}
     for name, words in allowed.items():
         found = tuple(dict.fromkeys(query.getlist(name)))
@@ -133,35 +133,35 @@ def _selection(query: QueryParams, allowed: Mapping[str, tuple[str, ...]]) -> Se
     return Selection(**chosen)
 
 
-def _single(query: QueryParams, name: str) -> str | None:
+def _single_value(query: QueryParams, name: str) -> str | None:
     given = query.getlist(name)
     if len(given) > 1:
         raise Problem(422, f"{name}: sebut sekali saja.")
     return given[0] if given else None
 
 
-def _one_of(query: QueryParams, name: str, words: tuple[str, ...], usual: str) -> str:
-    given = _single(query, name)
-    if given is not None and given not in words:
-        raise Problem(422, f'{name}: "{given[:60]}" tidak dikenal; pilih: {", ".join(words)}.')
-    return usual if given is None else given
+def _parse_choice(query: QueryParams, name: str, choices: tuple[str, ...], default: str) -> str:
+    given = _single_value(query, name)
+    if given is not None and given not in choices:
+        raise Problem(422, f'{name}: "{given[:60]}" tidak dikenal; pilih: {", ".join(choices)}.')
+    return default if given is None else given
 
 
-def _whole(query: QueryParams, name: str, least: int, most: int, usual: int) -> int:
-    given = _single(query, name)
+def _parse_integer(query: QueryParams, name: str, minimum: int, maximum: int, default: int) -> int:
+    given = _single_value(query, name)
     if given is None:
-        return usual
-    if not _WHOLE.fullmatch(given) or not least <= int(given) <= most:
-        raise Problem(422, f"{name}: angka {least} sampai {most}.")
+        return default
+    if not _INTEGER_PATTERN.fullmatch(given) or not minimum <= int(given) <= maximum:
+        raise Problem(422, f"{name}: angka {minimum} sampai {maximum}.")
     return int(given)
 
 
-def _moment(query: QueryParams, register: Register) -> datetime | None:
+def _parse_moment(query: QueryParams, register: Register) -> datetime | None:
     """A time as ISO 8601 writes it, cut to its minute; without a zone that of the election."""
-    given = _single(query, "saat")
+    given = _single_value(query, "saat")
     if given is None:
         return None
-    parts = _MOMENT.fullmatch(given)
+    parts = _MOMENT_PATTERN.fullmatch(given)
     try:
         if parts is None:
             raise ValueError

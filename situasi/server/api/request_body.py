@@ -17,20 +17,20 @@ from situasi.server.api.problem_details import Problem
 JSON = "application/json"
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TAKEN = (JSON, CSV, XLSX)
+CONTENT_TYPES = (JSON, CSV, XLSX)
 # Types that say nothing; the last is what curl writes on its own.
-_SILENT = ("", "application/octet-stream", "application/x-www-form-urlencoded")
+_UNSPECIFIC_TYPES = ("", "application/octet-stream", "application/x-www-form-urlencoded")
 
-MOST_CELLS = 100  # of one row; no feed has half as many columns
+MAX_CELLS = 100  # of one row; no feed has half as many columns
 
 _NOT_ROWS = 'JSON harus daftar baris, atau {"rows": [...]}'
 
 
-def ending(content_type: str, body: bytes) -> str:
+def detect_extension(content_type: str, body: bytes) -> str:
     """json, csv or xlsx, told by the content. Raises Problem 415 and 422."""
     declared = content_type.partition(";")[0].strip().lower()
-    if declared not in TAKEN + _SILENT:
-        raise Problem(415, f'Kirim sebagai {", ".join(TAKEN)}, bukan "{declared[:60]}".')
+    if declared not in CONTENT_TYPES + _UNSPECIFIC_TYPES:
+        raise Problem(415, f'Kirim sebagai {", ".join(CONTENT_TYPES)}, bukan "{declared[:60]}".')
     start = body[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:1] in {b"[", b"{"}:
         return "json"
@@ -39,7 +39,7 @@ def ending(content_type: str, body: bytes) -> str:
     return "xlsx" if body.startswith(b"PK") else "csv"
 
 
-def weigh(body: bytes, most: int) -> None:
+def check_workbook_size(body: bytes, max_bytes: int) -> None:
     """Refuse a workbook that says itself that it unfolds to more than this. Raises Problem 422.
 
     The reader takes no more out of an archive than it says, and would take five seconds to find
@@ -50,35 +50,35 @@ def weigh(body: bytes, most: int) -> None:
             claimed = sum(member.file_size for member in archive.infolist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, OSError):
         return
-    if claimed > most:
+    if claimed > max_bytes:
         raise Problem(422, "Berkas Excel ini terlalu besar bila dibuka; kirim barisnya saja.")
 
 
-def json_rows(body: bytes, most: int) -> list[dict[str, Any]]:
+def parse_json_rows(body: bytes, max_rows: int) -> list[dict[str, Any]]:
     """The rows of a JSON body, cells without what no store takes. Raises Problem 422.
 
     Stricter than a file: a program that sends what JSON does not know (NaN, a key twice, half
     a letter) has a fault that its maker should hear of.
     """
-    rows = _list(_parsed(body))
+    rows = _row_list(_parse_json(body))
     if not rows:
         raise Problem(422, f"Tidak ada satu baris pun; {_NOT_ROWS}.")
-    if len(rows) > most:
-        raise Problem(422, f"Kiriman berisi {format_too_many_rows(most)}.")
-    found = [_row(number, row) for number, row in enumerate(rows, start=1)]
+    if len(rows) > max_rows:
+        raise Problem(422, f"Kiriman berisi {format_too_many_rows(max_rows)}.")
+    found = [_parse_row(number, row) for number, row in enumerate(rows, start=1)]
     if len({heading for row in found for heading in row}) > MAX_COLUMNS:
         raise Problem(422, f"Lebih dari {MAX_COLUMNS} kolom; kirim kolom laporan saja.")
     return found
 
 
-def _parsed(body: bytes) -> Any:
+def _parse_json(body: bytes) -> Any:
     try:
         document = json.loads(
             body.decode("utf-8-sig"),
-            object_pairs_hook=_once,
-            parse_int=_number,
-            parse_float=_number,
-            parse_constant=_no_constant,
+            object_pairs_hook=_reject_duplicate_keys,
+            parse_int=_parse_number,
+            parse_float=_parse_number,
+            parse_constant=_reject_constant,
         )
         if b"\\u" in body:  # half a letter can only be written so
             json.dumps(document, ensure_ascii=False).encode()
@@ -91,25 +91,25 @@ def _parsed(body: bytes) -> Any:
     return document
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _reject_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         raise Problem(422, "JSON ini memuat kunci yang sama dua kali dalam satu baris.")
     return found
 
 
-def _number(text: str) -> int | float | str:
+def _parse_number(text: str) -> int | float | str:
     number = float(text)
     if not math.isfinite(number):
         raise Problem(422, "JSON ini memuat angka yang terlalu besar.")
     return number if not text.lstrip("-").isdigit() else parse_integer(text)
 
 
-def _no_constant(name: str) -> Any:
+def _reject_constant(name: str) -> Any:
     raise Problem(422, f"{name} bukan nilai JSON; kosongkan dengan null.")
 
 
-def _list(document: Any) -> list[Any]:
+def _row_list(document: Any) -> list[Any]:
     if isinstance(document, dict) and list(document) == ["rows"]:
         document = document["rows"]
     if not isinstance(document, list):
@@ -117,21 +117,21 @@ def _list(document: Any) -> list[Any]:
     return document
 
 
-def _row(number: int, row: Any) -> dict[str, Any]:
+def _parse_row(number: int, row: Any) -> dict[str, Any]:
     if not isinstance(row, dict) or not row:
         raise Problem(422, f"Baris {number} bukan objek berisi kolom laporan.")
-    if len(row) > MOST_CELLS:
-        raise Problem(422, f"Baris {number} punya lebih dari {MOST_CELLS} kolom.")
+    if len(row) > MAX_CELLS:
+        raise Problem(422, f"Baris {number} punya lebih dari {MAX_CELLS} kolom.")
     found: dict[str, Any] = {}
     for name, cell in row.items():
         heading = clean_text(name) or "(tanpa nama)"
         while heading in found:  # alike once blanks are gone: both are kept
             heading += " (2)"
-        found[heading] = _cell(cell, number)
+        found[heading] = _parse_cell(cell, number)
     return found
 
 
-def _cell(cell: Any, number: int) -> Any:
+def _parse_cell(cell: Any, number: int) -> Any:
     if isinstance(cell, dict | list):
         raise Problem(422, f"Baris {number} memuat daftar atau objek di dalam satu sel.")
     return clean_text(cell) if isinstance(cell, str) else cell

@@ -11,7 +11,7 @@ from typing import Any
 from starlette.responses import Response
 
 # Changes when the form of an answer does, so that nobody keeps an old one.
-FORM = 1
+FORMAT_VERSION = 1
 
 _PRIVATE = {
     "cache-control": "private, no-cache",
@@ -21,34 +21,36 @@ _PRIVATE = {
 
 
 @dataclass(frozen=True)
-class Body:
+class ResponseBody:
     """What an answer says, in which media type, and what its headers add."""
 
     content: bytes
-    media: str
+    media_type: str
     headers: Mapping[str, str]
 
 
-def tag(*parts: Hashable) -> str:
+def build_etag(*parts: Hashable) -> str:
     """An entity tag of whatever the answer depends on."""
-    return f'"{blake2b(repr((FORM, *parts)).encode(), digest_size=16).hexdigest()}"'
+    return f'"{blake2b(repr((FORMAT_VERSION, *parts)).encode(), digest_size=16).hexdigest()}"'
 
 
-def answered(etag: str, known: str | None, make: Callable[[], Body]) -> Response:
+def build_response(
+    etag: str, known_etags: str | None, make_body: Callable[[], ResponseBody]
+) -> Response:
     """304 where the reader has this answer already; it is then not even made."""
     headers = {**_PRIVATE, "etag": etag}
-    if known is not None and _matches(etag, known):
+    if known_etags is not None and _matches(etag, known_etags):
         return Response(status_code=304, headers=headers)
-    body = make()
-    return Response(body.content, 200, {**headers, **body.headers}, body.media)
+    body = make_body()
+    return Response(body.content, 200, {**headers, **body.headers}, body.media_type)
 
 
-def _matches(etag: str, known: str) -> bool:
-    given = [one.strip().removeprefix("W/") for one in known.split(",")]
+def _matches(etag: str, known_etags: str) -> bool:
+    given = [one.strip().removeprefix("W/") for one in known_etags.split(",")]
     return "*" in given or etag in given
 
 
-def written(value: Any) -> bytes:
+def encode_json(value: Any) -> bytes:
     """JSON as it is sent: a number that is none would raise here rather than be sent."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
 
@@ -56,4 +58,4 @@ def written(value: Any) -> bytes:
 def json_response(value: Any, status: int = 200) -> Response:
     """An answer that nobody may keep."""
     headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
-    return Response(written(value), status, headers, "application/json")
+    return Response(encode_json(value), status, headers, "application/json")

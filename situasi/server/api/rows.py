@@ -16,68 +16,68 @@ from situasi.domain.feed_schemas import ColumnKind, Feed
 from situasi.reports.csv_tables import as_csv
 
 # What the store knows of a row, beside the sender's columns: name in the answer -> column.
-KEPT = {"seq": "seq", "diketahui": "known_at", "disimpan": "recorded_at"}
+STORE_COLUMNS = {"seq": "seq", "diketahui": "known_at", "disimpan": "recorded_at"}
 
 
 @dataclass(frozen=True)
-class Page:
+class RowsPage:
     """rows: one dict per row by heading, values as JSON has them. next: `seq` to go on after."""
 
     rows: list[dict[str, Any]]
     next: int | None
 
 
-def page(
-    known: pd.DataFrame, feed: Feed, wanted: Selection, after: int, limit: int, zone: tzinfo
-) -> Page:
+def build_page(
+    known_rows: pd.DataFrame, feed: Feed, selection: Selection, after: int, limit: int, zone: tzinfo
+) -> RowsPage:
     """The rows wanted whose `seq` lies above `after`, in the order in which they were stored."""
-    found = cases.select(known[known["seq"] > after], wanted)
+    found = cases.select(known_rows[known_rows["seq"] > after], selection)
     shown = found.head(limit)
-    columns = {name: _values(shown[column], zone) for name, column in KEPT.items()}
-    columns |= {column.heading: _values(shown[column.name], zone) for column in feed.columns}
+    columns = {name: _json_values(shown[column], zone) for name, column in STORE_COLUMNS.items()}
+    columns |= {column.heading: _json_values(shown[column.name], zone) for column in feed.columns}
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
-    return Page(rows, rows[-1]["seq"] if len(found) > limit else None)
+    return RowsPage(rows, rows[-1]["seq"] if len(found) > limit else None)
 
 
-def _values(cells: pd.Series, zone: tzinfo) -> list[Any]:
+def _json_values(cells: pd.Series, zone: tzinfo) -> list[Any]:
     if isinstance(cells.dtype, pd.DatetimeTZDtype):
-        return [None if pd.isna(at) else iso(at, zone) for at in cells]
-    return [_plain(cell) for cell in cells.tolist()]
+        return [None if pd.isna(at) else format_iso(at, zone) for at in cells]
+    return [_json_value(cell) for cell in cells.tolist()]
 
 
-def _plain(cell: Any) -> Any:
+def _json_value(cell: Any) -> Any:
     if cell is None or cell is pd.NA or (isinstance(cell, float) and not math.isfinite(cell)):
         return None
     return cell.item() if isinstance(cell, np.generic) else cell
 
 
-def iso(at: Any, zone: tzinfo) -> str:
+def format_iso(at: Any, zone: tzinfo) -> str:
     """A moment as the clock here shows it: 2024-11-27T09:30:00+07:00."""
     return str(at.astimezone(zone).isoformat(timespec="seconds"))
 
 
-def as_points(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def build_features(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """GeoJSON features; a report without a point has no geometry, and is told all the same."""
     return [
         {
             "type": "Feature",
             "id": row["seq"],
-            "geometry": _point(row),
+            "geometry": _build_geometry(row),
             "properties": {name: cell for name, cell in row.items() if name not in {"lat", "lon"}},
         }
         for row in rows
     ]
 
 
-def _point(row: dict[str, Any]) -> dict[str, Any] | None:
+def _build_geometry(row: dict[str, Any]) -> dict[str, Any] | None:
     if row["lat"] is None or row["lon"] is None:
         return None
     return {"type": "Point", "coordinates": [row["lon"], row["lat"]]}
 
 
-def as_table(rows: list[dict[str, Any]], feed: Feed) -> bytes:
+def build_csv(rows: list[dict[str, Any]], feed: Feed) -> bytes:
     """CSV with our headings; a row may be sent back as it is."""
-    headings = [*KEPT, *(column.heading for column in feed.columns)]
+    headings = [*STORE_COLUMNS, *(column.heading for column in feed.columns)]
     table = pd.DataFrame(rows, columns=headings, dtype="object")
     for column in feed.columns:
         if column.kind is ColumnKind.BOOLEAN:

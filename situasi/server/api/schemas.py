@@ -8,26 +8,26 @@ from situasi.analysis.stations.reporting_status import STATES
 from situasi.analysis.stations.status import NO_PHASE
 from situasi.domain.feed_schemas import FASE, FEEDS, SITUASI, TINGKAT, Column, ColumnKind, Feed
 from situasi.server.api.limits import Limits
-from situasi.server.api.request_body import MOST_CELLS
-from situasi.server.api.rows import KEPT
+from situasi.server.api.request_body import MAX_CELLS
+from situasi.server.api.rows import STORE_COLUMNS
 from situasi.server.api.situation import UNSTATED
 
 Schema = dict[str, Any]
 
 TEXT: Schema = {"type": "string"}
-WHOLE: Schema = {"type": "integer"}
+INTEGER: Schema = {"type": "integer"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
-YESNO: Schema = {"type": "boolean"}
+BOOLEAN: Schema = {"type": "boolean"}
 TIME: Schema = {"type": "string", "format": "date-time"}
 
-_MEANING = {
+_DESCRIPTIONS = {
     "seq": "Urutan penyimpanan; halaman berikutnya: after=seq.",
     "diketahui": "Sejak kapan posko mengetahuinya.",
     "disimpan": "Kapan papan ini menyimpannya.",
 }
 
 
-def closed(**properties: Schema) -> Schema:
+def closed_object(**properties: Schema) -> Schema:
     """An object with exactly these properties, all of them always there."""
     return {
         "type": "object",
@@ -37,153 +37,157 @@ def closed(**properties: Schema) -> Schema:
     }
 
 
-def listed(items: Schema) -> Schema:
+def array_of(items: Schema) -> Schema:
     return {"type": "array", "items": items}
 
 
-def maybe(schema: Schema) -> Schema:
+def nullable(schema: Schema) -> Schema:
     """Missing is null, never zero and never left out."""
     if "enum" in schema:
         return {**schema, "type": [schema["type"], "null"], "enum": [*schema["enum"], None]}
     return {**schema, "type": [schema["type"], "null"]}
 
 
-def one_of(words: tuple[str, ...]) -> Schema:
+def enum_of(words: tuple[str, ...]) -> Schema:
     return {"type": "string", "enum": list(words)}
 
 
-def _counts(*names: str) -> Schema:
-    return closed(**dict.fromkeys(names, COUNT))
+def _counts_object(*names: str) -> Schema:
+    return closed_object(**dict.fromkeys(names, COUNT))
 
 
-def _column(column: Column) -> Schema:
+def _column_schema(column: Column) -> Schema:
     match column.kind:
         case ColumnKind.CATEGORY:
-            return maybe(one_of(column.allowed_codes))
+            return nullable(enum_of(column.allowed_codes))
         case ColumnKind.TIME:
-            return maybe(TIME)
+            return nullable(TIME)
         case ColumnKind.COUNT:
-            return maybe(WHOLE)
+            return nullable(INTEGER)
         case ColumnKind.DECIMAL:
-            return maybe({"type": "number"})
+            return nullable({"type": "number"})
         case ColumnKind.BOOLEAN:
-            return YESNO
+            return BOOLEAN
         case _:
-            return maybe(TEXT)
+            return nullable(TEXT)
 
 
-def row(feed: Feed) -> Schema:
+def row_schema(feed: Feed) -> Schema:
     """A row as it is read: our headings, and what the store knows of it."""
-    kept = {name: WHOLE if name == "seq" else TIME for name in KEPT}
-    kept = {name: {**schema, "description": _MEANING[name]} for name, schema in kept.items()}
-    return closed(**kept, **{column.heading: _column(column) for column in feed.columns})
-
-
-def point(feed: Feed) -> Schema:
-    """A GeoJSON feature; no geometry where the report names no point."""
-    whole = row(feed)
-    names = [name for name in whole["properties"] if name not in {"lat", "lon"}]
-    pair = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
-    place = closed(type={"const": "Point"}, coordinates=pair)
-    return closed(
-        type={"const": "Feature"},
-        id=WHOLE,
-        geometry=_nullable(place),
-        properties=closed(**{name: whole["properties"][name] for name in names}),
+    kept = {name: INTEGER if name == "seq" else TIME for name in STORE_COLUMNS}
+    kept = {name: {**schema, "description": _DESCRIPTIONS[name]} for name, schema in kept.items()}
+    return closed_object(
+        **kept, **{column.heading: _column_schema(column) for column in feed.columns}
     )
 
 
-def _nullable(schema: Schema) -> Schema:
+def point_schema(feed: Feed) -> Schema:
+    """A GeoJSON feature; no geometry where the report names no point."""
+    whole = row_schema(feed)
+    names = [name for name in whole["properties"] if name not in {"lat", "lon"}]
+    pair = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+    place = closed_object(type={"const": "Point"}, coordinates=pair)
+    return closed_object(
+        type={"const": "Feature"},
+        id=INTEGER,
+        geometry=_schema_or_null(place),
+        properties=closed_object(**{name: whole["properties"][name] for name in names}),
+    )
+
+
+def _schema_or_null(schema: Schema) -> Schema:
     return {"oneOf": [schema, {"type": "null"}]}
 
 
-def told(feed: Feed, **more: Schema) -> Schema:
+def page_schema(feed: Feed, **more: Schema) -> Schema:
     """A page of rows: of which feed and version, whether any is made up, where it goes on."""
-    return closed(
+    return closed_object(
         feed={"const": feed.name},
-        version=WHOLE,
-        as_of={**maybe(TIME), "description": "Sebagaimana diketahui pada; null: sekarang."},
-        latihan={**YESNO, "description": "Ada baris latihan (buatan) di halaman ini."},
-        next={**maybe(WHOLE), "description": "Nilai after untuk halaman berikutnya."},
-        **more,
+        version=INTEGER,
+        as_of={**nullable(TIME), "description": "Sebagaimana diketahui pada; null: sekarang."},
+        latihan={**BOOLEAN, "description": "Ada baris latihan (buatan) di halaman ini."},
+        next={**nullable(INTEGER), "description": "Nilai after untuk halaman berikutnya."},
+        **properties,
     )
 
 
-def sent(feed: Feed, limits: Limits) -> Schema:
+def delivery_schema(feed: Feed, limits: Limits) -> Schema:
     """Rows as they are sent: cells of any kind, judged one by one; a faulty one waits."""
     cell = {"type": ["string", "number", "boolean", "null"]}
-    known = {c.heading: {**cell, "description": _allowed(c)} for c in feed.columns}
+    known = {c.heading: {**cell, "description": _describe_allowed(c)} for c in feed.columns}
     one = {
         "type": "object",
         "description": "Judul kolom kami atau padanannya, seperti dalam berkas.",
         "properties": known,
         "additionalProperties": cell,
         "minProperties": 1,
-        "maxProperties": MOST_CELLS,
+        "maxProperties": MAX_CELLS,
     }
-    rows = {"type": "array", "items": one, "minItems": 1, "maxItems": limits.rows}
-    return {"oneOf": [rows, closed(rows=rows)]}
+    rows = {"type": "array", "items": one, "minItems": 1, "maxItems": limits.max_rows}
+    return {"oneOf": [rows, closed_object(rows=rows)]}
 
 
-def _allowed(column: Column) -> str:
+def _describe_allowed(column: Column) -> str:
     return ", ".join(column.allowed_codes) if column.allowed_codes else str(column.kind)
 
 
-def ledger() -> Schema:
+def ingest_result_schema() -> Schema:
     """read = accepted + duplicate + quarantined, always."""
     reason = {
         "type": "object",
-        "properties": {"row": COUNT, "sheet": TEXT, "reasons": listed(TEXT)},
+        "properties": {"row": COUNT, "sheet": TEXT, "reasons": array_of(TEXT)},
         "required": ["row", "reasons"],
         "additionalProperties": False,
     }
-    return closed(
+    return closed_object(
         path=TEXT,
-        feed=one_of(tuple(FEEDS)),
+        feed=enum_of(tuple(FEEDS)),
         sha256=TEXT,
         read=COUNT,
         accepted=COUNT,
         duplicate=COUNT,
         quarantined=COUNT,
-        reasons=listed(reason),
-        notes=listed(TEXT),
+        reasons=array_of(reason),
+        notes=array_of(TEXT),
         refused={"type": "null"},
     )
 
 
-def problem() -> Schema:
-    return closed(type=TEXT, title=TEXT, status=WHOLE, detail=TEXT)
+def problem_schema() -> Schema:
+    return closed_object(type=TEXT, title=TEXT, status=INTEGER, detail=TEXT)
 
 
-def situation() -> Schema:
+def situation_schema() -> Schema:
     """The key figures; see figures.py for what each of them counts."""
-    percent = maybe({"type": "number", "minimum": 0})
-    state = one_of(SITUASI)
-    return closed(
-        version=WHOLE,
+    percent = nullable({"type": "number", "minimum": 0})
+    state = enum_of(SITUASI)
+    return closed_object(
+        version=INTEGER,
         as_of=TIME,
-        live=YESNO,
-        exercise=YESNO,
-        latihan={**YESNO, "description": "Papan ini memuat laporan buatan."},
-        trouble={**YESNO, "description": "Penyimpanan tak terbaca; ini keadaan terakhir."},
-        newest=_nullable(closed(at=TIME, exact=YESNO)),
-        data_age_seconds=maybe(COUNT),
-        open=closed(
-            total=maybe(COUNT),
-            change_1h=maybe(WHOLE),
-            new_1h=maybe(COUNT),
-            by_tingkat=_nullable(_counts(*TINGKAT, UNSTATED)),
+        live=BOOLEAN,
+        exercise=BOOLEAN,
+        latihan={**BOOLEAN, "description": "Papan ini memuat laporan buatan."},
+        trouble={**BOOLEAN, "description": "Penyimpanan tak terbaca; ini keadaan terakhir."},
+        newest=_schema_or_null(closed_object(at=TIME, exact=BOOLEAN)),
+        data_age_seconds=nullable(COUNT),
+        open=closed_object(
+            total=nullable(COUNT),
+            change_1h=nullable(INTEGER),
+            new_1h=nullable(COUNT),
+            by_tingkat=_schema_or_null(_counts_object(*TINGKAT, UNSTATED)),
         ),
-        situasi=closed(
-            kabupaten=maybe(state),
-            counts=_counts(*SITUASI, UNSTATED),
-            kecamatan=listed(
-                closed(code=TEXT, name=TEXT, situasi=maybe(state), stated_at=maybe(TIME))
+        situasi=closed_object(
+            kabupaten=nullable(state),
+            counts=_counts_object(*SITUASI, UNSTATED),
+            kecamatan=array_of(
+                closed_object(
+                    code=TEXT, name=TEXT, situasi=nullable(state), stated_at=nullable(TIME)
+                )
             ),
         ),
-        turnout=closed(
+        turnout=closed_object(
             rate=percent,
-            heads=maybe(COUNT),
+            heads=nullable(COUNT),
             dpt=COUNT,
             dpt_told=COUNT,
             tps=COUNT,
@@ -191,23 +195,25 @@ def situation() -> Schema:
             tps_doubted=COUNT,
             least=percent,
             most=percent,
-            estimated={**closed(dpt=YESNO, dpt_told=YESNO), "description": "perkiraan"},
+            estimated={**closed_object(dpt=BOOLEAN, dpt_told=BOOLEAN), "description": "perkiraan"},
         ),
-        tps=closed(
+        tps=closed_object(
             total=COUNT,
-            by_phase=_counts(NO_PHASE, *FASE),
-            by_state=_counts(*STATES),
-            reached=_nullable(closed(fase=one_of(FASE), tps=COUNT)),
+            by_phase=_counts_object(NO_PHASE, *FASE),
+            by_state=_counts_object(*STATES),
+            reached=_schema_or_null(closed_object(fase=enum_of(FASE), tps=COUNT)),
         ),
-        personnel=_nullable(
-            closed(
-                posted=maybe(COUNT),
-                present=maybe(COUNT),
-                tps=maybe(COUNT),
-                tps_without_officer=maybe(COUNT),
+        personnel=_schema_or_null(
+            closed_object(
+                posted=nullable(COUNT),
+                present=nullable(COUNT),
+                tps=nullable(COUNT),
+                tps_without_officer=nullable(COUNT),
             )
         ),
-        feeds=listed(
-            closed(feed=one_of(tuple(FEEDS)), last=maybe(TIME), expected=YESNO, silent=YESNO)
+        feeds=array_of(
+            closed_object(
+                feed=enum_of(tuple(FEEDS)), last=nullable(TIME), expected=BOOLEAN, silent=BOOLEAN
+            )
         ),
     )

@@ -25,92 +25,98 @@ from situasi.server.api import query as api_query
 from situasi.server.api import rows as api_rows
 from situasi.server.api import situation as api_situation
 from situasi.server.api.api_keys import Keyring
-from situasi.server.api.caller import Caller, owner_of, who
-from situasi.server.api.delivery import Claims, Parcel
-from situasi.server.api.limits import Limits, Moments, NewRows, Rates
+from situasi.server.api.caller import Caller, authenticate, queue_owner
+from situasi.server.api.delivery import ApiDelivery, IdempotencyLocks
+from situasi.server.api.limits import Limits, MomentLimiter, NewRowLimiter, RateLimiter
 from situasi.server.api.problem_details import Problem
-from situasi.server.api.query import Asked
-from situasi.server.api.responses import Body
+from situasi.server.api.query import ApiQuery
+from situasi.server.api.responses import ResponseBody
 from situasi.store.interface import StoreError
 
 Clock = Callable[[], datetime]
 # Of what does not move with the clock.
-_STANDING = None
-_A_MINUTE = timedelta(minutes=1)
+_CLOCK_INDEPENDENT = None
+_MINUTE = timedelta(minutes=1)
 
 
-class Desk:
+class ApiService:
     """One per board. Every method may be called from any thread."""
 
     def __init__(self, board: Board, clock: Clock, limits: Limits) -> None:
         self.board, self.limits = board, limits
         self._clock = clock
-        self._ring = Keyring(board.store)
-        self._rates, self._moments = Rates(limits), Moments(limits)
-        self._claims = Claims()
-        self._new_rows = NewRows(limits)
-        self._found = SingleFlightCache(64)
+        self._keyring = Keyring(board.store)
+        self._rate_limiter, self._moment_limiter = RateLimiter(limits), MomentLimiter(limits)
+        self._idempotency_locks = IdempotencyLocks()
+        self._new_row_limiter = NewRowLimiter(limits)
+        self._situation_cache = SingleFlightCache(64)
         self._lock = threading.Lock()
-        self._refusals = 0
-        self._told_at: datetime | None = None
+        self._refused_key_count = 0
+        self._last_audit_at: datetime | None = None
 
-    def owner(self, headers: Headers) -> str:
+    def queue_owner(self, headers: Headers) -> str:
         """Whose line a request waits in, before anybody looks whether they may ask."""
-        return owner_of(headers, self._ring)
+        return queue_owner(headers, self._keyring)
 
-    def caller(self, headers: Headers) -> Caller:
+    def authenticate(self, headers: Headers) -> Caller:
         """Who asks, counted. Raises Problem 401, 403 and 429, and StoreError."""
         try:
-            caller = who(headers, self._ring)
+            caller = authenticate(headers, self._keyring)
         except Problem as problem:
             if problem.status == 401 and "authorization" in headers:
-                self._refused()
+                self._count_refused_key()
             raise
-        self._rates.spend(caller.name)
+        self._rate_limiter.consume(caller.name)
         if caller.key is not None:
             local = self._clock().astimezone(self.board.register.election.zone)
             with suppress(StoreError):  # a store that is busy or full is no reason to refuse
-                self._ring.used(caller.key, local)
+                self._keyring.record_use(caller.key, local)
         return caller
 
-    def _refused(self) -> None:
+    def _count_refused_key(self) -> None:
         """Keys that open nothing are in the trail: how many, told once a minute at the most."""
         now = self._clock()
         with self._lock:
-            self._refusals += 1
-            if self._told_at is not None and now - self._told_at < _A_MINUTE:
+            self._refused_key_count += 1
+            if self._last_audit_at is not None and now - self._last_audit_at < _MINUTE:
                 return
-            count, self._refusals, self._told_at = self._refusals, 0, now
+            count, self._refused_key_count, self._last_audit_at = self._refused_key_count, 0, now
         self.board.audit_log.append("key-refused", "api", {"count": count})
 
-    def writer(self, caller: Caller, feed: str) -> None:
+    def check_may_write(self, caller: Caller, feed: str) -> None:
         """Whether they may bring rows of this feed. Raises Problem 403."""
         try:
-            caller.writer(feed)
+            caller.require_writer(feed)
         except Problem:
             self.board.audit_log.log_refused(
                 caller.name, {"feed": feed, "page": "api", "act": "write"}
             )
             raise
 
-    def take(self, caller: Caller, parcel: Parcel) -> dict[str, Any]:
+    def ingest_delivery(self, caller: Caller, incoming: ApiDelivery) -> dict[str, Any]:
         """The ledger of a delivery. Raises Problem and StoreError."""
-        key = caller.writer(parcel.feed)
-        return delivery.take(
-            self.board, key, parcel, self._clock(), self.limits, self._claims, self._new_rows
+        key = caller.require_writer(incoming.feed)
+        return delivery.ingest_delivery(
+            self.board,
+            key,
+            incoming,
+            self._clock(),
+            self.limits,
+            self._idempotency_locks,
+            self._new_row_limiter,
         )
 
-    def description(self) -> dict[str, Any]:
+    def build_openapi(self) -> dict[str, Any]:
         """The OpenAPI document."""
-        return openapi.document(self.board.register, self.limits)
+        return openapi.build_document(self.board.register, self.limits)
 
-    def situation(self, viewer: Viewer, query: QueryParams, known: str | None) -> Response:
+    def get_situation(self, viewer: Viewer, query: QueryParams, known_etag: str | None) -> Response:
         """The key figures. Raises Problem 403 and 422."""
         own = access_scope.scope_of(viewer)
-        wanted = api_query.situation(query, self.board.register)
-        self._inside(viewer, wanted)
+        wanted = api_query.parse_situation_query(query, self.board.register)
+        self._check_area(viewer, wanted)
         picture = self.board.snapshot_reader.refresh()
-        at = self._moment(viewer, wanted, picture)
+        at = self._build_view_time(viewer, wanted, picture)
         depends = (
             picture.snapshot.audit_position,
             wanted,
@@ -120,124 +126,146 @@ class Desk:
         )
         personnel = viewer.role.may_see("personel")
 
-        def make() -> Body:
-            said = self._situation(picture, wanted, own, at, personnel=personnel)
-            return Body(responses.written(said), "application/json", {})
+        def make() -> ResponseBody:
+            said = self._build_situation(picture, wanted, own, at, with_personnel=personnel)
+            return ResponseBody(responses.encode_json(said), "application/json", {})
 
-        return responses.answered(responses.tag("situation", depends, personnel), known, make)
+        return responses.build_response(
+            responses.build_etag("situation", depends, personnel), known_etag, make
+        )
 
-    def rows(
-        self, viewer: Viewer, feed: str, query: QueryParams, accept: str, known: str | None
+    def get_rows(
+        self, viewer: Viewer, feed: str, query: QueryParams, accept: str, known_etag: str | None
     ) -> Response:
         """Rows of a feed. Raises Problem 403, 406 and 422."""
         own = access_scope.scope_of(viewer)
         if feed not in own.feeds:
             self.board.audit_log.log_refused(viewer.name, {"feed": feed, "page": "api"})
             raise Problem(403, f'Anda tidak berhak membaca "{feed}".')
-        wanted = api_query.rows(query, feed, self.board.register)
-        form = api_query.form(query, accept, api_query.forms(FEEDS[feed]))
-        self._inside(viewer, wanted)
+        wanted = api_query.parse_rows_query(query, feed, self.board.register)
+        form = api_query.choose_format(query, accept, api_query.offered_formats(FEEDS[feed]))
+        self._check_area(viewer, wanted)
         picture = self.board.snapshot_reader.refresh()
-        at = self._moment(viewer, wanted, picture)
+        at = self._build_view_time(viewer, wanted, picture)
         moves = wanted.window in {"1j", "3j"} or not at.live
         depends = (
             picture.snapshot.audit_position,
             wanted,
             own,
-            cache_minute(at) if moves else _STANDING,
+            cache_minute(at) if moves else _CLOCK_INDEPENDENT,
         )
 
-        def make() -> Body:
-            body, told = self._rows(picture, feed, wanted, own, at, form)
-            self._tell(viewer, feed, form, told, query)
+        def make() -> ResponseBody:
+            body, told = self._build_rows_body(picture, feed, wanted, own, at, form)
+            self._log_read(viewer, feed, form, told, query)
             return body
 
-        return responses.answered(responses.tag(feed, form, depends), known, make)
+        return responses.build_response(responses.build_etag(feed, form, depends), known_etag, make)
 
-    def _inside(self, viewer: Viewer, wanted: Asked) -> None:
+    def _check_area(self, viewer: Viewer, parsed_query: ApiQuery) -> None:
         """A kecamatan outside the area is refused, not shown as one where nothing happens."""
-        outside = sorted(set(wanted.selection.kecamatan) - set(viewer.area))
+        outside = sorted(set(parsed_query.selection.kecamatan) - set(viewer.area))
         if viewer.area and outside:
             self.board.audit_log.log_refused(viewer.name, {"kec": outside[0], "page": "api"})
             raise Problem(403, "Kecamatan ini di luar wilayah Anda.")
 
-    def _tell(self, viewer: Viewer, feed: str, form: str, rows: int, query: QueryParams) -> None:
+    def _log_read(
+        self, viewer: Viewer, feed: str, format_name: str, rows: int, query: QueryParams
+    ) -> None:
         """Who took rows along as a file, or read what not everyone may see, is in the trail."""
         deeds = self.board.audit_log
         deeds.log_viewed(viewer, {feed}, "api")
-        if form != "json":
+        if format_name != "json":
             filters = {name: query.getlist(name) for name in query if name != "format"}
-            deeds.log_exported(viewer, {"feed": feed, "page": "api"}, form, rows, filters)
+            deeds.log_exported(viewer, {"feed": feed, "page": "api"}, format_name, rows, filters)
         elif feed in GUARDED_FEEDS:
-            deeds.append("api-read", viewer.name, {"feed": feed, "form": form})
+            deeds.append("api-read", viewer.name, {"feed": feed, "form": format_name})
 
-    def _moment(self, viewer: Viewer, wanted: Asked, picture: SnapshotView) -> ViewTime:
+    def _build_view_time(
+        self, viewer: Viewer, parsed_query: ApiQuery, snapshot_view: SnapshotView
+    ) -> ViewTime:
         zone = self.board.register.election.zone
-        at = resolve_view_time(wanted.moment, self._clock(), picture.snapshot.exercise_at, zone)
+        at = resolve_view_time(
+            parsed_query.moment, self._clock(), snapshot_view.snapshot.exercise_at, zone
+        )
         if not at.live:
-            self._moments.ask(viewer.name, at.at)
+            self._moment_limiter.consume(viewer.name, at.at)
         return at
 
-    def _situation(
+    def _build_situation(
         self,
-        picture: SnapshotView,
-        wanted: Asked,
-        own: AccessScope,
-        at: ViewTime,
+        snapshot_view: SnapshotView,
+        parsed_query: ApiQuery,
+        access: AccessScope,
+        view_time: ViewTime,
         *,
-        personnel: bool,
+        with_personnel: bool,
     ) -> dict[str, Any]:
-        key = (picture.snapshot.audit_position, wanted, own, cache_minute(at), at.live, personnel)
-        found = self._found.get(
-            key, lambda: self._figures(picture, wanted, own, at, personnel=personnel)
+        key = (
+            snapshot_view.snapshot.audit_position,
+            parsed_query,
+            access,
+            cache_minute(view_time),
+            view_time.live,
+            with_personnel,
+        )
+        found = self._situation_cache.get(
+            key,
+            lambda: self._compute_figures(
+                snapshot_view, parsed_query, access, view_time, with_personnel=with_personnel
+            ),
         )
         return {
-            "version": picture.snapshot.version,
-            **api_situation.moment_told(
-                cache_minute(at), at.at.tzinfo or self.board.register.election.zone,
-                live=at.live, exercise=at.is_exercise,
+            "version": snapshot_view.snapshot.version,
+            **api_situation.build_moment(
+                cache_minute(view_time), view_time.at.tzinfo or self.board.register.election.zone,
+                live=view_time.live, exercise=view_time.is_exercise,
             ),
-            "latihan": picture.snapshot.rehearsal,
-            "trouble": picture.trouble is not None,
+            "latihan": snapshot_view.snapshot.rehearsal,
+            "trouble": snapshot_view.trouble is not None,
             **found,
         }  # fmt: skip
 
-    def _figures(
+    def _compute_figures(
         self,
-        picture: SnapshotView,
-        wanted: Asked,
-        own: AccessScope,
-        at: ViewTime,
+        snapshot_view: SnapshotView,
+        parsed_query: ApiQuery,
+        access: AccessScope,
+        view_time: ViewTime,
         *,
-        personnel: bool,
+        with_personnel: bool,
     ) -> dict[str, Any]:
-        findings, snapshot = self.board.analysis_cache, picture.snapshot
-        register = findings.register(own)
+        findings, snapshot = self.board.analysis_cache, snapshot_view.snapshot
+        register = findings.register(access)
         selection = apply_window(
-            wanted.selection, wanted.window, cache_minute(at), register.election
+            parsed_query.selection, parsed_query.window, cache_minute(view_time), register.election
         )
-        found = findings.compute_overview(snapshot, at, own, selection)
-        today = findings.compute(compute_area_summary, snapshot, at, own)
-        return api_situation.figures(found, today, register, personnel=personnel)
+        found = findings.compute_overview(snapshot, view_time, access, selection)
+        today = findings.compute(compute_area_summary, snapshot, view_time, access)
+        return api_situation.build_figures(found, today, register, with_personnel=with_personnel)
 
-    def _rows(
+    def _build_rows_body(
         self,
-        picture: SnapshotView,
+        snapshot_view: SnapshotView,
         name: str,
-        wanted: Asked,
-        own: AccessScope,
-        at: ViewTime,
-        form: str,
-    ) -> tuple[Body, int]:
+        parsed_query: ApiQuery,
+        access: AccessScope,
+        view_time: ViewTime,
+        format_name: str,
+    ) -> tuple[ResponseBody, int]:
         """The answer, and how many rows it holds."""
         election, feed = self.board.register.election, FEEDS[name]
-        rows = self.board.analysis_cache.known_rows(picture.snapshot, at, own)[name]
-        selection = apply_window(wanted.selection, wanted.window, cache_minute(at), election)
-        page = api_rows.page(rows, feed, selection, wanted.after, wanted.limit, election.zone)
+        rows = self.board.analysis_cache.known_rows(snapshot_view.snapshot, view_time, access)[name]
+        selection = apply_window(
+            parsed_query.selection, parsed_query.window, cache_minute(view_time), election
+        )
+        page = api_rows.build_page(
+            rows, feed, selection, parsed_query.after, parsed_query.limit, election.zone
+        )
         told = {
             "feed": name,
-            "version": picture.snapshot.version,
-            "as_of": None if at.live else api_rows.iso(at.at, election.zone),
+            "version": snapshot_view.snapshot.version,
+            "as_of": None if view_time.live else api_rows.format_iso(view_time.at, election.zone),
             "latihan": any(row["latihan"] for row in page.rows),
             "next": page.next,
         }
@@ -247,31 +275,31 @@ class Desk:
         }
         if page.next is not None:
             headers["x-situasi-next"] = str(page.next)
-        if form == "csv":
-            content = api_rows.as_table(page.rows, feed)
-        elif form == "geojson":
+        if format_name == "csv":
+            content = api_rows.build_csv(page.rows, feed)
+        elif format_name == "geojson":
             points = {
                 "type": "FeatureCollection",
                 **told,
-                "features": api_rows.as_points(page.rows),
+                "features": api_rows.build_features(page.rows),
             }
-            content = responses.written(points)
+            content = responses.encode_json(points)
         else:
-            content = responses.written({**told, "rows": page.rows})
-        return Body(content, api_query.FORMS[form], headers), len(page.rows)
+            content = responses.encode_json({**told, "rows": page.rows})
+        return ResponseBody(content, api_query.MEDIA_TYPES[format_name], headers), len(page.rows)
 
 
-class Desks:
+class ApiServices:
     """The desk of the board that stands now; a board opened anew gets a new one."""
 
     def __init__(self, board: Callable[[], Board], clock: Clock, limits: Limits) -> None:
         self._board, self._clock, self.limits = board, clock, limits
-        self._desk: Desk | None = None
+        self._service: ApiService | None = None
         self._lock = threading.Lock()
 
-    def current(self) -> Desk:
+    def current(self) -> ApiService:
         with self._lock:
             board = self._board()
-            if self._desk is None or self._desk.board is not board:
-                self._desk = Desk(board, self._clock, self.limits)
-            return self._desk
+            if self._service is None or self._service.board is not board:
+                self._service = ApiService(board, self._clock, self.limits)
+            return self._service

@@ -17,55 +17,55 @@ from situasi.analysis.stations.status import NO_PHASE, count_by_kecamatan
 from situasi.analysis.turnout import summary
 from situasi.domain.feed_schemas import FASE, SITUASI, TINGKAT
 from situasi.domain.register import Register
-from situasi.server.api.rows import iso
+from situasi.server.api.rows import format_iso
 
 # Of cases that nobody weighed, of kecamatan of which nobody said anything.
 UNSTATED = "belum_dinyatakan"
 
 
-def figures(
-    found: Overview, day: AreaSummary, register: Register, *, personnel: bool
+def build_figures(
+    overview: Overview, day: AreaSummary, register: Register, *, with_personnel: bool
 ) -> dict[str, Any]:
     """personnel: whether the reader sees officers."""
-    codes = list(found.crowd_states["kecamatan"])
+    codes = list(overview.crowd_states["kecamatan"])
     zone = register.election.zone
     return {
-        **_age(found, zone),
-        "open": _open(found),
-        "situasi": _situasi(found, register, zone),
-        "turnout": _turnout(summary.compute_total(day.turnout.loc[codes])),
-        "tps": _tps(day.stations[day.stations["kecamatan"].isin(codes)]),
-        "personnel": _personnel(day.coverage_gaps.loc[codes]) if personnel else None,
+        **_build_age(overview, zone),
+        "open": _build_open(overview),
+        "situasi": _build_situasi(overview, register, zone),
+        "turnout": _build_turnout(summary.compute_total(day.turnout.loc[codes])),
+        "tps": _build_tps(day.stations[day.stations["kecamatan"].isin(codes)]),
+        "personnel": _build_personnel(day.coverage_gaps.loc[codes]) if with_personnel else None,
         "feeds": [
             {
                 "feed": one.feed,
-                "last": iso(one.last_known_at, zone) if one.last_known_at else None,
+                "last": format_iso(one.last_known_at, zone) if one.last_known_at else None,
                 "expected": one.is_expected,
                 "silent": one.is_silent,
             }
-            for one in found.feed_states
+            for one in overview.feed_states
         ],
     }
 
 
-def _age(found: Overview, zone: tzinfo) -> dict[str, Any]:
+def _build_age(overview: Overview, zone: tzinfo) -> dict[str, Any]:
     """Of the newest incident report; its age is that of the data."""
-    newest = found.newest_time
+    newest = overview.newest_time
     if newest is None:
         return {"newest": None, "data_age_seconds": None}
-    age = max(0, int((found.at - newest.at).total_seconds()))
-    told = {"at": iso(newest.at, zone), "exact": newest.is_exact}
+    age = max(0, int((overview.at - newest.at).total_seconds()))
+    told = {"at": format_iso(newest.at, zone), "exact": newest.is_exact}
     return {"newest": told, "data_age_seconds": age if newest.is_exact else None}
 
 
-def _open(found: Overview) -> dict[str, Any]:
-    if found.newest_time is None:  # nobody reported anything: that is no zero
+def _build_open(overview: Overview) -> dict[str, Any]:
+    if overview.newest_time is None:  # nobody reported anything: that is no zero
         return {"total": None, "change_1h": None, "new_1h": None, "by_tingkat": None}
-    levels = cases.count_by_tingkat(found.open_cases)
+    levels = cases.count_by_tingkat(overview.open_cases)
     return {
-        "total": len(found.open_cases),
-        "change_1h": len(found.open_cases) - found.open_count_hour_ago,
-        "new_1h": found.new_count,
+        "total": len(overview.open_cases),
+        "change_1h": len(overview.open_cases) - overview.open_count_hour_ago,
+        "new_1h": overview.new_count,
         "by_tingkat": {
             **{level: levels.get(level, 0) for level in TINGKAT},
             UNSTATED: levels.get(None, 0),
@@ -73,11 +73,11 @@ def _open(found: Overview) -> dict[str, Any]:
     }
 
 
-def _situasi(found: Overview, register: Register, zone: tzinfo) -> dict[str, Any]:
-    states = crowd_state.count_states(found.crowd_states)
-    every: list[Any] = list(found.crowd_states.itertuples())
+def _build_situasi(overview: Overview, register: Register, zone: tzinfo) -> dict[str, Any]:
+    states = crowd_state.count_states(overview.crowd_states)
+    every: list[Any] = list(overview.crowd_states.itertuples())
     return {
-        "kabupaten": found.kabupaten_state,
+        "kabupaten": overview.kabupaten_state,
         "counts": {
             **{state: states.get(state, 0) for state in SITUASI},
             UNSTATED: states.get(None, 0),
@@ -87,36 +87,36 @@ def _situasi(found: Overview, register: Register, zone: tzinfo) -> dict[str, Any
                 "code": row.kecamatan,
                 "name": register.name_of(row.kecamatan),
                 "situasi": row.situasi if isinstance(row.situasi, str) else None,
-                "stated_at": None if pd.isna(row.stated_at) else iso(row.stated_at, zone),
+                "stated_at": None if pd.isna(row.stated_at) else format_iso(row.stated_at, zone),
             }
             for row in every
         ],
     }
 
 
-def _turnout(rates: pd.Series) -> dict[str, Any]:
+def _build_turnout(rates: pd.Series) -> dict[str, Any]:
     """Percent; least and most: if nobody else came, if everybody on the other lists did."""
     told = int(rates["told"])
     return {
-        "rate": _percent(rates["rate"]),
+        "rate": _round_percent(rates["rate"]),
         "heads": int(rates["heads"]) if told else None,
         "dpt": int(rates["dpt"]),
         "dpt_told": int(rates["dpt_told"]),
         "tps": int(rates["tps"]),
         "tps_told": told,
         "tps_doubted": int(rates["doubted"]),
-        "least": _percent(rates["least"]) if told else None,
-        "most": _percent(rates["most"]) if told else None,
+        "least": _round_percent(rates["least"]) if told else None,
+        "most": _round_percent(rates["most"]) if told else None,
         "estimated": {"dpt": bool(rates["estimated"]), "dpt_told": bool(rates["told_estimated"])},
     }
 
 
-def _percent(value: Any) -> float | None:
+def _round_percent(value: Any) -> float | None:
     number = float(value)
     return round(number, 2) if math.isfinite(number) else None
 
 
-def _tps(stations: pd.DataFrame) -> dict[str, Any]:
+def _build_tps(stations: pd.DataFrame) -> dict[str, Any]:
     """by_phase: of each TPS the furthest phase told. reached: where at least half of them are."""
     every = count_by_kecamatan(stations.assign(kecamatan="")).iloc[0]
     furthest = find_phases_reached(count_by_kecamatan(stations.assign(kecamatan=""))).iloc[0]
@@ -129,7 +129,7 @@ def _tps(stations: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _personnel(gaps: pd.DataFrame) -> dict[str, Any]:
+def _build_personnel(gaps: pd.DataFrame) -> dict[str, Any]:
     known = gaps[gaps["known"]]
     names = {
         "posted": "posted",
@@ -142,6 +142,6 @@ def _personnel(gaps: pd.DataFrame) -> dict[str, Any]:
     return {name: int(known[column].sum()) for name, column in names.items()}
 
 
-def moment_told(at: datetime, zone: tzinfo, *, live: bool, exercise: bool) -> dict[str, Any]:
+def build_moment(at: datetime, zone: tzinfo, *, live: bool, exercise: bool) -> dict[str, Any]:
     """Of which moment an answer speaks."""
-    return {"as_of": iso(at, zone), "live": live, "exercise": exercise}
+    return {"as_of": format_iso(at, zone), "live": live, "exercise": exercise}

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from itsdangerous import Signer, URLSafeTimedSerializer
 
 from situasi.server.auth.request_info import Network
-from situasi.server.auth.websocket import Tells
-from situasi.server.upload_quota import KeepsFile
+from situasi.server.auth.websocket import ReferenceReader
+from situasi.server.upload_quota import HasFile
 
 if TYPE_CHECKING:
     from situasi.server.auth.oidc_client import Provider
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 Heeds = Callable[[bytes], bool]
 
 
-def _keeps_none(_session: str, _file: str) -> bool:
+def _has_no_file(_session: str, _file: str) -> bool:
     return False
 
 
 @dataclass(frozen=True)
-class Doorway:
+class AuthConfig:
     """The way in.
 
     opens_here: bound to this machine alone, so that a board without accounts may open
@@ -36,17 +36,17 @@ class Doorway:
     still in memory.
     """
 
-    opens_here: bool
+    bound_to_loopback: bool
     role: str
     secret: str = field(repr=False)
     hosts: frozenset[str]
     proxies: tuple[Network, ...]
     policy: str
-    farewell: bytes
-    heeds: Heeds
-    tells: Tells = lambda _said: ("", "")
+    redirect_message: bytes
+    accepts_message: MessageFilter
+    read_references: ReferenceReader = lambda _said: ("", "")
     provider: Provider | None = None
-    keeps_file: KeepsFile = _keeps_none
+    has_file: HasFile = _has_no_file
 
     @property
     def session_signer(self) -> Signer:

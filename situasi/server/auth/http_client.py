@@ -7,25 +7,25 @@ from pathlib import Path
 
 import httpx2
 
-LARGEST = 256 * 1024
-_STEP = 5.0  # seconds for each step of a request
+MAX_BODY_BYTES = 256 * 1024
+_STEP_TIMEOUT_S = 5.0  # seconds for each step of a request
 
 
-class TooMuch(httpx2.TransportError):
+class ResponseTooLarge(httpx2.TransportError):
     """More than an answer may hold, or squeezed so that nobody can tell."""
 
 
-class Guarded(httpx2.AsyncBaseTransport):
+class BoundedTransport(httpx2.AsyncBaseTransport):
     """Reads no more of an answer than it may hold; nothing packed, which could be of any size."""
 
-    def __init__(self, trusted: ssl.SSLContext) -> None:
-        self._inner = httpx2.AsyncHTTPTransport(verify=trusted)
+    def __init__(self, tls_context: ssl.SSLContext) -> None:
+        self._inner = httpx2.AsyncHTTPTransport(verify=tls_context)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         request.headers["accept-encoding"] = "identity"
         answer = await self._inner.handle_async_request(request)
         try:
-            body = await _read(answer)
+            body = await _read_body(answer)
         finally:
             await answer.aclose()
         kind = answer.headers.get("content-type", "")
@@ -35,30 +35,30 @@ class Guarded(httpx2.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-async def _read(answer: httpx2.Response) -> bytes:
-    if answer.headers.get("content-encoding", "identity") != "identity":
-        raise TooMuch("packed")
+async def _read_body(response: httpx2.Response) -> bytes:
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise ResponseTooLarge("packed")
     body = bytearray()
-    async for part in answer.aiter_raw():
+    async for part in response.aiter_raw():
         body += part
-        if len(body) > LARGEST:
-            raise TooMuch("too large")
+        if len(body) > MAX_BODY_BYTES:
+            raise ResponseTooLarge("too large")
     return bytes(body)
 
 
-def trusted(authority: Path | None) -> ssl.SSLContext:
+def build_tls_context(ca_file: Path | None) -> ssl.SSLContext:
     """Whose certificates are believed: of this authority alone, or of those of this machine.
 
     Raises OSError where there is no such file, or no certificate in it.
     """
-    return ssl.create_default_context(cafile=authority)
+    return ssl.create_default_context(cafile=ca_file)
 
 
-def guarded(tls: ssl.SSLContext) -> dict[str, object]:
+def build_client_options(tls_context: ssl.SSLContext) -> dict[str, object]:
     """What a client is made with so that it asks so: no redirects, nothing of the environment."""
     return {
-        "transport": Guarded(tls),
-        "timeout": httpx2.Timeout(_STEP),
+        "transport": BoundedTransport(tls_context),
+        "timeout": httpx2.Timeout(_STEP_TIMEOUT_S),
         "follow_redirects": False,
         "trust_env": False,
     }

@@ -11,40 +11,40 @@ import secrets
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.responses import Response
 
-from situasi.server.auth.middleware import DEVICE, Visit, cookie_name
+from situasi.server.auth.middleware import DEVICE_COOKIE, AuthContext, cookie_name
 
-_LASTS = 180 * 24 * 3600  # seconds
-_MOST = 8  # accounts of one browser
+_LIFETIME_S = 180 * 24 * 3600  # seconds
+_MAX_ACCOUNTS = 8  # accounts of one browser
 
 
-def number_for(visit: Visit, name: str) -> str:
+def device_id_for(auth: AuthContext, name: str) -> str:
     """The number of this browser, where this account has signed in; else nothing."""
-    number, names = _read(visit)
+    number, names = _read_cookie(auth)
     return number if name in names else ""
 
 
-def remember(answer: Response, visit: Visit, name: str) -> None:
+def remember_account(response: Response, auth: AuthContext, name: str) -> None:
     """Write down in the browser that this account has signed in."""
-    number, names = _read(visit)
-    kept = [name, *(one for one in names if one != name)][:_MOST]
-    text = str(_sealed(visit).dumps([number or secrets.token_urlsafe(12), kept]))
-    answer.set_cookie(
-        cookie_name(DEVICE, visit.asking),
+    number, names = _read_cookie(auth)
+    kept = [name, *(one for one in names if one != name)][:_MAX_ACCOUNTS]
+    text = str(_device_serializer(auth).dumps([number or secrets.token_urlsafe(12), kept]))
+    response.set_cookie(
+        cookie_name(DEVICE_COOKIE, auth.request_info),
         text,
-        max_age=_LASTS,
+        max_age=_LIFETIME_S,
         httponly=True,
-        secure=visit.asking.secure,
+        secure=auth.request_info.secure,
         samesite="lax",
     )
 
 
-def _read(visit: Visit) -> tuple[str, list[str]]:
+def _read_cookie(auth: AuthContext) -> tuple[str, list[str]]:
     try:
-        number, names = _sealed(visit).loads(visit.device, max_age=_LASTS)
+        number, names = _device_serializer(auth).loads(auth.device_cookie, max_age=_LIFETIME_S)
     except (BadData, ValueError, TypeError):
         return "", []
     return str(number), [str(name) for name in names]
 
 
-def _sealed(visit: Visit) -> URLSafeTimedSerializer:
-    return visit.doorway.serializer("device")
+def _device_serializer(auth: AuthContext) -> URLSafeTimedSerializer:
+    return auth.config.serializer("device")

@@ -23,225 +23,238 @@ from situasi.domain.labels import label
 from situasi.higher_command import app
 from situasi.server.auth import known_devices, sessions
 from situasi.server.auth import markup as auth_markup
-from situasi.server.auth.hash_queue import Crowded, HashQueue
+from situasi.server.auth.hash_queue import HashQueue, QueueFull
 from situasi.server.auth.middleware import (
-    COOKIE,
-    OIDC,
-    OIDC_BACK,
-    SIGN_IN,
-    VISIT,
-    Visit,
+    AUTH_CONTEXT,
+    OIDC_CALLBACK_PATH,
+    OIDC_PATH,
+    SESSION_COOKIE,
+    SIGN_IN_PATH,
+    AuthContext,
     cookie_name,
-    cookies,
+    read_cookies,
 )
-from situasi.server.auth.throttle import Attempt, Attempts
+from situasi.server.auth.throttle import Attempt, LoginThrottle
 from situasi.store.interface import StoreError
 
-SIGN_OUT = "/keluar"
-PASSWORD = "/sandi"
-_HERE = frozenset({SIGN_IN, SIGN_OUT, PASSWORD, OIDC, OIDC_BACK})
+SIGN_OUT_PATH = "/keluar"
+PASSWORD_PATH = "/sandi"
+_AUTH_PATHS = frozenset({SIGN_IN_PATH, SIGN_OUT_PATH, PASSWORD_PATH, OIDC_PATH, OIDC_CALLBACK_PATH})
 
-_FORM = "situasi-form"
-_FORM_ENDS = 2 * 3600  # seconds that a form may stand open
+_FORM_COOKIE = "situasi-form"
+_FORM_LIFETIME_S = 2 * 3600  # seconds that a form may stand open
 # What may follow the host: no second slash, no backslash, nothing that browsers leave out.
 _OWN_PATH = re.compile(r"/(?:[!-.0-\[\]-~][!-\[\]-~]*)?")
-_LONGEST_PATH = 2000
+_MAX_PATH_LENGTH = 2000
 
-attempts = Attempts()
-_hashes = HashQueue()
+login_throttle = LoginThrottle()
+_hash_queue = HashQueue()
 
 
 async def sign_in(request: Request) -> Response:
     """Show the form, or look at what was filled in."""
-    visit: Visit = request.scope[VISIT]
-    onward = own_path(request.query_params.get("ke", "/"))
-    i18n.set_language(language(request, onward))
-    if is_somebody(visit.viewer) or (
-        visit.doorway.opens_here and not sessions.current().has_accounts()
+    visit: AuthContext = request.scope[AUTH_CONTEXT]
+    onward = safe_redirect_path(request.query_params.get("ke", "/"))
+    i18n.set_language(requested_language(request, onward))
+    if is_account(visit.viewer) or (
+        visit.config.bound_to_loopback and not sessions.current_manager().has_accounts()
     ):
         return RedirectResponse(onward, 303)
     if request.method != "POST":
-        return form(request, onward)
-    given = await filled_in(request)
-    if not is_ours(visit, given.get("bukti", ""), _form_id(request)):
-        return form(request, onward, _("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403)
-    return await _enter(request, onward, given)
+        return render_form(request, onward)
+    given = await read_form(request)
+    if not is_valid_form_token(visit, given.get("bukti", ""), _form_id(request)):
+        return render_form(
+            request, onward, _("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403
+        )
+    return await _check_credentials(request, onward, given)
 
 
-def is_somebody(viewer: Viewer | None) -> bool:
+def is_account(viewer: Viewer | None) -> bool:
     """Whether this is an account; a guest by a link may still sign in."""
     return viewer is not None and viewer.link is None
 
 
 def has_password(viewer: Viewer) -> bool:
     """Whether this account is opened by a password, which its owner may change."""
-    account = sessions.current().account(viewer.name) if is_somebody(viewer) else None
+    account = sessions.current_manager().account(viewer.name) if is_account(viewer) else None
     return account is not None and account.identity is None
 
 
-async def _enter(request: Request, onward: str, given: dict[str, str]) -> Response:
-    visit: Visit = request.scope[VISIT]
-    name, address = given.get("nama", "").strip().lower(), visit.asking.address
-    found = sessions.current().account(name)
-    one = Attempt(name, address, known_devices.number_for(visit, name))
+async def _check_credentials(
+    request: Request, next_path: str, form_data: dict[str, str]
+) -> Response:
+    visit: AuthContext = request.scope[AUTH_CONTEXT]
+    name, address = form_data.get("nama", "").strip().lower(), visit.request_info.address
+    found = sessions.current_manager().account(name)
+    one = Attempt(name, address, known_devices.device_id_for(visit, name))
     try:
-        right = await is_right(one, found, given.get("sandi", ""), "sign-in")
-    except Stopped as stopped:
-        return form(request, onward, str(stopped), stopped.status, name)
+        right = await verify_password(one, found, form_data.get("sandi", ""), "sign-in")
+    except PasswordCheckRefused as stopped:
+        return render_form(request, next_path, str(stopped), stopped.status, name)
     if not right:
         said = _("Nama akun atau sandi tidak cocok.")
-        return form(request, onward, said, 401, name)
+        return render_form(request, next_path, said, 401, name)
     assert found is not None
     try:
-        answer = await let_in(visit, found, onward)
+        answer = await start_session(visit, found, next_path)
     except StoreError:
         said = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
-        return form(request, onward, said, 503, name)
-    known_devices.remember(answer, visit, name)
+        return render_form(request, next_path, said, 503, name)
+    known_devices.remember_account(answer, visit, name)
     return answer
 
 
-async def let_in(visit: Visit, account: Account, onward: str) -> Response:
+async def start_session(auth: AuthContext, account: Account, next_path: str) -> Response:
     """Begin a new session, whatever the browser held before. Raises StoreError."""
-    held = await sessions.current().begin(account, visit.asking.address)
-    if visit.key:  # of a guest by a link, who has become somebody
-        await sessions.current().end(visit.key)
-    answer = RedirectResponse(onward, 303)
-    give(answer, visit, COOKIE, visit.doorway.session_signer.sign(held).decode())
-    take(answer, visit, _FORM)
+    held = await sessions.current_manager().start_session(account, auth.request_info.address)
+    if auth.session_key:  # of a guest by a link, who has become somebody
+        await sessions.current_manager().end_session(auth.session_key)
+    answer = RedirectResponse(next_path, 303)
+    set_cookie(answer, auth, SESSION_COOKIE, auth.config.session_signer.sign(held).decode())
+    delete_cookie(answer, auth, _FORM_COOKIE)
     return answer
 
 
-class Stopped(Exception):
+class PasswordCheckRefused(Exception):
     """A password is not looked at: too many were wrong, or too many wait. The message says so."""
 
-    def __init__(self, said: str, status: int) -> None:
-        super().__init__(said)
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
         self.status = status
 
 
-async def is_right(one: Attempt, account: Account | None, password: str, what: str) -> bool:
+async def verify_password(
+    attempt: Attempt, account: Account | None, password: str, action: str
+) -> bool:
     """Look whether this password opens this account; a wrong one is told of and answered late.
 
     what: the deed for the audit trail, less what came of it. Raises Stopped.
     """
-    now, line = time.monotonic(), one.address
-    known = attempts.is_familiar(one)
+    now, line = time.monotonic(), attempt.address
+    known = login_throttle.is_known(attempt)
     if known:  # behind one address each account stands for itself
-        line = f"{one.name} {one.address}"
-    if attempts.is_blocked(one, now):
-        verdict, right = attempts.attempt(one, now), False
+        line = f"{attempt.name} {attempt.address}"
+    if login_throttle.is_blocked(attempt, now):
+        verdict, right = login_throttle.record_attempt(attempt, now), False
     else:
         try:
-            async with _hashes.turn(line, known=known):
-                verdict = attempts.attempt(one, time.monotonic())
+            async with _hash_queue.acquire_slot(line, is_known=known):
+                verdict = login_throttle.record_attempt(attempt, time.monotonic())
                 right = not verdict.blocked and await asyncio.to_thread(
                     accounts.verify_password, account, password
                 )
-        except Crowded:
-            raise Stopped(_("Terlalu ramai. Coba lagi sebentar."), 503) from None
+        except QueueFull:
+            raise PasswordCheckRefused(_("Terlalu ramai. Coba lagi sebentar."), 503) from None
     if verdict.blocked:
-        if verdict.first:
-            report(f"{what}-blocked", account, one.address)
-        raise Stopped(_("Terlalu banyak percobaan. Tunggu 15 menit."), 429)
+        if verdict.is_first_block:
+            log_refusal(f"{action}-blocked", account, attempt.address)
+        raise PasswordCheckRefused(_("Terlalu banyak percobaan. Tunggu 15 menit."), 429)
     if right:
-        attempts.succeeded(one)
+        login_throttle.record_success(attempt)
         return True
-    report(f"{what}-refused", account, one.address)
-    await asyncio.sleep(verdict.hold)
+    log_refusal(f"{action}-refused", account, attempt.address)
+    await asyncio.sleep(verdict.delay_s)
     return False
 
 
-def report(action: str, account: Account | None, address: str, **more: str) -> None:
+def log_refusal(action: str, account: Account | None, address: str, **more: str) -> None:
     """Tell the trail of somebody who does not get in."""
     # A name that nobody has may be a password, typed into the wrong field.
     name = account.name if account else None
-    sessions.current().report(action, {"account": name, "address": address, **more})
+    sessions.current_manager().queue_audit_entry(
+        action, {"account": name, "address": address, **details}
+    )
 
 
 async def sign_out(request: Request) -> Response:
     """Show the button, or end the session."""
-    visit: Visit = request.scope[VISIT]
-    i18n.set_language(language(request, ""))
-    if visit.viewer is None or not visit.key:
+    visit: AuthContext = request.scope[AUTH_CONTEXT]
+    i18n.set_language(requested_language(request, ""))
+    if visit.viewer is None or not visit.session_key:
         return RedirectResponse("/", 303)
     if request.method != "POST":
         name, role = visit.viewer.name, label("role", visit.viewer.role.name)
-        page = auth_markup.sign_out(
-            kabupaten(), i18n.current_language(), links(SIGN_OUT, {}), token(visit, visit.key), name,
-            role, f"{PASSWORD}?lang={i18n.current_language()}" if has_password(visit.viewer) else "",
+        page = auth_markup.render_sign_out(
+            unit_name(), i18n.current_language(), language_links(SIGN_OUT_PATH, {}), sign_form_token(visit, visit.session_key), name,
+            role, f"{PASSWORD_PATH}?lang={i18n.current_language()}" if has_password(visit.viewer) else "",
         )  # fmt: skip
         return HTMLResponse(page, headers={"content-security-policy": auth_markup.POLICY})
-    if not is_ours(visit, (await filled_in(request)).get("bukti", ""), visit.key):
+    if not is_valid_form_token(
+        visit, (await read_form(request)).get("bukti", ""), visit.session_key
+    ):
         return PlainTextResponse(_("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403)
-    await sessions.current().end(visit.key)
-    answer = RedirectResponse(SIGN_IN, 303)
-    take(answer, visit, COOKIE)
+    await sessions.current_manager().end_session(visit.session_key)
+    answer = RedirectResponse(SIGN_IN_PATH, 303)
+    delete_cookie(answer, visit, SESSION_COOKIE)
     return answer
 
 
-def own_path(text: str) -> str:
+def safe_redirect_path(text: str) -> str:
     """This path where it is one of this board, and none of the pages here; or else `/`."""
     path = text.partition("?")[0].partition("#")[0]
-    if len(text) > _LONGEST_PATH or not _OWN_PATH.fullmatch(text):
+    if len(text) > _MAX_PATH_LENGTH or not _OWN_PATH.fullmatch(text):
         return "/"
-    if "//" in path or {".", ".."} & set(path.split("/")) or path in _HERE:
+    if "//" in path or {".", ".."} & set(path.split("/")) or path in _AUTH_PATHS:
         return "/"
     return text
 
 
-def form(
-    request: Request, onward: str, why: str = "", status: int = 200, given: str = ""
+def render_form(
+    request: Request, next_path: str, error: str = "", status: int = 200, typed_name: str = ""
 ) -> Response:
     """The page to sign in at. why: what was wrong before; given: the name that was typed."""
-    visit: Visit = request.scope[VISIT]
+    visit: AuthContext = request.scope[AUTH_CONTEXT]
     named = _form_id(request) or secrets.token_urlsafe(24)
-    further = {} if onward == "/" else {"ke": onward}
-    page = auth_markup.sign_in(
-        kabupaten(),
+    further = {} if next_path == "/" else {"ke": next_path}
+    page = auth_markup.render_sign_in(
+        unit_name(),
         i18n.current_language(),
-        links(SIGN_IN, further),
-        token(visit, named),
-        given,
-        why,
-        _other_way(visit, further),
+        language_links(SIGN_IN_PATH, further),
+        sign_form_token(visit, named),
+        typed_name,
+        error,
+        _provider_link(visit, further),
     )
     answer = HTMLResponse(page, status, headers={"content-security-policy": auth_markup.POLICY})
-    give(answer, visit, _FORM, named)
+    set_cookie(answer, visit, _FORM_COOKIE, named)
     return answer
 
 
-def _other_way(visit: Visit, further: dict[str, str]) -> tuple[str, str] | None:
+def _provider_link(auth: AuthContext, query: dict[str, str]) -> tuple[str, str] | None:
     """Name and address of the identity provider's way in, where there is one."""
-    provider = visit.doorway.provider
+    provider = auth.config.provider
     if provider is None:
         return None
-    return provider.name, links(OIDC, further)[i18n.current_language()]
+    return provider.name, language_links(OIDC_PATH, query)[i18n.current_language()]
 
 
 def _form_id(request: Request) -> str:
-    visit: Visit = request.scope[VISIT]
-    held = cookies(request.scope).get(cookie_name(_FORM, visit.asking), "")
+    visit: AuthContext = request.scope[AUTH_CONTEXT]
+    held = read_cookies(request.scope).get(cookie_name(_FORM_COOKIE, visit.request_info), "")
     return held if re.fullmatch(r"[\w-]{32}", held, re.ASCII) else ""
 
 
-def token(visit: Visit, of: str) -> str:
-    return str(_forms(visit).dumps(of))
+def sign_form_token(auth: AuthContext, subject: str) -> str:
+    return str(_form_serializer(auth).dumps(subject))
 
 
-def is_ours(visit: Visit, token: str, of: str) -> bool:
+def is_valid_form_token(auth: AuthContext, token: str, subject: str) -> bool:
     """Whether this form was made by us, for this browser."""
     try:
-        return bool(of) and _forms(visit).loads(token, max_age=_FORM_ENDS) == of
+        return (
+            bool(subject)
+            and _form_serializer(auth).loads(token, max_age=_FORM_LIFETIME_S) == subject
+        )
     except BadData:
         return False
 
 
-def _forms(visit: Visit) -> URLSafeTimedSerializer:
-    return visit.doorway.serializer("form")
+def _form_serializer(auth: AuthContext) -> URLSafeTimedSerializer:
+    return auth.config.serializer("form")
 
 
-async def filled_in(request: Request) -> dict[str, str]:
+async def read_form(request: Request) -> dict[str, str]:
     body = (await request.body()).decode("utf-8", "replace")
     try:
         return {name: found[-1] for name, found in parse_qs(body, max_num_fields=20).items()}
@@ -249,51 +262,53 @@ async def filled_in(request: Request) -> dict[str, str]:
         return {}
 
 
-def give(answer: Response, visit: Visit, name: str, value: str, seconds: int | None = None) -> None:
+def set_cookie(
+    response: Response, auth: AuthContext, name: str, value: str, max_age_s: int | None = None
+) -> None:
     """Hand a cookie over, that no script reads and no other site's request brings.
 
     seconds: for how long; None: until the browser is closed.
     """
-    answer.set_cookie(
-        cookie_name(name, visit.asking),
+    response.set_cookie(
+        cookie_name(name, auth.request_info),
         value,
-        max_age=seconds,
+        max_age=max_age_s,
         httponly=True,
-        secure=visit.asking.secure,
+        secure=auth.request_info.secure,
         samesite="lax",
     )
 
 
-def take(answer: Response, visit: Visit, name: str) -> None:
+def delete_cookie(response: Response, auth: AuthContext, name: str) -> None:
     """Have the browser forget it."""
-    secure = visit.asking.secure
-    answer.delete_cookie(
-        cookie_name(name, visit.asking), httponly=True, secure=secure, samesite="lax"
+    secure = auth.request_info.secure
+    response.delete_cookie(
+        cookie_name(name, auth.request_info), httponly=True, secure=secure, samesite="lax"
     )
 
 
-def links(path: str, query: dict[str, str]) -> dict[str, str]:
+def language_links(path: str, query: dict[str, str]) -> dict[str, str]:
     return {code: f"{path}?{urlencode(query | {'lang': code})}" for code in i18n.LANGUAGES}
 
 
-def language(request: Request, onward: str) -> str:
+def requested_language(request: Request, next_path: str) -> str:
     """The language asked for here, or else by the page that is to follow."""
     asked = request.query_params.get("lang")
-    after = parse_qs(onward.partition("?")[2]).get("lang", [""])[0]
+    after = parse_qs(next_path.partition("?")[2]).get("lang", [""])[0]
     return asked or after
 
 
-def kabupaten() -> str:
+def unit_name() -> str:
     return app.server_unit_name(board)
 
 
-async def _nothing(_request: Request) -> Response:
+async def _not_found(_request: Request) -> Response:
     return PlainTextResponse(_("Tidak ada."), 404)
 
 
 ROUTES = (
-    Route(SIGN_IN, sign_in, methods=["GET", "POST"]),
-    Route(SIGN_OUT, sign_out, methods=["GET", "POST"]),
+    Route(SIGN_IN_PATH, sign_in, methods=["GET", "POST"]),
+    Route(SIGN_OUT_PATH, sign_out, methods=["GET", "POST"]),
     # Streamlit answers any path with its page; under /api/ whoever shows any key comes so far.
-    Route("/api/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+    Route("/api/{rest:path}", _not_found, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
 )

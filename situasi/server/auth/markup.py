@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from situasi.common.i18n import _
 from situasi.domain.settings import ROOT
-from situasi.server.auth.security_headers import hashes
+from situasi.server.auth.security_headers import csp_hashes
 
 _THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
 
 
-def _colours(kind: str) -> str:
+def _format_colours(kind: str) -> str:
     return "".join(
         f"--{name}: {_THEME[kind][name]}; "
         for name in (
@@ -28,14 +28,14 @@ def _colours(kind: str) -> str:
 
 
 _STYLE = (
-    f":root {{ {_colours('light')}}}\n"
-    f"@media (prefers-color-scheme: dark) {{ :root {{ {_colours('dark')}}} }}\n"
+    f":root {{ {_format_colours('light')}}}\n"
+    f"@media (prefers-color-scheme: dark) {{ :root {{ {_format_colours('dark')}}} }}\n"
     + Path(__file__).with_name("signin.css").read_text("utf-8")
 )
 
 # These pages load nothing at all, and run nothing.
 POLICY = (
-    f"default-src 'none'; style-src {hashes([_STYLE])[0]}; img-src data:; form-action 'self'; "
+    f"default-src 'none'; style-src {csp_hashes([_STYLE])[0]}; img-src data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'self'"
 )
 
@@ -61,13 +61,15 @@ _SIGN_IN = Markup(
     'maxlength="1000" required{focus_password}>\n'
     "<button>{enter}</button>\n</form>{provider}"
 )
-_PROVIDER = Markup('\n<p class="or">{either}</p>\n<a class="button" href="{address}">{through}</a>')
+_PROVIDER_LINK = Markup(
+    '\n<p class="or">{either}</p>\n<a class="button" href="{address}">{through}</a>'
+)
 _SIGN_OUT = Markup(
     '<form method="post" action="{action}">\n<input type="hidden" name="bukti" value="{token}">\n'
     "<p>{who}</p>\n<button autofocus>{leave}</button>\n"
     '<p><a href="/">{back}</a>{change}</p>\n</form>'
 )
-_CHANGE = Markup(' <a href="{address}">{said}</a>')
+_CHANGE_LINK = Markup(' <a href="{address}">{said}</a>')
 _PASSWORD = Markup(
     '{alert}<form method="post" action="{action}">\n'
     '<input type="hidden" name="bukti" value="{token}">\n'
@@ -83,7 +85,7 @@ _PASSWORD = Markup(
     'maxlength="1000" required>\n'
     '<p>{told}</p>\n<button>{change}</button>\n<p><a href="/">{back}</a></p>\n</form>'
 )
-_CHANGED = Markup(
+_PASSWORD_CHANGED = Markup(
     '<p role="status"><strong>{said}</strong></p>\n<p>{told}</p>\n'
     '<a class="button" href="/">{back}</a>'
 )
@@ -91,16 +93,18 @@ _LINK_OVER = Markup(
     '<form>\n<p role="alert">{why}</p>\n<p><a href="{way}">{enter}</a></p>\n</form>'
 )
 
-_FULL = Markup('<form>\n<p role="alert">{why}</p>\n<a class="button" href="">{again}</a>\n</form>')
+_BOARD_FULL = Markup(
+    '<form>\n<p role="alert">{why}</p>\n<a class="button" href="">{again}</a>\n</form>'
+)
 
 
-def sign_in(
+def render_sign_in(
     kabupaten: str,
     language: str,
     links: dict[str, str],
     token: str,
-    given: str,
-    why: str,
+    typed_name: str,
+    error: str,
     provider: tuple[str, str] | None = None,
 ) -> str:
     """The form to sign in. links: this page in each language. why: what was wrong before.
@@ -109,34 +113,34 @@ def sign_in(
     """
     focus = Markup(" autofocus")
     body = _SIGN_IN.format(
-        alert=_ALERT.format(why) if why else "",
+        alert=_ALERT.format(error) if error else "",
         action=links[language],
         token=token,
-        given=given,
-        focus_name="" if given else focus,
-        focus_password=focus if given else "",
+        given=typed_name,
+        focus_name="" if typed_name else focus,
+        focus_password=focus if typed_name else "",
         name=_("Nama akun"),
         password=_("Sandi"),
         enter=_("Masuk"),
-        provider=_provider(*provider) if provider else "",
+        provider=_render_provider_link(*provider) if provider else "",
     )
-    return _page(_("Masuk"), kabupaten, language, links, body)
+    return _render_page(_("Masuk"), kabupaten, language, links, body)
 
 
-def _provider(name: str, address: str) -> Markup:
+def _render_provider_link(name: str, address: str) -> Markup:
     # A link, not a form: `form-action` would hold for where the provider's address leads to, too.
     through = _("Masuk lewat {name}").format(name=name)
-    return _PROVIDER.format(either=_("atau"), address=address, through=through)
+    return _PROVIDER_LINK.format(either=_("atau"), address=address, through=through)
 
 
-def sign_out(
+def render_sign_out(
     kabupaten: str,
     language: str,
     links: dict[str, str],
     token: str,
     name: str,
     role: str,
-    password: str = "",
+    password_link: str = "",
 ) -> str:
     """The form to sign out. password: the address at which they change theirs, if they have one."""
     body = _SIGN_OUT.format(
@@ -145,61 +149,67 @@ def sign_out(
         who=_("Anda masuk sebagai {name} ({role}).").format(name=name, role=role),
         leave=_("Keluar"),
         back=_("Kembali ke papan"),
-        change=_CHANGE.format(address=password, said=_("Ganti sandi")) if password else "",
+        change=_CHANGE_LINK.format(address=password_link, said=_("Ganti sandi"))
+        if password_link
+        else "",
     )
-    return _page(_("Keluar"), kabupaten, language, links, body)
+    return _render_page(_("Keluar"), kabupaten, language, links, body)
 
 
-def password(
+def render_password_form(
     kabupaten: str,
     language: str,
     links: dict[str, str],
     token: str,
     name: str,
-    shortest: int,
-    why: str,
+    min_length: int,
+    error: str,
 ) -> str:
     """The form to change one's own password. why: what was wrong before."""
     body = _PASSWORD.format(
-        alert=_ALERT.format(why) if why else "",
+        alert=_ALERT.format(error) if error else "",
         action=links[language],
         token=token,
         name=name,
         whose=_("Ganti sandi akun {name}").format(name=name),
-        shortest=shortest,
+        shortest=min_length,
         old=_("Sandi lama"),
-        new=_("Sandi baru, paling sedikit {n} karakter").format(n=shortest),
+        new=_("Sandi baru, paling sedikit {n} karakter").format(n=min_length),
         again=_("Sandi baru sekali lagi"),
         told=_("Di perangkat lain, akun ini harus masuk lagi."),
         change=_("Ganti sandi"),
         back=_("Kembali ke papan"),
     )
-    return _page(_("Ganti sandi"), kabupaten, language, links, body)
+    return _render_page(_("Ganti sandi"), kabupaten, language, links, body)
 
 
-def password_changed(kabupaten: str, language: str, links: dict[str, str], name: str) -> str:
+def render_password_changed(kabupaten: str, language: str, links: dict[str, str], name: str) -> str:
     """What is told once the password of this account was changed."""
-    body = _CHANGED.format(
+    body = _PASSWORD_CHANGED.format(
         said=_("Sandi akun {name} sudah diganti.").format(name=name),
         told=_("Di perangkat lain, akun ini harus masuk lagi."),
         back=_("Kembali ke papan"),
     )
-    return _page(_("Ganti sandi"), kabupaten, language, links, body)
+    return _render_page(_("Ganti sandi"), kabupaten, language, links, body)
 
 
-def link_over(kabupaten: str, language: str, links: dict[str, str], why: str, way: str) -> str:
+def render_link_over(
+    kabupaten: str, language: str, links: dict[str, str], reason: str, sign_in_path: str
+) -> str:
     """What is told where a shared link opens nothing. way: to the form to sign in."""
-    body = _LINK_OVER.format(why=why, way=way, enter=_("Masuk dengan akun"))
-    return _page(_("Tautan tamu"), kabupaten, language, links, body)
+    body = _LINK_OVER.format(why=reason, way=sign_in_path, enter=_("Masuk dengan akun"))
+    return _render_page(_("Tautan tamu"), kabupaten, language, links, body)
 
 
-def full(kabupaten: str, language: str, links: dict[str, str], why: str) -> str:
+def render_board_full(kabupaten: str, language: str, links: dict[str, str], reason: str) -> str:
     """What is told where no other page can be opened now."""
-    body = _FULL.format(why=why, again=_("Coba lagi"))
-    return _page(_("Papan penuh"), kabupaten, language, links, body)
+    body = _BOARD_FULL.format(why=reason, again=_("Coba lagi"))
+    return _render_page(_("Papan penuh"), kabupaten, language, links, body)
 
 
-def _page(title: str, kabupaten: str, language: str, links: dict[str, str], body: Markup) -> str:
+def _render_page(
+    title: str, kabupaten: str, language: str, links: dict[str, str], body: Markup
+) -> str:
     return _PAGE.format(
         language=language,
         title=title,

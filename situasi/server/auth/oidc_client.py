@@ -21,22 +21,30 @@ from joserfc.jwk import KeySet
 from situasi.access import accounts
 from situasi.domain.settings import OidcSettings
 from situasi.server.auth import http_client
-from situasi.server.auth.oidc_protocol import Secrets, Unreachable, Untrusted, code_of, is_safe
+from situasi.server.auth.oidc_protocol import (
+    FlowSecrets,
+    ProviderUnreachable,
+    UntrustedResponse,
+    error_code,
+    is_safe_url,
+)
 
 # Signed with a key of which the provider publishes the other half: never one that is shared.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 
-_KINDS = frozenset({"RSA", "EC"})
-_LEEWAY = 60  # seconds by which two clocks may differ
-_LONGEST = 10.0  # seconds for all requests of one step
-_MOST_AT_ONCE = 20
-_FRESH = 600.0  # seconds for which the provider is not asked again where it is to be asked
-_LONGEST_SUBJECT = 255
-_LONGEST_REASON = 80
+_KEY_TYPES = frozenset({"RSA", "EC"})
+_LEEWAY_S = 60  # seconds by which two clocks may differ
+_STEP_TIMEOUT_S = 10.0  # seconds for all requests of one step
+_MAX_CONCURRENT = 20
+_METADATA_LIFETIME_S = (
+    600.0  # seconds for which the provider is not asked again where it is to be asked
+)
+_MAX_SUBJECT_LENGTH = 255
+_MAX_REASON_LENGTH = 80
 _SCOPE = "openid profile"
-_BASIC = "client_secret_basic"
+_BASIC_AUTH_METHOD = "client_secret_basic"
 # What comes of answers that are not as they should be.
-_RUBBISH = (
+_INVALID_RESPONSE_ERRORS = (
     AuthlibBaseError,
     JoseError,
     UnsupportedAlgorithm,
@@ -49,7 +57,7 @@ _RUBBISH = (
 
 
 @dataclass(frozen=True)
-class Proven:
+class VerifiedIdentity:
     """Somebody of whom the provider says who it is. name: of the account."""
 
     identity: str
@@ -57,179 +65,206 @@ class Proven:
 
 
 @dataclass(frozen=True)
-class _Addresses:
+class _ProviderMetadata:
     """Of the provider, by its own word. person: empty: it tells of people only in the token."""
 
-    browser: str
-    token: str
-    keys: str
-    person: str
-    secret_in: str
-    names_itself: bool
+    authorization_url: str
+    token_url: str
+    jwks_url: str
+    userinfo_url: str
+    token_auth_method: str
+    sends_issuer: bool
 
 
 class Provider:
     """The identity provider of the settings. Nothing is asked of it before somebody signs in."""
 
-    def __init__(self, told: OidcSettings) -> None:
-        self._told, self._tls = told, http_client.trusted(told.ca)
-        self._addresses: tuple[float, _Addresses] | None = None
-        self._busy = 0
+    def __init__(self, oidc_settings: OidcSettings) -> None:
+        self._settings, self._tls_context = (
+            oidc_settings,
+            http_client.build_tls_context(oidc_settings.ca),
+        )
+        self._metadata: tuple[float, _ProviderMetadata] | None = None
+        self._active_count = 0
 
     @property
     def name(self) -> str:
-        return self._told.name
+        return self._settings.name
 
-    async def way(self, held: Secrets, back: str) -> str:
+    async def build_authorization_url(self, flow_secrets: FlowSecrets, redirect_uri: str) -> str:
         """Where the browser is to go. back: where it is to return to. Raises Unreachable."""
-        async with self._asking() as client:
-            found = await self._find(client)
+        async with self._client_session() as client:
+            found = await self._discover(client)
             address, _ = client.create_authorization_url(
-                found.browser,
-                state=held.state,
-                nonce=held.nonce,
-                code_verifier=held.verifier,
-                redirect_uri=back,
+                found.authorization_url,
+                state=flow_secrets.state,
+                nonce=flow_secrets.nonce,
+                code_verifier=flow_secrets.verifier,
+                redirect_uri=redirect_uri,
                 # At a desk that many share, "signed out" must not mean "until the next click".
                 prompt="login",
             )
         return str(address)
 
-    async def proven(self, held: Secrets, back: str, brought: Mapping[str, str]) -> Proven:
+    async def fetch_identity(
+        self, flow_secrets: FlowSecrets, redirect_uri: str, callback_params: Mapping[str, str]
+    ) -> VerifiedIdentity:
         """Who came back. brought: by the browser. Raises Unreachable, Untrusted."""
-        async with self._asking() as client:
-            found = await self._find(client)
-            named = brought.get("iss", self._told.issuer if not found.names_itself else "")
-            if named != self._told.issuer:
-                raise Untrusted("another issuer")
+        async with self._client_session() as client:
+            found = await self._discover(client)
+            named = callback_params.get(
+                "iss", self._settings.issuer if not found.sends_issuer else ""
+            )
+            if named != self._settings.issuer:
+                raise UntrustedResponse("another issuer")
             try:
-                client.token_endpoint_auth_method = found.secret_in
+                client.token_endpoint_auth_method = found.token_auth_method
                 told = await client.fetch_token(
-                    found.token,
+                    found.token_url,
                     grant_type="authorization_code",
-                    code=brought["code"],
-                    code_verifier=held.verifier,
-                    redirect_uri=back,
+                    code=callback_params["code"],
+                    code_verifier=flow_secrets.verifier,
+                    redirect_uri=redirect_uri,
                 )
-                claims = await self._claims(client, found, told, held.nonce)
-                return await self._person(client, found, told, claims)
-            except _RUBBISH as error:
-                raise Untrusted(_said(error)) from None
+                claims = await self._fetch_claims(client, found, told, flow_secrets.nonce)
+                return await self._read_identity(client, found, told, claims)
+            except _INVALID_RESPONSE_ERRORS as error:
+                raise UntrustedResponse(_describe_error(error)) from None
 
-    async def _claims(
-        self, client: Any, found: _Addresses, told: Mapping[str, Any], nonce: str
+    async def _fetch_claims(
+        self,
+        client: Any,
+        metadata: _ProviderMetadata,
+        token_response: Mapping[str, Any],
+        nonce: str,
     ) -> dict[str, Any]:
         """The claims of the ID token, all of it looked at.
 
         The keys are asked for at each signing in: a new one is known, and one taken back opens
         nothing, at once.
         """
-        published = (await _object(client, found.keys))["keys"]
+        published = (await _fetch_json(client, metadata.jwks_url))["keys"]
         usable = [
-            key for key in published if key["kty"] in _KINDS and key.get("use", "sig") == "sig"
+            key for key in published if key["kty"] in _KEY_TYPES and key.get("use", "sig") == "sig"
         ]
-        token = jwt.decode(told["id_token"], KeySet.import_key_set({"keys": usable}), ALGORITHMS)
-        client_ = self._told.client
+        token = jwt.decode(
+            token_response["id_token"], KeySet.import_key_set({"keys": usable}), ALGORITHMS
+        )
+        client_ = self._settings.client
         claims = CodeIDToken(
             token.claims,
             token.header,
             {
-                "iss": {"essential": True, "value": self._told.issuer},
+                "iss": {"essential": True, "value": self._settings.issuer},
                 "aud": {"essential": True, "value": client_},
             },
-            {"nonce": nonce, "client_id": client_, "access_token": told.get("access_token")},
+            {
+                "nonce": nonce,
+                "client_id": client_,
+                "access_token": token_response.get("access_token"),
+            },
         )
-        claims.validate(int(time.time()), _LEEWAY)
+        claims.validate(int(time.time()), _LEEWAY_S)
         return dict(claims)
 
-    async def _person(
-        self, client: Any, found: _Addresses, told: Mapping[str, Any], claims: dict[str, Any]
-    ) -> Proven:
+    async def _read_identity(
+        self,
+        client: Any,
+        metadata: _ProviderMetadata,
+        token_response: Mapping[str, Any],
+        claims: dict[str, Any],
+    ) -> VerifiedIdentity:
         subject = claims["sub"]
-        if not isinstance(subject, str) or not 0 < len(subject) <= _LONGEST_SUBJECT:
-            raise Untrusted("sub")
-        if self._told.claim not in claims and found.person:
-            bearer = {"authorization": f"Bearer {told['access_token']}"}
-            more = await _object(client, found.person, bearer)
+        if not isinstance(subject, str) or not 0 < len(subject) <= _MAX_SUBJECT_LENGTH:
+            raise UntrustedResponse("sub")
+        if self._settings.claim not in claims and metadata.userinfo_url:
+            bearer = {"authorization": f"Bearer {token_response['access_token']}"}
+            more = await _fetch_json(client, metadata.userinfo_url, bearer)
             if more["sub"] != subject:
-                raise Untrusted("userinfo of somebody else")
+                raise UntrustedResponse("userinfo of somebody else")
             claims = more
-        name = claims.get(self._told.claim)
+        name = claims.get(self._settings.claim)
         if not isinstance(name, str):
-            raise Untrusted(f"no {self._told.claim}")
+            raise UntrustedResponse(f"no {self._settings.claim}")
         # Letters of other scripts stay what they are: some become a plain one when made small.
         plain = name.lower() if name.isascii() else name
-        return Proven(accounts.federated_id(self._told.issuer, subject), plain)
+        return VerifiedIdentity(accounts.federated_id(self._settings.issuer, subject), plain)
 
-    async def _find(self, client: Any) -> _Addresses:
-        if self._addresses and time.monotonic() - self._addresses[0] < _FRESH:
-            return self._addresses[1]
-        issuer = self._told.issuer
+    async def _discover(self, client: Any) -> _ProviderMetadata:
+        if self._metadata and time.monotonic() - self._metadata[0] < _METADATA_LIFETIME_S:
+            return self._metadata[1]
+        issuer = self._settings.issuer
         place = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
         try:
-            found = self._read(await _object(client, place))
-        except _RUBBISH as error:
-            raise Unreachable(f"discovery: {_said(error)}") from None
-        self._addresses = time.monotonic(), found
+            found = self._parse_metadata(await _fetch_json(client, place))
+        except _INVALID_RESPONSE_ERRORS as error:
+            raise ProviderUnreachable(f"discovery: {_describe_error(error)}") from None
+        self._metadata = time.monotonic(), found
         return found
 
-    def _read(self, document: dict[str, Any]) -> _Addresses:
-        if document["issuer"] != self._told.issuer:
+    def _parse_metadata(self, document: dict[str, Any]) -> _ProviderMetadata:
+        if document["issuer"] != self._settings.issuer:
             raise ValueError("it names another issuer")
         ways = document.get("token_endpoint_auth_methods_supported", [])
-        found = _Addresses(
-            browser=document["authorization_endpoint"],
-            token=document["token_endpoint"],
-            keys=document["jwks_uri"],
-            person=document.get("userinfo_endpoint", ""),
+        found = _ProviderMetadata(
+            authorization_url=document["authorization_endpoint"],
+            token_url=document["token_endpoint"],
+            jwks_url=document["jwks_uri"],
+            userinfo_url=document.get("userinfo_endpoint", ""),
             # In the body there are no two opinions of how a secret with odd signs is written.
-            secret_in="client_secret_post" if "client_secret_post" in ways else _BASIC,
-            names_itself=document.get("authorization_response_iss_parameter_supported") is True,
+            token_auth_method="client_secret_post"
+            if "client_secret_post" in ways
+            else _BASIC_AUTH_METHOD,
+            sends_issuer=document.get("authorization_response_iss_parameter_supported") is True,
         )
-        for place in filter(None, (found.browser, found.token, found.keys, found.person)):
-            if not is_safe(place, self._told.issuer):
+        for place in filter(
+            None, (found.authorization_url, found.token_url, found.jwks_url, found.userinfo_url)
+        ):
+            if not is_safe_url(place, self._settings.issuer):
                 raise ValueError("an address without TLS")
         return found
 
     @asynccontextmanager
-    async def _asking(self) -> AsyncIterator[Any]:
+    async def _client_session(self) -> AsyncIterator[Any]:
         """A client for a few requests, which end in time and of which there are not too many."""
-        if self._busy >= _MOST_AT_ONCE:
-            raise Unreachable("too many at once")
-        self._busy += 1
+        if self._active_count >= _MAX_CONCURRENT:
+            raise ProviderUnreachable("too many at once")
+        self._active_count += 1
         try:
-            async with asyncio.timeout(_LONGEST), self._client() as client:
+            async with asyncio.timeout(_STEP_TIMEOUT_S), self._build_client() as client:
                 yield client
         except (TimeoutError, httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise Unreachable(_said(error)) from None
+            raise ProviderUnreachable(_describe_error(error)) from None
         finally:
-            self._busy -= 1
+            self._active_count -= 1
 
-    def _client(self) -> Any:
+    def _build_client(self) -> Any:
         return AsyncOAuth2Client(
-            self._told.client,
-            self._told.secret,
+            self._settings.client,
+            self._settings.secret,
             scope=_SCOPE,
             code_challenge_method="S256",
-            **http_client.guarded(self._tls),
+            **http_client.build_client_options(self._tls_context),
         )
 
 
-async def _object(client: Any, place: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
+async def _fetch_json(
+    client: Any, url: str, headers: dict[str, str] | None = None
+) -> dict[str, Any]:
     """What is told there. Raises ValueError where it is no object."""
-    answer = await client.request("GET", place, headers=headers, withhold_token=True)
+    answer = await client.request("GET", url, headers=headers, withhold_token=True)
     found = answer.json() if answer.status_code == 200 else None
     if not isinstance(found, dict):
         raise ValueError(f"HTTP {answer.status_code}")
     return found
 
 
-def _said(error: BaseException) -> str:
+def _describe_error(error: BaseException) -> str:
     """What an error may say in the trail and the log: short, and nothing of what was brought."""
     if isinstance(error, JoseError):
-        return f"{error.error} {getattr(error, 'claim', '')}".strip()[:_LONGEST_REASON]
+        return f"{error.error} {getattr(error, 'claim', '')}".strip()[:_MAX_REASON_LENGTH]
     if isinstance(error, AuthlibBaseError):
-        return code_of(error.error)
-    if isinstance(error, httpx2.ConnectError | http_client.TooMuch):
-        return f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
+        return error_code(error.error)
+    if isinstance(error, httpx2.ConnectError | http_client.ResponseTooLarge):
+        return f"{type(error).__name__}: {error}"[:_MAX_REASON_LENGTH]
     return type(error).__name__

@@ -20,21 +20,33 @@ from situasi.access.accounts import Account, AccountRefused
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.server.auth import login, sessions
-from situasi.server.auth.middleware import OIDC, OIDC_BACK, VISIT, Visit, cookie_name, cookies
-from situasi.server.auth.oidc_protocol import Secrets, Unreachable, Untrusted, code_of
+from situasi.server.auth.middleware import (
+    AUTH_CONTEXT,
+    OIDC_CALLBACK_PATH,
+    OIDC_PATH,
+    AuthContext,
+    cookie_name,
+    read_cookies,
+)
+from situasi.server.auth.oidc_protocol import (
+    FlowSecrets,
+    ProviderUnreachable,
+    UntrustedResponse,
+    error_code,
+)
 from situasi.store.interface import StoreError
 
 if TYPE_CHECKING:
     from situasi.server.auth.oidc_client import Provider
 
-_JOURNEY = "situasi-oidc"
-_JOURNEY_ENDS = 600  # seconds that somebody may stay at the provider
-_MOST_SPENT = 10_000
+_FLOW_COOKIE = "situasi-oidc"
+_FLOW_LIFETIME_S = 600  # seconds that somebody may stay at the provider
+_MAX_USED_STATES = 10_000
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Journey:
+class OidcFlow:
     """One way to the provider and back, kept by the browser that went."""
 
     state: str
@@ -44,175 +56,186 @@ class Journey:
     language: str
 
     @property
-    def secrets(self) -> Secrets:
-        return Secrets(self.state, self.nonce, self.verifier)
+    def secrets(self) -> FlowSecrets:
+        return FlowSecrets(self.state, self.nonce, self.verifier)
 
 
-class Refused(Exception):
+class SignInRefused(Exception):
     """Nobody is let in. said: to them; reason, account and claimed name: to the trail."""
 
     def __init__(
-        self, said: str, status: int, reason: str, account: Account | None = None, name: str = ""
+        self, message: str, status: int, reason: str, account: Account | None = None, name: str = ""
     ) -> None:
         super().__init__(reason)
-        self.said, self.status, self.account = said, status, account
-        self.told = {"by": "oidc", "reason": reason, **({"claimed": name[:64]} if name else {})}
+        self.message, self.status, self.account = message, status, account
+        self.audit_detail = {
+            "by": "oidc",
+            "reason": reason,
+            **({"claimed": name[:64]} if name else {}),
+        }
 
 
-class Once:
+class UsedStates:
     """What counts once, for as long as it could be brought again."""
 
     def __init__(self) -> None:
-        self._spent: OrderedDict[str, None] = OrderedDict()
+        self._used: OrderedDict[str, None] = OrderedDict()
 
-    def spend(self, word: str) -> bool:
+    def consume(self, state: str) -> bool:
         """Whether this was the first time."""
-        if word in self._spent:
+        if state in self._used:
             return False
-        self._spent[word] = None
-        while len(self._spent) > _MOST_SPENT:
-            self._spent.popitem(last=False)
+        self._used[state] = None
+        while len(self._used) > _MAX_USED_STATES:
+            self._used.popitem(last=False)
         return True
 
 
-_states = Once()
+_used_states = UsedStates()
 
 
-async def begin(request: Request) -> Response:
+async def start_flow(request: Request) -> Response:
     """Send the browser to the provider.
 
     By GET, which another site can bring about too: that gains it nothing, as whoever comes back
     is who they themselves are at the provider, and comes back to the browser that went. Where
     the browser says so, it is refused all the same.
     """
-    visit: Visit = request.scope[VISIT]
-    onward = login.own_path(request.query_params.get("ke", "/"))
-    spoken = i18n.set_language(login.language(request, onward))
-    provider = visit.doorway.provider
-    if provider is None or not _may_begin(visit):
+    visit: AuthContext = request.scope[AUTH_CONTEXT]
+    onward = login.safe_redirect_path(request.query_params.get("ke", "/"))
+    spoken = i18n.set_language(login.requested_language(request, onward))
+    provider = visit.config.provider
+    if provider is None or not _may_sign_in(visit):
         return RedirectResponse(onward, 303)
     if request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
-        return login.form(request, onward)
-    held = Secrets(*(secrets.token_urlsafe(32) for _part in range(3)))
+        return login.render_form(request, onward)
+    held = FlowSecrets(*(secrets.token_urlsafe(32) for _part in range(3)))
     try:
-        address = await provider.way(held, _back(visit))
-    except Unreachable as error:
+        address = await provider.build_authorization_url(held, _redirect_uri(visit))
+    except ProviderUnreachable as error:
         _log.warning("identity provider: %s", error)
-        return login.form(request, onward, _silent(provider), 503)
+        return login.render_form(request, onward, _unreachable_message(provider), 503)
     answer = RedirectResponse(address, 303)
-    kept = _journeys(visit).dumps(asdict(held) | {"onward": onward, "language": spoken})
-    login.give(answer, visit, _JOURNEY, str(kept), _JOURNEY_ENDS)
+    kept = _flow_serializer(visit).dumps(asdict(held) | {"onward": onward, "language": spoken})
+    login.set_cookie(answer, visit, _FLOW_COOKIE, str(kept), _FLOW_LIFETIME_S)
     return answer
 
 
-async def come_back(request: Request) -> Response:
+async def handle_callback(request: Request) -> Response:
     """Look at what the browser brings from the provider, and let in or refuse."""
-    visit: Visit = request.scope[VISIT]
-    journey, provider = _journey(request), visit.doorway.provider
-    onward = login.own_path(journey.onward) if journey else "/"
+    visit: AuthContext = request.scope[AUTH_CONTEXT]
+    journey, provider = _read_flow(request), visit.config.provider
+    onward = login.safe_redirect_path(journey.onward) if journey else "/"
     i18n.set_language(journey.language if journey else "")
-    if provider is None or not _may_begin(visit):
+    if provider is None or not _may_sign_in(visit):
         return RedirectResponse(onward, 303)
-    answer = await _judged(request, provider, journey, onward)
-    login.take(answer, visit, _JOURNEY)
+    answer = await _finish_flow(request, provider, journey, onward)
+    login.delete_cookie(answer, visit, _FLOW_COOKIE)
     return answer
 
 
-async def _judged(
-    request: Request, provider: Provider, journey: Journey | None, onward: str
+async def _finish_flow(
+    request: Request, provider: Provider, flow: OidcFlow | None, next_path: str
 ) -> Response:
-    visit: Visit = request.scope[VISIT]
-    address = visit.asking.address
-    verdict = login.attempts.attempt_from(address, time.monotonic())
+    visit: AuthContext = request.scope[AUTH_CONTEXT]
+    address = visit.request_info.address
+    verdict = login.login_throttle.record_address_attempt(address, time.monotonic())
     if verdict.blocked:
-        if verdict.first:
-            login.report("sign-in-blocked", None, address, by="oidc")
+        if verdict.is_first_block:
+            login.log_refusal("sign-in-blocked", None, address, by="oidc")
         said = _("Terlalu banyak percobaan. Tunggu 15 menit.")
-        return login.form(request, onward, said, 429)
+        return login.render_form(request, next_path, said, 429)
     try:
-        account = await _admitted(request, provider, journey)
-        answer = await login.let_in(visit, account, onward)
-        login.attempts.succeeded_from(address)
+        account = await _authenticate(request, provider, flow)
+        answer = await login.start_session(visit, account, next_path)
+        login.login_throttle.record_address_success(address)
         return answer
-    except Refused as refusal:
-        login.report("sign-in-refused", refusal.account, address, **refusal.told)
-        await asyncio.sleep(verdict.hold)
-        return login.form(request, onward, refusal.said, refusal.status)
+    except SignInRefused as refusal:
+        login.log_refusal("sign-in-refused", refusal.account, address, **refusal.audit_detail)
+        await asyncio.sleep(verdict.delay_s)
+        return login.render_form(request, next_path, refusal.message, refusal.status)
     except StoreError:
         said = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
-        return login.form(request, onward, said, 503)
+        return login.render_form(request, next_path, said, 503)
 
 
-async def _admitted(request: Request, provider: Provider, journey: Journey | None) -> Account:
+async def _authenticate(request: Request, provider: Provider, flow: OidcFlow | None) -> Account:
     """The account of whoever comes back. Raises Refused, StoreError."""
     brought = request.query_params
     unfinished = _("Masuk lewat {name} tidak selesai. Coba sekali lagi.").format(name=provider.name)
-    if journey is None or not _is_same(journey.state, brought.get("state", "")):
-        raise Refused(unfinished, 401, "not begun in this browser")
-    if not _states.spend(journey.state):
-        raise Refused(unfinished, 401, "brought a second time")
+    if flow is None or not _is_equal(flow.state, brought.get("state", "")):
+        raise SignInRefused(unfinished, 401, "not begun in this browser")
+    if not _used_states.consume(flow.state):
+        raise SignInRefused(unfinished, 401, "brought a second time")
     if "code" not in brought:
-        raise Refused(unfinished, 401, f"provider: {code_of(brought.get('error'))}")
-    back = _back(request.scope[VISIT])
+        raise SignInRefused(unfinished, 401, f"provider: {error_code(brought.get('error'))}")
+    back = _redirect_uri(request.scope[AUTH_CONTEXT])
     try:
-        proven = await provider.proven(journey.secrets, back, brought)
-    except Unreachable as error:
-        raise Refused(_silent(provider), 503, f"unreachable: {error}") from None
-    except Untrusted as error:
-        raise Refused(unfinished, 401, f"not believed: {error}") from None
-    return await _account(provider, proven.name, proven.identity)
+        proven = await provider.fetch_identity(flow.secrets, back, brought)
+    except ProviderUnreachable as error:
+        raise SignInRefused(_unreachable_message(provider), 503, f"unreachable: {error}") from None
+    except UntrustedResponse as error:
+        raise SignInRefused(unfinished, 401, f"not believed: {error}") from None
+    return await _find_or_bind_account(provider, proven.name, proven.identity)
 
 
-async def _account(provider: Provider, name: str, identity: str) -> Account:
+async def _find_or_bind_account(provider: Provider, name: str, identity: str) -> Account:
     """The account of this name, where it is theirs, or waits for them. Raises Refused, StoreError.
 
     The same words for whoever has none, a closed one, or the name of somebody else.
     """
-    account, why = sessions.current().account(name), sessions.current().refusal(name, identity)
+    account, why = (
+        sessions.current_manager().account(name),
+        sessions.current_manager().refusal_reason(name, identity),
+    )
     try:
         if account is not None and not why:
             bound = account.identity == identity
-            return account if bound else await sessions.current().bind(account, identity)
+            return (
+                account
+                if bound
+                else await sessions.current_manager().bind_identity(account, identity)
+            )
     except AccountRefused as error:
         why = str(error)
     said = _("{name} mengenal Anda, tetapi tidak ada akun papan ini untuk Anda. Hubungi pengelola.")
-    raise Refused(said.format(name=provider.name), 401, why, account, name)
+    raise SignInRefused(said.format(name=provider.name), 401, why, account, name)
 
 
-def _may_begin(visit: Visit) -> bool:
+def _may_sign_in(auth: AuthContext) -> bool:
     """Whether there is anybody to become, and who asks is not somebody already."""
-    return not login.is_somebody(visit.viewer) and sessions.current().has_accounts()
+    return not login.is_account(auth.viewer) and sessions.current_manager().has_accounts()
 
 
-def _silent(provider: Provider) -> str:
+def _unreachable_message(provider: Provider) -> str:
     said = _("{name} sedang tidak dapat dihubungi. Coba lagi sebentar, atau masuk dengan sandi.")
     return said.format(name=provider.name)
 
 
-def _back(visit: Visit) -> str:
+def _redirect_uri(auth: AuthContext) -> str:
     """Where the provider sends browsers back to: here, by the name that the board was called."""
-    return f"{'https' if visit.asking.secure else 'http'}://{visit.asking.host}{OIDC_BACK}"
+    return f"{'https' if auth.request_info.secure else 'http'}://{auth.request_info.host}{OIDC_CALLBACK_PATH}"
 
 
-def _journey(request: Request) -> Journey | None:
+def _read_flow(request: Request) -> OidcFlow | None:
     """What this browser keeps of its way to the provider, as long as that may take."""
-    visit: Visit = request.scope[VISIT]
-    held = cookies(request.scope).get(cookie_name(_JOURNEY, visit.asking), "")
+    visit: AuthContext = request.scope[AUTH_CONTEXT]
+    held = read_cookies(request.scope).get(cookie_name(_FLOW_COOKIE, visit.request_info), "")
     try:
-        return Journey(**_journeys(visit).loads(held, max_age=_JOURNEY_ENDS))
+        return OidcFlow(**_flow_serializer(visit).loads(held, max_age=_FLOW_LIFETIME_S))
     except (BadData, TypeError):
         return None
 
 
-def _journeys(visit: Visit) -> URLSafeTimedSerializer:
-    return visit.doorway.serializer("oidc")
+def _flow_serializer(auth: AuthContext) -> URLSafeTimedSerializer:
+    return auth.config.serializer("oidc")
 
 
-def _is_same(one: str, other: str) -> bool:
+def _is_equal(one: str, other: str) -> bool:
     return compare_digest(one.encode(), other.encode())
 
 
 ROUTES = (
-    Route(OIDC, begin, methods=["GET"]),
-    Route(OIDC_BACK, come_back, methods=["GET"]),
+    Route(OIDC_PATH, start_flow, methods=["GET"]),
+    Route(OIDC_CALLBACK_PATH, handle_callback, methods=["GET"]),
 )

@@ -13,91 +13,95 @@ from situasi.common.i18n import _
 from situasi.domain import settings
 from situasi.server.auth import known_devices, login, sessions
 from situasi.server.auth import markup as auth_markup
-from situasi.server.auth.login import PASSWORD, Stopped
-from situasi.server.auth.middleware import VISIT, Visit
+from situasi.server.auth.login import PASSWORD_PATH, PasswordCheckRefused
+from situasi.server.auth.middleware import AUTH_CONTEXT, AuthContext
 from situasi.server.auth.throttle import Attempt
 from situasi.store.interface import StoreError
 
 
-async def change(request: Request) -> Response:
+async def change_password(request: Request) -> Response:
     """Show the form, or change the password that was asked for."""
-    visit: Visit = request.scope[VISIT]
-    i18n.set_language(login.language(request, ""))
+    visit: AuthContext = request.scope[AUTH_CONTEXT]
+    i18n.set_language(login.requested_language(request, ""))
     viewer = visit.viewer
-    if viewer is None or not visit.key or not login.is_somebody(viewer):
+    if viewer is None or not visit.session_key or not login.is_account(viewer):
         return RedirectResponse("/", 303)
-    account = sessions.current().account(viewer.name)
+    account = sessions.current_manager().account(viewer.name)
     if account is None or not login.has_password(viewer):
         return PlainTextResponse(_("Akun ini masuk lewat SSO; sandinya diganti di sana."), 404)
     if request.method != "POST":
         proof = request.query_params.get("sudah", "")
-        if login.is_ours(visit, proof, _done(account)):
-            return _told(account, proof)
-        return _form(visit, account)
-    given = await login.filled_in(request)
-    if not login.is_ours(visit, given.get("bukti", ""), visit.key):
-        return _form(visit, account, _("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403)
-    return await _changed(visit, account, given)
+        if login.is_valid_form_token(visit, proof, _done_token_subject(account)):
+            return _render_done(account, proof)
+        return _render_form(visit, account)
+    given = await login.read_form(request)
+    if not login.is_valid_form_token(visit, given.get("bukti", ""), visit.session_key):
+        return _render_form(
+            visit, account, _("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403
+        )
+    return await _apply_change(visit, account, given)
 
 
-async def _changed(visit: Visit, account: Account, given: dict[str, str]) -> Response:
-    old, new = given.get("lama", ""), given.get("baru", "")
-    device = known_devices.number_for(visit, account.name)
-    one = Attempt(account.name, visit.asking.address, device)
+async def _apply_change(auth: AuthContext, account: Account, form_data: dict[str, str]) -> Response:
+    old, new = form_data.get("lama", ""), form_data.get("baru", "")
+    device = known_devices.device_id_for(auth, account.name)
+    one = Attempt(account.name, auth.request_info.address, device)
     try:
-        if new != given.get("ulang", ""):
+        if new != form_data.get("ulang", ""):
             raise AccountRefused(_("Sandi baru tidak sama pada kedua isian. Ketik lagi."))
         common = accounts.load_common_passwords(settings.load().vocabulary_folder)
         accounts.check_password(new, account.name, common)
-        if not await login.is_right(one, account, old, "account-password"):
-            return _form(visit, account, _("Sandi lama tidak cocok."), 401)
+        if not await login.verify_password(one, account, old, "account-password"):
+            return _render_form(auth, account, _("Sandi lama tidak cocok."), 401)
         if new == old:
             raise AccountRefused(_("Sandi baru harus lain dari yang lama."))
-        changed = await sessions.current().change_password(account, new)
-        answer = await login.let_in(visit, changed, _done_at(visit, changed))
+        changed = await sessions.current_manager().change_password(account, new)
+        answer = await login.start_session(auth, changed, _done_url(auth, changed))
     except AccountRefused as refusal:
-        return _form(visit, account, str(refusal), 422)
-    except Stopped as stopped:
-        return _form(visit, account, str(stopped), stopped.status)
+        return _render_form(auth, account, str(refusal), 422)
+    except PasswordCheckRefused as stopped:
+        return _render_form(auth, account, str(stopped), stopped.status)
     except StoreError:
         said = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
-        return _form(visit, account, said, 503)
-    known_devices.remember(answer, visit, account.name)
+        return _render_form(auth, account, said, 503)
+    known_devices.remember_account(answer, auth, account.name)
     return answer
 
 
-def _done(account: Account) -> str:
+def _done_token_subject(account: Account) -> str:
     """What the page that tells of the change is shown for: this very account, as it is now."""
-    return f"{PASSWORD} {account.name} {account.stamp}"
+    return f"{PASSWORD_PATH} {account.name} {account.stamp}"
 
 
-def _done_at(visit: Visit, account: Account) -> str:
-    proof = login.token(visit, _done(account))
-    return login.links(PASSWORD, {"sudah": proof})[i18n.current_language()]
+def _done_url(auth: AuthContext, account: Account) -> str:
+    proof = login.sign_form_token(auth, _done_token_subject(account))
+    return login.language_links(PASSWORD_PATH, {"sudah": proof})[i18n.current_language()]
 
 
-def _told(account: Account, proof: str) -> Response:
+def _render_done(account: Account, proof: str) -> Response:
     """Say that it was changed: who is only led to the board may think that nothing happened."""
-    page = auth_markup.password_changed(
-        login.kabupaten(),
+    page = auth_markup.render_password_changed(
+        login.unit_name(),
         i18n.current_language(),
-        login.links(PASSWORD, {"sudah": proof}),
+        login.language_links(PASSWORD_PATH, {"sudah": proof}),
         account.name,
     )
     return HTMLResponse(page, headers={"content-security-policy": auth_markup.POLICY})
 
 
-def _form(visit: Visit, account: Account, why: str = "", status: int = 200) -> Response:
-    page = auth_markup.password(
-        login.kabupaten(),
+def _render_form(
+    auth: AuthContext, account: Account, error: str = "", status: int = 200
+) -> Response:
+    page = auth_markup.render_password_form(
+        login.unit_name(),
         i18n.current_language(),
-        login.links(PASSWORD, {}),
-        login.token(visit, visit.key),
+        login.language_links(PASSWORD_PATH, {}),
+        login.sign_form_token(auth, auth.session_key),
         account.name,
         accounts.MIN_PASSWORD_LENGTH,
-        why[:1].upper() + why[1:],
+        error[:1].upper() + error[1:],
     )
     return HTMLResponse(page, status, headers={"content-security-policy": auth_markup.POLICY})
 
 
-ROUTES = (Route(PASSWORD, change, methods=["GET", "POST"]),)
+ROUTES = (Route(PASSWORD_PATH, change_password, methods=["GET", "POST"]),)

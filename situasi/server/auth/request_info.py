@@ -13,12 +13,12 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Scope
 
 # Names of this machine itself.
-OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:\d{1,5})?")
 # Whoever writes one of these, or one that begins so, passes a request on for somebody else.
-_FORWARDING = ("x-forwarded", "x-original-", "x-envoy-", "x-proxyuser-")
-_FORWARDED = frozenset(
+_FORWARDING_PREFIXES = ("x-forwarded", "x-original-", "x-envoy-", "x-proxyuser-")
+_FORWARDING_HEADERS = frozenset(
     {
         "forwarded",
         "via",
@@ -31,13 +31,13 @@ _FORWARDED = frozenset(
         "client-ip",
     }
 )
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True)
-class Asking:
+class RequestInfo:
     """One request or WebSocket.
 
     host: as the header says it; None where it names none, or more than one. name: the same
@@ -50,54 +50,54 @@ class Asking:
     address: str
     secure: bool
     forwarded: bool
-    here: bool
-    elsewhere: bool
+    loopback: bool
+    cross_origin: bool
 
 
-def asking(scope: Scope, proxies: Sequence[Network]) -> Asking:
+def read_request_info(scope: Scope, proxies: Sequence[Network]) -> RequestInfo:
     """What can be believed of this request: proxies that are not trusted are not heard."""
     headers = Headers(scope=scope)
-    peer = _plain((scope.get("client") or ("", 0))[0])
-    server = _plain((scope.get("server") or ("", 0))[0])
+    peer = _unmap_ipv4((scope.get("client") or ("", 0))[0])
+    server = _unmap_ipv4((scope.get("server") or ("", 0))[0])
     said = headers.getlist("host")
     found = _HOST.fullmatch(said[0].lower()) if len(said) == 1 else None
-    trusted = _within(peer, proxies)
-    return Asking(
+    trusted = _is_in_networks(peer, proxies)
+    return RequestInfo(
         host=found.group() if found else None,
         name=found.group(1) if found else "",
-        address=_first_stranger(headers, peer, proxies) if trusted else peer,
-        secure=_told_of_tls(headers) if trusted else scope["scheme"] in {"https", "wss"},
-        forwarded=any(map(_is_forwarding, headers.keys())),
-        here=_is_loopback(peer) and _is_loopback(server),
-        elsewhere=_comes_from_elsewhere(scope, headers, found.group() if found else ""),
+        address=_client_address(headers, peer, proxies) if trusted else peer,
+        secure=_is_forwarded_https(headers) if trusted else scope["scheme"] in {"https", "wss"},
+        forwarded=any(map(_is_forwarding_header, headers.keys())),
+        loopback=_is_loopback(peer) and _is_loopback(server),
+        cross_origin=_is_cross_origin(scope, headers, found.group() if found else ""),
     )
 
 
-def is_this_machine_alone(address: str | None) -> bool:
+def is_loopback_address(address: str | None) -> bool:
     if address == "localhost":
         return True
     return _is_loopback((address or "").strip("[]"))
 
 
-def networks(addresses: Sequence[str]) -> tuple[Network, ...]:
+def parse_networks(addresses: Sequence[str]) -> tuple[Network, ...]:
     """Addresses and networks as they are written. Raises ValueError."""
     return tuple(ipaddress.ip_network(address) for address in addresses)
 
 
-def believe_no_proxy_but_ours() -> None:
+def disable_uvicorn_proxy_headers() -> None:
     """Take uvicorn's own rule away: it believes whatever sits on this machine.
 
     Whoever reaches the port from here could say to be anybody, and so have as many attempts
     at a password as they like. uvicorn asks for this name while it loads the application.
     """
-    uvicorn.config.ProxyHeadersMiddleware = _untouched  # type: ignore[assignment, attr-defined]
+    uvicorn.config.ProxyHeadersMiddleware = _return_app  # type: ignore[assignment, attr-defined]
 
 
-def _untouched(app: ASGIApp, trusted_hosts: object) -> ASGIApp:  # noqa: ARG001
+def _return_app(app: ASGIApp, trusted_hosts: object) -> ASGIApp:  # noqa: ARG001
     return app
 
 
-def _plain(address: str) -> str:
+def _unmap_ipv4(address: str) -> str:
     # A socket for both families writes 127.0.0.1 as ::ffff:127.0.0.1.
     return address.lower().removeprefix("::ffff:") if "." in address else address
 
@@ -109,34 +109,34 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
-def _within(address: str, some: Sequence[Network]) -> bool:
+def _is_in_networks(address: str, networks: Sequence[Network]) -> bool:
     try:
         plain = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return any(plain in network for network in some)
+    return any(plain in network for network in networks)
 
 
-def _first_stranger(headers: Headers, peer: str, proxies: Sequence[Network]) -> str:
+def _client_address(headers: Headers, peer: str, proxies: Sequence[Network]) -> str:
     """Each proxy adds whom it heard at the end; before the last stranger anything may stand."""
     chain = ", ".join(headers.getlist("x-forwarded-for")).split(",")
-    for address in reversed([_plain(part.strip()) for part in chain if part.strip()]):
-        if not _within(address, proxies):
+    for address in reversed([_unmap_ipv4(part.strip()) for part in chain if part.strip()]):
+        if not _is_in_networks(address, proxies):
             return address
     return peer
 
 
-def _told_of_tls(headers: Headers) -> bool:
+def _is_forwarded_https(headers: Headers) -> bool:
     told = headers.getlist("x-forwarded-proto")
     return bool(told) and told[-1].rpartition(",")[2].strip().lower() in {"https", "wss"}
 
 
-def _is_forwarding(name: str) -> bool:
+def _is_forwarding_header(name: str) -> bool:
     plain = name.lower().replace("_", "-")
-    return plain in _FORWARDED or plain.startswith(_FORWARDING)
+    return plain in _FORWARDING_HEADERS or plain.startswith(_FORWARDING_PREFIXES)
 
 
-def _host_of(origin: str) -> str | None:
+def _origin_host(origin: str) -> str | None:
     """Host and port of an origin; None for what is none."""
     try:
         return urlsplit(origin).netloc.lower()
@@ -144,13 +144,13 @@ def _host_of(origin: str) -> str | None:
         return None
 
 
-def _comes_from_elsewhere(scope: Scope, headers: Headers, host: str) -> bool:
+def _is_cross_origin(scope: Scope, headers: Headers, host: str) -> bool:
     """Whether a browser was made to do this by a page that is not ours."""
     origin = headers.get("origin")
-    asked_at = _host_of(origin) if origin is not None else host
+    asked_at = _origin_host(origin) if origin is not None else host
     if asked_at is None:  # no browser writes it, and others behind the gate would break on it
         return True
-    if scope["type"] == "http" and scope["method"] in _SAFE:
+    if scope["type"] == "http" and scope["method"] in _SAFE_METHODS:
         return False
     if origin is not None:
         return asked_at != host

@@ -11,9 +11,9 @@ from pathlib import Path
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Send
 
-from situasi.server.auth.request_info import Asking
+from situasi.server.auth.request_info import RequestInfo
 
-_ALWAYS = {
+_COMMON_HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "x-frame-options": "SAMEORIGIN",
@@ -22,39 +22,41 @@ _ALWAYS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), "
     "serial=(), display-capture=()",
 }
-_TLS = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
+_TLS_HEADERS = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
 # Files of the program, boundaries, marks, style: they say nothing of anybody, and change their
 # address with what they hold.
-_LASTING = ("/static/", "/peta/", "/gaya/", "/layar/berkas/")
+_CACHEABLE_PREFIXES = ("/static/", "/peta/", "/gaya/", "/layar/berkas/")
 
 
-def with_headers(send: Send, path: str, asking: Asking, policy: str) -> Send:
+def add_security_headers(send: Send, path: str, request_info: RequestInfo, policy: str) -> Send:
     """The same way out, on which every answer is given the headers of the house."""
 
     async def sent(message: Message) -> None:
         if message["type"] in {"http.response.start", "websocket.http.response.start"}:
             headers = MutableHeaders(scope=message)
-            for name, value in (_ALWAYS | (_TLS if asking.secure else {})).items():
+            for name, value in (
+                _COMMON_HEADERS | (_TLS_HEADERS if request_info.secure else {})
+            ).items():
                 headers[name] = value
-            headers.setdefault("content-security-policy", policy.format(host=asking.host))
+            headers.setdefault("content-security-policy", policy.format(host=request_info.host))
             if path.startswith("/api/"):
                 headers.setdefault("cache-control", "private, no-cache")
-            elif not path.startswith(_LASTING):
+            elif not path.startswith(_CACHEABLE_PREFIXES):
                 headers["cache-control"] = "no-store"
         await send(message)
 
     return sent
 
 
-def policy(shell: Path) -> str:
+def build_policy(shell_path: Path) -> str:
     """What a page of Streamlit may load: from this board alone. `{host}`: its name.
 
     shell: Streamlit's page, whose own scripts are named by their hashes. Styles are written
     into the page by the framework while it runs; the map's signs are fetched from data, its
     workers made from blobs; tables are read by WebAssembly, for which no text becomes code.
     """
-    scripts = re.findall(r"<script>(.*?)</script>", shell.read_text("utf-8"), re.DOTALL)
-    known = " ".join(("'self'", "'wasm-unsafe-eval'", *hashes(scripts)))
+    scripts = re.findall(r"<script>(.*?)</script>", shell_path.read_text("utf-8"), re.DOTALL)
+    known = " ".join(("'self'", "'wasm-unsafe-eval'", *csp_hashes(scripts)))
     return "; ".join(
         (
             "default-src 'none'",
@@ -73,7 +75,7 @@ def policy(shell: Path) -> str:
     )
 
 
-def hashes(texts: Iterable[str]) -> list[str]:
+def csp_hashes(texts: Iterable[str]) -> list[str]:
     """Each text as a source of a policy."""
     digests = (base64.b64encode(sha256(text.encode()).digest()).decode() for text in texts)
     return [f"'sha256-{digest}'" for digest in digests]

@@ -14,21 +14,21 @@ from typing import TypeVar
 K = TypeVar("K")
 V = TypeVar("V")
 
-PER_ACCOUNT = 10
-PER_ADDRESS = 40
-WINDOW = 15 * 60.0  # seconds
+MAX_PER_ACCOUNT = 10
+MAX_PER_ADDRESS = 40
+WINDOW_S = 15 * 60.0  # seconds
 
-_MOST = 10_000  # names and addresses remembered; the oldest are forgotten
-_SLOWEST = 3.0  # seconds that a wrong answer is held back at most
+_MAX_KEYS = 10_000  # names and addresses remembered; the oldest are forgotten
+_MAX_DELAY_S = 3.0  # seconds that a wrong answer is held back at most
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ThrottleDecision:
     """blocked: not even looked at; first: this is where it began. hold: seconds to wait."""
 
     blocked: bool
-    first: bool
-    hold: float
+    is_first_block: bool
+    delay_s: float
 
 
 @dataclass(frozen=True)
@@ -37,89 +37,94 @@ class Attempt:
 
     name: str
     address: str
-    device: str = ""
+    device_id: str = ""
 
 
-class Attempts:
+class LoginThrottle:
     """Failed attempts of the last quarter of an hour, in memory."""
 
     def __init__(self) -> None:
-        self._accounts: OrderedDict[str, tuple[int, float]] = OrderedDict()
-        self._addresses: OrderedDict[str, tuple[int, float]] = OrderedDict()
-        self._familiar: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._account_counts: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._address_counts: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._known_pairs: OrderedDict[tuple[str, str], None] = OrderedDict()
 
-    def attempt(self, one: Attempt, now: float) -> Verdict:
+    def record_attempt(self, attempt: Attempt, now: float) -> ThrottleDecision:
         """Count this attempt."""
-        if not one.device:  # who holds such a browser is no stranger of this address
-            from_there = self.attempt_from(one.address, now)
+        if not attempt.device_id:  # who holds such a browser is no stranger of this address
+            from_there = self.record_address_attempt(attempt.address, now)
             if from_there.blocked:  # and it does not use up the account's
                 return from_there
-        of_account = _count(self._accounts, self._lane(one), now)
-        first = of_account == PER_ACCOUNT + 1
-        return Verdict(of_account > PER_ACCOUNT, first, min(0.2 * of_account, _SLOWEST))
+        of_account = _increment(self._account_counts, self._bucket(attempt), now)
+        first = of_account == MAX_PER_ACCOUNT + 1
+        return ThrottleDecision(
+            of_account > MAX_PER_ACCOUNT, first, min(0.2 * of_account, _MAX_DELAY_S)
+        )
 
-    def attempt_from(self, address: str, now: float) -> Verdict:
+    def record_address_attempt(self, address: str, now: float) -> ThrottleDecision:
         """The same where nobody says for which account."""
-        count = _count(self._addresses, _block(address), now)
-        first = count == PER_ADDRESS + 1
-        return Verdict(count > PER_ADDRESS, first, min(0.2 * count, _SLOWEST))
+        count = _increment(self._address_counts, _network(address), now)
+        first = count == MAX_PER_ADDRESS + 1
+        return ThrottleDecision(count > MAX_PER_ADDRESS, first, min(0.2 * count, _MAX_DELAY_S))
 
-    def is_blocked(self, one: Attempt, now: float) -> bool:
+    def is_blocked(self, attempt: Attempt, now: float) -> bool:
         """Whether the next attempt would be blocked; it need not wait for its turn then."""
-        known = [(self._accounts, self._lane(one), PER_ACCOUNT)]
-        if not one.device:
-            known.append((self._addresses, _block(one.address), PER_ADDRESS))
-        return any(_counted(counts, key, now) >= most for counts, key, most in known)
+        known = [(self._account_counts, self._bucket(attempt), MAX_PER_ACCOUNT)]
+        if not attempt.device_id:
+            known.append((self._address_counts, _network(attempt.address), MAX_PER_ADDRESS))
+        return any(_current_count(counts, key, now) >= most for counts, key, most in known)
 
-    def is_familiar(self, one: Attempt) -> bool:
+    def is_known(self, attempt: Attempt) -> bool:
         """Whether this account has signed in before from there, or in this browser."""
-        return bool(one.device) or (one.name[:64], _block(one.address)) in self._familiar
+        return (
+            bool(attempt.device_id)
+            or (attempt.name[:64], _network(attempt.address)) in self._known_pairs
+        )
 
-    def succeeded(self, one: Attempt) -> None:
+    def record_success(self, attempt: Attempt) -> None:
         """Forget the failures of this account, and that this was an attempt of its address."""
-        name, address = one.name[:64], _block(one.address)
-        for lane in (name, f"{name} {address}", self._lane(one)):
-            self._accounts.pop(lane, None)
-        if not one.device:
-            self.succeeded_from(one.address)
-        _keep(self._familiar, (name, address), None)
+        name, address = attempt.name[:64], _network(attempt.address)
+        for lane in (name, f"{name} {address}", self._bucket(attempt)):
+            self._account_counts.pop(lane, None)
+        if not attempt.device_id:
+            self.record_address_success(attempt.address)
+        _put_newest(self._known_pairs, (name, address), None)
 
-    def succeeded_from(self, address: str) -> None:
+    def record_address_success(self, address: str) -> None:
         """Give the attempt of an address back; its failures stay."""
-        key = _block(address)
-        count, since = self._addresses.get(key, (0, 0.0))
+        key = _network(address)
+        count, since = self._address_counts.get(key, (0, 0.0))
         if count:
-            self._addresses[key] = (count - 1, since)
+            self._address_counts[key] = (count - 1, since)
 
-    def _lane(self, one: Attempt) -> str:
+    def _bucket(self, attempt: Attempt) -> str:
         """From where its owner has signed in before, nobody else can lock an account."""
-        name, address = one.name[:64], _block(one.address)
-        if one.device:
-            return f"{name} #{one.device[:64]}"
-        return f"{name} {address}" if (name, address) in self._familiar else name
+        name, address = attempt.name[:64], _network(attempt.address)
+        if attempt.device_id:
+            return f"{name} #{attempt.device_id[:64]}"
+        return f"{name} {address}" if (name, address) in self._known_pairs else name
 
 
-def _count(known: OrderedDict[str, tuple[int, float]], key: str, now: float) -> int:
-    count, since = known.get(key, (0, now))
-    if now - since > WINDOW:
+def _increment(counts: OrderedDict[str, tuple[int, float]], key: str, now: float) -> int:
+    count, since = counts.get(key, (0, now))
+    if now - since > WINDOW_S:
         count, since = 0, now
-    _keep(known, key, (count + 1, since))
+    _put_newest(counts, key, (count + 1, since))
     return count + 1
 
 
-def _counted(known: OrderedDict[str, tuple[int, float]], key: str, now: float) -> int:
-    count, since = known.get(key, (0, now))
-    return 0 if now - since > WINDOW else count
+def _current_count(counts: OrderedDict[str, tuple[int, float]], key: str, now: float) -> int:
+    count, since = counts.get(key, (0, now))
+    return 0 if now - since > WINDOW_S else count
 
 
-def _keep(known: OrderedDict[K, V], key: K, value: V) -> None:
-    known[key] = value
-    known.move_to_end(key)
-    while len(known) > _MOST:
-        known.popitem(last=False)
+def _put_newest(entries: OrderedDict[K, V], key: K, value: V) -> None:
+    entries[key] = value
+    entries.move_to_end(key)
+    while len(entries) > _MAX_KEYS:
+        entries.popitem(last=False)
 
 
-def _block(address: str) -> str:
+def _network(address: str) -> str:
     """An IPv6 address counts with its neighbours: one household owns 2^64 of them."""
     try:
         plain = ipaddress.ip_address(address)

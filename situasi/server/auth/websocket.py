@@ -20,159 +20,170 @@ from starlette.types import Message, Scope, Send
 # The name of a script and the address of a file that a message to a browser tells, or "".
 Tells = Callable[[bytes], tuple[str, str]]
 
-UPLOADS = "/_stcore/upload_file/"
-FILES = "/media/"
+UPLOAD_PREFIX = "/_stcore/upload_file/"
+MEDIA_PREFIX = "/media/"
 
 # What is kept for each session of a browser: its own oldest is forgotten, never another's.
-_MOST_SCRIPTS = 100
-_MOST_FILES = 100
-_MOST_SESSIONS = 5_000  # beyond that, those that have ended are forgotten
-_FIRST = 6  # the name is told in one of the first messages of a WebSocket
-_PROTOCOL = b"sec-websocket-protocol"
+_MAX_SCRIPTS = 100
+_MAX_FILES = 100
+_MAX_SESSIONS = 5_000  # beyond that, those that have ended are forgotten
+_FIRST_MESSAGES = 6  # the name is told in one of the first messages of a WebSocket
+_SUBPROTOCOL_HEADER = b"sec-websocket-protocol"
 
 
 @dataclass
-class _Owned:
+class _OwnedReferences:
     scripts: OrderedDict[str, None] = field(default_factory=OrderedDict)
     files: OrderedDict[str, None] = field(default_factory=OrderedDict)
 
 
-class Bonds:
+class ScriptSessionOwners:
     """Names of script sessions and addresses of files, by whom they were first told to.
 
     stands: whether a session of a browser still stands.
     """
 
-    def __init__(self, stands: Callable[[str], bool] = lambda _key: True) -> None:
-        self._stands = stands
-        self._sessions: dict[str, _Owned] = {}
-        self._owners: dict[str, str] = {}  # of each script
+    def __init__(self, is_active: Callable[[str], bool] = lambda _key: True) -> None:
+        self._is_active = is_active
+        self._owned_by_session: dict[str, _OwnedReferences] = {}
+        self._owner_by_script: dict[str, str] = {}  # of each script
 
     def owns(self, key: str, name: str) -> bool:
-        return self._owners.get(name) == key
+        return self._owner_by_script.get(name) == key
 
-    def hear(self, key: str, script: str = "", file: str = "") -> None:
+    def bind(self, key: str, script: str = "", file: str = "") -> None:
         """Bind what is told to this session; a script that is bound stays where it is."""
         if not (script or file):
             return
-        own = self._sessions.get(key)
+        own = self._owned_by_session.get(key)
         if own is None:
             self._forget_ended()
-            own = self._sessions[key] = _Owned()
+            own = self._owned_by_session[key] = _OwnedReferences()
         if file:
-            _keep(own.files, file, _MOST_FILES)
-        if script and self._owners.setdefault(script, key) == key:
-            for gone in _keep(own.scripts, script, _MOST_SCRIPTS):
-                del self._owners[gone]
+            _add_newest(own.files, file, _MAX_FILES)
+        if script and self._owner_by_script.setdefault(script, key) == key:
+            for gone in _add_newest(own.scripts, script, _MAX_SCRIPTS):
+                del self._owner_by_script[gone]
 
     def _forget_ended(self) -> None:
-        if len(self._sessions) < _MOST_SESSIONS:
+        if len(self._owned_by_session) < _MAX_SESSIONS:
             return
-        for key in [key for key in self._sessions if key and not self._stands(key)]:
-            for name in self._sessions.pop(key).scripts:
-                del self._owners[name]
+        for key in [key for key in self._owned_by_session if key and not self._is_active(key)]:
+            for name in self._owned_by_session.pop(key).scripts:
+                del self._owner_by_script[name]
 
-    def listener(self, key: str, tells: Tells) -> _Listener:
-        return _Listener(self, key, tells)
+    def create_listener(self, key: str, read_references: ReferenceReader) -> _Listener:
+        return _Listener(self, key, read_references)
 
-    def is_of_another(self, key: str, path: str) -> bool:
+    def is_foreign(self, key: str, path: str) -> bool:
         """Whether a file is brought to a script, or fetched, that is not of this session."""
-        if path.startswith(UPLOADS):
-            return not self.owns(key, path.removeprefix(UPLOADS).partition("/")[0])
-        if path.startswith(FILES):
-            own = self._sessions.get(key)
+        if path.startswith(UPLOAD_PREFIX):
+            return not self.owns(key, path.removeprefix(UPLOAD_PREFIX).partition("/")[0])
+        if path.startswith(MEDIA_PREFIX):
+            own = self._owned_by_session.get(key)
             return own is None or path not in own.files
         return False
 
-    def without_foreign(self, key: str, scope: Scope) -> Scope:
+    def strip_foreign_session(self, key: str, scope: Scope) -> Scope:
         """The WebSocket asked for, without the name of a script of somebody else.
 
         Streamlit puts it third among the subprotocols; without it a new script begins.
         """
-        spoken = b",".join(value for name, value in scope["headers"] if name == _PROTOCOL)
+        spoken = b",".join(value for name, value in scope["headers"] if name == _SUBPROTOCOL_HEADER)
         entries = [entry.strip() for entry in spoken.split(b",")]
         if len(entries) < 3 or self.owns(key, entries[2].decode("latin-1")):
             return scope
-        headers = [pair for pair in scope["headers"] if pair[0] != _PROTOCOL]
+        headers = [pair for pair in scope["headers"] if pair[0] != _SUBPROTOCOL_HEADER]
         kept = entries[:2]
         return {
             **scope,
-            "headers": [*headers, (_PROTOCOL, b", ".join(kept))],
+            "headers": [*headers, (_SUBPROTOCOL_HEADER, b", ".join(kept))],
             "subprotocols": [entry.decode("latin-1") for entry in kept],
         }
 
 
-def _keep(known: OrderedDict[str, None], name: str, most: int) -> list[str]:
+def _add_newest(names: OrderedDict[str, None], name: str, max_names: int) -> list[str]:
     """Remember a name as the newest; those that are forgotten for it."""
-    known[name] = None
-    known.move_to_end(name)
-    return [known.popitem(last=False)[0] for _ in range(len(known) - most)]
+    names[name] = None
+    names.move_to_end(name)
+    return [names.popitem(last=False)[0] for _ in range(len(names) - max_names)]
 
 
 class _Listener:
     """Hears what is sent over one WebSocket: the name of its script, addresses of files."""
 
-    def __init__(self, bonds: Bonds, key: str, tells: Tells) -> None:
-        self._bonds, self._key, self._tells, self._heard = bonds, key, tells, 0
+    def __init__(
+        self, owners: ScriptSessionOwners, key: str, read_references: ReferenceReader
+    ) -> None:
+        self._owners, self._key, self._read_references, self._message_count = (
+            owners,
+            key,
+            read_references,
+            0,
+        )
 
-    def hear(self, message: Message) -> None:
+    def observe(self, message: Message) -> None:
         if message["type"] != "websocket.send":
             return
         said = message.get("bytes") or b""
-        self._heard += 1
-        if self._heard <= _FIRST or FILES.encode() in said:
-            self._bonds.hear(self._key, *self._tells(said))
+        self._message_count += 1
+        if self._message_count <= _FIRST_MESSAGES or MEDIA_PREFIX.encode() in said:
+            self._owners.bind(self._key, *self._read_references(said))
 
 
-ENDED = 4401  # the code of closing: not signed in any more
+CLOSE_SESSION_ENDED = 4401  # the code of closing: not signed in any more
 
 # Bytes of a message: no page of the board sends more (106 KB measured).
-ORDINARY_BYTES = 128 * 1024
+ORDINARY_MESSAGE_BYTES = 128 * 1024
 
-_PATIENCE = 2.0  # seconds for a browser that does not read
+_CLOSE_TIMEOUT_S = 2.0  # seconds for a browser that does not read
 
 
-class Talk:
+class ManagedWebSocket:
     """What is said over one WebSocket. key: the session by which it was opened."""
 
-    def __init__(self, key: str, send: Send, farewell: bytes) -> None:
+    def __init__(self, key: str, send: Send, redirect_message: bytes) -> None:
         self.key = key
         self.ended = False
-        self.kept_bytes = 0  # of its last message: Streamlit keeps what that says of the widgets
-        self._send, self._farewell, self._accepted = send, farewell, False
+        self.last_message_bytes = (
+            0  # of its last message: Streamlit keeps what that says of the widgets
+        )
+        self._send, self._redirect_message, self._accepted = send, redirect_message, False
 
     @property
     def is_ordinary(self) -> bool:
         """Whether no more is kept of it than of a page of the board."""
-        return self.kept_bytes <= ORDINARY_BYTES
+        return self.last_message_bytes <= ORDINARY_MESSAGE_BYTES
 
-    async def say(self, message: Message) -> None:
+    async def send_message(self, message: Message) -> None:
         """Send, unless the talk has ended."""
         if not self.ended:
             self._accepted = self._accepted or message["type"] == "websocket.accept"
             await self._send(message)
 
-    def heard(self, message: Message) -> Message:
+    def filter_received(self, message: Message) -> Message:
         """What the application is given to hear: of an ended talk, only that it is over."""
-        return {"type": "websocket.disconnect", "code": ENDED} if self.ended else message
+        return (
+            {"type": "websocket.disconnect", "code": CLOSE_SESSION_ENDED} if self.ended else message
+        )
 
-    async def refuse(self, code: int) -> None:
+    async def close(self, code: int) -> None:
         """Close because of what was said; the page may open another."""
         self.ended = True
         with contextlib.suppress(OSError, RuntimeError):
             await self._send({"type": "websocket.close", "code": code})
 
-    async def end(self) -> None:
+    async def redirect_and_close(self) -> None:
         """Let the page leave the board, and close."""
         self.ended = True
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(_CLOSE_TIMEOUT_S):
                 if self._accepted:
-                    await self._send({"type": "websocket.send", "bytes": self._farewell})
-                await self._send({"type": "websocket.close", "code": ENDED})
+                    await self._send({"type": "websocket.send", "bytes": self._redirect_message})
+                await self._send({"type": "websocket.close", "code": CLOSE_SESSION_ENDED})
         except (TimeoutError, OSError, RuntimeError):
             pass  # the browser was quicker, or does not read: it is told nothing more either way
 
 
 # The WebSocket whose task this is.
-CURRENT: ContextVar[Talk | None] = ContextVar("talk", default=None)
+CURRENT_WEBSOCKET: ContextVar[ManagedWebSocket | None] = ContextVar("talk", default=None)

@@ -20,60 +20,62 @@ from situasi.server.wall import query as wall_query
 from situasi.server.wall import service as wall_service
 from situasi.server.wall import state as wall_state
 
-KEPT = 72
+MAX_COPIES = 72
 # What lies on the disk of a server tells no more than a guest is told, whoever opens it.
-SIGHT = Viewer("papan", ROLES["tamu"], is_local=True)
+COPY_VIEWER = Viewer("papan", ROLES["tamu"], is_local=True)
 _NAME = re.compile(r"situasi-\d{8}-\d{4}\.html", re.ASCII)
 _HOUR = timedelta(hours=1)
-_LONGEST = 20.0  # seconds between two looks at the clock: it may be set, and a machine may sleep
-_LONGEST_AGAIN = 600.0
+_MAX_PAUSE_S = (
+    20.0  # seconds between two looks at the clock: it may be set, and a machine may sleep
+)
+_MAX_RETRY_S = 600.0
 
 
-class Copies:
+class HourlyCopies:
     """One per board."""
 
     def __init__(self, board: Board, clock: Callable[[], datetime]) -> None:
         self.folder = board.settings.data_folder / "salinan"
         self._board, self._clock = board, clock
-        self._due = _next_hour(self._local())
+        self._due_at = _next_hour(self._local_now())
         # One that failed is tried again, in ever longer pauses, and then bears its own minute.
         self.job = Job(
-            "copies", self._turn, self._left, retry_s=_LONGEST, max_retry_s=_LONGEST_AGAIN
+            "copies", self._run_turn, self._pause_s, retry_s=_MAX_PAUSE_S, max_retry_s=_MAX_RETRY_S
         )
 
-    async def watch(self) -> None:
+    async def run(self) -> None:
         """Write a copy at every full hour, until cancelled; at once an end where none is wanted."""
         if self._board.settings.has_hourly_copies:
             await self.job.run_async()
 
-    async def look(self) -> None:
+    async def run_if_due(self) -> None:
         """Write the copy that is due. Whatever goes wrong, the board goes on without it."""
         await self.job.run_once_async()
 
-    def _left(self) -> float:
-        left = (self._due - self._local()).total_seconds()
-        return min(max(left, 0.0) + 0.05, _LONGEST)
+    def _pause_s(self) -> float:
+        left = (self._due_at - self._local_now()).total_seconds()
+        return min(max(left, 0.0) + 0.05, _MAX_PAUSE_S)
 
-    async def _turn(self) -> None:
-        now = self._local()
-        if now < self._due:
-            if self._due - now > _HOUR:  # the clock was set back
-                self._due = _next_hour(now)
+    async def _run_turn(self) -> None:
+        now = self._local_now()
+        if now < self._due_at:
+            if self._due_at - now > _HOUR:  # the clock was set back
+                self._due_at = _next_hour(now)
             return
-        await self._write(now)
-        self._due = _next_hour(now)
+        await self._write_copy(now)
+        self._due_at = _next_hour(now)
 
-    async def _write(self, now: datetime) -> None:
+    async def _write_copy(self, now: datetime) -> None:
         path = self.folder / f"situasi-{now:%Y%m%d-%H%M}.html"
         if path.exists():  # written before the server was started anew
             return
-        register = wall_state.register_of(self._board, SIGHT)
-        view = wall_query.read(QueryParams(), SIGHT, register)
-        sources = await wall_service.current(self._board).sources(view, now)
-        made = await asyncio.to_thread(frozen_copy.copy, sources, SIGHT, view, now)
-        await asyncio.to_thread(_keep, path, made.text)
+        register = wall_state.visible_register(self._board, COPY_VIEWER)
+        view = wall_query.parse_query(QueryParams(), COPY_VIEWER, register)
+        sources = await wall_service.current_service(self._board).get_sources(view, now)
+        made = await asyncio.to_thread(frozen_copy.build_copy, sources, COPY_VIEWER, view, now)
+        await asyncio.to_thread(_save_copy, path, made.html)
 
-    def _local(self) -> datetime:
+    def _local_now(self) -> datetime:
         return self._clock().astimezone(self._board.register.election.zone)
 
 
@@ -81,13 +83,13 @@ def _next_hour(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0) + _HOUR
 
 
-def _keep(path: Path, text: str) -> None:
+def _save_copy(path: Path, text: str) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    whole(path, text)
+    write_copy_file(path, text)
     _prune(path.parent)
 
 
-def whole(path: Path, text: str) -> None:
+def write_copy_file(path: Path, text: str) -> None:
     """The whole file under its name or none, for nobody but whom this runs as. Raises OSError."""
     with DISK_SPACE.track_write("copies"):
         files.write(path, text.encode("utf-8"))
@@ -100,5 +102,5 @@ def _prune(folder: Path) -> None:
         for one in folder.iterdir()
         if _NAME.fullmatch(one.name) and one.is_file() and not one.is_symlink()
     ]
-    for one in sorted(ours, key=lambda path: path.name)[:-KEPT]:
+    for one in sorted(ours, key=lambda path: path.name)[:-MAX_COPIES]:
         one.unlink(missing_ok=True)

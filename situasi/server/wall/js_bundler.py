@@ -11,7 +11,7 @@ _EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.MULT
 _BREAKS = ("</script", "<!--", "<script")
 
 
-def joined(entry: str, modules: Mapping[str, str]) -> str:
+def bundle(entry: str, modules: Mapping[str, str]) -> str:
     """The module and all that it imports, each in a function of its own, in the order needed.
 
     Of the language it knows what these modules use: named imports and exports of this folder.
@@ -19,32 +19,34 @@ def joined(entry: str, modules: Mapping[str, str]) -> str:
     """
     order: list[str] = []
     _visit(entry, modules, order, ())
-    body = "\n".join(_wrapped(name, modules[name]) for name in order)
+    body = "\n".join(_wrap_module(name, modules[name]) for name in order)
     script = f'(() => {{\n"use strict";\n{body}\n}})();\n'
     if any(sign in script.lower() for sign in _BREAKS):
         raise ValueError(f"{entry} cannot stand inside a page")
     return script
 
 
-def _visit(name: str, modules: Mapping[str, str], order: list[str], above: tuple[str, ...]) -> None:
-    if name in above:
+def _visit(
+    name: str, modules: Mapping[str, str], order: list[str], ancestors: tuple[str, ...]
+) -> None:
+    if name in ancestors:
         raise ValueError(f"{name} imports itself")
     if name not in order:
         for _names, other in _IMPORT.findall(modules[name]):
-            _visit(other, modules, order, (*above, name))
+            _visit(other, modules, order, (*ancestors, name))
         order.append(name)
 
 
-def _wrapped(name: str, text: str) -> str:
+def _wrap_module(name: str, text: str) -> str:
     told = [exported for _kind, exported in _EXPORT.findall(text)]
     body = _EXPORT.sub(r"\1 \2", _IMPORT.sub(_as_const, text))
     if re.search(r"^\s*(import|export)\b", body, re.MULTILINE):
         raise ValueError(f"{name} imports or exports in a way that is not known here")
-    return f"const {_called(name)} = (() => {{\n{body}\nreturn {{ {', '.join(told)} }};\n}})();"
+    return f"const {_module_variable(name)} = (() => {{\n{body}\nreturn {{ {', '.join(told)} }};\n}})();"
 
 
-def _as_const(found: re.Match[str]) -> str:
-    names, other = found[1], _called(found[2])
+def _as_const(match: re.Match[str]) -> str:
+    names, other = match[1], _module_variable(match[2])
     if names.startswith("*"):
         return f"const {names.removeprefix('* as ')} = {other};"
     if " as " in names:
@@ -52,5 +54,5 @@ def _as_const(found: re.Match[str]) -> str:
     return f"const {names} = {other};"
 
 
-def _called(name: str) -> str:
+def _module_variable(name: str) -> str:
     return "of_" + name.removesuffix(".js")

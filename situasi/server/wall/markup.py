@@ -35,7 +35,7 @@ _PAGE = Markup(
     '<script type="application/json" id="picture">{picture}</script>\n'
     "<script>{script}</script>\n</body>\n</html>\n"
 )
-_WAY = Markup('<button type="button" aria-pressed="false">{}</button>')
+_VIEW_BUTTON = Markup('<button type="button" aria-pressed="false">{}</button>')
 _FACT = Markup("<p>{}</p>")
 _MARK = Markup('<b class="latihan">{}</b>')
 _TABLE = Markup(
@@ -48,28 +48,28 @@ _HEAD, _CELL, _LONG = (
     Markup('<td class="long">{}</td>'),
 )
 _ROW = Markup("<tr>{}</tr>")
-_PROSE = 40  # characters of a cell that is broken into lines
+_LONG_CELL_LENGTH = 40  # characters of a cell that is broken into lines
 # What could end the script element or open a comment in it; JSON has another way to write it.
-_SIGNS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+_SCRIPT_ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
-def page(
+def render_frozen_page(
     *,
     language: str,
     title: str,
-    band: str,
-    mark: str,
-    whose: str,
+    banner: str,
+    rehearsal_mark: str,
+    unit: str,
     clock: tuple[str, str],
     facts: Sequence[str],
-    without: str,
-    ways: Sequence[str],
+    no_script_text: str,
+    view_titles: Sequence[str],
     svg: Markup,
     credit: str,
-    reports: str,
+    reports_heading: str,
     tables: Sequence[Listed],
-    picture: Mapping[str, Any],
-    told: Mapping[str, Any],
+    state: Mapping[str, Any],
+    script_data: Mapping[str, Any],
     style: str,
     script: str,
 ) -> str:
@@ -78,45 +78,47 @@ def page(
     run. reports: heading of the newest. picture: of the wall. style, script: our own, each in
     one piece."""
     return _PAGE.format(
-        language=language, title=title, band=band, whose=whose, clock=clock[0], zone=clock[1],
-        mark=_MARK.format(mark) if mark else "", policy=policy(style, script),
-        facts=_many(_FACT, facts), without=without, ways=_many(_WAY, ways), map=svg,
-        credit=credit, reports=reports, tables=Markup("").join(map(_table, tables)),
-        picture=Markup(_inside_script(picture)), style=Markup(style), script=Markup(script),
-        told=json.dumps(told, ensure_ascii=False, separators=(",", ":")),
+        language=language, title=title, band=banner, whose=unit, clock=clock[0], zone=clock[1],
+        mark=_MARK.format(rehearsal_mark) if rehearsal_mark else "", policy=build_frozen_policy(style, script),
+        facts=_format_all(_FACT, facts), without=no_script_text, ways=_format_all(_VIEW_BUTTON, view_titles), map=svg,
+        credit=credit, reports=reports_heading, tables=Markup("").join(map(_render_table, tables)),
+        picture=Markup(_encode_for_script(state)), style=Markup(style), script=Markup(script),
+        told=json.dumps(script_data, ensure_ascii=False, separators=(",", ":")),
     )  # fmt: skip
 
 
-def policy(style: str, script: str) -> str:
+def build_frozen_policy(style: str, script: str) -> str:
     """It runs this one script, has this one style, and loads nothing."""
     return (
-        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; "
+        f"default-src 'none'; script-src {_csp_hash(script)}; style-src {_csp_hash(style)}; "
         "img-src data:; form-action 'none'; base-uri 'none'"
     )
 
 
-def _hash(text: str) -> str:
+def _csp_hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
-def _inside_script(value: Mapping[str, Any]) -> str:
+def _encode_for_script(value: Mapping[str, Any]) -> str:
     said = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return said.translate(_SIGNS)
+    return said.translate(_SCRIPT_ESCAPES)
 
 
-def _many(markup: Markup, words: Sequence[str]) -> Markup:
+def _format_all(markup: Markup, words: Sequence[str]) -> Markup:
     return Markup("").join(markup.format(word) for word in words)
 
 
-def _table(listed: Listed) -> Markup:
-    rows = Markup("\n").join(_ROW.format(Markup("").join(map(_cell, row))) for row in listed.rows)
+def _render_table(listed: Listed) -> Markup:
+    rows = Markup("\n").join(
+        _ROW.format(Markup("").join(map(_render_cell, row))) for row in listed.rows
+    )
     note = _FACT.format(listed.note) if listed.note else ""
-    return _TABLE.format(listed.title, listed.count, note, _many(_HEAD, listed.head), rows)
+    return _TABLE.format(listed.title, listed.count, note, _format_all(_HEAD, listed.head), rows)
 
 
-def _cell(word: str) -> Markup:
+def _render_cell(word: str) -> Markup:
     # A word without spaces would be as wide as it is long.
-    return (_LONG if len(word) > _PROSE else _CELL).format(re.sub(r"\s+", " ", word))
+    return (_LONG if len(word) > _LONG_CELL_LENGTH else _CELL).format(re.sub(r"\s+", " ", word))
 
 
 # It loads its own files, asks its own server, and runs nothing that is written into the page.
@@ -161,19 +163,19 @@ _WALL_PAGE = Markup(
 _CONTROL = Markup('<button type="button" data-act="{}" title="{}">{}<kbd>{}</kbd></button>')
 
 
-def wall_page(
+def render_wall_page(
     *,
     language: str,
     dark: bool,
     title: str,
-    whose: str,
+    unit: str,
     zone: str,
     svg: Markup,
     credit: str,
     files: tuple[str, str],
     words: Mapping[str, str],
     controls: tuple[tuple[str, str, str], ...],
-    told: Mapping[str, Any],
+    script_data: Mapping[str, Any],
 ) -> str:
     """The frame. files: addresses of style and script. words: headings. controls: act, word,
     key. told: what the scripts must know, their words among it."""
@@ -181,7 +183,7 @@ def wall_page(
         language=language,
         theme="dark" if dark else "light",
         title=title,
-        whose=whose,
+        whose=unit,
         zone=zone,
         map=svg,
         credit=credit,
@@ -189,6 +191,6 @@ def wall_page(
         script=files[1],
         controls=Markup("").join(_CONTROL.format(act, word, word, key)
                                  for act, word, key in controls),
-        told=json.dumps(told, ensure_ascii=False, separators=(",", ":")),
+        told=json.dumps(script_data, ensure_ascii=False, separators=(",", ":")),
         **words,
     )  # fmt: skip

@@ -13,9 +13,9 @@ from situasi.server.fair_workers import FairWorkers
 Made = TypeVar("Made")
 Found = TypeVar("Found")
 
-MOST = 64  # pictures kept
+MAX_PICTURES = 64  # pictures kept
 # Different questions (filters, moments, views) of one viewer: more tabs than anybody looks at.
-QUESTIONS, QUESTIONS_PER_MINUTE = 40, 20
+MAX_QUESTIONS, QUESTIONS_PER_MINUTE = 40, 20
 
 
 class PicturePool(Generic[Made]):
@@ -26,24 +26,24 @@ class PicturePool(Generic[Made]):
 
     def __init__(self, name: str, threads: int, per_owner: int) -> None:
         self._workers = FairWorkers(name, threads, per_owner)
-        self._questions = QueryLimiter(QUESTIONS, QUESTIONS_PER_MINUTE)
-        self._made: OrderedDict[Hashable, asyncio.Future[Made]] = OrderedDict()
+        self._questions = QueryLimiter(MAX_QUESTIONS, QUESTIONS_PER_MINUTE)
+        self._pictures: OrderedDict[Hashable, asyncio.Future[Made]] = OrderedDict()
 
     async def get(
         self, key: Hashable, owner: str, question: Hashable, make: Callable[[], Made]
     ) -> Made:
         """The picture of this key, made once for all. Raises TooManyQuestions and as `make`."""
-        made = self._made.get(key)
+        made = self._pictures.get(key)
         if made is None:
             made = asyncio.ensure_future(self.make(owner, question, make))
-            self._made[key] = made
-            while len(self._made) > MOST:
-                self._made.popitem(last=False)
-        self._made.move_to_end(key)
+            self._pictures[key] = made
+            while len(self._pictures) > MAX_PICTURES:
+                self._pictures.popitem(last=False)
+        self._pictures.move_to_end(key)
         try:
             return await asyncio.shield(made)
         except Exception:
-            self._made.pop(key, None)  # whoever asks next tries anew
+            self._pictures.pop(key, None)  # whoever asks next tries anew
             raise
 
     async def make(self, owner: str, question: Hashable, make: Callable[[], Found]) -> Found:

@@ -15,11 +15,11 @@ from situasi.common import i18n
 from situasi.domain.feed_schemas import JENIS, STATUS, TINGKAT
 from situasi.domain.register import Register
 
-VIEWS = ("situasi", "partisipasi", "tps", "personel", "perhatian")
+VIEW_NAMES = ("situasi", "partisipasi", "tps", "personel", "perhatian")
 
 
 @dataclass(frozen=True)
-class Asked:
+class WallQuery:
     """selection: without its times. window: one of WINDOWS. moment: None for the present.
 
     views: of VIEWS, in the order of the rotation. query: the filters as the address has them.
@@ -31,10 +31,10 @@ class Asked:
     views: tuple[str, ...]
     language: str
     dark: bool
-    query: tuple[tuple[str, str], ...]
+    filters: tuple[tuple[str, str], ...]
 
 
-def read(query: QueryParams, viewer: Viewer, register: Register) -> Asked:
+def parse_query(query: QueryParams, viewer: Viewer, register: Register) -> WallQuery:
     """What this viewer is shown. register: of what they may see.
 
     A value that is none is passed over, as on the pages. What a guest is shown is said by
@@ -54,34 +54,34 @@ def read(query: QueryParams, viewer: Viewer, register: Register) -> Asked:
         "status": several("status", [one for one in STATUS if one != "nihil"]),
         "rentang": tuple(one for one in values("rentang")[-1:] if one in WINDOWS[1:]),
     }
-    moment = _moment(values("saat"), register)
+    moment = _parse_moment(values("saat"), register)
     said = [(name, one) for name, some in chosen.items() for one in some]
     if moment is not None:
         said.append(("saat", f"{moment:%Y-%m-%dT%H:%M}"))
-    return Asked(
+    return WallQuery(
         Selection(chosen["kec"], chosen["jenis"], chosen["tingkat"], chosen["status"]),
         next(iter(chosen["rentang"]), WINDOWS[0]),
         moment,
-        _views(query, viewer),
+        _parse_views(query, viewer),
         i18n.current_language(),
         query.get("tema") != "terang",
         tuple(said),
     )
 
 
-def _views(query: QueryParams, viewer: Viewer) -> tuple[str, ...]:
+def _parse_views(query: QueryParams, viewer: Viewer) -> tuple[str, ...]:
     """The views asked for, or all; never one that rests on what the viewer may not see.
 
     A shared link opens the view of its own page alone.
     """
-    theirs = [name for name in VIEWS if name not in SCREENS or viewer.may_open(name)]
+    theirs = [name for name in VIEW_NAMES if name not in SCREENS or viewer.may_open(name)]
     if viewer.link is not None:
         theirs = [name for name in theirs if name in SCREENS]
     named = [name for text in query.getlist("tampilan") for name in text.split(",")]
     return tuple(dict.fromkeys(name for name in named if name in theirs)) or tuple(theirs)
 
 
-def _moment(written: Sequence[str], register: Register) -> datetime | None:
+def _parse_moment(written: Sequence[str], register: Register) -> datetime | None:
     """A minute of the watched day; anything else is the present."""
     election = register.election
     try:

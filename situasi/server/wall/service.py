@@ -29,178 +29,212 @@ from situasi.live import access_scope
 from situasi.live.snapshot import SnapshotView
 from situasi.server.wall import state as wall_state
 from situasi.server.wall.picture_pool import PicturePool
-from situasi.server.wall.query import Asked
-from situasi.server.wall.state import Looked, Sources
+from situasi.server.wall.query import WallQuery
+from situasi.server.wall.state import AnalysisView, Sources
 from situasi.store.interface import StoreError
 
 Found = TypeVar("Found")
-_LOOK = 0.25  # seconds between two looks at the store, however many wait
-_MOST_HELD = 40  # answers held back at once for one session: more tabs than anybody looks at
-_EXPECTED = (StoreError, OSError)
+_REFRESH_EVERY_S = 0.25  # seconds between two looks at the store, however many wait
+_MAX_WAITING = 40  # answers held back at once for one session: more tabs than anybody looks at
+_EXPECTED_ERRORS = (StoreError, OSError)
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Body:
+class EncodedState:
     """A picture as it is sent. tag: of what it says; the same words have the same tag."""
 
-    plain: bytes
-    packed: bytes
-    tag: str
+    content: bytes
+    gzip_content: bytes
+    etag: str
     checked_at: datetime
 
 
-class Wall:
+class WallService:
     """One per board."""
 
     def __init__(self, board: Board) -> None:
         self.board = board
-        self._picture: SnapshotView | None = None
-        self._heeded: dict[str, Acknowledgement] = {}
-        self._access: Hashable = None
-        self._edition = 0  # of the acknowledgements
-        self._disk = DISK_SPACE.state.summary
-        self._looked = float("-inf")
-        self._looking = asyncio.Lock()
+        self._snapshot_view: SnapshotView | None = None
+        self._acknowledged: dict[str, Acknowledgement] = {}
+        self._access_mark: Hashable = None
+        self._revision = 0  # of the acknowledgements
+        self._disk_summary = DISK_SPACE.state.summary
+        self._refreshed_s = float("-inf")
+        self._refresh_lock = asyncio.Lock()
         self._changed = asyncio.Event()
-        self._waiting: Counter[str] = Counter()  # by session
+        self._waiting_by_session: Counter[str] = Counter()  # by session
         self._job = Job(
-            "wall", self.look, _LOOK, retry_s=_LOOK, max_retry_s=5.0, expected_errors=_EXPECTED
+            "wall",
+            self.refresh,
+            _REFRESH_EVERY_S,
+            retry_s=_REFRESH_EVERY_S,
+            max_retry_s=5.0,
+            expected_errors=_EXPECTED_ERRORS,
         )
-        self._looker = ThreadPoolExecutor(1, "wall-look")
-        self._live: PicturePool[Body] = PicturePool("wall-live", threads=4, per_owner=2)
-        self._past: PicturePool[Body] = PicturePool("wall-past", threads=2, per_owner=1)
+        self._refresh_executor = ThreadPoolExecutor(1, "wall-look")
+        self._live_pool: PicturePool[EncodedState] = PicturePool(
+            "wall-live", threads=4, per_owner=2
+        )
+        self._past_pool: PicturePool[EncodedState] = PicturePool(
+            "wall-past", threads=2, per_owner=1
+        )
 
-    async def body(self, viewer: Viewer, asked: Asked) -> Body:
+    async def get_state(self, viewer: Viewer, query: WallQuery) -> EncodedState:
         """The picture of this viewer now. Raises TooManyQuestions."""
-        shown = await self.look()
-        at = self._moment(asked, shown, wall_state.now())
-        key = self._key(viewer, asked, shown, at)
-        make = partial(_written, Sources(self.board, shown, self._heeded, at), viewer, asked)
-        body = await self._pool(at).get(key, viewer.name, asked, make)
-        return Body(body.plain, body.packed, body.tag, shown.checked_at)
+        shown = await self.refresh()
+        at = self._build_view_time(query, shown, wall_state.now())
+        key = self._cache_key(viewer, query, shown, at)
+        make = partial(
+            _encode_state, Sources(self.board, shown, self._acknowledged, at), viewer, query
+        )
+        body = await self._pool_for(at).get(key, viewer.name, query, make)
+        return EncodedState(body.content, body.gzip_content, body.etag, shown.checked_at)
 
     async def make(
-        self, viewer: Viewer, asked: Asked, at: ViewTime, make: Callable[[], Found]
+        self, viewer: Viewer, query: WallQuery, view_time: ViewTime, make: Callable[[], Found]
     ) -> Found:
         """Make what nobody else is shown, in a thread. Raises TooManyQuestions."""
-        return await self._pool(at).make(viewer.name, asked, make)
+        return await self._pool_for(view_time).make(viewer.name, query, make)
 
-    def _pool(self, at: ViewTime) -> PicturePool[Body]:
-        return self._live if at.live else self._past
+    def _pool_for(self, view_time: ViewTime) -> PicturePool[EncodedState]:
+        return self._live_pool if view_time.live else self._past_pool
 
-    def _key(self, viewer: Viewer, asked: Asked, shown: SnapshotView, at: ViewTime) -> Hashable:
+    def _cache_key(
+        self, viewer: Viewer, query: WallQuery, snapshot_view: SnapshotView, view_time: ViewTime
+    ) -> Hashable:
         """All that a picture depends on: viewers who may see the same share it."""
         return (
-            shown.snapshot.audit_position,
-            tuple(shown.snapshot.editions.values()),
-            shown.trouble,
-            self._disk,
-            self._edition,
-            (cache_minute(at), at.live, at.is_exercise),
+            snapshot_view.snapshot.audit_position,
+            tuple(snapshot_view.snapshot.editions.values()),
+            snapshot_view.trouble,
+            self._disk_summary,
+            self._revision,
+            (cache_minute(view_time), view_time.live, view_time.is_exercise),
             (
                 access_scope.scope_of(viewer),
                 viewer.role.name,
                 viewer.link and viewer.link.expires_at,
             ),
-            asked,
+            query,
         )
 
-    async def sources(self, asked: Asked, now: datetime) -> Sources:
+    async def get_sources(self, query: WallQuery, now: datetime) -> Sources:
         """What a picture is made from that nobody else is shown."""
-        shown = await self.look()
-        return Sources(self.board, shown, self._heeded, self._moment(asked, shown, now))
+        shown = await self.refresh()
+        return Sources(
+            self.board, shown, self._acknowledged, self._build_view_time(query, shown, now)
+        )
 
-    def _moment(self, asked: Asked, shown: SnapshotView, now: datetime) -> ViewTime:
+    def _build_view_time(
+        self, query: WallQuery, snapshot_view: SnapshotView, now: datetime
+    ) -> ViewTime:
         zone = self.board.register.election.zone
-        return moments.resolve_view_time(asked.moment, now, shown.snapshot.exercise_at, zone)
+        return moments.resolve_view_time(
+            query.moment, now, snapshot_view.snapshot.exercise_at, zone
+        )
 
-    async def look(self, *, at_once: bool = False) -> SnapshotView:
+    async def refresh(self, *, force: bool = False) -> SnapshotView:
         """The picture of the store, asked again where the last look is old."""
-        async with self._looking:
-            shown = self._picture
-            if shown is None or at_once or monotonic() - self._looked >= _LOOK:
-                shown = await self._look(self.board.refresher.refresh if at_once else None)
+        async with self._refresh_lock:
+            shown = self._snapshot_view
+            if shown is None or force or monotonic() - self._refreshed_s >= _REFRESH_EVERY_S:
+                shown = await self._refresh_now(self.board.refresher.refresh if force else None)
             return shown
 
-    async def _look(self, ask: Callable[[], SnapshotView] | None) -> SnapshotView:
-        before = self._state()
-        loop, ask = asyncio.get_running_loop(), ask or self.board.refresher.current_view
-        shown, heeded = await loop.run_in_executor(self._looker, self._ask, ask)
-        self._picture, self._looked, self._disk = shown, monotonic(), DISK_SPACE.state.summary
+    async def _refresh_now(self, read: Callable[[], SnapshotView] | None) -> SnapshotView:
+        before = self._change_key()
+        loop, read = asyncio.get_running_loop(), read or self.board.refresher.current_view
+        shown, heeded = await loop.run_in_executor(self._refresh_executor, self._read_store, read)
+        self._snapshot_view, self._refreshed_s, self._disk_summary = (
+            shown,
+            monotonic(),
+            DISK_SPACE.state.summary,
+        )
         if heeded is not None:
-            self._heeded, self._edition = heeded, self._edition + 1
-        if self._state() != before:
+            self._acknowledged, self._revision = heeded, self._revision + 1
+        if self._change_key() != before:
             self._changed.set()
             self._changed = asyncio.Event()
         return shown
 
-    def _state(self) -> Hashable:
-        shown = self._picture
-        return shown and (shown.snapshot.audit_position, shown.trouble, self._edition, self._disk)
+    def _change_key(self) -> Hashable:
+        shown = self._snapshot_view
+        return shown and (
+            shown.snapshot.audit_position,
+            shown.trouble,
+            self._revision,
+            self._disk_summary,
+        )
 
-    def _ask(
-        self, ask: Callable[[], SnapshotView]
+    def _read_store(
+        self, read: Callable[[], SnapshotView]
     ) -> tuple[SnapshotView, dict[str, Acknowledgement] | None]:
-        shown, heeded = ask(), None
+        shown, heeded = read(), None
         try:
-            if shown.access_position != self._access:
+            if shown.access_position != self._access_mark:
                 every = acknowledgements.load_all(self.board.store)
-                self._access = shown.access_position
-                heeded = every if every != self._heeded else None
+                self._access_mark = shown.access_position
+                heeded = every if every != self._acknowledged else None
         except StoreError as error:
             _log.warning("%s", error.detail)  # what was acknowledged stands
         return shown, heeded
 
-    def looked(self, viewer: Viewer, shown: SnapshotView) -> Looked:
+    def build_analysis_view(self, viewer: Viewer, snapshot_view: SnapshotView) -> AnalysisView:
         """What this viewer may see of the present."""
         zone = self.board.register.election.zone
-        at = moments.resolve_view_time(None, wall_state.now(), shown.snapshot.exercise_at, zone)
-        register = wall_state.register_of(self.board, viewer)
-        return Looked(
-            self.board.analysis_cache, shown.snapshot, at, access_scope.scope_of(viewer), register
+        at = moments.resolve_view_time(
+            None, wall_state.now(), snapshot_view.snapshot.exercise_at, zone
+        )
+        register = wall_state.visible_register(self.board, viewer)
+        return AnalysisView(
+            self.board.analysis_cache,
+            snapshot_view.snapshot,
+            at,
+            access_scope.scope_of(viewer),
+            register,
         )
 
-    async def change(self, seconds: float) -> None:
+    async def wait_for_change(self, timeout_s: float) -> None:
         """Wait until the store says something new, or so long."""
         try:
-            await asyncio.wait_for(self._changed.wait(), seconds)
+            await asyncio.wait_for(self._changed.wait(), timeout_s)
         except TimeoutError:
             return
 
-    def is_crowded(self, session: str) -> bool:
+    def has_too_many_waiting(self, session: str) -> bool:
         """Whether this session has so many answers held back that it gets no other."""
-        return bool(session) and self._waiting[session] >= _MOST_HELD
+        return bool(session) and self._waiting_by_session[session] >= _MAX_WAITING
 
     @asynccontextmanager
-    async def watching(self, session: str = "") -> AsyncIterator[None]:
+    async def watch(self, session: str = "") -> AsyncIterator[None]:
         """While anybody waits, the store is asked."""
-        self._waiting[session] += 1
+        self._waiting_by_session[session] += 1
         if not self._job.is_alive:
-            self._job.start_task(should_stop=lambda: not self._waiting)
+            self._job.start_task(should_stop=lambda: not self._waiting_by_session)
         try:
             yield
         finally:
-            self._waiting[session] -= 1
-            if not self._waiting[session]:
-                del self._waiting[session]
+            self._waiting_by_session[session] -= 1
+            if not self._waiting_by_session[session]:
+                del self._waiting_by_session[session]
 
 
-def _written(sources: Sources, viewer: Viewer, asked: Asked) -> Body:
-    said = wall_state.compose(sources, viewer, asked)
+def _encode_state(sources: Sources, viewer: Viewer, query: WallQuery) -> EncodedState:
+    said = wall_state.build_state(sources, viewer, query)
     plain = json.dumps(said, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(
         "utf-8", "replace"
     )
     tag = f'"{blake2b(plain, digest_size=12).hexdigest()}"'
-    return Body(plain, gzip.compress(plain, 6), tag, sources.picture.checked_at)
+    return EncodedState(plain, gzip.compress(plain, 6), tag, sources.snapshot_view.checked_at)
 
 
-_current: Wall | None = None
+_current: WallService | None = None
 
 
-def current(board: Board) -> Wall:
+def current_service(board: Board) -> WallService:
     """The wall of this board; one that is opened anew gets a new one."""
     global _current
     if _current is None or _current.board is not board:
-        _current = Wall(board)
+        _current = WallService(board)
     return _current

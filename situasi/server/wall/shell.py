@@ -13,34 +13,37 @@ from situasi.common.i18n import _
 from situasi.presentation.view_text import FILTERS
 from situasi.server.wall import assets, svg_map
 from situasi.server.wall import markup as wall_markup
-from situasi.server.wall.query import Asked
+from situasi.server.wall.query import WallQuery
 
 
-def page(request: Request, viewer: Viewer, asked: Asked) -> str:
+def render_shell(request: Request, viewer: Viewer, query: WallQuery) -> str:
     """The frame for this viewer."""
     house = board()
     election = house.register.election
-    return wall_markup.wall_page(
-        language=asked.language,
-        dark=asked.dark,
+    return wall_markup.render_wall_page(
+        language=query.language,
+        dark=query.dark,
         title=" · ".join((_("Layar"), "Situasi", election.kabupaten)),
-        whose=f"{election.command} · {election.operation}",
+        unit=f"{election.command} · {election.operation}",
         zone=election.zone_label,
-        svg=svg_map.of_register(house.boundaries, house.register).svg,
+        svg=svg_map.build_register_drawing(house.boundaries, house.register).svg,
         credit=f"{house.boundaries.credit}. {house.boundaries.caution}.",
-        files=(assets.address("wall.css"), assets.address("wall.js")),
+        files=(assets.asset_path("wall.css"), assets.asset_path("wall.js")),
         words={
             "reports": _("Laporan terbaru"),
             "by_area": _("Menurut kecamatan"),
             "name": _("Nama yang memahami"),
             "send": _("Paham"),
         },
-        controls=_controls(viewer),
-        told={**_told(viewer, asked), "home": _home(request, viewer)},
+        controls=_build_controls(viewer),
+        script_data={
+            **_build_script_data(viewer, query),
+            "home": _build_home_link(request, viewer),
+        },
     )
 
 
-def _controls(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
+def _build_controls(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
     """What can be done, in words, and by which key."""
     every = (
         ("back", _("Sebelumnya"), "←"),
@@ -52,10 +55,10 @@ def _controls(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
         ("full", _("Layar penuh"), "L"),
         ("home", _("Ke papan"), "B"),
     )
-    return tuple(one for one in every if one[0] != "heed" or may_heed(viewer))
+    return tuple(one for one in every if one[0] != "heed" or may_acknowledge(viewer))
 
 
-def _home(request: Request, viewer: Viewer) -> str:
+def _build_home_link(request: Request, viewer: Viewer) -> str:
     """The page Situasi with the same filters."""
     kept = [
         (name, value)
@@ -66,7 +69,7 @@ def _home(request: Request, viewer: Viewer) -> str:
     return path + (f"?{urlencode(kept)}" if kept and not viewer.link else "")
 
 
-def _told(viewer: Viewer, asked: Asked) -> dict[str, Any]:
+def _build_script_data(viewer: Viewer, query: WallQuery) -> dict[str, Any]:
     """What the scripts must know."""
     election = board().register.election
     offset = election.day_start.utcoffset()
@@ -75,20 +78,20 @@ def _told(viewer: Viewer, asked: Asked) -> dict[str, Any]:
         "files": assets.fingerprint(),
         "offset": int(offset.total_seconds()),
         "zone": election.zone_label,
-        "between": "." if asked.language == "id" else ":",
-        "views": len(asked.views),
-        "may_heed": may_heed(viewer),
+        "between": "." if query.language == "id" else ":",
+        "views": len(query.views),
+        "may_heed": may_acknowledge(viewer),
         "name": "" if viewer.is_local else viewer.name,
-        "words": sentences(),
+        "words": script_sentences(),
     }
 
 
-def may_heed(viewer: Viewer) -> bool:
+def may_acknowledge(viewer: Viewer) -> bool:
     """Whether this viewer may take note of a report for the post: a guest may not."""
     return viewer.link is None and viewer.role.name != "tamu"
 
 
-def sentences() -> dict[str, str]:
+def script_sentences() -> dict[str, str]:
     """Sentences that change with every second, or with what the viewer does."""
     return {
         "wait": _("Memuat gambar …"),

@@ -34,15 +34,15 @@ from situasi.presentation import incident_item, map_measures
 from situasi.presentation.model import Counted, Mark, Said, Told
 from situasi.presentation.view_text import bands, filters_in_words
 from situasi.server.wall import svg_map, views
-from situasi.server.wall.query import Asked
-from situasi.server.wall.views import LINES, Line, Shown, View
+from situasi.server.wall.query import WallQuery
+from situasi.server.wall.views import MAX_LINES, ListLine, ViewData, WallView
 
 # More grave cases than this, all open at once, are counted and not named.
-MOST_ALARMS = 40
+MAX_ALARMS = 40
 # What was known so long before it was stored is history that somebody brought in: it is
 # shown, and interrupts nobody.
-_HISTORY = timedelta(hours=1)
-_NUMBER = re.compile(r"((?:≈ )?[+−±]?\d[\d.,]*(?:–\d[\d.,]*)?(?: %)?) ?(.*)", re.DOTALL)
+_HISTORY_AGE = timedelta(hours=1)
+_NUMBER_PATTERN = re.compile(r"((?:≈ )?[+−±]?\d[\d.,]*(?:–\d[\d.,]*)?(?: %)?) ?(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -50,143 +50,163 @@ class Sources:
     """From what a picture is made."""
 
     board: Board
-    picture: SnapshotView
-    heeded: dict[str, Acknowledgement]
-    at: ViewTime
+    snapshot_view: SnapshotView
+    acknowledged: dict[str, Acknowledgement]
+    view_time: ViewTime
 
 
-def register_of(board: Board, viewer: Viewer) -> Any:
+def visible_register(board: Board, viewer: Viewer) -> Any:
     """The register of what this viewer may see."""
     return access_scope.filter_register(board.register, access_scope.scope_of(viewer))
 
 
-def compose(of: Sources, viewer: Viewer, asked: Asked) -> dict[str, Any]:
+def build_state(sources: Sources, viewer: Viewer, query: WallQuery) -> dict[str, Any]:
     """Everything that the wall of this viewer shows."""
-    i18n.set_language(asked.language)
-    snapshot, register = of.picture.snapshot, register_of(of.board, viewer)
+    i18n.set_language(query.language)
+    snapshot, register = sources.snapshot_view.snapshot, visible_register(sources.board, viewer)
     election = register.election
     said: dict[str, Any] = {
         "bands": bands(
-            of.at,
+            sources.view_time,
             election.zone_label,
             rehearsal=snapshot.rehearsal,
             until=viewer.link.expires_at if viewer.link else None,
-            trouble=of.picture.trouble,
+            trouble=sources.snapshot_view.trouble,
             register=register,
-            replaced_at=of.picture.replaced_at,
+            replaced_at=sources.snapshot_view.replaced_at,
         ),
-        "filter": _filter(asked, register),
-        "moment": _moment(of.at),
-        "trouble": of.picture.trouble,
+        "filter": _format_filter(query, register),
+        "moment": _build_moment(sources.view_time),
+        "trouble": sources.snapshot_view.trouble,
     }
-    if of.picture.trouble and not snapshot.version:
+    if sources.snapshot_view.trouble and not snapshot.version:
         # What was never read is neither empty nor calm.
         never = _("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka.")
         return {**said, "nothing": never, "views": [], "alarms": [], "last": None}
-    return {**said, **_figures(of, looked_at(of, viewer), viewer, asked)}
+    return {**said, **_build_views(sources, build_analysis_view(sources, viewer), viewer, query)}
 
 
-def looked_at(of: Sources, viewer: Viewer) -> Looked:
+def build_analysis_view(sources: Sources, viewer: Viewer) -> AnalysisView:
     """These sources, as far as this viewer may see."""
-    register = register_of(of.board, viewer)
-    return Looked(
-        of.board.analysis_cache, of.picture.snapshot, of.at, access_scope.scope_of(viewer), register
+    register = visible_register(sources.board, viewer)
+    return AnalysisView(
+        sources.board.analysis_cache,
+        sources.snapshot_view.snapshot,
+        sources.view_time,
+        access_scope.scope_of(viewer),
+        register,
     )
 
 
-def selection_of(asked: Asked, looked: Looked) -> Selection:
+def timed_selection(query: WallQuery, analysis_view: AnalysisView) -> Selection:
     """What was asked for, with its times."""
     return apply_window(
-        asked.selection, asked.window, cache_minute(looked.at), looked.register.election
+        query.selection,
+        query.window,
+        cache_minute(analysis_view.view_time),
+        analysis_view.register.election,
     )
 
 
-def _figures(of: Sources, looked: Looked, viewer: Viewer, asked: Asked) -> dict[str, Any]:
-    wanted = selection_of(asked, looked)
-    every = compute(find_critical_cases, looked)
+def _build_views(
+    sources: Sources, analysis_view: AnalysisView, viewer: Viewer, query: WallQuery
+) -> dict[str, Any]:
+    wanted = timed_selection(query, analysis_view)
+    every = compute(find_critical_cases, analysis_view)
     # Whatever its weight was said to be, or when it was: it is grave now. A shared link opens
     # what its filters leave, and no more.
     chosen = Selection(kecamatan=wanted.kecamatan, jenis=wanted.jenis)
     if viewer.link is not None:
-        chosen = wanted if viewer.link.filter_values("rentang") else asked.selection
+        chosen = wanted if viewer.link.filter_values("rentang") else query.selection
     mine = cases.select(every, chosen)
-    shown = Shown(
-        found=situation(looked, wanted),
-        day=compute(area_summary.compute_area_summary, looked),
-        alarms=mine,
-        heeded=of.heeded,
-        named=viewer.role.may_see("personel"),
-        register=looked.register,
-        at=replace(of.at, at=cache_minute(of.at)),
-        theme=DARK if asked.dark else LIGHT,
+    shown = ViewData(
+        overview=compute_overview(analysis_view, wanted),
+        day=compute(area_summary.compute_area_summary, analysis_view),
+        critical_cases=mine,
+        acknowledged=sources.acknowledged,
+        with_names=viewer.role.may_see("personel"),
+        register=analysis_view.register,
+        view_time=replace(sources.view_time, at=cache_minute(sources.view_time)),
+        theme=DARK if query.dark else LIGHT,
     )
-    drawn = svg_map.of_register(of.board.boundaries, of.board.register)
+    drawn = svg_map.build_register_drawing(sources.board.boundaries, sources.board.register)
     return {
-        "views": [_view(name, views.view(name, shown), shown) for name in asked.views],
-        "alarms": [_alarm(row, shown, drawn) for row in mine.head(MOST_ALARMS).itertuples()],
+        "views": [_build_view(name, views.build_view(name, shown), shown) for name in query.views],
+        "alarms": [_build_alarm(row, shown, drawn) for row in mine.head(MAX_ALARMS).itertuples()],
         "alarm_count": len(mine),
-        "table": _table(shown, _columns(viewer)),
-        "newest": [_report(row, shown) for row in _newest(shown)],
-        "last": _last(looked),
+        "table": _build_table(shown, _table_columns(viewer)),
+        "newest": [_build_report(row, shown) for row in _newest_reports(shown)],
+        "last": _last_report(analysis_view),
     }
 
 
-def _filter(asked: Asked, register: Any) -> str:
-    said = filters_in_words(register, [pair for pair in asked.query if pair[0] != "saat"])
+def _format_filter(query: WallQuery, register: Any) -> str:
+    said = filters_in_words(register, [pair for pair in query.filters if pair[0] != "saat"])
     return said or _("tanpa saringan")
 
 
-def _moment(at: ViewTime) -> dict[str, Any]:
-    note = _("jam latihan") if at.is_exercise else _("langsung") if at.live else _("lampau")
+def _build_moment(view_time: ViewTime) -> dict[str, Any]:
+    note = (
+        _("jam latihan")
+        if view_time.is_exercise
+        else _("langsung")
+        if view_time.live
+        else _("lampau")
+    )
     return {
-        "at": _epoch(at.at),
-        "ticks": at.live and not at.is_exercise,
-        "live": at.live,
+        "at": _epoch_ms(view_time.at),
+        "ticks": view_time.live and not view_time.is_exercise,
+        "live": view_time.live,
         "note": note,
-        "day": i18n.format_long_date(at.at),
+        "day": i18n.format_long_date(view_time.at),
     }
 
 
-def _last(looked: Looked) -> list[Any] | None:
+def _last_report(analysis_view: AnalysisView) -> list[Any] | None:
     """When the newest row of any feed became known that this viewer may see: [moment, day]."""
-    until = looked.at.at + timedelta(minutes=1)  # an exercise knows rows of its days to come
-    rows = known(looked)
+    until = analysis_view.view_time.at + timedelta(
+        minutes=1
+    )  # an exercise knows rows of its days to come
+    rows = known_rows(analysis_view)
     every = [rows.columns(feed, ["known_at"])["known_at"] for feed in rows]
     told = [known[known <= until].max() for known in every]
     newest = max((at for at in told if at == at), default=None)  # not NaT
     if newest is None:
         return None
-    return [_epoch(newest), i18n.format_date(newest.astimezone(looked.at.at.tzinfo))]
+    return [
+        _epoch_ms(newest),
+        i18n.format_date(newest.astimezone(analysis_view.view_time.at.tzinfo)),
+    ]
 
 
-def _epoch(at: datetime) -> int:
+def _epoch_ms(at: datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
-def _view(name: str, view: View, of: Shown) -> dict[str, Any]:
-    measure = views.painted(of, view.measure)
-    chosen = set(of.codes)
+def _build_view(name: str, view: WallView, data: ViewData) -> dict[str, Any]:
+    measure = views.build_measure(data, view.measure)
+    chosen = set(data.codes)
     areas = {
-        code: _area(measure.paint(place), of.theme)
-        for code, place in of.register.kecamatan.items()
+        code: _build_area(measure.paint(place), data.theme)
+        for code, place in data.register.kecamatan.items()
         if code in chosen
     }
-    marks = [[_mark(mark), word] for mark, word in measure.marks]
+    marks = [[_build_mark(mark), word] for mark, word in measure.marks]
     if measure.nothing:
         marks.append([["silent", ""], measure.nothing])
     return {
         "name": name,
         "title": view.title,
-        "figures": [_figure(one) for one in view.figures],
+        "figures": [_build_kpi(one) for one in view.kpis],
         "areas": areas,
         "legend": marks,
         "heading": view.heading,
-        "lines": None if view.lines is None else [_line(one) for one in view.lines],
-        "nothing": view.nothing,
+        "lines": None if view.lines is None else [_build_line(one) for one in view.lines],
+        "nothing": view.empty_text,
     }
 
 
-def _area(area: AreaStyle, theme: Theme) -> list[Any]:
+def _build_area(area: AreaStyle, theme: Theme) -> list[Any]:
     """[value, fill, opacity, whether letters on it have the colour of the paper]."""
     if area.fill is None:
         return [area.value, None, 1, 0]
@@ -194,51 +214,51 @@ def _area(area: AreaStyle, theme: Theme) -> list[Any]:
     return [area.value, area.fill, round(area.fill_alpha / 255, 2), int(paper)]
 
 
-def _figure(told: Told) -> dict[str, Any]:
-    value, unit = told.value, told.aside
-    if isinstance(value, str) and (parts := _NUMBER.fullmatch(value)):
+def _build_kpi(kpi_text: Told) -> dict[str, Any]:
+    value, unit = kpi_text.value, kpi_text.aside
+    if isinstance(value, str) and (parts := _NUMBER_PATTERN.fullmatch(value)):
         # The number is read from afar; what it is of may be smaller.
-        value, unit = parts[1], " ".join(filter(None, (parts[2], told.aside)))
+        value, unit = parts[1], " ".join(filter(None, (parts[2], kpi_text.aside)))
     return {
-        "key": told.key,
-        "title": told.title,
-        "value": _said(value),
+        "key": kpi_text.key,
+        "title": kpi_text.title,
+        "value": _build_text(value),
         "unit": unit,
-        "note": _said(told.note),
-        "alarm": told.alarm,
+        "note": _build_text(kpi_text.note),
+        "alarm": kpi_text.alarm,
     }
 
 
-def _said(said: Said) -> Any:
-    if isinstance(said, str):
-        return said
-    return [_counted(one) for one in said]
+def _build_text(text: Said) -> Any:
+    if isinstance(text, str):
+        return text
+    return [_build_counted(one) for one in text]
 
 
-def _counted(one: Counted) -> list[Any]:
-    return [_mark(one.mark), one.number, one.word]
+def _build_counted(one: Counted) -> list[Any]:
+    return [_build_mark(one.mark), one.number, one.word]
 
 
-def _mark(mark: Mark) -> list[str]:
+def _build_mark(mark: Mark) -> list[str]:
     """[scale, code]: the style sheet knows how each is drawn."""
     if mark.code is None:
         return ["silent" if mark.scale == "situasi" else mark.scale, "belum"]
     return [mark.scale, mark.code]
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _build_line(line: ListLine) -> dict[str, Any]:
     return {"title": line.title, "end": line.end, "note": line.note}
 
 
-def _alarm(row: Any, of: Shown, drawn: svg_map.Drawing) -> dict[str, Any]:
-    zone = of.register.election.zone
-    item = incident_item.item(row, of.register, of.at.at)
+def _build_alarm(row: Any, data: ViewData, drawn: svg_map.MapDrawing) -> dict[str, Any]:
+    zone = data.register.election.zone
+    item = incident_item.item(row, data.register, data.view_time.at)
     state = row.situasi if isinstance(row.situasi, str) else None
     return {
-        "id": number_of(row.case),
+        "id": hash_case_id(row.case),
         "seq": int(row.grave_seq),
         "code": row.kecamatan if isinstance(row.kecamatan, str) else None,
-        "spot": drawn.spot(row.kecamatan, row.lon, row.lat),
+        "spot": drawn.locate(row.kecamatan, row.lon, row.lat),
         "tingkat": item.tingkat or "belum",
         "weight": _("tingkat {level}").format(level=item.tingkat_name),
         "situasi": state and [state, _("situasi {state}").format(state=label("situasi", state))],
@@ -247,52 +267,58 @@ def _alarm(row: Any, of: Shown, drawn: svg_map.Drawing) -> dict[str, Any]:
         "text": incident_item.short(item.text),
         "status": item.status,
         "when": item.heard,
-        "happened": _happened(item),
+        "happened": _format_happened(item),
         "came": i18n.format_time(row.grave_at.astimezone(zone)),
         "latihan": item.rehearsal,
-        "old": not item.rehearsal and row.came_at - row.grave_at > _HISTORY,
-        "heeded": _heeded(row, of, zone),
+        "old": not item.rehearsal and row.came_at - row.grave_at > _HISTORY_AGE,
+        "heeded": _format_row_acknowledgement(row, data, zone),
     }
 
 
-def _happened(item: incident_item.Item) -> str:
+def _format_happened(item: incident_item.Item) -> str:
     return _("terjadi {time}").format(time=item.happened) if item.happened else ""
 
 
-def number_of(case: str) -> str:
+def hash_case_id(case: str) -> str:
     """What a browser calls a case by."""
     return blake2b(case.encode(), digest_size=9).hexdigest()
 
 
-def _heeded(row: Any, of: Shown, zone: tzinfo) -> str | None:
+def _format_row_acknowledgement(row: Any, data: ViewData, zone: tzinfo) -> str | None:
     """Who took note first, in words; of a past moment nothing is told."""
-    said = [of.heeded[case] for case in row.members if case in of.heeded]
-    if not said or not of.at.live:
+    said = [data.acknowledged[case] for case in row.members if case in data.acknowledged]
+    if not said or not data.view_time.live:
         return None
-    return heeded_in_words(min(said, key=lambda one: one.at), zone, named=of.named)
+    return format_acknowledgement(
+        min(said, key=lambda one: one.at), zone, with_name=data.with_names
+    )
 
 
-def heeded_in_words(said: Acknowledgement, zone: tzinfo, *, named: bool) -> str:
+def format_acknowledgement(
+    acknowledgement: Acknowledgement, zone: tzinfo, *, with_name: bool
+) -> str:
     """'dipahami Iptu X 12.31, setelah 40 detik'; the name for those who see officers."""
-    seconds = said.response_time_s
-    time = i18n.format_time(said.at.astimezone(zone))
+    seconds = acknowledgement.response_time_s
+    time = i18n.format_time(acknowledgement.at.astimezone(zone))
     if seconds < 120:
         after = _("{n} detik").format(n=i18n.format_number(seconds))
     else:
-        after = i18n.format_duration(said.at - said.since)
-    if not named:
+        after = i18n.format_duration(acknowledgement.at - acknowledgement.since)
+    if not with_name:
         return _("dipahami {time}, setelah {after}").format(time=time, after=after)
-    return _("dipahami {who} {time}, setelah {after}").format(who=said.by, time=time, after=after)
+    return _("dipahami {who} {time}, setelah {after}").format(
+        who=acknowledgement.by, time=time, after=after
+    )
 
 
-def _newest(of: Shown) -> list[Any]:
-    return list(cases.list_newest(of.found.selected_cases, LINES).itertuples())
+def _newest_reports(data: ViewData) -> list[Any]:
+    return list(cases.list_newest(data.overview.selected_cases, MAX_LINES).itertuples())
 
 
-def _report(row: Any, of: Shown) -> dict[str, Any]:
-    item = incident_item.item(row, of.register, of.at.at)
+def _build_report(row: Any, data: ViewData) -> dict[str, Any]:
+    item = incident_item.item(row, data.register, data.view_time.at)
     return {
-        "id": number_of(row.case),
+        "id": hash_case_id(row.case),
         "tingkat": item.tingkat or "belum",
         "weight": item.tingkat_name,
         "title": item.title,
@@ -300,12 +326,12 @@ def _report(row: Any, of: Shown) -> dict[str, Any]:
         "text": incident_item.short(item.text),
         "status": item.status,
         "when": item.heard,
-        "happened": _happened(item),
+        "happened": _format_happened(item),
         "latihan": item.rehearsal,
     }
 
 
-def _columns(viewer: Viewer) -> list[str]:
+def _table_columns(viewer: Viewer) -> list[str]:
     """The measures of the table: of a shared link those of its page alone."""
     if viewer.link is not None:
         return ["situasi", "terbuka"]
@@ -313,16 +339,20 @@ def _columns(viewer: Viewer) -> list[str]:
     return ["situasi", "terbuka", "partisipasi", "fase", *personnel]
 
 
-def _table(of: Shown, columns: Sequence[str]) -> dict[str, Any]:
+def _build_table(data: ViewData, columns: Sequence[str]) -> dict[str, Any]:
     """Each kecamatan by the measures of the views, for who reads at a desk or on a phone."""
     names = [map_measures.name_of(name) for name in columns]
-    painted = {name: views.painted(of, name) for name in columns}
+    painted = {name: views.build_measure(data, name) for name in columns}
     states = dict(
-        zip(of.found.crowd_states["kecamatan"], of.found.crowd_states["situasi"], strict=True)
+        zip(
+            data.overview.crowd_states["kecamatan"],
+            data.overview.crowd_states["situasi"],
+            strict=True,
+        )
     )
     rows = []
-    for code in of.codes:
-        place = of.register.kecamatan[code]
+    for code in data.codes:
+        place = data.register.kecamatan[code]
         state = states[code]
         cells = [label("situasi", state) if isinstance(state, str) else "–"]
         for name in columns[1:]:
@@ -336,26 +366,32 @@ def now() -> datetime:
 
 
 @dataclass(frozen=True)
-class Looked:
+class AnalysisView:
     """Which rows are looked at, when, and as far as whom. register: of what they may see."""
 
-    findings: AnalysisCache
+    analysis_cache: AnalysisCache
     snapshot: Snapshot
-    at: ViewTime
-    reach: AccessScope
+    view_time: ViewTime
+    access: AccessScope
     register: Register
 
 
-def compute(work: Analysis, looked: Looked, *asked: Hashable) -> Any:
+def compute(analysis: Analysis, analysis_view: AnalysisView, *asked: Hashable) -> Any:
     """What this work finds; nobody may change it."""
-    return looked.findings.compute(work, looked.snapshot, looked.at, looked.reach, *asked)
+    return analysis_view.analysis_cache.compute(
+        analysis, analysis_view.snapshot, analysis_view.view_time, analysis_view.access, *arguments
+    )
 
 
-def situation(looked: Looked, wanted: Selection) -> Overview:
+def compute_overview(analysis_view: AnalysisView, selection: Selection) -> Overview:
     """The overview of this selection, as the page Situasi shows it."""
-    return looked.findings.compute_overview(looked.snapshot, looked.at, looked.reach, wanted)
+    return analysis_view.analysis_cache.compute_overview(
+        analysis_view.snapshot, analysis_view.view_time, analysis_view.access, selection
+    )
 
 
-def known(looked: Looked) -> AsOfView:
+def known_rows(analysis_view: AnalysisView) -> AsOfView:
     """The rows known at the moment, by feed."""
-    return looked.findings.known_rows(looked.snapshot, looked.at, looked.reach)
+    return analysis_view.analysis_cache.known_rows(
+        analysis_view.snapshot, analysis_view.view_time, analysis_view.access
+    )

@@ -19,37 +19,37 @@ from situasi.figures.maps.label_placement import LabelLayout, place_labels
 # So small that on the wall the letters are as large as those beside the map. All names then
 # stand beside it, and have room for letters a little larger than they were placed with.
 HEIGHT = 270
-LETTER = 16.0
+FONT_SIZE = 16.0
 # From a name down to its value: nearer than to the name below it, which stands as close.
-_DOWN = 14.0
+_VALUE_OFFSET = 14.0
 # What holds both together at the end of their line, above and below its middle.
-_TIE = 12.0, 13.0
+_TIE_OFFSETS = 12.0, 13.0
 _MARGIN = 3.0
 # Names were given room for semibold letters, and are drawn in lighter ones.
-_SLIM = 0.9
+_WEIGHT_RATIO = 0.9
 # Half of a mark, and of the ring around it, in units of the map.
-MARK, RING = 7.0, 17.0
+MARK_RADIUS, RING_RADIUS = 7.0, 17.0
 
 
 @dataclass(frozen=True)
-class Drawing:
+class MapDrawing:
     """svg: the map without colours. placing: where a place of the earth lies on it."""
 
     svg: Markup
-    placing: LabelLayout
-    places: dict[str, tuple[float, float]]
+    label_layout: LabelLayout
+    centre_points: dict[str, tuple[float, float]]
 
-    def spot(self, code: str | None, lon: Any, lat: Any) -> list[float] | None:
+    def locate(self, code: str | None, lon: Any, lat: Any) -> list[float] | None:
         """Where a report is drawn: its point, or else the middle of its kecamatan."""
         if lon == lon and lat == lat and lon is not None and lat is not None:  # not NaN
-            x, y = self.placing.camera.to_pixels(np.array([[lon, lat]]))[0]
+            x, y = self.label_layout.camera.to_pixels(np.array([[lon, lat]]))[0]
             return [round(float(x), 1), round(float(y), 1)]
-        found = self.places.get(code or "")
+        found = self.centre_points.get(code or "")
         return None if found is None else [round(found[0], 1), round(found[1], 1)]
 
 
 @lru_cache(maxsize=4)
-def drawing(boundaries: Boundaries, names: tuple[tuple[str, str], ...]) -> Drawing:
+def build_drawing(boundaries: Boundaries, names: tuple[tuple[str, str], ...]) -> MapDrawing:
     """The map of these kecamatan (code, name)."""
     placing = place_labels(boundaries, names, HEIGHT)
     shapes = shapely.transform(boundaries.polygons, placing.camera.to_pixels)
@@ -59,23 +59,25 @@ def drawing(boundaries: Boundaries, names: tuple[tuple[str, str], ...]) -> Drawi
         for code, (x, y) in zip(boundaries.label_points, points, strict=True)
     }
     outlines = Markup("").join(
-        Markup('<path class="area" data-code="{}" d="{}"/>').format(code, _path(shape))
+        Markup('<path class="area" data-code="{}" d="{}"/>').format(code, _svg_path(shape))
         for code, shape in zip(boundaries.codes, shapes, strict=True)
     )
-    labels = Markup("").join(_label(code, label) for code, label in placing.labels.items())
+    labels = Markup("").join(_render_label(code, label) for code, label in placing.labels.items())
     svg = Markup(
         '<svg id="map" viewBox="{}" font-size="{}" role="img" aria-labelledby="map-title">'
         '<title id="map-title"></title>{}{}<g id="marks"></g><g id="ring">'
         '<circle class="still" r="{}"/><circle class="pulse" r="{}"/></g></svg>'
-    ).format(_view_box(shapes, placing), LETTER, outlines, labels, RING, RING)
-    return Drawing(svg, placing, places)
+    ).format(_view_box(shapes, placing), FONT_SIZE, outlines, labels, RING_RADIUS, RING_RADIUS)
+    return MapDrawing(svg, placing, places)
 
 
-def of_register(boundaries: Boundaries, register: Register) -> Drawing:
-    return drawing(boundaries, tuple((c, place.name) for c, place in register.kecamatan.items()))
+def build_register_drawing(boundaries: Boundaries, register: Register) -> MapDrawing:
+    return build_drawing(
+        boundaries, tuple((c, place.name) for c, place in register.kecamatan.items())
+    )
 
 
-def _path(shape: shapely.Geometry) -> str:
+def _svg_path(shape: shapely.Geometry) -> str:
     return "".join(
         "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in shapely.get_coordinates(ring)) + "Z"
         for ring in _rings(shape)
@@ -88,7 +90,7 @@ def _rings(shape: Any) -> Iterator[shapely.Geometry]:
         yield from polygon.interiors
 
 
-def _label(code: str, label: Label) -> Markup:
+def _render_label(code: str, label: Label) -> Markup:
     """A name and the room for its value, and the line to a kecamatan that is named beside."""
     x, y = label.position
     line = Markup("")
@@ -99,28 +101,32 @@ def _label(code: str, label: Label) -> Markup:
             'cx="{:.1f}" cy="{:.1f}" r="1.6"/>'
         ).format(x1, y1, x2, y2, x1, y1)
         if not label.is_one_line:
-            above, below = _TIE
+            above, below = _TIE_OFFSETS
             line += Markup(
                 '<line class="tie" x1="{0:.1f}" y1="{1:.1f}" x2="{0:.1f}" y2="{2:.1f}"/>'
             ).format(x2, y - above, y + below)
-    value = Markup('dx="5"') if label.is_one_line else Markup('x="{:.1f}" dy="{}"').format(x, _DOWN)
+    value = (
+        Markup('dx="5"')
+        if label.is_one_line
+        else Markup('x="{:.1f}" dy="{}"').format(x, _VALUE_OFFSET)
+    )
     return Markup(
         '<g class="label {side}" data-code="{code}">{line}<text class="{align}" x="{x:.1f}" '
         'y="{y:.1f}"><tspan class="name">{name}</tspan><tspan class="value" {value}></tspan>'
         "</text></g>"
     ).format(
         side="inside" if label.is_inside else "beside", code=code, line=line, align=label.align,
-        x=x, y=y + LETTER / 3 if label.is_one_line else y - 1, name=" ".join(label.lines),
+        x=x, y=y + FONT_SIZE / 3 if label.is_one_line else y - 1, name=" ".join(label.lines),
         value=value,
     )  # fmt: skip
 
 
-def _view_box(shapes: Any, placing: LabelLayout) -> str:
+def _view_box(shapes: Any, label_layout: LabelLayout) -> str:
     """All of the map and of the names, whose letters are larger than they were placed with."""
     left, top, right, bottom = shapely.total_bounds(shapes)
-    for label in placing.labels.values():
+    for label in label_layout.labels.values():
         a, b, c, d = label.bounding_box
-        more = (c - a) * (_SLIM * LETTER / NAME_SIZE_PX - 1)
+        more = (c - a) * (_WEIGHT_RATIO * FONT_SIZE / NAME_SIZE_PX - 1)
         left, right = min(left, a - more), max(right, c + more)
         top, bottom = min(top, b), max(bottom, d)
     left, top = left - _MARGIN, top - _MARGIN

@@ -24,27 +24,27 @@ from situasi.presentation import map_measures
 from situasi.presentation.model import Told
 from situasi.presentation.numbers import percent
 
-LINES = 6
-FIGURES = 4
+MAX_LINES = 6
+MAX_KPIS = 4
 
 
 @dataclass(frozen=True)
-class Shown:
+class ViewData:
     """What the views tell of. alarms: analysis.alarms, those of the selection. codes: the
     kecamatan of the selection. heeded: acknowledgements by case. named: whether with names."""
 
-    found: Overview
+    overview: Overview
     day: AreaSummary
-    alarms: pd.DataFrame
-    heeded: Mapping[str, Acknowledgement]
-    named: bool
+    critical_cases: pd.DataFrame
+    acknowledged: Mapping[str, Acknowledgement]
+    with_names: bool
     register: Register
-    at: ViewTime
+    view_time: ViewTime
     theme: Theme
 
     @property
     def codes(self) -> list[str]:
-        return list(self.found.crowd_states["kecamatan"])
+        return list(self.overview.crowd_states["kecamatan"])
 
     @property
     def rates(self) -> pd.Series:
@@ -56,7 +56,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Line:
+class ListLine:
     """One line of a list: main words, what stands at its end, and a second row."""
 
     title: str
@@ -66,52 +66,52 @@ class Line:
 
 
 @dataclass(frozen=True)
-class View:
+class WallView:
     """figures: at most FIGURES. measure: by which the map is coloured. lines: None where the
     list is that of the grave reports. nothing: what an empty list says."""
 
     title: str
-    figures: Sequence[Told]
+    kpis: Sequence[Told]
     measure: str
     heading: str
-    lines: Sequence[Line] | None = None
-    nothing: str = ""
+    lines: Sequence[ListLine] | None = None
+    empty_text: str = ""
 
 
-def view(name: str, of: Shown) -> View:
+def build_view(name: str, data: ViewData) -> WallView:
     """The view of this name (asked.VIEWS)."""
-    return _VIEWS[name](of)
+    return _VIEW_BUILDERS[name](data)
 
 
-def _situation(of: Shown) -> View:
-    found = of.found
-    zone = of.register.election.zone_label
-    return View(
+def _build_situation(data: ViewData) -> WallView:
+    found = data.overview
+    zone = data.register.election.zone_label
+    return WallView(
         _("Situasi"),
         [
             presentation_kpis.opened(found),
             presentation_kpis.states(found),
-            presentation_kpis.newest(found, of.at.at, zone),
+            presentation_kpis.newest(found, data.view_time.at, zone),
             presentation_kpis.sources(found, None),
         ],
         "situasi",
         _("Laporan berat yang masih terbuka"),
-        nothing=_("Tidak ada laporan berat yang terbuka.")
+        empty_text=_("Tidak ada laporan berat yang terbuka.")
         if found.newest_time is not None
         else _("Belum ada laporan kejadian."),
     )
 
 
-def _turnout(of: Shown) -> View:
-    codes = of.codes
-    everywhere = of.register.is_complete and len(codes) == len(of.day.turnout)
-    rates = summary.mark_official_list(of.rates, everywhere)
-    rows = of.day.turnout.loc[codes]
-    rows = rows[rows["rate"].notna()].sort_values("rate", kind="stable").head(LINES)
+def _build_turnout(data: ViewData) -> WallView:
+    codes = data.codes
+    everywhere = data.register.is_complete and len(codes) == len(data.day.turnout)
+    rates = summary.mark_official_list(data.rates, everywhere)
+    rows = data.day.turnout.loc[codes]
+    rows = rows[rows["rate"].notna()].sort_values("rate", kind="stable").head(MAX_LINES)
     every: list[Any] = list(rows.itertuples())
     lines = [
-        Line(
-            of.register.name_of(str(one.Index)),
+        ListLine(
+            data.register.name_of(str(one.Index)),
             percent(one.rate, estimated=bool(one.told_estimated)),
             _("{n} dari {all} TPS melapor").format(
                 n=i18n.format_number(int(one.told)), all=i18n.format_number(int(one.tps))
@@ -119,7 +119,7 @@ def _turnout(of: Shown) -> View:
         )
         for one in every
     ]
-    return View(
+    return WallView(
         _("Partisipasi"),
         [
             presentation_kpis.turnout(rates),
@@ -133,8 +133,8 @@ def _turnout(of: Shown) -> View:
     )
 
 
-def _stations(of: Shown) -> View:
-    tps = of.tps
+def _build_stations(data: ViewData) -> WallView:
+    tps = data.tps
     states = tps["state"].value_counts()
     silent = Told(
         "tak_terjangkau",
@@ -150,21 +150,21 @@ def _stations(of: Shown) -> View:
         _("dari {n} TPS").format(n=i18n.format_number(len(tps))),
         alarm=bool(states.get("terlambat", 0)),
     )
-    rows = of.day.phases.loc[of.codes]
+    rows = data.day.phases.loc[data.codes]
     rows = rows.assign(behind=rows["terlambat"] + rows["tak_terjangkau"])
     worst = rows[rows["behind"] > 0].sort_values("behind", ascending=False, kind="stable")
-    every: list[Any] = list(worst.head(LINES).itertuples())
+    every: list[Any] = list(worst.head(MAX_LINES).itertuples())
     lines = [
-        Line(
-            of.register.name_of(str(one.Index)),
+        ListLine(
+            data.register.name_of(str(one.Index)),
             _("{n} dari {all}").format(
                 n=i18n.format_number(one.behind), all=i18n.format_number(one.tps)
             ),
-            _told_states(one),
+            _format_states(one),
         )
         for one in every
     ]
-    return View(
+    return WallView(
         _("TPS"),
         [presentation_kpis.stations(tps), late, silent],
         "fase",
@@ -174,15 +174,15 @@ def _stations(of: Shown) -> View:
     )
 
 
-def _told_states(row: Any) -> str:
+def _format_states(row: Any) -> str:
     told = [(state, int(getattr(row, state))) for state in ("lapor", "ditunggu", "diragukan")]
     return " · ".join(f"{label('lapor', state)} {i18n.format_number(n)}" for state, n in told if n)
 
 
-def _personnel(of: Shown) -> View:
-    rows = of.day.coverage_gaps.loc[of.codes]
+def _build_personnel(data: ViewData) -> WallView:
+    rows = data.day.coverage_gaps.loc[data.codes]
     known = rows[rows["known"]]
-    figures = [presentation_kpis.personnel(of.day, of.codes)]
+    figures = [presentation_kpis.personnel(data.day, data.codes)]
     if len(known):
         of_all = _("dari {n} TPS").format(n=i18n.format_number(int(known["tps"].sum())))
         absent, empty = int(known["absent"].sum()), int(known["tps_uncovered"].sum())
@@ -197,10 +197,10 @@ def _personnel(of: Shown) -> View:
             Told("kosong", _("TPS tanpa plotting"), i18n.format_number(empty), of_all, empty > 0),
         ]
     worst = known.sort_values(["share_without", "absent"], ascending=False, kind="stable")
-    every: list[Any] = list(worst[worst["absent"] > 0].head(LINES).itertuples())
+    every: list[Any] = list(worst[worst["absent"] > 0].head(MAX_LINES).itertuples())
     lines = [
-        Line(
-            of.register.name_of(str(one.Index)),
+        ListLine(
+            data.register.name_of(str(one.Index)),
             _("{n} dari {all} TPS").format(
                 n=i18n.format_number(int(one.absent)), all=i18n.format_number(int(one.tps))
             ),
@@ -210,7 +210,7 @@ def _personnel(of: Shown) -> View:
         )
         for one in every
     ]
-    return View(
+    return WallView(
         _("Personel"),
         figures,
         "personel",
@@ -220,21 +220,25 @@ def _personnel(of: Shown) -> View:
     )
 
 
-def _attention(of: Shown) -> View:
-    scores = of.day.priority_scores[of.day.priority_scores["kecamatan"].isin(of.codes)]
-    every: list[Any] = list(scores[scores["score"] > 0].head(LINES).itertuples())
+def _build_attention(data: ViewData) -> WallView:
+    scores = data.day.priority_scores[data.day.priority_scores["kecamatan"].isin(data.codes)]
+    every: list[Any] = list(scores[scores["score"] > 0].head(MAX_LINES).itertuples())
     lines = [
-        Line(of.register.name_of(one.kecamatan), i18n.format_number(round(one.score)), _why(one))
+        ListLine(
+            data.register.name_of(one.kecamatan),
+            i18n.format_number(round(one.score)),
+            _format_reasons(one),
+        )
         for one in every
     ]
     judged = bool(scores["score"].notna().any())
     nothing = _("tidak ada") if judged else _("belum ada yang dapat dinilai")
-    return View(
+    return WallView(
         _("Perlu perhatian"),
         [
-            presentation_kpis.opened(of.found),
-            presentation_kpis.states(of.found),
-            presentation_kpis.stations(of.tps),
+            presentation_kpis.opened(data.overview),
+            presentation_kpis.states(data.overview),
+            presentation_kpis.stations(data.tps),
         ],
         "perhatian",
         _("Nilai perhatian tertinggi, 0–100"),
@@ -243,22 +247,22 @@ def _attention(of: Shown) -> View:
     )
 
 
-def _why(one: Any) -> str:
+def _format_reasons(row: Any) -> str:
     """The parts of the score, the gravest first."""
-    parts = [(getattr(one, part), part) for part in PARTS]
+    parts = [(getattr(row, part), part) for part in PARTS]
     found = sorted(((s, part) for s, part in parts if s > 0), reverse=True)
     return " · ".join(label("perhatian", part) for _share, part in found[:2])
 
 
-_VIEWS: dict[str, Callable[[Shown], View]] = {
-    "situasi": _situation,
-    "partisipasi": _turnout,
-    "tps": _stations,
-    "personel": _personnel,
-    "perhatian": _attention,
+_VIEW_BUILDERS: dict[str, Callable[[ViewData], WallView]] = {
+    "situasi": _build_situation,
+    "partisipasi": _build_turnout,
+    "tps": _build_stations,
+    "personel": _build_personnel,
+    "perhatian": _build_attention,
 }
 
 
-def painted(of: Shown, name: str) -> map_measures.Measure:
+def build_measure(data: ViewData, name: str) -> map_measures.Measure:
     """How the map of this measure is coloured."""
-    return map_measures.measure(name, of.found, of.day, of.register.kecamatan, of.theme)
+    return map_measures.measure(name, data.overview, data.day, data.register.kecamatan, data.theme)

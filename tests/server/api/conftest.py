@@ -23,17 +23,17 @@ from situasi.board import Board
 from situasi.server.api import api_keys
 from situasi.server.api.app import Api
 from situasi.server.api.limits import Limits
-from situasi.server.api.problem_details import Told
-from situasi.server.metrics import Counted
+from situasi.server.api.problem_details import ProblemMiddleware
+from situasi.server.metrics import MetricsMiddleware
 from tests.conftest import NOON
 
-PLENTY = Limits(per_minute=600_000, burst=100_000, new_rows=10**9)
+PLENTY = Limits(calls_per_minute=600_000, burst_calls=100_000, new_rows_per_hour=10**9)
 
 
 @contextmanager
 def serving(routes: Sequence[BaseRoute]) -> Iterator[str]:
     """Serve these routes on a free port; gives the address."""
-    app = Starlette(routes=routes, middleware=[Middleware(Counted)])
+    app = Starlette(routes=routes, middleware=[Middleware(MetricsMiddleware)])
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_level="critical", lifespan="off", ws="none")
@@ -54,7 +54,7 @@ def serving(routes: Sequence[BaseRoute]) -> Iterator[str]:
 def routes_of(board: Board, limits: Limits = PLENTY) -> list[BaseRoute]:
     api = Api(lambda: board, lambda: NOON, limits)
     return [
-        Route("/metrics", Told(request_response(api.metrics)), methods=["GET"]),
+        Route("/metrics", ProblemMiddleware(request_response(api.metrics)), methods=["GET"]),
         Mount("/api", api),
     ]
 

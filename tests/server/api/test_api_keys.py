@@ -84,11 +84,11 @@ def test_of_its_use_only_the_day_is_kept_once_a_day(board: Board) -> None:
     ring = api_keys.Keyring(board.store)
     key = ring.find(made(board))
     assert key is not None
-    ring.used(key, NOON)
+    ring.record_use(key, NOON)
     version = board.store.access_version()
-    ring.used(key, NOON + timedelta(hours=3))
-    api_keys.Keyring(board.store).used(key, NOON + timedelta(hours=4))  # after a restart
+    ring.record_use(key, NOON + timedelta(hours=3))
+    api_keys.Keyring(board.store).record_use(key, NOON + timedelta(hours=4))  # after a restart
     assert board.store.access_version() == version
     assert api_keys.last_uses(board.store) == {"bot": "2024-11-27"}
-    ring.used(key, NOON + timedelta(days=1))
+    ring.record_use(key, NOON + timedelta(days=1))
     assert api_keys.last_uses(board.store) == {"bot": "2024-11-28"}

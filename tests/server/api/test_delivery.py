@@ -16,7 +16,7 @@ from starlette.datastructures import Headers
 
 from situasi.domain.feed_schemas import FEEDS
 from situasi.server.api.api_keys import WRITABLE, Keyring
-from situasi.server.api.caller import STRANGER, owner_of
+from situasi.server.api.caller import UNKNOWN_OWNER, queue_owner
 from situasi.server.api.limits import Limits
 from tests.server.api.conftest import Asking, incident, session
 
@@ -156,7 +156,7 @@ def test_keys_that_open_nothing_are_in_the_trail_and_do_not_flood_it(asking: Ask
 def test_no_more_bodies_are_held_than_are_allowed(
     asking_with: Callable[[Limits], Asking],
 ) -> None:
-    asking = asking_with(Limits(bodies=0))
+    asking = asking_with(Limits(max_bodies=0))
     answer = asking.post(INCIDENTS, [incident()], asking.key(feeds=("incidents",)))
     assert answer.status_code == 503 and "retry-after" in answer.headers
 
@@ -164,7 +164,7 @@ def test_no_more_bodies_are_held_than_are_allowed(
 def test_one_key_brings_so_many_new_rows_in_an_hour_and_known_ones_as_often_as_it_likes(
     asking_with: Callable[[Limits], Asking],
 ) -> None:
-    asking = asking_with(Limits(new_rows=3, per_minute=6_000, burst=100))
+    asking = asking_with(Limits(new_rows_per_hour=3, calls_per_minute=6_000, burst_calls=100))
     key, other = (asking.key(name, feeds=("incidents",)) for name in ("satu", "dua"))
     for _ in range(3):
         assert asking.post(INCIDENTS, [incident(id="K-1")], key).status_code == 200
@@ -178,7 +178,7 @@ def test_one_key_brings_so_many_new_rows_in_an_hour_and_known_ones_as_often_as_i
 def test_slow_bodies_of_one_key_keep_no_other_key_out(
     asking_with: Callable[[Limits], Asking],
 ) -> None:
-    asking = asking_with(Limits(bodies=3, own_bodies=2, own=2))
+    asking = asking_with(Limits(max_bodies=3, max_bodies_per_caller=2, max_running_per_caller=2))
     key, other = (asking.key(name, feeds=("incidents",)) for name in ("satu", "dua"))
     for one in (key, other):  # known to the server from here on
         assert asking.post(INCIDENTS, [incident()], one).status_code == 200
@@ -201,9 +201,9 @@ def test_all_who_show_a_key_that_nobody_has_wait_in_one_line(asking: Asking) -> 
     ring = Keyring(asking.board.store)
     key = asking.key(feeds=("incidents",))
     made_up = [Headers({"authorization": f"Bearer situasi_{n:012x}_{'x' * 43}"}) for n in range(9)]
-    assert {owner_of(headers, ring) for headers in [*made_up, Headers({})]} == {STRANGER}
+    assert {queue_owner(headers, ring) for headers in [*made_up, Headers({})]} == {UNKNOWN_OWNER}
     ring.find(key["authorization"].removeprefix("Bearer "))
-    assert owner_of(Headers(key), ring) not in {STRANGER, ""}
+    assert queue_owner(Headers(key), ring) not in {UNKNOWN_OWNER, ""}
 
 
 def test_an_unknown_feed_is_no_address(asking: Asking) -> None:
@@ -235,7 +235,7 @@ def test_columns_of_votes_are_refused_here_too(asking: Asking) -> None:
 
 
 def test_a_body_beyond_the_limit_is_not_taken(asking_with: Callable[[Limits], Asking]) -> None:
-    asking = asking_with(Limits(body=10_000, rows=3))
+    asking = asking_with(Limits(body_bytes=10_000, max_rows=3))
     key = asking.key(feeds=("incidents",))
     assert asking.post(INCIDENTS, b"[" * 10_001, key).status_code == 413
     assert asking.post(INCIDENTS, [incident()] * 4, key).status_code == 422
@@ -247,7 +247,7 @@ def test_a_body_beyond_the_limit_is_not_taken(asking_with: Callable[[Limits], As
 def test_who_calls_too_often_is_told_when_to_try_again_and_others_go_on(
     asking_with: Callable[[Limits], Asking],
 ) -> None:
-    asking = asking_with(Limits(per_minute=6, burst=2))
+    asking = asking_with(Limits(calls_per_minute=6, burst_calls=2))
     key, other = (asking.key(name, feeds=("incidents",)) for name in ("satu", "dua"))
     codes = [asking.post(INCIDENTS, [incident()], key).status_code for _ in range(3)]
     assert codes == [200, 200, 429]

@@ -8,8 +8,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.requests import Request
 
-from situasi.server.api.caller import asked_here
-from situasi.server.metrics import route_of
+from situasi.server.api.caller import is_local_request
+from situasi.server.metrics import route_name
 from tests.server.api.conftest import Asking, incident, session
 
 # As somebody else's request that a proxy on this machine passes on.
@@ -80,13 +80,13 @@ def test_from_elsewhere_it_takes_a_key_with_the_right(asking: Asking) -> None:
 def test_this_machine_is_told_by_both_ends(host: str, client: str, here: bool) -> None:
     headers = [(b"host", host.encode())]
     request = Request({"type": "http", "headers": headers, "client": (client, 5)})
-    assert asked_here(request) is here
+    assert is_local_request(request) is here
 
 
 def test_whatever_is_asked_for_there_are_few_routes() -> None:
     paths = ["/", "/situasi", "/api/v1/tps", "/api/v1/suara", "/api/" + "x" * 99, "/healthz/live",
              "/_stcore/stream", "/static/js/a.js", "/peta/x.geojson", "/wp-login.php"]  # fmt: skip
-    assert [route_of(path) for path in paths] == [
+    assert [route_name(path) for path in paths] == [
         "page", "page", "/api/v1/tps", "/api", "/api", "/healthz/live",
         "/_stcore", "/static", "/peta", "page",
     ]  # fmt: skip

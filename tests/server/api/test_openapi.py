@@ -19,7 +19,7 @@ from situasi.domain import register as domain_register
 from situasi.domain.settings import load
 from situasi.ingest.pipeline import ingest_rows
 from situasi.server.api.api_keys import WRITABLE
-from situasi.server.api.openapi import document
+from situasi.server.api.openapi import build_document
 from situasi.server.api.request_body import CSV, XLSX
 from tests.builders import unbounded
 from tests.conftest import NOON, settings_in
@@ -97,7 +97,7 @@ def described(*, every_edge: bool) -> Any:
     every_edge: each bound of each property in turn, beside the drawn examples.
     """
     register = domain_register.load(election.load(load({}).election_folder))
-    found = schemathesis.openapi.from_dict(document(register, PLENTY))
+    found = schemathesis.openapi.from_dict(build_document(register, PLENTY))
     # The key goes with every call: what happens without it is the check `ignored_auth`.
     found.config.generation.update(with_security_parameters=False, deterministic=True)
     found.config.phases.coverage.enabled = every_edge

@@ -17,8 +17,8 @@ from situasi.access.guest_links import Link
 from situasi.access.roles import ROLES, SCREENS, LinkScope, Viewer
 from situasi.domain.register import Register
 from situasi.server.auth import guest_login
-from situasi.server.auth.middleware import VISIT
-from situasi.server.auth.websocket import ENDED
+from situasi.server.auth.middleware import AUTH_CONTEXT
+from situasi.server.auth.websocket import CLOSE_SESSION_ENDED
 from tests.browser.serving import Server, until
 from tests.conftest import NOON
 from tests.server.doors import (
@@ -218,7 +218,7 @@ def test_revoked_it_closes_what_is_open_and_opens_nothing_again(
         run(socket)
         make.revoke(link)
         code, heard = closing(socket)
-    assert code == ENDED
+    assert code == CLOSE_SESSION_ENDED
     assert heard[-1].WhichOneof("type") == "auth_redirect"
     answer = guest.page(PAGE)
     assert answer.status == 303 and answer.to.startswith("/bagi/berakhir?")
@@ -234,7 +234,7 @@ def test_it_ends_by_the_clock(server: Server, make: Maker) -> None:
     assert guest.page(address(link)).status == 303
     with guest.talk() as socket:
         code, _ = closing(socket, 10)
-    assert code == ENDED
+    assert code == CLOSE_SESSION_ENDED
     assert guest.page(address(link)).status == 404
 
 
@@ -317,13 +317,13 @@ def test_a_link_by_which_so_many_look_lets_nobody_else_in(monkeypatch: pytest.Mo
     async def found(*_: object) -> object:
         return link
 
-    monkeypatch.setattr(guest_login, "_link", found)
+    monkeypatch.setattr(guest_login, "_find_link", found)
     monkeypatch.setattr(guest_login.app, "place", lambda _board: "Ogan Ilir")
     monkeypatch.setattr(
         guest_login.sessions, "current", lambda: SimpleNamespace(is_crowded=lambda one: one is link)
     )
     visit = SimpleNamespace(viewer=None, key="")
     asked: Any = SimpleNamespace(
-        query_params={}, scope={VISIT: visit}, path_params={"token": "x"}, method="GET"
+        query_params={}, scope={AUTH_CONTEXT: visit}, path_params={"token": "x"}, method="GET"
     )
-    assert asyncio.run(guest_login.enter(asked)).status_code == 429
+    assert asyncio.run(guest_login.open_link(asked)).status_code == 429

@@ -10,15 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.server.auth.hash_queue import MOST, MOST_OF_ONE, PLACES, Crowded, HashQueue
+from situasi.server.auth.hash_queue import (
+    MAX_CONCURRENT,
+    MAX_WAITING,
+    MAX_WAITING_PER_ORIGIN,
+    HashQueue,
+    QueueFull,
+)
 
 
 async def hold(queue: HashQueue, done: list[str], origin: str, known: bool = False) -> None:
     try:
-        async with queue.turn(origin, known=known):
+        async with queue.acquire_slot(origin, is_known=known):
             await asyncio.sleep(0)
             done.append(origin)
-    except Crowded:
+    except QueueFull:
         done.append(f"-{origin}")
 
 
@@ -34,11 +40,13 @@ def run(work: Coroutine[Any, Any, None]) -> None:
 def test_addresses_come_by_turns() -> None:
     async def work() -> None:
         queue, done = HashQueue(), list[str]()
-        flood = [asyncio.create_task(hold(queue, done, "flood")) for _ in range(MOST_OF_ONE)]
+        flood = [
+            asyncio.create_task(hold(queue, done, "flood")) for _ in range(MAX_WAITING_PER_ORIGIN)
+        ]
         await asyncio.sleep(0)
         one = asyncio.create_task(hold(queue, done, "wati"))
         await asyncio.gather(*flood, one)
-        assert done.index("wati") <= 2 * PLACES + 1
+        assert done.index("wati") <= 2 * MAX_CONCURRENT + 1
 
     run(work())
 
@@ -46,7 +54,7 @@ def test_addresses_come_by_turns() -> None:
 def test_no_address_is_served_twice_before_each_other_was_once() -> None:
     async def work() -> None:
         queue, done = HashQueue(), list[str]()
-        async with queue.turn("x", known=False), queue.turn("x", known=False):
+        async with queue.acquire_slot("x", is_known=False), queue.acquire_slot("x", is_known=False):
             everybody = [asyncio.create_task(hold(queue, done, one)) for one in "abc" * 20]
             await settled()
         await asyncio.gather(*everybody)
@@ -60,8 +68,10 @@ def test_no_address_is_served_twice_before_each_other_was_once() -> None:
 def test_who_gives_up_leaves_the_place_to_another() -> None:
     async def work() -> None:
         queue, done = HashQueue(), list[str]()
-        async with queue.turn("x", known=False), queue.turn("x", known=False):
-            gone = [asyncio.create_task(hold(queue, done, "x")) for _ in range(MOST_OF_ONE)]
+        async with queue.acquire_slot("x", is_known=False), queue.acquire_slot("x", is_known=False):
+            gone = [
+                asyncio.create_task(hold(queue, done, "x")) for _ in range(MAX_WAITING_PER_ORIGIN)
+            ]
             await settled()
             for one in gone:
                 one.cancel()
@@ -77,13 +87,17 @@ def test_who_gives_up_leaves_the_place_to_another() -> None:
 def test_who_was_here_before_waits_apart_from_strangers() -> None:
     async def work() -> None:
         queue, done = HashQueue(), list[str]()
-        flood = [asyncio.create_task(hold(queue, done, f"flood {n}")) for n in range(MOST * 2)]
+        flood = [
+            asyncio.create_task(hold(queue, done, f"flood {n}")) for n in range(MAX_WAITING * 2)
+        ]
         await asyncio.sleep(0)
         known = asyncio.create_task(hold(queue, done, "wati", known=True))
         await asyncio.gather(*flood, known)
         served = [one for one in done if not one.startswith("-")]
-        assert served.index("wati") <= 2 * PLACES + 1
-        assert len(served) <= MOST + PLACES + 1  # the rest of the flood gets no place
+        assert served.index("wati") <= 2 * MAX_CONCURRENT + 1
+        assert (
+            len(served) <= MAX_WAITING + MAX_CONCURRENT + 1
+        )  # the rest of the flood gets no place
 
     run(work())
 
@@ -91,9 +105,9 @@ def test_who_was_here_before_waits_apart_from_strangers() -> None:
 def test_a_newcomer_takes_the_place_of_the_longest_line() -> None:
     async def work() -> None:
         queue, done = HashQueue(), list[str]()
-        async with queue.turn("x", known=False), queue.turn("y", known=False):
+        async with queue.acquire_slot("x", is_known=False), queue.acquire_slot("y", is_known=False):
             crowd = [asyncio.create_task(hold(queue, done, f"flood {n % 12}"))
-                     for n in range(MOST)]  # fmt: skip
+                     for n in range(MAX_WAITING)]  # fmt: skip
             await settled()
             assert done == []
             one = asyncio.create_task(hold(queue, done, "wati"))
@@ -108,7 +122,7 @@ def test_a_newcomer_takes_the_place_of_the_longest_line() -> None:
 def test_neither_line_waits_behind_the_other() -> None:
     async def work() -> None:
         queue, done = HashQueue(), list[str]()
-        async with queue.turn("x", known=False), queue.turn("y", known=False):
+        async with queue.acquire_slot("x", is_known=False), queue.acquire_slot("y", is_known=False):
             waiting = [
                 asyncio.create_task(hold(queue, done, f"{known} {n}", known))
                 for known in (True, False)
@@ -135,7 +149,7 @@ def test_no_place_is_ever_lost_or_given_twice(comers: list[tuple[str, bool, bool
 
         async def come(origin: str, known: bool) -> None:
             nonlocal held, most
-            async with queue.turn(origin, known=known):
+            async with queue.acquire_slot(origin, is_known=known):
                 held += 1
                 most = max(most, held)
                 try:
@@ -150,9 +164,9 @@ def test_no_place_is_ever_lost_or_given_twice(comers: list[tuple[str, bool, bool
                 task.cancel()
             await asyncio.sleep(0)
         await asyncio.gather(*tasks, return_exceptions=True)
-        assert most <= PLACES and held == 0
-        assert queue._free == PLACES
-        assert queue._known.size == queue._strangers.size == 0
+        assert most <= MAX_CONCURRENT and held == 0
+        assert queue._free_slots == MAX_CONCURRENT
+        assert queue._known_queue.size == queue._unknown_queue.size == 0
 
     run(work())
 
@@ -160,13 +174,15 @@ def test_no_place_is_ever_lost_or_given_twice(comers: list[tuple[str, bool, bool
 def test_one_address_has_only_so_many_places() -> None:
     async def work() -> None:
         queue, done = HashQueue(), list[str]()
-        async with queue.turn("x", known=False), queue.turn("x", known=False):
-            waiting = [asyncio.create_task(hold(queue, done, "x")) for _ in range(MOST_OF_ONE)]
+        async with queue.acquire_slot("x", is_known=False), queue.acquire_slot("x", is_known=False):
+            waiting = [
+                asyncio.create_task(hold(queue, done, "x")) for _ in range(MAX_WAITING_PER_ORIGIN)
+            ]
             await settled()
-            with pytest.raises(Crowded):
-                async with queue.turn("x", known=False):
+            with pytest.raises(QueueFull):
+                async with queue.acquire_slot("x", is_known=False):
                     pass
         await asyncio.gather(*waiting)
-        assert done == ["x"] * MOST_OF_ONE
+        assert done == ["x"] * MAX_WAITING_PER_ORIGIN
 
     run(work())

@@ -13,8 +13,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from situasi.server.auth.login import own_path
-from situasi.server.auth.throttle import PER_ACCOUNT, PER_ADDRESS, WINDOW, Attempt, Attempts
+from situasi.server.auth.login import safe_redirect_path
+from situasi.server.auth.throttle import (
+    MAX_PER_ACCOUNT,
+    MAX_PER_ADDRESS,
+    WINDOW_S,
+    Attempt,
+    LoginThrottle,
+)
 from tests.browser.serving import Server, until
 from tests.server.doors import PASSWORD, Knocker, change, served_with, trail
 
@@ -148,7 +154,7 @@ def test_hundreds_of_attempts_open_nothing_and_leave_a_short_trail(served: Serve
     with ThreadPoolExecutor(8) as pool:
         statuses = list(pool.map(attempt, range(200)))
     assert set(statuses) <= {401, 429, 503}
-    assert statuses.count(401) <= PER_ACCOUNT
+    assert statuses.count(401) <= MAX_PER_ACCOUNT
     # Even the right password opens nothing from there now, and no other account does.
     assert from_(served, attacker).sign_in("sasaran").status == 429
     assert from_(served, attacker).sign_in("siti").status == 429
@@ -159,7 +165,7 @@ def test_hundreds_of_attempts_open_nothing_and_leave_a_short_trail(served: Serve
         return [deed for deed, _, detail in trail(served) if detail.get("address") == attacker]
 
     until(lambda: "sign-in-blocked" in told(), "the trail does not know of it")
-    assert len(told()) <= PER_ACCOUNT + 2
+    assert len(told()) <= MAX_PER_ACCOUNT + 2
 
 
 def test_an_address_that_is_only_claimed_gains_no_attempts(tmp_path: Path) -> None:
@@ -167,7 +173,7 @@ def test_an_address_that_is_only_claimed_gains_no_attempts(tmp_path: Path) -> No
     try:
         statuses = [
             from_(server, f"10.5.0.{n}").sign_in(f"nama{n}", "salah sama sekali").status
-            for n in range(PER_ADDRESS + 1)
+            for n in range(MAX_PER_ADDRESS + 1)
         ]
         assert statuses[-1] == 429
         knocker = Knocker(server, PROXY)
@@ -177,35 +183,37 @@ def test_an_address_that_is_only_claimed_gains_no_attempts(tmp_path: Path) -> No
 
 
 def test_who_signed_in_from_a_place_before_cannot_be_locked_out_of_it() -> None:
-    attempts, wati = Attempts(), Attempt("wati", "10.0.0.1")
-    attempts.attempt(wati, 0)
-    attempts.succeeded(wati)
+    attempts, wati = LoginThrottle(), Attempt("wati", "10.0.0.1")
+    attempts.record_attempt(wati, 0)
+    attempts.record_success(wati)
     for n in range(100):
-        attempts.attempt(Attempt("wati", f"10.9.0.{n}"), 1)
-    assert attempts.attempt(Attempt("wati", "10.0.0.2"), 2).blocked
-    assert not attempts.attempt(wati, 2).blocked
+        attempts.record_attempt(Attempt("wati", f"10.9.0.{n}"), 1)
+    assert attempts.record_attempt(Attempt("wati", "10.0.0.2"), 2).blocked
+    assert not attempts.record_attempt(wati, 2).blocked
 
 
 def test_a_block_ends_and_a_neighbour_in_ipv6_is_the_same_address() -> None:
-    attempts = Attempts()
-    for n in range(PER_ADDRESS):
-        assert not attempts.attempt(Attempt(f"nama{n}", f"2001:db8::{n:x}"), 0).blocked
+    attempts = LoginThrottle()
+    for n in range(MAX_PER_ADDRESS):
+        assert not attempts.record_attempt(Attempt(f"nama{n}", f"2001:db8::{n:x}"), 0).blocked
     neighbour = Attempt("lain", "2001:db8::ffff")
     assert attempts.is_blocked(neighbour, 1)
-    verdict = attempts.attempt(neighbour, 1)
+    verdict = attempts.record_attempt(neighbour, 1)
     assert verdict.blocked
-    assert verdict.first
-    assert not attempts.attempt(neighbour, 1).first
-    assert not attempts.attempt(Attempt("lain", "2001:db8:1::1"), 1).blocked
-    assert not attempts.is_blocked(Attempt("lain", "2001:db8::1"), WINDOW + 2)
-    assert not attempts.attempt(Attempt("lain", "2001:db8::1"), WINDOW + 2).blocked
+    assert verdict.is_first_block
+    assert not attempts.record_attempt(neighbour, 1).is_first_block
+    assert not attempts.record_attempt(Attempt("lain", "2001:db8:1::1"), 1).blocked
+    assert not attempts.is_blocked(Attempt("lain", "2001:db8::1"), WINDOW_S + 2)
+    assert not attempts.record_attempt(Attempt("lain", "2001:db8::1"), WINDOW_S + 2).blocked
 
 
 def test_a_blocked_address_does_not_lock_accounts() -> None:
-    attempts = Attempts()
+    attempts = LoginThrottle()
     for n in range(500):
-        attempts.attempt(Attempt(f"nama{n}" if n < PER_ADDRESS else "wati", "10.0.0.1"), 0)
-    assert not attempts.attempt(Attempt("wati", "10.0.0.2"), 0).blocked
+        attempts.record_attempt(
+            Attempt(f"nama{n}" if n < MAX_PER_ADDRESS else "wati", "10.0.0.1"), 0
+        )
+    assert not attempts.record_attempt(Attempt("wati", "10.0.0.2"), 0).blocked
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 30)), max_size=600))
@@ -213,35 +221,38 @@ def test_a_blocked_address_does_not_lock_accounts() -> None:
 @example([(n % 10 != 0, n % 31) for n in range(400)])
 def test_only_what_was_wrong_counts_against_an_address(tries: list[tuple[bool, int]]) -> None:
     """The slow rule: blocked once so many were wrong, for the account or from the address."""
-    attempts, wrong, wrong_of = Attempts(), 0, dict.fromkeys(range(31), 0)
+    attempts, wrong, wrong_of = LoginThrottle(), 0, dict.fromkeys(range(31), 0)
     for at, (right, who) in enumerate(tries):
         one = Attempt(f"nama{who}", "10.0.0.1")
-        blocked = attempts.attempt(one, at / 10).blocked
-        assert blocked == (wrong >= PER_ADDRESS or wrong_of[who] >= PER_ACCOUNT)
+        blocked = attempts.record_attempt(one, at / 10).blocked
+        assert blocked == (wrong >= MAX_PER_ADDRESS or wrong_of[who] >= MAX_PER_ACCOUNT)
         if right and not blocked:
-            attempts.succeeded(one)
+            attempts.record_success(one)
             wrong_of[who] = 0
         else:
             wrong += 1
-            wrong_of[who] += 1 if wrong <= PER_ADDRESS else 0
+            wrong_of[who] += 1 if wrong <= MAX_PER_ADDRESS else 0
 
 
 def test_each_wrong_guess_is_held_back_longer_than_the_one_before() -> None:
-    attempts = Attempts()
-    held = [attempts.attempt(Attempt("wati", "10.0.0.1"), 0).hold for _ in range(PER_ACCOUNT)]
+    attempts = LoginThrottle()
+    held = [
+        attempts.record_attempt(Attempt("wati", "10.0.0.1"), 0).delay_s
+        for _ in range(MAX_PER_ACCOUNT)
+    ]
     assert held == sorted(held) and held[0] > 0 and held[-1] >= 10 * held[0]
 
 
 def test_a_browser_in_which_somebody_has_signed_in_is_counted_apart() -> None:
-    attempts, mine = Attempts(), Attempt("wati", "10.0.0.1", "browser")
+    attempts, mine = LoginThrottle(), Attempt("wati", "10.0.0.1", "browser")
     for n in range(500):
-        attempts.attempt(Attempt(f"nama{n % 50}", "10.0.0.1"), 0)
-        attempts.attempt(Attempt("wati", f"10.0.1.{n}"), 0)
+        attempts.record_attempt(Attempt(f"nama{n % 50}", "10.0.0.1"), 0)
+        attempts.record_attempt(Attempt("wati", f"10.0.1.{n}"), 0)
     assert attempts.is_blocked(Attempt("wati", "10.0.0.1"), 1)
     assert not attempts.is_blocked(mine, 1)
-    for _ in range(PER_ACCOUNT):  # and it gets no more guesses than others
-        assert not attempts.attempt(mine, 1).blocked
-    assert attempts.attempt(mine, 1).blocked
+    for _ in range(MAX_PER_ACCOUNT):  # and it gets no more guesses than others
+        assert not attempts.record_attempt(mine, 1).blocked
+    assert attempts.record_attempt(mine, 1).blocked
 
 
 def test_whoever_guesses_beside_them_does_not_lock_out_a_browser_that_was_here_before(
@@ -250,7 +261,7 @@ def test_whoever_guesses_beside_them_does_not_lock_out_a_browser_that_was_here_b
     mine, beside = from_(served, "10.9.0.1"), from_(served, "10.9.0.1")
     assert mine.sign_in("siti").status == 303
     del mine.jar["situasi"]
-    wrong = {beside.sign_in("siti", f"tebakan {n}").status for n in range(PER_ACCOUNT + 1)}
+    wrong = {beside.sign_in("siti", f"tebakan {n}").status for n in range(MAX_PER_ACCOUNT + 1)}
     assert wrong == {401, 429}
     assert beside.sign_in("siti").status == 429
     assert mine.sign_in("siti").status == 303
@@ -318,11 +329,11 @@ def test_nobody_is_sent_to_another_place(served: Server, target: str) -> None:
 @example("/\\/evil")
 @example("/?//evil")
 def test_no_target_leaves_the_host_as_a_browser_reads_it(target: str) -> None:
-    found = own_path(target)
+    found = safe_redirect_path(target)
     assert found.startswith("/")
     # A browser drops tabs and ends of lines, and takes a backslash for a slash.
     read = "".join(sign for sign in found if sign > " ").replace("\\", "/")
     assert read == found
     joined = urlsplit(urljoin("http://papan.polres/masuk", read))
     assert (joined.scheme, joined.netloc) == ("http", "papan.polres")
-    assert own_path(found) == found
+    assert safe_redirect_path(found) == found

@@ -20,7 +20,7 @@ from situasi.access import viewer_header
 from situasi.access.roles import ROLES, Viewer
 from situasi.common import assets
 from situasi.domain.settings import ROOT
-from situasi.server.auth.websocket import ENDED
+from situasi.server.auth.websocket import CLOSE_SESSION_ENDED
 from tests.browser.serving import Server, until
 from tests.server.doors import (
     SECRET,
@@ -179,7 +179,7 @@ def test_who_signs_out_in_one_window_is_out_in_every_other(warm: Server) -> None
         run(socket)
         assert wati.sign_out().status == 303
         code, heard = closing(socket)
-    assert code == ENDED
+    assert code == CLOSE_SESSION_ENDED
     assert heard[-1].WhichOneof("type") == "auth_redirect"
     assert Knocker(warm, jar=held).ask("/").status == 401
     until(lambda: ("sign-out", "wati", {}) in trail(warm), "the trail does not know of it")
@@ -201,7 +201,7 @@ def test_a_changed_account_is_out_within_seconds(warm: Server, changes: dict[str
         run(socket)
         run(staying)
         change(warm, name, **changes)
-        assert closing(socket)[0] == ENDED
+        assert closing(socket)[0] == CLOSE_SESSION_ENDED
         assert run(staying)
     assert one.ask("/").status == 401
     assert other.ask("/").status == 200
@@ -348,7 +348,7 @@ def test_nobody_waits_while_a_large_file_is_written(warm: Server) -> None:
             assert Knocker(warm).sign_in("tidak.ada", "salah sama sekali").status == 401
             assert wati.ask("/").status == 200
             assert wati.sign_out().status == 303
-            assert closing(socket)[0] == ENDED
+            assert closing(socket)[0] == CLOSE_SESSION_ENDED
             assert time.monotonic() - started < 15  # the store would be waited for longer
             writer.rollback()
     assert wati.ask("/").status == 401
@@ -380,7 +380,7 @@ def test_a_page_that_stands_open_stays_and_one_that_is_closed_does_not(tmp_path:
                 time.sleep(1)
             assert closed.ask("/").status == 401
             assert wall.ask("/").status == 200
-            assert closing(socket, 14)[0] == ENDED  # nobody asks any more
+            assert closing(socket, 14)[0] == CLOSE_SESSION_ENDED  # nobody asks any more
     finally:
         server.stop()
 

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 
 from situasi.domain.settings import OidcSettings
 from situasi.server.auth.oidc_client import Provider
-from situasi.server.auth.oidc_protocol import Secrets, Unreachable, is_safe
+from situasi.server.auth.oidc_protocol import FlowSecrets, ProviderUnreachable, is_safe_url
 from tests.server.identity import (
     BACK,
     CLIENT,
@@ -33,7 +33,7 @@ from tests.server.identity import (
 )
 
 DISCOVERY = "/.well-known/openid-configuration"
-HELD = Secrets("s" * 43, "n" * 43, "v" * 43)
+HELD = FlowSecrets("s" * 43, "n" * 43, "v" * 43)
 HERE = f"http://127.0.0.1:8501{BACK}"
 
 
@@ -57,12 +57,12 @@ def told(sso: IdentityProvider, **changed: Any) -> Provider:
 
 
 def way(provider: Provider) -> str:
-    return asyncio.run(provider.way(HELD, HERE))
+    return asyncio.run(provider.build_authorization_url(HELD, HERE))
 
 
 def silent(provider: Provider) -> str:
     """Why nothing can be asked of it."""
-    with pytest.raises(Unreachable) as error:
+    with pytest.raises(ProviderUnreachable) as error:
         way(provider)
     return str(error.value)
 
@@ -124,7 +124,9 @@ def test_only_so_many_wait_for_it_at_once(sso: IdentityProvider) -> None:
     provider = told(sso)
 
     async def many() -> list[str | BaseException]:
-        waiting = [asyncio.create_task(provider.way(HELD, HERE)) for _ in range(30)]
+        waiting = [
+            asyncio.create_task(provider.build_authorization_url(HELD, HERE)) for _ in range(30)
+        ]
         await asyncio.sleep(1)
         done = [str(task.exception()) for task in waiting if task.done()]
         for task in waiting:
@@ -207,9 +209,9 @@ def test_only_the_authority_of_the_settings_is_believed(tmp_path: Path) -> None:
      ("ftp://127.0.0.1", False), ("https://", False), ("//sso.polri", False), ("sso.polri", False)],
 )  # fmt: skip
 def test_secrets_go_over_tls_or_stay_on_this_machine(address: str, safe: bool) -> None:
-    assert is_safe(address, "http://127.0.0.1") is safe
+    assert is_safe_url(address, "http://127.0.0.1") is safe
     if safe and address.startswith("http:"):
-        assert not is_safe(address, "https://sso.polri")
+        assert not is_safe_url(address, "https://sso.polri")
 
 
 def test_the_secret_is_not_shown_by_accident(sso: IdentityProvider) -> None:

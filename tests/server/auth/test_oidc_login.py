@@ -25,7 +25,7 @@ from starlette.types import ASGIApp
 from situasi.access import accounts, guest_links
 from situasi.access.roles import ROLES, Viewer
 from situasi.domain.register import Register
-from situasi.server.auth.throttle import PER_ADDRESS
+from situasi.server.auth.throttle import MAX_PER_ADDRESS
 from tests.browser.serving import Server, until
 from tests.server import doors
 from tests.server.doors import (
@@ -687,8 +687,8 @@ def test_who_tries_again_and_again_is_stopped_and_the_trail_stays_short(
         return Officer(served, attacker.more).page(f"{BACK}?code=x&state=x").status
 
     with ThreadPoolExecutor(16) as pool:
-        found = list(pool.map(attempt, range(PER_ADDRESS + 20)))
-    assert found.count(401) <= PER_ADDRESS
+        found = list(pool.map(attempt, range(MAX_PER_ADDRESS + 20)))
+    assert found.count(401) <= MAX_PER_ADDRESS
     assert found.count(429) >= 20
     assert attacker.sign_in("budi").status == 429  # one count for both ways
     assert sso.requests == []
@@ -697,7 +697,7 @@ def test_who_tries_again_and_again_is_stopped_and_the_trail_stays_short(
         return [a for a, _, d in trail(served) if d.get("address") == address_of(attacker)]
 
     until(lambda: "sign-in-blocked" in told(), "the trail does not know of it")
-    assert len(told()) <= PER_ADDRESS + 1
+    assert len(told()) <= MAX_PER_ADDRESS + 1
 
 
 def test_nothing_secret_is_in_the_log_or_in_the_trail(

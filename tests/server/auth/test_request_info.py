@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from situasi.server.auth.request_info import Asking, asking, networks
+from situasi.server.auth.request_info import RequestInfo, parse_networks, read_request_info
 
 Pairs = list[tuple[str, str]]
 
 
-def asked(*headers: tuple[str, str], proxies: tuple[str, ...] = (), **more: Any) -> Asking:
+def asked(*headers: tuple[str, str], proxies: tuple[str, ...] = (), **more: Any) -> RequestInfo:
     scope = {
         "type": "http",
         "method": "GET",
@@ -21,7 +21,7 @@ def asked(*headers: tuple[str, str], proxies: tuple[str, ...] = (), **more: Any)
         "headers": [(n.encode(), v.encode()) for n, v in (("host", "papan"), *headers)],
         **more,
     }
-    return asking(scope, networks(proxies))
+    return read_request_info(scope, parse_networks(proxies))
 
 
 FOR, PROTO = "x-forwarded-for", "x-forwarded-proto"
@@ -55,8 +55,8 @@ def test_here_is_only_where_both_ends_are_this_machine() -> None:
         ("10.0.0.9", "127.0.0.1", False),
         ("", "127.0.0.1", False),
     ):
-        assert asked(client=(client, 1), server=(server, 2)).here is here
-    assert not asked(client=None).here
+        assert asked(client=(client, 1), server=(server, 2)).loopback is here
+    assert not asked(client=None).loopback
 
 
 @pytest.mark.parametrize("host", ["", "a b", "papan/..", "u@papan", "papan:x", "[::1", "papän"])
@@ -78,6 +78,6 @@ def test_a_host_that_is_none_has_no_name(host: str) -> None:
 def test_what_a_page_of_another_site_makes_a_browser_do_is_known(
     headers: Pairs, elsewhere: bool
 ) -> None:
-    assert asked(*headers, method="POST").elsewhere is elsewhere
-    assert asked(*headers, type="websocket").elsewhere is elsewhere
-    assert not asked(*headers).elsewhere  # to look is no deed, and no other page can read it
+    assert asked(*headers, method="POST").cross_origin is elsewhere
+    assert asked(*headers, type="websocket").cross_origin is elsewhere
+    assert not asked(*headers).cross_origin  # to look is no deed, and no other page can read it

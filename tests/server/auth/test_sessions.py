@@ -15,7 +15,7 @@ from situasi.access import accounts, guest_links
 from situasi.access.roles import ROLES, Viewer
 from situasi.domain.register import Register
 from situasi.server.auth import sessions
-from situasi.server.auth.sessions import Keeper, key_of
+from situasi.server.auth.sessions import SessionManager, hash_session_token
 from situasi.store import open_store
 from situasi.store.interface import Store, StoreError
 from tests.conftest import NOON, settings_in
@@ -43,79 +43,86 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def keeping(store: Store, clock: Clock, tmp_path: Path) -> Keeper:
-    made = Keeper(store, settings_in(tmp_path).auth, clock)
-    asyncio.run(made.look())
+def keeping(store: Store, clock: Clock, tmp_path: Path) -> SessionManager:
+    made = SessionManager(store, settings_in(tmp_path).auth, clock)
+    asyncio.run(made.refresh())
     return made
 
 
-def sign_in(keeping: Keeper) -> str:
+def sign_in(keeping: SessionManager) -> str:
     account = keeping.account("wati")
     assert account is not None
-    return key_of(asyncio.run(keeping.begin(account, "10.0.0.1")))
+    return hash_session_token(asyncio.run(keeping.start_session(account, "10.0.0.1")))
 
 
-def test_a_viewer_is_the_account_with_its_role_and_area(keeping: Keeper) -> None:
-    viewer = keeping.viewer(sign_in(keeping))
+def test_a_viewer_is_the_account_with_its_role_and_area(keeping: SessionManager) -> None:
+    viewer = keeping.authenticate(sign_in(keeping))
     assert viewer is not None
     assert (viewer.name, viewer.role.name, viewer.area) == ("wati", "analis", ("16.10.05",))
-    assert keeping.viewer("another") is None
+    assert keeping.authenticate("another") is None
 
 
-def test_the_store_holds_nothing_that_opens_the_board(keeping: Keeper, store: Store) -> None:
+def test_the_store_holds_nothing_that_opens_the_board(
+    keeping: SessionManager, store: Store
+) -> None:
     account = keeping.account("wati")
     assert account is not None
-    held = asyncio.run(keeping.begin(account, "10.0.0.1"))
-    assert held not in str(store.latest_records(sessions.KIND)) + store.audit_entries().to_csv()
+    held = asyncio.run(keeping.start_session(account, "10.0.0.1"))
+    assert (
+        held
+        not in str(store.latest_records(sessions.SESSION_KIND)) + store.audit_entries().to_csv()
+    )
 
 
-def test_signs_of_life_keep_a_session_until_the_longest(keeping: Keeper, clock: Clock) -> None:
+def test_signs_of_life_keep_a_session_until_the_longest(
+    keeping: SessionManager, clock: Clock
+) -> None:
     key = sign_in(keeping)
     for _ in range(24):
         clock.at += timedelta(minutes=29)
-        assert keeping.viewer(key) is not None
+        assert keeping.authenticate(key) is not None
     clock.at = NOON + timedelta(hours=12, seconds=1)
-    assert keeping.viewer(key) is None
+    assert keeping.authenticate(key) is None
 
 
-def test_who_gives_no_sign_of_life_is_out(keeping: Keeper, clock: Clock) -> None:
+def test_who_gives_no_sign_of_life_is_out(keeping: SessionManager, clock: Clock) -> None:
     key = sign_in(keeping)
     clock.at += timedelta(minutes=30, seconds=1)
-    assert keeping.viewer(key) is None
+    assert keeping.authenticate(key) is None
     clock.at = NOON
-    assert keeping.viewer(key) is not None  # nothing but the clock was against it
+    assert keeping.authenticate(key) is not None  # nothing but the clock was against it
 
 
 def test_what_was_read_before_does_not_undo_what_happened_since(
-    keeping: Keeper, store: Store
+    keeping: SessionManager, store: Store
 ) -> None:
     ended = sign_in(keeping)
-    before = keeping._read((-1, ""))  # as a look that is slow
+    before = keeping._read_records((-1, ""))  # as a look that is slow
     assert before is not None
     begun = sign_in(keeping)
-    asyncio.run(keeping.end(ended))
-    keeping._take(before)
-    assert keeping.viewer(begun) is not None
-    assert keeping.viewer(ended) is None
-    asyncio.run(keeping.look())
-    assert keeping.viewer(begun) is not None
-    assert keeping.viewer(ended) is None
+    asyncio.run(keeping.end_session(ended))
+    keeping._apply_records(before)
+    assert keeping.authenticate(begun) is not None
+    assert keeping.authenticate(ended) is None
+    asyncio.run(keeping.refresh())
+    assert keeping.authenticate(begun) is not None
+    assert keeping.authenticate(ended) is None
 
 
 def test_a_link_lets_in_only_so_many_at_once(
-    keeping: Keeper, store: Store, register: Register, monkeypatch: pytest.MonkeyPatch
+    keeping: SessionManager, store: Store, register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sessions, "_MOST_GUESTS", 3)
+    monkeypatch.setattr(sessions, "_MAX_GUESTS_PER_LINK", 3)
     viewer = Viewer("wati", ROLES["analis"], ("16.10.05",))
     link = guest_links.create(
         store, register, viewer, "situasi", (), "", timedelta(hours=1), NOON
     )  # fmt: skip
-    asyncio.run(keeping.look())
+    asyncio.run(keeping.refresh())
 
     async def one() -> bool:
-        if keeping.is_crowded(link):
+        if keeping.is_link_full(link):
             return False
-        await keeping.begin_guest(link, "10.0.0.1")
+        await keeping.start_guest_session(link, "10.0.0.1")
         return True
 
     async def many() -> list[bool]:
@@ -125,40 +132,40 @@ def test_a_link_lets_in_only_so_many_at_once(
 
 
 def test_signs_of_life_are_written_seldom_and_never_for_who_went(
-    keeping: Keeper, store: Store, clock: Clock
+    keeping: SessionManager, store: Store, clock: Clock
 ) -> None:
     key = sign_in(keeping)
     first = store.access_version()
     for _ in range(10):
         clock.at += timedelta(seconds=29)
-        keeping.viewer(key)
-        keeping._write_owed()
+        keeping.authenticate(key)
+        keeping._write_pending()
     assert store.access_version() == first
     clock.at += timedelta(minutes=1)
-    keeping.viewer(key)
-    keeping._write_owed()
+    keeping.authenticate(key)
+    keeping._write_pending()
     assert store.access_version() == first + 1
-    asyncio.run(keeping.end(key))
+    asyncio.run(keeping.end_session(key))
     clock.at += timedelta(minutes=6)
-    keeping._write_owed()
-    assert store.latest_records(sessions.KIND, key)[key]["ended"] is True
+    keeping._write_pending()
+    assert store.latest_records(sessions.SESSION_KIND, key)[key]["ended"] is True
 
 
 def test_a_signing_out_that_could_not_be_written_holds_and_is_written_later(
-    keeping: Keeper, store: Store, monkeypatch: pytest.MonkeyPatch
+    keeping: SessionManager, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = sign_in(keeping)
     with monkeypatch.context() as broken:
         broken.setattr(keeping, "_remember", _full)
-        asyncio.run(keeping.end(key))
+        asyncio.run(keeping.end_session(key))
         with pytest.raises(StoreError):
-            keeping._write_owed()
-        asyncio.run(keeping.look())
-        assert keeping.viewer(key) is None
-    keeping._write_owed()
-    asyncio.run(keeping.look())
-    assert keeping.viewer(key) is None
-    assert store.latest_records(sessions.KIND, key)[key]["ended"] is True
+            keeping._write_pending()
+        asyncio.run(keeping.refresh())
+        assert keeping.authenticate(key) is None
+    keeping._write_pending()
+    asyncio.run(keeping.refresh())
+    assert keeping.authenticate(key) is None
+    assert store.latest_records(sessions.SESSION_KIND, key)[key]["ended"] is True
 
 
 def _full(*_: object, **__: object) -> None:
@@ -166,25 +173,25 @@ def _full(*_: object, **__: object) -> None:
 
 
 def test_an_account_that_cannot_be_read_is_an_account_all_the_same(
-    keeping: Keeper, store: Store
+    keeping: SessionManager, store: Store
 ) -> None:
     key = sign_in(keeping)
     store.put_record(accounts.RECORD_KIND, "wati", {"role": "kaisar"}, NOON, "test")
-    asyncio.run(keeping.look())
+    asyncio.run(keeping.refresh())
     assert keeping.has_accounts()
-    assert keeping.viewer(key) is None
+    assert keeping.authenticate(key) is None
 
 
 def test_what_only_an_intruder_has_is_told_once_in_a_while_and_from_each_address(
-    keeping: Keeper, store: Store, clock: Clock
+    keeping: SessionManager, store: Store, clock: Clock
 ) -> None:
     for address in ("10.0.0.1", "10.0.0.1", "10.0.0.2"):
-        keeping.suspect("forged cookie", address)
+        keeping.report_intrusion("forged cookie", address)
     clock.at += timedelta(minutes=16)
-    keeping.suspect("forged cookie", "10.0.0.1")
+    keeping.report_intrusion("forged cookie", "10.0.0.1")
     for n in range(5000):
-        keeping.suspect("forged cookie", f"10.1.{n // 256}.{n % 256}")
-    keeping._write_owed()
+        keeping.report_intrusion("forged cookie", f"10.1.{n // 256}.{n % 256}")
+    keeping._write_pending()
     told = store.audit_entries()["action"].tolist().count("intruder")
     assert told <= 1000
     assert store.audit_entries()["detail"].str.contains('"10.0.0.1"').sum() == 2
@@ -199,10 +206,10 @@ def _replace(store: Store, other: Path) -> None:
 
 
 def test_who_was_known_to_another_store_is_not_let_in_once_it_lies_there(
-    keeping: Keeper, store: Store, tmp_path: Path
+    keeping: SessionManager, store: Store, tmp_path: Path
 ) -> None:
     key = sign_in(keeping)
-    asyncio.run(keeping.look())
+    asyncio.run(keeping.refresh())
     other = tmp_path / "other.db"
     elsewhere = open_store(f"sqlite:///{other.as_posix()}")
     accounts.add(elsewhere, "budi", "analis", (), "kuda merah lari", NOON, "test")
@@ -211,66 +218,68 @@ def test_who_was_known_to_another_store_is_not_let_in_once_it_lies_there(
     assert elsewhere.access_version() == store.access_version()
     elsewhere.close()
     _replace(store, other)
-    asyncio.run(keeping.look())
-    assert keeping.viewer(key) is None and keeping.account("wati") is None
+    asyncio.run(keeping.refresh())
+    assert keeping.authenticate(key) is None and keeping.account("wati") is None
     assert keeping.account("budi") is not None
 
 
 def test_a_session_that_an_older_store_put_back_does_not_know_is_over(
-    keeping: Keeper, store: Store, tmp_path: Path
+    keeping: SessionManager, store: Store, tmp_path: Path
 ) -> None:
     earlier = tmp_path / "earlier.db"
     path = store._backend._path  # type: ignore[attr-defined]
     with closing(sqlite3.connect(path)) as source:
         source.execute("VACUUM INTO ?", (str(earlier),))
     key = sign_in(keeping)
-    asyncio.run(keeping.look())
-    assert keeping.viewer(key) is not None
+    asyncio.run(keeping.refresh())
+    assert keeping.authenticate(key) is not None
     _replace(store, earlier)
-    asyncio.run(keeping.look())
-    assert keeping.account("wati") is not None and keeping.viewer(key) is None
+    asyncio.run(keeping.refresh())
+    assert keeping.account("wati") is not None and keeping.authenticate(key) is None
 
 
 def test_a_board_that_had_accounts_is_not_open_to_all_once_none_is_found(
-    keeping: Keeper, store: Store, tmp_path: Path
+    keeping: SessionManager, store: Store, tmp_path: Path
 ) -> None:
     other = tmp_path / "empty.db"
     open_store(f"sqlite:///{other.as_posix()}").close()
     _replace(store, other)
-    asyncio.run(keeping.look())
+    asyncio.run(keeping.refresh())
     assert keeping.account("wati") is None and keeping.has_accounts()
 
 
 def test_of_sessions_only_those_written_since_the_last_look_are_read(
-    keeping: Keeper, store: Store, monkeypatch: pytest.MonkeyPatch
+    keeping: SessionManager, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = [sign_in(keeping) for _ in range(30)]
-    asyncio.run(keeping.look())
+    asyncio.run(keeping.refresh())
     read: list[int] = []
     remembered = store.latest_records
 
     def counted(kind: str, name: str | None = None, *, after: int = 0) -> dict[str, object]:
         found = remembered(kind, name, after=after)
-        if kind == sessions.KIND:
+        if kind == sessions.SESSION_KIND:
             read.append(len(found))
         return found
 
     monkeypatch.setattr(store, "remembered", counted)
     one = sign_in(keeping)
-    asyncio.run(keeping.look())
+    asyncio.run(keeping.refresh())
     assert read == [1]
-    assert all(keeping.viewer(key) for key in (*keys, one))
-    asyncio.run(keeping.end(keys[0]))
-    asyncio.run(keeping._write())
-    asyncio.run(keeping.look())
-    assert read == [1, 1] and keeping.viewer(keys[0]) is None
-    assert all(keeping.viewer(key) for key in (*keys[1:], one))
+    assert all(keeping.authenticate(key) for key in (*keys, one))
+    asyncio.run(keeping.end_session(keys[0]))
+    asyncio.run(keeping._flush())
+    asyncio.run(keeping.refresh())
+    assert read == [1, 1] and keeping.authenticate(keys[0]) is None
+    assert all(keeping.authenticate(key) for key in (*keys[1:], one))
 
 
-def test_a_session_that_was_over_long_ago_is_no_longer_held(keeping: Keeper, clock: Clock) -> None:
+def test_a_session_that_was_over_long_ago_is_no_longer_held(
+    keeping: SessionManager, clock: Clock
+) -> None:
     old = sign_in(keeping)
-    asyncio.run(keeping.look())
+    asyncio.run(keeping.refresh())
     clock.at += timedelta(days=2)
     new = sign_in(keeping)
-    asyncio.run(keeping.look())
-    assert set(keeping._sessions) == {new} and keeping.viewer(old) is None
+    asyncio.run(keeping.refresh())
+    assert set(keeping._sessions) == {new} and keeping.authenticate(old) is None

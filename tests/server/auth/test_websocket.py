@@ -10,7 +10,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from situasi.server.auth import websocket
-from situasi.server.auth.websocket import Bonds
+from situasi.server.auth.websocket import ScriptSessionOwners
 from situasi.ui.browser_messages import heeds, tells
 
 
@@ -21,43 +21,43 @@ def new_session(script: str, name: str = "") -> bytes:
     return said.SerializeToString()
 
 
-def heard(book: Bonds, key: str, *messages: bytes) -> None:
-    listener = book.listener(key, tells)
+def heard(book: ScriptSessionOwners, key: str, *messages: bytes) -> None:
+    listener = book.create_listener(key, tells)
     for message in messages:
-        listener.hear({"type": "websocket.send", "bytes": message})
+        listener.observe({"type": "websocket.send", "bytes": message})
 
 
 def test_a_message_full_of_names_makes_nobody_elses_forgotten() -> None:
-    book, mine = Bonds(), str(uuid4())
+    book, mine = ScriptSessionOwners(), str(uuid4())
     heard(book, "siti", new_session(mine))
     flood = "".join(str(uuid4()) for _ in range(20_000))  # 740 KB, as the attack was
     for _ in range(50):
         heard(book, "budi", new_session(str(uuid4()), name=flood), flood.encode())
     for _ in range(30_000):
-        book.hear("budi", str(uuid4()), f"/media/{uuid4()}")
+        book.bind("budi", str(uuid4()), f"/media/{uuid4()}")
     assert book.owns("siti", mine)
-    assert not book.is_of_another("siti", f"/_stcore/upload_file/{mine}/1")
-    assert book.is_of_another("budi", f"/_stcore/upload_file/{mine}/1")
+    assert not book.is_foreign("siti", f"/_stcore/upload_file/{mine}/1")
+    assert book.is_foreign("budi", f"/_stcore/upload_file/{mine}/1")
 
 
 def test_only_so_much_is_kept_for_each_session_and_in_all() -> None:
     standing = {"siti"}
-    book = Bonds(lambda key: key in standing)
+    book = ScriptSessionOwners(lambda key: key in standing)
     heard(book, "siti", new_session("a" * 8))
-    for number in range(websocket._MOST_SESSIONS * 2):
-        book.hear(f"key {number}", f"script {number}")
-    assert len(book._sessions) <= websocket._MOST_SESSIONS
-    assert len(book._owners) <= websocket._MOST_SESSIONS
+    for number in range(websocket._MAX_SESSIONS * 2):
+        book.bind(f"key {number}", f"script {number}")
+    assert len(book._owned_by_session) <= websocket._MAX_SESSIONS
+    assert len(book._owner_by_script) <= websocket._MAX_SESSIONS
     assert book.owns("siti", "a" * 8)
     for number in range(1000):
-        book.hear("siti", f"own {number}", f"/media/{number}")
-    own = book._sessions["siti"]
-    assert len(own.scripts) == websocket._MOST_SCRIPTS and len(own.files) == websocket._MOST_FILES
-    assert len(book._owners) <= websocket._MOST_SESSIONS + websocket._MOST_SCRIPTS
+        book.bind("siti", f"own {number}", f"/media/{number}")
+    own = book._owned_by_session["siti"]
+    assert len(own.scripts) == websocket._MAX_SCRIPTS and len(own.files) == websocket._MAX_FILES
+    assert len(book._owner_by_script) <= websocket._MAX_SESSIONS + websocket._MAX_SCRIPTS
 
 
 def test_a_script_is_of_whom_it_was_first_told_to() -> None:
-    book = Bonds()
+    book = ScriptSessionOwners()
     heard(book, "siti", new_session("x"))
     heard(book, "budi", new_session("x"))
     assert book.owns("siti", "x") and not book.owns("budi", "x")
@@ -70,18 +70,18 @@ def file_told(address: str) -> bytes:
 
 
 def test_a_file_is_fetched_only_by_whom_its_address_was_told() -> None:
-    book, path = Bonds(), "/media/0123abcd.csv"
+    book, path = ScriptSessionOwners(), "/media/0123abcd.csv"
     heard(book, "siti", *[b""] * 20, file_told(f"{path}?title=x"))
-    assert not book.is_of_another("siti", path)
-    assert book.is_of_another("budi", path) and book.is_of_another("", path)
-    assert book.is_of_another("siti", "/media/other.csv")
+    assert not book.is_foreign("siti", path)
+    assert book.is_foreign("budi", path) and book.is_foreign("", path)
+    assert book.is_foreign("siti", "/media/other.csv")
 
 
 def test_an_address_that_is_only_written_on_a_page_is_not_told() -> None:
-    book, said = Bonds(), ForwardMsg()
+    book, said = ScriptSessionOwners(), ForwardMsg()
     said.delta.new_element.markdown.body = "/media/0123abcd.csv"
     heard(book, "budi", said.SerializeToString())
-    assert book.is_of_another("budi", "/media/0123abcd.csv")
+    assert book.is_foreign("budi", "/media/0123abcd.csv")
 
 
 def asks(**payload: object) -> BackMsg:

@@ -16,7 +16,7 @@ from situasi.access import guest_links
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import acknowledgements as actions_acknowledgements
 from situasi.domain.register import Register
-from situasi.server.wall.state import number_of
+from situasi.server.wall.state import hash_case_id
 from tests.browser.serving import Server, until
 from tests.builders import WIB
 from tests.server.doors import SECRET, Answer, Knocker, admit, change, served_with, store_of, trail
@@ -212,7 +212,7 @@ def acknowledgements(server: Server) -> dict[str, actions_acknowledgements.Ackno
     store = store_of(server)
     found = actions_acknowledgements.load_all(store)
     store.close()
-    return {number_of(case): said for case, said in found.items()}
+    return {hash_case_id(case): said for case, said in found.items()}
 
 
 def test_the_first_who_takes_note_is_kept_with_the_time_it_took(

@@ -25,8 +25,8 @@ from situasi.server.wall import assets, frozen_copy, js_bundler
 from situasi.server.wall import markup as wall_markup
 from situasi.server.wall import query as wall_query
 from situasi.server.wall import state as wall_state
-from situasi.server.wall.frozen_copy import Copy
-from situasi.server.wall.service import Wall
+from situasi.server.wall.frozen_copy import FrozenCopy
+from situasi.server.wall.service import WallService
 from situasi.store.interface import StoreError
 from tests.builders import unbounded, wib
 from tests.conftest import NOON
@@ -41,20 +41,24 @@ HOSTILE = "</script><img src=x onerror=document.title='jebol'><!--<script>"
 
 def made(
     board: Board, query: str = SAAT, viewer: Viewer = CHIEF, at: datetime | None = None
-) -> Copy:
+) -> FrozenCopy:
     """The copy, made five seconds after the moment that it shows unless told otherwise."""
-    return asyncio.run(_made(Wall(board), query, viewer, at or AT + timedelta(seconds=5)))
+    return asyncio.run(_made(WallService(board), query, viewer, at or AT + timedelta(seconds=5)))
 
 
-async def _made(screen: Wall, query: str, viewer: Viewer, at: datetime) -> Copy:
-    view = wall_query.read(QueryParams(query), viewer, wall_state.register_of(screen.board, viewer))
-    return frozen_copy.copy(await screen.sources(view, at), viewer, view, at)
+async def _made(screen: WallService, query: str, viewer: Viewer, at: datetime) -> FrozenCopy:
+    view = wall_query.parse_query(
+        QueryParams(query), viewer, wall_state.visible_register(screen.board, viewer)
+    )
+    return frozen_copy.build_copy(await screen.get_sources(view, at), viewer, view, at)
 
 
 async def _picture(board: Board, query: str, viewer: Viewer) -> dict[str, Any]:
-    screen = Wall(board)
-    view = wall_query.read(QueryParams(query), viewer, wall_state.register_of(board, viewer))
-    return dict(json.loads((await screen.body(viewer, view)).plain))
+    screen = WallService(board)
+    view = wall_query.parse_query(
+        QueryParams(query), viewer, wall_state.visible_register(board, viewer)
+    )
+    return dict(json.loads((await screen.get_state(viewer, view)).content))
 
 
 class Read(HTMLParser):
@@ -118,7 +122,7 @@ def row(name: str, text: str = "Massa mendekat", weight: str = "tinggi") -> str:
 @pytest.mark.parametrize("query", [SAAT, f"{SAAT}&kec=16.10.05&rentang=3j", f"{SAAT}&lang=en"])
 def test_every_number_is_that_of_the_wall(rehearsed: Board, query: str, viewer: Viewer) -> None:
     wall = asyncio.run(_picture(rehearsed, f"{query}&tema=terang", viewer))
-    said = Read(made(rehearsed, query, viewer).text).picture
+    said = Read(made(rehearsed, query, viewer).html).picture
     assert [view["name"] for view in said["views"]] == [view["name"] for view in wall["views"]]
     for mine, theirs in zip(said["views"], wall["views"], strict=True):
         for one, other in zip(mine["figures"], theirs["figures"], strict=True):
@@ -135,30 +139,30 @@ def test_every_number_is_that_of_the_wall(rehearsed: Board, query: str, viewer: 
 
 def test_it_says_what_it_is_of_when_and_whose(rehearsed: Board) -> None:
     copy = made(rehearsed, f"{SAAT}&kec=16.10.05")
-    text = html.unescape(copy.text)
+    text = html.unescape(copy.html)
     band = "SALINAN BEKU — keadaan 27 Nov 2024 12.30 WIB, dibuat 12.30.05 WIB; tidak diperbarui"
     assert band in text
-    assert copy.name == "salinan_LATIHAN_situasi_20241127-1230.html"
+    assert copy.file_name == "salinan_LATIHAN_situasi_20241127-1230.html"
     assert '<b class="latihan">LATIHAN</b>' in text
     assert (
         "peran pimpinan, wilayah: seluruh kabupaten · diambil oleh rina · versi penyimpanan "
         in text
     )
-    said = Read(copy.text).picture
+    said = Read(copy.html).picture
     assert said["filter"] == "kecamatan: Pemulutan"
     assert "langsung" not in said["moment"]["note"]
     assert [kind for kind, _text in said["bands"]] == ["latihan", "past"]
 
 
 def test_made_on_another_day_it_names_that_day(rehearsed: Board) -> None:
-    text = made(rehearsed, at=AT + timedelta(days=2)).text
+    text = made(rehearsed, at=AT + timedelta(days=2)).html
     assert "keadaan 27 Nov 2024 12.30 WIB, dibuat 29 Nov 2024 12.30.00 WIB" in text
 
 
 def test_ages_are_said_by_the_clock(board: Board, tmp_path: Path) -> None:
     bring(board, tmp_path, row("K-1"), now=NOON)
     at = NOON + timedelta(minutes=4)
-    assert "menit lalu" not in made(board, "", at=at).text
+    assert "menit lalu" not in made(board, "", at=at).html
     assert (
         i18n.format_relative_time(NOON, at) == "4 menit lalu"
     )  # and on the wall they still are ages
@@ -167,13 +171,13 @@ def test_ages_are_said_by_the_clock(board: Board, tmp_path: Path) -> None:
 def test_without_made_up_rows_nothing_speaks_of_an_exercise(board: Board, tmp_path: Path) -> None:
     bring(board, tmp_path, row("K-1"))
     copy = made(board, "", at=NOON)
-    assert copy.name == "salinan_situasi_20241127-1200.html"
-    assert "LATIHAN" not in copy.text
+    assert copy.file_name == "salinan_situasi_20241127-1200.html"
+    assert "LATIHAN" not in copy.html
 
 
 def test_the_lists_hold_every_tps_kecamatan_source_and_open_case(rehearsed: Board) -> None:
     copy = made(rehearsed)
-    read = Read(copy.text)
+    read = Read(copy.html)
     register = rehearsed.register
     stations = table(read, "Semua TPS")
     assert len(stations) == len(register.tps) == 667
@@ -191,12 +195,12 @@ def test_the_lists_hold_every_tps_kecamatan_source_and_open_case(rehearsed: Boar
     assert len(cases) == len(found.open_cases)
     sources = table(read, "Sumber")
     assert len(sources) == len(found.feed_states) > 0
-    assert copy.rows == 16 + len(stations) + len(cases) + len(sources)
-    assert len(copy.text.encode()) < 1_000_000
+    assert copy.row_count == 16 + len(stations) + len(cases) + len(sources)
+    assert len(copy.html.encode()) < 1_000_000
 
 
 def test_a_tps_without_a_word_has_none(board: Board) -> None:
-    for cells in table(Read(made(board, "", at=NOON).text), "Semua TPS"):
+    for cells in table(Read(made(board, "", at=NOON).html), "Semua TPS"):
         assert cells[3] == "belum ada fase"
         assert cells[5:] == ["–", "–"]
 
@@ -205,34 +209,36 @@ def test_more_cases_than_can_be_listed_are_counted(
     board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bring(board, tmp_path, *(row(f"K-{n}") for n in range(12)))
-    monkeypatch.setattr(frozen_copy, "MOST_CASES", 5)
-    read = Read(made(board, "", at=NOON).text)
+    monkeypatch.setattr(frozen_copy, "MAX_CASES", 5)
+    read = Read(made(board, "", at=NOON).html)
     assert "Kejadian terbuka (5 dari 12)" in read.tables
     assert len(table(read, "Kejadian terbuka")) == 5
 
 
 def test_it_loads_nothing_and_runs_one_script_that_its_policy_names(rehearsed: Board) -> None:
-    text = made(rehearsed).text
+    text = made(rehearsed).html
     read = Read(text)
     assert read.addresses == ["data:,"]
     assert {"iframe", "object", "embed", "img", "form", "base"}.isdisjoint(read.names)
     assert not re.search(r"<[^>]* (style|on\w+)=", text)
     policy = html.unescape(re.search(r'Content-Security-Policy" content="([^"]+)"', text)[1])  # type: ignore[index]
-    assert policy == wall_markup.policy(assets.frozen_style(), assets.frozen_script())
+    assert policy == wall_markup.build_frozen_policy(
+        assets.build_frozen_style(), assets.build_frozen_script()
+    )
     assert policy.startswith("default-src 'none'; script-src 'sha256-")
     assert "unsafe" not in policy
     assert len(read.scripts) == 2
-    assert read.scripts[1] == assets.frozen_script()
+    assert read.scripts[1] == assets.build_frozen_script()
     # Neither asks, rings nor ticks.
     for word in ("fetch", "AudioContext", "setInterval", "setTimeout", "WebSocket", "http"):
         assert word not in read.scripts[1].replace("http://www.w3.org/2000/svg", ""), word
-    assert "url(" not in assets.frozen_style()
+    assert "url(" not in assets.build_frozen_style()
 
 
 def test_what_somebody_writes_into_a_report_stays_text(board: Board, tmp_path: Path) -> None:
-    honest = Read(made(board, "", at=NOON).text)
+    honest = Read(made(board, "", at=NOON).html)
     bring(board, tmp_path, row("K-1", HOSTILE), row("K-2", HOSTILE + "\u2028 & <b>"))
-    text = made(board, "", at=NOON).text
+    text = made(board, "", at=NOON).html
     read = Read(text)
     assert set(read.names) == set(honest.names)
     assert len(read.scripts) == 2
@@ -248,7 +254,7 @@ def test_who_may_not_see_officers_has_no_view_nor_name_of_them(
     bring(board, tmp_path, row("K-1", "Bripka Sulastri mengawal kotak"))
     case = board.snapshot_reader.refresh().snapshot.frames["incidents"]["case"].iloc[0]
     acknowledgements.acknowledge(board.store, case, "Iptu Rahmat Hidayat", "rina", NOON, NOON)
-    chief, guest = (made(board, "", viewer, at=NOON).text for viewer in (CHIEF, GUEST))
+    chief, guest = (made(board, "", viewer, at=NOON).html for viewer in (CHIEF, GUEST))
     assert "personel" in {view["name"] for view in Read(chief).picture["views"]}
     assert "personel" not in {view["name"] for view in Read(guest).picture["views"]}
     for name in ("Rahmat", "Sulastri"):
@@ -260,7 +266,7 @@ def test_who_may_not_see_officers_has_no_view_nor_name_of_them(
 
 def test_of_an_area_it_holds_that_area_alone(rehearsed: Board) -> None:
     polsek = Viewer("sek05", ROLES["operator"], area=("16.10.05",))
-    read = Read(made(rehearsed, SAAT, polsek).text)
+    read = Read(made(rehearsed, SAAT, polsek).html)
     assert {cells[0] for cells in table(read, "Semua TPS")} == {"Pemulutan"}
     assert all(cells[3].startswith("Pemulutan") for cells in table(read, "Kejadian terbuka"))
     assert set(read.picture["views"][0]["areas"]) == {"16.10.05"}
@@ -270,19 +276,19 @@ def test_of_a_store_that_broke_it_tells_the_last_good_moment(
     board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bring(board, tmp_path, row("K-1"))
-    screen = Wall(board)
+    screen = WallService(board)
 
-    async def breaks() -> Copy:
-        await screen.look()
+    async def breaks() -> FrozenCopy:
+        await screen.refresh()
 
         def broken() -> int:
             raise StoreError("berkas terkunci")
 
         monkeypatch.setattr(board.store, "version", broken)
-        await screen.look(at_once=True)
+        await screen.refresh(force=True)
         return await _made(screen, "", CHIEF, NOON + timedelta(minutes=20))
 
-    text = asyncio.run(breaks()).text
+    text = asyncio.run(breaks()).html
     assert "keadaan 27 Nov 2024 12.00 WIB, dibuat 12.20.00 WIB" in text
     assert ["unread", "Penyimpanan tidak terbaca: berkas terkunci"] in Read(text).picture["bands"]
 
@@ -295,8 +301,8 @@ def test_of_a_store_that_was_never_read_it_shows_nothing(
 
     monkeypatch.setattr(board.store, "version", broken)
     copy = made(board, "", at=NOON)
-    assert copy.rows == 0
-    assert Read(copy.text).picture["nothing"].startswith("Belum ada gambar")
+    assert copy.row_count == 0
+    assert Read(copy.html).picture["nothing"].startswith("Belum ada gambar")
 
 
 def test_modules_are_joined_in_the_order_in_which_they_need_each_other() -> None:
@@ -306,7 +312,7 @@ def test_modules_are_joined_in_the_order_in_which_they_need_each_other() -> None
         "c.js": "export const value = 1;\n",
         "d.js": "export const unused = 1;\n",
     }
-    script = js_bundler.joined("a.js", modules)
+    script = js_bundler.bundle("a.js", modules)
     assert "import" not in script and "export" not in script and "unused" not in script
     assert script.index("of_c =") < script.index("of_b =") < script.index("of_a =")
     assert script.count("const value = 1") == 1
@@ -325,4 +331,4 @@ def test_modules_are_joined_in_the_order_in_which_they_need_each_other() -> None
 )
 def test_what_cannot_be_joined_is_not(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        js_bundler.joined("a.js", {"a.js": text + "\n", "b.js": "export const b = 1;\n"})
+        js_bundler.bundle("a.js", {"a.js": text + "\n", "b.js": "export const b = 1;\n"})

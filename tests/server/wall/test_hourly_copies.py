@@ -18,7 +18,7 @@ from situasi.common import i18n
 from situasi.common.disk_space import DISK_SPACE
 from situasi.ingest.pipeline import ingest_file
 from situasi.server.wall import hourly_copies
-from situasi.server.wall.hourly_copies import KEPT, Copies
+from situasi.server.wall.hourly_copies import MAX_COPIES, HourlyCopies
 from tests.builders import unbounded
 from tests.conftest import NOON
 
@@ -49,19 +49,19 @@ def names(folder: Path) -> list[str]:
     return sorted(one.name for one in folder.iterdir()) if folder.exists() else []
 
 
-def looks(hourly: Copies, clock: Clock, *moments: datetime) -> None:
+def looks(hourly: HourlyCopies, clock: Clock, *moments: datetime) -> None:
     """The hours pass, in one loop as on a server."""
 
     async def pass_by() -> None:
         for moment in moments:
             clock.now = moment
-            await hourly.look()
+            await hourly.run_if_due()
 
     asyncio.run(pass_by())
 
 
 def test_it_is_written_at_the_full_hour_and_not_twice(board: Board, clock: Clock) -> None:
-    hourly = Copies(board, clock)
+    hourly = HourlyCopies(board, clock)
     looks(hourly, clock, clock.now, NOON - timedelta(seconds=1))
     assert names(hourly.folder) == []
     looks(hourly, clock, NOON + timedelta(seconds=1), NOON + timedelta(minutes=1), NOON + HOUR / 2)
@@ -73,25 +73,25 @@ def test_it_is_written_at_the_full_hour_and_not_twice(board: Board, clock: Clock
 
 
 def test_a_server_that_is_started_anew_writes_no_hour_again(board: Board, clock: Clock) -> None:
-    first = Copies(board, clock)
+    first = HourlyCopies(board, clock)
     looks(first, clock, NOON)
     path = first.folder / names(first.folder)[0]
     before = path.stat()
     clock.now = NOON - timedelta(seconds=2)  # by another clock
-    looks(Copies(board, clock), clock, NOON)
+    looks(HourlyCopies(board, clock), clock, NOON)
     after = path.stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 def test_after_a_sleep_one_copy_is_written_under_its_true_time(board: Board, clock: Clock) -> None:
-    hourly = Copies(board, clock)
+    hourly = HourlyCopies(board, clock)
     late = NOON + 3 * HOUR + timedelta(minutes=20)
     looks(hourly, clock, late, late + timedelta(minutes=1))
     assert names(hourly.folder) == ["situasi-20241127-1520.html"]
 
 
 def test_a_clock_that_is_set_back_does_not_silence_it(board: Board, clock: Clock) -> None:
-    hourly = Copies(board, clock)
+    hourly = HourlyCopies(board, clock)
     clock.now = NOON + timedelta(days=300)
     looks(hourly, clock, clock.now, NOON + timedelta(minutes=5), NOON + HOUR)
     assert "situasi-20241127-1300.html" in names(hourly.folder)
@@ -99,7 +99,7 @@ def test_a_clock_that_is_set_back_does_not_silence_it(board: Board, clock: Clock
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such modes there")
 def test_nobody_else_of_this_machine_reads_it(board: Board, clock: Clock) -> None:
-    hourly = Copies(board, clock)
+    hourly = HourlyCopies(board, clock)
     looks(hourly, clock, NOON)
     assert hourly.folder.stat().st_mode & 0o777 == 0o700
     (path,) = hourly.folder.iterdir()
@@ -115,7 +115,7 @@ def test_it_holds_what_a_guest_sees_and_no_more(board: Board, clock: Clock, tmp_
         "utf-8",
     )
     ingest_file(path, board.store, board.ingest_context, unbounded("test"), now=NOON)
-    hourly = Copies(board, clock)
+    hourly = HourlyCopies(board, clock)
     looks(hourly, clock, NOON)
     (written,) = hourly.folder.iterdir()
     text = written.read_text("utf-8")
@@ -128,7 +128,7 @@ def test_it_holds_what_a_guest_sees_and_no_more(board: Board, clock: Clock, tmp_
 def test_an_unwritable_folder_is_one_line_in_the_log(
     board: Board, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    hourly = Copies(board, clock)
+    hourly = HourlyCopies(board, clock)
     hourly.folder.write_text("a file lies where the folder should be", "utf-8")
     with caplog.at_level(logging.INFO):
         looks(hourly, clock, NOON, NOON + timedelta(minutes=1))
@@ -141,7 +141,7 @@ def test_an_unwritable_folder_is_one_line_in_the_log(
 def test_a_full_disk_leaves_nothing_half_written_and_the_older_files(
     board: Board, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    hourly = Copies(board, clock)
+    hourly = HourlyCopies(board, clock)
     looks(hourly, clock, NOON)
     with monkeypatch.context() as patch:
 
@@ -160,7 +160,7 @@ def test_a_full_disk_leaves_nothing_half_written_and_the_older_files(
 def test_a_copy_that_cannot_be_made_stops_no_later_one(
     board: Board, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    hourly = Copies(board, clock)
+    hourly = HourlyCopies(board, clock)
     with monkeypatch.context() as patch:
         patch.setattr(hourly_copies.frozen_copy, "copy", lambda *_: 1 / 0)
         looks(hourly, clock, NOON)
@@ -170,7 +170,7 @@ def test_a_copy_that_cannot_be_made_stops_no_later_one(
 
 
 def test_the_newest_are_kept_and_what_is_not_ours_is_left_alone(board: Board, clock: Clock) -> None:
-    hourly = Copies(board, clock)
+    hourly = HourlyCopies(board, clock)
     hourly.folder.mkdir()
     old = [f"situasi-20241{100 + n // 24}-{n % 24:02d}00.html" for n in range(80)]
     strange = [
@@ -185,7 +185,7 @@ def test_the_newest_are_kept_and_what_is_not_ours_is_left_alone(board: Board, cl
     left = names(hourly.folder)
     assert set(strange) | {"situasi-19990101-0000.html"} <= set(left)
     mine = [name for name in left if name in old] + ["situasi-20241127-1200.html"]
-    assert mine == [*old[80 - (KEPT - 1) :], "situasi-20241127-1200.html"]
+    assert mine == [*old[80 - (MAX_COPIES - 1) :], "situasi-20241127-1200.html"]
 
 
 def test_it_waits_no_longer_than_until_the_hour_and_can_be_switched_off(
@@ -200,12 +200,12 @@ def test_it_waits_no_longer_than_until_the_hour_and_can_be_switched_off(
             raise asyncio.CancelledError
 
     monkeypatch.setattr(hourly_copies.asyncio, "sleep", sleep)
-    hourly = Copies(board, clock)
+    hourly = HourlyCopies(board, clock)
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(hourly.watch())
+        asyncio.run(hourly.run())
     assert max(waits) <= 20.05
     written = names(hourly.folder)
     assert written == [f"situasi-20241127-1{n}00.html" for n in (2, 3, 4)]
     off = replace(board, settings=replace(board.settings, has_hourly_copies=False))
-    asyncio.run(Copies(off, clock).watch())  # ends at once
+    asyncio.run(HourlyCopies(off, clock).run())  # ends at once
     assert names(hourly.folder) == written

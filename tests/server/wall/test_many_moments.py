@@ -21,7 +21,7 @@ from situasi.server.wall import picture_pool
 from situasi.server.wall import query as wall_query
 from situasi.server.wall import service as wall_service
 from situasi.server.wall import state as wall_state
-from situasi.server.wall.service import Body, Wall
+from situasi.server.wall.service import EncodedState, WallService
 from situasi.server.wall.state import Sources
 
 BUSY, OTHER = (Viewer(name, ROLES["analis"]) for name in ("usil", "rina"))
@@ -38,28 +38,32 @@ class Held:
         self._make, self.go = make, threading.Event()
         self.past: Counter[str] = Counter()
 
-    def __call__(self, sources: Sources, viewer: Viewer, wanted: wall_query.Asked) -> Body:
-        if not sources.at.live:
+    def __call__(
+        self, sources: Sources, viewer: Viewer, wanted: wall_query.WallQuery
+    ) -> EncodedState:
+        if not sources.view_time.live:
             self.past[viewer.name] += 1
             assert self.go.wait(LONG)
-        made: Body = self._make(sources, viewer, wanted)
+        made: EncodedState = self._make(sources, viewer, wanted)
         return made
 
 
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
-    made = Held(wall_service._written)
-    monkeypatch.setattr(wall_service, "_written", made)
+    made = Held(wall_service._encode_state)
+    monkeypatch.setattr(wall_service, "_encode_state", made)
     yield made
     made.go.set()
 
 
-async def body(screen: Wall, query: str, viewer: Viewer) -> Body:
-    register = wall_state.register_of(screen.board, viewer)
-    return await screen.body(viewer, wall_query.read(QueryParams(query), viewer, register))
+async def body(screen: WallService, query: str, viewer: Viewer) -> EncodedState:
+    register = wall_state.visible_register(screen.board, viewer)
+    return await screen.get_state(
+        viewer, wall_query.parse_query(QueryParams(query), viewer, register)
+    )
 
 
-async def soon(some: Coroutine[Any, Any, Body]) -> Body:
+async def soon(some: Coroutine[Any, Any, EncodedState]) -> EncodedState:
     return await asyncio.wait_for(some, LONG)
 
 
@@ -69,7 +73,7 @@ async def begun(held: Held, name: str) -> None:
 
 
 def test_the_live_wall_of_others_is_never_behind_past_moments(board: Board, held: Held) -> None:
-    screen = Wall(board)
+    screen = WallService(board)
 
     async def crowd() -> list[Any]:
         asking = [asyncio.create_task(body(screen, one, BUSY)) for one in MOMENTS]
@@ -83,14 +87,14 @@ def test_the_live_wall_of_others_is_never_behind_past_moments(board: Board, held
 
     answers = asyncio.run(crowd())
     refused = [one for one in answers if isinstance(one, TooManyQueries)]
-    given = [one for one in answers if isinstance(one, Body)]
+    given = [one for one in answers if isinstance(one, EncodedState)]
     assert len(refused) + len(given) == len(MOMENTS) == 500
-    assert held.past[BUSY.name] <= picture_pool.QUESTIONS
+    assert held.past[BUSY.name] <= picture_pool.MAX_QUESTIONS
     assert len(refused) > 300
 
 
 def test_somebody_elses_past_moment_is_not_behind_theirs(board: Board, held: Held) -> None:
-    screen = Wall(board)
+    screen = WallService(board)
 
     async def crowd() -> None:
         asking = [asyncio.create_task(body(screen, one, BUSY)) for one in MOMENTS[:30]]
@@ -105,7 +109,7 @@ def test_somebody_elses_past_moment_is_not_behind_theirs(board: Board, held: Hel
 
 
 def test_filters_and_views_are_questions_too_and_an_open_page_goes_on(board: Board) -> None:
-    screen = Wall(board)
+    screen = WallService(board)
     # What none of the answers is kept of, as when a report comes in between.
     first = [f"kec={code}" for code in board.register.kecamatan]
     more = [f"kec={code}&tampilan={view}" for code in board.register.kecamatan for view in
@@ -118,7 +122,7 @@ def test_filters_and_views_are_questions_too_and_an_open_page_goes_on(board: Boa
             for query in more:
                 await body(screen, query, BUSY)
         assert refused.value.wait_s > 0
-        screen._live._made.clear()
+        screen._live_pool._pictures.clear()
         for query in first:
             await body(screen, query, BUSY)
         await body(screen, more[-1], OTHER)
@@ -127,7 +131,7 @@ def test_filters_and_views_are_questions_too_and_an_open_page_goes_on(board: Boa
 
 
 def test_a_moment_is_that_of_its_minute(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
-    screen, days = Wall(board), []
+    screen, days = WallService(board), []
     find = board.analysis_cache.compute
 
     def counted(work: Any, *given: Any) -> Any:
@@ -138,14 +142,14 @@ def test_a_moment_is_that_of_its_minute(board: Board, monkeypatch: pytest.Monkey
 
     async def crowd() -> set[bytes]:
         some = [f"saat=2024-11-27T08:30:{n:02}.{n:06}" for n in range(60)]
-        return {(await body(screen, one, BUSY)).plain for one in some}
+        return {(await body(screen, one, BUSY)).content for one in some}
 
     assert len(asyncio.run(crowd())) == 1
     assert sum(days) == 1
 
 
 def test_past_moments_push_nothing_of_now_out_of_memory(board: Board) -> None:
-    screen = Wall(board)
+    screen = WallService(board)
 
     async def crowd() -> None:
         await body(screen, "", OTHER)

@@ -30,7 +30,7 @@ from situasi.server.wall import picture_pool, routes
 from situasi.server.wall import query as wall_query
 from situasi.server.wall import service as wall_service
 from situasi.server.wall import state as wall_state
-from situasi.server.wall.service import Body, Wall
+from situasi.server.wall.service import EncodedState, WallService
 from situasi.store.interface import StoreError
 from tests.builders import unbounded, wib
 from tests.conftest import NOON
@@ -41,12 +41,14 @@ SAAT = "saat=2024-11-27T12:30"
 
 
 def look(board: Board, query: str = SAAT, viewer: Viewer = CHIEF) -> dict[str, Any]:
-    return dict(json.loads(asyncio.run(_body(Wall(board), query, viewer)).plain))
+    return dict(json.loads(asyncio.run(_body(WallService(board), query, viewer)).content))
 
 
-async def _body(screen: Wall, query: str, viewer: Viewer = CHIEF) -> Body:
-    register = wall_state.register_of(screen.board, viewer)
-    return await screen.body(viewer, wall_query.read(QueryParams(query), viewer, register))
+async def _body(screen: WallService, query: str, viewer: Viewer = CHIEF) -> EncodedState:
+    register = wall_state.visible_register(screen.board, viewer)
+    return await screen.get_state(
+        viewer, wall_query.parse_query(QueryParams(query), viewer, register)
+    )
 
 
 def view(said: dict[str, Any], name: str) -> dict[str, Any]:
@@ -174,11 +176,11 @@ def test_a_picture_is_made_once_for_all_who_may_see_it(
     rehearsed: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = []
-    real = wall_state.compose
-    monkeypatch.setattr(wall_state, "compose", lambda *given: made.append(1) or real(*given))
-    screen = Wall(rehearsed)
+    real = wall_state.build_state
+    monkeypatch.setattr(wall_state, "build_state", lambda *given: made.append(1) or real(*given))
+    screen = WallService(rehearsed)
 
-    async def crowd() -> list[Body]:
+    async def crowd() -> list[EncodedState]:
         other = Viewer("rina", ROLES["pimpinan"])
         return await asyncio.gather(
             *(_body(screen, SAAT, viewer) for viewer in (CHIEF, other) for _ in range(20))
@@ -186,24 +188,24 @@ def test_a_picture_is_made_once_for_all_who_may_see_it(
 
     bodies = asyncio.run(crowd())
     assert len(made) == 1
-    assert len({body.plain for body in bodies}) == 1
-    assert gzip.decompress(bodies[0].packed) == bodies[0].plain
+    assert len({body.content for body in bodies}) == 1
+    assert gzip.decompress(bodies[0].gzip_content) == bodies[0].content
 
 
 def test_viewers_who_may_see_less_never_share_with_those_who_see_more(rehearsed: Board) -> None:
-    screen = Wall(rehearsed)
+    screen = WallService(rehearsed)
 
-    async def both() -> list[Body]:
+    async def both() -> list[EncodedState]:
         some = (CHIEF, Viewer("x", ROLES["tamu"]), Viewer("y", ROLES["analis"], ("16.10.05",)))
         return [await _body(screen, SAAT, one) for one in some]
 
-    assert len({body.tag for body in asyncio.run(both())}) == 3
+    assert len({body.etag for body in asyncio.run(both())}) == 3
 
 
 def test_a_picture_is_small(rehearsed: Board) -> None:
-    body = asyncio.run(_body(Wall(rehearsed), ""))
-    assert len(body.plain) < 30_000
-    assert len(body.packed) < 6_000
+    body = asyncio.run(_body(WallService(rehearsed), ""))
+    assert len(body.content) < 30_000
+    assert len(body.gzip_content) < 6_000
 
 
 def report(board: Board, folder: Path, *cells: str, now: datetime = NOON) -> None:
@@ -218,21 +220,21 @@ GRAVE = "K-9,2024-11-27 11:50,16.10.04,kericuhan,tinggi,dilaporkan,Massa memaksa
 
 
 def test_a_new_report_wakes_whoever_waits(board: Board, tmp_path: Path) -> None:
-    screen = Wall(board)
+    screen = WallService(board)
 
     async def waits() -> tuple[list[Any], float]:
         before = await _body(screen, "")
         loop = asyncio.get_running_loop()
-        async with screen.watching():
-            woken = asyncio.create_task(screen.change(20))
+        async with screen.watch():
+            woken = asyncio.create_task(screen.wait_for_change(20))
             await asyncio.sleep(0.1)
             await asyncio.to_thread(report, board, tmp_path, GRAVE)
             came = loop.time()
             await woken
             after = await _body(screen, "")
             took = loop.time() - came
-        assert after.tag != before.tag
-        return json.loads(after.plain)["alarms"], took
+        assert after.etag != before.etag
+        return json.loads(after.content)["alarms"], took
 
     alarms, took = asyncio.run(waits())
     assert [one["title"] for one in alarms] == ["kericuhan"]
@@ -245,10 +247,12 @@ def test_a_grave_report_of_the_whole_kabupaten_is_not_one_polseks_to_take_note_o
 ) -> None:
     whole = GRAVE.replace("K-9", "K-0").replace("16.10.04", "16.10")
     report(board, tmp_path, GRAVE, whole)
-    screen, seen = Wall(board), board.snapshot_reader.refresh()
+    screen, seen = WallService(board), board.snapshot_reader.refresh()
     polsek = Viewer("wati", ROLES["operator"], ("16.10.04",))
     kept = {
-        case: routes._kept(screen, seen, polsek, wall_state.number_of(case), "Iptu Rahmat")
+        case: routes._record_acknowledgement(
+            screen, seen, polsek, wall_state.hash_case_id(case), "Iptu Rahmat"
+        )
         for case in seen.snapshot.frames["incidents"]["case"]
     }
     assert [said is not None for said in kept.values()] == [True, False]
@@ -271,23 +275,23 @@ def test_a_broken_store_leaves_the_last_picture_with_the_reason(
     board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report(board, tmp_path, GRAVE)
-    screen = Wall(board)
+    screen = WallService(board)
 
-    async def breaks() -> tuple[Body, Body]:
+    async def breaks() -> tuple[EncodedState, EncodedState]:
         whole = await _body(screen, "")
 
         def broken() -> int:
             raise StoreError("berkas terkunci")
 
         monkeypatch.setattr(board.store, "version", broken)
-        await screen.look(at_once=True)
+        await screen.refresh(force=True)
         return whole, await _body(screen, "")
 
     whole, left = asyncio.run(breaks())
     assert left.checked_at == whole.checked_at
-    said = json.loads(left.plain)
+    said = json.loads(left.content)
     assert said["trouble"] == "berkas terkunci"
-    assert said["alarms"] == json.loads(whole.plain)["alarms"]
+    assert said["alarms"] == json.loads(whole.content)["alarms"]
 
 
 def test_a_store_that_was_replaced_is_told_on_the_wall(
@@ -298,7 +302,7 @@ def test_a_store_that_was_replaced_is_told_on_the_wall(
     monkeypatch.setattr(
         board.snapshot_reader, "picture", lambda: replace(picture, replaced_at=NOON)
     )
-    said = json.loads(asyncio.run(_body(Wall(board), "")).plain)
+    said = json.loads(asyncio.run(_body(WallService(board), "")).content)
     kinds = [kind for kind, text in said["bands"] if "Penyimpanan diganti" in text]
     assert kinds == ["doubt"]  # of "broken" the wall's scripts draw the store that cannot be read
 
@@ -328,15 +332,15 @@ def test_of_a_thousand_grave_cases_some_are_named_and_all_are_counted(
 ) -> None:
     rows = [GRAVE.replace("K-9", f"K-{n}") for n in range(100)]
     report(board, tmp_path, *rows)
-    body = asyncio.run(_body(Wall(board), ""))
-    said = json.loads(body.plain)
-    assert len(said["alarms"]) == wall_state.MOST_ALARMS
+    body = asyncio.run(_body(WallService(board), ""))
+    said = json.loads(body.content)
+    assert len(said["alarms"]) == wall_state.MAX_ALARMS
     assert said["alarm_count"] == 100
-    assert len(body.plain) < 40_000
+    assert len(body.content) < 40_000
 
 
 def test_a_long_day_leaves_no_more_pictures_behind_than_are_kept(board: Board) -> None:
-    screen = Wall(board)
+    screen = WallService(board)
 
     async def many() -> None:
         for code in board.register.kecamatan:
@@ -346,24 +350,24 @@ def test_a_long_day_leaves_no_more_pictures_behind_than_are_kept(board: Board) -
                     await _body(screen, query, replace(CHIEF, name=code))
 
     asyncio.run(many())
-    assert len(screen._live._made) == picture_pool.MOST
+    assert len(screen._live_pool._pictures) == picture_pool.MAX_PICTURES
 
 
 def test_one_session_has_so_many_answers_held_back_and_no_more(board: Board) -> None:
-    screen = Wall(board)
+    screen = WallService(board)
 
     async def crowd() -> list[bool]:
         async with AsyncExitStack() as stack:
-            for _ in range(wall_service._MOST_HELD):
-                assert not screen.is_crowded("k")
-                await stack.enter_async_context(screen.watching("k"))
-            return [screen.is_crowded("k"), screen.is_crowded("other")]
+            for _ in range(wall_service._MAX_WAITING):
+                assert not screen.has_too_many_waiting("k")
+                await stack.enter_async_context(screen.watch("k"))
+            return [screen.has_too_many_waiting("k"), screen.has_too_many_waiting("other")]
 
     assert asyncio.run(crowd()) == [True, False]
-    assert not screen.is_crowded("k")
+    assert not screen.has_too_many_waiting("k")
 
 
 def test_the_wall_of_another_board_is_another(board: Board, rehearsed: Board) -> None:
-    one = wall_service.current(board)
-    assert wall_service.current(board) is one
-    assert wall_service.current(rehearsed) is not one
+    one = wall_service.current_service(board)
+    assert wall_service.current_service(board) is one
+    assert wall_service.current_service(rehearsed) is not one
