@@ -60,19 +60,19 @@ deferred_files.restrict_to_offering_page(backend_operation_handler)
 # What comes from outside makes no second line of a log, whoever writes it.
 logging_setup.escape_records()
 # Its words for what fails are of its cloud.
-errors.say(exception)
+errors.set_error_message(exception)
 
 # Of a command above many boards, a page says of which it is.
-house.set_board_resolver(session.chosen_board)
+house.set_board_resolver(session.resolve_board)
 
 gate = startup_checks.build_auth_middleware(
     st.get_option("server.address"),
     shell_path=Path(st.__file__).parent / "static" / "index.html",
     # "Go to nowhere" loads the same address again, and the gate then asks to sign in.
     redirect_message=ForwardMsg(auth_redirect=AuthRedirect(url="")).SerializeToString(),
-    accepts_message=browser_messages.heeds,
-    read_references=browser_messages.tells,
-    has_file=browser_messages.keeps_file,
+    accepts_message=browser_messages.is_allowed,
+    read_references=browser_messages.read_session_and_file,
+    has_file=browser_messages.has_uploaded_file,
 )
 app = st.App(
     "pages/app.py",

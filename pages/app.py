@@ -8,12 +8,12 @@ from pathlib import Path
 import streamlit as st
 
 from pages import app_higher_command
-from pages.navigation import asked, menu
+from pages.navigation import build_navigation, get_requested_page
 from situasi.common.i18n import _
 from situasi.live.snapshot import SnapshotView
 from situasi.presentation import view_text
 from situasi.ui import filters, playback, session, tenant, url_state
-from situasi.ui.auto_refresh import watched
+from situasi.ui.auto_refresh import render_with_auto_refresh
 from situasi.ui.components import markup
 from situasi.ui.session import ViewTime
 
@@ -21,53 +21,57 @@ ICON = Path(__file__).with_name("icon.png")
 
 
 def main() -> None:
-    tenant.decide(asked())
-    if app_higher_command.is_asked():
+    tenant.bind_session(get_requested_page())
+    if app_higher_command.is_requested():
         app_higher_command.main(ICON)
         return
     st.set_page_config(
-        page_title=f"Situasi · {tenant.desk().place}", page_icon=str(ICON), layout="wide"
+        page_title=f"Situasi · {tenant.get_info().place}", page_icon=str(ICON), layout="wide"
     )
-    url_state.carry(asked(), filters.CARRIED)
-    language = session.speak()
-    markup.style(session.viewer_theme())
-    markup.scripts()
+    url_state.carry_over(get_requested_page(), filters.CARRIED_PARAMETERS)
+    language = session.use_url_language()
+    markup.render_stylesheet(session.get_theme())
+    markup.render_scripts()
     if not session.viewer().role.screens:
-        markup.empty(_("Papan ini tidak dibuka untuk Anda. Masuk lebih dahulu."))
+        markup.render_empty_state(_("Papan ini tidak dibuka untuk Anda. Masuk lebih dahulu."))
         return
-    filters.recall_moment()
-    playback.stays_over()
-    shown = session.picture()
-    markup.bands(_bands(shown, session.moment(filters.past_moment(), shown)))
-    watched(partial(_page, shown), shown, language)
+    filters.load_view_time()
+    playback.discard_stale_slider()
+    shown = session.get_snapshot_view()
+    markup.render_banners(
+        _build_banners(shown, session.get_view_time(filters.get_past_time(), shown))
+    )
+    render_with_auto_refresh(partial(_render_page, shown), shown, language)
 
 
-def _page(shown: SnapshotView) -> None:
-    if shown.trouble and not shown.snapshot.version:
+def _render_page(snapshot_view: SnapshotView) -> None:
+    if snapshot_view.trouble and not snapshot_view.snapshot.version:
         # What was never read is neither empty nor calm: nothing may be drawn as if it were.
-        markup.empty(_("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka."))
+        markup.render_empty_state(
+            _("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka.")
+        )
         return
-    menu().run()
-    url_state.know_way(asked(), filters.CARRIED)
+    build_navigation().run()
+    url_state.set_carry_over(get_requested_page(), filters.CARRIED_PARAMETERS)
 
 
-def _bands(shown: SnapshotView, at: ViewTime) -> list[tuple[str, str]]:
+def _build_banners(snapshot_view: SnapshotView, view_time: ViewTime) -> list[tuple[str, str]]:
     """What must not be overlooked."""
     link = session.viewer().link
     return (
         view_text.bands(
-            at,
-            tenant.desk().zone_label,
-            rehearsal=shown.snapshot.rehearsal,
+            view_time,
+            tenant.get_info().zone_label,
+            rehearsal=snapshot_view.snapshot.rehearsal,
             until=link.expires_at if link else None,
-            trouble=shown.trouble,
+            trouble=snapshot_view.trouble,
             register=session.register(),
-            replaced_at=shown.replaced_at,
+            replaced_at=snapshot_view.replaced_at,
         )
-        + app_higher_command.bands_of_looking(at)
-        + session.failed_acts()
+        + app_higher_command.build_viewing_banners(view_time)
+        + session.pop_action_banners()
     )
 
 
-with session.one_run():
+with session.run_cache():
     main()

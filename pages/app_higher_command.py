@@ -19,86 +19,90 @@ from situasi.higher_command import app, comparison
 from situasi.higher_command.rollup_cache import HigherCommandOverview
 from situasi.presentation import view_text
 from situasi.ui import audit, filters, higher_command_session, session, tenant, url_state
-from situasi.ui.auto_refresh import watched
+from situasi.ui.auto_refresh import render_with_auto_refresh
 from situasi.ui.components import markup
 
 
-def is_asked() -> bool:
+def is_requested() -> bool:
     """Whether it is the page of a command above, or there is no board to show below it."""
-    return app.current_higher_command() is not None and (tenant.is_above() or bool(_refusal()))
+    return app.current_higher_command() is not None and (
+        tenant.is_higher_command() or bool(_get_refusal())
+    )
 
 
 def main(icon: Path) -> None:
     """Draw it."""
-    name = higher_command_session.command().name
+    name = higher_command_session.get_command().name
     st.set_page_config(page_title=f"Situasi · {name}", page_icon=str(icon), layout="wide")
-    language = session.speak()
-    markup.style(session.viewer_theme())
-    markup.scripts()
+    language = session.use_url_language()
+    markup.render_stylesheet(session.get_theme())
+    markup.render_scripts()
     if not roles.may_open_higher_command(session.account()):
-        markup.empty(_("Papan ini tidak dibuka untuk Anda. Masuk lebih dahulu."))
+        markup.render_empty_state(_("Papan ini tidak dibuka untuk Anda. Masuk lebih dahulu."))
         return
-    if not tenant.is_above():
-        _refused()
+    if not tenant.is_higher_command():
+        _render_refusal()
     else:
-        _page(language)
+        _render_page(language)
 
 
-def _page(language: str) -> None:
-    filters.recall_moment()
-    found = higher_command_session.overview()
-    markup.bands(
+def _render_page(language: str) -> None:
+    filters.load_view_time()
+    found = higher_command_session.get_overview()
+    markup.render_banners(
         view_text.bands(
-            higher_command_session.moment(),
-            tenant.desk().zone_label,
-            rehearsal=higher_command_session.rehearsal(),
+            higher_command_session.get_view_time(),
+            tenant.get_info().zone_label,
+            rehearsal=higher_command_session.has_exercise_data(),
             until=None,
             trouble=found.trouble,
         )
-        + session.failed_acts()
+        + session.pop_action_banners()
     )
-    watched(partial(_draw, found), None, language)
+    render_with_auto_refresh(partial(_render_overview, found), None, language)
 
 
-def _draw(found: HigherCommandOverview) -> None:
-    if found.trouble and not found.rollups:
+def _render_overview(overview: HigherCommandOverview) -> None:
+    if overview.trouble and not overview.rollups:
         # What was never read is neither empty nor calm: nothing may be drawn as if it were.
-        markup.empty(_("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka."))
+        markup.render_empty_state(
+            _("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka.")
+        )
         return
-    _menu().run()
+    _build_navigation().run()
 
 
-def _menu() -> StreamlitPage:
+def _build_navigation() -> StreamlitPage:
     """One page, whatever the address says: those of a kabupaten are of none without its code."""
     home = st.Page(
-        page.show, title=higher_command_session.command().name, url_path="", default=True
+        page.show, title=higher_command_session.get_command().name, url_path="", default=True
     )
     others = [
         st.Page(page.show, title=name, url_path=name, visibility="hidden")
-        for name in (tenant.NAME, *SCREENS)
+        for name in (tenant.URL_PARAMETER, *SCREENS)
     ]
     chosen = st.navigation([home, *others])
-    url_state.know_page(tenant.NAME)
+    url_state.set_current_page(tenant.URL_PARAMETER)
     with st.sidebar:
-        navigation.way_up()
-        navigation.who(session.account())
+        navigation.render_parent_link()
+        navigation.render_account(session.account())
     return chosen
 
 
-def _refusal() -> str:
-    return session.of_run("refusal", lambda: tenant.refusal(session.account()))
+def _get_refusal() -> str:
+    return session.per_run("refusal", lambda: tenant.check_access(session.account()))
 
 
-def _refused() -> None:
+def _render_refusal() -> None:
     """Why this kabupaten is not shown, and the way back."""
-    audit.refused_kabupaten(tenant.code())
-    markup.empty(_refusal())
-    up = tenant.up()
+    audit.log_refused_kabupaten(tenant.get_code())
+    markup.render_empty_state(_get_refusal())
+    up = tenant.parent_link()
     if up is not None:
-        markup.way_up(f"◂ {up[0]}", up[1])
+        markup.render_parent_link(f"◂ {up[0]}", up[1])
 
 
-def bands_of_looking(at: session.Moment) -> list[tuple[str, str]]:
+def build_viewing_banners(view_time: session.Moment) -> list[tuple[str, str]]:
     """What must not be overlooked before the board of a kabupaten, where one looks from above."""
     above, there = board().parent, app.current_higher_command()
     if above is None or there is None:
@@ -110,17 +114,17 @@ def bands_of_looking(at: session.Moment) -> list[tuple[str, str]]:
     silent = board().kabupaten_code in {
         one.code for one in found.silent_members(board().kabupaten_code)
     }
-    if at.live and silent:
+    if view_time.live and silent:
         (line,) = [
             one
             for one in comparison.build_unit_summaries(found, board().kabupaten_code[:2])
             if one.code == board().kabupaten_code
         ]
-        bands.append(("broken", _silent(line, own.command)))
+        bands.append(("broken", _format_outdated(line, own.command)))
     return bands
 
 
-def _silent(line: comparison.UnitSummary, polres: str) -> str:
+def _format_outdated(line: comparison.UnitSummary, polres: str) -> str:
     if line.exercise_at is not None:
         said = _("Tidak ada yang baru dari {polres} pada jam latihan")
         return said.format(polres=polres)

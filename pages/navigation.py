@@ -32,7 +32,7 @@ from situasi.ui import audit, session, tenant, url_state
 from situasi.ui.components import markup
 
 # A page of the gate, not of this menu.
-SIGN_OUT = "/keluar"
+SIGN_OUT_PATH = "/keluar"
 
 GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
     (
@@ -66,57 +66,57 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
         ),
     ),
 )
-_SHOWN = {name: show for _group, entries in GROUPS for name, show in entries}
+_SHOW_BY_PAGE = {name: show for _group, entries in GROUPS for name, show in entries}
 
 
-def menu() -> StreamlitPage:
+def build_navigation() -> StreamlitPage:
     """Draw the menu; the page that the address asks for.
 
     A page that the viewer may not see is not there at all: its address leads to Situasi, and
     that of a guest to the one page of the link.
     """
-    viewer, there = session.viewer(), asked()
+    viewer, there = session.viewer(), get_requested_page()
     if there in SCREENS and not viewer.may_open(there):
-        audit.refused(there)
+        audit.log_refused_page(there)
     first = viewer.link.page if viewer.link else "situasi"
     # The bare address is a page too: Streamlit knows its default page by no other name. Of the
     # two that are one, the menu shows the one where the viewer is.
     bare = there not in SCREENS or not viewer.may_open(there)
     # The bare address of a command above is its own page.
-    bare = bare and tenant.up() is None
-    home = _page(first, default=True, hidden=not bare)
+    bare = bare and tenant.parent_link() is None
+    home = _build_page(first, is_default=True, is_hidden=not bare)
     sections: dict[str, list[StreamlitPage]] = {}
     for group, entries in GROUPS:
-        some = [_page(name, hidden=bare and name == first) for name, _show in entries
+        some = [_build_page(name, is_hidden=bare and name == first) for name, _show in entries
                 if viewer.may_open(name)]  # fmt: skip
         if some:
             sections[_(group)] = [home, *some] if not sections else some
     chosen = st.navigation(sections or [home], expanded=True)
-    url_state.know_page(chosen.url_path or first)
+    url_state.set_current_page(chosen.url_path or first)
     with st.sidebar:
-        way_up()
-        who(viewer)
+        render_parent_link()
+        render_account(viewer)
     return chosen
 
 
-def way_up() -> None:
+def render_parent_link() -> None:
     """Back to the command above, where one looks from there."""
-    up = tenant.up()
+    up = tenant.parent_link()
     if up is not None:
-        markup.way_up(f"◂ {up[0]}", up[1])
+        markup.render_parent_link(f"◂ {up[0]}", up[1])
 
 
-def _page(name: str, *, hidden: bool, default: bool = False) -> StreamlitPage:
+def _build_page(name: str, *, is_hidden: bool, is_default: bool = False) -> StreamlitPage:
     return st.Page(
-        _SHOWN[name],
+        _SHOW_BY_PAGE[name],
         title=label("screen", name),
-        url_path=None if default else name,
-        default=default,
-        visibility="hidden" if hidden else "visible",
+        url_path=None if is_default else name,
+        default=is_default,
+        visibility="hidden" if is_hidden else "visible",
     )
 
 
-def asked() -> str:
+def get_requested_page() -> str:
     """The page that the browser says to be at; it may say anything."""
     try:
         return urlsplit(st.context.url or "").path.rpartition("/")[2]
@@ -124,13 +124,15 @@ def asked() -> str:
         return ""
 
 
-def who(viewer: Viewer) -> None:
+def render_account(viewer: Viewer) -> None:
     """Who is signed in and the way out; a guest by a link has none, and no account at all."""
     if viewer.is_local:
         return
     if viewer.link is not None:
-        markup.signed_in(_("Tamu"), "", "")
+        markup.render_account(_("Tamu"), "", "")
         return
     area = ", ".join(map(tenant.name_of, viewer.area or session.account().area))
     said = " · ".join(filter(None, (label("role", viewer.role.name), area)))
-    markup.signed_in(viewer.name, said, _("Keluar"), f"{SIGN_OUT}?lang={i18n.current_language()}")
+    markup.render_account(
+        viewer.name, said, _("Keluar"), f"{SIGN_OUT_PATH}?lang={i18n.current_language()}"
+    )

@@ -75,7 +75,7 @@ def seen_by_the_role_of_the_settings() -> Iterator[None]:
         return viewer_header.encode_viewer(Viewer(role, ROLES[role], is_local=True))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(session, "word_of_the_gate", word)
+        patch.setattr(session, "get_viewer_header", word)
         yield
 
 

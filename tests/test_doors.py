@@ -463,9 +463,9 @@ def page(world: Board, viewer: Viewer, monkeypatch: pytest.MonkeyPatch) -> Board
     monkeypatch.setattr(house, "_current", world)
     monkeypatch.setattr(session, "viewer", lambda: viewer)
     monkeypatch.setattr(session, "now", lambda: NOON)
-    monkeypatch.setattr(filters, "past_moment", lambda: None)
-    monkeypatch.setattr(session, "picture", lambda: world.snapshot_reader.refresh())
-    monkeypatch.setattr(session, "wrote", lambda: None)
+    monkeypatch.setattr(filters, "get_past_time", lambda: None)
+    monkeypatch.setattr(session, "get_snapshot_view", lambda: world.snapshot_reader.refresh())
+    monkeypatch.setattr(session, "refresh_after_write", lambda: None)
     return world
 
 
@@ -474,7 +474,7 @@ def test_what_is_typed_on_lapor_is_theirs_or_nothing(page: Board, viewer: Viewer
     for feed in FEEDS.keys() - {"merges"}:  # these are told with a button
         for typed in intruding(page, feed):
             cells = {name: str(cell) for name, cell in typed.items() if cell != ""}
-            submission.send(feed, [cells], "formulir")
+            submission.submit_rows(feed, [cells], "formulir")
     assert_only_theirs(page, viewer, began, waited)
     assert set(stored(page, began)) == feeds_of(viewer) - {"merges"}
 
@@ -488,7 +488,7 @@ def test_a_step_is_taken_only_with_a_case_that_is_theirs(page: Board, viewer: Vi
             "waktu_lapor": "27/11/2024 12.00",
         }
         cells = {name: str(cell) for name, cell in step.items() if cell != ""}
-        submission.send("incidents", [cells], "papan", act="tindak")
+        submission.submit_rows("incidents", [cells], "papan", act="tindak")
     assert_only_theirs(page, Viewer("", ROLES["pimpinan"], viewer.area), began, waited)
     assert bool(stored(page, began)) == viewer.role.may("tindak")
 
@@ -499,7 +499,7 @@ def test_only_cases_that_are_theirs_are_merged(page: Board, viewer: Viewer) -> N
              for b in (HERE, THERE, WHOLE)]  # fmt: skip
     began, said = last(page), []
     for act in ("gabung", "pisah"):
-        said += [incidents_actions.keep(act, a, b, "sama", False, at) for a, b in pairs]
+        said += [incidents_actions.save_decision(act, a, b, "sama", False, at) for a, b in pairs]
     told = stored(page, began).get("merges", set())
     if not viewer.role.may("gabung"):
         assert told == set() and all(said)

@@ -46,14 +46,14 @@ def test_what_is_merged_on_the_board_counts_once_until_it_is_parted_again(report
     one, other = cases(reported)
     seen = [counted(reported)]
     for act in ("gabung", "pisah", "gabung"):  # all within the same minute of the exercise
-        assert incidents_actions.keep(act, one, other, "satu kejadian", True, AT) is None
+        assert incidents_actions.save_decision(act, one, other, "satu kejadian", True, AT) is None
         seen.append(counted(reported))
     assert seen == [2, 1, 2, 1]
 
 
 def test_a_decision_says_who_made_it_when_and_why(reported: Board) -> None:
     one, other = cases(reported)
-    incidents_actions.keep("gabung", one, other, "satu kejadian", True, AT)
+    incidents_actions.save_decision("gabung", one, other, "satu kejadian", True, AT)
     row = reported.snapshot_reader.refresh().snapshot.frames["merges"].iloc[0]
     assert (row["pelapor"], row["alasan_gabung"]) == (
         reported.settings.default_role,
@@ -65,5 +65,5 @@ def test_a_decision_says_who_made_it_when_and_why(reported: Board) -> None:
 
 def test_a_decision_that_the_door_refuses_says_why_and_merges_nothing(reported: Board) -> None:
     one, _other = cases(reported)
-    assert incidents_actions.keep("gabung", one, one, "keliru", True, AT)
+    assert incidents_actions.save_decision("gabung", one, one, "keliru", True, AT)
     assert counted(reported) == 2

@@ -12,27 +12,27 @@ from situasi.analysis.activities import sop_checklist
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.ui.components.kpi_row import Count, Figure
+from situasi.ui.components.kpi_row import Kpi, KpiValue
 from situasi.ui.components.markup import Card
 from situasi.ui.tables.table_view import Table
 
 
-def figures(found: Work, today: date) -> list[Figure]:
+def figures(found: Work, today: date) -> list[Kpi]:
     heard = not found.cases.empty
     planned = bool(heard and found.cases["planned"].any())
     drilled = int((found.drills["state"] == "terlaksana").sum())
     begun = _begun(found)
     return [
-        Figure("tahap_kini", _running_card(found), _stages(found, "berjalan")),
-        Figure("tahap_nanti", _next_card(found, today), _stages(found, "akan")),
-        Figure("giat", _done_card(found), lambda: shown.readable(found.cases),
-               (Count(found.counts["terlaksana"] if heard else None),)),
-        Figure("lewat", _lapsed_card(found), _cases(found, "lewat"),
-               (Count(found.counts["lewat"] if planned else None),)),
-        Figure("latihan", _drill_card(found), lambda: shown.readable(found.drills),
-               (Count(drilled if heard else None),)),
-        Figure("sop", _sop_card(found), lambda: shown.checklist(found.cases, begun),
-               (Count(sop_checklist.count_by_state(begun)["selesai"] if begun else None),)),
+        Kpi("tahap_kini", _running_card(found), _stages(found, "berjalan")),
+        Kpi("tahap_nanti", _next_card(found, today), _stages(found, "akan")),
+        Kpi("giat", _done_card(found), lambda: shown.readable(found.cases),
+               (KpiValue(found.counts["terlaksana"] if heard else None),)),
+        Kpi("lewat", _lapsed_card(found), _cases(found, "lewat"),
+               (KpiValue(found.counts["lewat"] if planned else None),)),
+        Kpi("latihan", _drill_card(found), lambda: shown.readable(found.drills),
+               (KpiValue(drilled if heard else None),)),
+        Kpi("sop", _sop_card(found), lambda: shown.checklist(found.cases, begun),
+               (KpiValue(sop_checklist.count_by_state(begun)["selesai"] if begun else None),)),
     ]  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def _lapsed_card(found: Work) -> Card:
     lapsed = found.counts["lewat"]
     hours = board().register.election.rules.activity_report_due.total_seconds() / 3600
     note = _("rencana, lebih dari {n} jam sesudah waktunya").format(n=i18n.format_number(hours))
-    return Card(title, _of(lapsed, len(planned)), note, alarm=bool(lapsed))
+    return Card(title, _of(lapsed, len(planned)), note, is_alarm=bool(lapsed))
 
 
 def _drill_card(found: Work) -> Card:

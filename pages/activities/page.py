@@ -11,19 +11,19 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import comparison, page_layout
-from situasi.ui.components.kpi_row import figure_row
+from situasi.ui.components.kpi_row import render_kpi_row
 
 
 def show() -> None:
-    view = page_layout.opened(label("screen", "tahapan"))
+    view = page_layout.begin_page(label("screen", "tahapan"))
     found = view.compute(work, view.kecamatan, i18n.current_language())
-    before = comparison.before(
+    before = comparison.compute_baseline(
         view,
         "tahapan",
         lambda past: (past.compute(work, view.kecamatan, i18n.current_language()),),
-        lambda then: figures(then, view.at.at.date()),
+        lambda then: figures(then, view.view_time.at.date()),
     )
-    figure_row(figures(found, view.at.at.date()), before)
+    render_kpi_row(figures(found, view.view_time.at.date()), before)
 
     left, right = st.columns([11, 9], gap="medium")
     with left:
@@ -32,7 +32,7 @@ def show() -> None:
         panel.sop_panel(found)
 
     if found.cases.empty:
-        page_layout.nothing(_("Belum ada laporan giat pada pilihan ini."))
+        page_layout.render_missing_data(_("Belum ada laporan giat pada pilihan ini."))
     else:
         left, right = st.columns([11, 9], gap="medium")
         with left:

@@ -16,8 +16,8 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import filters, page_layout
 from situasi.ui.components import markup
-from situasi.ui.components.chart import chart
-from situasi.ui.page_layout import View
+from situasi.ui.components.chart import render_chart
+from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import table_view
 
 NOW = "berjalan"  # in the address: whatever stage is running
@@ -25,17 +25,19 @@ _FEW = 9  # rows of a table in sight, beside another
 USUAL = "usulan"  # what sop.csv says of a line that is our own proposal
 
 
-def gantt_panel(view: View, found: Work) -> None:
-    with markup.bar():
-        page_layout.section(_("Tahapan"))
-        table_view.opens(_("Semua tahap"), lambda: shown.timetable(found.timetable), "semua_tahap")
+def gantt_panel(view: PageContext, found: Work) -> None:
+    with markup.row():
+        page_layout.render_section_title(_("Tahapan"))
+        table_view.render_table_popover(
+            _("Semua tahap"), lambda: shown.timetable(found.timetable), "semua_tahap"
+        )
     # No report changes it: it is drawn once for a day.
-    chart(
+    render_chart(
         "gantt",
         _("Tahapan pemilihan sebagai balok waktu, hari yang ditampilkan ditandai"),
         (),
-        partial(timetable, view.at.at.date()),
-        asked=view.at.at.date(),
+        partial(timetable, view.view_time.at.date()),
+        dependencies=view.view_time.at.date(),
     )
     key(
         [
@@ -51,13 +53,15 @@ def gantt_panel(view: View, found: Work) -> None:
 
 
 def sop_panel(found: Work) -> None:
-    with markup.bar():
-        page_layout.section(_("SOP menurut tahap"))
+    with markup.row():
+        page_layout.render_section_title(_("SOP menurut tahap"))
         asked = _chosen_stage(found)
     codes, note = _codes(found, asked)
     lines = found.lines_of(codes)
     if not lines:
-        markup.empty(_("Tidak ada butir SOP untuk tahap berjalan atau berikut. Pilih tahap lain."))
+        markup.render_empty_state(
+            _("Tidak ada butir SOP untuk tahap berjalan atau berikut. Pilih tahap lain.")
+        )
         return
     checklist(
         [
@@ -66,9 +70,9 @@ def sop_panel(found: Work) -> None:
             if found.lines_of([code])
         ]
     )
-    with markup.bar():
+    with markup.row():
         st.caption(note + _counted(sop_checklist.count_by_state(lines)), width="content")
-        table_view.opens(
+        table_view.render_table_popover(
             _("Giat di balik daftar"), lambda: shown.checklist(found.cases, lines), "sop_baris"
         )
 
@@ -76,7 +80,7 @@ def sop_panel(found: Work) -> None:
 def _chosen_stage(found: Work) -> str:
     listed = list(dict.fromkeys(line.item.stage for line in found.lines))
     names = {stage.code: stage.name for stage in board().register.stages}
-    return filters.one(
+    return filters.render_single_filter(
         st.selectbox, "tahap", _("Tahap"), [NOW, *listed],
         lambda code: _("tahap berjalan") if code == NOW else names[code],
         width=340,
@@ -113,19 +117,25 @@ def _tick(line: sop_checklist.ChecklistItem) -> Tick:
 
 
 def matrix_panel(found: Work) -> None:
-    page_layout.section(_("Terlaksana dari yang diketahui, menurut fungsi dan kecamatan"))
+    page_layout.render_section_title(
+        _("Terlaksana dari yang diketahui, menurut fungsi dan kecamatan")
+    )
     title = _("Giat menurut fungsi dan kecamatan")
-    table_view.shown(found.tables.matrix, "giat_matriks", title, most=_FEW)
+    table_view.render_table(found.tables.matrix, "giat_matriks", title, visible_rows=_FEW)
     st.caption(_("3/4: tiga terlaksana dari empat giat, tanpa yang batal. –: belum ada giat."))
 
 
 def agenda_panel(found: Work) -> None:
-    page_layout.section(_("Agenda: direncanakan, belum terlaksana"))
+    page_layout.render_section_title(_("Agenda: direncanakan, belum terlaksana"))
     if found.agenda.empty:
-        markup.empty(_("Tidak ada rencana yang menunggu. Kirim giat berstatus rencana."))
+        markup.render_empty_state(
+            _("Tidak ada rencana yang menunggu. Kirim giat berstatus rencana.")
+        )
     else:
         aside = [_("id"), _("pelapor")]
-        table_view.shown(found.tables.agenda, "agenda", _("Agenda giat"), most=_FEW, aside=aside)
+        table_view.render_table(
+            found.tables.agenda, "agenda", _("Agenda giat"), visible_rows=_FEW, file_only=aside
+        )
     if found.upcoming:
         st.caption(_for_next(found))
 
@@ -147,24 +157,28 @@ def _for_next(found: Work) -> str:
 
 
 def drills_panel(found: Work) -> None:
-    page_layout.section(_("Latihan"))
+    page_layout.render_section_title(_("Latihan"))
     if found.drills.empty:
-        markup.empty(_("Belum ada latihan yang dilaporkan."))
+        markup.render_empty_state(_("Belum ada latihan yang dilaporkan."))
         return
     aside = [_("giat"), _("fungsi"), _("id"), _("pelapor")]
     title = _("Latihan Sispamkota")
-    table_view.shown(found.tables.drills, "latihan", title, most=_FEW, aside=aside)
+    table_view.render_table(
+        found.tables.drills, "latihan", title, visible_rows=_FEW, file_only=aside
+    )
 
 
 def joint_panel(found: Work) -> None:
-    with markup.bar():
-        page_layout.section(_("Kerja bersama menurut mitra"))
+    with markup.row():
+        page_layout.render_section_title(_("Kerja bersama menurut mitra"))
         together = found.cases[found.cases["mitra"].notna()]
-        table_view.opens(_("Giat bersama"), lambda: shown.readable(together), "giat_bersama")
+        table_view.render_table_popover(
+            _("Giat bersama"), lambda: shown.readable(together), "giat_bersama"
+        )
     if not len(found.tables.joint):
-        markup.empty(_("Belum ada giat yang menyebut mitra. Isi kolom mitra."))
+        markup.render_empty_state(_("Belum ada giat yang menyebut mitra. Isi kolom mitra."))
         return
-    table_view.shown(found.tables.joint, "mitra", _("Kerja bersama"), most=_FEW)
+    table_view.render_table(found.tables.joint, "mitra", _("Kerja bersama"), visible_rows=_FEW)
     if found.crowded:
         said = _("{n} giat menyebut lebih dari {most} mitra; {most} yang pertama dihitung di sini.")
         most = i18n.format_number(activities.MAX_PARTNERS)
@@ -176,4 +190,4 @@ def strange_panel(found: Work) -> None:
     if len(found.strange):
         said = _("{n} giat dengan kode yang tidak cocok dengan daftar")
         title = said.format(n=i18n.format_number(len(found.strange)))
-        table_view.opens(title, lambda: shown.readable(found.strange), "giat_asing")
+        table_view.render_table_popover(title, lambda: shown.readable(found.strange), "giat_asing")

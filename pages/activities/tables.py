@@ -14,8 +14,16 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FUNGSI
 from situasi.domain.labels import label
-from situasi.ui.tables.columns import Cells, Column, days, number, part, text, vague
-from situasi.ui.tables.table_view import Table, table
+from situasi.ui.tables.columns import (
+    Cells,
+    Column,
+    date_column,
+    imprecise_time_column,
+    number_column,
+    ratio_column,
+    text_column,
+)
+from situasi.ui.tables.table_view import Table, make_table
 
 _PLACE = 200  # pixels
 
@@ -51,16 +59,16 @@ def readable(rows: pd.DataFrame) -> Table:
     """Activities with the headings of our files, in the order given."""
     register = board().register
     listed: list[Any] = list(rows.itertuples())
-    return table(
+    return make_table(
         {
-            _("waktu"): vague(rows["occurred_at"], rows["precision"]),
+            _("waktu"): imprecise_time_column(rows["occurred_at"], rows["precision"]),
             _("keadaan"): [label("giat_state", row.state) for row in listed],
             _("giat"): [label("giat", row.giat) for row in listed],
             _("kecamatan"): [register.name_of(row.kecamatan) for row in listed],
-            _("lokasi"): text(rows["lokasi"], widest=_PLACE),
+            _("lokasi"): text_column(rows["lokasi"], max_width_px=_PLACE),
             _("uraian"): rows["uraian"],
             _("fungsi"): [fungsi_name(row.fungsi) for row in listed],
-            _("tahap"): text([_stage(row) for row in listed], widest=_PLACE),
+            _("tahap"): text_column([_stage(row) for row in listed], max_width_px=_PLACE),
             _("SOP"): rows["sop"],
             _("mitra"): rows["mitra"],
             _("jumlah"): rows["jumlah"],
@@ -76,12 +84,12 @@ def readable(rows: pd.DataFrame) -> Table:
 
 def timetable(found: pd.DataFrame) -> Table:
     """Stages with their dates, and whether a source gives them."""
-    return table(
+    return make_table(
         {
             _("kode"): found["code"],
             _("tahap"): found["name"],
-            _("mulai"): days(found["start"]),
-            _("selesai"): days(found["end"]),
+            _("mulai"): date_column(found["start"]),
+            _("selesai"): date_column(found["end"]),
             _("keadaan"): [label("tahap", state) for state in found["state"]],
             _("lingkup"): found["scope"],
             _("tanggal"): [
@@ -117,21 +125,21 @@ def matrix(counted: pd.DataFrame, cases: pd.DataFrame, chosen: list[str]) -> Tab
         columns[fungsi_name(code)] = _done(*own)
     made_up = cases[cases["latihan"]]["kecamatan"]
     drilled = set(made_up.where(made_up.notna(), WHOLE_KABUPATEN))
-    return table(columns, (place in drilled for place in places))
+    return make_table(columns, (place in drilled for place in places))
 
 
 def _done(done: pd.Series, every: pd.Series) -> Column:
-    return part(done, every, _("{what}: semua giat"), "{n}/{all}")
+    return ratio_column(done, every, _("{what}: semua giat"), "{n}/{all}")
 
 
 def joint(counted: pd.DataFrame) -> Table:
     """Joint work by institution, of analysis.activities.joint."""
-    return table(
+    return make_table(
         {
             _("mitra"): counted["mitra"],
-            _("terlaksana"): number(counted["done"]),
-            _("semua giat"): number(counted["all"]),
-            _("terakhir terlaksana"): vague(
+            _("terlaksana"): number_column(counted["done"]),
+            _("semua giat"): number_column(counted["all"]),
+            _("terakhir terlaksana"): imprecise_time_column(
                 counted["last"].where(counted["done"] > 0), counted["precision"]
             ),
         },
@@ -143,10 +151,12 @@ def checklist(cases: pd.DataFrame, lines: list[ChecklistItem]) -> Table:
     """The SOP list, each line with the activities behind it."""
     told: list[Any] = list(cases.itertuples())
     behind = [[told[at] for at in line.activity_positions] for line in lines]
-    return table(
+    return make_table(
         {
             _("kode"): [line.item.code for line in lines],
-            _("tahap"): text([stage_names((line.item.stage,)) for line in lines], widest=_PLACE),
+            _("tahap"): text_column(
+                [stage_names((line.item.stage,)) for line in lines], max_width_px=_PLACE
+            ),
             _("butir"): [line.item.text for line in lines],
             _("keadaan"): [label("sop", line.state) for line in lines],
             _("giat di baliknya"): [

@@ -15,74 +15,79 @@ from situasi.common.i18n import _
 from situasi.store.interface import ConflictError, StoreError
 from situasi.ui import filters, session, submission
 from situasi.ui.components import markup
-from situasi.ui.page_layout import View
+from situasi.ui.page_layout import PageContext
 
-_SAID = "_peringatan_kabar"
+_MESSAGE_KEY = "_peringatan_kabar"
 
 
-def acts_bar(row: Any, view: View) -> None:
+def render_actions(row: Any, context: PageContext) -> None:
     """The deeds that are open to this viewer. row: of alerting.lives."""
-    _told()
-    if not row.open or not view.at.live or not submission.allowed("tindak"):
+    _render_message()
+    if not row.open or not context.view_time.live or not submission.may_act("tindak"):
         return
     if not alert_actions.may_act(session.viewer(), row.rule, row.kecamatan):
         st.caption(_("Peringatan ini bukan dari wilayah Anda; yang menindak adalah Polres."))
         return
     with st.container(horizontal=True, key="peringatan_tindak"):
         if row.life == alert_actions.NEW:
-            st.button(_("Dilihat"), key=_key(row, SEEN), on_click=partial(_keep, SEEN, row))
-        _form(row, ACTED, _("Ditindak"), _("Apa yang dilakukan"))
-        _form(row, CLOSED, _("Tutup"), _("Alasan ditutup"))
+            st.button(
+                _("Dilihat"), key=_build_key(row, SEEN), on_click=partial(_on_save, SEEN, row)
+            )
+        _render_form(row, ACTED, _("Ditindak"), _("Apa yang dilakukan"))
+        _render_form(row, CLOSED, _("Tutup"), _("Alasan ditutup"))
 
 
-def _key(row: Any, what: str) -> str:
-    return f"{what}_{zlib.crc32(row.key.encode()):x}"
+def _build_key(row: Any, action: str) -> str:
+    return f"{action}_{zlib.crc32(row.key.encode()):x}"
 
 
-def _form(row: Any, what: str, title: str, asked: str) -> None:
+def _render_form(row: Any, action: str, title: str, prompt: str) -> None:
     """A button that asks what belongs to the deed, and then keeps it."""
-    key = _key(row, what)
+    key = _build_key(row, action)
     opened = st.popover(title, key=key, on_change="rerun")
     if not opened.open:
         return
     with opened, st.form(f"{key}_isi", border=False):
-        st.text_input(asked, key=f"{key}_text", max_chars=alert_actions.MAX_TEXT_LENGTH)
-        if what == ACTED:
+        st.text_input(prompt, key=f"{key}_text", max_chars=alert_actions.MAX_TEXT_LENGTH)
+        if action == ACTED:
             st.text_input(
                 _("Pemilik berikutnya"), key=f"{key}_owner", max_chars=120, placeholder=_("tetap")
             )
-        st.form_submit_button(_("Simpan"), type="primary", on_click=partial(_keep, what, row))
+        st.form_submit_button(_("Simpan"), type="primary", on_click=partial(_on_save, action, row))
 
 
-def _keep(what: str, row: Any) -> None:
+def _on_save(action: str, row: Any) -> None:
     """Write the deed down (a callback): the run that follows shows it."""
-    session.speak()
-    if not submission.allowed("tindak"):
+    session.use_url_language()
+    if not submission.may_act("tindak"):
         return
-    key, at = _key(row, what), session.moment(filters.past_moment(), session.picture()).at
+    key, at = (
+        _build_key(row, action),
+        session.get_view_time(filters.get_past_time(), session.get_snapshot_view()).at,
+    )
     text, owner = (str(st.session_state.get(f"{key}_{name}") or "") for name in ("text", "owner"))
     about = {
         "rule": row.rule, "level": row.level, "raised": row.raised.isoformat(),
         "kecamatan": row.kecamatan if isinstance(row.kecamatan, str) else None,
     }  # fmt: skip
-    done = AlertAction(what, session.viewer().name, at, text, owner)
+    done = AlertAction(action, session.viewer().name, at, text, owner)
     try:
         alert_actions.record_action(
             board().store, session.viewer(), row.key, done, int(row.kept), about, session.now()
         )
     except ConflictError:
-        st.session_state[_SAID] = _(
+        st.session_state[_MESSAGE_KEY] = _(
             "Orang lain lebih dahulu mencatat sesuatu pada peringatan ini. Lihat, lalu ulangi."
         )
     except AlertActionRefused:
-        st.session_state[_SAID] = _("Tulis apa yang dilakukan atau alasannya.")
+        st.session_state[_MESSAGE_KEY] = _("Tulis apa yang dilakukan atau alasannya.")
     except StoreError:
-        st.session_state[_SAID] = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
+        st.session_state[_MESSAGE_KEY] = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
         return
-    session.wrote()
+    session.refresh_after_write()
 
 
-def _told() -> None:
+def _render_message() -> None:
     """Say once what came of the last deed."""
-    if said := st.session_state.pop(_SAID, None):
-        st.warning(markup.plain(said))
+    if said := st.session_state.pop(_MESSAGE_KEY, None):
+        st.warning(markup.escape_markdown(said))

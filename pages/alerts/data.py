@@ -22,18 +22,22 @@ from situasi.domain.register import Register
 from situasi.live.snapshot import SnapshotView
 from situasi.store.interface import Store
 from situasi.ui import render_cache, session
-from situasi.ui.page_layout import View
-from situasi.ui.render_cache import records
+from situasi.ui.page_layout import PageContext
+from situasi.ui.render_cache import cached_records
 
 # Rules of which a viewer knows nothing who may not see the screen.
-_GUARDED = {"netralitas": "netralitas", "tanpa_petugas": "personel", "kurang_pola": "personel"}
-_BEHIND = (INCIDENTS, TPS, NEUTRALITY)
+_SCREEN_BY_RULE = {
+    "netralitas": "netralitas",
+    "tanpa_petugas": "personel",
+    "kurang_pola": "personel",
+}
+_SOURCE_FEEDS = (INCIDENTS, TPS, NEUTRALITY)
 
 Known = tuple[dict[str, AlertRecord], dict[str, Acknowledgement]]
 
 
 @dataclass(frozen=True)
-class Raised:
+class AlertSet:
     """alerts: of the analysis. rows: by feed, the rows behind them by seq."""
 
     alerts: Alerts
@@ -41,30 +45,30 @@ class Raised:
 
     def members_of(self, key: str) -> pd.DataFrame:
         """Whom the alert concerns and concerned."""
-        at = self._places.get(key, [])
+        at = self._positions_by_key.get(key, [])
         return self.alerts.members.take(at)
 
-    def last_of(self, key: str, member: str) -> Mapping[str, Any]:
+    def latest_of(self, key: str, member: str) -> Mapping[str, Any]:
         """What the alert told of this member last."""
-        return self._lasts[key, member]
+        return self._latest_members[key, member]
 
-    def row(self, feed: str, seq: int) -> Any:
+    def find_source_row(self, feed: str, seq: int) -> Any:
         """The row behind, by its columns' names; None where it may not be seen."""
-        return self._told.get((feed, seq))
+        return self._source_rows.get((feed, seq))
 
     @cached_property
-    def _places(self) -> dict[str, Any]:
+    def _positions_by_key(self) -> dict[str, Any]:
         return {str(key): at for key, at in self.alerts.members.groupby("key").indices.items()}
 
     # Each is asked for every alert of a list, and a frame takes a millisecond to answer.
     @cached_property
-    def _lasts(self) -> dict[tuple[str, str], Mapping[str, Any]]:
+    def _latest_members(self) -> dict[tuple[str, str], Mapping[str, Any]]:
         newest = self.alerts.members.drop_duplicates(["key", "member"], keep="last")
         every: list[Any] = newest.to_dict("records")
         return {(one["key"], one["member"]): one for one in every}
 
     @cached_property
-    def _told(self) -> dict[tuple[str, int], Any]:
+    def _source_rows(self) -> dict[tuple[str, int], Any]:
         every: list[tuple[str, Any]] = [
             (feed, row) for feed, rows in self.rows.items() for row in rows.itertuples(index=False)
         ]
@@ -72,112 +76,116 @@ class Raised:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AlertFilter:
     """Which alerts are shown; empty: all. kecamatan: and those of none."""
 
     levels: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
-    lives: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
     kecamatan: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Shown:
+class AlertView:
     """raised: all that the viewer may see. lives: alerting.lives of the chosen ones; open, ended:
     parts of it. withdrawn: what was done with alerts that are no more."""
 
-    raised: Raised
-    lives: pd.DataFrame
+    alert_set: AlertSet
+    alerts: pd.DataFrame
     withdrawn: Mapping[str, AlertRecord]
 
     @property
     def open(self) -> pd.DataFrame:
-        return self.lives[self.lives["open"]]
+        return self.alerts[self.alerts["open"]]
 
     @property
     def ended(self) -> pd.DataFrame:
-        return self.lives[~self.lives["open"]]
+        return self.alerts[~self.alerts["open"]]
 
 
-@reads(*_BEHIND, depends_on=(analysis.compute_alerts,))
-def raised(
+@reads(*_SOURCE_FEEDS, depends_on=(analysis.compute_alerts,))
+def compute_alert_set(
     known: Mapping[str, pd.DataFrame],
     _register: Register,
     _at: datetime,
-    found: Alerts,
-) -> Raised:
+    alerts: Alerts,
+) -> AlertSet:
     """The alerts with the rows behind them."""
-    behind = found.members[found.members["seq"] >= 0]
+    behind = alerts.members[alerts.members["seq"] >= 0]
     rows = {}
-    for feed in _BEHIND:
+    for feed in _SOURCE_FEEDS:
         if feed.name in known:
             frame = known[feed.name]
             mine = behind["seq"][behind["feed"] == feed.name]
             rows[feed.name] = frame[frame["seq"].isin(mine)].set_index("seq", drop=False)
-    return Raised(found, rows)
+    return AlertSet(alerts, rows)
 
 
-def found(view: View, wanted: Wanted) -> Shown:
+def compute_alert_view(context: PageContext, alert_filter: AlertFilter) -> AlertView:
     """The chosen alerts of this view."""
-    every = view.compute(raised)
-    minute, access = session.cache_minute(view.at), view.shown.access_position
-    kept, heeded = known(view.shown)
+    every = context.compute(compute_alert_set)
+    minute, access = session.cache_minute(context.view_time), context.snapshot_view.access_position
+    kept, heeded = load_records(context.snapshot_view)
     owners = {code: one.owner for code, one in board().register.election.alerts.rules.items()}
 
     # What was done within the shown minute was done by now.
-    until = minute + timedelta(minutes=1) if view.at.live else minute
+    until = minute + timedelta(minutes=1) if context.view_time.live else minute
 
-    def lived(some: Raised) -> pd.DataFrame:
+    def lived(some: AlertSet) -> pd.DataFrame:
         return alert_actions.with_status(some.alerts, kept, heeded, owners, until)
 
-    told = render_cache.once("hidup", (access, until), (every,), lived)
-    return render_cache.once(
-        "peringatan", (access, wanted, session.viewer()), (every, told),
-        lambda some, table: Shown(some, _chosen(table, wanted), _withdrawn(some, kept, view)),
+    told = render_cache.get_or_build("hidup", (access, until), (every,), lived)
+    return render_cache.get_or_build(
+        "peringatan", (access, alert_filter, session.viewer()), (every, told),
+        lambda some, table: AlertView(some, _apply_filter(table, alert_filter), _select_withdrawn(some, kept, context)),
     )  # fmt: skip
 
 
-def known(shown: SnapshotView) -> Known:
+def load_records(snapshot_view: SnapshotView) -> AlertRecords:
     """All deeds and acknowledgements; the last that were read where the store cannot be read."""
-    return records("peringatan", shown, _known, ({}, {}))
+    return cached_records("peringatan", snapshot_view, _read_records, ({}, {}))
 
 
-def _known(store: Store) -> Known:
+def _read_records(store: Store) -> AlertRecords:
     return alert_actions.load_all(store), acknowledgements.load_all(store)
 
 
-def _chosen(table: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
+def _apply_filter(table: pd.DataFrame, alert_filter: AlertFilter) -> pd.DataFrame:
     levels = board().register.election.alerts.levels
     keep = pd.Series(True, table.index)
-    if wanted.levels:
-        keep &= table["level"].isin([levels.index(one) for one in wanted.levels])
-    if wanted.rules:
-        keep &= table["rule"].isin(wanted.rules)
-    if wanted.lives:
-        keep &= table["life"].isin(wanted.lives)
-    if wanted.kecamatan:
-        keep &= table["kecamatan"].isin(wanted.kecamatan) | table["kecamatan"].isna()
+    if alert_filter.levels:
+        keep &= table["level"].isin([levels.index(one) for one in alert_filter.levels])
+    if alert_filter.rules:
+        keep &= table["rule"].isin(alert_filter.rules)
+    if alert_filter.statuses:
+        keep &= table["life"].isin(alert_filter.statuses)
+    if alert_filter.kecamatan:
+        keep &= table["kecamatan"].isin(alert_filter.kecamatan) | table["kecamatan"].isna()
     return table[keep]
 
 
-def _withdrawn(some: Raised, kept: Mapping[str, AlertRecord], view: View) -> dict[str, AlertRecord]:
+def _select_withdrawn(
+    alert_set: AlertSet, alert_records: Mapping[str, AlertRecord], context: PageContext
+) -> dict[str, AlertRecord]:
     """Of alerts that this viewer would have seen. Of a part of the area other alerts are made."""
     viewer = session.viewer()
     if viewer.area:
         return {}
     return {
         key: one
-        for key, one in alert_actions.find_withdrawn(some.alerts, kept, view.at.at).items()
-        if sees(key.partition("|")[0])
+        for key, one in alert_actions.find_withdrawn(
+            alert_set.alerts, alert_records, context.view_time.at
+        ).items()
+        if may_see_rule(key.partition("|")[0])
     }
 
 
-def sees(rule: str) -> bool:
+def may_see_rule(rule: str) -> bool:
     """Whether this viewer knows of alerts of this rule at all."""
-    screen = _GUARDED.get(rule)
+    screen = _SCREEN_BY_RULE.get(rule)
     return screen is None or session.viewer().role.may_see(screen)
 
 
-def rules() -> list[str]:
+def list_visible_rules() -> list[str]:
     """The rules of this election that the viewer knows of."""
-    return [code for code in board().register.election.alerts.rules if sees(code)]
+    return [code for code in board().register.election.alerts.rules if may_see_rule(code)]

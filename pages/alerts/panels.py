@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from pages.alerts import tables as alerts_tables
-from pages.alerts.data import Shown
+from pages.alerts.data import AlertView
 from situasi.actions import alert_actions
 from situasi.analysis.view_time import cache_minute
 from situasi.board import current_board as board
@@ -17,124 +17,154 @@ from situasi.common.i18n import _
 from situasi.presentation import alerts as telling
 from situasi.ui import page_layout, render_cache
 from situasi.ui.components import markup
-from situasi.ui.components.kpi_row import Count, Figure
+from situasi.ui.components.kpi_row import Kpi, KpiValue
 from situasi.ui.components.markup import Card
-from situasi.ui.page_layout import View
+from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import selectable
 from situasi.ui.tables.table_view import Table
 
-NAME = "alert"  # of the chosen one in the address
+URL_PARAMETER = "alert"  # of the chosen one in the address
 _OPEN_ROWS, _ENDED_ROWS = 14, 10  # in sight
 
 
-def figures(found: Shown, view: View) -> list[Figure]:
+def build_kpis(alert_view: AlertView, context: PageContext) -> list[Kpi]:
     """How many are open, how many nobody saw, and how soon they are seen and acted on."""
-    opened = found.open
+    opened = alert_view.open
     new = opened[opened["life"] == alert_actions.NEW]
-    seen = found.lives[found.lives["to_seen"].notna()]
-    acted = found.lives[found.lives["to_acted"].notna()]
+    seen = alert_view.alerts[alert_view.alerts["to_seen"].notna()]
+    acted = alert_view.alerts[alert_view.alerts["to_acted"].notna()]
     return [
-        Figure(
+        Kpi(
             "peringatan_terbuka",
-            Card(_("Peringatan terbuka"), i18n.format_number(len(opened)), _levels(opened)),
-            partial(_table, opened, found, view),
-            (Count(len(opened)),),
+            Card(
+                _("Peringatan terbuka"),
+                i18n.format_number(len(opened)),
+                _format_level_counts(opened),
+            ),
+            partial(_build_table, opened, alert_view, context),
+            (KpiValue(len(opened)),),
         ),
-        Figure(
+        Kpi(
             "peringatan_baru",
-            Card(_("Belum dilihat"), i18n.format_number(len(new)), _levels(new), alarm=_grave(new)),
-            partial(_table, new, found, view),
-            (Count(len(new)),),
+            Card(
+                _("Belum dilihat"),
+                i18n.format_number(len(new)),
+                _format_level_counts(new),
+                is_alarm=_has_critical(new),
+            ),
+            partial(_build_table, new, alert_view, context),
+            (KpiValue(len(new)),),
         ),
-        Figure(
+        Kpi(
             "peringatan_dilihat",
-            Card(_("Sampai dilihat"), _median(seen["to_seen"]), _of(seen, found.lives)),
-            partial(_table, seen, found, view),
+            Card(
+                _("Sampai dilihat"),
+                _format_median(seen["to_seen"]),
+                _format_share(seen, alert_view.alerts),
+            ),
+            partial(_build_table, seen, alert_view, context),
         ),
-        Figure(
+        Kpi(
             "peringatan_ditindak",
-            Card(_("Sampai ditindak"), _median(acted["to_acted"]), _of(acted, found.lives)),
-            partial(_table, acted, found, view),
+            Card(
+                _("Sampai ditindak"),
+                _format_median(acted["to_acted"]),
+                _format_share(acted, alert_view.alerts),
+            ),
+            partial(_build_table, acted, alert_view, context),
         ),
     ]
 
 
-def _levels(some: pd.DataFrame) -> str:
+def _format_level_counts(alerts: pd.DataFrame) -> str:
     """'2 kritis · 5 penting'."""
     rules = board().register.election.alerts
-    counts = some["level"].value_counts()
+    counts = alerts["level"].value_counts()
     said = [f"{i18n.format_number(int(counts[place]))} {telling.level(rules, place)}"
             for place in reversed(range(len(rules.levels))) if place in counts]  # fmt: skip
     return " · ".join(said)
 
 
-def _grave(some: pd.DataFrame) -> bool:
-    return bool((some["level"] == len(board().register.election.alerts.levels) - 1).any())
+def _has_critical(alerts: pd.DataFrame) -> bool:
+    return bool((alerts["level"] == len(board().register.election.alerts.levels) - 1).any())
 
 
-def _median(spans: pd.Series) -> str:
+def _format_median(durations: pd.Series) -> str:
     """Of those that were; nobody's is no zero."""
-    if spans.empty:
+    if durations.empty:
         return "–"
-    middle = float(spans.dt.total_seconds().median())
+    middle = float(durations.dt.total_seconds().median())
     return i18n.format_duration(timedelta(seconds=middle))
 
 
-def _of(some: pd.DataFrame, every: pd.DataFrame) -> str:
-    whole = i18n.format_number(len(every))
-    if some.empty:
+def _format_share(alerts: pd.DataFrame, all_alerts: pd.DataFrame) -> str:
+    whole = i18n.format_number(len(all_alerts))
+    if alerts.empty:
         return _("belum satu pun dari {all} peringatan").format(all=whole)
     return _("median dari {n} yang sudah; {all} peringatan seluruhnya").format(
-        n=i18n.format_number(len(some)), all=whole
+        n=i18n.format_number(len(alerts)), all=whole
     )
 
 
-def shows_neutrality(found: Shown) -> bool:
-    return bool((found.lives["rule"] == "netralitas").any())
+def has_neutrality(alert_view: AlertView) -> bool:
+    return bool((alert_view.alerts["rule"] == "netralitas").any())
 
 
-def open_panel(found: Shown, view: View) -> None:
+def render_open_panel(alert_view: AlertView, context: PageContext) -> None:
     """The open alerts, the gravest first, then the newest."""
-    opened = found.open
+    opened = alert_view.open
     title = _("{n} peringatan terbuka").format(n=i18n.format_number(len(opened)))
-    page_layout.section(title)
+    page_layout.render_section_title(title)
     if opened.empty:
-        markup.empty(
+        markup.render_empty_state(
             _("Tidak ada peringatan terbuka pada pilihan ini. Itu bukan berarti tidak terjadi "
               "apa-apa: yang tidak dilaporkan tidak terlihat di sini.")
         )  # fmt: skip
         return
-    _choosable(opened, found, view, "terbuka", title, _OPEN_ROWS)
+    _render_selectable(opened, alert_view, context, "terbuka", title, _OPEN_ROWS)
 
 
-def ended_panel(found: Shown, view: View) -> None:
+def render_ended_panel(alert_view: AlertView, context: PageContext) -> None:
     """The alerts that were closed, ended by themselves, or were replaced by a graver one."""
-    ended = found.ended
+    ended = alert_view.ended
     title = _("{n} peringatan selesai").format(n=i18n.format_number(len(ended)))
-    page_layout.section(title)
+    page_layout.render_section_title(title)
     if ended.empty:
-        markup.empty(_("Belum ada peringatan yang ditutup atau berakhir pada pilihan ini."))
+        markup.render_empty_state(
+            _("Belum ada peringatan yang ditutup atau berakhir pada pilihan ini.")
+        )
     else:
-        _choosable(ended, found, view, "selesai", title, _ENDED_ROWS)
-    if found.withdrawn:
-        count = i18n.format_number(len(found.withdrawn))
+        _render_selectable(ended, alert_view, context, "selesai", title, _ENDED_ROWS)
+    if alert_view.withdrawn:
+        count = i18n.format_number(len(alert_view.withdrawn))
         said = _("{n} peringatan yang pernah dicatat tidak ada lagi: laporan dasarnya ditarik.")
-        markup.empty(said.format(n=count))
+        markup.render_empty_state(said.format(n=count))
 
 
-def _choosable(
-    some: pd.DataFrame, found: Shown, view: View, widget: str, title: str, most: int
+def _render_selectable(
+    alerts: pd.DataFrame,
+    alert_view: AlertView,
+    context: PageContext,
+    widget: str,
+    title: str,
+    visible_rows: int,
 ) -> None:
-    shown = _table(some, found, view)
-    selectable.choosable(
-        shown, some["key"].tolist(), NAME, widget, title, most=most, aside=alerts_tables.aside()
+    shown = _build_table(alerts, alert_view, context)
+    selectable.render_selectable_table(
+        shown,
+        alerts["key"].tolist(),
+        URL_PARAMETER,
+        widget,
+        title,
+        most=visible_rows,
+        aside=alerts_tables.list_file_only_headings(),
     )
 
 
-def _table(some: pd.DataFrame, found: Shown, view: View) -> Table:
+def _build_table(alerts: pd.DataFrame, alert_view: AlertView, context: PageContext) -> Table:
     """Made once of the same alerts."""
-    at = cache_minute(view.at)
-    return render_cache.once(
-        "tabel_peringatan", (tuple(some["key"]), at), (found,),
-        lambda shown: alerts_tables.listed(some, shown.raised, at),
+    at = cache_minute(context.view_time)
+    return render_cache.get_or_build(
+        "tabel_peringatan", (tuple(alerts["key"]), at), (alert_view,),
+        lambda shown: alerts_tables.build_alerts_table(alerts, shown.raised, at),
     )  # fmt: skip

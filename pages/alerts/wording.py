@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from pages.alerts.data import Raised
+from pages.alerts.data import AlertSet
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -17,79 +17,79 @@ from situasi.presentation import alerts as telling
 from situasi.ui.wording import incidents, stations
 
 
-def cause(row: Any, found: Raised, at: datetime) -> str:
+def format_cause(row: Any, alert_set: AlertSet, at: datetime) -> str:
     """Why an alert was raised. row: of alerting.lives."""
     what = None
     if isinstance(row.member, str):
-        what = member(row.rule, found.last_of(row.key, row.member), found)
+        what = format_member(row.rule, alert_set.latest_of(row.key, row.member), alert_set)
     return telling.cause(
         board().register.election,
         row.rule,
         row.n,
-        where=where(row),
+        where=format_place(row),
         what=what,
-        value=value(row, at),
-        since=incidents.moment(row.since, at),
+        value=format_value(row, at),
+        since=incidents.format_time(row.since, at),
     )
 
 
-def where(row: Any) -> str:
+def format_place(row: Any) -> str:
     return board().register.name_of(row.kecamatan)
 
 
-def owner(row: Any) -> str:
+def format_owner(row: Any) -> str:
     """Who has an alert: a Polsek by its name."""
     code = row.kecamatan
     if row.owner == "Polsek" and isinstance(code, str) and code in board().register.kecamatan:
-        return stations.turn(row.owner, code)
+        return stations.format_chaser(row.owner, code)
     return str(row.owner)
 
 
-def member(rule: str, one: Any, found: Raised) -> str:
+def format_member(rule: str, member_row: Any, alert_set: AlertSet) -> str:
     """The name of what an alert is about. one: a row of Alerts.members."""
     if rule == "sumber_senyap":
-        return label("feed", one["member"])
-    row = behind(one, found)
-    if one["feed"] == INCIDENTS.name and row is not None:
-        return f"{label('jenis', row.jenis)} · {incidents.place(row)}"
-    if one["feed"] in (INCIDENTS.name, NEUTRALITY.name):
-        return str(one["member"]).partition("|")[0]
-    return stations.name(one["member"])
+        return label("feed", member_row["member"])
+    row = find_source_row(member_row, alert_set)
+    if member_row["feed"] == INCIDENTS.name and row is not None:
+        return f"{label('jenis', row.jenis)} · {incidents.format_place(row)}"
+    if member_row["feed"] in (INCIDENTS.name, NEUTRALITY.name):
+        return str(member_row["member"]).partition("|")[0]
+    return stations.format_name(member_row["member"])
 
 
-def behind(one: Any, found: Raised) -> Any:
+def find_source_row(member_row: Any, alert_set: AlertSet) -> Any:
     """The row by which something began; None: it was not told, or may not be seen."""
-    return found.row(one["feed"], one["seq"])
+    return alert_set.find_source_row(member_row["feed"], member_row["seq"])
 
 
-def value(row: Any, at: datetime) -> str:
+def format_value(row: Any, at: datetime) -> str:
     """What its rule tells of an alert besides, in words."""
-    return _value(row.rule, row.value, at)
+    return _format_value(row.rule, row.value, at)
 
 
-def _value(rule: str, told: Any, at: datetime) -> str:
-    if told is None or told != told:
+def _format_value(rule: str, value: Any, at: datetime) -> str:
+    if value is None or value != value:
         return ""
     if rule == "keramaian":
-        return label("situasi", told)
+        return label("situasi", value)
     if rule == "lewat_waktu":
-        return incidents.step(told)
+        return incidents.format_step(value)
     if rule in ("hadir_turun", "hadir_lebih"):
-        return i18n.format_number(told)
+        return i18n.format_number(value)
     if rule == "beruntun":
-        return i18n.format_number(told, 1)
+        return i18n.format_number(value, 1)
     if rule == "tps_diam":
-        return _("jumlah hadir") if told == "hadir" else label("fase", told)
-    if isinstance(told, datetime):
-        return incidents.moment(pd.Timestamp(told), at)
-    return str(told)
+        return _("jumlah hadir") if value == "hadir" else label("fase", value)
+    if isinstance(value, datetime):
+        return incidents.format_time(pd.Timestamp(value), at)
+    return str(value)
 
 
-def of_member(rule: str, one: Any, at: datetime) -> str:
+def format_member_value(rule: str, member_row: Any, at: datetime) -> str:
     """The same of one member."""
-    return _value(rule, one["value"], at)
+    return _format_value(rule, member_row["value"], at)
 
 
-def deed(code: str) -> str:
+def format_action(code: str) -> str:
     """What somebody did with an alert (alerting.DEEDS)."""
     return telling.life(code)

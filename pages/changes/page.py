@@ -20,105 +20,107 @@ from situasi.domain.labels import label
 from situasi.ui import briefings as ui_briefings
 from situasi.ui import comparison, filters, page_layout, render_cache, session, url_state
 from situasi.ui.components import markup
-from situasi.ui.components.kpi_row import Figure, figure_row
+from situasi.ui.components.kpi_row import Kpi, render_kpi_row
 from situasi.ui.components.markup import Card
-from situasi.ui.page_layout import View
+from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import table_view
 from situasi.ui.tables.table_view import Table
 
 # Rows in sight of each list.
-_IN_SIGHT = 6
-_NEWEST = "_taklimat_terakhir"
+_VISIBLE_ROWS = 6
+_NEWEST_KEY = "_taklimat_terakhir"
 
 
-def marker_filter(place: Any) -> None:
+def render_briefing_filter(container: Any) -> None:
     """The choice of a marker, the last by default; kept in the address."""
-    shown_now = session.picture()
-    at = session.moment(filters.past_moment(), shown_now)
-    there = {one.id: one for one in ui_briefings.there_are(shown_now, at)}
+    shown_now = session.get_snapshot_view()
+    at = session.get_view_time(filters.get_past_time(), shown_now)
+    there = {one.id: one for one in ui_briefings.list_until(shown_now, at)}
     if there:
         _follow_newest(next(iter(there)))
-        filters.one(
-            place.selectbox, ui_briefings.NAME, _("Sejak"), list(there),
-            lambda code: ui_briefings.in_words(there[code], at),
+        filters.render_single_filter(
+            container.selectbox, ui_briefings.URL_PARAMETER, _("Sejak"), list(there),
+            lambda code: ui_briefings.format_with_note(there[code], at),
         )  # fmt: skip
 
 
 def _follow_newest(newest: str) -> None:
     """Whoever named no marker in the address looks since the last, also when another is set."""
-    if st.session_state.get(_NEWEST) != newest and not url_state.written(ui_briefings.NAME):
-        url_state.choose(ui_briefings.NAME, [newest], single=True)
-    st.session_state[_NEWEST] = newest
+    if st.session_state.get(_NEWEST_KEY) != newest and not url_state.get_values(
+        ui_briefings.URL_PARAMETER
+    ):
+        url_state.select(ui_briefings.URL_PARAMETER, [newest], single=True)
+    st.session_state[_NEWEST_KEY] = newest
 
 
-def no_marker(view: View) -> None:
+def render_no_briefing(context: PageContext) -> None:
     """The empty state: what a marker is, and the button that sets one."""
-    markup.empty(
+    markup.render_empty_state(
         _("Belum ada taklimat yang ditandai sampai saat ini. Tanda taklimat ialah saat yang "
           "dicatat pimpinan atau staf; halaman ini lalu mendaftar apa yang baru, memburuk, "
           "selesai, dan masih diam sejak saat itu.")
     )  # fmt: skip
     if briefings.may_mark(session.viewer()):
-        ui_briefings.mark_button(view.at, "tandai_pertama")
+        ui_briefings.render_mark_button(context.view_time, "tandai_pertama")
     else:
         st.caption(_("Taklimat ditandai oleh pimpinan atau staf posko."))
 
 
-def found_since(view: View, one: Briefing) -> Changes:
+def compute_changes(context: PageContext, briefing: Briefing) -> Changes:
     """What changed since this briefing, of the chosen kecamatan."""
-    past = comparison.past(view, one)
+    past = comparison.context_at_briefing(context, briefing)
     found = (
         past.compute(changes.compute_situation_state),
-        view.compute(changes.compute_situation_state),
-        session.heard(past.shown, past.at),
-        session.heard(view.shown, view.at),
+        context.compute(changes.compute_situation_state),
+        session.get_feed_states(past.snapshot_view, past.view_time),
+        session.get_feed_states(context.snapshot_view, context.view_time),
     )
-    at, kecamatan = past.at.at, view.kecamatan
+    at, kecamatan = past.view_time.at, context.kecamatan
     make = partial(changes.compute_changes, since=at, kecamatan=kecamatan)
-    return render_cache.once("perubahan", (at, kecamatan), found, make)
+    return render_cache.get_or_build("perubahan", (at, kecamatan), found, make)
 
 
-def key_figures(found: Changes) -> None:
+def render_kpis(change_set: Changes) -> None:
     """How many are in each list, and of what kinds."""
-    grave = int((found.new["tingkat"] == "tinggi").sum())
-    closed = int(found.closed["before"].isna().sum())
-    figure_row(
+    grave = int((change_set.new["tingkat"] == "tinggi").sum())
+    closed = int(change_set.closed["before"].isna().sum())
+    render_kpi_row(
         [
-            Figure(
+            Kpi(
                 "baru",
-                Card(_("Baru"), _cases(len(found.new)),
-                     _("{n} tinggi").format(n=i18n.format_number(grave)), alarm=grave > 0),
-                lambda: shown.new(found.new),
+                Card(_("Baru"), _format_case_count(len(change_set.new)),
+                     _("{n} tinggi").format(n=i18n.format_number(grave)), is_alarm=grave > 0),
+                lambda: shown.build_new_table(change_set.new),
             ),
-            Figure(
+            Kpi(
                 "memburuk",
-                Card(_("Memburuk"), i18n.format_number(len(found.worse)), _kinds(found.worse, WORSENED_KINDS),
-                     alarm=len(found.worse) > 0),
-                lambda: shown.worse(found.worse),
+                Card(_("Memburuk"), i18n.format_number(len(change_set.worse)), _format_kind_counts(change_set.worse, WORSENED_KINDS),
+                     is_alarm=len(change_set.worse) > 0),
+                lambda: shown.build_worsened_table(change_set.worse),
             ),
-            Figure(
+            Kpi(
                 "selesai",
-                Card(_("Selesai"), _cases(len(found.closed)),
+                Card(_("Selesai"), _format_case_count(len(change_set.closed)),
                      _("{n} di antaranya juga baru").format(n=i18n.format_number(closed))),
-                lambda: shown.closed(found.closed),
+                lambda: shown.build_closed_table(change_set.closed),
             ),
-            Figure(
+            Kpi(
                 "diam",
-                Card(_("Masih diam"), i18n.format_number(len(found.silent)),
-                     _kinds(found.silent, SILENT_KINDS)),
-                lambda: shown.silent(found.silent),
+                Card(_("Masih diam"), i18n.format_number(len(change_set.silent)),
+                     _format_kind_counts(change_set.silent, SILENT_KINDS)),
+                lambda: shown.build_silent_table(change_set.silent),
             ),
         ]
     )  # fmt: skip
 
 
-def _cases(count: int) -> str:
+def _format_case_count(count: int) -> str:
     return _("{n} kejadian").format(n=i18n.format_number(count))
 
 
-def _kinds(rows: pd.DataFrame, kinds: tuple[str, ...]) -> str:
+def _format_kind_counts(rows: pd.DataFrame, kinds: tuple[str, ...]) -> str:
     """'2 tingkat naik · 14 TPS terlambat atau diragukan'."""
-    named = shown.what_is_worse if kinds == WORSENED_KINDS else shown.who_is_silent
+    named = shown.format_worsened_kind if kinds == WORSENED_KINDS else shown.format_silent_kind
     counts = rows["kind"].value_counts()
     said = [
         f"{i18n.format_number(int(counts[kind]))} {named(kind)}" for kind in kinds if kind in counts
@@ -126,41 +128,41 @@ def _kinds(rows: pd.DataFrame, kinds: tuple[str, ...]) -> str:
     return " · ".join(said) or _("tidak ada")
 
 
-def lists(found: Changes, name: str) -> None:
+def render_lists(change_set: Changes, briefing_name: str) -> None:
     """The four lists, in the order in which they are read. name: of the briefing."""
-    _list("baru", _("{n} kejadian baru sejak {briefing}"), name, found.new, shown.new,
+    _render_list("baru", _("{n} kejadian baru sejak {briefing}"), briefing_name, change_set.new, shown.build_new_table,
           _("Tidak ada kejadian baru."))  # fmt: skip
-    _list("memburuk", _("{n} hal memburuk sejak {briefing}"), name, found.worse, shown.worse,
+    _render_list("memburuk", _("{n} hal memburuk sejak {briefing}"), briefing_name, change_set.worse, shown.build_worsened_table,
           _("Tidak ada yang memburuk."))  # fmt: skip
-    _list("selesai", _("{n} kejadian selesai sejak {briefing}"), name, found.closed, shown.closed,
+    _render_list("selesai", _("{n} kejadian selesai sejak {briefing}"), briefing_name, change_set.closed, shown.build_closed_table,
           _("Tidak ada kejadian yang selesai."))  # fmt: skip
-    _list("diam", _("{n} masih diam sejak {briefing}"), name, found.silent, shown.silent,
+    _render_list("diam", _("{n} masih diam sejak {briefing}"), briefing_name, change_set.silent, shown.build_silent_table,
           _("Tidak ada yang masih diam."))  # fmt: skip
 
 
-def _list(
+def _render_list(
     key: str,
     title: str,
-    name: str,
+    briefing_name: str,
     rows: pd.DataFrame,
-    made: Callable[[pd.DataFrame], Table],
-    nothing: str,
+    build: Callable[[pd.DataFrame], Table],
+    empty_text: str,
 ) -> None:
-    said = title.format(n=i18n.format_number(len(rows)), briefing=name)
-    page_layout.section(said)
+    said = title.format(n=i18n.format_number(len(rows)), briefing=briefing_name)
+    page_layout.render_section_title(said)
     if rows.empty:
-        st.caption(nothing)
+        st.caption(empty_text)
     else:
-        table_view.shown(made(rows), f"daftar_{key}", said, most=_IN_SIGHT)
+        table_view.render_table(build(rows), f"daftar_{key}", said, visible_rows=_VISIBLE_ROWS)
 
 
 def show() -> None:
-    view = page_layout.opened(label("screen", "perubahan"), marker_filter)
-    one = ui_briefings.chosen(view.shown, view.at)
+    view = page_layout.begin_page(label("screen", "perubahan"), render_briefing_filter)
+    one = ui_briefings.get_selected(view.snapshot_view, view.view_time)
     if one is None:
-        no_marker(view)
+        render_no_briefing(view)
         return
-    ui_briefings.told(view.at)  # the button of the empty page is no more
-    found = found_since(view, one)
-    key_figures(found)
-    lists(found, ui_briefings.name(one, view.at))
+    ui_briefings.render_mark_result(view.view_time)  # the button of the empty page is no more
+    found = compute_changes(view, one)
+    render_kpis(found)
+    render_lists(found, ui_briefings.format_name(one, view.view_time))

@@ -15,8 +15,8 @@ from situasi.domain.exercise_scenarios import Scenario
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store.interface import Store
 from situasi.ui import session
-from situasi.ui.page_layout import View
-from situasi.ui.render_cache import records
+from situasi.ui.page_layout import PageContext
+from situasi.ui.render_cache import cached_records
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,14 @@ class Drilled:
     found: pd.DataFrame
 
 
-def drilled(view: View) -> Drilled:
+def drilled(view: PageContext) -> Drilled:
     """What this viewer may see of the drills. Raises ValueError for a faulty scenario."""
     known = exercise_scenarios.load(board().register.election)
-    runs, told = records("latihan", view.shown, _started, ((), ()))
+    runs, told = cached_records("latihan", view.snapshot_view, _started, ((), ()))
     asked = tuple(one for run in runs for one in _asked(run, known, view))
     heeded = told if asked else ()
     # To the minute, so that viewers of the same minute share what is found.
-    now = session.now().replace(second=0, microsecond=0) if view.at.live else None
+    now = session.now().replace(second=0, microsecond=0) if view.view_time.live else None
     return Drilled(known, runs, view.compute(compute_response_times, asked, heeded, now))
 
 
@@ -46,11 +46,11 @@ def _started(store: Store) -> tuple[tuple[ExerciseRun, ...], tuple[Acknowledgeme
     return tuple(reversed(exercise_controller.load_all(store))), tuple(heeded)
 
 
-def _asked(run: ExerciseRun, known: dict[str, Scenario], view: View) -> list[InjectedCase]:
+def _asked(run: ExerciseRun, known: dict[str, Scenario], view: PageContext) -> list[InjectedCase]:
     """The cases of a drill in the kecamatan that are shown."""
     if run.scenario not in known:
         return []
-    scenario, shown = known[run.scenario], set(view.chosen())
+    scenario, shown = known[run.scenario], set(view.selected_kecamatan())
     places = {
         one.case: dict(one.cells).get("kode_kecamatan")
         for one in reversed(scenario.injects) if one.feed == INCIDENTS.name

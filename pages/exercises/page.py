@@ -22,45 +22,45 @@ from situasi.domain.labels import label
 from situasi.store.interface import StoreError
 from situasi.ui import page_layout, session
 from situasi.ui.components import markup
-from situasi.ui.components.kpi_row import Count, Figure, figure_row
+from situasi.ui.components.kpi_row import Kpi, KpiValue, render_kpi_row
 from situasi.ui.components.markup import Card
-from situasi.ui.page_layout import View
+from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import table_view
-from situasi.ui.tables.columns import moments, span, text
+from situasi.ui.tables.columns import duration_column, text_column, time_column
 from situasi.ui.tables.table_view import Table
 
 _CHOSEN, _SAID = "latihan_skenario", "_latihan_kata"
 
 
-def starting(done: Drilled, view: View) -> None:
+def starting(done: Drilled, view: PageContext) -> None:
     """Choose a scenario and start it, for whoever may, where one may be played."""
     said = st.session_state.pop(_SAID, None)
     if said is not None:
-        st.warning(markup.plain(said))
+        st.warning(markup.escape_markdown(said))
     reason = exercise_controller.refusal_reason(board())
     if reason is not None:
-        markup.empty(reason)
+        markup.render_empty_state(reason)
         return
     if not done.known:
-        markup.empty(_("Belum ada skenario di folder pemilihan ini."))
+        markup.render_empty_state(_("Belum ada skenario di folder pemilihan ini."))
         return
     if not exercise_controller.may_start(session.viewer()):
         st.caption(_("Memulai skenario adalah wewenang pimpinan atau admin."))
         return
-    with markup.line("mulai_latihan"):
+    with markup.inline_row("mulai_latihan"):
         chosen = st.selectbox(
             _("Skenario"), list(done.known), format_func=lambda code: done.known[code].name,
             key=_CHOSEN, label_visibility="collapsed", width=320,
         )  # fmt: skip
         st.button(
             _("Mulai skenario"), on_click=_start, args=(done,), type="primary",
-            disabled=not view.at.live,
+            disabled=not view.view_time.live,
         )  # fmt: skip
-    st.caption(markup.plain(done.known[chosen].description))
+    st.caption(markup.escape_markdown(done.known[chosen].description))
 
 
 def _start(done: Drilled) -> None:
-    session.speak()
+    session.use_url_language()
     scenario, viewer = done.known.get(st.session_state.get(_CHOSEN, "")), session.viewer()
     if scenario is None or not exercise_controller.may_start(viewer):
         st.session_state[_SAID] = _("Peran ini tidak boleh melakukannya.")
@@ -74,7 +74,7 @@ def _start(done: Drilled) -> None:
 def figures(done: Drilled) -> None:
     """How many cases were reported, and the median of each step with what is still open."""
     found, half = done.found, compute_medians(done.found)
-    figure_row([_cases(done), *(_step(done, step, half[step]) for step in RESPONSE_STEPS)])
+    render_kpi_row([_cases(done), *(_step(done, step, half[step]) for step in RESPONSE_STEPS)])
     late = found[found["state"].isin(["lambat", "lewat"])]
     said = _(
         "{late} dari {all} langkah lewat batas, yang masih terbuka ikut dihitung. Waktu menurut "
@@ -84,18 +84,18 @@ def figures(done: Drilled) -> None:
     st.caption(said.format(late=i18n.format_number(len(late)), all=i18n.format_number(told)))
 
 
-def _cases(done: Drilled) -> Figure:
+def _cases(done: Drilled) -> Kpi:
     cases = done.found.drop_duplicates("id")
     told = int(cases["injected"].notna().sum())
     value = _("{n} dari {all}").format(
         n=i18n.format_number(told), all=i18n.format_number(len(cases))
     )
     note = _("{n} skenario dimulai").format(n=i18n.format_number(len(done.runs)))
-    return Figure("kasus", Card(_("Kasus yang dilaporkan"), value, note),
-                  partial(reacted, done, done.found), (Count(told),))  # fmt: skip
+    return Kpi("kasus", Card(_("Kasus yang dilaporkan"), value, note),
+                  partial(reacted, done, done.found), (KpiValue(told),))  # fmt: skip
 
 
-def _step(done: Drilled, step: str, median: timedelta | None) -> Figure:
+def _step(done: Drilled, step: str, median: timedelta | None) -> Kpi:
     own = done.found[done.found["step"] == step]
     states = own["state"].value_counts()
     value = _("belum") if median is None else i18n.format_duration(median)
@@ -105,22 +105,22 @@ def _step(done: Drilled, step: str, median: timedelta | None) -> Figure:
         open=i18n.format_number(states.get("belum", 0) + states.get("lewat", 0)),
     )
     title = _("Sampai {step} (median)").format(step=label("reaksi", step))
-    return Figure(step, Card(title, value, note, alarm=bool(states.get("lewat", 0))),
+    return Kpi(step, Card(title, value, note, is_alarm=bool(states.get("lewat", 0))),
                   partial(reacted, done, own))  # fmt: skip
 
 
 def reacted(done: Drilled, found: pd.DataFrame) -> Table:
     """Each case and step, the newest drill first."""
-    return table_view.table(
+    return table_view.make_table(
         {
             _("skenario"): [_name(done, code) for code in found["scenario"]],
-            _("laporan masuk"): moments(found["injected"]),
+            _("laporan masuk"): time_column(found["injected"]),
             _("langkah"): [label("reaksi", step) for step in found["step"]],
-            _("lama"): span(found["took"]),
-            _("target"): span(found["target"]),
+            _("lama"): duration_column(found["took"]),
+            _("target"): duration_column(found["target"]),
             _("keadaan"): [_state(state) for state in found["state"]],
-            _("tercapai"): moments(found["at"]),
-            _("id"): text(found["id"]),
+            _("tercapai"): time_column(found["at"]),
+            _("id"): text_column(found["id"]),
         },
         True,
     )
@@ -138,19 +138,21 @@ def _state(state: object) -> str:
 
 def whole(done: Drilled) -> None:
     """All of them in sight, with their files."""
-    page_layout.section(_("Reaksi tiap kasus"))
-    table_view.shown(reacted(done, done.found), "reaksi", _("Reaksi tiap kasus latihan"), most=16)
+    page_layout.render_section_title(_("Reaksi tiap kasus"))
+    table_view.render_table(
+        reacted(done, done.found), "reaksi", _("Reaksi tiap kasus latihan"), visible_rows=16
+    )
 
 
 def better(done: Drilled) -> None:
     """Of each drill the step that took longest against its target."""
-    page_layout.section(_("Yang dapat dilatih lagi"))
+    page_layout.render_section_title(_("Yang dapat dilatih lagi"))
     worst = find_most_overdue(done.found)
     if worst.empty:
-        markup.empty(_("Tidak ada langkah yang lewat batas sampai saat ini."))
+        markup.render_empty_state(_("Tidak ada langkah yang lewat batas sampai saat ini."))
         return
     for row in worst.to_dict("records"):
-        st.markdown("- " + markup.plain(_behind(done, row)))
+        st.markdown("- " + markup.escape_markdown(_behind(done, row)))
 
 
 def _behind(done: Drilled, row: Mapping[Any, Any]) -> str:
@@ -164,11 +166,11 @@ def _behind(done: Drilled, row: Mapping[Any, Any]) -> str:
 
 
 def show() -> None:
-    view = page_layout.opened(label("screen", "latihan"))
+    view = page_layout.begin_page(label("screen", "latihan"))
     done = drilled(view)
     starting(done, view)
     if done.found.empty:
-        markup.empty(_("Belum ada skenario yang dimulai."))
+        markup.render_empty_state(_("Belum ada skenario yang dimulai."))
         return
     figures(done)
     whole(done)

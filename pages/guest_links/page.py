@@ -16,10 +16,10 @@ from situasi.presentation import view_text
 from situasi.store.interface import StoreError
 from situasi.ui import filters, session
 from situasi.ui.components import markup
-from situasi.ui.page_layout import header
+from situasi.ui.page_layout import render_header
 from situasi.ui.tables import table_view
-from situasi.ui.tables.columns import moments, number
-from situasi.ui.tables.table_view import Table, table
+from situasi.ui.tables.columns import number_column, time_column
+from situasi.ui.tables.table_view import Table, make_table
 
 # Who sees the links of all, and may end them; others have their own.
 _SAID = "_tautan_kabar"
@@ -38,14 +38,14 @@ def links_panel() -> None:
     """The links, and a button for those that are marked."""
     if _SAID in st.session_state:
         good, said = st.session_state[_SAID]
-        (st.success if good else st.warning)(markup.plain(said))
+        (st.success if good else st.warning)(markup.escape_markdown(said))
     try:
         found = listed()
     except StoreError as error:
-        st.warning(markup.plain(str(error)))
+        st.warning(markup.escape_markdown(str(error)))
         return
     if not found.some:
-        markup.empty(
+        markup.render_empty_state(
             _("Belum ada tautan tamu. Buka halaman yang ingin ditunjukkan, atur saringannya, "
               "lalu tekan Tautan tamu di kepala halaman.")
         )  # fmt: skip
@@ -54,8 +54,8 @@ def links_panel() -> None:
     title = _("{n} tautan, {open} berlaku").format(
         n=i18n.format_number(len(found.some)), open=i18n.format_number(open_now)
     )
-    chosen = table_view.shown(
-        _table(found), "tautan_semua", title, most=16, on_select="rerun",
+    chosen = table_view.render_table(
+        _table(found), "tautan_semua", title, visible_rows=16, on_select="rerun",
         selection_mode="multi-row",
     )  # fmt: skip
     marked = [
@@ -97,7 +97,7 @@ def _table(found: Listed) -> Table:
     some, register = found.some, board().register
     uses = [found.uses.get(link.scope.id) for link in some]
     everywhere = _("seluruh kabupaten")
-    return table(
+    return make_table(
         {
             _("untuk"): [link.note for link in some],
             _("keadaan"): [label("link", state) for state in found.states],
@@ -107,11 +107,11 @@ def _table(found: Listed) -> Table:
             ],
             _("wilayah"): [", ".join(map(register.name_of, link.area)) or everywhere
                            for link in some],
-            _("dibuka"): number((one.count if one else 0) for one in uses),
-            _("terakhir dibuka"): moments(one.last_at if one else None for one in uses),
+            _("dibuka"): number_column((one.count if one else 0) for one in uses),
+            _("terakhir dibuka"): time_column(one.last_at if one else None for one in uses),
             _("dibuat oleh"): [link.created_by for link in some],
-            _("dibuat"): moments(link.created_at for link in some),
-            _("berlaku sampai"): moments(link.scope.expires_at for link in some),
+            _("dibuat"): time_column(link.created_at for link in some),
+            _("berlaku sampai"): time_column(link.scope.expires_at for link in some),
             _("nomor"): [link.scope.id for link in some],
         }
     )  # fmt: skip
@@ -134,6 +134,6 @@ def _revoke(numbers: list[str]) -> None:
 
 
 def show() -> None:
-    at = session.moment(filters.past_moment(), session.picture())
-    header(at, label("screen", "tautan"))
+    at = session.get_view_time(filters.get_past_time(), session.get_snapshot_view())
+    render_header(at, label("screen", "tautan"))
     links_panel()

@@ -12,12 +12,12 @@ from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
 from situasi.higher_command.comparison import UnitSummary
 from situasi.ui.components import markup
-from situasi.ui.components.kpi_row import Count, Figure
+from situasi.ui.components.kpi_row import Kpi, KpiValue
 from situasi.ui.components.markup import Card
 from situasi.ui.tables.table_view import Table
 
 
-def figures(all_of: UnitSummary, every: list[UnitSummary]) -> list[Figure]:
+def figures(all_of: UnitSummary, every: list[UnitSummary]) -> list[Kpi]:
     """all_of: the sums. every: what stands behind them."""
     cards = (
         ("lapor", _heard(all_of), higher_command_tables.heard),
@@ -32,8 +32,8 @@ def figures(all_of: UnitSummary, every: list[UnitSummary]) -> list[Figure]:
 
 def _figure(
     key: str, card: Card, rows: Callable[[list[UnitSummary]], Table], every: list[UnitSummary]
-) -> Figure:
-    return Figure(key, card, lambda: rows(every), (Count(None),))
+) -> Kpi:
+    return Kpi(key, card, lambda: rows(every), (KpiValue(None),))
 
 
 def _heard(one: UnitSummary) -> Card:
@@ -46,7 +46,7 @@ def _heard(one: UnitSummary) -> Card:
         n=i18n.format_number(one.reporting_count), all=i18n.format_number(one.member_count)
     )
     note = " · ".join(filter(None, notes)) or _("semua melapor")
-    return Card(_("Kabupaten melapor"), value, note, alarm=bool(one.silent_count))
+    return Card(_("Kabupaten melapor"), value, note, is_alarm=bool(one.silent_count))
 
 
 def _opened(one: UnitSummary) -> Card:
@@ -56,22 +56,23 @@ def _opened(one: UnitSummary) -> Card:
         _("Kejadian terbuka"),
         at_least(one, "incidents_open"),
         from_some(one, "incidents_open"),
-        alarm=bool(grave),
-        aside=aside,
+        is_alarm=bool(grave),
+        side_note=aside,
     )
 
 
 def _states(one: UnitSummary) -> Card:
     marks = [
-        (markup.swatch(state), at_least(one, f"situasi_{state}"), "") for state in reversed(SITUASI)
+        (markup.build_situasi_mark(state), at_least(one, f"situasi_{state}"), "")
+        for state in reversed(SITUASI)
     ]
     told = one.counts["situasi_merah"] is not None
     note = " · ".join(label("situasi", state) for state in reversed(SITUASI))
     return Card(
         _("Situasi kecamatan"),
-        markup.counted(marks) if told else "–",
+        markup.build_counts(marks) if told else "–",
         f"{note} · {from_some(one, 'situasi_merah')}" if told else _("belum ada laporan"),
-        alarm=bool(one.counts["situasi_merah"]),
+        is_alarm=bool(one.counts["situasi_merah"]),
     )
 
 

@@ -37,14 +37,16 @@ def map_panel(every: list[UnitSummary]) -> None:
         shapes.url,
         areas,
         None,
-        session.viewer_theme(),
+        session.get_theme(),
         layer_id=f"kabupaten-{clicks}",
     )
     alt = _("Peta {n} kabupaten menurut situasi terberat").format(n=len(drawn))
     chosen = st.pydeck_chart(made, height=HEIGHT, on_select="rerun", key=_KEY, alt=alt)
-    marks = [(markup.swatch(state), label("situasi", state)) for state in reversed(SITUASI)]
-    marks.append((markup.swatch(None), _("belum dinyatakan")))
-    markup.legend(marks, f"{shapes.credit}. {shapes.caution}.")
+    marks = [
+        (markup.build_situasi_mark(state), label("situasi", state)) for state in reversed(SITUASI)
+    ]
+    marks.append((markup.build_situasi_mark(None), _("belum dinyatakan")))
+    markup.render_legend(marks, f"{shapes.credit}. {shapes.caution}.")
     for picked in (one for some in chosen["selection"]["objects"].values() for one in some):
         line = drawn.get(picked["properties"]["kode"])
         if line is not None and line.is_openable:

@@ -58,7 +58,7 @@ def _tile(one: Tile) -> Markup:
 def _state(one: Tile) -> Markup:
     if not one.state_name:
         return Markup()
-    sign = markup.swatch(one.state)
+    sign = markup.build_situasi_mark(one.state)
     return Markup('<span class="ab-state">{} {}</span>').format(sign, one.state_name)
 
 

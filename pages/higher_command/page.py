@@ -10,22 +10,24 @@ from pages.higher_command import panels as higher_command_panels
 from pages.higher_command import tables as higher_command_tables
 from situasi.higher_command import comparison
 from situasi.ui import higher_command_session, tenant
-from situasi.ui.components.kpi_row import figure_row
-from situasi.ui.page_layout import header
+from situasi.ui.components.kpi_row import render_kpi_row
+from situasi.ui.page_layout import render_header
 
 
 def show() -> None:
     found, at, part = (
-        higher_command_session.overview(),
-        higher_command_session.moment(),
-        tenant.part(),
+        higher_command_session.get_overview(),
+        higher_command_session.get_view_time(),
+        tenant.get_province(),
     )
     every, whole = (
-        comparison.build_unit_summaries(found, part, higher_command_session.estimated()),
-        higher_command_session.sums(),
+        comparison.build_unit_summaries(
+            found, part, higher_command_session.get_estimated_kabupaten()
+        ),
+        higher_command_session.compute_totals(),
     )
-    header(at, higher_command_panels.title(part))
-    figure_row(higher_command_kpis.figures(whole, every))
+    render_header(at, higher_command_panels.title(part))
+    render_kpi_row(higher_command_kpis.figures(whole, every))
 
     higher_command_panels.controls(at)
     with st.container(key="wilayah_dan_serius"):

@@ -21,8 +21,8 @@ from situasi.ui import filters, higher_command_session, tenant
 from situasi.ui.components import markup
 from situasi.ui.session import ViewTime
 from situasi.ui.tables import table_view
-from situasi.ui.tables.columns import moments
-from situasi.ui.tables.table_view import Table, table
+from situasi.ui.tables.columns import time_column
+from situasi.ui.tables.table_view import Table, make_table
 
 LISTED = 12
 
@@ -30,19 +30,21 @@ LISTED = 12
 def serious_panel(found: HigherCommandOverview, part: str) -> None:
     """What is open and tinggi or merah."""
     cases = found.critical_cases(part, LISTED)
-    with markup.bar():
+    with markup.row():
         st.markdown("**" + _("Kejadian serius terbaru") + "**", width="content")
         if cases:
             title = _("{n} kejadian serius").format(n=i18n.format_number(len(cases)))
-            table_view.opens(title, lambda: _table(found, cases), "serius")
+            table_view.render_table_popover(title, lambda: _table(found, cases), "serius")
     with st.container(key="serius_terbaru"):
         if cases:
             items = [_item(found, one) for one in cases]
-            markup.render(markup.report_list(items, _("LATIHAN")))
+            markup.render(markup.build_report_list(items, _("LATIHAN")))
         elif found.total(part).counts["serious_open"] is None:
-            markup.empty(_("Belum ada laporan kejadian dari kabupaten mana pun."))
+            markup.render_empty_state(_("Belum ada laporan kejadian dari kabupaten mana pun."))
         else:
-            markup.empty(_("Tidak ada kejadian serius yang terbuka pada yang melapor."))
+            markup.render_empty_state(
+                _("Tidak ada kejadian serius yang terbuka pada yang melapor.")
+            )
 
 
 def _item(found: HigherCommandOverview, one: CriticalCase) -> Item:
@@ -80,10 +82,10 @@ def _place(found: HigherCommandOverview, one: CriticalCase) -> str:
 
 
 def _table(found: HigherCommandOverview, cases: list[CriticalCase]) -> Table:
-    return table(
+    return make_table(
         {
-            _("diketahui"): moments(one.known_at for one in cases),
-            _("terjadi"): moments(one.occurred_at for one in cases),
+            _("diketahui"): time_column(one.known_at for one in cases),
+            _("terjadi"): time_column(one.occurred_at for one in cases),
             _("tempat"): [_place(found, one) for one in cases],
             _("jenis"): [label("jenis", one.jenis) for one in cases],
             _("tingkat"): [label("tingkat", one.tingkat) for one in cases],
@@ -97,20 +99,20 @@ def _table(found: HigherCommandOverview, cases: list[CriticalCase]) -> Table:
 
 def title(part: str) -> str:
     """What stands side by side here."""
-    return higher_command_session.command().subdivisions[part] if part else _("Wilayah")
+    return higher_command_session.get_command().subdivisions[part] if part else _("Wilayah")
 
 
 def controls(at: ViewTime) -> None:
     """The moment that is shown, behind one button."""
-    zone = tenant.desk().zone_label
+    zone = tenant.get_info().zone_label
     said = _("Langsung") if at.live else f"{i18n.format_time(at.at)} {zone}"
-    with markup.bar():
+    with markup.row():
         st.markdown(f"**{wording.each()}**", width="content")
         with st.popover(said, key="pilih_saat"):
             st.caption(_("Papan sebagaimana diketahui pada saat lampau; ujung kanan: langsung."))
-            filters.time_slider()
+            filters.render_time_slider()
             if not at.live:
-                st.button(_("Kembali ke langsung"), on_click=filters.back_to_present)
+                st.button(_("Kembali ke langsung"), on_click=filters.return_to_present)
 
 
 def tiles(every: list[UnitSummary]) -> None:
@@ -121,7 +123,7 @@ def tiles(every: list[UnitSummary]) -> None:
 def _tile(line: UnitSummary) -> Tile:
     return Tile(
         title=line.name,
-        to=tenant.way(line.code) if line.is_openable else "",
+        to=tenant.url_of(line.code) if line.is_openable else "",
         closed="" if line.is_openable else _("papan tidak ada di sini"),
         state=line.state,
         state_name=_state(line),

@@ -12,33 +12,39 @@ from situasi.domain.labels import label
 from situasi.higher_command.comparison import UnitSummary
 from situasi.ui import render_cache, tenant
 from situasi.ui.tables import table_view
-from situasi.ui.tables.columns import Cells, moments, number, part, percent
-from situasi.ui.tables.table_view import Table, table
+from situasi.ui.tables.columns import (
+    Cells,
+    number_column,
+    percent_column,
+    ratio_column,
+    time_column,
+)
+from situasi.ui.tables.table_view import Table, make_table
 
 _ROW = "wilayah"
 
 
 def table_panel(every: list[UnitSummary]) -> None:
     """All that is told of each."""
-    chosen = table_view.shown(
-        _drawn(every), _ROW, wording.each(), most=len(every), on_select="rerun",
+    chosen = table_view.render_table(
+        _drawn(every), _ROW, wording.each(), visible_rows=len(every), on_select="rerun",
         selection_mode="single-row",
     )  # fmt: skip
-    table_view.say_why(_ROW)
+    table_view.render_explanation(_ROW)
     for row in chosen["selection"]["rows"]:
         if row < len(every) and every[row].opens:
             go(every[row])
 
 
 def _drawn(every: list[UnitSummary]) -> Table:
-    return render_cache.once(_ROW, tuple(map(repr, every)), (), lambda: whole(every))
+    return render_cache.get_or_build(_ROW, tuple(map(repr, every)), (), lambda: whole(every))
 
 
 def go(line: UnitSummary) -> None:
     """Go there as the menu would."""
-    address = {tenant.NAME: line.code}
+    address = {tenant.URL_PARAMETER: line.code}
     for name in ("lang", "saat"):
-        if name in st.query_params and (name != "saat" or line.zone == tenant.desk().zone):
+        if name in st.query_params and (name != "saat" or line.zone == tenant.get_info().zone):
             address[name] = st.query_params[name]
     name = "" if line.is_aggregate else "situasi"
     there = st.Page(lambda: None, title=line.name, url_path=name, default=not name)
@@ -51,7 +57,7 @@ def whole(every: list[UnitSummary]) -> Table:
         every,
         {
             _("keadaan"): [_heard(one) for one in every],
-            _("salinan"): moments(one.copied_at for one in every),
+            _("salinan"): time_column(one.copied_at for one in every),
             _("situasi"): [_state(one) for one in every],
             **_stations(every),
             **_turnout(every),
@@ -59,7 +65,7 @@ def whole(every: list[UnitSummary]) -> Table:
             _("kec. merah"): _numbers(every, "situasi_merah"),
             _("kec. kuning"): _numbers(every, "situasi_kuning"),
             **_officers(every),
-            _("laporan terakhir"): moments(one.reported_at for one in every),
+            _("laporan terakhir"): time_column(one.reported_at for one in every),
         },
     )
 
@@ -70,8 +76,8 @@ def heard(every: list[UnitSummary]) -> Table:
         every,
         {
             _("keadaan"): [_heard(one) for one in every],
-            _("salinan"): moments(one.copied_at for one in every),
-            _("laporan terakhir"): moments(one.reported_at for one in every),
+            _("salinan"): time_column(one.copied_at for one in every),
+            _("laporan terakhir"): time_column(one.reported_at for one in every),
         },
     )
 
@@ -115,30 +121,30 @@ def officers(every: list[UnitSummary]) -> Table:
 
 def _table(every: list[UnitSummary], columns: dict[str, Cells]) -> Table:
     names = {_("wilayah"): [one.name for one in every]}
-    return table({**names, **columns}, [one.rehearsal for one in every])
+    return make_table({**names, **columns}, [one.rehearsal for one in every])
 
 
 def _stations(every: list[UnitSummary]) -> dict[str, Cells]:
     return {
-        _("TPS lapor"): part(
+        _("TPS lapor"): ratio_column(
             (one.counts["tps_reported"] for one in every),
             (one.tps for one in every),
             _("TPS"),
-            unknown=_("belum diketahui"),
+            unknown_total=_("belum diketahui"),
         )
     }
 
 
 def _turnout(every: list[UnitSummary]) -> dict[str, Cells]:
     return {
-        _("partisipasi"): percent(
+        _("partisipasi"): percent_column(
             (one.rate for one in every), estimated=[one.rate_estimated for one in every]
         ),
-        _("TPS dihitung"): part(
+        _("TPS dihitung"): ratio_column(
             (one.counts["tps_counted"] for one in every),
             (one.tps for one in every),
             _("TPS dari"),
-            unknown=_("belum diketahui"),
+            unknown_total=_("belum diketahui"),
         ),
     }
 
@@ -152,7 +158,7 @@ def _incidents(every: list[UnitSummary]) -> dict[str, Cells]:
 
 def _officers(every: list[UnitSummary]) -> dict[str, Cells]:
     return {
-        _("personel hadir"): part(
+        _("personel hadir"): ratio_column(
             (one.counts["officers_present"] for one in every),
             (one.counts["officers_posted"] for one in every),
             _("personel diplot"),
@@ -161,7 +167,7 @@ def _officers(every: list[UnitSummary]) -> dict[str, Cells]:
 
 
 def _numbers(every: list[UnitSummary], count: str) -> Any:
-    return number(one.counts[count] for one in every)
+    return number_column(one.counts[count] for one in every)
 
 
 def _heard(one: UnitSummary) -> str:

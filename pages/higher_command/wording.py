@@ -15,7 +15,7 @@ _HOUR = timedelta(hours=1)
 
 def each() -> str:
     """What stands side by side."""
-    nation = higher_command_session.command().level == MABES and not tenant.part()
+    nation = higher_command_session.get_command().level == MABES and not tenant.get_province()
     return _("Provinsi") if nation else _("Kabupaten dan kota")
 
 
@@ -85,7 +85,7 @@ def copied(line: UnitSummary) -> str:
         return ""
     at, now = line.copied_at.astimezone(line.zone), line.now.astimezone(line.zone)
     age = i18n.format_relative_time(at, now)
-    if line.zone != tenant.desk().zone and now - at >= _HOUR:  # a clock of another zone
+    if line.zone != tenant.get_info().zone and now - at >= _HOUR:  # a clock of another zone
         age = f"{age} {line.zone_label}"
     return _("salinan {age}").format(age=age)
 

@@ -12,7 +12,7 @@ import streamlit as st
 from pages.incidents import actions as incidents_actions
 from pages.incidents import markup as incidents_markup
 from pages.incidents import tables as incidents_tables
-from pages.incidents.markup import Side
+from pages.incidents.markup import ComparedCase
 from situasi.analysis.incidents.duplicates import DuplicateCandidate
 from situasi.analysis.situation.worklist import Worklist
 from situasi.common import i18n
@@ -20,35 +20,39 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import page_layout, render_cache
 from situasi.ui.components import markup
-from situasi.ui.page_layout import View
+from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import table_view
 from situasi.ui.wording import incidents as say
 
 # More pairs than this nobody compares at once; the table has them all.
-SIDE_BY_SIDE = 4
+MAX_PAIRS = 4
 
 
-def twins_panel(found: Worklist, view: View) -> None:
+def render_duplicates_panel(worklist: Worklist, context: PageContext) -> None:
     """The likeliest pairs, and all of them as a table."""
-    with markup.bar():
-        page_layout.section(_("Kemungkinan laporan ganda"))
-        if found.duplicate_candidates:
+    with markup.row():
+        page_layout.render_section_title(_("Kemungkinan laporan ganda"))
+        if worklist.duplicate_candidates:
             title = _("Semua {n} pasang").format(
-                n=i18n.format_number(len(found.duplicate_candidates))
+                n=i18n.format_number(len(worklist.duplicate_candidates))
             )
-            if not found.has_all_pairs:
+            if not worklist.has_all_pairs:
                 title = _("{n} dari sedikitnya {all} pasang").format(
-                    n=i18n.format_number(len(found.duplicate_candidates)),
-                    all=i18n.format_number(found.pair_count),
+                    n=i18n.format_number(len(worklist.duplicate_candidates)),
+                    all=i18n.format_number(worklist.pair_count),
                 )
-            table_view.opens(title, partial(incidents_tables.pairs, found), "pasangan")
-        if len(found.orphan_merges):
-            odd = _("{n} keputusan gabung tanpa laporan").format(
-                n=i18n.format_number(len(found.orphan_merges))
+            table_view.render_table_popover(
+                title, partial(incidents_tables.build_duplicates_table, worklist), "pasangan"
             )
-            table_view.opens(odd, partial(incidents_tables.strangers, found), "gabung_asing")
-    incidents_actions.trouble()
-    if not found.has_all_pairs:
+        if len(worklist.orphan_merges):
+            odd = _("{n} keputusan gabung tanpa laporan").format(
+                n=i18n.format_number(len(worklist.orphan_merges))
+            )
+            table_view.render_table_popover(
+                odd, partial(incidents_tables.build_dangling_merges_table, worklist), "gabung_asing"
+            )
+    incidents_actions.render_merge_error()
+    if not worklist.has_all_pairs:
         st.caption(
             _(
                 "Terlalu banyak laporan yang mirip untuk ditunjukkan semuanya: yang paling mungkin "
@@ -56,53 +60,59 @@ def twins_panel(found: Worklist, view: View) -> None:
                 "Semua laporannya tetap ada di daftar kejadian."
             )
         )
-    if not found.duplicate_candidates:
-        markup.empty(_("Tidak ada dua laporan yang mirip tempat, waktu, jenis dan katanya."))
+    if not worklist.duplicate_candidates:
+        markup.render_empty_state(
+            _("Tidak ada dua laporan yang mirip tempat, waktu, jenis dan katanya.")
+        )
         return
-    incidents_actions.note(view)
-    shown = found.duplicate_candidates[:SIDE_BY_SIDE]
+    incidents_actions.render_merge_hint(context)
+    shown = worklist.duplicate_candidates[:MAX_PAIRS]
     cases = tuple(dict.fromkeys(case for pair in shown for case in (pair.first, pair.second)))
-    asked = (cases, view.at.at.date())
-    sides = render_cache.once(
-        "pasangan", asked, (found.cases, found.first_texts), partial(_sides, cases, view)
+    asked = (cases, context.view_time.at.date())
+    sides = render_cache.get_or_build(
+        "pasangan",
+        asked,
+        (worklist.cases, worklist.first_texts),
+        partial(_build_compared_cases, cases, context),
     )
     columns = st.columns(2, gap="medium")
     for at, pair in enumerate(shown):
         with columns[at % 2]:
             one, other = sides[pair.first], sides[pair.second]
-            _pair(pair, one, other)
-            if incidents_actions.allowed(view):
-                _decisions(pair, bool(one.exercise))
+            _render_pair(pair, one, other)
+            if incidents_actions.may_merge(context):
+                _render_decisions(pair, bool(one.exercise_label))
 
 
-def _sides(
-    chosen: Sequence[str], view: View, cases: pd.DataFrame, texts: Mapping[str, str]
-) -> dict[str, Side]:
-    rows = cases.set_index("case", drop=False).loc[list(chosen)].itertuples()
+def _build_compared_cases(
+    case_keys: Sequence[str], context: PageContext, cases: pd.DataFrame, texts: Mapping[str, str]
+) -> dict[str, ComparedCase]:
+    rows = cases.set_index("case", drop=False).loc[list(case_keys)].itertuples()
     return {
-        case: _side(row, texts.get(case, ""), view) for case, row in zip(chosen, rows, strict=True)
+        case: _build_compared_case(row, texts.get(case, ""), context)
+        for case, row in zip(case_keys, rows, strict=True)
     }
 
 
-def _pair(pair: DuplicateCandidate, one: Side, other: Side) -> None:
+def _render_pair(pair: DuplicateCandidate, first: ComparedCase, second: ComparedCase) -> None:
     score = _("Nilai {n} dari 100").format(n=i18n.format_number(pair.score))
-    incidents_markup.pair(score, say.reasons(pair), one, other)
+    incidents_markup.render_pair(score, say.format_duplicate_reasons(pair), first, second)
 
 
-def _decisions(pair: DuplicateCandidate, made_up: bool) -> None:
+def _render_decisions(pair: DuplicateCandidate, is_exercise: bool) -> None:
     with st.container(horizontal=True):
         for act, title in (("gabung", _("Gabungkan")), ("pisah", _("Dua kejadian berbeda"))):
-            incidents_actions.decision(act, title, pair.first, pair.second, made_up)
+            incidents_actions.render_decision(act, title, pair.first, pair.second, is_exercise)
 
 
-def _side(row: Any, text: str, view: View) -> Side:
+def _build_compared_case(row: Any, text: str, context: PageContext) -> ComparedCase:
     """One of the two, in the words by which it was compared: its first."""
-    return Side(
+    return ComparedCase(
         tingkat=row.tingkat if isinstance(row.tingkat, str) else None,
         title=label("jenis", row.jenis),
-        place=say.place(row),
-        when=say.happened(row, view.at.at),
+        place=say.format_place(row),
+        when=say.format_occurrence_time(row, context.view_time.at),
         text=text,
-        exercise=_("LATIHAN") if row.latihan else "",
+        exercise_label=_("LATIHAN") if row.latihan else "",
         source=" · ".join(filter(None, (row.id, row.pelapor or "", label("status", row.status)))),
     )

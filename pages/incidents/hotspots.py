@@ -22,93 +22,102 @@ from situasi.figures.charts import risk_heatmap as figure_hot
 from situasi.figures.theme import Theme
 from situasi.ui import page_layout, url_state
 from situasi.ui.components import markup
-from situasi.ui.components.chart import chart
-from situasi.ui.page_layout import View
+from situasi.ui.components.chart import render_chart
+from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import table_view
 from situasi.ui.tables.table_view import Table
 from situasi.ui.wording import incidents as say
 
 # More than so many at once nobody acts on; the table has them all.
-MOST = 4
+MAX_CLUSTERS = 4
 
 
 @dataclass(frozen=True)
-class Shown:
+class HotspotView:
     """Of what was found that which the viewer chose. rows: incidents that count there."""
 
-    found: Hotspots
+    hotspots: Hotspots
     cells: pd.DataFrame
     rows: pd.DataFrame
     clusters: tuple[Cluster, ...]
 
 
-def hot_panel(view: View, wanted: Selection) -> None:
+def render_hotspots_panel(context: PageContext, selection: Selection) -> None:
     """Map of places and hours, and beside it the clusters."""
-    if _beyond(wanted):
+    if _is_outside_link(selection):
         return
-    shown = _shown(view, wanted)
-    with markup.bar():
-        page_layout.section(_("Tempat dan jam padat kejadian"))
+    shown = _build_view(context, selection)
+    with markup.row():
+        page_layout.render_section_title(_("Tempat dan jam padat kejadian"))
         if len(shown.cells):
             title = _("Kejadian menurut kecamatan dan jam sebagai tabel")
-            table_view.opens(title, partial(_table, shown), "padat")
+            table_view.render_table_popover(title, partial(_build_rates_table, shown), "padat")
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        _map(shown)
+        _render_heatmap(shown)
     with right:
-        _clusters(shown)
+        _render_clusters(shown)
 
 
-def _beyond(wanted: Selection) -> bool:
+def _is_outside_link(selection: Selection) -> bool:
     """Whether a guest's link shows less than the day that is reckoned here."""
     start = board().register.election.day_start
-    return url_state.is_bound() and wanted.since is not None and wanted.since > start
+    return url_state.is_fixed_by_link() and selection.since is not None and selection.since > start
 
 
-def _shown(view: View, wanted: Selection) -> Shown:
-    timeless = replace(wanted, kecamatan=(), since=None, until=None)
-    found, chosen = view.compute(compute_hotspots, timeless, _centres()), view.chosen()
+def _build_view(context: PageContext, selection: Selection) -> HotspotView:
+    timeless = replace(selection, kecamatan=(), since=None, until=None)
+    found, chosen = (
+        context.compute(compute_hotspots, timeless, _list_label_points()),
+        context.selected_kecamatan(),
+    )
     cells, counted = found.rate_table, found.day.cases
-    return Shown(
+    return HotspotView(
         found,
         cells[cells["kecamatan"].isin(chosen)],
         counted[counted["kecamatan"].isin(chosen)],
-        tuple(one for one in found.scan.clusters if _concerns(one, chosen)),
+        tuple(one for one in found.scan.clusters if _is_in_selection(one, chosen)),
     )
 
 
-def _concerns(one: Cluster, chosen: list[str]) -> bool:
+def _is_in_selection(cluster: Cluster, selected: list[str]) -> bool:
     """Any of its places is shown; a guest sees none that lies in others too."""
-    places = set(one.kecamatan)
-    return places <= set(chosen) if url_state.is_bound() else not places.isdisjoint(chosen)
+    places = set(cluster.kecamatan)
+    return (
+        places <= set(selected) if url_state.is_fixed_by_link() else not places.isdisjoint(selected)
+    )
 
 
-def _centres() -> Centres:
+def _list_label_points() -> Centres:
     points = board().boundaries.label_points
     return tuple((code, *point) for code, point in points.items())
 
 
-def _table(shown: Shown) -> Table:
+def _build_rates_table(hotspot_view: HotspotView) -> Table:
     rules = board().register.election.rules.risk
-    return incidents_tables.rates(shown.cells, rules, _made_up(shown.rows))
+    return incidents_tables.build_rates_table(
+        hotspot_view.cells, rules, _has_exercise_rows(hotspot_view.rows)
+    )
 
 
-def _made_up(rows: pd.DataFrame) -> bool:
+def _has_exercise_rows(rows: pd.DataFrame) -> bool:
     return bool(rows["latihan"].any())
 
 
-def _map(shown: Shown) -> None:
+def _render_heatmap(hotspot_view: HotspotView) -> None:
     rules = board().register.election.rules.risk
-    day = shown.found.day
-    if shown.cells.empty:
+    day = hotspot_view.hotspots.day
+    if hotspot_view.cells.empty:
         said = _("Belum cukup kejadian hari ini untuk dihitung: {n} dari paling sedikit {least}.")
         n, least = i18n.format_number(len(day.cases)), i18n.format_number(rules.min_incidents)
-        markup.empty(said.format(n=n, least=least))
+        markup.render_empty_state(said.format(n=n, least=least))
         return
     alt = _("Perkiraan kejadian per {per} TPS per jam menurut kecamatan dan jam")
-    cells = (shown.found.rate_table,)
-    asked = tuple(shown.cells["kecamatan"].unique())
-    chart("padat_peta", alt.format(per=rules.per_tps), cells, partial(_figure, asked), asked)
+    cells = (hotspot_view.hotspots.rate_table,)
+    asked = tuple(hotspot_view.cells["kecamatan"].unique())
+    render_chart(
+        "padat_peta", alt.format(per=rules.per_tps), cells, partial(_build_figure, asked), asked
+    )
     st.caption(
         _("Warna: ≈ perkiraan kejadian per {per} TPS per jam, dihaluskan antar jam dan antar "
           "kecamatan. Angka: yang dilaporkan. {above} selang {level} % seluruhnya di atas "
@@ -126,30 +135,36 @@ def _map(shown: Shown) -> None:
             placeless=i18n.format_number(day.without_place),
         )
     )  # fmt: skip
-    table_view.behind(_("{n} kejadian yang dihitung"), shown.rows, "padat_baris")
+    table_view.render_incidents_popover(
+        _("{n} kejadian yang dihitung"), hotspot_view.rows, "padat_baris"
+    )
 
 
-def _figure(chosen: tuple[str, ...], cells: pd.DataFrame, theme: Theme) -> go.Figure:
+def _build_figure(selected: tuple[str, ...], cells: pd.DataFrame, theme: Theme) -> go.Figure:
     said = figure_hot.Wording(
         format_area=board().register.name_of,
-        format_hour=say.hour,
+        format_hour=say.format_hour,
         hover=_("{where} · ≈ {rate} (antara {low} dan {high}) · {n} dilaporkan"),
         silent_hover=_("belum ada kabar"),
         decimal_sign=i18n.format_number(0.5, 1)[1],
     )
-    return figure_hot.build_risk_heatmap(cells[cells["kecamatan"].isin(chosen)], said, theme)
+    return figure_hot.build_risk_heatmap(cells[cells["kecamatan"].isin(selected)], said, theme)
 
 
-def _clusters(shown: Shown) -> None:
-    page_layout.section(_("Gugus kejadian yang sedang berlangsung"))
-    if not shown.clusters:
-        markup.empty(_nothing(shown.found.scan))
-    for at, one in enumerate(shown.clusters[:MOST]):
-        incidents_markup.cluster(say.zone(one.kecamatan, one.desa), _when(one), _figures(one))
-        rows = shown.found.day.cases
+def _render_clusters(hotspot_view: HotspotView) -> None:
+    page_layout.render_section_title(_("Gugus kejadian yang sedang berlangsung"))
+    if not hotspot_view.clusters:
+        markup.render_empty_state(_format_no_clusters(hotspot_view.hotspots.scan))
+    for at, one in enumerate(hotspot_view.clusters[:MAX_CLUSTERS]):
+        incidents_markup.render_cluster(
+            say.format_cluster_place(one.kecamatan, one.desa),
+            _format_time_range(one),
+            _format_statistics(one),
+        )
+        rows = hotspot_view.hotspots.day.cases
         mine = rows[rows["case"].isin(one.cases)]
-        table_view.behind(_("{n} kejadian gugus ini"), mine, f"gugus_{at}")
-    rules, scan = board().register.election.rules.clusters, shown.found.scan
+        table_view.render_incidents_popover(_("{n} kejadian gugus ini"), mine, f"gugus_{at}")
+    rules, scan = board().register.election.rules.clusters, hotspot_view.hotspots.scan
     said = _(
         "Gugus: kejadian yang lebih rapat daripada kebetulan, bila tersebar menurut banyaknya TPS, "
         "jam demi jam, sampai {hours} jam ke belakang. {desa} dari {n} kejadian menyebut desa, "
@@ -166,7 +181,7 @@ def _clusters(shown: Shown) -> None:
     )
 
 
-def _nothing(scan: ScanResult) -> str:
+def _format_no_clusters(scan: ScanResult) -> str:
     if scan.best_p_value is None:
         return _("Tidak ada gugus: terlalu sedikit kejadian berdekatan.")
     said = _("Tidak ada gugus: sebaran {n} kejadian terakhir wajar sebagai kebetulan (p = {p}).")
@@ -175,15 +190,18 @@ def _nothing(scan: ScanResult) -> str:
     )
 
 
-def _when(one: Cluster) -> str:
+def _format_time_range(cluster: Cluster) -> str:
     zone = board().register.election.zone
-    ends = i18n.format_time(one.start.astimezone(zone)), i18n.format_time(one.end.astimezone(zone))
+    ends = (
+        i18n.format_time(cluster.start.astimezone(zone)),
+        i18n.format_time(cluster.end.astimezone(zone)),
+    )
     return "–".join(ends)
 
 
-def _figures(one: Cluster) -> str:
+def _format_statistics(cluster: Cluster) -> str:
     return _("{n} kejadian, ≈ {expected} menurut kebetulan · p = {p}").format(
-        n=i18n.format_number(one.observed),
-        expected=i18n.format_number(one.expected, 1),
-        p=i18n.format_number(one.p_value, 3),
+        n=i18n.format_number(cluster.observed),
+        expected=i18n.format_number(cluster.expected, 1),
+        p=i18n.format_number(cluster.p_value, 3),
     )

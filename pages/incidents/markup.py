@@ -11,7 +11,7 @@ from situasi.ui.components import markup
 
 
 @dataclass(frozen=True)
-class Side:
+class ComparedCase:
     """One case of a pair that is held side by side."""
 
     tingkat: str | None
@@ -20,11 +20,11 @@ class Side:
     when: str
     text: str
     source: str
-    exercise: str  # the word for an exercise, "" where it is real
+    exercise_label: str  # the word for an exercise, "" where it is real
 
 
-def case(
-    tingkat: str | None, title: str, place: str, late: str, facts: Sequence[tuple[str, str]]
+def render_case(
+    tingkat: str | None, title: str, place: str, overdue_text: str, facts: Sequence[tuple[str, str]]
 ) -> None:
     """The head of a case: what, where, what is late ("" where nothing is), what is known."""
     known = Markup("").join(
@@ -34,53 +34,55 @@ def case(
         Markup(
             '<div class="kj-case"><h3>{}{}</h3><p>{}</p>{}<dl class="kj-facts">{}</dl></div>'
         ).format(
-            markup.sign(tingkat),
+            markup.build_tingkat_mark(tingkat),
             title,
             place,
-            Markup('<p class="kj-late">{}</p>').format(late) if late else "",
+            Markup('<p class="kj-late">{}</p>').format(overdue_text) if overdue_text else "",
             known,
         )
     )
 
 
-def line(text: str) -> None:
+def render_line(text: str) -> None:
     """A plain line; words that somebody typed are no markdown here."""
     markup.render(Markup('<small class="kj-line">{}</small>').format(text))
 
 
-def cluster(place: str, when: str, figures: str) -> None:
+def render_cluster(place: str, when: str, statistics: str) -> None:
     """Where and when incidents lie together, and how many."""
     markup.render(
         Markup(
             '<div class="kj-cluster"><div class="si-line"><b>{}</b><time>{}</time></div>'
             "<p>{}</p></div>"
-        ).format(place, when, figures)
+        ).format(place, when, statistics)
     )
 
 
-def pair(score: str, reasons: Sequence[str], one: Side, other: Side) -> None:
+def render_pair(
+    score: str, reasons: Sequence[str], first: ComparedCase, second: ComparedCase
+) -> None:
     """Two cases side by side, with why they may be one."""
     chips = Markup("").join(Markup('<span class="si-chip">{}</span>').format(r) for r in reasons)
     markup.render(
         Markup('<div class="kj-pair"><header><b>{}</b>{}</header>{}{}</div>').format(
-            score, chips, _side(one), _side(other)
+            score, chips, _build_case_html(first), _build_case_html(second)
         )
     )
 
 
-def _side(one: Side) -> Markup:
+def _build_case_html(case: ComparedCase) -> Markup:
     mark = Markup("")
-    if one.exercise:
-        mark = Markup('<span class="si-chip si-made">{}</span>').format(one.exercise)
+    if case.exercise_label:
+        mark = Markup('<span class="si-chip si-made">{}</span>').format(case.exercise_label)
     return Markup(
         '<section><div class="si-line"><b>{sign} {title}</b><time>{when}</time></div>'
         "<small>{place}</small><p>{text}</p><small>{mark}{source}</small></section>"
     ).format(
-        sign=markup.sign(one.tingkat),
-        title=one.title,
-        when=one.when,
-        place=one.place,
-        text=one.text,
+        sign=markup.build_tingkat_mark(case.tingkat),
+        title=case.title,
+        when=case.when,
+        place=case.place,
+        text=case.text,
         mark=mark,
-        source=one.source,
+        source=case.source,
     )

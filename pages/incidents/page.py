@@ -9,17 +9,17 @@ from typing import Any
 
 import streamlit as st
 
-from pages.incidents.detail import detail_panel
-from pages.incidents.duplicates import twins_panel
-from pages.incidents.hotspots import hot_panel
-from pages.incidents.kpis import figures
+from pages.incidents.detail import render_detail_panel
+from pages.incidents.duplicates import render_duplicates_panel
+from pages.incidents.hotspots import render_hotspots_panel
+from pages.incidents.kpis import build_kpis
 from pages.incidents.panels import (
-    bound,
-    keep_within,
-    kinds_panel,
-    list_panel,
-    looked_at,
-    overdue_panel,
+    get_selected_case,
+    render_kinds_panel,
+    render_list_panel,
+    render_overdue_panel,
+    restrict_selection_to_link,
+    restrict_to_link,
 )
 from situasi.analysis import view_time as moments
 from situasi.analysis.incidents.cases import Selection
@@ -27,53 +27,55 @@ from situasi.analysis.situation.worklist import compute_worklist
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import comparison, filters, page_layout, session
-from situasi.ui.components.kpi_row import figure_row
-from situasi.ui.page_layout import View
+from situasi.ui.components.kpi_row import render_kpi_row
+from situasi.ui.page_layout import PageContext
 
 
 def show() -> None:
-    view, wanted = opened(label("screen", "kejadian"))
-    found = bound(view.compute(compute_worklist, wanted))
+    view, wanted = begin_incidents_page(label("screen", "kejadian"))
+    found = restrict_to_link(view.compute(compute_worklist, wanted))
     if found.rows.empty:
-        page_layout.nothing(_("Belum ada laporan kejadian."))
+        page_layout.render_missing_data(_("Belum ada laporan kejadian."))
         return
-    keep_within(found)
+    restrict_selection_to_link(found)
     asked = partial(moments.shift_window, wanted)
-    before = comparison.before(
+    before = comparison.compute_baseline(
         view,
         "kejadian",
-        lambda past: (past.compute(compute_worklist, asked(view.at.at - past.at.at)),),
-        figures,
+        lambda past: (
+            past.compute(compute_worklist, asked(view.view_time.at - past.view_time.at)),
+        ),
+        build_kpis,
     )
-    figure_row(figures(found), before)
+    render_kpi_row(build_kpis(found), before)
 
     left, right = st.columns(2, gap="medium")
     with left:
-        list_panel(found)
+        render_list_panel(found)
     with right:
-        if looked_at() is None:
-            overdue_panel(found)
+        if get_selected_case() is None:
+            render_overdue_panel(found)
         else:
-            detail_panel(found, view)
+            render_detail_panel(found, view)
 
-    twins_panel(found, view)
-    kinds_panel(found)
-    hot_panel(view, wanted)
+    render_duplicates_panel(found, view)
+    render_kinds_panel(found)
+    render_hotspots_panel(view, wanted)
 
 
-def opened(title: str) -> tuple[View, Selection]:
+def begin_incidents_page(title: str) -> tuple[PageContext, Selection]:
     """Draw heading and filters; the view, and what of it was asked for."""
     picked: dict[str, Any] = {}
 
     def kept(name: str, draw: Callable[[Any], Any]) -> Callable[[Any], None]:
         return lambda place: picked.update({name: draw(place)})
 
-    view = page_layout.opened(
+    view = page_layout.begin_page(
         title,
-        kept("jenis", filters.jenis),
-        kept("tingkat", filters.tingkat),
-        kept("status", filters.status),
-        kept("window", filters.window),
+        kept("jenis", filters.render_jenis_filter),
+        kept("tingkat", filters.render_tingkat_filter),
+        kept("status", filters.render_status_filter),
+        kept("window", filters.render_window_filter),
     )
     wanted = Selection(
         kecamatan=view.kecamatan,
@@ -82,5 +84,5 @@ def opened(title: str) -> tuple[View, Selection]:
         status=tuple(picked["status"]),
     )
     # To the minute, so that viewers of the same minute share what is computed.
-    minute = replace(view.at, at=session.cache_minute(view.at))
-    return view, filters.within(wanted, picked["window"], minute)
+    minute = replace(view.view_time, at=session.cache_minute(view.view_time))
+    return view, filters.apply_window(wanted, picked["window"], minute)

@@ -19,117 +19,125 @@ from situasi.figures.charts import incident_heatmap as figure_kinds
 from situasi.figures.theme import Theme
 from situasi.ui import filters, page_layout, render_cache, url_state
 from situasi.ui.components import markup
-from situasi.ui.components.chart import chart
+from situasi.ui.components.chart import render_chart
 from situasi.ui.tables import selectable, table_view
 from situasi.ui.tables.table_view import Table
 
-MOST = 12  # rows in sight
-_NAME = "kasus"
+VISIBLE_ROWS = 12  # rows in sight
+_URL_PARAMETER = "kasus"
 
 
-def looked_at() -> str | None:
+def get_selected_case() -> str | None:
     """The case that the address names."""
-    return selectable.picked(_NAME)
+    return selectable.get_selected(_URL_PARAMETER)
 
 
-def keep_within(found: Worklist) -> None:
+def restrict_selection_to_link(worklist: Worklist) -> None:
     """A guest looks closely only at cases that the link shows."""
-    if url_state.is_bound() and looked_at() not in {
-        *found.selected_cases["case"],
-        *found.overdue_cases["case"],
+    if url_state.is_fixed_by_link() and get_selected_case() not in {
+        *worklist.selected_cases["case"],
+        *worklist.overdue_cases["case"],
     }:
-        selectable.forget(_NAME)
+        selectable.clear_selection(_URL_PARAMETER)
 
 
-def bound(found: Worklist) -> Worklist:
+def restrict_to_link(worklist: Worklist) -> Worklist:
     """What the page speaks of: for a guest no pair of which the link leaves one out."""
-    if not url_state.is_bound():
-        return found
-    shown = set(found.selected_cases["case"])
-    twins = [pair for pair in found.duplicate_candidates if {pair.first, pair.second} <= shown]
+    if not url_state.is_fixed_by_link():
+        return worklist
+    shown = set(worklist.selected_cases["case"])
+    twins = [pair for pair in worklist.duplicate_candidates if {pair.first, pair.second} <= shown]
     return replace(
-        found,
+        worklist,
         duplicate_candidates=twins,
         pair_count=len(twins),
-        orphan_merges=found.orphan_merges.head(0),
+        orphan_merges=worklist.orphan_merges.head(0),
     )
 
 
-def list_panel(found: Worklist) -> None:
+def render_list_panel(worklist: Worklist) -> None:
     """The selected cases, newest first."""
-    with markup.bar():
+    with markup.row():
         title = _("{n} kejadian dari {reports} laporan").format(
-            n=i18n.format_number(len(found.selected_cases)),
-            reports=i18n.format_number(found.report_count),
+            n=i18n.format_number(len(worklist.selected_cases)),
+            reports=i18n.format_number(worklist.report_count),
         )
-        page_layout.section(title)
-        if found.outside_window_count:
+        page_layout.render_section_title(title)
+        if worklist.outside_window_count:
             st.button(
                 _("{n} di luar rentang waktu · tampilkan").format(n=i18n.number(found.elsewhen)),
-                on_click=filters.all_times,
+                on_click=filters.show_all_times,
                 type="tertiary",
             )
-    if found.selected_cases.empty:
-        markup.empty(_("Tidak ada kejadian pada pilihan ini."))
+    if worklist.selected_cases.empty:
+        markup.render_empty_state(_("Tidak ada kejadian pada pilihan ini."))
         return
-    newest, table = render_cache.once(
-        "kejadian", None, (found.selected_cases, found.overdue_cases), _newest_first
+    newest, table = render_cache.get_or_build(
+        "kejadian", None, (worklist.selected_cases, worklist.overdue_cases), _build_list
     )
-    choosable(table, newest, "daftar", title)
+    render_selectable_cases(table, newest, "daftar", title)
 
 
-def _newest_first(shown: pd.DataFrame, overdue: pd.DataFrame) -> tuple[pd.Series, Table]:
-    newest = shown.iloc[::-1]
-    return newest["case"], incidents_tables.listed(newest, overdue)
+def _build_list(cases: pd.DataFrame, overdue: pd.DataFrame) -> tuple[pd.Series, Table]:
+    newest = cases.iloc[::-1]
+    return newest["case"], incidents_tables.build_cases_table(newest, overdue)
 
 
-def overdue_panel(found: Worklist) -> None:
+def render_overdue_panel(worklist: Worklist) -> None:
     """What is late, the latest first."""
-    with markup.bar():
-        page_layout.section(_("Lewat waktu: langkah berikut yang ditunggu"))
-    if found.overdue_cases.empty:
-        markup.empty(_("Tidak ada kejadian terbuka yang lewat batas waktu."))
+    with markup.row():
+        page_layout.render_section_title(_("Lewat waktu: langkah berikut yang ditunggu"))
+    if worklist.overdue_cases.empty:
+        markup.render_empty_state(_("Tidak ada kejadian terbuka yang lewat batas waktu."))
     else:
-        table = render_cache.once("lewat", None, (found.overdue_cases,), incidents_tables.overdue)
-        choosable(table, found.overdue_cases["case"], "lewat", _("Kejadian lewat waktu"))
+        table = render_cache.get_or_build(
+            "lewat", None, (worklist.overdue_cases,), incidents_tables.build_overdue_table
+        )
+        render_selectable_cases(
+            table, worklist.overdue_cases["case"], "lewat", _("Kejadian lewat waktu")
+        )
     st.caption(
         _("Batas waktu adalah usulan (rules.toml), menurut tingkat; yang belum dinilai sebagai "
           "sedang.")
     )  # fmt: skip
 
 
-def choosable(table: Table, cases: pd.Series, name: str, title: str) -> None:
+def render_selectable_cases(table: Table, cases: pd.Series, name: str, title: str) -> None:
     """A table of which a row opens its case. cases: in the order of the table."""
-    selectable.choosable(table, cases.tolist(), _NAME, name, title, most=MOST)
+    selectable.render_selectable_table(
+        table, cases.tolist(), _URL_PARAMETER, name, title, most=VISIBLE_ROWS
+    )
 
 
-def look_at(case: str | None) -> None:
+def select_case(case: str | None) -> None:
     """Open a case (a callback): the run that follows writes it into the address."""
-    selectable.pick(_NAME, case)
+    selectable.select(_URL_PARAMETER, case)
 
 
-def kinds_panel(found: Worklist) -> None:
-    with markup.bar():
-        page_layout.section(_("Jenis menurut kecamatan"))
-        if len(found.kind_counts):
+def render_kinds_panel(worklist: Worklist) -> None:
+    with markup.row():
+        page_layout.render_section_title(_("Jenis menurut kecamatan"))
+        if len(worklist.kind_counts):
             title = _("Jenis menurut kecamatan sebagai tabel")
-            table_view.opens(title, partial(incidents_tables.kinds, found), "jenis_kecamatan")
-    if found.kind_counts.empty:
-        markup.empty(_("Tidak ada kejadian pada pilihan ini."))
+            table_view.render_table_popover(
+                title, partial(incidents_tables.build_kinds_table, worklist), "jenis_kecamatan"
+            )
+    if worklist.kind_counts.empty:
+        markup.render_empty_state(_("Tidak ada kejadian pada pilihan ini."))
         return
     alt = _("Banyak kejadian tiap jenis di tiap kecamatan")
-    chart("jenis_peta", alt, (found.kind_counts,), _figure)
+    render_chart("jenis_peta", alt, (worklist.kind_counts,), _build_figure)
     st.caption(
         _("Kosong: tidak ada kejadian terpilih. Garis: belum ada laporan apa pun, bukan nol.")
     )
 
 
-def _figure(kinds: pd.DataFrame, theme: Theme) -> go.Figure:
+def _build_figure(kinds: pd.DataFrame, theme: Theme) -> go.Figure:
     silence = _("belum ada laporan")
     return figure_kinds.build_incident_heatmap(
-        kinds, partial(label, "jenis"), _area, silence, theme
+        kinds, partial(label, "jenis"), _area_name, silence, theme
     )
 
 
-def _area(code: str) -> str:
+def _area_name(code: str) -> str:
     return board().register.name_of(code) if code else _("seluruh kabupaten")

@@ -21,7 +21,7 @@ from situasi.ingest.write_scope import WriteRefused
 from situasi.store.interface import QuarantinedRow, StoreError
 from situasi.ui import session
 from situasi.ui.components import markup
-from situasi.ui.page_layout import View
+from situasi.ui.page_layout import PageContext
 
 _SAID = "_masukan_kabar"
 # Uploaded files are judged one after the other for each viewer, and two at a time in all.
@@ -32,9 +32,9 @@ PREVIEW = 100
 REFUSED = 1000
 
 
-def allowed(view: View, act: str) -> bool:
+def allowed(view: PageContext, act: str) -> bool:
     """Whether the viewer may do this here and now: nobody writes into the past."""
-    return view.at.live and session.viewer().role.may(act)
+    return view.view_time.live and session.viewer().role.may(act)
 
 
 def tell(text: str, *, good: bool) -> None:
@@ -47,7 +47,7 @@ def told() -> None:
     """Draw what came of the last act of this viewer."""
     if _SAID in st.session_state:
         good, text = st.session_state[_SAID]
-        (st.success if good else st.warning)(markup.plain(text))
+        (st.success if good else st.warning)(markup.escape_markdown(text))
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def try_file(name: str, file: BinaryIO) -> Trial:
 def take_file(name: str, file: BinaryIO) -> None:
     """Take an uploaded file in."""
     ledger = _taken(name, file, dry_run=False)
-    session.wrote()
+    session.refresh_after_write()
     telemetry.record_ingest("upload", ledger.feed or "unknown", ledger.as_json())
     if ledger.refused:
         tell(f"{ledger.path}: {ledger.refused}", good=False)
@@ -120,7 +120,7 @@ def withdraw(batch: int, reason: str) -> None:
     except (StoreError, WriteRefused, WithdrawalRefused) as error:
         tell(str(error), good=False)
         return
-    session.wrote()
+    session.refresh_after_write()
     said = _("Kiriman {no}: {n} baris ditarik. Tidak ada yang dihapus.")
     text = said.format(no=batch, n=i18n.format_number(rows))
     tell(" ".join([text, *intake_tables.stays(elsewhere)]), good=True)
@@ -137,7 +137,7 @@ def release(row: QuarantinedRow, corrections: Mapping[str, str]) -> None:
     except (StoreError, WriteRefused) as error:
         tell(str(error), good=False)
         return
-    session.wrote()
+    session.refresh_after_write()
     text, good = _outcome(ledger)
     tell(_("Karantina {no}: {said}").format(no=row.number, said=text), good=good)
 

@@ -18,7 +18,7 @@ from situasi.domain import feed_schemas
 from situasi.domain.labels import label
 from situasi.live.snapshot import Snapshot
 from situasi.ui import filters, session, url_state
-from situasi.ui.page_layout import View
+from situasi.ui.page_layout import PageContext
 from situasi.ui.session import ViewTime
 
 _FILTER = "feed"
@@ -27,21 +27,21 @@ _FILTER = "feed"
 def choose_reports(place: DeltaGenerator) -> None:
     """The filter of the page: which kinds of report; kept in the address."""
     codes = list(session.viewer().role.readable_feeds(tuple(feed_schemas.FEEDS)))
-    filters.several(
+    filters.render_multi_filter(
         place, _FILTER, _("Laporan"), _("semua laporan"), codes, lambda code: label("feed", code)
     )
 
 
 def feeds_shown() -> tuple[str, ...]:
     """The feeds that the viewer may see, of the chosen ones where any is chosen."""
-    chosen = url_state.current(_FILTER)
+    chosen = url_state.get_selected(_FILTER)
     seen = session.viewer().role.readable_feeds(tuple(feed_schemas.FEEDS))
     return tuple(feed for feed in seen if not chosen or feed in chosen)
 
 
-def intake(view: View, feeds: tuple[str, ...]) -> DeliverySummary:
+def intake(view: PageContext, feeds: tuple[str, ...]) -> DeliverySummary:
     """What came in of these feeds, as known at the moment of the view."""
-    return session.whole(_intake, view.shown, view.at, feeds, _whose())
+    return session.compute_on_snapshot(_intake, view.snapshot_view, view.view_time, feeds, _whose())
 
 
 def _whose() -> str | None:
@@ -91,22 +91,22 @@ class Waiting:
     reasons: pd.DataFrame
 
 
-def told_of(view: View) -> bool:
+def told_of(view: PageContext) -> bool:
     """Whether it can be said what waited: of a past moment of an exercise it cannot.
 
     Faulty rows have no time of their own, and an exercise is stored long after its day.
     """
-    return _told_of(view.shown.snapshot, view.at)
+    return _told_of(view.snapshot_view.snapshot, view.view_time)
 
 
 def _told_of(snapshot: Snapshot, at: ViewTime) -> bool:
     return at.live or not snapshot.rehearsal
 
 
-def waiting(view: View, feeds: tuple[str, ...]) -> Waiting:
+def waiting(view: PageContext, feeds: tuple[str, ...]) -> Waiting:
     """The rows of these feeds that waited in quarantine at the moment shown. Raises StoreError."""
-    at = None if view.at.live else view.at.at
-    snapshot, whose = view.shown.snapshot, _whose()
+    at = None if view.view_time.live else view.view_time.at
+    snapshot, whose = view.snapshot_view.snapshot, _whose()
 
     def make() -> Waiting:
         rows = deliveries.select_quarantined_rows(_held(snapshot, whose, at), feeds)

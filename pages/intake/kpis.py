@@ -10,45 +10,45 @@ from situasi.analysis.deliveries import DeliverySummary
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.ui.components.kpi_row import Count, Figure
+from situasi.ui.components.kpi_row import Kpi, KpiValue
 from situasi.ui.components.markup import Card
-from situasi.ui.page_layout import View
+from situasi.ui.page_layout import PageContext
 from situasi.ui.tables.table_view import Table
 
 
-def figures(view: View, found: DeliverySummary) -> list[Figure]:
+def figures(view: PageContext, found: DeliverySummary) -> list[Kpi]:
     feeds, ledger = found.feeds, found.batches
     came, told = bool(len(ledger)), intake_data.told_of(view)
     undone = ledger[ledger["taken_back"] > 0]
     return [
-        Figure("kiriman", _deliveries(view, ledger), lambda: intake_tables.ledger_table(ledger),
-               (Count(len(ledger) if came else None),)),
-        Figure("dibaca", _read(ledger), lambda: _feeds(view, feeds),
-               (Count(ledger["read"].sum() if came else None),)),
-        Figure("karantina", _waiting(view, feeds),
+        Kpi("kiriman", _deliveries(view, ledger), lambda: intake_tables.ledger_table(ledger),
+               (KpiValue(len(ledger) if came else None),)),
+        Kpi("dibaca", _read(ledger), lambda: _feeds(view, feeds),
+               (KpiValue(ledger["read"].sum() if came else None),)),
+        Kpi("karantina", _waiting(view, feeds),
                (lambda: _feeds(view, feeds[feeds["waiting"] > 0])) if told else None,
-               (Count(feeds["waiting"].sum() if told else None),)),
-        Figure("senyap", _silent(feeds),
+               (KpiValue(feeds["waiting"].sum() if told else None),)),
+        Kpi("senyap", _silent(feeds),
                lambda: _feeds(view, feeds[feeds["silent"] | feeds["expected"]]),
-               (Count(feeds["silent"].sum() if feeds["expected"].any() else None),)),
-        Figure("ditarik", _taken_back(ledger), lambda: intake_tables.ledger_table(undone),
-               (Count(len(undone) if came else None),)),
+               (KpiValue(feeds["silent"].sum() if feeds["expected"].any() else None),)),
+        Kpi("ditarik", _taken_back(ledger), lambda: intake_tables.ledger_table(undone),
+               (KpiValue(len(undone) if came else None),)),
     ]  # fmt: skip
 
 
-def _feeds(view: View, feeds: pd.DataFrame) -> Table:
+def _feeds(view: PageContext, feeds: pd.DataFrame) -> Table:
     return intake_tables.feeds_table(feeds, waiting=intake_data.told_of(view))
 
 
-def _deliveries(view: View, ledger: pd.DataFrame) -> Card:
+def _deliveries(view: PageContext, ledger: pd.DataFrame) -> Card:
     title = _("Kiriman")
     if ledger.empty:
         return Card(title, "–", _("belum ada kiriman"))
-    newest = ledger["recorded_at"].max().to_pydatetime().astimezone(view.at.at.tzinfo)
+    newest = ledger["recorded_at"].max().to_pydatetime().astimezone(view.view_time.at.tzinfo)
     # The clock of an exercise, or of a past moment, is not the one that recorded.
-    own = view.at.live and not view.at.is_exercise
+    own = view.view_time.live and not view.view_time.is_exercise
     when = (
-        i18n.format_relative_time(newest, view.at.at)
+        i18n.format_relative_time(newest, view.view_time.at)
         if own
         else f"{i18n.format_date(newest)} {i18n.format_time(newest)}"
     )
@@ -68,7 +68,7 @@ def _read(ledger: pd.DataFrame) -> Card:
     return Card(title, i18n.format_number(int(ledger["read"].sum())), note)
 
 
-def _waiting(view: View, feeds: pd.DataFrame) -> Card:
+def _waiting(view: PageContext, feeds: pd.DataFrame) -> Card:
     title = _("Karantina")
     if not intake_data.told_of(view):
         return Card(title, "–", _("latihan: hanya untuk keadaan sekarang"))
@@ -86,7 +86,7 @@ def _silent(feeds: pd.DataFrame) -> Card:
         n=i18n.format_number(len(silent)), all=i18n.format_number(len(expected))
     )
     names = ", ".join(label("feed", feed) for feed in silent["feed"])
-    return Card(title, value, names or _("semua melapor"), alarm=bool(names))
+    return Card(title, value, names or _("semua melapor"), is_alarm=bool(names))
 
 
 def _taken_back(ledger: pd.DataFrame) -> Card:

@@ -15,21 +15,21 @@ from pages.intake.upload import upload_panel
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import comparison, inbox_failures, page_layout
-from situasi.ui.components.kpi_row import figure_row
+from situasi.ui.components.kpi_row import render_kpi_row
 
 
 def show() -> None:
-    view = page_layout.opened(label("screen", "masukan"), intake_data.choose_reports)
+    view = page_layout.begin_page(label("screen", "masukan"), intake_data.choose_reports)
     feeds = intake_data.feeds_shown()
     found = intake_data.intake(view, feeds)
-    then = replace(view, at=replace(view.at, live=False))
-    before = comparison.before(
+    then = replace(view, view_time=replace(view.view_time, live=False))
+    before = comparison.compute_baseline(
         view,
         "masukan",
         lambda past: (intake_data.intake(past, feeds),),
         lambda one: figures(then, one),
     )
-    figure_row(figures(view, found), before)
+    render_kpi_row(figures(view, found), before)
     intake_actions.told()
     if view.kecamatan:
         st.caption(
@@ -39,7 +39,7 @@ def show() -> None:
     left, right = st.columns([5, 2])
     with left:
         sources_panel(view, found)
-        inbox_failures.panel(view)
+        inbox_failures.render_panel(view)
     with right:
         upload_panel(view)
     quarantine_panel(view, found, feeds)

@@ -15,31 +15,31 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import page_layout, render_cache
 from situasi.ui.components import markup
-from situasi.ui.page_layout import View
+from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import table_view
 
 
-def ledger_panel(view: View, found: DeliverySummary) -> None:
+def ledger_panel(view: PageContext, found: DeliverySummary) -> None:
     ledger = found.batches
-    with markup.bar():
-        page_layout.section(_("Buku kiriman"))
+    with markup.row():
+        page_layout.render_section_title(_("Buku kiriman"))
         if intake_actions.allowed(view, "perbaiki"):
             brought = (ledger["standing"] > 0) | (ledger["duplicate"] > 0)
             _withdrawal(ledger[brought & ledger["taken_back_by"].isna()])
     if ledger.empty:
-        page_layout.nothing(_("Belum ada kiriman."))
+        page_layout.render_missing_data(_("Belum ada kiriman."))
         return
     said = intake_tables.equation(
         *(int(ledger[name].sum()) for name in ("read", "accepted", "duplicate", "quarantined"))
     )
     st.caption(said + ". " + _("Kiriman ulang tanpa hal baru hanya dicatat dalam jejak."))
-    if not view.at.live and (ledger["recorded_at"] > view.at.at).any():
+    if not view.view_time.live and (ledger["recorded_at"] > view.view_time.at).any():
         st.caption(
             _("Kiriman latihan dan riwayat dicatat dengan jam sebenarnya, sesudah saat ini; ia "
               "ditunjukkan sejak baris pertamanya diketahui, dengan jumlah seluruh kirimannya.")
         )  # fmt: skip
-    table = render_cache.once("kiriman", None, (ledger,), intake_tables.ledger_table)
-    table_view.shown(table, "kiriman", _("Buku kiriman"))
+    table = render_cache.get_or_build("kiriman", None, (ledger,), intake_tables.ledger_table)
+    table_view.render_table(table, "kiriman", _("Buku kiriman"))
 
 
 def _withdrawal(standing: pd.DataFrame) -> None:
@@ -68,13 +68,13 @@ def _withdrawal(standing: pd.DataFrame) -> None:
             st.rerun()
 
 
-def sources_panel(view: View, found: DeliverySummary) -> None:
-    with markup.bar():
-        page_layout.section(_("Sumber laporan"))
-        table_view.opens(
+def sources_panel(view: PageContext, found: DeliverySummary) -> None:
+    with markup.row():
+        page_layout.render_section_title(_("Sumber laporan"))
+        table_view.render_table_popover(
             _("Menurut berkas"), lambda: intake_tables.sources_table(found.sources), "sumber_berkas"
         )
     told = intake_data.told_of(view)
     make = partial(intake_tables.feeds_table, waiting=told)
-    table = render_cache.once("sumber", told, (found.feeds,), make)
-    table_view.shown(table, "sumber", _("Sumber laporan"))
+    table = render_cache.get_or_build("sumber", told, (found.feeds,), make)
+    table_view.render_table(table, "sumber", _("Sumber laporan"))

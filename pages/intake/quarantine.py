@@ -25,7 +25,7 @@ from situasi.ingest.validation.column_mapping import EXPORT_HEADINGS
 from situasi.store.interface import QuarantinedRow, StoreError
 from situasi.ui import audit, page_layout, render_cache, session
 from situasi.ui.components import markup
-from situasi.ui.page_layout import View
+from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import table_view
 from situasi.ui.tables.table_view import Table
 
@@ -33,20 +33,22 @@ from situasi.ui.tables.table_view import Table
 _CHOICES = 300
 
 
-def quarantine_panel(view: View, found: DeliverySummary, feeds: tuple[str, ...]) -> None:
-    page_layout.section(_("Karantina: baris yang belum dapat diterima"))
+def quarantine_panel(view: PageContext, found: DeliverySummary, feeds: tuple[str, ...]) -> None:
+    page_layout.render_section_title(_("Karantina: baris yang belum dapat diterima"))
     if not intake_data.told_of(view):
         st.caption(_("Dalam latihan, karantina hanya ditunjukkan untuk keadaan sekarang."))
         return
     try:
         waiting = intake_data.waiting(view, feeds)
     except StoreError as error:
-        markup.empty(_("Karantina tidak terbaca: {why}").format(why=error))
+        markup.render_empty_state(_("Karantina tidak terbaca: {why}").format(why=error))
         return
     if waiting.rows.empty:
-        markup.empty(_("Tidak ada baris yang menunggu. Baris yang ditolak muncul di sini."))
+        markup.render_empty_state(
+            _("Tidak ada baris yang menunggu. Baris yang ditolak muncul di sini.")
+        )
         return
-    audit.saw(set(waiting.rows["feed"]), "masukan")
+    audit.log_viewed(set(waiting.rows["feed"]), "masukan")
     left, right = st.columns([3, 2])
     with left:
         chosen = _why(waiting)
@@ -60,7 +62,7 @@ def _why(waiting: Waiting) -> pd.DataFrame:
     """The reasons with their counts; the rows of the one that is chosen, or all."""
     rows, reasons = waiting.rows, waiting.reasons
     counts = reasons.groupby("kind", sort=False)["rows"].sum().to_dict()
-    with markup.bar():
+    with markup.row():
         kind = st.selectbox(
             _("Alasan"),
             ["", *counts],
@@ -70,11 +72,13 @@ def _why(waiting: Waiting) -> pd.DataFrame:
             key="alasan",
             label_visibility="collapsed",
         )
-        table_view.opens(
+        table_view.render_table_popover(
             _("Alasan dan jumlahnya"), lambda: intake_tables.reasons_table(reasons), "alasan_jumlah"
         )
     return (
-        render_cache.once("alasan", kind, (rows,), partial(_of_kind, str(kind))) if kind else rows
+        render_cache.get_or_build("alasan", kind, (rows,), partial(_of_kind, str(kind)))
+        if kind
+        else rows
     )
 
 
@@ -83,8 +87,8 @@ def _of_kind(kind: str, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rows(chosen: pd.DataFrame, found: DeliverySummary) -> None:
-    table = render_cache.once("menunggu", None, (chosen, found.batches), _table)
-    table_view.shown(table, "menunggu", _("Baris menunggu"))
+    table = render_cache.get_or_build("menunggu", None, (chosen, found.batches), _table)
+    table_view.render_table(table, "menunggu", _("Baris menunggu"))
 
 
 def _table(chosen: pd.DataFrame, ledger: pd.DataFrame) -> Table:
@@ -96,7 +100,7 @@ def _table(chosen: pd.DataFrame, ledger: pd.DataFrame) -> Table:
 def _send_back(chosen: pd.DataFrame) -> None:
     """A file for whoever sent the rows, reasons beside them."""
     files = list(dict.fromkeys(zip(chosen["feed"], chosen["source"], strict=True)))
-    with markup.bar():
+    with markup.row():
         feed, source = st.selectbox(
             _("Kembalikan ke pengirim"),
             files,
@@ -104,7 +108,7 @@ def _send_back(chosen: pd.DataFrame) -> None:
             key="pengirim",
         )
         mine = chosen[(chosen["feed"] == feed) & (chosen["source"] == source)]
-        audit.download(
+        audit.render_download_button(
             _("Unduh {n} baris untuk diperbaiki").format(n=i18n.format_number(len(mine))),
             partial(_file, session.viewer(), mine["number"].tolist()),
             {"table": "karantina", "feed": feed, "source": source},
@@ -121,7 +125,7 @@ def _file(viewer: Viewer, numbers: Sequence[int]) -> bytes:
     return quarantine.format_csv(rows).encode("utf-8-sig", "replace")
 
 
-def _correct(view: View, chosen: pd.DataFrame) -> None:
+def _correct(view: PageContext, chosen: pd.DataFrame) -> None:
     """One row with its cells, to be corrected and released."""
     newest = chosen.iloc[::-1].head(_CHOICES)
     said = _("{no} · {source} baris {row}")
@@ -140,7 +144,7 @@ def _correct(view: View, chosen: pd.DataFrame) -> None:
     try:
         found = quarantine.find_visible_rows(board().store, session.viewer(), [number])
     except StoreError as error:
-        markup.empty(_("Baris ini tidak terbaca: {why}").format(why=error))
+        markup.render_empty_state(_("Baris ini tidak terbaca: {why}").format(why=error))
         return
     if not found:
         st.caption(_("Baris ini baru saja dilepaskan."))

@@ -14,8 +14,8 @@ from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import ColumnKind
 from situasi.domain.labels import label
 from situasi.ingest.pipeline import IngestResult
-from situasi.ui.tables.columns import Cells, Column, moments, number, serial
-from situasi.ui.tables.table_view import Table, table
+from situasi.ui.tables.columns import Cells, Column, identifier_column, number_column, time_column
+from situasi.ui.tables.table_view import Table, make_table
 
 _MOST_NAMED = 5  # deliveries in a sentence
 
@@ -28,30 +28,30 @@ def feeds_table(feeds: pd.DataFrame, *, waiting: bool = True) -> Table:
     columns: dict[str, Cells] = {
         _("laporan"): [label("feed", feed) for feed in feeds["feed"]],
         _("keadaan"): [_state(row) for row in feeds.itertuples()],
-        _("kabar terakhir"): moments(feeds["last"]),
+        _("kabar terakhir"): time_column(feeds["last"]),
     }
     if waiting:
-        columns[_("menunggu")] = number(feeds["waiting"])
+        columns[_("menunggu")] = number_column(feeds["waiting"])
     columns |= {
-        _("di papan"): number(feeds["standing"]),
-        _("kiriman"): number(feeds["deliveries"]),
+        _("di papan"): number_column(feeds["standing"]),
+        _("kiriman"): number_column(feeds["deliveries"]),
         **_counts(feeds),
     }
-    return table(columns, feeds["made_up"])
+    return make_table(columns, feeds["made_up"])
 
 
 def sources_table(sources: pd.DataFrame) -> Table:
     """Every file of every feed."""
-    return table(
+    return make_table(
         {
             _("berkas"): sources["source"],
             _("laporan"): [label("feed", feed) for feed in sources["feed"]],
-            _("kabar terakhir"): moments(sources["last"]),
-            _("dicatat"): moments(sources["delivered"]),
-            _("kiriman"): number(sources["deliveries"]),
+            _("kabar terakhir"): time_column(sources["last"]),
+            _("dicatat"): time_column(sources["delivered"]),
+            _("kiriman"): number_column(sources["deliveries"]),
             **_counts(sources),
-            _("di papan"): number(sources["standing"]),
-            _("ditarik"): number(sources["taken_back"]),
+            _("di papan"): number_column(sources["standing"]),
+            _("ditarik"): number_column(sources["taken_back"]),
         },
         sources["made_up"],
     )
@@ -60,16 +60,16 @@ def sources_table(sources: pd.DataFrame) -> Table:
 def ledger_table(ledger: pd.DataFrame) -> Table:
     """Every delivery, with who brought it, and who took it back and why."""
     undone = ledger["taken_back_by"].notna()
-    return table(
+    return make_table(
         {
-            _("no"): serial(ledger["batch"]),
-            _("dicatat"): moments(ledger["recorded_at"]),
+            _("no"): identifier_column(ledger["batch"]),
+            _("dicatat"): time_column(ledger["recorded_at"]),
             _("laporan"): [label("feed", feed) for feed in ledger["feed"]],
             _("berkas"): ledger["source"],
             _("oleh"): ledger["actor"],
             **_counts(ledger),
-            _("di papan"): number(ledger["standing"]),
-            _("ditarik"): number(ledger["taken_back"].where(undone), needed=False),
+            _("di papan"): number_column(ledger["standing"]),
+            _("ditarik"): number_column(ledger["taken_back"].where(undone), keep_when_empty=False),
             _("ditarik oleh"): ledger["taken_back_by"].where(undone),
             _("alasan penarikan"): ledger["reason"].where(undone),
             _("sidik SHA-256"): ledger["sha256"].str[:12],
@@ -94,14 +94,14 @@ def waiting_table(
     waiting: pd.DataFrame, taken_back: Collection[int], made_up: Collection[int]
 ) -> Table:
     """Rows in quarantine. taken_back, made_up: batches that were withdrawn, that are LATIHAN."""
-    return table(
+    return make_table(
         {
-            _("no karantina"): serial(waiting["number"]),
+            _("no karantina"): identifier_column(waiting["number"]),
             _("laporan"): [label("feed", feed) for feed in waiting["feed"]],
             _("berkas"): waiting["source"],
-            _("baris"): serial(waiting["row"]),
+            _("baris"): identifier_column(waiting["row"]),
             _("alasan"): ["; ".join(reasons) for reasons in waiting["reasons"]],
-            _("dicatat"): moments(waiting["recorded_at"]),
+            _("dicatat"): time_column(waiting["recorded_at"]),
             _("catatan"): [
                 _("dari kiriman yang ditarik") if batch in taken_back else ""
                 for batch in waiting["batch"]
@@ -113,12 +113,12 @@ def waiting_table(
 
 def reasons_table(reasons: pd.DataFrame) -> Table:
     """Why rows wait, the most frequent reason first."""
-    return table(
+    return make_table(
         {
-            _("baris"): number(reasons["rows"]),
+            _("baris"): number_column(reasons["rows"]),
             _("alasan"): reasons["kind"],
             _("laporan"): [label("feed", feed) for feed in reasons["feed"]],
-            _("berkas"): number(reasons["sources"]),
+            _("berkas"): number_column(reasons["sources"]),
             _("contoh"): reasons["example"],
         }
     )
@@ -126,10 +126,10 @@ def reasons_table(reasons: pd.DataFrame) -> Table:
 
 def refused_table(ledger: IngestResult) -> Table:
     """The faulty rows of a file that is only tried."""
-    return table(
+    return make_table(
         {
             _("lembar"): [one.get("sheet", "") for one in ledger.reasons],
-            _("baris"): serial(one["row"] for one in ledger.reasons),
+            _("baris"): identifier_column(one["row"] for one in ledger.reasons),
             _("alasan"): ["; ".join(one["reasons"]) for one in ledger.reasons],
         }
     )
@@ -137,13 +137,13 @@ def refused_table(ledger: IngestResult) -> Table:
 
 def stored_table(feed: str, rows: pd.DataFrame) -> Table:
     """Rows of a feed as they will be stored, without the columns that none of them fills."""
-    columns: dict[str, Cells] = {_("baris"): serial(rows["row"])}
+    columns: dict[str, Cells] = {_("baris"): identifier_column(rows["row"])}
     for column in feed_schemas.FEEDS[feed].columns:
         values = rows[column.name]
         if column.name == "latihan" or values.isna().all():
             continue
         columns[_heading(column)] = _as_read(column, values)
-    return table(columns, rows["latihan"])
+    return make_table(columns, rows["latihan"])
 
 
 def _heading(column: feed_schemas.Column) -> str:
@@ -152,9 +152,9 @@ def _heading(column: feed_schemas.Column) -> str:
 
 def _as_read(column: feed_schemas.Column, values: pd.Series[Any]) -> Cells:
     if column.kind is ColumnKind.TIME:
-        return moments(values)
+        return time_column(values)
     if column.kind in {ColumnKind.COUNT, ColumnKind.DECIMAL}:
-        return number(values, 0 if column.kind is ColumnKind.COUNT else 5)
+        return number_column(values, 0 if column.kind is ColumnKind.COUNT else 5)
     if column.name == "kecamatan":
         return values.map(board().register.name_of)
     return values
@@ -172,10 +172,10 @@ def equation(read: int, accepted: int, duplicate: int, quarantined: int) -> str:
 
 def _counts(rows: pd.DataFrame) -> dict[str, Column]:
     return {
-        _("dibaca"): number(rows["read"]),
-        _("diterima"): number(rows["accepted"]),
-        _("ganda"): number(rows["duplicate"]),
-        _("karantina"): number(rows["quarantined"]),
+        _("dibaca"): number_column(rows["read"]),
+        _("diterima"): number_column(rows["accepted"]),
+        _("ganda"): number_column(rows["duplicate"]),
+        _("karantina"): number_column(rows["quarantined"]),
     }
 
 

@@ -15,7 +15,7 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ingest import upload
 from situasi.ui import audit, page_layout, session, uploads
-from situasi.ui.page_layout import View
+from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import table_view
 
 _TRIED = "_masukan_dicoba"
@@ -25,12 +25,12 @@ _TURN = "_masukan_giliran"
 _NOTES = 6
 
 
-def upload_panel(view: View) -> None:
-    page_layout.section(_("Unggah berkas laporan"))
+def upload_panel(view: PageContext) -> None:
+    page_layout.render_section_title(_("Unggah berkas laporan"))
     if not intake_actions.allowed(view, "masukkan"):
         st.caption(
             _("Peran ini tidak memasukkan berkas.")
-            if view.at.live
+            if view.view_time.live
             else _("Kembali ke langsung untuk memasukkan berkas.")
         )
         return
@@ -64,7 +64,7 @@ def _forget_replaced(file: Any) -> None:
     """
     leaving = st.session_state.pop(_LEAVING, None)
     if leaving is not None:
-        uploads.forget(leaving)
+        uploads.release_file(leaving)
     known, now = st.session_state.get(_FILE), None if file is None else file.file_id
     st.session_state[_FILE] = now
     if known is not None and known != now:
@@ -85,13 +85,13 @@ def _tried(file: Any) -> Trial:
 
 def _would_be_stored(trial: Trial) -> None:
     """The first rows that would be accepted, as they would be stored."""
-    audit.saw(trial.rows, "masukan")
+    audit.log_viewed(trial.rows, "masukan")
     for feed, rows in trial.rows.items():
         if len(rows):
             title = _("{feed}: {n} baris pertama yang akan diterima").format(
                 feed=label("feed", feed), n=i18n.format_number(len(rows))
             )
-            table_view.opens(
+            table_view.render_table_popover(
                 title, partial(intake_tables.stored_table, feed, rows), f"unggah_diterima_{feed}"
             )
 
@@ -123,7 +123,7 @@ def _shown(trial: Trial) -> bool:
                 n=i18n.format_number(len(ledger.reasons)),
                 more=i18n.format_number(trial.more_refused),
             )
-        table_view.opens(
+        table_view.render_table_popover(
             title,
             lambda: intake_tables.refused_table(ledger),
             "unggah_ditolak",
@@ -145,4 +145,4 @@ def _take() -> None:
     st.session_state[_TURN] += 1
     st.session_state.pop(_TRIED, None)
     st.session_state.pop(_FILE, None)
-    uploads.forget(file.file_id)
+    uploads.release_file(file.file_id)

@@ -9,25 +9,25 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import audit, comparison, page_layout
 from situasi.ui.components import markup
-from situasi.ui.components.kpi_row import figure_row
+from situasi.ui.components.kpi_row import render_kpi_row
 
 
 def show() -> None:
-    view = page_layout.opened(label("screen", "netralitas"))
+    view = page_layout.begin_page(label("screen", "netralitas"))
     found = view.compute(panel.work, view.kecamatan)
     if found is None:
-        markup.empty(_("Halaman ini tidak dibuka untuk peran Anda."))
+        markup.render_empty_state(_("Halaman ini tidak dibuka untuk peran Anda."))
         return
-    audit.saw({"neutrality"}, "netralitas")
-    panel.state_panel(found, view.at.at)
+    audit.log_viewed({"neutrality"}, "netralitas")
+    panel.state_panel(found, view.view_time.at)
     if len(found.cases):
-        before = comparison.before(
+        before = comparison.compute_baseline(
             view,
             "netralitas",
             lambda past: (past.compute(panel.work, view.kecamatan),),
             panel.figures,
         )
-        figure_row(panel.figures(found), before)
+        render_kpi_row(panel.figures(found), before)
         left, right = st.columns([7, 13], gap="medium")
         with left:
             panel.path_panel(found)

@@ -24,7 +24,7 @@ from situasi.domain.labels import label
 from situasi.domain.register import Register
 from situasi.ui import page_layout
 from situasi.ui.components import markup
-from situasi.ui.components.kpi_row import Count, Figure
+from situasi.ui.components.kpi_row import Kpi, KpiValue
 from situasi.ui.components.markup import Card
 from situasi.ui.tables import table_view
 
@@ -82,19 +82,19 @@ def _last_nihil(word: NilDeclaration | None, at: datetime) -> str:
     return text + " · " + _("LATIHAN") if word.made_up else text
 
 
-def figures(found: NeutralitySummary | None) -> list[Figure]:
+def figures(found: NeutralitySummary | None) -> list[Kpi]:
     """None where nobody has said anything of neutrality."""
     if found is None or found.state == "belum_ada_laporan":
         return []
     ended = found.cases[~found.cases["open"]]
     classed = int(found.cases["kelas"].notna().sum())
     return [
-        Figure("kasus", _open_card(found), lambda: readable(found.open_cases),
-               (Count(len(found.open_cases)),)),
-        Figure("lampau", _overdue_card(found), lambda: readable(found.overdue_cases),
-               (Count(len(found.overdue_cases)),)),
-        Figure("kelas", _class_card(found), lambda: readable(found.cases), (Count(classed),)),
-        Figure("akhir", _ended_card(found), lambda: readable(ended), (Count(len(ended)),)),
+        Kpi("kasus", _open_card(found), lambda: readable(found.open_cases),
+               (KpiValue(len(found.open_cases)),)),
+        Kpi("lampau", _overdue_card(found), lambda: readable(found.overdue_cases),
+               (KpiValue(len(found.overdue_cases)),)),
+        Kpi("kelas", _class_card(found), lambda: readable(found.cases), (KpiValue(classed),)),
+        Kpi("akhir", _ended_card(found), lambda: readable(ended), (KpiValue(len(ended)),)),
     ]  # fmt: skip
 
 
@@ -116,7 +116,7 @@ def _overdue_card(found: NeutralitySummary) -> Card:
     late = len(found.overdue_cases)
     title = _("Lewat {n} hari").format(n=_target())
     note = _("dari kasus terbuka, sejak LP atau kabar pertama")
-    return Card(title, _of(late, len(found.open_cases)), note, alarm=bool(late))
+    return Card(title, _of(late, len(found.open_cases)), note, is_alarm=bool(late))
 
 
 def _class_card(found: NeutralitySummary) -> Card:
@@ -139,16 +139,18 @@ def _ended_card(found: NeutralitySummary) -> Card:
 
 
 def path_panel(found: NeutralitySummary) -> None:
-    with markup.bar():
-        page_layout.section(_("Langkah perkara"))
-        table_view.opens(_("Menurut langkah dan kelas"), lambda: by_class(found), "netral_kelas")
+    with markup.row():
+        page_layout.render_section_title(_("Langkah perkara"))
+        table_view.render_table_popover(
+            _("Menurut langkah dan kelas"), lambda: by_class(found), "netral_kelas"
+        )
     steps = neutrality.build_funnel(found)
     told = [_step(row) for row in steps.itertuples()]
     pieces.path(told[: len(neutrality.PATH_STEPS)], told[len(neutrality.PATH_STEPS) :])
     st.caption(_("Penuh: kasus yang kini di langkah itu. Pudar: kasus yang pernah di langkah itu."))
     counts = neutrality.count_sanctions(found)
     said = [f"{label('sanksi', code)} {i18n.format_number(n)}" for code, n in counts.items()]
-    page_layout.section(_("Sanksi"))
+    page_layout.render_section_title(_("Sanksi"))
     st.markdown(" · ".join(said) or _("Belum ada sanksi yang dilaporkan."))
 
 
@@ -161,13 +163,15 @@ def _step(row: Any) -> Step:
 
 
 def cases_panel(found: NeutralitySummary) -> None:
-    page_layout.section(_("Kasus, umur terhadap target {n} hari").format(n=_target()))
-    table_view.shown(readable(found.cases), "netral_kasus", _("Kasus netralitas"), most=20)
+    page_layout.render_section_title(_("Kasus, umur terhadap target {n} hari").format(n=_target()))
+    table_view.render_table(
+        readable(found.cases), "netral_kasus", _("Kasus netralitas"), visible_rows=20
+    )
 
 
 def legend_panel(found: NeutralitySummary | None) -> None:
     counts = neutrality.count_by_breach(found) if found else {}
-    page_layout.section(_("Jenis pelanggaran"))
+    page_layout.render_section_title(_("Jenis pelanggaran"))
     pieces.codes([(code, label("pelanggaran", code), _cases(counts.get(code, 0)))
                   for code in PELANGGARAN])  # fmt: skip
     unnamed = counts.get(None, 0)
@@ -180,7 +184,7 @@ def _cases(number: int) -> str:
 
 
 def rules_panel() -> None:
-    page_layout.section(_("Aturan singkat dan sumbernya"))
+    page_layout.render_section_title(_("Aturan singkat dan sumbernya"))
     pieces.rules(
         [(_(name), _(content), source) for name, content, source in legal_basis.RULES],
         _(legal_basis.NOTE),

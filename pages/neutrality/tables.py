@@ -12,8 +12,8 @@ from situasi.analysis.neutrality import NeutralitySummary
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.ui.tables.columns import days, number
-from situasi.ui.tables.table_view import Table, table
+from situasi.ui.tables.columns import date_column, number_column
+from situasi.ui.tables.table_view import Table, make_table
 
 _DAY = timedelta(days=1)
 
@@ -21,11 +21,11 @@ _DAY = timedelta(days=1)
 def by_class(found: NeutralitySummary) -> Table:
     """Cases by step and class as a table."""
     listed: list[Any] = list(neutrality.build_class_table(found).itertuples())
-    return table(
+    return make_table(
         {
             _("langkah"): [label("langkah", row.langkah) for row in listed],
             _("kelas"): [label("kelas", row.kelas) for row in listed],
-            _("kasus"): number(row.cases for row in listed),
+            _("kasus"): number_column(row.cases for row in listed),
         },
         bool(found.cases["latihan"].any()),
     )
@@ -36,15 +36,15 @@ def readable(found: pd.DataFrame) -> Table:
     register = board().register
     listed: list[Any] = list(found.itertuples())
     since = found["since"].dt.tz_convert(register.election.zone)
-    return table(
+    return make_table(
         {
             _("id"): found["id"],
             _("pelanggaran"): [_breach(row.pelanggaran) for row in listed],
             _("langkah"): [label("langkah", row.langkah) for row in listed],
             _("kelas"): [label("kelas", row.kelas) for row in listed],
-            _("umur, hari"): number(row.age // _DAY for row in listed),
+            _("umur, hari"): number_column(row.age // _DAY for row in listed),
             _("keadaan"): [_standing(row) for row in listed],
-            _("dihitung sejak"): days(since.dt.tz_localize(None).dt.normalize()),
+            _("dihitung sejak"): date_column(since.dt.tz_localize(None).dt.normalize()),
             _("yaitu"): [
                 _("LP") if row.since_what == neutrality.REPORTED_STEP else _("kabar pertama")
                 for row in listed

@@ -10,37 +10,37 @@ from situasi.analysis.personnel.officers import UNKNOWN
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.ui.components.kpi_row import Count, Figure
-from situasi.ui.components.markup import Card, estimate, of, of_estimate
+from situasi.ui.components.kpi_row import Kpi, KpiValue
+from situasi.ui.components.markup import Card, build_estimate, build_ratio, build_ratio_of_estimate
 from situasi.ui.tables import personnel as readable
 from situasi.ui.tables.table_view import Table
 
 
-def figures(found: Work) -> list[Figure]:
+def figures(found: Work) -> list[Kpi]:
     """Where nobody is posted, only what the check-ins alone can tell."""
     every = found.coverage.officers
     if every.empty:
         return []
     ready = lists.rows_of(found.coverage, "cadangan")
-    here = Count(int((ready["state"] == "hadir").sum()) if len(ready) else None)
-    reserve = Figure("cadangan", _reserve_card(found), _list(found, "cadangan"), (here,))
+    here = KpiValue(int((ready["state"] == "hadir").sum()) if len(ready) else None)
+    reserve = Kpi("cadangan", _reserve_card(found), _list(found, "cadangan"), (here,))
     if not found.coverage.has_postings:
-        said = Count(int(every["checkin"].notna().sum()))
+        said = KpiValue(int(every["checkin"].notna().sum()))
         told = _list(found, "luar_daftar")
-        return [Figure("lapor_diri", _checked_in_card(found), told, (said,)), reserve]
+        return [Kpi("lapor_diri", _checked_in_card(found), told, (said,)), reserve]
     row = found.total
 
-    def counted(name: str, *, estimated: bool = False) -> tuple[Count]:
-        return (Count(int(row[name]), estimated=estimated),)
+    def counted(name: str, *, estimated: bool = False) -> tuple[KpiValue]:
+        return (KpiValue(int(row[name]), is_estimated=estimated),)
 
     return [
-        Figure("diplot", _posted_card(found), lambda: _at_tps(found), counted("posted")),
-        Figure("hadir", _present_card(found), lambda: _at_tps(found, "hadir"), counted("present")),
-        Figure("tanpa_petugas", _absent_card(found), _list(found, "tanpa_petugas"),
+        Kpi("diplot", _posted_card(found), lambda: _at_tps(found), counted("posted")),
+        Kpi("hadir", _present_card(found), lambda: _at_tps(found, "hadir"), counted("present")),
+        Kpi("tanpa_petugas", _absent_card(found), _list(found, "tanpa_petugas"),
                counted("absent")),
-        Figure("bawah_pola", _below_card(found), _list(found, "bawah_pola"),
+        Kpi("bawah_pola", _below_card(found), _list(found, "bawah_pola"),
                counted("below", estimated=True)),
-        Figure("tanpa_kabar", _silent_card(found), lambda: _at_tps(found, "tanpa_kabar"),
+        Kpi("tanpa_kabar", _silent_card(found), lambda: _at_tps(found, "tanpa_kabar"),
                counted("tanpa_kabar")),
         reserve,
     ]  # fmt: skip
@@ -53,7 +53,7 @@ def _list(found: Work, code: str) -> Callable[[], Table]:
 def _at_tps(found: Work, state: str | None = None) -> Table:
     rows = lists.at_tps(found.coverage)
     chosen = rows if state is None else rows[rows["state"] == state]
-    return readable.officers(chosen, found.coverage.postings)
+    return readable.build_officers_table(chosen, found.coverage.postings)
 
 
 def _of(whole: int) -> str:
@@ -71,7 +71,7 @@ def _posted_card(found: Work) -> Card:
         _("{n} belum disebut instansinya").format(n=i18n.format_number(unknown)) if unknown else "",
     ]
     note = " · ".join(filter(None, notes)) or _("untuk {n} TPS").format(n=i18n.number(row["tps"]))
-    value = of_estimate(i18n.format_number(row["posted"]), _("perlu"),
+    value = build_ratio_of_estimate(i18n.format_number(row["posted"]), _("perlu"),
                         f"≈ {i18n.format_number(row['required'])}")  # fmt: skip
     return Card(_("Polisi diplot di TPS"), value, note)
 
@@ -88,7 +88,7 @@ def _present_card(found: Work) -> Card:
     said = " · ".join(
         f"{i18n.format_number(count)} {name}" for name, count in states.items() if count
     )
-    value = of(i18n.format_number(row["present"]), _of(row["posted"]))
+    value = build_ratio(i18n.format_number(row["present"]), _of(row["posted"]))
     return Card(_("Hadir di TPS"), value, said or _("semua hadir"))
 
 
@@ -103,7 +103,7 @@ def _absent_card(found: Work) -> Card:
     unknown = int((found.coverage.tps["state"] == "tidak_diketahui").sum())
     if unknown:
         notes.append(_("{n} TPS belum ada plotting").format(n=i18n.format_number(unknown)))
-    value = of(i18n.format_number(row["absent"]), _of(row["tps"]))
+    value = build_ratio(i18n.format_number(row["absent"]), _of(row["tps"]))
     return Card(_("TPS tanpa petugas"), value, " · ".join(notes), alarm=bool(row["absent"]))
 
 
@@ -115,7 +115,7 @@ def _below_card(found: Work) -> Card:
         note = _("kerawanan {n} TPS belum dinilai").format(n=i18n.format_number(assumed))
     return Card(
         _("TPS di bawah pola"),
-        of(estimate(f"≈ {i18n.format_number(row['below'])}"), _of(row["tps"])),
+        build_ratio(build_estimate(f"≈ {i18n.format_number(row['below'])}"), _of(row["tps"])),
         note,
     )
 
@@ -129,7 +129,7 @@ def _silent_card(found: Work) -> Card:
     came = row["present"] + row["tanpa_kabar"]
     if not came:
         return Card(_("Tanpa kabar"), "–", _("tidak ada yang sedang di TPS"))
-    value = of(
+    value = build_ratio(
         i18n.format_number(row["tanpa_kabar"]),
         _("dari {n} yang tiba").format(n=i18n.format_number(came)),
     )
@@ -146,7 +146,7 @@ def _reserve_card(found: Work) -> Card:
         reserve=i18n.format_number(int(duty.get("cadangan", 0))),
         patrol=i18n.format_number(int(duty.get("patroli", 0))),
     )
-    value = of(
+    value = build_ratio(
         i18n.format_number(ready), _("siap dari {n}").format(n=i18n.format_number(len(rows)))
     )
     return Card(_("Cadangan dan patroli"), value, note)

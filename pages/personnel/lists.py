@@ -43,11 +43,11 @@ def table_of(found: Coverage, code: str) -> Table:
     """The same as a table to read."""
     rows = rows_of(found, code)
     if code in _STATIONS:
-        return readable.tps(rows, found.postings)
+        return readable.build_tps_table(rows, found.postings)
     return (
-        readable.strange_tps(rows)
+        readable.build_unknown_tps_table(rows)
         if code == "tps_asing"
-        else readable.officers(rows, found.postings)
+        else readable.build_officers_table(rows, found.postings)
     )
 
 
@@ -55,16 +55,18 @@ def lists_panel(found: Coverage) -> None:
     """One list at a time, each with how many it holds."""
     # Without postings nobody can be missed: only who spoke is listed.
     name, codes = ("daftar", list(_NAMES)) if found.has_postings else ("daftar_lapor", list(_SPOKE))
-    counts = render_cache.once("isi daftar", tuple(codes), (found,), partial(_counts, codes))
-    chosen = filters.one(
+    counts = render_cache.get_or_build(
+        "isi daftar", tuple(codes), (found,), partial(_counts, codes)
+    )
+    chosen = filters.render_single_filter(
         st.segmented_control, name, _("Daftar"), codes, partial(_counted, counts),
         required=True,
     )  # fmt: skip
     if not counts[chosen]:
-        markup.empty(_("Tidak ada: {list}.").format(list=_(_NAMES[chosen])))
+        markup.render_empty_state(_("Tidak ada: {list}.").format(list=_(_NAMES[chosen])))
         return
-    table = render_cache.once("daftar", chosen, (found,), partial(table_of, code=chosen))
-    table_view.shown(table, f"daftar_{chosen}", _(_NAMES[chosen]))
+    table = render_cache.get_or_build("daftar", chosen, (found,), partial(table_of, code=chosen))
+    table_view.render_table(table, f"daftar_{chosen}", _(_NAMES[chosen]))
 
 
 def _counts(codes: Sequence[str], found: Coverage) -> dict[str, int]:

@@ -11,21 +11,23 @@ from pages.personnel.lists import lists_panel
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import comparison, page_layout
-from situasi.ui.components.kpi_row import figure_row
+from situasi.ui.components.kpi_row import render_kpi_row
 
 
 def show() -> None:
-    view = page_layout.opened(label("screen", "personel"))
+    view = page_layout.begin_page(label("screen", "personel"))
     found = view.compute(work, view.kecamatan)
     if found.coverage.officers.empty:
-        page_layout.nothing(_("Belum ada laporan personel pada pilihan ini."))
+        page_layout.render_missing_data(_("Belum ada laporan personel pada pilihan ini."))
         return
     if not found.coverage.has_postings:
-        page_layout.nothing(_("Belum ada plotting personel ke TPS; yang tampil hanya lapor diri."))
-    before = comparison.before(
+        page_layout.render_missing_data(
+            _("Belum ada plotting personel ke TPS; yang tampil hanya lapor diri.")
+        )
+    before = comparison.compute_baseline(
         view, "personel", lambda past: (past.compute(work, view.kecamatan),), figures
     )
-    figure_row(figures(found), before)
+    render_kpi_row(figures(found), before)
 
     if found.coverage.has_postings:
         left, right = st.columns([11, 9], gap="medium")

@@ -20,25 +20,25 @@ from situasi.common.i18n import _
 from situasi.store.interface import StoreError
 from situasi.ui import filters, page_layout, session
 from situasi.ui.components import markup
-from situasi.ui.page_layout import View
-from situasi.ui.render_cache import records
+from situasi.ui.page_layout import PageContext
+from situasi.ui.render_cache import cached_records
 from situasi.ui.tables import table_view
 
 _SAID = "_rencana_kabar"
 _REASON = "tolak_alasan"
 
 
-def decision_bar(view: View, shown: Shown) -> None:
+def decision_bar(view: PageContext, shown: Shown) -> None:
     """The two decisions, for whoever may decide, at the present."""
     with shown.place:
         _decisions(view, shown)
 
 
-def _decisions(view: View, shown: Shown) -> None:
+def _decisions(view: PageContext, shown: Shown) -> None:
     if not redeployment_orders.may_decide(session.viewer()):
         st.caption(_("Menyetujui dan menolak rencana adalah tugas pimpinan atau operator."))
         return
-    if not view.at.live:
+    if not view.view_time.live:
         st.caption(_("Kembali ke langsung untuk menyetujui atau menolak."))
         return
     with st.container(horizontal=True, key="putusan"):
@@ -96,26 +96,26 @@ def _refuse(shown: Shown) -> None:
 
 def _needed(kecamatan: tuple[str, ...]) -> plan.RedeploymentNeeds:
     """What is needed by what is known now, read anew."""
-    session.wrote()
-    shown = session.picture()
-    return session.compute(plan.compute_needs, shown, session.moment(None, shown), kecamatan)
+    session.refresh_after_write()
+    shown = session.get_snapshot_view()
+    return session.compute(plan.compute_needs, shown, session.get_view_time(None, shown), kecamatan)
 
 
 def _played() -> datetime | None:
-    return session.picture().snapshot.exercise_at
+    return session.get_snapshot_view().snapshot.exercise_at
 
 
 def _decided(decide: Callable[[], PlanDecision]) -> None:
     """Do it, and keep what came of it for `told`."""
-    session.speak()
-    if not session.moment(filters.past_moment(), session.picture()).live:
+    session.use_url_language()
+    if not session.get_view_time(filters.get_past_time(), session.get_snapshot_view()).live:
         return
     try:
         made = decide()
     except (PlanRefused, StoreError) as error:
         st.session_state[_SAID] = str(error)
         return
-    session.wrote()
+    session.refresh_after_write()
     redeployment_plan.forget()
     st.session_state[_SAID] = made
 
@@ -124,25 +124,30 @@ def told() -> None:
     """Say once what came of the last decision."""
     said: PlanDecision | str | None = st.session_state.pop(_SAID, None)
     if isinstance(said, str):
-        st.warning(markup.plain(_("Tidak ada yang ditulis: {why}").format(why=said)))
+        st.warning(markup.escape_markdown(_("Tidak ada yang ditulis: {why}").format(why=said)))
     elif said is not None and said.accepted:
         done = _("{n} petugas diperintahkan bergeser ({plan}).")
-        st.success(markup.plain(done.format(n=i18n.format_number(len(said.moves)), plan=said.id)))
+        st.success(
+            markup.escape_markdown(done.format(n=i18n.format_number(len(said.moves)), plan=said.id))
+        )
     elif said is not None:
-        st.info(markup.plain(_("Penolakan disimpan: {why}").format(why=said.reason)))
+        st.info(markup.escape_markdown(_("Penolakan disimpan: {why}").format(why=said.reason)))
 
 
-def past_panel(view: View) -> None:
+def past_panel(view: PageContext) -> None:
     """What had been decided by the moment that is shown."""
-    page_layout.section(_("Rencana yang diputuskan"))
+    page_layout.render_section_title(_("Rencana yang diputuskan"))
     area = session.viewer().area
-    every = records(
-        f"pergeseran {area}", view.shown, partial(redeployment_orders.load_all, area=area), []
+    every = cached_records(
+        f"pergeseran {area}",
+        view.snapshot_view,
+        partial(redeployment_orders.load_all, area=area),
+        [],
     )
-    some = [one for one in every if view.at.live or one.at <= view.at.at]
+    some = [one for one in every if view.view_time.live or one.at <= view.view_time.at]
     if not some:
-        markup.empty(_("Belum ada rencana yang disetujui atau ditolak."))
+        markup.render_empty_state(_("Belum ada rencana yang disetujui atau ditolak."))
         return
-    table_view.shown(
+    table_view.render_table(
         redeployment_tables.decisions(some), "putusan_rencana", _("Rencana yang diputuskan")
     )

@@ -9,19 +9,19 @@ from situasi.analysis.redeployment.plan import compute_needs
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import page_layout
-from situasi.ui.components.kpi_row import figure_row
+from situasi.ui.components.kpi_row import render_kpi_row
 
 
 def show() -> None:
-    view = page_layout.opened(label("screen", "pergeseran"))
+    view = page_layout.begin_page(label("screen", "pergeseran"))
     found = view.compute(compute_needs, view.kecamatan)
     if not found.coverage.has_postings:
-        page_layout.nothing(
+        page_layout.render_missing_data(
             _("Belum ada plotting personel ke TPS; kekurangan belum dapat dihitung.")
         )
         decisions.past_panel(view)
         return
-    figure_row(gaps.figures(found))
+    render_kpi_row(gaps.figures(found))
     gaps.gaps_panel(view, found)
     decisions.told()
     plan = plans.plan_panel(view, found)

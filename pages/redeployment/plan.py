@@ -19,7 +19,7 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import filters, page_layout, render_cache, session
 from situasi.ui.components import markup
-from situasi.ui.page_layout import View
+from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import table_view
 
 _KEPT = "_rencana"
@@ -49,13 +49,13 @@ class Shown:
     place: DeltaGenerator
 
 
-def plan_panel(view: View, found: RedeploymentNeeds) -> Shown | None:
+def plan_panel(view: PageContext, found: RedeploymentNeeds) -> Shown | None:
     """The button, and the plan where one was made for what is shown."""
     kept: Kept | None = st.session_state.get(_KEPT)
     if kept is not None and kept.asked != _asked(view):
         kept = None
-    with markup.bar():
-        page_layout.section(_("Rencana pergeseran"))
+    with markup.row():
+        page_layout.render_section_title(_("Rencana pergeseran"))
         _method(kept)
         st.button(
             _("Susun rencana") if kept is None else _("Susun ulang"),
@@ -63,7 +63,7 @@ def plan_panel(view: View, found: RedeploymentNeeds) -> Shown | None:
             args=(view.kecamatan,),
         )  # fmt: skip
     if kept is None:
-        markup.empty(_nothing_yet(found))
+        markup.render_empty_state(_nothing_yet(found))
         return None
     return _shown(view, found, kept)
 
@@ -73,8 +73,8 @@ def forget() -> None:
     st.session_state.pop(_KEPT, None)
 
 
-def _asked(view: View) -> tuple[object, ...]:
-    return view.kecamatan, None if view.at.live else view.at.at
+def _asked(view: PageContext) -> tuple[object, ...]:
+    return view.kecamatan, None if view.view_time.live else view.view_time.at
 
 
 def _nothing_yet(found: RedeploymentNeeds) -> str:
@@ -87,22 +87,22 @@ def _nothing_yet(found: RedeploymentNeeds) -> str:
 
 def _make(kecamatan: tuple[str, ...]) -> None:
     """Make a plan of what is known at the moment that is shown."""
-    session.speak()
-    shown = session.picture()
-    at = session.moment(filters.past_moment(), shown)
-    view = View(shown, at, kecamatan)
+    session.use_url_language()
+    shown = session.get_snapshot_view()
+    at = session.get_view_time(filters.get_past_time(), shown)
+    view = PageContext(shown, at, kecamatan)
     found = view.compute(redeployment_plan.compute_needs, view.kecamatan)
     rule = board().register.election.rules.redeployment
     plan = redeployment_plan.compute_plan(found, board().geography, rule, at.at)
     st.session_state[_KEPT] = Kept(f"R-{uuid.uuid4().hex[:8]}", plan, found, _asked(view))
 
 
-def _shown(view: View, found: RedeploymentNeeds, kept: Kept) -> Shown | None:
+def _shown(view: PageContext, found: RedeploymentNeeds, kept: Kept) -> Shown | None:
     plan = kept.plan
     if not plan.moves:
-        markup.empty(_("Tidak ada petugas yang boleh digeser ke TPS yang kekurangan."))
+        markup.render_empty_state(_("Tidak ada petugas yang boleh digeser ke TPS yang kekurangan."))
         return None
-    valid = render_cache.once(
+    valid = render_cache.get_or_build(
         "rencana_berlaku", (), (plan, found),
         lambda plan, found: tuple(feasibility.check_still_valid(plan.moves, found)),
     )  # fmt: skip
@@ -111,22 +111,22 @@ def _shown(view: View, found: RedeploymentNeeds, kept: Kept) -> Shown | None:
     left, right = st.columns([13, 7], gap="medium")
     with left:
         st.caption(_("Centang langkah yang ditinggalkan; yang lain dijalankan."))
-        table = render_cache.once(
+        table = render_cache.get_or_build(
             "langkah", valid, (plan,), lambda plan: redeployment_tables.moves(plan.moves, valid)
         )
-        marked = table_view.shown(
-            table, f"langkah_{kept.id}", _("Rencana pergeseran"), most=14, counted="langkah",
-            aside=_aside(plan, valid), on_select="rerun", selection_mode="multi-row",
+        marked = table_view.render_table(
+            table, f"langkah_{kept.id}", _("Rencana pergeseran"), visible_rows=14, explanation_key="langkah",
+            file_only=_aside(plan, valid), on_select="rerun", selection_mode="multi-row",
         )  # fmt: skip
         left_out = set(marked["selection"]["rows"])
         chosen = tuple(m for at, m in enumerate(plan.moves) if at not in left_out)
         st.caption(_measured(plan))
-    after = render_cache.once(
+    after = render_cache.get_or_build(
         "sesudah", tuple(sorted(left_out)), (plan, kept.needs),
         lambda _plan, needs: feasibility.apply_moves(needs, chosen),
     )  # fmt: skip
     with right:
-        page_layout.section(
+        page_layout.render_section_title(
             _("Sesudah, bila {n} langkah dijalankan").format(n=i18n.format_number(len(chosen)))
         )
         shortfalls.map_of(
@@ -143,7 +143,9 @@ def _shown(view: View, found: RedeploymentNeeds, kept: Kept) -> Shown | None:
     return Shown(kept, valid, chosen, possible, place)
 
 
-def _state(view: View, found: RedeploymentNeeds, kept: Kept, valid: tuple[bool, ...]) -> None:
+def _state(
+    view: PageContext, found: RedeploymentNeeds, kept: Kept, valid: tuple[bool, ...]
+) -> None:
     """The plan in one line, and whether it is still that of what is known."""
     plan = kept.plan
     left = feasibility.apply_moves(kept.needs, plan.moves)
@@ -166,11 +168,15 @@ def _state(view: View, found: RedeploymentNeeds, kept: Kept, valid: tuple[bool, 
     made = _("Disusun menurut keadaan {time}.").format(
         time=f"{i18n.format_time(plan.at)} {board().register.election.zone_label}"
     )
-    if not view.at.live:
+    if not view.view_time.live:
         st.caption(made)
     elif not all(valid):
         gone = _("Keadaan sudah berubah: {n} langkah tidak berlaku lagi. Susun ulang.")
-        st.warning(markup.plain(f"{made} " + gone.format(n=i18n.format_number(valid.count(False)))))
+        st.warning(
+            markup.escape_markdown(
+                f"{made} " + gone.format(n=i18n.format_number(valid.count(False)))
+            )
+        )
     elif kept.needs is not found:
         st.caption(made + " " + _("Kabar baru sudah masuk; semua langkah masih berlaku."))
     else:
@@ -202,7 +208,7 @@ def _method(kept: Kept | None) -> None:
     rule = board().register.election.rules.redeployment
     with opened:
         for line in _rule_in_words():
-            st.caption(markup.plain(line))
+            st.caption(markup.escape_markdown(line))
         if kept is None or not kept.plan.tiers:
             return
         plan = kept.plan
@@ -216,7 +222,9 @@ def _method(kept: Kept | None) -> None:
         if not plan.is_optimal:
             limit = i18n.format_number(rule.time_limit_s, 1)
             st.caption(_("Dicari {n} detik; belum terbukti yang terbaik.").format(n=limit))
-        table_view.shown(redeployment_tables.compared(plan), "banding_geser", _("Banding dua cara"))
+        table_view.render_table(
+            redeployment_tables.compared(plan), "banding_geser", _("Banding dua cara")
+        )
 
 
 def _rule_in_words() -> list[str]:

@@ -21,15 +21,15 @@ from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.theme import Theme
 from situasi.ui import page_layout, render_cache, session, url_state
 from situasi.ui.components import area_map, markup
-from situasi.ui.components.kpi_row import Figure
-from situasi.ui.components.markup import Card, estimate, of
-from situasi.ui.page_layout import View
+from situasi.ui.components.kpi_row import Kpi
+from situasi.ui.components.markup import Card, build_estimate, build_ratio
+from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import personnel, table_view
 
 _CALM = 90  # how opaque a kecamatan is where nothing is short
 
 
-def figures(found: RedeploymentNeeds) -> list[Figure]:
+def figures(found: RedeploymentNeeds) -> list[Kpi]:
     """What is missing, and who could go."""
     shown = found.chosen_tps
     empty, short = shown[shown["empty"]], shown[shown["short"]]
@@ -38,36 +38,36 @@ def figures(found: RedeploymentNeeds) -> list[Figure]:
     of_all = _("dari {n}").format(n=i18n.format_number(len(shown)))
     wanted = sum(one.officers_needed for one in found.station_groups)
     return [
-        Figure(
+        Kpi(
             "kosong",
             Card(
                 _("TPS tanpa petugas"),
-                of(i18n.format_number(len(empty)), of_all),
+                build_ratio(i18n.format_number(len(empty)), of_all),
                 _("menurut kabar terakhir"),
-                alarm=bool(len(empty)),
+                is_alarm=bool(len(empty)),
             ),
             lambda: redeployment_tables.stations(empty),
         ),
-        Figure(
+        Kpi(
             "kurang",
             Card(
                 _("TPS kurang dari pola"),
-                of(estimate(f"≈ {i18n.format_number(len(short))}"), of_all),
+                build_ratio(build_estimate(f"≈ {i18n.format_number(len(short))}"), of_all),
                 _("menurut yang tidak diketahui absen"),
             ),
             lambda: redeployment_tables.stations(short),
         ),
-        Figure(
+        Kpi(
             "perlu",
             Card(
                 _("Petugas yang diperlukan"),
-                estimate(f"≈ {i18n.format_number(wanted)}"),
+                build_estimate(f"≈ {i18n.format_number(wanted)}"),
                 _("untuk {n} kelompok TPS").format(n=i18n.format_number(len(found.station_groups))),
             ),
             lambda: redeployment_tables.wanted(found.station_groups),
         ),
-        Figure("siap", _free_card(found), lambda: redeployment_tables.officers(found.candidates)),
-        Figure(
+        Kpi("siap", _free_card(found), lambda: redeployment_tables.officers(found.candidates)),
+        Kpi(
             "menuju",
             Card(
                 _("Sedang menuju TPS"),
@@ -76,7 +76,7 @@ def figures(found: RedeploymentNeeds) -> list[Figure]:
                     n=i18n.format_number(_rule().en_route_grace.total_seconds() // 60)
                 ),
             ),
-            lambda: personnel.officers(coming, found.coverage.postings),
+            lambda: personnel.build_officers_table(coming, found.coverage.postings),
         ),
     ]
 
@@ -99,21 +99,23 @@ def _free_card(found: RedeploymentNeeds) -> Card:
         if kind in names
     )
     ready = _("dari {n} siap").format(n=i18n.format_number(len(found.candidates)))
-    return Card(_("Boleh digeser"), of(i18n.format_number(sum(may.values())), ready), said)
+    return Card(_("Boleh digeser"), build_ratio(i18n.format_number(sum(may.values())), ready), said)
 
 
-def gaps_panel(view: View, found: RedeploymentNeeds) -> None:
+def gaps_panel(view: PageContext, found: RedeploymentNeeds) -> None:
     """The kecamatan as a table, and on the map."""
     left, right = st.columns(2, gap="medium")
     with left:
-        page_layout.section(_("Kekurangan sekarang, menurut kecamatan"))
-        table = render_cache.once("kekurangan", (), (found,), _by_area)
-        table_view.shown(table, "kekurangan", _("Kekurangan menurut kecamatan"), most=11)
+        page_layout.render_section_title(_("Kekurangan sekarang, menurut kecamatan"))
+        table = render_cache.get_or_build("kekurangan", (), (found,), _by_area)
+        table_view.render_table(
+            table, "kekurangan", _("Kekurangan menurut kecamatan"), visible_rows=11
+        )
         if board().register.election.rules.staffing_patterns.estimated:
             basis = board().register.election.rules.staffing_patterns.basis
             st.caption(_("≈ perkiraan menurut pola {basis}.").format(basis=basis))
     with right:
-        page_layout.section(_("Sebelum"))
+        page_layout.render_section_title(_("Sebelum"))
         map_of(
             view, found, found.tps, "peta_sebelum", _("Peta TPS yang kekurangan petugas, sekarang")
         )
@@ -127,7 +129,7 @@ def _by_area(found: RedeploymentNeeds) -> table_view.Table:
 
 
 def map_of(
-    view: View,
+    view: PageContext,
     found: RedeploymentNeeds,
     tps: pd.DataFrame,
     key: str,
@@ -135,18 +137,18 @@ def map_of(
     moves: Sequence[Move] = (),
 ) -> None:
     """The kecamatan by what is short there, and the moves as lines."""
-    theme, shown = session.viewer_theme(), tuple(view.chosen())
-    filtered, layer = tuple(url_state.current("kec")), area_map.layer_id(key)
+    theme, shown = session.get_theme(), tuple(view.selected_kecamatan())
+    filtered, layer = tuple(url_state.get_selected("kec")), area_map.get_layer_id(key)
     asked = (key, theme, shown, filtered, layer, tuple(map(id, moves)))
     make = partial(_deck, key, theme, shown, found.chosen_kecamatan, moves)
-    area_map.show(render_cache.once("peta_geser", asked, (tps,), make), key, alt)
+    area_map.render_deck(render_cache.get_or_build("peta_geser", asked, (tps,), make), key, alt)
     steps = theme.strength
-    area_map.legend(
+    area_map.render_legend(
         [
-            (markup.colour_swatch(steps[0]), _("ada TPS tanpa petugas")),
-            (markup.colour_swatch(steps[1]), _("ada TPS kurang dari pola")),
-            (markup.colour_swatch(steps[2]), _("sesuai pola")),
-            (markup.swatch(None), _("belum ada plotting")),
+            (markup.build_colour_mark(steps[0]), _("ada TPS tanpa petugas")),
+            (markup.build_colour_mark(steps[1]), _("ada TPS kurang dari pola")),
+            (markup.build_colour_mark(steps[2]), _("sesuai pola")),
+            (markup.build_situasi_mark(None), _("belum ada plotting")),
         ]
     )
 
@@ -160,8 +162,8 @@ def _deck(
     tps: pd.DataFrame,
 ) -> Deck:
     rows = shortfalls.count_by_kecamatan(filter_by_kecamatan(tps, chosen))
-    areas = area_map.areas(shown, lambda place: _area(rows, place, theme))
-    return area_map.deck(areas, key, moves=_lines(moves) if moves else None)
+    areas = area_map.build_areas(shown, lambda place: _area(rows, place, theme))
+    return area_map.build_deck(areas, key, moves=_lines(moves) if moves else None)
 
 
 def _area(rows: pd.DataFrame, place: Kecamatan, theme: Theme) -> AreaStyle:

@@ -15,25 +15,25 @@ from situasi.common.i18n import _
 from situasi.domain.feed_schemas import KERAWANAN
 from situasi.domain.labels import label
 from situasi.ui import session
-from situasi.ui.tables.columns import moments, number, part
+from situasi.ui.tables.columns import number_column, ratio_column, time_column
 from situasi.ui.tables.personnel import kecamatan_name
-from situasi.ui.tables.table_view import Table, table
+from situasi.ui.tables.table_view import Table, make_table
 
 
 def _made_up() -> bool:
     """Whether the board holds made-up rows: sums cannot be parted."""
-    return session.picture().snapshot.rehearsal
+    return session.get_snapshot_view().snapshot.rehearsal
 
 
 def areas(rows: pd.DataFrame) -> Table:
     """Kecamatan with what is short there (shortfalls.areas); missing where no posting is known."""
     told = rows["known"]
-    return table(
+    return make_table(
         {
             _("kecamatan"): [kecamatan_name(str(code)) for code in rows.index],
-            _("TPS"): number(rows["tps"]),
-            _("tanpa petugas"): number(rows["empty"].where(told)),
-            _("kurang dari pola"): number(rows["short"].where(told), estimated=True),
+            _("TPS"): number_column(rows["tps"]),
+            _("tanpa petugas"): number_column(rows["empty"].where(told)),
+            _("kurang dari pola"): number_column(rows["short"].where(told), estimated=True),
         },
         _made_up(),
     )
@@ -41,15 +41,15 @@ def areas(rows: pd.DataFrame) -> Table:
 
 def stations(rows: pd.DataFrame) -> Table:
     """TPS of shortfalls.judged with what they have and need."""
-    return table(
+    return make_table(
         {
             _("kecamatan"): [kecamatan_name(code) for code in rows["kecamatan"]],
             _("desa"): [kecamatan_name(code) for code in rows["desa"]],
             _("TPS"): [f"{nomor:03d}" for nomor in rows["nomor"]],
             _("keadaan"): [label("kehadiran", state) for state in rows["state"]],
             _("kerawanan"): [label("kerawanan", level) for level in rows["kerawanan"]],
-            _("perlu"): number(rows["need"], 2, estimated=True),
-            _("kekuatan"): number(rows["held"], 2),
+            _("perlu"): number_column(rows["need"], 2, estimated=True),
+            _("kekuatan"): number_column(rows["held"], 2),
             _("kejadian berat di sekitarnya"): [_("ya") if one else "" for one in rows["watched"]],
         },
         _made_up(),
@@ -58,13 +58,17 @@ def stations(rows: pd.DataFrame) -> Table:
 
 def wanted(some: Sequence[StationGroup]) -> Table:
     """What single officers, or a few together, would take."""
-    return table(
+    return make_table(
         {
             _("kecamatan"): [kecamatan_name(one.kecamatan) for one in some],
             _("TPS"): [stations_of(one.tps_codes) for one in some],
-            _("petugas diperlukan"): number([one.officers_needed for one in some], estimated=True),
-            _("tanpa petugas"): number([len(one.empty_points) for one in some]),
-            _("kurang dari pola"): number([len(one.short_points) for one in some], estimated=True),
+            _("petugas diperlukan"): number_column(
+                [one.officers_needed for one in some], estimated=True
+            ),
+            _("tanpa petugas"): number_column([len(one.empty_points) for one in some]),
+            _("kurang dari pola"): number_column(
+                [len(one.short_points) for one in some], estimated=True
+            ),
         },
         _made_up(),
     )
@@ -72,7 +76,7 @@ def wanted(some: Sequence[StationGroup]) -> Table:
 
 def officers(some: Sequence[Candidate]) -> Table:
     """Who could be moved, and from where."""
-    return table(
+    return make_table(
         {
             _("petugas"): [one.petugas for one in some],
             _("penugasan"): [label("penugasan", one.duty) for one in some],
@@ -87,17 +91,17 @@ def officers(some: Sequence[Candidate]) -> Table:
 def moves(some: Sequence[Move], valid: Sequence[bool]) -> Table:
     """The moves of a plan. valid: whether each still holds by what is known now."""
     speed = board().register.election.rules.redeployment.speed_kmh
-    return table(
+    return make_table(
         {
             _("petugas"): [one.candidate.petugas for one in some],
             _("dari"): [label("penugasan", one.candidate.duty) for one in some],
             _("berada di"): [place(one.candidate.place_code) for one in some],
             _("ke kecamatan"): [kecamatan_name(one.destination.kecamatan) for one in some],
             _("ke TPS"): [stations_of(one.destination.tps_codes) for one in some],
-            _("km"): number([one.km for one in some], 1, estimated=True),
-            _("menit"): number([round(60 * one.km / speed) for one in some], estimated=True),
-            _("TPS kosong terisi"): number([len(one.filled_tps) for one in some]),
-            _("TPS mencapai pola"): number([len(one.completed_tps) for one in some], estimated=True),
+            _("km"): number_column([one.km for one in some], 1, estimated=True),
+            _("menit"): number_column([round(60 * one.km / speed) for one in some], estimated=True),
+            _("TPS kosong terisi"): number_column([len(one.filled_tps) for one in some]),
+            _("TPS mencapai pola"): number_column([len(one.completed_tps) for one in some], estimated=True),
             _("jarak"): [_("lewat jalan dan sungai") if one.is_by_road else _("garis lurus")
                          for one in some],
             _("keadaan"): [_("masih berlaku") if one else _("tidak berlaku lagi") for one in valid],
@@ -109,12 +113,12 @@ def moves(some: Sequence[Move], valid: Sequence[bool]) -> Table:
 def compared(plan: Plan) -> Table:
     """Shortfalls by how grave they are: before, and after the plan and after the plain way."""
     before, ours, plain = plan.shortfalls_before, plan.shortfalls_removed, plan.greedy_result[0]
-    return table(
+    return make_table(
         {
             _("kekurangan, yang terberat dahulu"): [in_words(one) for one in plan.tiers],
-            _("sekarang"): number(before),
-            _("sesudah rencana"): number(b - r for b, r in zip(before, ours, strict=True)),
-            _("sesudah cara terdekat dahulu"): number(
+            _("sekarang"): number_column(before),
+            _("sesudah rencana"): number_column(b - r for b, r in zip(before, ours, strict=True)),
+            _("sesudah cara terdekat dahulu"): number_column(
                 b - r for b, r in zip(before, plain, strict=True)
             ),
         },
@@ -124,19 +128,19 @@ def compared(plan: Plan) -> Table:
 
 def decisions(some: Sequence[PlanDecision]) -> Table:
     """Plans that were accepted or refused, the newest first."""
-    return table(
+    return make_table(
         {
-            _("diputuskan"): moments(one.recorded_at for one in some),
+            _("diputuskan"): time_column(one.recorded_at for one in some),
             _("keputusan"): [_("disetujui") if one.accepted else _("ditolak") for one in some],
             _("oleh"): [one.by for one in some],
-            _("langkah"): part(
+            _("langkah"): ratio_column(
                 [len(one.moves) for one in some],
                 [len(one.moves) + one.left_out for one in some],
                 _("langkah rencana"),
             ),
-            _("km"): number([one.km for one in some], 1, estimated=True),
+            _("km"): number_column([one.km for one in some], 1, estimated=True),
             _("alasan"): [one.reason for one in some],
-            _("keadaan pada"): moments(one.at for one in some),
+            _("keadaan pada"): time_column(one.at for one in some),
             _("petugas"): [", ".join(move["petugas"] for move in one.moves) for one in some],
             _("nomor"): [one.id for one in some],
         },

@@ -14,7 +14,7 @@ from situasi.domain.labels import label
 from situasi.ingest.form_rows import SubmissionStamp
 from situasi.ui import session, url_state
 from situasi.ui.components import markup
-from situasi.ui.submission import as_of_now
+from situasi.ui.submission import build_report_time
 
 _EXERCISE = "lapor_latihan"
 _KECAMATAN, _DESA = "lapor_kecamatan", "lapor_desa"
@@ -34,7 +34,7 @@ def typed(heading: str) -> Any:
 
 def exercise_switch() -> None:
     """Whether what is typed is made up: asked while the board shows an exercise."""
-    if not session.picture().snapshot.rehearsal:
+    if not session.get_snapshot_view().snapshot.rehearsal:
         return
     st.session_state.setdefault(_EXERCISE, "ya" if _played() else "tidak")
     names = {"ya": _("LATIHAN"), "tidak": _("sungguhan")}
@@ -46,7 +46,7 @@ def exercise_switch() -> None:
 
 def exercise_band() -> None:
     """What the switch says, and by which clock: it must not be overlooked."""
-    if not session.picture().snapshot.rehearsal:
+    if not session.get_snapshot_view().snapshot.rehearsal:
         return
     now = sent()
     said = _("Ditulis sebagai LATIHAN, jam latihan {time}")
@@ -54,17 +54,17 @@ def exercise_band() -> None:
         said = _("Ditulis sebagai laporan SUNGGUHAN, pukul {time}")
     clock = f"{i18n.format_date(now.sent_at)} {i18n.format_time(now.sent_at)} {board().register.election.zone_label}"
     with st.container(key="ditulis"):
-        markup.bands([("latihan" if now.is_exercise else "past", said.format(time=clock))])
+        markup.render_banners([("latihan" if now.is_exercise else "past", said.format(time=clock))])
 
 
 def _played() -> bool:
-    return session.picture().snapshot.exercise_at is not None
+    return session.get_snapshot_view().snapshot.exercise_at is not None
 
 
 def sent() -> SubmissionStamp:
     """How a row is sent now: as chosen on the switch; of an exercise by its own clock."""
     asked = st.session_state.get(_EXERCISE, "ya" if _played() else "tidak")
-    return as_of_now(session.picture().snapshot.rehearsal and asked == "ya")
+    return build_report_time(session.get_snapshot_view().snapshot.rehearsal and asked == "ya")
 
 
 def place_boxes() -> tuple[str | None, str | None]:
@@ -95,7 +95,7 @@ def chosen_place() -> tuple[str | None, str | None]:
 def _first() -> str | None:
     """The only kecamatan of the viewer, or the one that the page was filtered by."""
     own = list(session.register().kecamatan)
-    asked = [code for code in url_state.current("kec") if code in own]
+    asked = [code for code in url_state.get_selected("kec") if code in own]
     return own[0] if len(own) == 1 else asked[0] if len(asked) == 1 else None
 
 

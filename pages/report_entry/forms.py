@@ -32,9 +32,9 @@ _HEADINGS = (
 def incident_panel() -> None:
     left, right = st.columns([7, 3], gap="medium")
     with left:
-        heading = markup.bar()
+        heading = markup.row()
         with heading:
-            page_layout.section(_("Kejadian baru"))
+            page_layout.render_section_title(_("Kejadian baru"))
         kecamatan, desa = fields.place_boxes()
         with heading:
             point_popover(kecamatan)
@@ -73,7 +73,7 @@ def _form(desa: str | None) -> None:
 
 
 def _nihil(kecamatan: str | None, desa: str | None) -> None:
-    page_layout.section(_("Nihil sekarang, satu tekan"))
+    page_layout.render_section_title(_("Nihil sekarang, satu tekan"))
     register = session.register()
     with st.container(horizontal=True, key="nihil"):
         for code, place in register.kecamatan.items():
@@ -87,7 +87,7 @@ def _nihil(kecamatan: str | None, desa: str | None) -> None:
 
 
 def _send_nihil(kecamatan: str, desa: str | None) -> None:
-    session.speak()
+    session.use_url_language()
     pelapor = str(st.session_state.get(fields.key("pelapor")) or "")
     row = form_rows.build_nihil_row(board().register, kecamatan, desa, fields.sent(), pelapor)
     submit.deliver(_FEED, row)
@@ -98,7 +98,7 @@ _OFFICER_HEADINGS = ("petugas", "checkin", "tps", "jam", "uraian", "pelapor")
 
 
 def officer_panel() -> None:
-    page_layout.section(_("Lapor diri petugas"))
+    page_layout.render_section_title(_("Lapor diri petugas"))
     _kecamatan, desa = fields.place_boxes()
     with st.form("isian_personel", border=False):
         first = st.columns(4)
@@ -129,7 +129,7 @@ def point_popover(kecamatan: str | None) -> None:
 def _map(kecamatan: str) -> None:
     boundaries = board().boundaries
     points, step = boundaries.sample_points(kecamatan, figure.MAX_POINTS)
-    deck = figure.build_point_map(boundaries, kecamatan, points, session.viewer_theme())
+    deck = figure.build_point_map(boundaries, kecamatan, points, session.get_theme())
     st.pydeck_chart(
         deck, width=figure.WIDTH, height=figure.HEIGHT, on_select=_clicked, key=_KEY,
         alt=_("Peta untuk memilih titik"),

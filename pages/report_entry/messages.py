@@ -100,7 +100,7 @@ def _sorted(found: Sequence[Proposal], midnight: datetime) -> Pasted:
 
 def _counts(pasted: Pasted) -> None:
     said = _("{n} pesan berisi laporan, {s} tanpa laporan yang dikenali, {p} bukan pesan tertulis")
-    page_layout.section(
+    page_layout.render_section_title(
         said.format(
             n=i18n.format_number(sum(bool(one.rows) for one in pasted.proposals)),
             s=i18n.format_number(pasted.silent), p=i18n.format_number(pasted.passed),
@@ -111,14 +111,14 @@ def _counts(pasted: Pasted) -> None:
         said = _("{n} pesan tanpa laporan memuat angka, dan ditunjukkan juga di bawah ini.")
         st.caption(said.format(n=i18n.format_number(numbered)))
     if not pasted.proposals:
-        markup.empty(
+        markup.render_empty_state(
             _("Tidak ada laporan yang dikenali dalam teks ini. Isi lewat Kejadian atau TPS.")
         )
 
 
 def _turning(pasted: Pasted) -> None:
     last = min(pasted.first + SCREENFUL, len(pasted.proposals))
-    with markup.bar():
+    with markup.row():
         st.button(
             _("Sebelumnya"), disabled=pasted.first == 0, on_click=_turn, args=(pasted, -SCREENFUL),
             key="pesan_sebelum",

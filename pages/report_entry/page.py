@@ -14,7 +14,7 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import filters, session, submission
 from situasi.ui.components import markup
-from situasi.ui.page_layout import header
+from situasi.ui.page_layout import render_header
 
 # What is typed on each tab is rows of this feed; messages hold rows of several.
 TABS = {"kejadian": "incidents", "tps": "tps", "personel": "personnel", "pesan": None}
@@ -25,14 +25,16 @@ def opened(title: str) -> str | None:
 
     The tab that the address names; None where nothing may be written.
     """
-    header(session.moment(filters.past_moment(), session.picture()), title)
-    if not submission.allowed("masukkan"):
+    render_header(
+        session.get_view_time(filters.get_past_time(), session.get_snapshot_view()), title
+    )
+    if not submission.may_act("masukkan"):
         _why_not()
         return None
     seen = session.viewer().role.readable_feeds(tuple(feed for feed in TABS.values() if feed))
     tabs = [tab for tab, feed in TABS.items() if feed is None or feed in seen]
-    with markup.bar():
-        chosen = filters.one(
+    with markup.row():
+        chosen = filters.render_single_filter(
             st.segmented_control, "isi", _("Isi laporan"), tabs,
             partial(label, "lapor_isi"), required=True,
         )  # fmt: skip
@@ -43,12 +45,12 @@ def opened(title: str) -> str | None:
 
 def _why_not() -> None:
     """Why nothing can be typed here."""
-    at = session.moment(filters.past_moment(), session.picture())
+    at = session.get_view_time(filters.get_past_time(), session.get_snapshot_view())
     if at.live:
         st.caption(_("Peran ini tidak memasukkan laporan."))
         return
     st.caption(_("Tidak ada yang menulis ke masa lampau."))
-    st.button(_("Kembali ke langsung"), on_click=filters.back_to_present, key="lapor_kembali")
+    st.button(_("Kembali ke langsung"), on_click=filters.return_to_present, key="lapor_kembali")
 
 
 def show() -> None:

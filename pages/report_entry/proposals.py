@@ -20,7 +20,7 @@ from situasi.ingest.form_rows import RowCells
 from situasi.ingest.messages.proposal import Proposal, ProposedRow
 from situasi.ui import session, submission
 from situasi.ui.components import markup
-from situasi.ui.submission import Answer
+from situasi.ui.submission import SubmissionResult
 
 SOURCE = "pesan"
 # Written by the reader for the door, and shown above the rows.
@@ -56,7 +56,9 @@ def _numbers(pasted: Pasted, at: int) -> None:
     proposal = pasted.proposals[at]
     if proposal.description_numbers:
         said = _("Angka yang hanya masuk uraian: {numbers}")
-        st.caption(markup.plain(said.format(numbers=_listed(proposal.description_numbers))))
+        st.caption(
+            markup.escape_markdown(said.format(numbers=_listed(proposal.description_numbers)))
+        )
     if not proposal.unread_numbers:
         return
     said = _(
@@ -64,7 +66,8 @@ def _numbers(pasted: Pasted, at: int) -> None:
         "sendiri di TPS atau Kejadian."
     )
     st.warning(
-        markup.plain(said.format(numbers=_listed(proposal.unread_numbers))), icon=":material/tag:"
+        markup.escape_markdown(said.format(numbers=_listed(proposal.unread_numbers))),
+        icon=":material/tag:",
     )
     if any(True for _row in _open(pasted, at)):
         st.checkbox(_("Angka itu sudah saya periksa"), key=_seen(pasted, at))
@@ -119,7 +122,7 @@ def _row(pasted: Pasted, at: At, row: ProposedRow) -> None:
     asked = st.columns(2)
     for place, unclear in enumerate(row.unclear_cells):
         _ask(asked[place % 2], _key(pasted, at, unclear.heading), row, unclear.heading)
-        asked[place % 2].caption(markup.plain(unclear.reason))
+        asked[place % 2].caption(markup.escape_markdown(unclear.reason))
 
 
 def _understood(row: ProposedRow) -> list[tuple[str, str, str]]:
@@ -174,8 +177,8 @@ def _codes(feed: str, heading: str) -> tuple[str, ...]:
 
 def _take(pasted: Pasted, shown: range) -> None:
     """Bring the ticked rows to the door, message by message, so that each has its own answer."""
-    session.speak()
-    total, brought, unseen = Answer(), False, False
+    session.use_url_language()
+    total, brought, unseen = SubmissionResult(), False, False
     for at in shown:
         ready: dict[str, dict[int, RowCells]] = {}
         for number, row in _open(pasted, at):
@@ -191,14 +194,14 @@ def _take(pasted: Pasted, shown: range) -> None:
             else:
                 ready.setdefault(row.feed, {})[number] = cells
         for feed, rows in ready.items():
-            answer = submission.send(feed, list(rows.values()), SOURCE)
+            answer = submission.submit_rows(feed, list(rows.values()), SOURCE)
             total, brought = _sum(total, answer), True
             for place, number in enumerate(rows):
                 pasted.outcomes[at, number] = _said(answer, place)
     why = _("tidak ada baris tercentang yang lengkap")
     if unseen:
         why = _("periksa dahulu angka yang tidak dipahami pada pesannya, lalu kirim lagi")
-    submit.tell(_("Pesan"), total if brought else Answer(refused=why))
+    submit.tell(_("Pesan"), total if brought else SubmissionResult(refusal=why))
 
 
 def _open(pasted: Pasted, at: int) -> Iterator[tuple[int, ProposedRow]]:
@@ -241,15 +244,15 @@ def _answer(heading: str, said: str, proposal: Proposal, pasted: Pasted) -> RowC
     return {heading: said}
 
 
-def _said(answer: Answer, place: int) -> Outcome:
+def _said(answer: SubmissionResult, place: int) -> Outcome:
     """What became of one row of a message."""
-    if answer.refused:
-        said = _("tidak disimpan: {why}").format(why=answer.refused)
+    if answer.refusal:
+        said = _("tidak disimpan: {why}").format(why=answer.refusal)
         return Outcome(said, settled=False)
-    if place in answer.held:
-        held = answer.held[place]
+    if place in answer.rejected:
+        held = answer.rejected[place]
         said = _("menunggu di karantina (no {no}), perbaiki di Masukan: {why}")
-        return Outcome(said.format(no=held.number or "–", why="; ".join(held.reasons)))
+        return Outcome(said.format(no=held.quarantine_number or "–", why="; ".join(held.reasons)))
     if not answer.duplicate:
         return Outcome(_("diterima"))
     if not answer.accepted:
@@ -258,11 +261,11 @@ def _said(answer: Answer, place: int) -> Outcome:
     return Outcome(said.format(n=answer.accepted, d=answer.duplicate))
 
 
-def _sum(one: Answer, other: Answer) -> Answer:
-    held = {**one.held, **{len(one.held) + at: told for at, told in other.held.items()}}
-    return Answer(
+def _sum(one: SubmissionResult, other: SubmissionResult) -> SubmissionResult:
+    held = {**one.rejected, **{len(one.rejected) + at: told for at, told in other.rejected.items()}}
+    return SubmissionResult(
         one.accepted + other.accepted, one.duplicate + other.duplicate, held,
-        one.refused or other.refused,
+        one.refusal or other.refusal,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from situasi.domain.labels import label
 from situasi.ingest import form_rows
 from situasi.ui import page_layout, session, submission
 from situasi.ui.components import markup
-from situasi.ui.submission import Answer, Held
+from situasi.ui.submission import QuarantinedRow, SubmissionResult
 
 _FEED = "tps"
 _HEADINGS = ("tps", "fase", "hadir", "pengawal", "jam", "pelapor")
@@ -27,7 +27,7 @@ _HELD = "_lapor_desa_tertahan"
 def station_panel() -> None:
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        page_layout.section(_("Satu TPS"))
+        page_layout.render_section_title(_("Satu TPS"))
         _kecamatan, desa = fields.place_boxes()
         _one(desa)
         submit.start_anew(_FEED, _HEADINGS)
@@ -54,9 +54,11 @@ def _whole(desa: str | None) -> None:
     Boxes, not st.data_editor: while that loads its editor it swallows what is typed, and 187
     heads become 87.
     """
-    page_layout.section(_("Semua TPS satu desa"))
+    page_layout.render_section_title(_("Semua TPS satu desa"))
     if desa is None:
-        markup.empty(_("Pilih kecamatan dan desa: semua TPS-nya muncul di sini dalam satu tabel."))
+        markup.render_empty_state(
+            _("Pilih kecamatan dan desa: semua TPS-nya muncul di sini dalam satu tabel.")
+        )
         return
     with st.form(f"isian_desa_{desa}", border=False):
         for number in _numbers(desa):
@@ -98,7 +100,7 @@ def _line(desa: str, number: str) -> None:
 
 def _send(desa: str) -> None:
     """Bring the filled lines to the door; what was accepted is emptied, what was held stays."""
-    session.speak()
+    session.use_url_language()
     register, held = board().register, st.session_state.setdefault(_HELD, {})
     typed = [
         {"tps": number, **{name: st.session_state.get(_key(desa, number, name)) for name in _CELLS}}
@@ -107,18 +109,18 @@ def _send(desa: str) -> None:
     written = str(st.session_state.get(_CLOCK) or "")
     rows = form_rows.build_station_rows(register, desa, typed, fields.sent(), written)
     if not rows:
-        nothing = Answer(refused=_("tidak ada yang terisi"))
+        nothing = SubmissionResult(refusal=_("tidak ada yang terisi"))
         submit.tell(register.name_of(desa), nothing)
         return
-    sent = [submission.corrected(row, held.get((desa, row["tps"]))) for row in rows]
-    answer = submission.send(_FEED, sent, submit.SOURCE)
+    sent = [submission.mark_as_correction(row, held.get((desa, row["tps"]))) for row in rows]
+    answer = submission.submit_rows(_FEED, sent, submit.SOURCE)
     submit.tell(register.name_of(desa), answer)
-    if answer.refused is None:
+    if answer.refusal is None:
         for at, row in enumerate(rows):
-            _settle(desa, row["tps"], answer.held.get(at))
+            _settle(desa, row["tps"], answer.rejected.get(at))
 
 
-def _settle(desa: str, number: str, why: Held | None) -> None:
+def _settle(desa: str, number: str, why: QuarantinedRow | None) -> None:
     """Empty the line of a TPS that was accepted; remember which row was held."""
     st.session_state[_HELD].pop((desa, number), None)
     if why is not None:

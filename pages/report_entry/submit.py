@@ -16,7 +16,7 @@ from situasi.ingest import form_rows
 from situasi.ingest.form_rows import RowCells
 from situasi.ui import session, submission
 from situasi.ui.components import markup
-from situasi.ui.submission import Answer, Held
+from situasi.ui.submission import QuarantinedRow, SubmissionResult
 
 SOURCE = "formulir"
 _SAID, _HELD = "_lapor_kabar", "_lapor_tertahan"
@@ -32,9 +32,9 @@ def start_anew(feed: str, headings: Sequence[str]) -> None:
     held = _held(feed)
     if held is None:
         return
-    with markup.bar():
+    with markup.row():
         said = _("Isian ini memperbaiki baris karantina {no}. Yang baru dimulai dengan tombol ini.")
-        st.caption(said.format(no=held.number or ""))
+        st.caption(said.format(no=held.quarantine_number or ""))
         st.button(
             _("Mulai laporan baru"), key=f"baru_{feed}", on_click=_forget,
             args=(feed, tuple(headings)),
@@ -46,14 +46,14 @@ def _forget(feed: str, headings: tuple[str, ...]) -> None:
     fields.clear(("desa", *(heading for heading in headings if heading not in fields.STAYS)))
 
 
-def _held(feed: str) -> Held | None:
-    found: Held | None = st.session_state.get(_HELD, {}).get(feed)
+def _held(feed: str) -> QuarantinedRow | None:
+    found: QuarantinedRow | None = st.session_state.get(_HELD, {}).get(feed)
     return found
 
 
 def _send(feed: str, headings: tuple[str, ...]) -> None:
     """Bring what is typed to the door. Accepted, the form is empty again; else all of it stays."""
-    session.speak()
+    session.use_url_language()
     kecamatan, desa = fields.chosen_place()
     typed = {
         heading: fields.typed(heading) for heading in headings if heading not in {"jam", "tps"}
@@ -65,15 +65,15 @@ def _send(feed: str, headings: tuple[str, ...]) -> None:
     }
     answer = deliver(feed, cells, _held(feed))
     st.session_state.setdefault(_HELD, {}).pop(feed, None)
-    if answer.good:
+    if answer.is_ok:
         _forget(feed, headings)
-    elif answer.held:
-        st.session_state[_HELD][feed] = answer.held[0]
+    elif answer.rejected:
+        st.session_state[_HELD][feed] = answer.rejected[0]
 
 
-def deliver(feed: str, cells: RowCells, held: Held | None = None) -> Answer:
+def deliver(feed: str, cells: RowCells, held: QuarantinedRow | None = None) -> SubmissionResult:
     """Send one row, and keep what came of it for `told`."""
-    answer = submission.send(feed, [submission.corrected(cells, held)], SOURCE)
+    answer = submission.submit_rows(feed, [submission.mark_as_correction(cells, held)], SOURCE)
     tell(_named(feed, cells), answer)
     return answer
 
@@ -88,7 +88,7 @@ def _named(feed: str, cells: RowCells) -> str:
     return " · ".join(part for part in (name, where, cells.get("desa", ""), tps) if part)
 
 
-def tell(what: str, answer: Answer) -> None:
+def tell(what: str, answer: SubmissionResult) -> None:
     """Keep what came of an act of this viewer until the next one."""
     at = session.now().astimezone(board().register.election.zone)
     st.session_state[_SAID] = (f"{i18n.format_time(at)} · {what}", answer)
@@ -122,13 +122,15 @@ def _told() -> None:
         )
         outcome = (st.success, counts)
     draw, said = outcome
-    draw(markup.plain(f"{what}: {said}"))
+    draw(markup.escape_markdown(f"{what}: {said}"))
 
 
-def in_quarantine(answer: Answer) -> str:
+def in_quarantine(answer: SubmissionResult) -> str:
     """Every reason, and where the rows wait."""
-    reasons = dict.fromkeys(reason for held in answer.held.values() for reason in held.reasons)
-    numbers = [str(held.number) for held in answer.held.values() if held.number]
+    reasons = dict.fromkeys(reason for held in answer.rejected.values() for reason in held.reasons)
+    numbers = [
+        str(held.quarantine_number) for held in answer.rejected.values() if held.quarantine_number
+    ]
     said = _("belum diterima: {why}. Menunggu di karantina (no {no}) dan tetap di isian ini: "
              "perbaiki, lalu kirim lagi.")  # fmt: skip
     return said.format(why="; ".join(reasons), no=", ".join(numbers) or "–")

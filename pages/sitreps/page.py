@@ -26,7 +26,7 @@ from situasi.reports.sitrep.model import Laporan
 from situasi.reports.sitrep.request import KINDS, PERIODS, Refused, Wanted
 from situasi.ui import audit, filters, page_layout, session, url_state
 from situasi.ui.components import markup
-from situasi.ui.page_layout import View
+from situasi.ui.page_layout import PageContext
 
 _KIND, _PERIOD, _FROM, _UNTIL = "lap", "kurun", "dari", "sampai"
 _OTHER = "lain"
@@ -49,7 +49,9 @@ class Asked:
 
 def kind_filter(place: Any) -> None:
     """Which laporan; the first is of this minute."""
-    filters.one(place.selectbox, _KIND, _("Laporan"), KINDS, partial(label, "laporan"))
+    filters.render_single_filter(
+        place.selectbox, _KIND, _("Laporan"), KINDS, partial(label, "laporan")
+    )
 
 
 def period_filter(place: Any) -> None:
@@ -60,35 +62,37 @@ def period_filter(place: Any) -> None:
     elif kind == "harian":
         _day(place, _FROM, _("Tanggal"), _today())
     else:
-        filters.one(
+        filters.render_single_filter(
             place.selectbox, _PERIOD, _("Kurun"), (*PERIODS, _OTHER), partial(label, "kurun")
         )
 
 
-def request(view: View) -> Asked | None:
+def request(view: PageContext) -> Asked | None:
     """What was chosen; None, and a word, where it cannot be made."""
-    if not any(len(frame) for frame in view.shown.snapshot.frames.values()):
-        page_layout.nothing(_("Belum ada laporan untuk dirangkum."))
+    if not any(len(frame) for frame in view.snapshot_view.snapshot.frames.values()):
+        page_layout.render_missing_data(_("Belum ada laporan untuk dirangkum."))
         return None
     election = board().register.election
     kind, since, until = _kind(), None, None
     if kind == "harian":
         since, until = sitrep_request.of_day(_chosen(_FROM, _today()), election)
     elif kind == "anev":
-        period = url_state.current(_PERIOD)[-1]
+        period = url_state.get_selected(_PERIOD)[-1]
         since, until = _own_days() if period == _OTHER else sitrep_request.of_period(
-            period, view.at.at, election
+            period, view.view_time.at, election
         )  # fmt: skip
     try:
         chosen = sitrep_request.wanted(
-            kind, view.at.at, election, since=since, until=until, kecamatan=view.kecamatan
+            kind, view.view_time.at, election, since=since, until=until, kecamatan=view.kecamatan
         )
     except Refused as error:
-        markup.empty(str(error))
+        markup.render_empty_state(str(error))
         return None
-    now, exercise = session.now(), view.shown.snapshot.exercise_at
+    now, exercise = session.now(), view.snapshot_view.snapshot.exercise_at
     return Asked(
-        view.shown, sitrep_request.moment(filters.past_moment(), chosen, now, exercise), chosen
+        view.snapshot_view,
+        sitrep_request.moment(filters.get_past_time(), chosen, now, exercise),
+        chosen,
     )
 
 
@@ -103,17 +107,17 @@ def neutrality_choice(of: Asked) -> Asked:
     )
     if not chosen:
         return of
-    audit.saw(["neutrality"], "laporan")
+    audit.log_viewed(["neutrality"], "laporan")
     return replace(of, wanted=replace(of.wanted, neutrality=True))
 
 
 def preview(of: Asked) -> None:
     """The short text, as the messenger has it."""
-    page_layout.section(_("Teks pesan singkat"))
+    page_layout.render_section_title(_("Teks pesan singkat"))
     try:
         text = sitrep_build.short(board(), of.viewer, of.shown, of.at, of.wanted)
     except (TemplateRefused, Refused) as error:
-        markup.empty(str(error))
+        markup.render_empty_state(str(error))
         return
     message(text, _("Salin"), _("Tersalin"))
     st.caption(_("{n} huruf; tanpa sandi dan tanda, untuk ditempel.").format(
@@ -122,16 +126,16 @@ def preview(of: Asked) -> None:
 
 def file_buttons(of: Asked) -> None:
     """A button for each form; the file is made when somebody asks for it."""
-    page_layout.section(_("Berkas"))
+    page_layout.render_section_title(_("Berkas"))
     for said in made.troubles(board().register.election.folder):
-        markup.empty(said)
+        markup.render_empty_state(said)
     period = None if of.wanted.kind == "situasi" else (of.wanted.since, of.wanted.until)
     name = made.stem(of.wanted.kind, of.at.at, of.wanted.kecamatan, period,
                      rehearsal=of.shown.snapshot.rehearsal)  # fmt: skip
     what = {"table": "laporan", "title": label("laporan", of.wanted.kind), "kurun": _span(of)}
     with st.container(horizontal=True):
         for form, mime in made.FORMATS.items():
-            audit.download(
+            audit.render_download_button(
                 form.upper(),
                 _maker(of, form),
                 what,
@@ -168,11 +172,11 @@ def _span(of: Asked) -> str:
 
 
 def _kind() -> str:
-    return next(iter(url_state.current(_KIND)), KINDS[0])
+    return next(iter(url_state.get_selected(_KIND)), KINDS[0])
 
 
 def _today() -> date:
-    return session.moment(filters.past_moment(), session.picture()).at.date()
+    return session.get_view_time(filters.get_past_time(), session.get_snapshot_view()).at.date()
 
 
 def _own_days() -> tuple[Any, Any]:
@@ -187,9 +191,9 @@ def _own_days() -> tuple[Any, Any]:
 
 def _day(place: Any, name: str, title: str, default: date) -> None:
     """A day, kept in the address."""
-    url_state.recall_value(name, _read_day, default)
+    url_state.load_value_widget(name, _read_day, default)
     chosen = place.date_input(title, key=name, format="DD/MM/YYYY", label_visibility="collapsed")
-    url_state.remember(name, [chosen.isoformat()], [default.isoformat()])
+    url_state.save_widget(name, [chosen.isoformat()], [default.isoformat()])
 
 
 def _chosen(name: str, default: date) -> date:
@@ -205,7 +209,7 @@ def _read_day(text: str) -> date | None:
 
 
 def show() -> None:
-    view = page_layout.opened(label("screen", "laporan"), kind_filter, period_filter)
+    view = page_layout.begin_page(label("screen", "laporan"), kind_filter, period_filter)
     asked = request(view)
     if asked is None:
         return
@@ -221,6 +225,6 @@ def message(text: str, word: str, done: str) -> None:
     """The short text, line by line, and the button that copies it."""
     markup.render(
         Markup('<div class="lp-message"><pre>{}</pre>{}</div>').format(
-            text, markup.copy_button(word, done, text)
+            text, markup.build_copy_button(word, done, text)
         )
     )

@@ -17,32 +17,37 @@ from situasi.domain.labels import label
 from situasi.ui import filters, render_cache
 from situasi.ui.components import markup
 from situasi.ui.tables import table_view
-from situasi.ui.tables.columns import number, percent
-from situasi.ui.tables.table_view import Table, table
+from situasi.ui.tables.columns import number_column, percent_column
+from situasi.ui.tables.table_view import Table, make_table
 
-NAMED = 3
+MAX_NAMED = 3
 
 
-def attention_panel(day: AreaSummary, kecamatan: list[str]) -> None:
+def render_attention_panel(day_summary: AreaSummary, kecamatan: list[str]) -> None:
     """The chosen kecamatan with the highest scores; behind a click their parts, and all scores."""
-    scores, first = render_cache.once(
-        "perhatian", tuple(kecamatan), (day,), partial(_first, kecamatan)
+    scores, first = render_cache.get_or_build(
+        "perhatian", tuple(kecamatan), (day_summary,), partial(_select_top, kecamatan)
     )
-    opened = st.popover(_told(scores, first), key="nilai", on_change="rerun")
+    opened = st.popover(_format_title(scores, first), key="nilai", on_change="rerun")
     if not opened.open:
         return
     with opened:
         for one in first:
-            _parts(one)
-        table_view.say_why("nilai")
-        table_view.shown(_table(scores, made_up=_made_up(day)), "isi_nilai", _("Semua nilai"))
+            _render_parts(one)
+        table_view.render_explanation("nilai")
+        table_view.render_table(
+            _build_table(scores, is_exercise=_has_exercise_rows(day_summary)),
+            "isi_nilai",
+            _("Semua nilai"),
+        )
 
 
-def _told(scores: pd.DataFrame, first: list[Any]) -> str:
+def _format_title(scores: pd.DataFrame, top_rows: list[Any]) -> str:
     """Who comes first, in one line."""
-    if first:
+    if top_rows:
         said = " · ".join(
-            f"{markup.plain(_name(one))} {i18n.format_number(round(one.score))}" for one in first
+            f"{markup.escape_markdown(_area_name(one))} {i18n.format_number(round(one.score))}"
+            for one in top_rows
         )
     else:
         judged = scores["score"].notna().any()
@@ -50,52 +55,52 @@ def _told(scores: pd.DataFrame, first: list[Any]) -> str:
     return "**" + _("Perlu perhatian") + "** " + said
 
 
-def _name(one: Any) -> str:
-    return board().register.name_of(one.kecamatan)
+def _area_name(row: Any) -> str:
+    return board().register.name_of(row.kecamatan)
 
 
-def _first(kecamatan: list[str], day: AreaSummary) -> tuple[pd.DataFrame, list[Any]]:
+def _select_top(kecamatan: list[str], day_summary: AreaSummary) -> tuple[pd.DataFrame, list[Any]]:
     """Their scores, and those to look at first."""
-    scores = day.priority_scores[day.priority_scores["kecamatan"].isin(kecamatan)]
-    return scores, list(scores[scores["score"] > 0].head(NAMED).itertuples())
+    scores = day_summary.priority_scores[day_summary.priority_scores["kecamatan"].isin(kecamatan)]
+    return scores, list(scores[scores["score"] > 0].head(MAX_NAMED).itertuples())
 
 
-def _made_up(day: AreaSummary) -> bool:
-    return bool(day.stations["latihan"].any())
+def _has_exercise_rows(day_summary: AreaSummary) -> bool:
+    return bool(day_summary.stations["latihan"].any())
 
 
-def _parts(one: Any) -> None:
+def _render_parts(row: Any) -> None:
     """What the score of one kecamatan is made of, and the way to it alone."""
     weights = board().register.election.rules.priority_weights
-    with markup.bar():
+    with markup.row():
         st.markdown(
-            f"**{markup.plain(_name(one))}** {i18n.format_number(round(one.score))}",
+            f"**{markup.escape_markdown(_area_name(row))}** {i18n.format_number(round(row.score))}",
             width="content",
         )
         st.button(
             _("Hanya kecamatan ini"),
-            key=f"hanya_{one.kecamatan}",
-            on_click=filters.only_kecamatan,
-            args=(one.kecamatan,),
+            key=f"hanya_{row.kecamatan}",
+            on_click=filters.select_kecamatan,
+            args=(row.kecamatan,),
         )
-    markup.bars(
+    markup.render_bars(
         [
             (
                 label("perhatian", part),
-                None if pd.isna(share := getattr(one, part)) else float(share),
-                _points(share, weights[part]),
+                None if pd.isna(share := getattr(row, part)) else float(share),
+                _format_points(share, weights[part]),
             )
             for part in PARTS
         ]
     )
     st.caption(
         _("Nilai 0–100; dinilai dari {share} % bobot. Bobot: rules.toml (usulan).").format(
-            share=i18n.format_number(100 * one.assessed)
+            share=i18n.format_number(100 * row.assessed)
         )
     )
 
 
-def _points(share: float, weight: float) -> str:
+def _format_points(share: float, weight: float) -> str:
     if pd.isna(share):
         return _("belum diketahui")
     return _("{points} dari {most}").format(
@@ -103,20 +108,20 @@ def _points(share: float, weight: float) -> str:
     )
 
 
-def _table(scores: pd.DataFrame, *, made_up: bool) -> Table:
+def _build_table(scores: pd.DataFrame, *, is_exercise: bool) -> Table:
     weights = board().register.election.rules.priority_weights
     points = {
-        f"{label('perhatian', part)} /{i18n.format_number(weights[part])}": number(
+        f"{label('perhatian', part)} /{i18n.format_number(weights[part])}": number_column(
             scores[part] * weights[part], 1
         )
         for part in PARTS
     }
-    return table(
+    return make_table(
         {
             _("kecamatan"): [board().register.name_of(code) for code in scores["kecamatan"]],
-            _("nilai"): number(scores["score"], 1),
+            _("nilai"): number_column(scores["score"], 1),
             **points,
-            _("dinilai dari bobot"): percent(100 * scores["assessed"]),
+            _("dinilai dari bobot"): percent_column(100 * scores["assessed"]),
         },
-        made_up,
+        is_exercise,
     )

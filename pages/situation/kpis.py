@@ -24,107 +24,109 @@ from situasi.live.snapshot import SnapshotView
 from situasi.presentation import kpis as telling
 from situasi.ui import comparison, render_cache, session
 from situasi.ui.components import markup
-from situasi.ui.components.kpi_row import Before, Count, Figure
-from situasi.ui.page_layout import View
+from situasi.ui.components.kpi_row import Baseline, Kpi, KpiValue
+from situasi.ui.page_layout import PageContext
 from situasi.ui.session import ViewTime
 from situasi.ui.tables import table_view
 
 _MINUTE = timedelta(minutes=1)
 
 
-def figures(found: Overview, day: AreaSummary, at: ViewTime, shown: SnapshotView) -> list[Figure]:
+def build_kpis(
+    overview: Overview, day_summary: AreaSummary, view_time: ViewTime, snapshot_view: SnapshotView
+) -> list[Kpi]:
     """The figures of this moment that the viewer may see."""
-    now, waiting = _now(at), _waiting(at, shown)
+    now, waiting = _get_reference_time(view_time), _count_quarantined(view_time, snapshot_view)
     # Ages are told in minutes: until the next one they are the same.
-    age = None if found.newest_time is None else (now - found.newest_time.at) // _MINUTE
+    age = None if overview.newest_time is None else (now - overview.newest_time.at) // _MINUTE
     asked = (now.date(), age, waiting)
-    every = render_cache.once(
-        "angka", asked, (found, day), partial(_figures, now=now, waiting=waiting)
+    every = render_cache.get_or_build(
+        "angka", asked, (overview, day_summary), partial(_build_all_kpis, now=now, waiting=waiting)
     )
     # Of what a viewer may not see nothing is said, not even that it is missing.
     role = session.viewer().role
     return [one for one in every if one.key not in SCREENS or role.may_see(one.key)]
 
 
-def _figures(
-    found: Overview, day: AreaSummary, *, now: datetime, waiting: int | None
-) -> list[Figure]:
-    codes = list(found.crowd_states["kecamatan"])
-    tps = day.stations[day.stations["kecamatan"].isin(codes)]
-    rates = summary.compute_total(day.turnout.loc[codes])
+def _build_all_kpis(
+    overview: Overview, day_summary: AreaSummary, *, now: datetime, waiting: int | None
+) -> list[Kpi]:
+    codes = list(overview.crowd_states["kecamatan"])
+    tps = day_summary.stations[day_summary.stations["kecamatan"].isin(codes)]
+    rates = summary.compute_total(day_summary.turnout.loc[codes])
     zone = board().register.election.zone_label
-    known = found.newest_time is not None
-    rate = Count(
+    known = overview.newest_time is not None
+    rate = KpiValue(
         rates["rate"] if rates["told"] else None, _("poin"), 1, bool(rates["told_estimated"])
     )
     every = [
-        (telling.opened(found), lambda: table_view.readable(found.open_cases),
-         (Count(len(found.open_cases) if known else None),)),
-        (telling.states(found), lambda: situation_tables.states(found), _situasi_counts(found)),
-        (telling.turnout(rates), lambda: situation_tables.turnout(day, codes), (rate,)),
-        (telling.stations(tps), lambda: situation_tables.late(tps),
-         (Count(_late(tps), _("terlambat")),)),
-        (telling.personnel(day, codes), lambda: situation_tables.gaps(day, codes),
-         (Count(_present(day, codes)),)),
-        (telling.newest(found, now, zone), lambda: table_view.readable(found.selected_cases),
-         (Count(len(found.selected_cases) if known else None, _("kejadian")),)),
-        (telling.sources(found, waiting), lambda: situation_tables.feeds(found),
-         (Count(_silent(found)),)),
+        (telling.opened(overview), lambda: table_view.build_incidents_table(overview.open_cases),
+         (KpiValue(len(overview.open_cases) if known else None),)),
+        (telling.states(overview), lambda: situation_tables.build_situasi_table(overview), _build_situasi_values(overview)),
+        (telling.turnout(rates), lambda: situation_tables.build_turnout_table(day_summary, codes), (rate,)),
+        (telling.stations(tps), lambda: situation_tables.build_late_stations_table(tps),
+         (KpiValue(_count_late(tps), _("terlambat")),)),
+        (telling.personnel(day_summary, codes), lambda: situation_tables.build_staffing_table(day_summary, codes),
+         (KpiValue(_count_present(day_summary, codes)),)),
+        (telling.newest(overview, now, zone), lambda: table_view.build_incidents_table(overview.selected_cases),
+         (KpiValue(len(overview.selected_cases) if known else None, _("kejadian")),)),
+        (telling.sources(overview, waiting), lambda: situation_tables.build_feeds_table(overview),
+         (KpiValue(_count_silent_feeds(overview)),)),
     ]  # fmt: skip
-    return [Figure(one.key, markup.card_of(one), rows, counts) for one, rows, counts in every]
+    return [Kpi(one.key, markup.build_card(one), rows, counts) for one, rows, counts in every]
 
 
-def before(view: View, wanted: Selection) -> Before | None:
+def compute_baseline(context: PageContext, selection: Selection) -> Baseline | None:
     """The figures of the last briefing, of the same selection."""
 
-    def find(past: View) -> tuple[Overview, AreaSummary]:
-        asked = moments.shift_window(wanted, view.at.at - past.at.at)
-        return session.situation(past.shown, asked, past.at), past.compute(
+    def find(past: PageContext) -> tuple[Overview, AreaSummary]:
+        asked = moments.shift_window(selection, context.view_time.at - past.view_time.at)
+        return session.compute_overview(past.snapshot_view, asked, past.view_time), past.compute(
             days.compute_area_summary
         )
 
-    def then(found: Overview, day: AreaSummary) -> list[Figure]:
+    def then(found: Overview, day: AreaSummary) -> list[Kpi]:
         at = ViewTime(found.at, live=False, is_exercise=False)
-        return figures(found, day, at, view.shown)
+        return build_kpis(found, day, at, context.snapshot_view)
 
-    return comparison.before(view, "situasi", find, then)
+    return comparison.compute_baseline(context, "situasi", find, then)
 
 
-def _situasi_counts(found: Overview) -> tuple[Count, ...]:
-    states = crowd_state.count_states(found.crowd_states)
-    stated = found.crowd_states["situasi"].notna().any()
+def _build_situasi_values(overview: Overview) -> tuple[KpiValue, ...]:
+    states = crowd_state.count_states(overview.crowd_states)
+    stated = overview.crowd_states["situasi"].notna().any()
     return tuple(
-        Count(states.get(state, 0) if stated else None, label("situasi", state))
+        KpiValue(states.get(state, 0) if stated else None, label("situasi", state))
         for state in reversed(SITUASI)
     )
 
 
-def _late(tps: pd.DataFrame) -> int:
+def _count_late(tps: pd.DataFrame) -> int:
     return int(tps["state"].isin(["terlambat", "tak_terjangkau"]).sum())
 
 
-def _present(day: AreaSummary, codes: list[str]) -> float | None:
-    rows = day.coverage_gaps.loc[codes]
+def _count_present(day_summary: AreaSummary, codes: list[str]) -> float | None:
+    rows = day_summary.coverage_gaps.loc[codes]
     known = rows[rows["known"]]
     return None if known.empty else float(known["present"].sum())
 
 
-def _silent(found: Overview) -> float | None:
-    if not any(feed.is_expected for feed in found.feed_states):
+def _count_silent_feeds(overview: Overview) -> float | None:
+    if not any(feed.is_expected for feed in overview.feed_states):
         return None
-    return sum(feed.is_silent for feed in found.feed_states)
+    return sum(feed.is_silent for feed in overview.feed_states)
 
 
-def _now(at: ViewTime) -> datetime:
-    now = session.now() if at.live and not at.is_exercise else at.at
-    return now.astimezone(at.at.tzinfo)
+def _get_reference_time(view_time: ViewTime) -> datetime:
+    now = session.now() if view_time.live and not view_time.is_exercise else view_time.at
+    return now.astimezone(view_time.at.tzinfo)
 
 
-def _waiting(at: ViewTime, shown: SnapshotView) -> int | None:
+def _count_quarantined(view_time: ViewTime, snapshot_view: SnapshotView) -> int | None:
     """Rows that wait for a correction; None where the viewer is not told of them."""
     viewer = session.viewer()
     # The count is of the whole kabupaten: it is told to those who may look at all of it.
-    if not at.live or not viewer.role.may_see("masukan") or viewer.area:
+    if not view_time.live or not viewer.role.may_see("masukan") or viewer.area:
         return None
-    seen = viewer.role.readable_feeds(tuple(shown.snapshot.quarantine_counts))
-    return sum(shown.snapshot.quarantine_counts[feed] for feed in seen)
+    seen = viewer.role.readable_feeds(tuple(snapshot_view.snapshot.quarantine_counts))
+    return sum(snapshot_view.snapshot.quarantine_counts[feed] for feed in seen)

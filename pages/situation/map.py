@@ -21,36 +21,44 @@ from situasi.ui.components import area_map, markup
 from situasi.ui.tables import table_view
 
 
-def map_panel(found: Overview, day: AreaSummary) -> None:
-    with markup.bar():
-        name = filters.measure()
-        table_view.opens(_("Angka peta"), lambda: situation_tables.areas(found, day), "angka_peta")
-        if len(found.unlocated_cases):
-            table_view.behind(_("{n} tanpa lokasi"), found.unlocated_cases, "tanpa_lokasi")
-    wide, theme = session.register().kecamatan, session.viewer_theme()
-    asked = (name, theme, tuple(url_state.current("kec")), area_map.layer_id("peta"))
+def render_map_panel(overview: Overview, day_summary: AreaSummary) -> None:
+    with markup.row():
+        name = filters.render_measure_filter()
+        table_view.render_table_popover(
+            _("Angka peta"),
+            lambda: situation_tables.build_areas_table(overview, day_summary),
+            "angka_peta",
+        )
+        if len(overview.unlocated_cases):
+            table_view.render_incidents_popover(
+                _("{n} tanpa lokasi"), overview.unlocated_cases, "tanpa_lokasi"
+            )
+    wide, theme = session.register().kecamatan, session.get_theme()
+    asked = (name, theme, tuple(url_state.get_selected("kec")), area_map.get_layer_id("peta"))
 
     def make(found: Overview, day: AreaSummary) -> tuple[Measure, Deck]:
         by = measure(name, found, day, wide, theme)
         points = found.located_cases.tail(MAX_POINTS)
-        areas = area_map.areas(list(found.crowd_states["kecamatan"]), by.paint)
-        return by, area_map.deck(areas, "peta", points.assign(label=_point_labels(points)))
+        areas = area_map.build_areas(list(found.crowd_states["kecamatan"]), by.paint)
+        return by, area_map.build_deck(
+            areas, "peta", points.assign(label=_build_point_labels(points))
+        )
 
-    by, deck = render_cache.once("peta", asked, (found, day), make)
-    area_map.show(
+    by, deck = render_cache.get_or_build("peta", asked, (overview, day_summary), make)
+    area_map.render_deck(
         deck,
         "peta",
         _("Peta {n} kecamatan dengan {open} kejadian terbuka").format(
-            n=len(found.crowd_states), open=len(found.open_cases)
+            n=len(overview.crowd_states), open=len(overview.open_cases)
         ),
     )
-    _under_map(found, by, min(len(found.located_cases), MAX_POINTS))
+    _render_legend(overview, by, min(len(overview.located_cases), MAX_POINTS))
 
 
-def _point_labels(drawn: pd.DataFrame) -> list[str]:
+def _build_point_labels(points: pd.DataFrame) -> list[str]:
     register = board().register
-    local = drawn["occurred_at"].dt.tz_convert(register.election.zone)
-    told = zip(drawn["jenis"], drawn["kecamatan"], local, drawn["status"], strict=True)
+    local = points["occurred_at"].dt.tz_convert(register.election.zone)
+    told = zip(points["jenis"], points["kecamatan"], local, points["status"], strict=True)
     return [
         " · ".join(
             (
@@ -64,15 +72,18 @@ def _point_labels(drawn: pd.DataFrame) -> list[str]:
     ]
 
 
-def _under_map(found: Overview, by: Measure, drawn: int) -> None:
-    marks = [(markup.sign(level), label("tingkat", level)) for level in reversed(LEVELS)]
-    marks += [(markup.drawn(mark), word) for mark, word in by.marks]
-    if by.nothing:
-        marks.append((markup.swatch(None), by.nothing))
-    area_map.legend(marks)
-    if drawn < len(found.located_cases):
+def _render_legend(overview: Overview, map_measure: Measure, point_count: int) -> None:
+    marks = [
+        (markup.build_tingkat_mark(level), label("tingkat", level)) for level in reversed(LEVELS)
+    ]
+    marks += [(markup.build_mark(mark), word) for mark, word in map_measure.marks]
+    if map_measure.nothing:
+        marks.append((markup.build_situasi_mark(None), map_measure.nothing))
+    area_map.render_legend(marks)
+    if point_count < len(overview.located_cases):
         st.caption(
             _("{n} dari {all} titik digambar").format(
-                n=i18n.format_number(drawn), all=i18n.format_number(len(found.located_cases))
+                n=i18n.format_number(point_count),
+                all=i18n.format_number(len(overview.located_cases)),
             )
         )

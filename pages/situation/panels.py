@@ -22,30 +22,34 @@ from situasi.live.snapshot import SnapshotView
 from situasi.presentation.incident_item import item
 from situasi.ui import filters, playback, render_cache, session
 from situasi.ui.components import markup
-from situasi.ui.components.chart import chart
+from situasi.ui.components.chart import render_chart
 from situasi.ui.session import ViewTime
 from situasi.ui.tables import table_view
 
-LISTED = 40
+MAX_LISTED = 40
 # As tall as the map and its legend beside it.
-HEIGHT = 478
+HEIGHT_PX = 478
 
 
-def newest_panel(found: Overview, at: ViewTime) -> None:
-    now = session.cache_minute(at)
-    listed = render_cache.once("terbaru", now, (found,), partial(_listed, now=now))
-    with markup.bar():
+def render_newest_panel(overview: Overview, view_time: ViewTime) -> None:
+    now = session.cache_minute(view_time)
+    listed = render_cache.get_or_build(
+        "terbaru", now, (overview,), partial(_build_report_list, now=now)
+    )
+    with markup.row():
         st.markdown("**" + _("Laporan terbaru") + "**", width="content")
-        if found.outside_window_count:
+        if overview.outside_window_count:
             st.button(
                 _("{n} di luar rentang waktu · tampilkan").format(n=i18n.number(found.elsewhen)),
-                on_click=filters.all_times,
+                on_click=filters.show_all_times,
                 type="tertiary",
             )
-        table_view.behind(_("Semua {n} laporan"), found.selected_cases.iloc[::-1], "semua_laporan")
-    with st.container(height=HEIGHT, border=False, key="laporan"):
+        table_view.render_incidents_popover(
+            _("Semua {n} laporan"), overview.selected_cases.iloc[::-1], "semua_laporan"
+        )
+    with st.container(height=HEIGHT_PX, border=False, key="laporan"):
         if listed is None:
-            markup.empty(
+            markup.render_empty_state(
                 _("Belum ada laporan pada pilihan ini. "
                   "Letakkan berkas laporan di folder data/inbox/.")
             )  # fmt: skip
@@ -53,43 +57,45 @@ def newest_panel(found: Overview, at: ViewTime) -> None:
             markup.render(listed)
 
 
-def _listed(found: Overview, *, now: datetime) -> Markup | None:
+def _build_report_list(overview: Overview, *, now: datetime) -> Markup | None:
     """The list as it is written; None where there is nothing to list."""
-    newest = cases.list_newest(found.selected_cases, LISTED)
+    newest = cases.list_newest(overview.selected_cases, MAX_LISTED)
     items = [item(row, board().register, now) for row in newest.itertuples()]
-    return markup.report_list(items, _("LATIHAN")) if items else None
+    return markup.build_report_list(items, _("LATIHAN")) if items else None
 
 
-def timeline_panel(
-    found: Overview, at: ViewTime, shown: SnapshotView, kecamatan: Collection[str]
+def render_timeline_panel(
+    overview: Overview, view_time: ViewTime, snapshot_view: SnapshotView, kecamatan: Collection[str]
 ) -> None:
     """kecamatan: those chosen, none for all."""
     election = board().register.election
     moments = [
         (election.local_time(moment.at), _(moment.label)) for moment in election.timeline_marks
     ]
-    past = None if at.live else at.at
+    past = None if view_time.live else view_time.at
     names = {code: label("tingkat", None if code == UNRATED else code) for code in TINGKAT}
-    chart(
+    render_chart(
         "garis_waktu",
         _("Kejadian tiap 15 menit pada hari pemungutan, bertumpuk menurut tingkat"),
-        (found,),
+        (overview,),
         lambda found, theme: build_incident_timeline(found.slots, names, moments, past, theme),
-        asked=past,
+        dependencies=past,
     )
-    filters.time_slider()
+    filters.render_time_slider()
     note = _(
         "Geser untuk melihat papan sebagaimana diketahui pada saat lampau; ujung kanan: langsung."
     )
-    if found.without_hour_count:
+    if overview.without_hour_count:
         note += " " + _("{n} laporan tanpa jam tidak digambar.").format(
-            n=i18n.format_number(found.without_hour_count)
+            n=i18n.format_number(overview.without_hour_count)
         )
-    with markup.bar():
-        said = playback.controls(at, shown, kecamatan)
+    with markup.row():
+        said = playback.render_controls(view_time, snapshot_view, kecamatan)
         st.caption(said or note, width="content")
-        table_view.opens(
-            _("Garis waktu sebagai tabel"), lambda: situation_tables.slots(found), "angka_garis"
+        table_view.render_table_popover(
+            _("Garis waktu sebagai tabel"),
+            lambda: situation_tables.build_timeline_table(overview),
+            "angka_garis",
         )
-        if not at.live:
-            st.button(_("Kembali ke langsung"), on_click=filters.back_to_present)
+        if not view_time.live:
+            st.button(_("Kembali ke langsung"), on_click=filters.return_to_present)

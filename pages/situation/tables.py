@@ -14,145 +14,154 @@ from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
 from situasi.ui import session
-from situasi.ui.tables.columns import bounds, moments, number, part, percent, span
-from situasi.ui.tables.table_view import Table, table
+from situasi.ui.tables.columns import (
+    duration_column,
+    number_column,
+    percent_column,
+    range_column,
+    ratio_column,
+    time_column,
+)
+from situasi.ui.tables.table_view import Table, make_table
 
 
-def areas(found: Overview, day: AreaSummary) -> Table:
+def build_areas_table(overview: Overview, day_summary: AreaSummary) -> Table:
     """Each kecamatan by all measures of the map."""
-    codes = list(found.crowd_states["kecamatan"])
-    opened = cases.count_by_kecamatan(found.open_cases)
-    scores = day.priority_scores.set_index("kecamatan").loc[codes]
-    rates, gaps = day.turnout.loc[codes], day.coverage_gaps.loc[codes]
-    furthest = find_phases_reached(day.phases).loc[codes]
-    return table(
+    codes = list(overview.crowd_states["kecamatan"])
+    opened = cases.count_by_kecamatan(overview.open_cases)
+    scores = day_summary.priority_scores.set_index("kecamatan").loc[codes]
+    rates, gaps = day_summary.turnout.loc[codes], day_summary.coverage_gaps.loc[codes]
+    furthest = find_phases_reached(day_summary.phases).loc[codes]
+    return make_table(
         {
-            _("kecamatan"): _names(codes),
-            _("situasi"): [_state(state) for state in found.crowd_states["situasi"]],
-            _("kejadian terbuka"): number(
-                opened.get(code, 0) if code in opened or code in found.reporting_kecamatan else None
+            _("kecamatan"): _area_names(codes),
+            _("situasi"): [_format_situasi(state) for state in overview.crowd_states["situasi"]],
+            _("kejadian terbuka"): number_column(
+                opened.get(code, 0)
+                if code in opened or code in overview.reporting_kecamatan
+                else None
                 for code in codes
             ),
-            _("nilai"): number(scores["score"], 1),
-            _("partisipasi"): percent(rates["rate"], estimated=rates["told_estimated"]),
+            _("nilai"): number_column(scores["score"], 1),
+            _("partisipasi"): percent_column(rates["rate"], estimated=rates["told_estimated"]),
             _("fase terjauh"): [label("fase", fase) for fase in furthest["fase"]],
-            _("TPS di fase itu"): part(
+            _("TPS di fase itu"): ratio_column(
                 furthest["by"].where(furthest["fase"].notna()), furthest["tps"], _("TPS")
             ),
-            _("personel hadir"): number(gaps["present"].where(gaps["known"])),
-            _("personel perlu"): number(gaps["required"], estimated=True),
+            _("personel hadir"): number_column(gaps["present"].where(gaps["known"])),
+            _("personel perlu"): number_column(gaps["required"], estimated=True),
         },
-        session.picture().snapshot.rehearsal,
+        session.get_snapshot_view().snapshot.rehearsal,
     )
 
 
-def states(found: Overview) -> Table:
+def build_situasi_table(overview: Overview) -> Table:
     """The situasi of each kecamatan, and when it was stated."""
-    return table(
+    return make_table(
         {
-            _("kecamatan"): _names(found.crowd_states["kecamatan"]),
-            _("situasi"): [_state(state) for state in found.crowd_states["situasi"]],
-            _("dinyatakan"): moments(found.crowd_states["stated_at"]),
+            _("kecamatan"): _area_names(overview.crowd_states["kecamatan"]),
+            _("situasi"): [_format_situasi(state) for state in overview.crowd_states["situasi"]],
+            _("dinyatakan"): time_column(overview.crowd_states["stated_at"]),
         },
-        session.picture().snapshot.rehearsal,
+        session.get_snapshot_view().snapshot.rehearsal,
     )
 
 
-def _state(state: object) -> str:
-    return label("situasi", state) if isinstance(state, str) else _("belum dinyatakan")
+def _format_situasi(situasi: object) -> str:
+    return label("situasi", situasi) if isinstance(situasi, str) else _("belum dinyatakan")
 
 
-def turnout(day: AreaSummary, codes: list[str]) -> Table:
+def build_turnout_table(day_summary: AreaSummary, codes: list[str]) -> Table:
     """Heads and rates of each kecamatan, with what they are of."""
-    rows = day.turnout.loc[codes]
-    return table(
+    rows = day_summary.turnout.loc[codes]
+    return make_table(
         {
-            _("kecamatan"): _names(rows.index),
-            _("partisipasi TPS yang melapor"): percent(
+            _("kecamatan"): _area_names(rows.index),
+            _("partisipasi TPS yang melapor"): percent_column(
                 rows["rate"], estimated=rows["told_estimated"]
             ),
-            _("hadir"): number(rows["heads"].where(rows["told"] > 0)),
-            _("TPS melapor"): part(rows["told"], rows["tps"], _("TPS")),
-            _("batas seluruhnya"): bounds(rows["least"], rows["most"], rows["estimated"]),
-            _("DPT"): number(rows["dpt"], estimated=rows["estimated"]),
+            _("hadir"): number_column(rows["heads"].where(rows["told"] > 0)),
+            _("TPS melapor"): ratio_column(rows["told"], rows["tps"], _("TPS")),
+            _("batas seluruhnya"): range_column(rows["least"], rows["most"], rows["estimated"]),
+            _("DPT"): number_column(rows["dpt"], estimated=rows["estimated"]),
         },
-        _made_up(day),
+        _has_exercise_rows(day_summary),
     )
 
 
-def late(tps: pd.DataFrame) -> Table:
+def build_late_stations_table(tps: pd.DataFrame) -> Table:
     """The TPS that are late, out of reach or doubted, the latest first."""
     rows = tps[tps["state"].isin(["terlambat", "tak_terjangkau", "diragukan"])]
     rows = rows.sort_values(["late_min", "code"], ascending=[False, True], na_position="last")
-    return table(
+    return make_table(
         {
-            _("kecamatan"): _names(rows["kecamatan"]),
-            _("desa"): _names(rows["desa"]),
+            _("kecamatan"): _area_names(rows["kecamatan"]),
+            _("desa"): _area_names(rows["desa"]),
             _("TPS"): [f"{nomor:03d}" for nomor in rows["nomor"]],
             _("keadaan lapor"): [label("lapor", state) for state in rows["state"]],
-            _("terlambat"): span(pd.to_timedelta(rows["late_min"], "min")),
+            _("terlambat"): duration_column(pd.to_timedelta(rows["late_min"], "min")),
             _("dicari oleh"): rows["chaser"],
             _("fase"): [label("fase", fase) for fase in rows["fase"]],
-            _("terakhir melapor"): moments(rows["last_at"]),
+            _("terakhir melapor"): time_column(rows["last_at"]),
         },
         rows["latihan"],
     )
 
 
-def gaps(day: AreaSummary, codes: list[str]) -> Table:
+def build_staffing_table(day_summary: AreaSummary, codes: list[str]) -> Table:
     """Required, posted and present officers of each kecamatan."""
-    rows = day.coverage_gaps.loc[codes]
+    rows = day_summary.coverage_gaps.loc[codes]
     known = rows["known"]
-    return table(
+    return make_table(
         {
-            _("kecamatan"): _names(rows.index),
-            _("perlu menurut pola"): number(rows["required"], estimated=True),
-            _("ditempatkan"): number(rows["posted"].where(known)),
-            _("hadir"): number(rows["present"].where(known)),
-            _("TPS tanpa petugas"): number(rows["absent"].where(known)),
-            _("TPS"): number(rows["tps"]),
+            _("kecamatan"): _area_names(rows.index),
+            _("perlu menurut pola"): number_column(rows["required"], estimated=True),
+            _("ditempatkan"): number_column(rows["posted"].where(known)),
+            _("hadir"): number_column(rows["present"].where(known)),
+            _("TPS tanpa petugas"): number_column(rows["absent"].where(known)),
+            _("TPS"): number_column(rows["tps"]),
         },
-        _made_up(day),
+        _has_exercise_rows(day_summary),
     )
 
 
-def feeds(found: Overview) -> Table:
+def build_feeds_table(overview: Overview) -> Table:
     """Each feed that is expected to speak, and when it last did."""
-    return table(
+    return make_table(
         {
-            _("sumber"): [label("feed", feed.feed) for feed in found.feed_states],
-            _("laporan terakhir"): moments(feed.last_known_at for feed in found.feed_states),
+            _("sumber"): [label("feed", feed.feed) for feed in overview.feed_states],
+            _("laporan terakhir"): time_column(feed.last_known_at for feed in overview.feed_states),
             _("keadaan"): [
                 _("senyap")
                 if feed.is_silent
                 else _("melapor")
                 if feed.last_known_at
                 else _("belum melapor")
-                for feed in found.feed_states
+                for feed in overview.feed_states
             ],
         },
-        session.picture().snapshot.rehearsal,
+        session.get_snapshot_view().snapshot.rehearsal,
     )
 
 
-def slots(found: Overview) -> Table:
+def build_timeline_table(overview: Overview) -> Table:
     """The timeline as numbers: how many incidents of each weight happened in each slot."""
-    past = found.slots[found.slots.index <= found.at]
-    weights = {label("tingkat", code): number(past[code]) for code in reversed(TINGKAT)}
-    return table(
+    past = overview.slots[overview.slots.index <= overview.at]
+    weights = {label("tingkat", code): number_column(past[code]) for code in reversed(TINGKAT)}
+    return make_table(
         {
-            _("pukul"): moments(past.index),
+            _("pukul"): time_column(past.index),
             **weights,
-            label("tingkat", None): number(past["belum"]),
-            _("jumlah"): number(past.sum(axis=1)),
+            label("tingkat", None): number_column(past["belum"]),
+            _("jumlah"): number_column(past.sum(axis=1)),
         },
-        bool(found.selected_cases["latihan"].any()),
+        bool(overview.selected_cases["latihan"].any()),
     )
 
 
-def _names(codes: Iterable[str]) -> list[str]:
+def _area_names(codes: Iterable[str]) -> list[str]:
     return [board().register.name_of(code) for code in codes]
 
 
-def _made_up(day: AreaSummary) -> bool:
-    return bool(day.stations["latihan"].any())
+def _has_exercise_rows(day_summary: AreaSummary) -> bool:
+    return bool(day_summary.stations["latihan"].any())

@@ -9,12 +9,12 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.labels import label
-from situasi.ui.components.kpi_row import Count, Figure
+from situasi.ui.components.kpi_row import Kpi, KpiValue
 from situasi.ui.components.markup import Card
 from situasi.ui.tables import stations
 
 
-def figures(found: pd.DataFrame) -> list[Figure]:
+def figures(found: pd.DataFrame) -> list[Kpi]:
     return [
         _unopened(found),
         _late(found),
@@ -25,49 +25,53 @@ def figures(found: pd.DataFrame) -> list[Figure]:
     ]
 
 
-def _counted(number: int) -> tuple[Count]:
-    return (Count(number),)
+def _counted(number: int) -> tuple[KpiValue]:
+    return (KpiValue(number),)
 
 
 def _of(number: int) -> str:
     return _("dari {n} TPS").format(n=i18n.format_number(number))
 
 
-def _unopened(found: pd.DataFrame) -> Figure:
+def _unopened(found: pd.DataFrame) -> Kpi:
     open_now = found["fase"].isin(FASE[FASE.index("dibuka") :])
     closed = found[~open_now]
     card = Card(_("Belum ada kabar buka"), i18n.format_number(len(closed)), _of(len(found)))
-    return Figure("buka", card, lambda: stations.stations(closed), _counted(len(closed)))
+    return Kpi("buka", card, lambda: stations.build_stations_table(closed), _counted(len(closed)))
 
 
-def _late(found: pd.DataFrame) -> Figure:
+def _late(found: pd.DataFrame) -> Kpi:
     late = found[found["late_min"].notna()]
     turns = late["chaser"].value_counts()
     split = " · ".join(f"{who} {i18n.format_number(int(n))}" for who, n in turns.items())
     note = _of(len(found)) + (" · " + split if split else "")
-    card = Card(_("Terlambat melapor"), i18n.format_number(len(late)), note, alarm=len(late) > 0)
-    return Figure("terlambat", card, lambda: stations.late(late), _counted(len(late)))
+    card = Card(_("Terlambat melapor"), i18n.format_number(len(late)), note, is_alarm=len(late) > 0)
+    return Kpi(
+        "terlambat", card, lambda: stations.build_late_reports_table(late), _counted(len(late))
+    )
 
 
-def _of_state(found: pd.DataFrame, state: str, title: str) -> Figure:
+def _of_state(found: pd.DataFrame, state: str, title: str) -> Kpi:
     chosen = found[found["state"] == state]
     card = Card(title, i18n.format_number(len(chosen)), _of(len(found)))
-    return Figure(state, card, lambda: stations.stations(chosen), _counted(len(chosen)))
+    return Kpi(state, card, lambda: stations.build_stations_table(chosen), _counted(len(chosen)))
 
 
-def _moving(found: pd.DataFrame) -> Figure:
+def _moving(found: pd.DataFrame) -> Kpi:
     moving = found[found["box"].notna() & ~found["box"].isin(ARRIVED_BOX_PHASES)]
     at_pps = int((moving["box"] == "kotak_tiba_pps").sum())
     note = f"{label('fase', 'kotak_tiba_pps')}: {i18n.format_number(at_pps)}"
     card = Card(_("Kotak belum sampai PPK"), i18n.format_number(len(moving)), note)
-    return Figure("kotak", card, lambda: stations.boxes(moving), _counted(len(moving)))
+    return Kpi(
+        "kotak", card, lambda: stations.build_ballot_boxes_table(moving), _counted(len(moving))
+    )
 
 
-def _arrived(found: pd.DataFrame) -> Figure:
+def _arrived(found: pd.DataFrame) -> Kpi:
     arrived = found["box"].isin(ARRIVED_BOX_PHASES)
     value = _("{n} dari {all}").format(
         n=i18n.format_number(int(arrived.sum())), all=i18n.format_number(len(found))
     )
     card = Card(_("Kotak tiba di PPK"), value, _("hari ditutup bila semua tiba"))
     count = _counted(int(arrived.sum()))
-    return Figure("tiba", card, lambda: stations.stations(found[~arrived]), count)
+    return Kpi("tiba", card, lambda: stations.build_stations_table(found[~arrived]), count)

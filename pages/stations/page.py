@@ -13,14 +13,14 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import comparison, page_layout, render_cache
-from situasi.ui.components.kpi_row import figure_row
+from situasi.ui.components.kpi_row import render_kpi_row
 from situasi.ui.tables import stations as tables_stations
 from situasi.ui.tables import table_view
 
 
 def show() -> None:
     chosen: dict[str, str] = {}
-    view = page_layout.opened(
+    view = page_layout.begin_page(
         label("screen", "tps"),
         stations_panels.colour_filter(chosen),
         stations_panels.station_filter(chosen),
@@ -28,18 +28,18 @@ def show() -> None:
     every = view.compute(build_station_table)
 
     def of_chosen(tps: pd.DataFrame) -> pd.DataFrame:
-        return tps[tps["kecamatan"].isin(view.chosen())]
+        return tps[tps["kecamatan"].isin(view.selected_kecamatan())]
 
-    found = render_cache.once("tps", tuple(view.chosen()), (every,), of_chosen)
+    found = render_cache.get_or_build("tps", tuple(view.selected_kecamatan()), (every,), of_chosen)
     if every["last_at"].isna().all():
-        page_layout.nothing(_("Belum ada laporan TPS."))
-    before = comparison.before(
+        page_layout.render_missing_data(_("Belum ada laporan TPS."))
+    before = comparison.compute_baseline(
         view,
         "tps",
         lambda past: (past.compute(build_station_table),),
         lambda tps: figures(of_chosen(tps)),
     )
-    figure_row(figures(found), before)
+    render_kpi_row(figures(found), before)
     if chosen["tps"]:
         stations_panels.detail_panel(view, every, chosen["tps"])
 
@@ -49,8 +49,12 @@ def show() -> None:
     with right:
         stations_panels.late_panel(found)
         stations_panels.box_panel(found)
-        table_view.opens(_("Semua TPS"), lambda: tables_stations.stations(found), "semua_tps")
+        table_view.render_table_popover(
+            _("Semua TPS"), lambda: tables_stations.build_stations_table(found), "semua_tps"
+        )
         stray = view.compute(find_unmatched_reports)
         if len(stray):
             title = _("{n} laporan di luar daftar TPS").format(n=i18n.format_number(len(stray)))
-            table_view.opens(title, lambda: tables_stations.reports(stray), "di_luar_daftar")
+            table_view.render_table_popover(
+                title, lambda: tables_stations.build_reports_table(stray), "di_luar_daftar"
+            )

@@ -25,7 +25,7 @@ from situasi.domain.labels import label
 from situasi.domain.register import Register
 from situasi.ui import filters, page_layout, render_cache, session, url_state
 from situasi.ui.components import markup
-from situasi.ui.page_layout import View
+from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import stations, table_view
 from situasi.ui.tables.table_view import Table
 from situasi.ui.wording import stations as said
@@ -42,7 +42,7 @@ def colour_filter(chosen: dict[str, str]) -> Callable[[Any], None]:
 
     def draw(place: Any) -> None:
         names = {"fase": _("Fase"), "pelaporan": _("Pelaporan")}
-        chosen["warna"] = filters.one(
+        chosen["warna"] = filters.render_single_filter(
             place.segmented_control, "warna", _("Warna"), COLOURS, names.__getitem__, required=True
         )
 
@@ -55,7 +55,7 @@ def station_filter(chosen: dict[str, str]) -> Callable[[Any], None]:
     def draw(place: Any) -> None:
         names = {"": _("pilih satu TPS"), **_names()}
         codes = ["", *session.register().tps["code"]]
-        chosen["tps"] = filters.one(
+        chosen["tps"] = filters.render_single_filter(
             place.selectbox, "tps", _("TPS"), codes, lambda code: names.get(code, code)
         )
 
@@ -64,16 +64,16 @@ def station_filter(chosen: dict[str, str]) -> Callable[[Any], None]:
 
 def _names() -> dict[str, str]:
     register = board().register
-    return {code: said.name(code) for code in register.tps["code"]}
+    return {code: said.format_name(code) for code in register.tps["code"]}
 
 
 def grid_panel(found: pd.DataFrame, colour: str, chosen: str) -> None:
     """Every TPS as one cell, and a legend whose counts add up to all of them."""
-    theme = session.viewer_theme()
+    theme = session.get_theme()
     _legend(found, colour)
     asked = (colour, chosen, _link())
     stations_markup.grid(
-        render_cache.once("petak", asked, (found,), partial(_blocks, asked)), theme
+        render_cache.get_or_build("petak", asked, (found,), partial(_blocks, asked)), theme
     )
 
 
@@ -92,7 +92,7 @@ def _blocks(asked: tuple[str, str, str], found: pd.DataFrame) -> Markup:
 def _cell(one: Any, colour: str, chosen: str, link: str) -> Cell:
     told = [said.phase(one.fase), label("lapor", one.state)]
     if one.owed:
-        told[1] += ": " + said.owed(one.owed, one.owed_hour)
+        told[1] += ": " + said.format_owed_report(one.owed, one.owed_hour)
     if not pd.isna(one.late_min):
         told.append(_("{n} menit").format(n=i18n.format_number(int(one.late_min))))
     title = f"TPS {one.nomor:03d} {board().register.name_of(one.desa)} · " + " · ".join(told)
@@ -107,7 +107,7 @@ def _tone(one: Any, colour: str) -> int | None:
 
 def _link() -> str:
     """The address of this view, up to the code of a TPS: encoded once for all cells."""
-    asked = [pair for pair in url_state.view() if pair[0] != "tps"]
+    asked = [pair for pair in url_state.get_parameters() if pair[0] != "tps"]
     return "?" + urlencode([*asked, ("tps", "")])
 
 
@@ -131,37 +131,39 @@ def _legend(found: pd.DataFrame, colour: str) -> None:
     total = _("jumlah {n} TPS").format(n=i18n.format_number(len(found)))
     if colour == "fase":
         total += " · " + _("tepi merah: terlambat, arsir: tak terjangkau, titik: diragukan")
-    stations_markup.legend(marks, session.viewer_theme(), total)
+    stations_markup.legend(marks, session.get_theme(), total)
 
 
 def late_panel(found: pd.DataFrame) -> None:
     """Those that owe a report, the longest first."""
-    table = render_cache.once("terlambat", None, (found,), _late)
-    page_layout.section(_("Terlambat melapor: {n} TPS").format(n=i18n.format_number(len(table))))
+    table = render_cache.get_or_build("terlambat", None, (found,), _late)
+    page_layout.render_section_title(
+        _("Terlambat melapor: {n} TPS").format(n=i18n.format_number(len(table)))
+    )
     if not len(table):
-        markup.empty(_("Tidak ada TPS yang terlambat melapor pada saat ini."))
+        markup.render_empty_state(_("Tidak ada TPS yang terlambat melapor pada saat ini."))
         return
-    table_view.shown(table, "terlambat", _("TPS terlambat melapor"))
+    table_view.render_table(table, "terlambat", _("TPS terlambat melapor"))
     st.caption(_("Batas waktu dan giliran menagih adalah usulan; ubah di rules.toml."))
 
 
 def _late(found: pd.DataFrame) -> Table:
-    return stations.late(found[found["late_min"].notna()])
+    return stations.build_late_reports_table(found[found["late_min"].notna()])
 
 
 def box_panel(found: pd.DataFrame) -> None:
     """Ballot boxes that have left their TPS and not reached the PPK, the longest away first."""
-    table = render_cache.once("kotak_jalan", None, (found,), _boxes)
+    table = render_cache.get_or_build("kotak_jalan", None, (found,), _boxes)
     if len(table):
-        page_layout.section(
+        page_layout.render_section_title(
             _("Kotak belum sampai PPK: {n}").format(n=i18n.format_number(len(table)))
         )
-        table_view.shown(table, "kotak_jalan", _("Kotak belum sampai PPK"), most=8)
+        table_view.render_table(table, "kotak_jalan", _("Kotak belum sampai PPK"), visible_rows=8)
 
 
 def _boxes(found: pd.DataFrame) -> Table:
     moving = found["box"].notna() & ~found["box"].isin(ARRIVED_BOX_PHASES)
-    return stations.boxes(found[moving])
+    return stations.build_ballot_boxes_table(found[moving])
 
 
 @reads(TPS)
@@ -177,7 +179,7 @@ def history(
     return rows[(rows["desa"] == desa) & (rows["tps"] == number)]
 
 
-def detail_panel(view: View, found: pd.DataFrame, code: str) -> None:
+def detail_panel(view: PageContext, found: pd.DataFrame, code: str) -> None:
     """One TPS: what is known, and every report of it."""
     one = next(found[found["code"] == code].itertuples(), None)
     if one is None:
@@ -188,14 +190,16 @@ def detail_panel(view: View, found: pd.DataFrame, code: str) -> None:
     pairs = [
         (_("pelaporan"), label("lapor", told.state)),
         (_("fase"), said.phase(told.fase)),
-        (_("hadir dari DPT"), f"{heads} / {said.dpt(told.dpt, told.estimated) or '–'}"),
+        (_("hadir dari DPT"), f"{heads} / {said.format_dpt(told.dpt, told.estimated) or '–'}"),
         (_("kerawanan"), label("kerawanan", told.kerawanan)),
         (_("polsek"), register.kecamatan[told.kecamatan].polsek),
     ]
     if told.owed:
-        pairs.append((_("ditagih"), said.owed(told.owed, told.owed_hour)))
+        pairs.append((_("ditagih"), said.format_owed_report(told.owed, told.owed_hour)))
     if told.doubts:
-        pairs.append((_("diragukan karena"), said.doubts(told.doubts)))
-    stations_markup.facts(said.name(code), pairs)
-    reports = stations.reports(view.compute(history, code))
-    table_view.shown(reports, "riwayat", _("Riwayat {tps}").format(tps=said.name(code)), most=8)
+        pairs.append((_("diragukan karena"), said.format_anomalies(told.doubts)))
+    stations_markup.facts(said.format_name(code), pairs)
+    reports = stations.build_reports_table(view.compute(history, code))
+    table_view.render_table(
+        reports, "riwayat", _("Riwayat {tps}").format(tps=said.format_name(code)), visible_rows=8
+    )

@@ -10,7 +10,7 @@ from situasi.common.i18n import _
 from situasi.domain.labels import N_
 from situasi.ui.components.markup import Card
 from situasi.ui.tables import table_view
-from situasi.ui.tables.columns import Column, number
+from situasi.ui.tables.columns import Column, number_column
 from situasi.ui.tables.table_view import Table
 
 # What each background job does, in words; of a command above "lookout" is followed by a code.
@@ -43,7 +43,7 @@ def build_card() -> Card:
     value = _("{n} dari {of}").format(
         n=i18n.format_number(len(running) - len(ill)), of=i18n.format_number(len(running))
     )
-    return Card(_("Pekerjaan latar yang baik"), value, note, alarm=bool(ill))
+    return Card(_("Pekerjaan latar yang baik"), value, note, is_alarm=bool(ill))
 
 
 def _job_name(job: Job) -> str:
@@ -55,21 +55,21 @@ def _job_name(job: Job) -> str:
 def build_table() -> Table:
     """Every background job: when it last went well and failed, and what was wrong."""
     running = background_jobs.list_jobs()
-    return table_view.table(
+    return table_view.make_table(
         {
             _("pekerjaan"): [_job_name(job) for job in running],
             _("keadaan"): [_job_state(job) for job in running],
             _("terakhir berhasil (detik lalu)"): _seconds([job.since_success_s for job in running]),
             _("terakhir gagal (detik lalu)"): _seconds([job.since_failure_s for job in running]),
-            _("gagal berturut-turut"): number([job.failures for job in running]),
+            _("gagal berturut-turut"): number_column([job.failures for job in running]),
             _("sebab"): [job.error_text or "" for job in running],
         },
-        made_up=False,
+        is_exercise=False,
     )
 
 
 def _seconds(values: Sequence[float | None]) -> Column:
-    return number([None if value is None else round(value) for value in values])
+    return number_column([None if value is None else round(value) for value in values])
 
 
 def _job_state(job: Job) -> str:

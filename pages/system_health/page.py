@@ -22,12 +22,12 @@ from situasi.figures.theme import Theme
 from situasi.presentation import view_text
 from situasi.ui import filters, inbox_failures, page_layout, session
 from situasi.ui.components import markup
-from situasi.ui.components.chart import chart
-from situasi.ui.components.kpi_row import Figure, figure_row
+from situasi.ui.components.chart import render_chart
+from situasi.ui.components.kpi_row import Kpi, render_kpi_row
 from situasi.ui.components.markup import Card
-from situasi.ui.page_layout import header
+from situasi.ui.page_layout import render_header
 from situasi.ui.tables import table_view
-from situasi.ui.tables.columns import moments, number
+from situasi.ui.tables.columns import number_column, time_column
 from situasi.ui.tables.table_view import Table
 
 # Beyond these the wall is no longer what it promises: a report is shown within two seconds.
@@ -70,7 +70,9 @@ MEASURES = (
 def register() -> None:
     """What does not add up in the register, if anything."""
     own = board().register
-    markup.bands([("doubt", f"{said}. {view_text.remedy()}") for said in view_text.mismatches(own)])
+    markup.render_banners(
+        [("doubt", f"{said}. {view_text.remedy()}") for said in view_text.mismatches(own)]
+    )
 
 
 def figures(beats: Sequence[HealthSample]) -> None:
@@ -85,13 +87,13 @@ def figures(beats: Sequence[HealthSample]) -> None:
         "memori": _memory(now),
         "deskriptor": _descriptors(),
     }
-    shown = [Figure(key, card, lambda: _table(beats[::-1])) for key, card in cards.items()]
+    shown = [Kpi(key, card, lambda: _table(beats[::-1])) for key, card in cards.items()]
     more = [
-        Figure("ruang", _disk(), _places),
-        Figure("pekerjaan", jobs.build_card(), jobs.build_table),
-        Figure("kotak_masuk", inbox_failures.build_card(), inbox_failures.build_table),
+        Kpi("ruang", _disk(), _places),
+        Kpi("pekerjaan", jobs.build_card(), jobs.build_table),
+        Kpi("kotak_masuk", inbox_failures.build_card(), inbox_failures.build_table),
     ]
-    figure_row([*shown, *more, *_errands()])
+    render_kpi_row([*shown, *more, *_errands()])
 
 
 def _disk() -> Card:
@@ -103,15 +105,15 @@ def _disk() -> Card:
     if state.least_free_bytes is None:
         return Card(title, "–", note, alarm=state.level == "full")
     value = _("{n} MB").format(n=i18n.format_number(state.least_free_bytes // 1_000_000))
-    return Card(title, value, note, alarm=state.level != "enough")
+    return Card(title, value, note, is_alarm=state.level != "enough")
 
 
 def _places() -> Table:
     state = DISK_SPACE.state
-    return table_view.table(
+    return table_view.make_table(
         {
             _("yang ditulis"): [_(view_text.PLACES[place]) for place in view_text.PLACES],
-            _("ruang (MB)"): number(
+            _("ruang (MB)"): number_column(
                 [
                     state.free_bytes[p] / 1e6 if p in state.free_bytes else None
                     for p in view_text.PLACES
@@ -122,17 +124,17 @@ def _places() -> Table:
                 for place in view_text.PLACES
             ],
         },
-        made_up=False,
+        is_exercise=False,
     )
 
 
-def _errands() -> list[Figure]:
+def _errands() -> list[Kpi]:
     """What the server does besides; the way up only where there is one."""
     backup, upstream, now = telemetry.BACKUP, telemetry.UPSTREAM, session.now()
-    found = [Figure("cadangan", _backup(backup, now), lambda: _turns(backup, _("berkas")))]
+    found = [Kpi("cadangan", _backup(backup, now), lambda: _turns(backup, _("berkas")))]
     if upstream.is_enabled:
         sent = _("mengalir (baris)")
-        found.append(Figure("hulu", _upstream(upstream, now), lambda: _turns(upstream, sent)))
+        found.append(Kpi("hulu", _upstream(upstream, now), lambda: _turns(upstream, sent)))
     return found
 
 
@@ -142,11 +144,11 @@ def _backup(errand: JobStatus, now: datetime) -> Card:
         return Card(title, "–", _("cadangan malam dimatikan"))
     if errand.is_run_elsewhere:
         return Card(title, "–", _("dikerjakan server lain"))
-    alarm = errand.error_text is not None or (age is not None and age > OLD)
+    is_alarm = errand.error_text is not None or (age is not None and age > OLD)
     note = errand.error_text or _("batas {n} jam").format(n=i18n.format_number(OLD / 3600))
     if age is None:
         return Card(title, "–", errand.trouble or _("belum ada cadangan malam"), alarm=alarm)
-    return Card(title, i18n.format_duration(timedelta(seconds=age)), note, alarm=alarm)
+    return Card(title, i18n.format_duration(timedelta(seconds=age)), note, is_alarm=alarm)
 
 
 def _upstream(errand: JobStatus, now: datetime) -> Card:
@@ -160,32 +162,32 @@ def _upstream(errand: JobStatus, now: datetime) -> Card:
         note = _("semua sudah di atas, {time}").format(
             time=i18n.format_relative_time(local, now.astimezone(local.tzinfo))
         )
-    return Card(title, waiting, note or _("belum dicoba"), alarm=errand.error_text is not None)
+    return Card(title, waiting, note or _("belum dicoba"), is_alarm=errand.error_text is not None)
 
 
 def _turns(errand: JobStatus, note: str) -> Table:
     turns = errand.runs()[::-1]
-    return table_view.table(
+    return table_view.make_table(
         {
-            _("waktu"): moments([one.at for one in turns]),
+            _("waktu"): time_column([one.at for one in turns]),
             _("hasil"): [one.error_text or _("baik") for one in turns],
-            _("menunggu (baris)"): number([one.pending_rows for one in turns]),
+            _("menunggu (baris)"): number_column([one.pending_rows for one in turns]),
             note: [one.note for one in turns],
         },
-        made_up=False,
+        is_exercise=False,
     )
 
 
 def _age() -> Card:
     """Of the picture on this very page."""
-    shown = session.picture()
+    shown = session.get_snapshot_view()
     age = max(0.0, (session.now() - shown.checked_at).total_seconds())
     note = (
         shown.detail
         or shown.trouble
         or _("versi {n} · penyimpanan terbaca").format(n=i18n.number(shown.snapshot.version))
     )
-    return Card(_("Umur gambar"), _seconds(age), note, alarm=age > STALE or bool(shown.trouble))
+    return Card(_("Umur gambar"), _seconds(age), note, is_alarm=age > STALE or bool(shown.trouble))
 
 
 def _lag(now: HealthSample) -> Card:
@@ -193,13 +195,13 @@ def _lag(now: HealthSample) -> Card:
     if now.lag_s is None:
         return Card(title, "–", _("belum ada baris baru sejak server dibuka"))
     note = _("baris terakhir; batas {n} detik").format(n=i18n.format_number(LAGGING))
-    return Card(title, _seconds(now.lag_s), note, alarm=now.lag_s > LAGGING)
+    return Card(title, _seconds(now.lag_s), note, is_alarm=now.lag_s > LAGGING)
 
 
 def _read(now: HealthSample) -> Card:
     note = _("menyiapkan halaman {time}").format(time=_seconds(now.ready_s))
     alarm = max(now.read_s, now.ready_s) > SLOW
-    return Card(_("Membaca versi baru"), _seconds(now.read_s), note, alarm=alarm)
+    return Card(_("Membaca versi baru"), _seconds(now.read_s), note, is_alarm=alarm)
 
 
 def _viewers(beats: Sequence[HealthSample]) -> Card:
@@ -216,7 +218,7 @@ def _waiting(beats: Sequence[HealthSample]) -> Card:
     note = _("{change} sejak {time}").format(
         change=i18n.format_signed(grown), time=i18n.format_time(_local(earlier))
     )
-    return Card(_("Karantina"), i18n.format_number(now.quarantined_rows), note, alarm=grown > 0)
+    return Card(_("Karantina"), i18n.format_number(now.quarantined_rows), note, is_alarm=grown > 0)
 
 
 def _memory(now: HealthSample) -> Card:
@@ -225,7 +227,7 @@ def _memory(now: HealthSample) -> Card:
         return Card(title, "–", _("mesin ini tidak memberitahukannya"))
     note = _("batas {n} MB").format(n=i18n.format_number(HEAVY / 1e6))
     value = _("{n} MB").format(n=i18n.format_number(now.memory_bytes / 1e6))
-    return Card(title, value, note, alarm=now.memory_bytes > HEAVY)
+    return Card(title, value, note, is_alarm=now.memory_bytes > HEAVY)
 
 
 def _descriptors() -> Card:
@@ -240,7 +242,7 @@ def _descriptors() -> Card:
         note = _("batas {n}; {refused} halaman ditolak karena penuh").format(
             n=i18n.format_number(limit), refused=i18n.format_number(refused)
         )
-    return Card(title, i18n.format_number(used), note, alarm=used > CROWDED * limit)
+    return Card(title, i18n.format_number(used), note, is_alarm=used > CROWDED * limit)
 
 
 def curves(beats: Sequence[HealthSample]) -> None:
@@ -256,10 +258,10 @@ def curves(beats: Sequence[HealthSample]) -> None:
     for line in (MEASURES[:3], MEASURES[3:]):
         for one, column in zip(line, st.columns(len(line), gap="medium"), strict=True):
             with column:
-                page_layout.section(_name(one))
+                page_layout.render_section_title(_name(one))
                 alt = _("{name} sepanjang jam terakhir").format(name=_(one.name))
                 # A new beat is another last one.
-                chart(f"denyut_{one.key}", alt, (beats[-1],), partial(_curve, one, beats))
+                render_chart(f"denyut_{one.key}", alt, (beats[-1],), partial(_curve, one, beats))
 
 
 def _curve(
@@ -283,14 +285,16 @@ def _known(value: float | None) -> float:
 
 def table(beats: Sequence[HealthSample]) -> None:
     """Every beat, the newest first."""
-    table_view.opens(_("Semua denyut"), lambda: _table(beats[::-1]), "denyut")
+    table_view.render_table_popover(_("Semua denyut"), lambda: _table(beats[::-1]), "denyut")
 
 
 def _table(beats: Sequence[HealthSample]) -> Table:
-    columns = {_name(one): number([one.of(beat) for beat in beats], digits=2) for one in MEASURES}
+    columns = {
+        _name(one): number_column([one.of(beat) for beat in beats], digits=2) for one in MEASURES
+    }
     broken = [_("tidak terbaca") if one.has_trouble else "" for one in beats]
-    times = {_("waktu"): moments([one.at for one in beats])}
-    return table_view.table({**times, **columns, _("penyimpanan"): broken}, made_up=False)
+    times = {_("waktu"): time_column([one.at for one in beats])}
+    return table_view.make_table({**times, **columns, _("penyimpanan"): broken}, is_exercise=False)
 
 
 def _name(one: Measure) -> str:
@@ -311,11 +315,14 @@ def _local(beat: HealthSample) -> datetime:
 
 
 def show() -> None:
-    header(session.moment(filters.past_moment(), session.picture()), label("screen", "kesehatan"))
+    render_header(
+        session.get_view_time(filters.get_past_time(), session.get_snapshot_view()),
+        label("screen", "kesehatan"),
+    )
     register()
     beats = board().refresher.health_history.samples()
     if not beats:
-        page_layout.nothing(
+        page_layout.render_missing_data(
             _("Belum ada denyut: papan baru dibuka, atau tidak ada yang mengamatinya.")
         )
         return

@@ -20,7 +20,7 @@ from situasi.domain.register import Register
 
 
 @dataclass(frozen=True)
-class Work:
+class TurnoutData:
     """Turnout of the chosen kecamatan at a moment.
 
     found: of stations.stations. areas, whole: of analysis.turnout, all lists of which are those
@@ -28,46 +28,46 @@ class Work:
     outlook: of every kecamatan that may be seen; None without a calibration.
     """
 
-    found: pd.DataFrame
+    stations: pd.DataFrame
     areas: pd.DataFrame
-    whole: pd.Series
-    kabupaten: float
+    total: pd.Series
+    kabupaten_rate: float
     curve: pd.DataFrame
-    totals: pd.DataFrame
-    doubted: pd.DataFrame
-    outlook: TurnoutForecast | None
+    reported_totals: pd.DataFrame
+    anomalies: pd.DataFrame
+    forecast: TurnoutForecast | None
 
 
 @reads(TPS, depends_on=(build_station_table,))
-def work(
+def compute_turnout_data(
     known: Mapping[str, pd.DataFrame],
     register: Register,
     at: datetime,
-    every: pd.DataFrame,
+    station_rows: pd.DataFrame,
     kecamatan: tuple[str, ...],
-) -> Work:
+) -> TurnoutData:
     """Everything of the page, of these kecamatan (none: all). every: stations.stations."""
-    areas = analysis.build_turnout_table(every, register)
+    areas = analysis.build_turnout_table(station_rows, register)
     chosen = areas[areas.index.isin(kecamatan)] if kecamatan else areas
     everywhere = register.is_complete and len(chosen) == len(areas)
-    beside = analysis.build_reported_totals_table(known, every)
+    beside = analysis.build_reported_totals_table(known, station_rows)
     standing = select_current_counts(build_tps_reports(known["tps"], register), register)
     doubted = find_anomalies(standing, register)
-    return Work(
-        found=every[every["kecamatan"].isin(chosen.index)],
+    return TurnoutData(
+        stations=station_rows[station_rows["kecamatan"].isin(chosen.index)],
         areas=chosen,
-        whole=analysis.mark_official_list(analysis.compute_total(chosen), everywhere),
-        kabupaten=float(analysis.compute_total(areas)["rate"]),
+        total=analysis.mark_official_list(analysis.compute_total(chosen), everywhere),
+        kabupaten_rate=float(analysis.compute_total(areas)["rate"]),
         curve=analysis.build_turnout_curve(standing, register, at, kecamatan),
         # What names no known kecamatan is shown under every filter: it may belong here.
-        totals=beside[beside["kecamatan"].isin(chosen.index) | beside["kecamatan"].isna()],
-        doubted=doubted[doubted["kecamatan"].isin(chosen.index)],
-        outlook=forecast.compute_forecast(standing, register, at),
+        reported_totals=beside[beside["kecamatan"].isin(chosen.index) | beside["kecamatan"].isna()],
+        anomalies=doubted[doubted["kecamatan"].isin(chosen.index)],
+        forecast=forecast.compute_forecast(standing, register, at),
     )
 
 
 @reads(TPS)
-def scored(
+def compute_forecast_errors(
     known: Mapping[str, pd.DataFrame],
     register: Register,
     at: datetime,

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.turnout import tables as made
-from pages.turnout.data import Work, scored
+from pages.turnout.data import TurnoutData, compute_forecast_errors
 from situasi.analysis.turnout.forecast import TurnoutForecast, compute_total
 from situasi.board import current_board as board
 from situasi.common import i18n
@@ -17,123 +17,134 @@ from situasi.figures.charts.turnout_forecast import MarkNames, build_forecast_ch
 from situasi.presentation import numbers as telling
 from situasi.ui import page_layout, render_cache
 from situasi.ui.components import markup
-from situasi.ui.components.chart import chart
+from situasi.ui.components.chart import render_chart
 from situasi.ui.components.markup import Card
-from situasi.ui.page_layout import View
+from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import table_view
 
 
-def outlook_line(view: View, found: Work) -> None:
+def render_forecast_line(context: PageContext, data: TurnoutData) -> None:
     """The estimate in a few words; nothing where there is none."""
-    if found.outlook is None:
+    if data.forecast is None:
         return
-    one = _whole(view, found.outlook)
+    one = _compute_total(context, data.forecast)
     if one["enough"]:
         confidence = board().register.election.rules.forecast.confidence_percent
         st.caption(telling.in_short(one, confidence), width="content")
 
 
-def outlook_panel(view: View, found: Work) -> None:
+def render_forecast_panel(context: PageContext, data: TurnoutData) -> None:
     """Figures, chart, and what stands behind them; or what is missing."""
-    if found.outlook is None:
-        page_layout.section(_("Perkiraan akhir hari"))
-        markup.empty(_("Perkiraan akhir hari belum dikalibrasi untuk aturan pemilihan ini."))
+    if data.forecast is None:
+        page_layout.render_section_title(_("Perkiraan akhir hari"))
+        markup.render_empty_state(
+            _("Perkiraan akhir hari belum dikalibrasi untuk aturan pemilihan ini.")
+        )
         return
-    one = _whole(view, found.outlook)
-    with markup.bar():
+    one = _compute_total(context, data.forecast)
+    with markup.row():
         st.markdown("**" + _("Perkiraan akhir hari") + "**", width="content")
-        with markup.line("perkiraan", "content"):
-            _behind(view, found, one)
+        with markup.inline_row("perkiraan", "content"):
+            _render_details(context, data, one)
     if not one["enough"]:
-        markup.empty(_too_few(one))
+        markup.render_empty_state(_format_too_few(one))
         return
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        chart(
+        render_chart(
             "akhir_hari",
             _("Perkiraan partisipasi akhir tiap kecamatan: titik, selangnya, dan yang sudah hadir"),
-            (found.outlook,),
+            (data.forecast,),
             lambda here, theme: build_forecast_chart(
-                made.rates(view.kecamatan, here), _words(), theme
+                made.build_forecast_rates(context.kecamatan, here), _build_chart_wording(), theme
             ),
-            view.kecamatan,
+            context.kecamatan,
         )
     with right:
-        markup.cards(_cards(one))
-        st.caption(_truth())
+        markup.render_cards(_build_cards(one))
+        st.caption(_format_caveat())
 
 
-def _whole(view: View, found: TurnoutForecast) -> pd.Series:
-    return render_cache.once(
-        "perkiraan", view.kecamatan, (found,), partial(compute_total, kecamatan=view.kecamatan)
+def _compute_total(context: PageContext, forecast: TurnoutForecast) -> pd.Series:
+    return render_cache.get_or_build(
+        "perkiraan",
+        context.kecamatan,
+        (forecast,),
+        partial(compute_total, kecamatan=context.kecamatan),
     )
 
 
-def _behind(view: View, found: Work, one: pd.Series) -> None:
+def _render_details(context: PageContext, data: TurnoutData, total: pd.Series) -> None:
     """The tables and the method, each behind a click."""
-    shown = found.outlook
+    shown = data.forecast
     assert shown is not None
-    table_view.opens(
-        _("Angka perkiraan"), lambda: made.areas(view.kecamatan, shown, found), "angka_akhir"
+    table_view.render_table_popover(
+        _("Angka perkiraan"),
+        lambda: made.build_forecast_table(context.kecamatan, shown, data),
+        "angka_akhir",
     )
-    if one["ended"]:
-        table_view.opens(
+    if total["ended"]:
+        table_view.render_table_popover(
             _("Ketepatan hari ini"),
-            lambda: made.scored(view.compute(scored, view.kecamatan), found),
+            lambda: made.build_forecast_errors_table(
+                context.compute(compute_forecast_errors, context.kecamatan), data
+            ),
             "ketepatan",
         )
-    table_view.opens(_("Ketelitian teruji"), made.tested, "ketelitian")
+    table_view.render_table_popover(
+        _("Ketelitian teruji"), made.build_calibration_table, "ketelitian"
+    )
     opened = st.popover(_("Cara menghitung"), key="cara_perkiraan", on_change="rerun")
     if opened.open:
-        opened.markdown("\n".join(f"* {line}" for line in _method(one)))
+        opened.markdown("\n".join(f"* {line}" for line in _list_method_notes(total)))
 
 
-def _level() -> str:
+def _format_confidence() -> str:
     return i18n.format_number(board().register.election.rules.forecast.confidence_percent)
 
 
-def _words() -> MarkNames:
+def _build_chart_wording() -> MarkNames:
     return MarkNames(
         _("perkiraan akhir"),
-        _("selang {level} %").format(level=_level()),
+        _("selang {level} %").format(level=_format_confidence()),
         _("sudah hadir"),
         _("belum cukup laporan"),
     )
 
 
-def _cards(one: pd.Series) -> tuple[Card, ...]:
-    span = _("selang {level} %").format(level=_level())
-    share = [i18n.format_number(100 * one[name] / one["dpt"], 1) for name in ("low", "high")]
-    heads = [i18n.format_number(round(one[name])) for name in ("centre", "low", "high")]
+def _build_cards(total: pd.Series) -> tuple[Card, ...]:
+    span = _("selang {level} %").format(level=_format_confidence())
+    share = [i18n.format_number(100 * total[name] / total["dpt"], 1) for name in ("low", "high")]
+    heads = [i18n.format_number(round(total[name])) for name in ("centre", "low", "high")]
     rest = _("{n} sudah angka akhir · {aside} hitungan disisihkan").format(
-        n=i18n.format_number(int(one["ended"])), aside=i18n.format_number(int(one["set_aside"]))
+        n=i18n.format_number(int(total["ended"])), aside=i18n.format_number(int(total["set_aside"]))
     )
     used = _("{n} dari {all} TPS").format(
-        n=i18n.format_number(int(one["told"])), all=i18n.format_number(int(one["tps"]))
+        n=i18n.format_number(int(total["told"])), all=i18n.format_number(int(total["tps"]))
     )
     return (
-        Card(_("Partisipasi akhir"), telling.rate(one), f"{span}: ≈ {share[0]}–{share[1]} %"),
+        Card(_("Partisipasi akhir"), telling.rate(total), f"{span}: ≈ {share[0]}–{share[1]} %"),
         Card(_("Pemilih hadir akhir"), f"≈ {heads[0]}", f"{span}: ≈ {heads[1]}–{heads[2]}"),
         Card(_("Dasar perkiraan"), used, rest),
     )
 
 
-def _too_few(one: pd.Series) -> str:
+def _format_too_few(total: pd.Series) -> str:
     rules = board().register.election.rules.forecast
     said = _(
         "Belum cukup laporan: {n} dari {all} TPS. Perlu {share} % TPS, dan paling sedikit {tps} "
         "TPS di {areas} % kecamatan."
     )
     return said.format(
-        n=i18n.format_number(int(one["told"])),
-        all=i18n.format_number(int(one["tps"])),
+        n=i18n.format_number(int(total["told"])),
+        all=i18n.format_number(int(total["tps"])),
         share=i18n.format_number(100 * rules.min_tps_share),
         tps=i18n.format_number(rules.min_tps),
         areas=i18n.format_number(100 * rules.min_kecamatan_share),
     )
 
 
-def _truth() -> str:
+def _format_caveat() -> str:
     """What the interval rests on, in plain words."""
     return _(
         "≈ perkiraan, bukan hitungan. Selang diuji pada hari-hari buatan: tidak ada hari "
@@ -142,7 +153,7 @@ def _truth() -> str:
     )
 
 
-def _method(one: pd.Series) -> list[str]:
+def _list_method_notes(total: pd.Series) -> list[str]:
     """How it is made, what is assumed, and what it rests on now."""
     election = board().register.election
     rules, fitted = election.rules.forecast, election.turnout_parameters
@@ -161,15 +172,15 @@ def _method(one: pd.Series) -> list[str]:
             "Sekarang: {told} TPS dipakai ({ended} sudah angka akhir), {silent} diperkirakan dari "
             "TPS lain, {aside} hitungan terbaru diragukan dan disisihkan."
         ).format(
-            told=count(int(one["told"])),
-            ended=count(int(one["ended"])),
-            silent=count(int(one["tps"] - one["told"])),
-            aside=count(int(one["set_aside"])),
+            told=count(int(total["told"])),
+            ended=count(int(total["ended"])),
+            silent=count(int(total["tps"] - total["told"])),
+            aside=count(int(total["set_aside"])),
         ),
         _(
             "Tidak pernah di bawah hitungan yang tidak diragukan ({n}), tidak pernah di atas "
             "DPT yang resmi."
-        ).format(n=count(int(one["counted"]))),
+        ).format(n=count(int(total["counted"]))),
         _(
             "Selang {level} %: pada {days} hari buatan, kebenaran berada sedekat itu pada {level} "
             "dari 100 hari; diuji pada {tests} hari buatan lain (Ketelitian teruji)."
@@ -178,5 +189,5 @@ def _method(one: pd.Series) -> list[str]:
             days=count(fitted.days),
             tests=count(fitted.test_days),
         ),
-        _truth(),
+        _format_caveat(),
     ]

@@ -5,33 +5,33 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.turnout import panels as turnout_panels
-from pages.turnout.data import work
-from pages.turnout.outlook import outlook_panel
+from pages.turnout.data import compute_turnout_data
+from pages.turnout.outlook import render_forecast_panel
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import comparison, page_layout
-from situasi.ui.components.kpi_row import figure_row
+from situasi.ui.components.kpi_row import render_kpi_row
 
 
 def show() -> None:
-    view = page_layout.opened(label("screen", "partisipasi"))
-    found = view.compute(work, view.kecamatan)
-    if not found.whole.told:
-        page_layout.nothing(_("Belum ada laporan jumlah pemilih."))
-    before = comparison.before(
+    view = page_layout.begin_page(label("screen", "partisipasi"))
+    found = view.compute(compute_turnout_data, view.kecamatan)
+    if not found.total.told:
+        page_layout.render_missing_data(_("Belum ada laporan jumlah pemilih."))
+    before = comparison.compute_baseline(
         view,
         "partisipasi",
-        lambda past: (past.compute(work, view.kecamatan),),
-        turnout_panels.figures,
+        lambda past: (past.compute(compute_turnout_data, view.kecamatan),),
+        turnout_panels.build_kpis,
     )
-    figure_row(turnout_panels.figures(found), before)
+    render_kpi_row(turnout_panels.build_kpis(found), before)
 
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        turnout_panels.curve_panel(view, found)
-        turnout_panels.area_panel(found)
+        turnout_panels.render_curve_panel(view, found)
+        turnout_panels.render_areas_panel(found)
     with right:
-        turnout_panels.map_panel(view, found)
-        turnout_panels.silent_panel(found)
-        turnout_panels.doubt_panel(found)
-    outlook_panel(view, found)
+        turnout_panels.render_map_panel(view, found)
+        turnout_panels.render_missing_counts_panel(found)
+        turnout_panels.render_anomalies_panel(found)
+    render_forecast_panel(view, found)

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from pages.turnout import tables as turnout_tables
-from pages.turnout.data import Work
-from pages.turnout.outlook import outlook_line
+from pages.turnout.data import TurnoutData
+from pages.turnout.outlook import render_forecast_line
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -19,56 +19,56 @@ from situasi.presentation.map_measures import turnout_area
 from situasi.presentation.numbers import percent, voters
 from situasi.ui import page_layout, render_cache, session
 from situasi.ui.components import area_map, markup
-from situasi.ui.components.chart import chart
-from situasi.ui.components.kpi_row import Count, Figure
+from situasi.ui.components.chart import render_chart
+from situasi.ui.components.kpi_row import Kpi, KpiValue
 from situasi.ui.components.markup import Card
-from situasi.ui.page_layout import View
+from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import stations, table_view
 from situasi.ui.tables.table_view import Table
 
 
-def figures(found: Work) -> list[Figure]:
-    whole, silent = found.whole, found.found[found.found["hadir"].isna()]
+def build_kpis(data: TurnoutData) -> list[Kpi]:
+    whole, silent = data.total, data.stations[data.stations["hadir"].isna()]
     known = bool(whole.told)
-    rate = Count(whole.rate if known else None, _("poin"), 1, bool(whole.told_estimated))
+    rate = KpiValue(whole.rate if known else None, _("poin"), 1, bool(whole.told_estimated))
     return [
-        Figure("hadir", markup.card_of(telling.heads(whole)),
-               lambda: stations.stations(found.found),
-               (Count(whole.heads if known else None),)),
-        Figure("tingkat", _rate_card(found),
-               lambda: turnout_tables.kecamatan_turnout(found), (rate,)),
-        Figure("batas", markup.card_of(telling.bounds(whole)),
-               lambda: turnout_tables.kecamatan_turnout(found),
-               _bounds_counts(found)),
-        Figure("senyap", Card(_("TPS belum melapor jumlah"), i18n.format_number(len(silent)),
+        Kpi("hadir", markup.build_card(telling.heads(whole)),
+               lambda: stations.build_stations_table(data.stations),
+               (KpiValue(whole.heads if known else None),)),
+        Kpi("tingkat", _build_rate_card(data),
+               lambda: turnout_tables.build_turnout_table(data), (rate,)),
+        Kpi("batas", markup.build_card(telling.bounds(whole)),
+               lambda: turnout_tables.build_turnout_table(data),
+               _build_bounds_values(data)),
+        Kpi("senyap", Card(_("TPS belum melapor jumlah"), i18n.format_number(len(silent)),
                _("dari {n} TPS").format(n=i18n.format_number(int(whole.tps)))),
-               lambda: stations.stations(silent), (Count(len(silent)),)),
-        Figure("lain", _others_card(found), lambda: stations.lists(found.found),
-               _others_counts(found)),
-        Figure("ragu", _doubt_card(found), lambda: stations.doubted(found.doubted),
-               (Count(found.doubted["seq"].nunique() if known else None),)),
+               lambda: stations.build_stations_table(silent), (KpiValue(len(silent)),)),
+        Kpi("lain", _build_additional_voters_card(data), lambda: stations.build_additional_voters_table(data.stations),
+               _build_additional_voters_values(data)),
+        Kpi("ragu", _build_anomalies_card(data), lambda: stations.build_anomalies_table(data.anomalies),
+               (KpiValue(data.anomalies["seq"].nunique() if known else None),)),
     ]  # fmt: skip
 
 
-def _bounds_counts(found: Work) -> tuple[Count, ...]:
-    whole = found.whole
+def _build_bounds_values(data: TurnoutData) -> tuple[KpiValue, ...]:
+    whole = data.total
     known, about = bool(whole.told), bool(whole.estimated)
     return tuple(
-        Count(value if known else None, name, 1, about)
+        KpiValue(value if known else None, name, 1, about)
         for value, name in ((whole.least, _("poin bawah")), (whole.most, _("poin atas")))
     )
 
 
-def _others_counts(found: Work) -> tuple[Count, ...]:
-    whole = found.whole
+def _build_additional_voters_values(data: TurnoutData) -> tuple[KpiValue, ...]:
+    whole = data.total
     return tuple(
-        Count(value if whole.apart else None, name)
+        KpiValue(value if whole.apart else None, name)
         for value, name in ((whole.dptb, "DPTb"), (whole.dpk, "DPK"))
     )
 
 
-def _rate_card(found: Work) -> Card:
-    whole = found.whole
+def _build_rate_card(data: TurnoutData) -> Card:
+    whole = data.total
     of = _("dari {n} pemilih di TPS yang melapor")
     return Card(
         _("Partisipasi TPS melapor"),
@@ -77,8 +77,8 @@ def _rate_card(found: Work) -> Card:
     )
 
 
-def _others_card(found: Work) -> Card:
-    whole = found.whole
+def _build_additional_voters_card(data: TurnoutData) -> Card:
+    whole = data.total
     if not whole.apart:
         return Card("DPTb · DPK", "–", _("belum ada yang melapor terpisah"))
     value = f"{i18n.format_number(int(whole.dptb))} · {i18n.format_number(int(whole.dpk))}"
@@ -86,26 +86,28 @@ def _others_card(found: Work) -> Card:
     return Card("DPTb · DPK", value, apart)
 
 
-def _doubt_card(found: Work) -> Card:
-    counts = found.doubted["seq"].nunique()
+def _build_anomalies_card(data: TurnoutData) -> Card:
+    counts = data.anomalies["seq"].nunique()
     note = _("{n} masih angka terbaru, ikut dijumlah").format(
-        n=i18n.format_number(int(found.whole.doubted))
+        n=i18n.format_number(int(data.total.doubted))
     )
     return Card(_("Hitungan diragukan"), i18n.format_number(counts), note)
 
 
-def curve_panel(view: View, found: Work) -> None:
+def render_curve_panel(context: PageContext, data: TurnoutData) -> None:
     rules = board().register.election.rules.turnout
     references = [(f"{r.label}: {percent(r.percent)}", r.percent) for r in rules.references]
-    with markup.bar():
+    with markup.row():
         st.markdown("**" + _("Partisipasi sepanjang hari") + "**", width="content")
-        outlook_line(view, found)
-        table_view.opens(_("Angka kurva"), lambda: turnout_tables.curve(found), "angka_kurva")
+        render_forecast_line(context, data)
+        table_view.render_table_popover(
+            _("Angka kurva"), lambda: turnout_tables.build_curve_table(data), "angka_kurva"
+        )
     names = (_("TPS yang melapor"), _("perkiraan"))
-    chart(
+    render_chart(
         "kurva",
         _("Partisipasi TPS yang melapor tiap 15 menit, di samping perkiraan"),
-        (found,),
+        (data,),
         lambda found, theme: build_turnout_chart(found.curve, references, names, "TPS", theme),
     )
     st.caption(
@@ -115,64 +117,78 @@ def curve_panel(view: View, found: Work) -> None:
     )
 
 
-def map_panel(view: View, found: Work) -> None:
-    theme = session.viewer_theme()
+def render_map_panel(context: PageContext, data: TurnoutData) -> None:
+    theme = session.get_theme()
 
     def paint(place: Kecamatan) -> AreaStyle:
-        return turnout_area(place, found.areas.loc[place.code], theme)
+        return turnout_area(place, data.areas.loc[place.code], theme)
 
-    page_layout.section(_("Partisipasi TPS melapor menurut kecamatan"))
-    area_map.area_map(
-        area_map.areas(view.chosen(), paint),
+    page_layout.render_section_title(_("Partisipasi TPS melapor menurut kecamatan"))
+    area_map.render_area_map(
+        area_map.build_areas(context.selected_kecamatan(), paint),
         "peta_partisipasi",
-        _("Peta partisipasi {n} kecamatan").format(n=len(found.areas)),
+        _("Peta partisipasi {n} kecamatan").format(n=len(data.areas)),
     )
     size = 100 // len(theme.turnout)
     marks = [
-        (markup.colour_swatch(colour), f"{size * at}–{size * (at + 1)} %")
+        (markup.build_colour_mark(colour), f"{size * at}–{size * (at + 1)} %")
         for at, colour in enumerate(theme.turnout)
     ]
-    area_map.legend([*marks, (markup.swatch(None), _("belum ada laporan"))])
+    area_map.render_legend([*marks, (markup.build_situasi_mark(None), _("belum ada laporan"))])
 
 
-def area_panel(found: Work) -> None:
+def render_areas_panel(data: TurnoutData) -> None:
     low = board().register.election.rules.turnout.low_margin_points
-    page_layout.section(_("Menurut kecamatan"))
-    areas = render_cache.once(
-        "partisipasi kecamatan", None, (found,), turnout_tables.kecamatan_turnout
+    page_layout.render_section_title(_("Menurut kecamatan"))
+    areas = render_cache.get_or_build(
+        "partisipasi kecamatan", None, (data,), turnout_tables.build_turnout_table
     )
-    table_view.shown(areas, "menurut_kecamatan", _("Partisipasi kecamatan"), most=len(areas))
+    table_view.render_table(
+        areas, "menurut_kecamatan", _("Partisipasi kecamatan"), visible_rows=len(areas)
+    )
     st.caption(
         _("Rendah: lebih dari {n} poin di bawah kabupaten ({rate}). ≈ DPT perkiraan.").format(
-            n=i18n.format_number(low), rate=percent(found.kabupaten)
+            n=i18n.format_number(low), rate=percent(data.kabupaten_rate)
         )
     )
 
 
-def silent_panel(found: Work) -> None:
+def render_missing_counts_panel(data: TurnoutData) -> None:
     """Who has not told a count that is due, and since when."""
-    table = render_cache.once("belum_jumlah", None, (found.found,), _silent)
-    page_layout.section(
+    table = render_cache.get_or_build(
+        "belum_jumlah", None, (data.stations,), _build_missing_counts_table
+    )
+    page_layout.render_section_title(
         _("Jumlah hadir belum dilaporkan: {n} TPS").format(n=i18n.format_number(len(table)))
     )
     if not len(table):
-        markup.empty(_("Tidak ada hitungan yang terlambat pada saat ini."))
+        markup.render_empty_state(_("Tidak ada hitungan yang terlambat pada saat ini."))
         return
-    table_view.shown(table, "belum_jumlah", _("TPS terlambat hitung"), most=7)
+    table_view.render_table(table, "belum_jumlah", _("TPS terlambat hitung"), visible_rows=7)
 
 
-def _silent(found: pd.DataFrame) -> Table:
-    return stations.late(found[(found["owed"] == "hadir") & found["late_min"].notna()])
+def _build_missing_counts_table(station_rows: pd.DataFrame) -> Table:
+    return stations.build_late_reports_table(
+        station_rows[(station_rows["owed"] == "hadir") & station_rows["late_min"].notna()]
+    )
 
 
-def doubt_panel(found: Work) -> None:
-    page_layout.section(_("Hitungan diragukan"))
-    if found.doubted.empty:
-        markup.empty(_("Tidak ada hitungan yang diragukan."))
+def render_anomalies_panel(data: TurnoutData) -> None:
+    page_layout.render_section_title(_("Hitungan diragukan"))
+    if data.anomalies.empty:
+        markup.render_empty_state(_("Tidak ada hitungan yang diragukan."))
     else:
-        doubted = render_cache.once("ragu", None, (found.doubted,), stations.doubted)
-        table_view.shown(doubted, "ragu", _("Hitungan diragukan"), most=7)
+        doubted = render_cache.get_or_build(
+            "ragu", None, (data.anomalies,), stations.build_anomalies_table
+        )
+        table_view.render_table(doubted, "ragu", _("Hitungan diragukan"), visible_rows=7)
         st.caption(_("Ditandai, tidak diubah: angka tetap seperti dilaporkan."))
-    if len(found.totals):
-        title = _("{n} total desa atau kecamatan").format(n=i18n.format_number(len(found.totals)))
-        table_view.opens(title, lambda: turnout_tables.totals(found.totals), "total_lingkup")
+    if len(data.reported_totals):
+        title = _("{n} total desa atau kecamatan").format(
+            n=i18n.format_number(len(data.reported_totals))
+        )
+        table_view.render_table_popover(
+            title,
+            lambda: turnout_tables.build_reported_totals_table(data.reported_totals),
+            "total_lingkup",
+        )

@@ -17,16 +17,16 @@ from situasi.higher_command.app import BoardUnavailable
 from situasi.live.snapshot import SnapshotView
 from situasi.ui import briefings, higher_command_session, session, tenant, url_state
 
-EVERY = 0.5
+INTERVAL_S = 0.5
 # A beat takes 4 ms of the one interpreter: those of all open pages together get a fifth of it.
-CROWDED = 0.02
+INTERVAL_PER_VIEWER_S = 0.02
 # A page that has to wait for others waits no longer than so.
-PATIENCE = timedelta(seconds=30)
-_PAGE = "_drawn"
+MAX_REDRAW_DELAY = timedelta(seconds=30)
+_PAGE_KEY = "_drawn"
 
 
 @dataclass(frozen=True)
-class Watched:
+class PageState:
     """What a page is drawn from. state: another means that it has to be drawn again."""
 
     state: Hashable
@@ -35,7 +35,7 @@ class Watched:
 
 
 @dataclass
-class _Page:
+class _RenderedPage:
     """What was drawn, and when; when it was last found to be the newest.
 
     beaten: whether a beat came after the first, which is part of the page's own run: that has
@@ -43,12 +43,14 @@ class _Page:
     """
 
     state: Hashable
-    at: datetime
+    rendered_at: datetime
     checked_at: datetime
-    beaten: bool = False
+    first_tick_done: bool = False
 
 
-def watched(page: Callable[[], None], drawn: SnapshotView | None, language: str) -> None:
+def render_with_auto_refresh(
+    render_page: Callable[[], None], snapshot_view: SnapshotView | None, language: str
+) -> None:
     """Draw this page and watch what it was drawn from (see heartbeat).
 
     A page that failed says so, and is drawn again with the next news or minute as any other:
@@ -56,55 +58,60 @@ def watched(page: Callable[[], None], drawn: SnapshotView | None, language: str)
     """
     failed: Exception | None = None
     try:
-        page()
+        render_page()
     except Exception as error:  # noqa: BLE001 (raised below; that a run is to begin anew is none)
         failed = error
-    heartbeat(drawn, language)
+    start_auto_refresh(snapshot_view, language)
     if failed is not None:
         raise failed
 
 
-def heartbeat(drawn: SnapshotView | None, language: str) -> None:
+def start_auto_refresh(snapshot_view: SnapshotView | None, language: str) -> None:
     """Watch what a page was drawn from: this picture, or the roll-ups of a command above."""
-    seen = _of_rollups() if drawn is None else _of(drawn)
-    st.session_state[_PAGE] = _Page(seen.state, session.now(), seen.checked_at)
-    every = max(EVERY, CROWDED * telemetry.count_open_pages())
-    st.fragment(_beat, run_every=every)(language)
+    seen = _rollups_state() if snapshot_view is None else _snapshot_state(snapshot_view)
+    st.session_state[_PAGE_KEY] = _RenderedPage(seen.state, session.now(), seen.checked_at)
+    every = max(INTERVAL_S, INTERVAL_PER_VIEWER_S * telemetry.count_open_pages())
+    st.fragment(_on_tick, run_every=every)(language)
 
 
-def _of(picture: SnapshotView) -> Watched:
+def _snapshot_state(snapshot_view: SnapshotView) -> PageState:
     # A briefing that somebody marks moves no version, and is to be seen at once.
-    marked, disk = len(briefings.every(picture)), DISK_SPACE.state.summary
-    state = (picture.snapshot.audit_position, picture.trouble, marked, disk)
-    return Watched(state, picture.checked_at, picture.trouble)
+    marked, disk = len(briefings.load_all(snapshot_view)), DISK_SPACE.state.summary
+    state = (snapshot_view.snapshot.audit_position, snapshot_view.trouble, marked, disk)
+    return PageState(state, snapshot_view.checked_at, snapshot_view.trouble)
 
 
-def _of_rollups() -> Watched:
-    found = higher_command_session.overview()
+def _rollups_state() -> PageState:
+    found = higher_command_session.get_overview()
     states = tuple((code, one.version, one.audit_hash) for code, one in found.rollups.items())
-    return Watched(
+    return PageState(
         (states, found.trouble, DISK_SPACE.state.summary), found.checked_at, found.trouble
     )
 
 
-def _beat(language: str) -> None:
+def _on_tick(language: str) -> None:
     i18n.set_language(language)
-    page: _Page = st.session_state[_PAGE]
-    if page.beaten:
-        url_state.listen()
-    page.beaten = True
+    page: _RenderedPage = st.session_state[_PAGE_KEY]
+    if page.first_tick_done:
+        url_state.acknowledge_url()
+    page.first_tick_done = True
     try:
-        shown, now = _of_rollups() if tenant.is_above() else _of(session.picture()), session.now()
+        shown, now = (
+            _rollups_state()
+            if tenant.is_higher_command()
+            else _snapshot_state(session.get_snapshot_view()),
+            session.now(),
+        )
     except BoardUnavailable:
         st.rerun()  # the page says why
     # Ages in words ("4 menit lalu") are those of the minute: another draws the page again.
-    if shown.state != page.state or now.replace(second=0, microsecond=0) > page.at:
-        if pace.allows() or now - page.checked_at > PATIENCE:
+    if shown.state != page.state or now.replace(second=0, microsecond=0) > page.rendered_at:
+        if redraw_limiter.try_acquire() or now - page.checked_at > MAX_REDRAW_DELAY:
             st.rerun()
         # What is not yet drawn was not checked: the time stays that of what is seen.
     else:
         page.checked_at = shown.checked_at
-    desk = tenant.desk()
+    desk = tenant.get_info()
     checked = page.checked_at.astimezone(desk.zone)
     if shown.trouble:
         st.caption(
@@ -121,26 +128,28 @@ def _beat(language: str) -> None:
 
 
 # Pages a second, and as many at once after a moment in which none asked: a small crowd never waits.
-RATE, AT_ONCE = 12.0, 8.0
+REDRAWS_PER_S, REDRAW_BURST = 12.0, 8.0
 
 
-class Pace:
+class RedrawLimiter:
     """Allows so many a second."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._lock = clock, threading.Lock()
-        self._left, self._since = AT_ONCE, clock()
+        self._tokens, self._refilled_at = REDRAW_BURST, clock()
 
-    def allows(self) -> bool:
+    def try_acquire(self) -> bool:
         """Whether one more may draw now; it then counts."""
         with self._lock:
             now = self._clock()
-            self._left = min(AT_ONCE, self._left + RATE * (now - self._since))
-            self._since = now
-            if self._left < 1:
+            self._tokens = min(
+                REDRAW_BURST, self._tokens + REDRAWS_PER_S * (now - self._refilled_at)
+            )
+            self._refilled_at = now
+            if self._tokens < 1:
                 return False
-            self._left -= 1
+            self._tokens -= 1
             return True
 
 
-pace = Pace()
+redraw_limiter = RedrawLimiter()

@@ -15,10 +15,10 @@ from situasi.ui import filters, render_cache, session, url_state
 from situasi.ui.components import markup
 from situasi.ui.session import ViewTime
 
-_DONE = "_ditandai"
+_RESULT_KEY = "_ditandai"
 
 
-def mark_button(at: ViewTime, key: str = "tandai") -> None:
+def render_mark_button(view_time: ViewTime, key: str = "tandai") -> None:
     """The button that opens the form, for those who may mark."""
     if not briefings.may_mark(session.viewer()):
         return
@@ -27,10 +27,10 @@ def mark_button(at: ViewTime, key: str = "tandai") -> None:
     )
     if opened.open:
         with opened:
-            _form(at, key)
+            _render_form(view_time, key)
 
 
-def _form(at: ViewTime, key: str) -> None:
+def _render_form(view_time: ViewTime, key: str) -> None:
     st.caption(
         _("Angka di setiap halaman lalu menunjukkan perubahannya sejak saat yang ditandai, dan "
           "halaman Sejak taklimat mendaftar apa yang baru, memburuk, selesai, dan masih diam. "
@@ -42,84 +42,88 @@ def _form(at: ViewTime, key: str) -> None:
         )
         st.form_submit_button(
             _("Tandai sekarang")
-            if at.live
-            else _("Tandai {time}").format(time=i18n.format_time(at.at)),
+            if view_time.live
+            else _("Tandai {time}").format(time=i18n.format_time(view_time.at)),
             type="primary",
-            on_click=_mark,
-            args=(f"{key}_catatan", session.picture().snapshot.version),
+            on_click=_on_mark,
+            args=(f"{key}_catatan", session.get_snapshot_view().snapshot.version),
         )
-    if not told(at) and (last := chosen(session.picture(), at)):
-        st.caption(markup.plain(in_words(last, at)))
+    if not render_mark_result(view_time) and (
+        last := get_selected(session.get_snapshot_view(), view_time)
+    ):
+        st.caption(markup.escape_markdown(format_with_note(last, view_time)))
 
 
-def told(at: ViewTime) -> bool:
+def render_mark_result(view_time: ViewTime) -> bool:
     """Say what became of the last press; whether there was anything to say."""
-    done: Briefing | str | None = st.session_state.pop(_DONE, None)
+    done: Briefing | str | None = st.session_state.pop(_RESULT_KEY, None)
     if isinstance(done, str):
-        st.warning(markup.plain(done))
+        st.warning(markup.escape_markdown(done))
     elif done is not None:
         said = _("Ditandai: {briefing}, oleh {who}.")
-        st.success(markup.plain(said.format(briefing=name(done, at), who=done.by)))
+        st.success(
+            markup.escape_markdown(said.format(briefing=format_name(done, view_time), who=done.by))
+        )
     return done is not None
 
 
-def in_words(one: Briefing, at: ViewTime) -> str:
+def format_with_note(briefing: Briefing, view_time: ViewTime) -> str:
     """A marker with who set it and what was noted, for those who see the names of officers."""
-    said = name(one, at)
+    said = format_name(briefing, view_time)
     if session.viewer().role.may_see("personel"):
-        said = _("{briefing}, ditandai {who}").format(briefing=said, who=one.by)
-        said = f"{said}: {one.note}" if one.note else said
+        said = _("{briefing}, ditandai {who}").format(briefing=said, who=briefing.by)
+        said = f"{said}: {briefing.note}" if briefing.note else said
     return said
 
 
-def _mark(note: str, version: int) -> None:
+def _on_mark(note_key: str, version: int) -> None:
     """Mark the moment. version: of the picture beside which the button was drawn."""
-    shown = session.picture()
-    at = session.moment(filters.past_moment(), shown)
+    shown = session.get_snapshot_view()
+    at = session.get_view_time(filters.get_past_time(), shown)
     exercise = shown.snapshot.exercise_at is not None
     try:
         done = briefings.mark(
             board().store,
             session.viewer(),
             at.at,
-            str(st.session_state.get(note, "")),
+            str(st.session_state.get(note_key, "")),
             session.now(),
             exercise=exercise,
             version=version,
         )
     except (BriefingRefused, StoreError) as error:
-        st.session_state[_DONE] = str(error)
+        st.session_state[_RESULT_KEY] = str(error)
         return
-    st.session_state[_DONE] = done
-    session.wrote()
+    st.session_state[_RESULT_KEY] = done
+    session.refresh_after_write()
 
 
 # The name of the chosen one in the address.
-NAME = "sejak"
+URL_PARAMETER = "sejak"
 
 
-def name(one: Briefing, at: ViewTime) -> str:
+def format_name(briefing: Briefing, view_time: ViewTime) -> str:
     """What a briefing is called: by its clock, and its day where that is another."""
-    local = one.at.astimezone(at.at.tzinfo)
+    local = briefing.at.astimezone(view_time.at.tzinfo)
     clock = i18n.format_time(local)
-    when = clock if local.date() == at.at.date() else f"{i18n.format_date(local)} {clock}"
+    when = clock if local.date() == view_time.at.date() else f"{i18n.format_date(local)} {clock}"
     return _("taklimat {time}").format(time=when)
 
 
-def chosen(shown: SnapshotView, at: ViewTime) -> Briefing | None:
+def get_selected(snapshot_view: SnapshotView, view_time: ViewTime) -> Briefing | None:
     """The marker that the address names, else the last; None where there is none yet."""
-    there = there_are(shown, at)
+    there = list_until(snapshot_view, view_time)
     named = {one.id: one for one in there}
-    asked = [named[one] for one in url_state.written(NAME) if one in named]
+    asked = [named[one] for one in url_state.get_values(URL_PARAMETER) if one in named]
     return next(iter([*asked, *there]), None)
 
 
-def there_are(shown: SnapshotView, at: ViewTime) -> list[Briefing]:
+def list_until(snapshot_view: SnapshotView, view_time: ViewTime) -> list[Briefing]:
     """The markers that there are at the moment shown, the newest first."""
-    exercise = shown.snapshot.exercise_at is not None
-    return briefings.list_until(every(shown), at.at, exercise=exercise)
+    exercise = snapshot_view.snapshot.exercise_at is not None
+    return briefings.list_until(load_all(snapshot_view), view_time.at, exercise=exercise)
 
 
-def every(shown: SnapshotView) -> list[Briefing]:
+def load_all(snapshot_view: SnapshotView) -> list[Briefing]:
     """All markers of the store; the last that were read where it cannot be read."""
-    return list(render_cache.records("taklimat", shown, briefings.load_all, []))
+    return list(render_cache.cached_records("taklimat", snapshot_view, briefings.load_all, []))

@@ -11,7 +11,7 @@ from streamlit.runtime import Runtime
 
 # What a page needs to say. All else drives the server for everybody (empties caches, ends it) or
 # asks it for what is nobody's business (git), and each of the latter holds up all others.
-SAYS = frozenset(
+ALLOWED_MESSAGES = frozenset(
     {
         "rerun_script",
         "stop_script",
@@ -22,51 +22,51 @@ SAYS = frozenset(
 )
 # Widgets of which a message tells; the fullest page has some hundreds. Streamlit keeps of each many
 # times what it takes in the message.
-MOST_WIDGETS = 4000
+MAX_WIDGETS = 4000
 # What a page asks for: its files, rows of its tables. Another writes into the folder of the board.
-_ASKS = frozenset({"deferred_file", "dataframe_chunk"})
-_NAME = re.compile(r"[\w.:-]{0,100}", re.ASCII)
-_LONGEST = 64 * 1024  # bytes of a message that tells a name; a page itself is larger
+_ALLOWED_OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
+_REQUEST_ID = re.compile(r"[\w.:-]{0,100}", re.ASCII)
+_MAX_MESSAGE_BYTES = 64 * 1024  # bytes of a message that tells a name; a page itself is larger
 
 
-def heeds(said: bytes) -> bool:
+def is_allowed(data: bytes) -> bool:
     """Tell whether Streamlit is given this message of a browser to hear."""
     try:
-        message = BackMsg.FromString(said)
+        message = BackMsg.FromString(data)
     except DecodeError:
         return True  # it closes the WebSocket upon what is no message
     kind = message.WhichOneof("type")
     if kind == "rerun_script":
-        return len(message.rerun_script.widget_states.widgets) <= MOST_WIDGETS
+        return len(message.rerun_script.widget_states.widgets) <= MAX_WIDGETS
     if kind != "backend_operation_request":
-        return kind in SAYS
+        return kind in ALLOWED_MESSAGES
     asked = message.backend_operation_request
     payload = asked.WhichOneof("payload")
-    return payload in _ASKS and bool(_NAME.fullmatch(asked.request_id))
+    return payload in _ALLOWED_OPERATIONS and bool(_REQUEST_ID.fullmatch(asked.request_id))
 
 
-def tells(said: bytes) -> tuple[str, str]:
+def read_session_and_file(data: bytes) -> tuple[str, str]:
     """Read from a message to a browser the name of its script and the address of a file, or ""."""
-    if len(said) > _LONGEST:
+    if len(data) > _MAX_MESSAGE_BYTES:
         return "", ""
     try:
-        message = ForwardMsg.FromString(said)
+        message = ForwardMsg.FromString(data)
     except DecodeError:
         return "", ""
     match message.WhichOneof("type"):
         case "new_session":
             return message.new_session.initialize.session_id, ""
         case "backend_operation_response":
-            return "", _path(message.backend_operation_response.deferred_file.url)
+            return "", _url_path(message.backend_operation_response.deferred_file.url)
         case "page_config_changed":
-            return "", _path(message.page_config_changed.favicon)
+            return "", _url_path(message.page_config_changed.favicon)
     return "", ""
 
 
-def _path(address: str) -> str:
-    return address.partition("?")[0]
+def _url_path(url: str) -> str:
+    return url.partition("?")[0]
 
 
-def keeps_file(script: str, file: str) -> bool:
+def has_uploaded_file(session_id: str, file_id: str) -> bool:
     """Tell whether Streamlit still keeps this uploaded file of a script session."""
-    return bool(Runtime.instance().uploaded_file_mgr.get_files(script, [file]))
+    return bool(Runtime.instance().uploaded_file_mgr.get_files(session_id, [file_id]))

@@ -6,16 +6,16 @@ from types import ModuleType
 from typing import Final
 
 # In both languages: what failed may be what knows the viewer's.
-SAID: Final = (
+MESSAGE: Final = (
     "Bagian ini gagal digambar; sebabnya tercatat di log papan. Bila tidak kembali sendiri dalam "
     "satu menit, muat ulang halaman. — This part could not be drawn; the reason is in the log of "
     "the board. Should it not come back by itself within a minute, load the page anew."
 )
 
 
-def say(teller: ModuleType) -> None:
+def set_error_message(streamlit_module: ModuleType) -> None:
     """Have Streamlit say so: its own words, in English, lead to its cloud.
 
     teller: its module that shows exceptions.
     """
-    vars(teller)["_GENERIC_UNCAUGHT_EXCEPTION_TEXT"] = SAID
+    vars(streamlit_module)["_GENERIC_UNCAUGHT_EXCEPTION_TEXT"] = MESSAGE

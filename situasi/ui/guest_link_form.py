@@ -18,25 +18,25 @@ from situasi.ui import session, url_state
 from situasi.ui.components import markup
 
 # Hours that a link may last.
-HOURS = (1, 4, 12, 48, 168)
-_MADE = "_tautan"
+DURATIONS_HOURS = (1, 4, 12, 48, 168)
+_RESULT_KEY = "_tautan"
 
 
 @dataclass(frozen=True)
-class _Made:
+class _LinkResult:
     """The last link that this viewer made: of which view, or why there is none."""
 
-    view: tuple[str, list[tuple[str, str]]]
+    page_and_query: tuple[str, list[tuple[str, str]]]
     url: str = ""
-    ends: datetime | None = None
-    why: str = ""
+    expires_at: datetime | None = None
+    error: str = ""
 
 
-def guest_link() -> None:
+def render_guest_link_button() -> None:
     """The button that opens the form, for those who may let guests in, where a guest may look."""
     if (
         not session.viewer().role.may("bagikan")
-        or url_state.page() not in guest_links.SHAREABLE_PAGES
+        or url_state.get_current_page() not in guest_links.SHAREABLE_PAGES
     ):
         return
     opened = st.popover(
@@ -44,47 +44,49 @@ def guest_link() -> None:
     )
     if opened.open:
         with opened:
-            _form()
+            _render_form()
 
 
-def _form() -> None:
+def _render_form() -> None:
     st.caption(
         _("Siapa pun yang memegang tautan melihat tampilan ini, dengan saringannya, tanpa akun: "
           "tanpa nama petugas dan tanpa netralitas. Setiap pembukaan dicatat.")
     )  # fmt: skip
     with st.form("tautan_baru", border=False):
         st.text_input(_("Untuk siapa"), key="tautan_untuk", max_chars=80)
-        st.selectbox(_("Berlaku"), HOURS, index=1, format_func=_lasting, key="tautan_jam")
-        st.form_submit_button(_("Buat tautan"), type="primary", on_click=_make)
-    made: _Made | None = st.session_state.get(_MADE)
-    if made is not None and made.view == _view():
-        _show(made)
+        st.selectbox(
+            _("Berlaku"), DURATIONS_HOURS, index=1, format_func=_format_duration, key="tautan_jam"
+        )
+        st.form_submit_button(_("Buat tautan"), type="primary", on_click=_on_create)
+    made: _LinkResult | None = st.session_state.get(_RESULT_KEY)
+    if made is not None and made.page_and_query == _get_page_and_query():
+        _render_link(made)
 
 
-def _lasting(hours: int) -> str:
+def _format_duration(hours: int) -> str:
     if hours % 24:
         return _("{n} jam").format(n=hours)
     return _("{n} hari").format(n=hours // 24)
 
 
-def _show(made: _Made) -> None:
-    if made.ends is None:
-        st.warning(markup.plain(made.why))
+def _render_link(link_result: _LinkResult) -> None:
+    if link_result.expires_at is None:
+        st.warning(markup.escape_markdown(link_result.error))
         return
     zone = board().register.election.zone
-    ends = made.ends.astimezone(zone)
-    markup.copyable(made.url, _("Salin"), _("Tersalin"))
+    ends = link_result.expires_at.astimezone(zone)
+    markup.render_copyable_text(link_result.url, _("Salin"), _("Tersalin"))
     said = _("Berlaku sampai {day} {time} {zone}. Dapat dicabut di halaman Tautan tamu.")
     label = board().register.election.zone_label
     st.caption(said.format(day=i18n.format_date(ends), time=i18n.format_time(ends), zone=label))
 
 
-def _view() -> tuple[str, list[tuple[str, str]]]:
-    return url_state.page(), url_state.view()
+def _get_page_and_query() -> tuple[str, list[tuple[str, str]]]:
+    return url_state.get_current_page(), url_state.get_parameters()
 
 
-def _make() -> None:
-    page, query = _view()
+def _on_create() -> None:
+    page, query = _get_page_and_query()
     try:
         link = guest_links.create(
             board().store,
@@ -98,7 +100,7 @@ def _make() -> None:
         )
         token = guest_links.build_token(link, signing_key.load_or_create(board().settings))
     except (LinkRefused, StoreError, OSError, ValueError) as error:
-        st.session_state[_MADE] = _Made((page, query), why=str(error))
+        st.session_state[_RESULT_KEY] = _LinkResult((page, query), error=str(error))
     else:
         url = urljoin(st.context.url or "", guest_links.PATH_PREFIX + token)
-        st.session_state[_MADE] = _Made((page, query), url, link.scope.expires_at)
+        st.session_state[_RESULT_KEY] = _LinkResult((page, query), url, link.scope.expires_at)

@@ -10,22 +10,22 @@ from situasi.higher_command.rollup_cache import HigherCommandOverview
 from situasi.ui import filters, session, tenant
 
 
-def command() -> HigherCommand:
+def get_command() -> HigherCommand:
     """Whose page it is."""
     there = app.current_higher_command()
     assert there is not None, "only a command above has such a page"
     return there.command
 
 
-def overview() -> HigherCommandOverview:
+def get_overview() -> HigherCommandOverview:
     """The roll-ups of now, or of the chosen moment; of kabupaten that the viewer may see."""
-    return session.of_run("roll-ups", _overview)
+    return session.per_run("roll-ups", _load_overview)
 
 
-def _overview() -> HigherCommandOverview:
+def _load_overview() -> HigherCommandOverview:
     there = app.current_higher_command()
     assert there is not None, "only a command above has roll-ups"
-    past = filters.past_moment()
+    past = filters.get_past_time()
     found = (
         there.rollup_cache.current_overview()
         if past is None
@@ -34,31 +34,33 @@ def _overview() -> HigherCommandOverview:
     return app.filter_overview(found, session.viewer().area)
 
 
-def moment() -> ViewTime:
+def get_view_time() -> ViewTime:
     """The moment that is shown; while somewhere an exercise runs, the furthest of their clocks."""
-    found, zone = overview(), command().zone
+    found, zone = get_overview(), get_command().zone
     clocks = [one.at for one in found.rollups.values() if one.exercise]
     if found.live and clocks:
         return ViewTime(max(clocks).astimezone(zone), live=True, is_exercise=True)
     return ViewTime(found.at.astimezone(zone), live=found.live, is_exercise=False)
 
 
-def sums() -> UnitSummary:
+def compute_totals() -> UnitSummary:
     """All that the page shows side by side, in one."""
-    return comparison.build_total_summary(overview(), tenant.part(), estimated())
+    return comparison.build_total_summary(
+        get_overview(), tenant.get_province(), get_estimated_kabupaten()
+    )
 
 
-def estimated() -> frozenset[str]:
+def get_estimated_kabupaten() -> frozenset[str]:
     """Kabupaten of which the voters of some TPS are a perkiraan."""
     there = app.current_higher_command()
     return there.estimated if there else frozenset()
 
 
-def rehearsal() -> bool:
+def has_exercise_data() -> bool:
     """Whether any of it is made up."""
-    return any(one.rehearsal for one in overview().rollups.values())
+    return any(one.rehearsal for one in get_overview().rollups.values())
 
 
-def version() -> int:
+def get_version() -> int:
     """Grows with whatever comes from any kabupaten."""
-    return sum(one.version for one in overview().rollups.values())
+    return sum(one.version for one in get_overview().rollups.values())

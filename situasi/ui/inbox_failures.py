@@ -8,9 +8,9 @@ from situasi.common.telemetry import UnreadFile
 from situasi.ui import page_layout
 from situasi.ui.components import markup
 from situasi.ui.components.markup import Card
-from situasi.ui.page_layout import View
+from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import table_view
-from situasi.ui.tables.columns import moments
+from situasi.ui.tables.columns import time_column
 from situasi.ui.tables.table_view import Table
 
 
@@ -23,7 +23,7 @@ def build_card() -> Card:
         other=i18n.format_number(len(state.ignored_reasons)),
     )
     alarm = bool(state.error_count or state.waiting_files)
-    return Card(_("Berkas kotak masuk gagal"), i18n.format_number(failed), note, alarm=alarm)
+    return Card(_("Berkas kotak masuk gagal"), i18n.format_number(failed), note, is_alarm=alarm)
 
 
 def build_table() -> Table:
@@ -33,24 +33,26 @@ def build_table() -> Table:
     rows: list[tuple[str, UnreadFile]] = [(_("dicoba lagi"), one) for one in waiting]
     rows += [(_("gagal"), one) for one in reversed(list(state.failed_files))]
     ignored = sorted(dict(state.ignored_reasons).items())
-    return table_view.table(
+    return table_view.make_table(
         {
-            _("waktu"): moments([*(one.at for _state, one in rows), *(None for _one in ignored)]),
+            _("waktu"): time_column(
+                [*(one.at for _state, one in rows), *(None for _one in ignored)]
+            ),
             _("berkas"): [*(one.name for _state, one in rows), *(name for name, _why in ignored)],
             _("keadaan"): [*(said for said, _one in rows), *(_("diabaikan") for _one in ignored)],
             _("sebab"): [*(one.reason for _state, one in rows), *(why for _name, why in ignored)],
         },
-        made_up=False,
+        is_exercise=False,
     )
 
 
-def panel(view: View) -> None:
+def render_panel(context: PageContext) -> None:
     """On Masukan: what was not taken from the inbox; nothing where there is nothing to tell."""
     state = telemetry.INBOX
     count = len(state.failed_files) + len(state.waiting_files) + len(state.ignored_reasons)
-    if not count or not view.at.live:
+    if not count or not context.view_time.live:
         return
-    with markup.bar():
-        page_layout.section(_("Berkas kotak masuk yang tidak terambil"))
+    with markup.row():
+        page_layout.render_section_title(_("Berkas kotak masuk yang tidak terambil"))
         title = _("{n} berkas dan sebabnya").format(n=i18n.format_number(count))
-        table_view.opens(title, build_table, "kotak_masuk")
+        table_view.render_table_popover(title, build_table, "kotak_masuk")

@@ -17,112 +17,119 @@ from situasi.live.snapshot import SnapshotView
 from situasi.presentation import view_text as presentation_view_text
 from situasi.ui import briefings, filters, guest_link_form, playback, session, tenant, url_state
 from situasi.ui.components import markup
-from situasi.ui.session import Found, ViewTime
+from situasi.ui.session import ViewTime
 
 
 @dataclass(frozen=True)
-class View:
+class PageContext:
     """What a page shows: of which picture, at which moment, of which kecamatan (empty: all)."""
 
-    shown: SnapshotView
-    at: ViewTime
+    snapshot_view: SnapshotView
+    view_time: ViewTime
     kecamatan: tuple[str, ...]
 
-    def compute(self, work: Callable[..., Found], *asked: Hashable) -> Found:
+    def compute(self, query: Callable[..., Found], *asked: Hashable) -> Found:
         """session.compute of this view."""
-        return session.compute(work, self.shown, self.at, *asked)
+        return session.compute(query, self.snapshot_view, self.view_time, *args)
 
-    def chosen(self) -> list[str]:
+    def selected_kecamatan(self) -> list[str]:
         """The kecamatan that are shown, all where none was chosen."""
         every = session.register().kecamatan
         return [code for code in every if not self.kecamatan or code in self.kecamatan]
 
 
-def opened(title: str, *own: Callable[[Any], None]) -> View:
+def begin_page(title: str, *own: Callable[[Any], None]) -> PageContext:
     """Draw heading and filter line; the view. own: draw filters of this page in their column."""
-    shown = session.picture()
-    at = session.moment(filters.past_moment(), shown)
-    header(at, title)
-    columns = st.columns([3] + [2.4] * len(own) + [1.6], vertical_alignment="center")
-    kecamatan = filters.kecamatan(columns[0])
-    for draw, column in zip(own, columns[1:-1], strict=True):
+    shown = session.get_snapshot_view()
+    at = session.get_view_time(filters.get_past_time(), shown)
+    render_header(at, title)
+    columns = st.columns([3] + [2.4] * len(page_filters) + [1.6], vertical_alignment="center")
+    kecamatan = filters.render_kecamatan_filter(columns[0])
+    for draw, column in zip(page_filters, columns[1:-1], strict=True):
         draw(column)
-    view = View(shown, at, tuple(kecamatan))
-    _moment_popover(columns[-1], view)
+    view = PageContext(shown, at, tuple(kecamatan))
+    _render_time_popover(columns[-1], view)
     return view
 
 
-def _moment_popover(place: Any, view: View) -> None:
-    at = view.at
+def _render_time_popover(container: Any, context: PageContext) -> None:
+    at = context.view_time
     zone = board().register.election.zone_label
     said = _("Langsung") if at.live else f"{i18n.format_time(at.at)} {zone}"
-    with place.popover(said, width="stretch", key="pilih_saat"):
+    with container.popover(said, width="stretch", key="pilih_saat"):
         st.caption(_("Papan sebagaimana diketahui pada saat lampau; ujung kanan: langsung."))
-        filters.time_slider()
-        if said := playback.controls(at, view.shown, view.kecamatan):
+        filters.render_time_slider()
+        if said := playback.render_controls(at, context.snapshot_view, context.kecamatan):
             st.caption(said)
         if not at.live:
-            st.button(_("Kembali ke langsung"), on_click=filters.back_to_present)
+            st.button(_("Kembali ke langsung"), on_click=filters.return_to_present)
 
 
-def nothing(what: str, where: str = "data/inbox/") -> None:
+def render_missing_data(text: str, folder: str = "data/inbox/") -> None:
     """The empty state: what is missing, and what would fill it."""
-    markup.empty(
-        what + " " + _("Letakkan berkas di {folder} atau unggah di Masukan.").format(folder=where)
+    markup.render_empty_state(
+        text + " " + _("Letakkan berkas di {folder} atau unggah di Masukan.").format(folder=folder)
     )
 
 
-def section(title: str) -> None:
+def render_section_title(title: str) -> None:
     """The heading of a part of a page."""
     st.markdown(f"**{title}**")
 
 
-def header(at: ViewTime, title: str = "Situasi") -> None:
+def render_header(view_time: ViewTime, title: str = "Situasi") -> None:
     """Which page of whose board, which moment, and whether that moment is now."""
-    desk = tenant.desk()
-    note = _("jam latihan") if at.is_exercise else _("langsung") if at.live else _("lampau")
+    desk = tenant.get_info()
+    note = (
+        _("jam latihan")
+        if view_time.is_exercise
+        else _("langsung")
+        if view_time.live
+        else _("lampau")
+    )
     links = [
-        (code.upper(), _speaking(code), code == i18n.current_language()) for code in i18n.LANGUAGES
+        (code.upper(), _language_url(code), code == i18n.current_language())
+        for code in i18n.LANGUAGES
     ]
-    beside = _ways()
+    beside = _build_header_links()
     # The address that a guest has opens nothing for anybody else.
-    if not url_state.is_bound():
-        beside += markup.copy_button(_("Salin tautan"), _("Tersalin"))
-    with markup.line("kepala"):
-        markup.header(
+    if not url_state.is_fixed_by_link():
+        beside += markup.build_copy_button(_("Salin tautan"), _("Tersalin"))
+    with markup.inline_row("kepala"):
+        markup.render_header(
             title,
             f"{desk.name} · {desk.operation}",
-            f"{i18n.format_long_date(at.at)} · {i18n.format_time(at.at)} {desk.zone_label}",
+            f"{i18n.format_long_date(view_time.view_time)} · {i18n.format_time(view_time.view_time)} {desk.zone_label}",
             note,
             links,
             beside,
         )
         if session.viewer().role.permissions:
-            briefings.mark_button(at)
-            guest_link_form.guest_link()
+            briefings.render_mark_button(view_time)
+            guest_link_form.render_guest_link_button()
 
 
-def _ways() -> Markup:
+def _build_header_links() -> Markup:
     """To the wall and to a frozen copy of it, with the filters of this view; from a kabupaten at
     which a command above looks, back to that.
     """
-    viewer, up = session.viewer(), tenant.up()
+    viewer, up = session.viewer(), tenant.parent_link()
     if up is not None:
-        return markup.way(f"◂ {up[0]}", up[1])
-    if tenant.is_above():
+        return markup.build_header_link(f"◂ {up[0]}", up[1])
+    if tenant.is_higher_command():
         return Markup()
     if not viewer.may_open("situasi"):
         return Markup()
     kept = [*presentation_view_text.FILTERS, "lang"]
-    asked = [pair for pair in url_state.view() if pair[0] in kept]
+    asked = [pair for pair in url_state.get_parameters() if pair[0] in kept]
     query = f"?{urlencode(asked)}" if asked else ""
-    wall = markup.way(_("Layar"), f"/layar{query}")
+    wall = markup.build_header_link(_("Layar"), f"/layar{query}")
     if viewer.link is not None:  # a guest takes nothing along
         return wall
-    return wall + markup.way(_("Salinan"), f"/layar/salinan{query}")
+    return wall + markup.build_header_link(_("Salinan"), f"/layar/salinan{query}")
 
 
-def _speaking(code: str) -> str:
+def _language_url(language: str) -> str:
     """The address of this very view in another language."""
-    asked = [pair for pair in url_state.view() if pair[0] != "lang"]
-    return "?" + urlencode([*asked, ("lang", code)])
+    asked = [pair for pair in url_state.get_parameters() if pair[0] != "lang"]
+    return "?" + urlencode([*asked, ("lang", language)])

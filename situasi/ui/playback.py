@@ -20,151 +20,166 @@ from situasi.ui.components import markup
 from situasi.ui.session import ViewTime
 
 # Seconds between two steps, and the minutes of the day in each.
-TICK = 1.0
-SPEEDS = (1, 5, 15, 30)
-_DEFAULT = 5
-_NAMED = 2
+TICK_S = 1.0
+MINUTES_PER_TICK = (1, 5, 15, 30)
+_DEFAULT_MINUTES = 5
+_MAX_NAMED_EVENTS = 2
 
-_PLAYING = "_putar"
-_OVER = "_putar_selesai"
-_DRAWN = "_putar_tergambar"
-_SPEED = "laju"
-_LEFT = "_putar_ditinggal"
+_PLAYING_KEY = "_putar"
+_FINISHED_KEY = "_putar_selesai"
+_RENDERED_KEY = "_putar_tergambar"
+_SPEED_KEY = "laju"
+_LAST_TIME_KEY = "_putar_ditinggal"
 # So long the browser may take to hear that the day is over.
-_LATE = 10.0
+_GRACE_S = 10.0
 
 
-def controls(at: ViewTime, shown: SnapshotView, kecamatan: Collection[str]) -> str:
+def render_controls(
+    view_time: ViewTime, snapshot_view: SnapshotView, kecamatan: Collection[str]
+) -> str:
     """Play, pause, speed and the steps to serious events of these kecamatan (none: all).
 
     What is to be said of the moment: that the day is over, or what serious thing became known;
     "" for nothing. A guest has the moment of the link, and nothing to play.
     """
-    if url_state.is_bound("saat"):
+    if url_state.is_fixed_by_link("saat"):
         return ""
     chosen = tuple(kecamatan)
     # Of the present nobody asks, and all rows would be read anew with each report.
-    found = [] if at.live else _serious(shown, chosen)
-    here = at.at.replace(second=0, microsecond=0)
-    playing = bool(st.session_state.get(_PLAYING))
-    with markup.line("putar"):
+    found = [] if view_time.live else _compute_critical_events(snapshot_view, chosen)
+    here = view_time.at.replace(second=0, microsecond=0)
+    playing = bool(st.session_state.get(_PLAYING_KEY))
+    with markup.inline_row("putar"):
         st.button(
             _("Jeda") if playing else _("Putar ulang hari"),
             key="putar_jeda",
             type="primary" if playing else "secondary",
-            on_click=_toggle,
-            args=(at.live,),
+            on_click=_on_toggle,
+            args=(view_time.live,),
         )
-        if at.live and not playing:
+        if view_time.live and not playing:
             # Of a day that nobody has gone back to there is no speed, and nothing that follows.
             st.button(
                 _("‹ Serius sebelumnya"),
                 key="serius_sebelumnya",
-                on_click=_go_to_last,
+                on_click=_on_previous,
                 args=(chosen,),
             )
         else:
             st.selectbox(
                 _("Kecepatan"),
-                SPEEDS,
-                index=SPEEDS.index(_DEFAULT),
-                format_func=_speed,
-                key=_SPEED,
+                MINUTES_PER_TICK,
+                index=MINUTES_PER_TICK.index(_DEFAULT_MINUTES),
+                format_func=_format_speed,
+                key=_SPEED_KEY,
                 width=150,
                 label_visibility="collapsed",
             )
-            _step(_("‹ Serius sebelumnya"), "serius_sebelumnya", events.preceding(found, here))
-            _step(_("Serius berikutnya ›"), "serius_berikutnya", events.following(found, here))
+            _render_step_button(
+                _("‹ Serius sebelumnya"), "serius_sebelumnya", events.preceding(found, here)
+            )
+            _render_step_button(
+                _("Serius berikutnya ›"), "serius_berikutnya", events.following(found, here)
+            )
     if playing:
-        st.session_state[_DRAWN] = True
-        _beat()
-    return markup.plain(_said(found, at))
+        st.session_state[_RENDERED_KEY] = True
+        _on_tick()
+    return markup.escape_markdown(_format_status(found, view_time))
 
 
-def stays_over() -> None:
+def discard_stale_slider() -> None:
     """Before the slider is drawn: a browser that has not heard of the end leads nobody back."""
-    left, until = st.session_state.get(_LEFT, (None, 0.0))
+    left, until = st.session_state.get(_LAST_TIME_KEY, (None, 0.0))
     if left is not None and st.session_state.get("saat") == left and time.monotonic() < until:
-        filters.back_to_present()
+        filters.return_to_present()
 
 
 def stop() -> None:
     """Whoever chooses the moment by hand has stopped it."""
-    st.session_state[_PLAYING] = False
+    st.session_state[_PLAYING_KEY] = False
 
 
-def _speed(minutes: int) -> str:
+def _format_speed(minutes: int) -> str:
     return _("{n} menit/detik").format(n=minutes)
 
 
-def _step(title: str, key: str, to: datetime | None) -> None:
-    st.button(title, key=key, disabled=to is None, on_click=_go, args=(to,))
+def _render_step_button(title: str, key: str, target: datetime | None) -> None:
+    st.button(title, key=key, disabled=target is None, on_click=_go_to, args=(target,))
 
 
-def _go_to_last(kecamatan: tuple[str, ...]) -> None:
-    shown = session.picture()
-    last = events.previous_event_minute(_serious(shown, kecamatan), session.moment(None, shown).at)
+def _on_previous(kecamatan: tuple[str, ...]) -> None:
+    shown = session.get_snapshot_view()
+    last = events.previous_event_minute(
+        _compute_critical_events(shown, kecamatan), session.get_view_time(None, shown).at
+    )
     if last is not None:
-        _go(last)
+        _go_to(last)
 
 
-def _go(to: datetime) -> None:
+def _go_to(target: datetime) -> None:
     stop()
-    st.session_state[_OVER] = False
-    filters.choose_moment(to)
+    st.session_state[_FINISHED_KEY] = False
+    filters.set_view_time(target)
 
 
-def _said(found: list[CriticalEvent], at: ViewTime) -> str:
+def _format_status(critical_events: list[CriticalEvent], view_time: ViewTime) -> str:
     """That it is over, or what serious thing became known at this very minute."""
-    if st.session_state.get(_OVER) and at.live:
+    if st.session_state.get(_FINISHED_KEY) and view_time.live:
         return _("Putaran selesai: papan kembali langsung.")
-    here = [] if at.live else [one for one in found if one.minute == at.at]
+    here = [] if view_time.live else [one for one in critical_events if one.minute == view_time.at]
     said = [
         _("{what}, {where} ({why})").format(
             what=label("jenis", one.jenis),
             where=board().register.name_of(one.kecamatan),
-            why=_why(one.reason),
+            why=_format_reason(one.reason),
         )
-        for one in here[:_NAMED]
+        for one in here[:_MAX_NAMED_EVENTS]
     ]
-    if len(here) > _NAMED:
-        said.append(_("{n} lagi").format(n=i18n.format_number(len(here) - _NAMED)))
+    if len(here) > _MAX_NAMED_EVENTS:
+        said.append(_("{n} lagi").format(n=i18n.format_number(len(here) - _MAX_NAMED_EVENTS)))
     return "; ".join(said)
 
 
-def _why(code: str) -> str:
+def _format_reason(code: str) -> str:
     return _("situasi merah") if code == "merah" else _("tingkat tinggi")
 
 
-def _serious(shown: SnapshotView, kecamatan: tuple[str, ...]) -> list[CriticalEvent]:
+def _compute_critical_events(
+    snapshot_view: SnapshotView, kecamatan: tuple[str, ...]
+) -> list[CriticalEvent]:
     """The serious events of the day that are known by now."""
     end = board().register.election.day_end
     # What is serious is no question of the clock, so that no minute asks it anew.
     clock = ViewTime(end, live=True, is_exercise=True)
-    found = session.compute(events.find_critical_events, shown, clock, kecamatan)
-    present = session.moment(None, shown).at
+    found = session.compute(events.find_critical_events, snapshot_view, clock, kecamatan)
+    present = session.get_view_time(None, snapshot_view).at
     return [one for one in found if one.minute < present]
 
 
-def _toggle(live: bool) -> None:
-    playing = not st.session_state.get(_PLAYING)
-    st.session_state[_PLAYING], st.session_state[_OVER] = playing, False
-    if playing and live:
-        filters.choose_moment(board().register.election.day_start)
+def _on_toggle(is_live: bool) -> None:
+    playing = not st.session_state.get(_PLAYING_KEY)
+    st.session_state[_PLAYING_KEY], st.session_state[_FINISHED_KEY] = playing, False
+    if playing and is_live:
+        filters.set_view_time(board().register.election.day_start)
 
 
-@st.fragment(run_every=TICK)
-def _beat() -> None:
+@st.fragment(run_every=TICK_S)
+def _on_tick() -> None:
     """One step each time that the clock of the browser asks; none while the page is drawn."""
-    if st.session_state.pop(_DRAWN, False) or not st.session_state.get(_PLAYING):
+    if st.session_state.pop(_RENDERED_KEY, False) or not st.session_state.get(_PLAYING_KEY):
         return
-    moment = filters.past_moment()
-    present = session.moment(None, session.picture()).at
-    onward = moment and moment + timedelta(minutes=st.session_state.get(_SPEED) or _DEFAULT)
+    moment = filters.get_past_time()
+    present = session.get_view_time(None, session.get_snapshot_view()).at
+    onward = moment and moment + timedelta(
+        minutes=st.session_state.get(_SPEED_KEY) or _DEFAULT_MINUTES
+    )
     if onward is None or onward >= min(present, board().register.election.day_end):
-        st.session_state[_PLAYING], st.session_state[_OVER] = False, True
-        st.session_state[_LEFT] = (st.session_state.get("saat"), time.monotonic() + _LATE)
-        filters.back_to_present()
+        st.session_state[_PLAYING_KEY], st.session_state[_FINISHED_KEY] = False, True
+        st.session_state[_LAST_TIME_KEY] = (
+            st.session_state.get("saat"),
+            time.monotonic() + _GRACE_S,
+        )
+        filters.return_to_present()
     else:
-        filters.choose_moment(onward)
+        filters.set_view_time(onward)
     st.rerun()

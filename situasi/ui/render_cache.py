@@ -15,12 +15,14 @@ from situasi.store.interface import Store, StoreError
 from situasi.ui import tenant
 
 Found = TypeVar("Found")
-_read = SingleFlightCache(16)
+_records_cache = SingleFlightCache(16)
 # By name, store and kabupaten: what was read last.
-_last: dict[tuple[str, str, str, str], Any] = {}
+_last_records: dict[tuple[str, str, str, str], Any] = {}
 
 
-def records(name: str, shown: SnapshotView, read: Callable[[Store], Found], nothing: Any) -> Found:
+def cached_records(
+    name: str, snapshot_view: SnapshotView, load: Callable[[Store], Found], default: Any
+) -> Found:
     """What `read` finds, once while nobody writes such a record; shared: nobody may change it.
 
     name: of what is read. nothing: where the store was never readable.
@@ -28,22 +30,28 @@ def records(name: str, shown: SnapshotView, read: Callable[[Store], Found], noth
     here = board()
     key = (name, here.settings.store_url, here.register.election.contest, here.kabupaten_code)
     with suppress(StoreError):  # the board says itself that it cannot
-        _last[key] = _read.get((*key, shown.access_position), lambda: read(here.store))
-    found: Found = _last.get(key, nothing)
+        _last_records[key] = _records_cache.get(
+            (*key, snapshot_view.access_position), lambda: load(here.store)
+        )
+    found: Found = _last_records.get(key, default)
     return found
 
 
 # Of each name. With each the findings that it was made of: those of some twenty versions, no more.
-_MOST = 24
-_kept: defaultdict[str, SingleFlightCache] = defaultdict(lambda: SingleFlightCache(_MOST))
+_MAX_ENTRIES = 24
+_built_by_name: defaultdict[str, SingleFlightCache] = defaultdict(
+    lambda: SingleFlightCache(_MAX_ENTRIES)
+)
 
 
-def once(name: str, asked: Hashable, found: tuple[Any, ...], make: Callable[..., Found]) -> Found:
+def get_or_build(
+    name: str, dependencies: Hashable, inputs: tuple[Any, ...], build: Callable[..., Found]
+) -> Found:
     """What is made of these very findings, as long as they are kept.
 
     name, asked: what else it rests on, besides the language. make: called with the findings; it
     may not ask who looks. What it gives is shared: nobody may change it.
     """
-    key = (tenant.code(), asked, i18n.current_language(), tuple(map(id, found)))
+    key = (tenant.get_code(), dependencies, i18n.current_language(), tuple(map(id, inputs)))
     # With what was found, so that no other finding gets its place in memory, and so its number.
-    return _kept[name].get(key, lambda: (found, make(*found)))[1]
+    return _built_by_name[name].get(key, lambda: (inputs, build(*inputs)))[1]

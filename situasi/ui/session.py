@@ -30,43 +30,43 @@ from situasi.presentation import view_text
 from situasi.ui import tenant
 
 Found = TypeVar("Found")
-_ACT_FAILED = "_act_failed"  # see situasi/streamlit_patches/acts.py, which says so
+_ACTION_FAILED_KEY = "_act_failed"  # see situasi/streamlit_patches/acts.py, which says so
 # What is the same all through one run of the frame, and dear to ask for again and again.
-_RUN: ContextVar[dict[str, object] | None] = ContextVar("run", default=None)
+_RUN_CACHE: ContextVar[dict[str, object] | None] = ContextVar("run", default=None)
 # (known frames by feed, register, moment, what else was asked) -> anything
-Work = Callable[..., Found]
+Work = Callable[..., T]
 
 
 @contextmanager
-def one_run() -> Iterator[None]:
+def run_cache() -> Iterator[None]:
     """Ask once for what `of_run` gives, until the end of this run."""
-    token = _RUN.set({})
+    token = _RUN_CACHE.set({})
     try:
         yield
     finally:
-        _RUN.reset(token)
+        _RUN_CACHE.reset(token)
 
 
-def of_run(name: str, ask: Callable[[], Found]) -> Found:
+def per_run(key: str, factory: Callable[[], Found]) -> Found:
     """What this asks for; asked once in a run, and each time outside of one."""
-    run = _RUN.get()
+    run = _RUN_CACHE.get()
     if run is None:
-        return ask()
-    if name not in run:
-        run[name] = ask()
-    return run[name]  # type: ignore[return-value]
+        return factory()
+    if key not in run:
+        run[key] = factory()
+    return run[key]  # type: ignore[return-value]
 
 
 def now() -> datetime:
     return datetime.now(UTC)
 
 
-def speak() -> str:
+def use_url_language() -> str:
     """Use the language that the address asks for (`?lang=en`); Indonesian otherwise."""
     return i18n.set_language(str(st.query_params.get("lang", i18n.LANGUAGES[0])))
 
 
-def viewer_theme() -> Theme:
+def get_theme() -> Theme:
     return select_theme(st.context.theme.type)
 
 
@@ -76,7 +76,7 @@ NOBODY = Viewer("", Role("", frozenset(), frozenset()))
 
 def viewer() -> Viewer:
     """Who looks, as the gate says it, with what they may see and do on this page."""
-    return of_run("viewer", lambda: tenant.viewer(_account()) or NOBODY)
+    return per_run("viewer", lambda: tenant.restrict_viewer(_account()) or NOBODY)
 
 
 def account() -> Viewer:
@@ -85,20 +85,20 @@ def account() -> Viewer:
 
 
 def _account() -> Viewer | None:
-    return viewer_header.decode_viewer(word_of_the_gate())
+    return viewer_header.decode_viewer(get_viewer_header())
 
 
-def chosen_board() -> Board:
+def resolve_board() -> Board:
     """The board that this run is about, in the process of a command above."""
-    return of_run("board", lambda: tenant.board(_account()))
+    return per_run("board", lambda: tenant.get_board(_account()))
 
 
-def hides(feed: str, column: str) -> bool:
+def is_hidden(feed: str, column: str) -> bool:
     """Whether this viewer is not shown these cells: that is not the same as nobody told."""
     return (feed, column) in access_scope.scope_of(viewer()).hidden_columns
 
 
-def word_of_the_gate() -> str:
+def get_viewer_header() -> str:
     """What the gate wrote when it let this viewer's WebSocket in."""
     return str(st.context.headers.get(viewer_header.HEADER_NAME) or "")
 
@@ -108,54 +108,68 @@ def register() -> Register:
     return board().analysis_cache.register(access_scope.scope_of(viewer()))
 
 
-def picture() -> SnapshotView:
+def get_snapshot_view() -> SnapshotView:
     return board().refresher.current_view()
 
 
-def wrote() -> None:
+def refresh_after_write() -> None:
     """Show what this page just wrote: whoever acts must see that it was taken."""
     board().refresher.refresh()
 
 
-def failed_acts() -> list[tuple[str, str]]:
+def pop_action_banners() -> list[tuple[str, str]]:
     """The line that the viewer's last act failed, said once; nothing where it went well."""
-    return [view_text.failed_act()] if st.session_state.pop(_ACT_FAILED, False) else []
+    return [view_text.failed_act()] if st.session_state.pop(_ACTION_FAILED_KEY, False) else []
 
 
-def moment(chosen: datetime | None, shown: SnapshotView) -> ViewTime:
+def get_view_time(past_time: datetime | None, snapshot_view: SnapshotView) -> ViewTime:
     """The moment that is shown: the chosen one where it is past, or the present."""
     zone = board().register.election.zone
-    return moments.resolve_view_time(chosen, now(), shown.snapshot.exercise_at, zone)
+    return moments.resolve_view_time(past_time, now(), snapshot_view.snapshot.exercise_at, zone)
 
 
-def _findings() -> AnalysisCache:
+def _get_analysis_cache() -> AnalysisCache:
     """What finds for this viewer, whose past moments wait for those of nobody else."""
     OWNER.set(viewer().name)
     return board().analysis_cache
 
 
-def compute(work: Work[Found], shown: SnapshotView, at: ViewTime, *asked: Hashable) -> Found:
+def compute(
+    query: Query[Found], snapshot_view: SnapshotView, view_time: ViewTime, *asked: Hashable
+) -> Found:
     """What this analysis finds at this moment (Findings.of), of what the viewer may see."""
-    return _findings().compute(work, shown.snapshot, at, access_scope.scope_of(viewer()), *asked)  # type: ignore[no-any-return]
-
-
-def whole(work: Work[Found], shown: SnapshotView, at: ViewTime, *asked: Hashable) -> Found:
-    """What this work finds of the whole snapshot (Findings.whole)."""
-    return _findings().compute_on_snapshot(
-        work, shown.snapshot, at, access_scope.scope_of(viewer()), *asked
+    return _get_analysis_cache().compute(
+        query, snapshot_view.snapshot, view_time, access_scope.scope_of(viewer()), *args
     )  # type: ignore[no-any-return]
 
 
-def known(shown: SnapshotView, at: ViewTime) -> AsOfView:
+def compute_on_snapshot(
+    query: Query[Found], snapshot_view: SnapshotView, view_time: ViewTime, *asked: Hashable
+) -> Found:
+    """What this work finds of the whole snapshot (Findings.whole)."""
+    return _get_analysis_cache().compute_on_snapshot(
+        query, snapshot_view.snapshot, view_time, access_scope.scope_of(viewer()), *args
+    )  # type: ignore[no-any-return]
+
+
+def get_known_rows(snapshot_view: SnapshotView, view_time: ViewTime) -> AsOfView:
     """The rows known at this moment, by feed, of those that the viewer may see."""
-    return _findings().known_rows(shown.snapshot, at, access_scope.scope_of(viewer()))
+    return _get_analysis_cache().known_rows(
+        snapshot_view.snapshot, view_time, access_scope.scope_of(viewer())
+    )
 
 
-def situation(shown: SnapshotView, wanted: Selection, at: ViewTime) -> Overview:
+def compute_overview(
+    snapshot_view: SnapshotView, selection: Selection, view_time: ViewTime
+) -> Overview:
     """The overview of this selection, found once for all viewers of the same view."""
-    return _findings().compute_overview(shown.snapshot, at, access_scope.scope_of(viewer()), wanted)
+    return _get_analysis_cache().compute_overview(
+        snapshot_view.snapshot, view_time, access_scope.scope_of(viewer()), selection
+    )
 
 
-def heard(shown: SnapshotView, at: ViewTime) -> tuple[FeedState, ...]:
+def get_feed_states(snapshot_view: SnapshotView, view_time: ViewTime) -> tuple[FeedState, ...]:
     """Which feeds should be speaking at this moment, and when each last did."""
-    return _findings().feed_states(shown.snapshot, at, access_scope.scope_of(viewer()))
+    return _get_analysis_cache().feed_states(
+        snapshot_view.snapshot, view_time, access_scope.scope_of(viewer())
+    )

@@ -18,40 +18,42 @@ from situasi.ui import filters, session
 
 Row = Mapping[str, str]
 # Among so many of the newest rows in quarantine our own are sought.
-_NEWEST = 500
+_MAX_QUARANTINE_ROWS = 500
 
 
 @dataclass(frozen=True)
-class Held:
+class QuarantinedRow:
     """A row that was not accepted: every reason, and its number in quarantine where it has one."""
 
     reasons: tuple[str, ...]
-    number: int | None = None
+    quarantine_number: int | None = None
     source: str = ""
     row: int = 0
 
 
 @dataclass(frozen=True)
-class Answer:
+class SubmissionResult:
     """What the door said of some rows. held: by position. refused: why nothing was looked at."""
 
     accepted: int = 0
     duplicate: int = 0
-    held: Mapping[int, Held] = field(default_factory=dict)
-    refused: str | None = None
+    rejected: Mapping[int, QuarantinedRow] = field(default_factory=dict)
+    refusal: str | None = None
 
     @property
-    def good(self) -> bool:
-        return not self.held and self.refused is None
+    def is_ok(self) -> bool:
+        return not self.rejected and self.refusal is None
 
 
-def allowed(act: str) -> bool:
+def may_act(act: str) -> bool:
     """Whether this viewer may do this here and now: nobody writes into the past."""
-    at = session.moment(filters.past_moment(), session.picture())
+    at = session.get_view_time(filters.get_past_time(), session.get_snapshot_view())
     return at.live and session.viewer().role.may(act)
 
 
-def send(feed: str, rows: Sequence[Row], source: str, act: str = "masukkan") -> Answer:
+def submit_rows(
+    feed: str, rows: Sequence[Row], source: str, act: str = "masukkan"
+) -> SubmissionResult:
     """Bring rows through the door, as whoever is signed in.
 
     A row that carries a number of quarantine leaves it once it is accepted.
@@ -61,24 +63,26 @@ def send(feed: str, rows: Sequence[Row], source: str, act: str = "masukkan") -> 
         scope = write_scope.build_viewer_scope(session.viewer(), act)
     except WriteRefused:
         scope = None
-    if scope is None or not allowed(act) or feed not in scope.feeds:
-        return Answer(refused=_("Peran ini tidak boleh melakukannya."))
+    if scope is None or not may_act(act) or feed not in scope.feeds:
+        return SubmissionResult(refusal=_("Peran ini tidak boleh melakukannya."))
     cells = [dict(row) for row in rows]
-    if not _in_area(feed, cells):
-        return Answer(refused=_("Laporan ini di luar wilayah Anda; tidak ada yang disimpan."))
+    if not _is_in_area(feed, cells):
+        return SubmissionResult(
+            refusal=_("Laporan ini di luar wilayah Anda; tidak ada yang disimpan.")
+        )
     try:
         ledger = ingest_rows(
             cells, source, shown.store, shown.ingest_context, scope, feed=feed, now=session.now()
         )
     except StoreError as error:
-        return Answer(refused=str(error))
-    held = _held(feed, cells, source, ledger)
-    session.wrote()
+        return SubmissionResult(refusal=str(error))
+    held = _find_rejected(feed, cells, source, ledger)
+    session.refresh_after_write()
     telemetry.record_ingest("form", feed, ledger.as_json())
-    return Answer(ledger.accepted, ledger.duplicate, held, ledger.refused)
+    return SubmissionResult(ledger.accepted, ledger.duplicate, held, ledger.refused)
 
 
-def _in_area(feed: str, cells: list[dict[str, str]]) -> bool:
+def _is_in_area(feed: str, cells: list[dict[str, str]]) -> bool:
     """Whether every row that would be accepted is of the viewer's kecamatan."""
     area = session.viewer().area
     if not area:
@@ -87,53 +91,59 @@ def _in_area(feed: str, cells: list[dict[str, str]]) -> bool:
     return form_rows.is_in_area(judged.accepted["kecamatan"].tolist(), area)
 
 
-def _held(
-    feed: str, cells: list[dict[str, str]], source: str, ledger: IngestResult
-) -> dict[int, Held]:
+def _find_rejected(
+    feed: str, cells: list[dict[str, str]], source: str, result: IngestResult
+) -> dict[int, QuarantinedRow]:
     """The faulty rows by position. Their numbers are sought by what quarantine keeps of them."""
-    if not ledger.reasons:
+    if not result.reasons:
         return {}
-    kept, found = _kept(feed, source), {}
-    for told in ledger.reasons:
+    kept, found = _load_quarantined(feed, source), {}
+    for told in result.reasons:
         at, reasons = told["row"] - 1, tuple(told["reasons"])
-        same = [row for row in kept if _same(row.raw, cells[at]) and row.reasons == reasons]
-        found[at] = Held(reasons)
+        same = [row for row in kept if _is_same_row(row.raw, cells[at]) and row.reasons == reasons]
+        found[at] = QuarantinedRow(reasons)
         if same:
-            found[at] = Held(reasons, same[-1].number, same[-1].source, same[-1].row)
+            found[at] = QuarantinedRow(reasons, same[-1].number, same[-1].source, same[-1].row)
     return found
 
 
-def _kept(feed: str, source: str) -> list[QuarantinedRow]:
+def _load_quarantined(feed: str, source: str) -> list[QuarantinedRow]:
     """What of this source came last into quarantine; none where that cannot be read now."""
     store = board().store
     try:
         waiting = store.quarantine_frame()
-        ours = waiting[(waiting["feed"] == feed) & (waiting["source"] == source)].tail(_NEWEST)
+        ours = waiting[(waiting["feed"] == feed) & (waiting["source"] == source)].tail(
+            _MAX_QUARANTINE_ROWS
+        )
         return list(store.quarantined_rows(feed, numbers=ours["number"].tolist()))
     except StoreError:
         return []  # the rows are there all the same, which the answer must not deny
 
 
-def _same(raw: Mapping[str, str], cells: Mapping[str, str]) -> bool:
+def _is_same_row(stored: Mapping[str, str], cells: Mapping[str, str]) -> bool:
     """Whether quarantine kept these cells: it leaves out what it may not keep.
 
     Its empty cells are columns that the reasons ask for.
     """
-    filled = {heading: cell for heading, cell in raw.items() if cell}
+    filled = {heading: cell for heading, cell in stored.items() if cell}
     return bool(filled) and all(cells.get(heading) == cell for heading, cell in filled.items())
 
 
-def corrected(cells: Row, held: Held | None) -> dict[str, str]:
+def mark_as_correction(cells: Row, rejected: QuarantinedRow | None) -> dict[str, str]:
     """The cells as a correction of the row that was held."""
-    if held is None or held.number is None:
+    if rejected is None or rejected.quarantine_number is None:
         return dict(cells)
-    came_from = {QUARANTINE_NUMBER: str(held.number), "berkas": held.source, "baris": str(held.row)}
+    came_from = {
+        QUARANTINE_NUMBER: str(rejected.quarantine_number),
+        "berkas": rejected.source,
+        "baris": str(rejected.row),
+    }
     return {**cells, **came_from}
 
 
-def as_of_now(exercise: bool) -> SubmissionStamp:
+def build_report_time(is_exercise: bool) -> SubmissionStamp:
     """How a row is sent that is made up, or real."""
-    played = session.picture().snapshot.exercise_at if exercise else None
+    played = session.get_snapshot_view().snapshot.exercise_at if is_exercise else None
     return SubmissionStamp(
-        (played or session.now()).astimezone(board().register.election.zone), exercise
+        (played or session.now()).astimezone(board().register.election.zone), is_exercise
     )

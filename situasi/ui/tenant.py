@@ -25,16 +25,16 @@ from situasi.domain.higher_command import MABES
 from situasi.higher_command import app
 from situasi.higher_command.app import BoardUnavailable, HigherCommandApp
 
-NAME = "wilayah"
+URL_PARAMETER = "wilayah"
 # Addresses of the page of the command.
-HOME = ("", NAME)
-_BOUND = "_wilayah"
+HOME_PATHS = ("", URL_PARAMETER)
+_TENANT_KEY = "_wilayah"
 # What of an address goes along from the command to a kabupaten and back.
-_KEPT = ("saat", "lang")
+_CARRIED_PARAMETERS = ("saat", "lang")
 
 
 @dataclass(frozen=True)
-class Desk:
+class TenantInfo:
     """By whose name and clock a page speaks: a Polres, or a command above it.
 
     place: what it is the board of. day_start, day_end: the day that is watched.
@@ -49,97 +49,101 @@ class Desk:
     day_end: datetime
 
 
-def decide(page: str) -> None:
+def bind_session(page: str) -> None:
     """Bind the session to what the address says. page: where the browser says to be."""
     if app.current_higher_command() is None:
         return
-    said = st.query_params.get_all(NAME)[-1:]
-    bound = st.session_state.get(_BOUND)
-    wanted = said[0] if said else "" if page in HOME else bound or ""
+    said = st.query_params.get_all(URL_PARAMETER)[-1:]
+    bound = st.session_state.get(_TENANT_KEY)
+    wanted = said[0] if said else "" if page in HOME_PATHS else bound or ""
     if bound is not None and wanted != bound:
         st.session_state.clear()
-    st.session_state[_BOUND] = wanted
+    st.session_state[_TENANT_KEY] = wanted
     if wanted and not said:  # the menu leads to another page without it
-        st.query_params[NAME] = wanted
+        st.query_params[URL_PARAMETER] = wanted
 
 
-def code() -> str:
+def get_code() -> str:
     """Of which kabupaten (or province) this session is; empty: of the whole of the command."""
     if app.current_higher_command() is None or get_script_run_ctx() is None:
         return ""
-    return str(st.session_state.get(_BOUND) or "")
+    return str(st.session_state.get(_TENANT_KEY) or "")
 
 
-def part() -> str:
+def get_province() -> str:
     """The province whose kabupaten the page of the nation shows; empty: all of the command."""
-    there = _above()
-    return code() if code() in there.command.subdivisions and there.command.level == MABES else ""
+    there = _get_higher_command_app()
+    return (
+        get_code()
+        if get_code() in there.command.subdivisions and there.command.level == MABES
+        else ""
+    )
 
 
-def is_above() -> bool:
+def is_higher_command() -> bool:
     """Whether this is the page of a command above."""
     there = app.current_higher_command()
-    return there is not None and (not code() or bool(part()))
+    return there is not None and (not get_code() or bool(get_province()))
 
 
-def refusal(account: Viewer) -> str:
+def check_access(account: Viewer) -> str:
     """Why this kabupaten cannot be looked at, or nothing. Opens its board where it can be."""
-    asked = code()
+    asked = get_code()
     if not roles.may_open_higher_command(account):
         return "Papan ini tidak dibuka untuk Anda."
     if not app.is_within(account.area, asked):
         return f"{asked} bukan wilayah Anda."
     try:
-        _above().board_pool.get(asked)
+        _get_higher_command_app().board_pool.get(asked)
     except BoardUnavailable as error:
         return str(error)
     return ""
 
 
-def board(account: Viewer | None) -> Board:
+def get_board(account: Viewer | None) -> Board:
     """The board that this run is about. Raises NotChosen and Unopened.
 
     account: who looks, as the gate says it.
     """
-    there, asked = app.current_higher_command(), code()
-    if there is None or is_above() or viewer(account) is None:
+    there, asked = app.current_higher_command(), get_code()
+    if there is None or is_higher_command() or restrict_viewer(account) is None:
         raise NoBoardSelected("nobody said of which kabupaten this is")
     return there.board_pool.get(asked)
 
 
-def viewer(account: Viewer | None) -> Viewer | None:
+def restrict_viewer(account: Viewer | None) -> Viewer | None:
     """Who looks, with what they may see and do here; None: nothing."""
     if app.current_higher_command() is None or account is None:
         return account
     if not roles.may_open_higher_command(account):
         return None
-    if is_above():
+    if is_higher_command():
         return replace(account, role=replace(account.role, permissions=frozenset()))
-    if not app.is_within(account.area, code()):
+    if not app.is_within(account.area, get_code()):
         return None
     return replace(account, role=roles.read_only_role(account.role), area=())
 
 
-def deeds() -> AuditLog:
+def get_audit_log() -> AuditLog:
     """Where it is told what this viewer did."""
-    return command_deeds() if is_above() else house.current_board().audit_log
+    return get_command_audit_log() if is_higher_command() else house.current_board().audit_log
 
 
-def command_deeds() -> AuditLog:
+def get_command_audit_log() -> AuditLog:
     """The same of a command above."""
-    return _above().audit_log
+    return _get_higher_command_app().audit_log
 
 
-def desk() -> Desk:
+def get_info() -> TenantInfo:
     """Of whoever's page this is."""
-    if not is_above():
+    if not is_higher_command():
         own = house.current_board().register.election
-        return Desk(
+        return TenantInfo(
             own.command, own.operation, own.kabupaten, own.zone, own.zone_label, own.day_start,
             own.day_end,
         )  # fmt: skip
-    command = _above().command
-    return Desk(
+    command = _get_higher_command_app().command
+    return TenantInfo(
         command.name, command.operation, command.name, command.zone, command.zone_label,
         command.day_start(), command.day_end(),
     )  # fmt: skip
@@ -154,28 +158,32 @@ def name_of(code: str) -> str:
     return names.get(code, code)
 
 
-def way(to: str) -> str:
+def url_of(area_code: str) -> str:
     """The address of a kabupaten, of a province of the nation, or of the command ("")."""
-    there = _above()
-    member = {one.code: one for one in there.command.members}.get(to)
-    kept = [(name, value) for name in _KEPT for value in st.query_params.get_all(name)
+    there = _get_higher_command_app()
+    member = {one.code: one for one in there.command.members}.get(area_code)
+    kept = [(name, value) for name in _CARRIED_PARAMETERS for value in st.query_params.get_all(name)
             if name != "saat" or member is None or member.zone == there.command.zone]  # fmt: skip
-    query = urlencode([*([(NAME, to)] if to else []), *kept])
+    query = urlencode([*([(URL_PARAMETER, area_code)] if area_code else []), *kept])
     return ("/situasi" if member else "/") + (f"?{query}" if query else "")
 
 
-def up() -> tuple[str, str] | None:
+def parent_link() -> tuple[str, str] | None:
     """The name of what lies above this page, and its address; None where nothing does."""
     there = app.current_higher_command()
-    if there is None or not code():
+    if there is None or not get_code():
         return None
-    province = code()[:2]
-    if there.command.level == MABES and not part() and province in there.command.subdivisions:
-        return there.command.subdivisions[province], way(province)
-    return there.command.name, way("")
+    province = get_code()[:2]
+    if (
+        there.command.level == MABES
+        and not get_province()
+        and province in there.command.subdivisions
+    ):
+        return there.command.subdivisions[province], url_of(province)
+    return there.command.name, url_of("")
 
 
-def _above() -> HigherCommandApp:
+def _get_higher_command_app() -> HigherCommandApp:
     there = app.current_higher_command()
     assert there is not None, "only a command above has pages of its own"
     return there

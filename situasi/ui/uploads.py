@@ -9,7 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 _log = logging.getLogger(__name__)
 
 
-def forget(file_id: str) -> None:
+def release_file(file_id: str) -> None:
     """Free the memory of an uploaded file of this script session.
 
     Streamlit keeps it until the session ends, whatever becomes of its uploader.

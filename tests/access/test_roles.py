@@ -95,11 +95,11 @@ def test_a_viewer_with_an_area_writes_nothing_outside_of_it(
     monkeypatch.setattr(board, "_current", own)
     polsek = Viewer("polsek", ROLES["operator"], ("16.10.05",))
     monkeypatch.setattr(session, "viewer", lambda: polsek)
-    monkeypatch.setattr(submission, "allowed", polsek.role.may)
+    monkeypatch.setattr(submission, "may_act", polsek.role.may)
     row = {"waktu": "2024-11-27 10:00", "kode_kecamatan": kecamatan, "jenis": "akses"}
-    answer = submission.send("incidents", [row], "formulir")
+    answer = submission.submit_rows("incidents", [row], "formulir")
     assert (
         answer.accepted == len(own.snapshot_reader.refresh().snapshot.frames["incidents"]) == stored
     )
-    assert (answer.refused is None) == bool(stored)
+    assert (answer.refusal is None) == bool(stored)
     own.close()

@@ -91,7 +91,7 @@ def test_a_work_that_did_not_say_what_it_reads_is_given_everything() -> None:
         (area_summary.compute_area_summary, ()),
         (worklist.compute_worklist, (worklist.Selection(),)),
         (personnel_data.work, ((),)),
-        (turnout_data.work, ((),)),
+        (turnout_data.compute_turnout_data, ((),)),
         (neutrality_panels.work, ((),)),
         (stations_panels.history, ("16.10.01.1011.001",)),
     ],

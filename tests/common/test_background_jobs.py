@@ -376,8 +376,8 @@ def test_a_job_that_is_dead_is_told_and_started_again(
         False,
     )
     assert 'situasi_job_alive{job="inbox"} 0.0' in format_metrics(lambda: board).decode()
-    assert jobs.build_card().alarm
-    assert "berhenti" in str(jobs.build_table().file()["keadaan"].tolist())
+    assert jobs.build_card().is_alarm
+    assert "berhenti" in str(jobs.build_table().to_file_frame()["keadaan"].tolist())
     assert background_jobs.restart_dead_jobs() == ["inbox"]
     before = len(turns)
     until(lambda: len(turns) > before, "not begun again")
@@ -438,10 +438,10 @@ def test_metrics_and_kesehatan_tell_of_every_job(board: Board) -> None:
         f"{float(background_jobs.count_failures()['upstream'])}" in said
     )
     assert 'situasi_job_since_success_seconds{job="upstream"}' in said
-    file = jobs.build_table().file()
+    file = jobs.build_table().to_file_frame()
     assert file["pekerjaan"].tolist() == ["mengalirkan baris ke atas"]
     assert "ZeroDivisionError" in file["sebab"].iloc[0]
-    assert jobs.build_card().alarm
+    assert jobs.build_card().is_alarm
 
 
 def test_what_is_done_once_in_a_thread_of_its_own_tells_what_went_wrong(

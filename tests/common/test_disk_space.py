@@ -281,10 +281,10 @@ def test_a_board_that_cannot_store_is_not_ready_and_tells_why_in_metrics(
 
 
 def test_the_page_of_health_says_how_much_room_is_left(room: dict[str, int]) -> None:
-    assert system_health_page._disk().alarm is False
+    assert system_health_page._disk().is_alarm is False
     measured(room, 412_000_000)
     card = system_health_page._disk()
-    assert (card.value, card.alarm) == ("412 MB", True)
+    assert (card.value, card.is_alarm) == ("412 MB", True)
     DISK_SPACE.record_failure("backup")
     assert "cadangan malam" in str(system_health_page._disk().note)
     result = system_health_page._places().columns["hasil"].values

@@ -101,7 +101,7 @@ def test_the_list_of_an_area_is_not_taken_for_the_official_one_of_the_kabupaten(
     board: Board,
 ) -> None:
     def estimated(register: domain_register.Register) -> bool:
-        found = queries.run(turnout_data.work, frames(), register, wib("12.00"), ())
+        found = queries.run(turnout_data.compute_turnout_data, frames(), register, wib("12.00"), ())
         return bool(found.whole["estimated"])
 
     assert not estimated(board.register)

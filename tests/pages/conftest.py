@@ -65,7 +65,7 @@ def pages(rehearsed: Board) -> Iterator[list[Page]]:
 
 
 def _drawn(patch: pytest.MonkeyPatch, name: str, asked: dict[str, str]) -> Page:
-    page, shown = Page(name), table_view.shown
+    page, shown = Page(name), table_view.render_table
 
     def kept(table: Table, key: str, title: str, **options: Any) -> Any:
         page.tables[key] = table
@@ -73,11 +73,11 @@ def _drawn(patch: pytest.MonkeyPatch, name: str, asked: dict[str, str]) -> Page:
         return shown(table, key, title, **options)
 
     def opened(title: str, made: Callable[[], Table], key: str) -> None:
-        table_view.shown(made(), key, title)
+        table_view.render_table(made(), key, title)
 
     with patch.context() as inner:
-        inner.setattr(table_view, "shown", kept)
-        inner.setattr(table_view, "opens", opened)
+        inner.setattr(table_view, "render_table", kept)
+        inner.setattr(table_view, "render_table_popover", opened)
         page.app = AppTest.from_string(script_of(name))
         for key, value in {"saat": "2024-11-27T12:30", **asked}.items():
             page.app.query_params[key] = value

@@ -38,7 +38,7 @@ def test_the_line_names_the_first_and_opens_the_parts_of_their_scores(
     shown = rehearsed.refresher.current_view()
     everything = AccessScope(tuple(FEEDS))
     found = rehearsed.analysis_cache.compute(
-        compute_area_summary, shown.snapshot, session.moment(at, shown), everything
+        compute_area_summary, shown.snapshot, session.get_view_time(at, shown), everything
     )
     scores = found.attention
     first = [rehearsed.register.name_of(code) for code in scores["kecamatan"].head(3)]

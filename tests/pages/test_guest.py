@@ -109,15 +109,17 @@ def test_no_frame_of_a_guest_holds_an_officer(planted_board: Board) -> None:
 def drawn(page: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Everything that a page gives a browser, its popovers open and its tables as files."""
     files: list[str] = []
-    shown = table_view.shown
+    shown = table_view.render_table
 
     def kept(table: table_view.Table, key: str, title: str, **options: Any) -> Any:
-        files.append(table.file().to_csv())
+        files.append(table.to_file_frame().to_csv())
         return shown(table, key, title, **options)
 
-    monkeypatch.setattr(table_view, "shown", kept)
+    monkeypatch.setattr(table_view, "render_table", kept)
     monkeypatch.setattr(
-        table_view, "opens", lambda title, made, key: table_view.shown(made(), key, title)
+        table_view,
+        "render_table_popover",
+        lambda title, made, key: table_view.render_table(made(), key, title),
     )
     app = AppTest.from_string(script_of(page))
     app.query_params["rentang"] = "semua"

@@ -40,7 +40,7 @@ def test_an_account_has_its_name_role_and_area_and_the_way_out(
 @pytest.mark.parametrize("url", ["http://[", None, "", "://", "x" * 9000])
 def test_a_browser_may_say_to_be_anywhere(url: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(navigation.st, "context", SimpleNamespace(url=url))
-    assert navigation.asked() not in SCREENS
+    assert navigation.get_requested_page() not in SCREENS
 
 
 def test_a_guest_by_a_link_is_a_guest_and_finds_no_way_to_accounts(

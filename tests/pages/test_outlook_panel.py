@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pages.turnout.data import scored, work
+from pages.turnout.data import compute_forecast_errors, compute_turnout_data
 from situasi import board as house
 from situasi.access.roles import ROLES, Viewer
 from situasi.analysis import queries
@@ -55,7 +55,7 @@ def page(rehearsed: Board, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
         def kept(title: str, made: Callable[[], Table], key: str) -> None:
             found.tables[key] = made()
 
-        monkeypatch.setattr(table_view, "opens", kept)
+        monkeypatch.setattr(table_view, "render_table_popover", kept)
         found.app = AppTest.from_string(_SCRIPT)
         for key, value in {"saat": f"2024-11-27T{clock}", **asked}.items():
             found.app.query_params[key] = value
@@ -75,7 +75,7 @@ def of(board: Board, clock: str) -> Any:
         else board.snapshot_reader.refresh()
     )
     at = session.ViewTime(wib(clock), live=False, is_exercise=True)
-    return session.known(shown, at), board.register, wib(clock)
+    return session.get_known_rows(shown, at), board.register, wib(clock)
 
 
 def test_before_anybody_counted_it_says_that_reports_are_too_few(page: Any) -> None:
@@ -89,7 +89,7 @@ def test_at_noon_it_shows_the_estimate_marked_with_its_interval(
     page: Any, rehearsed: Board
 ) -> None:
     noon = page("12:00")
-    found = queries.run(work, *of(rehearsed, "12.00"), ()).outlook
+    found = queries.run(compute_turnout_data, *of(rehearsed, "12.00"), ()).outlook
     one = compute_total(found)
     rate = f"{100 * one.centre / one.dpt:.1f}".replace(".", ",")
     assert f"≈ {rate} %" in noon.words()
@@ -125,10 +125,10 @@ def test_in_the_evening_earlier_outlooks_are_held_against_the_end(
     late = page("22:00")
     file = late.tables["ketepatan"].file()
     known, register, at = of(rehearsed, "22.00")
-    now = build_kecamatan_table(queries.run(work, known, register, at, ()).outlook)
+    now = build_kecamatan_table(queries.run(compute_turnout_data, known, register, at, ()).outlook)
     done = now[now["ended"] == now["tps"]]
     assert len(file) == 3 * len(done) > 0
-    each = queries.run(scored, known, register, at, ())
+    each = queries.run(compute_forecast_errors, known, register, at, ())
     assert isinstance(each, pd.DataFrame)
     assert set(each["final"]) == set(done["counted"])
     assert set(file["dalam selang"]) <= {"ya", "tidak"}

@@ -77,7 +77,7 @@ def test_every_chart_says_what_it_shows(pages: list[Page]) -> None:
 
 def test_no_file_holds_a_number_in_words(pages: list[Page]) -> None:
     for name, table in every(pages):
-        for heading, values in table.file().items():
+        for heading, values in table.to_file_frame().items():
             told = [value for value in values if isinstance(value, str)]
             assert not [value for value in told if IN_WORDS.fullmatch(value)], (name, heading)
 
@@ -91,7 +91,7 @@ def test_what_is_read_back_from_csv_and_xlsx_are_the_numbers_of_the_table(
 ) -> None:
     read = 0
     for name, table in every(pages):
-        file = table.file()
+        file = table.to_file_frame()
         told = list(csv.DictReader(io.StringIO(csv_tables.as_csv(file).decode("utf-8-sig"))))
         sheet = openpyxl.load_workbook(io.BytesIO(csv_tables.as_xlsx(file, {})))["Data"]
         cells = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
@@ -109,16 +109,16 @@ def test_what_is_read_back_from_csv_and_xlsx_are_the_numbers_of_the_table(
 def test_no_made_up_row_leaves_unmarked(pages: list[Page]) -> None:
     for name, table in every(pages):
         if len(table) and name.partition(" ")[2] not in CALENDAR:
-            assert table.made_up, name
-            assert (table.file()["LATIHAN"] == "LATIHAN").any(), name
-            assert next(iter(table.on_screen())) == "LATIHAN", name
+            assert table.is_exercise, name
+            assert (table.to_file_frame()["LATIHAN"] == "LATIHAN").any(), name
+            assert next(iter(table.select_screen_columns())) == "LATIHAN", name
 
 
 def test_the_mark_of_a_perkiraan_survives_in_the_file_of_every_kecamatan(
     pages: list[Page], rehearsed: Board
 ) -> None:
     [turnout] = [page for page in pages if page.name == "turnout"]
-    file = turnout.tables["menurut_kecamatan"].file().set_index("kecamatan")
+    file = turnout.tables["menurut_kecamatan"].to_file_frame().set_index("kecamatan")
     guessed = {k.name: k.dpt_estimated for k in rehearsed.register.kecamatan.values()}
     assert set(guessed.values()) == {True, False}
     for name, estimated in guessed.items():
@@ -128,16 +128,16 @@ def test_the_mark_of_a_perkiraan_survives_in_the_file_of_every_kecamatan(
 
 def test_real_columns_are_typed(pages: list[Page]) -> None:
     [turnout] = [page for page in pages if page.name == "turnout"]
-    file = turnout.tables["menurut_kecamatan"].file()
+    file = turnout.tables["menurut_kecamatan"].to_file_frame()
     for heading in ("hadir", "DPT", "TPS melapor", "TPS", "DPT TPS melapor"):
         assert file[heading].dtype == "Int64", heading
     assert file["partisipasi (%)"].dtype == "Float64"
     [intake] = [page for page in pages if page.name == "intake"]
-    assert intake.tables["kiriman"].file()["dicatat (WIB)"].dtype.kind == "M"
+    assert intake.tables["kiriman"].to_file_frame()["dicatat (WIB)"].dtype.kind == "M"
 
 
 def test_what_is_late_stands_in_the_order_of_its_lateness(pages: list[Page]) -> None:
     [stations] = [page for page in pages if page.name == "stations"]
-    late = stations.tables["terlambat"].file()["terlambat (menit)"]
+    late = stations.tables["terlambat"].to_file_frame()["terlambat (menit)"]
     assert late.dtype == "Int64"
     assert late.is_monotonic_decreasing

@@ -30,7 +30,7 @@ st.session_state["times"] += 1
 
 def beating(board: Board, monkeypatch: pytest.MonkeyPatch, *, allows: bool) -> AppTest:
     """A page that was drawn, and is left behind by a new version of the store."""
-    monkeypatch.setattr(auto_refresh.pace, "allows", lambda: allows)
+    monkeypatch.setattr(auto_refresh.redraw_limiter, "allows", lambda: allows)
     monkeypatch.setattr(session, "now", lambda: NOON)
     page = AppTest.from_string(_SCRIPT).run(timeout=30)
     board.store.put_note("uji", 1, NOON, "uji")
@@ -55,7 +55,11 @@ def test_it_waits_and_keeps_its_time_and_draws_itself_in_the_end(
     monkeypatch.setattr(auto_refresh.st, "rerun", lambda: reruns.append(True))
     page.run()
     assert (reruns, page.caption[0].value) == ([], said)
-    late = page.session_state["_drawn"].checked_at + auto_refresh.PATIENCE + timedelta(seconds=1)
+    late = (
+        page.session_state["_drawn"].checked_at
+        + auto_refresh.MAX_REDRAW_DELAY
+        + timedelta(seconds=1)
+    )
     monkeypatch.setattr(session, "now", lambda: late)
     page.run()
     assert reruns == [True]

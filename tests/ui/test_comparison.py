@@ -16,7 +16,7 @@ from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation.overview import compute_overview
 from situasi.board import Board
 from situasi.ui import session
-from situasi.ui.components.kpi_row import Before, Count, Figure
+from situasi.ui.components.kpi_row import Baseline, Kpi, KpiValue
 from situasi.ui.components.markup import Card
 from tests.builders import wib
 from tests.conftest import NOON
@@ -25,39 +25,39 @@ from tests.rehearsed import NINE, script_of
 CHIEF = Viewer("kapolres", ROLES["pimpinan"])
 
 
-def figure(*counts: Count, key: str = "a") -> Figure:
-    return Figure(key, Card("A", "1"), None, counts)
+def figure(*counts: KpiValue, key: str = "a") -> Kpi:
+    return Kpi(key, Card("A", "1"), None, counts)
 
 
-def said(now: Figure, *then: Figure) -> str:
-    return Before("taklimat 09.00", then).since(now)
+def said(now: Kpi, *then: Kpi) -> str:
+    return Baseline("taklimat 09.00", then).format_change(now)
 
 
 def test_a_change_is_told_with_its_sign_its_word_and_since_when() -> None:
-    assert said(figure(Count(8)), figure(Count(5))) == "+3 sejak taklimat 09.00"
-    assert said(figure(Count(5)), figure(Count(8))) == "−3 sejak taklimat 09.00"
-    rates = figure(Count(63.4, "poin", 1, True)), figure(Count(7.2, "poin", 1))
+    assert said(figure(KpiValue(8)), figure(KpiValue(5))) == "+3 sejak taklimat 09.00"
+    assert said(figure(KpiValue(5)), figure(KpiValue(8))) == "−3 sejak taklimat 09.00"
+    rates = figure(KpiValue(63.4, "poin", 1, True)), figure(KpiValue(7.2, "poin", 1))
     assert said(*rates) == "≈ +56,2 poin sejak taklimat 09.00"
 
 
 def test_what_did_not_change_is_said_to_be_the_same() -> None:
-    assert said(figure(Count(5)), figure(Count(5))) == "tetap sejak taklimat 09.00"
+    assert said(figure(KpiValue(5)), figure(KpiValue(5))) == "tetap sejak taklimat 09.00"
 
 
-@pytest.mark.parametrize("then", [[], [figure(Count(None))], [figure(Count(float("nan")))],
-                                  [figure(Count(1), key="b")]])  # fmt: skip
-def test_a_number_that_nobody_knew_then_did_not_grow_from_zero(then: list[Figure]) -> None:
-    assert said(figure(Count(5)), *then) == "taklimat 09.00: belum ada pembanding"
+@pytest.mark.parametrize("then", [[], [figure(KpiValue(None))], [figure(KpiValue(float("nan")))],
+                                  [figure(KpiValue(1), key="b")]])  # fmt: skip
+def test_a_number_that_nobody_knew_then_did_not_grow_from_zero(then: list[Kpi]) -> None:
+    assert said(figure(KpiValue(5)), *then) == "taklimat 09.00: belum ada pembanding"
 
 
 def test_a_number_that_nobody_knows_now_has_no_change() -> None:
-    assert said(figure(Count(None)), figure(Count(5))) == ""
-    assert said(figure(), figure(Count(5))) == ""
+    assert said(figure(KpiValue(None)), figure(KpiValue(5))) == ""
+    assert said(figure(), figure(KpiValue(5))) == ""
 
 
 def test_of_several_counts_those_that_changed_are_told() -> None:
-    now = figure(Count(2, "merah"), Count(4, "kuning"), Count(9, "hijau"))
-    then = figure(Count(1, "merah"), Count(4, "kuning"), Count(11, "hijau"))
+    now = figure(KpiValue(2, "merah"), KpiValue(4, "kuning"), KpiValue(9, "hijau"))
+    then = figure(KpiValue(1, "merah"), KpiValue(4, "kuning"), KpiValue(11, "hijau"))
     assert said(now, then) == "+1 merah · −2 hijau sejak taklimat 09.00"
 
 

@@ -16,9 +16,9 @@ def test_what_failed_is_said_in_both_languages_without_its_reason(
     name = "_GENERIC_UNCAUGHT_EXCEPTION_TEXT"
     monkeypatch.setattr(exception, name, getattr(exception, name))
     monkeypatch.setattr(config, "get_option", lambda _: "none")
-    errors.say(exception)
+    errors.set_error_message(exception)
     shown = Shown()
     exception.marshall(shown, ValueError("of Pos 3"), apply_show_error_details=True)
-    assert shown.message == errors.SAID
+    assert shown.message == errors.MESSAGE
     assert "Pos 3" not in str(shown)
     assert "Streamlit" not in shown.message

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from situasi.ui.auto_refresh import AT_ONCE, RATE, Pace
+from situasi.ui.auto_refresh import REDRAW_BURST, REDRAWS_PER_S, RedrawLimiter
 
 
 class Clock:
@@ -14,17 +14,19 @@ class Clock:
 
 def test_a_few_draw_at_once_and_a_crowd_so_many_a_second() -> None:
     clock = Clock()
-    pace = Pace(clock)
-    assert [pace.allows() for _ in range(int(AT_ONCE) + 1)] == [True] * int(AT_ONCE) + [False]
+    pace = RedrawLimiter(clock)
+    assert [pace.try_acquire() for _ in range(int(REDRAW_BURST) + 1)] == [True] * int(
+        REDRAW_BURST
+    ) + [False]
     drawn = 0
     for _ in range(1000):  # ten seconds, in which somebody asks every hundredth
         clock.now += 0.01
-        drawn += pace.allows()
-    assert abs(drawn - 10 * RATE) <= 1
+        drawn += pace.try_acquire()
+    assert abs(drawn - 10 * REDRAWS_PER_S) <= 1
 
 
 def test_a_quiet_hour_is_not_saved_up() -> None:
     clock = Clock()
-    pace = Pace(clock)
+    pace = RedrawLimiter(clock)
     clock.now += 3600
-    assert sum(pace.allows() for _ in range(100)) == AT_ONCE
+    assert sum(pace.try_acquire() for _ in range(100)) == REDRAW_BURST

@@ -62,7 +62,7 @@ def viewer(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def asked(clock: datetime = NOON) -> Any:
-    shown = session.picture()
+    shown = session.get_snapshot_view()
     at = session.ViewTime(clock.astimezone(), live=True, is_exercise=False)
     return session.compute(of_both, shown, at)
 
@@ -132,21 +132,22 @@ def test_what_is_drawn_is_kept_for_the_same_findings_words_and_wishes_alone() ->
 
     one, other = [1], [1]  # equal, and yet not the same
     i18n.set_language("id")
-    assert render_cache.once("a", "light", (one,), make) == "[1] id"
-    assert render_cache.once("a", "light", (one,), make) == "[1] id"
+    assert render_cache.get_or_build("a", "light", (one,), make) == "[1] id"
+    assert render_cache.get_or_build("a", "light", (one,), make) == "[1] id"
     assert made == ["id"]
-    render_cache.once("a", "light", (other,), make)
-    render_cache.once("a", "dark", (one,), make)
-    render_cache.once("b", "light", (one,), make)
+    render_cache.get_or_build("a", "light", (other,), make)
+    render_cache.get_or_build("a", "dark", (one,), make)
+    render_cache.get_or_build("b", "light", (one,), make)
     i18n.set_language("en")
-    assert render_cache.once("a", "light", (one,), make) == "[1] en"
+    assert render_cache.get_or_build("a", "light", (one,), make) == "[1] en"
     i18n.set_language("id")
     assert len(made) == 5
 
 
 def test_what_was_thrown_away_never_lends_its_place_to_another_finding() -> None:
     said = [
-        render_cache.once("c", None, ([number],), lambda found: found[0]) for number in range(500)
+        render_cache.get_or_build("c", None, ([number],), lambda found: found[0])
+        for number in range(500)
     ]
     assert said == list(range(500))
 

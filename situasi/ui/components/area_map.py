@@ -20,22 +20,28 @@ from situasi.ui import filters, session, url_state
 from situasi.ui.components import markup
 
 
-def areas(shown: Collection[str], paint: Callable[[Kecamatan], AreaStyle]) -> dict[str, AreaStyle]:
+def build_areas(
+    visible_codes: Collection[str], style_area: Callable[[Kecamatan], AreaStyle]
+) -> dict[str, AreaStyle]:
     """Every kecamatan as it is drawn, by code.
 
     shown: the codes that the viewer asked for; of the others the map says nothing. paint:
     gives the value and fill of one kecamatan, or one drawn "silent" where nothing was told.
     """
-    chosen = set(url_state.current("kec"))
+    chosen = set(url_state.get_selected("kec"))
     drawn = {}
     for code, place in board().register.kecamatan.items():
-        area = paint(place) if code in shown else AreaStyle(place.name, fill_mode="filtered")
+        area = (
+            style_area(place)
+            if code in visible_codes
+            else AreaStyle(place.name, fill_mode="filtered")
+        )
         drawn[code] = replace(area, is_selected=code in chosen)
     return drawn
 
 
-def area_map(
-    drawn: dict[str, AreaStyle],
+def render_area_map(
+    areas: dict[str, AreaStyle],
     key: str,
     alt: str,
     points: pd.DataFrame | None = None,
@@ -44,11 +50,11 @@ def area_map(
 
     key: of the widget, one for each page. points: marks as situation_map wants them.
     """
-    show(deck(drawn, key, points), key, alt)
+    render_deck(build_deck(areas, key, points), key, alt)
 
 
-def deck(
-    drawn: dict[str, AreaStyle],
+def build_deck(
+    areas: dict[str, AreaStyle],
     key: str,
     points: pd.DataFrame | None = None,
     moves: pd.DataFrame | None = None,
@@ -58,38 +64,38 @@ def deck(
     return build_situation_map(
         place_labels(board().boundaries, names, HEIGHT),
         board().boundaries.url,
-        drawn,
+        areas,
         points,
-        session.viewer_theme(),
-        layer_id=layer_id(key),
+        session.get_theme(),
+        layer_id=get_layer_id(key),
         moves=moves,
     )
 
 
-def show(made: Deck, key: str, alt: str) -> None:
+def render_deck(deck: Deck, key: str, alt: str) -> None:
     """Draw a map that was made before."""
-    st.pydeck_chart(made, height=HEIGHT, on_select=partial(_clicked, key), key=key, alt=alt)
+    st.pydeck_chart(deck, height=HEIGHT, on_select=partial(_on_click, key), key=key, alt=alt)
 
 
-def layer_id(key: str) -> str:
+def get_layer_id(key: str) -> str:
     """A new id lets go of the last click; see docs/decisions.md."""
-    return f"kecamatan-{st.session_state.setdefault(_clicks(key), 0)}"
+    return f"kecamatan-{st.session_state.setdefault(_clicks_key(key), 0)}"
 
 
-def legend(marks: Sequence[tuple[Markup, str]]) -> None:
+def render_legend(marks: Sequence[tuple[Markup, str]]) -> None:
     """The marks with their words, and who drew the lines."""
     source = board().boundaries
-    markup.legend(marks, f"{source.credit}. {source.caution}.")
+    markup.render_legend(marks, f"{source.credit}. {source.caution}.")
 
 
-def _clicked(key: str) -> None:
+def _on_click(key: str) -> None:
     """A click on a kecamatan filters the page; on a mark, its kecamatan too."""
     objects = st.session_state[key]["selection"]["objects"]
     for layer, picked in objects.items():
         if layer.startswith("kecamatan") and picked:
             filters.toggle_kecamatan(picked[0]["properties"]["kode"])
-    st.session_state[_clicks(key)] = st.session_state.get(_clicks(key), 0) + 1
+    st.session_state[_clicks_key(key)] = st.session_state.get(_clicks_key(key), 0) + 1
 
 
-def _clicks(key: str) -> str:
+def _clicks_key(key: str) -> str:
     return f"_clicks_{key}"

@@ -12,31 +12,33 @@ import streamlit as st
 from situasi.ui import render_cache, session
 
 
-class _Written(go.Figure):  # type: ignore[misc]
+class _SerializedFigure(go.Figure):  # type: ignore[misc]
     """A figure that gives what it was written as: nothing to copy, nothing to convert."""
 
     def __init__(self, figure: go.Figure) -> None:
         super().__init__()
-        self._plain: dict[str, Any] = json.loads(figure.to_json())
+        self._spec: dict[str, Any] = json.loads(figure.to_json())
 
     def to_dict(self) -> dict[str, Any]:
-        return self._plain
+        return self._spec
 
 
-def chart(
+def render_chart(
     key: str,
     alt: str,
-    found: tuple[Any, ...],
-    make: Callable[..., go.Figure],
-    asked: Hashable = None,
+    inputs: tuple[Any, ...],
+    build: Callable[..., go.Figure],
+    dependencies: Hashable = None,
 ) -> None:
     """The figure that `make` draws of these findings, called with them and the viewer's theme.
 
     alt: what it shows, in words. asked: what else it rests on (drawn.once).
     """
-    theme = session.viewer_theme()
+    theme = session.get_theme()
     st.plotly_chart(
-        render_cache.once(key, (asked, theme), found, lambda *them: _Written(make(*them, theme))),
+        render_cache.get_or_build(
+            key, (dependencies, theme), inputs, lambda *them: _SerializedFigure(build(*them, theme))
+        ),
         theme=None,
         config={"displayModeBar": False},
         key=key,

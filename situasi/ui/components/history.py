@@ -11,29 +11,36 @@ from situasi.ui.components import markup
 
 
 @dataclass(frozen=True)
-class Told:
+class HistoryEntry:
     """One row of a case's history: when, what state, whose words, and what is to be known of it."""
 
     when: str
     status: str
-    who: str
+    author: str
     text: str
     note: str = ""
-    doubt: str = ""
+    flags: str = ""
 
 
-def history(told: Sequence[Told]) -> None:
+def render_history(entries: Sequence[HistoryEntry]) -> None:
     """All that was told of a case, newest first."""
-    markup.render(Markup('<ol class="kj-told">{}</ol>').format(Markup("").join(map(_told, told))))
+    markup.render(
+        Markup('<ol class="kj-told">{}</ol>').format(Markup("").join(map(_format_entry, entries)))
+    )
 
 
-def _told(one: Told) -> Markup:
+def _format_entry(entry: HistoryEntry) -> Markup:
     doubt = Markup("")
-    if one.doubt:
+    if entry.flags:
         doubt = Markup('<span class="si-chip si-doubt" title="{0}">⚑ {0}</span>').format(one.doubt)
     return Markup(
         '<li><time>{when}</time><p><span class="si-chip">{status}</span>{text}</p>'
         "<small>{who} {note} {doubt}</small></li>"
     ).format(
-        when=one.when, status=one.status, text=one.text, who=one.who, note=one.note, doubt=doubt
+        when=entry.when,
+        status=entry.status,
+        text=entry.text,
+        who=entry.author,
+        note=entry.note,
+        doubt=doubt,
     )

@@ -18,19 +18,19 @@ from situasi.ui.tables.table_view import Table
 
 
 @dataclass(frozen=True)
-class Count:
+class KpiValue:
     """A number that a figure tells, by which two moments are compared.
 
     value: None or missing where nobody knows. word: what it counts; "" for the figure itself.
     """
 
     value: float | None
-    word: str = ""
+    label: str = ""
     digits: int = 0
-    estimated: bool = False
+    is_estimated: bool = False
 
     @property
-    def known(self) -> bool:
+    def is_known(self) -> bool:
         return self.value is not None and not pd.isna(self.value)
 
     @property
@@ -40,7 +40,7 @@ class Count:
 
 
 @dataclass(frozen=True)
-class Figure:
+class Kpi:
     """A card and what stands behind it.
 
     rows: gives the table when somebody opens it; None where nothing can be listed. counts: what
@@ -49,76 +49,78 @@ class Figure:
 
     key: str
     card: Card
-    rows: Callable[[], Table] | None = None
-    counts: tuple[Count, ...] = ()
+    build_table: Callable[[], Table] | None = None
+    values: tuple[KpiValue, ...] = ()
 
 
 @dataclass(frozen=True)
-class Before:
+class Baseline:
     """The figures of a briefing, and what it is called: "taklimat 09.00"."""
 
-    name: str
-    figures: Sequence[Figure]
+    briefing_name: str
+    kpis: Sequence[Kpi]
 
-    def since(self, figure: Figure) -> str:
+    def format_change(self, kpi: Kpi) -> str:
         """How this figure has changed, in words; "" for one that is no number now.
 
         A number that nobody knew then is compared with nothing: it did not grow from zero.
         """
-        counts = [one for one in figure.counts if one.known]
+        counts = [one for one in kpi.values if one.is_known]
         if not counts:
             return ""
         then = {
-            one.word: one
-            for other in self.figures
-            if other.key == figure.key
-            for one in other.counts
-            if one.known
+            one.label: one
+            for other in self.kpis
+            if other.key == kpi.key
+            for one in other.values
+            if one.is_known
         }
-        pairs = [(one, then[one.word]) for one in counts if one.word in then]
+        pairs = [(one, then[one.label]) for one in counts if one.label in then]
         if not pairs:
-            return _("{briefing}: belum ada pembanding").format(briefing=self.name)
+            return _("{briefing}: belum ada pembanding").format(briefing=self.briefing_name)
         said = " · ".join(filter(None, (_changed(one, other) for one, other in pairs)))
         if not said:
-            return _("tetap sejak {briefing}").format(briefing=self.name)
-        return _("{change} sejak {briefing}").format(change=said, briefing=self.name)
+            return _("tetap sejak {briefing}").format(briefing=self.briefing_name)
+        return _("{change} sejak {briefing}").format(change=said, briefing=self.briefing_name)
 
 
-def _changed(now: Count, then: Count) -> str:
+def _format_difference(current: KpiValue, previous: KpiValue) -> str:
     """'+3 terlambat'; "" where it is the same."""
-    change = round(now.number - then.number, now.digits)
+    change = round(current.number - previous.number, current.digits)
     if change == 0:
         return ""
     about = "≈ " if now.estimated or then.estimated else ""
-    said = f"{about}{'+' if change > 0 else '−'}{i18n.format_number(abs(change), now.digits)}"
-    return f"{said} {now.word}".strip()
+    said = f"{about}{'+' if change > 0 else '−'}{i18n.format_number(abs(change), current.digits)}"
+    return f"{said} {current.label}".strip()
 
 
-def place() -> DeltaGenerator:
+def reserve_row() -> DeltaGenerator:
     """Where figures go that can be told only after what stands below them."""
     return st.container(key="angka")
 
 
-def figure_row(
-    figures: Sequence[Figure],
-    before: Before | None = None,
-    there: DeltaGenerator | None = None,
+def render_kpi_row(
+    kpis: Sequence[Kpi],
+    baseline: Baseline | None = None,
+    container: DeltaGenerator | None = None,
 ) -> None:
     """Draw the figures side by side, as many in a line as fit.
 
     before: what they are compared with. there: a `place` of before.
     """
-    with there or place():
-        markup.cards(tuple(_card(figure, before) for figure in figures))
+    with container or reserve_row():
+        markup.render_cards(tuple(_build_card(figure, baseline) for figure in kpis))
         # The style sheet lays each over the card of the same number: a click anywhere on it.
-        for figure in figures:
-            if figure.rows is not None:
-                table_view.opens(figure.card.title, figure.rows, f"baris_{figure.key}")
+        for figure in kpis:
+            if figure.build_table is not None:
+                table_view.render_table_popover(
+                    figure.card.title, figure.build_table, f"baris_{figure.key}"
+                )
             else:
-                markup.gap()
+                markup.render_placeholder()
 
 
-def _card(figure: Figure, before: Before | None) -> Card:
-    since = before.since(figure) if before else ""
+def _build_card(kpi: Kpi, baseline: Baseline | None) -> Card:
+    since = baseline.format_change(kpi) if baseline else ""
     # One change is enough: that of the last hour gives way.
-    return replace(figure.card, aside="" if since else figure.card.aside, since=since)
+    return replace(kpi.card, side_note="" if since else kpi.card.side_note, change=since)

@@ -28,9 +28,9 @@ class Card:
     title: str
     value: str | Markup
     note: str | Markup = ""
-    alarm: bool = False
-    aside: str = ""
-    since: str = ""
+    is_alarm: bool = False
+    side_note: str = ""
+    change: str = ""
 
 
 def render(markup: Markup) -> None:
@@ -40,26 +40,26 @@ def render(markup: Markup) -> None:
     st.html(markup)
 
 
-def plain(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Words that somebody typed, without the signs that Markdown reads."""
     return "".join("\\" + sign if sign in r"\`*_{}[]<>()#+!|~$:" else sign for sign in text)
 
 
-def bar() -> DeltaGenerator:
+def row() -> DeltaGenerator:
     """One line of words and controls, spread over the width."""
     return st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     )
 
 
-def line(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGenerator:
+def inline_row(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGenerator:
     """One line of controls; what does not fit goes on below."""
     return st.container(
         horizontal=True, vertical_alignment="center", gap="small", width=width, key=key
     )
 
 
-def style(theme: Theme) -> None:
+def render_stylesheet(theme: Theme) -> None:
     """The style sheet, and the colours of the board that it names by their roles.
 
     The sheet is fetched once and kept by the browser; written into the page it would be sent
@@ -76,23 +76,23 @@ def style(theme: Theme) -> None:
     )
 
 
-def bands(said: Sequence[tuple[str, str]]) -> None:
+def render_banners(banners: Sequence[tuple[str, str]]) -> None:
     """Lines across the top, (kind, text): latihan, past (not now) or broken."""
     lines = Markup("").join(
         Markup('<div class="si-band si-{}" role="status">{}</div>').format(kind, text)
-        for kind, text in said
+        for kind, text in banners
     )
-    if said:
+    if banners:
         render(Markup('<div class="si-bands">{}</div>').format(lines))
 
 
-def header(
+def render_header(
     title: str,
     subtitle: str,
     clock: str,
     note: str,
     links: Iterable[tuple[str, str, bool]],
-    beside: Markup,
+    actions: Markup,
 ) -> None:
     """Title left; the moment shown and the languages right. links: word, address, current.
 
@@ -108,58 +108,58 @@ def header(
         Markup(
             '<header class="si-head"><div><h1>{}</h1><span>{}</span></div>'
             '<div class="si-clock"><b>{}</b><span>{}</span></div><nav>{}{}</nav></header>'
-        ).format(title, subtitle, clock, note, beside, languages)
+        ).format(title, subtitle, clock, note, actions, languages)
     )
 
 
-def way(word: str, address: str) -> Markup:
+def build_header_link(label: str, url: str) -> Markup:
     """A link in the heading, to a page of the board that is not of Streamlit."""
-    return Markup('<a class="si-way" href="{}" target="_self">{}</a>').format(address, word)
+    return Markup('<a class="si-way" href="{}" target="_self">{}</a>').format(url, label)
 
 
-def way_up(word: str, address: str) -> None:
+def render_parent_link(label: str, url: str) -> None:
     """A link at the foot of the menu, to what lies above this board."""
-    render(Markup('<p class="si-up">{}</p>').format(way(word, address)))
+    render(Markup('<p class="si-up">{}</p>').format(build_header_link(label, url)))
 
 
-def copy_button(word: str, done: str, text: str = "") -> Markup:
+def build_copy_button(label: str, done_label: str, text: str = "") -> Markup:
     """A button that copies this text, or else the address of the page. done: said afterwards.
 
     It works by a script of ours (server/copying.js), which `scripts` loads.
     """
     return Markup(
         '<button type="button" class="si-copy" data-copy="{}" data-done="{}">{}</button>'
-    ).format(text, done, word)
+    ).format(text, done_label, label)
 
 
-def copyable(text: str, word: str, done: str) -> None:
+def render_copyable_text(text: str, label: str, done_label: str) -> None:
     """A text to be taken along, whole and selectable, and the button that copies it."""
     render(
         Markup('<p class="si-taken"><code>{}</code>{}</p>').format(
-            text, copy_button(word, done, text)
+            text, build_copy_button(label, done_label, text)
         )
     )
 
 
-def scripts() -> None:
+def render_scripts() -> None:
     """Our one script; the policy of the board lets no other run."""
     st.html(Markup('<script src="/salin.js"></script>'), unsafe_allow_javascript=True)
 
 
-def sign(tingkat: str | None) -> Markup:
+def build_tingkat_mark(tingkat: str | None) -> Markup:
     """The mark of a weight: shape and colour."""
     key = tingkat if tingkat in TINGKAT else UNRATED
     return Markup('<i style="color:{}">{}</i>').format(TINGKAT[key], SIGNS[key])
 
 
-def swatch(situasi: str | None) -> Markup:
+def build_situasi_mark(situasi: str | None) -> Markup:
     """The mark of a situasi; a dashed square where there is no current word."""
     if situasi is None:
         return Markup('<i class="si-none"></i>')
     return Markup('<i class="si-dot" style="background:{}"></i>').format(SITUASI[situasi])
 
 
-def counted(pairs: Sequence[tuple[Markup, str, str]]) -> Markup:
+def build_counts(pairs: Sequence[tuple[Markup, str, str]]) -> Markup:
     """Marks with a number and a word each, in one line."""
     return Markup(" ").join(
         Markup('<span class="si-count">{}<b>{}</b> {}</span>').format(mark, value, word)
@@ -167,74 +167,96 @@ def counted(pairs: Sequence[tuple[Markup, str, str]]) -> Markup:
     )
 
 
-def drawn(mark: Mark) -> Markup:
+def build_mark(mark: Mark) -> Markup:
     """The sign as HTML."""
     if mark.scale == "tingkat":
-        return sign(mark.code)
-    return swatch(mark.code) if mark.scale == "situasi" else colour_swatch(str(mark.code))
+        return build_tingkat_mark(mark.code)
+    return (
+        build_situasi_mark(mark.code)
+        if mark.scale == "situasi"
+        else build_colour_mark(str(mark.code))
+    )
 
 
-def card_of(told: Told) -> Card:
+def build_card(kpi_text: Told) -> Card:
     """A key figure that is told in words, as a card."""
-    return Card(told.title, _said(told.value), _said(told.note), told.alarm, told.aside)
+    return Card(
+        kpi_text.title,
+        _build_value(kpi_text.value),
+        _build_value(kpi_text.note),
+        kpi_text.alarm,
+        kpi_text.aside,
+    )
 
 
-def _said(said: Said) -> str | Markup:
-    if isinstance(said, str):
-        return said
-    return counted([(drawn(one.mark), one.number, one.word) for one in said])
+def _build_value(text: Said) -> str | Markup:
+    if isinstance(text, str):
+        return text
+    return build_counts([(build_mark(one.mark), one.number, one.word) for one in text])
 
 
-def signed_in(name: str, said: str, leave: str, way_out: str = "") -> None:
+def render_account(
+    name: str, description: str, sign_out_label: str, sign_out_url: str = ""
+) -> None:
     """Who looks, at the foot of the menu; leave: the word of the way out, where there is one."""
-    link = Markup('<a href="{}" target="_self">{}</a>').format(way_out, leave) if leave else ""
-    render(Markup('<div class="si-who"><b>{}</b><span>{}</span>{}</div>').format(name, said, link))
+    link = (
+        Markup('<a href="{}" target="_self">{}</a>').format(sign_out_url, sign_out_label)
+        if sign_out_label
+        else ""
+    )
+    render(
+        Markup('<div class="si-who"><b>{}</b><span>{}</span>{}</div>').format(
+            name, description, link
+        )
+    )
 
 
-def cards(shown: tuple[Card, ...]) -> None:
+def render_cards(cards: tuple[Card, ...]) -> None:
     """Key figures."""
-    render(_cards(shown))
+    render(_build_cards_html(cards))
 
 
-def gap() -> None:
+def render_placeholder() -> None:
     """Nothing, in the place of one thing."""
     render(Markup("<i></i>"))
 
 
 @lru_cache(maxsize=256)  # the same figures are drawn for everybody
-def _cards(shown: tuple[Card, ...]) -> Markup:
-    return Markup('<div class="si-cards">{}</div>').format(Markup("").join(map(_card, shown)))
-
-
-def _card(shown: Card) -> Markup:
-    return Markup(
-        '<div class="si-card{}"><h2>{}</h2><strong>{}</strong><small>{}</small><p>{}</p>{}</div>'
-    ).format(
-        " si-alarm" if shown.alarm else "",
-        shown.title,
-        shown.value,
-        shown.aside,
-        shown.note,
-        Markup('<em class="si-since">{}</em>').format(shown.since) if shown.since else "",
+def _build_cards_html(cards: tuple[Card, ...]) -> Markup:
+    return Markup('<div class="si-cards">{}</div>').format(
+        Markup("").join(map(_build_card_html, cards))
     )
 
 
-def reason(word: str, rule: str, said: Sequence[tuple[str, str]]) -> None:
+def _build_card_html(card: Card) -> Markup:
+    return Markup(
+        '<div class="si-card{}"><h2>{}</h2><strong>{}</strong><small>{}</small><p>{}</p>{}</div>'
+    ).format(
+        " si-alarm" if card.is_alarm else "",
+        card.title,
+        card.value,
+        card.side_note,
+        card.note,
+        Markup('<em class="si-since">{}</em>').format(card.change) if card.change else "",
+    )
+
+
+def render_explanation(heading: str, rule: str, details: Sequence[tuple[str, str]]) -> None:
     """How a number is made. said: (name, what), of which the empty are left out."""
     lines = Markup("").join(
         Markup("<p><b>{}</b> {}</p>").format(name, what)
-        for name, what in ((word, rule), *said)
+        for name, what in ((heading, rule), *details)
         if what
     )
     render(Markup('<div class="si-why">{}</div>').format(lines))
 
 
-def empty(sentence: str) -> None:
+def render_empty_state(text: str) -> None:
     """A frame that says what is missing."""
-    render(Markup('<div class="si-empty">{}</div>').format(sentence))
+    render(Markup('<div class="si-empty">{}</div>').format(text))
 
 
-def bars(rows: Sequence[tuple[str, float | None, str]]) -> None:
+def render_bars(rows: Sequence[tuple[str, float | None, str]]) -> None:
     """Shares from 0 to 1 as bars: name, share (None: unknown, dashed), words."""
     lines = Markup("").join(
         Markup('<div class="si-bar"><span>{}</span><i class="{}">{}</i><b>{}</b></div>').format(
@@ -248,23 +270,23 @@ def bars(rows: Sequence[tuple[str, float | None, str]]) -> None:
     render(Markup('<div class="si-bars">{}</div>').format(lines))
 
 
-def legend(marks: Sequence[tuple[Markup, str]], note: str) -> None:
+def render_legend(marks: Sequence[tuple[Markup, str]], note: str) -> None:
     entries = Markup("").join(Markup("<span>{} {}</span>").format(m, word) for m, word in marks)
     render(Markup('<div class="si-legend">{}<small>{}</small></div>').format(entries, note))
 
 
-def colour_swatch(colour: str) -> Markup:
+def build_colour_mark(colour: str) -> Markup:
     return Markup('<i class="si-dot" style="background:{}"></i>').format(colour)
 
 
-def report_list(items: Sequence[Item], exercise_word: str) -> Markup:
+def build_report_list(items: Sequence[Item], exercise_word: str) -> Markup:
     """Reports, to be drawn as they are."""
     return Markup('<ol class="si-list">{}</ol>').format(
-        Markup("").join(_item(item, exercise_word) for item in items)
+        Markup("").join(_build_report_html(item, exercise_word) for item in items)
     )
 
 
-def _item(item: Item, exercise_word: str) -> Markup:
+def _build_report_html(item: Item, exercise_word: str) -> Markup:
     chips = Markup('<span class="si-chip">{}</span>').format(item.status)
     if item.source:
         chips += Markup('<small class="si-source">{}</small>').format(item.source)
@@ -278,7 +300,7 @@ def _item(item: Item, exercise_word: str) -> Markup:
         '<div class="si-text"><p>{text}</p><span>{chips}</span></div></div></li>'
     ).format(
         level=item.tingkat_name,
-        mark=sign(item.tingkat),
+        mark=build_tingkat_mark(item.tingkat),
         title=item.title,
         place=item.place,
         when=item.when,
@@ -287,16 +309,16 @@ def _item(item: Item, exercise_word: str) -> Markup:
     )
 
 
-def of(value: str | Markup, whole: str) -> Markup:
+def build_ratio(value: str | Markup, total: str) -> Markup:
     """A number and the whole it is part of: '298 dari 331', the whole smaller."""
-    return Markup('{} <small class="pe-of">{}</small>').format(value, whole)
+    return Markup('{} <small class="pe-of">{}</small>').format(value, total)
 
 
-def estimate(text: str) -> Markup:
+def build_estimate(text: str) -> Markup:
     """An estimated value, in italics."""
     return Markup("<em>{}</em>").format(text)
 
 
-def of_estimate(value: str, before: str, whole: str) -> Markup:
+def build_ratio_of_estimate(value: str, prefix: str, total: str) -> Markup:
     """The same where the whole is an estimate."""
-    return Markup('{} <small class="pe-of">{} <em>{}</em></small>').format(value, before, whole)
+    return Markup('{} <small class="pe-of">{} <em>{}</em></small>').format(value, prefix, total)

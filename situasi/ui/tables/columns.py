@@ -17,11 +17,11 @@ Cells = Union["Column", Iterable[object]]
 
 MISSING = "–"
 # Words that need more pixels than this are cut on the screen; a click on the cell shows them all.
-WIDEST = 300
+MAX_WIDTH_PX = 300
 
 _MINUTE = timedelta(minutes=1)
 # Shares are kept a little finer than they are read; further digits mean nothing.
-_FINEST = 2
+_STORED_DECIMALS = 2
 
 
 @dataclass(frozen=True)
@@ -36,128 +36,139 @@ class Column:
     """
 
     values: pd.Series[Any]
-    said: Callable[[int, date], list[str]] | None = None
-    filed: Callable[[str], Mapping[str, pd.Series[Any]]] | None = None
-    sign: str = ""
-    needed: bool = False
-    widest: int = WIDEST
+    format_cells: Callable[[int, date], list[str]] | None = None
+    build_file_columns: Callable[[str], Mapping[str, pd.Series[Any]]] | None = None
+    heading_prefix: str = ""
+    keep_when_empty: bool = False
+    max_width_px: int = MAX_WIDTH_PX
 
-    def in_file(self, heading: str) -> Mapping[str, pd.Series[Any]]:
-        return self.filed(heading) if self.filed else {heading: self.values}
+    def to_file_columns(self, heading: str) -> Mapping[str, pd.Series[Any]]:
+        return (
+            self.build_file_columns(heading) if self.build_file_columns else {heading: self.values}
+        )
 
     def is_empty(self) -> bool:
         """Whether there are rows, and none has anything here."""
         return len(self.values) > 0 and bool((self.values.isna() | (self.values == "")).all())
 
 
-def text(
-    cells: Iterable[object], shown: Iterable[str] | None = None, widest: int = WIDEST
+def text_column(
+    cells: Iterable[object],
+    screen_texts: Iterable[str] | None = None,
+    max_width_px: int = MAX_WIDTH_PX,
 ) -> Column:
     """Words; nothing where there is none. shown: the same with signs that only a screen shows."""
-    values = pd.Series(["" if _unknown(cell) else str(cell) for cell in cells], dtype="object")
-    if shown is None:
-        return Column(values, widest=widest)
-    said = list(shown)
-    return Column(values, lambda n, _day: said[:n], widest=widest)
+    values = pd.Series(["" if _is_missing(cell) else str(cell) for cell in cells], dtype="object")
+    if screen_texts is None:
+        return Column(values, max_width_px=max_width_px)
+    said = list(screen_texts)
+    return Column(values, lambda n, _day: said[:n], max_width_px=max_width_px)
 
 
-def serial(cells: Iterable[Any]) -> Column:
+def identifier_column(cells: Iterable[Any]) -> Column:
     """Numbers that name something: written as they are, never grouped."""
-    return Column(_whole(cells))
+    return Column(_to_integers(cells))
 
 
-def number(
+def number_column(
     cells: Iterable[Any],
     digits: int = 0,
     *,
     estimated: bool | Iterable[bool] = False,
     unit: str = "",
-    needed: bool = True,
+    keep_when_empty: bool = True,
 ) -> Column:
     """Numbers as the language writes them: 30.483, 63,5 %, ≈ 15.315.
 
     estimated: whether all are a perkiraan, or which rows. unit: after each number on a screen,
     in the heading of a file.
     """
-    values = _fine(cells) if digits else _whole(cells)
+    values = _to_decimals(cells) if digits else _to_integers(cells)
     if isinstance(estimated, bool):
         note = _("perkiraan") if estimated else ""
         return Column(
             values,
-            lambda n, _day: _told(values.head(n), digits, unit),
-            lambda heading: {_noted(heading, note, unit): values},
+            lambda n, _day: _format_numbers(values.head(n), digits, unit),
+            lambda heading: {_annotate_heading(heading, note, unit): values},
             "≈ " if estimated else "",
-            needed,
+            keep_when_empty,
         )
     about = pd.Series(list(estimated), dtype="bool")
     return Column(
         values,
-        lambda n, _day: _about(_told(values.head(n), digits, unit), about),
-        lambda heading: {_noted(heading, unit): values, **_estimates(heading, values, about)},
-        needed=needed,
+        lambda n, _day: _mark_estimates(_format_numbers(values.head(n), digits, unit), about),
+        lambda heading: {
+            _annotate_heading(heading, unit): values,
+            **_build_estimate_column(heading, values, about),
+        },
+        keep_when_empty=keep_when_empty,
     )
 
 
-def percent(cells: Iterable[Any], *, estimated: bool | Iterable[bool] = False) -> Column:
+def percent_column(cells: Iterable[Any], *, estimated: bool | Iterable[bool] = False) -> Column:
     """Shares of a hundred: 63,5 %."""
-    return number(cells, 1, estimated=estimated, unit="%")
+    return number_column(cells, 1, estimated=estimated, unit="%")
 
 
-def bounds(least: Iterable[Any], most: Iterable[Any], estimated: Iterable[bool]) -> Column:
+def range_column(lower: Iterable[Any], upper: Iterable[Any], estimated: Iterable[bool]) -> Column:
     """Shares between which the truth lies: 41,2–78,0 %."""
-    low, high = _fine(least), _fine(most)
+    low, high = _to_decimals(lower), _to_decimals(upper)
     about = pd.Series(list(estimated), dtype="bool")
 
     def said(n: int, _day: date) -> list[str]:
-        ends = zip(_told(low.head(n), 1), _told(high.head(n), 1, "%"), strict=True)
+        ends = zip(
+            _format_numbers(low.head(n), 1), _format_numbers(high.head(n), 1, "%"), strict=True
+        )
         known = low.head(n).notna()
         spans = ["–".join(pair) if told else MISSING
                  for pair, told in zip(ends, known, strict=True)]  # fmt: skip
-        return _about(spans, about)
+        return _mark_estimates(spans, about)
 
     def filed(heading: str) -> dict[str, pd.Series[Any]]:
         return {
             _("{what}: paling rendah (%)").format(what=heading): low,
             _("{what}: paling tinggi (%)").format(what=heading): high,
-            **_estimates(heading, low, about),
+            **_build_estimate_column(heading, low, about),
         }
 
-    return Column(low, said, filed, needed=True)
+    return Column(low, said, filed, keep_when_empty=True)
 
 
-def part(
-    some: Iterable[Any],
-    every: Iterable[Any],
-    whole: str,
-    form: str = "",
-    unknown: str = MISSING,
+def ratio_column(
+    counts: Iterable[Any],
+    totals: Iterable[Any],
+    total_heading: str,
+    template: str = "",
+    unknown_total: str = MISSING,
 ) -> Column:
     """A number and what it is of: 33 dari 34.
 
     whole: the heading of the second number in a file; with {what} for the heading of the first.
     unknown: what is said of a second number that nobody knows.
     """
-    values, wholes = _whole(some), _whole(every)
-    form = form or _("{n} dari {all}")
+    values, wholes = _to_integers(counts), _to_integers(totals)
+    template = template or _("{n} dari {all}")
 
     def said(n: int, _day: date) -> list[str]:
-        of = [unknown if word == MISSING else word for word in _told(wholes.head(n))]
-        pairs = zip(_told(values.head(n)), of, strict=True)
+        of = [
+            unknown_total if word == MISSING else word for word in _format_numbers(wholes.head(n))
+        ]
+        pairs = zip(_format_numbers(values.head(n)), of, strict=True)
         known = values.head(n).notna()
-        return [form.format(n=one, all=every) if told else MISSING
+        return [template.format(n=one, all=every) if told else MISSING
                 for (one, every), told in zip(pairs, known, strict=True)]  # fmt: skip
 
     return Column(
         values,
         said,
-        lambda heading: {heading: values, whole.format(what=heading): wholes},
-        needed=True,
+        lambda heading: {heading: values, total_heading.format(what=heading): wholes},
+        keep_when_empty=True,
     )
 
 
-def span(cells: Iterable[Any]) -> Column:
+def duration_column(cells: Iterable[Any]) -> Column:
     """Lengths of time, as whole minutes: 4 jam 2 menit."""
-    minutes = _whole(None if _unknown(cell) else cell // _MINUTE for cell in cells)
+    minutes = _to_integers(None if _is_missing(cell) else cell // _MINUTE for cell in cells)
 
     def said(n: int, _day: date) -> list[str]:
         known = {
@@ -165,12 +176,12 @@ def span(cells: Iterable[Any]) -> Column:
         }
         return [known.get(m, MISSING) for m in minutes.head(n)]
 
-    return Column(minutes, said, lambda heading: {_noted(heading, _("menit")): minutes})
+    return Column(minutes, said, lambda heading: {_annotate_heading(heading, _("menit")): minutes})
 
 
-def moments(cells: Iterable[Any]) -> Column:
+def time_column(cells: Iterable[Any]) -> Column:
     """Moments on the clock of the election, with the day unless all are of the day shown."""
-    local = _local(cells)
+    local = _to_local_times(cells)
     dates = local.dt.date
 
     def said(n: int, day: date) -> list[str]:
@@ -180,31 +191,38 @@ def moments(cells: Iterable[Any]) -> Column:
         told = zip(local.head(n), dates.head(n), strict=True)
         return [MISSING if at is pd.NaT else f"{known[d]} {i18n.format_time(at)}" for at, d in told]
 
-    return Column(local, said, lambda heading: {_noted(heading, _zone()): _naive(local)})
+    return Column(
+        local,
+        said,
+        lambda heading: {_annotate_heading(heading, _get_zone_label()): _without_zone(local)},
+    )
 
 
-def vague(cells: Iterable[Any], precisions: Iterable[str]) -> Column:
+def imprecise_time_column(cells: Iterable[Any], precisions: Iterable[str]) -> Column:
     """Moments of which some senders knew only the day or the month: no more is said.
 
     precisions: of records, "menit", "hari" or "bulan".
     """
-    local = _local(cells)
+    local = _to_local_times(cells)
     exact = list(precisions)
 
     def said(n: int, day: date) -> list[str]:
         told = list(zip(local.head(n), exact, strict=False))
         here = all(at is pd.NaT or at.date() == day
                    for at, known in zip(local, exact, strict=True) if known == "menit")  # fmt: skip
-        return [_vaguely(at, known, here) for at, known in told]
+        return [_format_imprecise_time(at, known, here) for at, known in told]
 
     def filed(heading: str) -> dict[str, pd.Series[Any]]:
-        cells = [_as_known(at, known) for at, known in zip(_naive(local), exact, strict=True)]
-        return {_noted(heading, _zone()): pd.Series(cells, dtype="object")}
+        cells = [
+            _truncate_to_precision(at, known)
+            for at, known in zip(_without_zone(local), exact, strict=True)
+        ]
+        return {_annotate_heading(heading, _get_zone_label()): pd.Series(cells, dtype="object")}
 
     return Column(local, said, filed)
 
 
-def days(cells: Iterable[Any]) -> Column:
+def date_column(cells: Iterable[Any]) -> Column:
     """Dates: 27 Nov 2024."""
     dates = pd.Series(list(cells), dtype="datetime64[s]")
 
@@ -218,31 +236,31 @@ def days(cells: Iterable[Any]) -> Column:
     return Column(dates, said, filed)
 
 
-def _unknown(cell: object) -> bool:
+def _is_missing(cell: object) -> bool:
     return cell is None or cell is pd.NA or cell is pd.NaT or cell != cell
 
 
-def _whole(cells: Iterable[Any]) -> pd.Series[Any]:
+def _to_integers(cells: Iterable[Any]) -> pd.Series[Any]:
     return pd.Series(pd.array(list(cells), dtype="Int64"))
 
 
-def _fine(cells: Iterable[Any]) -> pd.Series[Any]:
-    return pd.Series(pd.array(list(cells), dtype="Float64")).round(_FINEST)
+def _to_decimals(cells: Iterable[Any]) -> pd.Series[Any]:
+    return pd.Series(pd.array(list(cells), dtype="Float64")).round(_STORED_DECIMALS)
 
 
-def _told(values: pd.Series[Any], digits: int = 0, unit: str = "") -> list[str]:
+def _format_numbers(values: pd.Series[Any], digits: int = 0, unit: str = "") -> list[str]:
     """Each number in words. Few are different, and those are written once."""
     after = f" {unit}" if unit else ""
     known = {v: i18n.format_number(v, digits) + after for v in values.dropna().unique()}
     return [known.get(value, MISSING) for value in values]
 
 
-def _about(said: list[str], estimated: pd.Series[Any]) -> list[str]:
-    told = zip(said, estimated, strict=False)
+def _mark_estimates(texts: list[str], estimated: pd.Series[Any]) -> list[str]:
+    told = zip(texts, estimated, strict=False)
     return [f"≈ {word}" if about and word != MISSING else word for word, about in told]
 
 
-def _estimates(
+def _build_estimate_column(
     heading: str, values: pd.Series[Any], estimated: pd.Series[Any]
 ) -> dict[str, pd.Series[Any]]:
     """For a file: which numbers under the heading are a perkiraan."""
@@ -250,41 +268,41 @@ def _estimates(
     return {_("{what} perkiraan").format(what=heading): marks.where(values.notna(), "")}
 
 
-def _noted(heading: str, *notes: str) -> str:
+def _annotate_heading(heading: str, *notes: str) -> str:
     """A heading of a file with unit, zone or perkiraan in brackets: our door reads past them."""
     said = ", ".join(filter(None, notes))
     return f"{heading} ({said})" if said else heading
 
 
-def _zone() -> str:
-    return tenant.desk().zone_label
+def _get_zone_label() -> str:
+    return tenant.get_info().zone_label
 
 
-def _local(cells: Iterable[Any]) -> pd.Series[Any]:
+def _to_local_times(cells: Iterable[Any]) -> pd.Series[Any]:
     times: pd.Series[Any] = pd.to_datetime(pd.Series(list(cells), dtype="object"), utc=True)
-    local: pd.Series[Any] = times.dt.tz_convert(tenant.desk().zone)
+    local: pd.Series[Any] = times.dt.tz_convert(tenant.get_info().zone)
     return local
 
 
-def _naive(local: pd.Series[Any]) -> pd.Series[Any]:
+def _without_zone(local: pd.Series[Any]) -> pd.Series[Any]:
     naive: pd.Series[Any] = local.dt.tz_localize(None)
     return naive
 
 
-def _vaguely(at: Any, known: str, here: bool) -> str:
+def _format_imprecise_time(at: Any, precision: str, same_day: bool) -> str:
     if at is pd.NaT:
         return MISSING
     return (
         i18n.format_time(at)
-        if here and known == "menit"
-        else i18n.format_time_by_precision(at, known)
+        if same_day and precision == "menit"
+        else i18n.format_time_by_precision(at, precision)
     )
 
 
-def _as_known(at: pd.Timestamp, known: str) -> datetime | date | str | None:
+def _truncate_to_precision(at: pd.Timestamp, precision: str) -> datetime | date | str | None:
     """What a file holds: no clock or day that nobody told."""
     if pd.isna(at):
         return None
-    if known == "menit":
+    if precision == "menit":
         return at.to_pydatetime()
-    return at.date() if known == "hari" else f"{at:%Y-%m}"
+    return at.date() if precision == "hari" else f"{at:%Y-%m}"

@@ -12,8 +12,8 @@ from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
 from situasi.ui import session
-from situasi.ui.tables.columns import Cells, moments, number, part
-from situasi.ui.tables.table_view import Table, table
+from situasi.ui.tables.columns import Cells, number_column, ratio_column, time_column
+from situasi.ui.tables.table_view import Table, make_table
 
 
 def kecamatan_name(code: str) -> str:
@@ -30,83 +30,83 @@ def agency_name(code: object) -> str:
     return label("instansi", str(code)) if known else _("belum disebut")
 
 
-def areas(rows: pd.DataFrame, heading: str, name: Callable[[str], str]) -> Table:
+def build_areas_table(rows: pd.DataFrame, heading: str, name_of: Callable[[str], str]) -> Table:
     """Areas with what is required, posted and present; missing where no posting is known."""
     told = rows["known"]
     columns: dict[str, Cells] = {
-        heading: [name(str(area)) for area in rows.index],
-        _("TPS"): number(rows["tps"]),
-        _("perlu"): number(rows["required"], estimated=True),
-        _("diplot"): number(rows["posted"].where(told)),
-        _("hadir"): number(rows["present"].where(told)),
-        _("tanpa petugas"): number(rows["absent"].where(told)),
-        _("di bawah pola"): number(rows["below"].where(told), estimated=True),
-        _("tanpa kabar"): number(rows["tanpa_kabar"].where(told)),
-        _("belum tiba"): number(rows["belum_tiba"].where(told)),
-        _("linmas perlu"): number(rows["required_linmas"], estimated=True),
+        heading: [name_of(str(area)) for area in rows.index],
+        _("TPS"): number_column(rows["tps"]),
+        _("perlu"): number_column(rows["required"], estimated=True),
+        _("diplot"): number_column(rows["posted"].where(told)),
+        _("hadir"): number_column(rows["present"].where(told)),
+        _("tanpa petugas"): number_column(rows["absent"].where(told)),
+        _("di bawah pola"): number_column(rows["below"].where(told), estimated=True),
+        _("tanpa kabar"): number_column(rows["tanpa_kabar"].where(told)),
+        _("belum tiba"): number_column(rows["belum_tiba"].where(told)),
+        _("linmas perlu"): number_column(rows["required_linmas"], estimated=True),
     }
     if rows["linmas_posted"].sum() > 0:
-        columns[_("linmas hadir")] = part(
+        columns[_("linmas hadir")] = ratio_column(
             rows["linmas_present"].where(told), rows["linmas_posted"].where(told),
             _("linmas diplot"),
         )  # fmt: skip
-    return table(columns, _rehearsed())
+    return make_table(columns, _has_exercise_rows())
 
 
-def _rehearsed() -> bool:
+def _has_exercise_rows() -> bool:
     """Whether the board holds made-up rows: sums cannot be parted."""
-    return session.picture().snapshot.rehearsal
+    return session.get_snapshot_view().snapshot.rehearsal
 
 
-def agencies(rows: pd.DataFrame, roster: bool) -> Table:
+def build_agencies_table(rows: pd.DataFrame, has_roster: bool) -> Table:
     """Agencies with roster, duties and states; the roster is missing where none was delivered."""
-    return table(
+    return make_table(
         {
             _("instansi"): [agency_name(code) for code in rows.index],
-            _("di daftar"): number(rows["roster"] if roster else [None] * len(rows)),
-            _("diplot"): number(rows["posted"]),
-            _("hadir"): number(rows["hadir"]),
-            _("tanpa kabar"): number(rows["tanpa_kabar"]),
-            _("belum tiba"): number(rows["belum_tiba"]),
-            _("belum lapor diri"): number(rows["mute"]),
-            _("di TPS"): number(rows["tps"]),
-            _("kecamatan"): number(rows["kecamatan"]),
-            _("cadangan"): number(rows["cadangan"]),
-            _("patroli"): number(rows["patroli"]),
-            _("lapor diri tanpa plotting"): number(rows["unposted"]),
+            _("di daftar"): number_column(rows["roster"] if has_roster else [None] * len(rows)),
+            _("diplot"): number_column(rows["posted"]),
+            _("hadir"): number_column(rows["hadir"]),
+            _("tanpa kabar"): number_column(rows["tanpa_kabar"]),
+            _("belum tiba"): number_column(rows["belum_tiba"]),
+            _("belum lapor diri"): number_column(rows["mute"]),
+            _("di TPS"): number_column(rows["tps"]),
+            _("kecamatan"): number_column(rows["kecamatan"]),
+            _("cadangan"): number_column(rows["cadangan"]),
+            _("patroli"): number_column(rows["patroli"]),
+            _("lapor diri tanpa plotting"): number_column(rows["unposted"]),
         },
-        _rehearsed(),
+        _has_exercise_rows(),
     )
 
 
-def checkins(rows: pd.DataFrame) -> Table:
+def build_checkins_table(rows: pd.DataFrame) -> Table:
     """Officers by their last word, by kecamatan (officers.by_last_word)."""
-    return table(
+    return make_table(
         {
             _("kecamatan"): [
                 kecamatan_name(code) if code else _("tidak disebut") for code in rows.index
             ],
-            _("petugas"): number(rows["officers"]),
-            **{label("checkin", code): number(rows[code]) for code in feed_schemas.CHECKIN},
+            _("petugas"): number_column(rows["officers"]),
+            **{label("checkin", code): number_column(rows[code]) for code in feed_schemas.CHECKIN},
         },
-        _rehearsed(),
+        _has_exercise_rows(),
     )
 
 
-def tps(rows: pd.DataFrame, posts: pd.DataFrame) -> Table:
+def build_tps_table(rows: pd.DataFrame, postings: pd.DataFrame) -> Table:
     """TPS of manning.by_tps with their state and their officers, by number."""
-    named = posts[posts["code"].isin(rows["code"]) & posts["group"].isin(POLICE_GROUPS)]
+    named = postings[postings["code"].isin(rows["code"]) & postings["group"].isin(POLICE_GROUPS)]
     officers = named.groupby("code")["petugas"].agg(", ".join)
     made_up = named.groupby("code")["latihan"].any()
-    return table(
+    return make_table(
         {
             _("kecamatan"): [kecamatan_name(code) for code in rows["kecamatan"]],
             _("desa"): [kecamatan_name(code) for code in rows["desa"]],
             _("TPS"): [f"{nomor:03d}" for nomor in rows["nomor"]],
             _("keadaan"): [label("kehadiran", state) for state in rows["state"]],
-            _("perlu"): number(rows["need"], 2, estimated=True),
-            _("kekuatan diplot"): number(rows["strength"], 2),
-            _("kekuatan hadir"): number(rows["strength_present"], 2),
+            _("perlu"): number_column(rows["need"], 2, estimated=True),
+            _("kekuatan diplot"): number_column(rows["strength"], 2),
+            _("kekuatan hadir"): number_column(rows["strength_present"], 2),
             _("petugas diplot"): rows["code"].map(officers),
             _("kerawanan"): [label("kerawanan", level) for level in rows["kerawanan"]],
             _("polsek"): [polsek_name(name) for name in rows["polsek"]],
@@ -115,21 +115,21 @@ def tps(rows: pd.DataFrame, posts: pd.DataFrame) -> Table:
     )
 
 
-def officers(rows: pd.DataFrame, posts: pd.DataFrame) -> Table:
+def build_officers_table(rows: pd.DataFrame, postings: pd.DataFrame) -> Table:
     """Officers of officers.officers: number, agency, duty, where, state and last word."""
-    mine = posts[posts["petugas"].isin(rows.index)]
+    mine = postings[postings["petugas"].isin(rows.index)]
     told = mine["desa_text"].fillna(mine["desa"]).fillna("") + " " + mine["tps"].fillna("?")
     places = told.groupby(mine["petugas"]).agg(", ".join).reindex(rows.index)
-    return table(
+    return make_table(
         {
             _("petugas"): rows.index,
             _("instansi"): [agency_name(code) for code in rows["instansi"]],
             _("keadaan"): [label("kehadiran", state) for state in rows["state"]],
-            _("penugasan"): [_duty(code) for code in rows["duty"]],
+            _("penugasan"): [_duty_name(code) for code in rows["duty"]],
             _("kecamatan"): [", ".join(map(kecamatan_name, sorted(a))) for a in rows["areas"]],
             _("tempat"): places.fillna(rows["lokasi"]),
             _("lapor terakhir"): [label("checkin", word) for word in rows["checkin"]],
-            _("waktu lapor"): moments(rows["checkin_at"]),
+            _("waktu lapor"): time_column(rows["checkin_at"]),
             _("pangkat"): rows["pangkat"],
             _("satuan"): rows["satuan"],
         },
@@ -137,14 +137,14 @@ def officers(rows: pd.DataFrame, posts: pd.DataFrame) -> Table:
     )
 
 
-def _duty(code: object) -> str:
+def _duty_name(code: object) -> str:
     return label("penugasan", code) if isinstance(code, str) else _("tanpa plotting")
 
 
-def strange_tps(posts: pd.DataFrame) -> Table:
+def build_unknown_tps_table(postings: pd.DataFrame) -> Table:
     """Postings whose TPS the register does not have, as they were written."""
-    rows = posts[posts["code"].isna()]
-    return table(
+    rows = postings[postings["code"].isna()]
+    return make_table(
         {
             _("petugas"): rows["petugas"],
             _("kecamatan"): [board().register.name_of(code) for code in rows["kecamatan"]],
@@ -155,13 +155,13 @@ def strange_tps(posts: pd.DataFrame) -> Table:
     )
 
 
-def curve(rows: pd.DataFrame) -> Table:
+def build_presence_curve_table(rows: pd.DataFrame) -> Table:
     """The curve through the day as numbers."""
-    return table(
+    return make_table(
         {
-            _("pukul"): moments(rows.index),
-            _("hadir"): number(rows["present"]),
-            _("tanpa kabar"): number(rows["silent"]),
+            _("pukul"): time_column(rows.index),
+            _("hadir"): number_column(rows["present"]),
+            _("tanpa kabar"): number_column(rows["silent"]),
         },
-        _rehearsed(),
+        _has_exercise_rows(),
     )

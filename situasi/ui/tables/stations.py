@@ -7,115 +7,115 @@ import pandas as pd
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.ui.tables.columns import moments, number, span
-from situasi.ui.tables.table_view import Table, table
+from situasi.ui.tables.columns import duration_column, number_column, time_column
+from situasi.ui.tables.table_view import Table, make_table
 from situasi.ui.wording import stations as said
 
 
-def _places(found: pd.DataFrame) -> dict[str, list[str]]:
+def _build_place_columns(rows: pd.DataFrame) -> dict[str, list[str]]:
     register = board().register
     return {
-        _("kecamatan"): [register.name_of(code) for code in found["kecamatan"]],
-        _("desa"): [register.name_of(code) for code in found["desa"]],
-        _("TPS"): [f"{nomor:03d}" for nomor in found["nomor"]],
+        _("kecamatan"): [register.name_of(code) for code in rows["kecamatan"]],
+        _("desa"): [register.name_of(code) for code in rows["desa"]],
+        _("TPS"): [f"{nomor:03d}" for nomor in rows["nomor"]],
     }
 
 
-def stations(found: pd.DataFrame) -> Table:
+def build_stations_table(rows: pd.DataFrame) -> Table:
     """TPS with phase, state, heads and list."""
-    return table(
+    return make_table(
         {
-            **_places(found),
-            _("fase"): [said.phase(code) for code in found["fase"]],
-            _("pelaporan"): [label("lapor", code) for code in found["state"]],
-            _("hadir"): number(found["hadir"]),
-            _("DPT"): number(found["dpt"], estimated=found["estimated"]),
-            _("hadir pada"): moments(found["hadir_at"]),
-            _("laporan terakhir"): moments(found["last_at"]),
-            _("diragukan karena"): [said.doubts(kinds) for kinds in found["doubts"]],
+            **_build_place_columns(rows),
+            _("fase"): [said.phase(code) for code in rows["fase"]],
+            _("pelaporan"): [label("lapor", code) for code in rows["state"]],
+            _("hadir"): number_column(rows["hadir"]),
+            _("DPT"): number_column(rows["dpt"], estimated=rows["estimated"]),
+            _("hadir pada"): time_column(rows["hadir_at"]),
+            _("laporan terakhir"): time_column(rows["last_at"]),
+            _("diragukan karena"): [said.format_anomalies(kinds) for kinds in rows["doubts"]],
         },
-        found["latihan"],
+        rows["latihan"],
     )
 
 
-def lists(found: pd.DataFrame) -> Table:
+def build_additional_voters_table(rows: pd.DataFrame) -> Table:
     """TPS that told heads of the lists DPTb and DPK apart."""
-    apart = found[found["hadir_dptb"].notna() | found["hadir_dpk"].notna()]
-    return table(
+    apart = rows[rows["hadir_dptb"].notna() | rows["hadir_dpk"].notna()]
+    return make_table(
         {
-            **_places(apart),
-            _("hadir"): number(apart["hadir"]),
-            "DPTb": number(apart["hadir_dptb"]),
-            "DPK": number(apart["hadir_dpk"]),
-            _("hadir pada"): moments(apart["hadir_at"]),
+            **_build_place_columns(apart),
+            _("hadir"): number_column(apart["hadir"]),
+            "DPTb": number_column(apart["hadir_dptb"]),
+            "DPK": number_column(apart["hadir_dpk"]),
+            _("hadir pada"): time_column(apart["hadir_at"]),
         },
         apart["latihan"],
     )
 
 
-def late(found: pd.DataFrame) -> Table:
+def build_late_reports_table(rows: pd.DataFrame) -> Table:
     """TPS that owe a report: since when, and whose turn it is."""
-    longest = found.sort_values("late_min", ascending=False, kind="stable")
+    longest = rows.sort_values("late_min", ascending=False, kind="stable")
     missing = zip(longest["owed"], longest["owed_hour"], strict=True)
     turns = zip(longest["chaser"], longest["kecamatan"], strict=True)
-    return table(
+    return make_table(
         {
-            **_places(longest),
-            _("terlambat"): span(pd.to_timedelta(longest["late_min"], "min")),
-            _("ditagih"): [said.owed(what, hour) for what, hour in missing],
-            _("giliran"): [said.turn(chaser, place) for chaser, place in turns],
-            _("laporan terakhir"): moments(longest["last_at"]),
+            **_build_place_columns(longest),
+            _("terlambat"): duration_column(pd.to_timedelta(longest["late_min"], "min")),
+            _("ditagih"): [said.format_owed_report(what, hour) for what, hour in missing],
+            _("giliran"): [said.format_chaser(chaser, place) for chaser, place in turns],
+            _("laporan terakhir"): time_column(longest["last_at"]),
         },
         longest["latihan"],
     )
 
 
-def boxes(found: pd.DataFrame) -> Table:
+def build_ballot_boxes_table(rows: pd.DataFrame) -> Table:
     """Ballot boxes that have moved: where, since when, with whom."""
-    longest = found.sort_values("box_at", kind="stable")
-    return table(
+    longest = rows.sort_values("box_at", kind="stable")
+    return make_table(
         {
-            **_places(longest),
+            **_build_place_columns(longest),
             _("kotak"): [label("fase", code) for code in longest["box"]],
-            _("sejak"): moments(longest["box_at"]),
+            _("sejak"): time_column(longest["box_at"]),
             _("pengawal"): longest["escort"],
         },
         longest["latihan"],
     )
 
 
-def doubted(found: pd.DataFrame) -> Table:
+def build_anomalies_table(rows: pd.DataFrame) -> Table:
     """Doubted counts with the reason; newest first."""
-    newest = found.sort_values("occurred_at", ascending=False, kind="stable")
+    newest = rows.sort_values("occurred_at", ascending=False, kind="stable")
     reasons = zip(newest["kind"], newest["against"], newest["estimated"], strict=True)
-    return table(
+    return make_table(
         {
-            **_places(newest),
-            _("waktu"): moments(newest["occurred_at"]),
-            _("hadir"): number(newest["heads"]),
-            _("diragukan karena"): [said.why(*reason) for reason in reasons],
+            **_build_place_columns(newest),
+            _("waktu"): time_column(newest["occurred_at"]),
+            _("hadir"): number_column(newest["heads"]),
+            _("diragukan karena"): [said.format_anomaly_reason(*reason) for reason in reasons],
             _("terbaru"): [_("ya") if one else "" for one in newest["current"]],
         },
         newest["latihan"],
     )
 
 
-def reports(rows: pd.DataFrame) -> Table:
+def build_reports_table(rows: pd.DataFrame) -> Table:
     """TPS reports as they came; newest first."""
     newest = rows.sort_values(["occurred_at", "seq"], ascending=False, kind="stable")
     register = board().register
-    return table(
+    return make_table(
         {
-            _("waktu"): moments(newest["occurred_at"]),
-            _("dilaporkan"): moments(newest["reported_at"]),
+            _("waktu"): time_column(newest["occurred_at"]),
+            _("dilaporkan"): time_column(newest["reported_at"]),
             _("kecamatan"): [
                 register.name_of(c) if c else "" for c in newest["kecamatan"].fillna("")
             ],
             _("desa"): newest["desa_text"],
             _("TPS"): newest["tps"],
             _("fase"): [label("fase", code) for code in newest["fase"]],
-            _("hadir"): number(newest["hadir"]),
-            _("kontak"): [_contact(code) for code in newest["kontak"]],
+            _("hadir"): number_column(newest["hadir"]),
+            _("kontak"): [_contact_name(code) for code in newest["kontak"]],
             _("pengawal"): newest["pengawal"],
             _("pelapor"): newest["pelapor"],
             _("uraian"): newest["uraian"],
@@ -125,6 +125,6 @@ def reports(rows: pd.DataFrame) -> Table:
     )
 
 
-def _contact(code: str | None) -> str:
+def _contact_name(code: str | None) -> str:
     known = {"terjangkau": _("terjangkau"), "tak_terjangkau": _("tak terjangkau")}
     return known.get(code, "") if isinstance(code, str) else ""

@@ -25,9 +25,9 @@ from situasi.ui.tables import dataframe
 from situasi.ui.tables.columns import Cells, Column
 
 # More rows than this are not read on a screen; a filter or an export finds them.
-MOST_ROWS = 2_000
+MAX_ROWS = 2_000
 # Rows in sight; of a longer table the others are scrolled.
-IN_SIGHT = 10
+VISIBLE_ROWS = 10
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -36,79 +36,85 @@ class Table:
     """Columns of one length by their headings, the mark LATIHAN first where any row is made up."""
 
     columns: Mapping[str, Column]
-    _laid: dict[Hashable, dataframe.Laid] = field(default_factory=dict, repr=False, compare=False)
+    _layouts: dict[Hashable, dataframe.TableLayout] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def __len__(self) -> int:
         return max((len(column.values) for column in self.columns.values()), default=0)
 
     @property
-    def made_up(self) -> bool:
+    def is_exercise(self) -> bool:
         return _("LATIHAN") in self.columns
 
-    def on_screen(self, aside: Sequence[str] = ()) -> dict[str, Column]:
+    def select_screen_columns(self, file_only: Sequence[str] = ()) -> dict[str, Column]:
         """Without columns that say nothing, and those put aside: they stay in the file."""
         return {
             heading: column
             for heading, column in self.columns.items()
-            if heading not in aside and (column.needed or not column.is_empty())
+            if heading not in file_only and (column.keep_when_empty or not column.is_empty())
         }
 
-    def laid_out(self, aside: Sequence[str], n: int, day: date) -> dataframe.Laid:
+    def get_layout(self, file_only: Sequence[str], n: int, day: date) -> dataframe.TableLayout:
         """The first n rows of on_screen as grid.laid_out gives them, laid out once."""
-        asked = (*aside, n, day, i18n.current_language())
-        if asked not in self._laid:
-            self._laid[asked] = dataframe.laid_out(self.on_screen(aside), n, day)
-        return self._laid[asked]
+        asked = (*file_only, n, day, i18n.current_language())
+        if asked not in self._layouts:
+            self._layouts[asked] = dataframe.build_layout(
+                self.select_screen_columns(file_only), n, day
+            )
+        return self._layouts[asked]
 
-    def file(self) -> pd.DataFrame:
+    def to_file_frame(self) -> pd.DataFrame:
         """Everything as real values: numbers, moments, words."""
-        parts = [column.in_file(heading) for heading, column in self.columns.items()]
+        parts = [column.to_file_columns(heading) for heading, column in self.columns.items()]
         return pd.DataFrame({name: values for part in parts for name, values in part.items()})
 
 
-def table(columns: Mapping[str, Cells], made_up: bool | Iterable[bool] = False) -> Table:
+def make_table(columns: Mapping[str, Cells], is_exercise: bool | Iterable[bool] = False) -> Table:
     """A table of these columns; plain cells are words.
 
     made_up: which rows are, or whether all are. Whoever copies or saves the table takes the
     mark along.
     """
     made = {
-        heading: column if isinstance(column, Column) else cells.text(column)
+        heading: column if isinstance(column, Column) else cells.text_column(column)
         for heading, column in columns.items()
     }
     rows = len(Table(made))
     assert {len(column.values) for column in made.values()} <= {rows}, "columns of one length"
-    marks = [made_up] * rows if isinstance(made_up, bool) else list(made_up)
+    marks = [is_exercise] * rows if isinstance(is_exercise, bool) else list(is_exercise)
     if any(marks):
-        marked = cells.text(_("LATIHAN") if one else "" for one in marks)
+        marked = cells.text_column(_("LATIHAN") if one else "" for one in marks)
         made = {_("LATIHAN"): marked, **made}
     return Table(made)
 
 
-def behind(title: str, rows: pd.DataFrame, key: str) -> None:
+def render_incidents_popover(title: str, rows: pd.DataFrame, key: str) -> None:
     """The cases behind a number, one click away, and sent only when somebody clicks.
 
     title: with {n} for their number.
     """
-    opens(title.format(n=i18n.format_number(len(rows))), lambda: readable(rows), key)
+    render_table_popover(
+        title.format(n=i18n.format_number(len(rows))), lambda: build_incidents_table(rows), key
+    )
 
 
-def opens(title: str, made: Callable[[], Table], key: str) -> None:
+def render_table_popover(title: str, build: Callable[[], Table], key: str) -> None:
     """A popover with a table, made and sent only when somebody opens it."""
     opened = st.popover(title, key=key, on_change="rerun")
     if opened.open:
         with opened:
-            say_why(key)
-            shown(made(), f"isi_{key}", title)
+            render_explanation(key)
+            render_table(build(), f"isi_{key}", title)
 
 
-def say_why(key: str) -> None:
+def render_explanation(key: str) -> None:
     """By which rule the rows of this table are counted."""
-    why = _why(key)
+    why = _find_explanation(key)
     if why is None:
         return
-    version = _("versi data {n}").format(n=i18n.format_number(_version()))
-    markup.reason(
+    version = _("versi data {n}").format(n=i18n.format_number(_get_data_version()))
+    markup.render_explanation(
         _("Cara hitung"),
         why.rule,
         [
@@ -118,35 +124,35 @@ def say_why(key: str) -> None:
     )
 
 
-def _why(key: str) -> Why | None:
-    if tenant.is_above():
-        return whys.above(key, higher_command_session.command())
-    return whys.of(url_state.page(), key, board().register.election)
+def _find_explanation(key: str) -> Why | None:
+    if tenant.is_higher_command():
+        return whys.above(key, higher_command_session.get_command())
+    return whys.of(url_state.get_current_page(), key, board().register.election)
 
 
-def _moment() -> session.Moment:
+def _get_view_time() -> session.Moment:
     """The moment of the page."""
-    if tenant.is_above():
-        return higher_command_session.moment()
-    return session.moment(filters.past_moment(), session.picture())
+    if tenant.is_higher_command():
+        return higher_command_session.get_view_time()
+    return session.get_view_time(filters.get_past_time(), session.get_snapshot_view())
 
 
-def _version() -> int:
+def _get_data_version() -> int:
     return (
-        higher_command_session.version()
-        if tenant.is_above()
-        else session.picture().snapshot.version
+        higher_command_session.get_version()
+        if tenant.is_higher_command()
+        else session.get_snapshot_view().snapshot.version
     )
 
 
-def shown(
+def render_table(
     table: Table,
     key: str,
     title: str,
     *,
-    most: int = IN_SIGHT,
-    aside: Sequence[str] = (),
-    counted: str = "",
+    visible_rows: int = VISIBLE_ROWS,
+    file_only: Sequence[str] = (),
+    explanation_key: str = "",
     **options: Any,
 ) -> Any:
     """A table with its downloads; what st.dataframe gives (a selection, if asked for).
@@ -155,12 +161,12 @@ def shown(
     headings of columns for the file alone. counted: under which key its rule is told, where that
     is another. options: of st.dataframe.
     """
-    at = _moment()
-    rows = min(len(table), MOST_ROWS)
-    drawn, widths = table.laid_out(aside, rows, at.at.date())
+    at = _get_view_time()
+    rows = min(len(table), MAX_ROWS)
+    drawn, widths = table.get_layout(file_only, rows, at.at.date())
     found = st.dataframe(
         drawn,
-        height=dataframe.height(rows, most),
+        height=dataframe.compute_height(rows, visible_rows),
         hide_index=True,
         alt=title,
         key=key,
@@ -169,42 +175,46 @@ def shown(
         **options,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        if len(table) > MOST_ROWS:
+        if len(table) > MAX_ROWS:
             said = _("{n} dari {all} baris; saring untuk melihat yang lain")
             st.caption(
-                said.format(n=i18n.format_number(MOST_ROWS), all=i18n.format_number(len(table)))
+                said.format(n=i18n.format_number(MAX_ROWS), all=i18n.format_number(len(table)))
             )
-        if dataframe.is_cut(table.on_screen(aside), rows):
+        if dataframe.is_truncated(table.select_screen_columns(file_only), rows):
             st.caption(_("Teks yang panjang dipotong di sini; unduhan memuat semuanya."))
-        downloads(table, key, title, at, counted)
+        render_downloads(table, key, title, at, explanation_key)
     return found
 
 
-def downloads(table: Table, key: str, title: str, at: session.Moment, counted: str = "") -> None:
+def render_downloads(
+    table: Table, key: str, title: str, view_time: session.Moment, explanation_key: str = ""
+) -> None:
     """The whole table as CSV and XLSX; the file is made when somebody asks for it."""
-    name = _file_name(title, f"{at.at:%Y%m%d-%H%M}", table.made_up)
-    desk = tenant.desk()
+    name = _build_file_name(title, f"{view_time.at:%Y%m%d-%H%M}", table.is_exercise)
+    desk = tenant.get_info()
     facts = {
         _("Papan"): desk.name,
         _("Isi"): title,
-        _("Keadaan pada"): f"{i18n.format_long_date(at.at)} {i18n.format_time(at.at)} "
+        _(
+            "Keadaan pada"
+        ): f"{i18n.format_long_date(view_time.at)} {i18n.format_time(view_time.at)} "
         + desk.zone_label,
-        _("Saringan"): filters.in_words(),
+        _("Saringan"): filters.format_active_filters(),
         _("Baris"): i18n.format_number(len(table)),
-        _("Versi data"): i18n.format_number(_version()),
-        **_rule(counted or key),
+        _("Versi data"): i18n.format_number(_get_data_version()),
+        **_describe_rule(explanation_key or key),
     }
     band = ""
-    if table.made_up:
+    if table.is_exercise:
         band = _("LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya")
         facts[_("LATIHAN")] = _("memuat laporan buatan, bukan keadaan sebenarnya")
     for kind, make, mime in (
-        ("CSV", lambda: csv_tables.as_csv(table.file()), "text/csv"),
-        ("XLSX", lambda: csv_tables.as_xlsx(table.file(), facts, band), _XLSX),
+        ("CSV", lambda: csv_tables.as_csv(table.to_file_frame()), "text/csv"),
+        ("XLSX", lambda: csv_tables.as_xlsx(table.to_file_frame(), facts, band), _XLSX),
     ):
-        audit.download(
+        audit.render_download_button(
             kind,
-            _as_now(make),
+            _bind_context(make),
             {"table": key, "title": title},
             kind.lower(),
             len(table),
@@ -216,9 +226,9 @@ def downloads(table: Table, key: str, title: str, at: session.Moment, counted: s
         )
 
 
-def _rule(key: str) -> dict[str, str]:
+def _describe_rule(key: str) -> dict[str, str]:
     """The rule of a table, for whoever has only its file."""
-    why = _why(key)
+    why = _find_explanation(key)
     if why is None:
         return {}
     said = {
@@ -229,24 +239,24 @@ def _rule(key: str) -> dict[str, str]:
     return {name: text for name, text in said.items() if text}
 
 
-def _as_now(make: Callable[[], bytes]) -> Callable[[], bytes]:
+def _bind_context(build_file: Callable[[], bytes]) -> Callable[[], bytes]:
     """Made later, in another thread, in the language of now."""
     now = copy_context()
-    return lambda: now.copy().run(make)
+    return lambda: now.copy().run(build_file)
 
 
-def _file_name(title: str, at: str, made_up: bool) -> str:
+def _build_file_name(title: str, at: str, is_exercise: bool) -> str:
     plain = "".join(sign if sign.isalnum() else "-" for sign in title.lower())
-    parts = ["LATIHAN" if made_up else "", "-".join(filter(None, plain.split("-")))[:60], at]
+    parts = ["LATIHAN" if is_exercise else "", "-".join(filter(None, plain.split("-")))[:60], at]
     return "_".join(filter(None, parts))
 
 
-def readable(rows: pd.DataFrame) -> Table:
+def build_incidents_table(rows: pd.DataFrame) -> Table:
     """Cases as a table with the headings of our files."""
     register = board().register
-    return table(
+    return make_table(
         {
-            _("waktu"): cells.vague(rows["occurred_at"], rows["precision"]),
+            _("waktu"): cells.imprecise_time_column(rows["occurred_at"], rows["precision"]),
             _("tingkat"): [label("tingkat", code) for code in rows["tingkat"]],
             _("jenis"): [label("jenis", code) for code in rows["jenis"]],
             _("kecamatan"): [register.name_of(code) for code in rows["kecamatan"]],

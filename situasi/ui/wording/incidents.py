@@ -17,7 +17,7 @@ from situasi.figures.theme import SIGNS, UNRATED
 from situasi.ui import session
 
 
-def step(code: str) -> str:
+def format_step(code: str) -> str:
     """What is awaited: the name of a step of analysis.lives."""
     return {
         "diverifikasi": _("verifikasi"),
@@ -26,7 +26,7 @@ def step(code: str) -> str:
     }[code]
 
 
-def place(row: Any) -> str:
+def format_place(row: Any) -> str:
     """Kecamatan, desa and TPS of a row or case."""
     name = board().register.name_of(row.kecamatan)
     desa = row.desa_text if isinstance(row.desa_text, str) else None
@@ -34,50 +34,52 @@ def place(row: Any) -> str:
     return " · ".join(part for part in (name, desa, tps) if part)
 
 
-def weight(tingkat: object) -> str:
+def format_tingkat(tingkat: object) -> str:
     """The weight as shape and word."""
     code = tingkat if isinstance(tingkat, str) else None
     return f"{SIGNS[code or UNRATED]} {label('tingkat', code)}"
 
 
-def unit(told: object) -> str:
+def format_unit(unit_name: object) -> str:
     """Who handles a case; empty for whom it is hidden, for nobody then knows that nobody does."""
-    if isinstance(told, str):
-        return told
-    return "" if session.hides("incidents", "ditugaskan") else _("belum ditugaskan")
+    if isinstance(unit_name, str):
+        return unit_name
+    return "" if session.is_hidden("incidents", "ditugaskan") else _("belum ditugaskan")
 
 
-def reporter(told: object) -> str:
+def format_reporter(reporter_name: object) -> str:
     """Who told it, or why that does not stand there."""
-    if isinstance(told, str):
-        return told
-    hidden = session.hides("incidents", "pelapor")
+    if isinstance(reporter_name, str):
+        return reporter_name
+    hidden = session.is_hidden("incidents", "pelapor")
     return _("pelapor tidak ditunjukkan") if hidden else _("pelapor tidak disebut")
 
 
-def moment(at: pd.Timestamp, beside: datetime) -> str:
+def format_time(at: pd.Timestamp, reference: datetime) -> str:
     """The clock time; the date too where it is of another day than `beside`."""
-    local = at.tz_convert(beside.tzinfo)
-    same = local.date() == beside.date()
+    local = at.tz_convert(reference.tzinfo)
+    same = local.date() == reference.date()
     return (
         i18n.format_time(local) if same else f"{i18n.format_date(local)} {i18n.format_time(local)}"
     )
 
 
-def happened(row: Any, beside: datetime) -> str:
+def format_occurrence_time(row: Any, reference: datetime) -> str:
     """When it happened, as exactly as the sender knew."""
-    local = row.occurred_at.tz_convert(beside.tzinfo)
+    local = row.occurred_at.tz_convert(reference.tzinfo)
     if row.precision == "menit":
-        return moment(row.occurred_at, beside)
+        return format_time(row.occurred_at, reference)
     return i18n.format_date(local) if row.precision == "hari" else i18n.format_month(local)
 
 
-def overdue(row: Any) -> str:
+def format_overdue(row: Any) -> str:
     """Which step of a case is late and by how long; of a row of lives.overdue."""
-    return _("{step} lewat {time}").format(step=step(row.step), time=i18n.format_duration(row.late))
+    return _("{step} lewat {time}").format(
+        step=format_step(row.step), time=i18n.format_duration(row.late)
+    )
 
 
-def reasons(pair: DuplicateCandidate) -> list[str]:
+def format_duplicate_reasons(pair: DuplicateCandidate) -> list[str]:
     """Why two cases may be one, each in a few words."""
     why = pair.reasons
     same = _("{n} laporan yang sama").format(n=i18n.format_number(pair.lookalike_count))
@@ -101,18 +103,18 @@ def reasons(pair: DuplicateCandidate) -> list[str]:
     return said
 
 
-def grade(row: Any) -> str:
+def format_grade(row: Any) -> str:
     """How far the source and what it says can be trusted: A to F, 1 to 6; "" where nobody said."""
     said = [value for value in (row.keandalan, row.kredibilitas) if isinstance(value, str)]
     return "".join(said)
 
 
-def hour(start: pd.Timestamp) -> str:
+def format_hour(start: pd.Timestamp) -> str:
     """The hour that begins here, on the clock of the election."""
     return i18n.format_time(start.tz_convert(board().register.election.zone))
 
 
-def zone(kecamatan: Sequence[str], desa: str | None) -> str:
+def format_cluster_place(kecamatan: Sequence[str], desa: str | None) -> str:
     """The place of a cluster: a desa with its kecamatan, or these kecamatan together."""
     register = board().register
     return " · ".join(register.name_of(code) for code in (*kecamatan, desa) if code)

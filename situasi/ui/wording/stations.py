@@ -13,7 +13,7 @@ from situasi.domain.labels import label
 from situasi.presentation.text_tables import phase as phase
 
 
-def name(code: str) -> str:
+def format_name(code: str) -> str:
     """'TPS 003 Munggu, Muara Kuang'."""
     register = board().register
     desa, _dot, number = code.rpartition(".")
@@ -21,29 +21,29 @@ def name(code: str) -> str:
     return f"TPS {number} {register.name_of(desa)}, {kecamatan}"
 
 
-def owed(what: str | None, hour: pd.Timestamp) -> str:
+def format_owed_report(fase: str | None, hour: pd.Timestamp) -> str:
     """The report that is missing."""
-    if what != "hadir":
-        return label("fase", what)
+    if fase != "hadir":
+        return label("fase", fase)
     local = hour.tz_convert(board().register.election.zone)
     return _("jumlah hadir {time}").format(time=i18n.format_time(local))
 
 
-def turn(chaser: str | None, kecamatan: str) -> str:
+def format_chaser(chaser: str | None, kecamatan: str) -> str:
     """Who asks: a Polsek by its name."""
     if chaser != "Polsek":
         return chaser or ""
     return board().register.kecamatan[kecamatan].polsek or chaser
 
 
-def dpt(voters: Any, estimated: bool) -> str:
+def format_dpt(voters: Any, estimated: bool) -> str:
     """The voters on the list, marked where they are a perkiraan; empty where unknown."""
     if pd.isna(voters):
         return ""
     return ("≈ " if estimated else "") + i18n.number(int(voters))
 
 
-def doubt(kind: str) -> str:
+def format_anomaly(kind: str) -> str:
     return {
         "turun": _("turun"),
         "melebihi": _("melebihi daftar pemilih"),
@@ -54,14 +54,14 @@ def doubt(kind: str) -> str:
     }[kind]
 
 
-def doubts(kinds: str) -> str:
+def format_anomalies(kinds: str) -> str:
     """The reasons in stations()."""
-    return "; ".join(doubt(kind) for kind in kinds.split(", ") if kind)
+    return "; ".join(format_anomaly(kind) for kind in kinds.split(", ") if kind)
 
 
-def why(kind: str, against: float, estimated: bool) -> str:
+def format_anomaly_reason(kind: str, reference: float, estimated: bool) -> str:
     """One reason with the number that the count was held against."""
-    number = i18n.format_number(against, 1 if kind == "menjauh" else 0)
+    number = i18n.format_number(reference, 1 if kind == "menjauh" else 0)
     voters = ("≈ " if estimated else "") + number
     return {
         "turun": _("turun dari {n}").format(n=number),

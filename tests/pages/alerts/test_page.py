@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.alerts import data as alerts_data
 from pages.alerts import tables as alerts_tables
-from pages.alerts.data import Wanted
+from pages.alerts.data import AlertFilter
 from situasi import board as house
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import alert_actions
@@ -19,7 +19,7 @@ from situasi.board import Board
 from situasi.ingest.pipeline import ingest_rows
 from situasi.live.snapshot import SnapshotView
 from situasi.ui import session
-from situasi.ui.page_layout import View
+from situasi.ui.page_layout import PageContext
 from tests.builders import unbounded, wib
 from tests.calls import calls
 from tests.conftest import NOON
@@ -148,26 +148,30 @@ def _keys(board: Board, role: str = "pimpinan") -> list[str]:
 
 def _shown(board: Board, role: str) -> Any:
     shown: SnapshotView = board.refresher.current_view()
-    at = session.moment(None, shown)
+    at = session.get_view_time(None, shown)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "viewer", lambda: Viewer("x", ROLES[role], ()))
-        return alerts_data.found(View(shown, at, ()), Wanted(rules=("berat",)))
+        return alerts_data.compute_alert_view(
+            PageContext(shown, at, ()), AlertFilter(rules=("berat",))
+        )
 
 
 def test_of_neutrality_and_officers_only_those_with_the_right_are_told(
     rehearsed_page: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown = rehearsed_page.refresher.current_view()
-    at = session.moment(wib("07.10"), shown)
+    at = session.get_view_time(wib("07.10"), shown)
     told = {}
     for role in ("pimpinan", "analis", "tamu"):
         seen = Viewer(role, ROLES[role], ())
         monkeypatch.setattr(session, "viewer", lambda seen=seen: seen)
         told[role] = set(
-            alerts_data.found(View(shown, at, ()), Wanted()).raised.alerts.table["rule"]
+            alerts_data.compute_alert_view(
+                PageContext(shown, at, ()), AlertFilter()
+            ).alert_set.alerts.table["rule"]
         )
-        assert ("netralitas" in alerts_data.rules()) == (role == "pimpinan")
-        assert ("tanpa_petugas" in alerts_data.rules()) == (role != "tamu")
+        assert ("netralitas" in alerts_data.list_visible_rules()) == (role == "pimpinan")
+        assert ("tanpa_petugas" in alerts_data.list_visible_rules()) == (role != "tamu")
     assert "tanpa_petugas" in told["pimpinan"] & told["analis"]
     assert not {"tanpa_petugas", "kurang_pola", "netralitas"} & told["tamu"]
 
@@ -191,8 +195,10 @@ def test_an_act_is_seen_at_once_and_not_at_the_minute_before_it(live: Board) -> 
     live.refresher.refresh()
     assert list(_shown(live, "pimpinan").lives["life"]) == ["dilihat"]
     shown = live.refresher.current_view()
-    past = session.moment(wib("11.59") - timedelta(minutes=0), shown)
-    assert alerts_data.found(View(shown, past, ()), Wanted(rules=("berat",))).lives.empty
+    past = session.get_view_time(wib("11.59") - timedelta(minutes=0), shown)
+    assert alerts_data.compute_alert_view(
+        PageContext(shown, past, ()), AlertFilter(rules=("berat",))
+    ).alerts.empty
 
 
 def test_an_alert_more_in_a_list_costs_little(empty: Board) -> None:
@@ -214,7 +220,7 @@ def test_an_alert_more_in_a_list_costs_little(empty: Board) -> None:
 
     def listing(n: int) -> int:
         raised = replace(shown.raised)  # knows nothing of an earlier list
-        return calls(lambda: alerts_tables.listed(grave.head(n), raised, NOON))
+        return calls(lambda: alerts_tables.build_alerts_table(grave.head(n), raised, NOON))
 
     some, all_of_them = listing(100), listing(200)
     assert (all_of_them - some) / 100 < 300

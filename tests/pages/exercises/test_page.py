@@ -125,7 +125,7 @@ def test_a_case_of_a_kecamatan_that_is_not_chosen_is_not_told(here: Posko) -> No
 
 def test_whoever_may_only_look_has_no_button(here: Posko, monkeypatch: pytest.MonkeyPatch) -> None:
     word = viewer_header.encode_viewer(Viewer("op", ROLES["operator"]))
-    monkeypatch.setattr(session, "word_of_the_gate", lambda: word)
+    monkeypatch.setattr(session, "get_viewer_header", lambda: word)
     app = page()
     assert start_button(app) == []
     assert "wewenang pimpinan atau admin" in told(app)

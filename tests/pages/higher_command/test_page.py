@@ -73,7 +73,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> Callable[[Viewer], None]:
 
     def by(viewer: Viewer) -> None:
         monkeypatch.setattr(
-            session, "word_of_the_gate", lambda: session.viewer_header.encode_viewer(viewer)
+            session, "get_viewer_header", lambda: session.viewer_header.encode_viewer(viewer)
         )
 
     return by
@@ -93,7 +93,7 @@ def served(
         there = headquarters(of, settings_in(tmp_path), found)
         opened.append(there)
         monkeypatch.setattr(house, "_current", None)
-        monkeypatch.setattr(house, "_board_resolver", session.chosen_board)
+        monkeypatch.setattr(house, "_board_resolver", session.resolve_board)
         monkeypatch.setattr(above, "_current", there)
         monkeypatch.setattr(session, "now", lambda: NOON)
         looks(Viewer("kapolda", ROLES["pimpinan"]))
@@ -211,22 +211,24 @@ def test_made_up_reports_of_one_kabupaten_mark_the_page_and_its_files(
     kept = kept_tables(monkeypatch)
     said = words(drawn())
     assert "si-latihan" in said and "jam latihan 10.00" in said
-    rows = kept["wilayah"].file()
+    rows = kept["wilayah"].to_file_frame()
     assert rows["LATIHAN"].tolist() == ["LATIHAN", "", ""]
 
 
 def kept_tables(monkeypatch: pytest.MonkeyPatch) -> dict[str, table_view.Table]:
     """What tables the page draws, those behind popovers too, by key."""
     kept: dict[str, table_view.Table] = {}
-    shown = table_view.shown
+    shown = table_view.render_table
 
     def keep(table: table_view.Table, key: str, title: str, **options: Any) -> Any:
         kept[key] = table
         return shown(table, key, title, **options)
 
-    monkeypatch.setattr(table_view, "shown", keep)
+    monkeypatch.setattr(table_view, "render_table", keep)
     monkeypatch.setattr(
-        table_view, "opens", lambda title, made, key: table_view.shown(made(), key, title)
+        table_view,
+        "render_table_popover",
+        lambda title, made, key: table_view.render_table(made(), key, title),
     )
     return kept
 
@@ -242,7 +244,7 @@ def test_every_table_tells_how_it_is_counted_and_holds_every_kabupaten(
         told = explanations.above(key, command)
         assert told is not None and len(told.rule) > 20, key
         assert len(table) == (2 if key == "serius" else 3), key
-    whole = kept["wilayah"].file()
+    whole = kept["wilayah"].to_file_frame()
     assert whole["TPS lapor"].tolist()[:2] == [12, 12] and whole["TPS lapor"].isna()[2]
     assert "90 menit" in (explanations.above("lapor", command) or explanations.Why("")).bounds()
 
@@ -339,7 +341,7 @@ def test_script_runs_in_many_threads_are_each_of_their_own_kabupaten(
             found[at] |= {
                 house.current_board().kabupaten_code,
                 session.register().election.kabupaten_code,
-                drawn_pieces.once("uji", "", (), tenant.code),
+                drawn_pieces.get_or_build("uji", "", (), tenant.get_code),
             }
 
     threads = [threading.Thread(target=run, args=(at,)) for at in range(len(codes))]

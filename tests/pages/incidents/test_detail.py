@@ -55,7 +55,7 @@ def test_of_a_case_told_a_thousand_times_the_newest_rows_are_shown(
     _send(empty, "incidents", [_incident("K-1", f"Kabar {at}.") for at in range(1_000)])
     app = _detail(empty)
     [history] = [one.proto.body for one in app.get("html") if "kj-told" in one.proto.body]
-    assert history.count("<li>") == detail.MOST_ROWS
+    assert history.count("<li>") == detail.MAX_ROWS
     assert "Kabar 999." in history
     assert "200 dari 1.000 laporan, yang terbaru" in _captions(app)
 
@@ -71,13 +71,13 @@ def test_of_a_large_group_not_every_bond_is_a_line_of_the_page(
              for at, case in enumerate(cases[1:])]  # fmt: skip
     _send(empty, "merges", bonds)
     drawn: list[Any] = []
-    monkeypatch.setattr(detail, "_bond", lambda *of: drawn.append(of))
+    monkeypatch.setattr(detail, "_render_merge", lambda *of: drawn.append(of))
     app = _detail(empty)
-    assert len(drawn) == detail.MOST_BONDS
+    assert len(drawn) == detail.MAX_MERGES
     assert "100 dari 300 penggabungan" in _captions(app)
 
 
 def test_the_numbers_of_a_large_group_are_named_up_to_a_bound() -> None:
     every = pd.Series([f"K-{at}" for at in range(102)])
-    assert detail._ids(every).endswith("K-99 dan 2 lagi")
-    assert detail._ids(every.head(2)) == "K-0, K-1"
+    assert detail._format_ids(every).endswith("K-99 dan 2 lagi")
+    assert detail._format_ids(every.head(2)) == "K-0, K-1"

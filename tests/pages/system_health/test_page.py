@@ -25,8 +25,8 @@ def beat(minute: float = 0, **more: Any) -> HealthSample:
 
 
 def test_a_row_that_was_shown_late_is_an_alarm() -> None:
-    assert not system_health_page._lag(beat(lag=1.9)).alarm
-    assert system_health_page._lag(beat(lag=2.1)).alarm
+    assert not system_health_page._lag(beat(lag=1.9)).is_alarm
+    assert system_health_page._lag(beat(lag=2.1)).is_alarm
 
 
 def test_no_row_yet_is_no_lag_of_zero() -> None:
@@ -35,27 +35,27 @@ def test_no_row_yet_is_no_lag_of_zero() -> None:
 
 def test_quarantine_that_grows_is_an_alarm_and_one_that_stays_is_not(empty: Board) -> None:
     stays = [beat(0, waiting=5), beat(30, waiting=5), beat(90, waiting=5)]
-    assert not system_health_page._waiting([*stays]).alarm
+    assert not system_health_page._waiting([*stays]).is_alarm
     grows = [*stays, beat(120, waiting=7)]
     card = system_health_page._waiting(grows)
-    assert card.alarm and card.value == "7" and "+2" in str(card.note)
+    assert card.is_alarm and card.value == "7" and "+2" in str(card.note)
 
 
 def test_what_grew_more_than_an_hour_ago_no_longer_alarms(empty: Board) -> None:
     assert not system_health_page._waiting([beat(0, waiting=0), *(beat(m, waiting=7)
-                                     for m in (1, 62, 122))]).alarm  # fmt: skip
+                                     for m in (1, 62, 122))]).is_alarm  # fmt: skip
 
 
 def test_memory_that_the_machine_does_not_tell_is_not_zero() -> None:
     assert system_health_page._memory(beat(memory=None)).value == "–"
-    assert system_health_page._memory(beat(memory=1_100_000_000)).alarm
+    assert system_health_page._memory(beat(memory=1_100_000_000)).is_alarm
 
 
 def test_descriptors_that_run_out_are_an_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(telemetry, "count_descriptors", lambda: (700, 1000))
-    assert not system_health_page._descriptors().alarm
+    assert not system_health_page._descriptors().is_alarm
     monkeypatch.setattr(telemetry, "count_descriptors", lambda: (800, 1000))
-    assert system_health_page._descriptors().alarm
+    assert system_health_page._descriptors().is_alarm
     monkeypatch.setattr(telemetry, "count_descriptors", lambda: None)
     assert system_health_page._descriptors().value == "–"
 
@@ -73,7 +73,7 @@ def test_twelve_hours_of_beats_are_kept_and_no_more() -> None:
 
 
 def test_the_table_holds_every_beat_with_gaps_as_gaps(empty: Board) -> None:
-    file = system_health_page._table([beat(1, lag=None, memory=None), beat(0)]).file()
+    file = system_health_page._table([beat(1, lag=None, memory=None), beat(0)]).to_file_frame()
     assert len(file) == 2
     lag = next(name for name in file if name.startswith("Simpan sampai tampil"))
     assert file[lag].isna().tolist() == [True, False]
@@ -95,26 +95,26 @@ def test_a_backup_that_is_old_or_failed_is_an_alarm(empty: Board) -> None:
     assert system_health_page._backup(errand, NOON).value == "–"  # nobody wants one: said, no alarm
     errand.is_enabled = True
     card = system_health_page._backup(errand, NOON)
-    assert (card.value, card.alarm) == ("–", False)
+    assert (card.value, card.is_alarm) == ("–", False)
     errand.record_success(NOON - timedelta(hours=10), note="situasi-20241127-0230.zip")
     card = system_health_page._backup(errand, NOON)
-    assert ("10 jam" in str(card.value), card.alarm) == (True, False)
-    assert system_health_page._backup(errand, NOON + timedelta(hours=17)).alarm
+    assert ("10 jam" in str(card.value), card.is_alarm) == (True, False)
+    assert system_health_page._backup(errand, NOON + timedelta(hours=17)).is_alarm
     errand.record_failure(NOON, "Disk penuh.")
     card = system_health_page._backup(errand, NOON)
-    assert card.alarm and card.note == "Disk penuh."
+    assert card.is_alarm and card.note == "Disk penuh."
 
 
 def test_rows_that_wait_where_nobody_knows_how_many_are_not_zero(empty: Board) -> None:
     errand = JobStatus()
     errand.record_failure(NOON, "Server penyimpanan tidak menjawab.")
     card = system_health_page._upstream(errand, NOON)
-    assert (card.value, card.alarm) == ("–", True)
+    assert (card.value, card.is_alarm) == ("–", True)
     errand.record_failure(NOON, "Server penyimpanan tidak menjawab.", 1234)
     assert system_health_page._upstream(errand, NOON).value == "1.234"
     errand.record_success(NOON, 0)
     card = system_health_page._upstream(errand, NOON)
-    assert (card.value, card.alarm) == ("0", False)
+    assert (card.value, card.is_alarm) == ("0", False)
 
 
 def test_an_errand_keeps_its_turns_and_not_every_look(empty: Board) -> None:
@@ -128,7 +128,7 @@ def test_an_errand_keeps_its_turns_and_not_every_look(empty: Board) -> None:
         (None, ""), ("putus", ""), (None, "12")
     ]  # fmt: skip
     assert errand.age_s(NOON + timedelta(seconds=20)) == 11
-    file = system_health_page._turns(errand, "berkas").file()
+    file = system_health_page._turns(errand, "berkas").to_file_frame()
     assert len(file) == 3
 
 
@@ -140,7 +140,7 @@ def test_what_another_server_does_is_neither_switched_off_nor_an_alarm(empty: Bo
         system_health_page._backup(errand, NOON),
         system_health_page._upstream(errand, NOON),
     ):
-        assert (card.value, card.note, card.alarm) == ("–", "dikerjakan server lain", False)
+        assert (card.value, card.note, card.is_alarm) == ("–", "dikerjakan server lain", False)
     assert not errand.is_responsible
 
 
@@ -149,14 +149,14 @@ def test_files_that_the_inbox_could_not_take_are_counted_and_listed_with_their_r
 ) -> None:
     state = InboxState()
     monkeypatch.setattr(telemetry, "INBOX", state)
-    assert (inbox_failures.build_card().value, inbox_failures.build_card().alarm) == ("0", False)
-    assert len(inbox_failures.build_table().file()) == 0
+    assert (inbox_failures.build_card().value, inbox_failures.build_card().is_alarm) == ("0", False)
+    assert len(inbox_failures.build_table().to_file_frame()) == 0
     state.record_failure(UnreadFile("a.csv", "Berkas ini kosong.", NOON))
-    assert not inbox_failures.build_card().alarm  # the sender's, not the board's
+    assert not inbox_failures.build_card().is_alarm  # the sender's, not the board's
     state.record_failure(UnreadFile("b.csv", "kesalahan tak terduga", NOON, "00ff00ff"))
     state.waiting_files["c.csv"] = UnreadFile("c.csv", "Penyimpanan sibuk.", NOON)
     state.ignored_reasons = {"folder": "folder tidak dibaca"}
-    card, file = inbox_failures.build_card(), inbox_failures.build_table().file()
-    assert card.alarm and card.value == "2"
+    card, file = inbox_failures.build_card(), inbox_failures.build_table().to_file_frame()
+    assert card.is_alarm and card.value == "2"
     assert file["berkas"].tolist() == ["c.csv", "b.csv", "a.csv", "folder"]
     assert file["sebab"].tolist()[1:3] == ["kesalahan tak terduga", "Berkas ini kosong."]

@@ -16,7 +16,7 @@ from pages.turnout import page as turnout_page
 from situasi import board as house
 from situasi.board import Board
 from situasi.reports.sitrep.model import Fact, Laporan
-from situasi.ui.components.kpi_row import Figure
+from situasi.ui.components.kpi_row import Kpi
 from tests.rehearsed import script_of
 from tests.reports.sitrep.conftest import built
 from tests.reports.sitrep.reading import numbers, sheets, text_of
@@ -42,14 +42,14 @@ SAME = {
 }
 
 
-def _figures(board: Board, name: str, **asked: str) -> dict[str, Figure]:
+def _figures(board: Board, name: str, **asked: str) -> dict[str, Kpi]:
     """The key figures of a page at 12.30, as it was drawn."""
     return _drawn(board, name, **asked)[0]
 
 
-def _drawn(board: Board, name: str, **asked: str) -> tuple[dict[str, Figure], AppTest]:
+def _drawn(board: Board, name: str, **asked: str) -> tuple[dict[str, Kpi], AppTest]:
     """The same, and the page."""
-    drawn: list[Figure] = []
+    drawn: list[Kpi] = []
 
     def kept(figures: Any, *_more: Any, **_options: Any) -> None:
         drawn.extend(figures)
@@ -68,11 +68,11 @@ def _drawn(board: Board, name: str, **asked: str) -> tuple[dict[str, Figure], Ap
 
 
 @pytest.fixture(scope="module")
-def pages(rehearsed: Board) -> dict[str, dict[str, Figure]]:
+def pages(rehearsed: Board) -> dict[str, dict[str, Kpi]]:
     return {name: _figures(rehearsed, name) for name in _PAGES}
 
 
-def _of_card(figure: Figure) -> list[float]:
+def _of_card(figure: Kpi) -> list[float]:
     return numbers(re.sub("<[^>]*>", " ", str(figure.card.value)))
 
 
@@ -82,19 +82,19 @@ def _facts(laporan: Laporan) -> dict[str, Fact]:
 
 @pytest.mark.parametrize(("where", "key"), SAME.items(), ids=lambda one: str(one))
 def test_a_fact_has_the_numbers_of_the_card_on_the_page(
-    pages: dict[str, dict[str, Figure]], laporan: Laporan, where: tuple[str, str], key: str
+    pages: dict[str, dict[str, Kpi]], laporan: Laporan, where: tuple[str, str], key: str
 ) -> None:
     card, fact = pages[where[0]][where[1]], _facts(laporan)[key]
     assert _of_card(card)
     assert numbers(fact.value) == _of_card(card)
-    counted = [one.value for one in card.counts if one.known]
+    counted = [one.value for one in card.values if one.is_known]
     told = [one.value for one in fact.numbers]
     assert all(any(value == other for other in told) for value in counted)
 
 
 @pytest.mark.parametrize("form", ["docx", "pdf", "xlsx"])
 def test_every_number_of_the_pages_is_in_every_file(
-    pages: dict[str, dict[str, Figure]], laporan: Laporan, written: dict[str, bytes], form: str
+    pages: dict[str, dict[str, Kpi]], laporan: Laporan, written: dict[str, bytes], form: str
 ) -> None:
     text = text_of(form, written[form])
     for (page, card), key in SAME.items():
@@ -105,7 +105,7 @@ def test_every_number_of_the_pages_is_in_every_file(
 
 
 def test_the_message_has_the_numbers_of_the_page(
-    pages: dict[str, dict[str, Figure]], laporan: Laporan
+    pages: dict[str, dict[str, Kpi]], laporan: Laporan
 ) -> None:
     lines = laporan.message.splitlines()
     for key in ("terbuka", "hadir", "partisipasi", "tps", "personel"):
@@ -116,12 +116,12 @@ def test_the_message_has_the_numbers_of_the_page(
 
 
 def test_the_sentences_on_officers_have_the_numbers_of_the_page(
-    pages: dict[str, dict[str, Figure]], laporan: Laporan
+    pages: dict[str, dict[str, Kpi]], laporan: Laporan
 ) -> None:
     cards = pages["personnel"]
-    posted, absent = cards["diplot"].counts[0].value, cards["tanpa_petugas"].counts[0].value
+    posted, absent = cards["diplot"].values[0].value, cards["tanpa_petugas"].values[0].value
     told = numbers(laporan.said["personel"][0])
-    assert told[:2] == [posted, cards["hadir"].counts[0].value]
+    assert told[:2] == [posted, cards["hadir"].values[0].value]
     assert absent in numbers(laporan.said["personel"][1])
 
 

@@ -11,7 +11,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from situasi.server.auth import websocket
 from situasi.server.auth.websocket import ScriptSessionOwners
-from situasi.ui.browser_messages import heeds, tells
+from situasi.ui.browser_messages import is_allowed, read_session_and_file
 
 
 def new_session(script: str, name: str = "") -> bytes:
@@ -22,7 +22,7 @@ def new_session(script: str, name: str = "") -> bytes:
 
 
 def heard(book: ScriptSessionOwners, key: str, *messages: bytes) -> None:
-    listener = book.create_listener(key, tells)
+    listener = book.create_listener(key, read_session_and_file)
     for message in messages:
         listener.observe({"type": "websocket.send", "bytes": message})
 
@@ -95,21 +95,21 @@ def asks(**payload: object) -> BackMsg:
 
 
 def test_a_page_asks_for_its_files_and_rows_and_for_nothing_that_writes() -> None:
-    assert heeds(asks(deferred_file="f").SerializeToString())
-    assert heeds(asks(dataframe_chunk="").SerializeToString())
+    assert is_allowed(asks(deferred_file="f").SerializeToString())
+    assert is_allowed(asks(dataframe_chunk="").SerializeToString())
     for name in ("install_skills", "dismiss_skills_nudge"):
-        assert not heeds(asks(**{name: ""}).SerializeToString())
-    assert not heeds(asks().SerializeToString())
+        assert not is_allowed(asks(**{name: ""}).SerializeToString())
+    assert not is_allowed(asks().SerializeToString())
 
 
 @given(text=st.text(min_size=1).filter(lambda text: not text.isascii() or not text.isprintable()))
 def test_a_request_is_named_by_plain_signs(text: str) -> None:
     said = asks(deferred_file="f")
     said.backend_operation_request.request_id = text
-    assert not heeds(said.SerializeToString())
+    assert not is_allowed(said.SerializeToString())
 
 
 @given(st.binary(max_size=300))
 def test_what_is_no_message_tells_nothing(said: bytes) -> None:
-    assert len(tells(said)) == 2
-    assert tells(b"\xff" * 100_000) == ("", "")
+    assert len(read_session_and_file(said)) == 2
+    assert read_session_and_file(b"\xff" * 100_000) == ("", "")

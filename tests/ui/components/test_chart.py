@@ -17,7 +17,7 @@ def page() -> None:
     import plotly.graph_objects as go
     import streamlit as st
 
-    from situasi.ui.components.chart import chart
+    from situasi.ui.components.chart import render_chart
 
     drawn = st.session_state.setdefault("drawn", [])
 
@@ -29,7 +29,7 @@ def page() -> None:
         return figure
 
     found = st.session_state.setdefault("found", [1.0, float("nan"), 3.0])
-    chart("uji", "tiga batang", (found,), make)
+    render_chart("uji", "tiga batang", (found,), make)
 
 
 def plain(found: list[float]) -> go.Figure:
@@ -42,7 +42,7 @@ def plain(found: list[float]) -> go.Figure:
 def test_the_browser_is_sent_the_figure_itself_and_it_is_drawn_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(session, "viewer_theme", lambda: "terang")
+    monkeypatch.setattr(session, "get_theme", lambda: "terang")
     app = AppTest.from_function(page).run()
     sent = json.loads(app.get("plotly_chart")[0].proto.spec)
     assert sent == json.loads(plain([1.0, float("nan"), 3.0]).to_json())

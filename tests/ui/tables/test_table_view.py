@@ -25,7 +25,7 @@ from situasi.reports import csv_tables
 from situasi.ui import session
 from situasi.ui.tables import columns, dataframe, table_view
 from situasi.ui.tables.columns import Column
-from situasi.ui.tables.table_view import Table, table
+from situasi.ui.tables.table_view import Table, make_table
 from tests.builders import DAY, incident, wib
 
 TODAY = DAY.date()
@@ -40,12 +40,12 @@ def indonesian_afterwards() -> Iterator[None]:
 
 def turnout(**more: Any) -> Table:
     """Two kecamatan, one of which nobody has told of."""
-    return table(
+    return make_table(
         {
             "kecamatan": ["Kandis", "Indralaya"],
-            "hadir": columns.number([8_454, None]),
-            "partisipasi": columns.percent([55.24, None]),
-            "DPT": columns.number([15_315, 30_483], estimated=[True, False]),
+            "hadir": columns.number_column([8_454, None]),
+            "partisipasi": columns.percent_column([55.24, None]),
+            "DPT": columns.number_column([15_315, 30_483], estimated=[True, False]),
             "catatan": ["", None],
         },
         **more,
@@ -54,7 +54,7 @@ def turnout(**more: Any) -> Table:
 
 def sent(shown: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What Streamlit sends of the table: the values, and the words laid over them."""
-    styler, _ = dataframe.laid_out(shown.on_screen(), len(shown), TODAY)
+    styler, _ = dataframe.build_layout(shown.select_screen_columns(), len(shown), TODAY)
     proto = ArrowData()
     marshall_styler(proto, styler, "x")
     data = dataframe_util.convert_anything_to_arrow_bytes(styler)
@@ -86,25 +86,31 @@ def test_the_words_of_the_browser_are_those_of_the_language() -> None:
 
 
 def test_moments_are_sent_as_moments_under_the_clock_of_the_election(empty: Board) -> None:
-    values, shown = sent(table({"waktu": columns.moments([wib("23.59"), None])}))
+    values, shown = sent(make_table({"waktu": columns.time_column([wib("23.59"), None])}))
     assert values["waktu"].iloc[0] == wib("23.59")
     assert shown["waktu"].tolist() == ["23.59", "–"]
 
 
 def test_a_table_of_words_alone_is_sent_once() -> None:
-    drawn, _ = dataframe.laid_out(table({"desa": ["a"]}).on_screen(), 1, TODAY)
+    drawn, _ = dataframe.build_layout(make_table({"desa": ["a"]}).select_screen_columns(), 1, TODAY)
     assert isinstance(drawn, pd.DataFrame)
 
 
 def test_a_sign_of_the_screen_is_no_part_of_the_word() -> None:
-    made = table({"tingkat": columns.text(["tinggi", "rendah"], ["◆ tinggi", "● rendah"])})
+    made = make_table(
+        {"tingkat": columns.text_column(["tinggi", "rendah"], ["◆ tinggi", "● rendah"])}
+    )
     values, shown = sent(made)
-    assert values["tingkat"].tolist() == made.file()["tingkat"].tolist() == ["tinggi", "rendah"]
+    assert (
+        values["tingkat"].tolist()
+        == made.to_file_frame()["tingkat"].tolist()
+        == ["tinggi", "rendah"]
+    )
     assert shown["tingkat"].tolist() == ["◆ tinggi", "● rendah"]
 
 
 def test_numbers_are_numbers_in_csv_and_xlsx_and_what_is_missing_is_empty() -> None:
-    file = turnout(made_up=[True, False]).file()
+    file = turnout(made_up=[True, False]).to_file_frame()
     heading, first, second = lines(csv_tables.as_csv(file))
     assert heading == [
         "LATIHAN", "kecamatan", "hadir", "partisipasi (%)", "DPT", "DPT perkiraan", "catatan",
@@ -118,7 +124,9 @@ def test_numbers_are_numbers_in_csv_and_xlsx_and_what_is_missing_is_empty() -> N
 
 
 def test_a_day_without_a_clock_stays_one_in_xlsx(empty: Board) -> None:
-    file = table({"waktu": columns.vague([wib("00.00")] * 2, ["hari", "bulan"])}).file()
+    file = make_table(
+        {"waktu": columns.imprecise_time_column([wib("00.00")] * 2, ["hari", "bulan"])}
+    ).to_file_frame()
     assert lines(csv_tables.as_csv(file)) == [["waktu (WIB)"], ["2024-11-27"], ["2024-11"]]
     sheet = openpyxl.load_workbook(io.BytesIO(csv_tables.as_xlsx(file, {})))["Data"]
     assert (sheet["A2"].is_date, sheet["A2"].number_format) == (True, "dd/mm/yyyy")
@@ -128,41 +136,43 @@ def test_a_day_without_a_clock_stays_one_in_xlsx(empty: Board) -> None:
 def test_made_up_rows_are_marked_in_every_form_of_the_table() -> None:
     made = turnout(made_up=[False, True])
     values, shown = sent(made)
-    for form in (values, shown, made.file()):
+    for form in (values, shown, made.to_file_frame()):
         assert form.columns[0] == "LATIHAN"
         assert form["LATIHAN"].tolist() == ["", "LATIHAN"]
-    assert made.made_up
-    assert turnout(made_up=True).file()["LATIHAN"].tolist() == ["LATIHAN", "LATIHAN"]
-    assert not turnout().made_up
-    assert "LATIHAN" not in turnout().file()
+    assert made.is_exercise
+    assert turnout(made_up=True).to_file_frame()["LATIHAN"].tolist() == ["LATIHAN", "LATIHAN"]
+    assert not turnout().is_exercise
+    assert "LATIHAN" not in turnout().to_file_frame()
 
 
 def test_a_column_that_says_nothing_is_left_out_on_the_screen_but_not_in_the_file() -> None:
-    assert "catatan" not in turnout().on_screen()
-    assert "catatan" in turnout().file()
-    silent = table({"desa": ["a"], "hadir": columns.number([None])})
-    assert list(silent.on_screen()) == ["desa", "hadir"]
-    assert list(table({"desa": []}).on_screen()) == ["desa"]
+    assert "catatan" not in turnout().select_screen_columns()
+    assert "catatan" in turnout().to_file_frame()
+    silent = make_table({"desa": ["a"], "hadir": columns.number_column([None])})
+    assert list(silent.select_screen_columns()) == ["desa", "hadir"]
+    assert list(make_table({"desa": []}).select_screen_columns()) == ["desa"]
 
 
 def test_a_column_put_aside_is_in_the_file_alone() -> None:
-    assert "hadir" not in turnout().on_screen(aside=["hadir"])
-    assert "hadir" in turnout().file()
+    assert "hadir" not in turnout().select_screen_columns(file_only=["hadir"])
+    assert "hadir" in turnout().to_file_frame()
 
 
 def test_columns_of_two_lengths_are_no_table() -> None:
     with pytest.raises(AssertionError):
-        table({"a": ["x"], "b": ["x", "y"]})
+        make_table({"a": ["x"], "b": ["x", "y"]})
 
 
 def width(cells: list[str], **options: int) -> int | None:
-    _, widths = dataframe.laid_out({"x": columns.text(cells, **options)}, len(cells), TODAY)
+    _, widths = dataframe.build_layout(
+        {"x": columns.text_column(cells, **options)}, len(cells), TODAY
+    )
     return widths["x"]["width"] if widths else None
 
 
 def test_only_columns_that_the_grid_would_measure_wrongly_have_a_width_of_their_own() -> None:
     assert width(["kurang", "panjang"] * 20) is None
-    assert width(["kata " * 40]) == columns.WIDEST
+    assert width(["kata " * 40]) == columns.MAX_WIDTH_PX
     assert width(["kata " * 40], widest=120) == 120
     rare = width([""] * 8 + ["1 TPS diragukan"] + [""] * 8)
     assert rare is not None
@@ -172,9 +182,9 @@ def test_only_columns_that_the_grid_would_measure_wrongly_have_a_width_of_their_
 
 
 def test_a_table_is_as_high_as_its_rows_up_to_a_most() -> None:
-    assert dataframe.height(0, 10) == dataframe.height(10, 10) == "content"
-    assert dataframe.height(11, 10) == dataframe.height(2_000, 10)
-    assert dataframe.height(11, 10) < dataframe.height(20, 12)
+    assert dataframe.compute_height(0, 10) == dataframe.compute_height(10, 10) == "content"
+    assert dataframe.compute_height(11, 10) == dataframe.compute_height(2_000, 10)
+    assert dataframe.compute_height(11, 10) < dataframe.compute_height(20, 12)
 
 
 def offered(monkeypatch: pytest.MonkeyPatch, made: Table) -> dict[str, dict[str, Any]]:
@@ -185,12 +195,15 @@ def offered(monkeypatch: pytest.MonkeyPatch, made: Table) -> dict[str, dict[str,
         buttons[name] = {"data": data, **options}
 
     monkeypatch.setattr(st, "download_button", button)
-    table_view.downloads(made, "kunci", "Menurut kecamatan", AT)
+    table_view.render_downloads(made, "kunci", "Menurut kecamatan", AT)
     return buttons
 
 
 def test_an_empty_table_cannot_be_downloaded(empty: Board, monkeypatch: pytest.MonkeyPatch) -> None:
-    for made, closed in ((table({"hadir": columns.number([])}), True), (turnout(), False)):
+    for made, closed in (
+        (make_table({"hadir": columns.number_column([])}), True),
+        (turnout(), False),
+    ):
         buttons = offered(monkeypatch, made)
         assert set(buttons) == {"CSV", "XLSX"}
         assert {button["disabled"] for button in buttons.values()} == {closed}
@@ -201,7 +214,7 @@ def test_a_file_made_later_speaks_the_language_in_which_it_was_offered(
     empty: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     i18n.set_language("en")
-    late = table({"late": columns.number([1], estimated=[True])}, made_up=True)
+    late = make_table({"late": columns.number_column([1], estimated=[True])}, is_exercise=True)
     data = offered(monkeypatch, late)["CSV"]["data"]
     i18n.set_language("id")
     with ThreadPoolExecutor(1) as other:
@@ -237,7 +250,7 @@ def test_what_is_offered_is_told_only_when_it_is_taken(
 
 def test_our_own_door_reads_the_headings_of_a_file(empty: Board) -> None:
     rows = pd.DataFrame([incident(desa_text="Tanjung Gelam", tps="003")])
-    names = list(table_view.readable(rows).file().columns)
+    names = list(table_view.build_incidents_table(rows).to_file_frame().columns)
     found = column_mapping.map_columns(names, "incidents", empty.ingest_context)
     assert {"occurred_at", "jenis", "tingkat", "desa_name", "tps", "status", "uraian", "id"} <= set(
         found.columns
@@ -247,49 +260,49 @@ def test_our_own_door_reads_the_headings_of_a_file(empty: Board) -> None:
 
 def test_every_kind_of_column_has_as_many_words_as_rows(empty: Board) -> None:
     made: dict[str, Column] = {
-        "text": columns.text(["a", "b"], ["x", "y"]),
-        "number": columns.number([1, None]),
-        "percent": columns.percent([1, None], estimated=[True, True]),
-        "bounds": columns.bounds([1, None], [2, None], [True, False]),
-        "part": columns.part([1, None], [2, 2], "n"),
-        "span": columns.span([None, None]),
-        "moments": columns.moments([wib("08.00"), None]),
-        "vague": columns.vague([wib("08.00"), None], ["hari", "menit"]),
-        "days": columns.days([None, None]),
+        "text": columns.text_column(["a", "b"], ["x", "y"]),
+        "number": columns.number_column([1, None]),
+        "percent": columns.percent_column([1, None], estimated=[True, True]),
+        "bounds": columns.range_column([1, None], [2, None], [True, False]),
+        "part": columns.ratio_column([1, None], [2, 2], "n"),
+        "span": columns.duration_column([None, None]),
+        "moments": columns.time_column([wib("08.00"), None]),
+        "vague": columns.imprecise_time_column([wib("08.00"), None], ["hari", "menit"]),
+        "days": columns.date_column([None, None]),
     }
     for name, column in made.items():
-        assert column.said is not None, name
+        assert column.format_cells is not None, name
         for n in (0, 1, 2):
-            assert len(column.said(n, TODAY)) == n, name
+            assert len(column.format_cells(n, TODAY)) == n, name
 
 
 def test_a_table_is_laid_out_once_in_each_language_and_for_each_day() -> None:
     made = turnout()
-    first, _ = made.laid_out((), 2, TODAY)
-    assert made.laid_out((), 2, TODAY)[0] is first
-    assert made.laid_out((), 2, TODAY + timedelta(days=1))[0] is not first
+    first, _ = made.get_layout((), 2, TODAY)
+    assert made.get_layout((), 2, TODAY)[0] is first
+    assert made.get_layout((), 2, TODAY + timedelta(days=1))[0] is not first
     i18n.set_language("en")
-    english, _ = made.laid_out((), 2, TODAY)
+    english, _ = made.get_layout((), 2, TODAY)
     assert english is not first
 
 
 def test_long_texts_of_many_rows_are_cut_on_the_screen_and_whole_in_the_file() -> None:
     """2,000 texts of 5,000 letters sent 20 MB to each browser, for each table."""
     texts = [f"{at} " + "x" * 5_000 for at in range(2_000)]
-    made = table({"uraian": texts, "tingkat": columns.text(texts, texts)})
-    drawn, _widths = made.laid_out((), len(texts), TODAY)
+    made = make_table({"uraian": texts, "tingkat": columns.text_column(texts, texts)})
+    drawn, _widths = made.get_layout((), len(texts), TODAY)
     frame: Any = getattr(drawn, "data", drawn)
     for told in (frame, frame.astype(str)):
         for name in ("uraian", "tingkat"):
             assert sum(map(len, told[name])) <= 1_000_000
             assert told[name].iloc[7].startswith("7 xx")
             assert told[name].iloc[7].endswith("…")
-    assert dataframe.is_cut(made.on_screen(), len(texts))
-    assert made.file()["uraian"].tolist() == texts
+    assert dataframe.is_truncated(made.select_screen_columns(), len(texts))
+    assert made.to_file_frame()["uraian"].tolist() == texts
 
 
 def test_a_long_text_of_few_rows_is_shown_whole() -> None:
-    made = table({"uraian": ["x" * 5_000, ""]})
-    drawn, _widths = made.laid_out((), 2, TODAY)
-    assert not dataframe.is_cut(made.on_screen(), 2)
+    made = make_table({"uraian": ["x" * 5_000, ""]})
+    drawn, _widths = made.get_layout((), 2, TODAY)
+    assert not dataframe.is_truncated(made.select_screen_columns(), 2)
     assert getattr(drawn, "data", drawn)["uraian"].iloc[0] == "x" * 5_000
