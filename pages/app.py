@@ -59,12 +59,12 @@ def _build_banners(snapshot_view: SnapshotView, view_time: ViewTime) -> list[tup
     """What must not be overlooked."""
     link = session.viewer().link
     return (
-        view_text.bands(
+        view_text.list_banners(
             view_time,
             tenant.get_info().zone_label,
-            rehearsal=snapshot_view.snapshot.rehearsal,
-            until=link.expires_at if link else None,
-            trouble=snapshot_view.trouble,
+            has_exercise_rows=snapshot_view.snapshot.rehearsal,
+            link_ends_at=link.expires_at if link else None,
+            store_error=snapshot_view.trouble,
             register=session.register(),
             replaced_at=snapshot_view.replaced_at,
         )

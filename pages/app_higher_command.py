@@ -50,12 +50,12 @@ def _render_page(language: str) -> None:
     filters.load_view_time()
     found = higher_command_session.get_overview()
     markup.render_banners(
-        view_text.bands(
+        view_text.list_banners(
             higher_command_session.get_view_time(),
             tenant.get_info().zone_label,
-            rehearsal=higher_command_session.has_exercise_data(),
-            until=None,
-            trouble=found.trouble,
+            has_exercise_rows=higher_command_session.has_exercise_data(),
+            link_ends_at=None,
+            store_error=found.trouble,
         )
         + session.pop_action_banners()
     )

@@ -82,8 +82,13 @@ def test_a_register_off_by_three_opens_the_board_and_is_told_on_page_wall_health
     (folder / "election.toml").write_text(text, "utf-8")
     board = open_board(settings_in(tmp_path, SITUASI_ELECTION=str(folder)), lambda: NOON)
     at = resolve_view_time(None, NOON, None, board.register.election.zone)
-    ((kind, said),) = view_text.bands(
-        at, "WIB", rehearsal=False, until=None, trouble=None, register=board.register
+    ((kind, said),) = view_text.list_banners(
+        at,
+        "WIB",
+        has_exercise_rows=False,
+        link_ends_at=None,
+        store_error=None,
+        register=board.register,
     )
     assert kind == "doubt" and "Register tidak cocok" in said and "election.toml" in said
     assert "Perbaiki berkasnya" in said

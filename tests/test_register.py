@@ -257,7 +257,7 @@ def test_a_register_that_does_not_add_up_opens_and_says_both_numbers_and_where(
     doubted = {told.kecamatan} if told.kecamatan else set(register.kecamatan)
     assert _estimated(register) == tuple(marked | doubted for marked in _estimated(before))
     assert register.is_complete
-    (said,) = view_text.mismatches(register)
+    (said,) = view_text.format_mismatches(register)
     for part in (
         str(told.declared % 1000),
         str(told.counted % 1000),

@@ -24,7 +24,7 @@ from situasi.ui.tables.table_view import Table
 
 
 @dataclass(frozen=True)
-class Tables:
+class ActivityTables:
     """The tables that always stand on the page, in the words of one language."""
 
     matrix: Table
@@ -34,7 +34,7 @@ class Tables:
 
 
 @dataclass(frozen=True)
-class Work:
+class ActivityData:
     """The stages, the activities and the SOP list at a moment.
 
     cases: the activities of the chosen kecamatan and of the whole kabupaten. strange: those
@@ -43,64 +43,66 @@ class Work:
     """
 
     timetable: pd.DataFrame
-    running: list[Stage]
-    upcoming: list[Stage]
-    cases: pd.DataFrame
-    counts: dict[str, int]
+    running_stages: list[Stage]
+    upcoming_stages: list[Stage]
+    activities: pd.DataFrame
+    state_counts: dict[str, int]
     agenda: pd.DataFrame
     drills: pd.DataFrame
-    strange: pd.DataFrame
-    crowded: int
-    lines: list[ChecklistItem]
-    tables: Tables
+    unmatched: pd.DataFrame
+    over_partner_limit: int
+    sop_lines: list[ChecklistItem]
+    tables: ActivityTables
 
-    def lines_of(self, codes: list[str]) -> list[ChecklistItem]:
-        return [line for line in self.lines if line.item.stage in codes]
+    def select_sop_lines(self, codes: list[str]) -> list[ChecklistItem]:
+        return [line for line in self.sop_lines if line.item.stage in codes]
 
 
 @reads(ACTIVITIES)
-def work(
-    known: Mapping[str, pd.DataFrame],
+def compute_activity_data(
+    frames: Mapping[str, pd.DataFrame],
     register: Register,
     at: datetime,
     kecamatan: tuple[str, ...],
     language: str,
-) -> Work:
+) -> ActivityData:
     """Everything that the page needs."""
     i18n.set_language(language)
-    every = activities.build_activity_table(known["activities"], register, at)
+    every = activities.build_activity_table(frames["activities"], register, at)
     found = activities.filter_by_kecamatan(every, kecamatan)
     concerned = stages.filter_by_kabupaten(register.stages, register.election.kabupaten)
     agenda, drills = activities.select_agenda(found), activities.select_drills(found)
-    return Work(
+    return ActivityData(
         timetable=stages.build_timetable(register.stages, at.date()),
-        running=stages.list_running_stages(concerned, at.date()),
-        upcoming=stages.list_upcoming_stages(concerned, at.date()),
-        cases=found,
-        counts=activities.count_by_state(found),
+        running_stages=stages.list_running_stages(concerned, at.date()),
+        upcoming_stages=stages.list_upcoming_stages(concerned, at.date()),
+        activities=found,
+        state_counts=activities.count_by_state(found),
         agenda=agenda,
         drills=drills,
         # Of no chosen kecamatan, perhaps, but never to be lost.
-        strange=every[every["strange"].notna()],
-        crowded=activities.count_over_partner_limit(found),
-        lines=sop_checklist.build_checklist(register.sop, found),
-        tables=_tables(found, agenda, drills, [k for k in register.kecamatan
+        unmatched=every[every["strange"].notna()],
+        over_partner_limit=activities.count_over_partner_limit(found),
+        sop_lines=sop_checklist.build_checklist(register.sop, found),
+        tables=_build_tables(found, agenda, drills, [k for k in register.kecamatan
                                                if not kecamatan or k in kecamatan]),
     )  # fmt: skip
 
 
-def _tables(
-    found: pd.DataFrame, agenda: pd.DataFrame, drills: pd.DataFrame, chosen: list[str]
-) -> Tables:
-    return Tables(
-        matrix=shown.matrix(activities.build_matrix(found, chosen), found, chosen),
-        agenda=shown.readable(agenda),
-        drills=shown.readable(drills),
-        joint=shown.joint(activities.build_partner_table(found)),
+def _build_tables(
+    rows: pd.DataFrame, agenda: pd.DataFrame, drills: pd.DataFrame, kecamatan_codes: list[str]
+) -> ActivityTables:
+    return ActivityTables(
+        matrix=shown.build_matrix_table(
+            activities.build_matrix(rows, kecamatan_codes), rows, kecamatan_codes
+        ),
+        agenda=shown.build_activity_table(agenda),
+        drills=shown.build_activity_table(drills),
+        joint=shown.build_joint_table(activities.build_partner_table(rows)),
     )
 
 
-def timetable(day: date, theme: Theme) -> go.Figure:
+def build_timetable_figure(day: date, theme: Theme) -> go.Figure:
     """The Gantt chart of all stages, this day marked."""
     names = {code: label("tahap", code) for code in ("lewat", "berjalan", "akan")}
     table = stages.build_timetable(board().register.stages, day)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import date
 
 from pages.activities import tables as shown
-from pages.activities.data import Work
-from pages.activities.markup import in_words
+from pages.activities.data import ActivityData
+from pages.activities.markup import build_sentence
 from situasi.analysis.activities import sop_checklist
 from situasi.board import current_board as board
 from situasi.common import i18n
@@ -17,67 +17,67 @@ from situasi.ui.components.markup import Card
 from situasi.ui.tables.table_view import Table
 
 
-def figures(found: Work, today: date) -> list[Kpi]:
-    heard = not found.cases.empty
-    planned = bool(heard and found.cases["planned"].any())
-    drilled = int((found.drills["state"] == "terlaksana").sum())
-    begun = _begun(found)
+def build_kpis(data: ActivityData, today: date) -> list[Kpi]:
+    heard = not data.activities.empty
+    planned = bool(heard and data.activities["planned"].any())
+    drilled = int((data.drills["state"] == "terlaksana").sum())
+    begun = _select_started_lines(data)
     return [
-        Kpi("tahap_kini", _running_card(found), _stages(found, "berjalan")),
-        Kpi("tahap_nanti", _next_card(found, today), _stages(found, "akan")),
-        Kpi("giat", _done_card(found), lambda: shown.readable(found.cases),
-               (KpiValue(found.counts["terlaksana"] if heard else None),)),
-        Kpi("lewat", _lapsed_card(found), _cases(found, "lewat"),
-               (KpiValue(found.counts["lewat"] if planned else None),)),
-        Kpi("latihan", _drill_card(found), lambda: shown.readable(found.drills),
+        Kpi("tahap_kini", _build_running_card(data), _make_stage_opener(data, "berjalan")),
+        Kpi("tahap_nanti", _build_next_card(data, today), _make_stage_opener(data, "akan")),
+        Kpi("giat", _build_done_card(data), lambda: shown.build_activity_table(data.activities),
+               (KpiValue(data.state_counts["terlaksana"] if heard else None),)),
+        Kpi("lewat", _build_lapsed_card(data), _make_activity_opener(data, "lewat"),
+               (KpiValue(data.state_counts["lewat"] if planned else None),)),
+        Kpi("latihan", _build_drill_card(data), lambda: shown.build_activity_table(data.drills),
                (KpiValue(drilled if heard else None),)),
-        Kpi("sop", _sop_card(found), lambda: shown.checklist(found.cases, begun),
+        Kpi("sop", _build_sop_card(data), lambda: shown.build_checklist_table(data.activities, begun),
                (KpiValue(sop_checklist.count_by_state(begun)["selesai"] if begun else None),)),
     ]  # fmt: skip
 
 
-def _stages(found: Work, state: str) -> Callable[[], Table]:
-    return lambda: shown.timetable(found.timetable[found.timetable["state"] == state])
+def _make_stage_opener(data: ActivityData, state: str) -> Callable[[], Table]:
+    return lambda: shown.build_stage_table(data.timetable[data.timetable["state"] == state])
 
 
-def _cases(found: Work, state: str) -> Callable[[], Table]:
-    return lambda: shown.readable(found.cases[found.cases["state"] == state])
+def _make_activity_opener(data: ActivityData, state: str) -> Callable[[], Table]:
+    return lambda: shown.build_activity_table(data.activities[data.activities["state"] == state])
 
 
-def _running_card(found: Work) -> Card:
-    if not found.running:
+def _build_running_card(data: ActivityData) -> Card:
+    if not data.running_stages:
         return Card(_("Tahap berjalan"), "–", _("tidak ada tahap bertanggal pada hari ini"))
-    stage, others = found.running[0], len(found.running) - 1
+    stage, others = data.running_stages[0], len(data.running_stages) - 1
     note = _("sampai {day}").format(day=i18n.format_date(stage.end)) if stage.end else ""
     if others:
         note += " · " + _("{n} tahap lain juga berjalan").format(n=i18n.number(others))
-    return Card(_("Tahap berjalan"), in_words(stage.name), note)
+    return Card(_("Tahap berjalan"), build_sentence(stage.name), note)
 
 
-def _next_card(found: Work, today: date) -> Card:
-    if not found.upcoming or found.upcoming[0].start is None:
+def _build_next_card(data: ActivityData, today: date) -> Card:
+    if not data.upcoming_stages or data.upcoming_stages[0].start is None:
         return Card(_("Tahap berikut"), "–", _("tidak ada lagi yang bertanggal"))
-    stage = found.upcoming[0]
+    stage = data.upcoming_stages[0]
     assert stage.start is not None
     days = (stage.start - today).days
     soon = _("besok") if days == 1 else _("{n} hari lagi").format(n=i18n.format_number(days))
     note = _("mulai {day}, {soon}").format(day=i18n.format_date(stage.start), soon=soon)
-    return Card(_("Tahap berikut"), in_words(stage.name), note)
+    return Card(_("Tahap berikut"), build_sentence(stage.name), note)
 
 
-def _of(part: int, whole: int) -> str:
-    return _("{n} dari {all}").format(n=i18n.format_number(part), all=i18n.format_number(whole))
+def _format_ratio(part: int, total: int) -> str:
+    return _("{n} dari {all}").format(n=i18n.format_number(part), all=i18n.format_number(total))
 
 
-def _unheard(title: str) -> Card:
+def _build_no_report_card(title: str) -> Card:
     return Card(title, "–", _("belum ada laporan giat"))
 
 
-def _done_card(found: Work) -> Card:
+def _build_done_card(data: ActivityData) -> Card:
     title = _("Giat terlaksana")
-    if found.cases.empty:
-        return _unheard(title)
-    counts = found.counts
+    if data.activities.empty:
+        return _build_no_report_card(title)
+    counts = data.state_counts
     said = [
         (_("{n} akan datang"), counts["rencana"]),
         (_("{n} menunggu kabar"), counts["menunggu"]),
@@ -85,51 +85,53 @@ def _done_card(found: Work) -> Card:
         (_("{n} tanpa status"), counts["tanpa_status"]),
     ]
     note = " · ".join(text.format(n=i18n.number(n)) for text, n in said if n)
-    return Card(title, _of(counts["terlaksana"], len(found.cases)), note)
+    return Card(title, _format_ratio(counts["terlaksana"], len(data.activities)), note)
 
 
-def _lapsed_card(found: Work) -> Card:
+def _build_lapsed_card(data: ActivityData) -> Card:
     title = _("Lewat tanpa kabar")
-    if found.cases.empty:
-        return _unheard(title)
-    planned = found.cases[found.cases["planned"]]
+    if data.activities.empty:
+        return _build_no_report_card(title)
+    planned = data.activities[data.activities["planned"]]
     if planned.empty:
         return Card(title, "–", _("belum ada rencana yang dilaporkan"))
-    lapsed = found.counts["lewat"]
+    lapsed = data.state_counts["lewat"]
     hours = board().register.election.rules.activity_report_due.total_seconds() / 3600
     note = _("rencana, lebih dari {n} jam sesudah waktunya").format(n=i18n.format_number(hours))
-    return Card(title, _of(lapsed, len(planned)), note, is_alarm=bool(lapsed))
+    return Card(title, _format_ratio(lapsed, len(planned)), note, is_alarm=bool(lapsed))
 
 
-def _drill_card(found: Work) -> Card:
+def _build_drill_card(data: ActivityData) -> Card:
     title = _("Latihan Sispamkota")
-    if found.cases.empty:
-        return _unheard(title)
-    done = found.drills[found.drills["state"] == "terlaksana"]
+    if data.activities.empty:
+        return _build_no_report_card(title)
+    done = data.drills[data.drills["state"] == "terlaksana"]
     if done.empty:
-        return Card(title, _of(0, len(found.drills)), _("belum ada yang terlaksana"))
+        return Card(title, _format_ratio(0, len(data.drills)), _("belum ada yang terlaksana"))
     last = done["occurred_at"].iloc[0].tz_convert(board().register.election.zone)
     note = _("terlaksana, terakhir {day}").format(day=i18n.format_date(last))
-    return Card(title, _of(len(done), len(found.drills)), note)
+    return Card(title, _format_ratio(len(done), len(data.drills)), note)
 
 
-def _begun(found: Work) -> list[sop_checklist.ChecklistItem]:
-    started = found.timetable[found.timetable["state"].isin(["lewat", "berjalan"])]
-    return found.lines_of(list(started["code"]))
+def _select_started_lines(data: ActivityData) -> list[sop_checklist.ChecklistItem]:
+    started = data.timetable[data.timetable["state"].isin(["lewat", "berjalan"])]
+    return data.select_sop_lines(list(started["code"]))
 
 
-def _sop_card(found: Work) -> Card:
+def _build_sop_card(data: ActivityData) -> Card:
     title = _("SOP selesai")
-    begun = _begun(found)
+    begun = _select_started_lines(data)
     if not begun:
         return Card(title, "–", _("tidak ada butir untuk tahap yang sudah mulai"))
     counts = sop_checklist.count_by_state(begun)
-    now = sop_checklist.count_by_state(found.lines_of([stage.code for stage in found.running]))
+    now = sop_checklist.count_by_state(
+        data.select_sop_lines([stage.code for stage in data.running_stages])
+    )
     said = []
     if counts["sebagian"]:
         said.append(_("{n} sebagian").format(n=i18n.format_number(counts["sebagian"])))
     if sum(now.values()):
-        done = _of(now["selesai"], sum(now.values()))
+        done = _format_ratio(now["selesai"], sum(now.values()))
         said.append(_("tahap berjalan {now}").format(now=done))
     note = " · ".join(said)
-    return Card(title, _of(counts["selesai"], len(begun)), note)
+    return Card(title, _format_ratio(counts["selesai"], len(begun)), note)

@@ -9,52 +9,52 @@ from markupsafe import Markup
 
 from situasi.ui.components.markup import render
 
-MARKS = {"selesai": "✓", "sebagian": "½", "rencana": "→", "belum": "○"}
+STATE_SIGNS = {"selesai": "✓", "sebagian": "½", "rencana": "→", "belum": "○"}
 
 
 @dataclass(frozen=True)
-class Tick:
+class ChecklistItem:
     """One line of the SOP list. state: a code of analysis.sop; basis: chip and its explanation."""
 
     state: str
-    state_word: str
+    state_label: str
     text: str
-    who: str
+    responsible: str
     basis: str
     source: str
 
 
-def in_words(text: str) -> Markup:
+def build_sentence(text: str) -> Markup:
     """The value of a key figure that is a sentence rather than a number."""
     return Markup('<span class="gi-words">{}</span>').format(text)
 
 
-def checklist(groups: Sequence[tuple[str, Sequence[Tick]]]) -> None:
+def render_checklist(groups: Sequence[tuple[str, Sequence[ChecklistItem]]]) -> None:
     """The lines of each stage under its name."""
     shown = Markup("").join(
-        Markup("<h3>{}</h3><ol>{}</ol>").format(name, Markup("").join(map(_tick, ticks)))
+        Markup("<h3>{}</h3><ol>{}</ol>").format(name, Markup("").join(map(_build_item, ticks)))
         for name, ticks in groups
     )
     render(Markup('<div class="gi-sop">{}</div>').format(shown))
 
 
-def _tick(tick: Tick) -> Markup:
+def _build_item(item: ChecklistItem) -> Markup:
     return Markup(
         '<li class="gi-{state}"><b aria-hidden="true">{mark}</b><p>{text}</p>'
         '<span>{word}</span><small>{who}</small><small class="si-chip" title="{source}">{basis}'
         "</small></li>"
     ).format(
-        state=tick.state,
-        mark=MARKS[tick.state],
-        text=tick.text,
-        word=tick.state_word,
-        who=tick.who,
-        source=tick.source,
-        basis=tick.basis,
+        state=item.state,
+        mark=STATE_SIGNS[item.state],
+        text=item.text,
+        word=item.state_label,
+        who=item.responsible,
+        source=item.source,
+        basis=item.basis,
     )
 
 
-def key(entries: Sequence[tuple[str, str]]) -> None:
+def render_gantt_legend(entries: Sequence[tuple[str, str]]) -> None:
     """What the looks of the Gantt mean: (look, word)."""
     render(
         Markup('<div class="si-legend">{}</div>').format(

@@ -60,7 +60,7 @@ def _find_selected_row(alert_view: AlertView) -> Any:
 
 def _render_head(row: Any, alert_view: AlertView, context: PageContext) -> None:
     rules, at = board().register.election.alerts, context.view_time.at
-    title = telling.sign(rules, row.level)
+    title = telling.format_severity(rules, row.level)
     if row.latihan:
         title = f"{title} · " + _("LATIHAN")
     render_alert(
@@ -73,7 +73,7 @@ def _render_head(row: Any, alert_view: AlertView, context: PageContext) -> None:
 
 def _build_facts(row: Any, context: PageContext) -> list[tuple[str, str]]:
     at = context.view_time.at
-    said = telling.life(row.life)
+    said = telling.format_status(row.life)
     if row.open and row.fading:
         said = _("{life}, mereda").format(life=said)
     facts = [
@@ -100,9 +100,11 @@ def _render_rule(row: Any) -> None:
     if not opened.open:
         return
     with opened:
-        st.markdown("**" + markup.escape_markdown(telling.rule(election.alerts, row.rule)) + "**")
-        st.markdown(markup.escape_markdown(telling.watched(election, row.rule)))
-        render_thresholds(telling.thresholds(election, row.rule))
+        st.markdown(
+            "**" + markup.escape_markdown(telling.format_rule(election.alerts, row.rule)) + "**"
+        )
+        st.markdown(markup.escape_markdown(telling.format_condition(election, row.rule)))
+        render_thresholds(telling.list_thresholds(election, row.rule))
         st.caption(_("Ambang dan kata: alerts.toml, usulan yang dapat diubah Polres."))
 
 
@@ -128,7 +130,11 @@ def _build_history_entry(action: Any, context: PageContext) -> HistoryEntry:
     owner = _("pemilik {owner}").format(owner=action.owner) if action.owner else ""
     who = "" if url_state.is_fixed_by_link() else action.by
     return HistoryEntry(
-        when=when, status=telling.life(action.what), author=who, text=action.text, note=owner
+        when=when,
+        status=telling.format_status(action.what),
+        author=who,
+        text=action.text,
+        note=owner,
     )
 
 

@@ -39,10 +39,10 @@ def begin_alerts_page(title: str) -> tuple[PageContext, AlertFilter]:
     view = page_layout.begin_page(
         title,
         several("derajat", _("Derajat"), _("semua derajat"), list(reversed(rules.levels)),
-                lambda code: telling.level(rules, rules.levels.index(code))),
+                lambda code: telling.format_level(rules, rules.levels.index(code))),
         several("aturan", _("Aturan"), _("semua aturan"), alerts_data.list_visible_rules(),
-                lambda code: telling.rule(rules, code)),
-        several("hidup", _("Status"), _("semua keadaan"), list(alert_actions.STATUSES), telling.life),
+                lambda code: telling.format_rule(rules, code)),
+        several("hidup", _("Status"), _("semua keadaan"), list(alert_actions.STATUSES), telling.format_status),
     )  # fmt: skip
     wanted = AlertFilter(
         levels=tuple(picked["derajat"]),

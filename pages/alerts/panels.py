@@ -80,7 +80,7 @@ def _format_level_counts(alerts: pd.DataFrame) -> str:
     """'2 kritis · 5 penting'."""
     rules = board().register.election.alerts
     counts = alerts["level"].value_counts()
-    said = [f"{i18n.format_number(int(counts[place]))} {telling.level(rules, place)}"
+    said = [f"{i18n.format_number(int(counts[place]))} {telling.format_level(rules, place)}"
             for place in reversed(range(len(rules.levels))) if place in counts]  # fmt: skip
     return " · ".join(said)
 

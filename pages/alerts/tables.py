@@ -25,8 +25,8 @@ def build_alerts_table(alerts: pd.DataFrame, alert_set: AlertSet, at: datetime) 
     return make_table(
         {
             _("derajat"): cells.text_column(
-                [telling.level(rules, row.level) for row in rows],
-                [telling.sign(rules, row.level) for row in rows],
+                [telling.format_level(rules, row.level) for row in rows],
+                [telling.format_severity(rules, row.level) for row in rows],
             ),
             _("sebab"): cells.text_column(
                 [say.format_cause(row, alert_set, at) for row in rows], max_width_px=_CAUSE_WIDTH_PX
@@ -36,7 +36,7 @@ def build_alerts_table(alerts: pd.DataFrame, alert_set: AlertSet, at: datetime) 
             _("pemilik"): [say.format_owner(row) for row in rows],
             _("keadaan"): [_format_status(row) for row in rows],
             _("berakhir"): cells.time_column(alerts["until"]),
-            _("aturan"): [telling.rule(rules, row.rule) for row in rows],
+            _("aturan"): [telling.format_rule(rules, row.rule) for row in rows],
             _("dilihat oleh"): alerts["seen_by"],
             _("sampai dilihat"): cells.duration_column(alerts["to_seen"]),
             _("ditindak oleh"): alerts["acted_by"],
@@ -58,7 +58,7 @@ def list_file_only_headings() -> tuple[str, ...]:
 
 
 def _format_status(row: Any) -> str:
-    said = telling.life(row.life)
+    said = telling.format_status(row.life)
     return _("{life}, mereda").format(life=said) if row.open and row.fading else said
 
 

@@ -22,7 +22,7 @@ def format_cause(row: Any, alert_set: AlertSet, at: datetime) -> str:
     what = None
     if isinstance(row.member, str):
         what = format_member(row.rule, alert_set.latest_of(row.key, row.member), alert_set)
-    return telling.cause(
+    return telling.format_cause(
         board().register.election,
         row.rule,
         row.n,
@@ -92,4 +92,4 @@ def format_member_value(rule: str, member_row: Any, at: datetime) -> str:
 
 def format_action(code: str) -> str:
     """What somebody did with an alert (alerting.DEEDS)."""
-    return telling.life(code)
+    return telling.format_status(code)

@@ -20,37 +20,41 @@ from situasi.ui.render_cache import cached_records
 
 
 @dataclass(frozen=True)
-class Drilled:
+class ExerciseOverview:
     """known: scenarios by code. runs: those that were started, newest first. found: of
     analysis.reactions, the newest drill first."""
 
-    known: dict[str, Scenario]
+    scenarios: dict[str, Scenario]
     runs: tuple[ExerciseRun, ...]
-    found: pd.DataFrame
+    responses: pd.DataFrame
 
 
-def drilled(view: PageContext) -> Drilled:
+def load_exercises(context: PageContext) -> ExerciseOverview:
     """What this viewer may see of the drills. Raises ValueError for a faulty scenario."""
     known = exercise_scenarios.load(board().register.election)
-    runs, told = cached_records("latihan", view.snapshot_view, _started, ((), ()))
-    asked = tuple(one for run in runs for one in _asked(run, known, view))
+    runs, told = cached_records("latihan", context.snapshot_view, _load_runs, ((), ()))
+    asked = tuple(one for run in runs for one in _list_injected_cases(run, known, context))
     heeded = told if asked else ()
     # To the minute, so that viewers of the same minute share what is found.
-    now = session.now().replace(second=0, microsecond=0) if view.view_time.live else None
-    return Drilled(known, runs, view.compute(compute_response_times, asked, heeded, now))
+    now = session.now().replace(second=0, microsecond=0) if context.view_time.live else None
+    return ExerciseOverview(
+        known, runs, context.compute(compute_response_times, asked, heeded, now)
+    )
 
 
-def _started(store: Store) -> tuple[tuple[ExerciseRun, ...], tuple[Acknowledgement, ...]]:
+def _load_runs(store: Store) -> tuple[tuple[ExerciseRun, ...], tuple[Acknowledgement, ...]]:
     """The drills, the newest first, and who took note of which case and when."""
     heeded = ((case, one.at) for case, one in acknowledgements.load_all(store).items())
     return tuple(reversed(exercise_controller.load_all(store))), tuple(heeded)
 
 
-def _asked(run: ExerciseRun, known: dict[str, Scenario], view: PageContext) -> list[InjectedCase]:
+def _list_injected_cases(
+    run: ExerciseRun, scenarios: dict[str, Scenario], context: PageContext
+) -> list[InjectedCase]:
     """The cases of a drill in the kecamatan that are shown."""
-    if run.scenario not in known:
+    if run.scenario not in scenarios:
         return []
-    scenario, shown = known[run.scenario], set(view.selected_kecamatan())
+    scenario, shown = scenarios[run.scenario], set(context.selected_kecamatan())
     places = {
         one.case: dict(one.cells).get("kode_kecamatan")
         for one in reversed(scenario.injects) if one.feed == INCIDENTS.name

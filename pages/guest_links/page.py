@@ -22,29 +22,29 @@ from situasi.ui.tables.columns import number_column, time_column
 from situasi.ui.tables.table_view import Table, make_table
 
 # Who sees the links of all, and may end them; others have their own.
-_SAID = "_tautan_kabar"
+_OUTCOME_KEY = "_tautan_kabar"
 
 
 @dataclass(frozen=True)
-class Listed:
+class LinkList:
     """Links of which the viewer may know, the newest first, with their state and uses."""
 
-    some: list[Link]
+    links: list[Link]
     states: list[str]
     uses: dict[str, LinkUsage]
 
 
-def links_panel() -> None:
+def render_links_panel() -> None:
     """The links, and a button for those that are marked."""
-    if _SAID in st.session_state:
-        good, said = st.session_state[_SAID]
+    if _OUTCOME_KEY in st.session_state:
+        good, said = st.session_state[_OUTCOME_KEY]
         (st.success if good else st.warning)(markup.escape_markdown(said))
     try:
-        found = listed()
+        found = load_links()
     except StoreError as error:
         st.warning(markup.escape_markdown(str(error)))
         return
-    if not found.some:
+    if not found.links:
         markup.render_empty_state(
             _("Belum ada tautan tamu. Buka halaman yang ingin ditunjukkan, atur saringannya, "
               "lalu tekan Tautan tamu di kepala halaman.")
@@ -52,16 +52,16 @@ def links_panel() -> None:
         return
     open_now = found.states.count("berlaku")
     title = _("{n} tautan, {open} berlaku").format(
-        n=i18n.format_number(len(found.some)), open=i18n.format_number(open_now)
+        n=i18n.format_number(len(found.links)), open=i18n.format_number(open_now)
     )
     chosen = table_view.render_table(
-        _table(found), "tautan_semua", title, visible_rows=16, on_select="rerun",
+        _build_table(found), "tautan_semua", title, visible_rows=16, on_select="rerun",
         selection_mode="multi-row",
     )  # fmt: skip
     marked = [
-        found.some[row]
+        found.links[row]
         for row in chosen["selection"]["rows"]
-        if row < len(found.some) and found.states[row] == "berlaku"
+        if row < len(found.links) and found.states[row] == "berlaku"
     ]
     st.button(
         _("Cabut {n} tautan yang ditandai").format(n=i18n.format_number(len(marked)))
@@ -69,41 +69,39 @@ def links_panel() -> None:
         else _("Tandai tautan yang berlaku untuk mencabutnya"),
         disabled=not marked,
         type="primary",
-        on_click=_revoke,
+        on_click=_on_revoke,
         args=([link.bound.id for link in marked],),
     )
 
 
-def listed() -> Listed:
+def load_links() -> LinkList:
     """Raises StoreError."""
     store, now = board().store, session.now()
     known = accounts.load_all(store)
     some = [
-        link
-        for link in guest_links.load_all(store).values()
-        if link is not None and _may_know(link)
+        link for link in guest_links.load_all(store).values() if link is not None and _may_see(link)
     ]
     some.sort(key=lambda link: link.created_at, reverse=True)
-    return Listed(
+    return LinkList(
         some, [guest_links.state(link, known, now) for link in some], guest_links.load_usage(store)
     )
 
 
-def _may_know(link: Link) -> bool:
+def _may_see(link: Link) -> bool:
     return guest_links.may_revoke(link, session.viewer())
 
 
-def _table(found: Listed) -> Table:
-    some, register = found.some, board().register
-    uses = [found.uses.get(link.scope.id) for link in some]
+def _build_table(link_list: LinkList) -> Table:
+    some, register = link_list.links, board().register
+    uses = [link_list.uses.get(link.scope.id) for link in some]
     everywhere = _("seluruh kabupaten")
     return make_table(
         {
             _("untuk"): [link.note for link in some],
-            _("keadaan"): [label("link", state) for state in found.states],
+            _("keadaan"): [label("link", state) for state in link_list.states],
             _("halaman"): [label("screen", link.scope.page) for link in some],
             _("saringan"): [
-                view_text.filters_in_words(register, link.scope.query) for link in some
+                view_text.format_filters(register, link.scope.query) for link in some
             ],
             _("wilayah"): [", ".join(map(register.name_of, link.area)) or everywhere
                            for link in some],
@@ -117,23 +115,23 @@ def _table(found: Listed) -> Table:
     )  # fmt: skip
 
 
-def _revoke(numbers: list[str]) -> None:
+def _on_revoke(link_ids: list[str]) -> None:
     """End these links, each of which the viewer must still know of."""
     try:
-        known = {link.scope.id for link in listed().some}
-        for number_ in numbers:
+        known = {link.scope.id for link in load_links().links}
+        for number_ in link_ids:
             if number_ in known:
                 guest_links.revoke_for_viewer(
                     board().store, number_, session.now(), session.viewer()
                 )
     except (LinkRefused, StoreError) as error:
-        st.session_state[_SAID] = (False, str(error))
+        st.session_state[_OUTCOME_KEY] = (False, str(error))
         return
     said = _("{n} tautan dicabut; yang sedang terbuka ditutup sekarang.")
-    st.session_state[_SAID] = (True, said.format(n=i18n.format_number(len(numbers))))
+    st.session_state[_OUTCOME_KEY] = (True, said.format(n=i18n.format_number(len(link_ids))))
 
 
 def show() -> None:
     at = session.get_view_time(filters.get_past_time(), session.get_snapshot_view())
     render_header(at, label("screen", "tautan"))
-    links_panel()
+    render_links_panel()

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pages.higher_command import tables as higher_command_tables
-from pages.higher_command.wording import at_least, from_some, of_tps, rate
+from pages.higher_command.wording import (
+    format_sum,
+    format_tps_total,
+    format_turnout,
+    format_unit_coverage,
+)
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -17,84 +22,93 @@ from situasi.ui.components.markup import Card
 from situasi.ui.tables.table_view import Table
 
 
-def figures(all_of: UnitSummary, every: list[UnitSummary]) -> list[Kpi]:
+def build_kpis(total: UnitSummary, units: list[UnitSummary]) -> list[Kpi]:
     """all_of: the sums. every: what stands behind them."""
     cards = (
-        ("lapor", _heard(all_of), higher_command_tables.heard),
-        ("terbuka", _opened(all_of), higher_command_tables.incidents),
-        ("situasi", _states(all_of), higher_command_tables.states),
-        ("tps", _stations(all_of), higher_command_tables.stations),
-        ("partisipasi", _turnout(all_of), higher_command_tables.turnout),
-        ("personel", _officers(all_of), higher_command_tables.officers),
+        ("lapor", _build_reporting_card(total), higher_command_tables.build_reporting_table),
+        ("terbuka", _build_incident_card(total), higher_command_tables.build_incident_table),
+        ("situasi", _build_situasi_card(total), higher_command_tables.build_situasi_table),
+        ("tps", _build_station_card(total), higher_command_tables.build_station_table),
+        ("partisipasi", _build_turnout_card(total), higher_command_tables.build_turnout_table),
+        ("personel", _build_officer_card(total), higher_command_tables.build_officer_table),
     )
-    return [_figure(key, card, rows, every) for key, card, rows in cards]
+    return [_build_kpi(key, card, rows, units) for key, card, rows in cards]
 
 
-def _figure(
-    key: str, card: Card, rows: Callable[[list[UnitSummary]], Table], every: list[UnitSummary]
+def _build_kpi(
+    key: str,
+    card: Card,
+    build_table: Callable[[list[UnitSummary]], Table],
+    units: list[UnitSummary],
 ) -> Kpi:
-    return Kpi(key, card, lambda: rows(every), (KpiValue(None),))
+    return Kpi(key, card, lambda: build_table(units), (KpiValue(None),))
 
 
-def _heard(one: UnitSummary) -> Card:
-    never = one.member_count - one.reporting_count
+def _build_reporting_card(unit: UnitSummary) -> Card:
+    never = unit.member_count - unit.reporting_count
     notes = [
-        _("{n} senyap").format(n=i18n.format_number(one.silent_count)) if one.silent_count else "",
+        _("{n} senyap").format(n=i18n.format_number(unit.silent_count))
+        if unit.silent_count
+        else "",
         _("{n} belum ada laporan").format(n=i18n.format_number(never)) if never else "",
     ]
     value = _("{n} dari {all}").format(
-        n=i18n.format_number(one.reporting_count), all=i18n.format_number(one.member_count)
+        n=i18n.format_number(unit.reporting_count), all=i18n.format_number(unit.member_count)
     )
     note = " · ".join(filter(None, notes)) or _("semua melapor")
-    return Card(_("Kabupaten melapor"), value, note, is_alarm=bool(one.silent_count))
+    return Card(_("Kabupaten melapor"), value, note, is_alarm=bool(unit.silent_count))
 
 
-def _opened(one: UnitSummary) -> Card:
-    grave = one.counts["serious_open"]
-    aside = "" if grave is None else _("{n} serius").format(n=at_least(one, "serious_open"))
+def _build_incident_card(unit: UnitSummary) -> Card:
+    grave = unit.counts["serious_open"]
+    aside = "" if grave is None else _("{n} serius").format(n=format_sum(unit, "serious_open"))
     return Card(
         _("Kejadian terbuka"),
-        at_least(one, "incidents_open"),
-        from_some(one, "incidents_open"),
+        format_sum(unit, "incidents_open"),
+        format_unit_coverage(unit, "incidents_open"),
         is_alarm=bool(grave),
         side_note=aside,
     )
 
 
-def _states(one: UnitSummary) -> Card:
+def _build_situasi_card(unit: UnitSummary) -> Card:
     marks = [
-        (markup.build_situasi_mark(state), at_least(one, f"situasi_{state}"), "")
+        (markup.build_situasi_mark(state), format_sum(unit, f"situasi_{state}"), "")
         for state in reversed(SITUASI)
     ]
-    told = one.counts["situasi_merah"] is not None
+    told = unit.counts["situasi_merah"] is not None
     note = " · ".join(label("situasi", state) for state in reversed(SITUASI))
     return Card(
         _("Situasi kecamatan"),
         markup.build_counts(marks) if told else "–",
-        f"{note} · {from_some(one, 'situasi_merah')}" if told else _("belum ada laporan"),
-        is_alarm=bool(one.counts["situasi_merah"]),
+        f"{note} · {format_unit_coverage(unit, 'situasi_merah')}"
+        if told
+        else _("belum ada laporan"),
+        is_alarm=bool(unit.counts["situasi_merah"]),
     )
 
 
-def _stations(one: UnitSummary) -> Card:
-    told = one.counts["tps_reported"] is not None
-    value = _("{n} dari {all}").format(n=at_least(one, "tps_reported"), all=of_tps(one))
+def _build_station_card(unit: UnitSummary) -> Card:
+    told = unit.counts["tps_reported"] is not None
+    value = _("{n} dari {all}").format(
+        n=format_sum(unit, "tps_reported"), all=format_tps_total(unit)
+    )
     return Card(_("TPS lapor"), value if told else "–", from_some(one, "tps_reported"))
 
 
-def _turnout(one: UnitSummary) -> Card:
+def _build_turnout_card(unit: UnitSummary) -> Card:
     heads = _("{heads} hadir di {n} TPS, {of}").format(
-        heads=at_least(one, "heads"),
-        n=at_least(one, "tps_counted"),
-        of=from_some(one, "rated"),
+        heads=format_sum(unit, "heads"),
+        n=format_sum(unit, "tps_counted"),
+        of=format_unit_coverage(unit, "rated"),
     )
-    told = one.counts["heads"] is not None
-    return Card(_("Partisipasi"), rate(one), heads if told else _("belum ada hitungan"))
+    told = unit.counts["heads"] is not None
+    return Card(_("Partisipasi"), format_turnout(unit), heads if told else _("belum ada hitungan"))
 
 
-def _officers(one: UnitSummary) -> Card:
-    told = one.counts["officers_present"] is not None
+def _build_officer_card(unit: UnitSummary) -> Card:
+    told = unit.counts["officers_present"] is not None
     value = _("{n} dari {all}").format(
-        n=at_least(one, "officers_present"), all=at_least(one, "officers_posted")
+        n=format_sum(unit, "officers_present"), all=format_sum(unit, "officers_posted")
     )
     return Card(_("Personel hadir"), value if told else "–", from_some(one, "officers_present"))

@@ -17,21 +17,21 @@ from situasi.higher_command.comparison import UnitSummary
 from situasi.ui import session
 from situasi.ui.components import markup
 
-_KEY = "peta_wilayah"
-_CLICKED = "_peta_wilayah"
+_MAP_KEY = "peta_wilayah"
+_CLICK_COUNT_KEY = "_peta_wilayah"
 
 
-def map_panel(every: list[UnitSummary]) -> None:
+def render_map_panel(units: list[UnitSummary]) -> None:
     """By the worst situasi; nothing where no boundaries are known: the tiles say the same."""
     there = app.current_higher_command()
     shapes = there.boundaries if there else None
-    drawn = {one.code: one for one in every if shapes and one.code in shapes.codes}
+    drawn = {one.code: one for one in units if shapes and one.code in shapes.codes}
     if shapes is None or not drawn:
         return
     names = tuple((code, one.name) for code, one in drawn.items())
-    areas = {code: _area(drawn[code]) if code in drawn else AreaStyle("", fill_mode="filtered")
+    areas = {code: _build_area(drawn[code]) if code in drawn else AreaStyle("", fill_mode="filtered")
              for code in shapes.codes}  # fmt: skip
-    clicks = st.session_state.setdefault(_CLICKED, 0)
+    clicks = st.session_state.setdefault(_CLICK_COUNT_KEY, 0)
     made = build_situation_map(
         place_labels(shapes, names, HEIGHT),
         shapes.url,
@@ -41,7 +41,7 @@ def map_panel(every: list[UnitSummary]) -> None:
         layer_id=f"kabupaten-{clicks}",
     )
     alt = _("Peta {n} kabupaten menurut situasi terberat").format(n=len(drawn))
-    chosen = st.pydeck_chart(made, height=HEIGHT, on_select="rerun", key=_KEY, alt=alt)
+    chosen = st.pydeck_chart(made, height=HEIGHT, on_select="rerun", key=_MAP_KEY, alt=alt)
     marks = [
         (markup.build_situasi_mark(state), label("situasi", state)) for state in reversed(SITUASI)
     ]
@@ -50,12 +50,12 @@ def map_panel(every: list[UnitSummary]) -> None:
     for picked in (one for some in chosen["selection"]["objects"].values() for one in some):
         line = drawn.get(picked["properties"]["kode"])
         if line is not None and line.is_openable:
-            higher_command_tables.go(line)
+            higher_command_tables.open_unit(line)
 
 
-def _area(line: UnitSummary) -> AreaStyle:
-    value = wording.rate(line)
-    if line.state is None:
-        return AreaStyle(line.name, value, fill_mode="silent")
-    strength = 90 if line.state == "hijau" else 255
-    return AreaStyle(line.name, value, SITUASI[line.state], strength)
+def _build_area(unit: UnitSummary) -> AreaStyle:
+    value = wording.format_turnout(unit)
+    if unit.state is None:
+        return AreaStyle(unit.name, value, fill_mode="silent")
+    strength = 90 if unit.state == "hijau" else 255
+    return AreaStyle(unit.name, value, SITUASI[unit.state], strength)

@@ -18,51 +18,61 @@ class Tile:
     """
 
     title: str
-    to: str
-    closed: str
+    url: str
+    closed_reason: str
     state: str | None
-    state_name: str
+    state_label: str
     lines: tuple[str, ...]
-    grave: str
-    share: float | None
-    copied: str
-    silent: str
-    made_up: str
+    critical_text: str
+    reported_share: float | None
+    copy_age_text: str
+    silence_text: str
+    exercise_label: str
 
 
-def tiles(every: Sequence[Tile]) -> None:
+def render_tiles(entries: Sequence[Tile]) -> None:
     """Side by side, as many in a line as fit."""
-    tiles = Markup("").join(map(_tile, every))
+    tiles = Markup("").join(map(_build_tile, entries))
     markup.render(Markup('<div class="ab-tiles">{}</div>').format(tiles))
 
 
-def _tile(one: Tile) -> Markup:
-    words = Markup("").join(Markup("<p>{}</p>").format(line) for line in one.lines)
-    grave = Markup('<p class="ab-grave">{}</p>').format(one.grave) if one.grave else Markup()
-    silent = Markup('<b class="ab-silent">{}</b>').format(one.silent) if one.silent else Markup()
-    made = Markup('<span class="si-chip si-made">{}</span>').format(one.made_up or "")
-    closed = Markup("<em>{}</em>").format(one.closed) if one.closed else Markup()
+def _build_tile(tile: Tile) -> Markup:
+    words = Markup("").join(Markup("<p>{}</p>").format(line) for line in tile.lines)
+    grave = (
+        Markup('<p class="ab-grave">{}</p>').format(tile.critical_text)
+        if tile.critical_text
+        else Markup()
+    )
+    silent = (
+        Markup('<b class="ab-silent">{}</b>').format(tile.silence_text)
+        if tile.silence_text
+        else Markup()
+    )
+    made = Markup('<span class="si-chip si-made">{}</span>').format(tile.exercise_label or "")
+    closed = Markup("<em>{}</em>").format(tile.closed_reason) if tile.closed_reason else Markup()
     inside = Markup(
         "<h3>{}{}</h3>{}{}{}{}"
         "<footer>{}<small>{}</small></footer>{}"
     ).format(
-        one.title, made if one.made_up else "", _state(one),
-        _bar(one.share), words, grave, silent, one.copied, closed,
+        tile.title, made if tile.exercise_label else "", _build_state(tile),
+        _build_bar(tile.reported_share), words, grave, silent, tile.copy_age_text, closed,
     )  # fmt: skip
-    kinds = "ab-tile" + (" ab-is-silent" if one.silent else "")
-    if not one.to:
+    kinds = "ab-tile" + (" ab-is-silent" if tile.silence_text else "")
+    if not tile.url:
         return Markup('<div class="{}">{}</div>').format(kinds, inside)
-    return Markup('<a class="{}" href="{}" target="_self">{}</a>').format(kinds, one.to, inside)
+    return Markup('<a class="{}" href="{}" target="_self">{}</a>').format(kinds, tile.url, inside)
 
 
-def _state(one: Tile) -> Markup:
-    if not one.state_name:
+def _build_state(tile: Tile) -> Markup:
+    if not tile.state_label:
         return Markup()
-    sign = markup.build_situasi_mark(one.state)
-    return Markup('<span class="ab-state">{} {}</span>').format(sign, one.state_name)
+    sign = markup.build_situasi_mark(tile.state)
+    return Markup('<span class="ab-state">{} {}</span>').format(sign, tile.state_label)
 
 
-def _bar(share: float | None) -> Markup:
-    if share is None:
+def _build_bar(reported_share: float | None) -> Markup:
+    if reported_share is None:
         return Markup('<i class="ab-bar si-unknown"></i>')
-    return Markup('<i class="ab-bar"><u style="width:{}%"></u></i>').format(round(100 * share))
+    return Markup('<i class="ab-bar"><u style="width:{}%"></u></i>').format(
+        round(100 * reported_share)
+    )

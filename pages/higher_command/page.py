@@ -26,15 +26,15 @@ def show() -> None:
         ),
         higher_command_session.compute_totals(),
     )
-    render_header(at, higher_command_panels.title(part))
-    render_kpi_row(higher_command_kpis.figures(whole, every))
+    render_header(at, higher_command_panels.format_title(part))
+    render_kpi_row(higher_command_kpis.build_kpis(whole, every))
 
-    higher_command_panels.controls(at)
+    higher_command_panels.render_controls(at)
     with st.container(key="wilayah_dan_serius"):
         left, right = st.columns([13, 7], gap="medium")
     with left:
-        map.map_panel(every)
-        higher_command_panels.tiles(every)
+        map.render_map_panel(every)
+        higher_command_panels.render_tiles(every)
     with right:
-        higher_command_panels.serious_panel(found, part)
-    higher_command_tables.table_panel(every)
+        higher_command_panels.render_critical_panel(found, part)
+    higher_command_tables.render_table_panel(every)

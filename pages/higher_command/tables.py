@@ -21,160 +21,169 @@ from situasi.ui.tables.columns import (
 )
 from situasi.ui.tables.table_view import Table, make_table
 
-_ROW = "wilayah"
+_TABLE_KEY = "wilayah"
 
 
-def table_panel(every: list[UnitSummary]) -> None:
+def render_table_panel(units: list[UnitSummary]) -> None:
     """All that is told of each."""
     chosen = table_view.render_table(
-        _drawn(every), _ROW, wording.each(), visible_rows=len(every), on_select="rerun",
+        _get_cached_table(units), _TABLE_KEY, wording.format_unit_kind(), visible_rows=len(units), on_select="rerun",
         selection_mode="single-row",
     )  # fmt: skip
-    table_view.render_explanation(_ROW)
+    table_view.render_explanation(_TABLE_KEY)
     for row in chosen["selection"]["rows"]:
-        if row < len(every) and every[row].opens:
-            go(every[row])
+        if row < len(units) and units[row].opens:
+            open_unit(units[row])
 
 
-def _drawn(every: list[UnitSummary]) -> Table:
-    return render_cache.get_or_build(_ROW, tuple(map(repr, every)), (), lambda: whole(every))
+def _get_cached_table(units: list[UnitSummary]) -> Table:
+    return render_cache.get_or_build(
+        _TABLE_KEY, tuple(map(repr, units)), (), lambda: build_full_table(units)
+    )
 
 
-def go(line: UnitSummary) -> None:
+def open_unit(unit: UnitSummary) -> None:
     """Go there as the menu would."""
-    address = {tenant.URL_PARAMETER: line.code}
+    address = {tenant.URL_PARAMETER: unit.code}
     for name in ("lang", "saat"):
-        if name in st.query_params and (name != "saat" or line.zone == tenant.get_info().zone):
+        if name in st.query_params and (name != "saat" or unit.zone == tenant.get_info().zone):
             address[name] = st.query_params[name]
-    name = "" if line.is_aggregate else "situasi"
-    there = st.Page(lambda: None, title=line.name, url_path=name, default=not name)
+    name = "" if unit.is_aggregate else "situasi"
+    there = st.Page(lambda: None, title=unit.name, url_path=name, default=not name)
     st.switch_page(there, query_params=address)
 
 
-def whole(every: list[UnitSummary]) -> Table:
+def build_full_table(units: list[UnitSummary]) -> Table:
     """Everything of each, one line."""
-    return _table(
-        every,
+    return _build_table(
+        units,
         {
-            _("keadaan"): [_heard(one) for one in every],
-            _("salinan"): time_column(one.copied_at for one in every),
-            _("situasi"): [_state(one) for one in every],
-            **_stations(every),
-            **_turnout(every),
-            **_incidents(every),
-            _("kec. merah"): _numbers(every, "situasi_merah"),
-            _("kec. kuning"): _numbers(every, "situasi_kuning"),
-            **_officers(every),
-            _("laporan terakhir"): time_column(one.reported_at for one in every),
+            _("keadaan"): [_format_reporting(one) for one in units],
+            _("salinan"): time_column(one.copied_at for one in units),
+            _("situasi"): [_format_state(one) for one in units],
+            **_build_station_columns(units),
+            **_build_turnout_columns(units),
+            **_build_incident_columns(units),
+            _("kec. merah"): _build_count_column(units, "situasi_merah"),
+            _("kec. kuning"): _build_count_column(units, "situasi_kuning"),
+            **_build_officer_columns(units),
+            _("laporan terakhir"): time_column(one.reported_at for one in units),
         },
     )
 
 
-def heard(every: list[UnitSummary]) -> Table:
+def build_reporting_table(units: list[UnitSummary]) -> Table:
     """From whom anything comes."""
-    return _table(
-        every,
+    return _build_table(
+        units,
         {
-            _("keadaan"): [_heard(one) for one in every],
-            _("salinan"): time_column(one.copied_at for one in every),
-            _("laporan terakhir"): time_column(one.reported_at for one in every),
+            _("keadaan"): [_format_reporting(one) for one in units],
+            _("salinan"): time_column(one.copied_at for one in units),
+            _("laporan terakhir"): time_column(one.reported_at for one in units),
         },
     )
 
 
-def incidents(every: list[UnitSummary]) -> Table:
+def build_incident_table(units: list[UnitSummary]) -> Table:
     """Open cases of the day."""
-    return _table(
-        every, {**_incidents(every), _("kejadian hari ini"): _numbers(every, "incidents_day")}
-    )
-
-
-def states(every: list[UnitSummary]) -> Table:
-    """How many kecamatan are in each situasi."""
-    cells = {label("situasi", state): _numbers(every, f"situasi_{state}")
-             for state in ("merah", "kuning", "hijau")}  # fmt: skip
-    return _table(every, {_("situasi"): [_state(one) for one in every], **cells})
-
-
-def stations(every: list[UnitSummary]) -> Table:
-    """How far the TPS are."""
-    return _table(
-        every,
+    return _build_table(
+        units,
         {
-            **_stations(every),
-            _("TPS buka"): _numbers(every, "tps_opened"),
-            _("TPS tutup"): _numbers(every, "tps_closed"),
-            _("TPS selesai hitung"): _numbers(every, "tps_done"),
+            **_build_incident_columns(units),
+            _("kejadian hari ini"): _build_count_column(units, "incidents_day"),
         },
     )
 
 
-def turnout(every: list[UnitSummary]) -> Table:
+def build_situasi_table(units: list[UnitSummary]) -> Table:
+    """How many kecamatan are in each situasi."""
+    cells = {label("situasi", state): _build_count_column(units, f"situasi_{state}")
+             for state in ("merah", "kuning", "hijau")}  # fmt: skip
+    return _build_table(units, {_("situasi"): [_format_state(one) for one in units], **cells})
+
+
+def build_station_table(units: list[UnitSummary]) -> Table:
+    """How far the TPS are."""
+    return _build_table(
+        units,
+        {
+            **_build_station_columns(units),
+            _("TPS buka"): _build_count_column(units, "tps_opened"),
+            _("TPS tutup"): _build_count_column(units, "tps_closed"),
+            _("TPS selesai hitung"): _build_count_column(units, "tps_done"),
+        },
+    )
+
+
+def build_turnout_table(units: list[UnitSummary]) -> Table:
     """Heads counted."""
-    return _table(every, {**_turnout(every), _("pemilih hadir"): _numbers(every, "heads")})
+    return _build_table(
+        units,
+        {**_build_turnout_columns(units), _("pemilih hadir"): _build_count_column(units, "heads")},
+    )
 
 
-def officers(every: list[UnitSummary]) -> Table:
+def build_officer_table(units: list[UnitSummary]) -> Table:
     """Officers present of those posted."""
-    return _table(every, _officers(every))
+    return _build_table(units, _build_officer_columns(units))
 
 
-def _table(every: list[UnitSummary], columns: dict[str, Cells]) -> Table:
-    names = {_("wilayah"): [one.name for one in every]}
-    return make_table({**names, **columns}, [one.rehearsal for one in every])
+def _build_table(units: list[UnitSummary], columns: dict[str, Cells]) -> Table:
+    names = {_("wilayah"): [one.name for one in units]}
+    return make_table({**names, **columns}, [one.rehearsal for one in units])
 
 
-def _stations(every: list[UnitSummary]) -> dict[str, Cells]:
+def _build_station_columns(units: list[UnitSummary]) -> dict[str, Cells]:
     return {
         _("TPS lapor"): ratio_column(
-            (one.counts["tps_reported"] for one in every),
-            (one.tps for one in every),
+            (one.counts["tps_reported"] for one in units),
+            (one.tps for one in units),
             _("TPS"),
             unknown_total=_("belum diketahui"),
         )
     }
 
 
-def _turnout(every: list[UnitSummary]) -> dict[str, Cells]:
+def _build_turnout_columns(units: list[UnitSummary]) -> dict[str, Cells]:
     return {
         _("partisipasi"): percent_column(
-            (one.rate for one in every), estimated=[one.rate_estimated for one in every]
+            (one.rate for one in units), estimated=[one.rate_estimated for one in units]
         ),
         _("TPS dihitung"): ratio_column(
-            (one.counts["tps_counted"] for one in every),
-            (one.tps for one in every),
+            (one.counts["tps_counted"] for one in units),
+            (one.tps for one in units),
             _("TPS dari"),
             unknown_total=_("belum diketahui"),
         ),
     }
 
 
-def _incidents(every: list[UnitSummary]) -> dict[str, Cells]:
+def _build_incident_columns(units: list[UnitSummary]) -> dict[str, Cells]:
     return {
-        _("kejadian terbuka"): _numbers(every, "incidents_open"),
-        _("serius"): _numbers(every, "serious_open"),
+        _("kejadian terbuka"): _build_count_column(units, "incidents_open"),
+        _("serius"): _build_count_column(units, "serious_open"),
     }
 
 
-def _officers(every: list[UnitSummary]) -> dict[str, Cells]:
+def _build_officer_columns(units: list[UnitSummary]) -> dict[str, Cells]:
     return {
         _("personel hadir"): ratio_column(
-            (one.counts["officers_present"] for one in every),
-            (one.counts["officers_posted"] for one in every),
+            (one.counts["officers_present"] for one in units),
+            (one.counts["officers_posted"] for one in units),
             _("personel diplot"),
         )
     }
 
 
-def _numbers(every: list[UnitSummary], count: str) -> Any:
-    return number_column(one.counts[count] for one in every)
+def _build_count_column(units: list[UnitSummary], count_name: str) -> Any:
+    return number_column(one.counts[count_name] for one in units)
 
 
-def _heard(one: UnitSummary) -> str:
-    if not one.reporting_count:
+def _format_reporting(unit: UnitSummary) -> str:
+    if not unit.reporting_count:
         return _("belum ada laporan")
-    return wording.silent(one) or _("melapor")
+    return wording.format_silence(unit) or _("melapor")
 
 
-def _state(one: UnitSummary) -> str:
-    return label("situasi", one.state) if one.state else _("belum dinyatakan")
+def _format_state(unit: UnitSummary) -> str:
+    return label("situasi", unit.state) if unit.state else _("belum dinyatakan")

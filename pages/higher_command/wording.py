@@ -13,43 +13,47 @@ from situasi.ui import higher_command_session, tenant
 _HOUR = timedelta(hours=1)
 
 
-def each() -> str:
+def format_unit_kind() -> str:
     """What stands side by side."""
     nation = higher_command_session.get_command().level == MABES and not tenant.get_province()
     return _("Provinsi") if nation else _("Kabupaten dan kota")
 
 
-def at_least(line: UnitSummary, count: str) -> str:
+def format_sum(unit: UnitSummary, count_name: str) -> str:
     """A sum as it may be said: of some that told, there are at least so many."""
-    value = line.counts[count]
+    value = unit.counts[count_name]
     if value is None:
         return "–"
     # That there are at least none says nothing: from how many it is stands beside it.
     return ("≥ " if value and line.partial(count) else "") + i18n.number(value)
 
 
-def of_tps(line: UnitSummary) -> str:
+def format_tps_total(unit: UnitSummary) -> str:
     """The TPS that there are; not known: in words."""
-    if line.tps is None:
+    if unit.tps is None:
         return _("belum diketahui")
     return ("≈ " if line.estimated else "") + i18n.number(line.tps)
 
 
-def rate(line: UnitSummary) -> str:
+def format_turnout(unit: UnitSummary) -> str:
     """Turnout of the TPS whose voters are known."""
-    if line.rate is None:
+    if unit.rate is None:
         return "–"
     return ("≈ " if line.rate_estimated else "") + i18n.number(line.rate, 1) + " %"
 
 
-def facts(line: UnitSummary) -> list[str]:
+def format_tile_lines(unit: UnitSummary) -> list[str]:
     """Three lines of a tile."""
-    if not line.reporting_count:
-        return [_("Belum ada laporan"), _("TPS: {n}").format(n=of_tps(line))]
-    counts = line.counts
-    tps = _("{n} dari {all} TPS lapor").format(n=at_least(line, "tps_reported"), all=of_tps(line))
-    turnout = _("{rate} hadir di {n} TPS").format(rate=rate(line), n=at_least(line, "tps_counted"))
-    opened = _("{n} kejadian terbuka").format(n=at_least(line, "incidents_open"))
+    if not unit.reporting_count:
+        return [_("Belum ada laporan"), _("TPS: {n}").format(n=format_tps_total(unit))]
+    counts = unit.counts
+    tps = _("{n} dari {all} TPS lapor").format(
+        n=format_sum(unit, "tps_reported"), all=format_tps_total(unit)
+    )
+    turnout = _("{rate} hadir di {n} TPS").format(
+        rate=format_turnout(unit), n=format_sum(unit, "tps_counted")
+    )
+    opened = _("{n} kejadian terbuka").format(n=format_sum(unit, "incidents_open"))
     return [
         tps if counts["tps_reported"] is not None else _("TPS: belum lapor"),
         turnout if counts["heads"] is not None else _("Hadir: belum lapor"),
@@ -57,10 +61,10 @@ def facts(line: UnitSummary) -> list[str]:
     ]
 
 
-def grave(line: UnitSummary) -> str:
+def format_critical(unit: UnitSummary) -> str:
     """What somebody should look at, or nothing."""
     serious, red, yellow = (
-        line.counts[name] or 0 for name in ("serious_open", "situasi_merah", "situasi_kuning")
+        unit.counts[name] or 0 for name in ("serious_open", "situasi_merah", "situasi_kuning")
     )
     told = (
         (serious, _("{n} serius")),
@@ -70,38 +74,38 @@ def grave(line: UnitSummary) -> str:
     return " · ".join(said.format(n=i18n.number(n)) for n, said in told if n)
 
 
-def share(line: UnitSummary) -> float | None:
+def compute_reported_share(unit: UnitSummary) -> float | None:
     """Of its TPS that told; None where it is not known."""
-    told = line.counts["tps_reported"]
-    return None if told is None or not line.tps else min(1.0, told / line.tps)
+    told = unit.counts["tps_reported"]
+    return None if told is None or not unit.tps else min(1.0, told / unit.tps)
 
 
-def copied(line: UnitSummary) -> str:
+def format_copy_age(unit: UnitSummary) -> str:
     """How old what lies here is."""
-    if line.exercise_at is not None:
-        at = line.exercise_at.astimezone(line.zone)
+    if unit.exercise_at is not None:
+        at = unit.exercise_at.astimezone(unit.zone)
         return _("jam latihan {time}").format(time=i18n.format_time(at))
-    if line.copied_at is None:
+    if unit.copied_at is None:
         return ""
-    at, now = line.copied_at.astimezone(line.zone), line.now.astimezone(line.zone)
+    at, now = unit.copied_at.astimezone(unit.zone), unit.now.astimezone(unit.zone)
     age = i18n.format_relative_time(at, now)
-    if line.zone != tenant.get_info().zone and now - at >= _HOUR:  # a clock of another zone
-        age = f"{age} {line.zone_label}"
+    if unit.zone != tenant.get_info().zone and now - at >= _HOUR:  # a clock of another zone
+        age = f"{age} {unit.zone_label}"
     return _("salinan {age}").format(age=age)
 
 
-def silent(line: UnitSummary) -> str:
+def format_silence(unit: UnitSummary) -> str:
     """That nothing comes any more, or nothing."""
-    if line.is_silent:
+    if unit.is_silent:
         return _("SENYAP")
     return (
-        _("{n} senyap").format(n=i18n.format_number(line.silent_count)) if line.silent_count else ""
+        _("{n} senyap").format(n=i18n.format_number(unit.silent_count)) if unit.silent_count else ""
     )
 
 
-def from_some(line: UnitSummary, count: str) -> str:
+def format_unit_coverage(unit: UnitSummary, count_name: str) -> str:
     """Of how many kabupaten a sum is."""
-    told, every = line.told[count], line.member_count
+    told, every = unit.told[count_name], unit.member_count
     if told == every:
         return _("{n} kabupaten").format(n=i18n.format_number(every))
     return _("{n} dari {all} kabupaten").format(

@@ -23,80 +23,80 @@ from situasi.ui import session
 from situasi.ui.components import markup
 from situasi.ui.page_layout import PageContext
 
-_SAID = "_masukan_kabar"
+_OUTCOME_KEY = "_masukan_kabar"
 # Uploaded files are judged one after the other for each viewer, and two at a time in all.
-_JUDGING: Final = ConcurrencyLimiter(max_concurrent=2, max_per_owner=1)
+_UPLOAD_SLOTS: Final = ConcurrencyLimiter(max_concurrent=2, max_per_owner=1)
 # Rows of each feed that are shown before a file is taken in.
-PREVIEW = 100
+PREVIEW_ROWS = 100
 # Rows that would be refused, of which it is told why.
-REFUSED = 1000
+MAX_REFUSED_ROWS = 1000
 
 
-def allowed(view: PageContext, act: str) -> bool:
+def may_act(context: PageContext, action: str) -> bool:
     """Whether the viewer may do this here and now: nobody writes into the past."""
-    return view.view_time.live and session.viewer().role.may(act)
+    return context.view_time.live and session.viewer().role.may(action)
 
 
-def tell(text: str, *, good: bool) -> None:
+def save_outcome(text: str, *, is_success: bool) -> None:
     """Keep what came of an act until the next one; the page is drawn again."""
     at = session.now().astimezone(board().register.election.zone)
-    st.session_state[_SAID] = (good, f"{i18n.format_time(at)} · {text}")
+    st.session_state[_OUTCOME_KEY] = (is_success, f"{i18n.format_time(at)} · {text}")
 
 
-def told() -> None:
+def render_outcome() -> None:
     """Draw what came of the last act of this viewer."""
-    if _SAID in st.session_state:
-        good, text = st.session_state[_SAID]
+    if _OUTCOME_KEY in st.session_state:
+        good, text = st.session_state[_OUTCOME_KEY]
         (st.success if good else st.warning)(markup.escape_markdown(text))
 
 
 @dataclass(frozen=True)
-class Trial:
+class UploadTrial:
     """What would become of an uploaded file. rows: the first that would be accepted, by feed.
 
     more_refused: how many rows that would be refused are not told of. A page keeps its trial.
     """
 
-    ledger: IngestResult
-    rows: dict[str, pd.DataFrame]
-    more_refused: int
+    result: IngestResult
+    preview_rows: dict[str, pd.DataFrame]
+    more_refused_count: int
 
 
-def try_file(name: str, file: BinaryIO) -> Trial:
+def try_upload(name: str, file: BinaryIO) -> UploadTrial:
     """Try an uploaded file; nothing is stored."""
     rows: dict[str, pd.DataFrame] = {}
 
     def keep(feed: str, accepted: pd.DataFrame) -> None:
         known = rows.get(feed, accepted.head(0))
-        if len(known) < PREVIEW:
-            rows[feed] = pd.concat([known, accepted.head(PREVIEW - len(known))])
+        if len(known) < PREVIEW_ROWS:
+            rows[feed] = pd.concat([known, accepted.head(PREVIEW_ROWS - len(known))])
 
-    ledger = _taken(name, file, dry_run=True, preview=keep)
-    more = max(0, len(ledger.reasons) - REFUSED)
-    del ledger.reasons[REFUSED:]
-    return Trial(ledger, rows, more)
+    ledger = _ingest_upload(name, file, dry_run=True, preview=keep)
+    more = max(0, len(ledger.reasons) - MAX_REFUSED_ROWS)
+    del ledger.reasons[MAX_REFUSED_ROWS:]
+    return UploadTrial(ledger, rows, more)
 
 
-def take_file(name: str, file: BinaryIO) -> None:
+def ingest_file(name: str, file: BinaryIO) -> None:
     """Take an uploaded file in."""
-    ledger = _taken(name, file, dry_run=False)
+    ledger = _ingest_upload(name, file, dry_run=False)
     session.refresh_after_write()
     telemetry.record_ingest("upload", ledger.feed or "unknown", ledger.as_json())
     if ledger.refused:
-        tell(f"{ledger.path}: {ledger.refused}", good=False)
+        save_outcome(f"{ledger.path}: {ledger.refused}", is_success=False)
         return
-    said = intake_tables.equation(
+    said = intake_tables.format_row_balance(
         ledger.read, ledger.accepted, ledger.duplicate, ledger.quarantined
     )
-    tell(f"{ledger.path}: {said}", good=True)
+    save_outcome(f"{ledger.path}: {said}", is_success=True)
 
 
-def _taken(
+def _ingest_upload(
     name: str, file: BinaryIO, *, dry_run: bool, preview: PreviewCallback | None = None
 ) -> IngestResult:
     try:
         scope = write_scope.build_viewer_scope(session.viewer(), "masukkan")
-        with _JUDGING.slot(scope.actor):
+        with _UPLOAD_SLOTS.slot(scope.actor):
             return upload.ingest_upload(
                 board().store,
                 board().ingest_context,
@@ -118,12 +118,12 @@ def withdraw(batch: int, reason: str) -> None:
         rows = withdrawal.withdraw(board().store, scope, batch, session.now(), reason)
         elsewhere = board().store.count_rows_in_other_batches(batch)
     except (StoreError, WriteRefused, WithdrawalRefused) as error:
-        tell(str(error), good=False)
+        save_outcome(str(error), is_success=False)
         return
     session.refresh_after_write()
     said = _("Kiriman {no}: {n} baris ditarik. Tidak ada yang dihapus.")
     text = said.format(no=batch, n=i18n.format_number(rows))
-    tell(" ".join([text, *intake_tables.stays(elsewhere)]), good=True)
+    save_outcome(" ".join([text, *intake_tables.format_remaining_rows(elsewhere)]), is_success=True)
 
 
 def release(row: QuarantinedRow, corrections: Mapping[str, str]) -> None:
@@ -135,19 +135,19 @@ def release(row: QuarantinedRow, corrections: Mapping[str, str]) -> None:
             here.store, here.ingest_context, scope, row, corrections, session.now()
         )
     except (StoreError, WriteRefused) as error:
-        tell(str(error), good=False)
+        save_outcome(str(error), is_success=False)
         return
     session.refresh_after_write()
-    text, good = _outcome(ledger)
-    tell(_("Karantina {no}: {said}").format(no=row.number, said=text), good=good)
+    text, good = _format_outcome(ledger)
+    save_outcome(_("Karantina {no}: {said}").format(no=row.number, said=text), is_success=good)
 
 
-def _outcome(ledger: IngestResult) -> tuple[str, bool]:
-    if ledger.refused:
-        return ledger.refused, False
-    if ledger.quarantined:
-        reasons = "; ".join(reason for entry in ledger.reasons for reason in entry["reasons"])
+def _format_outcome(result: IngestResult) -> tuple[str, bool]:
+    if result.refused:
+        return result.refused, False
+    if result.quarantined:
+        reasons = "; ".join(reason for entry in result.reasons for reason in entry["reasons"])
         return _("masih ditolak: {reasons}").format(reasons=reasons), False
-    if ledger.accepted:
+    if result.accepted:
         return _("diterima"), True
     return _("sudah ada di papan, tidak disimpan dua kali"), True

@@ -19,34 +19,36 @@ from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import table_view
 
 
-def ledger_panel(view: PageContext, found: DeliverySummary) -> None:
-    ledger = found.batches
+def render_delivery_panel(context: PageContext, intake: DeliverySummary) -> None:
+    ledger = intake.batches
     with markup.row():
         page_layout.render_section_title(_("Buku kiriman"))
-        if intake_actions.allowed(view, "perbaiki"):
+        if intake_actions.may_act(context, "perbaiki"):
             brought = (ledger["standing"] > 0) | (ledger["duplicate"] > 0)
-            _withdrawal(ledger[brought & ledger["taken_back_by"].isna()])
+            _render_withdrawal_form(ledger[brought & ledger["taken_back_by"].isna()])
     if ledger.empty:
         page_layout.render_missing_data(_("Belum ada kiriman."))
         return
-    said = intake_tables.equation(
+    said = intake_tables.format_row_balance(
         *(int(ledger[name].sum()) for name in ("read", "accepted", "duplicate", "quarantined"))
     )
     st.caption(said + ". " + _("Kiriman ulang tanpa hal baru hanya dicatat dalam jejak."))
-    if not view.view_time.live and (ledger["recorded_at"] > view.view_time.at).any():
+    if not context.view_time.live and (ledger["recorded_at"] > context.view_time.at).any():
         st.caption(
             _("Kiriman latihan dan riwayat dicatat dengan jam sebenarnya, sesudah saat ini; ia "
               "ditunjukkan sejak baris pertamanya diketahui, dengan jumlah seluruh kirimannya.")
         )  # fmt: skip
-    table = render_cache.get_or_build("kiriman", None, (ledger,), intake_tables.ledger_table)
+    table = render_cache.get_or_build(
+        "kiriman", None, (ledger,), intake_tables.build_delivery_table
+    )
     table_view.render_table(table, "kiriman", _("Buku kiriman"))
 
 
-def _withdrawal(standing: pd.DataFrame) -> None:
-    opened = st.popover(_("Tarik kiriman"), key="tarik", disabled=standing.empty)
+def _render_withdrawal_form(deliveries: pd.DataFrame) -> None:
+    opened = st.popover(_("Tarik kiriman"), key="tarik", disabled=deliveries.empty)
     names = {
         int(batch): f"{batch} · {source} · {label('feed', feed)}"
-        for batch, source, feed in standing[["batch", "source", "feed"]].to_numpy()
+        for batch, source, feed in deliveries[["batch", "source", "feed"]].to_numpy()
     }
     with opened, st.form("tarik_kiriman", border=False, clear_on_submit=True):
         st.text(
@@ -68,13 +70,15 @@ def _withdrawal(standing: pd.DataFrame) -> None:
             st.rerun()
 
 
-def sources_panel(view: PageContext, found: DeliverySummary) -> None:
+def render_sources_panel(context: PageContext, intake: DeliverySummary) -> None:
     with markup.row():
         page_layout.render_section_title(_("Sumber laporan"))
         table_view.render_table_popover(
-            _("Menurut berkas"), lambda: intake_tables.sources_table(found.sources), "sumber_berkas"
+            _("Menurut berkas"),
+            lambda: intake_tables.build_source_table(intake.sources),
+            "sumber_berkas",
         )
-    told = intake_data.told_of(view)
-    make = partial(intake_tables.feeds_table, waiting=told)
-    table = render_cache.get_or_build("sumber", told, (found.feeds,), make)
+    told = intake_data.can_show_quarantine(context)
+    make = partial(intake_tables.build_feed_table, waiting=told)
+    table = render_cache.get_or_build("sumber", told, (intake.feeds,), make)
     table_view.render_table(table, "sumber", _("Sumber laporan"))

@@ -11,7 +11,7 @@ import streamlit as st
 from pages.intake import actions as intake_actions
 from pages.intake import data as intake_data
 from pages.intake import tables as intake_tables
-from pages.intake.data import Waiting
+from pages.intake.data import QuarantineRows
 from situasi.access.roles import Viewer
 from situasi.analysis.deliveries import DeliverySummary
 from situasi.board import current_board as board
@@ -30,16 +30,18 @@ from situasi.ui.tables import table_view
 from situasi.ui.tables.table_view import Table
 
 # A list to choose from that is longer than this is no list; the filters shorten it.
-_CHOICES = 300
+_MAX_CHOICES = 300
 
 
-def quarantine_panel(view: PageContext, found: DeliverySummary, feeds: tuple[str, ...]) -> None:
+def render_quarantine_panel(
+    context: PageContext, intake: DeliverySummary, feeds: tuple[str, ...]
+) -> None:
     page_layout.render_section_title(_("Karantina: baris yang belum dapat diterima"))
-    if not intake_data.told_of(view):
+    if not intake_data.can_show_quarantine(context):
         st.caption(_("Dalam latihan, karantina hanya ditunjukkan untuk keadaan sekarang."))
         return
     try:
-        waiting = intake_data.waiting(view, feeds)
+        waiting = intake_data.load_quarantine(context, feeds)
     except StoreError as error:
         markup.render_empty_state(_("Karantina tidak terbaca: {why}").format(why=error))
         return
@@ -51,16 +53,16 @@ def quarantine_panel(view: PageContext, found: DeliverySummary, feeds: tuple[str
     audit.log_viewed(set(waiting.rows["feed"]), "masukan")
     left, right = st.columns([3, 2])
     with left:
-        chosen = _why(waiting)
-        _rows(chosen, found)
-        _send_back(chosen)
+        chosen = _render_reason_filter(waiting)
+        _render_rows(chosen, intake)
+        _render_return_file(chosen)
     with right:
-        _correct(view, chosen)
+        _render_correction(context, chosen)
 
 
-def _why(waiting: Waiting) -> pd.DataFrame:
+def _render_reason_filter(quarantine_rows: QuarantineRows) -> pd.DataFrame:
     """The reasons with their counts; the rows of the one that is chosen, or all."""
-    rows, reasons = waiting.rows, waiting.reasons
+    rows, reasons = quarantine_rows.rows, quarantine_rows.reasons
     counts = reasons.groupby("kind", sort=False)["rows"].sum().to_dict()
     with markup.row():
         kind = st.selectbox(
@@ -73,33 +75,35 @@ def _why(waiting: Waiting) -> pd.DataFrame:
             label_visibility="collapsed",
         )
         table_view.render_table_popover(
-            _("Alasan dan jumlahnya"), lambda: intake_tables.reasons_table(reasons), "alasan_jumlah"
+            _("Alasan dan jumlahnya"),
+            lambda: intake_tables.build_reason_table(reasons),
+            "alasan_jumlah",
         )
     return (
-        render_cache.get_or_build("alasan", kind, (rows,), partial(_of_kind, str(kind)))
+        render_cache.get_or_build("alasan", kind, (rows,), partial(_select_reason, str(kind)))
         if kind
         else rows
     )
 
 
-def _of_kind(kind: str, rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[[kind in kinds for kinds in rows["kinds"]]]
+def _select_reason(reason_kind: str, rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[[reason_kind in kinds for kinds in rows["kinds"]]]
 
 
-def _rows(chosen: pd.DataFrame, found: DeliverySummary) -> None:
-    table = render_cache.get_or_build("menunggu", None, (chosen, found.batches), _table)
+def _render_rows(rows: pd.DataFrame, intake: DeliverySummary) -> None:
+    table = render_cache.get_or_build("menunggu", None, (rows, intake.batches), _build_table)
     table_view.render_table(table, "menunggu", _("Baris menunggu"))
 
 
-def _table(chosen: pd.DataFrame, ledger: pd.DataFrame) -> Table:
-    undone = set(ledger.loc[ledger["taken_back_by"].notna(), "batch"])
-    made_up = set(ledger.loc[ledger["made_up"], "batch"])
-    return intake_tables.waiting_table(chosen.iloc[::-1], undone, made_up)
+def _build_table(rows: pd.DataFrame, deliveries: pd.DataFrame) -> Table:
+    undone = set(deliveries.loc[deliveries["taken_back_by"].notna(), "batch"])
+    made_up = set(deliveries.loc[deliveries["made_up"], "batch"])
+    return intake_tables.build_quarantine_table(rows.iloc[::-1], undone, made_up)
 
 
-def _send_back(chosen: pd.DataFrame) -> None:
+def _render_return_file(rows: pd.DataFrame) -> None:
     """A file for whoever sent the rows, reasons beside them."""
-    files = list(dict.fromkeys(zip(chosen["feed"], chosen["source"], strict=True)))
+    files = list(dict.fromkeys(zip(rows["feed"], rows["source"], strict=True)))
     with markup.row():
         feed, source = st.selectbox(
             _("Kembalikan ke pengirim"),
@@ -107,10 +111,10 @@ def _send_back(chosen: pd.DataFrame) -> None:
             format_func=lambda one: f"{one[1]} · {label('feed', one[0])}",
             key="pengirim",
         )
-        mine = chosen[(chosen["feed"] == feed) & (chosen["source"] == source)]
+        mine = rows[(rows["feed"] == feed) & (rows["source"] == source)]
         audit.render_download_button(
             _("Unduh {n} baris untuk diperbaiki").format(n=i18n.format_number(len(mine))),
-            partial(_file, session.viewer(), mine["number"].tolist()),
+            partial(_build_return_file, session.viewer(), mine["number"].tolist()),
             {"table": "karantina", "feed": feed, "source": source},
             "csv",
             len(mine),
@@ -120,14 +124,14 @@ def _send_back(chosen: pd.DataFrame) -> None:
         )
 
 
-def _file(viewer: Viewer, numbers: Sequence[int]) -> bytes:
+def _build_return_file(viewer: Viewer, numbers: Sequence[int]) -> bytes:
     rows = quarantine.find_visible_rows(board().store, viewer, numbers)
     return quarantine.format_csv(rows).encode("utf-8-sig", "replace")
 
 
-def _correct(view: PageContext, chosen: pd.DataFrame) -> None:
+def _render_correction(context: PageContext, rows: pd.DataFrame) -> None:
     """One row with its cells, to be corrected and released."""
-    newest = chosen.iloc[::-1].head(_CHOICES)
+    newest = rows.iloc[::-1].head(_MAX_CHOICES)
     said = _("{no} · {source} baris {row}")
     names = {
         number: said.format(no=number, source=source, row=row)
@@ -138,9 +142,11 @@ def _correct(view: PageContext, chosen: pd.DataFrame) -> None:
     number = st.selectbox(
         _("Perbaiki baris"), list(names), format_func=names.__getitem__, key="perbaiki"
     )
-    if len(chosen) > _CHOICES:
+    if len(rows) > _MAX_CHOICES:
         said = _("{n} terbaru dari {all}; pilih alasan atau jenis laporan untuk yang lain")
-        st.caption(said.format(n=i18n.format_number(_CHOICES), all=i18n.format_number(len(chosen))))
+        st.caption(
+            said.format(n=i18n.format_number(_MAX_CHOICES), all=i18n.format_number(len(rows)))
+        )
     try:
         found = quarantine.find_visible_rows(board().store, session.viewer(), [number])
     except StoreError as error:
@@ -149,15 +155,15 @@ def _correct(view: PageContext, chosen: pd.DataFrame) -> None:
     if not found:
         st.caption(_("Baris ini baru saja dilepaskan."))
         return
-    row_form(found[0], may=intake_actions.allowed(view, "perbaiki"))
+    render_row_form(found[0], may_correct=intake_actions.may_act(context, "perbaiki"))
 
 
-_LONG = 60  # characters of a cell that needs a whole line
+_LONG_CELL_CHARS = 60  # characters of a cell that needs a whole line
 # Columns that the door fills by itself.
-_NOT_ASKED = {"flags", "latihan", "precision"}
+_COMPUTED_COLUMNS = {"flags", "latihan", "precision"}
 
 
-def row_form(row: QuarantinedRow, *, may: bool) -> None:
+def render_row_form(row: QuarantinedRow, *, may_correct: bool) -> None:
     """Draw the row; with the right to correct, its cells can be changed and tried again."""
     for reason in row.reasons:
         st.text("▸ " + reason)
@@ -165,26 +171,31 @@ def row_form(row: QuarantinedRow, *, may: bool) -> None:
         st.caption(_("Isi lain dari baris ini"))
         st.text(reserved_columns.excerpt(row.raw[heading], 300))
     with st.form(f"baris_{row.number}", border=False):
-        changed = _cells(row, may=may)
-        changed |= _one_more(row) if may else {}
-        if st.form_submit_button(_("Periksa dan lepaskan"), type="primary", disabled=not may):
+        changed = _render_cell_inputs(row, may_correct=may_correct)
+        changed |= _render_extra_cell(row) if may_correct else {}
+        if st.form_submit_button(
+            _("Periksa dan lepaskan"), type="primary", disabled=not may_correct
+        ):
             intake_actions.release(row, changed)
             st.rerun()
-    if not may:
+    if not may_correct:
         st.caption(_("Peran ini melihat karantina, tidak memperbaikinya."))
 
 
-def _cells(row: QuarantinedRow, *, may: bool) -> dict[str, str]:
+def _render_cell_inputs(row: QuarantinedRow, *, may_correct: bool) -> dict[str, str]:
     """An input for each cell; those that were changed."""
     written: dict[str, str] = {}
     columns = st.columns(2)
     asked = [
         heading for heading in row.raw if heading not in (*EXPORT_HEADINGS, *reserved_columns.ALL)
     ]
-    short = [heading for heading in asked if len(row.raw[heading]) <= _LONG]
+    short = [heading for heading in asked if len(row.raw[heading]) <= _LONG_CELL_CHARS]
     for at, heading in enumerate(short):
         written[heading] = columns[at % 2].text_input(
-            heading or "–", row.raw[heading], key=f"sel_{row.number}_{heading}", disabled=not may
+            heading or "–",
+            row.raw[heading],
+            key=f"sel_{row.number}_{heading}",
+            disabled=not may_correct,
         )
     for heading in asked:
         if heading not in written:
@@ -192,20 +203,20 @@ def _cells(row: QuarantinedRow, *, may: bool) -> dict[str, str]:
                 heading or "–",
                 row.raw[heading],
                 key=f"sel_{row.number}_{heading}",
-                disabled=not may,
+                disabled=not may_correct,
                 height=80,
             )
     return {name: text.strip() for name, text in written.items() if text != row.raw[name]}
 
 
-def _one_more(row: QuarantinedRow) -> dict[str, str]:
+def _render_extra_cell(row: QuarantinedRow) -> dict[str, str]:
     """A cell for a column that the sender's file does not have at all."""
     column_of = board().ingest_context.vocabulary.find_column
     there = {column_of(row.feed, heading) for heading in row.raw}
     missing = [
         column.heading
         for column in feed_schemas.FEEDS[row.feed].columns
-        if column.name not in there | _NOT_ASKED and column.heading not in row.raw
+        if column.name not in there | _COMPUTED_COLUMNS and column.heading not in row.raw
     ]
     left, right = st.columns(2)
     heading = left.selectbox(

@@ -17,17 +17,17 @@ from situasi.ingest.pipeline import IngestResult
 from situasi.ui.tables.columns import Cells, Column, identifier_column, number_column, time_column
 from situasi.ui.tables.table_view import Table, make_table
 
-_MOST_NAMED = 5  # deliveries in a sentence
+_MAX_NAMED_DELIVERIES = 5  # deliveries in a sentence
 
 
-def feeds_table(feeds: pd.DataFrame, *, waiting: bool = True) -> Table:
+def build_feed_table(feeds: pd.DataFrame, *, waiting: bool = True) -> Table:
     """Every feed: when last heard, and where its rows are.
 
     waiting: whether it is told who waits; of a past moment it is not, quarantine is of now.
     """
     columns: dict[str, Cells] = {
         _("laporan"): [label("feed", feed) for feed in feeds["feed"]],
-        _("keadaan"): [_state(row) for row in feeds.itertuples()],
+        _("keadaan"): [_format_state(row) for row in feeds.itertuples()],
         _("kabar terakhir"): time_column(feeds["last"]),
     }
     if waiting:
@@ -35,12 +35,12 @@ def feeds_table(feeds: pd.DataFrame, *, waiting: bool = True) -> Table:
     columns |= {
         _("di papan"): number_column(feeds["standing"]),
         _("kiriman"): number_column(feeds["deliveries"]),
-        **_counts(feeds),
+        **_build_count_columns(feeds),
     }
     return make_table(columns, feeds["made_up"])
 
 
-def sources_table(sources: pd.DataFrame) -> Table:
+def build_source_table(sources: pd.DataFrame) -> Table:
     """Every file of every feed."""
     return make_table(
         {
@@ -49,7 +49,7 @@ def sources_table(sources: pd.DataFrame) -> Table:
             _("kabar terakhir"): time_column(sources["last"]),
             _("dicatat"): time_column(sources["delivered"]),
             _("kiriman"): number_column(sources["deliveries"]),
-            **_counts(sources),
+            **_build_count_columns(sources),
             _("di papan"): number_column(sources["standing"]),
             _("ditarik"): number_column(sources["taken_back"]),
         },
@@ -57,61 +57,63 @@ def sources_table(sources: pd.DataFrame) -> Table:
     )
 
 
-def ledger_table(ledger: pd.DataFrame) -> Table:
+def build_delivery_table(deliveries: pd.DataFrame) -> Table:
     """Every delivery, with who brought it, and who took it back and why."""
-    undone = ledger["taken_back_by"].notna()
+    undone = deliveries["taken_back_by"].notna()
     return make_table(
         {
-            _("no"): identifier_column(ledger["batch"]),
-            _("dicatat"): time_column(ledger["recorded_at"]),
-            _("laporan"): [label("feed", feed) for feed in ledger["feed"]],
-            _("berkas"): ledger["source"],
-            _("oleh"): ledger["actor"],
-            **_counts(ledger),
-            _("di papan"): number_column(ledger["standing"]),
-            _("ditarik"): number_column(ledger["taken_back"].where(undone), keep_when_empty=False),
-            _("ditarik oleh"): ledger["taken_back_by"].where(undone),
-            _("alasan penarikan"): ledger["reason"].where(undone),
-            _("sidik SHA-256"): ledger["sha256"].str[:12],
+            _("no"): identifier_column(deliveries["batch"]),
+            _("dicatat"): time_column(deliveries["recorded_at"]),
+            _("laporan"): [label("feed", feed) for feed in deliveries["feed"]],
+            _("berkas"): deliveries["source"],
+            _("oleh"): deliveries["actor"],
+            **_build_count_columns(deliveries),
+            _("di papan"): number_column(deliveries["standing"]),
+            _("ditarik"): number_column(
+                deliveries["taken_back"].where(undone), keep_when_empty=False
+            ),
+            _("ditarik oleh"): deliveries["taken_back_by"].where(undone),
+            _("alasan penarikan"): deliveries["reason"].where(undone),
+            _("sidik SHA-256"): deliveries["sha256"].str[:12],
         },
-        ledger["made_up"],
+        deliveries["made_up"],
     )
 
 
-def stays(elsewhere: Mapping[int, int]) -> list[str]:
+def format_remaining_rows(rows_by_delivery: Mapping[int, int]) -> list[str]:
     """Which rows of a delivery that was taken back stand, by the other deliveries that have them.
 
     elsewhere: store.brought_elsewhere.
     """
     said = _("{n} baris tetap berlaku: juga dibawa kiriman {no}.")
-    named = list(elsewhere.items())[:_MOST_NAMED]
+    named = list(rows_by_delivery.items())[:_MAX_NAMED_DELIVERIES]
     told = [said.format(n=i18n.format_number(count), no=other) for other, count in named]
-    more = len(elsewhere) - len(named)
+    more = len(rows_by_delivery) - len(named)
     return [*told, *([_("Juga dibawa {n} kiriman lain.").format(n=more)] if more else [])]
 
 
-def waiting_table(
-    waiting: pd.DataFrame, taken_back: Collection[int], made_up: Collection[int]
+def build_quarantine_table(
+    rows: pd.DataFrame, withdrawn_batches: Collection[int], exercise_batches: Collection[int]
 ) -> Table:
     """Rows in quarantine. taken_back, made_up: batches that were withdrawn, that are LATIHAN."""
     return make_table(
         {
-            _("no karantina"): identifier_column(waiting["number"]),
-            _("laporan"): [label("feed", feed) for feed in waiting["feed"]],
-            _("berkas"): waiting["source"],
-            _("baris"): identifier_column(waiting["row"]),
-            _("alasan"): ["; ".join(reasons) for reasons in waiting["reasons"]],
-            _("dicatat"): time_column(waiting["recorded_at"]),
+            _("no karantina"): identifier_column(rows["number"]),
+            _("laporan"): [label("feed", feed) for feed in rows["feed"]],
+            _("berkas"): rows["source"],
+            _("baris"): identifier_column(rows["row"]),
+            _("alasan"): ["; ".join(reasons) for reasons in rows["reasons"]],
+            _("dicatat"): time_column(rows["recorded_at"]),
             _("catatan"): [
-                _("dari kiriman yang ditarik") if batch in taken_back else ""
-                for batch in waiting["batch"]
+                _("dari kiriman yang ditarik") if batch in withdrawn_batches else ""
+                for batch in rows["batch"]
             ],
         },
-        waiting["batch"].isin(list(made_up)),
+        rows["batch"].isin(list(exercise_batches)),
     )
 
 
-def reasons_table(reasons: pd.DataFrame) -> Table:
+def build_reason_table(reasons: pd.DataFrame) -> Table:
     """Why rows wait, the most frequent reason first."""
     return make_table(
         {
@@ -124,33 +126,33 @@ def reasons_table(reasons: pd.DataFrame) -> Table:
     )
 
 
-def refused_table(ledger: IngestResult) -> Table:
+def build_refused_table(result: IngestResult) -> Table:
     """The faulty rows of a file that is only tried."""
     return make_table(
         {
-            _("lembar"): [one.get("sheet", "") for one in ledger.reasons],
-            _("baris"): identifier_column(one["row"] for one in ledger.reasons),
-            _("alasan"): ["; ".join(one["reasons"]) for one in ledger.reasons],
+            _("lembar"): [one.get("sheet", "") for one in result.reasons],
+            _("baris"): identifier_column(one["row"] for one in result.reasons),
+            _("alasan"): ["; ".join(one["reasons"]) for one in result.reasons],
         }
     )
 
 
-def stored_table(feed: str, rows: pd.DataFrame) -> Table:
+def build_stored_table(feed: str, rows: pd.DataFrame) -> Table:
     """Rows of a feed as they will be stored, without the columns that none of them fills."""
     columns: dict[str, Cells] = {_("baris"): identifier_column(rows["row"])}
     for column in feed_schemas.FEEDS[feed].columns:
         values = rows[column.name]
         if column.name == "latihan" or values.isna().all():
             continue
-        columns[_heading(column)] = _as_read(column, values)
+        columns[_format_heading(column)] = _format_values(column, values)
     return make_table(columns, rows["latihan"])
 
 
-def _heading(column: feed_schemas.Column) -> str:
+def _format_heading(column: feed_schemas.Column) -> str:
     return _("kecamatan") if column.name == "kecamatan" else column.heading
 
 
-def _as_read(column: feed_schemas.Column, values: pd.Series[Any]) -> Cells:
+def _format_values(column: feed_schemas.Column, values: pd.Series[Any]) -> Cells:
     if column.kind is ColumnKind.TIME:
         return time_column(values)
     if column.kind in {ColumnKind.COUNT, ColumnKind.DECIMAL}:
@@ -160,7 +162,7 @@ def _as_read(column: feed_schemas.Column, values: pd.Series[Any]) -> Cells:
     return values
 
 
-def equation(read: int, accepted: int, duplicate: int, quarantined: int) -> str:
+def format_row_balance(read: int, accepted: int, duplicate: int, quarantined: int) -> str:
     """Where the rows read are: the three always add up."""
     return _("{read} dibaca = {a} diterima + {d} ganda + {q} karantina").format(
         read=i18n.format_number(read),
@@ -170,7 +172,7 @@ def equation(read: int, accepted: int, duplicate: int, quarantined: int) -> str:
     )
 
 
-def _counts(rows: pd.DataFrame) -> dict[str, Column]:
+def _build_count_columns(rows: pd.DataFrame) -> dict[str, Column]:
     return {
         _("dibaca"): number_column(rows["read"]),
         _("diterima"): number_column(rows["accepted"]),
@@ -179,7 +181,7 @@ def _counts(rows: pd.DataFrame) -> dict[str, Column]:
     }
 
 
-def _state(row: Any) -> str:
+def _format_state(row: Any) -> str:
     if row.silent:
         return _("senyap")
     if pd.isna(row.last):

@@ -11,16 +11,16 @@ from situasi.ui.components.markup import render
 
 
 @dataclass(frozen=True)
-class Step:
+class ProcessStep:
     """One step of the path: cases that stand there, and of which it was ever told."""
 
     name: str
-    now: int
-    ever: int
-    said: str
+    current_count: int
+    ever_count: int
+    text: str
 
 
-def statement(state: str, title: str, sentence: str, note: str) -> None:
+def render_statement(state: str, title: str, sentence: str, note: str) -> None:
     """The one thing to know, large and calm. state: of analysis.neutrality."""
     render(
         Markup(
@@ -30,33 +30,33 @@ def statement(state: str, title: str, sentence: str, note: str) -> None:
     )
 
 
-def path(steps: Sequence[Step], ends: Sequence[Step]) -> None:
+def render_path(steps: Sequence[ProcessStep], ends: Sequence[ProcessStep]) -> None:
     """The steps as bars, then the ends; as long as the cases of which the step was told."""
-    longest = max((step.ever for step in (*steps, *ends)), default=0) or 1
+    longest = max((step.ever_count for step in (*steps, *ends)), default=0) or 1
     rows = Markup('<div class="ne-end"></div>').join(
-        Markup("").join(_step(step, longest) for step in part) for part in (steps, ends)
+        Markup("").join(_build_step(step, longest) for step in part) for part in (steps, ends)
     )
     render(Markup('<div class="ne-path">{}</div>').format(rows))
 
 
-def _step(step: Step, longest: int) -> Markup:
+def _build_step(step: ProcessStep, longest: int) -> Markup:
     return Markup(
         '<span>{name}</span><div class="ne-track">{ever}{now}</div><small>{said}</small>'
     ).format(
         name=step.name,
-        ever=_bar("ne-ever", step.ever / longest),
-        now=_bar("ne-now", step.now / longest),
-        said=step.said,
+        ever=_build_bar("ne-ever", step.ever_count / longest),
+        now=_build_bar("ne-now", step.current_count / longest),
+        said=step.text,
     )
 
 
-def _bar(look: str, share: float) -> Markup:
+def _build_bar(css_class: str, share: float) -> Markup:
     if not share:
         return Markup("")
-    return Markup('<i class="{}" style="width:{}%"></i>').format(look, round(100 * share))
+    return Markup('<i class="{}" style="width:{}%"></i>').format(css_class, round(100 * share))
 
 
-def codes(entries: Sequence[tuple[str, str, str]]) -> None:
+def render_violation_codes(entries: Sequence[tuple[str, str, str]]) -> None:
     """The legend of kinds of breach: code, words, how many cases ("" for none)."""
     render(
         Markup('<div class="ne-codes">{}</div>').format(
@@ -68,7 +68,7 @@ def codes(entries: Sequence[tuple[str, str, str]]) -> None:
     )
 
 
-def rules(entries: Sequence[tuple[str, str, str]], note: str) -> None:
+def render_rules(entries: Sequence[tuple[str, str, str]], note: str) -> None:
     """The rules in short: name, content, source."""
     listed = Markup("").join(
         Markup("<p><b>{}</b> {}<small>{}</small></p>").format(*entry) for entry in entries

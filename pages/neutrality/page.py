@@ -14,28 +14,28 @@ from situasi.ui.components.kpi_row import render_kpi_row
 
 def show() -> None:
     view = page_layout.begin_page(label("screen", "netralitas"))
-    found = view.compute(panel.work, view.kecamatan)
+    found = view.compute(panel.compute_neutrality, view.kecamatan)
     if found is None:
         markup.render_empty_state(_("Halaman ini tidak dibuka untuk peran Anda."))
         return
     audit.log_viewed({"neutrality"}, "netralitas")
-    panel.state_panel(found, view.view_time.at)
+    panel.render_state_panel(found, view.view_time.at)
     if len(found.cases):
         before = comparison.compute_baseline(
             view,
             "netralitas",
-            lambda past: (past.compute(panel.work, view.kecamatan),),
-            panel.figures,
+            lambda past: (past.compute(panel.compute_neutrality, view.kecamatan),),
+            panel.build_kpis,
         )
-        render_kpi_row(panel.figures(found), before)
+        render_kpi_row(panel.build_kpis(found), before)
         left, right = st.columns([7, 13], gap="medium")
         with left:
-            panel.path_panel(found)
+            panel.render_path_panel(found)
         with right:
-            panel.cases_panel(found)
+            panel.render_cases_panel(found)
 
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        panel.legend_panel(found)
+        panel.render_legend_panel(found)
     with right:
-        panel.rules_panel()
+        panel.render_rules_panel()

@@ -11,8 +11,8 @@ import streamlit as st
 
 from pages.neutrality import legal_basis
 from pages.neutrality import markup as pieces
-from pages.neutrality.markup import Step
-from pages.neutrality.tables import by_class, readable
+from pages.neutrality.markup import ProcessStep
+from pages.neutrality.tables import build_case_table, build_class_table
 from situasi.analysis import neutrality
 from situasi.analysis.neutrality import NeutralitySummary, NilDeclaration
 from situasi.analysis.queries import reads
@@ -30,14 +30,14 @@ from situasi.ui.tables import table_view
 
 
 @reads(NEUTRALITY)
-def work(
-    known: Mapping[str, pd.DataFrame],
+def compute_neutrality(
+    frames: Mapping[str, pd.DataFrame],
     register: Register,
     at: datetime,
     kecamatan: tuple[str, ...],
 ) -> NeutralitySummary | None:
     """What is known; None for a viewer for whom the feed is never loaded."""
-    rows = known.get("neutrality")
+    rows = frames.get("neutrality")
     if rows is None:
         return None
     return neutrality.compute_summary(
@@ -45,11 +45,11 @@ def work(
     )
 
 
-def state_panel(found: NeutralitySummary, at: datetime) -> None:
+def render_state_panel(overview: NeutralitySummary, at: datetime) -> None:
     """Whether there is any case; told apart: nobody said anything."""
-    if found.state == "belum_ada_laporan":
-        pieces.statement(
-            found.state,
+    if overview.state == "belum_ada_laporan":
+        pieces.render_statement(
+            overview.state,
             _("Belum ada laporan"),
             _("Belum ada kabar apa pun tentang netralitas. Ini tidak berarti tidak ada kasus."),
             _("Kirim laporan nihil atau kasus lewat data/inbox/ atau Masukan."),
@@ -58,22 +58,22 @@ def state_panel(found: NeutralitySummary, at: datetime) -> None:
     title, sentence = {
         "nihil": (_("Tidak ada kasus"), _("Dinyatakan nihil, bukan sekadar belum dilaporkan.")),
         "selesai": (_("Tidak ada kasus terbuka"), _("Semua kasus yang dilaporkan sudah selesai.")),
-        "kasus": (_("Ada kasus terbuka"), _counted(found)),
-    }[found.state]
-    pieces.statement(found.state, title, sentence, _last_nihil(found.nihil, at))
+        "kasus": (_("Ada kasus terbuka"), _format_counts(overview)),
+    }[overview.state]
+    pieces.render_statement(overview.state, title, sentence, _format_last_nihil(overview.nihil, at))
 
 
-def _counted(found: NeutralitySummary) -> str:
+def _format_counts(overview: NeutralitySummary) -> str:
     return _("{n} kasus terbuka dari {all} yang dilaporkan.").format(
-        n=i18n.format_number(len(found.open_cases)), all=i18n.format_number(len(found.cases))
+        n=i18n.format_number(len(overview.open_cases)), all=i18n.format_number(len(overview.cases))
     )
 
 
-def _last_nihil(word: NilDeclaration | None, at: datetime) -> str:
-    if word is None:
+def _format_last_nihil(declaration: NilDeclaration | None, at: datetime) -> str:
+    if declaration is None:
         return _("Belum pernah ada laporan nihil.")
-    local = word.reported_at.astimezone(at.tzinfo)
-    named = dict.fromkeys(filter(None, [word.reporter, word.unit]))
+    local = declaration.reported_at.astimezone(at.tzinfo)
+    named = dict.fromkeys(filter(None, [declaration.reporter, declaration.unit]))
     who = ", ".join(named) or _("pelapor tidak disebut")
     text = _("Nihil terakhir: {day} {clock} {zone}, oleh {who}").format(
         day=i18n.format_date(local), clock=i18n.format_time(local), zone=board().register.election.zone_label,
@@ -82,110 +82,114 @@ def _last_nihil(word: NilDeclaration | None, at: datetime) -> str:
     return text + " · " + _("LATIHAN") if word.made_up else text
 
 
-def figures(found: NeutralitySummary | None) -> list[Kpi]:
+def build_kpis(overview: NeutralitySummary | None) -> list[Kpi]:
     """None where nobody has said anything of neutrality."""
-    if found is None or found.state == "belum_ada_laporan":
+    if overview is None or overview.state == "belum_ada_laporan":
         return []
-    ended = found.cases[~found.cases["open"]]
-    classed = int(found.cases["kelas"].notna().sum())
+    ended = overview.cases[~overview.cases["open"]]
+    classed = int(overview.cases["kelas"].notna().sum())
     return [
-        Kpi("kasus", _open_card(found), lambda: readable(found.open_cases),
-               (KpiValue(len(found.open_cases)),)),
-        Kpi("lampau", _overdue_card(found), lambda: readable(found.overdue_cases),
-               (KpiValue(len(found.overdue_cases)),)),
-        Kpi("kelas", _class_card(found), lambda: readable(found.cases), (KpiValue(classed),)),
-        Kpi("akhir", _ended_card(found), lambda: readable(ended), (KpiValue(len(ended)),)),
+        Kpi("kasus", _build_open_card(overview), lambda: build_case_table(overview.open_cases),
+               (KpiValue(len(overview.open_cases)),)),
+        Kpi("lampau", _build_overdue_card(overview), lambda: build_case_table(overview.overdue_cases),
+               (KpiValue(len(overview.overdue_cases)),)),
+        Kpi("kelas", _build_class_card(overview), lambda: build_case_table(overview.cases), (KpiValue(classed),)),
+        Kpi("akhir", _build_ended_card(overview), lambda: build_case_table(ended), (KpiValue(len(ended)),)),
     ]  # fmt: skip
 
 
-def _of(part: int, whole: int) -> str:
-    return _("{n} dari {all}").format(n=i18n.format_number(part), all=i18n.format_number(whole))
+def _format_ratio(part: int, total: int) -> str:
+    return _("{n} dari {all}").format(n=i18n.format_number(part), all=i18n.format_number(total))
 
 
-def _target() -> str:
+def _format_target_days() -> str:
     return i18n.format_number(board().register.election.rules.neutrality_target.days)
 
 
-def _open_card(found: NeutralitySummary) -> Card:
+def _build_open_card(overview: NeutralitySummary) -> Card:
     return Card(
-        _("Kasus terbuka"), _of(len(found.open_cases), len(found.cases)), _("dari semua kasus")
+        _("Kasus terbuka"),
+        _format_ratio(len(overview.open_cases), len(overview.cases)),
+        _("dari semua kasus"),
     )
 
 
-def _overdue_card(found: NeutralitySummary) -> Card:
-    late = len(found.overdue_cases)
-    title = _("Lewat {n} hari").format(n=_target())
+def _build_overdue_card(overview: NeutralitySummary) -> Card:
+    late = len(overview.overdue_cases)
+    title = _("Lewat {n} hari").format(n=_format_target_days())
     note = _("dari kasus terbuka, sejak LP atau kabar pertama")
-    return Card(title, _of(late, len(found.open_cases)), note, is_alarm=bool(late))
+    return Card(title, _format_ratio(late, len(overview.open_cases)), note, is_alarm=bool(late))
 
 
-def _class_card(found: NeutralitySummary) -> Card:
-    counts = found.cases["kelas"].value_counts()
+def _build_class_card(overview: NeutralitySummary) -> Card:
+    counts = overview.cases["kelas"].value_counts()
     said = [f"{label('kelas', code)} {i18n.format_number(int(counts[code]))}"
             for code in KELAS if code in counts]  # fmt: skip
     classed = int(counts.sum())
     note = " · ".join(said) or _("belum ada gelar perkara yang menetapkan kelas")
-    return Card(_("Sudah berkelas"), _of(classed, len(found.cases)), note)
+    return Card(_("Sudah berkelas"), _format_ratio(classed, len(overview.cases)), note)
 
 
-def _ended_card(found: NeutralitySummary) -> Card:
-    ends = found.cases["langkah"].value_counts()
+def _build_ended_card(overview: NeutralitySummary) -> Card:
+    ends = overview.cases["langkah"].value_counts()
     said = [f"{label('langkah', end)} {i18n.format_number(int(ends.get(end, 0)))}"
             for end in neutrality.END_STEPS]  # fmt: skip
     return Card(
-        _("Kasus berakhir"), _of(int((~found.cases["open"]).sum()), len(found.cases)),
+        _("Kasus berakhir"), _format_ratio(int((~overview.cases["open"]).sum()), len(overview.cases)),
         " · ".join(said),
     )  # fmt: skip
 
 
-def path_panel(found: NeutralitySummary) -> None:
+def render_path_panel(overview: NeutralitySummary) -> None:
     with markup.row():
         page_layout.render_section_title(_("Langkah perkara"))
         table_view.render_table_popover(
-            _("Menurut langkah dan kelas"), lambda: by_class(found), "netral_kelas"
+            _("Menurut langkah dan kelas"), lambda: build_class_table(overview), "netral_kelas"
         )
-    steps = neutrality.build_funnel(found)
-    told = [_step(row) for row in steps.itertuples()]
-    pieces.path(told[: len(neutrality.PATH_STEPS)], told[len(neutrality.PATH_STEPS) :])
+    steps = neutrality.build_funnel(overview)
+    told = [_build_step(row) for row in steps.itertuples()]
+    pieces.render_path(told[: len(neutrality.PATH_STEPS)], told[len(neutrality.PATH_STEPS) :])
     st.caption(_("Penuh: kasus yang kini di langkah itu. Pudar: kasus yang pernah di langkah itu."))
-    counts = neutrality.count_sanctions(found)
+    counts = neutrality.count_sanctions(overview)
     said = [f"{label('sanksi', code)} {i18n.format_number(n)}" for code, n in counts.items()]
     page_layout.render_section_title(_("Sanksi"))
     st.markdown(" · ".join(said) or _("Belum ada sanksi yang dilaporkan."))
 
 
-def _step(row: Any) -> Step:
+def _build_step(row: Any) -> ProcessStep:
     said = _("{now} kini · {ever} pernah")
-    return Step(
+    return ProcessStep(
         label("langkah", row.langkah), row.now, row.ever,
         said.format(now=i18n.format_number(row.now), ever=i18n.format_number(row.ever)),
     )  # fmt: skip
 
 
-def cases_panel(found: NeutralitySummary) -> None:
-    page_layout.render_section_title(_("Kasus, umur terhadap target {n} hari").format(n=_target()))
+def render_cases_panel(overview: NeutralitySummary) -> None:
+    page_layout.render_section_title(
+        _("Kasus, umur terhadap target {n} hari").format(n=_format_target_days())
+    )
     table_view.render_table(
-        readable(found.cases), "netral_kasus", _("Kasus netralitas"), visible_rows=20
+        build_case_table(overview.cases), "netral_kasus", _("Kasus netralitas"), visible_rows=20
     )
 
 
-def legend_panel(found: NeutralitySummary | None) -> None:
-    counts = neutrality.count_by_breach(found) if found else {}
+def render_legend_panel(overview: NeutralitySummary | None) -> None:
+    counts = neutrality.count_by_breach(overview) if overview else {}
     page_layout.render_section_title(_("Jenis pelanggaran"))
-    pieces.codes([(code, label("pelanggaran", code), _cases(counts.get(code, 0)))
+    pieces.render_violation_codes([(code, label("pelanggaran", code), _format_case_count(counts.get(code, 0)))
                   for code in PELANGGARAN])  # fmt: skip
     unnamed = counts.get(None, 0)
     if unnamed:
         st.caption(_("{n} kasus tanpa kode pelanggaran").format(n=i18n.format_number(unnamed)))
 
 
-def _cases(number: int) -> str:
-    return _("{n} kasus").format(n=i18n.format_number(number)) if number else ""
+def _format_case_count(count: int) -> str:
+    return _("{n} kasus").format(n=i18n.format_number(count)) if count else ""
 
 
-def rules_panel() -> None:
+def render_rules_panel() -> None:
     page_layout.render_section_title(_("Aturan singkat dan sumbernya"))
-    pieces.rules(
+    pieces.render_rules(
         [(_(name), _(content), source) for name, content, source in legal_basis.RULES],
         _(legal_basis.NOTE),
     )

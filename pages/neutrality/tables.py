@@ -18,57 +18,57 @@ from situasi.ui.tables.table_view import Table, make_table
 _DAY = timedelta(days=1)
 
 
-def by_class(found: NeutralitySummary) -> Table:
+def build_class_table(overview: NeutralitySummary) -> Table:
     """Cases by step and class as a table."""
-    listed: list[Any] = list(neutrality.build_class_table(found).itertuples())
+    listed: list[Any] = list(neutrality.build_class_table(overview).itertuples())
     return make_table(
         {
             _("langkah"): [label("langkah", row.langkah) for row in listed],
             _("kelas"): [label("kelas", row.kelas) for row in listed],
             _("kasus"): number_column(row.cases for row in listed),
         },
-        bool(found.cases["latihan"].any()),
+        bool(overview.cases["latihan"].any()),
     )
 
 
-def readable(found: pd.DataFrame) -> Table:
+def build_case_table(cases: pd.DataFrame) -> Table:
     """Cases with the headings of our files."""
     register = board().register
-    listed: list[Any] = list(found.itertuples())
-    since = found["since"].dt.tz_convert(register.election.zone)
+    listed: list[Any] = list(cases.itertuples())
+    since = cases["since"].dt.tz_convert(register.election.zone)
     return make_table(
         {
-            _("id"): found["id"],
-            _("pelanggaran"): [_breach(row.pelanggaran) for row in listed],
+            _("id"): cases["id"],
+            _("pelanggaran"): [_format_violation(row.pelanggaran) for row in listed],
             _("langkah"): [label("langkah", row.langkah) for row in listed],
             _("kelas"): [label("kelas", row.kelas) for row in listed],
             _("umur, hari"): number_column(row.age // _DAY for row in listed),
-            _("keadaan"): [_standing(row) for row in listed],
+            _("keadaan"): [_format_deadline_state(row) for row in listed],
             _("dihitung sejak"): date_column(since.dt.tz_localize(None).dt.normalize()),
             _("yaitu"): [
                 _("LP") if row.since_what == neutrality.REPORTED_STEP else _("kabar pertama")
                 for row in listed
             ],
-            _("satuan"): found["satuan"],
+            _("satuan"): cases["satuan"],
             _("kecamatan"): [register.name_of(row.kecamatan) for row in listed],
             _("asal"): [label("asal", row.asal) for row in listed],
             _("sanksi"): [", ".join(label("sanksi", one) for one in row.sanctions)
                           for row in listed],
-            _("uraian"): found["uraian"],
-            _("satuan berbeda"): found["doubt"],
-            _("catatan periksa"): found["flags"],
-            _("pelapor"): found["pelapor"],
-            _("sumber"): found["sumber"],
+            _("uraian"): cases["uraian"],
+            _("satuan berbeda"): cases["doubt"],
+            _("catatan periksa"): cases["flags"],
+            _("pelapor"): cases["pelapor"],
+            _("sumber"): cases["sumber"],
         },
-        found["latihan"],
+        cases["latihan"],
     )  # fmt: skip
 
 
-def _breach(code: str | None) -> str:
+def _format_violation(code: str | None) -> str:
     return f"{code} {label('pelanggaran', code)}" if isinstance(code, str) else _("tanpa kode")
 
 
-def _standing(row: Any) -> str:
+def _format_deadline_state(row: Any) -> str:
     if not row.open:
         return _("berakhir")
     return _("lewat target") if row.overdue else _("dalam target")

@@ -18,7 +18,7 @@ from situasi.domain.register import Register
 
 
 @dataclass(frozen=True)
-class Work:
+class PersonnelData:
     """The personnel of the chosen kecamatan at a moment.
 
     total, kecamatan, polsek: analysis.coverage.total and areas. agencies: of analysis.agencies.
@@ -35,27 +35,27 @@ class Work:
 
 
 @reads(PERSONNEL, depends_on=(analysis.compute_coverage,))
-def work(
-    known: Mapping[str, pd.DataFrame],
+def compute_personnel(
+    frames: Mapping[str, pd.DataFrame],
     register: Register,
     at: datetime,
-    everywhere: Coverage,
+    full_coverage: Coverage,
     kecamatan: tuple[str, ...],
-) -> Work:
+) -> PersonnelData:
     """Everything of the page, of these kecamatan (none: all)."""
-    found = analysis.filter_by_kecamatan(everywhere, kecamatan)
+    found = analysis.filter_by_kecamatan(full_coverage, kecamatan)
     chosen = [code for code in register.kecamatan if not kecamatan or code in kecamatan]
     by_code: dict[str | None, str] = {code: code for code in chosen}
     by_polsek: dict[str | None, str] = {code: register.kecamatan[code].polsek for code in chosen}
-    return Work(
+    return PersonnelData(
         coverage=found,
         total=analysis.build_total_row(found, register),
         kecamatan=analysis.build_area_table(found, by_code),
         polsek=analysis.build_area_table(found, by_polsek),
         agencies=officers.count_by_agency(found.officers),
         curve=attendance.build_attendance_curve(
-            get_feed_frame(known, PERSONNEL),
-            _watched(found),
+            get_feed_frame(frames, PERSONNEL),
+            _list_tracked_police(found),
             (register.election.day_start, register.election.day_end),
             at,
             register.election.rules.personnel.report_interval,
@@ -63,8 +63,8 @@ def work(
     )
 
 
-def _watched(found: Coverage) -> list[str]:
-    police = found.officers["group"].isin(POLICE_GROUPS)
-    if found.has_postings:
-        police &= found.officers.index.isin(found.postings["petugas"])
-    return list(found.officers.index[police])
+def _list_tracked_police(coverage: Coverage) -> list[str]:
+    police = coverage.officers["group"].isin(POLICE_GROUPS)
+    if coverage.has_postings:
+        police &= coverage.officers.index.isin(coverage.postings["petugas"])
+    return list(coverage.officers.index[police])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pages.personnel import lists
-from pages.personnel.data import Work
+from pages.personnel.data import PersonnelData
 from situasi.analysis.personnel.officers import UNKNOWN
 from situasi.board import current_board as board
 from situasi.common import i18n
@@ -16,54 +16,56 @@ from situasi.ui.tables import personnel as readable
 from situasi.ui.tables.table_view import Table
 
 
-def figures(found: Work) -> list[Kpi]:
+def build_kpis(data: PersonnelData) -> list[Kpi]:
     """Where nobody is posted, only what the check-ins alone can tell."""
-    every = found.coverage.officers
+    every = data.coverage.officers
     if every.empty:
         return []
-    ready = lists.rows_of(found.coverage, "cadangan")
+    ready = lists.select_rows(data.coverage, "cadangan")
     here = KpiValue(int((ready["state"] == "hadir").sum()) if len(ready) else None)
-    reserve = Kpi("cadangan", _reserve_card(found), _list(found, "cadangan"), (here,))
-    if not found.coverage.has_postings:
+    reserve = Kpi(
+        "cadangan", _build_reserve_card(data), _make_list_opener(data, "cadangan"), (here,)
+    )
+    if not data.coverage.has_postings:
         said = KpiValue(int(every["checkin"].notna().sum()))
-        told = _list(found, "luar_daftar")
-        return [Kpi("lapor_diri", _checked_in_card(found), told, (said,)), reserve]
-    row = found.total
+        told = _make_list_opener(data, "luar_daftar")
+        return [Kpi("lapor_diri", _build_checked_in_card(data), told, (said,)), reserve]
+    row = data.total
 
     def counted(name: str, *, estimated: bool = False) -> tuple[KpiValue]:
         return (KpiValue(int(row[name]), is_estimated=estimated),)
 
     return [
-        Kpi("diplot", _posted_card(found), lambda: _at_tps(found), counted("posted")),
-        Kpi("hadir", _present_card(found), lambda: _at_tps(found, "hadir"), counted("present")),
-        Kpi("tanpa_petugas", _absent_card(found), _list(found, "tanpa_petugas"),
+        Kpi("diplot", _build_posted_card(data), lambda: _build_posted_table(data), counted("posted")),
+        Kpi("hadir", _build_present_card(data), lambda: _build_posted_table(data, "hadir"), counted("present")),
+        Kpi("tanpa_petugas", _build_absent_card(data), _make_list_opener(data, "tanpa_petugas"),
                counted("absent")),
-        Kpi("bawah_pola", _below_card(found), _list(found, "bawah_pola"),
+        Kpi("bawah_pola", _build_below_card(data), _make_list_opener(data, "bawah_pola"),
                counted("below", estimated=True)),
-        Kpi("tanpa_kabar", _silent_card(found), lambda: _at_tps(found, "tanpa_kabar"),
+        Kpi("tanpa_kabar", _build_silent_card(data), lambda: _build_posted_table(data, "tanpa_kabar"),
                counted("tanpa_kabar")),
         reserve,
     ]  # fmt: skip
 
 
-def _list(found: Work, code: str) -> Callable[[], Table]:
-    return lambda: lists.table_of(found.coverage, code)
+def _make_list_opener(data: PersonnelData, code: str) -> Callable[[], Table]:
+    return lambda: lists.build_list_table(data.coverage, code)
 
 
-def _at_tps(found: Work, state: str | None = None) -> Table:
-    rows = lists.at_tps(found.coverage)
+def _build_posted_table(data: PersonnelData, state: str | None = None) -> Table:
+    rows = lists.select_police_at_tps(data.coverage)
     chosen = rows if state is None else rows[rows["state"] == state]
-    return readable.build_officers_table(chosen, found.coverage.postings)
+    return readable.build_officers_table(chosen, data.coverage.postings)
 
 
-def _of(whole: int) -> str:
-    return _("dari {n}").format(n=i18n.format_number(whole))
+def _format_total(total: int) -> str:
+    return _("dari {n}").format(n=i18n.format_number(total))
 
 
-def _posted_card(found: Work) -> Card:
-    row = found.total
-    unknown = int((lists.at_tps(found.coverage)["group"] == UNKNOWN).sum())
-    without = len(found.kecamatan) - int(found.kecamatan["known"].sum())
+def _build_posted_card(data: PersonnelData) -> Card:
+    row = data.total
+    unknown = int((lists.select_police_at_tps(data.coverage)["group"] == UNKNOWN).sum())
+    without = len(data.kecamatan) - int(data.kecamatan["known"].sum())
     notes = [
         _("{n} kecamatan belum ada plotting").format(n=i18n.format_number(without))
         if without
@@ -76,8 +78,8 @@ def _posted_card(found: Work) -> Card:
     return Card(_("Polisi diplot di TPS"), value, note)
 
 
-def _present_card(found: Work) -> Card:
-    row = found.total
+def _build_present_card(data: PersonnelData) -> Card:
+    row = data.total
     states = {
         _("belum tiba"): row["belum_tiba"],
         _("tanpa kabar"): row["tanpa_kabar"],
@@ -88,40 +90,42 @@ def _present_card(found: Work) -> Card:
     said = " · ".join(
         f"{i18n.format_number(count)} {name}" for name, count in states.items() if count
     )
-    value = build_ratio(i18n.format_number(row["present"]), _of(row["posted"]))
+    value = build_ratio(i18n.format_number(row["present"]), _format_total(row["posted"]))
     return Card(_("Hadir di TPS"), value, said or _("semua hadir"))
 
 
-def _absent_card(found: Work) -> Card:
-    row = found.total
+def _build_absent_card(data: PersonnelData) -> Card:
+    row = data.total
     notes = [_("{n} tanpa plotting").format(n=i18n.format_number(row["uncovered"]))]
-    if not found.coverage.is_arrival_due:
+    if not data.coverage.is_arrival_due:
         clock = f"{board().register.election.rules.personnel.arrive_by:%H.%M}"
         notes.append(_("kehadiran dinilai sejak {time}").format(time=clock))
     elif row["released"]:
         notes.append(_("{n} TPS selesai dijaga").format(n=i18n.format_number(row["released"])))
-    unknown = int((found.coverage.tps["state"] == "tidak_diketahui").sum())
+    unknown = int((data.coverage.tps["state"] == "tidak_diketahui").sum())
     if unknown:
         notes.append(_("{n} TPS belum ada plotting").format(n=i18n.format_number(unknown)))
-    value = build_ratio(i18n.format_number(row["absent"]), _of(row["tps"]))
+    value = build_ratio(i18n.format_number(row["absent"]), _format_total(row["tps"]))
     return Card(_("TPS tanpa petugas"), value, " · ".join(notes), alarm=bool(row["absent"]))
 
 
-def _below_card(found: Work) -> Card:
-    row = found.total
-    assumed = int(found.coverage.tps["assumed"].sum())
+def _build_below_card(data: PersonnelData) -> Card:
+    row = data.total
+    assumed = int(data.coverage.tps["assumed"].sum())
     note = _("menurut yang diplot")
     if assumed:
         note = _("kerawanan {n} TPS belum dinilai").format(n=i18n.format_number(assumed))
     return Card(
         _("TPS di bawah pola"),
-        build_ratio(build_estimate(f"≈ {i18n.format_number(row['below'])}"), _of(row["tps"])),
+        build_ratio(
+            build_estimate(f"≈ {i18n.format_number(row['below'])}"), _format_total(row["tps"])
+        ),
         note,
     )
 
 
-def _silent_card(found: Work) -> Card:
-    row = found.total
+def _build_silent_card(data: PersonnelData) -> Card:
+    row = data.total
     minutes = int(board().register.election.rules.personnel.report_interval.total_seconds() // 60)
     note = _("tanpa lapor lebih dari {n} menit; {tps} TPS").format(
         n=i18n.format_number(minutes), tps=i18n.format_number(row["silent"])
@@ -136,8 +140,8 @@ def _silent_card(found: Work) -> Card:
     return Card(_("Tanpa kabar"), value, note)
 
 
-def _reserve_card(found: Work) -> Card:
-    rows = lists.rows_of(found.coverage, "cadangan")
+def _build_reserve_card(data: PersonnelData) -> Card:
+    rows = lists.select_rows(data.coverage, "cadangan")
     if rows.empty:
         return Card(_("Cadangan dan patroli"), "–", _("belum ada plotting"))
     ready = int((rows["state"] == "hadir").sum())
@@ -152,8 +156,8 @@ def _reserve_card(found: Work) -> Card:
     return Card(_("Cadangan dan patroli"), value, note)
 
 
-def _checked_in_card(found: Work) -> Card:
-    every = found.coverage.officers
+def _build_checked_in_card(data: PersonnelData) -> Card:
+    every = data.coverage.officers
     said = every["checkin"].notna()
     there = int((every["state"] == "hadir").sum())
     return Card(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.personnel import panels as panel
-from pages.personnel.data import work
-from pages.personnel.kpis import figures
-from pages.personnel.lists import lists_panel
+from pages.personnel.data import compute_personnel
+from pages.personnel.kpis import build_kpis
+from pages.personnel.lists import render_lists_panel
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import comparison, page_layout
@@ -16,7 +16,7 @@ from situasi.ui.components.kpi_row import render_kpi_row
 
 def show() -> None:
     view = page_layout.begin_page(label("screen", "personel"))
-    found = view.compute(work, view.kecamatan)
+    found = view.compute(compute_personnel, view.kecamatan)
     if found.coverage.officers.empty:
         page_layout.render_missing_data(_("Belum ada laporan personel pada pilihan ini."))
         return
@@ -25,17 +25,20 @@ def show() -> None:
             _("Belum ada plotting personel ke TPS; yang tampil hanya lapor diri.")
         )
     before = comparison.compute_baseline(
-        view, "personel", lambda past: (past.compute(work, view.kecamatan),), figures
+        view,
+        "personel",
+        lambda past: (past.compute(compute_personnel, view.kecamatan),),
+        build_kpis,
     )
-    render_kpi_row(figures(found), before)
+    render_kpi_row(build_kpis(found), before)
 
     if found.coverage.has_postings:
         left, right = st.columns([11, 9], gap="medium")
         with left:
-            panel.table_panel(found)
+            panel.render_table_panel(found)
         with right:
-            panel.map_panel(view, found)
+            panel.render_map_panel(view, found)
     else:
-        panel.checkins_panel(found)
-    panel.curve_panel(view, found)
-    lists_panel(found.coverage)
+        panel.render_checkins_panel(found)
+    panel.render_curve_panel(view, found)
+    render_lists_panel(found.coverage)

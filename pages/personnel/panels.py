@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.personnel.data import Work
+from pages.personnel.data import PersonnelData
 from situasi.analysis.personnel.officers import UNKNOWN, count_by_last_checkin
 from situasi.board import current_board as board
 from situasi.common import i18n
@@ -24,78 +24,83 @@ from situasi.ui.tables import personnel as readable
 from situasi.ui.tables import table_view
 from situasi.ui.tables.table_view import Table
 
-BY = ("kecamatan", "polsek", "instansi")
+GROUPINGS = ("kecamatan", "polsek", "instansi")
 # Up to so many areas the table is as tall as they need; more are scrolled.
-MOST_AREAS = 24
+MAX_AREAS = 24
 
 
-def table_panel(found: Work) -> None:
+def render_table_panel(data: PersonnelData) -> None:
     with markup.row():
         page_layout.render_section_title(_("Perlu, diplot, hadir"))
         by = filters.render_single_filter(
-            st.segmented_control, "menurut", _("Menurut"), BY, _by_name, required=True
+            st.segmented_control,
+            "menurut",
+            _("Menurut"),
+            GROUPINGS,
+            _format_grouping,
+            required=True,
         )
-    table = render_cache.get_or_build("personel", by, (found,), partial(_by, by))
-    title = _("Personel menurut {by}").format(by=_by_name(by))
-    table_view.render_table(table, f"personel_{by}", title, visible_rows=MOST_AREAS)
-    st.caption(" ".join(_notes(found)))
+    table = render_cache.get_or_build("personel", by, (data,), partial(_build_table, by))
+    title = _("Personel menurut {by}").format(by=_format_grouping(by))
+    table_view.render_table(table, f"personel_{by}", title, visible_rows=MAX_AREAS)
+    st.caption(" ".join(_list_notes(data)))
 
 
-def _by(by: str, found: Work) -> Table:
-    if by == "instansi":
-        return readable.build_agencies_table(found.agencies, found.coverage.has_roster)
-    if by == "polsek":
-        return readable.build_areas_table(found.polsek, _("polsek"), readable.polsek_name)
-    return readable.build_areas_table(found.kecamatan, _("kecamatan"), readable.kecamatan_name)
+def _build_table(grouping: str, data: PersonnelData) -> Table:
+    if grouping == "instansi":
+        return readable.build_agencies_table(data.agencies, data.coverage.has_roster)
+    if grouping == "polsek":
+        return readable.build_areas_table(data.polsek, _("polsek"), readable.polsek_name)
+    return readable.build_areas_table(data.kecamatan, _("kecamatan"), readable.kecamatan_name)
 
 
-def checkins_panel(found: Work) -> None:
+def render_checkins_panel(data: PersonnelData) -> None:
     """Where nobody is posted: only who spoke, and how."""
     page_layout.render_section_title(_("Kabar terakhir petugas"))
-    table = readable.build_checkins_table(count_by_last_checkin(found.coverage.officers))
+    table = readable.build_checkins_table(count_by_last_checkin(data.coverage.officers))
     title = _("Kabar terakhir petugas menurut kecamatan")
-    table_view.render_table(table, "personel_kabar", title, visible_rows=MOST_AREAS)
-    if not found.coverage.has_roster:
-        st.caption(_without_roster())
+    table_view.render_table(table, "personel_kabar", title, visible_rows=MAX_AREAS)
+    if not data.coverage.has_roster:
+        st.caption(_format_missing_roster())
 
 
-def _without_roster() -> str:
+def _format_missing_roster() -> str:
     return _("Daftar personel belum ada: instansi diambil dari lapor diri.")
 
 
-def _by_name(code: str) -> str:
+def _format_grouping(code: str) -> str:
     return {"kecamatan": _("kecamatan"), "polsek": _("polsek"), "instansi": _("instansi")}[code]
 
 
-def _notes(found: Work) -> list[str]:
+def _list_notes(data: PersonnelData) -> list[str]:
     """What the numbers rest on."""
     patterns = board().register.election.rules.staffing_patterns
     said = []
     if patterns.estimated:
         said.append(_("≈ perkiraan menurut pola {basis}.").format(basis=patterns.basis))
-    if found.coverage.tps["assumed"].any():
+    if data.coverage.tps["assumed"].any():
         default = patterns.by_kerawanan[patterns.default_kerawanan]
         said.append(
             _("TPS yang belum dinilai dihitung {polri}-{tps}-{linmas}.").format(
                 polri=default.polri, tps=default.tps, linmas=default.linmas
             )
         )
-    if not found.coverage.has_roster:
-        said.append(_without_roster())
-    if UNKNOWN in found.agencies.index:
+    if not data.coverage.has_roster:
+        said.append(_format_missing_roster())
+    if UNKNOWN in data.agencies.index:
         said.append(_("Petugas tanpa instansi dihitung sebagai polisi."))
     return said
 
 
-def map_panel(view: PageContext, found: Work) -> None:
+def render_map_panel(context: PageContext, data: PersonnelData) -> None:
     """Strength of each kecamatan around what is required."""
-    by_presence = found.coverage.is_arrival_due
+    by_presence = data.coverage.is_arrival_due
     page_layout.render_section_title(
         _("Kekuatan: hadir terhadap perlu, di TPS yang ada kabarnya") if by_presence
         else _("Kekuatan: diplot terhadap perlu (kehadiran belum dinilai)")
     )  # fmt: skip
     drawn = area_map.build_areas(
-        view.selected_kecamatan(), lambda place: _area(found, place, by_presence)
+        context.selected_kecamatan(), lambda place: _build_area(data, place, by_presence)
     )
     area_map.render_area_map(
         drawn,
@@ -111,34 +116,34 @@ def map_panel(view: PageContext, found: Work) -> None:
     )
 
 
-def _area(found: Work, place: Kecamatan, by_presence: bool) -> AreaStyle:
-    row = found.kecamatan.loc[place.code].to_dict()
+def _build_area(data: PersonnelData, place: Kecamatan, is_presence_due: bool) -> AreaStyle:
+    row = data.kecamatan.loc[place.code].to_dict()
     if not row["known"]:
         return AreaStyle(place.name, fill_mode="silent")
-    if not by_presence:
-        return _painted(place, row["posted"], row["required"], row["ratio_posted"])
+    if not is_presence_due:
+        return _build_coloured_area(place, row["posted"], row["required"], row["ratio_posted"])
     if row["released"] == row["tps"]:
         return AreaStyle(place.name, _("selesai"), session.get_theme().counts[0])
     if math.isnan(row["ratio_present"]):  # whoever is left there is silent
         return AreaStyle(place.name, fill_mode="silent")
-    return _painted(place, row["present"], row["required_now"], row["ratio_present"])
+    return _build_coloured_area(place, row["present"], row["required_now"], row["ratio_present"])
 
 
-def _painted(place: Kecamatan, count: int, required: int, ratio: float) -> AreaStyle:
+def _build_coloured_area(place: Kecamatan, count: int, required: int, ratio: float) -> AreaStyle:
     value = f"{i18n.format_number(count)}/≈{i18n.format_number(required)}"
     return AreaStyle(place.name, value, colours.select_strength_colour(ratio, session.get_theme()))
 
 
-def curve_panel(view: PageContext, found: Work) -> None:
+def render_curve_panel(context: PageContext, data: PersonnelData) -> None:
     """Present and silent through the day, against what is posted and required."""
     election = board().register.election
     with markup.row():
         page_layout.render_section_title(_("Hadir sepanjang hari"))
         table_view.render_table_popover(
-            _("Tabel"), lambda: readable.build_presence_curve_table(found.curve), "kurva_personel"
+            _("Tabel"), lambda: readable.build_presence_curve_table(data.curve), "kurva_personel"
         )
-    levels, total = {}, found.total
-    if found.coverage.has_postings:
+    levels, total = {}, data.total
+    if data.coverage.has_postings:
         levels = {"posted": int(total["posted"]), "required": int(total["required"])}
     names = {
         "present": _("hadir"),
@@ -153,12 +158,12 @@ def curve_panel(view: PageContext, found: Work) -> None:
     render_chart(
         "garis_personel",
         _("Polisi yang hadir di TPS sepanjang hari, terhadap yang diplot dan yang diperlukan"),
-        (found,),
+        (data,),
         lambda found, theme: build_attendance_chart(
             found.curve, levels, names, moments, day, theme
         ),
     )
     whose = _("Polisi yang lapor diri; bergaris: tiba, tetapi lama tanpa kabar.")
-    if found.coverage.has_postings:
+    if data.coverage.has_postings:
         whose = _("Polisi yang diplot di TPS pada {time}; bergaris: tiba, tetapi lama tanpa kabar.")
-    st.caption(whose.format(time=f"{i18n.format_time(view.view_time.at)} {election.zone_label}"))
+    st.caption(whose.format(time=f"{i18n.format_time(context.view_time.at)} {election.zone_label}"))

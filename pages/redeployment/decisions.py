@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.redeployment import plan as redeployment_plan
 from pages.redeployment import tables as redeployment_tables
-from pages.redeployment.plan import Shown
+from pages.redeployment.plan import PlanView
 from situasi.actions import redeployment_orders
 from situasi.actions.redeployment_orders import PlanDecision, PlanRefused
 from situasi.analysis.redeployment import plan
@@ -24,31 +24,31 @@ from situasi.ui.page_layout import PageContext
 from situasi.ui.render_cache import cached_records
 from situasi.ui.tables import table_view
 
-_SAID = "_rencana_kabar"
-_REASON = "tolak_alasan"
+_OUTCOME_KEY = "_rencana_kabar"
+_REASON_KEY = "tolak_alasan"
 
 
-def decision_bar(view: PageContext, shown: Shown) -> None:
+def render_decision_bar(context: PageContext, plan_view: PlanView) -> None:
     """The two decisions, for whoever may decide, at the present."""
-    with shown.place:
-        _decisions(view, shown)
+    with plan_view.decision_slot:
+        _render_decisions(context, plan_view)
 
 
-def _decisions(view: PageContext, shown: Shown) -> None:
+def _render_decisions(context: PageContext, plan_view: PlanView) -> None:
     if not redeployment_orders.may_decide(session.viewer()):
         st.caption(_("Menyetujui dan menolak rencana adalah tugas pimpinan atau operator."))
         return
-    if not view.view_time.live:
+    if not context.view_time.live:
         st.caption(_("Kembali ke langsung untuk menyetujui atau menolak."))
         return
     with st.container(horizontal=True, key="putusan"):
-        _accepting(shown)
-        _refusing(shown)
+        _render_accept_form(plan_view)
+        _render_refuse_form(plan_view)
 
 
-def _accepting(shown: Shown) -> None:
-    title = _("Setujui {n} langkah").format(n=i18n.format_number(len(shown.chosen)))
-    opened = st.popover(title, key="setujui", on_change="rerun", disabled=not shown.possible)
+def _render_accept_form(plan_view: PlanView) -> None:
+    title = _("Setujui {n} langkah").format(n=i18n.format_number(len(plan_view.selected_moves)))
+    opened = st.popover(title, key="setujui", on_change="rerun", disabled=not plan_view.is_feasible)
     if not opened.open:
         return
     with opened:
@@ -56,56 +56,56 @@ def _accepting(shown: Shown) -> None:
             _("Perintah berlaku sejak sekarang dan ditulis sebagai plotting atas nama Anda, "
               "seluruhnya atau tidak sama sekali.")
         )  # fmt: skip
-        st.button(_("Tulis perintah"), key="setujui_tulis", type="primary", on_click=_accept,
-                  args=(shown,))  # fmt: skip
+        st.button(_("Tulis perintah"), key="setujui_tulis", type="primary", on_click=_on_accept,
+                  args=(plan_view,))  # fmt: skip
 
 
-def _refusing(shown: Shown) -> None:
+def _render_refuse_form(plan_view: PlanView) -> None:
     opened = st.popover(_("Tolak rencana"), key="tolak", on_change="rerun")
     if not opened.open:
         return
     with opened, st.form("tolak_isi", border=False):
-        st.text_input(_("Alasan"), key=_REASON, max_chars=redeployment_orders.MAX_REASON_LENGTH)
-        st.form_submit_button(_("Simpan penolakan"), type="primary", on_click=_refuse,
-                              args=(shown,))  # fmt: skip
+        st.text_input(_("Alasan"), key=_REASON_KEY, max_chars=redeployment_orders.MAX_REASON_LENGTH)
+        st.form_submit_button(_("Simpan penolakan"), type="primary", on_click=_on_refuse,
+                              args=(plan_view,))  # fmt: skip
 
 
-def _accept(shown: Shown) -> None:
-    kept = shown.kept
-    left_out = len(kept.plan.moves) - len(shown.chosen)
+def _on_accept(plan_view: PlanView) -> None:
+    kept = plan_view.stored_plan
+    left_out = len(kept.plan.moves) - len(plan_view.selected_moves)
 
     def decide() -> PlanDecision:
         return redeployment_orders.accept(
-            board(), session.viewer(), kept.id, shown.chosen, left_out,
-            lambda: _needed(kept.needs.chosen_kecamatan), session.now(), _played(),
+            board(), session.viewer(), kept.id, plan_view.selected_moves, left_out,
+            lambda: _recompute_needs(kept.needs.chosen_kecamatan), session.now(), _get_exercise_time(),
         )  # fmt: skip
 
-    _decided(decide)
+    _run_decision(decide)
 
 
-def _refuse(shown: Shown) -> None:
-    reason = str(st.session_state.get(_REASON, ""))
-    kept = shown.kept
-    _decided(
+def _on_refuse(plan_view: PlanView) -> None:
+    reason = str(st.session_state.get(_REASON_KEY, ""))
+    kept = plan_view.stored_plan
+    _run_decision(
         lambda: redeployment_orders.refuse(
             board().store, session.viewer(), kept.id, kept.plan.moves, reason, session.now(),
-            _played(),
+            _get_exercise_time(),
         )
     )  # fmt: skip
 
 
-def _needed(kecamatan: tuple[str, ...]) -> plan.RedeploymentNeeds:
+def _recompute_needs(kecamatan: tuple[str, ...]) -> plan.RedeploymentNeeds:
     """What is needed by what is known now, read anew."""
     session.refresh_after_write()
     shown = session.get_snapshot_view()
     return session.compute(plan.compute_needs, shown, session.get_view_time(None, shown), kecamatan)
 
 
-def _played() -> datetime | None:
+def _get_exercise_time() -> datetime | None:
     return session.get_snapshot_view().snapshot.exercise_at
 
 
-def _decided(decide: Callable[[], PlanDecision]) -> None:
+def _run_decision(decide: Callable[[], PlanDecision]) -> None:
     """Do it, and keep what came of it for `told`."""
     session.use_url_language()
     if not session.get_view_time(filters.get_past_time(), session.get_snapshot_view()).live:
@@ -113,16 +113,16 @@ def _decided(decide: Callable[[], PlanDecision]) -> None:
     try:
         made = decide()
     except (PlanRefused, StoreError) as error:
-        st.session_state[_SAID] = str(error)
+        st.session_state[_OUTCOME_KEY] = str(error)
         return
     session.refresh_after_write()
-    redeployment_plan.forget()
-    st.session_state[_SAID] = made
+    redeployment_plan.discard_plan()
+    st.session_state[_OUTCOME_KEY] = made
 
 
-def told() -> None:
+def render_outcome() -> None:
     """Say once what came of the last decision."""
-    said: PlanDecision | str | None = st.session_state.pop(_SAID, None)
+    said: PlanDecision | str | None = st.session_state.pop(_OUTCOME_KEY, None)
     if isinstance(said, str):
         st.warning(markup.escape_markdown(_("Tidak ada yang ditulis: {why}").format(why=said)))
     elif said is not None and said.accepted:
@@ -134,20 +134,22 @@ def told() -> None:
         st.info(markup.escape_markdown(_("Penolakan disimpan: {why}").format(why=said.reason)))
 
 
-def past_panel(view: PageContext) -> None:
+def render_history_panel(context: PageContext) -> None:
     """What had been decided by the moment that is shown."""
     page_layout.render_section_title(_("Rencana yang diputuskan"))
     area = session.viewer().area
     every = cached_records(
         f"pergeseran {area}",
-        view.snapshot_view,
+        context.snapshot_view,
         partial(redeployment_orders.load_all, area=area),
         [],
     )
-    some = [one for one in every if view.view_time.live or one.at <= view.view_time.at]
+    some = [one for one in every if context.view_time.live or one.at <= context.view_time.at]
     if not some:
         markup.render_empty_state(_("Belum ada rencana yang disetujui atau ditolak."))
         return
     table_view.render_table(
-        redeployment_tables.decisions(some), "putusan_rencana", _("Rencana yang diputuskan")
+        redeployment_tables.build_decision_table(some),
+        "putusan_rencana",
+        _("Rencana yang diputuskan"),
     )

@@ -19,12 +19,12 @@ def show() -> None:
         page_layout.render_missing_data(
             _("Belum ada plotting personel ke TPS; kekurangan belum dapat dihitung.")
         )
-        decisions.past_panel(view)
+        decisions.render_history_panel(view)
         return
-    render_kpi_row(gaps.figures(found))
-    gaps.gaps_panel(view, found)
-    decisions.told()
-    plan = plans.plan_panel(view, found)
+    render_kpi_row(gaps.build_kpis(found))
+    gaps.render_shortfalls_panel(view, found)
+    decisions.render_outcome()
+    plan = plans.render_plan_panel(view, found)
     if plan is not None:
-        decisions.decision_bar(view, plan)
-    decisions.past_panel(view)
+        decisions.render_decision_bar(view, plan)
+    decisions.render_history_panel(view)

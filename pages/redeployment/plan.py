@@ -22,70 +22,70 @@ from situasi.ui.components import markup
 from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import table_view
 
-_KEPT = "_rencana"
+_PLAN_KEY = "_rencana"
 
 
 @dataclass(frozen=True, eq=False)
-class Kept:
+class StoredPlan:
     """A plan as it was made. asked: for which kecamatan and past moment (None: the present)."""
 
     id: str
     plan: Plan
     needs: RedeploymentNeeds
-    asked: tuple[object, ...]
+    context_key: tuple[object, ...]
 
 
 @dataclass(frozen=True)
-class Shown:
+class PlanView:
     """A plan on the page. valid: of each move, whether it still holds. chosen: moves not left out.
 
     possible: whether those chosen can all be made, by what is known now. place: for the decision.
     """
 
-    kept: Kept
-    valid: tuple[bool, ...]
-    chosen: tuple[Move, ...]
-    possible: bool
-    place: DeltaGenerator
+    stored_plan: StoredPlan
+    move_validity: tuple[bool, ...]
+    selected_moves: tuple[Move, ...]
+    is_feasible: bool
+    decision_slot: DeltaGenerator
 
 
-def plan_panel(view: PageContext, found: RedeploymentNeeds) -> Shown | None:
+def render_plan_panel(context: PageContext, needs: RedeploymentNeeds) -> PlanView | None:
     """The button, and the plan where one was made for what is shown."""
-    kept: Kept | None = st.session_state.get(_KEPT)
-    if kept is not None and kept.asked != _asked(view):
+    kept: StoredPlan | None = st.session_state.get(_PLAN_KEY)
+    if kept is not None and kept.context_key != _build_context_key(context):
         kept = None
     with markup.row():
         page_layout.render_section_title(_("Rencana pergeseran"))
-        _method(kept)
+        _render_method(kept)
         st.button(
             _("Susun rencana") if kept is None else _("Susun ulang"),
-            key="susun", type="primary", on_click=_make, disabled=not found.station_groups,
-            args=(view.kecamatan,),
+            key="susun", type="primary", on_click=_on_make_plan, disabled=not needs.station_groups,
+            args=(context.kecamatan,),
         )  # fmt: skip
     if kept is None:
-        markup.render_empty_state(_nothing_yet(found))
+        markup.render_empty_state(_format_empty_state(needs))
         return None
-    return _shown(view, found, kept)
+    return _render_plan(context, needs, kept)
 
 
-def forget() -> None:
+def discard_plan() -> None:
     """Let go of the plan: it was decided."""
-    st.session_state.pop(_KEPT, None)
+    st.session_state.pop(_PLAN_KEY, None)
 
 
-def _asked(view: PageContext) -> tuple[object, ...]:
-    return view.kecamatan, None if view.view_time.live else view.view_time.at
+def _build_context_key(context: PageContext) -> tuple[object, ...]:
+    return context.kecamatan, None if context.view_time.live else context.view_time.at
 
 
-def _nothing_yet(found: RedeploymentNeeds) -> str:
-    if not found.station_groups:
+def _format_empty_state(needs: RedeploymentNeeds) -> str:
+    if not needs.station_groups:
         return _("Tidak ada TPS yang kekurangan petugas; tidak ada yang perlu digeser.")
     return _(
         "Tekan Susun rencana: siapa digeser ke mana, yang terberat dahulu, lalu yang terdekat."
     )
 
 
-def _make(kecamatan: tuple[str, ...]) -> None:
+def _on_make_plan(kecamatan: tuple[str, ...]) -> None:
     """Make a plan of what is known at the moment that is shown."""
     session.use_url_language()
     shown = session.get_snapshot_view()
@@ -94,43 +94,50 @@ def _make(kecamatan: tuple[str, ...]) -> None:
     found = view.compute(redeployment_plan.compute_needs, view.kecamatan)
     rule = board().register.election.rules.redeployment
     plan = redeployment_plan.compute_plan(found, board().geography, rule, at.at)
-    st.session_state[_KEPT] = Kept(f"R-{uuid.uuid4().hex[:8]}", plan, found, _asked(view))
+    st.session_state[_PLAN_KEY] = StoredPlan(
+        f"R-{uuid.uuid4().hex[:8]}", plan, found, _build_context_key(view)
+    )
 
 
-def _shown(view: PageContext, found: RedeploymentNeeds, kept: Kept) -> Shown | None:
-    plan = kept.plan
+def _render_plan(
+    context: PageContext, current_needs: RedeploymentNeeds, stored_plan: StoredPlan
+) -> PlanView | None:
+    plan = stored_plan.plan
     if not plan.moves:
         markup.render_empty_state(_("Tidak ada petugas yang boleh digeser ke TPS yang kekurangan."))
         return None
     valid = render_cache.get_or_build(
-        "rencana_berlaku", (), (plan, found),
+        "rencana_berlaku", (), (plan, current_needs),
         lambda plan, found: tuple(feasibility.check_still_valid(plan.moves, found)),
     )  # fmt: skip
-    _state(view, found, kept, valid)
+    _render_state(context, current_needs, stored_plan, valid)
     place = st.container()  # above the moves: on a desk it is in sight
     left, right = st.columns([13, 7], gap="medium")
     with left:
         st.caption(_("Centang langkah yang ditinggalkan; yang lain dijalankan."))
         table = render_cache.get_or_build(
-            "langkah", valid, (plan,), lambda plan: redeployment_tables.moves(plan.moves, valid)
+            "langkah",
+            valid,
+            (plan,),
+            lambda plan: redeployment_tables.build_move_table(plan.moves, valid),
         )
         marked = table_view.render_table(
-            table, f"langkah_{kept.id}", _("Rencana pergeseran"), visible_rows=14, explanation_key="langkah",
-            file_only=_aside(plan, valid), on_select="rerun", selection_mode="multi-row",
+            table, f"langkah_{stored_plan.id}", _("Rencana pergeseran"), visible_rows=14, explanation_key="langkah",
+            file_only=_list_file_only_columns(plan, valid), on_select="rerun", selection_mode="multi-row",
         )  # fmt: skip
         left_out = set(marked["selection"]["rows"])
         chosen = tuple(m for at, m in enumerate(plan.moves) if at not in left_out)
-        st.caption(_measured(plan))
+        st.caption(_format_distance_note(plan))
     after = render_cache.get_or_build(
-        "sesudah", tuple(sorted(left_out)), (plan, kept.needs),
+        "sesudah", tuple(sorted(left_out)), (plan, stored_plan.needs),
         lambda _plan, needs: feasibility.apply_moves(needs, chosen),
     )  # fmt: skip
     with right:
         page_layout.render_section_title(
             _("Sesudah, bila {n} langkah dijalankan").format(n=i18n.format_number(len(chosen)))
         )
-        shortfalls.map_of(
-            view, kept.needs, after, "peta_sesudah",
+        shortfalls.render_map(
+            context, stored_plan.needs, after, "peta_sesudah",
             _("Peta TPS yang kekurangan petugas sesudah pergeseran, dengan garis tiap langkah"),
             chosen,
         )  # fmt: skip
@@ -138,20 +145,23 @@ def _shown(view: PageContext, found: RedeploymentNeeds, kept: Kept) -> Shown | N
     possible = (
         bool(chosen)
         and all(one for one, move in zip(valid, plan.moves, strict=True) if move in chosen)
-        and feasibility.is_feasible(chosen, found, rule)
+        and feasibility.is_feasible(chosen, current_needs, rule)
     )
-    return Shown(kept, valid, chosen, possible, place)
+    return PlanView(stored_plan, valid, chosen, possible, place)
 
 
-def _state(
-    view: PageContext, found: RedeploymentNeeds, kept: Kept, valid: tuple[bool, ...]
+def _render_state(
+    context: PageContext,
+    current_needs: RedeploymentNeeds,
+    stored_plan: StoredPlan,
+    move_validity: tuple[bool, ...],
 ) -> None:
     """The plan in one line, and whether it is still that of what is known."""
-    plan = kept.plan
-    left = feasibility.apply_moves(kept.needs, plan.moves)
+    plan = stored_plan.plan
+    left = feasibility.apply_moves(stored_plan.needs, plan.moves)
     before, after = (
-        redeployment_plan.filter_by_kecamatan(tps, kept.needs.chosen_kecamatan)
-        for tps in (kept.needs.tps, left)
+        redeployment_plan.filter_by_kecamatan(tps, stored_plan.needs.chosen_kecamatan)
+        for tps in (stored_plan.needs.tps, left)
     )
     counts = [int(tps[name].sum()) for name in ("empty", "short") for tps in (before, after)]
     said = _("**{moves} langkah · ≈ {km} km · TPS tanpa petugas {empty} → {empty_after} · "
@@ -168,28 +178,28 @@ def _state(
     made = _("Disusun menurut keadaan {time}.").format(
         time=f"{i18n.format_time(plan.at)} {board().register.election.zone_label}"
     )
-    if not view.view_time.live:
+    if not context.view_time.live:
         st.caption(made)
-    elif not all(valid):
+    elif not all(move_validity):
         gone = _("Keadaan sudah berubah: {n} langkah tidak berlaku lagi. Susun ulang.")
         st.warning(
             markup.escape_markdown(
-                f"{made} " + gone.format(n=i18n.format_number(valid.count(False)))
+                f"{made} " + gone.format(n=i18n.format_number(move_validity.count(False)))
             )
         )
-    elif kept.needs is not found:
+    elif stored_plan.needs is not current_needs:
         st.caption(made + " " + _("Kabar baru sudah masuk; semua langkah masih berlaku."))
     else:
         st.caption(made)
 
 
-def _aside(plan: Plan, valid: tuple[bool, ...]) -> list[str]:
+def _list_file_only_columns(plan: Plan, move_validity: tuple[bool, ...]) -> list[str]:
     """Columns that say the same of every move: in the file alone."""
-    same = {_("jarak"): not plan.has_road_network, _("keadaan"): all(valid)}
+    same = {_("jarak"): not plan.has_road_network, _("keadaan"): all(move_validity)}
     return [heading for heading, alike in same.items() if alike]
 
 
-def _measured(plan: Plan) -> str:
+def _format_distance_note(plan: Plan) -> str:
     """How the kilometres were measured."""
     said = _("≈ km garis lurus antara pusat wilayah (perkiraan): posisi TPS tidak diketahui.")
     if plan.has_road_network:
@@ -200,18 +210,18 @@ def _measured(plan: Plan) -> str:
     return said + " " + _("Menit dihitung {n} km/jam.").format(n=i18n.format_number(speed))
 
 
-def _method(kept: Kept | None) -> None:
+def _render_method(stored_plan: StoredPlan | None) -> None:
     """By which rule the plan is made, and what the plain way would do."""
     opened = st.popover(_("Cara menghitung"), key="cara_geser", on_change="rerun", type="tertiary")
     if not opened.open:
         return
     rule = board().register.election.rules.redeployment
     with opened:
-        for line in _rule_in_words():
+        for line in _format_rules():
             st.caption(markup.escape_markdown(line))
-        if kept is None or not kept.plan.tiers:
+        if stored_plan is None or not stored_plan.plan.tiers:
             return
-        plan = kept.plan
+        plan = stored_plan.plan
         said = _("Rencana ini ≈ {ours} km; cara terdekat dahulu ≈ {plain} km.")
         st.markdown(
             said.format(
@@ -223,11 +233,11 @@ def _method(kept: Kept | None) -> None:
             limit = i18n.format_number(rule.time_limit_s, 1)
             st.caption(_("Dicari {n} detik; belum terbukti yang terbaik.").format(n=limit))
         table_view.render_table(
-            redeployment_tables.compared(plan), "banding_geser", _("Banding dua cara")
+            redeployment_tables.build_comparison_table(plan), "banding_geser", _("Banding dua cara")
         )
 
 
-def _rule_in_words() -> list[str]:
+def _format_rules() -> list[str]:
     rule = board().register.election.rules.redeployment
     stays = [
         _("{share} % {kind} yang siap tetap tinggal").format(

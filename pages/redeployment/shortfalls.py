@@ -26,17 +26,17 @@ from situasi.ui.components.markup import Card, build_estimate, build_ratio
 from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import personnel, table_view
 
-_CALM = 90  # how opaque a kecamatan is where nothing is short
+_NO_SHORTFALL_OPACITY = 90  # how opaque a kecamatan is where nothing is short
 
 
-def figures(found: RedeploymentNeeds) -> list[Kpi]:
+def build_kpis(needs: RedeploymentNeeds) -> list[Kpi]:
     """What is missing, and who could go."""
-    shown = found.chosen_tps
+    shown = needs.chosen_tps
     empty, short = shown[shown["empty"]], shown[shown["short"]]
-    every = found.coverage.officers
-    coming = every[every.index.isin(found.en_route)]
+    every = needs.coverage.officers
+    coming = every[every.index.isin(needs.en_route)]
     of_all = _("dari {n}").format(n=i18n.format_number(len(shown)))
-    wanted = sum(one.officers_needed for one in found.station_groups)
+    wanted = sum(one.officers_needed for one in needs.station_groups)
     return [
         Kpi(
             "kosong",
@@ -46,7 +46,7 @@ def figures(found: RedeploymentNeeds) -> list[Kpi]:
                 _("menurut kabar terakhir"),
                 is_alarm=bool(len(empty)),
             ),
-            lambda: redeployment_tables.stations(empty),
+            lambda: redeployment_tables.build_station_table(empty),
         ),
         Kpi(
             "kurang",
@@ -55,39 +55,46 @@ def figures(found: RedeploymentNeeds) -> list[Kpi]:
                 build_ratio(build_estimate(f"≈ {i18n.format_number(len(short))}"), of_all),
                 _("menurut yang tidak diketahui absen"),
             ),
-            lambda: redeployment_tables.stations(short),
+            lambda: redeployment_tables.build_station_table(short),
         ),
         Kpi(
             "perlu",
             Card(
                 _("Petugas yang diperlukan"),
                 build_estimate(f"≈ {i18n.format_number(wanted)}"),
-                _("untuk {n} kelompok TPS").format(n=i18n.format_number(len(found.station_groups))),
+                _("untuk {n} kelompok TPS").format(n=i18n.format_number(len(needs.station_groups))),
             ),
-            lambda: redeployment_tables.wanted(found.station_groups),
+            lambda: redeployment_tables.build_station_group_table(needs.station_groups),
         ),
-        Kpi("siap", _free_card(found), lambda: redeployment_tables.officers(found.candidates)),
+        Kpi(
+            "siap",
+            _build_free_card(needs),
+            lambda: redeployment_tables.build_officer_table(needs.candidates),
+        ),
         Kpi(
             "menuju",
             Card(
                 _("Sedang menuju TPS"),
                 i18n.format_number(len(coming)),
                 _("diperintahkan dalam {n} menit terakhir, belum melapor").format(
-                    n=i18n.format_number(_rule().en_route_grace.total_seconds() // 60)
+                    n=i18n.format_number(_redeployment_rules().en_route_grace.total_seconds() // 60)
                 ),
             ),
-            lambda: personnel.build_officers_table(coming, found.coverage.postings),
+            lambda: personnel.build_officers_table(coming, needs.coverage.postings),
         ),
     ]
 
 
-def _rule() -> RedeploymentRules:
+def _redeployment_rules() -> RedeploymentRules:
     return board().register.election.rules.redeployment
 
 
-def _free_card(found: RedeploymentNeeds) -> Card:
-    kinds = [*_rule().retained_shares, candidates.FROM_TPS]
-    may = {kind: candidates.compute_max_movable(kind, found.candidates, _rule()) for kind in kinds}
+def _build_free_card(needs: RedeploymentNeeds) -> Card:
+    kinds = [*_redeployment_rules().retained_shares, candidates.FROM_TPS]
+    may = {
+        kind: candidates.compute_max_movable(kind, needs.candidates, _redeployment_rules())
+        for kind in kinds
+    }
     names = {
         "cadangan": _("{n} cadangan"),
         "patroli": _("{n} patroli"),
@@ -98,16 +105,16 @@ def _free_card(found: RedeploymentNeeds) -> Card:
         for kind, count in may.items()
         if kind in names
     )
-    ready = _("dari {n} siap").format(n=i18n.format_number(len(found.candidates)))
+    ready = _("dari {n} siap").format(n=i18n.format_number(len(needs.candidates)))
     return Card(_("Boleh digeser"), build_ratio(i18n.format_number(sum(may.values())), ready), said)
 
 
-def gaps_panel(view: PageContext, found: RedeploymentNeeds) -> None:
+def render_shortfalls_panel(context: PageContext, needs: RedeploymentNeeds) -> None:
     """The kecamatan as a table, and on the map."""
     left, right = st.columns(2, gap="medium")
     with left:
         page_layout.render_section_title(_("Kekurangan sekarang, menurut kecamatan"))
-        table = render_cache.get_or_build("kekurangan", (), (found,), _by_area)
+        table = render_cache.get_or_build("kekurangan", (), (needs,), _build_area_table)
         table_view.render_table(
             table, "kekurangan", _("Kekurangan menurut kecamatan"), visible_rows=11
         )
@@ -116,31 +123,35 @@ def gaps_panel(view: PageContext, found: RedeploymentNeeds) -> None:
             st.caption(_("≈ perkiraan menurut pola {basis}.").format(basis=basis))
     with right:
         page_layout.render_section_title(_("Sebelum"))
-        map_of(
-            view, found, found.tps, "peta_sebelum", _("Peta TPS yang kekurangan petugas, sekarang")
+        render_map(
+            context,
+            needs,
+            needs.tps,
+            "peta_sebelum",
+            _("Peta TPS yang kekurangan petugas, sekarang"),
         )
 
 
-def _by_area(found: RedeploymentNeeds) -> table_view.Table:
-    rows = shortfalls.count_by_kecamatan(found.chosen_tps)
-    return redeployment_tables.areas(
+def _build_area_table(needs: RedeploymentNeeds) -> table_view.Table:
+    rows = shortfalls.count_by_kecamatan(needs.chosen_tps)
+    return redeployment_tables.build_area_table(
         rows.sort_values(["empty", "short"], ascending=False, kind="stable")
     )
 
 
-def map_of(
-    view: PageContext,
-    found: RedeploymentNeeds,
+def render_map(
+    context: PageContext,
+    needs: RedeploymentNeeds,
     tps: pd.DataFrame,
     key: str,
     alt: str,
     moves: Sequence[Move] = (),
 ) -> None:
     """The kecamatan by what is short there, and the moves as lines."""
-    theme, shown = session.get_theme(), tuple(view.selected_kecamatan())
+    theme, shown = session.get_theme(), tuple(context.selected_kecamatan())
     filtered, layer = tuple(url_state.get_selected("kec")), area_map.get_layer_id(key)
     asked = (key, theme, shown, filtered, layer, tuple(map(id, moves)))
-    make = partial(_deck, key, theme, shown, found.chosen_kecamatan, moves)
+    make = partial(_build_deck, key, theme, shown, needs.chosen_kecamatan, moves)
     area_map.render_deck(render_cache.get_or_build("peta_geser", asked, (tps,), make), key, alt)
     steps = theme.strength
     area_map.render_legend(
@@ -153,20 +164,20 @@ def map_of(
     )
 
 
-def _deck(
+def _build_deck(
     key: str,
     theme: Theme,
-    shown: Sequence[str],
-    chosen: Sequence[str],
+    kecamatan_codes: Sequence[str],
+    selected_codes: Sequence[str],
     moves: Sequence[Move],
     tps: pd.DataFrame,
 ) -> Deck:
-    rows = shortfalls.count_by_kecamatan(filter_by_kecamatan(tps, chosen))
-    areas = area_map.build_areas(shown, lambda place: _area(rows, place, theme))
-    return area_map.build_deck(areas, key, moves=_lines(moves) if moves else None)
+    rows = shortfalls.count_by_kecamatan(filter_by_kecamatan(tps, selected_codes))
+    areas = area_map.build_areas(kecamatan_codes, lambda place: _build_area(rows, place, theme))
+    return area_map.build_deck(areas, key, moves=_build_move_lines(moves) if moves else None)
 
 
-def _area(rows: pd.DataFrame, place: Kecamatan, theme: Theme) -> AreaStyle:
+def _build_area(rows: pd.DataFrame, place: Kecamatan, theme: Theme) -> AreaStyle:
     row = rows.loc[place.code].to_dict() if place.code in rows.index else {"known": False}
     if not row["known"]:
         return AreaStyle(place.name, fill_mode="silent")
@@ -178,10 +189,10 @@ def _area(rows: pd.DataFrame, place: Kecamatan, theme: Theme) -> AreaStyle:
     if short:
         said = _("≈ {n} kurang").format(n=i18n.number(short))
         return AreaStyle(place.name, said, theme.strength[1])
-    return AreaStyle(place.name, _("cukup"), theme.strength[2], _CALM)
+    return AreaStyle(place.name, _("cukup"), theme.strength[2], _NO_SHORTFALL_OPACITY)
 
 
-def _lines(moves: Sequence[Move]) -> pd.DataFrame:
+def _build_move_lines(moves: Sequence[Move]) -> pd.DataFrame:
     """The moves by where they lead from and to, as the map wants them."""
     ground = board().geography
     pairs: dict[tuple[str, str], int] = {}
@@ -197,8 +208,8 @@ def _lines(moves: Sequence[Move]) -> pd.DataFrame:
                 "to_lat": ground.point(other)[1],
                 "officers": count,
                 "label": _("{n} petugas: {one} → {other}").format(
-                    n=i18n.format_number(count), one=redeployment_tables.place(one),
-                    other=redeployment_tables.place(other),
+                    n=i18n.format_number(count), one=redeployment_tables.format_place(one),
+                    other=redeployment_tables.format_place(other),
                 ),
             }
             for (one, other), count in pairs.items()

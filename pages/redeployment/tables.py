@@ -20,12 +20,12 @@ from situasi.ui.tables.personnel import kecamatan_name
 from situasi.ui.tables.table_view import Table, make_table
 
 
-def _made_up() -> bool:
+def _has_exercise_rows() -> bool:
     """Whether the board holds made-up rows: sums cannot be parted."""
     return session.get_snapshot_view().snapshot.rehearsal
 
 
-def areas(rows: pd.DataFrame) -> Table:
+def build_area_table(rows: pd.DataFrame) -> Table:
     """Kecamatan with what is short there (shortfalls.areas); missing where no posting is known."""
     told = rows["known"]
     return make_table(
@@ -35,11 +35,11 @@ def areas(rows: pd.DataFrame) -> Table:
             _("tanpa petugas"): number_column(rows["empty"].where(told)),
             _("kurang dari pola"): number_column(rows["short"].where(told), estimated=True),
         },
-        _made_up(),
+        _has_exercise_rows(),
     )
 
 
-def stations(rows: pd.DataFrame) -> Table:
+def build_station_table(rows: pd.DataFrame) -> Table:
     """TPS of shortfalls.judged with what they have and need."""
     return make_table(
         {
@@ -52,103 +52,105 @@ def stations(rows: pd.DataFrame) -> Table:
             _("kekuatan"): number_column(rows["held"], 2),
             _("kejadian berat di sekitarnya"): [_("ya") if one else "" for one in rows["watched"]],
         },
-        _made_up(),
+        _has_exercise_rows(),
     )
 
 
-def wanted(some: Sequence[StationGroup]) -> Table:
+def build_station_group_table(groups: Sequence[StationGroup]) -> Table:
     """What single officers, or a few together, would take."""
     return make_table(
         {
-            _("kecamatan"): [kecamatan_name(one.kecamatan) for one in some],
-            _("TPS"): [stations_of(one.tps_codes) for one in some],
+            _("kecamatan"): [kecamatan_name(one.kecamatan) for one in groups],
+            _("TPS"): [format_stations(one.tps_codes) for one in groups],
             _("petugas diperlukan"): number_column(
-                [one.officers_needed for one in some], estimated=True
+                [one.officers_needed for one in groups], estimated=True
             ),
-            _("tanpa petugas"): number_column([len(one.empty_points) for one in some]),
+            _("tanpa petugas"): number_column([len(one.empty_points) for one in groups]),
             _("kurang dari pola"): number_column(
-                [len(one.short_points) for one in some], estimated=True
+                [len(one.short_points) for one in groups], estimated=True
             ),
         },
-        _made_up(),
+        _has_exercise_rows(),
     )
 
 
-def officers(some: Sequence[Candidate]) -> Table:
+def build_officer_table(candidates: Sequence[Candidate]) -> Table:
     """Who could be moved, and from where."""
     return make_table(
         {
-            _("petugas"): [one.petugas for one in some],
-            _("penugasan"): [label("penugasan", one.duty) for one in some],
-            _("di"): [place(one.place_code) for one in some],
-            _("tempat"): [one.lokasi for one in some],
-            _("TPS"): [stations_of(code for code, _ in one.coverage_removed) for one in some],
+            _("petugas"): [one.petugas for one in candidates],
+            _("penugasan"): [label("penugasan", one.duty) for one in candidates],
+            _("di"): [format_place(one.place_code) for one in candidates],
+            _("tempat"): [one.lokasi for one in candidates],
+            _("TPS"): [
+                format_stations(code for code, _ in one.coverage_removed) for one in candidates
+            ],
         },
-        [one.latihan for one in some],
+        [one.latihan for one in candidates],
     )
 
 
-def moves(some: Sequence[Move], valid: Sequence[bool]) -> Table:
+def build_move_table(moves: Sequence[Move], validity: Sequence[bool]) -> Table:
     """The moves of a plan. valid: whether each still holds by what is known now."""
     speed = board().register.election.rules.redeployment.speed_kmh
     return make_table(
         {
-            _("petugas"): [one.candidate.petugas for one in some],
-            _("dari"): [label("penugasan", one.candidate.duty) for one in some],
-            _("berada di"): [place(one.candidate.place_code) for one in some],
-            _("ke kecamatan"): [kecamatan_name(one.destination.kecamatan) for one in some],
-            _("ke TPS"): [stations_of(one.destination.tps_codes) for one in some],
-            _("km"): number_column([one.km for one in some], 1, estimated=True),
-            _("menit"): number_column([round(60 * one.km / speed) for one in some], estimated=True),
-            _("TPS kosong terisi"): number_column([len(one.filled_tps) for one in some]),
-            _("TPS mencapai pola"): number_column([len(one.completed_tps) for one in some], estimated=True),
+            _("petugas"): [one.candidate.petugas for one in moves],
+            _("dari"): [label("penugasan", one.candidate.duty) for one in moves],
+            _("berada di"): [format_place(one.candidate.place_code) for one in moves],
+            _("ke kecamatan"): [kecamatan_name(one.destination.kecamatan) for one in moves],
+            _("ke TPS"): [format_stations(one.destination.tps_codes) for one in moves],
+            _("km"): number_column([one.km for one in moves], 1, estimated=True),
+            _("menit"): number_column([round(60 * one.km / speed) for one in moves], estimated=True),
+            _("TPS kosong terisi"): number_column([len(one.filled_tps) for one in moves]),
+            _("TPS mencapai pola"): number_column([len(one.completed_tps) for one in moves], estimated=True),
             _("jarak"): [_("lewat jalan dan sungai") if one.is_by_road else _("garis lurus")
-                         for one in some],
-            _("keadaan"): [_("masih berlaku") if one else _("tidak berlaku lagi") for one in valid],
+                         for one in moves],
+            _("keadaan"): [_("masih berlaku") if one else _("tidak berlaku lagi") for one in validity],
         },
-        [one.candidate.latihan for one in some],
+        [one.candidate.latihan for one in moves],
     )  # fmt: skip
 
 
-def compared(plan: Plan) -> Table:
+def build_comparison_table(plan: Plan) -> Table:
     """Shortfalls by how grave they are: before, and after the plan and after the plain way."""
     before, ours, plain = plan.shortfalls_before, plan.shortfalls_removed, plan.greedy_result[0]
     return make_table(
         {
-            _("kekurangan, yang terberat dahulu"): [in_words(one) for one in plan.tiers],
+            _("kekurangan, yang terberat dahulu"): [format_points(one) for one in plan.tiers],
             _("sekarang"): number_column(before),
             _("sesudah rencana"): number_column(b - r for b, r in zip(before, ours, strict=True)),
             _("sesudah cara terdekat dahulu"): number_column(
                 b - r for b, r in zip(before, plain, strict=True)
             ),
         },
-        _made_up(),
+        _has_exercise_rows(),
     )
 
 
-def decisions(some: Sequence[PlanDecision]) -> Table:
+def build_decision_table(decisions: Sequence[PlanDecision]) -> Table:
     """Plans that were accepted or refused, the newest first."""
     return make_table(
         {
-            _("diputuskan"): time_column(one.recorded_at for one in some),
-            _("keputusan"): [_("disetujui") if one.accepted else _("ditolak") for one in some],
-            _("oleh"): [one.by for one in some],
+            _("diputuskan"): time_column(one.recorded_at for one in decisions),
+            _("keputusan"): [_("disetujui") if one.accepted else _("ditolak") for one in decisions],
+            _("oleh"): [one.by for one in decisions],
             _("langkah"): ratio_column(
-                [len(one.moves) for one in some],
-                [len(one.moves) + one.left_out for one in some],
+                [len(one.moves) for one in decisions],
+                [len(one.moves) + one.left_out for one in decisions],
                 _("langkah rencana"),
             ),
-            _("km"): number_column([one.km for one in some], 1, estimated=True),
-            _("alasan"): [one.reason for one in some],
-            _("keadaan pada"): time_column(one.at for one in some),
-            _("petugas"): [", ".join(move["petugas"] for move in one.moves) for one in some],
-            _("nomor"): [one.id for one in some],
+            _("km"): number_column([one.km for one in decisions], 1, estimated=True),
+            _("alasan"): [one.reason for one in decisions],
+            _("keadaan pada"): time_column(one.at for one in decisions),
+            _("petugas"): [", ".join(move["petugas"] for move in one.moves) for one in decisions],
+            _("nomor"): [one.id for one in decisions],
         },
-        [one.exercise for one in some],
+        [one.exercise for one in decisions],
     )
 
 
-def place(code: str) -> str:
+def format_place(code: str) -> str:
     """The name of a place: kecamatan, desa with its kecamatan, or the seat of the command."""
     register = board().register
     if not code:
@@ -158,7 +160,7 @@ def place(code: str) -> str:
     return register.name_of(code)
 
 
-def stations_of(codes: Iterable[str]) -> str:
+def format_stations(codes: Iterable[str]) -> str:
     """TPS by desa: 'Pipa Putih 001, 002; Sejaro 001'."""
     by_desa: dict[str, list[str]] = {}
     for code in sorted(codes):
@@ -167,7 +169,7 @@ def stations_of(codes: Iterable[str]) -> str:
     return "; ".join(f"{kecamatan_name(d)} {', '.join(n)}" for d, n in by_desa.items())
 
 
-def in_words(points: int) -> str:
+def format_points(points: int) -> str:
     """What a shortfall of so many points is; just the points where the rule has another one."""
     rule = board().register.election.rules.redeployment.shortfall_points
     for empty in (True, False):
@@ -178,13 +180,13 @@ def in_words(points: int) -> str:
     return str(points)
 
 
-def _signs(level: str, empty: bool, near: bool) -> list[str]:
+def _list_signs(level: str, empty: bool, near_incident: bool) -> list[str]:
     return list(
         filter(
             None,
             [
                 _("tanpa petugas") if empty else _("kurang dari pola"),
-                _("dekat kejadian berat") if near else "",
+                _("dekat kejadian berat") if near_incident else "",
                 label("kerawanan", level) if level else "",
             ],
         )

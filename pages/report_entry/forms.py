@@ -29,118 +29,122 @@ _HEADINGS = (
 )  # fmt: skip
 
 
-def incident_panel() -> None:
+def render_incident_panel() -> None:
     left, right = st.columns([7, 3], gap="medium")
     with left:
         heading = markup.row()
         with heading:
             page_layout.render_section_title(_("Kejadian baru"))
-        kecamatan, desa = fields.place_boxes()
+        kecamatan, desa = fields.render_place_fields()
         with heading:
-            point_popover(kecamatan)
-        _form(desa)
-        submit.start_anew(_FEED, _HEADINGS)
+            render_point_popover(kecamatan)
+        _render_form(desa)
+        submit.render_restart_button(_FEED, _HEADINGS)
     with right:
-        _nihil(kecamatan, desa)
+        _render_nihil_buttons(kecamatan, desa)
 
 
-def _form(desa: str | None) -> None:
+def _render_form(desa: str | None) -> None:
     """The fields in the order in which a report is told; Enter in a line of text sends it."""
     with st.form("isian_kejadian", border=False):
         first = st.columns(3)
-        fields.tps_box(first[0], desa)
+        fields.render_tps_field(first[0], desa)
         jenis = [code for code in JENIS if code != "nihil"]
-        fields.choice(first[1], "jenis", _("Jenis"), jenis, _("ketik jenis"))
-        fields.choice(first[2], "tingkat", _("Tingkat"), TINGKAT)
-        fields.text(st, "uraian", _("Uraian"), _("apa yang terjadi; Enter mengirim"))
+        fields.render_choice_field(first[1], "jenis", _("Jenis"), jenis, _("ketik jenis"))
+        fields.render_choice_field(first[2], "tingkat", _("Tingkat"), TINGKAT)
+        fields.render_text_field(st, "uraian", _("Uraian"), _("apa yang terjadi; Enter mengirim"))
         second = st.columns(3)
-        fields.clock(second[0])
-        fields.choice(second[1], "situasi", _("Situasi"), SITUASI)
+        fields.render_time_field(second[0])
+        fields.render_choice_field(second[1], "situasi", _("Situasi"), SITUASI)
         status = [code for code in STATUS if code != "nihil"]
-        fields.choice(second[2], "status", _("Status"), status, _("dilaporkan"))
+        fields.render_choice_field(second[2], "status", _("Status"), status, _("dilaporkan"))
         third = st.columns([2, 1, 1, 2])
-        fields.teller(third[0])
-        fields.grade(
+        fields.render_reporter_field(third[0])
+        fields.render_grade_field(
             third[1], "keandalan", _("Sumber"), KEANDALAN,
             _("A dapat dipercaya sepenuhnya, E tidak dapat dipercaya, F belum dapat dinilai"),
         )  # fmt: skip
-        fields.grade(
+        fields.render_grade_field(
             third[2], "kredibilitas", _("Isi"), KREDIBILITAS,
             _("1 dikuatkan sumber lain, 5 tidak masuk akal, 6 belum dapat dinilai"),
         )  # fmt: skip
-        fields.text(third[3], "koordinat", _("Koordinat"), "-3.2500, 104.6500", 120)
-        submit.button(_FEED, _HEADINGS, _("Kirim laporan"))
+        fields.render_text_field(third[3], "koordinat", _("Koordinat"), "-3.2500, 104.6500", 120)
+        submit.render_submit_button(_FEED, _HEADINGS, _("Kirim laporan"))
 
 
-def _nihil(kecamatan: str | None, desa: str | None) -> None:
+def _render_nihil_buttons(kecamatan: str | None, desa: str | None) -> None:
     page_layout.render_section_title(_("Nihil sekarang, satu tekan"))
     register = session.register()
     with st.container(horizontal=True, key="nihil"):
         for code, place in register.kecamatan.items():
-            st.button(place.name, key=f"nihil_{code}", on_click=_send_nihil, args=(code, None))
+            st.button(place.name, key=f"nihil_{code}", on_click=_on_send_nihil, args=(code, None))
     if kecamatan and desa:
         st.button(
             _("Nihil di {place}").format(place=register.name_of(desa)), key="nihil_desa",
-            on_click=_send_nihil, args=(kecamatan, desa),
+            on_click=_on_send_nihil, args=(kecamatan, desa),
         )  # fmt: skip
     st.caption(_("Menyatakan tidak ada kejadian di kecamatan itu pada saat ini."))
 
 
-def _send_nihil(kecamatan: str, desa: str | None) -> None:
+def _on_send_nihil(kecamatan: str, desa: str | None) -> None:
     session.use_url_language()
-    pelapor = str(st.session_state.get(fields.key("pelapor")) or "")
-    row = form_rows.build_nihil_row(board().register, kecamatan, desa, fields.sent(), pelapor)
-    submit.deliver(_FEED, row)
+    pelapor = str(st.session_state.get(fields.widget_key("pelapor")) or "")
+    row = form_rows.build_nihil_row(
+        board().register, kecamatan, desa, fields.current_submission(), pelapor
+    )
+    submit.submit_row(_FEED, row)
 
 
 _OFFICER_FEED = "personnel"
 _OFFICER_HEADINGS = ("petugas", "checkin", "tps", "jam", "uraian", "pelapor")
 
 
-def officer_panel() -> None:
+def render_officer_panel() -> None:
     page_layout.render_section_title(_("Lapor diri petugas"))
-    _kecamatan, desa = fields.place_boxes()
+    _kecamatan, desa = fields.render_place_fields()
     with st.form("isian_personel", border=False):
         first = st.columns(4)
-        fields.tps_box(first[0], desa)
-        fields.text(first[1], "petugas", _("Nomor petugas"), _("bukan nama atau NRP"), 40)
-        fields.choice(first[2], "checkin", _("Lapor diri"), CHECKIN, _("ketik jenis"))
-        fields.clock(first[3])
+        fields.render_tps_field(first[0], desa)
+        fields.render_text_field(
+            first[1], "petugas", _("Nomor petugas"), _("bukan nama atau NRP"), 40
+        )
+        fields.render_choice_field(first[2], "checkin", _("Lapor diri"), CHECKIN, _("ketik jenis"))
+        fields.render_time_field(first[3])
         second = st.columns(2)
-        fields.text(second[0], "uraian", _("Keterangan"))
-        fields.teller(second[1])
-        submit.button(_OFFICER_FEED, _OFFICER_HEADINGS, _("Kirim lapor diri"))
-    submit.start_anew(_OFFICER_FEED, _OFFICER_HEADINGS)
+        fields.render_text_field(second[0], "uraian", _("Keterangan"))
+        fields.render_reporter_field(second[1])
+        submit.render_submit_button(_OFFICER_FEED, _OFFICER_HEADINGS, _("Kirim lapor diri"))
+    submit.render_restart_button(_OFFICER_FEED, _OFFICER_HEADINGS)
 
 
-_KEY = "lapor_peta"
+_MAP_KEY = "lapor_peta"
 
 
-def point_popover(kecamatan: str | None) -> None:
+def render_point_popover(kecamatan: str | None) -> None:
     """A map to click on; made and sent only when somebody opens it."""
     opened = st.popover(
         _("Titik di peta"), key="titik", on_change="rerun", disabled=kecamatan is None
     )
     if opened.open and kecamatan is not None:
         with opened:
-            _map(kecamatan)
+            _render_map(kecamatan)
 
 
-def _map(kecamatan: str) -> None:
+def _render_map(kecamatan: str) -> None:
     boundaries = board().boundaries
     points, step = boundaries.sample_points(kecamatan, figure.MAX_POINTS)
     deck = figure.build_point_map(boundaries, kecamatan, points, session.get_theme())
     st.pydeck_chart(
-        deck, width=figure.WIDTH, height=figure.HEIGHT, on_select=_clicked, key=_KEY,
+        deck, width=figure.WIDTH, height=figure.HEIGHT, on_select=_on_map_click, key=_MAP_KEY,
         alt=_("Peta untuk memilih titik"),
     )  # fmt: skip
     said = _("Tekan titik kisi terdekat (tiap {n} m); koordinatnya masuk ke isian.")
     st.caption(said.format(n=i18n.format_number(step)))
 
 
-def _clicked() -> None:
+def _on_map_click() -> None:
     """The point that was clicked goes into the field of the form."""
-    picked = st.session_state[_KEY]["selection"]["objects"].get(figure.GRID_LAYER_ID, [])
+    picked = st.session_state[_MAP_KEY]["selection"]["objects"].get(figure.GRID_LAYER_ID, [])
     if picked:
         lon, lat = picked[0]["p"]
-        st.session_state[fields.key("koordinat")] = f"{lat:.5f}, {lon:.5f}"
+        st.session_state[fields.widget_key("koordinat")] = f"{lat:.5f}, {lon:.5f}"

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from pages.report_entry import fields, proposals
-from pages.report_entry.paste_state import Pasted
+from pages.report_entry.paste_state import Paste
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -23,115 +23,121 @@ from situasi.ui import page_layout
 from situasi.ui.components import markup
 
 # Messages on one screen: so many are read before they are confirmed.
-SCREENFUL = 20
+PAGE_SIZE = 20
 # Characters that are pasted at once, far below what the server takes in one message; the export of
 # a whole conversation is handed in as a file.
-MOST_PASTED = 200_000
-_READ, _TURN, _REFUSED = "_lapor_pesan", "_lapor_pesan_giliran", "_lapor_pesan_ditolak"
+MAX_PASTE_CHARS = 200_000
+_PASTE_KEY, _PASTE_NUMBER_KEY, _ERROR_KEY = (
+    "_lapor_pesan",
+    "_lapor_pesan_giliran",
+    "_lapor_pesan_ditolak",
+)
 
 
-def messages_panel() -> None:
-    _paste()
-    pasted: Pasted | None = st.session_state.get(_READ)
+def render_messages_panel() -> None:
+    _render_paste_form()
+    pasted: Paste | None = st.session_state.get(_PASTE_KEY)
     if pasted is None:
         return
-    _counts(pasted)
+    _render_counts(pasted)
     if pasted.proposals:
-        proposals.screenful(pasted, SCREENFUL)
-        _turning(pasted)
+        proposals.render_proposals(pasted, PAGE_SIZE)
+        _render_pager(pasted)
 
 
-def _paste() -> None:
+def _render_paste_form() -> None:
     """Where messages are pasted or a chat is handed in; emptied once they are read."""
-    turn = st.session_state.setdefault(_TURN, 0)
+    turn = st.session_state.setdefault(_PASTE_NUMBER_KEY, 0)
     with st.form(f"isian_tempel_{turn}", border=False):
         text = st.text_area(
-            _("Tempel pesan"), height=160, key=f"tempel_{turn}", max_chars=MOST_PASTED,
+            _("Tempel pesan"), height=160, key=f"tempel_{turn}", max_chars=MAX_PASTE_CHARS,
             placeholder=_("Satu pesan atau banyak, disalin dari WhatsApp"),
         )  # fmt: skip
         left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
         file = left.file_uploader(_("atau ekspor percakapan (.txt)"), type="txt", key=f"txt_{turn}")
         day = middle.date_input(
-            _("Hari pesan"), fields.sent().sent_at.date(), key=f"hari_{turn}", format="DD/MM/YYYY",
+            _("Hari pesan"), fields.current_submission().sent_at.date(), key=f"hari_{turn}", format="DD/MM/YYYY",
             help=_("Dari ekspor dibaca hari itu saja; pesan tanpa tanggal dianggap hari itu."),
         )  # fmt: skip
         pressed = right.form_submit_button(_("Baca pesan"), type="primary")
     if pressed and (text.strip() or file is not None):
-        _read(text, file, day)
+        _read_paste(text, file, day)
         st.rerun()
-    if why := st.session_state.get(_REFUSED):
+    if why := st.session_state.get(_ERROR_KEY):
         st.warning(why)
 
 
-def _read(text: str, file: Any, day: date) -> None:
+def _read_paste(text: str, file: Any, day: date) -> None:
     """Read a paste into proposals, and forget the paste: it may hold names and votes."""
     zone = board().register.election.zone
     try:
         messages = split_chat(text) if text.strip() else []
         if file is not None:
-            messages += filter_by_day(_of_file(file), day, zone)
+            messages += filter_by_day(_split_uploaded_file(file), day, zone)
         with st.spinner(_("Membaca pesan, belum menyimpan apa pun")):
             found = [
                 proposal for _m, proposal in extract_all(messages, board().ingest_context, day)
             ]
     except SourceError as error:
-        st.session_state[_REFUSED] = str(error)
+        st.session_state[_ERROR_KEY] = str(error)
         return
-    st.session_state[_REFUSED] = None
-    st.session_state[_TURN] += 1
-    st.session_state[_READ] = _sorted(found, datetime.combine(day, datetime.min.time(), zone))
+    st.session_state[_ERROR_KEY] = None
+    st.session_state[_PASTE_NUMBER_KEY] += 1
+    st.session_state[_PASTE_KEY] = _build_paste(
+        found, datetime.combine(day, datetime.min.time(), zone)
+    )
 
 
-def _of_file(file: Any) -> list[Message]:
+def _split_uploaded_file(file: Any) -> list[Message]:
     with tempfile.TemporaryDirectory(prefix="situasi-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "percakapan.txt"
         path.write_bytes(file.getvalue())
         return split_chat_file(path)
 
 
-def _sorted(found: Sequence[Proposal], midnight: datetime) -> Pasted:
-    reports = [proposal for proposal in found if proposal.kind is MessageKind.REPORT]
+def _build_paste(proposals_read: Sequence[Proposal], midnight: datetime) -> Paste:
+    reports = [proposal for proposal in proposals_read if proposal.kind is MessageKind.REPORT]
     # A number that nobody understood is never passed over, whatever else the message tells.
     shown = [proposal for proposal in reports if proposal.rows or proposal.unread_numbers]
     silent = sum(not proposal.rows for proposal in reports)
-    passed = len(found) - len(reports)
-    return Pasted(st.session_state[_TURN], midnight, shown, silent, passed)
+    passed = len(proposals_read) - len(reports)
+    return Paste(st.session_state[_PASTE_NUMBER_KEY], midnight, shown, silent, passed)
 
 
-def _counts(pasted: Pasted) -> None:
+def _render_counts(paste: Paste) -> None:
     said = _("{n} pesan berisi laporan, {s} tanpa laporan yang dikenali, {p} bukan pesan tertulis")
     page_layout.render_section_title(
         said.format(
-            n=i18n.format_number(sum(bool(one.rows) for one in pasted.proposals)),
-            s=i18n.format_number(pasted.silent), p=i18n.format_number(pasted.passed),
+            n=i18n.format_number(sum(bool(one.rows) for one in paste.proposals)),
+            s=i18n.format_number(paste.unrecognized_count), p=i18n.format_number(paste.non_text_count),
         )
     )  # fmt: skip
-    numbered = sum(not one.rows for one in pasted.proposals)
+    numbered = sum(not one.rows for one in paste.proposals)
     if numbered:
         said = _("{n} pesan tanpa laporan memuat angka, dan ditunjukkan juga di bawah ini.")
         st.caption(said.format(n=i18n.format_number(numbered)))
-    if not pasted.proposals:
+    if not paste.proposals:
         markup.render_empty_state(
             _("Tidak ada laporan yang dikenali dalam teks ini. Isi lewat Kejadian atau TPS.")
         )
 
 
-def _turning(pasted: Pasted) -> None:
-    last = min(pasted.first + SCREENFUL, len(pasted.proposals))
+def _render_pager(paste: Paste) -> None:
+    last = min(paste.first_index + PAGE_SIZE, len(paste.proposals))
     with markup.row():
         st.button(
-            _("Sebelumnya"), disabled=pasted.first == 0, on_click=_turn, args=(pasted, -SCREENFUL),
+            _("Sebelumnya"), disabled=paste.first_index == 0, on_click=_on_turn_page, args=(paste, -PAGE_SIZE),
             key="pesan_sebelum",
         )  # fmt: skip
         said = _("Pesan {a} sampai {b} dari {n}")
         st.caption(
-            said.format(a=pasted.first + 1, b=last, n=i18n.format_number(len(pasted.proposals)))
+            said.format(a=paste.first_index + 1, b=last, n=i18n.format_number(len(paste.proposals)))
         )
         st.button(
-            _("Berikutnya"), disabled=last == len(pasted.proposals), on_click=_turn,
-            args=(pasted, SCREENFUL), key="pesan_sesudah",
+            _("Berikutnya"), disabled=last == len(paste.proposals), on_click=_on_turn_page,
+            args=(paste, PAGE_SIZE), key="pesan_sesudah",
         )  # fmt: skip
 
 
-def _turn(pasted: Pasted, by: int) -> None:
-    pasted.first += by
+def _on_turn_page(paste: Paste, offset: int) -> None:
+    paste.first_index += offset

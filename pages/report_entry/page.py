@@ -7,9 +7,9 @@ from functools import partial
 import streamlit as st
 
 from pages.report_entry import fields, submit
-from pages.report_entry.forms import incident_panel, officer_panel
-from pages.report_entry.messages import messages_panel
-from pages.report_entry.station_form import station_panel
+from pages.report_entry.forms import render_incident_panel, render_officer_panel
+from pages.report_entry.messages import render_messages_panel
+from pages.report_entry.station_form import render_station_panel
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import filters, session, submission
@@ -20,7 +20,7 @@ from situasi.ui.page_layout import render_header
 TABS = {"kejadian": "incidents", "tps": "tps", "personel": "personnel", "pesan": None}
 
 
-def opened(title: str) -> str | None:
+def render_tabs(title: str) -> str | None:
     """Draw heading, tabs and the switch between real and LATIHAN.
 
     The tab that the address names; None where nothing may be written.
@@ -29,7 +29,7 @@ def opened(title: str) -> str | None:
         session.get_view_time(filters.get_past_time(), session.get_snapshot_view()), title
     )
     if not submission.may_act("masukkan"):
-        _why_not()
+        _render_refusal_reason()
         return None
     seen = session.viewer().role.readable_feeds(tuple(feed for feed in TABS.values() if feed))
     tabs = [tab for tab, feed in TABS.items() if feed is None or feed in seen]
@@ -38,12 +38,12 @@ def opened(title: str) -> str | None:
             st.segmented_control, "isi", _("Isi laporan"), tabs,
             partial(label, "lapor_isi"), required=True,
         )  # fmt: skip
-        fields.exercise_switch()
-    fields.exercise_band()
+        fields.render_exercise_switch()
+    fields.render_exercise_banner()
     return chosen
 
 
-def _why_not() -> None:
+def _render_refusal_reason() -> None:
     """Why nothing can be typed here."""
     at = session.get_view_time(filters.get_past_time(), session.get_snapshot_view())
     if at.live:
@@ -54,16 +54,16 @@ def _why_not() -> None:
 
 
 def show() -> None:
-    chosen = opened(label("screen", "lapor"))
+    chosen = render_tabs(label("screen", "lapor"))
     if chosen is None:
         return
-    submit.told()
+    submit.render_outcome()
     match chosen:
         case "kejadian":
-            incident_panel()
+            render_incident_panel()
         case "tps":
-            station_panel()
+            render_station_panel()
         case "personel":
-            officer_panel()
+            render_officer_panel()
         case _:
-            messages_panel()
+            render_messages_panel()

@@ -15,11 +15,11 @@ class Outcome:
     """What became of a row. settled: nothing is left to do about it here."""
 
     text: str
-    settled: bool = True
+    is_final: bool = True
 
 
 @dataclass
-class Pasted:
+class Paste:
     """A paste. Of the senders nothing is kept: only what may be shown and stored.
 
     turn: which paste it is. midnight: the beginning of the day of messages that tell none.
@@ -28,14 +28,14 @@ class Pasted:
     first: the message that the screen begins with.
     """
 
-    turn: int
+    number: int
     midnight: datetime
     proposals: list[Proposal]
-    silent: int
-    passed: int
-    first: int = 0
-    outcomes: dict[At, Outcome] = field(default_factory=dict)
+    unrecognized_count: int
+    non_text_count: int
+    first_index: int = 0
+    outcomes: dict[RowPosition, Outcome] = field(default_factory=dict)
 
-    def outcome(self, at: At) -> Outcome:
+    def get_outcome(self, position: RowPosition) -> Outcome:
         """What became of this row so far."""
-        return self.outcomes.get(at, Outcome("", settled=False))
+        return self.outcomes.get(position, Outcome("", is_final=False))

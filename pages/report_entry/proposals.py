@@ -9,7 +9,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from pages.report_entry import fields, submit
-from pages.report_entry.paste_state import At, Outcome, Pasted
+from pages.report_entry.paste_state import Outcome, Paste, RowPosition
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -24,40 +24,42 @@ from situasi.ui.submission import SubmissionResult
 
 SOURCE = "pesan"
 # Written by the reader for the door, and shown above the rows.
-_MOST_NUMBERS = 60  # of one message told one by one
-_NOT_SHOWN = {"teks_asli", "uraian", "pelapor", "waktu_lapor"}
+_MAX_NUMBERS = 60  # of one message told one by one
+_HIDDEN_HEADINGS = {"teks_asli", "uraian", "pelapor", "waktu_lapor"}
 
 
-def screenful(pasted: Pasted, most: int) -> None:
+def render_proposals(paste: Paste, page_size: int) -> None:
     """The messages from `pasted.first` on, and the button that takes the ticked rows."""
-    shown = range(pasted.first, min(pasted.first + most, len(pasted.proposals)))
-    with st.form(f"pesan_{pasted.turn}_{pasted.first}", border=False):
+    shown = range(paste.first_index, min(paste.first_index + page_size, len(paste.proposals)))
+    with st.form(f"pesan_{paste.number}_{paste.first_index}", border=False):
         for at in shown:
-            _message(pasted, at)
+            _render_message(paste, at)
         st.form_submit_button(
-            _("Masukkan yang dicentang"), type="primary", on_click=_take, args=(pasted, shown)
+            _("Masukkan yang dicentang"), type="primary", on_click=_on_submit, args=(paste, shown)
         )
 
 
-def _message(pasted: Pasted, at: int) -> None:
-    proposal = pasted.proposals[at]
+def _render_message(paste: Paste, index: int) -> None:
+    proposal = paste.proposals[index]
     with st.container(border=True):
         left, right = st.columns([2, 3], gap="medium")
         with left:
-            message(_head(proposal), proposal.text, proposal.notes)
-            _numbers(pasted, at)
+            render_message_text(_format_head(proposal), proposal.text, proposal.notes)
+            _render_numbers(paste, index)
         with right:
-            for number, row in _allowed(proposal):
-                _row(pasted, (at, number), row)
+            for number, row in _select_allowed_rows(proposal):
+                _render_row(paste, (index, number), row)
 
 
-def _numbers(pasted: Pasted, at: int) -> None:
+def _render_numbers(paste: Paste, index: int) -> None:
     """Say which numbers no row has; without a word that they were seen none of them is sent."""
-    proposal = pasted.proposals[at]
+    proposal = paste.proposals[index]
     if proposal.description_numbers:
         said = _("Angka yang hanya masuk uraian: {numbers}")
         st.caption(
-            markup.escape_markdown(said.format(numbers=_listed(proposal.description_numbers)))
+            markup.escape_markdown(
+                said.format(numbers=_format_numbers(proposal.description_numbers))
+            )
         )
     if not proposal.unread_numbers:
         return
@@ -66,16 +68,16 @@ def _numbers(pasted: Pasted, at: int) -> None:
         "sendiri di TPS atau Kejadian."
     )
     st.warning(
-        markup.escape_markdown(said.format(numbers=_listed(proposal.unread_numbers))),
+        markup.escape_markdown(said.format(numbers=_format_numbers(proposal.unread_numbers))),
         icon=":material/tag:",
     )
-    if any(True for _row in _open(pasted, at)):
-        st.checkbox(_("Angka itu sudah saya periksa"), key=_seen(pasted, at))
+    if any(True for _row in _select_open_rows(paste, index)):
+        st.checkbox(_("Angka itu sudah saya periksa"), key=_build_checked_key(paste, index))
 
 
-def _listed(numbers: Sequence[str]) -> str:
-    told = ", ".join(numbers[:_MOST_NUMBERS])
-    more = len(numbers) - _MOST_NUMBERS
+def _format_numbers(numbers: Sequence[str]) -> str:
+    told = ", ".join(numbers[:_MAX_NUMBERS])
+    more = len(numbers) - _MAX_NUMBERS
     return (
         _("{numbers} dan {n} lagi").format(numbers=told, n=i18n.format_number(more))
         if more > 0
@@ -83,11 +85,11 @@ def _listed(numbers: Sequence[str]) -> str:
     )
 
 
-def _seen(pasted: Pasted, at: int) -> str:
-    return f"pesan_{pasted.turn}_{at}_angka"
+def _build_checked_key(paste: Paste, index: int) -> str:
+    return f"pesan_{paste.number}_{index}_angka"
 
 
-def _head(proposal: Proposal) -> str:
+def _format_head(proposal: Proposal) -> str:
     """Who and when, as far as the header tells."""
     said = [proposal.pelapor or _("pelapor tidak disebut")]
     if proposal.sent_at:
@@ -96,161 +98,172 @@ def _head(proposal: Proposal) -> str:
     return " · ".join(said)
 
 
-def _allowed(proposal: Proposal) -> Iterator[tuple[int, ProposedRow]]:
+def _select_allowed_rows(proposal: Proposal) -> Iterator[tuple[int, ProposedRow]]:
     """The rows of feeds that the viewer may see."""
     seen = session.viewer().role.readable_feeds(tuple(feed_schemas.FEEDS))
     return ((n, row) for n, row in enumerate(proposal.rows) if row.feed in seen)
 
 
-def _key(pasted: Pasted, at: At, heading: str = "") -> str:
-    return f"pesan_{pasted.turn}_{at[0]}_{at[1]}_{heading}"
+def _build_widget_key(paste: Paste, position: RowPosition, heading: str = "") -> str:
+    return f"pesan_{paste.number}_{position[0]}_{position[1]}_{heading}"
 
 
-def _row(pasted: Pasted, at: At, row: ProposedRow) -> None:
+def _render_row(paste: Paste, position: RowPosition, row: ProposedRow) -> None:
     """What was understood, and inputs for what was not; or what became of it."""
-    outcome = pasted.outcome(at)
-    title, cells = label("feed", row.feed), _understood(row)
-    if outcome.settled:
-        understood(title, cells, outcome.text)
+    outcome = paste.get_outcome(position)
+    title, cells = label("feed", row.feed), _list_understood_cells(row)
+    if outcome.is_final:
+        render_row_cells(title, cells, outcome.text)
         return
     st.checkbox(
         _("Masukkan {what}").format(what=f"**{title}**"),
         value=row.is_complete,
-        key=_key(pasted, at),
+        key=_build_widget_key(paste, position),
     )
-    understood("", cells, outcome.text)
+    render_row_cells("", cells, outcome.text)
     asked = st.columns(2)
     for place, unclear in enumerate(row.unclear_cells):
-        _ask(asked[place % 2], _key(pasted, at, unclear.heading), row, unclear.heading)
+        _render_question(
+            asked[place % 2],
+            _build_widget_key(paste, position, unclear.heading),
+            row,
+            unclear.heading,
+        )
         asked[place % 2].caption(markup.escape_markdown(unclear.reason))
 
 
-def _understood(row: ProposedRow) -> list[tuple[str, str, str]]:
+def _list_understood_cells(row: ProposedRow) -> list[tuple[str, str, str]]:
     open_cells = {unclear.heading for unclear in row.unclear_cells}
     heard: dict[str, str] = {}
     for one in row.recognised_cells:
         heard[one.heading] = " · ".join(filter(None, [heard.get(one.heading), one.words]))
     return [
-        (heading, _shown(row.feed, heading, cell), heard.get(heading, ""))
+        (heading, _format_cell(row.feed, heading, cell), heard.get(heading, ""))
         for heading, cell in row.cells.items()
-        if heading not in open_cells | _NOT_SHOWN
+        if heading not in open_cells | _HIDDEN_HEADINGS
     ]
 
 
-def _shown(feed: str, heading: str, cell: str) -> str:
+def _format_cell(feed: str, heading: str, cell: str) -> str:
     column = next((c for c in feed_schemas.FEEDS[feed].columns if c.heading == heading), None)
     return label(column.name, cell) if column and cell in column.allowed_codes else cell
 
 
-def _ask(place: Any, key: str, row: ProposedRow, heading: str) -> None:
+def _render_question(container: Any, key: str, row: ProposedRow, heading: str) -> None:
     """An input for one cell: a choice where the answers are known, else a line of text."""
     register = session.register()
     if heading == "kecamatan":
-        place.selectbox(
+        container.selectbox(
             heading, list(register.kecamatan), index=None, format_func=register.name_of, key=key,
             placeholder=_("ketik nama"),
         )  # fmt: skip
     elif heading == "desa":
-        place.selectbox(
+        container.selectbox(
             heading, list(register.desa), index=None, key=key, placeholder=_("ketik nama"),
-            format_func=_village,
+            format_func=_format_desa,
         )  # fmt: skip
-    elif codes := _codes(row.feed, heading):
-        place.selectbox(
+    elif codes := _list_codes(row.feed, heading):
+        container.selectbox(
             heading, codes, index=None, format_func=lambda code: label(heading, code), key=key,
             placeholder=_("pilih"),
         )  # fmt: skip
     else:
-        place.text_input(heading, row.cells.get(heading, ""), key=key, max_chars=200)
+        container.text_input(heading, row.cells.get(heading, ""), key=key, max_chars=200)
 
 
-def _village(code: str) -> str:
+def _format_desa(code: str) -> str:
     register = board().register
     return f"{register.name_of(code)}, {register.name_of(register.desa[code].kecamatan)}"
 
 
-def _codes(feed: str, heading: str) -> tuple[str, ...]:
+def _list_codes(feed: str, heading: str) -> tuple[str, ...]:
     return next(
         (c.allowed_codes for c in feed_schemas.FEEDS[feed].columns if c.heading == heading), ()
     )
 
 
-def _take(pasted: Pasted, shown: range) -> None:
+def _on_submit(paste: Paste, indexes: range) -> None:
     """Bring the ticked rows to the door, message by message, so that each has its own answer."""
     session.use_url_language()
     total, brought, unseen = SubmissionResult(), False, False
-    for at in shown:
+    for at in indexes:
         ready: dict[str, dict[int, RowCells]] = {}
-        for number, row in _open(pasted, at):
-            if not st.session_state.get(_key(pasted, (at, number))):
+        for number, row in _select_open_rows(paste, at):
+            if not st.session_state.get(_build_widget_key(paste, (at, number))):
                 continue
-            cells, missing = _answered(pasted, (at, number), row)
-            if pasted.proposals[at].unread_numbers and not st.session_state.get(_seen(pasted, at)):
+            cells, missing = _complete_cells(paste, (at, number), row)
+            if paste.proposals[at].unread_numbers and not st.session_state.get(
+                _build_checked_key(paste, at)
+            ):
                 said = _("belum disimpan: periksa dahulu angka yang tidak dipahami")
-                pasted.outcomes[at, number], unseen = Outcome(said, settled=False), True
+                paste.outcomes[at, number], unseen = Outcome(said, is_final=False), True
             elif missing:
                 said = _("belum dijawab: {what}").format(what=", ".join(missing))
-                pasted.outcomes[at, number] = Outcome(said, settled=False)
+                paste.outcomes[at, number] = Outcome(said, is_final=False)
             else:
                 ready.setdefault(row.feed, {})[number] = cells
         for feed, rows in ready.items():
             answer = submission.submit_rows(feed, list(rows.values()), SOURCE)
-            total, brought = _sum(total, answer), True
+            total, brought = _merge_answers(total, answer), True
             for place, number in enumerate(rows):
-                pasted.outcomes[at, number] = _said(answer, place)
+                paste.outcomes[at, number] = _build_outcome(answer, place)
     why = _("tidak ada baris tercentang yang lengkap")
     if unseen:
         why = _("periksa dahulu angka yang tidak dipahami pada pesannya, lalu kirim lagi")
-    submit.tell(_("Pesan"), total if brought else SubmissionResult(refusal=why))
+    submit.save_outcome(_("Pesan"), total if brought else SubmissionResult(refusal=why))
 
 
-def _open(pasted: Pasted, at: int) -> Iterator[tuple[int, ProposedRow]]:
+def _select_open_rows(paste: Paste, index: int) -> Iterator[tuple[int, ProposedRow]]:
     """The rows of a message about which something is left to do.
 
     A browser that answers late still says of the others that they are ticked.
     """
-    for number, row in _allowed(pasted.proposals[at]):
-        if not pasted.outcome((at, number)).settled:
+    for number, row in _select_allowed_rows(paste.proposals[index]):
+        if not paste.get_outcome((index, number)).is_final:
             yield number, row
 
 
-def _answered(pasted: Pasted, at: At, row: ProposedRow) -> tuple[RowCells, Sequence[str]]:
+def _complete_cells(
+    paste: Paste, position: RowPosition, row: ProposedRow
+) -> tuple[RowCells, Sequence[str]]:
     """The cells with what was answered, and the headings that were not."""
     cells, missing = dict(row.cells), []
-    now, proposal = fields.sent(), pasted.proposals[at[0]]
+    now, proposal = fields.current_submission(), paste.proposals[position[0]]
     for unclear in row.unclear_cells:
-        said = str(st.session_state.get(_key(pasted, at, unclear.heading)) or "").strip()
+        said = str(
+            st.session_state.get(_build_widget_key(paste, position, unclear.heading)) or ""
+        ).strip()
         if not said:
             missing.append(unclear.heading)
             continue
         cells.pop(unclear.heading, None)
-        cells |= _answer(unclear.heading, said, proposal, pasted)
+        cells |= _parse_reply(unclear.heading, said, proposal, paste)
     if now.is_exercise:
         cells = {"waktu_lapor": now.sent_at.isoformat(timespec="minutes"), **cells}
     return {**cells, "latihan": "ya" if now.is_exercise else "tidak"}, missing
 
 
-def _answer(heading: str, said: str, proposal: Proposal, pasted: Pasted) -> RowCells:
+def _parse_reply(heading: str, reply: str, proposal: Proposal, paste: Paste) -> RowCells:
     """What was answered as cells: places by code; a clock is of the day of the message."""
     register = board().register
     match heading:
         case "kecamatan":
-            return form_rows.build_place_cells(register, said)
+            return form_rows.build_place_cells(register, reply)
         case "desa":
-            return form_rows.build_place_cells(register, register.desa[said].kecamatan, said)
+            return form_rows.build_place_cells(register, register.desa[reply].kecamatan, reply)
         case "waktu":
             sent = proposal.sent_at and proposal.sent_at.astimezone(register.election.zone)
-            return form_rows.build_time_cells(said, sent or pasted.midnight)
-    return {heading: said}
+            return form_rows.build_time_cells(reply, sent or paste.midnight)
+    return {heading: reply}
 
 
-def _said(answer: SubmissionResult, place: int) -> Outcome:
+def _build_outcome(answer: SubmissionResult, row_index: int) -> Outcome:
     """What became of one row of a message."""
     if answer.refusal:
         said = _("tidak disimpan: {why}").format(why=answer.refusal)
-        return Outcome(said, settled=False)
-    if place in answer.rejected:
-        held = answer.rejected[place]
+        return Outcome(said, is_final=False)
+    if row_index in answer.rejected:
+        held = answer.rejected[row_index]
         said = _("menunggu di karantina (no {no}), perbaiki di Masukan: {why}")
         return Outcome(said.format(no=held.quarantine_number or "–", why="; ".join(held.reasons)))
     if not answer.duplicate:
@@ -261,15 +274,18 @@ def _said(answer: SubmissionResult, place: int) -> Outcome:
     return Outcome(said.format(n=answer.accepted, d=answer.duplicate))
 
 
-def _sum(one: SubmissionResult, other: SubmissionResult) -> SubmissionResult:
-    held = {**one.rejected, **{len(one.rejected) + at: told for at, told in other.rejected.items()}}
+def _merge_answers(first: SubmissionResult, second: SubmissionResult) -> SubmissionResult:
+    held = {
+        **first.rejected,
+        **{len(first.rejected) + at: told for at, told in second.rejected.items()},
+    }
     return SubmissionResult(
-        one.accepted + other.accepted, one.duplicate + other.duplicate, held,
-        one.refusal or other.refusal,
+        first.accepted + second.accepted, first.duplicate + second.duplicate, held,
+        first.refusal or second.refusal,
     )  # fmt: skip
 
 
-def message(head: str, text: str, notes: Sequence[str]) -> None:
+def render_message_text(head: str, text: str, notes: Sequence[str]) -> None:
     """A message as it may be shown: who and when, its words, and what was not read of it."""
     said = Markup("").join(Markup("<li>{}</li>").format(note) for note in notes)
     markup.render(
@@ -279,7 +295,7 @@ def message(head: str, text: str, notes: Sequence[str]) -> None:
     )
 
 
-def understood(title: str, cells: Sequence[tuple[str, str, str]], outcome: str = "") -> None:
+def render_row_cells(title: str, cells: Sequence[tuple[str, str, str]], outcome: str = "") -> None:
     """What was read of a row: heading, value, and the words it came from; what became of it.
 
     title: what it is a report of; empty where that stands above.

@@ -18,37 +18,39 @@ from situasi.ui.submission import QuarantinedRow, SubmissionResult
 
 _FEED = "tps"
 _HEADINGS = ("tps", "fase", "hadir", "pengawal", "jam", "pelapor")
-_CLOCK = "lapor_jam_desa"
-_CELLS = ("fase", "hadir", "pengawal")
+_TIME_KEY = "lapor_jam_desa"
+_CELL_HEADINGS = ("fase", "hadir", "pengawal")
 # Rows of a whole desa that were held, by desa and TPS.
-_HELD = "_lapor_desa_tertahan"
+_QUARANTINED_KEY = "_lapor_desa_tertahan"
 
 
-def station_panel() -> None:
+def render_station_panel() -> None:
     left, right = st.columns([1, 1], gap="medium")
     with left:
         page_layout.render_section_title(_("Satu TPS"))
-        _kecamatan, desa = fields.place_boxes()
-        _one(desa)
-        submit.start_anew(_FEED, _HEADINGS)
+        _kecamatan, desa = fields.render_place_fields()
+        _render_single_form(desa)
+        submit.render_restart_button(_FEED, _HEADINGS)
     with right:
-        _whole(desa)
+        _render_desa_form(desa)
 
 
-def _one(desa: str | None) -> None:
+def _render_single_form(desa: str | None) -> None:
     with st.form("isian_tps", border=False):
         first = st.columns(3)
-        fields.tps_box(first[0], desa)
-        fields.choice(first[1], "fase", _("Fase"), FASE, _("ketik fase"))
-        fields.text(first[2], "hadir", _("Pemilih hadir"), _("jumlah orang"), 20)
+        fields.render_tps_field(first[0], desa)
+        fields.render_choice_field(first[1], "fase", _("Fase"), FASE, _("ketik fase"))
+        fields.render_text_field(first[2], "hadir", _("Pemilih hadir"), _("jumlah orang"), 20)
         second = st.columns(3)
-        fields.text(second[0], "pengawal", _("Pengawal kotak"), _("nomor petugas"), 120)
-        fields.clock(second[1])
-        fields.teller(second[2])
-        submit.button(_FEED, _HEADINGS, _("Kirim laporan TPS"))
+        fields.render_text_field(
+            second[0], "pengawal", _("Pengawal kotak"), _("nomor petugas"), 120
+        )
+        fields.render_time_field(second[1])
+        fields.render_reporter_field(second[2])
+        submit.render_submit_button(_FEED, _HEADINGS, _("Kirim laporan TPS"))
 
 
-def _whole(desa: str | None) -> None:
+def _render_desa_form(desa: str | None) -> None:
     """All TPS of the desa; a cell left empty tells nothing.
 
     Boxes, not st.data_editor: while that loads its editor it swallows what is typed, and 187
@@ -61,70 +63,76 @@ def _whole(desa: str | None) -> None:
         )
         return
     with st.form(f"isian_desa_{desa}", border=False):
-        for number in _numbers(desa):
-            _line(desa, number)
+        for number in _list_tps_numbers(desa):
+            _render_line(desa, number)
         last = st.columns(2, vertical_alignment="bottom")
         last[0].text_input(
-            _("Jam untuk semua"), key=_CLOCK, placeholder=_("sekarang"), max_chars=40
+            _("Jam untuk semua"), key=_TIME_KEY, placeholder=_("sekarang"), max_chars=40
         )
         last[1].form_submit_button(
-            _("Kirim yang terisi"), type="primary", on_click=_send, args=(desa,)
+            _("Kirim yang terisi"), type="primary", on_click=_on_send, args=(desa,)
         )
     st.caption(_("Kotak kosong tidak mengirim apa pun; nol ditulis 0."))
 
 
-def _numbers(desa: str) -> list[str]:
+def _list_tps_numbers(desa: str) -> list[str]:
     tps = session.register().tps
     return [f"{number:03d}" for number in tps.loc[tps["desa"] == desa, "nomor"]]
 
 
-def _key(desa: str, number: str, heading: str) -> str:
+def _build_widget_key(desa: str, number: str, heading: str) -> str:
     return f"lapor_{desa}_{number}_{heading}"
 
 
-def _line(desa: str, number: str) -> None:
+def _render_line(desa: str, number: str) -> None:
     """One TPS: its phase, heads and escort."""
     name = f"TPS {number}"
     place = st.columns([2, 4, 3, 4], vertical_alignment="center")
     place[0].text(name)
     place[1].selectbox(
         f"{name} " + _("fase"), FASE, index=None, format_func=partial(label, "fase"),
-        key=_key(desa, number, "fase"), placeholder=_("fase"), label_visibility="collapsed",
+        key=_build_widget_key(desa, number, "fase"), placeholder=_("fase"), label_visibility="collapsed",
     )  # fmt: skip
     for at, heading, title in ((2, "hadir", _("hadir")), (3, "pengawal", _("pengawal"))):
         place[at].text_input(
-            f"{name} {title}", key=_key(desa, number, heading), placeholder=title, max_chars=120,
+            f"{name} {title}", key=_build_widget_key(desa, number, heading), placeholder=title, max_chars=120,
             label_visibility="collapsed",
         )  # fmt: skip
 
 
-def _send(desa: str) -> None:
+def _on_send(desa: str) -> None:
     """Bring the filled lines to the door; what was accepted is emptied, what was held stays."""
     session.use_url_language()
-    register, held = board().register, st.session_state.setdefault(_HELD, {})
+    register, held = board().register, st.session_state.setdefault(_QUARANTINED_KEY, {})
     typed = [
-        {"tps": number, **{name: st.session_state.get(_key(desa, number, name)) for name in _CELLS}}
-        for number in _numbers(desa)
+        {
+            "tps": number,
+            **{
+                name: st.session_state.get(_build_widget_key(desa, number, name))
+                for name in _CELL_HEADINGS
+            },
+        }
+        for number in _list_tps_numbers(desa)
     ]
-    written = str(st.session_state.get(_CLOCK) or "")
-    rows = form_rows.build_station_rows(register, desa, typed, fields.sent(), written)
+    written = str(st.session_state.get(_TIME_KEY) or "")
+    rows = form_rows.build_station_rows(register, desa, typed, fields.current_submission(), written)
     if not rows:
         nothing = SubmissionResult(refusal=_("tidak ada yang terisi"))
-        submit.tell(register.name_of(desa), nothing)
+        submit.save_outcome(register.name_of(desa), nothing)
         return
     sent = [submission.mark_as_correction(row, held.get((desa, row["tps"]))) for row in rows]
     answer = submission.submit_rows(_FEED, sent, submit.SOURCE)
-    submit.tell(register.name_of(desa), answer)
+    submit.save_outcome(register.name_of(desa), answer)
     if answer.refusal is None:
         for at, row in enumerate(rows):
-            _settle(desa, row["tps"], answer.rejected.get(at))
+            _settle_line(desa, row["tps"], answer.rejected.get(at))
 
 
-def _settle(desa: str, number: str, why: QuarantinedRow | None) -> None:
+def _settle_line(desa: str, number: str, quarantined_row: QuarantinedRow | None) -> None:
     """Empty the line of a TPS that was accepted; remember which row was held."""
-    st.session_state[_HELD].pop((desa, number), None)
-    if why is not None:
-        st.session_state[_HELD][desa, number] = why
+    st.session_state[_QUARANTINED_KEY].pop((desa, number), None)
+    if quarantined_row is not None:
+        st.session_state[_QUARANTINED_KEY][desa, number] = quarantined_row
         return
-    for name in _CELLS:
-        st.session_state[_key(desa, number, name)] = None if name == "fase" else ""
+    for name in _CELL_HEADINGS:
+        st.session_state[_build_widget_key(desa, number, name)] = None if name == "fase" else ""

@@ -19,66 +19,76 @@ from situasi.ui.components import markup
 from situasi.ui.submission import QuarantinedRow, SubmissionResult
 
 SOURCE = "formulir"
-_SAID, _HELD = "_lapor_kabar", "_lapor_tertahan"
+_OUTCOME_KEY, _QUARANTINED_KEY = "_lapor_kabar", "_lapor_tertahan"
 
 
-def button(feed: str, headings: Sequence[str], title: str) -> None:
+def render_submit_button(feed: str, headings: Sequence[str], title: str) -> None:
     """The end of a form: sends it, and says which row in quarantine it would correct."""
-    st.form_submit_button(title, type="primary", on_click=_send, args=(feed, tuple(headings)))
+    st.form_submit_button(title, type="primary", on_click=_on_send, args=(feed, tuple(headings)))
 
 
-def start_anew(feed: str, headings: Sequence[str]) -> None:
+def render_restart_button(feed: str, headings: Sequence[str]) -> None:
     """Leave the row that was held where it is, in quarantine, and begin another."""
-    held = _held(feed)
+    held = _find_quarantined_row(feed)
     if held is None:
         return
     with markup.row():
         said = _("Isian ini memperbaiki baris karantina {no}. Yang baru dimulai dengan tombol ini.")
         st.caption(said.format(no=held.quarantine_number or ""))
         st.button(
-            _("Mulai laporan baru"), key=f"baru_{feed}", on_click=_forget,
+            _("Mulai laporan baru"), key=f"baru_{feed}", on_click=_reset_form,
             args=(feed, tuple(headings)),
         )  # fmt: skip
 
 
-def _forget(feed: str, headings: tuple[str, ...]) -> None:
-    st.session_state.get(_HELD, {}).pop(feed, None)
-    fields.clear(("desa", *(heading for heading in headings if heading not in fields.STAYS)))
+def _reset_form(feed: str, headings: tuple[str, ...]) -> None:
+    st.session_state.get(_QUARANTINED_KEY, {}).pop(feed, None)
+    fields.clear_fields(
+        ("desa", *(heading for heading in headings if heading not in fields.STICKY_FIELDS))
+    )
 
 
-def _held(feed: str) -> QuarantinedRow | None:
-    found: QuarantinedRow | None = st.session_state.get(_HELD, {}).get(feed)
+def _find_quarantined_row(feed: str) -> QuarantinedRow | None:
+    found: QuarantinedRow | None = st.session_state.get(_QUARANTINED_KEY, {}).get(feed)
     return found
 
 
-def _send(feed: str, headings: tuple[str, ...]) -> None:
+def _on_send(feed: str, headings: tuple[str, ...]) -> None:
     """Bring what is typed to the door. Accepted, the form is empty again; else all of it stays."""
     session.use_url_language()
-    kecamatan, desa = fields.chosen_place()
+    kecamatan, desa = fields.selected_place()
     typed = {
-        heading: fields.typed(heading) for heading in headings if heading not in {"jam", "tps"}
+        heading: fields.field_value(heading)
+        for heading in headings
+        if heading not in {"jam", "tps"}
     }
     cells = {
-        **form_rows.build_place_cells(board().register, kecamatan, desa, fields.typed("tps") or ""),
-        **fields.sent().build_cells(fields.typed("jam") or ""),
+        **form_rows.build_place_cells(
+            board().register, kecamatan, desa, fields.field_value("tps") or ""
+        ),
+        **fields.current_submission().build_cells(fields.field_value("jam") or ""),
         **form_rows.keep_filled(**typed),
     }
-    answer = deliver(feed, cells, _held(feed))
-    st.session_state.setdefault(_HELD, {}).pop(feed, None)
+    answer = submit_row(feed, cells, _find_quarantined_row(feed))
+    st.session_state.setdefault(_QUARANTINED_KEY, {}).pop(feed, None)
     if answer.is_ok:
-        _forget(feed, headings)
+        _reset_form(feed, headings)
     elif answer.rejected:
-        st.session_state[_HELD][feed] = answer.rejected[0]
+        st.session_state[_QUARANTINED_KEY][feed] = answer.rejected[0]
 
 
-def deliver(feed: str, cells: RowCells, held: QuarantinedRow | None = None) -> SubmissionResult:
+def submit_row(
+    feed: str, cells: RowCells, quarantined_row: QuarantinedRow | None = None
+) -> SubmissionResult:
     """Send one row, and keep what came of it for `told`."""
-    answer = submission.submit_rows(feed, [submission.mark_as_correction(cells, held)], SOURCE)
-    tell(_named(feed, cells), answer)
+    answer = submission.submit_rows(
+        feed, [submission.mark_as_correction(cells, quarantined_row)], SOURCE
+    )
+    save_outcome(_format_row_name(feed, cells), answer)
     return answer
 
 
-def _named(feed: str, cells: RowCells) -> str:
+def _format_row_name(feed: str, cells: RowCells) -> str:
     """The row in a few words."""
     what = {"incidents": "jenis", "tps": "fase", "personnel": "checkin"}[feed]
     name = label(what, cells.get(what)) if what in cells else label("feed", feed)
@@ -88,31 +98,31 @@ def _named(feed: str, cells: RowCells) -> str:
     return " · ".join(part for part in (name, where, cells.get("desa", ""), tps) if part)
 
 
-def tell(what: str, answer: SubmissionResult) -> None:
+def save_outcome(row_name: str, answer: SubmissionResult) -> None:
     """Keep what came of an act of this viewer until the next one."""
     at = session.now().astimezone(board().register.election.zone)
-    st.session_state[_SAID] = (f"{i18n.format_time(at)} · {what}", answer)
+    st.session_state[_OUTCOME_KEY] = (f"{i18n.format_time(at)} · {row_name}", answer)
 
 
-def told() -> None:
+def render_outcome() -> None:
     """One line that says what the door said of the last report.
 
     Its place is kept before there is any: what stands below never moves, and a box in which
     somebody types already is not drawn anew.
     """
     with st.container(key="kabar_lapor"):
-        _told()
+        _render_outcome_line()
 
 
-def _told() -> None:
-    if _SAID not in st.session_state:
+def _render_outcome_line() -> None:
+    if _OUTCOME_KEY not in st.session_state:
         return
-    what, answer = st.session_state[_SAID]
+    what, answer = st.session_state[_OUTCOME_KEY]
     outcome: tuple[Callable[..., Any], str] = (st.success, _("diterima"))
     if answer.refused:
         outcome = (st.error, _("tidak disimpan: {why}").format(why=answer.refused))
     elif answer.held:
-        outcome = (st.warning, in_quarantine(answer))
+        outcome = (st.warning, format_quarantine(answer))
     elif not answer.accepted:
         outcome = (st.info, _("sudah ada di papan, tidak disimpan dua kali"))
     elif answer.accepted > 1 or answer.duplicate:
@@ -125,7 +135,7 @@ def _told() -> None:
     draw(markup.escape_markdown(f"{what}: {said}"))
 
 
-def in_quarantine(answer: SubmissionResult) -> str:
+def format_quarantine(answer: SubmissionResult) -> str:
     """Every reason, and where the rows wait."""
     reasons = dict.fromkeys(reason for held in answer.rejected.values() for reason in held.reasons)
     numbers = [

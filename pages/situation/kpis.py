@@ -60,17 +60,17 @@ def _build_all_kpis(
         rates["rate"] if rates["told"] else None, _("poin"), 1, bool(rates["told_estimated"])
     )
     every = [
-        (telling.opened(overview), lambda: table_view.build_incidents_table(overview.open_cases),
+        (telling.format_open_incidents(overview), lambda: table_view.build_incidents_table(overview.open_cases),
          (KpiValue(len(overview.open_cases) if known else None),)),
-        (telling.states(overview), lambda: situation_tables.build_situasi_table(overview), _build_situasi_values(overview)),
-        (telling.turnout(rates), lambda: situation_tables.build_turnout_table(day_summary, codes), (rate,)),
-        (telling.stations(tps), lambda: situation_tables.build_late_stations_table(tps),
+        (telling.format_situasi(overview), lambda: situation_tables.build_situasi_table(overview), _build_situasi_values(overview)),
+        (telling.format_turnout(rates), lambda: situation_tables.build_turnout_table(day_summary, codes), (rate,)),
+        (telling.format_stations(tps), lambda: situation_tables.build_late_stations_table(tps),
          (KpiValue(_count_late(tps), _("terlambat")),)),
-        (telling.personnel(day_summary, codes), lambda: situation_tables.build_staffing_table(day_summary, codes),
+        (telling.format_officers(day_summary, codes), lambda: situation_tables.build_staffing_table(day_summary, codes),
          (KpiValue(_count_present(day_summary, codes)),)),
-        (telling.newest(overview, now, zone), lambda: table_view.build_incidents_table(overview.selected_cases),
+        (telling.format_last_report(overview, now, zone), lambda: table_view.build_incidents_table(overview.selected_cases),
          (KpiValue(len(overview.selected_cases) if known else None, _("kejadian")),)),
-        (telling.sources(overview, waiting), lambda: situation_tables.build_feeds_table(overview),
+        (telling.format_silent_feeds(overview, waiting), lambda: situation_tables.build_feeds_table(overview),
          (KpiValue(_count_silent_feeds(overview)),)),
     ]  # fmt: skip
     return [Kpi(one.key, markup.build_card(one), rows, counts) for one, rows, counts in every]

@@ -15,7 +15,7 @@ from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT as LEVELS
 from situasi.domain.labels import label
 from situasi.figures.maps.markers import MAX_POINTS
-from situasi.presentation.map_measures import Measure, measure
+from situasi.presentation.map_measures import MapMeasure, build_measure
 from situasi.ui import filters, render_cache, session, url_state
 from situasi.ui.components import area_map, markup
 from situasi.ui.tables import table_view
@@ -36,10 +36,10 @@ def render_map_panel(overview: Overview, day_summary: AreaSummary) -> None:
     wide, theme = session.register().kecamatan, session.get_theme()
     asked = (name, theme, tuple(url_state.get_selected("kec")), area_map.get_layer_id("peta"))
 
-    def make(found: Overview, day: AreaSummary) -> tuple[Measure, Deck]:
-        by = measure(name, found, day, wide, theme)
+    def make(found: Overview, day: AreaSummary) -> tuple[MapMeasure, Deck]:
+        by = build_measure(name, found, day, wide, theme)
         points = found.located_cases.tail(MAX_POINTS)
-        areas = area_map.build_areas(list(found.crowd_states["kecamatan"]), by.paint)
+        areas = area_map.build_areas(list(found.crowd_states["kecamatan"]), by.build_area)
         return by, area_map.build_deck(
             areas, "peta", points.assign(label=_build_point_labels(points))
         )
@@ -72,13 +72,13 @@ def _build_point_labels(points: pd.DataFrame) -> list[str]:
     ]
 
 
-def _render_legend(overview: Overview, map_measure: Measure, point_count: int) -> None:
+def _render_legend(overview: Overview, map_measure: MapMeasure, point_count: int) -> None:
     marks = [
         (markup.build_tingkat_mark(level), label("tingkat", level)) for level in reversed(LEVELS)
     ]
-    marks += [(markup.build_mark(mark), word) for mark, word in map_measure.marks]
-    if map_measure.nothing:
-        marks.append((markup.build_situasi_mark(None), map_measure.nothing))
+    marks += [(markup.build_mark(mark), word) for mark, word in map_measure.legend]
+    if map_measure.no_data_label:
+        marks.append((markup.build_situasi_mark(None), map_measure.no_data_label))
     area_map.render_legend(marks)
     if point_count < len(overview.located_cases):
         st.caption(

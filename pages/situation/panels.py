@@ -19,7 +19,7 @@ from situasi.domain.labels import label
 from situasi.figures.charts.incident_timeline import build_incident_timeline
 from situasi.figures.theme import TINGKAT, UNRATED
 from situasi.live.snapshot import SnapshotView
-from situasi.presentation.incident_item import item
+from situasi.presentation.incident_item import build_item
 from situasi.ui import filters, playback, render_cache, session
 from situasi.ui.components import markup
 from situasi.ui.components.chart import render_chart
@@ -60,7 +60,7 @@ def render_newest_panel(overview: Overview, view_time: ViewTime) -> None:
 def _build_report_list(overview: Overview, *, now: datetime) -> Markup | None:
     """The list as it is written; None where there is nothing to list."""
     newest = cases.list_newest(overview.selected_cases, MAX_LISTED)
-    items = [item(row, board().register, now) for row in newest.itertuples()]
+    items = [build_item(row, board().register, now) for row in newest.itertuples()]
     return markup.build_report_list(items, _("LATIHAN")) if items else None
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.stations import panels as stations_panels
-from pages.stations.kpis import figures
+from pages.stations.kpis import build_kpis
 from situasi.analysis.stations.reports import find_unmatched_reports
 from situasi.analysis.stations.status import build_station_table
 from situasi.common import i18n
@@ -22,8 +22,8 @@ def show() -> None:
     chosen: dict[str, str] = {}
     view = page_layout.begin_page(
         label("screen", "tps"),
-        stations_panels.colour_filter(chosen),
-        stations_panels.station_filter(chosen),
+        stations_panels.make_colour_filter(chosen),
+        stations_panels.make_station_filter(chosen),
     )
     every = view.compute(build_station_table)
 
@@ -37,18 +37,18 @@ def show() -> None:
         view,
         "tps",
         lambda past: (past.compute(build_station_table),),
-        lambda tps: figures(of_chosen(tps)),
+        lambda tps: build_kpis(of_chosen(tps)),
     )
-    render_kpi_row(figures(found), before)
+    render_kpi_row(build_kpis(found), before)
     if chosen["tps"]:
-        stations_panels.detail_panel(view, every, chosen["tps"])
+        stations_panels.render_detail_panel(view, every, chosen["tps"])
 
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        stations_panels.grid_panel(found, chosen["warna"], chosen["tps"])
+        stations_panels.render_grid_panel(found, chosen["warna"], chosen["tps"])
     with right:
-        stations_panels.late_panel(found)
-        stations_panels.box_panel(found)
+        stations_panels.render_late_panel(found)
+        stations_panels.render_box_panel(found)
         table_view.render_table_popover(
             _("Semua TPS"), lambda: tables_stations.build_stations_table(found), "semua_tps"
         )

@@ -14,7 +14,7 @@ from situasi.ui.tables.columns import Column, number_column
 from situasi.ui.tables.table_view import Table
 
 # What each background job does, in words; of a command above "lookout" is followed by a code.
-_NAMES = {
+_JOB_NAMES = {
     "inbox": N_("membaca kotak masuk"),
     "lookout": N_("membaca penyimpanan dan menyiapkan halaman"),
     "keeper": N_("melihat siapa boleh masuk"),
@@ -37,7 +37,7 @@ def build_card() -> Card:
     """How many of the background jobs of this server are well."""
     running = background_jobs.list_jobs()
     ill = [job for job in running if not job.is_healthy]
-    note = _("semua berjalan") if not ill else ", ".join(_job_name(job) for job in ill[:3])
+    note = _("semua berjalan") if not ill else ", ".join(_format_job_name(job) for job in ill[:3])
     if not running:
         note = _("tidak ada yang berjalan")
     value = _("{n} dari {of}").format(
@@ -46,9 +46,9 @@ def build_card() -> Card:
     return Card(_("Pekerjaan latar yang baik"), value, note, is_alarm=bool(ill))
 
 
-def _job_name(job: Job) -> str:
+def _format_job_name(job: Job) -> str:
     kind, _sep, of = job.name.partition(" ")
-    said = _(_NAMES.get(kind, kind))
+    said = _(_JOB_NAMES.get(kind, kind))
     return f"{said} {of}".strip()
 
 
@@ -57,10 +57,14 @@ def build_table() -> Table:
     running = background_jobs.list_jobs()
     return table_view.make_table(
         {
-            _("pekerjaan"): [_job_name(job) for job in running],
-            _("keadaan"): [_job_state(job) for job in running],
-            _("terakhir berhasil (detik lalu)"): _seconds([job.since_success_s for job in running]),
-            _("terakhir gagal (detik lalu)"): _seconds([job.since_failure_s for job in running]),
+            _("pekerjaan"): [_format_job_name(job) for job in running],
+            _("keadaan"): [_format_job_state(job) for job in running],
+            _("terakhir berhasil (detik lalu)"): _build_seconds_column(
+                [job.since_success_s for job in running]
+            ),
+            _("terakhir gagal (detik lalu)"): _build_seconds_column(
+                [job.since_failure_s for job in running]
+            ),
             _("gagal berturut-turut"): number_column([job.failures for job in running]),
             _("sebab"): [job.error_text or "" for job in running],
         },
@@ -68,11 +72,11 @@ def build_table() -> Table:
     )
 
 
-def _seconds(values: Sequence[float | None]) -> Column:
+def _build_seconds_column(values: Sequence[float | None]) -> Column:
     return number_column([None if value is None else round(value) for value in values])
 
 
-def _job_state(job: Job) -> str:
+def _format_job_state(job: Job) -> str:
     if not job.is_alive:
         return _("berhenti; dimulai lagi sendiri")
     return _("gagal; dicoba lagi") if job.failures else _("berjalan")

@@ -31,75 +31,80 @@ from situasi.ui.tables.columns import number_column, time_column
 from situasi.ui.tables.table_view import Table
 
 # Beyond these the wall is no longer what it promises: a report is shown within two seconds.
-STALE, SLOW, LAGGING = 2.0, 1.0, 2.0
+STALE_AFTER_S, SLOW_READ_S, MAX_LAG_S = 2.0, 1.0, 2.0
 # One process serves two hundred viewers within this.
-HEAVY = 1_000_000_000
+MAX_MEMORY_BYTES = 1_000_000_000
 # Share of the descriptors; at seven eighths no other page is opened.
-CROWDED = 0.75
+MAX_DESCRIPTOR_SHARE = 0.75
 # Seconds after which a night went by without a backup: a day, and two hours to make it in.
-OLD = 26 * 3600.0
+MAX_BACKUP_AGE_S = 26 * 3600.0
 _HOUR = timedelta(hours=1)
 # Points of a curve: more than these no screen shows apart, and each refresh would send them.
-MOST = 360
+MAX_CURVE_POINTS = 360
 
 
 @dataclass(frozen=True)
-class Measure:
+class HealthMeasure:
     """Something that each beat tells. limit: beyond it is not well, None: nothing is too much."""
 
     key: str
     name: str
     unit: str
-    of: Callable[[HealthSample], float | None]
+    read_value: Callable[[HealthSample], float | None]
     limit: float | None = None
 
 
 MEASURES = (
-    Measure("lag", N_("Simpan sampai tampil"), N_("detik"), lambda one: one.lag_s, LAGGING),
-    Measure("read", N_("Membaca versi baru"), N_("detik"), lambda one: one.read_s, SLOW),
-    Measure("ready", N_("Menyiapkan halaman"), N_("detik"), lambda one: one.ready_s, SLOW),
-    Measure("viewers", N_("Halaman terbuka"), N_("halaman"), lambda one: float(one.open_pages)),
-    Measure("waiting", N_("Karantina"), N_("baris"), lambda one: float(one.quarantined_rows)),
-    Measure(
+    HealthMeasure("lag", N_("Simpan sampai tampil"), N_("detik"), lambda one: one.lag_s, MAX_LAG_S),
+    HealthMeasure("read", N_("Membaca versi baru"), N_("detik"), lambda one: one.read_s, SLOW_READ_S),
+    HealthMeasure("ready", N_("Menyiapkan halaman"), N_("detik"), lambda one: one.ready_s, SLOW_READ_S),
+    HealthMeasure("viewers", N_("Halaman terbuka"), N_("halaman"), lambda one: float(one.open_pages)),
+    HealthMeasure("waiting", N_("Karantina"), N_("baris"), lambda one: float(one.quarantined_rows)),
+    HealthMeasure(
         "memory", N_("Memori server"), N_("MB"),
-        lambda one: None if one.memory_bytes is None else one.memory_bytes / 1e6, HEAVY / 1e6,
+        lambda one: None if one.memory_bytes is None else one.memory_bytes / 1e6, MAX_MEMORY_BYTES / 1e6,
     ),
 )  # fmt: skip
 
 
-def register() -> None:
+def render_register_mismatches() -> None:
     """What does not add up in the register, if anything."""
     own = board().register
     markup.render_banners(
-        [("doubt", f"{said}. {view_text.remedy()}") for said in view_text.mismatches(own)]
+        [
+            ("doubt", f"{said}. {view_text.format_remedy()}")
+            for said in view_text.format_mismatches(own)
+        ]
     )
 
 
-def figures(beats: Sequence[HealthSample]) -> None:
+def render_kpis(samples: Sequence[HealthSample]) -> None:
     """What holds now."""
-    now = beats[-1]
+    now = samples[-1]
     cards = {
-        "umur": _age(),
-        "jeda": _lag(now),
-        "baca": _read(now),
-        "penonton": _viewers(beats),
-        "tunggu": _waiting(beats),
-        "memori": _memory(now),
-        "deskriptor": _descriptors(),
+        "umur": _build_age_card(),
+        "jeda": _build_lag_card(now),
+        "baca": _build_read_card(now),
+        "penonton": _build_viewer_card(samples),
+        "tunggu": _build_quarantine_card(samples),
+        "memori": _build_memory_card(now),
+        "deskriptor": _build_descriptor_card(),
     }
-    shown = [Kpi(key, card, lambda: _table(beats[::-1])) for key, card in cards.items()]
+    shown = [
+        Kpi(key, card, lambda: _build_sample_table(samples[::-1])) for key, card in cards.items()
+    ]
     more = [
-        Kpi("ruang", _disk(), _places),
+        Kpi("ruang", _build_disk_card(), _build_disk_table),
         Kpi("pekerjaan", jobs.build_card(), jobs.build_table),
         Kpi("kotak_masuk", inbox_failures.build_card(), inbox_failures.build_table),
     ]
-    render_kpi_row([*shown, *more, *_errands()])
+    render_kpi_row([*shown, *more, *_build_job_kpis()])
 
 
-def _disk() -> Card:
+def _build_disk_card() -> Card:
     """The fewest bytes free on any of the disks that are written to."""
     state, title = DISK_SPACE.state, _("Sisa ruang disk")
-    note = view_text.disk_in_words(state) or _("batas {n} MB").format(
+    note = view_text.format_disk_state(state) or _("batas {n} MB").format(
         n=i18n.format_number(LOW_BYTES / 1e6)
     )
     if state.least_free_bytes is None:
@@ -108,77 +113,93 @@ def _disk() -> Card:
     return Card(title, value, note, is_alarm=state.level != "enough")
 
 
-def _places() -> Table:
+def _build_disk_table() -> Table:
     state = DISK_SPACE.state
     return table_view.make_table(
         {
-            _("yang ditulis"): [_(view_text.PLACES[place]) for place in view_text.PLACES],
+            _("yang ditulis"): [
+                _(view_text.DISK_LOCATION_NAMES[place]) for place in view_text.DISK_LOCATION_NAMES
+            ],
             _("ruang (MB)"): number_column(
                 [
                     state.free_bytes[p] / 1e6 if p in state.free_bytes else None
-                    for p in view_text.PLACES
+                    for p in view_text.DISK_LOCATION_NAMES
                 ]
             ),
             _("hasil"): [
                 _("tidak tersimpan") if place in state.failed_places else _("baik")
-                for place in view_text.PLACES
+                for place in view_text.DISK_LOCATION_NAMES
             ],
         },
         is_exercise=False,
     )
 
 
-def _errands() -> list[Kpi]:
+def _build_job_kpis() -> list[Kpi]:
     """What the server does besides; the way up only where there is one."""
     backup, upstream, now = telemetry.BACKUP, telemetry.UPSTREAM, session.now()
-    found = [Kpi("cadangan", _backup(backup, now), lambda: _turns(backup, _("berkas")))]
+    found = [
+        Kpi(
+            "cadangan",
+            _build_backup_card(backup, now),
+            lambda: _build_run_table(backup, _("berkas")),
+        )
+    ]
     if upstream.is_enabled:
         sent = _("mengalir (baris)")
-        found.append(Kpi("hulu", _upstream(upstream, now), lambda: _turns(upstream, sent)))
+        found.append(
+            Kpi(
+                "hulu",
+                _build_upstream_card(upstream, now),
+                lambda: _build_run_table(upstream, sent),
+            )
+        )
     return found
 
 
-def _backup(errand: JobStatus, now: datetime) -> Card:
-    title, age = _("Umur cadangan malam"), errand.age_s(now)
-    if not errand.is_enabled:
+def _build_backup_card(job: JobStatus, now: datetime) -> Card:
+    title, age = _("Umur cadangan malam"), job.age_s(now)
+    if not job.is_enabled:
         return Card(title, "–", _("cadangan malam dimatikan"))
-    if errand.is_run_elsewhere:
+    if job.is_run_elsewhere:
         return Card(title, "–", _("dikerjakan server lain"))
-    is_alarm = errand.error_text is not None or (age is not None and age > OLD)
-    note = errand.error_text or _("batas {n} jam").format(n=i18n.format_number(OLD / 3600))
+    is_alarm = job.error_text is not None or (age is not None and age > MAX_BACKUP_AGE_S)
+    note = job.error_text or _("batas {n} jam").format(
+        n=i18n.format_number(MAX_BACKUP_AGE_S / 3600)
+    )
     if age is None:
         return Card(title, "–", errand.trouble or _("belum ada cadangan malam"), alarm=alarm)
     return Card(title, i18n.format_duration(timedelta(seconds=age)), note, is_alarm=alarm)
 
 
-def _upstream(errand: JobStatus, now: datetime) -> Card:
+def _build_upstream_card(job: JobStatus, now: datetime) -> Card:
     title = _("Menunggu ke atas")
-    if errand.is_run_elsewhere:
+    if job.is_run_elsewhere:
         return Card(title, "–", _("dikerjakan server lain"))
     waiting = "–" if errand.waiting is None else i18n.number(errand.waiting)
-    note = errand.error_text
-    if note is None and errand.succeeded_at is not None:
-        local = errand.succeeded_at.astimezone(board().register.election.zone)
+    note = job.error_text
+    if note is None and job.succeeded_at is not None:
+        local = job.succeeded_at.astimezone(board().register.election.zone)
         note = _("semua sudah di atas, {time}").format(
             time=i18n.format_relative_time(local, now.astimezone(local.tzinfo))
         )
-    return Card(title, waiting, note or _("belum dicoba"), is_alarm=errand.error_text is not None)
+    return Card(title, waiting, note or _("belum dicoba"), is_alarm=job.error_text is not None)
 
 
-def _turns(errand: JobStatus, note: str) -> Table:
-    turns = errand.runs()[::-1]
+def _build_run_table(job: JobStatus, note_heading: str) -> Table:
+    turns = job.runs()[::-1]
     return table_view.make_table(
         {
             _("waktu"): time_column([one.at for one in turns]),
             _("hasil"): [one.error_text or _("baik") for one in turns],
             _("menunggu (baris)"): number_column([one.pending_rows for one in turns]),
-            note: [one.note for one in turns],
+            note_heading: [one.note for one in turns],
         },
         is_exercise=False,
     )
 
 
-def _age() -> Card:
+def _build_age_card() -> Card:
     """Of the picture on this very page."""
     shown = session.get_snapshot_view()
     age = max(0.0, (session.now() - shown.checked_at).total_seconds())
@@ -187,50 +208,57 @@ def _age() -> Card:
         or shown.trouble
         or _("versi {n} · penyimpanan terbaca").format(n=i18n.number(shown.snapshot.version))
     )
-    return Card(_("Umur gambar"), _seconds(age), note, is_alarm=age > STALE or bool(shown.trouble))
+    return Card(
+        _("Umur gambar"),
+        _format_seconds(age),
+        note,
+        is_alarm=age > STALE_AFTER_S or bool(shown.trouble),
+    )
 
 
-def _lag(now: HealthSample) -> Card:
+def _build_lag_card(sample: HealthSample) -> Card:
     title = _("Simpan sampai tampil")
-    if now.lag_s is None:
+    if sample.lag_s is None:
         return Card(title, "–", _("belum ada baris baru sejak server dibuka"))
-    note = _("baris terakhir; batas {n} detik").format(n=i18n.format_number(LAGGING))
-    return Card(title, _seconds(now.lag_s), note, is_alarm=now.lag_s > LAGGING)
+    note = _("baris terakhir; batas {n} detik").format(n=i18n.format_number(MAX_LAG_S))
+    return Card(title, _format_seconds(sample.lag_s), note, is_alarm=sample.lag_s > MAX_LAG_S)
 
 
-def _read(now: HealthSample) -> Card:
-    note = _("menyiapkan halaman {time}").format(time=_seconds(now.ready_s))
-    alarm = max(now.read_s, now.ready_s) > SLOW
-    return Card(_("Membaca versi baru"), _seconds(now.read_s), note, is_alarm=alarm)
+def _build_read_card(sample: HealthSample) -> Card:
+    note = _("menyiapkan halaman {time}").format(time=_format_seconds(sample.ready_s))
+    alarm = max(sample.read_s, sample.ready_s) > SLOW_READ_S
+    return Card(_("Membaca versi baru"), _format_seconds(sample.read_s), note, is_alarm=alarm)
 
 
-def _viewers(beats: Sequence[HealthSample]) -> Card:
+def _build_viewer_card(samples: Sequence[HealthSample]) -> Card:
     now = telemetry.count_open_pages()  # this page is one of them
-    most = max(now, *(one.open_pages for one in beats))
-    note = _("terbanyak {n} sejak {time}").format(n=i18n.format_number(most), time=_since(beats))
+    most = max(now, *(one.open_pages for one in samples))
+    note = _("terbanyak {n} sejak {time}").format(
+        n=i18n.format_number(most), time=_format_start_time(samples)
+    )
     return Card(_("Halaman terbuka"), i18n.format_number(now), note)
 
 
-def _waiting(beats: Sequence[HealthSample]) -> Card:
-    now = beats[-1]
-    earlier = next(one for one in beats if one.at >= now.at - _HOUR)
+def _build_quarantine_card(samples: Sequence[HealthSample]) -> Card:
+    now = samples[-1]
+    earlier = next(one for one in samples if one.at >= now.at - _HOUR)
     grown = now.quarantined_rows - earlier.quarantined_rows
     note = _("{change} sejak {time}").format(
-        change=i18n.format_signed(grown), time=i18n.format_time(_local(earlier))
+        change=i18n.format_signed(grown), time=i18n.format_time(_get_local_time(earlier))
     )
     return Card(_("Karantina"), i18n.format_number(now.quarantined_rows), note, is_alarm=grown > 0)
 
 
-def _memory(now: HealthSample) -> Card:
+def _build_memory_card(sample: HealthSample) -> Card:
     title = _("Memori server")
-    if now.memory_bytes is None:
+    if sample.memory_bytes is None:
         return Card(title, "–", _("mesin ini tidak memberitahukannya"))
-    note = _("batas {n} MB").format(n=i18n.format_number(HEAVY / 1e6))
-    value = _("{n} MB").format(n=i18n.format_number(now.memory_bytes / 1e6))
-    return Card(title, value, note, is_alarm=now.memory_bytes > HEAVY)
+    note = _("batas {n} MB").format(n=i18n.format_number(MAX_MEMORY_BYTES / 1e6))
+    value = _("{n} MB").format(n=i18n.format_number(sample.memory_bytes / 1e6))
+    return Card(title, value, note, is_alarm=sample.memory_bytes > MAX_MEMORY_BYTES)
 
 
-def _descriptors() -> Card:
+def _build_descriptor_card() -> Card:
     """Of this process, now."""
     title, found = _("Deskriptor berkas"), telemetry.count_descriptors()
     if found is None:
@@ -242,76 +270,97 @@ def _descriptors() -> Card:
         note = _("batas {n}; {refused} halaman ditolak karena penuh").format(
             n=i18n.format_number(limit), refused=i18n.format_number(refused)
         )
-    return Card(title, i18n.format_number(used), note, is_alarm=used > CROWDED * limit)
+    return Card(title, i18n.format_number(used), note, is_alarm=used > MAX_DESCRIPTOR_SHARE * limit)
 
 
-def curves(beats: Sequence[HealthSample]) -> None:
+def render_curves(samples: Sequence[HealthSample]) -> None:
     """Each measure through the last hours."""
     st.caption(
         _(
             "Sejak {time}, tiap {n} detik, paling lama dua belas jam; titik yang rapat diwakili "
             "yang terburuk. Garis putus: batas."
         ).format(
-            time=_since(beats), n=i18n.format_number(board().refresher.health_history.INTERVAL_S)
+            time=_format_start_time(samples),
+            n=i18n.format_number(board().refresher.health_history.INTERVAL_S),
         )
     )
     for line in (MEASURES[:3], MEASURES[3:]):
         for one, column in zip(line, st.columns(len(line), gap="medium"), strict=True):
             with column:
-                page_layout.render_section_title(_name(one))
+                page_layout.render_section_title(_format_measure_name(one))
                 alt = _("{name} sepanjang jam terakhir").format(name=_(one.name))
                 # A new beat is another last one.
-                render_chart(f"denyut_{one.key}", alt, (beats[-1],), partial(_curve, one, beats))
+                render_chart(
+                    f"denyut_{one.key}", alt, (samples[-1],), partial(_build_curve, one, samples)
+                )
 
 
-def _curve(
-    one: Measure, beats: Sequence[HealthSample], _last: HealthSample, theme: Theme
+def _build_curve(
+    health_measure: HealthMeasure,
+    samples: Sequence[HealthSample],
+    _newest: HealthSample,
+    theme: Theme,
 ) -> go.Figure:
-    told = worst(one, beats)
-    times, values = [_local(beat) for beat in told], [one.of(beat) for beat in told]
-    return build_health_chart(times, values, one.limit, _(one.unit), theme)
+    told = select_worst_samples(health_measure, samples)
+    times, values = (
+        [_get_local_time(beat) for beat in told],
+        [health_measure.read_value(beat) for beat in told],
+    )
+    return build_health_chart(times, values, health_measure.limit, _(health_measure.unit), theme)
 
 
-def worst(one: Measure, beats: Sequence[HealthSample]) -> list[HealthSample]:
+def select_worst_samples(
+    health_measure: HealthMeasure, samples: Sequence[HealthSample]
+) -> list[HealthSample]:
     """MOST beats or fewer, spread over all; of each span the one in which most was measured."""
-    span = -(-len(beats) // MOST)
-    spans = [beats[at : at + span] for at in range(0, len(beats), span)]
-    return [max(some, key=lambda beat: _known(one.of(beat))) for some in spans]
+    span = -(-len(samples) // MAX_CURVE_POINTS)
+    spans = [samples[at : at + span] for at in range(0, len(samples), span)]
+    return [
+        max(some, key=lambda beat: _value_or_minimum(health_measure.read_value(beat)))
+        for some in spans
+    ]
 
 
-def _known(value: float | None) -> float:
+def _value_or_minimum(value: float | None) -> float:
     return -1.0 if value is None else value
 
 
-def table(beats: Sequence[HealthSample]) -> None:
+def render_sample_table(samples: Sequence[HealthSample]) -> None:
     """Every beat, the newest first."""
-    table_view.render_table_popover(_("Semua denyut"), lambda: _table(beats[::-1]), "denyut")
+    table_view.render_table_popover(
+        _("Semua denyut"), lambda: _build_sample_table(samples[::-1]), "denyut"
+    )
 
 
-def _table(beats: Sequence[HealthSample]) -> Table:
+def _build_sample_table(samples: Sequence[HealthSample]) -> Table:
     columns = {
-        _name(one): number_column([one.of(beat) for beat in beats], digits=2) for one in MEASURES
+        _format_measure_name(one): number_column(
+            [one.read_value(beat) for beat in samples], digits=2
+        )
+        for one in MEASURES
     }
-    broken = [_("tidak terbaca") if one.has_trouble else "" for one in beats]
-    times = {_("waktu"): time_column([one.at for one in beats])}
+    broken = [_("tidak terbaca") if one.has_trouble else "" for one in samples]
+    times = {_("waktu"): time_column([one.at for one in samples])}
     return table_view.make_table({**times, **columns, _("penyimpanan"): broken}, is_exercise=False)
 
 
-def _name(one: Measure) -> str:
-    name, unit = _(one.name), _(one.unit)
+def _format_measure_name(health_measure: HealthMeasure) -> str:
+    name, unit = _(health_measure.name), _(health_measure.unit)
     return f"{name} ({unit})"
 
 
-def _seconds(value: float) -> str:
+def _format_seconds(value: float) -> str:
     return _("{n} detik").format(n=i18n.format_number(value, 2))
 
 
-def _since(beats: Sequence[HealthSample]) -> str:
-    return i18n.format_time(_local(beats[0])) + " " + board().register.election.zone_label
+def _format_start_time(samples: Sequence[HealthSample]) -> str:
+    return (
+        i18n.format_time(_get_local_time(samples[0])) + " " + board().register.election.zone_label
+    )
 
 
-def _local(beat: HealthSample) -> datetime:
-    return beat.at.astimezone(board().register.election.zone)
+def _get_local_time(sample: HealthSample) -> datetime:
+    return sample.at.astimezone(board().register.election.zone)
 
 
 def show() -> None:
@@ -319,13 +368,13 @@ def show() -> None:
         session.get_view_time(filters.get_past_time(), session.get_snapshot_view()),
         label("screen", "kesehatan"),
     )
-    register()
+    render_register_mismatches()
     beats = board().refresher.health_history.samples()
     if not beats:
         page_layout.render_missing_data(
             _("Belum ada denyut: papan baru dibuka, atau tidak ada yang mengamatinya.")
         )
         return
-    figures(beats)
-    curves(beats)
-    table(beats)
+    render_kpis(beats)
+    render_curves(beats)
+    render_sample_table(beats)

@@ -30,7 +30,7 @@ def render_forecast_line(context: PageContext, data: TurnoutData) -> None:
     one = _compute_total(context, data.forecast)
     if one["enough"]:
         confidence = board().register.election.rules.forecast.confidence_percent
-        st.caption(telling.in_short(one, confidence), width="content")
+        st.caption(telling.format_forecast(one, confidence), width="content")
 
 
 def render_forecast_panel(context: PageContext, data: TurnoutData) -> None:
@@ -123,7 +123,11 @@ def _build_cards(total: pd.Series) -> tuple[Card, ...]:
         n=i18n.format_number(int(total["told"])), all=i18n.format_number(int(total["tps"]))
     )
     return (
-        Card(_("Partisipasi akhir"), telling.rate(total), f"{span}: ≈ {share[0]}–{share[1]} %"),
+        Card(
+            _("Partisipasi akhir"),
+            telling.format_forecast_rate(total),
+            f"{span}: ≈ {share[0]}–{share[1]} %",
+        ),
         Card(_("Pemilih hadir akhir"), f"≈ {heads[0]}", f"{span}: ≈ {heads[1]}–{heads[2]}"),
         Card(_("Dasar perkiraan"), used, rest),
     )

@@ -15,8 +15,8 @@ from situasi.domain.register import Kecamatan
 from situasi.figures.charts.turnout import build_turnout_chart
 from situasi.figures.maps.area_style import AreaStyle
 from situasi.presentation import kpis as telling
-from situasi.presentation.map_measures import turnout_area
-from situasi.presentation.numbers import percent, voters
+from situasi.presentation.map_measures import build_turnout_area
+from situasi.presentation.numbers import format_percent, format_voters
 from situasi.ui import page_layout, render_cache, session
 from situasi.ui.components import area_map, markup
 from situasi.ui.components.chart import render_chart
@@ -32,12 +32,12 @@ def build_kpis(data: TurnoutData) -> list[Kpi]:
     known = bool(whole.told)
     rate = KpiValue(whole.rate if known else None, _("poin"), 1, bool(whole.told_estimated))
     return [
-        Kpi("hadir", markup.build_card(telling.heads(whole)),
+        Kpi("hadir", markup.build_card(telling.format_voters_present(whole)),
                lambda: stations.build_stations_table(data.stations),
                (KpiValue(whole.heads if known else None),)),
         Kpi("tingkat", _build_rate_card(data),
                lambda: turnout_tables.build_turnout_table(data), (rate,)),
-        Kpi("batas", markup.build_card(telling.bounds(whole)),
+        Kpi("batas", markup.build_card(telling.format_turnout_bounds(whole)),
                lambda: turnout_tables.build_turnout_table(data),
                _build_bounds_values(data)),
         Kpi("senyap", Card(_("TPS belum melapor jumlah"), i18n.format_number(len(silent)),
@@ -72,8 +72,8 @@ def _build_rate_card(data: TurnoutData) -> Card:
     of = _("dari {n} pemilih di TPS yang melapor")
     return Card(
         _("Partisipasi TPS melapor"),
-        percent(whole.rate, estimated=bool(whole.told_estimated)),
-        of.format(n=voters(whole.dpt_told, bool(whole.told_estimated))),
+        format_percent(whole.rate, is_estimated=bool(whole.told_estimated)),
+        of.format(n=format_voters(whole.dpt_told, bool(whole.told_estimated))),
     )
 
 
@@ -96,7 +96,7 @@ def _build_anomalies_card(data: TurnoutData) -> Card:
 
 def render_curve_panel(context: PageContext, data: TurnoutData) -> None:
     rules = board().register.election.rules.turnout
-    references = [(f"{r.label}: {percent(r.percent)}", r.percent) for r in rules.references]
+    references = [(f"{r.label}: {format_percent(r.percent)}", r.percent) for r in rules.references]
     with markup.row():
         st.markdown("**" + _("Partisipasi sepanjang hari") + "**", width="content")
         render_forecast_line(context, data)
@@ -121,7 +121,7 @@ def render_map_panel(context: PageContext, data: TurnoutData) -> None:
     theme = session.get_theme()
 
     def paint(place: Kecamatan) -> AreaStyle:
-        return turnout_area(place, data.areas.loc[place.code], theme)
+        return build_turnout_area(place, data.areas.loc[place.code], theme)
 
     page_layout.render_section_title(_("Partisipasi TPS melapor menurut kecamatan"))
     area_map.render_area_map(
@@ -148,7 +148,7 @@ def render_areas_panel(data: TurnoutData) -> None:
     )
     st.caption(
         _("Rendah: lebih dari {n} poin di bawah kabupaten ({rate}). ≈ DPT perkiraan.").format(
-            n=i18n.format_number(low), rate=percent(data.kabupaten_rate)
+            n=i18n.format_number(low), rate=format_percent(data.kabupaten_rate)
         )
     )
 

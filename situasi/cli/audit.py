@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from situasi.cli.common import fail, open_cli_context, out
-from situasi.reports.csv_tables import as_csv
+from situasi.reports.csv_tables import build_csv
 from situasi.store.audit.row_digests import HASHES_KEY
 
 app = typer.Typer(help="Jejak: siapa berbuat apa, dan apakah utuh.", no_args_is_help=True)
@@ -89,7 +89,7 @@ def list_(
     found = found.assign(at=found["at"].dt.tz_convert(zone))
     found = found.assign(moves=found["moves"].map({True: "ya", False: "tidak"}))
     if csv:
-        typer.echo(as_csv(found[list(_HEADINGS)].rename(columns=_HEADINGS)), nl=False)
+        typer.echo(build_csv(found[list(_HEADINGS)].rename(columns=_HEADINGS)), nl=False)
     else:
         _print_entries(found)
 

@@ -14,7 +14,7 @@ from situasi.access.roles import ROLES
 from situasi.board import Board
 from situasi.cli.common import actor, err, fail, now, open_cli_board, out
 from situasi.reports import archive
-from situasi.reports.archive import ArchiveRefused
+from situasi.reports.archive import ArchiveError
 from situasi.store import Scope, Store, open_store
 from situasi.store.backup import backup as backup_backup
 from situasi.store.backup.backup import BackupError, Manifest
@@ -102,8 +102,8 @@ def export(
         raise fail(f"peran tidak dikenal: {role}; salah satu dari {', '.join(ROLES)}")
     with open_cli_board() as board:
         try:
-            made = archive.write(board, to, ROLES[role] if role else None, now(), actor())
-        except ArchiveRefused as error:
+            made = archive.write_archive(board, to, ROLES[role] if role else None, now(), actor())
+        except ArchiveError as error:
             raise fail(error) from error
     rows = sum(made.values())
     out.print(

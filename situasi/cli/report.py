@@ -15,8 +15,8 @@ from situasi.cli.common import actor, err, fail, now, open_cli_board, out, until
 from situasi.domain.election import Election
 from situasi.reports.sitrep import build, files, schedule
 from situasi.reports.sitrep import request as asking
-from situasi.reports.sitrep.letterhead import TemplateRefused
-from situasi.reports.sitrep.request import KINDS, Refused
+from situasi.reports.sitrep.letterhead import SitrepTemplateError
+from situasi.reports.sitrep.request import KINDS, SitrepRequestError
 from situasi.store.interface import StoreError
 
 # Everything but neutrality: what lies in a folder is read by whoever opens it.
@@ -69,10 +69,12 @@ def report(
             if every is None:
                 _write_once(work, _parse_moment(at, election))
             elif at or begin or until:
-                raise Refused("--every memakai saatnya sendiri: tanpa --at, --from, --until")
+                raise SitrepRequestError(
+                    "--every memakai saatnya sendiri: tanpa --at, --from, --until"
+                )
             else:
                 _write_on_schedule(work, every)
-        except (Refused, TemplateRefused, OSError) as error:
+        except (SitrepRequestError, SitrepTemplateError, OSError) as error:
             raise fail(error) from error
 
 
@@ -103,12 +105,12 @@ class _ReportJob:
         present = (exercise or now()).astimezone(election.zone)
         since, until = self._period
         reckoned = present if requested_time is None else min(requested_time, present)
-        asked = asking.wanted(
+        asked = asking.build_request(
             self._kind, reckoned, election, since=since, until=until,
             kecamatan=self._kecamatan, neutrality=self._neutrality,
         )  # fmt: skip
-        at = asking.moment(requested_time, asked, now(), exercise)
-        laporan = build.build(self.board, self.viewer, shown, at, asked)
+        at = asking.choose_view_time(requested_time, asked, now(), exercise)
+        laporan = build.build_sitrep(self.board, self.viewer, shown, at, asked)
         # Told first: a file that nobody knows of is worse than a word of one that failed.
         what = {
             "table": "laporan",
@@ -117,13 +119,17 @@ class _ReportJob:
             "role": self.viewer.role.name,
         }
         filters = {"kec": self._kecamatan, "saat": [f"{at.at:%Y-%m-%dT%H:%M}"]}
-        stem = files.stem_of(laporan, self._kecamatan)
+        stem = files.format_sitrep_stem(laporan, self._kecamatan)
         for form in self.formats:
             if not (self.folder / f"{stem}.{form}").exists():
-                self.board.audit_log.log_exported(self.viewer, what, form, laporan.rows, filters)
+                self.board.audit_log.log_exported(
+                    self.viewer, what, form, laporan.row_count, filters
+                )
         if self._neutrality:
             self.board.audit_log.log_viewed(self.viewer, ["neutrality"], "cli")
-        return files.write(laporan, self._kecamatan, self.formats, election.folder, self.folder)
+        return files.write_files(
+            laporan, self._kecamatan, self.formats, election.folder, self.folder
+        )
 
 
 def _write_once(job: _ReportJob, at: datetime | None) -> None:
@@ -148,11 +154,11 @@ def _write_on_schedule(job: _ReportJob, interval: str) -> None:
         err.print(said, highlight=False, markup=False, soft_wrap=True)
 
     plan = schedule.Schedule(
-        step=schedule.every(interval),
+        interval=schedule.parse_interval(interval),
         clock=lambda: now().astimezone(zone),
         make=make,
-        tell=tell,
-        hoped=(StoreError, TemplateRefused, OSError),
+        notify=tell,
+        expected_errors=(StoreError, SitrepTemplateError, OSError),
     )
     tell(f"Laporan setiap {interval} ke {job.folder}; Ctrl-C untuk berhenti.")
     with until_interrupted() as stop:
@@ -167,6 +173,6 @@ def _parse_formats(text: str) -> tuple[str, ...]:
     asked = tuple(dict.fromkeys(one.strip().lower() for one in text.split(",") if one.strip()))
     strange = [one for one in asked if one not in files.FORMATS]
     if strange or not asked:
-        raise Refused(f"bentuk tidak dikenal: {', '.join(strange) or text}; "
+        raise SitrepRequestError(f"bentuk tidak dikenal: {', '.join(strange) or text}; "
                       f"pilih: {', '.join(files.FORMATS)}")  # fmt: skip
     return asked

@@ -11,9 +11,9 @@ from situasi.domain.election import Election
 from situasi.domain.labels import N_, label
 
 # How grave, besides the word: bars, for colours and shapes belong to the three scales.
-_FULL, _EMPTY = "▮", "▯"
+_FULL_BAR, _EMPTY_BAR = "▮", "▯"
 # Where an alert is in its life (situasi.actions.alert_actions); the last: its rows were taken back.
-LIVES = {
+STATUS_NAMES = {
     "baru": N_("baru"),
     "dilihat": N_("dilihat"),
     "ditindak": N_("ditindak"),
@@ -24,33 +24,33 @@ LIVES = {
 }
 
 
-def life(code: str) -> str:
-    return _(LIVES[code])
+def format_status(code: str) -> str:
+    return _(STATUS_NAMES[code])
 
 
-def level(rules: AlertRules, place: int) -> str:
+def format_level(rules: AlertRules, level_index: int) -> str:
     """The name of a level."""
-    return rules.level_names[i18n.current_language()][rules.levels[place]]
+    return rules.level_names[i18n.current_language()][rules.levels[level_index]]
 
 
-def sign(rules: AlertRules, place: int) -> str:
+def format_severity(rules: AlertRules, level_index: int) -> str:
     """The level as bars, and its name."""
-    full = place + 1
-    return f"{_FULL * full}{_EMPTY * (len(rules.levels) - full)} {level(rules, place)}"
+    full = level_index + 1
+    return f"{_FULL_BAR * full}{_EMPTY_BAR * (len(rules.levels) - full)} {format_level(rules, level_index)}"
 
 
-def rule(rules: AlertRules, code: str) -> str:
+def format_rule(rules: AlertRules, code: str) -> str:
     """The name of a rule."""
     return rules.rules[code].texts[i18n.current_language()]["name"]
 
 
-def watched(election: Election, code: str) -> str:
+def format_condition(election: Election, code: str) -> str:
     """What a rule watches, with its thresholds."""
     text = election.alerts.rules[code].texts[i18n.current_language()]["rule"]
-    return text.format(**facts(election, code))
+    return text.format(**build_placeholders(election, code))
 
 
-def cause(
+def format_cause(
     election: Election, code: str, n: int, *, where: str, what: str | None, value: str, since: str
 ) -> str:
     """Why the alert was raised. what: the one member; None where there are several."""
@@ -62,11 +62,11 @@ def cause(
         what=what,
         value=value,
         time=since,
-        **facts(election, code),
+        **build_placeholders(election, code),
     )
 
 
-def facts(election: Election, code: str) -> dict[str, str]:
+def build_placeholders(election: Election, code: str) -> dict[str, str]:
     """The thresholds of a rule, and those of other rules that it rests on, in words."""
     asked, rules = election.alerts.rules[code], election.rules
     opening = next(
@@ -74,9 +74,9 @@ def facts(election: Election, code: str) -> dict[str, str]:
     )
     found = {
         "after": i18n.format_number(asked.grace.total_seconds() / 60),
-        "opens_by": _clock(election.local_time(opening)),
-        "arrive_by": _clock(election.local_time(rules.personnel.arrive_by)),
-        "watch_from": _clock(election.day_start),
+        "opens_by": _format_clock(election.local_time(opening)),
+        "arrive_by": _format_clock(election.local_time(rules.personnel.arrive_by)),
+        "watch_from": _format_clock(election.day_start),
         "target": i18n.format_number(rules.neutrality_target.days),
         "above": i18n.format_number(rules.tps.estimated_list_factor, 1),
     }
@@ -90,27 +90,27 @@ def facts(election: Election, code: str) -> dict[str, str]:
     return found
 
 
-def _clock(at: datetime) -> str:
+def _format_clock(at: datetime) -> str:
     return i18n.format_time(at)
 
 
-def thresholds(election: Election, code: str) -> list[tuple[str, str]]:
+def list_thresholds(election: Election, code: str) -> list[tuple[str, str]]:
     """Every number of a rule: name, value."""
     rules, asked = election.alerts, election.alerts.rules[code]
     found = [(_("Pemilik awal"), asked.owner)]
     following = [*asked.level_min_members[1:], UNREACHABLE_COUNT]
     found += [
-        (level(rules, place), _("mulai {n}").format(n=i18n.format_number(least)))
+        (format_level(rules, place), _("mulai {n}").format(n=i18n.format_number(least)))
         for place, (least, graver) in enumerate(
             zip(asked.level_min_members, following, strict=True)
         )
         if least < graver  # as many as a graver level asks for are of that one
     ]
     for state, place in (asked.situasi_levels or {}).items():
-        found.append((level(rules, place), label("situasi", state)))
+        found.append((format_level(rules, place), label("situasi", state)))
     if asked.burst:
         found += [
-            (level(rules, place), _("peluang di bawah {p}").format(p=f"{chance:g}"))
+            (format_level(rules, place), _("peluang di bawah {p}").format(p=f"{chance:g}"))
             for place, chance in asked.burst.level_probabilities
         ]
     minutes = max(1, int(asked.clear_after.total_seconds() / 60))

@@ -13,12 +13,12 @@ from situasi.domain.labels import label
 from situasi.domain.register import Register
 
 # A report that came later than this after the event says when that was.
-LATE = timedelta(minutes=30)
-_LONGEST = 240  # characters of a text among others
+LATE_REPORT_AFTER = timedelta(minutes=30)
+_MAX_TEXT_CHARS = 240  # characters of a text among others
 
 
 @dataclass(frozen=True)
-class Item:
+class IncidentItem:
     """One report in a list.
 
     heard: when it was last told of, or its day where no hour is known. happened: when it did,
@@ -26,53 +26,53 @@ class Item:
     """
 
     tingkat: str | None
-    tingkat_name: str
+    tingkat_label: str
     title: str
     place: str
     text: str
     status: str
-    when: str
-    heard: str
-    happened: str
-    doubt: str = ""
+    time_text: str
+    last_report: str
+    occurrence: str
+    check_notes: str = ""
     source: str = ""
-    rehearsal: bool = False
+    is_exercise: bool = False
 
 
-def item(row: Any, register: Register, at: datetime) -> Item:
+def build_item(row: Any, register: Register, at: datetime) -> IncidentItem:
     """row: a case (itertuples of Overview.shown). at: the moment shown, of the zone shown."""
     place = register.name_of(row.kecamatan)
-    heard, happened = _heard(row, at), _happened(row, at)
+    heard, happened = _format_last_report(row, at), _format_occurrence(row, at)
     details = [part for part in (row.desa_text, f"TPS {row.tps}" if row.tps else None) if part]
-    return Item(
+    return IncidentItem(
         tingkat=row.tingkat if isinstance(row.tingkat, str) else None,
-        tingkat_name=label("tingkat", row.tingkat),
+        tingkat_label=label("tingkat", row.tingkat),
         title=label("jenis", row.jenis),
         place=" · ".join([place, *details]),
         text=row.uraian or "",
         status=label("status", row.status),
-        when=when(heard, happened),
-        heard=heard,
-        happened=happened,
-        doubt=row.flags or "",
-        source=_host(row.sumber),
-        rehearsal=bool(row.latihan),
+        time_text=format_times(heard, happened),
+        last_report=heard,
+        occurrence=happened,
+        check_notes=row.flags or "",
+        source=_parse_host(row.sumber),
+        is_exercise=bool(row.latihan),
     )
 
 
-def short(text: str) -> str:
+def shorten_text(text: str) -> str:
     """As much of a report's text as stands among others."""
-    return text if len(text) <= _LONGEST else text[:_LONGEST].rstrip() + "…"
+    return text if len(text) <= _MAX_TEXT_CHARS else text[:_MAX_TEXT_CHARS].rstrip() + "…"
 
 
-def when(heard: str, happened: str) -> str:
+def format_times(last_report: str, occurrence: str) -> str:
     """When it was last heard of, and when it happened if that was clearly earlier."""
-    if not happened:
-        return heard
+    if not occurrence:
+        return last_report
     return _("terjadi {time} · {heard}").format(time=happened, heard=heard)
 
 
-def _heard(row: Any, at: datetime) -> str:
+def _format_last_report(row: Any, at: datetime) -> str:
     """Where only the day or month of it is known, that and no more."""
     if row.precision != "menit":
         happened = row.occurred_at.tz_convert(at.tzinfo)
@@ -82,8 +82,8 @@ def _heard(row: Any, at: datetime) -> str:
     return i18n.format_relative_time(row.known_at.to_pydatetime().astimezone(at.tzinfo), at)
 
 
-def _happened(row: Any, at: datetime) -> str:
-    if row.precision != "menit" or row.first_known - row.occurred_at <= LATE:
+def _format_occurrence(row: Any, at: datetime) -> str:
+    if row.precision != "menit" or row.first_known - row.occurred_at <= LATE_REPORT_AFTER:
         return ""
     happened = row.occurred_at.tz_convert(at.tzinfo)
     same = happened.date() == at.date()
@@ -94,9 +94,9 @@ def _happened(row: Any, at: datetime) -> str:
     )
 
 
-def _host(address: str | None) -> str:
+def _parse_host(url: str | None) -> str:
     """Who published a report; nothing where its address is none."""
     try:
-        return urlsplit(address or "").hostname or ""
+        return urlsplit(url or "").hostname or ""
     except ValueError:
         return ""

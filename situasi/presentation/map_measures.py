@@ -19,37 +19,37 @@ from situasi.domain.register import Kecamatan
 from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.theme import SITUASI, Theme, select_step_colour, select_strength_colour
 from situasi.presentation.model import Mark
-from situasi.presentation.numbers import percent
+from situasi.presentation.numbers import format_percent
 
 # Hijau is the ordinary: drawn faint, so that kuning and merah are seen at once.
-CALM = 95
+GREEN_OPACITY = 95
 
 Legend = list[tuple[Mark, str]]
 
 
 @dataclass(frozen=True)
-class Measure:
+class MapMeasure:
     """paint: how one kecamatan is drawn. marks: the legend. nothing: what dashed means."""
 
-    paint: Callable[[Kecamatan], AreaStyle]
-    marks: Legend
-    nothing: str
+    build_area: Callable[[Kecamatan], AreaStyle]
+    legend: Legend
+    no_data_label: str
 
 
 @dataclass(frozen=True)
-class _Shown:
+class _MeasureInputs:
     """What a measure paints from. places: every kecamatan that the viewer may see, by code."""
 
-    found: Overview
-    day: AreaSummary
+    overview: Overview
+    area_summary: AreaSummary
     places: Mapping[str, Kecamatan]
     theme: Theme
 
 
-NAMES = ("situasi", "terbuka", "perhatian", "partisipasi", "fase", "personel", "tps")
+MEASURE_CODES = ("situasi", "terbuka", "perhatian", "partisipasi", "fase", "personel", "tps")
 
 
-def name_of(code: str) -> str:
+def format_name(code: str) -> str:
     """The measure in words."""
     return {
         "situasi": _("Situasi"),
@@ -62,29 +62,33 @@ def name_of(code: str) -> str:
     }[code]
 
 
-def measure(
-    name: str, found: Overview, day: AreaSummary, places: Mapping[str, Kecamatan], theme: Theme
-) -> Measure:
+def build_measure(
+    code: str,
+    overview: Overview,
+    area_summary: AreaSummary,
+    places: Mapping[str, Kecamatan],
+    theme: Theme,
+) -> MapMeasure:
     """The measure of this name (NAMES). places: the kecamatan that the viewer may see."""
-    return _MEASURES[name](_Shown(found, day, places, theme))
+    return _BUILDERS[code](_MeasureInputs(overview, area_summary, places, theme))
 
 
-def shade(count: int, most: int, theme: Theme) -> str:
+def choose_shade(count: int, maximum: int, theme: Theme) -> str:
     """The colour of a count between none and the most."""
     steps = theme.counts
-    return steps[0] if not count else steps[1 + (count * (len(steps) - 2)) // max(most, 1)]
+    return steps[0] if not count else steps[1 + (count * (len(steps) - 2)) // max(maximum, 1)]
 
 
-def turnout_area(place: Kecamatan, one: Any, theme: Theme) -> AreaStyle:
+def build_turnout_area(place: Kecamatan, row: Any, theme: Theme) -> AreaStyle:
     """How the map draws the turnout of a kecamatan. one: its row of turnout.by_kecamatan."""
-    if pd.isna(one.rate):
+    if pd.isna(row.rate):
         return AreaStyle(place.name, fill_mode="silent")
-    said = percent(one.rate, estimated=bool(one.told_estimated))
-    return AreaStyle(place.name, said, select_step_colour(one.rate / 100, theme.turnout))
+    said = format_percent(row.rate, is_estimated=bool(row.told_estimated))
+    return AreaStyle(place.name, said, select_step_colour(row.rate / 100, theme.turnout))
 
 
-def _situasi(of: _Shown) -> Measure:
-    found = of.found
+def _build_situasi_measure(inputs: _MeasureInputs) -> MapMeasure:
+    found = inputs.overview
     states = dict(zip(found.crowd_states["kecamatan"], found.crowd_states["situasi"], strict=True))
     opened = cases.count_by_kecamatan(found.open_cases)
 
@@ -93,37 +97,41 @@ def _situasi(of: _Shown) -> Measure:
         value = i18n.format_number(count) if count else ""
         if not isinstance(state, str):
             return AreaStyle(place.name, value, fill_mode="silent")
-        return AreaStyle(place.name, value, SITUASI[state], CALM if state == "hijau" else 255)
+        return AreaStyle(
+            place.name, value, SITUASI[state], GREEN_OPACITY if state == "hijau" else 255
+        )
 
     marks = [(Mark("situasi", code), label("situasi", code)) for code in SITUASI]
-    return Measure(paint, marks, _("belum dinyatakan"))
+    return MapMeasure(paint, marks, _("belum dinyatakan"))
 
 
-def _open(of: _Shown) -> Measure:
-    opened = cases.count_by_kecamatan(of.found.open_cases)
+def _build_open_measure(inputs: _MeasureInputs) -> MapMeasure:
+    opened = cases.count_by_kecamatan(inputs.overview.open_cases)
 
     def paint(place: Kecamatan) -> AreaStyle:
         count = opened.get(place.code, 0)
-        if not count and place.code not in of.found.reporting_kecamatan:
+        if not count and place.code not in inputs.overview.reporting_kecamatan:
             return AreaStyle(place.name, fill_mode="silent")
         most = max(opened.values(), default=0)
-        return AreaStyle(place.name, i18n.format_number(count), shade(count, most, of.theme))
+        return AreaStyle(
+            place.name, i18n.format_number(count), choose_shade(count, most, inputs.theme)
+        )
 
-    return Measure(paint, few_to_many(of.theme), _("belum ada laporan"))
+    return MapMeasure(paint, build_count_legend(inputs.theme), _("belum ada laporan"))
 
 
-def _tps(of: _Shown) -> Measure:
-    most = max(k.tps for k in of.places.values())
+def _build_tps_measure(inputs: _MeasureInputs) -> MapMeasure:
+    most = max(k.tps for k in inputs.places.values())
 
     def paint(place: Kecamatan) -> AreaStyle:
         return AreaStyle(
-            place.name, i18n.format_number(place.tps), shade(place.tps, most, of.theme)
+            place.name, i18n.format_number(place.tps), choose_shade(place.tps, most, inputs.theme)
         )
 
-    return Measure(paint, few_to_many(of.theme), "")
+    return MapMeasure(paint, build_count_legend(inputs.theme), "")
 
 
-def few_to_many(theme: Theme) -> Legend:
+def build_count_legend(theme: Theme) -> Legend:
     """The legend of `shade`."""
     return [
         (Mark("colour", theme.counts[0]), _("sedikit")),
@@ -131,8 +139,8 @@ def few_to_many(theme: Theme) -> Legend:
     ]
 
 
-def _attention(of: _Shown) -> Measure:
-    scores = of.day.priority_scores.set_index("kecamatan")["score"]
+def _build_priority_measure(inputs: _MeasureInputs) -> MapMeasure:
+    scores = inputs.area_summary.priority_scores.set_index("kecamatan")["score"]
 
     def paint(place: Kecamatan) -> AreaStyle:
         score = scores[place.code]
@@ -141,20 +149,22 @@ def _attention(of: _Shown) -> Measure:
         return AreaStyle(
             place.name,
             i18n.format_number(round(score)),
-            select_step_colour(score / 100, of.theme.counts),
+            select_step_colour(score / 100, inputs.theme.counts),
         )
 
-    return Measure(paint, _fifths(of.theme.counts), _("belum dinilai"))
+    return MapMeasure(paint, _build_fifths_legend(inputs.theme.counts), _("belum dinilai"))
 
 
-def _turnout(of: _Shown) -> Measure:
+def _build_turnout_measure(inputs: _MeasureInputs) -> MapMeasure:
     def paint(place: Kecamatan) -> AreaStyle:
-        return turnout_area(place, of.day.turnout.loc[place.code], of.theme)
+        return build_turnout_area(place, inputs.area_summary.turnout.loc[place.code], inputs.theme)
 
-    return Measure(paint, _fifths(of.theme.turnout, " %"), _("belum ada hitungan"))
+    return MapMeasure(
+        paint, _build_fifths_legend(inputs.theme.turnout, " %"), _("belum ada hitungan")
+    )
 
 
-def _fifths(colours: tuple[str, ...], unit: str = "") -> Legend:
+def _build_fifths_legend(colours: tuple[str, ...], unit: str = "") -> Legend:
     return [
         (
             Mark("colour", colour),
@@ -164,10 +174,10 @@ def _fifths(colours: tuple[str, ...], unit: str = "") -> Legend:
     ]
 
 
-def _phases(of: _Shown) -> Measure:
-    furthest = find_phases_reached(of.day.phases)
+def _build_phase_measure(inputs: _MeasureInputs) -> MapMeasure:
+    furthest = find_phases_reached(inputs.area_summary.phases)
     rows: dict[str, Any] = {str(one.Index): one for one in furthest.itertuples()}
-    colours = of.theme.phases
+    colours = inputs.theme.phases
 
     def paint(place: Kecamatan) -> AreaStyle:
         one = rows[place.code]
@@ -178,11 +188,13 @@ def _phases(of: _Shown) -> Measure:
 
     met = [fase for fase in FASE if fase in set(furthest["fase"])]
     marks = [(Mark("colour", colours[FASE.index(fase)]), label("fase", fase)) for fase in met]
-    return Measure(paint, marks, _("belum ada fase"))
+    return MapMeasure(paint, marks, _("belum ada fase"))
 
 
-def _personnel(of: _Shown) -> Measure:
-    rows: dict[str, Any] = {str(one.Index): one for one in of.day.coverage_gaps.itertuples()}
+def _build_officer_measure(inputs: _MeasureInputs) -> MapMeasure:
+    rows: dict[str, Any] = {
+        str(one.Index): one for one in inputs.area_summary.coverage_gaps.itertuples()
+    }
 
     def paint(place: Kecamatan) -> AreaStyle:
         one = rows[place.code]
@@ -190,23 +202,23 @@ def _personnel(of: _Shown) -> Measure:
             return AreaStyle(place.name, fill_mode="silent")
         value = f"{i18n.format_number(one.present)}/≈{i18n.format_number(one.required)}"
         return AreaStyle(
-            place.name, value, select_strength_colour(float(one.ratio_present), of.theme)
+            place.name, value, select_strength_colour(float(one.ratio_present), inputs.theme)
         )
 
     names = (_("jauh kurang"), _("kurang"), _("sesuai pola"), _("lebih"), _("jauh lebih"))
     marks = [
         (Mark("colour", colour), name)
-        for colour, name in zip(of.theme.strength, names, strict=True)
+        for colour, name in zip(inputs.theme.strength, names, strict=True)
     ]
-    return Measure(paint, marks, _("belum ada plotting"))
+    return MapMeasure(paint, marks, _("belum ada plotting"))
 
 
-_MEASURES: dict[str, Callable[[_Shown], Measure]] = {
-    "situasi": _situasi,
-    "terbuka": _open,
-    "perhatian": _attention,
-    "partisipasi": _turnout,
-    "fase": _phases,
-    "personel": _personnel,
-    "tps": _tps,
+_BUILDERS: dict[str, Callable[[_MeasureInputs], MapMeasure]] = {
+    "situasi": _build_situasi_measure,
+    "terbuka": _build_open_measure,
+    "perhatian": _build_priority_measure,
+    "partisipasi": _build_turnout_measure,
+    "fase": _build_phase_measure,
+    "personel": _build_officer_measure,
+    "tps": _build_tps_measure,
 }

@@ -14,19 +14,19 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Counted:
+class MarkedCount:
     """A sign with its number, and a word where the sign alone does not say it."""
 
     mark: Mark
     number: str
-    word: str = ""
+    label: str = ""
 
 
-Said = str | tuple[Counted, ...]
+Said = str | tuple[MarkedCount, ...]
 
 
 @dataclass(frozen=True)
-class Told:
+class KpiText:
     """One key figure: what it is, its value, and a line that gives it sense.
 
     key: of the screen that it belongs to, or a name of its own. aside: a few words beside
@@ -35,7 +35,7 @@ class Told:
 
     key: str
     title: str
-    value: Said
-    note: Said = ""
+    value: TextOrCounts
+    note: TextOrCounts = ""
     alarm: bool = False
-    aside: str = ""
+    side_note: str = ""

@@ -17,66 +17,70 @@ from situasi.domain.labels import label
 from situasi.domain.register import Register
 from situasi.presentation import incident_item
 
-MISSING = "–"
+NO_VALUE = "–"
 
 
 @dataclass(frozen=True)
-class Listed:
+class TextTable:
     """A table. count: its rows in words, "N dari M" where some were left out."""
 
     title: str
-    count: str
-    head: tuple[str, ...]
+    count_text: str
+    headings: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
     note: str = ""
 
 
-def phase(code: str | None) -> str:
+def format_phase(code: str | None) -> str:
     """The furthest phase of a TPS; that none was told is said so."""
     return (
         label("fase", code) if isinstance(code, str) and code != NO_PHASE else _("belum ada fase")
     )
 
 
-def cases(opened: pd.DataFrame, register: Register, at: datetime, most: int) -> Listed:
+def build_case_table(
+    open_cases: pd.DataFrame, register: Register, at: datetime, max_rows: int
+) -> TextTable:
     """Open cases, the last heard of first. opened: Overview.open. at: of the zone shown."""
-    newest = opened.sort_values(["known_at", "seq"], ascending=False, kind="stable").head(most)
+    newest = open_cases.sort_values(["known_at", "seq"], ascending=False, kind="stable").head(
+        max_rows
+    )
     every: list[Any] = list(newest.itertuples())
     rows = []
     for row in every:
-        item = incident_item.item(row, register, at)
+        item = incident_item.build_item(row, register, at)
         rows.append(
             (
-                item.tingkat_name,
-                item.heard,
+                item.tingkat_label,
+                item.last_report,
                 item.title,
                 item.place,
                 item.status,
-                item.happened or MISSING,
-                incident_item.short(item.text),
+                item.occurrence or NO_VALUE,
+                incident_item.shorten_text(item.text),
                 str(row.id),
-                _("LATIHAN") if item.rehearsal else "",
+                _("LATIHAN") if item.is_exercise else "",
             )
         )
     head = (
         _("tingkat"), _("kabar"), _("jenis"), _("tempat"), _("status"), _("terjadi"),
         _("uraian"), _("id"), "",
     )  # fmt: skip
-    return Listed(_("Kejadian terbuka"), _counted(len(rows), len(opened)), head, rows)
+    return TextTable(_("Kejadian terbuka"), _format_count(len(rows), len(open_cases)), head, rows)
 
 
-def stations(found: pd.DataFrame, register: Register, at: datetime) -> Listed:
+def build_station_table(tps: pd.DataFrame, register: Register, at: datetime) -> TextTable:
     """Every TPS with its phase and state. found: analysis.stations.stations."""
-    every: list[Any] = list(found.itertuples())
+    every: list[Any] = list(tps.itertuples())
     rows = [
         (
             register.name_of(one.kecamatan),
             register.name_of(one.desa),
             f"{one.nomor:03d}",
-            phase(one.fase),
+            format_phase(one.fase),
             label("lapor", one.state),
-            MISSING if pd.isna(one.hadir) else i18n.format_number(int(one.hadir)),
-            _when(one.last_at, at),
+            NO_VALUE if pd.isna(one.hadir) else i18n.format_number(int(one.hadir)),
+            _format_time(one.last_at, at),
         )
         for one in every
     ]
@@ -84,33 +88,33 @@ def stations(found: pd.DataFrame, register: Register, at: datetime) -> Listed:
         _("kecamatan"), _("desa"), _("TPS"), _("fase"), _("pelaporan"), _("hadir"),
         _("laporan terakhir"),
     )  # fmt: skip
-    return Listed(_("Semua TPS"), i18n.format_number(len(rows)), head, rows)
+    return TextTable(_("Semua TPS"), i18n.format_number(len(rows)), head, rows)
 
 
-def feeds(heard: Sequence[FeedState], at: datetime) -> Listed:
+def build_feed_table(feed_states: Sequence[FeedState], at: datetime) -> TextTable:
     """Each source and its last word."""
     rows = [
         (
             label("feed", one.feed),
-            _when(one.last_known_at, at) if one.last_known_at else _("belum melapor"),
-            _said(one),
+            _format_time(one.last_known_at, at) if one.last_known_at else _("belum melapor"),
+            _format_feed_state(one),
         )
-        for one in heard
+        for one in feed_states
     ]
     head = (_("sumber"), _("laporan terakhir"), _("keadaan"))
-    return Listed(_("Sumber"), i18n.format_number(len(rows)), head, rows)
+    return TextTable(_("Sumber"), i18n.format_number(len(rows)), head, rows)
 
 
-def _said(one: FeedState) -> str:
-    if not one.is_expected:
+def _format_feed_state(feed_state: FeedState) -> str:
+    if not feed_state.is_expected:
         return _("di luar jam pemantauan")
-    return _("senyap") if one.is_silent else _("melapor")
+    return _("senyap") if feed_state.is_silent else _("melapor")
 
 
-def _when(moment: Any, at: datetime) -> str:
+def _format_time(moment: Any, at: datetime) -> str:
     """The clock time, and the day where it is another than that of `at`."""
     if pd.isna(moment):
-        return MISSING
+        return NO_VALUE
     local = moment.astimezone(at.tzinfo)
     same = local.date() == at.date()
     return (
@@ -118,7 +122,9 @@ def _when(moment: Any, at: datetime) -> str:
     )
 
 
-def _counted(some: int, every: int) -> str:
-    if some == every:
-        return i18n.format_number(every)
-    return _("{n} dari {all}").format(n=i18n.format_number(some), all=i18n.format_number(every))
+def _format_count(row_count: int, total: int) -> str:
+    if row_count == total:
+        return i18n.format_number(total)
+    return _("{n} dari {all}").format(
+        n=i18n.format_number(row_count), all=i18n.format_number(total)
+    )

@@ -14,7 +14,7 @@ from situasi.domain.register import Register
 from situasi.presentation import alerts
 
 # Filters by their name in the address, and what they are called.
-SPOKEN = {
+FILTER_NAMES = {
     "kec": N_("kecamatan"),
     "jenis": N_("jenis"),
     "tingkat": N_("tingkat"),
@@ -27,10 +27,10 @@ SPOKEN = {
     "hidup": N_("keadaan peringatan"),
 }
 # Those of Situasi, which the wall knows too.
-FILTERS = ("kec", "jenis", "tingkat", "status", "rentang", "saat")
+SITUATION_FILTERS = ("kec", "jenis", "tingkat", "status", "rentang", "saat")
 
 
-def word(register: Register, name: str, code: str) -> str:
+def format_filter_value(register: Register, name: str, code: str) -> str:
     """What people read for one value of a filter of SPOKEN.
 
     Raises KeyError or ValueError where it is none.
@@ -38,16 +38,16 @@ def word(register: Register, name: str, code: str) -> str:
     rules = register.election.alerts
     said: dict[str, Callable[[str], str]] = {
         "kec": register.name_of,
-        "rentang": window_name,
+        "rentang": format_window,
         "sejak": lambda at: at.replace("T", " ")[:16],
-        "derajat": lambda code: alerts.level(rules, rules.levels.index(code)),
-        "aturan": lambda code: alerts.rule(rules, code),
-        "hidup": alerts.life,
+        "derajat": lambda code: alerts.format_level(rules, rules.levels.index(code)),
+        "aturan": lambda code: alerts.format_rule(rules, code),
+        "hidup": alerts.format_status,
     }
     return said[name](code) if name in said else label(name, code)
 
 
-def window_name(code: str) -> str:
+def format_window(code: str) -> str:
     """A window of time (analysis.moment.WINDOWS)."""
     return {
         "hari": _("hari pemungutan"),
@@ -57,31 +57,33 @@ def window_name(code: str) -> str:
     }[code]
 
 
-def filters_in_words(register: Register, query: Iterable[tuple[str, str]]) -> str:
+def format_filters(register: Register, query: Iterable[tuple[str, str]]) -> str:
     """What a view is filtered by, from names and values of its address; empty: by nothing."""
     told: dict[str, list[str]] = {}
     for name, value in query:
-        if name in SPOKEN:
-            told.setdefault(_(SPOKEN[name]), []).append(_word(register, name, value))
+        if name in FILTER_NAMES:
+            told.setdefault(_(FILTER_NAMES[name]), []).append(
+                _format_filter_value_or_code(register, name, value)
+            )
         elif name == "saat":
             told.setdefault(_("saat"), []).append(value.replace("T", " "))
     return "; ".join(f"{title}: {', '.join(some)}" for title, some in told.items())
 
 
-def _word(register: Register, name: str, code: str) -> str:
+def _format_filter_value_or_code(register: Register, name: str, code: str) -> str:
     try:
-        return word(register, name, code)
+        return format_filter_value(register, name, code)
     except (KeyError, ValueError):  # of an election or a version of the board that is no more
         return code
 
 
-def bands(
-    at: ViewTime,
+def list_banners(
+    view_time: ViewTime,
     zone_label: str,
     *,
-    rehearsal: bool,
-    until: datetime | None,
-    trouble: str | None,
+    has_exercise_rows: bool,
+    link_ends_at: datetime | None,
+    store_error: str | None,
     register: Register | None = None,
     replaced_at: datetime | None = None,
 ) -> list[tuple[str, str]]:
@@ -92,13 +94,13 @@ def bands(
     snapshot.Picture.
     """
     said = []
-    if rehearsal:
+    if has_exercise_rows:
         said.append(("latihan", _("LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya")))
-    if not at.live:
+    if not view_time.live:
         past = _("Keadaan sebagaimana diketahui {time} {zone}, bukan keadaan sekarang")
-        said.append(("past", past.format(time=i18n.format_time(at.at), zone=zone_label)))
-    if until is not None:
-        ends = until.astimezone(at.at.tzinfo)
+        said.append(("past", past.format(time=i18n.format_time(view_time.at), zone=zone_label)))
+    if link_ends_at is not None:
+        ends = link_ends_at.astimezone(view_time.at.tzinfo)
         only = _("Tamu: hanya tampilan ini, sampai {day} {time} {zone}")
         said.append(
             (
@@ -108,31 +110,31 @@ def bands(
                 ),
             )
         )
-    if trouble:
-        said.append(("broken", _("Penyimpanan tidak terbaca: {why}").format(why=trouble)))
+    if store_error:
+        said.append(("broken", _("Penyimpanan tidak terbaca: {why}").format(why=store_error)))
     if replaced_at is not None:
         lost = _(
             "Penyimpanan diganti yang lain pukul {time} {zone}: laporan yang masuk sebelumnya "
             "mungkin tidak ada lagi. Beri tahu admin."
         )
-        time = i18n.format_time(replaced_at.astimezone(at.at.tzinfo))
+        time = i18n.format_time(replaced_at.astimezone(view_time.at.tzinfo))
         said.append(("doubt", lost.format(time=time, zone=zone_label)))
     if register is not None and register.mismatches:
-        said.append(("doubt", _doubt(register)))
-    if disk := disk_in_words(DISK_SPACE.state):
+        said.append(("doubt", _format_first_mismatch(register)))
+    if disk := format_disk_state(DISK_SPACE.state):
         said.append(("disk", disk))
     return said
 
 
-def _doubt(register: Register) -> str:
+def _format_first_mismatch(register: Register) -> str:
     """The first mismatch of the register in words, how many there are, and the remedy."""
-    first, *others = mismatches(register)
+    first, *others = format_mismatches(register)
     more = _("; {n} lagi di Kesehatan").format(n=i18n.format_number(len(others))) if others else ""
     said = _("Register tidak cocok, angka TPS dan DPT meragukan: {what}{more}. {remedy}")
-    return said.format(what=first, more=more, remedy=remedy())
+    return said.format(what=first, more=more, remedy=format_remedy())
 
 
-def mismatches(register: Register) -> list[str]:
+def format_mismatches(register: Register) -> list[str]:
     """What does not add up in the register: both numbers, and the files that say them."""
     said = _("{what} {place}: {declared} di {declared_in}, {found} di {found_in}")
     return [
@@ -148,13 +150,13 @@ def mismatches(register: Register) -> list[str]:
     ]
 
 
-def remedy() -> str:
+def format_remedy() -> str:
     """What to do about it."""
     return _("Perbaiki berkasnya di folder pemilihan, lalu mulai ulang papan")
 
 
 # What the board writes (disk_space.Place), as people call it.
-PLACES = {
+DISK_LOCATION_NAMES = {
     "store": N_("laporan"),
     "inbox": N_("kotak masuk"),
     "copies": N_("salinan beku"),
@@ -164,20 +166,24 @@ PLACES = {
 }
 
 
-def failed_act() -> tuple[str, str]:
+def build_failed_action_banner() -> tuple[str, str]:
     """The line for a viewer whose last act failed."""
     said = _("Tindakan terakhir gagal; sebabnya tercatat di log papan. Periksa hasilnya dulu.")
     return "broken", said
 
 
-def disk_in_words(state: DiskState) -> str:
+def format_disk_state(state: DiskState) -> str:
     """What must be said of the disks; empty while they have room."""
     if state.failed_places:
         said = _(
             "Disk server penuh, tidak tersimpan: {what}. Yang lama tetap terbaca. Beri tahu admin."
         )
         return said.format(
-            what=", ".join(_(PLACES[one]) for one in PLACES if one in state.failed_places)
+            what=", ".join(
+                _(DISK_LOCATION_NAMES[one])
+                for one in DISK_LOCATION_NAMES
+                if one in state.failed_places
+            )
         )
     if state.level == "enough" or state.least_free_bytes is None:
         return ""

@@ -54,7 +54,7 @@ def render_status_filter(container: DeltaGenerator) -> list[str]:
 def render_window_filter(container: DeltaGenerator) -> str:
     """The code of the time window, for `within`."""
     return _render_single_filter(
-        container.selectbox, "rentang", _("Waktu"), moments.WINDOWS, view_text.window_name
+        container.selectbox, "rentang", _("Waktu"), moments.WINDOWS, view_text.format_window
     )
 
 
@@ -94,8 +94,10 @@ def render_single_filter(
 def format_active_filters() -> str:
     """What is filtered on this page, for a file that leaves the board."""
     said = [
-        _(title) + ": " + ", ".join(view_text.word(board().register, name, one) for one in values)
-        for name, title in view_text.SPOKEN.items()
+        _(title)
+        + ": "
+        + ", ".join(view_text.format_filter_value(board().register, name, one) for one in values)
+        for name, title in view_text.FILTER_NAMES.items()
         # Only filters that this page has drawn choose its rows.
         if name in st.session_state and (values := url_state.get_selected(name))
     ]
@@ -106,7 +108,7 @@ def get_active_codes() -> dict[str, list[str]]:
     """The same as codes of the address, with the moment where it is past, for the trail."""
     chosen = {
         name: values
-        for name in view_text.SPOKEN
+        for name in view_text.FILTER_NAMES
         if name in st.session_state and (values := url_state.get_selected(name))
     }
     past = get_past_time() if "saat" in st.session_state else None
@@ -188,9 +190,11 @@ def apply_window(selection: Selection, window: str, view_time: ViewTime) -> Sele
 def render_measure_filter() -> str:
     """By what the map is coloured."""
     role = session.viewer().role
-    seen = [name for name in map_measures.NAMES if name not in SCREENS or role.may_see(name)]
+    seen = [
+        name for name in map_measures.MEASURE_CODES if name not in SCREENS or role.may_see(name)
+    ]
     return _render_single_filter(
-        st.selectbox, "ukur", _("Warna peta"), seen, map_measures.name_of, width=190
+        st.selectbox, "ukur", _("Warna peta"), seen, map_measures.format_name, width=190
     )
 
 

@@ -120,7 +120,7 @@ def _build_header_links() -> Markup:
         return Markup()
     if not viewer.may_open("situasi"):
         return Markup()
-    kept = [*presentation_view_text.FILTERS, "lang"]
+    kept = [*presentation_view_text.SITUATION_FILTERS, "lang"]
     asked = [pair for pair in url_state.get_parameters() if pair[0] in kept]
     query = f"?{urlencode(asked)}" if asked else ""
     wall = markup.build_header_link(_("Layar"), f"/layar{query}")

@@ -119,7 +119,11 @@ def refresh_after_write() -> None:
 
 def pop_action_banners() -> list[tuple[str, str]]:
     """The line that the viewer's last act failed, said once; nothing where it went well."""
-    return [view_text.failed_act()] if st.session_state.pop(_ACTION_FAILED_KEY, False) else []
+    return (
+        [view_text.build_failed_action_banner()]
+        if st.session_state.pop(_ACTION_FAILED_KEY, False)
+        else []
+    )
 
 
 def get_view_time(past_time: datetime | None, snapshot_view: SnapshotView) -> ViewTime:

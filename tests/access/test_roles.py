@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pages.neutrality.panels import work
+from pages.neutrality.panels import compute_neutrality
 from situasi import board
 from situasi.access.roles import GUARDED_FEEDS, PERMISSIONS, ROLES, SCREENS, Role, Viewer
 from situasi.domain import feed_schemas
@@ -74,7 +74,7 @@ def test_what_a_page_computes_is_given_no_row_that_its_viewer_may_not_see(
     monkeypatch.setattr(board, "_current", own)
     shown, at = own.snapshot_reader.refresh(), session.ViewTime(NOON, live=False, is_exercise=False)
     feeds = session.compute(given, shown, at)
-    page = session.compute(work, shown, at, ())
+    page = session.compute(compute_neutrality, shown, at, ())
     own.close()
     assert feeds == set(ROLES[name].readable_feeds(FEEDS))
     assert (page is None) == (name not in MAY_SEE_NEUTRALITY)

@@ -90,10 +90,10 @@ def test_a_work_that_did_not_say_what_it_reads_is_given_everything() -> None:
         (coverage.compute_coverage, ()),
         (area_summary.compute_area_summary, ()),
         (worklist.compute_worklist, (worklist.Selection(),)),
-        (personnel_data.work, ((),)),
+        (personnel_data.compute_personnel, ((),)),
         (turnout_data.compute_turnout_data, ((),)),
-        (neutrality_panels.work, ((),)),
-        (stations_panels.history, ("16.10.01.1011.001",)),
+        (neutrality_panels.compute_neutrality, ((),)),
+        (stations_panels.select_reports, ("16.10.01.1011.001",)),
     ],
 )
 def test_every_work_of_the_pages_names_all_that_it_reads(work: Any, asked: tuple[Any, ...]) -> None:
@@ -102,4 +102,6 @@ def test_every_work_of_the_pages_names_all_that_it_reads(work: Any, asked: tuple
 
 
 def test_the_activities_are_read_by_their_page_alone() -> None:
-    assert queries.dependencies_of(activities_data.work).all_feeds == ("activities",)
+    assert queries.dependencies_of(activities_data.compute_activity_data).all_feeds == (
+        "activities",
+    )

@@ -47,14 +47,16 @@ def _of(board: Board, kind: str) -> None:
     for minute in range(RUNS):
         # Another minute each time: of one that was asked for nothing is found anew.
         moment = noon - timedelta(minutes=minute)
-        of = sitrep_request.wanted(kind, moment, election)
-        at = sitrep_request.moment(moment, of, made.EVENING, shown.snapshot.exercise_at)
-        short.append(_timed(partial(sitrep_build.short, board, _CHIEF, shown, at, of))[0])
-        took, laporan = _timed(partial(sitrep_build.build, board, _CHIEF, shown, at, of))
+        of = sitrep_request.build_request(kind, moment, election)
+        at = sitrep_request.choose_view_time(moment, of, made.EVENING, shown.snapshot.exercise_at)
+        short.append(
+            _timed(partial(sitrep_build.build_short_text, board, _CHIEF, shown, at, of))[0]
+        )
+        took, laporan = _timed(partial(sitrep_build.build_sitrep, board, _CHIEF, shown, at, of))
         build.append(took)
     print(f"  {kind}: text {spread(short)}; whole {spread(build)}")
     for form in files.FORMATS:
-        make = partial(files.made, laporan, form, election.folder)
+        make = partial(files.build_file, laporan, form, election.folder)
         every = [_timed(make) for _ in range(RUNS)]
         size = len(every[-1][1]) / 1000
         print(f"    {form}: {spread([took for took, _ in every])}, {size:,.0f} KB")

@@ -29,7 +29,7 @@ from situasi.domain.settings import ROOT
 from situasi.higher_command.app import BoardPool, HigherCommandApp
 from situasi.higher_command.rollup_cache import RollupCache
 from situasi.ingest.inbox import Inbox
-from situasi.reports.sitrep.schedule import Schedule, every
+from situasi.reports.sitrep.schedule import Schedule, parse_interval
 from situasi.server import gc_tuning, health, lifespan
 from situasi.server.auth.sessions import SessionManager
 from situasi.server.metrics import format_metrics
@@ -179,7 +179,7 @@ def test_every_job_that_the_code_names_is_tried_here_and_has_words_on_kesehatan(
                     and isinstance(call.args[0], ast.Constant)):  # fmt: skip
                 named.add(call.args[0].value)
     assert named == JOBS.keys()
-    assert named == jobs._NAMES.keys()
+    assert named == jobs._JOB_NAMES.keys()
 
 
 def broken_once(monkeypatch: pytest.MonkeyPatch, target: str, error: BaseException) -> list[int]:
@@ -479,7 +479,9 @@ def test_laporan_go_on_after_an_error_that_nobody_expected() -> None:
             raise Bug("tak terduga")
         return "dibuat"
 
-    plan = Schedule(every("2h"), lambda: clock[0], make, told.append, hoped=(OSError,))
+    plan = Schedule(
+        parse_interval("2h"), lambda: clock[0], make, told.append, expected_errors=(OSError,)
+    )
     turns = iter([False, True])
 
     def wait(_seconds: float) -> bool:

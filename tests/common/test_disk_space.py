@@ -56,7 +56,11 @@ def measured(room: dict[str, int], free: int) -> None:
 
 def band() -> str:
     """What stands across the top of every page and of the wall."""
-    said = dict(view_text.bands(LIVE, "WIB", rehearsal=False, until=None, trouble=None))
+    said = dict(
+        view_text.list_banners(
+            LIVE, "WIB", has_exercise_rows=False, link_ends_at=None, store_error=None
+        )
+    )
     return said.get("disk", "")
 
 
@@ -281,13 +285,13 @@ def test_a_board_that_cannot_store_is_not_ready_and_tells_why_in_metrics(
 
 
 def test_the_page_of_health_says_how_much_room_is_left(room: dict[str, int]) -> None:
-    assert system_health_page._disk().is_alarm is False
+    assert system_health_page._build_disk_card().is_alarm is False
     measured(room, 412_000_000)
-    card = system_health_page._disk()
+    card = system_health_page._build_disk_card()
     assert (card.value, card.is_alarm) == ("412 MB", True)
     DISK_SPACE.record_failure("backup")
-    assert "cadangan malam" in str(system_health_page._disk().note)
-    result = system_health_page._places().columns["hasil"].values
+    assert "cadangan malam" in str(system_health_page._build_disk_card().note)
+    result = system_health_page._build_disk_table().columns["hasil"].values
     assert list(result).count("tidak tersimpan") == 1
 
 
@@ -298,4 +302,4 @@ def test_a_machine_that_does_not_tell_is_not_full(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(disk_space.shutil, "disk_usage", untold)
     DISK_SPACE.watch({"store": Path("/x")})
     assert DISK_SPACE.state.summary == ("enough", ())
-    assert system_health_page._disk().value == "–"
+    assert system_health_page._build_disk_card().value == "–"

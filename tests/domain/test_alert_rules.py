@@ -41,14 +41,14 @@ def test_every_rule_can_say_what_it_watches_and_why_it_called(
 ) -> None:
     set_language(language)
     for code in RULE_CODES:
-        said = [telling.watched(register.election, code)]
+        said = [telling.format_condition(register.election, code)]
         for what in (None, "TPS 001"):
             said.append(
-                telling.cause(register.election, code, 7, where="Indralaya", what=what,
+                telling.format_cause(register.election, code, 7, where="Indralaya", what=what,
                               value="12", since="07.30")
             )  # fmt: skip
         assert all(said) and not any(re.search(r"[{}]", one) for one in said)
-        assert telling.thresholds(register.election, code)
+        assert telling.list_thresholds(register.election, code)
         assert "TPS 001" in said[2] or code == "beruntun"
     set_language("id")
 
@@ -86,7 +86,7 @@ def test_the_level_of_a_number_is_the_gravest_that_it_reaches() -> None:
 
 
 def test_a_level_that_no_number_has_is_not_told_of_a_rule(register: Register) -> None:
-    told = dict(telling.thresholds(register.election, "kotak"))
+    told = dict(telling.list_thresholds(register.election, "kotak"))
     assert "perhatian" not in told
     assert told["penting"].endswith("1") and told["kritis"].endswith("3")
 

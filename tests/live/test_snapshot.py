@@ -327,8 +327,8 @@ def test_an_older_copy_of_the_store_put_in_its_place_is_told(tmp_path: Path) -> 
 def test_a_store_that_was_replaced_is_told_across_the_top_with_its_hour() -> None:
     told = {"rehearsal": False, "until": None, "trouble": None}
     at = ViewTime(NOW.astimezone(WIB), live=True, is_exercise=False)
-    assert view_text.bands(at, "WIB", **told) == []
-    ((kind, said),) = view_text.bands(at, "WIB", **told, replaced_at=NOW)
+    assert view_text.list_banners(at, "WIB", **told) == []
+    ((kind, said),) = view_text.list_banners(at, "WIB", **told, replaced_at=NOW)
     assert kind == "doubt" and i18n.format_time(NOW.astimezone(WIB)) in said
     assert "mungkin tidak ada lagi" in said
 

@@ -26,7 +26,7 @@ def test_every_table_of_every_page_tells_how_it_is_counted(
 ) -> None:
     election = rehearsed.register.election
     told = {
-        f"{page.name} {key}": explanations.of(SCREENS[page.name], counted, election)
+        f"{page.name} {key}": explanations.find(SCREENS[page.name], counted, election)
         for page in pages
         for key, counted in page.counted.items()
     }
@@ -42,17 +42,23 @@ def test_a_rule_tells_the_limits_that_hold_in_this_election(empty: Board) -> Non
     other = replace(
         election, rules=replace(rules, service_levels={**rules.service_levels, "tinggi": quick})
     )
-    [before, after] = [explanations.of("kejadian", "baris_lewat", one) for one in (election, other)]
-    assert before and "15/30/240" in before.bounds() and "7/30/240" not in before.bounds()
-    assert after and "7/30/240" in after.bounds()
+    [before, after] = [
+        explanations.find("kejadian", "baris_lewat", one) for one in (election, other)
+    ]
+    assert (
+        before
+        and "15/30/240" in before.format_limits()
+        and "7/30/240" not in before.format_limits()
+    )
+    assert after and "7/30/240" in after.format_limits()
 
 
 def test_what_is_told_of_the_feeds_is_in_words(empty: Board) -> None:
-    told = explanations.of("personel", "diplot", empty.register.election)
-    assert told and told.sources() == "daftar personel, plotting personel, personel"
-    assert "Pagar Alam" in told.bounds()  # whose pattern it is
+    told = explanations.find("personel", "diplot", empty.register.election)
+    assert told and told.format_feeds() == "daftar personel, plotting personel, personel"
+    assert "Pagar Alam" in told.format_limits()  # whose pattern it is
 
 
 def test_a_table_that_counts_nothing_has_no_rule(empty: Board) -> None:
-    assert explanations.of("tautan", "tautan", empty.register.election) is None
-    assert explanations.of("", "baris_terbuka", empty.register.election) is None
+    assert explanations.find("tautan", "tautan", empty.register.election) is None
+    assert explanations.find("", "baris_terbuka", empty.register.election) is None

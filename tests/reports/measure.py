@@ -28,5 +28,5 @@ def table() -> pd.DataFrame:
 if __name__ == "__main__":
     long = table()
     before = peak_megabytes()
-    Path(sys.argv[1]).write_bytes(csv_tables.as_xlsx(long, {}))
+    Path(sys.argv[1]).write_bytes(csv_tables.build_xlsx(long, {}))
     sys.stdout.write(json.dumps({"before": before, "after": peak_megabytes()}))

@@ -80,7 +80,7 @@ def test_nothing_of_a_page_holds_the_bytes_of_a_file_that_was_put_away(page: App
 def test_a_trial_keeps_the_first_reasons_and_says_how_many_more_there_are(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake_actions, "REFUSED", 3)
+    monkeypatch.setattr(intake_actions, "MAX_REFUSED_ROWS", 3)
     hand_in(page, "a.csv", ROW + b"\n" + b"kapan,16.10.04,akses,dilaporkan,\n" * 5)
     trial = page.session_state["_masukan_dicoba"][1]
     assert (len(trial.ledger.reasons), trial.more_refused) == (3, trial.ledger.quarantined - 3)

@@ -5,45 +5,45 @@ from __future__ import annotations
 from situasi.domain.election import Election
 from situasi.domain.higher_command import HigherCommand
 from situasi.presentation.explanations import decisions, incidents, intake, personnel, stations
-from situasi.presentation.explanations.higher_command import ABOVE
-from situasi.presentation.explanations.model import Rule, Why
+from situasi.presentation.explanations.higher_command import HIGHER_COMMAND
+from situasi.presentation.explanations.model import Explanation, ExplanationBuilder
 
-_PAGES: dict[str, dict[str, Rule]] = {
+_PAGES: dict[str, dict[str, ExplanationBuilder]] = {
     "situasi": {
         **incidents.SITUATION,
         **stations.SITUATION,
         **personnel.SITUATION,
         **intake.SITUATION,
     },
-    "kejadian": {**incidents.INCIDENTS, **decisions.HOT},
+    "kejadian": {**incidents.INCIDENTS, **decisions.HOTSPOTS},
     "perubahan": incidents.CHANGES,
     "peringatan": decisions.ALERTS,
-    "partisipasi": {**stations.TURNOUT, **decisions.OUTLOOK},
+    "partisipasi": {**stations.TURNOUT, **decisions.FORECAST},
     "tps": stations.STATIONS,
     "personel": personnel.PERSONNEL,
-    "pergeseran": decisions.MOVES,
+    "pergeseran": decisions.REDEPLOYMENT,
     "tahapan": personnel.ACTIVITIES,
     "netralitas": personnel.NEUTRALITY,
     "masukan": intake.INTAKE,
-    "latihan": decisions.DRILLS,
+    "latihan": decisions.EXERCISES,
     "kesehatan": intake.HEALTH,
 }
 
 
-def of(page: str, key: str, election: Election) -> Why | None:
+def find(page: str, key: str, election: Election) -> Explanation | None:
     """The rule of a figure or table of this page; None where it counts nothing.
 
     key: of the figure, or of the table in which its rows are opened.
     """
-    rule = _PAGES.get(page, {}).get(_plain(key))
+    rule = _PAGES.get(page, {}).get(_strip_prefix(key))
     return rule(election) if rule else None
 
 
-def above(key: str, command: HigherCommand) -> Why | None:
+def find_for_higher_command(key: str, command: HigherCommand) -> Explanation | None:
     """The same for the page of a command above."""
-    rule = ABOVE.get(_plain(key))
+    rule = HIGHER_COMMAND.get(_strip_prefix(key))
     return rule(command) if rule else None
 
 
-def _plain(key: str) -> str:
+def _strip_prefix(key: str) -> str:
     return key.removeprefix("isi_").removeprefix("baris_")

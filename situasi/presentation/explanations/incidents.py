@@ -8,40 +8,40 @@ from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
-from situasi.presentation.explanations.model import Rule, Why, minutes
+from situasi.presentation.explanations.model import Explanation, ExplanationBuilder, format_minutes
 
-_CASES = ("incidents", "merges")
+_CASE_FEEDS = ("incidents", "merges")
 
 
-def _open(_election: Election) -> Why:
-    return Why(
+def _explain_open(_election: Election) -> Explanation:
+    return Explanation(
         _("Kejadian yang kabar terakhirnya belum selesai dan bukan tidak terbukti, menurut "
           "saringan. Laporan yang digabung dihitung satu; nihil tidak dihitung. Yang belum "
           "dinilai bobotnya disebut tersendiri."),
-        feeds=_CASES,
+        feeds=_CASE_FEEDS,
     )  # fmt: skip
 
 
-def _newest(election: Election) -> Why:
-    return Why(
+def _explain_last_report(election: Election) -> Explanation:
+    return Explanation(
         _("Saat laporan kejadian terbaru diketahui posko, bukan saat kejadiannya. Baru: yang "
           "diketahui dalam 1 jam terakhir. Baris: semua laporan menurut saringan."),
-        ((_("boleh mendahului jam"), minutes(election.thresholds.future_tolerance)),),
+        ((_("boleh mendahului jam"), format_minutes(election.thresholds.future_tolerance)),),
         ("incidents",),
     )  # fmt: skip
 
 
-def _states(election: Election) -> Why:
-    return Why(
+def _explain_situasi(election: Election) -> Explanation:
+    return Explanation(
         _("Keadaan massa yang dinyatakan petugas; tidak pernah disimpulkan dari bobot laporan. "
           "Kuning dan merah berlaku sampai kasusnya ditutup atau dinyatakan ulang. Hijau (juga "
           "dari laporan nihil) berlaku terbatas; sesudah itu: belum dinyatakan."),
-        ((_("hijau berlaku"), minutes(election.thresholds.situasi_valid)),),
+        ((_("hijau berlaku"), format_minutes(election.thresholds.situasi_valid)),),
         ("incidents",),
     )  # fmt: skip
 
 
-def _attention(election: Election) -> Why:
+def _explain_priority(election: Election) -> Explanation:
     rules = election.rules
     weights = tuple(
         (label("perhatian", part), i18n.format_number(rules.priority_weights[part]))
@@ -58,7 +58,7 @@ def _attention(election: Election) -> Why:
              "Partisipasi: poin di bawah kabupaten, penuh pada {low} poin. Personel: bagian TPS "
              "tanpa petugas. Bagian yang belum diketahui tidak ikut; nilainya dihitung dari bobot "
              "yang dapat dinilai.")  # fmt: skip
-    return Why(
+    return Explanation(
         said.format(
             full=i18n.format_number(POINTS_FOR_FULL),
             half=i18n.format_number(100 * FLOOR_BY_STATE["kuning"]),
@@ -69,9 +69,9 @@ def _attention(election: Election) -> Why:
     )
 
 
-def _areas(election: Election) -> Why:
-    valid = minutes(election.thresholds.situasi_valid)
-    return Why(
+def _explain_areas(election: Election) -> Explanation:
+    valid = format_minutes(election.thresholds.situasi_valid)
+    return Explanation(
         _("Semua ukuran peta menurut kecamatan, menurut saringan dan saat yang sama dengan peta. "
           "Kecamatan tanpa kabar apa pun dikosongkan, bukan nol."),
         ((_("hijau berlaku"), valid),),
@@ -79,45 +79,45 @@ def _areas(election: Election) -> Why:
     )  # fmt: skip
 
 
-def _slots(_election: Election) -> Why:
-    return Why(
+def _explain_timeline(_election: Election) -> Explanation:
+    return Explanation(
         _("Kejadian menurut waktu terjadinya, bukan waktu dilaporkan, per potong waktu. Yang "
           "jamnya tidak diketahui tidak digambar."),
-        feeds=_CASES,
+        feeds=_CASE_FEEDS,
     )  # fmt: skip
 
 
-def _service(election: Election) -> tuple[tuple[str, str], ...]:
+def _list_service_limits(election: Election) -> tuple[tuple[str, str], ...]:
     """'tinggi: 15 · 30 · 240 menit', verified, handled and closed."""
     found = []
     for code in (*reversed(TINGKAT), "belum"):
         one = election.rules.service_levels[code]
-        spans = "/".join(minutes(span).split(" ")[0] for span in (one.verify, one.handle))
+        spans = "/".join(format_minutes(span).split(" ")[0] for span in (one.verify, one.handle))
         name = label("tingkat", None if code == "belum" else code)
-        found.append((name, f"{spans}/{minutes(one.close)}"))
+        found.append((name, f"{spans}/{format_minutes(one.close)}"))
     return tuple(found)
 
 
-def _overdue(election: Election) -> Why:
-    return Why(
+def _explain_overdue(election: Election) -> Explanation:
+    return Explanation(
         _("Kejadian terbuka yang langkah berikutnya (verifikasi, penanganan, penutupan) melewati "
           "batas menurut bobotnya, dihitung sejak pertama dilaporkan."),
-        _service(election),
-        _CASES,
+        _list_service_limits(election),
+        _CASE_FEEDS,
     )  # fmt: skip
 
 
-def _step(election: Election) -> Why:
-    return Why(
+def _explain_steps(election: Election) -> Explanation:
+    return Explanation(
         _("Waktu sejak pertama dilaporkan sampai langkah itu. Median menurut Kaplan–Meier: yang "
           "masih menunggu ikut dihitung sebagai belum, bukan ditinggalkan. Yang langkahnya sudah "
           "disebut pada laporan pertama tidak dihitung: lamanya tidak diketahui."),
-        _service(election),
-        _CASES,
+        _list_service_limits(election),
+        _CASE_FEEDS,
     )  # fmt: skip
 
 
-def _twins(election: Election) -> Why:
+def _explain_duplicates(election: Election) -> Explanation:
     likeness = election.rules.duplicates
     names = {
         "tps": _("TPS yang sama"), "near": _("titik berdekatan"), "desa": _("desa yang sama"),
@@ -130,52 +130,54 @@ def _twins(election: Election) -> Why:
     said = _("Pasangan laporan yang mirip: poin untuk tempat (yang terbaik dari TPS, jarak, desa, "
              "kecamatan), jenis, waktu, dan kata. Ditunjukkan sejak {score} poin; papan tidak "
              "pernah menggabung sendiri.")  # fmt: skip
-    return Why(
+    return Explanation(
         said.format(score=i18n.format_number(likeness.min_score)),
         (
             (_("jarak"), f"{i18n.format_number(likeness.max_km, 1)} km"),
-            (_("selisih waktu"), minutes(likeness.max_interval)),
+            (_("selisih waktu"), format_minutes(likeness.max_interval)),
             *points,
         ),
-        _CASES,
+        _CASE_FEEDS,
     )
 
 
-def _strangers(_election: Election) -> Why:
-    return Why(
+def _explain_orphan_merges(_election: Election) -> Explanation:
+    return Explanation(
         _("Keputusan gabung yang menyebut laporan yang tidak ada di papan."), feeds=("merges",)
     )
 
 
-def _placeless(_election: Election) -> Why:
-    return Why(
+def _explain_unlocated(_election: Election) -> Explanation:
+    return Explanation(
         _("Kejadian terbuka yang tidak dapat digambar di peta: titiknya tidak dilaporkan."),
-        feeds=_CASES,
+        feeds=_CASE_FEEDS,
     )
 
 
-def _every(_election: Election) -> Why:
-    return Why(
+def _explain_all(_election: Election) -> Explanation:
+    return Explanation(
         _("Semua kejadian menurut saringan, yang sudah ditutup juga; yang digabung dihitung "
           "satu."),
-        feeds=_CASES,
+        feeds=_CASE_FEEDS,
     )  # fmt: skip
 
 
-def _kinds(_election: Election) -> Why:
-    return Why(
+def _explain_kinds(_election: Election) -> Explanation:
+    return Explanation(
         _("Kejadian menurut jenis dan kecamatan, menurut saringan; yang digabung dihitung satu, "
           "nihil tidak dihitung."),
-        feeds=_CASES,
+        feeds=_CASE_FEEDS,
     )  # fmt: skip
 
 
-def _new(_election: Election) -> Why:
-    return Why(_("Kejadian yang pertama kali diketahui posko sesudah saat taklimat."), feeds=_CASES)
+def _explain_new(_election: Election) -> Explanation:
+    return Explanation(
+        _("Kejadian yang pertama kali diketahui posko sesudah saat taklimat."), feeds=_CASE_FEEDS
+    )
 
 
-def _worse(_election: Election) -> Why:
-    return Why(
+def _explain_worsened(_election: Election) -> Explanation:
+    return Explanation(
         _("Yang lebih berat daripada saat taklimat: tingkat naik, situasi naik, lewat batas waktu, "
           "TPS menjadi tanpa petugas, atau pelaporan TPS menjadi terlambat, tak terjangkau, atau "
           "diragukan."),
@@ -183,16 +185,16 @@ def _worse(_election: Election) -> Why:
     )  # fmt: skip
 
 
-def _closed(_election: Election) -> Why:
-    return Why(
+def _explain_closed(_election: Election) -> Explanation:
+    return Explanation(
         _("Kejadian yang sesudah saat taklimat menjadi selesai atau tidak terbukti, atau yang "
           "semua barisnya ditarik."),
-        feeds=_CASES,
+        feeds=_CASE_FEEDS,
     )  # fmt: skip
 
 
-def _silent(_election: Election) -> Why:
-    return Why(
+def _explain_silent(_election: Election) -> Explanation:
+    return Explanation(
         _(
             "Sumber, kecamatan, dan TPS yang pada saat taklimat diam, kini masih diam, dan di "
             "antaranya tidak berkabar."
@@ -201,23 +203,23 @@ def _silent(_election: Election) -> Why:
     )
 
 
-SITUATION: dict[str, Rule] = {
-    "terbuka": _open, "situasi": _states, "terakhir": _newest, "nilai": _attention,
-    "angka_peta": _areas, "angka_garis": _slots,
-    "tanpa_lokasi": _placeless, "semua_laporan": _every,
+SITUATION: dict[str, ExplanationBuilder] = {
+    "terbuka": _explain_open, "situasi": _explain_situasi, "terakhir": _explain_last_report, "nilai": _explain_priority,
+    "angka_peta": _explain_areas, "angka_garis": _explain_timeline,
+    "tanpa_lokasi": _explain_unlocated, "semua_laporan": _explain_all,
 }  # fmt: skip
-INCIDENTS: dict[str, Rule] = {
-    "terbuka": _open, "lewat": _overdue, "diverifikasi": _step, "ditangani": _step,
-    "selesai": _step, "ganda": _twins, "pasangan": _twins, "jenis_kecamatan": _kinds,
-    "gabung_asing": _strangers, "daftar": _every,
+INCIDENTS: dict[str, ExplanationBuilder] = {
+    "terbuka": _explain_open, "lewat": _explain_overdue, "diverifikasi": _explain_steps, "ditangani": _explain_steps,
+    "selesai": _explain_steps, "ganda": _explain_duplicates, "pasangan": _explain_duplicates, "jenis_kecamatan": _explain_kinds,
+    "gabung_asing": _explain_orphan_merges, "daftar": _explain_all,
 }  # fmt: skip
-CHANGES: dict[str, Rule] = {
+CHANGES: dict[str, ExplanationBuilder] = {
     name: rule
     for keys, rule in (
-        (("baru", "daftar_baru"), _new),
-        (("memburuk", "daftar_memburuk"), _worse),
-        (("selesai", "daftar_selesai"), _closed),
-        (("diam", "daftar_diam"), _silent),
+        (("baru", "daftar_baru"), _explain_new),
+        (("memburuk", "daftar_memburuk"), _explain_worsened),
+        (("selesai", "daftar_selesai"), _explain_closed),
+        (("diam", "daftar_diam"), _explain_silent),
     )
     for name in keys
 }

@@ -13,7 +13,7 @@ from situasi.domain.labels import label
 
 
 @dataclass(frozen=True)
-class Why:
+class Explanation:
     """How a number is made.
 
     rule: in words. limits: the thresholds of the election's folder that it uses, (name, value)
@@ -24,23 +24,23 @@ class Why:
     limits: tuple[tuple[str, str], ...] = ()
     feeds: tuple[str, ...] = ()
 
-    def bounds(self) -> str:
+    def format_limits(self) -> str:
         """The limits in one line; "" without any."""
         return " · ".join(f"{name} {value}" for name, value in self.limits)
 
-    def sources(self) -> str:
+    def format_feeds(self) -> str:
         """The feeds in one line."""
         return ", ".join(label("feed", feed) for feed in self.feeds)
 
 
-Rule = Callable[[Election], Why]
+Rule = Callable[[Election], Explanation]
 
 
-def minutes(span: timedelta) -> str:
+def format_minutes(span: timedelta) -> str:
     """'30 menit'."""
     return _("{n} menit").format(n=i18n.format_number(span / timedelta(minutes=1)))
 
 
-def clock(at: time) -> str:
+def format_clock(at: time) -> str:
     """'07.15'."""
     return f"{at:%H.%M}"

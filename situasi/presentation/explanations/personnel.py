@@ -6,13 +6,18 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.labels import label
-from situasi.presentation.explanations.model import Rule, Why, clock, minutes
+from situasi.presentation.explanations.model import (
+    Explanation,
+    ExplanationBuilder,
+    format_clock,
+    format_minutes,
+)
 
-_OFFICERS = ("roster", "postings", "personnel")
-_GIAT = ("activities",)
+_OFFICER_FEEDS = ("roster", "postings", "personnel")
+_ACTIVITY_FEEDS = ("activities",)
 
 
-def _patterns(election: Election) -> tuple[tuple[str, str], ...]:
+def _list_pattern_limits(election: Election) -> tuple[tuple[str, str], ...]:
     """'kurang rawan 2-8-16', and whose pattern that is."""
     rule = election.rules.staffing_patterns
     return (
@@ -25,204 +30,208 @@ def _patterns(election: Election) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _word(election: Election) -> tuple[tuple[str, str], ...]:
+def _list_checkin_limits(election: Election) -> tuple[tuple[str, str], ...]:
     rule = election.rules.personnel
     return (
-        (_("tiba paling lambat"), clock(rule.arrive_by)),
-        (_("lapor berkala tiap"), minutes(rule.report_interval)),
+        (_("tiba paling lambat"), format_clock(rule.arrive_by)),
+        (_("lapor berkala tiap"), format_minutes(rule.report_interval)),
     )
 
 
-def _present(election: Election) -> Why:
-    return Why(
+def _explain_present(election: Election) -> Explanation:
+    return Explanation(
         _("Petugas polisi (Polri, BKO Polda, Brimob, atau yang instansinya belum disebut) yang "
           "diplot di TPS dan kabar terakhirnya dari posnya masih baru. Yang berkabar dari tempat "
           "lain dihitung meninggalkan TPS-nya."),
-        _word(election),
-        _OFFICERS,
+        _list_checkin_limits(election),
+        _OFFICER_FEEDS,
     )  # fmt: skip
 
 
-def _posted(election: Election) -> Why:
-    return Why(
+def _explain_posted(election: Election) -> Explanation:
+    return Explanation(
         _("Polisi menurut perintah plotting terakhir, tiap orang sekali, dibanding kebutuhan "
           "menurut pola polisi-TPS-linmas dan kerawanan TPS, dibulatkan ke atas per wilayah."),
-        _patterns(election),
-        _OFFICERS,
+        _list_pattern_limits(election),
+        _OFFICER_FEEDS,
     )  # fmt: skip
 
 
-def _absent(election: Election) -> Why:
-    return Why(
+def _explain_empty_stations(election: Election) -> Explanation:
+    return Explanation(
         _("TPS yang diketahui tanpa petugas: tidak ada yang diplot, atau yang diplot belum tiba "
           "sesudah batas tiba, bergeser, atau kembali sebelum TPS tutup. Tanpa kabar sesudah tiba "
           "tidak dihitung kosong. Kecamatan tanpa plotting tidak dinilai."),
-        _word(election),
-        _OFFICERS,
+        _list_checkin_limits(election),
+        _OFFICER_FEEDS,
     )  # fmt: skip
 
 
-def _below(election: Election) -> Why:
-    return Why(
+def _explain_below_pattern(election: Election) -> Explanation:
+    return Explanation(
         _("TPS yang bagian petugasnya kurang dari pola untuk kerawanannya; petugas yang memegang "
           "beberapa TPS dibagi rata. Menurut yang diplot, bukan yang hadir."),
-        _patterns(election),
-        _OFFICERS,
+        _list_pattern_limits(election),
+        _OFFICER_FEEDS,
     )  # fmt: skip
 
 
-def _silent(election: Election) -> Why:
-    return Why(
+def _explain_silent(election: Election) -> Explanation:
+    return Explanation(
         _("Petugas yang sudah pernah melapor dari posnya, lalu diam lebih lama dari batas."),
-        _word(election),
-        _OFFICERS,
+        _list_checkin_limits(election),
+        _OFFICER_FEEDS,
     )
 
 
-def _reserve(election: Election) -> Why:
-    return Why(
+def _explain_reserve(election: Election) -> Explanation:
+    return Explanation(
         _("Cadangan dan patroli menurut plotting; siap: kabar terakhirnya masih baru."),
-        _word(election),
-        _OFFICERS,
+        _list_checkin_limits(election),
+        _OFFICER_FEEDS,
     )
 
 
-def _checked_in(_election: Election) -> Why:
-    return Why(
+def _explain_checked_in(_election: Election) -> Explanation:
+    return Explanation(
         _("Petugas yang pernah lapor diri. Tanpa plotting tidak dapat dikatakan siapa yang "
           "kurang."),
-        feeds=_OFFICERS,
+        feeds=_OFFICER_FEEDS,
     )  # fmt: skip
 
 
-def _by_area(election: Election) -> Why:
-    return Why(
+def _explain_areas(election: Election) -> Explanation:
+    return Explanation(
         _("Perlu menurut pola, diplot menurut perintah terakhir, hadir menurut lapor diri. Wilayah "
           "tanpa plotting dikosongkan, bukan nol."),
-        (*_patterns(election), *_word(election)),
-        _OFFICERS,
+        (*_list_pattern_limits(election), *_list_checkin_limits(election)),
+        _OFFICER_FEEDS,
     )  # fmt: skip
 
 
-def _unspoken(election: Election) -> Why:
-    return Why(
+def _explain_not_checked_in(election: Election) -> Explanation:
+    return Explanation(
         _("Petugas dari daftar atau plotting yang belum pernah lapor diri."),
-        _word(election), _OFFICERS,
+        _list_checkin_limits(election), _OFFICER_FEEDS,
     )  # fmt: skip
 
 
-def _strangers(_election: Election) -> Why:
-    return Why(
+def _explain_unlisted_officers(_election: Election) -> Explanation:
+    return Explanation(
         _("Petugas yang lapor diri tetapi tidak ada di plotting, atau tidak ada di daftar dan "
           "plotting."),
-        feeds=_OFFICERS,
+        feeds=_OFFICER_FEEDS,
     )  # fmt: skip
 
 
-def _strange_tps(_election: Election) -> Why:
-    return Why(_("Baris plotting yang menyebut TPS yang tidak ada di daftar."), feeds=_OFFICERS)
-
-
-def _curve(election: Election) -> Why:
-    return Why(
-        _("Petugas yang hadir dan TPS tanpa petugas pada tiap saat, dengan aturan yang sama."),
-        _word(election),
-        _OFFICERS,
+def _explain_unknown_stations(_election: Election) -> Explanation:
+    return Explanation(
+        _("Baris plotting yang menyebut TPS yang tidak ada di daftar."), feeds=_OFFICER_FEEDS
     )
 
 
-def _stage(_election: Election) -> Why:
-    return Why(
+def _explain_curve(election: Election) -> Explanation:
+    return Explanation(
+        _("Petugas yang hadir dan TPS tanpa petugas pada tiap saat, dengan aturan yang sama."),
+        _list_checkin_limits(election),
+        _OFFICER_FEEDS,
+    )
+
+
+def _explain_stages(_election: Election) -> Explanation:
+    return Explanation(
         _("Tahapan menurut jadwal (tahapan.csv, dari peraturan KPU); tanggal mulai dan akhirnya "
           "ikut."),
     )  # fmt: skip
 
 
-def _done(election: Election) -> Why:
-    return Why(
+def _explain_done(election: Election) -> Explanation:
+    return Explanation(
         _("Giat yang dilaporkan terlaksana, dari semua giat yang pernah disebut. Baris dengan id, "
           "hari, giat, dan kecamatan yang sama adalah satu giat."),
-        _word_within(election),
-        _GIAT,
+        _list_activity_limits(election),
+        _ACTIVITY_FEEDS,
     )  # fmt: skip
 
 
-def _word_within(election: Election) -> tuple[tuple[str, str], ...]:
+def _list_activity_limits(election: Election) -> tuple[tuple[str, str], ...]:
     hours = i18n.format_number(election.rules.activity_report_due.total_seconds() / 3600)
     return ((_("kabar ditunggu"), _("{n} jam").format(n=hours)),)
 
 
-def _lapsed(election: Election) -> Why:
-    return Why(
+def _explain_lapsed(election: Election) -> Explanation:
+    return Explanation(
         _("Giat yang direncanakan, waktunya lewat, dan sampai batas tidak ada kabar terlaksana "
           "atau batal."),
-        _word_within(election),
-        _GIAT,
+        _list_activity_limits(election),
+        _ACTIVITY_FEEDS,
     )  # fmt: skip
 
 
-def _drills(_election: Election) -> Why:
-    return Why(_("Giat jenis latihan Sispamkota; terlaksana dari yang disebut."), feeds=_GIAT)
-
-
-def _sop(_election: Election) -> Why:
-    return Why(
-        _("Butir SOP dari tahap yang sudah mulai. Selesai: ada giat terlaksana yang menyebut butir "
-          "itu. Sebagian: hanya fungsi dan jenis giatnya cocok. Daftar butir: sop.csv."),
-        feeds=_GIAT,
-    )  # fmt: skip
-
-
-def _joint(_election: Election) -> Why:
-    return Why(_("Giat yang menyebut mitra, menurut lembaga."), feeds=_GIAT)
-
-
-def _strange(_election: Election) -> Why:
-    return Why(
-        _("Giat yang menyebut tahap, butir SOP, atau kecamatan yang tidak ada di daftar."),
-        feeds=_GIAT,
+def _explain_drills(_election: Election) -> Explanation:
+    return Explanation(
+        _("Giat jenis latihan Sispamkota; terlaksana dari yang disebut."), feeds=_ACTIVITY_FEEDS
     )
 
 
-def _target(election: Election) -> tuple[tuple[str, str], ...]:
+def _explain_sop(_election: Election) -> Explanation:
+    return Explanation(
+        _("Butir SOP dari tahap yang sudah mulai. Selesai: ada giat terlaksana yang menyebut butir "
+          "itu. Sebagian: hanya fungsi dan jenis giatnya cocok. Daftar butir: sop.csv."),
+        feeds=_ACTIVITY_FEEDS,
+    )  # fmt: skip
+
+
+def _explain_joint(_election: Election) -> Explanation:
+    return Explanation(_("Giat yang menyebut mitra, menurut lembaga."), feeds=_ACTIVITY_FEEDS)
+
+
+def _explain_unmatched(_election: Election) -> Explanation:
+    return Explanation(
+        _("Giat yang menyebut tahap, butir SOP, atau kecamatan yang tidak ada di daftar."),
+        feeds=_ACTIVITY_FEEDS,
+    )
+
+
+def _list_target_limits(election: Election) -> tuple[tuple[str, str], ...]:
     days = i18n.format_number(election.rules.neutrality_target.days)
     return ((_("target"), _("{n} hari").format(n=days)),)
 
 
-def _cases(election: Election) -> Why:
-    return Why(
+def _explain_cases(election: Election) -> Explanation:
+    return Explanation(
         _("Kasus netralitas menurut kabar terakhir; laporan nihil bukan kasus. Terbuka: belum "
           "selesai dan bukan tidak terbukti. Umur dihitung sejak LP Propam, atau kabar pertama."),
-        _target(election),
+        _list_target_limits(election),
         ("neutrality",),
     )  # fmt: skip
 
 
-def _classed(election: Election) -> Why:
-    return Why(
+def _explain_classes(election: Election) -> Explanation:
+    return Explanation(
         _("Kasus yang kelasnya (ringan, sedang, berat) sudah ditetapkan gelar perkara."),
-        _target(election),
+        _list_target_limits(election),
         ("neutrality",),
     )
 
 
-SITUATION: dict[str, Rule] = {"personel": _present}
-PERSONNEL: dict[str, Rule] = {
-    "diplot": _posted, "hadir": _present, "tanpa_petugas": _absent, "bawah_pola": _below,
-    "tanpa_kabar": _silent, "cadangan": _reserve, "lapor_diri": _checked_in,
-    "kurva_personel": _curve, "personel_kecamatan": _by_area, "personel_polsek": _by_area,
-    "personel_instansi": _by_area, "personel_kabar": _checked_in,
-    "daftar_tanpa_petugas": _absent, "daftar_bawah_pola": _below, "daftar_belum_lapor": _unspoken,
-    "daftar_tanpa_kabar": _silent, "daftar_cadangan": _reserve,
-    "daftar_tanpa_plotting": _strangers, "daftar_luar_daftar": _strangers,
-    "daftar_tps_asing": _strange_tps,
+SITUATION: dict[str, ExplanationBuilder] = {"personel": _explain_present}
+PERSONNEL: dict[str, ExplanationBuilder] = {
+    "diplot": _explain_posted, "hadir": _explain_present, "tanpa_petugas": _explain_empty_stations, "bawah_pola": _explain_below_pattern,
+    "tanpa_kabar": _explain_silent, "cadangan": _explain_reserve, "lapor_diri": _explain_checked_in,
+    "kurva_personel": _explain_curve, "personel_kecamatan": _explain_areas, "personel_polsek": _explain_areas,
+    "personel_instansi": _explain_areas, "personel_kabar": _explain_checked_in,
+    "daftar_tanpa_petugas": _explain_empty_stations, "daftar_bawah_pola": _explain_below_pattern, "daftar_belum_lapor": _explain_not_checked_in,
+    "daftar_tanpa_kabar": _explain_silent, "daftar_cadangan": _explain_reserve,
+    "daftar_tanpa_plotting": _explain_unlisted_officers, "daftar_luar_daftar": _explain_unlisted_officers,
+    "daftar_tps_asing": _explain_unknown_stations,
 }  # fmt: skip
-ACTIVITIES: dict[str, Rule] = {
-    "tahap_kini": _stage, "tahap_nanti": _stage, "semua_tahap": _stage, "giat": _done,
-    "giat_matriks": _done, "agenda": _done, "lewat": _lapsed, "latihan": _drills, "sop": _sop,
-    "sop_baris": _sop, "giat_bersama": _joint, "mitra": _joint, "giat_asing": _strange,
+ACTIVITIES: dict[str, ExplanationBuilder] = {
+    "tahap_kini": _explain_stages, "tahap_nanti": _explain_stages, "semua_tahap": _explain_stages, "giat": _explain_done,
+    "giat_matriks": _explain_done, "agenda": _explain_done, "lewat": _explain_lapsed, "latihan": _explain_drills, "sop": _explain_sop,
+    "sop_baris": _explain_sop, "giat_bersama": _explain_joint, "mitra": _explain_joint, "giat_asing": _explain_unmatched,
 }  # fmt: skip
-NEUTRALITY: dict[str, Rule] = {
-    "kasus": _cases, "lampau": _cases, "kelas": _classed, "akhir": _cases,
-    "netral_kelas": _cases, "netral_kasus": _cases,
+NEUTRALITY: dict[str, ExplanationBuilder] = {
+    "kasus": _explain_cases, "lampau": _explain_cases, "kelas": _explain_classes, "akhir": _explain_cases,
+    "netral_kelas": _explain_cases, "netral_kasus": _explain_cases,
 }  # fmt: skip

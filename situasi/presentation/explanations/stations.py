@@ -6,108 +6,115 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.labels import label
-from situasi.presentation.explanations.model import Rule, Why, clock, minutes
-from situasi.presentation.numbers import percent
+from situasi.presentation.explanations.model import (
+    Explanation,
+    ExplanationBuilder,
+    format_clock,
+    format_minutes,
+)
+from situasi.presentation.numbers import format_percent
 
-_TPS = ("tps",)
+_STATION_FEEDS = ("tps",)
 
 
-def _heads(_election: Election) -> Why:
-    return Why(
+def _explain_voters_present(_election: Election) -> Explanation:
+    return Explanation(
         _("Jumlah hitungan terbaru tiap TPS menurut saat dihitung; baris kemudian dengan id yang "
           "sama memperbaikinya. TPS tanpa laporan tidak dihitung nol: ia tidak ikut. Hitungan "
           "yang diragukan ikut dijumlah seperti dilaporkan, dan disebut. Total desa atau "
           "kecamatan tidak ikut dijumlah."),
-        feeds=_TPS,
+        feeds=_STATION_FEEDS,
     )  # fmt: skip
 
 
-def _rate(_election: Election) -> Why:
-    return Why(
+def _explain_turnout(_election: Election) -> Explanation:
+    return Explanation(
         _("Pemilih hadir dibagi DPT dari TPS yang melapor saja. ≈ berarti DPT sebagian TPS itu "
           "perkiraan."),
-        feeds=_TPS,
+        feeds=_STATION_FEEDS,
     )  # fmt: skip
 
 
-def _bounds(_election: Election) -> Why:
-    return Why(
+def _explain_bounds(_election: Election) -> Explanation:
+    return Explanation(
         _("Batas bawah: hadir yang dilaporkan dibagi DPT seluruh TPS, seolah di TPS lain tidak ada "
           "yang datang. Batas atas: seolah di TPS lain seluruh DPT datang. Bukan perkiraan."),
-        feeds=_TPS,
+        feeds=_STATION_FEEDS,
     )  # fmt: skip
 
 
-def _untold(_election: Election) -> Why:
-    return Why(_("TPS yang belum pernah melaporkan jumlah pemilih hadir."), feeds=_TPS)
+def _explain_no_count(_election: Election) -> Explanation:
+    return Explanation(
+        _("TPS yang belum pernah melaporkan jumlah pemilih hadir."), feeds=_STATION_FEEDS
+    )
 
 
-def _apart(_election: Election) -> Why:
-    return Why(
+def _explain_separate_counts(_election: Election) -> Explanation:
+    return Explanation(
         _("Pemilih DPTb dan DPK pada hitungan terbaru TPS yang memisahkannya; TPS lain tidak "
           "memisahkan, bukan nol."),
-        feeds=_TPS,
+        feeds=_STATION_FEEDS,
     )  # fmt: skip
 
 
-def _doubted(election: Election) -> Why:
+def _explain_doubted(election: Election) -> Explanation:
     rule = election.rules.tps
-    return Why(
+    return Explanation(
         _("Hitungan yang turun, melebihi DPT, melonjak, sama di banyak TPS sedesa, jauh dari "
           "median kecamatan, atau berdigit kembar (hanya bila ada sebab lain). Ditandai, tidak "
           "diubah."),
         (
             (_("melebihi DPT perkiraan"), f"× {i18n.format_number(rule.estimated_list_factor, 2)}"),
-            (_("melonjak dalam 1 jam"), percent(100 * rule.max_hourly_share)),
+            (_("melonjak dalam 1 jam"), format_percent(100 * rule.max_hourly_share)),
             (_("sama di"), _("{n} TPS").format(n=i18n.format_number(rule.min_repeats))),
-            (_("jauh dari median"), percent(100 * rule.outlier_share)),
+            (_("jauh dari median"), format_percent(100 * rule.outlier_share)),
             (_("median dari sedikitnya"), _("{n} TPS").format(n=i18n.format_number(rule.outlier_min_tps))),
         ),
-        _TPS,
+        _STATION_FEEDS,
     )  # fmt: skip
 
 
-def _curve(election: Election) -> Why:
+def _explain_curve(election: Election) -> Explanation:
     rule = election.rules.turnout
     said = _("Tiap 15 menit: hadir dibagi DPT dari TPS yang sudah melapor sampai saat itu. Garis "
              "titik: perkiraan, andaian laju kedatangan dikali partisipasi {label}.")  # fmt: skip
-    return Why(
+    return Explanation(
         said.format(label=rule.reference_label),
-        tuple((clock(at), percent(100 * share)) for at, share in rule.curve),
-        _TPS,
+        tuple((format_clock(at), format_percent(100 * share)) for at, share in rule.curve),
+        _STATION_FEEDS,
     )
 
 
-def _areas(election: Election) -> Why:
+def _explain_areas(election: Election) -> Explanation:
     low = i18n.format_number(election.rules.turnout.low_margin_points)
-    return Why(
+    return Explanation(
         _("Tiap kecamatan: hitungan terbaru TPS-nya; pembagi selalu disebut. Rendah: tertinggal "
           "dari kabupaten lebih dari ambang."),
         ((_("rendah"), _("{n} poin").format(n=low)),),
-        _TPS,
+        _STATION_FEEDS,
     )  # fmt: skip
 
 
-def _totals(_election: Election) -> Why:
-    return Why(
+def _explain_area_totals(_election: Election) -> Explanation:
+    return Explanation(
         _("Total yang dilaporkan desa atau kecamatan, di samping jumlah hitungan TPS-nya pada saat "
           "itu. Tidak dijumlahkan dengan hitungan TPS."),
-        feeds=_TPS,
+        feeds=_STATION_FEEDS,
     )  # fmt: skip
 
 
-def _dues(election: Election) -> tuple[tuple[str, str], ...]:
+def _list_deadline_limits(election: Election) -> tuple[tuple[str, str], ...]:
     rule = election.rules.tps
     return (
-        *((label("fase", due.fase), clock(due.at)) for due in rule.phase_deadlines),
-        (_("hitungan tiap"), minutes(rule.count_interval)),
-        (_("kelonggaran"), minutes(rule.count_grace)),
+        *((label("fase", due.fase), format_clock(due.at)) for due in rule.phase_deadlines),
+        (_("hitungan tiap"), format_minutes(rule.count_interval)),
+        (_("kelonggaran"), format_minutes(rule.count_grace)),
     )
 
 
-def _late(election: Election) -> Why:
+def _explain_late(election: Election) -> Explanation:
     chase = ", ".join(
-        f"{one.responsible} {minutes(one.after)}"
+        f"{one.responsible} {format_minutes(one.after)}"
         for one in election.rules.tps.escalation
         if one.after
     )
@@ -115,69 +122,73 @@ def _late(election: Election) -> Why:
     said = _("TPS yang laporannya (fase atau hitungan) sudah jatuh tempo dan belum datang; "
              "terlambat dihitung sejak jatuh tempo yang pertama terlewat. Yang mencari: {first}, "
              "lalu {others}.")  # fmt: skip
-    return Why(said.format(first=first, others=chase), _dues(election), _TPS)
+    return Explanation(
+        said.format(first=first, others=chase), _list_deadline_limits(election), _STATION_FEEDS
+    )
 
 
-def _phase(election: Election) -> Why:
-    return Why(
+def _explain_phase(election: Election) -> Explanation:
+    return Explanation(
         _("Fase terjauh yang sudah dicapai sedikitnya separuh TPS. Hitungan pemilih berarti TPS "
           "sudah dibuka. Baris: TPS yang terlambat, tak terjangkau, atau diragukan."),
-        _dues(election),
-        _TPS,
+        _list_deadline_limits(election),
+        _STATION_FEEDS,
     )  # fmt: skip
 
 
-def _unopened(_election: Election) -> Why:
-    return Why(
+def _explain_unopened(_election: Election) -> Explanation:
+    return Explanation(
         _("TPS yang belum ada kabar dibuka: tidak ada laporan fase dibuka atau sesudahnya, dan "
           "tidak ada hitungan pemilih. Tidak berarti TPS itu tutup."),
-        feeds=_TPS,
+        feeds=_STATION_FEEDS,
     )  # fmt: skip
 
 
-def _unreachable(_election: Election) -> Why:
-    return Why(
+def _explain_unreachable(_election: Election) -> Explanation:
+    return Explanation(
         _("TPS yang menurut kabar terakhir tidak dapat dihubungi, dan belum melapor sesudahnya."),
-        feeds=_TPS,
+        feeds=_STATION_FEEDS,
     )
 
 
-def _moving(_election: Election) -> Why:
-    return Why(
+def _explain_moving_boxes(_election: Election) -> Explanation:
+    return Explanation(
         _("Kotak yang sudah dilaporkan bergeser dan belum dilaporkan tiba di PPK atau KPU."),
-        feeds=_TPS,
+        feeds=_STATION_FEEDS,
     )
 
 
-def _arrived(_election: Election) -> Why:
-    return Why(
+def _explain_arrived_boxes(_election: Election) -> Explanation:
+    return Explanation(
         _("Kotak yang dilaporkan tiba di PPK atau KPU. Baris: TPS yang kotaknya belum tiba."),
-        feeds=_TPS,
+        feeds=_STATION_FEEDS,
     )
 
 
-def _every(election: Election) -> Why:
-    return Why(
+def _explain_all(election: Election) -> Explanation:
+    return Explanation(
         _("Semua TPS di daftar, masing-masing dalam tepat satu keadaan: tak terjangkau, "
           "terlambat, diragukan, ditunggu, lapor, atau belum waktunya, menurut yang pertama "
           "berlaku."),
-        _dues(election),
-        _TPS,
+        _list_deadline_limits(election),
+        _STATION_FEEDS,
     )  # fmt: skip
 
 
-def _history(_election: Election) -> Why:
-    return Why(_("Semua laporan TPS ini, yang kemudian diperbaiki juga."), feeds=_TPS)
+def _explain_history(_election: Election) -> Explanation:
+    return Explanation(
+        _("Semua laporan TPS ini, yang kemudian diperbaiki juga."), feeds=_STATION_FEEDS
+    )
 
 
-SITUATION: dict[str, Rule] = {"partisipasi": _rate, "tps": _phase}
-TURNOUT: dict[str, Rule] = {
-    "hadir": _heads, "tingkat": _rate, "batas": _bounds, "senyap": _untold, "lain": _apart,
-    "ragu": _doubted, "angka_kurva": _curve, "menurut_kecamatan": _areas, "belum_jumlah": _late,
-    "total_lingkup": _totals,
+SITUATION: dict[str, ExplanationBuilder] = {"partisipasi": _explain_turnout, "tps": _explain_phase}
+TURNOUT: dict[str, ExplanationBuilder] = {
+    "hadir": _explain_voters_present, "tingkat": _explain_turnout, "batas": _explain_bounds, "senyap": _explain_no_count, "lain": _explain_separate_counts,
+    "ragu": _explain_doubted, "angka_kurva": _explain_curve, "menurut_kecamatan": _explain_areas, "belum_jumlah": _explain_late,
+    "total_lingkup": _explain_area_totals,
 }  # fmt: skip
-STATIONS: dict[str, Rule] = {
-    "buka": _unopened, "terlambat": _late, "tak_terjangkau": _unreachable, "diragukan": _doubted,
-    "kotak": _moving, "kotak_jalan": _moving, "tiba": _arrived, "riwayat": _history,
-    "semua_tps": _every,
+STATIONS: dict[str, ExplanationBuilder] = {
+    "buka": _explain_unopened, "terlambat": _explain_late, "tak_terjangkau": _explain_unreachable, "diragukan": _explain_doubted,
+    "kotak": _explain_moving_boxes, "kotak_jalan": _explain_moving_boxes, "tiba": _explain_arrived_boxes, "riwayat": _explain_history,
+    "semua_tps": _explain_all,
 }  # fmt: skip

@@ -29,7 +29,7 @@ from situasi.domain.feed_schemas import ACTIVITIES, NEUTRALITY, TPS
 from situasi.domain.register import Register, Stage
 from situasi.live import access_scope
 from situasi.live.snapshot import SnapshotView
-from situasi.reports.sitrep.request import Refused, Wanted, before
+from situasi.reports.sitrep.request import SitrepRequest, SitrepRequestError, build_previous_request
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,15 @@ class Period:
     heard: whether any word on an incident came of it, nihil included.
     """
 
-    asked: Wanted
+    request: SitrepRequest
     at: datetime
-    work: Worklist
+    worklist: Worklist
     activities: pd.DataFrame
-    heard: bool
+    has_reports: bool
 
 
 @dataclass(frozen=True)
-class Gathered:
+class SitrepData:
     """Everything found. codes: the kecamatan it is of. at: as the pages show the moment.
 
     coverage: None for a viewer who is not told of officers; neutrality: None where it was not
@@ -58,131 +58,141 @@ class Gathered:
     board: Board
     viewer: Viewer
     register: Register
-    known: AsOfView
-    asked: Wanted
-    at: ViewTime
+    as_of_view: AsOfView
+    request: SitrepRequest
+    view_time: ViewTime
     codes: list[str]
     overview: Overview
-    day: AreaSummary
+    area_summary: AreaSummary
     period: Period
-    before: Period | None
+    previous_period: Period | None
     coverage: Coverage | None
-    curve: pd.DataFrame
-    outlook: TurnoutForecast | None
-    stages: list[Stage]
+    turnout_curve: pd.DataFrame
+    forecast: TurnoutForecast | None
+    running_stages: list[Stage]
     neutrality: NeutralitySummary | None
     version: int
-    rehearsal: bool
+    has_exercise_rows: bool
 
 
 @reads(TPS)
-def curve(
-    known: Mapping[str, pd.DataFrame], register: Register, at: datetime, kecamatan: tuple[str, ...]
+def compute_turnout_curve(
+    frames: Mapping[str, pd.DataFrame], register: Register, at: datetime, kecamatan: tuple[str, ...]
 ) -> pd.DataFrame:
     """analysis.turnout.curve of these kecamatan."""
-    standing = select_current_counts(build_tps_reports(known["tps"], register), register)
+    standing = select_current_counts(build_tps_reports(frames["tps"], register), register)
     return summary.build_turnout_curve(standing, register, at, kecamatan)
 
 
 @reads(TPS)
-def ahead(
-    known: Mapping[str, pd.DataFrame], register: Register, at: datetime
+def compute_forecast(
+    frames: Mapping[str, pd.DataFrame], register: Register, at: datetime
 ) -> TurnoutForecast | None:
     """analysis.outlook.outlook of every kecamatan."""
-    standing = select_current_counts(build_tps_reports(known["tps"], register), register)
+    standing = select_current_counts(build_tps_reports(frames["tps"], register), register)
     return forecast.compute_forecast(standing, register, at)
 
 
 @reads(ACTIVITIES)
-def giat(
-    known: Mapping[str, pd.DataFrame],
+def select_activities(
+    frames: Mapping[str, pd.DataFrame],
     register: Register,
     at: datetime,
     kecamatan: tuple[str, ...],
 ) -> pd.DataFrame:
     """analysis.activities.cases of these kecamatan."""
     return activities.filter_by_kecamatan(
-        activities.build_activity_table(known["activities"], register, at), kecamatan
+        activities.build_activity_table(frames["activities"], register, at), kecamatan
     )
 
 
 @reads(NEUTRALITY)
-def neutral(
-    known: Mapping[str, pd.DataFrame], register: Register, at: datetime, kecamatan: tuple[str, ...]
+def compute_neutrality(
+    frames: Mapping[str, pd.DataFrame], register: Register, at: datetime, kecamatan: tuple[str, ...]
 ) -> NeutralitySummary:
     """analysis.neutrality.overview of these kecamatan."""
     target = register.election.rules.neutrality_target
-    return neutrality.compute_summary(known["neutrality"], at, target, kecamatan)
+    return neutrality.compute_summary(frames["neutrality"], at, target, kecamatan)
 
 
-def gather(
+def collect_data(
     board: Board,
     viewer: Viewer,
-    shown: SnapshotView,
-    at: ViewTime,
-    asked: Wanted,
+    snapshot_view: SnapshotView,
+    view_time: ViewTime,
+    request: SitrepRequest,
     *,
-    compare: bool = False,
-) -> Gathered:
+    with_previous: bool = False,
+) -> SitrepData:
     """Find it. Raises Refused where this viewer may not have what was asked for.
 
     compare: with the period before.
     """
     reach = access_scope.scope_of(viewer)
     register = board.analysis_cache.register(reach)
-    strange = set(asked.kecamatan) - set(register.kecamatan)
+    strange = set(request.kecamatan) - set(register.kecamatan)
     if strange:
-        raise Refused(f"kecamatan tidak dikenal: {', '.join(sorted(strange))}")
-    if asked.neutrality and not viewer.role.may_see("netralitas"):
-        raise Refused("angka netralitas bukan wewenang peran ini")
+        raise SitrepRequestError(f"kecamatan tidak dikenal: {', '.join(sorted(strange))}")
+    if request.neutrality and not viewer.role.may_see("netralitas"):
+        raise SitrepRequestError("angka netralitas bukan wewenang peran ini")
 
     def find(work: Analysis, *more: object) -> object:
-        return board.analysis_cache.compute(work, shown.snapshot, at, reach, *more)
+        return board.analysis_cache.compute(work, snapshot_view.snapshot, view_time, reach, *more)
 
     found_day = find(area_summary.compute_area_summary)
     force = find(coverage.compute_coverage) if viewer.role.may_see("personel") else None
-    cases = find(neutral, asked.kecamatan) if asked.neutrality else None
-    through_day = find(curve, asked.kecamatan)
-    end = find(ahead)
+    cases = find(compute_neutrality, request.kecamatan) if request.neutrality else None
+    through_day = find(compute_turnout_curve, request.kecamatan)
+    end = find(compute_forecast)
     assert isinstance(found_day, AreaSummary)
     assert isinstance(force, Coverage | None)
     assert isinstance(cases, NeutralitySummary | None)
     assert isinstance(through_day, pd.DataFrame)
     assert isinstance(end, TurnoutForecast | None)
     concerned = stages.filter_by_kabupaten(register.stages, register.election.kabupaten)
-    earlier, then = before(asked, at)
+    earlier, then = build_previous_request(request, view_time)
     past = ViewTime(then, live=False, is_exercise=False)
-    return Gathered(
+    return SitrepData(
         board=board,
         viewer=viewer,
         register=register,
-        known=board.analysis_cache.known_rows(shown.snapshot, at, reach),
-        asked=asked,
-        at=at,
-        codes=[c for c in register.kecamatan if not asked.kecamatan or c in asked.kecamatan],
-        overview=board.analysis_cache.compute_overview(shown.snapshot, at, reach, asked.selection),
-        day=found_day,
-        period=_period(board, viewer, shown, at, asked),
-        before=_period(board, viewer, shown, past, earlier) if compare else None,
-        coverage=None if force is None else coverage.filter_by_kecamatan(force, asked.kecamatan),
-        curve=through_day,
-        outlook=end,
-        stages=stages.list_running_stages(concerned, at.at.date()),
+        as_of_view=board.analysis_cache.known_rows(snapshot_view.snapshot, view_time, reach),
+        request=request,
+        view_time=view_time,
+        codes=[c for c in register.kecamatan if not request.kecamatan or c in request.kecamatan],
+        overview=board.analysis_cache.compute_overview(
+            snapshot_view.snapshot, view_time, reach, request.selection
+        ),
+        area_summary=found_day,
+        period=_collect_period(board, viewer, snapshot_view, view_time, request),
+        previous_period=_collect_period(board, viewer, snapshot_view, past, earlier)
+        if with_previous
+        else None,
+        coverage=None if force is None else coverage.filter_by_kecamatan(force, request.kecamatan),
+        turnout_curve=through_day,
+        forecast=end,
+        running_stages=stages.list_running_stages(concerned, view_time.at.date()),
         neutrality=cases,
-        version=shown.snapshot.version,
-        rehearsal=shown.snapshot.rehearsal,
+        version=snapshot_view.snapshot.version,
+        has_exercise_rows=snapshot_view.snapshot.rehearsal,
     )
 
 
-def _period(
-    board: Board, viewer: Viewer, shown: SnapshotView, at: ViewTime, asked: Wanted
+def _collect_period(
+    board: Board,
+    viewer: Viewer,
+    snapshot_view: SnapshotView,
+    view_time: ViewTime,
+    request: SitrepRequest,
 ) -> Period:
     reach = access_scope.scope_of(viewer)
     work = board.analysis_cache.compute(
-        compute_worklist, shown.snapshot, at, reach, asked.selection
+        compute_worklist, snapshot_view.snapshot, view_time, reach, request.selection
     )
-    every = board.analysis_cache.compute(giat, shown.snapshot, at, reach, asked.kecamatan)
-    inside = (every["occurred_at"] >= asked.since) & (every["occurred_at"] < asked.until)
-    known = board.analysis_cache.known_rows(shown.snapshot, at, reach)
-    heard = not known.cases.list_known_times(asked.selection).empty
-    return Period(asked, cache_minute(at), work, every[inside], heard)
+    every = board.analysis_cache.compute(
+        select_activities, snapshot_view.snapshot, view_time, reach, request.kecamatan
+    )
+    inside = (every["occurred_at"] >= request.since) & (every["occurred_at"] < request.until)
+    known = board.analysis_cache.known_rows(snapshot_view.snapshot, view_time, reach)
+    heard = not known.cases.list_known_times(request.selection).empty
+    return Period(request, cache_minute(view_time), work, every[inside], heard)

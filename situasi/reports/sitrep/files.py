@@ -8,123 +8,138 @@ from functools import lru_cache
 from pathlib import Path
 
 from situasi.common import atomic_files, i18n
-from situasi.reports.sitrep.letterhead import FOLDER, TemplateRefused
-from situasi.reports.sitrep.model import Laporan
+from situasi.reports.sitrep.letterhead import FOLDER_NAME, SitrepTemplateError
+from situasi.reports.sitrep.model import Sitrep
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Stamp = tuple[tuple[str, int], ...]
 # By form and folder: of which files, and why they gave none.
-_refused: dict[tuple[str, Path], tuple[Stamp, str]] = {}
+_template_errors: dict[tuple[str, Path], tuple[FolderStamp, str]] = {}
 # By ending: what a browser calls it.
 FORMATS = {"docx": _DOCX, "pdf": "application/pdf", "xlsx": _XLSX, "txt": "text/plain"}
 
 
-def made(laporan: Laporan, form: str, election: Path) -> bytes:
+def build_file(sitrep: Sitrep, file_format: str, election_folder: Path) -> bytes:
     """The file of this form (FORMATS). Raises TemplateRefused."""
     before = i18n.current_language()
     i18n.set_language("id")
     try:
-        content = _MAKERS[form](laporan, election)
-    except TemplateRefused as error:
-        _refused[form, election] = (_stamp(election), str(error))
+        content = _BUILDERS[file_format](sitrep, election_folder)
+    except SitrepTemplateError as error:
+        _template_errors[file_format, election_folder] = (
+            _compute_stamp(election_folder),
+            str(error),
+        )
         raise
     else:
-        _refused.pop((form, election), None)
+        _template_errors.pop((file_format, election_folder), None)
         return content
     finally:
         i18n.set_language(before)
 
 
-def troubles(election: Path) -> list[str]:
+def list_template_errors(election_folder: Path) -> list[str]:
     """What is known to be wrong with the templates as they lie there now, in words.
 
     Who clicks for a file is told by the browser only that there is none.
     """
-    stamp = _stamp(election)
-    found = [said for (_, folder), (at, said) in _refused.items()
-             if (folder, at) == (election, stamp)]  # fmt: skip
-    return list(dict.fromkeys([*filter(None, [_checked(election, stamp)]), *found]))
+    stamp = _compute_stamp(election_folder)
+    found = [said for (_, folder), (at, said) in _template_errors.items()
+             if (folder, at) == (election_folder, stamp)]  # fmt: skip
+    return list(
+        dict.fromkeys([*filter(None, [_check_docx_template(election_folder, stamp)]), *found])
+    )
 
 
 @lru_cache(maxsize=8)
-def _checked(election: Path, stamp: Stamp) -> str:  # noqa: ARG001 (anew when a file changed)
+def _check_docx_template(election_folder: Path, stamp: FolderStamp) -> str:  # noqa: ARG001 (anew when a file changed)
     from situasi.reports.sitrep import docx_writer
 
     try:
-        docx_writer.check(election)
-    except TemplateRefused as error:
+        docx_writer.check_template(election_folder)
+    except SitrepTemplateError as error:
         return str(error)
     return ""
 
 
-def _stamp(election: Path) -> Stamp:
+def _compute_stamp(election_folder: Path) -> FolderStamp:
     """Changes when anybody changes a file of the folder."""
-    files = sorted((election / FOLDER).glob("*")) if (election / FOLDER).is_dir() else []
+    files = (
+        sorted((election_folder / FOLDER_NAME).glob("*"))
+        if (election_folder / FOLDER_NAME).is_dir()
+        else []
+    )
     return tuple((one.name, one.stat().st_mtime_ns) for one in files)
 
 
-def _docx(laporan: Laporan, election: Path) -> bytes:
+def _build_docx(sitrep: Sitrep, election_folder: Path) -> bytes:
     from situasi.reports.sitrep import docx_writer
 
-    return docx_writer.written(laporan, election)
+    return docx_writer.build_docx(sitrep, election_folder)
 
 
-def _pdf(laporan: Laporan, election: Path) -> bytes:
+def _build_pdf(sitrep: Sitrep, election_folder: Path) -> bytes:
     from situasi.reports.sitrep import pdf_writer
 
-    return pdf_writer.written(laporan, election)
+    return pdf_writer.build_pdf(sitrep, election_folder)
 
 
-def _xlsx(laporan: Laporan, election: Path) -> bytes:  # noqa: ARG001 (it needs no template)
+def _build_xlsx(sitrep: Sitrep, election_folder: Path) -> bytes:  # noqa: ARG001 (it needs no template)
     from situasi.reports.sitrep import xlsx_writer
 
-    return xlsx_writer.written(laporan)
+    return xlsx_writer.build_xlsx(sitrep)
 
 
-def _txt(laporan: Laporan, election: Path) -> bytes:  # noqa: ARG001
-    return (laporan.message + "\n").encode("utf-8")
+def _build_txt(sitrep: Sitrep, election_folder: Path) -> bytes:  # noqa: ARG001
+    return (sitrep.message + "\n").encode("utf-8")
 
 
-_MAKERS: dict[str, Callable[[Laporan, Path], bytes]] = {
-    "docx": _docx,
-    "pdf": _pdf,
-    "xlsx": _xlsx,
-    "txt": _txt,
+_BUILDERS: dict[str, Callable[[Sitrep, Path], bytes]] = {
+    "docx": _build_docx,
+    "pdf": _build_pdf,
+    "xlsx": _build_xlsx,
+    "txt": _build_txt,
 }
 
 
-def stem(
+def format_stem(
     kind: str,
     at: datetime,
     kecamatan: Sequence[str] = (),
     period: tuple[datetime, datetime] | None = None,
     *,
-    rehearsal: bool = False,
+    has_exercise_rows: bool = False,
 ) -> str:
     """'LATIHAN_laporan-situasi_20241127-1230': equal for the same laporan of the same minute."""
-    parts = ["LATIHAN"] if rehearsal else []
+    parts = ["LATIHAN"] if has_exercise_rows else []
     parts += [f"laporan-{kind}", f"{at:%Y%m%d-%H%M}"]
     if period is not None:
         parts.append("kurun-" + "-".join(f"{one:%Y%m%d%H%M}" for one in period))
     return "_".join([*parts, *kecamatan])
 
 
-def stem_of(laporan: Laporan, kecamatan: Sequence[str]) -> str:
+def format_sitrep_stem(sitrep: Sitrep, kecamatan: Sequence[str]) -> str:
     """The name of its files, without the ending."""
-    period = None if laporan.kind == "situasi" else (laporan.since, laporan.until)
-    return stem(laporan.kind, laporan.at, kecamatan, period, rehearsal=laporan.rehearsal)
+    period = None if sitrep.kind == "situasi" else (sitrep.since, sitrep.until)
+    return format_stem(
+        sitrep.kind, sitrep.at, kecamatan, period, has_exercise_rows=sitrep.has_exercise_rows
+    )
 
 
-def write(
-    laporan: Laporan, kecamatan: Sequence[str], forms: Iterable[str], election: Path, folder: Path
+def write_files(
+    sitrep: Sitrep,
+    kecamatan: Sequence[str],
+    file_formats: Iterable[str],
+    election_folder: Path,
+    folder: Path,
 ) -> list[Path]:
     """Write those that are not there yet; their paths. Raises OSError, TemplateRefused."""
     folder.mkdir(parents=True, exist_ok=True)
     found = []
-    for form in forms:
-        path = folder / f"{stem_of(laporan, kecamatan)}.{form}"
+    for form in file_formats:
+        path = folder / f"{format_sitrep_stem(sitrep, kecamatan)}.{form}"
         if not path.exists():
-            atomic_files.write(path, made(laporan, form, election))
+            atomic_files.write(path, build_file(sitrep, form, election_folder))
             found.append(path)
     return found

@@ -17,9 +17,9 @@ from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
 from situasi.presentation import kpis as telling
-from situasi.presentation.model import Counted, Said, Told
-from situasi.reports.sitrep.data import Gathered
-from situasi.reports.sitrep.model import Fact, Number
+from situasi.presentation.model import KpiText, MarkedCount, TextOrCounts
+from situasi.reports.sitrep.data import SitrepData
+from situasi.reports.sitrep.model import FigureValue, KeyFigure
 
 STEP_NAMES = {
     "diverifikasi": "verifikasi",
@@ -28,127 +28,145 @@ STEP_NAMES = {
 }
 
 
-def facts(of: Gathered, found: Overview, codes: list[str]) -> tuple[Fact, ...]:
+def build_key_figures(
+    data: SitrepData, overview: Overview, codes: list[str]
+) -> tuple[KeyFigure, ...]:
     """The figures of these kecamatan. found: the overview of the same."""
-    day, zone = of.day, of.register.election.zone_label
+    day, zone = data.area_summary, data.register.election.zone_label
     tps = day.stations[day.stations["kecamatan"].isin(codes)]
     rates = summary.compute_total(day.turnout.loc[codes])
-    known = found.newest_time is not None
+    known = overview.newest_time is not None
     every = [
-        _fact(telling.opened(found), _by_level(found) if known else ()),
-        _fact(telling.states(found), _by_state(found)),
-        _fact(telling.heads(rates), (Number(_if(rates["told"], rates["heads"])),
-                                     Number(rates["told"], "TPS melapor"),
-                                     Number(rates["tps"], "TPS"))),
-        _fact(telling.turnout(rates), (Number(_if(rates["told"], rates["rate"]), "persen",
+        _build_key_figure(telling.format_open_incidents(overview), _count_by_tingkat(overview) if known else ()),
+        _build_key_figure(telling.format_situasi(overview), _count_by_situasi(overview)),
+        _build_key_figure(telling.format_voters_present(rates), (FigureValue(_value_if_reported(rates["told"], rates["heads"])),
+                                     FigureValue(rates["told"], "TPS melapor"),
+                                     FigureValue(rates["tps"], "TPS"))),
+        _build_key_figure(telling.format_turnout(rates), (FigureValue(_value_if_reported(rates["told"], rates["rate"]), "persen",
                                               bool(rates["told_estimated"])),)),
-        _fact(telling.stations(tps), (Number(late(tps), "terlambat melapor"),)),
+        _build_key_figure(telling.format_stations(tps), (FigureValue(count_late_stations(tps), "terlambat melapor"),)),
     ]  # fmt: skip
-    if of.viewer.role.may_see("personel"):
-        every.append(_fact(telling.personnel(day, codes), _officers(of, codes)))
-    every.append(_fact(telling.newest(found, of.at.at, zone), ()))
-    every.append(_fact(telling.sources(found, None), (Number(_silent(found), "senyap"),)))
+    if data.viewer.role.may_see("personel"):
+        every.append(
+            _build_key_figure(telling.format_officers(day, codes), _count_officers(data, codes))
+        )
+    every.append(
+        _build_key_figure(telling.format_last_report(overview, data.view_time.at, zone), ())
+    )
+    every.append(
+        _build_key_figure(
+            telling.format_silent_feeds(overview, None),
+            (FigureValue(_count_silent_feeds(overview), "senyap"),),
+        )
+    )
     return tuple(every)
 
 
-def of_period(of: Gathered) -> tuple[Fact, ...]:
+def build_period_figures(data: SitrepData) -> tuple[KeyFigure, ...]:
     """How the cases of the period were worked on."""
-    work, heard = of.period.work, of.period.heard
+    work, heard = data.period.worklist, data.period.has_reports
     total = i18n.format_number(len(work.selected_cases)) if heard else "–"
     nothing = "belum ada laporan"
     told = [
-        Fact("tercatat", "Kejadian dalam kurun", total,
+        KeyFigure("tercatat", "Kejadian dalam kurun", total,
              f"{i18n.format_number(work.report_count)} laporan" if heard else nothing,
-             (Number(len(work.selected_cases) if heard else None),)),
-        Fact("lewat", "Lewat waktu",
+             (FigureValue(len(work.selected_cases) if heard else None),)),
+        KeyFigure("lewat", "Lewat waktu",
              f"{i18n.format_number(len(work.overdue_cases))} dari {i18n.format_number(len(work.open_cases))}"
              if heard else "–", "dari kejadian terbuka" if heard else nothing,
-             (Number(len(work.overdue_cases) if heard else None),), bool(len(work.overdue_cases))),
+             (FigureValue(len(work.overdue_cases) if heard else None),), bool(len(work.overdue_cases))),
     ]  # fmt: skip
-    return (*told, *(_step(of, step) for step in STEPS))
+    return (*told, *(_build_step_figure(data, step) for step in STEPS))
 
 
-def _step(of: Gathered, step: str) -> Fact:
-    one, heard = of.period.work.durations[step], of.period.heard
+def _build_step_figure(data: SitrepData, step: str) -> KeyFigure:
+    one, heard = data.period.worklist.durations[step], data.period.has_reports
     value = "belum separuh" if one.median is None else i18n.format_duration(one.median)
     note = f"{i18n.format_number(one.done_count)} selesai, {i18n.format_number(one.waiting_count)} menunggu"
     minutes = None if one.median is None else one.median / timedelta(minutes=1)
-    return Fact(
+    return KeyFigure(
         f"waktu_{step}",
         f"Waktu {STEP_NAMES[step]} (median)",
         value if heard else "–",
         note if heard else "belum ada laporan",
-        (Number(minutes, "menit"),),
+        (FigureValue(minutes, "menit"),),
     )
 
 
-def said(of: Said) -> str:
+def format_kpi_text(content: TextOrCounts) -> str:
     """'merah 0 · kuning 1': on paper a sign needs its word."""
-    return of if isinstance(of, str) else " · ".join(map(_counted, of))
+    return content if isinstance(content, str) else " · ".join(map(_counted, of))
 
 
-def late(tps: pd.DataFrame) -> int:
+def count_late_stations(tps: pd.DataFrame) -> int:
     """TPS that owe a report, out of reach included."""
     return int(tps["state"].isin(["terlambat", "tak_terjangkau"]).sum())
 
 
-def _counted(one: Counted) -> str:
-    word = one.word or _word(one.mark.scale, one.mark.code)
-    return f"{word} {one.number}"
+def _format_count(marked_count: MarkedCount) -> str:
+    word = marked_count.label or _format_label(marked_count.mark.scale, marked_count.mark.code)
+    return f"{word} {marked_count.number}"
 
 
-def _word(scale: str, code: str | None) -> str:
+def _format_label(scale: str, code: str | None) -> str:
     # A kecamatan without a word is not one that nobody judged.
     return "belum ada kabar" if scale == "situasi" and code is None else label(scale, code)
 
 
-def _fact(told: Told, numbers: tuple[Number, ...]) -> Fact:
-    note = said(told.note)
-    if told.key == "situasi" and isinstance(told.note, str) and "·" in told.note:
+def _build_key_figure(kpi_text: KpiText, numbers: tuple[FigureValue, ...]) -> KeyFigure:
+    note = format_kpi_text(kpi_text.note)
+    if kpi_text.key == "situasi" and isinstance(kpi_text.note, str) and "·" in told.note:
         note = ""  # the order of the signs, which their words tell here
     whole = " · ".join(filter(None, (note, told.aside)))
-    return Fact(told.key, told.title, said(told.value), whole, numbers, told.alarm)
+    return KeyFigure(
+        kpi_text.key,
+        kpi_text.title,
+        format_kpi_text(kpi_text.value),
+        whole,
+        numbers,
+        kpi_text.alarm,
+    )
 
 
-def _if(told: float, value: float) -> float | None:
-    return float(value) if told and not pd.isna(value) else None
+def _value_if_reported(reported_count: float, value: float) -> float | None:
+    return float(value) if reported_count and not pd.isna(value) else None
 
 
-def _by_level(found: Overview) -> tuple[Number, ...]:
-    levels = cases.count_by_tingkat(found.open_cases)
-    each = [Number(levels.get(level, 0), label("tingkat", level))
+def _count_by_tingkat(overview: Overview) -> tuple[FigureValue, ...]:
+    levels = cases.count_by_tingkat(overview.open_cases)
+    each = [FigureValue(levels.get(level, 0), label("tingkat", level))
             for level in (*reversed(TINGKAT), None)]  # fmt: skip
-    return (Number(len(found.open_cases)), *each)
+    return (FigureValue(len(overview.open_cases)), *each)
 
 
-def _by_state(found: Overview) -> tuple[Number, ...]:
-    counts = crowd_state.count_states(found.crowd_states)
+def _count_by_situasi(overview: Overview) -> tuple[FigureValue, ...]:
+    counts = crowd_state.count_states(overview.crowd_states)
     return tuple(
-        Number(counts.get(state, 0), _word("situasi", state))
+        FigureValue(counts.get(state, 0), _format_label("situasi", state))
         for state in (*reversed(SITUASI), None)
     )
 
 
-def _officers(of: Gathered, codes: list[str]) -> tuple[Number, ...]:
-    rows = of.day.coverage_gaps.loc[codes]
+def _count_officers(data: SitrepData, codes: list[str]) -> tuple[FigureValue, ...]:
+    rows = data.area_summary.coverage_gaps.loc[codes]
     known = rows[rows["known"]]
     if known.empty:
-        return (Number(None),)
+        return (FigureValue(None),)
     return (
-        Number(int(known["present"].sum())),
-        Number(int(known["posted"].sum()), "diplot"),
-        Number(int(known["absent"].sum()), "TPS tanpa petugas"),
+        FigureValue(int(known["present"].sum())),
+        FigureValue(int(known["posted"].sum()), "diplot"),
+        FigureValue(int(known["absent"].sum()), "TPS tanpa petugas"),
     )
 
 
-def _silent(found: Overview) -> float | None:
-    if not any(feed.is_expected for feed in found.feed_states):
+def _count_silent_feeds(overview: Overview) -> float | None:
+    if not any(feed.is_expected for feed in overview.feed_states):
         return None
-    return sum(feed.is_silent for feed in found.feed_states)
+    return sum(feed.is_silent for feed in overview.feed_states)
 
 
-def required(of: Gathered) -> pd.Series | None:
+def compute_required_police(data: SitrepData) -> pd.Series | None:
     """analysis.coverage.total, where anybody is posted and the viewer is told of it."""
-    if of.coverage is None or not of.coverage.has_postings:
+    if data.coverage is None or not data.coverage.has_postings:
         return None
-    return coverage.build_total_row(of.coverage, of.register)
+    return coverage.build_total_row(data.coverage, data.register)

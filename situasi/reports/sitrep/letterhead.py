@@ -6,42 +6,42 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from situasi.reports.sitrep.model import Letter
+from situasi.reports.sitrep.model import Letterhead
 
-FOLDER = "laporan"
-NAME = "laporan.toml"
+FOLDER_NAME = "laporan"
+FILE_NAME = "laporan.toml"
 KINDS = ("situasi", "harian", "anev")
 
 
-class TemplateRefused(ValueError):
+class SitrepTemplateError(ValueError):
     """A file of the folder cannot be used; the message says which, why, and what to do."""
 
 
-def load(election: Path) -> Letter:
+def load(election_folder: Path) -> Letterhead:
     """What stands in laporan.toml of this election folder. Raises TemplateRefused."""
-    path = election / FOLDER / NAME
+    path = election_folder / FOLDER_NAME / FILE_NAME
     try:
-        return _read(tomllib.loads(path.read_text("utf-8")))
+        return _parse(tomllib.loads(path.read_text("utf-8")))
     except OSError as error:
-        raise TemplateRefused(
-            f"{path} tidak terbaca ({error.strerror}); salin folder {FOLDER}/ dari pemilihan lain"
+        raise SitrepTemplateError(
+            f"{path} tidak terbaca ({error.strerror}); salin folder {FOLDER_NAME}/ dari pemilihan lain"
         ) from error
     except KeyError as error:
-        raise TemplateRefused(f"{path}: isian {error} tidak ada") from error
+        raise SitrepTemplateError(f"{path}: isian {error} tidak ada") from error
     except (ValueError, TypeError) as error:
-        raise TemplateRefused(f"{path}: {error}") from error
+        raise SitrepTemplateError(f"{path}: {error}") from error
 
 
-def _read(told: dict[str, Any]) -> Letter:
-    bounds = told["batas"]
-    return Letter(
-        head=tuple(map(str, told["kepala"])),
-        place=str(told["tempat"]),
-        classification=str(told["klasifikasi"]),
-        titles={kind: str(told["judul"][kind]) for kind in KINDS},
-        signatory=str(told["penanda_tangan"]),
-        copies=tuple(map(str, told["tembusan"])),
-        longest=int(bounds["pesan"]),
-        listed=int(bounds["kejadian"]),
-        of_each=int(bounds["kejadian_kecamatan"]),
+def _parse(values: dict[str, Any]) -> Letterhead:
+    bounds = values["batas"]
+    return Letterhead(
+        head_lines=tuple(map(str, values["kepala"])),
+        place=str(values["tempat"]),
+        classification=str(values["klasifikasi"]),
+        titles={kind: str(values["judul"][kind]) for kind in KINDS},
+        signatory=str(values["penanda_tangan"]),
+        copy_recipients=tuple(map(str, values["tembusan"])),
+        max_message_chars=int(bounds["pesan"]),
+        max_incidents=int(bounds["kejadian"]),
+        max_incidents_per_kecamatan=int(bounds["kejadian_kecamatan"]),
     )

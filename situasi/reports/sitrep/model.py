@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 # What a picture may be drawn as.
-PICTURES = ("svg", "png")
+PICTURE_FORMATS = ("svg", "png")
 
 
 class Cell(NamedTuple):
     """A cell: as people read it, and as a workbook has it (None: nobody told)."""
 
-    said: str
+    text: str
     value: str | int | float | datetime | None
 
 
@@ -26,7 +26,7 @@ class Column(NamedTuple):
 
     name: str
     heading: str
-    number: bool = False
+    is_number: bool = False
     unit: str = ""
 
 
@@ -41,23 +41,23 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Number:
+class FigureValue:
     """One number of a fact. word: what it counts, "" for the fact itself. value: None: unknown."""
 
     value: float | None
-    word: str = ""
-    estimated: bool = False
+    label: str = ""
+    is_estimated: bool = False
 
 
 @dataclass(frozen=True)
-class Fact:
+class KeyFigure:
     """A key figure, in the words of the screen and as its numbers."""
 
     key: str
     title: str
     value: str
     note: str
-    numbers: tuple[Number, ...] = ()
+    numbers: tuple[FigureValue, ...] = ()
     alarm: bool = False
 
 
@@ -76,32 +76,32 @@ class Annex:
 
     code: str
     name: str
-    said: tuple[str, ...]
-    facts: tuple[Fact, ...]
+    sentences: tuple[str, ...]
+    key_figures: tuple[KeyFigure, ...]
     tables: Mapping[str, Table]
 
 
 @dataclass(frozen=True)
-class Letter:
+class Letterhead:
     """What the staff of this command writes at head and foot of each laporan (laporan.toml).
 
     titles: by kind. longest: characters of the short text. listed: how many incidents a laporan
     names; of_each: and the page of a kecamatan.
     """
 
-    head: tuple[str, ...]
+    head_lines: tuple[str, ...]
     place: str
     classification: str
     titles: Mapping[str, str]
     signatory: str
-    copies: tuple[str, ...]
-    longest: int
-    listed: int
-    of_each: int
+    copy_recipients: tuple[str, ...]
+    max_message_chars: int
+    max_incidents: int
+    max_incidents_per_kecamatan: int
 
 
 @dataclass(frozen=True)
-class Laporan:
+class Sitrep:
     """One laporan at one moment, as one viewer may have it.
 
     kind: situasi, harian or anev. at: the moment, in the zone of the election; since, until: the
@@ -110,20 +110,20 @@ class Laporan:
     """
 
     kind: str
-    letter: Letter
+    letterhead: Letterhead
     command: str
     kabupaten: str
     election: str
     operation: str
     at: datetime
-    zone: str
+    zone_label: str
     since: datetime
     until: datetime
     version: int
-    rehearsal: bool
+    has_exercise_rows: bool
     scope: str
-    facts: tuple[Fact, ...]
-    said: Mapping[str, tuple[str, ...]]
+    key_figures: tuple[KeyFigure, ...]
+    sentences: Mapping[str, tuple[str, ...]]
     tables: Mapping[str, Table]
     drawings: Mapping[str, Drawing]
     annexes: tuple[Annex, ...]
@@ -131,10 +131,10 @@ class Laporan:
 
     @property
     def title(self) -> str:
-        return self.letter.titles[self.kind]
+        return self.letterhead.titles[self.kind]
 
     @property
-    def rows(self) -> int:
+    def row_count(self) -> int:
         """How many rows of tables leave the board with it."""
         every = [*self.tables.values(), *(t for one in self.annexes for t in one.tables.values())]
         return sum(len(table.rows) for table in every)

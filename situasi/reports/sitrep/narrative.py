@@ -15,68 +15,68 @@ from situasi.common import i18n
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
 from situasi.presentation import numbers as ahead
-from situasi.presentation.numbers import between, percent, voters
+from situasi.presentation.numbers import format_bounds, format_percent, format_voters
 from situasi.reports.sitrep import key_figures, tables
-from situasi.reports.sitrep.data import Gathered
+from situasi.reports.sitrep.data import SitrepData
 
 # So many kecamatan are named where some stand for the rest.
-_NAMED = 5
+_MAX_NAMED = 5
 
 Sentences = tuple[str, ...]
 
 
-def chapters(of: Gathered) -> dict[str, Sentences]:
+def build_chapters(data: SitrepData) -> dict[str, Sentences]:
     """Sentences by chapter; one without any is left out by a template."""
-    told: dict[str, Callable[[Gathered], list[str]]] = {
-        "pendahuluan": _introduction,
-        "situasi": _situasi,
-        "kejadian": _incidents,
-        "tahapan": _stages,
-        "partisipasi": _turnout,
-        "tps": _stations,
-        "personel": _personnel,
-        "giat": _activities,
-        "netralitas": _neutrality,
-        "analisa": _analysis,
-        "tindakan": _deeds,
+    told: dict[str, Callable[[SitrepData], list[str]]] = {
+        "pendahuluan": _write_introduction,
+        "situasi": _write_situasi,
+        "kejadian": _write_incidents,
+        "tahapan": _write_stages,
+        "partisipasi": _write_turnout,
+        "tps": _write_stations,
+        "personel": _write_personnel,
+        "giat": _write_activities,
+        "netralitas": _write_neutrality,
+        "analisa": _write_analysis,
+        "tindakan": _write_handling,
     }
-    return {name: tuple(tell(of)) for name, tell in told.items()}
+    return {name: tuple(tell(data)) for name, tell in told.items()}
 
 
-def span(of: Gathered) -> str:
+def format_period(data: SitrepData) -> str:
     """The period in words."""
-    zone = of.register.election.zone
-    begin, end = (one.astimezone(zone) for one in (of.asked.since, of.asked.until))
+    zone = data.register.election.zone
+    begin, end = (one.astimezone(zone) for one in (data.request.since, data.request.until))
     if (begin.hour, begin.minute, end.hour, end.minute) == (0, 0, 0, 0):
         last = end - pd.Timedelta(minutes=1)
         days = dict.fromkeys(map(i18n.format_long_date, (begin, last)))
         return " s.d. ".join(days)
-    return f"{tables.moment(begin, of)} s.d. {tables.moment(end, of)}"
+    return f"{tables.format_moment(begin, data)} s.d. {tables.format_moment(end, data)}"
 
 
-def scope(of: Gathered) -> str:
+def format_scope(data: SitrepData) -> str:
     """Of which kecamatan it is."""
-    if not of.asked.kecamatan:
-        return f"seluruh wilayah Kabupaten {of.register.election.kabupaten}"
-    return "Kecamatan " + ", ".join(map(of.register.name_of, of.codes))
+    if not data.request.kecamatan:
+        return f"seluruh wilayah Kabupaten {data.register.election.kabupaten}"
+    return "Kecamatan " + ", ".join(map(data.register.name_of, data.codes))
 
 
-def _introduction(of: Gathered) -> list[str]:
-    election, register = of.register.election, of.register
-    tps = register.tps[register.tps["kecamatan"].isin(of.codes)]
-    places = [register.kecamatan[code] for code in of.codes]
+def _write_introduction(data: SitrepData) -> list[str]:
+    election, register = data.register.election, data.register
+    tps = register.tps[register.tps["kecamatan"].isin(data.codes)]
+    places = [register.kecamatan[code] for code in data.codes]
     # The list of the whole kabupaten is official, though those of its kecamatan are not.
-    whole = register.is_complete and len(of.codes) == len(register.kecamatan)
+    whole = register.is_complete and len(data.codes) == len(register.kecamatan)
     about = not whole and any(place.dpt_estimated for place in places)
-    dpt = voters(election.dpt_total if whole else sum(place.dpt for place in places), about)
-    area = f"{i18n.format_number(len(of.codes))} kecamatan, {i18n.format_number(len(tps))} TPS, DPT {dpt}"
+    dpt = format_voters(election.dpt_total if whole else sum(place.dpt for place in places), about)
+    area = f"{i18n.format_number(len(data.codes))} kecamatan, {i18n.format_number(len(tps))} TPS, DPT {dpt}"
     told = [
-        f"Laporan ini memuat pengamanan {election.name} ({election.operation}), {scope(of)}: "
+        f"Laporan ini memuat pengamanan {election.name} ({election.operation}), {format_scope(data)}: "
         f"{area}.",
-        f"Kurun kejadian: {span(of)}. Keadaan sebagaimana diketahui "
-        f"{tables.moment(of.at.at, of)}, data versi {i18n.format_number(of.version)}.",
+        f"Kurun kejadian: {format_period(data)}. Keadaan sebagaimana diketahui "
+        f"{tables.format_moment(data.view_time.at, data)}, data versi {i18n.format_number(data.version)}.",
     ]
-    silent = [label("feed", feed.feed) for feed in of.overview.feed_states if feed.is_silent]
+    silent = [label("feed", feed.feed) for feed in data.overview.feed_states if feed.is_silent]
     if silent:
         told.append(
             f"Sumber yang senyap pada saat itu: {', '.join(silent)}; angkanya bisa tertinggal."
@@ -84,35 +84,35 @@ def _introduction(of: Gathered) -> list[str]:
     return told
 
 
-def _situasi(of: Gathered) -> list[str]:
-    counts = crowd_state.count_states(of.overview.crowd_states)
+def _write_situasi(data: SitrepData) -> list[str]:
+    counts = crowd_state.count_states(data.overview.crowd_states)
     told = []
-    if of.overview.kabupaten_state:
-        told.append(f"Situasi seluruh kabupaten dinyatakan {of.overview.kabupaten_state}.")
+    if data.overview.kabupaten_state:
+        told.append(f"Situasi seluruh kabupaten dinyatakan {data.overview.kabupaten_state}.")
     for state in ("merah", "kuning"):
-        if names := _in_state(of, state):
-            told.append(f"Situasi {state} di {_listed(names)}.")
+        if names := _list_kecamatan_in_state(data, state):
+            told.append(f"Situasi {state} di {_format_kecamatan(names)}.")
     told.append(f"Hijau dinyatakan di {i18n.format_number(counts.get('hijau', 0))} kecamatan.")
-    if without := _in_state(of, None):
+    if without := _list_kecamatan_in_state(data, None):
         told.append(
-            f"Belum ada kabar situasi yang berlaku dari {_listed(without)}: itu bukan berarti aman."
+            f"Belum ada kabar situasi yang berlaku dari {_format_kecamatan(without)}: itu bukan berarti aman."
         )
     return told
 
 
-def _in_state(of: Gathered, state: str | None) -> list[str]:
-    states = of.overview.crowd_states
+def _list_kecamatan_in_state(data: SitrepData, state: str | None) -> list[str]:
+    states = data.overview.crowd_states
     chosen = states["situasi"].isna() if state is None else states["situasi"] == state
-    return [of.register.name_of(code) for code in states.loc[chosen, "kecamatan"]]
+    return [data.register.name_of(code) for code in states.loc[chosen, "kecamatan"]]
 
 
-def _listed(names: list[str]) -> str:
+def _format_kecamatan(names: list[str]) -> str:
     return f"{i18n.format_number(len(names))} kecamatan ({', '.join(names)})"
 
 
-def _incidents(of: Gathered) -> list[str]:
-    work = of.period.work
-    if not of.period.heard:
+def _write_incidents(data: SitrepData) -> list[str]:
+    work = data.period.worklist
+    if not data.period.has_reports:
         return ["Belum ada laporan kejadian maupun laporan nihil dalam kurun ini."]
     if work.selected_cases.empty:
         return ["Tidak ada kejadian dalam kurun ini menurut laporan yang masuk."]
@@ -124,7 +124,7 @@ def _incidents(of: Gathered) -> list[str]:
         f"Tercatat {i18n.format_number(len(work.selected_cases))} kejadian ({split}); "
         f"{i18n.format_number(len(work.open_cases))} masih terbuka."
     ]
-    kinds = work.selected_cases["jenis"].value_counts().head(_NAMED)
+    kinds = work.selected_cases["jenis"].value_counts().head(_MAX_NAMED)
     said = ", ".join(
         f"{label('jenis', str(kind))} {i18n.format_number(int(n))}" for kind, n in kinds.items()
     )
@@ -132,31 +132,33 @@ def _incidents(of: Gathered) -> list[str]:
     return told
 
 
-def _stages(of: Gathered) -> list[str]:
-    if not of.stages:
+def _write_stages(data: SitrepData) -> list[str]:
+    if not data.running_stages:
         return ["Tidak ada tahapan yang tercatat berjalan pada hari ini."]
     said = [
         stage.name + ("" if stage.has_confirmed_dates else " (tanggal belum pasti)")
-        for stage in of.stages
+        for stage in data.running_stages
     ]
     return [f"Tahapan yang berjalan: {'; '.join(said)}."]
 
 
-def _turnout(of: Gathered) -> list[str]:
-    whole = summary.compute_total(of.day.turnout.loc[of.codes])
-    everywhere = of.register.is_complete and len(of.codes) == len(of.register.kecamatan)
+def _write_turnout(data: SitrepData) -> list[str]:
+    whole = summary.compute_total(data.area_summary.turnout.loc[data.codes])
+    everywhere = data.register.is_complete and len(data.codes) == len(data.register.kecamatan)
     rates = summary.mark_official_list(whole, everywhere)
     if not rates["told"]:
         return ["Belum ada laporan jumlah pemilih hadir."]
-    rate = percent(rates["rate"], estimated=bool(rates["told_estimated"]))
+    rate = format_percent(rates["rate"], is_estimated=bool(rates["told_estimated"]))
     told = [
         f"Pemilih hadir {i18n.format_number(int(rates['heads']))} menurut "
         f"{i18n.format_number(int(rates['told']))} dari {i18n.format_number(int(rates['tps']))} TPS yang "
         f"melapor; partisipasi TPS yang melapor {rate}.",
         f"Bila TPS lain nol atau penuh, partisipasi seluruhnya "
-        f"{'≈ ' if rates['estimated'] else ''}{between(rates)}.",
+        f"{'≈ ' if rates['estimated'] else ''}{format_bounds(rates)}.",
     ]
-    low = [of.register.name_of(c) for c in of.codes if of.day.turnout.loc[c, "is_low"]]
+    low = [
+        data.register.name_of(c) for c in data.codes if data.area_summary.turnout.loc[c, "is_low"]
+    ]
     if low:
         told.append(f"Tertinggal dari kabupaten: {', '.join(low)}.")
     if rates["doubted"]:
@@ -166,8 +168,8 @@ def _turnout(of: Gathered) -> list[str]:
     return told
 
 
-def _stations(of: Gathered) -> list[str]:
-    tps = of.day.stations[of.day.stations["kecamatan"].isin(of.codes)]
+def _write_stations(data: SitrepData) -> list[str]:
+    tps = data.area_summary.stations[data.area_summary.stations["kecamatan"].isin(data.codes)]
     if tps["last_at"].isna().all():
         return ["Belum ada laporan fase TPS."]
     counts = tps["state"].value_counts()
@@ -177,13 +179,13 @@ def _stations(of: Gathered) -> list[str]:
     return [f"Pelaporan {i18n.format_number(len(tps))} TPS: {', '.join(told)}."]
 
 
-def _personnel(of: Gathered) -> list[str]:
-    if of.coverage is None:
+def _write_personnel(data: SitrepData) -> list[str]:
+    if data.coverage is None:
         return []
-    row = key_figures.required(of)
+    row = key_figures.compute_required_police(data)
     if row is None:
         return ["Belum ada plotting personel di TPS."]
-    basis = of.register.election.rules.staffing_patterns.basis
+    basis = data.register.election.rules.staffing_patterns.basis
     return [
         f"Polisi diplot di TPS {i18n.format_number(row['posted'])}, hadir "
         f"{i18n.format_number(row['present'])}; menurut pola perlu ≈ "
@@ -194,14 +196,14 @@ def _personnel(of: Gathered) -> list[str]:
     ]
 
 
-def _activities(of: Gathered) -> list[str]:
-    found = of.period.activities
+def _write_activities(data: SitrepData) -> list[str]:
+    found = data.period.activities
     if found.empty:
         return ["Belum ada giat yang dilaporkan dalam kurun ini."]
     counts = activities.count_by_state(found)
     said = ", ".join(f"{label('giat_state', state)} {i18n.format_number(n)}"
                      for state, n in counts.items() if n)  # fmt: skip
-    done = found[found["state"] == "terlaksana"]["giat"].value_counts().head(_NAMED)
+    done = found[found["state"] == "terlaksana"]["giat"].value_counts().head(_MAX_NAMED)
     told = [f"Giat dalam kurun ini {i18n.format_number(len(found))}: {said}."]
     if len(done):
         kinds = ", ".join(
@@ -211,15 +213,15 @@ def _activities(of: Gathered) -> list[str]:
     return told
 
 
-def _neutrality(of: Gathered) -> list[str]:
-    found = of.neutrality
+def _write_neutrality(data: SitrepData) -> list[str]:
+    found = data.neutrality
     if found is None:
         return []
     if found.state == "belum_ada_laporan":
         return ["Belum ada kabar apa pun tentang netralitas; ini tidak berarti tidak ada kasus."]
     if found.state == "nihil":
         return ["Netralitas dinyatakan nihil."]
-    days = i18n.format_number(of.register.election.rules.neutrality_target.days)
+    days = i18n.format_number(data.register.election.rules.neutrality_target.days)
     return [
         f"{i18n.format_number(len(found.open_cases))} kasus netralitas terbuka dari "
         f"{i18n.format_number(len(found.cases))} yang dilaporkan; "
@@ -227,47 +229,49 @@ def _neutrality(of: Gathered) -> list[str]:
     ]
 
 
-def _analysis(of: Gathered) -> list[str]:
-    scores = of.day.priority_scores[of.day.priority_scores["kecamatan"].isin(of.codes)]
-    grave = scores[scores["score"] > 0].head(_NAMED)
+def _write_analysis(data: SitrepData) -> list[str]:
+    scores = data.area_summary.priority_scores[
+        data.area_summary.priority_scores["kecamatan"].isin(data.codes)
+    ]
+    grave = scores[scores["score"] > 0].head(_MAX_NAMED)
     told = []
     if len(grave):
-        said = "; ".join(_reasons(of, row) for _, row in grave.iterrows())
+        said = "; ".join(_format_reasons(data, row) for _, row in grave.iterrows())
         told.append(f"Perlu perhatian lebih dahulu: {said}.")
-    work = of.period.work
+    work = data.period.worklist
     if len(work.overdue_cases):
         told.append(
             f"{i18n.format_number(len(work.overdue_cases))} kejadian terbuka lewat batas waktu; terlama "
             f"{i18n.format_duration(work.overdue_cases['late'].iloc[0].to_pytimedelta())}."
         )
-    tps = of.day.stations[of.day.stations["kecamatan"].isin(of.codes)]
-    if late := key_figures.late(tps):
+    tps = data.area_summary.stations[data.area_summary.stations["kecamatan"].isin(data.codes)]
+    if late := key_figures.count_late_stations(tps):
         told.append(f"{i18n.format_number(late)} TPS terlambat melapor atau tak terjangkau.")
-    told += _ahead(of)
+    told += _write_forecast(data)
     return told or ["Tidak ada yang lewat batas menurut aturan papan pada saat ini."]
 
 
-def _ahead(of: Gathered) -> list[str]:
+def _write_forecast(data: SitrepData) -> list[str]:
     """Where the day is heading, while it is not over."""
-    if of.outlook is None or of.asked.kind != "situasi":
+    if data.forecast is None or data.request.kind != "situasi":
         return []
-    one = forecast.compute_total(of.outlook, of.asked.kecamatan)
+    one = forecast.compute_total(data.forecast, data.request.kecamatan)
     if not one["enough"] or one["ended"] == one["tps"]:
         return []
-    said = ahead.in_short(one, of.register.election.rules.forecast.confidence_percent)
+    said = ahead.format_forecast(one, data.register.election.rules.forecast.confidence_percent)
     return [f"Partisipasi: {said}. Ini perkiraan; selangnya diuji pada hari-hari buatan."]
 
 
-def _reasons(of: Gathered, row: pd.Series) -> str:
+def _format_reasons(data: SitrepData, row: pd.Series) -> str:
     parts = sorted((part for part in PARTS if row[part] > 0), key=lambda part: -row[part])
     # Of what a viewer may not see nothing is said.
-    seen = [part for part in parts if part != "personel" or of.coverage is not None]
+    seen = [part for part in parts if part != "personel" or data.coverage is not None]
     why = ", ".join(label("perhatian", part) for part in seen)
-    return of.register.name_of(row["kecamatan"]) + (f" ({why})" if why else "")
+    return data.register.name_of(row["kecamatan"]) + (f" ({why})" if why else "")
 
 
-def _deeds(of: Gathered) -> list[str]:
-    work = of.period.work
+def _write_handling(data: SitrepData) -> list[str]:
+    work = data.period.worklist
     counts = work.selected_cases["status"].value_counts()
     said = [f"{label('status', status)} {i18n.format_number(int(counts[status]))}" for status in
             ("diverifikasi", "ditangani", "diteruskan", "selesai", "tidak_terbukti")

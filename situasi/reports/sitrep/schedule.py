@@ -9,30 +9,32 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from situasi.common import error_log
-from situasi.reports.sitrep.request import Refused
+from situasi.reports.sitrep.request import SitrepRequestError
 
-_EVERY = re.compile(r"(\d+)\s*(m|menit|h|j|jam)", re.ASCII | re.IGNORECASE)
+_INTERVAL_PATTERN = re.compile(r"(\d+)\s*(m|menit|h|j|jam)", re.ASCII | re.IGNORECASE)
 _DAY = timedelta(days=1)
 # After an error it is tried again so soon; and a clock may be set while nobody looks.
-AGAIN = timedelta(minutes=1)
-_LONGEST = 20.0  # seconds
+RETRY_AFTER = timedelta(minutes=1)
+_MAX_WAIT_S = 20.0  # seconds
 _log = logging.getLogger(__name__)
 
 
-def every(text: str) -> timedelta:
+def parse_interval(text: str) -> timedelta:
     """'2h', '2j', '30m': a part of a day without rest. Raises Refused."""
-    found = _EVERY.fullmatch(text.strip())
+    found = _INTERVAL_PATTERN.fullmatch(text.strip())
     unit = timedelta(hours=1) if found and found[2][0].lower() in "hj" else timedelta(minutes=1)
     step = int(found[1]) * unit if found and len(found[1]) < 5 else timedelta()
     if not step or step > _DAY or _DAY % step:
-        raise Refused(f'selang "{text}" ditulis sebagai 2h atau 30m, dan membagi habis satu hari')
+        raise SitrepRequestError(
+            f'selang "{text}" ditulis sebagai 2h atau 30m, dan membagi habis satu hari'
+        )
     return step
 
 
-def last_due(now: datetime, step: timedelta) -> datetime:
+def compute_last_due(now: datetime, interval: timedelta) -> datetime:
     """The last boundary that is not after now, reckoned from the midnight of its own clock."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight + (now - midnight) // step * step
+    return midnight + (now - midnight) // interval * interval
 
 
 @dataclass
@@ -44,44 +46,46 @@ class Schedule:
     `hoped`, and it is tried again until the next.
     """
 
-    step: timedelta
+    interval: timedelta
     clock: Callable[[], datetime]
     make: Callable[[datetime], str | None]
-    tell: Callable[[str], None]
-    hoped: tuple[type[Exception], ...]
-    _done: datetime | None = None
+    notify: Callable[[str], None]
+    expected_errors: tuple[type[Exception], ...]
+    _last_done: datetime | None = None
     _next_try: datetime | None = None
 
-    def look(self) -> None:
+    def run_due(self) -> None:
         """Make the laporan that is due, if any is."""
         now = self.clock()
-        due = last_due(now, self.step)
-        if self._done is not None and self._done >= due:
-            if self._done - now > self.step:  # the clock was set back
-                self._done = None
+        due = compute_last_due(now, self.interval)
+        if self._last_done is not None and self._last_done >= due:
+            if self._last_done - now > self.interval:  # the clock was set back
+                self._last_done = None
             return
-        waits = self._next_try is not None and last_due(self._next_try, self.step) == due
+        waits = (
+            self._next_try is not None and compute_last_due(self._next_try, self.interval) == due
+        )
         if waits and self._next_try is not None and now < self._next_try:
             return
         self._next_try = None
         try:
             said = self.make(due)
         except Exception as error:  # noqa: BLE001 (the next one is made, whatever this one met)
-            self._next_try = now + AGAIN
+            self._next_try = now + RETRY_AFTER
             why: object = error
-            if not isinstance(error, self.hoped):
+            if not isinstance(error, self.expected_errors):
                 why = error_log.describe(error, error_log.record(_log, "laporan failed", error))
-            self.tell(f"Laporan {due:%d/%m %H.%M} gagal: {why}; dicoba lagi sebentar lagi.")
+            self.notify(f"Laporan {due:%d/%m %H.%M} gagal: {why}; dicoba lagi sebentar lagi.")
             return
-        self._done = due
+        self._last_done = due
         if said:
-            self.tell(said)
+            self.notify(said)
 
     def run(self, wait: Callable[[float], bool]) -> None:
         """Until `wait` (seconds) says that somebody stopped it."""
         while True:
-            self.look()
+            self.run_due()
             now = self.clock()
-            left = (last_due(now, self.step) + self.step - now).total_seconds()
-            if wait(min(max(left, 0.0) + 0.05, _LONGEST)):
+            left = (compute_last_due(now, self.interval) + self.interval - now).total_seconds()
+            if wait(min(max(left, 0.0) + 0.05, _MAX_WAIT_S)):
                 return

@@ -17,27 +17,27 @@ from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
 from situasi.domain.register import Register
 from situasi.presentation import incident_item
-from situasi.presentation.numbers import percent
-from situasi.reports.sitrep.data import Gathered, Period
+from situasi.presentation.numbers import format_percent
+from situasi.reports.sitrep.data import Period, SitrepData
 from situasi.reports.sitrep.key_figures import STEP_NAMES
 from situasi.reports.sitrep.model import Cell, Column, Table
 
-NOTHING = "–"
-_DASH = Cell(NOTHING, None)
-SILENT = Cell("belum ada laporan", None)
-_ESTIMATED = "≈ perkiraan: DPT kecamatan ini bukan angka resmi."
+NO_VALUE = "–"
+_EMPTY_CELL = Cell(NO_VALUE, None)
+NO_REPORT_CELL = Cell("belum ada laporan", None)
+_ESTIMATE_NOTE = "≈ perkiraan: DPT kecamatan ini bukan angka resmi."
 
 
-def counted(value: Any) -> Cell:
+def build_count_cell(value: Any) -> Cell:
     """A whole number; a dash where nobody told it."""
     return (
-        _DASH
+        _EMPTY_CELL
         if value is None or pd.isna(value)
         else Cell(i18n.format_number(int(value)), int(value))
     )
 
 
-def by_kecamatan(of: Gathered) -> Table:
+def build_kecamatan_table(data: SitrepData) -> Table:
     """Each kecamatan in one line."""
     columns = [
         Column("no", "No", True), Column("nama", "Kecamatan"), Column("situasi", "Situasi"),
@@ -46,19 +46,21 @@ def by_kecamatan(of: Gathered) -> Table:
         Column("partisipasi", "Partisipasi (%)", True), Column("fase", "Fase TPS"),
         Column("terlambat", "TPS terlambat", True),
     ]  # fmt: skip
-    if of.coverage is not None:
+    if data.coverage is not None:
         columns += [Column("personel", "Personel hadir", True), Column("diplot", "Diplot", True),
                     Column("kosong", "TPS tanpa plotting", True)]  # fmt: skip
-    furthest = find_phases_reached(of.day.phases)
-    rows = [_kecamatan(of, at, code, furthest.loc[code])
-            for at, code in enumerate(of.codes, start=1)]  # fmt: skip
-    estimated = any(row[7].said.startswith("≈") for row in rows)
+    furthest = find_phases_reached(data.area_summary.phases)
+    rows = [_build_kecamatan_row(data, at, code, furthest.loc[code])
+            for at, code in enumerate(data.codes, start=1)]  # fmt: skip
+    estimated = any(row[7].text.startswith("≈") for row in rows)
     notes = ["– : belum ada laporan, bukan nol.", _ESTIMATED if estimated else ""]
     return Table("Keadaan menurut kecamatan", tuple(columns), tuple(rows), " ".join(notes).strip())
 
 
-def _kecamatan(of: Gathered, at: int, code: str, phase: Any) -> tuple[Cell, ...]:
-    found, day = of.overview, of.day
+def _build_kecamatan_row(
+    data: SitrepData, row_number: int, code: str, phase: Any
+) -> tuple[Cell, ...]:
+    found, day = data.overview, data.area_summary
     states = dict(zip(found.crowd_states["kecamatan"], found.crowd_states["situasi"], strict=True))
     opened = incidents_cases.count_by_kecamatan(found.open_cases).get(code, 0)
     spoken = opened or code in found.reporting_kecamatan
@@ -66,80 +68,86 @@ def _kecamatan(of: Gathered, at: int, code: str, phase: Any) -> tuple[Cell, ...]
     mine = day.phases.loc[code]
     state = states[code] if isinstance(states[code], str) else None
     cells = [
-        Cell(str(at), at),
-        Cell(of.register.name_of(code), of.register.name_of(code)),
-        Cell(label("situasi", state), label("situasi", state)) if state else _DASH,
-        counted(opened) if spoken else _DASH,
-        counted(one["told"]),
-        counted(one["tps"]),
-        counted(one["heads"] if one["told"] else None),
-        Cell(percent(float(day.turnout["rate"][code]), estimated=bool(one["told_estimated"])),
+        Cell(str(row_number), row_number),
+        Cell(data.register.name_of(code), data.register.name_of(code)),
+        Cell(label("situasi", state), label("situasi", state)) if state else _EMPTY_CELL,
+        build_count_cell(opened) if spoken else _EMPTY_CELL,
+        build_count_cell(one["told"]),
+        build_count_cell(one["tps"]),
+        build_count_cell(one["heads"] if one["told"] else None),
+        Cell(format_percent(float(day.turnout["rate"][code]), is_estimated=bool(one["told_estimated"])),
              None if pd.isna(one["rate"]) else round(float(one["rate"]), 1)),
-        _phase(phase),
-        counted(mine["terlambat"] + mine["tak_terjangkau"]),
+        _build_phase_cell(phase),
+        build_count_cell(mine["terlambat"] + mine["tak_terjangkau"]),
     ]  # fmt: skip
-    if of.coverage is not None:
+    if data.coverage is not None:
         gap = day.coverage_gaps.loc[code]
         names = ("present", "posted", "tps_uncovered")
-        cells += [counted(gap[name] if gap["known"] else None) for name in names]
+        cells += [build_count_cell(gap[name] if gap["known"] else None) for name in names]
     return tuple(cells)
 
 
-def _phase(one: Any) -> Cell:
-    if not isinstance(one["fase"], str):
-        return _DASH
-    said = f"{label('fase', one['fase'])} {i18n.format_number(one['by'])}/{i18n.format_number(one['tps'])}"
+def _build_phase_cell(row: Any) -> Cell:
+    if not isinstance(row["fase"], str):
+        return _EMPTY_CELL
+    said = f"{label('fase', row['fase'])} {i18n.format_number(row['by'])}/{i18n.format_number(row['tps'])}"
     return Cell(said, said)
 
 
-_CASE = (
+_CASE_COLUMNS = (
     Column("no", "No", True), Column("waktu", "Waktu"), Column("tingkat", "Tingkat"),
     Column("jenis", "Jenis"), Column("tempat", "Tempat"), Column("uraian", "Uraian"),
     Column("status", "Status"),
 )  # fmt: skip
 
 
-def cases(of: Gathered, shown: pd.DataFrame, title: str, most: int) -> Table:
+def build_case_table(data: SitrepData, cases: pd.DataFrame, title: str, max_rows: int) -> Table:
     """The gravest of these cases first, the newest of a weight first; at most so many."""
-    rank = shown["tingkat"].map({level: at for at, level in enumerate(TINGKAT, 1)}).fillna(0)
-    order = shown.assign(_rank=rank).sort_values(["_rank", "occurred_at", "seq"], ascending=False)
-    rows = [_case(row, at, of.register, of.at.at)
-            for at, row in enumerate(order.head(most).itertuples(), start=1)]  # fmt: skip
+    rank = cases["tingkat"].map({level: at for at, level in enumerate(TINGKAT, 1)}).fillna(0)
+    order = cases.assign(_rank=rank).sort_values(["_rank", "occurred_at", "seq"], ascending=False)
+    rows = [_build_case_row(row, at, data.register, data.view_time.at)
+            for at, row in enumerate(order.head(max_rows).itertuples(), start=1)]  # fmt: skip
     note = ""
-    if len(shown) > most:
-        note = f"{i18n.format_number(most)} dari {i18n.format_number(len(shown))} kejadian; selebihnya di papan."
-    return Table(title, _CASE, tuple(rows), note)
+    if len(cases) > max_rows:
+        note = f"{i18n.format_number(max_rows)} dari {i18n.format_number(len(cases))} kejadian; selebihnya di papan."
+    return Table(title, _CASE_COLUMNS, tuple(rows), note)
 
 
-def _case(row: Any, no: int, register: Register, at: datetime) -> tuple[Cell, ...]:
-    item = incident_item.item(row, register, at)
+def _build_case_row(
+    row: Any, row_number: int, register: Register, at: datetime
+) -> tuple[Cell, ...]:
+    item = incident_item.build_item(row, register, at)
     local = row.occurred_at.tz_convert(at.tzinfo)
     when = i18n.format_time_by_precision(local, row.precision)
     if row.precision == "menit" and local.date() == at.date():
         when = i18n.format_time(local)
-    text = incident_item.short(item.text)
-    if item.rehearsal:
+    text = incident_item.shorten_text(item.text)
+    if item.is_exercise:
         text = f"[LATIHAN] {text}"
     place = item.place
-    said = [item.tingkat_name, item.title, place, text, item.status]
+    said = [item.tingkat_label, item.title, place, text, item.status]
     moment = local.to_pydatetime() if row.precision == "menit" else when
-    return (Cell(str(no), no), Cell(when, moment), *(Cell(one, one) for one in said))
+    return (
+        Cell(str(row_number), row_number),
+        Cell(when, moment),
+        *(Cell(one, one) for one in said),
+    )
 
 
-def steps(of: Gathered) -> Table:
+def build_step_table(data: SitrepData) -> Table:
     """How long the steps took, and which came too late."""
-    work, service = of.period.work, of.register.election.rules.service_levels
+    work, service = data.period.worklist, data.register.election.rules.service_levels
     counts = sla_compliance.build_step_table(
-        work.selected_cases, work.case_milestones, service, of.period.at
+        work.selected_cases, work.case_milestones, service, data.period.at
     )
     rows = []
     for step in milestones.STEPS:
         one, kept = work.durations[step], counts.loc[step]
         rows.append((
             Cell(STEP_NAMES[step], STEP_NAMES[step]),
-            _span(one.median, "belum separuh" if one.done_count + one.waiting_count else NOTHING),
-            _span(one.longest),
-            *(counted(kept[name]) for name in ("in_time", "late", "waiting", "overdue")),
+            _build_duration_cell(one.median, "belum separuh" if one.done_count + one.waiting_count else NO_VALUE),
+            _build_duration_cell(one.longest),
+            *(build_count_cell(kept[name]) for name in ("in_time", "late", "waiting", "overdue")),
         ))  # fmt: skip
     columns = (
         Column("langkah", "Langkah"), Column("median", "Median", True, "menit"),
@@ -151,46 +159,50 @@ def steps(of: Gathered) -> Table:
     return Table("Waktu penanganan kejadian", columns, tuple(rows), note)
 
 
-def _span(time: timedelta | None, otherwise: str = NOTHING) -> Cell:
-    if time is None:
-        return Cell(otherwise, None)
-    return Cell(i18n.format_duration(time), round(time / timedelta(minutes=1), 1))
+def _build_duration_cell(duration: timedelta | None, placeholder: str = NO_VALUE) -> Cell:
+    if duration is None:
+        return Cell(placeholder, None)
+    return Cell(i18n.format_duration(duration), round(duration / timedelta(minutes=1), 1))
 
 
-def overdue(of: Gathered, most: int) -> Table:
+def build_overdue_table(data: SitrepData, max_rows: int) -> Table:
     """Open cases whose next step is late, the latest first."""
-    late = of.period.work.overdue_cases
+    late = data.period.worklist.overdue_cases
     rows = []
-    every: list[Any] = list(late.head(most).itertuples())
+    every: list[Any] = list(late.head(max_rows).itertuples())
     for at, row in enumerate(every, start=1):
-        item = incident_item.item(row, of.register, of.at.at)
-        texts = (item.title, item.place, item.tingkat_name, STEP_NAMES[row.step])
+        item = incident_item.build_item(row, data.register, data.view_time.at)
+        texts = (item.title, item.place, item.tingkat_label, STEP_NAMES[row.step])
         late_by = row.late.to_pytimedelta()
-        rows.append((Cell(str(at), at), *(Cell(one, one) for one in texts), _span(late_by)))
+        rows.append(
+            (Cell(str(at), at), *(Cell(one, one) for one in texts), _build_duration_cell(late_by))
+        )
     columns = (
         Column("no", "No", True), Column("jenis", "Jenis"), Column("tempat", "Tempat"),
         Column("tingkat", "Tingkat"), Column("langkah", "Menunggu"),
         Column("lewat", "Lewat", True, "menit"),
     )  # fmt: skip
     note = (
-        f"{i18n.format_number(most)} dari {i18n.format_number(len(late))}."
-        if len(late) > most
+        f"{i18n.format_number(max_rows)} dari {i18n.format_number(len(late))}."
+        if len(late) > max_rows
         else ""
     )
     return Table("Kejadian lewat waktu", columns, tuple(rows), note)
 
 
-def phases(of: Gathered, codes: Sequence[str]) -> Table:
+def build_phase_table(data: SitrepData, codes: Sequence[str]) -> Table:
     """The phases that were due: by how many TPS reached, in time or late."""
-    tps = of.day.stations
+    tps = data.area_summary.stations
     kept = sla_compliance.build_phase_table(
-        tps[tps["kecamatan"].isin(list(codes))], of.register, of.period.at
+        tps[tps["kecamatan"].isin(list(codes))], data.register, data.period.at
     )
     rows: list[tuple[Cell, ...]] = []
     for fase, row in kept.iterrows():
         name, due = label("fase", str(fase)), f"{row['due']:%H.%M}"
         each = ("in_time", "late", "untimed", "missing")
-        rows.append((Cell(name, name), Cell(due, due), *(counted(row[one]) for one in each)))
+        rows.append(
+            (Cell(name, name), Cell(due, due), *(build_count_cell(row[one]) for one in each))
+        )
     columns = (
         Column("fase", "Fase"), Column("batas", "Batas"), Column("tepat", "Tepat waktu", True),
         Column("lambat", "Terlambat", True), Column("tanpa_jam", "Jam tidak disebut", True),
@@ -201,33 +213,42 @@ def phases(of: Gathered, codes: Sequence[str]) -> Table:
     )
 
 
-def compared(of: Gathered) -> Table:
+def build_comparison_table(data: SitrepData) -> Table:
     """This period beside the one before it."""
-    before = of.before
+    before = data.previous_period
     assert before is not None, "gathered with the period before"
-    now, then = _sums(of.period), _sums(before)
+    now, then = _summarize_period(data.period), _summarize_period(before)
     rows = []
-    for name, (word, minutes) in _COMPARED.items():
+    for name, (word, minutes) in _COMPARISON_ROWS.items():
         one, other = now[name], then[name]
-        change = _DASH
+        change = _EMPTY_CELL
         if one is not None and other is not None:
-            change = _change(one - other, minutes=minutes)
-        rows.append((Cell(word, word), _sum(one, minutes), _sum(other, minutes), change))
+            change = _build_change_cell(one - other, is_minutes=minutes)
+        rows.append(
+            (
+                Cell(word, word),
+                _build_sum_cell(one, minutes),
+                _build_sum_cell(other, minutes),
+                change,
+            )
+        )
     columns = (
         Column("uraian", "Uraian"), Column("kini", "Kurun ini", True),
         Column("lalu", "Kurun sebelumnya", True), Column("ubah", "Perubahan", True),
     )  # fmt: skip
-    note = f"Kurun sebelumnya sebagaimana diketahui {moment(before.at, of)}."
+    note = f"Kurun sebelumnya sebagaimana diketahui {format_moment(before.at, data)}."
     return Table("Perbandingan dengan kurun sebelumnya", columns, tuple(rows), note)
 
 
-def moment(at: datetime, of: Gathered) -> str:
+def format_moment(at: datetime, data: SitrepData) -> str:
     """'27 Nov 2024 12.30 WIB'."""
-    local = at.astimezone(of.register.election.zone)
-    return f"{i18n.format_date(local)} {i18n.format_time(local)} {of.register.election.zone_label}"
+    local = at.astimezone(data.register.election.zone)
+    return (
+        f"{i18n.format_date(local)} {i18n.format_time(local)} {data.register.election.zone_label}"
+    )
 
 
-_COMPARED = {
+_COMPARISON_ROWS = {
     "kejadian": ("Kejadian", False),
     "tinggi": ("– tingkat tinggi", False),
     "sedang": ("– tingkat sedang", False),
@@ -240,8 +261,8 @@ _COMPARED = {
 }
 
 
-def _sums(one: Period) -> dict[str, float | None]:
-    work, levels = one.work, incidents_cases.count_by_tingkat(one.work.selected_cases)
+def _summarize_period(period: Period) -> dict[str, float | None]:
+    work, levels = period.worklist, incidents_cases.count_by_tingkat(period.worklist.selected_cases)
     told = {
         "kejadian": len(work.selected_cases),
         "tinggi": levels.get("tinggi", 0),
@@ -249,49 +270,51 @@ def _sums(one: Period) -> dict[str, float | None]:
         "terbuka": len(work.open_cases),
         "lewat": len(work.overdue_cases),
     }
-    found: dict[str, float | None] = {n: v if one.heard else None for n, v in told.items()}
+    found: dict[str, float | None] = {n: v if period.has_reports else None for n, v in told.items()}
     for step in milestones.STEPS:
         median = work.durations[step].median
         found[step] = None if median is None else median / timedelta(minutes=1)
-    done = int((one.activities["state"] == "terlaksana").sum())
-    found["giat"] = done if len(one.activities) else None
+    done = int((period.activities["state"] == "terlaksana").sum())
+    found["giat"] = done if len(period.activities) else None
     return found
 
 
-def _sum(value: float | None, minutes: bool) -> Cell:
+def _build_sum_cell(value: float | None, is_minutes: bool) -> Cell:
     if value is None:
-        return _DASH
-    return _span(timedelta(minutes=value)) if minutes else counted(value)
+        return _EMPTY_CELL
+    return _build_duration_cell(timedelta(minutes=value)) if is_minutes else build_count_cell(value)
 
 
-def _change(by: float, *, minutes: bool) -> Cell:
-    if not minutes:
-        return Cell(i18n.format_signed(int(by)), int(by))
-    if abs(by) < 1:
+def _build_change_cell(difference: float, *, is_minutes: bool) -> Cell:
+    if not is_minutes:
+        return Cell(i18n.format_signed(int(difference)), int(difference))
+    if abs(difference) < 1:
         return Cell("±0", round(by, 1))
-    sign = "+" if by > 0 else "−"
-    return Cell(sign + i18n.format_duration(timedelta(minutes=abs(by))), round(by, 1))
+    sign = "+" if difference > 0 else "−"
+    return Cell(
+        sign + i18n.format_duration(timedelta(minutes=abs(difference))), round(difference, 1)
+    )
 
 
-def late_stations(of: Gathered, code: str, most: int) -> Table:
+def build_late_station_table(data: SitrepData, code: str, max_rows: int) -> Table:
     """TPS of a kecamatan that owe a report, the latest first."""
-    tps = of.day.stations
+    tps = data.area_summary.stations
     mine = tps[(tps["kecamatan"] == code) & tps["late_min"].notna()]
     late = mine.sort_values("late_min", ascending=False)
-    every: list[Any] = list(late.head(most).itertuples())
+    every: list[Any] = list(late.head(max_rows).itertuples())
     rows = []
     for row in every:
         owed = "jumlah hadir" if row.owed == "hadir" else label("fase", row.owed)
-        texts = (of.register.name_of(row.desa), f"{row.nomor:03d}", owed)
-        by = _span(timedelta(minutes=float(row.late_min)))
+        texts = (data.register.name_of(row.desa), f"{row.nomor:03d}", owed)
+        by = _build_duration_cell(timedelta(minutes=float(row.late_min)))
         rows.append((*(Cell(one, one) for one in texts), by))
     columns = (
         Column("desa", "Desa/kelurahan"), Column("tps", "TPS"), Column("utang", "Belum melapor"),
         Column("lewat", "Terlambat", True, "menit"),
     )  # fmt: skip
     note = (
-        f"{i18n.format_number(most)} dari {i18n.format_number(len(late))} TPS."
-        if len(late) > most
+        f"{i18n.format_number(max_rows)} dari {i18n.format_number(len(late))} TPS."
+        if len(late) > max_rows
         else ""
     )
     return Table("TPS terlambat melapor", columns, tuple(rows), note)

@@ -6,11 +6,11 @@ import pandas as pd
 
 from situasi.common import i18n
 from situasi.reports import xlsx_tables
-from situasi.reports.sitrep.model import Fact, Laporan, Table
-from situasi.reports.sitrep.template_context import REHEARSAL
+from situasi.reports.sitrep.model import KeyFigure, Sitrep, Table
+from situasi.reports.sitrep.template_context import EXERCISE_BANNER
 from situasi.reports.xlsx_tables import Sheet
 
-_TITLES = {
+_SHEET_TITLES = {
     "kecamatan": "Kecamatan",
     "kejadian": "Kejadian",
     "banding": "Perbandingan",
@@ -20,65 +20,69 @@ _TITLES = {
 }
 
 
-def written(laporan: Laporan) -> bytes:
+def build_xlsx(sitrep: Sitrep) -> bytes:
     """The workbook; what it is and when on the last sheet, and on each printed page."""
-    sheets = [Sheet("Ringkasan", _facts(laporan.facts))]
+    sheets = [Sheet("Ringkasan", _build_key_figure_frame(sitrep.key_figures))]
     sheets += [
-        Sheet(title, _frame(laporan.tables[name]))
-        for name, title in _TITLES.items()
-        if name in laporan.tables
+        Sheet(title, _build_frame(sitrep.tables[name]))
+        for name, title in _SHEET_TITLES.items()
+        if name in sitrep.tables
     ]
-    if laporan.annexes:
-        sheets.append(Sheet("Angka kecamatan", _annexes(laporan)))
-    printed = f"{laporan.title} {laporan.command} · {_when(laporan)}"
-    return xlsx_tables.book(
-        sheets, _about(laporan), REHEARSAL if laporan.rehearsal else "", printed
+    if sitrep.annexes:
+        sheets.append(Sheet("Angka kecamatan", _build_annex_frame(sitrep)))
+    printed = f"{sitrep.title} {sitrep.command} · {_format_moment(sitrep)}"
+    return xlsx_tables.build_workbook(
+        sheets,
+        _build_metadata(sitrep),
+        EXERCISE_BANNER if sitrep.has_exercise_rows else "",
+        printed,
     )
 
 
-def _when(laporan: Laporan) -> str:
-    return (
-        f"{i18n.format_long_date(laporan.at)} pukul {i18n.format_time(laporan.at)} {laporan.zone}"
-    )
+def _format_moment(sitrep: Sitrep) -> str:
+    return f"{i18n.format_long_date(sitrep.at)} pukul {i18n.format_time(sitrep.at)} {sitrep.zone_label}"
 
 
-def _about(laporan: Laporan) -> dict[str, str]:
+def _build_metadata(sitrep: Sitrep) -> dict[str, str]:
     about = {
-        "Laporan": f"{laporan.title} {laporan.command}",
-        "Keadaan pada": _when(laporan),
-        "Kurun kejadian": laporan.said["kurun"][0],
-        "Wilayah": laporan.scope,
-        "Versi data": str(laporan.version),
+        "Laporan": f"{sitrep.title} {sitrep.command}",
+        "Keadaan pada": _format_moment(sitrep),
+        "Kurun kejadian": sitrep.sentences["kurun"][0],
+        "Wilayah": sitrep.scope,
+        "Versi data": str(sitrep.version),
         "Kosong": "belum ada laporan, bukan nol",
     }
-    return {**about, "LATIHAN": REHEARSAL} if laporan.rehearsal else about
+    return {**about, "LATIHAN": EXERCISE_BANNER} if sitrep.has_exercise_rows else about
 
 
-def _facts(facts: tuple[Fact, ...]) -> pd.DataFrame:
+def _build_key_figure_frame(key_figures: tuple[KeyFigure, ...]) -> pd.DataFrame:
     """One line for each number; a figure without any in one line of words."""
     rows = [
         (
             fact.title,
-            number.word if number else "",
+            number.label if number else "",
             None if number is None or number.value is None else round(number.value, 2),
-            "perkiraan" if number and number.estimated else "",
+            "perkiraan" if number and number.is_estimated else "",
             fact.value,
             fact.note,
         )
-        for fact in facts
+        for fact in key_figures
         for number in (fact.numbers or (None,))
     ]
     columns = ["Angka", "Rincian", "Nilai", "Tanda", "Di layar", "Catatan"]
     return pd.DataFrame(rows, columns=columns, dtype="object")
 
 
-def _annexes(laporan: Laporan) -> pd.DataFrame:
-    parts = [_facts(one.facts).assign(Kecamatan=one.name) for one in laporan.annexes]
+def _build_annex_frame(sitrep: Sitrep) -> pd.DataFrame:
+    parts = [
+        _build_key_figure_frame(one.key_figures).assign(Kecamatan=one.name)
+        for one in sitrep.annexes
+    ]
     every = pd.concat(parts, ignore_index=True)
     return every[["Kecamatan", *[name for name in every.columns if name != "Kecamatan"]]]
 
 
-def _frame(table: Table) -> pd.DataFrame:
+def _build_frame(table: Table) -> pd.DataFrame:
     data = {
         f"{column.heading} ({column.unit})" if column.unit else column.heading: pd.Series(
             [row[at].value for row in table.rows], dtype="object"
@@ -87,6 +91,6 @@ def _frame(table: Table) -> pd.DataFrame:
     }
     if "Partisipasi (%)" in data:
         at = [column.name for column in table.columns].index("partisipasi")
-        marks = ["perkiraan" if row[at].said.startswith("≈") else "" for row in table.rows]
+        marks = ["perkiraan" if row[at].text.startswith("≈") else "" for row in table.rows]
         data["Tanda partisipasi"] = pd.Series(marks, dtype="object")
     return pd.DataFrame(data)

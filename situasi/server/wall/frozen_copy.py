@@ -12,7 +12,7 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation import text_tables
-from situasi.presentation.text_tables import Listed
+from situasi.presentation.text_tables import TextTable
 from situasi.server.wall import assets, shell, svg_map
 from situasi.server.wall import markup as wall_markup
 from situasi.server.wall import state as wall_state
@@ -70,7 +70,7 @@ def _state_time(sources: Sources) -> datetime:
 
 def _build_tables(
     sources: Sources, viewer: Viewer, query: WallQuery, by_area: dict[str, Any]
-) -> list[Listed]:
+) -> list[TextTable]:
     looked = wall_state.build_analysis_view(sources, viewer)
     overview = wall_state.compute_overview(looked, wall_state.timed_selection(query, looked))
     every = wall_state.compute(area_summary.compute_area_summary, looked).stations
@@ -78,16 +78,18 @@ def _build_tables(
     register, at = looked.register, sources.view_time.at
     return [
         _build_area_table(by_area),
-        text_tables.cases(overview.open_cases, register, at, MAX_CASES),
-        text_tables.stations(tps, register, at),
-        text_tables.feeds(overview.feed_states, at),
+        text_tables.build_case_table(overview.open_cases, register, at, MAX_CASES),
+        text_tables.build_station_table(tps, register, at),
+        text_tables.build_feed_table(overview.feed_states, at),
     ]
 
 
-def _build_area_table(table: dict[str, Any]) -> Listed:
+def _build_area_table(table: dict[str, Any]) -> TextTable:
     """The table that the wall has on a phone."""
     rows = [tuple(cells) for cells in table["rows"]]
-    return Listed(_("Menurut kecamatan"), i18n.format_number(len(rows)), tuple(table["head"]), rows)
+    return TextTable(
+        _("Menurut kecamatan"), i18n.format_number(len(rows)), tuple(table["head"]), rows
+    )
 
 
 def _render_page(
@@ -96,7 +98,7 @@ def _render_page(
     query: WallQuery,
     created_at: datetime,
     state_json: dict[str, Any],
-    tables: list[Listed],
+    tables: list[TextTable],
 ) -> str:
     house, state = sources.board, _state_time(sources)
     election = house.register.election

@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from situasi.presentation.text_tables import Listed
+from situasi.presentation.text_tables import TextTable
 
 _PAGE = Markup(
     '<!DOCTYPE html>\n<html lang="{language}" data-theme="light">\n<head>\n'
@@ -67,7 +67,7 @@ def render_frozen_page(
     svg: Markup,
     credit: str,
     reports_heading: str,
-    tables: Sequence[Listed],
+    tables: Sequence[TextTable],
     state: Mapping[str, Any],
     script_data: Mapping[str, Any],
     style: str,
@@ -108,12 +108,14 @@ def _format_all(markup: Markup, words: Sequence[str]) -> Markup:
     return Markup("").join(markup.format(word) for word in words)
 
 
-def _render_table(listed: Listed) -> Markup:
+def _render_table(listed: TextTable) -> Markup:
     rows = Markup("\n").join(
         _ROW.format(Markup("").join(map(_render_cell, row))) for row in listed.rows
     )
     note = _FACT.format(listed.note) if listed.note else ""
-    return _TABLE.format(listed.title, listed.count, note, _format_all(_HEAD, listed.head), rows)
+    return _TABLE.format(
+        listed.title, listed.count_text, note, _format_all(_HEAD, listed.headings), rows
+    )
 
 
 def _render_cell(word: str) -> Markup:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from situasi.access.roles import Viewer
 from situasi.board import current_board as board
 from situasi.common.i18n import _
-from situasi.presentation.view_text import FILTERS
+from situasi.presentation.view_text import SITUATION_FILTERS
 from situasi.server.wall import assets, svg_map
 from situasi.server.wall import markup as wall_markup
 from situasi.server.wall.query import WallQuery
@@ -63,7 +63,7 @@ def _build_home_link(request: Request, viewer: Viewer) -> str:
     kept = [
         (name, value)
         for name, value in request.query_params.multi_items()
-        if name in (*FILTERS, "lang")
+        if name in (*SITUATION_FILTERS, "lang")
     ]
     path = "/situasi" if viewer.link else "/"
     return path + (f"?{urlencode(kept)}" if kept and not viewer.link else "")

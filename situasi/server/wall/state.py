@@ -31,8 +31,8 @@ from situasi.live.access_scope import AccessScope
 from situasi.live.analysis_cache import AnalysisCache
 from situasi.live.snapshot import Snapshot, SnapshotView
 from situasi.presentation import incident_item, map_measures
-from situasi.presentation.model import Counted, Mark, Said, Told
-from situasi.presentation.view_text import bands, filters_in_words
+from situasi.presentation.model import KpiText, Mark, MarkedCount, TextOrCounts
+from situasi.presentation.view_text import format_filters, list_banners
 from situasi.server.wall import svg_map, views
 from situasi.server.wall.query import WallQuery
 from situasi.server.wall.views import MAX_LINES, ListLine, ViewData, WallView
@@ -66,12 +66,12 @@ def build_state(sources: Sources, viewer: Viewer, query: WallQuery) -> dict[str,
     snapshot, register = sources.snapshot_view.snapshot, visible_register(sources.board, viewer)
     election = register.election
     said: dict[str, Any] = {
-        "bands": bands(
+        "bands": list_banners(
             sources.view_time,
             election.zone_label,
-            rehearsal=snapshot.rehearsal,
-            until=viewer.link.expires_at if viewer.link else None,
-            trouble=sources.snapshot_view.trouble,
+            has_exercise_rows=snapshot.rehearsal,
+            link_ends_at=viewer.link.expires_at if viewer.link else None,
+            store_error=sources.snapshot_view.trouble,
             register=register,
             replaced_at=sources.snapshot_view.replaced_at,
         ),
@@ -141,7 +141,7 @@ def _build_views(
 
 
 def _format_filter(query: WallQuery, register: Any) -> str:
-    said = filters_in_words(register, [pair for pair in query.filters if pair[0] != "saat"])
+    said = format_filters(register, [pair for pair in query.filters if pair[0] != "saat"])
     return said or _("tanpa saringan")
 
 
@@ -187,13 +187,13 @@ def _build_view(name: str, view: WallView, data: ViewData) -> dict[str, Any]:
     measure = views.build_measure(data, view.measure)
     chosen = set(data.codes)
     areas = {
-        code: _build_area(measure.paint(place), data.theme)
+        code: _build_area(measure.build_area(place), data.theme)
         for code, place in data.register.kecamatan.items()
         if code in chosen
     }
-    marks = [[_build_mark(mark), word] for mark, word in measure.marks]
-    if measure.nothing:
-        marks.append([["silent", ""], measure.nothing])
+    marks = [[_build_mark(mark), word] for mark, word in measure.legend]
+    if measure.no_data_label:
+        marks.append([["silent", ""], measure.no_data_label])
     return {
         "name": name,
         "title": view.title,
@@ -214,11 +214,11 @@ def _build_area(area: AreaStyle, theme: Theme) -> list[Any]:
     return [area.value, area.fill, round(area.fill_alpha / 255, 2), int(paper)]
 
 
-def _build_kpi(kpi_text: Told) -> dict[str, Any]:
-    value, unit = kpi_text.value, kpi_text.aside
+def _build_kpi(kpi_text: KpiText) -> dict[str, Any]:
+    value, unit = kpi_text.value, kpi_text.side_note
     if isinstance(value, str) and (parts := _NUMBER_PATTERN.fullmatch(value)):
         # The number is read from afar; what it is of may be smaller.
-        value, unit = parts[1], " ".join(filter(None, (parts[2], kpi_text.aside)))
+        value, unit = parts[1], " ".join(filter(None, (parts[2], kpi_text.side_note)))
     return {
         "key": kpi_text.key,
         "title": kpi_text.title,
@@ -229,14 +229,14 @@ def _build_kpi(kpi_text: Told) -> dict[str, Any]:
     }
 
 
-def _build_text(text: Said) -> Any:
+def _build_text(text: TextOrCounts) -> Any:
     if isinstance(text, str):
         return text
     return [_build_counted(one) for one in text]
 
 
-def _build_counted(one: Counted) -> list[Any]:
-    return [_build_mark(one.mark), one.number, one.word]
+def _build_counted(one: MarkedCount) -> list[Any]:
+    return [_build_mark(one.mark), one.number, one.label]
 
 
 def _build_mark(mark: Mark) -> list[str]:
@@ -252,7 +252,7 @@ def _build_line(line: ListLine) -> dict[str, Any]:
 
 def _build_alarm(row: Any, data: ViewData, drawn: svg_map.MapDrawing) -> dict[str, Any]:
     zone = data.register.election.zone
-    item = incident_item.item(row, data.register, data.view_time.at)
+    item = incident_item.build_item(row, data.register, data.view_time.at)
     state = row.situasi if isinstance(row.situasi, str) else None
     return {
         "id": hash_case_id(row.case),
@@ -260,23 +260,23 @@ def _build_alarm(row: Any, data: ViewData, drawn: svg_map.MapDrawing) -> dict[st
         "code": row.kecamatan if isinstance(row.kecamatan, str) else None,
         "spot": drawn.locate(row.kecamatan, row.lon, row.lat),
         "tingkat": item.tingkat or "belum",
-        "weight": _("tingkat {level}").format(level=item.tingkat_name),
+        "weight": _("tingkat {level}").format(level=item.tingkat_label),
         "situasi": state and [state, _("situasi {state}").format(state=label("situasi", state))],
         "title": item.title,
         "place": item.place,
-        "text": incident_item.short(item.text),
+        "text": incident_item.shorten_text(item.text),
         "status": item.status,
-        "when": item.heard,
+        "when": item.last_report,
         "happened": _format_happened(item),
         "came": i18n.format_time(row.grave_at.astimezone(zone)),
-        "latihan": item.rehearsal,
-        "old": not item.rehearsal and row.came_at - row.grave_at > _HISTORY_AGE,
+        "latihan": item.is_exercise,
+        "old": not item.is_exercise and row.came_at - row.grave_at > _HISTORY_AGE,
         "heeded": _format_row_acknowledgement(row, data, zone),
     }
 
 
-def _format_happened(item: incident_item.Item) -> str:
-    return _("terjadi {time}").format(time=item.happened) if item.happened else ""
+def _format_happened(item: incident_item.IncidentItem) -> str:
+    return _("terjadi {time}").format(time=item.occurrence) if item.occurrence else ""
 
 
 def hash_case_id(case: str) -> str:
@@ -316,18 +316,18 @@ def _newest_reports(data: ViewData) -> list[Any]:
 
 
 def _build_report(row: Any, data: ViewData) -> dict[str, Any]:
-    item = incident_item.item(row, data.register, data.view_time.at)
+    item = incident_item.build_item(row, data.register, data.view_time.at)
     return {
         "id": hash_case_id(row.case),
         "tingkat": item.tingkat or "belum",
-        "weight": item.tingkat_name,
+        "weight": item.tingkat_label,
         "title": item.title,
         "place": item.place,
-        "text": incident_item.short(item.text),
+        "text": incident_item.shorten_text(item.text),
         "status": item.status,
-        "when": item.heard,
+        "when": item.last_report,
         "happened": _format_happened(item),
-        "latihan": item.rehearsal,
+        "latihan": item.is_exercise,
     }
 
 
@@ -341,7 +341,7 @@ def _table_columns(viewer: Viewer) -> list[str]:
 
 def _build_table(data: ViewData, columns: Sequence[str]) -> dict[str, Any]:
     """Each kecamatan by the measures of the views, for who reads at a desk or on a phone."""
-    names = [map_measures.name_of(name) for name in columns]
+    names = [map_measures.format_name(name) for name in columns]
     painted = {name: views.build_measure(data, name) for name in columns}
     states = dict(
         zip(
@@ -356,7 +356,7 @@ def _build_table(data: ViewData, columns: Sequence[str]) -> dict[str, Any]:
         state = states[code]
         cells = [label("situasi", state) if isinstance(state, str) else "–"]
         for name in columns[1:]:
-            cells.append(painted[name].paint(place).value or "–")
+            cells.append(painted[name].build_area(place).value or "–")
         rows.append([place.name, *cells])
     return {"head": [_("kecamatan"), *names], "rows": rows}
 

@@ -21,8 +21,8 @@ from situasi.domain.register import Register
 from situasi.figures.theme import Theme
 from situasi.presentation import kpis as presentation_kpis
 from situasi.presentation import map_measures
-from situasi.presentation.model import Told
-from situasi.presentation.numbers import percent
+from situasi.presentation.model import KpiText
+from situasi.presentation.numbers import format_percent
 
 MAX_LINES = 6
 MAX_KPIS = 4
@@ -71,7 +71,7 @@ class WallView:
     list is that of the grave reports. nothing: what an empty list says."""
 
     title: str
-    kpis: Sequence[Told]
+    kpis: Sequence[KpiText]
     measure: str
     heading: str
     lines: Sequence[ListLine] | None = None
@@ -89,10 +89,10 @@ def _build_situation(data: ViewData) -> WallView:
     return WallView(
         _("Situasi"),
         [
-            presentation_kpis.opened(found),
-            presentation_kpis.states(found),
-            presentation_kpis.newest(found, data.view_time.at, zone),
-            presentation_kpis.sources(found, None),
+            presentation_kpis.format_open_incidents(found),
+            presentation_kpis.format_situasi(found),
+            presentation_kpis.format_last_report(found, data.view_time.at, zone),
+            presentation_kpis.format_silent_feeds(found, None),
         ],
         "situasi",
         _("Laporan berat yang masih terbuka"),
@@ -112,7 +112,7 @@ def _build_turnout(data: ViewData) -> WallView:
     lines = [
         ListLine(
             data.register.name_of(str(one.Index)),
-            percent(one.rate, estimated=bool(one.told_estimated)),
+            format_percent(one.rate, is_estimated=bool(one.told_estimated)),
             _("{n} dari {all} TPS melapor").format(
                 n=i18n.format_number(int(one.told)), all=i18n.format_number(int(one.tps))
             ),
@@ -122,9 +122,9 @@ def _build_turnout(data: ViewData) -> WallView:
     return WallView(
         _("Partisipasi"),
         [
-            presentation_kpis.turnout(rates),
-            presentation_kpis.heads(rates),
-            presentation_kpis.bounds(rates),
+            presentation_kpis.format_turnout(rates),
+            presentation_kpis.format_voters_present(rates),
+            presentation_kpis.format_turnout_bounds(rates),
         ],
         "partisipasi",
         _("Partisipasi terendah"),
@@ -136,14 +136,14 @@ def _build_turnout(data: ViewData) -> WallView:
 def _build_stations(data: ViewData) -> WallView:
     tps = data.tps
     states = tps["state"].value_counts()
-    silent = Told(
+    silent = KpiText(
         "tak_terjangkau",
         _("TPS tak terjangkau"),
         i18n.format_number(int(states.get("tak_terjangkau", 0))),
         _("dari {n} TPS").format(n=i18n.format_number(len(tps))),
         alarm=bool(states.get("tak_terjangkau", 0)),
     )
-    late = Told(
+    late = KpiText(
         "terlambat",
         _("TPS terlambat melapor"),
         i18n.format_number(int(states.get("terlambat", 0))),
@@ -166,7 +166,7 @@ def _build_stations(data: ViewData) -> WallView:
     ]
     return WallView(
         _("TPS"),
-        [presentation_kpis.stations(tps), late, silent],
+        [presentation_kpis.format_stations(tps), late, silent],
         "fase",
         _("TPS terlambat atau tak terjangkau"),
         lines,
@@ -182,19 +182,21 @@ def _format_states(row: Any) -> str:
 def _build_personnel(data: ViewData) -> WallView:
     rows = data.day.coverage_gaps.loc[data.codes]
     known = rows[rows["known"]]
-    figures = [presentation_kpis.personnel(data.day, data.codes)]
+    figures = [presentation_kpis.format_officers(data.day, data.codes)]
     if len(known):
         of_all = _("dari {n} TPS").format(n=i18n.format_number(int(known["tps"].sum())))
         absent, empty = int(known["absent"].sum()), int(known["tps_uncovered"].sum())
         figures += [
-            Told(
+            KpiText(
                 "tanpa",
                 _("TPS tanpa petugas hadir"),
                 i18n.format_number(absent),
                 of_all,
                 absent > 0,
             ),
-            Told("kosong", _("TPS tanpa plotting"), i18n.format_number(empty), of_all, empty > 0),
+            KpiText(
+                "kosong", _("TPS tanpa plotting"), i18n.format_number(empty), of_all, empty > 0
+            ),
         ]
     worst = known.sort_values(["share_without", "absent"], ascending=False, kind="stable")
     every: list[Any] = list(worst[worst["absent"] > 0].head(MAX_LINES).itertuples())
@@ -236,9 +238,9 @@ def _build_attention(data: ViewData) -> WallView:
     return WallView(
         _("Perlu perhatian"),
         [
-            presentation_kpis.opened(data.overview),
-            presentation_kpis.states(data.overview),
-            presentation_kpis.stations(data.tps),
+            presentation_kpis.format_open_incidents(data.overview),
+            presentation_kpis.format_situasi(data.overview),
+            presentation_kpis.format_stations(data.tps),
         ],
         "perhatian",
         _("Nilai perhatian tertinggi, 0–100"),
@@ -263,6 +265,8 @@ _VIEW_BUILDERS: dict[str, Callable[[ViewData], WallView]] = {
 }
 
 
-def build_measure(data: ViewData, name: str) -> map_measures.Measure:
+def build_measure(data: ViewData, name: str) -> map_measures.MapMeasure:
     """How the map of this measure is coloured."""
-    return map_measures.measure(name, data.overview, data.day, data.register.kecamatan, data.theme)
+    return map_measures.build_measure(
+        name, data.overview, data.day, data.register.kecamatan, data.theme
+    )

@@ -14,8 +14,8 @@ from streamlit.delta_generator import DeltaGenerator
 from situasi.common import assets
 from situasi.common.i18n import _
 from situasi.figures.theme import SIGNS, SITUASI, TINGKAT, UNRATED, Theme
-from situasi.presentation.incident_item import Item
-from situasi.presentation.model import Mark, Said, Told
+from situasi.presentation.incident_item import IncidentItem
+from situasi.presentation.model import KpiText, Mark, TextOrCounts
 
 
 @dataclass(frozen=True)
@@ -178,21 +178,21 @@ def build_mark(mark: Mark) -> Markup:
     )
 
 
-def build_card(kpi_text: Told) -> Card:
+def build_card(kpi_text: KpiText) -> Card:
     """A key figure that is told in words, as a card."""
     return Card(
         kpi_text.title,
         _build_value(kpi_text.value),
         _build_value(kpi_text.note),
         kpi_text.alarm,
-        kpi_text.aside,
+        kpi_text.side_note,
     )
 
 
-def _build_value(text: Said) -> str | Markup:
+def _build_value(text: TextOrCounts) -> str | Markup:
     if isinstance(text, str):
         return text
-    return build_counts([(build_mark(one.mark), one.number, one.word) for one in text])
+    return build_counts([(build_mark(one.mark), one.number, one.label) for one in text])
 
 
 def render_account(
@@ -279,31 +279,31 @@ def build_colour_mark(colour: str) -> Markup:
     return Markup('<i class="si-dot" style="background:{}"></i>').format(colour)
 
 
-def build_report_list(items: Sequence[Item], exercise_word: str) -> Markup:
+def build_report_list(items: Sequence[IncidentItem], exercise_word: str) -> Markup:
     """Reports, to be drawn as they are."""
     return Markup('<ol class="si-list">{}</ol>').format(
         Markup("").join(_build_report_html(item, exercise_word) for item in items)
     )
 
 
-def _build_report_html(item: Item, exercise_word: str) -> Markup:
+def _build_report_html(item: IncidentItem, exercise_word: str) -> Markup:
     chips = Markup('<span class="si-chip">{}</span>').format(item.status)
     if item.source:
         chips += Markup('<small class="si-source">{}</small>').format(item.source)
-    if item.rehearsal:
+    if item.is_exercise:
         chips += Markup('<span class="si-chip si-made">{}</span>').format(exercise_word)
-    if item.doubt:
+    if item.check_notes:
         chips += Markup('<span class="si-chip si-doubt" title="{}">⚑</span>').format(item.doubt)
     return Markup(
         '<li><div class="si-mark" title="{level}">{mark}</div><div>'
         '<div class="si-line"><b>{title}</b><span>{place}</span><time>{when}</time></div>'
         '<div class="si-text"><p>{text}</p><span>{chips}</span></div></div></li>'
     ).format(
-        level=item.tingkat_name,
+        level=item.tingkat_label,
         mark=build_tingkat_mark(item.tingkat),
         title=item.title,
         place=item.place,
-        when=item.when,
+        when=item.time_text,
         text=item.text,
         chips=chips,
     )

@@ -26,7 +26,7 @@ def build_stations_table(rows: pd.DataFrame) -> Table:
     return make_table(
         {
             **_build_place_columns(rows),
-            _("fase"): [said.phase(code) for code in rows["fase"]],
+            _("fase"): [said.format_phase(code) for code in rows["fase"]],
             _("pelaporan"): [label("lapor", code) for code in rows["state"]],
             _("hadir"): number_column(rows["hadir"]),
             _("DPT"): number_column(rows["dpt"], estimated=rows["estimated"]),

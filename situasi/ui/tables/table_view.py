@@ -16,7 +16,7 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation import explanations as whys
-from situasi.presentation.explanations.model import Why
+from situasi.presentation.explanations.model import Explanation
 from situasi.reports import csv_tables
 from situasi.ui import audit, filters, higher_command_session, session, tenant, url_state
 from situasi.ui.components import markup
@@ -118,16 +118,16 @@ def render_explanation(key: str) -> None:
         _("Cara hitung"),
         why.rule,
         [
-            (_("Batas"), why.bounds()),
+            (_("Batas"), why.format_limits()),
             (_("Dari"), " · ".join(filter(None, (why.sources(), version)))),
         ],
     )
 
 
-def _find_explanation(key: str) -> Why | None:
+def _find_explanation(key: str) -> Explanation | None:
     if tenant.is_higher_command():
-        return whys.above(key, higher_command_session.get_command())
-    return whys.of(url_state.get_current_page(), key, board().register.election)
+        return whys.find_for_higher_command(key, higher_command_session.get_command())
+    return whys.find(url_state.get_current_page(), key, board().register.election)
 
 
 def _get_view_time() -> session.Moment:
@@ -209,8 +209,8 @@ def render_downloads(
         band = _("LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya")
         facts[_("LATIHAN")] = _("memuat laporan buatan, bukan keadaan sebenarnya")
     for kind, make, mime in (
-        ("CSV", lambda: csv_tables.as_csv(table.to_file_frame()), "text/csv"),
-        ("XLSX", lambda: csv_tables.as_xlsx(table.to_file_frame(), facts, band), _XLSX),
+        ("CSV", lambda: csv_tables.build_csv(table.to_file_frame()), "text/csv"),
+        ("XLSX", lambda: csv_tables.build_xlsx(table.to_file_frame(), facts, band), _XLSX),
     ):
         audit.render_download_button(
             kind,
@@ -233,8 +233,8 @@ def _describe_rule(key: str) -> dict[str, str]:
         return {}
     said = {
         _("Cara hitung"): why.rule,
-        _("Batas (rules.toml, usulan)"): why.bounds(),
-        _("Dari laporan"): why.sources(),
+        _("Batas (rules.toml, usulan)"): why.format_limits(),
+        _("Dari laporan"): why.format_feeds(),
     }
     return {name: text for name, text in said.items() if text}
 

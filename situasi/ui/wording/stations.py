@@ -10,7 +10,6 @@ from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.presentation.text_tables import phase as phase
 
 
 def format_name(code: str) -> str:

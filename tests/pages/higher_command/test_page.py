@@ -241,12 +241,17 @@ def test_every_table_tells_how_it_is_counted_and_holds_every_kabupaten(
     drawn()
     assert len(kept) == 8
     for key, table in kept.items():
-        told = explanations.above(key, command)
+        told = explanations.find_for_higher_command(key, command)
         assert told is not None and len(told.rule) > 20, key
         assert len(table) == (2 if key == "serius" else 3), key
     whole = kept["wilayah"].to_file_frame()
     assert whole["TPS lapor"].tolist()[:2] == [12, 12] and whole["TPS lapor"].isna()[2]
-    assert "90 menit" in (explanations.above("lapor", command) or explanations.Why("")).bounds()
+    assert (
+        "90 menit"
+        in (
+            explanations.find_for_higher_command("lapor", command) or explanations.Explanation("")
+        ).format_limits()
+    )
 
 
 def test_a_past_minute_is_asked_for_as_it_was_known_then(

@@ -25,39 +25,39 @@ def beat(minute: float = 0, **more: Any) -> HealthSample:
 
 
 def test_a_row_that_was_shown_late_is_an_alarm() -> None:
-    assert not system_health_page._lag(beat(lag=1.9)).is_alarm
-    assert system_health_page._lag(beat(lag=2.1)).is_alarm
+    assert not system_health_page._build_lag_card(beat(lag=1.9)).is_alarm
+    assert system_health_page._build_lag_card(beat(lag=2.1)).is_alarm
 
 
 def test_no_row_yet_is_no_lag_of_zero() -> None:
-    assert system_health_page._lag(beat(lag=None)).value == "–"
+    assert system_health_page._build_lag_card(beat(lag=None)).value == "–"
 
 
 def test_quarantine_that_grows_is_an_alarm_and_one_that_stays_is_not(empty: Board) -> None:
     stays = [beat(0, waiting=5), beat(30, waiting=5), beat(90, waiting=5)]
-    assert not system_health_page._waiting([*stays]).is_alarm
+    assert not system_health_page._build_quarantine_card([*stays]).is_alarm
     grows = [*stays, beat(120, waiting=7)]
-    card = system_health_page._waiting(grows)
+    card = system_health_page._build_quarantine_card(grows)
     assert card.is_alarm and card.value == "7" and "+2" in str(card.note)
 
 
 def test_what_grew_more_than_an_hour_ago_no_longer_alarms(empty: Board) -> None:
-    assert not system_health_page._waiting([beat(0, waiting=0), *(beat(m, waiting=7)
+    assert not system_health_page._build_quarantine_card([beat(0, waiting=0), *(beat(m, waiting=7)
                                      for m in (1, 62, 122))]).is_alarm  # fmt: skip
 
 
 def test_memory_that_the_machine_does_not_tell_is_not_zero() -> None:
-    assert system_health_page._memory(beat(memory=None)).value == "–"
-    assert system_health_page._memory(beat(memory=1_100_000_000)).is_alarm
+    assert system_health_page._build_memory_card(beat(memory=None)).value == "–"
+    assert system_health_page._build_memory_card(beat(memory=1_100_000_000)).is_alarm
 
 
 def test_descriptors_that_run_out_are_an_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(telemetry, "count_descriptors", lambda: (700, 1000))
-    assert not system_health_page._descriptors().is_alarm
+    assert not system_health_page._build_descriptor_card().is_alarm
     monkeypatch.setattr(telemetry, "count_descriptors", lambda: (800, 1000))
-    assert system_health_page._descriptors().is_alarm
+    assert system_health_page._build_descriptor_card().is_alarm
     monkeypatch.setattr(telemetry, "count_descriptors", lambda: None)
-    assert system_health_page._descriptors().value == "–"
+    assert system_health_page._build_descriptor_card().value == "–"
 
 
 def test_twelve_hours_of_beats_are_kept_and_no_more() -> None:
@@ -73,7 +73,9 @@ def test_twelve_hours_of_beats_are_kept_and_no_more() -> None:
 
 
 def test_the_table_holds_every_beat_with_gaps_as_gaps(empty: Board) -> None:
-    file = system_health_page._table([beat(1, lag=None, memory=None), beat(0)]).to_file_frame()
+    file = system_health_page._build_sample_table(
+        [beat(1, lag=None, memory=None), beat(0)]
+    ).to_file_frame()
     assert len(file) == 2
     lag = next(name for name in file if name.startswith("Simpan sampai tampil"))
     assert file[lag].isna().tolist() == [True, False]
@@ -83,37 +85,39 @@ def test_a_curve_of_twelve_hours_is_short_and_keeps_its_one_peak() -> None:
     lag = next(one for one in system_health_page.MEASURES if one.key == "lag")
     beats = [beat(second / 60) for second in range(0, 12 * 3600, 5)]
     beats[4321] = replace(beats[4321], lag_s=9.0)
-    drawn = system_health_page.worst(lag, beats)
-    assert len(drawn) <= system_health_page.MOST
-    assert max(lag.of(one) or 0 for one in drawn) == 9.0
+    drawn = system_health_page.select_worst_samples(lag, beats)
+    assert len(drawn) <= system_health_page.MAX_CURVE_POINTS
+    assert max(lag.read_value(one) or 0 for one in drawn) == 9.0
     assert [one.at for one in drawn] == sorted(one.at for one in drawn)
-    assert system_health_page.worst(lag, beats[:7]) == beats[:7]
+    assert system_health_page.select_worst_samples(lag, beats[:7]) == beats[:7]
 
 
 def test_a_backup_that_is_old_or_failed_is_an_alarm(empty: Board) -> None:
     errand = JobStatus()
-    assert system_health_page._backup(errand, NOON).value == "–"  # nobody wants one: said, no alarm
+    assert (
+        system_health_page._build_backup_card(errand, NOON).value == "–"
+    )  # nobody wants one: said, no alarm
     errand.is_enabled = True
-    card = system_health_page._backup(errand, NOON)
+    card = system_health_page._build_backup_card(errand, NOON)
     assert (card.value, card.is_alarm) == ("–", False)
     errand.record_success(NOON - timedelta(hours=10), note="situasi-20241127-0230.zip")
-    card = system_health_page._backup(errand, NOON)
+    card = system_health_page._build_backup_card(errand, NOON)
     assert ("10 jam" in str(card.value), card.is_alarm) == (True, False)
-    assert system_health_page._backup(errand, NOON + timedelta(hours=17)).is_alarm
+    assert system_health_page._build_backup_card(errand, NOON + timedelta(hours=17)).is_alarm
     errand.record_failure(NOON, "Disk penuh.")
-    card = system_health_page._backup(errand, NOON)
+    card = system_health_page._build_backup_card(errand, NOON)
     assert card.is_alarm and card.note == "Disk penuh."
 
 
 def test_rows_that_wait_where_nobody_knows_how_many_are_not_zero(empty: Board) -> None:
     errand = JobStatus()
     errand.record_failure(NOON, "Server penyimpanan tidak menjawab.")
-    card = system_health_page._upstream(errand, NOON)
+    card = system_health_page._build_upstream_card(errand, NOON)
     assert (card.value, card.is_alarm) == ("–", True)
     errand.record_failure(NOON, "Server penyimpanan tidak menjawab.", 1234)
-    assert system_health_page._upstream(errand, NOON).value == "1.234"
+    assert system_health_page._build_upstream_card(errand, NOON).value == "1.234"
     errand.record_success(NOON, 0)
-    card = system_health_page._upstream(errand, NOON)
+    card = system_health_page._build_upstream_card(errand, NOON)
     assert (card.value, card.is_alarm) == ("0", False)
 
 
@@ -128,7 +132,7 @@ def test_an_errand_keeps_its_turns_and_not_every_look(empty: Board) -> None:
         (None, ""), ("putus", ""), (None, "12")
     ]  # fmt: skip
     assert errand.age_s(NOON + timedelta(seconds=20)) == 11
-    file = system_health_page._turns(errand, "berkas").to_file_frame()
+    file = system_health_page._build_run_table(errand, "berkas").to_file_frame()
     assert len(file) == 3
 
 
@@ -137,8 +141,8 @@ def test_what_another_server_does_is_neither_switched_off_nor_an_alarm(empty: Bo
     errand.is_enabled = errand.is_run_elsewhere = True
     errand.record_failure(NOON, "putus")
     for card in (
-        system_health_page._backup(errand, NOON),
-        system_health_page._upstream(errand, NOON),
+        system_health_page._build_backup_card(errand, NOON),
+        system_health_page._build_upstream_card(errand, NOON),
     ):
         assert (card.value, card.note, card.is_alarm) == ("–", "dikerjakan server lain", False)
     assert not errand.is_responsible

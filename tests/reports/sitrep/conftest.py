@@ -13,13 +13,13 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.reports.sitrep import build, files
 from situasi.reports.sitrep import request as sitrep_request
-from situasi.reports.sitrep.model import Laporan
+from situasi.reports.sitrep.model import Sitrep
 from tests.builders import wib
 from tests.conftest import NOON
 
 CHIEF = Viewer("kapolres", ROLES["pimpinan"])
 AT = wib("12.30")
-Build = Callable[..., Laporan]
+Build = Callable[..., Sitrep]
 
 
 def built(
@@ -28,16 +28,16 @@ def built(
     at: datetime = AT,
     viewer: Viewer = CHIEF,
     **asked: object,
-) -> Laporan:
+) -> Sitrep:
     """A laporan of a past minute."""
     shown = board.snapshot_reader.refresh()
-    of = sitrep_request.wanted(kind, at, board.register.election, **asked)  # type: ignore[arg-type]
-    moment = sitrep_request.moment(at, of, NOON, shown.snapshot.exercise_at)
-    return build.build(board, viewer, shown, moment, of)
+    of = sitrep_request.build_request(kind, at, board.register.election, **asked)  # type: ignore[arg-type]
+    moment = sitrep_request.choose_view_time(at, of, NOON, shown.snapshot.exercise_at)
+    return build.build_sitrep(board, viewer, shown, moment, of)
 
 
 @pytest.fixture(scope="session")
-def laporan(rehearsed: Board) -> Laporan:
+def laporan(rehearsed: Board) -> Sitrep:
     return built(rehearsed)
 
 
@@ -48,9 +48,9 @@ def election(rehearsed: Board) -> Path:
 
 
 @pytest.fixture(scope="session")
-def written(laporan: Laporan, election: Path) -> dict[str, bytes]:
+def written(laporan: Sitrep, election: Path) -> dict[str, bytes]:
     """The laporan in every form."""
-    return {form: files.made(laporan, form, election) for form in files.FORMATS}
+    return {form: files.build_file(laporan, form, election) for form in files.FORMATS}
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.common import atomic_files, i18n
 from situasi.reports.sitrep import files, template_context
-from situasi.reports.sitrep.letterhead import TemplateRefused
-from situasi.reports.sitrep.model import Cell, Laporan
-from situasi.reports.sitrep.request import Refused
+from situasi.reports.sitrep.letterhead import SitrepTemplateError
+from situasi.reports.sitrep.model import Cell, Sitrep
+from situasi.reports.sitrep.request import SitrepRequestError
 from tests.builders import wib
 from tests.reports.sitrep.conftest import built
 from tests.reports.sitrep.reading import headers, pdf_pages, sheets, text_of
@@ -32,7 +32,7 @@ MARK = "LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya"
 ANALYST = Viewer("analis", ROLES["analis"])
 
 
-def calm(laporan: Laporan, **said: Any) -> Laporan:
+def calm(laporan: Sitrep, **said: Any) -> Sitrep:
     """A short laporan without pictures and annexes."""
     return replace(laporan, **{"drawings": {}, "annexes": (), **said})
 
@@ -53,7 +53,7 @@ def test_every_page_of_every_file_is_marked_as_a_rehearsal(written: dict[str, by
 @pytest.mark.slow
 @pytest.mark.parametrize("form", ["docx", "pdf", "xlsx", "txt"])
 def test_every_file_says_of_when_and_of_which_data_it_is(
-    laporan: Laporan, written: dict[str, bytes], form: str
+    laporan: Sitrep, written: dict[str, bytes], form: str
 ) -> None:
     text = text_of(form, written[form])
     assert "Rabu, 27 November 2024 pukul 12.30 WIB" in text
@@ -70,7 +70,7 @@ def test_every_file_says_of_when_and_of_which_data_it_is(
 
 @pytest.mark.slow
 def test_pages_are_numbered_and_each_kecamatan_has_one(
-    laporan: Laporan, written: dict[str, bytes]
+    laporan: Sitrep, written: dict[str, bytes]
 ) -> None:
     pages = pdf_pages(written["pdf"])
     for at, page in enumerate(pages, start=1):
@@ -97,14 +97,14 @@ def test_pictures_are_in_and_say_what_they_show(written: dict[str, bytes]) -> No
 
 @pytest.mark.slow
 def test_the_same_laporan_is_the_same_pdf(
-    laporan: Laporan, written: dict[str, bytes], election: Path
+    laporan: Sitrep, written: dict[str, bytes], election: Path
 ) -> None:
-    assert files.made(laporan, "pdf", election) == written["pdf"]
+    assert files.build_file(laporan, "pdf", election) == written["pdf"]
 
 
 @pytest.mark.slow
 def test_a_laporan_is_in_indonesian_whatever_the_screen_speaks(
-    rehearsed: Board, laporan: Laporan
+    rehearsed: Board, laporan: Sitrep
 ) -> None:
     i18n.set_language("en")
     try:
@@ -113,21 +113,23 @@ def test_a_laporan_is_in_indonesian_whatever_the_screen_speaks(
     finally:
         i18n.set_language("id")
     assert "Rabu, 27 November 2024" in of_area.message
-    assert of_area.facts[0].title == laporan.facts[0].title
+    assert of_area.key_figures[0].title == laporan.key_figures[0].title
 
 
 @pytest.mark.slow
 def test_what_no_viewer_of_the_role_may_see_is_in_no_file_of_theirs(
     rehearsed: Board, election: Path
 ) -> None:
-    with pytest.raises(Refused, match="netralitas"):
+    with pytest.raises(SitrepRequestError, match="netralitas"):
         built(rehearsed, viewer=ANALYST, neutrality=True)
     guest = built(rehearsed, viewer=Viewer("tamu", ROLES["tamu"]))
     plain = built(rehearsed, viewer=ANALYST)
     for one, mayor in ((guest, False), (plain, True)):
-        assert one.said["netralitas"] == ()
+        assert one.sentences["netralitas"] == ()
         for form in files.FORMATS:
-            text = text_of(form, files.made(calm(one, annexes=one.annexes[:1]), form, election))
+            text = text_of(
+                form, files.build_file(calm(one, annexes=one.annexes[:1]), form, election)
+            )
             assert "6. Netralitas" not in text
             assert "kasus netralitas" not in text
             assert ("Personel hadir" in text) == mayor, form
@@ -137,11 +139,11 @@ def test_what_no_viewer_of_the_role_may_see_is_in_no_file_of_theirs(
 @pytest.mark.slow
 def test_neutrality_is_told_only_where_it_was_asked_for(rehearsed: Board, election: Path) -> None:
     asked, without = built(rehearsed, neutrality=True), built(rehearsed)
-    assert asked.said["netralitas"]
-    assert without.said["netralitas"] == ()
-    text = text_of("docx", files.made(calm(asked), "docx", election))
+    assert asked.sentences["netralitas"]
+    assert without.sentences["netralitas"] == ()
+    text = text_of("docx", files.build_file(calm(asked), "docx", election))
     assert "6. Netralitas" in text
-    assert asked.said["netralitas"][0] in text
+    assert asked.sentences["netralitas"][0] in text
 
 
 @pytest.mark.slow
@@ -150,22 +152,24 @@ def test_a_viewer_of_one_kecamatan_has_a_laporan_of_it_alone(rehearsed: Board) -
     found = built(rehearsed, viewer=polsek)
     assert [one.name for one in found.annexes] == ["Pemulutan"]
     assert len(found.tables["kecamatan"].rows) == 1
-    with pytest.raises(Refused, match=r"16\.10\.04"):
+    with pytest.raises(SitrepRequestError, match=r"16\.10\.04"):
         built(rehearsed, viewer=polsek, kecamatan=("16.10.04",))
 
 
 def test_what_nobody_told_is_a_dash_and_never_zero(board: Board, election: Path) -> None:
     empty = built(board)
-    values = {fact.key: fact for fact in empty.facts}
+    values = {fact.key: fact for fact in empty.key_figures}
     for key in ("terbuka", "hadir", "partisipasi", "personel", "tercatat"):
         assert values[key].value == "–"
         assert all(one.value is None for one in values[key].numbers[:1])
-    assert "Belum ada laporan" in " ".join(empty.said["kejadian"] + empty.said["partisipasi"])
+    assert "Belum ada laporan" in " ".join(
+        empty.sentences["kejadian"] + empty.sentences["partisipasi"]
+    )
     table = empty.tables["kecamatan"]
     silent = [column.name for column in table.columns].index("hadir")
     assert {row[silent] for row in table.rows} == {Cell("–", None)}
     for form in files.FORMATS:
-        content = files.made(empty, form, election)
+        content = files.build_file(empty, form, election)
         assert "LATIHAN" not in text_of(form, content), form
     assert set(empty.drawings) == {"peta"}
 
@@ -178,11 +182,11 @@ def test_a_period_is_compared_with_the_one_before(
     begin, end = wib("10.00"), wib("12.00")
     found = built(rehearsed, kind, since=begin, until=end)
     table = found.tables["banding"]
-    now, then = ({row[0].said: row[at].value for row in table.rows} for at in (1, 2))
+    now, then = ({row[0].text: row[at].value for row in table.rows} for at in (1, 2))
     earlier = built(rehearsed, kind, at=wib("10.30"), since=wib("08.00"), until=begin)
-    assert then == {row[0].said: row[1].value for row in earlier.tables["banding"].rows}
+    assert then == {row[0].text: row[1].value for row in earlier.tables["banding"].rows}
     assert now["Kejadian"] == found.tables["kejadian"].rows[-1][0].value
-    pdf = text_of("pdf", files.made(calm(found), "pdf", election))
+    pdf = text_of("pdf", files.build_file(calm(found), "pdf", election))
     assert "Perbandingan dengan kurun sebelumnya" in pdf
     assert found.title in pdf
 
@@ -193,40 +197,42 @@ _TYPED = st.text(st.sampled_from("abc #$*_@<>[]{}\\/=+-~`'\"%&^|;:,.!?()09"), mi
 @settings(max_examples=25)
 @given(text=_TYPED)
 def test_no_sign_in_a_text_does_anything_in_a_pdf(
-    laporan: Laporan, election: Path, text: str
+    laporan: Sitrep, election: Path, text: str
 ) -> None:
     marked = f"awal {text} akhir"
     row = laporan.tables["kejadian"].rows[0]
     table = replace(laporan.tables["kejadian"], rows=((*row[:5], Cell(marked, marked), row[6]),))
     hostile = calm(
         laporan,
-        said={**laporan.said, "situasi": (marked,)},
+        said={**laporan.sentences, "situasi": (marked,)},
         tables={**laporan.tables, "kejadian": table},
     )
-    found = "".join(text_of("pdf", files.made(hostile, "pdf", election)).split())
+    found = "".join(text_of("pdf", files.build_file(hostile, "pdf", election)).split())
     assert "".join(marked.split()) in found
 
 
 @settings(max_examples=25)
 @given(text=st.one_of(st.text(), _TYPED, st.text(st.characters(categories=["Cc", "Cf", "Cs"]))))
 def test_no_sign_in_a_text_breaks_a_document_or_a_workbook(
-    laporan: Laporan, election: Path, text: str
+    laporan: Sitrep, election: Path, text: str
 ) -> None:
     marked = f"awal{text}akhir"
     row = laporan.tables["kejadian"].rows[0]
     table = replace(laporan.tables["kejadian"], rows=((*row[:5], Cell(marked, text), row[6]),))
     hostile = calm(
         laporan,
-        said={**laporan.said, "situasi": (marked,)},
+        said={**laporan.sentences, "situasi": (marked,)},
         tables={**laporan.tables, "kejadian": table},
     )
-    document = docx.Document(io.BytesIO(files.made(hostile, "docx", election)))
+    document = docx.Document(io.BytesIO(files.build_file(hostile, "docx", election)))
     said = [p.text for p in document.paragraphs if p.text.startswith("awal")]
     assert len(said) == 1
     assert said[0].endswith("akhir")
     plain = "".join(sign for sign in text if sign.isascii() and sign.isalnum())
     assert plain == "".join(s for s in said[0][4:-5] if s.isascii() and s.isalnum())
-    cells = [c for row in sheets(files.made(hostile, "xlsx", election))["Kejadian"] for c in row]
+    cells = [
+        c for row in sheets(files.build_file(hostile, "xlsx", election))["Kejadian"] for c in row
+    ]
     assert not [c for c in cells if isinstance(c, str) and c.startswith(("=", "+", "@"))]
 
 
@@ -235,9 +241,9 @@ def test_a_text_that_looks_like_a_field_of_the_template_is_not_filled(
 ) -> None:
     said = "{{ judul }} {% for x in y %} {{ 7*7 }}"
     one = calm(built(board))
-    hostile = replace(one, said={**one.said, "situasi": (said,)})
-    assert said in text_of("docx", files.made(hostile, "docx", election))
-    assert said in text_of("pdf", files.made(hostile, "pdf", election))
+    hostile = replace(one, sentences={**one.sentences, "situasi": (said,)})
+    assert said in text_of("docx", files.build_file(hostile, "docx", election))
+    assert said in text_of("pdf", files.build_file(hostile, "pdf", election))
 
 
 def _changed(folder: Path, old: str, new: str) -> None:
@@ -263,8 +269,8 @@ def test_a_broken_template_is_told_in_words_and_by_its_name(
     board: Board, edited: Path, old: str, new: str, said: str
 ) -> None:
     _changed(edited, old, new)
-    with pytest.raises(TemplateRefused, match=said) as caught:
-        files.made(calm(built(board)), "docx", edited)
+    with pytest.raises(SitrepTemplateError, match=said) as caught:
+        files.build_file(calm(built(board)), "docx", edited)
     assert "laporan.docx" in str(caught.value)
 
 
@@ -272,7 +278,7 @@ def test_what_the_staff_wrote_into_the_template_is_in_the_document(
     board: Board, edited: Path
 ) -> None:
     _changed(edited, "Demikian laporan ini dibuat", "Dengan ini dilaporkan")
-    text = text_of("docx", files.made(calm(built(board)), "docx", edited))
+    text = text_of("docx", files.build_file(calm(built(board)), "docx", edited))
     assert "Dengan ini dilaporkan sebagai bahan pimpinan" in text
 
 
@@ -288,17 +294,17 @@ def test_a_template_that_is_none_is_refused(
         path.write_bytes(content)
     else:
         path.write_text("#let x = (")
-    with pytest.raises(TemplateRefused, match=path.name):
-        files.made(calm(built(board)), form, edited)
+    with pytest.raises(SitrepTemplateError, match=path.name):
+        files.build_file(calm(built(board)), form, edited)
 
 
 def test_a_pdf_template_reads_nothing_outside_its_own_folder(board: Board, edited: Path) -> None:
     (edited / "laporan" / "laporan.typ").write_text('#read("/etc/hostname") #read("../../x")')
-    with pytest.raises(TemplateRefused):
-        files.made(calm(built(board)), "pdf", edited)
+    with pytest.raises(SitrepTemplateError):
+        files.build_file(calm(built(board)), "pdf", edited)
     (edited / "laporan" / "laporan.typ").write_text('#import "@preview/cetz:0.3.0"')
-    with pytest.raises(TemplateRefused):
-        files.made(calm(built(board)), "pdf", edited)
+    with pytest.raises(SitrepTemplateError):
+        files.build_file(calm(built(board)), "pdf", edited)
 
 
 def test_a_full_disk_leaves_no_half_file_and_the_old_one_as_it_was(
@@ -312,7 +318,7 @@ def test_a_full_disk_leaves_no_half_file_and_the_old_one_as_it_was(
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
         with pytest.raises(OSError, match="No space"):
-            files.write(calm(built(board)), (), ["txt"], election, tmp_path / "laporan")
+            files.write_files(calm(built(board)), (), ["txt"], election, tmp_path / "laporan")
         with pytest.raises(OSError, match="No space"):
             atomic_files.write(old, b"baru")
     assert list((tmp_path / "laporan").iterdir()) == []
@@ -324,9 +330,9 @@ def test_a_laporan_that_is_there_is_not_written_again(
     board: Board, election: Path, tmp_path: Path
 ) -> None:
     one = calm(built(board))
-    first = files.write(one, (), ["txt", "xlsx"], election, tmp_path)
+    first = files.write_files(one, (), ["txt", "xlsx"], election, tmp_path)
     before = [path.stat().st_mtime_ns for path in first]
-    assert files.write(one, (), ["txt", "xlsx"], election, tmp_path) == []
+    assert files.write_files(one, (), ["txt", "xlsx"], election, tmp_path) == []
     assert [path.stat().st_mtime_ns for path in first] == before
     assert [path.name for path in first] == [
         "laporan-situasi_20241127-1200.txt", "laporan-situasi_20241127-1200.xlsx",
@@ -351,24 +357,24 @@ def _fonts(page: Any) -> list[str]:
 def test_what_is_wrong_with_a_template_is_known_before_and_after_somebody_asks(
     board: Board, edited: Path
 ) -> None:
-    assert files.troubles(edited) == []
+    assert files.list_template_errors(edited) == []
     _changed(edited, "{{ saat }}", "{{ saatnya }}")
-    assert ["saatnya" in one for one in files.troubles(edited)] == [True]
+    assert ["saatnya" in one for one in files.list_template_errors(edited)] == [True]
     _changed(edited, "{{ saatnya }}", "{{ saat }}")
-    assert files.troubles(edited) == []
+    assert files.list_template_errors(edited) == []
     typ = edited / "laporan" / "laporan.typ"
     whole_text = typ.read_text("utf-8")
     typ.write_text("#let x = (", "utf-8")
-    with pytest.raises(TemplateRefused):
-        files.made(calm(built(board)), "pdf", edited)
-    assert ["laporan.typ" in one for one in files.troubles(edited)] == [True]
+    with pytest.raises(SitrepTemplateError):
+        files.build_file(calm(built(board)), "pdf", edited)
+    assert ["laporan.typ" in one for one in files.list_template_errors(edited)] == [True]
     typ.write_text(whole_text, "utf-8")
-    files.made(calm(built(board)), "pdf", edited)
-    assert files.troubles(edited) == []
+    files.build_file(calm(built(board)), "pdf", edited)
+    assert files.list_template_errors(edited) == []
 
 
 def test_every_name_that_a_template_may_ask_for_is_filled(board: Board) -> None:
-    assert set(template_context.filled(built(board))) == template_context.NAMES
+    assert set(template_context.build_context(built(board))) == template_context.TEMPLATE_FIELDS
 
 
 def test_a_template_that_libreoffice_saved_gives_a_whole_file(board: Board, edited: Path) -> None:
@@ -381,7 +387,7 @@ def test_a_template_that_libreoffice_saved_gives_a_whole_file(board: Board, edit
     with zipfile.ZipFile(path, "w") as changed:
         for name, content in parts.items():
             changed.writestr(name, content)
-    made = files.made(calm(built(board)), "docx", edited)
+    made = files.build_file(calm(built(board)), "docx", edited)
     names = zipfile.ZipFile(io.BytesIO(made)).namelist()
     assert len(names) == len(set(names))
     assert "LAPORAN SITUASI" in zipfile.ZipFile(io.BytesIO(made)).read("docProps/core.xml").decode()
@@ -394,4 +400,4 @@ def test_an_emblem_beside_the_template_can_be_used_in_a_pdf(board: Board, edited
         "</svg>"
     )
     typ.write_text(typ.read_text("utf-8") + '\n#image("lambang.svg", alt: "lambang")', "utf-8")
-    assert files.made(calm(built(board)), "pdf", edited).startswith(b"%PDF")
+    assert files.build_file(calm(built(board)), "pdf", edited).startswith(b"%PDF")

@@ -12,13 +12,13 @@ from situasi.analysis.view_time import ViewTime
 from situasi.domain.register import Register
 from situasi.reports.sitrep import request as sitrep_request
 from situasi.reports.sitrep import schedule
-from situasi.reports.sitrep.letterhead import TemplateRefused
-from situasi.reports.sitrep.request import Refused
+from situasi.reports.sitrep.letterhead import SitrepTemplateError
+from situasi.reports.sitrep.request import SitrepRequestError
 from tests.builders import DAY, wib
 
 
 def test_a_laporan_situasi_is_of_the_election_day_as_the_page_is(register: Register) -> None:
-    found = sitrep_request.wanted("situasi", wib("12.30"), register.election)
+    found = sitrep_request.build_request("situasi", wib("12.30"), register.election)
     assert (found.since, found.until) == (DAY, DAY + timedelta(days=1))
 
 
@@ -28,7 +28,7 @@ def test_a_laporan_situasi_is_of_the_election_day_as_the_page_is(register: Regis
 def test_a_laporan_harian_is_of_its_day_and_at_midnight_of_the_one_that_ended(
     register: Register, clock: str, day: int
 ) -> None:
-    found = sitrep_request.wanted("harian", wib(clock), register.election)
+    found = sitrep_request.build_request("harian", wib(clock), register.election)
     assert found.since == DAY + timedelta(days=day)
     assert found.until - found.since == timedelta(days=1)
 
@@ -41,19 +41,19 @@ def test_a_laporan_harian_is_of_its_day_and_at_midnight_of_the_one_that_ended(
 def test_what_cannot_be_made_is_refused_in_words(
     register: Register, kind: str, begin: datetime | None, end: datetime | None, said: str
 ) -> None:
-    with pytest.raises(Refused, match=said):
-        sitrep_request.wanted(kind, wib("12.30"), register.election, since=begin, until=end)
+    with pytest.raises(SitrepRequestError, match=said):
+        sitrep_request.build_request(kind, wib("12.30"), register.election, since=begin, until=end)
 
 
 def test_a_laporan_of_a_past_period_is_of_what_was_known_at_its_end(register: Register) -> None:
-    found = sitrep_request.wanted(
+    found = sitrep_request.build_request(
         "anev", wib("18.00"), register.election, since=wib("08.00"), until=wib("10.00")
     )
-    at = sitrep_request.moment(None, found, wib("18.00"), None)
+    at = sitrep_request.choose_view_time(None, found, wib("18.00"), None)
     assert (at.at, at.live) == (wib("10.00"), False)
-    still_open = sitrep_request.wanted("anev", wib("18.00"), register.election)
-    assert sitrep_request.moment(None, still_open, wib("18.00"), None).live
-    later = sitrep_request.moment(wib("12.00"), found, wib("18.00"), None)
+    still_open = sitrep_request.build_request("anev", wib("18.00"), register.election)
+    assert sitrep_request.choose_view_time(None, still_open, wib("18.00"), None).live
+    later = sitrep_request.choose_view_time(wib("12.00"), found, wib("18.00"), None)
     assert later.at == wib("12.00")
 
 
@@ -66,8 +66,10 @@ def test_the_period_before_is_as_long_ends_where_this_begins_and_is_known_as_far
     since = DAY + timedelta(minutes=begin)
     until = since + timedelta(minutes=length)
     at = max(until + timedelta(minutes=late), since + timedelta(minutes=1))
-    asked = sitrep_request.Wanted("anev", since, until, ("16.10.05",))
-    found, known = sitrep_request.before(asked, ViewTime(at, live=False, is_exercise=False))
+    asked = sitrep_request.SitrepRequest("anev", since, until, ("16.10.05",))
+    found, known = sitrep_request.build_previous_request(
+        asked, ViewTime(at, live=False, is_exercise=False)
+    )
     assert found.until == since
     assert found.until - found.since == min(until, at) - since
     assert known - found.until == at - min(until, at)
@@ -78,13 +80,13 @@ def test_the_period_before_is_as_long_ends_where_this_begins_and_is_known_as_far
     ("text", "minutes"), [("2h", 120), ("2j", 120), ("30m", 30), ("90 menit", 90), ("24h", 1440)]
 )
 def test_an_interval_is_written_as_people_do(text: str, minutes: int) -> None:
-    assert schedule.every(text) == timedelta(minutes=minutes)
+    assert schedule.parse_interval(text) == timedelta(minutes=minutes)
 
 
 @pytest.mark.parametrize("text", ["", "0h", "2", "7h", "25h", "-2h", "1e9h", "h", "٢h", "99999m"])
 def test_an_interval_that_does_not_fit_a_day_is_refused(text: str) -> None:
-    with pytest.raises(Refused, match="selang"):
-        schedule.every(text)
+    with pytest.raises(SitrepRequestError, match="selang"):
+        schedule.parse_interval(text)
 
 
 class Clock:
@@ -101,9 +103,13 @@ class Clock:
 
     def begin(self) -> None:
         """The program is started anew."""
-        hoped = (OSError, TemplateRefused)
+        hoped = (OSError, SitrepTemplateError)
         self.plan = schedule.Schedule(
-            schedule.every(self.step), lambda: self.now, self._make, self.told.append, hoped
+            schedule.parse_interval(self.step),
+            lambda: self.now,
+            self._make,
+            self.told.append,
+            hoped,
         )
 
     def _make(self, due: datetime) -> str | None:
@@ -117,7 +123,7 @@ class Clock:
 
     def at(self, clock: str) -> None:
         self.now = wib(clock)
-        self.plan.look()
+        self.plan.run_due()
 
 
 def test_what_is_due_is_made_once_at_even_hours_of_the_clock() -> None:
@@ -151,7 +157,7 @@ def test_it_goes_on_after_an_error_and_says_so() -> None:
     clock.broken = None
     clock.at("08.04")
     assert clock.made == [wib("08.00")]
-    clock.broken = TemplateRefused("templat rusak")
+    clock.broken = SitrepTemplateError("templat rusak")
     clock.at("10.00")
     clock.broken = None
     clock.at("12.00")
@@ -173,7 +179,7 @@ def test_a_fault_of_the_program_is_told_as_one_and_ends_nothing(
 def test_a_clock_that_is_set_back_does_not_stop_it() -> None:
     clock = Clock()
     clock.now = wib("20.00")
-    clock.plan.look()
+    clock.plan.run_due()
     clock.at("08.00")
     clock.at("08.01")
     assert clock.made == [wib("20.00"), wib("08.00")]
@@ -195,7 +201,7 @@ def test_it_waits_until_the_next_boundary_and_never_long() -> None:
 @given(minutes=st.integers(0, 3 * 1440), step=st.sampled_from([15, 30, 60, 120, 360, 1440]))
 def test_the_last_due_is_the_nearest_boundary_before(minutes: int, step: int) -> None:
     now = DAY + timedelta(minutes=minutes)
-    due = schedule.last_due(now, timedelta(minutes=step))
+    due = schedule.compute_last_due(now, timedelta(minutes=step))
     slow = max(
         one for n in range(4 * 1440 // step) if (one := DAY + n * timedelta(minutes=step)) <= now
     )

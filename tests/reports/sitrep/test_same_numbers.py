@@ -15,7 +15,7 @@ from pages.situation import page as situation_page
 from pages.turnout import page as turnout_page
 from situasi import board as house
 from situasi.board import Board
-from situasi.reports.sitrep.model import Fact, Laporan
+from situasi.reports.sitrep.model import KeyFigure, Sitrep
 from situasi.ui.components.kpi_row import Kpi
 from tests.rehearsed import script_of
 from tests.reports.sitrep.conftest import built
@@ -76,13 +76,13 @@ def _of_card(figure: Kpi) -> list[float]:
     return numbers(re.sub("<[^>]*>", " ", str(figure.card.value)))
 
 
-def _facts(laporan: Laporan) -> dict[str, Fact]:
-    return {fact.key: fact for fact in laporan.facts}
+def _facts(laporan: Sitrep) -> dict[str, KeyFigure]:
+    return {fact.key: fact for fact in laporan.key_figures}
 
 
 @pytest.mark.parametrize(("where", "key"), SAME.items(), ids=lambda one: str(one))
 def test_a_fact_has_the_numbers_of_the_card_on_the_page(
-    pages: dict[str, dict[str, Kpi]], laporan: Laporan, where: tuple[str, str], key: str
+    pages: dict[str, dict[str, Kpi]], laporan: Sitrep, where: tuple[str, str], key: str
 ) -> None:
     card, fact = pages[where[0]][where[1]], _facts(laporan)[key]
     assert _of_card(card)
@@ -94,7 +94,7 @@ def test_a_fact_has_the_numbers_of_the_card_on_the_page(
 
 @pytest.mark.parametrize("form", ["docx", "pdf", "xlsx"])
 def test_every_number_of_the_pages_is_in_every_file(
-    pages: dict[str, dict[str, Kpi]], laporan: Laporan, written: dict[str, bytes], form: str
+    pages: dict[str, dict[str, Kpi]], laporan: Sitrep, written: dict[str, bytes], form: str
 ) -> None:
     text = text_of(form, written[form])
     for (page, card), key in SAME.items():
@@ -105,7 +105,7 @@ def test_every_number_of_the_pages_is_in_every_file(
 
 
 def test_the_message_has_the_numbers_of_the_page(
-    pages: dict[str, dict[str, Kpi]], laporan: Laporan
+    pages: dict[str, dict[str, Kpi]], laporan: Sitrep
 ) -> None:
     lines = laporan.message.splitlines()
     for key in ("terbuka", "hadir", "partisipasi", "tps", "personel"):
@@ -116,31 +116,31 @@ def test_the_message_has_the_numbers_of_the_page(
 
 
 def test_the_sentences_on_officers_have_the_numbers_of_the_page(
-    pages: dict[str, dict[str, Kpi]], laporan: Laporan
+    pages: dict[str, dict[str, Kpi]], laporan: Sitrep
 ) -> None:
     cards = pages["personnel"]
     posted, absent = cards["diplot"].values[0].value, cards["tanpa_petugas"].values[0].value
-    told = numbers(laporan.said["personel"][0])
+    told = numbers(laporan.sentences["personel"][0])
     assert told[:2] == [posted, cards["hadir"].values[0].value]
-    assert absent in numbers(laporan.said["personel"][1])
+    assert absent in numbers(laporan.sentences["personel"][1])
 
 
 @pytest.mark.parametrize("form", ["docx", "pdf"])
 def test_the_page_of_a_kecamatan_has_the_numbers_of_the_screen_filtered_by_it(
-    rehearsed: Board, laporan: Laporan, written: dict[str, bytes], form: str
+    rehearsed: Board, laporan: Sitrep, written: dict[str, bytes], form: str
 ) -> None:
     cards = _figures(rehearsed, "situation", kec=ONE)
     [annex] = [one for one in laporan.annexes if one.code == ONE]
     text = text_of(form, written[form])
     part = text[text.index("LAMPIRAN: KECAMATAN PEMULUTAN ") :]
-    for fact in annex.facts:
+    for fact in annex.key_figures:
         if fact.key in cards and fact.key not in {"terakhir", "senyap"}:
             assert numbers(fact.value) == _of_card(cards[fact.key]), fact.key
             assert " ".join(fact.value.split()) in part[:4_000], fact.key
 
 
 def test_a_workbook_has_numbers_as_numbers_and_of_every_kecamatan(
-    laporan: Laporan, written: dict[str, bytes]
+    laporan: Sitrep, written: dict[str, bytes]
 ) -> None:
     found = sheets(written["xlsx"])
     rows = {row[1]: row for row in found["Kecamatan"] if isinstance(row[0], int)}
@@ -152,7 +152,7 @@ def test_a_workbook_has_numbers_as_numbers_and_of_every_kecamatan(
     assert sum(row[heads] for row in rows.values()) == numbers(_facts(laporan)["hadir"].value)[0]
 
 
-def test_the_lines_of_the_table_add_up_to_the_whole(laporan: Laporan) -> None:
+def test_the_lines_of_the_table_add_up_to_the_whole(laporan: Sitrep) -> None:
     table, facts = laporan.tables["kecamatan"], _facts(laporan)
     at = {column.name: place for place, column in enumerate(table.columns)}
 
@@ -165,7 +165,7 @@ def test_the_lines_of_the_table_add_up_to_the_whole(laporan: Laporan) -> None:
     assert summed("personel") == facts["personel"].numbers[0].value
 
 
-def test_it_says_what_was_known_then_and_no_more(rehearsed: Board, laporan: Laporan) -> None:
+def test_it_says_what_was_known_then_and_no_more(rehearsed: Board, laporan: Sitrep) -> None:
     early = built(rehearsed, at=laporan.at.replace(hour=9, minute=0))
     cards = _figures(rehearsed, "situation", saat="2024-11-27T09:00")
     for key in ("terbuka", "situasi", "partisipasi", "tps", "personel"):
@@ -174,12 +174,12 @@ def test_it_says_what_was_known_then_and_no_more(rehearsed: Board, laporan: Lapo
 
 
 def test_where_the_day_is_heading_is_told_as_on_the_page_and_marked_an_estimate(
-    rehearsed: Board, laporan: Laporan
+    rehearsed: Board, laporan: Sitrep
 ) -> None:
     _figures_there, app = _drawn(rehearsed, "turnout")
     [said] = [one.value for one in app.caption if one.value.startswith("Akhir hari")]
-    [sentence] = [one for one in laporan.said["analisa"] if "Akhir hari" in one]
+    [sentence] = [one for one in laporan.sentences["analisa"] if "Akhir hari" in one]
     assert said in sentence and "perkiraan" in sentence
     assert len(numbers(said)) == 4
     early = built(rehearsed, at=laporan.at.replace(hour=7, minute=0))
-    assert not any("Akhir hari" in one for one in early.said["analisa"])  # too few have told
+    assert not any("Akhir hari" in one for one in early.sentences["analisa"])  # too few have told

@@ -85,15 +85,15 @@ def test_every_figure_is_that_of_the_page_situasi(rehearsed: Board) -> None:
     rates = summary.compute_total(of_day.turnout)
     assert figure(said, "situasi", "terbuka").startswith(f"{len(found.open_cases)} ")
     for name, key, told in (
-        ("partisipasi", "partisipasi", presentation_kpis.turnout(rates)),
-        ("partisipasi", "hadir", presentation_kpis.heads(rates)),
-        ("tps", "tps", presentation_kpis.stations(of_day.stations)),
+        ("partisipasi", "partisipasi", presentation_kpis.format_turnout(rates)),
+        ("partisipasi", "hadir", presentation_kpis.format_voters_present(rates)),
+        ("tps", "tps", presentation_kpis.format_stations(of_day.stations)),
         (
             "personel",
             "personel",
-            presentation_kpis.personnel(of_day, list(rehearsed.register.kecamatan)),
+            presentation_kpis.format_officers(of_day, list(rehearsed.register.kecamatan)),
         ),
-        ("situasi", "terakhir", presentation_kpis.newest(found, AT, "WIB")),
+        ("situasi", "terakhir", presentation_kpis.format_last_report(found, AT, "WIB")),
     ):
         assert figure(said, name, key) == told.value, key
         shown = next(one for one in view(said, name)["figures"] if one["key"] == key)
@@ -107,9 +107,9 @@ def test_the_map_of_every_view_is_that_of_the_page(rehearsed: Board) -> None:
     for one in said["views"]:
         name = {"tps": "fase"}.get(one["name"], one["name"])
         dark = wall_state.DARK
-        by = map_measures.measure(name, found, of_day, places, dark)
+        by = map_measures.build_measure(name, found, of_day, places, dark)
         for code, place in places.items():
-            area = by.paint(place)
+            area = by.build_area(place)
             assert one["areas"][code][:2] == [area.value, area.fill], (name, code)
 
 

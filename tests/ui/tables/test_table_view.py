@@ -111,13 +111,13 @@ def test_a_sign_of_the_screen_is_no_part_of_the_word() -> None:
 
 def test_numbers_are_numbers_in_csv_and_xlsx_and_what_is_missing_is_empty() -> None:
     file = turnout(made_up=[True, False]).to_file_frame()
-    heading, first, second = lines(csv_tables.as_csv(file))
+    heading, first, second = lines(csv_tables.build_csv(file))
     assert heading == [
         "LATIHAN", "kecamatan", "hadir", "partisipasi (%)", "DPT", "DPT perkiraan", "catatan",
     ]  # fmt: skip
     assert first == ["LATIHAN", "Kandis", "8454", "55.24", "15315", "ya", ""]
     assert second == ["", "Indralaya", "", "", "30483", "tidak", ""]
-    book = openpyxl.load_workbook(io.BytesIO(csv_tables.as_xlsx(file, {})))
+    book = openpyxl.load_workbook(io.BytesIO(csv_tables.build_xlsx(file, {})))
     _, first, second = ([cell.value for cell in row] for row in book["Data"].iter_rows())
     assert first == ["LATIHAN", "Kandis", 8_454, 55.24, 15_315, "ya", None]
     assert second == [None, "Indralaya", None, None, 30_483, "tidak", None]
@@ -127,8 +127,8 @@ def test_a_day_without_a_clock_stays_one_in_xlsx(empty: Board) -> None:
     file = make_table(
         {"waktu": columns.imprecise_time_column([wib("00.00")] * 2, ["hari", "bulan"])}
     ).to_file_frame()
-    assert lines(csv_tables.as_csv(file)) == [["waktu (WIB)"], ["2024-11-27"], ["2024-11"]]
-    sheet = openpyxl.load_workbook(io.BytesIO(csv_tables.as_xlsx(file, {})))["Data"]
+    assert lines(csv_tables.build_csv(file)) == [["waktu (WIB)"], ["2024-11-27"], ["2024-11"]]
+    sheet = openpyxl.load_workbook(io.BytesIO(csv_tables.build_xlsx(file, {})))["Data"]
     assert (sheet["A2"].is_date, sheet["A2"].number_format) == (True, "dd/mm/yyyy")
     assert sheet["A3"].value == "2024-11"
 
