@@ -9,13 +9,13 @@ import streamlit as st
 
 from pages import app_higher_command
 from pages.navigation import build_navigation, get_requested_page
+from situasi.analysis.view_time import ViewTime
 from situasi.common.i18n import _
 from situasi.live.snapshot import SnapshotView
 from situasi.presentation import view_text
 from situasi.ui import filters, playback, session, tenant, url_state
 from situasi.ui.auto_refresh import render_with_auto_refresh
 from situasi.ui.components import markup
-from situasi.ui.session import ViewTime
 
 ICON = Path(__file__).with_name("icon.png")
 

@@ -12,6 +12,7 @@ from pages import navigation
 from pages.higher_command import page
 from situasi.access import roles
 from situasi.access.roles import SCREENS
+from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -102,7 +103,7 @@ def _render_refusal() -> None:
         markup.render_parent_link(f"◂ {up[0]}", up[1])
 
 
-def build_viewing_banners(view_time: session.Moment) -> list[tuple[str, str]]:
+def build_viewing_banners(view_time: ViewTime) -> list[tuple[str, str]]:
     """What must not be overlooked before the board of a kabupaten, where one looks from above."""
     above, there = board().parent, app.current_higher_command()
     if above is None or there is None:

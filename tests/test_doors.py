@@ -611,8 +611,9 @@ def test_an_officer_of_another_unit_is_neither_ordered_nor_checked_in(
     began = last(world)
     theirs = row(feed, HERE, "n1", petugas="P-04", uraian="pindah")
     unknown = row(feed, HERE, "n2", petugas="P-99", uraian="baru")
-    ledger = ingest_rows([theirs, unknown], "a", world.store, world.ingest_context, scope, feed=feed,
-                         now=NOON)  # fmt: skip
+    ledger = ingest_rows(
+        [theirs, unknown], "a", world.store, world.ingest_context, scope, feed=feed, now=NOON
+    )
     assert (ledger.accepted, ledger.quarantined) == (1, 1)
     rows = world.store.rows_after(FEEDS[feed])
     assert rows.loc[rows["batch"] > began, "petugas"].tolist() == ["P-99"]

@@ -49,8 +49,11 @@ def every_row(known: Mapping[str, pd.DataFrame], _register: Register, _at: datet
 
 
 WORKS: tuple[Callable[..., Any], ...] = (
-    every_row, status.build_station_table, coverage.compute_coverage, changes.compute_situation_state,
-)  # fmt: skip
+    every_row,
+    status.build_station_table,
+    coverage.compute_coverage,
+    changes.compute_situation_state,
+)
 
 
 class Day:
@@ -96,9 +99,14 @@ class Day:
         self.numbers += 1
         path = csv_file(self.folder / f"{feed}-{self.numbers}.csv", *rows)
         ingest_file(
-            path, self.board.store, self.board.ingest_context, unbounded(actor), now=self.now, feed=feed,
+            path,
+            self.board.store,
+            self.board.ingest_context,
+            unbounded(actor),
+            now=self.now,
+            feed=feed,
             progress=lambda _done, _rows: self.pass_time(seconds),
-        )  # fmt: skip
+        )
 
     def correct(self, turn: int) -> None:
         waiting = self.board.store.quarantined_rows("incidents")

@@ -19,6 +19,7 @@ from situasi.domain import register as domain_register
 from situasi.domain.definition_errors import DefinitionError
 from situasi.domain.feed_schemas import KERAWANAN
 from situasi.domain.register import Mismatch, Register
+from situasi.ingest.boundaries import check_boundaries
 from situasi.presentation import view_text
 from tests.builders_election import invented_election, kecamatan_codes, square
 

@@ -25,15 +25,31 @@ def build_kpis(data: ActivityData, today: date) -> list[Kpi]:
     return [
         Kpi("tahap_kini", _build_running_card(data), _make_stage_opener(data, "berjalan")),
         Kpi("tahap_nanti", _build_next_card(data, today), _make_stage_opener(data, "akan")),
-        Kpi("giat", _build_done_card(data), lambda: shown.build_activity_table(data.activities),
-               (KpiValue(data.state_counts["terlaksana"] if heard else None),)),
-        Kpi("lewat", _build_lapsed_card(data), _make_activity_opener(data, "lewat"),
-               (KpiValue(data.state_counts["lewat"] if planned else None),)),
-        Kpi("latihan", _build_drill_card(data), lambda: shown.build_activity_table(data.drills),
-               (KpiValue(drilled if heard else None),)),
-        Kpi("sop", _build_sop_card(data), lambda: shown.build_checklist_table(data.activities, begun),
-               (KpiValue(sop_checklist.count_by_state(begun)["selesai"] if begun else None),)),
-    ]  # fmt: skip
+        Kpi(
+            "giat",
+            _build_done_card(data),
+            lambda: shown.build_activity_table(data.activities),
+            (KpiValue(data.state_counts["terlaksana"] if heard else None),),
+        ),
+        Kpi(
+            "lewat",
+            _build_lapsed_card(data),
+            _make_activity_opener(data, "lewat"),
+            (KpiValue(data.state_counts["lewat"] if planned else None),),
+        ),
+        Kpi(
+            "latihan",
+            _build_drill_card(data),
+            lambda: shown.build_activity_table(data.drills),
+            (KpiValue(drilled if heard else None),),
+        ),
+        Kpi(
+            "sop",
+            _build_sop_card(data),
+            lambda: shown.build_checklist_table(data.activities, begun),
+            (KpiValue(sop_checklist.count_by_state(begun)["selesai"] if begun else None),),
+        ),
+    ]
 
 
 def _make_stage_opener(data: ActivityData, state: str) -> Callable[[], Table]:
@@ -50,7 +66,7 @@ def _build_running_card(data: ActivityData) -> Card:
     stage, others = data.running_stages[0], len(data.running_stages) - 1
     note = _("sampai {day}").format(day=i18n.format_date(stage.end)) if stage.end else ""
     if others:
-        note += " · " + _("{n} tahap lain juga berjalan").format(n=i18n.number(others))
+        note += " · " + _("{n} tahap lain juga berjalan").format(n=i18n.format_number(others))
     return Card(_("Tahap berjalan"), build_sentence(stage.name), note)
 
 
@@ -84,7 +100,7 @@ def _build_done_card(data: ActivityData) -> Card:
         (_("{n} batal"), counts["batal"]),
         (_("{n} tanpa status"), counts["tanpa_status"]),
     ]
-    note = " · ".join(text.format(n=i18n.number(n)) for text, n in said if n)
+    note = " · ".join(text.format(n=i18n.format_number(n)) for text, n in said if n)
     return Card(title, _format_ratio(counts["terlaksana"], len(data.activities)), note)
 
 

@@ -33,7 +33,7 @@ def show() -> None:
     with right:
         panel.render_sop_panel(found)
 
-    if found.cases.empty:
+    if found.activities.empty:
         page_layout.render_missing_data(_("Belum ada laporan giat pada pilihan ini."))
     else:
         left, right = st.columns([11, 9], gap="medium")

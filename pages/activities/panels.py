@@ -113,7 +113,7 @@ def _format_counts(counts: dict[str, int]) -> str:
 def _build_item(line: sop_checklist.ChecklistItem) -> ChecklistItem:
     item = line.item
     ours = item.basis == PROPOSAL_BASIS
-    who = " · ".join(filter(None, [shown.fungsi_name(item.fungsi), label("giat", item.giat)]))
+    who = " · ".join(filter(None, [shown.format_fungsi(item.fungsi), label("giat", item.giat)]))
     explained = _("usulan, dapat diubah Polres") if ours else item.basis
     return ChecklistItem(
         line.state, label("sop", line.state), item.text, who,

@@ -16,6 +16,7 @@ from situasi.actions.alert_actions import AlertRecord
 from situasi.analysis.alerts import engine as analysis
 from situasi.analysis.alerts.episodes import Alerts
 from situasi.analysis.queries import reads
+from situasi.analysis.view_time import cache_minute
 from situasi.board import current_board as board
 from situasi.domain.feed_schemas import INCIDENTS, NEUTRALITY, TPS
 from situasi.domain.register import Register
@@ -33,7 +34,7 @@ _SCREEN_BY_RULE = {
 }
 _SOURCE_FEEDS = (INCIDENTS, TPS, NEUTRALITY)
 
-Known = tuple[dict[str, AlertRecord], dict[str, Acknowledgement]]
+AlertRecords = tuple[dict[str, AlertRecord], dict[str, Acknowledgement]]
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def compute_alert_set(
 def compute_alert_view(context: PageContext, alert_filter: AlertFilter) -> AlertView:
     """The chosen alerts of this view."""
     every = context.compute(compute_alert_set)
-    minute, access = session.cache_minute(context.view_time), context.snapshot_view.access_position
+    minute, access = cache_minute(context.view_time), context.snapshot_view.access_position
     kept, heeded = load_records(context.snapshot_view)
     owners = {code: one.owner for code, one in board().register.election.alerts.rules.items()}
 
@@ -136,9 +137,13 @@ def compute_alert_view(context: PageContext, alert_filter: AlertFilter) -> Alert
 
     told = render_cache.get_or_build("hidup", (access, until), (every,), lived)
     return render_cache.get_or_build(
-        "peringatan", (access, alert_filter, session.viewer()), (every, told),
-        lambda some, table: AlertView(some, _apply_filter(table, alert_filter), _select_withdrawn(some, kept, context)),
-    )  # fmt: skip
+        "peringatan",
+        (access, alert_filter, session.viewer()),
+        (every, told),
+        lambda some, table: AlertView(
+            some, _apply_filter(table, alert_filter), _select_withdrawn(some, kept, context)
+        ),
+    )
 
 
 def load_records(snapshot_view: SnapshotView) -> AlertRecords:

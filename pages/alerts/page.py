@@ -38,12 +38,28 @@ def begin_alerts_page(title: str) -> tuple[PageContext, AlertFilter]:
 
     view = page_layout.begin_page(
         title,
-        several("derajat", _("Derajat"), _("semua derajat"), list(reversed(rules.levels)),
-                lambda code: telling.format_level(rules, rules.levels.index(code))),
-        several("aturan", _("Aturan"), _("semua aturan"), alerts_data.list_visible_rules(),
-                lambda code: telling.format_rule(rules, code)),
-        several("hidup", _("Status"), _("semua keadaan"), list(alert_actions.STATUSES), telling.format_status),
-    )  # fmt: skip
+        several(
+            "derajat",
+            _("Derajat"),
+            _("semua derajat"),
+            list(reversed(rules.levels)),
+            lambda code: telling.format_level(rules, rules.levels.index(code)),
+        ),
+        several(
+            "aturan",
+            _("Aturan"),
+            _("semua aturan"),
+            alerts_data.list_visible_rules(),
+            lambda code: telling.format_rule(rules, code),
+        ),
+        several(
+            "hidup",
+            _("Status"),
+            _("semua keadaan"),
+            list(alert_actions.STATUSES),
+            telling.format_status,
+        ),
+    )
     wanted = AlertFilter(
         levels=tuple(picked["derajat"]),
         rules=tuple(picked["aturan"]),

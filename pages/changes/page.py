@@ -88,30 +88,44 @@ def render_kpis(change_set: Changes) -> None:
         [
             Kpi(
                 "baru",
-                Card(_("Baru"), _format_case_count(len(change_set.new)),
-                     _("{n} tinggi").format(n=i18n.format_number(grave)), is_alarm=grave > 0),
+                Card(
+                    _("Baru"),
+                    _format_case_count(len(change_set.new)),
+                    _("{n} tinggi").format(n=i18n.format_number(grave)),
+                    is_alarm=grave > 0,
+                ),
                 lambda: shown.build_new_table(change_set.new),
             ),
             Kpi(
                 "memburuk",
-                Card(_("Memburuk"), i18n.format_number(len(change_set.worse)), _format_kind_counts(change_set.worse, WORSENED_KINDS),
-                     is_alarm=len(change_set.worse) > 0),
+                Card(
+                    _("Memburuk"),
+                    i18n.format_number(len(change_set.worse)),
+                    _format_kind_counts(change_set.worse, WORSENED_KINDS),
+                    is_alarm=len(change_set.worse) > 0,
+                ),
                 lambda: shown.build_worsened_table(change_set.worse),
             ),
             Kpi(
                 "selesai",
-                Card(_("Selesai"), _format_case_count(len(change_set.closed)),
-                     _("{n} di antaranya juga baru").format(n=i18n.format_number(closed))),
+                Card(
+                    _("Selesai"),
+                    _format_case_count(len(change_set.closed)),
+                    _("{n} di antaranya juga baru").format(n=i18n.format_number(closed)),
+                ),
                 lambda: shown.build_closed_table(change_set.closed),
             ),
             Kpi(
                 "diam",
-                Card(_("Masih diam"), i18n.format_number(len(change_set.silent)),
-                     _format_kind_counts(change_set.silent, SILENT_KINDS)),
+                Card(
+                    _("Masih diam"),
+                    i18n.format_number(len(change_set.silent)),
+                    _format_kind_counts(change_set.silent, SILENT_KINDS),
+                ),
                 lambda: shown.build_silent_table(change_set.silent),
             ),
         ]
-    )  # fmt: skip
+    )
 
 
 def _format_case_count(count: int) -> str:
@@ -130,14 +144,38 @@ def _format_kind_counts(rows: pd.DataFrame, kinds: tuple[str, ...]) -> str:
 
 def render_lists(change_set: Changes, briefing_name: str) -> None:
     """The four lists, in the order in which they are read. name: of the briefing."""
-    _render_list("baru", _("{n} kejadian baru sejak {briefing}"), briefing_name, change_set.new, shown.build_new_table,
-          _("Tidak ada kejadian baru."))  # fmt: skip
-    _render_list("memburuk", _("{n} hal memburuk sejak {briefing}"), briefing_name, change_set.worse, shown.build_worsened_table,
-          _("Tidak ada yang memburuk."))  # fmt: skip
-    _render_list("selesai", _("{n} kejadian selesai sejak {briefing}"), briefing_name, change_set.closed, shown.build_closed_table,
-          _("Tidak ada kejadian yang selesai."))  # fmt: skip
-    _render_list("diam", _("{n} masih diam sejak {briefing}"), briefing_name, change_set.silent, shown.build_silent_table,
-          _("Tidak ada yang masih diam."))  # fmt: skip
+    _render_list(
+        "baru",
+        _("{n} kejadian baru sejak {briefing}"),
+        briefing_name,
+        change_set.new,
+        shown.build_new_table,
+        _("Tidak ada kejadian baru."),
+    )
+    _render_list(
+        "memburuk",
+        _("{n} hal memburuk sejak {briefing}"),
+        briefing_name,
+        change_set.worse,
+        shown.build_worsened_table,
+        _("Tidak ada yang memburuk."),
+    )
+    _render_list(
+        "selesai",
+        _("{n} kejadian selesai sejak {briefing}"),
+        briefing_name,
+        change_set.closed,
+        shown.build_closed_table,
+        _("Tidak ada kejadian yang selesai."),
+    )
+    _render_list(
+        "diam",
+        _("{n} masih diam sejak {briefing}"),
+        briefing_name,
+        change_set.silent,
+        shown.build_silent_table,
+        _("Tidak ada yang masih diam."),
+    )
 
 
 def _render_list(

@@ -79,13 +79,16 @@ def build_silent_table(rows: pd.DataFrame) -> Table:
     return make_table(
         {
             _("siapa"): [format_silent_kind(str(row.kind)) for row in every],
-            _("nama"): text_column([_format_place(row) for row in every], max_width_px=_PLACE_WIDTH_PX),
+            _("nama"): text_column(
+                [_format_place(row) for row in every], max_width_px=_PLACE_WIDTH_PX
+            ),
             _("kabar terakhir"): time_column(rows["at"]),
-            _("keadaan lapor"): [label("lapor", row.after) if _is_stated(row.after) else _("senyap")
-                                 for row in every],
+            _("keadaan lapor"): [
+                label("lapor", row.after) if _is_stated(row.after) else _("senyap") for row in every
+            ],
         },
         rows["latihan"].eq(True),
-    )  # fmt: skip
+    )
 
 
 def format_worsened_kind(kind: str) -> str:

@@ -49,9 +49,13 @@ def render_start_form(overview: ExerciseOverview, context: PageContext) -> None:
         return
     with markup.inline_row("mulai_latihan"):
         chosen = st.selectbox(
-            _("Skenario"), list(overview.scenarios), format_func=lambda code: overview.scenarios[code].name,
-            key=_SCENARIO_KEY, label_visibility="collapsed", width=320,
-        )  # fmt: skip
+            _("Skenario"),
+            list(overview.scenarios),
+            format_func=lambda code: overview.scenarios[code].name,
+            key=_SCENARIO_KEY,
+            label_visibility="collapsed",
+            width=320,
+        )
         st.button(
             _("Mulai skenario"), on_click=_on_start, args=(overview,), type="primary",
             disabled=not context.view_time.live,
@@ -99,8 +103,12 @@ def _build_cases_kpi(overview: ExerciseOverview) -> Kpi:
         n=i18n.format_number(told), all=i18n.format_number(len(cases))
     )
     note = _("{n} skenario dimulai").format(n=i18n.format_number(len(overview.runs)))
-    return Kpi("kasus", Card(_("Kasus yang dilaporkan"), value, note),
-                  partial(build_response_table, overview, overview.responses), (KpiValue(told),))  # fmt: skip
+    return Kpi(
+        "kasus",
+        Card(_("Kasus yang dilaporkan"), value, note),
+        partial(build_response_table, overview, overview.responses),
+        (KpiValue(told),),
+    )
 
 
 def _build_step_kpi(overview: ExerciseOverview, step: str, median: timedelta | None) -> Kpi:

@@ -93,7 +93,7 @@ def _build_station_card(unit: UnitSummary) -> Card:
     value = _("{n} dari {all}").format(
         n=format_sum(unit, "tps_reported"), all=format_tps_total(unit)
     )
-    return Card(_("TPS lapor"), value if told else "–", from_some(one, "tps_reported"))
+    return Card(_("TPS lapor"), value if told else "–", format_unit_coverage(unit, "tps_reported"))
 
 
 def _build_turnout_card(unit: UnitSummary) -> Card:
@@ -111,4 +111,6 @@ def _build_officer_card(unit: UnitSummary) -> Card:
     value = _("{n} dari {all}").format(
         n=format_sum(unit, "officers_present"), all=format_sum(unit, "officers_posted")
     )
-    return Card(_("Personel hadir"), value if told else "–", from_some(one, "officers_present"))
+    return Card(
+        _("Personel hadir"), value if told else "–", format_unit_coverage(unit, "officers_present")
+    )

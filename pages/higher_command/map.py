@@ -29,8 +29,10 @@ def render_map_panel(units: list[UnitSummary]) -> None:
     if shapes is None or not drawn:
         return
     names = tuple((code, one.name) for code, one in drawn.items())
-    areas = {code: _build_area(drawn[code]) if code in drawn else AreaStyle("", fill_mode="filtered")
-             for code in shapes.codes}  # fmt: skip
+    areas = {
+        code: _build_area(drawn[code]) if code in drawn else AreaStyle("", fill_mode="filtered")
+        for code in shapes.codes
+    }
     clicks = st.session_state.setdefault(_CLICK_COUNT_KEY, 0)
     made = build_situation_map(
         place_labels(shapes, names, HEIGHT),

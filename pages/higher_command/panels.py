@@ -9,6 +9,7 @@ import streamlit as st
 from pages.higher_command import markup as higher_command_markup
 from pages.higher_command import wording
 from pages.higher_command.markup import Tile
+from situasi.analysis.view_time import ViewTime
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -19,7 +20,6 @@ from situasi.presentation.incident_item import IncidentItem, shorten_text
 from situasi.store.rollups.queries import CriticalCase
 from situasi.ui import filters, higher_command_session, tenant
 from situasi.ui.components import markup
-from situasi.ui.session import ViewTime
 from situasi.ui.tables import table_view
 from situasi.ui.tables.columns import time_column
 from situasi.ui.tables.table_view import Table, make_table

@@ -27,9 +27,13 @@ _TABLE_KEY = "wilayah"
 def render_table_panel(units: list[UnitSummary]) -> None:
     """All that is told of each."""
     chosen = table_view.render_table(
-        _get_cached_table(units), _TABLE_KEY, wording.format_unit_kind(), visible_rows=len(units), on_select="rerun",
+        _get_cached_table(units),
+        _TABLE_KEY,
+        wording.format_unit_kind(),
+        visible_rows=len(units),
+        on_select="rerun",
         selection_mode="single-row",
-    )  # fmt: skip
+    )
     table_view.render_explanation(_TABLE_KEY)
     for row in chosen["selection"]["rows"]:
         if row < len(units) and units[row].opens:

@@ -25,21 +25,21 @@ def format_sum(unit: UnitSummary, count_name: str) -> str:
     if value is None:
         return "–"
     # That there are at least none says nothing: from how many it is stands beside it.
-    return ("≥ " if value and line.partial(count) else "") + i18n.number(value)
+    return ("≥ " if value and unit.is_partial(count_name) else "") + i18n.format_number(value)
 
 
 def format_tps_total(unit: UnitSummary) -> str:
     """The TPS that there are; not known: in words."""
     if unit.tps is None:
         return _("belum diketahui")
-    return ("≈ " if line.estimated else "") + i18n.number(line.tps)
+    return ("≈ " if unit.estimated else "") + i18n.format_number(unit.tps)
 
 
 def format_turnout(unit: UnitSummary) -> str:
     """Turnout of the TPS whose voters are known."""
     if unit.rate is None:
         return "–"
-    return ("≈ " if line.rate_estimated else "") + i18n.number(line.rate, 1) + " %"
+    return ("≈ " if unit.rate_estimated else "") + i18n.format_number(unit.rate, 1) + " %"
 
 
 def format_tile_lines(unit: UnitSummary) -> list[str]:
@@ -71,7 +71,7 @@ def format_critical(unit: UnitSummary) -> str:
         (red, _("{n} kec. merah")),
         (yellow, _("{n} kec. kuning")),
     )
-    return " · ".join(said.format(n=i18n.number(n)) for n, said in told if n)
+    return " · ".join(said.format(n=i18n.format_number(n)) for n, said in told if n)
 
 
 def compute_reported_share(unit: UnitSummary) -> float | None:

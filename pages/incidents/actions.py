@@ -9,6 +9,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import RUJUKAN, SITUASI, TINGKAT
@@ -180,7 +181,7 @@ def _on_decide(act: str, case: str, other_case: str, is_exercise: bool, reason_k
 
 
 def save_decision(
-    act: str, case: str, other_case: str, reason: str, is_exercise: bool, view_time: session.Moment
+    act: str, case: str, other_case: str, reason: str, is_exercise: bool, view_time: ViewTime
 ) -> str | None:
     """Bring the decision through the door; what the door or the store said against it.
 

@@ -128,13 +128,17 @@ def _render_heatmap(hotspot_view: HotspotView) -> None:
         )
     )  # fmt: skip
     st.caption(
-        _("{n} dari {all} kejadian hari ini dihitung; {unfounded} tidak terbukti, {hourless} tanpa "
-          "jam, {placeless} tanpa kecamatan tidak.").format(
-            n=i18n.format_number(len(day.cases)), all=i18n.format_number(day.reported_count),
-            unfounded=i18n.format_number(day.unfounded), hourless=i18n.format_number(day.without_hour),
+        _(
+            "{n} dari {all} kejadian hari ini dihitung; {unfounded} tidak terbukti, {hourless} tanpa "
+            "jam, {placeless} tanpa kecamatan tidak."
+        ).format(
+            n=i18n.format_number(len(day.cases)),
+            all=i18n.format_number(day.reported_count),
+            unfounded=i18n.format_number(day.unfounded),
+            hourless=i18n.format_number(day.without_hour),
             placeless=i18n.format_number(day.without_place),
         )
-    )  # fmt: skip
+    )
     table_view.render_incidents_popover(
         _("{n} kejadian yang dihitung"), hotspot_view.rows, "padat_baris"
     )

@@ -25,26 +25,34 @@ def build_kpis(worklist: Worklist) -> list[Kpi]:
         return []
     steps = [
         Kpi(
-            step, _build_step_card(worklist, step), partial(incidents_tables.build_durations_table, worklist, step),
+            step,
+            _build_step_card(worklist, step),
+            partial(incidents_tables.build_durations_table, worklist, step),
             (KpiValue(_compute_median_minutes(worklist, step), _("menit")),),
         )
         for step in milestones.STEPS
-    ]  # fmt: skip
+    ]
     return [
         Kpi(
-            "terbuka", _build_open_card(worklist), lambda: table_view.build_incidents_table(worklist.open_cases),
+            "terbuka",
+            _build_open_card(worklist),
+            lambda: table_view.build_incidents_table(worklist.open_cases),
             (KpiValue(len(worklist.open_cases)),),
         ),
         Kpi(
-            "lewat", _build_overdue_card(worklist), lambda: incidents_tables.build_overdue_table(worklist.overdue_cases),
+            "lewat",
+            _build_overdue_card(worklist),
+            lambda: incidents_tables.build_overdue_table(worklist.overdue_cases),
             (KpiValue(len(worklist.overdue_cases)),),
         ),
         *steps,
         Kpi(
-            "ganda", _build_duplicates_card(worklist), lambda: incidents_tables.build_duplicates_table(worklist),
+            "ganda",
+            _build_duplicates_card(worklist),
+            lambda: incidents_tables.build_duplicates_table(worklist),
             (KpiValue(worklist.pair_count),),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _compute_median_minutes(worklist: Worklist, step: str) -> float | None:

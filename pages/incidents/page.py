@@ -24,9 +24,10 @@ from pages.incidents.panels import (
 from situasi.analysis import view_time as moments
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation.worklist import compute_worklist
+from situasi.analysis.view_time import cache_minute
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.ui import comparison, filters, page_layout, session
+from situasi.ui import comparison, filters, page_layout
 from situasi.ui.components.kpi_row import render_kpi_row
 from situasi.ui.page_layout import PageContext
 
@@ -84,5 +85,5 @@ def begin_incidents_page(title: str) -> tuple[PageContext, Selection]:
         status=tuple(picked["status"]),
     )
     # To the minute, so that viewers of the same minute share what is computed.
-    minute = replace(view.view_time, at=session.cache_minute(view.view_time))
+    minute = replace(view.view_time, at=cache_minute(view.view_time))
     return view, filters.apply_window(wanted, picked["window"], minute)

@@ -65,7 +65,9 @@ def render_list_panel(worklist: Worklist) -> None:
         page_layout.render_section_title(title)
         if worklist.outside_window_count:
             st.button(
-                _("{n} di luar rentang waktu · tampilkan").format(n=i18n.number(found.elsewhen)),
+                _("{n} di luar rentang waktu · tampilkan").format(
+                    n=i18n.format_number(worklist.outside_window_count)
+                ),
                 on_click=filters.show_all_times,
                 type="tertiary",
             )

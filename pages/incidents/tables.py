@@ -89,8 +89,10 @@ def build_durations_table(worklist: Worklist, step: str) -> Table:
     return make_table(
         {
             _("lama"): duration_column(took.loc[order]),
-            _("keadaan"): [_format_step_state(start, end) for start, end in zip(lived["start"], lived[step],
-                                                                   strict=True)],
+            _("keadaan"): [
+                _format_step_state(start, end)
+                for start, end in zip(lived["start"], lived[step], strict=True)
+            ],
             _("dilaporkan"): time_column(lived["start"]),
             _("tingkat"): _build_tingkat_column(cases["tingkat"]),
             _("jenis"): [label("jenis", code) for code in cases["jenis"]],
@@ -99,7 +101,7 @@ def build_durations_table(worklist: Worklist, step: str) -> Table:
             _("id"): cases["id"],
         },
         cases["latihan"],
-    )  # fmt: skip
+    )
 
 
 def _format_step_state(start: pd.Timestamp, end: pd.Timestamp) -> str:

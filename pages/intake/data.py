@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from situasi.analysis import deliveries
 from situasi.analysis.deliveries import DeliverySummary
 from situasi.analysis.situation import feed_staleness
+from situasi.analysis.view_time import ViewTime, cache_minute
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
@@ -19,7 +20,6 @@ from situasi.domain.labels import label
 from situasi.live.snapshot import Snapshot
 from situasi.ui import filters, session, url_state
 from situasi.ui.page_layout import PageContext
-from situasi.ui.session import ViewTime
 
 _FEED_FILTER = "feed"
 
@@ -67,7 +67,7 @@ def _compute_intake(
     feeds: tuple[str, ...],
     actor: str | None,
 ) -> DeliverySummary:
-    election, then = board().register.election, session.cache_minute(view_time)
+    election, then = board().register.election, cache_minute(view_time)
     known = {feed: frames[feed] for feed in feeds}
     batches = snapshot.batches
     if actor is not None:

@@ -21,19 +21,37 @@ def build_kpis(context: PageContext, intake: DeliverySummary) -> list[Kpi]:
     came, told = bool(len(ledger)), intake_data.can_show_quarantine(context)
     undone = ledger[ledger["taken_back"] > 0]
     return [
-        Kpi("kiriman", _build_delivery_card(context, ledger), lambda: intake_tables.build_delivery_table(ledger),
-               (KpiValue(len(ledger) if came else None),)),
-        Kpi("dibaca", _build_read_card(ledger), lambda: _build_feed_table(context, feeds),
-               (KpiValue(ledger["read"].sum() if came else None),)),
-        Kpi("karantina", _build_quarantine_card(context, feeds),
-               (lambda: _build_feed_table(context, feeds[feeds["waiting"] > 0])) if told else None,
-               (KpiValue(feeds["waiting"].sum() if told else None),)),
-        Kpi("senyap", _build_silent_card(feeds),
-               lambda: _build_feed_table(context, feeds[feeds["silent"] | feeds["expected"]]),
-               (KpiValue(feeds["silent"].sum() if feeds["expected"].any() else None),)),
-        Kpi("ditarik", _build_withdrawn_card(ledger), lambda: intake_tables.build_delivery_table(undone),
-               (KpiValue(len(undone) if came else None),)),
-    ]  # fmt: skip
+        Kpi(
+            "kiriman",
+            _build_delivery_card(context, ledger),
+            lambda: intake_tables.build_delivery_table(ledger),
+            (KpiValue(len(ledger) if came else None),),
+        ),
+        Kpi(
+            "dibaca",
+            _build_read_card(ledger),
+            lambda: _build_feed_table(context, feeds),
+            (KpiValue(ledger["read"].sum() if came else None),),
+        ),
+        Kpi(
+            "karantina",
+            _build_quarantine_card(context, feeds),
+            (lambda: _build_feed_table(context, feeds[feeds["waiting"] > 0])) if told else None,
+            (KpiValue(feeds["waiting"].sum() if told else None),),
+        ),
+        Kpi(
+            "senyap",
+            _build_silent_card(feeds),
+            lambda: _build_feed_table(context, feeds[feeds["silent"] | feeds["expected"]]),
+            (KpiValue(feeds["silent"].sum() if feeds["expected"].any() else None),),
+        ),
+        Kpi(
+            "ditarik",
+            _build_withdrawn_card(ledger),
+            lambda: intake_tables.build_delivery_table(undone),
+            (KpiValue(len(undone) if came else None),),
+        ),
+    ]
 
 
 def _build_feed_table(context: PageContext, feeds: pd.DataFrame) -> Table:

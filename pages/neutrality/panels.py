@@ -76,10 +76,12 @@ def _format_last_nihil(declaration: NilDeclaration | None, at: datetime) -> str:
     named = dict.fromkeys(filter(None, [declaration.reporter, declaration.unit]))
     who = ", ".join(named) or _("pelapor tidak disebut")
     text = _("Nihil terakhir: {day} {clock} {zone}, oleh {who}").format(
-        day=i18n.format_date(local), clock=i18n.format_time(local), zone=board().register.election.zone_label,
+        day=i18n.format_date(local),
+        clock=i18n.format_time(local),
+        zone=board().register.election.zone_label,
         who=who,
-    )  # fmt: skip
-    return text + " · " + _("LATIHAN") if word.made_up else text
+    )
+    return text + " · " + _("LATIHAN") if declaration.is_exercise else text
 
 
 def build_kpis(overview: NeutralitySummary | None) -> list[Kpi]:
@@ -89,13 +91,31 @@ def build_kpis(overview: NeutralitySummary | None) -> list[Kpi]:
     ended = overview.cases[~overview.cases["open"]]
     classed = int(overview.cases["kelas"].notna().sum())
     return [
-        Kpi("kasus", _build_open_card(overview), lambda: build_case_table(overview.open_cases),
-               (KpiValue(len(overview.open_cases)),)),
-        Kpi("lampau", _build_overdue_card(overview), lambda: build_case_table(overview.overdue_cases),
-               (KpiValue(len(overview.overdue_cases)),)),
-        Kpi("kelas", _build_class_card(overview), lambda: build_case_table(overview.cases), (KpiValue(classed),)),
-        Kpi("akhir", _build_ended_card(overview), lambda: build_case_table(ended), (KpiValue(len(ended)),)),
-    ]  # fmt: skip
+        Kpi(
+            "kasus",
+            _build_open_card(overview),
+            lambda: build_case_table(overview.open_cases),
+            (KpiValue(len(overview.open_cases)),),
+        ),
+        Kpi(
+            "lampau",
+            _build_overdue_card(overview),
+            lambda: build_case_table(overview.overdue_cases),
+            (KpiValue(len(overview.overdue_cases)),),
+        ),
+        Kpi(
+            "kelas",
+            _build_class_card(overview),
+            lambda: build_case_table(overview.cases),
+            (KpiValue(classed),),
+        ),
+        Kpi(
+            "akhir",
+            _build_ended_card(overview),
+            lambda: build_case_table(ended),
+            (KpiValue(len(ended)),),
+        ),
+    ]
 
 
 def _format_ratio(part: int, total: int) -> str:
@@ -135,9 +155,10 @@ def _build_ended_card(overview: NeutralitySummary) -> Card:
     said = [f"{label('langkah', end)} {i18n.format_number(int(ends.get(end, 0)))}"
             for end in neutrality.END_STEPS]  # fmt: skip
     return Card(
-        _("Kasus berakhir"), _format_ratio(int((~overview.cases["open"]).sum()), len(overview.cases)),
+        _("Kasus berakhir"),
+        _format_ratio(int((~overview.cases["open"]).sum()), len(overview.cases)),
         " · ".join(said),
-    )  # fmt: skip
+    )
 
 
 def render_path_panel(overview: NeutralitySummary) -> None:
@@ -176,8 +197,12 @@ def render_cases_panel(overview: NeutralitySummary) -> None:
 def render_legend_panel(overview: NeutralitySummary | None) -> None:
     counts = neutrality.count_by_breach(overview) if overview else {}
     page_layout.render_section_title(_("Jenis pelanggaran"))
-    pieces.render_violation_codes([(code, label("pelanggaran", code), _format_case_count(counts.get(code, 0)))
-                  for code in PELANGGARAN])  # fmt: skip
+    pieces.render_violation_codes(
+        [
+            (code, label("pelanggaran", code), _format_case_count(counts.get(code, 0)))
+            for code in PELANGGARAN
+        ]
+    )
     unnamed = counts.get(None, 0)
     if unnamed:
         st.caption(_("{n} kasus tanpa kode pelanggaran").format(n=i18n.format_number(unnamed)))

@@ -36,16 +36,35 @@ def build_kpis(data: PersonnelData) -> list[Kpi]:
         return (KpiValue(int(row[name]), is_estimated=estimated),)
 
     return [
-        Kpi("diplot", _build_posted_card(data), lambda: _build_posted_table(data), counted("posted")),
-        Kpi("hadir", _build_present_card(data), lambda: _build_posted_table(data, "hadir"), counted("present")),
-        Kpi("tanpa_petugas", _build_absent_card(data), _make_list_opener(data, "tanpa_petugas"),
-               counted("absent")),
-        Kpi("bawah_pola", _build_below_card(data), _make_list_opener(data, "bawah_pola"),
-               counted("below", estimated=True)),
-        Kpi("tanpa_kabar", _build_silent_card(data), lambda: _build_posted_table(data, "tanpa_kabar"),
-               counted("tanpa_kabar")),
+        Kpi(
+            "diplot", _build_posted_card(data), lambda: _build_posted_table(data), counted("posted")
+        ),
+        Kpi(
+            "hadir",
+            _build_present_card(data),
+            lambda: _build_posted_table(data, "hadir"),
+            counted("present"),
+        ),
+        Kpi(
+            "tanpa_petugas",
+            _build_absent_card(data),
+            _make_list_opener(data, "tanpa_petugas"),
+            counted("absent"),
+        ),
+        Kpi(
+            "bawah_pola",
+            _build_below_card(data),
+            _make_list_opener(data, "bawah_pola"),
+            counted("below", estimated=True),
+        ),
+        Kpi(
+            "tanpa_kabar",
+            _build_silent_card(data),
+            lambda: _build_posted_table(data, "tanpa_kabar"),
+            counted("tanpa_kabar"),
+        ),
         reserve,
-    ]  # fmt: skip
+    ]
 
 
 def _make_list_opener(data: PersonnelData, code: str) -> Callable[[], Table]:
@@ -72,7 +91,9 @@ def _build_posted_card(data: PersonnelData) -> Card:
         else "",
         _("{n} belum disebut instansinya").format(n=i18n.format_number(unknown)) if unknown else "",
     ]
-    note = " · ".join(filter(None, notes)) or _("untuk {n} TPS").format(n=i18n.number(row["tps"]))
+    note = " · ".join(filter(None, notes)) or _("untuk {n} TPS").format(
+        n=i18n.format_number(row["tps"])
+    )
     value = build_ratio_of_estimate(i18n.format_number(row["posted"]), _("perlu"),
                         f"≈ {i18n.format_number(row['required'])}")  # fmt: skip
     return Card(_("Polisi diplot di TPS"), value, note)
@@ -106,7 +127,7 @@ def _build_absent_card(data: PersonnelData) -> Card:
     if unknown:
         notes.append(_("{n} TPS belum ada plotting").format(n=i18n.format_number(unknown)))
     value = build_ratio(i18n.format_number(row["absent"]), _format_total(row["tps"]))
-    return Card(_("TPS tanpa petugas"), value, " · ".join(notes), alarm=bool(row["absent"]))
+    return Card(_("TPS tanpa petugas"), value, " · ".join(notes), is_alarm=bool(row["absent"]))
 
 
 def _build_below_card(data: PersonnelData) -> Card:

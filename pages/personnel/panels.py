@@ -149,7 +149,7 @@ def render_curve_panel(context: PageContext, data: PersonnelData) -> None:
         "present": _("hadir"),
         "silent": _("tanpa kabar"),
         "posted": _("diplot {n}").format(n=i18n.format_number(total["posted"])),
-        "required": _("≈ perlu {n}").format(n=i18n.number(total["required"])),
+        "required": _("≈ perlu {n}").format(n=i18n.format_number(total["required"])),
     }
     moments = [
         (election.local_time(moment.at), _(moment.label)) for moment in election.timeline_marks

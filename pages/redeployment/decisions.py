@@ -76,9 +76,15 @@ def _on_accept(plan_view: PlanView) -> None:
 
     def decide() -> PlanDecision:
         return redeployment_orders.accept(
-            board(), session.viewer(), kept.id, plan_view.selected_moves, left_out,
-            lambda: _recompute_needs(kept.needs.chosen_kecamatan), session.now(), _get_exercise_time(),
-        )  # fmt: skip
+            board(),
+            session.viewer(),
+            kept.id,
+            plan_view.selected_moves,
+            left_out,
+            lambda: _recompute_needs(kept.needs.chosen_kecamatan),
+            session.now(),
+            _get_exercise_time(),
+        )
 
     _run_decision(decide)
 

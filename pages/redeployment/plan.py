@@ -122,9 +122,15 @@ def _render_plan(
             lambda plan: redeployment_tables.build_move_table(plan.moves, valid),
         )
         marked = table_view.render_table(
-            table, f"langkah_{stored_plan.id}", _("Rencana pergeseran"), visible_rows=14, explanation_key="langkah",
-            file_only=_list_file_only_columns(plan, valid), on_select="rerun", selection_mode="multi-row",
-        )  # fmt: skip
+            table,
+            f"langkah_{stored_plan.id}",
+            _("Rencana pergeseran"),
+            visible_rows=14,
+            explanation_key="langkah",
+            file_only=_list_file_only_columns(plan, valid),
+            on_select="rerun",
+            selection_mode="multi-row",
+        )
         left_out = set(marked["selection"]["rows"])
         chosen = tuple(m for at, m in enumerate(plan.moves) if at not in left_out)
         st.caption(_format_distance_note(plan))

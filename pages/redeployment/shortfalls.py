@@ -187,7 +187,7 @@ def _build_area(rows: pd.DataFrame, place: Kecamatan, theme: Theme) -> AreaStyle
         said = _("{n} kosong").format(n=i18n.format_number(empty))
         return AreaStyle(place.name, said, theme.strength[0])
     if short:
-        said = _("≈ {n} kurang").format(n=i18n.number(short))
+        said = _("≈ {n} kurang").format(n=i18n.format_number(short))
         return AreaStyle(place.name, said, theme.strength[1])
     return AreaStyle(place.name, _("cukup"), theme.strength[2], _NO_SHORTFALL_OPACITY)
 

@@ -101,15 +101,22 @@ def build_move_table(moves: Sequence[Move], validity: Sequence[bool]) -> Table:
             _("ke kecamatan"): [kecamatan_name(one.destination.kecamatan) for one in moves],
             _("ke TPS"): [format_stations(one.destination.tps_codes) for one in moves],
             _("km"): number_column([one.km for one in moves], 1, estimated=True),
-            _("menit"): number_column([round(60 * one.km / speed) for one in moves], estimated=True),
+            _("menit"): number_column(
+                [round(60 * one.km / speed) for one in moves], estimated=True
+            ),
             _("TPS kosong terisi"): number_column([len(one.filled_tps) for one in moves]),
-            _("TPS mencapai pola"): number_column([len(one.completed_tps) for one in moves], estimated=True),
-            _("jarak"): [_("lewat jalan dan sungai") if one.is_by_road else _("garis lurus")
-                         for one in moves],
-            _("keadaan"): [_("masih berlaku") if one else _("tidak berlaku lagi") for one in validity],
+            _("TPS mencapai pola"): number_column(
+                [len(one.completed_tps) for one in moves], estimated=True
+            ),
+            _("jarak"): [
+                _("lewat jalan dan sungai") if one.is_by_road else _("garis lurus") for one in moves
+            ],
+            _("keadaan"): [
+                _("masih berlaku") if one else _("tidak berlaku lagi") for one in validity
+            ],
         },
         [one.candidate.latihan for one in moves],
-    )  # fmt: skip
+    )
 
 
 def build_comparison_table(plan: Plan) -> Table:
@@ -176,7 +183,7 @@ def format_points(points: int) -> str:
         for near in (True, False):
             for level in KERAWANAN:
                 if points == rule["empty"] * empty + rule["incident"] * near + rule.get(level, 0):
-                    return " · ".join(_signs(level if rule.get(level) else "", empty, near))
+                    return " · ".join(_list_signs(level if rule.get(level) else "", empty, near))
     return str(points)
 
 

@@ -39,9 +39,13 @@ def render_exercise_switch() -> None:
     st.session_state.setdefault(_EXERCISE_KEY, "ya" if _is_exercise_running() else "tidak")
     names = {"ya": _("LATIHAN"), "tidak": _("sungguhan")}
     st.segmented_control(
-        _("Laporan ini"), list(names), format_func=names.__getitem__, key=_EXERCISE_KEY, required=True,
+        _("Laporan ini"),
+        list(names),
+        format_func=names.__getitem__,
+        key=_EXERCISE_KEY,
+        required=True,
         label_visibility="collapsed",
-    )  # fmt: skip
+    )
 
 
 def render_exercise_banner() -> None:
@@ -133,8 +137,9 @@ def render_tps_field(container: Any, desa: str | None) -> None:
     )  # fmt: skip
 
 
-def render_choice_field(container: Any, heading: str, title: str, codes: Sequence[str], placeholder: str = ""
-           ) -> None:  # fmt: skip
+def render_choice_field(
+    container: Any, heading: str, title: str, codes: Sequence[str], placeholder: str = ""
+) -> None:
     """A word of a fixed vocabulary, by typing."""
     container.selectbox(
         title, list(codes), index=None, format_func=lambda code: label(heading, code),

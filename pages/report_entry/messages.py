@@ -56,9 +56,12 @@ def _render_paste_form() -> None:
         left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
         file = left.file_uploader(_("atau ekspor percakapan (.txt)"), type="txt", key=f"txt_{turn}")
         day = middle.date_input(
-            _("Hari pesan"), fields.current_submission().sent_at.date(), key=f"hari_{turn}", format="DD/MM/YYYY",
+            _("Hari pesan"),
+            fields.current_submission().sent_at.date(),
+            key=f"hari_{turn}",
+            format="DD/MM/YYYY",
             help=_("Dari ekspor dibaca hari itu saja; pesan tanpa tanggal dianggap hari itu."),
-        )  # fmt: skip
+        )
         pressed = right.form_submit_button(_("Baca pesan"), type="primary")
     if pressed and (text.strip() or file is not None):
         _read_paste(text, file, day)
@@ -109,9 +112,10 @@ def _render_counts(paste: Paste) -> None:
     page_layout.render_section_title(
         said.format(
             n=i18n.format_number(sum(bool(one.rows) for one in paste.proposals)),
-            s=i18n.format_number(paste.unrecognized_count), p=i18n.format_number(paste.non_text_count),
+            s=i18n.format_number(paste.unrecognized_count),
+            p=i18n.format_number(paste.non_text_count),
         )
-    )  # fmt: skip
+    )
     numbered = sum(not one.rows for one in paste.proposals)
     if numbered:
         said = _("{n} pesan tanpa laporan memuat angka, dan ditunjukkan juga di bawah ini.")
@@ -126,9 +130,12 @@ def _render_pager(paste: Paste) -> None:
     last = min(paste.first_index + PAGE_SIZE, len(paste.proposals))
     with markup.row():
         st.button(
-            _("Sebelumnya"), disabled=paste.first_index == 0, on_click=_on_turn_page, args=(paste, -PAGE_SIZE),
+            _("Sebelumnya"),
+            disabled=paste.first_index == 0,
+            on_click=_on_turn_page,
+            args=(paste, -PAGE_SIZE),
             key="pesan_sebelum",
-        )  # fmt: skip
+        )
         said = _("Pesan {a} sampai {b} dari {n}")
         st.caption(
             said.format(a=paste.first_index + 1, b=last, n=i18n.format_number(len(paste.proposals)))

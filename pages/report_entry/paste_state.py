@@ -7,7 +7,7 @@ from datetime import datetime
 
 from situasi.ingest.messages.proposal import Proposal
 
-At = tuple[int, int]  # which message, which of its rows
+RowPosition = tuple[int, int]  # which message, which of its rows
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from situasi.domain.labels import label
 from situasi.ingest import form_rows
 from situasi.ui import page_layout, session, submission
 from situasi.ui.components import markup
-from situasi.ui.submission import QuarantinedRow, SubmissionResult
+from situasi.ui.submission import RejectedInput, SubmissionResult
 
 _FEED = "tps"
 _HEADINGS = ("tps", "fase", "hadir", "pengawal", "jam", "pelapor")
@@ -90,14 +90,22 @@ def _render_line(desa: str, number: str) -> None:
     place = st.columns([2, 4, 3, 4], vertical_alignment="center")
     place[0].text(name)
     place[1].selectbox(
-        f"{name} " + _("fase"), FASE, index=None, format_func=partial(label, "fase"),
-        key=_build_widget_key(desa, number, "fase"), placeholder=_("fase"), label_visibility="collapsed",
-    )  # fmt: skip
+        f"{name} " + _("fase"),
+        FASE,
+        index=None,
+        format_func=partial(label, "fase"),
+        key=_build_widget_key(desa, number, "fase"),
+        placeholder=_("fase"),
+        label_visibility="collapsed",
+    )
     for at, heading, title in ((2, "hadir", _("hadir")), (3, "pengawal", _("pengawal"))):
         place[at].text_input(
-            f"{name} {title}", key=_build_widget_key(desa, number, heading), placeholder=title, max_chars=120,
+            f"{name} {title}",
+            key=_build_widget_key(desa, number, heading),
+            placeholder=title,
+            max_chars=120,
             label_visibility="collapsed",
-        )  # fmt: skip
+        )
 
 
 def _on_send(desa: str) -> None:
@@ -128,7 +136,7 @@ def _on_send(desa: str) -> None:
             _settle_line(desa, row["tps"], answer.rejected.get(at))
 
 
-def _settle_line(desa: str, number: str, quarantined_row: QuarantinedRow | None) -> None:
+def _settle_line(desa: str, number: str, quarantined_row: RejectedInput | None) -> None:
     """Empty the line of a TPS that was accepted; remember which row was held."""
     st.session_state[_QUARANTINED_KEY].pop((desa, number), None)
     if quarantined_row is not None:

@@ -16,7 +16,7 @@ from situasi.ingest import form_rows
 from situasi.ingest.form_rows import RowCells
 from situasi.ui import session, submission
 from situasi.ui.components import markup
-from situasi.ui.submission import QuarantinedRow, SubmissionResult
+from situasi.ui.submission import RejectedInput, SubmissionResult
 
 SOURCE = "formulir"
 _OUTCOME_KEY, _QUARANTINED_KEY = "_lapor_kabar", "_lapor_tertahan"
@@ -48,8 +48,8 @@ def _reset_form(feed: str, headings: tuple[str, ...]) -> None:
     )
 
 
-def _find_quarantined_row(feed: str) -> QuarantinedRow | None:
-    found: QuarantinedRow | None = st.session_state.get(_QUARANTINED_KEY, {}).get(feed)
+def _find_quarantined_row(feed: str) -> RejectedInput | None:
+    found: RejectedInput | None = st.session_state.get(_QUARANTINED_KEY, {}).get(feed)
     return found
 
 
@@ -78,7 +78,7 @@ def _on_send(feed: str, headings: tuple[str, ...]) -> None:
 
 
 def submit_row(
-    feed: str, cells: RowCells, quarantined_row: QuarantinedRow | None = None
+    feed: str, cells: RowCells, quarantined_row: RejectedInput | None = None
 ) -> SubmissionResult:
     """Send one row, and keep what came of it for `told`."""
     answer = submission.submit_rows(

@@ -84,9 +84,11 @@ def build_page_request(context: PageContext) -> PageRequest | None:
         )
     elif kind == "anev":
         period = url_state.get_selected(_PERIOD_PARAM)[-1]
-        since, until = _render_custom_period() if period == _CUSTOM_PERIOD else sitrep_request.compute_named_period(
-            period, context.view_time.at, election
-        )  # fmt: skip
+        since, until = (
+            _render_custom_period()
+            if period == _CUSTOM_PERIOD
+            else sitrep_request.compute_named_period(period, context.view_time.at, election)
+        )
     try:
         chosen = sitrep_request.build_request(
             kind,
@@ -153,8 +155,13 @@ def render_file_buttons(page_request: PageRequest) -> None:
         if page_request.sitrep_request.kind == "situasi"
         else (page_request.sitrep_request.since, page_request.sitrep_request.until)
     )
-    name = made.format_stem(page_request.sitrep_request.kind, page_request.view_time.at, page_request.sitrep_request.kecamatan, period,
-                     has_exercise_rows=page_request.snapshot_view.snapshot.rehearsal)  # fmt: skip
+    name = made.format_stem(
+        page_request.sitrep_request.kind,
+        page_request.view_time.at,
+        page_request.sitrep_request.kecamatan,
+        period,
+        has_exercise_rows=page_request.snapshot_view.snapshot.rehearsal,
+    )
     what = {
         "table": "laporan",
         "title": label("laporan", page_request.sitrep_request.kind),

@@ -16,6 +16,7 @@ from situasi.analysis.situation import crowd_state
 from situasi.analysis.situation.area_summary import AreaSummary
 from situasi.analysis.situation.overview import Overview
 from situasi.analysis.turnout import summary
+from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -26,7 +27,6 @@ from situasi.ui import comparison, render_cache, session
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import Baseline, Kpi, KpiValue
 from situasi.ui.page_layout import PageContext
-from situasi.ui.session import ViewTime
 from situasi.ui.tables import table_view
 
 _MINUTE = timedelta(minutes=1)
@@ -60,19 +60,42 @@ def _build_all_kpis(
         rates["rate"] if rates["told"] else None, _("poin"), 1, bool(rates["told_estimated"])
     )
     every = [
-        (telling.format_open_incidents(overview), lambda: table_view.build_incidents_table(overview.open_cases),
-         (KpiValue(len(overview.open_cases) if known else None),)),
-        (telling.format_situasi(overview), lambda: situation_tables.build_situasi_table(overview), _build_situasi_values(overview)),
-        (telling.format_turnout(rates), lambda: situation_tables.build_turnout_table(day_summary, codes), (rate,)),
-        (telling.format_stations(tps), lambda: situation_tables.build_late_stations_table(tps),
-         (KpiValue(_count_late(tps), _("terlambat")),)),
-        (telling.format_officers(day_summary, codes), lambda: situation_tables.build_staffing_table(day_summary, codes),
-         (KpiValue(_count_present(day_summary, codes)),)),
-        (telling.format_last_report(overview, now, zone), lambda: table_view.build_incidents_table(overview.selected_cases),
-         (KpiValue(len(overview.selected_cases) if known else None, _("kejadian")),)),
-        (telling.format_silent_feeds(overview, waiting), lambda: situation_tables.build_feeds_table(overview),
-         (KpiValue(_count_silent_feeds(overview)),)),
-    ]  # fmt: skip
+        (
+            telling.format_open_incidents(overview),
+            lambda: table_view.build_incidents_table(overview.open_cases),
+            (KpiValue(len(overview.open_cases) if known else None),),
+        ),
+        (
+            telling.format_situasi(overview),
+            lambda: situation_tables.build_situasi_table(overview),
+            _build_situasi_values(overview),
+        ),
+        (
+            telling.format_turnout(rates),
+            lambda: situation_tables.build_turnout_table(day_summary, codes),
+            (rate,),
+        ),
+        (
+            telling.format_stations(tps),
+            lambda: situation_tables.build_late_stations_table(tps),
+            (KpiValue(_count_late(tps), _("terlambat")),),
+        ),
+        (
+            telling.format_officers(day_summary, codes),
+            lambda: situation_tables.build_staffing_table(day_summary, codes),
+            (KpiValue(_count_present(day_summary, codes)),),
+        ),
+        (
+            telling.format_last_report(overview, now, zone),
+            lambda: table_view.build_incidents_table(overview.selected_cases),
+            (KpiValue(len(overview.selected_cases) if known else None, _("kejadian")),),
+        ),
+        (
+            telling.format_silent_feeds(overview, waiting),
+            lambda: situation_tables.build_feeds_table(overview),
+            (KpiValue(_count_silent_feeds(overview)),),
+        ),
+    ]
     return [Kpi(one.key, markup.build_card(one), rows, counts) for one, rows, counts in every]
 
 

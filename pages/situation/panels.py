@@ -12,6 +12,7 @@ from markupsafe import Markup
 from pages.situation import tables as situation_tables
 from situasi.analysis.incidents import cases
 from situasi.analysis.situation.overview import Overview
+from situasi.analysis.view_time import ViewTime, cache_minute
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -20,10 +21,9 @@ from situasi.figures.charts.incident_timeline import build_incident_timeline
 from situasi.figures.theme import TINGKAT, UNRATED
 from situasi.live.snapshot import SnapshotView
 from situasi.presentation.incident_item import build_item
-from situasi.ui import filters, playback, render_cache, session
+from situasi.ui import filters, playback, render_cache
 from situasi.ui.components import markup
 from situasi.ui.components.chart import render_chart
-from situasi.ui.session import ViewTime
 from situasi.ui.tables import table_view
 
 MAX_LISTED = 40
@@ -32,7 +32,7 @@ HEIGHT_PX = 478
 
 
 def render_newest_panel(overview: Overview, view_time: ViewTime) -> None:
-    now = session.cache_minute(view_time)
+    now = cache_minute(view_time)
     listed = render_cache.get_or_build(
         "terbaru", now, (overview,), partial(_build_report_list, now=now)
     )
@@ -40,7 +40,9 @@ def render_newest_panel(overview: Overview, view_time: ViewTime) -> None:
         st.markdown("**" + _("Laporan terbaru") + "**", width="content")
         if overview.outside_window_count:
             st.button(
-                _("{n} di luar rentang waktu · tampilkan").format(n=i18n.number(found.elsewhen)),
+                _("{n} di luar rentang waktu · tampilkan").format(
+                    n=i18n.format_number(overview.outside_window_count)
+                ),
                 on_click=filters.show_all_times,
                 type="tertiary",
             )

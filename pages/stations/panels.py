@@ -23,6 +23,7 @@ from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE, TPS
 from situasi.domain.labels import label
 from situasi.domain.register import Register
+from situasi.presentation import text_tables
 from situasi.ui import filters, page_layout, render_cache, session, url_state
 from situasi.ui.components import markup
 from situasi.ui.page_layout import PageContext
@@ -105,7 +106,7 @@ def _build_blocks(cell_options: tuple[str, str, str], tps: pd.DataFrame) -> Mark
 
 
 def _build_cell(row: Any, colour_mode: str, selected_code: str, link_prefix: str) -> StationCell:
-    told = [said.format_phase(row.fase), label("lapor", row.state)]
+    told = [text_tables.format_phase(row.fase), label("lapor", row.state)]
     if row.owed:
         told[1] += ": " + said.format_owed_report(row.owed, row.owed_hour)
     if not pd.isna(row.late_min):
@@ -139,7 +140,7 @@ def _render_legend(tps: pd.DataFrame, colour_mode: str) -> None:
             (
                 place,
                 "",
-                f"{said.format_phase(code)} {i18n.format_number(int(counted.get(code, 0)))}",
+                f"{text_tables.format_phase(code)} {i18n.format_number(int(counted.get(code, 0)))}",
             )
             for place, code in [(None, NO_PHASE), *enumerate(FASE)]
         ]
@@ -214,7 +215,7 @@ def render_detail_panel(context: PageContext, tps: pd.DataFrame, code: str) -> N
     heads = _("belum ada hitungan") if pd.isna(told.hadir) else i18n.format_number(int(told.hadir))
     pairs = [
         (_("pelaporan"), label("lapor", told.state)),
-        (_("fase"), said.format_phase(told.fase)),
+        (_("fase"), text_tables.format_phase(told.fase)),
         (_("hadir dari DPT"), f"{heads} / {said.format_dpt(told.dpt, told.estimated) or '–'}"),
         (_("kerawanan"), label("kerawanan", told.kerawanan)),
         (_("polsek"), register.kecamatan[told.kecamatan].polsek),

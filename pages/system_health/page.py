@@ -56,15 +56,24 @@ class HealthMeasure:
 
 MEASURES = (
     HealthMeasure("lag", N_("Simpan sampai tampil"), N_("detik"), lambda one: one.lag_s, MAX_LAG_S),
-    HealthMeasure("read", N_("Membaca versi baru"), N_("detik"), lambda one: one.read_s, SLOW_READ_S),
-    HealthMeasure("ready", N_("Menyiapkan halaman"), N_("detik"), lambda one: one.ready_s, SLOW_READ_S),
-    HealthMeasure("viewers", N_("Halaman terbuka"), N_("halaman"), lambda one: float(one.open_pages)),
+    HealthMeasure(
+        "read", N_("Membaca versi baru"), N_("detik"), lambda one: one.read_s, SLOW_READ_S
+    ),
+    HealthMeasure(
+        "ready", N_("Menyiapkan halaman"), N_("detik"), lambda one: one.ready_s, SLOW_READ_S
+    ),
+    HealthMeasure(
+        "viewers", N_("Halaman terbuka"), N_("halaman"), lambda one: float(one.open_pages)
+    ),
     HealthMeasure("waiting", N_("Karantina"), N_("baris"), lambda one: float(one.quarantined_rows)),
     HealthMeasure(
-        "memory", N_("Memori server"), N_("MB"),
-        lambda one: None if one.memory_bytes is None else one.memory_bytes / 1e6, MAX_MEMORY_BYTES / 1e6,
+        "memory",
+        N_("Memori server"),
+        N_("MB"),
+        lambda one: None if one.memory_bytes is None else one.memory_bytes / 1e6,
+        MAX_MEMORY_BYTES / 1e6,
     ),
-)  # fmt: skip
+)
 
 
 def render_register_mismatches() -> None:
@@ -108,7 +117,7 @@ def _build_disk_card() -> Card:
         n=i18n.format_number(LOW_BYTES / 1e6)
     )
     if state.least_free_bytes is None:
-        return Card(title, "–", note, alarm=state.level == "full")
+        return Card(title, "–", note, is_alarm=state.level == "full")
     value = _("{n} MB").format(n=i18n.format_number(state.least_free_bytes // 1_000_000))
     return Card(title, value, note, is_alarm=state.level != "enough")
 
@@ -168,15 +177,15 @@ def _build_backup_card(job: JobStatus, now: datetime) -> Card:
         n=i18n.format_number(MAX_BACKUP_AGE_S / 3600)
     )
     if age is None:
-        return Card(title, "–", errand.trouble or _("belum ada cadangan malam"), alarm=alarm)
-    return Card(title, i18n.format_duration(timedelta(seconds=age)), note, is_alarm=alarm)
+        return Card(title, "–", job.error_text or _("belum ada cadangan malam"), is_alarm=is_alarm)
+    return Card(title, i18n.format_duration(timedelta(seconds=age)), note, is_alarm=is_alarm)
 
 
 def _build_upstream_card(job: JobStatus, now: datetime) -> Card:
     title = _("Menunggu ke atas")
     if job.is_run_elsewhere:
         return Card(title, "–", _("dikerjakan server lain"))
-    waiting = "–" if errand.waiting is None else i18n.number(errand.waiting)
+    waiting = "–" if job.pending_rows is None else i18n.format_number(job.pending_rows)
     note = job.error_text
     if note is None and job.succeeded_at is not None:
         local = job.succeeded_at.astimezone(board().register.election.zone)
@@ -206,7 +215,7 @@ def _build_age_card() -> Card:
     note = (
         shown.detail
         or shown.trouble
-        or _("versi {n} · penyimpanan terbaca").format(n=i18n.number(shown.snapshot.version))
+        or _("versi {n} · penyimpanan terbaca").format(n=i18n.format_number(shown.snapshot.version))
     )
     return Card(
         _("Umur gambar"),
@@ -226,8 +235,8 @@ def _build_lag_card(sample: HealthSample) -> Card:
 
 def _build_read_card(sample: HealthSample) -> Card:
     note = _("menyiapkan halaman {time}").format(time=_format_seconds(sample.ready_s))
-    alarm = max(sample.read_s, sample.ready_s) > SLOW_READ_S
-    return Card(_("Membaca versi baru"), _format_seconds(sample.read_s), note, is_alarm=alarm)
+    is_alarm = max(sample.read_s, sample.ready_s) > SLOW_READ_S
+    return Card(_("Membaca versi baru"), _format_seconds(sample.read_s), note, is_alarm=is_alarm)
 
 
 def _build_viewer_card(samples: Sequence[HealthSample]) -> Card:

@@ -32,22 +32,47 @@ def build_kpis(data: TurnoutData) -> list[Kpi]:
     known = bool(whole.told)
     rate = KpiValue(whole.rate if known else None, _("poin"), 1, bool(whole.told_estimated))
     return [
-        Kpi("hadir", markup.build_card(telling.format_voters_present(whole)),
-               lambda: stations.build_stations_table(data.stations),
-               (KpiValue(whole.heads if known else None),)),
-        Kpi("tingkat", _build_rate_card(data),
-               lambda: turnout_tables.build_turnout_table(data), (rate,)),
-        Kpi("batas", markup.build_card(telling.format_turnout_bounds(whole)),
-               lambda: turnout_tables.build_turnout_table(data),
-               _build_bounds_values(data)),
-        Kpi("senyap", Card(_("TPS belum melapor jumlah"), i18n.format_number(len(silent)),
-               _("dari {n} TPS").format(n=i18n.format_number(int(whole.tps)))),
-               lambda: stations.build_stations_table(silent), (KpiValue(len(silent)),)),
-        Kpi("lain", _build_additional_voters_card(data), lambda: stations.build_additional_voters_table(data.stations),
-               _build_additional_voters_values(data)),
-        Kpi("ragu", _build_anomalies_card(data), lambda: stations.build_anomalies_table(data.anomalies),
-               (KpiValue(data.anomalies["seq"].nunique() if known else None),)),
-    ]  # fmt: skip
+        Kpi(
+            "hadir",
+            markup.build_card(telling.format_voters_present(whole)),
+            lambda: stations.build_stations_table(data.stations),
+            (KpiValue(whole.heads if known else None),),
+        ),
+        Kpi(
+            "tingkat",
+            _build_rate_card(data),
+            lambda: turnout_tables.build_turnout_table(data),
+            (rate,),
+        ),
+        Kpi(
+            "batas",
+            markup.build_card(telling.format_turnout_bounds(whole)),
+            lambda: turnout_tables.build_turnout_table(data),
+            _build_bounds_values(data),
+        ),
+        Kpi(
+            "senyap",
+            Card(
+                _("TPS belum melapor jumlah"),
+                i18n.format_number(len(silent)),
+                _("dari {n} TPS").format(n=i18n.format_number(int(whole.tps))),
+            ),
+            lambda: stations.build_stations_table(silent),
+            (KpiValue(len(silent)),),
+        ),
+        Kpi(
+            "lain",
+            _build_additional_voters_card(data),
+            lambda: stations.build_additional_voters_table(data.stations),
+            _build_additional_voters_values(data),
+        ),
+        Kpi(
+            "ragu",
+            _build_anomalies_card(data),
+            lambda: stations.build_anomalies_table(data.anomalies),
+            (KpiValue(data.anomalies["seq"].nunique() if known else None),),
+        ),
+    ]
 
 
 def _build_bounds_values(data: TurnoutData) -> tuple[KpiValue, ...]:

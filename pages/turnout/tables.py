@@ -127,7 +127,7 @@ def build_calibration_table() -> Table:
                 _("kabupaten") if one.level == KABUPATEN else _("kecamatan") for one in each
             ],
             _("selang memuat kebenaran"): percents([one.covered for one in each]),
-            _("lebar selang (± poin)"): number([one.width for one in each], 1),
+            _("lebar selang (± poin)"): number_column([one.width for one in each], 1),
             _("meleset: model (poin)"): number_column([one.model for one in each], 1),
             _("meleset: laju andaian (poin)"): number_column([one.paced for one in each], 1),
             _("meleset: TPS melapor (poin)"): number_column([one.scaled for one in each], 1),

@@ -80,7 +80,7 @@ class AuditLog:
         """Write down what waits."""
         self._writer.close()
 
-    def _is_new(self, *deed: object) -> bool:
+    def _is_new(self, *entry: object) -> bool:
         """Whether nothing was told of this within the hour."""
         now = self._clock()
         with self._lock:

@@ -223,9 +223,14 @@ class ExerciseController:
             "latihan": "ya",
         }
         ledger = ingest_rows(
-            [cells], source, self.board.store, self.board.ingest_context,
-            build_program_scope(run.by, CorrectionRights.NOTHING), feed=message.feed, now=self.clock(),
-        )  # fmt: skip
+            [cells],
+            source,
+            self.board.store,
+            self.board.ingest_context,
+            build_program_scope(run.by, CorrectionRights.NOTHING),
+            feed=message.feed,
+            now=self.clock(),
+        )
         if not ledger.accepted:
             self._refused_sources.add(source)
             _log.warning("a message of a drill was not accepted", extra={"source": source})

@@ -14,7 +14,7 @@ from situasi.analysis.incidents.case_index import CaseIndex
 from situasi.domain.feed_schemas import INCIDENTS
 
 # (feed, some or all of its columns) -> the rows and cells that may be seen
-See = Callable[[str, pd.DataFrame], pd.DataFrame]
+RowFilter = Callable[[str, pd.DataFrame], pd.DataFrame]
 # What tells whether a row is seen and known.
 _VISIBILITY_COLUMNS = ("kecamatan", "kasus", "ke", "known_at", "withdrawn_at")
 

@@ -39,7 +39,7 @@ class InjectedCase:
 
 
 # (case, when somebody took note of it on the wall)
-Heed = tuple[str, datetime]
+Acknowledgement = tuple[str, datetime]
 
 
 @reads(INCIDENTS, MERGES)

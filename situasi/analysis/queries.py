@@ -17,8 +17,8 @@ from situasi.domain.feed_schemas import INCIDENTS, Feed
 from situasi.domain.register import Register
 
 # (known frames by feed, register, moment, what its parts found, what else was asked) -> anything
-Work = Callable[..., Any]
-Said = TypeVar("Said", bound=Analysis)
+Analysis = Callable[..., Any]
+AnalysisT = TypeVar("AnalysisT", bound=Analysis)
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,10 @@ _ALL_FEEDS = Dependencies(tuple(feed_schemas.FEEDS))
 _declared_dependencies: dict[Analysis, Dependencies] = {}
 
 
-def reads(*feeds: Feed, depends_on: tuple[Analysis, ...] = ()) -> Callable[[Said], Said]:
+def reads(*feeds: Feed, depends_on: tuple[Analysis, ...] = ()) -> Callable[[AnalysisT], AnalysisT]:
     """Say of a work which feeds it reads, and whose findings it is given after the moment."""
 
-    def say(work: Said) -> Said:
+    def say(work: AnalysisT) -> AnalysisT:
         _declared_dependencies[work] = Dependencies(tuple(feed.name for feed in feeds), depends_on)
         return work
 
@@ -100,7 +100,7 @@ def run(
     frames: Mapping[str, pd.DataFrame],
     register: Register,
     at: datetime,
-    *asked: Any,
+    *arguments: Any,
 ) -> Any:
     """Do the work and its parts, nothing of which is kept."""
     reading = dependencies_of(analysis)

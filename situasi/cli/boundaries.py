@@ -11,7 +11,7 @@ from situasi.cli.common import fail, out
 from situasi.domain import election, settings
 from situasi.domain import register as domain_register
 from situasi.domain.register import Register
-from situasi.ingest.boundaries import BoundaryReport, GeoRefused, import_file
+from situasi.ingest.boundaries import BoundaryReport, GeoRefused, check_boundaries, import_file
 
 app = typer.Typer(help="Batas wilayah yang digambar.", no_args_is_help=True)
 

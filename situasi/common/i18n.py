@@ -80,7 +80,7 @@ def format_signed(value: int) -> str:
     """+3, −2 or ±0."""
     if value == 0:
         return "±0"
-    return ("+" if value > 0 else "−") + number(abs(value))
+    return ("+" if value > 0 else "−") + format_number(abs(value))
 
 
 def format_time(at: datetime) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Any, TypeVar, cast
 
-Found = TypeVar("Found")
+ValueT = TypeVar("ValueT")
 
 
 class SingleFlightCache:
@@ -18,7 +18,7 @@ class SingleFlightCache:
         self._max_entries, self._lock = max_entries, threading.Lock()
         self._futures: OrderedDict[Hashable, Future[Any]] = OrderedDict()
 
-    def get(self, key: Hashable, compute: Callable[[], Found]) -> Found:
+    def get(self, key: Hashable, compute: Callable[[], ValueT]) -> ValueT:
         """The value of this key, made by whoever asks first; who asks meanwhile waits for it.
 
         Raises what `make` raises, to all who wait; who asks later tries again.
@@ -31,7 +31,7 @@ class SingleFlightCache:
                 self._futures.popitem(last=False)
         if promised is mine:
             self._compute(key, mine, compute)
-        return cast(Found, promised.result())
+        return cast(ValueT, promised.result())
 
     def _compute(self, key: Hashable, future: Future[Any], compute: Callable[[], Any]) -> None:
         try:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-Made = TypeVar("Made")
+RowT = TypeVar("RowT")
 _LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _REMEDY = "Perbaiki, lalu mulai lagi."
 
@@ -54,7 +54,7 @@ def wrap_definition_errors(path: Path) -> Iterator[None]:
         raise DefinitionError(f"{path}: {error}. {_REMEDY}") from error
 
 
-def read_rows(path: Path, parse_row: Callable[[dict[str, str]], Made]) -> list[Made]:
+def read_rows(path: Path, parse_row: Callable[[dict[str, str]], RowT]) -> list[RowT]:
     """Make something of every row of a CSV file. Raises DefinitionError naming the line."""
     made = []
     with wrap_definition_errors(path), path.open(encoding="utf-8-sig", newline="") as file:

@@ -15,7 +15,7 @@ from situasi.domain.definition_errors import wrap_definition_errors
 from situasi.domain.forecast_parameters import ForecastParameters
 from situasi.domain.rules import Rules
 
-Told = TypeVar("Told")
+EntryT = TypeVar("EntryT")
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def _build(folder: Path, raw: dict[str, Any], day_rules: Rules) -> Election:
     )
 
 
-def _read_entry(table: dict[str, Any], name: str, kind: type[Told]) -> Told:
+def _read_entry(table: dict[str, Any], name: str, kind: type[EntryT]) -> EntryT:
     """The entry of this name, which must be of this kind and of no narrower one."""
     found = table[name]
     if type(found) is not kind:

@@ -21,7 +21,7 @@ from situasi.domain.boundaries import KM_PER_DEGREE, Boundaries
 from situasi.domain.election import Election
 
 Point = tuple[float, float]  # longitude, latitude (WGS 84)
-Numbers = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.float64]
 
 _EARTH_KM = 6371.0088
 # How far apart two points of a square lie on the average, in sides of it.

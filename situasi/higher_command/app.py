@@ -107,8 +107,11 @@ class BoardPool:
         """Close those at which nobody has looked for long."""
         with self._lock:
             late = self._clock() - IDLE_CLOSE_S
-            left = [self._pool.pop(code) for code in list(self._pool)
-                    if self._pool[code].used_at_s < late and self._pool[code].board.done()]  # fmt: skip
+            left = [
+                self._pool.pop(code)
+                for code in list(self._pool)
+                if self._pool[code].used_at_s < late and self._pool[code].board.done()
+            ]
         _close_in_background(left)
 
     def close(self) -> None:

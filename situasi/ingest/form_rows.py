@@ -13,7 +13,7 @@ import pandas as pd
 from situasi.domain.feed_schemas import STATUS_CLOSED
 from situasi.domain.register import Register
 
-Cells = dict[str, str]
+RowCells = dict[str, str]
 
 # A clock alone: "0915", "09.15", "09:15 WIB". Whatever else is typed is a whole moment.
 _CLOCK_PATTERN = re.compile(r"\d{1,2}(?:[.:]?\d{2})?(?: ?[A-Za-z]{3,4})?")

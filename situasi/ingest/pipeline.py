@@ -41,9 +41,9 @@ _MACHINE_ERRNOS = frozenset(
 )
 NO_LONGER_QUARANTINED = "Baris ini tidak lagi menunggu: orang lain sudah melepaskannya."
 
-Progress = Callable[[float, int], None]
+ProgressCallback = Callable[[float, int], None]
 # Is given a feed and its rows as they will be stored, those that turn out duplicates too.
-Preview = Callable[[str, pd.DataFrame], None]
+PreviewCallback = Callable[[str, pd.DataFrame], None]
 
 
 @dataclass

@@ -13,7 +13,7 @@ import pandas as pd
 from situasi.ingest.validation.column_sums import RunningSums
 
 Cell = str | float | int | bool | datetime | None
-Cells = npt.NDArray[np.object_]
+CellArray = npt.NDArray[np.object_]
 
 
 class SourceError(Exception):

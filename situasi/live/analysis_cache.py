@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from situasi.analysis import queries
 from situasi.analysis.as_of import AsOfView
@@ -32,6 +32,8 @@ from situasi.domain.register import Register
 from situasi.live import access_scope
 from situasi.live.access_scope import AccessScope
 from situasi.live.snapshot import Snapshot
+
+ValueT = TypeVar("ValueT")
 
 # Values kept at a time: of some versions, minutes and sights; and known rows, which weigh most.
 # Past moments have places of their own: whoever looks through a day pushes nothing of now out.
@@ -97,7 +99,7 @@ class AnalysisCache:
         snapshot: Snapshot,
         view_time: ViewTime,
         access: AccessScope,
-        *asked: Hashable,
+        *arguments: Hashable,
     ) -> Any:
         """What this analysis finds at this moment, found once for all who may see the same.
 
@@ -115,7 +117,7 @@ class AnalysisCache:
         snapshot: Snapshot,
         view_time: ViewTime,
         access: AccessScope,
-        *asked: Hashable,
+        *arguments: Hashable,
     ) -> Any:
         """What this work finds of deliveries and quarantine too, once for each version.
 
@@ -126,8 +128,8 @@ class AnalysisCache:
             return self._compute_on_snapshot(query, snapshot, view_time, access, arguments)
 
     def get_or_make(
-        self, name: str, snapshot: Snapshot, make: Callable[[], Found], *by: Hashable
-    ) -> Found:
+        self, name: str, snapshot: Snapshot, make: Callable[[], ValueT], *key: Hashable
+    ) -> ValueT:
         """What else is made of this version, once for all who ask for the same. Raises as make."""
         return self._results.get((name, snapshot.origin, snapshot.version, key), make)
 

@@ -69,7 +69,7 @@ def format_times(last_report: str, occurrence: str) -> str:
     """When it was last heard of, and when it happened if that was clearly earlier."""
     if not occurrence:
         return last_report
-    return _("terjadi {time} · {heard}").format(time=happened, heard=heard)
+    return _("terjadi {time} · {last_report}").format(time=occurrence, heard=last_report)
 
 
 def _format_last_report(row: Any, at: datetime) -> str:

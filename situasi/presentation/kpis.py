@@ -104,7 +104,7 @@ def format_stations(tps: pd.DataFrame) -> KpiText:
     note = _("{n} terlambat melapor").format(n=i18n.format_number(late))
     doubted = int(counts.get("diragukan", 0))
     if doubted:
-        note += " · " + _("{n} diragukan").format(n=i18n.number(doubted))
+        note += " · " + _("{n} diragukan").format(n=i18n.format_number(doubted))
     furthest = find_phases_reached(count_by_kecamatan(tps.assign(kecamatan=""))).iloc[0]
     if not isinstance(furthest["fase"], str):
         waiting = _("{n} dari {all}").format(
@@ -160,9 +160,9 @@ def format_silent_feeds(overview: Overview, quarantine_count: int | None) -> Kpi
     """
     names = [label("feed", feed.feed) for feed in overview.feed_states if feed.is_silent]
     if quarantine_count:
-        kept = " · " + _("{n} baris karantina").format(n=i18n.format_number(waiting))
+        kept = " · " + _("{n} baris karantina").format(n=i18n.format_number(quarantine_count))
     else:
-        kept = " · " + _("karantina kosong") if waiting == 0 else ""
+        kept = " · " + _("karantina kosong") if quarantine_count == 0 else ""
     title = _("Sumber senyap")
     if not any(feed.is_expected for feed in overview.feed_states):
         return KpiText("senyap", title, "–", _("di luar jam pemantauan") + kept)

@@ -22,7 +22,7 @@ class MarkedCount:
     label: str = ""
 
 
-Said = str | tuple[MarkedCount, ...]
+TextOrCounts = str | tuple[MarkedCount, ...]
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def _format_forecast_bound(forecast: pd.Series, name: str) -> str:
 
 def format_percent(share: float, *, is_estimated: bool = False) -> str:
     """63,5 %, or ≈ 63,5 % of an estimated list; a dash where nobody told."""
-    about = "≈ " if estimated else ""
+    about = "≈ " if is_estimated else ""
     return "–" if pd.isna(share) else f"{about}{i18n.format_number(share, 1)} %"
 
 
@@ -41,4 +41,4 @@ def format_bounds(bounds: Any) -> str:
 
 
 def format_voters(count: float, is_estimated: bool) -> str:
-    return ("≈ " if estimated else "") + i18n.number(int(count))
+    return ("≈ " if is_estimated else "") + i18n.format_number(int(count))

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from situasi.common.work_limits import OWNER, TooBusy
 
-Found = TypeVar("Found")
+ResultT = TypeVar("ResultT")
 
 
 class FairWorkers:
@@ -25,7 +25,7 @@ class FairWorkers:
         self._per_owner, self._max_length = per_owner, per_owner + max_waiting
         self._queues: dict[str, _OwnerQueue] = {}
 
-    async def run(self, owner: str, work: Callable[[], Found]) -> Found:
+    async def run(self, owner: str, work: Callable[[], ResultT]) -> ResultT:
         """Do the work in a thread, for this owner (work_limits.OWNER). Raises TooBusy."""
         line = self._queues.setdefault(owner, _OwnerQueue(asyncio.Semaphore(self._per_owner)))
         if line.length >= self._max_length:
@@ -34,7 +34,7 @@ class FairWorkers:
         # Whoever gives up waiting frees no place: the thread goes on.
         return await asyncio.shield(asyncio.ensure_future(self._run(line, owner, work)))
 
-    async def _run(self, queue: _OwnerQueue, owner: str, work: Callable[[], Found]) -> Found:
+    async def _run(self, queue: _OwnerQueue, owner: str, work: Callable[[], ResultT]) -> ResultT:
         try:
             async with queue.semaphore:
                 context = copy_context()

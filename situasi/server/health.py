@@ -19,7 +19,7 @@ from situasi.higher_command import app
 _readiness_jobs: tuple[Job, ...] = ()
 
 
-def set_readiness_jobs(*watched: Job) -> None:
+def set_readiness_jobs(*jobs: Job) -> None:
     """Call a server ready only while these jobs are well."""
     global _watched
     _readiness_jobs = jobs

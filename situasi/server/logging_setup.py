@@ -51,7 +51,7 @@ class EscapedRecord(logging.LogRecord):
     A trace keeps its lines; each is indented, as no record begins.
     """
 
-    def __init__(self, *given: Any, **named: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.msg = escape(str(self.msg))
         if isinstance(self.args, Mapping):

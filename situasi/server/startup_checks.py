@@ -57,7 +57,7 @@ def build_auth_middleware(
     """
     disable_uvicorn_proxy_headers()
     try:
-        doorway = _build_auth_config(
+        config = _build_auth_config(
             bind_address, shell_path, redirect_message, accepts_message, read_references, has_file
         )
     except UnsafeConfiguration as error:
@@ -66,7 +66,7 @@ def build_auth_middleware(
     except (StoreError, OSError, KeyError, ValueError) as error:
         _print_error(error)
         raise SystemExit(1) from error
-    return Middleware(AuthMiddleware, doorway=doorway)
+    return Middleware(AuthMiddleware, config=config)
 
 
 def exit_with_error(error: Exception) -> NoReturn:

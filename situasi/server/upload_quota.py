@@ -17,7 +17,7 @@ MAX_BYTES_PER_OWNER, MAX_TOTAL_BYTES = 100 * _MEGABYTE, 500 * _MEGABYTE
 _MIN_BYTES = 64 * 1024
 
 # (script session, file) -> whether the file is still in memory
-KeepsFile = Callable[[str, str], bool]
+HasFile = Callable[[str, str], bool]
 
 
 class QuotaExceeded(Exception):

@@ -25,16 +25,16 @@ from situasi.store.sql_store import SqlStore
 from situasi.store.url import parse_url
 
 __all__ = [
-    "Added",
+    "AppendResult",
+    "ConflictError",
     "Delivery",
-    "Grown",
-    "Overtaken",
-    "Quarantined",
+    "DeliveryTransaction",
+    "MigrationResult",
+    "QuarantinedRow",
     "Rejection",
     "Scope",
     "Store",
     "StoreError",
-    "Writing",
     "open_store",
     "upgrade",
 ]

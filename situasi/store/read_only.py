@@ -116,22 +116,22 @@ class ReadOnlyStore:
     def close(self) -> None:
         self._store.close()
 
-    def deliver(self, *_asked: Any, **_more: Any) -> NoReturn:
+    def deliver(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         self._raise_read_only()
 
-    def withdraw(self, *_asked: Any, **_more: Any) -> NoReturn:
+    def withdraw(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         self._raise_read_only()
 
-    def put_note(self, *_asked: Any, **_more: Any) -> NoReturn:
+    def put_note(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         self._raise_read_only()
 
-    def put_record(self, *_asked: Any, **_more: Any) -> NoReturn:
+    def put_record(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         self._raise_read_only()
 
-    def log_audit(self, *_asked: Any, **_more: Any) -> NoReturn:
+    def log_audit(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         self._raise_read_only()
 
-    def raw_import(self, *_asked: Any, **_more: Any) -> NoReturn:
+    def raw_import(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         self._raise_read_only()
 
     def _raise_read_only(self) -> NoReturn:

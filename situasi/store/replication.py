@@ -209,9 +209,14 @@ class Replicator:
         self.status = status
         self.status.is_enabled = True
         self.job = Job(
-            "upstream", self._run_turn, interval_s, retry_s=2 * interval_s, max_retry_s=max(_MAX_RETRY_S, interval_s),
-            expected_errors=(StoreError, OSError), on_stop=self.close,
-        )  # fmt: skip
+            "upstream",
+            self._run_turn,
+            interval_s,
+            retry_s=2 * interval_s,
+            max_retry_s=max(_MAX_RETRY_S, interval_s),
+            expected_errors=(StoreError, OSError),
+            on_stop=self.close,
+        )
 
     def run(self, stop: threading.Event) -> None:
         """Look until told to stop."""

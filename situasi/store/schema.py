@@ -11,7 +11,7 @@ from situasi.domain.feed_schemas import FEEDS, ColumnKind, Feed
 # Moments are whole microseconds since 1970 UTC: they sort, index and load into a
 # datetime64[us] column without parsing, and mean the same to every engine. Text
 # in ISO form would have to be parsed a million times at each start.
-Moment = sa.BigInteger
+TimeMicros = sa.BigInteger
 
 # An autoincremented key of SQLite must be declared INTEGER.
 _KeyType = sa.BigInteger().with_variant(sa.Integer, "sqlite")

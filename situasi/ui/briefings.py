@@ -6,6 +6,7 @@ import streamlit as st
 
 from situasi.actions import briefings
 from situasi.actions.briefings import Briefing, BriefingRefused
+from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -13,7 +14,6 @@ from situasi.live.snapshot import SnapshotView
 from situasi.store.interface import StoreError
 from situasi.ui import filters, render_cache, session, url_state
 from situasi.ui.components import markup
-from situasi.ui.session import ViewTime
 
 _RESULT_KEY = "_ditandai"
 

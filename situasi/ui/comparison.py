@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from situasi.actions.briefings import Briefing
+from situasi.analysis.view_time import ViewTime
 from situasi.ui import briefings, render_cache
 from situasi.ui.components.kpi_row import Baseline, Kpi
 from situasi.ui.page_layout import PageContext
-from situasi.ui.session import ViewTime
 
 
 def context_at_briefing(context: PageContext, briefing: Briefing) -> PageContext:

@@ -12,13 +12,13 @@ from streamlit.delta_generator import DeltaGenerator
 from situasi.access.roles import SCREENS
 from situasi.analysis import view_time as moments
 from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
 from situasi.presentation import map_measures, view_text
 from situasi.ui import session, tenant, url_state
-from situasi.ui.session import ViewTime
 
 # What goes along from page to page.
 CARRIED_PARAMETERS = ("kec", "saat", "sejak", "lang")

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from markupsafe import Markup
 
+from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -17,7 +18,6 @@ from situasi.live.snapshot import SnapshotView
 from situasi.presentation import view_text as presentation_view_text
 from situasi.ui import briefings, filters, guest_link_form, playback, session, tenant, url_state
 from situasi.ui.components import markup
-from situasi.ui.session import ViewTime
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class PageContext:
     view_time: ViewTime
     kecamatan: tuple[str, ...]
 
-    def compute(self, query: Callable[..., Found], *asked: Hashable) -> Found:
+    def compute(self, query: session.Query[session.T], *args: Hashable) -> session.T:
         """session.compute of this view."""
         return session.compute(query, self.snapshot_view, self.view_time, *args)
 
@@ -38,7 +38,7 @@ class PageContext:
         return [code for code in every if not self.kecamatan or code in self.kecamatan]
 
 
-def begin_page(title: str, *own: Callable[[Any], None]) -> PageContext:
+def begin_page(title: str, *page_filters: Callable[[Any], None]) -> PageContext:
     """Draw heading and filter line; the view. own: draw filters of this page in their column."""
     shown = session.get_snapshot_view()
     at = session.get_view_time(filters.get_past_time(), shown)
@@ -99,7 +99,7 @@ def render_header(view_time: ViewTime, title: str = "Situasi") -> None:
         markup.render_header(
             title,
             f"{desk.name} · {desk.operation}",
-            f"{i18n.format_long_date(view_time.view_time)} · {i18n.format_time(view_time.view_time)} {desk.zone_label}",
+            f"{i18n.format_long_date(view_time.at)} · {i18n.format_time(view_time.at)} {desk.zone_label}",
             note,
             links,
             beside,

@@ -10,6 +10,7 @@ import streamlit as st
 
 from situasi.analysis.situation import critical as events
 from situasi.analysis.situation.critical import CriticalEvent
+from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -17,7 +18,6 @@ from situasi.domain.labels import label
 from situasi.live.snapshot import SnapshotView
 from situasi.ui import filters, session, url_state
 from situasi.ui.components import markup
-from situasi.ui.session import ViewTime
 
 # Seconds between two steps, and the minutes of the day in each.
 TICK_S = 1.0
@@ -76,10 +76,12 @@ def render_controls(
                 label_visibility="collapsed",
             )
             _render_step_button(
-                _("‹ Serius sebelumnya"), "serius_sebelumnya", events.preceding(found, here)
+                _("‹ Serius sebelumnya"),
+                "serius_sebelumnya",
+                events.previous_event_minute(found, here),
             )
             _render_step_button(
-                _("Serius berikutnya ›"), "serius_berikutnya", events.following(found, here)
+                _("Serius berikutnya ›"), "serius_berikutnya", events.next_event_minute(found, here)
             )
     if playing:
         st.session_state[_RENDERED_KEY] = True

@@ -14,15 +14,15 @@ from situasi.live.snapshot import SnapshotView
 from situasi.store.interface import Store, StoreError
 from situasi.ui import tenant
 
-Found = TypeVar("Found")
+T = TypeVar("T")
 _records_cache = SingleFlightCache(16)
 # By name, store and kabupaten: what was read last.
 _last_records: dict[tuple[str, str, str, str], Any] = {}
 
 
 def cached_records(
-    name: str, snapshot_view: SnapshotView, load: Callable[[Store], Found], default: Any
-) -> Found:
+    name: str, snapshot_view: SnapshotView, load: Callable[[Store], T], default: Any
+) -> T:
     """What `read` finds, once while nobody writes such a record; shared: nobody may change it.
 
     name: of what is read. nothing: where the store was never readable.
@@ -33,7 +33,7 @@ def cached_records(
         _last_records[key] = _records_cache.get(
             (*key, snapshot_view.access_position), lambda: load(here.store)
         )
-    found: Found = _last_records.get(key, default)
+    found: T = _last_records.get(key, default)
     return found
 
 
@@ -45,8 +45,8 @@ _built_by_name: defaultdict[str, SingleFlightCache] = defaultdict(
 
 
 def get_or_build(
-    name: str, dependencies: Hashable, inputs: tuple[Any, ...], build: Callable[..., Found]
-) -> Found:
+    name: str, dependencies: Hashable, inputs: tuple[Any, ...], build: Callable[..., T]
+) -> T:
     """What is made of these very findings, as long as they are kept.
 
     name, asked: what else it rests on, besides the language. make: called with the findings; it

@@ -17,6 +17,7 @@ from situasi.analysis.as_of import AsOfView
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation.feed_staleness import FeedState
 from situasi.analysis.situation.overview import Overview
+from situasi.analysis.view_time import ViewTime
 from situasi.board import Board
 from situasi.board import current_board as board
 from situasi.common import i18n
@@ -29,12 +30,12 @@ from situasi.live.snapshot import SnapshotView
 from situasi.presentation import view_text
 from situasi.ui import tenant
 
-Found = TypeVar("Found")
+T = TypeVar("T")
 _ACTION_FAILED_KEY = "_act_failed"  # see situasi/streamlit_patches/acts.py, which says so
 # What is the same all through one run of the frame, and dear to ask for again and again.
 _RUN_CACHE: ContextVar[dict[str, object] | None] = ContextVar("run", default=None)
 # (known frames by feed, register, moment, what else was asked) -> anything
-Work = Callable[..., T]
+Query = Callable[..., T]
 
 
 @contextmanager
@@ -47,7 +48,7 @@ def run_cache() -> Iterator[None]:
         _RUN_CACHE.reset(token)
 
 
-def per_run(key: str, factory: Callable[[], Found]) -> Found:
+def per_run(key: str, factory: Callable[[], T]) -> T:
     """What this asks for; asked once in a run, and each time outside of one."""
     run = _RUN_CACHE.get()
     if run is None:
@@ -139,21 +140,23 @@ def _get_analysis_cache() -> AnalysisCache:
 
 
 def compute(
-    query: Query[Found], snapshot_view: SnapshotView, view_time: ViewTime, *asked: Hashable
-) -> Found:
+    query: Query[T], snapshot_view: SnapshotView, view_time: ViewTime, *args: Hashable
+) -> T:
     """What this analysis finds at this moment (Findings.of), of what the viewer may see."""
-    return _get_analysis_cache().compute(
+    result: T = _get_analysis_cache().compute(
         query, snapshot_view.snapshot, view_time, access_scope.scope_of(viewer()), *args
-    )  # type: ignore[no-any-return]
+    )
+    return result
 
 
 def compute_on_snapshot(
-    query: Query[Found], snapshot_view: SnapshotView, view_time: ViewTime, *asked: Hashable
-) -> Found:
+    query: Query[T], snapshot_view: SnapshotView, view_time: ViewTime, *args: Hashable
+) -> T:
     """What this work finds of the whole snapshot (Findings.whole)."""
-    return _get_analysis_cache().compute_on_snapshot(
+    result: T = _get_analysis_cache().compute_on_snapshot(
         query, snapshot_view.snapshot, view_time, access_scope.scope_of(viewer()), *args
-    )  # type: ignore[no-any-return]
+    )
+    return result
 
 
 def get_known_rows(snapshot_view: SnapshotView, view_time: ViewTime) -> AsOfView:

@@ -22,7 +22,7 @@ _MAX_QUARANTINE_ROWS = 500
 
 
 @dataclass(frozen=True)
-class QuarantinedRow:
+class RejectedInput:
     """A row that was not accepted: every reason, and its number in quarantine where it has one."""
 
     reasons: tuple[str, ...]
@@ -37,7 +37,7 @@ class SubmissionResult:
 
     accepted: int = 0
     duplicate: int = 0
-    rejected: Mapping[int, QuarantinedRow] = field(default_factory=dict)
+    rejected: Mapping[int, RejectedInput] = field(default_factory=dict)
     refusal: str | None = None
 
     @property
@@ -93,7 +93,7 @@ def _is_in_area(feed: str, cells: list[dict[str, str]]) -> bool:
 
 def _find_rejected(
     feed: str, cells: list[dict[str, str]], source: str, result: IngestResult
-) -> dict[int, QuarantinedRow]:
+) -> dict[int, RejectedInput]:
     """The faulty rows by position. Their numbers are sought by what quarantine keeps of them."""
     if not result.reasons:
         return {}
@@ -101,9 +101,9 @@ def _find_rejected(
     for told in result.reasons:
         at, reasons = told["row"] - 1, tuple(told["reasons"])
         same = [row for row in kept if _is_same_row(row.raw, cells[at]) and row.reasons == reasons]
-        found[at] = QuarantinedRow(reasons)
+        found[at] = RejectedInput(reasons)
         if same:
-            found[at] = QuarantinedRow(reasons, same[-1].number, same[-1].source, same[-1].row)
+            found[at] = RejectedInput(reasons, same[-1].number, same[-1].source, same[-1].row)
     return found
 
 
@@ -129,7 +129,7 @@ def _is_same_row(stored: Mapping[str, str], cells: Mapping[str, str]) -> bool:
     return bool(filled) and all(cells.get(heading) == cell for heading, cell in filled.items())
 
 
-def mark_as_correction(cells: Row, rejected: QuarantinedRow | None) -> dict[str, str]:
+def mark_as_correction(cells: Row, rejected: RejectedInput | None) -> dict[str, str]:
     """The cells as a correction of the row that was held."""
     if rejected is None or rejected.quarantine_number is None:
         return dict(cells)

@@ -152,8 +152,11 @@ def test_a_row_that_the_door_refuses_leaves_nothing_written(short: Board) -> Non
     count, waiting = orders(short), short.store.quarantine_counts()
     found = needs(short)
     with pytest.raises(PlanRefused):
-        accept(short, [moves[0], wrong],
-               look=lambda: replace(found, candidates=(*found.candidates, wrong.candidate)))  # fmt: skip
+        accept(
+            short,
+            [moves[0], wrong],
+            look=lambda: replace(found, candidates=(*found.candidates, wrong.candidate)),
+        )
     assert (orders(short), short.store.quarantine_counts()) == (count, waiting)
 
 

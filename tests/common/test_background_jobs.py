@@ -137,7 +137,11 @@ def news_job(board: Board) -> Job:
 # Every job: how it is made, and what one of its turns asks first.
 JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
     "inbox": (
-        lambda b: Inbox(b.settings.inbox_folder, b.store, b.ingest_context, lambda: NOON, lambda _: None).job,
+        lambda b: (
+            Inbox(
+                b.settings.inbox_folder, b.store, b.ingest_context, lambda: NOON, lambda _: None
+            ).job
+        ),
         "situasi.ingest.inbox.Inbox.sweep",
     ),
     "lookout": (lambda b: b.refresher.job, "situasi.live.snapshot.SnapshotReader.refresh"),
@@ -147,28 +151,41 @@ JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
     ),
     "upstream": (upstream_job, "situasi.store.replication.Replicator._replicate"),
     "trail": (scribe_job, "situasi.store.audit.audit_writer.AuditOutbox.flush"),
-    "keeper": (lambda b: SessionManager(b.store, b.settings.auth, lambda: NOON).jobs[0],
-               "situasi.server.auth.sessions.SessionManager._read_records"),
-    "keeper-writes": (lambda b: SessionManager(b.store, b.settings.auth, lambda: NOON).jobs[1],
-                      "situasi.server.auth.sessions.SessionManager._write_pending"),
+    "keeper": (
+        lambda b: SessionManager(b.store, b.settings.auth, lambda: NOON).jobs[0],
+        "situasi.server.auth.sessions.SessionManager._read_records",
+    ),
+    "keeper-writes": (
+        lambda b: SessionManager(b.store, b.settings.auth, lambda: NOON).jobs[1],
+        "situasi.server.auth.sessions.SessionManager._write_pending",
+    ),
     "copies": (
         lambda b: HourlyCopies(b, lambda: NOON).job,
         "situasi.server.wall.hourly_copies.HourlyCopies._local_now",
     ),
-    "nightly": (lambda b: NightlyBackup(b, lambda: NOON, JobStatus()).job,
-                "situasi.server.nightly_backup.NightlyBackup._make_backup"),
+    "nightly": (
+        lambda b: NightlyBackup(b, lambda: NOON, JobStatus()).job,
+        "situasi.server.nightly_backup.NightlyBackup._make_backup",
+    ),
     "wall": (lambda b: WallService(b)._job, "situasi.server.wall.service.WallService._refresh_now"),
     "supervisor": (
         lambda _: Job("supervisor", background_jobs.restart_dead_jobs),
         "situasi.common.background_jobs.list_jobs",
     ),
-    "overseeing": (overseeing_job, "situasi.higher_command.rollup_cache.RollupCache.current_overview"),
+    "overseeing": (
+        overseeing_job,
+        "situasi.higher_command.rollup_cache.RollupCache.current_overview",
+    ),
     "news": (news_job, "situasi.store.engines.postgres._build_conninfo"),
-    "collector": (lambda _: Job("collector", lambda: gc_tuning.collect()),
-                  "situasi.server.gc_tuning.collect"),
-    "disks": (lambda _: Job("disks", lambda: DISK_SPACE.check()),
-              "situasi.common.disk_space.DiskSpace.check"),
-}  # fmt: skip
+    "collector": (
+        lambda _: Job("collector", lambda: gc_tuning.collect()),
+        "situasi.server.gc_tuning.collect",
+    ),
+    "disks": (
+        lambda _: Job("disks", lambda: DISK_SPACE.check()),
+        "situasi.common.disk_space.DiskSpace.check",
+    ),
+}
 
 
 def test_every_job_that_the_code_names_is_tried_here_and_has_words_on_kesehatan() -> None:

@@ -65,9 +65,14 @@ def test_an_operator_with_the_returned_file_settles_whatever_waits(board: Board)
     (waiting,) = board.store.quarantined_rows()
     returned = [row(no_karantina=waiting.number)]
     ingest_rows(
-        returned, "laporan", board.store, board.ingest_context, unbounded("operator"), feed="incidents",
+        returned,
+        "laporan",
+        board.store,
+        board.ingest_context,
+        unbounded("operator"),
+        feed="incidents",
         now=NOON,
-    )  # fmt: skip
+    )
     assert board.store.quarantined_rows() == []
 
 

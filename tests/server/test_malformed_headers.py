@@ -68,7 +68,7 @@ def door(
     monkeypatch.setattr(house, "_current", board)
     routes = [*ROUTES, *wall.ROUTES, *guest_login.ROUTES, *login.ROUTES]
     app = Starlette(
-        routes=routes, middleware=[Middleware(AuthMiddleware, doorway=doorway(opens_here=False))]
+        routes=routes, middleware=[Middleware(AuthMiddleware, config=doorway(opens_here=False))]
     )
     cookie = b"situasi=" + doorway().session_signer.sign(held)
 

@@ -377,9 +377,17 @@ def test_a_line_that_is_down_is_told_and_tried_again_later_and_later(
     assert one.status.pending_rows is None  # nobody knows what is there: no zero
     up[0] = True
     assert one.replicate_now() is None
-    assert (one.pause_s, one.status.error_text, one.status.pending_rows, one.status.succeeded_at) == (
-        2.0, None, 0, NOON,
-    )  # fmt: skip
+    assert (
+        one.pause_s,
+        one.status.error_text,
+        one.status.pending_rows,
+        one.status.succeeded_at,
+    ) == (
+        2.0,
+        None,
+        0,
+        NOON,
+    )
     one.close()
 
 

@@ -53,14 +53,32 @@ def test_no_row_of_any_table_can_be_changed_or_deleted(url: str, table: str, dee
 
 def test_closing_and_reopening_keeps_all(url: str) -> None:
     store = filled(url)
-    before = [store.version(), store.rows_after(INCIDENTS), store.withdrawals(), store.batches(),
-              store.audit_entries(), store.quarantined_rows(include_released=True), store.latest_notes(),
-              store.latest_records("account"), store.access_version(), store.audit_head()]  # fmt: skip
+    before = [
+        store.version(),
+        store.rows_after(INCIDENTS),
+        store.withdrawals(),
+        store.batches(),
+        store.audit_entries(),
+        store.quarantined_rows(include_released=True),
+        store.latest_notes(),
+        store.latest_records("account"),
+        store.access_version(),
+        store.audit_head(),
+    ]
     store.close()
     store = open_store(url)
-    after = [store.version(), store.rows_after(INCIDENTS), store.withdrawals(), store.batches(),
-             store.audit_entries(), store.quarantined_rows(include_released=True), store.latest_notes(),
-              store.latest_records("account"), store.access_version(), store.audit_head()]  # fmt: skip
+    after = [
+        store.version(),
+        store.rows_after(INCIDENTS),
+        store.withdrawals(),
+        store.batches(),
+        store.audit_entries(),
+        store.quarantined_rows(include_released=True),
+        store.latest_notes(),
+        store.latest_records("account"),
+        store.access_version(),
+        store.audit_head(),
+    ]
     store.close()
     assert [repr(one) for one in before] == [repr(one) for one in after]
     assert before[0] == len(FEEDS) + 3

@@ -29,13 +29,33 @@ def build_timetable(stages: Sequence[Stage], day: date) -> pd.DataFrame:
     """
     table = pd.DataFrame(
         [
-            (s.code, s.name, s.start, s.end, s.scope, compute_state(s, day), s.has_confirmed_dates, s.source, s.note,
-             s.start is not None and s.end is not None)
+            (
+                s.code,
+                s.name,
+                s.start,
+                s.end,
+                s.scope,
+                compute_state(s, day),
+                s.has_confirmed_dates,
+                s.source,
+                s.note,
+                s.start is not None and s.end is not None,
+            )
             for s in stages
         ],
-        columns=["code", "name", "start", "end", "scope", "state", "sure", "source", "note",
-                 "drawn"],
-    )  # fmt: skip
+        columns=[
+            "code",
+            "name",
+            "start",
+            "end",
+            "scope",
+            "state",
+            "sure",
+            "source",
+            "note",
+            "drawn",
+        ],
+    )
     for edge in ("start", "end"):
         table[edge] = pd.to_datetime(table[edge])
     table = table.astype({"sure": bool, "drawn": bool})

@@ -105,7 +105,7 @@ def compute_alerts(
     _frames: Mapping[str, pd.DataFrame],
     register: Register,
     at: datetime,
-    *parts: pd.DataFrame,
+    *interval_parts: pd.DataFrame,
 ) -> Alerts:
     """All alerts as of a moment, open and ended."""
     election = register.election

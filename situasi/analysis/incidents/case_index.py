@@ -30,8 +30,8 @@ from situasi.domain.feed_schemas import SITUASI
 # States that moved are kept apart until there are so many: to settle them costs a copy of all.
 _COMPACT_AFTER = 256
 
-Keep = Callable[[CaseStates], Mask]
-Veil = Callable[[pd.DataFrame], pd.DataFrame]
+CasePredicate = Callable[[CaseStates], Mask]
+Redaction = Callable[[pd.DataFrame], pd.DataFrame]
 
 
 @dataclass(frozen=True)

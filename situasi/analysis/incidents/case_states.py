@@ -55,8 +55,10 @@ class CaseStates:
 
     def scatter(self, case_codes: IntArray, delta: CaseStates, case_count: int) -> CaseStates:
         """The same with other states for the cases of these numbers, for so many cases."""
-        cells = {name: _scatter(array, case_codes, delta.arrays[name], case_count) for name, array in
-                 self.arrays.items()}  # fmt: skip
+        cells = {
+            name: _scatter(array, case_codes, delta.arrays[name], case_count)
+            for name, array in self.arrays.items()
+        }
         codes = {name: _scatter(array, case_codes, delta.codes[name], case_count) for name, array in
                  self.codes.items()}  # fmt: skip
         return CaseStates(**cells, codes=codes, vocabularies=self.vocabularies)

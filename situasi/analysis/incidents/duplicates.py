@@ -172,9 +172,15 @@ def find_pairs(
     of_group = np.concatenate([np.full(len(chosen.left), -1), group[behind]])
     kept, measures = _measure_pairs(cases, one, other, rules)
     return DuplicatePairs(
-        case_keys=cases.case_keys, left=one[kept], right=other[kept], group=of_group[kept], group_sizes=sizes,
-        is_complete=chosen.is_complete, known_us=cases.known_us, measures=measures,
-    )  # fmt: skip
+        case_keys=cases.case_keys,
+        left=one[kept],
+        right=other[kept],
+        group=of_group[kept],
+        group_sizes=sizes,
+        is_complete=chosen.is_complete,
+        known_us=cases.known_us,
+        measures=measures,
+    )
 
 
 def _build_case_columns(
@@ -218,11 +224,13 @@ def _build_case_columns(
         desa=desa,
         tps=tps,
         jenis=jenis,
-        similar_kinds=np.array([[any({a, b} <= group for group in rules.similar_kinds) for b in kinds]
-                       for a in kinds], dtype=bool).reshape(len(kinds), len(kinds)),
+        similar_kinds=np.array(
+            [[any({a, b} <= group for group in rules.similar_kinds) for b in kinds] for a in kinds],
+            dtype=bool,
+        ).reshape(len(kinds), len(kinds)),
         text_codes=text,
         texts=[str(words) for words in different],
-    )  # fmt: skip
+    )
 
 
 def _to_us(times: pd.Series) -> Ints:

@@ -22,7 +22,7 @@ ENCODED_COLUMNS = tuple(dict.fromkeys(("kecamatan", "jenis", "status", *CARRIED_
 MISSING = -1
 
 Mask = npt.NDArray[np.bool_]
-Numbers = npt.NDArray[np.intp]
+IntArray = npt.NDArray[np.intp]
 Array = npt.NDArray[Any]
 
 

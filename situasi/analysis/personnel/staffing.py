@@ -18,7 +18,7 @@ ABSENT_STATES = ("tanpa_plotting", "belum_tiba", "bergeser", "kembali")
 # How an officer who went away leaves a TPS once voting has closed.
 _DEPARTED_STATES = ("bergeser", "kembali")
 
-_Yes = npt.NDArray[np.bool_]
+_Mask = npt.NDArray[np.bool_]
 _Counts = npt.NDArray[np.int64]
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from situasi.domain.road_network import FloatArray, Geography, RoadNetwork, great_circle_km
 
-Yes = npt.NDArray[np.bool_]
+Mask = npt.NDArray[np.bool_]
 
 
 def compute_distances_km(

@@ -69,9 +69,15 @@ def _find_nearest(
 
 
 def _apply_departure(
-    problem: Problem, group: int, who: int | None, available: Counts, kind_quota: Counts, spare: Numbers,
-    departing: list[int], sign: int,
-) -> None:  # fmt: skip
+    problem: Problem,
+    group: int,
+    who: int | None,
+    available: Counts,
+    kind_quota: Counts,
+    spare: Numbers,
+    departing: list[int],
+    sign: int,
+) -> None:
     """One officer leaves (by 1) or stays after all (by -1)."""
     available[group] -= sign
     kind_quota[problem.group_kinds[group]] -= sign

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from situasi.analysis.redeployment.greedy import solve_greedily
 from situasi.analysis.redeployment.problem import TOLERANCE, Counts, Numbers, Problem, Solution
 
-Row = tuple[Any, Numbers, Numbers]  # a matrix of columns, and between what its rows must lie
+Constraint = tuple[Any, Numbers, Numbers]  # a matrix of columns, and between what its rows must lie
 
 # Tiers are weighed together while their weights stay far within what the solver tells apart.
 _MAX_WEIGHT = 10_000

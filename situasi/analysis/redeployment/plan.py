@@ -171,7 +171,7 @@ def compute_plan(
 
 
 # Kind, place, and whether going takes anything from a TPS.
-Group = tuple[str, str, bool]
+GroupKey = tuple[str, str, bool]
 
 
 def _group_candidates(available: Sequence[Candidate]) -> dict[GroupKey, list[Candidate]]:

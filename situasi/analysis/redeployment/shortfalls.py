@@ -186,8 +186,14 @@ def _pack_groups(groups: Sequence[list[_ShortStation]], max_tps: int) -> list[li
     for group in groups:
         desa = {one.desa for one in group}
         near = (some for some in made if any(one.desa in desa for one in some))
-        room = next((some for some in near
-                     if len(some) + len(group) <= _compute_capacity([*some, *group], max_tps)), None)  # fmt: skip
+        room = next(
+            (
+                some
+                for some in near
+                if len(some) + len(group) <= _compute_capacity([*some, *group], max_tps)
+            ),
+            None,
+        )
         if room is not None:
             room += group
             continue

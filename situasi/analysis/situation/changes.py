@@ -131,12 +131,20 @@ def compute_changes(
     """
     every = Changes(
         new=_find_new_cases(current, since),
-        worse=_concat_changes(_find_worse_tingkat(previous, current), _find_worse_situasi(previous, current), _find_newly_overdue(previous, current),
-                     _find_newly_unstaffed(previous, current), _find_worse_reporting(previous, current)),
+        worse=_concat_changes(
+            _find_worse_tingkat(previous, current),
+            _find_worse_situasi(previous, current),
+            _find_newly_overdue(previous, current),
+            _find_newly_unstaffed(previous, current),
+            _find_worse_reporting(previous, current),
+        ),
         closed=_find_closed_cases(previous, current),
-        silent=_concat_changes(_find_silent_feeds(previous_feeds, current_feeds, since), _find_silent_kecamatan(previous, current, since),
-                      _find_silent_tps(previous, current)),
-    )  # fmt: skip
+        silent=_concat_changes(
+            _find_silent_feeds(previous_feeds, current_feeds, since),
+            _find_silent_kecamatan(previous, current, since),
+            _find_silent_tps(previous, current),
+        ),
+    )
     if not kecamatan:
         return every
     return Changes(*(_filter_kecamatan(part, kecamatan) for part in vars(every).values()))

@@ -21,7 +21,7 @@ STATES = (
 
 _CLOSED = FASE.index("ditutup")
 _MINUTE = 60_000_000
-_Yes = npt.NDArray[np.bool_]
+_Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

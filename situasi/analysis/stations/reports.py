@@ -124,7 +124,9 @@ def is_last_of_run(*columns: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
 
 @reads(TPS)
 def find_unmatched_reports(
-    frames: Mapping[str, pd.DataFrame], register: Register, at: datetime
+    frames: Mapping[str, pd.DataFrame],
+    register: Register,
+    at: datetime,  # noqa: ARG001
 ) -> pd.DataFrame:
     """Reports that belong to nothing in the register: listed, never lost.
 

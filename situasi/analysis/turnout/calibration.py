@@ -44,7 +44,7 @@ _FIRST_AFTER_OPENING, _LAST_AFTER_CLOSING = timedelta(hours=1, minutes=30), time
 
 _Floats = npt.NDArray[np.float64]
 _FORECAST_COLUMNS = ("centre", "sigma", "low", "high", "dpt", *BASELINES)
-Tell = Callable[[int], None]
+ProgressCallback = Callable[[int], None]
 
 
 @dataclass(frozen=True)

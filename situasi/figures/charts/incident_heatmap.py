@@ -53,7 +53,7 @@ def build_incident_heatmap(
         text=np.full(values.shape, SILENT_TEXT),
         colorscale=_NO_COLOUR,
         textfont={"color": theme.muted},
-        hovertemplate="%{x} · " + silence + "<extra></extra>",
+        hovertemplate="%{x} · " + silent_hover + "<extra></extra>",
         **named,
     )
     return _apply_layout(figure, len(counts), theme)

@@ -67,7 +67,7 @@ def build_risk_heatmap(cells: pd.DataFrame, wording: Wording, theme: Theme) -> g
         texttemplate="%{text}",
         textfont={"color": theme.muted},
         hovertext=names,
-        hovertemplate="%{hovertext} · " + said.silence + "<extra></extra>",
+        hovertemplate="%{hovertext} · " + wording.silent_hover + "<extra></extra>",
         colorscale=_NO_COLOUR,
         showscale=False, hoverongaps=False,
     )  # fmt: skip

@@ -35,7 +35,7 @@ def build_forecast_chart(forecast: pd.DataFrame, mark_names: MarkNames, theme: T
     figure.add_scatter(
         x=forecast["counted"], y=names, mode="markers", name=mark_names.counted,
         marker={"symbol": "line-ns-open", "size": 9, "color": theme.muted, "line": {"width": 2}},
-        hovertemplate="%{y} · " + words.counted + " %{x:.1f} %<extra></extra>",
+        hovertemplate="%{y} · " + mark_names.counted + " %{x:.1f} %<extra></extra>",
     )  # fmt: skip
     first = told.index == forecast.index[0]
     figure.add_scatter(
@@ -51,7 +51,7 @@ def build_forecast_chart(forecast: pd.DataFrame, mark_names: MarkNames, theme: T
             "array": told["high"] - told["centre"], "arrayminus": told["centre"] - told["low"],
         },
         customdata=told[["low", "high"]].to_numpy(),
-        hovertemplate="%{y} · ≈ %{x:.1f} % · " + words.interval
+        hovertemplate="%{y} · ≈ %{x:.1f} % · " + mark_names.interval
         + " %{customdata[0]:.1f}–%{customdata[1]:.1f} %<extra></extra>",
     )  # fmt: skip
     for name, counted in zip(names[~known], forecast.loc[~known, "counted"].fillna(0), strict=True):

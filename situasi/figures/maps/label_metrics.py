@@ -43,7 +43,7 @@ _WIDTH_BY_LETTER = {
 Box = tuple[float, float, float, float]
 Shape = shapely.Polygon | shapely.MultiPolygon
 # Breadth and height of each line of a label, from above.
-Sizes = list[tuple[float, float]]
+LineSizes = list[tuple[float, float]]
 # How much of a line stands before the spot that it is aligned to.
 _ALIGN_SHARES = {"start": 0.0, "middle": 0.5, "end": 1.0}
 

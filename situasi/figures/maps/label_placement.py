@@ -33,7 +33,7 @@ _TWO_LINE_ROW_PX, _ONE_LINE_ROW_PX = (
     label_metrics.ONE_LINE_HEIGHT_PX + 4,
 )
 
-Names = tuple[tuple[str, str], ...]
+AreaNames = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)

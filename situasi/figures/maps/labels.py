@@ -55,15 +55,28 @@ def build_leader_layers(
     return [
         # Its rim keeps a line visible on every fill.
         pdk.Layer(
-            "LineLayer", rows, id="garis-tepi", get_color=hex_to_rgba(theme.halo, 200), get_width=3, **line
+            "LineLayer",
+            rows,
+            id="garis-tepi",
+            get_color=hex_to_rgba(theme.halo, 200),
+            get_width=3,
+            **line,
         ),
         pdk.Layer("LineLayer", rows, id="garis", get_color="ink", get_width=1, **line),
         pdk.Layer(
-            "ScatterplotLayer", rows, id="titik", get_position="from", get_fill_color="ink",
-            get_line_color=hex_to_rgba(theme.halo), stroked=True, get_radius=2.5, radius_units='"pixels"',
-            line_width_units='"pixels"', get_line_width=1,
+            "ScatterplotLayer",
+            rows,
+            id="titik",
+            get_position="from",
+            get_fill_color="ink",
+            get_line_color=hex_to_rgba(theme.halo),
+            stroked=True,
+            get_radius=2.5,
+            radius_units='"pixels"',
+            line_width_units='"pixels"',
+            get_line_width=1,
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _generate_label_rows(

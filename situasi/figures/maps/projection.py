@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 Points = npt.NDArray[np.float64]
-Spot = tuple[float, float]
+PointXY = tuple[float, float]
 
 _WORLD_PX = 512  # pixels of the whole world at zoom 0, for deck.gl
 

@@ -15,8 +15,17 @@ from situasi.figures.theme import LIGHT, TINGKAT
 
 # The graver, the denser: told apart without colour.
 _HATCHES = {"rendah": "", "sedang": "////", "tinggi": "xxxx", "belum": "...."}
-_PHASE_COLOURS = ("white", "#E6EBF1", "#CFD8E2", "#B3C1D0", "#93A6BA", "#7088A1", "#5A7793", "#3F5F80",
-           "#26446A")  # fmt: skip
+_PHASE_COLOURS = (
+    "white",
+    "#E6EBF1",
+    "#CFD8E2",
+    "#B3C1D0",
+    "#93A6BA",
+    "#7088A1",
+    "#5A7793",
+    "#3F5F80",
+    "#26446A",
+)
 
 
 def draw_incident_chart(

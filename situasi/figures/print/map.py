@@ -84,9 +84,16 @@ def _draw_legend(axes: Any, legend_texts: Mapping[str, str]) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    areas = [Patch(facecolor=_FILL_COLOURS[state], hatch=hatch, edgecolor=print_page.INK, linewidth=0.5,
-                   label=legend_texts[state])
-             for state, hatch in reversed(HATCHES.items())]  # fmt: skip
+    areas = [
+        Patch(
+            facecolor=_FILL_COLOURS[state],
+            hatch=hatch,
+            edgecolor=print_page.INK,
+            linewidth=0.5,
+            label=legend_texts[state],
+        )
+        for state, hatch in reversed(HATCHES.items())
+    ]
     areas.append(Patch(facecolor="white", edgecolor=print_page.INK, linewidth=0.5, linestyle="--",
                        label=legend_texts[""]))  # fmt: skip
     marks = [Line2D([], [], linestyle="", marker=mark, markersize=5, markeredgecolor=print_page.INK,

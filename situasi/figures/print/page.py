@@ -63,7 +63,7 @@ def apply_plain_style(axes: Axes) -> None:
     axes.set_axisbelow(True)
 
 
-def add_legend_below(axes: Axes, columns: int, **more: Any) -> None:
+def add_legend_below(axes: Axes, columns: int, **options: Any) -> None:
     """The legend, under the picture."""
     axes.legend(
         loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=columns, frameon=False,

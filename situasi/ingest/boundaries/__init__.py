@@ -4,4 +4,4 @@ from situasi.ingest.boundaries.check import check_boundaries
 from situasi.ingest.boundaries.importer import import_file
 from situasi.ingest.boundaries.report import BoundaryReport, GeoRefused, Slivers
 
-__all__ = ["GeoRefused", "Report", "Slivers", "check", "import_file"]
+__all__ = ["BoundaryReport", "GeoRefused", "Slivers", "check_boundaries", "import_file"]

@@ -89,7 +89,7 @@ def _fill_stage_and_sop(table_check: TableCheck) -> None:
     table_check.values["tahapan"], table_check.values["sop"] = stages, lines
 
 
-Read = tuple[str | None, str | None]  # a code, and a doubt
+CodeAndNote = tuple[str | None, str | None]  # a code, and a doubt
 
 
 class RegisterList:

@@ -27,7 +27,7 @@ _POINT = re.compile(
 )
 _DETAIL_COLUMNS = ("status", "situasi", "tingkat")
 
-Group = list[PhraseMatch]
+PhraseGroup = list[PhraseMatch]
 
 
 def build_incident_rows(entities: MessageEntities) -> Iterator[RowDraft]:

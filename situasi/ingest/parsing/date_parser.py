@@ -22,7 +22,7 @@ EXAMPLE_TIME = "27/11/2024 07.30"
 MIDNIGHT = (0, 0, 0, 0)
 _EXCEL_ZERO = date(1899, 12, 30)
 
-Clock = tuple[int, int, int, int]  # hour (24 closes the day), minute, second, microsecond
+ClockTime = tuple[int, int, int, int]  # hour (24 closes the day), minute, second, microsecond
 
 
 class DateParts(NamedTuple):

@@ -14,9 +14,9 @@ import numpy.typing as npt
 from situasi.ingest.parsing.date_parser import ALLOWED_YEARS
 from situasi.ingest.parsing.datetimes import find_utc_offset
 
-Moments64 = npt.NDArray[np.datetime64]
-Numbers = npt.NDArray[np.int64]
-Signs = npt.NDArray[np.uint8]
+DatetimeArray = npt.NDArray[np.datetime64]
+IntegerArray = npt.NDArray[np.int64]
+ByteMatrix = npt.NDArray[np.uint8]
 
 # y year, m month, d day, H M S the clock, h n the zone; every other sign stands for itself.
 _SHAPES = (

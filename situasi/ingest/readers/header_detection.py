@@ -10,7 +10,7 @@ from functools import cached_property
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.tables import SourceError
 
-Recognise = Callable[[Sequence[str]], int]
+HeaderScorer = Callable[[Sequence[str]], int]
 
 HEADER_SEARCH_ROWS = 40  # rows among which the heading is looked for
 _MIN_KNOWN_COLUMNS = 2  # recognised columns that make a row a heading

@@ -50,7 +50,7 @@ class Block:
         return map(list, zip(*(column.tolist() for column in self.columns), strict=True))
 
 
-Numbered = tuple[int, Row | Block]  # a row and its number, or rows and the number of the first
+NumberedRows = tuple[int, Row | Block]  # a row and its number, or rows and the number of the first
 
 REPEATED_HEADER = "judul kolom yang berulang, bukan laporan; tidak perlu dibetulkan"
 # Rows are turned into columns this many at a time: thousands of lists kept alive would
@@ -269,7 +269,7 @@ def format_title_notes(row_numbers: Sequence[int]) -> tuple[str, ...]:
     """The note on title rows, by their numbers; nothing where there are none."""
     if not row_numbers:
         return ()
-    shown = ", ".join(map(str, row_numbers[:5])) + (", …" if len(numbers) > 5 else "")
+    shown = ", ".join(map(str, row_numbers[:5])) + (", …" if len(row_numbers) > 5 else "")
     return (f"{len(row_numbers)} baris di atas judul kolom dilewati (baris {shown})",)
 
 

@@ -49,7 +49,7 @@ _AND = re.compile(r" *(?:[,&/]|dan|atau|vs|lawan) *", re.IGNORECASE)
 _TPS_BEFORE = re.compile(r"\btps[ .:#_-]{0,3}\Z", re.IGNORECASE)
 _LINE_LIMIT = 160
 
-HoldsVotes = Callable[[str], bool]
+VotePredicate = Callable[[str], bool]
 
 
 class _NumberMention(NamedTuple):

@@ -14,7 +14,7 @@ from situasi.ingest.tables import Cell
 from situasi.ingest.validation.row_issues import cell_to_text
 from situasi.ingest.validation.table_check import TableCheck
 
-Tps = tuple[str | None, str | None]  # as it is kept, and a doubt
+ParsedTps = tuple[str | None, str | None]  # as it is kept, and a doubt
 
 # By any of these a place can be told.
 _PLACE_COLUMNS = ("kecamatan_name", "desa_name", "lat", "lon")

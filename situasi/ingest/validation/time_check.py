@@ -22,7 +22,7 @@ from situasi.ingest.parsing.datetimes import ParsedTime, combine_date_and_clock,
 from situasi.ingest.tables import Cell
 from situasi.ingest.validation.table_check import TableCheck
 
-Cells = tuple[Cell, Cell, Cell]  # whole moment, date, clock
+TimeCells = tuple[Cell, Cell, Cell]  # whole moment, date, clock
 
 # From the start of a day or a month to the last second it may mean.
 _PRECISION_SPANS = {"hari": timedelta(days=1, seconds=-1), "bulan": timedelta(days=31, seconds=-1)}

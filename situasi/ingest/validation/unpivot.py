@@ -144,7 +144,7 @@ def _format_notes(
     said = [f"tabel per jam: {len(table.row_numbers)} baris menjadi {report_count} laporan"]
     if empty_rows:
         shown = ", ".join(str(table.row_numbers[row]) for row in empty_rows[:10])
-        shown += ", …" if len(empty) > 10 else ""
+        shown += ", …" if len(empty_rows) > 10 else ""
         said.append(
             f"{len(empty_rows)} baris tanpa jumlah hadir dilewati: tidak ada laporan (baris {shown})"
         )

@@ -17,17 +17,22 @@ _ALERT_FEEDS = ("incidents", "merges", "tps", *_OFFICER_FEEDS)
 def _explain_forecast(election: Election) -> Explanation:
     rule = election.rules.forecast
     return Explanation(
-        _("Perkiraan: TPS yang melapor diteruskan menurut andaian laju yang dibetulkan dari hari "
-          "ini; TPS diam dianggap seperti TPS sekecamatannya; kabupaten adalah jumlah kecamatan. "
-          "Selangnya dikalibrasi pada hari buatan (outlook.toml). Di sampingnya: penskalaan TPS "
-          "yang melapor, dan yang sudah hadir dibagi DPT."),
+        _(
+            "Perkiraan: TPS yang melapor diteruskan menurut andaian laju yang dibetulkan dari hari "
+            "ini; TPS diam dianggap seperti TPS sekecamatannya; kabupaten adalah jumlah kecamatan. "
+            "Selangnya dikalibrasi pada hari buatan (outlook.toml). Di sampingnya: penskalaan TPS "
+            "yang melapor, dan yang sudah hadir dibagi DPT."
+        ),
         (
             (_("selang"), format_percent(rule.confidence_percent)),
-            (_("sedikitnya per kecamatan"), _("{n} TPS").format(n=i18n.format_number(rule.min_tps))),
+            (
+                _("sedikitnya per kecamatan"),
+                _("{n} TPS").format(n=i18n.format_number(rule.min_tps)),
+            ),
             (_("sedikitnya dari semua TPS"), format_percent(100 * rule.min_tps_share)),
         ),
         ("tps",),
-    )  # fmt: skip
+    )
 
 
 def _explain_forecast_scores(_election: Election) -> Explanation:
@@ -117,17 +122,24 @@ def _explain_en_route(election: Election) -> Explanation:
 def _explain_plan(election: Election) -> Explanation:
     rule = election.rules.redeployment
     return Explanation(
-        _("Rencana yang menghapus kekurangan paling berat dahulu, lalu menempuh km paling sedikit, "
-          "tanpa membuat TPS asal kurang dari pola. Jarak adalah perkiraan: antartitik tengah "
-          "desa atau kecamatan."),
+        _(
+            "Rencana yang menghapus kekurangan paling berat dahulu, lalu menempuh km paling sedikit, "
+            "tanpa membuat TPS asal kurang dari pola. Jarak adalah perkiraan: antartitik tengah "
+            "desa atau kecamatan."
+        ),
         (
             (_("kecepatan andaian"), f"{i18n.format_number(rule.speed_kmh)} km/jam"),
-            (_("TPS kosong"), _("{n} poin").format(n=i18n.format_number(rule.shortfall_points["empty"]))),
-            (_("dekat kejadian berat"),
-             _("{n} poin").format(n=i18n.format_number(rule.shortfall_points["incident"]))),
+            (
+                _("TPS kosong"),
+                _("{n} poin").format(n=i18n.format_number(rule.shortfall_points["empty"])),
+            ),
+            (
+                _("dekat kejadian berat"),
+                _("{n} poin").format(n=i18n.format_number(rule.shortfall_points["incident"])),
+            ),
         ),
         (*_OFFICER_FEEDS, "incidents"),
-    )  # fmt: skip
+    )
 
 
 def _explain_incident_rate(election: Election) -> Explanation:
@@ -172,8 +184,10 @@ def _explain_response_times(_election: Election) -> Explanation:
 
 
 FORECAST: dict[str, ExplanationBuilder] = {
-    "angka_akhir": _explain_forecast, "ketepatan": _explain_forecast_scores, "ketelitian": _explain_forecast_tests,
-}  # fmt: skip
+    "angka_akhir": _explain_forecast,
+    "ketepatan": _explain_forecast_scores,
+    "ketelitian": _explain_forecast_tests,
+}
 ALERTS: dict[str, ExplanationBuilder] = {
     **dict.fromkeys(
         ("peringatan_terbuka", "peringatan_baru", "peringatan_dilihat", "peringatan_ditindak",
@@ -183,9 +197,16 @@ ALERTS: dict[str, ExplanationBuilder] = {
     "peringatan_baris": _explain_alert_rows,
 }  # fmt: skip
 REDEPLOYMENT: dict[str, ExplanationBuilder] = {
-    "kosong": _explain_empty_stations, "kurang": _explain_short_stations, "perlu": _explain_short_stations, "kekurangan": _explain_short_stations, "siap": _explain_available_officers,
-    "menuju": _explain_en_route, "langkah": _explain_plan, "banding_geser": _explain_plan, "putusan_rencana": _explain_plan,
-}  # fmt: skip
+    "kosong": _explain_empty_stations,
+    "kurang": _explain_short_stations,
+    "perlu": _explain_short_stations,
+    "kekurangan": _explain_short_stations,
+    "siap": _explain_available_officers,
+    "menuju": _explain_en_route,
+    "langkah": _explain_plan,
+    "banding_geser": _explain_plan,
+    "putusan_rencana": _explain_plan,
+}
 HOTSPOTS: dict[str, ExplanationBuilder] = {
     "padat": _explain_incident_rate, "padat_baris": _explain_incident_rate,
     **{f"gugus_{n}": _explain_clusters for n in range(9)},

@@ -8,7 +8,7 @@ from situasi.common.i18n import _
 from situasi.domain.higher_command import HigherCommand
 from situasi.presentation.explanations.model import Explanation, format_minutes
 
-AboveRule = Callable[[HigherCommand], Explanation]
+HigherCommandExplanationBuilder = Callable[[HigherCommand], Explanation]
 
 
 def _format_sum_rule(rule_text: str) -> str:
@@ -33,44 +33,64 @@ def _explain_reporting(command: HigherCommand) -> Explanation:
 
 def _explain_incidents(_command: HigherCommand) -> Explanation:
     return Explanation(
-        _format_sum_rule(_("Kejadian hari pemungutan yang belum selesai dan tidak terbantah. Serius: tingkat "
-               "tinggi atau situasi merah.")),
+        _format_sum_rule(
+            _(
+                "Kejadian hari pemungutan yang belum selesai dan tidak terbantah. Serius: tingkat "
+                "tinggi atau situasi merah."
+            )
+        ),
         feeds=("incidents", "merges"),
-    )  # fmt: skip
+    )
 
 
 def _explain_situasi(command: HigherCommand) -> Explanation:
     return Explanation(
-        _format_sum_rule(_("Kecamatan menurut situasi yang terakhir dinyatakan. Situasi sebuah wilayah adalah "
-               "yang terberat di dalamnya. Hijau yang lama tidak dinyatakan lagi tidak berlaku.")),
+        _format_sum_rule(
+            _(
+                "Kecamatan menurut situasi yang terakhir dinyatakan. Situasi sebuah wilayah adalah "
+                "yang terberat di dalamnya. Hijau yang lama tidak dinyatakan lagi tidak berlaku."
+            )
+        ),
         ((_("hijau berlaku"), format_minutes(command.situasi_valid)),),
         ("incidents",),
-    )  # fmt: skip
+    )
 
 
 def _explain_stations(_command: HigherCommand) -> Explanation:
     return Explanation(
-        _format_sum_rule(_("TPS yang menyebut fase atau hitungan pemilih, dari semua TPS kabupaten itu. Di "
-               "mana daftar TPS tidak dikenal di sini, setiap TPS yang disebut terhitung.")),
+        _format_sum_rule(
+            _(
+                "TPS yang menyebut fase atau hitungan pemilih, dari semua TPS kabupaten itu. Di "
+                "mana daftar TPS tidak dikenal di sini, setiap TPS yang disebut terhitung."
+            )
+        ),
         feeds=("tps",),
-    )  # fmt: skip
+    )
 
 
 def _explain_turnout(_command: HigherCommand) -> Explanation:
     return Explanation(
-        _format_sum_rule(_("Pemilih hadir menurut hitungan terakhir tiap TPS, dibagi DPT TPS itu juga; hanya "
-               "TPS yang DPT-nya dikenal di sini masuk persentase.")),
+        _format_sum_rule(
+            _(
+                "Pemilih hadir menurut hitungan terakhir tiap TPS, dibagi DPT TPS itu juga; hanya "
+                "TPS yang DPT-nya dikenal di sini masuk persentase."
+            )
+        ),
         feeds=("tps",),
-    )  # fmt: skip
+    )
 
 
 def _explain_officers(command: HigherCommand) -> Explanation:
     return Explanation(
-        _format_sum_rule(_("Petugas Polri yang diplot di TPS, dan dari mereka yang menurut kabar terakhirnya "
-               "ada di tempat.")),
+        _format_sum_rule(
+            _(
+                "Petugas Polri yang diplot di TPS, dan dari mereka yang menurut kabar terakhirnya "
+                "ada di tempat."
+            )
+        ),
         ((_("kabar berlaku"), format_minutes(command.word_every)),),
         ("postings", "personnel"),
-    )  # fmt: skip
+    )
 
 
 def _explain_critical(_command: HigherCommand) -> Explanation:

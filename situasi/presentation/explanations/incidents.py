@@ -204,15 +204,27 @@ def _explain_silent(_election: Election) -> Explanation:
 
 
 SITUATION: dict[str, ExplanationBuilder] = {
-    "terbuka": _explain_open, "situasi": _explain_situasi, "terakhir": _explain_last_report, "nilai": _explain_priority,
-    "angka_peta": _explain_areas, "angka_garis": _explain_timeline,
-    "tanpa_lokasi": _explain_unlocated, "semua_laporan": _explain_all,
-}  # fmt: skip
+    "terbuka": _explain_open,
+    "situasi": _explain_situasi,
+    "terakhir": _explain_last_report,
+    "nilai": _explain_priority,
+    "angka_peta": _explain_areas,
+    "angka_garis": _explain_timeline,
+    "tanpa_lokasi": _explain_unlocated,
+    "semua_laporan": _explain_all,
+}
 INCIDENTS: dict[str, ExplanationBuilder] = {
-    "terbuka": _explain_open, "lewat": _explain_overdue, "diverifikasi": _explain_steps, "ditangani": _explain_steps,
-    "selesai": _explain_steps, "ganda": _explain_duplicates, "pasangan": _explain_duplicates, "jenis_kecamatan": _explain_kinds,
-    "gabung_asing": _explain_orphan_merges, "daftar": _explain_all,
-}  # fmt: skip
+    "terbuka": _explain_open,
+    "lewat": _explain_overdue,
+    "diverifikasi": _explain_steps,
+    "ditangani": _explain_steps,
+    "selesai": _explain_steps,
+    "ganda": _explain_duplicates,
+    "pasangan": _explain_duplicates,
+    "jenis_kecamatan": _explain_kinds,
+    "gabung_asing": _explain_orphan_merges,
+    "daftar": _explain_all,
+}
 CHANGES: dict[str, ExplanationBuilder] = {
     name: rule
     for keys, rule in (

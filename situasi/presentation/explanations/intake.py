@@ -91,10 +91,17 @@ def _explain_jobs(_election: Election) -> Explanation:
 
 SITUATION: dict[str, ExplanationBuilder] = {"senyap": _explain_silent_feeds}
 INTAKE: dict[str, ExplanationBuilder] = {
-    "kiriman": _explain_deliveries, "dibaca": _explain_deliveries, "karantina": _explain_quarantine, "menunggu": _explain_quarantine,
-    "senyap": _explain_silent_feeds, "ditarik": _explain_withdrawals, "sumber": _explain_deliveries, "sumber_berkas": _explain_deliveries,
-    "alasan_jumlah": _explain_quarantine, "kotak_masuk": _explain_inbox,
-}  # fmt: skip
+    "kiriman": _explain_deliveries,
+    "dibaca": _explain_deliveries,
+    "karantina": _explain_quarantine,
+    "menunggu": _explain_quarantine,
+    "senyap": _explain_silent_feeds,
+    "ditarik": _explain_withdrawals,
+    "sumber": _explain_deliveries,
+    "sumber_berkas": _explain_deliveries,
+    "alasan_jumlah": _explain_quarantine,
+    "kotak_masuk": _explain_inbox,
+}
 HEALTH: dict[str, ExplanationBuilder] = {
     "umur": _explain_snapshot_age,
     "cadangan": _explain_backup,

@@ -33,7 +33,7 @@ class Explanation:
         return ", ".join(label("feed", feed) for feed in self.feeds)
 
 
-Rule = Callable[[Election], Explanation]
+ExplanationBuilder = Callable[[Election], Explanation]
 
 
 def format_minutes(span: timedelta) -> str:

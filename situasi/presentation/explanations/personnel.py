@@ -217,21 +217,47 @@ def _explain_classes(election: Election) -> Explanation:
 
 SITUATION: dict[str, ExplanationBuilder] = {"personel": _explain_present}
 PERSONNEL: dict[str, ExplanationBuilder] = {
-    "diplot": _explain_posted, "hadir": _explain_present, "tanpa_petugas": _explain_empty_stations, "bawah_pola": _explain_below_pattern,
-    "tanpa_kabar": _explain_silent, "cadangan": _explain_reserve, "lapor_diri": _explain_checked_in,
-    "kurva_personel": _explain_curve, "personel_kecamatan": _explain_areas, "personel_polsek": _explain_areas,
-    "personel_instansi": _explain_areas, "personel_kabar": _explain_checked_in,
-    "daftar_tanpa_petugas": _explain_empty_stations, "daftar_bawah_pola": _explain_below_pattern, "daftar_belum_lapor": _explain_not_checked_in,
-    "daftar_tanpa_kabar": _explain_silent, "daftar_cadangan": _explain_reserve,
-    "daftar_tanpa_plotting": _explain_unlisted_officers, "daftar_luar_daftar": _explain_unlisted_officers,
+    "diplot": _explain_posted,
+    "hadir": _explain_present,
+    "tanpa_petugas": _explain_empty_stations,
+    "bawah_pola": _explain_below_pattern,
+    "tanpa_kabar": _explain_silent,
+    "cadangan": _explain_reserve,
+    "lapor_diri": _explain_checked_in,
+    "kurva_personel": _explain_curve,
+    "personel_kecamatan": _explain_areas,
+    "personel_polsek": _explain_areas,
+    "personel_instansi": _explain_areas,
+    "personel_kabar": _explain_checked_in,
+    "daftar_tanpa_petugas": _explain_empty_stations,
+    "daftar_bawah_pola": _explain_below_pattern,
+    "daftar_belum_lapor": _explain_not_checked_in,
+    "daftar_tanpa_kabar": _explain_silent,
+    "daftar_cadangan": _explain_reserve,
+    "daftar_tanpa_plotting": _explain_unlisted_officers,
+    "daftar_luar_daftar": _explain_unlisted_officers,
     "daftar_tps_asing": _explain_unknown_stations,
-}  # fmt: skip
+}
 ACTIVITIES: dict[str, ExplanationBuilder] = {
-    "tahap_kini": _explain_stages, "tahap_nanti": _explain_stages, "semua_tahap": _explain_stages, "giat": _explain_done,
-    "giat_matriks": _explain_done, "agenda": _explain_done, "lewat": _explain_lapsed, "latihan": _explain_drills, "sop": _explain_sop,
-    "sop_baris": _explain_sop, "giat_bersama": _explain_joint, "mitra": _explain_joint, "giat_asing": _explain_unmatched,
-}  # fmt: skip
+    "tahap_kini": _explain_stages,
+    "tahap_nanti": _explain_stages,
+    "semua_tahap": _explain_stages,
+    "giat": _explain_done,
+    "giat_matriks": _explain_done,
+    "agenda": _explain_done,
+    "lewat": _explain_lapsed,
+    "latihan": _explain_drills,
+    "sop": _explain_sop,
+    "sop_baris": _explain_sop,
+    "giat_bersama": _explain_joint,
+    "mitra": _explain_joint,
+    "giat_asing": _explain_unmatched,
+}
 NEUTRALITY: dict[str, ExplanationBuilder] = {
-    "kasus": _explain_cases, "lampau": _explain_cases, "kelas": _explain_classes, "akhir": _explain_cases,
-    "netral_kelas": _explain_cases, "netral_kasus": _explain_cases,
-}  # fmt: skip
+    "kasus": _explain_cases,
+    "lampau": _explain_cases,
+    "kelas": _explain_classes,
+    "akhir": _explain_cases,
+    "netral_kelas": _explain_cases,
+    "netral_kasus": _explain_cases,
+}

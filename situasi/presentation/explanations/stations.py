@@ -60,18 +60,23 @@ def _explain_separate_counts(_election: Election) -> Explanation:
 def _explain_doubted(election: Election) -> Explanation:
     rule = election.rules.tps
     return Explanation(
-        _("Hitungan yang turun, melebihi DPT, melonjak, sama di banyak TPS sedesa, jauh dari "
-          "median kecamatan, atau berdigit kembar (hanya bila ada sebab lain). Ditandai, tidak "
-          "diubah."),
+        _(
+            "Hitungan yang turun, melebihi DPT, melonjak, sama di banyak TPS sedesa, jauh dari "
+            "median kecamatan, atau berdigit kembar (hanya bila ada sebab lain). Ditandai, tidak "
+            "diubah."
+        ),
         (
             (_("melebihi DPT perkiraan"), f"× {i18n.format_number(rule.estimated_list_factor, 2)}"),
             (_("melonjak dalam 1 jam"), format_percent(100 * rule.max_hourly_share)),
             (_("sama di"), _("{n} TPS").format(n=i18n.format_number(rule.min_repeats))),
             (_("jauh dari median"), format_percent(100 * rule.outlier_share)),
-            (_("median dari sedikitnya"), _("{n} TPS").format(n=i18n.format_number(rule.outlier_min_tps))),
+            (
+                _("median dari sedikitnya"),
+                _("{n} TPS").format(n=i18n.format_number(rule.outlier_min_tps)),
+            ),
         ),
         _STATION_FEEDS,
-    )  # fmt: skip
+    )
 
 
 def _explain_curve(election: Election) -> Explanation:
@@ -183,12 +188,25 @@ def _explain_history(_election: Election) -> Explanation:
 
 SITUATION: dict[str, ExplanationBuilder] = {"partisipasi": _explain_turnout, "tps": _explain_phase}
 TURNOUT: dict[str, ExplanationBuilder] = {
-    "hadir": _explain_voters_present, "tingkat": _explain_turnout, "batas": _explain_bounds, "senyap": _explain_no_count, "lain": _explain_separate_counts,
-    "ragu": _explain_doubted, "angka_kurva": _explain_curve, "menurut_kecamatan": _explain_areas, "belum_jumlah": _explain_late,
+    "hadir": _explain_voters_present,
+    "tingkat": _explain_turnout,
+    "batas": _explain_bounds,
+    "senyap": _explain_no_count,
+    "lain": _explain_separate_counts,
+    "ragu": _explain_doubted,
+    "angka_kurva": _explain_curve,
+    "menurut_kecamatan": _explain_areas,
+    "belum_jumlah": _explain_late,
     "total_lingkup": _explain_area_totals,
-}  # fmt: skip
+}
 STATIONS: dict[str, ExplanationBuilder] = {
-    "buka": _explain_unopened, "terlambat": _explain_late, "tak_terjangkau": _explain_unreachable, "diragukan": _explain_doubted,
-    "kotak": _explain_moving_boxes, "kotak_jalan": _explain_moving_boxes, "tiba": _explain_arrived_boxes, "riwayat": _explain_history,
+    "buka": _explain_unopened,
+    "terlambat": _explain_late,
+    "tak_terjangkau": _explain_unreachable,
+    "diragukan": _explain_doubted,
+    "kotak": _explain_moving_boxes,
+    "kotak_jalan": _explain_moving_boxes,
+    "tiba": _explain_arrived_boxes,
+    "riwayat": _explain_history,
     "semua_tps": _explain_all,
-}  # fmt: skip
+}

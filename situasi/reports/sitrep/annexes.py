@@ -35,8 +35,10 @@ def _build_annex(data: SitrepData, letterhead: Letterhead, code: str, overview: 
         data, overview.open_cases, "Kejadian terbuka", letterhead.max_incidents_per_kecamatan
     )
     about = "≈ " if place.dpt_estimated else ""
-    said = [f"{place.polsek}; {i18n.format_number(place.tps)} TPS; DPT {about}{i18n.format_number(place.dpt)}"
-            f"{' (perkiraan)' if about else ''}."]  # fmt: skip
+    said = [
+        f"{place.polsek}; {i18n.format_number(place.tps)} TPS; DPT {about}{i18n.format_number(place.dpt)}"
+        f"{' (perkiraan)' if about else ''}."
+    ]
     if overview.open_cases.empty:
         silent = code not in overview.reporting_kecamatan
         said.append("Belum ada kabar kejadian yang berlaku dari kecamatan ini."

@@ -13,7 +13,7 @@ from situasi.reports.sitrep.model import Sitrep
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-Stamp = tuple[tuple[str, int], ...]
+FolderStamp = tuple[tuple[str, int], ...]
 # By form and folder: of which files, and why they gave none.
 _template_errors: dict[tuple[str, Path], tuple[FolderStamp, str]] = {}
 # By ending: what a browser calls it.

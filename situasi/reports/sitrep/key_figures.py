@@ -37,15 +37,33 @@ def build_key_figures(
     rates = summary.compute_total(day.turnout.loc[codes])
     known = overview.newest_time is not None
     every = [
-        _build_key_figure(telling.format_open_incidents(overview), _count_by_tingkat(overview) if known else ()),
+        _build_key_figure(
+            telling.format_open_incidents(overview), _count_by_tingkat(overview) if known else ()
+        ),
         _build_key_figure(telling.format_situasi(overview), _count_by_situasi(overview)),
-        _build_key_figure(telling.format_voters_present(rates), (FigureValue(_value_if_reported(rates["told"], rates["heads"])),
-                                     FigureValue(rates["told"], "TPS melapor"),
-                                     FigureValue(rates["tps"], "TPS"))),
-        _build_key_figure(telling.format_turnout(rates), (FigureValue(_value_if_reported(rates["told"], rates["rate"]), "persen",
-                                              bool(rates["told_estimated"])),)),
-        _build_key_figure(telling.format_stations(tps), (FigureValue(count_late_stations(tps), "terlambat melapor"),)),
-    ]  # fmt: skip
+        _build_key_figure(
+            telling.format_voters_present(rates),
+            (
+                FigureValue(_value_if_reported(rates["told"], rates["heads"])),
+                FigureValue(rates["told"], "TPS melapor"),
+                FigureValue(rates["tps"], "TPS"),
+            ),
+        ),
+        _build_key_figure(
+            telling.format_turnout(rates),
+            (
+                FigureValue(
+                    _value_if_reported(rates["told"], rates["rate"]),
+                    "persen",
+                    bool(rates["told_estimated"]),
+                ),
+            ),
+        ),
+        _build_key_figure(
+            telling.format_stations(tps),
+            (FigureValue(count_late_stations(tps), "terlambat melapor"),),
+        ),
+    ]
     if data.viewer.role.may_see("personel"):
         every.append(
             _build_key_figure(telling.format_officers(day, codes), _count_officers(data, codes))
@@ -68,14 +86,24 @@ def build_period_figures(data: SitrepData) -> tuple[KeyFigure, ...]:
     total = i18n.format_number(len(work.selected_cases)) if heard else "–"
     nothing = "belum ada laporan"
     told = [
-        KeyFigure("tercatat", "Kejadian dalam kurun", total,
-             f"{i18n.format_number(work.report_count)} laporan" if heard else nothing,
-             (FigureValue(len(work.selected_cases) if heard else None),)),
-        KeyFigure("lewat", "Lewat waktu",
-             f"{i18n.format_number(len(work.overdue_cases))} dari {i18n.format_number(len(work.open_cases))}"
-             if heard else "–", "dari kejadian terbuka" if heard else nothing,
-             (FigureValue(len(work.overdue_cases) if heard else None),), bool(len(work.overdue_cases))),
-    ]  # fmt: skip
+        KeyFigure(
+            "tercatat",
+            "Kejadian dalam kurun",
+            total,
+            f"{i18n.format_number(work.report_count)} laporan" if heard else nothing,
+            (FigureValue(len(work.selected_cases) if heard else None),),
+        ),
+        KeyFigure(
+            "lewat",
+            "Lewat waktu",
+            f"{i18n.format_number(len(work.overdue_cases))} dari {i18n.format_number(len(work.open_cases))}"
+            if heard
+            else "–",
+            "dari kejadian terbuka" if heard else nothing,
+            (FigureValue(len(work.overdue_cases) if heard else None),),
+            bool(len(work.overdue_cases)),
+        ),
+    ]
     return (*told, *(_build_step_figure(data, step) for step in STEPS))
 
 
@@ -95,7 +123,7 @@ def _build_step_figure(data: SitrepData, step: str) -> KeyFigure:
 
 def format_kpi_text(content: TextOrCounts) -> str:
     """'merah 0 · kuning 1': on paper a sign needs its word."""
-    return content if isinstance(content, str) else " · ".join(map(_counted, of))
+    return content if isinstance(content, str) else " · ".join(map(_format_count, content))
 
 
 def count_late_stations(tps: pd.DataFrame) -> int:
@@ -115,9 +143,9 @@ def _format_label(scale: str, code: str | None) -> str:
 
 def _build_key_figure(kpi_text: KpiText, numbers: tuple[FigureValue, ...]) -> KeyFigure:
     note = format_kpi_text(kpi_text.note)
-    if kpi_text.key == "situasi" and isinstance(kpi_text.note, str) and "·" in told.note:
+    if kpi_text.key == "situasi" and isinstance(kpi_text.note, str) and "·" in kpi_text.note:
         note = ""  # the order of the signs, which their words tell here
-    whole = " · ".join(filter(None, (note, told.aside)))
+    whole = " · ".join(filter(None, (note, kpi_text.side_note)))
     return KeyFigure(
         kpi_text.key,
         kpi_text.title,

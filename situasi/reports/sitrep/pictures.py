@@ -50,10 +50,15 @@ def _build_map(data: SitrepData) -> Drawing:
         "Situasi menurut kecamatan dan letak kejadian terbuka",
         f"Peta {len(data.codes)} kecamatan dengan {len(found.located_cases)} kejadian terbuka; angka "
         "menunjuk nomor dalam tabel. " + data.board.boundaries.credit,
-        partial(printed_map.draw_situation_map, data.board.boundaries,
-                {code: at for at, code in enumerate(data.codes, start=1)}, states,
-                found.located_cases[["lat", "lon", "tingkat"]], said),
-    )  # fmt: skip
+        partial(
+            printed_map.draw_situation_map,
+            data.board.boundaries,
+            {code: at for at, code in enumerate(data.codes, start=1)},
+            states,
+            found.located_cases[["lat", "lon", "tingkat"]],
+            said,
+        ),
+    )
 
 
 def _build_incident_chart(data: SitrepData) -> Drawing | None:

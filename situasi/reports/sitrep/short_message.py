@@ -41,7 +41,7 @@ def _build_head(
 ) -> list[str]:
     election = data.register.election
     named = {fact.key: fact for fact in key_figures}
-    begin = ["LATIHAN — bukan keadaan sebenarnya"] if of.rehearsal else []
+    begin = ["LATIHAN — bukan keadaan sebenarnya"] if data.has_exercise_rows else []
     begin += [
         f"{letterhead.titles[data.request.kind]} {election.command}",
         f"{i18n.format_long_date(data.view_time.at)} pukul {i18n.format_time(data.view_time.at)} {election.zone_label}",

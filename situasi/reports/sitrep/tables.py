@@ -53,7 +53,7 @@ def build_kecamatan_table(data: SitrepData) -> Table:
     rows = [_build_kecamatan_row(data, at, code, furthest.loc[code])
             for at, code in enumerate(data.codes, start=1)]  # fmt: skip
     estimated = any(row[7].text.startswith("≈") for row in rows)
-    notes = ["– : belum ada laporan, bukan nol.", _ESTIMATED if estimated else ""]
+    notes = ["– : belum ada laporan, bukan nol.", _ESTIMATE_NOTE if estimated else ""]
     return Table("Keadaan menurut kecamatan", tuple(columns), tuple(rows), " ".join(notes).strip())
 
 
@@ -75,11 +75,15 @@ def _build_kecamatan_row(
         build_count_cell(one["told"]),
         build_count_cell(one["tps"]),
         build_count_cell(one["heads"] if one["told"] else None),
-        Cell(format_percent(float(day.turnout["rate"][code]), is_estimated=bool(one["told_estimated"])),
-             None if pd.isna(one["rate"]) else round(float(one["rate"]), 1)),
+        Cell(
+            format_percent(
+                float(day.turnout["rate"][code]), is_estimated=bool(one["told_estimated"])
+            ),
+            None if pd.isna(one["rate"]) else round(float(one["rate"]), 1),
+        ),
         _build_phase_cell(phase),
         build_count_cell(mine["terlambat"] + mine["tak_terjangkau"]),
-    ]  # fmt: skip
+    ]
     if data.coverage is not None:
         gap = day.coverage_gaps.loc[code]
         names = ("present", "posted", "tps_uncovered")
@@ -143,12 +147,19 @@ def build_step_table(data: SitrepData) -> Table:
     rows = []
     for step in milestones.STEPS:
         one, kept = work.durations[step], counts.loc[step]
-        rows.append((
-            Cell(STEP_NAMES[step], STEP_NAMES[step]),
-            _build_duration_cell(one.median, "belum separuh" if one.done_count + one.waiting_count else NO_VALUE),
-            _build_duration_cell(one.longest),
-            *(build_count_cell(kept[name]) for name in ("in_time", "late", "waiting", "overdue")),
-        ))  # fmt: skip
+        rows.append(
+            (
+                Cell(STEP_NAMES[step], STEP_NAMES[step]),
+                _build_duration_cell(
+                    one.median, "belum separuh" if one.done_count + one.waiting_count else NO_VALUE
+                ),
+                _build_duration_cell(one.longest),
+                *(
+                    build_count_cell(kept[name])
+                    for name in ("in_time", "late", "waiting", "overdue")
+                ),
+            )
+        )
     columns = (
         Column("langkah", "Langkah"), Column("median", "Median", True, "menit"),
         Column("terlama", "Terlama", True, "menit"), Column("tepat", "Tepat waktu", True),
@@ -289,7 +300,7 @@ def _build_change_cell(difference: float, *, is_minutes: bool) -> Cell:
     if not is_minutes:
         return Cell(i18n.format_signed(int(difference)), int(difference))
     if abs(difference) < 1:
-        return Cell("±0", round(by, 1))
+        return Cell("±0", round(difference, 1))
     sign = "+" if difference > 0 else "−"
     return Cell(
         sign + i18n.format_duration(timedelta(minutes=abs(difference))), round(difference, 1)

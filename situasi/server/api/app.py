@@ -28,7 +28,7 @@ from situasi.server.api.problem_details import Problem, ProblemMiddleware
 from situasi.server.api.service import ApiService, ApiServices
 from situasi.server.auth import sessions
 
-Work = Callable[[ApiService], Response]
+RequestWork = Callable[[ApiService], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 

@@ -20,7 +20,7 @@ from situasi.ingest.readers.limits import API_CALL_LIMITS
 from situasi.server.api.problem_details import Problem
 from situasi.server.fair_workers import FairWorkers
 
-Found = TypeVar("Found")
+ResultT = TypeVar("ResultT")
 _HOUR = timedelta(hours=1)
 
 
@@ -155,7 +155,7 @@ class WorkerPool:
         )
         self._slots = Slots(limits.max_running + limits.max_waiting)
 
-    async def run(self, owner: str, work: Callable[[], Found]) -> Found:
+    async def run(self, owner: str, work: Callable[[], ResultT]) -> ResultT:
         """Do it in a thread. Raises Problem 503 where too many wait already, 429 of this owner."""
         with self._slots.acquire():
             try:

@@ -117,7 +117,7 @@ def _situation_operation(register: Register) -> dict[str, Any]:
     }
 
 
-def _read_responses(*more: int) -> dict[str, Any]:
+def _read_responses(*statuses: int) -> dict[str, Any]:
     return {"304": {"description": "Tidak berubah."}, **_problem_refs(422, *statuses)}
 
 

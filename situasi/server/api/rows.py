@@ -13,7 +13,7 @@ import pandas as pd
 from situasi.analysis.incidents import cases
 from situasi.analysis.incidents.cases import Selection
 from situasi.domain.feed_schemas import ColumnKind, Feed
-from situasi.reports.csv_tables import build_csv
+from situasi.reports import csv_tables
 
 # What the store knows of a row, beside the sender's columns: name in the answer -> column.
 STORE_COLUMNS = {"seq": "seq", "diketahui": "known_at", "disimpan": "recorded_at"}
@@ -82,4 +82,4 @@ def build_csv(rows: list[dict[str, Any]], feed: Feed) -> bytes:
     for column in feed.columns:
         if column.kind is ColumnKind.BOOLEAN:
             table[column.heading] = table[column.heading].map({True: "ya", False: "tidak"})
-    return build_csv(table)
+    return csv_tables.build_csv(table)

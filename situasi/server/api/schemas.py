@@ -99,7 +99,7 @@ def _schema_or_null(schema: Schema) -> Schema:
     return {"oneOf": [schema, {"type": "null"}]}
 
 
-def page_schema(feed: Feed, **more: Schema) -> Schema:
+def page_schema(feed: Feed, **properties: Schema) -> Schema:
     """A page of rows: of which feed and version, whether any is made up, where it goes on."""
     return closed_object(
         feed={"const": feed.name},

@@ -16,7 +16,7 @@ from situasi.server.upload_quota import HasFile
 if TYPE_CHECKING:
     from situasi.server.auth.oidc_client import Provider
 
-Heeds = Callable[[bytes], bool]
+MessageFilter = Callable[[bytes], bool]
 
 
 def _has_no_file(_session: str, _file: str) -> bool:

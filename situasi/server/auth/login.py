@@ -158,7 +158,7 @@ async def verify_password(
     return False
 
 
-def log_refusal(action: str, account: Account | None, address: str, **more: str) -> None:
+def log_refusal(action: str, account: Account | None, address: str, **details: str) -> None:
     """Tell the trail of somebody who does not get in."""
     # A name that nobody has may be a password, typed into the wrong field.
     name = account.name if account else None
@@ -176,9 +176,14 @@ async def sign_out(request: Request) -> Response:
     if request.method != "POST":
         name, role = visit.viewer.name, label("role", visit.viewer.role.name)
         page = auth_markup.render_sign_out(
-            unit_name(), i18n.current_language(), language_links(SIGN_OUT_PATH, {}), sign_form_token(visit, visit.session_key), name,
-            role, f"{PASSWORD_PATH}?lang={i18n.current_language()}" if has_password(visit.viewer) else "",
-        )  # fmt: skip
+            unit_name(),
+            i18n.current_language(),
+            language_links(SIGN_OUT_PATH, {}),
+            sign_form_token(visit, visit.session_key),
+            name,
+            role,
+            f"{PASSWORD_PATH}?lang={i18n.current_language()}" if has_password(visit.viewer) else "",
+        )
         return HTMLResponse(page, headers={"content-security-policy": auth_markup.POLICY})
     if not is_valid_form_token(
         visit, (await read_form(request)).get("bukti", ""), visit.session_key

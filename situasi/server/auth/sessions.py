@@ -427,7 +427,7 @@ class SessionManager:
         )
 
 
-async def _run_in(pool: ThreadPoolExecutor, work: Callable[..., T], *given: object) -> T:
+async def _run_in(pool: ThreadPoolExecutor, work: Callable[..., T], *arguments: object) -> T:
     return await asyncio.get_running_loop().run_in_executor(pool, work, *arguments)
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from starlette.types import Message, Scope, Send
 
 # The name of a script and the address of a file that a message to a browser tells, or "".
-Tells = Callable[[bytes], tuple[str, str]]
+ReferenceReader = Callable[[bytes], tuple[str, str]]
 
 UPLOAD_PREFIX = "/_stcore/upload_file/"
 MEDIA_PREFIX = "/media/"

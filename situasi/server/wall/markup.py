@@ -78,13 +78,26 @@ def render_frozen_page(
     run. reports: heading of the newest. picture: of the wall. style, script: our own, each in
     one piece."""
     return _PAGE.format(
-        language=language, title=title, band=banner, whose=unit, clock=clock[0], zone=clock[1],
-        mark=_MARK.format(rehearsal_mark) if rehearsal_mark else "", policy=build_frozen_policy(style, script),
-        facts=_format_all(_FACT, facts), without=no_script_text, ways=_format_all(_VIEW_BUTTON, view_titles), map=svg,
-        credit=credit, reports=reports_heading, tables=Markup("").join(map(_render_table, tables)),
-        picture=Markup(_encode_for_script(state)), style=Markup(style), script=Markup(script),
+        language=language,
+        title=title,
+        band=banner,
+        whose=unit,
+        clock=clock[0],
+        zone=clock[1],
+        mark=_MARK.format(rehearsal_mark) if rehearsal_mark else "",
+        policy=build_frozen_policy(style, script),
+        facts=_format_all(_FACT, facts),
+        without=no_script_text,
+        ways=_format_all(_VIEW_BUTTON, view_titles),
+        map=svg,
+        credit=credit,
+        reports=reports_heading,
+        tables=Markup("").join(map(_render_table, tables)),
+        picture=Markup(_encode_for_script(state)),
+        style=Markup(style),
+        script=Markup(script),
         told=json.dumps(script_data, ensure_ascii=False, separators=(",", ":")),
-    )  # fmt: skip
+    )
 
 
 def build_frozen_policy(style: str, script: str) -> str:

@@ -10,15 +10,15 @@ from typing import Generic, TypeVar
 from situasi.common.work_limits import QueryLimiter
 from situasi.server.fair_workers import FairWorkers
 
-Made = TypeVar("Made")
-Found = TypeVar("Found")
+PictureT = TypeVar("PictureT")
+ResultT = TypeVar("ResultT")
 
 MAX_PICTURES = 64  # pictures kept
 # Different questions (filters, moments, views) of one viewer: more tabs than anybody looks at.
 MAX_QUESTIONS, QUESTIONS_PER_MINUTE = 40, 20
 
 
-class PicturePool(Generic[Made]):
+class PicturePool(Generic[PictureT]):
     """One for the present and one for past moments, so that neither waits for the other.
 
     Of the event loop's thread only.
@@ -27,11 +27,11 @@ class PicturePool(Generic[Made]):
     def __init__(self, name: str, threads: int, per_owner: int) -> None:
         self._workers = FairWorkers(name, threads, per_owner)
         self._questions = QueryLimiter(MAX_QUESTIONS, QUESTIONS_PER_MINUTE)
-        self._pictures: OrderedDict[Hashable, asyncio.Future[Made]] = OrderedDict()
+        self._pictures: OrderedDict[Hashable, asyncio.Future[PictureT]] = OrderedDict()
 
     async def get(
-        self, key: Hashable, owner: str, question: Hashable, make: Callable[[], Made]
-    ) -> Made:
+        self, key: Hashable, owner: str, question: Hashable, make: Callable[[], PictureT]
+    ) -> PictureT:
         """The picture of this key, made once for all. Raises TooManyQuestions and as `make`."""
         made = self._pictures.get(key)
         if made is None:
@@ -46,7 +46,7 @@ class PicturePool(Generic[Made]):
             self._pictures.pop(key, None)  # whoever asks next tries anew
             raise
 
-    async def make(self, owner: str, question: Hashable, make: Callable[[], Found]) -> Found:
+    async def make(self, owner: str, question: Hashable, make: Callable[[], ResultT]) -> ResultT:
         """Make what is not kept. Raises TooManyQuestions and as `make`."""
         self._questions.consume(owner, question)
         return await self._workers.run(owner, make)

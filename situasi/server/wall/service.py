@@ -33,7 +33,7 @@ from situasi.server.wall.query import WallQuery
 from situasi.server.wall.state import AnalysisView, Sources
 from situasi.store.interface import StoreError
 
-Found = TypeVar("Found")
+ResultT = TypeVar("ResultT")
 _REFRESH_EVERY_S = 0.25  # seconds between two looks at the store, however many wait
 _MAX_WAITING = 40  # answers held back at once for one session: more tabs than anybody looks at
 _EXPECTED_ERRORS = (StoreError, OSError)
@@ -92,8 +92,8 @@ class WallService:
         return EncodedState(body.content, body.gzip_content, body.etag, shown.checked_at)
 
     async def make(
-        self, viewer: Viewer, query: WallQuery, view_time: ViewTime, make: Callable[[], Found]
-    ) -> Found:
+        self, viewer: Viewer, query: WallQuery, view_time: ViewTime, make: Callable[[], ResultT]
+    ) -> ResultT:
         """Make what nobody else is shown, in a thread. Raises TooManyQuestions."""
         return await self._pool_for(view_time).make(viewer.name, query, make)
 

@@ -376,7 +376,7 @@ class AnalysisView:
     register: Register
 
 
-def compute(analysis: Analysis, analysis_view: AnalysisView, *asked: Hashable) -> Any:
+def compute(analysis: Analysis, analysis_view: AnalysisView, *arguments: Hashable) -> Any:
     """What this work finds; nobody may change it."""
     return analysis_view.analysis_cache.compute(
         analysis, analysis_view.snapshot, analysis_view.view_time, analysis_view.access, *arguments

@@ -21,7 +21,7 @@ _TPS_PER_OVERSTRETCHED = 200  # and one officer in so many TPS has far too many
 _FILLED_GAP_SHARE = 0.5  # of the gaps, during the morning
 _SENT_TO_CROWD = 4
 
-Pools = dict[str, deque[Member]]
+OfficerPools = dict[str, deque[Member]]
 
 
 def build_initial_orders(context: SimulationContext, officers: Sequence[Member]) -> list[Posting]:

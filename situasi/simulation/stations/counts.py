@@ -20,7 +20,7 @@ _PARTS_HOURLY_SHARE = 0.3
 _MAX_DPTB, _MAX_DPK = 5, 9
 _LAST_HOUR = timedelta(hours=1)
 
-Told = tuple[datetime, datetime, dict[str, str]]  # counted, told, cells
+TimedCells = tuple[datetime, datetime, dict[str, str]]  # counted, told, cells
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ _MENTIONED_DELAY = timedelta(minutes=15)
 _KPU_ARRIVAL_AFTER_CLOSING = timedelta(hours=8, minutes=15)
 _KPU_TRAVEL_TIME = timedelta(minutes=60)
 
-Held = Mapping[tuple[str, str], datetime]
+PhaseDelayEnds = Mapping[tuple[str, str], datetime]
 
 
 @dataclass(frozen=True)

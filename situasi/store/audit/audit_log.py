@@ -33,7 +33,7 @@ COLUMNS = {
 _ENTRY = schema.audit.c
 
 # Number and seal of an entry: two trails that share one are the same up to there.
-Mark = tuple[int, str]
+AuditPosition = tuple[int, str]
 _FETCH_ROWS = 600
 _RECENT_ENTRIES = 2_000  # entries
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import sqlalchemy as sa
 
 Words = npt.NDArray[np.uint64]
-Marks = npt.NDArray[np.uint32]
+Checksums = npt.NDArray[np.uint32]
 
 HASHES_KEY = "sealed"  # what the detail of an entry calls its seals
 _DIGEST_BYTES = 16  # bytes of a seal, and of the digest of a row

@@ -72,7 +72,7 @@ class _TableProof:
         self._connection, self._claims, self.table = connection, claims, table
         self._hashes: dict[int, RowsHash] = defaultdict(RowsHash)
 
-    def iter_chunks(self, *which: sa.ColumnElement[bool]) -> Iterator[Sequence[Any]]:
+    def iter_chunks(self, *conditions: sa.ColumnElement[bool]) -> Iterator[Sequence[Any]]:
         """All cells in the order of numbers, in pieces, as the driver gives them."""
         key = next(iter(self.table.primary_key))
         asked = sa.select(*self.table.columns).where(*conditions).order_by(key)

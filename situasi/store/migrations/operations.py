@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-Part = sa.Column[Any] | sa.UniqueConstraint | sa.Index
+TableItem = sa.Column[Any] | sa.UniqueConstraint | sa.Index
 
 # An autoincremented key of SQLite must be declared INTEGER.
 KEY = sa.BigInteger().with_variant(sa.Integer, "sqlite")

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from situasi.store import schema, visible_at
 
-Said = sa.ColumnElement[Any]
+SqlExpression = sa.ColumnElement[Any]
 
 
 def bind_time(name: str) -> sa.BindParameter[int]:

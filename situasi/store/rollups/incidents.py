@@ -125,10 +125,19 @@ def _select_cases(is_live: bool) -> sa.Select[Any]:
     """One row for each case: its newest state, not yet merged. row: the number of its newest."""
     row = visible_at.select_feed_rows(INCIDENTS.name).c
     names = ("occurred_at", "precision", "kecamatan", "jenis", "tingkat", "situasi", "status")
-    every = sa.select(
-        _case_key(row).label("case"), reported_time(INCIDENTS.name).label("told"), row.seq, row.known_at,
-        *(row[name] for name in names), row.latihan,
-    ).where(*not_withdrawn(INCIDENTS.name, is_live)).subquery().c  # fmt: skip
+    every = (
+        sa.select(
+            _case_key(row).label("case"),
+            reported_time(INCIDENTS.name).label("told"),
+            row.seq,
+            row.known_at,
+            *(row[name] for name in names),
+            row.latihan,
+        )
+        .where(*not_withdrawn(INCIDENTS.name, is_live))
+        .subquery()
+        .c
+    )
     case = [every.case]
     stated = sa.or_(every.situasi.is_not(None), _equals(every.jenis, "nihil"))
     ranked = sa.select(

@@ -78,7 +78,9 @@ def _select_posted(is_live: bool) -> sa.Subquery:
     )
 
 
-def _select_last_cell(feed: str, is_live: bool, name: str, *which: SqlExpression) -> sa.Subquery:
+def _select_last_cell(
+    feed: str, is_live: bool, name: str, *conditions: SqlExpression
+) -> sa.Subquery:
     """One cell of the last row of each officer, and when it happened: analysis.presence.ordered."""
     row = visible_at.select_feed_rows(feed).c
     turn = recency_rank([row.petugas], row.occurred_at, reported_time(feed), row.seq)

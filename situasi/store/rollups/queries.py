@@ -36,7 +36,7 @@ from situasi.store.timestamps import from_micros, to_micros
 from situasi.store.url import parse_url
 
 # Figures by name, and until when they hold by themselves (microseconds; None: for good).
-_Found = tuple[dict[str, Any], int | None]
+_SectionResult = tuple[dict[str, Any], int | None]
 # A roll-up reads a kabupaten whole: row by row is never right, though a server that has not yet
 # counted its rows (just after many came) would take them for few.
 _SESSION_SETTINGS = {"postgresql": ("SET LOCAL enable_nestloop = off", "SET LOCAL jit = off")}
@@ -359,7 +359,7 @@ class _RollupQuery:
             held = self._sections[name] = _CachedSection(rests_on, at, until, told)
         return held
 
-    def _fetch(self, statement: Any, **more: Any) -> list[Any]:
+    def _fetch(self, statement: Any, **extra_values: Any) -> list[Any]:
         terms = self._parameters
         values = {
             "at": to_micros(self._at),

@@ -32,7 +32,9 @@ def render_history(entries: Sequence[HistoryEntry]) -> None:
 def _format_entry(entry: HistoryEntry) -> Markup:
     doubt = Markup("")
     if entry.flags:
-        doubt = Markup('<span class="si-chip si-doubt" title="{0}">⚑ {0}</span>').format(one.doubt)
+        doubt = Markup('<span class="si-chip si-doubt" title="{0}">⚑ {0}</span>').format(
+            entry.flags
+        )
     return Markup(
         '<li><time>{when}</time><p><span class="si-chip">{status}</span>{text}</p>'
         "<small>{who} {note} {doubt}</small></li>"

@@ -78,7 +78,7 @@ class Baseline:
         pairs = [(one, then[one.label]) for one in counts if one.label in then]
         if not pairs:
             return _("{briefing}: belum ada pembanding").format(briefing=self.briefing_name)
-        said = " · ".join(filter(None, (_changed(one, other) for one, other in pairs)))
+        said = " · ".join(filter(None, (_format_difference(one, other) for one, other in pairs)))
         if not said:
             return _("tetap sejak {briefing}").format(briefing=self.briefing_name)
         return _("{change} sejak {briefing}").format(change=said, briefing=self.briefing_name)
@@ -89,7 +89,7 @@ def _format_difference(current: KpiValue, previous: KpiValue) -> str:
     change = round(current.number - previous.number, current.digits)
     if change == 0:
         return ""
-    about = "≈ " if now.estimated or then.estimated else ""
+    about = "≈ " if current.is_estimated or previous.is_estimated else ""
     said = f"{about}{'+' if change > 0 else '−'}{i18n.format_number(abs(change), current.digits)}"
     return f"{said} {current.label}".strip()
 

@@ -293,7 +293,9 @@ def _build_report_html(item: IncidentItem, exercise_word: str) -> Markup:
     if item.is_exercise:
         chips += Markup('<span class="si-chip si-made">{}</span>').format(exercise_word)
     if item.check_notes:
-        chips += Markup('<span class="si-chip si-doubt" title="{}">⚑</span>').format(item.doubt)
+        chips += Markup('<span class="si-chip si-doubt" title="{}">⚑</span>').format(
+            item.check_notes
+        )
     return Markup(
         '<li><div class="si-mark" title="{level}">{mark}</div><div>'
         '<div class="si-line"><b>{title}</b><span>{place}</span><time>{when}</time></div>'

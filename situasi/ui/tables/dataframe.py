@@ -21,7 +21,7 @@ _GRID_SAMPLE_ROWS, _MEASURED_ROWS = 10, 200
 # Letters of one column that a browser is sent, in equal parts; of each cell so many in any case.
 _MAX_COLUMN_CHARS, _MIN_CELL_CHARS = 1_000_000, 200
 
-Laid: TypeAlias = "tuple[Styler | pd.DataFrame, dict[str, Any]]"
+TableLayout: TypeAlias = "tuple[Styler | pd.DataFrame, dict[str, Any]]"
 
 
 class _FormattedFrame(pd.DataFrame):

@@ -7,6 +7,7 @@ import pandas as pd
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
+from situasi.presentation import text_tables
 from situasi.ui.tables.columns import duration_column, number_column, time_column
 from situasi.ui.tables.table_view import Table, make_table
 from situasi.ui.wording import stations as said
@@ -26,7 +27,7 @@ def build_stations_table(rows: pd.DataFrame) -> Table:
     return make_table(
         {
             **_build_place_columns(rows),
-            _("fase"): [said.format_phase(code) for code in rows["fase"]],
+            _("fase"): [text_tables.format_phase(code) for code in rows["fase"]],
             _("pelaporan"): [label("lapor", code) for code in rows["state"]],
             _("hadir"): number_column(rows["hadir"]),
             _("DPT"): number_column(rows["dpt"], estimated=rows["estimated"]),

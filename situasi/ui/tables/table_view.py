@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -119,7 +120,7 @@ def render_explanation(key: str) -> None:
         why.rule,
         [
             (_("Batas"), why.format_limits()),
-            (_("Dari"), " · ".join(filter(None, (why.sources(), version)))),
+            (_("Dari"), " · ".join(filter(None, (why.format_feeds(), version)))),
         ],
     )
 
@@ -130,7 +131,7 @@ def _find_explanation(key: str) -> Explanation | None:
     return whys.find(url_state.get_current_page(), key, board().register.election)
 
 
-def _get_view_time() -> session.Moment:
+def _get_view_time() -> ViewTime:
     """The moment of the page."""
     if tenant.is_higher_command():
         return higher_command_session.get_view_time()
@@ -187,7 +188,7 @@ def render_table(
 
 
 def render_downloads(
-    table: Table, key: str, title: str, view_time: session.Moment, explanation_key: str = ""
+    table: Table, key: str, title: str, view_time: ViewTime, explanation_key: str = ""
 ) -> None:
     """The whole table as CSV and XLSX; the file is made when somebody asks for it."""
     name = _build_file_name(title, f"{view_time.at:%Y%m%d-%H%M}", table.is_exercise)

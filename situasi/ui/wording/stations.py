@@ -39,7 +39,7 @@ def format_dpt(voters: Any, estimated: bool) -> str:
     """The voters on the list, marked where they are a perkiraan; empty where unknown."""
     if pd.isna(voters):
         return ""
-    return ("≈ " if estimated else "") + i18n.number(int(voters))
+    return ("≈ " if estimated else "") + i18n.format_number(int(voters))
 
 
 def format_anomaly(kind: str) -> str:

@@ -101,10 +101,14 @@ def test_the_plain_way_keeps_the_rules_and_is_never_ahead(of: Problem) -> None:
 
 def test_the_plain_way_is_beaten_where_the_nearest_is_needed_elsewhere() -> None:
     of = Problem(
-        distance_km=np.array([[1.0, 2.0], [9.0, 50.0]]), officer_counts=np.array([1, 1]), group_kinds=np.array([0, 0]),
-        max_by_kind=np.array([2]), needed_officers=np.array([1, 1]), first_officer_gain=np.array([[1], [1]]),
+        distance_km=np.array([[1.0, 2.0], [9.0, 50.0]]),
+        officer_counts=np.array([1, 1]),
+        group_kinds=np.array([0, 0]),
+        max_by_kind=np.array([2]),
+        needed_officers=np.array([1, 1]),
+        first_officer_gain=np.array([[1], [1]]),
         last_officer_gain=np.array([[0], [0]]),
-    )  # fmt: skip
+    )
     assert (
         solve_greedily(of).compute_total_km(of),
         solve_optimally(of, SECONDS).compute_total_km(of),
@@ -113,16 +117,26 @@ def test_the_plain_way_is_beaten_where_the_nearest_is_needed_elsewhere() -> None
 
 def test_one_of_a_graver_tier_goes_before_any_number_of_a_lighter_one() -> None:
     of = Problem(
-        distance_km=np.array([[90.0, 1.0]]), officer_counts=np.array([1]), group_kinds=np.array([0]), max_by_kind=np.array([1]),
-        needed_officers=np.array([1, 1]), first_officer_gain=np.array([[1, 0], [0, 400]]), last_officer_gain=np.zeros((2, 2), int),
-    )  # fmt: skip
+        distance_km=np.array([[90.0, 1.0]]),
+        officer_counts=np.array([1]),
+        group_kinds=np.array([0]),
+        max_by_kind=np.array([1]),
+        needed_officers=np.array([1, 1]),
+        first_officer_gain=np.array([[1, 0], [0, 400]]),
+        last_officer_gain=np.zeros((2, 2), int),
+    )
     assert solve_optimally(of, SECONDS).count_removed(of) == (1, 0)
 
 
 def test_without_time_the_plain_way_stands_and_is_not_called_the_best() -> None:
     of = Problem(
-        distance_km=np.array([[1.0]]), officer_counts=np.array([1]), group_kinds=np.array([0]), max_by_kind=np.array([1]),
-        needed_officers=np.array([1]), first_officer_gain=np.array([[1]]), last_officer_gain=np.array([[0]]),
-    )  # fmt: skip
+        distance_km=np.array([[1.0]]),
+        officer_counts=np.array([1]),
+        group_kinds=np.array([0]),
+        max_by_kind=np.array([1]),
+        needed_officers=np.array([1]),
+        first_officer_gain=np.array([[1]]),
+        last_officer_gain=np.array([[0]]),
+    )
     found = solve_optimally(of, 0.0)
     assert (found.count_removed(of), found.is_optimal) == ((1,), False)

@@ -11,7 +11,7 @@ import shapely
 
 from situasi.domain import boundaries
 from situasi.domain.register import Register
-from situasi.ingest.boundaries import BoundaryReport, Slivers
+from situasi.ingest.boundaries import BoundaryReport, Slivers, check_boundaries
 from situasi.ingest.boundaries.report import format_decimal, format_list
 from situasi.ingest.boundaries.topology import area_km2
 from tests.builders_election import kecamatan_codes, kecamatan_name

@@ -16,7 +16,7 @@ import shapely
 
 from situasi.domain import boundaries
 from situasi.domain.register import Register
-from situasi.ingest.boundaries import BoundaryReport, GeoRefused, import_file
+from situasi.ingest.boundaries import BoundaryReport, GeoRefused, check_boundaries, import_file
 from situasi.ingest.boundaries.topology import area_km2
 from tests.builders_election import kecamatan_codes, kecamatan_name, square
 from tests.ingest.boundaries import builders as made

@@ -187,9 +187,13 @@ def test_the_lists_hold_every_tps_kecamatan_source_and_open_case(rehearsed: Boar
     assert table(read, "Menurut kecamatan") == read.picture["table"]["rows"]
     assert len(read.picture["table"]["rows"]) == 16
     found = compute_overview(
-        rehearsed.snapshot_reader.refresh().snapshot.frames, register.election, list(register.kecamatan),
-        Selection(since=wib("00.00"), until=wib("23.59")), AT, live=False,
-    )  # fmt: skip
+        rehearsed.snapshot_reader.refresh().snapshot.frames,
+        register.election,
+        list(register.kecamatan),
+        Selection(since=wib("00.00"), until=wib("23.59")),
+        AT,
+        live=False,
+    )
     cases = table(read, "Kejadian terbuka")
     assert {cells[7] for cells in cases} == set(found.open_cases["id"])
     assert len(cases) == len(found.open_cases)

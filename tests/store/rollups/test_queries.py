@@ -300,13 +300,22 @@ def _fill(
         act = _one("gabung", "gabung", "pisah")
         said = data.draw(st.lists(st.tuples(one, one, act), min_size=1, max_size=6))
         decided = [
-            row("merges", **{
-                **dict.fromkeys(FEEDS["merges"].column_names), "id": f"{at}", "kasus": case, "ke": into,
-                "tindakan": tindakan, "latihan": made, "known_at": stored, "occurred_at": stored,
-                "reported_at": data.draw(st.one_of(st.none(), _minutes)),
-            })
+            row(
+                "merges",
+                **{
+                    **dict.fromkeys(FEEDS["merges"].column_names),
+                    "id": f"{at}",
+                    "kasus": case,
+                    "ke": into,
+                    "tindakan": tindakan,
+                    "latihan": made,
+                    "known_at": stored,
+                    "occurred_at": stored,
+                    "reported_at": data.draw(st.one_of(st.none(), _minutes)),
+                },
+            )
             for at, ((case, made), (into, _), tindakan) in enumerate(said)
-        ]  # fmt: skip
+        ]
         with store.deliver(delivery(feed="merges", recorded_at=stored)) as writing:
             writing.add(frame(*decided, feed="merges"), [])
     batches = store.batches()["batch"].tolist()

@@ -26,7 +26,7 @@ from situasi.domain.register import Register
 
 _MICROSECOND = timedelta(microseconds=1)
 _HOUR_US = 3_600_000_000
-_Numbers = npt.NDArray[np.float64]
+_Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

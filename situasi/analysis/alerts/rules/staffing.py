@@ -34,12 +34,33 @@ from situasi.domain.feed_schemas import PERSONNEL, POSTINGS, ROSTER
 from situasi.domain.register import Register
 from situasi.domain.row_order import reported_time
 
-_ORDER_COLUMNS = ["petugas", "kecamatan", "desa", "desa_text", "tps", "penugasan", "id", "seq", "known_at",
-          "occurred_at", "reported_at", "recorded_at", "latihan"]  # fmt: skip
+_ORDER_COLUMNS = [
+    "petugas",
+    "kecamatan",
+    "desa",
+    "desa_text",
+    "tps",
+    "penugasan",
+    "id",
+    "seq",
+    "known_at",
+    "occurred_at",
+    "reported_at",
+    "recorded_at",
+    "latihan",
+]
 _CHECKIN_COLUMNS = ["petugas", "kecamatan", "desa", "tps", "checkin", "instansi", "seq", "known_at",
          "occurred_at", "reported_at", "recorded_at", "latihan"]  # fmt: skip
-_AGENCY_COLUMNS = ["petugas", "instansi", "seq", "known_at", "occurred_at", "reported_at", "recorded_at",
-         "latihan"]  # fmt: skip
+_AGENCY_COLUMNS = [
+    "petugas",
+    "instansi",
+    "seq",
+    "known_at",
+    "occurred_at",
+    "reported_at",
+    "recorded_at",
+    "latihan",
+]
 _END_OF_TIME = pd.Timestamp.max.tz_localize("UTC").floor("D")
 
 
@@ -188,8 +209,11 @@ def _find_newest_agencies(rows: pd.DataFrame, at: datetime, *, only_stated: bool
 
 def _chronological_rank(rows: pd.DataFrame) -> npt.NDArray[np.intp]:
     """The place of each row by when it happened, then by when it was told."""
-    keys = (rows["seq"].to_numpy(), timestamps.column_to_us(reported_time(rows).astype(timestamps.DTYPE)),
-            timestamps.column_to_us(rows["occurred_at"]))  # fmt: skip
+    keys = (
+        rows["seq"].to_numpy(),
+        timestamps.column_to_us(reported_time(rows).astype(timestamps.DTYPE)),
+        timestamps.column_to_us(rows["occurred_at"]),
+    )
     rank = np.empty(len(rows), dtype=np.intp)
     rank[np.lexsort(keys)] = np.arange(len(rows))
     return rank
@@ -223,8 +247,16 @@ def _find_understaffed(
     stop = timestamps.to_us(election.local_time(election.tps_closes))
     need = build_requirement_table(register)["need"].to_numpy("float64")
     place = pd.Index(register.tps["code"]).get_indexer(pd.Index(police["code"]))
-    return _build_gap_intervals("kurang_pola", place, police, police["share"].to_numpy("float64"), need,
-                 start, stop, register)  # fmt: skip
+    return _build_gap_intervals(
+        "kurang_pola",
+        place,
+        police,
+        police["share"].to_numpy("float64"),
+        need,
+        start,
+        stop,
+        register,
+    )
 
 
 def _find_unstaffed(

@@ -93,8 +93,14 @@ def find_silent(
         for due in owed
     ]
     met = [_find_met_times(due, station_reports, register) for due in owed]
-    return _build_station_intervals("tps_diam", register, np.array(begin), np.array(met), station_reports,
-                   np.array([due.report_kind for due in owed], dtype=object))  # fmt: skip
+    return _build_station_intervals(
+        "tps_diam",
+        register,
+        np.array(begin),
+        np.array(met),
+        station_reports,
+        np.array([due.report_kind for due in owed], dtype=object),
+    )
 
 
 def _find_met_times(
