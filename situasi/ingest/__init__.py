@@ -1,1 +1,1 @@
-"""From a file, a form or a message to accepted rows."""
+"""Ingest: from a file, a form or a message to accepted rows."""

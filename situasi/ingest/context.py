@@ -1,4 +1,4 @@
-"""What a check needs to know of the world: the register, the shapes, the words, the clock."""
+"""What the checks need besides the rows: register, boundaries, vocabulary, and limits of time."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from situasi.ingest.vocabulary.vocabulary import Vocabulary
 
 @dataclass(frozen=True)
 class IngestContext:
-    """The world against which rows are checked. Made once, shared by all deliveries.
+    """Reference data for the checks of rows. Built once, shared by all deliveries.
 
-    area: the kecamatan of which the sender may report; empty: all. elsewhere: what belongs to
-    another one though a row does not say so: numbers of officers, ids of neutrality cases.
-    takes_exercise: asked where a row is marked LATIHAN: whether the sender may bring one here.
-    All three are set from the sender's WriteScope alone (write_scope.bound).
+    area: the kecamatan from which the sender may report; empty: all. foreign_ids: what belongs
+    to another kecamatan though its row does not say so: officer numbers, neutrality case ids.
+    may_bring_exercise: called for rows marked LATIHAN: whether the sender may bring them here.
+    These three are set only from the sender's WriteScope (write_scope.bind_context).
     """
 
     register: Register
@@ -33,21 +33,23 @@ class IngestContext:
 
     @property
     def election(self) -> Election:
+        """Return the election of the register."""
         return self.register.election
 
     def compute_latest_time(self, now: datetime) -> datetime:
-        """A time after this lies in the future, whatever the sender's clock says."""
+        """Return the time after which a report is in the future; tolerates wrong clocks."""
         return now + self.election.thresholds.future_tolerance
 
     def is_vote_heading(self, heading: str) -> bool:
-        """Whether a column holds candidates' votes, which police do not record."""
+        """Return whether a column holds candidates' votes, which police do not record."""
         return self.vocabulary.is_vote_heading(heading, self.election.candidates)
 
     def count_known_headings(self, headings: Sequence[str]) -> int:
-        """How many headings of a row mean something to us; those of votes do, to be refused."""
+        """Count the known headings of a row, including vote headings, which are refused later."""
         return self.vocabulary.count_known_headings(headings) + sum(
             map(self.is_vote_heading, headings)
         )
 
     def coordinate_tolerance_km(self) -> float:
+        """Return how far outside its kecamatan a point may lie, in kilometres."""
         return self.election.thresholds.coordinate_tolerance_km

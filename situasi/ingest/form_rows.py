@@ -1,4 +1,4 @@
-"""What is typed into the page becomes rows for the door: cells under the headings of our files."""
+"""Rows built from forms on the pages: cells under the headings of our files."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from situasi.domain.register import Register
 
 RowCells = dict[str, str]
 
-# A clock alone: "0915", "09.15", "09:15 WIB". Whatever else is typed is a whole moment.
+# A clock alone: "0915", "09.15", "09:15 WIB". Any other text is a full date and time.
 _CLOCK_PATTERN = re.compile(r"\d{1,2}(?:[.:]?\d{2})?(?: ?[A-Za-z]{3,4})?")
 
-# What an operator does with a case, by where it stands. "nilai" restates weight and situasi.
+# The steps of an operator in a case, in order. "nilai" sets severity and situasi again.
 STATUS_STEPS = ("diverifikasi", "ditangani", "diteruskan", "selesai", "tidak_terbukti")
 REASSESS_STEP = "nilai"
 _FIRST_STEP_INDEX = {"dilaporkan": 0, "diverifikasi": 1}
@@ -26,13 +26,13 @@ _FIRST_STEP_INDEX = {"dilaporkan": 0, "diverifikasi": 1}
 
 @dataclass(frozen=True)
 class SubmissionStamp:
-    """How a row is sent. at: now, aware and local; that of the exercise where it is made up."""
+    """When a row is sent (aware, local; exercise time in an exercise), and if it is an exercise."""
 
     sent_at: datetime
     is_exercise: bool
 
     def build_cells(self, typed_time: str = "") -> RowCells:
-        """When it happened (as typed; now where nothing is), when it was told, and whether real."""
+        """Build the cells of event time (as typed; else now), report time, and exercise mark."""
         return {
             **build_time_cells(typed_time, self.sent_at),
             "waktu_lapor": self.sent_at.isoformat(timespec="minutes"),
@@ -41,7 +41,7 @@ class SubmissionStamp:
 
 
 def build_time_cells(typed_time: str, now: datetime) -> RowCells:
-    """The cells of a moment as typed: a clock is of the day of `at`, nothing is `at` itself."""
+    """Build the cells of a typed time: a clock is of the day of `now`, "" is `now` itself."""
     typed_time = typed_time.strip()
     if not typed_time:
         return {"waktu": now.isoformat(timespec="minutes")}
@@ -53,7 +53,7 @@ def build_time_cells(typed_time: str, now: datetime) -> RowCells:
 def build_place_cells(
     register: Register, kecamatan: str | None, desa: str | None = None, tps: str = ""
 ) -> RowCells:
-    """The cells of a place chosen from the register; "" or None where none was."""
+    """Build the cells of a place chosen from the register; "" or None where none was chosen."""
     return keep_filled(
         kode_kecamatan=kecamatan,
         kode_desa=desa,
@@ -63,15 +63,15 @@ def build_place_cells(
 
 
 def keep_filled(**cells: object) -> RowCells:
-    """The cells that hold something: what nobody typed is no report, and never zero."""
-    said = {heading: "" if cell is None else str(cell).strip() for heading, cell in cells.items()}
-    return {heading: cell for heading, cell in said.items() if cell}
+    """Return the cells that are not empty: what nobody typed is no report, and never zero."""
+    texts = {heading: "" if cell is None else str(cell).strip() for heading, cell in cells.items()}
+    return {heading: cell for heading, cell in texts.items() if cell}
 
 
 def build_nihil_row(
     register: Register, kecamatan: str, desa: str | None, stamp: SubmissionStamp, pelapor: str
 ) -> RowCells:
-    """Nothing to report of this place, as of now."""
+    """Build a row that says that there is nothing to report from this place, as of now."""
     return {
         **build_place_cells(register, kecamatan, desa),
         **stamp.build_cells(),
@@ -86,20 +86,20 @@ def build_station_rows(
     stamp: SubmissionStamp,
     typed_time: str,
 ) -> list[RowCells]:
-    """A row for each TPS of a desa of which something was typed; the others are not told of."""
+    """Build a row for each TPS of a desa for which something was typed, and none for the others."""
     rows = []
-    for one in typed:
-        said = keep_filled(**{name: one.get(name) for name in ("fase", "hadir", "pengawal")})
-        if said:
-            where = build_place_cells(
-                register, register.desa[desa].kecamatan, desa, str(one["tps"])
+    for entry in typed:
+        report = keep_filled(**{name: entry.get(name) for name in ("fase", "hadir", "pengawal")})
+        if report:
+            place = build_place_cells(
+                register, register.desa[desa].kecamatan, desa, str(entry["tps"])
             )
-            rows.append({**where, **stamp.build_cells(typed_time), **said})
+            rows.append({**place, **stamp.build_cells(typed_time), **report})
     return rows
 
 
 def list_next_steps(status: str | None) -> tuple[str, ...]:
-    """What can be done next with a case that stands so; one that ended can be taken up again."""
+    """Return the next possible steps of a case with this status; a closed one can be reopened."""
     if status in STATUS_CLOSED:
         return ("ditangani", REASSESS_STEP)
     return (*STATUS_STEPS[_FIRST_STEP_INDEX.get(status or "", 1) :], REASSESS_STEP)
@@ -112,13 +112,13 @@ def build_step_rows(
     stamp: SubmissionStamp,
     reporter: str,
 ) -> list[RowCells]:
-    """A new row for every case of a group that is still open (all where none is).
+    """Build a new row for every case of a group that is still open (all where none is).
 
-    members: cases (analysis.incidents.cases). told: status and what else is new. A row without
-    a new status repeats the one that the case has.
+    cases: see analysis.incidents.cases. changes: status and other new values. A row without a
+    new status repeats the current one.
     """
-    opened = cases[~cases["status"].isin(STATUS_CLOSED)]
-    chosen = opened if len(opened) else cases
+    open_cases = cases[~cases["status"].isin(STATUS_CLOSED)]
+    chosen = open_cases if len(open_cases) else cases
     return [
         _build_identity_cells(register, case, stamp)
         | _build_update_cells(case, stamp, reporter)
@@ -130,16 +130,15 @@ def build_step_rows(
 def _build_identity_cells(
     register: Register, case: Mapping[Any, Any], stamp: SubmissionStamp
 ) -> RowCells:
-    """What makes a row one of this case: id, day, kind and place."""
     local = case["occurred_at"].tz_convert(stamp.sent_at.tzinfo)
-    written = {"menit": local.isoformat(), "hari": f"{local:%d/%m/%Y}", "bulan": f"{local:%Y-%m}"}
+    texts = {"menit": local.isoformat(), "hari": f"{local:%d/%m/%Y}", "bulan": f"{local:%Y-%m}"}
     desa = _to_text(case["desa"])
     return keep_filled(
         id=case["id"],
-        waktu=written[case["precision"]],
+        waktu=texts[case["precision"]],
         kode_kecamatan=_to_text(case["kecamatan"]) or register.election.kabupaten_code,
         kode_desa=desa,
-        # A desa that the register does not know stays words: read anew it might become another.
+        # An unknown desa stays free text: as a desa it might be read as another one.
         **{"desa" if desa else "tempat": _to_text(case["desa_text"])},
         tps=_to_text(case["tps"]),
         lat=_to_text(case["lat"]),
@@ -162,5 +161,5 @@ def _to_text(value: Any) -> str | None:
 
 
 def is_in_area(kecamatan: Sequence[str | None], area: Sequence[str]) -> bool:
-    """Whether rows of these kecamatan may be written by somebody of this area (empty: all)."""
+    """Return whether a sender of this area (empty: all) may write rows of these kecamatan."""
     return not area or all(code in area for code in kecamatan)

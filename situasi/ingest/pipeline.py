@@ -1,4 +1,4 @@
-"""One source: read, check, save; and the ledger of what became of every row."""
+"""Ingest of one source: read, check and save it, and count what became of every row."""
 
 from __future__ import annotations
 
@@ -35,25 +35,25 @@ from situasi.ingest.write_scope import WriteScope, bind_context
 from situasi.store.interface import Delivery, DeliveryTransaction, Rejection, Store, StoreError
 
 ALREADY_QUARANTINED = "sudah menunggu sebagai no {number}"
-# What is wrong with the machine or its disks, not with a file.
+# Errors of the machine or its disks, not of a file.
 _MACHINE_ERRNOS = frozenset(
     {errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EIO, errno.ESTALE}
 )
 NO_LONGER_QUARANTINED = "Baris ini tidak lagi menunggu: orang lain sudah melepaskannya."
 
 ProgressCallback = Callable[[float, int], None]
-# Is given a feed and its rows as they will be stored, those that turn out duplicates too.
+# Called with a feed and its rows as they will be stored, including later duplicates.
 PreviewCallback = Callable[[str, pd.DataFrame], None]
 
 
 @dataclass
 class IngestResult:
-    """What became of one source. read == accepted + duplicate + quarantined, always.
+    """Result of one source. Always: read == accepted + duplicate + quarantined.
 
     feed: the feeds joined with "+" where the sheets of a workbook belong to several.
     reasons: row, its reasons, and its sheet where a workbook has several.
-    refused: the one sentence why the source could not be read at all, else None. retry: then the
-    machine was at fault (no descriptors left, a full disk), and the same source may be read later.
+    refused: one sentence why the source could not be read at all, else None. retry: the machine
+    was at fault (no file descriptors, full disk), so the same source may be read later.
     """
 
     path: str
@@ -69,7 +69,7 @@ class IngestResult:
     retry: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """What is told to whoever sent it."""
+        """Return the fields that are sent back to the sender."""
         return {name: value for name, value in self.__dict__.items() if name != "retry"}
 
 
@@ -86,52 +86,52 @@ def ingest_file(
     preview: PreviewCallback | None = None,
     limits: DeliveryLimits = FILE_LIMITS,
 ) -> IngestResult:
-    """Bring one file through the door. All of it is stored, or nothing.
+    """Ingest one file. All of it is stored, or nothing.
 
-    feed: which feed it is; None lets the headings tell, those of each sheet where a
-    workbook has several. Each feed of such a workbook is a delivery of its own: cut off
-    between two, sending it again completes it. Everything is read and judged before the store
-    is locked; a dry run never locks it. A file that cannot be read leaves the
-    store as it was and says why in `refused`; so does one of a feed that its sender may not
-    bring. scope: what the sender may write: a row outside it goes to quarantine with that reason.
-    limits: a file beyond them is refused whole. Raises StoreError.
+    feed: which feed it is; None detects it by the headings, for each sheet where a workbook has
+    several. Each feed of such a workbook is a delivery of its own: after an interruption between
+    two, sending the file again completes it. Everything is read and checked before the store is
+    locked; a dry run never locks it. A file that cannot be read leaves the store unchanged
+    and has the reason in `refused`, like a file of a feed that the sender may not write.
+    scope: a row outside it goes to quarantine with that reason. limits: a file beyond them is
+    refused whole. Raises StoreError.
     """
-    ledger = IngestResult(str(path), feed=feed)
-    others: dict[str, list[Table]] = {}
+    result = IngestResult(str(path), feed=feed)
+    other_feeds: dict[str, list[Table]] = {}
 
     def deliver(name: str, tables: Iterable[Table]) -> None:
         scope.check_feed(name)
-        delivery = Delivery(name, path.name, ledger.sha256 or "", now, scope.actor)
-        within = bind_context(context, scope, store, name, now)
-        judged = [_validate(one, delivery, ledger, within, progress, preview) for one in tables]
-        with store.deliver(delivery) as writing:
+        delivery = Delivery(name, path.name, result.sha256 or "", now, scope.actor)
+        bound = bind_context(context, scope, store, name, now)
+        checked = [_validate(table, delivery, result, bound, progress, preview) for table in tables]
+        with store.deliver(delivery) as transaction:
             if dry_run:
-                writing.discard()
-            _save(judged, delivery, writing, ledger, store, scope)
+                transaction.discard()
+            _save(checked, delivery, transaction, result, store, scope)
 
     try:
         with private_copy(path, limits.max_bytes) as copy:
-            ledger.sha256 = copy.sha256
-            found = _limit_rows(read_file(copy.path, context.count_known_headings), limits.max_rows)
-            tables = _drop_hidden_lists(found, context)
+            result.sha256 = copy.sha256
+            parts = _limit_rows(read_file(copy.path, context.count_known_headings), limits.max_rows)
+            tables = _drop_hidden_lists(parts, context)
             if feed is not None:
                 deliver(feed, tables)
-                return ledger
-            ledger.feed, tables = _detect_source_feed(tables, context)
-            deliver(ledger.feed, _split_by_feed(tables, ledger.feed, others, context, scope))
+                return result
+            result.feed, tables = _detect_source_feed(tables, context)
+            deliver(result.feed, _split_by_feed(tables, result.feed, other_feeds, context, scope))
     except SourceError as error:
         return IngestResult(
-            str(path), feed=ledger.feed, sha256=ledger.sha256, refused=str(error),
+            str(path), feed=result.feed, sha256=result.sha256, refused=str(error),
             retry=_is_machine_error(error.__cause__),
         )  # fmt: skip
     except OSError as error:
         raise StoreError(
             f"{path.name} tidak dapat disalin untuk dibaca: {error.strerror}"
         ) from error
-    for name, sheets in others.items():
+    for name, sheets in other_feeds.items():
         deliver(name, sheets)
-    ledger.feed = "+".join((ledger.feed, *others))
-    return ledger
+    result.feed = "+".join((result.feed, *other_feeds))
+    return result
 
 
 def _is_machine_error(cause: BaseException | None) -> bool:
@@ -149,34 +149,34 @@ def ingest_rows(
     now: datetime,
     quarantine_number: int | None = None,
 ) -> IngestResult:
-    """Bring rows that are already apart (a replay, a form) through the same door.
+    """Ingest rows that are already parsed (a replay, a form) in the same way as a file.
 
-    scope: as of `ingest_file`; rows of a feed that is not the sender's are refused, and more
-    rows than a file may have.
-    releases: the number in quarantine that these rows settle. Where one of them is faulty,
+    scope: as in `ingest_file`; refused are rows of a feed that the sender may not write, and
+    more rows than a file may have.
+    quarantine_number: the number in quarantine that these rows settle. If one of them has errors,
     or somebody else has settled it, nothing is stored, not even in quarantine.
     """
     table = build_table(rows)
-    ledger = IngestResult(source, feed=feed, sha256=hashlib.sha256(repr(rows).encode()).hexdigest())
+    result = IngestResult(source, feed=feed, sha256=hashlib.sha256(repr(rows).encode()).hexdigest())
     if len(rows) > FILE_LIMITS.max_rows:
-        return replace(ledger, refused=format_too_many_rows(FILE_LIMITS.max_rows))
+        return replace(result, refused=format_too_many_rows(FILE_LIMITS.max_rows))
     try:
         scope.check_feed(feed)
     except SourceError as error:
-        return replace(ledger, refused=str(error))
-    delivery = Delivery(feed, source, ledger.sha256 or "", now, scope.actor)
-    judged = _validate(table, delivery, ledger, bind_context(context, scope, store, feed, now))
-    with store.deliver(delivery) as writing:
-        done = _save([judged], delivery, writing, ledger, store, scope)
-        if quarantine_number is not None and (ledger.quarantined or quarantine_number not in done):
-            writing.discard()
-    if quarantine_number is not None and not ledger.quarantined and quarantine_number not in done:
-        return IngestResult(source, feed=feed, sha256=ledger.sha256, refused=NO_LONGER_QUARANTINED)
-    return ledger
+        return replace(result, refused=str(error))
+    delivery = Delivery(feed, source, result.sha256 or "", now, scope.actor)
+    validated = _validate(table, delivery, result, bind_context(context, scope, store, feed, now))
+    with store.deliver(delivery) as transaction:
+        freed = _save([validated], delivery, transaction, result, store, scope)
+        if quarantine_number is not None and (result.quarantined or quarantine_number not in freed):
+            transaction.discard()
+    if quarantine_number is not None and not result.quarantined and quarantine_number not in freed:
+        return IngestResult(source, feed=feed, sha256=result.sha256, refused=NO_LONGER_QUARANTINED)
+    return result
 
 
 def build_table(rows: Sequence[dict[str, Any]]) -> Table:
-    """Rows that are already apart as the table that is judged, numbered from 1."""
+    """Build a table, numbered from 1, of rows that are already parsed."""
     cells = pd.DataFrame(rows, dtype="object")
     cells = cells.where(cells.notna() & (cells != ""), None)
     return Table(cells, list(range(1, len(rows) + 1)))
@@ -192,10 +192,7 @@ def _limit_rows(tables: Iterator[Table], max_rows: int) -> Iterator[Table]:
 
 
 def _drop_hidden_lists(tables: Iterator[Table], context: IngestContext) -> Iterator[Table]:
-    """The tables; of a hidden sheet that is no table of reports only a note how many rows it has.
-
-    Forms keep what a cell may be chosen from on such sheets.
-    """
+    """Yield the tables; of a hidden sheet without reports (choices of a form) only a note."""
     for table in tables:
         if table.is_hidden and _detect_table_feed(table, context) is None:
             note = f"{len(table.row_numbers)} baris tersembunyi dilewati: bukan tabel laporan"
@@ -208,24 +205,24 @@ def _drop_hidden_lists(tables: Iterator[Table], context: IngestContext) -> Itera
 def _detect_source_feed(
     tables: Iterator[Table], context: IngestContext
 ) -> tuple[str, Iterator[Table]]:
-    """The feed of the first table whose headings tell one, and all tables.
+    """Return the feed of the first table whose headings identify one, and all tables.
 
-    Only sheets have headings of their own; in any other source the first table tells.
+    Only sheets have headings of their own; any other source is identified by its first table.
     """
-    seen: list[Table] = []
+    tables_read: list[Table] = []
     for table in tables:
-        seen.append(table)
+        tables_read.append(table)
         feed = _detect_table_feed(table, context)
         if feed is not None:
-            return feed, chain(seen, tables)
+            return feed, chain(tables_read, tables)
         if SHEET not in table.cells.columns:
             break
-    headings = [heading for table in seen for heading in table.cells.columns]
-    votes = any(context.is_vote_heading(heading) for heading in headings)
-    why = "; polisi tidak mencatat perolehan suara" if votes else ""
+    headings = [heading for table in tables_read for heading in table.cells.columns]
+    has_votes = any(context.is_vote_heading(heading) for heading in headings)
+    hint = "; polisi tidak mencatat perolehan suara" if has_votes else ""
     raise SourceError(
         "judul kolom tidak menunjukkan jenis laporan (butuh sedikitnya waktu, tempat dan jenis)"
-        + why
+        + hint
     )
 
 
@@ -236,12 +233,11 @@ def _split_by_feed(
     context: IngestContext,
     scope: WriteScope,
 ) -> Iterator[Table]:
-    """The tables of this feed; sheets of other feeds are put into `others`.
+    """Yield the tables of this feed, and put sheets of other feeds into `other_feeds`.
 
-    Raises SourceRefused for a sheet that its sender may not bring: nothing is stored yet.
-
-    A sheet whose headings tell no feed stays: its rows are judged, and lie in quarantine
-    rather than nowhere.
+    Raises SourceError for a sheet that the sender may not write: nothing is stored yet.
+    A sheet whose headings identify no feed is yielded too: its rows are checked and end in
+    quarantine, so that they are not lost.
     """
     for table in tables:
         name = _detect_table_feed(table, context) if SHEET in table.cells.columns else None
@@ -258,7 +254,7 @@ def _detect_table_feed(table: Table, context: IngestContext) -> str | None:
 
 @dataclass(frozen=True)
 class _ValidatedTable:
-    """One table after judging, before it is written. claims: its rows that came back corrected."""
+    """One table after the checks, before it is written, with its rows returned from quarantine."""
 
     validation: ValidationResult
     accepted: pd.DataFrame
@@ -273,7 +269,7 @@ def _validate(
     progress: ProgressCallback | None = None,
     preview: PreviewCallback | None = None,
 ) -> _ValidatedTable:
-    """Judge one table and enter in the ledger what the store need not be asked for."""
+    """Check one table and add to the result what does not need the store."""
     now = delivery.recorded_at
     table = unescape_returned_cells(table)
     checked = feeds.check(table, delivery.feed, context, now)
@@ -283,7 +279,7 @@ def _validate(
     if preview:
         preview(delivery.feed, accepted)
     result.read += checked.row_count
-    result.notes += [n for n in (*table.notes, *checked.notes) if n not in result.notes]
+    result.notes += [note for note in (*table.notes, *checked.notes) if note not in result.notes]
     if progress:
         progress(table.progress, result.read)
     return _ValidatedTable(checked, accepted, find_returned_rows(table, checked))
@@ -297,57 +293,57 @@ def _save(
     store: Store,
     scope: WriteScope,
 ) -> dict[int, int]:
-    """Write all judged tables at once; the quarantine numbers settled, with the row of each."""
-    frames = [one.accepted for one in validated_tables if len(one.accepted)]
-    rejected = [_to_rejection(r) for one in validated_tables for r in one.validation.rejected]
+    """Write all checked tables at once; return the settled quarantine numbers and their rows."""
+    frames = [table.accepted for table in validated_tables if len(table.accepted)]
+    rejected = [_to_rejection(r) for table in validated_tables for r in table.validation.rejected]
     if not frames and not rejected:
         return {}
     accepted = pd.concat(frames, ignore_index=True) if frames else validated_tables[0].accepted
     added = transaction.add(accepted, rejected)
-    made = [claim for one in validated_tables for claim in one.returned_rows]
-    done, strange = match_returned_rows(made, delivery.feed, scope, store)
-    transaction.release(list(done), done)
+    returned = [row for table in validated_tables for row in table.returned_rows]
+    settled, unmatched = match_returned_rows(returned, delivery.feed, scope, store)
+    transaction.release(list(settled), settled)
     result.accepted += added.accepted
     result.duplicate += added.duplicate
     result.quarantined += added.quarantined
-    held = added.already_waiting or repeat(None)
-    refused = [one for each in validated_tables for one in each.validation.rejected]
+    numbers = added.already_waiting or repeat(None)
+    refused = [row for table in validated_tables for row in table.validation.rejected]
     result.reasons += [
-        _build_reason_entry(one, number) for one, number in zip(refused, held, strict=False)
+        _build_reason_entry(row, number) for row, number in zip(refused, numbers, strict=False)
     ]
-    if strange:
-        result.notes.append(format_unmatched(strange))
-    return done
+    if unmatched:
+        result.notes.append(format_unmatched(unmatched))
+    return settled
 
 
 def compute_known_at(accepted: pd.DataFrame, now: datetime, election: Election) -> pd.Series:
-    """When the command post knew each row.
+    """Return when the command post knew each row.
 
-    Until the watch is over: when this board stored it. Of an exercise, and of history
-    (stored after the watch, and long after its own time): when it was reported as the
-    source says, or else when it happened; where it tells neither, when it was stored.
+    Until the watch is over: when this dashboard stored it. For an exercise, and for history
+    (stored after the watch, and long after its own time): when it was reported according to the
+    source, or else when it happened; if neither is known, when it was stored.
     """
     stored = pd.Series(pd.Timestamp(now), accepted.index).astype("datetime64[us, UTC]")
     happened = accepted["occurred_at"]
     for precision in ("hari", "bulan"):
         latest = happened + (compute_latest_moment(now, precision) - now)
         happened = happened.where(accepted["precision"] != precision, latest)
-    own = accepted["reported_at"].fillna(happened).fillna(stored)
-    long = election.thresholds.history_after
-    over = now > election.day_end + long
-    history = over & (accepted["occurred_at"] < stored - long) & (own <= stored)
-    return own.where(accepted["latihan"] | history, stored)
+    source_time = accepted["reported_at"].fillna(happened).fillna(stored)
+    margin = election.thresholds.history_after
+    over = now > election.day_end + margin
+    is_history = over & (accepted["occurred_at"] < stored - margin) & (source_time <= stored)
+    return source_time.where(accepted["latihan"] | is_history, stored)
 
 
 def _build_reason_entry(rejected: RejectedRow, quarantine_number: int | None) -> dict[str, Any]:
-    """number: as which the very same row waits already."""
+    """Build the entry of a row. quarantine_number: of an identical row that waits already."""
     sheet = {"sheet": rejected.raw_cells[SHEET]} if SHEET in rejected.raw_cells else {}
-    known = (
+    waiting_note = (
         [ALREADY_QUARANTINED.format(number=quarantine_number)]
         if quarantine_number is not None
         else []
     )
-    return {"row": rejected.row, **sheet, "reasons": [*rejected.reasons, *known]}
+    return {"row": rejected.row, **sheet, "reasons": [*rejected.reasons, *waiting_note]}
 
 
 def _to_rejection(rejected: RejectedRow) -> Rejection:
@@ -355,11 +351,11 @@ def _to_rejection(rejected: RejectedRow) -> Rejection:
 
 
 def unescape_returned_cells(table: Table) -> Table:
-    """A returned quarantine file without the apostrophes that our export put before formulas."""
+    """Remove the apostrophes that our quarantine export puts before formulas."""
     if QUARANTINE_NUMBER not in table.cells.columns:
         return table
-    told = table.cells.to_numpy(dtype="object", copy=True)
-    for row in told:  # pandas' own `map` would make an empty cell among text "nan"
+    values = table.cells.to_numpy(dtype="object", copy=True)
+    for row in values:  # DataFrame.map would turn an empty cell among texts into "nan"
         row[:] = [unescape_formula(cell) for cell in row]
-    cells = pd.DataFrame(told, table.cells.index, table.cells.columns, dtype="object")
+    cells = pd.DataFrame(values, table.cells.index, table.cells.columns, dtype="object")
     return replace(table, cells=cells)

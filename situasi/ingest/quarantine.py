@@ -1,4 +1,4 @@
-"""Rows in quarantine: returned to the sender as a file, corrected, and released."""
+"""Rows in quarantine: exported to the sender as a file, corrected, and released."""
 
 from __future__ import annotations
 
@@ -21,11 +21,10 @@ NOT_YOUR_ROW = "Baris ini dikirim oleh orang lain dan bukan untuk diperbaiki ole
 
 
 def format_csv(rows: Sequence[QuarantinedRow]) -> str:
-    """The rows as a file for the sender, with the reasons beside them, and every column that
-    these ask for (Rejected.raw), filled or not.
+    """Format the rows as CSV for the sender: reasons, and every column that these need.
 
-    Corrected and delivered again, each row is known by its `no_karantina` and leaves
-    quarantine when it is accepted.
+    When the corrected file is delivered, each row is identified by its `no_karantina` and
+    leaves quarantine if it is accepted. Empty columns: see RejectedRow.raw_cells.
     """
     headings = list(dict.fromkeys(heading for row in rows for heading in row.raw))
     headings = [heading for heading in headings if heading not in EXPORT_HEADINGS]
@@ -39,30 +38,30 @@ def format_csv(rows: Sequence[QuarantinedRow]) -> str:
     )
     writer.writerow({heading: escape_formula(heading) for heading in [*EXPORT_HEADINGS, *headings]})
     for row in rows:
-        known = {
+        extra = {
             QUARANTINE_NUMBER: str(row.number),
             "alasan": "; ".join(row.reasons),
             "berkas": row.source,
             "baris": str(row.row),
         }
         cells = {k: v for k, v in row.raw.items() if k not in EXPORT_HEADINGS}
-        writer.writerow({key: escape_formula(cell) for key, cell in {**cells, **known}.items()})
+        writer.writerow({key: escape_formula(cell) for key, cell in {**cells, **extra}.items()})
     return file.getvalue()
 
 
 def find_visible_rows(
     store: Store, viewer: Viewer, numbers: Collection[int]
 ) -> list[QuarantinedRow]:
-    """Those of these rows that wait and that this viewer may see.
+    """Return those of these rows that are in quarantine and that this viewer may see.
 
-    A faulty row often names no kecamatan: a viewer of some kecamatan sees their own deliveries.
+    A rejected row often has no kecamatan: a viewer of some kecamatan sees only own deliveries.
     """
-    seen = set(viewer.role.readable_feeds(tuple(FEEDS)))
-    rows = [row for row in store.quarantined_rows(numbers=numbers) if row.feed in seen]
+    feeds = set(viewer.role.readable_feeds(tuple(FEEDS)))
+    rows = [row for row in store.quarantined_rows(numbers=numbers) if row.feed in feeds]
     if viewer.area and rows:
         batches = store.batches()
-        own = set(batches.loc[batches["actor"] == viewer.name, "batch"])
-        rows = [row for row in rows if row.batch in own]
+        own_batches = set(batches.loc[batches["actor"] == viewer.name, "batch"])
+        rows = [row for row in rows if row.batch in own_batches]
     return rows
 
 
@@ -74,23 +73,23 @@ def release_row(
     corrections: Mapping[str, str],
     now: datetime,
 ) -> IngestResult:
-    """Bring one row through the door again, with these cells corrected.
+    """Ingest one row of quarantine again, with these cells corrected.
 
-    Accepted (or already known), it leaves quarantine; still faulty, it stays as it was,
-    and the ledger says why. Released by somebody else meanwhile, nothing is stored, and the
-    ledger says so in `refused`.
+    If accepted (or already known), it leaves quarantine; if it still has errors, it stays as it
+    was and the result says why. If somebody else released it meanwhile, nothing is stored and
+    the result says so in `refused`.
     """
     if not scope.filter_correctable([row], store):
         return IngestResult(row.source, feed=row.feed, refused=NOT_YOUR_ROW)
-    column = context.vocabulary.find_column
-    mended = {column(row.feed, heading) for heading in corrections} - {None}
-    kept = {
+    find_column = context.vocabulary.find_column
+    corrected = {find_column(row.feed, heading) for heading in corrections} - {None}
+    unchanged = {
         heading: cell
         for heading, cell in row.raw.items()
-        if column(row.feed, heading) not in mended and heading != EXCESS
+        if find_column(row.feed, heading) not in corrected and heading != EXCESS
     }
-    came_from = {QUARANTINE_NUMBER: str(row.number), "berkas": row.source, "baris": str(row.row)}
-    cells = {**kept, **corrections, **came_from}
+    origin = {QUARANTINE_NUMBER: str(row.number), "berkas": row.source, "baris": str(row.row)}
+    cells = {**unchanged, **corrections, **origin}
     return ingest_rows(
         [cells],
         row.source,

@@ -1,4 +1,4 @@
-"""Match rows that come back corrected with those that wait in quarantine."""
+"""Matching of corrected rows that come back with the rows in quarantine."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _SOURCE_HEADING, _ROW_HEADING = EXPORT_HEADINGS[2], EXPORT_HEADINGS[3]
 
 @dataclass(frozen=True)
 class ReturnedRow:
-    """A row of a delivery that says to be this row of quarantine, corrected.
+    """A row of a delivery that carries a quarantine number, so is a correction of that row.
 
-    cells: its filled cells as text. refused: its raw cells and the reasons where it is faulty
+    cells: its filled cells as text. rejection: its raw cells and reasons where it is rejected
     again, else None.
     """
 
@@ -29,60 +29,60 @@ class ReturnedRow:
 
 
 def find_returned_rows(table: Table, validation: ValidationResult) -> list[ReturnedRow]:
-    """The rows of a judged table that carry a number of quarantine."""
+    """Return the rows of a checked table that carry a quarantine number."""
     if QUARANTINE_NUMBER not in table.cells.columns:
         return []
     accepted = set(validation.accepted["row"])
-    refused = {one.row: (one.raw_cells, one.reasons) for one in validation.rejected}
-    headings, found = list(table.cells.columns), []
+    rejections = {r.row: (r.raw_cells, r.reasons) for r in validation.rejected}
+    headings, returned = list(table.cells.columns), []
     for row, cells in zip(table.row_numbers, table.cells.to_numpy(), strict=True):
         filled = {name: str(cell).strip() for name, cell in zip(headings, cells, strict=True)
                   if cell is not None}  # fmt: skip
         number = _parse_integer(filled.get(QUARANTINE_NUMBER))
-        if number and (row in accepted or row in refused):
-            again = None if row in accepted else refused[row]
-            found.append(ReturnedRow(number, row, filled, again))
-    return found
+        if number and (row in accepted or row in rejections):
+            rejection = None if row in accepted else rejections[row]
+            returned.append(ReturnedRow(number, row, filled, rejection))
+    return returned
 
 
 def match_returned_rows(
     returned: Sequence[ReturnedRow], feed: str, scope: WriteScope, store: Store
 ) -> tuple[dict[int, int], int]:
-    """The quarantine numbers that these rows settle, each with the row that does so.
+    """Return the quarantine numbers that these rows settle, each with the row that does so.
 
-    A row settles a number that waits for the same feed, that this sender may correct, and that
-    was the same row before; it must be accepted now, or faulty in a new way. Also: how many of
-    the numbers named fit no such row. To be asked while the store is locked for writing, so that
+    A row settles a number of a waiting row of the same feed that this sender may correct and
+    that is the same row; it must be accepted now, or be rejected in a new way. Also returned:
+    how many numbers match no such row. Call it while the store is locked for writing, so that
     nobody else settles a number meanwhile.
     """
     if not returned:
         return {}, 0
-    waiting = store.quarantined_rows(feed, numbers={one.quarantine_number for one in returned})
-    held = {row.number: row for row in scope.filter_correctable(waiting, store)}
-    found: dict[int, int] = {}
-    strange = 0
-    for one in returned:
-        row = held.get(one.quarantine_number)
-        if row is None or not is_same_row(row, one.cells):
-            strange += 1
-        elif one.rejection is None or one.rejection != (row.raw, row.reasons):
-            found.setdefault(one.quarantine_number, one.row)
-    return found, strange
+    waiting = store.quarantined_rows(feed, numbers={claim.quarantine_number for claim in returned})
+    waiting_by_number = {row.number: row for row in scope.filter_correctable(waiting, store)}
+    settled: dict[int, int] = {}
+    unmatched = 0
+    for claim in returned:
+        row = waiting_by_number.get(claim.quarantine_number)
+        if row is None or not is_same_row(row, claim.cells):
+            unmatched += 1
+        elif claim.rejection is None or claim.rejection != (row.raw, row.reasons):
+            settled.setdefault(claim.quarantine_number, claim.row)
+    return settled, unmatched
 
 
 def format_unmatched(count: int) -> str:
-    """The sentence for numbers of quarantine that settled nothing."""
+    """Return the sentence for quarantine numbers that settled nothing."""
     return (
-        f"{count} nomor {QUARANTINE_NUMBER} tidak cocok dengan baris yang menunggu dari pengirim ini: "
-        "tidak ada yang dilepaskan olehnya"
+        f"{count} nomor {QUARANTINE_NUMBER} tidak cocok dengan baris yang menunggu "
+        "dari pengirim ini: tidak ada yang dilepaskan olehnya"
     )
 
 
 def is_same_row(quarantined: QuarantinedRow, cells: Mapping[str, str]) -> bool:
-    """Whether a returned row is this row of quarantine, corrected.
+    """Return whether a returned row is a correction of this row of quarantine.
 
-    Our export names file and row beside the number: where they stand, they must fit. Without
-    them at least half of the cells that were filled must be as they were.
+    Our export has file and row beside the number: where they are present, they must match.
+    Without them at least half of the cells that were filled must be unchanged.
     """
     source, row = cells.get(_SOURCE_HEADING), cells.get(_ROW_HEADING)
     if source is not None and row is not None:
@@ -94,8 +94,8 @@ def is_same_row(quarantined: QuarantinedRow, cells: Mapping[str, str]) -> bool:
     before = {
         k: v.strip() for k, v in quarantined.raw.items() if k not in EXPORT_HEADINGS and v.strip()
     }
-    same = sum(cells.get(heading) == cell for heading, cell in before.items())
-    return same > 0 and 2 * same >= len(before)
+    same_count = sum(cells.get(heading) == cell for heading, cell in before.items())
+    return same_count > 0 and 2 * same_count >= len(before)
 
 
 def _parse_integer(cell: Any) -> int:

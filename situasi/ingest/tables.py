@@ -1,4 +1,4 @@
-"""What a source gives and a feed takes: tables of raw cells, and rows judged."""
+"""Tables of raw cells from a source, and the rows of a feed after the checks."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ class SourceError(Exception):
 
 
 def to_cell_array(column: Sequence[object]) -> CellArray:
-    """An array of these very objects, whatever they are."""
+    """Return an object array of exactly these objects, without conversion."""
     return np.fromiter(column, dtype="object", count=len(column))
 
 
 @dataclass(frozen=True)
 class Table:
-    """A piece of a source, still raw.
+    """A part of a source, still raw.
 
-    cells: frame of object columns, one per heading, holding what the file held: text as
+    cells: frame of object columns, one per heading, with the content of the file: text as
     written, or the native datetime/number/bool of Excel and JSON; None where empty.
-    rows: the row number of each row in the sender's file, counted as the sender sees it.
-    notes: what was left aside or understood while reading (title rows), in Indonesian.
-    progress: how much of the source is read with this piece, 0 to 1.
-    sums: what the rows of the same sheet add up to so far; shared by all its tables.
-    hidden: whether the sender does not see this sheet.
+    row_numbers: the number of each row in the sender's file, as the sender sees it.
+    notes: what was skipped or interpreted while reading (title rows), in Indonesian.
+    progress: the part of the source that is read with this table, 0 to 1.
+    sums: sums of the rows of the same sheet so far; shared by all its tables.
+    is_hidden: whether the sheet is hidden from the sender.
     """
 
     cells: pd.DataFrame
@@ -46,7 +46,7 @@ class Table:
     is_hidden: bool = False
 
     def __post_init__(self) -> None:
-        # A frame without rows, or a column of nothing but None, is of another type in pandas.
+        # pandas gives another dtype to a frame without rows and to a column of None only.
         if any(dtype.kind != "O" for dtype in self.cells.dtypes):
             object.__setattr__(self, "cells", self.cells.astype("object"))
 
@@ -55,7 +55,7 @@ class Table:
 class RejectedRow:
     """A row that was not accepted: raw cells by heading, and every reason, for the sender.
 
-    raw: the filled cells, and "" under each heading by which a reason can be mended.
+    raw_cells: the filled cells, and "" under each heading in which a reason can be corrected.
     """
 
     row: int
@@ -65,9 +65,9 @@ class RejectedRow:
 
 @dataclass(frozen=True)
 class ValidationResult:
-    """A table judged: every row is in exactly one of the two.
+    """A checked table: every row is in exactly one of the two lists.
 
-    accepted: frame with the feed's columns (records.dtypes) and `row`.
+    accepted: frame with the feed's columns (feed_schemas.dtypes) and `row`.
     """
 
     accepted: pd.DataFrame
@@ -76,4 +76,5 @@ class ValidationResult:
 
     @property
     def row_count(self) -> int:
+        """Return the number of accepted and rejected rows."""
         return len(self.accepted) + len(self.rejected)

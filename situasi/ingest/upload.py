@@ -1,4 +1,4 @@
-"""A file handed in on the screen: through the same door as the inbox, tried first, then taken."""
+"""Upload of a file on a page: same ingest as the inbox, first as a dry run, then stored."""
 
 from __future__ import annotations
 
@@ -32,41 +32,33 @@ def ingest_upload(
     dry_run: bool,
     preview: PreviewCallback | None = None,
 ) -> IngestResult:
-    """Bring one uploaded file through the door, or only say what would become of it.
+    """Ingest one uploaded file, or with `dry_run` only report what would happen.
 
-    name: as the sender calls it; the ledger and the store keep that, less what no file name
-    may hold. preview: see ingest_file. The copy on the disk is gone afterwards, whatever
-    happens. Raises StoreError.
+    name: the sender's file name; result and store keep it without characters that are not
+    allowed in file names. preview: see ingest_file. The copy on disk is always deleted
+    afterwards. Raises StoreError.
     """
-    called = make_safe_name(name)
+    file_name = make_safe_name(name)
     with tempfile.TemporaryDirectory(prefix="situasi-", ignore_cleanup_errors=True) as folder:
-        path = Path(folder) / called
+        path = Path(folder) / file_name
         file.seek(0)
         try:
             with DISK_SPACE.track_write("upload"), path.open("wb") as copy:
                 shutil.copyfileobj(file, copy)
         except OSError as error:
-            why = f"Berkas ini tidak dapat ditulis di server ({error.strerror}); coba lagi nanti."
-            return IngestResult(called, refused=why)
-        ledger = ingest_file(
-            path,
-            store,
-            context,
-            scope,
-            now=now,
-            dry_run=dry_run,
-            preview=preview,
-        )
-    return replace(ledger, path=called)
+            text = f"Berkas ini tidak dapat ditulis di server ({error.strerror}); coba lagi nanti."
+            return IngestResult(file_name, refused=text)
+        result = ingest_file(path, store, context, scope, now=now, dry_run=dry_run, preview=preview)
+    return replace(result, path=file_name)
 
 
 def list_feeds(result: IngestResult) -> tuple[str, ...]:
-    """The feeds that a ledger tells of; none where the file was not recognised."""
+    """Return the feeds of a result; none where the file was not recognised."""
     return tuple(result.feed.split("+")) if result.feed else ()
 
 
 def make_safe_name(name: str) -> str:
-    """A file name without folders and signs that some system forbids; its ending stays."""
+    """Return a file name without folders and forbidden characters; its suffix stays."""
     plain = file_names.sanitize_name(_FORBIDDEN_CHARS.sub("_", re.split(r"[/\\]", name)[-1])).strip(
         " ."
     )

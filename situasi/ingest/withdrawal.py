@@ -1,4 +1,4 @@
-"""Take a delivery back, where the sender may write all that it holds."""
+"""Withdrawal of a delivery, if the sender may write everything in it."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from situasi.store.interface import Store, StoreError
 
 
 class WithdrawalRefused(ValueError):
-    """Nothing was taken back; the message says why."""
+    """Nothing was withdrawn; the message says why."""
 
 
 def withdraw(
     store: Store, scope: WriteScope, batch: int, withdrawn_at: datetime, reason: str = ""
 ) -> int:
-    """Take back every row of a delivery that is still valid; how many.
+    """Withdraw every row of a delivery that is still valid; return how many.
 
-    A sender of some kecamatan takes back only what they delivered, and only where all of it is
-    of those kecamatan. Raises WithdrawalRefused, and StoreError where there is no such delivery.
+    A sender of some kecamatan may withdraw only own deliveries, and only if all rows are of
+    those kecamatan. Raises WithdrawalRefused, and StoreError if there is no such delivery.
     """
     check_withdrawal(store, scope, batch)
     return store.withdraw(batch, withdrawn_at, scope.actor, reason)
 
 
 def check_withdrawal(store: Store, scope: WriteScope, batch: int) -> None:
-    """Raise WithdrawalRefused where this sender may not take this delivery back."""
+    """Raise WithdrawalRefused if this sender may not withdraw this delivery."""
     if scope.correction_rights is CorrectionRights.ALL and scope.feeds >= set(FEEDS):
         return
     batches = store.batches()
-    of = batches[batches["batch"] == batch]
-    if of.empty:
+    entry = batches[batches["batch"] == batch]
+    if entry.empty:
         raise StoreError(f"Batch {batch} tidak ada. Periksa nomornya.")
-    feed = str(of["feed"].iloc[0])
-    own = scope.correction_rights is CorrectionRights.OWN and of["actor"].iloc[0] == scope.actor
+    feed = str(entry["feed"].iloc[0])
+    own = scope.correction_rights is CorrectionRights.OWN and entry["actor"].iloc[0] == scope.actor
     if feed not in scope.feeds or not (own or scope.correction_rights is CorrectionRights.ALL):
         raise WithdrawalRefused("kiriman ini bukan milik Anda; tidak ada yang ditarik")
     if scope.area:

@@ -1,4 +1,4 @@
-"""Boundaries: check the ones the board draws, and take in the official file of a Polres."""
+"""Boundaries: checks those that the board draws, and imports the official file of a Polres."""
 
 from situasi.ingest.boundaries.check import check_boundaries
 from situasi.ingest.boundaries.importer import import_file

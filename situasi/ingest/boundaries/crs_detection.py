@@ -1,4 +1,4 @@
-"""Brings coordinates of any kind to longitude and latitude, judging by where they must lie."""
+"""Converts coordinates of any system to longitude and latitude, judged by where they must lie."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ WGS84 = CRS.from_epsg(4326)
 WEB_MERCATOR = 3857
 # UTM of every zone of Indonesia, south and north, then the TM-3 zones of the land office (DGN95).
 _METRE_EPSG_CODES = (*range(32746, 32755), *range(32646, 32655), *range(23830, 23846))
-_MIN_INSIDE_SHARE = 0.8  # share of the areas that must lie where the kabupaten is
+_MIN_INSIDE_SHARE = 0.8  # share of the areas that must lie in the kabupaten
 
 
 @dataclass(frozen=True)
 class LocatedShapes:
-    """Shapes in degrees, longitude first; what the file's coordinates turned out to be."""
+    """Shapes in degrees, longitude first. crs: how the coordinates of the file were read."""
 
     shapes: npt.NDArray[np.object_]
     crs: str
@@ -34,19 +34,21 @@ class LocatedShapes:
 def locate_shapes(
     shapes: npt.NDArray[np.object_], declared: CRS | None, reference: ReferenceBoundaries | None
 ) -> LocatedShapes:
-    """Read the coordinates as declared; where that lies wrong, as the one system that lies right.
+    """Read the coordinates as declared; if they lie elsewhere, as the one system that fits.
 
-    shapes: only those of this kabupaten. Raises GeoRefused where no reading lies right.
+    shapes: only those of this kabupaten. Raises GeoRefused where no system fits.
     """
     window = reference.window if reference else INDONESIA
     centres = _compute_centres(shapes)
     for crs, swapped in _candidate_systems(declared, reference):
         if _inside_share(_to_degrees(centres, crs, swapped), window) >= _MIN_INSIDE_SHARE:
-            moved = _transform(shapes, crs, swapped)
-            return LocatedShapes(moved, _label(crs), swapped, tuple(_crs_notes(declared, crs)))
-    told = f"menurut {_label(declared)}" if declared else "dan sistem koordinatnya tidak disebut"
+            in_degrees = _transform(shapes, crs, swapped)
+            return LocatedShapes(in_degrees, _label(crs), swapped, tuple(_crs_notes(declared, crs)))
+    description = (
+        f"menurut {_label(declared)}" if declared else "dan sistem koordinatnya tidak disebut"
+    )
     raise GeoRefused(
-        f"Letak wilayah dalam berkas tidak cocok dengan kabupaten ini {told}; "
+        f"Letak wilayah dalam berkas tidak cocok dengan kabupaten ini {description}; "
         "sertakan berkas .prj yang benar atau simpan ulang dalam EPSG:4326."
     )
 
@@ -54,14 +56,14 @@ def locate_shapes(
 def centres_in_window(
     shapes: npt.NDArray[np.object_], window: tuple[float, float, float, float]
 ) -> npt.NDArray[np.bool_]:
-    """Which shapes have their middle in this window (west, south, east, north)."""
+    """Return which shapes have their centre in this window (west, south, east, north)."""
     return _inside(_compute_centres(shapes), window)
 
 
 def _candidate_systems(
     declared: CRS | None, reference: ReferenceBoundaries | None
 ) -> Iterator[tuple[CRS, bool]]:
-    # Without known boundaries a zone in metres cannot be told from its neighbour.
+    # Without known boundaries a zone in metres cannot be distinguished from its neighbour.
     guesses = (4326, WEB_MERCATOR, *(_METRE_EPSG_CODES if reference else ()))
     for crs in [declared, *map(CRS.from_epsg, guesses)]:
         if crs is not None:
@@ -92,21 +94,21 @@ def _compute_centres(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]
 def _to_degrees(
     points: npt.NDArray[np.float64], crs: CRS, swapped: bool
 ) -> npt.NDArray[np.float64]:
-    """Points in degrees; not finite where this system cannot hold them."""
+    """Return the points in degrees; not finite where this system cannot hold them."""
     if swapped:
         points = points[:, ::-1]
     if crs == WGS84:
         return points
     try:
         transformer = Transformer.from_crs(crs, WGS84, always_xy=True)
-    except (CRSError, ProjError):  # a drawing's own system: nothing leads from it to the earth
+    except (CRSError, ProjError):  # a local drawing system has no transformation
         return np.full_like(points, np.inf)
     return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
 
 
 def _transform(shapes: npt.NDArray[np.object_], crs: CRS, swapped: bool) -> npt.NDArray[np.object_]:
-    moved = shapely.transform(shapes, lambda points: _to_degrees(points, crs, swapped))
-    return np.asarray(moved, dtype=object)
+    in_degrees = shapely.transform(shapes, lambda points: _to_degrees(points, crs, swapped))
+    return np.asarray(in_degrees, dtype=object)
 
 
 def _inside(

@@ -21,8 +21,8 @@ DECIMALS = 6
 def format_collection(
     polygons: dict[str, Any], names: dict[str, str], credit: str, caution: str
 ) -> str:
-    """GeoJSON (RFC 7946), one feature a line, with the credit and caution the map must show."""
-    head = f'"credit":{_json(credit)},\n"caution":{_json(caution)},'
+    """Return GeoJSON (RFC 7946), one feature per line, with the credit and caution for the map."""
+    header = f'"credit":{_json(credit)},\n"caution":{_json(caution)},'
     features = ",\n".join(
         _json(
             {
@@ -33,44 +33,49 @@ def format_collection(
         )
         for code, shape in sorted(polygons.items())
     )
-    return f'{{"type":"FeatureCollection",\n{head}\n"features":[\n{features}\n]}}\n'
+    return f'{{"type":"FeatureCollection",\n{header}\n"features":[\n{features}\n]}}\n'
 
 
 def replace_imports(folder: Path, geojson_by_level: dict[str, str]) -> tuple[Path, ...]:
-    """Put imported boundaries in place, by level, all of them at one moment; their files.
+    """Replace the imported boundaries of these levels, all at one moment; return their files.
 
-    Each is written under a name made of its content, which no board reads yet; then the one file
-    that names the set (`shapes.SET`) is replaced. Levels not given stay as they were. Raises
-    OSError, and GeoRefused while another import goes on here.
+    Each is written under a name made from its content, which no board reads yet; then the index
+    file (`boundaries.IMPORT_INDEX_FILE`) is replaced. Levels not given stay as they were. Raises
+    OSError, and GeoRefused while another import is running here.
     """
-    place = folder / boundaries.IMPORT_FOLDER
-    place.mkdir(parents=True, exist_ok=True)
+    import_folder = folder / boundaries.IMPORT_FOLDER
+    import_folder.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(place / ".lock", timeout=0):
-            named = boundaries.load_import_index(folder)
-            files = {level: _write(place, level, text) for level, text in geojson_by_level.items()}
-            named |= {level: file.name for level, file in files.items()}
-            said = json.dumps(named, indent=1, sort_keys=True) + "\n"
+        with FileLock(import_folder / ".lock", timeout=0):
+            index = boundaries.load_import_index(folder)
+            files = {
+                level: _write(import_folder, level, text)
+                for level, text in geojson_by_level.items()
+            }
+            index |= {level: file.name for level, file in files.items()}
+            index_text = json.dumps(index, indent=1, sort_keys=True) + "\n"
             atomic_files.write(
-                place / boundaries.IMPORT_INDEX_FILE, said.encode(), atomic_files.READABLE_MODE
+                import_folder / boundaries.IMPORT_INDEX_FILE,
+                index_text.encode(),
+                atomic_files.READABLE_MODE,
             )
-            _remove_others(place, named)
-    except Timeout as busy:
-        raise GeoRefused("Impor batas lain sedang berjalan di sini; tunggu sebentar.") from busy
+            _remove_others(import_folder, index)
+    except Timeout as error:
+        raise GeoRefused("Impor batas lain sedang berjalan di sini; tunggu sebentar.") from error
     return tuple(files.values())
 
 
-def _write(place: Path, level: str, text: str) -> Path:
+def _write(import_folder: Path, level: str, text: str) -> Path:
     content = text.encode("utf-8")
-    path = place / f"{level}.{hashlib.sha256(content).hexdigest()[:12]}.geojson"
+    path = import_folder / f"{level}.{hashlib.sha256(content).hexdigest()[:12]}.geojson"
     atomic_files.write(path, content, atomic_files.READABLE_MODE)
     return path
 
 
-def _remove_others(place: Path, named: dict[str, str]) -> None:
-    """Remove what a level had before; what stays for want of rights is read by nobody."""
-    for level, name in named.items():
-        for path in (place / f"{level}.geojson", *place.glob(f"{level}.*.geojson")):
+def _remove_others(import_folder: Path, index: dict[str, str]) -> None:
+    """Remove the earlier files of the levels; a file that cannot be removed is no longer read."""
+    for level, name in index.items():
+        for path in (import_folder / f"{level}.geojson", *import_folder.glob(f"{level}.*.geojson")):
             if path.name != name:
                 with suppress(OSError):
                     path.unlink()

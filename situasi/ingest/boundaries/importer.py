@@ -1,4 +1,4 @@
-"""Takes in the official boundary file that a Polres holds, whatever its form."""
+"""Imports the official boundary file of a Polres, in any supported format."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class _SourceLayer:
 
 @dataclass(frozen=True)
 class _PlacePolygons:
-    """Polygons by code in degrees, from how many rows, how coordinates were read, what to say."""
+    """Polygons by code in degrees, their row count, how they were located, and warnings."""
 
     polygons: dict[str, Any]
     rows: int
@@ -57,64 +57,64 @@ def import_file(
     caution: str = DEFAULT_CAUTION,
     tolerance_m: float = 10.0,
 ) -> BoundaryReport:
-    """Read, repair and write boundaries to `target_folder/impor/`, where boards find them.
+    """Read, repair and write boundaries to `target_folder/impor/`, where the board finds them.
 
-    level: "kecamatan" or "desa"; with every desa there, kecamatan are made from them too.
-    credit: whom to name beside the map; without it, the file. tolerance_m: how far lines are
-    simplified (0: not at all). Nothing is written unless all is well.
-    Raises GeoRefused with one Indonesian sentence; ValueError for an unknown level.
+    level: "kecamatan" or "desa"; if every desa is present, kecamatan are built from them too.
+    credit: source to name beside the map, by default the file. tolerance_m: tolerance for
+    simplifying lines (0: none). Nothing is written after an error. Raises GeoRefused with one
+    Indonesian sentence; ValueError for an unknown level.
     """
     if level not in LEVELS:
         raise ValueError(f"level must be one of {LEVELS}, not {level!r}")
     source = _best_layer(path, level, register)
     missing = _check_missing(source.match_result, level, register, path.name)
-    found = _assemble_polygons(source, register)
-    mended = repair_topology(found.polygons)
-    drawn = _simplify(mended.polygons, tolerance_m)
-    parts = _build_levels(drawn, level, register, is_complete=not missing)
+    assembled = _assemble_polygons(source, register)
+    repaired = repair_topology(assembled.polygons)
+    simplified = _simplify(repaired.polygons, tolerance_m)
+    by_level = _build_levels(simplified, level, register, is_complete=not missing)
     names = register_names("kecamatan", register) | register_names("desa", register)
     credit = credit or f"Batas: {path.name}"
     files = replace_imports(
         target_folder,
-        {one: format_collection(part, names, credit, caution) for one, part in parts.items()},
+        {key: format_collection(part, names, credit, caution) for key, part in by_level.items()},
     )
     return BoundaryReport(
         source=path.name,
         level=level,
         features=source.features,
-        ignored_features=source.features - found.rows,
-        area_km2={code: area_km2(shape) for code, shape in sorted(drawn.items())},
-        gaps=mended.gaps,
-        overlaps=mended.overlaps,
-        vertices=count_vertices(list(drawn.values())),
-        crs=found.located.crs,
+        ignored_features=source.features - assembled.rows,
+        area_km2={code: area_km2(shape) for code, shape in sorted(simplified.items())},
+        gaps=repaired.gaps,
+        overlaps=repaired.overlaps,
+        vertices=count_vertices(list(simplified.values())),
+        crs=assembled.located.crs,
         column=source.match_result.column,
-        axes_swapped=found.located.axes_swapped,
+        axes_swapped=assembled.located.axes_swapped,
         written_files=files,
         warnings=(
             *source.match_result.warnings,
             *missing,
-            *found.warnings,
-            *_remaining_warnings(mended),
+            *assembled.warnings,
+            *_remaining_warnings(repaired),
         ),
     )
 
 
 def _best_layer(path: Path, level: str, register: Register) -> _SourceLayer:
-    """The layer that finds most places of the register."""
+    """Return the layer that contains most places of the register."""
     sources = []
-    areas = 0
+    area_count = 0
     for frame in read_layers(path):
         shapes = [to_polygon(shape) for shape in frame.geometry.values]
-        kept = [at for at, shape in enumerate(shapes) if shape is not None]
-        areas += len(kept)
-        table = frame.drop(columns=frame.geometry.name).iloc[kept].reset_index(drop=True)
-        reading = match_places(table, level, register)
-        if reading:
+        rows = [i for i, shape in enumerate(shapes) if shape is not None]
+        area_count += len(rows)
+        table = frame.drop(columns=frame.geometry.name).iloc[rows].reset_index(drop=True)
+        match_result = match_places(table, level, register)
+        if match_result:
             sources.append(
-                _SourceLayer([shapes[at] for at in kept], frame.crs, reading, len(frame))
+                _SourceLayer([shapes[i] for i in rows], frame.crs, match_result, len(frame))
             )
-    if not areas:
+    if not area_count:
         raise GeoRefused(
             f"Berkas {path.name} tidak berisi wilayah (poligon), hanya titik atau garis."
         )
@@ -127,77 +127,77 @@ def _best_layer(path: Path, level: str, register: Register) -> _SourceLayer:
 
 
 def _assemble_polygons(source: _SourceLayer, register: Register) -> _PlacePolygons:
-    """The rows of this kabupaten in degrees, one polygon per code, each where it must lie."""
-    reading, known = source.match_result, shipped.load(register)
-    if reading.is_weak and not known:
-        raise GeoRefused(f"Kode pada kolom {reading.column} bukan kode Kemendagri.")
-    chosen = [at for at, code in enumerate(reading.codes) if code]
-    placed = locate_shapes(
-        np.array([source.shapes[at] for at in chosen], dtype=object), source.crs, known
+    """Return the rows of this kabupaten in degrees, one polygon per code, checked for position."""
+    match, ref = source.match_result, shipped.load(register)
+    if match.is_weak and not ref:
+        raise GeoRefused(f"Kode pada kolom {match.column} bukan kode Kemendagri.")
+    indexes = [i for i, code in enumerate(match.codes) if code]
+    located = locate_shapes(
+        np.array([source.shapes[i] for i in indexes], dtype=object), source.crs, ref
     )
-    near = centres_in_window(placed.shapes, known.window) if known else np.full(len(chosen), True)
+    is_near = centres_in_window(located.shapes, ref.window) if ref else np.full(len(indexes), True)
     rows = [
-        (str(reading.codes[at]), shape)
-        for at, shape, here in zip(chosen, placed.shapes, near, strict=True)
-        if here
+        (str(match.codes[i]), shape)
+        for i, shape, is_inside in zip(indexes, located.shapes, is_near, strict=True)
+        if is_inside
     ]
-    polygons, notes = dissolve_rows(rows, register.name_of, by_name=reading.is_by_name)
-    lost = sorted({code for code in reading.codes if code} - set(polygons))
-    if lost:
-        told = format_list(register.name_of(code) for code in lost)
-        raise GeoRefused(f"Namanya ada, tetapi letaknya jauh di luar kabupaten: {told}.")
-    checks = shipped.check_positions(polygons, known, register.name_of) if known else ()
-    return _PlacePolygons(polygons, len(rows), placed, (*placed.warnings, *notes, *checks))
+    polygons, notes = dissolve_rows(rows, register.name_of, by_name=match.is_by_name)
+    outside = sorted({code for code in match.codes if code} - set(polygons))
+    if outside:
+        names = format_list(register.name_of(code) for code in outside)
+        raise GeoRefused(f"Namanya ada, tetapi letaknya jauh di luar kabupaten: {names}.")
+    checks = shipped.check_positions(polygons, ref, register.name_of) if ref else ()
+    return _PlacePolygons(polygons, len(rows), located, (*located.warnings, *notes, *checks))
 
 
 def _check_missing(
     match_result: MatchResult, level: str, register: Register, name: str
 ) -> tuple[str, ...]:
-    """Refuse where kecamatan are missing; of desa a few may be."""
-    wanted = register_names(level, register)
-    lost = [place for code, place in wanted.items() if code not in set(match_result.codes)]
-    if not lost:
+    """Raise GeoRefused if kecamatan are missing; of desa, return a warning if only a few are."""
+    expected = register_names(level, register)
+    missing = [place for code, place in expected.items() if code not in set(match_result.codes)]
+    if not missing:
         return ()
-    strange = (
+    unknown = (
         f"; nama yang tidak dikenali: {format_list(match_result.unknown_names)}"
         if match_result.unknown_names
         else ""
     )
-    told = f"{len(lost)} {level} tidak ada dalam {name}: {format_list(lost)}{strange}"
-    if level == "kecamatan" or match_result.place_count < MIN_DESA_SHARE * len(wanted):
-        raise GeoRefused(f"{told}.")
-    return (told,)
+    message = f"{len(missing)} {level} tidak ada dalam {name}: {format_list(missing)}{unknown}"
+    if level == "kecamatan" or match_result.place_count < MIN_DESA_SHARE * len(expected):
+        raise GeoRefused(f"{message}.")
+    return (message,)
 
 
 def _simplify(polygons: dict[str, Any], tolerance_m: float) -> dict[str, Any]:
-    """Fewer points, the same for both neighbours; left as it is where that would break a shape."""
+    """Simplify shared lines alike for both neighbours; return the input if a shape would break."""
     if tolerance_m <= 0:
         return polygons
     shapes = np.array(list(polygons.values()), dtype=object)
-    fewer = shapely.coverage_simplify(shapes, tolerance_m * METRE_DEGREES)
-    sound = shapely.is_valid(fewer).all() and not shapely.is_empty(fewer).any()
-    if not sound or shapely.coverage_is_valid(shapes) != shapely.coverage_is_valid(fewer):
+    simplified = shapely.coverage_simplify(shapes, tolerance_m * METRE_DEGREES)
+    is_valid = shapely.is_valid(simplified).all() and not shapely.is_empty(simplified).any()
+    if not is_valid or shapely.coverage_is_valid(shapes) != shapely.coverage_is_valid(simplified):
         return polygons
-    return dict(zip(polygons, fewer, strict=True))
+    return dict(zip(polygons, simplified, strict=True))
 
 
 def _build_levels(
-    drawn: dict[str, Any], level: str, register: Register, *, is_complete: bool
+    polygons: dict[str, Any], level: str, register: Register, *, is_complete: bool
 ) -> dict[str, dict[str, Any]]:
-    levels = {level: drawn}
+    levels = {level: polygons}
     if level == "desa" and is_complete:
         members: dict[str, list[Any]] = {}
-        for code, shape in drawn.items():
+        for code, shape in polygons.items():
             members.setdefault(register.desa[code].kecamatan, []).append(shape)
-        levels["kecamatan"] = {code: shapely.union_all(some) for code, some in members.items()}
+        levels["kecamatan"] = {code: shapely.union_all(shapes) for code, shapes in members.items()}
     return levels
 
 
 def _remaining_warnings(repair_result: RepairResult) -> Iterator[str]:
-    for what, slivers in (
+    for kind, slivers in (
         ("celah", repair_result.gaps),
         ("tumpang tindih", repair_result.overlaps),
     ):
         if slivers.remaining:
             size = format_decimal(slivers.remaining_km2, 4)
-            yield f"{slivers.remaining} {what} tersisa setelah perbaikan: {size} km²"
+            yield f"{slivers.remaining} {kind} tersisa setelah perbaikan: {size} km²"

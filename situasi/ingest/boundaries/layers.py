@@ -14,19 +14,17 @@ from typing import Any
 from situasi.ingest.boundaries.report import GeoRefused
 
 FILE_SUFFIXES = (".shp", ".gpkg", ".geojson", ".json")
-# Of all that GDAL can open these alone: many others follow addresses in a file, whatever its name.
+# Only these GDAL drivers: many others follow addresses in a file, whatever its name.
 ALLOWED_DRIVERS = frozenset({"ESRI Shapefile", "GPKG", "GeoJSON"})
 _INLINE_CRS_TYPES = frozenset(
     {"name", "epsg", "ogc"}
-)  # said in the file itself; "link" and "url" are fetched
-MAX_JSON_BYTES = 300_000_000  # bytes of GeoJSON, which is read as text; a GeoPackage holds more
-MAX_UNPACKED_BYTES = (
-    1_000_000_000  # unpacked; the detailed boundaries of a whole province are far smaller
-)
+)  # defined in the file itself; "link" and "url" would be fetched
+MAX_JSON_BYTES = 300_000_000  # GeoJSON is read as text; a GeoPackage may be larger
+MAX_UNPACKED_BYTES = 1_000_000_000  # detailed boundaries of a whole province are far smaller
 
 
 def read_layers(path: Path) -> list[Any]:
-    """Every layer with rows as a GeoDataFrame, the first one first.
+    """Return every layer with rows as a GeoDataFrame, in the order of the file.
 
     Raises GeoRefused with one sentence where the file cannot be read as boundaries.
     """
@@ -51,29 +49,29 @@ def _read(file: Path, name: str) -> Iterator[Any]:
         _refuse_links(file, name)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # GDAL's remarks on single rings; all are checked later
+            warnings.simplefilter("ignore")  # GDAL warns of single rings; all are checked later
             for layer, kind in pyogrio.list_layers(file).tolist():
                 if kind is not None:
                     yield geopandas.read_file(file, layer=layer, engine="pyogrio")
-    except (DataSourceError, DataLayerError, UnicodeDecodeError) as broken:
+    except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
         raise GeoRefused(
             f"Berkas {name} rusak atau bukan shapefile, GeoPackage atau GeoJSON."
-        ) from broken
+        ) from error
 
 
 def _allow_only(drivers: Collection[str]) -> None:
-    """Take all other drivers out of GDAL, for as long as this process lives. Raises GeoRefused."""
+    """Remove all other drivers from GDAL for the life of this process. Raises GeoRefused."""
     import pyogrio
     from pyogrio import _ogr
 
     others = ",".join(sorted(pyogrio.list_drivers().keys() - set(drivers)))
     if others:
-        # Looked at whenever drivers are registered.
+        # GDAL reads this option when drivers are registered.
         pyogrio.set_gdal_config_options({"OGR_SKIP": others})
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # GDAL looks for some of them twice
+            warnings.simplefilter("ignore")  # GDAL searches for some of them twice
             _ogr._register_drivers()
-    # No file over the network either, should one of those left know a way to ask for it.
+    # No file over the network either, in case a remaining driver could fetch one.
     pyogrio.set_gdal_config_options({"CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none"})
     if pyogrio.list_drivers().keys() - set(drivers):
         raise GeoRefused(
@@ -82,29 +80,29 @@ def _allow_only(drivers: Collection[str]) -> None:
 
 
 def _refuse_links(file: Path, name: str) -> None:
-    """Refuse GeoJSON that is no strict JSON, or whose coordinate system lies at an address."""
+    """Raise GeoRefused for GeoJSON that is not strict, or whose CRS is at an address."""
 
     def check(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        # GDAL takes "CRS" for "crs", and one of two of the same: here both are one.
-        found = {key.lower(): value for key, value in pairs}
-        if len(found) < len(pairs) and "type" in found:
+        # GDAL ignores the case of keys and takes one of two equal keys: both count as one here.
+        lowered = {key.lower(): value for key, value in pairs}
+        if len(lowered) < len(pairs) and "type" in lowered:
             raise GeoRefused(f"Berkas {name} memuat kunci yang sama dua kali.")
-        crs = found.get("crs")
+        crs = lowered.get("crs")
         if isinstance(crs, dict) and crs and str(crs.get("type")).lower() not in _INLINE_CRS_TYPES:
             raise GeoRefused(
                 f"Berkas {name} menunjuk sistem koordinat di alamat lain; simpan ulang dengan"
                 " sistem koordinat di dalam berkas."
             )
-        return found
+        return lowered
 
     if file.stat().st_size > MAX_JSON_BYTES:
         raise GeoRefused(f"Berkas {name} terlalu besar untuk GeoJSON; pakai GeoPackage.")
     try:
         json.loads(file.read_text("utf-8-sig"), object_pairs_hook=check)
-    except (ValueError, RecursionError) as broken:
+    except (ValueError, RecursionError) as error:
         raise GeoRefused(
             f"Berkas {name} rusak atau bukan shapefile, GeoPackage atau GeoJSON."
-        ) from broken
+        ) from error
 
 
 def _has_companion(file: Path, suffix: str) -> bool:
@@ -129,7 +127,7 @@ def _open_source(path: Path) -> Iterator[Path]:
 
 
 def _unpack(path: Path, folder: Path) -> Path:
-    """The first boundary file of a zip and its companions, laid in this folder."""
+    """Extract the first boundary file of a zip and its companions; return its path."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = [
@@ -142,12 +140,12 @@ def _unpack(path: Path, folder: Path) -> Path:
             if main is None:
                 raise GeoRefused(f"Berkas {path.name} tidak berisi .shp, .gpkg atau .geojson.")
             stem = PurePosixPath(main.filename).with_suffix("")
-            chosen = [m for m in members if PurePosixPath(m.filename).with_suffix("") == stem]
-            if sum(member.file_size for member in chosen) > MAX_UNPACKED_BYTES:
+            selected = [m for m in members if PurePosixPath(m.filename).with_suffix("") == stem]
+            if sum(m.file_size for m in selected) > MAX_UNPACKED_BYTES:
                 raise GeoRefused(f"Berkas {path.name} terlalu besar setelah dibuka.")
-            for member in chosen:
-                suffix = PurePosixPath(member.filename).suffix.lower()
-                (folder / f"batas{suffix}").write_bytes(archive.read(member))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as broken:
-        raise GeoRefused(f"Berkas {path.name} rusak atau bersandi.") from broken
+            for m in selected:
+                suffix = PurePosixPath(m.filename).suffix.lower()
+                (folder / f"batas{suffix}").write_bytes(archive.read(m))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise GeoRefused(f"Berkas {path.name} rusak atau bersandi.") from error
     return folder / f"batas{PurePosixPath(main.filename).suffix.lower()}"

@@ -1,4 +1,4 @@
-"""One way to read a file: which row is which place, told by which column."""
+"""The result of matching a file: which row is which place, by which column."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from situasi.domain.register import Register
 class MatchResult:
     """One way to read a file: the code of each row (None: not of this kabupaten).
 
-    weak: codes of another length, to be believed only when the positions agree.
-    unknown: names inside this kabupaten that are not in the register.
+    is_weak: codes of another length, valid only if the positions agree. unknown_names: names inside
+    this kabupaten that are not in the register.
     """
 
     column: str
@@ -25,19 +25,22 @@ class MatchResult:
 
     @property
     def place_count(self) -> int:
+        """Return the number of places matched."""
         return len({code for code in self.codes if code})
 
     @property
     def row_count(self) -> int:
+        """Return the number of rows matched."""
         return sum(code is not None for code in self.codes)
 
 
 def register_names(level: str, register: Register) -> dict[str, str]:
-    """Code -> name of every kecamatan or desa of the register."""
-    rows = register.kecamatan if level == "kecamatan" else register.desa
-    return {code: place.name for code, place in rows.items()}
+    """Return the name by code of every kecamatan or desa of the register."""
+    places = register.kecamatan if level == "kecamatan" else register.desa
+    return {code: place.name for code, place in places.items()}
 
 
 def best_match(matches: Sequence[MatchResult]) -> MatchResult | None:
-    best = max(matches, key=lambda reading: (reading.place_count, reading.row_count), default=None)
+    """Return the match with the most places, then rows; None where no place matched."""
+    best = max(matches, key=lambda match: (match.place_count, match.row_count), default=None)
     return best if best and best.place_count else None

@@ -1,4 +1,4 @@
-"""Names and codes of places as files write them, brought to one form for comparing."""
+"""Normalises names and codes of places, as files write them, for comparison."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ _CODE = re.compile(r"[\d.\s\-]+")
 
 
 def normalize_name(value: object) -> str:
-    """A name without title, case, accents, blanks and punctuation; "" where it is no text."""
+    """Return a name without title, case, accents, blanks and punctuation; "" if it is no text."""
     return "".join(_words(value, _TITLES))
 
 
 def normalize_kabupaten(value: object) -> str:
-    """The same for the name of a kabupaten or kota."""
+    """Return the name of a kabupaten or kota, normalised in the same way."""
     return "".join(_words(value, _KABUPATEN))
 
 
 def trailing_numeral(value: object) -> str:
-    """The roman number a name ends with ("Kandis II": "ii"), or ""."""
+    """Return the roman number at the end of a name ("Kandis II": "ii"), or ""."""
     words = _words(value, _TITLES)
     return words[-1] if words and words[-1] in _NUMERALS else ""
 
 
 def code_digits(value: object) -> str:
-    """The digits of a code written 16.10.04, 161004, "16 10 04", 161004.0; "" where it is none."""
+    """Return the digits of a code as 16.10.04, 161004, "16 10 04", 161004.0; "" for any other."""
     if isinstance(value, bool) or value is None:
         return ""
     if isinstance(value, float):
@@ -41,11 +41,11 @@ def code_digits(value: object) -> str:
 
 
 def index_by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """(code, name) pairs as name in plain form -> code; a name of two places is left out."""
-    found: dict[str, set[str]] = {}
+    """Return normalised name -> code of (code, name) pairs, without names of two places."""
+    codes_by_name: dict[str, set[str]] = {}
     for code, name in pairs:
-        found.setdefault(normalize_name(name), set()).add(code)
-    return {name: codes.pop() for name, codes in found.items() if name and len(codes) == 1}
+        codes_by_name.setdefault(normalize_name(name), set()).add(code)
+    return {name: codes.pop() for name, codes in codes_by_name.items() if name and len(codes) == 1}
 
 
 def _words(value: object, titles: set[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the shipped boundaries tell of where this kabupaten lies, to judge a foreign file by."""
+"""The shipped boundaries as a reference for where this kabupaten lies, to check a foreign file."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ class ReferenceBoundaries:
 
     @cached_property
     def window(self) -> tuple[float, float, float, float]:
-        """Where the middle of every area must lie: the bounds, a fifth wider on each side."""
+        """Return the window for all centres: the bounds, widened by a fifth on each side."""
         west, south, east, north = (float(edge) for edge in shapely.total_bounds(self.shapes))
-        wide, high = (east - west) / 5, (north - south) / 5
-        return west - wide, south - high, east + wide, north + high
+        margin_x, margin_y = (east - west) / 5, (north - south) / 5
+        return west - margin_x, south - margin_y, east + margin_x, north + margin_y
 
     def main_kecamatan(self, shape: Any) -> str | None:
-        """The kecamatan that holds the largest part of this shape."""
+        """Return the kecamatan that contains the largest part of this shape."""
         areas = shapely.area(shapely.intersection(self.shapes, shape))
         return self.codes[int(np.argmax(areas))] if areas.max() > 0 else None
 
 
 def load(register: Register) -> ReferenceBoundaries | None:
-    """The shipped kecamatan of this election; None where it has none."""
+    """Return the shipped kecamatan of this election; None where it has none."""
     path = Path(register.election.boundaries_folder) / "kecamatan.geojson"
     if not path.exists():
         return None
@@ -57,24 +57,24 @@ def load(register: Register) -> ReferenceBoundaries | None:
 def check_positions(
     polygons: dict[str, Any], reference: ReferenceBoundaries, name_of: Callable[[str], str]
 ) -> Iterator[str]:
-    """Compare each polygon with the shipped kecamatan it should cover; warnings in Indonesian.
+    """Compare each polygon with the shipped kecamatan it should cover; yield Indonesian warnings.
 
-    Raises GeoRefused where most lie elsewhere: then the codes mean other places, or the map does.
+    Raises GeoRefused where most lie elsewhere: then the codes are of other places, or the map is.
     """
     astray = {}
     for code, shape in polygons.items():
         kecamatan = code if code in reference.codes else code.rpartition(".")[0]
-        found = reference.main_kecamatan(shape)
-        if kecamatan in reference.codes and found != kecamatan:
-            astray[code] = found
+        actual = reference.main_kecamatan(shape)
+        if kecamatan in reference.codes and actual != kecamatan:
+            astray[code] = actual
     if len(astray) > MAX_ASTRAY_SHARE * len(polygons):
         raise GeoRefused(
             f"{len(astray)} dari {len(polygons)} wilayah tidak berada di tempatnya menurut batas "
             "yang ada: kode atau letaknya bukan untuk kabupaten ini."
         )
     if astray:
-        told = (
-            f"{name_of(code)} (di {name_of(found) if found else 'luar'})"
-            for code, found in astray.items()
+        descriptions = (
+            f"{name_of(code)} (di {name_of(actual) if actual else 'luar'})"
+            for code, actual in astray.items()
         )
-        yield f"{len(astray)} wilayah sebagian besar di kecamatan lain: {format_list(told)}"
+        yield f"{len(astray)} wilayah sebagian besar di kecamatan lain: {format_list(descriptions)}"

@@ -1,4 +1,4 @@
-"""What checking or importing boundaries found, and how it is told to the person who asked."""
+"""The report of a check or import of boundaries, as data and as text."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class Slivers:
 class BoundaryReport:
     """Result of a check or an import.
 
-    features: rows in the file; ignored: those of them that are not of this kabupaten.
-    area_km2: geodesic area by code. column: the column that told which area a row is.
-    crs: how coordinates were read. vertices: points in the boundaries as they are now.
-    written: files made (none by a check). warnings: sentences in Indonesian.
+    features: rows in the file; ignored_features: those not of this kabupaten. area_km2: geodesic
+    area by code. column: by which the places were recognised. crs: how coordinates were read.
+    vertices: points in the resulting boundaries. written_files: none for a check. warnings: in
+    Indonesian.
     """
 
     source: str
@@ -49,16 +49,16 @@ class BoundaryReport:
 
     @property
     def total_km2(self) -> float:
-        """The area of all polygons together, in km²."""
+        """Return the area of all polygons together, in km²."""
         return sum(self.area_km2.values())
 
     @property
     def is_sound(self) -> bool:
-        """Whether nothing is left that a person should look at."""
+        """Return whether there is nothing that a person should check."""
         return not self.warnings
 
     def format_lines(self) -> list[str]:
-        """The report for the command line, in Indonesian, one line each."""
+        """Return the report for the command line, in Indonesian, as lines."""
         axes = "; sumbu tertukar, sudah dibalik" if self.axes_swapped else ""
         ignored = (
             f", {self.ignored_features} di antaranya bukan wilayah ini"
@@ -78,12 +78,12 @@ class BoundaryReport:
 
 
 def format_decimal(number: float, places: int = 2) -> str:
-    """A number as Indonesians write it: 2.302,86."""
+    """Return a number in Indonesian notation: 2.302,86."""
     return f"{number:,.{places}f}".translate(str.maketrans(",.", ".,"))
 
 
 def format_list(words: Iterable[str], max_words: int = 5) -> str:
-    """The first few words with commas, and how many more there are."""
+    """Return the first few words with commas, and how many more there are."""
     words = list(words)
     more = f" dan {len(words) - max_words} lainnya" if len(words) > max_words else ""
     return ", ".join(words[:max_words]) + more

@@ -1,4 +1,4 @@
-"""The outside world becomes checked rows: one module per feed, one way through all."""
+"""Checks of each feed: one module per feed, one entry point for all."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ _CHECKS: dict[str, Callable[[TableCheck], ValidationResult]] = {
 
 
 def check(table: Table, feed: str, context: IngestContext, now: datetime) -> ValidationResult:
-    """Judge every row of a table of this feed, as of `now` (aware)."""
+    """Check every row of a table of this feed, as of `now` (aware)."""
     headings = map_columns(list(table.cells.columns), feed, context)
     table = mark_total_rows(table, feed_schemas.FEEDS[feed], headings)
     notes: tuple[str, ...] = ()
     if feed == "tps":
         table, headings, notes = unpivot(table, headings, context)
-    if not table.row_numbers:  # so that no check ever meets a column without a single cell
+    if not table.row_numbers:  # the checks below expect columns with at least one cell
         return ValidationResult(
             _build_empty_frame(feed_schemas.FEEDS[feed]), [], (*notes, *headings.format_notes())
         )

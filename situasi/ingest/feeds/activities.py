@@ -20,7 +20,7 @@ _MAX_PLAN_AHEAD = timedelta(days=366)
 
 
 def check(table_check: TableCheck) -> ValidationResult:
-    """Judge one table of activities."""
+    """Check one table of activities."""
     check_common(table_check)
     check_times(table_check, allow_future=True)
     check_location(table_check)
@@ -39,10 +39,10 @@ def check(table_check: TableCheck) -> ValidationResult:
 
 
 def _complete_kind_and_function(table_check: TableCheck) -> None:
-    """Of kind and function each tells the other where it is the name of a task force."""
+    """Fill an empty kind or function from the other where that is the name of a task force."""
     kinds, functions = table_check.values["giat"], table_check.values["fungsi"]
-    said = zip(table_check.cells("giat"), table_check.cells("fungsi"), strict=True)
-    for row, (kind, function) in enumerate(said):
+    pairs = zip(table_check.cells("giat"), table_check.cells("fungsi"), strict=True)
+    for row, (kind, function) in enumerate(pairs):
         if is_blank(kind) and is_blank(function):
             table_check.issues.add_error(row, "jenis giat kosong", "giat", "fungsi")
         elif is_blank(kind):
@@ -52,32 +52,32 @@ def _complete_kind_and_function(table_check: TableCheck) -> None:
 
 
 def _check_status(table_check: TableCheck) -> None:
-    """Without a status what lies ahead is planned; of what is past nobody said that it was done."""
+    """Set rencana for future rows without a status; a past row without one is not taken as done."""
     latest, statuses = (
         table_check.context.compute_latest_time(table_check.now),
         table_check.values["status"],
     )
-    unsaid = [is_blank(cell) for cell in table_check.cells("status")]
+    unstated = [is_blank(cell) for cell in table_check.cells("status")]
     rows = zip(
-        table_check.values["occurred_at"], table_check.values["latihan"], unsaid, strict=True
+        table_check.values["occurred_at"], table_check.values["latihan"], unstated, strict=True
     )
-    for row, (at, rehearsal, silent) in enumerate(rows):
+    for row, (at, rehearsal, is_unstated) in enumerate(rows):
         if at is None:
             continue
-        if silent and at > table_check.now:
+        if is_unstated and at > table_check.now:
             statuses[row] = "rencana"
         if statuses[row] == "terlaksana" and at > latest and not rehearsal:
-            said = "terlaksana tetapi waktu di masa depan; periksa tanggal"
-            table_check.issues.add_error(row, said, "status", "occurred_at")
+            reason = "terlaksana tetapi waktu di masa depan; periksa tanggal"
+            table_check.issues.add_error(row, reason, "status", "occurred_at")
         if at > table_check.now + _MAX_PLAN_AHEAD:
             table_check.issues.add_warning(row, "waktu lebih dari setahun lagi; periksa tahunnya")
 
 
 def _fill_stage_and_sop(table_check: TableCheck) -> None:
-    """Fill `tahapan` and `sop`; a line of the SOP list tells its stage."""
-    register, bench = table_check.context.register, table_check.issues
-    stages = bench.read_distinct(table_check.cells("tahapan"), build_stage_list(register).read)
-    lines = bench.read_distinct(table_check.cells("sop"), build_sop_list(register).read)
+    """Fill `tahapan` and `sop`; a line of the SOP list determines the stage."""
+    register, issues = table_check.context.register, table_check.issues
+    stages = issues.read_distinct(table_check.cells("tahapan"), build_stage_list(register).read)
+    lines = issues.read_distinct(table_check.cells("sop"), build_sop_list(register).read)
     stage_of = {item.code: item.stage for item in register.sop}
     for row, line in enumerate(lines):
         if line is None:
@@ -85,15 +85,15 @@ def _fill_stage_and_sop(table_check: TableCheck) -> None:
         if stages[row] is None:
             stages[row] = stage_of[line]
         elif stages[row] != stage_of[line]:
-            bench.add_warning(row, f"butir SOP {line} milik tahapan {stage_of[line]}")
+            issues.add_warning(row, f"butir SOP {line} milik tahapan {stage_of[line]}")
     table_check.values["tahapan"], table_check.values["sop"] = stages, lines
 
 
-CodeAndNote = tuple[str | None, str | None]  # a code, and a doubt
+CodeAndNote = tuple[str | None, str | None]  # a code, and a note of doubt
 
 
 class RegisterList:
-    """One list of the register by code and by name: exactly, clearly nearest, or by its words."""
+    """One list of the register, searched by code, exact name, nearest name, or words in a name."""
 
     def __init__(self, label: str, entries: Iterable[tuple[str, str]]) -> None:
         self._label = label
@@ -105,7 +105,7 @@ class RegisterList:
             self._names.add(code, remove_brackets(name))
 
     def read(self, cell: Cell) -> CodeAndNote:
-        """The code that a cell names, by code or name; of what is unclear None and a doubt."""
+        """Return the code that a cell names, by code or name; None and a note where unclear."""
         if is_blank(cell):
             return None, None
         text = normalize_cell(cell)
@@ -115,32 +115,34 @@ class RegisterList:
         exact = self._names.find_exact(words) if words else set()
         if len(exact) == 1:
             return exact.pop(), None
-        likely = (
+        nearest = (
             None
             if exact or not words
             else self._names.find_nearest(words) or self._find_containing(words)
         )
-        if likely is None:
+        if nearest is None:
             return None, f"{self._label} {quote(cell)} tidak dikenal"
         return (
-            likely,
-            f"{self._label} {quote(cell)} dibaca {likely} {self._names.display_names[likely]}",
+            nearest,
+            f"{self._label} {quote(cell)} dibaca {nearest} {self._names.display_names[nearest]}",
         )
 
     def _find_containing(self, words: tuple[str, ...]) -> str | None:
-        """The one entry whose name holds all these words."""
-        holding = {
+        """Return the code of the only entry whose name contains all these words."""
+        matches = {
             code
             for name, codes in self._names.codes_by_words.items()
             if set(words) <= set(name)
             for code in codes
         }
-        return holding.pop() if len(holding) == 1 and len("".join(words)) > 4 else None
+        return matches.pop() if len(matches) == 1 and len("".join(words)) > 4 else None
 
 
 def build_stage_list(register: Register) -> RegisterList:
+    """Build the list of election stages (tahapan)."""
     return RegisterList("tahapan", ((stage.code, stage.name) for stage in register.stages))
 
 
 def build_sop_list(register: Register) -> RegisterList:
+    """Build the list of SOP lines."""
     return RegisterList("butir SOP", ((item.code, item.text) for item in register.sop))

@@ -1,4 +1,4 @@
-"""Merges: two cases found to be one report, or found not to be. Made on the board."""
+"""Case merges, entered on the dashboard: two cases are one report, or are known to be two."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from situasi.ingest.validation.time_check import check_times
 
 
 def check(table_check: TableCheck) -> ValidationResult:
-    """Judge one table of merges. kasus and ke: keys of analysis.incidents.case_keys."""
+    """Check one table of merges. kasus and ke: keys of analysis.incidents.cases.build_case_keys."""
     check_common(table_check)
     check_times(table_check)
     check_location(table_check, required=False)
@@ -25,6 +25,6 @@ def check(table_check: TableCheck) -> ValidationResult:
                 row, "dua kasus harus disebut: kasus dan ke", "kasus", "ke"
             )
         elif case == into:
-            said = "kasus tidak dapat digabung dengan dirinya sendiri"
-            table_check.issues.add_error(row, said, "kasus", "ke")
+            reason = "kasus tidak dapat digabung dengan dirinya sendiri"
+            table_check.issues.add_error(row, reason, "kasus", "ke")
     return build_validation_result(table_check)

@@ -10,7 +10,7 @@ from situasi.ingest.validation.time_check import check_times
 
 
 def check(table_check: TableCheck) -> ValidationResult:
-    """Judge one table of check-ins."""
+    """Check one table of check-ins."""
     check_common(table_check)
     check_times(table_check)
     check_location(table_check)

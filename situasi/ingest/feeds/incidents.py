@@ -1,4 +1,4 @@
-"""Incidents: what happened, where, how grave, and how far it is dealt with."""
+"""Incidents: what happened, where, how serious it is, and how far it is handled."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from situasi.ingest.validation.time_check import check_times
 
 
 def check(table_check: TableCheck) -> ValidationResult:
-    """Judge one table of incident rows."""
+    """Check one table of incident rows."""
     check_common(table_check)
     check_times(table_check)
     check_location(table_check)
@@ -31,11 +31,11 @@ def check(table_check: TableCheck) -> ValidationResult:
 
 
 def _complete_nihil(table_check: TableCheck) -> None:
-    """Nihil, said as a kind or as a status, is a whole report; any other starts as dilaporkan."""
+    """Copy nihil between empty kinds and statuses; any other empty status becomes dilaporkan."""
     kinds, statuses = list(table_check.values["jenis"]), list(table_check.values["status"])
-    given = table_check.cells("jenis")
+    kind_cells = table_check.cells("jenis")
     for row in range(table_check.issues.row_count):
-        if kinds[row] is None and is_blank(given[row]) and statuses[row] == "nihil":
+        if kinds[row] is None and is_blank(kind_cells[row]) and statuses[row] == "nihil":
             kinds[row] = "nihil"
         if statuses[row] is None:
             statuses[row] = "nihil" if kinds[row] == "nihil" else "dilaporkan"
@@ -43,15 +43,15 @@ def _complete_nihil(table_check: TableCheck) -> None:
 
 
 def _check_contradictions(table_check: TableCheck) -> None:
-    """A row that says that nothing happened, and that something did, is asked again."""
+    """Add an error to rows that report nihil and an incident at the same time."""
     rows = zip(*(table_check.values[name] for name in ("jenis", "status", "situasi")), strict=True)
     for row, (jenis, status, state) in enumerate(rows):
         if jenis == "nihil" and state in SITUASI[1:]:
-            said = f"nihil tetapi situasi {state}: pilih salah satu"
-            table_check.issues.add_error(row, said, "jenis", "situasi")
+            reason = f"nihil tetapi situasi {state}: pilih salah satu"
+            table_check.issues.add_error(row, reason, "jenis", "situasi")
         if jenis not in {None, "nihil"} and status == "nihil":
-            said = "ada kejadian tetapi status nihil: pilih salah satu"
-            table_check.issues.add_error(row, said, "jenis", "status")
+            reason = "ada kejadian tetapi status nihil: pilih salah satu"
+            table_check.issues.add_error(row, reason, "jenis", "status")
 
 
 _GRADE = re.compile(r"([A-F])[ ./-]?([1-6])", re.IGNORECASE)
@@ -79,8 +79,8 @@ def check_grading(table_check: TableCheck) -> None:
 
 
 def _parse_grade(cell: Cell) -> Grade | None:
-    found = _GRADE.fullmatch(normalize_cell(cell)) if isinstance(cell, str) else None
-    return (found[1].upper(), found[2]) if found else None
+    match = _GRADE.fullmatch(normalize_cell(cell)) if isinstance(cell, str) else None
+    return (match[1].upper(), match[2]) if match else None
 
 
 def _matches_grade(cell: Cell, grade: Grade) -> bool:

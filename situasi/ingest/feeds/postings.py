@@ -15,15 +15,15 @@ from situasi.ingest.validation.place_check import ParsedTps, check_location
 from situasi.ingest.validation.table_check import TableCheck, build_validation_result, check_common
 from situasi.ingest.validation.time_check import check_times
 
-# An order may name no time, and be for a time to come.
+# An order may have no time, or a time in the future.
 _TIME_COLUMNS = ("occurred_at", "date", "clock")
 
 
 def check(table_check: TableCheck) -> ValidationResult:
-    """Judge one table of posting orders."""
+    """Check one table of posting orders."""
     check_common(table_check)
     check_times(table_check, required=False, allow_future=True)
-    timeless = _fill_missing_times(table_check)
+    filled_count = _fill_missing_times(table_check)
     check_location(table_check, required=False, read_tps_cell=_read_tps_list_cell)
     check_officer(table_check)
     for name in ("lokasi", "uraian"):
@@ -31,9 +31,9 @@ def check(table_check: TableCheck) -> ValidationResult:
     for row, task in enumerate(_read_tasks(table_check)):
         _check_task(table_check, row, task)
     _check_tps_numbers(table_check)
-    checked = build_validation_result(table_check)
-    said = f"{timeless} baris tanpa waktu: penugasan berlaku sejak jaga hari pemungutan suara"
-    return replace(checked, notes=(*checked.notes, said)) if timeless else checked
+    result = build_validation_result(table_check)
+    note = f"{filled_count} baris tanpa waktu: penugasan berlaku sejak jaga hari pemungutan suara"
+    return replace(result, notes=(*result.notes, note)) if filled_count else result
 
 
 def _read_tps_list_cell(cell: Cell) -> ParsedTps:
@@ -41,59 +41,60 @@ def _read_tps_list_cell(cell: Cell) -> ParsedTps:
 
 
 def _fill_missing_times(table_check: TableCheck) -> int:
-    """Give rows that state no time the start of the election day's watch; how many there are."""
-    at = table_check.values["occurred_at"].at.copy()
+    """Set rows without a time to the start of the election day's watch; return how many."""
+    moments = table_check.values["occurred_at"].values.copy()
     cells = zip(*(table_check.cells(name) for name in _TIME_COLUMNS), strict=True)
-    silent = np.array([all(map(is_blank, row)) for row in cells], dtype="bool")
-    at[silent] = to_datetime64(table_check.context.election.day_start)
-    table_check.values["occurred_at"] = DatetimeColumn(at)
-    said = table_check.values["precision"]
+    is_timeless = np.array([all(map(is_blank, row)) for row in cells], dtype="bool")
+    moments[is_timeless] = to_datetime64(table_check.context.election.day_start)
+    table_check.values["occurred_at"] = DatetimeColumn(moments)
+    precisions = table_check.values["precision"]
     table_check.values["precision"] = [
-        "menit" if s else p for s, p in zip(silent, said, strict=True)
+        "menit" if timeless else precision
+        for timeless, precision in zip(is_timeless, precisions, strict=True)
     ]
-    return int(silent.sum())
+    return int(is_timeless.sum())
 
 
 def _read_tasks(table_check: TableCheck) -> list[str | None]:
-    """Read `penugasan`; TPS that are named without a word are guarded."""
-    tps, words = table_check.cells("tps"), table_check.read_codes("penugasan")
-    unsaid = map(is_blank, table_check.cells("penugasan"))
-    for row, (silent, cell) in enumerate(zip(unsaid, tps, strict=True)):
-        if silent and is_blank(cell):
-            said = "penugasan kosong: TPS, kecamatan, cadangan atau patroli"
-            table_check.issues.add_error(row, said, "penugasan", "tps", "kecamatan_name")
-        elif silent:
-            words[row] = "tps"
-        elif words[row] == "tps" and is_blank(cell):
+    """Read `penugasan`; a row that names TPS without a task is a posting to guard them."""
+    tps, tasks = table_check.cells("tps"), table_check.read_codes("penugasan")
+    is_task_blank = map(is_blank, table_check.cells("penugasan"))
+    for row, (is_blank_task, cell) in enumerate(zip(is_task_blank, tps, strict=True)):
+        if is_blank_task and is_blank(cell):
+            reason = "penugasan kosong: TPS, kecamatan, cadangan atau patroli"
+            table_check.issues.add_error(row, reason, "penugasan", "tps", "kecamatan_name")
+        elif is_blank_task:
+            tasks[row] = "tps"
+        elif tasks[row] == "tps" and is_blank(cell):
             table_check.issues.add_error(row, "nomor TPS kosong", "tps")
-    table_check.values["penugasan"] = words
-    return words
+    table_check.values["penugasan"] = tasks
+    return tasks
 
 
 def _check_task(table_check: TableCheck, row: int, task: str | None) -> None:
-    """Hold a posting against the place it names."""
-    value, bench = table_check.values, table_check.issues
-    if value["tps"][row] and value["desa"][row] is None and value["desa_text"][row] is None:
-        bench.add_error(row, "desa kosong: nomor TPS saja tidak cukup", "desa_name")
-    if value["tps"][row] and task not in {None, "tps"}:
-        said = f"penugasan {task} tetapi TPS disebut: pilih salah satu"
-        bench.add_error(row, said, "penugasan", "tps")
-    if task == "kecamatan" and value["kecamatan"][row] is None:
-        bench.add_error(row, "penugasan kecamatan tanpa kecamatan", "kecamatan_name")
+    """Check that a posting and the place it names fit together."""
+    values, issues = table_check.values, table_check.issues
+    if values["tps"][row] and values["desa"][row] is None and values["desa_text"][row] is None:
+        issues.add_error(row, "desa kosong: nomor TPS saja tidak cukup", "desa_name")
+    if values["tps"][row] and task not in {None, "tps"}:
+        reason = f"penugasan {task} tetapi TPS disebut: pilih salah satu"
+        issues.add_error(row, reason, "penugasan", "tps")
+    if task == "kecamatan" and values["kecamatan"][row] is None:
+        issues.add_error(row, "penugasan kecamatan tanpa kecamatan", "kecamatan_name")
 
 
 def _check_tps_numbers(table_check: TableCheck) -> None:
-    """Doubt TPS numbers that the desa has not in the register."""
+    """Add a warning for TPS numbers that the register does not have for the desa."""
     tps = table_check.context.register.tps
     numbers = {desa: set(rows) for desa, rows in tps.groupby("desa")["nomor"]}
-    for row, (desa, named) in enumerate(
+    for row, (desa, tps_list) in enumerate(
         zip(table_check.values["desa"], table_check.values["tps"], strict=True)
     ):
-        if desa is None or named is None:
+        if desa is None or tps_list is None:
             continue
-        strangers = [n for n in named.split(",") if int(n) not in numbers.get(desa, set())]
-        if strangers:
+        unknown = [n for n in tps_list.split(",") if int(n) not in numbers.get(desa, set())]
+        if unknown:
             place = table_check.context.register.name_of(desa)
             table_check.issues.add_warning(
-                row, f"TPS {', '.join(strangers[:5])} tidak ada di daftar {place}"
+                row, f"TPS {', '.join(unknown[:5])} tidak ada di daftar {place}"
             )

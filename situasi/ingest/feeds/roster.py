@@ -1,4 +1,4 @@
-"""The roster: which officers there are, by number, rank, unit and agency; never by name."""
+"""Roster of officers by number, rank, unit and agency; never by name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from situasi.ingest.validation.time_check import check_times
 
 
 def check(table_check: TableCheck) -> ValidationResult:
-    """Judge one table of officers. An officer without a time is of the roster from the start."""
+    """Check one table of officers. An officer without a time is on the roster from the start."""
     check_common(table_check)
     check_times(table_check, required=False)
     check_location(table_check, required=False)

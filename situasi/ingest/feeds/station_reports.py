@@ -14,7 +14,7 @@ _VOTER_PARTS = ("hadir_dpt", "hadir_dptb", "hadir_dpk")
 
 
 def check(table_check: TableCheck) -> ValidationResult:
-    """Judge one table of TPS rows, one report a row."""
+    """Check one table of TPS rows, one report per row."""
     check_common(table_check)
     check_times(table_check)
     check_location(table_check)
@@ -38,56 +38,56 @@ def check(table_check: TableCheck) -> ValidationResult:
 
 
 def _check_voters_present(table_check: TableCheck, row: int, is_total_missing: bool) -> None:
-    """All voters present: as stated, or the sum of the parts where those of the DPT are given."""
+    """Set the voters present: as stated, or the sum of the parts where that of the DPT is given."""
     parts = [table_check.values[name][row] for name in _VOTER_PARTS]
-    given = [part for part in parts if part is not None]
+    known = [part for part in parts if part is not None]
     total = table_check.values["hadir"][row]
-    if not given:
+    if not known:
         return
     if is_total_missing and parts[0] is not None:
-        table_check.values["hadir"][row] = sum(given)
+        table_check.values["hadir"][row] = sum(known)
     elif is_total_missing:
         table_check.issues.add_warning(row, "jumlah hadir tidak disebut, hanya DPTb atau DPK")
-    elif total is not None and (sum(given) > total or (len(given) == 3 and sum(given) != total)):
+    elif total is not None and (sum(known) > total or (len(known) == 3 and sum(known) != total)):
         table_check.issues.add_warning(
-            row, f"hadir {total} tidak sama dengan DPT + DPTb + DPK = {sum(given)}"
+            row, f"hadir {total} tidak sama dengan DPT + DPTb + DPK = {sum(known)}"
         )
 
 
 def _check_scope(table_check: TableCheck, row: int, counts_only: bool) -> None:
-    """What a count covers: the TPS, or without one the whole desa or kecamatan it names."""
-    value, fault = table_check.values, table_check.issues.add_error
+    """Set what a count covers: the TPS, or without one the whole desa or kecamatan it names."""
+    value, add_error = table_check.values, table_check.issues.add_error
     tps, desa, area = (value[name][row] for name in ("tps", "desa_text", "kecamatan"))
     desa = desa or value["desa"][row]
-    named = "tps" if tps else "desa" if desa else "kecamatan" if area else None
+    level = "tps" if tps else "desa" if desa else "kecamatan" if area else None
     stated = value["lingkup"][row]
-    value["lingkup"][row] = stated or (named if counts_only else "tps")
+    value["lingkup"][row] = stated or (level if counts_only else "tps")
     if value["lingkup"][row] == "tps":
         if tps is None:
-            fault(row, "nomor TPS kosong", "tps")
+            add_error(row, "nomor TPS kosong", "tps")
         if desa is None:
-            fault(row, "desa kosong: nomor TPS saja tidak cukup", "desa_name")
-    elif named is None:
-        said = "jumlah untuk seluruh kabupaten: tulis per TPS, desa atau kecamatan"
-        fault(row, said, "tps", "desa_name", "kecamatan_name")
+            add_error(row, "desa kosong: nomor TPS saja tidak cukup", "desa_name")
+    elif level is None:
+        reason = "jumlah untuk seluruh kabupaten: tulis per TPS, desa atau kecamatan"
+        add_error(row, reason, "tps", "desa_name", "kecamatan_name")
     elif not counts_only:
-        fault(row, "fase hanya dapat dilaporkan per TPS", "tps", "desa_name")
-    elif stated and stated != named:
-        said = f"lingkup {stated} tetapi yang disebut {named}: pilih salah satu"
-        fault(row, said, "lingkup", "tps", "desa_name", "kecamatan_name")
+        add_error(row, "fase hanya dapat dilaporkan per TPS", "tps", "desa_name")
+    elif stated and stated != level:
+        reason = f"lingkup {stated} tetapi yang disebut {level}: pilih salah satu"
+        add_error(row, reason, "lingkup", "tps", "desa_name", "kecamatan_name")
 
 
 def _read_escorts(table_check: TableCheck) -> None:
-    """Fill `pengawal`, without names; a box on the move that nobody escorts is doubted."""
-    written = table_check.texts("pengawal")
-    table_check.values["pengawal"] = kept = list(written)
-    for row, (cell, phase) in enumerate(zip(written, table_check.values["fase"], strict=True)):
+    """Fill `pengawal`, without names; add a warning for a moving ballot box without escort."""
+    texts = table_check.texts("pengawal")
+    table_check.values["pengawal"] = escorts = list(texts)
+    for row, (cell, phase) in enumerate(zip(texts, table_check.values["fase"], strict=True)):
         if is_blank(cell):
-            kept[row] = None
+            escorts[row] = None
             if phase == "kotak_bergeser":
                 table_check.issues.add_warning(row, "kotak bergeser tanpa pengawal disebut")
             continue
         escort = read_escort(cell)
-        kept[row] = escort.text
+        escorts[row] = escort.text
         if escort.is_redacted:
             table_check.issues.add_warning(row, "nama pengawal tidak disimpan; tulis nomor petugas")

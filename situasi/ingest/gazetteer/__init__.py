@@ -1,1 +1,1 @@
-"""Kecamatan and desa as people write them."""
+"""Lookup of kecamatan and desa as people write them."""

@@ -1,4 +1,4 @@
-"""Places as people write them: kecamatan and desa by code or name, never by guess."""
+"""Lookup of kecamatan and desa as people write them, by code or name, without guessing."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ class ParsedKecamatan:
 
 
 class PlaceLookup:
-    """All names of a register, made once and asked for every distinct cell."""
+    """All names of a register; built once and used for every distinct cell."""
 
     def __init__(self, register: Register, abbreviations: Abbreviations | None = None) -> None:
-        """abbreviations: by short word; the project's own (places.csv) where not given."""
+        """Build the name indexes. abbreviations: by short word; None reads our own places.csv."""
         if abbreviations is None:
             abbreviations = load_abbreviations(ROOT / "data" / "vocabulary" / "places.csv")
         self._register = register
@@ -60,15 +60,15 @@ class PlaceLookup:
 
     @property
     def name_words(self) -> frozenset[str]:
-        """Every word that may be part of a name, folded, short forms included."""
+        """Return every word that may be part of a name, in lower case, abbreviations included."""
         return self._name_words
 
     def read_kecamatan(self, code: Cell, name: Cell) -> ParsedKecamatan:
-        """The kecamatan of a code cell and a name cell; either may be empty.
+        """Return the kecamatan of a code cell and a name cell; either may be empty.
 
-        A code of the kabupaten gives way to a named kecamatan. A code that cannot be
-        read gives way to a good name, and the other way round, with a note.
-        Raises Unreadable: not stated, unknown, ambiguous, or contradicting each other.
+        A named kecamatan counts before a code of the kabupaten. If only one of the two cells
+        can be read, that one is used, with a note.
+        Raises UnreadableCell: not stated, unknown, ambiguous, or contradicting each other.
         """
         cells = [cell for cell in (code, name) if not is_blank(cell)]
         if not cells:
@@ -78,10 +78,10 @@ class PlaceLookup:
         return self._read_both(code, name)
 
     def read_desa(self, text: Cell, kecamatan: str | None, *, required: bool = True) -> ParsedDesa:
-        """The desa written in a cell, within its kecamatan where that is known.
+        """Return the desa written in a cell, within its kecamatan where that is known.
 
-        What is not recognised is a note, never an error; only where no kecamatan is
-        given, it is `needed`, and the desa would leave it open, Unreadable is raised.
+        What is not recognised is a note, not an error. Raises UnreadableCell only if no kecamatan
+        is given, `required` is set, and the desa exists in several kecamatan.
         """
         return self._desa.read(text, kecamatan, required)
 
@@ -93,25 +93,25 @@ class PlaceLookup:
         return self._by_code(cell, allow_short=allow_short)
 
     def _read_both(self, code: Cell, name: Cell) -> ParsedKecamatan:
-        by_code, code_fault = self._try_read(code, allow_short=True)
-        by_name, name_fault = self._try_read(name, allow_short=False)
+        by_code, code_error = self._try_read(code, allow_short=True)
+        by_name, name_error = self._try_read(name, allow_short=False)
         if by_code and by_name:
             return self._reconcile(by_code, by_name, code, name)
         if by_code and by_code.code and self._may_mean(name, by_code.code):
-            return ParsedKecamatan(by_code.code, f"{name_fault}; dipakai kode {by_code.code}")
+            return ParsedKecamatan(by_code.code, f"{name_error}; dipakai kode {by_code.code}")
         if by_name and not _is_well_formed_code(code):
-            return ParsedKecamatan(by_name.code, f"{code_fault}; dipakai nama {quote(name)}")
-        said = (
+            return ParsedKecamatan(by_name.code, f"{code_error}; dipakai nama {quote(name)}")
+        problem = (
             f"kode {quote(code)} adalah {self._display_name(by_code.code)}"
             if by_code
-            else code_fault
+            else code_error
         )
-        raise UnreadableCell("; ".join(dict.fromkeys(f for f in (said, name_fault) if f)))
+        raise UnreadableCell("; ".join(dict.fromkeys(f for f in (problem, name_error) if f)))
 
     def _may_mean(self, name: Cell, code: str) -> bool:
-        """Whether a name that could not be read leaves room for what the code says."""
-        meant = self._kecamatan.suggest_names(_extract_kecamatan_words(name))
-        return not meant or self._display_name(code) in meant
+        """Return whether an unreadable name could still mean the place of this code."""
+        suggestions = self._kecamatan.suggest_names(_extract_kecamatan_words(name))
+        return not suggestions or self._display_name(code) in suggestions
 
     def _display_name(self, code: str | None) -> str:
         return self._register.name_of(code)
@@ -121,8 +121,8 @@ class PlaceLookup:
     ) -> tuple[ParsedKecamatan | None, str | None]:
         try:
             return self._read_one(cell, allow_short=allow_short), None
-        except UnreadableCell as fault:
-            return None, str(fault)
+        except UnreadableCell as error:
+            return None, str(error)
 
     def _reconcile(
         self, by_code: ParsedKecamatan, by_name: ParsedKecamatan, code: Cell, name: Cell
@@ -160,26 +160,26 @@ class PlaceLookup:
     def _by_name(self, cell: Cell) -> ParsedKecamatan:
         words = _extract_kecamatan_words(cell)
         exact = self._kecamatan.find_exact(words)
-        whole = self._is_whole_kabupaten(cell)
-        if whole and (not exact or _names_kabupaten(cell)):
+        is_whole = self._is_whole_kabupaten(cell)
+        if is_whole and (not exact or _names_kabupaten(cell)):
             return ParsedKecamatan(None)
-        if whole:
+        if is_whole:
             raise UnreadableCell(
                 f"{quote(cell)} bisa berarti kecamatan atau kabupaten; tulis Kec. atau Kab."
             )
         if len(exact) == 1:
             return ParsedKecamatan(exact.pop())
-        near = None if exact or not words else self._kecamatan.find_nearest(words)
-        if near:
+        nearest = None if exact or not words else self._kecamatan.find_nearest(words)
+        if nearest:
             return ParsedKecamatan(
-                near, f"kecamatan {quote(cell)} dibaca {self._display_name(near)}"
+                nearest, f"kecamatan {quote(cell)} dibaca {self._display_name(nearest)}"
             )
-        meant = sorted(
+        candidates = sorted(
             {self._display_name(code) for code in exact}
         ) or self._kecamatan.suggest_names(words)
-        if len(meant) > 1:
-            raise UnreadableCell(f"kecamatan {quote(cell)} bisa berarti {join_with_or(meant)}")
-        hint = f"; maksudnya {meant[0]}?" if meant else ""
+        if len(candidates) > 1:
+            raise UnreadableCell(f"kecamatan {quote(cell)} bisa berarti {join_with_or(candidates)}")
+        hint = f"; maksudnya {candidates[0]}?" if candidates else ""
         raise UnreadableCell(f"kecamatan {quote(cell)} tidak dikenal{hint}")
 
     def _is_whole_kabupaten(self, cell: Cell) -> bool:
@@ -191,12 +191,12 @@ class PlaceLookup:
 
 
 def _is_well_formed_code(code: Cell) -> bool:
-    """Whether a code was written as it should be, so that being unknown is a contradiction."""
+    """Return whether a code has a correct form, so that an unknown one is a contradiction."""
     return codes.format_dotted(code) is not None or codes.parse_short_code(code) is not None
 
 
 def _extract_kecamatan_words(cell: Cell) -> Words:
-    """The words that name the kecamatan: what follows `Kec.`, without a trailing `Kab. X`."""
+    """Return the words that name the kecamatan: what follows `Kec.`, without a final `Kab. X`."""
     words = tokenize_name(
         KECAMATAN_PREFIX.split(KABUPATEN_SUFFIX.sub("", normalize_cell(cell)))[-1]
     )
@@ -217,7 +217,7 @@ _DESA_PREFIXES = frozenset({"desa", "ds", "kel", "kelurahan"})
 
 @dataclass(frozen=True)
 class ParsedDesa:
-    """A desa as far as it was recognised. code None: not one desa of the register.
+    """A desa as far as it was recognised. code None: not exactly one desa of the register.
 
     kecamatan: as given, or the one in which the desa lies.
     """
@@ -228,7 +228,7 @@ class ParsedDesa:
 
 
 class DesaLookup:
-    """The desa of a register."""
+    """All desa names of a register."""
 
     def __init__(self, register: Register, abbreviations: Abbreviations) -> None:
         self._register = register
@@ -246,10 +246,11 @@ class DesaLookup:
 
     @property
     def name_words(self) -> set[str]:
+        """Return every word that occurs in a desa name."""
         return self._desa.known_words
 
     def read(self, text: Cell, kecamatan: str | None, required: bool) -> ParsedDesa:
-        """See Places.desa."""
+        """Return the desa of a cell. See PlaceLookup.read_desa."""
         if is_blank(text):
             return ParsedDesa(None, kecamatan)
         if dotted := codes.format_dotted(text):
@@ -268,20 +269,20 @@ class DesaLookup:
         return ParsedDesa(code, village.kecamatan)
 
     def _read_in_kecamatan(self, words: Words, text: Cell, kecamatan: str) -> ParsedDesa:
-        here = self._codes_by_kecamatan.get(kecamatan, frozenset())
-        found = self._desa.find_exact(words, here)
-        if len(found) == 1:
-            return ParsedDesa(found.pop(), kecamatan)
+        local_codes = self._codes_by_kecamatan.get(kecamatan, frozenset())
+        exact = self._desa.find_exact(words, local_codes)
+        if len(exact) == 1:
+            return ParsedDesa(exact.pop(), kecamatan)
         elsewhere = self._desa.find_exact(words)
-        several = found or (self._desa.find_numbered(words) & here)
+        ambiguous = exact or (self._desa.find_numbered(words) & local_codes)
         place = self._register.name_of(kecamatan)
-        if several:
-            note = f"desa {quote(text)} di {place} bisa berarti {self._format_desa(several)}"
+        if ambiguous:
+            note = f"desa {quote(text)} di {place} bisa berarti {self._format_desa(ambiguous)}"
         elif elsewhere:
             note = self._format_elsewhere_note(text, elsewhere, kecamatan)
-        elif near := self._desa.find_nearest(words, here):
+        elif nearest := self._desa.find_nearest(words, local_codes):
             return ParsedDesa(
-                near, kecamatan, f"desa {quote(text)} dibaca {self._format_desa({near})}"
+                nearest, kecamatan, f"desa {quote(text)} dibaca {self._format_desa({nearest})}"
             )
         elif _DESA_SEPARATOR.search(normalize_cell(text)):
             note = f"desa {quote(text)} menyebut lebih dari satu desa"
@@ -290,28 +291,31 @@ class DesaLookup:
         return ParsedDesa(None, kecamatan, note)
 
     def _read_in_kabupaten(self, words: Words, text: Cell, required: bool) -> ParsedDesa:
-        found = self._desa.find_exact(words)
-        several = found | self._desa.find_numbered(words)
-        areas = {self._register.desa[code].kecamatan for code in several}
+        exact = self._desa.find_exact(words)
+        ambiguous = exact | self._desa.find_numbered(words)
+        areas = {self._register.desa[code].kecamatan for code in ambiguous}
         if len(areas) > 1:
-            note = f"desa {quote(text)} ada di kecamatan {self._format_kecamatan(areas)}; sebut kecamatannya"
+            note = (
+                f"desa {quote(text)} ada di kecamatan {self._format_kecamatan(areas)}; "
+                "sebut kecamatannya"
+            )
             if required:
                 raise UnreadableCell(note)
             return ParsedDesa(None, None, note)
-        if len(found) == 1:
-            return ParsedDesa(found.pop(), areas.pop())
-        if several:
-            note = f"desa {quote(text)} bisa berarti {self._format_desa(several)}"
+        if len(exact) == 1:
+            return ParsedDesa(exact.pop(), areas.pop())
+        if ambiguous:
+            note = f"desa {quote(text)} bisa berarti {self._format_desa(ambiguous)}"
             return ParsedDesa(None, areas.pop(), note)
-        if near := self._desa.find_nearest(words):
-            note = f"desa {quote(text)} dibaca {self._format_desa({near})}"
-            return ParsedDesa(near, self._register.desa[near].kecamatan, note)
+        if nearest := self._desa.find_nearest(words):
+            note = f"desa {quote(text)} dibaca {self._format_desa({nearest})}"
+            return ParsedDesa(nearest, self._register.desa[nearest].kecamatan, note)
         return ParsedDesa(None, None, f"desa {quote(text)} tidak dikenal")
 
     def _format_elsewhere_note(self, text: Cell, desa_codes: set[str], kecamatan: str) -> str:
         areas = {self._register.desa[code].kecamatan for code in desa_codes}
-        here = self._register.name_of(kecamatan)
-        return f"desa {quote(text)} ada di kecamatan {self._format_kecamatan(areas)}, bukan {here}"
+        name = self._register.name_of(kecamatan)
+        return f"desa {quote(text)} ada di kecamatan {self._format_kecamatan(areas)}, bukan {name}"
 
     def _format_kecamatan(self, kecamatan_codes: set[str]) -> str:
         return join_with_or([self._register.name_of(code) for code in sorted(kecamatan_codes)])
@@ -321,7 +325,7 @@ class DesaLookup:
 
 
 def _extract_desa_words(text: Cell) -> Words:
-    """The words that name the desa: no `Desa`, no TPS, nothing from `Kec.` on."""
+    """Return the words that name the desa: no `Desa`, no TPS, nothing from `Kec.` on."""
     rest = KECAMATAN_PREFIX.split(KABUPATEN_SUFFIX.sub("", normalize_cell(text)))[0]
     words = tokenize_name(_TPS.sub(" ", rest))
     return words[1:] if words[:1] and words[0] in _DESA_PREFIXES else words

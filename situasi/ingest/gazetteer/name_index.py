@@ -1,4 +1,4 @@
-"""Names of places compared word by word: exact after normalising, or clearly nearest."""
+"""Index of place names, compared word by word: exact after normalising, or clearly nearest."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from situasi.ingest.parsing.cells import normalize_text
 Words = tuple[str, ...]
 Abbreviations = Mapping[str, Words]
 
-# A name below this likeness is not offered as a reading, however far ahead of the rest.
+# A name below this similarity is never accepted, however far ahead of the others it is.
 MIN_SIMILARITY = 0.82
-# Words that part neighbours of one name; one of them never stands for another.
+# Words that distinguish neighbours of the same name; one is never a misspelling of another.
 _DISTINGUISHING_TEXT = """utara selatan barat timur tengah ulu ilir hulu hilir darat laut dalam luar
 baru lama seberang induk"""
 DISTINGUISHING_WORDS = frozenset(_DISTINGUISHING_TEXT.split())
@@ -31,33 +31,33 @@ _MAX_SPELLINGS = 64
 
 def load_abbreviations(path: Path) -> dict[str, Words]:
     """Read `singkatan,kata` rows: what each abbreviation may stand for."""
-    found: dict[str, Words] = {}
+    abbreviations: dict[str, Words] = {}
     with path.open(encoding="utf-8-sig", newline="") as file:
-        head = file.readline()
-        mark = max(",;\t", key=head.count)
-        for row in csv.reader(file, delimiter=mark):
+        first_line = file.readline()
+        delimiter = max(",;\t", key=first_line.count)
+        for row in csv.reader(file, delimiter=delimiter):
             if len(row) > 1 and row[0].strip() and row[1].strip():
                 short, word = tokenize_name(row[0]), tokenize_name(row[1])
-                found[short[0]] = (*found.get(short[0], ()), *word)
-    return found
+                abbreviations[short[0]] = (*abbreviations.get(short[0], ()), *word)
+    return abbreviations
 
 
 def tokenize_name(text: str) -> Words:
-    """The words of a name: lower case, no accents or marks, Roman numerals as digits."""
+    """Return the words of a name: lower case, no accents or marks, Roman numerals as digits."""
     plain = unicodedata.normalize("NFKD", normalize_text(text).lower())
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     words = re.findall(r"[a-z]+|[0-9]+", re.sub(r"['`\u2019]", "", plain))
     return tuple(
-        _DIGITS_OF_ROMAN.get(word, word.lstrip("0") or "0") if at else word
-        for at, word in enumerate(words)
+        _DIGITS_OF_ROMAN.get(word, word.lstrip("0") or "0") if index else word
+        for index, word in enumerate(words)
     )
 
 
 @dataclass
 class NameIndex:
-    """The names of one level, each under one code or several (the same name twice).
+    """Names of one level, each with one code or several (where places share a name).
 
-    shown: the names as the register writes them, by code.
+    display_names: the names as the register writes them, by code.
     """
 
     abbreviations: Abbreviations
@@ -69,7 +69,7 @@ class NameIndex:
     known_words: set[str] = field(default_factory=set)
 
     def add(self, code: str, spelling: str) -> None:
-        """Know a place by one more spelling; the first is the one shown."""
+        """Add a spelling of a place; its first spelling is the one displayed."""
         self.display_names.setdefault(code, spelling)
         words = tokenize_name(spelling)
         if not words:
@@ -79,13 +79,13 @@ class NameIndex:
         self.codes_by_words.setdefault(words, set()).add(code)
         self.known_words.update(words)
         self.codes_by_spelling.setdefault(_join_words(words), set()).add(code)
-        for other in self._expand_spellings(words):
-            self.codes_by_expansion.setdefault(_join_words(other), set()).add(code)
+        for expanded in self._expand_spellings(words):
+            self.codes_by_expansion.setdefault(_join_words(expanded), set()).add(code)
 
     def find_exact(self, words: Words, within: frozenset[str] | None = None) -> set[str]:
-        """Codes of this very name, abbreviations spelled out, blanks left out or put in."""
-        if found := _restrict_codes(self.codes_by_spelling.get(_join_words(words), set()), within):
-            return found
+        """Return the codes of exactly this name, with abbreviations expanded and blanks ignored."""
+        if exact := _restrict_codes(self.codes_by_spelling.get(_join_words(words), set()), within):
+            return exact
         codes: set[str] = set()
         for spelling in self._expand_spellings(words):
             codes |= self.codes_by_spelling.get(_join_words(spelling), set())
@@ -93,7 +93,7 @@ class NameIndex:
         return _restrict_codes(codes, within)
 
     def find_numbered(self, words: Words) -> set[str]:
-        """Codes of names that are these words and a number: Seri Kembang I, II, III."""
+        """Return the codes of names that are these words and a number: Seri Kembang I, II, III."""
         return {
             code
             for known, codes in self.codes_by_words.items()
@@ -102,23 +102,23 @@ class NameIndex:
         }
 
     def find_nearest(self, words: Words, within: frozenset[str] | None = None) -> str | None:
-        """The one code whose name is a clear misspelling away; None when unsure.
+        """Return the one code of which the name is a clear misspelling; None when unsure.
 
-        The second-best name must be at least twice as many slips away.
+        The second-best name must have at least twice as many typos.
         """
         ranked = self._rank_by_typos(words, within)
         if not ranked:
             return None
-        slips, code, spelling, known = ranked[0]
-        second = next((other[0] for other in ranked if other[1] != code), None)
-        if second is not None and second < 2 * max(slips, 1):
+        typos, code, spelling, known = ranked[0]
+        second_typos = next((entry[0] for entry in ranked if entry[1] != code), None)
+        if second_typos is not None and second_typos < 2 * max(typos, 1):
             return None
         length = max(len("".join(spelling)), len("".join(known)))
-        alike = 1 - slips / length >= MIN_SIMILARITY
-        return code if alike and self._may_stand_for(spelling, known) else None
+        is_similar = 1 - typos / length >= MIN_SIMILARITY
+        return code if is_similar and self._may_stand_for(spelling, known) else None
 
     def suggest_names(self, words: Words, within: frozenset[str] | None = None) -> list[str]:
-        """Up to four names, as shown, that the sender may have meant."""
+        """Return up to four names, as displayed, that the sender may have meant."""
         text = " ".join(words)
         scored = sorted(
             (
@@ -133,40 +133,40 @@ class NameIndex:
     def _rank_by_typos(
         self, words: Words, within: frozenset[str] | None
     ) -> list[tuple[int, str, Words, Words]]:
-        known = {
+        codes_by_name = {
             name: codes
             for name in self.words_by_length.get(len(words), ())
             if (codes := _restrict_codes(self.codes_by_words[name], within))
         }
         best: dict[str, tuple[int, str, Words, Words]] = {}
         for spelling in self._expand_spellings(words):
-            for name, codes in known.items():
-                slips = sum(map(OSA.distance, spelling, name))
+            for name, codes in codes_by_name.items():
+                typos = sum(map(OSA.distance, spelling, name))
                 for code in codes:
-                    entry = (slips, code, spelling, name)
+                    entry = (typos, code, spelling, name)
                     best[code] = min(best.get(code, entry), entry)
         return sorted(best.values())
 
     def _may_stand_for(self, spelling: Words, name: Words) -> bool:
         return all(
-            word == meant or (word not in self.known_words and _is_possible_typo(word, meant))
-            for word, meant in zip(spelling, name, strict=True)
+            word == known or (word not in self.known_words and _is_possible_typo(word, known))
+            for word, known in zip(spelling, name, strict=True)
         )
 
     def _expand_spellings(self, words: Words) -> Iterable[Words]:
-        """The words as written and with every abbreviation spelled out each way."""
+        """Return the words as written and with every abbreviation expanded in each way."""
         choices = [(word, *self.abbreviations.get(word, ())) for word in words]
         return islice(product(*choices), _MAX_SPELLINGS)
 
 
 def _join_words(words: Words) -> str:
-    """Words without their blanks, so that `tanjungraja` is known; a lone letter keeps its own."""
-    lone = any(len(word) == 1 and word.isalpha() for word in words)
-    return (" " if lone else "").join(words)
+    """Join words without blanks, so that `tanjungraja` is found; with blanks if one is a letter."""
+    has_single_letter = any(len(word) == 1 and word.isalpha() for word in words)
+    return (" " if has_single_letter else "").join(words)
 
 
 def _is_possible_typo(word: str, intended: str) -> bool:
-    """Whether one word may be a misspelling: one slip from four letters, two from eight."""
+    """Return whether one word may be a misspelling: one typo from four letters, two from eight."""
     if not word.isalpha() or not intended.isalpha() or word in DISTINGUISHING_WORDS:
         return False
     if (

@@ -1,1 +1,1 @@
-"""Reports as field officers write them: chat text becomes messages, messages proposed rows."""
+"""Message ingest: chat text is split into messages, and messages become proposed rows."""

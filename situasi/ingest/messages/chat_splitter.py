@@ -1,4 +1,4 @@
-"""Pasted text and exported chats parted into messages. Nothing of the text is lost."""
+"""Splits pasted text and exported chats into messages. No text is lost."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SYSTEM = re.compile(
     r"|\b(?:added|joined|left|changed|created|removed|security code)\b",
     re.IGNORECASE,
 )
-# Without headers a message is told by how it opens; a greeting alone opens and says nothing yet.
+# Without headers a message is recognised by its opening words; a greeting has no content yet.
 _OPENING = re.compile(
     r"\W{0,3}(?:(?:mohon )?i[jz]in\b|selamat (?:pagi|siang|sore|malam)|ass?alam|met (?:pagi|siang)"
     r"|lap(?:or|oran|sit|gas)?\b|info(?:rmasi|rmasikan)?\b|8[16]\b|yth\b|kepada\b|siap\b)",
@@ -47,7 +47,7 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
 
 
 class MessageKind(StrEnum):
-    """What a message is. Only a report may hold rows."""
+    """What a message is. Only a report may contain rows."""
 
     REPORT = "laporan"
     MEDIA = "media"
@@ -57,11 +57,10 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True)
 class Message:
-    """One message of a chat. `header + text` of all messages, joined, is what was pasted.
+    """One message of a chat. `header + text` of all messages, joined, is the pasted text.
 
-    sender, day, clock: as the header writes them; None where there is no header. Of the
-    sender nothing is stored, and `text` may hold votes and names: what may be shown and
-    stored is Proposal.text.
+    sender, day, clock: as written in the header; None without one. The sender is never stored, and
+    `text` may contain votes and names: only Proposal.text may be shown and stored.
     """
 
     text: str
@@ -72,10 +71,11 @@ class Message:
 
     @property
     def kind(self) -> MessageKind:
-        said = normalize_text(self.text[:2000])
+        """Return what this message is."""
+        start = normalize_text(self.text[:2000])
         if self.header and (self.sender is None or self._is_app_notice()):
             return MessageKind.SYSTEM
-        if _DELETED.fullmatch(said):
+        if _DELETED.fullmatch(start):
             return MessageKind.DELETED
         return (
             MessageKind.REPORT
@@ -84,62 +84,64 @@ class Message:
         )
 
     def _is_app_notice(self) -> bool:
-        """The iPhone writes the group as sender of what the program itself says."""
+        """Return whether the app wrote it: an iPhone names the group as sender of notices."""
         return self.text.startswith("\u200e") and bool(_SYSTEM.search(self.text[:300]))
 
 
 def strip_app_notices(text: str) -> str:
-    """What the sender wrote: without the program's words on attachments and corrections."""
+    """Return what the sender wrote, without the app's notes on attachments and edits."""
     return _EDITED.sub("", _MEDIA.sub("", text))
 
 
 def split_chat(text: str) -> list[Message]:
-    """The messages of a pasted text or an export. Raises SourceRefused where it is too long."""
+    """Return the messages of a pasted text or an export. Raises SourceError if it is too long."""
     if len(text) > MAX_CHARACTERS:
         raise SourceError(
             f"Teks ini lebih dari {MAX_CHARACTERS // 1_000_000} juta huruf; tempel per bagian."
         )
-    heads = list(HEADER_PATTERN.finditer(text))
-    if not heads:
+    headers = list(HEADER_PATTERN.finditer(text))
+    if not headers:
         return list(_split_without_headers(text))
-    before = text[: heads[0].start()]
-    blank = before if not before.strip() else ""
-    found = [] if blank else list(_split_without_headers(before))
-    ends = [head.start() for head in heads[1:]] + [len(text)]
-    for head, end in zip(heads, ends, strict=True):
-        day, clock = day_and_clock(head)
-        body, sender = text[head.end() : end], head["sender"]
-        found.append(Message(body, blank + head[0], sender and normalize_text(sender), day, clock))
-        blank = ""
-    return found
+    before = text[: headers[0].start()]
+    leading_blank = before if not before.strip() else ""
+    messages = [] if leading_blank else list(_split_without_headers(before))
+    ends = [header.start() for header in headers[1:]] + [len(text)]
+    for header, end in zip(headers, ends, strict=True):
+        day, clock = day_and_clock(header)
+        body, sender = text[header.end() : end], header["sender"]
+        messages.append(
+            Message(body, leading_blank + header[0], sender and normalize_text(sender), day, clock)
+        )
+        leading_blank = ""
+    return messages
 
 
 def split_chat_file(path: Path) -> list[Message]:
-    """The messages of an exported chat (.txt), in whatever encoding. Raises SourceRefused."""
+    """Return the messages of an exported chat (.txt), in any encoding. Raises SourceError."""
     if path.stat().st_size > 4 * MAX_CHARACTERS:
         raise SourceError("Berkas percakapan ini terlalu besar; ekspor per hari.")
     return split_chat("".join(read_chunks(path, detect(path), ReadProgress(0))))
 
 
 def _split_without_headers(text: str) -> Iterator[Message]:
-    """A new message where a line opens one, or text goes on after a closing and a blank line."""
-    start, says, closed, gap = 0, False, False, False
+    """Yield messages: one begins at opening words, or after closing words and a blank line."""
+    start, has_content, has_closing, after_blank = 0, False, False, False
     for line in _LINE.finditer(text):
-        written = line[0].strip()
-        opens = bool(_OPENING.match(written))
-        if says and written and (opens or (closed and gap)):
+        stripped = line[0].strip()
+        opens = bool(_OPENING.match(stripped))
+        if has_content and stripped and (opens or (has_closing and after_blank)):
             yield Message(text[start : line.start()])
-            start, says = line.start(), False
-        if written:
-            closed, gap = bool(_CLOSING.match(written)), False
-            says = says or not (opens and _is_greeting(written))
-        gap = gap or not written
+            start, has_content = line.start(), False
+        if stripped:
+            has_closing, after_blank = bool(_CLOSING.match(stripped)), False
+            has_content = has_content or not (opens and _is_greeting(stripped))
+        after_blank = after_blank or not stripped
     if text[start:].strip() or start:
         yield Message(text[start:])
 
 
 def _is_greeting(line: str) -> bool:
-    return len(line.split()) <= 6 and not any(c.isdigit() for c in line)
+    return len(line.split()) <= 6 and not any(letter.isdigit() for letter in line)
 
 
 _MARK = "[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
@@ -162,7 +164,7 @@ HEADER_PATTERN = re.compile(
 )
 
 
-def day_and_clock(head: re.Match[str]) -> tuple[str, str]:
-    """The day and the clock of a header, as written."""
-    day = head["day1"] or head["day2"] or head["day3"]
-    return day, head["clock1"] or head["clock2"] or head["clock3"]
+def day_and_clock(header: re.Match[str]) -> tuple[str, str]:
+    """Return the day and the clock time of a header, as written."""
+    day = header["day1"] or header["day2"] or header["day3"]
+    return day, header["clock1"] or header["clock2"] or header["clock3"]

@@ -1,4 +1,4 @@
-"""Everything that one message names, and which place goes with what."""
+"""All entities that one message names, and which place belongs to which phrase."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ TURNOUT_WORDS = re.compile(
 
 @dataclass(frozen=True)
 class MessageEntities:
-    """A message taken apart. sent: local time of its header; day: of one that tells no date."""
+    """The entities of a message. sent_at: local, from its header; default_day: without a date."""
 
     passage: Passage
     context: IngestContext
@@ -48,43 +48,49 @@ class MessageEntities:
 
     @cached_property
     def mentions_turnout(self) -> bool:
-        """Whether voters present are spoken of."""
+        """Return whether the message speaks of voters present."""
         return bool(TURNOUT_WORDS.search(self.passage.text))
 
     @cached_property
     def stations(self) -> list[TpsMention]:
-        named = find_stations(self.passage, mentions_turnout=self.mentions_turnout)
-        return sorted([*named, *stations_from_codes(self.codes)])
+        """Return the TPS that it names, by number or code."""
+        by_number = find_stations(self.passage, mentions_turnout=self.mentions_turnout)
+        return sorted([*by_number, *stations_from_codes(self.codes)])
 
     @cached_property
     def codes(self) -> list[CodeMention]:
+        """Return the codes of places that it names."""
         return find_codes(self.passage, self.context.register)
 
     @cached_property
     def kecamatan(self) -> list[AreaMention]:
-        named = [*find_kecamatan(self.passage, self.context.places)]
-        return sorted([*named, *kecamatan_from_codes(self.codes, self.context.register)])
+        """Return the kecamatan that it names, by name or code."""
+        by_name = [*find_kecamatan(self.passage, self.context.places)]
+        return sorted([*by_name, *kecamatan_from_codes(self.codes, self.context.register)])
 
     @cached_property
     def desa(self) -> list[AreaMention]:
+        """Return the desa that it names, by name or code; a name inside a code does not count."""
         by_code = desa_from_codes(self.codes, self.context.register)
-        taken = [code.span for code in self.codes]
-        named = find_desa(self.passage, self.kecamatan, self.stations, self.context.places)
-        apart = [
+        code_spans = [code.span for code in self.codes]
+        by_name = find_desa(self.passage, self.kecamatan, self.stations, self.context.places)
+        outside_codes = [
             a
-            for a in named
-            if not any(s.start < a.span.end and a.span.start < s.end for s in taken)
+            for a in by_name
+            if not any(s.start < a.span.end and a.span.start < s.end for s in code_spans)
         ]
-        return sorted([*apart, *by_code])
+        return sorted([*outside_codes, *by_code])
 
     @cached_property
     def clocks(self) -> list[ClockMention]:
-        taken = [tps.span for tps in self.stations] + [code.span for code in self.codes]
+        """Return the clock times that it names, outside TPS numbers and codes."""
+        spans = [tps.span for tps in self.stations] + [code.span for code in self.codes]
         clocks = find_clocks(self.passage)
-        return [c for c in clocks if not any(span.contains(c.hour_position) for span in taken)]
+        return [c for c in clocks if not any(span.contains(c.hour_position) for span in spans)]
 
     @cached_property
     def timing(self) -> Timing:
+        """Return the clock times and dates, for the time of a row."""
         election = self.context.election
         days = [
             day
@@ -104,10 +110,11 @@ class MessageEntities:
 
     @cached_property
     def phrase_matches(self) -> list[PhraseMatch]:
+        """Return the phrases of the vocabulary that it contains."""
         return self.phrase_matcher.find(self.passage)
 
     def stations_at(self, span: Span) -> list[TpsMention]:
-        """The TPS that go with a phrase: of its clause, of its line, or the only ones."""
+        """Return the TPS that belong to a phrase: of its clause, of its line, or the only ones."""
         for around in (self.passage.clause_at(span.start), self.passage.line_at(span.start)):
             inside = [tps for tps in self.stations if around.contains(tps.span.start)]
             if inside:
@@ -118,11 +125,9 @@ class MessageEntities:
         return self.stations if len(self.stations) == 1 else []
 
     def fill_place(self, draft: RowDraft, span: Span, tps: TpsMention | None) -> None:
-        """Put kecamatan and desa of what stands at `span`; ask where they are not clear."""
+        """Fill in kecamatan and desa of the phrase at `span`; ask where they are not clear."""
         anchor = tps.span if tps else span
-        if (
-            tps and tps.doubt == UNKNOWN_CODE
-        ):  # it lies nowhere that another TPS of the message does
+        if tps and tps.doubt == UNKNOWN_CODE:  # it need not be in the place of another TPS
             inside = [area for area in self.kecamatan if tps.span.contains(area.span.start)]
             desa, kecamatan = None, next(iter(inside), None)
         else:
@@ -143,11 +148,11 @@ class MessageEntities:
     def _choose_kecamatan(
         self, draft: RowDraft, desa: AreaMention | None, anchor: Span
     ) -> AreaMention | None:
-        """The kecamatan beside its desa, the one in which the desa lies, or the only one."""
+        """Return the kecamatan beside its desa, the one in which the desa lies, or the only one."""
         if desa and desa.kecamatan_code:
-            fitting = [area for area in self.kecamatan if area.code == desa.kecamatan_code]
-            if fitting or len(self.kecamatan) > 1:
-                return fitting[0] if fitting else None
+            matching = [area for area in self.kecamatan if area.code == desa.kecamatan_code]
+            if matching or len(self.kecamatan) > 1:
+                return matching[0] if matching else None
         return self._choose_area(draft, "kecamatan", self.kecamatan, desa.span if desa else anchor)
 
     def _choose_area(
@@ -158,20 +163,20 @@ class MessageEntities:
             return areas[0] if areas else None
         line = self.passage.line_at(anchor.start)
         beside = [area for area in areas if line.contains(area.span.start)]
-        found = self._choose_by_order(beside, anchor, line.start) if beside else None
+        chosen = self._choose_by_order(beside, anchor, line.start) if beside else None
         if not beside:
-            found = self._choose_by_order(areas, anchor, 0)
-            found = found if found and found.span.start < anchor.start else None
-        if found is None:
+            chosen = self._choose_by_order(areas, anchor, 0)
+            chosen = chosen if chosen and chosen.span.start < anchor.start else None
+        if chosen is None:
             names = ", ".join(dict.fromkeys(area.cell for area in areas))
             spans = [area.span for area in areas]
             draft.ask(heading, f"beberapa {heading} disebut ({names}): yang mana?", "", *spans)
-        return found
+        return chosen
 
     def _choose_by_order(
         self, areas: Sequence[AreaMention], anchor: Span, start: int
     ) -> AreaMention | None:
-        """The area before the anchor where areas come first, the next one where TPS do."""
+        """Return the area before the anchor where areas come first, the next one where TPS do."""
         stations = [tps.span.start for tps in self.stations if tps.span.start >= start]
         first = min([anchor.start, *stations])
         if len(areas) == 1:
@@ -179,9 +184,13 @@ class MessageEntities:
         if areas[0].span.start < first:
             return [area for area in areas if area.span.start <= anchor.start][-1]
         later = [area for area in areas if area.span.start >= anchor.end]
-        between = [at for at in stations if later and anchor.start < at < later[0].span.start]
+        between = [
+            position
+            for position in stations
+            if later and anchor.start < position < later[0].span.start
+        ]
         return later[0] if later and not between else None
 
 
 def _has_question(draft: RowDraft, *headings: str) -> bool:
-    return any(unclear.heading in headings for unclear in draft.unclear_cells)
+    return any(cell.heading in headings for cell in draft.unclear_cells)

@@ -1,4 +1,4 @@
-"""Messages become proposed rows. Nothing is accepted here: rows go through the door of files."""
+"""Turns messages into proposed rows; they are then confirmed and ingested like rows of a file."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ from situasi.ingest.parsing.datetimes import read_time
 from situasi.ingest.tables import SourceError
 
 VOTES_REFUSED = "perolehan suara tidak dibaca dan tidak disimpan: polisi tidak mencatatnya"
-# About one in a millisecond; the chat of an election day is smaller.
+# About 1 ms each; the chat of an election day is smaller.
 MAX_MESSAGES = 3_000
 NOTHING_READ = "tidak ada laporan yang dikenali"
-_MAX_READ_CHARACTERS = 8_000  # characters that are read of one message; all of it is kept
+_MAX_READ_CHARACTERS = 8_000  # characters analysed of one message; all is kept
 _MAX_ROWS = 200
-_MAX_URAIAN_CHARACTERS = 500  # characters; the whole text stands in `teks_asli`
+_MAX_URAIAN_CHARACTERS = 500  # characters; the whole text is in `teks_asli`
 
 
 class MessageExtractor:
-    """Reads messages of one election. Made once: it turns the whole vocabulary round."""
+    """Reads messages of one election. Create it once: it indexes the whole vocabulary."""
 
     def __init__(self, context: IngestContext) -> None:
         self._context = context
@@ -46,67 +46,69 @@ class MessageExtractor:
         self._holds_votes = lru_cache(maxsize=8192)(context.is_vote_heading)
 
     def extract(self, message: Message, day: date | None = None) -> Proposal:
-        """What a message says. day: the day of messages that do not tell it themselves."""
-        sent, kind = parse_sent_time(message, self._context.election.zone), message.kind
+        """Return what is proposed of a message. day: of messages that name no date themselves."""
+        sent_at, kind = parse_sent_time(message, self._context.election.zone), message.kind
         text, votes = redact_message(message, self._context, self._holds_votes)
         if kind is not MessageKind.REPORT:
-            return Proposal(kind, text, None, sent, unread_numbers=find_unread_numbers(text, []))
-        local = sent and sent.astimezone(self._context.election.zone)
-        scene = MessageEntities(
+            return Proposal(kind, text, None, sent_at, unread_numbers=find_unread_numbers(text, []))
+        local = sent_at and sent_at.astimezone(self._context.election.zone)
+        entities = MessageEntities(
             Passage(text[:_MAX_READ_CHARACTERS]), self._context, self._phrases, local, day
         )
-        drafts, unread = _build_drafts(scene)
+        drafts, unread = _build_drafts(entities)
         pelapor = find_reporter(message, text, self._context)
         for draft in drafts[:_MAX_ROWS]:
             _fill_source(draft, text, pelapor, local)
         notes = [
             *_limit_notes(message, text, drafts),
             *([VOTES_REFUSED] if votes else []),
-            *([_sent_time_note(message)] if message.clock and sent is None else []),
+            *([_sent_time_note(message)] if message.clock and sent_at is None else []),
             *unread,
-            *_denied_phrase_notes(scene),
-            *_unread_station_notes(scene, drafts),
+            *_denied_phrase_notes(entities),
+            *_unread_station_notes(entities, drafts),
             *([] if drafts else [NOTHING_READ]),
         ]
         rows = tuple(draft.build_row() for draft in drafts[:_MAX_ROWS])
-        read = [span for draft in drafts[:_MAX_ROWS] for span in draft.read_spans]
-        about = [span for draft in drafts[:_MAX_ROWS] for span in draft.description_spans]
-        numbers = find_unread_numbers(text, [*read, *about])
-        described = find_unread_numbers(text, [*read, *_spans_outside(text, about)])
+        read_spans = [span for draft in drafts[:_MAX_ROWS] for span in draft.read_spans]
+        described = [span for draft in drafts[:_MAX_ROWS] for span in draft.description_spans]
+        numbers = find_unread_numbers(text, [*read_spans, *described])
+        only_described = find_unread_numbers(text, [*read_spans, *_spans_outside(text, described)])
         return Proposal(
-            kind, text, pelapor, sent, rows, tuple(dict.fromkeys(notes)), numbers, described
+            kind, text, pelapor, sent_at, rows, tuple(dict.fromkeys(notes)), numbers, only_described
         )
 
 
 def parse_sent_time(message: Message, zone: ZoneInfo) -> datetime | None:
-    """When the header says it was sent; None where it tells no whole date, day first."""
+    """Return the sent time of the header (day first); None without a complete date and time."""
     try:
-        found = read_time(f"{message.day} {message.clock}", zone) if message.clock else None
+        parsed = read_time(f"{message.day} {message.clock}", zone) if message.clock else None
     except UnreadableCell:
         return None
-    return found.moment if found and found.precision == "menit" else None
+    return parsed.moment if parsed and parsed.precision == "menit" else None
 
 
 def filter_by_day(messages: Sequence[Message], day: date, zone: ZoneInfo) -> list[Message]:
-    """Those sent on this day (an export holds months), and those that do not tell when."""
-    sent = [(message, parse_sent_time(message, zone)) for message in messages]
-    return [m for m, at in sent if at is None or at.astimezone(zone).date() == day]
+    """Return the messages sent on this day (an export holds months) and those without a time."""
+    with_times = [(message, parse_sent_time(message, zone)) for message in messages]
+    return [
+        message for message, at in with_times if at is None or at.astimezone(zone).date() == day
+    ]
 
 
 def extract_all(
     messages: Sequence[Message], context: IngestContext, day: date | None = None
 ) -> Iterator[tuple[Message, Proposal]]:
-    """Every message with what is proposed of it, one by one as they are asked for.
+    """Return an iterator of each message with its proposal, extracted when asked for.
 
-    Raises SourceRefused, before the first, where they are too many to be read in one go.
+    Raises SourceError at once where they are too many to be read in one go.
     """
     if len(messages) > MAX_MESSAGES:
         raise SourceError(
             f"Lebih dari {MAX_MESSAGES} pesan ({len(messages)}); pilih satu hari atau tempel "
             "sebagian."
         )
-    reader = MessageExtractor(context)
-    return ((message, reader.extract(message, day)) for message in messages)
+    extractor = MessageExtractor(context)
+    return ((message, extractor.extract(message, day)) for message in messages)
 
 
 def _build_drafts(entities: MessageEntities) -> tuple[list[RowDraft], list[str]]:
@@ -122,11 +124,12 @@ def _build_drafts(entities: MessageEntities) -> tuple[list[RowDraft], list[str]]
 
 
 def _limit_notes(message: Message, text: str, drafts: list[RowDraft]) -> list[str]:
-    """What was not read because there is too much of it."""
+    """Return notes on what was not read because a limit was reached."""
     notes = []
     if len(message.text) > MAX_MESSAGE_CHARACTERS:
         notes.append(
-            f"lebih panjang daripada pesan WhatsApp: {MAX_MESSAGE_CHARACTERS} huruf pertama disimpan"
+            "lebih panjang daripada pesan WhatsApp:"
+            f" {MAX_MESSAGE_CHARACTERS} huruf pertama disimpan"
         )
     if len(text) > _MAX_READ_CHARACTERS:
         notes.append(
@@ -138,10 +141,10 @@ def _limit_notes(message: Message, text: str, drafts: list[RowDraft]) -> list[st
 
 
 def _spans_outside(text: str, spans: list[Span]) -> list[Span]:
-    """What of the text stands in none of these spans."""
+    """Return the parts of the text that are in none of these spans."""
     ends = [0, *(span.end for span in sorted(spans))]
     starts = [*(span.start for span in sorted(spans)), len(text)]
-    return [Span(a, b) for a, b in zip(ends, starts, strict=True) if a < b]
+    return [Span(start, end) for start, end in zip(ends, starts, strict=True) if start < end]
 
 
 def _sent_time_note(message: Message) -> str:
@@ -149,36 +152,33 @@ def _sent_time_note(message: Message) -> str:
 
 
 def _unread_station_notes(entities: MessageEntities, drafts: list[RowDraft]) -> list[str]:
-    """TPS that the message names and no row takes up; unknown codes are told as not understood."""
-    named = [tps for tps in entities.stations if tps.doubt != UNKNOWN_CODE]
-    words = {entities.passage.excerpt(tps.span): tps for tps in named}
+    """Return notes on TPS that no row uses; unknown codes are noted as not understood."""
+    with_known_code = [tps for tps in entities.stations if tps.doubt != UNKNOWN_CODE]
+    tps_by_words = {entities.passage.excerpt(tps.span): tps for tps in with_known_code}
     used = {
-        heard.words
-        for draft in drafts
-        for heard in draft.recognised_cells
-        if heard.heading == "tps"
+        cell.words for draft in drafts for cell in draft.recognised_cells if cell.heading == "tps"
     }
-    asked = {draft.cells.get("tps", "") for draft in drafts}
+    asked_cells = {draft.cells.get("tps", "") for draft in drafts}
     return [
-        tps.doubt or f'"{said}" disebut, tetapi tidak dibaca'
-        for said, tps in words.items()
-        if said not in used | asked
+        tps.doubt or f'"{words}" disebut, tetapi tidak dibaca'
+        for words, tps in tps_by_words.items()
+        if words not in used | asked_cells
     ]
 
 
 def _denied_phrase_notes(entities: MessageEntities) -> list[str]:
-    """Phrases that the message denies or only looks ahead to."""
+    """Return notes on phrases that the message denies or only expects."""
     return [
-        f'"{entities.passage.excerpt(said.span)}" {said.denial_reason}; tidak dibaca'
-        for said in entities.phrase_matches
-        if not said.is_asserted and said.column in {"jenis", "fase"}
+        f'"{entities.passage.excerpt(match.span)}" {match.denial_reason}; tidak dibaca'
+        for match in entities.phrase_matches
+        if not match.is_asserted and match.column in {"jenis", "fase"}
     ]
 
 
 def _fill_source(
     draft: RowDraft, text: str, pelapor: str | None, local_sent_time: datetime | None
 ) -> None:
-    """Put who told it, when, and the whole text."""
+    """Fill in the reporter, the reporting time and the whole text."""
     if pelapor:
         draft.cells["pelapor"] = pelapor
     if local_sent_time:

@@ -1,4 +1,4 @@
-"""Rows of incidents: what happened, and that nothing did."""
+"""Builds incident rows: what happened, or that nothing did (nihil)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from situasi.ingest.messages.place_mentions import TpsMention, format_tps_questi
 from situasi.ingest.messages.proposal import RowDraft
 from situasi.ingest.messages.status_rows import find_phases
 
-# Something is told, though in no word of the vocabulary.
+# Something is reported, but in no word of the vocabulary.
 _SOMETHING = re.compile(
     r"^\W{0,3}info(?:rmasi)?\b[ :]|\b(?:insiden|kejadian|kendala|permasalahan)\b|\bgangguan\b",
     re.IGNORECASE | re.MULTILINE,
@@ -20,7 +20,7 @@ _SOMETHING = re.compile(
 _NOTHING = re.compile(
     r"\b(?:nihil|(?:tidak|tdk|tak|belum|blm) (?:ada|terdapat|terjadi)|tanpa|zero)\b", re.IGNORECASE
 )
-# `-3.25,104.65`: a point of Indonesia, with as many places as a telephone tells.
+# `-3.25,104.65`: a point in Indonesia, with as many decimals as a phone gives.
 _POINT = re.compile(
     r"(?<![\w.,-])(-?[0-9]{1,2}\.[0-9]{2,15}) ?[,;] ?(1[0-4][0-9]\.[0-9]{2,15}|9[5-9]\.[0-9]{2,15})"
     r"(?![\w,]|\.[0-9])"
@@ -31,50 +31,50 @@ PhraseGroup = list[PhraseMatch]
 
 
 def build_incident_rows(entities: MessageEntities) -> Iterator[RowDraft]:
-    """A row for each thing that happened; only where nothing did, one of nihil for each place."""
+    """Yield a row for each incident; where nothing happened, a nihil row for each place."""
     kinds = [
-        said for said in entities.phrase_matches if said.column == "jenis" and said.is_asserted
+        match for match in entities.phrase_matches if match.column == "jenis" and match.is_asserted
     ]
-    happened = [said for said in kinds if said.code != "nihil"]
+    happened = [match for match in kinds if match.code != "nihil"]
     if happened:
         groups = _group_by_place(entities, happened)
         for group in groups:
             yield _build_incident(entities, group, is_only=len(groups) == 1)
         return
-    calm = [said for said in kinds if said.code == "nihil"]
-    stirred = [
-        said
-        for said in entities.phrase_matches
-        if said.column == "situasi" and said.code != "hijau"
+    nihil = [match for match in kinds if match.code == "nihil"]
+    alarming = [
+        match
+        for match in entities.phrase_matches
+        if match.column == "situasi" and match.code != "hijau"
     ]
-    if calm and not stirred:
-        yield from _build_nihil_rows(entities, calm)
-    elif stirred or _mentions_unnamed_incident(entities):
-        yield _build_unknown_incident(entities, stirred[0].span if stirred else None)
+    if nihil and not alarming:
+        yield from _build_nihil_rows(entities, nihil)
+    elif alarming or _mentions_unnamed_incident(entities):
+        yield _build_unknown_incident(entities, alarming[0].span if alarming else None)
 
 
 def _group_by_place(
     entities: MessageEntities, happened: Sequence[PhraseMatch]
 ) -> list[PhraseGroup]:
-    """Kinds told of places of their own; all that is told of one place is one incident."""
+    """Return the matches by place: all that is reported of one place is one incident."""
     groups: dict[object, PhraseGroup] = {}
-    for said in happened:
-        line = entities.passage.line_at(said.span.start)
+    for match in happened:
+        line = entities.passage.line_at(match.span.start)
         spans = [tps.span for tps in entities.stations] + [area.span for area in entities.desa]
-        placed = [span for span in spans if line.contains(span.start)]
-        groups.setdefault(line if placed else None, []).append(said)
-    loose = groups.pop(None, [])
-    found = list(groups.values())
-    if loose and len(found) == 1:
-        found[0] += loose
-    elif loose:
-        found.append(loose)
-    return found
+        place_spans = [span for span in spans if line.contains(span.start)]
+        groups.setdefault(line if place_spans else None, []).append(match)
+    without_place = groups.pop(None, [])
+    with_place = list(groups.values())
+    if without_place and len(with_place) == 1:
+        with_place[0] += without_place
+    elif without_place:
+        with_place.append(without_place)
+    return with_place
 
 
 def _build_incident(entities: MessageEntities, group: PhraseGroup, *, is_only: bool) -> RowDraft:
     draft, first = RowDraft("incidents"), group[0]
-    codes = list(dict.fromkeys(said.code for said in group))
+    codes = list(dict.fromkeys(match.code for match in group))
     if len(codes) == 1:
         draft.fill("jenis", codes[0], entities.passage.excerpt(first.span), first.span)
     else:
@@ -82,10 +82,10 @@ def _build_incident(entities: MessageEntities, group: PhraseGroup, *, is_only: b
         draft.ask("jenis", f"bisa berarti {names}: pilih yang utama")
     _fill_place(entities, draft, first.span)
     entities.timing.fill_event_time(draft, first.span)
-    draft.description_spans += [entities.passage.clause_at(said.span.start) for said in group]
+    draft.description_spans += [entities.passage.clause_at(match.span.start) for match in group]
     if is_only:
         _fill_point(entities, draft)
-    lines = {entities.passage.line_at(said.span.start) for said in group}
+    lines = {entities.passage.line_at(match.span.start) for match in group}
     _fill_details(entities, draft, None if is_only else lines)
     return draft
 
@@ -93,18 +93,25 @@ def _build_incident(entities: MessageEntities, group: PhraseGroup, *, is_only: b
 def _fill_details(
     entities: MessageEntities, draft: RowDraft, lines: Collection[Span] | None = None
 ) -> None:
-    """Put status, situasi and tingkat where one of each is told: in these lines, or at all."""
-    told = [
-        said for said in entities.phrase_matches if said.feed == "incidents" and said.is_asserted
+    """Fill in status, situasi and tingkat where each is unambiguous: in these lines, or in all."""
+    matches = [
+        match
+        for match in entities.phrase_matches
+        if match.feed == "incidents" and match.is_asserted
     ]
     if lines is not None:
-        told = [said for said in told if entities.passage.line_at(said.span.start) in lines]
+        matches = [
+            match for match in matches if entities.passage.line_at(match.span.start) in lines
+        ]
     for column in _DETAIL_COLUMNS:
-        found = [said for said in told if said.column == column]
-        codes = dict.fromkeys(said.code for said in found)
+        in_column = [match for match in matches if match.column == column]
+        codes = dict.fromkeys(match.code for match in in_column)
         if len(codes) == 1:
             draft.fill(
-                column, found[0].code, entities.passage.excerpt(found[0].span), found[0].span
+                column,
+                in_column[0].code,
+                entities.passage.excerpt(in_column[0].span),
+                in_column[0].span,
             )
         elif codes:
             names = ", ".join(code.replace("_", " ") for code in codes)
@@ -112,7 +119,7 @@ def _fill_details(
 
 
 def _fill_point(entities: MessageEntities, draft: RowDraft) -> None:
-    """Put the point, where the message tells one and only one."""
+    """Fill in the point, where the message has exactly one."""
     points = list(_POINT.finditer(entities.passage.text))
     if len(points) == 1:
         for group, heading in enumerate(("lat", "lon"), start=1):
@@ -120,7 +127,7 @@ def _fill_point(entities: MessageEntities, draft: RowDraft) -> None:
 
 
 def _fill_place(entities: MessageEntities, draft: RowDraft, span: Span) -> TpsMention | None:
-    """Put the place; of several TPS none is picked."""
+    """Fill in the place; of several TPS none is chosen. Return the first TPS."""
     stations = entities.stations_at(span)
     numbers = [number for tps in stations for number in tps.numbers]
     tps = stations[0] if stations else None
@@ -132,7 +139,7 @@ def _fill_place(entities: MessageEntities, draft: RowDraft, span: Span) -> TpsMe
             "tps",
             format_tps_question(entities.passage, stations),
             "",
-            *(one.span for one in stations),
+            *(other.span for other in stations),
         )
     return tps
 
@@ -140,42 +147,42 @@ def _fill_place(entities: MessageEntities, draft: RowDraft, span: Span) -> TpsMe
 def _build_nihil_rows(
     entities: MessageEntities, nihil_matches: Sequence[PhraseMatch]
 ) -> Iterator[RowDraft]:
-    """Nihil of every TPS named with it; of the desa or kecamatan where none is."""
-    seen: set[tuple[str, ...]] = set()
+    """Yield a nihil row for every TPS named with it; for the desa or kecamatan where none is."""
+    row_keys: set[tuple[str, ...]] = set()
     phases = [phase.span for phase in find_phases(entities)]
-    for said in nihil_matches:
-        stations = entities.stations_at(said.span)
-        every = [(tps, number) for tps in stations for number in tps.numbers]
-        places: list[tuple[TpsMention | None, str | None]] = [*every] or [(None, None)]
+    for match in nihil_matches:
+        stations = entities.stations_at(match.span)
+        numbered_stations = [(tps, number) for tps in stations for number in tps.numbers]
+        places: list[tuple[TpsMention | None, str | None]] = [*numbered_stations] or [(None, None)]
         for tps, number in places:
             draft = RowDraft("incidents")
-            draft.fill("jenis", "nihil", entities.passage.excerpt(said.span))
-            entities.fill_place(draft, said.span, tps)
+            draft.fill("jenis", "nihil", entities.passage.excerpt(match.span))
+            entities.fill_place(draft, match.span, tps)
             if tps and number:
                 draft.fill("tps", number, entities.passage.excerpt(tps.span), tps.span)
-            entities.timing.fill_state_time(draft, said.span, phases)
-            told = tuple(draft.cells.get(h, "") for h in ("kecamatan", "desa", "tps", "waktu"))
-            if told not in seen:
-                seen.add(told)
+            entities.timing.fill_state_time(draft, match.span, phases)
+            row_key = tuple(draft.cells.get(h, "") for h in ("kecamatan", "desa", "tps", "waktu"))
+            if row_key not in row_keys:
+                row_keys.add(row_key)
                 yield draft
 
 
 def _mentions_unnamed_incident(entities: MessageEntities) -> bool:
-    """Whether something is told to have happened, in no word that names a kind."""
-    for found in _SOMETHING.finditer(entities.passage.text):
-        clause = entities.passage.excerpt(entities.passage.clause_at(found.start()))
-        opens = found[0].strip(" :\n").lower().startswith("info")
+    """Return whether something is said to have happened, without a word that names its kind."""
+    for match in _SOMETHING.finditer(entities.passage.text):
+        clause = entities.passage.excerpt(entities.passage.clause_at(match.start()))
+        is_opening = match[0].strip(" :\n").lower().startswith("info")
         if not _NOTHING.search(clause) and not (
-            opens and (find_phases(entities) or entities.mentions_turnout)
+            is_opening and (find_phases(entities) or entities.mentions_turnout)
         ):
             return True
     return False
 
 
 def _build_unknown_incident(entities: MessageEntities, span: Span | None) -> RowDraft:
-    draft, here = RowDraft("incidents"), span or Span(0, 0)
+    draft, place_span = RowDraft("incidents"), span or Span(0, 0)
     draft.ask("jenis", "jenis kejadian tidak dikenali")
-    _fill_place(entities, draft, here)
-    entities.timing.fill_event_time(draft, here)
+    _fill_place(entities, draft, place_span)
+    entities.timing.fill_event_time(draft, place_span)
     _fill_details(entities, draft)
     return draft

@@ -1,4 +1,4 @@
-"""A message as it is read: its lines and clauses, so that words are taken with their neighbours."""
+"""The text of a message with its lines and clauses, to see words in their context."""
 
 from __future__ import annotations
 
@@ -16,53 +16,67 @@ _LAST_WORD = re.compile(r"[a-z0-9]*\Z", re.IGNORECASE)
 
 
 class Span(NamedTuple):
-    """A piece of the text, from `start` up to `end`."""
+    """A part of the text, from `start` up to but without `end`."""
 
     start: int
     end: int
 
-    def contains(self, at: int) -> bool:
-        return self.start <= at < self.end
+    def contains(self, position: int) -> bool:
+        """Return whether this position is in the span."""
+        return self.start <= position < self.end
 
 
 @dataclass(frozen=True)
 class Passage:
-    """The text of one message, tidied line by line."""
+    """The text of one message, normalised line by line."""
 
     text: str
 
     @cached_property
     def lines(self) -> list[Span]:
-        return self._split_at([m.start() for m in re.finditer("\n", self.text)])
+        """Return the lines."""
+        return self._split_at([match.start() for match in re.finditer("\n", self.text)])
 
     @cached_property
     def clauses(self) -> list[Span]:
-        ends = [m.start() for m in _END.finditer(self.text) if not self._is_within_sentence(m)]
+        """Return the clauses: parts between punctuation marks."""
+        ends = [
+            mark.start() for mark in _END.finditer(self.text) if not self._is_within_sentence(mark)
+        ]
         return self._split_at(ends)
 
     def line_at(self, at: int) -> Span:
+        """Return the line at this position."""
         return _find_span(self.lines, at)
 
     def clause_at(self, at: int) -> Span:
+        """Return the clause at this position."""
         return _find_span(self.clauses, at)
 
     def excerpt(self, span: tuple[int, int]) -> str:
+        """Return the text of a span, without punctuation around it."""
         return self.text[span[0] : span[1]].strip(" .,;:\n")
 
     def _split_at(self, ends: list[int]) -> list[Span]:
         starts = [0, *(end + 1 for end in ends)]
-        return [Span(a, b) for a, b in zip(starts, [*ends, len(self.text)], strict=True)]
+        return [
+            Span(start, end) for start, end in zip(starts, [*ends, len(self.text)], strict=True)
+        ]
 
     def _is_within_sentence(self, mark: re.Match[str]) -> bool:
-        """Whether a full stop only shortens a word, or follows the number of a list."""
+        """Return whether a full stop only ends an abbreviation, or follows the number of a list."""
         if mark[0] != ".":
             return False
         before = self.text[max(0, mark.start() - 12) : mark.start()]
-        found = _LAST_WORD.search(before)
-        word = found[0].lower() if found else ""
-        alone = not before.removesuffix(word).rsplit("\n", 1)[-1].strip()
-        return word in _SHORT or (len(word) == 1 and word.isalpha()) or (word.isdigit() and alone)
+        last_word = _LAST_WORD.search(before)
+        word = last_word[0].lower() if last_word else ""
+        starts_line = not before.removesuffix(word).rsplit("\n", 1)[-1].strip()
+        return (
+            word in _SHORT
+            or (len(word) == 1 and word.isalpha())
+            or (word.isdigit() and starts_line)
+        )
 
 
-def _find_span(spans: list[Span], at: int) -> Span:
-    return spans[max(0, bisect_right(spans, at, key=lambda span: span.start) - 1)]
+def _find_span(spans: list[Span], position: int) -> Span:
+    return spans[max(0, bisect_right(spans, position, key=lambda span: span.start) - 1)]

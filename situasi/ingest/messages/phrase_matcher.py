@@ -1,4 +1,4 @@
-"""Words of the vocabulary found in running text, where they stand in a sentence of their own."""
+"""Finds phrases of the vocabulary in running text, and whether they are asserted or denied."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MAX_WORDS = 6  # words
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 _FILLER_WORDS = "telah sudah sdh tlh udah dlm keadaan yang yg dgn dengan suara"
 _FILLERS = frozenset(_FILLER_WORDS.split())
-# Behind one of these what is named did not happen, or not yet; or it is what one guards against.
+# After one of these words the thing named did not happen, not yet, or is only guarded against.
 _DENIED_WORDS = "tidak tdk tak tiada belum blm bukan nihil tanpa zero"
 _AHEAD_WORDS = """akan siap rencana menunggu sebelum menjelang jelang persiapan bila jika apabila
 agar semoga supaya"""
@@ -23,9 +23,9 @@ sosialisasi"""
 _DENIED = frozenset(_DENIED_WORDS.split())
 _AHEAD = frozenset(_AHEAD_WORDS.split())
 _GUARDED = frozenset(_GUARDED_WORDS.split())
-_DENIAL_WINDOW = 3  # words before a phrase in which it is denied
+_DENIAL_WINDOW = 3  # words before a phrase that may deny it
 
-# Columns that running text may tell, and of each the single words that are plain even there.
+# Columns read from running text, and the single words that are unambiguous even there.
 _SINGLE_WORDS: Mapping[tuple[str, str], frozenset[str]] = {
     ("tps", "fase"): frozenset(("dibuka", "ditutup", "buka", "tutup")),
     ("tps", "kontak"): frozenset(),
@@ -36,8 +36,8 @@ _SINGLE_WORDS: Mapping[tuple[str, str], frozenset[str]] = {
     ("incidents", "situasi"): frozenset(),
     ("incidents", "tingkat"): frozenset(),
 }
-# In a table they name a kind; in a sentence they name anything.
-_AMBIGUOUS_WORDS = """terkendali lancar logistik logistics supplies apk baliho spanduk aksi orasi protes
+# In a table these words name a kind; in a sentence they are ambiguous.
+_VAGUE_WORDS = """terkendali lancar logistik logistics supplies apk baliho spanduk aksi orasi protes
 protest protesmassa jaringan internet sinyal listrik api fire dpt dpk dptb lain lainnya umum dll
 other others misc akses access aksesjalan aksessungai jalursungai traffic lantas lalin lalulintas
 sakit meninggal cuaca weather sara psu pss psl ancaman tekanan pidana tindakpidana kejahatan
@@ -45,7 +45,7 @@ kriminal kriminalitas crime network netralitas neutrality hakpilih daftarpemilih
 alatperagakampanye bahankampanye distribusilogistik logistiktps penertibanapk pembersihanapk
 pemasanganapk pemungutansuaraulang isusara voterlist voterroll power kecurangan miras sajam
 listrikdanjaringan listrikjaringan disaster chaos umum dan penyelidikan nihillaporan recount"""
-_AMBIGUOUS = frozenset(_AMBIGUOUS_WORDS.split())
+_VAGUE = frozenset(_VAGUE_WORDS.split())
 _REQUIRED_PREFIXES = {"situasi": ("situasi", "status", "zona"), "tingkat": ("tingkat",)}
 _IGNORED_MEANINGS = frozenset(
     (("incidents", "jenis", "lainnya"), ("incidents", "status", "dilaporkan"),
@@ -58,7 +58,7 @@ Meaning = tuple[str, str, str]  # feed, column, code
 
 
 class PhraseMatch(NamedTuple):
-    """A phrase of the vocabulary. told: it happened; else why it is not read."""
+    """A phrase of the vocabulary. is_asserted: it happened; else denial_reason says why not."""
 
     span: Span
     feed: str
@@ -69,7 +69,7 @@ class PhraseMatch(NamedTuple):
 
 
 class PhraseMatcher:
-    """The vocabulary, turned round for running text. Made once."""
+    """The vocabulary indexed for running text. Create it once."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._meanings: dict[str, list[Meaning]] = {}
@@ -79,27 +79,27 @@ class PhraseMatcher:
                     self._meanings.setdefault(name, []).append((feed, column, code))
 
     def find(self, passage: Passage) -> list[PhraseMatch]:
-        """Every phrase of the text, the longest where several begin at one word."""
+        """Return every phrase of the text, the longest where several begin at one word."""
         lowered = passage.text.lower()
         if len(lowered) != len(passage.text):
-            lowered = "".join(c.lower()[:1] for c in passage.text)
-        return [said for span in passage.clauses for said in self._match_clause(lowered, span)]
+            lowered = "".join(letter.lower()[:1] for letter in passage.text)
+        return [match for span in passage.clauses for match in self._match_clause(lowered, span)]
 
     def _match_clause(self, text: str, clause: Span) -> Iterator[PhraseMatch]:
         words = list(_WORD.finditer(text, *clause))
-        at = after = 0
-        while at < len(words):
-            size, meanings = self._find_longest([w[0] for w in words[at : at + _MAX_WORDS]])
+        i = last = 0
+        while i < len(words):
+            size, meanings = self._find_longest([w[0] for w in words[i : i + _MAX_WORDS]])
             if not meanings:
-                at += 1
+                i += 1
                 continue
-            span = Span(words[at].start(), words[at + size - 1].end())
-            before = [w[0] for w in words[max(after, at - _DENIAL_WINDOW) : at]]
+            span = Span(words[i].start(), words[i + size - 1].end())
+            before = [w[0] for w in words[max(last, i - _DENIAL_WINDOW) : i]]
             for feed, column, code in meanings:
-                why = _find_denial(before, may_be_guarded=column == "jenis" and code != "nihil")
-                if size > 1 or _is_clear_alone(feed, column, words[at][0]):
-                    yield PhraseMatch(span, feed, column, code, why is None, why)
-            at = after = at + size
+                denial = _find_denial(before, may_be_guarded=column == "jenis" and code != "nihil")
+                if size > 1 or _is_clear_alone(feed, column, words[i][0]):
+                    yield PhraseMatch(span, feed, column, code, denial is None, denial)
+            i = last = i + size
 
     def _find_longest(self, words: Sequence[str]) -> tuple[int, list[Meaning]]:
         for size in range(len(words), 0, -1):
@@ -118,7 +118,7 @@ def _is_usable(column: str, name: str) -> bool:
         return name.startswith(_REQUIRED_PREFIXES[column])
     if column == "kontak":
         return bool(_CONTACT.search(name))
-    return name not in _AMBIGUOUS
+    return name not in _VAGUE
 
 
 def _is_clear_alone(feed: str, column: str, word: str) -> bool:
@@ -128,11 +128,11 @@ def _is_clear_alone(feed: str, column: str, word: str) -> bool:
 
 
 def _find_denial(before: Sequence[str], *, may_be_guarded: bool) -> str | None:
-    for words, meant in (
+    for words, reason in (
         (_DENIED, "disangkal"),
         (_AHEAD, "belum terjadi"),
         (_GUARDED if may_be_guarded else frozenset(), "hanya diantisipasi"),
     ):
         if word := next((word for word in before if word in words), None):
-            return f'{meant} ("{word}")'
+            return f'{reason} ("{word}")'
     return None

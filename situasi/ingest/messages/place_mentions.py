@@ -1,4 +1,4 @@
-"""The kecamatan and desa that a message names, found by the words around them."""
+"""Finds the kecamatan, desa and TPS that a message names, by the words around them."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ jumlah s sd sampai wib dpt dptb dpk adalah masih belum blm tidak tdk ada terdapa
 kondusif dibuka ditutup selesai mulai dimulai lancar nihil orang org rt rw
 dusun polsek karena akibat"""
 _STOPS = frozenset(_STOPS_WORDS.split())
-# What a name alone, without a word that says so, may not be taken for.
+# Numerals that distinguish places of the same name.
 _NUMBERS = frozenset(("i", "ii", "iii", "iv", "v"))
 _STATE_PHRASE = re.compile(
     r"[ ](?:dalam|dlm) (?:keadaan|kondisi|rangka|situasi|hal)\b", re.IGNORECASE
 )
 _MAX_NAME_WORDS = 4
-_MAX_MARKS = 60  # of each kind in one message; no report names as many
+_MAX_MARKS = 60  # of each kind in one message; real reports have fewer
 
 Tokens = Sequence[re.Match[str]]
 
 
 class AreaMention(NamedTuple):
-    """A kecamatan or desa as named. code None: not recognised, or ambiguous.
+    """A kecamatan or desa as named. code None: unknown or ambiguous.
 
-    cell: the words of the name, for a row. area: the kecamatan of a desa. open: why it must
-    be asked.
+    cell: the words of the name, for a row. kecamatan_code: the kecamatan of a desa. question: why a
+    person must be asked.
     """
 
     span: Span
@@ -49,7 +49,7 @@ class AreaMention(NamedTuple):
 
 
 def find_kecamatan(passage: Passage, places: PlaceLookup) -> list[AreaMention]:
-    """Every place behind `Kec.`."""
+    """Return every place after `Kec.`."""
     marks = _limit_marks(_KEC.finditer(passage.text))
     return [area for mark in marks if (area := _match_kecamatan(passage, mark, places))]
 
@@ -60,8 +60,8 @@ def find_desa(
     stations: Sequence[TpsMention],
     places: PlaceLookup,
 ) -> list[AreaMention]:
-    """Every place behind `Desa`, beside a TPS, behind `di`, or alone in its clause."""
-    found = [
+    """Return every place after `Desa`, beside a TPS, after `di`, or alone in its clause."""
+    desa = [
         area
         for mark in _limit_marks(_DESA.finditer(passage.text))
         if (
@@ -70,29 +70,29 @@ def find_desa(
             )
         )
     ]
-    for start, surely in _unmarked_positions(passage, stations):
-        taken = [*found, *kecamatan]
-        if any(area.span.start <= start < area.span.end + 1 for area in taken):
+    for start, is_expected in _unmarked_positions(passage, stations):
+        matched = [*desa, *kecamatan]
+        if any(area.span.start <= start < area.span.end + 1 for area in matched):
             continue
-        near = _nearby_kecamatan(passage, start, kecamatan)
-        area = _match_unmarked(passage, start, near, places, surely)
-        if area and not any(_overlap(area.span, other.span) for other in taken):
-            found.append(area)
-    return sorted(found)
+        nearby = _nearby_kecamatan(passage, start, kecamatan)
+        area = _match_unmarked(passage, start, nearby, places, is_expected)
+        if area and not any(_overlap(area.span, other.span) for other in matched):
+            desa.append(area)
+    return sorted(desa)
 
 
 def _limit_marks(marks: Iterable[re.Match[str]]) -> list[re.Match[str]]:
-    return [mark for _, mark in zip(range(_MAX_MARKS), marks, strict=False)]
+    return [mark for _index, mark in zip(range(_MAX_MARKS), marks, strict=False)]
 
 
-def _overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
+def _overlap(first: Span, second: Span) -> bool:
+    return first.start < second.end and second.start < first.end
 
 
 def _unmarked_positions(
     passage: Passage, stations: Sequence[TpsMention]
 ) -> Iterator[tuple[int, bool]]:
-    """Where a name may stand without `Desa`, and whether its place makes it one."""
+    """Yield where a name may be without `Desa`, and whether one is expected there."""
     for tps in stations[:_MAX_MARKS]:
         yield tps.span.end, True
         clause = passage.clause_at(tps.span.start)
@@ -105,11 +105,11 @@ def _unmarked_positions(
 
 
 def _nearby_kecamatan(
-    passage: Passage, at: int, kecamatan: Sequence[AreaMention]
+    passage: Passage, position: int, kecamatan: Sequence[AreaMention]
 ) -> AreaMention | None:
-    """The kecamatan that goes with what stands here: the next on the line, or the only one."""
-    line = passage.line_at(at)
-    later = [area for area in kecamatan if at <= area.span.start < line.end]
+    """Return the kecamatan for a position: the next one on its line, or the only one."""
+    line = passage.line_at(position)
+    later = [area for area in kecamatan if position <= area.span.start < line.end]
     beside = later[:1] or [area for area in kecamatan if line.contains(area.span.start)][-1:]
     if beside:
         return beside[0]
@@ -117,19 +117,19 @@ def _nearby_kecamatan(
 
 
 def _tokens(passage: Passage, start: int) -> list[re.Match[str]]:
-    """The words of a possible name from here to the first that ends it."""
-    found: list[re.Match[str]] = []
-    at, end = start, passage.line_at(start).end
-    while len(found) < _MAX_NAME_WORDS and (token := _TOKEN.match(passage.text, at, end)):
-        if token[1].lower().strip(".") in _STOPS or _STATE_PHRASE.match(passage.text, at):
+    """Return the words of a possible name from `start`, up to the first word that ends it."""
+    tokens: list[re.Match[str]] = []
+    position, end = start, passage.line_at(start).end
+    while len(tokens) < _MAX_NAME_WORDS and (token := _TOKEN.match(passage.text, position, end)):
+        if token[1].lower().strip(".") in _STOPS or _STATE_PHRASE.match(passage.text, position):
             break
-        found.append(token)
-        at = token.end()
-    return found
+        tokens.append(token)
+        position = token.end()
+    return tokens
 
 
 def _windows(tokens: Tokens) -> Iterator[tuple[Span, str, Tokens]]:
-    """The first words, most first, with the words left over."""
+    """Yield the first words, the longest selection first, with the remaining words."""
     for size in range(len(tokens), 0, -1):
         span = Span(tokens[0].start(1), tokens[size - 1].end(1))
         yield span, tokens[0].string[slice(*span)].strip(" ."), tokens[size:]
@@ -139,18 +139,18 @@ def _match_kecamatan(
     passage: Passage, mark: re.Match[str], places: PlaceLookup
 ) -> AreaMention | None:
     tokens = _tokens(passage, mark.end())
-    fault, whole = None, None
+    question, unknown = None, None
     for span, words, rest in _windows(tokens):
-        code, why = _read_kecamatan(words, places)
+        code, reason = _read_kecamatan(words, places)
         if code and not _is_cut(rest):
             return AreaMention(Span(mark.start(), span.end), words, code)
-        if fault is None or "bisa berarti" in (why or ""):
-            fault, whole = why, (span, words)
-    if whole is None:
+        if question is None or "bisa berarti" in (reason or ""):
+            question, unknown = reason, (span, words)
+    if unknown is None:
         return None
-    span, words = whole
+    span, words = unknown
     return AreaMention(
-        Span(mark.start(), span.end), words, None, question=fault or "kecamatan tidak dikenal"
+        Span(mark.start(), span.end), words, None, question=question or "kecamatan tidak dikenal"
     )
 
 
@@ -158,8 +158,8 @@ def _match_kecamatan(
 def _read_kecamatan(words: str, places: PlaceLookup) -> tuple[str | None, str | None]:
     try:
         return places.read_kecamatan(None, words).code, None
-    except UnreadableCell as fault:
-        return None, str(fault)
+    except UnreadableCell as error:
+        return None, str(error)
 
 
 @lru_cache(maxsize=8192)
@@ -168,65 +168,67 @@ def _read_desa(words: str, kecamatan: str | None, places: PlaceLookup) -> Parsed
 
 
 def _match_desa(
-    passage: Passage, start: int, near: AreaMention | None, places: PlaceLookup
+    passage: Passage, start: int, nearby: AreaMention | None, places: PlaceLookup
 ) -> AreaMention | None:
-    """The longest name that is known or ambiguous; else the first words, to be asked."""
+    """Return the longest name that is known or ambiguous; else the first words, to be asked."""
     tokens = _tokens(passage, start)
     if not tokens:
         return None
     first = start
     unknown: AreaMention | None = None
     for span, words, rest in _windows(tokens):
-        read = _read_desa(words, near.code if near else None, places)
-        here = Span(first, span.end)
-        if read.code and not _is_cut(rest):
-            return AreaMention(here, words, read.code, read.kecamatan)
-        if _is_ambiguous(read):
-            return AreaMention(here, words, None, read.kecamatan, read.note)
-        unknown = unknown or AreaMention(here, words, None, near and near.code, read.note)
+        parsed = _read_desa(words, nearby.code if nearby else None, places)
+        mention_span = Span(first, span.end)
+        if parsed.code and not _is_cut(rest):
+            return AreaMention(mention_span, words, parsed.code, parsed.kecamatan)
+        if _is_ambiguous(parsed):
+            return AreaMention(mention_span, words, None, parsed.kecamatan, parsed.note)
+        unknown = unknown or AreaMention(
+            mention_span, words, None, nearby and nearby.code, parsed.note
+        )
     return unknown
 
 
 def _match_unmarked(
-    passage: Passage, start: int, near: AreaMention | None, places: PlaceLookup, is_expected: bool
+    passage: Passage, start: int, nearby: AreaMention | None, places: PlaceLookup, is_expected: bool
 ) -> AreaMention | None:
-    """A name that nothing announces: only one that the register has, to the letter.
+    """Return a name without a word before it: only one that is exactly as in the register.
 
-    surely: beside a TPS, where an ambiguous one is asked rather than passed over.
+    is_expected: beside a TPS, where an ambiguous name is asked instead of skipped.
     """
     for span, words, rest in _windows(_tokens(passage, start)):
         if not is_expected and not all(word in places.name_words for word in tokenize_name(words)):
             continue
-        read = _read_desa(words, near.code if near else None, places)
-        alone = not rest and span.end >= passage.line_at(start).end - 2
-        exact = read.note is None and read.code is not None
-        if not is_expected and not alone and len(words) < 5:
+        parsed = _read_desa(words, nearby.code if nearby else None, places)
+        ends_line = not rest and span.end >= passage.line_at(start).end - 2
+        is_exact = parsed.note is None and parsed.code is not None
+        if not is_expected and not ends_line and len(words) < 5:
             continue
-        if exact and not _is_cut(rest):
-            if near is None and _read_kecamatan(words, places)[0]:
+        if is_exact and not _is_cut(rest):
+            if nearby is None and _read_kecamatan(words, places)[0]:
                 return AreaMention(span, words, None, None, f'"{words}": desa atau kecamatan?')
-            return AreaMention(span, words, read.code, read.kecamatan)
-        if is_expected and read.code and not _is_cut(rest):
-            return AreaMention(span, words, read.code, read.kecamatan)
-        if is_expected and _is_ambiguous(read):
-            return AreaMention(span, words, None, read.kecamatan, read.note)
+            return AreaMention(span, words, parsed.code, parsed.kecamatan)
+        if is_expected and parsed.code and not _is_cut(rest):
+            return AreaMention(span, words, parsed.code, parsed.kecamatan)
+        if is_expected and _is_ambiguous(parsed):
+            return AreaMention(span, words, None, parsed.kecamatan, parsed.note)
     return None
 
 
 def _is_cut(rest: Tokens) -> bool:
-    """Whether a name was cut before a word that parts neighbours: `Tanjung Gelam | Timur`."""
+    """Return whether a name was cut before a word that distinguishes: `Tanjung Gelam | Timur`."""
     word = rest[0][1].lower().strip(".") if rest else ""
     return word in DISTINGUISHING_WORDS or word in _NUMBERS
 
 
-def _is_ambiguous(read: ParsedDesa) -> bool:
-    """Whether the name is one of the register, and only which one is not clear."""
-    return bool(read.note) and read.code is None and "tidak dikenal" not in (read.note or "")
+def _is_ambiguous(parsed: ParsedDesa) -> bool:
+    """Return whether the name is in the register, but not clear which place it is."""
+    return bool(parsed.note) and parsed.code is None and "tidak dikenal" not in (parsed.note or "")
 
 
 _UNIT = r"(?! ?(?:orang|org|pemilih|jiwa|warga|hadir|%|pers|dpt|wib|suara)\b)"
 _JOIN = r"(?: ?[,&+/] ?| ?\bdan\b ?| ?s ?[./]? ?d\b\.? ?| ?sampai ?| ?- ?)"
-# A later number of a list is no count and no clock; `TPS 1 : 123` is one TPS.
+# A further number of a list is not a count or a clock time; `TPS 1 : 123` is one TPS.
 _NEXT = rf"{_JOIN}(?:tps ?)?(?:no\.? ?)?[0-9]{{1,3}}(?![0-9]|[.:][0-9]| ?[:=] ?[0-9]){_UNIT}"
 _TPS = re.compile(
     rf"(?<!jumlah )(?<!jml )(?<!total )\btps\b[ .:#_-]{{0,3}}(?:(?:no|nomor|nmr)\b[ .:]{{0,3}})?"
@@ -238,7 +240,7 @@ _MAX_TPS = 40
 
 
 class TpsMention(NamedTuple):
-    """TPS named in one breath. numbers: "001", ...; none where the list cannot be read."""
+    """TPS named together. numbers: "001", ...; empty where the list cannot be read."""
 
     span: Span
     numbers: tuple[str, ...]
@@ -246,24 +248,24 @@ class TpsMention(NamedTuple):
 
 
 def find_stations(passage: Passage, *, mentions_turnout: bool) -> list[TpsMention]:
-    """counted: heads are told in this message, so that `TPS 1 - 123` may be a count."""
+    """Return the TPS named. mentions_turnout: `TPS 1 - 123` may then be a count."""
     return [_parse_tps(match, mentions_turnout) for match in _TPS.finditer(passage.text)]
 
 
 def format_tps_question(passage: Passage, stations: Sequence[TpsMention]) -> str:
     """Return the question which of these TPS is meant."""
-    told = dict.fromkeys(passage.excerpt(tps.span) for tps in stations)
-    return f"beberapa TPS disebut ({', '.join(told)}): yang mana?"
+    excerpts = dict.fromkeys(passage.excerpt(tps.span) for tps in stations)
+    return f"beberapa TPS disebut ({', '.join(excerpts)}): yang mana?"
 
 
 def _parse_tps(match: re.Match[str], mentions_turnout: bool) -> TpsMention:
-    written, span = match["list"], Span(*match.span())
-    if mentions_turnout and _SPACED_DASH.search(written):
+    numbers_text, span = match["list"], Span(*match.span())
+    if mentions_turnout and _SPACED_DASH.search(numbers_text):
         return TpsMention(span, (), f'"{match[0]}": rentang TPS atau jumlah?')
     try:
-        numbers = tuple(read_tps_list(written).split(","))
-    except UnreadableCell as fault:
-        return TpsMention(span, (), str(fault))
+        numbers = tuple(read_tps_list(numbers_text).split(","))
+    except UnreadableCell as error:
+        return TpsMention(span, (), str(error))
     if len(numbers) > _MAX_TPS:
         return TpsMention(span, (), f'"{match[0]}" menyebut lebih dari {_MAX_TPS} TPS')
     return TpsMention(span, numbers)

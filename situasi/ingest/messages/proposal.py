@@ -1,4 +1,4 @@
-"""What is proposed of one message: rows as raw cells, what was understood, what must be asked."""
+"""The proposal of one message: rows as raw cells, what was recognised, what must be asked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from situasi.ingest.messages.message_text import Span
 
 
 class RecognisedCell(NamedTuple):
-    """A cell and the words of the message from which it was read."""
+    """A cell, by its heading, and the words of the message from which it was read."""
 
     heading: str
     words: str
@@ -26,7 +26,7 @@ class UnclearCell(NamedTuple):
 
 @dataclass(frozen=True)
 class ProposedRow:
-    """One row of a feed under our own headings, to be confirmed and then put through the door."""
+    """One row of a feed under our own headings, to be confirmed and then ingested."""
 
     feed: str
     cells: dict[str, str]
@@ -35,18 +35,18 @@ class ProposedRow:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is left to ask."""
+        """Return whether no question is left."""
         return not self.unclear_cells
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """What one message says, as far as it is plain.
+    """What one message says, as far as it is clear.
 
-    text: the whole message as it may be shown and kept. sent_at: aware; None where the
-    message has no header that tells. notes: what was not read, and why, in Indonesian. unread:
-    the numbers of the text, as written, that no row has as a cell or asks about. described: those
-    of an incident that stand only in its description.
+    text: the whole message as it may be shown and stored. sent_at: aware; None where the header
+    does not tell. notes: what was not read, and why, in Indonesian. unread_numbers: numbers of the
+    text, as written, that are in no cell or question of a row. description_numbers: those of an
+    incident that are only in its description.
     """
 
     kind: MessageKind
@@ -61,8 +61,10 @@ class Proposal:
 
 @dataclass
 class RowDraft:
-    """A row in the making. read: where in the text its cells and questions were found; about:
-    where in the text it is described.
+    """A row in progress.
+
+    read_spans: positions of its cells and questions in the text; description_spans: of its
+    description.
     """
 
     feed: str
@@ -73,15 +75,17 @@ class RowDraft:
     description_spans: list[Span] = field(default_factory=list)
 
     def fill(self, heading: str, cell: str, words: str, *spans: Span) -> None:
+        """Fill in a cell that was recognised from these words at these spans."""
         self.cells[heading] = cell
         self.read_spans += spans
         self.recognised_cells.append(RecognisedCell(heading, words))
 
     def ask(self, heading: str, reason: str, cell: str = "", *spans: Span) -> None:
-        """Leave a cell to the operator; cell: what the sender wrote there, at these spans."""
+        """Leave a cell to the operator. cell: what the sender wrote there, at these spans."""
         self.cells[heading] = cell
         self.read_spans += spans
         self.unclear_cells.append(UnclearCell(heading, reason))
 
     def build_row(self) -> ProposedRow:
+        """Return the draft as a proposed row."""
         return ProposedRow(self.feed, self.cells, (*self.recognised_cells,), (*self.unclear_cells,))

@@ -1,4 +1,4 @@
-"""What of a message may be shown and kept: no votes, no officer's name, no telephone number."""
+"""Redacts messages for display and storage: no votes, officers' names or phone numbers."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from situasi.ingest.redaction.vote_text import VotePredicate, redact_votes
 from situasi.ingest.vocabulary.vote_headings import VOTES_REMOVED
 
 NAME_REMOVED = "[nama]"
-# What stands where something was taken out, up to the first mark that ends a label.
+# The text in place of what was removed, up to the first mark that ends a label.
 _REMOVAL_MARKS = (NAME_REMOVED, VOTES_REMOVED.partition(":")[0])
-# Characters; WhatsApp itself sends no longer message.
+# Characters, as in WhatsApp.
 MAX_MESSAGE_CHARACTERS = 65_536
 
 _PHONE = re.compile(r"(?<![\d.,])(?:\+ ?62|62|0)[ -]?8(?:[ -]?[0-9]){7,12}(?![\d])")
@@ -29,7 +29,7 @@ _LABELLED = re.compile(
 )
 _EMPHASIS = re.compile(r"(?<![\w*_~])[*_~`]{1,3}(?=\S)|(?<=\S)[*_~`]{1,3}(?![\w*_~])")
 
-# Functions and posts by which a reporter may be called.
+# Functions and posts by which a reporter may be named.
 _FUNCTION = re.compile(
     r"\b(?:(?:ka|waka|panit|kanit [a-z]{3,10} )?polsek|polpos|pos(?:ko| pam| yan)?|padal|pawas"
     r"|pamatwil|bhabin(?:kamtibmas)?|babin(?:sa)?|danramil|koramil|linmas|kpps|pps|ppk|panwascam"
@@ -46,7 +46,7 @@ _NO_NAMES = frozenset(("tps", "desa", "ds", "kec", "kecamatan", "kel", "polri", 
 
 
 class RedactedMessage(NamedTuple):
-    """A message as it may be kept. text: tidied line by line; votes: whether some were told."""
+    """A message as it may be stored. has_votes: whether votes were removed."""
 
     text: str
     has_votes: bool
@@ -55,65 +55,65 @@ class RedactedMessage(NamedTuple):
 def redact_message(
     message: Message, context: IngestContext, holds_votes: VotePredicate
 ) -> RedactedMessage:
-    """The whole text but for votes, names of officers and numbers of telephones.
+    """Return the whole text without votes, names of officers and phone numbers.
 
-    holds_votes: as that of the context, which may remember what it was asked.
+    holds_votes: `is_vote_heading` of the context, possibly cached.
     """
     lines = (
         normalize_text(line)
         for line in strip_app_notices(message.text[:MAX_MESSAGE_CHARACTERS]).strip().splitlines()
     )
     text = add_code_dots(_EMPHASIS.sub("", "\n".join(lines)), context.register)
-    text, votes = redact_votes(text, holds_votes)
+    text, has_votes = redact_votes(text, holds_votes)
     text = remove_names(text, context.places.name_words)
     name = _find_sender_name(message.sender or "", context)
     if name:
         text = re.sub(rf"\b{re.escape(name)}\b", NAME_REMOVED, text, flags=re.IGNORECASE)
-    return RedactedMessage(text, votes)
+    return RedactedMessage(text, has_votes)
 
 
 def redact_original(text: str, context: IngestContext) -> str:
-    """A whole message that came in a row, by file or by key: as one that was pasted is kept.
+    """Redact a whole message that came in a row, by file or API key, like a pasted one.
 
-    What has been through here comes out as it is.
+    A redacted text comes back unchanged.
     """
 
-    def once(text: str) -> str:
+    def redact(text: str) -> str:
         text = _redact_once(add_code_dots(text, context.register), context.places.name_words)
-        # Where votes were taken out, what is left would be judged amiss.
+        # After votes were removed, the rest of the text would be judged wrongly.
         return text if VOTES_REMOVED in text else redact_votes(text, context.is_vote_heading)[0]
 
-    return _repeat_until_stable(text, once)
+    return _repeat_until_stable(text, redact)
 
 
 def remove_names(text: str, place_words: frozenset[str] = frozenset()) -> str:
-    """A text without names behind a rank or a label, numbers of telephones and NRP.
+    """Remove names after a rank or a label, phone numbers and NRP from a text.
 
-    places: the words of places, which name nobody.
+    place_words: words of place names, which are no personal names.
     """
     return _repeat_until_stable(text, lambda text: _redact_once(text, place_words))
 
 
 def _repeat_until_stable(text: str, step: Callable[[str], str]) -> str:
-    """Until nothing more is found: what was taken out can leave the next behind a label."""
+    """Repeat until nothing changes: a removal can put another name right after a label."""
     for _ in range(_MAX_ROUNDS):
-        before, text = text, step(text)
-        if text == before:
+        previous, text = text, step(text)
+        if text == previous:
             break
     return text
 
 
 def _redact_once(text: str, place_words: frozenset[str]) -> str:
-    text = _LABELLED.sub(lambda found: _redact_label(found, place_words), text)
+    text = _LABELLED.sub(lambda match: _redact_label(match, place_words), text)
     for start, end in reversed(find_officer_names(text)):
         text = text[:start] + NAME_REMOVED + text[end:]
-    return mask_numbers(_PHONE.sub(lambda found: mask_number(found[0]), text))
+    return mask_numbers(_PHONE.sub(lambda match: mask_number(match[0]), text))
 
 
 def find_reporter(message: Message, text: str, context: IngestContext) -> str | None:
-    """The post or function of who reports, as the sender's name or the text has it.
+    """Return the post or function of the reporter, from the sender's name or the text.
 
-    A sender known by number alone is the masked number. A name is never kept.
+    A sender known only by number becomes the masked number. A personal name is never kept.
     """
     sender = normalize_text(message.sender or "")
     phone = _PHONE.search(sender)
@@ -125,41 +125,41 @@ def find_reporter(message: Message, text: str, context: IngestContext) -> str | 
 
 
 def _find_signature(text: str, context: IngestContext) -> str | None:
-    """The function in the last lines, where a report is signed, or after `pelapor:`."""
+    """Return the function in the last lines, where a report is signed, or after `pelapor:`."""
     for line in reversed(text.splitlines()[-3:]):
-        found = _FUNCTION.search(line)
-        if found and len(line.split()) <= 6 and found.start() <= 12:
+        match = _FUNCTION.search(line)
+        if match and len(line.split()) <= 6 and match.start() <= 12:
             return _find_function(line, context)
     return None
 
 
 def _find_function(text: str, context: IngestContext) -> str | None:
-    """`Polsek Pemulutan` of `Aipda Budi Polsek Pemulutan`: a function, and the place it is of."""
-    found = _FUNCTION.search(text)
-    if not found:
+    """Return `Polsek Pemulutan` of `Aipda Budi Polsek Pemulutan`: a function and its place."""
+    function = _FUNCTION.search(text)
+    if not function:
         return None
-    place = _PLACE_WORDS.match(text, found.end())
+    place = _PLACE_WORDS.match(text, function.end())
     words = [word for word in (place.groups() if place else ()) if word]
-    known = context.places.name_words
-    while words and not all(word in known for word in tokenize_name(" ".join(words))):
+    place_words = context.places.name_words
+    while words and not all(word in place_words for word in tokenize_name(" ".join(words))):
         words.pop()
-    return " ".join([found[0], *words])
+    return " ".join([function[0], *words])
 
 
 def _find_sender_name(sender: str, context: IngestContext) -> str | None:
-    """The sender's own name; None where it is a function, a place or a number."""
-    said = _FUNCTION.sub("|", normalize_text(sender).strip("~ "))
-    known = context.places.name_words
-    for part in said.split("|"):
-        words = [w for w in re.findall(r"[^\W\d_]+", part) if w.lower() not in RANKS]
-        named = [word for word in words if word.lower() not in known]
-        if named and len(named) == len(words) and len(" ".join(named)) >= 4:
-            return " ".join(named)
+    """Return the sender's own name; None where it is a function, a place or a number."""
+    text = _FUNCTION.sub("|", normalize_text(sender).strip("~ "))
+    place_words = context.places.name_words
+    for part in text.split("|"):
+        words = [word for word in re.findall(r"[^\W\d_]+", part) if word.lower() not in RANKS]
+        name_words = [word for word in words if word.lower() not in place_words]
+        if name_words and len(name_words) == len(words) and len(" ".join(name_words)) >= 4:
+            return " ".join(name_words)
     return None
 
 
 def _redact_label(match: re.Match[str], place_words: frozenset[str]) -> str:
-    """What stands behind `Pelapor:`, unless it is a function or a number and nothing else."""
+    """Redact what follows `Pelapor:`, unless it is only a function or a number."""
     if any(mark in match[2] for mark in _REMOVAL_MARKS):
         return match[0]
     function = _FUNCTION.search(match[2])

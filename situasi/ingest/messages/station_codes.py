@@ -1,4 +1,4 @@
-"""Find the codes of kecamatan, desa and TPS that a message writes, `16.10.04.2012.001`."""
+"""Finds the codes of kecamatan, desa and TPS in a message, such as `16.10.04.2012.001`."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ UNKNOWN_CODE = "kode TPS tidak dikenal"
 class CodeMention(NamedTuple):
     """A code as written. kecamatan, desa: None where the register has no such code.
 
-    span: of the whole; known: as far as the register knows it. tps: empty where one is named of
-    a desa that is not known; None where the code names none.
+    span: of the whole code; known_span: the part that the register knows. tps: "" for a TPS of an
+    unknown desa; None where the code has no TPS.
     """
 
     span: Span
@@ -40,37 +40,37 @@ class CodeMention(NamedTuple):
 
 def find_codes(passage: Passage, register: Register) -> list[CodeMention]:
     """Return every code of the text; one of three parts only where it is a kecamatan."""
-    found = []
+    codes = []
     for match in _DOTTED.finditer(passage.text):
         area = match["area"]
         kecamatan = area if area in register.kecamatan else None
         if match["desa"] is None and kecamatan is None:
-            continue  # a date, or nothing that we know
+            continue  # a date, or an unknown code
         desa = f"{area}.{match['desa']}" if match["desa"] else None
-        known = desa if desa in register.desa else None
-        number = match["tps"] and (match["tps"].zfill(3) if known else "")
-        end = match.end("tps" if number else "desa" if known else "area")
-        here = Span(match.start(), end if kecamatan else match.start())
-        found.append(CodeMention(Span(*match.span()), here, kecamatan, known, number))
-    return found
+        known_desa = desa if desa in register.desa else None
+        number = match["tps"] and (match["tps"].zfill(3) if known_desa else "")
+        end = match.end("tps" if number else "desa" if known_desa else "area")
+        known_span = Span(match.start(), end if kecamatan else match.start())
+        codes.append(CodeMention(Span(*match.span()), known_span, kecamatan, known_desa, number))
+    return codes
 
 
 def stations_from_codes(codes: list[CodeMention]) -> list[TpsMention]:
-    """Return the TPS that codes name; of an unknown desa without a number, so that it is asked.
+    """Return the TPS of the codes; for an unknown desa without a number, so that it is asked.
 
-    Left out, what is told of it would be taken for another TPS of the message.
+    Otherwise the report on this TPS would be assigned to another TPS of the message.
     """
-    named = [code for code in codes if code.tps is not None]
+    with_tps = [code for code in codes if code.tps is not None]
     return [
         TpsMention(code.known_span, (code.tps,))
         if code.tps
         else TpsMention(code.span, (), UNKNOWN_CODE)
-        for code in named
+        for code in with_tps
     ]
 
 
 def desa_from_codes(codes: list[CodeMention], register: Register) -> list[AreaMention]:
-    """Return the desa that codes name, by the names that the door knows."""
+    """Return the desa of the codes, by their names in the register."""
     return [
         AreaMention(code.known_span, register.name_of(code.desa), code.desa, code.kecamatan)
         for code in codes
@@ -79,7 +79,7 @@ def desa_from_codes(codes: list[CodeMention], register: Register) -> list[AreaMe
 
 
 def kecamatan_from_codes(codes: list[CodeMention], register: Register) -> list[AreaMention]:
-    """Return the kecamatan that codes name."""
+    """Return the kecamatan of the codes."""
     return [
         AreaMention(code.known_span, register.name_of(code.kecamatan), code.kecamatan)
         for code in codes
@@ -88,11 +88,11 @@ def kecamatan_from_codes(codes: list[CodeMention], register: Register) -> list[A
 
 
 def add_code_dots(text: str, register: Register) -> str:
-    """Write codes that stand without dots with them: else they would be taken for an NRP."""
+    """Write codes without dots with dots: otherwise they would be taken for an NRP."""
 
-    def parted(found: re.Match[str]) -> str:
-        code = ".".join(part for part in found.groups() if part)
-        desa = ".".join(found.groups()[:4])
-        return code if desa in register.desa else found[0]
+    def dotted(match: re.Match[str]) -> str:
+        code = ".".join(part for part in match.groups() if part)
+        desa = ".".join(match.groups()[:4])
+        return code if desa in register.desa else match[0]
 
-    return _TOGETHER.sub(parted, text)
+    return _TOGETHER.sub(dotted, text)

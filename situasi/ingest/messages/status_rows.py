@@ -1,4 +1,4 @@
-"""Rows of what is told in words: phases of a TPS, contact with it, check-ins of officers."""
+"""Builds rows of reported states: phases of a TPS, contact with it, check-ins of officers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from situasi.ingest.messages.phrase_matcher import PhraseMatch
 from situasi.ingest.messages.place_mentions import TpsMention, format_tps_question
 from situasi.ingest.messages.proposal import RowDraft
 
-# `jalan ditutup` is no polling station.
+# `jalan ditutup` is not about a TPS.
 _NOT_A_TPS = re.compile(
     r"\b(?:jalan|akses|jembatan|toko|pasar|kotak(?: suara)?|gerbang|pintu|posko|rapat|acara)"
     r"(?: [a-z]+)?(?: telah| sudah)? ?\Z",
@@ -35,86 +35,86 @@ _NUMBER = re.compile(
 
 
 def find_phases(entities: MessageEntities) -> list[PhraseMatch]:
-    """Every phase told as having come."""
+    """Return every phase that is asserted to have happened."""
     text = entities.passage.text
     return [
-        said
-        for said in entities.phrase_matches
-        if said.column == "fase"
-        and said.is_asserted
-        and not _NOT_A_TPS.search(text[max(0, said.span.start - 40) : said.span.start])
+        match
+        for match in entities.phrase_matches
+        if match.column == "fase"
+        and match.is_asserted
+        and not _NOT_A_TPS.search(text[max(0, match.span.start - 40) : match.span.start])
     ]
 
 
 def build_phase_rows(entities: MessageEntities) -> Iterator[RowDraft]:
-    """A row for each phase and each TPS that goes with it."""
+    """Yield a row for each phase and each TPS that belongs to it."""
     phases = find_phases(entities)
-    for at, said in enumerate(phases):
-        until = phases[at + 1].span.start if at + 1 < len(phases) else None
-        for tps, number in _each_tps_number(entities.stations_at(said.span)):
+    for index, phase in enumerate(phases):
+        next_start = phases[index + 1].span.start if index + 1 < len(phases) else None
+        for tps, number in _each_tps_number(entities.stations_at(phase.span)):
             draft = RowDraft("tps")
-            draft.fill("fase", said.code, entities.passage.excerpt(said.span))
-            _fill_station(entities, draft, tps, number, said.span)
-            entities.timing.fill_event_time(draft, said.span, until)
-            line = entities.passage.line_at(said.span.start)
+            draft.fill("fase", phase.code, entities.passage.excerpt(phase.span))
+            _fill_station(entities, draft, tps, number, phase.span)
+            entities.timing.fill_event_time(draft, phase.span, next_start)
+            line = entities.passage.line_at(phase.span.start)
             escort = _ESCORT.search(entities.passage.text[slice(*line)])
-            if escort and said.code.startswith("kotak"):
-                here = Span(line.start + escort.start(), line.start + escort.end())
-                draft.fill("pengawal", escort[1].strip(), escort[0], here)
+            if escort and phase.code.startswith("kotak"):
+                escort_span = Span(line.start + escort.start(), line.start + escort.end())
+                draft.fill("pengawal", escort[1].strip(), escort[0], escort_span)
             yield draft
 
 
 def build_contact_rows(entities: MessageEntities) -> Iterator[RowDraft]:
-    """A row for each TPS that cannot be reached."""
-    for said in entities.phrase_matches:
-        if said.column == "kontak" and said.is_asserted:
-            for tps, number in _each_tps_number(entities.stations_at(said.span)):
+    """Yield a row for each TPS that cannot be reached."""
+    for match in entities.phrase_matches:
+        if match.column == "kontak" and match.is_asserted:
+            for tps, number in _each_tps_number(entities.stations_at(match.span)):
                 draft = RowDraft("tps")
-                draft.fill("kontak", said.code, entities.passage.excerpt(said.span))
-                _fill_station(entities, draft, tps, number, said.span)
-                entities.timing.fill_state_time(draft, said.span, [])
+                draft.fill("kontak", match.code, entities.passage.excerpt(match.span))
+                _fill_station(entities, draft, tps, number, match.span)
+                entities.timing.fill_state_time(draft, match.span, [])
                 yield draft
 
 
 def build_checkin_rows(entities: MessageEntities) -> Iterator[RowDraft]:
-    """A row for each TPS at which officers say they are; who they are is always asked."""
-    told = [
-        said
-        for said in entities.phrase_matches
-        if said.column == "checkin" and _is_by_officers(entities, said)
+    """Yield a row for each TPS where officers check in; a missing officer number is asked."""
+    matches = [
+        match
+        for match in entities.phrase_matches
+        if match.column == "checkin" and _is_by_officers(entities, match)
     ]
-    kinds = dict.fromkeys(said.code for said in told)
-    if not told:
+    codes = dict.fromkeys(match.code for match in matches)
+    if not matches:
         return
-    said = told[-1]
+    latest = matches[-1]
     number = _NUMBER.search(entities.passage.text)
-    for tps, station in _each_tps_number(entities.stations_at(said.span)):
+    for tps, station in _each_tps_number(entities.stations_at(latest.span)):
         draft = RowDraft("personnel")
-        if len(kinds) == 1:
-            draft.fill("checkin", said.code, entities.passage.excerpt(said.span))
+        if len(codes) == 1:
+            draft.fill("checkin", latest.code, entities.passage.excerpt(latest.span))
         else:
-            labels = ", ".join(code.replace("_", " ") for code in kinds)
+            labels = ", ".join(code.replace("_", " ") for code in codes)
             draft.ask("checkin", f"beberapa lapor diri disebut ({labels}): yang mana?")
         if number:
             draft.fill("petugas", number[1], number[0], Span(*number.span()))
         else:
             draft.ask("petugas", "nomor petugas tidak disebut")
-        entities.fill_place(draft, said.span, tps)
+        entities.fill_place(draft, latest.span, tps)
         if tps and station:
             draft.fill("tps", station, entities.passage.excerpt(tps.span), tps.span)
         entities.timing.fill_state_time(
-            draft, said.span, [phase.span for phase in find_phases(entities)]
+            draft, latest.span, [phase.span for phase in find_phases(entities)]
         )
         yield draft
 
 
 def _is_by_officers(entities: MessageEntities, phrase_match: PhraseMatch) -> bool:
-    line = entities.passage.excerpt(entities.passage.clause_at(phrase_match.span.start))
+    clause = entities.passage.excerpt(entities.passage.clause_at(phrase_match.span.start))
     before = entities.passage.text[max(0, phrase_match.span.start - 20) : phrase_match.span.start]
     return (
         phrase_match.is_asserted
-        and bool(_OFFICERS.search(line))
-        and not _THINGS.search(line)
+        and bool(_OFFICERS.search(clause))
+        and not _THINGS.search(clause)
         and not _ACTIVITY.search(before)
     )
 
@@ -126,27 +126,27 @@ def _fill_station(
     number: str | None,
     span: Span,
 ) -> None:
-    """Put the TPS, which the row cannot do without, and its place."""
+    """Fill in the TPS, which is required, and its place."""
     if tps and number:
         draft.fill("tps", number, entities.passage.excerpt(tps.span), tps.span)
     elif tps:
-        why = tps.doubt or "nomor TPS tidak terbaca"
-        draft.ask("tps", why, entities.passage.excerpt(tps.span), tps.span)
+        question = tps.doubt or "nomor TPS tidak terbaca"
+        draft.ask("tps", question, entities.passage.excerpt(tps.span), tps.span)
     else:
-        many = len(entities.stations) > 1
-        why = (
+        is_ambiguous = len(entities.stations) > 1
+        question = (
             format_tps_question(entities.passage, entities.stations)
-            if many
+            if is_ambiguous
             else "nomor TPS tidak disebut"
         )
-        draft.ask("tps", why, "", *(one.span for one in entities.stations))
+        draft.ask("tps", question, "", *(other.span for other in entities.stations))
     entities.fill_place(draft, span, tps)
 
 
 def _each_tps_number(
     stations: Sequence[TpsMention],
 ) -> Iterator[tuple[TpsMention | None, str | None]]:
-    """Every TPS by its number; one without any where none is told."""
+    """Yield every TPS with each of its numbers; (None, None) where there is none."""
     if not stations:
         yield None, None
     for tps in stations:

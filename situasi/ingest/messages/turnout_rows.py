@@ -1,4 +1,4 @@
-"""Rows of heads counted: voters present, by TPS, by hour, together and apart."""
+"""Builds rows of turnout counts: voters present, by TPS and time, in total and by part."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _AREA_TOTAL = re.compile(
 
 
 def build_count_rows(entities: MessageEntities) -> tuple[list[RowDraft], list[str]]:
-    """A row for each TPS and hour of which heads are told, and what was left unread."""
+    """Return a row for each TPS and time with counts, and notes on what was not read."""
     counts, notes = find_counts(entities)
     groups: dict[tuple[TpsMention | None, ClockMention | None], list[TurnoutCount]] = {}
     for count in counts:
@@ -34,51 +34,53 @@ def _build_row(
 ) -> RowDraft:
     draft = RowDraft("tps")
     _fill_counts(entities, draft, group)
-    first = group[0].span
+    first_span = group[0].span
     if tps and len(tps.numbers) == 1:
         draft.fill("tps", tps.numbers[0], entities.passage.excerpt(tps.span), tps.span)
     elif tps and tps.doubt == UNKNOWN_CODE:
-        draft.ask("tps", UNKNOWN_CODE)  # and its number is told as not understood
+        draft.ask("tps", UNKNOWN_CODE)  # its number is noted as not understood
     elif tps:
-        why = tps.doubt or f"satu jumlah untuk {len(tps.numbers)} TPS: tulis per TPS"
-        draft.ask("tps", why, entities.passage.excerpt(tps.span), tps.span)
+        question = tps.doubt or f"satu jumlah untuk {len(tps.numbers)} TPS: tulis per TPS"
+        draft.ask("tps", question, entities.passage.excerpt(tps.span), tps.span)
     elif not _AREA_TOTAL.search(entities.passage.text):
         draft.ask("tps", "nomor TPS tidak disebut: jumlah seluruh desa?")
-    entities.fill_place(draft, first, tps)
+    entities.fill_place(draft, first_span, tps)
     if clock:
         entities.timing.fill_from_clock(draft, clock)
     else:
-        entities.timing.fill_state_time(draft, first, find_dated_phases(entities))
+        entities.timing.fill_state_time(draft, first_span, find_dated_phases(entities))
     return draft
 
 
 def _fill_counts(entities: MessageEntities, draft: RowDraft, group: list[TurnoutCount]) -> None:
-    """Put each count; ask where two are told of the same, or where the sexes do not fit."""
+    """Fill in each count; ask where one column has two, or where the sexes do not add up."""
     for column in dict.fromkeys(count.column for count in group if count.column != SEX):
-        told = {count.text: count for count in group if count.column == column}
-        asked = next((one for one in told.values() if one.question), None)
-        if len(told) == 1 and asked:
-            draft.ask(column, str(asked.question), asked.text, asked.digits)
-        elif len(told) == 1:
-            count = next(iter(told.values()))
+        by_text = {count.text: count for count in group if count.column == column}
+        unclear = next((other for other in by_text.values() if other.question), None)
+        if len(by_text) == 1 and unclear:
+            draft.ask(column, str(unclear.question), unclear.text, unclear.digits)
+        elif len(by_text) == 1:
+            count = next(iter(by_text.values()))
             draft.fill(column, count.text, entities.passage.excerpt(count.span), count.digits)
         else:
-            told_at = [count.digits for count in group if count.column == column]
-            named = ", ".join(dict.fromkeys(entities.passage.excerpt(at) for at in told_at))
-            draft.ask(column, f"beberapa jumlah disebut: {named}", "", *told_at)
+            digit_spans = [count.digits for count in group if count.column == column]
+            excerpts = ", ".join(
+                dict.fromkeys(entities.passage.excerpt(digit_span) for digit_span in digit_spans)
+            )
+            draft.ask(column, f"beberapa jumlah disebut: {excerpts}", "", *digit_spans)
     sexes = [count for count in group if count.column == SEX]
-    both = sum(count.value for count in sexes)
-    stated = [count.value for count in group if count.column == "hadir"]
-    told_of = " dan ".join(entities.passage.excerpt(count.span) for count in sexes)
+    sex_sum = sum(count.value for count in sexes)
+    totals = [count.value for count in group if count.column == "hadir"]
+    sex_excerpts = " dan ".join(entities.passage.excerpt(count.span) for count in sexes)
     digits = [count.digits for count in sexes]
-    if sexes and not stated and "hadir_dpt" not in draft.cells:
-        draft.ask("hadir", f'hanya "{told_of}" disebut: jumlah yang hadir?', "", *digits)
-    elif len(sexes) == 2 and len(stated) == 1:
+    if sexes and not totals and "hadir_dpt" not in draft.cells:
+        draft.ask("hadir", f'hanya "{sex_excerpts}" disebut: jumlah yang hadir?', "", *digits)
+    elif len(sexes) == 2 and len(totals) == 1:
         draft.read_spans += digits
-        if both == stated[0]:  # the sum confirms what was told of all
+        if sex_sum == totals[0]:  # the sum confirms the total
             draft.recognised_cells += [
-                RecognisedCell("hadir", entities.passage.excerpt(c.span)) for c in sexes
+                RecognisedCell("hadir", entities.passage.excerpt(count.span)) for count in sexes
             ]
         else:
-            why = f'L dan P berjumlah {both}, bukan {stated[0]} ("{told_of}")'
-            draft.unclear_cells.append(UnclearCell("hadir", why))
+            question = f'L dan P berjumlah {sex_sum}, bukan {totals[0]} ("{sex_excerpts}")'
+            draft.unclear_cells.append(UnclearCell("hadir", question))

@@ -1,4 +1,4 @@
-"""Account for every number of a message: read into a row, or told to the operator as not read."""
+"""Checks every number of a message: read into a row, or shown to the operator as not read."""
 
 from __future__ import annotations
 
@@ -8,40 +8,40 @@ from collections.abc import Iterable, Iterator
 
 from situasi.ingest.messages.message_text import Span
 
-# A number as one sees it: with what joins its parts (`07.05`, `118/465`, `1.234`, `-3.25`).
+# A number as people see it, with its separators (`07.05`, `118/465`, `1.234`, `-3.25`).
 _NUMBER = re.compile(r"-?(?<![*0-9])[0-9]+(?:[.,:/-][0-9]+)*%?")
-# `1.`, `2)` before the words of a list, where they count up from one.
+# `1.`, `2)` before the lines of a list, counting up from one.
 _ITEM = re.compile(r"^ *([0-9]{1,2})[.)] +(?=[^\W\d_])", re.MULTILINE)
 _DIGITS = re.compile(r"[0-9]+")
 
 
 def find_digit_runs(text: str) -> Iterator[Span]:
-    """Yield each run of digits, but for what is left of a number that was masked."""
-    for found in _DIGITS.finditer(text):
-        if not text[: found.start()].endswith("*"):
-            yield Span(*found.span())
+    """Yield each run of digits, except the rest of a masked number."""
+    for match in _DIGITS.finditer(text):
+        if not text[: match.start()].endswith("*"):
+            yield Span(*match.span())
 
 
 def find_unread_numbers(text: str, read_spans: Iterable[Span]) -> tuple[str, ...]:
-    """Return the numbers, as written, of which a part stands in no span that is read."""
+    """Return the numbers, as written, that are not fully in spans that were read."""
     spans = _merge_spans([*read_spans, *_find_list_numbers(text)])
     starts = [span.start for span in spans]
 
-    def covered(run: Span) -> bool:
-        at = bisect_right(starts, run.start) - 1
-        return at >= 0 and run.end <= spans[at].end
+    def is_covered(run: Span) -> bool:
+        position = bisect_right(starts, run.start) - 1
+        return position >= 0 and run.end <= spans[position].end
 
-    left = [run for run in find_digit_runs(text) if not covered(run)]
-    found: list[str] = []
-    at = 0
-    for whole in _NUMBER.finditer(text):
-        inside = 0
-        while at < len(left) and left[at].start < whole.end():
-            inside += left[at].start >= whole.start()
-            at += 1
-        if inside:
-            found.append(whole[0])
-    return tuple(found)
+    unread = [run for run in find_digit_runs(text) if not is_covered(run)]
+    numbers: list[str] = []
+    index = 0
+    for match in _NUMBER.finditer(text):
+        unread_inside = 0
+        while index < len(unread) and unread[index].start < match.end():
+            unread_inside += unread[index].start >= match.start()
+            index += 1
+        if unread_inside:
+            numbers.append(match[0])
+    return tuple(numbers)
 
 
 def _find_list_numbers(text: str) -> list[Span]:
@@ -53,11 +53,11 @@ def _find_list_numbers(text: str) -> list[Span]:
 
 
 def _merge_spans(spans: Iterable[Span]) -> list[Span]:
-    """Return the spans in order, those that overlap as one."""
-    found: list[Span] = []
+    """Return the spans in order, with overlapping ones merged."""
+    merged: list[Span] = []
     for span in sorted(spans):
-        if found and span.start <= found[-1].end:
-            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
         else:
-            found.append(Span(*span))
-    return found
+            merged.append(Span(*span))
+    return merged

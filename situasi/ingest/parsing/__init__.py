@@ -1,1 +1,1 @@
-"""Times, numbers and coordinates as people write them."""
+"""Parsers of times, numbers and coordinates as people write them."""

@@ -1,16 +1,16 @@
-"""What every reader of cells shares: what is blank, how text is tidied, how a reader says no."""
+"""Shared helpers of all cell parsers: blank cells, text normalisation, the error for bad cells."""
 
 from __future__ import annotations
 
 import unicodedata
 
-# Longer than any time, number, word or place a person writes; keeps hostile cells cheap.
+# Longer than any time, number, word or place that a person writes; bounds the cost of bad cells.
 MAX_CELL_CHARS = 200
 
 _BLANK_TEXTS = frozenset(
     {"", "-", "--", "---", "\u2013", "\u2014", "n/a", "#n/a", "null", "nan", "none", "nat"}
 )
-# Chat programs and web pages leave marks of no width and minus signs of their own.
+# Chat programs and web pages add zero-width marks and their own minus signs.
 _CHAR_REPLACEMENTS = str.maketrans(
     {"\u2212": "-", "\u2013": "-", "\u2014": "-"}
     | dict.fromkeys(
@@ -24,11 +24,12 @@ class UnreadableCell(ValueError):
 
     @property
     def reason(self) -> str:
+        """Return the reason for the sender."""
         return str(self)
 
 
 def is_blank(cell: object) -> bool:
-    """Whether nothing was written: None, NaN, NaT, blanks, or a dash that stands for nothing."""
+    """Return whether a cell is empty: None, NaN, NaT, blanks, or a dash that stands for nothing."""
     if isinstance(cell, str):
         text = cell.strip()
         return len(text) <= 4 and text.lower() in _BLANK_TEXTS
@@ -36,7 +37,7 @@ def is_blank(cell: object) -> bool:
 
 
 def normalize_text(text: str) -> str:
-    """Text in plain characters (NFKC), without invisible marks, single blanks between words."""
+    """Return text in plain characters (NFKC), without invisible marks, with single blanks."""
     plain = unicodedata.normalize("NFKC", text.translate(_CHAR_REPLACEMENTS)).translate(
         _CHAR_REPLACEMENTS
     )
@@ -44,24 +45,24 @@ def normalize_text(text: str) -> str:
 
 
 def format_cell(cell: object) -> str:
-    """A cell as text, as its sender would recognise it: no `.0` on whole numbers."""
+    """Return a cell as its sender would recognise it: no `.0` on whole numbers."""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     return str(cell)
 
 
 def normalize_cell(cell: object) -> str:
-    """A cell as tidied text; nothing at all where it is longer than anything readable."""
+    """Return a cell as normalised text; "" where it is longer than anything readable."""
     text = format_cell(cell)
     return normalize_text(text) if len(text) <= MAX_CELL_CHARS else ""
 
 
 def quote(cell: object) -> str:
-    """What was written, on one line, in quotation marks, cut where it is long."""
+    """Return a cell's text on one line in quotation marks, shortened where it is long."""
     text = " ".join(format_cell(cell)[:MAX_CELL_CHARS].split())
     return f'"{text[:57]}..."' if len(text) > 60 else f'"{text}"'
 
 
 def join_with_or(names: list[str]) -> str:
-    """`A`, `A atau B`, `A, B atau C`."""
+    """Join names as `A`, `A atau B`, `A, B atau C`."""
     return " atau ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)

@@ -1,4 +1,4 @@
-"""Points on the map as people write them: decimals, degrees and minutes, pasted map links."""
+"""Parser of coordinates as people write them: decimals, degrees and minutes, pasted map links."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ _PAIR_WITH_HEMISPHERES = (
         rf"(.*?(?:{_HEMISPHERE_PATTERN}))[ ,;/|]*((?<![a-z])[0-9+-].*?(?:{_HEMISPHERE_PATTERN}))"
     ),
     re.compile(
-        rf"((?:{_HEMISPHERE_PATTERN}) ?[0-9+-][^a-z]*?)[ ,;/|]*((?:{_HEMISPHERE_PATTERN}) ?[0-9+-][^a-z]*)"
+        rf"((?:{_HEMISPHERE_PATTERN}) ?[0-9+-][^a-z]*?)[ ,;/|]*"
+        rf"((?:{_HEMISPHERE_PATTERN}) ?[0-9+-][^a-z]*)"
     ),
 )
 _MAP_LINK = re.compile(
@@ -58,7 +59,7 @@ _MARK_REPLACEMENTS = str.maketrans(
 )
 
 
-# The shape that nearly every file holds. What it reads, _angle reads alike, slower.
+# The shape that nearly every file has; _read_angle returns the same for it, but slower.
 _PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,3}\.[0-9]{1,20}")
 
 
@@ -70,13 +71,13 @@ class Angle(NamedTuple):
 
 
 def read_point(lat_cell: Cell, lon_cell: Cell) -> tuple[float, float]:
-    """Latitude and longitude in degrees, both finite and within 180.
+    """Return latitude and longitude in degrees, both finite and within 180.
 
-    Exchanged values are put right only where letters name the axes; whether bare
-    numbers are exchanged only the boundaries can tell. Raises Unreadable.
+    Swapped values are corrected only where letters name the axes; whether bare numbers are
+    swapped, only the boundaries can show. Raises UnreadableCell.
     """
-    if type(lat_cell) is type(lon_cell) is str and (quick := _read_plain_point(lat_cell, lon_cell)):
-        return quick
+    if type(lat_cell) is type(lon_cell) is str and (point := _read_plain_point(lat_cell, lon_cell)):
+        return point
     if is_blank(lat_cell) and is_blank(lon_cell):
         raise UnreadableCell("koordinat kosong")
     if is_blank(lat_cell) or is_blank(lon_cell):
@@ -86,9 +87,9 @@ def read_point(lat_cell: Cell, lon_cell: Cell) -> tuple[float, float]:
 
 
 def read_joined_point(cell: Cell) -> tuple[float, float]:
-    """Latitude and longitude from one cell: `-3.25, 104.65`, `-3,25; 104,65`, `3°15'9"S 104°39'E`.
+    """Read a point from one cell: `-3.25, 104.65`, `-3,25; 104,65`, `3°15'9"S 104°39'E`.
 
-    Latitude stands first unless letters name the axes. Raises Unreadable.
+    Latitude comes first unless letters name the axes. Raises UnreadableCell.
     """
     if is_blank(cell):
         raise UnreadableCell("koordinat kosong")
@@ -99,17 +100,17 @@ def read_joined_point(cell: Cell) -> tuple[float, float]:
 
 
 def read_plain_degrees(cells: Sequence[object]) -> npt.NDArray[np.float64]:
-    """Degrees of the cells that are plain decimals; NaN for all else, which is read one by one."""
+    """Return the degrees of plain decimal cells; NaN for all others, to be read one by one."""
     try:
         degrees = _parse_texts(pa.array(cells, pa.string()))
-    except (pa.ArrowException, UnicodeError):  # not all are text, or sound
+    except (pa.ArrowException, UnicodeError):  # not all are text, or not valid Unicode
         degrees = np.fromiter(map(_parse_one, cells), np.float64, len(cells))
     return np.where(np.abs(degrees) <= 180, degrees, np.nan) + 0.0
 
 
 def _parse_texts(cells: pa.StringArray) -> npt.NDArray[np.float64]:
-    plain_ones = compute.match_substring_regex(cells, f"^{_PLAIN_DECIMAL.pattern}$")
-    degrees = compute.if_else(plain_ones, cells, None).cast(pa.float64())
+    is_plain = compute.match_substring_regex(cells, f"^{_PLAIN_DECIMAL.pattern}$")
+    degrees = compute.if_else(is_plain, cells, None).cast(pa.float64())
     return np.asarray(degrees.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
@@ -119,7 +120,7 @@ def _parse_one(cell: object) -> float:
 
 
 def _read_plain_point(lat_cell: str, lon_cell: str) -> tuple[float, float] | None:
-    """Plain decimals read at once; None leaves all else, and every refusal, to the slow reading."""
+    """Read plain decimals; return None for all else, which the full parser reads or refuses."""
     if not (_PLAIN_DECIMAL.fullmatch(lat_cell) and _PLAIN_DECIMAL.fullmatch(lon_cell)):
         return None
     lat, lon = float(lat_cell), float(lon_cell)
@@ -134,7 +135,7 @@ def _normalize_angle_text(cell: object) -> str:
 
 
 def _split_pair(text: str) -> list[tuple[str, str]]:
-    """The ways, at most one, in which a text falls into two coordinates."""
+    """Return the way, if any, to split a text into two coordinates; a list of at most one pair."""
     for pattern in (_MAP_LINK, *_PAIR_WITH_HEMISPHERES):
         if match := pattern.fullmatch(text):
             return [(match[1], match[2])]
@@ -149,7 +150,7 @@ def _split_bare_pair(text: str) -> list[tuple[str, str]]:
     parts = text.split(" ")
     if len(parts) == 2:
         return [(parts[0].rstrip(","), parts[1])]
-    # A lone comma parts two numbers only where both have a decimal point of their own.
+    # A single comma separates two numbers only where both have a decimal point.
     parts = text.split(",")
     return [(parts[0], parts[1])] if len(parts) == 2 and all("." in p for p in parts) else []
 

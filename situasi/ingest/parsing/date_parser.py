@@ -1,4 +1,4 @@
-"""What a written time says, before any zone is applied: the slow and obvious reading."""
+"""Full parser of written times, before any zone is applied: slow, but reads every pattern."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from situasi.ingest.parsing import date_patterns as forms
+from situasi.ingest.parsing import date_patterns
 from situasi.ingest.parsing.cells import (
     MAX_CELL_CHARS,
     UnreadableCell,
@@ -22,11 +22,11 @@ EXAMPLE_TIME = "27/11/2024 07.30"
 MIDNIGHT = (0, 0, 0, 0)
 _EXCEL_ZERO = date(1899, 12, 30)
 
-ClockTime = tuple[int, int, int, int]  # hour (24 closes the day), minute, second, microsecond
+ClockTime = tuple[int, int, int, int]  # hour (24: end of day), minute, second, microsecond
 
 
 class DateParts(NamedTuple):
-    """What was written, before any zone is applied. clock None: no time of day given."""
+    """Parts of a written time, before any zone is applied. clock None: no time of day written."""
 
     day: date
     clock: ClockTime | None
@@ -36,7 +36,7 @@ class DateParts(NamedTuple):
 
 
 def parse_date_parts(cell: Cell | date) -> DateParts:
-    """Date, clock and zone of a cell. Raises Unreadable."""
+    """Return date, clock and zone of a cell. Raises UnreadableCell."""
     if type(cell) is str:
         return _from_text(cell)
     if is_blank(cell):
@@ -51,7 +51,7 @@ def parse_date_parts(cell: Cell | date) -> DateParts:
 
 
 def extract_clock(match: re.Match[str], cell: object) -> ClockTime | None:
-    """The time of day in a match of one of the forms; None where it holds none."""
+    """Return the time of day in a match of one of the patterns; None where it has none."""
     hour, minute, second, fraction, half = match.group(
         "hour", "minute", "second", "fraction", "half"
     )
@@ -74,22 +74,22 @@ def extract_clock(match: re.Match[str], cell: object) -> ClockTime | None:
 
 
 def extract_zone(match: re.Match[str], cell: object) -> tzinfo | None:
-    """The zone in a match of one of the forms; None where it holds none."""
+    """Return the zone in a match of one of the patterns; None where it has none."""
     text = match.group("zone")
     if text is None:
         return None
     groups = match.groupdict()
-    sure = groups.get("second") or groups.get("packed") or (groups.get("gap") or "") in ("T", "t")
-    if "-" in text and text[0] == "-" and not sure:
+    clear = groups.get("second") or groups.get("packed") or (groups.get("gap") or "") in ("T", "t")
+    if "-" in text and text[0] == "-" and not clear:
         raise UnreadableCell(f"waktu {quote(cell)} tampak seperti rentang; tulis satu waktu saja")
-    zone = forms.parse_zone(text)
+    zone = date_patterns.parse_zone(text)
     if zone is None:
         raise UnreadableCell(f'waktu {quote(cell)}: selisih UTC "{text.strip()}" tidak ada')
     return zone
 
 
 def _from_text(cell: str) -> DateParts:
-    """Every form, on tidied text without the words that only lead up to a time."""
+    """Try every pattern on normalised text, without the words that only introduce a time."""
     if is_blank(cell):
         raise UnreadableCell("waktu kosong")
     if len(cell) > MAX_CELL_CHARS:
@@ -97,26 +97,26 @@ def _from_text(cell: str) -> DateParts:
     text = re.sub(r"['`\u2019]", "", normalize_text(cell).lower()).translate(
         str.maketrans("()[]", "    ")
     )
-    about = bool(forms.APPROXIMATION_WORDS.search(text))
-    text = forms.FILLER_WORDS.sub("", forms.APPROXIMATION_WORDS.sub("", text))
+    rough = bool(date_patterns.APPROXIMATION_WORDS.search(text))
+    text = date_patterns.FILLER_WORDS.sub("", date_patterns.APPROXIMATION_WORDS.sub("", text))
     text = " ".join(text.split()).strip(" .,;")
-    if forms.EXCEL_SERIAL.fullmatch(text):
+    if date_patterns.EXCEL_SERIAL.fullmatch(text):
         return _from_number(float(text.replace(",", ".")), cell)
-    for form in forms.DATE_PATTERNS:
-        if match := form.fullmatch(text):
+    for pattern in date_patterns.DATE_PATTERNS:
+        if match := pattern.fullmatch(text):
             parts = _from_match(match, cell)
-            return parts._replace(note=f"waktu {quote(cell)} perkiraan pelapor") if about else parts
+            return parts._replace(note=f"waktu {quote(cell)} perkiraan pelapor") if rough else parts
     raise _build_unreadable_error(cell, text)
 
 
 def _from_match(match: re.Match[str], cell: str) -> DateParts:
     groups = match.groupdict()
     month, name, year = groups.get("month"), groups.get("name"), groups["year"]
-    number = int(month) if month else forms.MONTHS.get((name or "").lower())
+    number = int(month) if month else date_patterns.MONTHS.get((name or "").lower())
     if number is None:
         raise (
             _build_unreadable_error(cell)
-            if name in forms.WEEKDAYS
+            if name in date_patterns.WEEKDAYS
             else UnreadableCell(f'waktu {quote(cell)}: bulan "{name}" tidak dikenal')
         )
     century = 2000 if len(year) == 2 else 0
@@ -130,7 +130,7 @@ def _from_match(match: re.Match[str], cell: str) -> DateParts:
 
 
 def _check_order(match: re.Match[str], groups: dict[str, str | None], cell: object) -> None:
-    """Say it in so many words where the month stands before the day."""
+    """Raise UnreadableCell with a clear message where the month is written before the day."""
     day, month, year = groups.get("day"), groups.get("month"), groups["year"]
     if not day or not month or match.start("day") > match.start("month"):
         return
@@ -143,10 +143,10 @@ def _check_order(match: re.Match[str], groups: dict[str, str | None], cell: obje
 
 def _make_date(year: int, month: int, day: int, cell: object) -> date:
     try:
-        found = date(year, month, day)
+        result = date(year, month, day)
     except ValueError:
         raise UnreadableCell(f"waktu {quote(cell)} bukan tanggal yang ada") from None
-    return _check_year(found, cell)
+    return _check_year(result, cell)
 
 
 def _check_year(day: date, cell: object) -> date:
@@ -160,25 +160,26 @@ def _check_year(day: date, cell: object) -> date:
 def _check_weekday(word: str | None, day: date, cell: object) -> None:
     if word is None:
         return
-    if word not in forms.WEEKDAYS:
+    if word not in date_patterns.WEEKDAYS:
         raise _build_unreadable_error(cell)
-    if forms.WEEKDAYS[word] != day.weekday():
+    if date_patterns.WEEKDAYS[word] != day.weekday():
         raise UnreadableCell(
-            f"waktu {quote(cell)}: {day:%d/%m/%Y} adalah hari {forms.DAY_NAMES[day.weekday()]}"
+            f"waktu {quote(cell)}: {day:%d/%m/%Y} adalah hari "
+            f"{date_patterns.DAY_NAMES[day.weekday()]}"
         )
 
 
 def _from_datetime(cell: datetime) -> DateParts:
     day = _check_year(date(cell.year, cell.month, cell.day), cell)
     clock = (cell.hour, cell.minute, cell.second, cell.microsecond)
-    # Excel has no dates without a clock: a date alone arrives as its midnight.
+    # Excel has no dates without a clock: a plain date arrives as midnight.
     if cell.tzinfo is None and clock == MIDNIGHT:
         return DateParts(day, None, None, "hari")
     return DateParts(day, clock, cell.tzinfo, "menit")
 
 
 def _from_number(serial: float, cell: object) -> DateParts:
-    """An Excel serial day (days since 30 December 1899), or 20241127 as a number."""
+    """Read an Excel serial day (days since 30 December 1899), or 20241127 as a number."""
     if serial.is_integer() and 19_900_101 <= serial <= 21_001_231:
         return _from_text(format_cell(serial))
     if not 32_874 <= serial < 73_416:
@@ -191,8 +192,8 @@ def _from_number(serial: float, cell: object) -> DateParts:
 
 
 def _build_unreadable_error(cell: object, text: str = "") -> UnreadableCell:
-    if forms.CLOCK_PATTERN.fullmatch(text) and ("." in text or ":" in text):
+    if date_patterns.CLOCK_PATTERN.fullmatch(text) and ("." in text or ":" in text):
         return UnreadableCell(f"waktu {quote(cell)} tanpa tanggal; tulis misalnya {EXAMPLE_TIME}")
-    if forms.DATE_WITHOUT_YEAR.fullmatch(text):
+    if date_patterns.DATE_WITHOUT_YEAR.fullmatch(text):
         return UnreadableCell(f"waktu {quote(cell)} tanpa tahun; tulis misalnya {EXAMPLE_TIME}")
     return UnreadableCell(f"waktu {quote(cell)} tidak terbaca; tulis misalnya {EXAMPLE_TIME}")

@@ -1,4 +1,4 @@
-"""How people write dates and clocks: month and day names, zones, and the shapes around them."""
+"""Patterns of dates and clocks as people write them: month and day names, zones, separators."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ ZONES: dict[str, tzinfo] = {
 
 
 def parse_zone(text: str) -> tzinfo | None:
-    """WIB, WITA, WIT, Z or an offset such as +07:00, +7, GMT+7; None when beyond 14 hours."""
+    """Read WIB, WITA, WIT, Z or an offset such as +07:00, +7, GMT+7; None when beyond 14 hours."""
     text = text.lower().replace(" ", "")
     if text in ZONES:
         return ZONES[text]
@@ -99,7 +99,7 @@ DATE_PATTERNS = _compile(
 )
 (CLOCK_PATTERN,) = _compile(rf"{_CLOCK}|(?P<packed>[0-9]{{3,4}}|[0-9]{{6}})){_ZONE}")
 EXCEL_SERIAL, EXCEL_DAY_FRACTION = _compile(r"[0-9]{5}(?:[.,][0-9]+)?", r"0[.,][0-9]{3,}")
-# A day and month with no year; said apart because it is the commonest slip.
+# A day and month without a year; it has its own message because it is the commonest mistake.
 (DATE_WITHOUT_YEAR,) = _compile(
     rf"{_WEEKDAY}[0-9]{{1,2}}(?:[/.-][0-9]{{1,2}}| ?[a-z]{{3,9}}){_TAIL}"
 )

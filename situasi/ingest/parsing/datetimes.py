@@ -1,4 +1,4 @@
-"""Times as people write them become moments in UTC, with how exactly they were known."""
+"""Conversion of written times to moments in UTC, with the precision to which they are known."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from situasi.ingest.parsing.date_patterns import MONTHS, WEEKDAYS, ZONES
 from situasi.ingest.parsing.time_of_day import read_clock
 from situasi.ingest.tables import Cell
 
-# The two shapes that nearly every file holds. What they read, time_parts reads alike, slower.
+# The two shapes that nearly every file has; parse_date_parts returns the same, but slower.
 _DAY_FIRST = re.compile(
     r"(?:([A-Za-z]{4,9}), )?([0-9]{1,2})([/. -])([0-9]{1,2}|[A-Za-z]{3,9})\3([0-9]{4})"
     r"(?:,? (?:pukul |jam )?([0-9]{1,2})([:.])([0-9]{2})(?:\7([0-9]{2}))?)?(?: (WIB|WITA|WIT))?"
@@ -26,10 +26,9 @@ _ISO = re.compile(
 
 
 class ParsedTime(NamedTuple):
-    """A moment. at: aware, UTC (the start of the day or month where no more is known).
+    """A moment: aware, UTC (the start of the day or month where no more is known).
 
-    precision: menit, hari or bulan (records.PRECISION).
-    note: a doubt to keep with the row, in Indonesian.
+    precision: see feed_schemas.PRECISION. note: a doubt to keep with the row, in Indonesian.
     """
 
     moment: datetime
@@ -38,24 +37,23 @@ class ParsedTime(NamedTuple):
 
 
 def read_time(cell: Cell | date, zone: ZoneInfo) -> ParsedTime:
-    """The moment written in a cell; without a zone of its own it is local in `zone`.
+    """Return the moment written in a cell; without a zone of its own it is local in `zone`.
 
-    Day before month, always. Two-digit years are 20xx. 24.00 is the end of the day.
-    A datetime of exactly midnight without a zone is a date (Excel knows no other).
-    Raises Unreadable with the reason.
+    The day always comes before the month. Two-digit years are 20xx. 24.00 is the end of the
+    day. A datetime of exactly midnight without a zone is a date (Excel has no other dates).
+    Raises UnreadableCell with the reason.
     """
-    if type(cell) is str and (quick := _read_common_shape(cell, zone)):
-        return quick
+    if type(cell) is str and (parsed := _read_common_shape(cell, zone)):
+        return parsed
     return _apply_zone(parse_date_parts(cell), zone, cell)
 
 
 def combine_date_and_clock(
     day_cell: Cell | date, clock_cell: Cell | time | timedelta, zone: ZoneInfo
 ) -> ParsedTime:
-    """The moment of a date and a clock that stand in two cells.
+    """Return the moment of a date and a clock in two cells. Raises UnreadableCell.
 
     A clock cell that repeats the date, and a date cell that repeats the clock, must agree.
-    Raises Unreadable with the reason.
     """
     if is_blank(clock_cell):
         return read_time(day_cell, zone)
@@ -65,17 +63,17 @@ def combine_date_and_clock(
     if day.precision == "bulan":
         raise UnreadableCell(f"tanggal {quote(day_cell)} tanpa hari, padahal jam disebut")
     clock = read_clock(clock_cell)
-    both = f"tanggal {quote(day_cell)} dan jam {quote(clock_cell)}"
+    cells = f"tanggal {quote(day_cell)} dan jam {quote(clock_cell)}"
     if (clock.day and clock.day != day.day) or (day.clock and day.clock != clock.clock):
-        raise UnreadableCell(f"{both} bertentangan")
+        raise UnreadableCell(f"{cells} bertentangan")
     if day.zone and clock.zone and day.zone != clock.zone:
-        raise UnreadableCell(f"{both} menyebut zona waktu yang berbeda")
-    whole = DateParts(day.day, clock.clock, clock.zone or day.zone, "menit", day.note or clock.note)
-    return _apply_zone(whole, zone, f"{day_cell} {clock_cell}")
+        raise UnreadableCell(f"{cells} menyebut zona waktu yang berbeda")
+    parts = DateParts(day.day, clock.clock, clock.zone or day.zone, "menit", day.note or clock.note)
+    return _apply_zone(parts, zone, f"{day_cell} {clock_cell}")
 
 
 def _read_common_shape(text: str, zone: ZoneInfo) -> ParsedTime | None:
-    """A common shape read at once; None leaves it, and every refusal, to the slow reading."""
+    """Read a common shape; return None for all else, which the full parser reads or refuses."""
     try:
         if match := _DAY_FIRST(text):
             return _read_day_first(match, zone)
@@ -87,11 +85,11 @@ def _read_common_shape(text: str, zone: ZoneInfo) -> ParsedTime | None:
 
 
 def _read_day_first(match: re.Match[str], zone: ZoneInfo) -> ParsedTime | None:
-    weekday, day, _, month, year, hour, _, minute, second, named = match.groups()
+    weekday, day, _, month, year, hour, _, minute, second, zone_name = match.groups()
     number = int(month) if month.isdigit() else MONTHS.get(month.lower(), 0)
     clock = (int(hour), int(minute), int(second or 0)) if hour else (0, 0, 0)
-    said = ZONES[named.lower()] if named else None
-    local = datetime(int(year), number, int(day), *clock, tzinfo=said)
+    written_zone = ZONES[zone_name.lower()] if zone_name else None
+    local = datetime(int(year), number, int(day), *clock, tzinfo=written_zone)
     if weekday and WEEKDAYS.get(weekday.lower()) != local.weekday():
         return None
     return _to_parsed_time(local, zone, "menit" if hour else "hari")
@@ -108,14 +106,14 @@ def _to_parsed_time(local: datetime, zone: ZoneInfo, precision: str) -> ParsedTi
 
 @lru_cache(maxsize=4096)
 def find_utc_offset(day: int, zone: ZoneInfo) -> timedelta | None:
-    """The UTC offset of a whole local day; None where clocks are changed on it."""
+    """Return the UTC offset of a whole local day; None where clocks are changed on it."""
     midnight = datetime.fromordinal(day).replace(tzinfo=zone)
     first, last = midnight.utcoffset(), (midnight + timedelta(days=1)).replace(fold=1).utcoffset()
     return first if first == last else None
 
 
 def _is_ambiguous_or_skipped(local: datetime) -> bool:
-    """Whether this clock reading was skipped, or came twice, when clocks were changed."""
+    """Return whether this clock time was skipped, or came twice, when clocks were changed."""
     return local.utcoffset() != local.replace(fold=1).utcoffset()
 
 

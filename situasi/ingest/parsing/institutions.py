@@ -1,4 +1,4 @@
-"""Institutions that took part in an activity, each under one name."""
+"""Standard names of the institutions that took part in an activity."""
 
 from __future__ import annotations
 
@@ -37,22 +37,22 @@ _SPELLINGS = {
     "Tokoh masyarakat": "tokoh masyarakat|toga|tomas|tokoh agama|tokoh adat|tokoh pemuda",
 }
 _NAME_BY_SPELLING = {
-    spelling: name for name, all_ in _SPELLINGS.items() for spelling in all_.split("|")
+    spelling: name for name, joined in _SPELLINGS.items() for spelling in joined.split("|")
 }
 
 
 def read_partners(cell: Cell, kabupaten_name: str) -> str | None:
-    """`kpu ogan ilir & panwaslu` as "KPU, Bawaslu"; what is not known as it was written.
+    """Return `kpu ogan ilir & panwaslu` as "KPU, Bawaslu"; unknown names as they were written.
 
-    area: the name of the kabupaten, which says nothing behind an institution's.
+    kabupaten_name: ignored behind an institution's name, where it adds nothing.
     """
-    written = cell_to_text(cell)
-    if written is None or is_blank(written):
+    text = cell_to_text(cell)
+    if text is None or is_blank(text):
         return None
-    around = re.compile(rf"\b(?:kab\w*\W*)?{re.escape(kabupaten_name)}\b", re.IGNORECASE)
+    kabupaten_pattern = re.compile(rf"\b(?:kab\w*\W*)?{re.escape(kabupaten_name)}\b", re.IGNORECASE)
     names = [
-        _standardize_name(part, around)
-        for part in _SEPARATORS.split(normalize_text(written[:2000]))
+        _standardize_name(part, kabupaten_pattern)
+        for part in _SEPARATORS.split(normalize_text(text[:2000]))
         if part.strip()
     ]
     return ", ".join(dict.fromkeys(filter(None, names))) or None

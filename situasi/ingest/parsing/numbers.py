@@ -1,4 +1,4 @@
-"""Numbers as people write them: heads counted, degrees, TPS numbers, yes and no."""
+"""Parsers of numbers as people write them: counts, decimals, TPS numbers, yes and no."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = [
     "read_yesno",
 ]
 
-# No kabupaten has as many people; keeps a slipped digit or a telephone number out.
+# No kabupaten has as many people; excludes a digit too many or a telephone number.
 MAX_COUNT = 10_000_000
 
 _UNIT = r"(?: ?(?:orang|org|jiwa|pemilih|warga|personel|personil|voters|people))?\.?"
@@ -43,9 +43,9 @@ _NO = frozenset({"tidak", "tdk", "no", "n", "false", "bukan", "salah", "0", "nya
 
 
 def read_count(cell: Cell) -> int:
-    """A whole number from 0 up: `1.234`, `1,234`, `1 234`, `412 orang`, 412.0.
+    """Read a whole number from 0 up: `1.234`, `1,234`, `1 234`, `412 orang`, 412.0.
 
-    Marks between groups of three are thousands. Raises Unreadable.
+    Marks between groups of three digits are thousands separators. Raises UnreadableCell.
     """
     if is_blank(cell):
         raise UnreadableCell("jumlah kosong")
@@ -79,9 +79,9 @@ def _explain_bad_count(text: str, cell: object) -> str:
 
 
 def read_decimal(cell: Cell) -> float:
-    """A finite number with a decimal point or comma: `-3,2535`, `-3.2535`, `1.234,5`.
+    """Read a finite number with a decimal point or comma: `-3,2535`, `-3.2535`, `1.234,5`.
 
-    One mark alone is always the decimal mark. Raises Unreadable.
+    A single mark is always the decimal mark. Raises UnreadableCell.
     """
     if is_blank(cell):
         raise UnreadableCell("angka kosong")
@@ -104,24 +104,24 @@ def _parse_decimal(text: str, cell: object) -> float:
 
 
 def read_tps(cell: Cell) -> str:
-    """The number of one TPS in three digits: `1`, `TPS 02 Desa X`, `Desa X TPS 02`.
+    """Return the number of one TPS in three digits: `1`, `TPS 02 Desa X`, `Desa X TPS 02`.
 
-    Raises Unreadable, also where several TPS are named.
+    Raises UnreadableCell, also where several TPS are named.
     """
     text = normalize_cell(cell).lower()
-    named = list(_TPS_NAMED.finditer(text))
-    if len(named) > 1 or (named and _SECOND_TPS.match(text, named[0].end())):
+    matches = list(_TPS_NAMED.finditer(text))
+    if len(matches) > 1 or (matches and _SECOND_TPS.match(text, matches[0].end())):
         raise UnreadableCell(
             f"TPS {quote(cell)} menyebut lebih dari satu TPS; tulis satu per baris"
         )
-    digits = named[0][1] if named else text if _TPS_BARE.fullmatch(text) else "0"
+    digits = matches[0][1] if matches else text if _TPS_BARE.fullmatch(text) else "0"
     if not 1 <= int(digits) <= 999:
         raise UnreadableCell(f"TPS {quote(cell)} bukan nomor TPS; tulis misalnya 001")
     return f"{int(digits):03d}"
 
 
 def read_yesno(cell: Cell) -> bool:
-    """Ya or tidak; `t` alone is not guessed at. Raises Unreadable."""
+    """Read ya or tidak; `t` alone is rejected as unclear. Raises UnreadableCell."""
     text = normalize_cell(cell).lower()
     if text not in _YES and text not in _NO:
         raise UnreadableCell(f"{quote(cell)} bukan ya atau tidak")
@@ -135,7 +135,7 @@ _TPS_RANGE = re.compile(r"([0-9]{1,4})-([0-9]{1,4})")
 
 
 def read_tps_list(cell: Cell) -> str:
-    """The TPS that a cell names, in order, each once: "001,002,005". Raises Unreadable."""
+    """Return the TPS that a cell names, sorted, each once: "001,002,005". Raises UnreadableCell."""
     text = _TPS_WORD.sub(" ", normalize_cell(cell).lower())
     text = _LIST_SEPARATOR.sub(",", _RANGE_WORD.sub("-", text))
     parts = re.sub(r"[\s.]*-[\s.]*", "-", text).replace(".", " ").replace(",", " ").split()
@@ -154,7 +154,6 @@ def read_tps_list(cell: Cell) -> str:
 
 
 def _read_single_tps(cell: Cell) -> str:
-    """One TPS among other words: `TPS 02 Desa X`."""
     try:
         return read_tps(cell)
     except UnreadableCell:

@@ -1,11 +1,11 @@
-"""A time of day that stands in a cell of its own, beside its date."""
+"""Parser of a time of day in a cell of its own, beside its date."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
-from situasi.ingest.parsing import date_patterns as forms
+from situasi.ingest.parsing import date_patterns
 from situasi.ingest.parsing.cells import (
     MAX_CELL_CHARS,
     UnreadableCell,
@@ -34,9 +34,9 @@ class ParsedClock(NamedTuple):
 
 
 def read_clock(cell: Cell | time | timedelta) -> ParsedClock:
-    """The time of day in a cell: `7.30`, `07:30:15`, `0730`, `07.30 WIB`, an Excel fraction.
+    """Read the time of day in a cell: `7.30`, `07:30:15`, `0730`, `07.30 WIB`, an Excel fraction.
 
-    Raises Unreadable; `7` and `7.3` are not guessed at.
+    Raises UnreadableCell, also for `7` and `7.3`, which are unclear.
     """
     if isinstance(cell, datetime):
         return _from_datetime(cell)
@@ -58,14 +58,14 @@ def _from_datetime(cell: datetime) -> ParsedClock:
 
 
 def _from_seconds(seconds: float, cell: object) -> ParsedClock:
-    whole = round(seconds)
-    if not 0 <= whole <= 86_400:
+    total = round(seconds)
+    if not 0 <= total <= 86_400:
         raise _build_unreadable_error(cell)
-    return ParsedClock((whole // 3600, whole // 60 % 60, whole % 60, 0))
+    return ParsedClock((total // 3600, total // 60 % 60, total % 60, 0))
 
 
 def _from_number(number: float, cell: object) -> ParsedClock:
-    """A fraction of a day, or 730 for 07.30: Excel drops the zero in front of 0730."""
+    """Read a fraction of a day, or 730 for 07.30: Excel drops the leading zero of 0730."""
     if 0 <= number < 1:
         return _from_seconds(number * 86_400, cell)
     if number.is_integer() and 100 <= number <= 2400:
@@ -77,19 +77,20 @@ def _from_text(cell: str) -> ParsedClock:
     if len(cell) > MAX_CELL_CHARS:
         raise _build_unreadable_error(cell)
     text = normalize_text(cell).lower()
-    about = bool(forms.APPROXIMATION_WORDS.search(text))
-    text = forms.FILLER_WORDS.sub("", forms.APPROXIMATION_WORDS.sub("", text)).strip(" .,")
-    note = f"jam {quote(cell)} perkiraan pelapor" if about else None
-    match = forms.CLOCK_PATTERN.fullmatch(text)
+    rough = bool(date_patterns.APPROXIMATION_WORDS.search(text))
+    text = date_patterns.FILLER_WORDS.sub(
+        "", date_patterns.APPROXIMATION_WORDS.sub("", text)
+    ).strip(" .,")
+    note = f"jam {quote(cell)} perkiraan pelapor" if rough else None
+    match = date_patterns.CLOCK_PATTERN.fullmatch(text)
     if match and (clock := extract_clock(match, cell)):
         return ParsedClock(clock, None, extract_zone(match, cell), note)
-    if forms.EXCEL_DAY_FRACTION.fullmatch(text):
+    if date_patterns.EXCEL_DAY_FRACTION.fullmatch(text):
         return _from_seconds(float(text.replace(",", ".")) * 86_400, cell)
     return _from_date_and_clock(cell, note)
 
 
 def _from_date_and_clock(cell: str, note: str | None) -> ParsedClock:
-    """A date and clock together, in the clock's cell."""
     try:
         parts = parse_date_parts(cell)
     except UnreadableCell:

@@ -1,1 +1,1 @@
-"""Files as they come from the field become tables of raw cells."""
+"""Readers that turn files from the field into tables of raw cells."""

@@ -1,4 +1,4 @@
-"""Delimited text (CSV and its kin): the delimiter found out, no row lost to a stray quote."""
+"""Reader of delimited text (CSV and the like): finds the delimiter, survives stray quotes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from situasi.ingest.readers.header_detection import (
 from situasi.ingest.readers.table_builder import Block, NumberedRows, Row, make_unread_row
 from situasi.ingest.tables import SourceError, Table
 
-# Not worth a word to the sender.
 _COMMON_DELIMITERS = ",;"
 _DELIMITERS = {",": "koma", ";": "titik koma", "\t": "tab", "|": "garis tegak"}
 _SEP_LINE = re.compile(r'"?sep=(.)"?[,;]*\s*', re.IGNORECASE)
@@ -33,10 +32,10 @@ NO_HEADER = (
 def read(
     path: Path, encoding: text_encoding.Encoding, score_header: HeaderScorer, chunk_rows: int
 ) -> Iterator[Table]:
-    """Tables of a delimited text. Raises SourceRefused, possibly after the first tables.
+    """Yield the tables of a delimited text. Raises SourceError, possibly after the first tables.
 
-    Rows are numbered as a spreadsheet numbers them: a line break inside quotes starts no
-    row, and Excel's "sep=;" line is none.
+    Rows are numbered as a spreadsheet numbers them: a line break inside quotes starts no new
+    row, and Excel's "sep=;" line does not count as one.
     """
     meter = text_encoding.ReadProgress(path.stat().st_size)
     head = list(
@@ -51,18 +50,18 @@ def read(
     notes = list(encoding.notes)
     if delimiter not in _COMMON_DELIMITERS:
         notes.append(f"pemisah kolom: {_DELIMITERS.get(delimiter, delimiter)}")
-    above = list(islice(csv_rows.parse_rows(lines, delimiter), heading.last_index + 1))
-    cells: list[list[object]] = [row if isinstance(row, list) else [row] for row in above]
-    titles, left = classify_rows_above(cells, heading, score_header)
-    notes += table_builder.format_title_notes([index + 1 for index in titles])
-    others = [
-        (index + 1, make_unread_row(cells[index], table_builder.OTHER_TABLE)) for index in left
+    rows_above = list(islice(csv_rows.parse_rows(lines, delimiter), heading.last_index + 1))
+    cells: list[list[object]] = [row if isinstance(row, list) else [row] for row in rows_above]
+    title_indexes, unread = classify_rows_above(cells, heading, score_header)
+    notes += table_builder.format_title_notes([index + 1 for index in title_indexes])
+    unread_rows = [
+        (index + 1, make_unread_row(cells[index], table_builder.OTHER_TABLE)) for index in unread
     ]
-    below = _number_rows(
-        csv_rows.parse_blocks(lines, delimiter, len(heading.column_names)), len(above) + 1
+    rows_below = _number_rows(
+        csv_rows.parse_blocks(lines, delimiter, len(heading.column_names)), len(rows_above) + 1
     )
     yield from table_builder.build_tables(
-        chain(others, below), heading, chunk_rows, notes, meter.compute_fraction
+        chain(unread_rows, rows_below), heading, chunk_rows, notes, meter.compute_fraction
     )
 
 
@@ -73,7 +72,7 @@ def _number_rows(parts: Iterable[Row | Block], first_number: int) -> Iterator[Nu
 
 
 def _header_lines(lines: Iterable[str]) -> Iterator[str]:
-    """The lines that can hold the heading: so many rows, some with line breaks inside."""
+    """Yield the lines that can hold the heading; a row may have line breaks inside."""
     size = 0
     for line in islice(lines, HEADER_SEARCH_ROWS * 5):
         yield line
@@ -83,11 +82,11 @@ def _header_lines(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _sniff(lines: list[str], sep: str | None, score_header: HeaderScorer) -> tuple[str, HeaderRow]:
-    """The delimiter under which a row names most columns; the one that parts most on a tie."""
-    # A line without any of them is the same row under every delimiter: asked about once.
-    known = cache(score_header)
+    """Return the delimiter under which a row names most columns; on a tie, has most columns."""
+    # A line without delimiters is the same row under each of them, so its score is cached.
+    cached_score = cache(score_header)
     best: tuple[int, int, str, HeaderRow] | None = None
-    refused: SourceError | None = None
+    error: SourceError | None = None
     for delimiter in dict.fromkeys([*([sep] if sep and sep != '"' else []), *_DELIMITERS]):
         rows = list(
             islice(csv_rows.parse_rows(csv_rows.LineBuffer(lines), delimiter), HEADER_SEARCH_ROWS)
@@ -95,15 +94,15 @@ def _sniff(lines: list[str], sep: str | None, score_header: HeaderScorer) -> tup
         try:
             heading = find_header(
                 [row if isinstance(row, list) else [] for row in rows],
-                lambda texts: known(tuple(texts)),
+                lambda texts: cached_score(tuple(texts)),
             )
-        except SourceError as wide:
-            refused = wide
+        except SourceError as too_wide:
+            error = too_wide
             continue
         if heading:
             rank = (heading.score, len(heading.column_names), delimiter, heading)
             if best is None or rank[:2] > best[:2]:
                 best = rank
     if best is None:
-        raise refused or SourceError(NO_HEADER)
+        raise error or SourceError(NO_HEADER)
     return best[2], best[3]

@@ -1,4 +1,4 @@
-"""Lines of delimited text become rows of cells, whole blocks at once where nothing is odd."""
+"""Parser of delimited text into rows of cells, in whole blocks where nothing is irregular."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from situasi.ingest.readers.table_builder import Block, Row
 from situasi.ingest.tables import SourceError, to_cell_array
 
 _REREAD_BUDGET = 50_000_000  # characters read twice because of stray quotes, in one file
-_BLOCK_LINES = 256  # as many lists as a piece keeps alive; more wake the garbage collector
+_BLOCK_LINES = 256  # lists kept alive at once, as in table_builder; more cost garbage collection
 _BLOCK_CHARS = 4_000_000
 
 _STRAY_QUOTES = (
@@ -22,9 +22,9 @@ _STRAY_QUOTES = (
 
 
 class LineBuffer:
-    """Lines in their order, some of which are given back to be read once more.
+    """Lines in order; lines that were taken can be pushed back and read again.
 
-    texts: one line each, or several. position: how many lines have been taken for good.
+    source: texts of one or several lines. position: number of lines taken and not pushed back.
     """
 
     def __init__(self, source: Iterable[str]) -> None:
@@ -34,36 +34,37 @@ class LineBuffer:
         self.position = 0
 
     def take_recording(self, record: list[str]) -> Iterator[str]:
-        """Take the lines one by one, each noted in `taken`."""
+        """Yield the lines one by one and append each to `record`."""
         while line := self.take(1):
             record += line
             yield line[0]
 
     def take_buffered(self) -> str:
-        """Take all lines that are at hand, as one text; empty where there are none any more."""
+        """Return all buffered lines as one text; empty at the end of the source."""
         text = "".join(self._pushed_back) or next(self._source, "")
         self._pushed_back.clear()
         self.position += _count_lines(text)
         return text
 
     def take(self, count: int) -> list[str]:
-        """The next lines, so many at most and of a bounded length together."""
+        """Return the next lines: at most `count`, and of a bounded total length."""
         if not self._pushed_back:
             self._pushed_back.extend(_split_lines(next(self._source, "")))
         block: list[str] = []
-        letters = 0
-        while self._pushed_back and len(block) < count and letters < _BLOCK_CHARS:
+        size = 0
+        while self._pushed_back and len(block) < count and size < _BLOCK_CHARS:
             block.append(self._pushed_back.popleft())
-            letters += len(block[-1])
+            size += len(block[-1])
         self.position += len(block)
         return block
 
     def push_back(self, lines: list[str]) -> None:
+        """Put lines back at the front of the buffer."""
         self._pushed_back.extendleft(reversed(lines))
         self.position -= len(lines)
 
     def push_back_after_stray_quote(self, swallowed: list[str]) -> None:
-        """Give back what a stray quote swallowed. Raises SourceRefused beyond the budget."""
+        """Put back the lines after a stray quote. Raises SourceError beyond the reread budget."""
         self._reread_budget -= sum(map(len, swallowed))
         if self._reread_budget < 0:
             raise SourceError(_STRAY_QUOTES)
@@ -79,11 +80,11 @@ def _count_lines(text: str) -> int:
 
 
 def parse_rows(lines: LineBuffer, delimiter: str) -> Iterator[Row]:
-    """Cells row by row; the raw line, as one text, where its quotes make no sense.
+    """Yield the cells row by row; the raw line as one text where its quotes are inconsistent.
 
     A quote that is never closed would swallow every row after it. So the line where a row
-    went wrong is given alone, and reading goes on with the next line. Whoever stops after
-    a row finds `lines` at the row that follows.
+    failed is yielded alone, and parsing continues with the next line. A caller that stops
+    after a row finds `lines` at the row that follows.
     """
     while True:
         pending: list[str] = []
@@ -98,7 +99,7 @@ def parse_rows(lines: LineBuffer, delimiter: str) -> Iterator[Row]:
 
 
 def parse_blocks(lines: LineBuffer, delimiter: str, width: int) -> Iterator[Row | Block]:
-    """The same rows, all lines at hand at once wherever these are plain rows of this width."""
+    """Yield the rows of parse_rows, as one Block wherever the buffered lines are regular."""
     while text := lines.take_buffered():
         columns = csv_arrow.read_columns(text, delimiter, width)
         if columns is not None:
@@ -112,15 +113,15 @@ def parse_blocks(lines: LineBuffer, delimiter: str, width: int) -> Iterator[Row 
 def _parse_with_stdlib(
     lines: LineBuffer, end_position: int, delimiter: str, width: int
 ) -> Iterator[Row | Block]:
-    """The rows up to this line, some at once where the standard library finds nothing odd."""
+    """Yield the rows up to this line, as Blocks where the standard library finds no error."""
     while lines.position < end_position:
-        taken = lines.take(min(_BLOCK_LINES, end_position - lines.position))
+        block = lines.take(min(_BLOCK_LINES, end_position - lines.position))
         try:
-            records = list(_make_reader(taken, delimiter))
+            records = list(_make_reader(block, delimiter))
         except csv.Error:
-            after = lines.position
-            lines.push_back(taken)
-            yield from _parse_rows_until(lines, after, delimiter)
+            end_of_block = lines.position
+            lines.push_back(block)
+            yield from _parse_rows_until(lines, end_of_block, delimiter)
         else:
             yield from _block_or_rows(records, width)
 
@@ -141,7 +142,7 @@ def _parse_rows_until(lines: LineBuffer, end_position: int, delimiter: str) -> I
 
 
 def _make_reader(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
-    # The limit belongs to the whole process: raise it where it is lower, never lower it.
+    # The limit is global to the process, so it is only raised, never lowered.
     if csv.field_size_limit() < reserved_columns.MAX_CELL_CHARS:
         csv.field_size_limit(reserved_columns.MAX_CELL_CHARS)
     return csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
@@ -152,7 +153,7 @@ def _strip_cells(record: list[str]) -> list[object]:
 
 
 def _parse_single_line(line: str, delimiter: str) -> Row:
-    """A line read without strictness, where its quotes at least come in pairs."""
+    """Parse a line without strict mode; return the raw line where a quote is unpaired."""
     if line.count('"') % 2:
         return line.strip() or '"'
     try:

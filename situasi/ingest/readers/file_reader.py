@@ -1,4 +1,4 @@
-"""Reading a file as it comes from the field: what it is, told by its content, then its rows."""
+"""Reader of a file from the field: detects the type by its content, then reads the rows."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _JSON_SUFFIXES = {".json", ".jsonl", ".ndjson", ".geojson"}
 
 
 def read_file(path: Path, score_header: HeaderScorer, chunk_rows: int = 20_000) -> Iterator[Table]:
-    """Tables of the rows in this file, at least one, each of at most `chunk_rows` rows.
+    """Yield the tables of the rows in this file, at least one, each of at most `chunk_rows` rows.
 
-    recognise: how many distinct columns of a feed the texts of a row name as headings; a row
-    of two or more can be the heading. The first table carries the notes on the whole file.
+    score_header: counts the distinct columns of a feed that the texts of a row name; a row
+    that names two or more can be the heading. The first table has the notes on the whole file.
 
-    Raises SourceRefused with one sentence for the sender. Long files are read while they are
-    taken, so it may come after some tables: save nothing before the last one. Raises OSError
-    where the disk is full.
+    Raises SourceError with one sentence for the sender. Long files are read while they are
+    consumed, so it may come after some tables: save nothing before the last one. Raises
+    OSError where the disk is full.
     """
     if chunk_rows < 1:
         raise ValueError(f"chunk_rows is {chunk_rows}; a table needs at least one row")
@@ -35,7 +35,7 @@ def read_file(path: Path, score_header: HeaderScorer, chunk_rows: int = 20_000) 
             head = file.read(file_types.HEAD_BYTES)
         yield from _read_tables(path, head, score_header, chunk_rows)
     except OSError as failure:
-        if failure.errno in DISK_FULL_ERRNOS:  # of our disk, and no fault of the file
+        if failure.errno in DISK_FULL_ERRNOS:  # our own disk is full; the file is not at fault
             raise
         raise to_source_error(failure) from failure
 
@@ -67,7 +67,6 @@ def _read_tables(
 
 
 def _add_note(tables: Iterator[Table], note: str) -> Iterator[Table]:
-    """The tables, a note added to the first."""
     for first in tables:
         notes = (note, *first.notes) if note else first.notes
         return chain([replace(first, notes=notes)], tables)

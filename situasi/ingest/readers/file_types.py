@@ -1,4 +1,4 @@
-"""What a file is, told by its first bytes and never by its name."""
+"""Detection of a file's type by its first bytes, never by its name."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _SEND_INSTEAD = "kirim laporan sebagai XLSX, CSV atau JSON."
 
 
 def reject_unsupported(head: bytes) -> None:
-    """Raise SourceRefused, saying what the file is, when it cannot hold a table of reports."""
+    """Raise SourceError, naming the type of the file, if it cannot hold a table of reports."""
     name = _find_unsupported_type(head)
     if name:
         raise SourceError(f"Berkas ini sebenarnya {name}; {_SEND_INSTEAD}")
@@ -50,6 +50,7 @@ def reject_unsupported(head: bytes) -> None:
 
 
 def is_zip(head: bytes) -> bool:
+    """Return whether the file is a ZIP archive (every XLSX is one)."""
     return head.startswith(ZIP_SIGNATURES)
 
 

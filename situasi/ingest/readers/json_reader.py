@@ -1,4 +1,4 @@
-"""JSON as exported: lists of objects, objects around a list, GeoJSON, one object per line."""
+"""Reader of exported JSON: lists of objects, objects around a list, GeoJSON, JSON lines."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from situasi.ingest.readers.json_stream import JsonDocumentStream, OtherListItem
 from situasi.ingest.tables import SourceError, Table
 
 _OUTSIDE_LIST = "di luar daftar laporan (kunci “{}”), tidak dibaca; kirim satu daftar per berkas"
-_SAMPLE_LINES = 20  # lines from which JSON lines are told from one document
+_SAMPLE_LINES = 20  # lines checked to distinguish JSON lines from one document
 
 
 def detect_kind(path: Path, encoding: text_encoding.Encoding) -> str:
-    """What the text is: "lines" (JSON lines), "document" (one JSON value) or "" (no JSON)."""
+    """Return "lines" for JSON lines, "document" for one JSON value, "" if it is not JSON."""
     head = _first_lines(path, encoding)
-    whole = [_is_object(line) for line in head]
-    if len(head) > 1 and 2 * sum(whole) >= len(head):
+    are_objects = [_is_object(line) for line in head]
+    if len(head) > 1 and 2 * sum(are_objects) >= len(head):
         return "lines"
     text = "".join(head).lstrip("\ufeff").lstrip()
     if text.startswith("{"):
@@ -29,7 +29,7 @@ def detect_kind(path: Path, encoding: text_encoding.Encoding) -> str:
 
 
 def _first_lines(path: Path, encoding: text_encoding.Encoding) -> list[str]:
-    """The first lines that hold anything; cut, so that a giant line stays small."""
+    """Return the first lines that are not blank, cut so that a giant line stays small."""
     texts = text_encoding.read_chunks(path, encoding, text_encoding.ReadProgress(0))
     start = "".join(islice(texts, 4))
     lines = [line for line in start.split("\n")[: 5 * _SAMPLE_LINES] if line.strip()]
@@ -49,7 +49,7 @@ def _is_object(line: str) -> bool:
 def read_lines(
     path: Path, encoding: text_encoding.Encoding, score_header: HeaderScorer, chunk_rows: int
 ) -> Iterator[Table]:
-    """Tables of JSON lines, rows numbered by line; a broken line is a row under marks.BROKEN."""
+    """Yield tables of JSON lines, rows numbered by line; a broken line is a row under BROKEN."""
     meter = text_encoding.ReadProgress(path.stat().st_size)
     lines = enumerate(text_encoding.read_lines(path, encoding, meter), start=1)
     rows = ((number, _parse_line(line)) for number, line in lines if line.strip())
@@ -68,9 +68,9 @@ def _parse_line(line: str) -> dict[str, object]:
 def read_document(
     path: Path, encoding: text_encoding.Encoding, score_header: HeaderScorer, chunk_rows: int
 ) -> Iterator[Table]:
-    """Tables of one JSON document, rows numbered by their place in its list, from 1.
+    """Yield tables of one JSON document, rows numbered by their position in its list, from 1.
 
-    Raises SourceRefused, possibly after the first tables when the damage lies further on.
+    Raises SourceError, possibly after the first tables when the damage lies further on.
     """
     meter = text_encoding.ReadProgress(path.stat().st_size)
     document = JsonDocumentStream(text_encoding.read_chunks(path, encoding, meter))
@@ -87,8 +87,8 @@ def read_document(
 def _to_row(value: object) -> dict[str, object]:
     if not isinstance(value, OtherListItem):
         return json_rows.to_row(value)
-    text = table_builder.make_unread_row(
+    unread = table_builder.make_unread_row(
         [json_rows.dump_compact(value.value)],
         _OUTSIDE_LIST.format(reserved_columns.excerpt(value.list_key, 40)),
     )
-    return {reserved_columns.BROKEN: text.text, reserved_columns.NOT_A_REPORT: text.reason}
+    return {reserved_columns.BROKEN: unread.text, reserved_columns.NOT_A_REPORT: unread.reason}

@@ -1,4 +1,4 @@
-"""JSON objects become rows of cells: numbers kept safe, doubled keys told, points unfolded."""
+"""Conversion of JSON objects to rows: safe numbers, duplicate keys reported, points unpacked."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NO_KNOWN_KEYS = (
 
 
 def parse_integer(text: str) -> int | str:
-    """A whole number; a longer one stays text: it is a code, not a count."""
+    """Return a whole number; one of more than 18 digits stays text, because it is a code."""
     return int(text) if len(text) <= _MAX_INTEGER_DIGITS else text
 
 
@@ -42,16 +42,16 @@ def _parse_constant(name: str) -> str | None:
 
 
 def build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object; where a key stands twice with different values, the row is marked broken."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        doubled = {key for key, value in pairs if found[key] != value}
-        if doubled:
-            named = ", ".join(sorted(doubled)[:3])
-            found[reserved_columns.BROKEN] = reserved_columns.excerpt(
-                f"kunci ganda dengan isi berbeda: {named}"
+    """Build an object; where a key occurs twice with different values, mark the row as broken."""
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        duplicates = {key for key, value in pairs if result[key] != value}
+        if duplicates:
+            names = ", ".join(sorted(duplicates)[:3])
+            result[reserved_columns.BROKEN] = reserved_columns.excerpt(
+                f"kunci ganda dengan isi berbeda: {names}"
             )
-    return found
+    return result
 
 
 DECODER = json.JSONDecoder(
@@ -63,7 +63,7 @@ DECODER = json.JSONDecoder(
 
 
 def to_row(value: object) -> dict[str, object]:
-    """One row of a value of JSON: an object, a GeoJSON feature, or anything else as broken."""
+    """Convert a JSON value to a row: an object, a GeoJSON feature, or anything else as broken."""
     if not isinstance(value, dict):
         return {
             reserved_columns.BROKEN: reserved_columns.excerpt(dump_compact(value)) or "(kosong)"
@@ -104,6 +104,7 @@ def _to_cell(value: object) -> object:
 
 
 def dump_compact(value: object) -> str:
+    """Return a value as JSON without blanks between its parts."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -115,39 +116,38 @@ def build_tables(
     get_progress: Callable[[], float],
     unread_keys: Sequence[str] = (),
 ) -> Iterator[Table]:
-    """Tables of numbered rows; each has all headings met so far, in order of appearance.
+    """Yield tables of numbered rows; each has all headings met so far, in order of appearance.
 
-    beside: keys that held no rows, known when the last row was given; the last table tells them.
-
-    Raises SourceRefused where the first rows name no columns of a feed, or there are too many.
+    unread_keys: keys that held no rows; complete only after the last row, so the last table
+    has the note. Raises SourceError if the first rows name no columns of a feed, or too many.
     """
     headings: dict[str, None] = {}
     numbers: list[int] = []
     cells: list[dict[str, object]] = []
-    given, sums = False, RunningSums()
-    for number, found in rows:
-        if not any(cell is not None for cell in found.values()):
+    yielded, sums = False, RunningSums()
+    for number, row in rows:
+        if not any(cell is not None for cell in row.values()):
             continue
         numbers.append(number)
-        cells.append(found)
-        headings.update(dict.fromkeys(found))
+        cells.append(row)
+        headings.update(dict.fromkeys(row))
         if len(headings) > reserved_columns.MAX_COLUMNS:
             raise SourceError(reserved_columns.TOO_MANY_COLUMNS)
         if len(numbers) >= chunk_rows or len(numbers) * len(headings) >= _MAX_TABLE_CELLS:
-            some = _build_table(
-                headings, numbers, cells, () if given else notes, get_progress(), score_header
+            table = _build_table(
+                headings, numbers, cells, () if yielded else notes, get_progress(), score_header
             )
-            yield replace(some, sums=sums)
-            numbers, cells, given = [], [], True
-    said = (
+            yield replace(table, sums=sums)
+            numbers, cells, yielded = [], [], True
+    unread_note = (
         (f"di luar daftar laporan, tidak dibaca: {', '.join(unread_keys[:5])}",)
         if unread_keys
         else ()
     )
-    if numbers or said or not given:
-        notes = (*(() if given else notes), *said)
-        rest = _build_table(headings, numbers, cells, notes, get_progress(), score_header)
-        yield replace(rest, sums=sums)
+    if numbers or unread_note or not yielded:
+        notes = (*(() if yielded else notes), *unread_note)
+        last_table = _build_table(headings, numbers, cells, notes, get_progress(), score_header)
+        yield replace(last_table, sums=sums)
 
 
 def _build_table(
@@ -158,8 +158,8 @@ def _build_table(
     progress: float,
     score_header: HeaderScorer,
 ) -> Table:
-    own = [name for name in headings if name not in reserved_columns.ALL]
-    if score_header(own) < 2:
+    sender_headings = [name for name in headings if name not in reserved_columns.ALL]
+    if score_header(sender_headings) < 2:
         raise SourceError(NO_KNOWN_KEYS)
-    data = {name: [found.get(name) for found in cells] for name in headings}
+    data = {name: [row.get(name) for row in cells] for name in headings}
     return Table(pd.DataFrame(data, dtype=object), row_numbers, tuple(notes), progress)

@@ -1,4 +1,4 @@
-"""One JSON document read piece by piece, so that memory does not grow with the file."""
+"""Incremental reader of one JSON document, so that memory does not grow with the file."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ from situasi.ingest.readers import reserved_columns
 from situasi.ingest.readers.json_rows import DECODER, build_object
 from situasi.ingest.tables import SourceError
 
-# Under these keys exports keep their rows.
 ROW_LIST_KEYS = frozenset({"data", "rows", "items", "features", "records", "laporan", "kejadian"})
 
-_LOOKAHEAD_CHARS = (
-    reserved_columns.MAX_CELL_CHARS
-)  # characters that are always at hand: the longest value readable
+# Characters always kept in the window: the longest readable value.
+_LOOKAHEAD_CHARS = reserved_columns.MAX_CELL_CHARS
 _WHITESPACE = re.compile(r"[ \t\n\ufeff]*")
-# What a list of GeoJSON says besides its rows.
+# Keys that GeoJSON has beside its list of rows.
 _METADATA_KEYS = frozenset({"type", "name", "crs", "bbox"})
 _TOO_DEEP = "Isi JSON ini bersarang terlalu dalam untuk laporan."
 _EMPTY = "JSON ini tidak berisi satu laporan pun."
@@ -27,14 +25,14 @@ _TWO_LISTS = "JSON ini memuat dua daftar laporan; kirim satu daftar per berkas."
 
 @dataclass(frozen=True)
 class OtherListItem:
-    """A value of another list than that of the rows. key: of that list."""
+    """A value of another list than the list of rows. list_key: key of that list."""
 
     list_key: str
     value: Any
 
 
 class JsonDocumentStream:
-    """A JSON document over pieces of text; holds a window of about twice _AHEAD."""
+    """A JSON document over chunks of text; its window is about twice _LOOKAHEAD_CHARS."""
 
     def __init__(self, chunks: Iterator[str]) -> None:
         self._chunks = chunks
@@ -42,12 +40,12 @@ class JsonDocumentStream:
         self._position = 0
         self._row_count = 0
         self._is_exhausted = False
-        self.unread_keys: list[str] = []  # keys beside the list of rows, that hold no rows
+        self.unread_keys: list[str] = []  # keys beside the list of rows that hold no rows
 
     def iterate_rows(self) -> Iterator[Any]:
-        """The values of its list of rows, or the document itself where it is one object.
+        """Yield the values of the list of rows, or the document itself where it is one object.
 
-        Objects of other lists beside it are given as `Beside`.
+        Objects of other lists beside it are yielded as OtherListItem.
         """
         start = self._peek()
         if start == "[":
@@ -62,33 +60,33 @@ class JsonDocumentStream:
             raise SourceError(_EMPTY)
 
     def _read_wrapper(self) -> Iterator[Any]:
-        """The rows of the list that an object holds; without a list, the object is the row."""
+        """Yield the rows of the list in an object; without a list, the object is the row."""
         self._expect("{")
-        own: list[tuple[str, Any]] = []
-        listed = False
+        pairs: list[tuple[str, Any]] = []
+        has_list = False
         while self._peek() != "}":
             key = self._read_key()
             if key in ROW_LIST_KEYS and self._peek() == "[":
-                if listed:
+                if has_list:
                     raise SourceError(_TWO_LISTS)
-                listed = True
+                has_list = True
                 yield from self._read_list()
             else:
-                own.append((key, self._read_value()))
-            if len(own) > reserved_columns.MAX_COLUMNS:
+                pairs.append((key, self._read_value()))
+            if len(pairs) > reserved_columns.MAX_COLUMNS:
                 raise SourceError(reserved_columns.TOO_MANY_COLUMNS)
             if not self._consume_comma("}"):
                 break
         self._expect("}")
-        if not listed:
+        if not has_list:
             self._row_count += 1
-            yield build_object(own)
+            yield build_object(pairs)
             return
-        for key, value in own:
-            objects = [one for one in value if one] if isinstance(value, list) else []
-            if any(isinstance(one, dict) for one in objects):
+        for key, value in pairs:
+            objects = [item for item in value if item] if isinstance(value, list) else []
+            if any(isinstance(item, dict) for item in objects):
                 self._row_count += len(objects)
-                yield from (OtherListItem(key, one) for one in objects)
+                yield from (OtherListItem(key, item) for item in objects)
             elif value not in (None, "", [], {}) and key not in _METADATA_KEYS:
                 self.unread_keys.append(key)
 
@@ -110,7 +108,7 @@ class JsonDocumentStream:
         return str(key)
 
     def _consume_comma(self, end_char: str) -> bool:
-        """Whether a comma follows; a comma before the end is forgiven."""
+        """Return whether a value follows after a comma; a comma before the end is accepted."""
         if self._peek() != ",":
             return False
         self._expect(",")
@@ -133,7 +131,7 @@ class JsonDocumentStream:
         self._position += 1
 
     def _peek(self) -> str:
-        """The next character that is no blank, with all of its value at hand; "" at the end."""
+        """Return the next non-blank character, its whole value in the window; "" at the end."""
         while True:
             self._fill_window()
             self._position = _WHITESPACE.match(self._window, self._position).end()  # type: ignore[union-attr]
@@ -155,8 +153,8 @@ class JsonDocumentStream:
         self._window, self._position = "".join(parts), 0
 
     def _build_syntax_error(self) -> SourceError:
-        where = (
+        damage = (
             "terpotong" if self._is_exhausted and self._position >= len(self._window) else "rusak"
         )
-        after = f" setelah laporan ke-{self._row_count}" if self._row_count else ""
-        return SourceError(f"JSON ini {where}{after}; ekspor ulang dari sumbernya.")
+        position = f" setelah laporan ke-{self._row_count}" if self._row_count else ""
+        return SourceError(f"JSON ini {damage}{position}; ekspor ulang dari sumbernya.")

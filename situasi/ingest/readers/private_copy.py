@@ -1,4 +1,4 @@
-"""A copy of a sender's file that nobody changes while it is read, and its digest."""
+"""Copy of a sender's file that nobody changes while it is read, and its digest."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BLOCK_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class PrivateCopy:
-    """sha256: of the bytes that lie at `path`."""
+    """A copied file. sha256: digest of the bytes at `path`."""
 
     path: Path
     sha256: str
@@ -28,10 +28,10 @@ class PrivateCopy:
 
 @contextmanager
 def private_copy(path: Path, max_bytes: int) -> Iterator[PrivateCopy]:
-    """Copy a file, so that digest and rows are of the same bytes whatever its writer does.
+    """Copy a file, so that digest and rows come from the same bytes even if its writer goes on.
 
-    The copy has the ending of the file, and is gone afterwards. most: bytes. Raises
-    SourceRefused where the file cannot be read or is larger, OSError where no copy can be made.
+    The copy keeps the file's suffix and is deleted afterwards. Raises SourceError where the
+    file cannot be read or is larger than `max_bytes`, OSError where no copy can be written.
     """
     source = _open_regular_file(path)
     with (
@@ -45,7 +45,7 @@ def private_copy(path: Path, max_bytes: int) -> Iterator[PrivateCopy]:
 
 
 def to_source_error(error: OSError) -> SourceError:
-    """The sentence for a file that the system does not let us read."""
+    """Return the error for a file that the system does not let us read."""
     if isinstance(error, FileNotFoundError):
         return SourceError("Berkas ini tidak ditemukan.")
     if isinstance(error, PermissionError):
@@ -54,7 +54,7 @@ def to_source_error(error: OSError) -> SourceError:
 
 
 def check_regular_file(path: Path) -> None:
-    """Refuse a folder, a pipe or a device without opening it."""
+    """Raise SourceError, without opening it, if the path is a folder, a pipe or a device."""
     try:
         mode = path.stat().st_mode
     except ValueError:  # a NUL in the name
@@ -68,7 +68,7 @@ def check_regular_file(path: Path) -> None:
 def _open_regular_file(path: Path) -> BinaryIO:
     try:
         check_regular_file(path)
-        # Without waiting, should a pipe have taken its place meanwhile.
+        # Do not block if a pipe has replaced the file meanwhile.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         file = os.fdopen(os.open(path, flags), "rb")
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -80,7 +80,6 @@ def _open_regular_file(path: Path) -> BinaryIO:
 
 
 def _copy_and_hash(source: BinaryIO, target: BinaryIO, max_bytes: int) -> str:
-    """Copy all of a file, and give its digest."""
     size = os.fstat(source.fileno()).st_size
     digest, copied = hashlib.sha256(), 0
     while True:

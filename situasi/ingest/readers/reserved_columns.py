@@ -1,14 +1,12 @@
-"""Headings that reading adds to a table, for what a plain column cannot say."""
+"""Headings that readers add to a table, for what an ordinary column cannot hold."""
 
 from __future__ import annotations
 
-EXCESS = "__lebih"  # cells beyond the last heading of their row, " | " between
-BROKEN = "__rusak"  # the raw text of a row that could not be taken apart
+EXCESS = "__lebih"  # cells beyond the last heading, joined with " | "
+BROKEN = "__rusak"  # the raw text of a row that could not be parsed
 SHEET = "__lembar"  # the sheet a row comes from, where a workbook holds several
-GEOMETRY = "__geometri"  # the type of a geometry that is no usable point
-NOT_A_REPORT = (
-    "__bukan_laporan"  # why a row is no report; such a row waits in quarantine with this reason
-)
+GEOMETRY = "__geometri"  # the type of a geometry that is not a usable point
+NOT_A_REPORT = "__bukan_laporan"  # why a row is not a report; its reason in quarantine
 
 ALL = frozenset({EXCESS, BROKEN, SHEET, GEOMETRY, NOT_A_REPORT})
 
@@ -21,7 +19,7 @@ TOO_MANY_COLUMNS = (
 
 
 def is_storable_text(text: str) -> bool:
-    """Whether a text has no NULs and half characters, which no store takes."""
+    """Return whether a text has no NULs and no lone surrogates, which no store accepts."""
     if "\0" in text:
         return False
     try:
@@ -32,7 +30,7 @@ def is_storable_text(text: str) -> bool:
 
 
 def clean_text(text: str) -> str | None:
-    """A text without blanks around it, NULs and half characters."""
+    """Return a text without outer blanks, NULs and lone surrogates; None where nothing is left."""
     text = text.replace("\0", "").strip()
     if not text.isascii():
         text = text.encode("utf-8", "replace").decode("utf-8")
@@ -40,6 +38,6 @@ def clean_text(text: str) -> str | None:
 
 
 def excerpt(text: str, limit: int = 1000) -> str:
-    """The beginning of a raw text, enough to find it again in the sender's file."""
+    """Return the beginning of a raw text, enough to find it again in the sender's file."""
     text = clean_text(text) or ""
     return text if len(text) <= limit else text[:limit] + "…"

@@ -1,4 +1,4 @@
-"""A piece of a table while it fills: every row that is not blank."""
+"""Builder of tables from numbered rows: collects every row that is not blank."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from situasi.ingest.validation.column_sums import RunningSums
 
 @dataclass(frozen=True)
 class UnreadRow:
-    """A row outside the table that is read: what can be said of it, and why it is no report."""
+    """A row outside the table that is read: its text, and why it is not a report."""
 
     text: str
     reason: str
 
 
-# Cells (texts stripped, None where empty), the raw text of a row that could not be taken
-# apart, or a row outside the table.
+# Cells (texts stripped, None where empty), the raw text of a row that could not be parsed,
+# or a row outside the table.
 Row = list[object] | str | UnreadRow
 
 
 def make_unread_row(cells: Iterable[object], reason: str) -> UnreadRow:
-    """A row outside the table. Its numbers are blotted out: nobody knows what they count."""
-    said = " | ".join(str(cell).strip() for cell in cells if cell is not None)
-    return UnreadRow(reserved_columns.excerpt(re.sub(r"\d", "#", said), 300), reason)
+    """Build a row outside the table. Digits are masked, because nobody knows what they count."""
+    text = " | ".join(str(cell).strip() for cell in cells if cell is not None)
+    return UnreadRow(reserved_columns.excerpt(re.sub(r"\d", "#", text), 300), reason)
 
 
 @dataclass(frozen=True)
 class Block:
-    """Rows of equal width that follow one another, column by column; cells as those of a Row."""
+    """Consecutive rows of equal width, column by column; cells as in a Row."""
 
     columns: Sequence[CellArray]
 
@@ -44,23 +44,25 @@ class Block:
         return len(self.columns[0])
 
     def slice_rows(self, first: int, end: int) -> Block:
+        """Return the rows from `first` up to, but not including, `end`."""
         return Block([column[first:end] for column in self.columns])
 
     def iterate_rows(self) -> Iterator[list[object]]:
+        """Return an iterator over the rows as lists of cells."""
         return map(list, zip(*(column.tolist() for column in self.columns), strict=True))
 
 
 NumberedRows = tuple[int, Row | Block]  # a row and its number, or rows and the number of the first
 
 REPEATED_HEADER = "judul kolom yang berulang, bukan laporan; tidak perlu dibetulkan"
-# Rows are turned into columns this many at a time: thousands of lists kept alive would
-# have the garbage collector walk them again and again (measured: three times slower).
+# Rows become columns in batches of this size: with thousands of lists alive the garbage
+# collector visits them again and again (measured: three times slower).
 _BATCH_ROWS = 256
 
 
 @dataclass
 class ChunkBuilder:
-    """What one table is made of, while it fills. columns: each in parts."""
+    """The parts of one table while it fills. column_parts: for each column a list of arrays."""
 
     column_parts: list[list[CellArray]]
     row_numbers: list[int] = field(default_factory=list)
@@ -69,19 +71,20 @@ class ChunkBuilder:
     notes: list[str] = field(default_factory=list)
 
     def add_row(self, number: int, cells: list[object]) -> None:
+        """Add a row of cells under its number."""
         self.row_numbers.append(number)
         self.pending_rows.append(cells)
         if len(self.pending_rows) >= _BATCH_ROWS:
             self._flush()
 
     def add_block(self, numbers: Iterable[int], block: Block) -> None:
+        """Add a block of rows under their numbers."""
         self._flush()
         self.row_numbers.extend(numbers)
         for parts, column in zip(self.column_parts, block.columns, strict=True):
             parts.append(column)
 
     def _flush(self) -> None:
-        """Move the batch into the columns."""
         for parts, column in zip(
             self.column_parts, zip(*self.pending_rows, strict=True), strict=False
         ):
@@ -89,35 +92,36 @@ class ChunkBuilder:
         self.pending_rows.clear()
 
     def take_columns(self) -> list[CellArray]:
-        """The columns, each in one; the piece holds them no longer."""
+        """Return the columns, each as one array, and release them from this builder."""
         self._flush()
         return [_concatenate(parts) for parts in self.column_parts]
 
     def set_added_cell(self, heading: str, text: str) -> None:
-        """Put a text under an added heading, for the row about to be taken."""
+        """Put a text under an added heading, for the next row to be added."""
         self.added_columns.setdefault(heading, {})[len(self.row_numbers)] = text
 
 
 def _concatenate(parts: list[CellArray]) -> CellArray:
-    whole = np.concatenate(parts) if parts else np.empty(0, dtype="object")
+    column = np.concatenate(parts) if parts else np.empty(0, dtype="object")
     parts.clear()
-    return whole
+    return column
 
 
 def start_chunk(width: int, notes: Sequence[str] = ()) -> ChunkBuilder:
+    """Return an empty builder for a table with this number of columns."""
     return ChunkBuilder(column_parts=[[] for _ in range(width)], notes=list(notes))
 
 
 def append_block(builder: ChunkBuilder, first_number: int, block: Block, header: HeaderRow) -> None:
-    """Add the rows of a block that are not blank: all at once where none may be odd."""
-    beginnings = block.columns[0]
+    """Add the rows of a block that are not blank, all at once where no row needs a check."""
+    first_cells = block.columns[0]
     for column in block.columns[1:]:
-        missing = beginnings == np.array(None)
+        missing = first_cells == np.array(None)
         if not missing.any():
             break
-        beginnings = np.where(missing, column, beginnings)
-    filled = beginnings != np.array(None)
-    if _may_repeat_header(beginnings[filled].tolist(), header):
+        first_cells = np.where(missing, column, first_cells)
+    filled = first_cells != np.array(None)
+    if _may_repeat_header(first_cells[filled].tolist(), header):
         for number, row in enumerate(block.iterate_rows(), start=first_number):
             append_row(builder, number, row, header)
     elif filled.all():
@@ -128,20 +132,20 @@ def append_block(builder: ChunkBuilder, first_number: int, block: Block, header:
 
 
 def _may_repeat_header(first_cells: list[object], header: HeaderRow) -> bool:
-    """Whether a row may be a repeated heading, by how the rows begin."""
-    texts = [first for first in first_cells if isinstance(first, str)]
-    # Their first letters alone tell most rows apart, and there are few different ones.
+    """Return whether a row may be a repeated heading, judging by the first words of the rows."""
+    texts = [cell for cell in first_cells if isinstance(cell, str)]
+    # A cheap test first: the rows have few distinct beginnings, and most match no heading.
     shortest = min(map(len, header.first_words))
-    starts = {opening[:shortest] for opening in header.first_words}
-    letters = {text[:shortest] for text in texts}
-    odd = {start for start in letters if start.casefold()[:shortest] in starts}
-    return bool(odd) and any(
-        text.casefold().startswith(header.first_words) for text in texts if text[:shortest] in odd
+    header_starts = {word[:shortest] for word in header.first_words}
+    row_starts = {text[:shortest] for text in texts}
+    hits = {start for start in row_starts if start.casefold()[:shortest] in header_starts}
+    return bool(hits) and any(
+        text.casefold().startswith(header.first_words) for text in texts if text[:shortest] in hits
     )
 
 
 def append_row(builder: ChunkBuilder, number: int, row: Row, header: HeaderRow) -> None:
-    """Add one row to the piece, unless it is blank; a repeated heading is marked as no report."""
+    """Add one row unless it is blank; mark a repeated heading as not a report."""
     width = len(header.column_names)
     if isinstance(row, UnreadRow):
         builder.set_added_cell(reserved_columns.NOT_A_REPORT, row.reason)
@@ -166,7 +170,7 @@ def append_row(builder: ChunkBuilder, number: int, row: Row, header: HeaderRow) 
 
 
 def _fit_to_width(builder: ChunkBuilder, cells: list[object], width: int) -> None:
-    """Make a ragged row as wide as the heading; what is beyond it is kept, and marked."""
+    """Make a ragged row as wide as the heading; keep excess cells under an added heading."""
     excess = [str(cell) for cell in cells[width:] if cell is not None]
     if excess:
         builder.set_added_cell(
@@ -187,7 +191,7 @@ def _is_repeated_header(cells: list[object], header: HeaderRow) -> bool:
     )
 
 
-MAX_TABLE_CELLS = 400_000  # of one table: a wide one has fewer rows, so that memory stays bounded
+MAX_TABLE_CELLS = 400_000  # cells of one table: a wide one has fewer rows, to bound memory
 OTHER_TABLE = "baris di atas judul kolom yang dibaca: dua tabel dalam satu lembar; kirim terpisah"
 
 
@@ -199,46 +203,46 @@ def build_tables(
     get_progress: Callable[[], float] = lambda: 1.0,
     constants: dict[str, str] | None = None,
 ) -> Iterator[Table]:
-    """Tables of at most `chunk_rows` rows; at least one, even where there is no row.
+    """Yield tables of at most `chunk_rows` rows; at least one, even where there is no row.
 
-    numbered: (row number, cells or raw text) below the heading, or (number of the first row,
-    a block of rows); the cells are taken over.
-    notes: said with the first table. constants: headings with one value for every row.
+    numbered_rows: below the heading, (row number, cells or raw text) or (number of the first
+    row, a block of rows); the lists of cells are changed in place.
+    notes: go with the first table. constants: headings with one value for every row.
     """
-    width, given, sums = len(header.column_names), False, RunningSums()
+    width, is_first_done, sums = len(header.column_names), False, RunningSums()
     chunk_rows = max(1, min(chunk_rows, MAX_TABLE_CELLS // max(1, width)))
-    piece = start_chunk(width, notes)
+    builder = start_chunk(width, notes)
 
-    def room() -> int:
-        return chunk_rows - len(piece.row_numbers)
+    def count_free_rows() -> int:
+        return chunk_rows - len(builder.row_numbers)
 
-    for number, part in _split_to_fit(numbered_rows, room):
+    for number, part in _split_to_fit(numbered_rows, count_free_rows):
         if isinstance(part, Block):
-            append_block(piece, number, part, header)
+            append_block(builder, number, part, header)
         else:
-            append_row(piece, number, part, header)
-        if len(piece.row_numbers) >= chunk_rows:
-            yield replace(_build_table(piece, header, get_progress(), constants or {}), sums=sums)
-            piece, given = start_chunk(width), True
-    if not given and not piece.row_numbers:
-        piece.notes.append("hanya judul kolom, tanpa isi")
-    if piece.row_numbers or piece.notes or not given:
-        yield replace(_build_table(piece, header, get_progress(), constants or {}), sums=sums)
+            append_row(builder, number, part, header)
+        if len(builder.row_numbers) >= chunk_rows:
+            yield replace(_build_table(builder, header, get_progress(), constants or {}), sums=sums)
+            builder, is_first_done = start_chunk(width), True
+    if not is_first_done and not builder.row_numbers:
+        builder.notes.append("hanya judul kolom, tanpa isi")
+    if builder.row_numbers or builder.notes or not is_first_done:
+        yield replace(_build_table(builder, header, get_progress(), constants or {}), sums=sums)
 
 
 def _split_to_fit(
     numbered_rows: Iterable[NumberedRows], count_free_rows: Callable[[], int]
 ) -> Iterator[NumberedRows]:
-    """The same, each block cut to the rows for which there is room when it comes."""
+    """Yield the same rows, each block cut to the free rows of the table that is being filled."""
     for first, part in numbered_rows:
         if not isinstance(part, Block):
             yield first, part
             continue
-        at = 0
-        while at < len(part):
-            some = part.slice_rows(at, at + count_free_rows())
-            yield first + at, some
-            at += len(some)
+        start = 0
+        while start < len(part):
+            block = part.slice_rows(start, start + count_free_rows())
+            yield first + start, block
+            start += len(block)
 
 
 def _build_table(
@@ -266,15 +270,15 @@ def _name_unnamed_column(index: int, header: HeaderRow) -> str:
 
 
 def format_title_notes(row_numbers: Sequence[int]) -> tuple[str, ...]:
-    """The note on title rows, by their numbers; nothing where there are none."""
+    """Return the note on skipped title rows, by their numbers; empty where there are none."""
     if not row_numbers:
         return ()
-    shown = ", ".join(map(str, row_numbers[:5])) + (", …" if len(row_numbers) > 5 else "")
-    return (f"{len(row_numbers)} baris di atas judul kolom dilewati (baris {shown})",)
+    numbers = ", ".join(map(str, row_numbers[:5])) + (", …" if len(row_numbers) > 5 else "")
+    return (f"{len(row_numbers)} baris di atas judul kolom dilewati (baris {numbers})",)
 
 
 def column_letters(index: int) -> str:
-    """The letters Excel shows above the column with this index: 0 is A, 26 is AA."""
+    """Return the letters Excel shows above the column with this index: 0 is A, 26 is AA."""
     letters = ""
     index += 1
     while index:

@@ -1,4 +1,4 @@
-"""Bytes become lines of text, whatever encoding the sender's program wrote."""
+"""Decoding of bytes to lines of text, whatever encoding the sender's program wrote."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 
 from situasi.ingest.tables import SourceError
 
-# Bytes read at once. With a line begun before them they seldom hold more letters than one
-# cell may (marks.CELL_LIMIT), so that what is parsed whole need not be looked at for longer ones.
+# Bytes read at once. Together with a line begun before, they seldom exceed the limit of one cell
+# (reserved_columns.MAX_CELL_CHARS), so that csv_arrow can parse most blocks whole.
 BLOCK_BYTES = 900_000
-MAX_LINE_CHARS = 4_000_000  # characters; a longer line is no line of a report
+MAX_LINE_CHARS = 4_000_000  # characters; no line of a report is longer
 
-# UTF-32 first: its little-endian mark begins with that of UTF-16.
+# UTF-32 first: its little-endian mark begins with the mark of UTF-16.
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),
     (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32"),
@@ -27,7 +27,7 @@ _BYTE_ORDER_MARKS = (
 
 @dataclass(frozen=True)
 class Encoding:
-    """How to read the bytes: codec, length of the byte order mark, a note for the sender."""
+    """How to read the bytes: codec, length of the byte order mark, notes for the sender."""
 
     codec: str
     bom_bytes: int = 0
@@ -42,11 +42,12 @@ class ReadProgress:
     bytes_read: int = 0
 
     def compute_fraction(self) -> float:
+        """Return the part of the file read so far, 0 to 1; 1 where the size is 0."""
         return min(1.0, self.bytes_read / self.total_bytes) if self.total_bytes else 1.0
 
 
 def detect(path: Path) -> Encoding:
-    """The encoding of this file; never fails on bytes, Windows-1252 being the last resort."""
+    """Return the encoding of this file; never fails, Windows-1252 is the last resort."""
     with path.open("rb") as file:
         head = file.read(4096)
     for mark, codec, name in _BYTE_ORDER_MARKS:
@@ -63,7 +64,7 @@ def _format_encoding_note(name: str) -> tuple[str, ...]:
 
 
 def _detect_utf16_without_bom(head: bytes) -> str:
-    """Latin text in UTF-16 has a NUL in every second byte, and in that place only."""
+    """Return the UTF-16 codec of Latin text: every second byte is NUL, and no other; else ""."""
     pairs = len(head) // 2
     even, odd = head[0 : 2 * pairs : 2].count(0), head[1 : 2 * pairs : 2].count(0)
     if pairs >= 4 and odd > 0.5 * pairs and even < 0.1 * pairs:
@@ -80,7 +81,7 @@ def _detect_utf8_or_windows(path: Path) -> Encoding:
         return Encoding("utf-8")
     except UnicodeDecodeError:
         valid, broken = _count_utf8_damage(path)
-    # A few broken bytes among many sound UTF-8 letters are damage, not Windows-1252.
+    # A few broken bytes among many valid UTF-8 letters are damage, not Windows-1252.
     if valid > 10 * broken:
         return Encoding("utf-8", 0, (f"{broken} huruf rusak diganti dengan tanda \ufffd",))
     return Encoding("cp1252", 0, _format_encoding_note("Windows-1252"))
@@ -108,9 +109,9 @@ def _decode_blocks(
 
 
 def read_chunks(path: Path, encoding: Encoding, progress: ReadProgress) -> Iterator[str]:
-    """The text piece by piece, with every line end a newline.
+    """Yield the text in chunks, with every line end a newline.
 
-    Raises SourceRefused on NUL characters: such a file is damaged or no text at all.
+    Raises SourceError on NUL characters: such a file is damaged or not text.
     """
     newlines = io.IncrementalNewlineDecoder(None, translate=True)
     for text in _decode_blocks(path, encoding, progress, "replace"):
@@ -119,19 +120,19 @@ def read_chunks(path: Path, encoding: Encoding, progress: ReadProgress) -> Itera
                 "Berkas ini rusak atau bukan teks (berisi bita NUL); ekspor ulang dari sumbernya."
             )
         yield newlines.decode(text)
-    yield newlines.decode("", final=True)  # a carriage return whose newline never came
+    yield newlines.decode("", final=True)  # a carriage return at the very end
 
 
 def read_lines(path: Path, encoding: Encoding, progress: ReadProgress) -> Iterator[str]:
-    """The lines, each with its newline. See whole_lines."""
+    """Yield the lines, each with its newline. See read_line_blocks."""
     for text in read_line_blocks(path, encoding, progress):
         yield from io.StringIO(text, newline="\n")
 
 
 def read_line_blocks(path: Path, encoding: Encoding, progress: ReadProgress) -> Iterator[str]:
-    """The lines, many in one text; memory does not grow with the file.
+    """Yield whole lines, many in one text; memory does not grow with the file.
 
-    Raises SourceRefused for a line beyond LINE_LIMIT characters.
+    Raises SourceError for a line of more than MAX_LINE_CHARS characters.
     """
     rest = ""
     for text in read_chunks(path, encoding, progress):

@@ -1,9 +1,8 @@
-"""The guard before a workbook: every part is weighed before anything unfolds it in memory.
+"""Size checks on a workbook before any part of it is expanded in memory.
 
-The reader of workbooks allocates a full rectangle from the first to the last cell and a
-copy of each shared text per use. So a small hostile or damaged file could take all memory
-at once. Only what was weighed here is passed on, in a fresh archive: what the sender's
-archive claims about sizes no longer matters.
+calamine allocates a full rectangle from the first to the last cell and a copy of each shared
+text per use, so a small hostile or damaged file could take all memory at once. Only parts that
+were measured are copied to a new archive: the sizes that the sender's archive states do not count.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ _OTHER_ARCHIVES = (
 )
 DAMAGED = "Berkas Excel ini rusak atau terpotong; simpan ulang di Excel, lalu kirim lagi."
 _DTD = "Berkas Excel ini memuat definisi XML yang tidak dipakai Excel, maka ditolak."
-# What the standard library raises on archives that are damaged, locked or of another kind.
+# Errors of the standard library on archives that are damaged, encrypted or of another kind.
 ARCHIVE_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -57,15 +56,15 @@ ARCHIVE_ERRORS = (
     RuntimeError,
     NotImplementedError,
 )
-DISK_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})  # how a disk says that it is full
+DISK_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
 _ERROR_CELL = re.compile(rb'(<(?:[^\s<>/:]*:)?c\s[^<>]*?\bt=(["\']))e(?=\2)')
 
 
 def copy_checked(path: Path, target: Path) -> None:
-    """Copy the parts of this workbook that hold cells into a plain archive, weighing them.
+    """Copy the parts of this workbook that hold cells into a plain archive, and check their size.
 
-    Error cells (#N/A) become texts on the way; the reader would show them as empty.
-    Raises SourceRefused when the file is no workbook, damaged, or beyond a limit.
+    Error cells (#N/A) become texts on the way; calamine would return them as empty.
+    Raises SourceError when the file is not a workbook, damaged, or beyond a limit.
     """
     _check_directory(path)
     try:
@@ -80,7 +79,7 @@ def copy_checked(path: Path, target: Path) -> None:
 
 
 def _check_directory(path: Path) -> None:
-    """Refuse archives whose directory alone would fill the memory."""
+    """Raise SourceError if the archive's directory alone would fill the memory."""
     if path.stat().st_size > MAX_FILE_BYTES:
         raise SourceError(CONTENT_TOO_LARGE)
     entries, tail = 0, b""
@@ -93,8 +92,8 @@ def _check_directory(path: Path) -> None:
 
 
 def _select_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """The members to pass on, shared texts first. Refuses archives that are no workbook."""
-    # A name written twice means its last entry, once.
+    """Return the members to copy, shared texts first. Raises SourceError if it is no workbook."""
+    # Of a duplicate name only the last entry counts.
     members = list({info.filename: info for info in archive.infolist()}.values())
     names = [info.filename.replace("\\", "/") for info in members]
     if not any(re.fullmatch(r"/?xl/[^/]*\.xml", name, re.IGNORECASE) for name in names):
@@ -108,9 +107,9 @@ def _select_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 
 
 def _format_not_a_workbook(names: list[str]) -> str:
-    for start, what in _OTHER_ARCHIVES:
+    for start, kind in _OTHER_ARCHIVES:
         if any(name.startswith(start) for name in names):
-            return f"Berkas ini sebenarnya {what} bukan buku kerja Excel (.xlsx)."
+            return f"Berkas ini sebenarnya {kind} bukan buku kerja Excel (.xlsx)."
     return "Berkas ini sebenarnya arsip ZIP; keluarkan isinya, lalu kirim berkas di dalamnya."
 
 
@@ -120,49 +119,49 @@ def _copy_members(
     budget, sheets, merges = MAX_UNPACKED_BYTES, 0, 0
     for info in members:
         with archive.open(info) as source, target.open(info.filename, "w") as copy:
-            for piece in _read_xml_chunks(source):
-                if b"<!" in piece and (b"<!DOCTYPE" in piece or b"<!ENTITY" in piece):
+            for chunk in _read_xml_chunks(source):
+                if b"<!" in chunk and (b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk):
                     raise SourceError(_DTD)
-                budget -= len(piece)
-                sheets += piece.count(b"sheetId")
-                merges += piece.count(b"mergeCell ")
+                budget -= len(chunk)
+                sheets += chunk.count(b"sheetId")
+                merges += chunk.count(b"mergeCell ")
                 if budget < 0 or sheets > MAX_SHEETS or merges > MAX_MERGES:
                     raise SourceError(CONTENT_TOO_LARGE)
-                if b't="e"' in piece or b"t='e'" in piece:
-                    piece = _ERROR_CELL.sub(rb"\1str", piece)
-                copy.write(piece)
+                if b't="e"' in chunk or b"t='e'" in chunk:
+                    chunk = _ERROR_CELL.sub(rb"\1str", chunk)
+                copy.write(chunk)
 
 
 def _read_xml_chunks(source: IO[bytes]) -> Iterator[bytes]:
-    """The part piece by piece, cut before a cell where there is one, never inside a tag."""
+    """Yield the part in chunks, cut before a cell where there is one, never inside a tag."""
     rest = b""
     while block := source.read(_BLOCK_BYTES):
-        piece = rest + block
-        cut = piece.rfind(b"<c ")
-        cut = cut if cut > 0 else piece.rfind(b"<")
+        chunk = rest + block
+        cut = chunk.rfind(b"<c ")
+        cut = cut if cut > 0 else chunk.rfind(b"<")
         if cut > 0:
-            yield piece[:cut]
-        rest = piece[max(cut, 0) :]
+            yield chunk[:cut]
+        rest = chunk[max(cut, 0) :]
         if len(rest) > 4 * MAX_CELL_CHARS:
             raise SourceError(xlsx_size.CELL_TOO_LONG)
     yield rest
 
 
 def _check_size(archive: zipfile.ZipFile) -> None:
-    """Add up what the cells of all parts would take, and refuse beyond the limits."""
+    """Raise SourceError if the cells of all parts would take more memory than the limits."""
     shared: Sequence[int] = ()
-    area = text = 0
+    area = text_bytes = 0
     for name in archive.namelist():
         if "sharedstrings" in name.lower():
             with archive.open(name) as source:
                 shared = xlsx_size.read_shared_text_lengths(_read_xml_chunks(source))
             continue
         with archive.open(name) as source:
-            weight = xlsx_size.measure_plain_sheet(_read_xml_chunks(source), shared)
-        if weight is None or weight.exceeds_limit:
+            size = xlsx_size.measure_plain_sheet(_read_xml_chunks(source), shared)
+        if size is None or size.exceeds_limit:
             with archive.open(name) as source:
-                weight = xlsx_size.measure_any_sheet(source, shared)
-        area, text = area + weight.cell_count, text + weight.text_bytes
-        xlsx_size.check_area(weight.rows, weight.columns, area)
-        if text > xlsx_size.MAX_TEXT_BYTES:
+                size = xlsx_size.measure_any_sheet(source, shared)
+        area, text_bytes = area + size.cell_count, text_bytes + size.text_bytes
+        xlsx_size.check_area(size.rows, size.columns, area)
+        if text_bytes > xlsx_size.MAX_TEXT_BYTES:
             raise SourceError(CONTENT_TOO_LARGE)

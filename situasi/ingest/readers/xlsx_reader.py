@@ -1,6 +1,6 @@
-"""Workbooks (XLSX, XLSM): every sheet with a heading row, cells as Excel holds them.
+"""Reader of workbooks (XLSX, XLSM): every sheet with a heading row, cells as Excel stores them.
 
-Rows of hidden sheets, and of sheets without a heading, are given too, marked as no reports.
+Rows of hidden sheets, and of sheets without a heading, are returned too, marked as not reports.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from situasi.ingest.readers.header_detection import (
 from situasi.ingest.tables import SourceError, Table, to_cell_array
 
 _BLOCK_ROWS = 1_000  # rows
-_SAMPLE_ROWS = 200  # rows that tell whether the words of a column come back
+_SAMPLE_ROWS = 200  # rows checked to see whether the texts of a column repeat
 NO_HEADER = (
     "Tidak ada lembar dengan baris judul kolom; perlu sekurangnya dua judul yang dikenal, "
     "misalnya waktu, kecamatan dan jenis."
@@ -43,7 +43,7 @@ _EMPTY_HEADER = HeaderRow(0, -1, (), frozenset(), frozenset(), 0)
 
 @dataclass(frozen=True)
 class _Sheet:
-    """One sheet: its heading, and how many rows Excel shows above the first read."""
+    """One sheet: its heading, and how many rows Excel shows above the first one read."""
 
     name: str
     cells: calamine.CalamineSheet
@@ -54,10 +54,10 @@ class _Sheet:
 
 
 def read(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Iterator[Table]:
-    """Tables of all sheets of reports, then of those left unread; rows numbered as Excel does.
+    """Yield the tables of all sheets of reports, then the unread sheets; rows numbered as in Excel.
 
-    Where several sheets give rows, each row tells its sheet under marks.SHEET.
-    Raises SourceRefused.
+    Where several sheets have rows, each row names its sheet under reserved_columns.SHEET.
+    Raises SourceError.
     """
     notes: list[str] = []
     sheets = []
@@ -74,22 +74,22 @@ def read(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Iterator[Ta
 
 
 def _worksheets(path: Path) -> list[tuple[str, calamine.CalamineSheet, bool]]:
-    """The worksheets that hold anything, loaded from a weighed copy; whether each is hidden."""
-    found = []
-    # Newer systems may briefly hold a closed file; a left-over copy must not stop the reading.
+    """Return the worksheets that are not empty, from a checked copy; and whether each is hidden."""
+    worksheets = []
+    # Some systems keep a closed file locked briefly; a left-over copy must not stop the reading.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         plain = Path(folder) / "ditimbang.xlsx"
         xlsx_guard.copy_checked(path, plain)
         try:
             with calamine.CalamineWorkbook.from_path(plain) as workbook:
-                for about in workbook.sheets_metadata:
-                    if about.typ == calamine.SheetTypeEnum.WorkSheet:
-                        hidden = about.visible != calamine.SheetVisibleEnum.Visible
-                        sheet = workbook.get_sheet_by_name(about.name)
-                        found.append((about.name, sheet, hidden))
+                for metadata in workbook.sheets_metadata:
+                    if metadata.typ == calamine.SheetTypeEnum.WorkSheet:
+                        hidden = metadata.visible != calamine.SheetVisibleEnum.Visible
+                        sheet = workbook.get_sheet_by_name(metadata.name)
+                        worksheets.append((metadata.name, sheet, hidden))
         except (calamine.CalamineError, OSError, ValueError) as damage:
             raise SourceError(xlsx_guard.DAMAGED) from damage
-    return [one for one in found if one[1].start is not None]
+    return [worksheet for worksheet in worksheets if worksheet[1].start is not None]
 
 
 def _inspect_sheet(
@@ -99,10 +99,11 @@ def _inspect_sheet(
     score_header: HeaderScorer,
     notes: list[str],
 ) -> _Sheet | None:
-    """The sheet with its heading or its unread rows; None, with a note, where it has neither."""
-    above = cells.start[0] if cells.start else 0
+    """Return the sheet with its heading or unread rows; None, with a note, where it has neither."""
+    rows_above = cells.start[0] if cells.start else 0
     head = [
-        row for _, row in zip(range(HEADER_SEARCH_ROWS), _iterate_rows(cells, above), strict=False)
+        row
+        for _, row in zip(range(HEADER_SEARCH_ROWS), _iterate_rows(cells, rows_above), strict=False)
     ]
     try:
         heading = find_header(head, score_header)
@@ -111,29 +112,29 @@ def _inspect_sheet(
             raise
         heading = None
     if heading:
-        return _Sheet(name, cells, heading, above, hidden)
+        return _Sheet(name, cells, heading, rows_above, hidden)
     filled = [
         (number, row, len(row) - row.count(None))
-        for number, row in enumerate(_iterate_rows(cells, above), start=above + 1)
+        for number, row in enumerate(_iterate_rows(cells, rows_above), start=rows_above + 1)
     ]
     if hidden:
         rows = sum(count > 0 for *_, count in filled)
         notes.append(f"lembar tersembunyi “{name}” dilewati: {rows} baris tanpa judul kolom")
         return None
-    said = _SHEET_WITHOUT_HEADER.format(name)
-    left = tuple(
-        (number, table_builder.make_unread_row(row, said))
+    reason = _SHEET_WITHOUT_HEADER.format(name)
+    unread = tuple(
+        (number, table_builder.make_unread_row(row, reason))
         for number, row, count in filled
         if count > 1
     )
     lines = sum(count == 1 for *_, count in filled)
     if lines:
         notes.append(f"lembar “{name}” tanpa judul kolom: {lines} baris keterangan dilewati")
-    return _Sheet(name, cells, None, above, hidden, left) if left else None
+    return _Sheet(name, cells, None, rows_above, hidden, unread) if unread else None
 
 
 def _iterate_rows(cells: calamine.CalamineSheet, first_row: int) -> Iterator[list[object]]:
-    """The rows from this one on; empty cells None, texts stripped."""
+    """Yield the rows from this one on; empty cells None, texts stripped."""
     for row in islice(cells.iter_rows(), first_row, None):
         yield [_to_cell(cell) for cell in row]
 
@@ -141,29 +142,29 @@ def _iterate_rows(cells: calamine.CalamineSheet, first_row: int) -> Iterator[lis
 def _iterate_blocks(
     cells: calamine.CalamineSheet, first_row: int, width: int
 ) -> Iterator[table_builder.Row | table_builder.Block]:
-    """The same rows, many at once where none has a cell beyond this width."""
+    """Yield the same rows, as Blocks where no row has a cell beyond this width."""
     rows = islice(cells.iter_rows(), first_row, None)
-    while some := list(islice(rows, _BLOCK_ROWS)):
-        columns = [_to_column(column) for column in zip(*some, strict=True)]
+    while batch := list(islice(rows, _BLOCK_ROWS)):
+        columns = [_to_column(column) for column in zip(*batch, strict=True)]
         if any(cell is not None for column in columns[width:] for cell in column):
             yield from map(list, zip(*columns, strict=True))
         else:
-            columns += [[None] * len(some)] * (width - len(columns))
+            columns += [[None] * len(batch)] * (width - len(columns))
             yield table_builder.Block(list(map(to_cell_array, columns[:width])))
 
 
 def _to_column(cells: Sequence[object]) -> Sequence[object]:
-    """The cells of a column as `_cell` gives them; words that come back are one object each."""
+    """Convert the cells of a column as `_to_cell` does; repeated texts share one object."""
     if not _are_all_storable_texts(cells):
         return list(map(_to_cell, cells))
     if 2 * len(set(cells[:_SAMPLE_ROWS])) > len(cells[:_SAMPLE_ROWS]):
         return [cell or None for cell in map(str.strip, cells)]  # type: ignore[arg-type]
-    known = {word: _to_cell(word) for word in set(cells)}
-    return list(map(known.__getitem__, cells))
+    cleaned = {text: _to_cell(text) for text in set(cells)}
+    return list(map(cleaned.__getitem__, cells))
 
 
 def _are_all_storable_texts(cells: Sequence[object]) -> bool:
-    """Whether all cells are texts of which nothing but blanks is to be cut off."""
+    """Return whether all cells are texts from which only blanks have to be stripped."""
     try:
         return reserved_columns.is_storable_text("".join(cells))  # type: ignore[arg-type]
     except TypeError:
@@ -187,14 +188,14 @@ def _read_sheet(
     score_header: HeaderScorer,
 ) -> Iterator[Table]:
     heading = sheet.header or _EMPTY_HEADER
-    first = sheet.rows_above_count + heading.last_index + 1
+    first_row = sheet.rows_above_count + heading.last_index + 1
     height = sheet.cells.end[0] + 1 if sheet.cells.end else 1
-    done = [0 if sheet.header else height]
+    rows_done = [0 if sheet.header else height]
 
-    def share() -> float:
-        return (index + min(1.0, done[0] / height)) / count
+    def progress() -> float:
+        return (index + min(1.0, rows_done[0] / height)) / count
 
-    said, numbered = [f"lembar “{sheet.name}”", *notes], iter(sheet.unread_rows)
+    sheet_notes, rows = [f"lembar “{sheet.name}”", *notes], iter(sheet.unread_rows)
     if sheet.header:
         head = [
             row
@@ -204,40 +205,45 @@ def _read_sheet(
                 strict=False,
             )
         ]
-        titles, left = classify_rows_above(head, heading, score_header)
-        said += table_builder.format_title_notes([sheet.rows_above_count + at + 1 for at in titles])
-        others = (
-            (
-                sheet.rows_above_count + at + 1,
-                table_builder.make_unread_row(head[at], table_builder.OTHER_TABLE),
-            )
-            for at in left
+        title_indexes, unread = classify_rows_above(head, heading, score_header)
+        sheet_notes += table_builder.format_title_notes(
+            [sheet.rows_above_count + i + 1 for i in title_indexes]
         )
-        numbered = chain(
-            others, _number_rows_below(sheet.cells, first, len(heading.column_names), done)
+        unread_rows = (
+            (
+                sheet.rows_above_count + i + 1,
+                table_builder.make_unread_row(head[i], table_builder.OTHER_TABLE),
+            )
+            for i in unread
+        )
+        rows = chain(
+            unread_rows,
+            _number_rows_below(sheet.cells, first_row, len(heading.column_names), rows_done),
         )
     constants = {reserved_columns.SHEET: sheet.name} if count > 1 else {}
     if sheet.hidden:
         constants[reserved_columns.NOT_A_REPORT] = _HIDDEN_SHEET.format(sheet.name)
-    for table in table_builder.build_tables(numbered, heading, chunk_rows, said, share, constants):
+    for table in table_builder.build_tables(
+        rows, heading, chunk_rows, sheet_notes, progress, constants
+    ):
         yield replace(table, is_hidden=sheet.hidden)
 
 
 def _number_rows_below(
     cells: calamine.CalamineSheet, first_row: int, width: int, rows_done: list[int]
 ) -> Iterator[table_builder.NumberedRows]:
-    """The rows below the heading, numbered; `done` tells how far they are read."""
-    merges, at = _MergedCells(cells, first_row), first_row
+    """Yield the numbered rows below the heading; rows_done[0] is how many rows have been read."""
+    merges, row_index = _MergedCells(cells, first_row), first_row
     below = _iterate_rows(cells, first_row) if merges else _iterate_blocks(cells, first_row, width)
     for part in below:
         size = len(part) if isinstance(part, table_builder.Block) else 1
-        rows_done[0] = at + size
-        yield at + 1, merges.fill(at, part) if isinstance(part, list) else part
-        at += size
+        rows_done[0] = row_index + size
+        yield row_index + 1, merges.fill(row_index, part) if isinstance(part, list) else part
+        row_index += size
 
 
 class _MergedCells:
-    """Gives cells merged downwards their value in every row; Excel keeps it in the first only."""
+    """Vertically merged cells: gives every row the value that Excel keeps in the first row only."""
 
     def __init__(self, cells: calamine.CalamineSheet, first_row: int) -> None:
         left = cells.start[1] if cells.start else 0
@@ -251,14 +257,14 @@ class _MergedCells:
         return bool(self._last_rows)
 
     def fill(self, row_index: int, row: list[object]) -> list[object]:
-        """The row with merged values; a row with nothing else of its own stays as it is."""
+        """Return the row with merged values; a row with no value of its own stays as it is."""
         if not self._last_rows:
             return row
-        own = row.count(None) < len(row)
+        has_values = row.count(None) < len(row)
         for column, (bottom, value) in list(self._active_values.items()):
             if row_index > bottom:
                 del self._active_values[column]
-            elif own and row[column] is None:
+            elif has_values and row[column] is None:
                 row[column] = value
         for column, value in enumerate(row):
             bottom = self._last_rows.get((row_index, column), -1)

@@ -1,4 +1,4 @@
-"""How large the cells of a workbook would become in memory, told from its XML."""
+"""Estimate of how much memory the cells of a workbook would take, from its XML."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ from situasi.ingest.tables import SourceError
 
 MAX_CELLS = 3_000_000  # cells in the rectangles of all sheets together
 MAX_CELLS_IF_WIDE = 500_000  # the same for a sheet wider than any report
-MAX_ELEMENTS = 4_000_000  # tags of a sheet that must be followed one by one
+MAX_ELEMENTS = 4_000_000  # tags of a sheet that has to be parsed tag by tag
 MAX_TEXT_BYTES = 150_000_000  # bytes of all shared texts, counted at every use
 
-# A cell as every common program writes it. Anything else is weighed the slow, exact way.
+# A cell as every common program writes it. Anything else is measured the slow, exact way.
 _PLAIN_CELL = re.compile(
     rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]*")?'
     rb'(?: t="(?:s"><v>[0-9]{1,9}<|(?:n|str|b|e|d|inlineStr)" ?/?>)| ?/?>)'
 )
-# Which shared text a cell of that kind holds; every such cell above has one.
 _SHARED_TEXT_INDEX = re.compile(rb' t="s"><v>([0-9]{1,9})<')
 _LETTERS, _DIGITS = string.ascii_uppercase.encode(), string.digits.encode()
 _SHARED_TEXT_TAG = re.compile(rb"<(?:[^\s<>/:]*:)?si(?=[\s/>])")
@@ -42,7 +41,7 @@ UNEXPECTED_STRUCTURE = (
 
 @dataclass(frozen=True)
 class SheetSize:
-    """One sheet in memory: rows and columns of its rectangle from A1, bytes of shared texts."""
+    """Size of one sheet in memory: rows and columns from A1, bytes of its shared texts."""
 
     rows: int = 0
     columns: int = 0
@@ -50,16 +49,17 @@ class SheetSize:
 
     @property
     def cell_count(self) -> int:
+        """Return the number of cells of the rectangle."""
         return self.rows * self.columns
 
     @property
     def exceeds_limit(self) -> bool:
-        """Whether it is beyond the limits alone; its empty cells may be the reason."""
+        """Return whether this sheet alone exceeds the limits; empty cells may be the reason."""
         return self.cell_count > (MAX_CELLS_IF_WIDE if self.columns > MAX_COLUMNS else MAX_CELLS)
 
 
 def check_area(rows: int, columns: int, total_cells: int) -> None:
-    """Refuse a sheet of this size when the area of all sheets so far is beyond the limit."""
+    """Raise SourceError if, after a sheet of this size, all sheets together exceed the limit."""
     if total_cells > (MAX_CELLS_IF_WIDE if columns > MAX_COLUMNS else MAX_CELLS):
         raise SourceError(
             f"Lembar Excel ini terpakai sampai sel {column_letters(columns - 1)}{rows}, terlalu "
@@ -68,10 +68,10 @@ def check_area(rows: int, columns: int, total_cells: int) -> None:
 
 
 def read_shared_text_lengths(chunks: Iterable[bytes]) -> Sequence[int]:
-    """The length in bytes of every shared text, its markup included."""
+    """Return the length in bytes of every shared text, its markup included."""
     lengths, rest = array("I"), b""
-    for piece in chunks:
-        parts = _SHARED_TEXT_TAG.split(rest + piece)
+    for chunk in chunks:
+        parts = _SHARED_TEXT_TAG.split(rest + chunk)
         rest = parts[-1]
         lengths.extend(map(len, parts[:-1]))
         if max(map(len, parts)) > 4 * MAX_CELL_CHARS:
@@ -79,36 +79,36 @@ def read_shared_text_lengths(chunks: Iterable[bytes]) -> Sequence[int]:
         if len(lengths) > MAX_CELLS:
             raise SourceError(UNEXPECTED_STRUCTURE)
     lengths.append(len(rest))
-    return lengths[1:]  # the first entry is what stands before the first text
+    return lengths[1:]  # the first entry is the markup before the first text
 
 
 def measure_plain_sheet(chunks: Iterable[bytes], text_lengths: Sequence[int]) -> SheetSize | None:
-    """The weight of a sheet written plainly, counting empty cells too; None of any other.
+    """Return the size of a sheet in plain form, empty cells included; None for any other sheet.
 
-    pieces: the sheet's XML, cut only before a cell or another tag.
+    chunks: the sheet's XML, cut only before a cell or another tag.
     """
-    rows = columns = text = 0
-    for piece in chunks:
-        found = _PLAIN_CELL.findall(piece)
-        if len(found) != _count_cell_tags(piece, len(found)):
+    rows = columns = size = 0
+    for chunk in chunks:
+        references = _PLAIN_CELL.findall(chunk)
+        if len(references) != _count_cell_tags(chunk, len(references)):
             return None
-        # All references as one text: each row and each column is then looked at once.
-        references = b" ".join(found)
-        numbers = map(int, set(references.translate(None, _LETTERS).split()))
-        letters = set(references.translate(None, _DIGITS).decode("ascii").split())
+        # All references as one text, so that each distinct row and column is parsed once.
+        joined = b" ".join(references)
+        numbers = map(int, set(joined.translate(None, _LETTERS).split()))
+        letters = set(joined.translate(None, _DIGITS).decode("ascii").split())
         rows = max(rows, *numbers, 0)
         columns = max(columns, *map(column_number, letters), 0)
         try:
-            text += sum(map(text_lengths.__getitem__, map(int, _SHARED_TEXT_INDEX.findall(piece))))
+            size += sum(map(text_lengths.__getitem__, map(int, _SHARED_TEXT_INDEX.findall(chunk))))
         except IndexError:
             return None
-    return SheetSize(rows, columns, text)
+    return SheetSize(rows, columns, size)
 
 
 def _count_cell_tags(chunk: bytes, plain_cell_count: int) -> int | None:
-    """How many tags may be cells; None where some of another namespace may be.
+    """Return how many tags may be cells; None where tags with a namespace prefix may be cells.
 
-    plain: how many are known to be.
+    plain_cell_count: how many are known to be cells.
     """
     if b":c" in chunk and any(mark in chunk for mark in (b":c ", b":c>", b":c/")):
         return None
@@ -117,7 +117,7 @@ def _count_cell_tags(chunk: bytes, plain_cell_count: int) -> int | None:
 
 
 def column_number(letters: str) -> int:
-    """The number of a column: A is 1, AA is 27."""
+    """Return the number of a column: A is 1, AA is 27."""
     number = 0
     for letter in letters.upper():
         number = 26 * number + ord(letter) - ord("A") + 1
@@ -125,7 +125,7 @@ def column_number(letters: str) -> int:
 
 
 class _SheetMeasurer:
-    """Follows the cells of one sheet tag by tag; only filled cells weigh."""
+    """Counts the cells of one sheet tag by tag; only filled cells add to the size."""
 
     def __init__(self, text_lengths: Sequence[int]) -> None:
         self._text_lengths = text_lengths
@@ -164,7 +164,7 @@ class _SheetMeasurer:
         self._column, self._row = column_number(match[1]), int(match[2])
 
     def _start_reading_index(self) -> None:
-        # Only while a shared text is named: handlers cost time at every tag.
+        # Set these handlers only for a shared text: they cost time at every tag.
         self._index_parts = []
         self.parser.CharacterDataHandler = self._index_parts.append
         self.parser.EndElementHandler = self._end
@@ -180,13 +180,13 @@ class _SheetMeasurer:
 
 
 def measure_any_sheet(source: IO[bytes], text_lengths: Sequence[int]) -> SheetSize:
-    """The weight of any sheet, its filled cells counted one by one.
+    """Return the size of any sheet, counting its filled cells one by one.
 
-    Raises SourceRefused on XML that is damaged or like nothing that Excel writes.
+    Raises SourceError on XML that is damaged or unlike anything that Excel writes.
     """
-    cells = _SheetMeasurer(text_lengths)
+    measurer = _SheetMeasurer(text_lengths)
     try:
-        cells.parser.ParseFile(source)
+        measurer.parser.ParseFile(source)
     except (expat.ExpatError, ValueError) as damage:
         raise SourceError(UNEXPECTED_STRUCTURE) from damage
-    return SheetSize(cells.rows, cells.columns, cells.text_bytes)
+    return SheetSize(measurer.rows, measurer.columns, measurer.text_bytes)

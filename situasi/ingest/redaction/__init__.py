@@ -1,1 +1,1 @@
-"""Takes out what the board must not keep: names, numbers of people, votes."""
+"""Removes what the board must not store: names, personal numbers and votes."""

@@ -1,4 +1,4 @@
-"""What may be kept of persons: a number of the roster, a masked NRP, an escort without names."""
+"""Redaction of persons: a roster number, a masked NRP, an escort without names."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ village operasi berkas file sumber media"""
 _THINGS = frozenset(_THINGS_WORDS.split())
 _NAMED_ALONE = frozenset(("terlapor", "terduga", "pelaku", "pelanggar", "fullname"))
 
-# Before a name stand a rank or a courtesy.
+# Ranks and courtesy titles before a name.
 _TITLES_WORDS = """bharada bharatu bharaka abripda abriptu abrip bripda briptu brigpol brigadir
 bripka aipda aiptu ipda iptu akp kompol akbp kombes prada pratu praka kopda koptu kopka serda
 sertu serka serma pelda peltu letda lettu kapten mayor letkol kolonel"""
@@ -54,22 +54,22 @@ tiba siap berada ada serta melakukan sedang kami izin ijin nrp jabatan nomor no
 aman situasi kejadian piket hadir ribut nihil logistik kotak jam pukul pkl hub hp masih belum tidak
 kondusif"""
 _NO_NAMES = _UNITS | _TITLES | frozenset(_AFTER_RANKS_WORDS.split())
-# Written small, a second word is a name too unless it looks like one of a sentence.
+# In lower case, a second word counts as a name unless it looks like an ordinary word.
 _NO_NAME = rf"(?!(?:{'|'.join(sorted(_NO_NAMES))}|(?:me|ber|di|ter|ke|pe)[a-z]{{4,}})\b)"
 _SMALL = re.compile(rf" {{0,2}}([a-z]{{2,}}(?: {_NO_NAME}[a-z]{{3,12}}\b)?)")
 
 
 class Escort(NamedTuple):
-    """Who escorts a box, as far as it may be kept; hidden: a name was left out."""
+    """Who escorts a box, as it may be stored. is_redacted: a name was removed."""
 
     text: str
     is_redacted: bool
 
 
 def is_person_heading(heading: str) -> bool:
-    """Whether a column holds names of persons: `Nama`, `nama petugas`, `Nama/NRP`, `terlapor`."""
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading[:200])
-    words = re.findall(r"[a-z]+", re.sub(r"^\W*nama(?=[a-z])", "nama ", apart.lower()))
+    """Return whether a column holds names of persons: `Nama`, `nama petugas`, `terlapor`."""
+    separated = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading[:200])
+    words = re.findall(r"[a-z]+", re.sub(r"^\W*nama(?=[a-z])", "nama ", separated.lower()))
     if "".join(words) in _NAMED_ALONE:
         return True
     if _NAMES.isdisjoint(words):
@@ -78,56 +78,56 @@ def is_person_heading(heading: str) -> bool:
 
 
 def mask_numbers(text: str) -> str:
-    """A text in which of every number of eight digits or more only the last three are left.
+    """Mask every number of eight digits or more in a text down to its last three digits.
 
     A date written as 20241127 stays: no NRP begins like one.
     """
     if sum(map(str.isdigit, text)) < 8:
         return text
     return _LONG.sub(
-        _mask_match, _SPELLED.sub(lambda found: found[1] + mask_number(found[2]), text)
+        _mask_match, _SPELLED.sub(lambda match: match[1] + mask_number(match[2]), text)
     )
 
 
-def _mask_match(found: re.Match[str]) -> str:
-    return found[0] if _DAY.fullmatch(found[0]) else mask_number(found[0])
+def _mask_match(match: re.Match[str]) -> str:
+    return match[0] if _DAY.fullmatch(match[0]) else mask_number(match[0])
 
 
 def mask_number(digits: str) -> str:
-    """`87654321` as `*****321`."""
-    return "*****" + "".join(c for c in digits if c.isdigit())[-3:]
+    """Return `87654321` as `*****321`."""
+    return "*****" + "".join(letter for letter in digits if letter.isdigit())[-3:]
 
 
 def read_officer(cell: Cell) -> str:
-    """A number of the roster as written. Raises Unreadable, never quoting what may be a name."""
+    """Return a roster number as written. Raises UnreadableCell, never quoting a possible name."""
     text = normalize_cell(cell)
-    digits = sum(map(str.isdigit, text))
+    digit_count = sum(map(str.isdigit, text))
     if _MASKED.fullmatch(text) or _LONG.search(text) or _SPELLED.search(text):
         raise UnreadableCell(NRP_REFUSED)
-    if digits >= 8 and _ONLY_DIGITS.fullmatch(text):
+    if digit_count >= 8 and _ONLY_DIGITS.fullmatch(text):
         raise UnreadableCell(NRP_REFUSED)
-    if not digits or len(text) > _LONGEST_NUMBER or not RANKS.isdisjoint(_words(text)):
+    if not digit_count or len(text) > _LONGEST_NUMBER or not RANKS.isdisjoint(_words(text)):
         raise UnreadableCell(OFFICER_NAME_REFUSED)
     return text
 
 
 def read_nrp(cell: Cell) -> tuple[str, str | None]:
-    """The masked NRP, and a doubt where it is none. Raises Unreadable where it holds no number."""
+    """Return the masked NRP, and a doubt about its length. Raises UnreadableCell without one."""
     text = normalize_cell(cell)
-    if found := _MASKED.fullmatch(text):
-        return f"*****{found[1]}", None
-    digits = "".join(c for c in text if c.isdigit())
+    if match := _MASKED.fullmatch(text):
+        return f"*****{match[1]}", None
+    digits = "".join(letter for letter in text if letter.isdigit())
     if len(digits) < 3:
         raise UnreadableCell("NRP tidak terbaca; tulis angkanya saja")
     return mask_number(digits), None if len(digits) == 8 else "NRP bukan 8 angka"
 
 
 def read_escort(cell: Cell) -> Escort:
-    """Who escorts a box: officers by number, units, how many. What looks like a name goes."""
+    """Return who escorts a box: numbers, units, counts. Possible names are removed."""
     text = mask_numbers(normalize_cell(cell))
     words = _words(text)
-    unnamed = any(c.isdigit() for c in text) or not _UNITS.isdisjoint(words)
-    if unnamed and RANKS.isdisjoint(words):
+    is_impersonal = any(letter.isdigit() for letter in text) or not _UNITS.isdisjoint(words)
+    if is_impersonal and RANKS.isdisjoint(words):
         return Escort(text, is_redacted=False)
     return Escort("disebut", is_redacted=True)
 
@@ -137,13 +137,13 @@ def _words(text: str) -> list[str]:
 
 
 def find_officer_names(text: str) -> list[tuple[int, int]]:
-    """Where in a text the names of officers stand: up to four words behind a rank.
+    """Return where names of officers are in a text: up to four words after a rank.
 
-    Written small it is one word, and none of those that may follow a rank in a sentence.
+    In lower case at most two words, and none of those that may follow a rank in a sentence.
     """
-    found = []
+    spans = []
     for rank in _TITLE.finditer(text):
         name = _CAPITALS.match(text, rank.end()) or _SMALL.match(text, rank.end())
         if name and name[1].split()[0].lower().strip(".,") not in _NO_NAMES:
-            found.append(name.span(1))
-    return found
+            spans.append(name.span(1))
+    return spans

@@ -1,4 +1,4 @@
-"""What of a row may be kept of persons, in the store and in quarantine."""
+"""Redaction of rows for the store and for quarantine: no personal names or numbers."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from situasi.ingest.validation.column_mapping import OFFICER_FEEDS, ColumnMappin
 
 
 def redact_texts(feed: str, texts: list[str | None]) -> list[str | None]:
-    """A column of texts as it may be stored: in feeds of officers no whole NRP."""
+    """Redact a column of texts for the store: in feeds of officers, without a full NRP."""
     if feed not in OFFICER_FEEDS:
         return texts
     return [text and mask_numbers(text) for text in texts]
 
 
 def redact_heading(feed: str, heading: str) -> str:
-    """A heading as it may be stored."""
+    """Redact a heading for the store."""
     return mask_numbers(heading) if feed in OFFICER_FEEDS else heading
 
 
 def redact_reasons(feed: str, raw: Mapping[str, str], reasons: tuple[str, ...]) -> tuple[str, ...]:
-    """Reasons as they may be stored; of a shifted row only that it is one, for they quote it."""
+    """Redact reasons for the store; of a shifted row keep only the first, as others quote cells."""
     if feed not in OFFICER_FEEDS:
         return reasons
     return tuple(mask_numbers(reason) for reason in (reasons[:1] if EXCESS in raw else reasons))
@@ -42,9 +42,9 @@ def redact_reasons(feed: str, raw: Mapping[str, str], reasons: tuple[str, ...]) 
 def redact_cells(
     feed: str, headings: ColumnMapping, raw: dict[str, str], context: IngestContext
 ) -> dict[str, str]:
-    """The cells of a faulty row that may be kept: of officers nothing that may be a name.
+    """Redact the cells of a faulty row: in feeds of officers, nothing that may be a name.
 
-    In a row that was not taken apart, or whose cells are shifted, any cell may be one.
+    In a row that could not be split, or whose cells are shifted, any cell may be a name.
     """
     by_column: dict[str, Callable[[str], str]] = {
         **_READERS,
@@ -52,20 +52,21 @@ def redact_cells(
     }
     readers = {
         heading: by_column[column]
-        for column, named in headings.columns.items()
+        for column, headings_of_column in headings.columns.items()
         if column in by_column
-        for heading in named
+        for heading in headings_of_column
     }
     if feed not in OFFICER_FEEDS:
         return {
-            h: _redact_cell(readers[h], cell) if h in readers else cell for h, cell in raw.items()
+            heading: _redact_cell(readers[heading], cell) if heading in readers else cell
+            for heading, cell in raw.items()
         }
     if not {BROKEN, EXCESS}.isdisjoint(raw):
         return {h: REDACTED if h in {BROKEN, EXCESS} else cell for h, cell in raw.items()
                 if h.startswith("__")}  # fmt: skip
     return {
-        redact_heading(feed, h): _redact_cell(readers.get(h, mask_numbers), cell)
-        for h, cell in raw.items()
+        redact_heading(feed, heading): _redact_cell(readers.get(heading, mask_numbers), cell)
+        for heading, cell in raw.items()
     }
 
 

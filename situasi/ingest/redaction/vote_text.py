@@ -1,4 +1,4 @@
-"""Votes told in a message are blotted out before anything is read of it."""
+"""Removes votes from a message before anything else is read from it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NUMBER = re.compile(
 )
 _UNIT = re.compile(r" {0,2}\(?[a-z]{1,12}(?: sah| tidak sah)?", re.IGNORECASE)
 _MARK = re.compile(r"[,;:=|()\n]")
-# `01: 120`, `no. 2 = 80` alone on a line, or one after another.
+# `01: 120`, `no. 2 = 80` alone on a line, or several in a row.
 _BARE_PAIR = re.compile(
     r"(?:^|[,;/|]|\. |\bdan\b)[ (]*(?:no(?:mor)?\.? ?(?:urut)? ?)?0?[1-4] ?(?:[:=]|-(?= ))"
     r" ?[0-9]{1,6}(?: ?suara)?(?![0-9.:])",
@@ -25,7 +25,7 @@ _BARE_PAIR = re.compile(
 )
 _CLOCKLIKE = re.compile(r"[0-9]{2}:[0-5][0-9]\Z")
 _SAH = re.compile(r"\b(?:tidak |tdk )?sah\b\W*\Z|\b(?:golput|abstain)\b", re.IGNORECASE)
-# A number behind one of these is no vote, whatever else the message tells.
+# A number after one of these is not a vote, whatever else the message contains.
 _NO_VOTE_CONTEXT = re.compile(
     r"(?:\b(?:tps|no(?:mor)? tps|pukul|pkl|pk|jam|jm|s\W?d|tanggal|tgl|senin|selasa|rabu|kamis"
     r"|jumat|sabtu|minggu)\b[\W_]{0,4}"
@@ -53,7 +53,7 @@ VotePredicate = Callable[[str], bool]
 
 
 class _NumberMention(NamedTuple):
-    """A number of the text with the words before it (from `start`) and behind it (to `end`)."""
+    """A number of the text with the words before it (from `start`) and after it (to `end`)."""
 
     start: int
     end: int
@@ -63,45 +63,45 @@ class _NumberMention(NamedTuple):
 
 
 def redact_votes(text: str, holds_votes: VotePredicate) -> tuple[str, bool]:
-    """The text without votes, and whether it held any. holds_votes: judges a few words.
+    """Return the text without votes, and whether it held any. holds_votes: judges a few words.
 
-    In a message that tells votes every number goes that is not plainly something else.
+    In a message with votes every number is removed that is not clearly something else.
     """
     numbers = list(_find_numbers(text))
-    told = {
+    vote_positions = {
         number.at
-        for number, after in zip_longest(numbers, numbers[1:])
-        if number and _is_vote(text, number, after, holds_votes)
+        for number, next_number in zip_longest(numbers, numbers[1:])
+        if number and _is_vote(text, number, next_number, holds_votes)
     }
-    bare = any(
+    has_bare_pair = any(
         not _CLOCKLIKE.search(pair[0]) and not _is_in_turnout_list(text, pair.start())
         for pair in _BARE_PAIR.finditer(text)
     )
-    headed = any(_announces_votes(line, holds_votes) for line in text.split("\n"))
-    if not (told or headed or bare):
+    is_announced = any(_announces_votes(line, holds_votes) for line in text.split("\n"))
+    if not (vote_positions or is_announced or has_bare_pair):
         return text, False
     spans = [
         (number.start, number.end)
         for number in numbers
         if not _is_no_vote(text, number)
-        or (number.at in told and not _TPS_BEFORE.search(number.label))
+        or (number.at in vote_positions and not _TPS_BEFORE.search(number.label))
     ]
     return _redact_spans(text, spans), bool(spans)
 
 
 def _find_numbers(text: str) -> Iterator[_NumberMention]:
-    """Each number with its label: what stands before it, up to the number or mark before that."""
-    last = 0
-    for found in _NUMBER.finditer(text):
-        before = text[max(last, found.start() - 60) : found.start()]
-        core = before.rstrip(" :=-\u2013(")
-        label = _MARK.split(core)[-1]
-        unit = _UNIT.match(text, found.end())
-        behind = unit[0] if unit else ""
-        end = found.end() + (len(behind) if _VOTES_UNIT.search(behind) else 0)
-        start = found.start() - (len(before) - len(core)) - len(label)
-        yield _NumberMention(start, end, found.start(), label, behind)
-        last = found.end()
+    """Yield each number with its label: the text before it, up to the previous number or mark."""
+    previous_end = 0
+    for match in _NUMBER.finditer(text):
+        before = text[max(previous_end, match.start() - 60) : match.start()]
+        stripped = before.rstrip(" :=-\u2013(")
+        label = _MARK.split(stripped)[-1]
+        unit = _UNIT.match(text, match.end())
+        unit_text = unit[0] if unit else ""
+        end = match.end() + (len(unit_text) if _VOTES_UNIT.search(unit_text) else 0)
+        start = match.start() - (len(before) - len(stripped)) - len(label)
+        yield _NumberMention(start, end, match.start(), label, unit_text)
+        previous_end = match.end()
 
 
 def _is_vote(
@@ -115,18 +115,22 @@ def _is_vote(
         return True
     if number.following and holds_votes(f"1 {number.following}"):
         return True
-    # A pair by its number is told of often; votes are told where a count follows.
+    # A candidate pair is often named by its number; it is about votes if a count follows.
     if next_number is None or not label or not holds_votes(f"{label} 1"):
         return False
     between = text[number.end : next_number.at]
-    counted = len(between) <= 40 and "\n" not in between.strip(" ") and not _AND.fullmatch(between)
+    has_count = (
+        len(between) <= 40 and "\n" not in between.strip(" ") and not _AND.fullmatch(between)
+    )
     return (
-        counted and not _is_no_vote(text, next_number) and not holds_votes(f"{next_number.label} 1")
+        has_count
+        and not _is_no_vote(text, next_number)
+        and not holds_votes(f"{next_number.label} 1")
     )
 
 
 def _announces_votes(line: str, holds_votes: VotePredicate) -> bool:
-    """Whether a line such as `Perolehan suara TPS 3:` says that votes follow."""
+    """Return whether a line such as `Perolehan suara TPS 3:` says that votes follow."""
     line = line.strip()
     if len(line) > _LINE_LIMIT or not (line.endswith(":") or _RESULTS.match(line)):
         return False
@@ -135,12 +139,12 @@ def _announces_votes(line: str, holds_votes: VotePredicate) -> bool:
 
 
 def _is_in_turnout_list(text: str, start: int) -> bool:
-    """Whether a pair stands in a list under a line that says that heads follow, and counts none."""
-    above = text[max(0, start - 2000) : start].rstrip().split("\n")
-    while above and _PAIR_LINE.fullmatch(above[-1].strip()):
-        above.pop()
-    head = _NO_COUNT.sub(" ", above[-1]) if above else ""
-    return bool(_TURNOUT_WORDS.search(head)) and not any(c.isdigit() for c in head)
+    """Return whether a pair is in a list under a heading on turnout that has no count itself."""
+    lines_above = text[max(0, start - 2000) : start].rstrip().split("\n")
+    while lines_above and _PAIR_LINE.fullmatch(lines_above[-1].strip()):
+        lines_above.pop()
+    heading = _NO_COUNT.sub(" ", lines_above[-1]) if lines_above else ""
+    return bool(_TURNOUT_WORDS.search(heading)) and not any(letter.isdigit() for letter in heading)
 
 
 def _is_no_vote(text: str, number: _NumberMention) -> bool:
@@ -149,12 +153,12 @@ def _is_no_vote(text: str, number: _NumberMention) -> bool:
 
 
 def _redact_spans(text: str, spans: list[tuple[int, int]]) -> str:
-    """The text with these spans blotted, neighbours as one."""
+    """Replace these spans in the text, neighbouring ones as one."""
     pieces: list[str] = []
-    last = 0
+    previous_end = 0
     for start, end in spans:
-        between = text[last:start]
+        between = text[previous_end:start]
         if not (pieces and not between.strip(" ,;:=()/|-")):
             pieces += [between, VOTES_REMOVED]
-        last = end
-    return "".join([*pieces, text[last:]])
+        previous_end = end
+    return "".join([*pieces, text[previous_end:]])

@@ -1,1 +1,1 @@
-"""Checks of the rows of a table; every refusal has a reason in words."""
+"""Checks of the rows of a table; every rejection has a reason in words."""

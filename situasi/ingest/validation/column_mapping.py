@@ -1,4 +1,4 @@
-"""Which heading of a source is which column of a feed, and which may not be read at all."""
+"""Mapping of the headings of a source to columns of a feed, and headings that may not be read."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ from situasi.domain import feed_schemas
 from situasi.ingest.context import IngestContext
 from situasi.ingest.redaction.persons import is_person_heading
 
-# What our own export of quarantined rows adds to the sender's columns. The first tells
-# which row it was; with it, all four are ours and no part of the report.
+# Columns that our export of quarantined rows adds to the sender's. The first identifies the
+# row; where it is present, all four are ours and not part of the report.
 QUARANTINE_NUMBER = "no_karantina"
 EXPORT_HEADINGS = (QUARANTINE_NUMBER, "alasan", "berkas", "baris")
 
 VOTES_REFUSED = "polisi tidak mencatat perolehan suara; kolom ini tidak dibaca dan tidak disimpan"
 
-# Our headings for parts from which columns are made.
 _PART_HEADINGS = {"kecamatan_name": "kecamatan", "desa_name": "desa", "kecamatan": "kecamatan"}
-# Headings that say the same as one that a source does not have.
+# Columns that can replace one that a source does not have.
 _ALTERNATIVE_COLUMNS = {"occurred_at": "date", "lat": "point", "lon": "point"}
 
-# Feeds about officers, who are numbers: of these nothing is kept that may be a name.
+# Feeds about officers, who are numbers: nothing that may be a name is stored.
 OFFICER_FEEDS = frozenset({"roster", "postings", "personnel", "neutrality"})
 _FEEDS_WITHOUT_NAMES = OFFICER_FEEDS | {"tps"}
 
@@ -31,9 +30,9 @@ _FEEDS_WITHOUT_NAMES = OFFICER_FEEDS | {"tps"}
 class ColumnMapping:
     """The headings of one source.
 
-    columns: headings by column (several where two headings mean the same; the first that
-    is filled counts). refused: headings that hold candidates' votes. names: headings that
-    hold names of persons. ours: what our own export added. unused: the rest.
+    columns: headings by column (several where two headings mean the same; the first filled one
+    counts). vote_headings: with candidates' votes. person_headings: with names of persons.
+    export_headings: added by our own export. unused_headings: the rest.
     """
 
     columns: dict[str, tuple[str, ...]]
@@ -43,51 +42,54 @@ class ColumnMapping:
     person_headings: tuple[str, ...] = ()
 
     def has(self, *names: str) -> bool:
+        """Return whether the source has one of these columns."""
         return any(name in self.columns for name in names)
 
     def find_headings_to_fill(
         self, feed: str, columns: Iterable[str], context: IngestContext
     ) -> list[tuple[str, ...]]:
-        """The headings under which a sender can fill these columns of a feed, one group a column.
+        """Return the headings under which a sender can fill these columns, one group per column.
 
-        Those that the source has; where it has none for a column, our own.
+        These are the headings of the source; where it has none for a column, our own heading.
         """
         groups: list[tuple[str, ...]] = []
         for column in dict.fromkeys(columns):
-            named = [
+            candidates = [
                 self.columns.get(name, ())
                 for name in (column, _ALTERNATIVE_COLUMNS.get(column, ""))
             ]
-            theirs = tuple(h for h in chain.from_iterable(named) if h not in self.export_headings)
-            own = _PART_HEADINGS.get(column) or _find_own_heading(feed, column)
-            if theirs:
-                groups.append(theirs)
-            elif own and context.vocabulary.find_column(feed, own):
-                groups.append((own,))
+            filled = tuple(
+                h for h in chain.from_iterable(candidates) if h not in self.export_headings
+            )
+            own_heading = _PART_HEADINGS.get(column) or _find_own_heading(feed, column)
+            if filled:
+                groups.append(filled)
+            elif own_heading and context.vocabulary.find_column(feed, own_heading):
+                groups.append((own_heading,))
         return groups
 
     def format_notes(self) -> tuple[str, ...]:
-        """What the sender should know of the columns, in Indonesian."""
-        said = [f'kolom "{heading}" ditolak: {VOTES_REFUSED}' for heading in self.vote_headings]
-        said += [f'kolom nama tidak disimpan: "{heading}"' for heading in self.person_headings]
+        """Return what the sender should know about the columns, in Indonesian."""
+        notes = [f'kolom "{heading}" ditolak: {VOTES_REFUSED}' for heading in self.vote_headings]
+        notes += [f'kolom nama tidak disimpan: "{heading}"' for heading in self.person_headings]
         if self.unused_headings:
-            said.append("kolom tidak dipakai: " + ", ".join(self.unused_headings))
-        return tuple(said)
+            notes.append("kolom tidak dipakai: " + ", ".join(self.unused_headings))
+        return tuple(notes)
 
 
 def map_columns(headings: Sequence[str], feed: str, context: IngestContext) -> ColumnMapping:
-    """Sort the headings of a source for this feed. Votes and names go before everything else."""
+    """Sort the headings of a source for this feed; votes and names are separated first."""
     columns: dict[str, tuple[str, ...]] = {}
-    ours = EXPORT_HEADINGS if QUARANTINE_NUMBER in headings else ()
-    refused, names, unused = [], [], []
+    exported = EXPORT_HEADINGS if QUARANTINE_NUMBER in headings else ()
+    votes, persons, unused = [], [], []
     for heading in headings:
-        if heading in ours:
+        if heading in exported:
             continue
         if context.is_vote_heading(heading):
-            refused.append(heading)
+            votes.append(heading)
             continue
         if feed in _FEEDS_WITHOUT_NAMES and is_person_heading(heading):
-            names.append(heading)
+            persons.append(heading)
             continue
         column = context.vocabulary.find_column(feed, heading)
         if column is None:
@@ -95,9 +97,9 @@ def map_columns(headings: Sequence[str], feed: str, context: IngestContext) -> C
         else:
             columns[column] = (*columns.get(column, ()), heading)
     plain = tuple(heading for heading in unused if not heading.startswith("__"))
-    return ColumnMapping(columns, tuple(refused), ours, plain, tuple(names))
+    return ColumnMapping(columns, tuple(votes), exported, plain, tuple(persons))
 
 
 def _find_own_heading(feed: str, column: str) -> str | None:
-    known = feed_schemas.FEEDS[feed]
-    return known.column(column).heading if column in known.column_names else None
+    schema = feed_schemas.FEEDS[feed]
+    return schema.column(column).heading if column in schema.column_names else None

@@ -1,4 +1,4 @@
-"""Where a report says it happened, held against the boundaries. The rule: docs/rules.md."""
+"""Check of the coordinates of a report against the boundaries. The rule: docs/rules.md."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Point = tuple[float, float]  # lat, lon
 
 @dataclass
 class Points:
-    """The points of a sheet: arrays of degrees, NaN where there is none."""
+    """The points of a table: arrays of degrees, NaN where there is none."""
 
     lat: npt.NDArray[np.float64]
     lon: npt.NDArray[np.float64]
@@ -27,21 +27,21 @@ class Points:
 def check_coordinates(table_check: TableCheck) -> None:
     """Fill `lat` and `lon`, and `kecamatan` where only a point was given.
 
-    A report is never refused for its point where it states its kecamatan: a point that
-    cannot be right is dropped with a doubt, and the report is listed without a location.
+    A report that states its kecamatan is never rejected because of its point: a wrong point
+    is dropped with a warning, and the report is listed without a location.
     """
     points = _read_points(table_check)
     _drop_zero_points(table_check, points)
-    inside = table_check.context.boundaries.locate(points.lon, points.lat)
-    _correct_swapped(table_check, points, inside)
-    for row in _find_unconfirmed_rows(table_check, points, inside):
-        _check_point(table_check, points, row, inside[row])
+    kecamatan_codes = table_check.context.boundaries.locate(points.lon, points.lat)
+    _correct_swapped(table_check, points, kecamatan_codes)
+    for row in _find_unconfirmed_rows(table_check, points, kecamatan_codes):
+        _check_point(table_check, points, row, kecamatan_codes[row])
     _check_place_given(table_check, points)
     table_check.values["lat"], table_check.values["lon"] = points.lat, points.lon
 
 
 def _read_points(table_check: TableCheck) -> Points:
-    """Plain decimals all at once; every other way of writing a point one by one."""
+    """Read plain decimals all at once, and every other format one by one."""
     lat, lon, joined = (
         table_check.cells("lat"),
         table_check.cells("lon"),
@@ -56,17 +56,17 @@ def _read_points(table_check: TableCheck) -> Points:
 
 
 def _read_one_point(table_check: TableCheck, row: int, lat: Cell, lon: Cell, joined: Cell) -> Point:
-    """One point in any way of writing; NaN with a doubt where it cannot be read."""
-    given = [not is_blank(cell) for cell in (lat, lon)]
+    """Read one point in any format; NaN with a warning where it cannot be read."""
+    is_filled = [not is_blank(cell) for cell in (lat, lon)]
     try:
-        if all(given):
+        if all(is_filled):
             return read_point(lat, lon)
         if not is_blank(joined):
             return read_joined_point(joined)
     except UnreadableCell as error:
         table_check.issues.add_warning(row, str(error))
         return np.nan, np.nan
-    if any(given):
+    if any(is_filled):
         table_check.issues.add_warning(row, "koordinat tidak lengkap")
     return np.nan, np.nan
 
@@ -84,16 +84,16 @@ def _drop_zero_points(table_check: TableCheck, points: Points) -> None:
 def _correct_swapped(
     table_check: TableCheck, points: Points, kecamatan_codes: npt.NDArray[np.object_]
 ) -> None:
-    """Latitude and longitude exchanged: only where the exchange falls into the kabupaten."""
-    outside = np.array([code is None for code in kecamatan_codes], dtype="bool") & np.isfinite(
+    """Swap latitude and longitude where only the swapped point lies in the kabupaten."""
+    is_outside = np.array([code is None for code in kecamatan_codes], dtype="bool") & np.isfinite(
         points.lat
     )
-    if not outside.any():
+    if not is_outside.any():
         return
     swapped = table_check.context.boundaries.locate(
-        np.where(outside, points.lat, np.nan), np.where(outside, points.lon, np.nan)
+        np.where(is_outside, points.lat, np.nan), np.where(is_outside, points.lon, np.nan)
     )
-    for row in [at for at, code in enumerate(swapped) if code is not None]:
+    for row in [row for row, code in enumerate(swapped) if code is not None]:
         points.lat[row], points.lon[row] = points.lon[row], points.lat[row]
         kecamatan_codes[row] = swapped[row]
         table_check.issues.add_warning(row, "lintang dan bujur tertukar, dibetulkan")
@@ -102,7 +102,7 @@ def _correct_swapped(
 def _find_unconfirmed_rows(
     table_check: TableCheck, points: Points, kecamatan_codes: npt.NDArray[np.object_]
 ) -> list[int]:
-    """The rows whose point does not simply lie in the kecamatan that the row states."""
+    """Return the rows whose point is not in the kecamatan that the row states."""
     stated = np.array(table_check.values["place_stated"], dtype="bool")
     agrees = stated & (kecamatan_codes == np.array(table_check.values["kecamatan"], dtype="object"))
     return np.flatnonzero(np.isfinite(points.lat) & ~agrees).tolist()
@@ -111,40 +111,42 @@ def _find_unconfirmed_rows(
 def _check_point(
     table_check: TableCheck, points: Points, row: int, kecamatan_code: str | None
 ) -> None:
-    """Hold one point against the stated kecamatan, or take the kecamatan from it."""
-    context, near = table_check.context, table_check.context.coordinate_tolerance_km()
+    """Check one point against the stated kecamatan, or take the kecamatan from the point."""
+    context, tolerance_km = table_check.context, table_check.context.coordinate_tolerance_km()
     lat, lon = float(points.lat[row]), float(points.lon[row])
     stated = table_check.values["kecamatan"][row]
     if not table_check.values["place_stated"][row]:
-        code, away = (
+        code, distance_km = (
             (kecamatan_code, 0.0) if kecamatan_code else context.boundaries.nearest(lon, lat)
         )
-        if away <= near:
+        if distance_km <= tolerance_km:
             table_check.values["kecamatan"][row] = code
         else:
-            said = f"koordinat {lat:.4f}, {lon:.4f} di luar kabupaten"
-            table_check.issues.add_error(row, said, "lat", "lon", "kecamatan_name")
+            reason = f"koordinat {lat:.4f}, {lon:.4f} di luar kabupaten"
+            table_check.issues.add_error(row, reason, "lat", "lon", "kecamatan_name")
         return
     if kecamatan_code == stated or (stated is None and kecamatan_code):
         return
-    away = (
+    distance_km = (
         context.boundaries.distance_km(stated, lon, lat)
         if stated
         else context.boundaries.nearest(lon, lat)[1]
     )
-    if away <= near:
+    if distance_km <= tolerance_km:
         return
-    there = context.register.name_of(kecamatan_code) if kecamatan_code else "luar kabupaten"
-    here = context.register.name_of(stated)
+    point_place = context.register.name_of(kecamatan_code) if kecamatan_code else "luar kabupaten"
+    stated_place = context.register.name_of(stated)
     _drop_point(points, row)
     table_check.issues.add_warning(
-        row, f"koordinat {lat:.4f}, {lon:.4f} jatuh di {there}, bukan {here}: titik tidak digambar"
+        row,
+        f"koordinat {lat:.4f}, {lon:.4f} jatuh di {point_place}, bukan {stated_place}: "
+        "titik tidak digambar",
     )
 
 
 def _check_place_given(table_check: TableCheck, points: Points) -> None:
-    """A point was the only place given, and it was no place."""
+    """Add an error where a point was the only place given, and it cannot be used."""
     for row, stated in enumerate(table_check.values["place_stated"]):
         if not stated and not np.isfinite(points.lat[row]) and row not in table_check.issues.errors:
-            said = "tempat tidak disebut: koordinat tidak dapat dipakai"
-            table_check.issues.add_error(row, said, "lat", "lon", "kecamatan_name")
+            reason = "tempat tidak disebut: koordinat tidak dapat dipakai"
+            table_check.issues.add_error(row, reason, "lat", "lon", "kecamatan_name")

@@ -1,4 +1,4 @@
-"""The officer whom a row is about: a number of the roster, never a name, never an NRP."""
+"""Check of the officer of a row: a number of the roster, never a name, never an NRP."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ NUMBER_MISSING = "nomor petugas kosong"
 
 
 def check_officer(table_check: TableCheck, *, detect_nrp: bool = True) -> None:
-    """Fill `petugas`. nrp: an NRP in its place is told from a missing number."""
+    """Fill `petugas`. detect_nrp: give an NRP instead of a missing number its own reason."""
     numbers = table_check.texts("petugas")
-    instead = table_check.cells("nrp") if detect_nrp else [None] * table_check.issues.row_count
-    cells = list(zip(numbers, instead, strict=True))
+    nrps = table_check.cells("nrp") if detect_nrp else [None] * table_check.issues.row_count
+    cells = list(zip(numbers, nrps, strict=True))
     table_check.values["petugas"] = table_check.issues.read_distinct(
         cells, _read_number, columns=["petugas"]
     )

@@ -1,4 +1,4 @@
-"""Where a report happened: kecamatan, desa and TPS. The order of trust: docs/rules.md."""
+"""Check of the place of a report: kecamatan, desa and TPS. Order of trust: docs/rules.md."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from situasi.ingest.tables import Cell
 from situasi.ingest.validation.row_issues import cell_to_text
 from situasi.ingest.validation.table_check import TableCheck
 
-ParsedTps = tuple[str | None, str | None]  # as it is kept, and a doubt
+ParsedTps = tuple[str | None, str | None]  # stored text, and a warning
 
-# By any of these a place can be told.
+# Any of these columns can state a place.
 _PLACE_COLUMNS = ("kecamatan_name", "desa_name", "lat", "lon")
 
 NO_PLACE = "tempat tidak disebut: isi kecamatan, desa atau koordinat"
 
 
 class PlaceCells(NamedTuple):
-    """What one row says of its place."""
+    """The cells of one row about its place."""
 
     code: Cell
     name: Cell
@@ -35,7 +35,7 @@ class PlaceCells(NamedTuple):
 
 @dataclass(frozen=True)
 class ResolvedPlace:
-    """Where that is. stated: whether words told it; if not, the point must."""
+    """The place of a row. is_stated: whether words state it; if not, its point must."""
 
     kecamatan: str | None
     desa: str | None
@@ -48,13 +48,13 @@ def check_location(
     required: bool = True,
     read_tps_cell: Callable[[Cell], ParsedTps] | None = None,
 ) -> None:
-    """Fill `kecamatan`, `desa`, `desa_text`, `tps`, and `place_stated` for the points.
+    """Fill `kecamatan`, `desa`, `desa_text`, `tps`, and `place_stated` for check_coordinates.
 
-    needed: a row that names no place has a fault; else it is of the whole kabupaten.
-    tps: how a cell of TPS is read, and doubted; one TPS where not given.
+    required: a row that names no place gets an error; else it is of the whole kabupaten.
+    read_tps_cell: reads a cell of TPS; by default a single TPS.
     """
     desa, place = table_check.texts("desa_name"), table_check.texts("place")
-    said = (
+    columns = (
         table_check.cells("kecamatan_code"),
         table_check.cells("kecamatan_name"),
         desa,
@@ -63,45 +63,45 @@ def check_location(
         _list_has_point(table_check),
     )
     places = table_check.context.places
-    find = _resolve if required else _resolve_if_given
-    found = table_check.issues.read_distinct_rows(
-        said, lambda *cells: find(PlaceCells(*cells), places), columns=_PLACE_COLUMNS[:1]
+    resolve = _resolve if required else _resolve_if_given
+    resolved = table_check.issues.read_distinct_rows(
+        columns, lambda *cells: resolve(PlaceCells(*cells), places), columns=_PLACE_COLUMNS[:1]
     )
     for row in [row for row, faults in table_check.issues.errors.items() if NO_PLACE in faults]:
         table_check.issues.columns_to_fix[row] += _PLACE_COLUMNS
-    table_check.values["kecamatan"] = found.map_to_rows(lambda f: f.kecamatan if f else None)
-    table_check.values["desa"] = found.map_to_rows(lambda f: f.desa if f else None)
-    table_check.values["place_stated"] = found.map_to_rows(lambda f: f.is_stated if f else True)
-    table_check.values["desa_text"] = [a or b for a, b in zip(desa, place, strict=True)]
+    table_check.values["kecamatan"] = resolved.map_to_rows(lambda p: p.kecamatan if p else None)
+    table_check.values["desa"] = resolved.map_to_rows(lambda p: p.desa if p else None)
+    table_check.values["place_stated"] = resolved.map_to_rows(lambda p: p.is_stated if p else True)
+    table_check.values["desa_text"] = [name or text for name, text in zip(desa, place, strict=True)]
     table_check.values["tps"] = table_check.issues.read_distinct(
         table_check.cells("tps"), read_tps_cell or _read_single_tps, columns=["tps"]
     )
 
 
 def _resolve_if_given(cells: PlaceCells, places: PlaceLookup) -> tuple[ResolvedPlace, str | None]:
-    silent = not cells.has_point and all(map(is_blank, cells[:5]))
-    return (ResolvedPlace(None, None), None) if silent else _resolve(cells, places)
+    is_blank_place = not cells.has_point and all(map(is_blank, cells[:5]))
+    return (ResolvedPlace(None, None), None) if is_blank_place else _resolve(cells, places)
 
 
 @lru_cache(maxsize=4096)
 def _resolve_cached(cells: PlaceCells, places: PlaceLookup) -> tuple[ResolvedPlace, str | None]:
-    """Remembered from one table of a file to the next, for texts: 1 and True are equal keys."""
+    """Resolve a place, cached across tables; for texts only, as 1 and True are equal keys."""
     return _resolve_in_kecamatan(cells, places)
 
 
 def _resolve(cells: PlaceCells, places: PlaceLookup) -> tuple[ResolvedPlace, str | None]:
     if not is_blank(cells.code) or not is_blank(cells.name):
-        textual = {type(cells.code), type(cells.name)} <= {str, type(None)}
-        return _resolve_cached(cells, places) if textual else _resolve_in_kecamatan(cells, places)
+        are_texts = {type(cells.code), type(cells.name)} <= {str, type(None)}
+        return _resolve_cached(cells, places) if are_texts else _resolve_in_kecamatan(cells, places)
     desa = cells.desa_code or cells.desa
     if desa is not None:
         village = places.read_desa(desa, None, required=not cells.has_point)
         if village.kecamatan is not None:
             return ResolvedPlace(village.kecamatan, village.code), village.note
     if cells.place is not None:
-        told = _resolve_free_text(cells.place, places)
-        if told is not None:
-            return told, f'tempat dibaca dari "{cells.place}"'
+        resolved = _resolve_free_text(cells.place, places)
+        if resolved is not None:
+            return resolved, f'tempat dibaca dari "{cells.place}"'
     if cells.has_point:
         return ResolvedPlace(None, None, is_stated=False), None
     raise UnreadableCell(
@@ -122,7 +122,7 @@ def _resolve_in_kecamatan(
 
 
 def _resolve_free_text(place_text: str, places: PlaceLookup) -> ResolvedPlace | None:
-    """A place in free words ("Desa Tanjung Gelam, Kec. Indralaya"): only what is certain."""
+    """Read a place in free words ("Desa Tanjung Gelam, Kec. Indralaya"): only what is certain."""
     parts = [part.strip() for part in place_text.split(",") if part.strip()]
     areas = {code for part in parts if (code := _find_kecamatan(part, places))}
     if len(areas) > 1:
@@ -158,7 +158,7 @@ def _list_has_point(table_check: TableCheck) -> list[bool]:
 
 
 def _read_single_tps(cell: Cell) -> ParsedTps:
-    """TPS as "001"; what is no number stays as written, with a doubt."""
+    """Return TPS as "001"; what is not a number stays as written, with a warning."""
     if is_blank(cell):
         return None, None
     try:

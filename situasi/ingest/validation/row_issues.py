@@ -1,4 +1,4 @@
-"""The bench on which rows are judged: cells in, values, doubts and faults out."""
+"""Errors and warnings of the rows of one table, and parsers that read each distinct cell once."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ P = TypeVar("P")
 
 @dataclass(frozen=True)
 class DistinctResults(Generic[V]):
-    """What was read of each distinct key, and which of these every row has."""
+    """Results for each distinct key, and the index of the result that belongs to every row."""
 
     values: list[V]
     value_of_row: npt.NDArray[np.intp]
 
     def map_to_rows(self, get_part: Callable[[V], P]) -> list[P]:
-        """For every row this part of what was read."""
+        """Return this part of its result for every row."""
         parts = to_cell_array([get_part(value) for value in self.values])
-        spread: list[P] = parts[self.value_of_row].tolist()
-        return spread
+        by_row: list[P] = parts[self.value_of_row].tolist()
+        return by_row
 
 
 class RowIssues:
-    """Doubts (accepted, but said) and faults (not accepted) of the rows of one table."""
+    """Warnings (row accepted with a note) and errors (row rejected) of one table."""
 
     def __init__(self, row_count: int) -> None:
         self.row_count = row_count
@@ -42,19 +42,20 @@ class RowIssues:
         self.columns_to_fix: dict[int, list[str]] = {}
 
     def add_error(self, row: int, reason: str, *columns: str) -> None:
-        """Refuse a row. columns: of the feed, those by which the reason can be mended."""
+        """Reject a row. columns: those of the feed in which the sender can correct the cause."""
         self.errors.setdefault(row, []).append(reason)
         self.columns_to_fix.setdefault(row, []).extend(columns)
 
     def add_warning(self, row: int, note: str) -> None:
+        """Add a note to a row that stays accepted."""
         self.warnings.setdefault(row, []).append(note)
 
     def format_warnings(self) -> list[str | None]:
-        """The doubts of each row in one text, None where there are none."""
-        said: list[str | None] = [None] * self.row_count
+        """Return the warnings of each row in one text, None where there are none."""
+        texts: list[str | None] = [None] * self.row_count
         for row, notes in self.warnings.items():
-            said[row] = "; ".join(notes)
-        return said
+            texts[row] = "; ".join(notes)
+        return texts
 
     def read_distinct(
         self,
@@ -66,15 +67,15 @@ class RowIssues:
     ) -> list[V | None]:
         """Read every key, each distinct one only once.
 
-        read: gives the value and a doubt or None, or raises Unreadable: a fault.
-        rows: the row of each key, where these are not all rows. columns: see `fault`.
-        The result is None where the row has a fault here.
+        read: returns the value and a warning or None, or raises UnreadableCell: an error.
+        rows: the row of each key, where these are not all rows. columns: see `add_error`.
+        The result is None where reading gave an error.
         """
-        judged = {key: _try_read(key, read) for key in dict.fromkeys(keys)}
-        remarked = {key for key, (_, doubt, fault) in judged.items() if doubt or fault}
-        for at in [at for at, key in enumerate(keys) if key in remarked] if remarked else []:
-            self._record(at if rows is None else rows[at], judged[keys[at]], columns)
-        values = {key: value for key, (value, _, _) in judged.items()}
+        outcomes = {key: _try_read(key, read) for key in dict.fromkeys(keys)}
+        noted = {key for key, (_, warning, error) in outcomes.items() if warning or error}
+        for i in [i for i, key in enumerate(keys) if key in noted] if noted else []:
+            self._record(i if rows is None else rows[i], outcomes[keys[i]], columns)
+        values = {key: value for key, (value, _, _) in outcomes.items()}
         return list(map(values.__getitem__, keys))
 
     def read_distinct_rows(
@@ -84,55 +85,55 @@ class RowIssues:
         *,
         columns: Sequence[str] = (),
     ) -> DistinctResults[V | None]:
-        """As `each`, a key being what one row holds in all columns of `cells`."""
-        first, which = _find_distinct(cells)
-        judged = [
+        """Like `read_distinct`; a key is what one row holds in all columns of `cells`."""
+        first_rows, key_of_row = _find_distinct(cells)
+        outcomes = [
             _try_read(key, lambda cells: read(*cells))
-            for key in [tuple(column[row] for column in cells) for row in first]
+            for key in [tuple(column[row] for column in cells) for row in first_rows]
         ]
-        remarked = np.array([bool(doubt or fault) for _, doubt, fault in judged], dtype="bool")
-        for row in np.flatnonzero(remarked[which]).tolist():
-            self._record(row, judged[which[row]], columns)
-        return DistinctResults([value for value, _, _ in judged], which)
+        noted = np.array([bool(warning or error) for _, warning, error in outcomes], dtype="bool")
+        for row in np.flatnonzero(noted[key_of_row]).tolist():
+            self._record(row, outcomes[key_of_row[row]], columns)
+        return DistinctResults([value for value, _, _ in outcomes], key_of_row)
 
     def _record(
         self, row: int, outcome: tuple[object, str | None, str | None], columns: Sequence[str]
     ) -> None:
-        _, doubt, fault = outcome
-        if doubt:
-            self.add_warning(row, doubt)
-        if fault:
-            self.add_error(row, fault, *columns)
+        _, warning, error = outcome
+        if warning:
+            self.add_warning(row, warning)
+        if error:
+            self.add_error(row, error, *columns)
 
 
 def _find_distinct(columns: Sequence[Sequence[Hashable]]) -> tuple[list[int], npt.NDArray[np.intp]]:
-    """The first row of each distinct combination of cells, and which combination each row is.
+    """Return the first row of each distinct combination of cells, and each row's combination.
 
-    Cells are numbered column by column, the combinations as they grow: 100,000 tuples, made
-    only to be compared, would take many times as long.
+    Cells are numbered column by column and the numbers combined: comparing 100,000 tuples
+    would take many times as long.
     """
-    which = np.zeros(len(columns[0]), dtype=np.intp)
+    combinations = np.zeros(len(columns[0]), dtype=np.intp)
     for column in columns:
         numbers = {cell: number for number, cell in enumerate(dict.fromkeys(column))}
-        if len(numbers) > 1:  # else it tells no row from another
+        if len(numbers) > 1:  # a constant column distinguishes no rows
             cells = np.fromiter(map(numbers.__getitem__, column), np.intp, len(column))
-            which, _ = pd.factorize(which * len(numbers) + cells)
-    # Combinations are numbered in the order in which they come first.
-    return np.flatnonzero(~pd.Series(which).duplicated()).tolist(), which
+            combinations, _ = pd.factorize(combinations * len(numbers) + cells)
+    # factorize numbers the combinations in order of first appearance.
+    return np.flatnonzero(~pd.Series(combinations).duplicated()).tolist(), combinations
 
 
 def _try_read(
     key: K, read: Callable[[K], tuple[V, str | None]]
 ) -> tuple[V | None, str | None, str | None]:
     try:
-        value, doubt = read(key)
+        value, warning = read(key)
     except UnreadableCell as error:
         return None, None, str(error)
-    return value, doubt, None
+    return value, warning, None
 
 
 def cell_to_text(cell: Cell) -> str | None:
-    """A cell as plain text; None where it is empty."""
+    """Return a cell as plain text; None where it is empty."""
     if cell is None:
         return None
     if type(cell) is str:

@@ -1,4 +1,4 @@
-"""The sheet on which a table of any feed is judged, and the verdict on its rows."""
+"""State of a table of any feed while it is checked, and the accepted and rejected rows."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from situasi.ingest.validation.column_mapping import OFFICER_FEEDS, QUARANTINE_N
 from situasi.ingest.validation.row_issues import RowIssues, cell_to_text
 from situasi.ingest.vocabulary.vote_headings import VOTES_REMOVED
 
-# Headings under which a reader puts what does not fit a table (see feeds/reading/).
-# In raw text nobody parted into columns, anything that may be votes goes.
+# In raw text that was not read as columns, anything that may be votes is removed.
 _VOTES_PATTERN = re.compile(r"suara|paslon|kolom kosong|kotak kosong|\bvotes?\b", re.IGNORECASE)
 
-# Within a case key: day, whether made up, kind, then the kecamatan.
+# Within a case key: day, whether an exercise, kind, then the kecamatan.
 _CASE_KEY_PLACE = re.compile(rf"(?=\|-?\d+\|(?:latihan)?\|(?:{'|'.join(JENIS)}|-)\|([^|]*)\|)")
 
 EXERCISE_NOT_ALLOWED = (
     "baris LATIHAN pada papan yang bukan latihan: latihan dimulai oleh pimpinan atau admin"
 )
+# Errors for reserved headings, under which a reader puts what does not fit the table.
 REASON_BY_MARK = {
     EXCESS: "jumlah sel melebihi jumlah judul kolom",
     BROKEN: "baris tidak dapat dibaca",
@@ -45,7 +45,7 @@ REASON_BY_MARK = {
 
 @dataclass
 class TableCheck:
-    """One table on the bench: its cells by column, the values read so far."""
+    """One table being checked: its cells by column, and the values read so far."""
 
     feed: Feed
     table: Table
@@ -59,17 +59,18 @@ class TableCheck:
         self.issues = RowIssues(len(self.table.row_numbers))
 
     def cells(self, name: str) -> list[Cell]:
-        """The raw cells of a column; the first filled one where several headings name it."""
-        *more, last = self.mapping.columns.get(name, (None,))
+        """Return the raw cells of a column; the first filled one where several headings name it."""
+        *others, last = self.mapping.columns.get(name, (None,))
         if last is None:
             return [None] * self.issues.row_count
-        found: list[Cell] = self.table.cells[last].tolist()
-        for heading in reversed(more):
+        cells: list[Cell] = self.table.cells[last].tolist()
+        for heading in reversed(others):
             column = self.table.cells[heading].tolist()
-            found = [old if new is None else new for new, old in zip(column, found, strict=True)]
-        return found
+            cells = [alt if cell is None else cell for cell, alt in zip(column, cells, strict=True)]
+        return cells
 
     def texts(self, name: str) -> list[str | None]:
+        """Return the cells of a column as stripped texts, None where empty."""
         if not self.mapping.has(name):
             return [None] * self.issues.row_count
         cells = self.cells(name)
@@ -93,7 +94,7 @@ class TableCheck:
         )
 
     def read_optional(self, name: str, read: Callable[[Cell], Any]) -> list[Any]:
-        """Read a column with a parser that raises Unreadable; empty stays empty."""
+        """Read a column with a parser that raises UnreadableCell; empty stays empty."""
         if not self.mapping.has(name):
             return [None] * self.issues.row_count
         return self.issues.read_distinct(
@@ -103,7 +104,7 @@ class TableCheck:
         )
 
     def require(self, name: str, raw: Iterable[Any], reason: str) -> None:
-        """A row without this value has a fault, unless an unreadable one was faulted already."""
+        """Add an error to rows without this value, unless their unreadable cell has one already."""
         values = self.values[name]
         if None not in values:
             return
@@ -113,7 +114,7 @@ class TableCheck:
 
 
 def check_common(table_check: TableCheck) -> None:
-    """Fault what is no row, and read whether it is an exercise, who tells it, in which words."""
+    """Add errors for broken rows; read `latihan`, `pelapor`, `sumber` and `teks_asli`."""
     for heading, reason in REASON_BY_MARK.items():
         for row in _find_marked_rows(table_check, heading):
             table_check.issues.add_error(row, reason)
@@ -132,49 +133,49 @@ def check_common(table_check: TableCheck) -> None:
 
 
 def _check_exercise(table_check: TableCheck) -> None:
-    """Fault rows of an exercise that would mark a board as one which is none."""
-    marked = [row for row, made_up in enumerate(table_check.values["latihan"]) if made_up]
-    if marked and not table_check.context.may_bring_exercise():
-        for row in marked:
+    """Add an error to exercise rows that this sender may not bring to this dashboard."""
+    rows = [row for row, exercise in enumerate(table_check.values["latihan"]) if exercise]
+    if rows and not table_check.context.may_bring_exercise():
+        for row in rows:
             table_check.issues.add_error(row, EXERCISE_NOT_ALLOWED, "latihan")
 
 
 def _find_marked_rows(table_check: TableCheck, mark: str) -> dict[int, str]:
-    """The rows with something under this mark, and what.
+    """Return the rows that have a cell under this reserved heading, with its text.
 
-    A torn row that came back with cells typed in beside its raw text is torn no longer.
+    A broken row that was returned with cells filled in beside its raw text is no longer broken.
     """
     cells = table_check.table.cells
     if mark not in cells.columns:
         return {}
-    found = {row: str(cell) for row, cell in enumerate(cells[mark].tolist()) if cell is not None}
+    marked = {row: str(cell) for row, cell in enumerate(cells[mark].tolist()) if cell is not None}
     if mark == BROKEN and QUARANTINE_NUMBER in cells.columns:
-        known = [heading for named in table_check.mapping.columns.values() for heading in named]
-        typed = cells[known].notna().any(axis=1).tolist()
-        found = {row: said for row, said in found.items() if not typed[row]}
-    return found
+        headings = [heading for group in table_check.mapping.columns.values() for heading in group]
+        is_filled = cells[headings].notna().any(axis=1).tolist()
+        marked = {row: text for row, text in marked.items() if not is_filled[row]}
+    return marked
 
 
 def assign_ids(table_check: TableCheck) -> None:
-    """The sender's id, or one derived from what the row says: the same row, the same id."""
+    """Fill `id`: the sender's id, or one derived from the content, so equal rows have equal ids."""
     names = table_check.texts("id")
     prefix = table_check.feed.name[0].upper()
-    unnamed = [row for row, own in enumerate(names) if own is None] if None in names else []
-    for row in unnamed:
-        said = repr(
+    missing = [row for row, name in enumerate(names) if name is None] if None in names else []
+    for row in missing:
+        content = repr(
             tuple(table_check.values[name][row] for name in table_check.feed.identity_columns)
         )
-        names[row] = f"{prefix}-{hashlib.blake2b(said.encode(), digest_size=6).hexdigest()}"
+        names[row] = f"{prefix}-{hashlib.blake2b(content.encode(), digest_size=6).hexdigest()}"
     table_check.values["id"] = redact_texts(table_check.feed.name, names)
 
 
 def _check_area(table_check: TableCheck) -> None:
-    """Fault what is not of the sender's kecamatan; what names none is of the whole kabupaten."""
+    """Add errors to rows outside the sender's area; no place means the whole kabupaten."""
     if not table_check.context.area:
         return
-    judge_place = _check_merge if table_check.feed.name == "merges" else _check_place
+    check_place = _check_merge if table_check.feed.name == "merges" else _check_place
     for row in range(table_check.issues.row_count):
-        judge_place(table_check, row)
+        check_place(table_check, row)
     for name in {"petugas", "id"} & set(
         table_check.values if table_check.context.foreign_ids else ()
     ):
@@ -188,34 +189,34 @@ def _check_place(table_check: TableCheck, row: int) -> None:
     desa = (
         register.desa.get(table_check.values["desa"][row]) if "desa" in table_check.values else None
     )
-    read = code is not None or row not in table_check.issues.errors
+    is_place_read = code is not None or row not in table_check.issues.errors
     for place in [code, *([desa.kecamatan] if desa and desa.kecamatan != code else [])]:
-        if read and place not in table_check.context.area:
-            what = f"di luar wilayah pengirim: {register.name_of(place)}"
-            table_check.issues.add_error(row, what, "kecamatan_name")
+        if is_place_read and place not in table_check.context.area:
+            reason = f"di luar wilayah pengirim: {register.name_of(place)}"
+            table_check.issues.add_error(row, reason, "kecamatan_name")
 
 
 def _check_merge(table_check: TableCheck, row: int) -> None:
-    """A merge is of the kecamatan of both its cases, whatever it says of its own place."""
-    named = {table_check.values["kecamatan"][row]} - {None}
+    """Check that both cases of a merge, and its own place if named, are in the sender's area."""
+    own_place = {table_check.values["kecamatan"][row]} - {None}
     for name in ("kasus", "ke"):
-        places = extract_case_kecamatan(table_check.values[name][row] or "")
-        if not places or not (places | named) <= set(table_check.context.area):
+        case_places = extract_case_kecamatan(table_check.values[name][row] or "")
+        if not case_places or not (case_places | own_place) <= set(table_check.context.area):
             table_check.issues.add_error(row, f"di luar wilayah pengirim: {name}")
 
 
 def extract_case_kecamatan(case_key: str) -> set[str]:
-    """The kecamatan of a case key (analysis.incidents.case_keys); of the whole kabupaten "-".
+    """Return the kecamatan of a case key (analysis.incidents.cases); "-": the whole kabupaten.
 
-    An id or a desa may hold the sign that parts the key: every reading counts.
+    An id or a desa may contain the separator of the key: every possible reading is returned.
     """
-    return {found[1] for found in _CASE_KEY_PLACE.finditer(case_key)}
+    return {match[1] for match in _CASE_KEY_PLACE.finditer(case_key)}
 
 
 def build_validation_result(table_check: TableCheck) -> ValidationResult:
-    """Every row in exactly one place: accepted with its doubts, or rejected with its faults."""
-    bench = table_check.issues
-    table_check.values["flags"] = bench.format_warnings()
+    """Build the result: every row once, accepted with its warnings or rejected with its errors."""
+    issues = table_check.issues
+    table_check.values["flags"] = issues.format_warnings()
     for column in table_check.feed.columns:
         if column.kind is ColumnKind.TEXT and column.name != "id":
             table_check.values[column.name] = redact_texts(
@@ -223,13 +224,13 @@ def build_validation_result(table_check: TableCheck) -> ValidationResult:
             )
     assign_ids(table_check)
     _check_area(table_check)
-    keep = np.ones(bench.row_count, dtype=bool)
-    keep[list(bench.errors)] = False
-    kinds, columns = dtypes(table_check.feed), {}
+    is_accepted = np.ones(issues.row_count, dtype=bool)
+    is_accepted[list(issues.errors)] = False
+    dtype_by_column, columns = dtypes(table_check.feed), {}
     for column in table_check.feed.columns:
-        kept = _to_array(table_check.values[column.name], column.kind)[keep]
-        columns[column.name] = pd.Series(kept, dtype=kinds[column.name], copy=False)
-    columns["row"] = pd.Series(np.array(table_check.table.row_numbers, dtype=np.int64)[keep])
+        values = _to_array(table_check.values[column.name], column.kind)[is_accepted]
+        columns[column.name] = pd.Series(values, dtype=dtype_by_column[column.name], copy=False)
+    columns["row"] = pd.Series(np.array(table_check.table.row_numbers, dtype=np.int64)[is_accepted])
     accepted = pd.DataFrame(columns, copy=False)
     return ValidationResult(
         accepted, _build_rejected_rows(table_check), table_check.mapping.format_notes()
@@ -241,8 +242,8 @@ def _to_array(values: Sequence[Any], kind: str) -> Any:
         case "time" if isinstance(values, DatetimeColumn):
             return pd.DatetimeIndex(values.values, tz="UTC").array
         case "time":
-            found = pd.to_datetime(pd.Series(values, dtype="object"), utc=True)
-            return found.astype("datetime64[us, UTC]").array
+            times = pd.to_datetime(pd.Series(values, dtype="object"), utc=True)
+            return times.astype("datetime64[us, UTC]").array
         case "count":
             return pd.array(list(values), dtype="Int64")
         case "decimal":
@@ -254,13 +255,13 @@ def _to_array(values: Sequence[Any], kind: str) -> Any:
 
 
 def _redact_votes(table_check: TableCheck, heading: str, cell: str) -> str:
-    """What is kept of a cell that was not read as a column: nothing where it may hold votes."""
-    loose = heading in table_check.mapping.unused_headings or heading in REASON_BY_MARK
-    return VOTES_REMOVED if loose and _VOTES_PATTERN.search(cell) else cell
+    """Return a cell, or a placeholder if it was not read as a column and may hold votes."""
+    is_unread = heading in table_check.mapping.unused_headings or heading in REASON_BY_MARK
+    return VOTES_REMOVED if is_unread and _VOTES_PATTERN.search(cell) else cell
 
 
 def _list_reasons(errors: list[str], not_a_report_reason: str | None) -> tuple[str, ...]:
-    """Every reason once; of what is no report, or no row, nothing more can be said."""
+    """Return every reason once; if the row is broken or not a report, only that reason."""
     if not_a_report_reason is not None:
         return (not_a_report_reason,)
     if REASON_BY_MARK[BROKEN] in errors:
@@ -269,35 +270,35 @@ def _list_reasons(errors: list[str], not_a_report_reason: str | None) -> tuple[s
 
 
 def _build_rejected_rows(table_check: TableCheck) -> list[RejectedRow]:
-    """The faulty rows. Columns by which a reason can be mended are there, though empty."""
-    feed, headings, bench = table_check.feed.name, table_check.mapping, table_check.issues
+    """Return the rejected rows, with empty cells for columns in which an error can be corrected."""
+    feed, mapping, issues = table_check.feed.name, table_check.mapping, table_check.issues
     hidden = {
-        *headings.vote_headings,
-        *headings.person_headings,
-        *headings.export_headings,
+        *mapping.vote_headings,
+        *mapping.person_headings,
+        *mapping.export_headings,
         NOT_A_REPORT,
     }
     if feed in OFFICER_FEEDS:
-        hidden |= {*headings.unused_headings}
-    shown = [h for h in table_check.table.cells.columns if h not in hidden]
-    aside = _find_marked_rows(table_check, NOT_A_REPORT)
-    faulty, rejected = sorted(bench.errors), []
-    asked = cache(
-        lambda columns: headings.find_headings_to_fill(feed, columns, table_check.context)
+        hidden |= {*mapping.unused_headings}
+    headings = [h for h in table_check.table.cells.columns if h not in hidden]
+    marked = _find_marked_rows(table_check, NOT_A_REPORT)
+    rejected_rows, result = sorted(issues.errors), []
+    find_headings = cache(
+        lambda columns: mapping.find_headings_to_fill(feed, columns, table_check.context)
     )
-    cells = table_check.table.cells[shown].iloc[faulty].to_numpy().tolist()
-    for at, row in zip(faulty, cells, strict=True):
-        raw = _build_raw_cells(table_check, dict(zip(shown, row, strict=True)))
-        kept = redact_cells(feed, headings, raw, table_check.context)
-        for group in asked(tuple(bench.columns_to_fix[at])):
+    cells = table_check.table.cells[headings].iloc[rejected_rows].to_numpy().tolist()
+    for row, values in zip(rejected_rows, cells, strict=True):
+        raw = _build_raw_cells(table_check, dict(zip(headings, values, strict=True)))
+        redacted = redact_cells(feed, mapping, raw, table_check.context)
+        for group in find_headings(tuple(issues.columns_to_fix[row])):
             if raw.keys().isdisjoint(group):
-                kept.update((redact_heading(feed, heading), "") for heading in group)
-        reasons = redact_reasons(feed, raw, _list_reasons(bench.errors[at], aside.get(at)))
-        rejected.append(RejectedRow(table_check.table.row_numbers[at], kept, reasons))
-    return rejected
+                redacted.update((redact_heading(feed, heading), "") for heading in group)
+        reasons = redact_reasons(feed, raw, _list_reasons(issues.errors[row], marked.get(row)))
+        result.append(RejectedRow(table_check.table.row_numbers[row], redacted, reasons))
+    return result
 
 
 def _build_raw_cells(table_check: TableCheck, cells: dict[str, Cell]) -> dict[str, str]:
-    """The filled cells of a row as the sender wrote them, without what may be votes."""
+    """Return the filled cells of a row as the sender wrote them, without possible votes."""
     filled = {heading: str(cell) for heading, cell in cells.items() if cell is not None}
     return {heading: _redact_votes(table_check, heading, cell) for heading, cell in filled.items()}

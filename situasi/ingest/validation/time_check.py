@@ -1,4 +1,4 @@
-"""When a report happened and when it was reported: one cell or two, and whether it can be."""
+"""Check of when a report happened and when it was reported: one or two cells, and plausibility."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from situasi.ingest.validation.table_check import TableCheck
 
 TimeCells = tuple[Cell, Cell, Cell]  # whole moment, date, clock
 
-# From the start of a day or a month to the last second it may mean.
+# Duration from the start of a day or a month to its last possible second.
 _PRECISION_SPANS = {"hari": timedelta(days=1, seconds=-1), "bulan": timedelta(days=31, seconds=-1)}
 
 
 @dataclass(frozen=True)
 class Times:
-    """Moments as an array in UTC, NaT where there is none, and how exactly each is known."""
+    """Moments as an array in UTC, NaT where there is none, and the precision of each."""
 
     moments: DatetimeArray
     precision: npt.NDArray[np.object_]
 
     def latest(self) -> DatetimeArray:
-        """See by_the_end."""
+        """Return the latest moment that each time may mean. See compute_latest_moment."""
         ends = self.moments.copy()
-        for precision, lasts in _PRECISION_SPANS.items():
-            ends[self.precision == precision] += np.timedelta64(lasts)
+        for precision, span in _PRECISION_SPANS.items():
+            ends[self.precision == precision] += np.timedelta64(span)
         return ends
 
 
@@ -48,14 +48,14 @@ def check_times(
 ) -> None:
     """Fill `occurred_at`, `precision` and `reported_at`. Needs `latihan`.
 
-    needed: a row without a time has a fault. ahead: its time may lie in the future (a plan).
+    required: a row without a time gets an error. allow_future: its time may be ahead (a plan).
     """
-    happened = _read_event_time if required else _read_event_time_if_given
-    times = _read_times(table_check, ("occurred_at", "date", "clock"), happened)
-    told = ("reported_at", "reported_clock")
+    read_event = _read_event_time if required else _read_event_time_if_given
+    times = _read_times(table_check, ("occurred_at", "date", "clock"), read_event)
+    names = ("reported_at", "reported_clock")
     reported = (
-        _read_times(table_check, told, _read_reported_time)
-        if table_check.mapping.has(*told)
+        _read_times(table_check, names, _read_reported_time)
+        if table_check.mapping.has(*names)
         else _build_empty_times(table_check)
     )
     table_check.values["occurred_at"] = DatetimeColumn(times.moments)
@@ -70,38 +70,38 @@ def _build_empty_times(table_check: TableCheck) -> Times:
 
 
 def _read_times(table_check: TableCheck, names: tuple[str, ...], read: Callable[..., Any]) -> Times:
-    """A column of moments alone in plain shapes at once; whatever else row by row.
+    """Read a column of plain moments at once; everything else row by row.
 
-    names: the column of whole moments or dates, then those that may complete it.
+    names: the column of moments or dates, then the columns that may complete it.
     """
     zone = table_check.context.election.zone
     columns = [table_check.cells(name) for name in names]
-    alone = not table_check.mapping.has(*names[1:])
-    at = read_plain_times(columns[0] if alone else [None] * table_check.issues.row_count, zone)
+    single = not table_check.mapping.has(*names[1:])
+    at = read_plain_times(columns[0] if single else [None] * table_check.issues.row_count, zone)
     precision = np.full(len(at), "menit", dtype="object")
     precision[np.isnat(at)] = None
     rest = np.flatnonzero(np.isnat(at)).tolist()
     keys = [tuple(column[row] for column in columns) for row in rest]
-    found = table_check.issues.read_distinct(
+    parsed = table_check.issues.read_distinct(
         keys, lambda key: read(key, zone), rest, columns=names[:1]
     )
-    for row, time in zip(rest, found, strict=True):
+    for row, time in zip(rest, parsed, strict=True):
         if time:
-            at[row], precision[row] = to_datetime64(time.at), time.precision
+            at[row], precision[row] = to_datetime64(time.moment), time.precision
     return Times(at, precision)
 
 
 def compute_latest_moment(moment: datetime, precision: str) -> datetime:
-    """The latest moment that a time known only to the day or month may mean."""
+    """Return the latest moment that a time known only to the day or month may mean."""
     return moment + _PRECISION_SPANS.get(precision, timedelta(0))
 
 
 def _read_event_time(key: TimeCells, zone: ZoneInfo) -> tuple[ParsedTime, str | None]:
-    whole, day, clock = key
-    if is_blank(whole) and is_blank(day) and is_blank(clock):
+    full_time, day, clock = key
+    if is_blank(full_time) and is_blank(day) and is_blank(clock):
         raise UnreadableCell("waktu kosong")
-    found = _combine_cells(whole, day, clock, zone)
-    return found, found.note
+    parsed = _combine_cells(full_time, day, clock, zone)
+    return parsed, parsed.note
 
 
 def _read_event_time_if_given(
@@ -148,9 +148,9 @@ def _read_reported_time(
 def _check_plausible(
     table_check: TableCheck, times: Times, reported: Times, allow_future: bool
 ) -> None:
-    """Refuse the future (an exercise has its own time); doubt a report before the event.
+    """Add errors for times in the future (not in an exercise), warnings for reports before events.
 
-    ahead: what is told may lie in the future, and be told before it happens.
+    allow_future: the event may be in the future, and reported before it happens.
     """
     latest = to_datetime64(table_check.context.compute_latest_time(table_check.now))
     real = ~np.array(table_check.values["latihan"], dtype="bool")
@@ -159,8 +159,8 @@ def _check_plausible(
             row, "waktu di masa depan; periksa tanggal dan jam", "occurred_at"
         )
     for row in np.flatnonzero((reported.moments > latest) & real).tolist():
-        said = "waktu lapor di masa depan; periksa tanggal dan jam"
-        table_check.issues.add_error(row, said, "reported_at")
+        reason = "waktu lapor di masa depan; periksa tanggal dan jam"
+        table_check.issues.add_error(row, reason, "reported_at")
     exact = (times.precision == "menit") & (reported.precision == "menit") & (not allow_future)
     for row in np.flatnonzero(exact & (reported.moments < times.moments)).tolist():
         table_check.issues.add_warning(row, "waktu lapor lebih awal dari waktu kejadian")

@@ -1,4 +1,4 @@
-"""Total rows: told from reports, and held against what the rows above them add up to."""
+"""Detection of total rows, which are not reports, and comparison with the rows above them."""
 
 from __future__ import annotations
 
@@ -21,10 +21,8 @@ from situasi.ingest.validation.column_sums import ColumnSums, RunningSums
 _LABEL = re.compile(
     r"(grand\s*|sub\s*)?(total|jumlah|jml|rekapitulasi)\b.{0,60}", re.IGNORECASE | re.DOTALL
 )
-_LABEL_LETTERS = frozenset(
-    "tjgsrTJGSR"
-)  # with which a label begins: tells most cells apart at once
-_NUMBER_STARTS = frozenset("0123456789+-.,\u2212")  # with which a number begins
+_LABEL_LETTERS = frozenset("tjgsrTJGSR")  # first letters of a label: a cheap first test
+_NUMBER_STARTS = frozenset("0123456789+-.,\u2212")  # first characters of a number
 _NO_SUM = re.compile(r"%|persen|\brata", re.IGNORECASE)
 
 _TIME_COLUMNS = ("occurred_at", "date", "clock", "reported_at", "reported_clock")
@@ -32,7 +30,7 @@ _PLACE_COLUMNS = (
     "kecamatan", "kecamatan_code", "kecamatan_name", "desa", "desa_name", "place", "tps",
     "lat", "lon", "point",
 )  # fmt: skip
-# Columns whose numbers name something: of these a total row tells how many rows there are.
+# Columns whose numbers identify something: under them a total row has the number of rows.
 _IDENTIFIER_COLUMNS = (
     "id",
     "tps",
@@ -43,7 +41,7 @@ _IDENTIFIER_COLUMNS = (
     *_TIME_COLUMNS,
     *_PLACE_COLUMNS,
 )
-_SAMPLE_CELLS = 20  # filled cells that tell whether a column holds numbers
+_SAMPLE_CELLS = 20  # filled cells checked to see whether a column holds numbers
 
 _IS_TOTAL = "baris jumlah, bukan laporan"
 _TOTAL_MATCHES = f"{_IS_TOTAL}; sesuai dengan baris di atasnya, tidak perlu dibetulkan"
@@ -53,49 +51,49 @@ _TOTAL_NOT_CHECKED = (
 
 
 def mark_total_rows(table: Table, feed: Feed, mapping: ColumnMapping) -> Table:
-    """The table, its total rows marked as no reports, with a reason that says whether they agree.
+    """Mark the total rows as not reports, with a reason that says whether the sums agree.
 
-    A total row begins as one does ("Jumlah", "TOTAL KEC. KANDIS") and names neither a time nor
-    a place and a kind; what names them is judged as any other row.
+    A total row begins with a label ("Jumlah", "TOTAL KEC. KANDIS") and names neither a time nor
+    a place and a kind; a row that names them is checked like any other row.
     """
-    theirs = [
+    sender_headings = [
         h for h in table.cells.columns if h not in {*reserved_columns.ALL, *mapping.export_headings}
     ]
-    totals = [
+    total_rows = [
         row
-        for row, label in _find_labelled_rows(table, theirs)
+        for row, label in _find_labelled_rows(table, sender_headings)
         if not _is_report(table, row, label, feed, mapping)
     ]
-    aside = _list_reader_reasons(table)
-    summed = _find_summable_headings(theirs, feed, mapping)
-    counted = {h for name in _IDENTIFIER_COLUMNS for h in mapping.columns.get(name, ())}
-    columns = _extract_number_columns(table, [h for h in summed if h not in counted])
+    reasons = _list_reader_reasons(table)
+    summable = _find_summable_headings(sender_headings, feed, mapping)
+    identifiers = {h for name in _IDENTIFIER_COLUMNS for h in mapping.columns.get(name, ())}
+    columns = _extract_number_columns(table, [h for h in summable if h not in identifiers])
     start = 0
-    for row in totals:
-        _add_to_sums(table.sums, columns, aside, start, row)
+    for row in total_rows:
+        _add_to_sums(table.sums, columns, reasons, start, row)
         start = row + 1
-        if aside[row] is None:
-            cells = {heading: _parse_number(table.cells[heading].iloc[row]) for heading in summed}
-            told = {heading: number for heading, number in cells.items() if number is not None}
-            aside[row] = _format_total_reason(told, table.sums)
+        if reasons[row] is None:
+            cells = {heading: _parse_number(table.cells[heading].iloc[row]) for heading in summable}
+            totals = {heading: number for heading, number in cells.items() if number is not None}
+            reasons[row] = _format_total_reason(totals, table.sums)
             table.sums.start_subtotal()
-    _add_to_sums(table.sums, columns, aside, start, len(table.row_numbers))
-    if not totals:
+    _add_to_sums(table.sums, columns, reasons, start, len(table.row_numbers))
+    if not total_rows:
         return table
-    column = pd.Series(aside, table.cells.index, dtype="object")
+    column = pd.Series(reasons, table.cells.index, dtype="object")
     return replace(table, cells=table.cells.assign(**{reserved_columns.NOT_A_REPORT: column}))
 
 
 def _list_reader_reasons(table: Table) -> list[str | None]:
-    """Why each row is no report, as far as its reader knew."""
+    """Return for each row the reader's reason why it is not a report, or None."""
     if reserved_columns.NOT_A_REPORT not in table.cells.columns:
         return [None] * len(table.row_numbers)
-    said: list[str | None] = table.cells[reserved_columns.NOT_A_REPORT].tolist()
-    return said
+    reasons: list[str | None] = table.cells[reserved_columns.NOT_A_REPORT].tolist()
+    return reasons
 
 
 def _find_labelled_rows(table: Table, headings: Sequence[str]) -> list[tuple[int, str]]:
-    """The rows whose first filled cell is the label of a total, and its heading."""
+    """Return the rows whose first filled cell is the label of a total, and its heading."""
     if not headings:
         return []
     first: list[Cell] = table.cells[headings[0]].tolist()
@@ -103,7 +101,7 @@ def _find_labelled_rows(table: Table, headings: Sequence[str]) -> list[tuple[int
         if None not in first:
             break
         column = table.cells[heading].tolist()
-        first = [b if a is None else a for a, b in zip(first, column, strict=True)]
+        first = [later if cell is None else cell for cell, later in zip(first, column, strict=True)]
     return [
         (row, next(h for h in headings if table.cells[h].iloc[row] is not None))
         for row, cell in enumerate(first)
@@ -112,46 +110,46 @@ def _find_labelled_rows(table: Table, headings: Sequence[str]) -> list[tuple[int
 
 
 def _is_report(table: Table, row: int, label: str, feed: Feed, mapping: ColumnMapping) -> bool:
-    """Whether the row names a time, or a place and a kind, other than in its label."""
+    """Return whether the row names a time, or a place and a kind, outside its label."""
 
-    def named(columns: Sequence[str], *, number: bool) -> bool:
-        theirs = (h for name in columns for h in mapping.columns.get(name, ()) if h != label)
-        cells = [table.cells[heading].iloc[row] for heading in theirs]
+    def has_filled(columns: Sequence[str], *, number: bool) -> bool:
+        headings = (h for name in columns for h in mapping.columns.get(name, ()) if h != label)
+        cells = [table.cells[heading].iloc[row] for heading in headings]
         return any(not is_blank(cell) and (number or _parse_number(cell) is None) for cell in cells)
 
     kinds = [column.name for column in feed.columns if column.allowed_codes] + ["step"]
-    return named(_TIME_COLUMNS, number=True) or (
-        named(_PLACE_COLUMNS, number=True) and named(kinds, number=False)
+    return has_filled(_TIME_COLUMNS, number=True) or (
+        has_filled(_PLACE_COLUMNS, number=True) and has_filled(kinds, number=False)
     )
 
 
 def _find_summable_headings(
     sender_headings: Sequence[str], feed: Feed, mapping: ColumnMapping
 ) -> list[str]:
-    """The headings whose numbers may be added up and told; shares and averages may not.
+    """Return the headings whose numbers may be added up and shown; not shares and averages.
 
-    Of officers none that holds text: a number there may be an NRP.
+    In feeds about officers no text column: a number there may be an NRP.
     """
-    barred = {*mapping.vote_headings, *mapping.person_headings}
+    excluded = {*mapping.vote_headings, *mapping.person_headings}
     if feed.name in OFFICER_FEEDS:
         texts = [column.name for column in feed.columns if column.kind is ColumnKind.TEXT]
-        barred |= {
+        excluded |= {
             *mapping.unused_headings,
             *(h for name in texts for h in mapping.columns.get(name, ())),
         }
-    return [h for h in sender_headings if h not in barred and not _NO_SUM.search(h)]
+    return [h for h in sender_headings if h not in excluded and not _NO_SUM.search(h)]
 
 
 def _extract_number_columns(table: Table, headings: Sequence[str]) -> dict[str, list[float]]:
-    """The columns that mostly hold numbers; 0 in them for whatever is none."""
-    found = {}
+    """Return the columns that mostly hold numbers, with 0 for every other cell."""
+    columns = {}
     for heading in headings:
         column = table.cells[heading].to_numpy()
         sample = list(islice((cell for cell in column if not is_blank(cell)), _SAMPLE_CELLS))
         if 2 * sum(_parse_number(cell) is not None for cell in sample) > len(sample):
             numbers = {cell: _parse_number(cell) or 0 for cell in set(column)}
-            found[heading] = list(map(numbers.__getitem__, column))
-    return found
+            columns[heading] = list(map(numbers.__getitem__, column))
+    return columns
 
 
 def _add_to_sums(
@@ -179,14 +177,14 @@ def _parse_number(cell: Cell) -> float | None:
 
 
 def _format_total_reason(totals: dict[str, float], sums: RunningSums) -> str:
-    """told: the numbers of a total row by heading."""
+    """Return the reason for a total row. totals: its numbers by heading."""
     if not totals or not sums.total.row_count:
         return _TOTAL_NOT_CHECKED
-    both = [part for part in (sums.subtotal, sums.total) if part.row_count]
+    sums_above = [part for part in (sums.subtotal, sums.total) if part.row_count]
     differing = [
-        _format_difference(heading, number, both)
+        _format_difference(heading, number, sums_above)
         for heading, number in totals.items()
-        if not any(_matches_sum(number, heading, part) for part in both)
+        if not any(_matches_sum(number, heading, part) for part in sums_above)
     ]
     if not differing:
         return _TOTAL_MATCHES
@@ -194,22 +192,22 @@ def _format_total_reason(totals: dict[str, float], sums: RunningSums) -> str:
 
 
 def _matches_sum(number: float, heading: str, column_sums: ColumnSums) -> bool:
-    """Whether it is the sum above it, or, where there are no numbers, how many rows there are."""
+    """Compare a number with the sum above it, or with the row count where there are no numbers."""
     total = column_sums.by_heading.get(heading, column_sums.row_count)
     return math.isclose(number, total, abs_tol=1e-6)
 
 
 def _format_difference(heading: str, number: float, all_sums: Sequence[ColumnSums]) -> str:
     sums = [
-        f"{above_it.row_count} baris"
-        if (total := above_it.by_heading.get(heading)) is None
+        f"{column_sums.row_count} baris"
+        if (total := column_sums.by_heading.get(heading)) is None
         else f"berjumlah {_format_number(total)}"
-        for above_it in all_sums
+        for column_sums in all_sums
     ]
-    said = f" ({sums[0]} sejak jumlah sebelumnya)" if sums[0] != sums[-1] else ""
-    return f"{quote(heading)} tertulis {_format_number(number)}, di atasnya {sums[-1]}{said}"
+    since_last = f" ({sums[0]} sejak jumlah sebelumnya)" if sums[0] != sums[-1] else ""
+    return f"{quote(heading)} tertulis {_format_number(number)}, di atasnya {sums[-1]}{since_last}"
 
 
 def _format_number(number: float) -> str:
-    whole = f"{number:,.10g}" if number == int(number) else f"{number:,.2f}"
-    return whole.translate(str.maketrans(",.", ".,"))
+    text = f"{number:,.10g}" if number == int(number) else f"{number:,.2f}"
+    return text.translate(str.maketrans(",.", ".,"))

@@ -1,4 +1,4 @@
-"""Wide tables of TPS counts: a column per hour becomes one report per filled hour."""
+"""Conversion of hourly TPS tables: a column per hour becomes one report per filled hour."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from situasi.ingest.validation.column_mapping import ColumnMapping
 from situasi.ingest.validation.table_check import REASON_BY_MARK
 from situasi.ingest.vocabulary.hour_headings import parse_hour_heading
 
-# No day has more hours to report; keeps a hostile table from growing without end.
+# No day has more hours to report; bounds the size of the result.
 MAX_HOURS = 30
-# Headings that melting adds, for what the sender said in the heading, or not at all.
+# Headings added by `unpivot`: the clock from the sender's heading, and a day if there is none.
 _CLOCK_HEADING, _DAY_HEADING = "__jam", "__hari"
-# What a row without an hour may still tell.
+# Columns that make a row without any filled hour worth checking.
 _INFORMATIVE_COLUMNS = ("uraian", "teks_asli", "fase", "kontak", "pengawal", "lingkup")
-# What belongs to one moment only; which of the hours, a wide table does not say.
+# Columns about a single moment; an hourly table does not say which hour they belong to.
 _SINGLE_MOMENT_COLUMNS = frozenset(
     ("clock", "fase", "kontak", "pengawal", "hadir_dpt", "hadir_dptb", "hadir_dpk")
 )
 
 
 class UnpivotResult(NamedTuple):
-    """A table with one report a row, its headings, and what the sender should know of it."""
+    """A table with one report per row, its headings, and notes for the sender."""
 
     table: Table
     mapping: ColumnMapping
@@ -36,16 +36,16 @@ class UnpivotResult(NamedTuple):
 
 
 def count_reports(table: Table) -> int:
-    """How many reports a table may become: its rows, or its filled hours where these are more."""
+    """Return how many reports a table may become: the larger of its rows and filled hours."""
     hours = [heading for heading in table.cells.columns if parse_hour_heading(heading)]
     return max(len(table.row_numbers), int(table.cells[hours].notna().to_numpy().sum()))
 
 
 def unpivot(table: Table, mapping: ColumnMapping, context: IngestContext) -> UnpivotResult:
-    """A table with a column per hour as one report per filled hour; any other as it is.
+    """Turn a table with a column per hour into one report per filled hour; keep other tables.
 
-    Each report keeps the row number of the sender, and of the hours only its own cell.
-    Without a date it is of the election day.
+    Each report keeps the sender's row number and, of the hours, only its own cell.
+    A report without a date is of the election day.
     """
     clocks = {
         name: hour.clock for name in mapping.unused_headings if (hour := parse_hour_heading(name))
@@ -61,31 +61,31 @@ def unpivot(table: Table, mapping: ColumnMapping, context: IngestContext) -> Unp
 def _find_filled_cells(
     table: Table, hours: list[str], mapping: ColumnMapping
 ) -> tuple[list[tuple[int, str | None]], list[int]]:
-    """(row, hour) of every filled cell of an hour, and the rows that are a form left empty.
+    """Return (row, hour) of every filled hour, and the rows that are forms left empty.
 
-    A row without any hour is judged whole, as (row, None), where it is torn, is no report or
-    tells more than the TPS that it is of.
+    A row without any filled hour is checked as (row, None) where it is broken, is not a report,
+    or has more than the name of its TPS.
     """
     columns = {hour: table.cells[hour].tolist() for hour in hours}
-    told = [h for name in _INFORMATIVE_COLUMNS for h in mapping.columns.get(name, ())]
-    kept = [mark for mark in (*REASON_BY_MARK, *told) if mark in table.cells.columns]
-    whole = table.cells[kept].notna().any(axis=1).tolist()
-    aside = (
+    headings = [h for name in _INFORMATIVE_COLUMNS for h in mapping.columns.get(name, ())]
+    names = [mark for mark in (*REASON_BY_MARK, *headings) if mark in table.cells.columns]
+    has_content = table.cells[names].notna().any(axis=1).tolist()
+    reader_reasons = (
         table.cells[NOT_A_REPORT].tolist()
         if NOT_A_REPORT in table.cells.columns
-        else [None] * len(whole)
+        else [None] * len(has_content)
     )
-    found: list[tuple[int, str | None]] = []
+    filled: list[tuple[int, str | None]] = []
     empty: list[int] = []
-    for row, reason in enumerate(aside):
-        counted = [(row, hour) for hour in hours if not is_blank(columns[hour][row])]
-        if reason is not None or (whole[row] and not counted):
-            found.append((row, None))
-        elif counted:
-            found += counted
+    for row, reason in enumerate(reader_reasons):
+        filled_hours = [(row, hour) for hour in hours if not is_blank(columns[hour][row])]
+        if reason is not None or (has_content[row] and not filled_hours):
+            filled.append((row, None))
+        elif filled_hours:
+            filled += filled_hours
         else:
             empty.append(row)
-    return found, empty
+    return filled, empty
 
 
 def _build_reports(
@@ -95,21 +95,21 @@ def _build_reports(
     mapping: ColumnMapping,
     context: IngestContext,
 ) -> tuple[Table, bool]:
-    """The reports, and whether one of them states no day."""
+    """Return the reports, and whether one of them has no day."""
     rows = [row for row, _ in filled]
     data: dict[str, list[Cell]] = {}
     for name in table.cells.columns:
         cells = table.cells[name].tolist()
-        hourly = name in clocks
+        is_hour = name in clocks
         data[name] = [
-            cells[row] if not hourly or hour in (name, None) else None for row, hour in filled
+            cells[row] if not is_hour or hour in (name, None) else None for row, hour in filled
         ]
     data[_CLOCK_HEADING] = [clocks[hour] if hour else None for _, hour in filled]
-    dated = [data[n] for c in ("date", "occurred_at") for n in mapping.columns.get(c, ())]
+    day_columns = [data[n] for c in ("date", "occurred_at") for n in mapping.columns.get(c, ())]
     day = f"{context.election.day:%d/%m/%Y}"
     data[_DAY_HEADING] = [
-        None if any(not is_blank(column[at]) for column in dated) else day
-        for at in range(len(filled))
+        None if any(not is_blank(column[index]) for column in day_columns) else day
+        for index in range(len(filled))
     ]
     reports = pd.DataFrame(data, dtype="object")
     return replace(
@@ -119,9 +119,9 @@ def _build_reports(
 
 def _map_unpivoted_columns(mapping: ColumnMapping, hours: tuple[str, ...]) -> ColumnMapping:
     columns = {
-        name: of for name, of in mapping.columns.items() if name not in _SINGLE_MOMENT_COLUMNS
+        name: group for name, group in mapping.columns.items() if name not in _SINGLE_MOMENT_COLUMNS
     }
-    loose = [
+    dropped = [
         heading for name in _SINGLE_MOMENT_COLUMNS for heading in mapping.columns.get(name, ())
     ]
     columns |= {
@@ -129,7 +129,7 @@ def _map_unpivoted_columns(mapping: ColumnMapping, hours: tuple[str, ...]) -> Co
         "clock": (_CLOCK_HEADING,),
         "date": (*columns.get("date", ()), _DAY_HEADING),
     }
-    unused = tuple(h for h in (*mapping.unused_headings, *sorted(loose)) if h not in hours)
+    unused = tuple(h for h in (*mapping.unused_headings, *sorted(dropped)) if h not in hours)
     return replace(
         mapping,
         columns=columns,
@@ -141,13 +141,14 @@ def _map_unpivoted_columns(mapping: ColumnMapping, hours: tuple[str, ...]) -> Co
 def _format_notes(
     table: Table, report_count: int, empty_rows: list[int], has_undated: bool
 ) -> tuple[str, ...]:
-    said = [f"tabel per jam: {len(table.row_numbers)} baris menjadi {report_count} laporan"]
+    notes = [f"tabel per jam: {len(table.row_numbers)} baris menjadi {report_count} laporan"]
     if empty_rows:
-        shown = ", ".join(str(table.row_numbers[row]) for row in empty_rows[:10])
-        shown += ", …" if len(empty_rows) > 10 else ""
-        said.append(
-            f"{len(empty_rows)} baris tanpa jumlah hadir dilewati: tidak ada laporan (baris {shown})"
+        numbers = ", ".join(str(table.row_numbers[row]) for row in empty_rows[:10])
+        numbers += ", …" if len(empty_rows) > 10 else ""
+        notes.append(
+            f"{len(empty_rows)} baris tanpa jumlah hadir dilewati: "
+            f"tidak ada laporan (baris {numbers})"
         )
     if has_undated:
-        said.append("tanggal tidak disebut: dibaca sebagai hari pemungutan suara")
-    return tuple(said)
+        notes.append("tanggal tidak disebut: dibaca sebagai hari pemungutan suara")
+    return tuple(notes)

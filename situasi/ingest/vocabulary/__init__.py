@@ -1,1 +1,1 @@
-"""Headings and words as people write them, from lists that a person can extend."""
+"""Known headings and words of senders, from lists that a person can extend."""

@@ -1,4 +1,4 @@
-"""Which code of a fixed vocabulary a written word stands for."""
+"""Lookup of the code of a fixed vocabulary that a written word stands for."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ _SEPARATORS = re.compile(r"\s*(?:[/,;&+]|\bdan\b)\s*")
 
 
 def read_code(code_by_word: Mapping[str, str], column: str, cell: Cell) -> tuple[str, str | None]:
-    """The code a word stands for, and a note where it was misspelled.
+    """Return the code of a word, and a note if it was misspelled. Raises UnreadableCell.
 
-    known: code by key of word. column: what to call it to the sender. Raises Unreadable.
+    code_by_word: code by normalised key of word. column: its name in messages to the sender.
     """
     if is_blank(cell):
         raise UnreadableCell(f"{column} kosong")
     text = normalize_cell(cell)
     if code := _find_exact(code_by_word, text):
         return code, None
-    if near := _find_misspelled(code_by_word, text):
-        return near, f"{column} {quote(cell)} dibaca {format_code(near)}"
-    if several := _find_several(code_by_word, text):
+    if guess := _find_misspelled(code_by_word, text):
+        return guess, f"{column} {quote(cell)} dibaca {format_code(guess)}"
+    if labels := _find_several(code_by_word, text):
         raise UnreadableCell(
-            f"{column} {quote(cell)} menyebut lebih dari satu: {', '.join(several)}; "
+            f"{column} {quote(cell)} menyebut lebih dari satu: {', '.join(labels)}; "
             "pilih yang utama"
         )
-    offer = ", ".join(_find_nearest_labels(code_by_word, text))
-    raise UnreadableCell(f"{column} {quote(cell)} tidak dikenal; pilihan terdekat: {offer}")
+    nearest = ", ".join(_find_nearest_labels(code_by_word, text))
+    raise UnreadableCell(f"{column} {quote(cell)} tidak dikenal; pilihan terdekat: {nearest}")
 
 
 def format_code(code: str) -> str:
-    """A code as people read it."""
+    """Return a code as people read it."""
     return code.replace("_", " ")
 
 
 def _find_exact(code_by_word: Mapping[str, str], text: str) -> str | None:
-    """The code of a word; of several words only where all mean the same."""
-    for form in (text, remove_brackets(text)):
-        if code := code_by_word.get(normalize_key(form)):
+    """Return the code of a word; of several words only where all mean the same."""
+    for spelling in (text, remove_brackets(text)):
+        if code := code_by_word.get(normalize_key(spelling)):
             return code
     parts = {
         code_by_word.get(normalize_key(part))
@@ -56,7 +56,7 @@ def _find_exact(code_by_word: Mapping[str, str], text: str) -> str | None:
 
 
 def _find_several(code_by_word: Mapping[str, str], text: str) -> list[str]:
-    """The labels of the codes that a text of several words names; none where a part is unknown."""
+    """Return the labels of all codes that several words name; [] where a part is unknown."""
     parts = [
         code_by_word.get(normalize_key(part))
         for part in _SEPARATORS.split(text)
@@ -66,19 +66,19 @@ def _find_several(code_by_word: Mapping[str, str], text: str) -> list[str]:
 
 
 def _find_misspelled(code_by_word: Mapping[str, str], text: str) -> str | None:
-    """The code of a clear misspelling: nearest by far, and no `tidak` lost on the way."""
+    """Return the code of a clear misspelling: nearest by far, and no negation in the text."""
     name = normalize_key(text)
     if not name.isalpha() or _is_negated(text):
         return None
-    # Looked for a little further than allowed, to see who comes second.
-    found = process.extract(
+    # The cutoff is larger than what is allowed, to find the second-best word too.
+    matches = process.extract(
         name, code_by_word.keys(), scorer=OSA.distance, score_cutoff=3, limit=None
     )
-    if not found:
+    if not matches:
         return None
-    best, least, _ = found[0]
+    best, least, _ = matches[0]
     code = code_by_word[best]
-    second = min((slips for word, slips, _ in found if code_by_word[word] != code), default=99)
+    second = min((typos for word, typos, _ in matches if code_by_word[word] != code), default=99)
     allowed = min(_count_allowed_typos(name), _count_allowed_typos(best))
     return code if least <= allowed and second >= 2 * least else None
 
@@ -93,5 +93,5 @@ def _is_negated(text: str) -> bool:
 
 
 def _find_nearest_labels(code_by_word: Mapping[str, str], text: str) -> list[str]:
-    found = process.extract(normalize_key(text), code_by_word.keys(), scorer=fuzz.ratio, limit=40)
-    return list(dict.fromkeys(format_code(code_by_word[word]) for word, _, _ in found))[:4]
+    matches = process.extract(normalize_key(text), code_by_word.keys(), scorer=fuzz.ratio, limit=40)
+    return list(dict.fromkeys(format_code(code_by_word[word]) for word, _, _ in matches))[:4]

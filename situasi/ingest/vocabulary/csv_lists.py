@@ -1,4 +1,4 @@
-"""Reading the lists of words that a person may extend in a spreadsheet."""
+"""Reader of the word lists that a person may extend in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pathlib import Path
 
 
 def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """The filled rows of a list as (row number, cells in this order of columns).
+    """Yield the filled rows of a list as (row number, cells in this order of columns).
 
-    Commas, semicolons or tabs; with or without BOM; Windows-1252 where it is not UTF-8.
+    Reads commas, semicolons or tabs; with or without BOM; Windows-1252 if it is not UTF-8.
     Raises ValueError where a column is missing.
     """
     text = _decode(path.read_bytes())
-    first = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count))
+    first_line = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first_line.count))
     head = [cell.strip().lower() for cell in next(reader, [])]
     missing = [column for column in columns if column not in head]
     if missing:
@@ -27,7 +27,7 @@ def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, tuple
     for cells in reader:
         if any(cell.strip() for cell in cells):
             padded = [*cells, *[""] * len(head)]
-            yield reader.line_num, tuple(padded[at].strip() for at in order)
+            yield reader.line_num, tuple(padded[index].strip() for index in order)
 
 
 def _decode(raw: bytes) -> str:
@@ -38,11 +38,11 @@ def _decode(raw: bytes) -> str:
 
 
 def normalize_key(text: str) -> str:
-    """What two spellings share: no case, accents, blanks, marks or underscores."""
+    """Return the key that spellings share: without case, accents, blanks, marks and underscores."""
     plain = unicodedata.normalize("NFKD", text[:200].lower())
     return re.sub(r"[^a-z0-9]", "", plain)
 
 
 def remove_brackets(text: str) -> str:
-    """`Waktu (WIB)` as `Waktu`."""
+    """Return `Waktu (WIB)` as `Waktu`."""
     return re.sub(r"[(\[][^()\[\]]*[)\]]", " ", text)

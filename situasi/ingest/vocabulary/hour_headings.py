@@ -1,4 +1,4 @@
-"""Headings that name an hour, over a column of heads counted by then: `08.00`, `hadir jam 9`."""
+"""Headings that name the hour of a column of voter counts: `08.00`, `hadir jam 9`."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ _HEADING = re.compile(
 
 
 class HourHeading(NamedTuple):
-    """The hour of a heading. clock: as a cell would say it. heads: it says what is counted."""
+    """The hour of a heading. clock: as a cell would write it. has_count_word: it says "hadir"."""
 
     clock: str
     has_count_word: bool
 
 
 def parse_hour_heading(heading: str) -> HourHeading | None:
-    """The hour that a heading names, or None; a bare number is no hour."""
-    found = _HEADING.fullmatch(normalize_cell(heading).lower())
-    if not found or not (found["lead"] or found["minute"] or found["zone"]):
+    """Return the hour that a heading names, or None; a bare number is not an hour."""
+    match = _HEADING.fullmatch(normalize_cell(heading).lower())
+    if not match or not (match["lead"] or match["minute"] or match["zone"]):
         return None
-    clock = f"{int(found['hour']):02d}.{found['minute'] or '00'} {(found['zone'] or '').upper()}"
-    return HourHeading(clock.strip(), bool(found["heads"]))
+    clock = f"{int(match['hour']):02d}.{match['minute'] or '00'} {(match['zone'] or '').upper()}"
+    return HourHeading(clock.strip(), bool(match["heads"]))
 
 
 def is_hourly_table(headings: Sequence[str], has_tps: bool) -> bool:
-    """Whether these are headings of a table with a column per hour. tps: one names the TPS.
+    """Return whether headings are of a table with a column per hour. has_tps: one names the TPS.
 
-    An hour alone, among headings that do not say what it is of, may be anything.
+    A single hour among headings that do not say what is counted may be anything.
     """
     hours = [hour for heading in headings if (hour := parse_hour_heading(heading))]
-    told = has_tps or len(hours) > 1 or any(hour.has_count_word for hour in hours)
-    return bool(hours) and told and len(headings) > 1
+    is_certain = has_tps or len(hours) > 1 or any(hour.has_count_word for hour in hours)
+    return bool(hours) and is_certain and len(headings) > 1

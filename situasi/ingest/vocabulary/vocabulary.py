@@ -1,4 +1,4 @@
-"""The words of the field: which heading is which column, which word is which code."""
+"""Vocabulary of the senders: which heading is which column, which word is which code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from situasi.ingest.vocabulary.hour_headings import is_hourly_table
 
 K = TypeVar("K")
 
-# Columns that a source may have and a feed has not: parts from which its columns are made.
+# Columns that only sources have: parts from which the columns of a feed are built.
 PART_COLUMNS = frozenset(
     (
         "date",
@@ -29,14 +29,14 @@ PART_COLUMNS = frozenset(
         "place",
         "no_karantina",
         "alasan",
-        "nrp",  # where officers are named by it, to be refused
-        "step",  # a status beside a case of neutrality
+        "nrp",  # an NRP in place of the officer's number, to be refused
+        "step",  # the status of a neutrality case
     )
 )
-# Our own headings of places name what the sender wrote, not yet what was recognised.
+# Under our own place headings is what the sender wrote, not the place that was recognised.
 _COLUMN_OF_OWN_HEADING = {"kecamatan": "kecamatan_code", "desa_text": "desa_name"}
-# A source belongs to a feed only if it has one of these. Officers without a word of their
-# check-in are a posting list or a roster.
+# A source belongs to a feed only if it has one of these columns. A list of officers without
+# check-ins is a posting list or a roster.
 _IDENTIFYING_COLUMNS = {
     "incidents": ("jenis", "tingkat", "situasi"),
     "tps": ("fase", "hadir", "hadir_dpt", "kontak", "hour"),
@@ -51,112 +51,108 @@ _IDENTIFYING_COLUMNS = {
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """columns: column by (feed, key of heading). words: code by (feed, column, key of word)."""
+    """columns: column by (feed, key of heading). codes: code by key of word, by (feed, column)."""
 
     columns: Mapping[tuple[str, str], str]
     codes: Mapping[tuple[str, str], Mapping[str, str]]
 
     def find_column(self, feed: str, heading: str) -> str | None:
-        """The column or pseudo column that a heading names in this feed, or None."""
+        """Return the column or part column that a heading names in this feed, or None."""
         return self._find_column(feed, _list_spelling_keys(heading))
 
     def count_known_headings(self, headings: Sequence[str]) -> int:
-        """How many distinct columns of one feed, the best one, these texts name."""
-        spelled = {heading: _list_spelling_keys(heading) for heading in headings}
-        return max(len(self._find_columns(feed, headings, spelled)) for feed in feed_schemas.FEEDS)
+        """Return how many distinct columns of the best matching feed these texts name."""
+        keys = {heading: _list_spelling_keys(heading) for heading in headings}
+        return max(len(self._find_columns(feed, headings, keys)) for feed in feed_schemas.FEEDS)
 
     def detect_feed(self, headings: Sequence[str]) -> str | None:
-        """The feed these headings belong to; None when that is unclear.
+        """Return the feed these headings belong to; None when that is unclear.
 
-        Most columns recognised wins; between equals, our own heading of a telling column.
+        Most recognised columns win; on a tie, most own headings of identifying columns.
         """
-        spelled = {heading: _list_spelling_keys(heading) for heading in headings}
-        columns = {feed: self._find_columns(feed, headings, spelled) for feed in feed_schemas.FEEDS}
+        keys = {heading: _list_spelling_keys(heading) for heading in headings}
+        columns = {feed: self._find_columns(feed, headings, keys) for feed in feed_schemas.FEEDS}
         scores = sorted(
-            ((len(found), self._count_identifying_headings(feed, headings)), feed)
-            for feed, found in columns.items()
-            if not found.isdisjoint(_IDENTIFYING_COLUMNS[feed])
+            ((len(names), self._count_identifying_headings(feed, headings)), feed)
+            for feed, names in columns.items()
+            if not names.isdisjoint(_IDENTIFYING_COLUMNS[feed])
         )
         if not scores or (len(scores) > 1 and scores[-1][0] == scores[-2][0]):
             return None
         return scores[-1][1]
 
     def read_code(self, feed: str, column: str, cell: Cell) -> tuple[str, str | None]:
-        """The code a word stands for, and a note where it was misspelled.
-
-        Raises Unreadable naming the nearest allowed words.
-        """
+        """Return the code of a word, and a note if misspelled. Raises UnreadableCell with hints."""
         return read_code(self.codes[feed, column], column, cell)
 
     def is_vote_heading(self, heading: str, candidates: Sequence[str]) -> bool:
-        """Whether a heading holds votes won, which may not be read (see feeds/votes.py)."""
+        """Return whether a heading holds votes won, which may not be read (see vote_headings)."""
         return vote_headings.is_vote_heading(heading, candidates)
 
     def _find_column(self, feed: str, spellings: Sequence[str]) -> str | None:
         return next((c for s in spellings if (c := self.columns.get((feed, s)))), None)
 
     def _find_columns(
-        self, feed: str, headings: Sequence[str], spelled: Mapping[str, Sequence[str]]
+        self, feed: str, headings: Sequence[str], keys: Mapping[str, Sequence[str]]
     ) -> set[str]:
-        found = {column for h in headings if (column := self._find_column(feed, spelled[h]))}
-        hourly = feed == "tps" and is_hourly_table(headings, has_tps="tps" in found)
-        return found | {"hour"} if hourly else found
+        columns = {column for h in headings if (column := self._find_column(feed, keys[h]))}
+        is_hourly = feed == "tps" and is_hourly_table(headings, has_tps="tps" in columns)
+        return columns | {"hour"} if is_hourly else columns
 
     def _count_identifying_headings(self, feed: str, headings: Sequence[str]) -> int:
-        """How many headings are our own of a telling column."""
-        signs = [
-            sign
-            for sign in _IDENTIFYING_COLUMNS[feed]
-            if sign in feed_schemas.FEEDS[feed].column_names
+        """Count the headings that are our own heading of an identifying column."""
+        names = [
+            name
+            for name in _IDENTIFYING_COLUMNS[feed]
+            if name in feed_schemas.FEEDS[feed].column_names
         ]
-        own = {normalize_key(feed_schemas.FEEDS[feed].column(sign).heading) for sign in signs}
-        return len(own & {normalize_key(h) for h in headings})
+        own_keys = {normalize_key(feed_schemas.FEEDS[feed].column(name).heading) for name in names}
+        return len(own_keys & {normalize_key(h) for h in headings})
 
 
 def _list_spelling_keys(heading: str) -> list[str]:
-    """The keys under which a heading may be known, the likeliest first."""
+    """Return the keys under which a heading may be known, the likeliest first."""
     names = [normalize_key(text) for text in (heading, remove_brackets(heading))]
     return [s for name in names for s in (name, name.removesuffix("s"), f"{name}s")]
 
 
 def load_vocabulary(folder: Path) -> Vocabulary:
-    """Read columns.csv and words.csv. Feed `*` means every feed that has the column, but
-    for those in which the same heading is named to mean something else.
+    """Read columns.csv and words.csv; feed `*` means every feed that has the column.
 
-    Raises ValueError naming file and row: an unknown feed, column or code, or a
-    synonym that already means something else.
+    A feed's own entry for a heading overrides `*`. Raises ValueError naming file and row: an
+    unknown feed, column or code, or a synonym that already means something else.
     """
     return Vocabulary(_load_columns(folder / "columns.csv"), _load_words(folder / "words.csv"))
 
 
 def _load_columns(path: Path) -> dict[tuple[str, str], str]:
-    found: dict[tuple[str, str], str] = {}
+    columns: dict[tuple[str, str], str] = {}
     for feed in feed_schemas.FEEDS.values():
         for column in feed.columns:
-            found[feed.name, normalize_key(column.heading)] = _COLUMN_OF_OWN_HEADING.get(
+            columns[feed.name, normalize_key(column.heading)] = _COLUMN_OF_OWN_HEADING.get(
                 column.name, column.name
             )
-    elsewhere: dict[tuple[str, str], str] = {}
+    shared_columns: dict[tuple[str, str], str] = {}
     for line, (feed_name, name, synonym) in read_rows(path, ("feed", "column", "synonym")):
-        known = [
+        feeds = [
             f
             for f in _expand_feeds(feed_name)
             if name in PART_COLUMNS or name in feed_schemas.FEEDS[f].column_names
         ]
-        _require(bool(known), path, line, f"{feed_name} tidak punya kolom {name}")
-        target = elsewhere if feed_name == "*" else found
-        for feed_known in known:
+        _require(bool(feeds), path, line, f"{feed_name} tidak punya kolom {name}")
+        target = shared_columns if feed_name == "*" else columns
+        for feed_of_column in feeds:
             _add_meaning(
                 target,
-                (feed_known, normalize_key(synonym)),
+                (feed_of_column, normalize_key(synonym)),
                 name,
                 f"{path.name} baris {line}: {synonym!r}",
             )
-    return elsewhere | found
+    return shared_columns | columns
 
 
 def _load_words(path: Path) -> dict[tuple[str, str], dict[str, str]]:
-    found: dict[tuple[str, str], dict[str, str]] = {
+    codes: dict[tuple[str, str], dict[str, str]] = {
         (feed.name, column.name): {normalize_key(code): code for code in column.allowed_codes}
         for feed in feed_schemas.FEEDS.values()
         for column in feed.columns
@@ -165,14 +161,14 @@ def _load_words(path: Path) -> dict[tuple[str, str], dict[str, str]]:
     for line, (feed, column, code, synonym) in read_rows(
         path, ("feed", "column", "code", "synonym")
     ):
-        known = [found[f, column] for f in _expand_feeds(feed) if (f, column) in found]
-        fitting = [words for words in known if code in words.values()]
-        _require(bool(fitting), path, line, f"{feed}/{column} tidak punya kode {code}")
-        for words in fitting:
+        candidates = [codes[f, column] for f in _expand_feeds(feed) if (f, column) in codes]
+        matching = [words for words in candidates if code in words.values()]
+        _require(bool(matching), path, line, f"{feed}/{column} tidak punya kode {code}")
+        for words in matching:
             _add_meaning(
                 words, normalize_key(synonym), code, f"{path.name} baris {line}: {synonym!r}"
             )
-    return found
+    return codes
 
 
 def _expand_feeds(name: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Headings that hold candidates' votes, which police neither record nor store."""
+"""Detection of headings with candidates' votes, which police neither record nor store."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from functools import lru_cache
 
 Words = tuple[str, ...]
 
-# What is left in a text where votes stood.
+# Replaces votes in a stored text.
 VOTES_REMOVED = "[dihapus: perolehan suara tidak disimpan]"
 
-# Words beside "suara" that make it something other than votes won.
+# Words beside "suara" that give it another meaning than votes won.
 _BEFORE = """surat kertas kotak bilik hak pengeras pemungutan pungut pemberian penghitungan
 perhitungan hitung rekapitulasi rekap rekaman rekam pesan catatan saluran sumber nada tata
 memberikan menyalurkan salurkan menggunakan gunakan"""
 _EXCLUDED_BEFORE = frozenset(_BEFORE.split())
 _EXCLUDED_AFTER = frozenset(("tembakan", "ledakan", "sirine", "bising", "gaduh", "mesin", "warga"))
-# Said anywhere, they turn a count back into its result.
+# With one of these words anywhere, the heading means votes won after all.
 _RESULT_WORDS = frozenset(("hasil", "perolehan", "sah", "paslon"))
 _TIME_OR_PLACE = "waktu jam pukul tanggal tgl jadwal lokasi tempat alamat status fase foto"
 _TIME_OR_PLACE_WORDS = frozenset(_TIME_OR_PLACE.split())
@@ -29,9 +29,9 @@ _GENERIC_WORDS = frozenset(("kolom", "kotak", "kosong", "calon", "pasangan", "bu
 
 
 def is_vote_heading(heading: str, candidates: Sequence[str]) -> bool:
-    """Whether a heading names votes won: `suara sah`, `paslon 1`, a candidate's name.
+    """Return whether a heading names votes won: `suara sah`, `paslon 1`, a candidate's name.
 
-    Ballot papers, boxes, voting and counting as such, and the right to vote are no votes.
+    Ballot papers, boxes, voting and counting as such, and the right to vote do not count.
     """
     words = _split_words(heading)
     if not words:
@@ -49,7 +49,7 @@ def is_vote_heading(heading: str, candidates: Sequence[str]) -> bool:
 
 
 def _split_words(text: str) -> Words:
-    """The words of a heading, parted at marks, capitals and digits, and around `suara`."""
+    """Split a heading into words at marks, capitals and digits, and around `suara`."""
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", text[:200]))
     text = re.sub(r"(suara)", r" \1 ", text.lower())
     words = re.findall(r"[^\W\d_]+|[0-9]+", text)
@@ -57,30 +57,30 @@ def _split_words(text: str) -> Words:
 
 
 def _join_spaced(words: Words) -> str:
-    """Words as a text in which other words, given likewise, are found whole and in a row."""
+    """Join words into a text in which a sequence of whole words can be searched as a substring."""
     return f" {' '.join(words)} "
 
 
 def _mentions_candidate(words: Words, candidates: Sequence[str]) -> bool:
-    """A candidate's whole name anywhere, or one name alone as the whole heading."""
-    names, alone = _build_candidate_names(tuple(candidates))
+    """Return whether a whole name of a candidate occurs, or one part of it is the whole heading."""
+    names, single_words = _build_candidate_names(tuple(candidates))
     text = _join_spaced(words)
-    return any(name in text for name in names) or (len(words) == 1 and words[0] in alone)
+    return any(name in text for name in names) or (len(words) == 1 and words[0] in single_words)
 
 
 @lru_cache(maxsize=16)
 def _build_candidate_names(candidates: tuple[str, ...]) -> tuple[list[str], set[str]]:
-    """Each name as spaced words, and the words that tell a candidate even alone."""
+    """Return each name as spaced words, and the words that identify a candidate even alone."""
     names = [name for name in map(_split_words, candidates) if name]
-    alone = {word for name in names for word in name if len(word) > 4} - _GENERIC_WORDS
-    return list(map(_join_spaced, names)), alone
+    single_words = {word for name in names for word in name if len(word) > 4} - _GENERIC_WORDS
+    return list(map(_join_spaced, names)), single_words
 
 
 def _is_suara_count(words: Words) -> bool:
     if "suara" not in words:
         return False
-    at = words.index("suara")
-    before, after = words[at - 1] if at else "", words[at + 1] if at + 1 < len(words) else ""
+    i = words.index("suara")
+    before, after = words[i - 1] if i else "", words[i + 1] if i + 1 < len(words) else ""
     if words[0] in _TIME_OR_PLACE_WORDS:
         return False
     if not _RESULT_WORDS.isdisjoint(words):
@@ -89,9 +89,9 @@ def _is_suara_count(words: Words) -> bool:
 
 
 def _is_numbered_pair(words: Words) -> bool:
-    """`paslon 1`, `pasangan calon 02`, `nomor urut 1`; a bare `no urut` only counts rows."""
-    numbered = any(word.isdigit() for word in words)
-    return numbered and not (_CANDIDATE_WORDS | {"urut"}).isdisjoint(words)
+    """Detect `paslon 1`, `pasangan calon 02`, `nomor urut 1`; a bare `no urut` only counts rows."""
+    has_number = any(word.isdigit() for word in words)
+    return has_number and not (_CANDIDATE_WORDS | {"urut"}).isdisjoint(words)
 
 
 def _is_english_vote(words: Words) -> bool:
