@@ -1,4 +1,4 @@
-"""The house put together: settings opened into register, door, store and live snapshot."""
+"""The board of one kabupaten: settings opened into register, store, snapshot and audit log."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ from situasi.store.read_only import ReadOnlyStore
 
 @dataclass(frozen=True)
 class ParentCommand:
-    """The command above from which the board of a kabupaten is looked at.
+    """The command above a Polres from which the board of a kabupaten is viewed.
 
-    name: of the command. store: its own, in which it is told what people did there.
+    name: of the command. store: its own store, whose audit log records what its people did.
     """
 
     name: str
@@ -46,8 +46,9 @@ class ParentCommand:
 class Board:
     """Everything that a command, a page or a route needs of one kabupaten.
 
-    One per process; that of a command above has one for each kabupaten that is looked at. above:
-    that command; None: the board is the Polres' own. What is looked at from above is not written.
+    There is one per process; the process of a command above has one for each kabupaten viewed.
+    parent: that command; None: the board is the Polres' own. A board viewed from above is
+    read-only.
     """
 
     settings: Settings
@@ -64,38 +65,40 @@ class Board:
 
     @property
     def kabupaten_code(self) -> str:
-        """The code of its kabupaten."""
+        """Return the code of the kabupaten of this board."""
         return self.register.election.kabupaten_code
 
     def close(self) -> None:
+        """Close the audit log, the snapshot reader and the store."""
         self.audit_log.close()
         self.snapshot_reader.close()
         self.store.close()
 
 
 def load_store_scope(folder: Path) -> Scope:
-    """Whose rows the process with this definition keeps: of a kabupaten, or of a command above.
+    """Return the scope of the rows that a process with this definition folder stores.
 
-    Raises FileNotFoundError, KeyError or ValueError for a faulty folder.
+    The scope is a kabupaten or a command above. Raises FileNotFoundError, KeyError or ValueError
+    for a faulty folder.
     """
     if higher_command.is_higher_command(folder):
         return command_scope(higher_command.load(folder))
-    voted = election.load(folder)
-    return Scope(voted.contest, voted.kabupaten_code)
+    definition = election.load(folder)
+    return Scope(definition.contest, definition.kabupaten_code)
 
 
 def command_scope(command: higher_command.HigherCommand) -> Scope:
-    """The nation has no code; its own rows lie under 0."""
+    """Return the store scope of a command above; the nation has no code: its rows are under 0."""
     return Scope(command.contest, command.code or "0")
 
 
 def open_board(
     settings: Settings, clock: Callable[[], datetime], parent: ParentCommand | None = None
 ) -> Board:
-    """Open the board that the settings describe; with `above`, to be looked at from there.
+    """Open the board that the settings describe; with `parent`, read-only and viewed from there.
 
-    Raises FileNotFoundError, KeyError or ValueError for a faulty election folder, and
-    StoreError for a store that cannot be opened.
+    Raises FileNotFoundError, KeyError or ValueError for a faulty election folder, and StoreError
+    for a store that cannot be opened.
     """
     if higher_command.is_higher_command(settings.election_folder):
         raise ValueError(
@@ -126,56 +129,59 @@ def open_board(
     )
     if reader is not store:
         _check_replica(reader, store)
-    live, findings = SnapshotReader(reader, definition, clock), AnalysisCache(register)
-    lookout = SnapshotRefresher(live, findings, clock, definition.zone)
-    deeds = (
+    snapshot_reader, analysis_cache = (
+        SnapshotReader(reader, definition, clock),
+        AnalysisCache(register),
+    )
+    refresher = SnapshotRefresher(snapshot_reader, analysis_cache, clock, definition.zone)
+    audit_log = (
         AuditLog(parent.store, clock, definition.kabupaten_code)
         if parent
         else AuditLog(store, clock)
     )
-    network = road_network.load(definition, boundaries, register.desa)
+    geography = road_network.load(definition, boundaries, register.desa)
     return Board(
-        settings, register, boundaries, network, context,
-        store, live, findings, lookout, deeds, parent,
+        settings, register, boundaries, geography, context,
+        store, snapshot_reader, analysis_cache, refresher, audit_log, parent,
     )  # fmt: skip
 
 
 def _check_replica(reader: Store, store: Store) -> None:
-    """What is read from must hold the history of what is written to, if less of it."""
-    number, seal = reader.audit_head()
-    if store.audit_hash(number) != seal:
+    """Raise StoreError if the audit log of the replica is not a prefix of that of the store."""
+    number, audit_hash = reader.audit_head()
+    if store.audit_hash(number) != audit_hash:
         raise StoreError(
             "SITUASI_STORE_READ memuat jejak lain daripada SITUASI_STORE. Sebut server yang"
             " mengikuti penyimpanan ini, atau kosongkan SITUASI_STORE_READ."
         )
 
 
-# Its rows flow up as they are: one written here would be in no trail of the Polres.
+# Rows are only replicated upwards: one written here would miss in the audit log of the Polres.
 _READ_ONLY_MESSAGE = (
     "Papan {polres} hanya dilihat dari {name}; yang menulis adalah Polres itu sendiri."
 )
 
 
 def _check_boundary_coverage(register: Register, boundaries: Boundaries) -> None:
-    # A kecamatan without lines would make every point in it lie elsewhere: no board is better.
-    drawn, folder = set(boundaries.codes), register.election.boundaries_folder
-    differing = sorted(set(register.kecamatan) ^ drawn)
-    if differing:
-        lacking = sorted(set(register.kecamatan) - drawn)
-        what = (
-            "tidak memuat kecamatan" if lacking else "memuat kecamatan yang tidak ada di register:"
+    # Points in a kecamatan without lines would be located in another one: better not to start.
+    drawn_codes, folder = set(boundaries.codes), register.election.boundaries_folder
+    different = sorted(set(register.kecamatan) ^ drawn_codes)
+    if different:
+        missing = sorted(set(register.kecamatan) - drawn_codes)
+        problem = (
+            "tidak memuat kecamatan" if missing else "memuat kecamatan yang tidak ada di register:"
         )
         raise DefinitionError(
-            f"Batas di {folder} {what} {', '.join(lacking or differing)}. Impor batasnya lagi"
+            f"Batas di {folder} {problem} {', '.join(missing or different)}. Impor batasnya lagi"
             " (python -m situasi geo import), atau perbaiki kecamatan.csv pemilihan ini."
         )
 
 
 def tune_gc() -> None:
-    """Tell the garbage collector that what is loaded stays, and that rows come in masses.
+    """Set the garbage collector for many rows, and exclude what is loaded at the start.
 
-    Streamlit collects after every run, and walking the imported libraries costs 60 to 100 ms
-    each time; an ingest of 100,000 rows is a tenth quicker with fewer collections.
+    Streamlit collects after every run, and walking the imported libraries costs 60 to 100 ms each
+    time; an ingest of 100,000 rows is a tenth quicker with fewer collections.
     """
     gc.collect()
     gc.freeze()
@@ -183,33 +189,33 @@ def tune_gc() -> None:
 
 
 _current: Board | None = None
-# Where no board was installed, in the process of a command above, the screen says which is meant.
+# In the process of a command above no board is set: the resolver finds that of the open page.
 _board_resolver: Callable[[], Board] | None = None
 _board_override: ContextVar[Board | None] = ContextVar("board", default=None)
 
 
 class NoBoardSelected(Exception):
-    """Nobody said which kabupaten this is about: then it is about none."""
+    """No kabupaten was selected, so there is no current board."""
 
 
 def set_board(board: Board) -> None:
-    """Make this the board of the process: the server does it once, before it serves."""
+    """Set the board of this process; the server calls it once, before it serves."""
     global _current
     _current = board
 
 
 def set_board_resolver(resolver: Callable[[], Board] | None) -> None:
-    """Have this say, each time, which board is meant, in a process of many.
+    """Set the function that returns the current board in a process with many boards.
 
-    It raises NotChosen where nobody said.
+    It raises NoBoardSelected where no kabupaten was selected.
     """
-    global _chooser
+    global _board_resolver
     _board_resolver = resolver
 
 
 @contextmanager
 def use_board(board: Board) -> Iterator[None]:
-    """Whatever is asked in here is of this board: for work that goes on in another thread."""
+    """Make this the current board inside the block, also for work in another thread."""
     token = _board_override.set(board)
     try:
         yield
@@ -218,9 +224,9 @@ def use_board(board: Board) -> Iterator[None]:
 
 
 def current_board() -> Board:
-    """The board that the running script or request is about: that of the process, or one of many.
+    """Return the board of the running script or request: that of the process, or one of many.
 
-    Raises NotChosen where there are many and nobody said which.
+    Raises NoBoardSelected in a process with many boards where no kabupaten was selected.
     """
     board = _board_override.get() or _current
     if board is not None:

@@ -1,4 +1,4 @@
-"""Who may see and do what: roles, their screens, feeds and acts, as data."""
+"""Access rights: roles with their screens, feeds and permissions, as data."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ SCREENS = (
     "latihan",
     "kesehatan",
 )
-# What a person can do beyond looking: deliver and correct rows, merge reports, take a case
-# further, let guests in by a link, mark a briefing, decide who is moved where, start a drill.
+# What a person can do beyond viewing: deliver and correct rows, merge reports, handle a case,
+# create guest links, mark a briefing, decide on redeployment, start an exercise.
 PERMISSIONS = ("masukkan", "perbaiki", "gabung", "tindak", "bagikan", "tandai", "geser", "latih")
 
 # Feeds of which rows are never loaded for a role without the right.
@@ -34,11 +34,10 @@ GUARDED_FEEDS = {
     "postings": "personel",
     "personnel": "personel",
 }
-# Feeds of which it is in the trail who saw them.
+# Feeds whose viewing is recorded in the audit log.
 AUDITED_FEEDS = frozenset({"neutrality"})
-# Cells that name an officer, in feeds that everyone sees: (feed, column) -> screen. Who reports
-# may be written as a name, who handles a case too; a whole message may say who escorts a box,
-# or who was hurt.
+# Cells that may name an officer, in feeds that everyone sees: (feed, column) -> screen. Reporter
+# and handler may be written as a name; a whole message may name an escort or a victim.
 GUARDED_COLUMNS = {
     ("incidents", "pelapor"): "personel",
     ("incidents", "ditugaskan"): "personel",
@@ -49,7 +48,7 @@ GUARDED_COLUMNS = {
     ("activities", "pelapor"): "personel",
     ("merges", "pelapor"): "personel",
 }
-# Cells in which an officer may be named among other things: the name alone is taken out.
+# Cells whose text may name an officer: only the name is removed.
 GUARDED_TEXT_COLUMNS = {
     (feed, column): "personel"
     for feed, columns in {
@@ -64,20 +63,22 @@ GUARDED_TEXT_COLUMNS = {
 
 @dataclass(frozen=True)
 class Role:
-    """A role. screens: pages it may open. acts: what it may do there."""
+    """A role. screens: pages it may open. permissions: what it may do there."""
 
     name: str
     screens: frozenset[str]
     permissions: frozenset[str]
 
     def may_see(self, screen: str) -> bool:
+        """Return whether it may open this screen."""
         return screen in self.screens
 
     def may(self, permission: str) -> bool:
+        """Return whether it has this permission."""
         return permission in self.permissions
 
     def readable_feeds(self, feeds: tuple[str, ...]) -> tuple[str, ...]:
-        """Those of these feeds whose rows may be loaded for this role."""
+        """Return those of these feeds whose rows may be loaded for this role."""
         return tuple(
             feed for feed in feeds if feed not in GUARDED_FEEDS or self.may_see(GUARDED_FEEDS[feed])
         )
@@ -85,9 +86,9 @@ class Role:
 
 @dataclass(frozen=True)
 class LinkScope:
-    """All that a shared link opens: one page, with these filters, until it ends.
+    """All that a guest link opens: one page, with these filters, until it expires.
 
-    query: names and values of the filters, in the order of the address. ends: with its zone.
+    query: names and values of the filters, in the order of the address. expires_at: with zone.
     """
 
     id: str
@@ -96,17 +97,16 @@ class LinkScope:
     expires_at: datetime
 
     def filter_values(self, name: str) -> list[str]:
-        """What the link says of this filter."""
+        """Return the values of this filter in the link."""
         return [value for key, value in self.query if key == name]
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks: an account, a guest by a shared link, or whoever sits at this machine.
+    """Who is viewing: an account, a guest by a link, or the local user of this machine.
 
-    name: what the trail calls them. area: the kecamatan whose rows they may see; empty: all.
-    link: the shared link by which they came, None for an account. here: no account, but
-    whoever sits at this machine.
+    name: as in the audit log. area: the kecamatan whose rows they may see; empty: all. link: the
+    guest link they used, None for an account. is_local: no account, but the local user.
     """
 
     name: str
@@ -116,31 +116,31 @@ class Viewer:
     is_local: bool = False
 
     def may_open(self, screen: str) -> bool:
-        """Whether this page is there for them."""
+        """Return whether they may open this screen."""
         return self.role.may_see(screen) and (self.link is None or self.link.page == screen)
 
     def covers(self, kecamatan: object) -> bool:
-        """Whether a thing of this kecamatan is theirs to decide; None: of the whole kabupaten."""
+        """Return whether a kecamatan is in their area; None: the whole kabupaten."""
         return not self.area or kecamatan in self.area
 
 
 def _build_role(name: str, hidden_screens: set[str], permissions: set[str]) -> Role:
-    # Whoever lets guests in sees the list of the links, and nobody else does.
-    hidden = hidden_screens if "bagikan" in permissions else hidden_screens | {"tautan"}
-    return Role(name, frozenset(SCREENS) - hidden, frozenset(permissions))
+    # The list of guest links is only for those who may create them.
+    all_hidden = hidden_screens if "bagikan" in permissions else hidden_screens | {"tautan"}
+    return Role(name, frozenset(SCREENS) - all_hidden, frozenset(permissions))
 
 
-# Pages of a Polres on which it writes, or which are of its own server.
+# Pages on which a Polres writes, or which are about its own server.
 _OWN_BOARD_SCREENS = frozenset({"lapor", "tautan", "latihan", "kesehatan"})
 
 
 def read_only_role(role: Role) -> Role:
-    """This role before the board of a kabupaten at which a command above looks: no act at all."""
+    """Return this role for a board viewed from a command above: without any permission."""
     return Role(role.name, role.screens - _OWN_BOARD_SCREENS, frozenset())
 
 
 def may_open_higher_command(viewer: Viewer) -> bool:
-    """Whether the page of a command above is there for them: for its accounts, for no guest."""
+    """Return whether they may open the page of a command above: accounts may, guests may not."""
     return viewer.link is None and viewer.role.name not in {"", "tamu"}
 
 
@@ -149,7 +149,7 @@ ROLES: dict[str, Role] = {
     for role in (
         _build_role("pimpinan", set(), set(PERMISSIONS)),
         _build_role("propam", {"masukan", "lapor", "latihan", "kesehatan"}, set()),
-        # An analyst corrects and merges what came in; reports are typed by operators.
+        # Analysts correct and merge reports; operators enter them.
         _build_role(
             "analis",
             {"netralitas", "lapor", "kesehatan"},
@@ -161,7 +161,7 @@ ROLES: dict[str, Role] = {
         _build_role("admin", {"netralitas"}, set(PERMISSIONS)),
         _build_role(
             "tamu",
-            # Alerts, moves and laporan name who did what: that is the command's own.
+            # Alerts, redeployments and laporan name who did what: internal.
             {
                 "netralitas",
                 "masukan",

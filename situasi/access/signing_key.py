@@ -1,4 +1,4 @@
-"""The secret that signs what browsers and guests bring back."""
+"""The secret that signs session cookies and guest tokens."""
 
 from __future__ import annotations
 
@@ -12,27 +12,25 @@ MIN_LENGTH = 32  # characters
 
 
 def load_or_create(settings: Settings) -> str:
-    """The secret of the settings, or else that of this machine.
+    """Return the secret of the settings, or else that of this machine.
 
-    Raises ValueError where the kept one cannot be one, OSError where none can be kept.
+    Raises ValueError where the stored secret is too short, OSError where none can be stored.
     """
     return settings.auth.secret or _load_or_create_file(settings.data_folder)
 
 
 def _load_or_create_file(folder: Path) -> str:
-    """The secret of this machine, made at the first start and kept with the live data."""
+    """Return the secret of this machine, created at the first start beside the live data."""
     path = folder / "secret"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = secrets.token_urlsafe(48)
+    created = secrets.token_urlsafe(48)
     try:
-        with atomic_files.create_file(
-            path
-        ) as file:  # of several that start at once one names its own
-            file.write(made.encode("ascii"))
+        with atomic_files.create_file(path) as file:  # one wins of several that start at once
+            file.write(created.encode("ascii"))
     except FileExistsError:
         path.chmod(atomic_files.PRIVATE_MODE)
-        found = path.read_text("ascii").strip()
-        if len(found) < MIN_LENGTH:
+        stored = path.read_text("ascii").strip()
+        if len(stored) < MIN_LENGTH:
             raise ValueError(f"{path} rusak. Hapus, lalu mulai lagi.") from None
-        return found
-    return made
+        return stored
+    return created

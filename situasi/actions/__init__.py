@@ -1,1 +1,1 @@
-"""What people decide, written down: alerts, briefings, redeployment orders and exercises."""
+"""Decisions of people, recorded: alerts, briefings, redeployment orders and exercises."""

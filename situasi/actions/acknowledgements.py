@@ -1,4 +1,4 @@
-"""Who took note of a grave report, and how long that took: the first word on a case counts."""
+"""Who took note of a serious report, and how fast. The first acknowledgement of a case counts."""
 
 from __future__ import annotations
 
@@ -21,8 +21,11 @@ class MissingName(ValueError):
 
 @dataclass(frozen=True)
 class Acknowledgement:
-    """by: the name given before the wall. account: as whom they looked. since: when the report
-    that made the case grave came in."""
+    """One acknowledgement of a case.
+
+    by: the name given at the wall. account: the signed-in account. since: when the report that made
+    the case serious came in.
+    """
 
     case: str
     by: str
@@ -32,53 +35,53 @@ class Acknowledgement:
 
     @property
     def response_time_s(self) -> int:
-        """How long it took."""
+        """Return the seconds from report to acknowledgement."""
         return max(0, int((self.at - self.since).total_seconds()))
 
 
 def acknowledge(
     store: Store, case: str, by: str, account: str, since: datetime, at: datetime
 ) -> Acknowledgement:
-    """Write down that somebody took note; what stands for the case then, perhaps an earlier word.
+    """Record an acknowledgement; return the one in force, which may be an earlier one.
 
-    Raises NotNamed and StoreError.
+    Raises MissingName and StoreError.
     """
     name = " ".join(by.split())[:_MAX_NAME_LENGTH]
     if not name:
         raise MissingName("sebut nama")
-    said = Acknowledgement(case, name, account, at, since)
+    acknowledgement = Acknowledgement(case, name, account, at, since)
     value = {
         "by": name,
         "account": account,
         "at": at.astimezone(UTC).isoformat(),
         "since": since.astimezone(UTC).isoformat(),
     }
-    told = {"case": case, "by": name, "seconds": said.response_time_s}
-    with suppress(ConflictError):  # somebody was first
-        store.put_record(KIND, case, value, at, account, "acknowledge", told, expected_seq=0)
+    detail = {"case": case, "by": name, "seconds": acknowledgement.response_time_s}
+    with suppress(ConflictError):  # another person was first
+        store.put_record(KIND, case, value, at, account, "acknowledge", detail, expected_seq=0)
     return _decode(case, store.latest_records(KIND, case)[case])
 
 
 def load_all(store: Store) -> dict[str, Acknowledgement]:
-    """All acknowledgements, by case."""
+    """Return all acknowledgements by case."""
     return {case: _decode(case, value) for case, value in store.latest_records(KIND).items()}
 
 
 def build_table(store: Store) -> pd.DataFrame:
-    """The same as a frame: case, by, account, at, since (UTC), seconds; the earliest first."""
-    found = sorted(load_all(store).values(), key=lambda one: one.at)
+    """Return all as a frame: case, by, account, at, since (UTC), seconds; the earliest first."""
+    acknowledgements = sorted(load_all(store).values(), key=lambda item: item.at)
     frame = pd.DataFrame(
         {
-            "case": [one.case for one in found],
-            "by": [one.by for one in found],
-            "account": [one.account for one in found],
-            "at": [one.at for one in found],
-            "since": [one.since for one in found],
-            "seconds": [one.response_time_s for one in found],
+            "case": [item.case for item in acknowledgements],
+            "by": [item.by for item in acknowledgements],
+            "account": [item.account for item in acknowledgements],
+            "at": [item.at for item in acknowledgements],
+            "since": [item.since for item in acknowledgements],
+            "seconds": [item.response_time_s for item in acknowledgements],
         }
     )
-    moment = "datetime64[us, UTC]"
-    return frame.astype({"at": moment, "since": moment, "seconds": "int64"})
+    dtype = "datetime64[us, UTC]"
+    return frame.astype({"at": dtype, "since": dtype, "seconds": "int64"})
 
 
 def _decode(case: str, value: Any) -> Acknowledgement:

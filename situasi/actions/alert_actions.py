@@ -1,7 +1,7 @@
-"""The life of an alert: who saw it, what was done, who has it, and how it was closed.
+"""The workflow of an alert: who saw it, what was done, who owns it, and how it was closed.
 
-What people did with it is written down word by word and never taken back; that its cause is gone
-is found anew each time (analysis.alerts.episodes), and not written down.
+The actions of people are stored and never withdrawn. Whether the cause has ended is not stored: it
+is computed each time (analysis.alerts.episodes).
 """
 
 from __future__ import annotations
@@ -20,28 +20,28 @@ from situasi.analysis.alerts.episodes import RESOLVED, Alerts
 from situasi.store.interface import ConflictError, Store
 
 KIND = "alert"
-MAX_TEXT_LENGTH = 300  # characters of what somebody says
+MAX_TEXT_LENGTH = 300  # characters
 SEEN, ACTED, CLOSED = "dilihat", "ditindak", "ditutup"
 ACTIONS = (SEEN, ACTED, CLOSED)
-# Where an alert is in its life; the first four are what the newest deed made of it.
+# The status of an alert: NEW, SEEN, ACTED and CLOSED follow from its newest action.
 NEW, ENDED, RAISED, WITHDRAWN = "baru", "berakhir", "naik", "ditarik"
 STATUSES = (NEW, SEEN, ACTED, CLOSED, ENDED, RAISED)
 OPEN = (NEW, SEEN, ACTED)
-# Rules whose members are cases: who took note of such a case before the wall saw the alert.
+# Rules whose members are cases: an acknowledgement of all its cases counts as SEEN.
 _CASE_RULES = ("berat", "keramaian")
-# Rules of which the trail names no case: its readers may not see them.
+# Rules whose cases are not named in the audit log, as its readers may not see them.
 _CONFIDENTIAL_RULES = ("netralitas",)
 
 
 class AlertActionRefused(ValueError):
-    """It cannot be done with this alert; the message says why."""
+    """The action is not possible on this alert; the message says why."""
 
 
 @dataclass(frozen=True)
 class AlertAction:
-    """What somebody did with an alert, on the clock of the board.
+    """One action of a person on an alert, by the clock of the board.
 
-    text: what was done, or why it was closed. owner: who has it from then on; "": as before.
+    text: what was done, or why it was closed. owner: the owner from then on; "": as before.
     """
 
     kind: str
@@ -53,15 +53,17 @@ class AlertAction:
 
 @dataclass(frozen=True)
 class AlertRecord:
-    """What is kept of one alert. about: rule, level, kecamatan, raised, for when its rows are
-    taken back."""
+    """What is stored of one alert.
+
+    about: rule, level, kecamatan and raised, for when its rows are withdrawn.
+    """
 
     actions: tuple[AlertAction, ...]
     about: Mapping[str, Any]
 
 
 def may_act(viewer: Viewer, rule: str, kecamatan: object) -> bool:
-    """Whether they may see, act on and close an alert of this rule and kecamatan (None: of all)."""
+    """Return whether they may act on an alert of this rule and kecamatan (None: kabupaten)."""
     if viewer.link is not None or not viewer.role.may("tindak") or not viewer.covers(kecamatan):
         return False
     return rule not in _CONFIDENTIAL_RULES or viewer.role.may_see("netralitas")
@@ -76,11 +78,11 @@ def record_action(
     about: Mapping[str, Any],
     now: datetime,
 ) -> AlertRecord:
-    """Write a deed down; what is kept then. seen: of how many deeds its doer knew.
+    """Store an action and return the record. known_count: how many actions its author knew.
 
-    Whoever sees an alert that another saw or acted on in the meantime changes nothing. Raises
-    Overtaken where somebody acted or closed in between, DeedRefused where it cannot be done or
-    the alert is not this viewer's to act on, StoreError.
+    SEEN changes nothing if another person has already acted. Raises ConflictError where somebody
+    acted or closed in between, AlertActionRefused where the action is not possible or not this
+    viewer's, and StoreError.
     """
     if not may_act(viewer, key.partition("|")[0], about.get("kecamatan")):
         raise AlertActionRefused("peringatan ini bukan dari wilayah atau peran Anda")
@@ -90,29 +92,29 @@ def record_action(
             "tulis apa yang dilakukan" if action.kind == ACTED else "tulis alasannya"
         )
     since = store.access_version()
-    earlier = _decode(store.latest_records(KIND, key).get(key))
-    if action.kind == SEEN and earlier.actions:
-        return earlier
-    if len(earlier.actions) != known_count:
+    previous = _decode(store.latest_records(KIND, key).get(key))
+    if action.kind == SEEN and previous.actions:
+        return previous
+    if len(previous.actions) != known_count:
         raise ConflictError("orang lain lebih dahulu mencatat sesuatu pada peringatan ini")
-    if earlier.actions and earlier.actions[-1].kind == CLOSED:
+    if previous.actions and previous.actions[-1].kind == CLOSED:
         raise AlertActionRefused("peringatan ini sudah ditutup")
     owner = " ".join(action.owner.split())[:MAX_TEXT_LENGTH]
-    done = AlertAction(action.kind, viewer.name, action.at, text, owner)
+    new_action = AlertAction(action.kind, viewer.name, action.at, text, owner)
     value = {
         "about": dict(about),
-        "deeds": [_encode(one) for one in (*earlier.actions, done)],
+        "deeds": [_encode(item) for item in (*previous.actions, new_action)],
     }
-    told = {"alert": key, "what": done.kind, "text": text, "owner": owner}
+    detail = {"alert": key, "what": new_action.kind, "text": text, "owner": owner}
     if key.partition("|")[0] in _CONFIDENTIAL_RULES:
-        told = {"alert": key.partition("|")[0], "what": done.kind}
+        detail = {"alert": key.partition("|")[0], "what": new_action.kind}
     with suppress(*((ConflictError,) if action.kind == SEEN else ())):
-        store.put_record(KIND, key, value, now, viewer.name, "alert", told, expected_seq=since)
+        store.put_record(KIND, key, value, now, viewer.name, "alert", detail, expected_seq=since)
     return _decode(store.latest_records(KIND, key).get(key))
 
 
 def load_all(store: Store) -> dict[str, AlertRecord]:
-    """All that is kept, by the key of the alert."""
+    """Return all records by the key of the alert."""
     return {key: _decode(value) for key, value in store.latest_records(KIND).items()}
 
 
@@ -128,14 +130,14 @@ def _encode(action: AlertAction) -> dict[str, str]:
 
 
 def _decode(value: Any) -> AlertRecord:
-    """A record that cannot be read is as none: an alert must not vanish for it."""
+    """Return the record; an unreadable one as empty, so that its alert does not disappear."""
     try:
-        deeds = tuple(
-            AlertAction(one["what"], one["by"], datetime.fromisoformat(one["at"]), one["text"],
-                 one["owner"])
-            for one in value["deeds"]
+        actions = tuple(
+            AlertAction(item["what"], item["by"], datetime.fromisoformat(item["at"]), item["text"],
+                 item["owner"])
+            for item in value["deeds"]
         )  # fmt: skip
-        return AlertRecord(deeds, value["about"])
+        return AlertRecord(actions, value["about"])
     except (KeyError, TypeError, ValueError):
         return AlertRecord((), {})
 
@@ -147,30 +149,32 @@ def with_status(
     owners: Mapping[str, str],
     at: datetime,
 ) -> pd.DataFrame:
-    """The alerts with how far each is in its life, as of a moment: found.table and
+    """Return the alerts with their status at a moment: alerts.table with more columns.
 
-    life (LIVES), open, owner, deeds (those done by then), kept (how many are kept), seen_at,
-    seen_by, acted_at, acted_by, action, closed_at, closed_by, reason; to_seen, to_acted: how long
-    that took from when it was raised. kept: of `every`. heeded: acknowledgements by case: whoever
-    took note of all its cases before the wall saw it. owners: by rule, who has it first.
+    The columns: life (STATUSES), open, owner, deeds (the actions up to then), kept (how many are
+    stored), seen_at, seen_by, acted_at, acted_by, action, closed_at, closed_by, reason; to_seen,
+    to_acted: time since it was raised. records: of `load_all`. acknowledgements: by case; all cases
+    acknowledged counts as SEEN. owners: by rule, the first owner.
     """
-    of_case = _cases_by_alert(alerts)
-    every_row: list[Any] = list(alerts.table.itertuples())
-    nothing = AlertRecord((), {})
+    cases_by_alert = _cases_by_alert(alerts)
+    alert_rows: list[Any] = list(alerts.table.itertuples())
+    no_record = AlertRecord((), {})
     rows = [
         _build_status_row(
             row,
-            records.get(row.key, nothing),
-            _actions_from_acknowledgements(of_case.get(row.key, ()), row, acknowledgements),
+            records.get(row.key, no_record),
+            _actions_from_acknowledgements(cases_by_alert.get(row.key, ()), row, acknowledgements),
             owners.get(row.rule, ""),
             at,
         )
-        for row in every_row
+        for row in alert_rows
     ]
-    more = pd.DataFrame(rows, columns=list(_ADDED_COLUMNS), index=alerts.table.index)
-    times = dict.fromkeys(("seen_at", "acted_at", "closed_at"), "datetime64[us, UTC]")
-    spans = dict.fromkeys(("to_seen", "to_acted"), "timedelta64[us]")
-    return pd.concat([alerts.table, more.astype({**times, **spans, "open": "bool"})], axis=1)
+    status = pd.DataFrame(rows, columns=list(_ADDED_COLUMNS), index=alerts.table.index)
+    time_dtypes = dict.fromkeys(("seen_at", "acted_at", "closed_at"), "datetime64[us, UTC]")
+    duration_dtypes = dict.fromkeys(("to_seen", "to_acted"), "timedelta64[us]")
+    return pd.concat(
+        [alerts.table, status.astype({**time_dtypes, **duration_dtypes, "open": "bool"})], axis=1
+    )
 
 
 _ADDED_COLUMNS = (
@@ -180,7 +184,7 @@ _ADDED_COLUMNS = (
 
 
 def _cases_by_alert(alerts: Alerts) -> dict[str, list[str]]:
-    """The cases of each alert of _OF_CASES."""
+    """Return the cases of each alert of _CASE_RULES."""
     rules = dict(zip(alerts.table["key"], alerts.table["rule"], strict=True))
     cases: dict[str, list[str]] = {}
     for key, member in zip(alerts.members["key"], alerts.members["member"], strict=True):
@@ -192,13 +196,13 @@ def _cases_by_alert(alerts: Alerts) -> dict[str, list[str]]:
 def _actions_from_acknowledgements(
     cases: Collection[str], row: Any, acknowledgements: Mapping[str, Acknowledgement]
 ) -> tuple[AlertAction, ...]:
-    """That the cases of an alert were taken note of before the wall: so long after it was raised.
+    """Return a SEEN action if all cases of the alert were acknowledged, at raised + response time.
 
-    Not at what time: a note is written on the clock of the server, which an exercise is not on.
+    The recorded time itself is not used: it is of the server's clock, which differs in an exercise.
     """
     if not cases or not all(case in acknowledgements for case in cases):
         return ()
-    last = max((acknowledgements[case] for case in cases), key=lambda one: one.response_time_s)
+    last = max((acknowledgements[case] for case in cases), key=lambda item: item.response_time_s)
     at = row.raised.to_pydatetime() + timedelta(seconds=last.response_time_s)
     return (AlertAction(SEEN, last.by, at),)
 
@@ -206,15 +210,18 @@ def _actions_from_acknowledgements(
 def _build_status_row(
     row: Any, record: AlertRecord, acknowledged: tuple[AlertAction, ...], owner: str, at: datetime
 ) -> tuple[Any, ...]:
-    deeds = sorted(
-        (one for one in (*acknowledged, *record.actions) if one.at <= at), key=lambda one: one.at
+    actions = sorted(
+        (a for a in (*acknowledged, *record.actions) if a.at <= at), key=lambda a: a.at
     )
-    seen, acted, closed = (_first_action(deeds, names) for names in (ACTIONS, (ACTED,), (CLOSED,)))
-    named = [one.owner for one in deeds if one.owner]
-    last = [one for one in deeds if one.kind == ACTED]
-    life = _status(row.ended, seen, acted, closed)
+    seen, acted, closed = (
+        _first_action(actions, names) for names in (ACTIONS, (ACTED,), (CLOSED,))
+    )
+    owners = [a.owner for a in actions if a.owner]
+    last = [a for a in actions if a.kind == ACTED]
+    status = _status(row.ended, seen, acted, closed)
     return (
-        life, life in OPEN, named[-1] if named else owner, tuple(deeds), len(record.actions),
+        status, status in OPEN, owners[-1] if owners else owner, tuple(actions),
+        len(record.actions),
         seen and seen.at, seen and seen.by, acted and acted.at, acted and acted.by,
         last[-1].text if last else None,
         closed and closed.at, closed and closed.by, closed and closed.text,
@@ -224,7 +231,7 @@ def _build_status_row(
 
 
 def _first_action(actions: Sequence[AlertAction], kinds: Collection[str]) -> AlertAction | None:
-    return next((one for one in actions if one.kind in kinds), None)
+    return next((action for action in actions if action.kind in kinds), None)
 
 
 def _status(
@@ -240,10 +247,10 @@ def _status(
 def find_withdrawn(
     alerts: Alerts, records: Mapping[str, AlertRecord], at: datetime
 ) -> dict[str, AlertRecord]:
-    """What people did with alerts that are no more: all rows behind them were taken back."""
-    there = set(alerts.table["key"])
+    """Return the records of alerts that no longer exist because all their rows were withdrawn."""
+    existing = set(alerts.table["key"])
     return {
-        key: one
-        for key, one in records.items()
-        if key not in there and one.actions and one.actions[0].at <= at
+        key: record
+        for key, record in records.items()
+        if key not in existing and record.actions and record.actions[0].at <= at
     }

@@ -1,4 +1,4 @@
-"""Briefings: moments that somebody marked, so that the board can say what has changed since."""
+"""Briefings: moments marked by a person, so that the board can show what has changed since."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class BriefingRefused(ValueError):
-    """The moment cannot be marked so; the message says why."""
+    """The briefing cannot be marked; the message says why."""
 
 
 @dataclass(frozen=True)
 class Briefing:
-    """One marker. at: the moment marked. recorded_at: when somebody did. exercise: on its clock."""
+    """One marker. at: the moment marked. recorded_at: when it was set. exercise: by its clock."""
 
     at: datetime
     note: str
@@ -31,12 +31,12 @@ class Briefing:
 
     @property
     def id(self) -> str:
-        """What the address calls it: a moment that is marked again is the same marker."""
+        """Return its id for addresses: a moment that is marked again is the same marker."""
         return f"{self.at:%Y-%m-%dT%H:%M:%S}"
 
 
 def may_mark(viewer: Viewer) -> bool:
-    """Whether they set markers: for the whole board, so no guest, and nobody of one area."""
+    """Return whether they may set markers: of the whole board, so no guest and no sub-area."""
     return viewer.link is None and not viewer.area and viewer.role.may("tandai")
 
 
@@ -50,30 +50,30 @@ def mark(
     exercise: bool,
     version: int,
 ) -> Briefing:
-    """Mark this moment, which is now or past. Raises MarkRefused, StoreError.
+    """Mark this moment, which is now or past. Raises BriefingRefused, StoreError.
 
-    moment: on the clock that the board shows, with the zone of the election. exercise: whether
-    that is the clock of an exercise. version: of the picture that the viewer saw. Rows that it
-    did not have yet are to be new since the marker, so it is set before the first of them.
+    moment: by the clock of the board, with the zone of the election. exercise: whether that is the
+    clock of an exercise. version: of the snapshot that the viewer saw. Rows missing in it must
+    count as new since the marker, so the marker is set before the first of them.
     """
     if not may_mark(viewer):
         raise BriefingRefused("menandai taklimat bukan wewenang Anda")
-    unseen = None if exercise else store.first_commit_after(version)
-    if unseen is not None:
-        moment = min(moment, (unseen - _MICROSECOND).astimezone(moment.tzinfo))
-    said = " ".join(note.split())[:MAX_NOTE_LENGTH]
-    marked = Briefing(moment.replace(microsecond=0), said, viewer.name, at, exercise)
-    told = {"moment": marked.at.isoformat(), "note": said, "exercise": exercise}
-    value = told | {"by": marked.by, "recorded_at": at.isoformat()}
-    # Of access, not a note: nobody's rows have changed, so no version moves.
-    store.put_record(KIND, marked.id, value, at, viewer.name, "briefing", told)
-    return marked
+    first_unseen = None if exercise else store.first_commit_after(version)
+    if first_unseen is not None:
+        moment = min(moment, (first_unseen - _MICROSECOND).astimezone(moment.tzinfo))
+    text = " ".join(note.split())[:MAX_NOTE_LENGTH]
+    briefing = Briefing(moment.replace(microsecond=0), text, viewer.name, at, exercise)
+    detail = {"moment": briefing.at.isoformat(), "note": text, "exercise": exercise}
+    value = detail | {"by": briefing.by, "recorded_at": at.isoformat()}
+    # An access record, not a note: no rows have changed, so the data version stays.
+    store.put_record(KIND, briefing.id, value, at, viewer.name, "briefing", detail)
+    return briefing
 
 
 def load_all(store: Store) -> list[Briefing]:
-    """All markers, the earliest first; a record that cannot be read is passed over."""
-    found = filter(None, map(_decode, store.latest_records(KIND).values()))
-    return sorted(found, key=lambda one: one.at)
+    """Return all markers, the earliest first; unreadable records are skipped."""
+    briefings = filter(None, map(_decode, store.latest_records(KIND).values()))
+    return sorted(briefings, key=lambda briefing: briefing.at)
 
 
 def _decode(value: Any) -> Briefing | None:
@@ -86,6 +86,8 @@ def _decode(value: Any) -> Briefing | None:
 
 
 def list_until(briefings: Iterable[Briefing], at: datetime, *, exercise: bool) -> list[Briefing]:
-    """Those that there are at a moment, the newest first; an exercise has its own."""
-    there = [one for one in briefings if one.at <= at and one.exercise == exercise]
-    return sorted(there, key=lambda one: one.at, reverse=True)
+    """Return the markers up to a moment, the newest first; an exercise has its own."""
+    past = [
+        briefing for briefing in briefings if briefing.at <= at and briefing.exercise == exercise
+    ]
+    return sorted(past, key=lambda briefing: briefing.at, reverse=True)

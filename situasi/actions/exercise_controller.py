@@ -1,4 +1,4 @@
-"""Drills: a scenario reported into an exercise, message by message, through the common door."""
+"""Exercises: a scenario is reported message by message through the normal ingest."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from situasi.live.snapshot import Snapshot
 from situasi.store.interface import Store, StoreError
 
 KIND = "drill"
-# How each row of a scenario begins to say where it is from.
+# The beginning of the source of each row of a scenario.
 SOURCE = "skenario"
-POLL_S = 1.0  # seconds between two looks at the clock
+POLL_S = 1.0  # seconds
 
 _log = logging.getLogger(__name__)
 
@@ -35,9 +35,10 @@ class ExerciseRefused(ValueError):
 
 @dataclass(frozen=True)
 class ExerciseRun:
-    """A scenario that was started. at: on the clock of people, which is that of the drill.
+    """A scenario that was started. at: by the real clock, which is that of the exercise.
 
-    waits: until the clock of the exercise shows this; then its messages go by that clock.
+    starts_at: the run waits for this time of the exercise clock, and its messages follow that
+    clock.
     """
 
     id: str
@@ -47,23 +48,23 @@ class ExerciseRun:
     starts_at: datetime | None = None
 
     def source_of(self, number: int) -> str:
-        """Of the row of one message."""
+        """Return the source of the row of one message."""
         return f"{SOURCE} {self.scenario} · {self.id} · {number}"
 
     def case_id(self, case: str) -> str:
-        """The id of a case."""
+        """Return the id of a case of this run."""
         return f"{self.id}-{case}"
 
 
 def may_start(viewer: Viewer) -> bool:
-    """Whether they start drills: for the whole board, so no guest, and nobody of one area."""
+    """Return whether they may start exercises: of the whole board, so no guest and no sub-area."""
     return viewer.link is None and not viewer.area and viewer.role.may("latih")
 
 
 def refusal_reason(board: Board) -> str | None:
-    """Why no scenario may be started on this board; None where one may.
+    """Return why no scenario may be started on this board; None where one may.
 
-    An invented report must never come among those of a real day.
+    An invented report must never appear among those of a real day.
     """
     if not board.settings.has_rehearsal:
         return "Papan ini bukan papan latihan; skenario hanya diputar pada papan latihan."
@@ -76,45 +77,45 @@ def refusal_reason(board: Board) -> str | None:
 
 
 def _has_real_reports(election: Election, snapshot: Snapshot) -> bool:
-    """Whether anything real was stored here on the election day itself."""
+    """Return whether any real row was stored on the election day itself."""
     return any(
-        bool((~f["latihan"] & f["recorded_at"].between(
+        bool((~frame["latihan"] & frame["recorded_at"].between(
             election.day_start, election.day_end, inclusive="left")).any())
-        for f in snapshot.frames.values()
+        for frame in snapshot.frames.values()
     )  # fmt: skip
 
 
 def start(
     board: Board, scenario: Scenario, by: str, now: datetime, starts_at: datetime | None = None
 ) -> ExerciseRun:
-    """Begin a scenario; its messages follow (`Player`). Raises DrillRefused, StoreError."""
+    """Start a scenario; `ExerciseController` reports it. Raises ExerciseRefused, StoreError."""
     if reason := refusal_reason(board):
         raise ExerciseRefused(reason)
     zone = board.register.election.zone
     run = ExerciseRun(
         f"L-{scenario.code}-{now.astimezone(zone):%d%H%M%S}", scenario.code, now, by, starts_at
     )
-    told = {
+    value = {
         "scenario": run.scenario,
         "at": now.astimezone(UTC).isoformat(),
         "by": by,
         "waits": starts_at and starts_at.astimezone(UTC).isoformat(),
     }
-    board.store.put_record(KIND, run.id, told, now, by, "drill", {"run": run.id})
+    board.store.put_record(KIND, run.id, value, now, by, "drill", {"run": run.id})
     return run
 
 
 def load_all(store: Store) -> list[ExerciseRun]:
-    """All drills that were started, the earliest first; what cannot be read is passed over."""
-    found = (_decode(name, value) for name, value in store.latest_records(KIND).items())
-    return sorted((run for run in found if run), key=lambda run: (run.at, run.id))
+    """Return all started runs, the earliest first; unreadable records are skipped."""
+    runs = (_decode(name, value) for name, value in store.latest_records(KIND).items())
+    return sorted((run for run in runs if run), key=lambda run: (run.at, run.id))
 
 
 def _decode(name: str, value: Any) -> ExerciseRun | None:
     try:
-        waits = value["waits"] and datetime.fromisoformat(value["waits"])
+        starts_at = value["waits"] and datetime.fromisoformat(value["waits"])
         return ExerciseRun(
-            name, value["scenario"], datetime.fromisoformat(value["at"]), value["by"], waits
+            name, value["scenario"], datetime.fromisoformat(value["at"]), value["by"], starts_at
         )
     except (KeyError, TypeError, ValueError):
         return None
@@ -122,8 +123,11 @@ def _decode(name: str, value: Any) -> ExerciseRun | None:
 
 @dataclass
 class ExerciseController:
-    """Reports what is due of every drill that was started. What it did lies in the store alone:
-    a row says of which message it is, so that after a restart nothing is reported twice."""
+    """Reports the messages that are due of all started runs.
+
+    Its progress is in the store alone: each row names its message, so that nothing is reported
+    twice after a restart.
+    """
 
     board: Board
     clock: Callable[[], datetime]
@@ -133,12 +137,12 @@ class ExerciseController:
 
     @cached_property
     def scenarios(self) -> dict[str, Scenario]:
-        """Raises ValueError for a faulty one."""
+        """Return the scenarios by code. Raises ValueError for a faulty one."""
         return exercise_scenarios.load(self.board.register.election)
 
     @cached_property
     def job(self) -> Job:
-        """Plays in a thread. A store in trouble is tried again."""
+        """Return the job that reports in a thread; it tries again after store errors."""
         return Job(
             "drill",
             self.report_due,
@@ -148,51 +152,51 @@ class ExerciseController:
         )
 
     def report_due(self) -> list[IngestResult]:
-        """Report what is due now of every drill; the ledgers of what was new."""
-        waiting = self.pending_messages()
-        if waiting and not self.board.store.is_leader("latihan"):
+        """Report the messages that are due now; return the ingest results of the new ones."""
+        pending = self.pending_messages()
+        if pending and not self.board.store.is_leader("latihan"):
             return []
-        due = [one for one in waiting if self._is_due(one[0], one[2])]
-        return [ledger for ledger in (self._try_report(*one) for one in due) if ledger]
+        due = [item for item in pending if self._is_due(item[0], item[2])]
+        return [result for result in (self._try_report(*item) for item in due) if result]
 
     def _try_report(self, run: ExerciseRun, number: int, message: Inject) -> IngestResult | None:
-        """Report one message. One that cannot be told is refused, and holds up no other."""
+        """Report one message; a faulty one is refused and does not block the others."""
         try:
             return self._report(run, number, message)
         except (StoreError, OSError):
             raise
-        except Exception as error:  # noqa: BLE001 (whatever is wrong with this one)
+        except Exception as error:  # noqa: BLE001  (any fault of this message)
             source = run.source_of(number)
             self._refused_sources.add(source)
             error_log.record(_log, "a message of a drill failed", error, source=source)
             return None
 
     def pending_messages(self) -> list[tuple[ExerciseRun, int, Inject]]:
-        """The messages still to come, with their numbers; those that were refused do not."""
+        """Return the messages still to come, with their numbers, without the refused ones."""
         runs = [run for run in self._load_runs() if run.id not in self._done_runs]
         if not runs or refusal_reason(self.board):
             return []
-        told, found = self._reported_sources(), []
+        reported, pending = self._reported_sources(), []
         for run in runs:
-            known = self.scenarios.get(run.scenario)
-            still = [
+            scenario = self.scenarios.get(run.scenario)
+            remaining = [
                 (run, number, message)
-                for number, message in enumerate(known.injects if known else ())
-                if run.source_of(number) not in told | self._refused_sources
+                for number, message in enumerate(scenario.injects if scenario else ())
+                if run.source_of(number) not in reported | self._refused_sources
             ]
-            found += still
-            if not still:
+            pending += remaining
+            if not remaining:
                 self._done_runs.add(run.id)
-        return found
+        return pending
 
     def _load_runs(self) -> list[ExerciseRun]:
-        mark = self.board.store.access_position()
-        if mark != self._runs_cache[0]:
-            self._runs_cache = (mark, load_all(self.board.store))
+        position = self.board.store.access_position()
+        if position != self._runs_cache[0]:
+            self._runs_cache = (position, load_all(self.board.store))
         return self._runs_cache[1]
 
     def _reported_sources(self) -> set[str]:
-        """Of which messages there are rows, those that were taken back too."""
+        """Return the sources of the messages that have rows, withdrawn ones too."""
         frames = self.board.snapshot_reader.refresh().snapshot.frames
         return {
             source
@@ -211,18 +215,18 @@ class ExerciseController:
 
     def _report(self, run: ExerciseRun, number: int, message: Inject) -> IngestResult:
         id, source = run.case_id(message.case or str(number)), run.source_of(number)
-        told, said = self._exercise_now(), dict(message.cells)
-        desa = said.get("kode_desa")
+        now, message_cells = self._exercise_now(), dict(message.cells)
+        desa = message_cells.get("kode_desa")
         cells = {
-            **said,
+            **message_cells,
             **({"desa": self.board.register.name_of(desa)} if desa else {}),
             "id": id,
-            "waktu": self._format_time(self._case_started_at(message.feed, id) or told),
-            "waktu_lapor": self._format_time(told),
+            "waktu": self._format_time(self._case_started_at(message.feed, id) or now),
+            "waktu_lapor": self._format_time(now),
             "sumber": source,
             "latihan": "ya",
         }
-        ledger = ingest_rows(
+        result = ingest_rows(
             [cells],
             source,
             self.board.store,
@@ -231,18 +235,18 @@ class ExerciseController:
             feed=message.feed,
             now=self.clock(),
         )
-        if not ledger.accepted:
+        if not result.accepted:
             self._refused_sources.add(source)
             _log.warning("a message of a drill was not accepted", extra={"source": source})
-        return ledger
+        return result
 
     def _case_started_at(self, feed: str, id: str) -> datetime | None:
-        """When the case began, as its first row says: a case is of one day."""
+        """Return when the case began, from its first row: a case is of one day."""
         rows = self.board.snapshot_reader.refresh().snapshot.frames[feed]
-        own = rows.loc[rows["id"] == id, "occurred_at"]
-        return own.iloc[0].to_pydatetime() if len(own) else None
+        times = rows.loc[rows["id"] == id, "occurred_at"]
+        return times.iloc[0].to_pydatetime() if len(times) else None
 
     def _format_time(self, at: datetime) -> str:
-        """To the minute: two that play the same drill tell the same row, which is kept once."""
+        """Return the time to the minute: two servers that play a run then give the same row."""
         local = at.astimezone(self.board.register.election.zone)
         return local.isoformat(timespec="minutes")

@@ -1,4 +1,4 @@
-"""Moving: a plan accepted becomes orders, all of them or none; one refused keeps its reason."""
+"""Redeployment: an accepted plan becomes orders, all or none; a refused plan keeps its reason."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KIND = "rencana"
 SOURCE = "rencana pergeseran"
 MAX_REASON_LENGTH = 300  # characters
 _FEED = "postings"
-# Who writes orders takes this turn: of two who accept at once the second looks again.
+# Written before orders: of two people who accept at once, the second gets a conflict.
 _LOCK = "rencana_giliran"
 
 
@@ -32,10 +32,10 @@ class PlanRefused(ValueError):
 
 @dataclass(frozen=True)
 class PlanDecision:
-    """What somebody decided on a plan.
+    """One decision on a plan.
 
-    at: the moment that the board showed. exercise: on its clock. moves: as they were decided upon:
-    petugas, kind, kecamatan, tps (codes), km. left_out: how many moves of the plan were not taken.
+    at: the time that the board showed. exercise: whether by its clock. moves: as decided: petugas,
+    kind, kecamatan, tps (codes), km. left_out: how many moves of the plan were not selected.
     """
 
     id: str
@@ -50,15 +50,17 @@ class PlanDecision:
 
     @property
     def km(self) -> float:
-        return float(sum(one["km"] for one in self.moves))
+        """Return the total distance of the moves in km."""
+        return float(sum(move["km"] for move in self.moves))
 
     @property
     def kecamatan(self) -> frozenset[str]:
-        return frozenset(str(one["kecamatan"]) for one in self.moves)
+        """Return the kecamatan to which officers move."""
+        return frozenset(str(move["kecamatan"]) for move in self.moves)
 
 
 def may_decide(viewer: Viewer) -> bool:
-    """Whether they may accept or refuse plans."""
+    """Return whether they may accept or refuse plans."""
     return viewer.link is None and viewer.role.may("geser")
 
 
@@ -72,26 +74,25 @@ def accept(
     now: datetime,
     exercise_now: datetime | None,
 ) -> PlanDecision:
-    """Make these moves of a plan orders that hold from now on.
+    """Turn these moves of a plan into orders that hold from now on.
 
-    look: gives what is needed by what is known now. played: the clock of an exercise; it tells the
-    time of moves of officers who are made up. Raises MovesRefused, where nothing was written, and
-    StoreError.
+    load_needs: returns the needs as now known. exercise_now: the clock of an exercise; it gives the
+    time for moves of invented officers. Raises PlanRefused (nothing was written) and StoreError.
     """
     _check_decidable(board.store, viewer, plan, moves)
-    seen = board.store.access_version()
+    version = board.store.access_version()
     _check_still_valid(moves, load_needs(), board)
     rows, scope = (
         list(_build_order_rows(board, viewer, plan, moves, now, exercise_now)),
         build_viewer_scope(viewer, "geser"),
     )
-    within = bind_context(board.ingest_context, scope, board.store, _FEED, now)
-    judged = feeds.check(build_table(rows), _FEED, within, now)
-    if judged.rejected:
-        reasons = dict.fromkeys(why for one in judged.rejected for why in one.reasons)
+    context = bind_context(board.ingest_context, scope, board.store, _FEED, now)
+    check_result = feeds.check(build_table(rows), _FEED, context, now)
+    if check_result.rejected:
+        reasons = dict.fromkeys(reason for row in check_result.rejected for reason in row.reasons)
         raise PlanRefused("; ".join(reasons))
     try:
-        board.store.put_record(_LOCK, "", {"plan": plan}, now, viewer.name, expected_seq=seen)
+        board.store.put_record(_LOCK, "", {"plan": plan}, now, viewer.name, expected_seq=version)
     except ConflictError as error:
         raise PlanRefused(_("orang lain baru saja menyetujui rencana; susun lagi")) from error
     ingest_rows(rows, SOURCE, board.store, board.ingest_context, scope, feed=_FEED, now=now)
@@ -109,19 +110,21 @@ def refuse(
     now: datetime,
     exercise_now: datetime | None,
 ) -> PlanDecision:
-    """Keep why a plan was not taken. Raises MovesRefused, StoreError."""
+    """Store why a plan was refused. Raises PlanRefused, StoreError."""
     _check_decidable(store, viewer, plan, moves)
-    said = " ".join(reason.split())[:MAX_REASON_LENGTH]
-    if not said:
+    text = " ".join(reason.split())[:MAX_REASON_LENGTH]
+    if not text:
         raise PlanRefused(_("tulis alasannya"))
-    return _save_decision(store, viewer, plan, moves, 0, said, now, exercise_now, accepted=False)
+    return _save_decision(store, viewer, plan, moves, 0, text, now, exercise_now, accepted=False)
 
 
 def load_all(store: Store, area: Sequence[str] = ()) -> list[PlanDecision]:
-    """All decisions, the newest first; for a viewer of some kecamatan those of these alone."""
-    found = [_decode(plan, value) for plan, value in store.latest_records(KIND).items()]
-    seen = [one for one in found if not area or one.kecamatan <= frozenset(area)]
-    return sorted(seen, key=lambda one: one.recorded_at, reverse=True)
+    """Return all decisions, the newest first; with `area` only those within these kecamatan."""
+    decisions = [_decode(plan, value) for plan, value in store.latest_records(KIND).items()]
+    visible = [
+        decision for decision in decisions if not area or decision.kecamatan <= frozenset(area)
+    ]
+    return sorted(visible, key=lambda decision: decision.recorded_at, reverse=True)
 
 
 def _check_decidable(store: Store, viewer: Viewer, plan: str, moves: Sequence[Move]) -> None:
@@ -137,11 +140,11 @@ def _check_decidable(store: Store, viewer: Viewer, plan: str, moves: Sequence[Mo
 
 def _check_still_valid(moves: Sequence[Move], needs: RedeploymentNeeds, board: Board) -> None:
     valid = feasibility.check_still_valid(moves, needs)
-    gone = [move for move, one in zip(moves, valid, strict=True) if not one]
-    if gone:
-        who = ", ".join(move.candidate.petugas for move in gone[:5])
-        said = _("keadaan sudah berubah untuk {n} langkah ({who}); susun lagi")
-        raise PlanRefused(said.format(n=len(gone), who=who))
+    outdated = [move for move, is_valid in zip(moves, valid, strict=True) if not is_valid]
+    if outdated:
+        officers = ", ".join(move.candidate.petugas for move in outdated[:5])
+        message = _("keadaan sudah berubah untuk {n} langkah ({who}); susun lagi")
+        raise PlanRefused(message.format(n=len(outdated), who=officers))
     if not feasibility.is_feasible(moves, needs, board.register.election.rules.redeployment):
         raise PlanRefused(_("cadangan atau petugas TPS asal tidak cukup lagi; susun lagi"))
 
@@ -154,27 +157,27 @@ def _build_order_rows(
     now: datetime,
     exercise_now: datetime | None,
 ) -> Iterator[dict[str, str]]:
-    """The orders under the headings of our files: a row for each desa of a move."""
+    """Yield the orders under the headings of our files: a row for each desa of a move."""
     register = board.register
     for number, move in enumerate(moves, start=1):
-        made_up = move.candidate.latihan
-        when = ((exercise_now or now) if made_up else now).astimezone(register.election.zone)
-        told = {
-            "waktu": when.isoformat(timespec="seconds"),
-            "waktu_lapor": when.isoformat(timespec="seconds"),
+        is_exercise = move.candidate.latihan
+        time = ((exercise_now or now) if is_exercise else now).astimezone(register.election.zone)
+        common_cells = {
+            "waktu": time.isoformat(timespec="seconds"),
+            "waktu_lapor": time.isoformat(timespec="seconds"),
             "petugas": move.candidate.petugas,
             "penugasan": "tps",
             "uraian": f"{plan}: dari {move.candidate.duty} ke TPS",
             "pelapor": viewer.name,
             "sumber": SOURCE,
-            "latihan": "ya" if made_up else "tidak",
+            "latihan": "ya" if is_exercise else "tidak",
         }
-        parts = groupby(
+        by_desa = groupby(
             sorted(move.destination.tps_codes), key=lambda code: code.rpartition(".")[0]
         )
-        for part, (desa, codes) in enumerate(parts, start=1):
+        for part, (desa, codes) in enumerate(by_desa, start=1):
             yield {
-                **told,
+                **common_cells,
                 "id": f"{plan}-{number}-{part}",
                 "kode_kecamatan": move.destination.kecamatan,
                 "kode_desa": desa,
@@ -195,7 +198,7 @@ def _save_decision(
     *,
     accepted: bool,
 ) -> PlanDecision:
-    made = PlanDecision(
+    decision = PlanDecision(
         id=plan,
         accepted=accepted,
         by=viewer.name,
@@ -217,21 +220,21 @@ def _save_decision(
     )
     value = {
         "accepted": accepted,
-        "by": made.by,
-        "at": made.at.astimezone(UTC).isoformat(),
+        "by": decision.by,
+        "at": decision.at.astimezone(UTC).isoformat(),
         "recorded_at": now.astimezone(UTC).isoformat(),
         "reason": reason,
-        "exercise": made.exercise,
-        "moves": list(made.moves),
+        "exercise": decision.exercise,
+        "moves": list(decision.moves),
         "left_out": left_out,
     }
-    told = {"plan": plan, "moves": len(moves), "left_out": left_out, "reason": reason}
+    detail = {"plan": plan, "moves": len(moves), "left_out": left_out, "reason": reason}
     action = "plan-accept" if accepted else "plan-refuse"
     try:
-        store.put_record(KIND, plan, value, now, viewer.name, action, told, expected_seq=0)
+        store.put_record(KIND, plan, value, now, viewer.name, action, detail, expected_seq=0)
     except ConflictError as error:
         raise PlanRefused(_("rencana ini sudah diputuskan")) from error
-    return made
+    return decision
 
 
 def _decode(plan: str, value: Any) -> PlanDecision:

@@ -1,4 +1,4 @@
-"""The style sheet of the pages, under an address that changes with it: browsers keep it."""
+"""The style sheet of the pages; its URL changes with its content, so that browsers may cache it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Files written whole: under their name lies everything or nothing, whatever breaks meanwhile.
+"""Atomic files: a name holds the complete content or nothing, even after a crash.
 
-A file is written beside its place under a name that no other writer has, brought to the disk,
-renamed, and the folder is brought to the disk too. What a killed writer left behind is removed
-by the next one who writes in that folder, and at the start of the server.
+A file is written beside its target under a unique name, synced to disk and renamed; then the folder
+is synced too. The leftovers of a killed writer are removed by the next writer in the same folder,
+and at the start of the server.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
-PRIVATE_MODE: Final = 0o600  # for nobody but whom this runs as
-READABLE_MODE: Final = 0o644  # for what holds nothing secret, and another account has to read
+PRIVATE_MODE: Final = 0o600  # only for the account that runs this
+READABLE_MODE: Final = 0o644  # no secret, read by another account
 
 _PART_NAME = re.compile(r"\.[0-9a-f]{16}\.situasi\.part", re.ASCII)
-# File systems that cannot bring a folder to the disk say so with one of these.
+# Errors of file systems that cannot sync a folder.
 _NO_SYNC = frozenset({errno.EINVAL, errno.EBADF, errno.ENOSYS, errno.ENOTSUP, errno.EACCES})
 
 
 def write(path: Path, content: bytes, mode: int = PRIVATE_MODE) -> None:
-    """Write this file; what had its name is replaced. Raises OSError.
+    """Write this file, replacing any file of the same name. Raises OSError.
 
-    Of several who write the same name at once each writes all of its own; the last one's stays.
+    When several write the same name at once, each writes a complete file and the last one stays.
     """
     with _open_part(path.parent, mode) as (part, file):
         file.write(content)
@@ -40,9 +40,9 @@ def write(path: Path, content: bytes, mode: int = PRIVATE_MODE) -> None:
 
 @contextmanager
 def create_file(path: Path) -> Iterator[BinaryIO]:
-    """A new file to be written piece by piece, read back if wanted, and named when all went well.
+    """Yield a new file to write and read; it gets its name when the block ends without an error.
 
-    Raises FileExistsError where something has its name, at the beginning or at the end.
+    Raises FileExistsError where the name is in use, at the beginning or at the end.
     """
     if os.path.lexists(path):
         raise FileExistsError(path)
@@ -55,9 +55,10 @@ def create_file(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def create_folder(path: Path) -> Iterator[Path]:
-    """A new folder to be filled, for nobody else, and named when all went well.
+    """Yield a new private folder to fill; it gets its name when the block ends without an error.
 
-    One of its name that is empty makes way. Raises FileExistsError where anything else has it.
+    An empty folder of that name is replaced. Raises FileExistsError where anything else has the
+    name.
     """
     if path.is_dir() and not path.is_symlink() and not any(path.iterdir()):
         path.rmdir()
@@ -67,12 +68,12 @@ def create_folder(path: Path) -> Iterator[Path]:
     part = path.parent / _new_part_name()
     try:
         part.mkdir(mode=0o700)
-        with _open_descriptor(part) as held:
-            _lock_new(held)
+        with _open_descriptor(part) as descriptor:
+            _lock_new(descriptor)
             yield part
-            for one in (*part.rglob("*"), part):
-                one.chmod(0o700 if one.is_dir() else PRIVATE_MODE)
-                _sync_path(one)
+            for entry in (*part.rglob("*"), part):
+                entry.chmod(0o700 if entry.is_dir() else PRIVATE_MODE)
+                _sync_path(entry)
             part.rename(path)
             sync_folder(path.parent)
     finally:
@@ -80,19 +81,19 @@ def create_folder(path: Path) -> Iterator[Path]:
 
 
 def remove_leftovers(folder: Path) -> list[str]:
-    """Remove what killed writers left in a folder; what is being written now stays. Their names."""
-    gone = []
-    with suppress(OSError):  # no folder, or none that may be looked into
-        for path in [one for one in folder.iterdir() if _PART_NAME.fullmatch(one.name)]:
-            with suppress(OSError), _open_descriptor(path) as held:
-                if _lock(held):
+    """Remove the leftovers of killed writers, not files being written now; return their names."""
+    removed = []
+    with suppress(OSError):  # the folder is missing or cannot be read
+        for path in [entry for entry in folder.iterdir() if _PART_NAME.fullmatch(entry.name)]:
+            with suppress(OSError), _open_descriptor(path) as descriptor:
+                if _lock(descriptor):
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
-                    gone.append(path.name)
-    return gone
+                    removed.append(path.name)
+    return removed
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring new and changed names of a folder to the disk, where the system can."""
+    """Sync new and changed names of a folder to disk, where the system can."""
     if os.name != "posix":
         return
     try:
@@ -104,13 +105,13 @@ def sync_folder(folder: Path) -> None:
 
 def _sync_path(path: Path) -> None:
     if os.name == "posix":
-        with _open_descriptor(path) as held:
-            os.fsync(held)
+        with _open_descriptor(path) as descriptor:
+            os.fsync(descriptor)
 
 
 @contextmanager
 def _open_part(folder: Path, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
-    """A file with a name of its own, locked while it is written; gone at the end, if not named."""
+    """Yield a file with a unique name, locked while written; delete it unless it was renamed."""
     remove_leftovers(folder)
     part, file = _create_part(folder)
     try:
@@ -124,11 +125,11 @@ def _open_part(folder: Path, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
 
 
 def _create_part(folder: Path) -> tuple[Path, BinaryIO]:
-    how = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     while True:
         part = folder / _new_part_name()
-        file = os.fdopen(os.open(part, how, PRIVATE_MODE), "w+b")
-        # Somebody who tidies up may have come between the making and the lock.
+        file = os.fdopen(os.open(part, flags, PRIVATE_MODE), "w+b")
+        # Another process may have removed it as a leftover before it was locked.
         if _lock_new(file.fileno()) and part.exists():
             return part, file
         file.close()
@@ -140,15 +141,15 @@ def _new_part_name() -> str:
 
 @contextmanager
 def _open_descriptor(path: Path) -> Iterator[int]:
-    held = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     try:
-        yield held
+        yield descriptor
     finally:
-        os.close(held)
+        os.close(descriptor)
 
 
 def _lock_new(descriptor: int) -> bool:
-    """Lock what was just made, against who tidies up; where there are no locks, nobody does."""
+    """Lock a new file against removal as a leftover; without locks nobody removes leftovers."""
     try:
         return _lock(descriptor)
     except OSError:
@@ -156,7 +157,7 @@ def _lock_new(descriptor: int) -> bool:
 
 
 def _sync(file: BinaryIO) -> None:
-    """Bring the content to the disk; where only closed files can be renamed, close it."""
+    """Sync the content to disk; close the file where only closed files can be renamed."""
     file.flush()
     os.fsync(file.fileno())
     if os.name != "posix":
@@ -164,7 +165,7 @@ def _sync(file: BinaryIO) -> None:
 
 
 def _publish(part: Path, path: Path) -> None:
-    """Give the file its name, never another's. Where links are unknown, renaming has to do."""
+    """Give the file its name without replacing another; rename it where links are not supported."""
     try:
         os.link(part, path)
     except FileExistsError:
@@ -175,21 +176,21 @@ def _publish(part: Path, path: Path) -> None:
         part.rename(path)
 
 
-if sys.platform == "win32":  # what is open cannot be removed there: no lock is needed
+if sys.platform == "win32":  # open files cannot be removed there: no lock needed
 
-    def _lock(held: int) -> bool:  # noqa: ARG001
+    def _lock(descriptor: int) -> bool:  # noqa: ARG001
         return True
 
 else:
     import fcntl
 
-    def _lock(held: int) -> bool:
-        """Hold a file or folder until it is closed or the process ends. False: another holds it.
+    def _lock(descriptor: int) -> bool:
+        """Lock a file or folder until it is closed; return False if another process holds the lock.
 
-        Raises OSError where the file system knows no locks.
+        Raises OSError where the file system has no locks.
         """
         try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True

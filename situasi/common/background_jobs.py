@@ -1,7 +1,7 @@
-"""Background jobs: each takes turns, a turn that fails never ends it, and all are watched.
+"""Background jobs: each runs again and again, survives its failures, and is monitored.
 
-Every thread and asyncio task that goes on beside the pages is a `Job`:
-tests/common/test_background_jobs.py fails on one that is not.
+Every thread and asyncio task that runs beside the pages is a `Job`:
+tests/common/test_background_jobs.py fails on any other.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import Any, Final
 
 from situasi.common import error_log
 
-# A turn returns this where it had nothing to do: it is neither a success nor a failure.
+# A job returns this where it had nothing to do: neither a success nor a failure.
 IDLE: Final = object()
-# A job that failed so many times running is in trouble: one bad turn is none.
+# So many failures in a row make a job unhealthy; one alone does not.
 FAILING_AFTER: Final = 3
 
 _log = logging.getLogger(__name__)
@@ -30,15 +30,15 @@ _lock = threading.Lock()
 
 
 class Job:
-    """Work that is done again and again: in a thread (`start`), a task (`begin`), or here.
+    """Work repeated in a thread (`start_thread`), a task (`start_task`) or the caller (`run`).
 
-    turn: one piece of it; for a task it may be a coroutine function. pause: seconds between two
-    turns. After a failure: `retry` seconds, twice as long after each one that follows, up to
-    `longest`. expected: errors that are no fault of the program; they are logged in one line.
-    at_end: done once when it was stopped.
+    work: one run; in a task it may be a coroutine function. pause_s: seconds between two runs.
+    After a failure: `retry_s` seconds, doubled after each further failure, up to `max_retry_s`.
+    expected_errors: errors that are no fault of the program; they are logged in one line. on_stop:
+    called once after the job was stopped.
 
-    Read from any thread: failures (running), trouble (what went wrong last, in Indonesian; None
-    after a success).
+    May be read from any thread: failures (in a row), error_text (the last error, in Indonesian;
+    None after a success).
     """
 
     def __init__(
@@ -71,63 +71,63 @@ class Job:
         self._task: asyncio.Task[None] | None = None
 
     def start_thread(self, stop: threading.Event) -> None:
-        """Take turns in a thread of its own until told to stop."""
+        """Run the job in its own thread until `stop` is set."""
         self._stop = stop
         self._thread = threading.Thread(target=self._run_thread, name=self.name, daemon=True)
         _register(self)
         self._thread.start()
 
     def start_task(self, should_stop: Callable[[], bool] | None = None) -> asyncio.Task[None]:
-        """Take turns in a task of the running loop, until cancelled or `ends` says so."""
+        """Run the job in a task of the running loop, until cancelled or `should_stop` is true."""
         self._should_stop = should_stop
         _register(self)
         self._task = asyncio.create_task(self._run_task(), name=self.name)
         return self._task
 
     def run(self, stop: threading.Event) -> None:
-        """Take turns in the calling thread until told to stop."""
+        """Run the job in the calling thread until `stop` is set."""
         while not stop.wait(self.next_pause_s()):
             self.run_once()
         if self._on_stop is not None:
             self._run_guarded(self._on_stop)
 
     def run_once(self) -> None:
-        """Take one turn. Whatever it raises is logged, counted and kept; nothing is raised."""
+        """Do the work once. Whatever it raises is logged, counted and kept; nothing is raised."""
         self._run_guarded(self._work)
 
     def _run_guarded(self, work: Callable[[], Any]) -> None:
         try:
-            made = work()
+            result = work()
         except BaseException as error:  # the SystemExit of a library too
             if isinstance(error, KeyboardInterrupt) and _is_main_thread():
                 raise
             self.record_failure(error)
         else:
-            self._record_result(made)
+            self._record_result(result)
 
     def cancel(self) -> None:
-        """End its task."""
+        """Cancel the task of this job."""
         _unregister(self)
         if self._task is not None:
             self._task.cancel()
 
     def join(self, timeout_s: float) -> None:
-        """Wait so long for the thread to end."""
+        """Wait at most so long for the thread to end."""
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout_s)
 
     def next_pause_s(self) -> float:
-        """Seconds until the next turn."""
-        usual = self._retry_s
+        """Return the seconds until the next run."""
+        pause = self._retry_s
         with suppress(Exception):
-            usual = self._pause_s() if callable(self._pause_s) else self._pause_s
+            pause = self._pause_s() if callable(self._pause_s) else self._pause_s
         if not self.failures:
-            return usual
-        grown = self._retry_s * float(2 ** min(self.failures - 1, 16))
-        return max(min(grown, self._max_retry_s), min(usual, self._max_retry_s))
+            return pause
+        backoff = self._retry_s * float(2 ** min(self.failures - 1, 16))
+        return max(min(backoff, self._max_retry_s), min(pause, self._max_retry_s))
 
     def record_success(self) -> None:
-        """Note a success; a turn that lasts long says so itself."""
+        """Record a success; work that lasts long calls it itself."""
         self._succeeded_at = time.monotonic()
         if self.failures:
             with suppress(Exception):
@@ -135,7 +135,7 @@ class Job:
         self.failures, self.error_text = 0, None
 
     def record_failure(self, error: BaseException) -> None:
-        """Note a failure, and log it: each new one, and of the same again ever fewer."""
+        """Record a failure and log it; repeats of the same failure are logged ever less often."""
         try:
             self._failed_at = time.monotonic()
             _failed[self.name] += 1
@@ -143,48 +143,48 @@ class Job:
             kind = type(error).__name__
             if kind in (self.error_text or "") and not _is_logged(self.failures):
                 return
-            told: dict[str, Any] = {"job": self.name, "failures": self.failures}
+            detail: dict[str, Any] = {"job": self.name, "failures": self.failures}
             if isinstance(error, self._expected_errors):
-                why = getattr(error, "detail", str(error))  # of a StoreError, with its place
-                self.error_text = f"{why} ({kind})"
-                _log.warning("job failed", extra={**told, "why": why})
+                reason = getattr(error, "detail", str(error))  # a StoreError has more detail
+                self.error_text = f"{reason} ({kind})"
+                _log.warning("job failed", extra={**detail, "why": reason})
             else:
-                number = error_log.record(_log, "job failed", error, **told)
-                self.error_text = error_log.describe(error, number)
-        except Exception:  # noqa: BLE001 (no memory left even for that: the next turn is taken)
+                error_id = error_log.record(_log, "job failed", error, **detail)
+                self.error_text = error_log.describe(error, error_id)
+        except Exception:  # noqa: BLE001  (even without memory the job goes on)
             self.error_text = self.error_text or "gagal"
 
     @property
     def is_alive(self) -> bool:
-        """Whether its thread or task still takes turns."""
+        """Return whether its thread or task still runs."""
         if self._task is not None:
             return not self._task.done()
         return self._thread is not None and self._thread.is_alive()
 
     @property
     def is_healthy(self) -> bool:
-        """Whether it is alive and did not fail several times running."""
+        """Return whether it is alive and did not fail several times in a row."""
         return self.is_alive and self.failures < FAILING_AFTER
 
     @property
     def since_success_s(self) -> float | None:
-        """Seconds since its last success; None where there was none yet."""
+        """Return the seconds since its last success; None where there was none yet."""
         return None if self._succeeded_at is None else time.monotonic() - self._succeeded_at
 
     @property
     def since_failure_s(self) -> float | None:
-        """Seconds since its last failure; None where there was none."""
+        """Return the seconds since its last failure; None where there was none."""
         return None if self._failed_at is None else time.monotonic() - self._failed_at
 
     @property
     def overdue_s(self) -> float:
-        """Seconds since its last success, or since it was made where there was none yet."""
+        """Return the seconds since its last success, or since its creation where there was none."""
         return time.monotonic() - (
             self._created_at if self._succeeded_at is None else self._succeeded_at
         )
 
     def restart_if_dead(self) -> bool:
-        """Start it anew where its thread or task has ended though nobody stopped it."""
+        """Restart the job and return True if its thread or task ended though nobody stopped it."""
         if self.is_alive or self._is_stopped():
             return False
         self.restarts += 1
@@ -215,23 +215,23 @@ class Job:
         _unregister(self)
 
     async def run_async(self) -> None:
-        """Take turns in the calling task, until cancelled or `ends` of `begin` says so."""
+        """Run the job in the calling task, until cancelled or `should_stop` returns True."""
         while not self._is_stopped():
             await asyncio.sleep(self.next_pause_s())
             await self.run_once_async()
 
     async def run_once_async(self) -> None:
-        """Take one turn, as `take` does."""
+        """Do the work once, as `run_once` does."""
         try:
-            made = self._work()
-            self._record_result(await made if inspect.isawaitable(made) else made)
+            result = self._work()
+            self._record_result(await result if inspect.isawaitable(result) else result)
         except GeneratorExit:
             raise
         except asyncio.CancelledError as error:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise
-            self.record_failure(error)  # something that it waited for was cancelled, not it
+            self.record_failure(error)  # what it awaited was cancelled, not the job itself
         except BaseException as error:  # noqa: BLE001 (it would end the server)
             self.record_failure(error)
 
@@ -241,23 +241,23 @@ class Job:
 
 
 def list_jobs() -> list[Job]:
-    """All jobs of this process that were started and not stopped, those that died too."""
+    """Return all jobs of this process that were started and not stopped, also those that died."""
     with _lock:
         return sorted(_running, key=lambda job: job.name)
 
 
 def count_failures() -> dict[str, int]:
-    """How often each job has failed since the process began."""
+    """Return how often each job has failed since the process began."""
     return dict(_failed)
 
 
 def restart_dead_jobs() -> list[str]:
-    """Start the jobs anew that have ended though nobody stopped them; their names."""
+    """Restart the jobs that ended though nobody stopped them; return their names."""
     return [job.name for job in list_jobs() if job.restart_if_dead()]
 
 
 def run_in_background(name: str, work: Callable[[], object]) -> None:
-    """Do something once in a thread of its own; what goes wrong is logged and counted."""
+    """Run a function once in its own thread; an error is logged and counted."""
     threading.Thread(target=Job(name, work).run_once, name=name, daemon=True).start()
 
 
@@ -274,7 +274,7 @@ def _unregister(job: Job) -> None:
 
 
 def _is_logged(failures: int) -> bool:
-    """Whether the log hears of the same failure again: of the 8th, the 64th, and so on."""
+    """Return whether this repeat of a failure is logged: the 8th, the 64th, and so on."""
     while failures > 1 and failures % 8 == 0:
         failures //= 8
     return failures == 1

@@ -1,4 +1,4 @@
-"""Free space on the disks that the board writes to, and writes that failed for want of it."""
+"""Free space on the disks that the board writes to, and writes that failed for lack of space."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from typing import Final, Literal
 
 _log = logging.getLogger(__name__)
 
-# Below LOW it is said how much is left; below FULL nothing can be relied on to be written.
+# Below LOW the free space is shown; below FULL no write can be relied on.
 LOW_BYTES, FULL_BYTES = 500_000_000, 10_000_000
 CHECK_INTERVAL_S: Final = 10.0
 
-# A full disk, a quota that is used up, a file that may not grow.
+# A full disk, an exhausted quota, a file at its size limit.
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 Level = Literal["enough", "low", "full"]
@@ -27,34 +27,32 @@ Place = Literal["store", "inbox", "copies", "backup", "upload", "log"]
 
 @dataclass(frozen=True)
 class DiskState:
-    """How much room there is. free: bytes, by place, as last measured; failed: what was not
-    written, since it last was.
-    """
+    """Free bytes by place as last measured, and the places where the latest write failed."""
 
     free_bytes: Mapping[str, int] = field(default_factory=dict)
     failed_places: tuple[str, ...] = ()
 
     @property
     def least_free_bytes(self) -> int | None:
-        """The fewest bytes free on any of the disks; None where nothing was measured."""
+        """Return the fewest free bytes of all disks; None where nothing was measured."""
         return min(self.free_bytes.values(), default=None)
 
     @property
     def level(self) -> Level:
-        """How serious it is."""
-        least = self.least_free_bytes
-        if self.failed_places or (least is not None and least < FULL_BYTES):
+        """Return how serious the state is."""
+        free = self.least_free_bytes
+        if self.failed_places or (free is not None and free < FULL_BYTES):
             return "full"
-        return "low" if least is not None and least < LOW_BYTES else "enough"
+        return "low" if free is not None and free < LOW_BYTES else "enough"
 
     @property
     def summary(self) -> tuple[Level, tuple[str, ...]]:
-        """What is said of it: while it stays the same nothing has to be drawn again."""
+        """Return what the pages show; while it is the same nothing has to be drawn again."""
         return self.level, self.failed_places
 
 
 class DiskSpace:
-    """Measures the disks and remembers which writes failed. Any thread may ask."""
+    """Measures the disks and remembers which writes failed. Thread-safe."""
 
     def __init__(self) -> None:
         self._folders: dict[str, Path] = {}
@@ -66,51 +64,51 @@ class DiskSpace:
 
     @property
     def state(self) -> DiskState:
-        """What is known now."""
+        """Return the state as last measured."""
         with self._lock:
             return DiskState(dict(self._free_bytes), tuple(sorted(self._failed)))
 
     def watch(self, folders: Mapping[str, Path]) -> None:
-        """Measure the disks of these folders from now on, and forget what was before."""
+        """Measure the disks of these folders from now on, and forget earlier failures."""
         with self._lock:
             self._folders, self._free_bytes, self._failed = dict(folders), {}, {}
             self._logged_summary = ("enough", ())
         self.check()
 
     def check(self) -> None:
-        """Measure, and tell the log where something changed."""
+        """Measure the disks, and log a change."""
         with self._lock:
             folders = dict(self._folders)
         free = {
-            place: room
-            for place, one in folders.items()
-            if (room := _measure_free_bytes(one)) is not None
+            place: free_bytes
+            for place, folder in folders.items()
+            if (free_bytes := _measure_free_bytes(folder)) is not None
         }
         with self._lock:
             self._free_bytes = free
-            # What failed for want of space will be written again; a quota is known by writing only.
+            # With free space writes succeed again; an exhausted quota shows only in a write.
             for place, was_low in list(self._failed.items()):
                 if was_low and min(free.values(), default=0) >= LOW_BYTES:
                     del self._failed[place]
         self._log_change()
 
     def record_failure(self, place: Place) -> None:
-        """A write failed since there was no space for it."""
+        """Record that a write failed for lack of space."""
         with self._lock:
             folder = self._folders.get(place)
-            room = None if folder is None else _measure_free_bytes(folder)
-            self._failed.setdefault(place, room is not None and room < LOW_BYTES)
+            free_bytes = None if folder is None else _measure_free_bytes(folder)
+            self._failed.setdefault(place, free_bytes is not None and free_bytes < LOW_BYTES)
         self._log_change()
 
     def record_success(self, place: Place) -> None:
-        """A write went well."""
+        """Record that a write succeeded."""
         if place in self._failed:
             with self._lock:
                 self._failed.pop(place, None)
             self._log_change()
 
     def record_if_disk_full(self, place: Place, error: BaseException) -> bool:
-        """Remember this error if it is one of space; whether it is."""
+        """Record this error if it means lack of space; return whether it does."""
         full = isinstance(error, OSError) and error.errno in _NO_SPACE
         if full:
             self.record_failure(place)
@@ -118,7 +116,7 @@ class DiskSpace:
 
     @contextmanager
     def track_write(self, place: Place) -> Iterator[None]:
-        """Remember how the writing in this block goes; what it raises passes."""
+        """Record whether the write in this block succeeds; its errors are raised unchanged."""
         try:
             yield
         except OSError as error:
@@ -129,23 +127,23 @@ class DiskSpace:
     def _log_change(self) -> None:
         state = self.state
         with self._lock:
-            before, self._logged_summary = self._logged_summary, state.summary
-        if before == state.summary:
+            previous_summary, self._logged_summary = self._logged_summary, state.summary
+        if previous_summary == state.summary:
             return
-        told = {"free_bytes": state.least_free_bytes, "failed": ",".join(state.failed_places)}
+        detail = {"free_bytes": state.least_free_bytes, "failed": ",".join(state.failed_places)}
         if state.level == "full":
-            _log.error("the disk is full", extra=told)
+            _log.error("the disk is full", extra=detail)
         elif state.level == "low":
-            _log.warning("the disk is nearly full", extra=told)
+            _log.warning("the disk is nearly full", extra=detail)
         else:
-            _log.info("the disk has room again", extra=told)
+            _log.info("the disk has room again", extra=detail)
 
 
 def _measure_free_bytes(folder: Path) -> int | None:
-    """Bytes free on the disk of this folder, which may not be made yet; None: nobody tells."""
-    for one in (folder, *folder.parents):
+    """Return the free bytes on the disk of a folder, which may not exist yet; None if unknown."""
+    for existing in (folder, *folder.parents):
         try:
-            return shutil.disk_usage(one).free
+            return shutil.disk_usage(existing).free
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError:

@@ -1,4 +1,4 @@
-"""Names of files as people and programs may send them, made safe to show, log and write."""
+"""File names as people and programs send them, made safe to show, log and write."""
 
 from __future__ import annotations
 
@@ -9,30 +9,34 @@ MAX_NAME_BYTES = 255  # bytes of a name, on every file system in use
 
 
 def sanitize_name(name: str) -> str:
-    """The name without control characters and bytes that are no text; never empty."""
-    kept = "".join(
+    """Return the name without control characters and undecodable bytes; never empty."""
+    printable = "".join(
         "_" if "\ud800" <= letter <= "\udfff" else letter
         for letter in name
         if letter.isprintable() or "\ud800" <= letter <= "\udfff"
     )
-    return kept.strip() or "berkas"
+    return printable.strip() or "berkas"
 
 
 def shorten_name(name: str, max_bytes: int) -> str:
-    """The name in at most `room` bytes, with its ending; what is cut off is its end before that."""
+    """Return the name in at most `max_bytes` bytes; the stem is cut, the suffix stays."""
     if len(name.encode("utf-8", "surrogateescape")) <= max_bytes:
         return name
-    ending = PurePath(name).suffix.encode("utf-8", "replace")[:20]
-    stem = name.encode("utf-8", "replace")[: max(max_bytes - len(ending), 1)]
-    return (stem + ending).decode("utf-8", "ignore")
+    suffix = PurePath(name).suffix.encode("utf-8", "replace")[:20]
+    stem = name.encode("utf-8", "replace")[: max(max_bytes - len(suffix), 1)]
+    return (stem + suffix).decode("utf-8", "ignore")
 
 
 def find_free_path(path: Path) -> Path:
-    """This path, or the first like it that nobody has taken."""
-    others = (path.with_name(f"{number}_{path.name}") for number in count(2))
-    return path if not is_taken(path) else next(other for other in others if not is_taken(other))
+    """Return this path, or the first free one with a number before the name."""
+    candidates = (path.with_name(f"{number}_{path.name}") for number in count(2))
+    return (
+        path
+        if not is_taken(path)
+        else next(candidate for candidate in candidates if not is_taken(candidate))
+    )
 
 
 def is_taken(path: Path) -> bool:
-    """Whether anything has this name, a link that leads nowhere too."""
+    """Return whether anything has this name, also a broken symbolic link."""
     return path.exists() or path.is_symlink()

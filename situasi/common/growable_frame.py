@@ -1,4 +1,4 @@
-"""Rows that grow: columns with room for more, of which every frame handed out is a view."""
+"""Growing tables: columns with spare capacity; every frame returned is a view of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-# New room is this part of what is there: so each row is moved a few times at most.
+# Capacity grows by this part of the length, so that each row is copied a few times at most.
 _GROWTH_DIVISOR = 8
 _MIN_GROWTH = 1_024
 
@@ -19,8 +19,8 @@ Array = npt.NDArray[Any]
 class GrowableFrame:
     """Columns of equal length that only grow at their end.
 
-    A frame costs the same however many rows it has: nothing is copied, and nobody may write
-    into it. Rows added later lie behind the end of the frames that were handed out before.
+    A frame costs the same for any number of rows: nothing is copied, and the frames are read-only.
+    Rows added later lie behind the end of the frames that were returned before.
     """
 
     def __init__(self, dtypes: Mapping[str, str]) -> None:
@@ -35,26 +35,26 @@ class GrowableFrame:
         return self._length
 
     def add(self, columns: Mapping[str, Any] | pd.DataFrame) -> None:
-        """Add rows: a frame, or arrays of one length by name, for every column."""
+        """Add rows: a frame, or arrays of equal length by column name, for every column."""
         parts = {name: _to_arrays(columns[name], dtype) for name, dtype in self._dtypes.items()}
-        more = len(next(iter(parts.values()))[0])
-        end = self._length + more
+        added = len(next(iter(parts.values()))[0])
+        end = self._length + added
         for name, arrays in parts.items():
-            for at, array in enumerate(arrays):
-                self._ensure_capacity(name, at, end)[self._length : end] = array
+            for position, array in enumerate(arrays):
+                self._ensure_capacity(name, position, end)[self._length : end] = array
         self._length = end
 
     def set_column(self, name: str, cells: Array) -> None:
-        """Give a column other cells (as of `array`); frames handed out before keep theirs."""
+        """Replace the cells of a column (as from `array`); earlier frames keep the old cells."""
         assert len(cells) == self._length, "a cell for each row"
         self._buffers[name][0] = cells
 
     def array(self, name: str) -> Array:
-        """The cells of a column as numbers, moments as microseconds; nobody may write into it."""
+        """Return the cells of a column as numbers (times as microseconds), read-only."""
         return _read_only(self._buffers[name][0][: self._length])
 
     def frame(self) -> pd.DataFrame:
-        """All rows by now."""
+        """Return all current rows as a frame."""
         index = pd.RangeIndex(self._length)
         columns = {
             name: _to_series([_read_only(array[: self._length]) for array in arrays], index, dtype)
@@ -64,13 +64,13 @@ class GrowableFrame:
         }
         return pd.DataFrame(columns, index, copy=False)
 
-    def _ensure_capacity(self, name: str, at: int, end: int) -> Array:
-        held = self._buffers[name][at]
-        if len(held) < end:
-            roomy = np.empty(end + max(end // _GROWTH_DIVISOR, _MIN_GROWTH), dtype=held.dtype)
-            roomy[: self._length] = held[: self._length]
-            self._buffers[name][at] = held = roomy
-        return held
+    def _ensure_capacity(self, name: str, position: int, end: int) -> Array:
+        buffer = self._buffers[name][position]
+        if len(buffer) < end:
+            larger = np.empty(end + max(end // _GROWTH_DIVISOR, _MIN_GROWTH), dtype=buffer.dtype)
+            larger[: self._length] = buffer[: self._length]
+            self._buffers[name][position] = buffer = larger
+        return buffer
 
 
 def _read_only(array: Array) -> Array:
@@ -80,7 +80,7 @@ def _read_only(array: Array) -> Array:
 
 
 def _to_arrays(cells: Any, dtype: str) -> list[Array]:
-    """The plain arrays that a column is kept as: its cells, and which of them are missing."""
+    """Return the plain arrays that hold a column: its cells, and the mask of missing Int64."""
     if dtype == "Int64":
         masked = pd.array(cells, dtype="Int64")
         return [masked._data, masked._mask]
@@ -94,7 +94,7 @@ def _to_series(arrays: list[Array], index: pd.RangeIndex, dtype: str) -> pd.Seri
     if dtype == "Int64":
         cells = pd.arrays.IntegerArray(arrays[0], arrays[1])
     elif dtype.startswith("datetime64"):
-        cells = pd.DatetimeIndex(
-            arrays[0], dtype=dtype, copy=False
-        )  # the only way that copies none
-    return pd.Series(cells, index, dtype=dtype, copy=False)  # the dtype: else texts are looked at
+        cells = pd.DatetimeIndex(arrays[0], dtype=dtype, copy=False)  # the only way without a copy
+    return pd.Series(
+        cells, index, dtype=dtype, copy=False
+    )  # without the dtype pandas inspects texts

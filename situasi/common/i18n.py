@@ -1,4 +1,4 @@
-"""Interface words in the viewer's language, and numbers and times as Indonesia writes them."""
+"""Interface words in the viewer's language, and Indonesian formats for numbers and times."""
 
 from __future__ import annotations
 
@@ -26,34 +26,35 @@ _absolute_times: ContextVar[bool] = ContextVar("kept", default=False)
 
 
 def set_language(language: str) -> str:
-    """Speak this language in the running thread; an unknown one is Indonesian."""
-    chosen = language if language in LANGUAGES else LANGUAGES[0]
-    _language.set(chosen)
-    return chosen
+    """Set the language of the running thread and return it; an unknown one becomes Indonesian."""
+    supported = language if language in LANGUAGES else LANGUAGES[0]
+    _language.set(supported)
+    return supported
 
 
 def current_language() -> str:
+    """Return the language of the running thread."""
     return _language.get()
 
 
 @contextmanager
 def absolute_times() -> Iterator[None]:
-    """Say when a thing was and not how long ago: for words that are read later than written."""
-    before = _absolute_times.set(True)
+    """Make `format_relative_time` write dates in the block: for texts that are read later."""
+    token = _absolute_times.set(True)
     try:
         yield
     finally:
-        _absolute_times.reset(before)
+        _absolute_times.reset(token)
 
 
 def _(message: str) -> str:
-    """The message in the viewer's language. The Indonesian text is the key."""
+    """Return the message in the viewer's language. The Indonesian text is the key."""
     return _catalogue(_language.get()).gettext(message)
 
 
 @cache
 def _catalogue(code: str) -> gettext.NullTranslations:
-    # The .po file is compiled when it is first needed: one file to keep, nothing to forget.
+    # The .po file is compiled when first needed, so that no .mo file can be out of date.
     path = CATALOGUE_FOLDER / code / "LC_MESSAGES" / "situasi.po"
     if not path.exists():
         return gettext.NullTranslations()
@@ -65,11 +66,11 @@ def _catalogue(code: str) -> gettext.NullTranslations:
 
 
 def format_number(value: float, digits: int = 0) -> str:
-    """30.483 or 63,5: grouped and with the decimal sign of the language."""
+    """Return a number as 30.483 or 63,5: grouped, with the decimal sign of the language."""
     return _format_number(value, digits, _language.get())
 
 
-# The same few thousand numbers are written again and again, 40 µs each.
+# The same few thousand numbers are formatted again and again, 40 µs each.
 @lru_cache(maxsize=20_000)
 def _format_number(value: float, digits: int, language: str) -> str:
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
@@ -77,19 +78,19 @@ def _format_number(value: float, digits: int, language: str) -> str:
 
 
 def format_signed(value: int) -> str:
-    """+3, −2 or ±0."""
+    """Return a number as +3, −2 or ±0."""
     if value == 0:
         return "±0"
     return ("+" if value > 0 else "−") + format_number(abs(value))
 
 
 def format_time(at: datetime) -> str:
-    """07.30 in the moment's own zone."""
+    """Return the time of day as 07.30, in the zone of `at`."""
     return f"{at:%H.%M}" if _language.get() == "id" else f"{at:%H:%M}"
 
 
 def format_duration(duration: timedelta) -> str:
-    """12 menit, 1 jam 5 menit, 3 hari 2 jam: never finer than can be meant."""
+    """Return 12 menit, 1 jam 5 menit or 3 hari 2 jam: two units at most."""
     if duration < timedelta(minutes=1):
         return _("kurang dari 1 menit")
     if duration < _HOUR:
@@ -102,22 +103,22 @@ def format_duration(duration: timedelta) -> str:
 
 
 def format_date(at: date) -> str:
-    """27 Nov 2024."""
+    """Return the date as 27 Nov 2024."""
     return dates.format_date(at, "d MMM y", locale=_language.get())
 
 
 def format_long_date(at: date) -> str:
-    """Rabu, 27 November 2024."""
+    """Return the date as Rabu, 27 November 2024."""
     return dates.format_date(at, "EEEE, d MMMM y", locale=_language.get())
 
 
 def format_month(at: date) -> str:
-    """Nov 2024."""
+    """Return the month as Nov 2024."""
     return dates.format_date(at, "MMM y", locale=_language.get())
 
 
 def format_time_by_precision(at: datetime, precision: str) -> str:
-    """As exactly as its sender knew it: 27 Nov 2024 07.30, 27 Nov 2024 or Nov 2024.
+    """Return the time as exactly as known: 27 Nov 2024 07.30, 27 Nov 2024 or Nov 2024.
 
     precision: of records, "menit", "hari" or "bulan".
     """
@@ -127,7 +128,7 @@ def format_time_by_precision(at: datetime, precision: str) -> str:
 
 
 def format_relative_time(at: datetime, now: datetime) -> str:
-    """'4 menit lalu'; past an hour (or `by_the_clock`) its time, past the day the date too."""
+    """Return '4 menit lalu'; past an hour (or in `absolute_times`) the time, with a past date."""
     age = now - at
     if _absolute_times.get():
         age = _DAY

@@ -1,4 +1,4 @@
-"""What was found lately, kept for whoever asks the same; what was least asked for goes first."""
+"""A cache that computes each value once for all who wait; the least recently used is dropped."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ ValueT = TypeVar("ValueT")
 
 
 class SingleFlightCache:
-    """At most `most` values. A key names all that its value rests on, so that none grows stale."""
+    """At most `max_entries` values. A key names all inputs of its value, so none becomes stale."""
 
     def __init__(self, max_entries: int) -> None:
         self._max_entries, self._lock = max_entries, threading.Lock()
         self._futures: OrderedDict[Hashable, Future[Any]] = OrderedDict()
 
     def get(self, key: Hashable, compute: Callable[[], ValueT]) -> ValueT:
-        """The value of this key, made by whoever asks first; who asks meanwhile waits for it.
+        """Return the value of this key; the first caller computes it, others wait for it meanwhile.
 
-        Raises what `make` raises, to all who wait; who asks later tries again.
+        Raises what `compute` raises, to all who wait; later callers try again.
         """
-        mine: Future[Any] = Future()
+        own_future: Future[Any] = Future()
         with self._lock:
-            promised = self._futures.setdefault(key, mine)
+            future = self._futures.setdefault(key, own_future)
             self._futures.move_to_end(key)
             while len(self._futures) > self._max_entries:
                 self._futures.popitem(last=False)
-        if promised is mine:
-            self._compute(key, mine, compute)
-        return cast(ValueT, promised.result())
+        if future is own_future:
+            self._compute(key, own_future, compute)
+        return cast(ValueT, future.result())
 
     def _compute(self, key: Hashable, future: Future[Any], compute: Callable[[], Any]) -> None:
         try:
             future.set_result(compute())
-        except BaseException as error:  # noqa: BLE001 (those who wait must hear of any)
+        except BaseException as error:  # noqa: BLE001  (passed to those who wait)
             with self._lock:
                 if self._futures.get(key) is future:
                     del self._futures[key]

@@ -1,4 +1,4 @@
-"""The pulse: what is counted and timed while the board runs; of nobody, and of no report."""
+"""Counters, timers and states of the running board, without personal data or report content."""
 
 from __future__ import annotations
 
@@ -65,16 +65,19 @@ OUTCOMES = ("accepted", "duplicate", "quarantined")
 def record_ingest(
     channel: str, feed: str, counts: Mapping[str, Any], duration_s: float | None = None
 ) -> None:
-    """Count, and tell the log, what became of the rows of one delivery (ingest.Ledger.as_json)."""
+    """Count and log what became of the rows of one delivery.
+
+    counts: from IngestResult.as_json.
+    """
     for outcome in OUTCOMES:
         if counts[outcome]:
             _INGEST_ROWS.labels(channel, feed, outcome).inc(counts[outcome])
-    told = {"door": channel, "feed": feed, **{name: counts[name] for name in OUTCOMES}}
+    detail = {"door": channel, "feed": feed, **{name: counts[name] for name in OUTCOMES}}
     if counts["refused"]:
         _REFUSED_DELIVERIES.labels(channel).inc()
-        _log.warning("delivery refused", extra=told)
+        _log.warning("delivery refused", extra=detail)
     else:
-        _log.info("delivery", extra=told)
+        _log.info("delivery", extra=detail)
     if duration_s is not None:
         _INGEST_SECONDS.labels(channel).observe(duration_s)
 
@@ -83,10 +86,10 @@ def record_ingest(
 class HealthSample:
     """The state of the server at one moment.
 
-    age: seconds since the store was last read. read, ready: seconds that the last new version
-    took to be read, and what viewers look at to be found. lag: seconds from stored to shown of
-    the newest row; None while none came since the start. viewers: open pages. waiting: rows in
-    quarantine. memory: resident bytes; None where this machine does not tell.
+    store_age_s: seconds since the store was last read. read_s, ready_s: seconds to read the last
+    new version, and to compute what viewers look at. lag_s: seconds from stored to shown of the
+    newest row; None while none came since the start. quarantined_rows: rows in quarantine.
+    memory_bytes: resident bytes; None where unknown.
     """
 
     at: datetime
@@ -101,7 +104,7 @@ class HealthSample:
 
 
 class HealthHistory:
-    """The last beats, oldest first: one in so many seconds, for twelve hours."""
+    """The latest health samples, oldest first: one every 15 seconds, for twelve hours."""
 
     INTERVAL_S: Final = 15.0
 
@@ -109,53 +112,53 @@ class HealthHistory:
         self._samples: deque[HealthSample] = deque(maxlen=int(12 * 3600 / self.INTERVAL_S))
 
     def is_due(self, at: datetime) -> bool:
-        """Whether the last beat is old enough for another."""
+        """Return whether the last sample is old enough for another."""
         last = self._samples[-1] if self._samples else None
         return last is None or abs((at - last.at).total_seconds()) >= self.INTERVAL_S
 
     def add(self, sample: HealthSample) -> None:
-        """Keep it."""
+        """Add a sample."""
         self._samples.append(sample)
 
     def samples(self) -> list[HealthSample]:
-        """All that are kept."""
+        """Return all samples that are kept."""
         return list(self._samples)
 
 
 def count_open_pages() -> int:
-    """How many pages are open."""
-    return int(next(sample.value for one in OPEN_PAGES.collect() for sample in one.samples))
+    """Return the number of open pages."""
+    return int(next(sample.value for metric in OPEN_PAGES.collect() for sample in metric.samples))
 
 
 def count_refused_pages() -> int:
-    """Count the pages that were refused since the start as none could be opened."""
-    told = (sample for one in PAGES_REFUSED.collect() for sample in one.samples)
-    return int(next(sample.value for sample in told if sample.name.endswith("_total")))
+    """Return how many pages were refused since the start because none could be opened."""
+    samples = (sample for metric in PAGES_REFUSED.collect() for sample in metric.samples)
+    return int(next(sample.value for sample in samples if sample.name.endswith("_total")))
 
 
 def measure_memory_bytes() -> int | None:
-    """Resident bytes of this process."""
-    found = _process_metrics().get("process_resident_memory_bytes")
-    return None if found is None else int(found)
+    """Return the resident bytes of this process; None where unknown."""
+    resident = _process_metrics().get("process_resident_memory_bytes")
+    return None if resident is None else int(resident)
 
 
 def count_descriptors() -> tuple[int, int] | None:
-    """Count the open file descriptors of this process, and how many there may be.
+    """Return the number of open file descriptors of this process, and their limit.
 
-    None where this machine does not tell.
+    None where this machine does not report them.
     """
-    told = _process_metrics()
-    used, limit = told.get("process_open_fds"), told.get("process_max_fds")
+    metrics = _process_metrics()
+    used, limit = metrics.get("process_open_fds"), metrics.get("process_max_fds")
     return None if used is None or limit is None else (int(used), int(limit))
 
 
 def _process_metrics() -> dict[str, float]:
-    return {sample.name: sample.value for one in _PROCESS.collect() for sample in one.samples}
+    return {sample.name: sample.value for metric in _PROCESS.collect() for sample in metric.samples}
 
 
 @dataclass(frozen=True)
 class JobRun:
-    """One time that an errand was done, or began to fail. note: what was done."""
+    """One success or new failure of a job. note: what was done."""
 
     at: datetime
     error_text: str | None
@@ -164,11 +167,11 @@ class JobRun:
 
 
 class JobStatus:
-    """What the server does besides: when it last went well, and what is wrong with it.
+    """The state of one of the server's side jobs: its last success and its error. Thread-safe.
 
-    wanted: whether it does it at all. elsewhere: whether another server of this store does it
-    now. done_at: when it last went well, None: never as far as is
-    known. waiting: rows still to go, None where nobody knows. Any thread may ask.
+    is_enabled: whether this server does the job at all. is_run_elsewhere: whether another server of
+    this store does it now. succeeded_at: its last success, None if none is known. pending_rows:
+    rows still to be sent, None if unknown.
     """
 
     def __init__(self) -> None:
@@ -180,7 +183,7 @@ class JobStatus:
         self._runs: deque[JobRun] = deque(maxlen=200)
 
     def record_success(self, at: datetime, pending_rows: int | None = None, note: str = "") -> None:
-        """It went well. What did nothing, and was well before, is no turn of its own."""
+        """Record a success; it is listed only with a note, after a failure, or as the first."""
         if note or self.error_text or self.succeeded_at is None:
             self._runs.append(JobRun(at, None, pending_rows, note))
         self.succeeded_at, self.error_text, self.pending_rows = at, None, pending_rows
@@ -188,22 +191,22 @@ class JobStatus:
     def record_failure(
         self, at: datetime, error_text: str, pending_rows: int | None = None
     ) -> None:
-        """It did not; when it last did stays. The same trouble again is no turn of its own."""
+        """Record a failure and keep the last success; a repeated error is not listed again."""
         if error_text != self.error_text:
             self._runs.append(JobRun(at, error_text, pending_rows, ""))
         self.error_text, self.pending_rows = error_text, pending_rows
 
     @property
     def is_responsible(self) -> bool:
-        """Whether this server has to answer for it."""
+        """Return whether this server has to do the job."""
         return self.is_enabled and not self.is_run_elsewhere
 
     def runs(self) -> list[JobRun]:
-        """The last ones, oldest first."""
+        """Return the latest entries, oldest first."""
         return list(self._runs)
 
     def age_s(self, now: datetime) -> float | None:
-        """Seconds since it last went well."""
+        """Return the seconds since the last success; None where there was none."""
         return (
             None
             if self.succeeded_at is None
@@ -211,15 +214,15 @@ class JobStatus:
         )
 
 
-# The copy of every night, and the way up to the store above.
+# The nightly backup, and the replication to the store of the command above.
 BACKUP, UPSTREAM = JobStatus(), JobStatus()
 
 
 @dataclass(frozen=True)
 class UnreadFile:
-    """A file of the inbox that was not taken in.
+    """A file of the inbox that was not ingested.
 
-    name: safe to show. why: in Indonesian. fault: number under which the log holds more, or "".
+    name: safe to show. reason: in Indonesian. error_id: id of the log entry, or "".
     """
 
     name: str
@@ -229,11 +232,11 @@ class UnreadFile:
 
 
 class InboxState:
-    """What became of the files of the inbox since the start. Any thread may ask.
+    """What became of the files of the inbox since the start. Thread-safe.
 
-    failed: the last that were put into failed/, oldest first, those of before the start too.
-    refused, faults: how many since the start, as they could not be read, or by an error of the
-    program. waiting: files that cannot be taken or moved now, tried again. ignored: what lies
+    failed_files: the last ones moved to failed/, oldest first, also from before the start.
+    refused_count, error_count: files since the start that were unreadable, or failed by an error of
+    the program. waiting_files: cannot be read or moved now, tried again. ignored_reasons: what lies
     there and is no file, with the reason.
     """
 
@@ -244,7 +247,7 @@ class InboxState:
         self.ignored_reasons: dict[str, str] = {}
 
     def counts(self) -> dict[str, int]:
-        """How many files became what, since the start; waiting and ignored: now."""
+        """Return the files ingested, refused and failed since the start; waiting, ignored now."""
         return {
             "taken": self.ingested_count,
             "refused": self.refused_count,
@@ -254,7 +257,7 @@ class InboxState:
         }
 
     def record_failure(self, file: UnreadFile) -> None:
-        """Keep a file that was put into failed/."""
+        """Record a file that was moved to failed/."""
         self.failed_files.append(file)
         if file.error_id:
             self.error_count += 1

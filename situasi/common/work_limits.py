@@ -1,6 +1,6 @@
-"""Bounds on the work that one viewer can ask of the server, so that others need not wait for it.
+"""Limits on the work that one viewer can cause on the server, so that others need not wait.
 
-An owner is whoever asks: the name of an account, of a key, or of a guest's link.
+An owner is who asks: the name of an account, of an API key, or of a guest link.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
-# For whom the current thread or task computes; empty: for the server itself.
+# The owner for whom the current thread or task computes; empty: the server itself.
 OWNER: Final[ContextVar[str]] = ContextVar("owner", default="")
 
-# Owners that are remembered; of more the longest silent is forgotten.
+# Owners remembered; beyond that the least recently active one is forgotten.
 _MAX_OWNERS: Final = 2_000
 
 
 class TooBusy(Exception):
-    """No turn became free in time."""
+    """No slot became free in time."""
 
 
 class TooManyQueries(Exception):
-    """An owner asked too many different questions. wait_s: seconds until the next is allowed."""
+    """An owner sent too many different queries. wait_s: seconds until the next is allowed."""
 
     def __init__(self, wait_s: int) -> None:
         super().__init__(wait_s)
@@ -35,9 +35,9 @@ class TooManyQueries(Exception):
 
 
 class ConcurrencyLimiter:
-    """Lets `at_once` threads work at one time, and of one owner no more than `per_owner`.
+    """Lets `max_concurrent` threads work at one time, and at most `max_per_owner` of one owner.
 
-    Of those that wait, the thread goes first whose owner had no turn for the longest time.
+    Of the waiting threads, the one goes first whose owner had no slot for the longest time.
     """
 
     def __init__(self, max_concurrent: int, max_per_owner: int) -> None:
@@ -45,15 +45,15 @@ class ConcurrencyLimiter:
         self._changed = threading.Condition()
         self._working: Counter[str] = Counter()
         self._waiting: dict[int, str] = {}  # ticket -> owner
-        self._last_tickets: OrderedDict[str, int] = OrderedDict()  # owner -> when last, in turns
+        self._last_tickets: OrderedDict[str, int] = OrderedDict()  # owner -> its last ticket
         self._tickets = itertools.count(1)
         self._thread_state = threading.local()
 
     @contextmanager
     def slot(self, owner: str, timeout_s: float | None = None) -> Iterator[None]:
-        """Work in the block when it is this owner's turn; a thread that has one goes on with it.
+        """Wait for a slot and hold it in the block; a thread that has one already goes on with it.
 
-        patience_s: how long to wait for it, None: until it comes. Raises TooBusy.
+        timeout_s: how long to wait, None: without limit. Raises TooBusy.
         """
         if getattr(self._thread_state, "has_turn", False):
             yield
@@ -89,7 +89,7 @@ class ConcurrencyLimiter:
             self._changed.notify_all()
 
     def _next_ticket(self) -> int | None:
-        """The ticket of the thread that may begin now."""
+        """Return the ticket of the thread that may begin now."""
         if self._working.total() >= self._max_concurrent:
             return None
         allowed = [
@@ -101,10 +101,10 @@ class ConcurrencyLimiter:
 
 
 class QueryLimiter:
-    """Counts the different questions of each owner: `burst` at once, `per_minute` after that.
+    """Counts the different queries of each owner: `burst` at once, `per_minute` after that.
 
-    What the owner asked among its last `known` questions may be asked again freely: an open page
-    repeats its question for hours.
+    A query among the owner's last `max_remembered` ones is free: an open page repeats its query for
+    hours.
     """
 
     def __init__(
@@ -123,28 +123,28 @@ class QueryLimiter:
         self._owners: OrderedDict[str, _OwnerState] = OrderedDict()
 
     def consume(self, owner: str, query: Hashable) -> None:
-        """Count this question. Raises TooManyQuestions."""
+        """Count this query. Raises TooManyQueries."""
         with self._lock:
             now = self._clock()
-            asked = self._owners.setdefault(owner, _OwnerState(self._burst, now))
+            state = self._owners.setdefault(owner, _OwnerState(self._burst, now))
             self._owners.move_to_end(owner)
             while len(self._owners) > _MAX_OWNERS:
                 self._owners.popitem(last=False)
-            if query in asked.queries:
-                asked.queries.move_to_end(query)
+            if query in state.queries:
+                state.queries.move_to_end(query)
                 return
-            left = min(self._burst, asked.tokens + (now - asked.updated_at) * self._rate)
-            asked.tokens, asked.updated_at = left, now
-            if left < 1:
-                raise TooManyQueries(math.ceil((1 - left) / self._rate))
-            asked.tokens = left - 1
-            asked.queries[query] = None
-            while len(asked.queries) > self._max_remembered:
-                asked.queries.popitem(last=False)
+            tokens = min(self._burst, state.tokens + (now - state.updated_at) * self._rate)
+            state.tokens, state.updated_at = tokens, now
+            if tokens < 1:
+                raise TooManyQueries(math.ceil((1 - tokens) / self._rate))
+            state.tokens = tokens - 1
+            state.queries[query] = None
+            while len(state.queries) > self._max_remembered:
+                state.queries.popitem(last=False)
 
 
 class _OwnerState:
-    """What is remembered of one owner. left: questions still allowed, as of `since`."""
+    """What is remembered of one owner. tokens: queries still allowed, as of `updated_at`."""
 
     def __init__(self, tokens: float, updated_at: float) -> None:
         self.tokens, self.updated_at = tokens, updated_at

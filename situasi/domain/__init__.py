@@ -1,1 +1,1 @@
-"""What the words mean: election, register, boundaries, feed schemas, rules and labels."""
+"""Domain definitions: election, register, boundaries, feed schemas, rules and labels."""

@@ -1,4 +1,4 @@
-"""The rules of alerts: what the board calls somebody for, how grave that is, and in which words."""
+"""Alert rules of an election: when an alert is raised, at which level, and with which text."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-# Every rule that the board can watch.
+# All rules that the board can check.
 RULE_CODES = (
     "berat", "beruntun", "keramaian", "belum_dibuka", "tps_diam", "hadir_turun", "hadir_lebih",
     "sumber_senyap", "tanpa_petugas", "kurang_pola", "lewat_waktu", "kotak", "netralitas",
 )  # fmt: skip
 _LANGUAGES = ("id", "en")
 _TEXT_KEYS = ("name", "one", "many", "rule")
-# Of a level that no number reaches.
+# The minimum of a level that no number reaches.
 UNREACHABLE_COUNT = 1 << 30
 
 
 @dataclass(frozen=True)
 class BurstRule:
-    """When reports of one kecamatan are more than chance (analysis.alerts.bursts).
+    """When the reports of one kecamatan are more than chance (analysis.alerts.bursts).
 
-    chances: by level (its place), the least rare first. prior: reports an hour and TPS before
-    any came, which weighs as much as prior_hours of the whole kabupaten's word; pace_hours: what
-    the day so far weighs in the pace of a window; spread: how alike kecamatan are held to be.
+    level_probabilities: (index of the level, probability), the least rare first. prior_rate:
+    reports per hour and TPS before any came, weighing as much as prior_hours of the whole
+    kabupaten; pace_hours: weight of the day so far in the pace of a window; gamma_shape: how alike
+    kecamatan are assumed to be.
     """
 
     windows: tuple[timedelta, ...]
@@ -38,11 +39,11 @@ class BurstRule:
 
 @dataclass(frozen=True)
 class AlertRule:
-    """One rule. least: from how many members on an alert has each level, by its place.
+    """One rule. level_min_members: by index of the level, the members from which an alert has it.
 
-    hold: an alert ends when its cause has been gone for so long, a minute at least. after: past a
-    limit that other rules set. without: phases that are not asked of here. steps: the level (its
-    place) of each situasi. words: by language, then by _WORDS.
+    clear_after: an alert ends when its cause has been gone for so long, at least a minute. grace:
+    time past a limit of other rules. excluded_phases: phases that are not checked. situasi_levels:
+    index of the level for each situasi. texts: by language, then by _TEXT_KEYS.
     """
 
     code: str
@@ -56,13 +57,13 @@ class AlertRule:
     burst: BurstRule | None = None
 
     def level_for(self, members: int) -> int:
-        """The place of the level of so many members; -1 below all."""
-        return sum(members >= least for least in self.level_min_members) - 1
+        """Return the index of the level for so many members; -1 below all."""
+        return sum(members >= minimum for minimum in self.level_min_members) - 1
 
 
 @dataclass(frozen=True)
 class AlertRules:
-    """All rules of an election, and the levels, the least first; names: by language and level."""
+    """All rules of an election and the levels, lowest first. level_names: by language, level."""
 
     levels: tuple[str, ...]
     level_names: Mapping[str, Mapping[str, str]]
@@ -73,18 +74,18 @@ NO_RULES = AlertRules((), {}, {})
 
 
 def parse(raw: Mapping[str, Any]) -> AlertRules:
-    """The rules in an `alerts.toml`. Raises KeyError or ValueError for what is missing or wrong."""
+    """Return the rules of an `alerts.toml`. Raises KeyError or ValueError for faulty entries."""
     levels = tuple(raw["levels"])
     unknown = [code for code in raw["rule"] if code not in RULE_CODES]
     if unknown:
         raise ValueError(f"no such rule: {', '.join(unknown)}; there are {', '.join(RULE_CODES)}")
     names = {lang: {code: raw["level"][code][lang] for code in levels} for lang in _LANGUAGES}
-    rules = {code: _parse_rule(code, one, levels) for code, one in raw["rule"].items()}
+    rules = {code: _parse_rule(code, raw_rule, levels) for code, raw_rule in raw["rule"].items()}
     return AlertRules(levels, names, rules)
 
 
 def _parse_rule(code: str, raw: Mapping[str, Any], levels: tuple[str, ...]) -> AlertRule:
-    steps = raw.get("situasi")
+    raw_levels = raw.get("situasi")
     return AlertRule(
         code=code,
         owner=raw["owner"],
@@ -94,37 +95,37 @@ def _parse_rule(code: str, raw: Mapping[str, Any], levels: tuple[str, ...]) -> A
         grace=timedelta(minutes=raw.get("after_min", 0)),
         excluded_phases=tuple(raw.get("without", ())),
         situasi_levels=None
-        if steps is None
-        else {s: levels.index(one) for s, one in steps.items()},
+        if raw_levels is None
+        else {situasi: levels.index(level) for situasi, level in raw_levels.items()},
         burst=_parse_burst(raw, levels) if "windows_min" in raw else None,
     )
 
 
 def _parse_level_minimums(raw: Mapping[str, int], levels: tuple[str, ...]) -> tuple[int, ...]:
-    """From how many on each level holds; a level that is not named, from the next that is.
+    """Return the minimum members of each level; a level that is not named takes that of the next.
 
-    Raises ValueError where a graver level needs fewer, or none of these levels is known.
+    Raises ValueError where a higher level needs fewer, or a level is unknown.
     """
     unknown = sorted(set(raw) - set(levels))
     if unknown:
         raise ValueError(f"no such level: {', '.join(unknown)}; there are {', '.join(levels)}")
-    found: list[int] = []
-    following = UNREACHABLE_COUNT
+    minimums: list[int] = []
+    next_minimum = UNREACHABLE_COUNT
     for level in reversed(levels):
-        least = raw.get(level, following)
-        if least > following:
-            raise ValueError(f"level {level} asks for {least}, more than a graver one")
-        found.insert(0, least)
-        following = least
-    return tuple(found)
+        minimum = raw.get(level, next_minimum)
+        if minimum > next_minimum:
+            raise ValueError(f"level {level} asks for {minimum}, more than a graver one")
+        minimums.insert(0, minimum)
+        next_minimum = minimum
+    return tuple(minimums)
 
 
 def _parse_burst(raw: Mapping[str, Any], levels: tuple[str, ...]) -> BurstRule:
-    chances = [(levels.index(level), float(p)) for level, p in raw["chances"].items()]
+    probabilities = [(levels.index(level), float(p)) for level, p in raw["chances"].items()]
     return BurstRule(
-        windows=tuple(timedelta(minutes=one) for one in raw["windows_min"]),
+        windows=tuple(timedelta(minutes=minutes) for minutes in raw["windows_min"]),
         min_count=int(raw["least"]),
-        level_probabilities=tuple(sorted(chances)),
+        level_probabilities=tuple(sorted(probabilities)),
         prior_rate=float(raw["prior_per_100_tps_h"]) / 100,
         prior_hours=float(raw["prior_hours"]),
         pace_hours=float(raw["pace_hours"]),

@@ -1,4 +1,4 @@
-"""The boundaries of the kecamatan: where a point lies, and what the map draws."""
+"""Boundaries of kecamatan or desa: finds where a point lies, and provides the file for the map."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import shapely
 from situasi.domain.definition_errors import wrap_definition_errors
 
 KM_PER_DEGREE = 111.32
-# Where an import lies in a boundaries folder, and what names the file of each level there.
+# The folder of imports in a boundaries folder, and its index: level -> file.
 IMPORT_FOLDER, IMPORT_INDEX_FILE = "impor", "batas.json"
 URL_TEMPLATE = "/peta/kecamatan-{fingerprint}.geojson"
 
@@ -25,7 +25,7 @@ URL_TEMPLATE = "/peta/kecamatan-{fingerprint}.geojson"
 class Boundaries:
     """Polygons by code, WGS 84 longitude and latitude.
 
-    credit: whom to name beside the map; caution: what the lines must not be used for.
+    credit: source to name beside the map; caution: what the lines must not be used for.
     """
 
     codes: tuple[str, ...]
@@ -36,27 +36,27 @@ class Boundaries:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Changes when the file changes, so that a browser may keep the file for ever."""
+        """Return a hash of the file, so that browsers may cache it for ever."""
         return hashlib.sha256(self.raw).hexdigest()[:12]
 
     @property
     def url(self) -> str:
-        """Where the browser fetches the file; another file has another address."""
+        """Return the URL of the file; another file has another URL."""
         return URL_TEMPLATE.format(fingerprint=self.fingerprint)
 
     @cached_property
     def bounds(self) -> tuple[float, float, float, float]:
-        """West, south, east, north, in degrees."""
+        """Return west, south, east, north, in degrees."""
         west, south, east, north = shapely.total_bounds(self.polygons)
         return float(west), float(south), float(east), float(north)
 
     def bounds_of(self, code: str) -> tuple[float, float, float, float]:
-        """The same of one kecamatan."""
+        """Return the bounds of one kecamatan."""
         west, south, east, north = self.polygons[self.codes.index(code)].bounds
         return float(west), float(south), float(east), float(north)
 
     def sample_points(self, code: str, max_points: int) -> tuple[npt.NDArray[np.float64], int]:
-        """At most so many points (lon, lat) evenly over one kecamatan, and their distance in m.
+        """Return up to so many points (lon, lat) evenly over a kecamatan, and their spacing in m.
 
         Never closer than 100 m: the lines are no more exact than that.
         """
@@ -70,7 +70,7 @@ class Boundaries:
 
     @cached_property
     def label_points(self) -> dict[str, tuple[float, float]]:
-        """A point well inside each polygon (longitude, latitude), for its name."""
+        """Return a point (longitude, latitude) well inside each polygon, for its name."""
         centres = [shapely.maximum_inscribed_circle(polygon) for polygon in self.polygons]
         return {
             code: circle.coords[0][:2] for code, circle in zip(self.codes, centres, strict=True)
@@ -83,32 +83,32 @@ class Boundaries:
     def locate(
         self, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]
     ) -> npt.NDArray[np.object_]:
-        """The code of the polygon that holds each point; None outside all or where NaN."""
-        found = np.full(len(lon), None, dtype=object)
+        """Return the code of the polygon that holds each point; None outside all or for NaN."""
+        codes = np.full(len(lon), None, dtype=object)
         shapely.prepare(self.polygons)
         for code, polygon in zip(self.codes, self.polygons, strict=True):
             west, south, east, north = polygon.bounds
             in_box = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
             near = np.flatnonzero(in_box)
-            found[near[shapely.intersects_xy(polygon, lon[near], lat[near])]] = code
-        return found
+            codes[near[shapely.intersects_xy(polygon, lon[near], lat[near])]] = code
+        return codes
 
     def distance_km(self, code: str, lon: float, lat: float) -> float:
-        """How far a point lies outside this polygon, in km (to 1 % near the equator)."""
+        """Return how far a point lies outside this polygon, in km (to 1 % near the equator)."""
         polygon = self.polygons[self.codes.index(code)]
         return float(shapely.distance(polygon, shapely.Point(lon, lat))) * KM_PER_DEGREE
 
     def nearest(self, lon: float, lat: float) -> tuple[str, float]:
-        """The code of the nearest polygon and its distance in km (0 inside)."""
+        """Return the code of the nearest polygon and its distance in km (0 inside)."""
         code = self.codes[int(self._tree.nearest(shapely.Point(lon, lat)))]
         return code, self.distance_km(code, lon, lat)
 
 
 def load(folder: Path, level: str = "kecamatan") -> Boundaries:
-    """Read the boundaries of a level; an imported file (`impor/`) goes before the shipped one.
+    """Read the boundaries of a level; an imported file (`impor/`) comes before the shipped one.
 
     Raises FileNotFoundError where there is neither, DefinitionError where it cannot be read, and
-    ValueError where what names an import is broken.
+    ValueError where the index of imports is broken.
     """
     path, raw = _read_file(folder, level)
     with wrap_definition_errors(path):
@@ -131,31 +131,31 @@ def _parse(raw: bytes) -> Boundaries:
 
 
 def load_import_index(folder: Path) -> dict[str, str]:
-    """Which file of `impor/` holds each level that was imported. Raises ValueError."""
+    """Return the file in `impor/` for each imported level. Raises ValueError."""
     try:
-        named = json.loads((folder / IMPORT_FOLDER / IMPORT_INDEX_FILE).read_text("utf-8"))
+        files = json.loads((folder / IMPORT_FOLDER / IMPORT_INDEX_FILE).read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    if not isinstance(named, dict) or any(Path(str(name)).name != name for name in named.values()):
+    if not isinstance(files, dict) or any(Path(str(name)).name != name for name in files.values()):
         raise ValueError(
             f"{folder / IMPORT_FOLDER / IMPORT_INDEX_FILE} rusak; impor batasnya sekali lagi."
         )
-    return named
+    return files
 
 
 def _read_file(folder: Path, level: str) -> tuple[Path, bytes]:
-    """The file of a level. An import that ends meanwhile removes the one before: read anew."""
+    """Return the file of a level; read again if an import that ends meanwhile has replaced it."""
     name = load_import_index(folder).get(level)
     if name is None:
-        older = folder / IMPORT_FOLDER / f"{level}.geojson"  # put there by hand
-        path = older if older.exists() else folder / f"{level}.geojson"
+        unindexed = folder / IMPORT_FOLDER / f"{level}.geojson"  # copied there by hand
+        path = unindexed if unindexed.exists() else folder / f"{level}.geojson"
         return path, path.read_bytes()
     path = folder / IMPORT_FOLDER / name
     try:
         return path, path.read_bytes()
     except FileNotFoundError:
-        now = load_import_index(folder).get(level)
-        if now in (None, name):
+        new_name = load_import_index(folder).get(level)
+        if new_name in (None, name):
             raise
-        path = folder / IMPORT_FOLDER / str(now)
+        path = folder / IMPORT_FOLDER / str(new_name)
         return path, path.read_bytes()

@@ -1,4 +1,4 @@
-"""Faults in the files that define an election, told in one sentence: file, line and remedy."""
+"""Errors in the files that define an election, in one sentence: file, line and remedy."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _REMEDY = "Perbaiki, lalu mulai lagi."
 
 
 class DefinitionError(ValueError):
-    """A file that defines an election cannot be used; the message says where and what to do."""
+    """A file that defines an election cannot be used; the message says where, and what to do."""
 
 
 @contextmanager
 def wrap_definition_errors(path: Path) -> Iterator[None]:
-    """Raise whatever is wrong with this file as a DefinitionError."""
+    """Raise any error in the block as a DefinitionError about this file."""
     try:
         yield
     except DefinitionError:
@@ -35,8 +35,8 @@ def wrap_definition_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         raise DefinitionError(f"{path} tidak terbaca ({error.strerror}). {_REMEDY}") from error
     except tomllib.TOMLDecodeError as error:
-        found = _LINE.search(str(error))
-        line = f" baris {found[1]}" if found else ""
+        match = _LINE.search(str(error))
+        line = f" baris {match[1]}" if match else ""
         raise DefinitionError(
             f"{path}{line}: bukan TOML yang benar ({error}). {_REMEDY}"
         ) from error
@@ -55,13 +55,13 @@ def wrap_definition_errors(path: Path) -> Iterator[None]:
 
 
 def read_rows(path: Path, parse_row: Callable[[dict[str, str]], RowT]) -> list[RowT]:
-    """Make something of every row of a CSV file. Raises DefinitionError naming the line."""
-    made = []
+    """Return the parsed rows of a CSV file. Raises DefinitionError naming the line."""
+    parsed = []
     with wrap_definition_errors(path), path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
         for row in rows:
             try:
-                made.append(parse_row(row))
+                parsed.append(parse_row(row))
             except KeyError as error:
                 raise DefinitionError(
                     f"{path} baris {rows.line_num}: kolom {error} tidak ada. {_REMEDY}"
@@ -70,4 +70,4 @@ def read_rows(path: Path, parse_row: Callable[[dict[str, str]], RowT]) -> list[R
                 raise DefinitionError(
                     f"{path} baris {rows.line_num}: ada isi yang tidak terbaca ({error}). {_REMEDY}"
                 ) from error
-    return made
+    return parsed

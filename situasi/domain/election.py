@@ -1,4 +1,4 @@
-"""The definition of one election, read from its folder: what, when, by which thresholds."""
+"""The definition of one election, read from its folder: names, times, thresholds and rules."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class TimelineMark:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """When the board calls something silent, stale or late. All from election.toml."""
+    """Limits after which the board calls something silent, outdated or late. From election.toml."""
 
     silent_after: dict[str, timedelta]  # by feed: longer without a report is silence
-    situasi_valid: timedelta  # a stated hijau older than this is silence again
+    situasi_valid: timedelta  # a reported hijau older than this counts as silence
     future_tolerance: timedelta  # a time further ahead of the clock than this is refused
     history_after: timedelta  # a row stored this long after its own time is history
     coordinate_tolerance_km: float  # how far a point may lie outside its polygon
@@ -39,9 +39,9 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Election:
-    """One election in one kabupaten. Times of day are local; `zone` says where.
+    """One election in one kabupaten. Times of day are local, in `zone`.
 
-    calibrated: what the intervals of the turnout outlook rest on; None: not made for these rules.
+    turnout_parameters: calibration of the turnout forecast; None: not made for these rules.
     """
 
     folder: Path
@@ -69,52 +69,54 @@ class Election:
     boundaries_folder: Path
     turnout_parameters: ForecastParameters | None = None
     alerts: AlertRules = alert_rules.NO_RULES
-    seat_kecamatan: str | None = None  # the kecamatan in which the command stands
+    seat_kecamatan: str | None = None  # the kecamatan of the command's seat
     roads_file: Path | None = (
         None  # lines of roads and rivers (GeoJSON), where there is such a file
     )
 
     def local_time(self, at: time, day: date | None = None) -> datetime:
-        """An aware moment on the election day (or another) at this time of day."""
+        """Return this time of day on the election day (or another) as an aware datetime."""
         return datetime.combine(day or self.day, at, self.zone)
 
     @property
     def day_start(self) -> datetime:
+        """Return the start of the watched day."""
         return self.local_time(self.watch_from)
 
     @property
     def day_end(self) -> datetime:
-        """The end of the watched day; 00.00 means the midnight that closes it."""
+        """Return the end of the watched day; 00.00 means the midnight that ends it."""
         end = self.local_time(self.watch_until)
         return end if end > self.day_start else end + timedelta(days=1)
 
 
 def load(folder: Path) -> Election:
-    """Read `election.toml` and `rules.toml` in this folder, and `alerts.toml` where there is one.
+    """Read `election.toml` and `rules.toml` in this folder, and `alerts.toml` if present.
 
-    Raises DefinitionError naming the file, the line or entry that is missing or wrong, and what
-    to do.
+    Raises DefinitionError naming the file, the missing or wrong entry, and what to do.
     """
-    definition, day = folder / "election.toml", folder / "rules.toml"
+    definition, rules_path = folder / "election.toml", folder / "rules.toml"
     with wrap_definition_errors(definition):
-        told = tomllib.loads(definition.read_text("utf-8"))
-    with wrap_definition_errors(day):
-        of_the_day = rules.parse(tomllib.loads(day.read_text("utf-8")))
+        raw = tomllib.loads(definition.read_text("utf-8"))
+    with wrap_definition_errors(rules_path):
+        day_rules = rules.parse(tomllib.loads(rules_path.read_text("utf-8")))
     with wrap_definition_errors(definition):
-        election = _build(folder, told, of_the_day)
-    mark = forecast_fingerprint(election)
+        election = _build(folder, raw, day_rules)
+    rules_hash = forecast_fingerprint(election)
     with wrap_definition_errors(folder / forecast_parameters.FILE_NAME):
-        election = replace(election, turnout_parameters=forecast_parameters.load(folder, mark))
-    watched = folder / "alerts.toml"
-    if not watched.is_file():
+        election = replace(
+            election, turnout_parameters=forecast_parameters.load(folder, rules_hash)
+        )
+    alerts_path = folder / "alerts.toml"
+    if not alerts_path.is_file():
         return election
-    with wrap_definition_errors(watched):
-        read = alert_rules.parse(tomllib.loads(watched.read_text("utf-8")))
-    return replace(election, alerts=read)
+    with wrap_definition_errors(alerts_path):
+        alerts = alert_rules.parse(tomllib.loads(alerts_path.read_text("utf-8")))
+    return replace(election, alerts=alerts)
 
 
 def forecast_fingerprint(election: Election) -> str:
-    """calibrated.fingerprint of this election."""
+    """Return forecast_parameters.fingerprint of this election."""
     return forecast_parameters.fingerprint(
         election.folder, election.rules, election.tps_opens, election.tps_closes
     )
@@ -143,7 +145,7 @@ def _build(folder: Path, raw: dict[str, Any], day_rules: Rules) -> Election:
         dpt_total=_read_entry(raw["register"], "dpt", int),
         tps_total=_read_entry(raw["register"], "tps", int),
         timeline_marks=tuple(
-            TimelineMark(_read_entry(m, "at", time), m["label"]) for m in day["moments"]
+            TimelineMark(_read_entry(mark, "at", time), mark["label"]) for mark in day["moments"]
         ),
         thresholds=_parse_thresholds(raw["thresholds"]),
         rules=day_rules,
@@ -154,11 +156,11 @@ def _build(folder: Path, raw: dict[str, Any], day_rules: Rules) -> Election:
 
 
 def _read_entry(table: dict[str, Any], name: str, kind: type[EntryT]) -> EntryT:
-    """The entry of this name, which must be of this kind and of no narrower one."""
-    found = table[name]
-    if type(found) is not kind:
-        raise ValueError(f"{name} = {found!r} bukan {_TYPE_NAMES[kind]}")
-    return found
+    """Return the entry of this name. Raises ValueError if its type is not exactly `kind`."""
+    value = table[name]
+    if type(value) is not kind:
+        raise ValueError(f"{name} = {value!r} bukan {_TYPE_NAMES[kind]}")
+    return value
 
 
 _TYPE_NAMES: dict[type, str] = {

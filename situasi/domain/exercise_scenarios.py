@@ -1,4 +1,4 @@
-"""Scenarios of a drill, from the election's folder: what is reported, and by when staff react."""
+"""Exercise scenarios of an election: what is reported, and by when staff must react."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from situasi.domain.election import Election
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 
 FOLDER_NAME = "skenario"
-# What is asked of the staff, in its order: to take note, verify, assign, close.
+# The steps expected of the staff, in order: take note, verify, assign, close.
 RESPONSE_STEPS = ("diketahui", "diverifikasi", "ditugaskan", "ditutup")
 _TARGET_KEYS = dict(
     zip(RESPONSE_STEPS, ("notice_min", "verify_min", "assign_min", "close_min"), strict=True)
@@ -24,9 +24,9 @@ _CONTROL_KEYS = frozenset({"after_min", "feed", "case"})
 
 @dataclass(frozen=True)
 class Inject:
-    """One row of a feed, as an officer would report it, so long after the beginning.
+    """One row of a feed, as an officer would report it, `after` the start.
 
-    case: which case of the scenario it tells of; "" in a feed without cases. cells: under the
+    case: the case of the scenario that it is about; "" in a feed without cases. cells: under the
     headings of our files, sorted.
     """
 
@@ -38,7 +38,7 @@ class Inject:
 
 @dataclass(frozen=True)
 class Scenario:
-    """code: the name of its file. targets: by STEPS, from when a case was first reported."""
+    """A scenario. code: file name. response_targets: by RESPONSE_STEPS, from the first report."""
 
     code: str
     name: str
@@ -48,14 +48,14 @@ class Scenario:
 
     @property
     def cases(self) -> tuple[str, ...]:
-        """The cases it tells of, in the order of their first report."""
-        return tuple(dict.fromkeys(one.case for one in self.injects if one.case))
+        """Return its cases, in the order of their first report."""
+        return tuple(dict.fromkeys(inject.case for inject in self.injects if inject.case))
 
 
 def load(election: Election) -> dict[str, Scenario]:
-    """The scenarios of an election by code; none where it has no folder of them.
+    """Return the scenarios of an election by code; empty where it has no scenario folder.
 
-    Raises ValueError, naming the file and what is wrong in it.
+    Raises ValueError naming the file and the error.
     """
     return {
         path.stem: _read(path) for path in sorted((election.folder / FOLDER_NAME).glob("*.toml"))
@@ -66,7 +66,7 @@ def _read(path: Path) -> Scenario:
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
         place = {name: raw[name] for name in _PLACE_HEADINGS if raw.get(name)}
-        found = Scenario(
+        scenario = Scenario(
             code=path.stem,
             name=raw["name"],
             description=raw["words"],
@@ -75,14 +75,14 @@ def _read(path: Path) -> Scenario:
                 for name in map(_TARGET_KEYS.get, RESPONSE_STEPS)
                 if name
             ),
-            injects=tuple(_parse_inject(one, place) for one in raw["messages"]),
+            injects=tuple(_parse_inject(raw_inject, place) for raw_inject in raw["messages"]),
         )
     except KeyError as missing:
         raise ValueError(f"{path}: {missing} tidak ada") from missing
-    except (ValueError, TypeError) as wrong:
-        raise ValueError(f"{path}: {wrong}") from wrong
-    _check(path, found)
-    return found
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{path}: {error}") from error
+    _check(path, scenario)
+    return scenario
 
 
 def _parse_inject(raw: Mapping[str, Any], place: Mapping[str, str]) -> Inject:
@@ -95,14 +95,18 @@ def _parse_inject(raw: Mapping[str, Any], place: Mapping[str, str]) -> Inject:
 
 
 def _check(path: Path, scenario: Scenario) -> None:
-    """A scenario that could not be measured is refused before anybody plays it."""
-    wrong = [one.feed for one in scenario.injects if one.feed not in FEEDS]
-    if wrong:
-        raise ValueError(f"{path}: {wrong[0]} bukan umpan laporan")
-    loose = [one for one in scenario.injects if (one.feed == INCIDENTS.name) != bool(one.case)]
-    if loose or not scenario.cases:
+    """Raise ValueError if the scenario could not be evaluated after it was played."""
+    unknown_feeds = [inject.feed for inject in scenario.injects if inject.feed not in FEEDS]
+    if unknown_feeds:
+        raise ValueError(f"{path}: {unknown_feeds[0]} bukan umpan laporan")
+    mismatched = [
+        inject
+        for inject in scenario.injects
+        if (inject.feed == INCIDENTS.name) != bool(inject.case)
+    ]
+    if mismatched or not scenario.cases:
         raise ValueError(f"{path}: setiap laporan kejadian menyebut case, dan hanya itu")
-    if list(scenario.injects) != sorted(scenario.injects, key=lambda one: one.after):
+    if list(scenario.injects) != sorted(scenario.injects, key=lambda inject: inject.after):
         raise ValueError(f"{path}: urutkan pesan menurut after_min")
     if scenario.injects[0].after < timedelta(0) or list(scenario.response_targets) != sorted(
         scenario.response_targets

@@ -1,4 +1,4 @@
-"""What an accepted row of each feed is: its columns, their types, the words they may hold."""
+"""Schemas of the feeds: the columns of an accepted row, their types and allowed codes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class ColumnKind(StrEnum):
 
     TEXT = "text"
     CATEGORY = "word"  # one of a fixed vocabulary
-    TIME = "time"  # an aware moment, UTC in frames and store
+    TIME = "time"  # an aware datetime, UTC in frames and store
     COUNT = "count"  # a whole number; missing stays missing
     DECIMAL = "decimal"
     BOOLEAN = "yesno"
@@ -33,7 +33,7 @@ class Column:
 class Feed:
     """One stream of field reports.
 
-    identity: the columns from which an id is derived where the sender gave none.
+    identity_columns: the columns from which an id is derived where the sender gave none.
     """
 
     name: str
@@ -42,19 +42,21 @@ class Feed:
 
     @property
     def column_names(self) -> tuple[str, ...]:
+        """Return the names of its columns."""
         return tuple(column.name for column in self.columns)
 
     def column(self, name: str) -> Column:
+        """Return the column of this name."""
         return next(column for column in self.columns if column.name == name)
 
 
-# The three scales of the field. They are never mixed: kerawanan is planned
-# beforehand, situasi is the state of a crowd now, tingkat the weight of a report.
+# The three scales of the field, never mixed: kerawanan is rated beforehand, situasi is the
+# state of a crowd now, tingkat the severity of a report.
 KERAWANAN = ("kurang_rawan", "rawan", "sangat_rawan", "khusus")
 SITUASI = ("hijau", "kuning", "merah")
 TINGKAT = ("rendah", "sedang", "tinggi")
 
-# The life of a report. The last three are ends; the others are open work.
+# The status of a report. The last three are closed; the others are open.
 STATUS = (
     "dilaporkan",
     "diverifikasi",
@@ -66,7 +68,7 @@ STATUS = (
 )
 STATUS_CLOSED = ("selesai", "tidak_terbukti", "nihil")
 
-# How exactly a sender knew when something happened.
+# How exactly the time of an event is known.
 PRECISION = ("menit", "hari", "bulan")
 
 JENIS = (
@@ -108,13 +110,13 @@ FASE = (
     "kotak_tiba_kpu",
 )
 
-# Whether a TPS that says nothing can be reached at all.
+# Whether a silent TPS can be reached at all.
 KONTAK = ("terjangkau", "tak_terjangkau")
-# What a count of heads covers.
+# What a count of voters covers.
 LINGKUP = ("tps", "desa", "kecamatan")
 
-# How far a source can be trusted, and how far what it says: two axes, apart from weight and
-# handling. A and 1 are best; F and 6 say that it cannot be judged.
+# Reliability of the source and credibility of the report: two axes, separate from tingkat and
+# status. A and 1 are best; F and 6 mean that it cannot be judged.
 KEANDALAN = ("A", "B", "C", "D", "E", "F")
 KREDIBILITAS = ("1", "2", "3", "4", "5", "6")
 RUJUKAN = ("bawaslu", "gakkumdu", "kpu", "bpbd", "propam")
@@ -142,7 +144,7 @@ GIAT_STATUS = ("rencana", "terlaksana", "batal")
 # The task forces of the operation; also the first six kinds of giat.
 FUNGSI = ("preemtif", "preventif", "kamseltibcarlantas", "gakkum", "humas", "banops")
 
-# Neutrality of the police: kinds of breach (N01 to N15, docs/glossary.md), the path and its ends.
+# Neutrality of the police: kinds of violation (N01-N15, docs/glossary.md), steps, closed steps.
 PELANGGARAN = tuple(f"N{number:02d}" for number in range(1, 16))
 LANGKAH = (
     "nihil",
@@ -182,18 +184,18 @@ _TIME_COLUMNS = (
     Column("reported_at", "waktu_lapor", ColumnKind.TIME),
 )
 _PLACE_COLUMNS = (
-    Column("kecamatan", "kode_kecamatan"),  # Kemendagri code, or missing: the whole kabupaten
+    Column("kecamatan", "kode_kecamatan"),  # Kemendagri code; missing: the whole kabupaten
     Column("desa", "kode_desa"),  # Kemendagri code, where the name was recognised
     Column("desa_text", "desa"),  # as the sender wrote it
-    Column("tps", "tps"),  # "001"; as written where it is no number
+    Column("tps", "tps"),  # "001"; as written where it is not a number
 )
-# The whole message from which a row was read (feeds/messages/), less votes, names and numbers
-# of telephones. One that comes by file or by key is kept in the same way.
+# The whole message from which a row was read (situasi/ingest/messages), without votes, names and
+# telephone numbers; the same for a message that comes by file or API key.
 _ORIGINAL_TEXT = Column("teks_asli", "teks_asli")
 _SOURCE_COLUMNS = (
     Column("pelapor", "pelapor"),
     Column("sumber", "sumber"),
-    Column("flags", "catatan_periksa"),  # what was accepted with a doubt, "; " between
+    Column("flags", "catatan_periksa"),  # doubts about accepted cells, joined by "; "
     Column("latihan", "latihan", ColumnKind.BOOLEAN),
 )
 
@@ -225,14 +227,14 @@ TPS = Feed(
         *_TIME_COLUMNS,
         *_PLACE_COLUMNS,
         Column("fase", "fase", ColumnKind.CATEGORY, FASE),
-        # Voters present so far: heads, never ballots. `hadir` is all of them; apart where given.
+        # Voters present so far: people, never ballots. `hadir` is the total; the parts where given.
         Column("hadir", "hadir", ColumnKind.COUNT),
         Column("hadir_dpt", "hadir_dpt", ColumnKind.COUNT),
         Column("hadir_dptb", "hadir_dptb", ColumnKind.COUNT),
         Column("hadir_dpk", "hadir_dpk", ColumnKind.COUNT),
         Column("lingkup", "lingkup", ColumnKind.CATEGORY, LINGKUP),
         Column("kontak", "kontak", ColumnKind.CATEGORY, KONTAK),
-        Column("pengawal", "pengawal"),  # who escorts the box: officers by number, never a name
+        Column("pengawal", "pengawal"),  # escorts of the box: officers by number, never by name
         Column("uraian", "uraian"),
         _ORIGINAL_TEXT,
         *_SOURCE_COLUMNS,
@@ -240,7 +242,7 @@ TPS = Feed(
     identity_columns=("occurred_at", "kecamatan", "desa_text", "tps", "fase", "hadir", "pelapor"),
 )
 
-# Officers are numbers of the roster, never names; of an NRP only the last digits are kept.
+# Officers are stored by roster number, never by name; of an NRP only the last digits.
 ROSTER = Feed(
     "roster",
     (
@@ -257,7 +259,7 @@ ROSTER = Feed(
     identity_columns=("petugas", "instansi", "satuan"),
 )
 
-# The rows of one officer with the same `occurred_at` are one order; a later order replaces it.
+# Rows of one officer with the same `occurred_at` are one order; a later order replaces it.
 POSTINGS = Feed(
     "postings",
     (
@@ -265,7 +267,7 @@ POSTINGS = Feed(
         *_PLACE_COLUMNS,  # tps: "001", or several of one desa: "001,002,003"
         Column("petugas", "petugas"),
         Column("penugasan", "penugasan", ColumnKind.CATEGORY, PENUGASAN),
-        Column("lokasi", "lokasi"),  # where a reserve stands, a patrol goes
+        Column("lokasi", "lokasi"),  # of a reserve or a patrol
         Column("uraian", "uraian"),
         *_SOURCE_COLUMNS,
     ),
@@ -297,7 +299,7 @@ ACTIVITIES = Feed(
         Column("status", "status", ColumnKind.CATEGORY, GIAT_STATUS),
         Column("tahapan", "tahapan"),  # code of a stage of the election (tahapan.csv)
         Column("sop", "sop"),  # code of a line of the SOP list (sop.csv)
-        Column("mitra", "mitra"),  # institutions that took part, ", " between
+        Column("mitra", "mitra"),  # participating institutions, joined by ", "
         Column("lokasi", "lokasi"),
         Column("jumlah", "jumlah"),  # as stated: "1471 personel", "667 TPS"
         Column("uraian", "uraian"),
@@ -306,7 +308,7 @@ ACTIVITIES = Feed(
     identity_columns=("occurred_at", "kecamatan", "giat", "lokasi", "uraian"),
 )
 
-# Cases against members of the police, by code and unit: no name is ever stored.
+# Cases against police members, by code and unit: no name is ever stored.
 NEUTRALITY = Feed(
     "neutrality",
     (
@@ -324,7 +326,7 @@ NEUTRALITY = Feed(
     identity_columns=("occurred_at", "pelanggaran", "satuan", "uraian"),
 )
 
-# Two cases found to be one report (gabung), or found not to be (pisah): made on the board.
+# Two cases merged as one report (gabung) or separated again (pisah), on the board.
 MERGES = Feed(
     "merges",
     (
@@ -355,10 +357,10 @@ _DTYPES = {
     ColumnKind.BOOLEAN: "bool",
 }
 
-# What the store adds to every row of every feed.
+# Columns that the store adds to every row of every feed.
 STORE_COLUMN_DTYPES = {
-    "seq": "int64",  # order of saving; grows without end
-    "batch": "int64",  # the delivery it came in
+    "seq": "int64",  # order of storing; always grows
+    "batch": "int64",  # the delivery that contained it
     "row": "int64",  # row number in the sender's file
     "recorded_at": "datetime64[us, UTC]",  # when this board stored it
     "known_at": "datetime64[us, UTC]",  # when the command post knew it (see docs/decisions.md)
@@ -366,15 +368,15 @@ STORE_COLUMN_DTYPES = {
 
 
 def dtypes(feed: Feed) -> dict[str, str]:
-    """The pandas dtype of each column of an accepted frame of this feed."""
+    """Return the pandas dtype of each column of an accepted frame of this feed."""
     return {column.name: _DTYPES[column.kind] for column in feed.columns}
 
 
 def stored_dtypes(feed: Feed) -> dict[str, str]:
-    """The pandas dtype of each column of a frame read from the store."""
+    """Return the pandas dtype of each column of a frame read from the store."""
     return STORE_COLUMN_DTYPES | dtypes(feed)
 
 
 def empty_frame(feed: Feed) -> pd.DataFrame:
-    """A frame of the store's shape with no rows."""
+    """Return an empty frame with the columns of the store."""
     return pd.DataFrame({name: pd.Series(dtype=d) for name, d in stored_dtypes(feed).items()})

@@ -1,4 +1,4 @@
-"""What the turnout outlook was calibrated to be: read from `outlook.toml` of the election's folder.
+"""Calibration of the turnout forecast: read from `outlook.toml` in the election's folder.
 
 Written by `python -m situasi calibrate` (situasi/analysis/turnout/calibration.py), never by hand.
 """
@@ -28,10 +28,10 @@ _Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Pace:
-    """How days run against the assumed curve, at each full hour of voting.
+    """How days deviate from the assumed curve, at each full hour of voting.
 
-    offset: by how much more has come than assumed, in log, in their mean. covariance: of a day's
-    own deviation from that. kecamatan, tps: sd of their own deviation from the day.
+    offset: mean log ratio of the share that came to the assumed one. covariance: of a day's own
+    deviation from that. kecamatan, tps: sd of their own deviation from the day.
     """
 
     offset: _Floats
@@ -42,7 +42,7 @@ class Pace:
 
 @dataclass(frozen=True)
 class ConformalFactor:
-    """By what a sigma is multiplied for the interval, so long after the opening (minutes)."""
+    """The factor on a sigma for the interval, `after_min` minutes after the opening."""
 
     after_min: int
     whole: float
@@ -51,10 +51,11 @@ class ConformalFactor:
 
 @dataclass(frozen=True)
 class EvaluationScore:
-    """What was measured at one time of the test days, for the WHOLE or (pooled) the KECAMATAN.
+    """Results at one time of the test days, for the KABUPATEN or (pooled) the KECAMATAN level.
 
-    covered: percent of the intervals that hold the truth; width: their mean half width; model and
-    the plain ways (analysis.outlook.summed): mean absolute errors. All but covered in points.
+    covered: percent of the intervals that hold the true value; width: their mean half width; model
+    and BASELINES of analysis.turnout.forecast (paced, scaled, so_far): mean absolute errors. All
+    but covered in points.
     """
 
     at: time
@@ -69,7 +70,7 @@ class EvaluationScore:
 
 @dataclass(frozen=True)
 class ForecastParameters:
-    """What simulated days gave. days, seed, test_days, test_seed: which; confidence: percent."""
+    """Results of the simulated days. days, seed, test_days, test_seed: which days were used."""
 
     confidence_percent: float
     days: int
@@ -81,26 +82,26 @@ class ForecastParameters:
     evaluation: tuple[EvaluationScore, ...]
 
     def interval_factors(self, after_min: float) -> tuple[float, float]:
-        """The factors (whole, kecamatan) so long after the opening; between two: interpolated."""
-        at = [one.after_min for one in self.conformal_factors]
+        """Return the factors (whole, kecamatan) so long after the opening, interpolated."""
+        minutes = [f.after_min for f in self.conformal_factors]
         return (
-            float(np.interp(after_min, at, [one.whole for one in self.conformal_factors])),
-            float(np.interp(after_min, at, [one.kecamatan for one in self.conformal_factors])),
+            float(np.interp(after_min, minutes, [f.whole for f in self.conformal_factors])),
+            float(np.interp(after_min, minutes, [f.kecamatan for f in self.conformal_factors])),
         )
 
 
 def fingerprint(folder: Path, rules: Rules, opens: time, closes: time) -> str:
-    """Changes when a rule or an assumption does on which the calibration rests."""
-    rests_on = repr((rules.tps, rules.turnout.curve, rules.forecast, opens, closes))
-    days = folder / DAYS_FILE_NAME
-    told = days.read_text("utf-8") if days.is_file() else ""
-    return hashlib.sha256((rests_on + told).encode()).hexdigest()[:16]
+    """Return a hash of the rules and assumptions on which the calibration rests."""
+    assumptions = repr((rules.tps, rules.turnout.curve, rules.forecast, opens, closes))
+    days_path = folder / DAYS_FILE_NAME
+    days_text = days_path.read_text("utf-8") if days_path.is_file() else ""
+    return hashlib.sha256((assumptions + days_text).encode()).hexdigest()[:16]
 
 
 def load(folder: Path, rules_hash: str) -> ForecastParameters | None:
-    """The calibration in this folder; None where there is none, or one for other rules.
+    """Return the calibration in this folder; None where there is none, or one for other rules.
 
-    mark: of `fingerprint`. Raises KeyError for an entry that is missing.
+    rules_hash: from `fingerprint`. Raises KeyError for a missing entry.
     """
     path = folder / FILE_NAME
     if not path.is_file():
@@ -110,39 +111,41 @@ def load(folder: Path, rules_hash: str) -> ForecastParameters | None:
 
 
 def _parse(raw: Mapping[str, Any]) -> ForecastParameters:
-    made, pace = raw["made"], raw["pace"]
+    settings, pace = raw["made"], raw["pace"]
     return ForecastParameters(
-        confidence_percent=float(made["confidence_percent"]),
-        days=made["days"],
-        seed=made["seed"],
-        test_days=made["test_days"],
-        test_seed=made["test_seed"],
+        confidence_percent=float(settings["confidence_percent"]),
+        days=settings["days"],
+        seed=settings["seed"],
+        test_days=settings["test_days"],
+        test_seed=settings["test_seed"],
         pace=Pace(**{name: np.array(cells, dtype="float64") for name, cells in pace.items()}),
-        conformal_factors=tuple(ConformalFactor(**one) for one in raw["stretch"]),
-        evaluation=tuple(EvaluationScore(**one) for one in raw["tested"]),
+        conformal_factors=tuple(ConformalFactor(**entry) for entry in raw["stretch"]),
+        evaluation=tuple(EvaluationScore(**entry) for entry in raw["tested"]),
     )
 
 
 def format_toml(parameters: ForecastParameters, rules_hash: str) -> str:
-    """The text of `outlook.toml`."""
-    made = (
-        f"confidence_percent = {parameters.confidence_percent:g}\ndays = {parameters.days}\nseed = {parameters.seed}\n"
+    """Return the text of `outlook.toml`."""
+    settings = (
+        f"confidence_percent = {parameters.confidence_percent:g}\n"
+        f"days = {parameters.days}\nseed = {parameters.seed}\n"
         f"test_days = {parameters.test_days}\ntest_seed = {parameters.test_seed}\n"
-        f'rules = "{rules_hash}"  # a change of rules.toml or days.toml asks for another calibration\n'
+        f'rules = "{rules_hash}"'
+        "  # a change of rules.toml or days.toml asks for another calibration\n"
     )
-    parts = [
+    sections = [
         "# Written by `python -m situasi calibrate`, never by hand. It rests on simulated days\n"
         "# alone (days.toml): perkiraan. Terms: situasi/domain/forecast_parameters.py.\n",
-        f"[made]\n{made}",
+        f"[made]\n{settings}",
         f"[pace]\n{_format_pace(parameters.pace)}",
         *(
-            f"[[stretch]]\nafter_min = {one.after_min}\nwhole = {one.whole:.3f}\n"
-            f"kecamatan = {one.kecamatan:.3f}\n"
-            for one in parameters.conformal_factors
+            f"[[stretch]]\nafter_min = {factor.after_min}\nwhole = {factor.whole:.3f}\n"
+            f"kecamatan = {factor.kecamatan:.3f}\n"
+            for factor in parameters.conformal_factors
         ),
         *map(_format_score, parameters.evaluation),
     ]
-    return "\n".join(parts)
+    return "\n".join(sections)
 
 
 def _format_pace(pace: Pace) -> str:
@@ -154,9 +157,9 @@ def _format_pace(pace: Pace) -> str:
 
 
 def _format_score(score: EvaluationScore) -> str:
-    figures = ("covered", "width", "model", "paced", "scaled", "so_far")
-    told = "\n".join(f"{name} = {getattr(score, name):.2f}" for name in figures)
-    return f'[[tested]]\nat = {score.at:%H:%M:%S}\nlevel = "{score.level}"\n{told}\n'
+    names = ("covered", "width", "model", "paced", "scaled", "so_far")
+    lines = "\n".join(f"{name} = {getattr(score, name):.2f}" for name in names)
+    return f'[[tested]]\nat = {score.at:%H:%M:%S}\nlevel = "{score.level}"\n{lines}\n'
 
 
 def _format_numbers(row: _Floats) -> str:

@@ -1,4 +1,4 @@
-"""A commanding level above the Polres, read from its folder: which kabupaten report to it."""
+"""A command level above the Polres, read from its folder: which kabupaten report to it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _PROVINCE_CODE_LENGTH = 2  # letters of a code that name the province
 
 @dataclass(frozen=True)
 class Member:
-    """One kabupaten or kota. Its clock may be another than that of the command.
+    """One kabupaten or kota, whose time zone may differ from that of the command.
 
-    election: folder of its own election definition; None: not known here. tps, dpt: None: not
-    known. estimated: tps or dpt is a perkiraan. source: where tps and dpt come from.
+    election_folder: of its own election definition; None: not available. tps, dpt: None: unknown.
+    estimated: tps or dpt is a perkiraan. source: of tps and dpt.
     """
 
     code: str
@@ -38,7 +38,7 @@ class Member:
 
     @property
     def province(self) -> str:
-        """The code of its province."""
+        """Return the code of its province."""
         return self.code[:_PROVINCE_CODE_LENGTH]
 
 
@@ -46,11 +46,11 @@ class Member:
 class HigherCommand:
     """A Polda or Mabes. Times of day are local, in each member's own zone.
 
-    code: of all its members' codes the beginning ("" for the nation). contest: the election across
-    all kabupaten, under which their stores are kept. tps, dpt: of all of it; None: not known.
-    silent_after: a kabupaten from which nothing came for so long is silent. situasi_valid,
-    word_every: by which a kabupaten is reckoned whose own rules are not known here. parts: the
-    level between it and the kabupaten, code -> name, in order.
+    code: the prefix of all its members' codes ("" for the nation). contest: the election across all
+    kabupaten, under which their stores are kept. tps, dpt: totals; None: unknown. silent_after:
+    time without rows after which a kabupaten is silent. situasi_valid, word_every: used for a
+    kabupaten whose own rules are unknown. subdivisions: the level between it and the kabupaten,
+    code -> name, in order.
     """
 
     folder: Path
@@ -76,21 +76,21 @@ class HigherCommand:
     subdivisions: Mapping[str, str]
 
     def member(self, code: str) -> Member:
-        """Raises KeyError where no member has this code."""
+        """Return the member with this code. Raises KeyError where there is none."""
         return next(
-            (one for one in self.members if one.code == code), None
+            (member for member in self.members if member.code == code), None
         ) or _raise_unknown_member(code)
 
     def midnight(self, member: Member | None = None) -> datetime:
-        """The beginning of the election day, by the clock of a member or of the command."""
+        """Return the beginning of the election day, in the zone of a member or of the command."""
         return self._local_time(time.min, member)
 
     def day_start(self, member: Member | None = None) -> datetime:
-        """From when the day is watched."""
+        """Return the start of the watched day."""
         return self._local_time(self.watch_from, member)
 
     def day_end(self, member: Member | None = None) -> datetime:
-        """Until when; 00.00 means the midnight that closes the day."""
+        """Return the end of the watched day; 00.00 means the midnight that ends it."""
         end = self._local_time(self.watch_until, member)
         return end if end > self.day_start(member) else end + timedelta(days=1)
 
@@ -103,45 +103,45 @@ def _raise_unknown_member(code: str) -> Member:
 
 
 def is_higher_command(folder: Path) -> bool:
-    """Whether this folder defines a commanding level, and not one election of a kabupaten."""
+    """Return whether this folder defines a command level, not the election of a kabupaten."""
     return (folder / FILE_NAME).is_file()
 
 
 def members_under(command: HigherCommand, code: str) -> tuple[Member, ...]:
-    """The members under a code (of a province, of a kabupaten); all of them under ""."""
+    """Return the members under a code (of a province or kabupaten); all of them under ""."""
     return tuple(
-        one for one in command.members if not code or f"{one.code}.".startswith(f"{code}.")
+        member for member in command.members if not code or f"{member.code}.".startswith(f"{code}.")
     )
 
 
 def load(folder: Path) -> HigherCommand:
     """Read `command.toml` and `kabupaten.csv` in this folder.
 
-    Raises FileNotFoundError where one is missing, KeyError or ValueError naming the entry that
-    is missing or wrong.
+    Raises FileNotFoundError where one is missing, KeyError or ValueError naming the missing or
+    wrong entry.
     """
     path = folder / FILE_NAME
     raw = tomllib.loads(path.read_text("utf-8"))
     try:
         command = _build(folder, raw)
-    except KeyError as missing:
-        missing.add_note(f"{path} or {MEMBERS_FILE_NAME} has no entry {missing}")
+    except KeyError as error:
+        error.add_note(f"{path} or {MEMBERS_FILE_NAME} has no entry {error}")
         raise
     _check(command)
     return command
 
 
 def _build(folder: Path, raw: dict[str, Any]) -> HigherCommand:
-    own, day, register = raw["command"], raw["day"], raw["register"]
+    command, day, register = raw["command"], raw["day"], raw["register"]
     zone = (day["zone"], day["zone_label"])
     return HigherCommand(
         folder=folder,
         slug=folder.name,
-        name=own["name"],
-        level=own["level"],
-        code=own["code"],
-        contest=own["contest"],
-        operation=own["operation"],
+        name=command["name"],
+        level=command["level"],
+        code=command["code"],
+        contest=command["contest"],
+        operation=command["operation"],
         day=day["date"],
         zone=ZoneInfo(zone[0]),
         zone_label=zone[1],
@@ -170,7 +170,7 @@ def _read_rows(path: Path) -> list[dict[str, str]]:
 
 
 def _parse_member(folder: Path, row: dict[str, str], zone: tuple[str, str]) -> Member:
-    own = (row.get("zona") or zone[0], row.get("label_zona") or zone[1])
+    zone_and_label = (row.get("zona") or zone[0], row.get("label_zona") or zone[1])
     return Member(
         code=row["kode"],
         name=row["nama"],
@@ -180,8 +180,8 @@ def _parse_member(folder: Path, row: dict[str, str], zone: tuple[str, str]) -> M
         dpt=_parse_count(row["dpt"]),
         estimated=row["perkiraan"].strip().lower() == "ya",
         source=row["sumber"],
-        zone=ZoneInfo(own[0]),
-        zone_label=own[1],
+        zone=ZoneInfo(zone_and_label[0]),
+        zone_label=zone_and_label[1],
     )
 
 
@@ -192,36 +192,38 @@ def _parse_count(cell: str) -> int | None:
 def _check(command: HigherCommand) -> None:
     if command.level not in (POLDA, MABES):
         raise ValueError(f"{FILE_NAME}: level is {POLDA} or {MABES}, not {command.level!r}")
-    codes = [one.code for one in command.members]
+    codes = [member.code for member in command.members]
     if len(set(codes)) < len(codes):
-        twice = next(code for code in codes if codes.count(code) > 1)
-        raise ValueError(f"{MEMBERS_FILE_NAME}: {twice} twice")
-    strangers = [code for code in codes if not code.startswith(command.code)]
-    strangers += [one.code for one in command.members if one.province not in command.subdivisions]
-    if strangers:
-        raise ValueError(
-            f"{MEMBERS_FILE_NAME}: {strangers[:5]} are of no province of {command.name}"
-        )
-    for what, told, each in (
-        ("tps", command.tps, [one.tps for one in command.members]),
-        ("dpt", command.dpt, [one.dpt for one in command.members]),
-    ):
-        _check_sum(what, told, each)
-    lost = [
-        one.code
-        for one in command.members
-        if one.election_folder and not one.election_folder.is_dir()
+        duplicate = next(code for code in codes if codes.count(code) > 1)
+        raise ValueError(f"{MEMBERS_FILE_NAME}: {duplicate} twice")
+    outside = [code for code in codes if not code.startswith(command.code)]
+    outside += [
+        member.code for member in command.members if member.province not in command.subdivisions
     ]
-    if lost:
-        raise ValueError(f"{MEMBERS_FILE_NAME}: no election folder for {lost[:5]}")
+    if outside:
+        raise ValueError(f"{MEMBERS_FILE_NAME}: {outside[:5]} are of no province of {command.name}")
+    for quantity, declared, counts in (
+        ("tps", command.tps, [member.tps for member in command.members]),
+        ("dpt", command.dpt, [member.dpt for member in command.members]),
+    ):
+        _check_sum(quantity, declared, counts)
+    without_folder = [
+        member.code
+        for member in command.members
+        if member.election_folder and not member.election_folder.is_dir()
+    ]
+    if without_folder:
+        raise ValueError(f"{MEMBERS_FILE_NAME}: no election folder for {without_folder[:5]}")
 
 
 def _check_sum(quantity: str, declared: int | None, counts: Iterable[int | None]) -> None:
-    """Where some are not known the rest cannot be more than the whole."""
-    every = list(counts)
-    found = sum(one for one in every if one is not None)
-    wrong = found > declared if None in every and declared is not None else found != declared
-    if declared is not None and wrong:
+    """Raise ValueError if the counts do not add up; with unknown ones, if they exceed the sum."""
+    all_counts = list(counts)
+    total = sum(count for count in all_counts if count is not None)
+    is_wrong = (
+        total > declared if None in all_counts and declared is not None else total != declared
+    )
+    if declared is not None and is_wrong:
         raise ValueError(
-            f"{quantity}: {declared} declared, but {MEMBERS_FILE_NAME} adds up to {found}"
+            f"{quantity}: {declared} declared, but {MEMBERS_FILE_NAME} adds up to {total}"
         )

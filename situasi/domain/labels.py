@@ -1,4 +1,4 @@
-"""What people read for each code of the field's vocabulary."""
+"""Interface words for the codes of the field's vocabulary."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from situasi.common.i18n import _
 
 
 def N_(message: str) -> str:
-    """Mark a message for the catalogue; it is translated when shown."""
+    """Mark a message for the translation catalogue and return it; it is translated when shown."""
     return message
 
 
@@ -293,11 +293,11 @@ _RATED_SCALES = frozenset({"tingkat", "situasi", "status", "jenis", "kerawanan",
 
 
 def label(scale: str, code: str | None) -> str:
-    """The word for a code; where none was given, 'belum dinilai' on a scale, else nothing."""
+    """Return the word for a code; for a missing one 'belum dinilai' on a rated scale, else ""."""
     if not isinstance(code, str):
         return _("belum dinilai") if scale in _RATED_SCALES else ""
     return _(_LABELS[scale].get(code, code))
 
 
-# Usual words of election.toml, so that the catalogue holds them.
+# Common labels of election.toml, so that the translation catalogue contains them.
 TIMELINE_LABELS = (N_("TPS buka"), N_("TPS tutup"))

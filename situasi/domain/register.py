@@ -1,4 +1,4 @@
-"""The register of one election: kabupaten, kecamatan, desa and TPS, and who polices them."""
+"""The register of one election: kabupaten, kecamatan, desa and TPS, and their polsek."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Desa:
 class Stage:
     """A stage of the election (tahapan). A date that no source gives is None.
 
-    sure: its dates are sourced and undisputed; note says what is not.
+    has_confirmed_dates: its dates are sourced and undisputed; note says what is not.
     """
 
     code: str
@@ -56,9 +56,9 @@ class Stage:
 
 @dataclass(frozen=True)
 class SopItem:
-    """One line of the SOP list of a stage: what is to be done, and by which fungsi and giat.
+    """One line of the SOP list of a stage: what must be done, by which fungsi and giat.
 
-    basis: where the line comes from; "usulan" is ours.
+    basis: the source of the line; "usulan" is our proposal.
     """
 
     code: str
@@ -71,9 +71,9 @@ class SopItem:
 
 @dataclass(frozen=True)
 class Mismatch:
-    """Two numbers of the register that should be one, and the files that say them.
+    """Two numbers of the register that should be equal, and the files that hold them.
 
-    what: TPS or DPT (voters). kecamatan: code; "" for the whole kabupaten.
+    quantity: TPS or DPT (voters). kecamatan: code; "" for the whole kabupaten.
     """
 
     quantity: str
@@ -86,12 +86,12 @@ class Mismatch:
 
 @dataclass(frozen=True)
 class Register:
-    """Everything that is known of the area before the day begins.
+    """Everything that is known of the area before the election day.
 
     tps: frame of all TPS (code, desa, kecamatan, nomor, dpt, estimated, kerawanan), one row each.
     aliases: other spellings of places, as (code, spelling). stages: in the order of the file.
-    mismatches: what does not add up; the numbers that it touches are then marked as estimates.
-    whole: whether this is all of the kabupaten (see `within`).
+    mismatches: totals that disagree; the numbers concerned are then marked as estimates.
+    is_complete: whether this is the whole kabupaten (see `restrict_to`).
     """
 
     election: Election
@@ -105,21 +105,23 @@ class Register:
     is_complete: bool = True
 
     def restrict_to(self, area: Collection[str]) -> Register:
-        """The register of these kecamatan alone; all of it where none is named."""
+        """Return the register of these kecamatan only; all of it where none is named."""
         if not area:
             return self
         kecamatan = {code: place for code, place in self.kecamatan.items() if code in area}
         return replace(
             self,
             is_complete=self.is_complete and len(kecamatan) == len(self.kecamatan),
-            mismatches=tuple(one for one in self.mismatches if one.kecamatan in {"", *area}),
+            mismatches=tuple(
+                mismatch for mismatch in self.mismatches if mismatch.kecamatan in {"", *area}
+            ),
             kecamatan=kecamatan,
             desa={code: desa for code, desa in self.desa.items() if desa.kecamatan in area},
             tps=self.tps[self.tps["kecamatan"].isin(list(area))].reset_index(drop=True),
         )
 
     def name_of(self, code: str | None) -> str:
-        """The name of a kecamatan or desa; the kabupaten's where no code is given."""
+        """Return the name of a kecamatan or desa; the kabupaten's where no code is given."""
         if not isinstance(code, str):
             return self.election.kabupaten
         place = self.kecamatan.get(code) or self.desa.get(code)
@@ -129,9 +131,9 @@ class Register:
 def load(election: Election) -> Register:
     """Read the register beside `election.toml`.
 
-    `tps_kpu.csv`, where present, replaces the estimated `tps.csv`.
-    Parts that do not add up are told in `mismatches`. Raises DefinitionError naming file, line
-    and remedy where a part cannot be read or names what there is not.
+    `tps_kpu.csv`, where present, replaces the estimated `tps.csv`. Totals that disagree are listed
+    in `mismatches`. Raises DefinitionError naming file, line and remedy where a file cannot be read
+    or names something unknown.
     """
     folder = election.folder
     polsek = dict(read_rows(folder / "polsek.csv", lambda row: (row["kecamatan_kode"], row)))
@@ -140,8 +142,8 @@ def load(election: Election) -> Register:
     return _mark_mismatches(
         Register(
             election=election,
-            kecamatan={one.code: one for one in kecamatan},
-            desa={one.code: one for one in desa},
+            kecamatan={place.code: place for place in kecamatan},
+            desa={place.code: place for place in desa},
             tps=_load_tps(folder),
             aliases=tuple(
                 read_rows(folder / "aliases.csv", lambda row: (row["kode"], row["nama"]))
@@ -153,12 +155,12 @@ def load(election: Election) -> Register:
 
 
 def load_kecamatan_names(folder: Path) -> dict[str, str]:
-    """Names by code of an election folder, without the rest of its register."""
+    """Return the kecamatan names by code of an election folder, without loading the rest."""
     return dict(read_rows(folder / "kecamatan.csv", lambda row: (row["kode"], row["nama"])))
 
 
 def has_estimated_voters(folder: Path) -> bool:
-    """Whether the voters of any TPS of an election folder are a perkiraan."""
+    """Return whether the voters of any TPS of an election folder are a perkiraan."""
     return any(
         read_rows(_tps_path(folder), lambda row: _parse_yes_no(row.get("perkiraan", "tidak")))
     )
@@ -237,30 +239,32 @@ def _parse_tps_row(row: dict[str, str]) -> dict[str, Any]:
 
 
 def _mark_mismatches(register: Register) -> Register:
-    """The register with what does not agree in it; its numbers are then estimates.
+    """Return the register with its mismatches; the numbers concerned are marked as estimates.
 
     Raises DefinitionError where it cannot be used at all.
     """
     _check_references(register)
     election, tps, folder = register.election, register.tps, register.election.folder
-    places, of_tps = register.kecamatan.values(), _tps_path(folder).name
+    places, tps_file_name = register.kecamatan.values(), _tps_path(folder).name
     counted = tps.groupby("kecamatan").size().to_dict()
-    every = [
-        Mismatch("TPS", "", election.tps_total, "election.toml", len(tps), of_tps),
+    comparisons = [
+        Mismatch("TPS", "", election.tps_total, "election.toml", len(tps), tps_file_name),
         Mismatch("DPT", "", election.dpt_total, "election.toml",
                  sum(place.dpt for place in places), "kecamatan.csv"),
         *(Mismatch("TPS", place.code, place.tps, "kecamatan.csv",
-                   counted.get(place.code, 0), of_tps) for place in places),
-        *_find_voter_mismatches(register, of_tps),
+                   counted.get(place.code, 0), tps_file_name) for place in places),
+        *_find_voter_mismatches(register, tps_file_name),
     ]  # fmt: skip
-    found = tuple(one for one in every if one.declared != one.counted)
-    return _mark_estimated(register, found) if found else register
+    mismatches = tuple(
+        comparison for comparison in comparisons if comparison.declared != comparison.counted
+    )
+    return _mark_estimated(register, mismatches) if mismatches else register
 
 
 def _find_voter_mismatches(register: Register, tps_file_name: str) -> list[Mismatch]:
-    """The voters of each kecamatan against the sum of its TPS, where all of those are known."""
-    known = register.tps.groupby("kecamatan")["dpt"]
-    sums = known.sum()[known.count() == known.size()].to_dict()
+    """Compare the voters of each kecamatan with the sum of its TPS, where all are known."""
+    dpt_by_kecamatan = register.tps.groupby("kecamatan")["dpt"]
+    sums = dpt_by_kecamatan.sum()[dpt_by_kecamatan.count() == dpt_by_kecamatan.size()].to_dict()
     return [
         Mismatch(
             "DPT", place.code, place.dpt, "kecamatan.csv", int(sums[place.code]), tps_file_name
@@ -271,8 +275,8 @@ def _find_voter_mismatches(register: Register, tps_file_name: str) -> list[Misma
 
 
 def _mark_estimated(register: Register, mismatches: tuple[Mismatch, ...]) -> Register:
-    """The register in which what the mismatches touch is marked as an estimate."""
-    codes = {one.kecamatan for one in mismatches}
+    """Return the register with the numbers of the mismatches marked as estimates."""
+    codes = {mismatch.kecamatan for mismatch in mismatches}
     if "" in codes:
         codes = set(register.kecamatan)
     kecamatan = {
@@ -292,16 +296,18 @@ def _check_references(register: Register) -> None:
             f"{_tps_path(folder)}: TPS {', '.join(twice[:5])} tertulis dua kali. Hapus salah satu,"
             " lalu mulai lagi."
         )
-    loose = sorted(d.code for d in register.desa.values() if d.kecamatan not in register.kecamatan)
-    if loose:
+    orphans = sorted(
+        desa.code for desa in register.desa.values() if desa.kecamatan not in register.kecamatan
+    )
+    if orphans:
         raise DefinitionError(
-            f"{folder / 'desa.csv'}: desa {', '.join(loose[:5])} dari kecamatan yang tidak ada di"
+            f"{folder / 'desa.csv'}: desa {', '.join(orphans[:5])} dari kecamatan yang tidak ada di"
             " kecamatan.csv. Perbaiki kodenya, lalu mulai lagi."
         )
-    strangers = sorted(set(tps["desa"]) - set(register.desa))
-    if strangers:
+    unlisted = sorted(set(tps["desa"]) - set(register.desa))
+    if unlisted:
         raise DefinitionError(
-            f"{_tps_path(folder)}: TPS dari desa {', '.join(strangers[:5])} yang tidak ada di"
+            f"{_tps_path(folder)}: TPS dari desa {', '.join(unlisted[:5])} yang tidak ada di"
             " desa.csv. Perbaiki kodenya, lalu mulai lagi."
         )
     unknown = sorted(
@@ -315,7 +321,7 @@ def _check_references(register: Register) -> None:
 
 
 def compute_voters_by_tps(register: Register) -> dict[str, int]:
-    """Return voters by TPS code; where a TPS has no figure, an even part of its kecamatan's."""
+    """Return voters by TPS code; a TPS without a figure gets the average of its kecamatan."""
     frame = register.tps
     return {
         code: int(dpt) if dpt == dpt and dpt is not None else _average_voters(register, kecamatan)
@@ -329,5 +335,5 @@ def compute_voters_by_tps(register: Register) -> dict[str, int]:
 
 
 def _average_voters(register: Register, kecamatan: str) -> int:
-    area = register.kecamatan[kecamatan]
-    return round(area.dpt / area.tps) if area.tps else 0
+    place = register.kecamatan[kecamatan]
+    return round(place.dpt / place.tps) if place.tps else 0

@@ -1,4 +1,4 @@
-"""The ground that officers cross: where places lie, and the ways between them."""
+"""The area for travel: positions of places, and the roads and rivers between them."""
 
 from __future__ import annotations
 
@@ -24,16 +24,18 @@ Point = tuple[float, float]  # longitude, latitude (WGS 84)
 FloatArray = npt.NDArray[np.float64]
 
 _EARTH_KM = 6371.0088
-# How far apart two points of a square lie on the average, in sides of it.
+# Mean distance of two random points in a square, in sides of the square.
 _MEAN_DISTANCE_IN_SQUARE = 0.5214
-# 0.00001 degrees are a metre: ends of lines this near are one place.
+# 0.00001 degrees are about a metre: ends of lines this near are one node.
 _NODE_DECIMALS = 5
 
 
 @dataclass(frozen=True, eq=False)
 class RoadNetwork:
-    """Roads and rivers as a net. nodes: ends and crossings (lon, lat); edges: pairs of nodes;
-    km: the length of each, along the line."""
+    """Roads and rivers as a graph.
+
+    nodes: ends and crossings (lon, lat). edges: pairs of nodes. edge_km: length along the line.
+    """
 
     nodes: FloatArray
     edges: npt.NDArray[np.intp]
@@ -42,11 +44,11 @@ class RoadNetwork:
 
 @dataclass(frozen=True, eq=False)
 class Geography:
-    """Where the places lie.
+    """The positions of the places.
 
-    points, km2: a point within each kecamatan, and each desa whose lines are known, and its area.
-    desa: how many desa a kecamatan has. seat: the kecamatan of the command, None where nobody
-    said. ways: None where no file of them is given: then distances are straight lines.
+    points, areas_km2: a point in each kecamatan, and in each desa with known lines, and its area.
+    desa_counts: number of desa by kecamatan. seat_kecamatan: the kecamatan of the command, None if
+    unknown. roads: None where no file is given: then distances are straight lines.
     """
 
     points: Mapping[str, Point]
@@ -56,27 +58,27 @@ class Geography:
     roads: RoadNetwork | None = None
 
     def find_area(self, code: str) -> str | None:
-        """The area by which a place is known: itself, or its kecamatan; None: it has none.
+        """Return the code whose position a place has: its own or its kecamatan's; None without.
 
         code: of a kecamatan or desa; "" for the seat of the command.
         """
         code = code or self.seat_kecamatan or ""
         if code in self.points:
             return code
-        above = code.rpartition(".")[0]
-        return above if above in self.points else None
+        parent = code.rpartition(".")[0]
+        return parent if parent in self.points else None
 
     def point(self, code: str) -> Point:
-        """Where a place is drawn and measured from; the middle of all where nothing is known."""
+        """Return the point of a place for maps and distances; the mean of all if unknown."""
         area = self.find_area(code)
         return self.points[area] if area else self._mean_point
 
     def mean_internal_km(self, code: str) -> float:
-        """How many km apart two points of this place lie on the average (perkiraan)."""
+        """Return the mean distance of two points in this place, in km (perkiraan)."""
         area = self.find_area(code)
         if area is None:
             return _MEAN_DISTANCE_IN_SQUARE * math.sqrt(sum(self.areas_km2.values()))
-        # Of a desa whose lines nobody gave: its kecamatan parted into equal ones.
+        # A desa without known lines counts as an equal part of its kecamatan.
         parts = (
             1 if area == (code or self.seat_kecamatan) else max(1, self.desa_counts.get(area, 1))
         )
@@ -89,19 +91,19 @@ class Geography:
 
 
 def load(election: Election, boundaries: Boundaries, desa: Iterable[str]) -> Geography:
-    """The ground of an election. desa: the codes of all.
+    """Return the geography of an election. desa: the codes of all desa.
 
-    Raises FileNotFoundError or ValueError for a file of ways that is missing or holds no lines.
+    Raises FileNotFoundError or ValueError for a file of roads that is missing or has no lines.
     """
-    every = [boundaries]
-    with suppress(FileNotFoundError):  # nobody imported any: the kecamatan stands for its desa
-        every.append(domain_boundaries.load(election.boundaries_folder, "desa"))
+    layers = [boundaries]
+    with suppress(FileNotFoundError):  # not imported: the kecamatan stands for its desa
+        layers.append(domain_boundaries.load(election.boundaries_folder, "desa"))
     return Geography(
-        points={code: point for one in every for code, point in one.label_points.items()},
+        points={code: point for layer in layers for code, point in layer.label_points.items()},
         areas_km2={
             code: compute_area_km2(polygon)
-            for one in every
-            for code, polygon in zip(one.codes, one.polygons, strict=True)
+            for layer in layers
+            for code, polygon in zip(layer.codes, layer.polygons, strict=True)
         },
         desa_counts=Counter(code.rpartition(".")[0] for code in desa),
         seat_kecamatan=election.seat_kecamatan,
@@ -110,30 +112,32 @@ def load(election: Election, boundaries: Boundaries, desa: Iterable[str]) -> Geo
 
 
 def compute_area_km2(polygon: Any) -> float:
-    """The area of a polygon in degrees, in km² (to 1 % near the equator)."""
-    narrower = math.cos(math.radians(shapely.centroid(polygon).y))
-    return float(shapely.area(polygon)) * KM_PER_DEGREE**2 * narrower
+    """Return the area of a polygon in degrees, in km² (to 1 % near the equator)."""
+    longitude_scale = math.cos(math.radians(shapely.centroid(polygon).y))
+    return float(shapely.area(polygon)) * KM_PER_DEGREE**2 * longitude_scale
 
 
 def great_circle_km(origins: FloatArray, destinations: FloatArray) -> FloatArray:
-    """The great circle between points (…, 2) and others, in km."""
+    """Return the great-circle distances between two arrays of points (…, 2), in km."""
     lon, lat = np.moveaxis(np.radians(origins), -1, 0)
     to_lon, to_lat = np.moveaxis(np.radians(destinations), -1, 0)
-    half = (
+    haversine = (
         np.sin((to_lat - lat) / 2) ** 2
         + np.cos(lat) * np.cos(to_lat) * np.sin((to_lon - lon) / 2) ** 2
     )
-    found: FloatArray = 2 * _EARTH_KM * np.arcsin(np.sqrt(half))
-    return found
+    distances: FloatArray = 2 * _EARTH_KM * np.arcsin(np.sqrt(haversine))
+    return distances
 
 
 def read_roads(path: Path) -> RoadNetwork:
-    """Read a GeoJSON file of lines. Raises FileNotFoundError, and ValueError where it has none."""
+    """Read a GeoJSON file of lines. Raises FileNotFoundError, or ValueError without lines."""
     try:
         features = json.loads(path.read_text("utf-8"))["features"]
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path}: no GeoJSON collection of lines") from error
-    lines = [line for one in features for line in _line_coordinates(one.get("geometry") or {})]
+    lines = [
+        line for feature in features for line in _line_coordinates(feature.get("geometry") or {})
+    ]
     if not lines:
         raise ValueError(f"{path}: holds no lines")
     return build_network(lines)
@@ -146,23 +150,26 @@ def _line_coordinates(geometry: Mapping[str, Any]) -> list[list[Sequence[float]]
 
 
 def build_network(lines: Iterable[Sequence[Sequence[float]]]) -> RoadNetwork:
-    """The net of these lines: a node wherever one ends or two share a point."""
-    drawn = [
-        [(round(p[0], _NODE_DECIMALS), round(p[1], _NODE_DECIMALS)) for p in line] for line in lines
+    """Return the network of these lines: a node wherever one ends or two share a point."""
+    rounded = [
+        [(round(point[0], _NODE_DECIMALS), round(point[1], _NODE_DECIMALS)) for point in line]
+        for line in lines
     ]
-    drawn = [line for line in drawn if len(line) > 1]
-    seen = Counter(point for line in drawn for point in line)
-    number: dict[Point, int] = {}
+    rounded = [line for line in rounded if len(line) > 1]
+    point_counts = Counter(point for line in rounded for point in line)
+    node_numbers: dict[Point, int] = {}
     edges: list[tuple[int, int]] = []
     lengths: list[float] = []
-    for line in drawn:
+    for line in rounded:
         steps = great_circle_km(np.array(line[:-1]), np.array(line[1:])).tolist()
-        begun, gone = number.setdefault(line[0], len(number)), 0.0
-        for at, step in enumerate(steps, start=1):
-            gone += step
-            if seen[line[at]] > 1 or at == len(steps):
-                reached = number.setdefault(line[at], len(number))
-                edges.append((begun, reached))
-                lengths.append(gone)
-                begun, gone = reached, 0.0
-    return RoadNetwork(np.array(list(number)), np.array(edges, dtype=np.intp), np.array(lengths))
+        first_node, km = node_numbers.setdefault(line[0], len(node_numbers)), 0.0
+        for position, step in enumerate(steps, start=1):
+            km += step
+            if point_counts[line[position]] > 1 or position == len(steps):
+                node = node_numbers.setdefault(line[position], len(node_numbers))
+                edges.append((first_node, node))
+                lengths.append(km)
+                first_node, km = node, 0.0
+    return RoadNetwork(
+        np.array(list(node_numbers)), np.array(edges, dtype=np.intp), np.array(lengths)
+    )

@@ -1,4 +1,4 @@
-"""The rules of the day: what is due when, how soon a report is handled, what weighs how much."""
+"""The rules of the election day: deadlines, service levels, thresholds and weights."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class PhaseDeadline:
-    """By when, on the election day, every TPS has reported a phase."""
+    """The time on the election day by which every TPS must have reported a phase."""
 
     fase: str
     at: time
@@ -18,7 +18,7 @@ class PhaseDeadline:
 
 @dataclass(frozen=True)
 class EscalationStep:
-    """Who chases a late TPS once it is this late."""
+    """Who follows up a late TPS once it is this late."""
 
     responsible: str
     after: timedelta
@@ -26,13 +26,13 @@ class EscalationStep:
 
 @dataclass(frozen=True)
 class TpsReportRules:
-    """What a TPS owes. Counts are due each full hour of voting, `counts_grace` later at the latest.
+    """What a TPS must report: counts each `count_interval` of voting, at most `count_grace` later.
 
-    A report is awaited from `ahead` before it is due. jump: more heads than this share of the
-    list within one hour are doubted. repeated: a count told by this many TPS at the same
-    hour is doubted. apart: so far (in share of the list) from the median of its kecamatan, where
-    at least `apart_least` TPS told that hour. above_estimated: times an estimated list from
-    which a count exceeds it; an official list is exceeded by one.
+    lead_time: a report is awaited from so long before it is due. Doubted are: more voters than
+    max_hourly_share of the list within one hour; a count reported by min_repeats TPS at the same
+    hour; a count that differs by outlier_share of the list from the median of its kecamatan, where
+    at least outlier_min_tps TPS reported that hour; a count above the list (official), or above
+    estimated_list_factor times an estimated list.
     """
 
     phase_deadlines: tuple[PhaseDeadline, ...]
@@ -49,7 +49,7 @@ class TpsReportRules:
 
 @dataclass(frozen=True)
 class TurnoutReference:
-    """The turnout of an earlier election, in percent, with where the figure comes from."""
+    """The turnout of an earlier election, in percent, with the source of the figure."""
 
     label: str
     percent: float
@@ -61,8 +61,8 @@ class TurnoutRules:
     """What turnout is compared with.
 
     curve: share of the final turnout that has come by a time of day; an assumption.
-    against: the reference whose final turnout scales the curve.
-    low: percentage points below the kabupaten's rate at which a kecamatan counts as low.
+    reference_label: the reference whose final turnout scales the curve. low_margin_points:
+    percentage points below the kabupaten's rate at which a kecamatan counts as low.
     """
 
     references: tuple[TurnoutReference, ...]
@@ -73,14 +73,14 @@ class TurnoutRules:
 
 @dataclass(frozen=True)
 class ForecastRules:
-    """When the end of the day can be estimated, and how far a count is trusted in it.
+    """When the final turnout can be estimated, and how far a count is trusted in it.
 
-    tps: so many TPS of a kecamatan have told a count. tps_share, kecamatan_share: that share of all
-    TPS has, in that share of the kecamatan. winsor, pair: in sd, how far a TPS is
-    believed to lie from its kecamatan, and its growth from that of all. silent: sd by which
-    the turnout of TPS that told nothing may differ, in log. set_aside: kinds of doubt
-    (analysis.doubts) for which the count before is taken instead. confidence: percent. scored:
-    times of day at which the outlook is held against the end.
+    min_tps: number of TPS of a kecamatan that reported a count. min_tps_share, min_kecamatan_share:
+    such a share of all TPS reported, in such a share of the kecamatan. winsor_sd, growth_winsor_sd:
+    limits, in sd, for the deviation of a TPS from its kecamatan, and of its growth from that of
+    all. unreported_sd: sd, in log, of the turnout of TPS without a report. excluded_anomalies:
+    kinds of anomaly for which the count before is used instead. confidence_percent: percent.
+    scoring_times: times of day at which the forecast is compared with the final turnout.
     """
 
     min_tps: int
@@ -96,7 +96,7 @@ class ForecastRules:
 
 @dataclass(frozen=True)
 class StaffingPattern:
-    """Officers for a number of TPS of one vulnerability: 2-8-16 is police-TPS-linmas."""
+    """Officers for a number of TPS of one kerawanan: 2-8-16 is police-TPS-linmas."""
 
     polri: int
     tps: int
@@ -105,7 +105,7 @@ class StaffingPattern:
 
 @dataclass(frozen=True)
 class StaffingPatterns:
-    """By kerawanan. default: how a TPS of unknown kerawanan is reckoned. basis: whose pattern."""
+    """Patterns by kerawanan. default_kerawanan: for TPS without one. basis: their source."""
 
     by_kerawanan: Mapping[str, StaffingPattern]
     default_kerawanan: str
@@ -113,12 +113,13 @@ class StaffingPatterns:
     estimated: bool
 
     def pattern_for(self, kerawanan: str | None) -> StaffingPattern:
+        """Return the pattern of this kerawanan, or the default one."""
         return self.by_kerawanan[kerawanan or self.default_kerawanan]
 
 
 @dataclass(frozen=True)
 class PersonnelReportRules:
-    """What an officer owes: arrival by a time, and word at least this often until the return."""
+    """When an officer must arrive, and how often they must report until they return."""
 
     arrive_by: time
     report_interval: timedelta
@@ -126,14 +127,14 @@ class PersonnelReportRules:
 
 @dataclass(frozen=True)
 class RedeploymentRules:
-    """Whom to move, and where first.
+    """Who may be redeployed, and which shortfalls come first.
 
-    agencies: of whom officers may be moved. stays: by penugasan ("cadangan", "patroli"), the share
-    of those who are ready that stays; a penugasan that is not named gives nobody. from_tps: whether
-    officers above the minimum of their TPS may go. most_km: of one move. speed: km in an hour.
-    seconds: for seeking. under_way: so long an officer with a new order is awaited, not missed.
-    points: of a shortfall by "empty", "incident" and kerawanan, added up; one with more goes before
-    any number with fewer.
+    agencies: whose officers may move. retained_shares: by penugasan ("cadangan", "patroli"), the
+    share of the ready officers that stays; other penugasan give none. may_leave_tps: whether
+    officers above the minimum of their TPS may move. max_km: of one move. time_limit_s: for the
+    search. en_route_grace: how long an officer with a new order is awaited, not missing.
+    shortfall_points: by "empty", "incident" and kerawanan, added up; a shortfall with more goes
+    before any number with fewer.
     """
 
     agencies: tuple[str, ...]
@@ -148,7 +149,7 @@ class RedeploymentRules:
 
 @dataclass(frozen=True)
 class ServiceLevel:
-    """How soon a report of one tingkat is verified, handled and closed, from when it was known."""
+    """How soon a report of one tingkat is verified, handled and closed after it was known."""
 
     verify: timedelta
     handle: timedelta
@@ -157,11 +158,11 @@ class ServiceLevel:
 
 @dataclass(frozen=True)
 class DuplicateRules:
-    """When two reports are probably one. km, within, words (0-100 likeness of their texts).
+    """When two reports are probably duplicates. min_text_similarity: of their texts, 0 to 100.
 
-    score: from how many points on a pair is shown. points: the most that each sign gives, by
-    tps, near, desa, kecamatan (of these the best counts), kind, akin, time, words. akin:
-    groups of kinds that people take for one another.
+    min_score: points from which a pair is shown. criterion_points: the maximum for each criterion:
+    tps, near, desa, kecamatan (of these the best counts), kind, akin, time, words. similar_kinds:
+    groups of kinds that people confuse.
     """
 
     max_km: float
@@ -174,13 +175,13 @@ class DuplicateRules:
 
 @dataclass(frozen=True)
 class RiskRules:
-    """How the risk of a place and hour is reckoned.
+    """How the risk of a place and hour is computed.
 
-    reach: hours so far apart still tell of one another (the width of a bell). interval: the
-    share of credible values that it holds. wide: an interval whose ends are in at least this
-    ratio says little. prior: bounds of how alike the kecamatan are taken to be; a kecamatan
-    weighs as if it had told so many incidents as the others do. least: incidents of a day below
-    which nothing is reckoned. per: TPS that a rate is told for.
+    bandwidth: width of the bell over the hours. credible_share: probability of the credible
+    interval. wide_interval_ratio: an interval whose ends have at least this ratio says little.
+    prior_bounds: limits of the prior weight in incidents, that is of how alike the kecamatan are
+    assumed to be. min_incidents: incidents of a day below which nothing is computed. per_tps: TPS
+    per rate.
     """
 
     bandwidth: timedelta
@@ -193,11 +194,12 @@ class RiskRules:
 
 @dataclass(frozen=True)
 class ClusterRules:
-    """When incidents that lie together are called a cluster.
+    """When incidents close in place and time are called a cluster.
 
-    bin: steps of time, reckoned back from the moment. longest: how far back. share: of the TPS,
-    the most that a cluster covers. least: incidents in one. replications: days thrown by chance;
-    stop_after: so many of them above the observed end the count. level: of p, the highest.
+    bin_width: time steps, counted back from the moment; max_duration: how far back. max_tps_share:
+    the largest share of the TPS in a cluster. min_incidents: in one cluster. replications:
+    simulated random days; stop_after: the simulation ends after so many above the observed.
+    significance_level: highest p-value.
     """
 
     bin_width: timedelta
@@ -214,9 +216,9 @@ class ClusterRules:
 class Rules:
     """All rules of an election.
 
-    service: by tingkat, "belum" for a report nobody weighed. attention: weight of each part of
-    the attention score (they add up to 100). neutrality_target: within which a case is done.
-    activity_word: within which word is due that a planned activity was done, from its time.
+    service_levels: by tingkat, "belum" for an unrated report. priority_weights: weight of each part
+    of the priority score (they add up to 100). neutrality_target: time within which a case is
+    closed. activity_report_due: time after a planned activity within which its report is due.
     """
 
     tps: TpsReportRules
@@ -236,10 +238,10 @@ class Rules:
 
 
 def parse(raw: Mapping[str, Any]) -> Rules:
-    """The rules in a `rules.toml`. Raises KeyError or ValueError for what is missing or wrong."""
-    attention = {k: float(v) for k, v in raw["attention"]["weights"].items()}
-    if round(sum(attention.values()), 6) != 100:
-        raise ValueError(f"attention weights add up to {sum(attention.values())}, not 100")
+    """Return the rules of a `rules.toml`. Raises KeyError or ValueError for faulty entries."""
+    weights = {name: float(value) for name, value in raw["attention"]["weights"].items()}
+    if round(sum(weights.values()), 6) != 100:
+        raise ValueError(f"attention weights add up to {sum(weights.values())}, not 100")
     return Rules(
         tps=_parse_tps_reports(raw["tps_reports"]),
         turnout=_parse_turnout(raw["turnout"]),
@@ -250,12 +252,16 @@ def parse(raw: Mapping[str, Any]) -> Rules:
             _minutes(raw["personnel_reports"]["word_every_min"]),
         ),
         redeployment=_parse_redeployment(raw["moves"]),
-        service_levels={level: _parse_service_level(one) for level, one in raw["service"].items()},
+        service_levels={
+            level: _parse_service_level(raw_level) for level, raw_level in raw["service"].items()
+        },
         duplicates=_parse_duplicates(raw["likeness"]),
         risk=_parse_risk(raw["risk"]),
         clusters=_parse_clusters(raw["clusters"]),
-        priority_weights=attention,
-        priority_tingkat_weights={k: float(v) for k, v in raw["attention"]["tingkat"].items()},
+        priority_weights=weights,
+        priority_tingkat_weights={
+            name: float(value) for name, value in raw["attention"]["tingkat"].items()
+        },
         neutrality_target=timedelta(days=raw["neutrality"]["target_days"]),
         activity_report_due=timedelta(hours=raw["activities"]["word_within_h"]),
     )
@@ -273,12 +279,15 @@ def _parse_service_level(raw: Mapping[str, Any]) -> ServiceLevel:
 
 def _parse_tps_reports(raw: Mapping[str, Any]) -> TpsReportRules:
     return TpsReportRules(
-        phase_deadlines=tuple(PhaseDeadline(due["fase"], due["at"]) for due in raw["dues"]),
+        phase_deadlines=tuple(
+            PhaseDeadline(raw_deadline["fase"], raw_deadline["at"]) for raw_deadline in raw["dues"]
+        ),
         count_interval=_minutes(raw["counts_every_min"]),
         count_grace=_minutes(raw["counts_grace_min"]),
         lead_time=_minutes(raw["ahead_min"]),
         escalation=tuple(
-            EscalationStep(one["who"], _minutes(one["after_min"])) for one in raw["chase"]
+            EscalationStep(raw_step["who"], _minutes(raw_step["after_min"]))
+            for raw_step in raw["chase"]
         ),
         max_hourly_share=float(raw["jump_share"]),
         min_repeats=int(raw["repeated_by"]),
@@ -290,10 +299,12 @@ def _parse_tps_reports(raw: Mapping[str, Any]) -> TpsReportRules:
 
 def _parse_turnout(raw: Mapping[str, Any]) -> TurnoutRules:
     references = tuple(
-        TurnoutReference(one["label"], float(one["percent"]), one["source"])
-        for one in raw["references"]
+        TurnoutReference(
+            raw_reference["label"], float(raw_reference["percent"]), raw_reference["source"]
+        )
+        for raw_reference in raw["references"]
     )
-    if raw["against"] not in {one.label for one in references}:
+    if raw["against"] not in {reference.label for reference in references}:
         raise ValueError(f"turnout is held against {raw['against']!r}, which is no reference")
     return TurnoutRules(
         references=references,
@@ -320,8 +331,10 @@ def _parse_forecast(raw: Mapping[str, Any]) -> ForecastRules:
 def _parse_staffing_patterns(raw: Mapping[str, Any]) -> StaffingPatterns:
     return StaffingPatterns(
         by_kerawanan={
-            kind: StaffingPattern(one["polri"], one["tps"], one["linmas"])
-            for kind, one in raw["by_kerawanan"].items()
+            kerawanan: StaffingPattern(
+                raw_pattern["polri"], raw_pattern["tps"], raw_pattern["linmas"]
+            )
+            for kerawanan, raw_pattern in raw["by_kerawanan"].items()
         },
         default_kerawanan=raw["default"],
         basis=raw["basis"],
@@ -330,18 +343,18 @@ def _parse_staffing_patterns(raw: Mapping[str, Any]) -> StaffingPatterns:
 
 
 def _parse_redeployment(raw: Mapping[str, Any]) -> RedeploymentRules:
-    stays = {kind: float(share) for kind, share in raw["stays"].items()}
-    if not all(0 <= share <= 1 for share in stays.values()):
+    retained_shares = {penugasan: float(share) for penugasan, share in raw["stays"].items()}
+    if not all(0 <= share <= 1 for share in retained_shares.values()):
         raise ValueError("moves.stays are shares from 0 to 1")
     return RedeploymentRules(
         agencies=tuple(raw["agencies"]),
-        retained_shares=stays,
+        retained_shares=retained_shares,
         may_leave_tps=bool(raw["from_tps"]),
         max_km=float(raw.get("most_km", "inf")),
         speed_kmh=float(raw["speed_kmh"]),
         time_limit_s=float(raw["seconds"]),
         en_route_grace=_minutes(raw["under_way_min"]),
-        shortfall_points={sign: int(points) for sign, points in raw["points"].items()},
+        shortfall_points={criterion: int(points) for criterion, points in raw["points"].items()},
     )
 
 
@@ -351,7 +364,7 @@ def _parse_duplicates(raw: Mapping[str, Any]) -> DuplicateRules:
         max_interval=_minutes(raw["within_min"]),
         min_text_similarity=int(raw["words"]),
         min_score=int(raw["score"]),
-        criterion_points={sign: float(points) for sign, points in raw["points"].items()},
+        criterion_points={criterion: float(points) for criterion, points in raw["points"].items()},
         similar_kinds=tuple(frozenset(kinds) for kinds in raw["akin"]),
     )
 
