@@ -1,4 +1,4 @@
-"""The store: everything that was accepted or refused, remembered and never changed."""
+"""The store: an append-only record of every accepted and every refused row."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ __all__ = [
 
 
 def _open_postgres(url: sa.URL, scope: Scope | None, is_replica: bool) -> Backend:
-    # Its driver is loaded where it is used.
+    # The driver is imported only when it is needed.
     from situasi.store.engines import postgres
 
     return postgres.open_backend(url, scope, is_replica)
@@ -70,24 +70,22 @@ def open_store(
     is_replica: bool = False,
     clock: Callable[[], datetime] | None = None,
 ) -> Store:
-    """Open the store of this scope at this address, creating it if new.
+    """Open the store of this scope at this address; create it if it is new.
 
-    url: `sqlite:///FOLDER/situasi.db`, or `postgresql+psycopg://USER@HOST/DATABASE`.
+    url: `sqlite:///FOLDER/situasi.db`, or `postgresql+psycopg://USER@HOST/DATABASE`. is_replica:
+    the server may be a replica, and is only read from; each read asks whether it still follows its
+    primary. clock: asked at each commit, so that rows are known from the moment they became visible
+    (needed where boards write); None: as of the time that the writer names. Each process opens its
+    own store.
 
-    follows: the server may be one that follows another, and is only read from; it is asked each
-    time whether it still does. Each process opens its own.
-
-    clock: is asked when something is committed, so that rows are known from when they could be
-    seen; None: as of the moment that whoever writes names. Where boards write, it is given.
-
-    Raises StoreError when the address is none, or what lies there cannot be used as a store.
+    Raises StoreError when the address is invalid, or what lies there cannot be used as a store.
     """
     address = parse_url(url)
     return SqlStore(_BACKEND_OPENERS[address.get_backend_name()](address, scope, is_replica), clock)
 
 
 def upgrade(url: str, scope: Scope | None = None) -> MigrationResult:
-    """Give the store that lies there today's schema, as opening it does, and tell what was done.
+    """Bring an existing store to the current schema, as opening does, and return what was done.
 
     Raises StoreError as `open_store`, and where there is no store.
     """
@@ -96,10 +94,10 @@ def upgrade(url: str, scope: Scope | None = None) -> MigrationResult:
 
 
 def create_scope_account(url: str, scope: Scope, password: str) -> str:
-    """Make place for a scope, and a database account that sees and writes it alone; its name.
+    """Create a scope, and a database account limited to its rows; return the account's name.
 
-    An account that is there gets this password. Raises StoreError as `open_store`, and where the
-    store is no server that has accounts.
+    An existing account gets this password. Raises StoreError as `open_store`, and where the store
+    is not on a server with accounts.
     """
     address = parse_url(url)
     if address.get_backend_name() != "postgresql":

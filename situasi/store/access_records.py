@@ -1,4 +1,4 @@
-"""Records of access: accounts, sessions, keys, links. Newest stands, older ones are kept."""
+"""Access records: accounts, sessions, keys, links. The newest is valid, older ones are kept."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def write(
     actor: str,
     expected_seq: int | None,
 ) -> None:
-    """One more record. Under the write lock, so that nothing comes between look and deed."""
+    """Add a record, under the write lock, so that nothing comes between check and write."""
     record = {"kind": clean_text(kind), "name": clean_text(name)}
     if expected_seq is not None:
         newest = sa.select(sa.func.max(_RECORD.seq)).where(_matches(kind, name))
@@ -39,45 +39,48 @@ def write(
 
 
 def read(connection: sa.Connection, kind: str, name: str | None, after: int = 0) -> dict[str, Any]:
-    """The newest value of each name (remembered after this number), in order of the alphabet."""
+    """Return the newest value of each name (recorded after this number), in alphabetical order."""
     if after:
         return _read_after(connection, kind, name, after)
     newest = sa.select(sa.func.max(_RECORD.seq)).where(_matches(kind, name)).group_by(_RECORD.name)
-    asked = sa.select(_RECORD.kind, _RECORD.name, _RECORD.value).where(_RECORD.seq.in_(newest))
-    found = connection.execute(asked.order_by(_RECORD.name)).all()
-    counted = connection.execute(sa.select(sa.func.count()).select_from(newest.subquery()))
-    # A board without accounts stands open: none must be missing because a page is broken.
-    if counted.scalar_one() != len(found) or any(one.kind != clean_text(kind) for one in found):
+    query = sa.select(_RECORD.kind, _RECORD.name, _RECORD.value).where(_RECORD.seq.in_(newest))
+    records = connection.execute(query.order_by(_RECORD.name)).all()
+    name_count = connection.execute(sa.select(sa.func.count()).select_from(newest.subquery()))
+    # Without accounts the dashboard is open to all: none may be lost to a damaged page.
+    if name_count.scalar_one() != len(records) or any(
+        record.kind != clean_text(kind) for record in records
+    ):
         raise ValueError(f"records of {kind} are missing")
-    return {one.name: json.loads(one.value) for one in found}
+    return {record.name: json.loads(record.value) for record in records}
 
 
 def _read_after(
     connection: sa.Connection, kind: str, name: str | None, after: int
 ) -> dict[str, Any]:
-    """The same for what is new: found by number alone, for the records of a kind are many."""
-    asked = sa.select(_RECORD.kind, _RECORD.name, _RECORD.value).where(_RECORD.seq > after)
+    """Return the same for new records only: found by number, for a kind has many records."""
+    query = sa.select(_RECORD.kind, _RECORD.name, _RECORD.value).where(_RECORD.seq > after)
     newest = {
         record.name: record.value
-        for record in connection.execute(asked.order_by(_RECORD.seq))
+        for record in connection.execute(query.order_by(_RECORD.seq))
         if record.kind == clean_text(kind) and (name is None or record.name == clean_text(name))
     }
     return {name: json.loads(newest[name]) for name in sorted(newest)}
 
 
 def version(connection: sa.Connection) -> int:
+    """Return the number of the newest record; 0 without any."""
     return int(connection.execute(sa.select(sa.func.max(_RECORD.seq))).scalar() or 0)
 
 
 def read_position(connection: sa.Connection, number: int | None) -> tuple[int, str]:
-    """See protocol.Store.access_mark."""
-    asked = sa.select(*schema.access.c)
-    newest = asked.order_by(_RECORD.seq.desc()).limit(1)
-    record = connection.execute(newest if number is None else asked.where(_RECORD.seq == number))
-    found = record.first()
-    if found is None:
+    """Return number and digest of a record (see Store.access_position)."""
+    query = sa.select(*schema.access.c)
+    newest = query.order_by(_RECORD.seq.desc()).limit(1)
+    result = connection.execute(newest if number is None else query.where(_RECORD.seq == number))
+    row = result.first()
+    if row is None:
         return number or 0, ""
-    return int(found.seq), sha256(json.dumps(list(found), default=repr).encode()).hexdigest()
+    return int(row.seq), sha256(json.dumps(list(row), default=repr).encode()).hexdigest()
 
 
 def _matches(kind: str, name: str | None) -> sa.ColumnElement[bool]:

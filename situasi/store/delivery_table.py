@@ -1,4 +1,4 @@
-"""The table of all batches, carried forward by what is new alone."""
+"""The table of all batches, updated from new rows only."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ _DTYPES: Final = {
 
 
 class BatchTable:
-    """Rows of `Store.batches`, and of each how many of its rows were taken back, when, by whom
-    and why (columns taken_back, taken_back_at, taken_back_by, reason).
+    """The rows of `Store.batches` with the withdrawal of each batch.
+
+    Extra columns: taken_back (withdrawn rows), taken_back_at, taken_back_by, reason.
     """
 
     def __init__(self) -> None:
@@ -39,63 +40,73 @@ class BatchTable:
 
     @property
     def last_batch(self) -> int:
-        """The highest batch number; 0 where there is none."""
+        """Return the highest batch number; 0 where there is none."""
         numbers = self._rows.array("batch")
         return int(numbers[-1]) if len(numbers) else 0
 
     def frame(self) -> pd.DataFrame:
+        """Return the table."""
         return self._rows.frame()
 
     def add(
         self, batches: pd.DataFrame, withdrawn: pd.DataFrame, withdrawal_entries: pd.DataFrame
     ) -> None:
-        """Add batches numbered above `last`, and what was taken back of any.
+        """Add batches numbered above `last_batch`, and new withdrawals of any batch.
 
-        withdrawn: new rows of `Store.withdrawals`. deeds: entries of the trail that tell of
-        withdrawals; those told before may come again.
+        withdrawn: new rows of `Store.withdrawals`. withdrawal_entries: audit log entries of
+        withdrawals; earlier ones may be passed again.
         """
         if len(batches):
-            never = pd.Series(pd.NaT, batches.index, _TIME)
-            more = batches.assign(taken_back=0, taken_back_at=never)
-            self._rows.add(more.assign(taken_back_by=None, reason=None))
+            not_withdrawn = pd.Series(pd.NaT, batches.index, _TIME)
+            extended = batches.assign(taken_back=0, taken_back_at=not_withdrawn)
+            self._rows.add(extended.assign(taken_back_by=None, reason=None))
         if len(withdrawn):
             self._count_withdrawn(withdrawn)
         if len(withdrawal_entries):
             self._apply_entries(withdrawal_entries)
 
     def _count_withdrawn(self, withdrawn: pd.DataFrame) -> None:
-        batches = withdrawn.groupby("batch")["recorded_at"]
-        counts, latest = batches.size(), pd.DatetimeIndex(batches.max()).as_unit("us").asi8
-        spots, known = self._find_positions(counts.index.to_numpy("int64"))
-        taken, at = (self._rows.array(name).copy() for name in ("taken_back", "taken_back_at"))
-        taken[spots] += counts.to_numpy("int64")[known]
-        at[spots] = np.maximum(at[spots], latest[known])  # NaT is less than any moment
-        self._rows.set_column("taken_back", taken)
-        self._rows.set_column("taken_back_at", at)
+        times_by_batch = withdrawn.groupby("batch")["recorded_at"]
+        counts, latest = (
+            times_by_batch.size(),
+            pd.DatetimeIndex(times_by_batch.max()).as_unit("us").asi8,
+        )
+        positions, is_known = self._find_positions(counts.index.to_numpy("int64"))
+        counts_so_far, withdrawn_at = (
+            self._rows.array(name).copy() for name in ("taken_back", "taken_back_at")
+        )
+        counts_so_far[positions] += counts.to_numpy("int64")[is_known]
+        withdrawn_at[positions] = np.maximum(
+            withdrawn_at[positions], latest[is_known]
+        )  # NaT is less than any time
+        self._rows.set_column("taken_back", counts_so_far)
+        self._rows.set_column("taken_back_at", withdrawn_at)
 
     def _apply_entries(self, entries: pd.DataFrame) -> None:
-        """The last deed of a batch tells."""
+        """Set actor, reason and time of withdrawals; the last entry of a batch counts."""
         details = list(map(json.loads, entries["detail"]))
-        spots, known = self._find_positions(
-            np.array([said["batch"] for said in details], dtype="int64")
+        positions, is_known = self._find_positions(
+            np.array([detail["batch"] for detail in details], dtype="int64")
         )
-        named = ("taken_back_by", "reason", "taken_back_at")
-        who, why, when = (self._rows.array(name).copy() for name in named)
+        columns = ("taken_back_by", "reason", "taken_back_at")
+        actor, reason, withdrawn_at = (self._rows.array(name).copy() for name in columns)
         actors = entries["actor"].tolist()
-        for spot, at in zip(spots, np.flatnonzero(known), strict=True):
-            who[spot], why[spot] = actors[at], details[at].get("reason") or None
-            # Of a batch whose rows all stand by another delivery, only its entry tells when.
-            when[spot] = max(when[spot], details[at].get("committed_at") or when[spot])
-        self._rows.set_column("taken_back_at", when)
-        self._rows.set_column("taken_back_by", who)
-        self._rows.set_column("reason", why)
+        for position, entry in zip(positions, np.flatnonzero(is_known), strict=True):
+            actor[position], reason[position] = actors[entry], details[entry].get("reason") or None
+            # If all rows stay valid through another batch, only the entry tells the time.
+            withdrawn_at[position] = max(
+                withdrawn_at[position], details[entry].get("committed_at") or withdrawn_at[position]
+            )
+        self._rows.set_column("taken_back_at", withdrawn_at)
+        self._rows.set_column("taken_back_by", actor)
+        self._rows.set_column("reason", reason)
 
     def _find_positions(
         self, batch_numbers: npt.NDArray[np.int64]
     ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
-        """Where these batches lie; and which of them there are at all."""
+        """Return the positions of the known batches among these, and which of these are known."""
         numbers = self._rows.array("batch")
-        spots = np.searchsorted(numbers, batch_numbers)
-        known = spots < len(numbers)
-        known[known] = numbers[spots[known]] == batch_numbers[known]
-        return spots[known], known
+        positions = np.searchsorted(numbers, batch_numbers)
+        is_known = positions < len(numbers)
+        is_known[is_known] = numbers[positions[is_known]] == batch_numbers[is_known]
+        return positions[is_known], is_known

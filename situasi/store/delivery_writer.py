@@ -1,4 +1,4 @@
-"""One delivery on its way into the store: all of it in one transaction, or nothing."""
+"""The writing of one delivery into the store: all of it in one transaction, or nothing."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ from situasi.store.row_encoding import (
 from situasi.store.timestamps import to_micros
 from situasi.store.visible_at import Clock
 
-# Rows are made ready and inserted this many at a time: memory stays small, and the
-# numbers of bound values stay under what every engine takes.
+# Rows prepared and inserted at a time: memory stays small, and the number of bound
+# values stays below the limit of every engine.
 _CHUNK_ROWS = 20_000
 _MAX_BOUND_VALUES = 500
-# What the trail calls a delivery of which no row was new, and how often it says so of the same:
-# a bot that sends its file every minute is not to fill the trail.
+# A delivery without new rows gets this action in the audit log, the same one once an hour:
+# a bot that sends its file every minute must not fill the log.
 REPEAT_ACTION = "deliver-again"
 _REPEAT_LOG_INTERVAL_US = 3_600_000_000  # microseconds
-_MAX_LOGGED_NUMBERS = 50  # numbers in an entry
+_MAX_LOGGED_NUMBERS = 50
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class _Chunk:
 
 
 class SqlDeliveryTransaction:
-    """See protocol.Writing. Lives inside one `deliver` block, in one thread."""
+    """The implementation of `DeliveryTransaction`, inside one `deliver` block, in one thread."""
 
     def __init__(
         self,
@@ -80,43 +80,44 @@ class SqlDeliveryTransaction:
         self._row_by_released: dict[int, int] = {}
         self._already_waiting = set[int]()
         self._is_discarded = False
-        self._is_trial = False  # discarded before anything was written: only reads
+        self._is_trial = False  # discarded before any write: only reads
         self._trial_keys: set[tuple[bytes, int]] = set()
         self._has_failed = False
 
     def add(self, accepted: pd.DataFrame, rejected: Sequence[Rejection]) -> AppendResult:
+        """Append rows (see DeliveryTransaction.add)."""
         with self._all_or_nothing():
-            # Whatever takes time and no database comes before the lock.
-            pieces = [
+            # Slow work that needs no database comes before the lock.
+            chunks = [
                 self._prepare_chunk(accepted.iloc[start : start + _CHUNK_ROWS])
                 for start in range(0, len(accepted), _CHUNK_ROWS)
             ]
             if self._is_trial:
-                stored = sum(map(self._count_new, pieces))
+                stored = sum(map(self._count_new, chunks))
                 with self._backend.read_connection() as connection:
-                    refused = find_waiting(connection, self._feed.name, rejected)
+                    quarantine_result = find_waiting(connection, self._feed.name, rejected)
             else:
                 batch = self._reserve_batch()
-                stored = sum([self._append_chunk(batch, piece) for piece in pieces])
-                refused = quarantine_rows(
+                stored = sum([self._append_chunk(batch, chunk) for chunk in chunks])
+                quarantine_result = quarantine_rows(
                     self._backend, self._connection, self._delivery, batch, self._at_us, rejected
                 )
         duplicates = len(accepted) - stored
-        added = AppendResult(stored, duplicates, len(rejected), refused.already_waiting)
+        added = AppendResult(stored, duplicates, len(rejected), quarantine_result.already_waiting)
         total = self._total
         self._total = AppendResult(
             total.accepted + added.accepted,
             total.duplicate + added.duplicate,
             total.quarantined + added.quarantined,
         )
-        self._has_new_rows |= stored + refused.new_count + self._repeat_count > 0
+        self._has_new_rows |= stored + quarantine_result.new_count + self._repeat_count > 0
         self._already_waiting |= {
-            number for number in refused.already_waiting if number is not None
+            number for number in quarantine_result.already_waiting if number is not None
         }
         return added
 
     def release(self, numbers: Sequence[int], rows: Mapping[int, int] | None = None) -> None:
-        """Numbers already taken in stay with the batch that took them.
+        """Release these numbers; those released before stay with the batch that released them.
 
         Raises StoreError for a number that is not in quarantine.
         """
@@ -139,6 +140,7 @@ class SqlDeliveryTransaction:
                     self._has_new_rows = True
 
     def discard(self) -> None:
+        """Roll everything back at the end (see DeliveryTransaction.discard)."""
         self._is_discarded = True
         self._is_trial = self._batch is None
 
@@ -157,43 +159,53 @@ class SqlDeliveryTransaction:
             self._connection.commit()
 
     def _write_batch(self) -> None:
-        named = {"batch": self._reserve_batch(), **self._summary()}
-        row = {**named, "recorded_at": self._at_us, "actor": clean_text(self._delivery.actor)}
-        others = (schema.quarantine, schema.releases, schema.repeats)
-        seals = {
-            one.name: hash_rows_after(self._connection, one, self._last_numbers[one.name])
-            for one in others
+        summary = {"batch": self._reserve_batch(), **self._summary()}
+        row = {**summary, "recorded_at": self._at_us, "actor": clean_text(self._delivery.actor)}
+        other_tables = (schema.quarantine, schema.releases, schema.repeats)
+        hashes = {
+            table.name: hash_rows_after(self._connection, table, self._last_numbers[table.name])
+            for table in other_tables
         }
-        row["marks"] = self._rows_hash.checksums + seals[schema.quarantine.name].checksums
-        # Last of all: what takes long was done, and nobody sees a row before this is committed.
+        row["marks"] = self._rows_hash.checksums + hashes[schema.quarantine.name].checksums
+        # Computed last: all slow work is done, and no row is visible before the commit.
         row["committed_at"] = visible_at.compute_commit_time_us(
             self._connection, self._clock, self._at_us
         )
         self._backend.append(self._connection, schema.batches, row)
         header = hash_rows([[row[column.name] for column in schema.batches.columns]])
-        every = {"rows": self._rows_hash, **seals, "batch": header}
-        sealed = {
-            HASHES_KEY: {name: seal.hexdigest for name, seal in every.items() if seal.hexdigest}
+        all_hashes = {"rows": self._rows_hash, **hashes, "batch": header}
+        hash_detail = {
+            HASHES_KEY: {
+                name: rows.hexdigest for name, rows in all_hashes.items() if rows.hexdigest
+            }
         }
-        again = {"repeats": self._repeat_count} if self._repeat_count else {}
-        detail = {**named, "released": self._released, **again, **self._waiting_detail(), **sealed}
+        repeats = {"repeats": self._repeat_count} if self._repeat_count else {}
+        detail = {
+            **summary,
+            "released": self._released,
+            **repeats,
+            **self._waiting_detail(),
+            **hash_detail,
+        }
         if self._row_by_released:
-            detail["settled_by"] = {str(one): row for one, row in self._row_by_released.items()}
+            detail["settled_by"] = {
+                str(number): row for number, row in self._row_by_released.items()
+            }
         self._append_audit_entry("deliver", detail, changes_data=True)
 
     def _log_repeat(self) -> None:
-        """Say in the trail that rows came of which none is new, unless it says so already."""
+        """Log that none of the delivered rows is new, unless that was logged within the hour."""
         detail = {**self._summary(), **self._waiting_detail()}
         rows = self._total.accepted + self._total.duplicate + self._total.quarantined
         actor = clean_text(self._delivery.actor)
-        known = audit_log.was_logged_recently(
+        is_logged = audit_log.was_logged_recently(
             self._connection,
             REPEAT_ACTION,
             actor,
             detail,
             since_us=self._at_us - _REPEAT_LOG_INTERVAL_US,
         )
-        if rows and not known:
+        if rows and not is_logged:
             self._append_audit_entry(REPEAT_ACTION, detail, changes_data=False)
 
     def _append_audit_entry(
@@ -211,7 +223,7 @@ class SqlDeliveryTransaction:
         )
 
     def _summary(self) -> dict[str, Any]:
-        """What the delivery was, and how many rows it brought."""
+        """Return what was delivered, and how many rows."""
         delivery, total = self._delivery, self._total
         return {
             "feed": delivery.feed,
@@ -223,7 +235,7 @@ class SqlDeliveryTransaction:
         }
 
     def _waiting_detail(self) -> dict[str, Any]:
-        """The numbers as which faulty rows of it waited already; the first of many."""
+        """Return the first quarantine numbers under which rejected rows were already waiting."""
         return (
             {"waiting": sorted(self._already_waiting)[:_MAX_LOGGED_NUMBERS]}
             if self._already_waiting
@@ -232,20 +244,20 @@ class SqlDeliveryTransaction:
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
-        """A caller who swallows an error must not commit the half that went well."""
-        already_broken, self._has_failed = self._has_failed, True
+        """Mark the delivery as failed on an error: a caller who ignores it must not commit."""
+        had_failed, self._has_failed = self._has_failed, True
         with self._backend.translate_errors():
             yield
-        self._has_failed = already_broken
+        self._has_failed = had_failed
 
     def _reserve_batch(self) -> int:
-        """The next number. No one else takes it: this statement holds the write lock."""
+        """Return the batch number. No one else takes it: this statement takes the write lock."""
         if self._batch is None:
             highest = sa.select(sa.func.coalesce(sa.func.max(schema.batches.c.batch), 0))
             self._batch = int(self._connection.execute(highest).scalar_one()) + 1
-            written = (self._table, schema.quarantine, schema.releases, schema.repeats)
+            tables = (self._table, schema.quarantine, schema.releases, schema.repeats)
             self._last_numbers = {
-                one.name: read_last_number(self._connection, one) for one in written
+                table.name: read_last_number(self._connection, table) for table in tables
             }
         return self._batch
 
@@ -254,18 +266,18 @@ class SqlDeliveryTransaction:
         known_at = encode_times(accepted["known_at"])
         if None in known_at:
             raise ValueError("known_at must be given for every accepted row")
-        nothing = [None] * len(accepted)
-        given = {name: cells for name, cells in values.items() if cells != nothing}
-        content = compute_digests(given)
+        all_missing = [None] * len(accepted)
+        present = {name: cells for name, cells in values.items() if cells != all_missing}
+        digests = compute_digests(present)
         columns: dict[str, Any] = {
-            **given,
+            **present,
             "row": accepted["row"].astype("int64").tolist(),
             "known_at": known_at,
         }
-        return _Chunk(columns, content)
+        return _Chunk(columns, digests)
 
     def _append_chunk(self, batch: int, chunk: _Chunk) -> int:
-        # SQLite's driver takes a bytearray quicker than bytes.
+        # SQLite's driver is faster with bytearray than with bytes.
         columns = chunk.columns | {"digest": map(bytearray, chunk.digests)}
         constants = {"batch": batch, "recorded_at": self._at_us}
         rounds = self._count_withdrawals(self._connection, chunk.digests)
@@ -280,79 +292,86 @@ class SqlDeliveryTransaction:
         return stored
 
     def _hash_stored_rows(self, stored: int, chunk: _Chunk, withdrawal_counts: Values) -> None:
-        """Take the rows that went in into the seal of this delivery, with their numbers."""
+        """Add the stored rows, with their numbers, to the hash of this delivery."""
         rows, known_at, flags = (chunk.columns.get(name) for name in ("row", "known_at", "flags"))
         assert rows is not None
         assert known_at is not None
-        content = chunk.digests
-        numbers = self._find_stored_numbers(stored, content)
-        kept = list(numbers)
-        if len(kept) < len(content):
+        digests = chunk.digests
+        numbers = self._find_stored_numbers(stored, digests)
+        spots = list(numbers)
+        if len(spots) < len(digests):
             self._record_repeats(
-                dict(zip(content, withdrawal_counts, strict=True)), {content[at] for at in kept}
+                dict(zip(digests, withdrawal_counts, strict=True)),
+                {digests[at] for at in spots},
             )
-            rows, known_at, withdrawal_counts, content = (
-                [cells[at] for at in kept] for cells in (rows, known_at, withdrawal_counts, content)
+            rows, known_at, withdrawal_counts, digests = (
+                [cells[at] for at in spots]
+                for cells in (rows, known_at, withdrawal_counts, digests)
             )
-            flags = [flags[at] for at in kept] if flags else None
-        of_all = [np.full(len(kept), one) for one in (self._reserve_batch(), self._at_us)]
-        columns = [list(numbers.values()), of_all[0], rows, of_all[1], known_at, withdrawal_counts]
-        if kept:
+            flags = [flags[at] for at in spots] if flags else None
+        same = [np.full(len(spots), value) for value in (self._reserve_batch(), self._at_us)]
+        columns = [list(numbers.values()), same[0], rows, same[1], known_at, withdrawal_counts]
+        if spots:
             cells = [np.array(column, dtype=np.int64) for column in columns]
-            self._rows_hash.add(build_feed_words(cells, content, flags or [None] * len(kept)))
+            self._rows_hash.add(build_feed_words(cells, digests, flags or [None] * len(spots)))
 
     def _record_repeats(self, withdrawal_counts: dict[bytes, int], stored: set[bytes]) -> None:
-        """Remember that rows which others had brought before came again."""
+        """Record that rows of earlier deliveries came again."""
         batch = self._reserve_batch()
-        again = {mark: turn for mark, turn in withdrawal_counts.items() if mark not in stored}
-        kept = repeated_rows.record_repeats(
-            self._backend, self._connection, self._delivery, batch, again
+        repeated = {
+            digest: times for digest, times in withdrawal_counts.items() if digest not in stored
+        }
+        recorded = repeated_rows.record_repeats(
+            self._backend, self._connection, self._delivery, batch, repeated
         )
-        self._repeat_count += kept
+        self._repeat_count += recorded
 
     def _find_stored_numbers(self, stored: int, row_digests: list[bytes]) -> dict[int, int]:
-        """By place among these rows: the number of each that went in, in the order of numbers."""
+        """Return the number of each stored row by its position among these, in order of numbers."""
         name = self._table.name
         before, last = self._last_numbers[name], read_last_number(self._connection, self._table)
         self._last_numbers[name] = last
-        if stored == len(row_digests) == last - before:  # all of them, one number after another
+        # All were stored, with consecutive numbers.
+        if stored == len(row_digests) == last - before:
             return dict(zip(range(stored), range(before + 1, last + 1), strict=True))
-        places: dict[bytes, int] = {}
-        for place, mark in enumerate(row_digests):
-            places.setdefault(mark, place)  # of two that are the same the first went in
+        positions: dict[bytes, int] = {}
+        for position, digest in enumerate(row_digests):
+            positions.setdefault(digest, position)  # of two equal rows the first was stored
         row = self._table.c
-        asked = sa.select(row.digest, row.seq).where(row.seq > before).order_by(row.seq)
-        found = self._connection.execute(asked)
-        return {places[bytes(mark)]: int(number) for mark, number in found}
+        query = sa.select(row.digest, row.seq).where(row.seq > before).order_by(row.seq)
+        stored_rows = self._connection.execute(query)
+        return {positions[bytes(digest)]: int(number) for digest, number in stored_rows}
 
     def _count_new(self, chunk: _Chunk) -> int:
-        """How many of these rows would be stored; asked on a connection that only reads."""
-        before, columns = len(self._trial_keys), self._table.c
-        known: set[tuple[bytes, int]] = set()
+        """Count the rows that would be stored, on a connection that only reads."""
+        count_before, columns = len(self._trial_keys), self._table.c
+        stored: set[tuple[bytes, int]] = set()
         with self._backend.read_connection() as connection:
             keys = list(
                 zip(chunk.digests, self._count_withdrawals(connection, chunk.digests), strict=True)
             )
             for start in range(0, len(keys), _MAX_BOUND_VALUES):
-                asked = chunk.digests[start : start + _MAX_BOUND_VALUES]
-                found = connection.execute(
-                    sa.select(columns.digest, columns.round).where(columns.digest.in_(asked))
+                digests = chunk.digests[start : start + _MAX_BOUND_VALUES]
+                rows = connection.execute(
+                    sa.select(columns.digest, columns.round).where(columns.digest.in_(digests))
                 )
-                known.update((bytes(digest), count) for digest, count in found)
-        self._trial_keys.update(key for key in keys if key not in known)
-        return len(self._trial_keys) - before
+                stored.update((bytes(digest), count) for digest, count in rows)
+        self._trial_keys.update(key for key in keys if key not in stored)
+        return len(self._trial_keys) - count_before
 
     def _count_withdrawals(self, connection: sa.Connection, row_digests: list[bytes]) -> Values:
-        """How often each content has been taken back so far."""
-        taken = schema.withdrawals.c
-        mine = taken.feed == self._feed.name
-        if connection.execute(sa.select(sa.exists().where(mine))).scalar_one() == 0:
+        """Return how often each content has been withdrawn so far."""
+        withdrawal = schema.withdrawals.c
+        of_feed = withdrawal.feed == self._feed.name
+        if connection.execute(sa.select(sa.exists().where(of_feed))).scalar_one() == 0:
             return [0] * len(row_digests)
-        times: dict[bytes, int] = {}
+        counts: dict[bytes, int] = {}
         for start in range(0, len(row_digests), _MAX_BOUND_VALUES):
-            asked = taken.digest.in_(row_digests[start : start + _MAX_BOUND_VALUES])
-            found = connection.execute(
-                sa.select(taken.digest, sa.func.count()).where(mine, asked).group_by(taken.digest)
+            condition = withdrawal.digest.in_(row_digests[start : start + _MAX_BOUND_VALUES])
+            rows = connection.execute(
+                sa.select(withdrawal.digest, sa.func.count())
+                .where(of_feed, condition)
+                .group_by(withdrawal.digest)
             )
-            times.update((digest, count) for digest, count in found)
-        return [times.get(digest, 0) for digest in row_digests]
+            counts.update((digest, count) for digest, count in rows)
+        return [counts.get(digest, 0) for digest in row_digests]

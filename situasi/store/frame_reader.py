@@ -1,4 +1,4 @@
-"""Rows of a cursor as a frame of exact dtypes, column by column."""
+"""Reading of cursor rows into a frame with exact dtypes, column by column."""
 
 from __future__ import annotations
 
@@ -12,51 +12,51 @@ import sqlalchemy as sa
 
 TIME_DTYPE = "datetime64[us, UTC]"
 
-# Rows are turned into arrays this many at a time: a million never stand in memory as
-# Python tuples, and so few do that Python's garbage collector has no reason to run.
+# Rows converted to arrays at a time: few Python tuples are in memory at once, so few
+# that the garbage collector has no reason to run.
 _FETCH_ROWS = 600
 _NAT = np.iinfo(np.int64).min
-# A column with more different texts than this is not one of words that come back.
+# A column with more different texts than this is not a column of repeated words.
 _MAX_INTERNED_TEXTS = 50_000
 
 
 def read_frame(
     connection: sa.Connection, statement: sa.Select[Any], dtypes: Mapping[str, str]
 ) -> pd.DataFrame:
-    """The rows of `statement` as a frame with these columns and dtypes, in this order.
+    """Return the rows of `statement` as a frame with these columns and dtypes, in this order.
 
-    `statement` selects the columns of `dtypes` in the same order. Texts are object
-    columns with None where missing.
+    `statement` selects the columns of `dtypes` in the same order. Texts are object columns with
+    None where missing.
     """
     result = connection.execute(statement)
     # The driver's own cursor: the engine's Row objects would double the time.
     cursor = result.cursor
     assert cursor is not None, "a SELECT always has a cursor"
-    known: dict[str, dict[str | None, str | None]] = {name: {} for name in dtypes}
-    pieces: dict[str, list[Any]] = {name: [] for name in dtypes}
+    interned_texts: dict[str, dict[str | None, str | None]] = {name: {} for name in dtypes}
+    chunks: dict[str, list[Any]] = {name: [] for name in dtypes}
     while rows := cursor.fetchmany(_FETCH_ROWS):
         for name, cells in zip(dtypes, zip(*rows, strict=True), strict=True):
-            pieces[name].append(_CONVERTERS[dtypes[name]](cells, known[name]))
+            chunks[name].append(_CONVERTERS[dtypes[name]](cells, interned_texts[name]))
     result.close()
-    if not any(pieces.values()):
+    if not any(chunks.values()):
         return _empty_frame(tuple(dtypes.items())).copy()
-    return pd.DataFrame({name: _series(pieces[name], dtype) for name, dtype in dtypes.items()})
+    return pd.DataFrame({name: _series(chunks[name], dtype) for name, dtype in dtypes.items()})
 
 
 @cache
 def _empty_frame(dtypes: tuple[tuple[str, str], ...]) -> pd.DataFrame:
-    """Made once: a new version brings rows of few feeds, and every feed is asked."""
+    """Return an empty frame; cached, because each new version has rows of few feeds."""
     return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in dtypes})
 
 
-def _series(pieces: list[Any], dtype: str) -> pd.Series[Any]:
+def _series(chunks: list[Any], dtype: str) -> pd.Series[Any]:
     if dtype == "Int64":
-        numbers, missing = (np.concatenate(part) for part in zip(*pieces, strict=True))
+        numbers, missing = (np.concatenate(arrays) for arrays in zip(*chunks, strict=True))
         return pd.Series(pd.arrays.IntegerArray(numbers, missing))
-    whole = np.concatenate(pieces)
+    values = np.concatenate(chunks)
     if dtype == TIME_DTYPE:
-        return pd.Series(whole.view("datetime64[us]")).dt.tz_localize("UTC")
-    return pd.Series(whole, dtype=dtype, copy=False)
+        return pd.Series(values.view("datetime64[us]")).dt.tz_localize("UTC")
+    return pd.Series(values, dtype=dtype, copy=False)
 
 
 def _integers(cells: Sequence[int | None], missing: int) -> Any:
@@ -70,13 +70,13 @@ def _masked(cells: Sequence[int | None]) -> tuple[Any, Any]:
     return _integers(cells, 0), np.array([cell is None for cell in cells], dtype=bool)
 
 
-def _texts(cells: Sequence[str | None], known: dict[str | None, str | None]) -> Any:
-    """Equal texts become one object: the words of a feed come back a million times."""
+def _texts(cells: Sequence[str | None], interned: dict[str | None, str | None]) -> Any:
+    """Return an array in which equal texts are one object: the same words occur a million times."""
     texts = np.empty(len(cells), dtype=object)
-    if len(known) > _MAX_INTERNED_TEXTS:
+    if len(interned) > _MAX_INTERNED_TEXTS:
         texts[:] = cells
         return texts
-    texts[:] = list(map(known.setdefault, cells, cells))
+    texts[:] = list(map(interned.setdefault, cells, cells))
     return texts
 
 

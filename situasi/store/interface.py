@@ -1,4 +1,4 @@
-"""What a store does, whichever engine keeps it: remember, never change, never forget."""
+"""The interface of the store, for every engine: rows are added, never changed or deleted."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class StoreError(Exception):
-    """The store could not do what was asked; the message says what to do next.
+    """An operation of the store failed; the message says what to do next.
 
-    where: the file, or what the engine said; for whoever keeps the board, not for every viewer.
+    location: the file, or the engine's message; for the administrator, not for every viewer.
     """
 
     def __init__(self, message: str, location: str = "") -> None:
@@ -28,17 +28,17 @@ class StoreError(Exception):
 
     @property
     def detail(self) -> str:
-        """The message and where, for the log, the command line and Kesehatan."""
+        """Return the message with its location, for the log, the command line and Kesehatan."""
         return f"{self} ({self.location})" if self.location else str(self)
 
 
 class ConflictError(StoreError):
-    """Somebody else changed the record meanwhile; nothing was written."""
+    """Somebody else changed the record in the meantime; nothing was written."""
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """One source brought to the store at one time: a batch, once something of it is new."""
+    """One source delivered at one time; it becomes a batch if any of its rows is new."""
 
     feed: str
     source: str
@@ -49,7 +49,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Rejection:
-    """A row for quarantine: row number in the source, raw cells by heading, every reason."""
+    """A row for quarantine: row number in the source, raw cells by heading, all reasons."""
 
     row: int
     raw: dict[str, str]
@@ -58,7 +58,7 @@ class Rejection:
 
 @dataclass(frozen=True)
 class QuarantinedRow:
-    """A row in quarantine. `released_by`: the batch that took it in after correction, or None."""
+    """A row in quarantine. released_by: the batch that accepted its correction, or None."""
 
     number: int
     batch: int
@@ -73,10 +73,10 @@ class QuarantinedRow:
 
 @dataclass(frozen=True)
 class AppendResult:
-    """What became of the rows of one `Writing.add`.
+    """The counts of rows of one `DeliveryTransaction.add`.
 
-    waiting: for each refused row, in their order, the number in quarantine as which the very
-    same row waited already; None for one that waits from now on.
+    already_waiting: for each rejected row, in order, the quarantine number under which the same row
+    was already waiting; None for a row that is new in quarantine.
     """
 
     accepted: int
@@ -86,101 +86,95 @@ class AppendResult:
 
 
 class DeliveryTransaction(Protocol):
-    """One delivery being written: a single transaction, all or nothing."""
+    """The writing of one delivery: a single transaction, all or nothing."""
 
     def add(self, accepted: pd.DataFrame, rejected: Sequence[Rejection]) -> AppendResult:
-        """Append rows. `accepted`: records.dtypes(feed) columns, and `row`, `known_at`.
+        """Append rows. accepted: columns of feed_schemas.dtypes(feed), plus `row` and `known_at`.
 
-        A row whose content is already stored (and not withdrawn), or came earlier in
-        this delivery, is a duplicate and is not stored again. A rejected row whose feed,
-        raw cells and reasons already wait in quarantine counts as quarantined and is not
-        stored again (`Added.waiting`); once that was settled, the same row waits anew.
+        A row whose content is already stored (and not withdrawn), or came earlier in this delivery,
+        is a duplicate and is not stored again. A rejected row whose feed, raw cells and reasons
+        already wait in quarantine counts as quarantined but is not stored again
+        (`AppendResult.already_waiting`); once that row was released, the same row waits again.
         """
         ...
 
     def release(self, numbers: Sequence[int], rows: Mapping[int, int] | None = None) -> None:
-        """Mark quarantined rows as taken in by this delivery.
+        """Mark quarantined rows as accepted by this delivery.
 
-        rows: which row of this delivery settles each number, for the audit trail.
+        rows: for the audit log, the row of this delivery that settles each number.
         """
         ...
 
     def discard(self) -> None:
-        """Undo everything on leaving.
+        """Roll everything back at the end of the block.
 
-        Said before the first `add` it makes the delivery a trial, which never takes the write
-        lock: what would be new is counted by reading.
+        Called before the first `add` it makes the delivery a trial, which never takes the write
+        lock: new rows are counted by reading.
         """
         ...
 
 
 class Store(Protocol):
-    """Append-only memory. Every method may be called from any thread and process."""
+    """Append-only storage. Every method may be called from any thread and process."""
 
     def scope(self) -> Scope | None:
-        """Whose rows it holds, as the store itself says; None where it does not (yet)."""
+        """Return the scope recorded in the store itself; None where it records none (yet)."""
         ...
 
     def version(self) -> int:
-        """Grows with every commit that moves the data, and only then. 0 for an empty store."""
+        """Return a number that grows with every commit that changes data; 0 for an empty store."""
         ...
 
     def audit_hash(self, number: int) -> str | None:
-        """The seal of this entry of the trail; trail.BEGINNING of 0, None where there is none.
-
-        Two stores that have the same seal at a number have the same history up to it.
-        """
+        """Return the hash of this audit log entry; GENESIS_HASH for 0, None where there is none."""
         ...
 
     def deliver(self, delivery: Delivery) -> AbstractContextManager[DeliveryTransaction]:
         """Write one delivery in one transaction.
 
-        Committed and durable when the `with` block ends; rolled back on an exception
-        or `discard()`. Where nothing was new the version stays, and the trail says once an
-        hour that the delivery came.
+        Committed and durable when the `with` block ends; rolled back on an exception or
+        `discard()`. Where no row was new the version stays, and the audit log records the delivery
+        once an hour.
         """
         ...
 
     def rows_after(self, feed: Feed, after: int = 0) -> pd.DataFrame:
-        """Rows of a feed with `seq` above `after`, in order (records.stored_dtypes).
-
-        recorded_at: when the row could first be seen, at the commit of its delivery; and so
-        known_at, where a row was given the moment of its delivery (see seen.py).
-        """
+        """Return the rows of a feed above a `seq`, in order (feed_schemas.stored_dtypes)."""
         ...
 
     def first_commit_after(self, version: int) -> datetime | None:
-        """When the first rows came or went that this version does not have; None: none did.
+        """Return when rows were first added or withdrawn after this version; None if none were.
 
-        Whoever is writing when this is asked is waited for.
+        Waits for a writer that is active when this is called.
         """
         ...
 
     def withdrawals(self, after: int = 0) -> pd.DataFrame:
-        """Rows taken back: columns seq, feed, row_seq, batch, recorded_at; `seq` above `after`.
+        """Return withdrawn rows with `seq` above `after`: seq, feed, row_seq, batch, recorded_at.
 
-        batch: the one that was taken back; of a row that stood by a repetition, the repeating one.
+        batch: the withdrawn batch; for a row that remained valid through a repeat, the repeating
+        batch.
         """
         ...
 
     def withdraw(self, batch: int, at: datetime, actor: str, reason: str = "") -> int:
-        """Take back every row of a batch that is still valid, as new rows; how many.
+        """Withdraw every row of a batch that is still valid, by adding new rows; return how many.
 
-        Rows that another delivery brought too, which was not taken back, stand: see
-        `brought_elsewhere`.
-        Content taken back may be delivered again later. What the batch had put into
-        quarantine waits on: it is still the sender's to correct. `reason` goes into the audit.
-        Raises StoreError when there is no such batch.
+        Rows that another batch also delivered, and that batch is not withdrawn, stay valid: see
+        `count_rows_in_other_batches`. Withdrawn content may be delivered again later. Rows that the
+        batch put into quarantine keep waiting: the sender may still correct them. `reason` goes
+        into the audit log. Raises StoreError when there is no such batch.
         """
         ...
 
     def count_rows_in_other_batches(self, batch: int) -> dict[int, int]:
-        """Of the rows of this batch that stand: how many each other delivery brought too."""
+        """Count the valid rows of this batch that each other batch delivered too."""
         ...
 
     def batches(self, after: int = 0) -> pd.DataFrame:
-        """Batches numbered above `after`: batch, feed, source, sha256, recorded_at, actor, and
-        the three counts.
+        """Return the batches above `after`.
+
+        Columns batch, feed, source, sha256, recorded_at, actor and the three counts.
         """
         ...
 
@@ -191,41 +185,41 @@ class Store(Protocol):
         include_released: bool = False,
         numbers: Collection[int] | None = None,
     ) -> list[QuarantinedRow]:
-        """Rows in quarantine that wait (or, with `released`, all), oldest first.
+        """Return the rows waiting in quarantine (or all, with `include_released`), oldest first.
 
-        numbers: only these, in the same order; numbers that there are not give nothing.
+        numbers: only these, in the same order; unknown numbers are ignored.
         """
         ...
 
     def quarantine_counts(self) -> dict[str, int]:
-        """How many rows wait in quarantine, by feed; feeds without any are left out."""
+        """Return how many rows wait in quarantine, by feed; feeds without any are left out."""
         ...
 
     def quarantine_entries(self, after: int = 0) -> pd.DataFrame:
-        """Rows that went into quarantine: columns seq, feed; `seq` above `after`."""
+        """Return the rows that entered quarantine: columns seq, feed; `seq` above `after`."""
         ...
 
     def quarantine_releases(self, after: int = 0) -> pd.DataFrame:
-        """Releases from quarantine: columns seq, number (of the row), batch, feed; `seq` above."""
+        """Return releases with `seq` above `after`: seq, number (of the row), batch, feed."""
         ...
 
     def quarantine_frame(self, at: datetime | None = None) -> pd.DataFrame:
-        """The rows that wait, or waited at a moment, without their cells, oldest first.
+        """Return the rows that wait, or waited at a moment, without their cells, oldest first.
 
         Columns number, batch, feed, source, row, reasons (JSON text: a list), recorded_at.
         """
         ...
 
     def put_note(self, key: str, value: Any, at: datetime, actor: str) -> None:
-        """Remember a JSON value under a key. A new note hides the older one and keeps it."""
+        """Store a JSON value under a key. A new note hides the older one, which is kept."""
         ...
 
     def latest_notes(self) -> dict[str, Any]:
-        """The newest value of each key."""
+        """Return the newest value of each key."""
         ...
 
     def latest_note(self, key: str) -> Any:
-        """The newest value of this key; None where nothing was noted."""
+        """Return the newest value of this key; None where there is none."""
         ...
 
     def put_record(
@@ -240,107 +234,105 @@ class Store(Protocol):
         *,
         expected_seq: int | None = None,
     ) -> None:
-        """Remember a JSON value of access (accounts, sessions, keys, links) in one commit.
+        """Store a JSON value about access (accounts, sessions, keys, links) in one commit.
 
-        A new record of (kind, name) hides the older one and keeps it. With `action`, the
-        trail says so too: `detail` as given and the seal of the record, never the value, which
-        may hold secrets.
-        The version stays: nobody's page need be drawn again because somebody signed in.
+        A new record of (kind, name) hides the older one, which is kept. With `action`, the audit
+        log gets an entry with `detail` and the hash of the record, never its value, which may hold
+        secrets. The version stays the same: a sign-in is no reason to redraw anybody's page.
 
-        expected_seq: an `access_version()` read before looking. Raises Overtaken when this
-        name was remembered again since: so 0 is "only if it never was".
+        expected_seq: an earlier `access_version()`. Raises ConflictError when this name has a newer
+        record; so 0 means "only if there is none".
         """
         ...
 
     def latest_records(
         self, kind: str, name: str | None = None, *, after: int = 0
     ) -> dict[str, Any]:
-        """The newest value of each name of this kind (or of that one name).
+        """Return the newest value of each name of this kind (or of that one name).
 
-        after: only of names remembered again since this `access_version()`.
+        after: only names with a record newer than this `access_version()`.
         """
         ...
 
     def access_version(self) -> int:
-        """Grows with every `remember`, and only then. 0 before the first."""
+        """Return a number that grows with every `put_record`, and only then; 0 before the first."""
         ...
 
     def access_position(self, number: int | None = None) -> tuple[int, str]:
-        """Number and digest of the newest record of access, or of the one with this number.
+        """Return number and digest of the newest access record, or of the one with this number.
 
-        The number is `access_version()`. Another store that stands at the same number has another
-        digest. (number, "") where there is no such record.
+        The number is `access_version()`. Another store at the same number has another digest.
+        Returns (number, "") where there is no such record.
         """
         ...
 
     def log_audit(self, action: str, actor: str, at: datetime, detail: dict[str, Any]) -> None:
-        """Write into the trail what somebody did that changed no data.
+        """Record in the audit log an action that changed no data; the version stays the same.
 
-        (Signed in, saw, exported, shared, was refused.) The version stays.
+        Examples: signed in, viewed, exported, shared, was refused.
         """
         ...
 
     def audit_entries(self, after: int = 0, *, action: str | None = None) -> pd.DataFrame:
-        """The trail, `seq` above `after`: seq, at, actor, action, detail, moves, chain.
+        """Return the audit log, `seq` above `after`: seq, at, actor, action, detail, moves, chain.
 
-        action: only entries of this one.
-
-        One row per commit that moved the data (`moves`), and one per deed told.
-        `detail` is JSON text; `chain` seals the row to the one before it.
+        One row per commit that changed data (`moves`), and one per other recorded action. `detail`
+        is JSON text; `chain` is the hash that links the entry to the one before it. action: only
+        entries with this action.
         """
         ...
 
     def audit_head(self) -> tuple[int, str]:
-        """Number and seal of the newest entry of the trail, to be written down elsewhere."""
+        """Return number and hash of the newest audit log entry, to be written down elsewhere."""
         ...
 
     def verify(self, expected_hash: str | None = None) -> list[str]:
-        """Every break found in the trail, and every row that is not as the trail sealed it.
+        """Return every break in the audit log, and every row that differs from its recorded hash.
 
-        One sentence each in Indonesian; none when all is whole.
-
-        head: a seal that was once written down; it must still be on the chain. Without it,
-        a trail that somebody has written anew from end to end looks whole.
+        One sentence each in Indonesian; empty when all is intact. expected_hash: a hash that was
+        written down earlier; it must still be on the chain. Without it, an audit log that was
+        rewritten from start to end looks intact.
         """
         ...
 
     def count_entries_without_hash(self) -> int:
-        """How many entries tell of rows that no seal proves: those of older versions."""
+        """Return how many entries have rows that no hash proves: those of older versions."""
         ...
 
     def wait(self) -> None:
-        """Return when asking for a new version is worth it: at once when told, or after a while."""
+        """Return when asking for a new version is useful: when notified, or after a while."""
         ...
 
     def is_leader(self, job: str) -> bool:
-        """Whether this process is now the one of all on this scope that does this job.
+        """Return whether this process alone, of all on this scope, does this job now.
 
-        Once it is, it stays so until it ends, closes the store or loses it; then another is. To
-        be asked before each piece of work. Raises StoreError where nobody can tell.
+        It stays the leader until it ends, closes the store or loses its lock; then another process
+        is. Ask before each piece of work. Raises StoreError where this cannot be determined.
         """
         ...
 
     def raw_snapshot(self) -> AbstractContextManager[RawSnapshot]:
-        """One unchanging state of all tables, their rows as they are."""
+        """Open one unchanging state of all tables, with their rows as stored."""
         ...
 
     def raw_import(self) -> AbstractContextManager[RawImport]:
-        """Under the write lock: rows of another store are put here as they were there.
+        """Import rows of another store unchanged, under the write lock.
 
-        Kept by `Placing.commit`; without it all is rolled back when the block ends.
+        Committed by `RawImport.commit`; without it all is rolled back when the block ends.
         """
         ...
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Release files and connections."""
         ...
 
 
 @dataclass(frozen=True)
 class Scope:
-    """contest: the election across all kabupaten (`pilkada-2024`). kabupaten: its code (`16.10`).
+    """The election and the kabupaten whose rows a store holds.
 
-    A file of SQLite holds one scope and needs none said; a PostgreSQL database holds many.
+    contest: the election across all kabupaten (`pilkada-2024`). kabupaten: its code (`16.10`). An
+    SQLite file holds one scope and needs none given; a PostgreSQL database holds many.
     """
 
     contest: str

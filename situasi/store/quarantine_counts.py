@@ -1,4 +1,4 @@
-"""Counts of rows that wait in quarantine, carried forward by what is new alone."""
+"""Counts of rows waiting in quarantine, updated from new rows only."""
 
 from __future__ import annotations
 
@@ -9,28 +9,26 @@ import pandas as pd
 
 
 class QuarantineCounter:
-    """Counts by feed what `Store.waiting` counts, from new entries, releases and withdrawals.
+    """The counts of `Store.quarantine_counts`, from new entries, releases and withdrawals.
 
-    A release counts until its batch is taken back (store/quarantine_queries.py).
+    A release counts until its batch is withdrawn (store/quarantine_queries.py).
     """
 
     def __init__(self) -> None:
         self.last_entry = self.last_release = 0
         self._entered_by_feed: Counter[str] = Counter()
-        self._released_by_feed: Counter[str] = (
-            Counter()
-        )  # rows with at least one release that counts
-        self._valid_releases: Counter[int] = Counter()  # by row: its releases that count
+        self._released_by_feed: Counter[str] = Counter()  # rows with a valid release
+        self._valid_releases: Counter[int] = Counter()  # by row: its valid releases
         self._releases_by_batch: dict[int, list[tuple[int, str]]] = defaultdict(list)
         self._withdrawn_batches: set[int] = set()
 
     def add(
         self, entered: pd.DataFrame, released: pd.DataFrame, withdrawn: Iterable[int]
     ) -> dict[str, int]:
-        """Count these in, and return the rows that wait by feed, feeds without any left out.
+        """Add these, and return the waiting rows by feed; feeds without any are left out.
 
-        entered, released: of Store, numbered above `last_entry` and `last_release`. withdrawn:
-        batches that were taken back; those named before may come again.
+        entered, released: frames of Store, numbered above `last_entry` and `last_release`.
+        withdrawn: withdrawn batches; earlier ones may be passed again.
         """
         self._entered_by_feed.update(entered["feed"])
         self.last_entry = _last_seq(entered, self.last_entry)
@@ -51,9 +49,9 @@ class QuarantineCounter:
         return {feed: count for feed, count in sorted(waiting.items()) if count > 0}
 
     def _adjust(self, number: int, feed: str, change: int) -> None:
-        before = self._valid_releases[number] > 0
+        was_released = self._valid_releases[number] > 0
         self._valid_releases[number] += change
-        self._released_by_feed[feed] += int(self._valid_releases[number] > 0) - int(before)
+        self._released_by_feed[feed] += int(self._valid_releases[number] > 0) - int(was_released)
 
 
 def _last_seq(rows: pd.DataFrame, before: int) -> int:

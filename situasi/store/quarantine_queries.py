@@ -1,4 +1,4 @@
-"""The store's own book: what lies in quarantine, what was noted."""
+"""Queries on the quarantine and the notes."""
 
 from __future__ import annotations
 
@@ -24,66 +24,69 @@ _FRAME_DTYPES = {
 }
 _RELEASE_DTYPES = {"seq": "int64", "number": "int64", "batch": "int64", "feed": "object"}
 _MAX_BOUND_VALUES = 500
-_MAX_NUMBER = 2**63  # what an engine takes for a number at all
+_MAX_NUMBER = 2**63  # the limit of integers in the engines
 
 
 def select_quarantine() -> sa.Select[Any]:
-    """Every row of the quarantine table, with `released_by` and `seen_at`.
+    """Select all rows of the quarantine table, with `released_by` and `seen_at`.
 
-    A release counts until the batch that made it is taken back: then its rows are
-    gone from the board, and the original must wait in quarantine again.
+    A release counts until its batch is withdrawn: then its rows are no longer shown, and the
+    original must wait in quarantine again.
     """
-    release, when = schema.releases.c, visible_at.select_batch_times().c
+    release, batch_time = schema.releases.c, visible_at.select_batch_times().c
     released_by = (
         sa.select(sa.func.min(release.batch))
         .where(release.number == schema.quarantine.c.seq, _is_release_valid())
         .scalar_subquery()
     )
-    # The batch that is being written has no row of its own yet.
+    # The batch being written has no row of its own yet.
     joined = schema.quarantine.outerjoin(
-        visible_at.select_batch_times(), when.batch == schema.quarantine.c.batch
+        visible_at.select_batch_times(), batch_time.batch == schema.quarantine.c.batch
     )
-    seen_at = sa.func.coalesce(when.at, schema.quarantine.c.recorded_at)
-    more = (released_by.label("released_by"), seen_at.label("seen_at"))
-    columns: list[Any] = [*schema.quarantine.c, *more]
+    seen_at = sa.func.coalesce(batch_time.at, schema.quarantine.c.recorded_at)
+    extra = (released_by.label("released_by"), seen_at.label("seen_at"))
+    columns: list[Any] = [*schema.quarantine.c, *extra]
     return sa.select(*columns).select_from(joined)
 
 
 def _is_release_valid(at_us: int | None = None) -> sa.ColumnElement[bool]:
-    """Whether a release counts (or counted at a moment): its batch was not taken back."""
+    """Return the condition that a release counts (or counted at a moment): its batch is valid."""
     return schema.releases.c.batch.not_in(visible_at.select_withdrawn_batches(at_us))
 
 
 def _select_released_numbers(at_us: int | None = None) -> sa.Select[Any]:
-    """The numbers that no longer wait (or waited at a moment), each once."""
-    release, when = schema.releases.c, visible_at.select_batch_times().c
-    counted = sa.select(release.number).where(_is_release_valid(at_us)).distinct()
+    """Select the numbers that no longer wait (or no longer did at a moment), each once."""
+    release, batch_time = schema.releases.c, visible_at.select_batch_times().c
+    released = sa.select(release.number).where(_is_release_valid(at_us)).distinct()
     if at_us is None:
-        return counted
-    by_then = sa.select(when.batch).where(when.at <= at_us)
-    return counted.where(release.batch.in_(by_then))
+        return released
+    by_then = sa.select(batch_time.batch).where(batch_time.at <= at_us)
+    return released.where(release.batch.in_(by_then))
 
 
 def count_waiting(connection: sa.Connection) -> dict[str, int]:
-    """By feed: all rows less the released ones, for the rows themselves are many and wide."""
+    """Count the waiting rows by feed, as all minus the released ones: cheaper than reading rows."""
     row = schema.quarantine.c
-    every = sa.select(row.feed, sa.func.count()).group_by(row.feed)
-    gone = every.where(row.seq.in_(_select_released_numbers()))
-    less = {feed: int(count) for feed, count in connection.execute(gone)}
-    found = {feed: count - less.get(feed, 0) for feed, count in connection.execute(every)}
-    return {feed: count for feed, count in sorted(found.items()) if count}
+    total_query = sa.select(row.feed, sa.func.count()).group_by(row.feed)
+    released_query = total_query.where(row.seq.in_(_select_released_numbers()))
+    released_by_feed = {feed: int(count) for feed, count in connection.execute(released_query)}
+    waiting = {
+        feed: count - released_by_feed.get(feed, 0)
+        for feed, count in connection.execute(total_query)
+    }
+    return {feed: count for feed, count in sorted(waiting.items()) if count}
 
 
 def read_quarantine_frame(connection: sa.Connection, at_us: int | None) -> pd.DataFrame:
-    """See protocol.Store.held."""
+    """Return the rows that wait, or waited at a moment (see Store.quarantine_frame)."""
     row = schema.quarantine.c
-    when = visible_at.select_batch_times().c
+    batch_time = visible_at.select_batch_times().c
     columns: list[Any] = [
         row.seq.label("number"),
         *(row[name] for name in list(_FRAME_DTYPES)[1:-1]),
-        when.at,
+        batch_time.at,
     ]
-    joined = schema.quarantine.join(visible_at.select_batch_times(), when.batch == row.batch)
+    joined = schema.quarantine.join(visible_at.select_batch_times(), batch_time.batch == row.batch)
     waiting = (
         sa.select(*columns)
         .select_from(joined)
@@ -91,37 +94,37 @@ def read_quarantine_frame(connection: sa.Connection, at_us: int | None) -> pd.Da
     )
     waiting = waiting.order_by(row.seq)
     if at_us is not None:
-        waiting = waiting.where(when.at <= at_us)
+        waiting = waiting.where(batch_time.at <= at_us)
     return frame_reader.read_frame(connection, waiting, _FRAME_DTYPES)
 
 
 def read_releases(connection: sa.Connection, after: int) -> pd.DataFrame:
-    """See protocol.Store.released."""
+    """Return releases above a number (see Store.quarantine_releases)."""
     release, row = schema.releases.c, schema.quarantine.c
     columns = (release.seq, release.number, release.batch, row.feed)
-    asked = sa.select(*columns).where(release.seq > after, row.seq == release.number)
-    return frame_reader.read_frame(connection, asked.order_by(release.seq), _RELEASE_DTYPES)
+    query = sa.select(*columns).where(release.seq > after, row.seq == release.number)
+    return frame_reader.read_frame(connection, query.order_by(release.seq), _RELEASE_DTYPES)
 
 
 def is_waiting(connection: sa.Connection, number: int) -> bool:
-    """Whether a quarantined row is not taken in yet; StoreError when there is none."""
-    found = connection.execute(select_quarantine().where(schema.quarantine.c.seq == number)).first()
-    if found is None:
+    """Return whether a quarantined row still waits. Raises StoreError when there is none."""
+    row = connection.execute(select_quarantine().where(schema.quarantine.c.seq == number)).first()
+    if row is None:
         raise StoreError(f"Karantina nomor {number} tidak ada. Periksa nomornya.")
-    return found.released_by is None
+    return row.released_by is None
 
 
 def find_released(connection: sa.Connection, numbers: Collection[int]) -> set[int]:
-    """Which of these rows no longer wait."""
-    release, found = schema.releases.c, set[int]()
-    asked = sorted(numbers)
-    for start in range(0, len(asked), _MAX_BOUND_VALUES):
-        piece = release.number.in_(asked[start : start + _MAX_BOUND_VALUES])
-        found |= {
-            int(one)
-            for one in connection.execute(_select_released_numbers().where(piece)).scalars()
+    """Return those of these rows that no longer wait."""
+    release, released = schema.releases.c, set[int]()
+    sorted_numbers = sorted(numbers)
+    for start in range(0, len(sorted_numbers), _MAX_BOUND_VALUES):
+        condition = release.number.in_(sorted_numbers[start : start + _MAX_BOUND_VALUES])
+        released |= {
+            int(number)
+            for number in connection.execute(_select_released_numbers().where(condition)).scalars()
         }
-    return found
+    return released
 
 
 def read_quarantine(
@@ -131,7 +134,10 @@ def read_quarantine(
     released: bool,
     numbers: Collection[int] | None = None,
 ) -> list[QuarantinedRow]:
-    """Oldest first; only those that wait unless `released`, and of these numbers if given."""
+    """Return quarantined rows, oldest first; only waiting ones unless `released`.
+
+    numbers: only these, if given.
+    """
     statement = select_quarantine().order_by(schema.quarantine.c.seq)
     if feed is not None:
         statement = statement.where(schema.quarantine.c.feed == feed)
@@ -139,22 +145,22 @@ def read_quarantine(
         statement = statement.where(schema.quarantine.c.seq.not_in(_select_released_numbers()))
     return [
         _build_row(row)
-        for asked in _split_by_numbers(statement, numbers)
-        for row in connection.execute(asked)
+        for query in _split_by_numbers(statement, numbers)
+        for row in connection.execute(query)
     ]
 
 
 def _split_by_numbers(
     statement: sa.Select[Any], numbers: Collection[int] | None
 ) -> Iterator[sa.Select[Any]]:
-    """The statement for these numbers, in pieces that every engine takes; whole for None."""
+    """Yield the statement for these numbers, in chunks for every engine; unchanged for None."""
     if numbers is None:
         yield statement
         return
-    asked = sorted(number for number in set(numbers) if 0 < number < _MAX_NUMBER)
-    for start in range(0, len(asked), _MAX_BOUND_VALUES):
-        piece = asked[start : start + _MAX_BOUND_VALUES]
-        yield statement.where(schema.quarantine.c.seq.in_(piece))
+    valid_numbers = sorted(number for number in set(numbers) if 0 < number < _MAX_NUMBER)
+    for start in range(0, len(valid_numbers), _MAX_BOUND_VALUES):
+        chunk = valid_numbers[start : start + _MAX_BOUND_VALUES]
+        yield statement.where(schema.quarantine.c.seq.in_(chunk))
 
 
 def _build_row(row: sa.Row[Any]) -> QuarantinedRow:
@@ -172,19 +178,19 @@ def _build_row(row: sa.Row[Any]) -> QuarantinedRow:
 
 
 def read_note(connection: sa.Connection, key: str) -> Any:
-    """See protocol.Store.noted."""
+    """Return the newest value of this key; None where there is none."""
     note = schema.notes.c
-    asked = sa.select(note.value).where(note.key == key).order_by(note.seq.desc()).limit(1)
-    found = connection.execute(asked).scalar()
-    return None if found is None else json.loads(found)
+    query = sa.select(note.value).where(note.key == key).order_by(note.seq.desc()).limit(1)
+    value = connection.execute(query).scalar()
+    return None if value is None else json.loads(value)
 
 
 def read_notes(connection: sa.Connection) -> dict[str, Any]:
-    """The newest value of each key, keys in the order of the alphabet."""
+    """Return the newest value of each key, keys in alphabetical order."""
     newest = sa.select(sa.func.max(schema.notes.c.seq)).group_by(schema.notes.c.key)
-    found = connection.execute(
+    rows = connection.execute(
         sa.select(schema.notes.c.key, schema.notes.c.value)
         .where(schema.notes.c.seq.in_(newest))
         .order_by(schema.notes.c.key)
     )
-    return {key: json.loads(value) for key, value in found}
+    return {key: json.loads(value) for key, value in rows}

@@ -1,4 +1,4 @@
-"""Puts refused rows into quarantine: each waits once, and waits again after it was settled."""
+"""Puts rejected rows into quarantine: each waits once, and waits again after it was released."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ _MAX_BOUND_VALUES = 500
 
 @dataclass(frozen=True)
 class QuarantineResult:
-    """What became of refused rows. waiting: for each row, the number as which it waited already."""
+    """The result of quarantining rows.
+
+    already_waiting: for each row, the number under which it was already waiting, or None.
+    """
 
     new_count: int
     already_waiting: tuple[int | None, ...]
@@ -38,54 +41,60 @@ def quarantine_rows(
 ) -> QuarantineResult:
     """Add the rows that do not wait yet, under the write lock.
 
-    A row is known by its feed, raw cells (in any order) and reasons, and by how often that was
-    settled before. So the same faulty row of a new event waits anew once the older was settled.
+    A row is identified by its feed, raw cells (in any order) and reasons, and by how often the same
+    row was released before: so the same faulty row of a new event waits again.
     """
     if not rejected:
         return QuarantineResult(0, ())
     content = _encode_content(rejected)
-    rounds, waiting = _count_releases(connection, delivery.feed, content)
-    new = [place for place, number in enumerate(waiting) if number is None]
-    digests = [compute_digest(delivery.feed, *content[place], rounds[place]) for place in new]
+    release_counts, waiting = _count_releases(connection, delivery.feed, content)
+    new = [position for position, number in enumerate(waiting) if number is None]
+    digests = [
+        compute_digest(delivery.feed, *content[position], release_counts[position])
+        for position in new
+    ]
     columns: dict[str, Any] = {
         "feed": repeat(delivery.feed),
         "source": repeat(clean_text(delivery.source)),
-        "row": [rejected[place].row for place in new],
-        "raw": [json.dumps(rejected[place].raw) for place in new],
-        "reasons": [content[place][1] for place in new],
+        "row": [rejected[position].row for position in new],
+        "raw": [json.dumps(rejected[position].raw) for position in new],
+        "reasons": [content[position][1] for position in new],
         "digest": digests,
-        "round": [rounds[place] for place in new],
+        "round": [release_counts[position] for position in new],
     }
     constants = {"batch": batch, "recorded_at": at_us}
     stored = 0
     if new:
         stored = backend.append_new(connection, schema.quarantine, columns, constants, ["digest"])
     if stored < len(new):  # the same row twice in one delivery
-        numbers = _find_numbers(connection, set(digests))
-        seen = set[bytes]()
-        for place, mark in zip(new, digests, strict=True):
-            waiting[place] = numbers[mark] if mark in seen else None
-            seen.add(mark)
+        number_by_digest = _find_numbers(connection, set(digests))
+        seen_digests = set[bytes]()
+        for position, digest in zip(new, digests, strict=True):
+            waiting[position] = number_by_digest[digest] if digest in seen_digests else None
+            seen_digests.add(digest)
     return QuarantineResult(stored, tuple(waiting))
 
 
 def find_waiting(
     connection: sa.Connection, feed: str, rejected: Sequence[Rejection]
 ) -> QuarantineResult:
-    """Say what `reject` would make of these rows, by reading alone: for a trial."""
+    """Return what `quarantine_rows` would do with these rows, only by reading: for a trial."""
     _, waiting = _count_releases(connection, feed, _encode_content(rejected))
     return QuarantineResult(waiting.count(None), tuple(waiting))
 
 
 def _encode_content(rejected: Sequence[Rejection]) -> list[tuple[str, str]]:
-    """Raw cells and reasons as JSON: kept in the sender's order of columns, compared in any."""
-    return [(json.dumps(one.raw, sort_keys=True), json.dumps(one.reasons)) for one in rejected]
+    """Return raw cells and reasons as JSON; the order of columns does not matter."""
+    return [
+        (json.dumps(rejection.raw, sort_keys=True), json.dumps(rejection.reasons))
+        for rejection in rejected
+    ]
 
 
 def compute_digest(feed: str, raw: str, reasons: str, release_count: int) -> bytes:
-    """16 bytes by which a row in quarantine is known; raw and reasons as JSON, keys sorted.
+    """Return the 16 bytes that identify a row in quarantine; raw and reasons as sorted JSON.
 
-    turn: how often it had been settled before. Of the first it says nothing, as ever.
+    release_count: how often it was released before; 0 is left out, as in older versions.
     """
     return compute_quarantine_digest(
         (feed, raw, reasons, *([str(release_count)] if release_count else []))
@@ -95,36 +104,41 @@ def compute_digest(feed: str, raw: str, reasons: str, release_count: int) -> byt
 def _count_releases(
     connection: sa.Connection, feed: str, content: Sequence[tuple[str, str]]
 ) -> tuple[list[int], list[int | None]]:
-    """For each row how often it was settled, and the number as which it waits (None: not yet)."""
-    rounds = [0] * len(content)
-    found: list[int | None] = [None] * len(content)
-    turn, asked = 0, list(range(len(content)))
-    while asked:
-        marks = {place: compute_digest(feed, *content[place], turn) for place in asked}
-        numbers = _find_numbers(connection, set(marks.values()))
-        done = find_released(connection, numbers.values())
-        further = []
-        for place, mark in marks.items():
-            number = numbers.get(mark)
-            rounds[place] = turn
-            if number in done:
-                further.append(place)
+    """Return for each row how often it was released, and the number under which it waits."""
+    release_counts = [0] * len(content)
+    waiting_numbers: list[int | None] = [None] * len(content)
+    release_count, open_positions = 0, list(range(len(content)))
+    while open_positions:
+        digests = {
+            position: compute_digest(feed, *content[position], release_count)
+            for position in open_positions
+        }
+        number_by_digest = _find_numbers(connection, set(digests.values()))
+        released = find_released(connection, number_by_digest.values())
+        next_positions = []
+        for position, digest in digests.items():
+            number = number_by_digest.get(digest)
+            release_counts[position] = release_count
+            if number in released:
+                next_positions.append(position)
             else:
-                found[place] = number
-        asked, turn = further, turn + 1
-    return rounds, found
+                waiting_numbers[position] = number
+        open_positions, release_count = next_positions, release_count + 1
+    return release_counts, waiting_numbers
 
 
 def _find_numbers(connection: sa.Connection, digests: set[bytes]) -> dict[bytes, int]:
-    """The numbers in quarantine of those of these rows that are there."""
-    found: dict[bytes, int] = {}
-    for piece in iter_chunks(sorted(digests)):
-        asked = sa.select(_ROW.digest, _ROW.seq).where(_ROW.digest.in_(piece))
-        found.update((bytes(mark), int(number)) for mark, number in connection.execute(asked))
-    return found
+    """Return the quarantine numbers of those digests that are there."""
+    number_by_digest: dict[bytes, int] = {}
+    for chunk in iter_chunks(sorted(digests)):
+        query = sa.select(_ROW.digest, _ROW.seq).where(_ROW.digest.in_(chunk))
+        number_by_digest.update(
+            (bytes(digest), int(number)) for digest, number in connection.execute(query)
+        )
+    return number_by_digest
 
 
 def iter_chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """The values in pieces that every engine takes as values of one statement."""
+    """Yield the values in chunks small enough for one statement in every engine."""
     for start in range(0, len(values), _MAX_BOUND_VALUES):
         yield values[start : start + _MAX_BOUND_VALUES]

@@ -1,9 +1,9 @@
-"""Remembers which delivery brought a row again, so that the row stands when the first is undone.
+"""Records which deliveries contained a stored row again, so that it outlives a withdrawal.
 
-What is kept is bounded. The same file of the same sender is the same delivery again: nothing. Of
-another one, a row gets two deliveries of each sender that stand, whatever others brought, so that
-nobody's undo takes away what somebody else has corrected. So a bot that sends its growing file
-every minute adds at most two vouchers for each row, whatever it repeats.
+What is recorded is bounded. The same file of the same sender is the same delivery again: nothing is
+recorded. Otherwise a row gets up to two valid deliveries per sender, whatever others delivered, so
+that a withdrawal by one person never removes what somebody else has corrected. So a bot that sends
+its growing file every minute adds at most two repeats for each row.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from situasi.store.quarantine_writer import iter_chunks
 from situasi.store.row_encoding import clean_text
 
 _REPEAT, _BATCH = schema.repeats.c, schema.batches.c
-_MAX_REPEATS_PER_SENDER = 2  # deliveries of one sender that brought a row: more are not kept
+_MAX_REPEATS_PER_SENDER = 2  # recorded deliveries of one row by one sender
 
-Sender = tuple[str, str]  # who, and the digest of the file
+Sender = tuple[str, str]  # actor, and the digest of the file
 
 
 def record_repeats(
@@ -33,27 +33,32 @@ def record_repeats(
     batch: int,
     withdrawal_counts: Mapping[bytes, int],
 ) -> int:
-    """Keep that this delivery brought rows again, where that is worth it; of how many rows.
+    """Record that this delivery contained stored rows again, where useful; return how many.
 
-    rounds: of rows that were not stored, by the digest of their content.
+    withdrawal_counts: of rows that were not stored, by the digest of their content.
     """
-    known = _find_stored_rows(connection, delivery.feed, batch, withdrawal_counts)
-    if not known:
+    batch_by_row = _find_stored_rows(connection, delivery.feed, batch, withdrawal_counts)
+    if not batch_by_row:
         return 0
-    brought: dict[int, list[int]] = defaultdict(list)
-    for number, own in known.items():
-        brought[number].append(own)
-    for piece in iter_chunks(sorted(known)):
-        of_rows = (_REPEAT.feed == delivery.feed, _REPEAT.row_seq.in_(piece))
-        found = connection.execute(sa.select(_REPEAT.row_seq, _REPEAT.batch).where(*of_rows))
-        for number, by in found:
-            brought[number].append(by)
-    senders = _find_senders(connection, {by for every in brought.values() for by in every})
-    me = clean_text(delivery.actor), clean_text(delivery.sha256)
+    batches_by_row: dict[int, list[int]] = defaultdict(list)
+    for number, first_batch in batch_by_row.items():
+        batches_by_row[number].append(first_batch)
+    for chunk in iter_chunks(sorted(batch_by_row)):
+        conditions = (_REPEAT.feed == delivery.feed, _REPEAT.row_seq.in_(chunk))
+        repeats = connection.execute(sa.select(_REPEAT.row_seq, _REPEAT.batch).where(*conditions))
+        for number, other_batch in repeats:
+            batches_by_row[number].append(other_batch)
+    senders = _find_senders(
+        connection,
+        {other_batch for row_batches in batches_by_row.values() for other_batch in row_batches},
+    )
+    sender = clean_text(delivery.actor), clean_text(delivery.sha256)
     new = [
         number
-        for number, every in sorted(brought.items())
-        if _is_worth_recording(me, [senders[by] for by in every if by in senders])
+        for number, row_batches in sorted(batches_by_row.items())
+        if _is_worth_recording(
+            sender, [senders[other_batch] for other_batch in row_batches if other_batch in senders]
+        )
     ]
     if not new:
         return 0
@@ -62,76 +67,86 @@ def record_repeats(
     return backend.append_new(connection, schema.repeats, columns, {"batch": batch}, unique)
 
 
-def _is_worth_recording(sender: Sender, others: Sequence[Sender]) -> bool:
-    """Whether one more delivery of a row is kept, beside those that still vouch for it."""
-    if sender in others:
+def _is_worth_recording(sender: Sender, other_senders: Sequence[Sender]) -> bool:
+    """Return whether one more delivery of a row is recorded beside the valid ones."""
+    if sender in other_senders:
         return False
-    return sum(who == sender[0] for who, _ in others) < _MAX_REPEATS_PER_SENDER
+    return sum(actor == sender[0] for actor, _ in other_senders) < _MAX_REPEATS_PER_SENDER
 
 
 def _find_stored_rows(
     connection: sa.Connection, feed: str, batch: int, withdrawal_counts: Mapping[bytes, int]
 ) -> dict[int, int]:
-    """The rows of earlier deliveries that hold this content, and their batches."""
-    row, found = schema.feeds[feed].c, dict[int, int]()
-    for piece in iter_chunks(sorted(withdrawal_counts)):
-        asked = sa.select(row.digest, row.round, row.seq, row.batch).where(row.digest.in_(piece))
-        for mark, turn, number, own in connection.execute(asked):
-            if own != batch and turn == withdrawal_counts[bytes(mark)]:
-                found[int(number)] = int(own)
-    return found
+    """Return the rows of earlier deliveries with this content, and their batches."""
+    row, batch_by_row = schema.feeds[feed].c, dict[int, int]()
+    for chunk in iter_chunks(sorted(withdrawal_counts)):
+        query = sa.select(row.digest, row.round, row.seq, row.batch).where(row.digest.in_(chunk))
+        for digest, turn, number, own in connection.execute(query):
+            if own != batch and turn == withdrawal_counts[bytes(digest)]:
+                batch_by_row[int(number)] = int(own)
+    return batch_by_row
 
 
 def _find_senders(connection: sa.Connection, batches: set[int]) -> dict[int, Sender]:
-    """Who brought these batches; those that were taken back are left out."""
-    found: dict[int, Sender] = {}
-    for piece in iter_chunks(sorted(batches)):
-        standing = (
-            _BATCH.batch.in_(piece),
+    """Return the senders of these batches; withdrawn batches are left out."""
+    senders: dict[int, Sender] = {}
+    for chunk in iter_chunks(sorted(batches)):
+        conditions = (
+            _BATCH.batch.in_(chunk),
             _BATCH.batch.not_in(visible_at.select_withdrawn_batches()),
         )
-        asked = sa.select(_BATCH.batch, _BATCH.actor, _BATCH.sha256).where(*standing)
-        found.update((int(batch), (who, mark)) for batch, who, mark in connection.execute(asked))
-    return found
+        query = sa.select(_BATCH.batch, _BATCH.actor, _BATCH.sha256).where(*conditions)
+        senders.update(
+            (int(batch), (actor, sha256)) for batch, actor, sha256 in connection.execute(query)
+        )
+    return senders
 
 
 def select_rows_repeated_by_others(feed: str, batch: int) -> sa.Select[tuple[int]]:
-    """The rows of a feed that a delivery other than this one brought again, and still stands."""
-    others = (_REPEAT.batch != batch, _REPEAT.batch.not_in(visible_at.select_withdrawn_batches()))
-    return sa.select(_REPEAT.row_seq).where(_REPEAT.feed == feed, *others)
+    """Select the rows of a feed that another valid batch contained again."""
+    conditions = (
+        _REPEAT.batch != batch,
+        _REPEAT.batch.not_in(visible_at.select_withdrawn_batches()),
+    )
+    return sa.select(_REPEAT.row_seq).where(_REPEAT.feed == feed, *conditions)
 
 
 def select_rows_repeated_by(feed: str, batch: int) -> sa.Select[tuple[int]]:
-    """The rows that this delivery brought again."""
+    """Select the rows that this batch contained again."""
     return sa.select(_REPEAT.row_seq).where(_REPEAT.feed == feed, _REPEAT.batch == batch)
 
 
 def count_rows_in_other_batches(connection: sa.Connection, batch: int) -> dict[int, int]:
-    """See protocol.Store.brought_elsewhere."""
+    """Count the valid rows of this batch by each other batch that delivered them too."""
     feed = connection.execute(sa.select(_BATCH.feed).where(_BATCH.batch == batch)).scalar()
     if feed is None:
         return {}
-    row, taken = schema.feeds[feed].c, schema.withdrawals.c
-    gone = sa.select(taken.row_seq).where(taken.feed == feed)
-    again = select_rows_repeated_by(feed, batch)
-    own = sa.select(row.seq).where(row.batch == batch)
-    mine = sa.or_(_REPEAT.row_seq.in_(own), _REPEAT.row_seq.in_(again))
-    others = (_REPEAT.batch != batch, _REPEAT.batch.not_in(visible_at.select_withdrawn_batches()))
-    vouched = (
+    row, withdrawal = schema.feeds[feed].c, schema.withdrawals.c
+    withdrawn = sa.select(withdrawal.row_seq).where(withdrawal.feed == feed)
+    repeated = select_rows_repeated_by(feed, batch)
+    own_rows = sa.select(row.seq).where(row.batch == batch)
+    rows_of_batch = sa.or_(_REPEAT.row_seq.in_(own_rows), _REPEAT.row_seq.in_(repeated))
+    other_batches = (
+        _REPEAT.batch != batch,
+        _REPEAT.batch.not_in(visible_at.select_withdrawn_batches()),
+    )
+    repeating_batches = (
         sa.select(_REPEAT.batch, sa.func.count())
-        .where(_REPEAT.feed == feed, mine, *others, _REPEAT.row_seq.not_in(gone))
+        .where(
+            _REPEAT.feed == feed, rows_of_batch, *other_batches, _REPEAT.row_seq.not_in(withdrawn)
+        )
         .group_by(_REPEAT.batch)
     )
-    first = (
+    first_batches = (
         sa.select(row.batch, sa.func.count())
         .where(
-            row.seq.in_(again),
-            row.seq.not_in(gone),
+            row.seq.in_(repeated),
+            row.seq.not_in(withdrawn),
             row.batch.not_in(visible_at.select_withdrawn_batches()),
         )
         .group_by(row.batch)
     )
-    found = Counter[int]()
-    for asked in (vouched, first):
-        found.update({int(other): int(count) for other, count in connection.execute(asked)})
-    return dict(sorted(found.items()))
+    counts = Counter[int]()
+    for query in (repeating_batches, first_batches):
+        counts.update({int(other): int(count) for other, count in connection.execute(query)})
+    return dict(sorted(counts.items()))

@@ -1,8 +1,8 @@
-"""Rows of this store flow up to another, as they are, in order, once; and on when the line is back.
+"""Copies the rows of this store to another one: unchanged, in order, once, and after outages.
 
-Everything flows save records of access: who may sign in here is nobody's business there. A piece
-is one commit at the target, and ends with an entry of the trail: with each, the target is what
-this store once was.
+All tables are copied except access records: who may sign in here is nobody else's business. A batch
+is one commit at the target and ends with an audit log entry: after each one, the target equals an
+earlier state of this store.
 """
 
 from __future__ import annotations
@@ -27,26 +27,25 @@ from situasi.store.backup import raw_tables
 from situasi.store.backup.raw_tables import LOCAL_TABLES, TABLES, RawImport, RawSnapshot, Row
 from situasi.store.interface import Scope, Store, StoreError
 
-POLL_S: Final = 2.0  # seconds between two looks of a server
+POLL_S: Final = 2.0  # seconds between two checks
 _MAX_RETRY_S: Final = 60.0  # seconds between two attempts at a target that does not answer
-# A piece ends with the entry that fills one of them: a line that breaks loses no more.
+# A batch ends with the entry that reaches one of these: a broken connection loses no more.
 _MAX_BATCH_ROWS, _MAX_BATCH_ENTRIES = 20_000, 2_000
 
-_TARGET_TRUSTED_FOR = timedelta(
-    minutes=1
-)  # a target may lose what it had, when another takes its place
+# A target may lose its rows when another one replaces it.
+_TARGET_TRUSTED_FOR = timedelta(minutes=1)
 
 _log = logging.getLogger(__name__)
 _REPLICATED_TABLES = {name: table for name, table in TABLES.items() if name not in LOCAL_TABLES}
 
 
 class ReplicationRefused(StoreError):
-    """The target holds what this store never had, or this store's trail is broken."""
+    """The target holds what this store never had, or this store's audit log is broken."""
 
 
 @dataclass(frozen=True)
 class ReplicatedBatch:
-    """What flowed: rows of all tables, of which entries of the trail; and the end of the trail."""
+    """What was copied: rows of all tables, audit log entries among them, and the last entry."""
 
     rows: int
     entries: int
@@ -55,10 +54,10 @@ class ReplicatedBatch:
 
 @dataclass
 class ReplicationBatch:
-    """What belongs to some entries of the trail, on from the end of the target's.
+    """The content of some audit log entries, continuing from the end of the target's log.
 
-    whole: all that there is. batch: the last that was delivered, 0 for none. withdrawn: how many
-    rows were taken back; acts: by how many withdrawals. notes: how many were written.
+    is_complete: nothing is left after it. last_batch: the last batch delivered, 0 for none.
+    withdrawals: how many withdrawals took back `withdrawn_rows` rows. notes: how many were written.
     """
 
     last_entry: int
@@ -73,25 +72,25 @@ class ReplicationBatch:
 
     @property
     def is_full(self) -> bool:
+        """Return whether the batch has reached one of its size limits."""
         return self.rows >= _MAX_BATCH_ROWS or self.entries >= _MAX_BATCH_ENTRIES
 
     def count_entry(self, action: str, detail: str, changes_data: bool) -> bool:
-        """Count an entry in. False where it does not say what was written with it."""
+        """Count an entry. Return False if it does not say which rows were written with it."""
         self.entries += 1
         if not changes_data:
             return True
         try:
-            said = json.loads(detail)
+            values = json.loads(detail)
             if action == "deliver":
-                self.last_batch = int(said["batch"])
-                self.rows += int(said["accepted"]) + int(said["quarantined"])
-                self.rows += int(said.get("repeats", 0))
+                self.last_batch = int(values["batch"])
+                self.rows += int(values["accepted"]) + int(values["quarantined"])
+                self.rows += int(values.get("repeats", 0))
             elif action == "withdraw":
-                self.withdrawn_rows += int(said["rows"])
-                self.withdrawals += (
-                    HASHES_KEY in said
-                )  # one of an older version is told by its rows alone
-                self.rows += int(said["rows"])
+                self.withdrawn_rows += int(values["rows"])
+                # An older version has no row for the withdrawal itself.
+                self.withdrawals += HASHES_KEY in values
+                self.rows += int(values["rows"])
             elif action == "note":
                 self.notes += 1
             else:
@@ -101,89 +100,96 @@ class ReplicationBatch:
         return True
 
     def take_rows(self, name: str, rows: Iterator[Row]) -> Iterator[Row]:
-        """Those of the next rows of a table that belong to it."""
+        """Return those of the next rows of a table that belong to this batch."""
         if self.is_complete:
             return rows
-        counted = {
+        row_counts = {
             schema.notes.name: self.notes,
             schema.withdrawals.name: self.withdrawn_rows,
             schema.withdrawn_batches.name: self.withdrawals,
         }
-        if name in counted:
-            return islice(rows, counted[name])
+        if name in row_counts:
+            return islice(rows, row_counts[name])
         columns = raw_tables.column_names(TABLES[name])
         if name == schema.audit.name:
             return takewhile(lambda row: row[0] <= self.last_entry, rows)
-        at = columns.index("batch")
-        return takewhile(lambda row: row[at] <= self.last_batch, rows)
+        batch_position = columns.index("batch")
+        return takewhile(lambda row: row[batch_position] <= self.last_batch, rows)
 
 
 def replicate(source: Store, target: Store) -> Iterator[ReplicatedBatch]:
-    """Bring the target up to this store, a piece at a time; ends where nothing is left.
+    """Copy what the target lacks, one batch at a time, until nothing is left.
 
-    Raises SyncRefused, and changes nothing, where the target holds another trail; StoreError
-    where one of them does not answer. Begun again at any moment it goes on.
+    Raises ReplicationRefused, and changes nothing, where the target holds another audit log;
+    StoreError where one of the stores does not answer. It can be restarted at any moment.
     """
-    mine, theirs = source.scope(), target.scope()
-    if mine is not None and theirs is not None and mine != theirs:
+    own, other = source.scope(), target.scope()
+    if own is not None and other is not None and own != other:
         raise ReplicationRefused(
-            f"Penyimpanan ini milik {mine.contest} {mine.kabupaten}, tempat di tujuan milik"
-            f" {theirs.contest} {theirs.kabupaten}. Tidak ada yang dikirim."
+            f"Penyimpanan ini milik {own.contest} {own.kabupaten}, tempat di tujuan milik"
+            f" {other.contest} {other.kabupaten}. Tidak ada yang dikirim."
         )
     while source.audit_head() != target.audit_head():
-        # The lock comes first: what another brought meanwhile is then in the state read after.
-        with target.raw_import() as there, source.raw_snapshot() as here:
-            piece = _next_batch(here, there)
-            if not piece.entries:
+        # The lock comes first: the snapshot read after it holds what others wrote meanwhile.
+        with target.raw_import() as raw_import, source.raw_snapshot() as snapshot:
+            batch = _next_batch(snapshot, raw_import)
+            if not batch.entries:
                 return
-            rows = sum(_copy_table(here, there, name, piece) for name in _REPLICATED_TABLES)
-            if there.audit_head() != (piece.last_entry, piece.last_hash):
+            rows = sum(
+                _copy_table(snapshot, raw_import, name, batch) for name in _REPLICATED_TABLES
+            )
+            if raw_import.audit_head() != (batch.last_entry, batch.last_hash):
                 raise ReplicationRefused("Jejak tujuan tidak berakhir seperti di sini. Batal.")
-            there.commit()
-        yield ReplicatedBatch(rows, piece.entries, piece.last_entry)
+            raw_import.commit()
+        yield ReplicatedBatch(rows, batch.entries, batch.last_entry)
 
 
 def _copy_table(source: RawSnapshot, target: RawImport, name: str, batch: ReplicationBatch) -> int:
     table = _REPLICATED_TABLES[name]
     rows = source.rows(table, target.last_number(table))
-    placed = target.import_rows(table, raw_tables.column_names(table), batch.take_rows(name, rows))
+    imported = target.import_rows(
+        table, raw_tables.column_names(table), batch.take_rows(name, rows)
+    )
     if batch.is_complete and target.last_number(table) != source.last_number(table):
         raise ReplicationRefused(f"Tujuan memuat baris {name} yang tidak ada di sini. Batal.")
-    return placed
+    return imported
 
 
 def _next_batch(source: RawSnapshot, target: RawImport) -> ReplicationBatch:
-    """The piece that joins on to the target. Raises SyncRefused where none can."""
-    number, seal = target.audit_head()
-    if source.audit_hash(number) != seal or (
+    """Return the batch that follows the target's last entry.
+
+    Raises ReplicationRefused if none fits.
+    """
+    number, audit_hash = target.audit_head()
+    if source.audit_hash(number) != audit_hash or (
         number == 0 and not target.is_empty(except_tables=LOCAL_TABLES)
     ):
         raise ReplicationRefused(
             f"Tujuan memuat jejak yang tidak pernah ada di sini (sampai catatan {number})."
             " Tidak ada yang dikirim; lihat docs/operations.md, sync."
         )
-    piece, clear = ReplicationBatch(number, seal), True
-    for seq, at, actor, action, detail, moves, chain in source.audit_entries(number):
-        if piece.is_full and clear:
-            return piece
-        if seq != piece.last_entry + 1 or chain != audit_log.compute_hash(
-            piece.last_hash, seq, at, actor, action, detail, moves
+    batch, is_readable = ReplicationBatch(number, audit_hash), True
+    for seq, at, actor, action, detail, changes_data, entry_hash in source.audit_entries(number):
+        if batch.is_full and is_readable:
+            return batch
+        if seq != batch.last_entry + 1 or entry_hash != audit_log.compute_hash(
+            batch.last_hash, seq, at, actor, action, detail, changes_data
         ):
             raise ReplicationRefused(
                 f"Jejak di sini rusak pada catatan {seq}. Tidak ada yang dikirim."
             )
-        clear = piece.count_entry(action, detail, bool(moves)) and clear
-        piece.last_entry, piece.last_hash = seq, chain
-    piece.is_complete = True
-    return piece
+        is_readable = batch.count_entry(action, detail, bool(changes_data)) and is_readable
+        batch.last_entry, batch.last_hash = seq, entry_hash
+    batch.is_complete = True
+    return batch
 
 
 class Replicator:
-    """The way up, kept open: looks, sends, and tries again by itself while there is trouble.
+    """Permanent replication to the higher level; after a failure it tries again by itself.
 
-    opened: gives the target. state: tells how it goes. tell: is told what flowed.
-    job: by this name one of several servers sends, and the others let it; None: send whoever else
-    does.
+    open_target: opens the target. status: gets the outcome. on_batch: called after each batch.
+    leader_job: under this name one of several servers sends, and the others leave it to that one;
+    None: always send.
     """
 
     def __init__(
@@ -199,11 +205,9 @@ class Replicator:
         self._source, self._open_target, self._clock = source, open_target, clock
         self._on_batch = on_batch or _log_batch
         self._target: Store | None = None
-        self._target_numbers: Mapping[str, int] | None = (
-            None  # the highest numbers known to be there
-        )
-        self._replicated_head: tuple[int, str] | None = None  # all up to here is there, as was seen
-        self._checked_at: datetime | None = None  # at this time
+        self._target_numbers: Mapping[str, int] | None = None  # highest number by table
+        self._replicated_head: tuple[int, str] | None = None  # the target has all up to here
+        self._checked_at: datetime | None = None  # when that was confirmed
         self._leader_job = leader_job
         self._error: Exception | None = None
         self.status = status
@@ -219,11 +223,11 @@ class Replicator:
         )
 
     def run(self, stop: threading.Event) -> None:
-        """Look until told to stop."""
+        """Replicate until told to stop."""
         self.job.run(stop)
 
     def replicate_now(self) -> Exception | None:
-        """Send what is new; what is wrong, if anything. Asks the target only if something is."""
+        """Send what is new, if anything; return the error, if any."""
         self.job.run_once()
         return self._error
 
@@ -236,71 +240,74 @@ class Replicator:
             rows = 0 if self.status.is_run_elsewhere else self._replicate()
         except Exception as error:
             self._error = error
-            said = error.detail if isinstance(error, StoreError) else error_log.describe(error)
-            self.status.record_failure(self._clock(), said, self._count_pending())
+            message = error.detail if isinstance(error, StoreError) else error_log.describe(error)
+            self.status.record_failure(self._clock(), message, self._count_pending())
             self._reset_target(error)
             raise
         if not self.status.is_run_elsewhere:
             self.status.record_success(self._clock(), 0, str(rows) if rows else "")
 
     def _reset_target(self, error: Exception) -> None:
-        """After an unexpected error the target is opened anew: nobody knows how it was left."""
+        """Close the target after an unexpected error: its state is unknown."""
         if not isinstance(error, StoreError):
             with suppress(Exception):
                 self.close()
 
     def close(self) -> None:
-        """Let go of the target."""
+        """Close the target."""
         target, self._target = self._target, None
         if target is not None:
             target.close()
 
     @property
     def pause_s(self) -> float:
+        """Return the seconds until the next turn."""
         return self.job.next_pause_s()
 
     def _replicate(self) -> int:
-        """Send what is new; how many rows."""
+        """Send what is new; return how many rows."""
         head, now = self._source.audit_head(), self._clock()
-        fresh = self._checked_at is not None and abs(now - self._checked_at) < _TARGET_TRUSTED_FOR
+        is_recent = (
+            self._checked_at is not None and abs(now - self._checked_at) < _TARGET_TRUSTED_FOR
+        )
         rows = 0
-        if head == self._replicated_head and fresh:
+        if head == self._replicated_head and is_recent:
             return rows
         if self._target is None:
             self._target = self._open_target()
-        with self._target.raw_snapshot() as there:
+        with self._target.raw_snapshot() as snapshot:
             self._target_numbers = {
-                name: there.last_number(table) for name, table in _REPLICATED_TABLES.items()
+                name: snapshot.last_number(table) for name, table in _REPLICATED_TABLES.items()
             }
-        for flown in replicate(self._source, self._target):
-            with self._target.raw_snapshot() as there:
+        for batch in replicate(self._source, self._target):
+            with self._target.raw_snapshot() as snapshot:
                 self._target_numbers = {
-                    name: there.last_number(table) for name, table in _REPLICATED_TABLES.items()
+                    name: snapshot.last_number(table) for name, table in _REPLICATED_TABLES.items()
                 }
-            self._on_batch(flown)
-            rows += flown.rows
+            self._on_batch(batch)
+            rows += batch.rows
         self._replicated_head, self._checked_at = head, now
         return rows
 
     def _count_pending(self) -> int | None:
-        """Rows here that are not known to be there; None while nothing is known of there."""
+        """Return how many rows are not known to be at the target; None if its state is unknown."""
         if self._target_numbers is None:
             return None
         try:
-            with self._source.raw_snapshot() as here:
+            with self._source.raw_snapshot() as snapshot:
                 return sum(
-                    here.count_rows(_REPLICATED_TABLES[name], last)
+                    snapshot.count_rows(_REPLICATED_TABLES[name], last)
                     for name, last in self._target_numbers.items()
                 )
-        except Exception:  # noqa: BLE001 (asked where something is wrong already)
+        except Exception:  # noqa: BLE001 (called while another failure is handled)
             return None
 
 
 def target_opener(url: str, scope: Scope) -> Callable[[], Store]:
-    """Opens the target at this address when asked."""
+    """Return a function that opens the target at this address."""
     return lambda: open_store(url, scope)
 
 
 def _log_batch(batch: ReplicatedBatch) -> None:
-    told: dict[str, Any] = {"rows": batch.rows, "entries": batch.entries, "head": batch.last_entry}
-    _log.info("flowed up", extra=told)
+    extra: dict[str, Any] = {"rows": batch.rows, "entries": batch.entries, "head": batch.last_entry}
+    _log.info("flowed up", extra=extra)

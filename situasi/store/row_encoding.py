@@ -1,4 +1,4 @@
-"""An accepted frame as plain values ready to store, and the fingerprint of each row's content."""
+"""Encoding of accepted frames as plain values for the database, and digests of row content."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from situasi.domain.feed_schemas import ColumnKind, Feed
 
 Values = list[Any]
 
-# What our own checks remarked is not what the sender said: the same file, checked
-# again by better rules, brings the same reports.
+# The flags of our own checks are not the sender's content: the same file, checked
+# again by better rules, contains the same reports.
 NON_CONTENT_COLUMNS = frozenset({"flags"})
 
 _SEPARATOR, _ESCAPE = "\x1f", "\x1e"
@@ -24,12 +24,11 @@ _UNSTORABLE = "\ufffd"
 
 
 def encode_frame(feed: Feed, frame: pd.DataFrame) -> dict[str, Values]:
-    """The feed's columns of `frame` as lists of str, int, float, bool or None.
+    """Return the feed's columns of `frame` as lists of str, int, float, bool or None.
 
-    Moments are microseconds since 1970 UTC (finer parts cut off). Whatever dtype a
-    column has, the same content gives the same values.
-    Raises KeyError for a column that is not there; TypeError or ValueError, naming the
-    column, for values that are not of its kind.
+    Times become microseconds since 1970 UTC (finer parts cut off). The same content gives the same
+    values for every dtype. Raises KeyError for a missing column; TypeError or ValueError, with the
+    column's name, for values of the wrong kind.
     """
     values = {}
     for column in feed.columns:
@@ -43,7 +42,7 @@ def encode_frame(feed: Feed, frame: pd.DataFrame) -> dict[str, Values]:
 
 
 def encode_times(series: pd.Series[Any]) -> Values:
-    """Aware moments of any resolution and zone as microseconds since 1970 UTC, or None."""
+    """Return aware times of any resolution and zone as microseconds since 1970 UTC, or None."""
     missing = series.isna().to_numpy()
     if missing.all():
         return [None] * len(series)
@@ -56,11 +55,11 @@ def encode_times(series: pd.Series[Any]) -> Values:
 
 
 def compute_digests(values: Mapping[str, Values]) -> list[bytes]:
-    """16 bytes per row over all content: the same content, the same digest, for ever.
+    """Return 16 bytes per row over all content; equal content has an equal digest in all versions.
 
-    The text that is hashed lists `name=value` of every cell that is not missing, by
-    name: so a missing cell differs from an empty one, and a column added to the feed
-    one day leaves the digests of rows without it as they were.
+    The hashed text lists `name=value` of every cell that is not missing, sorted by name: a missing
+    cell differs from an empty one, and adding a column to the feed does not change the digests of
+    rows without it.
     """
     names = sorted(values.keys() - NON_CONTENT_COLUMNS)
     size = len(values[names[0]])
@@ -70,36 +69,36 @@ def compute_digests(values: Mapping[str, Values]) -> list[bytes]:
 
 
 def _digest_parts(name: str, values: Values) -> list[Iterable[str]]:
-    """What every row of a column contributes; head and cell apart where no cell is missing."""
-    head = f"{_SEPARATOR}{name}="
-    kept = _without_missing(values)
-    if len(kept) == len(values):
-        return [repeat(head, len(values)), _to_texts(values)]
-    spelled = iter(_to_texts(kept))
-    return [["" if value is None else head + next(spelled) for value in values]]
+    """Return the column's part of each row; label and cell are separate where none is missing."""
+    label = f"{_SEPARATOR}{name}="
+    present = _without_missing(values)
+    if len(present) == len(values):
+        return [repeat(label, len(values)), _to_texts(values)]
+    texts = iter(_to_texts(present))
+    return [["" if value is None else label + next(texts) for value in values]]
 
 
 def _to_texts(cells: Values) -> Iterable[str]:
-    """Texts stand for themselves where nothing in them has to be escaped."""
+    """Return texts unchanged where nothing in them must be escaped; other cells as text."""
     if not cells or not isinstance(cells[0], str | float):
         return map(repr, cells)
     if isinstance(cells[0], float):
         return _decimal_texts(cells)
-    texts = "".join(cells)
-    return map(_escape, cells) if _SEPARATOR in texts or _ESCAPE in texts else cells
+    joined = "".join(cells)
+    return map(_escape, cells) if _SEPARATOR in joined or _ESCAPE in joined else cells
 
 
 def _decimal_texts(cells: Values) -> Iterable[str]:
-    """As `repr` does; Arrow spells fractions of usual size alike, in a third of the time.
+    """Return decimals as `repr` does; for usual sizes Arrow gives the same in a third of the time.
 
-    Whole numbers it spells without `.0`, very small and large ones with another exponent.
+    Arrow writes whole numbers without `.0`, and very small and large ones with another exponent.
     """
     numbers = np.array(cells, dtype=np.float64)
     size = np.abs(numbers)
     if not ((size >= 1e-3) & (size < 1e9) & (size != np.floor(size))).all():
         return map(repr, cells)
-    spelled: list[str] = pa.array(numbers).cast(pa.string()).to_pylist()
-    return spelled
+    texts: list[str] = pa.array(numbers).cast(pa.string()).to_pylist()
+    return texts
 
 
 def _escape(text: str) -> str:
@@ -110,7 +109,7 @@ def _encode_texts(series: pd.Series[Any]) -> Values:
     values: Values = series.tolist()
     try:
         joined = "".join(_without_missing(values))
-    except TypeError:  # missing in another way than None, or no text at all
+    except TypeError:  # missing values other than None, or no texts at all
         objects = np.array(series, dtype=object)
         objects[series.isna().to_numpy()] = None
         values = objects.tolist()
@@ -125,7 +124,7 @@ def _without_missing(values: Values) -> Values:
 
 
 def _is_storable(text: str) -> bool:
-    """NUL and lone surrogates: PostgreSQL refuses the first, UTF-8 the second."""
+    """Return False for NUL (PostgreSQL refuses it) and lone surrogates (not valid UTF-8)."""
     if "\x00" in text:
         return False
     try:
@@ -136,10 +135,10 @@ def _is_storable(text: str) -> bool:
 
 
 def clean_text(text: str) -> str:
-    """The text with a replacement character for each one that not every store can hold."""
+    """Return the text; characters that some engine cannot store become a replacement character."""
     if _is_storable(text):
         return text
-    return "".join([sign if _is_storable(sign) else _UNSTORABLE for sign in text])
+    return "".join([character if _is_storable(character) else _UNSTORABLE for character in text])
 
 
 def _encode_counts(series: pd.Series[Any]) -> Values:
@@ -147,16 +146,16 @@ def _encode_counts(series: pd.Series[Any]) -> Values:
 
 
 def _encode_decimals(series: pd.Series[Any]) -> Values:
-    # Adding zero turns -0.0 into 0.0: equal numbers must be spelled alike.
+    # Adding zero turns -0.0 into 0.0: equal numbers must have the same text.
     numbers = series.to_numpy(dtype=np.float64, na_value=np.nan) + 0.0
     return _with_missing(numbers, np.isnan(numbers))
 
 
 def _encode_booleans(series: pd.Series[Any]) -> Values:
     values: Values = series.astype(object).tolist()
-    strangers = set(map(type, values)) - {bool, np.bool_}
-    if strangers:
-        raise TypeError(f"neither yes nor no: {sorted(kind.__name__ for kind in strangers)}")
+    wrong_types = set(map(type, values)) - {bool, np.bool_}
+    if wrong_types:
+        raise TypeError(f"neither yes nor no: {sorted(kind.__name__ for kind in wrong_types)}")
     return [bool(value) for value in values]
 
 
@@ -166,8 +165,8 @@ def _split_missing(series: pd.Series[Any]) -> tuple[Any, Any]:
 
 def _with_missing(numbers: Any, missing: Any) -> Values:
     values: Values = numbers.tolist()
-    for at in np.flatnonzero(missing).tolist():
-        values[at] = None
+    for position in np.flatnonzero(missing).tolist():
+        values[position] = None
     return values
 
 
@@ -182,6 +181,6 @@ _ENCODERS: dict[ColumnKind, Callable[[pd.Series[Any]], Values]] = {
 
 
 def compute_quarantine_digest(parts: Sequence[str]) -> bytes:
-    """16 bytes over feed, raw cells and reasons, each given as text."""
+    """Return 16 bytes over feed, raw cells and reasons, all given as text."""
     text = _SEPARATOR.join(_escape(part) for part in parts)
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -1,4 +1,4 @@
-"""The tables of the store, the same for every engine; the feeds' tables follow records.py."""
+"""The tables of the store, the same for every engine; feed tables follow feed_schemas.py."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from situasi.domain.feed_schemas import FEEDS, ColumnKind, Feed
 
-# Moments are whole microseconds since 1970 UTC: they sort, index and load into a
-# datetime64[us] column without parsing, and mean the same to every engine. Text
-# in ISO form would have to be parsed a million times at each start.
+# Times are whole microseconds since 1970 UTC: they sort, index and load into a
+# datetime64[us] column without parsing, in every engine alike. ISO text would have
+# to be parsed a million times at each start.
 TimeMicros = sa.BigInteger
 
 # An autoincremented key of SQLite must be declared INTEGER.
@@ -29,7 +29,7 @@ metadata = sa.MetaData()
 
 
 def _build_table(name: str, *parts: sa.Column[Any] | sa.Index | sa.UniqueConstraint) -> sa.Table:
-    """A table whose key `seq` grows and is never used twice."""
+    """Build a table whose key `seq` only grows and is never reused."""
     key: sa.Column[int] = sa.Column("seq", _KeyType, primary_key=True, autoincrement=True)
     return sa.Table(name, metadata, key, *parts, sqlite_autoincrement=True)
 
@@ -39,11 +39,11 @@ def _required_column(name: str, kind: type[sa.types.TypeEngine[Any]]) -> sa.Colu
 
 
 def _build_feed_table(feed: Feed) -> sa.Table:
-    """One table per feed. `round`: how often this content had been taken back before it came.
+    """Build the table of one feed. `round`: how often this content had been withdrawn before.
 
-    The unique pair (digest, round) makes the same content storable once, and again
-    after each withdrawal, whoever writes at the same time. `batch` needs no index: only one
-    delivery writes at a time, so it grows with `seq` (see sql.py).
+    The unique pair (digest, round) makes the same content storable once, and again after each
+    withdrawal, with any number of writers. `batch` needs no index: only one delivery writes at a
+    time, so it grows with `seq` (withdrawals.py relies on it).
     """
     return _build_table(
         f"feed_{feed.name}",
@@ -66,10 +66,10 @@ def _build_feed_table(feed: Feed) -> sa.Table:
 feeds: dict[str, sa.Table] = {feed.name: _build_feed_table(feed) for feed in FEEDS.values()}
 
 # A batch is written last, when its counts are known, since nothing is ever updated;
-# its rows carry the number reserved for it under the same write lock. `committed_at`: when the
-# write lock was about to be given back: before it nobody saw a row (see seen.py). `marks`: four
-# bytes for each row, by which `sealing` names the one that was changed. Both are empty in
-# batches of older versions.
+# its rows carry the number reserved for it under the same write lock. `committed_at`: just
+# before the write lock was released; nobody could see a row earlier (see visible_at.py).
+# `marks`: a checksum of four bytes per row, by which row_proof.py finds the changed row.
+# Both are empty in batches of older versions.
 batches = sa.Table(
     "batches",
     metadata,
@@ -86,8 +86,8 @@ batches = sa.Table(
     sa.Column("marks", sa.LargeBinary),
 )
 
-# Rows that another delivery brought again: it is a second voucher for them, so they stand on
-# when the first is taken back (see repeats.py for which are kept).
+# Rows that a later delivery contained again: they stay valid when the first batch is
+# withdrawn (repeated_rows.py says which repeats are kept).
 repeats = _build_table(
     "repeats",
     _required_column("batch", sa.BigInteger),
@@ -109,8 +109,8 @@ withdrawals = _build_table(
     sa.Index("withdrawals_by_batch", "batch"),
 )
 
-# One row per withdrawal of a batch: `withdrawals` from number `first` on, `rows` of them, are
-# the rows that went with it. Stores of older versions have withdrawals without it.
+# One row per withdrawal of a batch: its rows are the `rows` rows of `withdrawals` from
+# number `first` on. Stores of older versions have withdrawals without it.
 withdrawn_batches = _build_table(
     "withdrawn_batches",
     _required_column("batch", sa.BigInteger),
@@ -121,8 +121,8 @@ withdrawn_batches = _build_table(
     sa.UniqueConstraint("batch"),
 )
 
-# `round`: how often this very row had been settled before it came (empty: never). The digest
-# tells it too, so the same row can wait again after it was settled.
+# `round`: how often the same row had been released before it came (empty: never). The digest
+# includes it, so the same row can wait again after its release.
 quarantine = _build_table(
     "quarantine",
     _required_column("batch", sa.BigInteger),
@@ -154,8 +154,8 @@ notes = _build_table(
     sa.Index("notes_by_key", "key", "seq"),
 )
 
-# One row per commit that moved the data, whose `seq` is the version of the store; and one
-# per deed that moved none. `chain`: see trail.py.
+# One row per commit that changed data (`moves`), whose `seq` is the version of the store;
+# and one per other action. `chain`: see audit_log.py.
 audit = _build_table(
     "audit",
     _required_column("at", TimeMicros),

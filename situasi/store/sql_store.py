@@ -1,4 +1,4 @@
-"""The store on tables: reading it, and opening deliveries, for every engine alike."""
+"""The store on SQL tables, for every engine: reading, and opening deliveries."""
 
 from __future__ import annotations
 
@@ -56,16 +56,16 @@ _BATCH_DTYPES = {
 
 
 class SqlStore:
-    """See protocol.Store."""
+    """The implementation of `Store` (situasi.store.interface) on a Backend."""
 
     def __init__(self, backend: Backend, clock: Clock | None = None) -> None:
-        """clock: asked at each commit; None: a commit is as old as the writing says it began."""
+        """clock: asked at each commit; None: a commit has the time that the writer passes."""
         self._opened_backend, self._clock = backend, clock
         self._process = os.getpid()
 
     @property
     def _backend(self) -> Backend:
-        """A forked child leaves its parent's connections alone and opens its own."""
+        """Return the backend; a forked child process opens connections of its own."""
         if self._process != os.getpid():
             self._opened_backend.engine.dispose(close=False)
             self._process = os.getpid()
@@ -73,7 +73,7 @@ class SqlStore:
 
     @contextmanager
     def _read_connection(self) -> Iterator[sa.Connection]:
-        """A connection that sees one unchanging state; cells that are none are a broken store."""
+        """Open a connection on one unchanging state; report unreadable cells as StoreError."""
         with self._backend.read_connection() as connection:
             try:
                 yield connection
@@ -81,53 +81,64 @@ class SqlStore:
                 raise StoreError(_UNREADABLE, f"{type(error).__name__}: {error}") from error
 
     def scope(self) -> Scope | None:
+        """Return the scope recorded in the store."""
         return self._backend.scope
 
     def version(self) -> int:
+        """Return the number of the last commit that changed data."""
         with self._read_connection() as connection:
             return audit_log.read_version(connection)
 
     def audit_hash(self, number: int) -> str | None:
+        """Return the hash of this audit log entry."""
         with self._read_connection() as connection:
             return audit_log.read_hash(connection, number)
 
     @contextmanager
     def deliver(self, delivery: Delivery) -> Iterator[DeliveryTransaction]:
-        """See protocol.Store. The write lock is taken by the first `add` or `release`."""
+        """Write one delivery. The first `add` or `release` takes the write lock."""
         backend = self._backend
         with backend.write_connection() as connection:
-            writing = SqlDeliveryTransaction(backend, connection, delivery, self._clock)
-            yield writing
-            writing.finish()
+            transaction = SqlDeliveryTransaction(backend, connection, delivery, self._clock)
+            yield transaction
+            transaction.finish()
 
     def rows_after(self, feed: Feed, after: int = 0) -> pd.DataFrame:
+        """Return the rows of a feed above a number, with the times they became visible."""
         return self._read_frame(
             schema.feeds[feed.name], stored_dtypes(feed), after, visible_at.with_visible_times
         )
 
     def withdrawals(self, after: int = 0) -> pd.DataFrame:
+        """Return the withdrawn rows above a number, with the times this became visible."""
         return self._read_frame(
             schema.withdrawals, _WITHDRAWAL_DTYPES, after, visible_at.withdrawals_with_visible_times
         )
 
     def batches(self, after: int = 0) -> pd.DataFrame:
-        batch, when = schema.batches.c, visible_at.select_batch_times().c
-        columns = [when.at if name == "recorded_at" else batch[name] for name in _BATCH_DTYPES]
-        joined = schema.batches.join(visible_at.select_batch_times(), when.batch == batch.batch)
-        asked = sa.select(*columns).select_from(joined).where(batch.batch > after)
+        """Return the batches above a number."""
+        batch, batch_time = schema.batches.c, visible_at.select_batch_times().c
+        columns = [
+            batch_time.at if name == "recorded_at" else batch[name] for name in _BATCH_DTYPES
+        ]
+        joined = schema.batches.join(
+            visible_at.select_batch_times(), batch_time.batch == batch.batch
+        )
+        query = sa.select(*columns).select_from(joined).where(batch.batch > after)
         with self._read_connection() as connection:
-            return frame_reader.read_frame(connection, asked.order_by(batch.batch), _BATCH_DTYPES)
+            return frame_reader.read_frame(connection, query.order_by(batch.batch), _BATCH_DTYPES)
 
     def audit_entries(self, after: int = 0, *, action: str | None = None) -> pd.DataFrame:
+        """Return audit log entries above a number."""
         entry = schema.audit.c
-        asked = sa.select(*(entry[name] for name in audit_log.COLUMNS)).where(entry.seq > after)
+        query = sa.select(*(entry[name] for name in audit_log.COLUMNS)).where(entry.seq > after)
         if action is not None:
-            asked = asked.where(entry.action == action)
+            query = query.where(entry.action == action)
         with self._read_connection() as connection:
-            return frame_reader.read_frame(connection, asked.order_by(entry.seq), audit_log.COLUMNS)
+            return frame_reader.read_frame(connection, query.order_by(entry.seq), audit_log.COLUMNS)
 
     def first_commit_after(self, version: int) -> datetime | None:
-        """See protocol.Store. Asked under the write lock: whoever writes is waited for."""
+        """Return when rows first changed after this version; waits for the write lock."""
         backend = self._backend
         with backend.write_connection() as connection, backend.translate_errors():
             return visible_at.first_commit_after(connection, version)
@@ -137,15 +148,16 @@ class SqlStore:
         table: sa.Table,
         dtypes: dict[str, str],
         after: int = 0,
-        read: Callable[[sa.Connection, pd.DataFrame], pd.DataFrame] | None = None,
+        convert: Callable[[sa.Connection, pd.DataFrame], pd.DataFrame] | None = None,
     ) -> pd.DataFrame:
         (key,) = table.primary_key
-        asked = sa.select(*(table.c[name] for name in dtypes)).where(key > after).order_by(key)
+        query = sa.select(*(table.c[name] for name in dtypes)).where(key > after).order_by(key)
         with self._read_connection() as connection:
-            found = frame_reader.read_frame(connection, asked, dtypes)
-            return read(connection, found) if read else found
+            frame = frame_reader.read_frame(connection, query, dtypes)
+            return convert(connection, frame) if convert else frame
 
     def withdraw(self, batch: int, at: datetime, actor: str, reason: str = "") -> int:
+        """Withdraw every row of a batch that no other batch supports; return how many."""
         backend = self._backend
         with backend.write_connection() as connection, backend.translate_errors():
             return store_withdrawals.withdraw(
@@ -153,6 +165,7 @@ class SqlStore:
             )
 
     def count_rows_in_other_batches(self, batch: int) -> dict[int, int]:
+        """Count the valid rows of this batch that each other batch delivered too."""
         with self._backend.read_connection() as connection:
             return repeated_rows.count_rows_in_other_batches(connection, batch)
 
@@ -163,42 +176,49 @@ class SqlStore:
         include_released: bool = False,
         numbers: Collection[int] | None = None,
     ) -> list[QuarantinedRow]:
+        """Return rows in quarantine, oldest first."""
         with self._read_connection() as connection:
             return read_quarantine(connection, feed, released=include_released, numbers=numbers)
 
     def quarantine_counts(self) -> dict[str, int]:
+        """Return how many rows wait in quarantine, by feed."""
         with self._read_connection() as connection:
             return count_waiting(connection)
 
     def quarantine_entries(self, after: int = 0) -> pd.DataFrame:
+        """Return the rows that entered quarantine after a number."""
         return self._read_frame(schema.quarantine, _ENTRY_DTYPES, after)
 
     def quarantine_releases(self, after: int = 0) -> pd.DataFrame:
+        """Return the releases from quarantine after a number."""
         with self._read_connection() as connection:
             return read_releases(connection, after)
 
     def quarantine_frame(self, at: datetime | None = None) -> pd.DataFrame:
+        """Return the rows that wait, or waited at a moment, without their cells."""
         with self._read_connection() as connection:
             return read_quarantine_frame(connection, None if at is None else to_micros(at))
 
     def put_note(self, key: str, value: Any, at: datetime, actor: str) -> None:
-        """See protocol.Store. Raises TypeError or ValueError for a value JSON cannot say."""
-        text, moment = json.dumps(value, allow_nan=False), to_micros(at)
+        """Store a note. Raises TypeError or ValueError for a value outside JSON."""
+        text, at_us = json.dumps(value, allow_nan=False), to_micros(at)
         backend = self._backend
         with backend.write_connection() as connection, backend.translate_errors():
-            row = {"key": clean_text(key), "value": text, "at": moment, "actor": clean_text(actor)}
+            row = {"key": clean_text(key), "value": text, "at": at_us, "actor": clean_text(actor)}
             backend.append(connection, schema.notes, row)
             detail = {"key": key, HASHES_KEY: row_digests.hash_last_row(connection, schema.notes)}
             audit_log.append_entry(
-                backend, connection, moment, actor, "note", detail, changes_data=True
+                backend, connection, at_us, actor, "note", detail, changes_data=True
             )
             connection.commit()
 
     def latest_notes(self) -> dict[str, Any]:
+        """Return the newest value of each key."""
         with self._read_connection() as connection:
             return read_notes(connection)
 
     def latest_note(self, key: str) -> Any:
+        """Return the newest value of this key; None where there is none."""
         with self._read_connection() as connection:
             return read_note(connection, clean_text(key))
 
@@ -214,35 +234,38 @@ class SqlStore:
         *,
         expected_seq: int | None = None,
     ) -> None:
-        """See protocol.Store. Raises TypeError or ValueError for a value JSON cannot say."""
-        text, moment = json.dumps(value, allow_nan=False), to_micros(at)
+        """Store an access record. Raises TypeError or ValueError for a value outside JSON."""
+        text, at_us = json.dumps(value, allow_nan=False), to_micros(at)
         backend = self._backend
         with backend.write_connection() as connection, backend.translate_errors():
-            access_records.write(backend, connection, kind, name, text, moment, actor, expected_seq)
+            access_records.write(backend, connection, kind, name, text, at_us, actor, expected_seq)
             if action is not None:
-                sealed = {HASHES_KEY: row_digests.hash_last_row(connection, schema.access)}
-                told = {**(detail or {}), **sealed}
+                hashes = {HASHES_KEY: row_digests.hash_last_row(connection, schema.access)}
+                entry_detail = {**(detail or {}), **hashes}
                 audit_log.append_entry(
-                    backend, connection, moment, actor, action, told, changes_data=False
+                    backend, connection, at_us, actor, action, entry_detail, changes_data=False
                 )
             connection.commit()
 
     def latest_records(
         self, kind: str, name: str | None = None, *, after: int = 0
     ) -> dict[str, Any]:
+        """Return the newest access records of a kind."""
         with self._read_connection() as connection:
             return access_records.read(connection, kind, name, after)
 
     def access_version(self) -> int:
+        """Return the number of the newest access record."""
         with self._read_connection() as connection:
             return access_records.version(connection)
 
     def access_position(self, number: int | None = None) -> tuple[int, str]:
+        """Return number and digest of an access record."""
         with self._read_connection() as connection:
             return access_records.read_position(connection, number)
 
     def log_audit(self, action: str, actor: str, at: datetime, detail: dict[str, Any]) -> None:
-        """See protocol.Store. Raises TypeError or ValueError for a detail JSON cannot say."""
+        """Add an audit log entry. Raises TypeError or ValueError for a detail outside JSON."""
         backend = self._backend
         with backend.write_connection() as connection, backend.translate_errors():
             audit_log.append_entry(
@@ -251,35 +274,43 @@ class SqlStore:
             connection.commit()
 
     def audit_head(self) -> tuple[int, str]:
+        """Return number and hash of the newest audit log entry."""
         with self._read_connection() as connection:
             return audit_log.read_head(connection)
 
     def verify(self, expected_hash: str | None = None) -> list[str]:
+        """Return the breaks found in the audit log and the rows."""
         backend = self._backend
         with self._read_connection() as connection:
             return row_proof.verify(backend, connection, expected_hash)
 
     def count_entries_without_hash(self) -> int:
+        """Return how many entries have rows without a hash."""
         with self._read_connection() as connection:
             return row_proof.count_entries_without_hash(connection)
 
     def wait(self) -> None:
+        """Wait for a possible new version."""
         self._backend.wait()
 
     def is_leader(self, job: str) -> bool:
+        """Return whether this process alone does the job now."""
         return self._backend.is_leader(job)
 
     @contextmanager
     def raw_snapshot(self) -> Iterator[RawSnapshot]:
+        """Open one unchanging state of all tables."""
         backend = self._backend
         with backend.read_connection() as connection:
             yield RawSnapshot(backend, connection)
 
     @contextmanager
     def raw_import(self) -> Iterator[RawImport]:
+        """Import rows of another store, under the write lock."""
         backend = self._backend
         with backend.write_connection() as connection, backend.translate_errors():
             yield RawImport(backend, connection)
 
     def close(self) -> None:
+        """Release files and connections."""
         self._backend.close()

@@ -1,4 +1,4 @@
-"""Aware moments as whole microseconds since 1970 UTC, and back."""
+"""Conversion between aware datetimes and whole microseconds since 1970 UTC."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def to_micros(moment: datetime) -> int:
-    """Raises ValueError for a moment without a time zone."""
+    """Return microseconds since 1970 UTC. Raises ValueError for a datetime without a time zone."""
     if moment.tzinfo is None:
         raise ValueError(f"a moment without a time zone cannot be stored: {moment!r}")
     return (moment - _EPOCH) // _MICROSECOND
 
 
 def from_micros(micros: int) -> datetime:
+    """Return the datetime (UTC) of these microseconds since 1970."""
     return _EPOCH + micros * _MICROSECOND

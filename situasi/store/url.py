@@ -1,4 +1,4 @@
-"""Reading the address of a store, without ever repeating a word of it: it may hold a password."""
+"""Parsing of store addresses; no part of one is ever shown, for it may hold a password."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _SUBJECT = "Alamat penyimpanan (SITUASI_STORE, SITUASI_STORE_READ atau SITUASI_U
 def parse_url(url: str) -> sa.URL:
     """Return this address of a store.
 
-    Raises StoreError that says what is wrong with it and how it is written, and shows no part of
-    it: in a malformed address nobody knows which part is the password.
+    Raises StoreError that says what is wrong and how an address is written, and shows no part of
+    it: in a malformed address it is unknown which part is the password.
     """
     scheme, separator, rest = url.partition("://")
     if not separator:
@@ -38,27 +38,27 @@ def parse_url(url: str) -> sa.URL:
     driver = _DRIVERS.get(scheme)
     if driver is None:
         raise StoreError(f"{_SUBJECT} menyebut jenis penyimpanan yang tidak dikenal. {_EXAMPLES}")
-    wrong = _find_file_fault(rest) if driver == "sqlite" else _find_server_fault(rest)
-    if wrong:
-        raise StoreError(f"{_SUBJECT} tidak terbaca: {wrong}. {_EXAMPLES}")
+    fault = _find_file_fault(rest) if driver == "sqlite" else _find_server_fault(rest)
+    if fault:
+        raise StoreError(f"{_SUBJECT} tidak terbaca: {fault}. {_EXAMPLES}")
     try:
-        found = sa.make_url(f"{driver}://{rest}")
+        parsed = sa.make_url(f"{driver}://{rest}")
     except (sa.exc.ArgumentError, ValueError):
-        found = None
-    if found is None:  # outside of the handler: the error that was met holds the address
+        parsed = None
+    if parsed is None:  # outside the handler: the caught error contains the address
         raise StoreError(f"{_SUBJECT} tidak terbaca. {_EXAMPLES}")
-    return found
+    return parsed
 
 
 def _find_file_fault(rest: str) -> str:
-    """What is wrong behind `sqlite://`; empty where nothing is."""
+    """Return what is wrong after `sqlite://`; empty if nothing is."""
     if not rest:
         return "berkas SQLite belum disebut"
     return "" if rest.startswith("/") else "sebelum berkas SQLite harus tiga garis miring"
 
 
 def _find_server_fault(rest: str) -> str:
-    """What is wrong behind `postgresql://`; empty where nothing is."""
+    """Return what is wrong after `postgresql://`; empty if nothing is."""
     parts = _SERVER.fullmatch(rest)
     if parts is None:
         return (
@@ -70,7 +70,7 @@ def _find_server_fault(rest: str) -> str:
     ports = [port for pair in _PORTS.findall(parts["query"] or "") for port in pair if port]
     if parts["port"] is not None:
         ports.append(parts["port"][1:])
-    if not all(_is_port(port) for ports_of_one in ports for port in ports_of_one.split(",")):
+    if not all(_is_port(port) for port_list in ports for port in port_list.split(",")):
         return "port bukan angka dari 1 sampai 65535"
     return ""
 

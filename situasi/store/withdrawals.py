@@ -1,6 +1,6 @@
-"""Takes a batch back: its rows as new rows of `withdrawals`, and the act itself.
+"""Withdraws a batch: its rows as new rows of `withdrawals`, and one row for the batch itself.
 
-A row that another delivery brought too, and that was not taken back, stands (repeats.py).
+A row that another valid batch also delivered stays valid (repeated_rows.py).
 """
 
 from __future__ import annotations
@@ -28,81 +28,89 @@ def withdraw(
     reason: str,
     clock: Clock | None,
 ) -> int:
-    """Take back every row that stands by this batch alone, under the write lock; how many.
+    """Withdraw every row that is valid through this batch alone; return how many.
 
-    Writes nothing where none of its rows stands. Raises StoreError when there is no such batch.
+    Runs under the write lock. Writes nothing where none of its rows is valid. Raises StoreError
+    when there is no such batch.
     """
-    asked = sa.select(schema.batches.c.feed).where(schema.batches.c.batch == batch)
-    feed = connection.execute(asked).scalar_one_or_none()
+    query = sa.select(schema.batches.c.feed).where(schema.batches.c.batch == batch)
+    feed = connection.execute(query).scalar_one_or_none()
     if feed is None:
         raise StoreError(f"Batch {batch} tidak ada. Periksa nomornya.")
     if batch in connection.execute(visible_at.select_withdrawn_batches()).scalars():
         return 0
     last = read_last_number(connection, schema.withdrawals)
-    taken = _withdraw_rows(backend, connection, feed, batch, at_us)
-    kept = repeated_rows.count_rows_in_other_batches(connection, batch)
-    if taken or kept:
-        stays = {"stays": {str(other): count for other, count in kept.items()}} if kept else {}
+    withdrawn_count = _withdraw_rows(backend, connection, feed, batch, at_us)
+    kept_by_batch = repeated_rows.count_rows_in_other_batches(connection, batch)
+    if withdrawn_count or kept_by_batch:
+        stays_detail = (
+            {"stays": {str(other): count for other, count in kept_by_batch.items()}}
+            if kept_by_batch
+            else {}
+        )
         rows = hash_rows_after(connection, schema.withdrawals, last)
-        act = {
+        batch_row = {
             "batch": batch,
             "recorded_at": at_us,
             "committed_at": visible_at.compute_commit_time_us(connection, clock, at_us),
             "first": last + 1,
-            "rows": taken,
+            "rows": withdrawn_count,
         }
-        backend.append(connection, schema.withdrawn_batches, act)
-        seals = {"rows": rows, "act": hash_rows([list(act.values())])}
-        sealed = {
-            HASHES_KEY: {name: seal.hexdigest for name, seal in seals.items() if seal.hexdigest}
+        backend.append(connection, schema.withdrawn_batches, batch_row)
+        hashes = {"rows": rows, "act": hash_rows([list(batch_row.values())])}
+        hash_detail = {
+            HASHES_KEY: {name: rows.hexdigest for name, rows in hashes.items() if rows.hexdigest}
         }
-        more = {"committed_at": act["committed_at"], **stays, **sealed}
-        detail = {"batch": batch, "rows": taken, "reason": reason, **more}
+        more = {"committed_at": batch_row["committed_at"], **stays_detail, **hash_detail}
+        detail = {"batch": batch, "rows": withdrawn_count, "reason": reason, **more}
         audit_log.append_entry(
             backend, connection, at_us, actor, "withdraw", detail, changes_data=True
         )
         connection.commit()
-    return taken
+    return withdrawn_count
 
 
 def _withdraw_rows(
     backend: Backend, connection: sa.Connection, feed: str, batch: int, at_us: int
 ) -> int:
-    """Add a withdrawal for each row that only this batch still vouches for; how many."""
+    """Add a withdrawal for each row that only this batch still supports; return how many."""
     table = schema.feeds[feed]
     row = table.c
-    # Never row by row: an engine that has not counted its tables yet would read all of the other
-    # table for each row.
+    # Never row by row: an engine without table statistics would read the whole other table
+    # for each row.
     first, end = (_find_first_number(connection, table, number) for number in (batch, batch + 1))
-    others = repeated_rows.select_rows_repeated_by_others(feed, batch)
-    own = (row.seq >= first, row.seq < end, row.seq.not_in(others))
-    again = repeated_rows.select_rows_repeated_by(feed, batch)
-    gone = sa.select(_WITHDRAWAL.row_seq).where(
-        _WITHDRAWAL.feed == feed, _WITHDRAWAL.row_seq.in_(again)
+    supported_by_others = repeated_rows.select_rows_repeated_by_others(feed, batch)
+    own = (row.seq >= first, row.seq < end, row.seq.not_in(supported_by_others))
+    repeated = repeated_rows.select_rows_repeated_by(feed, batch)
+    already_withdrawn = sa.select(_WITHDRAWAL.row_seq).where(
+        _WITHDRAWAL.feed == feed, _WITHDRAWAL.row_seq.in_(repeated)
     )
     orphaned = (
-        row.seq.in_(again),
+        row.seq.in_(repeated),
         row.batch.in_(visible_at.select_withdrawn_batches()),
-        row.seq.not_in(others),
-        row.seq.not_in(gone),
+        row.seq.not_in(supported_by_others),
+        row.seq.not_in(already_withdrawn),
     )
     names = ["row_seq", "feed", "batch", "recorded_at", "digest"]
     cells = [row.seq, sa.literal(feed), sa.literal(batch), sa.literal(at_us), row.digest]
     return sum(
         backend.append_selected(
-            connection, schema.withdrawals, names, sa.select(*cells).where(*which).order_by(row.seq)
+            connection,
+            schema.withdrawals,
+            names,
+            sa.select(*cells).where(*conditions).order_by(row.seq),
         )
-        for which in (own, orphaned)
+        for conditions in (own, orphaned)
     )
 
 
 def _find_first_number(connection: sa.Connection, table: sa.Table, batch: int) -> int:
-    """The `seq` where this batch or a later one begins. Both only grow, so it is closed in on."""
+    """Return the first `seq` of this batch or a later one, by bisection: both numbers only grow."""
     seq = table.c.seq
     newest = connection.execute(sa.select(sa.func.coalesce(sa.func.max(seq), 0))).scalar_one()
 
-    def batch_from(number: int) -> int:
+    def batch_at(number: int) -> int:
         first = sa.select(table.c.batch).where(seq >= number).order_by(seq).limit(1)
         return int(connection.execute(first).scalar_one())
 
-    return 1 + bisect_left(range(1, int(newest) + 1), batch, key=batch_from)
+    return 1 + bisect_left(range(1, int(newest) + 1), batch, key=batch_at)

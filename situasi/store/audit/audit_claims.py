@@ -1,4 +1,4 @@
-"""What the trail says was written: the seals and counts in its entries."""
+"""What the audit log says was written: the hashes and counts in its entries."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from situasi.store.audit.row_digests import HASHES_KEY
 
 @dataclass
 class AuditClaims:
-    """What the trail says was written. deliveries: by batch, the detail of its entry.
+    """The hashes and counts that the audit log holds.
 
-    access, notes: by number. whole: whether every entry could be read.
+    deliveries, withdrawals: by batch, the detail of the entry. access, notes: hashes by row number.
+    is_complete: whether every entry could be read.
     """
 
     deliveries: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -28,31 +29,34 @@ class AuditClaims:
     is_complete: bool = True
 
     def add_entry(self, action: str, text: str, changes_data: bool) -> None:
-        """Take one entry in."""
+        """Add one entry."""
         try:
             detail = json.loads(text)
-            seals = detail.get(HASHES_KEY)
-            if changes_data and seals is None:
+            hashes = detail.get(HASHES_KEY)
+            if changes_data and hashes is None:
                 self.entries_without_hash += 1
             if action == "deliver" and changes_data:
                 self.deliveries[int(detail["batch"])] = detail
             elif action == "withdraw" and changes_data:
                 self.withdrawals[int(detail["batch"])] = detail
             elif action == "note" and changes_data:
-                self.notes_without_hash += seals is None
-                self.notes |= {int(seals["number"]): seals["notes"]} if seals else {}
-            elif seals and "access" in seals:
-                self.access[int(seals["number"])] = str(seals["access"])
+                self.notes_without_hash += hashes is None
+                self.notes |= {int(hashes["number"]): hashes["notes"]} if hashes else {}
+            elif hashes and "access" in hashes:
+                self.access[int(hashes["number"])] = str(hashes["access"])
         except (ValueError, TypeError, KeyError, AttributeError):
-            self.is_complete = False  # the trail says so itself
+            self.is_complete = False  # the check of the audit log reports the break
 
 
 def read_claims(connection: sa.Connection) -> AuditClaims:
+    """Return the claims of all audit log entries."""
     claims, entry = AuditClaims(), schema.audit.c
-    told = sa.or_(
+    with_claims = sa.or_(
         entry.moves == sa.true(), entry.detail.contains(f'"{HASHES_KEY}"', autoescape=True)
     )
-    asked = sa.select(entry.action, entry.detail, entry.moves).where(told).order_by(entry.seq)
-    for action, detail, moves in connection.execute(asked):
+    query = (
+        sa.select(entry.action, entry.detail, entry.moves).where(with_claims).order_by(entry.seq)
+    )
+    for action, detail, moves in connection.execute(query):
         claims.add_entry(action, detail, bool(moves))
     return claims

@@ -1,4 +1,4 @@
-"""Entries on their way into the trail: whoever tells one never waits for the store."""
+"""The queue of audit log entries: callers never wait for the store."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from situasi.common import error_log
 from situasi.common.background_jobs import Job
 from situasi.store.interface import Store, StoreError
 
-_RETRY_S = 5.0  # seconds after which a store that would not be written to is tried again
+_RETRY_S = 5.0  # seconds until the next attempt after a failure
 _MAX_RETRY_S = 60.0
-_CLOSE_TIMEOUT_S = 10.0  # seconds that whoever closes waits for what is being written
-_IDLE_S = 5.0  # seconds after which a writer without work says that it is well
+_CLOSE_TIMEOUT_S = 10.0  # seconds that `close` waits for the running write
+_IDLE_S = 5.0  # seconds after which an idle writer reports success
 _log = logging.getLogger(__name__)
 
 
 class AuditOutbox:
-    """Entries in their order, each with the time of its deed. Any thread may put one in."""
+    """Entries in order, each with the time of its action. Any thread may add one."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store, self._clock = store, clock
@@ -32,10 +32,11 @@ class AuditOutbox:
         return len(self._entries)
 
     def put(self, action: str, actor: str, detail: dict[str, Any]) -> None:
+        """Add an entry with the current time."""
         self._entries.append((action, actor, self._clock(), detail))
 
     def flush(self) -> None:
-        """Write all down, the oldest first. Raises StoreError: what was not written waits on."""
+        """Write all entries, oldest first. Raises StoreError; unwritten entries stay queued."""
         with self._write_lock:
             while self._entries:
                 try:
@@ -47,14 +48,16 @@ class AuditOutbox:
                 self._entries.popleft()
 
     def _write_fault(self, action: str, actor: str, at: datetime, error: Exception) -> None:
-        """Say in the trail at least that there was such a deed: it holds up no other."""
+        """Write an entry without the unwritable detail, so that it does not block the others."""
         number = error_log.record(_log, "an entry of the trail cannot be written", error)
-        plain = [word.encode("ascii", "replace").decode() for word in (action, actor)]
-        self._store.log_audit(plain[0], plain[1], at, {"unwritable": True, "fault": number})
+        ascii_words = [word.encode("ascii", "replace").decode() for word in (action, actor)]
+        self._store.log_audit(
+            ascii_words[0], ascii_words[1], at, {"unwritable": True, "fault": number}
+        )
 
 
 class AuditWriter:
-    """Writes an outbox down in a thread of its own, which begins with the first entry."""
+    """Writes an outbox in a thread of its own, which starts with the first entry."""
 
     def __init__(self, outbox: AuditOutbox, retry_s: float = _RETRY_S) -> None:
         self._outbox = outbox
@@ -67,7 +70,7 @@ class AuditWriter:
         self._is_started = False
 
     def append(self, action: str, actor: str, detail: dict[str, Any]) -> None:
-        """For the trail, as soon as the store can be written to."""
+        """Add an entry, to be written as soon as the store accepts it."""
         self._outbox.put(action, actor, detail)
         with self._start_lock:
             if not self._is_started:
@@ -76,7 +79,7 @@ class AuditWriter:
         self._has_work.set()
 
     def close(self) -> None:
-        """Write what waits, once more; a store that is still busy then keeps nobody."""
+        """Write what waits once more; wait for a busy store only a limited time."""
         self._stop.set()
         self._has_work.set()
         self._job.join(_CLOSE_TIMEOUT_S)

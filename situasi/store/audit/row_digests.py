@@ -1,8 +1,8 @@
-"""Digests of the rows that a commit writes, put into its entry of the trail.
+"""Digests of the rows that a commit writes, stored in its audit log entry.
 
-A row is a row of words of 64 bits. The seal of a table's new rows is over all their words, in
-their order. Beside it each row has a mark of four bytes, kept with the batch: the seal proves
-that something was changed, the marks say which row (proving.py).
+A row is a row of 64-bit words. The hash of a table's new rows covers all their words, in order.
+Each row also has a checksum of four bytes, kept with the batch: the hash proves that something was
+changed, the checksums say which row (row_proof.py).
 """
 
 from __future__ import annotations
@@ -19,36 +19,37 @@ import sqlalchemy as sa
 Words = npt.NDArray[np.uint64]
 Checksums = npt.NDArray[np.uint32]
 
-HASHES_KEY = "sealed"  # what the detail of an entry calls its seals
-_DIGEST_BYTES = 16  # bytes of a seal, and of the digest of a row
+HASHES_KEY = "sealed"  # the key of the hashes in the detail of an entry
+_DIGEST_BYTES = 16  # of a hash, and of the digest of a row
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
 class RowsHash:
-    """The seal of rows of one table, in the order in which they are added."""
+    """The hash of rows of one table, in the order in which they are added."""
 
     def __init__(self) -> None:
         self._hash, self._checksums = blake2b(digest_size=_DIGEST_BYTES), list[Checksums]()
         self.row_count = 0
 
     def add(self, words: Words) -> None:
-        """words: one row of them for each row of the table."""
+        """Add rows. words: one row of words for each row of the table."""
         self._hash.update(np.ascontiguousarray(words, dtype="<u8").data)
         self._checksums.append(compute_checksums(words))
         self.row_count += len(words)
 
     @property
     def hexdigest(self) -> str | None:
-        """As it stands in the trail; None for no row."""
+        """Return the hash as in the audit log; None without rows."""
         return self._hash.hexdigest() if self.row_count else None
 
     @property
     def checksums(self) -> bytes:
-        return b"".join(marks.astype("<u4").tobytes() for marks in self._checksums)
+        """Return the checksums of all rows, as stored."""
+        return b"".join(checksums.astype("<u4").tobytes() for checksums in self._checksums)
 
 
 def compute_checksums(words: Words) -> Checksums:
-    """Four bytes for each row. They tell rows apart, and prove nothing."""
+    """Return four bytes for each row. They tell rows apart and prove nothing."""
     mixed = np.zeros(len(words), dtype=np.uint64)
     for column in words.T:
         mixed = (mixed ^ column) * _FACTOR
@@ -57,55 +58,58 @@ def compute_checksums(words: Words) -> Checksums:
 
 
 def decode_checksums(stored: bytes) -> Checksums:
+    """Return the checksums in these stored bytes."""
     return np.frombuffer(stored[: len(stored) // 4 * 4], dtype="<u4")
 
 
 def build_feed_words(
     numbers: Sequence[npt.NDArray[np.int64]], digests: Iterable[bytes], flags: Iterable[Any]
 ) -> Words:
-    """The words of rows of a feed.
+    """Return the words of feed rows.
 
-    numbers: columns of whole numbers. digests: of the content, which leave out our own remarks
-    (`flags`).
+    numbers: integer columns. digests: of the content, without our own `flags`.
     """
     columns = [np.asarray(column, dtype=np.int64).view(np.uint64) for column in numbers]
     content = _to_words(digests)
-    said, known = list(flags), dict[Any, bytes]()
-    remarks = np.zeros((len(content), 2), dtype=np.uint64)
-    if any(one is not None for one in said):
-        for one in said:
-            if one not in known:
-                known[one] = bytes(_DIGEST_BYTES) if one is None else _compute_digest(one)
-        remarks = _to_words(known[one] for one in said)
-    return np.column_stack([*columns, content, remarks])
+    flag_list, digest_by_flags = list(flags), dict[Any, bytes]()
+    flag_words = np.zeros((len(content), 2), dtype=np.uint64)
+    if any(cell is not None for cell in flag_list):
+        for cell in flag_list:
+            if cell not in digest_by_flags:
+                digest_by_flags[cell] = (
+                    bytes(_DIGEST_BYTES) if cell is None else _compute_digest(cell)
+                )
+        flag_words = _to_words(digest_by_flags[cell] for cell in flag_list)
+    return np.column_stack([*columns, content, flag_words])
 
 
 def build_words(rows: Iterable[Sequence[Any]]) -> Words:
-    """The words of rows of any other table, of all their cells."""
+    """Return the words of rows of any other table, over all their cells."""
     return _to_words(_compute_digest(list(row)) for row in rows)
 
 
 def hash_rows(rows: Iterable[Sequence[Any]]) -> RowsHash:
-    made = RowsHash()
-    made.add(build_words(rows))
-    return made
+    """Return the hash of these rows."""
+    rows_hash = RowsHash()
+    rows_hash.add(build_words(rows))
+    return rows_hash
 
 
 def hash_rows_after(connection: sa.Connection, table: sa.Table, last: int) -> RowsHash:
-    """The seal of the rows of a table numbered above `last`: those that this commit wrote."""
-    asked = sa.select(*table.columns).where(table.c.seq > last).order_by(table.c.seq)
-    return hash_rows(connection.execute(asked))
+    """Return the hash of the rows numbered above `last`: those that this commit wrote."""
+    query = sa.select(*table.columns).where(table.c.seq > last).order_by(table.c.seq)
+    return hash_rows(connection.execute(query))
 
 
 def hash_last_row(connection: sa.Connection, table: sa.Table) -> dict[str, Any]:
-    """The seal of the row that was just added to a table of single rows, and its number."""
-    asked = sa.select(*table.columns).order_by(table.c.seq.desc()).limit(1)
-    row = tuple(connection.execute(asked).one())
+    """Return number and hash of the row that was just added to a table."""
+    query = sa.select(*table.columns).order_by(table.c.seq.desc()).limit(1)
+    row = tuple(connection.execute(query).one())
     return {"number": int(row[0]), table.name: hash_rows([row]).hexdigest}
 
 
 def read_last_number(connection: sa.Connection, table: sa.Table) -> int:
-    """The highest number in a table; 0 where there is no row."""
+    """Return the highest number in a table; 0 where there is no row."""
     return int(connection.execute(sa.select(sa.func.max(table.c.seq))).scalar() or 0)
 
 
@@ -115,7 +119,7 @@ def _to_words(digests: Iterable[bytes]) -> Words:
 
 
 def _compute_digest(cells: Any) -> bytes:
-    """The cells may be anything that a tampering hand put there: they only must not be the same."""
+    """Return a digest. A manipulated cell may hold anything: it only must give another digest."""
     text = json.dumps(cells, default=_encode_cell)
     return blake2b(text.encode(), digest_size=_DIGEST_BYTES).digest()
 

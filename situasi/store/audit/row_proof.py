@@ -1,4 +1,4 @@
-"""Holds the rows of a store against the seals in its trail, and names those that were changed."""
+"""Compares the rows of a store with the hashes in its audit log, and names the changed rows."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from situasi.store.engines.engine import Backend
 from situasi.store.row_encoding import compute_digests
 
 _FETCH_ROWS = 20_000
-_MAX_NAMED_ROWS = 5  # rows of one delivery that are named one by one
-_MAX_ALIGNED_ROWS = 5_000  # rows that are compared to see which one is missing among them
+_MAX_NAMED_ROWS = 5  # rows of one delivery listed one by one
+_MAX_ALIGNED_ROWS = 5_000  # rows that are aligned to find the missing ones
 
-# What a row of a feed is sealed by, besides its content and our remarks.
+# What the hash of a feed row covers, besides its content and its flags.
 HASHED_COLUMNS = ("seq", "batch", "row", "recorded_at", "known_at", "round")
 _BATCH_TABLES = (schema.quarantine, schema.releases, schema.repeats)
 _TABLE_LABELS = {
@@ -33,145 +33,153 @@ _TABLE_LABELS = {
 
 
 def verify(backend: Backend, connection: sa.Connection, expected_hash: str | None) -> list[str]:
-    """See protocol.Store."""
+    """Return the breaks of the audit log and the changed rows, one sentence each."""
     breaks = audit_log.verify(backend, connection, expected_hash)
     return breaks + find_changes(connection, is_log_broken=bool(breaks))
 
 
 def count_entries_without_hash(connection: sa.Connection) -> int:
-    """How many entries moved the data and hold no seal of their rows: those of older versions."""
+    """Return how many data-changing entries hold no hash of their rows: those of older versions."""
     return read_claims(connection).entries_without_hash
 
 
 def find_changes(connection: sa.Connection, *, is_log_broken: bool) -> list[str]:
-    """Every change of a row that the trail does not tell of, one sentence each in Indonesian.
+    """Return every row change that the audit log does not record, one Indonesian sentence each.
 
-    broken: whether the trail is: then a row without an entry proves nothing.
+    is_log_broken: whether the audit log is broken; then a row without an entry proves nothing.
     """
     claims = read_claims(connection)
     claims.is_complete &= not is_log_broken
-    found = _BatchHeaderProof(connection, claims).find_changes()
+    changes = _BatchHeaderProof(connection, claims).find_changes()
     for feed in FEEDS.values():
-        found += _FeedProof(connection, claims, feed).find_changes()
+        changes += _FeedProof(connection, claims, feed).find_changes()
     for table in _BATCH_TABLES:
-        found += _OtherTableProof(connection, claims, table).find_changes()
-    found += _find_withdrawal_changes(connection, claims)
-    before = claims.notes_without_hash if claims.is_complete else None
-    found += _find_single_row_changes(
-        connection, schema.notes, claims.notes, before, "Catatan papan"
+        changes += _OtherTableProof(connection, claims, table).find_changes()
+    changes += _find_withdrawal_changes(connection, claims)
+    count_without_hash = claims.notes_without_hash if claims.is_complete else None
+    changes += _find_single_row_changes(
+        connection, schema.notes, claims.notes, count_without_hash, "Catatan papan"
     )
-    said = _find_single_row_changes(connection, schema.access, claims.access, None, "Data akses")
-    # They never flow up: where none is as its entry says, those here are another's, or none.
-    return found + (said if len(said) < len(claims.access) else [])
+    access_changes = _find_single_row_changes(
+        connection, schema.access, claims.access, None, "Data akses"
+    )
+    # Access records are not replicated: where none matches, they belong to another store.
+    return changes + (access_changes if len(access_changes) < len(claims.access) else [])
 
 
 class _TableProof:
-    """One table whose rows belong to batches."""
+    """The check of one table whose rows belong to batches."""
 
     def __init__(self, connection: sa.Connection, claims: AuditClaims, table: sa.Table) -> None:
         self._connection, self._claims, self.table = connection, claims, table
         self._hashes: dict[int, RowsHash] = defaultdict(RowsHash)
 
     def iter_chunks(self, *conditions: sa.ColumnElement[bool]) -> Iterator[Sequence[Any]]:
-        """All cells in the order of numbers, in pieces, as the driver gives them."""
+        """Yield all cells in order of numbers, in chunks, as the driver returns them."""
         key = next(iter(self.table.primary_key))
-        asked = sa.select(*self.table.columns).where(*conditions).order_by(key)
-        result = self._connection.execute(asked)
+        query = sa.select(*self.table.columns).where(*conditions).order_by(key)
+        result = self._connection.execute(query)
         cursor = result.cursor
         assert cursor is not None, "a SELECT always has a cursor"
-        while piece := cursor.fetchmany(_FETCH_ROWS):
-            yield piece
+        while chunk := cursor.fetchmany(_FETCH_ROWS):
+            yield chunk
         result.close()
 
     def build_words(self, rows: Sequence[tuple[Any, ...]]) -> Words:
+        """Return the words of these rows."""
         return row_digests.build_words(rows)
 
     def expected_hash(self, detail: Mapping[str, Any]) -> str | None:
-        seals: Mapping[str, str] = detail[HASHES_KEY]
-        return seals.get(self.table.name)
+        """Return the hash that the entry records for this table."""
+        hashes: Mapping[str, str] = detail[HASHES_KEY]
+        return hashes.get(self.table.name)
 
     def expected_count(self, detail: Mapping[str, Any]) -> int | None:
-        """How many rows an entry without seals says it wrote; None: it does not say."""
+        """Return how many rows an entry without hashes claims; None if it does not say."""
         return {"releases": len(detail.get("released", ()))}.get(self.table.name)
 
-    def concerns_table(self, detail: Mapping[str, Any]) -> bool:  # noqa: ARG002 (of a feed only its own)
-        """Whether a delivery writes into this table."""
+    def concerns_table(self, detail: Mapping[str, Any]) -> bool:  # noqa: ARG002
+        """Return whether a delivery writes into this table."""
         return True
 
     def inspect(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """What else is to be seen of rows while they are read."""
+        """Check more of the rows while they are read; the default checks nothing."""
 
     def find_changes(self) -> list[str]:
-        """What is wrong with the rows of this table."""
-        at, found = list(self.table.c.keys()).index("batch"), list[str]()
-        for piece in self.iter_chunks():
-            self.inspect(piece)
-            words = self.build_words(piece)
-            for batch, rows in _batch_runs([row[at] for row in piece]):
+        """Return what is wrong with the rows of this table."""
+        at, changes = list(self.table.c.keys()).index("batch"), list[str]()
+        for chunk in self.iter_chunks():
+            self.inspect(chunk)
+            words = self.build_words(chunk)
+            for batch, rows in _batch_runs([row[at] for row in chunk]):
                 self._hashes[batch].add(words[rows])
-        for batch, seal in self._hashes.items():
+        for batch, rows_hash in self._hashes.items():
             if batch not in self._claims.deliveries and self._claims.is_complete:
-                found.append(
-                    f"Kiriman {batch} tidak ada dalam jejak: {seal.row_count} {self.label} disisipkan."
+                changes.append(
+                    f"Kiriman {batch} tidak ada dalam jejak:"
+                    f" {rows_hash.row_count} {self.label} disisipkan."
                 )
         for batch, detail in self._claims.deliveries.items():
             if self.concerns_table(detail):
-                found += self._compare_batch(batch, detail)
-        return found
+                changes += self._compare_batch(batch, detail)
+        return changes
 
     def _compare_batch(self, batch: int, detail: Mapping[str, Any]) -> list[str]:
-        seal = self._hashes.get(batch) or RowsHash()
+        rows_hash = self._hashes.get(batch) or RowsHash()
         if detail.get(HASHES_KEY) is None:
             count = self.expected_count(detail)
-            if count in (None, seal.row_count):
+            if count in (None, rows_hash.row_count):
                 return []
             return [
-                f"Kiriman {batch}: {seal.row_count} {self.label}, padahal jejak menyebut {count}."
+                f"Kiriman {batch}: {rows_hash.row_count} {self.label},"
+                f" padahal jejak menyebut {count}."
             ]
         return (
             self.describe_changes(batch, detail)
-            if seal.hexdigest != self.expected_hash(detail)
+            if rows_hash.hexdigest != self.expected_hash(detail)
             else []
         )
 
-    def describe_changes(self, batch: int, detail: Mapping[str, Any]) -> list[str]:  # noqa: ARG002 (by kind)
-        """What is wrong with this batch, row by row where its marks tell."""
+    def describe_changes(self, batch: int, detail: Mapping[str, Any]) -> list[str]:  # noqa: ARG002
+        """Describe what is wrong with this batch, row by row where checksums show it."""
         return [f"Kiriman {batch}: {self.label} diubah, hilang atau disisipkan."]
 
     @property
     def label(self) -> str:
+        """Return the name of the rows in messages."""
         return _TABLE_LABELS[self.table.name]
 
     def _describe_by_checksums(
         self, batch: int, first: int, count: int | None, label: str
     ) -> list[str]:
-        """first, count: where the marks of this table lie among those of the batch."""
-        kept = sa.select(schema.batches.c.marks).where(schema.batches.c.batch == batch)
-        marks = self._connection.execute(kept).scalar()
-        wanted = row_digests.decode_checksums(bytes(marks or b""))[first:][:count]
-        at = list(self.table.c.keys()).index("row")
-        numbers, there = list[Any](), list[Checksums]()
-        for piece in self.iter_chunks(self.table.c.batch == batch):
-            there.append(row_digests.compute_checksums(self.build_words(piece)))
-            numbers += [row[at] for row in piece]
-        found = np.concatenate(there) if there else np.zeros(0, dtype=np.uint32)
-        said = _describe_differences(wanted, found, numbers)
-        more = [f"dan {len(said) - _MAX_NAMED_ROWS} lagi"] if len(said) > _MAX_NAMED_ROWS else []
-        what = "; ".join([*said[:_MAX_NAMED_ROWS], *more]) or "diubah"
-        return [f"Kiriman {batch}, {label}: {what}."]
+        """first, count: where the checksums of this table lie among those of the batch."""
+        query = sa.select(schema.batches.c.marks).where(schema.batches.c.batch == batch)
+        stored = self._connection.execute(query).scalar()
+        expected = row_digests.decode_checksums(bytes(stored or b""))[first:][:count]
+        row_position = list(self.table.c.keys()).index("row")
+        numbers, parts = list[Any](), list[Checksums]()
+        for chunk in self.iter_chunks(self.table.c.batch == batch):
+            parts.append(row_digests.compute_checksums(self.build_words(chunk)))
+            numbers += [row[row_position] for row in chunk]
+        actual = np.concatenate(parts) if parts else np.zeros(0, dtype=np.uint32)
+        texts = _describe_differences(expected, actual, numbers)
+        more = [f"dan {len(texts) - _MAX_NAMED_ROWS} lagi"] if len(texts) > _MAX_NAMED_ROWS else []
+        text = "; ".join([*texts[:_MAX_NAMED_ROWS], *more]) or "diubah"
+        return [f"Kiriman {batch}, {label}: {text}."]
 
 
 class _OtherTableProof(_TableProof):
-    """Rows in quarantine, releases, repeats."""
+    """The check of quarantine, releases and repeats."""
 
     def describe_changes(self, batch: int, detail: Mapping[str, Any]) -> list[str]:
+        """Describe changes; in quarantine row by row."""
         if self.table is not schema.quarantine:
             return super().describe_changes(batch, detail)
         return self._describe_by_checksums(batch, int(detail["accepted"]), None, "karantina")
 
 
 class _FeedProof(_TableProof):
-    """The rows of a feed, and whether their cells are those of their digest."""
+    """The check of feed rows, and whether their cells match their digest."""
 
     def __init__(self, connection: sa.Connection, claims: AuditClaims, feed: Feed) -> None:
         super().__init__(connection, claims, schema.feeds[feed.name])
@@ -181,41 +189,47 @@ class _FeedProof(_TableProof):
 
     @property
     def label(self) -> str:
+        """Return the name of the rows in messages."""
         return f"baris {self._feed.name}"
 
     def concerns_table(self, detail: Mapping[str, Any]) -> bool:
+        """Return whether the delivery is of this feed."""
         return detail.get("feed") == self._feed.name
 
     def expected_count(self, detail: Mapping[str, Any]) -> int | None:
+        """Return the number of accepted rows."""
         return int(detail["accepted"])
 
     def expected_hash(self, detail: Mapping[str, Any]) -> str | None:
-        seals: Mapping[str, str] = detail[HASHES_KEY]
-        return seals.get("rows")
+        """Return the hash that the entry records for its feed rows."""
+        hashes: Mapping[str, str] = detail[HASHES_KEY]
+        return hashes.get("rows")
 
     def build_words(self, rows: Sequence[tuple[Any, ...]]) -> Words:
+        """Return the words of these rows."""
         cells = dict(zip(self._names, zip(*rows, strict=True), strict=True))
         numbers = [_to_int64(cells[name]) for name in HASHED_COLUMNS]
-        marks = [_digest_or_zeros(cell) for cell in cells["digest"]]
-        return row_digests.build_feed_words(numbers, marks, cells["flags"])
+        digests = [_digest_or_zeros(cell) for cell in cells["digest"]]
+        return row_digests.build_feed_words(numbers, digests, cells["flags"])
 
     def inspect(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Note the rows whose cells are not those of their digest."""
-        batch, row, mark = (self._names.index(name) for name in ("batch", "row", "digest"))
-        for cells, made in zip(
+        """Note the rows whose cells do not match their digest."""
+        batch, row, digest = (self._names.index(name) for name in ("batch", "row", "digest"))
+        for cells, recomputed in zip(
             rows, _recompute_digests(self._feed, self._names, rows), strict=True
         ):
-            if made != _digest_or_zeros(cells[mark]):
+            if recomputed != _digest_or_zeros(cells[digest]):
                 self._changed_rows[cells[batch]].append(str(cells[row]))
 
     def find_changes(self) -> list[str]:
-        named = super().find_changes()
+        """Return changed contents, then the other changes."""
+        changes = super().find_changes()
         return [
             *(
                 self._describe_content_changes(batch, rows)
                 for batch, rows in self._changed_rows.items()
             ),
-            *named,
+            *changes,
         ]
 
     def _describe_content_changes(self, batch: int, rows: Sequence[str]) -> str:
@@ -224,53 +238,63 @@ class _FeedProof(_TableProof):
         return f"Kiriman {batch}, {self._feed.name}: isi baris {listed}{more} diubah."
 
     def describe_changes(self, batch: int, detail: Mapping[str, Any]) -> list[str]:
+        """Describe changes row by row."""
         return self._describe_by_checksums(batch, 0, int(detail["accepted"]), self._feed.name)
 
 
 class _BatchHeaderProof(_TableProof):
-    """The batches themselves."""
+    """The check of the rows of `batches`."""
 
     def __init__(self, connection: sa.Connection, claims: AuditClaims) -> None:
         super().__init__(connection, claims, schema.batches)
 
     @property
     def label(self) -> str:
+        """Return the name of the rows in messages."""
         return "keterangan kiriman"
 
     def expected_hash(self, detail: Mapping[str, Any]) -> str | None:
-        seals: Mapping[str, str] = detail[HASHES_KEY]
-        return seals.get("batch")
+        """Return the hash that the entry records for the batch row."""
+        hashes: Mapping[str, str] = detail[HASHES_KEY]
+        return hashes.get("batch")
 
-    def expected_count(self, detail: Mapping[str, Any]) -> int | None:  # noqa: ARG002 (one each)
+    def expected_count(self, detail: Mapping[str, Any]) -> int | None:  # noqa: ARG002
+        """Return 1: each delivery writes one batch row."""
         return 1
 
 
 def _find_withdrawal_changes(connection: sa.Connection, claims: AuditClaims) -> list[str]:
-    """Rows taken back, and the acts by which they were."""
-    found, table, act = [], schema.withdrawals, schema.withdrawn_batches
-    acts = {row.batch: row for row in connection.execute(sa.select(act).order_by(act.c.seq))}
+    """Return changes of withdrawn rows and of the withdrawals of batches."""
+    changes, table, act = [], schema.withdrawals, schema.withdrawn_batches
+    by_batch = {row.batch: row for row in connection.execute(sa.select(act).order_by(act.c.seq))}
     covered = 0
     for batch, detail in claims.withdrawals.items():
-        seals = detail.get(HASHES_KEY)
-        if seals is None:
+        hashes = detail.get(HASHES_KEY)
+        if hashes is None:
             covered += int(detail["rows"])
             continue
-        one = acts.pop(batch, None)
-        if one is None or row_digests.hash_rows([tuple(one)[1:]]).hexdigest != seals.get("act"):
-            found.append(f"Penarikan kiriman {batch}: keterangannya diubah atau hilang.")
+        batch_row = by_batch.pop(batch, None)
+        if batch_row is None or row_digests.hash_rows(
+            [tuple(batch_row)[1:]]
+        ).hexdigest != hashes.get("act"):
+            changes.append(f"Penarikan kiriman {batch}: keterangannya diubah atau hilang.")
             continue
-        rows = sa.select(table).where(table.c.seq >= one.first, table.c.seq < one.first + one.rows)
-        there = row_digests.hash_rows(map(tuple, connection.execute(rows.order_by(table.c.seq))))
-        covered += int(one.rows)
-        if there.hexdigest != seals.get("rows"):
-            found.append(
+        rows = sa.select(table).where(
+            table.c.seq >= batch_row.first, table.c.seq < batch_row.first + batch_row.rows
+        )
+        actual = row_digests.hash_rows(map(tuple, connection.execute(rows.order_by(table.c.seq))))
+        covered += int(batch_row.rows)
+        if actual.hexdigest != hashes.get("rows"):
+            changes.append(
                 f"Penarikan kiriman {batch}: penarikan barisnya diubah, hilang atau disisipkan."
             )
-    found += [f"Penarikan kiriman {batch} disisipkan." for batch in acts if claims.is_complete]
+    changes += [
+        f"Penarikan kiriman {batch} disisipkan." for batch in by_batch if claims.is_complete
+    ]
     count = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
     if count != covered and claims.is_complete:
-        found.append(f"Baris yang ditarik ada {count}, padahal jejak menyebut {covered}.")
-    return found
+        changes.append(f"Baris yang ditarik ada {count}, padahal jejak menyebut {covered}.")
+    return changes
 
 
 def _find_single_row_changes(
@@ -280,84 +304,89 @@ def _find_single_row_changes(
     count_without_hash: int | None,
     label: str,
 ) -> list[str]:
-    """Rows that stand alone. before: how many there are that no entry seals; None: any number."""
-    found, left, others = [], dict(claims), 0
+    """Return changes in a table with one hash per row.
+
+    count_without_hash: how many rows no entry hashes; None: any number.
+    """
+    changes, unseen, unclaimed = [], dict(claims), 0
     for row in connection.execute(sa.select(table).order_by(table.c.seq)):
-        wanted = left.pop(row.seq, None)
-        others += wanted is None
-        if wanted is not None and row_digests.hash_rows([tuple(row)]).hexdigest != wanted:
-            found.append(f"{label} nomor {row.seq} diubah.")
-    found += [f"{label} nomor {number} hilang." for number in left]
-    if count_without_hash is not None and others != count_without_hash:
-        found.append(
-            f"{label}: {others} di luar segel, padahal jejak menyebut {count_without_hash}."
+        expected = unseen.pop(row.seq, None)
+        unclaimed += expected is None
+        if expected is not None and row_digests.hash_rows([tuple(row)]).hexdigest != expected:
+            changes.append(f"{label} nomor {row.seq} diubah.")
+    changes += [f"{label} nomor {number} hilang." for number in unseen]
+    if count_without_hash is not None and unclaimed != count_without_hash:
+        changes.append(
+            f"{label}: {unclaimed} di luar segel, padahal jejak menyebut {count_without_hash}."
         )
-    return found
+    return changes
 
 
 def _batch_runs(batches: Sequence[Any]) -> Iterator[tuple[Any, slice]]:
-    """Each stretch of the same batch, and where it lies."""
+    """Yield each run of the same batch, and its slice."""
     start = 0
-    for at in range(1, len(batches) + 1):
-        if at == len(batches) or batches[at] != batches[start]:
-            yield batches[start], slice(start, at)
-            start = at
+    for position in range(1, len(batches) + 1):
+        if position == len(batches) or batches[position] != batches[start]:
+            yield batches[start], slice(start, position)
+            start = position
 
 
 def _describe_differences(
     expected: Checksums, actual: Checksums, numbers: Sequence[Any]
 ) -> list[str]:
-    """What is changed, missing or inserted, in words, by the sender's row numbers."""
+    """Describe what is changed, missing or inserted, by the sender's row numbers."""
     if len(expected) == len(actual):
-        return [f"baris {numbers[at]} diubah" for at in np.flatnonzero(expected != actual).tolist()]
+        return [f"baris {numbers[i]} diubah" for i in np.flatnonzero(expected != actual).tolist()]
     if max(len(expected), len(actual)) > _MAX_ALIGNED_ROWS:
         return [f"ada {len(actual)} baris, seharusnya {len(expected)}"]
-    said: list[str] = []
+    sentences: list[str] = []
     matcher = SequenceMatcher(None, expected.tolist(), actual.tolist(), autojunk=False)
     for tag, first, end, start, stop in matcher.get_opcodes():
-        both = min(end - first, stop - start) if tag != "equal" else 0
-        said += [f"baris {numbers[start + at]} diubah" for at in range(both)]
-        if tag != "equal" and end - first > both:
-            place = f"sesudah baris {numbers[start + both - 1]}" if start + both else "di awal"
-            said.append(f"{end - first - both} baris hilang {place}")
-        if tag != "equal" and stop - start > both:
-            said += [f"baris {numbers[at]} disisipkan" for at in range(start + both, stop)]
-    return said
+        changed = min(end - first, stop - start) if tag != "equal" else 0
+        sentences += [f"baris {numbers[start + i]} diubah" for i in range(changed)]
+        if tag != "equal" and end - first > changed:
+            where = (
+                f"sesudah baris {numbers[start + changed - 1]}" if start + changed else "di awal"
+            )
+            sentences.append(f"{end - first - changed} baris hilang {where}")
+        if tag != "equal" and stop - start > changed:
+            sentences += [f"baris {numbers[i]} disisipkan" for i in range(start + changed, stop)]
+    return sentences
 
 
 def _recompute_digests(
     feed: Feed, names: Sequence[str], feed_rows: Sequence[tuple[Any, ...]]
 ) -> list[bytes | None]:
-    """The digests of the content of these rows; None for cells that are of no such kind."""
+    """Return the digests of the content of these rows; None for cells of the wrong kind."""
     kinds = {column.name: column.kind for column in feed.columns}
 
-    def made(rows: Sequence[tuple[Any, ...]]) -> list[bytes]:
+    def compute(rows: Sequence[tuple[Any, ...]]) -> list[bytes]:
         cells = dict(zip(names, zip(*rows, strict=True), strict=True))
         return compute_digests(
             {name: _normalize_cells(kind, cells[name]) for name, kind in kinds.items()}
         )
 
     try:
-        return list(made(feed_rows))
+        return list(compute(feed_rows))
     except (TypeError, ValueError, AttributeError):
         pass
-    found: list[bytes | None] = []
+    digests: list[bytes | None] = []
     for row in feed_rows:
         try:
-            found += made([row])
+            digests += compute([row])
         except (TypeError, ValueError, AttributeError):
-            found.append(None)
-    return found
+            digests.append(None)
+    return digests
 
 
 def _normalize_cells(kind: ColumnKind, cells: Sequence[Any]) -> list[Any]:
-    """Cells as they were when their digest was made, whichever engine gives them."""
+    """Return cells as they were when their digest was computed, in every engine."""
     if kind is ColumnKind.BOOLEAN:
         return [bool(cell) if cell in (0, 1) else cell for cell in cells]
-    wanted: type = {ColumnKind.DECIMAL: float, ColumnKind.TIME: int, ColumnKind.COUNT: int}.get(
+    expected: type = {ColumnKind.DECIMAL: float, ColumnKind.TIME: int, ColumnKind.COUNT: int}.get(
         kind, str
     )
-    if set(map(type, cells)) - {wanted, type(None)}:
+    if set(map(type, cells)) - {expected, type(None)}:
         raise TypeError(f"cells that are no {kind}")
     return list(cells)
 
@@ -365,11 +394,11 @@ def _normalize_cells(kind: ColumnKind, cells: Sequence[Any]) -> list[Any]:
 def _to_int64(cells: Sequence[Any]) -> Any:
     try:
         return np.array(cells, dtype=np.int64)
-    except (TypeError, ValueError, OverflowError):  # a tampering hand put something else there
+    except (TypeError, ValueError, OverflowError):  # a manipulated cell
         return np.array([cell if isinstance(cell, int) else -1 for cell in cells], dtype=np.int64)
 
 
 def _digest_or_zeros(cell: Any) -> bytes:
-    """A digest as it is kept; of anything else bytes that no digest is."""
-    kept = bytes(cell) if isinstance(cell, bytes | bytearray | memoryview) else b""
-    return kept if len(kept) == 16 else b"\0" * 16
+    """Return a stored digest; for anything else zeros, which no digest is."""
+    digest = bytes(cell) if isinstance(cell, bytes | bytearray | memoryview) else b""
+    return digest if len(digest) == 16 else b"\0" * 16

@@ -1,4 +1,4 @@
-"""The whole store in one file, and back: every row of every table, proven before it is kept."""
+"""Backup of the whole store to one file, and restore: all rows are verified first."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from situasi.store.timestamps import to_micros
 
 FORMAT = 1
 _MANIFEST = "manifest.json"
-_MAX_MANIFEST_BYTES = 4 << 20  # bytes of the manifest
-_MAX_DEFINITION_BYTES = 64 << 20  # bytes of the files that define an election
-_MAX_ROW_GROUP_BYTES = 1 << 30  # bytes that a piece of a table may claim to need
+_MAX_MANIFEST_BYTES = 4 << 20
+_MAX_DEFINITION_BYTES = 64 << 20  # of all files that define an election
+_MAX_ROW_GROUP_BYTES = 1 << 30  # that a row group may claim to need
 _DISK_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class BackupError(ValueError):
-    """The copy cannot be made, or is not whole, or is not for this store; the message says why."""
+    """A backup cannot be made, is not intact, or is not for this store; the message says why."""
 
 
 @dataclass(frozen=True)
 class BackupMember:
-    """A file within a copy."""
+    """A file within a backup."""
 
     sha256: str
     bytes: int
@@ -47,7 +47,7 @@ class BackupMember:
 
 @dataclass(frozen=True)
 class BackupTable(BackupMember):
-    """A table within a copy: how many rows, and the highest number."""
+    """A table within a backup: how many rows, and the highest number."""
 
     rows: int
     last: int
@@ -55,10 +55,11 @@ class BackupTable(BackupMember):
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a copy says of itself.
+    """The description of a backup, stored in it.
 
-    schema: verbatim.fingerprint of the store it is from. head: number and seal of the end of the
-    trail. breaks: what was broken in that trail already. files: what defines the election.
+    schema: raw_tables.schema_fingerprint of the store it was made from. head: number and hash of
+    the last audit log entry. breaks: what was already broken in that audit log. files: the files
+    that define the election.
     """
 
     format: int
@@ -76,6 +77,7 @@ class Manifest:
 
     @property
     def rows(self) -> int:
+        """Return the number of rows of all tables."""
         return sum(table.rows for table in self.tables.values())
 
 
@@ -88,67 +90,68 @@ def write(
     *,
     log_audit: bool = True,
 ) -> Manifest:
-    """Keep one moment of the store in a new file, read it back, and tell the trail.
+    """Write one state of the store to a new file, read it back, and add an audit log entry.
 
-    The file is of the scope that the store says it has; of the election's where it says none.
-
-    tell: not in a store above, whose trail must stay that of the store it came from.
-    Raises KeepingRefused (and leaves nothing) where the file is there, or cannot be written.
+    The file has the scope recorded in the store, or the election's where none is recorded.
+    log_audit: False for a store of a higher level, whose audit log must equal that of its source.
+    Raises BackupError (and leaves nothing) where the file exists or cannot be written.
     """
     scope = store.scope() or Scope(election.contest, election.kabupaten_code)
     with _translate_errors(path), atomic_files.create_file(path) as file:
-        with store.raw_snapshot() as state:
-            made = _write_members(state, scope, election, file, at, actor)
+        with store.raw_snapshot() as snapshot:
+            manifest = _write_members(snapshot, scope, election, file, at, actor)
         verify_container(file)
     if log_audit:
-        detail = {"file": path.name, "rows": made.rows, "head": made.head[0]}
+        detail = {"file": path.name, "rows": manifest.rows, "head": manifest.head[0]}
         store.log_audit("backup", actor, at, detail)
-    return made
+    return manifest
 
 
 def check(path: Path) -> Manifest:
-    """Prove a copy without putting it back. Raises KeepingRefused where it is not whole."""
+    """Verify a backup without restoring it. Raises BackupError where it is not intact."""
     with _translate_errors(path), path.open("rb") as file:
         return verify_container(file)[1]
 
 
 def restore(store: Store, scope: Scope, path: Path, at: datetime, actor: str) -> Manifest:
-    """Put a copy back into an empty store of the same scope: all of it, or nothing.
+    """Restore a backup into an empty store of the same scope: all of it, or nothing.
 
-    Raises KeepingRefused where the copy is not whole or of another scope, or the store holds
-    anything; StoreError where it cannot be written to.
+    Raises BackupError where the backup is not intact or of another scope, or the store is not
+    empty; StoreError where it cannot be written to.
     """
     with _translate_errors(path), path.open("rb") as file:
-        packed, told = verify_container(file)
-        copied = Scope(told.contest, told.kabupaten)
-        for own in (store.scope() or scope, scope):
-            if copied != own:
+        container, manifest = verify_container(file)
+        copied = Scope(manifest.contest, manifest.kabupaten)
+        for expected in (store.scope() or scope, scope):
+            if copied != expected:
                 raise BackupError(
                     f"{path.name} milik {copied.contest}/{copied.kabupaten}, bukan"
-                    f" {own.contest}/{own.kabupaten}. Tidak ada yang diubah."
+                    f" {expected.contest}/{expected.kabupaten}. Tidak ada yang diubah."
                 )
-        with store.raw_import() as placing:
-            if not placing.is_empty():
+        with store.raw_import() as raw_import:
+            if not raw_import.is_empty():
                 raise BackupError(
                     "Penyimpanan ini sudah berisi. Pulihkan ke penyimpanan yang masih kosong"
                     " (SITUASI_STORE atau SITUASI_DATA lain). Tidak ada yang diubah."
                 )
-            _import_tables(placing, packed, told)
-            detail = {"file": path.name, "made_at": told.made_at, "head": told.head[0]}
-            placing.log_audit(to_micros(at), actor, "restore", detail)
-            placing.commit()
-    return told
+            _import_tables(raw_import, container, manifest)
+            detail = {"file": path.name, "made_at": manifest.made_at, "head": manifest.head[0]}
+            raw_import.log_audit(to_micros(at), actor, "restore", detail)
+            raw_import.commit()
+    return manifest
 
 
 def find_changed_files(manifest: Manifest, election: Election) -> list[str]:
-    """Files of the definition that are not as they are in a copy, by name."""
-    here = {
+    """Return the names of definition files that differ from those in a backup."""
+    current = {
         name: backup_container.compute_file_sha256(path)
         for name, path in _iter_definition_files(election)
     }
-    names = here.keys() | manifest.files.keys()
+    names = current.keys() | manifest.files.keys()
     return sorted(
-        n for n in names if n not in manifest.files or manifest.files[n].sha256 != here.get(n)
+        name
+        for name in names
+        if name not in manifest.files or manifest.files[name].sha256 != current.get(name)
     )
 
 
@@ -160,14 +163,14 @@ def _write_members(
     at: datetime,
     actor: str,
 ) -> Manifest:
-    with backup_container.open_container_writer(file) as packed:
-        tables = {name: _write_table(packed, snapshot, name) for name in TABLES}
+    with backup_container.open_container_writer(file) as container:
+        tables = {name: _write_table(container, snapshot, name) for name in TABLES}
         files = {
-            name: _write_file(packed, name, path.read_bytes())
+            name: _write_file(container, name, path.read_bytes())
             for name, path in _iter_definition_files(election)
         }
         head = snapshot.audit_head()
-        told = Manifest(
+        manifest = Manifest(
             format=FORMAT,
             situasi=situasi.__version__,
             contest=scope.contest,
@@ -181,8 +184,8 @@ def _write_members(
             tables=tables,
             files=files,
         )
-        _write_file(packed, _MANIFEST, json.dumps(asdict(told), indent=1).encode())
-    return told
+        _write_file(container, _MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
+    return manifest
 
 
 def _write_table(container: ZipFile, snapshot: RawSnapshot, name: str) -> BackupTable:
@@ -190,9 +193,9 @@ def _write_table(container: ZipFile, snapshot: RawSnapshot, name: str) -> Backup
     with backup_container.open_member_writer(container, _table_path(name)) as sink:
         rows = 0
         with pq.ParquetWriter(sink, raw_tables.arrow_schema(table), compression="zstd") as writer:
-            for piece in snapshot.iter_chunks(table):
-                writer.write_batch(piece)
-                rows += piece.num_rows
+            for chunk in snapshot.iter_chunks(table):
+                writer.write_batch(chunk)
+                rows += chunk.num_rows
     return BackupTable(sink.sha256, sink.size, rows, snapshot.last_number(table))
 
 
@@ -203,65 +206,76 @@ def _write_file(container: ZipFile, name: str, content: bytes) -> BackupMember:
 
 
 def _iter_definition_files(election: Election) -> Iterator[tuple[str, Path]]:
-    """The files of the election's folder and of its boundaries, by their names in a copy."""
-    for word, folder in (("pemilihan", election.folder), ("batas", election.boundaries_folder)):
+    """Yield the files of the election's folder and its boundaries, by their names in a backup."""
+    for prefix, folder in (("pemilihan", election.folder), ("batas", election.boundaries_folder)):
         for path in sorted(folder.rglob("*")):
             if path.is_file() and not path.is_symlink():
-                yield f"{word}/{path.relative_to(folder).as_posix()}", path
+                yield f"{prefix}/{path.relative_to(folder).as_posix()}", path
 
 
 def verify_container(file: BinaryIO) -> tuple[ContainerReader, Manifest]:
-    """A copy of which every sum, row and seal is right. Raises Broken or KeepingRefused."""
-    packed = ContainerReader(file)
-    told = _read_manifest(packed)
-    members: dict[str, BackupMember] = {_table_path(name): one for name, one in told.tables.items()}
-    members |= told.files
-    if packed.names != {*members, _MANIFEST}:
+    """Return a backup in which every checksum, row count and hash is right.
+
+    Raises InvalidContainer or BackupError.
+    """
+    container = ContainerReader(file)
+    manifest = _read_manifest(container)
+    members: dict[str, BackupMember] = {
+        _table_path(name): table for name, table in manifest.tables.items()
+    }
+    members |= manifest.files
+    if container.names != {*members, _MANIFEST}:
         raise InvalidContainer("isinya bukan yang tertulis pada manifest")
     for name, member in members.items():
-        if packed.size(name) != member.bytes or packed.sha256(name) != member.sha256:
+        if container.size(name) != member.bytes or container.sha256(name) != member.sha256:
             raise InvalidContainer(f"{name} berubah")
-    for name, one in told.tables.items():
-        _check_table(name, packed, one)
-    said = _iter_audit_entries(packed)
-    found = audit_log.find_breaks(said, told.head[1], None)
-    if not set(found) <= set(told.breaks):
-        raise InvalidContainer(f"jejaknya rusak: {found[0]}")
-    return packed, told
+    for name, table in manifest.tables.items():
+        _check_table(name, container, table)
+    entries = _iter_audit_entries(container)
+    breaks = audit_log.find_breaks(entries, manifest.head[1], None)
+    if not set(breaks) <= set(manifest.breaks):
+        raise InvalidContainer(f"jejaknya rusak: {breaks[0]}")
+    return container, manifest
 
 
 def _read_manifest(container: ContainerReader) -> Manifest:
     if _MANIFEST not in container.names or container.size(_MANIFEST) > _MAX_MANIFEST_BYTES:
         raise InvalidContainer("bukan cadangan Situasi")
     try:
-        said = json.loads(container.open_member(_MANIFEST).read())
-        if int(said["format"]) > FORMAT:
+        values = json.loads(container.open_member(_MANIFEST).read())
+        if int(values["format"]) > FORMAT:
             raise BackupError(
-                f"Cadangan ini dibuat oleh Situasi yang lebih baru ({str(said['situasi'])[:20]})."
+                f"Cadangan ini dibuat oleh Situasi yang lebih baru ({str(values['situasi'])[:20]})."
                 " Perbarui Situasi."
             )
-        number, seal = said.pop("head")
-        told = Manifest(
-            **said
+        number, audit_hash = values.pop("head")
+        manifest = Manifest(
+            **values
             | {
-                "head": (int(number), str(seal)),
-                "breaks": tuple(map(str, said["breaks"])),
-                "tables": {name: BackupTable(**one) for name, one in said["tables"].items()},
-                "files": {name: BackupMember(**one) for name, one in said["files"].items()},
+                "head": (int(number), str(audit_hash)),
+                "breaks": tuple(map(str, values["breaks"])),
+                "tables": {name: BackupTable(**table) for name, table in values["tables"].items()},
+                "files": {name: BackupMember(**member) for name, member in values["files"].items()},
             }
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         if isinstance(error, BackupError):
             raise
         raise InvalidContainer("manifest tidak terbaca") from error
-    strangers = told.tables.keys() - TABLES.keys()
-    if strangers:
-        raise _newer_version_error(strangers)
-    if told.tables.keys() != TABLES.keys() and told.schema == raw_tables.schema_fingerprint():
+    unknown = manifest.tables.keys() - TABLES.keys()
+    if unknown:
+        raise _newer_version_error(unknown)
+    if (
+        manifest.tables.keys() != TABLES.keys()
+        and manifest.schema == raw_tables.schema_fingerprint()
+    ):
         raise InvalidContainer("ada tabel yang hilang")
-    if sum(container.size(n) for n in told.files if n in container.names) > _MAX_DEFINITION_BYTES:
+    if (
+        sum(container.size(n) for n in manifest.files if n in container.names)
+        > _MAX_DEFINITION_BYTES
+    ):
         raise InvalidContainer("definisi pemilihannya terlalu besar")
-    return told
+    return manifest
 
 
 def _newer_version_error(names: Iterable[str]) -> BackupError:
@@ -271,20 +285,21 @@ def _newer_version_error(names: Iterable[str]) -> BackupError:
 
 def _check_table(name: str, container: ContainerReader, expected: BackupTable) -> None:
     file = _open_parquet(name, container)
-    table, found = TABLES[name], file.schema_arrow
-    known = {field.name: field for field in raw_tables.arrow_schema(table)}
-    if strangers := set(found.names) - known.keys():
-        raise _newer_version_error(strangers)
-    # A column that came later is missing in every row of an older store.
-    later = [known[column] for column in known.keys() - set(found.names)]
+    table, schema = TABLES[name], file.schema_arrow
+    expected_fields = {field.name: field for field in raw_tables.arrow_schema(table)}
+    if unknown := set(schema.names) - expected_fields.keys():
+        raise _newer_version_error(unknown)
+    # Columns added later are missing in an older store.
+    later = [expected_fields[column] for column in expected_fields.keys() - set(schema.names)]
     if any(not field.nullable for field in later) or any(
-        field.type != known[field.name].type for field in found
+        field.type != expected_fields[field.name].type for field in schema
     ):
         raise InvalidContainer(f"tabel {name} tidak berbentuk tabel itu")
-    groups = [file.metadata.row_group(at) for at in range(file.metadata.num_row_groups)]
+    groups = [file.metadata.row_group(group) for group in range(file.metadata.num_row_groups)]
     if any(
-        one.num_rows > raw_tables.CHUNK_ROWS or not 0 <= one.total_byte_size <= _MAX_ROW_GROUP_BYTES
-        for one in groups
+        group.num_rows > raw_tables.CHUNK_ROWS
+        or not 0 <= group.total_byte_size <= _MAX_ROW_GROUP_BYTES
+        for group in groups
     ):
         raise InvalidContainer(f"tabel {name} berpotongan terlalu besar")
     if file.metadata.num_rows != expected.rows or _count_rows(file) != expected.rows:
@@ -292,7 +307,7 @@ def _check_table(name: str, container: ContainerReader, expected: BackupTable) -
 
 
 def _count_rows(file: Any) -> int:
-    """How many rows there are when each is read."""
+    """Read all rows, and return how many there are."""
     try:
         return sum(
             batch.num_rows for batch in file.iter_batches(raw_tables.CHUNK_ROWS, use_threads=False)
@@ -302,16 +317,16 @@ def _count_rows(file: Any) -> int:
 
 
 def _import_tables(raw_import: RawImport, container: ContainerReader, manifest: Manifest) -> None:
-    for name, one in manifest.tables.items():
+    for name, expected in manifest.tables.items():
         table, file = TABLES[name], _open_parquet(name, container)
-        placed = raw_import.import_rows(table, file.schema_arrow.names, _iter_rows(file))
-        if placed != one.rows or raw_import.count_rows(table) != one.rows:
-            raise InvalidContainer(f"tabel {name} bukan {one.rows} baris")
-        if raw_import.last_number(table) != one.last:
-            raise InvalidContainer(f"tabel {name} tidak berakhir pada nomor {one.last}")
-    found = raw_import.find_breaks(manifest.head[1])
-    if not set(found) <= set(manifest.breaks):
-        raise InvalidContainer(f"jejaknya rusak: {found[0]}")
+        imported = raw_import.import_rows(table, file.schema_arrow.names, _iter_rows(file))
+        if imported != expected.rows or raw_import.count_rows(table) != expected.rows:
+            raise InvalidContainer(f"tabel {name} bukan {expected.rows} baris")
+        if raw_import.last_number(table) != expected.last:
+            raise InvalidContainer(f"tabel {name} tidak berakhir pada nomor {expected.last}")
+    breaks = raw_import.find_breaks(manifest.head[1])
+    if not set(breaks) <= set(manifest.breaks):
+        raise InvalidContainer(f"jejaknya rusak: {breaks[0]}")
     if raw_import.audit_head() != manifest.head:
         raise InvalidContainer("jejaknya tidak berakhir seperti tertulis pada manifest")
 
@@ -329,7 +344,7 @@ def _open_parquet(name: str, container: ContainerReader) -> Any:
 
 
 def _iter_rows(file: Any, names: list[str] | None = None) -> Iterator[tuple[Any, ...]]:
-    """The rows of a table, a piece of it in memory at a time."""
+    """Yield the rows of a table, with one chunk in memory at a time."""
     names = names or file.schema_arrow.names
     try:
         for batch in file.iter_batches(raw_tables.CHUNK_ROWS, columns=names, use_threads=False):
@@ -345,7 +360,7 @@ def _table_path(name: str) -> str:
 
 @contextmanager
 def _translate_errors(path: Path) -> Iterator[None]:
-    """What goes wrong with this file, in one sentence."""
+    """Turn errors with this file into BackupError with one sentence."""
     try:
         yield
     except BackupError:

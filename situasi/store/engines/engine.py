@@ -1,4 +1,4 @@
-"""What one engine brings: connections, ways to append, words for its errors."""
+"""The base class of engines: connections, ways to append rows, messages for errors."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from situasi.common.disk_space import DISK_SPACE
 from situasi.store.interface import Scope, StoreError
 
-# A connection opened with this option takes the write lock of the whole scope at its
-# first statement. One writer at a time keeps `seq` in the order of commits, without
-# which a reader that asks for "rows after the last I saw" would miss some.
+# A connection with this option takes the write lock of the whole scope at its first
+# statement. One writer at a time keeps `seq` in the order of commits; otherwise a reader
+# that asks for "rows after the last one I have" would miss some.
 WRITE_OPTIONS = {"situasi_writes": True}
 
-# Of an error that has no sentence of its own.
+# For errors without a message of their own.
 GENERIC_FAILURE = "Penyimpanan gagal menjawab. Pengelola papan melihat sebabnya pada log server."
 _COMMITTED = "situasi_committed"
 
@@ -26,9 +26,10 @@ Cells = Iterable[Any]
 
 
 class Backend(ABC):
-    """An engine made ready: tables there, write lock installed (see WRITES).
+    """An engine that is ready: tables exist, the write lock is installed (see WRITE_OPTIONS).
 
-    Reading is the same for all: statements over `tables`. Each engine appends in its own way.
+    Reading is the same for all: statements over the tables of `schema`. Each engine appends in its
+    own way.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class Backend(ABC):
 
     @contextmanager
     def translate_errors(self) -> Iterator[None]:
-        """Turn what the engine raises into a StoreError."""
+        """Turn the engine's exceptions into StoreError."""
         try:
             yield
         except (sa.exc.DBAPIError, sa.exc.TimeoutError, self._driver_error) as error:
@@ -49,16 +50,16 @@ class Backend(ABC):
 
     @contextmanager
     def read_connection(self) -> Iterator[sa.Connection]:
-        """A connection that sees one unchanging state of the store."""
+        """Open a connection that sees one unchanging state of the store."""
         with self.translate_errors(), self.engine.connect() as connection:
             yield self.as_snapshot(connection)
 
     @contextmanager
     def write_connection(self) -> Iterator[sa.Connection]:
-        """A connection that writes alone; what is not committed is rolled back.
+        """Open a connection that is the only writer; what is not committed is rolled back.
 
-        What the block raises passes unchanged, for the block may be the caller's: the
-        store's own statements go inside `speaking`.
+        Exceptions of the block pass unchanged, for the block may be the caller's: the store's own
+        statements go inside `translate_errors`.
         """
         with self.translate_errors():
             connection = self.engine.connect()
@@ -71,7 +72,7 @@ class Backend(ABC):
             self._release(connection)
 
     def _release(self, connection: sa.Connection) -> None:
-        """Give the connection back. One that is lost rolled back by itself."""
+        """Return the connection to the pool; a lost one was rolled back by the server."""
         try:
             connection.close()
         except (sa.exc.DBAPIError, self._driver_error):
@@ -80,24 +81,24 @@ class Backend(ABC):
                 connection.close()
 
     def as_snapshot(self, connection: sa.Connection) -> sa.Connection:
-        """The connection, made to see one state from its first statement on."""
+        """Return the connection, set to see one state from its first statement on."""
         return connection
 
     @abstractmethod
     def is_full(self, error: BaseException) -> bool:
-        """Whether this error says that there is no space left to write to."""
+        """Return whether this error says that the disk is full."""
 
     @abstractmethod
     def to_store_error(self, error: BaseException) -> StoreError:
-        """What to tell of this error, in Indonesian."""
+        """Build the StoreError for this error, with a message in Indonesian."""
 
     @abstractmethod
     def last_issued_number(self, connection: sa.Connection, table: sa.Table) -> int:
-        """The highest number ever given to a row of the trail, rows since removed included."""
+        """Return the highest number ever given to an audit log entry, removed ones included."""
 
     @abstractmethod
     def append(self, connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> None:
-        """One row; it gets the next `seq` where the table has one and the values bring none."""
+        """Append one row; it gets the next `seq` if the table has one and the values do not."""
 
     @abstractmethod
     def append_selected(
@@ -107,7 +108,7 @@ class Backend(ABC):
         names: Sequence[str],
         statement: sa.Select[Any],
     ) -> int:
-        """The rows that a SELECT finds, numbered on by the first of these columns; how many."""
+        """Append the rows of a SELECT, in order of the first of these columns; return how many."""
 
     @abstractmethod
     def append_new(
@@ -118,9 +119,9 @@ class Backend(ABC):
         constants: Mapping[str, int],
         unique: Sequence[str],
     ) -> int:
-        """Rows given by column, those left out whose `unique` columns are already there; how many.
+        """Append rows given by column whose `unique` columns are not there yet; return how many.
 
-        constants: what is the same in all rows.
+        constants: values that are the same in all rows.
         """
 
     @abstractmethod
@@ -131,24 +132,24 @@ class Backend(ABC):
         names: Sequence[str],
         rows: Iterable[Sequence[Any]],
     ) -> int:
-        """Rows as another store had them, their numbers included; how many.
+        """Insert rows of another store with their numbers; return how many.
 
-        What is already there under the same number or content is an error.
+        Raises an error if the same number or content is already there.
         """
 
-    def notify_changed(self, connection: sa.Connection) -> None:  # noqa: B027 (not every engine can)
-        """Let everybody who waits know of this commit, once it is one."""
+    def notify_changed(self, connection: sa.Connection) -> None:  # noqa: B027 (optional)
+        """Notify all waiting processes of this commit once it is made."""
 
     @abstractmethod
     def wait(self) -> None:
-        """Return when asking for a new version is worth it: once announced, or after a while."""
+        """Return when asking for a new version is useful: when notified, or after a while."""
 
     @abstractmethod
     def is_leader(self, job: str) -> bool:
-        """See protocol.Store."""
+        """Return whether this process does the job alone (see Store.is_leader)."""
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         self.engine.dispose()
 
 

@@ -1,7 +1,7 @@
-"""Which election a file of SQLite belongs to: written in it when it is made, never changed.
+"""The mark in an SQLite file that says to which election it belongs; written once, never changed.
 
-The mark is the record numbered 0 of the table `access`: whatever counts, copies or sends records
-begins at 1, so it stays with its file, and the triggers of the table keep it from being changed.
+The mark is record number 0 of the table `access`: whatever counts, copies or sends records begins
+at 1, so it stays in its file, and the triggers of the table protect it from changes.
 """
 
 from __future__ import annotations
@@ -20,56 +20,58 @@ _KIND, _NAME = "store", "election"
 
 
 def check_scope(connection: sqlite3.Connection, path: Path, scope: Scope | None) -> Scope | None:
-    """Return the mark of this file, None where it has none yet.
+    """Return the scope marked in this file, None where it has no mark yet.
 
-    Raises StoreError where the file belongs to another scope than this one, by its mark or, in a
-    file of an older version that has none, by the kecamatan that its rows name.
+    Raises StoreError where the file belongs to another scope, by its mark or, in an unmarked file
+    of an older version, by the kecamatan named in its rows.
     """
     names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-    mark = _read_scope(connection) if schema.access.name in names else None
-    if scope is None or mark == scope:
-        return mark
-    if mark is not None:
-        raise StoreError(_format_refusal(f"{mark.contest} {mark.kabupaten}", scope), str(path))
-    strange = _foreign_kecamatan(connection, names, scope)
-    if strange is not None:
-        there = f"baris dari kecamatan {strange}"
-        raise StoreError(_format_refusal(there, scope), str(path))
+    marked_scope = _read_scope(connection) if schema.access.name in names else None
+    if scope is None or marked_scope == scope:
+        return marked_scope
+    if marked_scope is not None:
+        raise StoreError(
+            _format_refusal(f"{marked_scope.contest} {marked_scope.kabupaten}", scope), str(path)
+        )
+    kecamatan = _foreign_kecamatan(connection, names, scope)
+    if kecamatan is not None:
+        content = f"baris dari kecamatan {kecamatan}"
+        raise StoreError(_format_refusal(content, scope), str(path))
     return None
 
 
 def check_access(connection: sa.Connection, path: Path) -> None:
-    """Raise StoreError where the table of accounts and keys, or an index of it, is broken.
+    """Raise StoreError where the table of accounts and keys, or an index of it, is damaged.
 
-    A page full of noise may read as one without records: the board would stand open.
+    A damaged page may read as empty: without accounts the dashboard would be open to everyone.
     """
-    found = connection.exec_driver_sql("PRAGMA integrity_check(access)").scalars().all()
-    if found != ["ok"]:
+    results = connection.exec_driver_sql("PRAGMA integrity_check(access)").scalars().all()
+    if results != ["ok"]:
         raise StoreError(
             "Penyimpanan rusak pada akun dan kunci. Simpan berkasnya, lalu pulihkan dari cadangan.",
-            f"{path}: {' '.join(' '.join(found).split())[:200]}",
+            f"{path}: {' '.join(' '.join(results).split())[:200]}",
         )
 
 
 def write_scope(connection: sa.Connection, scope: Scope) -> None:
-    """Mark the file, under its write lock, unless somebody was quicker."""
+    """Mark the file, under its write lock, unless another process was quicker."""
     record = schema.access.c
-    asked = sa.select(record.value).where(record.seq == _RECORD_NUMBER)
-    if connection.execute(asked).first() is None:
+    query = sa.select(record.value).where(record.seq == _RECORD_NUMBER)
+    if connection.execute(query).first() is None:
         value = json.dumps({"contest": scope.contest, "kabupaten": scope.kabupaten})
-        named = {"kind": _KIND, "name": _NAME, "value": value}
-        row = {"seq": _RECORD_NUMBER, **named, "at": 0, "actor": ""}  # of no moment and nobody
+        fields = {"kind": _KIND, "name": _NAME, "value": value}
+        row = {"seq": _RECORD_NUMBER, **fields, "at": 0, "actor": ""}
         connection.execute(sa.insert(schema.access), row)
 
 
 def _read_scope(connection: sqlite3.Connection) -> Scope | None:
-    asked = "SELECT value FROM access WHERE seq = ? AND kind = ? AND name = ?"
-    found = connection.execute(asked, (_RECORD_NUMBER, _KIND, _NAME)).fetchone()
-    if found is None:
+    query = "SELECT value FROM access WHERE seq = ? AND kind = ? AND name = ?"
+    row = connection.execute(query, (_RECORD_NUMBER, _KIND, _NAME)).fetchone()
+    if row is None:
         return None
     try:
-        told = json.loads(found[0])
-        return Scope(str(told["contest"]), str(told["kabupaten"]))
+        values = json.loads(row[0])
+        return Scope(str(values["contest"]), str(values["kabupaten"]))
     except (ValueError, TypeError, KeyError) as error:
         corrupt = sqlite3.DatabaseError("the mark of the file cannot be read")
         corrupt.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
@@ -79,14 +81,16 @@ def _read_scope(connection: sqlite3.Connection) -> Scope | None:
 def _foreign_kecamatan(
     connection: sqlite3.Connection, tables: set[str], scope: Scope
 ) -> str | None:
-    """A kecamatan outside the kabupaten that any row of a feed names."""
-    for table in (one.name for one in schema.feeds.values() if one.name in tables):
+    """Return a kecamatan outside the kabupaten that any feed row names; None if there is none."""
+    for table in (
+        feed_table.name for feed_table in schema.feeds.values() if feed_table.name in tables
+    ):
         if "kecamatan" not in {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}:
             continue
-        asked = f"SELECT kecamatan FROM {table} WHERE kecamatan NOT LIKE ? LIMIT 1"
-        found = connection.execute(asked, (f"{scope.kabupaten}.%",)).fetchone()
-        if found is not None:
-            return str(found[0])
+        query = f"SELECT kecamatan FROM {table} WHERE kecamatan NOT LIKE ? LIMIT 1"
+        match = connection.execute(query, (f"{scope.kabupaten}.%",)).fetchone()
+        if match is not None:
+            return str(match[0])
     return None
 
 

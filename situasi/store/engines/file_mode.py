@@ -1,4 +1,4 @@
-"""Files of a store that nobody reads but the account that the board runs as, whatever the umask."""
+"""File permissions: only the account of the dashboard may read a store, whatever the umask."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _log = logging.getLogger(__name__)
 
 
 def create_private(path: Path) -> None:
-    """Make this file and its folder where there are none, and close what lies there to others.
+    """Create this file and its folder where missing, and remove the access of others.
 
-    SQLite gives what it makes beside the file (-wal, -shm) the mode of the file. Raises OSError.
+    SQLite gives the files it creates beside it (-wal, -shm) the mode of the file. Raises OSError.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
@@ -23,9 +23,9 @@ def create_private(path: Path) -> None:
 
 
 def restrict_to_owner(path: Path) -> None:
-    """Take from others the right to read this file and all that are named after it.
+    """Remove the access of others to this file and to all files named after it.
 
-    What may not be changed is written into the log.
+    A file that may not be changed is logged.
     """
     for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm"),
                  *_sibling_files(path)):  # fmt: skip
@@ -40,8 +40,8 @@ def restrict_to_owner(path: Path) -> None:
 
 
 def _sibling_files(path: Path) -> list[Path]:
-    """Locks and copies beside the file; none where its folder may not be listed."""
+    """Return locks and copies beside the file; none where its folder may not be listed."""
     try:
-        return [one for one in path.parent.iterdir() if one.name.startswith(f"{path.name}.")]
+        return [file for file in path.parent.iterdir() if file.name.startswith(f"{path.name}.")]
     except OSError:
         return []

@@ -1,4 +1,4 @@
-"""PostgreSQL as the engine: one database for many scopes, rows in bulk by COPY, news by NOTIFY."""
+"""The PostgreSQL engine: one database for many scopes, bulk rows by COPY, events by NOTIFY."""
 
 from __future__ import annotations
 
@@ -20,20 +20,17 @@ from situasi.store.migrations import runner
 from situasi.store.migrations.runner import MigrationResult
 
 CHANNEL = "situasi"
-OLDEST_SERVER_VERSION = 15  # the first version whose views ask what the one who looks may see
-_LOCK_TIMEOUT = "30s"  # for another writer to finish
-_MIGRATION_LOCK_KEY = 0x53495455  # the lock of whoever makes tables, "SITU"
-_MAX_INLINE_ROWS = 500  # rows; fewer go as one statement, more by COPY
+OLDEST_SERVER_VERSION = 15  # the first version with security_invoker views
+_LOCK_TIMEOUT = "30s"  # to wait for another writer
+_MIGRATION_LOCK_KEY = 0x53495455  # the lock for creating tables, "SITU"
+_MAX_INLINE_ROWS = 500  # up to this many in one statement, more by COPY
 _CHUNK_ROWS = 20_000  # rows in memory at a time
-_POLL_S, _NOTIFIED_POLL_S = (
-    0.25,
-    1.0,
-)  # seconds between two questions for a version; where news comes
-_MIN_WAIT_S = 0.1  # seconds between two, however much comes
-_RETRY_S = 2.0  # seconds after which a lost line for news is tried again
+_POLL_S, _NOTIFIED_POLL_S = 0.25, 1.0  # seconds between two version checks; while listening
+_MIN_WAIT_S = 0.1  # seconds between two checks at least
+_RETRY_S = 2.0  # seconds after which a lost listener connection is opened again
 _MAX_RETRY_S = 10.0
 
-# A server that is silent is given up, and the next of the address tried, within seconds.
+# A silent server is given up, and the next host of the address tried, within seconds.
 _CONNECT_PARAMETERS = {
     "connect_timeout": "5",
     "keepalives_idle": "5",
@@ -62,8 +59,8 @@ _SQLSTATE_BY_PHRASE = (
 _SCOPE_CONDITION = "contest = %(contest)s AND kabupaten = %(kabupaten)s"
 _UNREACHABLE = "Server penyimpanan tidak menjawab. Periksa server dan jaringannya."
 
-# A server that follows another tells what it has as if it were new, long after it lost the other:
-# it must be receiving, and have done what it received or something else within seconds.
+# A replica answers as if its rows were current, long after it lost its primary: it must be
+# receiving, and have replayed all it received, or something in the last 10 seconds.
 _FRESHNESS_QUERY = """
     SELECT NOT pg_is_in_recovery() OR (
         EXISTS (SELECT FROM pg_stat_wal_receiver)
@@ -71,7 +68,7 @@ _FRESHNESS_QUERY = """
              OR clock_timestamp() - pg_last_xact_replay_timestamp() < interval '10 seconds'))"""
 _REPLICA_STALE = "Server baca tidak lagi mengikuti server utama. Periksa sambungan keduanya."
 
-# How PostgreSQL calls the types of the columns in an array.
+# PostgreSQL's names of the column types.
 _ARRAY_TYPES: tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...] = (
     (sa.Boolean, "bool"),
     (sa.BigInteger, "int8"),
@@ -83,50 +80,54 @@ _ARRAY_TYPES: tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...] = (
 
 
 def open_backend(url: sa.URL, scope: Scope | None = None, is_replica: bool = False) -> Backend:
-    """Open the scope in the database that `url` names, making tables where there are none.
+    """Open the scope in the database that `url` names; create tables where there are none.
 
-    Several hosts may be named (`?host=a:5432&host=b:5432`): the one that can be written to is
-    spoken to. Raises StoreError when that cannot be done.
+    Several hosts may be named (`?host=a:5432&host=b:5432`): the one that can be written to is used.
+    Raises StoreError when that cannot be done.
     """
-    opened = PostgresBackend(url, postgres_schema.check_scope(scope), is_replica)
+    backend = PostgresBackend(url, postgres_schema.check_scope(scope), is_replica)
     try:
-        with opened.translate_errors():
-            _prepare(opened.engine, opened.scope)
+        with backend.translate_errors():
+            _prepare(backend.engine, backend.scope)
     except StoreError:
-        opened.close()
+        backend.close()
         raise
-    return opened
+    return backend
 
 
 def upgrade(url: sa.URL, scope: Scope | None = None) -> MigrationResult:
-    """See store.upgrade. The tables of all scopes are brought on together."""
-    opened = PostgresBackend(url, postgres_schema.check_scope(scope))
-    with closing(opened), opened.translate_errors():
-        with opened.engine.connect() as connection:
+    """Upgrade the tables of all scopes together (see store.upgrade)."""
+    backend = PostgresBackend(url, postgres_schema.check_scope(scope))
+    with closing(backend), backend.translate_errors():
+        with backend.engine.connect() as connection:
             if not postgres_schema.has_base_tables(connection):
                 raise StoreError("Belum ada penyimpanan di basis data ini.")
-        return _prepare(opened.engine, opened.scope)
+        return _prepare(backend.engine, backend.scope)
 
 
 def create_scope_account(url: sa.URL, scope: Scope, password: str) -> str:
-    """See store.admit."""
-    opened = PostgresBackend(url, postgres_schema.check_scope(scope))
-    with closing(opened), opened.translate_errors():
-        _prepare(opened.engine, opened.scope)
+    """Create the database account of a scope (see store.create_scope_account)."""
+    backend = PostgresBackend(url, postgres_schema.check_scope(scope))
+    with closing(backend), backend.translate_errors():
+        _prepare(backend.engine, backend.scope)
         account = postgres_schema.role_name(scope)
-        with psycopg.connect(_build_conninfo(url)) as line:
-            there = line.execute("SELECT FROM pg_roles WHERE rolname = %s", (account,)).rowcount
-            deed = (
-                "ALTER ROLE {} LOGIN PASSWORD {}" if there else "CREATE ROLE {} LOGIN PASSWORD {}"
+        with psycopg.connect(_build_conninfo(url)) as connection:
+            role_exists = connection.execute(
+                "SELECT FROM pg_roles WHERE rolname = %s", (account,)
+            ).rowcount
+            statement = (
+                "ALTER ROLE {} LOGIN PASSWORD {}"
+                if role_exists
+                else "CREATE ROLE {} LOGIN PASSWORD {}"
             )
-            line.execute(SQL(deed).format(Identifier(account), Literal(password)))
-            for right in postgres_schema.build_grants(scope):
-                line.execute(SQL(right))
+            connection.execute(SQL(statement).format(Identifier(account), Literal(password)))
+            for grant in postgres_schema.build_grants(scope):
+                connection.execute(SQL(grant))
         return account
 
 
 class PostgresBackend(Backend):
-    """See Backend."""
+    """The backend for one scope of a PostgreSQL database."""
 
     scope: Scope
 
@@ -136,38 +137,45 @@ class PostgresBackend(Backend):
         self._listener, self._leader_locks = ChangeListener(url, scope), LeaderLocks(url, scope)
 
     def is_full(self, error: BaseException) -> bool:
-        said = getattr(error, "orig", None) or error
-        return getattr(said, "sqlstate", None) == "53100"
+        """Return whether the disk of the server is full."""
+        cause = getattr(error, "orig", None) or error
+        return getattr(cause, "sqlstate", None) == "53100"
 
     def to_store_error(self, error: BaseException) -> StoreError:
-        said = getattr(error, "orig", None) or error
-        state = getattr(said, "sqlstate", None)
-        if state is None:  # refused before there was a connection: only words tell why
-            state = next((code for words, code in _SQLSTATE_BY_PHRASE if words in str(said)), None)
+        """Build the StoreError for this error."""
+        cause = getattr(error, "orig", None) or error
+        state = getattr(cause, "sqlstate", None)
+        if state is None:  # refused before there was a connection: only the message says why
+            state = next(
+                (code for phrase, code in _SQLSTATE_BY_PHRASE if phrase in str(cause)), None
+            )
         if state in _MESSAGES_BY_SQLSTATE:
             return StoreError(_MESSAGES_BY_SQLSTATE[state])
-        if isinstance(said, psycopg.OperationalError) or isinstance(error, sa.exc.TimeoutError):
+        if isinstance(cause, psycopg.OperationalError) or isinstance(error, sa.exc.TimeoutError):
             return StoreError(_UNREACHABLE)
-        return StoreError(GENERIC_FAILURE, str(said))
+        return StoreError(GENERIC_FAILURE, str(cause))
 
     def as_snapshot(self, connection: sa.Connection) -> sa.Connection:
-        looking = connection.execution_options(isolation_level="REPEATABLE READ")
-        if self._is_replica and not looking.exec_driver_sql(_FRESHNESS_QUERY).scalar():
+        """Set the connection to one state; raise StoreError if the replica is stale."""
+        snapshot = connection.execution_options(isolation_level="REPEATABLE READ")
+        if self._is_replica and not snapshot.exec_driver_sql(_FRESHNESS_QUERY).scalar():
             raise StoreError(_REPLICA_STALE)
-        return looking
+        return snapshot
 
-    def last_issued_number(self, connection: sa.Connection, table: sa.Table) -> int:  # noqa: ARG002 (the trail's)
+    def last_issued_number(self, connection: sa.Connection, table: sa.Table) -> int:  # noqa: ARG002 (the audit log's)
+        """Return the highest number ever given to an audit log entry of this scope."""
         number = sa.select(postgres_schema.last_issued.c.number).where(
             *self._scope_conditions(postgres_schema.last_issued)
         )
         return int(connection.execute(number).scalar() or 0)
 
     def append(self, connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> None:
+        """Append one row to the base table."""
         base = postgres_schema.BASE_TABLES[table.name]
-        told = {**values, **self._scope_values()}
+        row = {**values, **self._scope_values()}
         if "seq" in table.c:
-            told.setdefault("seq", self._select_last_number(table) + 1)
-        connection.execute(sa.insert(base).values(told))
+            row.setdefault("seq", self._select_last_number(table) + 1)
+        connection.execute(sa.insert(base).values(row))
         if table.name == "audit":
             self._record_issued_number(connection, values["seq"])
 
@@ -178,8 +186,9 @@ class PostgresBackend(Backend):
         names: Sequence[str],
         statement: sa.Select[Any],
     ) -> int:
-        # Found first and written then: a question that reads the table it fills, row by row,
-        # reads all of what it wrote for each row.
+        """Append the rows of a SELECT; return how many."""
+        # Read first, written afterwards: an INSERT ... SELECT from its own table may scan, for
+        # each row, all rows that it has written.
         return self._append_rows(
             connection, table, names, {}, iter(connection.execute(statement)), ()
         )
@@ -192,6 +201,7 @@ class PostgresBackend(Backend):
         constants: Mapping[str, int],
         unique: Sequence[str],
     ) -> int:
+        """Append the rows that are not there yet; return how many."""
         rows = zip(*columns.values(), strict=False)
         return self._append_rows(connection, table, list(columns), constants, rows, unique)
 
@@ -202,36 +212,43 @@ class PostgresBackend(Backend):
         names: Sequence[str],
         rows: Iterable[Sequence[Any]],
     ) -> int:
-        scope, placed = tuple(self._scope_values().values()), 0
+        """Insert rows of another store with their numbers by COPY; return how many."""
+        scope, imported = tuple(self._scope_values().values()), 0
         base = postgres_schema.BASE_TABLES[table.name]
-        every = ["contest", "kabupaten", *names]
-        types = [_array_type(base.c[name]) for name in every]
-        into = f"COPY {_quote_table(base)} ({_format_columns(every)}) FROM STDIN (FORMAT BINARY)"
-        with closing(_cursor(connection)) as cursor, cursor.copy(into) as copy:
+        columns = ["contest", "kabupaten", *names]
+        types = [_array_type(base.c[name]) for name in columns]
+        copy_statement = (
+            f"COPY {_quote_table(base)} ({_format_columns(columns)}) FROM STDIN (FORMAT BINARY)"
+        )
+        with closing(_cursor(connection)) as cursor, cursor.copy(copy_statement) as copy:
             copy.set_types(types)
             for row in rows:
                 copy.write_row((*scope, *row))
-                placed += 1
-        if table.name == "audit" and placed:
+                imported += 1
+        if table.name == "audit" and imported:
             self._record_issued_number(
                 connection,
                 connection.execute(sa.select(self._select_last_number(table))).scalar_one(),
             )
-        return placed
+        return imported
 
     def notify_changed(self, connection: sa.Connection) -> None:
+        """Notify all listeners of this scope."""
         connection.execute(
             sa.select(sa.func.pg_notify(CHANNEL, postgres_schema.schema_name(self.scope)))
         )
 
     def wait(self) -> None:
+        """Wait for a notification, or until the next poll is due."""
         self._listener.wait()
 
     def is_leader(self, job: str) -> bool:
+        """Return whether this process holds the job's lock (see Store.is_leader)."""
         with self.translate_errors():
             return self._leader_locks.is_leader(job)
 
     def close(self) -> None:
+        """Close the listener, the job locks and all connections."""
         self._listener.close()
         self._leader_locks.close()
         super().close()
@@ -257,24 +274,24 @@ class PostgresBackend(Backend):
     def _stage_rows(
         self, connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: list[Any]
     ) -> tuple[str, dict[str, Any]]:
-        """Where the rows stand to be taken from, as SQL with its values; `ord` is their order."""
+        """Return an SQL source that holds the rows, and its values; column `ord` is their order."""
         types = {name: _array_type(table.c[name]) for name in names}
         if len(rows) <= _MAX_INLINE_ROWS:
-            arrays = ", ".join(f"%(a{at})s::{types[name]}[]" for at, name in enumerate(names))
-            values = {f"a{at}": list(cells) for at, cells in enumerate(zip(*rows, strict=True))}
+            arrays = ", ".join(f"%(a{i})s::{types[name]}[]" for i, name in enumerate(names))
+            values = {f"a{i}": list(cells) for i, cells in enumerate(zip(*rows, strict=True))}
             return f"unnest({arrays}) WITH ORDINALITY AS s({_format_columns(names)}, ord)", values
         stage = f"stage_{table.name}"
-        made = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+        definitions = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
         with closing(_cursor(connection)) as cursor:
             cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{stage}")
-            cursor.execute(f"CREATE TEMP TABLE {stage} ({made}, ord int8) ON COMMIT DROP")
-            into = (
+            cursor.execute(f"CREATE TEMP TABLE {stage} ({definitions}, ord int8) ON COMMIT DROP")
+            copy_statement = (
                 f"COPY pg_temp.{stage} ({_format_columns(names)}, ord) FROM STDIN (FORMAT BINARY)"
             )
-            with cursor.copy(into) as copy:
+            with cursor.copy(copy_statement) as copy:
                 copy.set_types([*types.values(), "int8"])
-                for at, row in enumerate(rows):
-                    copy.write_row((*row, at))
+                for i, row in enumerate(rows):
+                    copy.write_row((*row, i))
         return f"pg_temp.{stage} AS s", {}
 
     def _append_rows(
@@ -286,22 +303,22 @@ class PostgresBackend(Backend):
         rows: Iterator[Any],
         unique: Sequence[str],
     ) -> int:
-        """The rows with the next numbers; what is there already leaves a gap in them."""
+        """Append the rows with the next numbers; rows already there leave gaps in the numbers."""
         base, fixed = _quote_table(postgres_schema.BASE_TABLES[table.name]), list(constants)
         last = f"SELECT coalesce(max(seq), 0) FROM {base} WHERE {_SCOPE_CONDITION}"
-        known = (
+        conflict_clause = (
             f"ON CONFLICT (contest, kabupaten, {_format_columns(unique)}) DO NOTHING"
             if unique
             else ""
         )
         stored = 0
-        while piece := list(islice(rows, _CHUNK_ROWS)):
-            source, values = self._stage_rows(connection, table, names, piece)
+        while chunk := list(islice(rows, _CHUNK_ROWS)):
+            source, values = self._stage_rows(connection, table, names, chunk)
             statement = f"""
                 INSERT INTO {base} (contest, kabupaten, seq, {_format_columns([*fixed, *names])})
                 SELECT %(contest)s, %(kabupaten)s, ({last}) + row_number() OVER (ORDER BY ord),
                     {"".join(f"{int(constants[name])}, " for name in fixed)}{_format_columns(names)}
-                FROM {source} ORDER BY ord {known}"""
+                FROM {source} ORDER BY ord {conflict_clause}"""
             with closing(_cursor(connection)) as cursor:
                 cursor.execute(statement, self._scope_values() | values)
                 stored += max(int(cursor.rowcount), 0)
@@ -309,7 +326,7 @@ class PostgresBackend(Backend):
 
 
 class LeaderLocks:
-    """The jobs of a scope that this process does alone: locks that end with its own line."""
+    """Locks on the jobs that this process does alone in a scope; they end with its connection."""
 
     def __init__(self, url: sa.URL, scope: Scope) -> None:
         self._url, self._scope_name = url, postgres_schema.schema_name(scope)
@@ -318,22 +335,24 @@ class LeaderLocks:
         self._lock = threading.Lock()
 
     def is_leader(self, job: str) -> bool:
+        """Return whether this process holds the job's lock; try to take it if it does not."""
         with self._lock:
-            line = self._live_connection()
+            connection = self._live_connection()
             if job not in self._held_jobs:
                 name = f"{self._scope_name}/{job}"
-                asked = "SELECT pg_try_advisory_lock(hashtextextended(%s, 1))"
-                row = line.execute(asked, (name,)).fetchone()
+                query = "SELECT pg_try_advisory_lock(hashtextextended(%s, 1))"
+                row = connection.execute(query, (name,)).fetchone()
                 if row and row[0]:
                     self._held_jobs.add(job)
             return job in self._held_jobs
 
     def close(self) -> None:
+        """Release all locks."""
         with self._lock:
             self._disconnect()
 
     def _live_connection(self) -> psycopg.Connection[Any]:
-        """The line, if it still stands; with one that broke, all locks were lost."""
+        """Return a working connection; if the old one broke, all its locks were lost."""
         if self._connection is not None:
             try:
                 self._connection.execute("SELECT")
@@ -351,7 +370,7 @@ class LeaderLocks:
 
 
 class ChangeListener:
-    """Listens for versions of one scope, in a thread that begins with the first who waits."""
+    """A thread that listens for new versions of one scope; the first `wait` starts it."""
 
     def __init__(self, url: sa.URL, scope: Scope) -> None:
         self._changed, self._stop, self._is_listening = (threading.Event() for _ in range(3))
@@ -363,6 +382,7 @@ class ChangeListener:
         )  # fmt: skip
 
     def wait(self) -> None:
+        """Wait for a notification, or until the next poll is due."""
         with self._start_lock:
             if not self._is_started and not self._stop.is_set():
                 self._is_started = True
@@ -372,26 +392,27 @@ class ChangeListener:
         self._changed.clear()
 
     def close(self) -> None:
+        """Stop the thread."""
         self._stop.set()
         self._changed.set()
         self._job.join(_RETRY_S)
 
     def _listen(self) -> None:
         try:
-            with psycopg.connect(_build_conninfo(self._url), autocommit=True) as line:
-                line.execute(f"LISTEN {CHANNEL}")
+            with psycopg.connect(_build_conninfo(self._url), autocommit=True) as connection:
+                connection.execute(f"LISTEN {CHANNEL}")
                 self._is_listening.set()
-                self._changed.set()  # something may have come before this line stood
-                self._receive(line)
+                self._changed.set()  # a version may have come before LISTEN
+                self._receive(connection)
         finally:
             self._is_listening.clear()
-            self._changed.set()  # whoever waits looks, and finds out what is wrong
+            self._changed.set()  # waiting threads check, and find out what is wrong
 
     def _receive(self, connection: psycopg.Connection[Any]) -> None:
         while not self._stop.is_set():
             self._job.record_success()
-            for one in connection.notifies(timeout=0.5):
-                if one.payload == self._scope_name:
+            for notification in connection.notifies(timeout=0.5):
+                if notification.payload == self._scope_name:
                     self._changed.set()
 
 
@@ -401,7 +422,7 @@ def _engine(url: sa.URL, scope: Scope) -> sa.Engine:
         pool_size=2,
         max_overflow=40,
         pool_pre_ping=True,
-        pool_use_lifo=True,  # so that what many needed at once is let go again
+        pool_use_lifo=True,  # so that connections of a peak are closed again
         connect_args={"options": f'-csearch_path="{postgres_schema.schema_name(scope)}"'},
     )
     sa.event.listen(engine, "begin", lambda connection: _begin(connection, scope))
@@ -409,17 +430,19 @@ def _engine(url: sa.URL, scope: Scope) -> sa.Engine:
 
 
 def _with_connect_parameters(url: sa.URL) -> sa.URL:
-    told = {name: value for name, value in _CONNECT_PARAMETERS.items() if name not in url.query}
+    parameters = {
+        name: value for name, value in _CONNECT_PARAMETERS.items() if name not in url.query
+    }
     if isinstance(url.query.get("host"), tuple) and "target_session_attrs" not in url.query:
-        told["target_session_attrs"] = "read-write"
-    return url.update_query_dict(told)
+        parameters["target_session_attrs"] = "read-write"
+    return url.update_query_dict(parameters)
 
 
 def _build_conninfo(url: sa.URL) -> str:
-    """The same address as the driver alone reads it."""
+    """Return the address in the form that the driver alone reads."""
     dialect = sa.dialects.registry.load("postgresql.psycopg")()
-    _, told = dialect.create_connect_args(_with_connect_parameters(url))
-    return psycopg.conninfo.make_conninfo(**told)
+    _, parameters = dialect.create_connect_args(_with_connect_parameters(url))
+    return psycopg.conninfo.make_conninfo(**parameters)
 
 
 def _begin(connection: sa.Connection, scope: Scope) -> None:
@@ -449,14 +472,14 @@ def _prepare(engine: sa.Engine, scope: Scope) -> MigrationResult:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK_KEY)))
         if not postgres_schema.has_base_tables(connection):  # another process may have been quicker
             postgres_schema.create_base_tables(connection)
-        grown = postgres_schema.migrate(connection)
+        result = postgres_schema.migrate(connection)
         if not postgres_schema.is_scope_open(connection, scope):
             postgres_schema.open_scope(connection, scope)
-    return grown
+    return result
 
 
 def _cursor(connection: sa.Connection) -> Any:
-    """The driver's own: SQLAlchemy knows no COPY."""
+    """Return the driver's own cursor: SQLAlchemy has no COPY."""
     return connection.connection.cursor()
 
 
@@ -465,8 +488,8 @@ def _array_type(column: sa.Column[Any]) -> str:
 
 
 def _format_columns(names: Iterable[str], table_alias: str = "") -> str:
-    before = f"{table_alias}." if table_alias else ""
-    return ", ".join(f'{before}"{name}"' for name in names)
+    prefix = f"{table_alias}." if table_alias else ""
+    return ", ".join(f'{prefix}"{name}"' for name in names)
 
 
 def _quote_table(table: sa.Table) -> str:

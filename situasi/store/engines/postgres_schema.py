@@ -1,10 +1,10 @@
-"""The tables as PostgreSQL holds them: of all scopes, in partitions; and a view of each scope.
+"""The tables in PostgreSQL: partitioned base tables for all scopes, and views for each scope.
 
-Base tables lie in the schema `situasi`: the columns of `tables`, and before them contest and
-kabupaten, which begin every key. Each is partitioned by contest and, in that, by kabupaten, so that
-what is of one kabupaten lies together, and a distributed database can put it on one node. A scope
-has a schema of its own, `contest/kabupaten`, with a view of each table that shows its rows alone:
-what is written against `tables` reads the same from a file of SQLite and from here.
+Base tables lie in the schema `situasi`: the columns of store/schema.py, preceded by contest and
+kabupaten, which begin every key. Each is partitioned by contest and then by kabupaten, so that the
+rows of one kabupaten lie together and a distributed database can put them on one node. A scope has
+a schema of its own, `contest/kabupaten`, with a view of each table that shows its rows only: the
+same statements read from an SQLite file and from here.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from situasi.store.migrations.runner import MigrationResult
 
 BASE_SCHEMA = "situasi"
 PARTITION_SCHEMA = "situasi_parts"
-FIRST_REVISION = "0004"  # the schema that the first databases had; they said none
-# A name of PostgreSQL has 63 bytes; a partition is called table/contest/kabupaten.
+FIRST_REVISION = "0004"  # the schema of the first databases, which recorded none
+# PostgreSQL limits names to 63 bytes; a partition is named table/contest/kabupaten.
 _CONTEST = re.compile(r"[a-z0-9][a-z0-9._-]{0,29}")
 _KABUPATEN = re.compile(r"[0-9][0-9.]{0,7}")
 
@@ -30,19 +30,22 @@ metadata = sa.MetaData(schema=BASE_SCHEMA)
 
 
 def build_base_table(table: sa.Table, metadata: sa.MetaData) -> sa.Table:
-    """The base table of what is one table to a scope. metadata: of the schema BASE."""
-    key = [column.name for column in table.primary_key]
+    """Build the base table for a table of a scope. metadata: of the schema BASE_SCHEMA."""
+    key = [key_column.name for key_column in table.primary_key]
     parts: list[Any] = [
         *(sa.Column(name, sa.Text, nullable=False) for name in ("contest", "kabupaten")),
-        *(sa.Column(one.name, one.type, nullable=one.nullable) for one in table.columns),
+        *(
+            sa.Column(column.name, column.type, nullable=column.nullable)
+            for column in table.columns
+        ),
         sa.PrimaryKeyConstraint("contest", "kabupaten", *key),
     ]
     for constraint in table.constraints:
         if isinstance(constraint, sa.UniqueConstraint):
-            names = [column.name for column in constraint.columns]
+            names = [key_column.name for key_column in constraint.columns]
             parts.append(sa.UniqueConstraint("contest", "kabupaten", *names))
     for index in table.indexes:
-        names = [column.name for column in index.columns]
+        names = [key_column.name for key_column in index.columns]
         parts.append(sa.Index(index.name, "contest", "kabupaten", *names))
     return sa.Table(table.name, metadata, *parts, postgresql_partition_by="LIST (contest)")
 
@@ -51,7 +54,7 @@ BASE_TABLES: dict[str, sa.Table] = {
     table.name: build_base_table(table, metadata) for table in store_schema.metadata.sorted_tables
 }
 
-# What SQLite counts by itself: the highest number that the trail of a scope ever gave.
+# The highest audit log number ever issued in a scope; SQLite counts this by itself.
 last_issued = sa.Table(
     "given",
     metadata,
@@ -60,12 +63,12 @@ last_issued = sa.Table(
     sa.Column("number", sa.BigInteger, nullable=False),
 )
 
-# Every engine but the owner's own hands: a Polres that may write here sees and writes its own rows.
+# A Polres with an account here sees and writes its own rows only; the owner sees all.
 _OWN_ROWS_POLICY = "current_user = 'polres_' || replace(kabupaten, '.', '_')"
 
 
 def check_scope(scope: Scope | None) -> Scope:
-    """The scope, where it can be one here. Raises StoreError."""
+    """Return the scope if PostgreSQL can hold it. Raises StoreError."""
     if scope is None:
         raise StoreError("Penyimpanan PostgreSQL perlu tahu pemilihan dan kabupatennya.")
     if not _CONTEST.fullmatch(scope.contest):
@@ -79,12 +82,12 @@ def check_scope(scope: Scope | None) -> Scope:
 
 
 def schema_name(scope: Scope) -> str:
-    """The name of the schema in which this scope's views are."""
+    """Return the name of the schema with this scope's views."""
     return f"{scope.contest}/{scope.kabupaten}"
 
 
 def create_base_tables(connection: sa.Connection) -> None:
-    """Schemas and base tables, without any scope; what is appended stays as it is."""
+    """Create schemas and append-only base tables, without any scope."""
     create_schemas(connection)
     for table in BASE_TABLES.values():
         create_base_table(connection, table)
@@ -93,7 +96,7 @@ def create_base_tables(connection: sa.Connection) -> None:
 
 
 def create_schemas(connection: sa.Connection) -> None:
-    """What is there before the first table: schemas, the guard's function, the trails' numbers."""
+    """Create what precedes the first table: schemas, trigger function, issued audit log numbers."""
     for name in (BASE_SCHEMA, PARTITION_SCHEMA):
         connection.exec_driver_sql(f'CREATE SCHEMA "{name}"')
     connection.exec_driver_sql(
@@ -105,7 +108,7 @@ def create_schemas(connection: sa.Connection) -> None:
 
 
 def create_base_table(connection: sa.Connection, table: sa.Table) -> None:
-    """A base table with its guards, and its partitions for the scopes that are open."""
+    """Create a base table with its triggers, and its partitions for the existing scopes."""
     table.create(connection)
     connection.exec_driver_sql(
         f"""CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {_qualified_name(table)}
@@ -118,7 +121,7 @@ def create_base_table(connection: sa.Connection, table: sa.Table) -> None:
 
 
 def open_scope(connection: sa.Connection, scope: Scope) -> None:
-    """Partitions and views of a scope that is new here."""
+    """Create partitions and views of a new scope."""
     for table in BASE_TABLES.values():
         _create_partitions(connection, table, scope)
     connection.exec_driver_sql(f'CREATE SCHEMA "{schema_name(scope)}"')
@@ -126,30 +129,30 @@ def open_scope(connection: sa.Connection, scope: Scope) -> None:
 
 
 def migrate(connection: sa.Connection) -> MigrationResult:
-    """Bring the tables of all scopes to today's schema, and their views with them.
+    """Upgrade the tables of all scopes to the current schema, and recreate their views.
 
-    Raises StoreError for a database of a newer version, and to whoever does not own it.
+    Raises StoreError for a database of a newer version, and for an account that does not own it.
     """
-    before = int(runner.read_revision(connection, BASE_SCHEMA) or FIRST_REVISION)
+    old_revision = int(runner.read_revision(connection, BASE_SCHEMA) or FIRST_REVISION)
     if not runner.is_current(connection, BASE_SCHEMA):
         if not _is_owner(connection):
             raise StoreError(
-                f"Penyimpanan bersama masih berskema {before}, Situasi ini memerlukan"
+                f"Penyimpanan bersama masih berskema {old_revision}, Situasi ini memerlukan"
                 f" {int(runner.latest_revision())}. Minta pemiliknya menjalankan"
                 " python -m situasi upgrade."
             )
         runner.upgrade(connection, BASE_SCHEMA, assumed_revision=FIRST_REVISION)
         _make_version_read_only(connection)
         for scope in list_open_scopes(connection):
-            sends_here = _has_role(connection, scope)
+            has_role = _has_role(connection, scope)
             recreate_views(connection, scope)
-            for right in build_grants(scope) if sends_here else ():
-                connection.exec_driver_sql(right)
-    return MigrationResult(before, int(runner.latest_revision()))
+            for grant in build_grants(scope) if has_role else ():
+                connection.exec_driver_sql(grant)
+    return MigrationResult(old_revision, int(runner.latest_revision()))
 
 
 def recreate_views(connection: sa.Connection, scope: Scope) -> None:
-    """The views of this scope, made anew. `security_invoker`: who looks sees what they may."""
+    """Recreate the views of this scope. `security_invoker`: they show what the reader may see."""
     for table in store_schema.metadata.sorted_tables:
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
         view = f'"{schema_name(scope)}"."{table.name}"'
@@ -162,78 +165,79 @@ def recreate_views(connection: sa.Connection, scope: Scope) -> None:
 
 
 def is_scope_open(connection: sa.Connection, scope: Scope) -> bool:
-    """Whether this scope has its views."""
-    found = connection.execute(sa.select(sa.func.to_regnamespace(f'"{schema_name(scope)}"')))
-    return found.scalar() is not None
+    """Return whether this scope has its views."""
+    namespace = connection.execute(sa.select(sa.func.to_regnamespace(f'"{schema_name(scope)}"')))
+    return namespace.scalar() is not None
 
 
 def check_scope_privilege(connection: sa.Connection, scope: Scope) -> None:
-    """Raises StoreError where the account has no right to this scope."""
-    right = sa.func.has_schema_privilege(schema_name(scope), "USAGE")
-    if not connection.execute(sa.select(right)).scalar():
+    """Raise StoreError if the account has no right to this scope."""
+    privilege = sa.func.has_schema_privilege(schema_name(scope), "USAGE")
+    if not connection.execute(sa.select(privilege)).scalar():
         raise StoreError(f"Akun penyimpanan tidak berhak atas {schema_name(scope)}.")
 
 
 def has_base_tables(connection: sa.Connection) -> bool:
-    """Whether the base tables are there."""
+    """Return whether the base tables exist."""
     return connection.execute(sa.select(sa.func.to_regnamespace(BASE_SCHEMA))).scalar() is not None
 
 
 def role_name(scope: Scope) -> str:
-    """The account by which this scope's own Polres sends here, where it has one."""
+    """Return the account with which this scope's own Polres sends here, where it has one."""
     return f"polres_{scope.kabupaten.replace('.', '_')}"
 
 
 def build_grants(scope: Scope) -> list[str]:
-    """What the owner grants so that this scope's own Polres may send here, and see no other's.
+    """Return the grants by which this scope's own Polres may send here without seeing other scopes.
 
-    The role `polres_16_10` is the owner's to make; row policies hold it to its kabupaten.
+    The owner creates the role `polres_16_10`; row policies limit it to its kabupaten.
     """
-    who = role_name(scope)
+    role = role_name(scope)
     return [
-        f'GRANT USAGE ON SCHEMA {BASE_SCHEMA}, "{schema_name(scope)}" TO {who}',
-        f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA {BASE_SCHEMA} TO {who}",
-        f"GRANT UPDATE ON {_qualified_name(last_issued)} TO {who}",
-        f'GRANT SELECT ON ALL TABLES IN SCHEMA "{schema_name(scope)}" TO {who}',
+        f'GRANT USAGE ON SCHEMA {BASE_SCHEMA}, "{schema_name(scope)}" TO {role}',
+        f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA {BASE_SCHEMA} TO {role}",
+        f"GRANT UPDATE ON {_qualified_name(last_issued)} TO {role}",
+        f'GRANT SELECT ON ALL TABLES IN SCHEMA "{schema_name(scope)}" TO {role}',
     ]
 
 
 def list_open_scopes(connection: sa.Connection) -> list[Scope]:
-    """All scopes that have views here."""
+    """Return all scopes that have views here."""
     names = connection.exec_driver_sql("SELECT nspname FROM pg_namespace ORDER BY nspname")
     return [Scope(*name.split("/")) for name in names.scalars() if name.count("/") == 1]
 
 
 def list_scopes_with_rows(connection: sa.Connection) -> list[Scope]:
-    """All scopes that have rows here, by what their trails gave."""
-    found = connection.execute(
+    """Return all scopes that have rows here, by their issued audit log numbers."""
+    rows = connection.execute(
         sa.select(last_issued.c.contest, last_issued.c.kabupaten).order_by(*last_issued.c)
     )
-    return [Scope(*row) for row in found]
+    return [Scope(*row) for row in rows]
 
 
 def _is_owner(connection: sa.Connection) -> bool:
-    asked = "SELECT pg_has_role(nspowner, 'MEMBER') FROM pg_namespace WHERE nspname = %s"
-    return bool(connection.exec_driver_sql(asked, (BASE_SCHEMA,)).scalar())
+    query = "SELECT pg_has_role(nspowner, 'MEMBER') FROM pg_namespace WHERE nspname = %s"
+    return bool(connection.exec_driver_sql(query, (BASE_SCHEMA,)).scalar())
 
 
 def _has_role(connection: sa.Connection, scope: Scope) -> bool:
-    """Whether somebody was granted `rights` here: views that are made anew have lost them."""
-    known = """SELECT count(*) FROM pg_roles
+    """Return whether the scope's role has grants here: recreated views lose them."""
+    query = """SELECT count(*) FROM pg_roles
         WHERE rolname = %s AND has_schema_privilege(oid, %s, 'USAGE')"""
-    asked = connection.exec_driver_sql(known, (role_name(scope), schema_name(scope)))
-    return bool(asked.scalar_one())
+    result = connection.exec_driver_sql(query, (role_name(scope), schema_name(scope)))
+    return bool(result.scalar_one())
 
 
 def _create_partitions(connection: sa.Connection, table: sa.Table, scope: Scope) -> None:
-    year = f"{table.name}/{scope.contest}"
-    part = f"{year}/{scope.kabupaten}"
+    parent = f"{table.name}/{scope.contest}"
+    part = f"{parent}/{scope.kabupaten}"
     connection.exec_driver_sql(
-        f"""CREATE TABLE IF NOT EXISTS {PARTITION_SCHEMA}."{year}" PARTITION OF {_qualified_name(table)}
+        f'CREATE TABLE IF NOT EXISTS {PARTITION_SCHEMA}."{parent}" PARTITION OF '
+        f"""{_qualified_name(table)}
         FOR VALUES IN ('{scope.contest}') PARTITION BY LIST (kabupaten)"""
     )
     connection.exec_driver_sql(
-        f"""CREATE TABLE {PARTITION_SCHEMA}."{part}" PARTITION OF {PARTITION_SCHEMA}."{year}"
+        f"""CREATE TABLE {PARTITION_SCHEMA}."{part}" PARTITION OF {PARTITION_SCHEMA}."{parent}"
         FOR VALUES IN ('{scope.kabupaten}')"""
     )
     _forbid_truncate(connection, f'{PARTITION_SCHEMA}."{part}"')
@@ -242,12 +246,13 @@ def _create_partitions(connection: sa.Connection, table: sa.Table, scope: Scope)
 def _enable_row_security(connection: sa.Connection, table: sa.Table) -> None:
     connection.exec_driver_sql(f"ALTER TABLE {_qualified_name(table)} ENABLE ROW LEVEL SECURITY")
     connection.exec_driver_sql(
-        f"CREATE POLICY own ON {_qualified_name(table)} USING ({_OWN_ROWS_POLICY}) WITH CHECK ({_OWN_ROWS_POLICY})"
+        f"CREATE POLICY own ON {_qualified_name(table)} USING ({_OWN_ROWS_POLICY})"
+        f" WITH CHECK ({_OWN_ROWS_POLICY})"
     )
 
 
 def _make_version_read_only(connection: sa.Connection) -> None:
-    """Every account asks which schema this is; none but the owner may say so."""
+    """Let every account read the schema revision, and only the owner change it."""
     table = f"{BASE_SCHEMA}.{runner.TABLE}"
     connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     connection.exec_driver_sql(f"DROP POLICY IF EXISTS looked_at ON {table}")

@@ -1,4 +1,4 @@
-"""SQLite as the engine: one file in WAL mode, readers never wait, a commit is on the disk."""
+"""The SQLite engine: one file in WAL mode; readers never wait, and commits are durable."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from situasi.store.migrations.runner import MigrationResult
 
 _log = logging.getLogger(__name__)
 
-_APPLICATION_ID = 0x53495455  # application_id, "SITU": this file is ours
+_APPLICATION_ID = 0x53495455  # application_id, "SITU"
 _LOCK_TIMEOUT_S = 30.0  # seconds for another writer to finish
-_POLL_S = 0.25  # seconds between two questions for a new version
+_POLL_S = 0.25  # seconds between two checks for a new version
 
 _NEWER_VERSION = "Penyimpanan dibuat oleh Situasi yang lebih baru. Perbarui Situasi."
 
-_PAGE_BYTES = 16_384  # bytes; a long delivery is written in a quarter of the calls that 4,096 take
+_PAGE_BYTES = 16_384  # a long delivery takes a quarter of the write calls of 4,096
 
 _PRAGMAS = (
-    "synchronous=FULL",  # acknowledged means durable, power cuts included
-    "fullfsync=ON",  # macOS flushes the disk's own cache only when told so
-    "cache_size=-32000",  # KiB: the index over digests is written in random order
-    "journal_size_limit=67108864",  # give the disk back after a large delivery
+    "synchronous=FULL",  # a commit survives a power cut
+    "fullfsync=ON",  # macOS flushes the disk's cache only with this
+    "cache_size=-32000",  # KiB; the index over digests is written in random order
+    "journal_size_limit=67108864",  # free the disk space after a large delivery
 )
 
 _MESSAGES_BY_CODE = {
@@ -52,41 +52,41 @@ _MESSAGES_BY_CODE = {
 
 
 def open_backend(url: sa.URL, scope: Scope | None = None, is_replica: bool = False) -> Backend:
-    """Open or create the file that `url` names, with its folder. A file is of one scope.
+    """Open or create the file that `url` names, with its folder. A file holds one scope.
 
-    Raises StoreError when that cannot be done, the file is of another scope, or it is not a
+    Raises StoreError when that cannot be done, the file belongs to another scope, or it is not a
     store of this or an older version.
     """
     path = _resolve_path(url)
-    opened = SqliteBackend(path, scope)
+    backend = SqliteBackend(path, scope)
     try:
-        with opened.translate_errors():
+        with backend.translate_errors():
             file_mode.create_private(path)
-            _prepare_file(opened.engine, path)
-            _migrate(opened.engine, path)
-            opened.scope = _identify_file(opened.engine, path, None if is_replica else scope)
-            _watch_file(opened.engine, path)
+            _prepare_file(backend.engine, path)
+            _migrate(backend.engine, path)
+            backend.scope = _identify_file(backend.engine, path, None if is_replica else scope)
+            _watch_file(backend.engine, path)
     except OSError as error:
-        opened.engine.dispose()
-        sentence = _MESSAGES_BY_CODE[sqlite3.SQLITE_CANTOPEN]
-        raise StoreError(sentence, f"{path}: {error.strerror}") from error
+        backend.engine.dispose()
+        message = _MESSAGES_BY_CODE[sqlite3.SQLITE_CANTOPEN]
+        raise StoreError(message, f"{path}: {error.strerror}") from error
     except StoreError:
-        opened.engine.dispose()
+        backend.engine.dispose()
         raise
-    return opened
+    return backend
 
 
 def upgrade(url: sa.URL, scope: Scope | None = None) -> MigrationResult:
-    """See store.upgrade."""
+    """Bring an existing file to the current schema (see store.upgrade)."""
     path = _resolve_path(url)
     if not path.exists():
         raise StoreError("Belum ada penyimpanan di sini.", str(path))
-    opened = SqliteBackend(path, scope)
-    with closing(opened), opened.translate_errors():
-        _prepare_file(opened.engine, path)
-        grown = _migrate(opened.engine, path)
-        _identify_file(opened.engine, path, scope)
-        return grown
+    backend = SqliteBackend(path, scope)
+    with closing(backend), backend.translate_errors():
+        _prepare_file(backend.engine, path)
+        result = _migrate(backend.engine, path)
+        _identify_file(backend.engine, path, scope)
+        return result
 
 
 def _resolve_path(url: sa.URL) -> Path:
@@ -96,29 +96,32 @@ def _resolve_path(url: sa.URL) -> Path:
 
 
 class SqliteBackend(Backend):
-    """See Backend."""
+    """The backend for one SQLite file."""
 
     def __init__(self, path: Path, scope: Scope | None = None) -> None:
         super().__init__(_create_engine(path, scope), sqlite3.Error)
         self._path, self._job_locks = path, dict[str, FileLock]()
 
     def is_full(self, error: BaseException) -> bool:
+        """Return whether the disk is full."""
         code = _result_code(error)
-        # Where not even the index of the log can grow, SQLite speaks of input and output.
+        # If the index of the WAL cannot grow, SQLite reports an I/O error instead.
         return code == sqlite3.SQLITE_FULL or (
             code == sqlite3.SQLITE_IOERR
             and shutil.disk_usage(self._path.parent).free < _PAGE_BYTES * 8
         )
 
     def to_store_error(self, error: BaseException) -> StoreError:
+        """Build the StoreError for this error."""
         return _to_store_error(error, self._path)
 
     def last_issued_number(self, connection: sa.Connection, table: sa.Table) -> int:
-        """See Backend: what AUTOINCREMENT remembers, 0 before the first row."""
-        counted = "SELECT max(CAST(seq AS INTEGER)) FROM sqlite_sequence WHERE name = ?"
-        return int(connection.exec_driver_sql(counted, (table.name,)).scalar() or 0)
+        """Return the number that AUTOINCREMENT remembers; 0 before the first row."""
+        query = "SELECT max(CAST(seq AS INTEGER)) FROM sqlite_sequence WHERE name = ?"
+        return int(connection.exec_driver_sql(query, (table.name,)).scalar() or 0)
 
     def append(self, connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> None:
+        """Append one row."""
         connection.execute(sa.insert(table), values)
 
     def append_selected(
@@ -128,6 +131,7 @@ class SqliteBackend(Backend):
         names: Sequence[str],
         statement: sa.Select[Any],
     ) -> int:
+        """Append the rows of a SELECT; return how many."""
         return connection.execute(sa.insert(table).from_select(names, statement)).rowcount
 
     def append_new(
@@ -138,11 +142,11 @@ class SqliteBackend(Backend):
         constants: Mapping[str, int],
         unique: Sequence[str],
     ) -> int:
-        """See Backend. The constants are written into the statement.
+        """Append the rows that are not there yet; the constants are written into the statement.
 
-        The driver's own cursor takes the rows as they are zipped: naming every value of
-        100,000 rows in a dict, as the engine's way asks, takes longer than storing them. It
-        asks about every single value that is no str, int, float or bytearray.
+        The driver's own cursor takes the zipped rows: naming every value of 100,000 rows in a dict,
+        as SQLAlchemy needs, takes longer than storing them. It checks every single value that is no
+        str, int, float or bytearray.
         """
         columns = {
             name: map(int, cells) if isinstance(table.c[name].type, sa.Boolean) else cells
@@ -163,16 +167,20 @@ class SqliteBackend(Backend):
         names: Sequence[str],
         rows: Iterable[Sequence[Any]],
     ) -> int:
+        """Insert rows of another store with their numbers; return how many."""
         values: dict[str, Any] = {name: sa.bindparam(name) for name in names}
         compiled = sa.insert(table).values(values).compile(connection.engine)
         order = [names.index(name) for name in compiled.positiontup or ()]
-        return _execute_many(connection, compiled, ([row[at] for at in order] for row in rows))
+        return _execute_many(
+            connection, compiled, ([row[position] for position in order] for row in rows)
+        )
 
     def wait(self) -> None:
+        """Wait until the next poll is due."""
         time.sleep(_POLL_S)
 
     def is_leader(self, job: str) -> bool:
-        """See Backend: by a lock on a file beside the store, which ends with its process."""
+        """Try to lock a file beside the store; the lock ends with its process (see Backend)."""
         lock = self._job_locks.setdefault(
             job,
             FileLock(f"{self._path}.{job}.lock", mode=0o600, blocking=False, thread_local=False),
@@ -187,6 +195,7 @@ class SqliteBackend(Backend):
         return True
 
     def close(self) -> None:
+        """Release the job locks and close all connections."""
         for lock in self._job_locks.values():
             lock.release()
         super().close()
@@ -197,7 +206,7 @@ def _in_statement_order(compiled: sa.Compiled, columns: Mapping[str, Cells]) -> 
 
 
 def _execute_many(connection: sa.Connection, compiled: sa.Compiled, rows: Any) -> int:
-    """Run the statement for every row, as the driver does it; how many went in."""
+    """Run the statement for every row with the driver's executemany; return how many rows."""
     with closing(connection.connection.cursor()) as cursor:
         cursor.executemany(str(compiled), rows)
         return max(cursor.rowcount, 0)
@@ -207,19 +216,19 @@ def _create_engine(path: Path, scope: Scope | None = None) -> sa.Engine:
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(path)),
         connect_args={"timeout": _LOCK_TIMEOUT_S, "check_same_thread": False},
-        max_overflow=40,  # readers are short, and must not queue behind one another
+        max_overflow=40,  # readers are short and must not queue
     )
-    sa.event.listen(engine, "connect", lambda one, _: _check_connection_scope(one, path, scope))
+    sa.event.listen(engine, "connect", lambda raw, _: _check_connection_scope(raw, path, scope))
     sa.event.listen(engine, "connect", _configure)
     newest = int(runner.latest_revision())
-    sa.event.listen(engine, "begin", lambda one: _begin(one, newest))
+    sa.event.listen(engine, "begin", lambda connection: _begin(connection, newest))
     return engine
 
 
 def _check_connection_scope(
     connection: sqlite3.Connection, path: Path, scope: Scope | None
 ) -> None:
-    """Every file that comes to lie at the path is asked of which election it is."""
+    """Check the scope of every file that appears at the path."""
     try:
         file_identity.check_scope(connection, path, scope)
     except BaseException:
@@ -228,67 +237,67 @@ def _check_connection_scope(
 
 
 def _identify_file(engine: sa.Engine, path: Path, scope: Scope | None) -> Scope | None:
-    """The scope of the file; one that has none yet is marked with this one, if any."""
-    with engine.connect() as plain:
-        file_identity.check_access(plain, path)
-        mark = file_identity.check_scope(_driver_connection(plain), path, scope)
-        if mark is not None or scope is None:
-            return mark
+    """Return the scope of the file; mark an unmarked file with this scope, if given."""
+    with engine.connect() as unlocked:
+        file_identity.check_access(unlocked, path)
+        marked_scope = file_identity.check_scope(_driver_connection(unlocked), path, scope)
+        if marked_scope is not None or scope is None:
+            return marked_scope
     try:
-        with engine.connect() as plain:
-            connection = plain.execution_options(**WRITE_OPTIONS)
-            file_identity.write_scope(connection, scope)
-            connection.commit()
-    except sa.exc.DBAPIError as error:  # what can be read is shown; the next opening marks it
+        with engine.connect() as unlocked:
+            writer = unlocked.execution_options(**WRITE_OPTIONS)
+            file_identity.write_scope(writer, scope)
+            writer.commit()
+    except sa.exc.DBAPIError as error:  # it can still be read; the next opening marks it
         _log.warning("the store was not marked: %s", _to_store_error(error, path).detail)
     return scope
 
 
 def _driver_connection(connection: sa.Connection) -> sqlite3.Connection:
-    found = connection.connection.driver_connection
-    assert isinstance(found, sqlite3.Connection), "an engine of SQLite"
-    return found
+    driver_connection = connection.connection.driver_connection
+    assert isinstance(driver_connection, sqlite3.Connection), "an engine of SQLite"
+    return driver_connection
 
 
 def _watch_file(engine: sa.Engine, path: Path) -> None:
-    """Never speak to a file that is no longer at its path.
+    """Make connections fail once another file, or none, is at the path.
 
-    A file moved away or replaced stays readable and writable through an open connection:
-    the board would look sound, and what it acknowledged would be gone with that file.
+    A moved or replaced file stays readable and writable through an open connection: the dashboard
+    would look healthy, and committed data would be lost with that file.
     """
 
-    def connects(*_: object) -> None:
-        _file_id(path)  # what was here and is gone is not made anew
+    def check_exists(*_: object) -> None:
+        _file_id(path)  # a vanished file must not be created anew
 
-    def used(_: object, record: Any, __: object) -> None:
-        here = _file_id(path)
-        if record.info.setdefault("file", here) != here:
+    def check_same_file(_: object, record: Any, __: object) -> None:
+        file_id = _file_id(path)
+        if record.info.setdefault("file", file_id) != file_id:
             raise sa.exc.DisconnectionError(f"{path} is another file now")
 
-    engine.dispose()  # so that every connection in use was watched from its first moment
-    sa.event.listen(engine, "do_connect", connects)
-    sa.event.listen(engine, "checkout", used)
+    engine.dispose()  # so that every connection is watched from its start
+    sa.event.listen(engine, "do_connect", check_exists)
+    sa.event.listen(engine, "checkout", check_same_file)
 
 
 def _file_id(path: Path) -> tuple[int, int]:
     try:
         status = path.stat()
     except OSError as error:
-        gone = sqlite3.OperationalError(str(error))
-        gone.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
-        raise gone from error
+        missing = sqlite3.OperationalError(str(error))
+        missing.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+        raise missing from error
     return status.st_dev, status.st_ino
 
 
 def _configure(connection: sqlite3.Connection, _: object) -> None:
-    # The driver would begin transactions by itself, too late and never IMMEDIATE.
+    # The driver would begin transactions by itself, too late and never as IMMEDIATE.
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin(connection: sa.Connection, newest_schema: int) -> None:
-    """Begin a transaction, unless another program has brought the store to a newer schema."""
+    """Begin a transaction, unless another program has upgraded the store to a newer schema."""
     writes = WRITE_OPTIONS.items() <= connection.get_execution_options().items()
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
     if _read_pragma(connection, "user_version") > newest_schema:
@@ -301,25 +310,25 @@ def _prepare_file(engine: sa.Engine, path: Path) -> None:
         if _is_store_file(connection, path):
             return
     _switch_to_wal(engine, path)
-    with engine.connect() as plain:
-        connection = plain.execution_options(**WRITE_OPTIONS)
+    with engine.connect() as unlocked:
+        connection = unlocked.execution_options(**WRITE_OPTIONS)
         if not _is_store_file(connection, path):  # another process may have been quicker
             _create_schema(connection)
         connection.commit()
 
 
 def _migrate(engine: sa.Engine, path: Path) -> MigrationResult:
-    """Bring a store of an older schema to this one, once, whoever comes first.
+    """Bring a store of an older schema to this one, once, in whichever process comes first.
 
-    What was before is put beside it while nobody else can write.
+    A copy of the old state is put beside it while nobody else can write.
     """
     schema = int(runner.latest_revision())
     with engine.connect() as connection:
         before = _read_pragma(connection, "user_version")
     if before == schema:
         return MigrationResult(before, schema)
-    with engine.connect() as plain:
-        connection = plain.execution_options(**WRITE_OPTIONS)
+    with engine.connect() as unlocked:
+        connection = unlocked.execution_options(**WRITE_OPTIONS)
         _is_store_file(connection, path)  # a newer version may have been quicker
         before = _read_pragma(connection, "user_version")
         if before == schema:
@@ -329,13 +338,13 @@ def _migrate(engine: sa.Engine, path: Path) -> MigrationResult:
         _create_append_only_triggers(connection)
         connection.exec_driver_sql(f"PRAGMA user_version={schema}")
         connection.commit()
-    told = {"before": before, "after": schema, "copy": str(copy)}
-    _log.info("the store has a new schema", extra=told)
+    extra = {"before": before, "after": schema, "copy": str(copy)}
+    _log.info("the store has a new schema", extra=extra)
     return MigrationResult(before, schema, copy)
 
 
 def _is_store_file(connection: sa.Connection, path: Path) -> bool:
-    """False for an empty file; StoreError for a stranger's, or one from a newer version."""
+    """Return False for an empty file; raise StoreError for a foreign file or a newer version."""
     if _read_pragma(connection, "application_id") == _APPLICATION_ID:
         if _read_pragma(connection, "user_version") > int(runner.latest_revision()):
             raise StoreError(_NEWER_VERSION, str(path))
@@ -346,25 +355,23 @@ def _is_store_file(connection: sa.Connection, path: Path) -> bool:
 
 
 def _switch_to_wal(engine: sa.Engine, path: Path) -> None:
-    """Once per file. SQLite does not wait here for another process doing the same."""
+    """Set WAL mode once per file. SQLite does not wait here for a process doing the same."""
     raw = engine.raw_connection()
     try:
-        raw.cursor().execute(
-            f"PRAGMA page_size={_PAGE_BYTES}"
-        )  # heard by a file that is still empty
-        for patience in (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, None):
+        raw.cursor().execute(f"PRAGMA page_size={_PAGE_BYTES}")  # works on empty files only
+        for delay_s in (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, None):
             try:
                 (mode,) = raw.cursor().execute("PRAGMA journal_mode=WAL").fetchone()
                 break
             except sqlite3.OperationalError as error:
-                if patience is None or _result_code(error) != sqlite3.SQLITE_BUSY:
+                if delay_s is None or _result_code(error) != sqlite3.SQLITE_BUSY:
                     raise
-                time.sleep(patience)
+                time.sleep(delay_s)
     finally:
         raw.close()
     if mode != "wal":
-        unfit = "Folder ini tidak cocok untuk penyimpanan. Pakai disk lokal."
-        raise StoreError(unfit, str(path.parent))
+        message = "Folder ini tidak cocok untuk penyimpanan. Pakai disk lokal."
+        raise StoreError(message, str(path.parent))
 
 
 def _create_schema(connection: sa.Connection) -> None:
@@ -372,16 +379,16 @@ def _create_schema(connection: sa.Connection) -> None:
     _create_append_only_triggers(connection)
     runner.stamp(connection)
     connection.exec_driver_sql(f"PRAGMA application_id={_APPLICATION_ID}")
-    # The number of the schema: what Alembic's table says, where older versions look.
+    # The schema number of Alembic's table, at the place where older versions look.
     connection.exec_driver_sql(f"PRAGMA user_version={int(runner.latest_revision())}")
 
 
 def _create_append_only_triggers(connection: sa.Connection) -> None:
     for table in store_schema.metadata.sorted_tables:
-        for deed in ("UPDATE", "DELETE"):
-            trigger = f"{table.name}_no_{deed.lower()}"
+        for statement in ("UPDATE", "DELETE"):
+            trigger = f"{table.name}_no_{statement.lower()}"
             connection.exec_driver_sql(
-                f"CREATE TRIGGER IF NOT EXISTS {trigger} BEFORE {deed} ON {table.name} "
+                f"CREATE TRIGGER IF NOT EXISTS {trigger} BEFORE {statement} ON {table.name} "
                 f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
             )
 
@@ -391,17 +398,17 @@ def _read_pragma(connection: sa.Connection, name: str) -> int:
 
 
 def _result_code(error: BaseException) -> int:
-    """SQLite's primary result code; 0 where the error carries none."""
+    """Return SQLite's primary result code; 0 where the error carries none."""
     code: Any = getattr(getattr(error, "orig", None) or error, "sqlite_errorcode", 0)
     return int(code or 0) & 0xFF
 
 
 def _to_store_error(error: BaseException, path: Path) -> StoreError:
-    busy = {sqlite3.SQLITE_LOCKED: sqlite3.SQLITE_BUSY}
+    aliases = {sqlite3.SQLITE_LOCKED: sqlite3.SQLITE_BUSY}
     code = _result_code(error)
-    sentence = _MESSAGES_BY_CODE.get(busy.get(code, code))
-    if sentence:
-        return StoreError(sentence, str(path))
-    # The driver's own words: the engine's would add the whole statement.
-    said = str(getattr(error, "orig", None) or error)
-    return StoreError(GENERIC_FAILURE, f"{path}: {said}")
+    message = _MESSAGES_BY_CODE.get(aliases.get(code, code))
+    if message:
+        return StoreError(message, str(path))
+    # The driver's own message: SQLAlchemy's would add the whole statement.
+    cause = str(getattr(error, "orig", None) or error)
+    return StoreError(GENERIC_FAILURE, f"{path}: {cause}")

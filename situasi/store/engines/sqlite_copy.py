@@ -1,4 +1,4 @@
-"""A copy of a store's file put beside it, whole and checked, before its schema changes."""
+"""A complete and checked copy of the store's file, made before its schema changes."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from pathlib import Path
 from situasi.common.atomic_files import sync_folder
 from situasi.store.interface import StoreError
 
-# Bytes left over for what is written meanwhile, besides the copy and as much again in the WAL.
+# Spare bytes for concurrent writes, besides the copy and the same size again in the WAL.
 _SPARE_BYTES = 8 << 20
 
 
 def make_copy(path: Path, label: str) -> Path:
-    """`situasi.db.MARK.bak`: what was last committed, as a store that opens; where it is.
+    """Write the last committed state to `situasi.db.LABEL.bak`, a usable store; return its path.
 
-    A copy that is already there stays: this one gets the next number. Until it is whole it has
-    another name. Raises StoreError, and leaves nothing behind, where it cannot be made.
+    An existing copy is kept: the new one gets the next number. Until complete, the copy has another
+    name. Raises StoreError, and leaves nothing behind, where it cannot be made.
     """
     name = f"{path.name}.{label}"
     draft = path.with_name(f"{name}.tmp")
     try:
-        draft.unlink(missing_ok=True)  # of somebody who was killed
+        draft.unlink(missing_ok=True)  # of a killed process
         _check_free_space(path)
         _copy(path, draft)
         copy = _free_path(path.with_name(name))
@@ -37,8 +37,11 @@ def make_copy(path: Path, label: str) -> Path:
             f"{path.parent}: {error}",
         ) from error
     finally:
-        for rest in (draft, *(draft.with_name(f"{draft.name}-{end}") for end in ("wal", "shm"))):
-            rest.unlink(missing_ok=True)
+        for file in (
+            draft,
+            *(draft.with_name(f"{draft.name}-{end}") for end in ("wal", "shm")),
+        ):
+            file.unlink(missing_ok=True)
     return copy
 
 
@@ -57,15 +60,15 @@ def _check_free_space(path: Path) -> None:
 
 
 def _copy(path: Path, draft: Path) -> None:
-    draft.touch(mode=0o600)  # never more open than the store, not even while it is written
+    draft.touch(mode=0o600)  # never readable by more accounts than the store
     with closing(sqlite3.connect(path)) as store, closing(sqlite3.connect(draft)) as copy:
         store.backup(copy)
-        found = [line for (line,) in copy.execute("PRAGMA integrity_check(3)")]
-    if found != ["ok"]:
+        results = [line for (line,) in copy.execute("PRAGMA integrity_check(3)")]
+    if results != ["ok"]:
         raise StoreError(
             "Penyimpanan rusak dan tidak dimutakhirkan. Simpan berkasnya, lalu pulihkan dari"
             " cadangan.",
-            f"{path}: {' '.join(found[0].split())}",
+            f"{path}: {' '.join(results[0].split())}",
         )
     shutil.copymode(path, draft)
 

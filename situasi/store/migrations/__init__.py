@@ -1,5 +1,5 @@
-"""How an older store becomes one of today: a file for each change of its schema, in order.
+"""Migrations of an older store to the current schema: one file for each schema change, in order.
 
-`migrating` runs them, `steps` is what they are written in, `versions/` holds them. A file that
-was once released is never changed: what it means must not depend on today's records.py.
+`runner` runs them, `operations` holds the steps they use, `versions/` the files. A released file is
+never changed: its meaning must not depend on the current feed_schemas.py.
 """

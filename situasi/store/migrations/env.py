@@ -1,4 +1,4 @@
-"""Alembic's way in: run by `migrating.upgrade`, on its connection and in its transaction."""
+"""Alembic's entry point: run by `runner.upgrade`, on its connection and in its transaction."""
 
 from alembic import context
 

@@ -1,8 +1,7 @@
-"""What migrations are written in: the same steps for every engine.
+"""The steps that migrations use, the same for every engine.
 
-In PostgreSQL a table is many (situasi.store.engines.postgres_schema): its key begins with contest
-and kabupaten, it has a partition for each, and views. Those views are made anew once all steps are
-done.
+In PostgreSQL a table is several objects (engines/postgres_schema.py): its key begins with contest
+and kabupaten, and it has partitions and views. The views are recreated after all steps.
 """
 
 from __future__ import annotations
@@ -19,14 +18,14 @@ KEY = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
 def create_table(name: str, *parts: TableItem, key: sa.Column[Any] | None = None) -> None:
-    """A table to which rows are appended, its indexes too. key: `seq`, which grows, unless given.
+    """Create an append-only table with its indexes. key: the growing `seq`, unless given.
 
-    In PostgreSQL its partitions, rights and guards come with it; SQLite's guards are its
-    engine's, put on every table after the last step.
+    PostgreSQL adds partitions, grants and triggers here; SQLite's engine adds triggers to every
+    table after the last step.
     """
     if key is None:
         key = sa.Column("seq", KEY, primary_key=True, autoincrement=True)
-    counted = {"sqlite_autoincrement": bool(key.autoincrement)}
+    table_options = {"sqlite_autoincrement": bool(key.autoincrement)}
     if _is_postgres():
         from situasi.store.engines import postgres_schema
 
@@ -38,27 +37,29 @@ def create_table(name: str, *parts: TableItem, key: sa.Column[Any] | None = None
             ),
         )
     else:
-        op.create_table(name, key, *parts, **counted)
+        op.create_table(name, key, *parts, **table_options)
 
 
 def add_column(table: str, column: sa.Column[Any]) -> None:
-    """Rows that are there get nothing in it, or its `server_default`."""
+    """Add a column; existing rows get NULL in it, or its `server_default`."""
     op.add_column(table, column, schema=_schema())
 
 
 def create_index(name: str, table: str, *columns: str) -> None:
-    first = ("contest", "kabupaten") if _is_postgres() else ()
-    op.create_index(name, table, [*first, *columns], schema=_schema())
+    """Create an index; in PostgreSQL it begins with contest and kabupaten."""
+    key_columns = ("contest", "kabupaten") if _is_postgres() else ()
+    op.create_index(name, table, [*key_columns, *columns], schema=_schema())
 
 
 def drop_index(name: str, table: str) -> None:
-    """Nothing where there is no such index."""
+    """Drop an index if it exists."""
     op.drop_index(name, table, schema=_schema(), if_exists=True)
 
 
 def has_column(table: str, column: str) -> bool:
-    found = sa.inspect(op.get_bind()).get_columns(table, schema=_schema())
-    return column in {one["name"] for one in found}
+    """Return whether a table has this column."""
+    columns = sa.inspect(op.get_bind()).get_columns(table, schema=_schema())
+    return column in {item["name"] for item in columns}
 
 
 def _is_postgres() -> bool:

@@ -1,6 +1,6 @@
-"""Which schema a store has, and bringing it to this one inside the caller's transaction.
+"""The schema revision of a store, and its upgrade inside the caller's transaction.
 
-Alembic is imported only where there is something to do: an up-to-date store opens without it.
+Alembic is imported only when there is something to do: an up-to-date store opens without it.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from situasi.store.interface import StoreError
 _HERE = Path(__file__).parent
 VERSIONS = _HERE / "versions"
 TABLE = "alembic_version"
-_upgrade_lock = threading.Lock()  # what a migration speaks to (alembic.op) is the process's own
+_upgrade_lock = threading.Lock()  # alembic.op is global to the process
 
 
 @dataclass(frozen=True)
 class MigrationResult:
-    """What opening did: the schema before and after, and the copy of what was before, if any."""
+    """The schema before and after an upgrade, and the copy of the old state, if any."""
 
     schema_before: int
     schema_after: int
@@ -29,14 +29,14 @@ class MigrationResult:
 
 
 def latest_revision() -> str:
-    """The revision of today's schema: the number of the last file in `versions`."""
+    """Return the current revision: the number of the last file in `versions`."""
     return max(path.name[1:5] for path in VERSIONS.glob("v[0-9]*.py"))
 
 
 def read_revision(connection: sa.Connection, schema: str | None = None) -> str | None:
-    """The revision that the store says it has; None where it says none.
+    """Return the revision recorded in the store; None where none is recorded.
 
-    schema: where the tables lie, in an engine that has several places for them.
+    schema: where the tables lie, in an engine with several schemas.
     """
     table = _version_table(schema)
     if not sa.inspect(connection).has_table(table.name, schema=schema):
@@ -45,17 +45,17 @@ def read_revision(connection: sa.Connection, schema: str | None = None) -> str |
 
 
 def is_current(connection: sa.Connection, schema: str | None = None) -> bool:
-    """Whether there is nothing to do. Raises StoreError for a store of a newer version."""
-    found = read_revision(connection, schema)
-    if found is not None and found > latest_revision():
+    """Return whether there is nothing to do. Raises StoreError for a store of a newer version."""
+    revision = read_revision(connection, schema)
+    if revision is not None and revision > latest_revision():
         raise StoreError("Penyimpanan dibuat oleh Situasi yang lebih baru. Perbarui Situasi.")
-    return found == latest_revision()
+    return revision == latest_revision()
 
 
 def stamp(
     connection: sa.Connection, schema: str | None = None, revision_id: str | None = None
 ) -> None:
-    """Write down the revision of tables that were just made: today's, or the one named."""
+    """Record the revision of tables that were just created: the current one, or the one named."""
     table = _version_table(schema)
     table.create(connection)
     connection.execute(sa.insert(table).values(version_num=revision_id or latest_revision()))
@@ -64,10 +64,10 @@ def stamp(
 def upgrade(
     connection: sa.Connection, schema: str | None = None, assumed_revision: str | None = None
 ) -> None:
-    """Run what lies between the store's revision and today's; the caller commits, or not.
+    """Run the migrations from the store's revision to the current one; the caller commits.
 
     The connection is in a transaction that holds the write lock; none is begun or ended here.
-    known: the revision of a store that says none, since it is older than the saying.
+    assumed_revision: the revision of a store that is too old to record one.
     """
     from alembic import command
     from alembic.config import Config
@@ -88,7 +88,7 @@ def _escape_option(path: Path) -> str:
 
 
 def _version_table(schema: str | None) -> sa.Table:
-    """As Alembic makes it."""
+    """Return the version table as Alembic defines it."""
     return sa.Table(
         TABLE,
         sa.MetaData(schema=schema),

@@ -1,7 +1,7 @@
-"""What roll-ups of every feed rest on: which rows stand, and what follows what, as SQL.
+"""SQL expressions shared by all roll-ups: which rows are valid, and in which order they follow.
 
-Each statement here and beside is written once over `tables` and runs in every engine. Its values
-are bound by name: at, since, until, offset, valid, every (microseconds); see Rollups.
+Each statement of the roll-ups is written once over the tables of `schema` and runs in every engine.
+Its values are bound by name: at, since, until, offset, every (microseconds); see RollupParameters.
 """
 
 from __future__ import annotations
@@ -18,62 +18,61 @@ SqlExpression = sa.ColumnElement[Any]
 
 
 def bind_time(name: str) -> sa.BindParameter[int]:
-    """A bound moment or length of time, in microseconds."""
+    """Return a bound time or duration, in microseconds."""
     return sa.bindparam(name, type_=schema.TimeMicros)
 
 
 def not_withdrawn(feed: str, is_live: bool) -> list[sa.ColumnElement[bool]]:
-    """Which rows of a feed nobody has taken back; unless live, as it was known `at`.
+    """Return the conditions for rows of a feed that are not withdrawn; unless live, as known `at`.
 
-    As snapshot.Live marks them: what was loaded as history and taken back was never known.
+    As in live/snapshot.py: history that was loaded and withdrawn was never known.
     """
-    row, taken = visible_at.select_feed_rows(feed).c, schema.withdrawals.c
-    # Not correlated: whatever an engine thinks of how many there are, it hashes them once.
-    gone = sa.select(taken.row_seq).where(taken.feed == feed)
+    row, withdrawal = visible_at.select_feed_rows(feed).c, schema.withdrawals.c
+    # Not correlated: so every engine hashes them once, whatever its row estimate.
+    withdrawn = sa.select(withdrawal.row_seq).where(withdrawal.feed == feed)
     if is_live:
-        return [row.seq.not_in(gone)]
-    history = sa.and_(row.known_at < row.recorded_at, row.seq.in_(gone))
-    by_then = gone.where(visible_at.is_withdrawn_by(bind_time("at")))
-    return [row.known_at <= bind_time("at"), ~history, row.seq.not_in(by_then)]
+        return [row.seq.not_in(withdrawn)]
+    withdrawn_history = sa.and_(row.known_at < row.recorded_at, row.seq.in_(withdrawn))
+    withdrawn_by_then = withdrawn.where(visible_at.is_withdrawn_by(bind_time("at")))
+    return [row.known_at <= bind_time("at"), ~withdrawn_history, row.seq.not_in(withdrawn_by_then)]
 
 
 def reported_time(feed: str) -> SqlExpression:
-    """When a row was told: analysis.incidents.told_at."""
+    """Return when a row was reported: reported_at, else known_at for exercises or recorded_at."""
     row = visible_at.select_feed_rows(feed).c
-    otherwise = sa.case((row.latihan == sa.true(), row.known_at), else_=row.recorded_at)
-    return sa.func.coalesce(row.reported_at, otherwise)
+    default = sa.case((row.latihan == sa.true(), row.known_at), else_=row.recorded_at)
+    return sa.func.coalesce(row.reported_at, default)
 
 
 def rank(column: SqlExpression, scale: Sequence[str]) -> SqlExpression:
-    """The place of a word in its scale; NULL of any other."""
-    return sa.case(*((column == word, place) for place, word in enumerate(scale)), else_=None)
+    """Return the index of a word in its scale; NULL for any other word."""
+    return sa.case(*((column == code, index) for index, code in enumerate(scale)), else_=None)
 
 
 def as_int(condition: SqlExpression) -> SqlExpression:
-    """1 or 0, which every engine sorts and adds."""
+    """Return 1 or 0, which every engine can sort and add."""
     return sa.case((condition, 1), else_=0)
 
 
 def count_where(condition: SqlExpression) -> SqlExpression:
-    """How many rows of a group are so; 0 of no row."""
+    """Return how many rows of a group meet the condition; 0 without rows."""
     return sa.func.coalesce(sa.func.sum(as_int(condition)), 0)
 
 
 def recency_rank(partition: Sequence[SqlExpression], *order: SqlExpression) -> SqlExpression:
-    """1 for the row of its group that comes last in this order."""
-    return sa.func.row_number().over(partition_by=partition, order_by=[by.desc() for by in order])
+    """Return 1 for the row of its group that comes last in this order."""
+    return sa.func.row_number().over(
+        partition_by=partition, order_by=[expression.desc() for expression in order]
+    )
 
 
 @cache
 def select_feed_freshness(is_live: bool) -> sa.CompoundSelect[Any]:
-    """By feed: last (its number), stored (when), known (the newest that stands), made (up or not).
-
-    made: of all that stand by now, whatever the moment. And of `withdrawals` the last.
-    """
-    nothing = [sa.cast(None, schema.TimeMicros).label(name) for name in ("stored", "known")]
-    taken = sa.func.coalesce(sa.func.max(schema.withdrawals.c.seq), 0).label("last")
+    """Select by feed: last (number), stored (when), known (newest valid row), made (rehearsal)."""
+    missing = [sa.cast(None, schema.TimeMicros).label(name) for name in ("stored", "known")]
+    last_number = sa.func.coalesce(sa.func.max(schema.withdrawals.c.seq), 0).label("last")
     withdrawn = sa.select(
-        sa.literal("withdrawals").label("feed"), taken, *nothing, sa.literal(0).label("made")
+        sa.literal("withdrawals").label("feed"), last_number, *missing, sa.literal(0).label("made")
     )
     return sa.union_all(*(_select_freshness_of(name, is_live) for name in schema.feeds), withdrawn)
 
@@ -81,8 +80,8 @@ def select_feed_freshness(is_live: bool) -> sa.CompoundSelect[Any]:
 def _select_freshness_of(feed: str, is_live: bool) -> sa.Select[Any]:
     row = visible_at.select_feed_rows(feed).c
     stored = sa.select(sa.func.max(row.recorded_at))
-    known = sa.select(sa.func.max(row.known_at)).where(*not_withdrawn(feed, is_live))
-    made = sa.exists().where(row.latihan == sa.true(), *not_withdrawn(feed, is_live=True))
+    newest_known = sa.select(sa.func.max(row.known_at)).where(*not_withdrawn(feed, is_live))
+    has_rehearsal = sa.exists().where(row.latihan == sa.true(), *not_withdrawn(feed, is_live=True))
     if not is_live:
         stored = stored.where(row.recorded_at <= bind_time("at"))
     last = sa.select(sa.func.coalesce(sa.func.max(schema.feeds[feed].c.seq), 0))
@@ -90,13 +89,13 @@ def _select_freshness_of(feed: str, is_live: bool) -> sa.Select[Any]:
         sa.literal(feed).label("feed"),
         last.scalar_subquery().label("last"),
         stored.scalar_subquery().label("stored"),
-        known.scalar_subquery().label("known"),
-        as_int(made).label("made"),
+        newest_known.scalar_subquery().label("known"),
+        as_int(has_rehearsal).label("made"),
     )
 
 
 @cache
 def select_exercise_clock() -> sa.Select[Any]:
-    """The newest word on the clock of an exercise, as JSON."""
+    """Select the newest note about the clock of an exercise, as JSON."""
     note = schema.notes.c
     return sa.select(note.value).where(note.key == "exercise").order_by(note.seq.desc()).limit(1)

@@ -1,4 +1,7 @@
-"""The roll-up of officers as SQL: police posted to TPS and present. See analysis.coverage."""
+"""The roll-up of officers in SQL: police posted to TPS, and present.
+
+It must give the results of analysis.personnel.coverage.
+"""
 
 from __future__ import annotations
 
@@ -24,56 +27,62 @@ _AT_POST_CHECKINS = ("tiba_di_tps", "laporan_berkala")
 
 @cache
 def select_officer_counts(*, is_live: bool) -> sa.Select[Any]:
-    """One row: known (postings to a TPS whose place is known), posted, present, lapses, begins.
+    """Select one row: known (postings with a known place), posted, present, lapses, begins.
 
-    lapses: until when the first word of those present is still fresh; begins: when the next row
-    comes into force. NULL: never.
+    lapses: until when the oldest check-in of those present is valid; begins: when the next known
+    row takes effect. NULL: never.
     """
-    spoke = visible_at.select_feed_rows(PERSONNEL.name).c.instansi.is_not(None)
-    order, word = _select_posted(is_live), _select_last_cell(PERSONNEL.name, is_live, "checkin")
-    roster = _select_last_cell(ROSTER.name, is_live, "instansi")
-    stated = _select_last_cell(PERSONNEL.name, is_live, "instansi", spoke)
-    group = sa.func.coalesce(roster.c.instansi, stated.c.instansi)
-    police = sa.or_(group.is_(None), group.in_(_POLICE))
-    there = sa.and_(
-        word.c.checkin.in_(_AT_POST_CHECKINS),
-        word.c.occurred_at >= bind_time("at") - bind_time("every"),
+    names_group = visible_at.select_feed_rows(PERSONNEL.name).c.instansi.is_not(None)
+    posted, last_checkin = (
+        _select_posted(is_live),
+        _select_last_cell(PERSONNEL.name, is_live, "checkin"),
     )
-    lapses = sa.func.min(sa.case((sa.and_(police, there), word.c.occurred_at + bind_time("every"))))
-    joined = (
-        order.outerjoin(roster, roster.c.petugas == order.c.petugas)
-        .outerjoin(stated, stated.c.petugas == order.c.petugas)
-        .outerjoin(word, word.c.petugas == order.c.petugas)
+    roster = _select_last_cell(ROSTER.name, is_live, "instansi")
+    checkin_group = _select_last_cell(PERSONNEL.name, is_live, "instansi", names_group)
+    group = sa.func.coalesce(roster.c.instansi, checkin_group.c.instansi)
+    police = sa.or_(group.is_(None), group.in_(_POLICE))
+    is_present = sa.and_(
+        last_checkin.c.checkin.in_(_AT_POST_CHECKINS),
+        last_checkin.c.occurred_at >= bind_time("at") - bind_time("every"),
+    )
+    lapses = sa.func.min(
+        sa.case((sa.and_(police, is_present), last_checkin.c.occurred_at + bind_time("every")))
+    )
+    officers = (
+        posted.outerjoin(roster, roster.c.petugas == posted.c.petugas)
+        .outerjoin(checkin_group, checkin_group.c.petugas == posted.c.petugas)
+        .outerjoin(last_checkin, last_checkin.c.petugas == posted.c.petugas)
     )
     return sa.select(
-        sa.func.coalesce(sa.func.sum(order.c.placed), 0).label("known"),
+        sa.func.coalesce(sa.func.sum(posted.c.placed), 0).label("known"),
         count_where(police).label("posted"),
-        count_where(sa.and_(police, there)).label("present"),
+        count_where(sa.and_(police, is_present)).label("present"),
         lapses.label("lapses"),
         _next_start(is_live).label("begins"),
-    ).select_from(joined)
+    ).select_from(officers)
 
 
 def _select_posted(is_live: bool) -> sa.Subquery:
-    """One row for each officer whose newest order names TPS; placed: how many lines name where."""
+    """Select one row per officer whose newest order names TPS; placed: lines with a known place."""
     row = visible_at.select_feed_rows(POSTINGS.name).c
-    begun = sa.and_(*not_withdrawn(POSTINGS.name, is_live), row.occurred_at <= bind_time("at"))
+    effective = sa.and_(*not_withdrawn(POSTINGS.name, is_live), row.occurred_at <= bind_time("at"))
     order = sa.select(
         row.petugas, row.id, row.kecamatan, row.penugasan, row.tps, row.occurred_at,
         reported_time(POSTINGS.name).label("told"),
         sa.func.max(row.occurred_at).over(partition_by=[row.petugas]).label("newest"),
-    ).where(begun).subquery()  # fmt: skip
-    last = sa.func.max(order.c.told).over(partition_by=[order.c.petugas, order.c.id])
-    line = sa.select(order, last.label("last")).where(order.c.occurred_at == order.c.newest)
-    held = line.subquery()
+    ).where(effective).subquery()  # fmt: skip
+    last_told = sa.func.max(order.c.told).over(partition_by=[order.c.petugas, order.c.id])
+    lines = sa.select(order, last_told.label("last")).where(order.c.occurred_at == order.c.newest)
+    newest = lines.subquery()
     to_tps = sa.or_(
-        held.c.penugasan == "tps", sa.and_(held.c.penugasan.is_(None), held.c.tps.is_not(None))
+        newest.c.penugasan == "tps",
+        sa.and_(newest.c.penugasan.is_(None), newest.c.tps.is_not(None)),
     )
-    placed = held.c.kecamatan.is_not(None)  # a row that names a desa names its kecamatan
+    has_place = newest.c.kecamatan.is_not(None)  # a row with a desa has its kecamatan too
     return (
-        sa.select(held.c.petugas, count_where(placed).label("placed"))
-        .where(held.c.told == held.c.last, to_tps)
-        .group_by(held.c.petugas)
+        sa.select(newest.c.petugas, count_where(has_place).label("placed"))
+        .where(newest.c.told == newest.c.last, to_tps)
+        .group_by(newest.c.petugas)
         .subquery()
     )
 
@@ -81,25 +90,29 @@ def _select_posted(is_live: bool) -> sa.Subquery:
 def _select_last_cell(
     feed: str, is_live: bool, name: str, *conditions: SqlExpression
 ) -> sa.Subquery:
-    """One cell of the last row of each officer, and when it happened: analysis.presence.ordered."""
+    """Select one cell of the last row of each officer, and its time."""
     row = visible_at.select_feed_rows(feed).c
     turn = recency_rank([row.petugas], row.occurred_at, reported_time(feed), row.seq)
-    begun = [*not_withdrawn(feed, is_live), row.occurred_at <= bind_time("at"), *conditions]
-    every = sa.select(row.petugas, row[name], row.occurred_at, turn.label("turn")).where(*begun)
-    found = every.subquery()
-    return sa.select(found.c.petugas, found.c[name], found.c.occurred_at).where(
-        found.c.turn == 1
+    filters = [
+        *not_withdrawn(feed, is_live),
+        row.occurred_at <= bind_time("at"),
+        *conditions,
+    ]
+    rows = sa.select(row.petugas, row[name], row.occurred_at, turn.label("turn")).where(*filters)
+    ranked = rows.subquery()
+    return sa.select(ranked.c.petugas, ranked.c[name], ranked.c.occurred_at).where(
+        ranked.c.turn == 1
     ).subquery()  # fmt: skip
 
 
 def _next_start(is_live: bool) -> SqlExpression:
-    """When the next row begins to hold that is known and still lies ahead."""
-    ahead = [
+    """Return when the next known row takes effect."""
+    future_rows = [
         sa.select(visible_at.select_feed_rows(feed).c.occurred_at.label("then")).where(
             *not_withdrawn(feed, is_live),
             visible_at.select_feed_rows(feed).c.occurred_at > bind_time("at"),
         )
         for feed in (POSTINGS.name, PERSONNEL.name, ROSTER.name)
     ]
-    every = sa.union_all(*ahead).subquery()
-    return sa.select(sa.func.min(every.c.then)).scalar_subquery()
+    starts = sa.union_all(*future_rows).subquery()
+    return sa.select(sa.func.min(starts.c.then)).scalar_subquery()

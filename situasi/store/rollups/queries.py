@@ -35,22 +35,22 @@ from situasi.store.rollups import conditions, incidents, officers, stations
 from situasi.store.timestamps import from_micros, to_micros
 from situasi.store.url import parse_url
 
-# Figures by name, and until when they hold by themselves (microseconds; None: for good).
+# Figures by name, and until when they hold without new rows (microseconds; None: no limit).
 _SectionResult = tuple[dict[str, Any], int | None]
-# A roll-up reads a kabupaten whole: row by row is never right, though a server that has not yet
-# counted its rows (just after many came) would take them for few.
+# A roll-up reads all rows of a kabupaten: nested loops are never right, though a server with
+# outdated statistics (just after many rows came) may choose them.
 _SESSION_SETTINGS = {"postgresql": ("SET LOCAL enable_nestloop = off", "SET LOCAL jit = off")}
-MAX_CRITICAL_CASES = 6  # that one kabupaten hands up
+MAX_CRITICAL_CASES = 6  # per kabupaten
 
 
 @dataclass(frozen=True)
 class RollupParameters:
-    """By what the figures of one kabupaten are reckoned: its day, its rules, its register.
+    """The parameters of one kabupaten's figures: its election day, its rules, its register.
 
-    since: the midnight that begins the election day; until: the end of the watched day.
-    situasi_valid, word_every: of its election (thresholds, rules.personnel). offset: of its zone
-    from UTC on that day. tps: the TPS of its register (code -> voters on the list, None: not
-    known); None: the register is not known here, and every TPS that is named counts.
+    midnight: the start of the election day; day_end: the end of the monitored day. situasi_valid,
+    word_every: from its election (thresholds, rules.personnel). utc_offset: of its zone on that
+    day. voters_by_tps: the TPS of its register (code -> voters on the list, None: unknown); None:
+    the register is not known here, and every TPS named in a report counts.
     """
 
     midnight: datetime
@@ -63,7 +63,7 @@ class RollupParameters:
 
 @dataclass(frozen=True)
 class CriticalCase:
-    """An open case that is tinggi or merah; merged ones are one. uraian: its newest words."""
+    """An open case that is tinggi or merah; merged cases are one. uraian: its newest text."""
 
     kabupaten: str
     case: str
@@ -83,26 +83,26 @@ class CriticalCase:
 
 @dataclass(frozen=True)
 class Rollup:
-    """One kabupaten at one moment. A count is None where nothing was received that tells it.
+    """The figures of one kabupaten at one moment. A count is None where no received row has it.
 
-    version: of its store (0: nothing ever came); seal: of that entry of its trail. at: the moment
-    against which it is reckoned; live: with all that is known by now (else as it was known at
-    `at`). exercise: `at` is the clock of an exercise there. rehearsal: any row is LATIHAN.
-    received_at: when the row stored
-    last was stored; reported_at: when the newest row was known. good_until: the figures hold so
-    long, if no row comes (None: for good).
+    version: of its store (0: nothing ever came); audit_hash: of that audit log entry. at: the time
+    the figures refer to; live: with all that is known by now (otherwise as known at `at`).
+    exercise: `at` is the clock of an exercise there. rehearsal: any row is LATIHAN. received_at:
+    when the last row was stored; reported_at: when the newest row was known. valid_until: the
+    figures hold until then if no row comes (None: without limit).
 
-    tps_reported: TPS that told a phase or a count. reached: by phase (records.FASE) how many TPS
-    have come so far, or further. tps_counted: TPS with a count of heads; heads: in their newest
-    counts; rated, dpt_told: heads in, and voters on the list of, those whose list is known
-    (None: the register is not known here). register: whether only TPS of the register count.
+    tps_reported: TPS that reported a phase or a count. reached: by phase (feed_schemas.FASE) how
+    many TPS have reached it or a later one. tps_counted: TPS with a count of voters present; heads:
+    the sum of their newest counts; rated, dpt_told: present voters, and voters on the list, of
+    those whose list is known (None: the register is not known here). register: whether only TPS of
+    the register count.
 
-    incidents_day: cases of the election day; incidents_open: of those, still open; open_tingkat:
-    by weight (None: nobody weighed it). serious_open: open ones of the day that are tinggi or
-    merah. jenis: cases of the day by kind. situasi_*: kecamatan in that state.
-    everywhere: the worst stated for the whole kabupaten. serious: the newest serious open ones.
+    incidents_day: cases of the election day; incidents_open: those still open; open_tingkat: open
+    ones by tingkat (None: not assessed). serious_open: open ones of the day that are tinggi or
+    merah. jenis: cases of the day by kind. situasi_*: kecamatan in that state. everywhere: the
+    worst state reported for the whole kabupaten. serious: the newest serious open ones.
 
-    officers_posted: police posted to TPS; officers_present: of those, there by their last word.
+    officers_posted: police posted to TPS; officers_present: those present by their last check-in.
     waiting: rows in quarantine (only live).
     """
 
@@ -139,23 +139,25 @@ class Rollup:
 
     @property
     def tps_opened(self) -> int | None:
+        """Return how many TPS have opened."""
         return None if self.reached is None else self.reached["dibuka"]
 
     @property
     def tps_closed(self) -> int | None:
+        """Return how many TPS have closed."""
         return None if self.reached is None else self.reached["ditutup"]
 
     @property
     def tps_done(self) -> int | None:
-        """TPS that have counted to the end."""
+        """Return how many TPS have finished counting."""
         return None if self.reached is None else self.reached["hitung_selesai"]
 
 
 class RollupReader:
-    """The roll-ups of the kabupaten of one contest, each asked in one unchanging view of its rows.
+    """Computes roll-ups of the kabupaten of one contest, each on one unchanging state of its rows.
 
-    scoped: the option of a connection under which statements over `tables` mean this kabupaten.
-    numbers: the last entry of each kabupaten's trail.
+    connection_options: connection options under which statements on the store's tables read this
+    kabupaten. read_entry_numbers: reads the last audit log number of each kabupaten.
     """
 
     def __init__(
@@ -169,24 +171,23 @@ class RollupReader:
             connection_options,
             read_entry_numbers,
         )
-        # By kabupaten: end of the trail, version and its seal.
+        # By kabupaten: last entry number, version and its hash.
         self._known_positions: dict[str, tuple[int, AuditPosition]] = {}
         self._turns = count()
         self._sections: dict[str, _CachedSections] = {}
 
     def read_positions(self) -> dict[str, AuditPosition]:
-        """Version of the store, and its seal, of every kabupaten from which anything ever came.
+        """Return version and its hash for every kabupaten that ever sent anything.
 
-        One small question, and another for each kabupaten whose trail moved and for one more in
-        turn: another store that took the place of one may end at the same number. Raises
-        StoreError.
+        One small query, one more for each kabupaten whose audit log moved, and one for a further
+        kabupaten in turn: a store that was replaced may end at the same number. Raises StoreError.
         """
         with self._backend.read_connection() as connection:
             numbers = self._read_entry_numbers(connection)
-        turn = next(self._turns) % max(len(numbers), 1)
-        for at, (kabupaten, number) in enumerate(numbers.items()):
-            known = self._known_positions.get(kabupaten)
-            if known is None or known[0] != number or at == turn:
+        checked_index = next(self._turns) % max(len(numbers), 1)
+        for index, (kabupaten, number) in enumerate(numbers.items()):
+            known_position = self._known_positions.get(kabupaten)
+            if known_position is None or known_position[0] != number or index == checked_index:
                 with self._read_connection(kabupaten) as connection:
                     self._known_positions[kabupaten] = (
                         number,
@@ -197,25 +198,25 @@ class RollupReader:
     def compute(
         self, kabupaten: str, parameters: RollupParameters, now: datetime, *, live: bool = True
     ) -> Rollup:
-        """The roll-up of a kabupaten from which something came.
+        """Return the roll-up of a kabupaten that sent something.
 
-        live: with all that is known by now; of an exercise by its own clock. Otherwise as it was
-        known at `now`. Raises StoreError.
+        live: with all that is known by now; during an exercise by its own clock. Otherwise as it
+        was known at `now`. Raises StoreError.
         """
         with self._read_connection(kabupaten) as connection:
-            state = audit_log.read_data_head(connection)
-            held = self._sections.get(kabupaten)
+            position = audit_log.read_data_head(connection)
+            sections = self._sections.get(kabupaten)
             if (
-                held is None
-                or held.parameters is not parameters
+                sections is None
+                or sections.parameters is not parameters
                 or not live
-                or not held.is_from_store(connection)
+                or not sections.is_from_store(connection)
             ):
-                held = _CachedSections(parameters, state, {})
-            found = _RollupQuery(connection, held, kabupaten, now, live).compute(*state)
+                sections = _CachedSections(parameters, position, {})
+            rollup = _RollupQuery(connection, sections, kabupaten, now, live).compute(*position)
         if live:
-            self._sections[kabupaten] = _CachedSections(parameters, state, held.by_name)
-        return found
+            self._sections[kabupaten] = _CachedSections(parameters, position, sections.by_name)
+        return rollup
 
     @contextmanager
     def _read_connection(self, kabupaten: str) -> Iterator[sa.Connection]:
@@ -225,16 +226,17 @@ class RollupReader:
             yield connection.execution_options(**self._connection_options(kabupaten))
 
     def close(self) -> None:
+        """Close all connections."""
         self._backend.close()
 
 
 def open_rollup_reader(
     url: str, contest: str, kabupaten: str = "", *, is_replica: bool = False
 ) -> RollupReader:
-    """The roll-ups of this contest in the database at this address.
+    """Open the roll-ups of this contest in the database at this address.
 
-    kabupaten: whose store it is, where that is a file of SQLite. follows: see open_store.
-    Raises StoreError.
+    kabupaten: the owner of the store, if it is an SQLite file. is_replica: see open_store. Raises
+    StoreError.
     """
     address = parse_url(url)
     if address.get_backend_name() != "sqlite":
@@ -243,35 +245,36 @@ def open_rollup_reader(
     return RollupReader(
         sqlite.open_backend(address, scope),
         lambda _: {},
-        lambda one: {kabupaten: audit_log.read_head(one)[0]},
+        lambda connection: {kabupaten: audit_log.read_head(connection)[0]},
     )
 
 
 def _open_postgres(url: sa.URL, contest: str, is_replica: bool) -> RollupReader:
-    # Its driver is loaded where it is used.
+    # The driver is imported only when it is needed.
     from situasi.store.engines import postgres, postgres_schema
 
-    def scoped(kabupaten: str) -> dict[str, Any]:
+    def connection_options(kabupaten: str) -> dict[str, Any]:
         return {
             "schema_translate_map": {None: postgres_schema.schema_name(Scope(contest, kabupaten))}
         }
 
-    def numbers(connection: sa.Connection) -> dict[str, int]:
+    def read_entry_numbers(connection: sa.Connection) -> dict[str, int]:
         if not postgres_schema.has_base_tables(connection):
             return {}
-        given = postgres_schema.last_issued.c
-        asked = sa.select(given.kabupaten, given.number).where(given.contest == contest)
-        return {kabupaten: int(number) for kabupaten, number in connection.execute(asked)}
+        issued = postgres_schema.last_issued.c
+        query = sa.select(issued.kabupaten, issued.number).where(issued.contest == contest)
+        return {kabupaten: int(number) for kabupaten, number in connection.execute(query)}
 
     backend = postgres.PostgresBackend(url, Scope(contest, ""), is_replica)
-    return RollupReader(backend, scoped, numbers)
+    return RollupReader(backend, connection_options, read_entry_numbers)
 
 
 @dataclass(frozen=True)
 class _CachedSection:
-    """Some figures, which hold while their feeds stay, from one moment (microseconds) to another.
+    """Some figures, valid while their feeds stay unchanged, between two times (microseconds).
 
-    rests_on: the last rows of those feeds and of what was taken back. until: None for good.
+    depends_on: the last row numbers of those feeds and of withdrawals. valid_until_us: None without
+    limit.
     """
 
     depends_on: tuple[int, ...]
@@ -282,20 +285,20 @@ class _CachedSection:
 
 @dataclass(frozen=True)
 class _CachedSections:
-    """What was last found of one kabupaten: a report changes the part of its own feed."""
+    """The last results of one kabupaten: a new report changes only the section of its feed."""
 
     parameters: RollupParameters
     position: AuditPosition
     by_name: dict[str, _CachedSection]
 
     def is_from_store(self, connection: sa.Connection) -> bool:
-        """Whether this store is still the one of which they were found."""
-        number, seal = self.position
-        return audit_log.read_hash(connection, number) == seal
+        """Return whether the sections were computed from this store."""
+        number, audit_hash = self.position
+        return audit_log.read_hash(connection, number) == audit_hash
 
 
 class _RollupQuery:
-    """The questions of one roll-up, over one connection. parts: kept up to date where live."""
+    """The queries of one roll-up on one connection; live ones update the cached sections."""
 
     def __init__(
         self,
@@ -315,106 +318,111 @@ class _RollupQuery:
         self._last_numbers: dict[str, int] = {}
 
     def compute(self, version: int, audit_hash: str) -> Rollup:
+        """Return the roll-up."""
         self._at = self._now
-        fresh = self._fetch(conditions.select_feed_freshness(self._live))
-        rehearsal = any(row.made for row in fresh)
-        clock = self._exercise_now() if rehearsal and self._live else None
-        self._at = clock or self._now
-        self._last_numbers = {row.feed: row.last for row in fresh}
-        parts = [
+        freshness = self._fetch(conditions.select_feed_freshness(self._live))
+        rehearsal = any(row.made for row in freshness)
+        exercise_now = self._exercise_now() if rehearsal and self._live else None
+        self._at = exercise_now or self._now
+        self._last_numbers = {row.feed: row.last for row in freshness}
+        sections = [
             self._section("tps", (TPS,), self._station_section),
             self._section("cases", (INCIDENTS, MERGES), self._case_section),
             self._section("crowd", (INCIDENTS,), self._situasi_section),
             self._section("force", (ROSTER, POSTINGS, PERSONNEL), self._officer_section),
         ]
-        until = [one.valid_until_us for one in parts if one.valid_until_us is not None]
+        valid_until = [part.valid_until_us for part in sections if part.valid_until_us is not None]
         return Rollup(
             kabupaten=self._kabupaten,
             version=version,
             audit_hash=audit_hash,
             at=self._at,
             live=self._live,
-            exercise=clock is not None,
+            exercise=exercise_now is not None,
             rehearsal=rehearsal,
-            received_at=_latest(row.stored for row in fresh),
-            reported_at=_latest(row.known for row in fresh),
-            valid_until=from_micros(min(until)) if until and self._live and not clock else None,
+            received_at=_latest(row.stored for row in freshness),
+            reported_at=_latest(row.known for row in freshness),
+            valid_until=from_micros(min(valid_until))
+            if valid_until and self._live and not exercise_now
+            else None,
             register=self._parameters.voters_by_tps is not None,
             waiting=self._count_waiting() if self._live else None,
-            **{name: told for part in parts for name, told in part.figures.items()},
+            **{name: figure for section in sections for name, figure in section.figures.items()},
         )
 
     def _section(
         self, name: str, feeds: tuple[Feed, ...], compute_section: Callable[[], _SectionResult]
     ) -> _CachedSection:
-        """Found anew only where rows came or were taken back, or its time is over."""
-        at = to_micros(self._at)
-        rests_on = (
+        """Return the section; compute it again after new rows or withdrawals, or once invalid."""
+        at_us = to_micros(self._at)
+        depends_on = (
             *(self._last_numbers[feed.name] for feed in feeds),
             self._last_numbers["withdrawals"],
         )
-        held = self._sections.get(name)
-        if held is None or not _is_valid(held, rests_on, at):
-            told, until = compute_section()
-            held = self._sections[name] = _CachedSection(rests_on, at, until, told)
-        return held
+        section = self._sections.get(name)
+        if section is None or not _is_valid(section, depends_on, at_us):
+            figures, valid_until_us = compute_section()
+            section = self._sections[name] = _CachedSection(
+                depends_on, at_us, valid_until_us, figures
+            )
+        return section
 
     def _fetch(self, statement: Any, **extra_values: Any) -> list[Any]:
-        terms = self._parameters
+        parameters = self._parameters
         values = {
             "at": to_micros(self._at),
-            "since": to_micros(terms.midnight),
-            "until": to_micros(terms.day_end),
-            "offset": _to_micros(terms.utc_offset),
-            "every": _to_micros(terms.word_every),
+            "since": to_micros(parameters.midnight),
+            "until": to_micros(parameters.day_end),
+            "offset": _to_micros(parameters.utc_offset),
+            "every": _to_micros(parameters.word_every),
         }
         return list(self._connection.execute(statement, {**values, **extra_values}))
 
     def _exercise_now(self) -> datetime | None:
-        found = self._fetch(conditions.select_exercise_clock())
-        told = json.loads(found[0].value) if found else None
-        return datetime.fromisoformat(told["at"]) if told else None
+        rows = self._fetch(conditions.select_exercise_clock())
+        clock = json.loads(rows[0].value) if rows else None
+        return datetime.fromisoformat(clock["at"]) if clock else None
 
     def _count_waiting(self) -> int:
         return sum(quarantine_queries.count_waiting(self._connection).values())
 
     def _station_section(self) -> _SectionResult:
         register = self._parameters.voters_by_tps
-        asked = stations.select_station_counts(
+        query = stations.select_station_counts(
             self._dialect, is_live=self._live, has_register=register is not None
         )
-        (found,) = self._fetch(asked, listed=json.dumps(register))
-        told = found._mapping
-        if not found.spoke:
+        (counts,) = self._fetch(query, listed=json.dumps(register))
+        count_by_name = counts._mapping
+        if not counts.spoke:
             return {}, None
         return {
-            "tps_reported": int(found.spoke),
-            "reached": {fase: int(told[fase]) for fase in FASE},
-            "tps_counted": int(found.counted),
-            "heads": _to_int(found.heads),
-            "rated": _to_int(found.rated),
-            "dpt_told": _to_int(found.dpt),
+            "tps_reported": int(counts.spoke),
+            "reached": {fase: int(count_by_name[fase]) for fase in FASE},
+            "tps_counted": int(counts.counted),
+            "heads": _to_int(counts.heads),
+            "rated": _to_int(counts.rated),
+            "dpt_told": _to_int(counts.dpt),
         }, None
 
     def _case_section(self) -> _SectionResult:
-        ((heard,),) = self._fetch(incidents.select_day_row_count(is_live=self._live))
-        if not heard:
+        ((row_count,),) = self._fetch(incidents.select_day_row_count(is_live=self._live))
+        if not row_count:
             return {}, None
-        found = self._fetch(incidents.select_case_counts(self._dialect, is_live=self._live))
-        grave = int(sum(row.grave for row in found))
+        rows = self._fetch(incidents.select_case_counts(self._dialect, is_live=self._live))
+        critical_count = int(sum(row.grave for row in rows))
         return {
-            "incidents_day": sum(row.n for row in found),
-            "incidents_open": sum(row.n for row in found if row.open),
+            "incidents_day": sum(row.n for row in rows),
+            "incidents_open": sum(row.n for row in rows if row.open),
             "open_tingkat": _sum_by_name(
-                (_word_at(row.tingkat, TINGKAT), row.n) for row in found if row.open
+                (_word_at(row.tingkat, TINGKAT), row.n) for row in rows if row.open
             ),
-            "jenis": _sum_by_name((row.jenis, row.n) for row in found),
-            "serious_open": grave,
-            "serious": self._critical_cases() if grave else (),
+            "jenis": _sum_by_name((row.jenis, row.n) for row in rows),
+            "serious_open": critical_count,
+            "serious": self._critical_cases() if critical_count else (),
         }, None
 
     def _critical_cases(self) -> tuple[CriticalCase, ...]:
-        asked = incidents.select_critical_cases(self._dialect, is_live=self._live)
+        query = incidents.select_critical_cases(self._dialect, is_live=self._live)
         return tuple(
             CriticalCase(
                 kabupaten=self._kabupaten,
@@ -432,42 +440,42 @@ class _RollupQuery:
                 uraian=row.uraian,
                 rehearsal=bool(row.latihan),
             )
-            for row in self._fetch(asked, most=MAX_CRITICAL_CASES)
+            for row in self._fetch(query, most=MAX_CRITICAL_CASES)
         )
 
     def _situasi_section(self) -> _SectionResult:
-        found = self._fetch(incidents.select_situasi(is_live=self._live))
-        valid = _to_micros(self._parameters.situasi_valid)
-        fresh = to_micros(self._at) - valid
-        area = [row for row in found if row.kecamatan is not None]
-        alarms = [SITUASI[row.alarm] for row in area if row.alarm is not None]
-        calm = [row.calm for row in area
-                if row.alarm is None and row.calm is not None and row.calm >= fresh]  # fmt: skip
-        everywhere = (_word_at(row.alarm, SITUASI) for row in found if row.kecamatan is None)
-        told: dict[str, Any] = {"everywhere": next(everywhere, None)}
+        rows = self._fetch(incidents.select_situasi(is_live=self._live))
+        valid_us = _to_micros(self._parameters.situasi_valid)
+        since_us = to_micros(self._at) - valid_us
+        known = [row for row in rows if row.kecamatan is not None]
+        alarms = [SITUASI[row.alarm] for row in known if row.alarm is not None]
+        calm = [row.calm for row in known
+                if row.alarm is None and row.calm is not None and row.calm >= since_us]  # fmt: skip
+        everywhere = (_word_at(row.alarm, SITUASI) for row in rows if row.kecamatan is None)
+        figures: dict[str, Any] = {"everywhere": next(everywhere, None)}
         if alarms or calm:
-            told["situasi_hijau"] = len(calm)
-            told["situasi_kuning"] = alarms.count("kuning")
-            told["situasi_merah"] = alarms.count("merah")
-        return told, min(calm) + valid if calm else None
+            figures["situasi_hijau"] = len(calm)
+            figures["situasi_kuning"] = alarms.count("kuning")
+            figures["situasi_merah"] = alarms.count("merah")
+        return figures, min(calm) + valid_us if calm else None
 
     def _officer_section(self) -> _SectionResult:
-        (found,) = self._fetch(officers.select_officer_counts(is_live=self._live))
-        # What begins at a moment is not yet so before it.
-        begins = None if found.begins is None else found.begins - 1
-        ends = [one for one in (found.lapses, begins) if one is not None]
-        told = {
-            "officers_posted": int(found.posted) if found.known else None,
-            "officers_present": int(found.present) if found.known else None,
+        (counts,) = self._fetch(officers.select_officer_counts(is_live=self._live))
+        # What begins at a time does not hold yet one microsecond before.
+        before_start = None if counts.begins is None else counts.begins - 1
+        ends = [end for end in (counts.lapses, before_start) if end is not None]
+        figures = {
+            "officers_posted": int(counts.posted) if counts.known else None,
+            "officers_present": int(counts.present) if counts.known else None,
         }
-        return told, min(ends, default=None)
+        return figures, min(ends, default=None)
 
 
 def _is_valid(section: _CachedSection, depends_on: tuple[int, ...], at_us: int) -> bool:
-    within = section.valid_from_us <= at_us and (
+    is_in_time = section.valid_from_us <= at_us and (
         section.valid_until_us is None or at_us <= section.valid_until_us
     )
-    return section.depends_on == depends_on and within
+    return section.depends_on == depends_on and is_in_time
 
 
 def _to_micros(duration: timedelta) -> int:
@@ -478,17 +486,17 @@ def _to_int(number: Any) -> int | None:
     return None if number is None else int(number)
 
 
-def _word_at(place: int | None, scale: tuple[str, ...]) -> str | None:
-    return None if place is None else scale[place]
+def _word_at(index: int | None, scale: tuple[str, ...]) -> str | None:
+    return None if index is None else scale[index]
 
 
 def _sum_by_name(pairs: Any) -> dict[Any, int]:
-    found: dict[Any, int] = {}
+    sums: dict[Any, int] = {}
     for name, number in pairs:
-        found[name] = found.get(name, 0) + int(number)
-    return found
+        sums[name] = sums.get(name, 0) + int(number)
+    return sums
 
 
 def _latest(moments: Any) -> datetime | None:
-    told = [one for one in moments if one is not None]
-    return from_micros(max(told)) if told else None
+    known_moments = [moment for moment in moments if moment is not None]
+    return from_micros(max(known_moments)) if known_moments else None

@@ -1,1 +1,1 @@
-"""One file for each schema that stores had, `v0001_...` on; see steps.py."""
+"""One file for each schema that stores had, from `v0001_...` on; see operations.py."""

@@ -1,4 +1,4 @@
-"""1: what boards of version 0.1 made. Four feeds."""
+"""1: the schema of version 0.1, with four feeds."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ TYPES: dict[str, type[sa.types.TypeEngine[Any]]] = {
 
 
 def upgrade() -> None:
+    """Create the tables."""
     for feed, columns in FEEDS.items():
         operations.create_table(
             f"feed_{feed}",

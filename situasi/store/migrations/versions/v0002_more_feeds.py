@@ -37,6 +37,7 @@ TYPES: dict[str, type[sa.types.TypeEngine[Any]]] = {
 
 
 def upgrade() -> None:
+    """Add the columns and the feed tables."""
     for feed, columns in MORE_COLUMNS.items():
         for name in columns:
             operations.add_column(f"feed_{feed}", sa.Column(name, TYPES.get(name, sa.Text)))

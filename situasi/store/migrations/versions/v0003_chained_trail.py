@@ -1,7 +1,7 @@
-"""3: records of access, and a trail whose entries are sealed to one another.
+"""3: access records, and an audit log whose entries are chained by hash.
 
-What an older store has in its trail is sealed here, once: the only change ever made to a row.
-`moves` and `chain` may be empty in such a store, for SQLite adds no column that must be filled.
+The existing entries of an older store are hashed here, once: the only change ever made to a row.
+`moves` and `chain` may be empty in such a store, for SQLite cannot add a NOT NULL column.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
+    """Create `access`, and extend and hash the audit log."""
     operations.create_table(
         "access",
         sa.Column("kind", sa.Text, nullable=False),
@@ -32,12 +33,12 @@ def upgrade() -> None:
     operations.add_column("audit", sa.Column("chain", sa.Text))
     operations.create_index("audit_by_moves", "audit", "moves", "seq")
     if op.get_bind().dialect.name == "sqlite":
-        op.execute("DROP TRIGGER IF EXISTS audit_no_update")  # held again after the last step
+        op.execute("DROP TRIGGER IF EXISTS audit_no_update")  # created again after the last step
         _seal_entries(op.get_bind())
 
 
 def _seal_entries(connection: sa.Connection) -> None:
-    """Seal the entries that are there: each told of a commit, so all moved the data."""
+    """Hash the existing entries: each was written with a commit, so all changed data."""
     every = "SELECT seq, at, actor, action, detail FROM audit ORDER BY seq"
     seal = "0" * 64
     for entry in connection.exec_driver_sql(every).all():

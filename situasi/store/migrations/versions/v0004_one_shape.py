@@ -1,7 +1,7 @@
-"""4: what called itself 2 or 3 came in several shapes, and gets one.
+"""4: stores of schema 2 or 3 came in several shapes and become one.
 
-Where a row may carry its whole message (`teks_asli`), and where rows are no longer indexed by
-batch, the number of the schema was not raised: those stores are told apart only by looking.
+The schema number was not raised when rows got their whole message (`teks_asli`), nor when the index
+by batch was dropped: those stores can only be told apart by inspection.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ FEEDS = (*WITH_MESSAGE, "activities", "roster", "postings", "neutrality", "merge
 
 
 def upgrade() -> None:
+    """Add `teks_asli` where it is missing, and drop the indexes by batch."""
     for feed in WITH_MESSAGE:
         if not operations.has_column(f"feed_{feed}", "teks_asli"):
             operations.add_column(f"feed_{feed}", sa.Column("teks_asli", sa.Text))

@@ -1,6 +1,6 @@
-"""5: rows proven by the trail, the moment of each commit, and which deliveries repeated a row.
+"""5: hashes of rows, the time of each commit, and which batches repeated a row.
 
-What is new is empty in rows that were there: they were stored before anything was kept of it.
+The new columns are empty in older rows: nothing of this was recorded when they were stored.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
+    """Add the columns, and create `withdrawn_batches` and `repeats`."""
     operations.add_column("batches", sa.Column("committed_at", sa.BigInteger))
     operations.add_column("batches", sa.Column("marks", sa.LargeBinary))
     operations.add_column("quarantine", sa.Column("round", sa.BigInteger))
