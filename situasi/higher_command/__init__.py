@@ -1,1 +1,1 @@
-"""The board of a Polda or of Mabes: several kabupaten side by side."""
+"""The dashboard of a Polda or of Mabes: several kabupaten side by side."""

@@ -1,4 +1,4 @@
-"""A command above the Polres put together: its roll-ups, and the board of any of its kabupaten."""
+"""A higher command assembled: its roll-ups, and the board of any of its kabupaten."""
 
 from __future__ import annotations
 
@@ -27,14 +27,10 @@ from situasi.store import open_store
 from situasi.store.interface import Store, StoreError
 from situasi.store.rollups.queries import open_rollup_reader
 
-# Boards of kabupaten in memory at once: more than a Polda has kabupaten.
-MAX_BOARDS: Final = 24
-# One that was asked for within so many seconds has somebody before it, and is not closed.
-IN_USE_S: Final = 60.0
-# One that nobody asked for in so many seconds is closed.
-IDLE_CLOSE_S: Final = 900.0
-# The roll-ups are asked for so often.
-REFRESH_S: Final = 0.5
+MAX_BOARDS: Final = 24  # in memory at once: more than a Polda has kabupaten
+IN_USE_S: Final = 60.0  # a board requested within this time is in use, and not closed
+IDLE_CLOSE_S: Final = 900.0  # a board without requests for so long is closed
+REFRESH_S: Final = 0.5  # seconds between two refreshes of the roll-ups
 _log = logging.getLogger(__name__)
 
 
@@ -44,7 +40,7 @@ class BoardUnavailable(Exception):
 
 @dataclass
 class _PooledBoard:
-    """A board, or whoever opens it now. used: by the clock of the holder."""
+    """A board, open or being opened. used_at_s: by the clock of the pool."""
 
     board: Future[Board]
     used_at_s: float
@@ -52,6 +48,7 @@ class _PooledBoard:
     refresh_job: Job | None = None
 
     def close(self) -> None:
+        """Stop the refresh job and close the board."""
         self.stop.set()
         if self.refresh_job is not None:
             self.refresh_job.join(10)
@@ -59,9 +56,9 @@ class _PooledBoard:
 
 
 class BoardPool:
-    """The boards of kabupaten at which somebody looks: opened at the first look, few at once.
+    """The boards of kabupaten in use: opened at the first request, a limited number at once.
 
-    Each has its own lookout in a thread of its own. Any thread may ask.
+    Each has a refresher in a thread of its own. Any thread may call.
     """
 
     def __init__(
@@ -81,45 +78,46 @@ class BoardPool:
         self._lock = threading.Lock()
 
     def get(self, code: str) -> Board:
-        """The board of this kabupaten. Raises Unopened."""
-        mine: _PooledBoard | None = None
-        left: list[_PooledBoard] = []
+        """Return the board of this kabupaten. Raises BoardUnavailable."""
+        opened: _PooledBoard | None = None
+        evicted: list[_PooledBoard] = []
         with self._lock:
             now = self._clock()
-            held = self._pool.get(code)
-            if held is None:
+            pooled = self._pool.get(code)
+            if pooled is None:
                 member = self._find_member(code)
-                left = self._evict(now)
-                held = mine = self._pool[code] = _PooledBoard(Future(), now)
-            held.used_at_s = now
-        if mine is not None:
-            _close_in_background(left)
-            self._open(member, mine)
-        return held.board.result()
+                evicted = self._evict(now)
+                pooled = opened = self._pool[code] = _PooledBoard(Future(), now)
+            pooled.used_at_s = now
+        if opened is not None:
+            _close_in_background(evicted)
+            self._open(member, opened)
+        return pooled.board.result()
 
     def list_open(self) -> list[Board]:
-        """Those that are open now."""
+        """Return the boards that are open now."""
         with self._lock:
-            held = list(self._pool.values())
-        return [one.board.result() for one in held if one.board.done()]
+            pooled_boards = list(self._pool.values())
+        return [pooled.board.result() for pooled in pooled_boards if pooled.board.done()]
 
     def close_idle(self) -> None:
-        """Close those at which nobody has looked for long."""
+        """Close boards that nobody has used for long."""
         with self._lock:
-            late = self._clock() - IDLE_CLOSE_S
-            left = [
+            limit_s = self._clock() - IDLE_CLOSE_S
+            idle = [
                 self._pool.pop(code)
                 for code in list(self._pool)
-                if self._pool[code].used_at_s < late and self._pool[code].board.done()
+                if self._pool[code].used_at_s < limit_s and self._pool[code].board.done()
             ]
-        _close_in_background(left)
+        _close_in_background(idle)
 
     def close(self) -> None:
+        """Close all boards."""
         with self._lock:
-            held, self._pool = list(self._pool.values()), {}
-        for one in held:
+            pooled_boards, self._pool = list(self._pool.values()), {}
+        for pooled in pooled_boards:
             with suppress(BoardUnavailable):
-                one.close()
+                pooled.close()
 
     def _find_member(self, code: str) -> Member:
         try:
@@ -135,13 +133,13 @@ class BoardPool:
     def _evict(self, now: float) -> list[_PooledBoard]:
         if len(self._pool) < self._max_boards:
             return []
-        longest = min(self._pool, key=lambda code: self._pool[code].used_at_s)
-        if now - self._pool[longest].used_at_s < IN_USE_S:
+        oldest = min(self._pool, key=lambda code: self._pool[code].used_at_s)
+        if now - self._pool[oldest].used_at_s < IN_USE_S:
             raise BoardUnavailable(
                 f"Sudah {self._max_boards} papan kabupaten dilihat bersamaan di server ini."
                 " Coba lagi sebentar."
             )
-        return [self._pool.pop(longest)]
+        return [self._pool.pop(oldest)]
 
     def _open(self, member: Member, pooled: _PooledBoard) -> None:
         board: Board | None = None
@@ -165,7 +163,7 @@ class BoardPool:
         pooled.board.set_result(board)
 
     def _report_failure(self, code: str, pooled: _PooledBoard, error: BaseException) -> None:
-        """Told to all who wait; who asks later tries again."""
+        """Pass the error to all waiting callers; a later caller tries again."""
         with self._lock:
             if self._pool.get(code) is pooled:
                 del self._pool[code]
@@ -173,19 +171,18 @@ class BoardPool:
 
 
 def _close_in_background(boards: Collection[_PooledBoard]) -> None:
-    """Close them, and let nobody wait for it."""
-    for one in boards:
-        background_jobs.run_in_background("closing", one.close)
+    """Close these boards without making a caller wait."""
+    for pooled in boards:
+        background_jobs.run_in_background("closing", pooled.close)
 
 
 @dataclass(frozen=True)
 class HigherCommandApp:
-    """Everything that the page of a command above, or a route of its server, needs.
+    """Everything that a page or a route of a higher command needs.
 
-    store: its own, of accounts, sessions and trail; it holds no reports. boundaries: of the
-    kabupaten (`geo/kabupaten.geojson` in its folder), where they are known. kecamatan: the names
-    of those that are known, by code. estimated: kabupaten of which the voters of some TPS are a
-    perkiraan.
+    store: its own, with accounts, sessions and audit log; it holds no reports. boundaries: of the
+    kabupaten (`geo/kabupaten.geojson` in its folder), where known. kecamatan: known names by code.
+    estimated: kabupaten where the voters of some TPS are a perkiraan.
     """
 
     settings: Settings
@@ -199,7 +196,7 @@ class HigherCommandApp:
     estimated: frozenset[str] = frozenset()
 
     def build_refresh_job(self) -> Job:
-        """The job that keeps the roll-ups new, and closes what nobody looks at."""
+        """Return the job that refreshes the roll-ups and closes idle boards."""
         return Job(
             "overseeing",
             self._refresh,
@@ -213,6 +210,7 @@ class HigherCommandApp:
         self.board_pool.close_idle()
 
     def close(self) -> None:
+        """Close the boards, the audit log, the roll-ups and the store."""
         self.board_pool.close()
         self.audit_log.close()
         self.rollup_cache.close()
@@ -220,10 +218,10 @@ class HigherCommandApp:
 
 
 def open_higher_command(settings: Settings, clock: Callable[[], datetime]) -> HigherCommandApp:
-    """Open the command above that the settings describe.
+    """Open the higher command that the settings describe.
 
-    Raises FileNotFoundError, KeyError or ValueError for a faulty folder, and StoreError for a
-    store that cannot be opened.
+    Raises FileNotFoundError, KeyError or ValueError for a faulty folder, and StoreError for a store
+    that cannot be opened.
     """
     command = commands.load(settings.election_folder)
     if settings.store_url.startswith("sqlite"):
@@ -233,18 +231,18 @@ def open_higher_command(settings: Settings, clock: Callable[[], datetime]) -> Hi
         )
     settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = open_store(settings.store_url, command_scope(command))
-    where, follows = (
+    rollup_url, is_replica = (
         settings.read_store_url or settings.store_url,
         settings.read_store_url is not None,
     )
-    rollups = open_rollup_reader(where, command.contest, is_replica=follows)
+    rollups = open_rollup_reader(rollup_url, command.contest, is_replica=is_replica)
 
-    def opens(member: Member) -> Board:
+    def open_member(member: Member) -> Board:
         return open_member_board(settings, command, member, store, clock)
 
     return HigherCommandApp(
         settings, command, store, RollupCache(rollups, command, clock), AuditLog(store, clock),
-        BoardPool(command, opens), _load_boundaries(command), _load_kecamatan_names(command),
+        BoardPool(command, open_member), _load_boundaries(command), _load_kecamatan_names(command),
         _find_estimated(command),
     )  # fmt: skip
 
@@ -258,14 +256,16 @@ def _load_boundaries(command: HigherCommand) -> Boundaries | None:
 
 def _find_estimated(command: HigherCommand) -> frozenset[str]:
     return frozenset(
-        one.code
-        for one in command.members
-        if one.election_folder is not None and has_estimated_voters(one.election_folder)
+        member.code
+        for member in command.members
+        if member.election_folder is not None and has_estimated_voters(member.election_folder)
     )
 
 
 def _load_kecamatan_names(command: HigherCommand) -> dict[str, str]:
-    folders = [one.election_folder for one in command.members if one.election_folder is not None]
+    folders = [
+        member.election_folder for member in command.members if member.election_folder is not None
+    ]
     return {code: name for folder in folders for code, name in load_kecamatan_names(folder).items()}
 
 
@@ -276,15 +276,15 @@ def open_member_board(
     command_store: Store,
     clock: Callable[[], datetime],
 ) -> Board:
-    """The board of a kabupaten, to be looked at. own: the store of the command."""
+    """Open the board of a kabupaten, read-only. command_store: the store of the command."""
     assert member.election_folder is not None, "asked before"
-    there = replace(
+    member_settings = replace(
         settings,
         election_folder=member.election_folder,
         has_rehearsal=False,
         has_hourly_copies=False,
     )
-    board = open_board(there, clock, ParentCommand(command.name, command_store))
+    board = open_board(member_settings, clock, ParentCommand(command.name, command_store))
     election = board.register.election
     if (election.kabupaten_code, election.contest) != (member.code, command.contest):
         board.close()
@@ -296,31 +296,31 @@ def open_member_board(
 
 
 def is_within(area: Collection[str], code: str) -> bool:
-    """Whether a code lies in the area of a viewer; an empty area is everything."""
-    return not area or any(f"{code}.".startswith(f"{one}.") for one in area)
+    """Return whether a code lies in the area of a viewer; an empty area is everything."""
+    return not area or any(f"{code}.".startswith(f"{prefix}.") for prefix in area)
 
 
 def filter_overview(
     overview: HigherCommandOverview, area: Collection[str]
 ) -> HigherCommandOverview:
-    """What a viewer of this area may see of it: of other kabupaten nothing, not in a sum either."""
+    """Return the part that a viewer of this area may see; sums leave out other kabupaten too."""
     if not area:
         return overview
-    some = tuple(one for one in overview.command.members if is_within(area, one.code))
-    codes = {one.code for one in some}
-    provinces = {one.province for one in some}
-    parts = {
+    members = tuple(member for member in overview.command.members if is_within(area, member.code))
+    codes = {member.code for member in members}
+    provinces = {member.province for member in members}
+    subdivisions = {
         code: name for code, name in overview.command.subdivisions.items() if code in provinces
     }
-    tps, dpt = ([getattr(one, name) for one in some] for name in ("tps", "dpt"))
+    tps, dpt = ([getattr(member, name) for member in members] for name in ("tps", "dpt"))
     command = replace(
         overview.command,
-        members=some,
-        subdivisions=parts,
+        members=members,
+        subdivisions=subdivisions,
         tps=None if None in tps else sum(tps),
         dpt=None if None in dpt else sum(dpt),
     )
-    rollups = {code: one for code, one in overview.rollups.items() if code in codes}
+    rollups = {code: rollup for code, rollup in overview.rollups.items() if code in codes}
     return replace(overview, command=command, rollups=rollups)
 
 
@@ -328,26 +328,27 @@ _current: HigherCommandApp | None = None
 
 
 def set_higher_command(higher_command: HigherCommandApp | None) -> None:
-    """Make this that of the process; None where it is the board of one Polres."""
+    """Set the higher command of this process; None on the server of one Polres."""
     global _current
     _current = higher_command
 
 
 def current_higher_command() -> HigherCommandApp | None:
+    """Return the higher command of this process; None on the server of one Polres."""
     return _current
 
 
 def server_unit_name(board: Callable[[], Board]) -> str:
-    """What this server is the board of. board: of the process, where no command above is."""
+    """Return the name of this server's unit; `board` gives that of a Polres."""
     return board().register.election.kabupaten if _current is None else _current.command.name
 
 
 def iter_boundaries(board: Callable[[], Board]) -> Iterator[Boundaries]:
-    """All boundaries that pages of this server draw."""
+    """Yield all boundaries that pages of this server draw."""
     if _current is None:
         yield board().boundaries
         return
     if _current.boundaries is not None:
         yield _current.boundaries
-    for one in _current.board_pool.list_open():
-        yield one.boundaries
+    for pooled_board in _current.board_pool.list_open():
+        yield pooled_board.boundaries

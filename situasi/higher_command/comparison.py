@@ -1,4 +1,4 @@
-"""The kabupaten side by side, or the provinces: a line each, from their roll-ups."""
+"""The comparison of kabupaten or provinces: one line each, from their roll-ups."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from situasi.store.rollups.queries import Rollup
 
 @dataclass(frozen=True)
 class UnitSummary:
-    """One kabupaten or province. Of a count that nobody told: None.
+    """One kabupaten or province. A count that nobody reported is None.
 
-    unit: whose board it is, as people call it; "" for a province. members: kabupaten in it;
-    reporting: from how many anything ever came; silent: from how many nothing came for too long.
-    opens: whether there is something to open. state: the worst situasi that holds anywhere in it.
-    counts, told: by COUNTS, and how many of the members told it. copied_at: when what lies here
-    last came; of a past moment, when the newest of it was known; None too while an exercise runs
-    there, whose clock is `exercise_at`. now: the clock against which it is reckoned.
-    rate_estimated: the voters of some TPS of which the turnout is are a perkiraan.
+    unit: the usual name of the Polres; "" for a province. member_count: kabupaten in it;
+    reporting_count: how many ever sent anything; silent_count: how many sent nothing for too long.
+    is_openable: whether there is a page to open. state: the worst situasi anywhere in it. counts,
+    told: by COUNTS, and how many members reported it. copied_at: when the last row arrived here; at
+    a past time, when the newest was known; None while an exercise runs there, whose clock is
+    `exercise_at`. now: the time from which ages are measured. rate_estimated: the turnout includes
+    TPS whose voters are a perkiraan.
     """
 
     code: str
@@ -53,46 +53,46 @@ class UnitSummary:
 
     @property
     def is_silent(self) -> bool:
-        """Whether nothing came from any of it for too long."""
+        """Return whether all its members sent nothing for too long."""
         return 0 < self.member_count == self.silent_count
 
     def is_partial(self, count: str) -> bool:
-        """Whether some of it did not tell this, so that there may be more."""
+        """Return whether some members did not report this count, so that it may be too low."""
         return self.told[count] < self.member_count
 
 
 def build_unit_summaries(
     overview: HigherCommandOverview, code: str = "", estimated: Collection[str] = frozenset()
 ) -> list[UnitSummary]:
-    """A line for each province of the nation, for each kabupaten of a Polda, in their order.
+    """Build a line per province of the nation, or per kabupaten of a Polda, in their order.
 
-    code: of the province that is looked at, where the command is that of the nation. estimated:
-    kabupaten of which the voters of some TPS are a perkiraan.
+    code: the selected province, where the command is Mabes. estimated: kabupaten where the voters
+    of some TPS are a perkiraan.
     """
     command = overview.command
     if command.level == MABES and not code:
         return [
-            _summarize_members(overview, part, name, estimated)
-            for part, name in command.subdivisions.items()
+            _summarize_members(overview, province_code, name, estimated)
+            for province_code, name in command.subdivisions.items()
         ]
-    silent = {one.code for one in overview.silent_members(code)}
+    silent = {member.code for member in overview.silent_members(code)}
     return [
-        _summarize_member(overview, one, one.code in silent, one.code in estimated)
-        for one in _members_under(command, code)
+        _summarize_member(overview, member, member.code in silent, member.code in estimated)
+        for member in _members_under(command, code)
     ]
 
 
 def build_total_summary(
     overview: HigherCommandOverview, code: str = "", estimated: Collection[str] = frozenset()
 ) -> UnitSummary:
-    """All of what `lines` gives, in one."""
+    """Build one line over all lines of `build_unit_summaries`."""
     return _summarize_members(
         overview, code, overview.command.subdivisions.get(code, overview.command.name), estimated
     )
 
 
 def _members_under(command: HigherCommand, code: str) -> list[Member]:
-    return [one for one in command.members if not code or one.province == code]
+    return [member for member in command.members if not code or member.province == code]
 
 
 def _summarize_member(
@@ -122,7 +122,7 @@ def _summarize_member(
 
 
 def _floor_to_minute(at: datetime) -> datetime:
-    """Ages are told in minutes: within one, what is drawn of the same stays the same."""
+    """Return the start of the minute: ages are shown in minutes, so drawings change only then."""
     return at.replace(second=0, microsecond=0)
 
 
@@ -131,8 +131,10 @@ def _summarize_members(
 ) -> UnitSummary:
     command = overview.command
     members = _members_under(command, code)
-    some = [overview.rollups[one.code] for one in members if one.code in overview.rollups]
-    newest = max((one for one in some if _copied_time(one)), key=_known_copied_time, default=None)
+    rollups = [
+        overview.rollups[member.code] for member in members if member.code in overview.rollups
+    ]
+    newest = max((r for r in rollups if _copied_time(r)), key=_known_copied_time, default=None)
     total = overview.total(code)
     return UnitSummary(
         code=code,
@@ -142,11 +144,15 @@ def _summarize_members(
         reporting_count=total.reporting_count,
         silent_count=len(overview.silent_members(code)),
         is_openable=bool(members),
-        state=_worst_situasi(some),
-        rate_estimated=any(one.kabupaten in estimated and one.rated is not None for one in some),
+        state=_worst_situasi(rollups),
+        rate_estimated=any(
+            rollup.kabupaten in estimated and rollup.rated is not None for rollup in rollups
+        ),
         copied_at=_copied_time(newest) if newest else None,
-        exercise_at=max((one.at for one in some if one.exercise), default=None),
-        reported_at=max((one.reported_at for one in some if one.reported_at), default=None),
+        exercise_at=max((rollup.at for rollup in rollups if rollup.exercise), default=None),
+        reported_at=max(
+            (rollup.reported_at for rollup in rollups if rollup.reported_at), default=None
+        ),
         now=_floor_to_minute(overview.at),
         zone=members[0].zone if members else command.zone,
         zone_label=members[0].zone_label if members else command.zone_label,
@@ -180,11 +186,11 @@ def _known_copied_time(rollup: Rollup) -> datetime:
 
 
 def _worst_situasi(rollups: list[Rollup]) -> str | None:
-    """The worst that holds in a kecamatan of these, or was stated for a whole kabupaten."""
-    there = {
+    """Return the worst state in a kecamatan of these, or reported for a whole kabupaten."""
+    states = {
         state
-        for one in rollups
+        for rollup in rollups
         for state in SITUASI
-        if getattr(one, f"situasi_{state}") or one.everywhere == state
+        if getattr(rollup, f"situasi_{state}") or rollup.everywhere == state
     }
-    return next((state for state in reversed(SITUASI) if state in there), None)
+    return next((state for state in reversed(SITUASI) if state in states), None)

@@ -1,4 +1,4 @@
-"""The level above: the roll-ups of all its kabupaten, kept in memory for all who look."""
+"""A cache of the roll-ups of all kabupaten of a higher command, shared by all viewers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from situasi.store.audit.audit_log import AuditPosition
 from situasi.store.interface import StoreError
 from situasi.store.rollups.queries import CriticalCase, Rollup, RollupParameters, RollupReader
 
-# Of Rollup, what adds up over kabupaten.
+# The fields of Rollup that can be added over kabupaten.
 COUNTS = (
     "tps_reported", "tps_opened", "tps_closed", "tps_done", "tps_counted",
     "heads", "rated", "dpt_told",
@@ -28,17 +28,17 @@ COUNTS = (
     "situasi_hijau", "situasi_kuning", "situasi_merah",
     "officers_posted", "officers_present", "waiting",
 )  # fmt: skip
-_MAX_PAST_OVERVIEWS = 16  # past moments that are kept
+_MAX_PAST_OVERVIEWS = 16
 
 
 @dataclass(frozen=True)
 class RollupTotal:
-    """The sum over some kabupaten. What a kabupaten did not tell is missing, not zero.
+    """The sum over some kabupaten. What a kabupaten did not report is missing, not zero.
 
-    members: how many there are; reporting: from how many anything ever came. counts: by COUNTS the
-    sum over those that told it, None where nobody did; told: how many of them did. reached,
-    open_tingkat, jenis: the sums of those of Rollup, None where nobody told. tps, dpt: of all
-    members, None where that of one is not known; estimated: whether one is a perkiraan.
+    member_count: how many there are; reporting_count: how many ever sent anything. counts: by
+    COUNTS the sum over those that reported it, None if none did; reporting_by_count: how many did.
+    reached, open_tingkat, jenis: the sums of those of Rollup, None if none reported. tps, dpt: of
+    all members, None where one is unknown; estimated: whether one is a perkiraan.
     """
 
     member_count: int
@@ -55,7 +55,7 @@ class RollupTotal:
 
     @property
     def rate(self) -> float | None:
-        """Percent of the voters on the lists of the TPS that told; None where nobody did."""
+        """Return the turnout in percent, for TPS with a known list; None if none reported."""
         heads, voters = self.counts["rated"], self.counts["dpt_told"]
         return 100 * heads / voters if heads is not None and voters else None
 
@@ -64,9 +64,9 @@ class RollupTotal:
 class HigherCommandOverview:
     """What is known at `at` of all kabupaten, in the order of the command's members.
 
-    rollups: by code, only of those from which anything ever came. live: all that is known by
-    now. checked_at: when the database was last asked with success; trouble: why it cannot be
-    asked now, and the roll-ups are the last good ones.
+    rollups: by code, only of those that ever sent anything. live: all that is known by now.
+    checked_at: when the database last answered; trouble: why it cannot be read now, so that the
+    roll-ups are the last good ones.
     """
 
     command: HigherCommand
@@ -77,81 +77,85 @@ class HigherCommandOverview:
     trouble: str | None = None
 
     def total(self, code: str = "") -> RollupTotal:
-        """The sum over the members under a code (of a province); over all under ""."""
+        """Return the sum over the members under a code (of a province); over all for ""."""
         members = members_under(self.command, code)
-        found = [self.rollups[one.code] for one in members if one.code in self.rollups]
-        whole = len(members) == len(self.command.members)
-        each = {name: [getattr(one, name) for one in found] for name in COUNTS}
+        rollups = [self.rollups[member.code] for member in members if member.code in self.rollups]
+        is_complete = len(members) == len(self.command.members)
+        values_by_count = {name: [getattr(rollup, name) for rollup in rollups] for name in COUNTS}
         return RollupTotal(
             member_count=len(members),
-            reporting_count=len(found),
-            counts={name: _sum_known(told) for name, told in each.items()},
-            reporting_by_count={name: len(told) - told.count(None) for name, told in each.items()},
-            reached=_sum_by_name(FASE, [one.reached for one in found]),
-            open_tingkat=_sum_by_name((), [one.open_tingkat for one in found]),
-            jenis=_sum_by_name((), [one.jenis for one in found]),
-            tps=self.command.tps if whole else _sum_if_complete(one.tps for one in members),
-            dpt=self.command.dpt if whole else _sum_if_complete(one.dpt for one in members),
-            estimated=any(one.estimated for one in members),
-            rehearsal=any(one.rehearsal for one in found),
+            reporting_count=len(rollups),
+            counts={name: _sum_known(values) for name, values in values_by_count.items()},
+            reporting_by_count={
+                name: len(values) - values.count(None) for name, values in values_by_count.items()
+            },
+            reached=_sum_by_name(FASE, [rollup.reached for rollup in rollups]),
+            open_tingkat=_sum_by_name((), [rollup.open_tingkat for rollup in rollups]),
+            jenis=_sum_by_name((), [rollup.jenis for rollup in rollups]),
+            tps=self.command.tps if is_complete else _sum_if_complete(m.tps for m in members),
+            dpt=self.command.dpt if is_complete else _sum_if_complete(m.dpt for m in members),
+            estimated=any(member.estimated for member in members),
+            rehearsal=any(rollup.rehearsal for rollup in rollups),
         )
 
     def critical_cases(self, code: str = "", limit: int = 6) -> list[CriticalCase]:
-        """The newest open cases that are tinggi or merah, of the members under a code."""
-        codes = {one.code for one in members_under(self.command, code)}
-        every = [case for at, one in self.rollups.items() if at in codes for case in one.serious]
-        return sorted(every, key=lambda case: case.known_at, reverse=True)[:limit]
+        """Return the newest open cases that are tinggi or merah, of the members under a code."""
+        codes = {member.code for member in members_under(self.command, code)}
+        cases = [
+            case for at, rollup in self.rollups.items() if at in codes for case in rollup.serious
+        ]
+        return sorted(cases, key=lambda case: case.known_at, reverse=True)[:limit]
 
     def silent_members(self, code: str = "") -> list[Member]:
-        """The members under a code from which nothing came for too long, while it is watched.
+        """Return the members under a code that sent nothing for too long on a monitored day.
 
-        A past moment, and an exercise, are reckoned by when the newest row was known.
+        A past time, and an exercise, are measured by when the newest row was known.
         """
-        return [one for one in members_under(self.command, code) if self._is_silent(one)]
+        return [member for member in members_under(self.command, code) if self._is_silent(member)]
 
     def _is_silent(self, member: Member) -> bool:
-        found = self.rollups.get(member.code)
-        at = found.at if found and found.exercise else self.at
+        rollup = self.rollups.get(member.code)
+        at = rollup.at if rollup and rollup.exercise else self.at
         if not self.command.day_start(member) <= at < self.command.day_end(member):
             return False
-        if found is None:
+        if rollup is None:
             return True
-        told = found.reported_at if found.exercise or not self.live else found.received_at
-        return told is None or at - told > self.command.silent_after
+        last_at = rollup.reported_at if rollup.exercise or not self.live else rollup.received_at
+        return last_at is None or at - last_at > self.command.silent_after
 
 
 def _sum_known(values: Iterable[int | None]) -> int | None:
-    known = [one for one in values if one is not None]
+    known = [value for value in values if value is not None]
     return sum(known) if known else None
 
 
 def _sum_if_complete(values: Iterable[int | None]) -> int | None:
-    every = list(values)
-    return None if None in every else _sum_known(every)
+    all_values = list(values)
+    return None if None in all_values else _sum_known(all_values)
 
 
 def _sum_by_name(
     names: Iterable[str], values: Iterable[Mapping[Any, int] | None]
 ) -> dict[Any, int] | None:
-    known = [one for one in values if one is not None]
-    found: dict[Any, int] = dict.fromkeys(names, 0)
-    for one in known:
-        for name, number in one.items():
-            found[name] = found.get(name, 0) + number
-    return found if known else None
+    known = [counts for counts in values if counts is not None]
+    sums: dict[Any, int] = dict.fromkeys(names, 0)
+    for counts in known:
+        for name, number in counts.items():
+            sums[name] = sums.get(name, 0) + number
+    return sums if known else None
 
 
 def build_parameters(register: Register) -> RollupParameters:
-    """By what a kabupaten is reckoned whose register is known."""
-    own = register.election
-    since = own.local_time(datetime.min.time())
+    """Return the roll-up parameters of a kabupaten with a known register."""
+    election_definition = register.election
+    midnight = election_definition.local_time(datetime.min.time())
     voters = register.tps.set_index("code")["dpt"]
     return RollupParameters(
-        midnight=since,
-        day_end=own.day_end,
-        situasi_valid=own.thresholds.situasi_valid,
-        word_every=own.rules.personnel.report_interval,
-        utc_offset=since.utcoffset() or timedelta(0),
+        midnight=midnight,
+        day_end=election_definition.day_end,
+        situasi_valid=election_definition.thresholds.situasi_valid,
+        word_every=election_definition.rules.personnel.report_interval,
+        utc_offset=midnight.utcoffset() or timedelta(0),
         voters_by_tps={
             str(code): None if pd.isna(dpt) else int(dpt) for code, dpt in voters.items()
         },
@@ -161,28 +165,30 @@ def build_parameters(register: Register) -> RollupParameters:
 def _member_parameters(command: HigherCommand, member: Member) -> RollupParameters:
     if member.election_folder is not None:
         return build_parameters(domain_register.load(election.load(member.election_folder)))
-    since = command.midnight(member)
+    midnight = command.midnight(member)
     return RollupParameters(
-        midnight=since,
+        midnight=midnight,
         day_end=command.day_end(member),
         situasi_valid=command.situasi_valid,
         word_every=command.word_every,
-        utc_offset=since.utcoffset() or timedelta(0),
+        utc_offset=midnight.utcoffset() or timedelta(0),
     )
 
 
 class RollupCache:
-    """Keeps the roll-ups, and asks again only for those that have moved.
+    """Keeps the roll-ups, and computes again only those that changed.
 
-    A database that cannot be asked leaves the last good ones in place, with the reason. Whoever
-    comes while another asks is given what is held.
+    If the database does not answer, the last good ones stay, with the reason. While one caller
+    refreshes, others get what is cached.
     """
 
     def __init__(
         self, rollup_reader: RollupReader, command: HigherCommand, clock: Callable[[], datetime]
     ) -> None:
         self._rollup_reader, self._clock = rollup_reader, clock
-        self._parameters = {one.code: _member_parameters(command, one) for one in command.members}
+        self._parameters = {
+            member.code: _member_parameters(command, member) for member in command.members
+        }
         self._refresh_lock, self._past_lock = threading.Lock(), threading.Lock()
         self._past_overviews: OrderedDict[
             tuple[datetime, tuple[tuple[str, AuditPosition], ...]], HigherCommandOverview
@@ -193,7 +199,7 @@ class RollupCache:
         self._is_loaded = False
 
     def current_overview(self) -> HigherCommandOverview:
-        """All that is known by now; costs one small question when nothing has changed."""
+        """Return all that is known by now; costs one small query when nothing has changed."""
         if self._refresh_lock.acquire(blocking=not self._is_loaded):
             try:
                 self._refresh()
@@ -205,61 +211,71 @@ class RollupCache:
     def _refresh(self) -> None:
         now = self._clock()
         minute = now.replace(second=0, microsecond=0)
-        found, trouble = dict(self._overview.rollups), None
+        rollups, trouble = dict(self._overview.rollups), None
         try:
-            states = self._read_positions()
-            found = {code: one for code, one in found.items() if code in states}
-            for code in states:
-                if not _is_current(found.get(code), states[code], minute):
-                    found[code] = self._rollup_reader.compute(code, self._parameters[code], minute)
+            positions = self._read_positions()
+            rollups = {code: rollup for code, rollup in rollups.items() if code in positions}
+            for code in positions:
+                if not _is_current(rollups.get(code), positions[code], minute):
+                    rollups[code] = self._rollup_reader.compute(
+                        code, self._parameters[code], minute
+                    )
         except StoreError as error:
             trouble = str(error)
-        checked = self._overview.checked_at if trouble else now
-        ordered = {code: found[code] for code in self._parameters if code in found}
+        checked_at = self._overview.checked_at if trouble else now
+        ordered = {code: rollups[code] for code in self._parameters if code in rollups}
         self._overview = replace(
-            self._overview, at=now, rollups=ordered, checked_at=checked, trouble=trouble
+            self._overview, at=now, rollups=ordered, checked_at=checked_at, trouble=trouble
         )
 
     def overview_at(self, at: datetime) -> HigherCommandOverview:
-        """As it was known at a past moment; where that cannot be found out, without roll-ups.
+        """Return the overview as known at a past time; without roll-ups if that is impossible.
 
-        Found anew once rows came that may be of then.
+        Computed again after new rows, which may belong to that time.
         """
         with self._past_lock:
             try:
-                states = self._read_positions()
-                asked = (at, tuple(states.items()))
-                if asked not in self._past_overviews:
-                    self._past_overviews[asked] = self._compute_past(at, states)
+                positions = self._read_positions()
+                key = (at, tuple(positions.items()))
+                if key not in self._past_overviews:
+                    self._past_overviews[key] = self._compute_past(at, positions)
             except StoreError as error:
                 return replace(self._overview, at=at, live=False, rollups={}, trouble=str(error))
-            self._past_overviews.move_to_end(asked)
+            self._past_overviews.move_to_end(key)
             while len(self._past_overviews) > _MAX_PAST_OVERVIEWS:
                 self._past_overviews.popitem(last=False)
-            return self._past_overviews[asked]
+            return self._past_overviews[key]
 
     def _compute_past(self, at: datetime, codes: Collection[str]) -> HigherCommandOverview:
-        found = {
+        rollups = {
             code: self._rollup_reader.compute(code, self._parameters[code], at, live=False)
             for code in codes
         }
-        # From whom nothing was known then, nothing had come.
-        spoke = {code: one for code, one in found.items() if one.reported_at is not None}
+        # Members without known rows had sent nothing by then.
+        known_rollups = {
+            code: rollup for code, rollup in rollups.items() if rollup.reported_at is not None
+        }
         return replace(
-            self._overview, at=at, live=False, rollups=spoke, checked_at=self._clock(), trouble=None
+            self._overview,
+            at=at,
+            live=False,
+            rollups=known_rollups,
+            checked_at=self._clock(),
+            trouble=None,
         )
 
     def _read_positions(self) -> dict[str, AuditPosition]:
-        """The states of the members' stores, in order; of others nothing is asked."""
-        states = self._rollup_reader.read_positions()
-        return {code: states[code] for code in self._parameters if states.get(code, (0,))[0]}
+        """Return the positions of the members' stores, in order; other stores are ignored."""
+        positions = self._rollup_reader.read_positions()
+        return {code: positions[code] for code in self._parameters if positions.get(code, (0,))[0]}
 
     def close(self) -> None:
+        """Close the connections."""
         self._rollup_reader.close()
 
 
 def _is_current(rollup: Rollup | None, position: AuditPosition, now: datetime) -> bool:
-    """Whether the figures of a roll-up are still those of now."""
+    """Return whether the figures of a roll-up are still valid now."""
     if rollup is None or (rollup.version, rollup.audit_hash) != position:
         return False
     return rollup.valid_until is None or now <= rollup.valid_until

@@ -1,1 +1,1 @@
-"""The picture of now, kept up to date: snapshot, refresher, analysis cache, access scope."""
+"""The current state, kept up to date: snapshot, refresher, analysis cache, access scope."""

@@ -1,4 +1,4 @@
-"""What a viewer may see: rows that are not theirs are taken away before anything is computed."""
+"""What a viewer may see: other rows are removed before anything is computed."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ from situasi.ingest.messages.sender import remove_names
 
 @dataclass(frozen=True)
 class AccessScope:
-    """Which rows and cells; equal for all viewers who may see the same, who share what is found.
+    """Visible rows and cells; equal for all viewers with the same rights, who share results.
 
-    feeds: those whose rows may be loaded. area: the kecamatan of which; empty: all. hidden:
-    (feed, column) whose cells are not. nameless: (feed, column) whose cells are without names.
+    feeds: feeds that may be loaded. area: visible kecamatan; empty: all. hidden_columns: (feed,
+    column) whose cells are emptied. redacted_columns: (feed, column) whose cells are shown without
+    names of persons.
     """
 
     feeds: tuple[str, ...]
@@ -35,15 +36,17 @@ class AccessScope:
 
 @lru_cache(maxsize=1024)
 def scope_of(viewer: Viewer) -> AccessScope:
-    """The sight of this viewer."""
+    """Return the access scope of this viewer."""
     return AccessScope(
         feeds=viewer.role.readable_feeds(tuple(feed_schemas.FEEDS)),
         area=tuple(sorted(viewer.area)),
         hidden_columns=tuple(
-            c for c, screen in GUARDED_COLUMNS.items() if not viewer.role.may_see(screen)
+            column for column, screen in GUARDED_COLUMNS.items() if not viewer.role.may_see(screen)
         ),
         redacted_columns=tuple(
-            c for c, screen in GUARDED_TEXT_COLUMNS.items() if not viewer.role.may_see(screen)
+            column
+            for column, screen in GUARDED_TEXT_COLUMNS.items()
+            if not viewer.role.may_see(screen)
         ),
     )
 
@@ -51,79 +54,83 @@ def scope_of(viewer: Viewer) -> AccessScope:
 def filter_frames(
     frames: Mapping[str, pd.DataFrame], access: AccessScope
 ) -> dict[str, pd.DataFrame]:
-    """The frames by feed, less what this sight does not reach.
+    """Return the frames by feed, without the rows and cells outside this scope.
 
-    A row that names no kecamatan is of the whole kabupaten, and concerns everyone.
+    A row without a kecamatan is about the whole kabupaten, and everyone may see it.
     """
-    found = {feed: _filter_feed(feed, frames[feed], access) for feed in access.feeds}
-    if access.area and "merges" in found:
-        cases = set(found["incidents"]["case"])
-        found["merges"] = _merges_between(
-            found["merges"], lambda keys: [key in cases for key in keys]
+    visible = {feed: _filter_feed(feed, frames[feed], access) for feed in access.feeds}
+    if access.area and "merges" in visible:
+        cases = set(visible["incidents"]["case"])
+        visible["merges"] = _merges_between(
+            visible["merges"], lambda keys: [key in cases for key in keys]
         )
-    return found
+    return visible
 
 
 def filter_known(
     frames: Mapping[str, pd.DataFrame], cases: CaseIndex, access: AccessScope, at: datetime | None
 ) -> AsOfView:
-    """What this sight reaches of what was known at a moment (None: now), made when asked for.
+    """Return what this scope sees of the rows known at a moment (None: now), computed on demand.
 
     frames, cases: of a snapshot.
     """
-    reached = cases.restrict(access.area, lambda rows: _filter_feed("incidents", rows, access))
+    visible_cases = cases.restrict(
+        access.area, lambda rows: _filter_feed("incidents", rows, access)
+    )
 
-    def see(feed: str, rows: pd.DataFrame) -> pd.DataFrame:
-        found = _filter_feed(feed, rows, access)
+    def filter_rows(feed: str, rows: pd.DataFrame) -> pd.DataFrame:
+        visible = _filter_feed(feed, rows, access)
         return (
-            _merges_between(found, reached.contains_each)
+            _merges_between(visible, visible_cases.contains_each)
             if access.area and feed == "merges"
-            else found
+            else visible
         )
 
-    return AsOfView({feed: frames[feed] for feed in access.feeds}, at, reached, see)
+    return AsOfView({feed: frames[feed] for feed in access.feeds}, at, visible_cases, filter_rows)
 
 
 def _filter_feed(feed: str, frame: pd.DataFrame, access: AccessScope) -> pd.DataFrame:
-    """The rows and cells of a feed that this sight reaches; some of its columns are enough."""
+    """Return the rows and cells of a feed in this scope; a part of its columns is enough."""
     if access.area:
         frame = frame[frame["kecamatan"].isin(access.area) | frame["kecamatan"].isna()]
-    there = frame.columns
+    columns = frame.columns
     cells = {
-        c: _text_column(frame, [None] * len(frame))
-        for c in _columns_of(feed, access.hidden_columns)
-        if c in there
+        column: _text_column(frame, [None] * len(frame))
+        for column in _columns_of(feed, access.hidden_columns)
+        if column in columns
     }
     for column in _columns_of(feed, access.redacted_columns):
-        if column in there:
+        if column in columns:
             cells[column] = _text_column(frame, [_redact_names(cell) for cell in frame[column]])
     return frame.assign(**cells) if cells else frame
 
 
 def _text_column(frame: pd.DataFrame, cells: list[str | None]) -> pd.Series[Any]:
-    """A column as the store gives it: None where there is nothing, never NaN."""
+    """Return a column as the store returns it: None for a missing value, never NaN."""
     return pd.Series(cells, frame.index, dtype="object")
 
 
 def _columns_of(feed: str, columns: tuple[tuple[str, str], ...]) -> list[str]:
-    return [column for of_feed, column in columns if of_feed == feed]
+    return [column for column_feed, column in columns if column_feed == feed]
 
 
 @lru_cache(maxsize=1 << 16)
 def _redact_names(cell: str | None) -> str | None:
-    """Each text is read once, for all guests and all versions."""
+    """Remove names; each text is processed once, for all guests and all versions."""
     return remove_names(cell) if isinstance(cell, str) else None
 
 
 def _merges_between(
     merges: pd.DataFrame, are_visible: Callable[[Iterable[str]], list[bool]]
 ) -> pd.DataFrame:
-    """The merges of cases that are seen: one that names another would tell of it."""
-    one, other = (np.array(are_visible(merges[name]), dtype=bool) for name in ("kasus", "ke"))
-    between: pd.DataFrame = merges[one & other]
-    return between
+    """Return merges of which both cases are visible: others would reveal a hidden case."""
+    first_visible, second_visible = (
+        np.array(are_visible(merges[name]), dtype=bool) for name in ("kasus", "ke")
+    )
+    visible_merges: pd.DataFrame = merges[first_visible & second_visible]
+    return visible_merges
 
 
 def filter_register(register: Register, access: AccessScope) -> Register:
-    """The register of what is seen, so that every figure is of that."""
+    """Return the register of the visible area, so that every figure covers that area only."""
     return register.restrict_to(access.area)

@@ -1,4 +1,4 @@
-"""Findings: what analyses found of the live rows, once for all who may see the same."""
+"""A cache of analysis results on the live rows, shared by all viewers with the same scope."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ from situasi.live.snapshot import Snapshot
 
 ValueT = TypeVar("ValueT")
 
-# Values kept at a time: of some versions, minutes and sights; and known rows, which weigh most.
-# Past moments have places of their own: whoever looks through a day pushes nothing of now out.
+# Values kept: of some versions, minutes and scopes; and known rows, which need most memory.
+# Past times have caches of their own: browsing through a day evicts no live results.
 _MAX_RESULTS, _MAX_FRAMES, _MAX_REGISTERS = 256, 24, 64
 _MAX_PAST_RESULTS, _MAX_PAST_FRAMES = 256, 12
-# Past moments are found anew for whoever asks first, which takes long: so many threads at a time.
+# Computing a past time takes long: this many threads do so at once.
 _MAX_PAST_THREADS = 2
-# What somebody looked at is found ahead for so long; an open page asks again each minute.
+# A request is precomputed for so long after its last use; an open page asks each minute.
 _REQUEST_LIFETIME_S: Final = 150.0
 _MAX_REQUESTS = 64
 
@@ -50,10 +50,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class CachedRequest:
-    """What somebody looked at.
+    """A request that somebody made.
 
-    work: an analysis, and what else was asked of it, or the overview of a selection. whole: it
-    is given the whole snapshot.
+    query: an analysis with its further arguments, or the selection of an overview. is_on_snapshot:
+    it gets the whole snapshot.
     """
 
     access: AccessScope
@@ -63,9 +63,9 @@ class CachedRequest:
 
 
 class AnalysisCache:
-    """One per board. Every method may be called from any thread.
+    """The cache of one board. Every method may be called from any thread.
 
-    What is given is shared: nobody may change it.
+    Results are shared: nobody may change them.
     """
 
     def __init__(self, register: Register) -> None:
@@ -84,13 +84,13 @@ class AnalysisCache:
         self._lock = threading.Lock()
 
     def register(self, access: AccessScope) -> Register:
-        """The register of what this sight reaches."""
+        """Return the register of what this scope sees."""
         return self._registers.get(
             access, lambda: access_scope.filter_register(self._register, access)
         )
 
     def known_rows(self, snapshot: Snapshot, view_time: ViewTime, access: AccessScope) -> AsOfView:
-        """The rows known at this moment, by feed, of those that this sight reaches."""
+        """Return the rows known at this view time, by feed, in this scope."""
         return self._known_rows(snapshot, _known_until(view_time), access)
 
     def compute(
@@ -101,11 +101,11 @@ class AnalysisCache:
         access: AccessScope,
         *arguments: Hashable,
     ) -> Any:
-        """What this analysis finds at this moment, found once for all who may see the same.
+        """Return the result of this analysis at this time, computed once per access scope.
 
-        work: called with the frames (by feed) of the rows known at the moment, those of feeds
-        that it reads (analysis.works) and this sight reaches; the register; the moment; what
-        its parts found; and `asked`. While no row comes for these feeds it is not done again.
+        query: called with the frames (by feed) of the known rows of the feeds that it reads
+        (analysis.queries) and this scope sees; the register; the time; the results of the analyses
+        it depends on; and `arguments`. It is not run again while no row comes for these feeds.
         """
         self._note_request(CachedRequest(access, query, arguments), view_time)
         with self._wait_for_turn(view_time):
@@ -119,9 +119,9 @@ class AnalysisCache:
         access: AccessScope,
         *arguments: Hashable,
     ) -> Any:
-        """What this work finds of deliveries and quarantine too, once for each version.
+        """Return the result of a query on batches and quarantine too, computed once per version.
 
-        work: called with the snapshot, the known rows by feed, the moment and `asked`.
+        query: called with the snapshot, the known rows by feed, the view time and `arguments`.
         """
         self._note_request(CachedRequest(access, query, arguments, is_on_snapshot=True), view_time)
         with self._wait_for_turn(view_time):
@@ -130,58 +130,60 @@ class AnalysisCache:
     def get_or_make(
         self, name: str, snapshot: Snapshot, make: Callable[[], ValueT], *key: Hashable
     ) -> ValueT:
-        """What else is made of this version, once for all who ask for the same. Raises as make."""
+        """Return another value of this version, made once per key. Raises as `make` does."""
         return self._results.get((name, snapshot.origin, snapshot.version, key), make)
 
     def compute_overview(
         self, snapshot: Snapshot, view_time: ViewTime, access: AccessScope, selection: Selection
     ) -> Overview:
-        """The overview of this selection."""
+        """Return the overview of this selection."""
         self._note_request(CachedRequest(access, selection), view_time)
         with self._wait_for_turn(view_time):
-            found = self._compute_overview(snapshot, view_time, access, selection)
+            overview = self._compute_overview(snapshot, view_time, access, selection)
             feeds = self.feed_states(snapshot, view_time, access)
-        # With what it was joined from, so that no other finding gets that one's place in memory.
-        key = ("joined", id(found), feeds)
-        kept = self._results_for(view_time)
-        return kept.get(key, lambda: (found, replace(found, feed_states=list(feeds))))[1]
+        # The value keeps `overview` alive, so that no other object gets the same id().
+        key = ("joined", id(overview), feeds)
+        results = self._results_for(view_time)
+        return results.get(key, lambda: (overview, replace(overview, feed_states=list(feeds))))[1]
 
     def feed_states(
         self, snapshot: Snapshot, view_time: ViewTime, access: AccessScope
     ) -> tuple[FeedState, ...]:
-        """Which feeds of this sight should be speaking at this moment, and when each last did."""
-        then = cache_minute(view_time)
-        key = ("heard", tuple(snapshot.editions.values()), then, view_time.live, access)
-        known = self._known_rows(snapshot, _known_until(view_time), access)
+        """Return which feeds of this scope should be reporting now, and when each last did."""
+        minute = cache_minute(view_time)
+        key = ("heard", tuple(snapshot.editions.values()), minute, view_time.live, access)
+        known_rows = self._known_rows(snapshot, _known_until(view_time), access)
         with self._wait_for_turn(view_time):
             return self._results_for(view_time).get(
-                key, lambda: tuple(compute_feed_states(known, self._register.election, then))
+                key, lambda: tuple(compute_feed_states(known_rows, self._register.election, minute))
             )
 
     def precompute(self, snapshot: Snapshot, view_time: ViewTime, deadline_s: float) -> None:
-        """Find what was lately looked at, before anybody asks it of these rows or this minute.
+        """Compute recent requests before anybody asks for them on these rows or this minute.
 
-        at: live. until: by time.monotonic(), no more is begun after it.
+        view_time: live. deadline_s: by time.monotonic(); no computation is started after it.
         """
-        for asked in self._recent_requests():
+        for request in self._recent_requests():
             if time.monotonic() > deadline_s:
                 return
             try:
-                if isinstance(asked.query, Selection):
-                    self._compute_overview(snapshot, view_time, asked.access, asked.query)
-                    self.feed_states(snapshot, view_time, asked.access)
-                elif asked.is_on_snapshot:
+                if isinstance(request.query, Selection):
+                    self._compute_overview(snapshot, view_time, request.access, request.query)
+                    self.feed_states(snapshot, view_time, request.access)
+                elif request.is_on_snapshot:
                     self._compute_on_snapshot(
-                        asked.query, snapshot, view_time, asked.access, asked.arguments
+                        request.query, snapshot, view_time, request.access, request.arguments
                     )
                 else:
-                    self._compute(asked.query, snapshot, view_time, asked.access, asked.arguments)
-            except Exception:  # noqa: BLE001 (of many: the next is found all the same)
-                # Whoever looks is told on the page; here nobody would be.
-                _log.exception("not found ahead: %s", asked.query)
+                    self._compute(
+                        request.query, snapshot, view_time, request.access, request.arguments
+                    )
+            except Exception:  # noqa: BLE001 (the next request is still computed)
+                # A viewer sees the error on the page; here only the log shows it.
+                _log.exception("not found ahead: %s", request.query)
 
     def _wait_for_turn(self, view_time: ViewTime) -> AbstractContextManager[None]:
-        """Wait for a turn before anything of a past moment is found; the present never waits."""
+        """Return a slot to wait for before computing a past time; live views never wait."""
         return nullcontext() if view_time.live else self._past_turns.slot(OWNER.get())
 
     def _results_for(self, view_time: ViewTime) -> SingleFlightCache:
@@ -197,10 +199,14 @@ class AnalysisCache:
                 self._requests.popitem(last=False)
 
     def _recent_requests(self) -> list[CachedRequest]:
-        """What was lately looked at, the newest first."""
-        oldest = time.monotonic() - _REQUEST_LIFETIME_S
+        """Return recent requests, newest first."""
+        oldest_s = time.monotonic() - _REQUEST_LIFETIME_S
         with self._lock:
-            return [asked for asked, when in reversed(self._requests.items()) if when >= oldest]
+            return [
+                request
+                for request, requested_s in reversed(self._requests.items())
+                if requested_s >= oldest_s
+            ]
 
     def _compute(
         self,
@@ -210,24 +216,28 @@ class AnalysisCache:
         access: AccessScope,
         arguments: tuple[Hashable, ...] = (),
     ) -> Any:
-        reading, then = queries.dependencies_of(query), cache_minute(view_time)
-        seen = [feed for feed in reading.all_feeds if feed in access.feeds]
+        dependencies, minute = queries.dependencies_of(query), cache_minute(view_time)
+        feeds = [feed for feed in dependencies.all_feeds if feed in access.feeds]
         rows = tuple(
-            self._rows_key(snapshot, feed, _known_until(view_time), access) for feed in seen
+            self._rows_key(snapshot, feed, _known_until(view_time), access) for feed in feeds
         )
 
         def make() -> Any:
-            known = self._known_rows(snapshot, _known_until(view_time), access)
+            known_rows = self._known_rows(snapshot, _known_until(view_time), access)
             parts = [
-                self._compute(part, snapshot, view_time, access) for part in reading.depends_on
+                self._compute(part, snapshot, view_time, access) for part in dependencies.depends_on
             ]
             return query(
-                reading.restrict_frames(known), self.register(access), then, *parts, *arguments
+                dependencies.restrict_frames(known_rows),
+                self.register(access),
+                minute,
+                *parts,
+                *arguments,
             )
 
         name = f"{query.__module__}.{query.__qualname__}"
         return self._results_for(view_time).get(
-            (name, rows, then, view_time.live, access, arguments), make
+            (name, rows, minute, view_time.live, access, arguments), make
         )
 
     def _compute_on_snapshot(
@@ -251,25 +261,27 @@ class AnalysisCache:
     def _compute_overview(
         self, snapshot: Snapshot, view_time: ViewTime, access: AccessScope, selection: Selection
     ) -> Overview:
-        then, own = cache_minute(view_time), self.register(access)
-        # It compares with an hour earlier, of which rows taken back since were known.
-        limits = (None,) if view_time.live else (then, then - HOUR)
+        minute, register = cache_minute(view_time), self.register(access)
+        # It compares with an hour earlier, when rows withdrawn since were still known.
+        limits = (None,) if view_time.live else (minute, minute - HOUR)
         rows = tuple(
-            self._rows_key(snapshot, feed, one, access) for feed in CASE_FEEDS for one in limits
+            self._rows_key(snapshot, feed, limit, access) for feed in CASE_FEEDS for limit in limits
         )
 
         def make() -> Overview:
-            known = self._known_rows(snapshot, _known_until(view_time), access)
-            return compute_case_overview(known, own.election, list(own.kecamatan), selection, then)
+            known_rows = self._known_rows(snapshot, _known_until(view_time), access)
+            return compute_case_overview(
+                known_rows, register.election, list(register.kecamatan), selection, minute
+            )
 
         return self._results_for(view_time).get(
-            ("overview", rows, then, view_time.live, access, selection), make
+            ("overview", rows, minute, view_time.live, access, selection), make
         )
 
     def _known_rows(
         self, snapshot: Snapshot, limit: datetime | None, access: AccessScope
     ) -> AsOfView:
-        """What is known at a moment (None: by now), the rows of a feed made when asked for."""
+        """Return what is known at a time (None: now); the rows of a feed are filtered on demand."""
         editions = tuple(snapshot.editions.values())
 
         def make() -> AsOfView:
@@ -281,9 +293,9 @@ class AnalysisCache:
     def _rows_key(
         self, snapshot: Snapshot, feed: str, limit: datetime | None, access: AccessScope
     ) -> Hashable:
-        """What tells these rows from all others: two snapshots may hold the same of a past moment.
+        """Return a key of these rows: two snapshots may hold the same rows of a past time.
 
-        Rows come with growing `seq` and are taken back, so that their count and sum tell them.
+        Rows only get growing `seq` and are withdrawn, so their count and sum identify them.
         """
         if limit is None:
             return tuple(snapshot.editions[name] for name in _underlying_feeds(feed, access))
@@ -292,12 +304,12 @@ class AnalysisCache:
 
 
 def _moves_with_clock(argument: Hashable) -> bool:
-    """Whether this is a window that moves with the clock: next minute nobody asks it again."""
+    """Return whether this is a window that moves with the clock: nobody asks for it again."""
     return isinstance(argument, Selection) and argument.since is not None and argument.until is None
 
 
 def _underlying_feeds(feed: str, access: AccessScope) -> tuple[str, ...]:
-    """The feeds on which the seen rows of this one rest: merges only of cases that are seen."""
+    """Return the feeds that determine the visible rows of this one: merges depend on incidents."""
     return CASE_FEEDS if feed == feed_schemas.MERGES.name and access.area else (feed,)
 
 

@@ -1,4 +1,4 @@
-"""The lookout: reads what is new and finds what viewers look at, before they ask."""
+"""The refresher: reads new rows and precomputes what viewers look at, before they ask."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from situasi.common.telemetry import HealthHistory, HealthSample
 from situasi.live.analysis_cache import AnalysisCache
 from situasi.live.snapshot import Snapshot, SnapshotReader, SnapshotView
 
-# For a new version or minute no more is found ahead than in so many seconds.
+# Time limit of precomputing for a new version or minute.
 PRECOMPUTE_BUDGET_S: Final = 1.0
-# Seconds without a look after which whoever asks looks for themselves: nothing stale is shown.
+# Seconds without a refresh after which a viewer's request reads the store itself.
 STALE_AFTER_S: Final = 2.0
-# So long before a minute begins, what it will show is found.
+# The next minute is precomputed so long before it begins.
 _LEAD_TIME = timedelta(seconds=10)
 
 _log = logging.getLogger(__name__)
 
 
 class SnapshotRefresher:
-    """Shows the newest picture for which everything is ready.
+    """Publishes the newest snapshot for which the requested results are ready.
 
-    While `run` looks, nobody who asks waits for the store. Where it does not (a command, a
-    test, a thread that ended), `picture` looks itself.
+    While `run` is active, no viewer waits for the store. Otherwise (a command, a test, a thread
+    that ended) `current_view` reads the store itself.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class SnapshotRefresher:
         self._turns, self._lock = itertools.count(1), threading.Lock()
         self._published_turn = 0
         self._published_view: SnapshotView | None = None
-        self._refreshed_at_s: float | None = None  # when `run` last had a look
+        self._refreshed_at_s: float | None = None  # when `run` last refreshed
         self._precomputed: tuple[Snapshot, datetime] | None = None
         self._precompute_s = 0.0
         self._lag_s: float | None = None
@@ -65,26 +65,30 @@ class SnapshotRefresher:
         )
 
     def current_view(self) -> SnapshotView:
-        """The picture to be shown now."""
-        looked, shown = self._refreshed_at_s, self._published_view
-        if shown is None or looked is None or time.monotonic() - looked > STALE_AFTER_S:
+        """Return the snapshot view to be shown now."""
+        refreshed_at_s, view = self._refreshed_at_s, self._published_view
+        if (
+            view is None
+            or refreshed_at_s is None
+            or time.monotonic() - refreshed_at_s > STALE_AFTER_S
+        ):
             return self.refresh()
-        return shown
+        return view
 
     def refresh(self) -> SnapshotView:
-        """The newest picture, read now."""
+        """Read the store now and return the newest view."""
         turn = next(self._turns)
         return self._publish(turn, self._snapshot_reader.refresh())
 
     def run(self, stop: threading.Event) -> None:
-        """Look, whenever the store may have news, until told to stop."""
+        """Refresh whenever the store may have a new version, until told to stop."""
         self.job.run(stop)
 
     def _run_turn(self) -> None:
-        turn, seen = next(self._turns), self._snapshot_reader.refresh()
-        self._precompute(seen.snapshot)
-        before = self._published_view
-        self._record_sample(before, self._publish(turn, seen))
+        turn, view = next(self._turns), self._snapshot_reader.refresh()
+        self._precompute(view.snapshot)
+        previous = self._published_view
+        self._record_sample(previous, self._publish(turn, view))
         self._refreshed_at_s = time.monotonic()
         self._snapshot_reader.wait()
 
@@ -92,35 +96,37 @@ class SnapshotRefresher:
         self._refreshed_at_s = None
 
     def _publish(self, turn: int, snapshot_view: SnapshotView) -> SnapshotView:
-        """Show it, unless what was read later is shown already."""
+        """Publish the view, unless a later one is published already; return the published one."""
         with self._lock:
             if self._published_view is None or turn > self._published_turn:
                 self._published_turn, self._published_view = turn, snapshot_view
             return self._published_view
 
     def _precompute(self, snapshot: Snapshot) -> None:
-        """Find what viewers look at: of this minute, and shortly before it begins of the next."""
+        """Precompute the current minute, and the next one shortly before it begins."""
         now = self._clock()
-        for one in (now, now + _LEAD_TIME):
-            at = moments.resolve_view_time(None, one, snapshot.exercise_at, self._zone)
-            minute = moments.cache_minute(at)
-            ready = self._precomputed
-            if ready is None or ready[0] is not snapshot or ready[1] < minute:
+        for clock_time in (now, now + _LEAD_TIME):
+            view_time = moments.resolve_view_time(
+                None, clock_time, snapshot.exercise_at, self._zone
+            )
+            minute = moments.cache_minute(view_time)
+            last = self._precomputed
+            if last is None or last[0] is not snapshot or last[1] < minute:
                 started = time.monotonic()
-                self._analysis_cache.precompute(snapshot, at, started + PRECOMPUTE_BUDGET_S)
+                self._analysis_cache.precompute(snapshot, view_time, started + PRECOMPUTE_BUDGET_S)
                 self._precompute_s = time.monotonic() - started
                 self._precomputed = (snapshot, minute)
                 telemetry.SNAPSHOT_READY_SECONDS.observe(self._precompute_s)
 
     def _record_sample(self, before: SnapshotView | None, snapshot_view: SnapshotView) -> None:
-        """Note how the last look went."""
+        """Record how the last refresh went."""
         if before is not None:
             self._log_trouble(before, snapshot_view)
         if before is not None and before.snapshot is not snapshot_view.snapshot:
             telemetry.SNAPSHOT_READ_SECONDS.observe(snapshot_view.read_s)
-            stored = _newest_stored_at(before.snapshot, snapshot_view.snapshot)
-            if stored is not None:
-                self._lag_s = max(0.0, (self._clock() - stored).total_seconds())
+            stored_at = _newest_stored_at(before.snapshot, snapshot_view.snapshot)
+            if stored_at is not None:
+                self._lag_s = max(0.0, (self._clock() - stored_at).total_seconds())
                 telemetry.SNAPSHOT_LAG_SECONDS.observe(self._lag_s)
         now = self._clock()
         if not self.health_history.is_due(now):
@@ -140,7 +146,7 @@ class SnapshotRefresher:
         )
 
     def _log_trouble(self, before: SnapshotView, snapshot_view: SnapshotView) -> None:
-        """A store that breaks, and one that is well again, are worth a line in the log."""
+        """Log when the store becomes unreadable, and when it is readable again."""
         if snapshot_view.trouble and not before.trouble:
             _log.warning("the store cannot be read", extra={"why": snapshot_view.detail})
         elif before.trouble and not snapshot_view.trouble:
@@ -149,10 +155,10 @@ class SnapshotRefresher:
 
 
 def _newest_stored_at(before: Snapshot, after: Snapshot) -> datetime | None:
-    """When the newest of the rows was stored that the one snapshot has and the other had not."""
-    ends = [
+    """Return when the newest row that is only in `after` was stored."""
+    last_times = [
         frame["recorded_at"].iloc[-1]
         for feed, frame in after.frames.items()
         if len(frame) > len(before.frames[feed])
     ]
-    return max(ends).to_pydatetime() if ends else None
+    return max(last_times).to_pydatetime() if last_times else None

@@ -1,4 +1,4 @@
-"""Everything accepted, kept live: one picture per process, shared by all who look."""
+"""All accepted rows in memory: one snapshot per process, shared by all viewers."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from situasi.store.interface import Store, StoreError
 from situasi.store.quarantine_counts import QuarantineCounter
 
 _TIME: Final = "datetime64[us, UTC]"
-# Whoever finds another still reading waits so many seconds, then takes what there was before.
+# Seconds to wait for another thread that is reading; then the previous view is returned.
 _LOCK_WAIT_S: Final = 2.0
 _STORE_SLOW: Final = "Penyimpanan belum menjawab; ini gambar terakhir yang terbaca."
 _STORE_REPLACED: Final = "Penyimpanan diganti selagi dibaca. Dibaca ulang dari awal."
-_AFTER_ALL: Final = 2**62  # no number is higher
-_INCOMPLETE_POSITION: Final = (0, "")  # on no trail: should adding fail, all is read anew
+_AFTER_ALL: Final = 2**62  # above every number
+_INCOMPLETE_POSITION: Final = (0, "")  # in no audit log: if adding fails, all is read again
 _NO_POSITIONS: Final = np.zeros(0, dtype=np.intp)
 _edition_numbers = itertools.count(1)
 _log = logging.getLogger(__name__)
@@ -46,15 +46,13 @@ _log = logging.getLogger(__name__)
 class Snapshot:
     """All rows of every feed at one version of the store.
 
-    frames: by feed, records.stored_dtypes and `withdrawn_at` (NaT while the row stands);
-    incidents also have `case`. cases: of all incidents. editions: by feed, a number that no
-    other rows ever have in this process: what was found of the same edition still holds.
-    seal: of the entry of the trail that `version` numbers. origin: another number after another
-    store took the place of the one that was read, in which the same `seq` may be of another row.
-    batches: protocol.Store.batches, and `taken_back` (rows), `taken_back_at`,
-    `taken_back_by`, `reason` where somebody took them back. waiting: rows in quarantine by
-    feed. rehearsal: whether any row is made up. exercise_at: the clock of an exercise, where
-    one is played.
+    frames: by feed, feed_schemas.stored_dtypes and `withdrawn_at` (NaT while the row is valid);
+    incidents also have `case`. cases: of all incidents. editions: by feed, a number that identifies
+    its rows in this process: results for the same edition remain valid. audit_hash: of the audit
+    log entry numbered `version`. origin: changes when another store replaced the one that was read,
+    in which the same `seq` may be another row. batches: Store.batches with `taken_back` (rows),
+    `taken_back_at`, `taken_back_by`, `reason`. quarantine_counts: waiting rows by feed. rehearsal:
+    whether any row is of an exercise. exercise_at: the clock of a running exercise.
     """
 
     version: int
@@ -70,19 +68,18 @@ class Snapshot:
 
     @property
     def audit_position(self) -> tuple[int, str]:
-        """What no other state of any store has: to be asked where a version alone may not do."""
+        """Return version and hash, which together are unique among all stores."""
         return self.version, self.audit_hash
 
 
 @dataclass(frozen=True)
 class SnapshotView:
-    """The last good snapshot, when the store was last asked, and what is broken if anything.
+    """The last good snapshot, when the store was last asked, and what is wrong, if anything.
 
-    trouble: for every viewer; detail: with the file or server, for whoever keeps the board.
-
-    took: seconds for which its new rows were read. access: Store.access_mark, read before.
-    replaced_at: when another store last took the place of one that had been read; rows that were
-    accepted before may be gone with that.
+    trouble: for every viewer; detail: with the file or server, for the administrator. read_s:
+    seconds that reading its new rows took. access_position: Store.access_position, read before.
+    replaced_at: when another store last replaced the one that was read; rows accepted before may be
+    lost.
     """
 
     snapshot: Snapshot
@@ -95,11 +92,11 @@ class SnapshotView:
 
 
 class SnapshotReader:
-    """Keeps one snapshot up to date by reading only what is new.
+    """Keeps one snapshot up to date by reading only new rows.
 
-    A store that cannot be read leaves the last good snapshot in place, with the reason. One that
-    another took the place of, whatever its version, is read anew: before anything is added, the
-    seal of the entry up to which was read must still be on the trail.
+    If the store cannot be read, the last good snapshot stays, with the reason. A store that
+    replaced the old one, whatever its version, is read from the beginning: before rows are added,
+    the hash of the last entry read must still be in the audit log.
     """
 
     def __init__(self, store: Store, election: Election, clock: Callable[[], datetime]) -> None:
@@ -118,23 +115,22 @@ class SnapshotReader:
         self._view = SnapshotView(self._empty_snapshot, clock())
 
     def _reset(self) -> None:
-        """Hold no rows. What was handed out stays as it is."""
+        """Drop all rows. Snapshots already returned stay unchanged."""
         self._rows = {
             name: GrowableFrame(_dtypes(feed)) for name, feed in feed_schemas.FEEDS.items()
         }
         self._encoder = DictionaryEncoder()
-        self._rehearsal_counts = dict.fromkeys(
-            feed_schemas.FEEDS, 0
-        )  # rows of an exercise that stand
+        # Valid rows of an exercise.
+        self._rehearsal_counts = dict.fromkeys(feed_schemas.FEEDS, 0)
         self._batches, self._quarantine_counter = BatchTable(), QuarantineCounter()
         self._withdrawals = self._no_withdrawals
-        # Number and seal of an entry of the trail: no row that was read is younger.
+        # Number and hash of an audit log entry: no row that was read is newer.
         self._read_position = (0, audit_log.GENESIS_HASH)
 
     def refresh(self) -> SnapshotView:
-        """The newest picture; costs three small questions when nothing has changed.
+        """Return the newest view; costs three small queries when nothing has changed.
 
-        A server that does not answer holds up one who asks it, and nobody else for long.
+        A server that does not answer delays one caller, and no other for long.
         """
         if not self._lock.acquire(timeout=_LOCK_WAIT_S):
             last = self._view
@@ -145,34 +141,34 @@ class SnapshotReader:
             self._lock.release()
 
     def close(self) -> None:
-        """Let go of the store from which is read."""
+        """Close the store."""
         self._store.close()
 
     def wait(self) -> None:
-        """Until the store may have news."""
+        """Wait until the store may have a new version."""
         self._store.wait()
 
     def _refresh(self) -> SnapshotView:
         try:
-            access, version = self._store.access_position(), self._store.version()
+            access_position, version = self._store.access_position(), self._store.version()
             snapshot = self._view.snapshot
-            took, started = self._view.read_s, time.perf_counter()
+            read_s, started = self._view.read_s, time.perf_counter()
             replaced_at = self._view.replaced_at
-            if not self._is_same_store():  # another store is there now: read it anew
+            if not self._is_same_store():  # replaced by another store: read all again
                 if self._read_position != _INCOMPLETE_POSITION:
                     replaced_at = self._clock()
-                    told = {"version_before": snapshot.version, "version": version}
-                    _log.error("the store was replaced by another one", extra=told)
+                    extra = {"version_before": snapshot.version, "version": version}
+                    _log.error("the store was replaced by another one", extra=extra)
                 snapshot = replace(self._empty_snapshot, origin=snapshot.origin + 1)
                 self._reset()
             if version != snapshot.version:
                 snapshot = self._read(version, snapshot)
-                took = time.perf_counter() - started
+                read_s = time.perf_counter() - started
             self._view = SnapshotView(
                 snapshot,
                 self._clock(),
-                read_s=took,
-                access_position=access,
+                read_s=read_s,
+                access_position=access_position,
                 replaced_at=replaced_at,
             )
         except StoreError as error:
@@ -180,43 +176,48 @@ class SnapshotReader:
         return self._view
 
     def _is_same_store(self) -> bool:
-        """Whether the store still is the one that was read so far."""
-        number, seal = self._read_position
-        return self._store.audit_hash(number) == seal
+        """Return whether this is still the store that was read so far."""
+        number, audit_hash = self._read_position
+        return self._store.audit_hash(number) == audit_hash
 
     def _read(self, version: int, last: Snapshot) -> Snapshot:
-        # The version is read before the rows: rows of a commit in between come early, never late.
-        store, seal = self._store, self._store.audit_hash(version)
+        # The version is read before the rows: a commit in between comes early, never late.
+        store, audit_hash = self._store, self._store.audit_hash(version)
         after = int(self._withdrawals["seq"].iloc[-1]) if len(self._withdrawals) else 0
-        fresh = store.withdrawals(after)
-        tails = {
+        new_withdrawals = store.withdrawals(after)
+        new_rows = {
             name: store.rows_after(feed, _last_seq(last.frames[name]))
             for name, feed in feed_schemas.FEEDS.items()
         }
-        # Not told by the rows alone: all those of a batch may stand by another delivery.
-        deeds = store.audit_entries(last.version, action="withdraw")
-        released = store.quarantine_releases(
-            self._quarantine_counter.last_release
-        )  # before what they release
-        entered = store.quarantine_entries(self._quarantine_counter.last_entry)
+        # Needed besides the rows: all rows of a batch may stay valid through another batch.
+        withdrawal_entries = store.audit_entries(last.version, action="withdraw")
+        # Releases are read before the rows that they release.
+        releases = store.quarantine_releases(self._quarantine_counter.last_release)
+        entries = store.quarantine_entries(self._quarantine_counter.last_entry)
         batches, exercise = store.batches(self._batches.last_batch), store.latest_note("exercise")
         end = store.version()
-        mark = (end, store.audit_hash(end) or "")
-        if seal is None or store.audit_hash(version) != seal or not self._is_same_store():
+        position = (end, store.audit_hash(end) or "")
+        if (
+            audit_hash is None
+            or store.audit_hash(version) != audit_hash
+            or not self._is_same_store()
+        ):
             raise StoreError(_STORE_REPLACED)
-        # Only now: a store that broke on the way is asked for the same again.
-        if len(fresh):
-            self._withdrawals = pd.concat([self._withdrawals, fresh], ignore_index=True)
+        # Only now: after a failure the same rows are read again.
+        if len(new_withdrawals):
+            self._withdrawals = pd.concat([self._withdrawals, new_withdrawals], ignore_index=True)
         self._read_position = _INCOMPLETE_POSITION
-        frames, cases = self._update_frames(last, tails, fresh)
-        if len(deeds) or len(batches) or len(fresh):
-            self._batches.add(batches, fresh, deeds)
-        undone = [json.loads(detail)["batch"] for detail in deeds["detail"]]
-        waiting = self._quarantine_counter.add(entered, released, [*undone, *fresh["batch"]])
+        frames, cases = self._update_frames(last, new_rows, new_withdrawals)
+        if len(withdrawal_entries) or len(batches) or len(new_withdrawals):
+            self._batches.add(batches, new_withdrawals, withdrawal_entries)
+        withdrawn_batches = [json.loads(detail)["batch"] for detail in withdrawal_entries["detail"]]
+        waiting = self._quarantine_counter.add(
+            entries, releases, [*withdrawn_batches, *new_withdrawals["batch"]]
+        )
         rehearsal = any(self._rehearsal_counts.values())
         # The clock of an exercise ends with its last row.
-        played = datetime.fromisoformat(exercise["at"]) if rehearsal and exercise else None
-        self._read_position = mark
+        exercise_at = datetime.fromisoformat(exercise["at"]) if rehearsal and exercise else None
+        self._read_position = position
         return Snapshot(
             version=version,
             frames=frames,
@@ -228,49 +229,53 @@ class SnapshotReader:
             batches=self._batches.frame(),
             quarantine_counts=waiting,
             rehearsal=rehearsal,
-            exercise_at=played,
+            exercise_at=exercise_at,
             origin=last.origin,
-            audit_hash=seal,
+            audit_hash=audit_hash,
         )
 
     def _update_frames(
         self, last: Snapshot, tails: Mapping[str, pd.DataFrame], new_withdrawals: pd.DataFrame
     ) -> tuple[dict[str, pd.DataFrame], CaseIndex]:
-        """The frames with these rows, and without those taken back; and their cases."""
+        """Return the frames with these rows and withdrawals, and their cases."""
         frames, cases = dict(last.frames), last.cases
         for name, rows in self._rows.items():
             before, tail = len(rows), tails[name]
             if len(tail):
                 rows.add(self._prepare_rows(name, tail))
-            told = new_withdrawals
+            withdrawals = new_withdrawals
             if len(tail) and len(self._withdrawals):
-                # A row that arrives late may have been withdrawn earlier.
+                # A row may be read after its withdrawal.
                 late = self._withdrawals["row_seq"] >= tail["seq"].iloc[0]
-                told = pd.concat([new_withdrawals, self._withdrawals[late]]).drop_duplicates("seq")
-            told = told[told["feed"] == name]
-            taken = _mark_withdrawn(rows, told) if len(told) else _NO_POSITIONS
+                withdrawals = pd.concat([new_withdrawals, self._withdrawals[late]]).drop_duplicates(
+                    "seq"
+                )
+            withdrawals = withdrawals[withdrawals["feed"] == name]
+            positions = _mark_withdrawn(rows, withdrawals) if len(withdrawals) else _NO_POSITIONS
             self._rehearsal_counts[name] += _count_rehearsal(
                 rows, slice(before, None)
-            ) - _count_rehearsal(rows, taken)
-            if len(tail) or len(taken):
+            ) - _count_rehearsal(rows, positions)
+            if len(tail) or len(positions):
                 frames[name] = rows.frame()
                 if name == INCIDENTS.name:
-                    coded = self._encoder.build_encoded_rows(frames[name])
-                    moved = np.concatenate([coded.case_codes[before:], coded.case_codes[taken]])
-                    cases = cases.with_updates(coded, np.unique(moved))
+                    encoded = self._encoder.build_encoded_rows(frames[name])
+                    changed_cases = np.concatenate(
+                        [encoded.case_codes[before:], encoded.case_codes[positions]]
+                    )
+                    cases = cases.with_updates(encoded, np.unique(changed_cases))
         return frames, cases
 
     def _prepare_rows(self, name: str, rows: pd.DataFrame) -> pd.DataFrame:
-        added = rows.assign(withdrawn_at=pd.Series(pd.NaT, rows.index, _TIME))
+        extended = rows.assign(withdrawn_at=pd.Series(pd.NaT, rows.index, _TIME))
         if name != INCIDENTS.name:
-            return added
+            return extended
         case = incidents_cases.build_case_keys(rows, self._election.zone)
-        return self._encoder.add_rows(added.assign(case=case))
+        return self._encoder.add_rows(extended.assign(case=case))
 
 
 def _dtypes(feed: feed_schemas.Feed) -> dict[str, str]:
-    own = {"case": "object"} if feed is INCIDENTS else {}
-    return {**feed_schemas.stored_dtypes(feed), "withdrawn_at": _TIME, **own}
+    extra = {"case": "object"} if feed is INCIDENTS else {}
+    return {**feed_schemas.stored_dtypes(feed), "withdrawn_at": _TIME, **extra}
 
 
 def _last_seq(frame: pd.DataFrame) -> int:
@@ -278,21 +283,25 @@ def _last_seq(frame: pd.DataFrame) -> int:
 
 
 def _mark_withdrawn(rows: GrowableFrame, withdrawn: pd.DataFrame) -> npt.NDArray[np.intp]:
-    """Mark these rows as taken back; where they lie, those that were marked before left out.
+    """Mark these rows as withdrawn; return their positions, without those marked before.
 
-    History (known before it was stored) was loaded afterwards: taken back, it was never
-    known. Any other row was known until somebody took it back.
+    History (known before it was stored) was loaded afterwards: once withdrawn, it was never known.
+    Any other row was known until it was withdrawn.
     """
-    seq, taken_from = rows.array("seq"), withdrawn["row_seq"].to_numpy("int64")
-    spot = np.searchsorted(seq, taken_from)
-    here = np.flatnonzero(seq[spot.clip(max=len(seq) - 1)] == taken_from) if len(seq) else spot[:0]
-    at, when = spot[here], timestamps.column_to_us(withdrawn["recorded_at"])[here]
-    known, cells = rows.array("known_at")[at], rows.array("withdrawn_at").copy()
-    when = np.where(known < rows.array("recorded_at")[at], known, when)
-    new = cells[at] == timestamps.NEVER
-    cells[at[new]] = when[new]
+    seq, withdrawn_seq = rows.array("seq"), withdrawn["row_seq"].to_numpy("int64")
+    found_at = np.searchsorted(seq, withdrawn_seq)
+    known = (
+        np.flatnonzero(seq[found_at.clip(max=len(seq) - 1)] == withdrawn_seq)
+        if len(seq)
+        else found_at[:0]
+    )
+    positions, times = found_at[known], timestamps.column_to_us(withdrawn["recorded_at"])[known]
+    known_at, cells = rows.array("known_at")[positions], rows.array("withdrawn_at").copy()
+    times = np.where(known_at < rows.array("recorded_at")[positions], known_at, times)
+    is_new = cells[positions] == timestamps.NEVER
+    cells[positions[is_new]] = times[is_new]
     rows.set_column("withdrawn_at", cells)
-    marked: npt.NDArray[np.intp] = at[new]
+    marked: npt.NDArray[np.intp] = positions[is_new]
     return marked
 
 
@@ -301,7 +310,7 @@ def _count_rehearsal(rows: GrowableFrame, positions: slice | npt.NDArray[np.intp
 
 
 def not_withdrawn(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows that nobody has taken back."""
+    """Return the rows that are not withdrawn."""
     return frame[_is_not_withdrawn(frame)]
 
 
