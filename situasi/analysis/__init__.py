@@ -1,1 +1,1 @@
-"""Frame in, frame out: pure questions to what is known; "now" is an argument."""
+"""Analyses: pure functions from frames to frames; the current time is an argument."""

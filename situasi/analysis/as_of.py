@@ -15,7 +15,7 @@ from situasi.domain.feed_schemas import INCIDENTS
 
 # (feed, some or all of its columns) -> the rows and cells that may be seen
 RowFilter = Callable[[str, pd.DataFrame], pd.DataFrame]
-# What tells whether a row is seen and known.
+# The columns that decide whether a row is visible and known.
 _VISIBILITY_COLUMNS = ("kecamatan", "kasus", "ke", "known_at", "withdrawn_at")
 
 
@@ -29,10 +29,11 @@ class FeedFrames(Mapping[str, pd.DataFrame]):
 
 
 class AsOfView(FeedFrames):
-    """The known rows of each feed, made when they are first asked for.
+    """The known rows of each feed, built on first access.
 
-    frames: of a snapshot, of the feeds that may be seen. at: the moment; None: now. cases: of
-    all these incidents, of now and as far as they may be seen. see: takes away what may not be.
+    frames: of a snapshot, of the feeds that may be seen. at: the moment; None: now. cases: the
+    current index of all these incidents, as far as they may be seen. row_filter: removes rows and
+    cells that may not be seen.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class AsOfView(FeedFrames):
         return self._rows[feed]
 
     def __contains__(self, feed: object) -> bool:
-        return feed in self._frames  # without making its rows
+        return feed in self._frames  # without building its rows
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._frames)
@@ -61,7 +62,7 @@ class AsOfView(FeedFrames):
         return len(self._frames)
 
     def columns(self, feed: str, names: Sequence[str]) -> pd.DataFrame:
-        """The same rows, but of these columns alone: of a long feed that is much cheaper."""
+        """Return the same rows with only these columns: much cheaper for a long feed."""
         if feed in self._rows:
             return self._rows[feed][list(names)]
         frame = self._frames[feed]
@@ -70,17 +71,18 @@ class AsOfView(FeedFrames):
 
     @property
     def cases(self) -> CaseIndex:
+        """The known cases, built on first access."""
         if self._known_cases is None:
-            every = self._cases or case_index.build(self._visible_rows(INCIDENTS.name))
-            self._known_cases = every.as_of(self._at)
+            index = self._cases or case_index.build(self._visible_rows(INCIDENTS.name))
+            self._known_cases = index.as_of(self._at)
         return self._known_cases
 
     def as_of(self, at: datetime) -> AsOfView:
-        """What was known at another moment, to the same viewer."""
+        """Return what was known at another moment, for the same viewer."""
         return AsOfView(self._frames, at, self.cases.as_of(None), self._row_filter)
 
     def last_known_at(self, feed: str) -> datetime | None:
-        """When the newest row of this feed became known; None where there is none."""
+        """Return when the newest row of this feed became known; None where there is none."""
         if feed == INCIDENTS.name:
             return self.cases.last_known()
         newest = self.columns(feed, ["known_at"])["known_at"].max()

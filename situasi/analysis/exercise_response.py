@@ -1,7 +1,7 @@
-"""Reactions: how soon the staff took note of, verified, assigned and closed what a drill reported.
+"""Response times: how soon staff noted, verified, assigned and closed what an exercise reported.
 
-On the clock of people: between rows as this board stored them. The clock of an exercise may run
-sixty times faster, or stand still, and nobody reacts the sooner for it.
+Measured in real time, between rows as they were stored. The clock of an exercise may run sixty
+times faster, or stand still, which does not make anybody react sooner.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _VERIFIED_STATUSES = ("diverifikasi", *_ASSIGNED_STATUSES)
 
 @dataclass(frozen=True)
 class InjectedCase:
-    """A case that a drill reports. run, scenario: of which drill. id: of the case.
+    """A case that an exercise reports. run, scenario: of which exercise. id: of the case.
 
-    source: how its rows begin to say where they are from. targets: by STEPS.
+    source: prefix of the source text of its rows. targets: by RESPONSE_STEPS.
     """
 
     run: str
@@ -38,7 +38,7 @@ class InjectedCase:
     targets: tuple[timedelta, ...]
 
 
-# (case, when somebody took note of it on the wall)
+# (case, when somebody acknowledged it on the wall display)
 Acknowledgement = tuple[str, datetime]
 
 
@@ -51,29 +51,29 @@ def compute_response_times(
     acknowledgements: tuple[Acknowledgement, ...],
     now: datetime | None,
 ) -> pd.DataFrame:
-    """A row for each case and step, as COLUMNS has it.
+    """Compute a row for each case and step, with COLUMNS.
 
-    now: on the clock of people; None for a past moment: the last that was stored by then.
-    injected: when the case was first reported. took: until `at`, of what is still open until now;
-    missing where the case was not reported yet. state: "tepat", "lambat" (done in the target, or
-    after it), "belum", "lewat" (open within it, or beyond it).
+    now: in real time; None for a past moment: the last time at which a row was stored by then.
+    injected: when the case was first reported. took: until `at`, for open steps until now; missing
+    where the case was not reported yet. state: "tepat", "lambat" (done within or after the target),
+    "belum", "lewat" (open within or beyond it).
     """
     rows, merges = frames["incidents"], frames["merges"]
     until = now if now is not None else _last_recorded_at(rows, merges)
-    stands = merging.build_merged_cases(frames.cases, merges).canonical_cases
-    found = []
-    for one in injected_cases:
-        own = rows[rows["id"] == one.id].sort_values("seq")
-        told = _first_recorded_at(own[own["sumber"].fillna("").str.startswith(one.source)])
-        seen = [mark for mark in acknowledgements if until is not None and mark[1] <= until]
-        reached = _find_step_times(own, one, _acknowledgement_times(own, merges, stands, seen))
-        for step, target in zip(RESPONSE_STEPS, one.targets, strict=True):
-            took = _elapsed_time(told, reached[step] or until)
-            found.append(
-                (one.run, one.scenario, one.case, one.id, step, told, reached[step],
+    canonical = merging.build_merged_cases(frames.cases, merges).canonical_cases
+    responses = []
+    for case in injected_cases:
+        own = rows[rows["id"] == case.id].sort_values("seq")
+        injected = _first_recorded_at(own[own["sumber"].fillna("").str.startswith(case.source)])
+        marks = [mark for mark in acknowledgements if until is not None and mark[1] <= until]
+        reached = _find_step_times(own, case, _acknowledgement_times(own, merges, canonical, marks))
+        for step, target in zip(RESPONSE_STEPS, case.targets, strict=True):
+            took = _elapsed_time(injected, reached[step] or until)
+            responses.append(
+                (case.run, case.scenario, case.case, case.id, step, injected, reached[step],
                  took, target, _response_state(took, target, is_done=reached[step] is not None))
             )  # fmt: skip
-    return _build_frame(found)
+    return _build_frame(responses)
 
 
 def _elapsed_time(since: datetime | None, until: datetime | None) -> timedelta | None:
@@ -109,30 +109,30 @@ def _acknowledgement_times(
     canonical_cases: Mapping[str, str],
     acknowledgements: Iterable[Acknowledgement],
 ) -> list[datetime]:
-    """When somebody took note without a row of the case: on the wall, or by a word on merging."""
+    """Return when the case was noted without a row: on the wall display, or by a merge decision."""
     cases = set(case_rows["case"])
     group = cases | {canonical_cases[case] for case in cases if case in canonical_cases}
-    touched = merges[merges["kasus"].isin(cases) | merges["ke"].isin(cases)]
-    return [when for case, when in acknowledgements if case in group] + [
-        when.to_pydatetime() for when in touched["recorded_at"]
+    decisions = merges[merges["kasus"].isin(cases) | merges["ke"].isin(cases)]
+    return [time for case, time in acknowledgements if case in group] + [
+        time.to_pydatetime() for time in decisions["recorded_at"]
     ]
 
 
 def _find_step_times(
     case_rows: pd.DataFrame, injected_case: InjectedCase, acknowledged_times: list[datetime]
 ) -> dict[str, datetime | None]:
-    """When each step was reached, by rows of the staff alone; None: not yet."""
-    scripted = case_rows["sumber"].fillna("").str.startswith(injected_case.source)
-    staff = case_rows[~scripted]
+    """Return when each step was reached, by rows of the staff only; None: not yet."""
+    is_scripted = case_rows["sumber"].fillna("").str.startswith(injected_case.source)
+    staff = case_rows[~is_scripted]
     first = _first_recorded_at(staff)
-    lively = case_rows.loc[~case_rows["status"].isin(STATUS_CLOSED), "seq"].max()
-    closing = staff if pd.isna(lively) else staff[staff["seq"] > lively]
+    last_open_seq = case_rows.loc[~case_rows["status"].isin(STATUS_CLOSED), "seq"].max()
+    closing_rows = staff if pd.isna(last_open_seq) else staff[staff["seq"] > last_open_seq]
     unit = staff["ditugaskan"].notna() if "ditugaskan" in staff else False
     return {
         "diketahui": min([*acknowledged_times, *([first] if first else [])], default=None),
         "diverifikasi": _first_recorded_at(staff[staff["status"].isin(_VERIFIED_STATUSES)]),
         "ditugaskan": _first_recorded_at(staff[staff["status"].isin(_ASSIGNED_STATUSES) | unit]),
-        "ditutup": _first_recorded_at(closing[closing["status"].isin(STATUS_CLOSED)]),
+        "ditutup": _first_recorded_at(closing_rows[closing_rows["status"].isin(STATUS_CLOSED)]),
     }
 
 
@@ -145,10 +145,10 @@ def _response_state(elapsed: timedelta | None, target: timedelta, *, is_done: bo
 
 
 def compute_medians(responses: pd.DataFrame) -> dict[str, timedelta | None]:
-    """By step, the time by which half of the cases reached it, open ones as not yet
-    (lives.median); None while that cannot be told."""
-    told = responses[responses["took"].notna()]
-    parts = {step: told[told["step"] == step] for step in RESPONSE_STEPS}
+    """Return by step the time by which half of the cases reached it, with open ones as not yet
+    (milestones.estimate_median); None while that is not known."""
+    measured = responses[responses["took"].notna()]
+    parts = {step: measured[measured["step"] == step] for step in RESPONSE_STEPS}
     return {
         step: milestones.estimate_median(part["took"], part["at"].notna())
         for step, part in parts.items()
@@ -156,11 +156,11 @@ def compute_medians(responses: pd.DataFrame) -> dict[str, timedelta | None]:
 
 
 def find_most_overdue(responses: pd.DataFrame) -> pd.DataFrame:
-    """Of each drill the step that is furthest over its target, by the ratio; the worst first.
+    """Return for each exercise the step furthest over its target, by ratio; the worst first.
 
-    Drills in which nothing is over are left out.
+    Exercises with nothing over its target are left out.
     """
-    over = responses[responses["took"] > responses["target"]]
-    ratio = over["took"] / over["target"]
-    order = over.assign(over=ratio).sort_values("over", ascending=False, kind="stable")
+    overdue = responses[responses["took"] > responses["target"]]
+    ratio = overdue["took"] / overdue["target"]
+    order = overdue.assign(over=ratio).sort_values("over", ascending=False, kind="stable")
     return order.drop_duplicates("run")

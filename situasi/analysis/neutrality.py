@@ -1,4 +1,4 @@
-"""Neutrality of the police: cases by step, class and age, and the word that there is none."""
+"""Neutrality of the police: cases by step, class and age, and declarations that there is none."""
 
 from __future__ import annotations
 
@@ -14,26 +14,19 @@ from situasi.analysis.activities.activities import CLOCK_TOLERANCE
 from situasi.domain.feed_schemas import LANGKAH, LANGKAH_CLOSED
 from situasi.domain.row_order import reported_time
 
-# The steps of a case on its path, without the word that there is none and without the ends.
+# The steps of a case in order, without nil declarations and without the ends.
 PATH_STEPS = tuple(step for step in LANGKAH if step not in LANGKAH_CLOSED)
 END_STEPS = tuple(step for step in LANGKAH_CLOSED if step != "nihil")
 REPORTED_STEP = "lp_propam"
 _CARRIED_FORWARD_COLUMNS = (
-    "langkah",
-    "pelanggaran",
-    "kelas",
-    "asal",
-    "kecamatan",
-    "satuan",
-    "uraian",
-    "sumber",
-)
+    "langkah", "pelanggaran", "kelas", "asal", "kecamatan", "satuan", "uraian", "sumber",
+)  # fmt: skip
 _UNCLASSED = "-"
 
 
 @dataclass(frozen=True)
 class NilDeclaration:
-    """That somebody said there is no case: when, who, of which unit (None: not named)."""
+    """A declaration that there is no case: when, by whom, of which unit (None: not named)."""
 
     reported_at: datetime
     reporter: str | None
@@ -45,9 +38,9 @@ class NilDeclaration:
 class NeutralitySummary:
     """What is known of the neutrality of the police.
 
-    state: belum_ada_laporan (no word at all), nihil (only the word that there is no case),
-    kasus (cases are open), selesai (all cases are closed). cases: of `cases`. steps: of
-    `cases`, one row per case and step told. nihil: the last word that there is no case.
+    state: belum_ada_laporan (no report at all), nihil (only nil declarations), kasus (cases are
+    open), selesai (all cases are closed). cases: one row each. steps: one row per case and reported
+    step. nihil: the last nil declaration.
     """
 
     state: str
@@ -57,32 +50,34 @@ class NeutralitySummary:
 
     @property
     def open_cases(self) -> pd.DataFrame:
+        """The cases that are still open."""
         return self.cases[self.cases["open"]]
 
     @property
     def overdue_cases(self) -> pd.DataFrame:
+        """The open cases older than the target."""
         return self.cases[self.cases["overdue"]]
 
 
 def compute_summary(
     rows: pd.DataFrame, at: datetime, target: timedelta, kecamatan: Sequence[str] = ()
 ) -> NeutralitySummary:
-    """What is known at a moment. rows: of the feed, known then.
+    """Compute what is known at a moment. rows: of the feed, known then.
 
-    kecamatan: only their cases and those that name none; all where empty.
+    kecamatan: only their cases and those that name none; all if empty.
     """
     rows = rows[rows["known_at"] <= at + CLOCK_TOLERANCE]
-    told = reported_time(rows).astype("datetime64[us, UTC]")
-    ordered = rows.assign(told=told).take(np.lexsort((rows["seq"], told.astype("int64"))))
-    nihil = ordered["langkah"] == "nihil"
-    found = _build_case_table(ordered[~nihil], at, target)
-    said = ordered[nihil]
+    reported = reported_time(rows).astype("datetime64[us, UTC]")
+    ordered = rows.assign(told=reported).take(np.lexsort((rows["seq"], reported.astype("int64"))))
+    is_nihil = ordered["langkah"] == "nihil"
+    cases = _build_case_table(ordered[~is_nihil], at, target)
+    nil = ordered[is_nihil]
     if kecamatan:
-        found = found[found["kecamatan"].isin(list(kecamatan)) | found["kecamatan"].isna()]
-        said = said[said["kecamatan"].isin(list(kecamatan)) | said["kecamatan"].isna()]
-    steps = ordered[~nihil].assign(case=build_case_keys(ordered[~nihil]))
-    steps = steps[steps["case"].isin(found["case"]) & steps["langkah"].notna()]
-    return NeutralitySummary(_summary_state(found, said), found, steps, _last_declaration(said))
+        cases = cases[cases["kecamatan"].isin(list(kecamatan)) | cases["kecamatan"].isna()]
+        nil = nil[nil["kecamatan"].isin(list(kecamatan)) | nil["kecamatan"].isna()]
+    steps = ordered[~is_nihil].assign(case=build_case_keys(ordered[~is_nihil]))
+    steps = steps[steps["case"].isin(cases["case"]) & steps["langkah"].notna()]
+    return NeutralitySummary(_summary_state(cases, nil), cases, steps, _last_declaration(nil))
 
 
 def _summary_state(cases: pd.DataFrame, declarations: pd.DataFrame) -> str:
@@ -106,58 +101,58 @@ def _text_or_none(cell: Any) -> str | None:
 
 
 def build_case_keys(rows: pd.DataFrame) -> pd.Series:
-    """Of which case each row is; an exercise has its own."""
-    made: pd.Series = rows["latihan"].map({True: "|latihan", False: ""}).astype("object")
-    return rows["id"].astype("object") + made
+    """Return the case that each row belongs to; cases of an exercise are separate."""
+    exercise: pd.Series = rows["latihan"].map({True: "|latihan", False: ""}).astype("object")
+    return rows["id"].astype("object") + exercise
 
 
 def _build_case_table(ordered: pd.DataFrame, at: datetime, target: timedelta) -> pd.DataFrame:
-    """One row per case, the oldest first; what a later row leaves out still holds.
+    """Build one row per case, the oldest first; values that a later row leaves out still hold.
 
-    Added: `case`; `open`; `since` and `since_what` (its LP, else the first word: from when
-    its age counts); `until` (its end, else `at`); `age`; `overdue` (open and older than the
-    target); `sanctions` (all told, in the order told); `doubt` (units that contradict).
+    Added: `case`; `open`; `since` and `since_what` (its LP, else the first report: start of its
+    age); `until` (its end, else `at`); `age`; `overdue` (open and older than the target);
+    `sanctions` (all, in reported order); `doubt` (units that contradict).
     """
     case = build_case_keys(ordered)
-    found = ordered.groupby(case, sort=False).tail(1).copy()
-    key = case.loc[found.index]
+    table = ordered.groupby(case, sort=False).tail(1).copy()
+    key = case.loc[table.index]
     for column in _CARRIED_FORWARD_COLUMNS:
-        stated = ordered[column].groupby(case, sort=False).last()
-        found[column] = stated.reindex(key).to_numpy(dtype=object)
-    # No step told is the first word: a tip. That is what a report without a step is.
-    found["langkah"] = found["langkah"].where(found["langkah"].notna(), "informasi")
-    found["case"] = key
-    found["open"] = ~found["langkah"].isin(LANGKAH_CLOSED)
+        last_values = ordered[column].groupby(case, sort=False).last()
+        table[column] = last_values.reindex(key).to_numpy(dtype=object)
+    # A report without a step is a tip, the first step.
+    table["langkah"] = table["langkah"].where(table["langkah"].notna(), "informasi")
+    table["case"] = key
+    table["open"] = ~table["langkah"].isin(LANGKAH_CLOSED)
     reported = ordered["told"].where(ordered["langkah"] == REPORTED_STEP).groupby(case).min()
-    first = ordered["told"].groupby(case).min()
-    lp = pd.Series(reported.reindex(key).array, found.index)
-    found["since"] = lp.fillna(pd.Series(first.reindex(key).array, found.index))
-    found["since_what"] = (
+    first_reported = ordered["told"].groupby(case).min()
+    lp = pd.Series(reported.reindex(key).array, table.index)
+    table["since"] = lp.fillna(pd.Series(first_reported.reindex(key).array, table.index))
+    table["since_what"] = (
         lp.notna().map({True: REPORTED_STEP, False: "kabar_pertama"}).astype("object")
     )
-    found["until"] = found["told"].where(~found["open"], pd.Timestamp(at))
-    found["age"] = found["until"] - found["since"]
-    found["overdue"] = found["open"] & (found["age"] > target)
-    found["sanctions"] = _collect_by_case(ordered["sanksi"], case, key)
+    table["until"] = table["told"].where(~table["open"], pd.Timestamp(at))
+    table["age"] = table["until"] - table["since"]
+    table["overdue"] = table["open"] & (table["age"] > target)
+    table["sanctions"] = _collect_by_case(ordered["sanksi"], case, key)
     units = _collect_by_case(ordered["satuan"], case, key)
-    found["doubt"] = [", ".join(names) if len(names) > 1 else None for names in units]
-    return found.sort_values(["since", "seq"]).reset_index(drop=True)
+    table["doubt"] = [", ".join(names) if len(names) > 1 else None for names in units]
+    return table.sort_values(["since", "seq"]).reset_index(drop=True)
 
 
 def _collect_by_case(values: pd.Series, case: pd.Series, key: pd.Series) -> pd.Series:
-    """All values told for each case, each once."""
-    told: dict[str, dict[str, None]] = {}
-    for one, value in zip(case, values, strict=True):
+    """Collect all values reported for each case, each once."""
+    collected: dict[str, dict[str, None]] = {}
+    for code, value in zip(case, values, strict=True):
         if isinstance(value, str):
-            told.setdefault(one, {})[value] = None
-    return pd.Series([tuple(told.get(one, ())) for one in key], key.index, dtype="object")
+            collected.setdefault(code, {})[value] = None
+    return pd.Series([tuple(collected.get(code, ())) for code in key], key.index, dtype="object")
 
 
 def build_funnel(summary: NeutralitySummary) -> pd.DataFrame:
-    """By step, the path first and then the ends: langkah, now, ever.
+    """Build one row per step, the path first and then the ends: langkah, now, ever.
 
-    now: cases that stand there. ever: cases of which that step was told. A step that nobody
-    told is not assumed to have been passed.
+    now: cases at that step. ever: cases with that step reported. A step that was not reported is
+    not assumed to have been passed.
     """
     ever = summary.steps.groupby("langkah")["case"].nunique()
     now = summary.cases["langkah"].value_counts()
@@ -168,7 +163,7 @@ def build_funnel(summary: NeutralitySummary) -> pd.DataFrame:
 
 
 def build_class_table(summary: NeutralitySummary) -> pd.DataFrame:
-    """Cases by step and class: langkah, kelas (None: not classed yet), cases."""
+    """Count the cases by step and class: langkah, kelas (None: not yet classed), cases."""
     grouped = summary.cases.groupby(["langkah", summary.cases["kelas"].fillna(_UNCLASSED)])
     table = grouped.size().reset_index(name="cases")
     table["kelas"] = table["kelas"].astype("object").replace({_UNCLASSED: None})
@@ -176,12 +171,12 @@ def build_class_table(summary: NeutralitySummary) -> pd.DataFrame:
 
 
 def count_by_breach(summary: NeutralitySummary) -> dict[str | None, int]:
-    """Cases by kind of breach; None where none was named."""
+    """Count the cases by kind of breach; None where none was named."""
     counted = summary.cases["pelanggaran"].value_counts(dropna=False)
     return {code if isinstance(code, str) else None: int(n) for code, n in counted.items()}
 
 
 def count_sanctions(summary: NeutralitySummary) -> dict[str, int]:
-    """Cases by sanction told; one case may have several."""
-    told = summary.cases["sanctions"].explode().dropna()
-    return {str(code): int(n) for code, n in told.value_counts().items()}
+    """Count the cases by reported sanction; one case may have several."""
+    sanctions = summary.cases["sanctions"].explode().dropna()
+    return {str(code): int(n) for code, n in sanctions.value_counts().items()}

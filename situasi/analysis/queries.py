@@ -1,4 +1,4 @@
-"""Works: analyses that say which feeds they read, so that each is found once while those stay."""
+"""Analyses declare the feeds that they read, so that results can be cached while those stay."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import INCIDENTS, Feed
 from situasi.domain.register import Register
 
-# (known frames by feed, register, moment, what its parts found, what else was asked) -> anything
+# (known frames by feed, register, moment, results of depends_on, other arguments) -> any result
 Analysis = Callable[..., Any]
 AnalysisT = TypeVar("AnalysisT", bound=Analysis)
 
 
 @dataclass(frozen=True)
 class Dependencies:
-    """What a work reads: frames of these feeds, and what other works found of the same rows."""
+    """What an analysis reads: frames of these feeds, and results of other analyses of them."""
 
     feeds: tuple[str, ...]
     depends_on: tuple[Analysis, ...] = ()
 
     @property
     def all_feeds(self) -> tuple[str, ...]:
-        """The feeds that the work and its parts rest on."""
+        """The feeds that the analysis and its dependencies read."""
         return tuple(
             dict.fromkeys(
                 [*self.feeds, *(f for p in self.depends_on for f in dependencies_of(p).all_feeds)]
@@ -38,15 +38,15 @@ class Dependencies:
         )
 
     def restrict_frames(self, frames: Mapping[str, pd.DataFrame]) -> FeedFrames:
-        """The rows of its own feeds, as far as the viewer may see them."""
+        """Return the rows of its own feeds, as far as the viewer may see them."""
         return _DeclaredFrames(frames, self.feeds)
 
 
 class _DeclaredFrames(FeedFrames):
-    """Rows of the feeds that a work names.
+    """Rows of the feeds that an analysis declares.
 
-    Whoever asks for another fails: an empty answer, as for a feed that the viewer may not see,
-    would be believed, and stand while rows of that feed come.
+    Access to another feed fails: an empty result, as for a feed that the viewer may not see, would
+    be trusted, and would stay cached while rows of that feed arrive.
     """
 
     def __init__(self, frames: Mapping[str, pd.DataFrame], feeds: tuple[str, ...]) -> None:
@@ -66,6 +66,7 @@ class _DeclaredFrames(FeedFrames):
 
     @property
     def cases(self) -> CaseIndex:
+        """The known cases, if the analysis declares the incidents feed."""
         incidents = self._check_declared(INCIDENTS.name)
         if isinstance(self._frames, FeedFrames):
             return self._frames.cases
@@ -81,17 +82,17 @@ _declared_dependencies: dict[Analysis, Dependencies] = {}
 
 
 def reads(*feeds: Feed, depends_on: tuple[Analysis, ...] = ()) -> Callable[[AnalysisT], AnalysisT]:
-    """Say of a work which feeds it reads, and whose findings it is given after the moment."""
+    """Declare which feeds an analysis reads, and whose results it gets after the moment."""
 
-    def say(work: AnalysisT) -> AnalysisT:
-        _declared_dependencies[work] = Dependencies(tuple(feed.name for feed in feeds), depends_on)
-        return work
+    def register_analysis(func: AnalysisT) -> AnalysisT:
+        _declared_dependencies[func] = Dependencies(tuple(feed.name for feed in feeds), depends_on)
+        return func
 
-    return say
+    return register_analysis
 
 
 def dependencies_of(analysis: Analysis) -> Dependencies:
-    """What this work reads; every feed where it did not say."""
+    """Return what this analysis reads; every feed if it declares nothing."""
     return _declared_dependencies.get(analysis, _ALL_FEEDS)
 
 
@@ -102,7 +103,7 @@ def run(
     at: datetime,
     *arguments: Any,
 ) -> Any:
-    """Do the work and its parts, nothing of which is kept."""
-    reading = dependencies_of(analysis)
-    found = [run(part, frames, register, at) for part in reading.depends_on]
-    return analysis(reading.restrict_frames(frames), register, at, *found, *arguments)
+    """Run the analysis and its dependencies without a cache."""
+    dependencies = dependencies_of(analysis)
+    results = [run(part, frames, register, at) for part in dependencies.depends_on]
+    return analysis(dependencies.restrict_frames(frames), register, at, *results, *arguments)

@@ -1,4 +1,4 @@
-"""Moments as whole microseconds since 1970: arrays of them are compared and sorted at once."""
+"""Moments as whole microseconds since 1970: arrays of these are compared and sorted at once."""
 
 from __future__ import annotations
 
@@ -12,28 +12,29 @@ import pandas as pd
 Micros = npt.NDArray[np.int64]
 
 DTYPE: Literal["datetime64[us, UTC]"] = "datetime64[us, UTC]"
-# Of a moment that nobody told: before all others (NaT).
+# Value of a missing moment (NaT): before all others.
 NEVER = np.iinfo("int64").min
 
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 def to_us(moment: datetime) -> int:
+    """Return a moment in microseconds."""
     return (moment - _EPOCH) // _MICROSECOND
 
 
 def from_us(micros: int) -> datetime:
-    """The moment again, in UTC."""
+    """Return the moment in UTC."""
     return _EPOCH + micros * _MICROSECOND
 
 
 def column_to_us(times: pd.Series) -> Micros:
-    """The cells of a column of moments; NEVER where missing."""
+    """Return a column of moments in microseconds; NEVER where missing."""
     cells = pd.DatetimeIndex(times)
-    micros: Micros = (cells if cells.unit == "us" else cells.as_unit("us")).asi8  # or it copies
+    micros: Micros = (cells if cells.unit == "us" else cells.as_unit("us")).asi8  # else a copy
     return micros
 
 
 def index_from_us(micros: Micros) -> pd.DatetimeIndex:
-    """The moments again, in UTC; missing where NEVER."""
+    """Return the moments in UTC; missing where NEVER."""
     return pd.DatetimeIndex(micros.view("datetime64[us]"), tz="UTC")

@@ -1,4 +1,4 @@
-"""The moment a view shows, and the windows of time that are reckoned from it."""
+"""The moment that a view shows, and the time windows relative to it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from situasi.analysis.incidents.cases import Selection
 from situasi.domain.election import Election
 
 WINDOWS = ("hari", "1j", "3j", "semua")
-# How far back the windows go that move with the clock.
+# Length of the windows that move with the clock.
 _MOVING_WINDOWS = {"1j": timedelta(hours=1), "3j": timedelta(hours=3)}
 
 
 @dataclass(frozen=True)
 class ViewTime:
-    """The moment a view shows.
+    """The moment that a view shows.
 
-    at: against which ages and windows are reckoned. live: everything known by now; else
-    the board as it was known at `at`. exercise: the clock is that of a rehearsal.
+    at: the moment that ages and windows refer to. live: everything known by now; else as known at
+    `at`. is_exercise: the clock is that of an exercise.
     """
 
     at: datetime
@@ -29,10 +29,10 @@ class ViewTime:
 def resolve_view_time(
     chosen_time: datetime | None, now: datetime, exercise_at: datetime | None, zone: tzinfo
 ) -> ViewTime:
-    """The chosen moment where it is past, or the present: an exercise's own where one is played.
+    """Return the chosen moment if it is past, else the present: an exercise's own while one runs.
 
-    A moment still to come is the present: nobody knows more. A past one is that of its minute:
-    no view tells seconds apart, and each moment is computed anew.
+    A future moment counts as the present, as nothing later is known. A past one is rounded down to
+    its minute: no view distinguishes seconds, and each moment is computed separately.
     """
     present = (exercise_at or now).astimezone(zone).replace(microsecond=0)
     if chosen_time is not None and chosen_time < present:
@@ -42,7 +42,7 @@ def resolve_view_time(
 
 
 def cache_minute(view_time: ViewTime) -> datetime:
-    """The moment to the minute, so that viewers of the same minute share what is computed."""
+    """Return the moment to the minute, so that viewers of one minute share computed results."""
     return (
         view_time.at.replace(second=0)
         if view_time.live and not view_time.is_exercise
@@ -51,7 +51,7 @@ def cache_minute(view_time: ViewTime) -> datetime:
 
 
 def shift_window(selection: Selection, by: timedelta) -> Selection:
-    """A window that moves with the clock was elsewhere then; one of the day stays."""
+    """Return the selection shifted back by `by` if its window moves with the clock."""
     moving = selection.since is not None and selection.until is None
     return (
         replace(selection, since=selection.since - by) if moving and selection.since else selection
@@ -59,7 +59,7 @@ def shift_window(selection: Selection, by: timedelta) -> Selection:
 
 
 def apply_window(selection: Selection, window: str, at: datetime, election: Election) -> Selection:
-    """The selection with this window (WINDOWS) of time, reckoned from a moment."""
+    """Return the selection with this time window (one of WINDOWS) relative to a moment."""
     if window in _MOVING_WINDOWS:
         return replace(selection, since=at - _MOVING_WINDOWS[window], until=None)
     if window == "semua":

@@ -1,1 +1,1 @@
-"""Giat: activities, stages of the election and the SOP checklist."""
+"""Activities (giat), stages of the election and the SOP checklist."""

@@ -1,4 +1,4 @@
-"""The SOP list of the stages: which lines were done, by which activities."""
+"""The SOP checklist of the stages: which items were done, by which activities."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ _PLANNED = ("rencana", "menunggu")
 
 @dataclass(frozen=True)
 class ChecklistItem:
-    """One line of the list and where it stands. behind: positions of the activities that say so.
+    """One item of the list and its state. activity_positions: the activities that show it.
 
-    state: selesai (done by an activity that names the line), sebagian (only fungsi and giat
-    of one done in the stage fit), rencana (an activity that names or fits it is planned),
-    belum.
+    state: selesai (done by an activity that names the item), sebagian (only fungsi and giat of one
+    done in the stage match), rencana (an activity that names or matches it is planned), belum.
     """
 
     item: SopItem
@@ -29,36 +28,36 @@ class ChecklistItem:
 
 
 def build_checklist(items: Sequence[SopItem], activities: pd.DataFrame) -> list[ChecklistItem]:
-    """Where each line stands. found: of analysis.activities.cases."""
-    # Row by row over what is compared: to cut a frame for every line costs a hundred times more.
+    """Return the state of each item. activities: of build_activity_table."""
+    # As tuples: to slice a frame for every item is a hundred times slower.
     facts = list(activities[["stages", "sop", "fungsi", "giat", "state"]].itertuples(index=False))
     return [ChecklistItem(item, *_compute_state(item, facts)) for item in items]
 
 
 def _compute_state(item: SopItem, activities: Sequence[Any]) -> tuple[str, tuple[int, ...]]:
-    """The state of a line, and the positions of the activities behind it."""
-    in_stage = [(at, fact) for at, fact in enumerate(activities) if item.stage in fact.stages]
-    naming = [(at, fact.state) for at, fact in in_stage if fact.sop == item.code]
-    fitting = [(at, fact.state) for at, fact in in_stage if _is_matching(item, fact)]
-    for state, some, wanted in (
+    """Return the state of an item, and the positions of the activities that show it."""
+    in_stage = [(i, fact) for i, fact in enumerate(activities) if item.stage in fact.stages]
+    naming = [(i, fact.state) for i, fact in in_stage if fact.sop == item.code]
+    matching = [(i, fact.state) for i, fact in in_stage if _is_matching(item, fact)]
+    for state, candidates, wanted in (
         ("selesai", naming, ("terlaksana",)),
-        ("sebagian", fitting, ("terlaksana",)),
+        ("sebagian", matching, ("terlaksana",)),
         ("rencana", naming, _PLANNED),
-        ("rencana", fitting, _PLANNED),
+        ("rencana", matching, _PLANNED),
     ):
-        behind = tuple(at for at, theirs in some if theirs in wanted)
-        if behind:
-            return state, behind
-    return "belum", tuple(at for at, _ in naming)
+        evidence = tuple(i for i, status in candidates if status in wanted)
+        if evidence:
+            return state, evidence
+    return "belum", tuple(i for i, _ in naming)
 
 
 def _is_matching(item: SopItem, activity: Any) -> bool:
-    """Whether an activity that names no line has the fungsi and giat of this one."""
+    """Return whether an activity that names no item has the fungsi and giat of this one."""
     if isinstance(activity.sop, str) or (item.fungsi is None and item.giat is None):
         return False
     return item.fungsi in (None, activity.fungsi) and item.giat in (None, activity.giat)
 
 
 def count_by_state(lines: Sequence[ChecklistItem]) -> dict[str, int]:
-    """How many lines are in each of STATES."""
+    """Count the items in each of STATES."""
     return {state: sum(line.state == state for line in lines) for state in STATES}

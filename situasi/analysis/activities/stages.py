@@ -1,4 +1,4 @@
-"""The stages of the election at a moment: what runs, what comes next, what has no date."""
+"""The stages of the election at a moment: which run, which come next, which have no date."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pandas as pd
 
 from situasi.domain.register import Stage
 
-# The scope of stages that hold in every kabupaten.
+# The scope of stages that apply in every kabupaten.
 NATIONAL = "nasional"
 
 
 def compute_state(stage: Stage, day: date) -> str:
-    """lewat, berjalan, akan; or tanpa_tanggal where a missing date leaves that open."""
+    """Return lewat, berjalan or akan; tanpa_tanggal where a missing date leaves that open."""
     if stage.end is not None and stage.end < day:
         return "lewat"
     if stage.start is not None and stage.start > day:
@@ -23,7 +23,7 @@ def compute_state(stage: Stage, day: date) -> str:
 
 
 def build_timetable(stages: Sequence[Stage], day: date) -> pd.DataFrame:
-    """One row per stage: code, name, start, end, scope, state, sure, source, note, drawn.
+    """Build one row per stage: code, name, start, end, scope, state, sure, source, note, drawn.
 
     drawn: both dates are known. Sorted by start, those without dates last.
     """
@@ -64,24 +64,24 @@ def build_timetable(stages: Sequence[Stage], day: date) -> pd.DataFrame:
 
 
 def filter_by_kabupaten(stages: Sequence[Stage], kabupaten: str) -> list[Stage]:
-    """The stages that concern this kabupaten: its own and the national ones."""
+    """Return the stages of this kabupaten: its own and the national ones."""
     return [stage for stage in stages if stage.scope in (kabupaten, NATIONAL)]
 
 
 def list_running_stages(stages: Sequence[Stage], day: date) -> list[Stage]:
-    """The stages that run on this day, the shortest first: it says most about the day."""
-    found = [stage for stage in stages if compute_state(stage, day) == "berjalan"]
-    return sorted(found, key=lambda stage: (_compute_length_days(stage), stage.code))
+    """Return the stages that run on this day, the shortest first: it says most about the day."""
+    running = [stage for stage in stages if compute_state(stage, day) == "berjalan"]
+    return sorted(running, key=lambda stage: (_compute_length_days(stage), stage.code))
 
 
 def list_upcoming_stages(stages: Sequence[Stage], day: date) -> list[Stage]:
-    """The stages still to begin after this day, the nearest first."""
+    """Return the stages that begin after this day, the nearest first."""
     later = [stage for stage in stages if compute_state(stage, day) == "akan"]
     return sorted(later, key=lambda stage: (stage.start or date.max, stage.code))
 
 
 def find_covering_stages(stages: Sequence[Stage], first: date, last: date) -> tuple[str, ...]:
-    """Codes of the stages that ran on all days from first to last."""
+    """Return the codes of the stages that ran on all days from first to last."""
     return tuple(
         stage.code
         for stage in stages

@@ -1,1 +1,1 @@
-"""Alerts: what the command post must be called for, since when, and until when."""
+"""Alerts: what the command post must be alerted to, since when and until when."""

@@ -1,4 +1,4 @@
-"""Each case piece by piece: how it stood from one word known of it until the next."""
+"""The history of each case as intervals: its state from one known report until the next."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ _CELL_COLUMNS = ("case", "kecamatan", "jenis", "tingkat", "situasi", "status", "
 
 @dataclass(frozen=True)
 class CaseHistory:
-    """table: one row per piece: case, kecamatan, jenis, begin, end, tingkat, situasi (None: never
-    stated), open, start (when it was first told), verified, handled (whether that step is
-    reached), seq (the row by which the piece began), latihan. Merged cases are pieces of the one
-    that stands for them.
+    """The intervals of all cases, their first reports, and when cases were merged.
 
-    first: one row per case that ever happened: case, kecamatan, known, seq, latihan. away: when
-    a case was merged into another: case, begin, end.
+    table: one row per interval: case, kecamatan, jenis, begin, end, tingkat, situasi (None: never
+    stated), open, start (when first reported), verified, handled (whether that step is reached),
+    seq (the row that began the interval), latihan. Merged cases have the intervals of their
+    canonical case.
+
+    first_reports: one row per case that ever happened: case, kecamatan, known, seq, latihan.
+    merged_intervals: when a case was merged into another: case, begin, end.
     """
 
     table: pd.DataFrame
@@ -38,49 +40,57 @@ class CaseHistory:
 
 
 def build_case_history(rows: pd.DataFrame, merges: pd.DataFrame, at: datetime) -> CaseHistory:
-    """The pieces of all these cases, as known by `at`. Microseconds throughout."""
-    rows, known = filter_known_by(rows, at)
-    told = timestamps.column_to_us(reported_time(rows).astype(timestamps.DTYPE))
-    number, names = pd.factorize(rows["case"])
+    """Build the history of all these cases as known by `at`; all times are in microseconds."""
+    rows, known_us = filter_known_by(rows, at)
+    reported_us = timestamps.column_to_us(reported_time(rows).astype(timestamps.DTYPE))
+    case_codes, case_keys = pd.factorize(rows["case"])
     seq = rows["seq"].to_numpy("int64")
-    order = np.lexsort((seq, known, number))
-    number, known, told, seq = number[order], known[order], told[order], seq[order]
+    order = np.lexsort((seq, known_us, case_codes))
+    case_codes, known_us, reported_us, seq = (
+        case_codes[order],
+        known_us[order],
+        reported_us[order],
+        seq[order],
+    )
     cells = {name: rows[name].to_numpy("object")[order] for name in _CELL_COLUMNS}
-    decided = _known_decisions(merges, at)
-    knotted = _is_out_of_order(number, told, seq) | np.isin(
-        names, [*decided["kasus"], *decided["ke"]]
+    decisions = _known_decisions(merges, at)
+    needs_replay = _is_out_of_order(case_codes, reported_us, seq) | np.isin(
+        case_keys, [*decisions["kasus"], *decisions["ke"]]
     )
-    slow = knotted[number] if len(names) else np.zeros(0, dtype=bool)
-    table = _build_in_order_table(number, known, told, seq, cells, ~slow)
-    words = case_replay.build_reports(
-        known[slow], told[slow], seq[slow], {n: c[slow] for n, c in cells.items()}
+    replay = needs_replay[case_codes] if len(case_keys) else np.zeros(0, dtype=bool)
+    table = _build_in_order_table(case_codes, known_us, reported_us, seq, cells, ~replay)
+    reports = case_replay.build_reports(
+        known_us[replay], reported_us[replay], seq[replay], {n: c[replay] for n, c in cells.items()}
     )
-    replayed, away = case_replay.replay_cases(words, decided)
-    both = [part for part in (table, replayed) if len(part)]
+    replayed, merged_intervals = case_replay.replay_cases(reports, decisions)
+    parts = [part for part in (table, replayed) if len(part)]
     return CaseHistory(
-        pd.concat(both, ignore_index=True) if both else table,
-        _build_first_reports(number, known, seq, cells),
-        away,
+        pd.concat(parts, ignore_index=True) if parts else table,
+        _build_first_reports(case_codes, known_us, seq, cells),
+        merged_intervals,
     )
 
 
 def _known_decisions(merges: pd.DataFrame, at: datetime) -> pd.DataFrame:
-    rows, known = filter_known_by(merges, at)
-    told = timestamps.column_to_us(reported_time(rows).astype(timestamps.DTYPE))
-    return rows[["kasus", "ke", "tindakan", "latihan", "seq"]].assign(known=known, told=told)
+    """Return the merge decisions known by `at`, with `known` and `told` in microseconds."""
+    rows, known_us = filter_known_by(merges, at)
+    reported_us = timestamps.column_to_us(reported_time(rows).astype(timestamps.DTYPE))
+    return rows[["kasus", "ke", "tindakan", "latihan", "seq"]].assign(
+        known=known_us, told=reported_us
+    )
 
 
 def _is_out_of_order(
     case_codes: npt.NDArray[np.intp], reported_us: Micros, seq: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.bool_]:
-    """Cases of which a word was known before one that was told earlier."""
-    back = (case_codes[1:] == case_codes[:-1]) & (
+    """Return by case whether a report was known before one that was reported earlier."""
+    is_late = (case_codes[1:] == case_codes[:-1]) & (
         (reported_us[1:] < reported_us[:-1])
         | ((reported_us[1:] == reported_us[:-1]) & (seq[1:] < seq[:-1]))
     )
-    found = np.zeros(case_codes.max(initial=-1) + 1, dtype=bool)
-    found[case_codes[1:][back]] = True
-    return found
+    out_of_order = np.zeros(case_codes.max(initial=-1) + 1, dtype=bool)
+    out_of_order[case_codes[1:][is_late]] = True
+    return out_of_order
 
 
 def _build_in_order_table(
@@ -91,7 +101,7 @@ def _build_in_order_table(
     cells: dict[str, npt.NDArray[Any]],
     mask: npt.NDArray[np.bool_],
 ) -> pd.DataFrame:
-    """Of cases whose words were known in the order told: each row begins a piece."""
+    """Build the intervals of cases whose reports were known in reported order: one per row."""
     case_codes, known_us, reported_us, seq = (
         case_codes[mask],
         known_us[mask],
@@ -99,10 +109,10 @@ def _build_in_order_table(
         seq[mask],
     )
     cells = {name: column[mask] for name, column in cells.items()}
-    begins = np.append(True, case_codes[1:] != case_codes[:-1])[: len(case_codes)]
-    start = np.maximum.accumulate(np.where(begins, np.arange(len(case_codes)), 0))
-    same = np.append(~begins[1:], False)[: len(case_codes)]
-    until = np.where(same, np.append(known_us[1:], FOREVER)[: len(case_codes)], FOREVER)
+    is_first = np.append(True, case_codes[1:] != case_codes[:-1])[: len(case_codes)]
+    start = np.maximum.accumulate(np.where(is_first, np.arange(len(case_codes)), 0))
+    same_case_next = np.append(~is_first[1:], False)[: len(case_codes)]
+    until = np.where(same_case_next, np.append(known_us[1:], FOREVER)[: len(case_codes)], FOREVER)
     status = cells["status"]
     happened = (cells["jenis"] != "nihil") & (status != "nihil")
     return pd.DataFrame(
@@ -125,21 +135,21 @@ def _build_in_order_table(
 
 
 def _forward_fill(values: npt.NDArray[Any], start: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
-    """What was last stated of the case so far; None where nothing was."""
+    """Return the value last stated for the case up to each row; None where there is none."""
     stated = pd.notna(values)
-    at = np.maximum.accumulate(np.where(stated, np.arange(len(values)), -1))
-    found: npt.NDArray[Any] = np.full(len(values), None, dtype=object)
-    known = at >= start
-    found[known] = values[at[known]]
-    return found
+    last_position = np.maximum.accumulate(np.where(stated, np.arange(len(values)), -1))
+    filled: npt.NDArray[Any] = np.full(len(values), None, dtype=object)
+    has_value = last_position >= start
+    filled[has_value] = values[last_position[has_value]]
+    return filled
 
 
 def _has_reached(
     status: npt.NDArray[Any], start: npt.NDArray[np.int64], statuses: tuple[str, ...]
 ) -> npt.NDArray[np.bool_]:
-    told = np.isin(status.astype("U"), statuses)
-    at = np.maximum.accumulate(np.where(told, np.arange(len(status)), -1))
-    reached: npt.NDArray[np.bool_] = at >= start
+    matches = np.isin(status.astype("U"), statuses)
+    last_position = np.maximum.accumulate(np.where(matches, np.arange(len(status)), -1))
+    reached: npt.NDArray[np.bool_] = last_position >= start
     return reached
 
 
@@ -149,16 +159,16 @@ def _build_first_reports(
     seq: npt.NDArray[np.int64],
     cells: dict[str, npt.NDArray[Any]],
 ) -> pd.DataFrame:
-    """The first word on each case in which something happened, of a kecamatan."""
+    """Build the first report of each case in which something happened, if in a known kecamatan."""
     begins = np.append(True, case_codes[1:] != case_codes[:-1])[: len(case_codes)]
     happened = (cells["jenis"] != "nihil") & (cells["status"] != "nihil")
-    which = np.flatnonzero(begins & happened & pd.notna(cells["kecamatan"]))
+    positions = np.flatnonzero(begins & happened & pd.notna(cells["kecamatan"]))
     return pd.DataFrame(
         {
-            "case": cells["case"][which],
-            "kecamatan": cells["kecamatan"][which],
-            "known": known_us[which],
-            "seq": seq[which],
-            "latihan": cells["latihan"][which].astype(bool),
+            "case": cells["case"][positions],
+            "kecamatan": cells["kecamatan"][positions],
+            "known": known_us[positions],
+            "seq": seq[positions],
+            "latihan": cells["latihan"][positions].astype(bool),
         }
     )

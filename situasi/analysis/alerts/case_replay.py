@@ -1,7 +1,7 @@
-"""Cases that were merged, or told in another order than known: replayed word by word.
+"""Replay of cases that were merged, or whose reports were known in another order than reported.
 
-What holds after each word is kept, not made anew of all words: of a group of thousands each
-word or decision costs as little as of one.
+The state after each report is kept and not computed again from all reports: in a group of
+thousands, each report or decision costs as little as for a single case.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pandas as pd
 from situasi.analysis.alerts.intervals import FOREVER
 from situasi.domain.feed_schemas import SITUASI, STATUS_CLOSED, TINGKAT
 
-# Words that show a step reached, as in analysis.lives.
+# Statuses that show a step as reached, as in incidents.milestones.
 VERIFIED_STATUSES = ("diverifikasi", "ditangani", "diteruskan", *STATUS_CLOSED)
 HANDLED_STATUSES = ("ditangani", "diteruskan", *STATUS_CLOSED)
 COLUMNS = (
@@ -44,7 +44,7 @@ class CaseReport:
 
 @dataclass(frozen=True)
 class MergeDecision:
-    """One row of records.MERGES."""
+    """One row of the MERGES feed."""
 
     known_us: int
     reported_us: int
@@ -61,23 +61,24 @@ def build_reports(
     seq: npt.NDArray[Any],
     cells: Mapping[str, npt.NDArray[Any]],
 ) -> list[CaseReport]:
+    """Build one CaseReport per row from these columns."""
     names = ("case", "kecamatan", "jenis", "tingkat", "situasi", "status", "latihan")
     columns = (cells[name].tolist() for name in names)
     rows = zip(known_us.tolist(), reported_us.tolist(), seq.tolist(), *columns, strict=True)
     return [
         CaseReport(
-            k,
-            t,
+            known,
+            reported,
             n,
             case,
             _text_or_none(area),
-            kind,
-            _text_or_none(weight),
-            _text_or_none(state),
+            jenis,
+            _text_or_none(tingkat),
+            _text_or_none(situasi),
             status,
-            bool(made),
+            bool(latihan),
         )
-        for k, t, n, case, area, kind, weight, state, status, made in rows
+        for known, reported, n, case, area, jenis, tingkat, situasi, status, latihan in rows
     ]
 
 
@@ -88,15 +89,15 @@ def _text_or_none(cell: Any) -> str | None:
 def replay_cases(
     reports: Sequence[CaseReport], merges: pd.DataFrame
 ) -> tuple[pd.DataFrame, list[tuple[str, int, int]]]:
-    """Pieces of these cases as a frame of COLUMNS, and when each was merged into another.
+    """Return the intervals of these cases (a frame of COLUMNS), and when each was merged away.
 
     merges: kasus, ke, tindakan, latihan, seq, known, told.
     """
-    every: list[Any] = list(merges.itertuples())
+    merge_rows: list[Any] = list(merges.itertuples())
     decisions = [
         MergeDecision(row.known, row.told, row.seq, row.kasus, row.ke, row.tindakan == "gabung",
                  bool(row.latihan))
-        for row in every
+        for row in merge_rows
     ]  # fmt: skip
     replay = _Replay()
     replay.run([*reports, *decisions])
@@ -104,7 +105,7 @@ def replay_cases(
 
 
 class _CaseState:
-    """What is known of one case; each word changes it, none is looked at again."""
+    """What is known of one case; each report updates it and is not read again."""
 
     def __init__(self, first_report: CaseReport) -> None:
         self.key, self.known_us, self.latihan = (
@@ -133,7 +134,7 @@ class _CaseState:
         self.handled |= report.status in HANDLED_STATUSES
 
     def counted_states(self) -> tuple[tuple[str, str | None], ...]:
-        """Return what of it a group counts, as it stands now."""
+        """Return the values of the case, as it stands now, that its group counts."""
         return (
             ("open", None if self.last_report.status in STATUS_CLOSED else "open"),
             *((name, self.stated.get(name, (None, None))[1]) for name in ("tingkat", "situasi")),
@@ -141,21 +142,21 @@ class _CaseState:
 
 
 class _CaseGroup:
-    """Cases that are one for now. since: when the piece began that is not told yet."""
+    """Cases that are merged at present. since_us: begin of the interval not yet written."""
 
     def __init__(self, cases: Iterable[_CaseState], since_us: int) -> None:
         self.since_us = since_us
         self.members: dict[str, _CaseState] = {}
         self.counts: Counter[tuple[str, str | None]] = Counter()
-        for one in cases:
-            self.members[one.key] = one
-            self.counts.update(one.counted_states())
-        everyone = self.members.values()
-        self.canonical_case = min(everyone, key=lambda case: (case.known_us, case.key))
-        self.start_us = min(case.start_us for case in everyone)
-        self.newest = max(case.newest for case in everyone)
-        self.verified = any(case.verified for case in everyone)
-        self.handled = any(case.handled for case in everyone)
+        for case in cases:
+            self.members[case.key] = case
+            self.counts.update(case.counted_states())
+        members = self.members.values()
+        self.canonical_case = min(members, key=lambda case: (case.known_us, case.key))
+        self.start_us = min(case.start_us for case in members)
+        self.newest = max(case.newest for case in members)
+        self.verified = any(case.verified for case in members)
+        self.handled = any(case.handled for case in members)
 
     def add_report(self, case: _CaseState, report: CaseReport) -> None:
         self.counts.subtract(case.counted_states())
@@ -164,7 +165,7 @@ class _CaseGroup:
         self._extend(case)
 
     def merge(self, other: _CaseGroup) -> None:
-        """Take all cases of a smaller group."""
+        """Add all cases of a smaller group."""
         self.members |= other.members
         self.counts.update(other.counts)
         self.canonical_case = min(
@@ -181,7 +182,7 @@ class _CaseGroup:
         self.handled |= added.handled
 
     def build_interval(self, end_us: int) -> tuple[Any, ...]:
-        """Return how the group stood until now, by all words known of its members."""
+        """Return the state of the group until `end_us`, by all known reports of its members."""
         last = self.canonical_case.last_report
         return (
             self.canonical_case.key, last.kecamatan, last.jenis, self.since_us, end_us,
@@ -191,14 +192,14 @@ class _CaseGroup:
         )  # fmt: skip
 
     def _highest_level(self, name: str, scale: tuple[str, ...]) -> str | None:
-        return next((one for one in reversed(scale) if self.counts[name, one] > 0), None)
+        return next((level for level in reversed(scale) if self.counts[name, level] > 0), None)
 
 
 class _Replay:
-    """Cases and decisions in the order known; a piece is told when its group changes.
+    """Reports and decisions in the order known; an interval is written when its group changes.
 
-    What a word or a merge costs does not grow with its group; parting costs as much as the
-    smaller of what is parted, and the group once.
+    The cost of a report or a merge does not grow with its group; a split costs as much as the
+    smaller part, and the group once.
     """
 
     def __init__(self) -> None:
@@ -210,12 +211,13 @@ class _Replay:
         self._merged_since_us: dict[str, int] = {}
 
     def run(self, events: Iterable[CaseReport | MergeDecision]) -> None:
-        for event in sorted(events, key=lambda one: (one.known_us, one.seq)):
+        """Replay the events in the order known, then write the intervals that are still open."""
+        for event in sorted(events, key=lambda item: (item.known_us, item.seq)):
             if isinstance(event, CaseReport):
                 self._apply_report(event)
             else:
                 self._apply_decision(event)
-        for group in {id(one): one for one in self._group_by_case.values()}.values():
+        for group in {id(g): g for g in self._group_by_case.values()}.values():
             self.intervals.append(group.build_interval(FOREVER))
         self.merged_intervals += [
             (case, since, FOREVER) for case, since in self._merged_since_us.items()
@@ -235,10 +237,10 @@ class _Replay:
 
     def _apply_decision(self, decision: MergeDecision) -> None:
         pair = frozenset((decision.case, decision.other_case))
-        held = self._decision_by_pair.get(pair)
-        if held is not None and (decision.reported_us, decision.seq) <= (
-            held.reported_us,
-            held.seq,
+        previous = self._decision_by_pair.get(pair)
+        if previous is not None and (decision.reported_us, decision.seq) <= (
+            previous.reported_us,
+            previous.seq,
         ):
             return
         self._decision_by_pair[pair] = decision
@@ -248,32 +250,32 @@ class _Replay:
         self._merge_groups(pair, decision.known_us)
 
     def _merge_groups(self, pair: frozenset[str], at_us: int) -> None:
-        """Make two cases one where the newest word on them says so, and both are known."""
+        """Merge the groups of two cases if the newest decision says so and both cases are known."""
         if len(pair) != 2 or not all(case in self._group_by_case for case in pair):
             return
-        held = self._decision_by_pair[pair]
-        one, other = sorted(
+        decision = self._decision_by_pair[pair]
+        smaller, larger = sorted(
             (self._group_by_case[case] for case in pair), key=lambda group: len(group.members)
         )
-        exercise = {self._group_by_case[case].members[case].latihan for case in pair} | {
-            held.latihan
+        exercise_flags = {self._group_by_case[case].members[case].latihan for case in pair} | {
+            decision.latihan
         }
-        if not held.is_merge or len(exercise) != 1:
+        if not decision.is_merge or len(exercise_flags) != 1:
             return
         first, second = pair
         self._group_by_case[first].members[first].merged_with.add(second)
         self._group_by_case[second].members[second].merged_with.add(first)
-        if one is other:
+        if smaller is larger:
             return
-        for group in (one, other):
+        for group in (smaller, larger):
             self._close_interval(group, at_us)
-        heads = {one.canonical_case.key, other.canonical_case.key}
-        other.merge(one)
-        self._group_by_case.update(dict.fromkeys(one.members, other))
-        self._start_merged((heads - {other.canonical_case.key}).pop(), at_us)
+        canonical_keys = {smaller.canonical_case.key, larger.canonical_case.key}
+        larger.merge(smaller)
+        self._group_by_case.update(dict.fromkeys(smaller.members, larger))
+        self._start_merged((canonical_keys - {larger.canonical_case.key}).pop(), at_us)
 
     def _split_group(self, pair: frozenset[str], at_us: int) -> None:
-        """Take the bond of two cases away, and part their group where nothing else holds it."""
+        """Remove the link of two cases, and split their group if nothing else connects it."""
         if len(pair) != 2 or not all(case in self._group_by_case for case in pair):
             return
         first, second = pair
@@ -282,19 +284,19 @@ class _Replay:
             return
         group.members[first].merged_with.discard(second)
         group.members[second].merged_with.discard(first)
-        gone = _find_split(group, first, second)
-        if gone is None:
+        split_keys = _find_split(group, first, second)
+        if split_keys is None:
             return
         self._close_interval(group, at_us)
-        rest = [case for key, case in group.members.items() if key not in gone]
-        for cases in (rest, [group.members[key] for key in gone]):
-            made = _CaseGroup(cases, at_us)
-            self._group_by_case.update(dict.fromkeys(made.members, made))
-            if made.canonical_case is not group.canonical_case:
-                self._end_merged(made.canonical_case.key, at_us)
+        remaining = [case for key, case in group.members.items() if key not in split_keys]
+        for cases in (remaining, [group.members[key] for key in split_keys]):
+            new_group = _CaseGroup(cases, at_us)
+            self._group_by_case.update(dict.fromkeys(new_group.members, new_group))
+            if new_group.canonical_case is not group.canonical_case:
+                self._end_merged(new_group.canonical_case.key, at_us)
 
     def _close_interval(self, group: _CaseGroup, at_us: int) -> None:
-        """Tell the piece that ends here, unless it began only now."""
+        """Write the interval that ends here, unless it began only now."""
         if group.since_us < at_us:
             self.intervals.append(group.build_interval(at_us))
             group.since_us = at_us
@@ -309,18 +311,18 @@ class _Replay:
 
 
 def _find_split(group: _CaseGroup, first: str, second: str) -> set[str] | None:
-    """Find the smaller of the two parts of a group; None where they still hang together.
+    """Return the smaller of the two parts of a group; None if they are still connected.
 
-    Both are walked in turn, so that it costs no more than the smaller.
+    Both parts are searched in turn, so that the cost is that of the smaller one.
     """
-    reached, left = ({first}, {second}), ([first], [second])
+    reached, queues = ({first}, {second}), ([first], [second])
     while True:
-        for mine, others, todo in ((0, 1, left[0]), (1, 0, left[1])):
-            if not todo:
-                return reached[mine]
-            for near in group.members[todo.pop()].merged_with:
-                if near in reached[others]:
+        for side, other_side, pending in ((0, 1, queues[0]), (1, 0, queues[1])):
+            if not pending:
+                return reached[side]
+            for neighbour in group.members[pending.pop()].merged_with:
+                if neighbour in reached[other_side]:
                     return None
-                if near not in reached[mine]:
-                    reached[mine].add(near)
-                    todo.append(near)
+                if neighbour not in reached[side]:
+                    reached[side].add(neighbour)
+                    pending.append(neighbour)

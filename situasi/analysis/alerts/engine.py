@@ -1,4 +1,4 @@
-"""The alerts of a moment, of all rules of the election, as far as the viewer may see their rows."""
+"""The alerts at one moment by all rules of the election, from the rows that the viewer may see."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from situasi.domain.feed_schemas import (
 )
 from situasi.domain.register import Register
 
-# What ended longer than this before the watch is no more of this day.
+# Alerts that ended longer than this before the watched day are left out.
 _LOOKBACK = timedelta(days=1)
 
 
 @reads(INCIDENTS, MERGES)
 def compute_case_intervals(frames: FeedFrames, register: Register, at: datetime) -> pd.DataFrame:
-    """Spells of the cases of the day, and of older ones that are still open."""
+    """Compute the alert intervals of the day's cases, and of older ones that are still open."""
     rules, election = register.election.alerts.rules, register.election
     rows = frames[INCIDENTS.name]
     oldest = timestamps.to_us(election.day_start - _LOOKBACK)
@@ -41,15 +41,15 @@ def compute_case_intervals(frames: FeedFrames, register: Register, at: datetime)
     if len(recent) < rows["case"].nunique():
         older = frames.cases.to_frame(case_index.is_open)["case"]
         rows = rows[rows["case"].isin({*recent, *older})]
-    found = build_case_history(rows, frames[MERGES.name], at)
+    history = build_case_history(rows, frames[MERGES.name], at)
     parts = [
-        incidents.find_critical(found.table),
-        incidents.find_overdue(found.table, election.rules.service_levels),
+        incidents.find_critical(history.table),
+        incidents.find_overdue(history.table, election.rules.service_levels),
     ]
     if "keramaian" in rules:
-        parts.append(incidents.find_elevated_situasi(found.table, rules["keramaian"]))
+        parts.append(incidents.find_elevated_situasi(history.table, rules["keramaian"]))
     if "beruntun" in rules:
-        parts.append(bursts.find_bursts(found, rules["beruntun"], register))
+        parts.append(bursts.find_bursts(history, rules["beruntun"], register))
     parts.append(feeds.find_silent_feeds(frames, (INCIDENTS.name,), election, at))
     return concat_intervals(parts)
 
@@ -58,16 +58,16 @@ def compute_case_intervals(frames: FeedFrames, register: Register, at: datetime)
 def compute_station_intervals(
     frames: Mapping[str, pd.DataFrame], register: Register, at: datetime
 ) -> pd.DataFrame:
-    """Spells of TPS, by what they told."""
+    """Compute the alert intervals of TPS from their reports."""
     rules = register.election.alerts.rules
-    told = stations.build_station_reports(frames[TPS.name], register, at)
-    parts = [stations.find_count_anomalies(told, register)]
+    station_reports = stations.build_station_reports(frames[TPS.name], register, at)
+    parts = [stations.find_count_anomalies(station_reports, register)]
     if "belum_dibuka" in rules:
-        parts.append(stations.find_unopened(told, rules["belum_dibuka"], register))
+        parts.append(stations.find_unopened(station_reports, rules["belum_dibuka"], register))
     if "tps_diam" in rules:
-        parts.append(stations.find_silent(told, rules["tps_diam"], register))
+        parts.append(stations.find_silent(station_reports, rules["tps_diam"], register))
     if "kotak" in rules:
-        parts.append(stations.find_overdue_boxes(told, rules["kotak"], register))
+        parts.append(stations.find_overdue_boxes(station_reports, rules["kotak"], register))
     parts.append(feeds.find_silent_feeds(frames, (TPS.name,), register.election, at))
     return concat_intervals(parts)
 
@@ -76,7 +76,7 @@ def compute_station_intervals(
 def compute_staffing_intervals(
     frames: Mapping[str, pd.DataFrame], register: Register, at: datetime
 ) -> pd.DataFrame:
-    """Spells of TPS by who is posted and present; none for whoever may not see officers."""
+    """Compute the alert intervals of TPS staffing; none for viewers who may not see officers."""
     parts = [staffing.find_staffing_gaps(frames, register, at)]
     parts.append(feeds.find_silent_feeds(frames, (PERSONNEL.name,), register.election, at))
     return concat_intervals(parts)
@@ -86,7 +86,7 @@ def compute_staffing_intervals(
 def compute_neutrality_intervals(
     frames: Mapping[str, pd.DataFrame], register: Register, at: datetime
 ) -> pd.DataFrame:
-    """Spells of cases against members; none for whoever may not see them."""
+    """Compute the alert intervals of neutrality cases; none for viewers who may not see them."""
     rows = frames.get(NEUTRALITY.name)
     if rows is None:
         return concat_intervals([])
@@ -107,7 +107,7 @@ def compute_alerts(
     at: datetime,
     *interval_parts: pd.DataFrame,
 ) -> Alerts:
-    """All alerts as of a moment, open and ended."""
+    """Compute all alerts as of a moment, open and ended."""
     election = register.election
     oldest = election.day_start - _LOOKBACK
     return episodes.build_alerts(concat_intervals(interval_parts), election.alerts, at, oldest)

@@ -1,8 +1,9 @@
-"""Episodes: spells of one subject joined to alerts, each with a key, one more when it worsens.
+"""Episodes: intervals of one subject joined to alerts, each with a key, one more when it worsens.
 
-An episode lasts while any of its spells does, and `hold` of its rule longer: what comes back
-sooner is the same. It has a level by how many members hold at one time, or by the gravest of them,
-and never falls back: of each level that it reaches one alert is made, which the next one replaces.
+An episode lasts while any of its intervals does, and for the rule's `clear_after` longer: a cause
+that returns sooner belongs to the same episode. Its level follows from how many members are active
+at one time, or from the gravest of them, and never falls. Each level reached makes one alert, which
+the alert of the next level replaces.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from situasi.analysis.alerts.intervals import FOREVER, MINUTE_US
 from situasi.analysis.timestamps import NEVER
 from situasi.domain.alert_rules import AlertRule, AlertRules
 
-# How an alert ended that nobody closed: its cause is gone; a graver one took its place.
+# How an alert ended that nobody closed: its cause is gone, or a higher level replaced it.
 RESOLVED, ESCALATED = "sendiri", "naik"
 COLUMNS = (
     "key", "rule", "level", "subject", "kecamatan", "since", "raised", "until", "ended", "fading",
@@ -34,13 +35,13 @@ MEMBER_COLUMNS = ("key", "member", "begin", "end", "now", "value", "feed", "seq"
 class Alerts:
     """All alerts of the day as of a moment.
 
-    table: one row per alert, the gravest first, then the newest; columns COLUMNS. level: its
-    place in AlertRules.levels. since: when its cause began; raised: when it reached this level;
-    until: when its cause was gone (NaT while it holds); ended: None, GONE or WORSE; fading: the
-    cause is gone, but may come back. n: members now (of an ended one, the most), most: at one
-    time. member: the one member, None where there are several. value: of the gravest of them.
-    members: whom each concerns and ever concerned: OF_MEMBERS; now: whether still. feed, seq: the
-    row behind (-1: none, as of what was not told).
+    table: one row per alert, the gravest first, then the newest; columns COLUMNS. level: index in
+    AlertRules.levels. since: when its cause began; raised: when it reached this level; until: when
+    its cause ended (NaT while it lasts); ended: None, RESOLVED or ESCALATED; fading: the cause is
+    gone, but may come back. n: members now (the most, if it ended); most: members at one time.
+    member: the only member, None where there are several. value: of the gravest member.
+    members: each member that an alert ever had: MEMBER_COLUMNS; now: whether still a member. feed,
+    seq: the source row (-1: none, as the cause is a missing report).
     """
 
     table: pd.DataFrame
@@ -61,7 +62,7 @@ class _Interval:
 
 @dataclass(frozen=True)
 class _Stage:
-    """One level of an episode: from when on, and by how many members."""
+    """One level of an episode, and from when on."""
 
     level: int
     at_us: int
@@ -70,52 +71,54 @@ class _Stage:
 def build_alerts(
     intervals: pd.DataFrame, rules: AlertRules, at: datetime, oldest: datetime
 ) -> Alerts:
-    """The alerts of these spells (spells.COLUMNS). What ended before `oldest` is left out."""
-    now = timestamps.to_us(at)
-    some = intervals[(intervals["begin"] <= now) & intervals["rule"].isin(list(rules.rules))]
-    order = np.lexsort((some["seq"], some["member"].astype("str"), some["end"], some["begin"]))
+    """Build the alerts of these intervals (see intervals), except those ended before `oldest`."""
+    now_us = timestamps.to_us(at)
+    begun = intervals[(intervals["begin"] <= now_us) & intervals["rule"].isin(list(rules.rules))]
+    order = np.lexsort((begun["seq"], begun["member"].astype("str"), begun["end"], begun["begin"]))
     rows: list[tuple[Any, ...]] = []
     members: list[tuple[Any, ...]] = []
-    for (rule, subject), mine in _group_by_subject(some.take(order)).items():
-        area, told = mine
-        one = rules.rules[rule]
-        hold = max(one.clear_after // pd.Timedelta(microseconds=1), MINUTE_US)
-        for episode in _split_episodes(told, hold):
-            for row, those in _build_stage_alerts(episode, one, subject, area, now, hold):
+    for (rule, subject), area_and_spans in _group_by_subject(begun.take(order)).items():
+        area, spans = area_and_spans
+        item = rules.rules[rule]
+        hold = max(item.clear_after // pd.Timedelta(microseconds=1), MINUTE_US)
+        for episode in _split_episodes(spans, hold):
+            for row, stage_members in _build_stage_alerts(
+                episode, item, subject, area, now_us, hold
+            ):
                 if row[7] == NEVER or row[7] >= timestamps.to_us(oldest):
                     rows.append(row)
-                    members += those
+                    members += stage_members
     return Alerts(_build_alert_table(rows), _build_member_table(members))
 
 
 def _group_by_subject(
     ordered: pd.DataFrame,
 ) -> dict[tuple[str, str | None], tuple[str | None, list[_Interval]]]:
-    """By rule and subject: the kecamatan, and the spells in the order they began."""
-    found: dict[tuple[str, str | None], tuple[str | None, list[_Interval]]] = {}
+    """Group by rule and subject: the kecamatan, and the intervals in order of their begin."""
+    groups: dict[tuple[str, str | None], tuple[str | None, list[_Interval]]] = {}
     names = ("rule", "subject", "kecamatan", "begin", "end", "member", "level", "value", "feed",
              "seq", "latihan")  # fmt: skip
     for rule, subject, area, *cells in zip(*(ordered[n].tolist() for n in names), strict=True):
         key = (rule, subject if isinstance(subject, str) else None)
-        place = area if isinstance(area, str) else None
-        found.setdefault(key, (place, []))[1].append(_Interval(*cells))
-    return found
+        kecamatan = area if isinstance(area, str) else None
+        groups.setdefault(key, (kecamatan, []))[1].append(_Interval(*cells))
+    return groups
 
 
 def _split_episodes(
     intervals: Sequence[_Interval], clear_after_us: int
 ) -> Iterator[list[_Interval]]:
-    """The spells parted where nothing held for longer than `hold`."""
-    some: list[_Interval] = []
-    last = NEVER
-    for spell in intervals:
-        if some and last != FOREVER and spell.begin > last + clear_after_us:
-            yield some
-            some, last = [], NEVER
-        some.append(spell)
-        last = max(last, spell.end)
-    if some:
-        yield some
+    """Yield the intervals split wherever none lasted for longer than `clear_after_us`."""
+    episode: list[_Interval] = []
+    last_end = NEVER
+    for interval in intervals:
+        if episode and last_end != FOREVER and interval.begin > last_end + clear_after_us:
+            yield episode
+            episode, last_end = [], NEVER
+        episode.append(interval)
+        last_end = max(last_end, interval.end)
+    if episode:
+        yield episode
 
 
 def _build_stage_alerts(
@@ -126,35 +129,35 @@ def _build_stage_alerts(
     now_us: int,
     clear_after_us: int,
 ) -> Iterator[tuple[tuple[Any, ...], list[tuple[Any, ...]]]]:
-    """Of each stage of an episode its row, and those of its members."""
-    began, last = episode[0].begin, max(spell.end for spell in episode)
-    over = last != FOREVER and now_us >= last + clear_after_us
-    stages, most = _find_stages(episode, rule)
-    for turn, stage in enumerate(stages):
-        worse = stages[turn + 1].at_us if turn + 1 < len(stages) else None
-        until = worse if worse is not None else (last if over else NEVER)
-        ended = ESCALATED if worse is not None else (RESOLVED if over else None)
+    """Yield for each stage of an episode its alert row and the rows of its members."""
+    began_us, last_end = episode[0].begin, max(span.end for span in episode)
+    over = last_end != FOREVER and now_us >= last_end + clear_after_us
+    stages, peaks = _find_stages(episode, rule)
+    for index, stage in enumerate(stages):
+        next_at = stages[index + 1].at_us if index + 1 < len(stages) else None
+        until = next_at if next_at is not None else (last_end if over else NEVER)
+        ended = ESCALATED if next_at is not None else (RESOLVED if over else None)
         end = until if until != NEVER else FOREVER
-        mine = [one for one in episode if (one.begin < end and one.end > stage.at_us) or
-                one.begin == stage.at_us]  # fmt: skip
+        spans = [span for span in episode if (span.begin < end and span.end > stage.at_us) or
+                span.begin == stage.at_us]  # fmt: skip
         moment = now_us if ended is None else NEVER
-        holds = {one.member for one in mine if one.begin <= moment < one.end}
-        count = len(holds) or most[turn]
-        names = sorted(holds or {one.member for one in mine})
-        key = f"{rule.code}|{subject or ''}|{_format_minute(began)}|{stage.level}"
+        active = {span.member for span in spans if span.begin <= moment < span.end}
+        count = len(active) or peaks[index]
+        members = sorted(active or {span.member for span in spans})
+        key = f"{rule.code}|{subject or ''}|{_format_minute(began_us)}|{stage.level}"
         yield (
-            (key, rule.code, stage.level, subject, area, began, stage.at_us, until, ended,
-             ended is None and now_us >= last, count, most[turn],
-             names[0] if len(names) == 1 else None, _find_gravest(mine).value,
-             any(one.latihan for one in mine)),
-            [(key, one.member, one.begin, one.end, one.begin <= moment < one.end, one.value,
-              one.feed, one.seq, one.latihan) for one in mine],
+            (key, rule.code, stage.level, subject, area, began_us, stage.at_us, until, ended,
+             ended is None and now_us >= last_end, count, peaks[index],
+             members[0] if len(members) == 1 else None, _find_gravest(spans).value,
+             any(span.latihan for span in spans)),
+            [(key, span.member, span.begin, span.end, span.begin <= moment < span.end, span.value,
+              span.feed, span.seq, span.latihan) for span in spans],
         )  # fmt: skip
 
 
 def _find_gravest(intervals: Sequence[_Interval]) -> _Interval:
-    """Of several that are as grave the last that began."""
-    return max(intervals, key=lambda one: (one.level, one.begin))
+    """Return the gravest interval; of several equal ones the last to begin."""
+    return max(intervals, key=lambda interval: (interval.level, interval.begin))
 
 
 def _format_minute(time_us: int) -> str:
@@ -162,40 +165,40 @@ def _format_minute(time_us: int) -> str:
 
 
 def _find_stages(episode: Sequence[_Interval], rule: AlertRule) -> tuple[list[_Stage], list[int]]:
-    """The levels that the episode reached, each graver than the one before, and the most members
-    that held at one time until the next."""
+    """Return the levels that the episode reached, each higher than the one before, and for each the
+    highest number of members active at one time until the next."""
     stages: list[_Stage] = []
-    most: list[int] = []
-    holding: dict[str, int] = {}
-    ends: list[tuple[int, str]] = []
+    peaks: list[int] = []
+    active: dict[str, int] = {}
+    end_times: list[tuple[int, str]] = []
     highest = -1
-    for turn, spell in enumerate(episode):
-        while ends and ends[0][0] <= spell.begin:
-            _end, member = heapq.heappop(ends)
-            holding[member] -= 1
-            if not holding[member]:
-                del holding[member]
-        holding[spell.member] = holding.get(spell.member, 0) + 1
-        heapq.heappush(ends, (spell.end, spell.member))
-        highest = max(highest, spell.level)
-        if turn + 1 < len(episode) and episode[turn + 1].begin == spell.begin:
-            continue  # what begins at one moment is one
-        level = max(highest, rule.level_for(len(holding)))
+    for index, interval in enumerate(episode):
+        while end_times and end_times[0][0] <= interval.begin:
+            _end, member = heapq.heappop(end_times)
+            active[member] -= 1
+            if not active[member]:
+                del active[member]
+        active[interval.member] = active.get(interval.member, 0) + 1
+        heapq.heappush(end_times, (interval.end, interval.member))
+        highest = max(highest, interval.level)
+        if index + 1 < len(episode) and episode[index + 1].begin == interval.begin:
+            continue  # intervals that begin at one moment are counted together
+        level = max(highest, rule.level_for(len(active)))
         if level >= 0 and (not stages or level > stages[-1].level):
-            stages.append(_Stage(level, spell.begin))
-            most.append(len(holding))
-        elif most:
-            most[-1] = max(most[-1], len(holding))
-    return stages, most
+            stages.append(_Stage(level, interval.begin))
+            peaks.append(len(active))
+        elif peaks:
+            peaks[-1] = max(peaks[-1], len(active))
+    return stages, peaks
 
 
 def _build_alert_table(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     cells = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
-    found = {name: pd.Series(list(column), dtype="object") for name, column in
+    columns = {name: pd.Series(list(column), dtype="object") for name, column in
              zip(COLUMNS, cells, strict=True)}  # fmt: skip
     for name in ("since", "raised", "until"):
-        found[name] = _to_timestamps(found[name])
-    table = pd.DataFrame(found).astype({"level": "int64", "n": "int64", "most": "int64",
+        columns[name] = _to_timestamps(columns[name])
+    table = pd.DataFrame(columns).astype({"level": "int64", "n": "int64", "most": "int64",
                                         "fading": "bool", "latihan": "bool"})  # fmt: skip
     order = np.lexsort((table["key"].astype("str"), -table["raised"].astype("int64").to_numpy(),
                         -table["level"].to_numpy()))  # fmt: skip
@@ -204,11 +207,11 @@ def _build_alert_table(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 
 def _build_member_table(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     cells = list(zip(*rows, strict=True)) or [()] * len(MEMBER_COLUMNS)
-    found = {name: pd.Series(list(column), dtype="object") for name, column in
+    columns = {name: pd.Series(list(column), dtype="object") for name, column in
              zip(MEMBER_COLUMNS, cells, strict=True)}  # fmt: skip
     for name in ("begin", "end"):
-        found[name] = _to_timestamps(found[name].replace(FOREVER, NEVER))
-    return pd.DataFrame(found).astype({"now": "bool", "seq": "int64", "latihan": "bool"})
+        columns[name] = _to_timestamps(columns[name].replace(FOREVER, NEVER))
+    return pd.DataFrame(columns).astype({"now": "bool", "seq": "int64", "latihan": "bool"})
 
 
 def _to_timestamps(times_us: pd.Series) -> pd.Series:

@@ -1,4 +1,4 @@
-"""Hot places: where and at which hours incidents come closer together than elsewhere."""
+"""Hotspots: where and at which hours incidents come closer together than elsewhere."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from situasi.domain.register import Register
 
 @dataclass(frozen=True)
 class Hotspots:
-    """day: what counts, and what does not. cells: risk.cells. scan: the clusters alive now."""
+    """day: what counts and what does not. rate_table: of rates. scan: the clusters active now."""
 
     day: ObservedDay
     rate_table: pd.DataFrame
@@ -30,9 +30,9 @@ class Hotspots:
 def compute_hotspots(
     frames: FeedFrames, register: Register, at: datetime, selection: Selection, centres: Centres
 ) -> Hotspots:
-    """Hot places of the whole area, of the wanted kinds, weights and states.
+    """Compute the hotspots of the whole area, of the selected kinds, tingkat and status.
 
-    centres: of the kecamatan; those without one are no neighbours of any.
+    centres: of the kecamatan; one without a centre is a neighbour of none.
     """
     rules = register.election.rules
     day = compute_observed_day(frames, register, at, selection)

@@ -1,8 +1,8 @@
-"""Clusters: incidents that lie together in place and time more than chance would have them.
+"""Clusters: incidents that lie closer together in place and time than chance would explain.
 
-Kulldorff's prospective space-time scan (2001): each place with its neighbours, over each stretch
-of time that reaches to now, is a cylinder. The one with the highest likelihood ratio is held
-against days on which the same number of incidents, in each step of time, falls on the TPS by
+Kulldorff's prospective space-time scan (2001): each place with its neighbours, over each time
+span that reaches to now, is a cylinder. The one with the highest likelihood ratio is compared
+with simulated days on which the same number of incidents, in each time step, falls on the TPS by
 chance. As each step keeps its own number, hours in which more happens everywhere (opening,
 closing) are no cluster.
 """
@@ -23,19 +23,19 @@ from situasi.domain.rules import ClusterRules
 
 Counts = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
-# Where the names of kecamatan stand: (code, longitude, latitude).
+# Centres of the kecamatan: (code, longitude, latitude).
 Centres = tuple[tuple[str, float, float], ...]
 
-_BATCH_DAYS = 111  # days thrown at a time
+_BATCH_DAYS = 111  # days simulated at a time
 _TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """One cylinder: desa, or all of these kecamatan, from start until the moment.
+    """One cylinder: a desa, or all of these kecamatan, from start until the moment.
 
-    expected: how many incidents chance would put there. chance: p, the share of days thrown by
-    chance whose best cylinder is at least as good. cases: keys of those observed, oldest first.
+    expected: number of incidents by chance. p_value: share of simulated days whose best cylinder is
+    at least as good. cases: keys of those observed, oldest first.
     """
 
     kecamatan: tuple[str, ...]
@@ -50,10 +50,10 @@ class Cluster:
 
 @dataclass(frozen=True)
 class ScanResult:
-    """clusters: the likeliest first, none overlaps another, each with p at most the level.
+    """clusters: the likeliest first, without overlap, each with p at most the significance level.
 
-    among: incidents that lie in the steps scanned; of these with_desa name a known desa. best: p
-    of the best cylinder, cluster or not; None where there was none. thrown: days by chance.
+    scanned_count: incidents in the scanned steps; with_desa_count: those that name a known desa.
+    best_p_value: of the best cylinder, cluster or not; None without any.
     """
 
     clusters: tuple[Cluster, ...]
@@ -65,9 +65,9 @@ class ScanResult:
 
 @dataclass(frozen=True)
 class SpatialUnits:
-    """The places in which a case can be: each desa, and each kecamatan without saying which desa.
+    """The places in which a case can be: each desa, and each kecamatan for cases without a desa.
 
-    codes: of both. inside: for each, the number of its kecamatan; sizes: its TPS. desa: which are.
+    codes: of both. kecamatan_index: index of the kecamatan of each unit; tps_counts: its TPS.
     """
 
     kecamatan: tuple[str, ...]
@@ -79,7 +79,7 @@ class SpatialUnits:
 
 @dataclass(frozen=True)
 class NullDraw:
-    """Incidents that chance may move: so many in one step, onto units with these weights."""
+    """Incidents that chance may move: this many in one step, onto units with these weights."""
 
     step: int
     count: int
@@ -88,7 +88,7 @@ class NullDraw:
 
 @dataclass(frozen=True)
 class CylinderStatistics:
-    """Cylinders by steps back (rows) and zone. ratio: log likelihood ratio, 0 where none."""
+    """Cylinders by steps back (rows) and zone. log_likelihood_ratio: 0 where there is none."""
 
     observed: Counts
     expected: Floats
@@ -96,97 +96,97 @@ class CylinderStatistics:
 
 
 def scan(day: ObservedDay, tps: pd.DataFrame, centres: Centres, rules: ClusterRules) -> ScanResult:
-    """The clusters alive at the moment. tps: of the register. centres: of the kecamatan."""
+    """Find the clusters active at the moment. tps: of the register. centres: of the kecamatan."""
     steps = _step_starts(day, rules)
-    nothing = ScanResult((), 0, 0, None, 0)
+    no_result = ScanResult((), 0, 0, None, 0)
     if not len(steps):
-        return nothing
+        return no_result
     units = build_units(tps, list(day.tps_counts.index))
-    at = _find_step_index(day, len(steps), rules)
+    step = _find_step_index(day, len(steps), rules)
     unit = _find_unit_index(day.cases, units)
-    recent = at >= 0
+    is_recent = step >= 0
     counts = np.zeros((len(steps), len(units.codes)), dtype="int64")
-    np.add.at(counts, (at[recent], unit[recent]), 1)
-    thrown = build_null_draws(counts, units, day.exposure_hours(steps, rules.bin_width))
+    np.add.at(counts, (step[is_recent], unit[is_recent]), 1)
+    draws = build_null_draws(counts, units, day.exposure_hours(steps, rules.bin_width))
     zones = build_zones(units, centres, rules.max_tps_share)
-    best = compute_cylinders(counts, thrown, units, zones, len(day.cases), rules)
-    among, known = int(counts.sum()), int(counts[:, units.is_desa].sum())
+    best = compute_cylinders(counts, draws, units, zones, len(day.cases), rules)
+    scanned, with_desa = int(counts.sum()), int(counts[:, units.is_desa].sum())
     if not best.log_likelihood_ratio.any():
-        return ScanResult((), among, known, None, 0)
+        return ScanResult((), scanned, with_desa, None, 0)
     chosen = select_disjoint(best, units, zones)
-    chances, days = compute_p_values([ratio for ratio, *_ in chosen], thrown, units, zones,
+    p_values, days = compute_p_values([ratio for ratio, *_ in chosen], draws, units, zones,
                            len(day.cases), rules)  # fmt: skip
-    found = [
-        _build_cluster(day, best, units, zones, steps[back], (back, zone), p, (at, unit))
-        for (_ratio, back, zone), p in zip(chosen, chances, strict=True)
+    clusters = [
+        _build_cluster(day, best, units, zones, steps[back], (back, zone), p, (step, unit))
+        for (_ratio, back, zone), p in zip(chosen, p_values, strict=True)
         if p <= rules.significance_level
     ]
-    return ScanResult(tuple(found), among, known, chances[0], days)
+    return ScanResult(tuple(clusters), scanned, with_desa, p_values[0], days)
 
 
 def _step_starts(day: ObservedDay, rules: ClusterRules) -> pd.DatetimeIndex:
-    """The starts of the steps, the newest first; none before the day began."""
-    most = int(min(rules.max_duration, day.at - day.start) / rules.bin_width)
-    return pd.DatetimeIndex([day.at - rules.bin_width * (back + 1) for back in range(most)])
+    """Return the starts of the steps, the newest first; none before the day began."""
+    step_count = int(min(rules.max_duration, day.at - day.start) / rules.bin_width)
+    return pd.DatetimeIndex([day.at - rules.bin_width * (back + 1) for back in range(step_count)])
 
 
 def _find_step_index(
     day: ObservedDay, step_count: int, rules: ClusterRules
 ) -> npt.NDArray[np.intp]:
-    """How many steps back each case happened; -1 for those before the first."""
-    ago = timestamps.to_us(day.at) - timestamps.column_to_us(day.cases["occurred_at"])
-    back = (ago - 1) // (rules.bin_width // timedelta(microseconds=1))
+    """Return how many steps back each case happened; -1 for those before the first step."""
+    age_us = timestamps.to_us(day.at) - timestamps.column_to_us(day.cases["occurred_at"])
+    back = (age_us - 1) // (rules.bin_width // timedelta(microseconds=1))
     return np.where(back < step_count, back, -1)
 
 
 def build_units(tps: pd.DataFrame, kecamatan: Sequence[str]) -> SpatialUnits:
-    """The units of the register's TPS; ordered by kecamatan, its own unit first."""
+    """Build the units of the register's TPS, ordered by kecamatan, its own unit first."""
     codes: list[str] = []
-    inside: list[int] = []
-    sizes: list[float] = []
-    for number, code in enumerate(kecamatan):
-        own = tps.loc[tps["kecamatan"] == code, "desa"].value_counts(sort=False)
-        codes += [code, *map(str, own.index)]
-        inside += [number] * (len(own) + 1)
-        sizes += [float(own.sum()), *map(float, own)]
+    kecamatan_index: list[int] = []
+    tps_counts: list[float] = []
+    for index, code in enumerate(kecamatan):
+        desa_counts = tps.loc[tps["kecamatan"] == code, "desa"].value_counts(sort=False)
+        codes += [code, *map(str, desa_counts.index)]
+        kecamatan_index += [index] * (len(desa_counts) + 1)
+        tps_counts += [float(desa_counts.sum()), *map(float, desa_counts)]
     names = set(kecamatan)
     return SpatialUnits(
         tuple(kecamatan),
         tuple(codes),
-        np.array(inside, dtype="int64"),
-        np.array(sizes),
+        np.array(kecamatan_index, dtype="int64"),
+        np.array(tps_counts),
         np.array([code not in names for code in codes]),
     )
 
 
 def _find_unit_index(cases: pd.DataFrame, units: SpatialUnits) -> Counts:
-    """The unit of each case: its desa where it is known there, else its kecamatan."""
+    """Return the unit of each case: its desa if known in its kecamatan, else its kecamatan."""
     index = pd.Index(units.codes)
     desa = index.get_indexer(pd.Index(cases["desa"].astype("object")))
     kecamatan = index.get_indexer(pd.Index(cases["kecamatan"].astype("object")))
-    agrees = (desa >= 0) & (units.kecamatan_index[desa] == units.kecamatan_index[kecamatan])
-    return np.where(agrees, desa, kecamatan)
+    is_inside = (desa >= 0) & (units.kecamatan_index[desa] == units.kecamatan_index[kecamatan])
+    return np.where(is_inside, desa, kecamatan)
 
 
 def build_null_draws(counts: Counts, units: SpatialUnits, hours: Floats) -> list[NullDraw]:
-    """What chance moves. Those of which nobody said the desa stay such.
+    """Build the draws of what chance moves. Incidents without a stated desa stay without one.
 
-    hours: watched, by kecamatan and step: no incident can come from where nobody is heard.
+    hours: observed, by kecamatan and step: an unobserved kecamatan cannot have incidents.
     """
-    found = []
+    draws = []
     for step, row in enumerate(counts):
         size = units.tps_counts * hours[units.kecamatan_index, step]
         for layer in (units.is_desa, ~units.is_desa):
-            number, weights = int(row[layer].sum()), np.where(layer, size, 0.0)
-            if number and weights.any():
-                found.append(NullDraw(step, number, weights / weights.sum()))
-    return found
+            count, weights = int(row[layer].sum()), np.where(layer, size, 0.0)
+            if count and weights.any():
+                draws.append(NullDraw(step, count, weights / weights.sum()))
+    return draws
 
 
 def build_zones(units: SpatialUnits, centres: Centres, max_share: float) -> Mask:
-    """Each kecamatan with its nearest neighbours, up to this share of the TPS; as rows.
+    """Build the zones (rows): each kecamatan with its nearest neighbours, up to this share of TPS.
 
-    Each kecamatan alone is always one.
+    Each kecamatan alone is always a zone.
     """
     points = {code: (lon, lat) for code, lon, lat in centres}
     size = np.bincount(
@@ -194,28 +194,28 @@ def build_zones(units: SpatialUnits, centres: Centres, max_share: float) -> Mask
     )
     place = np.array([points.get(code, (np.nan, np.nan)) for code in units.kecamatan])
     narrower = np.cos(np.radians(np.nanmean(place[:, 1]))) if len(points) else 1.0
-    found: dict[tuple[int, ...], None] = {}
-    for one in range(len(units.kecamatan)):
-        away = np.hypot((place[:, 0] - place[one, 0]) * narrower, place[:, 1] - place[one, 1])
-        order = np.argsort(np.where(np.isnan(away), np.inf, away), kind="stable")
-        near = [one, *(int(n) for n in order if n != one and np.isfinite(away[n]))]
-        covered = np.cumsum(size[near])
-        for last in range(len(near)):
+    zone_members: dict[tuple[int, ...], None] = {}
+    for i in range(len(units.kecamatan)):
+        distance = np.hypot((place[:, 0] - place[i, 0]) * narrower, place[:, 1] - place[i, 1])
+        order = np.argsort(np.where(np.isnan(distance), np.inf, distance), kind="stable")
+        nearest = [i, *(int(n) for n in order if n != i and np.isfinite(distance[n]))]
+        covered = np.cumsum(size[nearest])
+        for last in range(len(nearest)):
             if last == 0 or covered[last] <= max_share * size.sum():
-                found[tuple(sorted(near[: last + 1]))] = None
-    zones = np.zeros((len(found), len(units.kecamatan)), dtype=bool)
-    for row, members in enumerate(found):
+                zone_members[tuple(sorted(nearest[: last + 1]))] = None
+    zones = np.zeros((len(zone_members), len(units.kecamatan)), dtype=bool)
+    for row, members in enumerate(zone_members):
         zones[row, list(members)] = True
     return zones
 
 
 def _sum_by_zone(counts: Counts, units: SpatialUnits, zones: Mask) -> Counts:
-    """Of each desa alone, then of each zone. counts: units last; what comes before, stays."""
+    """Sum for each desa alone, then for each zone. counts: units are the last axis."""
     first = np.flatnonzero(np.r_[True, np.diff(units.kecamatan_index) > 0])
-    whole = np.add.reduceat(counts, first, axis=-1)
-    # Of whole numbers: multiplied so, nothing waits for the threads of a library for large ones.
-    together = whole @ zones.T.astype(whole.dtype)
-    return np.concatenate([counts[..., units.is_desa], together], axis=-1)
+    by_kecamatan = np.add.reduceat(counts, first, axis=-1)
+    # Integers are multiplied without the threads of a linear algebra library.
+    by_zone = by_kecamatan @ zones.T.astype(by_kecamatan.dtype)
+    return np.concatenate([counts[..., units.is_desa], by_zone], axis=-1)
 
 
 def compute_cylinders(
@@ -226,59 +226,59 @@ def compute_cylinders(
     total: int,
     rules: ClusterRules,
 ) -> CylinderStatistics:
-    """All cylinders of what was observed. total: incidents of the whole day."""
+    """Compute all cylinders of the observed incidents. total: incidents of the whole day."""
     expected = compute_expected(null_draws, units, zones, len(counts))
     observed = _sum_by_zone(np.cumsum(counts, axis=0), units, zones)
-    ratio = compute_log_likelihood_ratio(observed, expected, total, rules.min_incidents)
-    return CylinderStatistics(observed, expected, ratio)
+    ratios = compute_log_likelihood_ratio(observed, expected, total, rules.min_incidents)
+    return CylinderStatistics(observed, expected, ratios)
 
 
 def compute_expected(
     null_draws: Sequence[NullDraw], units: SpatialUnits, zones: Mask, step_count: int
 ) -> Floats:
-    """How many incidents chance puts into each cylinder."""
+    """Compute how many incidents chance puts into each cylinder."""
     mean = np.zeros((step_count, len(units.codes)))
-    for one in null_draws:
-        mean[one.step] += one.count * one.weights
+    for draw in null_draws:
+        mean[draw.step] += draw.count * draw.weights
     first = np.flatnonzero(np.r_[True, np.diff(units.kecamatan_index) > 0])
-    back = np.cumsum(mean, axis=0)
-    whole = np.add.reduceat(back, first, axis=-1) @ zones.T
-    alone: Floats = np.concatenate([back[:, units.is_desa], whole], axis=-1)
-    return alone
+    cumulative = np.cumsum(mean, axis=0)
+    by_zone = np.add.reduceat(cumulative, first, axis=-1) @ zones.T
+    expected: Floats = np.concatenate([cumulative[:, units.is_desa], by_zone], axis=-1)
+    return expected
 
 
 def compute_log_likelihood_ratio(
     observed: Counts, expected: Floats, total: int, min_count: int
 ) -> Floats:
-    """Kulldorff's log likelihood ratio; 0 where not more than expected, or fewer than `least`."""
+    """Compute Kulldorff's log likelihood ratio; 0 if not above expected, or below `min_count`."""
     c, e = np.asarray(observed, dtype="float64"), np.broadcast_to(expected, np.shape(observed))
-    more = (c > e) & (c >= min_count) & (e > 0)
+    is_excess = (c > e) & (c >= min_count) & (e > 0)
     ratio = np.zeros(c.shape)
-    inside, mean = c[more], e[more]
+    inside, mean = c[is_excess], e[is_excess]
     outside, rest = total - inside, total - mean
     value = inside * np.log(inside / mean)
-    left = outside > 0
-    value[left] += outside[left] * np.log(outside[left] / rest[left])
-    ratio[more] = value
+    has_outside = outside > 0
+    value[has_outside] += outside[has_outside] * np.log(outside[has_outside] / rest[has_outside])
+    ratio[is_excess] = value
     return ratio
 
 
 def select_disjoint(
     statistics: CylinderStatistics, units: SpatialUnits, zones: Mask
 ) -> list[tuple[float, int, int]]:
-    """The best cylinder, then the best that shares no place with those before: (ratio, row, zone).
+    """Select the best cylinder, then the best that shares no place with these: (ratio, row, zone).
 
-    All reach to the moment, so that only their places can keep them apart.
+    All reach to the moment, so that only their places can separate them.
     """
     members = _zone_members(units, zones)
     free = np.ones(len(units.codes), dtype=bool)
     peak = statistics.log_likelihood_ratio.max(axis=0)
-    found = []
+    selected = []
     for zone in np.argsort(-peak, kind="stable"):
         if peak[zone] <= 0:
             break
         if free[members[zone]].all():
-            found.append(
+            selected.append(
                 (
                     float(peak[zone]),
                     int(statistics.log_likelihood_ratio[:, zone].argmax()),
@@ -286,7 +286,7 @@ def select_disjoint(
                 )
             )
             free[members[zone]] = False
-    return found
+    return selected
 
 
 def _zone_members(units: SpatialUnits, zones: Mask) -> Mask:
@@ -302,22 +302,22 @@ def compute_p_values(
     total: int,
     rules: ClusterRules,
 ) -> tuple[list[float], int]:
-    """p of each of these ratios, the highest first, and how many days were thrown.
+    """Compute the p of each ratio, the highest ratio first, and the number of simulated days.
 
-    Besag and Clifford (1991): once so many days (`stop_after`) are at least as good as the best,
-    it is chance, and its p is told from those thrown.
+    Besag and Clifford (1991): once `stop_after` days are at least as good as the best, it is due to
+    chance, and its p follows from the days simulated so far.
     """
     expected = compute_expected(null_draws, units, zones, _last_step(null_draws) + 1)
     rng = np.random.default_rng(rules.seed)
     best = np.empty(0)
     while len(best) < rules.replications:
-        days = min(_BATCH_DAYS, rules.replications - len(best))
-        counts = simulate_days(null_draws, len(units.codes), len(expected), days, rng)
+        day_count = min(_BATCH_DAYS, rules.replications - len(best))
+        counts = simulate_days(null_draws, len(units.codes), len(expected), day_count, rng)
         ratio = compute_max_statistics(counts, expected, units, zones, total, rules.min_incidents)
         best = np.concatenate([best, ratio])
-        above = np.cumsum(best >= ratios[0] - _TOLERANCE)
-        if above[-1] >= rules.stop_after:
-            best = best[: int(np.searchsorted(above, rules.stop_after)) + 1]
+        exceed_counts = np.cumsum(best >= ratios[0] - _TOLERANCE)
+        if exceed_counts[-1] >= rules.stop_after:
+            best = best[: int(np.searchsorted(exceed_counts, rules.stop_after)) + 1]
             return _early_stopped_p_values(ratios, best), len(best)
     return [float((1 + (best >= r - _TOLERANCE).sum()) / (len(best) + 1)) for r in ratios], len(
         best
@@ -332,7 +332,7 @@ def _early_stopped_p_values(ratios: Sequence[float], simulated_ratios: Floats) -
 
 
 def _last_step(null_draws: Sequence[NullDraw]) -> int:
-    return max((one.step for one in null_draws), default=0)
+    return max((draw.step for draw in null_draws), default=0)
 
 
 def simulate_days(
@@ -342,13 +342,13 @@ def simulate_days(
     day_count: int,
     rng: np.random.Generator,
 ) -> Counts:
-    """Days by chance: incidents by step, day and unit."""
+    """Simulate days by chance: incidents by step, day and unit."""
     counts = np.zeros((step_count, day_count, unit_count), dtype="int64")
-    for one in null_draws:
-        edges = np.cumsum(one.weights)
-        unit = np.searchsorted(edges / edges[-1], rng.random(day_count * one.count), side="right")
-        cell = np.repeat(np.arange(day_count), one.count) * unit_count + unit
-        counts[one.step] += np.bincount(cell, minlength=day_count * unit_count).reshape(
+    for draw in null_draws:
+        edges = np.cumsum(draw.weights)
+        unit = np.searchsorted(edges / edges[-1], rng.random(day_count * draw.count), side="right")
+        cell = np.repeat(np.arange(day_count), draw.count) * unit_count + unit
+        counts[draw.step] += np.bincount(cell, minlength=day_count * unit_count).reshape(
             day_count, unit_count
         )
     return counts
@@ -357,11 +357,11 @@ def simulate_days(
 def compute_max_statistics(
     counts: Counts, expected: Floats, units: SpatialUnits, zones: Mask, total: int, min_count: int
 ) -> Floats:
-    """The best ratio of each day, over all cylinders."""
-    summed = _sum_by_zone(np.cumsum(counts, axis=0), units, zones)
-    ratio = compute_log_likelihood_ratio(summed, expected[:, None, :], total, min_count)
-    highest: Floats = ratio.max(axis=(0, 2))
-    return highest
+    """Compute the best ratio of each day over all cylinders."""
+    observed = _sum_by_zone(np.cumsum(counts, axis=0), units, zones)
+    ratio = compute_log_likelihood_ratio(observed, expected[:, None, :], total, min_count)
+    best: Floats = ratio.max(axis=(0, 2))
+    return best
 
 
 def _build_cluster(
@@ -377,17 +377,17 @@ def _build_cluster(
     back, zone = cylinder
     member = _zone_members(units, zones)[zone]
     step, unit = case_positions
-    held = (step >= 0) & (step <= back) & member[unit]
-    of = day.cases[held].sort_values(["occurred_at", "seq"])
-    single = np.flatnonzero(member)[0] if zone < int(units.is_desa.sum()) else None
-    codes = dict.fromkeys(units.kecamatan[n] for n in units.kecamatan_index[member])
+    is_inside = (step >= 0) & (step <= back) & member[unit]
+    members = day.cases[is_inside].sort_values(["occurred_at", "seq"])
+    desa_unit = np.flatnonzero(member)[0] if zone < int(units.is_desa.sum()) else None
+    codes = dict.fromkeys(units.kecamatan[i] for i in units.kecamatan_index[member])
     return Cluster(
         kecamatan=tuple(codes),
-        desa=None if single is None else units.codes[single],
+        desa=None if desa_unit is None else units.codes[desa_unit],
         start=start.to_pydatetime(),
         end=day.at,
         observed=int(statistics.observed[back, zone]),
         expected=float(statistics.expected[back, zone]),
         p_value=p_value,
-        cases=tuple(of["case"]),
+        cases=tuple(members["case"]),
     )

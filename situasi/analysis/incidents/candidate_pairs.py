@@ -1,4 +1,4 @@
-"""Choose which pairs of cases are compared: those near in time and place, a bounded number."""
+"""Choose which pairs of cases are compared: those near in time and place, up to a limit."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 KM_PER_DEGREE: Final = 111.2
-# Who knows only the day of an event may mean any hour of it.
+# An event of which only the day is known may be at any hour of it.
 DAY: Final = timedelta(days=1)
-# So many pairs are compared in one run. A day of some thousand incidents has fewer.
+# Most pairs compared in one run. A day of some thousand incidents has fewer.
 MAX_COMPARED: Final = 300_000
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -24,11 +24,10 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class BlockingKeys:
-    """What decides which cases are held against each other, one cell a case, in order of time.
+    """The values that decide which cases are compared, one cell per case, in order of time.
 
-    at: microseconds. exact: whether the hour is known. drill: whether it is of an exercise. area:
-    code of the kecamatan, -1 for none. lat, lon: NaN where there is no point. fine: codes by
-    which the likeliest pairs of an area agree (place and kind, words).
+    time_us: microseconds. area: code of the kecamatan, -1 for none. lat, lon: NaN where there is no
+    point. fine_codes: codes that the likeliest pairs of an area share (place and kind, words).
     """
 
     time_us: Ints
@@ -42,7 +41,7 @@ class BlockingKeys:
 
 @dataclass(frozen=True)
 class CandidatePairs:
-    """Pairs of positions, the earlier one first, each once. complete: no pair was left out."""
+    """Pairs of positions, the earlier first, each once. is_complete: no pair was left out."""
 
     left: Ints
     right: Ints
@@ -51,31 +50,31 @@ class CandidatePairs:
 
 @dataclass(frozen=True)
 class _BlockWindows:
-    """For each case the cases of one block that follow it within its time: order[low:][:count]."""
+    """By case the later cases of one block within its time window: order[low:][:count]."""
 
     low: Ints
     count: Ints
     order: Ints
 
     def take_pairs(self, max_per_case: int) -> tuple[Ints, Ints]:
-        """Return at most so many pairs for each case, those nearest in time."""
-        taken = np.minimum(self.count, max_per_case)
-        one = np.repeat(np.arange(len(taken)), taken)
-        start = np.repeat(np.cumsum(taken) - taken, taken)
-        return one, self.order[np.repeat(self.low, taken) + np.arange(len(one)) - start]
+        """Return at most `max_per_case` pairs for each case, those nearest in time."""
+        counts = np.minimum(self.count, max_per_case)
+        left = np.repeat(np.arange(len(counts)), counts)
+        start = np.repeat(np.cumsum(counts) - counts, counts)
+        return left, self.order[np.repeat(self.low, counts) + np.arange(len(left)) - start]
 
 
 def find_candidates(
     blocking_keys: BlockingKeys, max_time_gap: timedelta, max_distance_km: float, budget: int
 ) -> CandidatePairs:
-    """Find the pairs near in time, and of one kecamatan or near in place.
+    """Find the pairs that are near in time and in one kecamatan, or near in time and place.
 
-    Where they are more than the budget each case is held against the same number of others, the
-    nearest in time: first those of the fine codes, so that a crowd hides no pair that agrees.
+    If they exceed the budget, each case is compared with the same number of others, the nearest in
+    time: first those of the fine codes, so that a crowd does not hide a pair that agrees.
     """
     windows = list(_find_windows(blocking_keys, max_time_gap, max_distance_km))
-    complete = sum(int(window.count.sum()) for window in windows) <= budget
-    if not complete:
+    is_complete = sum(int(window.count.sum()) for window in windows) <= budget
+    if not is_complete:
         fine = [
             w
             for code in blocking_keys.fine_codes
@@ -83,47 +82,47 @@ def find_candidates(
         ]
         windows = fine + windows
     counts = np.concatenate([window.count for window in windows])
-    most = max(1, fair_share(counts, budget))
-    taken = [window.take_pairs(most) for window in windows]
+    max_per_case = max(1, fair_share(counts, budget))
+    pairs = [window.take_pairs(max_per_case) for window in windows]
     size = max(1, len(blocking_keys.time_us))
-    pair = np.unique(np.concatenate([one * size + other for one, other in taken]))
-    return CandidatePairs(pair // size, pair % size, complete)
+    pair = np.unique(np.concatenate([left * size + right for left, right in pairs]))
+    return CandidatePairs(pair // size, pair % size, is_complete)
 
 
 def fair_share(counts: Ints, budget: int) -> int:
-    """Return how many each may have at most, so that all together have no more than the budget."""
+    """Return the most that each may have so that the total does not exceed the budget."""
     if counts.sum() <= budget:
         return int(counts.max(initial=0))
     ordered = np.sort(counts)
-    rest = len(ordered) - np.arange(len(ordered))
-    before = np.cumsum(ordered) - ordered
-    over = int(np.argmax(before + ordered * rest > budget))  # the first that may not have all
-    return int((budget - before[over]) // rest[over])
+    remaining = len(ordered) - np.arange(len(ordered))
+    used = np.cumsum(ordered) - ordered
+    index = int(np.argmax(used + ordered * remaining > budget))  # the first that cannot have all
+    return int((budget - used[index]) // remaining[index])
 
 
 def _find_windows(
     blocking_keys: BlockingKeys, max_time_gap: timedelta, max_distance_km: float
 ) -> Iterator[_BlockWindows]:
-    """Yield the cases of the same kecamatan, then those in the squares around each point."""
+    """Yield the windows of the same kecamatan, then those of the grid squares around each point."""
     yield from _find_block_windows(
         blocking_keys, blocking_keys.area, [blocking_keys.area], max_time_gap
     )
-    cell, around = _grid_cells(blocking_keys, max_distance_km)
-    yield from _find_block_windows(blocking_keys, cell, around, max_time_gap)
+    cell, neighbours = _grid_cells(blocking_keys, max_distance_km)
+    yield from _find_block_windows(blocking_keys, cell, neighbours, max_time_gap)
 
 
 def _find_block_windows(
     blocking_keys: BlockingKeys, own_codes: Ints, other_codes: list[Ints], max_time_gap: timedelta
 ) -> Iterator[_BlockWindows]:
-    """Yield the later cases of each asked code, by whether their hour is known.
+    """Yield windows of the later cases of each of `other_codes`, by whether their hour is known.
 
-    own: the code of each case; asked: codes that it is held against, -1 for none.
+    own_codes: the code of each case; other_codes: codes that it is compared with, -1 for none.
     """
     count = len(blocking_keys.time_us)
-    near = np.searchsorted(
+    near_end = np.searchsorted(
         blocking_keys.time_us, blocking_keys.time_us + max_time_gap // _MICROSECOND, side="right"
     )
-    day = np.searchsorted(
+    day_end = np.searchsorted(
         blocking_keys.time_us, blocking_keys.time_us + DAY // _MICROSECOND, side="left"
     )
     position = np.arange(count)
@@ -133,42 +132,42 @@ def _find_block_windows(
     order = np.argsort(ranked)
     ranked = ranked[order]
     for code in other_codes:
-        for exact in (0, 1):
+        for has_hour in (0, 1):
             until = np.where(
-                blocking_keys.has_hour & bool(exact), near, day
-            )  # both hours known: narrower
-            start = ((code * 2 + blocking_keys.is_exercise) * 2 + exact) * count
+                blocking_keys.has_hour & bool(has_hour), near_end, day_end
+            )  # both hours known: narrower window
+            start = ((code * 2 + blocking_keys.is_exercise) * 2 + has_hour) * count
             low = np.searchsorted(ranked, start + position + 1)
             high = np.searchsorted(ranked, start + until)
             yield _BlockWindows(low, np.where(code < 0, 0, np.maximum(high - low, 0)), order)
 
 
 def _grid_cells(blocking_keys: BlockingKeys, max_distance_km: float) -> tuple[Ints, list[Ints]]:
-    """Return the square that each point lies in, and for each the nine around it; -1 for none.
+    """Return the grid square of each point, and the nine squares around each; -1 for none.
 
-    A square is no narrower than `km`, so that whatever is as near lies in one of the nine.
+    A square is no narrower than `max_distance_km`: all points within it lie in one of the nine.
     """
-    there = ~(np.isnan(blocking_keys.lat) | np.isnan(blocking_keys.lon))
-    if not there.any():
-        nowhere = np.full(len(there), -1)
-        return nowhere, []
+    known = ~(np.isnan(blocking_keys.lat) | np.isnan(blocking_keys.lon))
+    if not known.any():
+        no_cells = np.full(len(known), -1)
+        return no_cells, []
     north = max_distance_km / KM_PER_DEGREE * 1.001
-    narrowest = max(float(np.cos(np.radians(np.abs(blocking_keys.lat[there]).max()))), 1e-3)
+    min_cos = max(float(np.cos(np.radians(np.abs(blocking_keys.lat[known]).max()))), 1e-3)
 
     def square(degrees: Floats, size: float) -> Ints:
         cell = np.zeros(len(degrees), dtype="int64")
-        cell[there] = np.floor((degrees[there] - degrees[there].min()) / size).astype("int64") + 1
+        cell[known] = np.floor((degrees[known] - degrees[known].min()) / size).astype("int64") + 1
         return cell
 
-    y, x = square(blocking_keys.lat, north), square(blocking_keys.lon, north / narrowest)
-    wide = int(x.max()) + 3
-    own = np.where(there, y * wide + x, -1)
-    steps = [dy * wide + dx for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
-    return own, [np.where(there, own + step, -1) for step in steps]
+    y, x = square(blocking_keys.lat, north), square(blocking_keys.lon, north / min_cos)
+    row_width = int(x.max()) + 3
+    own = np.where(known, y * row_width + x, -1)
+    steps = [dy * row_width + dx for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
+    return own, [np.where(known, own + step, -1) for step in steps]
 
 
 def flat_distance_km(lat: Any, lon: Any, lats: Any, lons: Any) -> Any:
-    """Return kilometres between points; flat earth, true to the metre over a kabupaten."""
+    """Return the kilometres between points; flat earth, exact to the metre over a kabupaten."""
     north = (lats - lat) * KM_PER_DEGREE
     east = (lons - lon) * KM_PER_DEGREE * np.cos(np.radians((lat + lats) / 2))
     return np.hypot(north, east)

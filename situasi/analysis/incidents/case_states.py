@@ -1,4 +1,4 @@
-"""The newest state of cases, in columns of numbers: the quick way of analysis.incidents.cases."""
+"""The newest state of cases as numeric columns: the fast variant of incidents.cases."""
 
 from __future__ import annotations
 
@@ -23,17 +23,18 @@ from situasi.analysis.incidents.encoded_rows import (
 from situasi.analysis.timestamps import NEVER, Micros
 from situasi.domain.feed_schemas import STATUS_CLOSED
 
-# Whether a case is work for somebody: no row of it stands (any more); nothing happened; closed.
+# Lifecycle of a case: all rows withdrawn; nothing happened; closed; open.
 NO_ROWS, NIHIL, CLOSED, OPEN = range(4)
 _NEWEST_ROW_COLUMNS = ("kecamatan", "jenis", "status")
 
 
 @dataclass(frozen=True)
 class CaseStates:
-    """One cell for each case. row: where its newest row lies.
+    """One cell per case. newest_row: position of its newest row.
 
-    told, known, occurred: of that row; first_known, situasi_at: as of incidents.cases. life:
-    OPEN and the others. codes: coded.WORDS, what was stated once with its last word.
+    reported_us, known_us, occurred_us: of that row; first_known_us, situasi_stated_us: as in
+    incidents.cases. lifecycle: NO_ROWS, NIHIL, CLOSED or OPEN. codes: by ENCODED_COLUMNS, with the
+    last stated values of CARRIED_FORWARD_COLUMNS.
     """
 
     newest_row: Array
@@ -50,11 +51,11 @@ class CaseStates:
         return len(self.newest_row)
 
     def is_any_of(self, column: str, words: Any) -> Mask:
-        """Of which cases the column holds one of these words."""
+        """Return for which cases the column holds one of these words."""
         return self.vocabularies[column].is_any_of(self.codes[column], words)
 
     def scatter(self, case_codes: IntArray, delta: CaseStates, case_count: int) -> CaseStates:
-        """The same with other states for the cases of these numbers, for so many cases."""
+        """Return states for `case_count` cases in which `delta` replaces those of these codes."""
         cells = {
             name: _scatter(array, case_codes, delta.arrays[name], case_count)
             for name, array in self.arrays.items()
@@ -65,42 +66,43 @@ class CaseStates:
 
     @property
     def arrays(self) -> dict[str, Array]:
-        return {one.name: getattr(self, one.name) for one in fields(self)[:-2]}
+        """The numeric columns by field name."""
+        return {field.name: getattr(self, field.name) for field in fields(self)[:-2]}
 
 
 def _scatter(array: Array, case_codes: IntArray, values: Array, size: int) -> Array:
-    whole = np.zeros(size, dtype=values.dtype)
-    whole[: len(array)] = array
-    whole[case_codes] = values
-    return whole
+    result = np.zeros(size, dtype=values.dtype)
+    result[: len(array)] = array
+    result[case_codes] = values
+    return result
 
 
 def empty_states(rows: EncodedRows) -> CaseStates:
-    """Of no case."""
+    """Return the states of no case."""
     return compute_states(rows, np.array([], dtype=np.intp), np.array([], dtype=np.intp))
 
 
 def compute_states(rows: EncodedRows, row_positions: IntArray, case_codes: IntArray) -> CaseStates:
-    """The states of the cases of these numbers (ascending) that these rows tell, all of them.
+    """Compute the states of these cases (codes ascending) from all their rows.
 
-    at: positions of rows of no other cases.
+    row_positions: positions of rows of no other cases.
     """
     order = row_positions[np.lexsort((rows.seq[row_positions], rows.reported_us[row_positions]))]
-    spot = np.empty(rows.case_count, dtype=np.intp)
-    spot[case_codes] = np.arange(len(case_codes))
-    case = spot[rows.case_codes[order]]
+    position_by_code = np.empty(rows.case_count, dtype=np.intp)
+    position_by_code[case_codes] = np.arange(len(case_codes))
+    case = position_by_code[rows.case_codes[order]]
     newest = np.full(len(case_codes), MISSING, dtype="int32")
-    newest[case] = order  # of several for one case the last stays
+    newest[case] = order  # of several rows of one case the last one wins
     codes = {name: cells[newest] for name, cells in rows.codes.items()}
     for name in CARRIED_FORWARD_COLUMNS:
         codes[name] = _last_stated(rows.codes[name][order], case, len(case_codes))
     first = np.full(len(case_codes), np.iinfo("int64").max)
     np.minimum.at(first, case, rows.known_us[order])
-    spoken = (rows.codes["situasi"][order] != MISSING) | rows.vocabularies["jenis"].is_any_of(
+    has_state = (rows.codes["situasi"][order] != MISSING) | rows.vocabularies["jenis"].is_any_of(
         rows.codes["jenis"][order], ["nihil"]
     )
     stated = np.full(len(case_codes), NEVER)
-    np.maximum.at(stated, case[spoken], rows.reported_us[order][spoken])
+    np.maximum.at(stated, case[has_state], rows.reported_us[order][has_state])
     return CaseStates(
         newest_row=newest,
         reported_us=_take_newest(rows.reported_us, newest),
@@ -115,7 +117,7 @@ def compute_states(rows: EncodedRows, row_positions: IntArray, case_codes: IntAr
 
 
 def _take_newest(cells: Micros, newest: Array) -> Micros:
-    """The cell of each newest row; a case that is gone has any."""
+    """Return the cell of each newest row; for a case without rows any value."""
     return cells[newest] if len(cells) else np.full(len(newest), NEVER)
 
 
@@ -129,30 +131,30 @@ def _last_stated(codes: Array, case: IntArray, size: int) -> Array:
 def _compute_lifecycle(
     newest: Array, codes: Mapping[str, Array], vocabularies: Mapping[str, Vocabulary]
 ) -> Array:
-    life = np.full(len(newest), OPEN, dtype="int8")
-    life[vocabularies["status"].is_any_of(codes["status"], STATUS_CLOSED)] = CLOSED
-    life[vocabularies["jenis"].is_any_of(codes["jenis"], ["nihil"])] = NIHIL
-    life[vocabularies["status"].is_any_of(codes["status"], ["nihil"])] = NIHIL
-    life[newest == MISSING] = NO_ROWS
-    return life
+    lifecycle = np.full(len(newest), OPEN, dtype="int8")
+    lifecycle[vocabularies["status"].is_any_of(codes["status"], STATUS_CLOSED)] = CLOSED
+    lifecycle[vocabularies["jenis"].is_any_of(codes["jenis"], ["nihil"])] = NIHIL
+    lifecycle[vocabularies["status"].is_any_of(codes["status"], ["nihil"])] = NIHIL
+    lifecycle[newest == MISSING] = NO_ROWS
+    return lifecycle
 
 
 def build_frame(rows: EncodedRows, parts: list[tuple[CaseStates, IntArray]]) -> pd.DataFrame:
-    """The cases at these positions of each part, as incidents.cases gives them."""
+    """Build the frame of the cases at these positions of each part, like incidents.cases."""
 
-    def joined(cells: list[Array]) -> Array:
+    def concat(cells: list[Array]) -> Array:
         return np.concatenate(cells)
 
-    row = joined([states.newest_row[at] for states, at in parts])
-    order = np.lexsort((rows.seq[row], joined([states.reported_us[at] for states, at in parts])))
-    found = rows.frame.take(row[order]).reset_index(drop=True)
-    first = joined([states.first_known_us[at] for states, at in parts])[order]
-    stated = joined([states.situasi_stated_us[at] for states, at in parts])[order]
-    found["first_known"] = timestamps.index_from_us(first)
-    found["situasi_at"] = timestamps.index_from_us(stated)
+    row = concat([states.newest_row[at] for states, at in parts])
+    order = np.lexsort((rows.seq[row], concat([states.reported_us[at] for states, at in parts])))
+    frame = rows.frame.take(row[order]).reset_index(drop=True)
+    first = concat([states.first_known_us[at] for states, at in parts])[order]
+    stated = concat([states.situasi_stated_us[at] for states, at in parts])[order]
+    frame["first_known"] = timestamps.index_from_us(first)
+    frame["situasi_at"] = timestamps.index_from_us(stated)
     for name in CARRIED_FORWARD_COLUMNS:
-        if name in found:
-            codes = joined([states.codes[name][at] for states, at in parts])[order]
-            told: npt.NDArray[np.object_] = rows.vocabularies[name].decode(codes)
-            found[name] = pd.Series(told, found.index, dtype="object")
-    return found
+        if name in frame:
+            codes = concat([states.codes[name][at] for states, at in parts])[order]
+            values: npt.NDArray[np.object_] = rows.vocabularies[name].decode(codes)
+            frame[name] = pd.Series(values, frame.index, dtype="object")
+    return frame

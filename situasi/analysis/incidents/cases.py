@@ -1,4 +1,4 @@
-"""Incidents: from rows, where one report may have many, to cases and what is open."""
+"""Incidents: from rows, of which one report may have many, to cases and open cases."""
 
 from __future__ import annotations
 
@@ -14,20 +14,15 @@ import pandas as pd
 from situasi.domain.feed_schemas import STATUS_CLOSED
 from situasi.domain.row_order import reported_time
 
-# What holds for a case until another word on it is told.
+# Values that hold for a case until a row states another.
 CARRIED_FORWARD_COLUMNS = (
-    "tingkat",
-    "situasi",
-    "keandalan",
-    "kredibilitas",
-    "ditugaskan",
-    "rujukan",
-)
+    "tingkat", "situasi", "keandalan", "kredibilitas", "ditugaskan", "rujukan",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What a viewer asked to see. An empty collection means all. Times are aware."""
+    """What a viewer selected. An empty collection means all. Times have a timezone."""
 
     kecamatan: Collection[str] = field(default=())
     jenis: Collection[str] = field(default=())
@@ -38,72 +33,72 @@ class Selection:
 
 
 def build_case_keys(rows: pd.DataFrame, zone: tzinfo) -> pd.Series:
-    """The case each row belongs to.
+    """Return the key of the case that each row belongs to.
 
-    An id alone is not enough: posts number their reports 1, 2, 3 each on their own. Rows
-    are one case when id, kind, kecamatan, desa and local day of the occurrence agree, and
-    both or neither are of an exercise. A wrong split shows two; a wrong merge hides one.
+    An id alone is not enough: each post numbers its own reports 1, 2, 3. Rows are one case when id,
+    kind, kecamatan, desa and local day of the occurrence agree, and both or neither are of an
+    exercise. A wrong split shows two cases; a wrong merge would hide one.
     """
     local = rows["occurred_at"].dt.tz_convert(zone).dt.tz_localize(None)
     day = local.dt.floor("D").astype("datetime64[s]").astype("int64") // 86_400
     village = rows["desa"].astype("object").where(rows["desa"].notna(), rows["desa_text"])
-    made = rows["latihan"].map({True: "latihan", False: ""}).astype("object")
-    keys: pd.Series = rows["id"].astype("object") + "|" + day.astype("str") + "|" + made
+    exercise = rows["latihan"].map({True: "latihan", False: ""}).astype("object")
+    keys: pd.Series = rows["id"].astype("object") + "|" + day.astype("str") + "|" + exercise
     for part in (rows["jenis"], rows["kecamatan"], village):
         keys = keys + "|" + part.astype("object").where(part.notna(), "-")
     return keys
 
 
 def filter_known(rows: pd.DataFrame, at: datetime | None) -> pd.DataFrame:
-    """The rows that the command post knew, and had not taken back, at a moment.
+    """Return the rows that the command post knew and had not withdrawn at a moment.
 
-    rows: of a snapshot, with `withdrawn_at`. None: all that is known by now.
+    rows: of a snapshot, with `withdrawn_at`. at: None for all that is known by now.
     """
     if at is None:
-        stands = rows["withdrawn_at"].isna()
-        return rows if stands.all() else rows[stands]  # nothing taken back is the rule
+        not_withdrawn = rows["withdrawn_at"].isna()
+        return rows if not_withdrawn.all() else rows[not_withdrawn]  # mostly nothing was withdrawn
     standing = rows["withdrawn_at"].isna() | (rows["withdrawn_at"] > at)
     return rows[(rows["known_at"] <= at) & standing]
 
 
 def build_case_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per case: its newest state. Newest told last.
+    """Build one row per case with its newest state, the last reported case last.
 
-    rows: incident rows with `case`. Beside the state: `first_known`, and `situasi_at`, when
-    its situasi was stated. What a row does not state of STATED_ONCE keeps what was last
-    stated for its case: a status change does not unsay the weight, nor who handles it.
+    rows: incident rows with `case`. Added: `first_known`, and `situasi_at`, when its situasi was
+    stated. For CARRIED_FORWARD_COLUMNS the last stated value of the case holds: a status change
+    does not cancel the tingkat or who handles the case.
     """
-    told = reported_time(rows).astype("datetime64[us, UTC]")
-    ordered = rows.assign(_told=told).take(np.lexsort((rows["seq"], told.astype("int64"))))
+    reported = reported_time(rows).astype("datetime64[us, UTC]")
+    ordered = rows.assign(_told=reported).take(np.lexsort((rows["seq"], reported.astype("int64"))))
     case, _ = pd.factorize(ordered["case"])
     newest = ~pd.Series(case).duplicated(keep="last").to_numpy()
-    found = ordered[newest].reset_index(drop=True)
+    table = ordered[newest].reset_index(drop=True)
     known_since = ordered["known_at"].reset_index(drop=True).groupby(case).min()
-    found["first_known"] = known_since.array[case[newest]]
+    table["first_known"] = known_since.array[case[newest]]
     stated = ordered["_told"].where(ordered["situasi"].notna() | (ordered["jenis"] == "nihil"))
-    found["situasi_at"] = pd.Series(stated.array).groupby(case).max().array[case[newest]]
+    table["situasi_at"] = pd.Series(stated.array).groupby(case).max().array[case[newest]]
     for name in CARRIED_FORWARD_COLUMNS:
         if name in ordered.columns:
             last = _last_stated(ordered[name], case)[case[newest]]
-            found[name] = pd.Series(last, found.index, dtype="object")
-    return found.drop(columns="_told")
+            table[name] = pd.Series(last, table.index, dtype="object")
+    return table.drop(columns="_told")
 
 
 def _last_stated(values: pd.Series[Any], case: npt.NDArray[np.intp]) -> npt.NDArray[np.object_]:
-    """The last value of each case, by its number; None where it was never stated."""
+    """Return the last value of each case, by its code; None where it was never stated."""
     stated = values.notna().to_numpy()
     last = np.full(case.max(initial=-1) + 1, None, dtype=object)
-    last[case[stated]] = values.to_numpy()[stated]  # of several for one case the last stays
+    last[case[stated]] = values.to_numpy()[stated]  # of several rows of one case the last one wins
     return last
 
 
 def drop_nihil(cases: pd.DataFrame) -> pd.DataFrame:
-    """Cases in which something happened."""
+    """Return the cases in which something happened."""
     return cases[_is_not_nihil(cases)]
 
 
 def filter_open(cases: pd.DataFrame) -> pd.DataFrame:
-    """Cases that are still work for somebody."""
+    """Return the cases that are still open work."""
     return cases[_is_not_nihil(cases) & ~cases["status"].isin(STATUS_CLOSED)]
 
 
@@ -112,47 +107,47 @@ def _is_not_nihil(cases: pd.DataFrame) -> pd.Series:
 
 
 def select(cases: pd.DataFrame, selection: Selection) -> pd.DataFrame:
-    """The cases (or rows) that a viewer asked for. Times compare the occurrence."""
-    keep = pd.Series(True, index=cases.index)
+    """Return the selected cases (or rows); time limits apply to the time of occurrence."""
+    mask = pd.Series(True, index=cases.index)
     for column in ("kecamatan", "jenis", "tingkat", "status"):
         values = getattr(selection, column)
         if values:
-            keep &= cases[column].isin(list(values))
+            mask &= cases[column].isin(list(values))
     if selection.since is not None:
-        keep &= cases["occurred_at"] >= selection.since
+        mask &= cases["occurred_at"] >= selection.since
     if selection.until is not None:
-        keep &= cases["occurred_at"] < selection.until
-    return cases[keep]
+        mask &= cases["occurred_at"] < selection.until
+    return cases[mask]
 
 
 def count_by_tingkat(cases: pd.DataFrame) -> dict[str | None, int]:
-    """How many cases of each weight; None for those nobody weighed."""
+    """Count the cases of each tingkat; None for those without one."""
     counts = cases["tingkat"].value_counts(dropna=False)
     return {level if isinstance(level, str) else None: int(n) for level, n in counts.items()}
 
 
 def count_by_kecamatan(cases: pd.DataFrame) -> dict[str, int]:
-    """How many cases in each kecamatan that has any."""
+    """Count the cases in each kecamatan that has any."""
     return {str(code): int(n) for code, n in cases["kecamatan"].value_counts().items()}
 
 
 def filter_newly_known(cases: pd.DataFrame, at: datetime, window: timedelta) -> pd.DataFrame:
-    """Cases first heard of within the window before `at`, or after it."""
+    """Return the cases first known within the window before `at`, or after it."""
     return cases[cases["first_known"] > at - window]
 
 
 def list_newest(cases: pd.DataFrame, max_rows: int) -> pd.DataFrame:
-    """The cases last heard of, newest first; within the same minute the heavier first."""
-    # Whatever is older than the minute of the last one listed cannot be listed.
+    """Return the newest known cases, newest first; within one minute the graver first."""
+    # Cases older than the minute of the last listed one cannot be listed.
     oldest = cases["known_at"].nlargest(max_rows).min()
     recent: pd.DataFrame = cases[cases["known_at"] >= oldest.floor("min")]
-    weight = recent["tingkat"].map({"tinggi": 2, "sedang": 1}).fillna(0)
-    order = recent.assign(_minute=recent["known_at"].dt.floor("min"), _weight=weight)
+    severity = recent["tingkat"].map({"tinggi": 2, "sedang": 1}).fillna(0)
+    order = recent.assign(_minute=recent["known_at"].dt.floor("min"), _weight=severity)
     ordered = order.sort_values(["_minute", "_weight", "seq"], ascending=False)
     return ordered.head(max_rows).drop(columns=["_minute", "_weight"])
 
 
 def split_by_location(cases: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The cases that can be drawn as points, and those that cannot."""
-    drawn = cases["lat"].notna() & cases["lon"].notna()
-    return cases[drawn], cases[~drawn]
+    """Return the cases that have coordinates, and those that have none."""
+    located = cases["lat"].notna() & cases["lon"].notna()
+    return cases[located], cases[~located]

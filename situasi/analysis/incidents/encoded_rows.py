@@ -1,4 +1,4 @@
-"""Incident rows beside which their words stand as numbers: a million are compared at once."""
+"""Incident rows with their words encoded as numbers, so that a million are compared at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from situasi.analysis.timestamps import Micros
 from situasi.common.growable_frame import GrowableFrame
 from situasi.domain.row_order import reported_time
 
-# The words by which cases are chosen, and those that hold until another is told.
+# The columns by which cases are selected, and those carried forward.
 ENCODED_COLUMNS = tuple(dict.fromkeys(("kecamatan", "jenis", "status", *CARRIED_FORWARD_COLUMNS)))
 MISSING = -1
 
@@ -27,17 +27,17 @@ Array = npt.NDArray[Any]
 
 
 class Vocabulary:
-    """The different words of a column, each with a number that it keeps."""
+    """The distinct words of a column, each with a fixed number."""
 
     def __init__(self) -> None:
         self._code_by_word: dict[Any, int] = {}
         self._words: list[Any] = []
 
     def encode(self, cells: pd.Series[Any]) -> Array:
-        """The number of each cell; MISSING where nothing is said. New words get the next."""
-        local, different = pd.factorize(cells)
-        known = [self._get_or_add_code(word) for word in different.tolist()]
-        return np.array([*known, MISSING], dtype="int64")[local]
+        """Return the number of each cell, MISSING for empty ones; new words get the next number."""
+        positions, distinct = pd.factorize(cells)
+        word_codes = [self._get_or_add_code(word) for word in distinct.tolist()]
+        return np.array([*word_codes, MISSING], dtype="int64")[positions]
 
     def _get_or_add_code(self, word: Any) -> int:
         if word not in self._code_by_word:
@@ -46,20 +46,20 @@ class Vocabulary:
         return self._code_by_word[word]
 
     def is_any_of(self, codes: Array, words: Iterable[Any]) -> Mask:
-        """Which of these numbers stand for one of the words."""
+        """Return which of these numbers stand for one of the words."""
         wanted = [self._code_by_word[word] for word in words if word in self._code_by_word]
-        table = np.zeros(len(self._words) + 1, dtype=bool)  # the last: MISSING
-        table[wanted] = True
-        return table[codes]
+        is_wanted = np.zeros(len(self._words) + 1, dtype=bool)  # the last: MISSING
+        is_wanted[wanted] = True
+        return is_wanted[codes]
 
     def decode(self, codes: Array) -> npt.NDArray[np.object_]:
-        """The words again; None where MISSING."""
+        """Return the words of these numbers; None for MISSING."""
         if len(codes) < len(self._words):
             return np.array([self._words[c] if c >= 0 else None for c in codes], dtype=object)
         return np.array([*self._words, None], dtype=object)[codes]
 
     def code_of(self, word: Any) -> int:
-        """The number of this word; MISSING where nobody said it."""
+        """Return the number of this word; MISSING for an unknown one."""
         return self._code_by_word.get(word, MISSING)
 
     def __len__(self) -> int:
@@ -67,9 +67,9 @@ class Vocabulary:
 
 
 class DictionaryEncoder:
-    """Numbers rows as they come; what it numbered once stays so.
+    """Encodes rows as they arrive; a number once assigned does not change.
 
-    words: by column. cases: the keys of all cases; a case is called by its number.
+    vocabularies: by column. case_vocabulary: the keys of all cases, each identified by its number.
     """
 
     def __init__(self) -> None:
@@ -80,29 +80,29 @@ class DictionaryEncoder:
         )
 
     def add_rows(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Take in incident rows with `case`; the same with one object for each case."""
-        case = self.case_vocabulary.encode(rows["case"])
-        told = reported_time(rows).astype(timestamps.DTYPE)
+        """Add incident rows with `case`; return them with one shared key object for each case."""
+        case_codes = self.case_vocabulary.encode(rows["case"])
+        reported = reported_time(rows).astype(timestamps.DTYPE)
         codes = {name: self._encode_column(rows, name) for name in ENCODED_COLUMNS}
-        self._rows.add({"case": case, "told": timestamps.column_to_us(told), **codes})
+        self._rows.add({"case": case_codes, "told": timestamps.column_to_us(reported), **codes})
         return rows.assign(
-            case=pd.Series(self.case_vocabulary.decode(case), rows.index, dtype="object")
+            case=pd.Series(self.case_vocabulary.decode(case_codes), rows.index, dtype="object")
         )
 
     def _encode_column(self, rows: pd.DataFrame, name: str) -> Array:
-        if name not in rows:  # frames of an older kind, in tests too
+        if name not in rows:  # older frames, also in tests
             return np.full(len(rows), MISSING)
         return self.vocabularies[name].encode(rows[name])
 
     def build_encoded_rows(self, frame: pd.DataFrame) -> EncodedRows:
-        """The rows so far. frame: all that were taken in, as they stand now."""
+        """Return the rows so far. frame: all added rows with their present values."""
         assert len(frame) == len(self._rows), "each row is numbered"
         codes = {name: self._rows.array(name) for name in ENCODED_COLUMNS}
-        case, told = self._rows.array("case"), self._rows.array("told")
+        case_codes, reported = self._rows.array("case"), self._rows.array("told")
         return EncodedRows(
             frame,
-            case,
-            told,
+            case_codes,
+            reported,
             codes,
             self.vocabularies,
             self.case_vocabulary,
@@ -112,9 +112,9 @@ class DictionaryEncoder:
 
 @dataclass(frozen=True)
 class EncodedRows:
-    """All rows of a snapshot. case: the number of each row's case; size: how many there are.
+    """All rows of a snapshot. case_codes: number of each row's case; case_count: of all cases.
 
-    told: incidents.told_at. codes: by WORDS, numbers of Coder.words.
+    reported_us: row_order.reported_time. codes: by ENCODED_COLUMNS, numbers of `vocabularies`.
     """
 
     frame: pd.DataFrame
@@ -127,37 +127,41 @@ class EncodedRows:
 
     @cached_property
     def seq(self) -> Array:
+        """The sequence number of each row."""
         return self.frame["seq"].to_numpy("int64")
 
     @cached_property
     def known_us(self) -> Micros:
+        """When each row became known."""
         return timestamps.column_to_us(self.frame["known_at"])
 
     @cached_property
     def occurred_us(self) -> Micros:
+        """When each row's event occurred."""
         return timestamps.column_to_us(self.frame["occurred_at"])
 
     @cached_property
     def withdrawn_us(self) -> Micros:
+        """When each row was withdrawn; NEVER where it was not."""
         return timestamps.column_to_us(self.frame["withdrawn_at"])
 
     @cached_property
     def not_withdrawn(self) -> Mask:
-        """The rows that nobody has taken back."""
-        found: Mask = self.withdrawn_us == timestamps.NEVER
-        return found
+        """Which rows are not withdrawn."""
+        mask: Mask = self.withdrawn_us == timestamps.NEVER
+        return mask
 
     def known_mask(self, at_us: int | None) -> Mask:
-        """Which rows the command post knew, and had not taken back (incidents.known)."""
+        """Return which rows were known and not withdrawn (as cases.filter_known)."""
         if at_us is None:
             return self.not_withdrawn
         return (self.known_us <= at_us) & (self.not_withdrawn | (self.withdrawn_us > at_us))
 
     def changed_since_mask(self, at_us: int) -> Mask:
-        """Rows for which that differs between this moment and now."""
+        """Return the rows for which known_mask differs between this moment and now."""
         return (self.known_us > at_us) | (self.withdrawn_us > at_us)
 
     def find_case_codes(self, keys: Collection[str]) -> IntArray:
-        """The numbers of these cases, those that are known here."""
-        found = [self.case_vocabulary.code_of(key) for key in keys]
-        return np.array([n for n in found if MISSING < n < self.case_count], dtype=np.intp)
+        """Return the numbers of those of these cases that are known here."""
+        codes = [self.case_vocabulary.code_of(key) for key in keys]
+        return np.array([code for code in codes if MISSING < code < self.case_count], dtype=np.intp)

@@ -1,4 +1,4 @@
-"""The timeline: incidents per slot of time, by weight."""
+"""The timeline: incidents per time slot, by tingkat."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from situasi.domain.feed_schemas import TINGKAT
 def count_by_slot(
     cases: pd.DataFrame, start: datetime, end: datetime, slot: timedelta = timedelta(minutes=15)
 ) -> pd.DataFrame:
-    """Cases that happened in each slot from `start` to before `end`.
+    """Count the cases that happened in each slot from `start` to before `end`.
 
-    Index: start of slot (zone of `start`); columns rendah, sedang, tinggi, belum (unweighed).
-    Only cases whose hour is known can be placed; see `without_hour` for the rest.
+    Index: start of slot (timezone of `start`); columns rendah, sedang, tinggi, belum (no tingkat).
+    Only cases with a known hour can be placed; count_without_hour counts the rest.
     """
-    placed = cases[(cases["precision"] == "menit") & _in_period(cases, start, end)]
+    timed = cases[(cases["precision"] == "menit") & _in_period(cases, start, end)]
     edges = pd.date_range(start, end, freq=slot, inclusive="left")
-    at = ((placed["occurred_at"] - pd.Timestamp(start)) // slot).to_numpy("int64")
-    level = pd.Categorical(placed["tingkat"], TINGKAT).codes.astype("int64")
-    level[level < 0] = len(TINGKAT)  # unweighed
+    slot_index = ((timed["occurred_at"] - pd.Timestamp(start)) // slot).to_numpy("int64")
+    level = pd.Categorical(timed["tingkat"], TINGKAT).codes.astype("int64")
+    level[level < 0] = len(TINGKAT)  # no tingkat
     names = [*TINGKAT, "belum"]
-    counts = np.bincount(at * len(names) + level, minlength=len(edges) * len(names))
+    counts = np.bincount(slot_index * len(names) + level, minlength=len(edges) * len(names))
     return pd.DataFrame(counts.reshape(len(edges), len(names)), edges, names)
 
 
 def count_without_hour(cases: pd.DataFrame, start: datetime, end: datetime) -> int:
-    """Cases of that time of which only the day or the month is known."""
+    """Count the cases of that period of which only the day or the month is known."""
     return int(((cases["precision"] != "menit") & _in_period(cases, start, end)).sum())
 
 

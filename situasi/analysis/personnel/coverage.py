@@ -1,4 +1,4 @@
-"""Coverage: who is required, posted and present, per TPS, kecamatan, polsek and agency."""
+"""Coverage: who is required, posted and present, by TPS, kecamatan, polsek and agency."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _Counts = npt.NDArray[np.intp]
 class Coverage:
     """Who is where at a moment.
 
-    officers: officers.officers. posts: postings.by_tps with group and state of the officer.
-    tps: manning.by_tps. posted_areas: kecamatan with any posting to TPS. roster: whether there
-    is one. due: whether everybody should have arrived by now.
+    officers: of officers.build_officer_table. postings: of orders.build_posting_table, with group
+    and state of the officer. tps: of staffing.build_staffing_table. posted_areas: kecamatan with
+    any posting to TPS. is_arrival_due: whether everybody should have arrived by now.
     """
 
     officers: pd.DataFrame
@@ -41,7 +41,7 @@ class Coverage:
 
     @property
     def has_postings(self) -> bool:
-        """Whether any posting to TPS is known; without one nobody can be missed."""
+        """Return whether any posting to TPS is known; without one nobody can be missed."""
         return bool(self.posted_areas)
 
 
@@ -49,38 +49,40 @@ class Coverage:
 def compute_coverage(
     frames: Mapping[str, pd.DataFrame], register: Register, at: datetime
 ) -> Coverage:
-    """The coverage as the rows in `known` tell it for `at`."""
-    order = row_order.select_current_orders(get_feed_frame(frames, POSTINGS), at)
-    every = build_officer_table(frames, order, register, at)
-    posts = orders.build_posting_table(order, register)
-    posts = posts.assign(**{name: posts["petugas"].map(every[name]) for name in ("group", "state")})
-    posted_areas = frozenset(str(code) for code in posts["kecamatan"].dropna())
-    closed = at >= register.election.local_time(register.election.tps_closes)
+    """Compute the coverage at `at` from the rows of the frames."""
+    current_orders = row_order.select_current_orders(get_feed_frame(frames, POSTINGS), at)
+    officers = build_officer_table(frames, current_orders, register, at)
+    table = orders.build_posting_table(current_orders, register)
+    table = table.assign(
+        **{name: table["petugas"].map(officers[name]) for name in ("group", "state")}
+    )
+    posted_areas = frozenset(str(code) for code in table["kecamatan"].dropna())
+    is_closed = at >= register.election.local_time(register.election.tps_closes)
     return Coverage(
-        officers=every,
-        postings=posts,
+        officers=officers,
+        postings=table,
         tps=staffing.build_staffing_table(
             build_requirement_table(register),
-            staffing.build_assignments(every, posts),
+            staffing.build_assignments(officers, table),
             posted_areas,
-            closed,
+            is_closed,
         ),
         posted_areas=posted_areas,
-        has_roster=bool(every["on_roster"].any()),
+        has_roster=bool(officers["on_roster"].any()),
         is_arrival_due=at
         >= register.election.local_time(register.election.rules.personnel.arrive_by),
     )
 
 
 def filter_by_kecamatan(coverage: Coverage, kecamatan: Collection[str]) -> Coverage:
-    """The same of some kecamatan; none means all. An officer of two is found in both."""
+    """Return the coverage of some kecamatan (none: all); an officer of two is in both."""
     if not kecamatan:
         return coverage
     chosen = frozenset(kecamatan)
-    mine = [bool(areas & chosen) for areas in coverage.officers["areas"]]
+    is_chosen = [bool(areas & chosen) for areas in coverage.officers["areas"]]
     return replace(
         coverage,
-        officers=coverage.officers[mine],
+        officers=coverage.officers[is_chosen],
         postings=coverage.postings[coverage.postings["kecamatan"].isin(chosen)],
         tps=coverage.tps[coverage.tps["kecamatan"].isin(chosen)],
         posted_areas=coverage.posted_areas & chosen,
@@ -90,31 +92,31 @@ def filter_by_kecamatan(coverage: Coverage, kecamatan: Collection[str]) -> Cover
 def build_area_table(
     coverage: Coverage, area_by_kecamatan: Mapping[str | None, str]
 ) -> pd.DataFrame:
-    """One row per area, in the order of `area_of`, by area.
+    """Build one row per area, in the order of area_by_kecamatan.
 
-    area_of: kecamatan code -> area; None for postings whose kecamatan nobody stated.
+    area_by_kecamatan: the key None is for postings without a stated kecamatan.
     tps; known (any posting to TPS); required and required_linmas (rounded up); posted and present
     (police of TPS, each once in an area), and how many of them are in every other state;
     linmas_posted, linmas_present; uncovered (TPS with nobody posted), absent, silent (TPS whose
-    officers say nothing any more), below (the pattern); released; ratio_posted: strength against
-    need; ratio_present and required_now: of TPS neither released nor silent (the ratio is
-    missing where none is left).
+    officers report nothing any more), below (the pattern); released; ratio_posted: strength against
+    need; ratio_present and required_now: of TPS neither released nor silent (the ratio is missing
+    where none is left).
     """
     names = list(dict.fromkeys(area_by_kecamatan.values()))
-    spot_of = {code: names.index(area) for code, area in area_by_kecamatan.items()}
-    spots = _find_area_positions(coverage.postings, spot_of)
+    indices = {code: names.index(area) for code, area in area_by_kecamatan.items()}
+    positions = _find_area_positions(coverage.postings, indices)
     police = _count_by_state(
-        coverage.postings, spots, coverage.postings["group"].isin(POLICE_GROUPS), len(names)
+        coverage.postings, positions, coverage.postings["group"].isin(POLICE_GROUPS), len(names)
     )
     linmas = _count_by_state(
-        coverage.postings, spots, coverage.postings["group"] == "linmas", len(names)
+        coverage.postings, positions, coverage.postings["group"] == "linmas", len(names)
     )
     present, *others = police.T
     return pd.DataFrame(
         {
-            **_sum_stations(coverage.tps, _find_area_positions(coverage.tps, spot_of), len(names)),
+            **_sum_stations(coverage.tps, _find_area_positions(coverage.tps, indices), len(names)),
             "known": np.isin(
-                range(len(names)), [spot_of.get(c, -1) for c in coverage.posted_areas]
+                range(len(names)), [indices.get(c, -1) for c in coverage.posted_areas]
             ),
             "present": present,
             **dict(zip(STATES[1:], others, strict=True)),
@@ -129,77 +131,79 @@ def build_area_table(
 def _find_area_positions(
     rows: pd.DataFrame, position_by_kecamatan: Mapping[str | None, int]
 ) -> _Counts:
-    """The position of the area of each row; -1: in none of them."""
-    code, different = pd.factorize(rows["kecamatan"])
-    spots = [
-        position_by_kecamatan.get(one, -1) for one in (*different, None)
-    ]  # where none is stated, the last
-    return np.array(spots, dtype=np.intp)[code]
+    """Find the position of the area of each row; -1: in none of them."""
+    code, distinct = pd.factorize(rows["kecamatan"])
+    positions = [
+        position_by_kecamatan.get(area_code, -1) for area_code in (*distinct, None)
+    ]  # the last is for rows without a kecamatan
+    return np.array(positions, dtype=np.intp)[code]
 
 
 def _count_by_state(
     postings: pd.DataFrame, positions: _Counts, mask: pd.Series, area_count: int
 ) -> _Counts:
-    """How many officers of each of STATES (columns) are in each area, each once in an area."""
+    """Count the officers of each of STATES (columns) in each area, each once in an area."""
     officer, names = pd.factorize(postings["petugas"])
     first = ~pd.Index(positions * len(names) + officer).duplicated()
     state = pd.Index(STATES).get_indexer(pd.Index(postings["state"]))
-    counted = np.flatnonzero(first & mask.to_numpy(bool) & (positions >= 0) & (state >= 0))
-    cells = positions[counted] * len(STATES) + state[counted]
+    rows = np.flatnonzero(first & mask.to_numpy(bool) & (positions >= 0) & (state >= 0))
+    cells = positions[rows] * len(STATES) + state[rows]
     return np.bincount(cells, minlength=area_count * len(STATES)).reshape(area_count, len(STATES))
 
 
 def _sum_stations(tps: pd.DataFrame, positions: _Counts, area_count: int) -> dict[str, Any]:
     silent = (tps["state"] == "tanpa_kabar").to_numpy(bool)
-    # Of a silent TPS nobody knows who is there: it counts neither as manned nor as empty.
+    # For a silent TPS nobody knows who is there: it counts neither as manned nor as empty.
     judged = ~tps["released"].to_numpy(bool) & ~silent
     strength = [tps[name].to_numpy() for name in ("strength", "strength_present")]
     need, need_linmas = tps["need"].to_numpy(), tps["need_linmas"].to_numpy()
     parts = np.column_stack([need, need_linmas, need * judged, strength[0], strength[1] * judged])
     inside = positions >= 0
-    # Not added up by numpy: thirds and sixths would not make a whole.
+    # Not added up by numpy: its sums of thirds and sixths do not give whole numbers.
     sums = pd.DataFrame(parts[inside]).groupby(positions[inside]).sum()
     needed, linmas, now, posted, present = (
         sums.reindex(range(area_count), fill_value=0).to_numpy().T
     )
     count = np.bincount(positions[inside], minlength=area_count)
 
-    def counted(which: npt.NDArray[np.bool_] | pd.Series) -> _Counts:
-        return np.bincount(positions[inside & np.asarray(which, bool)], minlength=area_count)
+    def count_where(mask: npt.NDArray[np.bool_] | pd.Series) -> _Counts:
+        return np.bincount(positions[inside & np.asarray(mask, bool)], minlength=area_count)
 
-    def ratio(of: npt.NDArray[np.float64], to: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        known = np.divide(of, to, out=np.full(area_count, np.nan), where=to > 0)
+    def ratio(
+        num: npt.NDArray[np.float64], den: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.float64]:
+        known = np.divide(num, den, out=np.full(area_count, np.nan), where=den > 0)
         return np.where(count > 0, known, 0.0)
 
     return {
         "tps": count,
-        "uncovered": counted(tps["state"] == "tanpa_plotting"),
-        "absent": counted(tps["absent"]),
-        "silent": counted(silent),
-        "below": counted(tps["below"]),
-        "released": counted(tps["released"]),
-        "required": [round_up(one) for one in needed.tolist()],
-        "required_linmas": [round_up(one) for one in linmas.tolist()],
-        "required_now": [round_up(one) for one in now.tolist()],
+        "uncovered": count_where(tps["state"] == "tanpa_plotting"),
+        "absent": count_where(tps["absent"]),
+        "silent": count_where(silent),
+        "below": count_where(tps["below"]),
+        "released": count_where(tps["released"]),
+        "required": [round_up(total) for total in needed.tolist()],
+        "required_linmas": [round_up(total) for total in linmas.tolist()],
+        "required_now": [round_up(total) for total in now.tolist()],
         "ratio_posted": ratio(posted, needed),
         "ratio_present": ratio(present, now),
     }
 
 
 def build_total_row(coverage: Coverage, register: Register) -> pd.Series:
-    """The one row of `areas` for all of it: an officer of two kecamatan counts once."""
+    """Build the row of build_area_table for everything; an officer of two kecamatan counts once."""
     return build_area_table(coverage, {**dict.fromkeys(register.kecamatan, ""), None: ""}).iloc[0]
 
 
 def build_gap_table(coverage: Coverage, register: Register) -> pd.DataFrame:
-    """Per kecamatan, by code, what is missing: for the map of Situasi and the attention score.
+    """Build what is missing per kecamatan, for the map of Situasi and the attention score.
 
-    Columns of `areas`, among them tps, known, required, posted, present; tps_uncovered: TPS
-    with nobody posted; share_without: TPS known to be without an officer, of all (0 to 1).
-    Where `known` is False no posting came at all, and share_without is missing, not zero.
+    Columns of build_area_table, among them tps, known, required, posted, present; tps_uncovered:
+    TPS with nobody posted; share_without: share of TPS known to be without an officer (0 to 1).
+    Where `known` is False there is no posting at all, and share_without is missing, not zero.
     """
-    every: dict[str | None, str] = {code: code for code in register.kecamatan}
-    rows = build_area_table(coverage, every)
+    codes: dict[str | None, str] = {code: code for code in register.kecamatan}
+    rows = build_area_table(coverage, codes)
     rows = rows.rename(columns={"uncovered": "tps_uncovered"}).rename_axis("kecamatan")
     rows["share_without"] = (rows["absent"] / rows["tps"]).where(rows["known"])
     return rows

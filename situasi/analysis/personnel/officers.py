@@ -1,4 +1,4 @@
-"""Officers: everyone of roster, postings or check-ins once, with the order and the last word."""
+"""Officers: each of roster, postings or check-ins once, with the order and the last check-in."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from situasi.domain import feed_schemas
 from situasi.domain.register import Register
 
 POLICE, UNKNOWN = "polisi", "tidak_diketahui"
-# An officer whose agency nobody stated counts as police, and is named apart.
+# An officer without a stated agency counts as police, and is named separately.
 POLICE_GROUPS = (POLICE, UNKNOWN)
-# Who counts as what; TNI and Satpol PP stand for themselves.
+# The group of each agency; TNI and Satpol PP are groups of their own.
 _GROUP_BY_AGENCY = {"polri": POLICE, "bko_polda": POLICE, "brimob": POLICE}
 
 
@@ -28,65 +28,67 @@ def build_officer_table(
     register: Register,
     at: datetime,
 ) -> pd.DataFrame:
-    """One row per officer, by petugas. order: the posting rows that hold (postings.standing).
+    """Build one row per officer, indexed by petugas.
 
-    Columns: instansi, group ("polisi", "linmas", "tni", "satpol_pp", "tidak_diketahui"),
-    pangkat, satuan, on_roster, posted, duty (penugasan), lokasi, areas (kecamatan codes: of
-    the order, else of the last word, else of the roster), those of presence.last_words, and
-    state (presence.states). latihan: whether any row behind it is made up.
+    current_orders: of row_order.select_current_orders. Columns: instansi, group ("polisi",
+    "linmas", "tni", "satpol_pp", "tidak_diketahui"), pangkat, satuan, on_roster, posted, duty
+    (penugasan), lokasi, areas (kecamatan codes: of the order, else of the last check-in, else of
+    the roster), those of presence.build_last_checkin_table, and state (presence.compute_states).
+    latihan: whether any row behind it is made up.
     """
     roster = _newest_roster_rows(get_feed_frame(frames, feed_schemas.ROSTER), at)
     orders = _summarize_orders(current_orders)
-    words = presence.build_last_checkin_table(
+    checkins = presence.build_last_checkin_table(
         get_feed_frame(frames, feed_schemas.PERSONNEL), register, at
     )
-    every = roster.index.union(orders.index).union(words.index).rename("petugas")
-    listed, ordered, spoke = (part.reindex(every) for part in (roster, orders, words))
-    agency = listed["instansi"].where(listed["instansi"].notna(), spoke["instansi"])
-    found = pd.DataFrame(
+    petugas = roster.index.union(orders.index).union(checkins.index).rename("petugas")
+    listed, ordered, checked = (part.reindex(petugas) for part in (roster, orders, checkins))
+    agency = listed["instansi"].where(listed["instansi"].notna(), checked["instansi"])
+    officers = pd.DataFrame(
         {
             **_select_columns(listed, ("pangkat", "satuan")),
             **_select_columns(ordered, ("duty", "lokasi")),
             **_select_columns(
-                spoke, ("checkin", "checkin_at", "checkin_kecamatan", "checkin_code")
+                checked, ("checkin", "checkin_at", "checkin_kecamatan", "checkin_code")
             ),
             "instansi": agency,
-            "group": [classify_agency(one) for one in agency],
-            "on_roster": every.isin(roster.index),
-            "posted": every.isin(orders.index),
-            "arrived": (spoke["arrived"] == True).to_numpy(),  # noqa: E712 (missing is no)
+            "group": [classify_agency(name) for name in agency],
+            "on_roster": petugas.isin(roster.index),
+            "posted": petugas.isin(orders.index),
+            "arrived": (checked["arrived"] == True).to_numpy(),  # noqa: E712 (missing is no)
             "areas": _select_areas(
-                ordered["areas"], spoke["checkin_kecamatan"], listed["kecamatan"]
+                ordered["areas"], checked["checkin_kecamatan"], listed["kecamatan"]
             ),
-            "latihan": np.any([part["latihan"] == True for part in (listed, ordered, spoke)], 0),  # noqa: E712
+            "latihan": np.any([part["latihan"] == True for part in (listed, ordered, checked)], 0),  # noqa: E712
         },
-        index=every,
+        index=petugas,
     )
-    found["state"] = presence.compute_states(found, at, register.election)
-    return found
+    officers["state"] = presence.compute_states(officers, at, register.election)
+    return officers
 
 
 def count_by_last_checkin(officer_table: pd.DataFrame) -> pd.DataFrame:
-    """One row per kecamatan: how many officers (column `officers`) spoke last by each CHECKIN.
+    """Count the officers per kecamatan (column `officers`) by their last CHECKIN.
 
-    every: of `officers`. "" where no kecamatan is known; an officer of two counts in both.
+    officer_table: of build_officer_table. "" if no kecamatan is known; an officer of two counts in
+    both.
     """
-    spoke = officer_table.loc[officer_table["checkin"].notna(), ["areas", "checkin"]]
-    places = [sorted(areas) or [""] for areas in spoke["areas"]]
-    named = spoke.assign(areas=pd.Series(places, spoke.index, dtype="object"))
-    counted = named.explode("areas").groupby(["areas", "checkin"]).size().unstack(fill_value=0)
-    counted = counted.reindex(columns=list(feed_schemas.CHECKIN), fill_value=0).astype("int64")
-    return counted.assign(officers=counted.sum(axis=1)).rename_axis("kecamatan")
+    checkins = officer_table.loc[officer_table["checkin"].notna(), ["areas", "checkin"]]
+    places = [sorted(areas) or [""] for areas in checkins["areas"]]
+    by_area = checkins.assign(areas=pd.Series(places, checkins.index, dtype="object"))
+    counts = by_area.explode("areas").groupby(["areas", "checkin"]).size().unstack(fill_value=0)
+    counts = counts.reindex(columns=list(feed_schemas.CHECKIN), fill_value=0).astype("int64")
+    return counts.assign(officers=counts.sum(axis=1)).rename_axis("kecamatan")
 
 
 def get_feed_frame(frames: Mapping[str, pd.DataFrame], feed: feed_schemas.Feed) -> pd.DataFrame:
-    """The rows of a feed; none where the viewer may not see it."""
+    """Return the rows of a feed; no rows where the viewer may not see it."""
     rows = frames.get(feed.name)
     return feed_schemas.empty_frame(feed) if rows is None else rows
 
 
 def classify_agency(agency: object) -> str:
-    """As what an officer of this agency counts (`officers`)."""
+    """Return the group of an agency (see build_officer_table)."""
     return _GROUP_BY_AGENCY.get(agency, agency) if isinstance(agency, str) else UNKNOWN
 
 
@@ -95,95 +97,95 @@ def _select_columns(part: pd.DataFrame, names: tuple[str, ...]) -> dict[str, pd.
 
 
 def _newest_roster_rows(rows: pd.DataFrame, at: datetime) -> pd.DataFrame:
-    """The newest line of each officer of the roster."""
+    """Return the newest roster row of each officer."""
     columns = ("petugas", "instansi", "pangkat", "satuan", "kecamatan", "latihan")
-    upto = presence.sort_checkins(rows, at, columns)
-    who, last = presence.find_last_rows(upto["petugas"])
-    return upto.take(last).drop(columns="petugas").set_index(who)
+    ordered = presence.sort_checkins(rows, at, columns)
+    petugas, last = presence.find_last_rows(ordered["petugas"])
+    return ordered.take(last).drop(columns="petugas").set_index(petugas)
 
 
 def _summarize_orders(current_orders: pd.DataFrame) -> pd.DataFrame:
-    """One row per officer of the standing orders; TPS come before any other duty."""
+    """Build one row per officer of the current orders; TPS come before any other duty."""
     to_tps = is_at_tps(current_orders)
     by_duty = np.argsort(~to_tps.to_numpy(bool), kind="stable")
     ranked = current_orders[["petugas", "lokasi", "kecamatan", "latihan"]].take(by_duty)
     duty = current_orders["penugasan"].where(~to_tps, "tps").take(by_duty)
     officer, names = pd.factorize(ranked["petugas"])
-    who = pd.Index(names, dtype="object", name="petugas")
+    petugas = pd.Index(names, dtype="object", name="petugas")
     return pd.DataFrame(
         {
-            "duty": _first_stated(duty, officer, who),
-            "lokasi": _first_stated(ranked["lokasi"], officer, who),
+            "duty": _first_stated(duty, officer, petugas),
+            "lokasi": _first_stated(ranked["lokasi"], officer, petugas),
             "areas": _collect_kecamatan(officer, ranked["kecamatan"], len(names)),
             "latihan": np.bincount(officer, ranked["latihan"], minlength=len(names)) > 0,
         },
-        index=who,
+        index=petugas,
     )
 
 
-def _first_stated(values: pd.Series, officer: npt.NDArray[np.intp], who: pd.Index) -> pd.Series:
-    """The first value stated for each officer; None where there is none."""
+def _first_stated(values: pd.Series, officer: npt.NDArray[np.intp], petugas: pd.Index) -> pd.Series:
+    """Return the first value stated for each officer; None where there is none."""
     stated = np.flatnonzero(values.notna())[::-1]
-    first = np.full(len(who), None, dtype=object)
+    first = np.full(len(petugas), None, dtype=object)
     first[officer[stated]] = values.to_numpy()[stated]  # of several the one written last stays
-    return pd.Series(first, who, dtype="object")
+    return pd.Series(first, petugas, dtype="object")
 
 
 def _collect_kecamatan(
     officer: npt.NDArray[np.intp], kecamatan: pd.Series, size: int
 ) -> npt.NDArray[np.object_]:
-    """The kecamatan that the rows of each officer name."""
-    named: list[set[str]] = [set() for _ in range(size)]
-    for who, code in zip(officer.tolist(), kecamatan, strict=True):
+    """Collect the kecamatan that the rows of each officer name."""
+    codes: list[set[str]] = [set() for _ in range(size)]
+    for row, code in zip(officer.tolist(), kecamatan, strict=True):
         if isinstance(code, str):
-            named[who].add(code)
-    return _to_object_array(map(frozenset, named), size)
+            codes[row].add(code)
+    return _to_object_array(map(frozenset, codes), size)
 
 
 def _select_areas(
     orders: pd.Series, checkins: pd.Series, roster: pd.Series
 ) -> npt.NDArray[np.object_]:
-    """The kecamatan of each officer, of the first source that names any."""
-    none: frozenset[str] = frozenset()
-    alone: dict[object, frozenset[str]] = {
+    """Select the kecamatan of each officer from the first source that names any."""
+    empty: frozenset[str] = frozenset()
+    single: dict[object, frozenset[str]] = {
         code: frozenset([code])
         for code in {*checkins.tolist(), *roster.tolist()}
         if isinstance(code, str)
     }
-    found = (
-        ordered
-        if isinstance(ordered, frozenset) and ordered
-        else alone.get(word) or alone.get(home, none)
-        for ordered, word, home in zip(orders, checkins, roster, strict=True)
+    areas = (
+        order
+        if isinstance(order, frozenset) and order
+        else single.get(checkin) or single.get(roster_code, empty)
+        for order, checkin, roster_code in zip(orders, checkins, roster, strict=True)
     )
-    return _to_object_array(found, len(orders))
+    return _to_object_array(areas, len(orders))
 
 
 def _to_object_array(values: Iterable[object], size: int) -> npt.NDArray[np.object_]:
     array = np.empty(size, dtype=object)
-    for at, value in enumerate(values):
-        array[at] = value
+    for position, value in enumerate(values):
+        array[position] = value
     return array
 
 
 def count_by_agency(officer_table: pd.DataFrame) -> pd.DataFrame:
-    """One row per agency, by instansi ("tidak_diketahui" where nobody stated it).
+    """Count the officers of each agency, by instansi ("tidak_diketahui" where none is stated).
 
-    roster; posted by duty (tps, kecamatan, cadangan, patroli); of the posted: present,
-    the other states, and `mute`: who never checked in at all; unposted: who only checked in.
-    officers: of officers.officers.
+    Columns: roster; posted by duty (tps, kecamatan, cadangan, patroli); of the posted: present, the
+    other states, and `mute`: who never checked in at all; unposted: who only checked in.
+    officer_table: of build_officer_table.
     """
-    every = officer_table.assign(agency=officer_table["instansi"].fillna(UNKNOWN))
-    said = every["checkin"].notna()
+    table = officer_table.assign(agency=officer_table["instansi"].fillna(UNKNOWN))
+    has_checkin = table["checkin"].notna()
     flags = pd.DataFrame(
         {
-            "roster": every["on_roster"],
-            "posted": every["posted"],
-            **{duty: every["posted"] & (every["duty"] == duty) for duty in feed_schemas.PENUGASAN},
-            **{state: every["posted"] & (every["state"] == state) for state in STATES},
-            "mute": every["posted"] & ~said,
-            "unposted": ~every["posted"] & said,
+            "roster": table["on_roster"],
+            "posted": table["posted"],
+            **{duty: table["posted"] & (table["duty"] == duty) for duty in feed_schemas.PENUGASAN},
+            **{state: table["posted"] & (table["state"] == state) for state in STATES},
+            "mute": table["posted"] & ~has_checkin,
+            "unposted": ~table["posted"] & has_checkin,
         }
     )
-    rows = flags.groupby(every["agency"]).sum()
+    rows = flags.groupby(table["agency"]).sum()
     return rows.reindex([c for c in (*feed_schemas.INSTANSI, UNKNOWN) if c in rows.index])

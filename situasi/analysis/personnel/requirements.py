@@ -1,4 +1,4 @@
-"""Strength: how many officers each TPS needs by the pattern for its kerawanan."""
+"""Requirements: how many officers each TPS needs by the pattern for its kerawanan."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from situasi.domain.register import Register
 
 
 def build_requirement_table(register: Register) -> pd.DataFrame:
-    """One row per TPS: code, kecamatan, polsek, desa, nomor, kerawanan, assumed, need, need_linmas.
+    """Build one row per TPS with its needs.
 
-    need: police for this one TPS, a fraction where the pattern lets one officer cover several.
-    assumed: its kerawanan is not known, so the default pattern was taken.
+    Columns: code, kecamatan, polsek, desa, nomor, kerawanan, assumed, need, need_linmas. need:
+    police for this one TPS, a fraction where the pattern lets one officer cover several. assumed:
+    its kerawanan is not known, so the default pattern is used.
     """
     patterns = register.election.rules.staffing_patterns
     tps = register.tps
     levels = [level if isinstance(level, str) else None for level in tps["kerawanan"]]
-    taken = [patterns.pattern_for(level) for level in levels]
+    used = [patterns.pattern_for(level) for level in levels]
     return pd.DataFrame(
         {
             "code": tps["code"],
@@ -28,13 +29,13 @@ def build_requirement_table(register: Register) -> pd.DataFrame:
             "nomor": tps["nomor"],
             "kerawanan": pd.Series(levels, tps.index, dtype="object"),
             "assumed": [level is None for level in levels],
-            "need": [one.polri / one.tps for one in taken],
-            "need_linmas": [one.linmas / one.tps for one in taken],
+            "need": [pattern.polri / pattern.tps for pattern in used],
+            "need_linmas": [pattern.linmas / pattern.tps for pattern in used],
         }
     )
 
 
 def round_up(need: float) -> int:
-    """A sum of needs as officers: rounded up, as nobody is sent in part."""
+    """Round a sum of needs up to whole officers."""
     # Thirds do not add up exactly: 3 × 0.333… must be 1 officer, not 2.
     return math.ceil(round(need, 6))

@@ -1,4 +1,4 @@
-"""Movable: officers who can be sent elsewhere, and what their going takes from a TPS."""
+"""Candidates: officers who can be sent elsewhere, and what their departure takes from a TPS."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _TOLERANCE = 1e-9
 class Candidate:
     """An officer who can be moved.
 
-    kind: the penugasan now ("cadangan", "patroli", "tps"). place: where they are, as a code of
-    desa or kecamatan; "" for the seat of the command. takes: by TPS, the strength that goes with
-    them. lokasi: as the order words it.
+    duty: the penugasan now ("cadangan", "patroli", "tps"). place_code: where they are, as a code of
+    desa or kecamatan; "" for the seat of the command. coverage_removed: by TPS, the strength that
+    goes with them. lokasi: as written in the order.
     """
 
     petugas: str
@@ -39,44 +39,44 @@ class Candidate:
 def find_candidates(
     coverage: Coverage, tps: pd.DataFrame, rule: RedeploymentRules, kecamatan: Collection[str] = ()
 ) -> list[Candidate]:
-    """Everyone who can be moved, by kind and number.
+    """Find everyone who can be moved, by duty and petugas.
 
-    tps: of shortfalls.judged. area: only officers of these kecamatan alone (empty: of all). Only
-    who is known to be there is sent: not who is silent, and nobody whose TPS would be left below
-    its own minimum, or near whom a grave case is open.
+    tps: of shortfalls.build_shortfall_table. kecamatan: only officers of these kecamatan alone
+    (empty: of all). Only officers known to be present are sent: nobody who is silent, whose TPS
+    would fall below its own minimum, or near whom a serious case is open.
     """
     ready = coverage.officers[
         (coverage.officers["state"] == "hadir") & coverage.officers["instansi"].isin(rule.agencies)
     ]
     spare = dict(zip(tps["code"], tps["spare"], strict=True))
     watched = frozenset(tps.loc[tps["watched"], "code"])
-    away = frozenset(staffing.find_away_officers(coverage.officers, coverage.postings))
-    own = _collect_own_stations(coverage.postings)
-    made = []
+    away_officers = frozenset(staffing.find_away_officers(coverage.officers, coverage.postings))
+    own_stations = _collect_own_stations(coverage.postings)
+    movable = []
     for row in ready.reset_index().to_dict("records"):
-        kind = str(row["duty"])
-        allowed = kind in rule.retained_shares or (kind == FROM_TPS and rule.may_leave_tps)
+        duty = str(row["duty"])
+        allowed = duty in rule.retained_shares or (duty == FROM_TPS and rule.may_leave_tps)
         if (
             not allowed
-            or row["petugas"] in away
+            or row["petugas"] in away_officers
             or (kecamatan and not _is_within(row["areas"], kecamatan))
         ):
             continue
-        takes = _find_coverage_removed(row, own.get(row["petugas"], ()))
-        if takes is None or any(
-            code in watched or share > spare.get(code, -1.0) + _TOLERANCE for code, share in takes
+        removed = _find_coverage_removed(row, own_stations.get(row["petugas"], ()))
+        if removed is None or any(
+            code in watched or share > spare.get(code, -1.0) + _TOLERANCE for code, share in removed
         ):
             continue
-        made.append(Candidate(str(row["petugas"]), kind, _find_current_place(row, takes), takes,
-                          row["lokasi"], bool(row["latihan"])))  # fmt: skip
-    return sorted(made, key=lambda one: (one.duty, one.petugas))
+        movable.append(Candidate(str(row["petugas"]), duty, _find_current_place(row, removed),
+                                 removed, row["lokasi"], bool(row["latihan"])))  # fmt: skip
+    return sorted(movable, key=lambda candidate: (candidate.duty, candidate.petugas))
 
 
 def compute_max_movable(
     kind: str, available: Collection[Candidate], rule: RedeploymentRules
 ) -> int:
-    """How many of this kind may go at once."""
-    count = sum(one.duty == kind for one in available)
+    """Return how many officers of this duty may leave at once."""
+    count = sum(candidate.duty == kind for candidate in available)
     return count - math.ceil(round(count * rule.retained_shares.get(kind, 0.0), 6))
 
 
@@ -85,30 +85,30 @@ def _is_within(areas: frozenset[str], kecamatan: Collection[str]) -> bool:
 
 
 def _collect_own_stations(postings: pd.DataFrame) -> dict[str, list[tuple[str | None, float]]]:
-    """By officer the TPS posted to, with the share there."""
-    found: dict[str, list[tuple[str | None, float]]] = {}
+    """Collect by officer the TPS posted to, with the share there."""
+    stations: dict[str, list[tuple[str | None, float]]] = {}
     police = postings[postings["group"].isin(POLICE_GROUPS)]
     for who, code, share in zip(police["petugas"], police["code"], police["share"], strict=True):
-        found.setdefault(who, []).append((code, share))
-    return found
+        stations.setdefault(who, []).append((code, share))
+    return stations
 
 
 def _find_coverage_removed(
     row: Mapping[Any, Any], own_stations: Collection[tuple[str | None, float]]
 ) -> tuple[tuple[str, float], ...] | None:
-    """What goes with an officer; None where that is not known."""
+    """Return the strength that leaves with an officer; None where that is not known."""
     if row["duty"] == FROM_TPS:
         known = [(code, share) for code, share in own_stations if isinstance(code, str)]
         return tuple(sorted(known)) if known and len(known) == len(own_stations) else None
-    # A reserve who speaks from a TPS counts there in full.
-    there = isinstance(row["checkin_code"], str) and row["checkin"] in AT_POST_CHECKINS
-    return ((row["checkin_code"], 1.0),) if there else ()
+    # A reserve officer who checks in from a TPS counts there in full.
+    is_at_tps = isinstance(row["checkin_code"], str) and row["checkin"] in AT_POST_CHECKINS
+    return ((row["checkin_code"], 1.0),) if is_at_tps else ()
 
 
 def _find_current_place(
     row: Mapping[Any, Any], coverage_removed: tuple[tuple[str, float], ...]
 ) -> str:
-    """Where an officer is: by the TPS, else the last word, else the order."""
+    """Return where an officer is: by the TPS, else the last check-in, else the order."""
     if coverage_removed:
         return coverage_removed[0][0].rpartition(".")[0]
     if isinstance(row["checkin_code"], str):

@@ -1,4 +1,4 @@
-"""A plan carried out: what it leaves, and whether it still can be, by what is known now."""
+"""Effect of a plan, and whether it is still possible with the current data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from situasi.domain.rules import RedeploymentRules
 
 
 def apply_moves(needs: RedeploymentNeeds, moves: Sequence[Move]) -> pd.DataFrame:
-    """Needs.tps once these moves are made: held, empty and short."""
+    """Return needs.tps after these moves: held, empty and short."""
     held = needs.tps.set_index("code")["held"].copy()
     filled = set()
     for move in moves:
@@ -24,18 +24,18 @@ def apply_moves(needs: RedeploymentNeeds, moves: Sequence[Move]) -> pd.DataFrame
         for code, share in move.candidate.coverage_removed:
             held[code] -= share
     tps = needs.tps.assign(held=held.to_numpy())
-    left = {code for move in moves for code, _ in move.candidate.coverage_removed}
-    # Of a TPS that nobody asks about (released, nothing known) nothing is said afterwards either.
-    asked = tps["short"] | tps["code"].isin(left)
+    reduced = {code for move in moves for code, _ in move.candidate.coverage_removed}
+    # TPS that are never judged (released, nothing known) are not called short afterwards either.
+    may_be_short = tps["short"] | tps["code"].isin(reduced)
     return tps.assign(
         empty=tps["empty"] & ~tps["code"].isin(filled),
-        short=asked & (tps["held"] < tps["need"] - TOLERANCE),
+        short=may_be_short & (tps["held"] < tps["need"] - TOLERANCE),
     )
 
 
 def check_still_valid(moves: Sequence[Move], current_needs: RedeploymentNeeds) -> list[bool]:
-    """Whether each move is still needed, and still possible: by what is known now."""
-    free = {one.petugas: (one.duty, one.coverage_removed) for one in current_needs.candidates}
+    """Return whether each move is still needed and still possible now."""
+    free = {item.petugas: (item.duty, item.coverage_removed) for item in current_needs.candidates}
     lacking = frozenset(
         current_needs.tps.loc[current_needs.tps["empty"] | current_needs.tps["short"], "code"]
     )
@@ -49,16 +49,16 @@ def check_still_valid(moves: Sequence[Move], current_needs: RedeploymentNeeds) -
 def is_feasible(
     moves: Sequence[Move], current_needs: RedeploymentNeeds, rule: RedeploymentRules
 ) -> bool:
-    """Whether these moves together leave enough of each kind, and no TPS below its minimum."""
+    """Return whether these moves leave enough of each duty, and no TPS below its minimum."""
     kinds = Counter(move.candidate.duty for move in moves)
     if any(
         count > candidates.compute_max_movable(kind, current_needs.candidates, rule)
         for kind, count in kinds.items()
     ):
         return False
-    gone: dict[str, float] = defaultdict(float)
+    removed: dict[str, float] = defaultdict(float)
     for move in moves:
         for code, share in move.candidate.coverage_removed:
-            gone[code] += share
+            removed[code] += share
     spare = current_needs.tps.set_index("code")["spare"]
-    return all(share <= spare[code] + TOLERANCE for code, share in gone.items())
+    return all(share <= spare[code] + TOLERANCE for code, share in removed.items())

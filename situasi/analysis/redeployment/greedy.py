@@ -1,4 +1,4 @@
-"""The plain way: the nearest officer for one place after another, the gravest first."""
+"""Greedy solution: the nearest officer for one place after another, most serious first."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from situasi.analysis.redeployment.problem import TOLERANCE, Counts, Numbers, Pr
 
 
 def solve_greedily(problem: Problem) -> Solution:
-    """The nearest who may go, to one place after another, the gravest first."""
+    """Assign the nearest available officers to one place after another, most serious first."""
     sent = np.zeros(problem.distance_km.shape, dtype=np.intp)
-    left, room = problem.officer_counts.copy(), problem.max_by_kind.copy()
+    available, kind_quota = problem.officer_counts.copy(), problem.max_by_kind.copy()
     spare = problem.spare.copy()
-    going: list[int] = []
-    for place, wanted in _list_steps(problem):
-        gone: list[tuple[int, int | None]] = []
-        while sent[:, place].sum() < wanted:
-            pick = _find_nearest(problem, place, left, room, spare, going)
+    departing: list[int] = []
+    for place, needed in _list_steps(problem):
+        assigned: list[tuple[int, int | None]] = []
+        while sent[:, place].sum() < needed:
+            pick = _find_nearest(problem, place, available, kind_quota, spare, departing)
             if pick is None:
                 break
             group, who = pick
-            gone.append(pick)
-            _apply_departure(problem, group, who, left, room, spare, going, 1)
+            assigned.append(pick)
+            _apply_departure(problem, group, who, available, kind_quota, spare, departing, 1)
             sent[group, place] += 1
-        if sent[:, place].sum() < wanted:  # too few would remove nothing: they stay
-            for group, who in gone:
-                _apply_departure(problem, group, who, left, room, spare, going, -1)
+        if sent[:, place].sum() < needed:  # too few remove no shortfall: nobody is sent
+            for group, who in assigned:
+                _apply_departure(problem, group, who, available, kind_quota, spare, departing, -1)
                 sent[group, place] -= 1
-    return Solution(sent, tuple(sorted(going)))
+    return Solution(sent, tuple(sorted(departing)))
 
 
 def _list_steps(problem: Problem) -> list[tuple[int, int]]:
-    """(place, officers that must be there then), the gravest gain first."""
+    """List (place, number of officers needed there), the largest gain first."""
     steps = []
     for place, need in enumerate(problem.needed_officers.tolist()):
         first, last = problem.first_officer_gain[place], problem.last_officer_gain[place]
@@ -42,7 +42,7 @@ def _list_steps(problem: Problem) -> list[tuple[int, int]]:
             steps.append((tuple(-last), need, place))
         else:
             steps.append((tuple(-(first + last)), need, place))
-    return [(place, wanted) for _, wanted, place in sorted(steps)]
+    return [(place, needed) for _, needed, place in sorted(steps)]
 
 
 def _find_nearest(
@@ -53,7 +53,7 @@ def _find_nearest(
     spare: Numbers,
     departing: Sequence[int],
 ) -> tuple[int, int | None] | None:
-    """The group with the shortest way of which somebody may go, and who (None: anybody)."""
+    """Find the nearest group with an available officer, and who (None: anybody)."""
     for group in np.argsort(problem.distance_km[:, place], kind="stable").tolist():
         if not np.isfinite(problem.distance_km[group, place]):
             return None
@@ -61,10 +61,10 @@ def _find_nearest(
             continue
         if group not in problem.bound_groups:
             return group, None
-        for who, (theirs, takes) in enumerate(problem.coverage_removed):
-            free = theirs == group and who not in departing
-            if free and all(share <= spare[tps] + TOLERANCE for tps, share in takes):
-                return group, who
+        for officer, (officer_group, removed) in enumerate(problem.coverage_removed):
+            is_free = officer_group == group and officer not in departing
+            if is_free and all(share <= spare[tps] + TOLERANCE for tps, share in removed):
+                return group, officer
     return None
 
 
@@ -78,7 +78,7 @@ def _apply_departure(
     departing: list[int],
     sign: int,
 ) -> None:
-    """One officer leaves (by 1) or stays after all (by -1)."""
+    """Record that one officer leaves (sign 1) or stays after all (sign -1)."""
     available[group] -= sign
     kind_quota[problem.group_kinds[group]] -= sign
     if who is None:

@@ -1,4 +1,4 @@
-"""Allocation: whom to move, so that the gravest shortfalls go first, and by the shortest ways."""
+"""Redeployment plan: whom to move, so that the worst shortfalls go first, by the least km."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from situasi.domain.rules import RedeploymentRules
 
 @dataclass(frozen=True, eq=False)
 class RedeploymentNeeds:
-    """What is short at a moment, and who could go.
+    """What is short at a moment, and who could be moved.
 
-    tps: shortfalls.judged, of all. chosen: the kecamatan that are to be helped (empty: all).
-    bundles: shortfalls.bundles of these. movers: movable.movers. under_way: officers ordered
-    elsewhere lately, who are awaited there.
+    tps: of shortfalls.build_shortfall_table, of all kecamatan. chosen_kecamatan: to be helped
+    (empty: all). station_groups: short TPS of these. en_route: officers ordered elsewhere recently,
+    who have not arrived yet.
     """
 
     coverage: Coverage
@@ -45,12 +45,12 @@ class RedeploymentNeeds:
 
     @property
     def chosen_tps(self) -> pd.DataFrame:
-        """The TPS of the chosen kecamatan."""
+        """Return the TPS of the chosen kecamatan."""
         return filter_by_kecamatan(self.tps, self.chosen_kecamatan)
 
 
 def filter_by_kecamatan(tps: pd.DataFrame, kecamatan: Collection[str]) -> pd.DataFrame:
-    """The TPS of these kecamatan (none: all)."""
+    """Return the TPS of these kecamatan (none: all)."""
     return tps[tps["kecamatan"].isin(list(kecamatan))] if kecamatan else tps
 
 
@@ -62,33 +62,33 @@ def compute_needs(
     full_coverage: Coverage,
     kecamatan: tuple[str, ...] = (),
 ) -> RedeploymentNeeds:
-    """What is short in these kecamatan (none: all), and who could go, from anywhere."""
+    """Compute what is short in these kecamatan (none: all), and who could go from anywhere."""
     rule, patterns = register.election.rules.redeployment, register.election.rules.staffing_patterns
-    order = row_order.select_current_orders(get_feed_frame(frames, POSTINGS), at)
-    coming = shortfalls.find_en_route_officers(order, full_coverage.officers, at, rule)
-    opened = merging.build_merged_cases(frames.cases, frames[MERGES.name]).to_frame(
+    current_orders = row_order.select_current_orders(get_feed_frame(frames, POSTINGS), at)
+    en_route = shortfalls.find_en_route_officers(current_orders, full_coverage.officers, at, rule)
+    open_cases = merging.build_merged_cases(frames.cases, frames[MERGES.name]).to_frame(
         case_index.is_open
     )
-    grave = shortfalls.find_critical_places(opened)
-    tps = shortfalls.build_shortfall_table(full_coverage, coming, grave, rule.shortfall_points)
+    critical = shortfalls.find_critical_places(open_cases)
+    tps = shortfalls.build_shortfall_table(full_coverage, en_route, critical, rule.shortfall_points)
     area = () if register.is_complete else tuple(register.kecamatan)
-    free = candidates.find_candidates(full_coverage, tps, rule, area)
+    available = candidates.find_candidates(full_coverage, tps, rule, area)
     short = filter_by_kecamatan(tps, kecamatan)
     return RedeploymentNeeds(
         coverage.filter_by_kecamatan(full_coverage, kecamatan),
         tps,
         kecamatan,
         tuple(shortfalls.group_stations(short, full_coverage.postings, patterns, rule)),
-        tuple(one for one in free if one.petugas not in coming),
-        frozenset(coming),
+        tuple(item for item in available if item.petugas not in en_route),
+        frozenset(en_route),
     )
 
 
 @dataclass(frozen=True, eq=False)
 class Move:
-    """One officer and where to. km: a perkiraan. along: whether it is along the ways.
+    """One officer and a destination.
 
-    number: of those who go to this place, the nearest first.
+    km: a perkiraan. arrival_rank: order among those sent to this place, the nearest first.
     """
 
     candidate: Candidate
@@ -99,12 +99,12 @@ class Move:
 
     @property
     def filled_tps(self) -> tuple[str, ...]:
-        """The TPS that are no longer without officers by this move."""
+        """Return the TPS that are no longer without officers after this move."""
         return tuple(self.destination.empty_points) if self.arrival_rank == 1 else ()
 
     @property
     def completed_tps(self) -> tuple[str, ...]:
-        """The TPS that this move, the last that was needed, brings up to the pattern."""
+        """Return the TPS that this move, the last one needed, brings up to the pattern."""
         return (
             tuple(self.destination.short_points)
             if self.arrival_rank == self.destination.officers_needed
@@ -114,12 +114,11 @@ class Move:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """Who is to go where.
+    """A redeployment plan.
 
-    at: the moment it was made for. moves: the gravest first. tiers: points of shortfalls, the
-    gravest first; before: how many of each there are, removed: how many the moves remove. plain:
-    removed and km by the plain way (nearest_first). proven: there is no better one. ways:
-    whether a net of ways was given.
+    at: the moment it was made for. moves: the most serious first. tiers: points of shortfalls, the
+    most serious first; shortfalls_before: how many of each, shortfalls_removed: how many the moves
+    remove. greedy_result: removed and km of the greedy solution. is_optimal: no better plan exists.
     """
 
     at: datetime
@@ -133,6 +132,7 @@ class Plan:
 
     @property
     def total_km(self) -> float:
+        """Return the sum of km of all moves."""
         return sum(move.km for move in self.moves)
 
 
@@ -142,16 +142,16 @@ def compute_plan(
     rule: RedeploymentRules,
     at: datetime,
 ) -> Plan:
-    """The plan for these needs."""
+    """Compute the plan for these needs."""
     groups = _group_candidates(redeployment_needs.candidates)
     tiers = sorted(
-        {p for one in redeployment_needs.station_groups for p in _list_shortfall_points(one)},
+        {p for group in redeployment_needs.station_groups for p in _list_shortfall_points(group)},
         reverse=True,
     )
-    km, along = distances.compute_distances_km(
+    km, by_road = distances.compute_distances_km(
         geography,
         [place for _, place, _ in groups],
-        [one.desa for one in redeployment_needs.station_groups],
+        [group.desa for group in redeployment_needs.station_groups],
     )
     problem = _build_problem(
         redeployment_needs, groups, tiers, np.where(km <= rule.max_km, km, np.inf), rule
@@ -160,9 +160,9 @@ def compute_plan(
     before = problem.first_officer_gain.sum(axis=0) + problem.last_officer_gain.sum(axis=0)
     return Plan(
         at=at,
-        moves=tuple(_generate_moves(redeployment_needs, groups, best, km, along)),
+        moves=tuple(_generate_moves(redeployment_needs, groups, best, km, by_road)),
         tiers=tuple(tiers),
-        shortfalls_before=tuple(int(one) for one in before),
+        shortfalls_before=tuple(int(count) for count in before),
         shortfalls_removed=best.count_removed(problem),
         greedy_result=(plain.count_removed(problem), plain.compute_total_km(problem)),
         is_optimal=best.is_optimal,
@@ -170,16 +170,16 @@ def compute_plan(
     )
 
 
-# Kind, place, and whether going takes anything from a TPS.
+# Duty, place, and whether leaving takes anything from a TPS.
 GroupKey = tuple[str, str, bool]
 
 
 def _group_candidates(available: Sequence[Candidate]) -> dict[GroupKey, list[Candidate]]:
-    """Officers of whom any is as good as another."""
-    found: dict[GroupKey, list[Candidate]] = defaultdict(list)
-    for one in available:
-        found[one.duty, one.place_code, bool(one.coverage_removed)].append(one)
-    return dict(found)
+    """Group interchangeable officers."""
+    groups: dict[GroupKey, list[Candidate]] = defaultdict(list)
+    for item in available:
+        groups[item.duty, item.place_code, bool(item.coverage_removed)].append(item)
+    return dict(groups)
 
 
 def _build_problem(
@@ -192,11 +192,11 @@ def _build_problem(
     kinds = sorted({kind for kind, _, _ in groups})
     names = list(
         dict.fromkeys(
-            code for one in redeployment_needs.candidates for code, _ in one.coverage_removed
+            code for item in redeployment_needs.candidates for code, _ in item.coverage_removed
         )
     )
     spare = redeployment_needs.tps.set_index("code")["spare"].reindex(names)
-    number = {code: at for at, code in enumerate(names)}
+    number = {code: position for position, code in enumerate(names)}
     return Problem(
         distance_km=km,
         officer_counts=_to_counts(map(len, groups.values())),
@@ -206,19 +206,19 @@ def _build_problem(
             for kind in kinds
         ),
         needed_officers=_to_counts(
-            one.officers_needed for one in redeployment_needs.station_groups
+            group.officers_needed for group in redeployment_needs.station_groups
         ),
         first_officer_gain=_count_by_tier(
-            [one.empty_points for one in redeployment_needs.station_groups], tiers
+            [group.empty_points for group in redeployment_needs.station_groups], tiers
         ),
         last_officer_gain=_count_by_tier(
-            [one.short_points for one in redeployment_needs.station_groups], tiers
+            [group.short_points for group in redeployment_needs.station_groups], tiers
         ),
         coverage_removed=tuple(
-            (group, tuple((number[code], share) for code, share in one.coverage_removed))
-            for group, ((_, _, tied), some) in enumerate(groups.items())
-            if tied
-            for one in some
+            (group, tuple((number[code], share) for code, share in item.coverage_removed))
+            for group, ((_, _, is_bound), pool) in enumerate(groups.items())
+            if is_bound
+            for item in pool
         ),
         spare=spare.to_numpy(np.float64),
     )
@@ -233,12 +233,12 @@ def _to_counts(numbers: Iterable[int]) -> Counts:
 
 
 def _count_by_tier(points: Sequence[Mapping[str, int]], tiers: Sequence[int]) -> Counts:
-    """How many shortfalls of each tier each place has."""
-    found = np.zeros((len(points), len(tiers)), dtype=np.intp)
-    for place, some in enumerate(points):
-        for one in some.values():
-            found[place, tiers.index(one)] += 1
-    return found
+    """Count the shortfalls of each tier at each place."""
+    counts = np.zeros((len(points), len(tiers)), dtype=np.intp)
+    for place, place_points in enumerate(points):
+        for value in place_points.values():
+            counts[place, tiers.index(value)] += 1
+    return counts
 
 
 def _generate_moves(
@@ -248,18 +248,18 @@ def _generate_moves(
     km: Numbers,
     by_road: distances.Mask,
 ) -> Iterator[Move]:
-    """The moves of a solution, place after place, the nearest first."""
-    tied = [one for (_, _, bound_), some in groups.items() if bound_ for one in some]
-    going = {tied[at].petugas for at in solution.departing}
+    """Yield the moves of a solution, place after place, the nearest first."""
+    bound = [item for (_, _, is_bound), pool in groups.items() if is_bound for item in pool]
+    departing = {bound[position].petugas for position in solution.departing}
     ready = [
-        [one for one in some if not takes or one.petugas in going]
-        for (_, _, takes), some in groups.items()
+        [item for item in pool if not is_tied or item.petugas in departing]
+        for (_, _, is_tied), pool in groups.items()
     ]
-    for place, to in enumerate(redeployment_needs.station_groups):
+    for place, target in enumerate(redeployment_needs.station_groups):
         sent = [
             (float(km[group, place]), group)
             for group in np.flatnonzero(solution.officers_sent[:, place]).tolist()
             for _ in range(solution.officers_sent[group, place])
         ]
-        for number, (far, group) in enumerate(sorted(sent), start=1):
-            yield Move(ready[group].pop(0), to, far, bool(by_road[group, place]), number)
+        for number, (distance, group) in enumerate(sorted(sent), start=1):
+            yield Move(ready[group].pop(0), target, distance, bool(by_road[group, place]), number)

@@ -1,4 +1,4 @@
-"""Assigning: a problem of officers and places, and what a solution of it is worth."""
+"""Assignment problem of officers and places, and the value of a solution."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ TOLERANCE = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """Officers of groups, any of a group as good as another, and places that need them.
+    """Officers in groups of interchangeable officers, and places that need them.
 
-    km: by group and place; infinite where nobody may go. count: officers of each group. kind: of
-    each group, an index of `most`: how many of that kind may go at once. need: officers of each
-    place. first, last: by place and tier (the gravest first) the shortfalls that its first and its
-    last officer removes. takes: of each officer who is bound to TPS, the group and, by TPS, what
-    goes with them; spare: what may go of each of these TPS. Groups without such officers are free.
+    distance_km: by group and place; infinite where nobody may go. group_kinds: of each group, an
+    index of max_by_kind: how many of that kind may leave at once. first_officer_gain,
+    last_officer_gain: by place and tier (the most serious first), the shortfalls that its first and
+    its last officer remove. coverage_removed: of each officer bound to TPS, the group and, by TPS,
+    the strength that leaves; spare: what each of these TPS can lose. Groups without such officers
+    are free.
     """
 
     distance_km: Numbers
@@ -38,15 +39,15 @@ class Problem:
 
     @cached_property
     def bound_groups(self) -> frozenset[int]:
-        """Groups of officers who are bound to TPS."""
+        """Return the groups of officers who are bound to TPS."""
         return frozenset(group for group, _ in self.coverage_removed)
 
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """sent: officers by group and place. going: which of Problem.takes go.
+    """Solution of a problem. officers_sent: by group and place.
 
-    proven: none is better.
+    departing: which of Problem.coverage_removed leave. is_optimal: no better one exists.
     """
 
     officers_sent: Counts
@@ -54,19 +55,20 @@ class Solution:
     is_optimal: bool = True
 
     def count_removed(self, problem: Problem) -> tuple[int, ...]:
-        """Shortfalls removed, by tier."""
-        there = self.officers_sent.sum(axis=0)
-        gained = problem.first_officer_gain[there >= 1].sum(axis=0) + problem.last_officer_gain[
-            there >= problem.needed_officers
+        """Count the shortfalls removed, by tier."""
+        arrived = self.officers_sent.sum(axis=0)
+        gained = problem.first_officer_gain[arrived >= 1].sum(axis=0) + problem.last_officer_gain[
+            arrived >= problem.needed_officers
         ].sum(axis=0)
-        return tuple(int(one) for one in gained)
+        return tuple(int(count) for count in gained)
 
     def compute_total_km(self, problem: Problem) -> float:
-        gone = self.officers_sent > 0
-        return float((problem.distance_km[gone] * self.officers_sent[gone]).sum())
+        """Return the sum of km of all officers sent."""
+        is_used = self.officers_sent > 0
+        return float((problem.distance_km[is_used] * self.officers_sent[is_used]).sum())
 
     def compute_rank(self, problem: Problem) -> tuple[tuple[int, ...], float]:
-        """The less, the better: what it leaves undone, then how far it is."""
-        return tuple(-one for one in self.count_removed(problem)), round(
+        """Return the rank of a solution, lower is better: by shortfalls removed, then by km."""
+        return tuple(-count for count in self.count_removed(problem)), round(
             self.compute_total_km(problem), 6
         )

@@ -1,4 +1,4 @@
-"""Shortfalls: TPS without officers or below the pattern, and what one officer could take there."""
+"""Shortfalls: TPS without officers or below the pattern, and groups that one officer can cover."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from situasi.analysis.personnel.requirements import round_up
 from situasi.domain.feed_schemas import SITUASI, TINGKAT
 from situasi.domain.rules import RedeploymentRules, StaffingPatterns
 
-# An officer counts until it is known that nobody is there: silence is no absence.
+# An officer counts until known to be away: silence is not absence.
 COUNTED_STATES = ("hadir", "tanpa_kabar", "ditunggu")
 # Thirds and sixths do not add up exactly.
 TOLERANCE = 1e-9
@@ -25,11 +25,11 @@ TOLERANCE = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class StationGroup:
-    """TPS of one kecamatan that one officer takes together.
+    """TPS of one kecamatan that one officer covers together.
 
-    codes: the most serious first. place: the desa of the first. officers: how many it needs until
-    none is below the pattern. empty, short: the points of each TPS where nobody is, which the
-    first officer removes, and of each below the pattern, which the last one does.
+    tps_codes: the most serious first. desa: of the first. officers_needed: until none is below the
+    pattern. empty_points: the points of each empty TPS, removed by the first officer. short_points:
+    of each TPS below the pattern, removed by the last officer.
     """
 
     tps_codes: tuple[str, ...]
@@ -41,25 +41,25 @@ class StationGroup:
 
 
 def find_critical_places(cases: pd.DataFrame) -> frozenset[str]:
-    """Where a grave case is open: its desa, or its kecamatan where nobody named the desa.
+    """Find where a serious case is open: its desa, or its kecamatan if no desa is stated.
 
-    cases: open ones (analysis.incidents.cases).
+    cases: open ones (case_index.is_open).
     """
-    grave = cases[(cases["tingkat"] == TINGKAT[-1]) | (cases["situasi"] == SITUASI[-1])]
-    named = grave["desa"].where(grave["desa"].notna(), grave["kecamatan"])
-    return frozenset(str(code) for code in named.dropna())
+    serious = cases[(cases["tingkat"] == TINGKAT[-1]) | (cases["situasi"] == SITUASI[-1])]
+    places = serious["desa"].where(serious["desa"].notna(), serious["kecamatan"])
+    return frozenset(str(code) for code in places.dropna())
 
 
 def find_en_route_officers(
     current_orders: pd.DataFrame, officer_table: pd.DataFrame, at: datetime, rule: RedeploymentRules
 ) -> set[str]:
-    """Officers who were ordered elsewhere so lately that no word from there can be asked yet.
+    """Find officers ordered elsewhere so recently that no check-in is due there yet.
 
-    order: postings.standing. officers: of coverage.Coverage.
+    current_orders: of row_order.select_current_orders. officer_table: Coverage.officers.
     """
-    lately = current_orders[current_orders["occurred_at"] >= at - rule.en_route_grace]
-    spoke = officer_table["checkin_at"].reindex(lately["petugas"]).set_axis(lately.index)
-    return set(lately.loc[~(spoke >= lately["occurred_at"]), "petugas"])
+    recent = current_orders[current_orders["occurred_at"] >= at - rule.en_route_grace]
+    checkin_at = officer_table["checkin_at"].reindex(recent["petugas"]).set_axis(recent.index)
+    return set(recent.loc[~(checkin_at >= recent["occurred_at"]), "petugas"])
 
 
 def build_shortfall_table(
@@ -68,89 +68,89 @@ def build_shortfall_table(
     critical_places: Collection[str],
     points: Mapping[str, int],
 ) -> pd.DataFrame:
-    """One row per TPS: those of manning.by_tps, with what it lacks.
+    """Build one row per TPS: those of staffing.build_staffing_table, with what it lacks.
 
-    coming: officers who are `under_way`. held: strength of those of whom it is not known that
-    they are away, and of those who come. empty (absent, nobody comes), short (below the pattern
-    by `held`); never of a TPS that is released, or of whose kecamatan no posting is known. lacks:
-    need less held. spare: how much strength of those present could go. watched: a grave case is
-    open there. points: of its shortfall, without those for an empty TPS.
+    held: strength of officers not known to be away, and of those en route. empty (absent, nobody en
+    route), short (below the pattern by `held`); never of a TPS that is released, or whose kecamatan
+    has no known posting. lacks: need less held. spare: how much strength of those present could
+    leave. watched: a serious case is open there. points: of its shortfall, without those for an
+    empty TPS.
     """
     tps = coverage.tps
-    stands = staffing.build_assignments(coverage.officers, coverage.postings)
-    counted = stands[stands["group"].isin(POLICE_GROUPS) & stands["state"].isin(COUNTED_STATES)]
-    due = _select_en_route_postings(coverage, en_route)
-    shares = pd.concat([counted, due])[["code", "share"]].groupby("code")["share"].sum()
+    table = staffing.build_assignments(coverage.officers, coverage.postings)
+    counted = table[table["group"].isin(POLICE_GROUPS) & table["state"].isin(COUNTED_STATES)]
+    arriving = _select_en_route_postings(coverage, en_route)
+    shares = pd.concat([counted, arriving])[["code", "share"]].groupby("code")["share"].sum()
     held = tps["code"].map(shares).fillna(0.0).astype("float64")
-    judged_at_all = ~tps["released"] & (tps["state"] != "tidak_diketahui")
+    is_judged = ~tps["released"] & (tps["state"] != "tidak_diketahui")
     watched = tps["desa"].isin(list(critical_places)) | tps["kecamatan"].isin(list(critical_places))
     levels = [level if isinstance(level, str) else "" for level in tps["kerawanan"]]
     return tps.assign(
         held=held,
-        empty=tps["absent"] & judged_at_all & ~tps["code"].isin(due["code"]),
-        short=judged_at_all & (held < tps["need"] - TOLERANCE),
+        empty=tps["absent"] & is_judged & ~tps["code"].isin(arriving["code"]),
+        short=is_judged & (held < tps["need"] - TOLERANCE),
         lacks=(tps["need"] - held).clip(lower=0.0),
         spare=tps["strength_present"] - tps["need"],
         watched=watched,
         points=[
-            points.get(level, 0) + points["incident"] * bool(one)
-            for level, one in zip(levels, watched, strict=True)
+            points.get(level, 0) + points["incident"] * bool(is_watched)
+            for level, is_watched in zip(levels, watched, strict=True)
         ],
     )
 
 
 def _select_en_route_postings(coverage: Coverage, en_route: Collection[str]) -> pd.DataFrame:
-    """The posts of those who come, unless they are counted there already."""
-    posts = coverage.postings[coverage.postings["group"].isin(POLICE_GROUPS)]
-    there = posts["state"].isin(COUNTED_STATES)
-    there &= ~posts["petugas"].isin(
+    """Select the postings of those en route, unless they are counted there already."""
+    police = coverage.postings[coverage.postings["group"].isin(POLICE_GROUPS)]
+    is_counted = police["state"].isin(COUNTED_STATES)
+    is_counted &= ~police["petugas"].isin(
         staffing.find_away_officers(coverage.officers, coverage.postings)
     )
-    due: pd.DataFrame = posts[posts["petugas"].isin(list(en_route)) & ~there]
-    return due
+    arriving: pd.DataFrame = police[police["petugas"].isin(list(en_route)) & ~is_counted]
+    return arriving
 
 
 def group_stations(
     tps: pd.DataFrame, postings: pd.DataFrame, patterns: StaffingPatterns, rule: RedeploymentRules
 ) -> list[StationGroup]:
-    """What is short, put together as far as one officer can take it; the most serious first.
+    """Group the short TPS as far as one officer can cover them; the most serious first.
 
-    tps: of `judged`. Those of one order stay together; of one desa and pattern they are joined
-    while the pattern allows.
+    tps: of build_shortfall_table. TPS of one order stay together; those of one desa and pattern are
+    joined while the pattern allows.
     """
     short = tps[tps["short"] | tps["empty"]]
     orders = _collect_officers_by_tps(postings, short["code"])
-    cells = zip(*(short[name].tolist() for name in _STATION_COLUMNS), strict=True)
-    rows = [_ShortStation(*one) for one in cells]
+    records = zip(*(short[name].tolist() for name in _STATION_COLUMNS), strict=True)
+    rows = [_ShortStation(*record) for record in records]
     rows.sort(
-        key=lambda one: (-(one.points + rule.shortfall_points["empty"] * one.empty), one.code)
+        key=lambda item: (-(item.points + rule.shortfall_points["empty"] * item.empty), item.code)
     )
-    same: dict[object, dict[str, list[_ShortStation]]] = {}
-    for one in rows:
-        groups = same.setdefault((one.kecamatan, one.need, one.kerawanan), {})
-        groups.setdefault(orders.get(one.code, one.desa), []).append(one)
-    found = []
-    for groups in same.values():
-        some = list(groups.values())
-        level = some[0][0].kerawanan
-        most = patterns.pattern_for(level if isinstance(level, str) else None).tps
-        found += [_build_station_group(one, rule) for one in _pack_groups(some, most)]
-    return sorted(found, key=lambda one: (_priority_key(one), one.tps_codes))
+    by_pattern: dict[object, dict[str, list[_ShortStation]]] = {}
+    for item in rows:
+        by_order = by_pattern.setdefault((item.kecamatan, item.need, item.kerawanan), {})
+        by_order.setdefault(orders.get(item.code, item.desa), []).append(item)
+    result = []
+    for by_order in by_pattern.values():
+        packed = list(by_order.values())
+        kerawanan = packed[0][0].kerawanan
+        max_tps = patterns.pattern_for(kerawanan if isinstance(kerawanan, str) else None).tps
+        result += [_build_station_group(part, rule) for part in _pack_groups(packed, max_tps)]
+    return sorted(result, key=lambda part: (_priority_key(part), part.tps_codes))
 
 
 def count_by_kecamatan(tps: pd.DataFrame) -> pd.DataFrame:
-    """By kecamatan how many TPS of `judged` there are, are empty and are short.
+    """Count by kecamatan the TPS of build_shortfall_table, the empty and the short ones.
 
-    known: whether any posting there is known; where none is, nothing is said to be missing.
+    known: whether any posting there is known; where none is, nothing is reported as missing.
     """
     rows = tps.assign(tps=1, known=tps["state"] != "tidak_diketahui")
-    by_code = rows.groupby("kecamatan")[["tps", "empty", "short", "known"]]
-    found = by_code.sum().astype("int64")
-    return found.assign(known=found["known"] > 0)
+    by_kecamatan = rows.groupby("kecamatan")[["tps", "empty", "short", "known"]]
+    counts = by_kecamatan.sum().astype("int64")
+    return counts.assign(known=counts["known"] > 0)
 
 
 class _ShortStation(NamedTuple):
-    """A TPS that lacks officers, as `judged` tells of it."""
+    """A TPS that lacks officers, with columns of build_shortfall_table."""
 
     code: str
     kecamatan: str
@@ -174,51 +174,51 @@ def _priority_key(station_group: StationGroup) -> list[int]:
 
 
 def _collect_officers_by_tps(postings: pd.DataFrame, codes: Iterable[str]) -> dict[str, str]:
-    """By TPS the officers who were ordered there, as one word."""
-    mine = postings[postings["code"].isin(list(codes)) & postings["group"].isin(POLICE_GROUPS)]
-    named: pd.Series = mine.groupby("code")["petugas"].agg(lambda who: " ".join(sorted(who)))
-    return {str(code): str(who) for code, who in named.items()}
+    """Join the officers ordered to each TPS to one string."""
+    rows = postings[postings["code"].isin(list(codes)) & postings["group"].isin(POLICE_GROUPS)]
+    joined: pd.Series = rows.groupby("code")["petugas"].agg(lambda names: " ".join(sorted(names)))
+    return {str(code): str(names) for code, names in joined.items()}
 
 
 def _pack_groups(groups: Sequence[list[_ShortStation]], max_tps: int) -> list[list[_ShortStation]]:
-    """The groups cut to what one officer can take, and joined within a desa while that lasts."""
-    made: list[list[_ShortStation]] = []
+    """Cut groups to what one officer can cover, and join them within a desa where possible."""
+    packs: list[list[_ShortStation]] = []
     for group in groups:
-        desa = {one.desa for one in group}
-        near = (some for some in made if any(one.desa in desa for one in some))
-        room = next(
+        desa = {tps.desa for tps in group}
+        neighbours = (pack for pack in packs if any(tps.desa in desa for tps in pack))
+        target = next(
             (
-                some
-                for some in near
-                if len(some) + len(group) <= _compute_capacity([*some, *group], max_tps)
+                pack
+                for pack in neighbours
+                if len(pack) + len(group) <= _compute_capacity([*pack, *group], max_tps)
             ),
             None,
         )
-        if room is not None:
-            room += group
+        if target is not None:
+            target += group
             continue
         size = _compute_capacity(group, max_tps)
-        made += [group[at : at + size] for at in range(0, len(group), size)]
-    return made
+        packs += [group[start : start + size] for start in range(0, len(group), size)]
+    return packs
 
 
 def _compute_capacity(stations: Sequence[_ShortStation], max_tps: int) -> int:
-    """How many TPS that lack so much one officer can take."""
-    lacks = max(one.lacks for one in stations)
+    """Return how many TPS with such a lack one officer can cover."""
+    lacks = max(tps.lacks for tps in stations)
     return 1 if lacks <= 0 else max(1, min(max_tps, math.floor(1 / lacks + TOLERANCE)))
 
 
 def _build_station_group(
     stations: Sequence[_ShortStation], rule: RedeploymentRules
 ) -> StationGroup:
-    lacks = max(one.lacks for one in stations)
+    lacks = max(tps.lacks for tps in stations)
     return StationGroup(
-        tps_codes=tuple(one.code for one in stations),
+        tps_codes=tuple(tps.code for tps in stations),
         desa=stations[0].desa,
         kecamatan=stations[0].kecamatan,
         officers_needed=max(1, round_up(len(stations) * lacks)),
         empty_points={
-            one.code: one.points + rule.shortfall_points["empty"] for one in stations if one.empty
+            tps.code: tps.points + rule.shortfall_points["empty"] for tps in stations if tps.empty
         },
-        short_points={one.code: one.points for one in stations if one.short},
+        short_points={tps.code: tps.points for tps in stations if tps.short},
     )

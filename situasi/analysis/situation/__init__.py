@@ -1,1 +1,1 @@
-"""The whole: overview, worklist, priority score, staleness of feeds, changes."""
+"""The overall situation: overview, worklist, priority score, feed staleness and changes."""

@@ -1,4 +1,4 @@
-"""The day besides the incidents: stations, turnout and personnel, joined in one score."""
+"""The day apart from incidents: stations, turnout and personnel, combined in one score."""
 
 from __future__ import annotations
 
@@ -23,9 +23,8 @@ from situasi.domain.register import Register
 class AreaSummary:
     """What the Situasi page shows of the day at one moment, for every kecamatan.
 
-    stations: analysis.stations.stations. phases: its by_kecamatan. turnout:
-    analysis.turnout.by_kecamatan; whole: that of the kabupaten. gaps:
-    analysis.coverage.gaps. attention: analysis.attention.attention.
+    stations: of stations.status; phases: its count_by_kecamatan. turnout: of turnout.summary.
+    coverage_gaps: of personnel.coverage. priority_scores: of situation.priority_score.
     """
 
     stations: pd.DataFrame
@@ -43,34 +42,34 @@ def compute_area_summary(
     stations: pd.DataFrame,
     personnel_coverage: Coverage,
 ) -> AreaSummary:
-    """Compute it from the known cases. every: stations.stations. force: coverage.coverage."""
+    """Compute the summary from the known cases, the station table and the personnel coverage."""
     phases = status.count_by_kecamatan(stations)
     rates = summary.build_turnout_table(stations, register)
     gaps = coverage.build_gap_table(personnel_coverage, register)
     valid = register.election.thresholds.situasi_valid
-    lively = case_index.any_of(case_index.is_open, case_index.is_known_since(at - valid))
-    cases = merging.build_merged_cases(frames.cases, frames["merges"]).to_frame(lively)
+    is_current = case_index.any_of(case_index.is_open, case_index.is_known_since(at - valid))
+    cases = merging.build_merged_cases(frames.cases, frames["merges"]).to_frame(is_current)
     states = crowd_state.build_kecamatan_table(cases, list(register.kecamatan), at, valid)
-    heard: dict[str | None, float] = {
+    known_rates: dict[str | None, float] = {
         str(code): rate for code, rate in rates["rate"].dropna().items()
     }
-    if heard:
-        heard[None] = float(summary.compute_total(rates)["rate"])
+    if known_rates:
+        known_rates[None] = float(summary.compute_total(rates)["rate"])
     scores = priority_score.compute_priority_scores(
-        cases, states, phases, heard, gaps, register.election.rules
+        cases, states, phases, known_rates, gaps, register.election.rules
     )
     return AreaSummary(stations, phases, rates, gaps, scores)
 
 
 def find_phases_reached(phases: pd.DataFrame) -> pd.DataFrame:
-    """By kecamatan the phase that at least half of its TPS have reached, and how many have.
+    """Return by kecamatan the phase that at least half of its TPS have reached, and how many have.
 
-    phases: analysis.stations.by_kecamatan. Columns: fase (None: none yet), by (how many TPS
-    reached it), tps.
+    phases: of stations.status.count_by_kecamatan. Columns: fase (None: none yet), by (number of TPS
+    that reached it), tps.
     """
     counts = phases[list(FASE)].iloc[:, ::-1].cumsum(axis="columns")
-    enough = counts.ge(phases["tps"] / 2, axis="index")
-    furthest = enough.idxmax(axis="columns").where(enough.any(axis="columns"), None)
+    is_reached = counts.ge(phases["tps"] / 2, axis="index")
+    furthest = is_reached.idxmax(axis="columns").where(is_reached.any(axis="columns"), None)
     reached_by = pd.Series(
         [counts[fase][code] if isinstance(fase, str) else 0 for code, fase in furthest.items()],
         index=furthest.index,

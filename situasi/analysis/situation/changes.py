@@ -1,4 +1,4 @@
-"""Changes: what is new, worse, closed and still silent, between two moments of the board."""
+"""Changes: what is new, worse, closed and still silent, between two moments of the dashboard."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from situasi.analysis.stations import status as stations_status
 from situasi.domain.feed_schemas import INCIDENTS, MERGES, SITUASI, STATUS_CLOSED, TINGKAT
 from situasi.domain.register import Register
 
-# What can have become worse, and who can still be silent; in this order.
+# What can become worse, and what can be silent; in this order.
 WORSENED_KINDS = ("tingkat", "situasi", "lewat", "tanpa_petugas", "lapor")
 SILENT_KINDS = ("sumber", "kecamatan", "tps")
-# A TPS in one of these has something wrong with its word; in one of the others it is silent.
+# A TPS in PROBLEM_STATES has a problem with its reports; in SILENT_STATES it is silent.
 PROBLEM_STATES = ("terlambat", "tak_terjangkau", "diragukan")
 SILENT_STATES = ("terlambat", "tak_terjangkau")
-# How a case ended of which all rows were taken back.
+# The end of a case of which all rows were withdrawn.
 WITHDRAWN = "ditarik"
 
 _CASE_COLUMNS = ["case", "kecamatan", "jenis", "tingkat", "status", "uraian", "id", "latihan"]
@@ -35,13 +35,13 @@ _CHANGE_COLUMNS = ["kind", *_CASE_COLUMNS, "desa_text", "tps", "before", "after"
 
 @dataclass(frozen=True)
 class SituationState:
-    """How things stand at one moment, as far as two moments are compared.
+    """The state at one moment, as far as two moments are compared.
 
-    cases: every case, unmerged, without nihil. stands: merging.standing. merged: cases, merged
-    ones as one. overdue: lives.overdue of them. states: situasi by kecamatan (None: no current
-    word); stated: when it was. everywhere: that of the whole kabupaten. words: when the newest
-    word came from each kecamatan. mute: kecamatan without a word of late. tps:
-    stations.stations, by code, with `absent` (whether it is known to be without an officer).
+    cases: every case, unmerged, without nihil. merged_cases: cases, merged ones as one.
+    overdue_cases: milestones.find_overdue of these. crowd_states: situasi by kecamatan (None: no
+    current report); crowd_stated_times: when stated. kabupaten_state: of the whole kabupaten.
+    last_report_times: newest report by kecamatan. silent_kecamatan: without a recent report.
+    stations: station table by code, with `absent` (whether it is known to be without an officer).
     """
 
     cases: pd.DataFrame
@@ -61,8 +61,8 @@ class Changes:
     """What changed between two moments.
 
     new: cases first known since. closed: cases ended since, with `before` (their status then,
-    None: unknown then) and `after`. worse: by `kind` (WORSE), with `before` and `after`. silent:
-    by `kind` (SILENT), `case` being the feed, kecamatan or TPS, `at` its last word (NaT: none).
+    None: unknown then) and `after`. worse: by `kind` (WORSENED_KINDS), with `before` and `after`.
+    silent: by `kind` (SILENT_KINDS); `case`: feed, kecamatan or TPS; `at`: last report or NaT.
     """
 
     new: pd.DataFrame
@@ -79,23 +79,23 @@ def compute_situation_state(
     stations: pd.DataFrame,
     personnel_coverage: Coverage,
 ) -> SituationState:
-    """How things stand, as known at the moment."""
+    """Compute the state of the situation as known at the moment."""
     rows, election = frames["incidents"], register.election
     cases = incidents_cases.build_case_table(rows)
-    stands = merging.find_canonical_cases(cases, frames["merges"])
-    merged = incidents_cases.drop_nihil(merging.collapse(cases, stands))
-    lived = milestones.collapse(milestones.compute_milestones(rows), stands)
+    canonical = merging.find_canonical_cases(cases, frames["merges"])
+    merged = incidents_cases.drop_nihil(merging.collapse(cases, canonical))
+    case_milestones = milestones.collapse(milestones.compute_milestones(rows), canonical)
     valid = election.thresholds.situasi_valid
     states = crowd_state.build_kecamatan_table(cases, list(register.kecamatan), at, valid)
-    heard = crowd_state.find_reporting_kecamatan(cases, at, valid)
+    reporting = crowd_state.find_reporting_kecamatan(cases, at, valid)
     absent = personnel_coverage.tps.set_index("code")["absent"]
     table = stations.set_index("code", drop=False)
     return SituationState(
         cases=incidents_cases.drop_nihil(cases),
-        canonical_cases=stands,
+        canonical_cases=canonical,
         merged_cases=merged,
         overdue_cases=milestones.find_overdue(
-            incidents_cases.filter_open(merged), lived, election.rules.service_levels, at
+            incidents_cases.filter_open(merged), case_milestones, election.rules.service_levels, at
         ),
         crowd_states={
             code: state if isinstance(state, str) else None
@@ -110,7 +110,7 @@ def compute_situation_state(
         last_report_times={
             str(code): when for code, when in rows.groupby("kecamatan")["known_at"].max().items()
         },
-        silent_kecamatan=frozenset(register.kecamatan) - heard,
+        silent_kecamatan=frozenset(register.kecamatan) - reporting,
         stations=table.assign(absent=absent.reindex(table.index, fill_value=False)),
     )
 
@@ -123,13 +123,12 @@ def compute_changes(
     since: datetime,
     kecamatan: Collection[str] = (),
 ) -> Changes:
-    """What changed since.
+    """Compute what changed since.
 
-    heard_then, heard_now: analysis.overview.feeds_heard. kecamatan: only of these (none: all);
-    what is of the whole kabupaten concerns each. A word that came since ends a silence, though
-    another is owed.
+    kecamatan: only of these (none: all); what concerns the whole kabupaten is always included. A
+    report that came since ends a silence, even if another one is overdue.
     """
-    every = Changes(
+    changes = Changes(
         new=_find_new_cases(current, since),
         worse=_concat_changes(
             _find_worse_tingkat(previous, current),
@@ -146,14 +145,14 @@ def compute_changes(
         ),
     )
     if not kecamatan:
-        return every
-    return Changes(*(_filter_kecamatan(part, kecamatan) for part in vars(every).values()))
+        return changes
+    return Changes(*(_filter_kecamatan(part, kecamatan) for part in vars(changes).values()))
 
 
 def _find_new_cases(current: SituationState, since: datetime) -> pd.DataFrame:
-    """The newest first."""
-    found = current.merged_cases[current.merged_cases["first_known"] > pd.Timestamp(since)]
-    return found.sort_values(["first_known", "seq"], ascending=False, kind="stable")
+    """Return the cases first known since, the newest first."""
+    new_cases = current.merged_cases[current.merged_cases["first_known"] > pd.Timestamp(since)]
+    return new_cases.sort_values(["first_known", "seq"], ascending=False, kind="stable")
 
 
 def _filter_kecamatan(rows: pd.DataFrame, kecamatan: Collection[str]) -> pd.DataFrame:
@@ -161,39 +160,39 @@ def _filter_kecamatan(rows: pd.DataFrame, kecamatan: Collection[str]) -> pd.Data
 
 
 def _concat_changes(*parts: pd.DataFrame) -> pd.DataFrame:
-    """All of them, one below the other."""
-    found = [part.reindex(columns=_CHANGE_COLUMNS).astype("object") for part in parts]
-    return pd.concat(found, ignore_index=True)
+    """Return all parts as one frame."""
+    frames = [part.reindex(columns=_CHANGE_COLUMNS).astype("object") for part in parts]
+    return pd.concat(frames, ignore_index=True)
 
 
 def _to_canonical(cases: pd.Series, current: SituationState) -> pd.Series:
-    """The case that now stands for each of these."""
+    """Return the present canonical case of each of these."""
     return cases.map(lambda case: current.canonical_cases.get(case, case)).astype("object")
 
 
 def _tingkat_rank(levels: pd.Series) -> pd.Series:
-    """The place in TINGKAT; nobody's word weighs as little as rendah."""
-    return levels.map({level: at for at, level in enumerate(TINGKAT)}).fillna(0).astype("int64")
+    """Return the index in TINGKAT; no stated tingkat ranks as low as rendah."""
+    return levels.map({level: rank for rank, level in enumerate(TINGKAT)}).fillna(0).astype("int64")
 
 
 def _find_worse_tingkat(previous: SituationState, current: SituationState) -> pd.DataFrame:
-    """Open cases that weigh more than the gravest of their reports did."""
+    """Find open cases with a higher tingkat than the gravest of their reports had."""
     before = previous.cases[["case", "tingkat"]].assign(
         head=_to_canonical(previous.cases["case"], current)
     )
     before = before.assign(rank=_tingkat_rank(before["tingkat"])).sort_values("rank", kind="stable")
     gravest = before.drop_duplicates("head", keep="last").set_index("head")
-    opened = incidents_cases.filter_open(current.merged_cases)
-    known = opened[opened["case"].isin(gravest.index)]
-    was = gravest.loc[known["case"]]
-    risen = _tingkat_rank(known["tingkat"]).to_numpy() > was["rank"].to_numpy()
-    found = known.assign(kind="tingkat", before=was["tingkat"].to_numpy(), after=known["tingkat"])
-    found = found.assign(at=found["known_at"])[risen]
-    return found.take(np.argsort(-_tingkat_rank(found["tingkat"]).to_numpy(), kind="stable"))
+    open_cases = incidents_cases.filter_open(current.merged_cases)
+    known = open_cases[open_cases["case"].isin(gravest.index)]
+    old = gravest.loc[known["case"]]
+    risen = _tingkat_rank(known["tingkat"]).to_numpy() > old["rank"].to_numpy()
+    worse = known.assign(kind="tingkat", before=old["tingkat"].to_numpy(), after=known["tingkat"])
+    worse = worse.assign(at=worse["known_at"])[risen]
+    return worse.take(np.argsort(-_tingkat_rank(worse["tingkat"]).to_numpy(), kind="stable"))
 
 
 def _find_worse_situasi(previous: SituationState, current: SituationState) -> pd.DataFrame:
-    """Kecamatan whose situasi went up, and the kabupaten's own; no word counts as hijau."""
+    """Find kecamatan whose situasi rose, and the kabupaten's own; no report counts as hijau."""
     pairs: list[tuple[str | None, str | None, str | None]] = [
         (None, previous.kabupaten_state, current.kabupaten_state),
         *(
@@ -202,28 +201,28 @@ def _find_worse_situasi(previous: SituationState, current: SituationState) -> pd
         ),
     ]
 
-    def place(state: str | None) -> int:
+    def rank(state: str | None) -> int:
         return SITUASI.index(state) if state else 0
 
-    worse = [pair for pair in pairs if place(pair[2]) > place(pair[1])]
-    worse.sort(key=lambda pair: -place(pair[2]))
-    found = pd.DataFrame(worse, columns=["kecamatan", "before", "after"], dtype="object")
-    made_up = {
+    worse = [pair for pair in pairs if rank(pair[2]) > rank(pair[1])]
+    worse.sort(key=lambda pair: -rank(pair[2]))
+    table = pd.DataFrame(worse, columns=["kecamatan", "before", "after"], dtype="object")
+    exercise_by_kecamatan = {
         code: bool(rows["latihan"].any()) for code, rows in current.cases.groupby("kecamatan")
     }  # fmt: skip
-    marks = found["kecamatan"].map(made_up).eq(True) | (
-        found["kecamatan"].isna() & bool(current.cases["latihan"].any())
+    is_exercise = table["kecamatan"].map(exercise_by_kecamatan).eq(True) | (
+        table["kecamatan"].isna() & bool(current.cases["latihan"].any())
     )
-    return found.assign(
+    return table.assign(
         kind="situasi",
-        case=found["kecamatan"],
-        at=found["kecamatan"].map(current.crowd_stated_times),
-        latihan=marks,
+        case=table["kecamatan"],
+        at=table["kecamatan"].map(current.crowd_stated_times),
+        latihan=is_exercise,
     )
 
 
 def _find_newly_overdue(previous: SituationState, current: SituationState) -> pd.DataFrame:
-    """Open cases that are late with a step with which they were not late."""
+    """Find open cases that are late with a step with which they were not late before."""
     before = set(
         zip(
             _to_canonical(previous.overdue_cases["case"], current),
@@ -232,50 +231,50 @@ def _find_newly_overdue(previous: SituationState, current: SituationState) -> pd
         )
     )
     late = current.overdue_cases
-    anew = [one not in before for one in zip(late["case"], late["step"], strict=True)]
-    found = late[pd.Series(anew, late.index, dtype="bool")]
-    return found.assign(kind="lewat", before=None, after=found["step"], at=found["due_at"])
+    is_new = [pair not in before for pair in zip(late["case"], late["step"], strict=True)]
+    new = late[pd.Series(is_new, late.index, dtype="bool")]
+    return new.assign(kind="lewat", before=None, after=new["step"], at=new["due_at"])
 
 
 def _find_newly_unstaffed(previous: SituationState, current: SituationState) -> pd.DataFrame:
-    """TPS that are known to be without an officer, and were not."""
-    were = previous.stations["absent"].reindex(current.stations.index, fill_value=False)
-    return _station_rows(current.stations[current.stations["absent"] & ~were], "tanpa_petugas")
+    """Find TPS that are known to be without an officer and were not before."""
+    absent = previous.stations["absent"].reindex(current.stations.index, fill_value=False)
+    return _station_rows(current.stations[current.stations["absent"] & ~absent], "tanpa_petugas")
 
 
 def _find_worse_reporting(previous: SituationState, current: SituationState) -> pd.DataFrame:
-    """TPS that became late, out of reach or doubted; one that can be reached again is no worse."""
-    were, are = (
+    """Find TPS that became late, unreachable or doubted; becoming reachable again is not worse."""
+    before, after = (
         previous.stations["state"].reindex(current.stations.index),
         current.stations["state"],
     )
-    reached = (were == "tak_terjangkau") & (are == "terlambat")
-    fell = are.isin(PROBLEM_STATES) & (are != were) & ~reached
-    found = _station_rows(current.stations[fell], "lapor")
-    found["before"], found["after"] = were[fell].to_numpy(), are[fell].to_numpy()
-    return found.assign(at=current.stations.loc[fell, "owed_at"].to_numpy())
+    is_reachable = (before == "tak_terjangkau") & (after == "terlambat")
+    worse = after.isin(PROBLEM_STATES) & (after != before) & ~is_reachable
+    changes = _station_rows(current.stations[worse], "lapor")
+    changes["before"], changes["after"] = before[worse].to_numpy(), after[worse].to_numpy()
+    return changes.assign(at=current.stations.loc[worse, "owed_at"].to_numpy())
 
 
 def _station_rows(tps: pd.DataFrame, kind: str) -> pd.DataFrame:
-    named = tps.rename(columns={"code": "case"}).reset_index(drop=True)
-    return named[["case", "kecamatan", "latihan"]].assign(kind=kind)
+    renamed = tps.rename(columns={"code": "case"}).reset_index(drop=True)
+    return renamed[["case", "kecamatan", "latihan"]].assign(kind=kind)
 
 
 def _find_closed_cases(previous: SituationState, current: SituationState) -> pd.DataFrame:
-    """Cases that are closed, and were open or unknown; and those taken back, the newest first."""
-    heads = _to_canonical(previous.cases["case"], current)
-    was_open = heads[previous.cases.index.isin(incidents_cases.filter_open(previous.cases).index)]
+    """Find cases now closed that were open or unknown, and those withdrawn; the newest first."""
+    keys = _to_canonical(previous.cases["case"], current)
+    was_open = keys[previous.cases.index.isin(incidents_cases.filter_open(previous.cases).index)]
     ended = current.merged_cases[current.merged_cases["status"].isin(STATUS_CLOSED)]
-    since = ended["case"].isin(was_open) | ~ended["case"].isin(heads)
-    status = dict(zip(heads, previous.cases["status"], strict=True))
-    found = ended[since].iloc[::-1]
-    before = pd.Series([status.get(case) for case in found["case"]], found.index, dtype="object")
-    gone = incidents_cases.filter_open(previous.merged_cases)
-    gone = gone[~gone["case"].isin(current.cases["case"])]
+    is_new = ended["case"].isin(was_open) | ~ended["case"].isin(keys)
+    status = dict(zip(keys, previous.cases["status"], strict=True))
+    closed = ended[is_new].iloc[::-1]
+    before = pd.Series([status.get(case) for case in closed["case"]], closed.index, dtype="object")
+    withdrawn = incidents_cases.filter_open(previous.merged_cases)
+    withdrawn = withdrawn[~withdrawn["case"].isin(current.cases["case"])]
     return pd.concat(
         [
-            found.assign(before=before, after=found["status"]),
-            gone.assign(before=gone["status"], after=WITHDRAWN),
+            closed.assign(before=before, after=closed["status"]),
+            withdrawn.assign(before=withdrawn["status"], after=WITHDRAWN),
         ],
         ignore_index=True,
     )
@@ -317,13 +316,13 @@ def _find_silent_kecamatan(
 
 
 def _find_silent_tps(previous: SituationState, current: SituationState) -> pd.DataFrame:
-    """TPS that owed a report then and owe one now, and said nothing in between."""
-    were = previous.stations["state"].reindex(current.stations.index).isin(SILENT_STATES)
+    """Find TPS that owed a report then and owe one now, with no report in between."""
+    was_silent = previous.stations["state"].reindex(current.stations.index).isin(SILENT_STATES)
     last, before = (
         current.stations["last_at"],
         previous.stations["last_at"].reindex(current.stations.index),
     )
     quiet = (last == before) | (last.isna() & before.isna())
-    silent = current.stations[current.stations["state"].isin(SILENT_STATES) & were & quiet]
-    found = _station_rows(silent, "tps")
-    return found.assign(after=silent["state"].to_numpy(), at=silent["last_at"].to_numpy())
+    silent = current.stations[current.stations["state"].isin(SILENT_STATES) & was_silent & quiet]
+    rows = _station_rows(silent, "tps")
+    return rows.assign(after=silent["state"].to_numpy(), at=silent["last_at"].to_numpy())

@@ -1,4 +1,4 @@
-"""Alarms: open cases so grave that whoever sits before the wall is interrupted."""
+"""Alarms: open cases so grave that the operator at the wall display is interrupted."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ def find_critical_cases(
     register: Register,  # noqa: ARG001
     at: datetime,  # noqa: ARG001
 ) -> pd.DataFrame:
-    """The open cases of tingkat tinggi or situasi merah, the one that came last first.
+    """Find the open cases of tingkat tinggi or situasi merah, the latest first.
 
-    Columns of merging.merged, and: members (the cases that are merged in it, itself too);
+    Columns of merging.merge_cases, and: members (the cases merged in it, itself included);
     grave_seq, grave_at and came_at: number of the row that first made it grave, when that was
     known, and when it was stored.
     """
     rows = frames["incidents"]
-    every = incidents_cases.build_case_table(rows)
-    stands = merging.find_canonical_cases(every, frames["merges"])
-    opened = incidents_cases.filter_open(merging.collapse(every, stands))
-    found = opened[_is_critical(opened)]
-    first = _first_critical_rows(rows[_is_critical(rows)], stands)
-    told = first.reindex(found["case"])
-    members = _members_by_canonical(stands)
-    found = found.assign(
+    cases = incidents_cases.build_case_table(rows)
+    canonical = merging.find_canonical_cases(cases, frames["merges"])
+    open_cases = incidents_cases.filter_open(merging.collapse(cases, canonical))
+    grave = open_cases[_is_critical(open_cases)]
+    first_by_case = _first_critical_rows(rows[_is_critical(rows)], canonical)
+    first_rows = first_by_case.reindex(grave["case"])
+    members = _members_by_canonical(canonical)
+    grave = grave.assign(
         members=pd.Series(
-            [members.get(case, (case,)) for case in found["case"]], found.index, dtype="object"
+            [members.get(case, (case,)) for case in grave["case"]], grave.index, dtype="object"
         ),
-        grave_seq=told["seq"].to_numpy(),
-        grave_at=told["known_at"].array,
-        came_at=told["recorded_at"].array,
+        grave_seq=first_rows["seq"].to_numpy(),
+        grave_at=first_rows["known_at"].array,
+        came_at=first_rows["recorded_at"].array,
     )
-    return found.sort_values("grave_seq", ascending=False).reset_index(drop=True)
+    return grave.sort_values("grave_seq", ascending=False).reset_index(drop=True)
 
 
 def _is_critical(rows: pd.DataFrame) -> pd.Series:
@@ -53,17 +53,17 @@ def _is_critical(rows: pd.DataFrame) -> pd.Series:
 def _first_critical_rows(
     critical_rows: pd.DataFrame, canonical_cases: Mapping[str, str]
 ) -> pd.DataFrame:
-    """Of each case the row that first made it grave, by the case that stands for it."""
-    head = critical_rows["case"].map(lambda case: canonical_cases.get(case, case))
-    ordered = critical_rows.assign(head=head).sort_values("seq")
+    """Return for each case the row that first made it grave, by its canonical case."""
+    canonical = critical_rows["case"].map(lambda case: canonical_cases.get(case, case))
+    ordered = critical_rows.assign(head=canonical).sort_values("seq")
     return ordered.drop_duplicates("head").set_index("head")
 
 
 def _members_by_canonical(canonical_cases: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for case, head in canonical_cases.items():
-        found.setdefault(head, []).append(case)
-    return {head: tuple(cases) for head, cases in found.items()}
+    members: dict[str, list[str]] = {}
+    for case, canonical in canonical_cases.items():
+        members.setdefault(canonical, []).append(case)
+    return {canonical: tuple(cases) for canonical, cases in members.items()}
 
 
 _CRITICAL_VALUES = (("tingkat", TINGKAT[-1]), ("situasi", "merah"))
@@ -71,9 +71,9 @@ _CRITICAL_VALUES = (("tingkat", TINGKAT[-1]), ("situasi", "merah"))
 
 @dataclass(frozen=True)
 class CriticalEvent:
-    """A case that became known as tinggi, or its situasi as merah (`why`).
+    """A case that became known as tinggi, or its situasi as merah (`reason`).
 
-    minute: the first whole minute at which that is known, in the zone of the election.
+    minute: the first whole minute at which that is known, in the timezone of the election.
     """
 
     minute: datetime
@@ -90,22 +90,22 @@ def find_critical_events(
     _at: datetime,
     kecamatan: Collection[str] = (),
 ) -> list[CriticalEvent]:
-    """The serious events of the election day, each when it was first known; the earliest first.
+    """Find the critical events of the election day, each when first known; the earliest first.
 
-    kecamatan: only of these (none: all); what is of the whole kabupaten concerns each.
+    kecamatan: only of these (none: all); what concerns the whole kabupaten is always included.
     """
     rows, election = frames[INCIDENTS.name], register.election
     if kecamatan:
         rows = rows[rows["kecamatan"].isin(list(kecamatan)) | rows["kecamatan"].isna()]
     rows = rows.sort_values(["known_at", "seq"], kind="stable")
-    found = [
-        rows[rows[column] == grave].drop_duplicates("case").assign(why=grave)
-        for column, grave in _CRITICAL_VALUES
+    parts = [
+        rows[rows[column] == value].drop_duplicates("case").assign(why=value)
+        for column, value in _CRITICAL_VALUES
     ]
-    told = pd.concat(found).sort_values(["known_at", "seq"], kind="stable")
-    minute = told["known_at"].dt.ceil("min").dt.tz_convert(election.zone)
-    told = told.assign(minute=minute)
-    told = told[(minute >= election.day_start) & (minute < election.day_end)]
+    events = pd.concat(parts).sort_values(["known_at", "seq"], kind="stable")
+    minute = events["known_at"].dt.ceil("min").dt.tz_convert(election.zone)
+    events = events.assign(minute=minute)
+    events = events[(minute >= election.day_start) & (minute < election.day_end)]
     return [
         CriticalEvent(
             minute=row.minute.to_pydatetime(),
@@ -114,15 +114,15 @@ def find_critical_events(
             jenis=row.jenis,
             kecamatan=row.kecamatan if isinstance(row.kecamatan, str) else None,
         )
-        for row in told.itertuples()
+        for row in events.itertuples()
     ]
 
 
 def next_event_minute(events: Sequence[CriticalEvent], at: datetime) -> datetime | None:
-    """The minute of the first of these events after a moment."""
-    return min((one.minute for one in events if one.minute > at), default=None)
+    """Return the minute of the first of these events after a moment; None if there is none."""
+    return min((event.minute for event in events if event.minute > at), default=None)
 
 
 def previous_event_minute(events: Sequence[CriticalEvent], at: datetime) -> datetime | None:
-    """The minute of the last of these events before a moment."""
-    return max((one.minute for one in events if one.minute < at), default=None)
+    """Return the minute of the last of these events before a moment; None if there is none."""
+    return max((event.minute for event in events if event.minute < at), default=None)

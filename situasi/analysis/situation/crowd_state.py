@@ -1,4 +1,4 @@
-"""Situasi: the state of the crowd in each kecamatan, as the field stated it."""
+"""Situasi: the state of the crowd in each kecamatan, as stated by the field."""
 
 from __future__ import annotations
 
@@ -10,79 +10,78 @@ import pandas as pd
 from situasi.analysis.incidents.cases import filter_open
 from situasi.domain.feed_schemas import SITUASI
 
-# What the state is read from; the texts need not be carried along.
+# The columns that decide the state; texts are left out.
 _COLUMNS = ["kecamatan", "jenis", "status", "situasi", "situasi_at", "occurred_at", "precision"]
 
 
 def build_kecamatan_table(
     cases: pd.DataFrame, kecamatan: Sequence[str], at: datetime, valid_for: timedelta
 ) -> pd.DataFrame:
-    """One row per kecamatan: `kecamatan`, `situasi` (missing: no current word), `stated_at`.
+    """Build one row per kecamatan: `kecamatan`, `situasi` (missing: none current), `stated_at`.
 
-    found: cases (analysis.incidents.cases). Situasi is only ever stated, never derived
-    from the weight of a report. Kuning and merah hold until their case is closed or
-    restated, however old; hijau holds for `valid`, then it is silence again. Nihil states
-    hijau.
+    cases: from cases.build_case_table. Situasi is only ever stated, never derived from the tingkat
+    of a report. Kuning and merah hold until their case is closed or restated, however old; hijau
+    holds for `valid_for`, then it counts as silence. Nihil states hijau.
     """
-    told = cases[_COLUMNS]
-    alarms = _elevated_by_kecamatan(told)
-    calm = _hijau_by_kecamatan(told, at - valid_for)
+    columns = cases[_COLUMNS]
+    elevated = _elevated_by_kecamatan(columns)
+    hijau = _hijau_by_kecamatan(columns, at - valid_for)
     rows = []
     for code in kecamatan:
-        stated = alarms.get(code) or calm.get(code)
-        state, when = stated if stated else (None, pd.NaT)
-        rows.append({"kecamatan": code, "situasi": state, "stated_at": when})
+        state_and_time = elevated.get(code) or hijau.get(code)
+        state, stated_at = state_and_time if state_and_time else (None, pd.NaT)
+        rows.append({"kecamatan": code, "situasi": state, "stated_at": stated_at})
     return pd.DataFrame(rows, columns=["kecamatan", "situasi", "stated_at"])
 
 
 def _elevated_by_kecamatan(cases: pd.DataFrame) -> dict[str, tuple[str, pd.Timestamp]]:
-    """The worst kuning or merah of the open cases of each kecamatan."""
-    lively = filter_open(cases)
-    lively = lively[lively["situasi"].isin(SITUASI[1:]) & lively["kecamatan"].notna()]
+    """Return the worst kuning or merah of the open cases of each kecamatan."""
+    opened = filter_open(cases)
+    opened = opened[opened["situasi"].isin(SITUASI[1:]) & opened["kecamatan"].notna()]
     worst: dict[str, tuple[str, pd.Timestamp]] = {}
-    for code, state, when in lively[["kecamatan", "situasi", "situasi_at"]].itertuples(index=False):
-        held = worst.get(code)
-        if held is None or SITUASI.index(state) > SITUASI.index(held[0]):
-            worst[code] = (state, when)
+    for code, state, time in opened[["kecamatan", "situasi", "situasi_at"]].itertuples(index=False):
+        current = worst.get(code)
+        if current is None or SITUASI.index(state) > SITUASI.index(current[0]):
+            worst[code] = (state, time)
     return worst
 
 
 def _hijau_by_kecamatan(
     cases: pd.DataFrame, since: datetime
 ) -> dict[str, tuple[str, pd.Timestamp]]:
-    """The newest hijau of each kecamatan that is not too old."""
+    """Return the newest hijau of each kecamatan that is not too old."""
     stated = (cases["situasi"] == "hijau") | (cases["jenis"] == "nihil")
-    # A word that comes late is as old as what it tells of.
-    spoken = cases["situasi_at"].where(cases["precision"] != "menit", _effective_times(cases))
-    fresh = cases[stated & (spoken >= since)].assign(_spoken=spoken)
-    newest = fresh.groupby("kecamatan")["_spoken"].max()
-    return {str(code): ("hijau", when) for code, when in newest.items()}
+    # A late report is as old as the event that it is about.
+    effective = cases["situasi_at"].where(cases["precision"] != "menit", _effective_times(cases))
+    valid = cases[stated & (effective >= since)].assign(_spoken=effective)
+    newest = valid.groupby("kecamatan")["_spoken"].max()
+    return {str(code): ("hijau", time) for code, time in newest.items()}
 
 
 def _effective_times(cases: pd.DataFrame) -> pd.Series:
-    """When a nihil was true: when it was told, or when it says that it looked."""
+    """Return when a nihil was true: when it was reported, or the observation time that it names."""
     nihil = cases["jenis"] == "nihil"
-    looked: pd.Series = cases["situasi_at"].where(
+    effective: pd.Series = cases["situasi_at"].where(
         ~nihil | (cases["situasi_at"] < cases["occurred_at"]), cases["occurred_at"]
     )
-    return looked
+    return effective
 
 
 def find_kabupaten_state(cases: pd.DataFrame) -> str | None:
-    """The worst kuning or merah stated for the whole kabupaten, in no one kecamatan."""
-    lively = filter_open(cases)
-    stated = set(lively.loc[lively["kecamatan"].isna(), "situasi"])
+    """Return the worst kuning or merah stated for the whole kabupaten, in no single kecamatan."""
+    open_cases = filter_open(cases)
+    stated = set(open_cases.loc[open_cases["kecamatan"].isna(), "situasi"])
     return next((state for state in reversed(SITUASI[1:]) if state in stated), None)
 
 
 def count_states(states: pd.DataFrame) -> dict[str | None, int]:
-    """How many kecamatan are in each state; None for those without a current word."""
-    found = states["situasi"].value_counts(dropna=False)
-    return {state if isinstance(state, str) else None: int(n) for state, n in found.items()}
+    """Count the kecamatan in each state; None for those without a current report."""
+    counts = states["situasi"].value_counts(dropna=False)
+    return {state if isinstance(state, str) else None: int(n) for state, n in counts.items()}
 
 
 def find_reporting_kecamatan(cases: pd.DataFrame, at: datetime, valid_for: timedelta) -> set[str]:
-    """The kecamatan from which any word at all came within `valid`, nihil included."""
+    """Return the kecamatan from which any report came within `valid_for`, nihil included."""
     return {
         str(code) for code in cases.loc[cases["known_at"] >= at - valid_for, "kecamatan"].dropna()
     }

@@ -1,4 +1,4 @@
-"""Silence: which feeds should be speaking and are not."""
+"""Staleness: which feeds should deliver rows and do not."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class FeedState:
-    """One feed at a moment. `last`: newest row known, None when there was never one.
+    """One feed at a moment. last_known_at: newest row known, None when there never was one.
 
-    expected: whether a word was due at all (inside the watched day).
+    is_expected: whether a row was due at all (inside the watched day).
     """
 
     feed: str
@@ -28,44 +28,44 @@ def compute_states(
     silent_after: Mapping[str, timedelta],
     watch_period: tuple[datetime, datetime],
 ) -> list[FeedState]:
-    """The state of every feed that has a time limit.
+    """Compute the state of every feed that has a time limit.
 
-    last: newest known row by feed. watch: from and until when reports are due; before the
-    limit has once passed after `watch[0]`, no feed can be silent.
+    last_known_times: newest known row by feed. watch_period: from and until when reports are due;
+    no feed is silent before its limit has passed once after the start.
     """
-    found = []
+    states = []
     for feed, limit in silent_after.items():
         newest = last_known_times.get(feed)
-        heard = max(newest, watch_period[0]) if newest else watch_period[0]
+        counted_from = max(newest, watch_period[0]) if newest else watch_period[0]
         expected = watch_period[0] <= at < watch_period[1]
-        found.append(FeedState(feed, newest, expected and at - heard > limit, expected))
-    return found
+        states.append(FeedState(feed, newest, expected and at - counted_from > limit, expected))
+    return states
 
 
 @dataclass(frozen=True)
 class NewestTime:
-    """When the newest row became known. exact: to the minute; otherwise only to the day."""
+    """When the newest row became known. is_exact: to the minute; otherwise only to the day."""
 
     at: datetime
     is_exact: bool
 
 
 def find_last_known_time(rows: pd.DataFrame) -> datetime | None:
-    """When the newest of these rows became known; None where there is none."""
+    """Return when the newest of these rows became known; None where there is none."""
     newest = rows["known_at"].max()
     return None if pd.isna(newest) else newest.to_pydatetime()
 
 
 def find_newest_time(rows: pd.DataFrame) -> NewestTime | None:
-    """The same, and how exactly its sender knew.
+    """Return the same, and whether it is known to the minute.
 
-    A row that its sender knew only to the day is reckoned by the end of that day: it does not
-    hide the newest of those that are known to the minute, unless its day is later.
+    A row known only to the day counts from the end of that day: it does not hide the newest of the
+    rows known to the minute, unless its day is later.
     """
     if rows.empty:
         return None
     exact = (rows["known_at"] == rows["recorded_at"]) | (rows["precision"] == "menit")
-    last, clear = rows["known_at"].max(), rows.loc[exact, "known_at"].max()
-    if pd.isna(clear) or last - clear >= pd.Timedelta(days=1):
-        return NewestTime(last.to_pydatetime(), is_exact=bool(last == clear))
-    return NewestTime(clear.to_pydatetime(), is_exact=True)
+    newest, newest_exact = rows["known_at"].max(), rows.loc[exact, "known_at"].max()
+    if pd.isna(newest_exact) or newest - newest_exact >= pd.Timedelta(days=1):
+        return NewestTime(newest.to_pydatetime(), is_exact=bool(newest == newest_exact))
+    return NewestTime(newest_exact.to_pydatetime(), is_exact=True)

@@ -1,4 +1,4 @@
-"""The situation as one value: everything the Situasi page shows of one moment and selection."""
+"""The overview: everything the Situasi page shows of one moment and selection."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from situasi.domain.election import Election
 from situasi.domain.feed_schemas import INCIDENTS, MERGES
 
 HOUR = timedelta(hours=1)
-# The feeds that cases are made of.
+# The feeds from which cases are built.
 CASE_FEEDS = (INCIDENTS.name, MERGES.name)
 
 
@@ -26,12 +26,11 @@ CASE_FEEDS = (INCIDENTS.name, MERGES.name)
 class Overview:
     """What is known at `at` of the selected cases.
 
-    shown: selected cases, newest known last, merged ones as one (analysis.merging). open,
-    drawn, undrawn: parts of it.
-    newest: when the newest row of the selection, nihil included, became known. elsewhen:
-    cases that only the time window keeps out. slots: analysis.timeline.per_slot.
-    states: analysis.situasi.by_kecamatan; everywhere: the same for the whole kabupaten.
-    heard: kecamatan from which any word came of late.
+    selected_cases: newest known last, merged ones as one (see merging); open_cases, located_cases,
+    unlocated_cases: parts of them. outside_window_count: cases that only the time window excludes.
+    kabupaten_state: situasi of the whole kabupaten; crowd_states: by kecamatan (see crowd_state).
+    reporting_kecamatan: with any recent report. slots: of timeline.count_by_slot. newest_time:
+    when the newest row of the selection, nihil included, became known.
     """
 
     at: datetime
@@ -62,36 +61,36 @@ def compute_overview(
 ) -> Overview:
     """Compute the overview.
 
-    frames: of a snapshot. at: the moment against which ages and windows are reckoned.
-    live: show all that is known by now; otherwise only what was known at `at`.
+    frames: of a snapshot. at: the moment that ages and windows refer to. live: show all that is
+    known by now; otherwise only what was known at `at`.
     """
-    known = AsOfView(frames, None if live else at)
-    found = compute_case_overview(known, election, kecamatan, selection, at)
-    return replace(found, feed_states=compute_feed_states(known, election, at))
+    view = AsOfView(frames, None if live else at)
+    overview = compute_case_overview(view, election, kecamatan, selection, at)
+    return replace(overview, feed_states=compute_feed_states(view, election, at))
 
 
 def compute_case_overview(
     view: AsOfView, election: Election, kecamatan: Sequence[str], selection: Selection, at: datetime
 ) -> Overview:
-    """The overview but for its feeds: it rests on CASES alone."""
+    """Compute the overview without its feed states: it depends on CASE_FEEDS alone."""
     return _OverviewInputs.build(view, election, at).compute(kecamatan, selection)
 
 
 def compute_overviews_by_kecamatan(
     view: AsOfView, election: Election, kecamatan: Sequence[str], selection: Selection, at: datetime
 ) -> dict[str, Overview]:
-    """By kecamatan the overview of each alone, which `of_cases` would give of it."""
-    ground = _OverviewInputs.build(view, election, at)
+    """Compute the overview of each kecamatan, as compute_case_overview gives for it alone."""
+    inputs = _OverviewInputs.build(view, election, at)
     return {
-        code: ground.compute(kecamatan, replace(selection, kecamatan=(code,))) for code in kecamatan
+        code: inputs.compute(kecamatan, replace(selection, kecamatan=(code,))) for code in kecamatan
     }
 
 
 @dataclass(frozen=True)
 class _OverviewInputs:
-    """What every overview of a moment rests on. counted: merged cases count once; before: those
-    known an hour earlier. spoken: cases that may tell a situasi: the word of each merged one on
-    its own kecamatan still holds there."""
+    """The inputs that all overviews of a moment share. merged_cases count once;
+    merged_cases_hour_ago: as known an hour earlier. crowd_cases: unmerged cases that may state a
+    situasi: a merged case still counts in its own kecamatan."""
 
     view: AsOfView
     election: Election
@@ -103,7 +102,7 @@ class _OverviewInputs:
     @classmethod
     def build(cls, view: AsOfView, election: Election, at: datetime) -> _OverviewInputs:
         earlier, valid = view.as_of(at - HOUR), election.thresholds.situasi_valid
-        lively = case_index.any_of(
+        is_current = case_index.any_of(
             case_index.has_elevated_situasi, case_index.is_known_since(at - valid)
         )
         return cls(
@@ -112,36 +111,37 @@ class _OverviewInputs:
             at=at,
             merged_cases=merging.build_merged_cases(view.cases, view[MERGES.name]),
             merged_cases_hour_ago=merging.build_merged_cases(earlier.cases, earlier[MERGES.name]),
-            crowd_cases=view.cases.to_frame(lively),
+            crowd_cases=view.cases.to_frame(is_current),
         )
 
     def compute(self, kecamatan: Sequence[str], selection: Selection) -> Overview:
-        election, at, spoken = self.election, self.at, self.crowd_cases
+        """Compute the overview of one selection, without feed states."""
+        election, at, crowd = self.election, self.at, self.crowd_cases
         timeless = replace(selection, since=None, until=None)
-        shown = self.merged_cases.select(selection)
-        opened = cases.filter_open(shown)
-        drawn, undrawn = cases.split_by_location(opened)
+        selected = self.merged_cases.select(selection)
+        open_cases = cases.filter_open(selected)
+        located, unlocated = cases.split_by_location(open_cases)
         chosen = [
             code for code in kecamatan if not selection.kecamatan or code in selection.kecamatan
         ]
         valid = election.thresholds.situasi_valid
         return Overview(
             at=at,
-            selected_cases=shown,
-            open_cases=opened,
+            selected_cases=selected,
+            open_cases=open_cases,
             open_count_hour_ago=self.merged_cases_hour_ago.count_open(
                 _shift_window_back(selection)
             ),
-            new_count=len(cases.filter_newly_known(shown, at, HOUR)),
-            located_cases=drawn,
-            unlocated_cases=undrawn,
-            outside_window_count=self.merged_cases.count(timeless) - len(shown),
-            kabupaten_state=crowd_state.find_kabupaten_state(spoken),
-            crowd_states=crowd_state.build_kecamatan_table(spoken, chosen, at, valid),
-            reporting_kecamatan=frozenset(crowd_state.find_reporting_kecamatan(spoken, at, valid)),
-            slots=timeline.count_by_slot(shown, election.day_start, election.day_end),
+            new_count=len(cases.filter_newly_known(selected, at, HOUR)),
+            located_cases=located,
+            unlocated_cases=unlocated,
+            outside_window_count=self.merged_cases.count(timeless) - len(selected),
+            kabupaten_state=crowd_state.find_kabupaten_state(crowd),
+            crowd_states=crowd_state.build_kecamatan_table(crowd, chosen, at, valid),
+            reporting_kecamatan=frozenset(crowd_state.find_reporting_kecamatan(crowd, at, valid)),
+            slots=timeline.count_by_slot(selected, election.day_start, election.day_end),
             without_hour_count=timeline.count_without_hour(
-                shown, election.day_start, election.day_end
+                selected, election.day_start, election.day_end
             ),
             newest_time=feed_staleness.find_newest_time(
                 self.view.cases.list_known_times(selection)
@@ -151,7 +151,7 @@ class _OverviewInputs:
 
 
 def compute_feed_states(view: AsOfView, election: Election, at: datetime) -> list[FeedState]:
-    """Which of these feeds should be speaking, and when each last did."""
+    """Compute which of these feeds should deliver rows, and when each last did."""
     return feed_staleness.compute_states(
         {name: view.last_known_at(name) for name in view},
         at,
@@ -161,7 +161,7 @@ def compute_feed_states(view: AsOfView, election: Election, at: datetime) -> lis
 
 
 def _shift_window_back(selection: Selection) -> Selection:
-    """A window that moves with the clock ("the last hour") was elsewhere an hour ago."""
+    """Return the selection an hour ago: a window that moves with the clock lay elsewhere then."""
     moving = selection.since is not None and selection.until is None
     return (
         replace(selection, since=selection.since - HOUR)

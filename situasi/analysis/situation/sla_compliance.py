@@ -1,4 +1,4 @@
-"""Punctuality over a period: which steps of cases, and which phases of TPS, came too late."""
+"""Punctuality over a period: which steps of cases and which phases of TPS were late."""
 
 from __future__ import annotations
 
@@ -19,53 +19,53 @@ def build_step_table(
     service: Mapping[str, ServiceLevel],
     at: datetime,
 ) -> pd.DataFrame:
-    """How many cases reached each step in time, too late, or still owe it.
+    """Count the cases that reached each step in time, reached it late, or still owe it.
 
-    shown: cases. lived: lives.lives, of these at least. Index: STEPS. Columns: in_time, late
-    (reached after its limit), waiting (not reached, the limit not past), overdue (not reached,
-    though the limit is past). Each case is in exactly one.
+    case_milestones: of compute_milestones, for these cases at least. Index: STEPS. Columns:
+    in_time, late (reached after its limit), waiting (not reached, within the limit), overdue (not
+    reached, beyond the limit). Each case is in exactly one.
     """
-    mine = case_milestones.reindex(cases["case"])
+    times = case_milestones.reindex(cases["case"])
     levels = [level if isinstance(level, str) else "belum" for level in cases["tingkat"]]
     limits = [step_limits(service[level]) for level in levels]
-    found = {}
+    counts = {}
     for step in STEPS:
-        limit = pd.Series([one[step] for one in limits], mine.index, dtype="timedelta64[us]")
-        reached = mine[step].notna()
-        took = mine[step].fillna(pd.Timestamp(at)) - mine["start"]
-        over = took > limit
-        found[step] = {
-            "in_time": int((reached & ~over).sum()),
-            "late": int((reached & over).sum()),
-            "waiting": int((~reached & ~over).sum()),
-            "overdue": int((~reached & over).sum()),
+        limit = pd.Series([steps[step] for steps in limits], times.index, dtype="timedelta64[us]")
+        reached = times[step].notna()
+        took = times[step].fillna(pd.Timestamp(at)) - times["start"]
+        is_late = took > limit
+        counts[step] = {
+            "in_time": int((reached & ~is_late).sum()),
+            "late": int((reached & is_late).sum()),
+            "waiting": int((~reached & ~is_late).sum()),
+            "overdue": int((~reached & is_late).sum()),
         }
-    return pd.DataFrame.from_dict(found, orient="index")
+    return pd.DataFrame.from_dict(counts, orient="index")
 
 
 def build_phase_table(stations: pd.DataFrame, register: Register, at: datetime) -> pd.DataFrame:
-    """How many TPS reached each phase that was due by `at`, and when.
+    """Count the TPS that reached each phase that was due by `at`, and how punctually.
 
-    found: of stations.stations. Index: fase. Columns: due (time of the rules), in_time, late
-    (its minute is after due), untimed (reached, but nobody told the minute), missing (nobody
-    told that it was reached). Each TPS is in exactly one.
+    stations: of stations.status. Index: fase. Columns: due (time of the rules), in_time, late (its
+    minute is after due), untimed (reached, minute not reported), missing (not reported as reached).
+    Each TPS is in exactly one.
     """
     furthest = stations["fase"].map({fase: rank for rank, fase in enumerate(FASE)}).fillna(-1)
     rows = []
     for due in register.election.rules.tps.phase_deadlines:
-        moment = pd.Timestamp(register.election.local_time(due.at))
-        if moment > pd.Timestamp(at):
+        due_at = pd.Timestamp(register.election.local_time(due.at))
+        if due_at > pd.Timestamp(at):
             continue
-        told = stations[due.fase]
-        timed, passed = told.notna(), furthest >= FASE.index(due.fase)
+        reached_at = stations[due.fase]
+        has_time, is_reached = reached_at.notna(), furthest >= FASE.index(due.fase)
         rows.append(
             {
                 "fase": due.fase,
                 "due": due.at,
-                "in_time": int((timed & (told <= moment)).sum()),
-                "late": int((timed & (told > moment)).sum()),
-                "untimed": int((~timed & passed).sum()),
-                "missing": int((~timed & ~passed).sum()),
+                "in_time": int((has_time & (reached_at <= due_at)).sum()),
+                "late": int((has_time & (reached_at > due_at)).sum()),
+                "untimed": int((~has_time & is_reached).sum()),
+                "missing": int((~has_time & ~is_reached).sum()),
             }
         )
     columns = ["fase", "due", "in_time", "late", "untimed", "missing"]

@@ -1,4 +1,4 @@
-"""Casework: everything the Kejadian page shows of one moment and selection."""
+"""The worklist: everything the Kejadian page shows of one moment and selection."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from situasi.domain import row_order
 from situasi.domain.feed_schemas import INCIDENTS, MERGES
 from situasi.domain.register import Register
 
-# So many pairs are told at most, of each kecamatan as many: more nobody compares.
+# At most so many pairs are listed, equally many per kecamatan: nobody compares more.
 MAX_PAIRS = 500
 
 
@@ -28,14 +28,13 @@ MAX_PAIRS = 500
 class Worklist:
     """What is known at `at` of the selected cases; merged ones are one.
 
-    rows: all known incident rows. cases: all cases, unmerged. texts: how each was first told.
-    merges: all known rows of them.
-    stands: merging.standing. lives: of all cases, merged. shown: selected cases, newest told
-    last; open, overdue (lives.overdue): parts of it. stretches: by step. elsewhen: cases that
-    only the time window keeps out. kinds: by_kind. twins: the likeliest of the probable pairs
-    of which one is shown, not yet merged nor said to be two; of reports that look the same one
-    pair. pairs: how many such pairs were found; all_pairs: whether they are all and in twins.
-    strangers: merges that bind nothing.
+    rows, merges: all known rows. cases: all cases, unmerged. first_texts: first text of each.
+    case_milestones: of all cases, merged. selected_cases: last reported last; open_cases,
+    overdue_cases: parts of them. durations: by step. outside_window_count: cases that only the
+    time window excludes. kind_counts: of count_by_kind. duplicate_candidates: the likeliest
+    probable pairs with a selected case, not yet merged nor rejected; of identical-looking reports
+    one pair. pair_count: number of such pairs; has_all_pairs: whether these are all and all are
+    listed. orphan_merges: merges without effect.
     """
 
     at: datetime
@@ -58,15 +57,15 @@ class Worklist:
 
     @property
     def report_count(self) -> int:
-        """How many reports the selected cases are made of."""
+        """Number of reports that the selected cases consist of."""
         return int(self.selected_cases["gabungan"].sum())
 
 
 @dataclass(frozen=True)
 class CaseDetail:
-    """One case. head: it, merged, as a row. members: its cases. rows: all that was told of
-    them, newest first, with `told`. bonds: what holds them together, newest first. late: its
-    row of lives.overdue, or None."""
+    """One case, merged, as a row; its members; rows: all its rows, newest first, with `told`.
+    effective_merges: the decisions that merge it, newest first. overdue_row: its row of
+    milestones.find_overdue, or None."""
 
     case: pd.Series
     members: pd.DataFrame
@@ -79,7 +78,7 @@ class CaseDetail:
 def find_duplicate_pairs(
     frames: Mapping[str, pd.DataFrame], register: Register, _at: datetime
 ) -> DuplicatePairs:
-    """Find the probable pairs of all cases, whatever is selected and was decided."""
+    """Find the probable pairs of all cases, whatever is selected or decided."""
     rows = frames["incidents"]
     cases, texts = incidents_cases.build_case_table(rows), milestones.find_first_texts(rows)
     return duplicates.find_pairs(cases, texts, register.election.rules.duplicates)
@@ -93,42 +92,40 @@ def compute_worklist(
     duplicate_pairs: DuplicatePairs,
     selection: Selection,
 ) -> Worklist:
-    """Compute the casework. known: rows known at the moment, by feed. found: of `likely`."""
+    """Compute the worklist. duplicate_pairs: of find_duplicate_pairs."""
     rows, merges, rules = frames["incidents"], frames["merges"], register.election.rules
     cases = incidents_cases.build_case_table(rows)
     texts = milestones.find_first_texts(rows)
-    stands = merging.find_canonical_cases(cases, merges)
-    counted = merging.collapse(cases, stands)
-    lived = milestones.collapse(milestones.compute_milestones(rows), stands)
+    canonical = merging.find_canonical_cases(cases, merges)
+    merged = merging.collapse(cases, canonical)
+    case_milestones = milestones.collapse(milestones.compute_milestones(rows), canonical)
     timeless = replace(selection, since=None, until=None)
-    happened = incidents_cases.drop_nihil(incidents_cases.select(counted, timeless))
-    shown = incidents_cases.select(happened, selection)
-    opened = incidents_cases.filter_open(shown)
-    mine = lived.reindex(shown["case"])
-    heard = incidents_cases.select(
+    all_selected = incidents_cases.drop_nihil(incidents_cases.select(merged, timeless))
+    selected = incidents_cases.select(all_selected, selection)
+    opened = incidents_cases.filter_open(selected)
+    own = case_milestones.reindex(selected["case"])
+    rows_in_window = incidents_cases.select(
         rows, replace(Selection(), since=selection.since, until=selection.until)
     )
     chosen = [k for k in register.kecamatan if not selection.kecamatan or k in selection.kecamatan]
-    twins, pairs = _select_candidates(duplicate_pairs, shown, merges, stands)
+    candidates, pair_count = _select_candidates(duplicate_pairs, selected, merges, canonical)
     return Worklist(
         at=at,
         rows=rows,
         cases=cases,
         first_texts=texts,
         merges=merges,
-        canonical_cases=stands,
-        case_milestones=lived,
-        selected_cases=shown,
+        canonical_cases=canonical,
+        case_milestones=case_milestones,
+        selected_cases=selected,
         open_cases=opened,
-        overdue_cases=milestones.find_overdue(opened, lived, rules.service_levels, at),
-        durations={
-            step: milestones.summarize_duration(mine, step, at) for step in milestones.STEPS
-        },
-        outside_window_count=len(happened) - len(shown),
-        kind_counts=count_by_kind(shown, chosen, set(heard["kecamatan"].dropna())),
-        duplicate_candidates=twins,
-        pair_count=pairs,
-        has_all_pairs=duplicate_pairs.is_complete and pairs == len(twins),
+        overdue_cases=milestones.find_overdue(opened, case_milestones, rules.service_levels, at),
+        durations={step: milestones.summarize_duration(own, step, at) for step in milestones.STEPS},
+        outside_window_count=len(all_selected) - len(selected),
+        kind_counts=count_by_kind(selected, chosen, set(rows_in_window["kecamatan"].dropna())),
+        duplicate_candidates=candidates,
+        pair_count=pair_count,
+        has_all_pairs=duplicate_pairs.is_complete and pair_count == len(candidates),
         orphan_merges=merging.find_orphan_merges(cases, merges),
     )
 
@@ -139,49 +136,49 @@ def _select_candidates(
     merges: pd.DataFrame,
     canonical_cases: Mapping[str, str],
 ) -> tuple[list[DuplicateCandidate], int]:
-    """Find the pairs of which at least one is shown, not yet merged nor said to be two.
+    """Find the pairs with at least one selected case, not yet merged nor rejected.
 
     Return the likeliest of each kecamatan, and how many there are.
     """
-    names = pd.Index(duplicate_pairs.case_keys)
-    head = pd.Index([canonical_cases.get(case, case) for case in duplicate_pairs.case_keys])
-    code = pd.factorize(head)[0]
-    seen, area = head.isin(selected_cases["case"]), head.map(
+    keys = pd.Index(duplicate_pairs.case_keys)
+    canonical = pd.Index([canonical_cases.get(case, case) for case in duplicate_pairs.case_keys])
+    code = pd.factorize(canonical)[0]
+    chosen, area = canonical.isin(selected_cases["case"]), canonical.map(
         dict(zip(selected_cases["case"], selected_cases["kecamatan"], strict=True))
     )  # fmt: skip
-    one, other = duplicate_pairs.left, duplicate_pairs.right
-    parted = np.array(
+    left, right = duplicate_pairs.left, duplicate_pairs.right
+    rejected = np.array(
         [
-            names.get_indexer(pd.Index(sorted(pair)))
+            keys.get_indexer(pd.Index(sorted(pair)))
             for pair in merging.find_rejected_pairs(merges)
             if len(pair) == 2
         ],
         dtype="int64",
     ).reshape(-1, 2)
-    size = max(1, len(names))
-    decided = np.isin(
-        np.minimum(one, other) * size + np.maximum(one, other),
-        parted.min(axis=1) * size + parted.max(axis=1),
+    size = max(1, len(keys))
+    is_decided = np.isin(
+        np.minimum(left, right) * size + np.maximum(left, right),
+        rejected.min(axis=1) * size + rejected.max(axis=1),
     )
-    open_still = (code[one] != code[other]) & ~decided & (seen[one] | seen[other])
-    left = np.flatnonzero(open_still)
-    # Of reports that look the same one pair is enough: the next comes when it is decided.
-    group = pd.Series(duplicate_pairs.group[left])
-    told = left[((group < 0) | ~group.duplicated()).to_numpy()]
-    place = pd.factorize(np.where(seen[one[told]], area[one[told]], area[other[told]]))[0]
-    order = np.lexsort((-duplicate_pairs.measures.score[told], place))
+    is_open = (code[left] != code[right]) & ~is_decided & (chosen[left] | chosen[right])
+    undecided = np.flatnonzero(is_open)
+    # Of identical-looking reports one pair is enough: the next follows when it is decided.
+    group = pd.Series(duplicate_pairs.group[undecided])
+    first = undecided[((group < 0) | ~group.duplicated()).to_numpy()]
+    place = pd.factorize(np.where(chosen[left[first]], area[left[first]], area[right[first]]))[0]
+    order = np.lexsort((-duplicate_pairs.measures.score[first], place))
     rank = pd.Series(place[order]).groupby(place[order]).cumcount().to_numpy()
-    most = fair_share(np.bincount(place + 1, minlength=1), MAX_PAIRS)
-    return duplicate_pairs.to_candidates(told[order[rank < most]]), len(left)
+    max_per_area = fair_share(np.bincount(place + 1, minlength=1), MAX_PAIRS)
+    return duplicate_pairs.to_candidates(first[order[rank < max_per_area]]), len(undecided)
 
 
 def count_by_kind(
     cases: pd.DataFrame, kecamatan: Sequence[str], reporting_kecamatan: Iterable[str]
 ) -> pd.DataFrame:
-    """How many cases of each jenis (index, the commonest first) in each kecamatan (columns).
+    """Count the cases of each jenis (index, the commonest first) in each kecamatan (columns).
 
-    Missing, never zero, where no word of any kind came from a kecamatan. A last column ""
-    holds those of no one kecamatan, where there are any.
+    Missing, never zero, for a kecamatan without any report. A last column "" holds the cases
+    without a kecamatan, if there are any.
     """
     area = cases["kecamatan"].astype("object").where(cases["kecamatan"].notna(), "")
     columns = [*kecamatan, ""] if (area == "").any() else list(kecamatan)
@@ -189,27 +186,27 @@ def count_by_kind(
     cells = np.zeros((len(kinds), len(columns)), dtype="int64")
     np.add.at(cells, (kind, pd.Index(columns).get_indexer(pd.Index(area))), 1)
     counts = pd.DataFrame(cells, kinds, columns).astype("Int64")
-    spoken = set(reporting_kecamatan)
-    for silent in [code for code in kecamatan if code not in spoken]:
+    reporting = set(reporting_kecamatan)
+    for silent in [code for code in kecamatan if code not in reporting]:
         counts[silent] = pd.array([pd.NA] * len(counts), dtype="Int64")
     order = counts.sum(axis=1).sort_values(ascending=False, kind="stable").index
     return counts.loc[order]
 
 
 def find_case_detail(worklist: Worklist, case: str) -> CaseDetail | None:
-    """The case, or the group that it is merged into; None where it is not known."""
-    head = worklist.canonical_cases.get(case, case)
-    group = {member for member, stood in worklist.canonical_cases.items() if stood == head} or {
-        head
+    """Return the case, or the group that it is merged into; None where it is not known."""
+    key = worklist.canonical_cases.get(case, case)
+    group = {member for member, target in worklist.canonical_cases.items() if target == key} or {
+        key
     }
     members = worklist.cases[worklist.cases["case"].isin(group)]
     if members.empty:
         return None
-    row = merging.collapse(members, dict.fromkeys(group, head)).iloc[0]
+    row = merging.collapse(members, dict.fromkeys(group, key)).iloc[0]
     rows = worklist.rows[worklist.rows["case"].isin(group)]
     rows = rows.assign(told=row_order.reported_time(rows)).sort_values(
         ["told", "seq"], ascending=False
     )
-    held = merging.find_effective_merges(members, worklist.merges).iloc[::-1]
-    late = worklist.overdue_cases[worklist.overdue_cases["case"] == head]
-    return CaseDetail(row, members, rows, held, late.iloc[0] if len(late) else None)
+    effective = merging.find_effective_merges(members, worklist.merges).iloc[::-1]
+    late = worklist.overdue_cases[worklist.overdue_cases["case"] == key]
+    return CaseDetail(row, members, rows, effective, late.iloc[0] if len(late) else None)

@@ -1,4 +1,4 @@
-"""What every TPS owes by when: its phases, and its counts of heads hour by hour."""
+"""Deadlines of each TPS: for its phases, and for its hourly head counts."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from situasi.domain.feed_schemas import FASE
 
 @dataclass(frozen=True)
 class Deadline:
-    """One report that every TPS owes.
+    """One report that every TPS must send.
 
-    what: a phase, or "hadir" for a count. hour: at which heads are counted; None for a phase.
-    awaited: from when it may come. late: after this moment it is late.
+    report_kind: a phase, or "hadir" for a count. hour: when heads are counted; None for a phase.
     """
 
     report_kind: str
@@ -24,16 +23,16 @@ class Deadline:
 
     @property
     def fase_index(self) -> int:
-        """The place of its phase in FASE; -1 for a count."""
+        """Return the position of its phase in FASE; -1 for a count."""
         return FASE.index(self.report_kind) if self.report_kind in FASE else -1
 
 
 def list_deadlines(election: Election) -> list[Deadline]:
-    """All that a TPS owes on the day, the earliest late first."""
+    """List all reports that a TPS must send on the day, by when they become late."""
     rules = election.rules.tps
     phases = [(due.fase, election.local_time(due.at)) for due in rules.phase_deadlines]
-    found = [Deadline(fase, None, at - rules.lead_time, at) for fase, at in phases]
+    deadlines = [Deadline(fase, None, at - rules.lead_time, at) for fase, at in phases]
     hour, closes = election.local_time(election.tps_opens), election.local_time(election.tps_closes)
     while (hour := hour + rules.count_interval) <= closes:
-        found.append(Deadline("hadir", hour, hour - rules.lead_time, hour + rules.count_grace))
-    return sorted(found, key=lambda due: (due.late_after, due.fase_index))
+        deadlines.append(Deadline("hadir", hour, hour - rules.lead_time, hour + rules.count_grace))
+    return sorted(deadlines, key=lambda due: (due.late_after, due.fase_index))

@@ -1,4 +1,4 @@
-"""Whether each TPS reports: in exactly one state, what it owes, and whose turn it is to ask."""
+"""Reporting status of each TPS: exactly one state, the missing report, and who must ask for it."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class StationSummary:
-    """What each TPS has told. reached: the place in FASE of its furthest phase, -1 for none.
+    """What each TPS has reported.
 
-    opened, counted: when it was opened, and when heads were last counted. doubted: that count
-    is. spoke: whether it ever told anything. away: whether it cannot be reached.
+    fase_index: position in FASE of its furthest phase, -1 for none. opened_us, counted_us: when it
+    was opened, and when heads were last counted.
     """
 
     fase_index: npt.NDArray[np.int64]
@@ -43,29 +43,29 @@ class StationSummary:
 def compute_reporting_status(
     summary: StationSummary, register: Register, at: datetime
 ) -> pd.DataFrame:
-    """The one state of each TPS: state, owed, owed_hour, owed_at, late_min, chaser."""
-    # When the watch is over nobody is asked any more: what is missing stays as late as it was.
+    """Compute the one state of each TPS: state, owed, owed_hour, owed_at, late_min, chaser."""
+    # After the end of the day nobody is asked any more: what is missing stays as late as it was.
     now = min(at, register.election.day_end)
-    owed = list_deadlines(register.election)
-    unmet = ~np.column_stack([_is_fulfilled(due, summary, register) for due in owed])
-    late = unmet & np.array([now > due.late_after for due in owed])
-    awaited = unmet & np.array([now >= due.expected_from for due in owed])
-    missing, is_late = awaited.any(axis=1), late.any(axis=1)
-    first = np.where(missing, awaited.argmax(axis=1), -1)
+    deadlines = list_deadlines(register.election)
+    unmet = ~np.column_stack([_is_fulfilled(due, summary, register) for due in deadlines])
+    overdue = unmet & np.array([now > due.late_after for due in deadlines])
+    expected = unmet & np.array([now >= due.expected_from for due in deadlines])
+    missing, is_late = expected.any(axis=1), overdue.any(axis=1)
+    first = np.where(missing, expected.argmax(axis=1), -1)
     states = np.select(
         [summary.is_unreachable, is_late, summary.has_doubted_count, missing, summary.has_reported],
         ["tak_terjangkau", "terlambat", "diragukan", "ditunggu", "lapor"],
         default="belum_waktunya",
     )
-    whats = np.array([*(due.report_kind for due in owed), None], dtype=object)
-    since = _to_us_with_never([due.late_after for due in owed])[first]
-    minutes = np.where(is_late, (timestamps.to_us(now) - since) // _MINUTE, -1)
+    kinds = np.array([*(due.report_kind for due in deadlines), None], dtype=object)
+    late_after_us = _to_us_with_never([due.late_after for due in deadlines])[first]
+    minutes = np.where(is_late, (timestamps.to_us(now) - late_after_us) // _MINUTE, -1)
     return pd.DataFrame(
         {
             "state": states,
-            "owed": pd.Series(whats[first], dtype="object"),
-            "owed_hour": index_from_us(_to_us_with_never([due.hour for due in owed])[first]),
-            "owed_at": index_from_us(since),
+            "owed": pd.Series(kinds[first], dtype="object"),
+            "owed_hour": index_from_us(_to_us_with_never([due.hour for due in deadlines])[first]),
+            "owed_at": index_from_us(late_after_us),
             "late_min": pd.arrays.IntegerArray(minutes.clip(0), ~is_late),
             "chaser": pd.Series(_select_escalation_contacts(minutes, register), dtype="object"),
         }
@@ -73,31 +73,32 @@ def compute_reporting_status(
 
 
 def _is_fulfilled(deadline: Deadline, summary: StationSummary, register: Register) -> _Mask:
-    """Which TPS no longer owe this report.
+    """Return which TPS no longer owe this report.
 
-    A later phase ends an earlier one. A count holds from `ahead` before its hour; none is owed
-    of an hour before the opening, nor, once it is closed, of any hour but the last.
+    A later phase replaces an earlier one. A count is valid from expected_from, before its hour. No
+    count is owed for an hour before the opening nor, once the TPS is closed, for any hour but the
+    last.
     """
     if deadline.hour is None:
         return summary.fase_index >= deadline.fase_index
     counted = summary.counted_us >= timestamps.to_us(deadline.expected_from)
-    before = summary.opened_us >= timestamps.to_us(deadline.hour)
-    over = summary.fase_index >= _CLOSED
-    last = (
+    was_not_open = summary.opened_us >= timestamps.to_us(deadline.hour)
+    is_closed = summary.fase_index >= _CLOSED
+    is_last = (
         deadline.hour + register.election.rules.tps.count_interval
         > register.election.local_time(register.election.tps_closes)
     )
-    return counted | before if last else counted | before | over
+    return counted | was_not_open if is_last else counted | was_not_open | is_closed
 
 
 def _to_us_with_never(times: list[datetime | None]) -> Micros:
-    """The moments, and one more that is NEVER, for whoever owes nothing."""
-    return np.array([*(NEVER if one is None else timestamps.to_us(one) for one in times), NEVER])
+    """Convert the times to microseconds and append NEVER, for TPS that owe nothing."""
+    return np.array([*(NEVER if at is None else timestamps.to_us(at) for at in times), NEVER])
 
 
 def _select_escalation_contacts(late_min: Micros, register: Register) -> list[str | None]:
-    """Whose turn it is, by how late (-1: not): the last of the rules that has begun."""
-    rules = sorted(register.election.rules.tps.escalation, key=lambda one: one.after)
-    turns = np.array([one.after.total_seconds() / 60 for one in rules])
-    names = [None, *(one.responsible for one in rules)]
-    return [names[at] for at in np.searchsorted(turns, late_min, side="right")]
+    """Select who must ask, by how late (-1: nobody): the last rule that applies."""
+    rules = sorted(register.election.rules.tps.escalation, key=lambda rule: rule.after)
+    limits_min = np.array([rule.after.total_seconds() / 60 for rule in rules])
+    names = [None, *(rule.responsible for rule in rules)]
+    return [names[position] for position in np.searchsorted(limits_min, late_min, side="right")]

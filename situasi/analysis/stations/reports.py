@@ -1,4 +1,4 @@
-"""Which TPS of the register a report is about, and which count of it stands."""
+"""Reports of TPS: matching them to the register, and selecting the counts that are current."""
 
 from __future__ import annotations
 
@@ -24,12 +24,11 @@ _Objects = npt.NDArray[np.object_]
 
 @dataclass(frozen=True)
 class TpsReports:
-    """Rows about one TPS each, as columns of one length. NaN, None and NEVER: nobody told.
+    """Rows about one TPS each, as columns of one length; NaN, None and NEVER: not reported.
 
-    place: the position of the TPS in register.tps (-1: not in the register). at, told: when it
-    was so, and when that was told (microseconds); exact: whether its minute is known. fase: the
-    place in FASE, -1 for none. heads: all voters present, the sum of the parts where a sender
-    gave only those; on_list, dptb, dpk: of which list they are.
+    station_index: position in register.tps (-1: not in the register). occurred_us, reported_us:
+    microseconds. fase_index: position in FASE, -1 for none. voters_present: the sum of the parts
+    where a sender gave only those; present_dpt, present_dptb, present_dpk: by list.
     """
 
     seq: npt.NDArray[np.int64]
@@ -51,34 +50,34 @@ class TpsReports:
         return len(self.seq)
 
     def take(self, rows: npt.NDArray[Any]) -> TpsReports:
-        """These rows alone (by position, or by which are to stay)."""
+        """Return only these rows (by position or by mask)."""
         return TpsReports(*(getattr(self, column.name)[rows] for column in fields(self)))
 
 
 def build_tps_reports(rows: pd.DataFrame, register: Register) -> TpsReports:
-    """The reports about one TPS; totals of a desa or kecamatan are left out.
+    """Build the reports about one TPS each, without totals of a desa or kecamatan.
 
-    Oldest first, by occurrence, then by when it was told.
+    Oldest first, by occurrence, then by report time.
     """
-    total = rows["lingkup"].isin(["desa", "kecamatan"])
-    one = rows[~total] if total.any() else rows
-    found = TpsReports(
-        seq=one["seq"].to_numpy("int64"),
-        id=one["id"].to_numpy("object"),
-        station_index=_find_station_indices(one, register),
-        occurred_us=timestamps.column_to_us(one["occurred_at"]),
-        reported_us=timestamps.column_to_us(reported_time(one)),
-        has_exact_minute=(one["precision"] == "menit").to_numpy(bool),
-        fase_index=pd.Index(FASE).get_indexer(pd.Index(one["fase"])),
-        voters_present=_to_floats(compute_voters_present(one)),
-        present_dpt=_to_floats(one["hadir_dpt"]),
-        present_dptb=_to_floats(one["hadir_dptb"]),
-        present_dpk=_to_floats(one["hadir_dpk"]),
-        contact=one["kontak"].to_numpy("object"),
-        escort=one["pengawal"].to_numpy("object"),
-        is_exercise=one["latihan"].to_numpy(bool),
+    is_total = rows["lingkup"].isin(["desa", "kecamatan"])
+    single = rows[~is_total] if is_total.any() else rows
+    reports = TpsReports(
+        seq=single["seq"].to_numpy("int64"),
+        id=single["id"].to_numpy("object"),
+        station_index=_find_station_indices(single, register),
+        occurred_us=timestamps.column_to_us(single["occurred_at"]),
+        reported_us=timestamps.column_to_us(reported_time(single)),
+        has_exact_minute=(single["precision"] == "menit").to_numpy(bool),
+        fase_index=pd.Index(FASE).get_indexer(pd.Index(single["fase"])),
+        voters_present=_to_floats(compute_voters_present(single)),
+        present_dpt=_to_floats(single["hadir_dpt"]),
+        present_dptb=_to_floats(single["hadir_dptb"]),
+        present_dpk=_to_floats(single["hadir_dpk"]),
+        contact=single["kontak"].to_numpy("object"),
+        escort=single["pengawal"].to_numpy("object"),
+        is_exercise=single["latihan"].to_numpy(bool),
     )
-    return found.take(np.lexsort((found.seq, found.reported_us, found.occurred_us)))
+    return reports.take(np.lexsort((reports.seq, reports.reported_us, reports.occurred_us)))
 
 
 def _to_floats(column: pd.Series) -> _Floats:
@@ -86,24 +85,23 @@ def _to_floats(column: pd.Series) -> _Floats:
 
 
 def _find_station_indices(rows: pd.DataFrame, register: Register) -> npt.NDArray[np.int64]:
-    """The position in register.tps of the TPS that each row names by desa and number."""
-    at = {tuple(code.rsplit(".", 1)): place for place, code in enumerate(register.tps["code"])}
-    named = zip(rows["desa"].tolist(), rows["tps"].tolist(), strict=True)
-    return np.array([at.get(name, -1) for name in named], dtype="int64")
+    """Find the position in register.tps of the TPS that each row names by desa and number."""
+    lookup = {tuple(code.rsplit(".", 1)): index for index, code in enumerate(register.tps["code"])}
+    keys = zip(rows["desa"].tolist(), rows["tps"].tolist(), strict=True)
+    return np.array([lookup.get(key, -1) for key in keys], dtype="int64")
 
 
 def compute_voters_present(rows: pd.DataFrame) -> pd.Series:
-    """All voters present by row; missing where nobody was counted."""
+    """Return all voters present by row; missing where nobody was counted."""
     others = rows["hadir_dptb"].fillna(0) + rows["hadir_dpk"].fillna(0)
     counted: pd.Series = rows["hadir"].fillna(rows["hadir_dpt"] + others)
     return counted
 
 
 def select_current_counts(reports: TpsReports, register: Register) -> TpsReports:
-    """The counts that stand: one for each TPS and moment of the election day, the last told.
+    """Select one count for each TPS and time of the election day, the last reported.
 
-    A count of another day (a repeated voting) is not added to this one. Sorted by TPS, then
-    oldest first.
+    A count of another day (a repeated voting) is not added to it. Sorted by TPS, oldest first.
     """
     election = register.election
     start = timestamps.to_us(election.local_time(datetime.min.time()))
@@ -116,7 +114,7 @@ def select_current_counts(reports: TpsReports, register: Register) -> TpsReports
 
 
 def is_last_of_run(*columns: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Which rows are the last of a stretch of rows that are equal in these columns."""
+    """Return which rows are the last of a run of rows that are equal in these columns."""
     last = np.ones(len(columns[0]), dtype=bool)
     last[:-1] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
     return last
@@ -128,14 +126,14 @@ def find_unmatched_reports(
     register: Register,
     at: datetime,  # noqa: ARG001
 ) -> pd.DataFrame:
-    """Reports that belong to nothing in the register: listed, never lost.
+    """List reports that match nothing in the register, so that none is lost.
 
-    Of a TPS that it does not have, or totals of an unknown desa or kecamatan.
+    They are of an unknown TPS, or totals of an unknown desa or kecamatan.
     """
     rows = frames["tps"]
     reports = build_tps_reports(rows, register)
-    stray = rows["seq"].isin(reports.seq[reports.station_index < 0])
+    is_unmatched = rows["seq"].isin(reports.seq[reports.station_index < 0])
     desa, kecamatan = rows["lingkup"] == "desa", rows["lingkup"] == "kecamatan"
-    stray |= desa & ~rows["desa"].isin(list(register.desa))
-    stray |= kecamatan & ~rows["kecamatan"].isin(list(register.kecamatan))
-    return rows[stray]
+    is_unmatched |= desa & ~rows["desa"].isin(list(register.desa))
+    is_unmatched |= kecamatan & ~rows["kecamatan"].isin(list(register.kecamatan))
+    return rows[is_unmatched]

@@ -1,8 +1,8 @@
-"""Calibrates the turnout outlook on simulated days, and measures it on others.
+"""Calibrate the turnout forecast on simulated days and score it on other days.
 
-Three steps: how days run (sd of their pace) is taken from the days; by what a sigma is
-multiplied so that the interval holds the truth of so many of a hundred days; and what comes of
-it on days that had no part in either.
+Three steps: estimate the pace (its offset and covariance) from the days; fit by what factor sigma
+is multiplied so that the interval contains the truth on the wanted percentage of days; score the
+result on days that had no part in either.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pandas as pd
 
 from situasi.analysis import timestamps
 from situasi.analysis.stations.reports import TpsReports, select_current_counts
-from situasi.analysis.turnout import simulated_days as simulated
+from situasi.analysis.turnout import simulated_days
 from situasi.analysis.turnout.forecast import (
     BASELINES,
     TurnoutForecast,
@@ -38,7 +38,7 @@ from situasi.domain.register import Register
 
 DAYS, SEED = 2000, 20241127
 TEST_DAYS, TEST_SEED = 500, 7
-# Between two of these the stretch is interpolated; what stands at the last holds for the evening.
+# Factors are interpolated between these moments; the last one holds for the evening.
 STEP = timedelta(minutes=30)
 _FIRST_AFTER_OPENING, _LAST_AFTER_CLOSING = timedelta(hours=1, minutes=30), timedelta(hours=2)
 
@@ -49,9 +49,9 @@ ProgressCallback = Callable[[int], None]
 
 @dataclass(frozen=True)
 class ForecastSample:
-    """What the outlook said at one time, beside the truth: rows of many days, columns of voters.
+    """Forecast and truth at one time of day: one row per day and area, in voters.
 
-    columns: truth, and of analysis.outlook.summed; only what had enough reports.
+    columns: truth, and columns of forecast.sum_areas; only rows that had enough reports.
     """
 
     columns: Mapping[str, _Floats]
@@ -62,42 +62,42 @@ class ForecastSample:
 
 @dataclass(frozen=True)
 class SamplesAtTime:
-    """Of one time of day: the kabupaten, and its kecamatan pooled."""
+    """The samples of one time of day: the kabupaten, and all its kecamatan pooled."""
 
     kabupaten: ForecastSample
     kecamatan: ForecastSample
 
 
 def build_reports(day: SimulatedDay, until_us: int) -> TpsReports:
-    """What had been told of this day by then (microseconds), as the analyses read it."""
-    known = np.flatnonzero(day.reported_us <= until_us)
-    size = len(known)
-    nothing, nobody = np.full(size, np.nan), np.full(size, None, dtype=object)
-    found = TpsReports(
-        seq=known.astype("int64"),
-        id=known.astype(object),
-        station_index=day.station_index[known],
-        occurred_us=day.counted_us[known],
-        reported_us=day.reported_us[known],
+    """Return what had been reported of this day until then (microseconds), as TpsReports."""
+    reported = np.flatnonzero(day.reported_us <= until_us)
+    size = len(reported)
+    missing, no_contact = np.full(size, np.nan), np.full(size, None, dtype=object)
+    reports = TpsReports(
+        seq=reported.astype("int64"),
+        id=reported.astype(object),
+        station_index=day.station_index[reported],
+        occurred_us=day.counted_us[reported],
+        reported_us=day.reported_us[reported],
         has_exact_minute=np.ones(size, dtype=bool),
-        fase_index=day.fase_index[known],
-        voters_present=day.reported_counts[known],
-        present_dpt=nothing,
-        present_dptb=nothing,
-        present_dpk=nothing,
-        contact=nobody,
-        escort=nobody,
+        fase_index=day.fase_index[reported],
+        voters_present=day.reported_counts[reported],
+        present_dpt=missing,
+        present_dptb=missing,
+        present_dpk=missing,
+        contact=no_contact,
+        escort=no_contact,
         is_exercise=np.ones(size, dtype=bool),
     )
-    return found.take(np.lexsort((found.seq, found.reported_us, found.occurred_us)))
+    return reports.take(np.lexsort((reports.seq, reports.reported_us, reports.occurred_us)))
 
 
 def compute_day_forecast(
     day: SimulatedDay, register: Register, parameters: ForecastParameters, at: datetime
 ) -> TurnoutForecast:
-    """The outlook on this day at this moment."""
-    standing = select_current_counts(build_reports(day, timestamps.to_us(at)), register)
-    return compute_forecast_with_parameters(parameters, standing, register, at)
+    """Compute the forecast of this day at this moment."""
+    current_counts = select_current_counts(build_reports(day, timestamps.to_us(at)), register)
+    return compute_forecast_with_parameters(parameters, current_counts, register, at)
 
 
 def collect_samples(
@@ -107,21 +107,24 @@ def collect_samples(
     forecast_times: Sequence[datetime],
     on_day_done: ProgressCallback = lambda _day: None,
 ) -> list[SamplesAtTime]:
-    """What the outlook said on these days, by time."""
-    home = pd.factorize(register.tps["kecamatan"])[0]
-    each = np.eye(home.max() + 1, dtype=bool)
-    every = np.ones((1, len(each)), dtype=bool)
-    found: list[list[tuple[dict[str, _Floats], ...]]] = [[] for _ in forecast_times]
+    """Collect the forecasts of these days and the truth, by time of day."""
+    kecamatan_index = pd.factorize(register.tps["kecamatan"])[0]
+    single = np.eye(kecamatan_index.max() + 1, dtype=bool)
+    total = np.ones((1, len(single)), dtype=bool)
+    samples: list[list[tuple[dict[str, _Floats], ...]]] = [[] for _ in forecast_times]
     for number, day in enumerate(days, start=1):
-        truth = np.bincount(home, day.final_counts)
-        for at, moment in enumerate(forecast_times):
-            here = compute_day_forecast(day, register, parameters, moment)
-            found[at].append(
-                tuple(_add_truth(sum_areas(here, of), of @ truth) for of in (every, each))
+        truth = np.bincount(kecamatan_index, day.final_counts)
+        for position, moment in enumerate(forecast_times):
+            forecast = compute_day_forecast(day, register, parameters, moment)
+            samples[position].append(
+                tuple(
+                    _add_truth(sum_areas(forecast, mask), mask @ truth) for mask in (total, single)
+                )
             )
         on_day_done(number)
     return [
-        SamplesAtTime(*(_concatenate(rows) for rows in zip(*here, strict=True))) for here in found
+        SamplesAtTime(*(_concatenate(rows) for rows in zip(*columns_by_day, strict=True)))
+        for columns_by_day in samples
     ]
 
 
@@ -137,26 +140,27 @@ def _concatenate(rows: Sequence[Mapping[str, _Floats]]) -> ForecastSample:
 
 
 def estimate_pace(days: Iterable[SimulatedDay], area: SimulatedArea) -> Pace:
-    """How these days run against the assumed curve, at the full hours."""
+    """Estimate how these days run against the assumed curve, at the full hours."""
     elapsed = (area.full_hours_us - area.opens_us) / (area.closes_us - area.opens_us)
     assumed = np.log(np.interp(elapsed, *area.curve))
-    ahead, kecamatan, tps = [], [], []
+    offsets, kecamatan_deviations, tps_deviations = [], [], []
     for day in days:
         final = day.final_counts.clip(1)
-        here = np.log(day.true_counts[:, :-1].sum(axis=0) / final.sum())
-        ahead.append(here - assumed)
-        home = _compute_log_shares(day.true_counts, area.kecamatan)
-        kecamatan.append(home - here)
-        tps.append(
+        total = np.log(day.true_counts[:, :-1].sum(axis=0) / final.sum())
+        offsets.append(total - assumed)
+        log_shares = _compute_log_shares(day.true_counts, area.kecamatan)
+        kecamatan_deviations.append(log_shares - total)
+        tps_deviations.append(
             _robust_sd(
-                np.log(day.true_counts[:, :-1].clip(0.5) / final[:, None]) - home[area.kecamatan]
+                np.log(day.true_counts[:, :-1].clip(0.5) / final[:, None])
+                - log_shares[area.kecamatan]
             )
         )
     return Pace(
-        offset=np.mean(ahead, axis=0),
-        covariance=np.cov(np.array(ahead), rowvar=False),
-        kecamatan=np.sqrt(np.mean(np.concatenate(kecamatan) ** 2, axis=0)),
-        tps=np.mean(tps, axis=0),
+        offset=np.mean(offsets, axis=0),
+        covariance=np.cov(np.array(offsets), rowvar=False),
+        kecamatan=np.sqrt(np.mean(np.concatenate(kecamatan_deviations) ** 2, axis=0)),
+        tps=np.mean(tps_deviations, axis=0),
     )
 
 
@@ -170,13 +174,13 @@ def _compute_log_shares(
 
 
 def _robust_sd(values: _Floats) -> _Floats:
-    """The robust sd of each column."""
-    found: _Floats = SD_PER_MAD * np.median(np.abs(values - np.median(values, axis=0)), axis=0)
-    return found
+    """Return the robust standard deviation of each column."""
+    deviations: _Floats = SD_PER_MAD * np.median(np.abs(values - np.median(values, axis=0)), axis=0)
+    return deviations
 
 
 def list_fitting_times(register: Register) -> list[datetime]:
-    """The moments at which a stretch is fitted."""
+    """Return the moments at which an interval factor is fitted."""
     election = register.election
     first = election.local_time(election.tps_opens) + _FIRST_AFTER_OPENING
     last = election.local_time(election.tps_closes) + _LAST_AFTER_CLOSING
@@ -193,24 +197,28 @@ def calibrate(
     test_seed: int = TEST_SEED,
     on_day_done: ProgressCallback = lambda _day: None,
 ) -> ForecastParameters:
-    """A calibration for this register. tell: is told of each day that is done."""
-    of = simulated.build_area(register)
-    rough = ForecastParameters(
+    """Calibrate the forecast; on_day_done receives the number of each finished day."""
+    area = simulated_days.build_area(register)
+    draft = ForecastParameters(
         register.election.rules.forecast.confidence_percent,
         days, seed, test_days, test_seed,
-        estimate_pace(simulated.simulate_days(of, assumptions, days, seed), of),
+        estimate_pace(simulated_days.simulate_days(area, assumptions, days, seed), area),
         (ConformalFactor(0, 1.0, 1.0),),
         (),
     )  # fmt: skip
-    at = list_fitting_times(register)
-    found = collect_samples(
-        simulated.simulate_days(of, assumptions, days, seed), register, rough, at, on_day_done
+    times = list_fitting_times(register)
+    samples = collect_samples(
+        simulated_days.simulate_days(area, assumptions, days, seed),
+        register,
+        draft,
+        times,
+        on_day_done,
     )
     fitted = replace(
-        rough, conformal_factors=tuple(fit_conformal_factors(register, rough, at, found))
+        draft, conformal_factors=tuple(fit_conformal_factors(register, draft, times, samples))
     )
-    others = simulated.simulate_days(of, assumptions, test_days, test_seed)
-    return replace(fitted, evaluation=tuple(compute_scores(register, fitted, others, on_day_done)))
+    unseen = simulated_days.simulate_days(area, assumptions, test_days, test_seed)
+    return replace(fitted, evaluation=tuple(compute_scores(register, fitted, unseen, on_day_done)))
 
 
 def fit_conformal_factors(
@@ -219,25 +227,25 @@ def fit_conformal_factors(
     moments: Sequence[datetime],
     samples_by_time: Sequence[SamplesAtTime],
 ) -> list[ConformalFactor]:
-    """By what sigma is to be multiplied at each of these moments."""
+    """Fit by what sigma is multiplied at each of these moments."""
     opens = register.election.local_time(register.election.tps_opens)
     return [
         ConformalFactor(
             int((moment - opens) / timedelta(minutes=1)),
-            _conformal_quantile(here.kabupaten, parameters.confidence_percent),
-            _conformal_quantile(here.kecamatan, parameters.confidence_percent),
+            _conformal_quantile(samples.kabupaten, parameters.confidence_percent),
+            _conformal_quantile(samples.kecamatan, parameters.confidence_percent),
         )
-        for moment, here in zip(moments, samples_by_time, strict=True)
-        if len(here.kabupaten)
+        for moment, samples in zip(moments, samples_by_time, strict=True)
+        if len(samples.kabupaten)
     ]
 
 
 def _conformal_quantile(sample: ForecastSample, confidence: float) -> float:
-    """The split-conformal quantile of how many sigma the truth lies from the centre."""
-    told = sample.columns
-    away = np.sort(np.abs(told["truth"] - told["centre"]) / told["sigma"])
-    rank = int(np.ceil((len(away) + 1) * confidence / 100)) - 1
-    return float(away[min(rank, len(away) - 1)])
+    """Return the split-conformal quantile of the distance of truth and centre in sigma."""
+    columns = sample.columns
+    distances = np.sort(np.abs(columns["truth"] - columns["centre"]) / columns["sigma"])
+    rank = int(np.ceil((len(distances) + 1) * confidence / 100)) - 1
+    return float(distances[min(rank, len(distances) - 1)])
 
 
 def compute_scores(
@@ -246,27 +254,27 @@ def compute_scores(
     days: Iterable[SimulatedDay],
     on_day_done: ProgressCallback = lambda _day: None,
 ) -> list[EvaluationScore]:
-    """What the outlook is worth on these days, at the times of rules.outlook.scored."""
+    """Score the forecast on these days, at the times of rules.forecast.scoring_times."""
     election = register.election
-    scored = election.rules.forecast.scoring_times
-    found = collect_samples(
-        days, register, parameters, [election.local_time(at) for at in scored], on_day_done
+    scoring_times = election.rules.forecast.scoring_times
+    samples_by_time = collect_samples(
+        days, register, parameters, [election.local_time(at) for at in scoring_times], on_day_done
     )
     return [
-        compute_score(at, level, rows)
-        for at, here in zip(scored, found, strict=True)
-        for level, rows in ((KABUPATEN, here.kabupaten), (KECAMATAN, here.kecamatan))
+        compute_score(at, level, sample)
+        for at, samples in zip(scoring_times, samples_by_time, strict=True)
+        for level, sample in ((KABUPATEN, samples.kabupaten), (KECAMATAN, samples.kecamatan))
     ]
 
 
 def compute_score(at: time, level: str, sample: ForecastSample) -> EvaluationScore:
-    """Coverage in percent, widths and errors in points of the list."""
-    told, points = sample.columns, 100 / sample.columns["dpt"]
-    held = (told["low"] <= told["truth"]) & (told["truth"] <= told["high"])
-    ways = {"model": "centre", **{way: way for way in BASELINES}}
+    """Compute coverage in percent, and widths and errors in percentage points of the DPT."""
+    columns, points = sample.columns, 100 / sample.columns["dpt"]
+    is_covered = (columns["low"] <= columns["truth"]) & (columns["truth"] <= columns["high"])
+    column_by_method = {"model": "centre", **{baseline: baseline for baseline in BASELINES}}
     errors = {
-        name: float((np.abs(told[column] - told["truth"]) * points).mean())
-        for name, column in ways.items()
+        name: float((np.abs(columns[column] - columns["truth"]) * points).mean())
+        for name, column in column_by_method.items()
     }
-    width = float(((told["high"] - told["low"]) / 2 * points).mean())
-    return EvaluationScore(at, level, 100 * float(held.mean()), width, **errors)
+    width = float(((columns["high"] - columns["low"]) / 2 * points).mean())
+    return EvaluationScore(at, level, 100 * float(is_covered.mean()), width, **errors)

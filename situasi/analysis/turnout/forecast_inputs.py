@@ -1,4 +1,4 @@
-"""The counts that an outlook rests on: of which hour and list, and how far they are trusted."""
+"""Counts that a forecast rests on: their hour, their voter roll, and how far they are trusted."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _CLOSED = FASE.index("ditutup")
 
 @dataclass(frozen=True)
 class VoterRolls:
-    """The lists of all TPS, in the order of the register.
+    """The voter rolls of all TPS, in the order of the register.
 
-    dpt: where a TPS has none, an even part of its kecamatan's. most: so many can come at
-    most. kecamatan: the place of its code in `codes`.
+    dpt: where a TPS has none, an equal part of its kecamatan's. max_voters: how many can come at
+    most. kecamatan_index: position in kecamatan_codes.
     """
 
     dpt: Floats
@@ -41,36 +41,36 @@ class VoterRolls:
     def sum_by_kecamatan(
         self, values: Floats, station_index: npt.NDArray[np.intp] | None = None
     ) -> Floats:
-        """The sum by kecamatan. of: the positions of the TPS that the values are of; None: all."""
-        home = (
+        """Sum by kecamatan. station_index: the TPS of each value; None: all TPS."""
+        kecamatan_index = (
             self.kecamatan_index if station_index is None else self.kecamatan_index[station_index]
         )
-        found: Floats = np.bincount(home, values, minlength=len(self.kecamatan_codes)).astype(
-            "float64"
-        )
-        return found
+        sums: Floats = np.bincount(
+            kecamatan_index, values, minlength=len(self.kecamatan_codes)
+        ).astype("float64")
+        return sums
 
 
 def build_voter_rolls(register: Register) -> VoterRolls:
-    """The lists of this register. An official one is full at its number, an estimated one later."""
+    """Build the rolls of this register; an estimated roll may be exceeded by a factor."""
     table = register.tps
-    home, codes = pd.factorize(table["kecamatan"])
-    even = np.array([register.kecamatan[code].dpt / register.kecamatan[code].tps for code in codes])
-    told = table["dpt"].to_numpy("float64", na_value=np.nan)
-    known = told > 0
-    dpt = np.where(known, told, even[home])
-    sure = known & ~table["estimated"].to_numpy(bool)
-    wide = register.election.rules.tps.estimated_list_factor
-    return VoterRolls(dpt, dpt * np.where(sure, 1.0, wide), home, tuple(codes))
+    kecamatan_index, codes = pd.factorize(table["kecamatan"])
+    mean = np.array([register.kecamatan[code].dpt / register.kecamatan[code].tps for code in codes])
+    stated_dpt = table["dpt"].to_numpy("float64", na_value=np.nan)
+    has_dpt = stated_dpt > 0
+    dpt = np.where(has_dpt, stated_dpt, mean[kecamatan_index])
+    is_official = has_dpt & ~table["estimated"].to_numpy(bool)
+    factor = register.election.rules.tps.estimated_list_factor
+    return VoterRolls(dpt, dpt * np.where(is_official, 1.0, factor), kecamatan_index, tuple(codes))
 
 
 @dataclass(frozen=True)
 class TurnoutCounts:
-    """Counts of one length, sorted by TPS, then by time.
+    """Counts as columns of one length, sorted by TPS, then by time.
 
-    place: of the TPS. slot: the nearest full hour of voting, from 0; the last: its end. share: of
-    its voters that were to be expected by then. used: it is not set aside, and late enough to tell
-    something. soft: doubted, but taken within bounds.
+    slot: the nearest full hour of voting, from 0; the last: the end. expected_share: share of its
+    voters that were expected by then. is_used: not set aside, and late enough to be useful.
+    is_suspect: doubted, but used within bounds.
     """
 
     station_index: npt.NDArray[np.int64]
@@ -84,45 +84,45 @@ class TurnoutCounts:
         return len(self.station_index)
 
     def take(self, rows: npt.NDArray[Any]) -> TurnoutCounts:
-        """These rows alone."""
+        """Return only these rows."""
         return TurnoutCounts(*(getattr(self, column.name)[rows] for column in fields(self)))
 
     def newest(self) -> TurnoutCounts:
-        """The last of each TPS."""
+        """Return the last count of each TPS."""
         return self.take(is_last_of_run(self.station_index))
 
 
 def build_turnout_counts(
     station_counts: TpsReports, register: Register, pace: Pace
 ) -> TurnoutCounts:
-    """The counts, and how far each is trusted.
+    """Build the counts with how far each is trusted.
 
-    standing: of station_reports.counts. Not used is what was counted before half the first hour,
-    and what is doubted by a kind of rules.outlook.set_aside.
+    station_counts: of reports.select_current_counts. Not used: counts before half of the first
+    hour, and those with an anomaly of rules.forecast.excluded_anomalies.
     """
     election = register.election
     opens, closes = (
-        timestamps.to_us(election.local_time(at))
-        for at in (election.tps_opens, election.tps_closes)
+        timestamps.to_us(election.local_time(closing_time))
+        for closing_time in (election.tps_opens, election.tps_closes)
     )
     hour = (station_counts.occurred_us - opens) / 3.6e9
-    last = len(pace.offset)
-    over = (station_counts.fase_index >= _CLOSED) | (station_counts.occurred_us > closes)
-    slot = np.where(over, last, np.round(hour).astype("int64") - 1).clip(max=last)
+    end_slot = len(pace.offset)
+    is_final = (station_counts.fase_index >= _CLOSED) | (station_counts.occurred_us > closes)
+    slot = np.where(is_final, end_slot, np.round(hour).astype("int64") - 1).clip(max=end_slot)
     curve = election.rules.turnout.curve
-    at = [timestamps.to_us(election.local_time(time)) for time, _ in curve]
-    expected = np.interp(station_counts.occurred_us, at, [share for _, share in curve])
-    offset = np.interp(hour, np.arange(1, last + 1), pace.offset)
-    share = np.where(over, 1.0, expected * np.exp(offset))
-    kinds = ~np.isnan(compute_reference_values(station_counts, register))
-    out = [ANOMALY_KINDS.index(kind) for kind in election.rules.forecast.excluded_anomalies]
-    doubted: Mask = np.any(kinds, axis=1)
-    aside: Mask = np.any(kinds[:, out], axis=1)
+    curve_us = [timestamps.to_us(election.local_time(curve_time)) for curve_time, _ in curve]
+    expected = np.interp(station_counts.occurred_us, curve_us, [share for _, share in curve])
+    offset = np.interp(hour, np.arange(1, end_slot + 1), pace.offset)
+    share = np.where(is_final, 1.0, expected * np.exp(offset))
+    has_anomaly = ~np.isnan(compute_reference_values(station_counts, register))
+    excluded = [ANOMALY_KINDS.index(kind) for kind in election.rules.forecast.excluded_anomalies]
+    is_doubted: Mask = np.any(has_anomaly, axis=1)
+    is_set_aside: Mask = np.any(has_anomaly[:, excluded], axis=1)
     return TurnoutCounts(
         station_index=station_counts.station_index,
         slot=slot,
         voters_present=station_counts.voters_present,
         expected_share=share,
-        is_used=(slot >= 0) & (share > 0) & ~aside,
-        is_suspect=doubted & ~aside,
+        is_used=(slot >= 0) & (share > 0) & ~is_set_aside,
+        is_suspect=is_doubted & ~is_set_aside,
     )

@@ -1,4 +1,4 @@
-"""How the day runs against the assumed curve: learned from TPS that counted twice, hour by hour."""
+"""Pace of the day against the assumed curve, learned from TPS that counted in two hours running."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from situasi.analysis.turnout.forecast_inputs import Floats, Mask, TurnoutCounts
 from situasi.domain.forecast_parameters import Pace
 from situasi.domain.rules import ForecastRules as Rules
 
-# Of a normal distribution: its sd by the median of the absolute deviations.
+# Ratio of the sd of a normal distribution to the median of the absolute deviations.
 SD_PER_MAD = 1.4826
 _MIN_PAIRS = 5
 _MIN_SD = 0.02
@@ -18,9 +18,9 @@ _MIN_SD = 0.02
 
 @dataclass(frozen=True)
 class PacePosterior:
-    """By how much more had come than assumed at each full hour and at the end, in log.
+    """By how much more voters had come than assumed at each full hour and the end, in log.
 
-    ahead: the best guess. covariance: of its error. The end is sure: all have come.
+    mean: the best estimate. covariance: of its error. The end is certain: all have come.
     """
 
     mean: Floats
@@ -30,65 +30,65 @@ class PacePosterior:
 def compute_pace_posterior(
     counts: TurnoutCounts, rolls: VoterRolls, pace: Pace, rules: Rules
 ) -> PacePosterior:
-    """How the day runs, as far as its own growth from hour to hour tells.
+    """Estimate the pace of the day from its own growth from hour to hour.
 
-    Before any count it is as assumed, with the covariance of pace. That a tenth more came at
-    both hours cannot be told from a higher turnout; that more came between them can.
+    Before any count the pace is as assumed, with the covariance of pace. If a tenth more came at
+    both hours, that cannot be told from a higher turnout; if more came between them, it can.
     """
     size = len(pace.offset) + 1
-    before = np.zeros((size, size))
-    before[:-1, :-1] = pace.covariance
+    prior = np.zeros((size, size))
+    prior[:-1, :-1] = pace.covariance
     growth, variance, rows = [], [], []
-    steps = np.append(pace.kecamatan, 0.0)
+    sd = np.append(pace.kecamatan, 0.0)
     for slot in range(1, size):
-        found = _measure_growth(counts, slot, rolls, rules)
-        if found is None:
+        measured = _measure_growth(counts, slot, rolls, rules)
+        if measured is None:
             continue
-        more, own, kecamatan = found
+        log_growth, own, units = measured
         row = np.zeros(size)
         row[slot], row[slot - 1] = 1.0, -1.0
-        growth.append(more)
-        variance.append(own + (steps[slot] - steps[slot - 1]) ** 2 / kecamatan)
+        growth.append(log_growth)
+        variance.append(own + (sd[slot] - sd[slot - 1]) ** 2 / units)
         rows.append(row)
     if not rows:
-        return PacePosterior(np.zeros(size), before)
-    seen = np.array(rows)
-    gain = before @ seen.T @ np.linalg.inv(seen @ before @ seen.T + np.diag(variance))
-    return PacePosterior(gain @ np.array(growth), before - gain @ seen @ before)
+        return PacePosterior(np.zeros(size), prior)
+    design = np.array(rows)
+    gain = prior @ design.T @ np.linalg.inv(design @ prior @ design.T + np.diag(variance))
+    return PacePosterior(gain @ np.array(growth), prior - gain @ design @ prior)
 
 
 def _measure_growth(
     counts: TurnoutCounts, slot: int, rolls: VoterRolls, rules: Rules
 ) -> tuple[float, float, int] | None:
-    """By how much more came within this hour than assumed, of TPS that counted at both its ends.
+    """Measure how much more came in this hour than assumed, by TPS that counted at both ends.
 
-    In log; then its variance, and of how many kecamatan they are. None of too few.
+    Returns log growth, its variance, and the number of kecamatan; None where there are too few TPS.
     """
-    first, then = _select_consecutive_counts(counts, slot)
-    grown = np.log(then.voters_present / then.expected_share) - np.log(
-        first.voters_present / first.expected_share
+    before, after = _select_consecutive_counts(counts, slot)
+    growth = np.log(after.voters_present / after.expected_share) - np.log(
+        before.voters_present / before.expected_share
     )
-    if len(grown) < _MIN_PAIRS:
+    if len(growth) < _MIN_PAIRS:
         return None
-    alike = _is_within_robust_sd(grown, rules.growth_winsor_sd)
-    expected = first.voters_present * then.expected_share / first.expected_share
-    more = float(np.log(then.voters_present[alike].sum() / expected[alike].sum()))
-    homes = len(np.unique(rolls.kecamatan_index[first.station_index[alike]]))
-    return more, float(np.var(grown[alike])) / int(alike.sum()), homes
+    typical = _is_within_robust_sd(growth, rules.growth_winsor_sd)
+    expected = before.voters_present * after.expected_share / before.expected_share
+    total = float(np.log(after.voters_present[typical].sum() / expected[typical].sum()))
+    units = len(np.unique(rolls.kecamatan_index[before.station_index[typical]]))
+    return total, float(np.var(growth[typical])) / int(typical.sum()), units
 
 
 def _select_consecutive_counts(
     counts: TurnoutCounts, slot: int
 ) -> tuple[TurnoutCounts, TurnoutCounts]:
-    """Neighbouring counts of one TPS, of the hour before and of this; those of nobody left out."""
-    next_to = counts.station_index[1:] == counts.station_index[:-1]
-    hours = (counts.slot[1:] == slot) & (counts.slot[:-1] == slot - 1)
-    some = (counts.voters_present[1:] > 0) & (counts.voters_present[:-1] > 0)
-    at = np.flatnonzero(next_to & hours & some)
-    return counts.take(at), counts.take(at + 1)
+    """Select pairs of counts of one TPS, of the hour before and of this; none of 0 voters."""
+    is_same_station = counts.station_index[1:] == counts.station_index[:-1]
+    is_consecutive = (counts.slot[1:] == slot) & (counts.slot[:-1] == slot - 1)
+    has_voters = (counts.voters_present[1:] > 0) & (counts.voters_present[:-1] > 0)
+    rows = np.flatnonzero(is_same_station & is_consecutive & has_voters)
+    return counts.take(rows), counts.take(rows + 1)
 
 
 def _is_within_robust_sd(values: Floats, limit: float) -> Mask:
-    """Which lie within so many robust sd of the median."""
-    away = np.abs(values - np.median(values))
-    return away <= limit * max(SD_PER_MAD * float(np.median(away)), _MIN_SD)
+    """Return which values lie within so many robust sd of the median."""
+    distances = np.abs(values - np.median(values))
+    return distances <= limit * max(SD_PER_MAD * float(np.median(distances)), _MIN_SD)

@@ -1,21 +1,23 @@
-"""Simulated election days by the hundred: who came, and what was told of it late, never or wrongly.
+"""Simulated election days by the hundred: who came, and which counts were late, lost or wrong.
 
-Not the rehearsal day, which is one story told row by row: these are numbers alone, for calibrating
-and testing estimates. What is assumed (figures in `days.toml` of the election; all perkiraan):
+Not the rehearsal day of situasi/simulation, which is written row by row: these are numbers alone,
+for calibrating and testing estimates. Assumptions (figures in `days.toml` of the election; all
+perkiraan):
 
-* The kabupaten's turnout is anywhere in a wide range; kecamatan and TPS differ from it normally.
-* A TPS whose list is estimated has a real list that differs from it, as has its kecamatan; the
-  sum of all lists is that of the register.
+* The turnout of the kabupaten is anywhere in a wide range; kecamatan and TPS differ from it
+normally.
+* A TPS with an estimated roll has a true roll that differs from it, as has its kecamatan; the
+  sum of all rolls is that of the register.
 * Voters come after `[turnout] curve` of rules.toml, but the whole day runs earlier or later, and
   they come closer together or wider apart; each hour has more or fewer than assumed, kecamatan
-  and TPS have a pace of their own, a few TPS open late, and at the closing some still stand in
-  line.
-* TPS count at each full hour, and at their end. Words come after a lognormal delay; some
-  counts are skipped, some TPS tell nothing but the end, a few not even that; on some days
-  whole kecamatan cannot be heard for hours.
-* Who reports late may differ from who reports soon: the order (by chance, by size, by remoteness)
-  goes along with turnout, with a strength and a sign of its own on each day.
-* Counts are wrong: a digit lost, doubled or swapped, the hour before told again, rounded to
+  and TPS have their own pace, a few TPS open late, and at the closing some voters still stand
+  in line.
+* TPS count at each full hour, and at their end. Reports come after a lognormal delay; some
+  counts are skipped, some TPS report only the end, a few not even that; on some days
+  whole kecamatan are out of contact for hours.
+* TPS that report late may differ from those that report soon: the order (by chance, size or
+  remoteness) is correlated with turnout, with its own strength and sign on each day.
+* Counts are wrong: a digit lost, doubled or swapped, the hour before repeated, rounded to
   tens, a late start, one count for a whole desa.
 """
 
@@ -49,7 +51,7 @@ _NEVER = np.inf
 
 @dataclass(frozen=True)
 class DayKind:
-    """A kind of day: in which order, how late and how badly TPS report (see days.toml)."""
+    """Kind of day: in which order, how late and how badly TPS report (see days.toml)."""
 
     name: str
     weight: float
@@ -66,7 +68,7 @@ class DayKind:
 
 @dataclass(frozen=True)
 class DayAssumptions:
-    """What is assumed of a day. The tables are those of days.toml."""
+    """Assumptions about a day, in the tables of days.toml."""
 
     turnout: Mapping[str, Any]
     lists: Mapping[str, float]
@@ -76,7 +78,7 @@ class DayAssumptions:
 
 
 def load_assumptions(folder: Path) -> DayAssumptions:
-    """The assumptions in `days.toml` of this election's folder.
+    """Load the assumptions from `days.toml` in this election's folder.
 
     Raises FileNotFoundError, KeyError or TypeError where one is missing.
     """
@@ -94,7 +96,7 @@ def load_assumptions(folder: Path) -> DayAssumptions:
 class SimulatedArea:
     """The TPS as arrays, in the order of the register.
 
-    opens, closes: microseconds. curve: share of the hours of voting, share of the final turnout.
+    curve: shares of the voting hours, and shares of the final turnout.
     """
 
     dpt: _Floats
@@ -107,7 +109,7 @@ class SimulatedArea:
 
     @cached_property
     def full_hours_us(self) -> _Ints:
-        """The full hours of voting after the opening, in microseconds."""
+        """Return the full hours of voting after the opening, in microseconds."""
         return np.arange(self.opens_us, self.closes_us, 60 * _MINUTE, dtype="int64") + 60 * _MINUTE
 
     def __len__(self) -> int:
@@ -115,7 +117,7 @@ class SimulatedArea:
 
 
 def build_area(register: Register) -> SimulatedArea:
-    """The area of this register."""
+    """Build the area of this register."""
     election, table = register.election, register.tps
     opens, closes = (
         round(election.local_time(at).timestamp() * 1e6)
@@ -137,10 +139,10 @@ def build_area(register: Register) -> SimulatedArea:
 
 @dataclass(frozen=True)
 class SimulatedDay:
-    """One day. came: the truth, voters present at each full hour and (last) in the end, by TPS.
+    """One day.
 
-    place, at, told, heads, fase: what was told, a row for each count (microseconds; fase as the
-    place in FASE, -1 for an hourly count).
+    true_counts: voters present at each full hour and (last) in the end, by TPS. The other arrays
+    are the reports, a row for each count; fase_index: position in FASE, -1 for an hourly count.
     """
 
     kind: str
@@ -153,17 +155,17 @@ class SimulatedDay:
 
     @property
     def final_counts(self) -> _Ints:
-        """Voters present in the end, by TPS."""
+        """Return the voters present in the end, by TPS."""
         return self.true_counts[:, -1]
 
 
 @dataclass(frozen=True)
 class DayDraw:
-    """What is drawn for a day beforehand, so that many days are evenly spread over it.
+    """Random draws for a day, made beforehand so that many days are evenly spread.
 
-    level: of the turnout, 0 to 1; in_line: of how many wait at the closing, likewise. In sd: pace,
-    how late the day is; peak, how close together its voters come; comers, how many more in each
-    hour.
+    turnout_level, queue_level (how many wait at the closing): from 0 to 1. In sd: pace_deviation
+    (how late the day is), peak_deviation (how close together voters come), arrival_deviations (how
+    many more come in each hour).
     """
 
     kind: DayKind
@@ -178,75 +180,77 @@ class DayDraw:
 def draw_days(
     area: SimulatedArea, assumptions: DayAssumptions, count: int, seed: int
 ) -> list[DayDraw]:
-    """The lots of so many days: each kind as often as its weight, all else in even steps.
+    """Draw so many days: each kind as often as its weight, all else in even steps.
 
-    Even steps in an order by chance (a Latin hypercube) keep what is measured on the days
-    from resting on luck.
+    Even steps in random order (a Latin hypercube) keep what is measured on the days from depending
+    on chance.
     """
     rng = np.random.default_rng([seed, count])
     steps = np.arange(count)[:, None] + rng.random((count, len(area.curve[0]) + 4))
-    even = rng.permuted(steps, axis=0) / count
+    levels = rng.permuted(steps, axis=0) / count
     weights = np.array([kind.weight for kind in assumptions.kinds])
-    kinds = np.searchsorted(np.cumsum(weights) / weights.sum(), even[:, 0])
-    normal = np.vectorize(NormalDist().inv_cdf)(even[:, 3:])
+    kinds = np.searchsorted(np.cumsum(weights) / weights.sum(), levels[:, 0])
+    normal = np.vectorize(NormalDist().inv_cdf)(levels[:, 3:])
     return [
         DayDraw(
-            assumptions.kinds[min(int(kinds[at]), len(assumptions.kinds) - 1)],
-            turnout_level=float(even[at, 1]),
-            queue_level=float(even[at, 2]),
-            pace_deviation=float(normal[at, 0]),
-            peak_deviation=float(normal[at, 1]),
-            arrival_deviations=tuple(normal[at, 2:].tolist()),
-            seed=(seed, at),
+            assumptions.kinds[min(int(kinds[number]), len(assumptions.kinds) - 1)],
+            turnout_level=float(levels[number, 1]),
+            queue_level=float(levels[number, 2]),
+            pace_deviation=float(normal[number, 0]),
+            peak_deviation=float(normal[number, 1]),
+            arrival_deviations=tuple(normal[number, 2:].tolist()),
+            seed=(seed, number),
         )
-        for at in range(count)
+        for number in range(count)
     ]
 
 
 def simulate_days(
     area: SimulatedArea, assumptions: DayAssumptions, count: int, seed: int
 ) -> Iterator[SimulatedDay]:
-    """So many days, one after the other. The same seed: the same days."""
+    """Simulate so many days, one after the other; the same seed gives the same days."""
     return (
-        simulate_day(area, assumptions, lot) for lot in draw_days(area, assumptions, count, seed)
+        simulate_day(area, assumptions, draw) for draw in draw_days(area, assumptions, count, seed)
     )
 
 
 def simulate_day(area: SimulatedArea, assumptions: DayAssumptions, draw: DayDraw) -> SimulatedDay:
-    """The day of this lot."""
+    """Simulate the day of this draw."""
     rng = np.random.default_rng(draw.seed)
     order = _draw_report_order(area, draw.kind, rng)
-    final = _draw_final_counts(area, assumptions, draw, order, rng)
-    at = _draw_count_times(area, rng)
-    true = _draw_true_counts(area, assumptions, draw, final, at, rng)
-    told = _draw_report_times(area, draw.kind, order, at, rng)
+    final_counts = _draw_final_counts(area, assumptions, draw, order, rng)
+    count_times = _draw_count_times(area, rng)
+    true_counts = _draw_true_counts(area, assumptions, draw, final_counts, count_times, rng)
+    report_times = _draw_report_times(area, draw.kind, order, count_times, rng)
     shares = {name: share * draw.kind.wrong for name, share in assumptions.wrong.items()}
-    heads = simulated_errors.add_count_errors(true, area.desa, shares, rng)
-    place, step = np.nonzero(np.isfinite(told))
-    last = at.shape[1] - 1
+    reported_counts = simulated_errors.add_count_errors(true_counts, area.desa, shares, rng)
+    station_index, step = np.nonzero(np.isfinite(report_times))
+    end_step = count_times.shape[1] - 1
     return SimulatedDay(
         kind=draw.kind.name,
-        true_counts=true,
-        station_index=place,
-        counted_us=at[place, step],
-        reported_us=told[place, step].astype("int64"),
-        reported_counts=heads[place, step],
-        fase_index=np.where(step == last, _CLOSED, -1),
+        true_counts=true_counts,
+        station_index=station_index,
+        counted_us=count_times[station_index, step],
+        reported_us=report_times[station_index, step].astype("int64"),
+        reported_counts=reported_counts[station_index, step],
+        fase_index=np.where(step == end_step, _CLOSED, -1),
     )
 
 
 def _draw_report_order(area: SimulatedArea, kind: DayKind, rng: _Rng) -> _Floats:
-    """Who reports late, as a normal score by TPS (high: late)."""
-    own = rng.normal(size=len(area))
+    """Draw who reports late, as a normal score by TPS (high: late)."""
+    noise = rng.normal(size=len(area))
     if kind.order == "besar":
         size = area.dpt * np.exp(rng.normal(0, 0.1, len(area)))
-        found = rng.choice([-1, 1]) * (size - size.mean()) / (size.std() or 1) + 0.5 * own
+        late = rng.choice([-1, 1]) * (size - size.mean()) / (size.std() or 1) + 0.5 * noise
     elif kind.order == "terpencil":
-        far = rng.normal(size=area.kecamatan.max() + 1)[area.kecamatan]
-        found = 0.6 * far + 0.6 * rng.normal(size=area.desa.max() + 1)[area.desa] + 0.5 * own
+        remoteness = rng.normal(size=area.kecamatan.max() + 1)[area.kecamatan]
+        late = (
+            0.6 * remoteness + 0.6 * rng.normal(size=area.desa.max() + 1)[area.desa] + 0.5 * noise
+        )
     else:
-        found = own
-    score: _Floats = (found - found.mean()) / (found.std() or 1)
+        late = noise
+    score: _Floats = (late - late.mean()) / (late.std() or 1)
     return score
 
 
@@ -257,33 +261,33 @@ def _draw_final_counts(
     report_order: _Floats,
     rng: _Rng,
 ) -> _Ints:
-    """Voters present at the end of the day."""
+    """Draw the voters present at the end of the day."""
     low, high = assumptions.turnout["level"]
-    home = rng.normal(0, assumptions.turnout["kecamatan_sd"], area.kecamatan.max() + 1)
+    shift = rng.normal(0, assumptions.turnout["kecamatan_sd"], area.kecamatan.max() + 1)
     share = (
         low
         + (high - low) * draw.turnout_level
-        + home[area.kecamatan]
+        + shift[area.kecamatan]
         + rng.normal(0, assumptions.turnout["order_sd"]) * report_order
         + rng.normal(0, assumptions.turnout["tps_sd"], len(area))
     )
-    real = _draw_true_voter_rolls(area, assumptions.lists, rng)
-    final: _Ints = np.round(real * share.clip(0.15, 0.99)).astype("int64")
+    true_rolls = _draw_true_voter_rolls(area, assumptions.lists, rng)
+    final: _Ints = np.round(true_rolls * share.clip(0.15, 0.99)).astype("int64")
     return final
 
 
 def _draw_true_voter_rolls(area: SimulatedArea, spreads: Mapping[str, float], rng: _Rng) -> _Floats:
-    """The real lists, where the register has estimates; their sum stays."""
-    home = rng.normal(0, spreads["kecamatan_sd"], area.kecamatan.max() + 1)
-    own = rng.normal(0, spreads["tps_sd"], len(area))
-    real = area.dpt * np.exp(np.where(area.estimated, home[area.kecamatan] + own, 0.0))
-    guessed = area.dpt[area.estimated].sum()
-    scale = guessed / real[area.estimated].sum() if guessed else 1.0
-    return np.where(area.estimated, real * scale, real)
+    """Draw the true rolls where the register has estimates; their sum stays."""
+    shift = rng.normal(0, spreads["kecamatan_sd"], area.kecamatan.max() + 1)
+    noise = rng.normal(0, spreads["tps_sd"], len(area))
+    rolls = area.dpt * np.exp(np.where(area.estimated, shift[area.kecamatan] + noise, 0.0))
+    estimated_sum = area.dpt[area.estimated].sum()
+    scale = estimated_sum / rolls[area.estimated].sum() if estimated_sum else 1.0
+    return np.where(area.estimated, rolls * scale, rolls)
 
 
 def _draw_count_times(area: SimulatedArea, rng: _Rng) -> _Ints:
-    """When each TPS counts: at the full hours, and when the last has gone in."""
+    """Draw when each TPS counts: at the full hours, and when its last voter has gone in."""
     end = area.closes_us + rng.integers(0, 18, len(area)) * _MINUTE + 1
     hours = np.broadcast_to(area.full_hours_us, (len(area), len(area.full_hours_us)))
     return np.column_stack([hours, end]).astype("int64")
@@ -292,14 +296,14 @@ def _draw_count_times(area: SimulatedArea, rng: _Rng) -> _Ints:
 def compute_arrival_curve(
     area: SimulatedArea, assumptions: DayAssumptions, draw: DayDraw
 ) -> tuple[_Floats, _Floats]:
-    """The curve of one day: shares of the hours of voting, and of who came by then."""
+    """Compute the curve of one day: shares of the voting hours, and of voters by then."""
     elapsed, share = area.curve
-    more = assumptions.pace["hour_sd"] * np.array(draw.arrival_deviations[: len(share) - 1])
-    comers = np.diff(share) * np.exp(more)
-    came = np.concatenate([[0.0], np.cumsum(comers) / comers.sum()])
+    noise = assumptions.pace["hour_sd"] * np.array(draw.arrival_deviations[: len(share) - 1])
+    arrivals = np.diff(share) * np.exp(noise)
+    came = np.concatenate([[0.0], np.cumsum(arrivals) / arrivals.sum()])
     power = np.exp(assumptions.pace["peak_sd"] * draw.peak_deviation)
-    closer = came**power / (came**power + (1 - came).clip(0) ** power)
-    return elapsed ** np.exp(-assumptions.pace["day_sd"] * draw.pace_deviation), closer
+    peaked = came**power / (came**power + (1 - came).clip(0) ** power)
+    return elapsed ** np.exp(-assumptions.pace["day_sd"] * draw.pace_deviation), peaked
 
 
 def _draw_true_counts(
@@ -310,19 +314,19 @@ def _draw_true_counts(
     count_times_us: _Ints,
     rng: _Rng,
 ) -> _Ints:
-    """Voters present at each of these moments; at the last: all."""
+    """Draw the voters present at each of these moments; at the last: all."""
     elapsed, share = compute_arrival_curve(area, assumptions, draw)
-    fewest, many = assumptions.pace["in_line"]
-    in_line = fewest + (many - fewest) * draw.queue_level
-    home = rng.normal(0, assumptions.pace["kecamatan_sd"], area.kecamatan.max() + 1)
-    own = np.exp(home[area.kecamatan] + rng.normal(0, assumptions.pace["tps_sd"], len(area)))
-    late = rng.random(len(area)) < assumptions.pace["late_opening"]
-    least, most = assumptions.pace["late_min"]
-    opened = np.where(late, rng.uniform(least, most, len(area)) * _MINUTE, 0.0)
-    since = (count_times_us[:, :-1] - area.opens_us - opened[:, None]) / (
-        area.closes_us - area.opens_us - opened[:, None]
+    fewest, most = assumptions.pace["in_line"]
+    in_line = fewest + (most - fewest) * draw.queue_level
+    shift = rng.normal(0, assumptions.pace["kecamatan_sd"], area.kecamatan.max() + 1)
+    pace = np.exp(shift[area.kecamatan] + rng.normal(0, assumptions.pace["tps_sd"], len(area)))
+    is_late = rng.random(len(area)) < assumptions.pace["late_opening"]
+    min_delay, max_delay = assumptions.pace["late_min"]
+    delay_us = np.where(is_late, rng.uniform(min_delay, max_delay, len(area)) * _MINUTE, 0.0)
+    fraction = (count_times_us[:, :-1] - area.opens_us - delay_us[:, None]) / (
+        area.closes_us - area.opens_us - delay_us[:, None]
     )
-    came = np.interp(since.clip(0, 1) ** own[:, None], elapsed, share) * (1 - in_line)
+    came = np.interp(fraction.clip(0, 1) ** pace[:, None], elapsed, share) * (1 - in_line)
     chance = np.sqrt(came * (1 - came) * final_counts[:, None]) * rng.normal(size=came.shape) * 0.5
     so_far = np.round(came * final_counts[:, None] + chance).clip(0, final_counts[:, None])
     steps = np.column_stack([so_far, final_counts])
@@ -332,20 +336,20 @@ def _draw_true_counts(
 def _draw_report_times(
     area: SimulatedArea, kind: DayKind, report_order: _Floats, count_times_us: _Ints, rng: _Rng
 ) -> _Floats:
-    """When each count is told, in microseconds; infinite: never."""
-    late = kind.by * report_order[:, None]
-    delay = kind.median_min * np.exp(rng.normal(0, kind.spread, count_times_us.shape) + late)
-    told: _Floats = count_times_us + np.maximum(delay, 1.0) * _MINUTE
-    # The same share is left out, of those late in order more.
-    out = rng.random(count_times_us.shape) < (kind.skipped * np.exp(late - kind.by**2 / 2)).clip(
+    """Draw when each count is reported, in microseconds; infinite: never."""
+    lag = kind.by * report_order[:, None]
+    delay = kind.median_min * np.exp(rng.normal(0, kind.spread, count_times_us.shape) + lag)
+    times: _Floats = count_times_us + np.maximum(delay, 1.0) * _MINUTE
+    # The mean share of skipped counts stays the same; late reporters skip more.
+    skip = rng.random(count_times_us.shape) < (kind.skipped * np.exp(lag - kind.by**2 / 2)).clip(
         0, 0.95
     )
-    out |= (rng.random(len(area)) < (kind.mute * np.exp(late[:, 0])).clip(0, 0.95))[:, None]
-    out[:, -1] = rng.random(len(area)) < kind.no_end
-    told[out] = _NEVER
+    skip |= (rng.random(len(area)) < (kind.mute * np.exp(lag[:, 0])).clip(0, 0.95))[:, None]
+    skip[:, -1] = rng.random(len(area)) < kind.no_end
+    times[skip] = _NEVER
     if kind.cut:
-        many = area.kecamatan.max() + 1
-        deaf = rng.random(many) < kind.cut
-        until = np.where(deaf, area.opens_us + rng.uniform(60, 420, many) * _MINUTE, 0.0)
-        told = np.maximum(told, until[area.kecamatan][:, None])
-    return told
+        size = area.kecamatan.max() + 1
+        is_cut = rng.random(size) < kind.cut
+        until = np.where(is_cut, area.opens_us + rng.uniform(60, 420, size) * _MINUTE, 0.0)
+        times = np.maximum(times, until[area.kecamatan][:, None])
+    return times

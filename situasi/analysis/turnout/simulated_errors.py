@@ -1,4 +1,4 @@
-"""What is told wrongly of the counts of a simulated day, all TPS at once."""
+"""Errors in the reported counts of a simulated day, for all TPS at once."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy.typing as npt
 _Floats = npt.NDArray[np.float64]
 _Ints = npt.NDArray[np.int64]
 
-_LATE_START_SHARE = 0.15  # of the heads, while a TPS has not looked at its list
-_UNDERCOUNTED_HOURS = 3  # the count, from 0, at which it does
+_LATE_START_SHARE = 0.15  # of the voters, while a TPS has not checked its list
+_UNDERCOUNTED_HOURS = 3  # the TPS checks it at the count with this index, from 0
 
 
 def add_count_errors(
@@ -21,23 +21,23 @@ def add_count_errors(
     error_shares: Mapping[str, float],
     rng: np.random.Generator,
 ) -> _Floats:
-    """The counts as told. true: by TPS and time, the last the final one. wrong: of days.toml."""
-    found = true_counts.copy()
-    hours = found[:, :-1]
-    slow = rng.random(len(found)) < error_shares["late_start"]
-    hours[slow, :_UNDERCOUNTED_HOURS] = np.round(
-        _LATE_START_SHARE * hours[slow, :_UNDERCOUNTED_HOURS]
+    """Add errors to true_counts (by TPS and time, the last final); error_shares: of days.toml."""
+    counts = true_counts.copy()
+    hours = counts[:, :-1]
+    is_late_start = rng.random(len(counts)) < error_shares["late_start"]
+    hours[is_late_start, :_UNDERCOUNTED_HOURS] = np.round(
+        _LATE_START_SHARE * hours[is_late_start, :_UNDERCOUNTED_HOURS]
     )
     _copy_within_desa(hours, desa, error_shares["copied_desa"], rng)
-    again = rng.random(hours.shape) < error_shares["same_again"]
-    again[:, 0] = False
-    hours[again] = np.roll(hours, 1, axis=1)[again]
-    tens = rng.random(len(found)) < error_shares["rounded"]
-    hours[tens] = np.round(hours[tens], -1)
-    for name, typed in _TYPING_ERRORS.items():
-        hit = rng.random(found.shape) < error_shares[name]
-        found[hit] = typed(found[hit])
-    return found.astype("float64")
+    is_repeated = rng.random(hours.shape) < error_shares["same_again"]
+    is_repeated[:, 0] = False
+    hours[is_repeated] = np.roll(hours, 1, axis=1)[is_repeated]
+    is_rounded = rng.random(len(counts)) < error_shares["rounded"]
+    hours[is_rounded] = np.round(hours[is_rounded], -1)
+    for name, apply_error in _TYPING_ERRORS.items():
+        is_hit = rng.random(counts.shape) < error_shares[name]
+        counts[is_hit] = apply_error(counts[is_hit])
+    return counts.astype("float64")
 
 
 def _copy_within_desa(

@@ -1,4 +1,4 @@
-"""Voters present: of whom, by which TPS, and between which bounds for those that did not tell."""
+"""Voters present: by list, by reporting TPS, and the bounds for TPS that did not report."""
 
 from __future__ import annotations
 
@@ -29,39 +29,39 @@ _SLOT_LENGTH = timedelta(minutes=15)
 
 
 def build_turnout_table(station_table: pd.DataFrame, register: Register) -> pd.DataFrame:
-    """Turnout of each kecamatan in the register's order.
+    """Build the turnout of each kecamatan in the register's order, indexed by kecamatan.
 
-    found: of stations.stations. Index: kecamatan. Columns: tps, told (TPS with a count),
-    doubted (of those, with a doubted one), heads, dptb and dpk (heads of those lists, of the
-    `apart` TPS that told them apart), dpt (voters on the list of all), dpt_told (of the
-    TPS that told), rated (heads of those with a known list), rate (percent of dpt_told; NaN:
-    nobody told), least and most (percent of dpt: nobody else came, or everybody on the
-    lists of the others), estimated (whether dpt is a perkiraan), told_estimated (dpt_told
-    is), is_low (further below the kabupaten than rules.turnout.low).
+    station_table: of status.build_station_table. Columns: tps, told (TPS with a count), doubted (of
+    those, with a doubted one), heads, dptb and dpk (voters of those lists, in the `apart` TPS that
+    report them separately), dpt (voters on all lists), dpt_told (of the TPS that reported), rated
+    (voters of TPS with a known list), rate (percent of dpt_told; NaN: nobody reported), least and
+    most (percent of dpt: nobody else came, or everybody on the lists of the other TPS), estimated
+    (whether dpt is a perkiraan), told_estimated (whether dpt_told is), is_low (further below the
+    kabupaten than rules.turnout.low_margin_points).
     """
-    told = station_table["hadir"].notna()
-    on_list = station_table["dpt"].where(told)
-    each = pd.DataFrame(
+    has_count = station_table["hadir"].notna()
+    reported_dpt = station_table["dpt"].where(has_count)
+    columns = pd.DataFrame(
         {
             "kecamatan": station_table["kecamatan"],
             "tps": 1,
-            "told": told,
+            "told": has_count,
             "doubted": station_table["doubts"] != "",
             "heads": station_table["hadir"],
             "dptb": station_table["hadir_dptb"],
             "dpk": station_table["hadir_dpk"],
             "apart": station_table["hadir_dptb"].notna() | station_table["hadir_dpk"].notna(),
-            "dpt_told": on_list,
-            # Where the list of a TPS is unknown its heads have no rate.
-            "rated": station_table["hadir"].where(on_list.notna()),
+            "dpt_told": reported_dpt,
+            # The voters of a TPS with an unknown list have no rate.
+            "rated": station_table["hadir"].where(reported_dpt.notna()),
         }
     )
-    table = each.groupby("kecamatan", sort=False).sum().astype("int64")
+    table = columns.groupby("kecamatan", sort=False).sum().astype("int64")
     places = [register.kecamatan[code] for code in table.index]
     table["dpt"] = [place.dpt for place in places]
     table["estimated"] = [place.dpt_estimated for place in places]
-    guessed = station_table["estimated"] & told
-    table["told_estimated"] = guessed.groupby(station_table["kecamatan"], sort=False).any()
+    is_estimated = station_table["estimated"] & has_count
+    table["told_estimated"] = is_estimated.groupby(station_table["kecamatan"], sort=False).any()
     table = table.assign(**_compute_rates(table))
     rate = float(compute_total(table)["rate"])
     table["is_low"] = table["rate"] < rate - register.election.rules.turnout.low_margin_points
@@ -69,7 +69,7 @@ def build_turnout_table(station_table: pd.DataFrame, register: Register) -> pd.D
 
 
 def compute_total(table: pd.DataFrame) -> pd.Series:
-    """All of these kecamatan as one: the columns of `by_kecamatan` but is_low."""
+    """Sum these kecamatan to one row: the columns of build_turnout_table but is_low."""
     sums = table[list(_SUMMED_COLUMNS)].to_numpy("int64").sum(axis=0)
     total = pd.DataFrame(sums[np.newaxis, :], columns=list(_SUMMED_COLUMNS))
     row = {
@@ -82,36 +82,36 @@ def compute_total(table: pd.DataFrame) -> pd.Series:
 
 
 def mark_official_list(total: pd.Series, is_all_kecamatan: bool) -> pd.Series:
-    """The list of the whole kabupaten is official, though those of its kecamatan are not.
+    """Mark the roll of all kecamatan as official, though those of its kecamatan are not.
 
-    total: of `whole`. everywhere: whether it is of all kecamatan.
+    total: of compute_total.
     """
     return total.where(~total.index.isin(["estimated"]), False) if is_all_kecamatan else total
 
 
 def _compute_rates(table: pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
-    """Percent that came, and the least and most that it can be; NaN of no list."""
+    """Return the rate, least and most in percent; NaN where there is no list."""
     heads, rated, dpt, on_list = (
         table[name].to_numpy("float64") for name in ("heads", "rated", "dpt", "dpt_told")
     )
-    told, every = np.where(on_list > 0, on_list, np.nan), np.where(dpt > 0, dpt, np.nan)
-    untold = (dpt - on_list).clip(0)
+    reported_dpt, all_dpt = np.where(on_list > 0, on_list, np.nan), np.where(dpt > 0, dpt, np.nan)
+    unreported_dpt = (dpt - on_list).clip(0)
     return {
-        "rate": 100 * rated / told,
-        "least": 100 * heads / every,
-        "most": 100 * (heads + untold) / every,
+        "rate": 100 * rated / reported_dpt,
+        "least": 100 * heads / all_dpt,
+        "most": 100 * (heads + unreported_dpt) / all_dpt,
     }
 
 
 def build_turnout_curve(
     station_counts: TpsReports, register: Register, at: datetime, kecamatan: Collection[str] = ()
 ) -> pd.DataFrame:
-    """Turnout at each quarter of an hour of voting, up to `at`, and what was to be expected.
+    """Build the turnout at each quarter of an hour of voting until `at`, and the expected one.
 
-    standing: of station_reports.counts. kecamatan: only these; empty: all. Index: the moment,
-    from the opening to an hour after the closing. Columns: heads (sum of the newest counts taken
-    by then), told (TPS with one), dpt_told (voters on their lists), rate (percent of these),
-    expected (percent: a perkiraan after rules.turnout). After `at` and where nobody told, all
+    station_counts: of reports.select_current_counts. kecamatan: only these; empty: all. Index: the
+    moment, from the opening to an hour after the closing. Columns: heads (sum of the newest counts
+    taken by then), told (TPS with one), dpt_told (voters on their lists), rate (percent of these),
+    expected (percent: a perkiraan after rules.turnout). After `at` and where nobody reported, all
     but expected is missing.
     """
     election = register.election
@@ -121,56 +121,57 @@ def build_turnout_curve(
     )
     slots = pd.date_range(start, closes + timedelta(hours=1), freq=_SLOT_LENGTH)
     table = register.tps
-    wanted = (
+    is_wanted = (
         table["kecamatan"].isin(list(kecamatan))
         if kecamatan
         else pd.Series(True, index=table.index)
     )
-    taken = station_counts.take(wanted.to_numpy(bool)[station_counts.station_index])
-    steps = _compute_slot_increments(
-        taken, table["dpt"].to_numpy("float64", na_value=0.0), start, len(slots)
+    counts = station_counts.take(is_wanted.to_numpy(bool)[station_counts.station_index])
+    increments = _compute_slot_increments(
+        counts, table["dpt"].to_numpy("float64", na_value=0.0), start, len(slots)
     )
-    found = pd.DataFrame(steps.cumsum(axis=0), slots, ["heads", "told", "dpt_told"])
-    found = found.where((found["told"] > 0) & (slots <= pd.Timestamp(at)))
-    found["rate"] = 100 * found["heads"] / found["dpt_told"].where(found["dpt_told"] > 0)
-    found["expected"] = compute_expected_turnout(register, slots)
-    return found
+    curve = pd.DataFrame(increments.cumsum(axis=0), slots, ["heads", "told", "dpt_told"])
+    curve = curve.where((curve["told"] > 0) & (slots <= pd.Timestamp(at)))
+    curve["rate"] = 100 * curve["heads"] / curve["dpt_told"].where(curve["dpt_told"] > 0)
+    curve["expected"] = compute_expected_turnout(register, slots)
+    return curve
 
 
 def _compute_slot_increments(
     station_counts: TpsReports, dpt: npt.NDArray[np.float64], start: datetime, slot_count: int
 ) -> npt.NDArray[np.float64]:
-    """What each slot adds: heads since the count before, a TPS at its first, and its list."""
-    place, counted = station_counts.station_index, station_counts.voters_present
-    first = is_last_of_run(place[::-1])[::-1]
+    """Return what each slot adds: voters since the count before, new TPS, and their DPT."""
+    index, counted = station_counts.station_index, station_counts.voters_present
+    first = is_last_of_run(index[::-1])[::-1]
     before = np.where(first, 0.0, np.roll(counted, 1))
-    since = (station_counts.occurred_us - timestamps.to_us(start)) / 1e6
-    slot = np.ceil(since / _SLOT_LENGTH.total_seconds()).astype("int64").clip(min=0)
-    added = np.column_stack([counted - before, first, np.where(first, dpt[place], 0.0)])
-    steps = np.zeros((slot_count, 3))
+    elapsed_s = (station_counts.occurred_us - timestamps.to_us(start)) / 1e6
+    slot = np.ceil(elapsed_s / _SLOT_LENGTH.total_seconds()).astype("int64").clip(min=0)
+    added = np.column_stack([counted - before, first, np.where(first, dpt[index], 0.0)])
+    increments = np.zeros((slot_count, 3))
     inside = slot < slot_count
-    np.add.at(steps, slot[inside], added[inside])
-    return steps
+    np.add.at(increments, slot[inside], added[inside])
+    return increments
 
 
 def compute_expected_turnout(
     register: Register, slots: pd.DatetimeIndex
 ) -> npt.NDArray[np.float64]:
-    """The expected turnout in percent of the list at these moments: an assumption."""
+    """Compute the expected turnout in percent of the DPT at these moments: a perkiraan."""
     election, rules = register.election, register.election.rules.turnout
-    final = next(one.percent for one in rules.references if one.label == rules.reference_label)
-    at = [election.local_time(time).timestamp() for time, _ in rules.curve]
+    final = next(ref.percent for ref in rules.references if ref.label == rules.reference_label)
+    curve_times = [election.local_time(curve_time).timestamp() for curve_time, _ in rules.curve]
     seconds = [moment.timestamp() for moment in slots]
-    return np.interp(seconds, at, [final * share for _, share in rules.curve])
+    return np.interp(seconds, curve_times, [final * share for _, share in rules.curve])
 
 
 def build_reported_totals_table(
     frames: Mapping[str, pd.DataFrame], station_table: pd.DataFrame
 ) -> pd.DataFrame:
-    """The newest totals that a desa or kecamatan told, beside the sum of its TPS; never added.
+    """Build the newest totals reported for a desa or kecamatan beside the sum of its TPS.
 
-    found: of stations.stations. Columns: lingkup, kecamatan, desa, desa_text, occurred_at, heads,
-    latihan, and of the same place tps, tps_told and tps_heads (missing where none told).
+    The two are never added. station_table: of status.build_station_table. Columns: lingkup,
+    kecamatan, desa, desa_text, occurred_at, heads, latihan, and of the same place tps, tps_told and
+    tps_heads (missing where no TPS reported).
     """
     rows = frames["tps"]
     rows = rows[rows["lingkup"].isin(["desa", "kecamatan"])]
@@ -178,7 +179,7 @@ def build_reported_totals_table(
     rows = rows.assign(place=rows["desa"].where(rows["lingkup"] == "desa", rows["kecamatan"]))
     ordered = rows.sort_values(["occurred_at", "reported_at", "seq"], kind="stable")
     newest = ordered.drop_duplicates(["lingkup", "place", "desa_text"], keep="last")
-    each = pd.concat(
+    tps_sums = pd.concat(
         [
             station_table.assign(place=station_table[level])
             .groupby("place")["hadir"]
@@ -186,8 +187,8 @@ def build_reported_totals_table(
             for level in ("desa", "kecamatan")
         ]
     )
-    of = each.reindex(newest["place"]).reset_index(drop=True)
+    place_sums = tps_sums.reindex(newest["place"]).reset_index(drop=True)
     columns = ["lingkup", "kecamatan", "desa", "desa_text", "occurred_at", "heads", "latihan"]
-    beside = of.set_axis(["tps", "tps_told", "tps_heads"], axis=1).astype("Int64")
-    beside["tps_heads"] = beside["tps_heads"].where(beside["tps_told"] > 0)
-    return pd.concat([newest[columns].reset_index(drop=True), beside], axis=1)
+    tps_columns = place_sums.set_axis(["tps", "tps_told", "tps_heads"], axis=1).astype("Int64")
+    tps_columns["tps_heads"] = tps_columns["tps_heads"].where(tps_columns["tps_told"] > 0)
+    return pd.concat([newest[columns].reset_index(drop=True), tps_columns], axis=1)

@@ -1,1 +1,1 @@
-"""The alert rules, one module a subject."""
+"""The alert rules, one module per subject."""

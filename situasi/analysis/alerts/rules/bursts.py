@@ -1,9 +1,9 @@
 """Bursts: more new reports of one kecamatan within a short time than is usual there and then.
 
-How many are usual is a Gamma-Poisson: the pace of the kabupaten in the same window (told by the
-other kecamatan) times what this kecamatan has had today against its share, both shrunk to what was
-held before anybody told. The number in the window is then a negative binomial, and an alert is
-raised when so many or more would come by chance less often than the rule says.
+The usual number follows a Gamma-Poisson model: the rate of the kabupaten in the same window (from
+the other kecamatan) times the ratio of this kecamatan's reports today to its share, both shrunk to
+their prior. The number in the window is then negative binomial, and an alert is raised when so many
+or more would occur by chance less often than the rule says.
 """
 
 from __future__ import annotations
@@ -31,85 +31,89 @@ _Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class _ReportSeries:
-    """The new reports of the day, in the order known. area: the place of their kecamatan."""
+    """The new reports of the day in the order known. kecamatan_index: index of their kecamatan."""
 
     known_us: Micros
     kecamatan_index: npt.NDArray[np.intp]
-    merged_intervals: list[tuple[int, int, int]]  # which of them was merged into another, when
+    merged_intervals: list[tuple[int, int, int]]  # (report, begin, end) while merged
 
     def count_within(
         self, since: Micros, until: Micros, kecamatan_index: npt.NDArray[np.intp] | None
     ) -> _Floats:
-        """How many came after `since` up to `until`, of this area (None: of all), each merged one
-        left out from when it was."""
+        """Return how many reports came after `since` up to `until`, of one kecamatan (None: all),
+        without merged ones from when they were merged."""
         if kecamatan_index is None:
             counted = _count_between(self.known_us, since, until)
         else:
             counted = np.zeros(len(since))
-            for one in np.unique(kecamatan_index):
-                mine = kecamatan_index == one
-                counted[mine] = _count_between(
-                    self.known_us[self.kecamatan_index == one], since[mine], until[mine]
+            for code in np.unique(kecamatan_index):
+                in_area = kecamatan_index == code
+                counted[in_area] = _count_between(
+                    self.known_us[self.kecamatan_index == code], since[in_area], until[in_area]
                 )
         if not self.merged_intervals:
             return counted
-        at, begin, end = np.array(self.merged_intervals, dtype="int64").T
-        for one in [None] if kecamatan_index is None else np.unique(kecamatan_index):
-            mine = np.ones(len(until), bool) if one is None else kecamatan_index == one
-            some = np.ones(len(at), bool) if one is None else self.kecamatan_index[at] == one
-            known, asked = self.known_us[at[some]], (since[mine], until[mine])
-            # Known before it was merged; so it is gone where that began by then and did not end.
-            gone = _count_ended_since(known, begin[some], *asked) - _count_ended_since(
-                known, end[some], *asked
+        positions, begin, end = np.array(self.merged_intervals, dtype="int64").T
+        for code in [None] if kecamatan_index is None else np.unique(kecamatan_index):
+            in_area = np.ones(len(until), bool) if code is None else kecamatan_index == code
+            chosen = (
+                np.ones(len(positions), bool)
+                if code is None
+                else self.kecamatan_index[positions] == code
             )
-            counted[mine] -= gone
+            known, windows = self.known_us[positions[chosen]], (since[in_area], until[in_area])
+            # Known before it was merged; excluded if a merge began by then and has not ended.
+            merged = _count_ended_since(known, begin[chosen], *windows) - _count_ended_since(
+                known, end[chosen], *windows
+            )
+            counted[in_area] -= merged
         return counted
 
 
 def _count_ended_since(known_us: Micros, end_us: Micros, since: Micros, until: Micros) -> _Floats:
-    """How many of these were known after each `since`, and are `by` its `until`."""
-    order, asked = np.argsort(-known_us, kind="stable"), np.argsort(-since, kind="stable")
-    found, begun, at = np.zeros(len(since)), list[int](), 0
-    late, when = known_us[order].tolist(), end_us[order].tolist()
-    for one in asked.tolist():
-        while at < len(late) and late[at] > since[one]:
-            insort(begun, when[at])
-            at += 1
-        found[one] = bisect_right(begun, int(until[one]))
-    return found
+    """Count per window the reports known after its `since` with `end_us` not after its `until`."""
+    order, window_order = np.argsort(-known_us, kind="stable"), np.argsort(-since, kind="stable")
+    counts, end_times, position = np.zeros(len(since)), list[int](), 0
+    known_values, end_values = known_us[order].tolist(), end_us[order].tolist()
+    for window in window_order.tolist():
+        while position < len(known_values) and known_values[position] > since[window]:
+            insort(end_times, end_values[position])
+            position += 1
+        counts[window] = bisect_right(end_times, int(until[window]))
+    return counts
 
 
 def _count_between(known_us: Micros, since: Micros, until: Micros) -> _Floats:
-    upto = np.searchsorted(known_us, until, side="right")
-    return (upto - np.searchsorted(known_us, since, side="right")).astype("float64")
+    until_index = np.searchsorted(known_us, until, side="right")
+    return (until_index - np.searchsorted(known_us, since, side="right")).astype("float64")
 
 
 def find_bursts(history: CaseHistory, rule: AlertRule, register: Register) -> pd.DataFrame:
-    """A spell of each report in a window that is more than chance, from when the last of it came.
+    """Find the reports in windows with more than chance, from when the last report of one came.
 
-    It lasts as long as the window after that report. value: how many would be usual.
+    An interval lasts as long as the window after that report. value: the usual number.
     """
     burst, first = rule.burst, history.first_reports
     start = timestamps.to_us(register.election.day_start)
     end = timestamps.to_us(register.election.day_end)
     inside = (first["known"] > start) & (first["known"] <= end)
     inside &= first["kecamatan"].isin(list(register.kecamatan))
-    some = first[inside].sort_values(["known", "seq"], kind="stable").reset_index(drop=True)
-    if burst is None or some.empty:
+    reports = first[inside].sort_values(["known", "seq"], kind="stable").reset_index(drop=True)
+    if burst is None or reports.empty:
         return empty_intervals()
-    names = list(register.kecamatan)
-    area = pd.Index(names).get_indexer(pd.Index(some["kecamatan"]))
-    place = {case: at for at, case in enumerate(some["case"])}
-    away = [
-        (place[case], begin, gone)
-        for case, begin, gone in history.merged_intervals
-        if case in place
+    codes = list(register.kecamatan)
+    area = pd.Index(codes).get_indexer(pd.Index(reports["kecamatan"]))
+    position_by_case = {case: index for index, case in enumerate(reports["case"])}
+    merged = [
+        (position_by_case[case], begin, end_us)
+        for case, begin, end_us in history.merged_intervals
+        if case in position_by_case
     ]
-    told = _ReportSeries(some["known"].to_numpy("int64"), area, away)
-    tps = np.bincount(pd.Index(names).get_indexer(pd.Index(register.tps["kecamatan"])),
-                      minlength=len(names)).astype("float64")  # fmt: skip
+    series = _ReportSeries(reports["known"].to_numpy("int64"), area, merged)
+    tps_counts = np.bincount(pd.Index(codes).get_indexer(pd.Index(register.tps["kecamatan"])),
+                      minlength=len(codes)).astype("float64")  # fmt: skip
     parts = [
-        _find_window_bursts(told, some, window // _MICROSECOND, burst, tps, start)
+        _find_window_bursts(series, reports, window // _MICROSECOND, burst, tps_counts, start)
         for window in burst.windows
     ]
     return pd.concat(parts, ignore_index=True)
@@ -130,8 +134,8 @@ def _find_window_bursts(
         series, since, until, counted, burst, tps_counts, start_us
     )
     level = np.full(len(until), -1)
-    for place, rare in burst.level_probabilities:
-        level[(chance < rare / len(burst.windows)) & (counted >= burst.min_count)] = place
+    for place, probability in burst.level_probabilities:
+        level[(chance < probability / len(burst.windows)) & (counted >= burst.min_count)] = place
     return _build_burst_intervals(
         reports, series, np.flatnonzero(level >= 0), since, window_us, level, usual
     )
@@ -146,7 +150,7 @@ def _build_burst_intervals(
     level: npt.NDArray[np.int64],
     usual: _Floats,
 ) -> pd.DataFrame:
-    """The reports of each window that is more than chance. rare: the last report of each."""
+    """Build intervals for the reports of these windows, each given by its last report."""
     pairs = [
         _find_first_membership(
             series,
@@ -157,11 +161,11 @@ def _build_burst_intervals(
             area,
         )
         for area, place in {
-            (int(series.kecamatan_index[at]), int(level[at])) for at in last_reports.tolist()
+            (int(series.kecamatan_index[i]), int(level[i])) for i in last_reports.tolist()
         }
     ]
-    last = np.concatenate([at for at, _member in pairs] or [last_reports])
-    rows = reports.take(np.concatenate([member for _at, member in pairs] or [last_reports]))
+    last = np.concatenate([first for first, _member in pairs] or [last_reports])
+    rows = reports.take(np.concatenate([member for _first, member in pairs] or [last_reports]))
     code = reports["kecamatan"].to_numpy()[last]
     return build_intervals(
         "beruntun",
@@ -181,22 +185,24 @@ def _build_burst_intervals(
 def _find_first_membership(
     series: _ReportSeries, last_reports: npt.NDArray[np.intp], since: Micros, kecamatan_index: int
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Each report that was in any of these windows (given by their last report) of one kecamatan,
-    and the last report of the first window it was in: from then on it is one of a burst."""
-    mine = np.flatnonzero(series.kecamatan_index == kecamatan_index)
-    turn = np.searchsorted(series.known_us[last_reports], series.known_us[mine], side="left")
-    mine, turn = mine[turn < len(last_reports)], turn[turn < len(last_reports)]
-    at = last_reports[turn]
-    inside = since[at] < series.known_us[mine]
+    """Return each report inside any of these windows (given by their last report) of one kecamatan,
+    and the last report of the first such window: from then on the report is part of a burst."""
+    members = np.flatnonzero(series.kecamatan_index == kecamatan_index)
+    window = np.searchsorted(series.known_us[last_reports], series.known_us[members], side="left")
+    members, window = members[window < len(last_reports)], window[window < len(last_reports)]
+    first = last_reports[window]
+    inside = since[first] < series.known_us[members]
     if series.merged_intervals:
-        away = pd.DataFrame(series.merged_intervals, columns=["mine", "begin", "end"])
-        asked = pd.DataFrame(
-            {"mine": mine, "turn": np.arange(len(mine)), "then": series.known_us[at]}
+        merged = pd.DataFrame(series.merged_intervals, columns=["mine", "begin", "end"])
+        windows = pd.DataFrame(
+            {"mine": members, "turn": np.arange(len(members)), "then": series.known_us[first]}
         )
-        met = asked.merge(away, on="mine")
-        gone = met["turn"][(met["begin"] <= met["then"]) & (met["then"] < met["end"])]
-        inside[gone.to_numpy()] = False
-    return at[inside], mine[inside]
+        overlaps = windows.merge(merged, on="mine")
+        merged_then = overlaps["turn"][
+            (overlaps["begin"] <= overlaps["then"]) & (overlaps["then"] < overlaps["end"])
+        ]
+        inside[merged_then.to_numpy()] = False
+    return first[inside], members[inside]
 
 
 def _compute_tail_probabilities(
@@ -208,25 +214,25 @@ def _compute_tail_probabilities(
     tps_counts: _Floats,
     start_us: int,
 ) -> tuple[_Floats, _Floats]:
-    """How many are usual in each window, and how likely so many or more are."""
-    from scipy.special import betainc  # dear to load, and only here
+    """Return the usual number in each window, and the probability of so many or more reports."""
+    from scipy.special import betainc  # slow to import, needed only here
 
-    mine, others = (
+    own_tps, other_tps = (
         tps_counts[series.kecamatan_index],
         tps_counts.sum() - tps_counts[series.kecamatan_index],
     )
-    begun = np.full(len(until), start_us)
-    # Reports for each TPS and hour, of the other kecamatan: before the window, and in it.
-    held = np.full(len(until), burst.prior_rate)
+    day_start = np.full(len(until), start_us)
+    # Reports per TPS and hour of the other kecamatan: before the window, and in it.
+    prior_rate = np.full(len(until), burst.prior_rate)
     before = _compute_shrunk_rate(
-        series, begun, since, others, held, burst.prior_hours * tps_counts.sum()
+        series, day_start, since, other_tps, prior_rate, burst.prior_hours * tps_counts.sum()
     )
     within = _compute_shrunk_rate(
-        series, since, until, others, before, burst.pace_hours * tps_counts.sum()
+        series, since, until, other_tps, before, burst.pace_hours * tps_counts.sum()
     )
-    shape = burst.gamma_shape + series.count_within(begun, since, series.kecamatan_index)
-    factor = shape / (burst.gamma_shape + before * mine * (since - begun) / _HOUR_US)
-    usual = factor * within * mine * (until - since) / _HOUR_US
+    shape = burst.gamma_shape + series.count_within(day_start, since, series.kecamatan_index)
+    factor = shape / (burst.gamma_shape + before * own_tps * (since - day_start) / _HOUR_US)
+    usual = factor * within * own_tps * (until - since) / _HOUR_US
     # The tail of the negative binomial: scipy.stats.nbinom.sf, without loading all of it.
     chance = betainc(counted, shape, usual / (shape + usual))
     return usual, np.asarray(chance)
@@ -240,13 +246,13 @@ def _compute_shrunk_rate(
     prior_rate: _Floats,
     prior_weight: float,
 ) -> _Floats:
-    """What the other kecamatan told for each TPS and hour, shrunk to what was held before.
+    """Return the reports per TPS and hour of the other kecamatan, shrunk to the prior rate.
 
-    weight: of what was held, in hours of TPS.
+    prior_weight: in TPS hours.
     """
-    heard = series.count_within(since, until, None) - series.count_within(
+    other_counts = series.count_within(since, until, None) - series.count_within(
         since, until, series.kecamatan_index
     )
-    return (heard + prior_rate * prior_weight) / (
+    return (other_counts + prior_rate * prior_weight) / (
         other_tps * (until - since) / _HOUR_US + prior_weight
     )

@@ -1,4 +1,4 @@
-"""Spells of feeds that should speak and do not."""
+"""Alert intervals of feeds that should deliver rows and do not."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _MICROSECOND = timedelta(microseconds=1)
 def find_silent_feeds(
     frames: Mapping[str, pd.DataFrame], feeds: tuple[str, ...], election: Election, at: datetime
 ) -> pd.DataFrame:
-    """Feeds of which nothing was known for longer than their limit, within the watched day.
+    """Find when no row of a feed was known for longer than its limit, within the watched day.
 
-    As analysis.silence says it of one moment.
+    Does for all moments what situation.feed_staleness does for one.
     """
     start, end = timestamps.to_us(election.day_start), timestamps.to_us(election.day_end)
     parts = []
@@ -28,8 +28,8 @@ def find_silent_feeds(
         limit = election.thresholds.silent_after.get(feed)
         if limit is None or feed not in frames:
             continue
-        rows, told = filter_known_by(frames[feed][["known_at", "latihan"]], at)
-        inside = np.unique(told[(told > start) & (told < end)])
+        rows, known_us = filter_known_by(frames[feed][["known_at", "latihan"]], at)
+        inside = np.unique(known_us[(known_us > start) & (known_us < end)])
         since = np.concatenate([[start], inside])
         until = np.append(inside, end)
         begin = since + limit // _MICROSECOND + 1
@@ -41,8 +41,8 @@ def find_silent_feeds(
                 member=np.full(size, feed, dtype=object),
                 begin=begin,
                 end=until,
-                value=[timestamps.from_us(int(one)) if at else None
-                       for at, one in enumerate(since)],
+                value=[timestamps.from_us(int(time_us)) if index else None
+                       for index, time_us in enumerate(since)],
                 latihan=bool(rows["latihan"].any()),
             )
         )  # fmt: skip

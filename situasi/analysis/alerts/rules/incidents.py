@@ -1,4 +1,4 @@
-"""Spells of cases: weighed tinggi, a crowd that is no longer hijau, a step past its time."""
+"""Alert intervals of cases: tingkat tinggi, a situasi above hijau, an overdue step."""
 
 from __future__ import annotations
 
@@ -17,65 +17,67 @@ from situasi.domain.rules import ServiceLevel
 _MICROSECOND = timedelta(microseconds=1)
 
 
-# Grave cases of a kecamatan that are alerts of their own; nobody reads more one by one.
+# So many critical cases of a kecamatan are alerts of their own; nobody reads more one by one.
 MAX_SINGLE_ALERTS = 200
 
 
 def find_critical(history: pd.DataFrame) -> pd.DataFrame:
-    """Open cases weighed tinggi, each an alert of its own; beyond MOST_OWN of a kecamatan those
-    that began later are one alert together. table: of pieces.Pieces.
+    """Find open cases of tingkat tinggi, each an alert of its own.
+
+    Beyond MAX_SINGLE_ALERTS of a kecamatan the cases that began later share one alert.
+    history: CaseHistory.table.
     """
-    some = history[history["open"] & (history["tingkat"] == "tinggi")]
-    first = some.sort_values(["begin", "seq"]).drop_duplicates("case")
-    turn = first.groupby("kecamatan", dropna=False).cumcount()
-    together = some["case"].isin(first.loc[turn >= MAX_SINGLE_ALERTS, "case"])
-    subject = some["case"].where(~together, some["kecamatan"])
-    return _build_case_intervals("berat", some, some["begin"], subject=subject.to_numpy())
+    critical = history[history["open"] & (history["tingkat"] == "tinggi")]
+    first = critical.sort_values(["begin", "seq"]).drop_duplicates("case")
+    rank = first.groupby("kecamatan", dropna=False).cumcount()
+    together = critical["case"].isin(first.loc[rank >= MAX_SINGLE_ALERTS, "case"])
+    subject = critical["case"].where(~together, critical["kecamatan"])
+    return _build_case_intervals("berat", critical, critical["begin"], subject=subject.to_numpy())
 
 
 def find_elevated_situasi(history: pd.DataFrame, rule: AlertRule) -> pd.DataFrame:
-    """Open cases whose situasi has a level in the rule, by kecamatan."""
-    steps = rule.situasi_levels or {}
-    some = history[history["open"] & history["situasi"].isin(list(steps))]
+    """Find open cases whose situasi has a level in the rule, by kecamatan."""
+    levels = rule.situasi_levels or {}
+    elevated = history[history["open"] & history["situasi"].isin(list(levels))]
     return _build_case_intervals(
         "keramaian",
-        some,
-        some["begin"],
-        subject=some["kecamatan"].to_numpy(),
-        level=[steps[state] for state in some["situasi"]],
-        value=some["situasi"].to_numpy(),
+        elevated,
+        elevated["begin"],
+        subject=elevated["kecamatan"].to_numpy(),
+        level=[levels[state] for state in elevated["situasi"]],
+        value=elevated["situasi"].to_numpy(),
     )
 
 
 def find_overdue(history: pd.DataFrame, service: Mapping[str, ServiceLevel]) -> pd.DataFrame:
-    """Open cases whose next step (analysis.lives.STEPS) is past its time, by kecamatan."""
-    some = history[history["open"]]
+    """Find open cases whose next step (milestones.STEPS) is past its time limit, by kecamatan."""
+    open_cases = history[history["open"]]
     step = np.where(
-        ~some["verified"].to_numpy(bool),
+        ~open_cases["verified"].to_numpy(bool),
         "diverifikasi",
-        np.where(~some["handled"].to_numpy(bool), "ditangani", "selesai"),
+        np.where(~open_cases["handled"].to_numpy(bool), "ditangani", "selesai"),
     ).astype(object)
-    weights = [w if isinstance(w, str) else "belum" for w in some["tingkat"]]
+    tingkat = [w if isinstance(w, str) else "belum" for w in open_cases["tingkat"]]
     allowed = np.array(
-        [_step_limit_us(service[w], s) for w, s in zip(weights, step, strict=True)], dtype="int64"
+        [_step_limit_us(service[w], s) for w, s in zip(tingkat, step, strict=True)], dtype="int64"
     )
-    late = some["start"].to_numpy("int64") + allowed + 1  # at its time a step is not late yet
-    begin = np.maximum(some["begin"].to_numpy("int64"), late)
+    late = open_cases["start"].to_numpy("int64") + allowed + 1  # not late at the very limit
+    begin = np.maximum(open_cases["begin"].to_numpy("int64"), late)
     return _build_case_intervals(
-        "lewat_waktu", some, begin, subject=some["kecamatan"].to_numpy(), value=step
+        "lewat_waktu", open_cases, begin, subject=open_cases["kecamatan"].to_numpy(), value=step
     )
 
 
 def _step_limit_us(service: ServiceLevel, step: str) -> int:
-    time = {
+    limit = {
         "diverifikasi": service.verify,
         "ditangani": service.handle,
         "selesai": service.close,
     }[step]
-    return time // _MICROSECOND
+    return limit // _MICROSECOND
 
 
-def _build_case_intervals(rule: str, cases: pd.DataFrame, begin: Any, **more: Any) -> pd.DataFrame:
+def _build_case_intervals(rule: str, cases: pd.DataFrame, begin: Any, **cells: Any) -> pd.DataFrame:
     return build_intervals(
         rule,
         member=cases["case"].to_numpy(),
@@ -85,5 +87,5 @@ def _build_case_intervals(rule: str, cases: pd.DataFrame, begin: Any, **more: An
         feed=INCIDENTS.name,
         seq=cases["seq"].to_numpy(),
         latihan=cases["latihan"].to_numpy(),
-        **more,
+        **cells,
     )

@@ -1,4 +1,4 @@
-"""Spells of neutrality cases that are past their days."""
+"""Alert intervals of neutrality cases that are open for longer than their target."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def find_overdue(rows: pd.DataFrame, target: timedelta, at: datetime) -> pd.DataFrame:
-    """Open cases older than the target, by the age that analysis.neutrality reckons."""
-    rows, known = filter_known_by(rows, at)
-    told = timestamps.column_to_us(reported_time(rows).astype(timestamps.DTYPE))
-    table = rows.assign(known=known, told=told, case=build_case_keys(rows))
+    """Find open cases older than the target, with the age that analysis.neutrality computes."""
+    rows, known_us = filter_known_by(rows, at)
+    reported_us = timestamps.column_to_us(reported_time(rows).astype(timestamps.DTYPE))
+    table = rows.assign(known=known_us, told=reported_us, case=build_case_keys(rows))
     table = table[table["langkah"] != "nihil"].sort_values(["known", "seq"], kind="stable")
-    found: list[tuple[object, ...]] = []
+    intervals: list[tuple[object, ...]] = []
     cases: dict[str, list[Any]] = {}
     for row in table.itertuples():
         cases.setdefault(str(row.case), []).append(row)
-    for case, some in cases.items():
-        found += _find_case_intervals(case, some, target // _MICROSECOND)
-    cells = list(zip(*found, strict=True)) or [()] * 6
-    member, area, begin, end, seq, made_up = map(list, cells)
+    for case, case_rows in cases.items():
+        intervals += _find_case_intervals(case, case_rows, target // _MICROSECOND)
+    cells = list(zip(*intervals, strict=True)) or [()] * 6
+    member, area, begin, end, seq, latihan = map(list, cells)
     return build_intervals(
         "netralitas", subject=member, member=member, kecamatan=area, feed=NEUTRALITY.name,
         begin=np.array(begin, dtype="int64"), end=np.array(end, dtype="int64"), seq=seq,
-        latihan=made_up,
+        latihan=latihan,
     )  # fmt: skip
 
 
 def _find_case_intervals(case: str, rows: list[Any], target_us: int) -> list[tuple[object, ...]]:
-    """What held after each row of a case, by all rows known by then."""
-    found: list[tuple[object, ...]] = []
-    # The last that was told of each, with its place in the order told.
+    """Return when the case was overdue after each of its rows, by all rows known by then."""
+    intervals: list[tuple[object, ...]] = []
+    # The last reported value of each, after its place in reported order.
     step: tuple[Any, ...] = ()
     area: tuple[Any, ...] = ()
     first = reported = FOREVER
-    for turn, row in enumerate(rows):
+    for index, row in enumerate(rows):
         order = (row.told, row.seq)
         if isinstance(row.langkah, str):
             step = max(step, (*order, row.langkah))
@@ -57,7 +57,7 @@ def _find_case_intervals(case: str, rows: list[Any], target_us: int) -> list[tup
         if step and step[2] in LANGKAH_CLOSED:
             continue
         since = reported if reported != FOREVER else first
-        end = int(rows[turn + 1].known) if turn + 1 < len(rows) else FOREVER
+        end = int(rows[index + 1].known) if index + 1 < len(rows) else FOREVER
         begin = max(int(row.known), since + target_us + 1)
-        found.append((case, area[2] if area else None, begin, end, row.seq, row.latihan))
-    return found
+        intervals.append((case, area[2] if area else None, begin, end, row.seq, row.latihan))
+    return intervals

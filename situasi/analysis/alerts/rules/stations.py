@@ -1,4 +1,4 @@
-"""Spells of TPS: not open in time, silent for too long, a count that cannot be, a box not there."""
+"""Alert intervals of TPS: not open in time, silent for too long, a wrong count, an overdue box."""
 
 from __future__ import annotations
 
@@ -42,33 +42,31 @@ class StationReports:
     tps_count: int
 
     def first_known_times(self, mask: npt.NDArray[np.bool_]) -> Micros:
-        """By TPS, when the first of these reports was known."""
+        """Return by TPS when the first of these reports was known."""
         return first_known_times(
             self.tps_count, self.reports.station_index[mask], self.known_us[mask]
         )
 
 
 def build_station_reports(rows: pd.DataFrame, register: Register, at: datetime) -> StationReports:
-    """rows: of the feed, known."""
-    there, known = filter_known_by(rows, at)
-    reports = build_tps_reports(there, register)
+    """Build the reports of registered TPS that were known by `at` from rows of the TPS feed."""
+    known_rows, known = filter_known_by(rows, at)
+    reports = build_tps_reports(known_rows, register)
     reports = reports.take(reports.station_index >= 0)
-    seq = there["seq"].to_numpy("int64")
+    seq = known_rows["seq"].to_numpy("int64")
     order = np.argsort(seq, kind="stable")
-    mine = known[order[np.searchsorted(seq[order], reports.seq)]] if len(reports) else known[:0]
-    return StationReports(reports, mine, len(register.tps))
+    known_us = known[order[np.searchsorted(seq[order], reports.seq)]] if len(reports) else known[:0]
+    return StationReports(reports, known_us, len(register.tps))
 
 
 def find_unopened(
     station_reports: StationReports, rule: AlertRule, register: Register
 ) -> pd.DataFrame:
-    """TPS not known to be open so long after the time that rules.toml says."""
-    due = next(
-        (one for one in list_deadlines(register.election) if one.report_kind == "dibuka"), None
-    )
+    """Find TPS not known to be open after the opening time plus the rule's grace time."""
+    due = next((d for d in list_deadlines(register.election) if d.report_kind == "dibuka"), None)
     if due is None:
         return concat_intervals([])
-    late = timestamps.to_us(due.late_after + rule.grace) + 1  # at its time it is not late yet
+    late = timestamps.to_us(due.late_after + rule.grace) + 1  # not late at the very time
     met = _find_met_times(due, station_reports, register)
     return _build_station_intervals(
         "belum_dibuka", register, np.full(station_reports.tps_count, late), met, station_reports
@@ -78,40 +76,40 @@ def find_unopened(
 def find_silent(
     station_reports: StationReports, rule: AlertRule, register: Register
 ) -> pd.DataFrame:
-    """TPS that owe a report for longer than the rule says."""
-    owed = [
-        due
-        for due in list_deadlines(register.election)
-        if due.report_kind not in rule.excluded_phases
+    """Find TPS whose report is overdue for longer than the rule allows."""
+    deadlines = [
+        deadline
+        for deadline in list_deadlines(register.election)
+        if deadline.report_kind not in rule.excluded_phases
     ]
     begin = [
         np.full(
             station_reports.tps_count,
-            timestamps.to_us(due.late_after + rule.grace) + 1,
+            timestamps.to_us(deadline.late_after + rule.grace) + 1,
             dtype="int64",
         )
-        for due in owed
+        for deadline in deadlines
     ]
-    met = [_find_met_times(due, station_reports, register) for due in owed]
+    met_us = [_find_met_times(deadline, station_reports, register) for deadline in deadlines]
     return _build_station_intervals(
         "tps_diam",
         register,
         np.array(begin),
-        np.array(met),
+        np.array(met_us),
         station_reports,
-        np.array([due.report_kind for due in owed], dtype=object),
+        np.array([deadline.report_kind for deadline in deadlines], dtype=object),
     )
 
 
 def _find_met_times(
     deadline: Deadline, station_reports: StationReports, register: Register
 ) -> Micros:
-    """When each TPS was first known to owe this report no longer: see reporting.judged."""
+    """Return when each TPS was first known to owe this report no more; see reporting_status."""
     reports = station_reports.reports
     counted = ~np.isnan(reports.voters_present)
     if deadline.hour is None:
         met = reports.fase_index >= deadline.fase_index
-        if deadline.fase_index <= _OPEN:  # heads that were counted say that it was opened
+        if deadline.fase_index <= _OPEN:  # a count of voters shows that it was opened
             met |= counted & (reports.voters_present > 0)
         return station_reports.first_known_times(met)
     awaited, hour = timestamps.to_us(deadline.expected_from), timestamps.to_us(deadline.hour)
@@ -128,25 +126,25 @@ def _find_met_times(
 def find_overdue_boxes(
     station_reports: StationReports, rule: AlertRule, register: Register
 ) -> pd.DataFrame:
-    """Boxes that are on their way for longer than the rule says."""
+    """Find ballot boxes that are on their way for longer than the rule allows."""
     reports = station_reports.reports
-    moved = np.flatnonzero(np.isin(reports.fase_index, [_BOX_LEFT, _BOX_AT_PPS]))
-    there = station_reports.first_known_times(
+    boxes = np.flatnonzero(np.isin(reports.fase_index, [_BOX_LEFT, _BOX_AT_PPS]))
+    arrived_us = station_reports.first_known_times(
         np.isin(reports.fase_index, [FASE.index(fase) for fase in ARRIVED_BOX_PHASES])
     )
-    moved = moved[
+    boxes = boxes[
         np.lexsort(
-            (reports.seq[moved], station_reports.known_us[moved], reports.station_index[moved])
+            (reports.seq[boxes], station_reports.known_us[boxes], reports.station_index[boxes])
         )
     ]
-    place, known = reports.station_index[moved], station_reports.known_us[moved]
-    # Of a word without its minute the time when it was known is taken.
-    since = np.where(reports.has_exact_minute[moved], reports.occurred_us[moved], known)
+    place, known_us = reports.station_index[boxes], station_reports.known_us[boxes]
+    # A report without its minute counts from when it was known.
+    since = np.where(reports.has_exact_minute[boxes], reports.occurred_us[boxes], known_us)
     furthest = _running_max(place, since)
-    following = np.append(np.where(place[1:] == place[:-1], known[1:], FOREVER), FOREVER)
-    late = furthest + int(rule.grace.total_seconds()) * _US_PER_S + 1
-    begin = np.maximum(known, late)
-    end = np.minimum(following[: len(moved)], there[place])
+    following = np.append(np.where(place[1:] == place[:-1], known_us[1:], FOREVER), FOREVER)
+    late_us = furthest + int(rule.grace.total_seconds()) * _US_PER_S + 1
+    begin = np.maximum(known_us, late_us)
+    end = np.minimum(following[: len(boxes)], arrived_us[place])
     table = register.tps
     return build_intervals(
         "kotak",
@@ -155,46 +153,46 @@ def find_overdue_boxes(
         member=table["code"].to_numpy()[place],
         begin=begin,
         end=end,
-        value=[timestamps.from_us(int(one)) for one in since],
+        value=[timestamps.from_us(int(time_us)) for time_us in since],
         feed=TPS.name,
-        seq=reports.seq[moved],
-        latihan=reports.is_exercise[moved],
+        seq=reports.seq[boxes],
+        latihan=reports.is_exercise[boxes],
     )
 
 
 def _running_max(place: npt.NDArray[np.int64], values: Micros) -> Micros:
-    """The greatest so far of each place; rows of one place stand together."""
-    found = values.copy()
-    for at in range(1, len(found)):
-        if place[at] == place[at - 1]:
-            found[at] = max(found[at], found[at - 1])
-    return found
+    """Return the highest value so far of each place; rows of one place stand together."""
+    maxima = values.copy()
+    for index in range(1, len(maxima)):
+        if place[index] == place[index - 1]:
+            maxima[index] = max(maxima[index], maxima[index - 1])
+    return maxima
 
 
 def find_count_anomalies(station_reports: StationReports, register: Register) -> pd.DataFrame:
-    """TPS whose newest count is smaller than the one before, or above its list."""
+    """Find TPS whose newest count is below the one before it, or above the voter list."""
     limits, voters = _voter_limits(register), _registered_voters(register)
-    spelled = [
-        spell
+    anomalies = [
+        anomaly
         for place, rows in _find_suspects(station_reports, limits, register)
-        for spell in _replay_counts(place, rows, station_reports, limits[place], voters[place])
+        for anomaly in _replay_counts(place, rows, station_reports, limits[place], voters[place])
     ]
     parts = []
     for rule in ("hadir_turun", "hadir_lebih"):
-        mine = [one for one in spelled if one[0] == rule]
-        place = np.array([one[1] for one in mine], dtype=np.intp)
+        matching = [anomaly for anomaly in anomalies if anomaly[0] == rule]
+        place = np.array([anomaly[1] for anomaly in matching], dtype=np.intp)
         parts.append(
             build_intervals(
                 rule,
                 subject=register.tps["kecamatan"].to_numpy()[place],
                 kecamatan=register.tps["kecamatan"].to_numpy()[place],
                 member=register.tps["code"].to_numpy()[place],
-                begin=[one[2] for one in mine],
-                end=[one[3] for one in mine],
-                value=[one[4] for one in mine],
+                begin=[anomaly[2] for anomaly in matching],
+                end=[anomaly[3] for anomaly in matching],
+                value=[anomaly[4] for anomaly in matching],
                 feed=TPS.name,
-                seq=[one[5] for one in mine],
-                latihan=[one[6] for one in mine],
+                seq=[anomaly[5] for anomaly in matching],
+                latihan=[anomaly[6] for anomaly in matching],
             )
         )
     return concat_intervals(parts)
@@ -203,7 +201,7 @@ def find_count_anomalies(station_reports: StationReports, register: Register) ->
 def _find_suspects(
     station_reports: StationReports, limits: npt.NDArray[np.float64], register: Register
 ) -> Iterator[tuple[int, npt.NDArray[np.intp]]]:
-    """TPS that ever had a falling or too high count, with the positions of their counts."""
+    """Yield TPS that ever had a falling or too high count, with the positions of their counts."""
     reports, election = station_reports.reports, register.election
     start = timestamps.to_us(election.local_time(datetime.min.time()))
     today = (reports.occurred_us >= start) & (
@@ -212,7 +210,7 @@ def _find_suspects(
     counted = np.flatnonzero(~np.isnan(reports.voters_present) & today)
     counted = counted[
         np.argsort(reports.station_index[counted], kind="stable")
-    ]  # oldest first in each
+    ]  # oldest first in each TPS
     place, heads = reports.station_index[counted], reports.voters_present[counted]
     fell = np.append(False, (place[1:] == place[:-1]) & (heads[1:] < heads[:-1]))[: len(place)]
     above = _listed_voters(reports, counted) > limits[place]
@@ -230,17 +228,17 @@ def _listed_voters(reports: TpsReports, positions: npt.NDArray[np.intp]) -> npt.
 
 
 def _voter_limits(register: Register) -> npt.NDArray[np.float64]:
-    """From how many heads on each list is exceeded, as in analysis.doubts; NaN: never."""
+    """Return above how many voters each list is exceeded, as in stations.anomalies; NaN: never."""
     voters = _registered_voters(register)
-    wide = register.election.rules.tps.estimated_list_factor
+    factor = register.election.rules.tps.estimated_list_factor
     limit: npt.NDArray[np.float64] = np.where(voters > 0, voters, np.nan) * np.where(
-        register.tps["estimated"].to_numpy(bool), wide, 1.0
+        register.tps["estimated"].to_numpy(bool), factor, 1.0
     )
     return limit
 
 
 def _registered_voters(register: Register) -> npt.NDArray[np.float64]:
-    """On the list of each TPS; NaN: not known."""
+    """Return the number of voters on the list of each TPS; NaN: not known."""
     return register.tps["dpt"].to_numpy("float64", na_value=np.nan)
 
 
@@ -251,28 +249,29 @@ def _replay_counts(
     limit: float,
     voters: float,
 ) -> Iterator[tuple[Any, ...]]:
-    """rule, place, begin, end, what it was held against, seq, latihan of each spell of a TPS."""
+    """Yield the intervals of one TPS: rule, place, begin, end, the count or list that the newest
+    count is compared with, seq, latihan."""
     reports = station_reports.reports
-    inturn = rows[np.lexsort((reports.seq[rows], station_reports.known_us[rows]))].tolist()
-    standing: dict[int, int] = {}
-    moments: list[int] = []  # of standing, in order
-    for turn, row in enumerate(inturn):
-        moment = int(reports.occurred_us[row])
-        held = standing.get(moment)
+    ordered = rows[np.lexsort((reports.seq[rows], station_reports.known_us[rows]))].tolist()
+    row_by_time: dict[int, int] = {}
+    times: list[int] = []  # keys of row_by_time, in order
+    for i, row in enumerate(ordered):
+        time_us = int(reports.occurred_us[row])
+        old = row_by_time.get(time_us)
         rank = (int(reports.reported_us[row]), int(reports.seq[row]))
-        if held is None:
-            insort(moments, moment)
-        if held is None or rank > (int(reports.reported_us[held]), int(reports.seq[held])):
-            standing[moment] = row
+        if old is None:
+            insort(times, time_us)
+        if old is None or rank > (int(reports.reported_us[old]), int(reports.seq[old])):
+            row_by_time[time_us] = row
         begin = int(station_reports.known_us[row])
-        end = int(station_reports.known_us[inturn[turn + 1]]) if turn + 1 < len(inturn) else FOREVER
-        last = standing[moments[-1]]
-        told_of = (int(reports.seq[last]), bool(reports.is_exercise[last]))
-        earlier = standing[moments[-2]] if len(moments) > 1 else last
+        end = int(station_reports.known_us[ordered[i + 1]]) if i + 1 < len(ordered) else FOREVER
+        last = row_by_time[times[-1]]
+        source = (int(reports.seq[last]), bool(reports.is_exercise[last]))
+        earlier = row_by_time[times[-2]] if len(times) > 1 else last
         if reports.voters_present[last] < (before := reports.voters_present[earlier]):
-            yield ("hadir_turun", place, begin, end, float(before), *told_of)
+            yield ("hadir_turun", place, begin, end, float(before), *source)
         if _listed_voters(reports, np.array([last]))[0] > limit:
-            yield ("hadir_lebih", place, begin, end, voters, *told_of)
+            yield ("hadir_lebih", place, begin, end, voters, *source)
 
 
 def _build_station_intervals(
@@ -283,20 +282,20 @@ def _build_station_intervals(
     station_reports: StationReports,
     deadline_codes: npt.NDArray[np.object_] | None = None,
 ) -> pd.DataFrame:
-    """Spells of TPS by kecamatan, until the watch is over: then nobody is asked any more.
+    """Build intervals of TPS by kecamatan, at most until the watched day ends: then nothing is due.
 
-    begin, end: of each TPS (columns), of one report or of several (rows), `what`.
+    begin, end: by TPS (columns), of one report or of several (rows, see deadline_codes).
     """
     end = np.minimum(end, timestamps.to_us(register.election.day_end))
-    turn, late = np.nonzero(np.atleast_2d(begin < end))
-    area = register.tps["kecamatan"].to_numpy("object")[late]
+    deadline_index, station = np.nonzero(np.atleast_2d(begin < end))
+    area = register.tps["kecamatan"].to_numpy("object")[station]
     return build_intervals(
         rule,
         subject=area,
         kecamatan=area,
-        member=register.tps["code"].to_numpy("object")[late],
-        begin=np.atleast_2d(begin)[turn, late],
-        end=np.atleast_2d(end)[turn, late],
-        value=None if deadline_codes is None else deadline_codes[turn],
+        member=register.tps["code"].to_numpy("object")[station],
+        begin=np.atleast_2d(begin)[deadline_index, station],
+        end=np.atleast_2d(end)[deadline_index, station],
+        value=None if deadline_codes is None else deadline_codes[deadline_index],
         latihan=bool(station_reports.reports.is_exercise.any()),
     )
