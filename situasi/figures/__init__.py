@@ -1,1 +1,1 @@
-"""Frame in, figure out: what is drawn, in the colours of theme.py."""
+"""Figures: functions that turn frames into charts and maps, in the colours of theme.py."""

@@ -1,4 +1,4 @@
-"""Every colour of the board, by what it means. Pages and figures name roles, never hex."""
+"""All colours of the dashboard by meaning; pages and figures name roles, never hex codes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 UNRATED = "belum"
 
-# Each scale has its own family, and each mark a shape or word as well as a colour.
+# Each scale has its own hues, and each mark a shape or word as well as a colour.
 TINGKAT = {
     "rendah": "#6B7A90",
     "sedang": "#D99A00",
@@ -21,7 +21,7 @@ SIGNS = {"rendah": "●", "sedang": "▲", "tinggi": "◆", UNRATED: "○"}
 
 @dataclass(frozen=True)
 class Theme:
-    """The greys and the one ink of a light or dark board."""
+    """Colours of the light or dark dashboard."""
 
     name: str
     paper: str
@@ -30,11 +30,11 @@ class Theme:
     line: str
     accent: str
     halo: str
-    counts: tuple[str, ...]  # sequential, few to many; never as strong as a mark that lies on it
+    counts: tuple[str, ...]  # sequential, few to many; never as strong as a mark on top of it
     turnout: tuple[str, ...]  # sequential blue, 0 to 100 % always
-    phases: tuple[str, ...]  # one step for each of records.FASE, the last is done
+    phases: tuple[str, ...]  # one step for each of feed_schemas.FASE, the last is done
     strength: tuple[str, ...]  # diverging: far too few, as required in the middle, many
-    risk: tuple[str, ...]  # sequential magenta, seldom to often
+    risk: tuple[str, ...]  # sequential magenta, rare to frequent
 
 
 LIGHT = Theme(
@@ -68,46 +68,47 @@ DARK = Theme(
 
 
 def select_theme(name: str | None) -> Theme:
+    """Return the dark theme for "dark", else the light one."""
     return DARK if name == "dark" else LIGHT
 
 
 def select_step_colour(share: float, steps: tuple[str, ...]) -> str:
-    """The colour of a share from 0 to 1 on a scale of equal steps."""
+    """Return the colour of a share from 0 to 1 on a scale of equal steps."""
     return steps[min(len(steps) - 1, max(0, int(share * len(steps))))]
 
 
 def select_strength_colour(ratio: float, theme: Theme) -> str:
-    """The colour of present against required: under half, under, as required, over, twice."""
+    """Return the colour of present / required: below 0.5, 0.9, 1.1, 1.5, or above."""
     bounds = (0.5, 0.9, 1.1, 1.5)
     return theme.strength[sum(ratio >= bound for bound in bounds)]
 
 
 def hex_to_rgba(colour: str, alpha: int = 255) -> list[int]:
-    """'#RRGGBB' as [r, g, b, a], 0 to 255."""
+    """Convert '#RRGGBB' to [r, g, b, a], 0 to 255."""
     return [int(colour[i : i + 2], 16) for i in (1, 3, 5)] + [alpha]
 
 
 def is_ink_readable(fill: str, alpha: int, theme: Theme) -> bool:
-    """Whether the ink of the board is read better on this fill than its paper would be."""
-    shares = [
+    """Return whether the theme's ink has more contrast on this fill than its paper colour."""
+    channels = [
         (over * alpha + under * (255 - alpha)) / 255
         for over, under in zip(hex_to_rgba(fill)[:3], hex_to_rgba(theme.paper)[:3], strict=True)
     ]
-    ground, ink, paper = (
-        _compute_luminance(shares),
+    background, ink, paper = (
+        _compute_luminance(channels),
         _compute_luminance(hex_to_rgba(theme.ink)[:3]),
         _compute_luminance(hex_to_rgba(theme.paper)[:3]),
     )
-    return _compute_contrast_ratio(ground, ink) >= _compute_contrast_ratio(ground, paper)
+    return _compute_contrast_ratio(background, ink) >= _compute_contrast_ratio(background, paper)
 
 
 def _compute_luminance(channels: Sequence[float]) -> float:
-    """Relative luminance, WCAG 2."""
+    """Return the relative luminance as in WCAG 2."""
     linear = [
         part / 3294.6 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in channels
     ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def _compute_contrast_ratio(one: float, other: float) -> float:
-    return (max(one, other) + 0.05) / (min(one, other) + 0.05)
+def _compute_contrast_ratio(first: float, second: float) -> float:
+    return (max(first, second) + 0.05) / (min(first, second) + 0.05)

@@ -1,1 +1,1 @@
-"""A made-up election day, marked LATIHAN, and its playing back in time."""
+"""Simulated election day, marked LATIHAN, and its replay in real time."""

@@ -1,4 +1,4 @@
-"""Activities (giat) of the rehearsal day and the weeks around it, all made up."""
+"""Simulated activities (giat) of the rehearsal day and the weeks around it."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ from situasi.simulation.feed_rows import FeedRow
 from situasi.simulation.personnel import roster
 
 _CANCELLED_SHARE = 0.04
-_UNREPORTED_SHARE = 0.08  # planned, and then not a word
+_UNREPORTED_SHARE = 0.08  # planned, but never reported
 _PLANNING_LEAD_TIME = timedelta(hours=72)
 _PLANNING_HORIZON = timedelta(days=7)  # stages that begin later are not planned yet
 _MAX_DAYS_INTO_STAGE = 7  # days into its stage, at most
-_LAST_PLAN_MARGIN = timedelta(hours=2)  # before the day ends, the last plans are told
+_LAST_PLAN_MARGIN = timedelta(hours=2)  # the last plans are reported this long before the day ends
 
 
 def simulate_activities(context: SimulationContext) -> list[FeedRow]:
-    """Posts of all activities; a planned one is told as rencana first, then as done or batal.
+    """Simulate all activities; a planned one is first rencana, then terlaksana or batal.
 
-    Lines of the SOP list that no scripted activity serves get one of their own.
+    Items of the SOP list without a scripted activity get one of their own.
     """
     rng = context.rng("activities")
-    posts: list[FeedRow] = []
+    rows: list[FeedRow] = []
     for number, raw in enumerate(templates.load_texts("activities")["giat"]):
-        for where, words in _generate_places(context, raw.get("each", "kabupaten")):
-            cells = _build_scripted_cells(context, raw, where, words, rng)
-            ahead = timedelta(hours=raw["ahead"]) if "ahead" in raw else None
-            posts += _build_rows(context, cells, f"giat-{number}-{words['who']}", ahead, rng)
+        for code, values in _generate_places(context, raw.get("each", "kabupaten")):
+            cells = _build_scripted_cells(context, raw, code, values, rng)
+            lead_time = timedelta(hours=raw["ahead"]) if "ahead" in raw else None
+            rows += _build_rows(context, cells, f"giat-{number}-{values['who']}", lead_time, rng)
     for stage, item in sop_links.list_uncovered_items(
-        context.register, {post.cells["sop"] for post in posts}
+        context.register, {row.cells["sop"] for row in rows}
     ):
         if _get_start_date(context, stage) <= context.register.election.day + _PLANNING_HORIZON:
             cells = _build_sop_cells(context, item, _draw_time_within(context, stage, rng))
-            posts += _build_rows(context, cells, f"sop-{item.code}", _PLANNING_LEAD_TIME, rng)
-    return posts
+            rows += _build_rows(context, cells, f"sop-{item.code}", _PLANNING_LEAD_TIME, rng)
+    return rows
 
 
 def _generate_places(
     context: SimulationContext, level: str
 ) -> Iterator[tuple[str, dict[str, str]]]:
-    """Where an activity takes place: (kecamatan code or "", words for its sentences)."""
+    """Yield places of an activity: (kecamatan code or "", values for its texts)."""
     election = context.register.election
     tps = Counter(place.kecamatan for place in context.places)
     officers = roster.compute_officer_count(context)
@@ -63,12 +63,12 @@ def _generate_places(
     codes = (
         sorted(tps)
         if level == "kecamatan"
-        else [c[0] for c in context.list_kecamatan_by_polsek().values()]
+        else [group[0] for group in context.list_kecamatan_by_polsek().values()]
     )
     for code in codes:
         name, polsek = context.register.kecamatan[code].name, context.get_polsek(code)
-        here = {"kecamatan": name, "polsek": polsek, "tps": str(tps[code])}
-        yield code, common | here | {"who": f"{polsek} {code}"}
+        local = {"kecamatan": name, "polsek": polsek, "tps": str(tps[code])}
+        yield code, common | local | {"who": f"{polsek} {code}"}
 
 
 def _build_scripted_cells(
@@ -81,8 +81,8 @@ def _build_scripted_cells(
     election = context.register.election
     day = election.day + timedelta(days=raw["day"])
     moment = election.local_time(raw["at"], day) + timedelta(minutes=rng.choice((0, 0, 0, 10, 15)))
-    filled = template_values | {"small": str(rng.randint(6, 18))}
-    text = raw["uraian"].format(**filled)
+    values = template_values | {"small": str(rng.randint(6, 18))}
+    text = raw["uraian"].format(**values)
     tahapan = sop_links.find_stage_code(context.register, raw["stage"])
     return context.build_area_cells(code) | {
         "waktu": moment.isoformat(timespec="seconds"),
@@ -91,8 +91,8 @@ def _build_scripted_cells(
         "tahapan": tahapan,
         "sop": sop_links.find_sop_code(context.register, tahapan, raw["fungsi"], raw["giat"], text),
         "mitra": raw.get("mitra", ""),
-        "lokasi": raw["lokasi"].format(**filled),
-        "jumlah": raw.get("jumlah", "").format(**filled),
+        "lokasi": raw["lokasi"].format(**values),
+        "jumlah": raw.get("jumlah", "").format(**values),
         "uraian": text,
         "pelapor": template_values.get("polsek", "Operator posko"),
     }
@@ -111,7 +111,7 @@ def _build_sop_cells(context: SimulationContext, item: SopItem, moment: datetime
 
 
 def _draw_time_within(context: SimulationContext, stage: Stage, rng: random.Random) -> datetime:
-    """An hour by day on a day of the stage; on the election day itself while TPS are open."""
+    """Draw a daytime hour in the stage; on the election day while TPS are open."""
     election = context.register.election
     start, end = _get_start_date(context, stage), stage.end or election.day
     if start <= election.day <= end:
@@ -133,13 +133,13 @@ def _build_rows(
 ) -> list[FeedRow]:
     moment = datetime.fromisoformat(cells["waktu"])
     code = cells["kode_kecamatan"]
-    posts = []
+    rows = []
     if lead_time:
         latest = context.clock.last - _LAST_PLAN_MARGIN - timedelta(minutes=rng.randint(0, 90))
-        planned = min(moment - lead_time, latest)
-        posts.append(FeedRow(planned, code, key, cells | {"status": "rencana"}))
-    told = moment + timedelta(minutes=rng.randint(25, 70))
-    if told <= context.clock.last and not (lead_time and rng.random() < _UNREPORTED_SHARE):
+        planned_time = min(moment - lead_time, latest)
+        rows.append(FeedRow(planned_time, code, key, cells | {"status": "rencana"}))
+    reported_time = moment + timedelta(minutes=rng.randint(25, 70))
+    if reported_time <= context.clock.last and not (lead_time and rng.random() < _UNREPORTED_SHARE):
         status = "batal" if lead_time and rng.random() < _CANCELLED_SHARE else "terlaksana"
-        posts.append(FeedRow(told, code, key, cells | {"status": status}))
-    return posts
+        rows.append(FeedRow(reported_time, code, key, cells | {"status": status}))
+    return rows

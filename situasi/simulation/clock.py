@@ -1,4 +1,4 @@
-"""The hours of the rehearsal day, named by their distance from opening and closing of TPS."""
+"""Hours of the rehearsal day, named by their distance from opening and closing of TPS."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TIME_AFTER_CLOSING = timedelta(hours=10)
 
 @dataclass(frozen=True)
 class Clock:
-    """The day's fixed moments, all aware: first and last word, opening and closing of TPS."""
+    """Fixed times of the day, timezone-aware: first and last report, opening and closing of TPS."""
 
     first: datetime
     opens: datetime
@@ -24,9 +24,9 @@ class Clock:
     last: datetime
 
     def resolve_anchor(self, anchor: str) -> datetime:
-        """The moment of an anchor such as "buka-90" or "tutup+30" (minutes).
+        """Return the moment of an anchor such as "buka-90" or "tutup+30" (minutes).
 
-        Raises ValueError naming an anchor that cannot be read.
+        Raises ValueError with the anchor if it cannot be parsed.
         """
         match = _ANCHOR.fullmatch(anchor)
         if match is None:
@@ -35,27 +35,27 @@ class Clock:
         return self.clip(base + timedelta(minutes=int(match[2])))
 
     def clip(self, moment: datetime) -> datetime:
-        """The nearest moment within the day."""
+        """Return the nearest moment within the day."""
         return min(max(moment, self.first), self.last)
 
     def draw_time_between(
         self, rng: random.Random, window: tuple[str, str], duration: timedelta
     ) -> datetime:
-        """A whole minute between two anchors, early enough for something that lasts so long."""
+        """Draw a whole minute between two anchors, early enough for the duration."""
         latest = max(self.first, self.last - duration)
         start, end = (min(self.resolve_anchor(anchor), latest) for anchor in window)
         span = max(0, int((end - start).total_seconds() // 60))
         return start + timedelta(minutes=rng.randint(0, span))
 
     def list_full_hours(self, start: datetime, end: datetime) -> list[datetime]:
-        """The full hours after `start`, up to and including `end`."""
+        """List the full hours after `start`, up to and including `end`."""
         hour = start.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-        following = (hour + timedelta(hours=n) for n in range(24))
-        return [moment for moment in following if moment <= end]
+        hours = (hour + timedelta(hours=number) for number in range(24))
+        return [moment for moment in hours if moment <= end]
 
 
 def build_clock(election: Election) -> Clock:
-    """The clock of an election's day, 04.00 to 23.00 where TPS are open 07.00-13.00."""
+    """Build the clock of an election day, 04.00 to 23.00 where TPS are open 07.00-13.00."""
     opens, closes = (
         election.local_time(election.tps_opens),
         election.local_time(election.tps_closes),

@@ -1,4 +1,4 @@
-"""The stage of the rehearsal day: its places, its clock and where the water is."""
+"""Context of the rehearsal day: its places, its clock and where the water is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from situasi.simulation.stations.coordinates import Point
 
 @dataclass(frozen=True)
 class Place:
-    """Where a report comes from. `tps` and `desa` are empty where the report is wider."""
+    """Location of a report. `tps` and `desa` are empty where the report covers a larger area."""
 
     kecamatan: str
     tps_code: str
@@ -29,10 +29,9 @@ class Place:
 
 @dataclass(frozen=True)
 class SimulationContext:
-    """Everything the day is played on.
+    """Everything that the parts of the simulation share.
 
-    places: every TPS, in the register's order. water: weight of floods by kecamatan.
-    centres: a point of each kecamatan.
+    places: every TPS, in the register's order. centres: a point of each kecamatan.
     """
 
     register: Register
@@ -44,41 +43,44 @@ class SimulationContext:
     river_words: tuple[str, ...]
 
     def rng(self, part: str) -> random.Random:
-        """An own stream of chance for each part, so that a change in one leaves the others."""
+        """Return a random generator for one part, so that a change leaves the others unchanged."""
         return random.Random(f"{self.seed}/{part}")
 
     def get_polsek(self, kecamatan: str) -> str:
+        """Return the Polsek of a kecamatan; "Operator posko" where none is known."""
         return self.register.kecamatan[kecamatan].polsek or "Operator posko"
 
     def list_kecamatan_by_polsek(self) -> dict[str, list[str]]:
-        """The kecamatan codes of each Polsek, its seat first; the command's where none is known."""
-        found: dict[str, list[str]] = {}
+        """List the kecamatan codes of each Polsek (else of the command), its seat first."""
+        codes_by_polsek: dict[str, list[str]] = {}
         for code in sorted({place.kecamatan for place in self.places}):
             name = self.register.kecamatan[code].polsek or self.register.election.command
-            found.setdefault(name, []).append(code)
-        return found
+            codes_by_polsek.setdefault(name, []).append(code)
+        return codes_by_polsek
 
     def list_places_in(self, code: str) -> list[Place]:
+        """List the places in this kecamatan."""
         return [place for place in self.places if place.kecamatan == code]
 
     def build_kecamatan_place(self, code: str) -> Place:
-        """A kecamatan as one place, without desa or TPS; "" is the whole kabupaten."""
+        """Build a place without desa or TPS; "" is the whole kabupaten."""
         return Place(code, "", "", "", "", self.centres.get(code))
 
     def is_on_water(self, place: Place) -> bool:
+        """Return whether the name of the desa has a word for water."""
         words = place.desa.lower().split()
         return any(word in self.river_words for word in words)
 
     def build_area_cells(self, code: str) -> dict[str, str]:
-        """The cells that name a kecamatan, or with "" the whole kabupaten."""
+        """Build the cells that name a kecamatan, or with "" the whole kabupaten."""
         return {"kode_kecamatan": code, "kecamatan": self.register.name_of(code or None)}
 
     def build_location_cells(self, place: Place) -> dict[str, str]:
-        """The cells that say where, by heading."""
+        """Build the location cells, by heading."""
         return self.build_area_cells(place.kecamatan) | {"desa": place.desa, "tps": place.tps}
 
     def build_template_values(self, place: Place, moment: datetime) -> dict[str, str]:
-        """What the braces in a sentence stand for at this place and moment."""
+        """Build the values for the braces in a text at this place and moment."""
         return {
             "tps": f"TPS {place.tps}",
             "desa": place.desa_label,
@@ -89,15 +91,15 @@ class SimulationContext:
 
 
 def build_context(register: Register, boundaries: Boundaries, seed: int) -> SimulationContext:
-    """Set the stage for this register; the seed decides every made-up position.
+    """Build the context for this register; the seed decides every invented position.
 
-    Raises ValueError when the register has no TPS.
+    Raises ValueError if the register has no TPS.
     """
     if register.tps.empty:
         raise ValueError("the register has no TPS; a rehearsal needs at least one")
-    chance = random.Random(f"{seed}/positions")
-    tps_points = coordinates.draw_tps_points(register, boundaries, chance)
-    words = templates.load_texts("places")
+    rng = random.Random(f"{seed}/positions")
+    tps_points = coordinates.draw_tps_points(register, boundaries, rng)
+    texts = templates.load_texts("places")
     return SimulationContext(
         register=register,
         clock=clock.build_clock(register.election),
@@ -113,7 +115,7 @@ def build_context(register: Register, boundaries: Boundaries, seed: int) -> Simu
             for code, (lon, lat) in boundaries.label_points.items()
         },
         flood_weights=_load_flood_weights(register, random.Random(f"{seed}/water")),
-        river_words=tuple(words["river"]["words"]),
+        river_words=tuple(texts["river"]["words"]),
     )
 
 
@@ -129,18 +131,18 @@ def _build_place(desa: Desa, code: str, number: int, point: Point | None) -> Pla
 
 
 def _load_flood_weights(register: Register, rng: random.Random) -> dict[str, int]:
-    """Flooded kecamatan as water.toml of the election names them; else a quarter, drawn."""
+    """Load flooded kecamatan from water.toml of the election, or draw a quarter of them."""
     codes = sorted(register.kecamatan)
     path = register.election.folder / "water.toml"
     if not path.is_file():
         return dict.fromkeys(rng.sample(codes, max(1, len(codes) // 4)), 1)
-    known = tomllib.loads(path.read_text("utf-8"))
-    weights = dict.fromkeys(known["sometimes"], 1) | dict.fromkeys(known["often"], 3)
+    water = tomllib.loads(path.read_text("utf-8"))
+    weights = dict.fromkeys(water["sometimes"], 1) | dict.fromkeys(water["often"], 3)
     return {code: weight for code, weight in weights.items() if code in register.kecamatan}
 
 
 def widen_place(place: Place, level: str, context: SimulationContext) -> Place:
-    """The place as told at a level: "tps", "desa" or "kecamatan"."""
+    """Return the place at a level: "tps", "desa" or "kecamatan"."""
     if level == "kecamatan":
         return context.build_kecamatan_place(place.kecamatan)
     return replace(place, tps="") if level == "desa" else place

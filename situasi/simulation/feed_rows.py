@@ -1,4 +1,4 @@
-"""Posts of the rehearsal day: what was told when, silences, numbering and the files."""
+"""Rows of the rehearsal day: report times, outages, ids and files."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from pathlib import Path
 from situasi.common import atomic_files
 from situasi.simulation.context import SimulationContext
 
-CATCH_UP_TIME = timedelta(minutes=20)  # after a silence, what waited comes in within this time
+CATCH_UP_TIME = timedelta(minutes=20)  # rows delayed by an outage arrive within this time after it
 
 
 @dataclass(frozen=True)
 class FeedRow:
-    """One row as it reaches the command post. `key`: rows with the same key share an id."""
+    """One row as it reaches the command post. case_key: rows with the same key share an id."""
 
     reported_time: datetime
     kecamatan: str
@@ -28,22 +28,23 @@ class FeedRow:
 
 @dataclass(frozen=True)
 class KecamatanOutage:
-    """A kecamatan from which nothing is heard between two moments."""
+    """A kecamatan without any report between two moments."""
 
     kecamatan: str
     start: datetime
     end: datetime
 
     def is_active(self, kecamatan: str, at: datetime) -> bool:
+        """Return whether this kecamatan has an outage at this moment."""
         return kecamatan == self.kecamatan and self.start <= at < self.end
 
     def delay(self, at: datetime) -> datetime:
-        """When a post of this moment comes through; order is kept."""
+        """Return when a row of this moment arrives; order is kept."""
         return delay_past_outage(at, self.start, self.end)
 
 
 def delay_past_outage(at: datetime, start: datetime, end: datetime) -> datetime:
-    """When a post of this moment comes through a break of the line; order is kept."""
+    """Return when a row of this moment arrives after an outage; order is kept."""
     caught_up = end + CATCH_UP_TIME
     if not start <= at < caught_up:
         return at
@@ -54,45 +55,45 @@ def delay_past_outage(at: datetime, start: datetime, end: datetime) -> datetime:
 def draw_kecamatan_outages(
     context: SimulationContext, busy_kecamatan: set[str], rng: random.Random
 ) -> list[KecamatanOutage]:
-    """An eighth of the kecamatan, not the busy ones, fall silent for two to three hours."""
-    calm = [code for code in sorted(context.register.kecamatan) if code not in busy_kecamatan]
+    """Draw outages of two to three hours for an eighth of the kecamatan, not the busy ones."""
+    candidates = [code for code in sorted(context.register.kecamatan) if code not in busy_kecamatan]
     count = max(1, len(context.register.kecamatan) // 8)
-    found = []
-    for number, code in enumerate(rng.sample(calm, min(count, len(calm)))):
-        # One in the morning, one while counting, and so on.
+    drawn = []
+    for number, code in enumerate(rng.sample(candidates, min(count, len(candidates)))):
+        # Alternately in the morning and while counting.
         anchor = context.clock.opens if number % 2 == 0 else context.clock.closes
         start = anchor + timedelta(minutes=rng.randint(70, 150))
-        found.append(KecamatanOutage(code, start, start + timedelta(minutes=rng.randint(125, 170))))
-    return found
+        drawn.append(KecamatanOutage(code, start, start + timedelta(minutes=rng.randint(125, 170))))
+    return drawn
 
 
 def delay_rows(rows: Iterable[FeedRow], outages: Sequence[KecamatanOutage]) -> list[FeedRow]:
-    """The posts as they come through the silences."""
-    delays = {silence.kecamatan: silence for silence in outages}
+    """Delay the rows past the outages."""
+    by_kecamatan = {outage.kecamatan: outage for outage in outages}
     return [
-        replace(post, reported_time=delays[post.kecamatan].delay(post.reported_time))
-        if post.kecamatan in delays
-        else post
-        for post in rows
+        replace(row, reported_time=by_kecamatan[row.kecamatan].delay(row.reported_time))
+        if row.kecamatan in by_kecamatan
+        else row
+        for row in rows
     ]
 
 
 def write_feed_file(
     path: Path, headings: Sequence[str], rows: Iterable[FeedRow], prefix: str, seed: int
 ) -> Path:
-    """Write one feed's file, ordered by the moment of telling; ids count in that order."""
-    ordered = sorted(rows, key=lambda post: post.reported_time)
+    """Write the file of one feed, ordered by report time; ids are numbered in that order."""
+    ordered = sorted(rows, key=lambda row: row.reported_time)
     ids: dict[str, str] = {}
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, headings, restval="", lineterminator="\n")
     writer.writeheader()
-    for post in ordered:
-        number = ids.setdefault(post.case_key, f"L{seed}-{prefix}{len(ids) + 1:04d}")
+    for row in ordered:
+        number = ids.setdefault(row.case_key, f"L{seed}-{prefix}{len(ids) + 1:04d}")
         writer.writerow(
-            post.cells
+            row.cells
             | {
                 "id": number,
-                "waktu_lapor": post.reported_time.isoformat(timespec="seconds"),
+                "waktu_lapor": row.reported_time.isoformat(timespec="seconds"),
                 "sumber": f"simulasi latihan (seed {seed})",
                 "latihan": "ya",
             }

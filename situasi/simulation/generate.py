@@ -1,4 +1,4 @@
-"""The rehearsal day of any register, written as the feed files of an election day."""
+"""Rehearsal day for any register, written as the feed files of an election day."""
 
 from __future__ import annotations
 
@@ -96,55 +96,56 @@ _ID_PREFIXES = {
 
 
 def generate_day(register: Register, boundaries: Boundaries, seed: int, folder: Path) -> list[Path]:
-    """Write FEED.csv into `out` for every feed of HEADINGS.
+    """Write FEED.csv into the folder for every feed of HEADINGS.
 
-    One believable day, marked latihan=ya in every row and ordered by waktu_lapor. The same
-    register, boundaries and seed give the same bytes. Returns the paths written.
-    Raises ValueError when the register has no TPS.
+    One realistic day, marked latihan=ya in every row and ordered by waktu_lapor. The same register,
+    boundaries and seed give the same bytes. Returns the paths written. Raises ValueError if the
+    register has no TPS.
     """
-    stage = context.build_context(register, boundaries, seed)
-    told = incidents.simulate_incidents(stage)
-    told += duplicates.simulate_duplicates(stage, told)
-    busy = {life.place.kecamatan for life in told if life.is_crowd}
-    quiet = feed_rows.draw_kecamatan_outages(stage, busy, stage.rng("silences"))
-    heard = {
-        feed: feed_rows.delay_rows(rows, quiet) for feed, rows in _build_feeds(stage, told).items()
+    setup = context.build_context(register, boundaries, seed)
+    cases = incidents.simulate_incidents(setup)
+    cases += duplicates.simulate_duplicates(setup, cases)
+    busy = {incident.place.kecamatan for incident in cases if incident.is_crowd}
+    outages = feed_rows.draw_kecamatan_outages(setup, busy, setup.rng("silences"))
+    feeds = {
+        feed: feed_rows.delay_rows(rows, outages)
+        for feed, rows in _build_feeds(setup, cases).items()
     }
-    heard["incidents"] += routine_reports.simulate_routine_reports(stage, told, quiet)
+    feeds["incidents"] += routine_reports.simulate_routine_reports(setup, cases, outages)
     folder.mkdir(parents=True, exist_ok=True)
     return [
         feed_rows.write_feed_file(
             folder / f"{feed}.csv", HEADINGS[feed], rows, _ID_PREFIXES[feed], seed
         )
-        for feed, rows in heard.items()
+        for feed, rows in feeds.items()
     ]
 
 
 def _build_feeds(
     simulation_context: SimulationContext, simulated_incidents: list[SimulatedIncident]
 ) -> dict[str, list[FeedRow]]:
-    """The posts of every feed, as if no line were ever broken."""
-    standing = deployment.build_initial_orders(
+    """Build the rows of every feed, as if there were no outages."""
+    initial = deployment.build_initial_orders(
         simulation_context, roster.build_police_roster(simulation_context)
     )
     orders = [
-        *standing,
+        *initial,
         *partner_agencies.build_partner_orders(simulation_context),
-        *deployment.build_redeployment_orders(simulation_context, standing, simulated_incidents),
+        *deployment.build_redeployment_orders(simulation_context, initial, simulated_incidents),
     ]
-    stations, boxes = stations_stations.simulate_stations(
+    stations, box_arrivals = stations_stations.simulate_stations(
         simulation_context,
         simulated_incidents,
         personnel_orders.assign_box_escorts(simulation_context, orders),
     )
     return {
         "incidents": [
-            post
-            for life in simulated_incidents
-            for post in incidents_rows.build_incident_rows(simulation_context, life)
+            row
+            for incident in simulated_incidents
+            for row in incidents_rows.build_incident_rows(simulation_context, incident)
         ],
         "tps": stations,
-        "personnel": checkins.simulate_checkins(simulation_context, orders, boxes),
+        "personnel": checkins.simulate_checkins(simulation_context, orders, box_arrivals),
         "activities": activities.simulate_activities(simulation_context),
         "roster": personnel_orders.build_roster_rows(simulation_context, orders),
         "postings": personnel_orders.build_order_rows(simulation_context, orders),

@@ -1,4 +1,4 @@
-"""A recorded day as a script: which rows are due between two moments."""
+"""Script of a recorded day: which rows are due between two moments."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from situasi.domain.feed_schemas import FEEDS
 
 @dataclass(frozen=True)
 class ScriptRow:
-    """One row of a feed file, raw, and the aware moment at which it was told."""
+    """One raw row of a feed file, and the timezone-aware moment when it was reported."""
 
     reported_time: datetime
     feed: str
@@ -23,18 +23,18 @@ class ScriptRow:
 
 
 def load_script(folder: Path) -> list[ScriptRow]:
-    """All rows of FEED.csv in this folder, ordered by waktu_lapor, within it as in the files.
+    """Load all rows of FEED.csv in this folder, by waktu_lapor, then in file order.
 
-    Raises FileNotFoundError when the folder holds no feed file, ValueError naming file
-    and row when a waktu_lapor is missing, unreadable or without an offset.
+    Raises FileNotFoundError if the folder has no feed file, ValueError with file and row if a
+    waktu_lapor is missing, unreadable or without a UTC offset.
     """
     files = [(feed, folder / f"{feed}.csv") for feed in FEEDS]
     present = [(feed, path) for feed, path in files if path.is_file()]
     if not present:
-        wanted = ", ".join(path.name for _, path in files)
-        raise FileNotFoundError(f"{folder}: tidak ada satu pun dari {wanted}")
-    lines = [line for feed, path in present for line in _read_rows(feed, path)]
-    return sorted(lines, key=lambda line: line.reported_time)
+        names = ", ".join(path.name for _, path in files)
+        raise FileNotFoundError(f"{folder}: tidak ada satu pun dari {names}")
+    script = [row for feed, path in present for row in _read_rows(feed, path)]
+    return sorted(script, key=lambda row: row.reported_time)
 
 
 def _read_rows(feed: str, path: Path) -> Iterator[ScriptRow]:
@@ -51,45 +51,45 @@ def _parse_reported_time(text: str, path: Path, number: int) -> datetime:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        wrong = f'waktu_lapor "{text}" bukan waktu seperti 2024-11-27T07:30:00+07:00'
-        raise ValueError(f"{path}, baris {number}: {wrong}")
+        problem = f'waktu_lapor "{text}" bukan waktu seperti 2024-11-27T07:30:00+07:00'
+        raise ValueError(f"{path}, baris {number}: {problem}")
     return at
 
 
 def find_start_time(script: Sequence[ScriptRow]) -> datetime:
-    """The first moment told on the busiest date: where playing begins.
+    """Return the first report time on the busiest date, where the replay begins.
 
-    Activities of the days before are told long before it; they are due at once.
-    Raises ValueError for an empty script.
+    Activities of the days before are reported long before it; they are due at once. Raises
+    ValueError for an empty script.
     """
     if not script:
         raise ValueError("naskah latihan kosong")
-    busiest, _ = Counter(line.reported_time.date() for line in script).most_common(1)[0]
-    return next(line.reported_time for line in script if line.reported_time.date() == busiest)
+    busiest, _ = Counter(row.reported_time.date() for row in script).most_common(1)[0]
+    return next(row.reported_time for row in script if row.reported_time.date() == busiest)
 
 
 def select_due_rows(
     script: Sequence[ScriptRow], after: datetime | None, until: datetime
 ) -> dict[str, list[dict[str, str]]]:
-    """Rows by feed told after one moment (None: from the beginning) up to and including another.
+    """Select rows by feed reported after one moment (None: from the start) until another.
 
-    `script` is ordered, as load_script gives it. A feed with nothing due is left out.
+    The end is included; feeds without due rows are left out. `script`: as from load_script.
     """
-    start = 0 if after is None else bisect_right(script, after, key=lambda line: line.reported_time)
-    end = bisect_right(script, until, key=lambda line: line.reported_time)
-    found: dict[str, list[dict[str, str]]] = {}
-    for line in script[start:end]:
-        found.setdefault(line.feed, []).append(line.row)
-    return found
+    start = 0 if after is None else bisect_right(script, after, key=lambda row: row.reported_time)
+    end = bisect_right(script, until, key=lambda row: row.reported_time)
+    due: dict[str, list[dict[str, str]]] = {}
+    for script_row in script[start:end]:
+        due.setdefault(script_row.feed, []).append(script_row.row)
+    return due
 
 
 def generate_steps(
     script: Sequence[ScriptRow], start: datetime, step: timedelta
 ) -> Iterator[tuple[datetime, dict[str, list[dict[str, str]]]]]:
-    """The script cut into steps: (moment, rows due by it), until its last row.
+    """Yield the script in steps: (moment, rows due by it), until its last row.
 
-    The first slice holds everything told up to `start`, however long before.
-    Raises ValueError for a step that does not go forward.
+    The first step has everything reported up to `start`, however long before. Raises ValueError if
+    the step is not positive.
     """
     if step <= timedelta():
         raise ValueError(f"a step must go forward, not {step}")

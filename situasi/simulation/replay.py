@@ -1,4 +1,4 @@
-"""A rehearsal played in its own time: each row comes when its day says it was reported."""
+"""Replay of a rehearsal: each row is ingested at the time when it was reported."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def replay(
     wait: Callable[[float], None] = time.sleep,
     on_progress: Callable[[datetime, int], None] = lambda _at, _rows: None,
 ) -> int:
-    """Play the feed files of a folder into the store; how many rows were new.
+    """Replay the feed files of a folder into the store; return how many rows were new.
 
-    speed: seconds of the exercise per second. start: play from here on (the busiest day's
-    first report where not given); what came before comes at once. The exercise's clock is
-    kept in the store, so that every board shows it.
+    speed: seconds of the exercise per second. start: replay from here on (default: the first report
+    of the busiest day); earlier rows come at once. The exercise clock is kept in the store, so that
+    every dashboard shows it. Raises ValueError without rows to replay.
     """
     script = load_script(folder)
     if not script:

@@ -1,4 +1,4 @@
-"""The first opening: an empty store receives the public reports and the rehearsal day."""
+"""First start: an empty store receives the public reports and the rehearsal day."""
 
 from __future__ import annotations
 
@@ -14,86 +14,86 @@ from situasi.ingest.write_scope import CorrectionRights, build_program_scope
 ACTOR = "pembukaan"
 SCOPE = build_program_scope(ACTOR, CorrectionRights.NOTHING)
 SEED = 2024
-JOB = "pembukaan"  # what one of several servers does alone
-_MAX_WAIT_S = 300.0  # seconds that the others wait for it
+JOB = "pembukaan"  # the job that only one of several servers does
+_MAX_WAIT_S = 300.0  # seconds that the other servers wait for it
 _POLL_INTERVAL_S = 0.2
 
 
 def seed_store(
     board: Board, now: datetime, on_message: Callable[[str], None]
 ) -> list[IngestResult]:
-    """Fill the store once, where nobody has used it yet; what was brought in.
+    """Fill the store once, if nobody has used it yet; return the results of the ingest.
 
-    Safe to break off and to repeat: what was begun is finished at the next opening, and
-    a store that holds anything else is left alone. Of several servers that start at once one
-    fills it; the others wait for that, and take over where that one dies.
+    Safe to interrupt and to repeat: an unfinished run is completed at the next start, and a store
+    with other content is left alone. If several servers start at once, one fills the store; the
+    others wait, and take over if that one dies.
     """
     if not _is_needed(board) or not _acquire_job(board, on_message) or not _is_needed(board):
         return []
     board.store.put_note("opening", "begun", now, ACTOR)
-    ledgers = [_ingest(board, path, now) for path in _list_public_files(board)]
+    results = [_ingest(board, path, now) for path in _list_public_files(board)]
     if board.settings.has_rehearsal:
         on_message("LATIHAN: menyiapkan satu hari pemungutan suara buatan ...")
-        ledgers += _seed_rehearsal_day(board, now)
+        results += _seed_rehearsal_day(board, now)
     board.store.put_note("opening", "done", now, ACTOR)
-    for ledger in ledgers:
+    for result in results:
         on_message(
-            f"{Path(ledger.path).name}: {ledger.accepted} diterima, {ledger.quarantined} karantina"
+            f"{Path(result.path).name}: {result.accepted} diterima, {result.quarantined} karantina"
         )
-    return ledgers
+    return results
 
 
 def _is_needed(board: Board) -> bool:
-    # In this order: whoever begins meanwhile is then seen to have begun.
-    empty, notes = not board.store.version(), board.store.latest_notes()
-    return notes.get("opening") != "done" and (empty or "opening" in notes)
+    # In this order: a server that begins in between is then seen to have begun.
+    is_empty, notes = not board.store.version(), board.store.latest_notes()
+    return notes.get("opening") != "done" and (is_empty or "opening" in notes)
 
 
 def _acquire_job(board: Board, on_message: Callable[[str], None]) -> bool:
-    """Whether this process is to fill the store; waits while another does it."""
-    until = time.monotonic() + _MAX_WAIT_S
-    told = False
+    """Return whether this process must fill the store; wait while another does it."""
+    deadline_s = time.monotonic() + _MAX_WAIT_S
+    is_announced = False
     while not board.store.is_leader(JOB):
         if not _is_needed(board):
             return False
-        if time.monotonic() > until:
+        if time.monotonic() > deadline_s:
             on_message(
                 "Server lain belum selesai menyiapkan penyimpanan; papan dibuka tanpa menunggu."
             )
             return False
-        if not told:
+        if not is_announced:
             on_message("Server lain sedang menyiapkan penyimpanan ini; menunggu ...")
-            told = True
+            is_announced = True
         time.sleep(_POLL_INTERVAL_S)
     return True
 
 
 def _list_public_files(board: Board) -> list[Path]:
-    """Public reports belong to one kabupaten; another election has its own folder or none."""
+    """List public reports; they belong to one kabupaten, so other elections may have none."""
     return sorted(
         (board.settings.sample_folder / "public" / board.register.election.slug).glob("*.csv")
     )
 
 
 def _seed_rehearsal_day(board: Board, now: datetime) -> list[IngestResult]:
-    # Loaded once in the life of a store: a second start is to be soon.
+    # Imported here because it is needed once in the life of a store: later starts stay fast.
     from situasi.simulation.generate import generate_day
 
     folder = board.settings.data_folder / "latihan"
     files = generate_day(board.register, board.boundaries, SEED, folder)
-    ledgers = [_ingest(board, path, now) for path in files]
+    results = [_ingest(board, path, now) for path in files]
     end = _find_last_report_time(board)
     if end:
         board.store.put_note("exercise", {"at": end.isoformat()}, now, ACTOR)
-    return ledgers
+    return results
 
 
 def _find_last_report_time(board: Board) -> datetime | None:
-    """Where the clock of the rehearsal stands: at its last report."""
+    """Find the last report: the exercise clock stands there."""
     frames = board.snapshot_reader.refresh().snapshot.frames.values()
     moments = [frame.loc[frame["latihan"], "known_at"].max() for frame in frames]
-    known = [moment.to_pydatetime() for moment in moments if moment == moment]
-    return max(known, default=None)
+    times = [moment.to_pydatetime() for moment in moments if moment == moment]
+    return max(times, default=None)
 
 
 def _ingest(board: Board, path: Path, now: datetime) -> IngestResult:

@@ -1,4 +1,4 @@
-"""Which stage of the election, and which line of its SOP list, an activity belongs to."""
+"""Links from an activity to its stage of the election and its item of the SOP list."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from collections.abc import Iterable
 from situasi.domain.register import Register, SopItem, Stage
 
 _LONG_WORD = re.compile(r"\w{4,}")
-_MIN_COMMON_WORDS = 2  # words that an activity shares with its line of the SOP list, at least
+_MIN_COMMON_WORDS = 2  # minimum of words that an activity shares with its SOP item
 
 
 def find_stage_code(register: Register, name_prefix: str) -> str:
-    """The code of the first stage whose name begins so; "" where there is none."""
-    wanted = name_prefix.casefold()
-    codes = (s.code for s in register.stages if s.name.casefold().startswith(wanted))
+    """Return the code of the first stage whose name has this prefix; "" if there is none."""
+    prefix = name_prefix.casefold()
+    codes = (stage.code for stage in register.stages if stage.name.casefold().startswith(prefix))
     return next(codes, "")
 
 
 def find_sop_code(register: Register, stage: str, fungsi: str, giat: str, text: str) -> str:
-    """The code of the SOP line of this stage, fungsi and giat that says the same; or ""."""
-    said = _extract_words(text)
+    """Find the SOP item of this stage, fungsi and giat with a similar text; else ""."""
+    words = _extract_words(text)
     common, code = max(
         (
-            (len(_extract_words(item.text) & said), item.code)
+            (len(_extract_words(item.text) & words), item.code)
             for item in register.sop
             if (item.stage, item.fungsi, item.giat) == (stage, fungsi, giat)
         ),
@@ -37,11 +37,11 @@ def _extract_words(text: str) -> set[str]:
 
 
 def list_uncovered_items(register: Register, codes: Iterable[str]) -> list[tuple[Stage, SopItem]]:
-    """SOP lines with a fungsi and giat whose code is not among these, with their dated stage."""
-    done = set(codes)
-    dated = {s.code: s for s in register.stages if s.start and s.end}
+    """List SOP items with fungsi and giat whose code is not in codes, with their dated stage."""
+    covered = set(codes)
+    dated = {stage.code: stage for stage in register.stages if stage.start and stage.end}
     return [
         (dated[item.stage], item)
         for item in register.sop
-        if item.code not in done and item.stage in dated and item.fungsi and item.giat
+        if item.code not in covered and item.stage in dated and item.fungsi and item.giat
     ]

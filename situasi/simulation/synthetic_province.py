@@ -1,4 +1,4 @@
-"""A made-up election folder for every kabupaten of a command: what a Polda rehearses on."""
+"""Invented election folders for every kabupaten of a command, for a Polda rehearsal."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 
-from situasi.domain import higher_command as commands
+from situasi.domain import higher_command
 from situasi.domain.higher_command import HigherCommand, Member
 
-# Of a kabupaten whose number of TPS is not known.
+# For a kabupaten whose number of TPS is not known.
 _DEFAULT_TPS = 300
-_VOTERS_PER_TPS = 480  # of one TPS
+_VOTERS_PER_TPS = 480
 _TPS_PER_KECAMATAN, _TPS_PER_DESA = 42, 3
-_SQUARE_SIDE_DEG, _SQUARES_PER_ROW = 0.1, 8  # degrees of one square, squares in a row
+_SQUARE_SIDE_DEG, _SQUARES_PER_ROW = 0.1, 8  # side of one square in degrees, squares in a row
 _WEST, _NORTH, _KABUPATEN_SPACING_DEG = (
     95.0,
     6.0,
     1.0,
-)  # where the squares of the first kabupaten begin
+)  # north-western corner of the first kabupaten
 _FIRST_NAMES = (
     "Batu",
     "Lembah",
@@ -45,7 +45,7 @@ _DESA_NAMES = (
     "Lubuk", "Pulau", "Tebing", "Simpang", "Ulak", "Payakabung", "Sungai", "Bukit",
 )  # fmt: skip
 _NOTE = "buatan untuk LATIHAN"
-# What is the same wherever people vote on the same day.
+# Files that are the same wherever people vote on the same day.
 _SHARED_FILES = ("rules.toml", "days.toml", "tahapan.csv", "sop.csv", "pola_pengamanan.csv")
 
 
@@ -64,33 +64,36 @@ class _Kecamatan:
 
     @property
     def tps(self) -> int:
-        return sum(one.tps for one in self.desa)
+        """Return the number of TPS of all desa."""
+        return sum(desa.tps for desa in self.desa)
 
 
 def write_province(folder: Path, template: Path, target: Path) -> Path:
-    """Write this command into `out`, with an election folder for every member that has none.
+    """Write this command into target, with an election folder for every member without one.
 
     folder: of the command. template: the election whose rules and plans all the others share.
-    Kecamatan, desa, TPS and boundaries are invented, and say so; only the number of TPS is that of
-    `kabupaten.csv`. Returns the new command folder.
+    Kecamatan, desa, TPS and boundaries are invented, and marked so; only the number of TPS is that
+    of `kabupaten.csv`. Returns the new command folder.
     """
-    command = commands.load(folder)
-    known: dict[str, Path] = {}
-    for place, member in enumerate(command.members):
-        known[member.code] = member.election_folder or target / "elections" / member.code
+    command = higher_command.load(folder)
+    folders: dict[str, Path] = {}
+    for position, member in enumerate(command.members):
+        folders[member.code] = member.election_folder or target / "elections" / member.code
         if member.election_folder is None:
-            _write_election(command, member, place, template, known[member.code])
-    home = target / "commands" / command.slug
-    home.mkdir(parents=True, exist_ok=True)
-    shutil.copy(folder / commands.FILE_NAME, home)
-    with (folder / commands.MEMBERS_FILE_NAME).open(encoding="utf-8-sig", newline="") as file:
+            _write_election(command, member, position, template, folders[member.code])
+    base = target / "commands" / command.slug
+    base.mkdir(parents=True, exist_ok=True)
+    shutil.copy(folder / higher_command.FILE_NAME, base)
+    with (folder / higher_command.MEMBERS_FILE_NAME).open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     names = list(rows[0])
-    told = [{**row, "pemilihan": str(known[row["kode"]].resolve())} for row in rows]
+    lines = [{**row, "pemilihan": str(folders[row["kode"]].resolve())} for row in rows]
     _write_csv(
-        home / commands.MEMBERS_FILE_NAME, names, [[row[name] for name in names] for row in told]
+        base / higher_command.MEMBERS_FILE_NAME,
+        names,
+        [[row[name] for name in names] for row in lines],
     )
-    return home
+    return base
 
 
 def _write_election(
@@ -106,31 +109,31 @@ def _write_election(
 
 
 def _generate_kecamatan(kabupaten: str, tps: int) -> Iterator[_Kecamatan]:
-    """Kecamatan and desa with so many TPS in all."""
+    """Yield kecamatan and desa with so many TPS in total."""
     count = max(1, round(tps / _TPS_PER_KECAMATAN))
-    for number, own in enumerate(_split_evenly(tps, count)):
+    for number, tps_count in enumerate(_split_evenly(tps, count)):
         code = f"{kabupaten}.{number + 1:02d}"
         name = f"{_FIRST_NAMES[number % 10]} {_SECOND_NAMES[(number + number // 10) % 10]}"
-        villages = min(len(_DESA_NAMES), max(1, math.ceil(own / _TPS_PER_DESA)))
+        villages = min(len(_DESA_NAMES), max(1, math.ceil(tps_count / _TPS_PER_DESA)))
         desa = (
-            _Desa(f"{code}.{2001 + at}", f"{_DESA_NAMES[at]} {name}", of)
-            for at, of in enumerate(_split_evenly(own, villages))
+            _Desa(f"{code}.{2001 + index}", f"{_DESA_NAMES[index]} {name}", desa_tps)
+            for index, desa_tps in enumerate(_split_evenly(tps_count, villages))
         )
         yield _Kecamatan(code, name, tuple(desa))
 
 
 def _split_evenly(total: int, parts: int) -> list[int]:
-    """As even as it goes."""
-    return [total // parts + (at < total % parts) for at in range(parts)]
+    """Split a total as evenly as possible."""
+    return [total // parts + (part < total % parts) for part in range(parts)]
 
 
 def _format_election_toml(
     command: HigherCommand, member: Member, areas: Sequence[_Kecamatan]
 ) -> str:
-    tps = sum(one.tps for one in areas)
+    tps = sum(area.tps for area in areas)
 
-    def clock(at: time) -> str:
-        return at.isoformat()
+    def format_time(moment: time) -> str:
+        return moment.isoformat()
 
     return f"""\
 # {_NOTE}: no figure of this folder but the number of TPS is real.
@@ -152,13 +155,13 @@ boundaries = "geo"
 date = {command.day.isoformat()}
 zone = "{member.zone.key}"
 zone_label = "{member.zone_label}"
-tps_opens = {clock(command.tps_opens)}
-tps_closes = {clock(command.tps_closes)}
-watch_from = {clock(command.watch_from)}
-watch_until = {clock(command.watch_until)}
+tps_opens = {format_time(command.tps_opens)}
+tps_closes = {format_time(command.tps_closes)}
+watch_from = {format_time(command.watch_from)}
+watch_until = {format_time(command.watch_until)}
 moments = [
-    {{ at = {clock(command.tps_opens)}, label = "TPS buka" }},
-    {{ at = {clock(command.tps_closes)}, label = "TPS tutup" }},
+    {{ at = {format_time(command.tps_opens)}, label = "TPS buka" }},
+    {{ at = {format_time(command.tps_closes)}, label = "TPS tutup" }},
 ]
 
 [register]
@@ -183,23 +186,23 @@ def _to_minutes(seconds: float) -> int:
 
 
 def _write_register_files(target: Path, areas: Sequence[_Kecamatan]) -> None:
-    every = [(area, desa) for area in areas for desa in area.desa]
+    pairs = [(area, desa) for area in areas for desa in area.desa]
     _write_csv(
         target / "kecamatan.csv",
         ("kode", "nama", "dpt", "dpt_perkiraan", "tps"),
-        [(one.code, one.name, one.tps * _VOTERS_PER_TPS, "ya", one.tps) for one in areas],
+        [(area.code, area.name, area.tps * _VOTERS_PER_TPS, "ya", area.tps) for area in areas],
     )
     _write_csv(
         target / "desa.csv",
         ("kode", "nama", "jenis", "kecamatan_kode"),
-        [(desa.code, desa.name, "desa", area.code) for area, desa in every],
+        [(desa.code, desa.name, "desa", area.code) for area, desa in pairs],
     )
     _write_csv(
         target / "tps.csv",
         ("desa_kode", "nomor", "dpt", "kerawanan", "perkiraan"),
         [
             (desa.code, number + 1, _VOTERS_PER_TPS, "", "ya")
-            for _, desa in every
+            for _, desa in pairs
             for number in range(desa.tps)
         ],
     )
@@ -207,23 +210,23 @@ def _write_register_files(target: Path, areas: Sequence[_Kecamatan]) -> None:
     _write_csv(
         target / "polsek.csv",
         ("polsek", "kecamatan_kode", "dasar", "sumber", "catatan"),
-        [(f"Polsek {one.name}", one.code, "dugaan", "", _NOTE) for one in areas],
+        [(f"Polsek {area.name}", area.code, "dugaan", "", _NOTE) for area in areas],
     )
 
 
 def _write_boundaries(path: Path, areas: Sequence[_Kecamatan], position: int) -> None:
-    """A square for each kecamatan, side by side; each kabupaten apart from the others."""
+    """Write a square for each kecamatan, side by side; each kabupaten apart from the others."""
     features = []
-    for at, area in enumerate(areas):
+    for index, area in enumerate(areas):
         west = (
             _WEST
             + _KABUPATEN_SPACING_DEG * (position % 40)
-            + _SQUARE_SIDE_DEG * (at % _SQUARES_PER_ROW)
+            + _SQUARE_SIDE_DEG * (index % _SQUARES_PER_ROW)
         )
         south = (
             _NORTH
             - _KABUPATEN_SPACING_DEG * (position // 40)
-            - _SQUARE_SIDE_DEG * (at // _SQUARES_PER_ROW + 1)
+            - _SQUARE_SIDE_DEG * (index // _SQUARES_PER_ROW + 1)
         )
         east, north = west + _SQUARE_SIDE_DEG, south + _SQUARE_SIDE_DEG
         ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
@@ -233,14 +236,14 @@ def _write_boundaries(path: Path, areas: Sequence[_Kecamatan], position: int) ->
             "properties": {"kode": area.code, "nama": area.name},
             "geometry": {"type": "Polygon", "coordinates": [rounded]},
         })  # fmt: skip
-    told = {
+    collection = {
         "type": "FeatureCollection",
         "credit": f"Batas: {_NOTE}",
         "caution": "Rekaan, bukan acuan hukum",
         "features": features,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(told), "utf-8")
+    path.write_text(json.dumps(collection), "utf-8")
 
 
 def _write_csv(path: Path, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -1,4 +1,4 @@
-"""The words of the rehearsal day, kept as data in words/*.toml."""
+"""Texts of the rehearsal day, kept as data in words/*.toml."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _FOLDER = Path(__file__).parent / "words"
 
 
 def load_texts(name: str) -> dict[str, Any]:
-    """The entries of words/NAME.toml."""
+    """Load the entries of words/NAME.toml."""
     return tomllib.loads((_FOLDER / f"{name}.toml").read_text("utf-8"))
 
 
 def list_text_files(prefix: str) -> list[str]:
-    """The word files that begin so, in order."""
+    """List the text files with this prefix, in order."""
     return sorted(path.stem for path in _FOLDER.glob(f"{prefix}*.toml"))

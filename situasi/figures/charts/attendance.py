@@ -1,4 +1,4 @@
-"""Officers through the day: present and silent, against how many are posted and required."""
+"""Chart of officers through the day: present and silent, against posted and required."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def build_attendance_chart(
     day: tuple[datetime, datetime],
     theme: Theme,
 ) -> go.Figure:
-    """Stacked steps of analysis.attendance.through_day under the lines of `levels`.
+    """Draw attendance.build_attendance_curve as stacked steps under the lines of `levels`.
 
-    levels: `posted` and `required`, either of them left out where nothing is known; required
-    is an estimate, drawn broken. names: the word for each of present, silent and the levels.
-    moments: fixed moments with their words. day: the axis; all in the zone of the curve.
+    levels: `posted` and `required`, without those that are not known; required is an estimate,
+    drawn dashed. names: the word for each of present, silent and the levels. moments: fixed moments
+    with their words. day: the axis; all in the time zone of the curve.
     """
     figure = go.Figure()
     x = pd.DatetimeIndex(curve.index).tz_localize(None)
@@ -39,7 +39,7 @@ def build_attendance_chart(
             mode="lines",
             line={"shape": "hv", "width": 0.5, "color": colour},
             fillcolor=colour,
-            # Silence is hatched as well as grey: it is neither here nor absent.
+            # Silent is hatched as well as grey: it is neither present nor absent.
             fillpattern={"shape": "/" if name == "silent" else "", "fgcolor": theme.muted},
             hovertemplate="%{x|%H.%M} · %{y} " + names[name] + "<extra></extra>",
         )
@@ -84,7 +84,7 @@ def _apply_layout(
     day: tuple[datetime, datetime],
     theme: Theme,
 ) -> go.Figure:
-    most = max([*levels.values(), int(curve.sum(axis=1).max() or 0) if len(curve) else 0, 4])
+    max_count = max([*levels.values(), int(curve.sum(axis=1).max() or 0) if len(curve) else 0, 4])
     figure.update_layout(
         height=HEIGHT,
         margin={"l": 8, "r": 8, "t": 22, "b": 22},
@@ -100,13 +100,13 @@ def _apply_layout(
             "fixedrange": True,
         },
         yaxis={
-            "range": [0, most * 1.15],
+            "range": [0, max_count * 1.15],
             "nticks": 4,
             "tickformat": "d",
             "gridcolor": theme.line,
             "gridwidth": 0.5,
             "ticklabelposition": "inside top",
-            # Inside, Plotly would choose a colour of its own: dark on dark.
+            # Inside the plot, Plotly would choose its own colour: dark on dark.
             "tickfont": {"color": theme.muted},
             "zeroline": False,
             "fixedrange": True,

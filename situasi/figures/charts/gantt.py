@@ -1,4 +1,4 @@
-"""The stages of the election as a Gantt chart, with the day marked."""
+"""Gantt chart of the stages of the election, with the day marked."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ import plotly.graph_objects as go
 
 from situasi.figures.theme import Theme, hex_to_rgba
 
-LINE_PX = 13.5  # the height of a line of a name, in pixels
-MAX_LINE_LENGTH = 40  # letters in a line; a longer name takes more lines
+LINE_PX = 13.5  # height of a line of a name, in pixels
+MAX_LINE_LENGTH = 40  # characters in a line; a longer name takes more lines
 _GAP_LINES = 0.4  # between two stages, in lines
-_DAY_MS = 86_400_000  # in milliseconds, as Plotly counts a length of time
+_DAY_MS = 86_400_000  # in milliseconds, Plotly's unit of duration
 
 
 def build_gantt_chart(
     table: pd.DataFrame, names: Mapping[str, str], day: date, today: str, theme: Theme
 ) -> go.Figure:
-    """Bars of analysis.stages.timetable, names in full to their left.
+    """Draw the stages of the timetable as bars, with full names to their left.
 
-    Stages without dates are not drawn. names: the word for each state. today: the word for
-    the day that is marked.
+    Stages without dates are not drawn. names: the word for each state. today: the word for the
+    marked day.
     """
     drawn = table[table["drawn"]]
-    written = [_wrap_name(name) for name in drawn["name"]]
-    rows_high = np.array([len(lines) + _GAP_LINES for lines in written])
-    drawn = drawn.set_axis(np.cumsum(rows_high) - rows_high / 2)
+    wrapped = [_wrap_name(name) for name in drawn["name"]]
+    row_heights = np.array([len(lines) + _GAP_LINES for lines in wrapped])
+    drawn = drawn.set_axis(np.cumsum(row_heights) - row_heights / 2)
     figure = go.Figure()
-    looks = {"lewat": theme.line, "berjalan": theme.accent, "akan": theme.muted}
-    for state, colour in looks.items():
+    colours = {"lewat": theme.line, "berjalan": theme.accent, "akan": theme.muted}
+    for state, colour in colours.items():
         for sure in (True, False):
             rows = drawn[(drawn["state"] == state) & (drawn["sure"] == sure)]
             if len(rows):
@@ -44,19 +44,19 @@ def build_gantt_chart(
     if len(drawn):
         edges = _compute_axis_range(drawn)
         if edges[0] <= pd.Timestamp(day) <= edges[1]:
-            late = pd.Timestamp(day) - edges[0] > edges[1] - pd.Timestamp(day)
-            _add_day_line(figure, day, today, "right" if late else "left", theme)
+            is_late_half = pd.Timestamp(day) - edges[0] > edges[1] - pd.Timestamp(day)
+            _add_day_line(figure, day, today, "right" if is_late_half else "left", theme)
         figure.update_xaxes(range=list(edges))
     running = drawn["state"] == "berjalan"
     figure.update_yaxes(
         tickvals=drawn.index.to_list(),
-        ticktext=[_format_name(*one) for one in zip(written, running, strict=True)],
+        ticktext=[_format_name(*pair) for pair in zip(wrapped, running, strict=True)],
     )
-    return _apply_layout(figure, max(float(rows_high.sum()), 5.0), theme)
+    return _apply_layout(figure, max(float(row_heights.sum()), 5.0), theme)
 
 
 def _build_bar_style(colour: str, theme: Theme, state: str, *, is_sure: bool) -> dict[str, Any]:
-    """What sources do not agree on is hatched; what is still to come is only outlined."""
+    """Return the bar style: hatched where sources disagree, outlined if still to come."""
     return {
         "color": colour if is_sure and state != "akan" else theme.paper,
         "line": {"color": colour, "width": 2},
@@ -66,7 +66,7 @@ def _build_bar_style(colour: str, theme: Theme, state: str, *, is_sure: bool) ->
 
 def _add_bars(figure: go.Figure, rows: pd.DataFrame, name: str, bar_style: dict[str, Any]) -> None:
     days = (rows["end"] - rows["start"]).dt.days + 1
-    told = [[row.name, _format_span(row)] for row in rows.itertuples()]
+    hover_data = [[row.name, _format_span(row)] for row in rows.itertuples()]
     figure.add_bar(
         x=(days * _DAY_MS).tolist(),
         base=rows["start"].dt.strftime("%Y-%m-%d").to_list(),
@@ -74,7 +74,7 @@ def _add_bars(figure: go.Figure, rows: pd.DataFrame, name: str, bar_style: dict[
         orientation="h",
         width=0.8,
         name=name,
-        customdata=told,
+        customdata=hover_data,
         hovertemplate="%{customdata[0]}<br>%{customdata[1]} · " + name + "<extra></extra>",
         marker=bar_style,
     )
@@ -86,16 +86,18 @@ def _format_span(row: Any) -> str:
 
 
 def _compute_axis_range(drawn: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """A little more than the time of all stages, so that short ones at its ends are seen."""
+    """Return slightly more than the time of all stages, so that short ones at the ends show."""
     margin = pd.Timedelta(days=6)
     return drawn["start"].min() - margin, drawn["end"].max() + margin
 
 
 def _wrap_name(name: str) -> list[str]:
-    """A name in as few lines as can be, about as long as one another."""
-    few = textwrap.wrap(name, MAX_LINE_LENGTH)
-    widths = range(max(len(name) // max(len(few), 1), 1), MAX_LINE_LENGTH + 1)
-    return next((lines for w in widths if len(lines := textwrap.wrap(name, w)) == len(few)), few)
+    """Wrap a name in as few lines as possible, of about the same length."""
+    shortest = textwrap.wrap(name, MAX_LINE_LENGTH)
+    widths = range(max(len(name) // max(len(shortest), 1), 1), MAX_LINE_LENGTH + 1)
+    return next(
+        (lines for w in widths if len(lines := textwrap.wrap(name, w)) == len(shortest)), shortest
+    )
 
 
 def _format_name(lines: list[str], is_running: bool) -> str:
@@ -104,7 +106,7 @@ def _format_name(lines: list[str], is_running: bool) -> str:
 
 
 def _add_day_line(figure: go.Figure, day: date, text: str, align: str, theme: Theme) -> None:
-    # Through the middle of the day, whose bar is as wide as the day.
+    # At noon, because the bar of one day covers the whole day.
     x = pd.Timestamp(day) + pd.Timedelta(hours=12)
     figure.add_shape(
         type="line", x0=x, x1=x, y0=0, y1=1, yref="paper", layer="below",

@@ -1,4 +1,4 @@
-"""Kinds by kecamatan: a table of counts, shaded; silence is no zero."""
+"""Heat map of incident counts by kind and kecamatan; no report is not shown as zero."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def build_incident_heatmap(
     silent_hover: str,
     theme: Theme,
 ) -> go.Figure:
-    """Heat table of analysis.casework.by_kind, the commonest kind on top.
+    """Draw counts by kind and kecamatan as a heat map, the most frequent kind on top.
 
-    A kecamatan from which no word came has dashes, and no colour of the scale. silence:
-    what such a cell says.
+    A kecamatan without any report has dashes, and no colour of the scale. silent_hover: the hover
+    text of such a cell.
     """
     values = counts.to_numpy("float64", na_value=np.nan)
-    named = {
+    common = {
         "x": [area_name(code) for code in counts.columns],
         "y": [kind_name(code) for code in counts.index],
         "xgap": 2,
@@ -46,7 +46,7 @@ def build_incident_heatmap(
         zmax=max(np.nanmax(values, initial=0), len(theme.counts) - 1),
         colorscale=_build_colour_scale(theme),
         hovertemplate="%{y} · %{x} · %{z:d}<extra></extra>",
-        **named,
+        **common,
     )
     figure.add_heatmap(
         z=np.where(np.isnan(values), 0.0, np.nan),
@@ -54,14 +54,14 @@ def build_incident_heatmap(
         colorscale=_NO_COLOUR,
         textfont={"color": theme.muted},
         hovertemplate="%{x} · " + silent_hover + "<extra></extra>",
-        **named,
+        **common,
     )
     return _apply_layout(figure, len(counts), theme)
 
 
 def _build_colour_scale(theme: Theme) -> list[tuple[float, str]]:
     last = len(theme.counts) - 1
-    return [(at / last, colour) for at, colour in enumerate(theme.counts)]
+    return [(step / last, colour) for step, colour in enumerate(theme.counts)]
 
 
 def _apply_layout(figure: go.Figure, rows: int, theme: Theme) -> go.Figure:

@@ -1,4 +1,4 @@
-"""The timeline of the day: incidents per quarter of an hour, stacked by weight."""
+"""Timeline of the day: incidents per quarter of an hour, stacked by tingkat."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from situasi.figures.theme import TINGKAT, Theme
 
 HEIGHT = 165
-# Plotly's own says nothing of what is drawn here, in 4 KB a refresh.
+# Plotly's default template has nothing for these bars, but takes 4 KB per refresh.
 _TEMPLATE = go.layout.Template()
 
 
@@ -22,16 +22,16 @@ def build_incident_timeline(
     at: datetime | None,
     theme: Theme,
 ) -> go.Figure:
-    """Stacked bars of analysis.timeline.per_slot.
+    """Draw incidents per slot as stacked bars.
 
-    names: the word for each column. moments: fixed moments with their words. at: the
-    moment shown, where it is in the past. All moments in the zone of the slots.
+    names: the word for each column. moments: fixed moments with their words. at: the moment shown,
+    where it is in the past. All moments in the time zone of the slots.
     """
     figure = go.Figure()
     local = _to_naive_times(slots)
     for level in [name for name in TINGKAT if name in slots.columns]:
         figure.add_bar(
-            # Evenly spaced: the first and the step say it all, of what else is 10 KB a refresh.
+            # Slots are evenly spaced: first and step replace a list of 10 KB per refresh.
             x0=local[0].isoformat(),
             dx=(local[1] - local[0]) / pd.Timedelta(milliseconds=1),
             y=slots[level].to_numpy(),
@@ -43,13 +43,13 @@ def build_incident_timeline(
     for moment, word in moments:
         _add_event_line(figure, moment, word, theme.muted, dash="dot")
     if at is not None:
-        # On a line of its own: it may stand close to a fixed moment.
+        # On a lower line: it may be close to a fixed moment.
         _add_event_line(figure, at, f"{at:%H.%M}", theme.accent, below=16)
     return _apply_layout(figure, slots, theme)
 
 
 def _to_naive_times(slots: pd.DataFrame) -> pd.DatetimeIndex:
-    # Times go to the browser without zone: it shows them as written, in the election's zone.
+    # Times go to the browser without time zone: it shows them as written, in the election's zone.
     return pd.DatetimeIndex(slots.index).tz_localize(None)
 
 
@@ -95,7 +95,7 @@ def _apply_layout(figure: go.Figure, slots: pd.DataFrame, theme: Theme) -> go.Fi
             "gridcolor": theme.line,
             "gridwidth": 0.5,
             "ticklabelposition": "inside top",
-            # Inside, Plotly would choose a colour of its own: dark on dark.
+            # Inside the plot, Plotly would choose its own colour: dark on dark.
             "tickfont": {"color": theme.muted},
             "zeroline": False,
             "fixedrange": True,

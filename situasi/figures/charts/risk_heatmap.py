@@ -1,4 +1,4 @@
-"""Where and when incidents come close together: a heat map with what is unsure hatched."""
+"""Heat map of where and when incidents concentrate, with uncertain cells hatched."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NO_COLOUR = [(0, "rgba(0,0,0,0)"), (1, "rgba(0,0,0,0)")]
 
 @dataclass(frozen=True)
 class Wording:
-    """What the map says. hover: with {where}, {rate}, {low}, {high} and {n}. decimal: its sign."""
+    """Texts of the map. hover: with {where}, {rate}, {low}, {high} and {n}."""
 
     format_area: Callable[[str], str]
     format_hour: Callable[[pd.Timestamp], str]
@@ -31,16 +31,16 @@ class Wording:
 
 
 def build_risk_heatmap(cells: pd.DataFrame, wording: Wording, theme: Theme) -> go.Figure:
-    """Heat map of analysis.risk.cells, the kecamatan with the highest rates on top.
+    """Draw the risk cells as a heat map, the kecamatan with the highest rates on top.
 
-    The colour is the smoothed rate, the number what was reported, ABOVE what lies clearly above
-    the kabupaten, the slanting line an interval that is wide. Who was not heard has a dash and
-    no colour.
+    The colour is the smoothed rate, the number the reported count, ABOVE_SIGN a rate clearly above
+    the kabupaten, a diagonal line a wide interval. A kecamatan without reports has a dash and no
+    colour.
     """
     order = cells.groupby("kecamatan", sort=False)["rate"].mean().sort_values(ascending=False).index
     hours = list(dict.fromkeys(cells["hour"]))
-    laid = cells.pivot(index="kecamatan", columns="hour").loc[order]
-    rate = _to_grid(laid, "rate")
+    grid = cells.pivot(index="kecamatan", columns="hour").loc[order]
+    rate = _to_grid(grid, "rate")
     names = [
         [f"{wording.format_area(code)} · {wording.format_hour(hour)}" for hour in hours]
         for code in order
@@ -48,10 +48,10 @@ def build_risk_heatmap(cells: pd.DataFrame, wording: Wording, theme: Theme) -> g
     figure = go.Figure()
     figure.add_heatmap(
         z=rate.round(2),
-        text=_format_counts(laid),
+        text=_format_counts(grid),
         texttemplate="%{text}",
         hovertext=names,
-        customdata=np.dstack([_to_grid(laid, name).round(2) for name in ("low", "high", "count")]),
+        customdata=np.dstack([_to_grid(grid, name).round(2) for name in ("low", "high", "count")]),
         hovertemplate=wording.hover.format(
             where="%{hovertext}", rate="%{z:.1f}", low="%{customdata[0]:.1f}",
             high="%{customdata[1]:.1f}", n="%{customdata[2]:d}",
@@ -71,7 +71,7 @@ def build_risk_heatmap(cells: pd.DataFrame, wording: Wording, theme: Theme) -> g
         colorscale=_NO_COLOUR,
         showscale=False, hoverongaps=False,
     )  # fmt: skip
-    _add_hatching(figure, _to_grid(laid, "wide") > 0, theme)
+    _add_hatching(figure, _to_grid(grid, "wide") > 0, theme)
     return _apply_layout(
         figure,
         [wording.format_hour(hour) for hour in hours],
@@ -89,8 +89,8 @@ def _format_counts(pivoted: pd.DataFrame) -> list[list[str]]:
     counts, above = np.nan_to_num(_to_grid(pivoted, "count")), _to_grid(pivoted, "above") > 0
     return [
         [
-            (f"{n:.0f}" if n else "") + (ABOVE_SIGN if high else "")
-            for n, high in zip(*row, strict=True)
+            (f"{count:.0f}" if count else "") + (ABOVE_SIGN if is_above else "")
+            for count, is_above in zip(*row, strict=True)
         ]
         for row in zip(counts, above, strict=True)
     ]
@@ -98,7 +98,7 @@ def _format_counts(pivoted: pd.DataFrame) -> list[list[str]]:
 
 def _add_hatching(figure: go.Figure, wide: npt.NDArray[np.bool_],
              theme: Theme) -> None:  # fmt: skip
-    """A line across each of these cells, all of them one trace."""
+    """Draw a diagonal line across each of these cells, all in one trace."""
     x: list[float | None] = []
     y: list[float | None] = []
     for row, column in np.argwhere(wide).tolist():
@@ -112,7 +112,7 @@ def _add_hatching(figure: go.Figure, wide: npt.NDArray[np.bool_],
 
 def _build_colour_scale(theme: Theme) -> list[tuple[float, str]]:
     last = len(theme.risk) - 1
-    return [(at / last, colour) for at, colour in enumerate(theme.risk)]
+    return [(step / last, colour) for step, colour in enumerate(theme.risk)]
 
 
 def _apply_layout(

@@ -1,4 +1,4 @@
-"""One measure of the server through the last hours."""
+"""Chart of one measure of the server through the last hours."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def build_health_chart(
     unit: str,
     theme: Theme,
 ) -> go.Figure:
-    """A line over local times, broken where nothing was measured; the limit dashed.
+    """Draw a line over local times, interrupted where nothing was measured; the limit dashed.
 
     unit: the word behind a value.
     """
     figure = go.Figure()
-    local = [one.replace(tzinfo=None) for one in times]
+    local = [moment.replace(tzinfo=None) for moment in times]
     figure.add_scatter(
         x=local, y=list(values), mode="lines", connectgaps=False,
         line={"color": theme.accent, "width": 1.5},

@@ -1,4 +1,4 @@
-"""Turnout through the day: those that told, against what was to be expected and earlier years."""
+"""Chart of turnout through the day, against the expected turnout and earlier elections."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def build_turnout_chart(
     tps: str,
     theme: Theme,
 ) -> go.Figure:
-    """A line of analysis.turnout.curve, with the expected one dotted and references across.
+    """Draw summary.build_turnout_curve, the expected line dotted, references across.
 
-    references: word and percent. names: the words of the line that was told and of the expected
-    one. tps: the word behind the number of TPS. Scale fixed at 0 to 100 percent.
+    references: word and percent. names: the words of the reported and the expected line. tps: the
+    word behind the number of TPS. The scale is fixed at 0 to 100 percent.
     """
     figure = go.Figure()
     local = pd.DatetimeIndex(curve.index).tz_localize(None)
@@ -31,15 +31,15 @@ def build_turnout_chart(
         line={"color": theme.muted, "width": 1.5, "dash": "dot"},
         hovertemplate="%{x|%H.%M} · ≈ %{y:.1f} %<extra>" + names[1] + "</extra>",
     )  # fmt: skip
-    told = curve["rate"].notna()
+    is_reported = curve["rate"].notna()
     figure.add_scatter(
-        x=local[told], y=curve.loc[told, "rate"], name=names[0], mode="lines+markers",
+        x=local[is_reported], y=curve.loc[is_reported, "rate"], name=names[0], mode="lines+markers",
         line={"color": theme.turnout[3], "width": 2.5, "shape": "hv"}, marker={"size": 5},
-        customdata=curve.loc[told, ["heads", "told"]].to_numpy(),
+        customdata=curve.loc[is_reported, ["heads", "told"]].to_numpy(),
         hovertemplate="%{x|%H.%M} · %{y:.1f} % · %{customdata[0]:,.0f} · %{customdata[1]:.0f} "
         + tps + "<extra></extra>",
     )  # fmt: skip
-    for row, (word, percent) in enumerate(sorted(references, key=lambda one: one[1])):
+    for row, (word, percent) in enumerate(sorted(references, key=lambda reference: reference[1])):
         _add_reference_line(figure, word, percent, row, theme)
     return _apply_layout(figure, local, theme)
 
@@ -51,7 +51,7 @@ def _add_reference_line(
         type="line", x0=0, x1=1, xref="paper", y0=percent, y1=percent,
         line={"color": theme.accent, "width": 1, "dash": "dash"},
     )  # fmt: skip
-    # Two elections may lie close together: one word below its line, the next above.
+    # Two elections may be close together: one label below its line, the next above.
     figure.add_annotation(
         x=0, xref="paper", y=percent, text=text, showarrow=False, xanchor="left", xshift=44,
         yanchor="bottom" if row % 2 else "top", font={"color": theme.accent, "size": 12},
@@ -81,7 +81,7 @@ def _apply_layout(figure: go.Figure, local: pd.DatetimeIndex, theme: Theme) -> g
             "ticksuffix": " %",
             "gridcolor": theme.counts[1],
             "ticklabelposition": "inside top",
-            # Inside, Plotly would choose a colour of its own: dark on dark.
+            # Inside the plot, Plotly would choose its own colour: dark on dark.
             "tickfont": {"color": theme.muted},
             "zeroline": False,
             "fixedrange": True,

@@ -1,4 +1,4 @@
-"""The turnout outlook by kecamatan: a dot where the day is taken to end, its interval, who came."""
+"""Chart of the turnout forecast by kecamatan: estimate, interval, and voters already counted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROW_PX, FOOT_PX = 19, 30
 
 @dataclass(frozen=True)
 class MarkNames:
-    """What the marks are called: the dot, the bar, the tick, and a row that has neither."""
+    """Names of the marks: the dot, the bar, the tick, and a row without dot and bar."""
 
     centre: str
     interval: str
@@ -23,34 +23,35 @@ class MarkNames:
 
 
 def build_forecast_chart(forecast: pd.DataFrame, mark_names: MarkNames, theme: Theme) -> go.Figure:
-    """A row for each area, the first of `found` on top: it is the whole, drawn as a diamond.
+    """Draw a row for each area; the first, on top, is the total, drawn as a diamond.
 
-    found: columns name, centre, low, high, counted (percent of the list; of the first three NaN
-    where too few told). Scale fixed at 0 to 100 percent and a little, for lists are exceeded.
+    forecast: columns name, centre, low, high, counted (percent of the list; the first three NaN
+    where too few TPS reported). The scale is fixed at 0 to 104 percent, because lists can be
+    exceeded.
     """
     figure = go.Figure()
     names = forecast["name"]
     known = forecast["centre"].notna()
-    told = forecast[known]
+    rows = forecast[known]
     figure.add_scatter(
         x=forecast["counted"], y=names, mode="markers", name=mark_names.counted,
         marker={"symbol": "line-ns-open", "size": 9, "color": theme.muted, "line": {"width": 2}},
         hovertemplate="%{y} · " + mark_names.counted + " %{x:.1f} %<extra></extra>",
     )  # fmt: skip
-    first = told.index == forecast.index[0]
+    is_total = rows.index == forecast.index[0]
     figure.add_scatter(
-        x=told["centre"], y=told["name"], mode="markers", name=mark_names.centre,
+        x=rows["centre"], y=rows["name"], mode="markers", name=mark_names.centre,
         marker={
             "size": 8,
-            "color": [theme.accent if one else theme.turnout[3] for one in first],
-            "symbol": ["diamond" if one else "circle" for one in first],
+            "color": [theme.accent if is_diamond else theme.turnout[3] for is_diamond in is_total],
+            "symbol": ["diamond" if is_diamond else "circle" for is_diamond in is_total],
         },
         error_x={
             "type": "data", "symmetric": False, "thickness": 2, "width": 0,
             "color": theme.turnout[3],
-            "array": told["high"] - told["centre"], "arrayminus": told["centre"] - told["low"],
+            "array": rows["high"] - rows["centre"], "arrayminus": rows["centre"] - rows["low"],
         },
-        customdata=told[["low", "high"]].to_numpy(),
+        customdata=rows[["low", "high"]].to_numpy(),
         hovertemplate="%{y} · ≈ %{x:.1f} % · " + mark_names.interval
         + " %{customdata[0]:.1f}–%{customdata[1]:.1f} %<extra></extra>",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the map says of one kecamatan."""
+"""Style of one kecamatan on the map."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 class AreaStyle:
     """How one kecamatan is drawn.
 
-    drawn: "filled"; "silent": no report, so no colour and a dashed outline; "filtered": left
-    out by the viewer's own choice, so nothing is said of it. strength: how opaque the fill
-    is, 0 to 255; the ordinary is faint, so that trouble stands out.
+    fill_mode: "filled"; "silent": no report, so no colour and a dashed outline; "filtered":
+    excluded by the viewer's own choice, so nothing is shown for it. fill_alpha: 0 to 255; normal
+    states are faint, so that problems stand out.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The room that a name and its value need on the map, and whether a kecamatan has it."""
+"""Space that a name and its value need on the map, and whether a kecamatan has it."""
 
 from __future__ import annotations
 
@@ -10,22 +10,20 @@ import shapely
 
 from situasi.figures.maps.projection import PointXY
 
-NAME_SIZE_PX, VALUE_SIZE_PX = 12.0, 13.0  # sizes of the letters
+NAME_SIZE_PX, VALUE_SIZE_PX = 12.0, 13.0  # font sizes
 _NAME_LINE_PX, _VALUE_LINE_PX = 11.5, 12.5
 TWO_LINE_HEIGHT_PX, ONE_LINE_HEIGHT_PX = _NAME_LINE_PX + _VALUE_LINE_PX, _NAME_LINE_PX
-# No label may move when its value grows, so all have the room of a long one.
+# No label may move when its value grows, so all reserve the width of a long value.
 _WIDEST_VALUE = "00/≈00"
 _BORDER_MARGINS_PX = (
     6.0,
     3.0,
     1.0,
-)  # between a name and the border around it: the first that can be had
+)  # between a name and the border around it: the first that is possible
 _LEADER_GAP_PX = 5.0  # between a line and the name that it leads to
-_SEARCH_STEP_PX = 3.0  # how closely the room inside is searched
-_EXTRA_LINE_PENALTY_PX = (
-    8.0  # how much nearer to the middle a name must come to be worth another line
-)
-# How broad letters are, as shares of their size, in the semibold that the map is drawn in.
+_SEARCH_STEP_PX = 3.0  # step of the search for space inside
+_EXTRA_LINE_PENALTY_PX = 8.0  # how much nearer to the middle a name must be to justify another line
+# Widths of letters as shares of their size, in the semibold font of the map.
 _WIDTHS_BY_LETTERS = {
     " ": 0.2,
     "iIlj.,'": 0.28,
@@ -42,19 +40,19 @@ _WIDTH_BY_LETTER = {
 
 Box = tuple[float, float, float, float]
 Shape = shapely.Polygon | shapely.MultiPolygon
-# Breadth and height of each line of a label, from above.
+# Width and height of each line of a label, from above.
 LineSizes = list[tuple[float, float]]
-# How much of a line stands before the spot that it is aligned to.
+# Share of a line that is left of the point that it is aligned to.
 _ALIGN_SHARES = {"start": 0.0, "middle": 0.5, "end": 1.0}
 
 
 @dataclass(frozen=True)
 class Label:
-    """The place of one name and of the value under it, in pixels.
+    """The position of one name and of the value under it, in pixels.
 
-    lines: the name. boxes: left, top, right and bottom of each line, the last for the value
-    (but where name and value share a line). place: a point well inside the kecamatan. align:
-    as deck.gl says it; "middle" is inside.
+    lines: the name. boxes: left, top, right and bottom of each line, the last for the value (unless
+    name and value share a line). anchor: a point well inside the kecamatan. align: as in deck.gl;
+    "middle" is inside.
     """
 
     lines: tuple[str, ...]
@@ -64,49 +62,51 @@ class Label:
 
     @property
     def is_inside(self) -> bool:
+        """Return whether the label is inside its kecamatan."""
         return self.align == "middle"
 
     @property
     def bounding_box(self) -> Box:
-        """All the room of the label."""
+        """Return the box around the whole label."""
         left, top, right, bottom = np.array(self.boxes).T
         return float(left.min()), float(top.min()), float(right.max()), float(bottom.max())
 
     @property
     def position(self) -> PointXY:
-        """The middle of the label, or of the edge that a name beside the map is aligned to."""
+        """Return the middle of the label, or of the edge that an outside name is aligned to."""
         left, top, right, bottom = self.bounding_box
         return left + _ALIGN_SHARES[self.align] * (right - left), (top + bottom) / 2
 
     @property
     def is_one_line(self) -> bool:
+        """Return whether name and value share one line."""
         return len(self.boxes) == 1
 
     @property
     def line_offsets(self) -> tuple[float, float]:
-        """How far above the spot the middle of the name lies, and how far below it the value's."""
+        """Return how far above the position the name's middle is, and how far below the value's."""
         return _VALUE_LINE_PX / 2, len(self.lines) * _NAME_LINE_PX / 2
 
     @property
     def leader_line(self) -> tuple[PointXY, PointXY]:
-        """The line from the kecamatan to a name beside the map."""
+        """Return the line from the kecamatan to a name beside the map."""
         x, y = self.position
         return self.anchor, (compute_leader_end(x, self.align), y)
 
     def shift_right(self, dx: float) -> Label:
-        """The same label so many pixels farther right."""
+        """Return the same label so many pixels farther right."""
         boxes = tuple((a + dx, b, c + dx, d) for a, b, c, d in self.boxes)
         return replace(self, boxes=boxes, anchor=(self.anchor[0] + dx, self.anchor[1]))
 
 
 def place_inside(name: str, kecamatan: Shape, anchor: PointXY) -> Label | None:
-    """The label inside its kecamatan, clear of its border; None where there is no room."""
-    for clear in _BORDER_MARGINS_PX:
-        free = kecamatan.buffer(-clear)
+    """Place the label inside its kecamatan, clear of its border; None where there is no space."""
+    for margin in _BORDER_MARGINS_PX:
+        free_area = kecamatan.buffer(-margin)
         fitting = [
             Label(lines, _build_boxes(top, _measure_lines(lines), "middle"), anchor)
             for lines in dict.fromkeys([(name,), tuple(name.split())])
-            if (top := _find_room(free, anchor, _measure_lines(lines)))
+            if (top := _find_room(free_area, anchor, _measure_lines(lines)))
         ]
         if fitting:
             return min(
@@ -121,19 +121,19 @@ def place_inside(name: str, kecamatan: Shape, anchor: PointXY) -> Label | None:
 def place_beside(
     name: str, position: PointXY, anchor: PointXY, align: str, *, is_one_line: bool
 ) -> Label:
-    """The label that starts or ends at a spot beside the map."""
+    """Place the label so that it starts or ends at a point beside the map."""
     x, y = position
-    sizes, high = _measure_lines((name,)), TWO_LINE_HEIGHT_PX
+    sizes, height = _measure_lines((name,)), TWO_LINE_HEIGHT_PX
     if is_one_line:
-        sizes, high = (
+        sizes, height = (
             [(_measure_width(f"{name} {_WIDEST_VALUE}") * NAME_SIZE_PX, ONE_LINE_HEIGHT_PX)],
             ONE_LINE_HEIGHT_PX,
         )
-    return Label((name,), _build_boxes((x, y - high / 2), sizes, align), anchor, align)
+    return Label((name,), _build_boxes((x, y - height / 2), sizes, align), anchor, align)
 
 
 def compute_leader_end(label_x: float, align: str) -> float:
-    """Where the line to a name ends that is aligned to x."""
+    """Return where the line to a name ends that is aligned to x."""
     return label_x - _LEADER_GAP_PX if align == "start" else label_x + _LEADER_GAP_PX
 
 
@@ -151,15 +151,15 @@ def _measure_width(text: str) -> float:
 def _build_boxes(top_point: PointXY, sizes: LineSizes, align: str) -> tuple[Box, ...]:
     x, y = top_point
     boxes = []
-    for wide, high in sizes:
-        left = x - _ALIGN_SHARES[align] * wide
-        boxes.append((left, y, left + wide, y + high))
-        y += high
+    for width, height in sizes:
+        left = x - _ALIGN_SHARES[align] * width
+        boxes.append((left, y, left + width, y + height))
+        y += height
     return tuple(boxes)
 
 
 def _find_room(free_area: Shape, target: PointXY, sizes: LineSizes) -> PointXY | None:
-    """The middle of the upper edge of such lines where all lie in what is free, if anywhere."""
+    """Find the middle of the upper edge where all lines fit in the free area, else None."""
     if free_area.is_empty:
         return None
     left, top, right, bottom = free_area.bounds
@@ -168,12 +168,12 @@ def _find_room(free_area: Shape, target: PointXY, sizes: LineSizes) -> PointXY |
     )
     x, y = columns.ravel(), rows.ravel()
     shapely.prepare(free_area)
-    down = 0.0
-    for wide, high in sizes:
-        lines = shapely.box(x - wide / 2, y + down, x + wide / 2, y + down + high)
+    offset = 0.0
+    for width, height in sizes:
+        lines = shapely.box(x - width / 2, y + offset, x + width / 2, y + offset + height)
         fits = shapely.contains(free_area, lines)
-        x, y, down = x[fits], y[fits], down + high
+        x, y, offset = x[fits], y[fits], offset + height
     if not len(x):
         return None
-    best = np.argmin(np.hypot(x - target[0], y + down / 2 - target[1]))
+    best = np.argmin(np.hypot(x - target[0], y + offset / 2 - target[1]))
     return float(x[best]), float(y[best])

@@ -1,4 +1,4 @@
-"""The names of the kecamatan on the map, their values, and the lines to those beside it."""
+"""Names of the kecamatan on the map, their values, and the lines to those beside it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FAINT_ALPHA = 120
 def build_label_layer(
     layout: LabelLayout, areas: Mapping[str, AreaStyle], theme: Theme
 ) -> pdk.Layer:
-    """The layer of names and values; it lies over the marks."""
+    """Build the layer of names and values; it is above the marks."""
     rows = [
         row
         for code, label in layout.labels.items()
@@ -30,7 +30,7 @@ def build_label_layer(
         "TextLayer", rows, id="nama", get_text="text", get_position="[lon, lat]", get_size="size",
         get_color="ink", get_pixel_offset="by", get_text_anchor="align", line_height=1.0,
         character_set='"auto"', font_family=f"'{_FONT}'", font_weight=650,
-        # Twice the size that is drawn. Without outlines, for which deck.gl would space letters ill.
+        # Twice the drawn size. Without outlines, for which deck.gl would space letters badly.
         font_settings={"fontSize": 24, "buffer": 4},
     )  # fmt: skip
 
@@ -38,7 +38,7 @@ def build_label_layer(
 def build_leader_layers(
     layout: LabelLayout, areas: Mapping[str, AreaStyle], theme: Theme
 ) -> list[pdk.Layer]:
-    """A thin line from each kecamatan that is named beside the map, with a dot at its end."""
+    """Build a thin line from each kecamatan named beside the map, with a dot at its end."""
     degrees = layout.camera.to_degrees
     rows = [
         {
@@ -53,7 +53,7 @@ def build_leader_layers(
     ]
     line = {"get_source_position": "from", "get_target_position": "to", "width_units": '"pixels"'}
     return [
-        # Its rim keeps a line visible on every fill.
+        # A wider line below keeps it visible on every fill.
         pdk.Layer(
             "LineLayer",
             rows,
@@ -82,12 +82,12 @@ def build_leader_layers(
 def _generate_label_rows(
     layout: LabelLayout, label: Label, area: AreaStyle, theme: Theme
 ) -> Iterator[dict[str, Any]]:
-    """One row for the name, one for the value if there is one."""
+    """Yield one row for the name, and one for the value if there is one."""
     lon, lat = layout.camera.to_degrees(label.position)
     common = {"lon": lon, "lat": lat, "ink": _select_ink(label, area, theme), "align": label.align}
     name = "\n".join(label.lines)
     if label.is_one_line or not area.value:
-        # A name without a value stands in the middle of the room for both.
+        # A name without a value is in the middle of the space for both.
         yield {"text": f"{name} {area.value}".strip(), "size": NAME_SIZE_PX, "by": [0, 0], **common}
         return
     up, down = label.line_offsets
@@ -96,7 +96,7 @@ def _generate_label_rows(
 
 
 def _select_ink(label: Label, area: AreaStyle, theme: Theme) -> list[int]:
-    """On a strong fill the letters have the colour of the paper."""
+    """Return the letter colour; on a strong fill it is the paper colour."""
     if area.fill_mode == "filtered":
         return hex_to_rgba(theme.muted, _FAINT_ALPHA)
     if label.is_inside and area.fill and not is_ink_readable(area.fill, area.fill_alpha, theme):

@@ -1,4 +1,4 @@
-"""The marks of incidents on the map: shape and colour of their weight, each with a thin rim."""
+"""Marks of incidents on the map: shape and colour of their tingkat, each with a thin rim."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from PIL import Image, ImageDraw
 
 from situasi.figures.theme import DARK, LIGHT, SHAPES, TINGKAT, UNRATED, Theme, hex_to_rgba
 
-# More points than this are not seen apart and cost every viewer at every refresh.
+# More points cannot be told apart, and cost every viewer at every refresh.
 MAX_POINTS = 1_500
 
 _ICON_PX = 64
 # Where the browser fetches the marks, once.
 ATLAS_ROUTE = "/peta/tanda-{fingerprint}.png"
-# What a mark is called in the rows that are sent.
+# Short names of the marks in the rows that are sent.
 _ICON_KEYS = {level: level[:1] for level in SHAPES}
 
 
 def build_marker_layer(points: pd.DataFrame, theme: Theme) -> pdk.Layer:
-    """The layer of the marks; points as situation_map wants them."""
+    """Build the layer of the marks; points as for build_situation_map."""
     level = points["tingkat"].astype("object").where(points["tingkat"].notna(), UNRATED)
-    # Drawn in this order: the heavy ones lie on top.
+    # Drawn in this order: the serious ones are on top.
     order = level.map({"tinggi": 2, "sedang": 1}).fillna(0).sort_values(kind="stable").index
-    # Short, for there may be a thousand, sent with every report: 0.0001 degrees are 11 m.
+    # Short, because a thousand may be sent with every report: 0.0001 degrees are 11 m.
     rows = [
         {"x": round(lon, 4), "y": round(lat, 4), "t": _ICON_KEYS[tingkat], "nama": label}
         for lon, lat, tingkat, label in zip(
@@ -53,16 +53,16 @@ def build_marker_layer(points: pd.DataFrame, theme: Theme) -> pdk.Layer:
 
 
 def _build_icon_mapping() -> dict[str, dict[str, Any]]:
-    """Where each mark lies in the atlas."""
+    """Return the position of each mark in the atlas."""
     return {
-        _ICON_KEYS[level]: {"x": at * _ICON_PX, "y": 0, "width": _ICON_PX, "height": _ICON_PX}
-        for at, level in enumerate(SHAPES)
+        _ICON_KEYS[level]: {"x": position * _ICON_PX, "y": 0, "width": _ICON_PX, "height": _ICON_PX}
+        for position, level in enumerate(SHAPES)
     }
 
 
 def build_icon_atlases() -> dict[str, bytes]:
-    """The marks of each theme in one picture, by what ROUTE calls it."""
-    return {_compute_fingerprint(one.halo): _draw_atlas(one.halo) for one in (LIGHT, DARK)}
+    """Build an image with the marks of each theme, by the fingerprint in ATLAS_ROUTE."""
+    return {_compute_fingerprint(theme.halo): _draw_atlas(theme.halo) for theme in (LIGHT, DARK)}
 
 
 def _build_atlas_url(rim: str) -> str:
@@ -75,14 +75,14 @@ def _compute_fingerprint(rim: str) -> str:
 
 @cache
 def _draw_atlas(rim: str) -> bytes:
-    """All marks in one picture: PNG."""
+    """Draw all marks in one PNG."""
     scale = 4
     size = _ICON_PX * scale
-    # Clear, but of the rim's colour: what is mixed at the edges stays bright.
+    # Transparent, but with the colour of the rim: mixed edge pixels stay bright.
     image = Image.new("RGBA", (size * len(SHAPES), size), (*hex_to_rgba(rim)[:3], 0))
     draw = ImageDraw.Draw(image)
-    for at, (level, shape) in enumerate(SHAPES.items()):
-        _draw_icon(draw, shape, at * size, size, TINGKAT[level], rim)
+    for position, (level, shape) in enumerate(SHAPES.items()):
+        _draw_icon(draw, shape, position * size, size, TINGKAT[level], rim)
     small = image.resize((_ICON_PX * len(SHAPES), _ICON_PX), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
     small.save(buffer, "PNG")
@@ -92,19 +92,19 @@ def _draw_atlas(rim: str) -> bytes:
 def _draw_icon(
     draw: ImageDraw.ImageDraw, shape: str, left: int, size: int, colour: str, rim: str
 ) -> None:
-    """A shape that fills its square, the rim within."""
-    edge, thin, middle, right = size // 16, size // 13, size // 2, left + size
+    """Draw a shape that fills its square, the rim inside."""
+    edge, rim_width, middle, right = size // 16, size // 13, size // 2, left + size
     if shape == "triangle":
         corners = [(left + middle, 0), (right, size - edge), (left, size - edge)]
-        draw.polygon(corners, colour, rim, thin)
+        draw.polygon(corners, colour, rim, rim_width)
     elif shape == "diamond":
         corners = [(left + middle, 0), (right, middle), (left + middle, size), (left, middle)]
-        draw.polygon(corners, colour, rim, thin)
+        draw.polygon(corners, colour, rim, rim_width)
     elif shape == "circle":
-        draw.ellipse(_circle_bounds(left, size, edge), colour, rim, thin)
+        draw.ellipse(_circle_bounds(left, size, edge), colour, rim, rim_width)
     else:
         draw.ellipse(_circle_bounds(left, size, edge), None, rim, size // 4)
-        draw.ellipse(_circle_bounds(left, size, edge + thin), None, colour, size // 9)
+        draw.ellipse(_circle_bounds(left, size, edge + rim_width), None, colour, size // 9)
 
 
 def _circle_bounds(left: int, size: int, inset: int) -> tuple[int, int, int, int]:

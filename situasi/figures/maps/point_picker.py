@@ -1,4 +1,4 @@
-"""A map of one kecamatan with a grid of points, one of which is chosen by a click."""
+"""Map of one kecamatan with a grid of points, one of which is chosen by a click."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GRID_LAYER_ID = "kisi"
 def build_point_map(
     boundaries: Boundaries, kecamatan: str, points: npt.NDArray[np.float64], theme: Theme
 ) -> pdk.Deck:
-    """The kecamatan and its grid. points: (lon, lat); a click gives one of them as `p`."""
+    """Build the map. points: (lon, lat); a click gives one of them as `p`."""
     line = pdk.Layer(
         "GeoJsonLayer",
         boundaries.url,

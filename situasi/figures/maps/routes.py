@@ -7,25 +7,25 @@ import pydeck as pdk
 
 from situasi.figures.theme import Theme, hex_to_rgba
 
-_MAX_WIDTH_PX = 6  # pixels
+_MAX_WIDTH_PX = 6
 
 
 def build_route_layers(moves: pd.DataFrame, theme: Theme) -> list[pdk.Layer]:
-    """The layers of the moves.
+    """Build the layers of the moves.
 
-    moves: one row for each pair of places: lon, lat, to_lon, to_lat (degrees), officers, label.
-    A move within one place is the dot alone.
+    moves: one row for each pair of places: lon, lat, to_lon, to_lat (degrees), officers, label. A
+    move within one place is only a dot.
     """
     rows = [
         {
-            "x": round(one["lon"], 4),
-            "y": round(one["lat"], 4),
-            "u": round(one["to_lon"], 4),
-            "v": round(one["to_lat"], 4),
-            "n": min(_MAX_WIDTH_PX, 1 + one["officers"]),
-            "nama": one["label"],
+            "x": round(move["lon"], 4),
+            "y": round(move["lat"], 4),
+            "u": round(move["to_lon"], 4),
+            "v": round(move["to_lat"], 4),
+            "n": min(_MAX_WIDTH_PX, 1 + move["officers"]),
+            "nama": move["label"],
         }
-        for one in moves.to_dict("records")
+        for move in moves.to_dict("records")
     ]
     ink = hex_to_rgba(theme.accent, 220)
     lines = pdk.Layer(

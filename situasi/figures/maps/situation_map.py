@@ -1,4 +1,4 @@
-"""The live map: kecamatan coloured by a measure, their names, and incidents as marks."""
+"""Live map: kecamatan coloured by a measure, their names, and incidents as marks."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def build_situation_map(
     layer_id: str,
     moves: pd.DataFrame | None = None,
 ) -> pdk.Deck:
-    """The map of the kabupaten.
+    """Build the map of the kabupaten.
 
-    placing: where the names stand, and the camera. url: from which the browser fetches the
-    boundaries (once). areas: by kecamatan code. points: open cases with lat, lon, tingkat and
-    `label`, at most MOST_POINTS; None: no marks. layer_id: a new id lets go of the viewer's
-    last click and keeps the camera. moves: lines from one place to another (map_moves.layers).
+    layout: positions of the names, and the camera. url: where the browser fetches the boundaries
+    (once). areas: by kecamatan code. points: open cases with lat, lon, tingkat and `label`, at most
+    markers.MAX_POINTS; None: no marks. layer_id: a new id clears the viewer's last click and keeps
+    the camera. moves: lines from one place to another (routes.build_route_layers).
     """
     camera = layout.camera
     return _CompactDeck(
@@ -48,13 +48,13 @@ def build_situation_map(
             longitude=camera.longitude, latitude=camera.latitude, zoom=camera.zoom
         ),
         map_provider=None,
-        # map_style stays unset: setting it, even to None, makes the page call for tiles.
+        # map_style stays unset: setting it, even to None, makes the page request tiles.
         tooltip={"text": "{nama}"},
     )
 
 
 class _CompactDeck(pdk.Deck):  # type: ignore[misc]
-    """A deck written without the blanks and line breaks that pydeck puts in.
+    """Deck serialised without the spaces and line breaks of pydeck.
 
     With 1,000 points that is half the bytes, and a fifth of the time: Python indents slowly.
     """
@@ -62,7 +62,8 @@ class _CompactDeck(pdk.Deck):  # type: ignore[misc]
     _json_text: str | None = None
 
     def to_json(self) -> str:
-        # One map is drawn for everybody who sees the same.
+        # One deck is shared by all viewers who see the same.
+        """Return the compact JSON, serialised once."""
         if self._json_text is None:
             self._json_text = self._to_compact_json()
         return self._json_text
@@ -78,7 +79,7 @@ class _CompactDeck(pdk.Deck):  # type: ignore[misc]
 
 
 def _build_code_expression(values: Mapping[str, Any], default: Any) -> str:
-    """A deck.gl expression that gives each feature the value of its kode."""
+    """Build a deck.gl expression that gives each feature the value of its kode."""
     chain = "".join(f"properties.kode=='{code}'?{value}:" for code, value in values.items())
     return f"{chain}{default}"
 

@@ -1,1 +1,1 @@
-"""Pictures for paper: they are read in greyscale too, and no viewer points at anything."""
+"""Images for paper: readable in greyscale, and without hover texts."""

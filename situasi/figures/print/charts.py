@@ -1,4 +1,4 @@
-"""The charts for paper: incidents through the period, turnout, the phases of the TPS."""
+"""Charts for paper: incidents through the period, turnout, the phases of the TPS."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pandas as pd
 from situasi.figures.print import page as print_page
 from situasi.figures.theme import LIGHT, TINGKAT
 
-# The graver, the denser: told apart without colour.
+# The more serious, the denser: readable without colour.
 _HATCHES = {"rendah": "", "sedang": "////", "tinggi": "xxxx", "belum": "...."}
 _PHASE_COLOURS = (
     "white",
@@ -34,9 +34,9 @@ def draw_incident_chart(
     moments: Sequence[tuple[datetime, str]],
     file_format: str,
 ) -> bytes:
-    """Stacked bars of analysis.timeline.per_slot. names: a word for each column.
+    """Draw incidents per slot as stacked bars. names: a word for each column.
 
-    moments: fixed moments with their words, in the zone of the slots.
+    moments: fixed moments with their words, in the time zone of the slots.
     """
 
     def draw(axes: Any) -> None:
@@ -46,25 +46,25 @@ def draw_incident_chart(
 
         local = pd.DatetimeIndex(slots.index).tz_localize(None)
         width = (local[1] - local[0]) if len(local) > 1 else pd.Timedelta(hours=1)
-        under = np.zeros(len(slots))
-        for name in [one for one in TINGKAT if one in slots.columns]:
-            tall = slots[name].to_numpy()
-            axes.bar(local + width / 2, tall, width * 0.86, bottom=under, color=TINGKAT[name],
+        bottoms = np.zeros(len(slots))
+        for name in [level for level in TINGKAT if level in slots.columns]:
+            heights = slots[name].to_numpy()
+            axes.bar(local + width / 2, heights, width * 0.86, bottom=bottoms, color=TINGKAT[name],
                      hatch=_HATCHES[name], edgecolor=print_page.INK, linewidth=0.5,
                      label=names[name])  # fmt: skip
-            under = under + tall
+            bottoms = bottoms + heights
         for row, (moment, word) in enumerate(moments):
             print_page.add_event_line(axes, moment, word, row)
         axes.set_xlim(local[0], local[-1] + width)
-        axes.set_ylim(0, max(4, float(under.max(initial=0)) * 1.15))
+        axes.set_ylim(0, max(4, float(bottoms.max(initial=0)) * 1.15))
         if width < pd.Timedelta(days=1):
             hours = range(0, 24, 3 if len(local) <= 24 else 6)
             axes.xaxis.set_major_locator(dates.HourLocator(byhour=hours))
-            form_of_day = "%H.%M" if local[-1] - local[0] < pd.Timedelta(days=1) else "%d/%m %H.%M"
-            axes.xaxis.set_major_formatter(dates.DateFormatter(form_of_day))
+            time_format = "%H.%M" if local[-1] - local[0] < pd.Timedelta(days=1) else "%d/%m %H.%M"
+            axes.xaxis.set_major_formatter(dates.DateFormatter(time_format))
         else:
-            some = local[:: len(local) // 12 + 1]
-            axes.set_xticks(some + width / 2, [f"{one:%d/%m}" for one in some])
+            ticks = local[:: len(local) // 12 + 1]
+            axes.set_xticks(ticks + width / 2, [f"{tick:%d/%m}" for tick in ticks])
         axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
         print_page.apply_plain_style(axes)
         print_page.add_legend_below(axes, 4)
@@ -78,9 +78,9 @@ def draw_turnout_chart(
     names: tuple[str, str],
     file_format: str,
 ) -> bytes:
-    """analysis.turnout.curve: what was told as a line, what was expected dotted.
+    """Draw summary.build_turnout_curve: reported as a line, expected dotted.
 
-    references: word and percent of earlier elections. names: as figures.turnout has them.
+    references: word and percent of earlier elections. names: as in figures.charts.turnout.
     """
 
     def draw(axes: Any) -> None:
@@ -89,10 +89,10 @@ def draw_turnout_chart(
         local = pd.DatetimeIndex(curve.index).tz_localize(None)
         axes.plot(local, curve["expected"], color=print_page.MUTED, linestyle=":", linewidth=1.2,
                   label=f"≈ {names[1]}")  # fmt: skip
-        told = curve["rate"].notna()
-        axes.step(local[told], curve.loc[told, "rate"], where="post", color=LIGHT.turnout[4],
+        known = curve["rate"].notna()
+        axes.step(local[known], curve.loc[known, "rate"], where="post", color=LIGHT.turnout[4],
                   linewidth=1.8, marker="o", markersize=2.5, label=names[0])  # fmt: skip
-        for row, (word, percent) in enumerate(sorted(references, key=lambda one: one[1])):
+        for row, (word, percent) in enumerate(sorted(references, key=lambda ref: ref[1])):
             axes.axhline(percent, color=print_page.INK, linewidth=0.7, linestyle="--")
             axes.annotate(word, (local[0], percent), xytext=(4, 2 if row % 2 else -2),
                           textcoords="offset points", fontsize=7.5, color=print_page.INK,
@@ -111,45 +111,45 @@ def draw_turnout_chart(
 def draw_phase_chart(
     counts: pd.DataFrame, places: Sequence[str], names: Mapping[str, str], file_format: str
 ) -> bytes:
-    """A bar for each kecamatan, of its TPS by the phase that each has reached.
+    """Draw a bar for each kecamatan, of its TPS by the phase that each has reached.
 
-    counts: analysis.stations.by_kecamatan, the phases alone in their order. places: their
-    names. names: a word for each column.
+    counts: status.count_by_kecamatan, only the phases in their order. places: their names. names: a
+    word for each column.
     """
 
     def draw(axes: Any) -> None:
         from matplotlib.ticker import MaxNLocator
 
         rows = np.arange(len(counts))
-        under = np.zeros(len(counts))
-        for at, name in enumerate(counts.columns):
-            wide = counts[name].to_numpy()
-            if not wide.any():
+        lefts = np.zeros(len(counts))
+        for phase, name in enumerate(counts.columns):
+            widths = counts[name].to_numpy()
+            if not widths.any():
                 continue
-            # None yet is hatched: the white of paper would look like no TPS.
+            # TPS without a phase are hatched: the white of paper would look like no TPS.
             axes.barh(
                 rows,
-                wide,
+                widths,
                 0.74,
-                left=under,
-                color=_PHASE_COLOURS[at],
+                left=lefts,
+                color=_PHASE_COLOURS[phase],
                 label=names[str(name)],
-                hatch="" if at else "....",
+                hatch="" if phase else "....",
                 edgecolor=print_page.INK,
                 linewidth=0.5,
             )
-            for row, count in enumerate(wide):
+            for row, count in enumerate(widths):
                 if count >= 4:
                     axes.text(
-                        under[row] + count / 2,
+                        lefts[row] + count / 2,
                         row,
                         str(int(count)),
                         ha="center",
                         va="center",
                         fontsize=6.5,
-                        color="white" if at > 4 else print_page.INK,
+                        color="white" if phase > 4 else print_page.INK,
                     )
-            under = under + wide  # fmt: skip
+            lefts = lefts + widths  # fmt: skip
         axes.set_yticks(rows, places)
         axes.invert_yaxis()
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -1,4 +1,4 @@
-"""The map for paper: each kecamatan with its number, its situasi as colour and pattern."""
+"""Map for paper: each kecamatan with its number, its situasi as colour and pattern."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from situasi.figures.print import page as print_page
 from situasi.figures.theme import SITUASI, TINGKAT, UNRATED
 
 HEIGHT_IN = 3.7
-# Where there is no colour the pattern says it: the graver, the denser.
+# The pattern replaces the colour in greyscale: the more serious, the denser.
 HATCHES = {"hijau": "", "kuning": "////", "merah": "xxxx"}
 _FILL_COLOURS = {"hijau": "#DCEFE3", "kuning": SITUASI["kuning"], "merah": "#D9655E"}
 _MARKS = {"rendah": "o", "sedang": "^", "tinggi": "D", UNRATED: "o"}
@@ -29,11 +29,11 @@ def draw_situation_map(
     legend_texts: Mapping[str, str],
     file_format: str,
 ) -> bytes:
-    """The kabupaten with the numbers of the table, and open incidents as marks.
+    """Draw the kabupaten with the numbers of the table, and open incidents as marks.
 
-    numbers: of the kecamatan that are spoken of, by code; others are drawn empty. states: their
-    situasi (None: no word). points: lat, lon and tingkat. words: for each state, "" for no
-    word, each tingkat and UNRATED.
+    numbers: of the included kecamatan, by code; others are drawn empty. states: their situasi
+    (None: no report). points: lat, lon and tingkat. legend_texts: for each state, "" for no report,
+    each tingkat and UNRATED.
     """
 
     def draw(axes: Any) -> None:
@@ -55,7 +55,7 @@ def draw_situation_map(
 
 
 def _draw_area(axes: Any, polygon: Any, state: str | None, *, is_included: bool) -> None:
-    silent = is_included and state is None
+    is_silent = is_included and state is None
     for part in shapely.get_parts(polygon):
         x, y = shapely.get_coordinates(part.exterior).T
         axes.fill(
@@ -64,17 +64,17 @@ def _draw_area(axes: Any, polygon: Any, state: str | None, *, is_included: bool)
             edgecolor=print_page.INK if is_included else print_page.LINE,
             hatch=HATCHES[state] if state else None,
             linewidth=0.7,
-            linestyle="--" if silent else "-",
+            linestyle="--" if is_silent else "-",
         )  # fmt: skip
 
 
 def _draw_points(axes: Any, points: pd.DataFrame) -> None:
-    shown = points.tail(_MAX_POINTS)
-    level = shown["tingkat"].where(shown["tingkat"].notna(), UNRATED)
+    newest = points.tail(_MAX_POINTS)
+    level = newest["tingkat"].where(newest["tingkat"].notna(), UNRATED)
     for name, mark in _MARKS.items():
-        some = shown[level == name]
+        part = newest[level == name]
         axes.scatter(
-            some["lon"], some["lat"], marker=mark, s=34 if name == "tinggi" else 20, zorder=3,
+            part["lon"], part["lat"], marker=mark, s=34 if name == "tinggi" else 20, zorder=3,
             facecolor="white" if name == UNRATED else TINGKAT[name], edgecolor=print_page.INK,
             linewidth=0.7,
         )  # fmt: skip

@@ -1,6 +1,6 @@
-"""The sheet that a picture for paper is drawn on, and how it leaves: SVG, or PNG of 200 dpi.
+"""Figure for paper, saved as SVG or as PNG of 200 dpi.
 
-matplotlib is loaded when somebody asks for a picture: it takes half a second.
+matplotlib is loaded only when an image is needed: it takes half a second.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DPI = 200
-WIDTH_IN = 6.7  # inches: the text of a page
-# Greys that part even where a printer has no colour.
+WIDTH_IN = 6.7  # inches: text width of a page
+# Greys that differ even on a printer without colour.
 INK, MUTED, LINE = LIGHT.ink, LIGHT.muted, LIGHT.line
 _SMALL_PT, _NORMAL_PT = 7.5, 8.5  # points
-# matplotlib keeps its fonts and settings for all threads.
+# matplotlib shares its fonts and settings between all threads.
 _matplotlib_lock = threading.Lock()
 
 
 def render_image(height_in: float, draw: Callable[[Any], None], file_format: str) -> bytes:
-    """The picture as `svg` or `png`. draw: on these axes. height: inches."""
+    """Render the image as `svg` or `png`. draw: draws on the given axes. height_in: inches."""
     with _matplotlib_lock:
         import matplotlib as mpl
         from matplotlib.figure import Figure
 
-        # Letters as outlines: the SVG needs no font where it is set.
+        # Letters as outlines: the SVG needs no font where it is displayed.
         settings: Any = {
             "svg.fonttype": "path", "svg.hashsalt": "situasi", "font.family": "DejaVu Sans",
             "font.size": _NORMAL_PT, "hatch.linewidth": 0.5, "text.parse_math": False,
@@ -46,14 +46,14 @@ def render_image(height_in: float, draw: Callable[[Any], None], file_format: str
 
 def _save_image(sheet: Figure, file_format: str) -> bytes:
     file = io.BytesIO()
-    # No date: the same picture is the same file.
-    told = {"Date": None} if file_format == "svg" else {"Software": None}
-    sheet.savefig(file, format=file_format, dpi=DPI, facecolor="white", metadata=told)
+    # Without a date the same image gives the same file.
+    metadata = {"Date": None} if file_format == "svg" else {"Software": None}
+    sheet.savefig(file, format=file_format, dpi=DPI, facecolor="white", metadata=metadata)
     return file.getvalue()
 
 
 def apply_plain_style(axes: Axes) -> None:
-    """Axes with no more ink than needed."""
+    """Style the axes with as little ink as possible."""
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):
@@ -64,7 +64,7 @@ def apply_plain_style(axes: Axes) -> None:
 
 
 def add_legend_below(axes: Axes, columns: int, **options: Any) -> None:
-    """The legend, under the picture."""
+    """Add the legend below the image."""
     axes.legend(
         loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=columns, frameon=False,
         fontsize=_SMALL_PT, handlelength=1.6, columnspacing=1.4, **options,
@@ -72,15 +72,15 @@ def add_legend_below(axes: Axes, columns: int, **options: Any) -> None:
 
 
 def add_event_line(axes: Axes, at: datetime, text: str, row: int = 0) -> None:
-    """A moment, as a line with its word; the axis is of moments without a zone.
+    """Draw a moment as a line with its text; the axis has times without a zone.
 
-    row: how many lines lower its word stands, where another moment may be close.
+    row: by how many text lines the text is lowered, where another moment may be close.
     """
     x: Any = at.replace(tzinfo=None)
     axes.axvline(x, color=MUTED, linewidth=0.8, linestyle=":")
-    # A word at the edge shall not make the picture narrower.
-    said = axes.annotate(
+    # A text at the edge must not make the image narrower.
+    annotation = axes.annotate(
         text, (x, 1), xycoords=("data", "axes fraction"), xytext=(2, -2 - 9 * row),
         textcoords="offset points", fontsize=_SMALL_PT, color=MUTED, va="top", ha="left",
     )  # fmt: skip
-    said.set_in_layout(False)
+    annotation.set_in_layout(False)

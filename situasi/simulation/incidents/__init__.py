@@ -1,1 +1,1 @@
-"""Made-up incidents of the rehearsal day."""
+"""Simulated incidents of the rehearsal day."""

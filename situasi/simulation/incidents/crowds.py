@@ -1,4 +1,4 @@
-"""The crowds of the rehearsal day: situasi from hijau to kuning or merah and back."""
+"""Crowds of the rehearsal day: situasi from hijau to kuning or merah and back."""
 
 from __future__ import annotations
 
@@ -12,47 +12,47 @@ from situasi.simulation.context import Place, SimulationContext, widen_place
 from situasi.simulation.incidents import templates
 from situasi.simulation.incidents.lifecycle import IncidentUpdate, SimulatedIncident
 
-_MIN_KECAMATAN_FOR_ALL = 6  # a smaller area has one crowd only
+_MIN_KECAMATAN_FOR_ALL = 6  # a smaller area has only one crowd
 
 
 def simulate_crowds(context: SimulationContext) -> list[SimulatedIncident]:
-    """The crowds of the day, each in a kecamatan of its own; the first goes to merah."""
+    """Simulate the crowds of the day, each in a different kecamatan; the first goes to merah."""
     rng = context.rng("crowds")
-    # Large kecamatan draw crowds.
+    # Large kecamatan are more likely to have a crowd.
     weights = Counter(place.kecamatan for place in context.places)
     codes = sorted(weights)
     scripts = simulation_templates.load_texts("crowds")["crowd"]
-    found = []
+    incidents = []
     for number, script in enumerate(
         scripts if len(codes) >= _MIN_KECAMATAN_FOR_ALL else scripts[:1]
     ):
-        code = rng.choices(codes, [weights[c] for c in codes])[0]
+        code = rng.choices(codes, [weights[kecamatan] for kecamatan in codes])[0]
         codes.remove(code)
         place = rng.choice(context.list_places_in(code))
-        found.append(_build_crowd(context, script, place, f"crowd-{number}", rng))
-    return found
+        incidents.append(_build_crowd(context, script, place, f"crowd-{number}", rng))
+    return incidents
 
 
 def _build_crowd(
     context: SimulationContext, script: dict[str, Any], place: Place, key: str, rng: random.Random
 ) -> SimulatedIncident:
-    lasting = timedelta(minutes=script["steps"][-1]["after"] + 10)
-    began = context.clock.draw_time_between(
-        rng, (script["between"][0], script["between"][1]), lasting
+    duration = timedelta(minutes=script["steps"][-1]["after"] + 10)
+    start = context.clock.draw_time_between(
+        rng, (script["between"][0], script["between"][1]), duration
     )
-    words = context.build_template_values(place, began) | {"n": str(rng.randint(*script["n"]))}
-    first = began + timedelta(minutes=rng.randint(2, 5))
+    values = context.build_template_values(place, start) | {"n": str(rng.randint(*script["n"]))}
+    first_report = start + timedelta(minutes=rng.randint(2, 5))
     return SimulatedIncident(
         key=key,
         place=widen_place(place, script["place"], context),
         jenis=script["jenis"],
-        occurred_time=began,
-        pelapor=script["pelapor"].format(**words),
-        updates=tuple(_build_update(step, first, words) for step in script["steps"]),
+        occurred_time=start,
+        pelapor=script["pelapor"].format(**values),
+        updates=tuple(_build_update(step, first_report, values) for step in script["steps"]),
         is_crowd=True,
         delayed_phases=tuple(
-            (place.tps_code, hold.fase, began + timedelta(minutes=hold.delay_range_min[0]))
-            for hold in templates.parse_phase_delays(script)
+            (place.tps_code, delay.fase, start + timedelta(minutes=delay.delay_range_min[0]))
+            for delay in templates.parse_phase_delays(script)
         ),
     )
 
@@ -70,8 +70,8 @@ def _build_update(
 
 
 def find_tense_interval(incident: SimulatedIncident) -> tuple[datetime, datetime] | None:
-    """From when until when a crowd was not hijau."""
-    tense = [n for n, turn in enumerate(incident.updates) if turn.situasi not in ("", "hijau")]
+    """Find from when until when a crowd was not hijau."""
+    tense = [n for n, update in enumerate(incident.updates) if update.situasi not in ("", "hijau")]
     if not tense:
         return None
     return incident.updates[tense[0]].reported_time, incident.updates[

@@ -1,4 +1,4 @@
-"""The same happening told by a second post: other words, other id, minutes and metres apart."""
+"""Second reports of an incident: other words, another id, minutes and metres apart."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from situasi.simulation.stations.coordinates import Point
 _MAX_DUPLICATES = 3
 _INCIDENTS_PER_DUPLICATE = 25
 _MAX_OFFSET_DEG = (
-    0.0018  # degrees, about 200 m: less than the margin that positions keep to the border
+    0.0018  # degrees, about 200 m: less than the distance of positions from the border
 )
 
 
 def simulate_duplicates(
     context: SimulationContext, incidents: Sequence[SimulatedIncident]
 ) -> list[SimulatedIncident]:
-    """Second reports of a few slighter incidents; the last one is still open at day's end."""
+    """Simulate second reports of a few less serious incidents; the last stays open."""
     rng = context.rng("twins")
-    words = templates.load_texts("twins")
-    able = [
-        life for life in incidents
-        if life.alternative_text and life.place.point and life.tingkat != "tinggi"
-        and life.updates[0].reported_time < context.clock.last - timedelta(hours=2)
+    texts = templates.load_texts("twins")
+    pool = [
+        incident for incident in incidents
+        if incident.alternative_text and incident.place.point and incident.tingkat != "tinggi"
+        and incident.updates[0].reported_time < context.clock.last - timedelta(hours=2)
     ]  # fmt: skip
-    count = min(_MAX_DUPLICATES, len(able), max(1, len(incidents) // _INCIDENTS_PER_DUPLICATE))
-    chosen = rng.sample(able, count)
+    count = min(_MAX_DUPLICATES, len(pool), max(1, len(incidents) // _INCIDENTS_PER_DUPLICATE))
+    chosen = rng.sample(pool, count)
     return [
-        _build_duplicate(life, words, is_closed=n < count - 1, context=context, rng=rng)
-        for n, life in enumerate(chosen)
+        _build_duplicate(incident, texts, is_closed=number < count - 1, context=context, rng=rng)
+        for number, incident in enumerate(chosen)
     ]
 
 
@@ -47,7 +47,7 @@ def _build_duplicate(
     rng: random.Random,
 ) -> SimulatedIncident:
     first = incident.updates[0]
-    told = IncidentUpdate(
+    copy = IncidentUpdate(
         max(incident.occurred_time, first.reported_time + timedelta(minutes=rng.randint(4, 18))),
         first.status,
         first.tingkat,
@@ -55,22 +55,22 @@ def _build_duplicate(
         incident.alternative_text,
     )
     end = replace(
-        told,
-        reported_time=max(told.reported_time, incident.updates[-1].reported_time)
+        copy,
+        reported_time=max(copy.reported_time, incident.updates[-1].reported_time)
         + timedelta(minutes=rng.randint(5, 40)),
         status="selesai",
         uraian=rng.choice(texts["closing"]),
     )
-    tellers = [name for name in texts["pelapor"] if name != incident.pelapor]
+    reporters = [name for name in texts["pelapor"] if name != incident.pelapor]
     return replace(
         incident,
         key=f"{incident.key}-twin",
         place=replace(incident.place, point=_shift_point(incident.place.point, rng)),
         occurred_time=min(
-            incident.occurred_time + timedelta(minutes=rng.randint(1, 9)), told.reported_time
+            incident.occurred_time + timedelta(minutes=rng.randint(1, 9)), copy.reported_time
         ),
-        pelapor=rng.choice(tellers),
-        updates=(told, end) if is_closed and end.reported_time <= context.clock.last else (told,),
+        pelapor=rng.choice(reporters),
+        updates=(copy, end) if is_closed and end.reported_time <= context.clock.last else (copy,),
         delayed_phases=(),
     )
 

@@ -1,4 +1,4 @@
-"""The incidents of the rehearsal day: how many, which stories, and where."""
+"""Incidents of the rehearsal day: how many, which templates, and where."""
 
 from __future__ import annotations
 
@@ -16,39 +16,41 @@ _SHARE_BY_TINGKAT = {"tinggi": 0.065, "sedang": 0.28}
 
 
 def simulate_incidents(context: SimulationContext) -> list[SimulatedIncident]:
-    """All lives of the day: single incidents and crowds, some still open at its end."""
+    """Simulate single incidents and crowds, some still open at the end of the day."""
     rng = context.rng("incidents")
     count = max(_MIN_INCIDENTS, round(rng.uniform(*_INCIDENTS_PER_TPS) * len(context.places)))
-    told = crowds.simulate_crowds(context)
-    for number, story in enumerate(_draw_templates(context, count - len(told), rng)):
-        place = _draw_place(context, story, rng)
-        told.append(lifecycle.simulate_incident(context, story, place, f"incident-{number}", rng))
-    return lifecycle.leave_some_open(told, context, rng)
+    cases = crowds.simulate_crowds(context)
+    for number, template in enumerate(_draw_templates(context, count - len(cases), rng)):
+        place = _draw_place(context, template, rng)
+        cases.append(
+            lifecycle.simulate_incident(context, template, place, f"incident-{number}", rng)
+        )
+    return lifecycle.leave_some_open(cases, context, rng)
 
 
 def _draw_templates(
     context: SimulationContext, count: int, rng: random.Random
 ) -> list[IncidentTemplate]:
-    """Which stories are told: quotas by tingkat, then by weight, each seldom twice."""
-    stock = [
-        story
-        for story in templates.load_incident_templates()
-        if _list_candidate_places(context, story)
+    """Draw the templates: quotas by tingkat, then by weight, each rarely twice."""
+    available = [
+        template
+        for template in templates.load_incident_templates()
+        if _list_candidate_places(context, template)
     ]
-    # The crowd that goes to merah is one of the grave ones already.
+    # The crowd that goes to merah already counts as one of tingkat tinggi.
     quota = {level: max(1, round(share * count)) for level, share in _SHARE_BY_TINGKAT.items()}
     quota["tinggi"] = max(1, quota["tinggi"] - 1)
     quota["rendah"] = count - sum(quota.values())
-    chosen: list[IncidentTemplate] = []
-    for level, wanted in sorted(quota.items()):
-        pool = [story for story in stock if story.tingkat == level]
+    drawn: list[IncidentTemplate] = []
+    for level, size in sorted(quota.items()):
+        pool = [template for template in available if template.tingkat == level]
         used: Counter[int] = Counter()
-        for _ in range(wanted):
+        for _ in range(size):
             weights = [s.weight / (1 + used[i]) ** 3 for i, s in enumerate(pool)]
-            pick = rng.choices(range(len(pool)), weights)[0]
-            used[pick] += 1
-            chosen.append(pool[pick])
-    return chosen
+            choice = rng.choices(range(len(pool)), weights)[0]
+            used[choice] += 1
+            drawn.append(pool[choice])
+    return drawn
 
 
 def _list_candidate_places(context: SimulationContext, template: IncidentTemplate) -> list[Place]:

@@ -1,4 +1,4 @@
-"""The life of an incident: told, checked, handled, closed; each turn a row of its own."""
+"""Lifecycle of an incident: reported, verified, handled, closed; each update is a row."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from situasi.domain.feed_schemas import STATUS_CLOSED
 from situasi.simulation.context import Place, SimulationContext, widen_place
 from situasi.simulation.incidents.templates import IncidentTemplate
 
-_FALSE_ALARM_SHARE = 0.4  # of the stories that can turn out unfounded
-_UNVERIFIED_SHARE = 0.35  # small matters are often handled without a word of checking
+_FALSE_ALARM_SHARE = 0.4  # of the templates that can turn out unfounded
+_UNVERIFIED_SHARE = 0.35  # minor incidents are often handled without verification
 _UNLOCATED_SHARE = 0.1
 _OPEN_SHARE = 0.115  # of the day's incidents, still open at its end
-_LATE_REPORT_SHARE = 0.08  # told long after it happened
-_MIN_DURATION = timedelta(minutes=60)  # the least that a life needs
+_LATE_REPORT_SHARE = 0.08  # reported long after it happened
+_MIN_DURATION = timedelta(minutes=60)  # minimum for a lifecycle
 
-# First word after the event, in minutes: what is grave is told at once.
+# First report after the event, in minutes: serious incidents are reported at once.
 _FIRST_REPORT_DELAY_MIN = {"rendah": (4, 25), "sedang": (3, 15), "tinggi": (2, 7)}
-# Early turns come quickly and the last one takes its time, the more so the graver it is.
+# Early updates come quickly and the last one takes its time, more so for serious incidents.
 _TIME_EXPONENT = {"rendah": 1.4, "sedang": 1.4, "tinggi": 2.6}
 
 
 @dataclass(frozen=True)
 class IncidentUpdate:
-    """One telling within a life."""
+    """One update within a lifecycle."""
 
     reported_time: datetime
     status: str
@@ -37,7 +37,7 @@ class IncidentUpdate:
 
 @dataclass(frozen=True)
 class SimulatedIncident:
-    """One incident from its first word to its last. crowd: it has a situasi of its own."""
+    """One incident from its first report to its last. is_crowd: it has its own situasi."""
 
     key: str
     place: Place
@@ -47,14 +47,16 @@ class SimulatedIncident:
     updates: tuple[IncidentUpdate, ...]
     is_crowd: bool = False
     delayed_phases: tuple[tuple[str, str, datetime], ...] = ()  # TPS code, phase, not before
-    alternative_text: str = ""  # how another post would word the first turn
+    alternative_text: str = ""  # how another post would word the first report
 
     @property
     def tingkat(self) -> str:
+        """Return the tingkat of the last update."""
         return self.updates[-1].tingkat
 
     @property
     def is_closed(self) -> bool:
+        """Return whether the last status is a closed one."""
         return self.updates[-1].status in STATUS_CLOSED
 
 
@@ -65,51 +67,51 @@ def simulate_incident(
     key: str,
     rng: random.Random,
 ) -> SimulatedIncident:
-    """Let a story happen at a TPS (its `place` as given by the register)."""
-    began = context.clock.draw_time_between(rng, template.time_window, _MIN_DURATION)
-    waiting = {
-        h.fase: began + timedelta(minutes=rng.randint(*h.delay_range_min))
-        for h in template.phase_delays
+    """Simulate an incident from a template at a TPS of the register."""
+    start = context.clock.draw_time_between(rng, template.time_window, _MIN_DURATION)
+    delays = {
+        delay.fase: start + timedelta(minutes=rng.randint(*delay.delay_range_min))
+        for delay in template.phase_delays
     }
     path = _draw_status_path(template, rng)
-    struck = _list_affected_places(context, template, place, rng.randint(*template.number_range))
-    number = len(struck) if template.is_multi_tps else rng.randint(*template.number_range)
-    words = context.build_template_values(place, began) | {"n": str(number)}
+    affected = _list_affected_places(context, template, place, rng.randint(*template.number_range))
+    number = len(affected) if template.is_multi_tps else rng.randint(*template.number_range)
+    values = context.build_template_values(place, start) | {"n": str(number)}
     return SimulatedIncident(
         key=key,
         place=_drop_point_at_random(widen_place(place, template.location_level, context), rng),
         jenis=template.jenis,
-        occurred_time=began,
-        pelapor=rng.choice(template.reporters).format(**words),
+        occurred_time=start,
+        pelapor=rng.choice(template.reporters).format(**values),
         updates=tuple(
             IncidentUpdate(
                 at,
                 status,
                 template.tingkat,
                 "",
-                rng.choice(template.texts_by_status[status]).format(**words),
+                rng.choice(template.texts_by_status[status]).format(**values),
             )
             for at, status in zip(
-                _draw_update_times(context, template, began, [*waiting.values()], len(path), rng),
+                _draw_update_times(context, template, start, [*delays.values()], len(path), rng),
                 path,
                 strict=True,
             )
         ),
         delayed_phases=tuple(
-            (p.tps_code, fase, at) for fase, at in waiting.items() for p in struck
+            (p.tps_code, fase, at) for fase, at in delays.items() for p in affected
         ),
-        alternative_text=template.alternative_text.format(**words),
+        alternative_text=template.alternative_text.format(**values),
     )
 
 
 def _list_affected_places(
     context: SimulationContext, template: IncidentTemplate, place: Place, number: int
 ) -> list[Place]:
-    """The TPS concerned: this one, or so many of its desa as there are."""
+    """List the TPS concerned: this one, or up to so many of its desa."""
     if not template.is_multi_tps:
         return [place]
-    same = [p for p in context.places if (p.kecamatan, p.desa) == (place.kecamatan, place.desa)]
-    return same[:number]
+    nearby = [p for p in context.places if (p.kecamatan, p.desa) == (place.kecamatan, place.desa)]
+    return nearby[:number]
 
 
 def _draw_status_path(template: IncidentTemplate, rng: random.Random) -> list[str]:
@@ -129,21 +131,21 @@ def _draw_update_times(
     count: int,
     rng: random.Random,
 ) -> list[datetime]:
-    """When each turn is told: strictly one after another, the last before the day ends."""
+    """Draw the time of each update: in order, the last before the day ends."""
     low, high = _FIRST_REPORT_DELAY_MIN[template.tingkat]
-    slow = template.tingkat == "rendah" and rng.random() < _LATE_REPORT_SHARE
+    is_late = template.tingkat == "rendah" and rng.random() < _LATE_REPORT_SHARE
     first = occurred_time + timedelta(
-        minutes=rng.randint(40, 75) if slow else rng.randint(low, high)
+        minutes=rng.randint(40, 75) if is_late else rng.randint(low, high)
     )
     end = first + timedelta(minutes=rng.randint(*template.duration_range_min))
-    end = max(end, *(hold + timedelta(minutes=rng.randint(3, 12)) for hold in delay_ends), end)
+    end = max(end, *(until + timedelta(minutes=rng.randint(3, 12)) for until in delay_ends), end)
     latest = context.clock.last - timedelta(minutes=rng.randint(2, 25))
     first = max(occurred_time, min(first, latest - timedelta(minutes=3 * count)))
     span = max(min(end, latest) - first, timedelta(minutes=2 * count)) / timedelta(minutes=1)
-    haste = _TIME_EXPONENT[template.tingkat]
-    shares = [(step / (count - 1)) ** haste if count > 1 else 0.0 for step in range(count)]
+    exponent = _TIME_EXPONENT[template.tingkat]
+    shares = [(step / (count - 1)) ** exponent if count > 1 else 0.0 for step in range(count)]
     minutes = [max(round(span * share), step) for step, share in enumerate(shares)]
-    return [first + timedelta(minutes=m) for m in minutes]
+    return [first + timedelta(minutes=minute) for minute in minutes]
 
 
 def _drop_point_at_random(place: Place, rng: random.Random) -> Place:
@@ -153,31 +155,31 @@ def _drop_point_at_random(place: Place, rng: random.Random) -> Place:
 def leave_some_open(
     incidents: Sequence[SimulatedIncident], context: SimulationContext, rng: random.Random
 ) -> list[SimulatedIncident]:
-    """Take the last word from about an eighth of the lives, one grave one among them.
+    """Remove the last update of about an eighth of the incidents, one tinggi among them.
 
-    Those already passed on, and those of the evening, stay open first.
+    Incidents already referred, and those of the evening, are left open first.
     """
     late = context.clock.closes + timedelta(hours=4, minutes=30)
     ranked = sorted(
-        (life for life in incidents if not life.is_crowd and len(life.updates) > 1),
-        key=lambda life: (
-            not _is_referred(life),
-            life.updates[0].reported_time < late,
-            len(life.updates) < 3,  # nobody leaves the first word of a matter as the last
+        (case for case in incidents if not case.is_crowd and len(case.updates) > 1),
+        key=lambda case: (
+            not _is_referred(case),
+            case.updates[0].reported_time < late,
+            len(case.updates) < 3,  # the first report alone must not remain as the last
             rng.random(),
         ),
     )
     count = max(1, round(_OPEN_SHARE * len(incidents)))
-    grave = [life for life in ranked if life.tingkat == "tinggi"][:1]
-    other = [life for life in ranked if life.tingkat != "tinggi"]
-    passed = [life for life in other if _is_referred(life)][: round(0.6 * count)]
-    rest = [life for life in other if not _is_referred(life)][: count - len(grave) - len(passed)]
-    opened = {life.key for life in (*grave, *passed, *rest)}
+    worst = [case for case in ranked if case.tingkat == "tinggi"][:1]
+    other = [case for case in ranked if case.tingkat != "tinggi"]
+    referred = [case for case in other if _is_referred(case)][: round(0.6 * count)]
+    rest = [case for case in other if not _is_referred(case)][: count - len(worst) - len(referred)]
+    open_keys = {case.key for case in (*worst, *referred, *rest)}
     return [
-        replace(life, updates=life.updates[:-1]) if life.key in opened else life
-        for life in incidents
+        replace(case, updates=case.updates[:-1]) if case.key in open_keys else case
+        for case in incidents
     ]
 
 
 def _is_referred(incident: SimulatedIncident) -> bool:
-    return any(turn.status == "diteruskan" for turn in incident.updates)
+    return any(update.status == "diteruskan" for update in incident.updates)

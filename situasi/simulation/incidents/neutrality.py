@@ -1,4 +1,4 @@
-"""Neutrality on the rehearsal day: no case, and Sipropam says so morning, noon and evening."""
+"""Neutrality on the rehearsal day: no case, and Sipropam reports so morning, noon and evening."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _UNIT = "Sipropam"
 
 
 def simulate_neutrality(context: SimulationContext) -> list[FeedRow]:
-    """The nihil posts of the day."""
+    """Simulate the nihil reports of the day."""
     rng = context.rng("neutrality")
-    posts = []
+    rows = []
     for number, raw in enumerate(templates.load_texts("neutrality")["report"]):
         moment = context.clock.resolve_anchor(raw["at"])
-        told = context.clock.clip(moment + timedelta(minutes=rng.randint(3, 12)))
+        reported_time = context.clock.clip(moment + timedelta(minutes=rng.randint(3, 12)))
         cells = context.build_area_cells("") | {
             "waktu": moment.isoformat(timespec="seconds"),
             "asal": "propam",
@@ -26,5 +26,5 @@ def simulate_neutrality(context: SimulationContext) -> list[FeedRow]:
             "uraian": raw["uraian"],
             "pelapor": _UNIT,
         }
-        posts.append(FeedRow(told, "", f"nihil-{number}", cells))
-    return posts
+        rows.append(FeedRow(reported_time, "", f"nihil-{number}", cells))
+    return rows

@@ -1,4 +1,4 @@
-"""The hourly word of each kecamatan when nothing happens: nihil is a report too."""
+"""Hourly reports of each kecamatan when nothing happens: nihil is a report too."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ def simulate_routine_reports(
     incidents: Sequence[SimulatedIncident],
     outages: Sequence[KecamatanOutage],
 ) -> list[FeedRow]:
-    """Hourly nihil posts with situasi hijau, and the first words after each silence.
+    """Simulate hourly nihil reports with hijau, and the first report after each outage.
 
-    None is written in a silence, nor while a crowd in the kecamatan is not hijau.
+    None is written during an outage, nor while a crowd in the kecamatan is not hijau.
     """
     rng = context.rng("calm")
-    words = templates.load_texts("calm")
-    posts = [_build_restored_row(context, silence, words, rng) for silence in outages]
+    texts = templates.load_texts("calm")
+    rows = [_build_restored_row(context, outage, texts, rng) for outage in outages]
     for code in sorted({place.kecamatan for place in context.places}):
         for hour in context.clock.list_full_hours(
             context.clock.first, context.clock.last - timedelta(minutes=30)
         ):
-            told = _draw_reported_time(hour, rng)
-            if told is None or not _may_report(code, hour, told, incidents, outages):
+            at = _draw_reported_time(hour, rng)
+            if at is None or not _may_report(code, hour, at, incidents, outages):
                 continue
-            text = rng.choice(_select_texts(context, words, incidents, code, hour))
-            posts.append(_build_row(context, code, hour, told, text))
-    return posts
+            text = rng.choice(_select_texts(context, texts, incidents, code, hour))
+            rows.append(_build_row(context, code, hour, at, text))
+    return rows
 
 
 def _draw_reported_time(hour: datetime, rng: random.Random) -> datetime | None:
-    chance = rng.random()
+    draw = rng.random()
     prompt, late = rng.randint(1, 16), rng.randint(28, 55)
-    if chance < _MISSED_SHARE:
+    if draw < _MISSED_SHARE:
         return None
-    return hour + timedelta(minutes=late if chance < _MISSED_SHARE + _LATE_SHARE else prompt)
+    return hour + timedelta(minutes=late if draw < _MISSED_SHARE + _LATE_SHARE else prompt)
 
 
 def _may_report(
@@ -61,13 +61,13 @@ def _may_report(
         s.kecamatan == code and s.start <= reported_time < s.end + CATCH_UP_TIME for s in outages
     ):
         return False
-    for life in incidents:
-        tense = crowds.find_tense_interval(life)
+    for incident in incidents:
+        tense_interval = crowds.find_tense_interval(incident)
         if (
-            tense
-            and life.place.kecamatan == code
-            and hour <= tense[1]
-            and reported_time >= tense[0]
+            tense_interval
+            and incident.place.kecamatan == code
+            and hour <= tense_interval[1]
+            and reported_time >= tense_interval[0]
         ):
             return False
     return True
@@ -80,14 +80,14 @@ def _select_texts(
     code: str,
     hour: datetime,
 ) -> list[str]:
-    if any(_is_ongoing(life, code, hour) for life in incidents):
+    if any(_is_ongoing(incident, code, hour) for incident in incidents):
         return list(texts["besides"]["uraian"])
-    begun = [p for p in texts["phase"] if context.clock.resolve_anchor(p["from"]) <= hour]
-    return list((begun or texts["phase"])[-1 if begun else 0]["uraian"])
+    started = [p for p in texts["phase"] if context.clock.resolve_anchor(p["from"]) <= hour]
+    return list((started or texts["phase"])[-1 if started else 0]["uraian"])
 
 
 def _is_ongoing(incident: SimulatedIncident, code: str, hour: datetime) -> bool:
-    """Already told and not closed; what stays open is mentioned for a while only."""
+    """Return whether it is reported and not closed; open ones are mentioned only for a while."""
     if incident.place.kecamatan != code or incident.updates[0].reported_time > hour:
         return False
     last = incident.updates[-1].reported_time
@@ -98,9 +98,9 @@ def _build_restored_row(
     context: SimulationContext, outage: KecamatanOutage, texts: dict[str, Any], rng: random.Random
 ) -> FeedRow:
     hours = round((outage.end - outage.start) / timedelta(hours=1))
-    told = outage.end + CATCH_UP_TIME + timedelta(minutes=rng.randint(1, 4))
+    reported_time = outage.end + CATCH_UP_TIME + timedelta(minutes=rng.randint(1, 4))
     text = texts["restored"]["uraian"][0].replace("{hours}", str(hours))
-    return _build_row(context, outage.kecamatan, outage.end, told, text)
+    return _build_row(context, outage.kecamatan, outage.end, reported_time, text)
 
 
 def _build_row(

@@ -1,4 +1,4 @@
-"""The rows of an incident: who tells each turn, how far it is trusted, who takes it on."""
+"""Rows of an incident: who reports each update, its grading, and who is assigned."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _CONFIRMED, _POSSIBLE, _IMPROBABLE, _HEARSAY = "1", "3", "5", "6"
 
 
 def build_incident_rows(context: SimulationContext, incident: SimulatedIncident) -> list[FeedRow]:
-    """The rows of a life, one for each turn."""
+    """Build the rows of an incident, one for each update."""
     point = incident.place.point
-    fixed = context.build_location_cells(incident.place) | {
+    common = context.build_location_cells(incident.place) | {
         "waktu": incident.occurred_time.isoformat(timespec="seconds"),
         "lat": f"{point[1]:.5f}" if point else "",
         "lon": f"{point[0]:.5f}" if point else "",
@@ -28,19 +28,19 @@ def build_incident_rows(context: SimulationContext, incident: SimulatedIncident)
     }
     return [
         FeedRow(
-            turn.reported_time,
+            update.reported_time,
             incident.place.kecamatan,
             incident.key,
-            fixed
-            | handled
+            common
+            | handling
             | {
-                "tingkat": turn.tingkat,
-                "status": turn.status,
-                "situasi": turn.situasi,
-                "uraian": turn.uraian,
+                "tingkat": update.tingkat,
+                "status": update.status,
+                "situasi": update.situasi,
+                "uraian": update.uraian,
             },
         )
-        for turn, handled in zip(
+        for update, handling in zip(
             incident.updates, _build_handling_cells(context, incident), strict=True
         )
     ]
@@ -49,31 +49,31 @@ def build_incident_rows(context: SimulationContext, incident: SimulatedIncident)
 def _build_handling_cells(
     context: SimulationContext, incident: SimulatedIncident
 ) -> list[dict[str, str]]:
-    """For each turn: pelapor, keandalan, kredibilitas, ditugaskan and rujukan."""
-    words = templates.load_texts("handling")
-    unit = words["unit"].get(incident.jenis, context.get_polsek(incident.place.kecamatan))
-    source = _grade_source(incident, words)
-    graded = context.rng(f"graded/{incident.key}").random() >= _UNGRADED_SHARE
-    found: list[dict[str, str]] = []
+    """Build for each update: pelapor, keandalan, kredibilitas, ditugaskan and rujukan."""
+    texts = templates.load_texts("handling")
+    unit = texts["unit"].get(incident.jenis, context.get_polsek(incident.place.kecamatan))
+    source = _grade_source(incident, texts)
+    is_graded = context.rng(f"graded/{incident.key}").random() >= _UNGRADED_SHARE
+    cells: list[dict[str, str]] = []
     rujukan = ditugaskan = ""
-    for turn in incident.updates:
-        if turn.status in _ASSIGNED_STATUSES:
+    for update in incident.updates:
+        if update.status in _ASSIGNED_STATUSES:
             ditugaskan = unit
-        if turn.status == "diteruskan":
-            rujukan = _find_referral(turn.uraian, words)
-        first = turn.status == _REPORTED
-        found.append(
+        if update.status == "diteruskan":
+            rujukan = _find_referral(update.uraian, texts)
+        is_first = update.status == _REPORTED
+        cells.append(
             {
-                "pelapor": _select_reporter(context, incident, turn.status, unit),
-                "keandalan": source if graded or not first else "",
-                "kredibilitas": _grade_credibility(turn.status, source)
-                if graded or not first
+                "pelapor": _select_reporter(context, incident, update.status, unit),
+                "keandalan": source if is_graded or not is_first else "",
+                "kredibilitas": _grade_credibility(update.status, source)
+                if is_graded or not is_first
                 else "",
                 "ditugaskan": ditugaskan,
                 "rujukan": rujukan,
             }
         )
-    return found
+    return cells
 
 
 def _select_reporter(

@@ -1,4 +1,4 @@
-"""Stories of incidents: what can happen, when, where, and how a posko words its course."""
+"""Templates of incidents: what can happen, when, where, and how a posko words it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _STATUSES = ("dilaporkan", "diverifikasi", "ditangani", "diteruskan", "selesai",
 
 @dataclass(frozen=True)
 class PhaseDelay:
-    """What an incident holds up: this phase of its TPS, so many minutes after it began."""
+    """Delay by an incident: this phase of its TPS, so many minutes after the incident began."""
 
     fase: str
     delay_range_min: tuple[int, int]
@@ -20,13 +20,13 @@ class PhaseDelay:
 
 @dataclass(frozen=True)
 class IncidentTemplate:
-    """One kind of course.
+    """One kind of incident.
 
-    between: anchors of its hours. weight: how common. place: level of its location.
-    where: "" anywhere, "banjir" in flooded kecamatan, "sungai" in desa on water.
-    n: bounds of the number in its sentences. minutes: bounds from first to last word.
-    spread: it concerns n TPS of the desa, not one. told: sentences by status.
-    retold: how another post words the same first report, "" where nobody else tells it.
+    time_window: anchors of its hours. weight: how common. location_level: level of its place.
+    terrain: "" anywhere, "banjir" in flooded kecamatan, "sungai" in desa on water. number_range:
+    bounds of the number in its texts. duration_range_min: from first to last report. is_multi_tps:
+    it concerns that number of TPS of the desa, not one. alternative_text: how another post words
+    the same first report, "" where nobody else reports it.
     """
 
     jenis: str
@@ -45,7 +45,7 @@ class IncidentTemplate:
 
 
 def load_incident_templates() -> list[IncidentTemplate]:
-    """All stories, in the order of their files."""
+    """Load all templates, in the order of their files."""
     return [
         _parse_template(raw)
         for name in templates.list_text_files("incidents_")
@@ -54,7 +54,7 @@ def load_incident_templates() -> list[IncidentTemplate]:
 
 
 def parse_phase_delays(raw: dict[str, Any]) -> tuple[PhaseDelay, ...]:
-    """The `holds` entries of a story or crowd."""
+    """Parse the `holds` entries of a story or crowd."""
     return tuple(
         PhaseDelay(entry["fase"], (entry["minutes"][0], entry["minutes"][1]))
         for entry in raw.get("holds", [])
@@ -62,9 +62,9 @@ def parse_phase_delays(raw: dict[str, Any]) -> tuple[PhaseDelay, ...]:
 
 
 def _parse_template(raw: dict[str, Any]) -> IncidentTemplate:
-    told = {status: raw[status] for status in _STATUSES if status in raw}
-    texts = [text for words in told.values() for text in _as_tuple(words)]
-    # Where every sentence names only the desa, the incident is the desa's.
+    raw_texts = {status: raw[status] for status in _STATUSES if status in raw}
+    texts = [text for entry in raw_texts.values() for text in _as_tuple(entry)]
+    # Where every text names only the desa, the incident is at desa level.
     level = "tps" if any("{tps}" in text for text in texts) else "desa"
     return IncidentTemplate(
         jenis=raw["jenis"],
@@ -78,7 +78,7 @@ def _parse_template(raw: dict[str, Any]) -> IncidentTemplate:
         reporters=tuple(raw["pelapor"]),
         is_multi_tps=raw.get("spread", False),
         phase_delays=parse_phase_delays(raw),
-        texts_by_status={status: _as_tuple(words) for status, words in told.items()},
+        texts_by_status={status: _as_tuple(entry) for status, entry in raw_texts.items()},
         alternative_text=raw.get("retold", ""),
     )
 

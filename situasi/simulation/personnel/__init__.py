@@ -1,1 +1,1 @@
-"""Made-up officers of the rehearsal day: roster, orders, check-ins."""
+"""Simulated officers of the rehearsal day: roster, orders, check-ins."""

@@ -1,4 +1,4 @@
-"""The check-ins of the rehearsal day: roll call, movement, arrival, word from the post, return."""
+"""Check-ins of the rehearsal day: roll call, movement, arrival, report from the post, return."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ class _Checkin:
 def simulate_checkins(
     context: SimulationContext, postings: Sequence[Posting], box_arrivals: Mapping[str, datetime]
 ) -> list[FeedRow]:
-    """Check-ins of all who are posted, in the order of their orders.
+    """Simulate check-ins of all who are posted, in the order of their orders.
 
-    boxes: when the box of a TPS reached the PPK; an officer of the police returns only after
-    the boxes of the own TPS. Linmas go home once their TPS has counted.
+    box_arrivals: when the box of a TPS reached the PPK; a police officer returns only after the
+    boxes of the own TPS. Linmas go home once their TPS has counted.
     """
     rng = context.rng("personnel")
     reasons = templates.load_texts("tps")["late"]["arrival"]
     orders: dict[str, list[Posting]] = {}
     for posting in postings:
         orders.setdefault(posting.member.petugas, []).append(posting)
-    posts: list[FeedRow] = []
-    for own in orders.values():
+    rows: list[FeedRow] = []
+    for own_orders in orders.values():
         if rng.random() < _NO_CHECKIN_SHARE:
             continue
-        for checkin in _simulate_officer_day(context, own, box_arrivals, reasons, rng):
-            told = checkin.occurred_time + timedelta(minutes=rng.randint(0, 12))
-            if told <= context.clock.last:
-                posts.append(_build_row(context, own[0], checkin, told))
-    return posts
+        for checkin in _simulate_officer_day(context, own_orders, box_arrivals, reasons, rng):
+            reported_time = checkin.occurred_time + timedelta(minutes=rng.randint(0, 12))
+            if reported_time <= context.clock.last:
+                rows.append(_build_row(context, own_orders[0], checkin, reported_time))
+    return rows
 
 
 def _simulate_officer_day(
@@ -70,13 +70,13 @@ def _simulate_officer_day(
 def _simulate_linmas_day(
     context: SimulationContext, order: Posting, rng: random.Random
 ) -> list[_Checkin]:
-    """No roll call: they live there. The officer at their TPS tells of them."""
+    """Simulate a Linmas day: no roll call, they live there and the TPS officer reports them."""
     arrived, place = _draw_time_before_opening(context, 15, 65, rng), order.places[0]
-    back = context.clock.resolve_anchor("tutup+300") + timedelta(minutes=rng.randint(-20, 40))
+    returned = context.clock.resolve_anchor("tutup+300") + timedelta(minutes=rng.randint(-20, 40))
     return [
         _Checkin("tiba_di_tps", arrived, place),
-        *_generate_periodic_checkins(order.places, arrived, back, rng),
-        _Checkin("kembali", back, place),
+        *_generate_periodic_checkins(order.places, arrived, returned, rng),
+        _Checkin("kembali", returned, place),
     ]
 
 
@@ -101,23 +101,23 @@ def _simulate_tps_day(
     moved = max(
         rollcall + timedelta(minutes=8), clock.opens - timedelta(minutes=rng.randint(70, 110))
     )
-    late = rng.random() < _LATE_SHARE
-    arrived = moved + timedelta(minutes=rng.randint(75, 120) if late else rng.randint(12, 55))
+    is_late = rng.random() < _LATE_SHARE
+    arrived = moved + timedelta(minutes=rng.randint(75, 120) if is_late else rng.randint(12, 55))
     day = [
         _Checkin("apel", clock.clip(rollcall), office),
         _Checkin("pergeseran", moved, office),
-        _Checkin("tiba_di_tps", arrived, first, rng.choice(reasons) if late else ""),
+        _Checkin("tiba_di_tps", arrived, first, rng.choice(reasons) if is_late else ""),
     ]
     silent_from = (
         clock.resolve_anchor("buka+120") if rng.random() < _FALLS_SILENT_SHARE else clock.last
     )
-    home = [box_arrivals.get(place.tps_code) for place in order.places]
-    if all(home):
-        arrival = max(moment for moment in home if moment is not None)
+    arrivals = [box_arrivals.get(place.tps_code) for place in order.places]
+    if all(arrivals):
+        arrival = max(moment for moment in arrivals if moment is not None)
         day.append(_Checkin("kembali", arrival + timedelta(minutes=rng.randint(12, 45)), office))
-    back = day[-1].occurred_time if day[-1].kind == "kembali" else clock.last
+    returned = day[-1].occurred_time if day[-1].kind == "kembali" else clock.last
     day += _generate_periodic_checkins(
-        order.places, arrived, min(back, clock.resolve_anchor("tutup+330")), rng
+        order.places, arrived, min(returned, clock.resolve_anchor("tutup+330")), rng
     )
     return [checkin for checkin in day if checkin.occurred_time <= silent_from]
 
@@ -125,7 +125,7 @@ def _simulate_tps_day(
 def _simulate_other_day(
     context: SimulationContext, orders: Sequence[Posting], rng: random.Random
 ) -> list[_Checkin]:
-    """Reserve, patrols and partners: at their base, and wherever a later order sends them."""
+    """Simulate reserve, patrols and partners: at their base, and where later orders send them."""
     clock = context.clock
     rollcall = _draw_time_before_opening(context, 90, 150, rng)
     day = [_Checkin("apel", rollcall, context.build_kecamatan_place(orders[0].kecamatan))]
@@ -142,25 +142,27 @@ def _simulate_other_day(
         day += _generate_periodic_checkins(order.places or (base,), since, end, rng)
         since = max(since, end)
     if orders[0].penugasan == "patroli" or orders[0].member.instansi not in _POLICE_AGENCIES:
-        back = since + timedelta(minutes=rng.randint(5, 50))
-        day.append(_Checkin("kembali", back, context.build_kecamatan_place(orders[0].kecamatan)))
+        returned = since + timedelta(minutes=rng.randint(5, 50))
+        day.append(
+            _Checkin("kembali", returned, context.build_kecamatan_place(orders[0].kecamatan))
+        )
     return day
 
 
 def _generate_periodic_checkins(
     places: Sequence[Place], since: datetime, until: datetime, rng: random.Random
 ) -> list[_Checkin]:
-    """Regular words, in turn from each of the places."""
-    told = []
+    """Generate regular check-ins, from each of the places in turn."""
+    checkins = []
     moment = since + timedelta(minutes=rng.randint(60, 120))
     turn = 0
     while moment < until:
         if rng.random() >= _SKIPPED_CHECKIN_SHARE:
             place = places[(turn + 1) % len(places)]
-            told.append(_Checkin("laporan_berkala", moment, place))
+            checkins.append(_Checkin("laporan_berkala", moment, place))
         turn += 1
         moment += _CHECKIN_INTERVAL + timedelta(minutes=rng.randint(-20, 20))
-    return told
+    return checkins
 
 
 def _build_row(

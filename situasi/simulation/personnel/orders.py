@@ -1,4 +1,4 @@
-"""Where every member of the force is posted on the rehearsal day, and how it becomes rows."""
+"""Orders of every officer on the rehearsal day, and their rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ROSTER_TIME, _ORDER_TIME = time(10), time(16)  # on the day before
 
 @dataclass(frozen=True)
 class Posting:
-    """One order: where a member stands from `since` on. places: the TPS, for penugasan "tps"."""
+    """One order, valid from `valid_from`. places: the TPS, for penugasan "tps"."""
 
     member: Member
     penugasan: str
@@ -28,7 +28,7 @@ class Posting:
 
 
 def compute_order_time(context: SimulationContext) -> datetime:
-    """When the orders of the day are given: the afternoon before."""
+    """Return when the orders of the day are given: the afternoon before."""
     return _compute_time_day_before(context, _ORDER_TIME)
 
 
@@ -38,15 +38,15 @@ def _compute_time_day_before(context: SimulationContext, at: time) -> datetime:
 
 
 def build_roster_rows(context: SimulationContext, postings: Sequence[Posting]) -> list[FeedRow]:
-    """One row for each member who has an order."""
+    """Build one row for each officer who has an order."""
     rng = context.rng("roster")
     listed = _compute_time_day_before(context, _ROSTER_TIME)
-    members = {p.member.petugas: p.member for p in postings}
-    told = {unit: listed + timedelta(minutes=rng.randint(5, 300))
-            for unit in dict.fromkeys(m.satuan for m in members.values())}  # fmt: skip
+    members = {posting.member.petugas: posting.member for posting in postings}
+    times = {unit: listed + timedelta(minutes=rng.randint(5, 300))
+            for unit in dict.fromkeys(member.satuan for member in members.values())}  # fmt: skip
     return [
         FeedRow(
-            told[member.satuan],
+            times[member.satuan],
             "",
             member.petugas,
             context.build_area_cells(member.kecamatan)
@@ -64,13 +64,13 @@ def build_roster_rows(context: SimulationContext, postings: Sequence[Posting]) -
 
 
 def build_order_rows(context: SimulationContext, postings: Iterable[Posting]) -> list[FeedRow]:
-    """Orders as rows; the TPS of one desa stand in one cell: "001,002"."""
+    """Build orders as rows; the TPS of one desa are in one cell: "001,002"."""
     return [
         FeedRow(
             posting.valid_from + timedelta(minutes=3),
             "",
-            f"{posting.member.petugas}-{posting.valid_from:%d%H%M}-{n}",
-            where
+            f"{posting.member.petugas}-{posting.valid_from:%d%H%M}-{number}",
+            location
             | {
                 "waktu": posting.valid_from.isoformat(timespec="seconds"),
                 "petugas": posting.member.petugas,
@@ -81,7 +81,7 @@ def build_order_rows(context: SimulationContext, postings: Iterable[Posting]) ->
             },
         )
         for posting in postings
-        for n, where in enumerate(_generate_location_cells(context, posting))
+        for number, location in enumerate(_generate_location_cells(context, posting))
     ]
 
 
@@ -92,24 +92,24 @@ def _generate_location_cells(
         yield context.build_location_cells(context.build_kecamatan_place(posting.kecamatan))
     by_desa = itertools.groupby(posting.places, key=lambda place: (place.kecamatan, place.desa))
     for _, group in by_desa:
-        same = list(group)
-        yield context.build_location_cells(same[0]) | {"tps": ",".join(place.tps for place in same)}
+        part = list(group)
+        yield context.build_location_cells(part[0]) | {"tps": ",".join(place.tps for place in part)}
 
 
 def assign_box_escorts(
     context: SimulationContext, postings: Iterable[Posting]
 ) -> dict[str, tuple[str, ...]]:
-    """Officers by TPS code who bring its box to the PPK; a patrol where nobody is posted."""
+    """Assign officers by TPS code to bring its box to the PPK; a patrol if nobody is posted."""
     patrols: dict[str, str] = {}
-    found: dict[str, tuple[str, ...]] = {}
+    escorts: dict[str, tuple[str, ...]] = {}
     for posting in postings:
         number = posting.member.petugas
         if posting.penugasan == "patroli":
             patrols.setdefault(posting.kecamatan, number)
         if posting.member.instansi in ("polri", "bko_polda"):
             for place in posting.places:
-                found[place.tps_code] = (*found.get(place.tps_code, ()), number)
+                escorts[place.tps_code] = (*escorts.get(place.tps_code, ()), number)
     for place in context.places:
-        if place.tps_code not in found and place.kecamatan in patrols:
-            found[place.tps_code] = (patrols[place.kecamatan],)
-    return found
+        if place.tps_code not in escorts and place.kecamatan in patrols:
+            escorts[place.tps_code] = (patrols[place.kecamatan],)
+    return escorts

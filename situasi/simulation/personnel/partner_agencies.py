@@ -1,4 +1,4 @@
-"""TNI, Satpol PP and Linmas of the rehearsal day: members and where they stand, made up."""
+"""Simulated TNI, Satpol PP and Linmas of the rehearsal day: members and their places."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from situasi.simulation.personnel.roster import Member
 _TNI_PER_TPS = 1 / 28
 _SATPOL_PP_PER_TPS = 1 / 33
 _LINMAS_PER_TPS = 2
-# Which desa sent the names of its Linmas differs by kecamatan: the list is never whole.
+# Which desa sent the names of its Linmas differs by kecamatan: the list is never complete.
 _LINMAS_LISTED_RANGE = (0.3, 0.55)
 
 
 def build_partner_orders(context: SimulationContext) -> list[Posting]:
-    """Orders of all who are not police: some in each kecamatan, Linmas at their TPS."""
+    """Build orders of all who are not police: some per kecamatan, Linmas at their TPS."""
     rng = context.rng("partners")
-    words = templates.load_texts("force")
+    texts = templates.load_texts("force")
     return [
-        *_generate_kecamatan_orders(context, words, rng),
-        *_generate_linmas_orders(context, words, rng),
+        *_generate_kecamatan_orders(context, texts, rng),
+        *_generate_linmas_orders(context, texts, rng),
     ]
 
 
@@ -56,16 +56,16 @@ def _generate_kecamatan_orders(
 def _generate_linmas_orders(
     context: SimulationContext, texts: Mapping[str, Any], rng: random.Random
 ) -> Iterator[Posting]:
-    """Two for each TPS of a desa that sent its list."""
+    """Yield two orders for each TPS of a desa that sent its list."""
     number = itertools.count(1)
     for code in sorted({place.kecamatan for place in context.places}):
-        listed = rng.uniform(*_LINMAS_LISTED_RANGE)
-        for _, same in itertools.groupby(
+        listed_share = rng.uniform(*_LINMAS_LISTED_RANGE)
+        for _, desa_places in itertools.groupby(
             context.list_places_in(code), key=lambda place: place.desa
         ):
-            if rng.random() >= listed:
+            if rng.random() >= listed_share:
                 continue
-            for place in same:
+            for place in desa_places:
                 unit = texts["units"]["linmas"].format(desa=place.desa_label)
                 for _ in range(_LINMAS_PER_TPS):
                     member = Member(f"LIN-{next(number):04d}", "", unit, "linmas", code)

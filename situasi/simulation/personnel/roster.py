@@ -1,4 +1,4 @@
-"""The police of the rehearsal day by number, rank and unit: a roster without names, made up."""
+"""Simulated police of the rehearsal day by number, rank and unit, without names."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from situasi.simulation import templates
 from situasi.simulation.context import SimulationContext
 
-# 331 officers, 20 of them lent by the Polda, for 667 TPS: Polres Ogan Ilir, roll
-# call of 25 November 2024. Elsewhere in the same proportion.
+# 331 officers, 20 of them lent by the Polda, for 667 TPS: Polres Ogan Ilir, roll call of 25
+# November 2024. Elsewhere in the same proportion.
 _OFFICERS_PER_TPS = 331 / 667
 _BKO_SHARE = 20 / 331
 _POLSEK_SHARE = 0.45
@@ -19,7 +19,7 @@ _POLSEK_SHARE = 0.45
 
 @dataclass(frozen=True)
 class Member:
-    """One member of the force. kecamatan: the seat of its unit, or ""."""
+    """One officer. kecamatan: the seat of the unit, or ""."""
 
     petugas: str
     pangkat: str
@@ -29,25 +29,25 @@ class Member:
 
 
 def compute_officer_count(context: SimulationContext) -> int:
-    """How many police officers secure this many TPS."""
+    """Return how many police officers secure this number of TPS."""
     kecamatan = len({place.kecamatan for place in context.places})
     return min(len(context.places), max(kecamatan, round(_OFFICERS_PER_TPS * len(context.places))))
 
 
 def build_police_roster(context: SimulationContext) -> list[Member]:
-    """All police officers: of the Polres, of each Polsek, and last those lent by the Polda."""
+    """Build all police officers: of the Polres, of each Polsek, then those lent by the Polda."""
     rng = context.rng("force")
-    words = templates.load_texts("force")
+    texts = templates.load_texts("force")
     total = compute_officer_count(context)
     lent = round(_BKO_SHARE * total)
     return [
-        Member(f"P-{number:04d}", draw_rank(words, "polri", rng), *home)
-        for number, home in enumerate(_generate_units(context, words, total - lent, lent), start=1)
+        Member(f"P-{number:04d}", draw_rank(texts, "polri", rng), *unit)
+        for number, unit in enumerate(_generate_units(context, texts, total - lent, lent), start=1)
     ]
 
 
 def draw_rank(texts: Mapping[str, Any], service: str, rng: random.Random) -> str:
-    """A rank of this service ("polri", "tni"), the lower the more common."""
+    """Draw a rank of this service ("polri", "tni"); lower ranks are more common."""
     names = texts["ranks"][service]
     return str(rng.choices(names, texts["ranks"]["weights"][: len(names)])[0])
 
@@ -55,26 +55,26 @@ def draw_rank(texts: Mapping[str, Any], service: str, rng: random.Random) -> str
 def _generate_units(
     context: SimulationContext, texts: Mapping[str, Any], own_count: int, lent_count: int
 ) -> Iterator[tuple[str, str, str]]:
-    """(satuan, instansi, kecamatan) of every officer, in the order of their numbers."""
-    of_polsek = round(_POLSEK_SHARE * own_count)
+    """Yield (satuan, instansi, kecamatan) of every officer, in the order of their numbers."""
+    polsek_count = round(_POLSEK_SHARE * own_count)
     staff = texts["polres"]
-    for unit in _allocate_by_weight(staff["units"], staff["weights"], own_count - of_polsek):
+    for unit in _allocate_by_weight(staff["units"], staff["weights"], own_count - polsek_count):
         yield unit, "polri", ""
     seats = context.list_kecamatan_by_polsek()
     weights = [sum(len(context.list_places_in(code)) for code in codes) for codes in seats.values()]
-    for polsek in _allocate_by_weight(list(seats), weights, of_polsek):
+    for polsek in _allocate_by_weight(list(seats), weights, polsek_count):
         yield polsek, "polri", seats[polsek][0]
     for _ in range(lent_count):
         yield texts["units"]["bko_polda"], "bko_polda", ""
 
 
 def _allocate_by_weight(names: Sequence[str], weights: Sequence[float], total: int) -> list[str]:
-    """So many names in their order, each as often as its weight asks."""
-    whole, given, told = sum(weights), 0, 0.0
-    found: list[str] = []
+    """Allocate so many names in order, each in proportion to its weight."""
+    weight_sum, allocated, running_sum = sum(weights), 0, 0.0
+    allocation: list[str] = []
     for name, weight in zip(names, weights, strict=True):
-        told += weight
-        upto = round(total * told / whole)
-        found += [name] * (upto - given)
-        given = upto
-    return found
+        running_sum += weight
+        upto = round(total * running_sum / weight_sum)
+        allocation += [name] * (upto - allocated)
+        allocated = upto
+    return allocation

@@ -1,1 +1,1 @@
-"""Made-up TPS of the rehearsal day: supplies, counts, outages."""
+"""Simulated TPS of the rehearsal day: supplies, counts, outages."""

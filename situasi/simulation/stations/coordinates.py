@@ -1,4 +1,4 @@
-"""Made-up points for desa and TPS, inside their kecamatan: no register says where they stand."""
+"""Invented points for desa and TPS, inside their kecamatan: no register has their location."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from situasi.domain.register import Register
 
 Point = tuple[float, float]  # longitude, latitude
 
-_MARGIN = 0.003  # degrees, about 300 m: well inside, whatever simplification did to the line
+_MARGIN = 0.003  # degrees, about 300 m: well inside, even where the border was simplified
 _DESA_RADIUS = 0.012  # degrees, about 1.3 km
 _MAX_TRIES = 60
 _CANDIDATE_COUNT = 12
@@ -21,7 +21,7 @@ _CANDIDATE_COUNT = 12
 def draw_tps_points(
     register: Register, boundaries: Boundaries, rng: random.Random
 ) -> dict[str, Point]:
-    """A point for each TPS code, near the made-up centre of its desa.
+    """Draw a point for each TPS code, near the invented centre of its desa.
 
     A TPS in a kecamatan without a polygon has none.
     """
@@ -32,10 +32,10 @@ def draw_tps_points(
     labels = boundaries.label_points
     desa: dict[str, Point] = {}
     for kecamatan in sorted(set(register.kecamatan) & set(inner)):
-        taken: list[Point] = []
+        centres: list[Point] = []
         for code in sorted(d.code for d in register.desa.values() if d.kecamatan == kecamatan):
-            taken.append(_draw_distant_point(inner[kecamatan], labels[kecamatan], taken, rng))
-            desa[code] = taken[-1]
+            centres.append(_draw_distant_point(inner[kecamatan], labels[kecamatan], centres, rng))
+            desa[code] = centres[-1]
     return {
         code: _draw_point_near(inner[village.rpartition(".")[0]], desa[village], rng)
         for code, village in _list_tps_desa(register)
@@ -57,7 +57,7 @@ def _shrink_polygon(polygon: shapely.Geometry) -> shapely.Geometry:
 def _draw_distant_point(
     area: shapely.Geometry, centre: Point, existing: list[Point], rng: random.Random
 ) -> Point:
-    """A point in the area, far from those already taken, as villages are."""
+    """Draw a point in the area, far from the existing ones, as villages are."""
     candidates = [_draw_point_in(area, centre, rng) for _ in range(_CANDIDATE_COUNT)]
     return max(
         candidates,

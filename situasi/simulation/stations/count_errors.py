@@ -1,4 +1,4 @@
-"""Counts that are told wrong on the rehearsal day, so that there is something to doubt."""
+"""Wrong counts on the rehearsal day, so that anomaly checks have something to find."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from statistics import median_low
 from situasi.simulation.context import Place, SimulationContext
 from situasi.simulation.stations import turnout
 
-# How many TPS of 667 tell a count wrong, and how; a smaller area has one at least of the first.
+# TPS of 667 that report a wrong count, by kind; a smaller area has at least one lost_digit.
 _SHARE_BY_KIND = {"lost_digit": 4 / 667, "doubled_digit": 3 / 667, "late_start": 4 / 667}
 _TPS_PER_COPIED_DESA = 300
-_LATE_START_SHARE = 0.15  # of the heads, while a TPS that starts late has not looked at its list
+_LATE_START_SHARE = 0.15  # of the heads, while a TPS that starts late has not checked its list
 
 
 @dataclass(frozen=True)
 class CountError:
-    """What goes wrong at one TPS, at one hour.
+    """One error at one TPS, at one hour.
 
     kind: lost_digit (the count falls), doubled_digit (above the list), late_start (far too few
-    until the hour, then a jump), copied (the count that others of the desa tell, too).
+    until the hour, then a jump), copied (the count that others of the desa report too).
     """
 
     kind: str
@@ -30,7 +30,7 @@ class CountError:
     count: int = 0
 
     def apply(self, voters_present: int, hour: datetime) -> int:
-        """What the TPS tells at an hour where so many heads are there."""
+        """Return the count that the TPS reports at an hour with so many voters present."""
         if self.kind == "late_start" and hour < self.hour:
             return round(_LATE_START_SHARE * voters_present)
         if hour != self.hour or self.kind == "late_start":
@@ -38,28 +38,28 @@ class CountError:
         return self.count if self.kind == "copied" else turnout.mistype(voters_present, self.kind)
 
     def is_report_required(self, hour: datetime) -> bool:
-        """Whether this hour must be told, for the slip to show."""
+        """Return whether this hour must be reported for the error to be visible."""
         return hour <= self.hour
 
 
 def draw_count_errors(
     context: SimulationContext, final_counts: Mapping[str, int]
 ) -> dict[str, CountError]:
-    """The slips of the day by TPS code; each TPS has one at most. heads: final ones."""
+    """Draw the errors of the day by TPS code, at most one per TPS. final_counts: by TPS."""
     rng = context.rng("slips")
     hours = context.clock.list_full_hours(context.clock.opens, context.clock.closes)
     if not hours:
         return {}
-    found = _draw_copied_counts(context, final_counts, hours[(len(hours) - 1) // 2], rng)
-    free = [place.tps_code for place in context.places if place.tps_code not in found]
+    errors = _draw_copied_counts(context, final_counts, hours[(len(hours) - 1) // 2], rng)
+    free = [place.tps_code for place in context.places if place.tps_code not in errors]
     for kind, share in _SHARE_BY_KIND.items():
-        least = 1 if kind == "lost_digit" else 0
+        min_count = 1 if kind == "lost_digit" else 0
         for code in rng.sample(
-            free, min(len(free), max(least, round(share * len(context.places))))
+            free, min(len(free), max(min_count, round(share * len(context.places))))
         ):
             free.remove(code)
-            found[code] = CountError(kind, _draw_hour(kind, hours, rng))
-    return found
+            errors[code] = CountError(kind, _draw_hour(kind, hours, rng))
+    return errors
 
 
 def _draw_hour(kind: str, hours: list[datetime], rng: random.Random) -> datetime:
@@ -71,17 +71,17 @@ def _draw_hour(kind: str, hours: list[datetime], rng: random.Random) -> datetime
 def _draw_copied_counts(
     context: SimulationContext, final_counts: Mapping[str, int], hour: datetime, rng: random.Random
 ) -> dict[str, CountError]:
-    """All TPS of a few desa tell one and the same count at one hour."""
+    """Draw a few desa where all TPS report the same count at one hour."""
     by_desa: dict[tuple[str, str], list[Place]] = {}
     for place in context.places:
         by_desa.setdefault((place.kecamatan, place.desa), []).append(place)
-    enough = context.register.election.rules.tps.min_repeats
-    large = [desa for desa, places in by_desa.items() if len(places) >= enough]
-    count = min(len(context.places) // _TPS_PER_COPIED_DESA, len(large))
+    min_repeats = context.register.election.rules.tps.min_repeats
+    large_desa = [desa for desa, places in by_desa.items() if len(places) >= min_repeats]
+    count = min(len(context.places) // _TPS_PER_COPIED_DESA, len(large_desa))
     elapsed = (hour - context.clock.opens) / (context.clock.closes - context.clock.opens)
-    found: dict[str, CountError] = {}
-    for desa in rng.sample(large, count):
+    errors: dict[str, CountError] = {}
+    for desa in rng.sample(large_desa, count):
         codes = [place.tps_code for place in by_desa[desa]]
         common = median_low(turnout.compute_count_at(final_counts[code], elapsed) for code in codes)
-        found |= {code: CountError("copied", hour, common) for code in codes}
-    return found
+        errors |= {code: CountError("copied", hour, common) for code in codes}
+    return errors

@@ -1,4 +1,4 @@
-"""Heads counted at a TPS of the rehearsal day, hour by hour, and the final count in its parts."""
+"""Heads counted at a TPS of the rehearsal day, hour by hour, and the final count by list."""
 
 from __future__ import annotations
 
@@ -20,23 +20,24 @@ _PARTS_HOURLY_SHARE = 0.3
 _MAX_DPTB, _MAX_DPK = 5, 9
 _LAST_HOUR = timedelta(hours=1)
 
-TimedCells = tuple[datetime, datetime, dict[str, str]]  # counted, told, cells
+TimedCells = tuple[datetime, datetime, dict[str, str]]  # counted, reported, cells
 
 
 @dataclass(frozen=True)
 class FinalCount:
-    """Who comes to one TPS in the end: all of them, and of these DPTb and DPK."""
+    """Final voters present at one TPS: all of them, and of these DPTb and DPK."""
 
     total: int
     dptb: int
     dpk: int
 
     def to_cells(self) -> dict[str, str]:
+        """Return the cells of all parts."""
         return _build_cells(self.total, self.dptb, self.dpk)
 
 
 def draw_final_count(total: int, rng: random.Random) -> FinalCount:
-    """The parts of a final count."""
+    """Draw the parts of a final count."""
     dptb = min(total, rng.randint(0, _MAX_DPTB), rng.randint(0, _MAX_DPTB))
     return FinalCount(total, dptb, min(total - dptb, rng.randint(0, _MAX_DPK)))
 
@@ -51,7 +52,7 @@ def _build_cells(total: int, dptb: int, dpk: int) -> dict[str, str]:
 
 
 def build_closing_cells(final_count: FinalCount, rng: random.Random) -> dict[str, str]:
-    """The cells of the closing word; a few TPS tell the sum only."""
+    """Build the cells of the closing report; a few TPS report only the sum."""
     return (
         final_count.to_cells()
         if rng.random() < _PARTS_AT_CLOSING_SHARE
@@ -66,29 +67,29 @@ def simulate_hourly_counts(
     count_error: CountError | None,
     rng: random.Random,
 ) -> list[TimedCells]:
-    """What a TPS tells of each full hour of voting; some hours are never told."""
+    """Simulate reports of each full hour of voting; some hours are never reported."""
     clock = context.clock
-    slow, mute = rng.random() < _SLOW_REPORTER_SHARE, rng.random() < _NO_HOURLY_SHARE
-    parts = rng.random() < _PARTS_HOURLY_SHARE
+    is_slow, is_mute = rng.random() < _SLOW_REPORTER_SHARE, rng.random() < _NO_HOURLY_SHARE
+    has_parts = rng.random() < _PARTS_HOURLY_SHARE
     pace = rng.uniform(-0.03, 0.03)
-    told = []
+    reports = []
     for hour in clock.list_full_hours(clock.opens, clock.closes):
-        late = rng.randint(35, 80) if slow else rng.randint(2, 24)
-        skipped = rng.random() < _SKIPPED_HOUR_SHARE
+        delay = rng.randint(35, 80) if is_slow else rng.randint(2, 24)
+        is_skipped = rng.random() < _SKIPPED_HOUR_SHARE
         if hour <= opening_time or (
-            (mute or skipped) and not (count_error and count_error.is_report_required(hour))
+            (is_mute or is_skipped) and not (count_error and count_error.is_report_required(hour))
         ):
             continue
         elapsed = (hour - opening_time) / (clock.closes - clock.opens)
-        here = turnout.compute_count_at(final_count.total, min(1.0, max(0.0, elapsed + pace)))
+        present = turnout.compute_count_at(final_count.total, min(1.0, max(0.0, elapsed + pace)))
         if count_error:
-            cells = {"hadir": str(count_error.apply(here, hour))}
-        elif parts and hour >= clock.closes - _LAST_HOUR:
-            cells = _build_partial_cells(final_count, here, is_last_hour=hour >= clock.closes)
+            cells = {"hadir": str(count_error.apply(present, hour))}
+        elif has_parts and hour >= clock.closes - _LAST_HOUR:
+            cells = _build_partial_cells(final_count, present, is_last_hour=hour >= clock.closes)
         else:
-            cells = {"hadir": str(here)}
-        told.append((hour, hour + timedelta(minutes=late), cells))
-    return told
+            cells = {"hadir": str(present)}
+        reports.append((hour, hour + timedelta(minutes=delay), cells))
+    return reports
 
 
 def _build_partial_cells(

@@ -1,4 +1,4 @@
-"""Each TPS through the rehearsal day: supplies, opening, closing, counting, and its box's way."""
+"""Each TPS through the rehearsal day: supplies, opening, closing, counting, and its box."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PhaseDelayEnds = Mapping[tuple[str, str], datetime]
 
 @dataclass(frozen=True)
 class StationCourse:
-    """One TPS's day: when each phase was reached, and words for those that were late."""
+    """The day of one TPS: when each phase was reached, and reasons for late phases."""
 
     place: Place
     phase_times: dict[str, datetime]
@@ -43,44 +43,44 @@ def simulate_stations(
     incidents: Sequence[SimulatedIncident],
     escorts: Mapping[str, Sequence[str]],
 ) -> tuple[list[FeedRow], dict[str, datetime]]:
-    """Posts of all TPS, and when each TPS's box reached the PPK (missing: not by day's end).
+    """Simulate rows of all TPS, and when each box reached the PPK (missing: not that day).
 
     escorts: the officers who bring the box, by TPS code.
     """
     rng = context.rng("tps")
-    held = _collect_phase_delays(incidents)
-    words = templates.load_texts("tps")
-    final = turnout.draw_final_counts(context.register, context.rng("turnout"))
-    wrong = count_errors.draw_count_errors(context, final)
-    lost = {loss.place.tps_code: loss for loss in outages.draw_station_outages(context)}
-    posts: list[FeedRow] = []
-    boxes = {}
+    phase_delays = _collect_phase_delays(incidents)
+    texts = templates.load_texts("tps")
+    final_counts = turnout.draw_final_counts(context.register, context.rng("turnout"))
+    errors = count_errors.draw_count_errors(context, final_counts)
+    losses = {loss.place.tps_code: loss for loss in outages.draw_station_outages(context)}
+    rows: list[FeedRow] = []
+    box_arrivals = {}
     for place in context.places:
         code = place.tps_code
-        course = _simulate_course(context, place, held, words["late"], rng)
-        pelapor = rng.choice(words["pelapor"]["tps"]).format(
+        course = _simulate_course(context, place, phase_delays, texts["late"], rng)
+        pelapor = rng.choice(texts["pelapor"]["tps"]).format(
             polsek=context.get_polsek(place.kecamatan)
         )
-        people = counts.draw_final_count(final[code], rng)
-        told = _simulate_reports(
-            context, course, people, wrong.get(code), escorts.get(code, ()), rng
+        final_count = counts.draw_final_count(final_counts[code], rng)
+        reports = _simulate_reports(
+            context, course, final_count, errors.get(code), escorts.get(code, ()), rng
         )
-        posts += _build_rows(context, place, pelapor, told)
+        rows += _build_rows(context, place, pelapor, reports)
         if course.phase_times["kotak_tiba_ppk"] < context.clock.last:
-            boxes[code] = course.phase_times["kotak_tiba_ppk"]
-    return outages.build_contact_rows(context, lost.values()) + outages.delay_station_rows(
-        posts, lost
-    ), boxes
+            box_arrivals[code] = course.phase_times["kotak_tiba_ppk"]
+    return outages.build_contact_rows(context, losses.values()) + outages.delay_station_rows(
+        rows, losses
+    ), box_arrivals
 
 
 def _collect_phase_delays(
     incidents: Sequence[SimulatedIncident],
 ) -> dict[tuple[str, str], datetime]:
-    held: dict[tuple[str, str], datetime] = {}
-    for life in incidents:
-        for code, fase, until in life.delayed_phases:
-            held[code, fase] = max(until, held.get((code, fase), until))
-    return held
+    delay_ends: dict[tuple[str, str], datetime] = {}
+    for incident in incidents:
+        for code, fase, until in incident.delayed_phases:
+            delay_ends[code, fase] = max(until, delay_ends.get((code, fase), until))
+    return delay_ends
 
 
 def _simulate_course(
@@ -92,24 +92,24 @@ def _simulate_course(
 ) -> StationCourse:
     reasons: dict[str, str] = {}
     supplies, opening = _draw_morning_times(context, place, delay_texts, reasons, rng)
-    moments = {"logistik_tiba": supplies}
-    _apply_phase_delay(moments, "logistik_tiba", place, phase_delays, delay_texts, reasons)
-    ready = moments["logistik_tiba"] + timedelta(minutes=rng.randint(12, 20))
-    moments["dibuka"] = max(opening, ready)
+    times = {"logistik_tiba": supplies}
+    _apply_phase_delay(times, "logistik_tiba", place, phase_delays, delay_texts, reasons)
+    ready = times["logistik_tiba"] + timedelta(minutes=rng.randint(12, 20))
+    times["dibuka"] = max(opening, ready)
     if ready - context.clock.opens > _MENTIONED_DELAY and ready > opening:
         reasons["dibuka"] = delay_texts["no_supplies"]
-    _apply_phase_delay(moments, "dibuka", place, phase_delays, delay_texts, reasons)
-    reached = max(moments["dibuka"], context.clock.closes)
-    for fase, wait in _draw_phase_durations(context, place, rng).items():
-        moments[fase] = reached + wait
-        _apply_phase_delay(moments, fase, place, phase_delays, delay_texts, reasons)
-        reached = moments[fase]
+    _apply_phase_delay(times, "dibuka", place, phase_delays, delay_texts, reasons)
+    previous = max(times["dibuka"], context.clock.closes)
+    for fase, duration in _draw_phase_durations(context, place, rng).items():
+        times[fase] = previous + duration
+        _apply_phase_delay(times, fase, place, phase_delays, delay_texts, reasons)
+        previous = times[fase]
     at_kpu = (
         context.clock.closes + _KPU_ARRIVAL_AFTER_CLOSING + timedelta(minutes=rng.randint(0, 75))
     )
-    if reached < at_kpu - _KPU_TRAVEL_TIME and rng.random() < _SENT_TO_KPU_SHARE:
-        moments["kotak_tiba_kpu"] = at_kpu
-    return StationCourse(place, moments, reasons)
+    if previous < at_kpu - _KPU_TRAVEL_TIME and rng.random() < _SENT_TO_KPU_SHARE:
+        times["kotak_tiba_kpu"] = at_kpu
+    return StationCourse(place, times, reasons)
 
 
 def _draw_morning_times(
@@ -125,8 +125,8 @@ def _draw_morning_times(
         supplies = context.clock.opens + timedelta(minutes=rng.randint(-20, 20))
         delay_reasons["logistik_tiba"] = rng.choice(delay_texts["logistik_tiba"])
     if rng.random() < _LATE_OPENING_SHARE:
-        far_too_late = rng.random() < _VERY_LATE_SHARE
-        minutes = rng.randint(100, 145) if far_too_late else rng.randint(18, 75)
+        is_very_late = rng.random() < _VERY_LATE_SHARE
+        minutes = rng.randint(100, 145) if is_very_late else rng.randint(18, 75)
         opening = context.clock.opens + timedelta(minutes=minutes)
         pool = delay_texts["dibuka"] + (
             delay_texts["dibuka_river"] if context.is_on_water(place) else []
@@ -138,7 +138,7 @@ def _draw_morning_times(
 def _draw_phase_durations(
     context: SimulationContext, place: Place, rng: random.Random
 ) -> dict[str, timedelta]:
-    """How long each phase takes after the one before it (closing: after the hour)."""
+    """Draw the duration of each phase after the one before it (closing: after the hour)."""
     journey = rng.randint(20, 75)
     if context.is_on_water(place) or place.kecamatan in context.flood_weights:
         journey += rng.randint(15, 60)
@@ -152,7 +152,7 @@ def _draw_phase_durations(
         "kotak_tiba_pps": to_pps,
         "kotak_tiba_ppk": journey - to_pps,
     }
-    return {fase: timedelta(minutes=wait) for fase, wait in minutes.items()}
+    return {fase: timedelta(minutes=minute_count) for fase, minute_count in minutes.items()}
 
 
 def _apply_phase_delay(
@@ -177,33 +177,33 @@ def _simulate_reports(
     box_escorts: Sequence[str],
     rng: random.Random,
 ) -> list[counts.TimedCells]:
-    """Everything one TPS tells: (happened, told, cells)."""
-    told = counts.simulate_hourly_counts(
+    """Simulate all reports of one TPS: (occurred, reported, cells)."""
+    reports = counts.simulate_hourly_counts(
         context, course.phase_times["dibuka"], final_count, count_error, rng
     )
-    silent_end = rng.random() < _NO_CLOSING_REPORT_SHARE
+    has_no_closing = rng.random() < _NO_CLOSING_REPORT_SHARE
     for fase, moment in course.phase_times.items():
-        if silent_end and fase in {"ditutup", "hitung_selesai"}:
+        if has_no_closing and fase in {"ditutup", "hitung_selesai"}:
             continue
         cells = {"fase": fase, "uraian": course.delay_reasons.get(fase, "")}
         if fase == "ditutup":
             cells |= counts.build_closing_cells(final_count, rng)
         if fase == "kotak_bergeser":
             cells["pengawal"] = ", ".join(box_escorts)
-        told.append((moment, moment + timedelta(minutes=rng.randint(2, 22)), cells))
-    return [(moment, at, cells) for moment, at, cells in told if at <= context.clock.last]
+        reports.append((moment, moment + timedelta(minutes=rng.randint(2, 22)), cells))
+    return [(moment, at, cells) for moment, at, cells in reports if at <= context.clock.last]
 
 
 def _build_rows(
     context: SimulationContext, place: Place, pelapor: str, reports: Sequence[counts.TimedCells]
 ) -> list[FeedRow]:
-    where = context.build_location_cells(place) | {"pelapor": pelapor}
+    common = context.build_location_cells(place) | {"pelapor": pelapor}
     return [
         FeedRow(
-            at,
+            reported,
             place.kecamatan,
             f"{place.tps_code}-{cells.get('fase', '')}-{moment:%H%M}",
-            where | {"waktu": moment.isoformat(timespec="seconds")} | cells,
+            common | {"waktu": moment.isoformat(timespec="seconds")} | cells,
         )
-        for moment, at, cells in reports
+        for moment, reported, cells in reports
     ]

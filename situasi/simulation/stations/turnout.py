@@ -7,8 +7,8 @@ import random
 
 from situasi.domain.register import Register, compute_voters_by_tps
 
-# Share of the final turnout by share of the voting hours: a rush from the second
-# hour on, a trickle at the end. What is missing at closing still stands in line.
+# Share of the final turnout by share of the voting hours: many from the second hour on, few at the
+# end. Voters missing at closing are still in line.
 _CURVE = (
     (0.0, 0.0),
     (1 / 6, 0.12),
@@ -28,24 +28,24 @@ _MIN_TURNOUT, _MAX_TURNOUT = 0.45, 0.86
 
 
 def draw_final_counts(register: Register, rng: random.Random) -> dict[str, int]:
-    """Voters present at the end by TPS code; together 63 to 66 % of all voters."""
+    """Draw voters present at the end by TPS code; together 63 to 66 % of all voters."""
     voters = compute_voters_by_tps(register)
-    wanted = rng.uniform(*_OVERALL_TURNOUT_RANGE)
+    target = rng.uniform(*_OVERALL_TURNOUT_RANGE)
     shift = {code: rng.gauss(0, _KECAMATAN_SD) for code in sorted(register.kecamatan)}
-    home = dict(zip(register.tps["code"], register.tps["kecamatan"], strict=True))
-    share = {
+    area = dict(zip(register.tps["code"], register.tps["kecamatan"], strict=True))
+    shares = {
         code: min(
-            _MAX_TURNOUT, max(_MIN_TURNOUT, wanted + shift[home[code]] + rng.gauss(0, _TPS_SD))
+            _MAX_TURNOUT, max(_MIN_TURNOUT, target + shift[area[code]] + rng.gauss(0, _TPS_SD))
         )
         for code in voters
     }
-    expected = sum(voters[code] * share[code] for code in voters)
-    correction = wanted * sum(voters.values()) / expected if expected else 1.0
-    return {code: round(voters[code] * share[code] * correction) for code in voters}
+    expected = sum(voters[code] * shares[code] for code in voters)
+    correction = target * sum(voters.values()) / expected if expected else 1.0
+    return {code: round(voters[code] * shares[code] * correction) for code in voters}
 
 
 def compute_count_at(total: int, elapsed_share: float) -> int:
-    """Heads after this share (0 to 1) of the voting hours."""
+    """Return the heads after this share (0 to 1) of the voting hours."""
     for (x0, y0), (x1, y1) in itertools.pairwise(_CURVE):
         if elapsed_share <= x1:
             return round(total * (y0 + (y1 - y0) * max(0.0, elapsed_share - x0) / (x1 - x0)))
@@ -53,6 +53,6 @@ def compute_count_at(total: int, elapsed_share: float) -> int:
 
 
 def mistype(count: int, kind: str) -> int:
-    """What a tired thumb makes of a count: "lost_digit" or "doubled_digit", at its end."""
+    """Return a count with a typing error at its end: "lost_digit" or "doubled_digit"."""
     digits = str(count)
     return int(digits[:-1] or "0") if kind == "lost_digit" else int(digits + digits[-1])
