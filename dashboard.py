@@ -1,8 +1,8 @@
-"""The door: `streamlit run dashboard.py` serves the board on 127.0.0.1:8501."""
+"""Entry point: `streamlit run dashboard.py` serves the board on 127.0.0.1:8501."""
 
 from situasi.server import gc_tuning
 
-gc_tuning.pause_gc()  # before all else is loaded; the lifespan ends it
+gc_tuning.pause_gc()  # before everything else is imported; the lifespan resumes it
 
 from pathlib import Path
 
@@ -23,14 +23,14 @@ from streamlit.runtime import (
 from streamlit.runtime.scriptrunner_utils import script_requests
 from streamlit.runtime.state import SafeSessionState
 
-from situasi import board as house
+from situasi import board
 from situasi.server import file_descriptors, logging_setup, startup_checks
 from situasi.server.auth import guest_login, login, oidc_login, password_change, websocket
 from situasi.server.connection_limits import ConnectionLimitMiddleware
 from situasi.server.lifespan import lifespan
 from situasi.server.metrics import MetricsMiddleware
 from situasi.server.routes import ROUTES
-from situasi.server.wall import routes as wall
+from situasi.server.wall import routes as wall_routes
 from situasi.streamlit_patches import (
     acts,
     auto_rerun_state,
@@ -43,32 +43,32 @@ from situasi.streamlit_patches import (
 )
 from situasi.ui import browser_messages, errors, session
 
-# What Streamlit does at every run, or lets a heartbeat say, and need not.
+# Work that Streamlit does at every run, or lets a heartbeat do, without need.
 theme.cache_theme_sections(app_session, CustomThemeConfig)
 callback_batches.batch_messages(app_session.AppSession, runtime)
 auto_rerun_state.ignore_widget_state(script_requests.ScriptRequests)
 acts.serialize_acts(script_requests, SafeSessionState)
-# What each visitor would hold of this machine for long.
+# Resources of this machine that each visitor would hold for long.
 file_descriptors.raise_limit()
 script_loops.use_lazy_loops(app_session)
 parked_sessions.use_parked_sessions(memory_session_storage, websocket.CURRENT_WEBSOCKET.get)
-# And one that it does too early, and one that it does at the first.
+# One thing that Streamlit does too early, and one that it does at the first element.
 kept_downloads.keep_downloads(media_file_manager)
 startup_checks.skip_bare_run_check(delta_generator)
-# One that it gives to whoever asks.
+# Files that Streamlit gives to whoever asks.
 deferred_files.restrict_to_offering_page(backend_operation_handler)
-# What comes from outside makes no second line of a log, whoever writes it.
+# External input must not create log lines of its own.
 logging_setup.escape_records()
-# Its words for what fails are of its cloud.
+# Streamlit's error text refers to its cloud.
 errors.set_error_message(exception)
 
-# Of a command above many boards, a page says of which it is.
-house.set_board_resolver(session.resolve_board)
+# A command above has many boards: each page tells which one it shows.
+board.set_board_resolver(session.resolve_board)
 
-gate = startup_checks.build_auth_middleware(
+auth_middleware = startup_checks.build_auth_middleware(
     st.get_option("server.address"),
     shell_path=Path(st.__file__).parent / "static" / "index.html",
-    # "Go to nowhere" loads the same address again, and the gate then asks to sign in.
+    # A redirect to an empty URL reloads the page, and the middleware then asks to sign in.
     redirect_message=ForwardMsg(auth_redirect=AuthRedirect(url="")).SerializeToString(),
     accepts_message=browser_messages.is_allowed,
     read_references=browser_messages.read_session_and_file,
@@ -78,13 +78,17 @@ app = st.App(
     "pages/app.py",
     routes=[
         *ROUTES,
-        *wall.ROUTES,
+        *wall_routes.ROUTES,
         *guest_login.ROUTES,
         *login.ROUTES,
         *password_change.ROUTES,
         *oidc_login.ROUTES,
     ],
     lifespan=lifespan,
-    # Counted stands before the gate: what is refused is counted too.
-    middleware=[Middleware(ConnectionLimitMiddleware), Middleware(MetricsMiddleware), gate],
+    # Metrics come before authentication, so that refused requests are counted too.
+    middleware=[
+        Middleware(ConnectionLimitMiddleware),
+        Middleware(MetricsMiddleware),
+        auth_middleware,
+    ],
 )

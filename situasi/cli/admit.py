@@ -1,4 +1,4 @@
-"""The command by which a Polda makes place for a Polres, and an account that its rows come by."""
+"""The command of a Polda that prepares the store for a Polres, with a database account for it."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def admit(
     """
     password = secrets.token_urlsafe(24)
     try:
-        told = settings.load()
+        conf = settings.load()
         account = store.create_scope_account(
-            told.store_url, Scope(_find_contest(told, kabupaten), kabupaten), password
+            conf.store_url, Scope(_find_contest(conf, kabupaten), kabupaten), password
         )
     except (StoreError, OSError, KeyError, ValueError) as error:
         raise fail(error) from error
@@ -36,13 +36,13 @@ def admit(
 
 
 def _find_contest(app_settings: Settings, kabupaten: str) -> str:
-    """The election of which this is; a Polda only makes place for those below it."""
+    """Return the election of this kabupaten; a Polda admits only its own kabupaten."""
     if not higher_command.is_higher_command(app_settings.election_folder):
         return election.load(app_settings.election_folder).contest
-    above = higher_command.load(app_settings.election_folder)
-    if kabupaten not in {member.code for member in above.members}:
-        raise ValueError(f"{kabupaten} tidak ada di kabupaten.csv {above.name}.")
-    return above.contest
+    command = higher_command.load(app_settings.election_folder)
+    if kabupaten not in {member.code for member in command.members}:
+        raise ValueError(f"{kabupaten} tidak ada di kabupaten.csv {command.name}.")
+    return command.contest
 
 
 def _print(sentence: str) -> None:

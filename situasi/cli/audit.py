@@ -1,4 +1,4 @@
-"""Commands for the trail: who did what, whether it is whole, and its end to write down."""
+"""Commands for the audit log: list it, verify it, and print its head."""
 
 from __future__ import annotations
 
@@ -42,34 +42,34 @@ def verify(
     Keluar 0 bila utuh; 1 bila tidak, dengan setiap kerusakannya. Tanpa --head, jejak yang
     seluruhnya ditulis ulang oleh orang yang bisa menulis ke berkas penyimpanan tampak utuh.
     """
-    wanted = head.strip().lower() if head is not None else None
-    if wanted is not None and not _HASH_PATTERN.fullmatch(wanted):
+    expected_head = head.strip().lower() if head is not None else None
+    if expected_head is not None and not _HASH_PATTERN.fullmatch(expected_head):
         raise fail("ujung ditulis sebagai 64 angka heksadesimal; lihat: audit head")
-    with open_cli_context() as here:
-        breaks = here.store.verify(wanted)
-        last, _ = here.store.audit_head()
-        unsealed = here.store.count_entries_without_hash()
+    with open_cli_context() as context:
+        breaks = context.store.verify(expected_head)
+        last, _ = context.store.audit_head()
+        unhashed = context.store.count_entries_without_hash()
     for sentence in breaks:
         out.print(sentence, highlight=False, markup=False, soft_wrap=True)
-    if unsealed:
+    if unhashed:
         out.print(
-            f"{unsealed} catatan berasal dari versi sebelum baris disegel: kiriman dan penarikannya"
+            f"{unhashed} catatan berasal dari versi sebelum baris disegel: kiriman dan penarikannya"
             " tidak dapat dibuktikan, hanya isi barisnya dicocokkan dengan sidiknya.",
             highlight=False,
             soft_wrap=True,
         )
     if breaks:
         raise typer.Exit(1)
-    asked = "" if wanted is None else ", dan ujung yang dicatat ada padanya"
-    out.print(f"Jejak utuh: {last} catatan{asked}.", highlight=False, soft_wrap=True)
+    head_text = "" if expected_head is None else ", dan ujung yang dicatat ada padanya"
+    out.print(f"Jejak utuh: {last} catatan{head_text}.", highlight=False, soft_wrap=True)
 
 
 @app.command()
 def head() -> None:
     """Nomor dan segel catatan terakhir. Catat di tempat lain, untuk audit verify --head."""
-    with open_cli_context() as here:
-        last, seal = here.store.audit_head()
-    out.print(f"{last} {seal}", highlight=False, soft_wrap=True)
+    with open_cli_context() as context:
+        last, head_hash = context.store.audit_head()
+    out.print(f"{last} {head_hash}", highlight=False, soft_wrap=True)
 
 
 @app.command("list")
@@ -82,24 +82,24 @@ def list_(
     csv: Annotated[bool, typer.Option("--csv", help="Cetak sebagai CSV, dengan segelnya.")] = False,
 ) -> None:
     """Daftar jejak, yang terbaru di bawah."""
-    with open_cli_context() as here:
-        zone = here.zone
+    with open_cli_context() as context:
+        zone = context.zone
         begin = parse_moment(since, zone) if since is not None else None
-        found = _filter_entries(here.store.audit_entries(), actor, action, begin)
-    found = found.assign(at=found["at"].dt.tz_convert(zone))
-    found = found.assign(moves=found["moves"].map({True: "ya", False: "tidak"}))
+        entries = _filter_entries(context.store.audit_entries(), actor, action, begin)
+    entries = entries.assign(at=entries["at"].dt.tz_convert(zone))
+    entries = entries.assign(moves=entries["moves"].map({True: "ya", False: "tidak"}))
     if csv:
-        typer.echo(build_csv(found[list(_HEADINGS)].rename(columns=_HEADINGS)), nl=False)
+        typer.echo(build_csv(entries[list(_HEADINGS)].rename(columns=_HEADINGS)), nl=False)
     else:
-        _print_entries(found)
+        _print_entries(entries)
 
 
 def parse_moment(text: str, zone: tzinfo) -> datetime:
-    """A moment as people write it on the command line, in this zone."""
-    plain = text.strip().replace("T", " ").replace(":", ".")
-    for form in _MOMENT_FORMATS:
+    """Parse a moment as people write it on the command line, in this zone."""
+    normalized = text.strip().replace("T", " ").replace(":", ".")
+    for time_format in _MOMENT_FORMATS:
         try:
-            return datetime.strptime(plain, form).replace(tzinfo=zone)
+            return datetime.strptime(normalized, time_format).replace(tzinfo=zone)
         except ValueError:
             continue
     raise fail(f'waktu "{text}" ditulis sebagai 2024-11-27 atau "2024-11-27 06.30"')
@@ -116,33 +116,33 @@ def _filter_entries(
 
 
 def _print_entries(entries: pd.DataFrame) -> None:
-    when = entries["at"].dt.strftime("%d/%m/%Y %H.%M.%S")
-    detail = [_format_detail(one) for one in entries["detail"]]
-    shown = entries.assign(at=when, detail=detail).drop(columns="chain").astype("str")
+    times = entries["at"].dt.strftime("%d/%m/%Y %H.%M.%S")
+    detail = [_format_detail(text) for text in entries["detail"]]
+    table_cells = entries.assign(at=times, detail=detail).drop(columns="chain").astype("str")
     table = Table()
-    for name in shown:
+    for name in table_cells:
         table.add_column(_HEADINGS[str(name)].replace("_", " "))
-    for row in shown.to_numpy():
+    for row in table_cells.to_numpy():
         table.add_row(*map(Text, row))
     out.print(table)
     out.print(f"{len(entries)} catatan.", highlight=False)
 
 
 def _format_detail(detail: str) -> str:
-    """`feed: neutrality, filters: (kec: 16.10.05)`; what is no JSON any more as it stands there."""
+    """Return `feed: neutrality, filters: (kec: 16.10.05)`; invalid JSON as it stands."""
     try:
-        said = _format_value(json.loads(detail))
+        text = _format_value(json.loads(detail))
     except ValueError:
-        said = detail
-    # What somebody named a file must not steer the terminal of who reads.
-    return "".join(sign if sign.isprintable() else "\ufffd" for sign in said)
+        text = detail
+    # A file name must not send control sequences to the reader's terminal.
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def _format_value(value: Any) -> str:
     if not isinstance(value, dict):
         return str(value)
     return ", ".join(
-        f"{name}: ({_format_value(one)})" if isinstance(one, dict) else f"{name}: {one}"
-        for name, one in value.items()
-        if name != HASHES_KEY and one not in (None, "", {}, [])
+        f"{name}: ({_format_value(item)})" if isinstance(item, dict) else f"{name}: {item}"
+        for name, item in value.items()
+        if name != HASHES_KEY and item not in (None, "", {}, [])
     )

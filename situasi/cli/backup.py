@@ -1,4 +1,4 @@
-"""Commands that keep the whole store in one file, put it back, and write it for the archive."""
+"""Commands that back up the whole store to one file, restore it, and write the archive."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ def backup(
             path = board.settings.backup_folder / f"situasi-{local:%Y%m%d-%H%M%S}-tangan.zip"
         try:
             with _open_source(board, source) as store:
-                made = backup_backup.write(
+                manifest = backup_backup.write(
                     store, election, path, at, actor(), log_audit=source is None
                 )
         except BackupError as error:
             raise fail(error) from error
-    _print_manifest(f"Ditulis: {path}", made)
+    _print_manifest(f"Ditulis: {path}", manifest)
     return None
 
 
@@ -72,14 +72,14 @@ def restore(
         election = board.register.election
         scope = Scope(election.contest, election.kabupaten_code)
         try:
-            told = backup_backup.restore(board.store, scope, file, now(), actor())
+            manifest = backup_backup.restore(board.store, scope, file, now(), actor())
         except BackupError as error:
             raise fail(error) from error
-        other = backup_backup.find_changed_files(told, election)
-    _print_manifest(f"Dipulihkan dari {file}", told)
-    if other:
+        changed = backup_backup.find_changed_files(manifest, election)
+    _print_manifest(f"Dipulihkan dari {file}", manifest)
+    if changed:
         err.print(
-            f"Definisi pemilihan di sini berbeda dari yang tersimpan: {', '.join(other[:8])}.",
+            f"Definisi pemilihan di sini berbeda dari yang tersimpan: {', '.join(changed[:8])}.",
             highlight=False,
             markup=False,
             soft_wrap=True,
@@ -102,12 +102,12 @@ def export(
         raise fail(f"peran tidak dikenal: {role}; salah satu dari {', '.join(ROLES)}")
     with open_cli_board() as board:
         try:
-            made = archive.write_archive(board, to, ROLES[role] if role else None, now(), actor())
+            counts = archive.write_archive(board, to, ROLES[role] if role else None, now(), actor())
         except ArchiveError as error:
             raise fail(error) from error
-    rows = sum(made.values())
+    rows = sum(counts.values())
     out.print(
-        f"Ditulis: {to} ({len(made)} tabel, {rows} baris).",
+        f"Ditulis: {to} ({len(counts)} tabel, {rows} baris).",
         highlight=False,
         markup=False,
         soft_wrap=True,
@@ -116,7 +116,7 @@ def export(
 
 @contextmanager
 def _open_source(board: Board, url: str | None) -> Iterator[Store]:
-    """The store of the board, or another of the same scope."""
+    """Yield the store of the board, or another one of the same scope."""
     if url is None:
         yield board.store
         return
@@ -130,17 +130,17 @@ def _open_source(board: Board, url: str | None) -> Iterator[Store]:
 
 def _check_file(path: Path) -> None:
     try:
-        told = backup_backup.check(path)
+        manifest = backup_backup.check(path)
     except BackupError as error:
         raise fail(error, 1) from error
-    _print_manifest(f"Utuh: {path}", told)
+    _print_manifest(f"Utuh: {path}", manifest)
 
 
-def _print_manifest(done: str, manifest: Manifest) -> None:
-    made = datetime.fromisoformat(manifest.made_at)
+def _print_manifest(title: str, manifest: Manifest) -> None:
+    made_at = datetime.fromisoformat(manifest.made_at)
     out.print(
-        f"{done}: {manifest.rows} baris, jejak sampai catatan {manifest.head[0]}, keadaan"
-        f" {made:%Y-%m-%d %H.%M} UTC, {manifest.contest}/{manifest.kabupaten}.",
+        f"{title}: {manifest.rows} baris, jejak sampai catatan {manifest.head[0]}, keadaan"
+        f" {made_at:%Y-%m-%d %H.%M} UTC, {manifest.contest}/{manifest.kabupaten}.",
         highlight=False,
         markup=False,
         soft_wrap=True,

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import briefings
-from situasi.analysis import view_time as moments
+from situasi.analysis import view_time
 from situasi.cli.common import actor, now, open_cli_board, out
 
 app = typer.Typer(
@@ -19,34 +19,38 @@ app = typer.Typer(
 
 
 @app.command("mark")
-def mark(
-    note: Annotated[str, typer.Option("--note", help="Catatan singkat.")] = "",
-) -> None:
+def mark(note: Annotated[str, typer.Option("--note", help="Catatan singkat.")] = "") -> None:
     """Tandai saat ini (jam latihan bila latihan sedang diputar) sebagai taklimat."""
     with open_cli_board() as board:
         snapshot = board.snapshot_reader.refresh().snapshot
-        at = moments.resolve_view_time(
+        at = view_time.resolve_view_time(
             None, now(), snapshot.exercise_at, board.register.election.zone
         )
-        who = Viewer(actor(), ROLES["admin"])
-        done = briefings.mark(
-            board.store, who, at.at, note, now(), exercise=at.is_exercise, version=snapshot.version
+        by = Viewer(actor(), ROLES["admin"])
+        briefing = briefings.mark(
+            board.store,
+            by,
+            at.at,
+            note,
+            now(),
+            exercise=at.is_exercise,
+            version=snapshot.version,
         )
-    out.print(f"Ditandai: taklimat {done.at:%Y-%m-%d %H.%M}.", highlight=False)
+    out.print(f"Ditandai: taklimat {briefing.at:%Y-%m-%d %H.%M}.", highlight=False)
 
 
 @app.command("list")
 def list_() -> None:
     """Daftar taklimat yang ditandai, yang terbaru lebih dahulu."""
     with open_cli_board() as board:
-        zone, found = board.register.election.zone, briefings.load_all(board.store)
+        zone, marked = board.register.election.zone, briefings.load_all(board.store)
     table = Table()
     for heading in ("taklimat", "catatan", "oleh", "dicatat", "latihan"):
         table.add_column(heading)
-    for one in reversed(found):
-        at, recorded = one.at.astimezone(zone), one.recorded_at.astimezone(zone)
+    for row in reversed(marked):
+        at, recorded = row.at.astimezone(zone), row.recorded_at.astimezone(zone)
         when = f"{at:%Y-%m-%d %H.%M}", f"{recorded:%Y-%m-%d %H.%M}"
-        cells = when[0], one.note or "–", one.by, when[1], "ya" if one.exercise else "tidak"
+        cells = (when[0], row.note or "–", row.by, when[1], "ya" if row.exercise else "tidak")
         table.add_row(*map(Text, cells))
     out.print(table)
-    out.print(f"{len(found)} taklimat.", highlight=False)
+    out.print(f"{len(marked)} taklimat.", highlight=False)

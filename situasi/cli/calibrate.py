@@ -1,4 +1,4 @@
-"""The command that fits the turnout outlook to simulated days and writes what came of it."""
+"""The command that calibrates the turnout forecast on simulated days and writes the result."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ def calibrate(
     """Kalibrasi perkiraan akhir hari pada hari-hari buatan (days.toml); tulis outlook.toml."""
     try:
         definition = election.load(settings.load().election_folder)
-        given = simulated_days.load_assumptions(definition.folder)
-        found = calibration.calibrate(
+        assumptions = simulated_days.load_assumptions(definition.folder)
+        fit = calibration.calibrate(
             register.load(definition),
-            given,
+            assumptions,
             days=count,
             seed=seed,
             test_days=tests,
             on_day_done=lambda day: err.print(f"hari {day}", end="\r"),
         )
         path = target or definition.folder / forecast_parameters.FILE_NAME
-        text = forecast_parameters.format_toml(found, election.forecast_fingerprint(definition))
+        text = forecast_parameters.format_toml(fit, election.forecast_fingerprint(definition))
         atomic_files.write(path, text.encode("utf-8"), atomic_files.READABLE_MODE)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise fail(error) from error
-    for one in found.evaluation:
+    for row in fit.evaluation:
         out.print(
-            f"{one.at:%H.%M} {one.level}: memuat kebenaran {one.covered:.1f} %, "
-            f"±{one.width:.1f} poin; meleset {one.model:.2f} "
-            f"(laju {one.paced:.2f}, skala {one.scaled:.2f}, "
-            f"sejauh ini {one.so_far:.2f}) poin",
+            f"{row.at:%H.%M} {row.level}: memuat kebenaran {row.covered:.1f} %, "
+            f"±{row.width:.1f} poin; meleset {row.model:.2f} "
+            f"(laju {row.paced:.2f}, skala {row.scaled:.2f}, "
+            f"sejauh ini {row.so_far:.2f}) poin",
             highlight=False,
         )
     out.print(str(path), highlight=False, soft_wrap=True)

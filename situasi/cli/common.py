@@ -1,4 +1,4 @@
-"""What every command needs: the board, the clock, the person, the ways to speak."""
+"""What every command needs: the board, the clock, the actor, and consoles for output."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from situasi.domain.settings import Settings
 from situasi.store import open_store
 from situasi.store.interface import Store, StoreError
 
-# A console that lacks a sign must not lose a ledger: it shows the sign's number instead.
+# A console that cannot show a character must not break the output: it shows an escape instead.
 for stream in (sys.stdout, sys.stderr):
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")
@@ -34,25 +34,26 @@ err = Console(stderr=True)
 
 
 def now() -> datetime:
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 def actor() -> str:
-    """How deliveries and the audit trail call who sits here: by a name that no account can have."""
+    """Return the name of this user in deliveries and the audit log; no account can have it."""
     name = os.environ.get("USER") or os.environ.get("USERNAME")
     return f"cli:{name}" if name else "cli"
 
 
 def fail(reason: object, code: int = 2) -> typer.Exit:
-    """Say why on standard error; raise what this returns."""
-    said = reason.detail if isinstance(reason, StoreError) else str(reason)
-    err.print(said, style="bold red", highlight=False, markup=False)
+    """Print the reason on standard error; return the exception for the caller to raise."""
+    message = reason.detail if isinstance(reason, StoreError) else str(reason)
+    err.print(message, style="bold red", highlight=False, markup=False)
     return typer.Exit(code)
 
 
 @contextmanager
 def open_cli_board() -> Iterator[Board]:
-    """The board of the environment; one sentence and exit 2 where it cannot be opened."""
+    """Open the board of the environment; exit with 2 and one sentence if that fails."""
     try:
         board = open_board(settings.load(), now)
     except (StoreError, OSError, KeyError, ValueError) as error:
@@ -68,9 +69,9 @@ def open_cli_board() -> Iterator[Board]:
 
 @contextmanager
 def until_interrupted() -> Iterator[threading.Event]:
-    """Give an event that Ctrl-C sets; a second Ctrl-C ends the command at once.
+    """Yield an event that Ctrl-C sets; a second Ctrl-C ends the command at once.
 
-    A KeyboardInterrupt is lost where it strikes within a finalizer of a library.
+    A KeyboardInterrupt would be lost if raised within a finalizer of a library.
     """
     stop = threading.Event()
 
@@ -79,19 +80,19 @@ def until_interrupted() -> Iterator[threading.Event]:
             raise KeyboardInterrupt
         stop.set()
 
-    before = signal.signal(signal.SIGINT, on_interrupt)
+    previous = signal.signal(signal.SIGINT, on_interrupt)
     try:
         yield stop
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, previous)
 
 
 @dataclass(frozen=True)
 class CliContext:
-    """Whose accounts, keys and trail these are: a Polres', or those of a command above it.
+    """Accounts, keys and audit log: those of a Polres, or those of a command above it.
 
-    areas: the codes that words mean; name_of: of such a code. everywhere: the area of who has
-    none. board: of a Polres.
+    resolve_areas: codes of area names. area_name: name of such a code. whole_area_name: the area of
+    accounts without one. board: only of a Polres.
     """
 
     settings: Settings
@@ -105,22 +106,22 @@ class CliContext:
 
 @contextmanager
 def open_cli_context() -> Iterator[CliContext]:
-    """That of the environment; one sentence and exit 2 where it cannot be opened."""
+    """Open the context of the environment; exit with 2 and one sentence if that fails."""
     try:
-        asked = settings.load()
+        app_settings = settings.load()
     except ValueError as error:
         raise fail(error) from error
-    if not commands.is_higher_command(asked.election_folder):
+    if not commands.is_higher_command(app_settings.election_folder):
         with open_cli_board() as board:
             yield _build_polres_context(board)
         return
     try:
-        command = commands.load(asked.election_folder)
-        store = open_store(asked.store_url, command_scope(command))
+        command = commands.load(app_settings.election_folder)
+        store = open_store(app_settings.store_url, command_scope(command))
     except (StoreError, OSError, KeyError, ValueError) as error:
         raise fail(error) from error
     try:
-        yield _build_command_context(asked, command, store)
+        yield _build_command_context(app_settings, command, store)
     except StoreError as error:
         raise fail(error) from error
     finally:
@@ -133,7 +134,7 @@ def _build_polres_context(board: Board) -> CliContext:
         board.settings,
         board.store,
         register.election.zone,
-        lambda said: accounts.parse_kecamatan(register, said),
+        lambda area_names: accounts.parse_kecamatan(register, area_names),
         register.name_of,
         "seluruh kabupaten",
         board,
@@ -143,12 +144,12 @@ def _build_polres_context(board: Board) -> CliContext:
 def _build_command_context(
     app_settings: Settings, command: HigherCommand, store: Store
 ) -> CliContext:
-    names = {**command.subdivisions, **{one.code: one.name for one in command.members}}
+    names = {**command.subdivisions, **{member.code: member.name for member in command.members}}
     return CliContext(
         app_settings,
         store,
         command.zone,
-        lambda said: accounts.parse_kabupaten(command, said),
+        lambda area_names: accounts.parse_kabupaten(command, area_names),
         lambda code: names.get(code, code),
         f"seluruh {command.name}",
     )

@@ -30,20 +30,24 @@ def copy(
         raise fail(f"peran tidak dikenal: {role}; salah satu dari {', '.join(ROLES)}")
     with open_cli_board() as board:
         viewer = Viewer(actor(), ROLES[role])
-        made = asyncio.run(_build_copy(board, viewer))
-        # Told first: a copy that nobody knows of is worse than a word of one that failed.
-        what = {"table": "salinan", "page": "cli", "role": role}
-        board.audit_log.log_exported(viewer, what, "html", made.row_count, {})
+        frozen = asyncio.run(_build_copy(board, viewer))
+        # Logged first: an unlogged copy is worse than an entry for a copy that failed.
+        subject = {"table": "salinan", "page": "cli", "role": role}
+        board.audit_log.log_exported(viewer, subject, "html", frozen.row_count, {})
         try:
-            hourly_copies.write_copy_file(to, made.html)
+            hourly_copies.write_copy_file(to, frozen.html)
         except OSError as error:
             raise fail(error) from error
     out.print(
-        f"Ditulis: {to} ({made.row_count} baris).", highlight=False, markup=False, soft_wrap=True
+        f"Ditulis: {to} ({frozen.row_count} baris).", highlight=False, markup=False, soft_wrap=True
     )
 
 
 async def _build_copy(board: Board, viewer: Viewer) -> FrozenCopy:
     at = now()
-    view = wall_query.parse_query(QueryParams(), viewer, wall_state.visible_register(board, viewer))
-    return frozen_copy.build_copy(await WallService(board).get_sources(view, at), viewer, view, at)
+    query = wall_query.parse_query(
+        QueryParams(), viewer, wall_state.visible_register(board, viewer)
+    )
+    return frozen_copy.build_copy(
+        await WallService(board).get_sources(query, at), viewer, query, at
+    )

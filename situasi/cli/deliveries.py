@@ -1,4 +1,4 @@
-"""Commands that bring reports in, list what came, and take a delivery back."""
+"""Commands that ingest reports, list deliveries, and withdraw one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from situasi.ingest.readers.limits import COMMAND_LINE_LIMITS
 from situasi.ingest.withdrawal import withdraw
 from situasi.ingest.write_scope import CorrectionRights, build_program_scope
 
-# A file longer than this is worth a progress bar.
+# Bytes from which a file gets a progress bar.
 LONG_FILE_BYTES = 2_000_000
 MAX_REASONS = 20
 
@@ -42,29 +42,29 @@ def ingest(
     if feed is not None and feed not in FEEDS:
         raise fail(f'feed "{feed}" tidak dikenal; pilih: {", ".join(FEEDS)}')
     with open_cli_board() as board:
-        ledgers = [
+        results = [
             _ingest_with_progress(path, board, feed, dry_run, quiet=as_json) for path in files
         ]
     if as_json:
-        print(json.dumps({"sources": [ledger.as_json() for ledger in ledgers]}, ensure_ascii=False))
+        print(json.dumps({"sources": [result.as_json() for result in results]}, ensure_ascii=False))
     else:
-        print_results(ledgers, dry_run=dry_run)
-    if any(ledger.refused for ledger in ledgers):
+        print_results(results, dry_run=dry_run)
+    if any(result.refused for result in results):
         raise typer.Exit(2)
-    if strict and any(ledger.quarantined for ledger in ledgers):
+    if strict and any(result.quarantined for result in results):
         raise typer.Exit(1)
 
 
 def _ingest_with_progress(
     path: Path, board: Board, feed: str | None, dry_run: bool, *, quiet: bool
 ) -> IngestResult:
-    long = path.is_file() and path.stat().st_size > LONG_FILE_BYTES
+    is_long = path.is_file() and path.stat().st_size > LONG_FILE_BYTES
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.fields[rows]} baris"),
     )
-    with Progress(*columns, console=err, disable=quiet or not long, transient=True) as bar:
+    with Progress(*columns, console=err, disable=quiet or not is_long, transient=True) as bar:
         task = bar.add_task(path.name, total=1.0, rows=0)
         return ingest_file(
             path,
@@ -74,25 +74,25 @@ def _ingest_with_progress(
             now=now(),
             feed=feed,
             dry_run=dry_run,
-            progress=lambda done, rows: bar.update(task, completed=done, rows=rows),
+            progress=lambda share, rows: bar.update(task, completed=share, rows=rows),
             limits=COMMAND_LINE_LIMITS,
         )
 
 
 def print_results(results: list[IngestResult], *, dry_run: bool = False) -> None:
-    """The ledgers as a table a person can read, with the reasons below."""
+    """Print the results as a table, with the reasons below."""
     table = Table(title="Uji coba: tidak ada yang disimpan" if dry_run else None)
     for heading in ("berkas", "feed"):
         table.add_column(heading)
     for heading in ("dibaca", "diterima", "ganda", "karantina"):
         table.add_column(heading, justify="right")
-    for ledger in results:
-        counts = (ledger.read, ledger.accepted, ledger.duplicate, ledger.quarantined)
-        shown = ["–"] * 4 if ledger.refused else [str(count) for count in counts]
-        table.add_row(Text(Path(ledger.path).name), ledger.feed or "–", *shown)
+    for result in results:
+        counts = (result.read, result.accepted, result.duplicate, result.quarantined)
+        counts_text = ["–"] * 4 if result.refused else [str(count) for count in counts]
+        table.add_row(Text(Path(result.path).name), result.feed or "–", *counts_text)
     out.print(table)
-    for ledger in results:
-        _print_reasons(ledger)
+    for result in results:
+        _print_reasons(result)
 
 
 def _print_reasons(result: IngestResult) -> None:
@@ -118,11 +118,11 @@ def undo(batch: Annotated[int, typer.Argument(help="Nomor kiriman; lihat: batche
     Baris yang juga dibawa kiriman lain tetap berlaku, dan disebut kiriman mana.
     """
     with open_cli_board() as board:
-        taken = withdraw(
+        row_count = withdraw(
             board.store, build_program_scope(actor(), CorrectionRights.ALL), batch, now()
         )
         elsewhere = board.store.count_rows_in_other_batches(batch)
-    out.print(f"Kiriman {batch}: {taken} baris ditarik kembali.")
+    out.print(f"Kiriman {batch}: {row_count} baris ditarik kembali.")
     for other, count in elsewhere.items():
         out.print(f"{count} baris tetap berlaku: juga dibawa kiriman {other}.")
 
@@ -131,16 +131,16 @@ def batches() -> None:
     """Daftar kiriman, yang terbaru di bawah."""
     with open_cli_board() as board:
         zone = board.register.election.zone
-        found = board.store.batches()
-    when = found["recorded_at"].dt.tz_convert(zone).dt.strftime("%d/%m %H.%M.%S")
+        deliveries = board.store.batches()
+    times = deliveries["recorded_at"].dt.tz_convert(zone).dt.strftime("%d/%m %H.%M.%S")
     counts = ("accepted", "duplicate", "quarantined")
-    shown = found.assign(recorded_at=when).astype("str")
+    cells = deliveries.assign(recorded_at=times).astype("str")
     table = Table()
     for heading in ("no", "waktu", "feed", "sumber", "oleh"):
         table.add_column(heading)
     for heading in ("diterima", "ganda", "karantina"):
         table.add_column(heading, justify="right")
-    for row in shown[["batch", "recorded_at", "feed", "source", "actor", *counts]].to_numpy():
+    for row in cells[["batch", "recorded_at", "feed", "source", "actor", *counts]].to_numpy():
         table.add_row(*map(Text, row))
     out.print(table)
 
@@ -156,5 +156,5 @@ def watch() -> None:
             board.store,
             board.ingest_context,
             now,
-            lambda ledger: print_results([ledger]),
+            lambda result: print_results([result]),
         ).run(stop)

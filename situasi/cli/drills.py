@@ -1,4 +1,4 @@
-"""The command that plays a scenario of a drill into a rehearsal store."""
+"""The command that plays an exercise scenario into a rehearsal store."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def drill(
     """Putar satu skenario latihan (LATIHAN) ke penyimpanan latihan, pesan demi pesan."""
     with open_cli_board() as board:
         try:
-            known = exercise_scenarios.load(board.register.election)
+            scenarios = exercise_scenarios.load(board.register.election)
             if name is None:
-                return _print_scenarios(known)
-            if name not in known:
-                raise fail(f'skenario "{name}" tidak ada; yang ada: {", ".join(known) or "-"}')
+                return _print_scenarios(scenarios)
+            if name not in scenarios:
+                raise fail(f'skenario "{name}" tidak ada; yang ada: {", ".join(scenarios) or "-"}')
             run = exercise_controller.start(
-                board, known[name], actor(), now(), _parse_time(at, board)
+                board, scenarios[name], actor(), now(), _parse_time(at, board)
             )
             err.print(f"{run.id} dimulai.", highlight=False)
             if not leave:
@@ -54,11 +54,11 @@ def _print_scenarios(scenarios: dict[str, Scenario]) -> None:
 
 
 def _play_messages(player: ExerciseController, run: ExerciseRun) -> None:
-    """Report until all messages of this drill are told."""
-    while any(one.id == run.id for one, _number, _message in player.pending_messages()):
-        for ledger in player.report_due():
-            err.print(f"{ledger.path}: {ledger.accepted} diterima", highlight=False, markup=False)
-        if any(one.id == run.id for one, _number, _message in player.pending_messages()):
+    """Report until all messages of this exercise are delivered."""
+    while any(due.id == run.id for due, _number, _message in player.pending_messages()):
+        for result in player.report_due():
+            err.print(f"{result.path}: {result.accepted} diterima", highlight=False, markup=False)
+        if any(due.id == run.id for due, _number, _message in player.pending_messages()):
             time.sleep(exercise_controller.POLL_S)
 
 

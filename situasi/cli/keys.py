@@ -1,4 +1,4 @@
-"""Commands for the keys with which other programs send reports and read figures."""
+"""Commands for API keys, with which other programs send reports and read figures."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def add(
     metrics: Annotated[bool, typer.Option("--metrics", help="Boleh membaca /metrics.")] = False,
 ) -> None:
     """Buat kunci. Kunci ditampilkan sekali saja; yang disimpan hanya sidiknya."""
-    with open_cli_context() as here:
-        codes = tuple(dict.fromkeys(_resolve_kecamatan(here, written) for written in area or ()))
+    with open_cli_context() as context:
+        codes = tuple(dict.fromkeys(_resolve_kecamatan(context, text) for text in area or ()))
         feeds = tuple(dict.fromkeys(feed or ()))
-        if here.board is None and (feeds or read):
+        if context.board is None and (feeds or read):
             raise fail("di sini kunci hanya untuk metrik; kunci kabupaten dibuat pada Polres-nya")
         try:
             token = api_keys.add(
-                here.store, name, now(), actor(), feeds=feeds, area=codes, read=read,
+                context.store, name, now(), actor(), feeds=feeds, area=codes, read=read,
                 metrics=metrics,
             )  # fmt: skip
         except api_keys.KeyRefused as error:
@@ -49,26 +49,26 @@ def add(
 
 
 def _resolve_kecamatan(context: CliContext, area_text: str) -> str:
-    """The kecamatan of these words; a right is never given on a likeness."""
+    """Return the kecamatan of this text; no right is given on an inexact match."""
     if context.board is None:
         raise fail("di sini kunci hanya untuk metrik; kunci kabupaten dibuat pada Polres-nya")
     try:
-        found = context.board.ingest_context.places.read_kecamatan(area_text, None)
+        place = context.board.ingest_context.places.read_kecamatan(area_text, None)
     except UnreadableCell as error:
         raise fail(error) from error
-    if found.code is None:
+    if place.code is None:
         raise fail(f'"{area_text}" bukan kecamatan; tanpa --area kunci berlaku untuk semuanya')
-    if found.note:
-        raise fail(f"{found.note}; tulis namanya persis, atau kodenya")
-    return found.code
+    if place.note:
+        raise fail(f"{place.note}; tulis namanya persis, atau kodenya")
+    return place.code
 
 
 @app.command()
 def revoke(name: Annotated[str, typer.Argument(help="Nama kunci; lihat: key list.")]) -> None:
     """Cabut kunci; sejak permintaan berikutnya ia tidak membuka apa pun."""
-    with open_cli_context() as here:
+    with open_cli_context() as context:
         try:
-            api_keys.revoke(here.store, name, now(), actor())
+            api_keys.revoke(context.store, name, now(), actor())
         except api_keys.KeyRefused as error:
             raise fail(error) from error
     out.print(f'Kunci "{name}" dicabut.', highlight=False, markup=False)
@@ -77,20 +77,20 @@ def revoke(name: Annotated[str, typer.Argument(help="Nama kunci; lihat: key list
 @app.command("list")
 def list_() -> None:
     """Daftar kunci, haknya, dan hari terakhir dipakai."""
-    with open_cli_context() as here:
-        found, used = api_keys.load_all(here.store), api_keys.last_uses(here.store)
-        names = here.area_name
+    with open_cli_context() as context:
+        keys, last_uses = api_keys.load_all(context.store), api_keys.last_uses(context.store)
+        names = context.area_name
         rows = [
             (
                 key.name,
                 ", ".join(key.feeds) or "–",
                 ", ".join(names(code) for code in key.area) or "semua",
-                ", ".join(w for w, on in (("baca", key.read), ("metrik", key.metrics)) if on)
+                ", ".join(word for word, on in (("baca", key.read), ("metrik", key.metrics)) if on)
                 or "–",
-                used.get(key.name, "belum"),
+                last_uses.get(key.name, "belum"),
                 f"dicabut {key.revoked[:10]}" if key.revoked else "berlaku",
             )
-            for key in found
+            for key in keys
         ]
     table = Table()
     for heading in ("nama", "mengirim", "wilayah", "hak lain", "dipakai", "keadaan"):

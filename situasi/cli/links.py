@@ -1,4 +1,4 @@
-"""Commands for shared links: which there are, and ending one."""
+"""Commands for guest links: list them, and revoke one."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ app = typer.Typer(help="Tautan tamu: siapa boleh melihat tanpa akun.", no_args_i
 def list_() -> None:
     """Daftar tautan tamu, yang dibukanya, sampai kapan, dan berapa kali dibuka."""
     with open_cli_board() as board:
-        known, uses = accounts.load_all(board.store), guest_links.load_usage(board.store)
+        all_accounts, uses = accounts.load_all(board.store), guest_links.load_usage(board.store)
         rows = [
             [number, *["?"] * 6, "rusak"]
             if link is None
             else [
                 *_format_cells(board, link, uses.get(number)),
-                label("link", _link_state(link, known)),
+                label("link", _link_state(link, all_accounts)),
             ]
             for number, link in guest_links.load_all(board.store).items()
         ]

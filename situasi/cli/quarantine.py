@@ -11,8 +11,7 @@ from rich.text import Text
 
 from situasi.cli.common import actor, fail, now, open_cli_board, out
 from situasi.common import atomic_files
-from situasi.ingest.quarantine import format_csv
-from situasi.ingest.quarantine import release_row as bring_again
+from situasi.ingest.quarantine import format_csv, release_row
 from situasi.ingest.write_scope import CorrectionRights, build_program_scope
 
 app = typer.Typer(help="Baris karantina: yang belum dapat diterima.", no_args_is_help=True)
@@ -66,7 +65,7 @@ def release(
 ) -> None:
     """Periksa ulang baris karantina, dengan perbaikan bila ada, dan terima bila sudah benar."""
     pairs = [text.partition("=") for text in corrections or []]
-    if any(not sign for _, sign, _ in pairs):
+    if any(not separator for _, separator, _ in pairs):
         raise fail("perbaikan ditulis sebagai kolom=nilai")
     cells = {column.strip(): value.strip() for column, _, value in pairs}
     with open_cli_board() as board:
@@ -75,13 +74,13 @@ def release(
         if unknown:
             raise fail(f"tidak ada di karantina: {', '.join(map(str, unknown))}")
         scope = build_program_scope(actor(), CorrectionRights.ALL)
-        ledgers = [
-            bring_again(board.store, board.ingest_context, scope, waiting[n], cells, now())
-            for n in numbers
+        results = [
+            release_row(board.store, board.ingest_context, scope, waiting[number], cells, now())
+            for number in numbers
         ]
-    for number, ledger in zip(numbers, ledgers, strict=True):
-        reasons = "; ".join(reason for entry in ledger.reasons for reason in entry["reasons"])
-        said = f"{number}: {reasons or 'diterima'}"
-        out.print(said, highlight=False, markup=False, soft_wrap=True)
-    if any(ledger.quarantined for ledger in ledgers):
+    for number, result in zip(numbers, results, strict=True):
+        reasons = "; ".join(reason for entry in result.reasons for reason in entry["reasons"])
+        text = f"{number}: {reasons or 'diterima'}"
+        out.print(text, highlight=False, markup=False, soft_wrap=True)
+    if any(result.quarantined for result in results):
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""Commands for the rehearsal day: write it, play it, open a store with it."""
+"""Commands for the rehearsal day: write it, replay it, fill a store with it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from situasi.simulation.generate import generate_day as write_day
 def prepare() -> None:
     """Isi penyimpanan kosong dengan laporan publik dan hari latihan (LATIHAN)."""
     with open_cli_board() as board:
-        ledgers = simulation_seed.seed_store(
+        results = simulation_seed.seed_store(
             board, now(), lambda line: err.print(line, highlight=False)
         )
-    if not ledgers:
+    if not results:
         err.print("Penyimpanan sudah berisi; tidak ada yang diubah.")
 
 
@@ -56,13 +56,13 @@ def replay(
     with open_cli_board() as board:
         definition = board.register.election
 
-        def tell(at: datetime, rows: int) -> None:
+        def print_progress(at: datetime, rows: int) -> None:
             err.print(f"{at.astimezone(definition.zone):%H.%M.%S}  {rows} baris", end="\r")
 
         try:
             begin = _parse_time_of_day(start, definition) if start else None
             rows = player.replay(
-                board, folder, speed=speed, clock=now, start=begin, on_progress=tell
+                board, folder, speed=speed, clock=now, start=begin, on_progress=print_progress
             )
         except KeyboardInterrupt:
             raise typer.Exit(130) from None

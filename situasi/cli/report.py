@@ -1,4 +1,4 @@
-"""The command that writes laporan: once, or at every even hour until it is stopped."""
+"""The command that writes laporan: once, or at every interval until it is stopped."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
-from situasi.cli.audit import parse_moment as read_moment
+from situasi.cli.audit import parse_moment
 from situasi.cli.common import actor, err, fail, now, open_cli_board, out, until_interrupted
 from situasi.domain.election import Election
 from situasi.reports.sitrep import build, files, schedule
@@ -19,7 +19,7 @@ from situasi.reports.sitrep.letterhead import SitrepTemplateError
 from situasi.reports.sitrep.request import KINDS, SitrepRequestError
 from situasi.store.interface import StoreError
 
-# Everything but neutrality: what lies in a folder is read by whoever opens it.
+# Everything but neutrality reports: files in a folder can be read by whoever opens it.
 _DEFAULT_ROLE = "analis"
 
 
@@ -56,7 +56,7 @@ def report(
     with open_cli_board() as board:
         election = board.register.election
         try:
-            work = _ReportJob(
+            job = _ReportJob(
                 board=board,
                 viewer=Viewer(actor(), ROLES[role]),
                 kind=kind,
@@ -67,19 +67,19 @@ def report(
                 folder=folder or board.settings.data_folder / "laporan",
             )
             if every is None:
-                _write_once(work, _parse_moment(at, election))
+                _write_once(job, _parse_moment(at, election))
             elif at or begin or until:
                 raise SitrepRequestError(
                     "--every memakai saatnya sendiri: tanpa --at, --from, --until"
                 )
             else:
-                _write_on_schedule(work, every)
+                _write_on_schedule(job, every)
         except (SitrepRequestError, SitrepTemplateError, OSError) as error:
             raise fail(error) from error
 
 
 class _ReportJob:
-    """What is to be written, where, and as far as whom may see."""
+    """What to write, where, and with whose access."""
 
     def __init__(
         self,
@@ -97,49 +97,49 @@ class _ReportJob:
         self._kecamatan, self._neutrality = kecamatan, neutrality
 
     def write(self, requested_time: datetime | None) -> list[Path]:
-        """The files that were not there yet. chosen: the moment; None: the present."""
-        shown = self.board.snapshot_reader.refresh()
-        if shown.trouble:
-            raise StoreError(shown.trouble)
-        election, exercise = self.board.register.election, shown.snapshot.exercise_at
+        """Write the files that do not exist yet. requested_time: None: the present."""
+        snapshot_view = self.board.snapshot_reader.refresh()
+        if snapshot_view.trouble:
+            raise StoreError(snapshot_view.trouble)
+        election, exercise = self.board.register.election, snapshot_view.snapshot.exercise_at
         present = (exercise or now()).astimezone(election.zone)
         since, until = self._period
-        reckoned = present if requested_time is None else min(requested_time, present)
-        asked = asking.build_request(
-            self._kind, reckoned, election, since=since, until=until,
+        report_time = present if requested_time is None else min(requested_time, present)
+        sitrep_request = asking.build_request(
+            self._kind, report_time, election, since=since, until=until,
             kecamatan=self._kecamatan, neutrality=self._neutrality,
         )  # fmt: skip
-        at = asking.choose_view_time(requested_time, asked, now(), exercise)
-        laporan = build.build_sitrep(self.board, self.viewer, shown, at, asked)
-        # Told first: a file that nobody knows of is worse than a word of one that failed.
-        what = {
+        at = asking.choose_view_time(requested_time, sitrep_request, now(), exercise)
+        sitrep = build.build_sitrep(self.board, self.viewer, snapshot_view, at, sitrep_request)
+        # Logged first: an unlogged file is worse than an entry for a file that failed.
+        subject = {
             "table": "laporan",
             "page": "cli",
             "kind": self._kind,
             "role": self.viewer.role.name,
         }
         filters = {"kec": self._kecamatan, "saat": [f"{at.at:%Y-%m-%dT%H:%M}"]}
-        stem = files.format_sitrep_stem(laporan, self._kecamatan)
-        for form in self.formats:
-            if not (self.folder / f"{stem}.{form}").exists():
+        stem = files.format_sitrep_stem(sitrep, self._kecamatan)
+        for format_name in self.formats:
+            if not (self.folder / f"{stem}.{format_name}").exists():
                 self.board.audit_log.log_exported(
-                    self.viewer, what, form, laporan.row_count, filters
+                    self.viewer, subject, format_name, sitrep.row_count, filters
                 )
         if self._neutrality:
             self.board.audit_log.log_viewed(self.viewer, ["neutrality"], "cli")
         return files.write_files(
-            laporan, self._kecamatan, self.formats, election.folder, self.folder
+            sitrep, self._kecamatan, self.formats, election.folder, self.folder
         )
 
 
 def _write_once(job: _ReportJob, at: datetime | None) -> None:
     try:
-        made = job.write(at)
+        paths = job.write(at)
     except StoreError as error:
         raise fail(error) from error
-    for path in made:
+    for path in paths:
         out.print(f"Ditulis: {path}", highlight=False, markup=False, soft_wrap=True)
-    if not made:
+    if not paths:
         out.print("Semua berkas sudah ada; tidak ada yang ditulis.", highlight=False)
 
 
@@ -147,32 +147,32 @@ def _write_on_schedule(job: _ReportJob, interval: str) -> None:
     zone = job.board.register.election.zone
 
     def make(due: datetime) -> str | None:
-        made = job.write(due)
-        return f"{due:%d/%m %H.%M}: {', '.join(path.name for path in made)}" if made else None
+        paths = job.write(due)
+        return f"{due:%d/%m %H.%M}: {', '.join(path.name for path in paths)}" if paths else None
 
-    def tell(said: str) -> None:
-        err.print(said, highlight=False, markup=False, soft_wrap=True)
+    def notify(text: str) -> None:
+        err.print(text, highlight=False, markup=False, soft_wrap=True)
 
     plan = schedule.Schedule(
         interval=schedule.parse_interval(interval),
         clock=lambda: now().astimezone(zone),
         make=make,
-        notify=tell,
+        notify=notify,
         expected_errors=(StoreError, SitrepTemplateError, OSError),
     )
-    tell(f"Laporan setiap {interval} ke {job.folder}; Ctrl-C untuk berhenti.")
+    notify(f"Laporan setiap {interval} ke {job.folder}; Ctrl-C untuk berhenti.")
     with until_interrupted() as stop:
         plan.run(stop.wait)
 
 
 def _parse_moment(text: str | None, election: Election) -> datetime | None:
-    return None if text is None else read_moment(text, election.zone)
+    return None if text is None else parse_moment(text, election.zone)
 
 
 def _parse_formats(text: str) -> tuple[str, ...]:
-    asked = tuple(dict.fromkeys(one.strip().lower() for one in text.split(",") if one.strip()))
-    strange = [one for one in asked if one not in files.FORMATS]
-    if strange or not asked:
-        raise SitrepRequestError(f"bentuk tidak dikenal: {', '.join(strange) or text}; "
+    formats = tuple(dict.fromkeys(name.strip().lower() for name in text.split(",") if name.strip()))
+    unknown = [name for name in formats if name not in files.FORMATS]
+    if unknown or not formats:
+        raise SitrepRequestError(f"bentuk tidak dikenal: {', '.join(unknown) or text}; "
                       f"pilih: {', '.join(files.FORMATS)}")  # fmt: skip
-    return asked
+    return formats

@@ -1,4 +1,4 @@
-"""The command that lets the rows of this store flow up to another."""
+"""The command that copies the rows of this store to the store of a Polda."""
 
 from __future__ import annotations
 
@@ -32,44 +32,44 @@ def sync(
         if url is None:
             raise fail("tujuan belum disebut: --to postgresql+psycopg://... atau SITUASI_UPSTREAM")
         scope = Scope(election.contest, election.kabupaten_code)
-        way = Replicator(
+        replicator = Replicator(
             board.store, target_opener(url, scope), now, JobStatus(), _print_batch, every or 1.0
         )
         try:
             if every is None:
-                _run_once(way)
+                _run_once(replicator)
             else:
-                _run_until_interrupted(way)
+                _run_until_interrupted(replicator)
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
         finally:
-            way.close()
+            replicator.close()
 
 
 def _run_once(replicator: Replicator) -> None:
-    trouble = replicator.replicate_now()
-    if trouble is not None:
-        waits = (
+    error = replicator.replicate_now()
+    if error is not None:
+        pending_text = (
             ""
             if replicator.status.pending_rows is None
             else f" Menunggu: {replicator.status.pending_rows} baris."
         )
-        raise fail(f"{trouble}{waits}")
+        raise fail(f"{error}{pending_text}")
     out.print("Semua sudah di tujuan.", highlight=False)
 
 
 def _run_until_interrupted(replicator: Replicator) -> None:
-    """Until interrupted. A refusal ends it: waiting does not mend a forked trail."""
+    """Replicate until interrupted. A refusal ends it: waiting does not mend a forked audit log."""
     last = ""
     with until_interrupted() as stop:
         while not stop.wait(replicator.pause_s if last else 0.0):
-            trouble = replicator.replicate_now()
-            if isinstance(trouble, ReplicationRefused):
-                raise fail(trouble)
-            said = "" if trouble is None else str(trouble)
-            if said and said != last:
-                err.print(said, style="bold red", highlight=False, markup=False, soft_wrap=True)
-            last = said or "ok"
+            error = replicator.replicate_now()
+            if isinstance(error, ReplicationRefused):
+                raise fail(error)
+            message = "" if error is None else str(error)
+            if message and message != last:
+                err.print(message, style="bold red", highlight=False, markup=False, soft_wrap=True)
+            last = message or "ok"
     raise typer.Exit(130)
 
 

@@ -1,4 +1,4 @@
-"""The command that gives an older store today's schema, before the board would by itself."""
+"""The command that migrates an older store to the current schema, before the board does so."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ def upgrade() -> None:
     Papan melakukannya sendiri saat dibuka. Perintah ini untuk melakukannya lebih dahulu, pada
     jam yang dipilih. Server PostgreSQL dicadangkan dengan caranya sendiri, tanpa salinan.
     """
-    told = settings.load()
+    app_settings = settings.load()
     try:
-        definition = election.load(told.election_folder)
+        definition = election.load(app_settings.election_folder)
         scope = Scope(definition.contest, definition.kabupaten_code)
-        grown = store.upgrade(told.store_url, scope)
+        result = store.upgrade(app_settings.store_url, scope)
     except (StoreError, OSError, KeyError, ValueError) as error:
         raise fail(error) from error
-    if grown.schema_before == grown.schema_after:
-        _print(f"Skema {grown.schema_after}: tidak ada yang perlu dimutakhirkan.")
+    if result.schema_before == result.schema_after:
+        _print(f"Skema {result.schema_after}: tidak ada yang perlu dimutakhirkan.")
         return
-    _print(f"Skema {grown.schema_before} menjadi {grown.schema_after}.")
-    if grown.backup_path is not None:
-        _print(f"Keadaan sebelumnya: {grown.backup_path}")
+    _print(f"Skema {result.schema_before} menjadi {result.schema_after}.")
+    if result.backup_path is not None:
+        _print(f"Keadaan sebelumnya: {result.backup_path}")
 
 
 def _print(sentence: str) -> None:

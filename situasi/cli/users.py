@@ -36,9 +36,9 @@ Provider = Annotated[
 
 @contextmanager
 def _open_context() -> Iterator[CliContext]:
-    with open_cli_context() as here:
+    with open_cli_context() as context:
         try:
-            yield here
+            yield context
         except AccountRefused as error:
             raise fail(error) from error
 
@@ -52,12 +52,12 @@ def add(
     oidc: Provider = False,
 ) -> None:
     """Buat akun. Sejak akun pertama, papan selalu meminta masuk."""
-    with _open_context() as here:
-        codes = here.resolve_areas(area or ())
-        password = None if oidc else _read_password(here, name, password_stdin)
-        accounts.add(here.store, name, role, codes, password, now(), actor())
-    where = ", ".join(map(here.area_name, codes)) or here.whole_area_name
-    _print(f"Akun {name} dibuat: {role}, {where}.")
+    with _open_context() as context:
+        codes = context.resolve_areas(area or ())
+        password = None if oidc else _read_password(context, name, password_stdin)
+        accounts.add(context.store, name, role, codes, password, now(), actor())
+    area_text = ", ".join(map(context.area_name, codes)) or context.whole_area_name
+    _print(f"Akun {name} dibuat: {role}, {area_text}.")
     if oidc:
         _print("Terikat pada orang yang pertama kali masuk dengan nama itu lewat SSO.")
 
@@ -70,38 +70,38 @@ def change(
     everywhere: Annotated[bool, typer.Option("--everywhere", help="Seluruh wilayah.")] = False,
 ) -> None:
     """Ubah peran atau wilayah sebuah akun. Sesinya berakhir."""
-    with _open_context() as here:
+    with _open_context() as context:
         changes: dict[str, Any] = {} if role is None else {"role": role}
         if area or everywhere:
-            changes["area"] = here.resolve_areas(area or ())
+            changes["area"] = context.resolve_areas(area or ())
         if not changes:
             raise fail("sebutkan --role, --area atau --everywhere")
-        _change_account(here, name, "account-change", **changes)
+        _change_account(context, name, "account-change", **changes)
     _print(f"Akun {name} diubah; sesinya berakhir.")
 
 
 @app.command()
 def disable(name: Name) -> None:
     """Tutup sebuah akun. Sesinya berakhir seketika."""
-    with _open_context() as here:
-        _change_account(here, name, "account-disable", enabled=False)
+    with _open_context() as context:
+        _change_account(context, name, "account-disable", enabled=False)
     _print(f"Akun {name} ditutup; sesinya berakhir.")
 
 
 @app.command()
 def enable(name: Name) -> None:
     """Buka lagi akun yang ditutup."""
-    with _open_context() as here:
-        _change_account(here, name, "account-enable", enabled=True)
+    with _open_context() as context:
+        _change_account(context, name, "account-enable", enabled=True)
     _print(f"Akun {name} dibuka lagi.")
 
 
 @app.command()
 def reset(name: Name, password_stdin: FromStdin = False, oidc: Provider = False) -> None:
     """Beri sandi baru, atau (--oidc) ikat kembali lewat SSO. Sesi berakhir seketika."""
-    with _open_context() as here:
-        password = None if oidc else _read_password(here, name, password_stdin)
-        _change_account(here, name, "account-reset", password=password)
+    with _open_context() as context:
+        password = None if oidc else _read_password(context, name, password_stdin)
+        _change_account(context, name, "account-reset", password=password)
     if oidc:
         _print(f"Akun {name} menunggu masuk pertama lewat SSO; sandi, ikatan dan sesinya berakhir.")
     else:
@@ -111,21 +111,21 @@ def reset(name: Name, password_stdin: FromStdin = False, oidc: Provider = False)
 @app.command("list")
 def list_() -> None:
     """Daftar akun, perannya dan wilayahnya; tidak pernah sandinya."""
-    with open_cli_context() as here:
-        every = accounts.load_all(here.store)
+    with open_cli_context() as context:
+        all_accounts = accounts.load_all(context.store)
     table = Table()
     for heading in ("nama", "peran", "wilayah", "masuk dengan", "keadaan"):
         table.add_column(heading)
-    for name, account in every.items():
+    for name, account in all_accounts.items():
         if account is None:
             cells = [name, "?", "?", "?", "rusak"]
         else:
-            area = ", ".join(map(here.area_name, account.area)) or here.whole_area_name
+            area = ", ".join(map(context.area_name, account.area)) or context.whole_area_name
             state = "aktif" if account.enabled else "ditutup"
             cells = [name, account.role, area, _sign_in_method(account), state]
         table.add_row(*map(Text, cells))
     out.print(table)
-    _print(f"{len(every)} akun.")
+    _print(f"{len(all_accounts)} akun.")
 
 
 def _sign_in_method(account: Account) -> str:

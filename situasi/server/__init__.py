@@ -1,1 +1,1 @@
-"""HTTP routes and the life of the process; no Streamlit."""
+"""HTTP routes, middleware and the lifespan of the process; no Streamlit."""

@@ -1,8 +1,8 @@
-"""Connections: how many there may be, and how long one may wait for the other side.
+"""Limits on connections: how many there may be, and how long one may wait for its peer.
 
-uvicorn bounds neither: a connection that never sends a request stays for good, and a thousand of
+uvicorn limits neither: a connection that never sends a request stays for good, and a thousand of
 them take all descriptors. Here each has a deadline for its next step, and while many wait, those
-that have waited longest make room. Whoever sends a request at once never notices.
+that have waited longest are dropped. A client that sends a request at once never notices.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from situasi.server.file_descriptors import DescriptorBudget
 
 # Seconds for the head of a request, from the connection or from its first byte.
 HEAD_TIMEOUT_S = 10.0
-# Seconds for the body of whoever is not signed in: of a form.
+# Seconds for the body of a request without sign-in: of a form.
 BODY_TIMEOUT_S = 20.0
-# What comes of the body of whoever is, or what we send, moves so many bytes in so many seconds.
+# A signed-in upload and a response must move so many bytes in so many seconds.
 PROGRESS_S, PROGRESS_BYTES = 60.0, 8 * 1024
-# Seconds in which the other side takes something of what was written to it.
+# Seconds in which the peer must take something of what was written to it.
 UNREAD_TIMEOUT_S = 30.0
-# Connections that wait for the other side, before the one that waits longest makes room.
+# Connections that may wait for their peer before the longest waiting is dropped.
 MAX_WAITING = 512
-# Room that is kept for short requests when no other page is let in.
+# Connections kept free for short requests when no further page is accepted.
 SPARE_CONNECTIONS = 16
 
 _SCOPE_EXTENSION = "situasi.connection"
@@ -39,16 +39,16 @@ _log = logging.getLogger(__name__)
 
 
 class Connection(Protocol):
-    """What the table knows of a connection."""
+    """What the table needs of a connection."""
 
     transport: asyncio.Transport
 
     def overdue_reason(self, now: float) -> str:
-        """Return why the connection is to be cut off now, or an empty text."""
+        """Return why the connection must be closed now, or an empty text."""
 
 
 class ConnectionTable:
-    """All open connections, those that wait for the other side, and the bytes that they hold."""
+    """All open connections, those that wait for their peer, and the bytes they hold."""
 
     def __init__(self, descriptors: DescriptorBudget | None = None) -> None:
         self._descriptors = descriptors or DescriptorBudget()
@@ -64,11 +64,11 @@ class ConnectionTable:
         return self._descriptors.remaining_connections(len(self._open))
 
     def is_full(self) -> bool:
-        """Return whether no other page is to be opened now; what waits would make room."""
+        """Return whether no page may be opened now; waiting connections would make room."""
         return self.remaining_connections() + len(self._waiting) < SPARE_CONNECTIONS
 
     def add(self, connection: Connection) -> None:
-        """Count a connection that begins; it waits for the other side."""
+        """Count a new connection; it waits for its peer."""
         self._open.add(connection)
         self._waiting[connection] = None
         while len(self._waiting) > 1 and (
@@ -83,20 +83,20 @@ class ConnectionTable:
         self._waiting.pop(connection, None)
 
     def set_waiting(self, connection: Connection, is_waiting: bool) -> None:
-        """Note whether a connection waits for the other side."""
+        """Note whether a connection waits for its peer."""
         if not is_waiting:
             self._waiting.pop(connection, None)
         elif connection in self._open:
             self._waiting.setdefault(connection)
 
     def abort(self, connection: Connection, reason: str) -> None:
-        """End a connection at once, whatever is still to be sent."""
+        """End a connection at once and drop what is still to be sent."""
         self.remove(connection)
         telemetry.CONNECTIONS_CUT.labels(reason).inc()
         connection.transport.abort()
 
     def sweep(self, now: float) -> None:
-        """Cut off what is overdue."""
+        """Abort overdue connections."""
         for connection in list(self._open):
             reason = connection.overdue_reason(now)
             if reason:
@@ -107,7 +107,7 @@ TABLE = ConnectionTable()
 
 
 class TransferProgress:
-    """Whether bytes go on moving. Asked again and again with a count that only grows."""
+    """Whether bytes keep moving; checked again and again with a growing count."""
 
     def __init__(self, now: float, count: int) -> None:
         self._since, self._count = now, count
@@ -122,34 +122,34 @@ class TransferProgress:
 
 
 class WriteStall:
-    """Whether the other side does not take what is written to it."""
+    """Whether the peer does not take what is written to it."""
 
     def __init__(self) -> None:
         self._closed_at: float | None = None
         self._paused: tuple[float, int] | None = None
 
     def on_paused(self, now: float, size: int) -> None:
-        """Note that so many bytes wait to be taken, and that we stop writing."""
+        """Note that writing stopped with this many bytes waiting."""
         self._paused = now, size
 
     def on_resumed(self) -> None:
-        """Note that we go on writing."""
+        """Note that writing continues."""
         self._paused = None
 
     def is_overdue(self, transport: asyncio.Transport, now: float) -> bool:
-        """Return whether nothing was taken for UNREAD_S seconds, or so long after a close."""
+        """Return whether nothing was taken for UNREAD_TIMEOUT_S, or so long after a close."""
         if transport.is_closing():
             self._closed_at = now if self._closed_at is None else self._closed_at
             return now - self._closed_at > UNREAD_TIMEOUT_S
         if self._paused is None or now - self._paused[0] <= UNREAD_TIMEOUT_S:
             return False
-        size, before = transport.get_write_buffer_size(), self._paused[1]
+        size, previous = transport.get_write_buffer_size(), self._paused[1]
         self._paused = now, size
-        return size >= before
+        return size >= previous
 
 
 class HttpProtocol(H11Protocol):
-    """HTTP as uvicorn speaks it, with deadlines."""
+    """uvicorn's HTTP protocol, with deadlines."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -171,12 +171,12 @@ class HttpProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Count what comes in."""
+        """Count received bytes."""
         self._received_bytes += len(data)
         super().data_received(data)
 
     def handle_events(self) -> None:
-        """Tell each request by which connection it came, and note what is waited for."""
+        """Attach this connection to each request's scope, and update the deadline."""
         super().handle_events()
         if self._upgraded:
             return
@@ -185,29 +185,29 @@ class HttpProtocol(H11Protocol):
         self._update_deadline()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
-        """Leave the connection to the WebSocket."""
+        """Hand the connection over to the WebSocket protocol."""
         self._upgraded = True
         TABLE.remove(self)
         super().handle_websocket_upgrade(event)
 
     def pause_writing(self) -> None:
-        """Note that the other side does not read."""
+        """Note that the peer does not read."""
         super().pause_writing()
         self._write_stall.on_paused(self.loop.time(), self.transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
-        """Note that it reads again."""
+        """Note that the peer reads again."""
         super().resume_writing()
         self._write_stall.on_resumed()
 
     def on_response_complete(self) -> None:
-        """Take back what was granted to the request that is answered."""
+        """Withdraw what was allowed to the request that is answered."""
         self._allows_long_body = False
         super().on_response_complete()
         self._update_deadline()
 
     def allow_long_body(self) -> None:
-        """Let the body of this request take its time: whoever sends it is known."""
+        """Allow the body of this request more time: its sender is signed in."""
         self._allows_long_body = True
         self._update_deadline()
 
@@ -227,7 +227,7 @@ class HttpProtocol(H11Protocol):
         TABLE.set_waiting(self, self._waiting_since_s is not None)
 
     def overdue_reason(self, now: float) -> str:
-        """Return why this connection is to be cut off now, or an empty text."""
+        """Return why this connection must be closed now, or an empty text."""
         if self._write_stall.is_overdue(self.transport, now):
             return "not read"
         if self._body_progress is not None and self._body_progress.is_stalled(
@@ -236,36 +236,36 @@ class HttpProtocol(H11Protocol):
             return "slow body"
         if self._waiting_since_s is None:
             return ""
-        patience = BODY_TIMEOUT_S if self.conn.their_state is h11.SEND_BODY else HEAD_TIMEOUT_S
-        return "no request" if now - self._waiting_since_s > patience else ""
+        timeout_s = BODY_TIMEOUT_S if self.conn.their_state is h11.SEND_BODY else HEAD_TIMEOUT_S
+        return "no request" if now - self._waiting_since_s > timeout_s else ""
 
 
 def allow_long_body(scope: Scope) -> None:
-    """Let the body of this request take its time: whoever sends it is known."""
-    found = scope.get("extensions", {}).get(_SCOPE_EXTENSION)
-    if found:
-        found["connection"].admit()
+    """Allow the body of this request more time: its sender is signed in."""
+    extension = scope.get("extensions", {}).get(_SCOPE_EXTENSION)
+    if extension:
+        extension["connection"].allow_long_body()
 
 
 class ConnectionLimitMiddleware:
-    """ASGI middleware: before the server listens, have it speak with these deadlines."""
+    """ASGI middleware that installs these protocols before the server listens."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Install at the start, then only pass on."""
+        """Install at startup, then only pass on."""
         if scope["type"] == "lifespan":
             install(getattr(getattr(receive, "__self__", None), "config", None))
         await self._app(scope, receive, send)
 
 
 def install(config: object) -> bool:
-    """Have the server of this configuration use HttpProtocol and WebSocketProtocol.
+    """Make the server of this configuration use HttpProtocol and WebSocketProtocol.
 
     uvicorn takes the classes from its configuration (`http=`, `ws=`), which Streamlit writes, and
-    looks there for each connection. Where that is not so, all stays as uvicorn has it, and
-    the log says so. Returns whether it fits.
+    looks there for each connection. If that is not so, all stays as uvicorn has it, and the log
+    says so. Returns whether it fits.
     """
     from situasi.server.websocket_protocol import MAX_MESSAGE_BYTES, WebSocketProtocol, is_supported
 
@@ -280,5 +280,5 @@ def install(config: object) -> bool:
 
 
 def _schedule_sweep(loop: asyncio.AbstractEventLoop) -> None:
-    loop.call_later(_SWEEP_EVERY_S, _schedule_sweep, loop)  # first: one bad turn never ends it
+    loop.call_later(_SWEEP_EVERY_S, _schedule_sweep, loop)  # first: a failing sweep must not end it
     TABLE.sweep(loop.time())

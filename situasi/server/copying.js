@@ -1,8 +1,8 @@
-// The one script of the board: it copies the address of the page, or the text of a button.
+// The script of the copy buttons: copies the address of the page, or the text of a button.
 (() => {
   if (window.situasiCopies) return;
   window.situasiCopies = true;
-  // Until now the buttons could not have kept their word: the style sheet shows them from here on.
+  // The stylesheet hides the buttons until this attribute is set, as they need this script.
   document.documentElement.dataset.copies = "";
 
   // On an intranet without TLS browsers have no navigator.clipboard.

@@ -1,4 +1,4 @@
-"""Threads for work that many ask for: nobody's work stands behind all that somebody else wants."""
+"""A thread pool in which no owner's work waits behind all the work of another owner."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ ResultT = TypeVar("ResultT")
 class FairWorkers:
     """A pool of `threads`, of which one owner uses at most `per_owner` at a time.
 
-    An owner's further work waits in a line of its own of at most `waiting`; the pool's queue
-    never holds more than `per_owner` pieces of it. Of the event loop's thread only.
+    Further work of an owner waits in its own queue of at most `max_waiting`; the pool's queue never
+    holds more than `per_owner` items of it. For the event loop's thread only.
     """
 
     def __init__(self, name: str, threads: int, per_owner: int, max_waiting: int = 1_000) -> None:
@@ -26,13 +26,13 @@ class FairWorkers:
         self._queues: dict[str, _OwnerQueue] = {}
 
     async def run(self, owner: str, work: Callable[[], ResultT]) -> ResultT:
-        """Do the work in a thread, for this owner (work_limits.OWNER). Raises TooBusy."""
-        line = self._queues.setdefault(owner, _OwnerQueue(asyncio.Semaphore(self._per_owner)))
-        if line.length >= self._max_length:
+        """Do the work in a thread for this owner (work_limits.OWNER). Raises TooBusy."""
+        queue = self._queues.setdefault(owner, _OwnerQueue(asyncio.Semaphore(self._per_owner)))
+        if queue.length >= self._max_length:
             raise TooBusy
-        line.length += 1
-        # Whoever gives up waiting frees no place: the thread goes on.
-        return await asyncio.shield(asyncio.ensure_future(self._run(line, owner, work)))
+        queue.length += 1
+        # A cancelled request frees no slot: its thread goes on.
+        return await asyncio.shield(asyncio.ensure_future(self._run(queue, owner, work)))
 
     async def _run(self, queue: _OwnerQueue, owner: str, work: Callable[[], ResultT]) -> ResultT:
         try:
@@ -48,7 +48,7 @@ class FairWorkers:
 
 
 class _OwnerQueue:
-    """The work of one owner. length: pieces that run or wait."""
+    """The work of one owner. length: items that run or wait."""
 
     def __init__(self, semaphore: asyncio.Semaphore) -> None:
         self.semaphore, self.length = semaphore, 0

@@ -1,4 +1,4 @@
-"""Raise the limit of open file descriptors at the start and tell when few are left."""
+"""The limit of open file descriptors: raised at the start, and measured while serving."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from situasi.common import telemetry
 
 # No board needs more: 2,000 pages hold 2,000 descriptors.
 WANTED_LIMIT = 65_536
-# Kept for the store, for files that are read, and for refusals.
+# Descriptors kept free for the store, for files that are read, and for refusals.
 _SPARE_SHARE, _MIN_SPARE, _MAX_SPARE = 8, 64, 1024
 _MEASURED_EVERY_S = 5.0
 _log = logging.getLogger(__name__)
 
 
 def raise_limit() -> None:
-    """Raise the soft limit of this process as far as the hard one and WANTED allow."""
+    """Raise the soft limit of this process as far as the hard one and WANTED_LIMIT allow."""
     try:
         import resource
     except ImportError:  # Windows has no such limit
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = WANTED_LIMIT if hard == resource.RLIM_INFINITY else min(hard, WANTED_LIMIT)
-    if soft == resource.RLIM_INFINITY or soft >= most:
+    target = WANTED_LIMIT if hard == resource.RLIM_INFINITY else min(hard, WANTED_LIMIT)
+    if soft == resource.RLIM_INFINITY or soft >= target:
         return
     try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (target, hard))
     except (OSError, ValueError) as error:
         _log.warning("the limit of descriptors stays at %s: %s", soft, error)
 
 
 class DescriptorBudget:
-    """How many descriptors are open, measured now and then; connections are counted exactly."""
+    """Count of open descriptors, measured now and then; connections are counted exactly."""
 
     def __init__(
         self,
@@ -46,11 +46,11 @@ class DescriptorBudget:
 
     @property
     def limit(self) -> int:
-        """How many there may be."""
+        """Return the limit of open descriptors."""
         return self._limit
 
     def remaining_connections(self, connections: int) -> int:
-        """Return how many more connections are possible without touching what is kept spare."""
+        """Return how many more connections are possible while the spare ones stay free."""
         if self._clock() >= self._next_measure_s:
             self._next_measure_s = self._clock() + _MEASURED_EVERY_S
             measured = self._measure()

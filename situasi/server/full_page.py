@@ -1,4 +1,4 @@
-"""Refuse another page while no file descriptors are left for it: with a page, never a dead port."""
+"""The refusal of further pages while no file descriptors are left for them."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ RETRY_AFTER_S = 15
 
 
 def is_page_request(scope: Scope) -> bool:
-    """Return whether this opens a page: its WebSocket, or what a browser shows as one."""
+    """Return whether this opens a page: its WebSocket, or a GET that accepts HTML."""
     if scope["type"] == "websocket":
         return True
     return scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", "")
 
 
 def build_refusal() -> Response:
-    """Return the page that says so."""
+    """Return the page that says that the board is full."""
     telemetry.PAGES_REFUSED.inc()
-    why = _(
+    reason = _(
         "Papan sedang penuh: terlalu banyak halaman terbuka di server ini. Tutup tab yang tidak "
         "dipakai, lalu coba lagi sebentar."
     )
@@ -33,7 +33,7 @@ def build_refusal() -> Response:
         app.server_unit_name(board),
         i18n.current_language(),
         {code: f"?lang={code}" for code in i18n.LANGUAGES},
-        why,
+        reason,
     )
     headers = {"content-security-policy": auth_markup.POLICY, "retry-after": str(RETRY_AFTER_S)}
     return HTMLResponse(page, 503, headers)

@@ -1,30 +1,30 @@
-"""Collect garbage seldom: not while all is loaded, and then once a minute."""
+"""Garbage collection: off while everything is loaded, then once a minute."""
 
 from __future__ import annotations
 
 import gc
 
-# Young garbage goes by itself. Where rows come in masses the collector all but never gets to old
-# garbage (board.settle_memory), and Streamlit's own call after each run, for which all viewers
-# waited, is off (`runner.postScriptGC`). A collection takes up to a tenth of a second.
+# Full collections only: with masses of rows the collector nearly never reaches the oldest
+# generation (board.tune_gc), and Streamlit's own call after each run, for which all viewers waited,
+# is off (`runner.postScriptGC`). A collection takes up to a tenth of a second.
 COLLECT_EVERY_S = 60.0
 
 
 def pause_gc() -> None:
-    """Collect nothing while everything is loaded, until `loaded`.
+    """Collect nothing while everything is loaded, until `resume_gc`.
 
-    Next to nothing of it becomes garbage, and what is loaded already is walked again and again
-    for each library that comes: a third of the time that all of them take.
+    Little of it becomes garbage, but each library that is loaded makes the collector walk all
+    loaded objects again: a third of the loading time.
     """
     gc.disable()
 
 
 def resume_gc() -> None:
-    """Collect again, and walk nothing of what is loaded."""
+    """Collect again, without walking what is loaded."""
     gc.freeze()
     gc.enable()
 
 
 def collect() -> None:
-    """Collect everything, the old too."""
+    """Collect all generations."""
     gc.collect()

@@ -1,4 +1,4 @@
-"""From start to end of the server: open the board, or that of a command above, and close it."""
+"""Lifespan of the server: opens and closes the board or the command above, and its jobs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from situasi import board as house
+from situasi import board as board_module
 from situasi.actions.exercise_controller import ExerciseController
 from situasi.board import Board, open_board
 from situasi.common import atomic_files, background_jobs, telemetry
@@ -40,27 +40,27 @@ from situasi.store.interface import Scope, StoreError
 from situasi.store.replication import Replicator
 from situasi.streamlit_patches import tcp_nodelay
 
-# Without these a server is not ready.
+# The server is ready only while these jobs are well.
 _READINESS_JOBS = frozenset({"inbox", "lookout", "overseeing", "keeper"})
-_REVIVE_EVERY_S = 5.0  # seconds between two looks at whether all jobs are alive
+_REVIVE_EVERY_S = 5.0  # seconds between two checks that all jobs are alive
 _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
-    """Open the board before the first request is served."""
-    tcp_nodelay.set_tcp_nodelay()  # finds nothing of what is held aside by the next
+    """Open the board before the first request is served; close it at the end."""
+    tcp_nodelay.set_tcp_nodelay()  # before gc.freeze, which hides objects from it
     resume_gc()
     try:
         opened = await asyncio.to_thread(_open_board)
-        keeping = SessionManager(opened.store, opened.settings.auth, _now)
-        await keeping.refresh()
+        manager = SessionManager(opened.store, opened.settings.auth, _now)
+        await manager.refresh()
     except (StoreError, OSError, KeyError, ValueError) as error:
         startup_checks.exit_with_error(error)
-    sessions.set_current_manager(keeping)
+    sessions.set_current_manager(manager)
     stop = threading.Event()
     tasks = [
-        *keeping.jobs,
+        *manager.jobs,
         Job("supervisor", background_jobs.restart_dead_jobs, _REVIVE_EVERY_S),
         Job("collector", gc_tuning.collect, COLLECT_EVERY_S),
         Job("disks", partial(asyncio.to_thread, DISK_SPACE.check), CHECK_INTERVAL_S),
@@ -76,7 +76,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     for job in threads:
         job.start_thread(stop)
     health.set_readiness_jobs(*(job for job in (*tasks, *threads) if job.name in _READINESS_JOBS))
-    house.tune_gc()
+    board_module.tune_gc()
     try:
         yield {}
     finally:
@@ -84,22 +84,22 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         stop.set()
         for job in tasks:
             job.cancel()
-        await keeping.close()
+        await manager.close()
         for job in threads:
             await asyncio.to_thread(job.join, 10)
         opened.close()
 
 
 def _build_tasks(board: Board) -> list[Job]:
-    """What a Polres does in the loop of its server, beside its pages."""
+    """Return the jobs of a Polres that run in the event loop."""
     nightly = NightlyBackup(board, _now, telemetry.BACKUP)
-    found = [nightly.job] if nightly.status.is_enabled else []
-    return [*found, HourlyCopies(board, _now).job] if board.settings.has_hourly_copies else found
+    jobs = [nightly.job] if nightly.status.is_enabled else []
+    return [*jobs, HourlyCopies(board, _now).job] if board.settings.has_hourly_copies else jobs
 
 
 def _build_threads(board: Board) -> list[Job]:
-    """What a Polres does in threads, beside its pages."""
-    found = [
+    """Return the jobs of a Polres that run in threads."""
+    jobs = [
         Inbox(
             board.settings.inbox_folder,
             board.store,
@@ -111,19 +111,19 @@ def _build_threads(board: Board) -> list[Job]:
         board.refresher.job,
     ]
     if board.settings.has_rehearsal:
-        found.append(ExerciseController(board, _now).job)
+        jobs.append(ExerciseController(board, _now).job)
     if board.settings.upstream_url is not None:
-        found.append(_build_replicator(board, board.settings.upstream_url).job)
-    return found
+        jobs.append(_build_replicator(board, board.settings.upstream_url).job)
+    return jobs
 
 
 def _writable_folders(app_settings: Settings) -> dict[str, Path]:
-    """The folders that the board writes to, by what is written there."""
+    """Return the folders that the board writes to, by what is written there."""
     store = store_url.parse_url(app_settings.store_url)
-    own = store.get_backend_name() == "sqlite" and store.database
+    is_sqlite = store.get_backend_name() == "sqlite" and store.database
     return {
         "store": Path(store.database).parent
-        if own and store.database
+        if is_sqlite and store.database
         else app_settings.data_folder,
         "inbox": app_settings.inbox_folder,
         "copies": app_settings.data_folder,
@@ -133,33 +133,33 @@ def _writable_folders(app_settings: Settings) -> dict[str, Path]:
 
 
 def _open_board() -> Board | HigherCommandApp:
-    asked = settings.load()
-    logging_setup.set_up(asked.log_format, sys.stderr)
+    app_settings = settings.load()
+    logging_setup.set_up(app_settings.log_format, sys.stderr)
     for folder in (
-        asked.data_folder,
-        asked.data_folder / "salinan",
-        asked.data_folder / "laporan",
-        asked.backup_folder,
+        app_settings.data_folder,
+        app_settings.data_folder / "salinan",
+        app_settings.data_folder / "laporan",
+        app_settings.backup_folder,
     ):
         atomic_files.remove_leftovers(folder)
-    if is_higher_command(asked.election_folder):
-        above = open_higher_command(asked, _now)
-        found = above.rollup_cache.current_overview()
-        told = {"members": len(found.command.members), "reporting": len(found.rollups)}
-        _log.info("command opened", extra=told)
-        app.set_higher_command(above)
-        return above
-    board = open_board(asked, _now)
+    if is_higher_command(app_settings.election_folder):
+        headquarters = open_higher_command(app_settings, _now)
+        overview = headquarters.rollup_cache.current_overview()
+        extra = {"members": len(overview.command.members), "reporting": len(overview.rollups)}
+        _log.info("command opened", extra=extra)
+        app.set_higher_command(headquarters)
+        return headquarters
+    board = open_board(app_settings, _now)
     seed_store(board, _now(), _log.info)
     snapshot = board.snapshot_reader.refresh().snapshot
     rows = sum(map(len, snapshot.frames.values()))
     _log.info("board opened", extra={"version": snapshot.version, "rows": rows})
-    house.set_board(board)
+    board_module.set_board(board)
     return board
 
 
 def _build_replicator(board: Board, url: str) -> Replicator:
-    """What sends rows up, where somebody said whereto."""
+    """Return the job that sends rows to the upstream store."""
     election = board.register.election
     scope = Scope(election.contest, election.kabupaten_code)
     return Replicator(

@@ -1,4 +1,4 @@
-"""Logs: one line an event, for people or for machines; of nobody, and of no report."""
+"""Log setup: one line per event, as text or JSON; nothing about people or reports."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from structlog.typing import Processor
 
 from situasi.common.disk_space import DISK_SPACE
 
-# Signs that end a line, or make it read otherwise: controls, separators of lines, directions.
+# Characters that end a line or change how it reads: controls, line separators, directions.
 _UNSAFE_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _INDENT = "    | "
 
 
 def escape(text: str) -> str:
-    """Write every sign that could end a line, or hide one, by its number."""
+    """Replace every character that could end a line, or hide one, by its code."""
     return _UNSAFE_CHARACTERS.sub(
-        lambda sign: sign[0].encode("unicode_escape").decode("ascii"), text
+        lambda match: match[0].encode("unicode_escape").decode("ascii"), text
     )
 
 
 class _EscapedValue:
-    """A value that is not text: escaped when somebody writes it out."""
+    """A value that is not text: escaped when it is formatted."""
 
     def __init__(self, value: object) -> None:
         self._value = value
@@ -46,9 +46,9 @@ def _escape_value(value: object) -> object:
 
 
 class EscapedRecord(logging.LogRecord):
-    """A record of which nothing makes a line of its own, whichever handler writes it.
+    """A log record whose content cannot start a line of its own, whichever handler writes it.
 
-    A trace keeps its lines; each is indented, as no record begins.
+    A traceback keeps its lines; each is indented, so that it does not look like a record.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -64,22 +64,24 @@ class EscapedRecord(logging.LogRecord):
 
 
 def escape_records() -> None:
-    """Have every logger of this process make such records, those of libraries too."""
+    """Make every logger of this process use EscapedRecord, those of libraries too."""
     logging.setLogRecordFactory(EscapedRecord)
 
 
 class _Handler(logging.StreamHandler[IO[str]]):
-    """Tells where the log itself finds no space; any other fault is told as usual."""
+    """A handler that reports a full disk to DISK_SPACE; other failures go to logging."""
 
     _failed = False
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Write the record; tell DISK_SPACE whether it worked."""
         self._failed = False
         super().emit(record)
         if not self._failed:
             DISK_SPACE.record_success("log")
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (its name in logging)
+        """Report a full disk; leave other errors to logging."""
         self._failed = True
         error = sys.exc_info()[1]
         if error is None or not DISK_SPACE.record_if_disk_full("log", error):
@@ -87,7 +89,7 @@ class _Handler(logging.StreamHandler[IO[str]]):
 
 
 def set_up(log_format: str, stream: IO[str]) -> logging.Handler:
-    """Write what the board has to say to this stream. form: one of settings.LOGS."""
+    """Write the board's log to this stream. log_format: one of settings.LOG_FORMATS."""
     handler = _Handler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -104,12 +106,12 @@ def set_up(log_format: str, stream: IO[str]) -> logging.Handler:
             ],
         )
     )
-    own = logging.getLogger("situasi")
-    for former in own.handlers[:]:
-        own.removeHandler(former)
-    own.addHandler(handler)
-    own.setLevel(logging.INFO)
-    own.propagate = False
+    logger = logging.getLogger("situasi")
+    for old_handler in logger.handlers[:]:
+        logger.removeHandler(old_handler)
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
     return handler
 
 

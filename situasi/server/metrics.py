@@ -1,4 +1,4 @@
-"""Figures about the server for Prometheus: how it runs, never who nor what was reported."""
+"""Metrics of the server for Prometheus: how it runs, nothing about people or reports."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from situasi.higher_command import app as higher_command_app
 from situasi.higher_command.app import HigherCommandApp
 
 MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4
-# Seconds after which an answer is worth a line in the log.
+# A response slower than this is logged.
 SLOW_S = 5.0
 
 _log = logging.getLogger(__name__)
 
-# Few names, whatever is asked for: each would be a series of its own for ever.
+# Few names, whatever the path: each is a time series of its own.
 _ROUTES = (
     (re.compile(rf"/api/v1/({'|'.join(FEEDS)}|situation|rollups|openapi\.json)"), r"/api/v1/\1"),
     (re.compile(r"/(healthz|healthz/live|healthz/ready|metrics)"), r"/\1"),
     (re.compile(r"/peta/[^/]+"), "/peta"),
     (re.compile(r"/gaya/[^/]+"), "/gaya"),
-    # An answer of the first may be held back on purpose.
+    # A response of /layar/gambar may be held back on purpose.
     (re.compile(r"/layar/(gambar|paham|salinan)"), r"/layar/\1"),
     (re.compile(r"/layar(/berkas/.*)?"), "/layar"),
     (re.compile(r"/_stcore/.*"), "/_stcore"),
@@ -45,16 +45,16 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 def route_name(path: str) -> str:
-    """The route of a path, of which there are few."""
+    """Return the route of a path; there are only a few."""
     for pattern, name in _ROUTES:
-        found = pattern.fullmatch(path)
-        if found:
-            return found.expand(name)
+        match = pattern.fullmatch(path)
+        if match:
+            return match.expand(name)
     return "/api" if path.startswith("/api/") else "page"
 
 
 class MetricsMiddleware:
-    """ASGI middleware around everything, the gate included, so that what it refuses counts."""
+    """ASGI middleware around everything, so that what AuthMiddleware refuses is counted too."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -71,7 +71,7 @@ class MetricsMiddleware:
     async def _serve_http(self, scope: Scope, receive: Receive, send: Send) -> None:
         status = 500
 
-        async def watched(message: Message) -> None:
+        async def tracked_send(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -81,37 +81,38 @@ class MetricsMiddleware:
         method = scope["method"] if scope["method"] in _METHODS else "other"
         try:
             with telemetry.REQUESTS_IN_FLIGHT.track_inprogress():
-                await self._app(scope, receive, watched)
+                await self._app(scope, receive, tracked_send)
         finally:
             telemetry.REQUESTS.labels(route, method, str(status)).inc()
-            taken = time.perf_counter() - started
-            telemetry.REQUEST_SECONDS.labels(route).observe(taken)
-            if taken > SLOW_S:
-                told = {"route": route, "method": method, "status": status}
-                _log.warning("slow answer", extra={**told, "seconds": round(taken, 2)})
+            elapsed_s = time.perf_counter() - started
+            telemetry.REQUEST_SECONDS.labels(route).observe(elapsed_s)
+            if elapsed_s > SLOW_S:
+                extra = {"route": route, "method": method, "status": status}
+                _log.warning("slow answer", extra={**extra, "seconds": round(elapsed_s, 2)})
 
 
 class BoardCollector(Collector):
-    """What the board holds, asked when somebody looks."""
+    """Metrics of what the board holds, computed when they are read."""
 
     def __init__(self, board: Callable[[], Board]) -> None:
         self._board = board
 
     def collect(self) -> Iterator[Metric]:
+        """Yield the metrics of the board, or of a command above it."""
         yield from _background_job_metrics()
-        above = higher_command_app.current_higher_command()
-        if above is not None:
-            yield from _higher_command_metrics(above)
+        headquarters = higher_command_app.current_higher_command()
+        if headquarters is not None:
+            yield from _higher_command_metrics(headquarters)
             return
-        picture = self._board().refresher.current_view()
-        snapshot = picture.snapshot
-        age = (datetime.now(UTC) - picture.checked_at).total_seconds()
+        view = self._board().refresher.current_view()
+        snapshot = view.snapshot
+        age = (datetime.now(UTC) - view.checked_at).total_seconds()
         yield _gauge("situasi_store_version", "Version of the store.", snapshot.version)
-        yield _gauge("situasi_store_readable", "1 while it can be read.", int(not picture.trouble))
+        yield _gauge("situasi_store_readable", "1 while it can be read.", int(not view.trouble))
         yield _gauge(
             "situasi_snapshot_age_seconds", "Since the store was last read.", max(0.0, age)
         )
-        yield _gauge("situasi_snapshot_refresh_seconds", "Its last reading took.", picture.read_s)
+        yield _gauge("situasi_snapshot_refresh_seconds", "Its last reading took.", view.read_s)
         yield _gauge(
             "situasi_rehearsal", "1 while made-up rows are shown.", int(snapshot.rehearsal)
         )
@@ -120,15 +121,15 @@ class BoardCollector(Collector):
         waiting = {feed: snapshot.quarantine_counts.get(feed, 0) for feed in FEEDS}
         yield _gauge_by_feed("situasi_quarantine_waiting", "Rows waiting in quarantine.", waiting)
         yield from _inbox_metrics()
-        doubted = len(self._board().register.mismatches)
-        yield _gauge("situasi_register_mismatches", "Numbers that do not add up.", doubted)
+        mismatch_count = len(self._board().register.mismatches)
+        yield _gauge("situasi_register_mismatches", "Numbers that do not add up.", mismatch_count)
         yield from _disk_metrics()
         yield from _job_status_metrics("situasi_backup", "the nightly backup", telemetry.BACKUP)
         yield from _job_status_metrics("situasi_upstream", "the way up", telemetry.UPSTREAM)
 
 
 def _job_status_metrics(name: str, description: str, status: JobStatus) -> Iterator[Metric]:
-    """What is not known has no figure: never a zero."""
+    """Yield the metrics of a job; an unknown value has no metric, never a zero."""
     if not status.is_responsible:
         return
     yield _gauge(
@@ -144,7 +145,7 @@ def _job_status_metrics(name: str, description: str, status: JobStatus) -> Itera
 
 
 def _inbox_metrics() -> Iterator[Metric]:
-    """What became of the files of the inbox."""
+    """Yield what became of the files of the inbox."""
     counts = telemetry.INBOX.counts()
     files = CounterMetricFamily("situasi_inbox_files", "Files put aside.", labels=["outcome"])
     for outcome in ("taken", "refused", "faults"):
@@ -155,7 +156,7 @@ def _inbox_metrics() -> Iterator[Metric]:
 
 
 def _background_job_metrics() -> Iterator[Metric]:
-    """How the background jobs fare; one that ended though nobody stopped it stays."""
+    """Yield the state of the background jobs; one that died by itself stays listed."""
     since = GaugeMetricFamily(
         "situasi_job_since_success_seconds",
         "Since the job last went well, or began where it never did.",
@@ -180,24 +181,26 @@ def _disk_metrics() -> Iterator[Metric]:
     state = DISK_SPACE.state
     if state.free_bytes:
         family = GaugeMetricFamily("situasi_disk_free_bytes", "Free on its disk.", labels=["place"])
-        for place, room in state.free_bytes.items():
-            family.add_metric([place], room)
+        for folder, free_bytes in state.free_bytes.items():
+            family.add_metric([folder], free_bytes)
         yield family
     full = int(state.level == "full")
     yield _gauge("situasi_disk_full", "1 while there is no space to write to.", full)
 
 
 def _higher_command_metrics(headquarters: HigherCommandApp) -> Iterator[Metric]:
-    """What a command above holds of its kabupaten."""
-    found = headquarters.rollup_cache.current_overview()
-    age = (datetime.now(UTC) - found.checked_at).total_seconds()
-    made_up = any(one.rehearsal for one in found.rollups.values())
-    yield _gauge("situasi_store_readable", "1 while it can be read.", int(not found.trouble))
+    """Yield what a command above holds of its kabupaten."""
+    overview = headquarters.rollup_cache.current_overview()
+    age = (datetime.now(UTC) - overview.checked_at).total_seconds()
+    has_rehearsal = any(rollup.rehearsal for rollup in overview.rollups.values())
+    yield _gauge("situasi_store_readable", "1 while it can be read.", int(not overview.trouble))
     yield _gauge("situasi_snapshot_age_seconds", "Since the store was last read.", max(0.0, age))
-    yield _gauge("situasi_rehearsal", "1 while made-up rows are shown.", int(made_up))
-    yield _gauge("situasi_members", "Kabupaten of the command.", len(found.command.members))
-    yield _gauge("situasi_members_reporting", "From how many anything came.", len(found.rollups))
-    yield _gauge("situasi_members_silent", "From how many not lately.", len(found.silent_members()))
+    yield _gauge("situasi_rehearsal", "1 while made-up rows are shown.", int(has_rehearsal))
+    yield _gauge("situasi_members", "Kabupaten of the command.", len(overview.command.members))
+    yield _gauge("situasi_members_reporting", "From how many anything came.", len(overview.rollups))
+    yield _gauge(
+        "situasi_members_silent", "From how many not lately.", len(overview.silent_members())
+    )
     yield from _disk_metrics()
     yield _gauge(
         "situasi_boards_open", "Boards looked at.", len(headquarters.board_pool.list_open())
@@ -216,7 +219,7 @@ def _gauge_by_feed(name: str, meaning: str, values: Mapping[str, float]) -> Metr
 
 
 def format_metrics(board: Callable[[], Board]) -> bytes:
-    """Everything, as Prometheus reads it."""
-    held = CollectorRegistry()
-    held.register(BoardCollector(board))
-    return generate_latest(telemetry.REGISTRY) + generate_latest(held)
+    """Return all metrics in the Prometheus text format."""
+    registry = CollectorRegistry()
+    registry.register(BoardCollector(board))
+    return generate_latest(telemetry.REGISTRY) + generate_latest(registry)

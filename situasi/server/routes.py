@@ -1,4 +1,4 @@
-"""HTTP routes beside the pages: boundaries, reports and figures, health and metrics."""
+"""HTTP routes beside the pages: boundaries, map icons, stylesheet, API, health and metrics."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COPY_SCRIPT = Path(__file__).with_name("copying.js").read_text("utf-8")
 
 
 async def serve_boundaries(request: Request) -> Response:
-    """The boundaries under an address that changes with them."""
+    """Return the boundaries; their path changes with their content."""
     for shapes in app.iter_boundaries(board):
         if request.path_params["fingerprint"] == shapes.fingerprint:
             return _immutable_response(shapes.raw, "application/geo+json")
@@ -30,25 +30,25 @@ async def serve_boundaries(request: Request) -> Response:
 
 
 async def serve_markers(request: Request) -> Response:
-    """The marks of the map in one picture, likewise."""
-    picture = markers.build_icon_atlases().get(request.path_params["fingerprint"])
-    return _immutable_response(picture, "image/png") if picture else Response(status_code=404)
+    """Return the icon atlas of the map; its path changes with its content."""
+    image = markers.build_icon_atlases().get(request.path_params["fingerprint"])
+    return _immutable_response(image, "image/png") if image else Response(status_code=404)
 
 
 async def serve_stylesheet(request: Request) -> Response:
-    """The style sheet, likewise."""
+    """Return the stylesheet; its path changes with its content."""
     if request.path_params["fingerprint"] != assets.FINGERPRINT:
         return Response(status_code=404)
     return _immutable_response(assets.CSS_TEXT, "text/css")
 
 
 def _immutable_response(content: str | bytes, media_type: str) -> Response:
-    kept = {"cache-control": "private, max-age=31536000, immutable"}
-    return Response(content, media_type=media_type, headers=kept)
+    headers = {"cache-control": "private, max-age=31536000, immutable"}
+    return Response(content, media_type=media_type, headers=headers)
 
 
 async def serve_copy_script(_request: Request) -> Response:
-    """The script of the buttons that copy."""
+    """Return the script of the copy buttons."""
     return Response(_COPY_SCRIPT, media_type="text/javascript")
 
 

@@ -1,4 +1,4 @@
-"""Before the server listens: what it is told of itself, and when it refuses to start."""
+"""Checks before the server listens: builds its configuration, or refuses to start."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _ISSUER = re.compile(r"https?://[\w.:\[\]-]+(/[\w.~%/-]*)?", re.ASCII)
 
 
 class UnsafeConfiguration(Exception):
-    """The server must not start so; the message says what is missing."""
+    """The server must not start like this; the message says what is missing."""
 
 
 def build_auth_middleware(
@@ -48,12 +48,10 @@ def build_auth_middleware(
     read_references: ReferenceReader,
     has_file: HasFile,
 ) -> Middleware:
-    """The gate for a server at this address; ends the process where that would not be safe.
+    """Return the auth middleware; end the process if this configuration is not safe.
 
-    address: None: all addresses of this machine. shell: the page of Streamlit. farewell: the
-    message upon which a page in the browser leaves the board. heeds: whether a message of a
-    browser may reach Streamlit. tells: what a message to a browser names. keeps_file: whether an
-    uploaded file is still in memory.
+    bind_address: None: all addresses of this machine. shell_path: the page of Streamlit. The
+    others: see AuthConfig.
     """
     disable_uvicorn_proxy_headers()
     try:
@@ -70,25 +68,25 @@ def build_auth_middleware(
 
 
 def exit_with_error(error: Exception) -> NoReturn:
-    """Say why the board cannot be opened, in one sentence, and end the process with 1.
+    """Print why the board cannot be opened, in one sentence, and end the process with status 1.
 
-    At once: whatever is raised while the server starts is told with every line of the program.
-    Nothing was served or begun yet.
+    With os._exit, as an exception during startup would print a long traceback. Nothing was served
+    yet.
     """
     _print_error(error)
     os._exit(1)
 
 
 def _print_error(error: Exception) -> None:
-    said = error.detail if isinstance(error, StoreError) else error
-    print(f"Situasi tidak dimulai: {said}", file=sys.stderr, flush=True)
+    message = error.detail if isinstance(error, StoreError) else error
+    print(f"Situasi tidak dimulai: {message}", file=sys.stderr, flush=True)
 
 
 def skip_bare_run_check(delta_generator: ModuleType) -> None:
-    """Tell Streamlit's module that makes elements that it is run as it should be.
+    """Tell Streamlit's delta generator that the script is run by Streamlit.
 
-    With the first element it would look through the files of all modules whether somebody runs
-    it by hand: a tenth of a second of the first page.
+    Else the first element makes it search the files of all modules to find out: a tenth of a second
+    of the first page.
     """
     vars(delta_generator)["_use_warning_has_been_displayed"] = True
 
@@ -101,35 +99,35 @@ def _build_auth_config(
     read_references: ReferenceReader,
     has_file: HasFile,
 ) -> AuthConfig:
-    found = settings.load()
-    here = is_loopback_address(bind_address)
-    if found.default_role not in ROLES:
+    conf = settings.load()
+    is_loopback = is_loopback_address(bind_address)
+    if conf.default_role not in ROLES:
         raise UnsafeConfiguration(
-            f"SITUASI_ROLE={found.default_role} bukan peran ({', '.join(ROLES)})."
+            f"SITUASI_ROLE={conf.default_role} bukan peran ({', '.join(ROLES)})."
         )
-    if found.auth.secret is not None and len(found.auth.secret) < signing_key.MIN_LENGTH:
+    if conf.auth.secret is not None and len(conf.auth.secret) < signing_key.MIN_LENGTH:
         raise UnsafeConfiguration(
             f"SITUASI_SECRET terlalu pendek; paling sedikit {signing_key.MIN_LENGTH} tanda."
         )
-    if not here:
-        _check_sign_in_required(found, bind_address)
+    if not is_loopback:
+        _check_sign_in_required(conf, bind_address)
     return AuthConfig(
-        bound_to_loopback=here,
-        role=found.default_role,
-        secret=signing_key.load_or_create(found),
-        hosts=frozenset(found.auth.hosts),
-        proxies=parse_networks(found.auth.trusted_proxies),
+        bound_to_loopback=is_loopback,
+        role=conf.default_role,
+        secret=signing_key.load_or_create(conf),
+        hosts=frozenset(conf.auth.hosts),
+        proxies=parse_networks(conf.auth.trusted_proxies),
         policy=build_policy(shell_path),
         redirect_message=redirect_message,
         accepts_message=accepts_message,
         read_references=read_references,
         has_file=has_file,
-        provider=_build_provider(found.auth.oidc) if found.auth.oidc else None,
+        provider=_build_provider(conf.auth.oidc) if conf.auth.oidc else None,
     )
 
 
 def _build_provider(oidc_settings: OidcSettings) -> Provider:
-    """The identity provider, of which nothing is asked yet."""
+    """Return the identity provider; it is not contacted yet."""
     for name in ("issuer", "client", "secret"):
         if not getattr(oidc_settings, name):
             raise UnsafeConfiguration(
@@ -142,7 +140,7 @@ def _build_provider(oidc_settings: OidcSettings) -> Provider:
             f"SITUASI_OIDC_ISSUER={oidc_settings.issuer} harus https://..., tanpa ? dan #; "
             "http hanya untuk penyedia di komputer ini sendiri."
         )
-    # Loaded where there is one: it brings what asks over TLS and reads signatures.
+    # Imported only if needed: it loads TLS and signature libraries.
     from situasi.server.auth.oidc_client import Provider
 
     try:
@@ -154,7 +152,7 @@ def _build_provider(oidc_settings: OidcSettings) -> Provider:
 
 
 def _check_sign_in_required(app_settings: Settings, bind_address: str | None) -> None:
-    """Others can reach this address: without accounts and a secret it would stand open."""
+    """Raise UnsafeConfiguration unless there are a secret and an account that can sign in."""
     where = bind_address or "semua alamat"
     if app_settings.auth.secret is None:
         raise UnsafeConfiguration(
@@ -163,11 +161,11 @@ def _check_sign_in_required(app_settings: Settings, bind_address: str | None) ->
         )
     store = open_store(app_settings.store_url, load_store_scope(app_settings.election_folder))
     try:
-        every = accounts.load_all(store).values()
+        stored = accounts.load_all(store).values()
     finally:
         store.close()
     issuer = app_settings.auth.oidc.issuer if app_settings.auth.oidc else None
-    if not any(account and accounts.can_sign_in(account, issuer) for account in every):
+    if not any(account and accounts.can_sign_in(account, issuer) for account in stored):
         raise UnsafeConfiguration(
             f"di {where} papan butuh akun yang aktif: python -m situasi user add NAMA --role PERAN."
         )

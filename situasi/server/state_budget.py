@@ -1,4 +1,4 @@
-"""Bound what Streamlit keeps of messages: of one sign-in, and of all together."""
+"""Limits on what Streamlit keeps of WebSocket messages, per sign-in and in total."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from situasi.server.auth.websocket import ORDINARY_MESSAGE_BYTES, ManagedWebSock
 
 # Bytes of the last messages of all WebSockets of one sign-in.
 MAX_BYTES_PER_SESSION = 5 * 1024 * 1024
-# Of those messages of all that are larger than any page of the board sends.
+# Bytes of all last messages that are larger than any page of the board sends.
 MAX_LARGE_BYTES = 32 * 1024 * 1024
 
 
 class StateBudget:
-    """What is kept now. An ordinary message of somebody with few pages always passes."""
+    """Bytes kept now. An ordinary message of somebody with few pages always passes."""
 
     def __init__(self) -> None:
         self._bytes_by_session: Counter[str] = Counter()
         self._large_bytes = 0
 
     def try_reserve(self, websocket: ManagedWebSocket, size_bytes: int) -> bool:
-        """Count a message in place of the last one of this WebSocket, if there is room for it."""
-        of_one = self._bytes_by_session[websocket.key] - websocket.last_message_bytes + size_bytes
-        of_all = (
+        """Count a message in place of this WebSocket's last one, if there is room for it."""
+        own = self._bytes_by_session[websocket.key] - websocket.last_message_bytes + size_bytes
+        large = (
             self._large_bytes - _large_size(websocket.last_message_bytes) + _large_size(size_bytes)
         )
-        if of_one > MAX_BYTES_PER_SESSION or (_large_size(size_bytes) and of_all > MAX_LARGE_BYTES):
+        if own > MAX_BYTES_PER_SESSION or (_large_size(size_bytes) and large > MAX_LARGE_BYTES):
             return False
         self._bytes_by_session[websocket.key], self._large_bytes, websocket.last_message_bytes = (
-            of_one,
-            of_all,
+            own,
+            large,
             size_bytes,
         )
         return True

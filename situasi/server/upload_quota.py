@@ -1,4 +1,4 @@
-"""How many bytes of uploaded files may wait in memory, of one viewer and of all."""
+"""Limits on the bytes of uploaded files in memory, per viewer and in total."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from starlette.types import Message, Receive, Scope
 from situasi.server.auth.websocket import UPLOAD_PREFIX
 
 _MEGABYTE = 1024 * 1024
-# Two files of the largest size that is taken (server.maxUploadSize); in all, those of five viewers.
+# Per viewer two files of the largest allowed size (server.maxUploadSize); in total those of five
+# viewers.
 MAX_BYTES_PER_OWNER, MAX_TOTAL_BYTES = 100 * _MEGABYTE, 500 * _MEGABYTE
-# A small file takes more room than its bytes.
+# A small file takes more memory than its bytes.
 _MIN_BYTES = 64 * 1024
 
 # (script session, file) -> whether the file is still in memory
@@ -21,7 +22,7 @@ HasFile = Callable[[str, str], bool]
 
 
 class QuotaExceeded(Exception):
-    """The files that wait leave no room for this one. whole: those of all viewers together."""
+    """No room for this file. of_all_viewers: the limit of all viewers is reached."""
 
     def __init__(self, *, of_all_viewers: bool) -> None:
         super().__init__(of_all_viewers)
@@ -30,7 +31,7 @@ class QuotaExceeded(Exception):
 
 @dataclass
 class Upload:
-    """One file on its way in, or in memory. size: its bytes, before they came the largest size."""
+    """One uploaded file. size_bytes: before it has arrived, the largest possible size."""
 
     owner: str
     session: str
@@ -40,18 +41,18 @@ class Upload:
     is_arriving: bool = True
 
     def count_body(self, receive: Receive) -> Receive:
-        """Count the bytes of the body that is received so."""
+        """Wrap `receive` so that the bytes of the body are counted."""
 
-        async def received() -> Message:
+        async def counted_receive() -> Message:
             message = await receive()
             self.received_bytes += len(message.get("body", b""))
             return message
 
-        return received
+        return counted_receive
 
 
 class UploadQuota:
-    """Knows which uploaded files are kept. Of the event loop's thread only."""
+    """Knows which uploaded files are in memory. For the event loop's thread only."""
 
     def __init__(
         self,
@@ -65,13 +66,12 @@ class UploadQuota:
         self._uploads: list[Upload] = []
 
     def begin(self, owner: str, scope: Scope, max_bytes: int) -> Upload:
-        """Make room for the file of this request, whose body may be so large, before it is read.
+        """Reserve room for the file of this request, before its body is read.
 
-        Where there is none, pages that were left behind give theirs. Raises QuotaExceeded. `end`
-        must follow.
+        If there is none, parked sessions give up theirs. Raises QuotaExceeded. `end` must follow.
         """
-        stated = Headers(scope=scope).get("content-length", "")
-        size = min(int(stated), max_bytes) if stated.isdigit() else max_bytes
+        length = Headers(scope=scope).get("content-length", "")
+        size = min(int(length), max_bytes) if length.isdigit() else max_bytes
         session, _, file = scope["path"].removeprefix(UPLOAD_PREFIX).partition("/")
         upload = Upload(owner, session, file, max(size, _MIN_BYTES))
         self._make_room(owner, self._max_bytes_per_owner - upload.size_bytes, of_all_viewers=False)
@@ -80,7 +80,7 @@ class UploadQuota:
         return upload
 
     def end(self, upload: Upload | None) -> None:
-        """The request was answered: the file is kept, or it is not. None: it brought no file."""
+        """Note that the request was answered. None: it brought no file."""
         if upload is None:
             return
         upload.is_arriving, upload.size_bytes = False, max(upload.received_bytes, _MIN_BYTES)
@@ -88,33 +88,36 @@ class UploadQuota:
 
     def _make_room(self, owner: str | None, max_bytes: int, *, of_all_viewers: bool) -> None:
         self._forget_removed()
-        for one in self._uploads:  # the oldest first
+        for upload in self._uploads:  # oldest first
             if self._total_bytes(owner) <= max_bytes:
                 return
-            if not one.is_arriving and owner in {None, one.owner}:
-                self._end_parked(one.session)
+            if not upload.is_arriving and owner in {None, upload.owner}:
+                self._end_parked(upload.session)
                 self._forget_removed()
         if self._total_bytes(owner) > max_bytes:
             raise QuotaExceeded(of_all_viewers=of_all_viewers)
 
     def _total_bytes(self, owner: str | None = None) -> int:
-        return sum(one.size_bytes for one in self._uploads if owner is None or one.owner == owner)
+        return sum(
+            item.size_bytes for item in self._uploads if owner is None or item.owner == owner
+        )
 
     def _forget_removed(self) -> None:
         self._uploads = [
-            one for one in self._uploads if one.is_arriving or self._has_file(one.session, one.file)
+            item
+            for item in self._uploads
+            if item.is_arriving or self._has_file(item.session, item.file)
         ]
 
 
 def is_upload(scope: Scope) -> bool:
-    """Whether this request brings a file for the screen."""
+    """Return whether this request uploads a file."""
     return bool(scope["path"].startswith(UPLOAD_PREFIX)) and scope["method"] in {"PUT", "POST"}
 
 
 def is_upload_removal(scope: Scope) -> bool:
-    """Whether this request takes a file back.
+    """Return whether this request deletes an uploaded file.
 
-    Its page holds the file until it is drawn anew, and frees it then (screen.uploads): until then
-    the file counts, whatever a browser asks.
+    Its page holds the file until it runs again, and frees it then: until then the file counts.
     """
     return bool(scope["path"].startswith(UPLOAD_PREFIX)) and scope["method"] == "DELETE"

@@ -1,4 +1,4 @@
-"""WebSockets as uvicorn speaks them, with bounds on what one other side makes us hold."""
+"""uvicorn's WebSocket protocol, with limits on the memory that one peer can occupy."""
 
 from __future__ import annotations
 
@@ -13,43 +13,43 @@ from websockets.server import ServerProtocol
 from situasi.common import telemetry
 from situasi.server.connection_limits import TABLE, WriteStall
 
-# Bytes of a message, inflated. The largest that a page sends is 106 KB.
+# Bytes of a decompressed message. The largest that a page sends is 106 KB.
 MAX_MESSAGE_BYTES = 1024 * 1024
-# Frames of a message: a browser sends one, a proxy cuts it into dozens.
+# Frames of a message: a browser sends one, a proxy may cut it into dozens.
 MAX_FRAMES = 1024
-# Bytes that are looked at in one piece. A thousandfold is the most that they inflate to.
+# Bytes parsed at a time; they decompress to at most a thousand times as many.
 PIECE_BYTES = 1024
-# Bytes of unfinished messages and of those not yet heard, of all connections together.
+# Bytes of unfinished and of unread messages, of all connections together.
 MAX_HELD_BYTES = 64 * MAX_MESSAGE_BYTES
-# Whoever holds no more than this goes on even then.
+# A connection that holds no more than this continues even beyond that limit.
 ALWAYS_ALLOWED_BYTES = 64 * 1024
-# Seconds for a message that was begun.
+# Seconds until a message that has begun must be complete.
 MESSAGE_TIMEOUT_S = 60.0
-# Pings and pongs in so many seconds: a browser sends one for each of ours.
+# Pings and pongs per window in seconds: a browser sends one for each of ours.
 MAX_CONTROLS, CONTROLS_WINDOW_S = 60, 10.0
 
 
 def is_supported(config: uvicorn.Config) -> bool:
-    """Return whether this server speaks WebSockets by the class that is built on here."""
+    """Return whether this server uses the WebSocket class that is extended here."""
     http = getattr(config, "http_protocol_class", None)
     if http is None or getattr(config, "ws_protocol_class", None) is not WebSocketsSansIOProtocol:
         return False
     names = ("handle_cont", "handle_ping", "handle_pong", "handle_parser_exception")
-    known = all(hasattr(WebSocketsSansIOProtocol, name) for name in names)
-    return known and isinstance(getattr(ServerProtocol().reader, "buffer", None), bytearray)
+    has_hooks = all(hasattr(WebSocketsSansIOProtocol, name) for name in names)
+    return has_hooks and isinstance(getattr(ServerProtocol().reader, "buffer", None), bytearray)
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """One WebSocket."""
+    """One WebSocket connection."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._write_stall = WriteStall()
-        self._pending = bytearray()  # came, not looked at yet
-        self._inflated_bytes = 0  # bytes of the frames of a message that is not whole
-        self._queued_bytes = 0  # bytes of messages that the application has not heard yet
-        self._held_bytes = 0  # what TABLE counts of this connection
-        self._message_began_s: float | None = None  # when the message that is not whole began
+        self._pending = bytearray()  # received, not parsed yet
+        self._inflated_bytes = 0  # frames of an incomplete message
+        self._queued_bytes = 0  # messages that the application has not read
+        self._held_bytes = 0  # as counted in TABLE
+        self._message_began_s: float | None = None  # start of the incomplete message
         self._controls, self._controls_since = 0, 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -66,9 +66,9 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Look at what comes piece by piece, no further than to the end of a message."""
+        """Parse incoming data piece by piece, no further than to the end of a message."""
         if self.close_sent and len(data) > PIECE_BYTES:
-            # We have closed, and await no more than the answer to that.
+            # We have closed; only the peer's close frame is expected.
             TABLE.abort(self, "closed")
             return
         self._pending += data
@@ -89,24 +89,24 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def _count_held(self) -> None:
         if self.transport.is_closing():
             return
-        cut_off = len(self.conn.reader.buffer)
-        if not self.handshake_complete or not (cut_off or self.frames):
+        unparsed_bytes = len(self.conn.reader.buffer)
+        if not self.handshake_complete or not (unparsed_bytes or self.frames):
             self._message_began_s = None
         elif self._message_began_s is None:
             self._message_began_s = self.loop.time()
-        held = len(self._pending) + cut_off + self._inflated_bytes + self._queued_bytes
-        TABLE.held_bytes += held - self._held_bytes
-        self._held_bytes = held
+        held_bytes = len(self._pending) + unparsed_bytes + self._inflated_bytes + self._queued_bytes
+        TABLE.held_bytes += held_bytes - self._held_bytes
+        self._held_bytes = held_bytes
 
     def send_receive_event_to_app(self) -> None:
-        """Hand on a whole message; nothing more is read until the application has heard it."""
+        """Pass on a complete message; reading pauses until the application has read it."""
         self._queued_bytes += self._inflated_bytes
         self._inflated_bytes = 0
         self._message_began_s = None
         super().send_receive_event_to_app()
 
     async def receive(self) -> Any:
-        """Wait for the next message; others have their turn before one that waits already."""
+        """Return the next message; before reading a waiting one, let other tasks run."""
         message = await super().receive()
         if self.queue.empty():
             self._queued_bytes = 0
@@ -136,12 +136,12 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self._fail(1009, "too many frames")
 
     def handle_ping(self) -> None:
-        """Answer, as long as they are few."""
+        """Answer a ping; too many close the connection."""
         super().handle_ping()
         self._count_control()
 
     def handle_pong(self, event: Frame) -> None:
-        """Hear an answer to a ping of ours, or one that nobody asked for."""
+        """Count a pong, asked for or not."""
         super().handle_pong(event)
         self._count_control()
 
@@ -154,26 +154,26 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self._fail(1008, "too many pings")
 
     def pause_writing(self) -> None:
-        """Read nothing of an other side that does not read."""
+        """Stop reading from a peer that does not read."""
         super().pause_writing()
         self._write_stall.on_paused(self.loop.time(), self.transport.get_write_buffer_size())
         if not self.transport.is_closing():
             self.transport.pause_reading()
 
     def resume_writing(self) -> None:
-        """Read again of an other side that reads again."""
+        """Read again from a peer that reads again."""
         super().resume_writing()
         self._write_stall.on_resumed()
         if not self.read_paused and not self.transport.is_closing():
             self.transport.resume_reading()
 
     def keepalive_timeout(self) -> None:
-        """Cut off an other side that does not answer: what was to be sent is of no use to it."""
+        """Abort a connection that does not answer pings; pending data is of no use to it."""
         super().keepalive_timeout()
         TABLE.abort(self, "no pong")
 
     def _fail(self, code: int, reason: str) -> None:
-        """Close because of what the other side sent."""
+        """Close because of what the peer sent."""
         if self.close_sent or self.transport.is_closing():
             return
         telemetry.CONNECTIONS_CUT.labels(reason).inc()
@@ -186,7 +186,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.handle_parser_exception()
 
     def overdue_reason(self, now: float) -> str:
-        """Return why this connection is to be cut off now, or an empty text."""
+        """Return why this connection must be closed now, or an empty text."""
         if self._write_stall.is_overdue(self.transport, now):
             return "not read"
         if self._message_began_s is not None and now - self._message_began_s > MESSAGE_TIMEOUT_S:

@@ -1,1 +1,1 @@
-"""Reports in and figures out over HTTP, under /api/v1."""
+"""The HTTP API under /api/v1: deliveries in, figures and rows out."""

@@ -1,4 +1,4 @@
-"""Keys of sources: what a program may write and read, kept so that nobody can read the key."""
+"""API keys of programs: what each may write and read; the store keeps only a hash."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from situasi.ingest.write_scope import CorrectionRights, WriteScope
 from situasi.store.interface import ConflictError, Store
 
 KIND = "key"
-# Written beside the key, not into it: a use must never bring back a key revoked meanwhile.
+# A record of its own: recording a use must never restore a key revoked meanwhile.
 USED_KIND = "key_used"
 NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 # Merges are made on the board, by people who look at both reports.
@@ -26,16 +26,16 @@ _TOKEN = re.compile(r"situasi_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
 
 
 class KeyRefused(Exception):
-    """A key that cannot be made or revoked; the message says why, in Indonesian."""
+    """A key cannot be created or revoked; the message says why, in Indonesian."""
 
 
 @dataclass(frozen=True)
 class Key:
     """What the store keeps of a key.
 
-    feeds: what it may write. area: the kecamatan of which it writes and reads; empty: all.
-    read: it reads what a guest sees (no officers, no neutrality). metrics: it reads /metrics.
-    salt, digest: hexadecimal; the key itself is kept nowhere. revoked: when, ISO, or None.
+    feeds: it may write these. area: kecamatan that it writes and reads; empty: all. read: it reads
+    what a guest sees (no officers, no neutrality). metrics: it reads /metrics. salt, digest:
+    hexadecimal; the key itself is stored nowhere. revoked: ISO time, or None.
     """
 
     name: str
@@ -50,18 +50,19 @@ class Key:
 
     @property
     def actor(self) -> str:
-        """How the trail and the deliveries call it."""
+        """Return its name in the audit log and in deliveries."""
         return f"kunci:{self.name}"
 
     def write_scope(self) -> WriteScope:
-        """What it may write: its feeds, of its area; of quarantine what it had sent itself."""
+        """Return what it may write: its feeds of its area, and its own rows in quarantine."""
         return WriteScope(self.actor, frozenset(self.feeds), self.area, CorrectionRights.OWN)
 
 
 def digest_secret(secret: str, salt: str) -> str:
-    """A fast keyed hash is enough: 256 random bits cannot be guessed, however fast one tries.
+    """Return the keyed hash of a secret.
 
-    (A slow hash is for passwords that people choose; here it would only slow down reports.)
+    A fast hash is enough, as 256 random bits cannot be guessed; a slow one, as for passwords that
+    people choose, would only slow down deliveries.
     """
     return blake2b(secret.encode(), key=bytes.fromhex(salt), digest_size=32).hexdigest()
 
@@ -77,10 +78,10 @@ def add(
     read: bool = False,
     metrics: bool = False,
 ) -> str:
-    """Make a key; the text that its holder sends. It can never be shown again.
+    """Create a key and return its token, which can never be shown again.
 
-    A name is given once: the trail would not tell two of the same name apart. Raises KeyRefused
-    and StoreError.
+    A name is used once only: the audit log could not tell two keys of the same name apart. Raises
+    KeyRefused and StoreError.
     """
     if not NAME_PATTERN.fullmatch(name):
         raise KeyRefused("nama kunci: huruf kecil, angka, titik, - dan _, paling banyak 40")
@@ -101,23 +102,23 @@ def add(
 
 
 def revoke(store: Store, name: str, now: datetime, actor: str) -> None:
-    """From the next request on the key opens nothing. Raises KeyRefused and StoreError."""
-    found = store.latest_records(KIND, name).get(name)
-    if found is None:
+    """Revoke a key from the next request on. Raises KeyRefused and StoreError."""
+    record = store.latest_records(KIND, name).get(name)
+    if record is None:
         raise KeyRefused(f'kunci "{name}" tidak ada; lihat: key list')
-    if found["revoked"]:
+    if record["revoked"]:
         raise KeyRefused(f'kunci "{name}" sudah dicabut')
-    value = {**found, "revoked": now.isoformat(timespec="seconds")}
+    value = {**record, "revoked": now.isoformat(timespec="seconds")}
     store.put_record(KIND, name, value, now, actor, "key-revoke", {"name": name})
 
 
 def load_all(store: Store) -> list[Key]:
-    """All keys, revoked ones too, in the order of their names."""
+    """Return all keys, revoked ones too, by name."""
     return [_parse_key(value) for value in store.latest_records(KIND).values()]
 
 
 def last_uses(store: Store) -> dict[str, str]:
-    """The day on which each key was last used, ISO; a key never used is left out."""
+    """Return the day of each key's last use, ISO, by name; a key never used is left out."""
     return store.latest_records(USED_KIND)
 
 
@@ -126,14 +127,14 @@ def _parse_key(value: dict[str, Any]) -> Key:
 
 
 def _match_secret(key: Key | None, secret: str) -> Key | None:
-    """The key, where this is its secret and it is not revoked."""
+    """Return the key if this is its secret and it is not revoked."""
     if key is None or key.revoked:
         return None
     return key if hmac.compare_digest(digest_secret(secret, key.salt), key.digest) else None
 
 
 class Keyring:
-    """The keys at hand, read anew whenever anything of access has changed."""
+    """The current keys, read again whenever access data has changed."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -143,17 +144,17 @@ class Keyring:
         self._used_days: dict[str, str] = {}
 
     def find(self, token: str) -> Key | None:
-        """The key that this text is, unless it is revoked. Raises StoreError."""
+        """Return the key of this token, unless revoked. Raises StoreError."""
         parts = _TOKEN.fullmatch(token)
         return _match_secret(self._load_current().get(parts[1]), parts[2]) if parts else None
 
     def find_cached(self, token: str) -> Key | None:
-        """The same among the keys that were read last; asks nobody."""
+        """Return the key of this token among those read last, without the store."""
         parts = _TOKEN.fullmatch(token)
         return _match_secret(self._keys.get(parts[1]), parts[2]) if parts else None
 
     def record_use(self, key: Key, now: datetime) -> None:
-        """Note the day: enough to find keys that nobody needs, too coarse to follow anyone."""
+        """Record the day: enough to find unused keys, too coarse to follow anybody."""
         today = now.date().isoformat()
         with self._lock:
             if self._used_days.get(key.name) == today:
@@ -163,9 +164,11 @@ class Keyring:
             self._store.put_record(USED_KIND, key.name, today, now, key.actor)
 
     def _load_current(self) -> dict[str, Key]:
-        mark = self._store.access_position()  # before the keys: they may be newer, never older
+        position = (
+            self._store.access_position()
+        )  # read before the keys: they may be newer, never older
         with self._lock:
-            if mark != self._mark:
+            if position != self._mark:
                 self._keys = {key.ident: key for key in load_all(self._store)}
-                self._mark = mark
+                self._mark = position
             return self._keys

@@ -1,4 +1,4 @@
-"""The application under /api: its routes, and every failure told as a problem."""
+"""The ASGI application at /api: its routes, with every failure as a problem."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from situasi.board import Board
-from situasi.board import current_board as board
+from situasi.board import Board, current_board
 from situasi.common import telemetry
 from situasi.domain.feed_schemas import FEEDS
 from situasi.higher_command import app as higher_command_app
@@ -37,11 +36,11 @@ def _now() -> datetime:
 
 
 class Api:
-    """An ASGI application, mounted at /api."""
+    """The application, mounted at /api; passes on to HigherCommandApi where that is served."""
 
     def __init__(
         self,
-        board: Callable[[], Board] = board,
+        board: Callable[[], Board] = current_board,
         clock: Callable[[], datetime] = _now,
         limits: Limits | None = None,
     ) -> None:
@@ -54,7 +53,7 @@ class Api:
             Route("/v1/situation", self._serve_situation, methods=["GET"]),
         ]
         for feed in FEEDS:
-            # One route for both methods: another method is then told which there are.
+            # One route for both methods, so that a 405 names both.
             methods = ["GET", "POST"] if feed in WRITABLE else ["GET"]
             routes.append(Route(f"/v1/{feed}", self._build_feed_endpoint(feed), methods=methods))
         self._app = ProblemMiddleware(Router(routes, redirect_slashes=False, default=_not_found))
@@ -69,34 +68,34 @@ class Api:
         await app(scope, receive, send)
 
     async def metrics(self, request: Request) -> Response:
-        """Figures for Prometheus: with a key, or for this machine while there are no accounts."""
+        """Return Prometheus metrics: with a key, or locally while there are no accounts."""
         if higher_command_app.current_higher_command() is not None:
             return await self._higher_command_api.metrics(request)
 
-        def work(desk: ApiService) -> Response:
-            # A key that is shown is always looked at: the gate let it pass for that alone.
-            open_here = is_local_request(request) and not sessions.has_accounts()
-            if "authorization" in request.headers or not open_here:
-                key = desk.authenticate(request.headers).key
+        def work(service: ApiService) -> Response:
+            # A given key is always checked: the middleware let the request pass because of it.
+            is_open = is_local_request(request) and not sessions.has_accounts()
+            if "authorization" in request.headers or not is_open:
+                key = service.authenticate(request.headers).key
                 if key is None or not key.metrics:
                     raise Problem(403, "Metrik perlu kunci dengan hak metrik.")
             return Response(
-                metrics.format_metrics(lambda: desk.board), media_type=metrics.MEDIA_TYPE
+                metrics.format_metrics(lambda: service.board), media_type=metrics.MEDIA_TYPE
             )
 
         return await self._run_read(request, work)
 
     async def _serve_openapi(self, request: Request) -> Response:
-        def work(desk: ApiService) -> Response:
-            desk.authenticate(request.headers)
-            return responses.json_response(desk.build_openapi())
+        def work(service: ApiService) -> Response:
+            service.authenticate(request.headers)
+            return responses.json_response(service.build_openapi())
 
         return await self._run_read(request, work)
 
     async def _serve_situation(self, request: Request) -> Response:
-        def work(desk: ApiService) -> Response:
-            viewer = desk.authenticate(request.headers).require_reader()
-            return desk.get_situation(viewer, request.query_params, _known_etag(request))
+        def work(service: ApiService) -> Response:
+            viewer = service.authenticate(request.headers).require_reader()
+            return service.get_situation(viewer, request.query_params, _known_etag(request))
 
         return await self._run_read(request, work)
 
@@ -113,24 +112,27 @@ class Api:
         return await self._read_workers.run(owner, lambda: work(self._services.current()))
 
     async def _receive_delivery(self, feed: str, request: Request) -> Response:
-        desk = self._services.current()
-        # Before the body: a stranger may not make us hold four megabytes.
-        owner = desk.queue_owner(request.headers)
-        caller = await self._read_workers.run(owner, lambda: desk.authenticate(request.headers))
-        desk.check_may_write(caller, feed)
+        service = self._services.current()
+        # Before the body: an unknown caller must not make us hold four megabytes.
+        owner = service.queue_owner(request.headers)
+        caller = await self._read_workers.run(owner, lambda: service.authenticate(request.headers))
+        service.check_may_write(caller, feed)
         if request.query_params:
             raise Problem(422, "Alamat ini tidak mengenal saringan untuk kiriman.")
         headers = request.headers
-        kind, again = headers.get("content-type", ""), headers.get("idempotency-key")
+        content_type, idempotency_key = (
+            headers.get("content-type", ""),
+            headers.get("idempotency-key"),
+        )
         with self._body_slots.acquire(owner):
             body = await read_body(request, self._limits)
             started = time.perf_counter()
-            parcel = ApiDelivery(feed, kind, body, again)
-            ledger = await self._write_workers.run(
-                owner, lambda: desk.ingest_delivery(caller, parcel)
+            incoming = ApiDelivery(feed, content_type, body, idempotency_key)
+            result = await self._write_workers.run(
+                owner, lambda: service.ingest_delivery(caller, incoming)
             )
-        telemetry.record_ingest("api", feed, ledger, time.perf_counter() - started)
-        return responses.json_response(ledger)
+        telemetry.record_ingest("api", feed, result, time.perf_counter() - started)
+        return responses.json_response(result)
 
 
 def _read_rows(feed: str, request: Request, service: ApiService) -> Response:
@@ -140,7 +142,7 @@ def _read_rows(feed: str, request: Request, service: ApiService) -> Response:
 
 
 def _known_etag(request: Request) -> str | None:
-    """The tag of the answer that the reader has already."""
+    """Return the ETag of the response that the reader has already."""
     return request.headers.get("if-none-match")
 
 

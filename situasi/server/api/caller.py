@@ -1,4 +1,4 @@
-"""Who asks: a source with a key, or a viewer whom the gate has let in."""
+"""The caller of the API: a program with a key, or a signed-in viewer."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.server.api.api_keys import Key, Keyring
 from situasi.server.api.problem_details import Problem
 
-# As whom a key reads: as a guest, who sees neither officers nor neutrality.
+# A key reads with the rights of a guest: no officers, no neutrality reports.
 KEY_ROLE = ROLES["tamu"]
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 _LOOPBACK_HOSTS = _LOOPBACK | {"localhost", "[::1]"}
-# Somebody else's request, passed on by a proxy on this machine.
+# Headers of a request that a proxy on this machine passed on.
 _FORWARDING_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 
 _CHALLENGE = {"www-authenticate": 'Bearer realm="situasi"'}
@@ -27,22 +27,22 @@ _CHALLENGE = {"www-authenticate": 'Bearer realm="situasi"'}
 
 @dataclass(frozen=True)
 class Caller:
-    """viewer: as whom it reads; None: it may not read. key: with which it came, if any."""
+    """Who calls. viewer: with whose rights it reads, or None; key: its API key, if any."""
 
     name: str
     viewer: Viewer | None
     key: Key | None
 
     def require_reader(self) -> Viewer:
-        """As whom it reads. Raises Problem 403."""
+        """Return the viewer with whose rights it reads. Raises Problem 403."""
         if self.viewer is None:
             raise Problem(403, "Kunci ini hanya untuk mengirim, bukan untuk membaca.")
         return self.viewer
 
     def require_writer(self, feed: str) -> Key:
-        """The key with which it writes this feed. Raises Problem 403.
+        """Return the key with which it writes this feed. Raises Problem 403.
 
-        A session does not write here: a page elsewhere could make a browser do it.
+        A session does not write here: a page of another site could make the browser do it.
         """
         if self.key is None:
             raise Problem(403, "Mengirim laporan lewat alamat ini perlu kunci, bukan sesi.")
@@ -55,26 +55,26 @@ UNKNOWN_OWNER = "?"
 
 
 def authenticate(headers: Headers, keyring: Keyring) -> Caller:
-    """Who asks. Raises Problem 401 where nobody is known, 403 for a shared link."""
-    written = headers.get("authorization")
-    if written is not None:
-        return _authenticate_key(written, keyring)
-    passed = headers.get(viewer_header.HEADER_NAME)
-    if passed is None:
+    """Return the caller. Raises Problem 401 if it is unknown, 403 for a guest link."""
+    authorization = headers.get("authorization")
+    if authorization is not None:
+        return _authenticate_key(authorization, keyring)
+    viewer_value = headers.get(viewer_header.HEADER_NAME)
+    if viewer_value is None:
         raise Problem(401, "Sertakan kunci: Authorization: Bearer …", _CHALLENGE)
-    return _authenticate_session(passed)
+    return _authenticate_session(viewer_value)
 
 
 def queue_owner(headers: Headers, keyring: Keyring) -> str:
-    """Whose line a request waits in; all who show a key that nobody has share one."""
-    written = headers.get("authorization")
-    if written is not None:
-        key = keyring.find_cached(written.partition(" ")[2].strip())
+    """Return whose queue a request waits in; all requests with an unknown key share one."""
+    authorization = headers.get("authorization")
+    if authorization is not None:
+        key = keyring.find_cached(authorization.partition(" ")[2].strip())
         return UNKNOWN_OWNER if key is None else key.actor
-    shown = headers.get(viewer_header.HEADER_NAME)
-    if shown is None:
+    viewer_value = headers.get(viewer_header.HEADER_NAME)
+    if viewer_value is None:
         return UNKNOWN_OWNER
-    return blake2b(shown.encode("utf-8", "replace"), digest_size=12).hexdigest()
+    return blake2b(viewer_value.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
 def _authenticate_key(authorization: str, keyring: Keyring) -> Caller:
@@ -97,7 +97,7 @@ def _authenticate_session(header_value: str) -> Caller:
 
 
 def is_local_request(request: Request) -> bool:
-    """Whether a program on this machine asks, and not through a proxy that stands on it."""
+    """Return whether a program on this machine asks, and not through a local proxy."""
     host = re.sub(r":\d*$", "", request.headers.get("host", ""))
     client = request.client.host if request.client else ""
     passed_on = any(name in request.headers for name in _FORWARDING_HEADERS)

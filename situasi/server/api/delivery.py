@@ -1,4 +1,4 @@
-"""Reports that come over HTTP: through the same door as files, and answered when they are kept."""
+"""Deliveries over HTTP: ingested like files, and answered once they are stored."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MAX_IDEMPOTENCY_KEY_LENGTH = 200
 
 @dataclass(frozen=True)
 class ApiDelivery:
-    """One delivery as it came. repeat_key: its Idempotency-Key, if it has one."""
+    """One delivery as received. idempotency_key: its Idempotency-Key header, if any."""
 
     feed: str
     content_type: str
@@ -35,7 +35,7 @@ class ApiDelivery:
 
 
 class IdempotencyLocks:
-    """Which deliveries with an Idempotency-Key are being worked on in this process."""
+    """The Idempotency-Keys that this process is working on."""
 
     def __init__(self) -> None:
         self._held: set[str] = set()
@@ -43,7 +43,7 @@ class IdempotencyLocks:
 
     @contextmanager
     def hold(self, name: str) -> Iterator[None]:
-        """Raises Problem 409 while somebody else holds it."""
+        """Hold a key while the block runs. Raises Problem 409 if it is held already."""
         with self._lock:
             if name in self._held:
                 raise Problem(
@@ -66,38 +66,38 @@ def ingest_delivery(
     locks: IdempotencyLocks,
     new_row_limiter: NewRowLimiter,
 ) -> dict[str, Any]:
-    """The ledger of this delivery, once it is durable; of one that came before, the same again.
+    """Return the result of this delivery once it is durable; a repeated one gets the same answer.
 
-    The answer is kept by the store, so that a restart in between brings no other one. Cut off
-    between the two, the rows count as duplicates the second time; none is stored twice. Raises
-    Problem 409, 415 and 422, and StoreError.
+    The store keeps the answer, so it survives a restart. If the process dies before it is kept, the
+    rows count as duplicates the second time; none is stored twice. Raises Problem 409, 415 and 422,
+    and StoreError.
     """
     if incoming.idempotency_key is None:
         return _ingest_within_limit(board, key, incoming, now, limits, new_row_limiter)
     _check_idempotency_key(incoming.idempotency_key)
     name = f"{key.name}/{sha256(incoming.idempotency_key.encode()).hexdigest()[:40]}"
-    mark = sha256(b"\0".join((incoming.feed.encode(), incoming.body))).hexdigest()
+    digest = sha256(b"\0".join((incoming.feed.encode(), incoming.body))).hexdigest()
     with locks.hold(name):
-        before = board.store.latest_records(_ANSWER_KIND, name).get(name)
-        if before is not None:
-            return _stored_answer(before, mark)
-        said = _ingest_within_limit(board, key, incoming, now, limits, new_row_limiter)
-        board.store.put_record(_ANSWER_KIND, name, {"of": mark, "answer": said}, now, key.actor)
-    return said
+        stored = board.store.latest_records(_ANSWER_KIND, name).get(name)
+        if stored is not None:
+            return _stored_answer(stored, digest)
+        answer = _ingest_within_limit(board, key, incoming, now, limits, new_row_limiter)
+        board.store.put_record(_ANSWER_KIND, name, {"of": digest, "answer": answer}, now, key.actor)
+    return answer
 
 
 def _check_idempotency_key(idempotency_key: str) -> None:
-    plain = (
+    is_plain = (
         idempotency_key.isascii()
         and idempotency_key.isprintable()
         and idempotency_key.strip() == idempotency_key
     )
-    if not (plain and 0 < len(idempotency_key) <= MAX_IDEMPOTENCY_KEY_LENGTH):
+    if not (is_plain and 0 < len(idempotency_key) <= MAX_IDEMPOTENCY_KEY_LENGTH):
         raise Problem(422, f"Idempotency-Key: 1 sampai {MAX_IDEMPOTENCY_KEY_LENGTH} huruf ASCII.")
 
 
-def _stored_answer(stored: dict[str, Any], mark: str) -> dict[str, Any]:
-    if stored["of"] != mark:
+def _stored_answer(stored: dict[str, Any], digest: str) -> dict[str, Any]:
+    if stored["of"] != digest:
         raise Problem(422, "Idempotency-Key ini sudah dipakai untuk isi yang lain.")
     answer: dict[str, Any] = stored["answer"]
     return answer
@@ -120,15 +120,15 @@ def _ingest_within_limit(
 def _ingest(
     board: Board, key: Key, incoming: ApiDelivery, now: datetime, limits: Limits
 ) -> IngestResult:
-    ending = request_body.detect_extension(incoming.content_type, incoming.body)
+    extension = request_body.detect_extension(incoming.content_type, incoming.body)
     scope = key.write_scope()
-    source = f"{key.name}.{ending}"
-    if ending == "json":
+    source = f"{key.name}.{extension}"
+    if extension == "json":
         rows = request_body.parse_json_rows(incoming.body, limits.max_rows)
         return ingest_rows(
             rows, source, board.store, board.ingest_context, scope, feed=incoming.feed, now=now
         )
-    if ending == "xlsx":
+    if extension == "xlsx":
         request_body.check_workbook_size(incoming.body, limits.workbook_bytes)
     with tempfile.TemporaryDirectory(prefix="situasi-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / source

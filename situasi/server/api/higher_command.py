@@ -1,6 +1,6 @@
 """The API of a command above: the roll-ups of its kabupaten, and no rows.
 
-Rows of a kabupaten are read and sent at its own Polres, which keeps who may.
+Rows of a kabupaten are read and sent at its own Polres, which knows who may.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from situasi.server.auth import sessions
 from situasi.store.rollups.queries import CriticalCase, Rollup
 
 ROLLUPS_PATH = "/api/v1/rollups"
-# Words of people stay on the page: they may name somebody.
+# Free text stays on the page: it may name somebody.
 _FREE_TEXT_FIELDS = frozenset({"uraian", "desa_text"})
 _COUNT_FIELDS = ("reached", "open_tingkat", "jenis")
 _TIME_FIELDS = ("at", "received_at", "reported_at")
@@ -37,7 +37,7 @@ _PLAIN_FIELDS = ("version", "exercise", "rehearsal", "register", "everywhere")
 
 
 class HigherCommandApi:
-    """An ASGI application, mounted at /api where a command above is served."""
+    """The ASGI application at /api of a command above."""
 
     def __init__(self, clock: Callable[[], datetime], limits: Limits) -> None:
         self._clock, self._workers, self._rate_limiter = (
@@ -45,7 +45,7 @@ class HigherCommandApi:
             WorkerPool(limits),
             RateLimiter(limits),
         )
-        self._keyring: Keyring | None = None  # of the store that is opened when the server serves
+        self._keyring: Keyring | None = None  # set late: the store is opened when the server starts
         routes = [
             Route("/v1/openapi.json", self._serve_openapi, methods=["GET"]),
             Route("/v1/rollups", self._serve_rollups, methods=["GET"]),
@@ -69,19 +69,19 @@ class HigherCommandApi:
                 raise Problem(403, "Rekap hanya untuk akun satuan ini.")
             if request.query_params:
                 raise Problem(422, "Alamat ini tidak mengenal saringan.")
-            found = app.filter_overview(
+            overview = app.filter_overview(
                 _current_headquarters().rollup_cache.current_overview(), viewer.area
             )
-            return responses.json_response(build_rollups(found))
+            return responses.json_response(build_rollups(overview))
 
         return await self._workers.run(queue_owner(request.headers, self._get_keyring()), work)
 
     async def metrics(self, request: Request) -> Response:
-        """Figures for Prometheus: with a key, or for this machine while there are no accounts."""
+        """Return Prometheus metrics: with a key, or locally while there are no accounts."""
 
         def work() -> Response:
-            open_here = is_local_request(request) and not sessions.has_accounts()
-            if "authorization" in request.headers or not open_here:
+            is_open = is_local_request(request) and not sessions.has_accounts()
+            if "authorization" in request.headers or not is_open:
                 key = self._authenticate(request).key
                 if key is None or not key.metrics:
                     raise Problem(403, "Metrik perlu kunci dengan hak metrik.")
@@ -101,25 +101,25 @@ class HigherCommandApi:
 
 
 def build_rollups(overview: HigherCommandOverview) -> dict[str, Any]:
-    """The roll-ups as they are answered: what nobody told is null."""
-    silent = {one.code for one in overview.silent_members()}
+    """Return the roll-ups as JSON; an unknown value is null."""
+    silent = {member.code for member in overview.silent_members()}
     return {
         "command": overview.command.name,
         "level": overview.command.level,
         "checked_at": _format_time(overview.checked_at),
         "trouble": overview.trouble is not None,
-        "latihan": any(one.rehearsal for one in overview.rollups.values()),
+        "latihan": any(member.rehearsal for member in overview.rollups.values()),
         "kabupaten": [
             {
-                "code": one.code,
-                "name": one.name,
-                "tps": one.tps,
-                "dpt": one.dpt,
-                "estimated": one.estimated,
-                "silent": one.code in silent,
-                "rollup": _build_rollup(overview.rollups.get(one.code)),
+                "code": member.code,
+                "name": member.name,
+                "tps": member.tps,
+                "dpt": member.dpt,
+                "estimated": member.estimated,
+                "silent": member.code in silent,
+                "rollup": _build_rollup(overview.rollups.get(member.code)),
             }
-            for one in overview.command.members
+            for member in overview.command.members
         ],
     }
 
@@ -127,27 +127,27 @@ def build_rollups(overview: HigherCommandOverview) -> dict[str, Any]:
 def _build_rollup(rollup: Rollup | None) -> dict[str, Any] | None:
     if rollup is None:
         return None
-    maps = {name: _build_counts(getattr(rollup, name)) for name in _COUNT_FIELDS}
+    counts = {name: _build_counts(getattr(rollup, name)) for name in _COUNT_FIELDS}
     return {
         **{name: getattr(rollup, name) for name in (*_PLAIN_FIELDS, *COUNTS)},
         **{name: _format_time(getattr(rollup, name)) for name in _TIME_FIELDS},
-        **maps,
+        **counts,
         "serious": [_build_critical_case(case) for case in rollup.serious],
     }
 
 
 def _build_critical_case(case: CriticalCase) -> dict[str, Any]:
-    said = {
-        one.name: getattr(case, one.name)
-        for one in fields(case)
-        if one.name not in _FREE_TEXT_FIELDS
+    values = {
+        field.name: getattr(case, field.name)
+        for field in fields(case)
+        if field.name not in _FREE_TEXT_FIELDS
     }
     return {name: _format_time(value) if isinstance(value, datetime) else value
-            for name, value in said.items()}  # fmt: skip
+            for name, value in values.items()}  # fmt: skip
 
 
 def _build_counts(counts: Any) -> dict[str, int] | None:
-    """Of JSON a name is never null: what nobody weighed stands under the empty one."""
+    """Return counts by name; JSON keys cannot be null, so "" stands for unstated."""
     return None if counts is None else {name or "": number for name, number in counts.items()}
 
 
@@ -156,7 +156,7 @@ def _format_time(at: datetime | None) -> str | None:
 
 
 def build_openapi(name: str) -> dict[str, Any]:
-    """OpenAPI 3.1 of what is answered here."""
+    """Return the OpenAPI 3.1 document of this API."""
     count = {"type": ["integer", "null"], "minimum": 0}
     time = {"type": ["string", "null"], "format": "date-time"}
     counts = {"type": ["object", "null"], "additionalProperties": {"type": "integer"}}
@@ -183,7 +183,7 @@ def build_openapi(name: str) -> dict[str, Any]:
             "rollup": rollup,
         },
     }
-    answer = {
+    response = {
         "type": "object",
         "required": ["command", "level", "checked_at", "trouble", "latihan", "kabupaten"],
         "properties": {
@@ -192,7 +192,7 @@ def build_openapi(name: str) -> dict[str, Any]:
             "kabupaten": {"type": "array", "items": kabupaten},
         },
     }
-    refused = {str(status): {"description": TITLES[status]} for status in (401, 403, 429, 503)}
+    problems = {str(status): {"description": TITLES[status]} for status in (401, 403, 429, 503)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -209,9 +209,9 @@ def build_openapi(name: str) -> dict[str, Any]:
                     "responses": {
                         "200": {
                             "description": "Rekap.",
-                            "content": {"application/json": {"schema": answer}},
+                            "content": {"application/json": {"schema": response}},
                         },
-                        **refused,
+                        **problems,
                     },
                 }
             }
@@ -226,15 +226,15 @@ def _same_schema(names: Iterable[str], schema: dict[str, Any]) -> dict[str, Any]
 async def _not_found(_scope: Scope, _receive: Receive, _send: Send) -> None:
     raise Problem(
         404,
-        f"Ini papan {_current_headquarters().command.name}: di sini hanya rekap ({ROLLUPS_PATH}). Baris laporan dibaca"
-        " dan dikirim pada papan Polres masing-masing.",
+        f"Ini papan {_current_headquarters().command.name}: di sini hanya rekap ({ROLLUPS_PATH})."
+        " Baris laporan dibaca dan dikirim pada papan Polres masing-masing.",
     )
 
 
 def _current_headquarters() -> HigherCommandApp:
-    found = app.current_higher_command()
-    assert found is not None, "asked where a command above is served"
-    return found
+    headquarters = app.current_higher_command()
+    assert headquarters is not None, "asked where a command above is served"
+    return headquarters
 
 
 def _no_board() -> Any:

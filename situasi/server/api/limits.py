@@ -1,4 +1,4 @@
-"""How much and how often: bounds on bodies, on calls of one caller, and on work at one time."""
+"""Limits of the API: on bodies, on calls of one caller, and on work at one time."""
 
 from __future__ import annotations
 
@@ -26,13 +26,12 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Limits:
-    """body: bytes of one delivery. unfolded: bytes of a workbook. rows: of one delivery.
+    """Limits of the API; what is larger comes as a file. "per caller": of these, for one caller.
 
-    body_seconds: in which it must have come.
-    per_minute, burst: calls of one caller. at_once: calls worked on; waiting: in line for it.
-    own, own_waiting: the same of one caller. moments: different past ones of a caller in a minute.
-    bodies: held at one time, own_bodies: of one caller. new_rows: that one caller brings in an
-    hour; rows that are known already do not count. What is larger comes as a file.
+    body_bytes, max_rows: of one delivery. workbook_bytes: unpacked. body_timeout_s: until the body
+    must be complete. max_running, max_waiting: calls worked on, and queued. moments_per_minute:
+    different past moments. max_bodies: in memory at one time. new_rows_per_hour: of one caller;
+    rows known already do not count.
     """
 
     body_bytes: int = API_CALL_LIMITS.max_bytes
@@ -52,12 +51,12 @@ class Limits:
 
 
 def _too_many_requests(wait_s: int) -> Problem:
-    said = f"Terlalu banyak permintaan; coba lagi dalam {wait_s} detik."
-    return Problem(429, said, {"retry-after": str(wait_s)})
+    message = f"Terlalu banyak permintaan; coba lagi dalam {wait_s} detik."
+    return Problem(429, message, {"retry-after": str(wait_s)})
 
 
 class MomentLimiter:
-    """Bounds the different past moments that one caller asks for: each is computed anew."""
+    """Limits the different past moments that one caller asks for: each is computed anew."""
 
     def __init__(self, limits: Limits) -> None:
         self._questions = QueryLimiter(limits.moments_per_minute, limits.moments_per_minute)
@@ -71,7 +70,7 @@ class MomentLimiter:
 
 
 class RateLimiter:
-    """A bucket for each caller: `burst` calls at once, refilled at `per_minute`."""
+    """A token bucket per caller: `burst_calls` at once, refilled by `calls_per_minute`."""
 
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self._calls_per_second, self._burst = (
@@ -82,34 +81,37 @@ class RateLimiter:
         self._buckets: dict[str, tuple[float, float]] = {}
 
     def consume(self, caller: str) -> None:
-        """Count one call. Raises Problem 429 with the seconds after which to try again."""
+        """Count one call. Raises Problem 429 with the seconds until the next try."""
         with self._lock:
             now = self._clock()
-            left, since = self._buckets.get(caller, (self._burst, now))
-            left = min(self._burst, left + (now - since) * self._calls_per_second)
-            if left < 1:
-                raise _too_many_requests(math.ceil((1 - left) / self._calls_per_second))
-            self._buckets[caller] = (left - 1, now)
+            tokens, updated_s = self._buckets.get(caller, (self._burst, now))
+            tokens = min(self._burst, tokens + (now - updated_s) * self._calls_per_second)
+            if tokens < 1:
+                raise _too_many_requests(math.ceil((1 - tokens) / self._calls_per_second))
+            self._buckets[caller] = (tokens - 1, now)
 
 
 class NewRowLimiter:
-    """Bounds the rows that one caller brings anew in an hour: a whole election day has as many."""
+    """Limits the new rows of one caller per hour: a whole election day has as many."""
 
     def __init__(self, limits: Limits) -> None:
         self._max_rows, self._lock = limits.new_rows_per_hour, threading.Lock()
         self._rows_by_caller: dict[str, deque[tuple[datetime, int]]] = {}
 
     def check(self, caller: str, now: datetime) -> None:
-        """Raise Problem 429 where the hour is full, with the seconds after which to try again."""
+        """Raise Problem 429 if the hour's limit is reached, with the seconds until the next try."""
         with self._lock:
-            brought = self._rows_by_caller.get(caller, deque())
-            while brought and now - brought[0][0] >= _HOUR:
-                brought.popleft()
-            if sum(rows for _, rows in brought) < self._max_rows:
+            entries = self._rows_by_caller.get(caller, deque())
+            while entries and now - entries[0][0] >= _HOUR:
+                entries.popleft()
+            if sum(rows for _, rows in entries) < self._max_rows:
                 return
-            wait = math.ceil((brought[0][0] + _HOUR - now).total_seconds())
-        said = f"Lebih dari {self._max_rows} baris baru dalam satu jam; selebihnya kirim sebagai berkas."
-        raise Problem(429, said, {"retry-after": str(wait)})
+            wait = math.ceil((entries[0][0] + _HOUR - now).total_seconds())
+        message = (
+            f"Lebih dari {self._max_rows} baris baru dalam satu jam;"
+            " selebihnya kirim sebagai berkas."
+        )
+        raise Problem(429, message, {"retry-after": str(wait)})
 
     def add(self, caller: str, now: datetime, rows: int) -> None:
         """Count rows that were new."""
@@ -119,7 +121,7 @@ class NewRowLimiter:
 
 
 class Slots:
-    """So many at one time, of one owner so many, and no more. Of the event loop's thread only."""
+    """A number of slots, and a limit per owner. For the event loop's thread only."""
 
     def __init__(self, count: int, per_owner: int | None = None) -> None:
         self._free, self._per_owner = count, count if per_owner is None else per_owner
@@ -127,9 +129,9 @@ class Slots:
 
     @contextmanager
     def acquire(self, owner: str = "") -> Iterator[None]:
-        """Take a place for as long as the block lasts.
+        """Hold a slot while the block runs.
 
-        Raises Problem 503 where none is free, 429 where this owner has all that it may have.
+        Raises Problem 503 if none is free, 429 if this owner has all it may have.
         """
         if self._held[owner] >= self._per_owner:
             raise _too_many_requests(2)
@@ -147,7 +149,7 @@ class Slots:
 
 
 class WorkerPool:
-    """Threads for what takes time, bounded in number, so that the pages go on being served."""
+    """Threads for slow work, limited in number, so that the pages are still served."""
 
     def __init__(self, limits: Limits) -> None:
         self._workers = FairWorkers(
@@ -156,7 +158,7 @@ class WorkerPool:
         self._slots = Slots(limits.max_running + limits.max_waiting)
 
     async def run(self, owner: str, work: Callable[[], ResultT]) -> ResultT:
-        """Do it in a thread. Raises Problem 503 where too many wait already, 429 of this owner."""
+        """Do the work in a thread. Raises Problem 503 if all is full, 429 if this owner is."""
         with self._slots.acquire():
             try:
                 return await self._workers.run(owner, work)
@@ -165,7 +167,7 @@ class WorkerPool:
 
 
 async def read_body(request: Request, limits: Limits) -> bytes:
-    """The body, never more than the limit of it in memory. Raises Problem 413 and 408."""
+    """Return the body, with no more than the limit in memory. Raises Problem 413 and 408."""
     parts: list[bytes] = []
     size = 0
     try:
@@ -176,11 +178,11 @@ async def read_body(request: Request, limits: Limits) -> bytes:
                     parts.append(part)
                 elif size > 8 * limits.body_bytes:
                     break
-                else:  # read on a little: who is still sending would not hear the answer
+                else:  # read on a little: a client that still sends would not read the response
                     parts.clear()
     except TimeoutError:
         raise Problem(408, "Kiriman tidak selesai pada waktunya.") from None
     if size > limits.body_bytes:
-        most = limits.body_bytes // 1_000_000
-        raise Problem(413, f"Paling besar {most} MB; kirim sebagai berkas atau bagi.")
+        max_mb = limits.body_bytes // 1_000_000
+        raise Problem(413, f"Paling besar {max_mb} MB; kirim sebagai berkas atau bagi.")
     return b"".join(parts)

@@ -1,4 +1,4 @@
-"""The OpenAPI document: written from the feeds, the filters and the limits that the routes use."""
+"""The OpenAPI document, built from the feeds, filters and limits that the routes use."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _FILTERS = {
     "tingkat": "Tingkat; boleh berulang.",
     "status": "Status; boleh berulang.",
 }
-# Of every answer to a caller.
+# Errors that every route may answer.
 _COMMON_STATUSES = (401, 403, 429, 503)
 
 
 def build_document(register: Register, limits: Limits) -> dict[str, Any]:
-    """The description of every route under /api/v1."""
+    """Return the description of every route under /api/v1."""
     paths = {
         f"/api/v1/{name}": _feed_operations(feed, register, limits) for name, feed in FEEDS.items()
     }
@@ -54,18 +54,18 @@ def build_document(register: Register, limits: Limits) -> dict[str, Any]:
 
 
 def _build_schemas(limits: Limits) -> dict[str, Schema]:
-    named = {
+    result = {
         "problem": schemas.problem_schema(),
         "ledger": schemas.ingest_result_schema(),
         "situation": schemas.situation_schema(),
     }
     for feed in FEEDS.values():
-        named[f"{feed.name}_row"] = schemas.row_schema(feed)
+        result[f"{feed.name}_row"] = schemas.row_schema(feed)
         if "lat" in feed.column_names:
-            named[f"{feed.name}_point"] = schemas.point_schema(feed)
+            result[f"{feed.name}_point"] = schemas.point_schema(feed)
         if feed.name in WRITABLE:
-            named[f"{feed.name}_sent"] = schemas.delivery_schema(feed, limits)
-    return named
+            result[f"{feed.name}_sent"] = schemas.delivery_schema(feed, limits)
+    return result
 
 
 def _ref(name: str) -> Schema:
@@ -87,14 +87,14 @@ def _problem_refs(*statuses: int) -> dict[str, Any]:
 
 
 def _openapi_operation() -> dict[str, Any]:
-    found = {
+    success = {
         "description": "OpenAPI 3.1",
         "content": {request_body.JSON: {"schema": {"type": "object"}}},
     }
     return {
         "operationId": "openapi",
         "summary": "Dokumen ini.",
-        "responses": {"200": found, **_problem_refs()},
+        "responses": {"200": success, **_problem_refs()},
     }
 
 
@@ -122,37 +122,37 @@ def _read_responses(*statuses: int) -> dict[str, Any]:
 
 
 def _feed_operations(feed: Feed, register: Register, limits: Limits) -> dict[str, Any]:
-    found = {"get": _rows_operation(feed, register)}
+    operations = {"get": _rows_operation(feed, register)}
     if feed.name in WRITABLE:
-        found["post"] = _delivery_operation(feed, limits)
-    return found
+        operations["post"] = _delivery_operation(feed, limits)
+    return operations
 
 
 def _rows_operation(feed: Feed, register: Register) -> dict[str, Any]:
-    forms = api_query.offered_formats(feed)
+    formats = api_query.offered_formats(feed)
     content = {
-        forms["json"]: {
+        formats["json"]: {
             "schema": schemas.page_schema(feed, rows=schemas.array_of(_ref(f"{feed.name}_row")))
         },
-        forms["csv"]: {"schema": {"type": "string"}},
+        formats["csv"]: {"schema": {"type": "string"}},
     }
-    if "geojson" in forms:
+    if "geojson" in formats:
         points = schemas.array_of(_ref(f"{feed.name}_point"))
         collection = schemas.page_schema(feed, type={"const": "FeatureCollection"}, features=points)
-        content[forms["geojson"]] = {"schema": collection}
-    named = ["etag", "x-situasi-version", "x-situasi-latihan"]
+        content[formats["geojson"]] = {"schema": collection}
+    headers = ["etag", "x-situasi-version", "x-situasi-latihan"]
     return {
         "operationId": f"read_{feed.name}",
         "summary": f"Baris {feed.name}, menurut urutan penyimpanan.",
         "parameters": [
             *_common_parameters(api_query.allowed_filters(feed, register), "semua"),
-            *_paging_parameters(tuple(forms)),
+            *_paging_parameters(tuple(formats)),
             _etag_parameter(),
         ],
         "responses": {
             "200": {
                 "description": "Baris.",
-                "headers": _header_schemas(*named),
+                "headers": _header_schemas(*headers),
                 "content": content,
             },
             **_read_responses(406),
@@ -199,7 +199,7 @@ def _delivery_operation(feed: Feed, limits: Limits) -> dict[str, Any]:
 
 
 def _common_parameters(filters: dict[str, tuple[str, ...]], window: str) -> list[dict[str, Any]]:
-    words = [
+    filter_parameters = [
         {
             "name": name,
             "in": "query",
@@ -209,12 +209,12 @@ def _common_parameters(filters: dict[str, tuple[str, ...]], window: str) -> list
         for name, allowed in filters.items()
     ]
     window_schema = {**schemas.enum_of(WINDOWS), "default": window}
-    said = "Sebagaimana diketahui pada; kosong: sekarang."
+    moment_text = "Sebagaimana diketahui pada; kosong: sekarang."
     return [
-        *words,
+        *filter_parameters,
         {"name": "rentang", "in": "query", "description": "Waktu kejadian.",
          "schema": window_schema},
-        {"name": "saat", "in": "query", "description": said, "schema": schemas.TIME},
+        {"name": "saat", "in": "query", "description": moment_text, "schema": schemas.TIME},
     ]  # fmt: skip
 
 
@@ -230,8 +230,8 @@ def _paging_parameters(formats: tuple[str, ...]) -> list[dict[str, Any]]:
 
 
 def _etag_parameter() -> dict[str, Any]:
-    said = "ETag jawaban yang sudah ada; tidak berubah: 304."
-    return {"name": "If-None-Match", "in": "header", "description": said, "schema": schemas.TEXT}
+    text = "ETag jawaban yang sudah ada; tidak berubah: 304."
+    return {"name": "If-None-Match", "in": "header", "description": text, "schema": schemas.TEXT}
 
 
 def _header_schemas(*names: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What went wrong, as application/problem+json: a sentence for a person, never a stack trace."""
+"""Errors as application/problem+json: a sentence for people, never a stack trace."""
 
 from __future__ import annotations
 
@@ -37,21 +37,22 @@ TITLES = {
 
 
 class Problem(Exception):
-    """An answer that is no success. detail: one sentence in Indonesian for who asked."""
+    """An error response. detail: one sentence in Indonesian for the caller."""
 
     def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
         self.status, self.detail, self.headers = status, detail, dict(headers or {})
 
     def build_response(self) -> Response:
-        said = {
+        """Return this error as a response."""
+        problem = {
             "type": "about:blank",
             "title": TITLES.get(self.status, "Gagal"),
             "status": self.status,
             "detail": self.detail,
         }
         return Response(
-            json.dumps(said, ensure_ascii=False).encode("utf-8", "replace"),
+            json.dumps(problem, ensure_ascii=False).encode("utf-8", "replace"),
             self.status,
             {"cache-control": "no-store", "x-content-type-options": "nosniff", **self.headers},
             MEDIA_TYPE,
@@ -59,25 +60,25 @@ class Problem(Exception):
 
 
 class ProblemMiddleware:
-    """ASGI around an application of ours: whatever it raises is told as a problem."""
+    """ASGI middleware that turns whatever the application raises into a problem."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begun = False
+        has_started = False
 
-        async def watched(message: Message) -> None:
-            nonlocal begun
-            begun = begun or message["type"] == "http.response.start"
+        async def tracked_send(message: Message) -> None:
+            nonlocal has_started
+            has_started = has_started or message["type"] == "http.response.start"
             await send(message)
 
         try:
-            await self._app(scope, receive, watched)
+            await self._app(scope, receive, tracked_send)
         except ClientDisconnect:
             return
         except Exception as error:
-            if begun:
+            if has_started:
                 raise
             await _build_problem(error).build_response()(scope, receive, send)
 
@@ -85,11 +86,11 @@ class ProblemMiddleware:
 def _build_problem(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
-    if isinstance(error, HTTPException):  # of the router: a method that a route has not
+    if isinstance(error, HTTPException):  # of the router: the route does not allow this method
         return Problem(error.status_code, "Alamat ini tidak melayani cara itu.", error.headers)
     if isinstance(error, StoreError):
         _LOG.error("store: %s", error)
-        said = "Penyimpanan sedang tidak dapat dipakai; coba lagi."
-        return Problem(503, said, {"retry-after": "5"})
+        message = "Penyimpanan sedang tidak dapat dipakai; coba lagi."
+        return Problem(503, message, {"retry-after": "5"})
     number = error_log.record(_LOG, "an answer failed", error)
     return Problem(500, f"Permintaan ini gagal; kesalahannya sudah dicatat dengan nomor {number}.")

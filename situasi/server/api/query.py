@@ -1,6 +1,6 @@
-"""What a reader asked for: filters, moment, page and form, read strictly from the address.
+"""Parse the query of an API request strictly: filters, moment, paging and format.
 
-A filter that is misspelt and passed over would show too much; so it is refused.
+A misspelt filter that is ignored would show too much; so it is refused.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _INTEGER_PATTERN = re.compile(r"[0-9]{1,19}", re.ASCII)
 _MOMENT_PATTERN = re.compile(
     r"(\d{4})(-\d\d-\d\d[Tt ]\d\d:\d\d)(:\d\d(?:\.\d{1,20})?)?([Zz]|[+ -]\d\d:\d\d)?", re.ASCII
 )
-# Nobody knew anything earlier; whatever lies later is the present.
+# Nothing was known earlier; any later time means the present.
 _FIRST_YEAR, _LAST_YEAR = 1970, 2200
 
 
 @dataclass(frozen=True)
 class ApiQuery:
-    """selection: without its times. window: one of WINDOWS. moment: aware, or None."""
+    """A parsed query. selection: without times; window: one of WINDOWS; moment: aware, or None."""
 
     selection: Selection
     window: str
@@ -45,7 +45,7 @@ class ApiQuery:
 
 
 def allowed_filters(feed: Feed, register: Register) -> dict[str, tuple[str, ...]]:
-    """The filters of this feed, and the words that each may hold."""
+    """Return the filters of this feed, each with its allowed values."""
     allowed = {}
     for name, column in _COLUMNS.items():
         if name == "kec":
@@ -56,7 +56,7 @@ def allowed_filters(feed: Feed, register: Register) -> dict[str, tuple[str, ...]
 
 
 def allowed_page_filters(register: Register) -> dict[str, tuple[str, ...]]:
-    """The filters of the Situasi page: of incidents in which something happened."""
+    """Return the filters of the Situasi page, without "nihil": incidents that happened."""
     return {
         name: tuple(word for word in words if word != "nihil")
         for name, words in allowed_filters(INCIDENTS, register).items()
@@ -64,16 +64,16 @@ def allowed_page_filters(register: Register) -> dict[str, tuple[str, ...]]:
 
 
 def offered_formats(feed: Feed) -> dict[str, str]:
-    """The forms in which rows of this feed are given; points only where it has them."""
+    """Return name and media type of the formats of this feed; GeoJSON only if it has points."""
     return {
-        name: media
-        for name, media in MEDIA_TYPES.items()
+        name: media_type
+        for name, media_type in MEDIA_TYPES.items()
         if name != "geojson" or "lat" in feed.column_names
     }
 
 
 def parse_rows_query(query: QueryParams, feed: str, register: Register) -> ApiQuery:
-    """What was asked of the rows of a feed. Raises Problem 422."""
+    """Parse a query for rows of a feed. Raises Problem 422."""
     allowed = allowed_filters(FEEDS[feed], register)
     _check_names(query, [*allowed, "rentang", "saat", "after", "limit", "format"])
     return ApiQuery(
@@ -86,7 +86,7 @@ def parse_rows_query(query: QueryParams, feed: str, register: Register) -> ApiQu
 
 
 def parse_situation_query(query: QueryParams, register: Register) -> ApiQuery:
-    """What was asked of the key figures. Raises Problem 422."""
+    """Parse a query for the key figures. Raises Problem 422."""
     allowed = allowed_page_filters(register)
     _check_names(query, [*allowed, "rentang", "saat"])
     window = _parse_choice(query, "rentang", WINDOWS, WINDOWS[0])
@@ -94,12 +94,12 @@ def parse_situation_query(query: QueryParams, register: Register) -> ApiQuery:
 
 
 def choose_format(query: QueryParams, accept: str, offered: Mapping[str, str]) -> str:
-    """The form of the answer: as the address says, else as Accept says. Raises 422 and 406."""
+    """Return the format asked for by `format`, else by Accept. Raises Problem 422 and 406."""
     if "format" in query:
         return _parse_choice(query, "format", tuple(offered), "json")
-    for wanted in _sort_by_preference(accept):
-        for name, media in offered.items():
-            if wanted in {media, "*/*", media.partition("/")[0] + "/*"}:
+    for media_range in _sort_by_preference(accept):
+        for name, media_type in offered.items():
+            if media_range in {media_type, "*/*", media_type.partition("/")[0] + "/*"}:
                 return name
     raise Problem(406, f"Tersedia sebagai {', '.join(offered.values())}.")
 
@@ -108,7 +108,7 @@ def _sort_by_preference(accept: str) -> list[str]:
     ranked: list[tuple[float, str]] = []
     for part in (accept or "*/*").split(","):
         media, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        weight = next((p[2:] for p in parameters if p.startswith("q=")), "1")
+        weight = next((item[2:] for item in parameters if item.startswith("q=")), "1")
         quality = float(weight) if re.fullmatch(r"[01](\.\d{0,3})?", weight, re.ASCII) else 0.0
         if quality > 0:
             ranked.append((quality, media))
@@ -124,53 +124,53 @@ def _check_names(query: QueryParams, names: Iterable[str]) -> None:
 
 def _parse_selection(query: QueryParams, allowed: Mapping[str, tuple[str, ...]]) -> Selection:
     chosen: dict[str, Any] = {}
-    for name, words in allowed.items():
-        found = tuple(dict.fromkeys(query.getlist(name)))
-        for word in found:
-            if word not in words:
-                raise Problem(422, f'{name}: "{word[:60]}" tidak dikenal.')
-        chosen[_COLUMNS[name]] = tuple(sorted(found))
+    for name, allowed_values in allowed.items():
+        values = tuple(dict.fromkeys(query.getlist(name)))
+        for value in values:
+            if value not in allowed_values:
+                raise Problem(422, f'{name}: "{value[:60]}" tidak dikenal.')
+        chosen[_COLUMNS[name]] = tuple(sorted(values))
     return Selection(**chosen)
 
 
 def _single_value(query: QueryParams, name: str) -> str | None:
-    given = query.getlist(name)
-    if len(given) > 1:
+    values = query.getlist(name)
+    if len(values) > 1:
         raise Problem(422, f"{name}: sebut sekali saja.")
-    return given[0] if given else None
+    return values[0] if values else None
 
 
 def _parse_choice(query: QueryParams, name: str, choices: tuple[str, ...], default: str) -> str:
-    given = _single_value(query, name)
-    if given is not None and given not in choices:
-        raise Problem(422, f'{name}: "{given[:60]}" tidak dikenal; pilih: {", ".join(choices)}.')
-    return default if given is None else given
+    value = _single_value(query, name)
+    if value is not None and value not in choices:
+        raise Problem(422, f'{name}: "{value[:60]}" tidak dikenal; pilih: {", ".join(choices)}.')
+    return default if value is None else value
 
 
 def _parse_integer(query: QueryParams, name: str, minimum: int, maximum: int, default: int) -> int:
-    given = _single_value(query, name)
-    if given is None:
+    value = _single_value(query, name)
+    if value is None:
         return default
-    if not _INTEGER_PATTERN.fullmatch(given) or not minimum <= int(given) <= maximum:
+    if not _INTEGER_PATTERN.fullmatch(value) or not minimum <= int(value) <= maximum:
         raise Problem(422, f"{name}: angka {minimum} sampai {maximum}.")
-    return int(given)
+    return int(value)
 
 
 def _parse_moment(query: QueryParams, register: Register) -> datetime | None:
-    """A time as ISO 8601 writes it, cut to its minute; without a zone that of the election."""
-    given = _single_value(query, "saat")
-    if given is None:
+    """Parse an ISO 8601 time, cut to its minute; without a zone: that of the election."""
+    text = _single_value(query, "saat")
+    if text is None:
         return None
-    parts = _MOMENT_PATTERN.fullmatch(given)
+    parts = _MOMENT_PATTERN.fullmatch(text)
     try:
         if parts is None:
             raise ValueError
         year = min(max(int(parts[1]), _FIRST_YEAR), _LAST_YEAR)
         seconds = (parts[3] or ":00")[:3].replace(":60", ":59")  # a leap second
         zone = (parts[4] or "").upper().replace(" ", "+")  # a plus that was not encoded
-        leap = parts[2].replace("-02-29", "-02-28") if year != int(parts[1]) else parts[2]
-        read = datetime.fromisoformat(f"{year:04}{leap.upper().replace(' ', 'T')}{seconds}{zone}")
+        rest = parts[2].replace("-02-29", "-02-28") if year != int(parts[1]) else parts[2]
+        moment = datetime.fromisoformat(f"{year:04}{rest.upper().replace(' ', 'T')}{seconds}{zone}")
     except ValueError:
         raise Problem(422, "saat: tulis sebagai 2024-11-27T09:30:00+07:00.") from None
-    aware = read if read.tzinfo else read.replace(tzinfo=register.election.zone)
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=register.election.zone)
     return aware.astimezone(UTC).replace(second=0, microsecond=0)

@@ -1,4 +1,4 @@
-"""What was sent: JSON rows taken strictly, tables told by their content as with files."""
+"""Bodies of deliveries: strict JSON rows, or tables recognised by their content."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ JSON = "application/json"
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CONTENT_TYPES = (JSON, CSV, XLSX)
-# Types that say nothing; the last is what curl writes on its own.
+# Content types that say nothing; the last is curl's default.
 _UNSPECIFIC_TYPES = ("", "application/octet-stream", "application/x-www-form-urlencoded")
 
 MAX_CELLS = 100  # of one row; no feed has half as many columns
@@ -27,7 +27,7 @@ _NOT_ROWS = 'JSON harus daftar baris, atau {"rows": [...]}'
 
 
 def detect_extension(content_type: str, body: bytes) -> str:
-    """json, csv or xlsx, told by the content. Raises Problem 415 and 422."""
+    """Return json, csv or xlsx by the content. Raises Problem 415 and 422."""
     declared = content_type.partition(";")[0].strip().lower()
     if declared not in CONTENT_TYPES + _UNSPECIFIC_TYPES:
         raise Problem(415, f'Kirim sebagai {", ".join(CONTENT_TYPES)}, bukan "{declared[:60]}".')
@@ -40,10 +40,10 @@ def detect_extension(content_type: str, body: bytes) -> str:
 
 
 def check_workbook_size(body: bytes, max_bytes: int) -> None:
-    """Refuse a workbook that says itself that it unfolds to more than this. Raises Problem 422.
+    """Refuse a workbook whose declared unpacked size is above this. Raises Problem 422.
 
-    The reader takes no more out of an archive than it says, and would take five seconds to find
-    out. What is no archive passes: the door says so in its own words.
+    The reader never unpacks more than declared, but would need five seconds to find out. A body
+    that is no archive passes: the reader reports it in its own words.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
@@ -55,20 +55,20 @@ def check_workbook_size(body: bytes, max_bytes: int) -> None:
 
 
 def parse_json_rows(body: bytes, max_rows: int) -> list[dict[str, Any]]:
-    """The rows of a JSON body, cells without what no store takes. Raises Problem 422.
+    """Return the rows of a JSON body, with cells cleaned for the store. Raises Problem 422.
 
-    Stricter than a file: a program that sends what JSON does not know (NaN, a key twice, half
-    a letter) has a fault that its maker should hear of.
+    Stricter than for files: a program that sends invalid JSON (NaN, a duplicate key, half a
+    surrogate pair) has a bug that its author should learn about.
     """
     rows = _row_list(_parse_json(body))
     if not rows:
         raise Problem(422, f"Tidak ada satu baris pun; {_NOT_ROWS}.")
     if len(rows) > max_rows:
         raise Problem(422, f"Kiriman berisi {format_too_many_rows(max_rows)}.")
-    found = [_parse_row(number, row) for number, row in enumerate(rows, start=1)]
-    if len({heading for row in found for heading in row}) > MAX_COLUMNS:
+    parsed = [_parse_row(number, row) for number, row in enumerate(rows, start=1)]
+    if len({heading for row in parsed for heading in row}) > MAX_COLUMNS:
         raise Problem(422, f"Lebih dari {MAX_COLUMNS} kolom; kirim kolom laporan saja.")
-    return found
+    return parsed
 
 
 def _parse_json(body: bytes) -> Any:
@@ -80,7 +80,7 @@ def _parse_json(body: bytes) -> Any:
             parse_float=_parse_number,
             parse_constant=_reject_constant,
         )
-        if b"\\u" in body:  # half a letter can only be written so
+        if b"\\u" in body:  # a lone surrogate can only be written as an escape
             json.dumps(document, ensure_ascii=False).encode()
     except UnicodeError:
         raise Problem(422, "JSON ini berisi huruf yang rusak (bukan UTF-8).") from None
@@ -92,10 +92,10 @@ def _parse_json(body: bytes) -> Any:
 
 
 def _reject_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    values = dict(pairs)
+    if len(values) < len(pairs):
         raise Problem(422, "JSON ini memuat kunci yang sama dua kali dalam satu baris.")
-    return found
+    return values
 
 
 def _parse_number(text: str) -> int | float | str:
@@ -122,13 +122,13 @@ def _parse_row(number: int, row: Any) -> dict[str, Any]:
         raise Problem(422, f"Baris {number} bukan objek berisi kolom laporan.")
     if len(row) > MAX_CELLS:
         raise Problem(422, f"Baris {number} punya lebih dari {MAX_CELLS} kolom.")
-    found: dict[str, Any] = {}
+    cells: dict[str, Any] = {}
     for name, cell in row.items():
         heading = clean_text(name) or "(tanpa nama)"
-        while heading in found:  # alike once blanks are gone: both are kept
+        while heading in cells:  # equal after cleaning: keep both
             heading += " (2)"
-        found[heading] = _parse_cell(cell, number)
-    return found
+        cells[heading] = _parse_cell(cell, number)
+    return cells
 
 
 def _parse_cell(cell: Any, number: int) -> Any:

@@ -1,4 +1,4 @@
-"""Answers to readers, with the tag by which they ask whether anything has changed."""
+"""Responses to readers, with the ETag by which they ask whether anything has changed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-# Changes when the form of an answer does, so that nobody keeps an old one.
+# Raised when the format of a response changes, so that no cached one is reused.
 FORMAT_VERSION = 1
 
 _PRIVATE = {
@@ -22,7 +22,7 @@ _PRIVATE = {
 
 @dataclass(frozen=True)
 class ResponseBody:
-    """What an answer says, in which media type, and what its headers add."""
+    """Content of a response, its media type, and additional headers."""
 
     content: bytes
     media_type: str
@@ -30,14 +30,14 @@ class ResponseBody:
 
 
 def build_etag(*parts: Hashable) -> str:
-    """An entity tag of whatever the answer depends on."""
+    """Return the entity tag of whatever the response depends on."""
     return f'"{blake2b(repr((FORMAT_VERSION, *parts)).encode(), digest_size=16).hexdigest()}"'
 
 
 def build_response(
     etag: str, known_etags: str | None, make_body: Callable[[], ResponseBody]
 ) -> Response:
-    """304 where the reader has this answer already; it is then not even made."""
+    """Return the response, or 304 without building it if the reader has it already."""
     headers = {**_PRIVATE, "etag": etag}
     if known_etags is not None and _matches(etag, known_etags):
         return Response(status_code=304, headers=headers)
@@ -46,16 +46,16 @@ def build_response(
 
 
 def _matches(etag: str, known_etags: str) -> bool:
-    given = [one.strip().removeprefix("W/") for one in known_etags.split(",")]
-    return "*" in given or etag in given
+    tags = [tag.strip().removeprefix("W/") for tag in known_etags.split(",")]
+    return "*" in tags or etag in tags
 
 
 def encode_json(value: Any) -> bytes:
-    """JSON as it is sent: a number that is none would raise here rather than be sent."""
+    """Encode as JSON; raises ValueError for NaN and infinity."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
 
 
 def json_response(value: Any, status: int = 200) -> Response:
-    """An answer that nobody may keep."""
+    """Return a JSON response that must not be cached."""
     headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
     return Response(encode_json(value), status, headers, "application/json")

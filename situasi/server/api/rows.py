@@ -1,4 +1,4 @@
-"""Rows of a feed as JSON, GeoJSON and CSV: missing stays missing, made-up stays marked."""
+"""Rows of a feed as JSON, GeoJSON and CSV: missing values stay missing, exercise rows marked."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from situasi.analysis.incidents.cases import Selection
 from situasi.domain.feed_schemas import ColumnKind, Feed
 from situasi.reports import csv_tables
 
-# What the store knows of a row, beside the sender's columns: name in the answer -> column.
+# Columns that the store adds to the sender's: name in the response -> column.
 STORE_COLUMNS = {"seq": "seq", "diketahui": "known_at", "disimpan": "recorded_at"}
 
 
 @dataclass(frozen=True)
 class RowsPage:
-    """rows: one dict per row by heading, values as JSON has them. next: `seq` to go on after."""
+    """A page of rows as JSON values by heading. next: `seq` to continue after, or None."""
 
     rows: list[dict[str, Any]]
     next: int | None
@@ -30,13 +30,13 @@ class RowsPage:
 def build_page(
     known_rows: pd.DataFrame, feed: Feed, selection: Selection, after: int, limit: int, zone: tzinfo
 ) -> RowsPage:
-    """The rows wanted whose `seq` lies above `after`, in the order in which they were stored."""
-    found = cases.select(known_rows[known_rows["seq"] > after], selection)
-    shown = found.head(limit)
-    columns = {name: _json_values(shown[column], zone) for name, column in STORE_COLUMNS.items()}
-    columns |= {column.heading: _json_values(shown[column.name], zone) for column in feed.columns}
+    """Return the selected rows whose `seq` is above `after`, in the order of storage."""
+    hits = cases.select(known_rows[known_rows["seq"] > after], selection)
+    page = hits.head(limit)
+    columns = {name: _json_values(page[column], zone) for name, column in STORE_COLUMNS.items()}
+    columns |= {column.heading: _json_values(page[column.name], zone) for column in feed.columns}
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
-    return RowsPage(rows, rows[-1]["seq"] if len(found) > limit else None)
+    return RowsPage(rows, rows[-1]["seq"] if len(hits) > limit else None)
 
 
 def _json_values(cells: pd.Series, zone: tzinfo) -> list[Any]:
@@ -52,12 +52,12 @@ def _json_value(cell: Any) -> Any:
 
 
 def format_iso(at: Any, zone: tzinfo) -> str:
-    """A moment as the clock here shows it: 2024-11-27T09:30:00+07:00."""
+    """Format a time in this zone: 2024-11-27T09:30:00+07:00."""
     return str(at.astimezone(zone).isoformat(timespec="seconds"))
 
 
 def build_features(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """GeoJSON features; a report without a point has no geometry, and is told all the same."""
+    """Return GeoJSON features; a report without a point has no geometry but is included."""
     return [
         {
             "type": "Feature",
@@ -76,7 +76,7 @@ def _build_geometry(row: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def build_csv(rows: list[dict[str, Any]], feed: Feed) -> bytes:
-    """CSV with our headings; a row may be sent back as it is."""
+    """Return CSV with our headings; its rows can be sent back unchanged."""
     headings = [*STORE_COLUMNS, *(column.heading for column in feed.columns)]
     table = pd.DataFrame(rows, columns=headings, dtype="object")
     for column in feed.columns:

@@ -1,4 +1,4 @@
-"""JSON Schemas of what goes in and out, written from the feeds themselves."""
+"""JSON Schemas of requests and responses, built from the feed definitions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _DESCRIPTIONS = {
 
 
 def closed_object(**properties: Schema) -> Schema:
-    """An object with exactly these properties, all of them always there."""
+    """Return an object schema with exactly these properties, all required."""
     return {
         "type": "object",
         "properties": properties,
@@ -38,17 +38,19 @@ def closed_object(**properties: Schema) -> Schema:
 
 
 def array_of(items: Schema) -> Schema:
+    """Return an array schema."""
     return {"type": "array", "items": items}
 
 
 def nullable(schema: Schema) -> Schema:
-    """Missing is null, never zero and never left out."""
+    """Return a schema that also allows null; a missing value is never zero or left out."""
     if "enum" in schema:
         return {**schema, "type": [schema["type"], "null"], "enum": [*schema["enum"], None]}
     return {**schema, "type": [schema["type"], "null"]}
 
 
 def enum_of(words: tuple[str, ...]) -> Schema:
+    """Return a schema of these strings."""
     return {"type": "string", "enum": list(words)}
 
 
@@ -73,25 +75,25 @@ def _column_schema(column: Column) -> Schema:
 
 
 def row_schema(feed: Feed) -> Schema:
-    """A row as it is read: our headings, and what the store knows of it."""
-    kept = {name: INTEGER if name == "seq" else TIME for name in STORE_COLUMNS}
-    kept = {name: {**schema, "description": _DESCRIPTIONS[name]} for name, schema in kept.items()}
+    """Return the schema of a row that is read: our headings and the store's columns."""
+    base = {name: INTEGER if name == "seq" else TIME for name in STORE_COLUMNS}
+    base = {name: {**schema, "description": _DESCRIPTIONS[name]} for name, schema in base.items()}
     return closed_object(
-        **kept, **{column.heading: _column_schema(column) for column in feed.columns}
+        **base, **{column.heading: _column_schema(column) for column in feed.columns}
     )
 
 
 def point_schema(feed: Feed) -> Schema:
-    """A GeoJSON feature; no geometry where the report names no point."""
-    whole = row_schema(feed)
-    names = [name for name in whole["properties"] if name not in {"lat", "lon"}]
-    pair = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
-    place = closed_object(type={"const": "Point"}, coordinates=pair)
+    """Return the schema of a GeoJSON feature; its geometry is null if the report has no point."""
+    row = row_schema(feed)
+    names = [name for name in row["properties"] if name not in {"lat", "lon"}]
+    coordinates = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+    point = closed_object(type={"const": "Point"}, coordinates=coordinates)
     return closed_object(
         type={"const": "Feature"},
         id=INTEGER,
-        geometry=_schema_or_null(place),
-        properties=closed_object(**{name: whole["properties"][name] for name in names}),
+        geometry=_schema_or_null(point),
+        properties=closed_object(**{name: row["properties"][name] for name in names}),
     )
 
 
@@ -100,7 +102,7 @@ def _schema_or_null(schema: Schema) -> Schema:
 
 
 def page_schema(feed: Feed, **properties: Schema) -> Schema:
-    """A page of rows: of which feed and version, whether any is made up, where it goes on."""
+    """Return the schema of a page of rows: feed, version, exercise mark, next page."""
     return closed_object(
         feed={"const": feed.name},
         version=INTEGER,
@@ -112,18 +114,18 @@ def page_schema(feed: Feed, **properties: Schema) -> Schema:
 
 
 def delivery_schema(feed: Feed, limits: Limits) -> Schema:
-    """Rows as they are sent: cells of any kind, judged one by one; a faulty one waits."""
+    """Return the schema of rows that are sent: cells of any kind; a faulty row is quarantined."""
     cell = {"type": ["string", "number", "boolean", "null"]}
-    known = {c.heading: {**cell, "description": _describe_allowed(c)} for c in feed.columns}
-    one = {
+    cells = {c.heading: {**cell, "description": _describe_allowed(c)} for c in feed.columns}
+    row = {
         "type": "object",
         "description": "Judul kolom kami atau padanannya, seperti dalam berkas.",
-        "properties": known,
+        "properties": cells,
         "additionalProperties": cell,
         "minProperties": 1,
         "maxProperties": MAX_CELLS,
     }
-    rows = {"type": "array", "items": one, "minItems": 1, "maxItems": limits.max_rows}
+    rows = {"type": "array", "items": row, "minItems": 1, "maxItems": limits.max_rows}
     return {"oneOf": [rows, closed_object(rows=rows)]}
 
 
@@ -132,7 +134,7 @@ def _describe_allowed(column: Column) -> str:
 
 
 def ingest_result_schema() -> Schema:
-    """read = accepted + duplicate + quarantined, always."""
+    """Return the schema of a delivery's result; read = accepted + duplicate + quarantined."""
     reason = {
         "type": "object",
         "properties": {"row": COUNT, "sheet": TEXT, "reasons": array_of(TEXT)},
@@ -154,11 +156,12 @@ def ingest_result_schema() -> Schema:
 
 
 def problem_schema() -> Schema:
+    """Return the schema of an error."""
     return closed_object(type=TEXT, title=TEXT, status=INTEGER, detail=TEXT)
 
 
 def situation_schema() -> Schema:
-    """The key figures; see figures.py for what each of them counts."""
+    """Return the schema of the key figures; situation.py says what each of them counts."""
     percent = nullable({"type": "number", "minimum": 0})
     state = enum_of(SITUASI)
     return closed_object(

@@ -1,4 +1,4 @@
-"""The desk behind the routes: who asks, what they may have, and how it is answered."""
+"""What the API routes do: authenticate the caller, check access, and build the response."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ from situasi.server.api.responses import ResponseBody
 from situasi.store.interface import StoreError
 
 Clock = Callable[[], datetime]
-# Of what does not move with the clock.
+# Part of the ETag for responses that do not depend on the clock.
 _CLOCK_INDEPENDENT = None
 _MINUTE = timedelta(minutes=1)
 
 
 class ApiService:
-    """One per board. Every method may be called from any thread."""
+    """The API of one board. Every method may be called from any thread."""
 
     def __init__(self, board: Board, clock: Clock, limits: Limits) -> None:
         self.board, self.limits = board, limits
@@ -55,11 +55,11 @@ class ApiService:
         self._last_audit_at: datetime | None = None
 
     def queue_owner(self, headers: Headers) -> str:
-        """Whose line a request waits in, before anybody looks whether they may ask."""
+        """Return whose queue a request waits in, before it is authenticated."""
         return queue_owner(headers, self._keyring)
 
     def authenticate(self, headers: Headers) -> Caller:
-        """Who asks, counted. Raises Problem 401, 403 and 429, and StoreError."""
+        """Return the caller and count the call. Raises Problem 401, 403, 429 and StoreError."""
         try:
             caller = authenticate(headers, self._keyring)
         except Problem as problem:
@@ -69,12 +69,12 @@ class ApiService:
         self._rate_limiter.consume(caller.name)
         if caller.key is not None:
             local = self._clock().astimezone(self.board.register.election.zone)
-            with suppress(StoreError):  # a store that is busy or full is no reason to refuse
+            with suppress(StoreError):  # a busy or full store is no reason to refuse
                 self._keyring.record_use(caller.key, local)
         return caller
 
     def _count_refused_key(self) -> None:
-        """Keys that open nothing are in the trail: how many, told once a minute at the most."""
+        """Write to the audit log how many keys were refused, at most once a minute."""
         now = self._clock()
         with self._lock:
             self._refused_key_count += 1
@@ -84,7 +84,7 @@ class ApiService:
         self.board.audit_log.append("key-refused", "api", {"count": count})
 
     def check_may_write(self, caller: Caller, feed: str) -> None:
-        """Whether they may bring rows of this feed. Raises Problem 403."""
+        """Check that the caller may write this feed. Raises Problem 403."""
         try:
             caller.require_writer(feed)
         except Problem:
@@ -94,7 +94,7 @@ class ApiService:
             raise
 
     def ingest_delivery(self, caller: Caller, incoming: ApiDelivery) -> dict[str, Any]:
-        """The ledger of a delivery. Raises Problem and StoreError."""
+        """Ingest a delivery and return its result. Raises Problem and StoreError."""
         key = caller.require_writer(incoming.feed)
         return delivery.ingest_delivery(
             self.board,
@@ -107,63 +107,65 @@ class ApiService:
         )
 
     def build_openapi(self) -> dict[str, Any]:
-        """The OpenAPI document."""
+        """Return the OpenAPI document."""
         return openapi.build_document(self.board.register, self.limits)
 
     def get_situation(self, viewer: Viewer, query: QueryParams, known_etag: str | None) -> Response:
-        """The key figures. Raises Problem 403 and 422."""
-        own = access_scope.scope_of(viewer)
-        wanted = api_query.parse_situation_query(query, self.board.register)
-        self._check_area(viewer, wanted)
-        picture = self.board.snapshot_reader.refresh()
-        at = self._build_view_time(viewer, wanted, picture)
-        depends = (
-            picture.snapshot.audit_position,
-            wanted,
-            own,
+        """Return the key figures. Raises Problem 403 and 422."""
+        access = access_scope.scope_of(viewer)
+        parsed = api_query.parse_situation_query(query, self.board.register)
+        self._check_area(viewer, parsed)
+        view = self.board.snapshot_reader.refresh()
+        at = self._build_view_time(viewer, parsed, view)
+        etag_parts = (
+            view.snapshot.audit_position,
+            parsed,
+            access,
             cache_minute(at),
-            bool(picture.trouble),
+            bool(view.trouble),
         )
-        personnel = viewer.role.may_see("personel")
+        with_personnel = viewer.role.may_see("personel")
 
-        def make() -> ResponseBody:
-            said = self._build_situation(picture, wanted, own, at, with_personnel=personnel)
-            return ResponseBody(responses.encode_json(said), "application/json", {})
+        def make_body() -> ResponseBody:
+            figures = self._build_situation(view, parsed, access, at, with_personnel=with_personnel)
+            return ResponseBody(responses.encode_json(figures), "application/json", {})
 
         return responses.build_response(
-            responses.build_etag("situation", depends, personnel), known_etag, make
+            responses.build_etag("situation", etag_parts, with_personnel), known_etag, make_body
         )
 
     def get_rows(
         self, viewer: Viewer, feed: str, query: QueryParams, accept: str, known_etag: str | None
     ) -> Response:
-        """Rows of a feed. Raises Problem 403, 406 and 422."""
-        own = access_scope.scope_of(viewer)
-        if feed not in own.feeds:
+        """Return rows of a feed. Raises Problem 403, 406 and 422."""
+        access = access_scope.scope_of(viewer)
+        if feed not in access.feeds:
             self.board.audit_log.log_refused(viewer.name, {"feed": feed, "page": "api"})
             raise Problem(403, f'Anda tidak berhak membaca "{feed}".')
-        wanted = api_query.parse_rows_query(query, feed, self.board.register)
-        form = api_query.choose_format(query, accept, api_query.offered_formats(FEEDS[feed]))
-        self._check_area(viewer, wanted)
-        picture = self.board.snapshot_reader.refresh()
-        at = self._build_view_time(viewer, wanted, picture)
-        moves = wanted.window in {"1j", "3j"} or not at.live
-        depends = (
-            picture.snapshot.audit_position,
-            wanted,
-            own,
-            cache_minute(at) if moves else _CLOCK_INDEPENDENT,
+        parsed = api_query.parse_rows_query(query, feed, self.board.register)
+        format_name = api_query.choose_format(query, accept, api_query.offered_formats(FEEDS[feed]))
+        self._check_area(viewer, parsed)
+        view = self.board.snapshot_reader.refresh()
+        at = self._build_view_time(viewer, parsed, view)
+        timed = parsed.window in {"1j", "3j"} or not at.live
+        etag_parts = (
+            view.snapshot.audit_position,
+            parsed,
+            access,
+            cache_minute(at) if timed else _CLOCK_INDEPENDENT,
         )
 
-        def make() -> ResponseBody:
-            body, told = self._build_rows_body(picture, feed, wanted, own, at, form)
-            self._log_read(viewer, feed, form, told, query)
+        def make_body() -> ResponseBody:
+            body, row_count = self._build_rows_body(view, feed, parsed, access, at, format_name)
+            self._log_read(viewer, feed, format_name, row_count, query)
             return body
 
-        return responses.build_response(responses.build_etag(feed, form, depends), known_etag, make)
+        return responses.build_response(
+            responses.build_etag(feed, format_name, etag_parts), known_etag, make_body
+        )
 
     def _check_area(self, viewer: Viewer, parsed_query: ApiQuery) -> None:
-        """A kecamatan outside the area is refused, not shown as one where nothing happens."""
+        """Refuse a kecamatan outside the viewer's area; an empty result would look calm."""
         outside = sorted(set(parsed_query.selection.kecamatan) - set(viewer.area))
         if viewer.area and outside:
             self.board.audit_log.log_refused(viewer.name, {"kec": outside[0], "page": "api"})
@@ -172,14 +174,14 @@ class ApiService:
     def _log_read(
         self, viewer: Viewer, feed: str, format_name: str, rows: int, query: QueryParams
     ) -> None:
-        """Who took rows along as a file, or read what not everyone may see, is in the trail."""
-        deeds = self.board.audit_log
-        deeds.log_viewed(viewer, {feed}, "api")
+        """Write to the audit log who exported rows, or read a guarded feed."""
+        log = self.board.audit_log
+        log.log_viewed(viewer, {feed}, "api")
         if format_name != "json":
             filters = {name: query.getlist(name) for name in query if name != "format"}
-            deeds.log_exported(viewer, {"feed": feed, "page": "api"}, format_name, rows, filters)
+            log.log_exported(viewer, {"feed": feed, "page": "api"}, format_name, rows, filters)
         elif feed in GUARDED_FEEDS:
-            deeds.append("api-read", viewer.name, {"feed": feed, "form": format_name})
+            log.append("api-read", viewer.name, {"feed": feed, "form": format_name})
 
     def _build_view_time(
         self, viewer: Viewer, parsed_query: ApiQuery, snapshot_view: SnapshotView
@@ -209,7 +211,7 @@ class ApiService:
             view_time.live,
             with_personnel,
         )
-        found = self._situation_cache.get(
+        figures = self._situation_cache.get(
             key,
             lambda: self._compute_figures(
                 snapshot_view, parsed_query, access, view_time, with_personnel=with_personnel
@@ -223,7 +225,7 @@ class ApiService:
             ),
             "latihan": snapshot_view.snapshot.rehearsal,
             "trouble": snapshot_view.trouble is not None,
-            **found,
+            **figures,
         }  # fmt: skip
 
     def _compute_figures(
@@ -235,14 +237,16 @@ class ApiService:
         *,
         with_personnel: bool,
     ) -> dict[str, Any]:
-        findings, snapshot = self.board.analysis_cache, snapshot_view.snapshot
-        register = findings.register(access)
+        cache, snapshot = self.board.analysis_cache, snapshot_view.snapshot
+        register = cache.register(access)
         selection = apply_window(
             parsed_query.selection, parsed_query.window, cache_minute(view_time), register.election
         )
-        found = findings.compute_overview(snapshot, view_time, access, selection)
-        today = findings.compute(compute_area_summary, snapshot, view_time, access)
-        return api_situation.build_figures(found, today, register, with_personnel=with_personnel)
+        overview = cache.compute_overview(snapshot, view_time, access, selection)
+        summary = cache.compute(compute_area_summary, snapshot, view_time, access)
+        return api_situation.build_figures(
+            overview, summary, register, with_personnel=with_personnel
+        )
 
     def _build_rows_body(
         self,
@@ -253,7 +257,7 @@ class ApiService:
         view_time: ViewTime,
         format_name: str,
     ) -> tuple[ResponseBody, int]:
-        """The answer, and how many rows it holds."""
+        """Return the response body and its number of rows."""
         election, feed = self.board.register.election, FEEDS[name]
         rows = self.board.analysis_cache.known_rows(snapshot_view.snapshot, view_time, access)[name]
         selection = apply_window(
@@ -262,7 +266,7 @@ class ApiService:
         page = api_rows.build_page(
             rows, feed, selection, parsed_query.after, parsed_query.limit, election.zone
         )
-        told = {
+        page_json = {
             "feed": name,
             "version": snapshot_view.snapshot.version,
             "as_of": None if view_time.live else api_rows.format_iso(view_time.at, election.zone),
@@ -270,8 +274,8 @@ class ApiService:
             "next": page.next,
         }
         headers = {
-            "x-situasi-version": str(told["version"]),
-            "x-situasi-latihan": "true" if told["latihan"] else "false",
+            "x-situasi-version": str(page_json["version"]),
+            "x-situasi-latihan": "true" if page_json["latihan"] else "false",
         }
         if page.next is not None:
             headers["x-situasi-next"] = str(page.next)
@@ -280,17 +284,17 @@ class ApiService:
         elif format_name == "geojson":
             points = {
                 "type": "FeatureCollection",
-                **told,
+                **page_json,
                 "features": api_rows.build_features(page.rows),
             }
             content = responses.encode_json(points)
         else:
-            content = responses.encode_json({**told, "rows": page.rows})
+            content = responses.encode_json({**page_json, "rows": page.rows})
         return ResponseBody(content, api_query.MEDIA_TYPES[format_name], headers), len(page.rows)
 
 
 class ApiServices:
-    """The desk of the board that stands now; a board opened anew gets a new one."""
+    """Holds the service of the current board; a board opened anew gets a new one."""
 
     def __init__(self, board: Callable[[], Board], clock: Clock, limits: Limits) -> None:
         self._board, self._clock, self.limits = board, clock, limits
@@ -298,6 +302,7 @@ class ApiServices:
         self._lock = threading.Lock()
 
     def current(self) -> ApiService:
+        """Return the service of the current board."""
         with self._lock:
             board = self._board()
             if self._service is None or self._service.board is not board:

@@ -1,4 +1,4 @@
-"""The key figures of the Situasi page as JSON: what is not known is null, never zero."""
+"""The key figures of the Situasi page as JSON: an unknown value is null, never zero."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from situasi.domain.feed_schemas import FASE, SITUASI, TINGKAT
 from situasi.domain.register import Register
 from situasi.server.api.rows import format_iso
 
-# Of cases that nobody weighed, of kecamatan of which nobody said anything.
+# Key for cases without tingkat, and for kecamatan without a stated situasi.
 UNSTATED = "belum_dinyatakan"
 
 
 def build_figures(
     overview: Overview, day: AreaSummary, register: Register, *, with_personnel: bool
 ) -> dict[str, Any]:
-    """personnel: whether the reader sees officers."""
+    """Return the key figures. with_personnel: whether the reader may see officers."""
     codes = list(overview.crowd_states["kecamatan"])
     zone = register.election.zone
     return {
@@ -38,28 +38,28 @@ def build_figures(
         "personnel": _build_personnel(day.coverage_gaps.loc[codes]) if with_personnel else None,
         "feeds": [
             {
-                "feed": one.feed,
-                "last": format_iso(one.last_known_at, zone) if one.last_known_at else None,
-                "expected": one.is_expected,
-                "silent": one.is_silent,
+                "feed": state.feed,
+                "last": format_iso(state.last_known_at, zone) if state.last_known_at else None,
+                "expected": state.is_expected,
+                "silent": state.is_silent,
             }
-            for one in overview.feed_states
+            for state in overview.feed_states
         ],
     }
 
 
 def _build_age(overview: Overview, zone: tzinfo) -> dict[str, Any]:
-    """Of the newest incident report; its age is that of the data."""
+    """Return time and age of the newest incident report."""
     newest = overview.newest_time
     if newest is None:
         return {"newest": None, "data_age_seconds": None}
     age = max(0, int((overview.at - newest.at).total_seconds()))
-    told = {"at": format_iso(newest.at, zone), "exact": newest.is_exact}
-    return {"newest": told, "data_age_seconds": age if newest.is_exact else None}
+    report_time = {"at": format_iso(newest.at, zone), "exact": newest.is_exact}
+    return {"newest": report_time, "data_age_seconds": age if newest.is_exact else None}
 
 
 def _build_open(overview: Overview) -> dict[str, Any]:
-    if overview.newest_time is None:  # nobody reported anything: that is no zero
+    if overview.newest_time is None:  # no report at all is not the same as zero
         return {"total": None, "change_1h": None, "new_1h": None, "by_tingkat": None}
     levels = cases.count_by_tingkat(overview.open_cases)
     return {
@@ -75,7 +75,7 @@ def _build_open(overview: Overview) -> dict[str, Any]:
 
 def _build_situasi(overview: Overview, register: Register, zone: tzinfo) -> dict[str, Any]:
     states = crowd_state.count_states(overview.crowd_states)
-    every: list[Any] = list(overview.crowd_states.itertuples())
+    rows: list[Any] = list(overview.crowd_states.itertuples())
     return {
         "kabupaten": overview.kabupaten_state,
         "counts": {
@@ -89,24 +89,24 @@ def _build_situasi(overview: Overview, register: Register, zone: tzinfo) -> dict
                 "situasi": row.situasi if isinstance(row.situasi, str) else None,
                 "stated_at": None if pd.isna(row.stated_at) else format_iso(row.stated_at, zone),
             }
-            for row in every
+            for row in rows
         ],
     }
 
 
 def _build_turnout(rates: pd.Series) -> dict[str, Any]:
-    """Percent; least and most: if nobody else came, if everybody on the other lists did."""
-    told = int(rates["told"])
+    """Return turnout in percent. least, most: if none, or all, of the other lists voted."""
+    reporting_count = int(rates["told"])
     return {
         "rate": _round_percent(rates["rate"]),
-        "heads": int(rates["heads"]) if told else None,
+        "heads": int(rates["heads"]) if reporting_count else None,
         "dpt": int(rates["dpt"]),
         "dpt_told": int(rates["dpt_told"]),
         "tps": int(rates["tps"]),
-        "tps_told": told,
+        "tps_told": reporting_count,
         "tps_doubted": int(rates["doubted"]),
-        "least": _round_percent(rates["least"]) if told else None,
-        "most": _round_percent(rates["most"]) if told else None,
+        "least": _round_percent(rates["least"]) if reporting_count else None,
+        "most": _round_percent(rates["most"]) if reporting_count else None,
         "estimated": {"dpt": bool(rates["estimated"]), "dpt_told": bool(rates["told_estimated"])},
     }
 
@@ -117,31 +117,31 @@ def _round_percent(value: Any) -> float | None:
 
 
 def _build_tps(stations: pd.DataFrame) -> dict[str, Any]:
-    """by_phase: of each TPS the furthest phase told. reached: where at least half of them are."""
-    every = count_by_kecamatan(stations.assign(kecamatan="")).iloc[0]
+    """Return TPS by furthest phase; reached: the phase that at least half of them are in."""
+    counts = count_by_kecamatan(stations.assign(kecamatan="")).iloc[0]
     furthest = find_phases_reached(count_by_kecamatan(stations.assign(kecamatan=""))).iloc[0]
     phase = furthest["fase"] if isinstance(furthest["fase"], str) else None
     return {
         "total": len(stations),
-        "by_phase": {name: int(every[name]) for name in (NO_PHASE, *FASE)},
-        "by_state": {name: int(every[name]) for name in STATES},
+        "by_phase": {name: int(counts[name]) for name in (NO_PHASE, *FASE)},
+        "by_state": {name: int(counts[name]) for name in STATES},
         "reached": {"fase": phase, "tps": int(furthest["by"])} if phase else None,
     }
 
 
 def _build_personnel(gaps: pd.DataFrame) -> dict[str, Any]:
     known = gaps[gaps["known"]]
-    names = {
+    columns = {
         "posted": "posted",
         "present": "present",
         "tps": "tps",
         "tps_without_officer": "absent",
     }
-    if known.empty:  # without a posting list nobody can be missed
-        return dict.fromkeys(names)
-    return {name: int(known[column].sum()) for name, column in names.items()}
+    if known.empty:  # without a posting list nobody can be missing
+        return dict.fromkeys(columns)
+    return {name: int(known[column].sum()) for name, column in columns.items()}
 
 
 def build_moment(at: datetime, zone: tzinfo, *, live: bool, exercise: bool) -> dict[str, Any]:
-    """Of which moment an answer speaks."""
+    """Return the moment that a response describes."""
     return {"as_of": format_iso(at, zone), "live": live, "exercise": exercise}

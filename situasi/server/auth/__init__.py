@@ -1,1 +1,1 @@
-"""Sign-in, sessions and the middleware that lets nobody in without one."""
+"""Sign-in, sessions, and the middleware that requires them."""

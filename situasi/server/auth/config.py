@@ -1,4 +1,4 @@
-"""What the gate is told once, when the server starts."""
+"""Settings of the auth middleware, fixed when the server starts."""
 
 from __future__ import annotations
 
@@ -25,15 +25,14 @@ def _has_no_file(_session: str, _file: str) -> bool:
 
 @dataclass(frozen=True)
 class AuthConfig:
-    """The way in.
+    """Settings of sign-in and sessions.
 
-    opens_here: bound to this machine alone, so that a board without accounts may open
-    without sign-in. role: of whoever sits here then. secret: signs what browsers bring back.
-    policy: what a page of Streamlit may load. farewell: the message upon which a page in the
-    browser leaves the board. heeds: whether a message of a browser may reach Streamlit. tells:
-    what a message to a browser names; what is never told, nobody may use.
-    provider: through which people may sign in too. keeps_file: whether an uploaded file is
-    still in memory.
+    bound_to_loopback: only this machine reaches the port, so that a board without accounts may open
+    without sign-in. role: of the local user then. secret: signs tokens and cookies. policy:
+    Content-Security-Policy of Streamlit's pages. redirect_message: makes a page in the browser
+    leave the board. accepts_message: whether a message of a browser may reach Streamlit.
+    read_references: what a message to a browser names; nobody may use what was never sent to them.
+    provider: identity provider, if any. has_file: whether an uploaded file is still in memory.
     """
 
     bound_to_loopback: bool
@@ -44,15 +43,16 @@ class AuthConfig:
     policy: str
     redirect_message: bytes
     accepts_message: MessageFilter
-    read_references: ReferenceReader = lambda _said: ("", "")
+    read_references: ReferenceReader = lambda _message: ("", "")
     provider: Provider | None = None
     has_file: HasFile = _has_no_file
 
     @property
     def session_signer(self) -> Signer:
+        """Return the signer of session cookies."""
         return Signer(self.secret, salt="session", digest_method=hashlib.sha256)
 
     def serializer(self, salt: str) -> URLSafeTimedSerializer:
-        """What signs a value with its time, for this use alone."""
+        """Return a serializer that signs a value with its time, for this use alone."""
         method = {"digest_method": hashlib.sha256}
         return URLSafeTimedSerializer(self.secret, salt=salt, signer_kwargs=method)

@@ -1,4 +1,4 @@
-"""Guests: a shared link opens its page to whoever holds it, without an account."""
+"""Sign-in of guests: a shared link opens its page to its holder, without an account."""
 
 from __future__ import annotations
 
@@ -29,42 +29,44 @@ from situasi.store.interface import StoreError
 
 
 async def open_link(request: Request) -> Response:
-    """Let a guest in by the link, and lead to its page; a colleague goes there as themselves."""
+    """Start a guest session and redirect to the link's page; signed-in users keep their session."""
     i18n.set_language(request.query_params.get("lang", i18n.LANGUAGES[0]))
-    visit: AuthContext = request.scope[AUTH_CONTEXT]
+    auth: AuthContext = request.scope[AUTH_CONTEXT]
     token = request.path_params["token"]
-    link = await _find_link(token, visit)
+    link = await _find_link(token, auth)
     if link is None:
         return _link_over_response(200 if token == ENDED_LINK else 404)
-    page = RedirectResponse(_page_path(link), 303)
-    if visit.viewer is not None and visit.viewer.link in (None, link.scope):
-        return page
-    if request.method != "GET":  # a look ahead is no visit
-        return page
+    response = RedirectResponse(_page_path(link), 303)
+    if auth.viewer is not None and auth.viewer.link in (None, link.scope):
+        return response
+    if request.method != "GET":  # HEAD: a preview of the link starts no session
+        return response
     if sessions.current_manager().is_link_full(link):
         return _link_over_response(
             429, _("Terlalu banyak tamu pada tautan ini. Coba lagi sebentar.")
         )
     try:
-        held = await sessions.current_manager().start_guest_session(
-            link, visit.request_info.address
+        session_token = await sessions.current_manager().start_guest_session(
+            link, auth.request_info.address
         )
     except StoreError:
         return _link_over_response(503, _("Penyimpanan sedang sibuk. Coba lagi sebentar."))
-    if visit.session_key:  # of another link
-        await sessions.current_manager().end_session(visit.session_key)
-    set_cookie(page, visit, SESSION_COOKIE, visit.config.session_signer.sign(held).decode())
-    return page
+    if auth.session_key:  # the session of another link
+        await sessions.current_manager().end_session(auth.session_key)
+    set_cookie(
+        response, auth, SESSION_COOKIE, auth.config.session_signer.sign(session_token).decode()
+    )
+    return response
 
 
 async def _find_link(token: str, auth: AuthContext) -> Link | None:
-    """The link that this token opens now."""
+    """Return the link that this token opens now, if any."""
     number = guest_links.parse_link_id(token)
     if number is None:
         return None
     link = sessions.current_manager().link(number)
-    if link is None:  # perhaps made a moment ago
-        with contextlib.suppress(StoreError):  # what was known stands
+    if link is None:  # perhaps created a moment ago
+        with contextlib.suppress(StoreError):  # the data read before stays valid
             await sessions.current_manager().refresh()
         link = sessions.current_manager().link(number)
     if link is None:
@@ -81,17 +83,17 @@ def _page_path(link: Link) -> str:
 
 
 def _link_over_response(status: int, reason: str = "") -> Response:
-    """What is told where a link opens nothing: the same for one that ended and one never made."""
-    said = reason or _(
+    """Return the page for a link that opens nothing; does not tell if it ever existed."""
+    message = reason or _(
         "Tautan ini tidak berlaku, sudah berakhir, atau dicabut. "
         "Mintalah tautan baru kepada yang membagikannya."
     )
-    here = f"{guest_links.PATH_PREFIX}{ENDED_LINK}"
+    path = f"{guest_links.PATH_PREFIX}{ENDED_LINK}"
     page = auth_markup.render_link_over(
         app.server_unit_name(board),
         i18n.current_language(),
-        {code: f"{here}?lang={code}" for code in i18n.LANGUAGES},
-        said,
+        {code: f"{path}?lang={code}" for code in i18n.LANGUAGES},
+        message,
         SIGN_IN_PATH,
     )
     return HTMLResponse(page, status, headers={"content-security-policy": auth_markup.POLICY})

@@ -1,7 +1,7 @@
-"""Give the few places at which passwords are hashed to those who wait, in turn.
+"""The queue for password hashing, which shares its few slots fairly between origins.
 
-A hash costs 64 MiB and a core for some twentieth of a second. Whoever sends thousands of guesses
-fills a queue of their own; the others wait behind one of them, not behind all.
+A hash costs 64 MiB and a core for about a twentieth of a second. Thousands of guesses from one
+origin fill only its own queue; others wait behind one of them, not behind all.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 MAX_CONCURRENT = 2  # more at once would only make each slower
-MAX_WAITING_PER_ORIGIN = 60  # who wait from one address
-MAX_WAITING = 600  # who wait in a line
+MAX_WAITING_PER_ORIGIN = 60  # waiting from one origin
+MAX_WAITING = 600  # waiting in one queue
 
 
 class QueueFull(Exception):
-    """So many wait already that this one gets no place in the line."""
+    """Too many wait already; this request gets no place in the queue."""
 
 
 Waiter = asyncio.Future[None]
@@ -26,25 +26,25 @@ Waiter = asyncio.Future[None]
 
 @dataclass
 class _FairQueue:
-    """Those who wait, by where they come from; the next address comes after each."""
+    """Waiting requests by origin; origins take turns."""
 
     waiting: OrderedDict[str, deque[Waiter]] = field(default_factory=OrderedDict)
     size: int = 0
 
     def join(self, origin: str) -> Waiter:
-        """Take a place at the end. Raises Crowded."""
-        own = self.waiting.get(origin, deque())
-        if len(own) >= MAX_WAITING_PER_ORIGIN or (
-            self.size >= MAX_WAITING and not self._make_room(len(own))
+        """Add a waiter at the end. Raises QueueFull."""
+        waiters = self.waiting.get(origin, deque())
+        if len(waiters) >= MAX_WAITING_PER_ORIGIN or (
+            self.size >= MAX_WAITING and not self._make_room(len(waiters))
         ):
             raise QueueFull
         waiter: Waiter = asyncio.get_running_loop().create_future()
-        self.waiting.setdefault(origin, own).append(waiter)
+        self.waiting.setdefault(origin, waiters).append(waiter)
         self.size += 1
         return waiter
 
     def _make_room(self, own_size: int) -> bool:
-        """Send away the last of the longest line, where it is longer than that of the newcomer."""
+        """Drop the last of the longest queue, if that is longer than the newcomer's queue."""
         longest = max(self.waiting, key=lambda origin: len(self.waiting[origin]))
         if len(self.waiting[longest]) <= own_size + 1:
             return False
@@ -53,28 +53,28 @@ class _FairQueue:
         return True
 
     def leave(self, origin: str, waiter: Waiter) -> None:
-        """Give a place up before its turn."""
-        own = self.waiting.get(origin)
-        if own and waiter in own:
-            own.remove(waiter)
+        """Remove a waiter before its turn."""
+        waiters = self.waiting.get(origin)
+        if waiters and waiter in waiters:
+            waiters.remove(waiter)
             self.size -= 1
-            if not own:
+            if not waiters:
                 del self.waiting[origin]
 
     def next(self) -> Waiter | None:
-        """Whose turn it is; nobody's where nobody waits."""
+        """Return the waiter whose turn it is, or None."""
         if not self.waiting:
             return None
-        origin, own = self.waiting.popitem(last=False)
-        waiter = own.popleft()
+        origin, waiters = self.waiting.popitem(last=False)
+        waiter = waiters.popleft()
         self.size -= 1
-        if own:
-            self.waiting[origin] = own
+        if waiters:
+            self.waiting[origin] = waiters
         return waiter
 
 
 class HashQueue:
-    """Two lines: of those who were here before, and of strangers; they come by turns."""
+    """Two queues, for known origins and for strangers, which take turns."""
 
     def __init__(self) -> None:
         self._known_queue, self._unknown_queue = _FairQueue(), _FairQueue()
@@ -83,7 +83,7 @@ class HashQueue:
 
     @asynccontextmanager
     async def acquire_slot(self, origin: str, *, is_known: bool) -> AsyncIterator[None]:
-        """Hold a place once it is one's turn. Raises Crowded."""
+        """Hold a slot, once it is this request's turn. Raises QueueFull."""
         if self._free_slots:
             self._free_slots -= 1
         else:
@@ -99,16 +99,16 @@ class HashQueue:
             await waiter
         except asyncio.CancelledError:
             if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
-                self._release_slot()  # it was given a place that it will not use
+                self._release_slot()  # its slot will not be used
             else:
                 queue.leave(origin, waiter)
             raise
 
     def _release_slot(self) -> None:
-        lines = (self._known_queue, self._unknown_queue)
+        queues = (self._known_queue, self._unknown_queue)
         self._known_next = not self._known_next
-        for line in lines if self._known_next else reversed(lines):
-            while (waiter := line.next()) is not None:
+        for queue in queues if self._known_next else reversed(queues):
+            while (waiter := queue.next()) is not None:
                 if not waiter.done():
                     waiter.set_result(None)
                     return

@@ -1,4 +1,4 @@
-"""Requests of the server itself, to the identity provider: short, small and straight."""
+"""The HTTP client for the identity provider: bounded time and size, no redirects."""
 
 from __future__ import annotations
 
@@ -8,30 +8,32 @@ from pathlib import Path
 import httpx2
 
 MAX_BODY_BYTES = 256 * 1024
-_STEP_TIMEOUT_S = 5.0  # seconds for each step of a request
+_STEP_TIMEOUT_S = 5.0  # seconds for each step of a request (connect, read, ...)
 
 
 class ResponseTooLarge(httpx2.TransportError):
-    """More than an answer may hold, or squeezed so that nobody can tell."""
+    """The response is larger than allowed, or compressed so that its size is unknown."""
 
 
 class BoundedTransport(httpx2.AsyncBaseTransport):
-    """Reads no more of an answer than it may hold; nothing packed, which could be of any size."""
+    """Transport that reads a bounded part of a response and accepts no compression."""
 
     def __init__(self, tls_context: ssl.SSLContext) -> None:
         self._inner = httpx2.AsyncHTTPTransport(verify=tls_context)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send the request and return its response with the body read."""
         request.headers["accept-encoding"] = "identity"
-        answer = await self._inner.handle_async_request(request)
+        response = await self._inner.handle_async_request(request)
         try:
-            body = await _read_body(answer)
+            body = await _read_body(response)
         finally:
-            await answer.aclose()
-        kind = answer.headers.get("content-type", "")
-        return httpx2.Response(answer.status_code, headers={"content-type": kind}, content=body)
+            await response.aclose()
+        mime = response.headers.get("content-type", "")
+        return httpx2.Response(response.status_code, headers={"content-type": mime}, content=body)
 
     async def aclose(self) -> None:
+        """Close the connections."""
         await self._inner.aclose()
 
 
@@ -47,15 +49,15 @@ async def _read_body(response: httpx2.Response) -> bytes:
 
 
 def build_tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    """Whose certificates are believed: of this authority alone, or of those of this machine.
+    """Return the TLS context: trusts this authority alone, or those of this machine.
 
-    Raises OSError where there is no such file, or no certificate in it.
+    Raises OSError if there is no such file, or no certificate in it.
     """
     return ssl.create_default_context(cafile=ca_file)
 
 
 def build_client_options(tls_context: ssl.SSLContext) -> dict[str, object]:
-    """What a client is made with so that it asks so: no redirects, nothing of the environment."""
+    """Return client options: this transport, no redirects, no proxies of the environment."""
     return {
         "transport": BoundedTransport(tls_context),
         "timeout": httpx2.Timeout(_STEP_TIMEOUT_S),

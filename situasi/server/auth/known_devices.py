@@ -1,7 +1,7 @@
-"""Remember in a browser which accounts have signed in there.
+"""A signed cookie that remembers which accounts have signed in in a browser.
 
-It opens nothing. Whoever brings it is counted and waits apart from strangers, so that nobody
-who floods the sign-in from elsewhere, or from the same address, keeps them out.
+It gives no access. Its holder is throttled and queued apart from strangers, so that a flood of
+sign-ins from elsewhere, or from the same address, does not keep them out.
 """
 
 from __future__ import annotations
@@ -18,16 +18,18 @@ _MAX_ACCOUNTS = 8  # accounts of one browser
 
 
 def device_id_for(auth: AuthContext, name: str) -> str:
-    """The number of this browser, where this account has signed in; else nothing."""
-    number, names = _read_cookie(auth)
-    return number if name in names else ""
+    """Return the id of this browser if this account has signed in there, else ""."""
+    device_id, names = _read_cookie(auth)
+    return device_id if name in names else ""
 
 
 def remember_account(response: Response, auth: AuthContext, name: str) -> None:
-    """Write down in the browser that this account has signed in."""
-    number, names = _read_cookie(auth)
-    kept = [name, *(one for one in names if one != name)][:_MAX_ACCOUNTS]
-    text = str(_device_serializer(auth).dumps([number or secrets.token_urlsafe(12), kept]))
+    """Store in the browser that this account has signed in."""
+    device_id, names = _read_cookie(auth)
+    account_names = [name, *(other for other in names if other != name)][:_MAX_ACCOUNTS]
+    text = str(
+        _device_serializer(auth).dumps([device_id or secrets.token_urlsafe(12), account_names])
+    )
     response.set_cookie(
         cookie_name(DEVICE_COOKIE, auth.request_info),
         text,
@@ -40,10 +42,10 @@ def remember_account(response: Response, auth: AuthContext, name: str) -> None:
 
 def _read_cookie(auth: AuthContext) -> tuple[str, list[str]]:
     try:
-        number, names = _device_serializer(auth).loads(auth.device_cookie, max_age=_LIFETIME_S)
+        device_id, names = _device_serializer(auth).loads(auth.device_cookie, max_age=_LIFETIME_S)
     except (BadData, ValueError, TypeError):
         return "", []
-    return str(number), [str(name) for name in names]
+    return str(device_id), [str(name) for name in names]
 
 
 def _device_serializer(auth: AuthContext) -> URLSafeTimedSerializer:

@@ -1,4 +1,4 @@
-"""Signing in and out: two pages of our own, without Streamlit and without scripts."""
+"""Sign-in and sign-out: two plain HTML pages, without Streamlit and without scripts."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ PASSWORD_PATH = "/sandi"
 _AUTH_PATHS = frozenset({SIGN_IN_PATH, SIGN_OUT_PATH, PASSWORD_PATH, OIDC_PATH, OIDC_CALLBACK_PATH})
 
 _FORM_COOKIE = "situasi-form"
-_FORM_LIFETIME_S = 2 * 3600  # seconds that a form may stand open
-# What may follow the host: no second slash, no backslash, nothing that browsers leave out.
+_FORM_LIFETIME_S = 2 * 3600  # seconds for which a form is valid
+# A path of this host: no second slash, no backslash, nothing that browsers strip.
 _OWN_PATH = re.compile(r"/(?:[!-.0-\[\]-~][!-\[\]-~]*)?")
 _MAX_PATH_LENGTH = 2000
 
@@ -52,31 +52,31 @@ _hash_queue = HashQueue()
 
 
 async def sign_in(request: Request) -> Response:
-    """Show the form, or look at what was filled in."""
-    visit: AuthContext = request.scope[AUTH_CONTEXT]
-    onward = safe_redirect_path(request.query_params.get("ke", "/"))
-    i18n.set_language(requested_language(request, onward))
-    if is_account(visit.viewer) or (
-        visit.config.bound_to_loopback and not sessions.current_manager().has_accounts()
+    """Show the sign-in form, or check the submitted one."""
+    auth: AuthContext = request.scope[AUTH_CONTEXT]
+    next_path = safe_redirect_path(request.query_params.get("ke", "/"))
+    i18n.set_language(requested_language(request, next_path))
+    if is_account(auth.viewer) or (
+        auth.config.bound_to_loopback and not sessions.current_manager().has_accounts()
     ):
-        return RedirectResponse(onward, 303)
+        return RedirectResponse(next_path, 303)
     if request.method != "POST":
-        return render_form(request, onward)
-    given = await read_form(request)
-    if not is_valid_form_token(visit, given.get("bukti", ""), _form_id(request)):
+        return render_form(request, next_path)
+    form_data = await read_form(request)
+    if not is_valid_form_token(auth, form_data.get("bukti", ""), _form_id(request)):
         return render_form(
-            request, onward, _("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403
+            request, next_path, _("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403
         )
-    return await _check_credentials(request, onward, given)
+    return await _check_credentials(request, next_path, form_data)
 
 
 def is_account(viewer: Viewer | None) -> bool:
-    """Whether this is an account; a guest by a link may still sign in."""
+    """Return whether this viewer is an account; a guest by a link may still sign in."""
     return viewer is not None and viewer.link is None
 
 
 def has_password(viewer: Viewer) -> bool:
-    """Whether this account is opened by a password, which its owner may change."""
+    """Return whether this account signs in by a password, which its owner may change."""
     account = sessions.current_manager().account(viewer.name) if is_account(viewer) else None
     return account is not None and account.identity is None
 
@@ -84,40 +84,40 @@ def has_password(viewer: Viewer) -> bool:
 async def _check_credentials(
     request: Request, next_path: str, form_data: dict[str, str]
 ) -> Response:
-    visit: AuthContext = request.scope[AUTH_CONTEXT]
-    name, address = form_data.get("nama", "").strip().lower(), visit.request_info.address
-    found = sessions.current_manager().account(name)
-    one = Attempt(name, address, known_devices.device_id_for(visit, name))
+    auth: AuthContext = request.scope[AUTH_CONTEXT]
+    name, address = form_data.get("nama", "").strip().lower(), auth.request_info.address
+    account = sessions.current_manager().account(name)
+    attempt = Attempt(name, address, known_devices.device_id_for(auth, name))
     try:
-        right = await verify_password(one, found, form_data.get("sandi", ""), "sign-in")
-    except PasswordCheckRefused as stopped:
-        return render_form(request, next_path, str(stopped), stopped.status, name)
-    if not right:
-        said = _("Nama akun atau sandi tidak cocok.")
-        return render_form(request, next_path, said, 401, name)
-    assert found is not None
+        is_correct = await verify_password(attempt, account, form_data.get("sandi", ""), "sign-in")
+    except PasswordCheckRefused as refused:
+        return render_form(request, next_path, str(refused), refused.status, name)
+    if not is_correct:
+        message = _("Nama akun atau sandi tidak cocok.")
+        return render_form(request, next_path, message, 401, name)
+    assert account is not None
     try:
-        answer = await start_session(visit, found, next_path)
+        response = await start_session(auth, account, next_path)
     except StoreError:
-        said = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
-        return render_form(request, next_path, said, 503, name)
-    known_devices.remember_account(answer, visit, name)
-    return answer
+        message = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
+        return render_form(request, next_path, message, 503, name)
+    known_devices.remember_account(response, auth, name)
+    return response
 
 
 async def start_session(auth: AuthContext, account: Account, next_path: str) -> Response:
-    """Begin a new session, whatever the browser held before. Raises StoreError."""
-    held = await sessions.current_manager().start_session(account, auth.request_info.address)
-    if auth.session_key:  # of a guest by a link, who has become somebody
+    """Start a new session, whatever the browser held before. Raises StoreError."""
+    token = await sessions.current_manager().start_session(account, auth.request_info.address)
+    if auth.session_key:  # the session of a guest who has now signed in
         await sessions.current_manager().end_session(auth.session_key)
-    answer = RedirectResponse(next_path, 303)
-    set_cookie(answer, auth, SESSION_COOKIE, auth.config.session_signer.sign(held).decode())
-    delete_cookie(answer, auth, _FORM_COOKIE)
-    return answer
+    response = RedirectResponse(next_path, 303)
+    set_cookie(response, auth, SESSION_COOKIE, auth.config.session_signer.sign(token).decode())
+    delete_cookie(response, auth, _FORM_COOKIE)
+    return response
 
 
 class PasswordCheckRefused(Exception):
-    """A password is not looked at: too many were wrong, or too many wait. The message says so."""
+    """The password was not checked: too many failures, or too many waiting; says which."""
 
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
@@ -127,40 +127,40 @@ class PasswordCheckRefused(Exception):
 async def verify_password(
     attempt: Attempt, account: Account | None, password: str, action: str
 ) -> bool:
-    """Look whether this password opens this account; a wrong one is told of and answered late.
+    """Return whether this password is right; a wrong one is logged and answered with a delay.
 
-    what: the deed for the audit trail, less what came of it. Raises Stopped.
+    action: name of the audit entry, without its outcome. Raises PasswordCheckRefused.
     """
-    now, line = time.monotonic(), attempt.address
-    known = login_throttle.is_known(attempt)
-    if known:  # behind one address each account stands for itself
-        line = f"{attempt.name} {attempt.address}"
+    now, origin = time.monotonic(), attempt.address
+    is_known = login_throttle.is_known(attempt)
+    if is_known:  # behind one address each known account queues by itself
+        origin = f"{attempt.name} {attempt.address}"
     if login_throttle.is_blocked(attempt, now):
-        verdict, right = login_throttle.record_attempt(attempt, now), False
+        decision, is_correct = login_throttle.record_attempt(attempt, now), False
     else:
         try:
-            async with _hash_queue.acquire_slot(line, is_known=known):
-                verdict = login_throttle.record_attempt(attempt, time.monotonic())
-                right = not verdict.blocked and await asyncio.to_thread(
+            async with _hash_queue.acquire_slot(origin, is_known=is_known):
+                decision = login_throttle.record_attempt(attempt, time.monotonic())
+                is_correct = not decision.blocked and await asyncio.to_thread(
                     accounts.verify_password, account, password
                 )
         except QueueFull:
             raise PasswordCheckRefused(_("Terlalu ramai. Coba lagi sebentar."), 503) from None
-    if verdict.blocked:
-        if verdict.is_first_block:
+    if decision.blocked:
+        if decision.is_first_block:
             log_refusal(f"{action}-blocked", account, attempt.address)
         raise PasswordCheckRefused(_("Terlalu banyak percobaan. Tunggu 15 menit."), 429)
-    if right:
+    if is_correct:
         login_throttle.record_success(attempt)
         return True
     log_refusal(f"{action}-refused", account, attempt.address)
-    await asyncio.sleep(verdict.delay_s)
+    await asyncio.sleep(decision.delay_s)
     return False
 
 
 def log_refusal(action: str, account: Account | None, address: str, **details: str) -> None:
-    """Tell the trail of somebody who does not get in."""
-    # A name that nobody has may be a password, typed into the wrong field.
+    """Write to the audit log that somebody was not let in."""
+    # An unknown name may be a password that was typed into the wrong field.
     name = account.name if account else None
     sessions.current_manager().queue_audit_entry(
         action, {"account": name, "address": address, **details}
@@ -168,35 +168,33 @@ def log_refusal(action: str, account: Account | None, address: str, **details: s
 
 
 async def sign_out(request: Request) -> Response:
-    """Show the button, or end the session."""
-    visit: AuthContext = request.scope[AUTH_CONTEXT]
+    """Show the sign-out button, or end the session."""
+    auth: AuthContext = request.scope[AUTH_CONTEXT]
     i18n.set_language(requested_language(request, ""))
-    if visit.viewer is None or not visit.session_key:
+    if auth.viewer is None or not auth.session_key:
         return RedirectResponse("/", 303)
     if request.method != "POST":
-        name, role = visit.viewer.name, label("role", visit.viewer.role.name)
+        name, role = auth.viewer.name, label("role", auth.viewer.role.name)
         page = auth_markup.render_sign_out(
             unit_name(),
             i18n.current_language(),
             language_links(SIGN_OUT_PATH, {}),
-            sign_form_token(visit, visit.session_key),
+            sign_form_token(auth, auth.session_key),
             name,
             role,
-            f"{PASSWORD_PATH}?lang={i18n.current_language()}" if has_password(visit.viewer) else "",
+            f"{PASSWORD_PATH}?lang={i18n.current_language()}" if has_password(auth.viewer) else "",
         )
         return HTMLResponse(page, headers={"content-security-policy": auth_markup.POLICY})
-    if not is_valid_form_token(
-        visit, (await read_form(request)).get("bukti", ""), visit.session_key
-    ):
+    if not is_valid_form_token(auth, (await read_form(request)).get("bukti", ""), auth.session_key):
         return PlainTextResponse(_("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403)
-    await sessions.current_manager().end_session(visit.session_key)
-    answer = RedirectResponse(SIGN_IN_PATH, 303)
-    delete_cookie(answer, visit, SESSION_COOKIE)
-    return answer
+    await sessions.current_manager().end_session(auth.session_key)
+    response = RedirectResponse(SIGN_IN_PATH, 303)
+    delete_cookie(response, auth, SESSION_COOKIE)
+    return response
 
 
 def safe_redirect_path(text: str) -> str:
-    """This path where it is one of this board, and none of the pages here; or else `/`."""
+    """Return this path if it is one of this board outside sign-in and sign-out, else `/`."""
     path = text.partition("?")[0].partition("#")[0]
     if len(text) > _MAX_PATH_LENGTH or not _OWN_PATH.fullmatch(text):
         return "/"
@@ -208,26 +206,26 @@ def safe_redirect_path(text: str) -> str:
 def render_form(
     request: Request, next_path: str, error: str = "", status: int = 200, typed_name: str = ""
 ) -> Response:
-    """The page to sign in at. why: what was wrong before; given: the name that was typed."""
-    visit: AuthContext = request.scope[AUTH_CONTEXT]
-    named = _form_id(request) or secrets.token_urlsafe(24)
-    further = {} if next_path == "/" else {"ke": next_path}
+    """Return the sign-in page. error: what was wrong before; typed_name: fills the name field."""
+    auth: AuthContext = request.scope[AUTH_CONTEXT]
+    form_id = _form_id(request) or secrets.token_urlsafe(24)
+    query = {} if next_path == "/" else {"ke": next_path}
     page = auth_markup.render_sign_in(
         unit_name(),
         i18n.current_language(),
-        language_links(SIGN_IN_PATH, further),
-        sign_form_token(visit, named),
+        language_links(SIGN_IN_PATH, query),
+        sign_form_token(auth, form_id),
         typed_name,
         error,
-        _provider_link(visit, further),
+        _provider_link(auth, query),
     )
-    answer = HTMLResponse(page, status, headers={"content-security-policy": auth_markup.POLICY})
-    set_cookie(answer, visit, _FORM_COOKIE, named)
-    return answer
+    response = HTMLResponse(page, status, headers={"content-security-policy": auth_markup.POLICY})
+    set_cookie(response, auth, _FORM_COOKIE, form_id)
+    return response
 
 
 def _provider_link(auth: AuthContext, query: dict[str, str]) -> tuple[str, str] | None:
-    """Name and address of the identity provider's way in, where there is one."""
+    """Return name and address of the identity provider's sign-in, if there is one."""
     provider = auth.config.provider
     if provider is None:
         return None
@@ -235,17 +233,18 @@ def _provider_link(auth: AuthContext, query: dict[str, str]) -> tuple[str, str] 
 
 
 def _form_id(request: Request) -> str:
-    visit: AuthContext = request.scope[AUTH_CONTEXT]
-    held = read_cookies(request.scope).get(cookie_name(_FORM_COOKIE, visit.request_info), "")
-    return held if re.fullmatch(r"[\w-]{32}", held, re.ASCII) else ""
+    auth: AuthContext = request.scope[AUTH_CONTEXT]
+    form_id = read_cookies(request.scope).get(cookie_name(_FORM_COOKIE, auth.request_info), "")
+    return form_id if re.fullmatch(r"[\w-]{32}", form_id, re.ASCII) else ""
 
 
 def sign_form_token(auth: AuthContext, subject: str) -> str:
+    """Return a signed token for a form of this subject."""
     return str(_form_serializer(auth).dumps(subject))
 
 
 def is_valid_form_token(auth: AuthContext, token: str, subject: str) -> bool:
-    """Whether this form was made by us, for this browser."""
+    """Return whether this server made the form, for this subject, and not too long ago."""
     try:
         return (
             bool(subject)
@@ -260,9 +259,10 @@ def _form_serializer(auth: AuthContext) -> URLSafeTimedSerializer:
 
 
 async def read_form(request: Request) -> dict[str, str]:
+    """Return the fields of a submitted form; empty if it cannot be read."""
     body = (await request.body()).decode("utf-8", "replace")
     try:
-        return {name: found[-1] for name, found in parse_qs(body, max_num_fields=20).items()}
+        return {name: values[-1] for name, values in parse_qs(body, max_num_fields=20).items()}
     except ValueError:
         return {}
 
@@ -270,9 +270,9 @@ async def read_form(request: Request) -> dict[str, str]:
 def set_cookie(
     response: Response, auth: AuthContext, name: str, value: str, max_age_s: int | None = None
 ) -> None:
-    """Hand a cookie over, that no script reads and no other site's request brings.
+    """Set a cookie that no script can read and that requests from other sites do not carry.
 
-    seconds: for how long; None: until the browser is closed.
+    max_age_s: lifetime in seconds; None: until the browser is closed.
     """
     response.set_cookie(
         cookie_name(name, auth.request_info),
@@ -285,7 +285,7 @@ def set_cookie(
 
 
 def delete_cookie(response: Response, auth: AuthContext, name: str) -> None:
-    """Have the browser forget it."""
+    """Delete the cookie in the browser."""
     secure = auth.request_info.secure
     response.delete_cookie(
         cookie_name(name, auth.request_info), httponly=True, secure=secure, samesite="lax"
@@ -293,17 +293,19 @@ def delete_cookie(response: Response, auth: AuthContext, name: str) -> None:
 
 
 def language_links(path: str, query: dict[str, str]) -> dict[str, str]:
+    """Return this address in each language."""
     return {code: f"{path}?{urlencode(query | {'lang': code})}" for code in i18n.LANGUAGES}
 
 
 def requested_language(request: Request, next_path: str) -> str:
-    """The language asked for here, or else by the page that is to follow."""
-    asked = request.query_params.get("lang")
-    after = parse_qs(next_path.partition("?")[2]).get("lang", [""])[0]
-    return asked or after
+    """Return the language of this request, or else that of the page that follows."""
+    own_language = request.query_params.get("lang")
+    next_language = parse_qs(next_path.partition("?")[2]).get("lang", [""])[0]
+    return own_language or next_language
 
 
 def unit_name() -> str:
+    """Return the name of the unit that this server serves."""
     return app.server_unit_name(board)
 
 
@@ -314,6 +316,6 @@ async def _not_found(_request: Request) -> Response:
 ROUTES = (
     Route(SIGN_IN_PATH, sign_in, methods=["GET", "POST"]),
     Route(SIGN_OUT_PATH, sign_out, methods=["GET", "POST"]),
-    # Streamlit answers any path with its page; under /api/ whoever shows any key comes so far.
+    # Streamlit answers any path with its page; under /api/ any request with a key gets this far.
     Route("/api/{rest:path}", _not_found, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
 )

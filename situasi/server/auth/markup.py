@@ -1,4 +1,4 @@
-"""The pages of the gate itself, as HTML. The only place of the server that writes any."""
+"""HTML of the sign-in pages."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _STYLE = (
     + Path(__file__).with_name("signin.css").read_text("utf-8")
 )
 
-# These pages load nothing at all, and run nothing.
+# These pages load nothing and run no script.
 POLICY = (
     f"default-src 'none'; style-src {csp_hashes([_STYLE])[0]}; img-src data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'self'"
@@ -107,9 +107,9 @@ def render_sign_in(
     error: str,
     provider: tuple[str, str] | None = None,
 ) -> str:
-    """The form to sign in. links: this page in each language. why: what was wrong before.
+    """Return the sign-in page. links: this page in each language; error: what was wrong before.
 
-    provider: name and address of the other way in.
+    provider: name and address of the identity provider's sign-in.
     """
     focus = Markup(" autofocus")
     body = _SIGN_IN.format(
@@ -128,9 +128,9 @@ def render_sign_in(
 
 
 def _render_provider_link(name: str, address: str) -> Markup:
-    # A link, not a form: `form-action` would hold for where the provider's address leads to, too.
-    through = _("Masuk lewat {name}").format(name=name)
-    return _PROVIDER_LINK.format(either=_("atau"), address=address, through=through)
+    # A link, not a form: `form-action` would also apply to where the provider redirects.
+    link_text = _("Masuk lewat {name}").format(name=name)
+    return _PROVIDER_LINK.format(either=_("atau"), address=address, through=link_text)
 
 
 def render_sign_out(
@@ -142,7 +142,7 @@ def render_sign_out(
     role: str,
     password_link: str = "",
 ) -> str:
-    """The form to sign out. password: the address at which they change theirs, if they have one."""
+    """Return the sign-out page. password_link: path to change the password, if they have one."""
     body = _SIGN_OUT.format(
         action=links[language],
         token=token,
@@ -165,7 +165,7 @@ def render_password_form(
     min_length: int,
     error: str,
 ) -> str:
-    """The form to change one's own password. why: what was wrong before."""
+    """Return the form to change one's own password. error: what was wrong before."""
     body = _PASSWORD.format(
         alert=_ALERT.format(error) if error else "",
         action=links[language],
@@ -184,7 +184,7 @@ def render_password_form(
 
 
 def render_password_changed(kabupaten: str, language: str, links: dict[str, str], name: str) -> str:
-    """What is told once the password of this account was changed."""
+    """Return the page that confirms the new password."""
     body = _PASSWORD_CHANGED.format(
         said=_("Sandi akun {name} sudah diganti.").format(name=name),
         told=_("Di perangkat lain, akun ini harus masuk lagi."),
@@ -196,13 +196,13 @@ def render_password_changed(kabupaten: str, language: str, links: dict[str, str]
 def render_link_over(
     kabupaten: str, language: str, links: dict[str, str], reason: str, sign_in_path: str
 ) -> str:
-    """What is told where a shared link opens nothing. way: to the form to sign in."""
+    """Return the page for a guest link that opens nothing."""
     body = _LINK_OVER.format(why=reason, way=sign_in_path, enter=_("Masuk dengan akun"))
     return _render_page(_("Tautan tamu"), kabupaten, language, links, body)
 
 
 def render_board_full(kabupaten: str, language: str, links: dict[str, str], reason: str) -> str:
-    """What is told where no other page can be opened now."""
+    """Return the page for when no other page can be opened now."""
     body = _BOARD_FULL.format(why=reason, again=_("Coba lagi"))
     return _render_page(_("Papan penuh"), kabupaten, language, links, body)
 

@@ -1,4 +1,4 @@
-"""The gate: nothing passes, page, file or WebSocket, but what is signed in or may do without."""
+"""The middleware that refuses pages, files and WebSockets to whoever is not signed in."""
 
 from __future__ import annotations
 
@@ -31,36 +31,37 @@ from situasi.server.state_budget import StateBudget
 from situasi.server.upload_quota import QuotaExceeded, UploadQuota, is_upload, is_upload_removal
 from situasi.streamlit_patches import parked_sessions
 
-# Where a route of ours finds what the gate knows of the request: a Visit.
+# Scope key under which our routes find the AuthContext of the request.
 AUTH_CONTEXT = "situasi.visit"
 SIGN_IN_PATH = "/masuk"
 # To the identity provider, and back from it.
 OIDC_PATH = f"{SIGN_IN_PATH}/oidc"
 OIDC_CALLBACK_PATH = f"{OIDC_PATH}/kembali"
-# Below links.ADDRESS: where a guest is led whose link has ended.
+# Below guest_links.PATH_PREFIX: where a guest is sent whose link has ended.
 ENDED_LINK = "berakhir"
 SESSION_COOKIE = "situasi"
-# Which browser this is, and who signed in there: devices.
+# Identifies the browser, and the accounts that signed in there: known_devices.
 DEVICE_COOKIE = "situasi-kenal"
-# What the application behind the gate never sees.
+# Cookies that the application never sees.
 _OWN_COOKIES = (SESSION_COOKIE, DEVICE_COOKIE)
 
-# Told to anybody: whether the server lives.
+# Open to anybody: whether the server runs.
 _PUBLIC_PATHS = frozenset({"/healthz", "/healthz/live", "/healthz/ready"})
-# Streamlit's ways for programs to drive a page, where a script of nobody would run; its metrics.
+# Streamlit's interface for programs to drive a page, where scripts would run for nobody; its
+# metrics.
 _BLOCKED_PREFIXES = ("/_stcore/agent/", "/_stcore/metrics")
 _API_PREFIX = "/api/"
-_CLOSE_TOO_BIG = 1009  # the code of closing
+_CLOSE_TOO_BIG = 1009  # WebSocket close code
 _MEGABYTE = 1024 * 1024
 _MAX_BODY_BYTES = ((UPLOAD_PREFIX, 64 * _MEGABYTE), (_API_PREFIX, 64 * _MEGABYTE), ("", 64 * 1024))
 
 
 @dataclass(frozen=True)
 class AuthContext:
-    """What the gate knows of a request that it lets through. key: of the session, or empty.
+    """What the middleware knows of a request that it lets through.
 
-    was_guest: nobody any more, but once somebody who came by a shared link. device: what the
-    browser holds in the cookie DEVICE, unread.
+    session_key: of the session, or empty. was_guest: nobody any more, but earlier a guest by a
+    link. device_cookie: content of DEVICE_COOKIE, not yet verified.
     """
 
     config: AuthConfig
@@ -72,7 +73,7 @@ class AuthContext:
 
 
 class BodyTooLarge(Exception):
-    """The body is larger than this address takes."""
+    """The body is larger than this path accepts."""
 
 
 class AuthMiddleware:
@@ -86,7 +87,7 @@ class AuthMiddleware:
         )
         self._state_budget = StateBudget()
         self._upload_quota = UploadQuota(config.has_file, parked_sessions.end_session)
-        # Whatever answers there judges itself who comes; so does the way in by a shared link.
+        # These routes decide themselves who may come; so does the route of guest links.
         self._sign_in_paths = frozenset(
             {SIGN_IN_PATH, *((OIDC_PATH, OIDC_CALLBACK_PATH) if config.provider else ())}
         )
@@ -95,23 +96,23 @@ class AuthMiddleware:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        asked = read_request_info(scope, self._config.proxies)
-        send = add_security_headers(send, scope["path"], asked, self._config.policy)
+        request_info = read_request_info(scope, self._config.proxies)
+        send = add_security_headers(send, scope["path"], request_info, self._config.policy)
         i18n.set_language(_language(scope))
-        found = self._authorize(scope, asked)
+        decision = self._authorize(scope, request_info)
         if full_page.is_page_request(scope) and connection_limits.TABLE.is_full():
-            found = full_page.build_refusal()
-        if isinstance(found, AuthContext) and is_upload_removal(scope):
-            found = Response(status_code=204)
-        if isinstance(found, Response):
-            await _send_refusal(found, scope, receive, send)
+            decision = full_page.build_refusal()
+        if isinstance(decision, AuthContext) and is_upload_removal(scope):
+            decision = Response(status_code=204)
+        if isinstance(decision, Response):
+            await _send_refusal(decision, scope, receive, send)
         elif scope["type"] == "websocket":
-            await self._serve_websocket(found, scope, receive, send)
+            await self._serve_websocket(decision, scope, receive, send)
         else:
-            await self._serve_http(found, scope, receive, send)
+            await self._serve_http(decision, scope, receive, send)
 
     def _authorize(self, scope: Scope, request_info: RequestInfo) -> AuthContext | Response:
-        """Who this is, or the answer to whoever may not pass."""
+        """Return who asks, or the response that refuses the request."""
         path, http = scope["path"], scope["type"] == "http"
         if http and _has_ambiguous_length(scope):
             refusal = _build_refusal(400, _("Permintaan ini tidak terbaca."))
@@ -121,11 +122,11 @@ class AuthMiddleware:
             return _build_refusal(400, _("Papan ini tidak dipanggil dengan nama itu."))
         if path.startswith(_BLOCKED_PREFIXES):
             return _build_refusal(404, _("Tidak ada."))
-        keyed = http and _accepts_api_keys(path) and "authorization" in Headers(scope=scope)
-        if request_info.cross_origin and not keyed:
+        uses_key = http and _accepts_api_keys(path) and "authorization" in Headers(scope=scope)
+        if request_info.cross_origin and not uses_key:
             return _build_refusal(403, _("Permintaan ini datang dari halaman lain."))
-        if keyed or (http and path in _PUBLIC_PATHS):
-            # Whoever shows a key is who the key says, not who sits at the browser.
+        if uses_key or (http and path in _PUBLIC_PATHS):
+            # With an API key, the caller is the key's owner, not who is signed in in the browser.
             return AuthContext(self._config, request_info)
         if http and (path in self._sign_in_paths or path.startswith(guest_links.PATH_PREFIX)):
             return self._identify(scope, request_info)
@@ -134,27 +135,27 @@ class AuthMiddleware:
         return self._require_session(scope, request_info)
 
     def _require_session(self, scope: Scope, request_info: RequestInfo) -> AuthContext | Response:
-        """Whoever is signed in, or came by a link, and brings files only where they may."""
-        path, visit = scope["path"], self._identify(scope, request_info)
-        if visit.viewer is None:
+        """Return who is signed in or came by a link, or a refusal; checks uploads and files too."""
+        path, auth = scope["path"], self._identify(scope, request_info)
+        if auth.viewer is None:
             return _redirect_to_sign_in(
-                scope, f"{guest_links.PATH_PREFIX}{ENDED_LINK}" if visit.was_guest else SIGN_IN_PATH
+                scope, f"{guest_links.PATH_PREFIX}{ENDED_LINK}" if auth.was_guest else SIGN_IN_PATH
             )
-        if path.startswith(UPLOAD_PREFIX) and not visit.viewer.role.may("masukkan"):
+        if path.startswith(UPLOAD_PREFIX) and not auth.viewer.role.may("masukkan"):
             sessions.current_manager().report_intrusion("file of a reader", request_info.address)
             return _build_refusal(403, _("Anda tidak mengirim berkas."))
         if scope["type"] == "websocket" and sessions.current_manager().has_too_many_websockets(
-            visit.session_key
+            auth.session_key
         ):
             return _build_refusal(429, _("Terlalu banyak halaman terbuka."))
-        if self._script_owners.is_foreign(visit.session_key, path):
-            what = "file for another" if path.startswith(UPLOAD_PREFIX) else "file of another"
-            sessions.current_manager().report_intrusion(what, request_info.address)
+        if self._script_owners.is_foreign(auth.session_key, path):
+            reason = "file for another" if path.startswith(UPLOAD_PREFIX) else "file of another"
+            sessions.current_manager().report_intrusion(reason, request_info.address)
             return _build_refusal(403, _("Berkas ini untuk halaman orang lain."))
-        return visit
+        return auth
 
     def _authorize_local(self, request_info: RequestInfo) -> AuthContext | Response:
-        """A board without accounts, for whoever sits at this machine."""
+        """Let a user of this machine in to a board without accounts, or refuse."""
         if (
             request_info.name not in LOOPBACK_HOSTS
             or request_info.forwarded
@@ -168,16 +169,16 @@ class AuthMiddleware:
         return AuthContext(self._config, request_info, "", Viewer(role, ROLES[role], is_local=True))
 
     def _identify(self, scope: Scope, request_info: RequestInfo) -> AuthContext:
-        """Whoever is signed in by the cookie of this request, if anybody is."""
-        held = read_cookies(scope)
-        signed = held.get(cookie_name(SESSION_COOKIE, request_info))
-        device = held.get(cookie_name(DEVICE_COOKIE, request_info), "")
+        """Return who is signed in by the cookie of this request, if anybody."""
+        cookies = read_cookies(scope)
+        signed_token = cookies.get(cookie_name(SESSION_COOKIE, request_info))
+        device = cookies.get(cookie_name(DEVICE_COOKIE, request_info), "")
         if any(map(_is_viewer_header, scope["headers"])):
             sessions.current_manager().report_intrusion("viewer header", request_info.address)
-        if signed is None:
+        if signed_token is None:
             return AuthContext(self._config, request_info, device_cookie=device)
         try:
-            key = sessions.hash_session_token(self._signer.unsign(signed).decode())
+            key = sessions.hash_session_token(self._signer.unsign(signed_token).decode())
         except (BadSignature, UnicodeDecodeError):
             sessions.current_manager().report_intrusion("forged cookie", request_info.address)
             return AuthContext(self._config, request_info, device_cookie=device)
@@ -195,92 +196,95 @@ class AuthMiddleware:
         if auth.viewer is not None or _accepts_api_keys(scope["path"]):
             connection_limits.allow_long_body(scope)
         limit = next(size for start, size in _MAX_BODY_BYTES if scope["path"].startswith(start))
-        begun = False
+        has_started = False
 
-        async def sent(message: Message) -> None:
-            nonlocal begun
-            begun = True
+        async def tracked_send(message: Message) -> None:
+            nonlocal has_started
+            has_started = True
             await send(message)
 
         upload = None
         try:
-            received = _limit_body(scope, receive, limit)
+            receive_body = _limit_body(scope, receive, limit)
             if is_upload(scope):
                 owner = auth.viewer.name if auth.viewer else ""
                 upload = self._upload_quota.begin(owner, scope, limit)
-                received = upload.count_body(received)
-            await self._app(_build_app_scope(auth, scope), received, sent)
+                receive_body = upload.count_body(receive_body)
+            await self._app(_build_app_scope(auth, scope), receive_body, tracked_send)
         except QuotaExceeded as exceeded:
             await _build_refusal(429, _quota_message(exceeded))(scope, receive, send)
         except BodyTooLarge:
-            if not begun:
-                refused = _build_refusal(413, _("Terlalu besar."))
-                await refused(scope, receive, send)
+            if not has_started:
+                response = _build_refusal(413, _("Terlalu besar."))
+                await response(scope, receive, send)
         except ClientDisconnect:
-            pass  # who asked is gone before the body was there: nobody to answer, nothing to tell
+            pass  # the client left before its body was complete: there is nobody to answer
         except Exception as error:
             DISK_SPACE.record_if_disk_full(
                 "upload", error
-            )  # a large body lies on the disk while it comes
-            if not begun:
-                refused = _build_refusal(500, _("Ada yang rusak di papan; sudah dicatat."))
-                await refused(scope, receive, send)
-            raise  # into the log of the server, never to whoever asked
+            )  # a large body is on disk while it arrives
+            if not has_started:
+                response = _build_refusal(500, _("Ada yang rusak di papan; sudah dicatat."))
+                await response(scope, receive, send)
+            raise  # goes to the server log, never to the client
         finally:
             self._upload_quota.end(upload)
 
     async def _serve_websocket(
         self, auth: AuthContext, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        talk = ManagedWebSocket(auth.session_key, send, self._config.redirect_message)
+        ws = ManagedWebSocket(auth.session_key, send, self._config.redirect_message)
         listener = self._script_owners.create_listener(
             auth.session_key, self._config.read_references
         )
 
-        async def heard() -> Message:
+        async def receive_allowed() -> Message:
             while True:
                 message = await receive()
-                if message["type"] != "websocket.receive" or talk.ended:
-                    return talk.filter_received(message)
+                if message["type"] != "websocket.receive" or ws.ended:
+                    return ws.filter_received(message)
                 if auth.session_key:
-                    sessions.current_manager().authenticate(auth.session_key)  # a sign of life
-                if not self._state_budget.try_reserve(talk, len(message.get("bytes") or b"")):
-                    await talk.close(_CLOSE_TOO_BIG)
-                    return talk.filter_received(message)
+                    sessions.current_manager().authenticate(
+                        auth.session_key
+                    )  # notes the session as seen
+                if not self._state_budget.try_reserve(ws, len(message.get("bytes") or b"")):
+                    await ws.close(_CLOSE_TOO_BIG)
+                    return ws.filter_received(message)
                 if self._config.accepts_message(message.get("bytes") or b""):
                     return message
 
-        async def said(message: Message) -> None:
+        async def tracked_send(message: Message) -> None:
             listener.observe(message)
-            await talk.send_message(message)
+            await ws.send_message(message)
 
-        sessions.current_manager().add_websocket(talk)
-        CURRENT_WEBSOCKET.set(talk)
+        sessions.current_manager().add_websocket(ws)
+        CURRENT_WEBSOCKET.set(ws)
         try:
-            bound = self._script_owners.strip_foreign_session(auth.session_key, scope)
-            await self._app(_build_app_scope(auth, bound), heard, said)
+            app_scope = self._script_owners.strip_foreign_session(auth.session_key, scope)
+            await self._app(_build_app_scope(auth, app_scope), receive_allowed, tracked_send)
         finally:
-            sessions.current_manager().remove_websocket(talk)
-            self._state_budget.release(talk)
+            sessions.current_manager().remove_websocket(ws)
+            self._state_budget.release(ws)
 
 
 def _has_ambiguous_length(scope: Scope) -> bool:
-    """Whether a proxy could see another end of the body than we do (RFC 9112, 6.1)."""
+    """Return whether a proxy could see another end of the body than we do (RFC 9112, 6.1)."""
     headers = Headers(scope=scope)
     return "transfer-encoding" in headers and "content-length" in headers
 
 
 def _accepts_api_keys(path: str) -> bool:
-    """Whether what answers there judges keys itself."""
+    """Return whether the route of this path checks API keys itself."""
     return path.startswith(_API_PREFIX) or path == "/metrics"
 
 
 def cookie_name(name: str, request_info: RequestInfo) -> str:
-    """Over TLS a name that a browser takes only over TLS, for this host and all its paths."""
+    """Return the cookie's name; over TLS one that browsers accept only over TLS for this host."""
     return f"__Host-{name}" if request_info.secure else name
 
 
 def read_cookies(scope: Scope) -> dict[str, str]:
+    """Return the cookies of a request by name."""
     return cookie_parser("; ".join(Headers(scope=scope).getlist("cookie")))
 
 
@@ -289,7 +293,7 @@ def _language(scope: Scope) -> str:
 
 
 def _build_app_scope(auth: AuthContext, scope: Scope) -> Scope:
-    """The scope as the application may see it: with our word for who looks, without the cookie."""
+    """Return the scope for the application: with our viewer header, without our cookies."""
     headers = [
         (name, _strip_own_cookies(value) if name == b"cookie" else value)
         for name, value in scope["headers"]
@@ -303,33 +307,33 @@ def _build_app_scope(auth: AuthContext, scope: Scope) -> Scope:
 
 
 def _is_viewer_header(header: tuple[bytes, bytes]) -> bool:
-    """Whether this is our header, or one that could be taken for it."""
+    """Return whether this is our viewer header, or one that could be mistaken for it."""
     return header[0].lower().replace(b"_", b"-") == viewer_header.HEADER_NAME.encode()
 
 
 def _strip_own_cookies(cookie: bytes) -> bytes:
-    ours = tuple(f"{start}{one}".encode() for start in ("", "__Host-") for one in _OWN_COOKIES)
+    own = tuple(f"{prefix}{name}".encode() for prefix in ("", "__Host-") for name in _OWN_COOKIES)
     pairs = (pair.strip() for pair in cookie.split(b";"))
-    return b"; ".join(pair for pair in pairs if pair.partition(b"=")[0].strip() not in ours)
+    return b"; ".join(pair for pair in pairs if pair.partition(b"=")[0].strip() not in own)
 
 
 def _limit_body(scope: Scope, receive: Receive, max_bytes: int) -> Receive:
-    """The body, as long as it is not larger than this."""
-    stated = Headers(scope=scope).get("content-length", "0")
-    known = stated.isascii() and stated.isdigit() and len(stated) < 20
-    left = max_bytes
+    """Wrap `receive` so that it raises BodyTooLarge beyond this size."""
+    length = Headers(scope=scope).get("content-length", "0")
+    is_valid = length.isascii() and length.isdigit() and len(length) < 20
+    remaining = max_bytes
 
-    async def received() -> Message:
-        nonlocal left
-        if not known or int(stated) > max_bytes:
+    async def receive_limited() -> Message:
+        nonlocal remaining
+        if not is_valid or int(length) > max_bytes:
             raise BodyTooLarge
         message = await receive()
-        left -= len(message.get("body", b""))
-        if left < 0:
+        remaining -= len(message.get("body", b""))
+        if remaining < 0:
             raise BodyTooLarge
         return message
 
-    return received
+    return receive_limited
 
 
 def _build_refusal(status: int, message: str) -> Response:
@@ -346,10 +350,10 @@ def _quota_message(exceeded: QuotaExceeded) -> str:
 
 def _redirect_to_sign_in(scope: Scope, path: str) -> Response:
     if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"} and _wants_html(scope):
-        asked = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
+        requested_path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
         if scope["query_string"]:
-            asked += "?" + scope["query_string"].decode("latin-1")
-        return RedirectResponse(f"{path}?ke={quote(asked, safe='/')}", 303)
+            requested_path += "?" + scope["query_string"].decode("latin-1")
+        return RedirectResponse(f"{path}?ke={quote(requested_path, safe='/')}", 303)
     return _build_refusal(401, _("Masuk lebih dulu."))
 
 
@@ -358,7 +362,7 @@ def _wants_html(scope: Scope) -> bool:
 
 
 async def _send_refusal(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
-    """The answer; to a WebSocket always 403."""
+    """Send the response; a WebSocket always gets 403."""
     if scope["type"] == "websocket":
         response.status_code = 403
         await receive()

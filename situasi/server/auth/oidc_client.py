@@ -1,4 +1,4 @@
-"""The identity provider: where it is to be asked, and what it says that can be believed."""
+"""The client of the identity provider: builds the sign-in URL and verifies what comes back."""
 
 from __future__ import annotations
 
@@ -29,21 +29,19 @@ from situasi.server.auth.oidc_protocol import (
     is_safe_url,
 )
 
-# Signed with a key of which the provider publishes the other half: never one that is shared.
+# Signatures with a private key alone, never with a shared secret.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 
 _KEY_TYPES = frozenset({"RSA", "EC"})
-_LEEWAY_S = 60  # seconds by which two clocks may differ
+_LEEWAY_S = 60  # clock difference that is allowed, in seconds
 _STEP_TIMEOUT_S = 10.0  # seconds for all requests of one step
 _MAX_CONCURRENT = 20
-_METADATA_LIFETIME_S = (
-    600.0  # seconds for which the provider is not asked again where it is to be asked
-)
+_METADATA_LIFETIME_S = 600.0  # seconds for which the provider's metadata is cached
 _MAX_SUBJECT_LENGTH = 255
 _MAX_REASON_LENGTH = 80
 _SCOPE = "openid profile"
 _BASIC_AUTH_METHOD = "client_secret_basic"
-# What comes of answers that are not as they should be.
+# Errors that a malformed answer causes.
 _INVALID_RESPONSE_ERRORS = (
     AuthlibBaseError,
     JoseError,
@@ -58,7 +56,7 @@ _INVALID_RESPONSE_ERRORS = (
 
 @dataclass(frozen=True)
 class VerifiedIdentity:
-    """Somebody of whom the provider says who it is. name: of the account."""
+    """Somebody whose identity the provider proves. name: of the account."""
 
     identity: str
     name: str
@@ -66,7 +64,7 @@ class VerifiedIdentity:
 
 @dataclass(frozen=True)
 class _ProviderMetadata:
-    """Of the provider, by its own word. person: empty: it tells of people only in the token."""
+    """The provider's own metadata. userinfo_url: empty if only the token holds claims."""
 
     authorization_url: str
     token_url: str
@@ -77,7 +75,7 @@ class _ProviderMetadata:
 
 
 class Provider:
-    """The identity provider of the settings. Nothing is asked of it before somebody signs in."""
+    """The identity provider of the settings. It is not contacted before somebody signs in."""
 
     def __init__(self, oidc_settings: OidcSettings) -> None:
         self._settings, self._tls_context = (
@@ -89,45 +87,46 @@ class Provider:
 
     @property
     def name(self) -> str:
+        """Return the provider's name for people."""
         return self._settings.name
 
     async def build_authorization_url(self, flow_secrets: FlowSecrets, redirect_uri: str) -> str:
-        """Where the browser is to go. back: where it is to return to. Raises Unreachable."""
+        """Return the provider's sign-in URL. Raises ProviderUnreachable."""
         async with self._client_session() as client:
-            found = await self._discover(client)
-            address, _ = client.create_authorization_url(
-                found.authorization_url,
+            metadata = await self._discover(client)
+            url, _ = client.create_authorization_url(
+                metadata.authorization_url,
                 state=flow_secrets.state,
                 nonce=flow_secrets.nonce,
                 code_verifier=flow_secrets.verifier,
                 redirect_uri=redirect_uri,
-                # At a desk that many share, "signed out" must not mean "until the next click".
+                # Many share a desk: after sign-out, one click must not be enough to sign in again.
                 prompt="login",
             )
-        return str(address)
+        return str(url)
 
     async def fetch_identity(
         self, flow_secrets: FlowSecrets, redirect_uri: str, callback_params: Mapping[str, str]
     ) -> VerifiedIdentity:
-        """Who came back. brought: by the browser. Raises Unreachable, Untrusted."""
+        """Return who came back. Raises ProviderUnreachable and UntrustedResponse."""
         async with self._client_session() as client:
-            found = await self._discover(client)
-            named = callback_params.get(
-                "iss", self._settings.issuer if not found.sends_issuer else ""
+            meta = await self._discover(client)
+            issuer = callback_params.get(
+                "iss", self._settings.issuer if not meta.sends_issuer else ""
             )
-            if named != self._settings.issuer:
+            if issuer != self._settings.issuer:
                 raise UntrustedResponse("another issuer")
             try:
-                client.token_endpoint_auth_method = found.token_auth_method
-                told = await client.fetch_token(
-                    found.token_url,
+                client.token_endpoint_auth_method = meta.token_auth_method
+                tokens = await client.fetch_token(
+                    meta.token_url,
                     grant_type="authorization_code",
                     code=callback_params["code"],
                     code_verifier=flow_secrets.verifier,
                     redirect_uri=redirect_uri,
                 )
-                claims = await self._fetch_claims(client, found, told, flow_secrets.nonce)
-                return await self._read_identity(client, found, told, claims)
+                claims = await self._fetch_claims(client, meta, tokens, flow_secrets.nonce)
+                return await self._read_identity(client, meta, tokens, claims)
             except _INVALID_RESPONSE_ERRORS as error:
                 raise UntrustedResponse(_describe_error(error)) from None
 
@@ -138,10 +137,9 @@ class Provider:
         token_response: Mapping[str, Any],
         nonce: str,
     ) -> dict[str, Any]:
-        """The claims of the ID token, all of it looked at.
+        """Return the verified claims of the ID token.
 
-        The keys are asked for at each signing in: a new one is known, and one taken back opens
-        nothing, at once.
+        Keys are fetched at each sign-in, so that new and revoked keys count at once.
         """
         published = (await _fetch_json(client, metadata.jwks_url))["keys"]
         usable = [
@@ -150,17 +148,17 @@ class Provider:
         token = jwt.decode(
             token_response["id_token"], KeySet.import_key_set({"keys": usable}), ALGORITHMS
         )
-        client_ = self._settings.client
+        client_id = self._settings.client
         claims = CodeIDToken(
             token.claims,
             token.header,
             {
                 "iss": {"essential": True, "value": self._settings.issuer},
-                "aud": {"essential": True, "value": client_},
+                "aud": {"essential": True, "value": client_id},
             },
             {
                 "nonce": nonce,
-                "client_id": client_,
+                "client_id": client_id,
                 "access_token": token_response.get("access_token"),
             },
         )
@@ -179,54 +177,54 @@ class Provider:
             raise UntrustedResponse("sub")
         if self._settings.claim not in claims and metadata.userinfo_url:
             bearer = {"authorization": f"Bearer {token_response['access_token']}"}
-            more = await _fetch_json(client, metadata.userinfo_url, bearer)
-            if more["sub"] != subject:
+            userinfo = await _fetch_json(client, metadata.userinfo_url, bearer)
+            if userinfo["sub"] != subject:
                 raise UntrustedResponse("userinfo of somebody else")
-            claims = more
+            claims = userinfo
         name = claims.get(self._settings.claim)
         if not isinstance(name, str):
             raise UntrustedResponse(f"no {self._settings.claim}")
-        # Letters of other scripts stay what they are: some become a plain one when made small.
-        plain = name.lower() if name.isascii() else name
-        return VerifiedIdentity(accounts.federated_id(self._settings.issuer, subject), plain)
+        # Non-ASCII letters are not lowered: some become an ASCII letter.
+        account_name = name.lower() if name.isascii() else name
+        return VerifiedIdentity(accounts.federated_id(self._settings.issuer, subject), account_name)
 
     async def _discover(self, client: Any) -> _ProviderMetadata:
         if self._metadata and time.monotonic() - self._metadata[0] < _METADATA_LIFETIME_S:
             return self._metadata[1]
         issuer = self._settings.issuer
-        place = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+        url = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
         try:
-            found = self._parse_metadata(await _fetch_json(client, place))
+            metadata = self._parse_metadata(await _fetch_json(client, url))
         except _INVALID_RESPONSE_ERRORS as error:
             raise ProviderUnreachable(f"discovery: {_describe_error(error)}") from None
-        self._metadata = time.monotonic(), found
-        return found
+        self._metadata = time.monotonic(), metadata
+        return metadata
 
     def _parse_metadata(self, document: dict[str, Any]) -> _ProviderMetadata:
         if document["issuer"] != self._settings.issuer:
             raise ValueError("it names another issuer")
-        ways = document.get("token_endpoint_auth_methods_supported", [])
-        found = _ProviderMetadata(
+        methods = document.get("token_endpoint_auth_methods_supported", [])
+        meta = _ProviderMetadata(
             authorization_url=document["authorization_endpoint"],
             token_url=document["token_endpoint"],
             jwks_url=document["jwks_uri"],
             userinfo_url=document.get("userinfo_endpoint", ""),
-            # In the body there are no two opinions of how a secret with odd signs is written.
+            # In the body there is only one way to encode a secret with special characters.
             token_auth_method="client_secret_post"
-            if "client_secret_post" in ways
+            if "client_secret_post" in methods
             else _BASIC_AUTH_METHOD,
             sends_issuer=document.get("authorization_response_iss_parameter_supported") is True,
         )
-        for place in filter(
-            None, (found.authorization_url, found.token_url, found.jwks_url, found.userinfo_url)
+        for url in filter(
+            None, (meta.authorization_url, meta.token_url, meta.jwks_url, meta.userinfo_url)
         ):
-            if not is_safe_url(place, self._settings.issuer):
+            if not is_safe_url(url, self._settings.issuer):
                 raise ValueError("an address without TLS")
-        return found
+        return meta
 
     @asynccontextmanager
     async def _client_session(self) -> AsyncIterator[Any]:
-        """A client for a few requests, which end in time and of which there are not too many."""
+        """Open a client with a time limit; raises ProviderUnreachable if too many are open."""
         if self._active_count >= _MAX_CONCURRENT:
             raise ProviderUnreachable("too many at once")
         self._active_count += 1
@@ -251,16 +249,16 @@ class Provider:
 async def _fetch_json(
     client: Any, url: str, headers: dict[str, str] | None = None
 ) -> dict[str, Any]:
-    """What is told there. Raises ValueError where it is no object."""
-    answer = await client.request("GET", url, headers=headers, withhold_token=True)
-    found = answer.json() if answer.status_code == 200 else None
-    if not isinstance(found, dict):
-        raise ValueError(f"HTTP {answer.status_code}")
-    return found
+    """Return the JSON object at this URL. Raises ValueError if it is no object."""
+    response = await client.request("GET", url, headers=headers, withhold_token=True)
+    document = response.json() if response.status_code == 200 else None
+    if not isinstance(document, dict):
+        raise ValueError(f"HTTP {response.status_code}")
+    return document
 
 
 def _describe_error(error: BaseException) -> str:
-    """What an error may say in the trail and the log: short, and nothing of what was brought."""
+    """Return what the audit log and the log may say of an error: short, nothing of the input."""
     if isinstance(error, JoseError):
         return f"{error.error} {getattr(error, 'claim', '')}".strip()[:_MAX_REASON_LENGTH]
     if isinstance(error, AuthlibBaseError):

@@ -1,4 +1,4 @@
-"""Signing in through an identity provider: to it, and back with what it says."""
+"""Sign-in through an identity provider: the redirect to it, and the callback from it."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ if TYPE_CHECKING:
     from situasi.server.auth.oidc_client import Provider
 
 _FLOW_COOKIE = "situasi-oidc"
-_FLOW_LIFETIME_S = 600  # seconds that somebody may stay at the provider
+_FLOW_LIFETIME_S = 600  # seconds for which somebody may stay at the provider
 _MAX_USED_STATES = 10_000
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class OidcFlow:
-    """One way to the provider and back, kept by the browser that went."""
+    """One sign-in through the provider, kept in a cookie of the browser that began it."""
 
     state: str
     nonce: str
@@ -57,11 +57,12 @@ class OidcFlow:
 
     @property
     def secrets(self) -> FlowSecrets:
+        """Return the secrets that the provider client needs."""
         return FlowSecrets(self.state, self.nonce, self.verifier)
 
 
 class SignInRefused(Exception):
-    """Nobody is let in. said: to them; reason, account and claimed name: to the trail."""
+    """A sign-in is refused. message: for the user; the rest goes to the audit log."""
 
     def __init__(
         self, message: str, status: int, reason: str, account: Account | None = None, name: str = ""
@@ -76,13 +77,13 @@ class SignInRefused(Exception):
 
 
 class UsedStates:
-    """What counts once, for as long as it could be brought again."""
+    """States already used, as long as their cookie could still be valid."""
 
     def __init__(self) -> None:
         self._used: OrderedDict[str, None] = OrderedDict()
 
     def consume(self, state: str) -> bool:
-        """Whether this was the first time."""
+        """Mark a state as used; return whether this was the first time."""
         if state in self._used:
             return False
         self._used[state] = None
@@ -95,134 +96,141 @@ _used_states = UsedStates()
 
 
 async def start_flow(request: Request) -> Response:
-    """Send the browser to the provider.
+    """Redirect the browser to the provider.
 
-    By GET, which another site can bring about too: that gains it nothing, as whoever comes back
-    is who they themselves are at the provider, and comes back to the browser that went. Where
-    the browser says so, it is refused all the same.
+    Another site can cause this GET too, but gains nothing: who comes back is who the provider says,
+    in the browser that went. If the browser says that another site asked, it is refused all the
+    same.
     """
-    visit: AuthContext = request.scope[AUTH_CONTEXT]
-    onward = login.safe_redirect_path(request.query_params.get("ke", "/"))
-    spoken = i18n.set_language(login.requested_language(request, onward))
-    provider = visit.config.provider
-    if provider is None or not _may_sign_in(visit):
-        return RedirectResponse(onward, 303)
+    auth: AuthContext = request.scope[AUTH_CONTEXT]
+    next_path = login.safe_redirect_path(request.query_params.get("ke", "/"))
+    language = i18n.set_language(login.requested_language(request, next_path))
+    provider = auth.config.provider
+    if provider is None or not _may_sign_in(auth):
+        return RedirectResponse(next_path, 303)
     if request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
-        return login.render_form(request, onward)
-    held = FlowSecrets(*(secrets.token_urlsafe(32) for _part in range(3)))
+        return login.render_form(request, next_path)
+    flow = FlowSecrets(*(secrets.token_urlsafe(32) for _part in range(3)))
     try:
-        address = await provider.build_authorization_url(held, _redirect_uri(visit))
+        address = await provider.build_authorization_url(flow, _redirect_uri(auth))
     except ProviderUnreachable as error:
         _log.warning("identity provider: %s", error)
-        return login.render_form(request, onward, _unreachable_message(provider), 503)
-    answer = RedirectResponse(address, 303)
-    kept = _flow_serializer(visit).dumps(asdict(held) | {"onward": onward, "language": spoken})
-    login.set_cookie(answer, visit, _FLOW_COOKIE, str(kept), _FLOW_LIFETIME_S)
-    return answer
+        return login.render_form(request, next_path, _unreachable_message(provider), 503)
+    response = RedirectResponse(address, 303)
+    cookie = _flow_serializer(auth).dumps(
+        asdict(flow) | {"onward": next_path, "language": language}
+    )
+    login.set_cookie(response, auth, _FLOW_COOKIE, str(cookie), _FLOW_LIFETIME_S)
+    return response
 
 
 async def handle_callback(request: Request) -> Response:
-    """Look at what the browser brings from the provider, and let in or refuse."""
-    visit: AuthContext = request.scope[AUTH_CONTEXT]
-    journey, provider = _read_flow(request), visit.config.provider
-    onward = login.safe_redirect_path(journey.onward) if journey else "/"
-    i18n.set_language(journey.language if journey else "")
-    if provider is None or not _may_sign_in(visit):
-        return RedirectResponse(onward, 303)
-    answer = await _finish_flow(request, provider, journey, onward)
-    login.delete_cookie(answer, visit, _FLOW_COOKIE)
-    return answer
+    """Check what the browser brings back from the provider, and sign in or refuse."""
+    auth: AuthContext = request.scope[AUTH_CONTEXT]
+    flow, provider = _read_flow(request), auth.config.provider
+    next_path = login.safe_redirect_path(flow.onward) if flow else "/"
+    i18n.set_language(flow.language if flow else "")
+    if provider is None or not _may_sign_in(auth):
+        return RedirectResponse(next_path, 303)
+    response = await _finish_flow(request, provider, flow, next_path)
+    login.delete_cookie(response, auth, _FLOW_COOKIE)
+    return response
 
 
 async def _finish_flow(
     request: Request, provider: Provider, flow: OidcFlow | None, next_path: str
 ) -> Response:
-    visit: AuthContext = request.scope[AUTH_CONTEXT]
-    address = visit.request_info.address
-    verdict = login.login_throttle.record_address_attempt(address, time.monotonic())
-    if verdict.blocked:
-        if verdict.is_first_block:
+    auth: AuthContext = request.scope[AUTH_CONTEXT]
+    address = auth.request_info.address
+    decision = login.login_throttle.record_address_attempt(address, time.monotonic())
+    if decision.blocked:
+        if decision.is_first_block:
             login.log_refusal("sign-in-blocked", None, address, by="oidc")
-        said = _("Terlalu banyak percobaan. Tunggu 15 menit.")
-        return login.render_form(request, next_path, said, 429)
+        message = _("Terlalu banyak percobaan. Tunggu 15 menit.")
+        return login.render_form(request, next_path, message, 429)
     try:
         account = await _authenticate(request, provider, flow)
-        answer = await login.start_session(visit, account, next_path)
+        response = await login.start_session(auth, account, next_path)
         login.login_throttle.record_address_success(address)
-        return answer
+        return response
     except SignInRefused as refusal:
         login.log_refusal("sign-in-refused", refusal.account, address, **refusal.audit_detail)
-        await asyncio.sleep(verdict.delay_s)
+        await asyncio.sleep(decision.delay_s)
         return login.render_form(request, next_path, refusal.message, refusal.status)
     except StoreError:
-        said = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
-        return login.render_form(request, next_path, said, 503)
+        message = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
+        return login.render_form(request, next_path, message, 503)
 
 
 async def _authenticate(request: Request, provider: Provider, flow: OidcFlow | None) -> Account:
-    """The account of whoever comes back. Raises Refused, StoreError."""
-    brought = request.query_params
+    """Return the account of who comes back. Raises SignInRefused and StoreError."""
+    params = request.query_params
     unfinished = _("Masuk lewat {name} tidak selesai. Coba sekali lagi.").format(name=provider.name)
-    if flow is None or not _is_equal(flow.state, brought.get("state", "")):
+    if flow is None or not _is_equal(flow.state, params.get("state", "")):
         raise SignInRefused(unfinished, 401, "not begun in this browser")
     if not _used_states.consume(flow.state):
         raise SignInRefused(unfinished, 401, "brought a second time")
-    if "code" not in brought:
-        raise SignInRefused(unfinished, 401, f"provider: {error_code(brought.get('error'))}")
-    back = _redirect_uri(request.scope[AUTH_CONTEXT])
+    if "code" not in params:
+        raise SignInRefused(unfinished, 401, f"provider: {error_code(params.get('error'))}")
+    redirect_uri = _redirect_uri(request.scope[AUTH_CONTEXT])
     try:
-        proven = await provider.fetch_identity(flow.secrets, back, brought)
+        verified = await provider.fetch_identity(flow.secrets, redirect_uri, params)
     except ProviderUnreachable as error:
         raise SignInRefused(_unreachable_message(provider), 503, f"unreachable: {error}") from None
     except UntrustedResponse as error:
         raise SignInRefused(unfinished, 401, f"not believed: {error}") from None
-    return await _find_or_bind_account(provider, proven.name, proven.identity)
+    return await _find_or_bind_account(provider, verified.name, verified.identity)
 
 
 async def _find_or_bind_account(provider: Provider, name: str, identity: str) -> Account:
-    """The account of this name, where it is theirs, or waits for them. Raises Refused, StoreError.
+    """Return the account of this name, bound to this identity. Raises SignInRefused, StoreError.
 
-    The same words for whoever has none, a closed one, or the name of somebody else.
+    The message is the same for no account, a disabled one, and one of somebody else.
     """
-    account, why = (
+    account, reason = (
         sessions.current_manager().account(name),
         sessions.current_manager().refusal_reason(name, identity),
     )
     try:
-        if account is not None and not why:
-            bound = account.identity == identity
+        if account is not None and not reason:
+            is_bound = account.identity == identity
             return (
                 account
-                if bound
+                if is_bound
                 else await sessions.current_manager().bind_identity(account, identity)
             )
     except AccountRefused as error:
-        why = str(error)
-    said = _("{name} mengenal Anda, tetapi tidak ada akun papan ini untuk Anda. Hubungi pengelola.")
-    raise SignInRefused(said.format(name=provider.name), 401, why, account, name)
+        reason = str(error)
+    message = _(
+        "{name} mengenal Anda, tetapi tidak ada akun papan ini untuk Anda. Hubungi pengelola."
+    )
+    raise SignInRefused(message.format(name=provider.name), 401, reason, account, name)
 
 
 def _may_sign_in(auth: AuthContext) -> bool:
-    """Whether there is anybody to become, and who asks is not somebody already."""
+    """Return whether there are accounts, and the viewer is not signed in to one already."""
     return not login.is_account(auth.viewer) and sessions.current_manager().has_accounts()
 
 
 def _unreachable_message(provider: Provider) -> str:
-    said = _("{name} sedang tidak dapat dihubungi. Coba lagi sebentar, atau masuk dengan sandi.")
-    return said.format(name=provider.name)
+    message = _("{name} sedang tidak dapat dihubungi. Coba lagi sebentar, atau masuk dengan sandi.")
+    return message.format(name=provider.name)
 
 
 def _redirect_uri(auth: AuthContext) -> str:
-    """Where the provider sends browsers back to: here, by the name that the board was called."""
-    return f"{'https' if auth.request_info.secure else 'http'}://{auth.request_info.host}{OIDC_CALLBACK_PATH}"
+    """Return the callback URL, under the host name of this request."""
+    return (
+        f"{'https' if auth.request_info.secure else 'http'}://{auth.request_info.host}"
+        f"{OIDC_CALLBACK_PATH}"
+    )
 
 
 def _read_flow(request: Request) -> OidcFlow | None:
-    """What this browser keeps of its way to the provider, as long as that may take."""
-    visit: AuthContext = request.scope[AUTH_CONTEXT]
-    held = read_cookies(request.scope).get(cookie_name(_FLOW_COOKIE, visit.request_info), "")
+    """Return the sign-in that this browser began, while it is still valid."""
+    auth: AuthContext = request.scope[AUTH_CONTEXT]
+    cookie = read_cookies(request.scope).get(cookie_name(_FLOW_COOKIE, auth.request_info), "")
     try:
-        return OidcFlow(**_flow_serializer(visit).loads(held, max_age=_FLOW_LIFETIME_S))
+        return OidcFlow(**_flow_serializer(auth).loads(cookie, max_age=_FLOW_LIFETIME_S))
     except (BadData, TypeError):
         return None
 
@@ -231,8 +239,8 @@ def _flow_serializer(auth: AuthContext) -> URLSafeTimedSerializer:
     return auth.config.serializer("oidc")
 
 
-def _is_equal(one: str, other: str) -> bool:
-    return compare_digest(one.encode(), other.encode())
+def _is_equal(first: str, second: str) -> bool:
+    return compare_digest(first.encode(), second.encode())
 
 
 ROUTES = (

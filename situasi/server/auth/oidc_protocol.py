@@ -1,4 +1,4 @@
-"""What signing in through a provider is told in; light, as every start loads it."""
+"""Errors and helpers of sign-in through an identity provider; light, as every start loads it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _CODE = re.compile(r"[a-z_]{1,40}")
 
 
 class ProviderUnreachable(Exception):
-    """The provider does not answer, or not in a way that could be one."""
+    """The provider does not answer, or its answers are unusable."""
 
 
 class UntrustedResponse(Exception):
-    """It answers, but what it says proves nobody. The message says why, and is no secret."""
+    """The provider's answer proves no identity. The message says why; it is no secret."""
 
 
 @dataclass(frozen=True)
 class FlowSecrets:
-    """Of one signing in: what only the browser that began it, and the provider, can know."""
+    """Secrets of one sign-in, known only to the browser that began it and the provider."""
 
     state: str
     nonce: str
@@ -29,13 +29,13 @@ class FlowSecrets:
 
 
 def is_safe_url(url: str, issuer: str) -> bool:
-    """Whether secrets may go there: over TLS, or within this machine to a provider on it."""
-    where = urlsplit(url)
-    if where.scheme == "http":
-        return is_loopback_address(where.hostname) and urlsplit(issuer).scheme == "http"
-    return where.scheme == "https" and bool(where.hostname)
+    """Return whether secrets may be sent there: over TLS, or to a provider on this machine."""
+    parts = urlsplit(url)
+    if parts.scheme == "http":
+        return is_loopback_address(parts.hostname) and urlsplit(issuer).scheme == "http"
+    return parts.scheme == "https" and bool(parts.hostname)
 
 
 def error_code(error: object) -> str:
-    """A word of the protocol, such as `access_denied`; never what could be anything."""
+    """Return an error code such as `access_denied`; never free text of the other side."""
     return error if isinstance(error, str) and _CODE.fullmatch(error) else "unknown error"

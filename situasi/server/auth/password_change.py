@@ -1,4 +1,4 @@
-"""Change one's own password: a page of our own, as those to sign in and out."""
+"""Change of one's own password: a plain HTML page, like sign-in and sign-out."""
 
 from __future__ import annotations
 
@@ -20,56 +20,58 @@ from situasi.store.interface import StoreError
 
 
 async def change_password(request: Request) -> Response:
-    """Show the form, or change the password that was asked for."""
-    visit: AuthContext = request.scope[AUTH_CONTEXT]
+    """Show the form, or change the password as submitted."""
+    auth: AuthContext = request.scope[AUTH_CONTEXT]
     i18n.set_language(login.requested_language(request, ""))
-    viewer = visit.viewer
-    if viewer is None or not visit.session_key or not login.is_account(viewer):
+    viewer = auth.viewer
+    if viewer is None or not auth.session_key or not login.is_account(viewer):
         return RedirectResponse("/", 303)
     account = sessions.current_manager().account(viewer.name)
     if account is None or not login.has_password(viewer):
         return PlainTextResponse(_("Akun ini masuk lewat SSO; sandinya diganti di sana."), 404)
     if request.method != "POST":
         proof = request.query_params.get("sudah", "")
-        if login.is_valid_form_token(visit, proof, _done_token_subject(account)):
+        if login.is_valid_form_token(auth, proof, _done_token_subject(account)):
             return _render_done(account, proof)
-        return _render_form(visit, account)
-    given = await login.read_form(request)
-    if not login.is_valid_form_token(visit, given.get("bukti", ""), visit.session_key):
+        return _render_form(auth, account)
+    form_data = await login.read_form(request)
+    if not login.is_valid_form_token(auth, form_data.get("bukti", ""), auth.session_key):
         return _render_form(
-            visit, account, _("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403
+            auth, account, _("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403
         )
-    return await _apply_change(visit, account, given)
+    return await _apply_change(auth, account, form_data)
 
 
 async def _apply_change(auth: AuthContext, account: Account, form_data: dict[str, str]) -> Response:
     old, new = form_data.get("lama", ""), form_data.get("baru", "")
     device = known_devices.device_id_for(auth, account.name)
-    one = Attempt(account.name, auth.request_info.address, device)
+    attempt = Attempt(account.name, auth.request_info.address, device)
     try:
         if new != form_data.get("ulang", ""):
             raise AccountRefused(_("Sandi baru tidak sama pada kedua isian. Ketik lagi."))
         common = accounts.load_common_passwords(settings.load().vocabulary_folder)
         accounts.check_password(new, account.name, common)
-        if not await login.verify_password(one, account, old, "account-password"):
+        if not await login.verify_password(attempt, account, old, "account-password"):
             return _render_form(auth, account, _("Sandi lama tidak cocok."), 401)
         if new == old:
             raise AccountRefused(_("Sandi baru harus lain dari yang lama."))
-        changed = await sessions.current_manager().change_password(account, new)
-        answer = await login.start_session(auth, changed, _done_url(auth, changed))
+        changed_account = await sessions.current_manager().change_password(account, new)
+        response = await login.start_session(
+            auth, changed_account, _done_url(auth, changed_account)
+        )
     except AccountRefused as refusal:
         return _render_form(auth, account, str(refusal), 422)
-    except PasswordCheckRefused as stopped:
-        return _render_form(auth, account, str(stopped), stopped.status)
+    except PasswordCheckRefused as refused:
+        return _render_form(auth, account, str(refused), refused.status)
     except StoreError:
-        said = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
-        return _render_form(auth, account, said, 503)
-    known_devices.remember_account(answer, auth, account.name)
-    return answer
+        message = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
+        return _render_form(auth, account, message, 503)
+    known_devices.remember_account(response, auth, account.name)
+    return response
 
 
 def _done_token_subject(account: Account) -> str:
-    """What the page that tells of the change is shown for: this very account, as it is now."""
+    """Return the subject of the confirmation page: this account with its new password."""
     return f"{PASSWORD_PATH} {account.name} {account.stamp}"
 
 
@@ -79,7 +81,7 @@ def _done_url(auth: AuthContext, account: Account) -> str:
 
 
 def _render_done(account: Account, proof: str) -> Response:
-    """Say that it was changed: who is only led to the board may think that nothing happened."""
+    """Confirm the change; a bare redirect would look as if nothing had happened."""
     page = auth_markup.render_password_changed(
         login.unit_name(),
         i18n.current_language(),

@@ -1,4 +1,4 @@
-"""Who asks, by which name of this board, and whether over TLS: what can be believed of it."""
+"""What the server can believe about a request: client address, host name, TLS, origin."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Scope
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:\d{1,5})?")
-# Whoever writes one of these, or one that begins so, passes a request on for somebody else.
+# A request with one of these headers, or one that begins so, was passed on by a proxy.
 _FORWARDING_PREFIXES = ("x-forwarded", "x-original-", "x-envoy-", "x-proxyuser-")
 _FORWARDING_HEADERS = frozenset(
     {
@@ -38,11 +38,11 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 @dataclass(frozen=True)
 class RequestInfo:
-    """One request or WebSocket.
+    """One HTTP request or WebSocket.
 
-    host: as the header says it; None where it names none, or more than one. name: the same
-    without a port. forwarded: somebody passed it on. here: both ends lie on this machine.
-    elsewhere: a page of another site makes the browser ask.
+    host: the Host header; None if it is missing or repeated. name: the host without its port.
+    forwarded: a proxy passed it on. loopback: both ends are on this machine. cross_origin: a page
+    of another site made the browser send it.
     """
 
     host: str | None
@@ -55,40 +55,41 @@ class RequestInfo:
 
 
 def read_request_info(scope: Scope, proxies: Sequence[Network]) -> RequestInfo:
-    """What can be believed of this request: proxies that are not trusted are not heard."""
+    """Return what can be believed of this request; headers of untrusted proxies are ignored."""
     headers = Headers(scope=scope)
     peer = _unmap_ipv4((scope.get("client") or ("", 0))[0])
     server = _unmap_ipv4((scope.get("server") or ("", 0))[0])
-    said = headers.getlist("host")
-    found = _HOST.fullmatch(said[0].lower()) if len(said) == 1 else None
+    host_headers = headers.getlist("host")
+    host = _HOST.fullmatch(host_headers[0].lower()) if len(host_headers) == 1 else None
     trusted = _is_in_networks(peer, proxies)
     return RequestInfo(
-        host=found.group() if found else None,
-        name=found.group(1) if found else "",
+        host=host.group() if host else None,
+        name=host.group(1) if host else "",
         address=_client_address(headers, peer, proxies) if trusted else peer,
         secure=_is_forwarded_https(headers) if trusted else scope["scheme"] in {"https", "wss"},
         forwarded=any(map(_is_forwarding_header, headers.keys())),
         loopback=_is_loopback(peer) and _is_loopback(server),
-        cross_origin=_is_cross_origin(scope, headers, found.group() if found else ""),
+        cross_origin=_is_cross_origin(scope, headers, host.group() if host else ""),
     )
 
 
 def is_loopback_address(address: str | None) -> bool:
+    """Return whether this is localhost or an address of the loopback interface."""
     if address == "localhost":
         return True
     return _is_loopback((address or "").strip("[]"))
 
 
 def parse_networks(addresses: Sequence[str]) -> tuple[Network, ...]:
-    """Addresses and networks as they are written. Raises ValueError."""
+    """Parse addresses and networks. Raises ValueError."""
     return tuple(ipaddress.ip_network(address) for address in addresses)
 
 
 def disable_uvicorn_proxy_headers() -> None:
-    """Take uvicorn's own rule away: it believes whatever sits on this machine.
+    """Replace uvicorn's own proxy middleware, which trusts every proxy on this machine.
 
-    Whoever reaches the port from here could say to be anybody, and so have as many attempts
-    at a password as they like. uvicorn asks for this name while it loads the application.
+    With it, a client on this machine could claim any address, and so get any number of password
+    attempts. uvicorn looks up this name when it loads the application.
     """
     uvicorn.config.ProxyHeadersMiddleware = _return_app  # type: ignore[assignment, attr-defined]
 
@@ -98,7 +99,7 @@ def _return_app(app: ASGIApp, trusted_hosts: object) -> ASGIApp:  # noqa: ARG001
 
 
 def _unmap_ipv4(address: str) -> str:
-    # A socket for both families writes 127.0.0.1 as ::ffff:127.0.0.1.
+    # A dual-stack socket writes 127.0.0.1 as ::ffff:127.0.0.1.
     return address.lower().removeprefix("::ffff:") if "." in address else address
 
 
@@ -111,14 +112,14 @@ def _is_loopback(address: str) -> bool:
 
 def _is_in_networks(address: str, networks: Sequence[Network]) -> bool:
     try:
-        plain = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return any(plain in network for network in networks)
+    return any(ip in network for network in networks)
 
 
 def _client_address(headers: Headers, peer: str, proxies: Sequence[Network]) -> str:
-    """Each proxy adds whom it heard at the end; before the last stranger anything may stand."""
+    """Return the last address that is no trusted proxy: a client can forge all before it."""
     chain = ", ".join(headers.getlist("x-forwarded-for")).split(",")
     for address in reversed([_unmap_ipv4(part.strip()) for part in chain if part.strip()]):
         if not _is_in_networks(address, proxies):
@@ -127,17 +128,17 @@ def _client_address(headers: Headers, peer: str, proxies: Sequence[Network]) -> 
 
 
 def _is_forwarded_https(headers: Headers) -> bool:
-    told = headers.getlist("x-forwarded-proto")
-    return bool(told) and told[-1].rpartition(",")[2].strip().lower() in {"https", "wss"}
+    protocols = headers.getlist("x-forwarded-proto")
+    return bool(protocols) and protocols[-1].rpartition(",")[2].strip().lower() in {"https", "wss"}
 
 
 def _is_forwarding_header(name: str) -> bool:
-    plain = name.lower().replace("_", "-")
-    return plain in _FORWARDING_HEADERS or plain.startswith(_FORWARDING_PREFIXES)
+    normalized = name.lower().replace("_", "-")
+    return normalized in _FORWARDING_HEADERS or normalized.startswith(_FORWARDING_PREFIXES)
 
 
 def _origin_host(origin: str) -> str | None:
-    """Host and port of an origin; None for what is none."""
+    """Return host and port of an origin, or None if it cannot be read."""
     try:
         return urlsplit(origin).netloc.lower()
     except ValueError:
@@ -145,13 +146,15 @@ def _origin_host(origin: str) -> str | None:
 
 
 def _is_cross_origin(scope: Scope, headers: Headers, host: str) -> bool:
-    """Whether a browser was made to do this by a page that is not ours."""
+    """Return whether a page of another site made the browser send this request."""
     origin = headers.get("origin")
-    asked_at = _origin_host(origin) if origin is not None else host
-    if asked_at is None:  # no browser writes it, and others behind the gate would break on it
+    site = _origin_host(origin) if origin is not None else host
+    if (
+        site is None
+    ):  # no browser sends such an origin, and code after the middleware would fail on it
         return True
     if scope["type"] == "http" and scope["method"] in _SAFE_METHODS:
         return False
     if origin is not None:
-        return asked_at != host
+        return site != host
     return headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}

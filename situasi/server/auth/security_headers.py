@@ -1,4 +1,4 @@
-"""Headers that every answer carries, and what a page may load."""
+"""Security headers of every response, and the Content-Security-Policy of pages."""
 
 from __future__ import annotations
 
@@ -23,15 +23,14 @@ _COMMON_HEADERS = {
     "serial=(), display-capture=()",
 }
 _TLS_HEADERS = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
-# Files of the program, boundaries, marks, style: they say nothing of anybody, and change their
-# address with what they hold.
+# Static files: they are not personal, and their path changes with their content.
 _CACHEABLE_PREFIXES = ("/static/", "/peta/", "/gaya/", "/layar/berkas/")
 
 
 def add_security_headers(send: Send, path: str, request_info: RequestInfo, policy: str) -> Send:
-    """The same way out, on which every answer is given the headers of the house."""
+    """Wrap `send` so that every response carries the security headers."""
 
-    async def sent(message: Message) -> None:
+    async def send_with_headers(message: Message) -> None:
         if message["type"] in {"http.response.start", "websocket.http.response.start"}:
             headers = MutableHeaders(scope=message)
             for name, value in (
@@ -45,26 +44,26 @@ def add_security_headers(send: Send, path: str, request_info: RequestInfo, polic
                 headers["cache-control"] = "no-store"
         await send(message)
 
-    return sent
+    return send_with_headers
 
 
 def build_policy(shell_path: Path) -> str:
-    """What a page of Streamlit may load: from this board alone. `{host}`: its name.
+    """Return the policy of Streamlit's pages: resources of this board alone. `{host}`: its host.
 
-    shell: Streamlit's page, whose own scripts are named by their hashes. Styles are written
-    into the page by the framework while it runs; the map's signs are fetched from data, its
-    workers made from blobs; tables are read by WebAssembly, for which no text becomes code.
+    shell_path: Streamlit's page, whose own scripts are allowed by hash. Streamlit writes styles
+    into the page at run time; map icons are fetched from data: URLs, map workers from blob: URLs;
+    tables are read by WebAssembly, without eval.
     """
     scripts = re.findall(r"<script>(.*?)</script>", shell_path.read_text("utf-8"), re.DOTALL)
-    known = " ".join(("'self'", "'wasm-unsafe-eval'", *csp_hashes(scripts)))
+    script_sources = " ".join(("'self'", "'wasm-unsafe-eval'", *csp_hashes(scripts)))
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src {known}",
+            f"script-src {script_sources}",
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
-            # Not every browser takes 'self' for the WebSocket of the same host.
+            # Not every browser matches 'self' for the WebSocket of the same host.
             "connect-src 'self' ws://{host} wss://{host} data: blob:",
             "worker-src 'self' blob:",
             "manifest-src 'self'",
@@ -76,6 +75,6 @@ def build_policy(shell_path: Path) -> str:
 
 
 def csp_hashes(texts: Iterable[str]) -> list[str]:
-    """Each text as a source of a policy."""
+    """Return each text's hash as a source of a policy."""
     digests = (base64.b64encode(sha256(text.encode()).digest()).decode() for text in texts)
     return [f"'sha256-{digest}'" for digest in digests]

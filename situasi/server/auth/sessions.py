@@ -1,8 +1,8 @@
-"""Who is signed in: accounts and sessions of this process, kept level with the store.
+"""Accounts and sessions of this process, kept in step with the store.
 
-No request waits for the store, nor does the look at it wait for writing, which can take as long
-as the delivery of a large file. What the store says of access is read when it has changed, at
-most half a second later; a session's last sign of life is written down every few minutes.
+No request waits for the store, and reading it does not wait for writing, which can take as long as
+the delivery of a large file. Access data is read again at most half a second after it changed; when
+a session was last seen is saved every few minutes.
 """
 
 from __future__ import annotations
@@ -33,26 +33,25 @@ from situasi.store.interface import Store, StoreError
 SESSION_KIND = accounts.SESSION_KIND
 T = TypeVar("T")
 
-_REFRESH_EVERY_S = 0.5  # seconds between two looks at the store
-_RETRY_WRITE_S = 5.0  # seconds after which what failed to be written is tried again
+_REFRESH_EVERY_S = 0.5  # seconds between two checks of the store
+_RETRY_WRITE_S = 5.0  # seconds until a failed write is tried again
 _SAVE_LAST_SEEN_EVERY = timedelta(minutes=5)
-_REPORT_AGAIN_AFTER = timedelta(minutes=15)  # the same suspicion is written down once in so long
-_FORGET_AFTER = timedelta(days=1)  # after which a session that is over is not held in memory
+_REPORT_AGAIN_AFTER = timedelta(minutes=15)  # the same intrusion is recorded once in this time
+_FORGET_AFTER = timedelta(days=1)  # an expired session leaves memory after this time
 _MAX_INTRUSIONS = 1000
-_MAX_QUEUED_ENTRIES = 1000  # waiting for a store that cannot be written to
-_MAX_GUESTS_PER_LINK = 200  # sessions open at once by one link
-_MAX_WEBSOCKETS_PER_SESSION = (
-    40  # WebSockets open at once by one session: more tabs than anybody looks at
-)
+_MAX_QUEUED_ENTRIES = 1000  # audit entries waiting while the store cannot be written to
+_MAX_GUESTS_PER_LINK = 200  # open sessions of one link
+_MAX_WEBSOCKETS_PER_SESSION = 40  # open at once: more tabs than anybody looks at
 _EXPECTED_ERRORS = (StoreError, OSError)
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Session:
-    """One signing in. key: hash of what the browser holds. stamp: of the account, at that time.
+    """One sign-in. key: hash of the token that the browser holds.
 
-    link: number of the shared link by which a guest came; empty for an account.
+    credential_version: stamp of the account at sign-in. link: id of the guest link; empty for an
+    account.
     """
 
     key: str
@@ -65,10 +64,10 @@ class Session:
 
 @dataclass(frozen=True)
 class AccessRecords:
-    """What the store says of access; None: a record that cannot be read.
+    """What the store holds about access; None: a record that cannot be read.
 
-    mark: Store.access_mark, at which it was read. sessions: of those that were remembered again,
-    or of all where `anew`.
+    access_mark: Store.access_position at which it was read. sessions: those written since the
+    previous read, or all of them if is_complete.
     """
 
     access_mark: tuple[int, str]
@@ -79,29 +78,27 @@ class AccessRecords:
 
 
 class SessionManager:
-    """Lets in by session, and shows out when it ends."""
+    """Authenticates sessions, and closes the WebSockets of those that end."""
 
     def __init__(
         self, store: Store, auth_settings: AuthSettings, clock: Callable[[], datetime]
     ) -> None:
         self._store, self._auth_settings, self._clock = store, auth_settings, clock
         self._records = AccessRecords((-1, ""), {}, {}, {})
-        self._stored_sessions: dict[str, Session] = {}  # by the store, none that has ended
+        self._stored_sessions: dict[str, Session] = {}  # as stored, without those that ended
         self._had_accounts = False
         self._sessions: dict[str, Session] = {}
-        self._saved_last_seen: dict[
-            str, datetime
-        ] = {}  # the last sign of life that the store knows
-        # What this process did while the store was being read, or could not be written to.
+        self._saved_last_seen: dict[str, datetime] = {}  # last seen, as the store knows it
+        # Changes of this process while the store was being read, or could not be written to.
         self._new_sessions: dict[str, Session] = {}
         self._arriving_guests: Counter[str] = (
             Counter()
-        )  # guests of each link who are being written down
+        )  # by link: guests whose session is being saved
         self._ended_keys: set[str] = set()
         self._unsaved_sign_outs: dict[str, Session] = {}
         self._audit_writer = AuditOutbox(store, clock)
         self._write_requested = asyncio.Event()
-        # One thread to read and one to write: nothing is written out of its order.
+        # One thread to read and one to write, so that writes stay in order.
         self._reader = ThreadPoolExecutor(1, "keeper-reads")
         self._writer = ThreadPoolExecutor(1, "keeper-writes")
         self._reported_intrusions: dict[tuple[str, str], datetime] = {}
@@ -128,7 +125,7 @@ class SessionManager:
         return self._had_accounts
 
     def authenticate(self, key: str) -> Viewer | None:
-        """Who is signed in by this session, which shows itself alive by asking."""
+        """Return the viewer of this session, and note that the session was seen now."""
         viewer = self._find_viewer(key)
         if viewer is not None:
             self._sessions[key] = replace(self._sessions[key], last_seen_at=self._clock())
@@ -154,31 +151,32 @@ class SessionManager:
         return Viewer(session.account, ROLES["tamu"], link.area, link.scope)
 
     def is_active(self, key: str) -> bool:
-        """Whether somebody is signed in by this session; asking is no sign of life."""
+        """Return whether this session is valid, without noting it as seen."""
         return self._find_viewer(key) is not None
 
     def _is_expired(self, session: Session, role: str) -> bool:
         now = self._clock()
-        longest = (
+        max_age = (
             self._auth_settings.max_wall_session
             if role == "pimpinan"
             else self._auth_settings.max_session
         )
         return (
             now - session.last_seen_at > self._auth_settings.idle_timeout
-            or now - session.began_at > longest
+            or now - session.began_at > max_age
         )
 
     def _is_long_expired(self, session: Session) -> bool:
-        """Whether it has been over for so long that nothing about it is asked any more."""
-        longest = max(self._auth_settings.max_session, self._auth_settings.max_wall_session)
-        return self._clock() - session.began_at > longest + _FORGET_AFTER
+        """Return whether this session expired so long ago that memory need not hold it."""
+        max_age = max(self._auth_settings.max_session, self._auth_settings.max_wall_session)
+        return self._clock() - session.began_at > max_age + _FORGET_AFTER
 
     def account(self, name: str) -> Account | None:
+        """Return the account of this name, if any."""
         return self._records.accounts.get(name)
 
     def link(self, number: str) -> Link | None:
-        """The link of this number, as long as it opens anything."""
+        """Return the link of this id while it is valid, else None."""
         link = self._records.links.get(number)
         if (
             link is None
@@ -188,38 +186,38 @@ class SessionManager:
         return link
 
     def is_link_full(self, link: Link) -> bool:
-        """Whether so many look by this link that it lets in nobody else for now."""
+        """Return whether this link has as many guests as it may have at once."""
         number = link.scope.id
-        some = [key for key, one in list(self._sessions.items()) if one.link == number]
-        room = _MAX_GUESTS_PER_LINK - self._arriving_guests[number]
-        return len(some) >= room and len(list(filter(self._find_viewer, some))) >= room
+        keys = [key for key, session in list(self._sessions.items()) if session.link == number]
+        limit = _MAX_GUESTS_PER_LINK - self._arriving_guests[number]
+        return len(keys) >= limit and len(list(filter(self._find_viewer, keys))) >= limit
 
     def was_guest(self, key: str) -> bool:
-        """Whether this session, which may be over, came by a link."""
+        """Return whether this session, which may have ended, is of a guest link."""
         session = self._sessions.get(key)
         return session is not None and bool(session.link)
 
     def refusal_reason(self, name: str, identity: str) -> str:
-        """Why whom the provider proves is not let in by this name, or nothing."""
+        """Return why this identity may not sign in to this account, or an empty text."""
         return accounts.find_identity_refusal(self._records.accounts, name, identity)
 
     async def start_session(self, account: Account, address: str) -> str:
-        """A new session, written down first; what the browser is to hold."""
-        told = {"address": address, "role": account.role}
+        """Save a new session and return the token for the browser. Raises StoreError."""
+        detail = {"address": address, "role": account.role}
         if account.identity is not None:
-            told["by"] = "oidc"
+            detail["by"] = "oidc"
         return await self._start_session(
-            "sign-in", told, account=account.name, credential_version=account.stamp
+            "sign-in", detail, account=account.name, credential_version=account.stamp
         )
 
     async def start_guest_session(self, link: Link, address: str) -> str:
-        """The same for a guest who opened this link."""
+        """Save a new session of a guest link and return its token. Raises StoreError."""
         number = link.scope.id
-        told = {"address": address, "link": number}
+        detail = {"address": address, "link": number}
         self._arriving_guests[number] += 1
         try:
             return await self._start_session(
-                "link-open", told, account=f"tamu {number}", link=number
+                "link-open", detail, account=f"tamu {number}", link=number
             )
         finally:
             self._arriving_guests[number] -= 1
@@ -233,30 +231,30 @@ class SessionManager:
         credential_version: str = "",
         link: str = "",
     ) -> str:
-        held, now = secrets.token_urlsafe(32), self._clock()
-        session = Session(hash_session_token(held), account, credential_version, now, now, link)
+        token, now = secrets.token_urlsafe(32), self._clock()
+        session = Session(hash_session_token(token), account, credential_version, now, now, link)
         await _run_in(self._writer, self._save_session, session, action, detail)
         self._new_sessions[session.key] = self._sessions[session.key] = session
-        return held
+        return token
 
     async def bind_identity(self, account: Account, identity: str) -> Account:
-        """Tie an account to whoever the provider says is there; it is known here at once."""
+        """Bind an account to an identity of the provider, and reload access data."""
         at = self._clock()
-        bound = await _run_in(
+        bound_account = await _run_in(
             self._writer, accounts.bind_identity, self._store, account.name, identity, at
         )
         await self.refresh()
-        return bound
+        return bound_account
 
     async def change_password(self, account: Account, password: str) -> Account:
-        """Another password for its owner; every session of the account has ended then."""
+        """Set the owner's new password, which ends every session of the account."""
         at, change = self._clock(), accounts.change_own_password
-        changed = await _run_in(self._writer, change, self._store, account, password, at)
+        changed_account = await _run_in(self._writer, change, self._store, account, password, at)
         await self.refresh()
-        return changed
+        return changed_account
 
     async def end_session(self, key: str) -> None:
-        """Sign out: the session and everything open by it end at once; it is written down next."""
+        """End a session and close its WebSockets at once; the store is written next."""
         session = self._sessions.pop(key, None)
         if session is not None:
             self._ended_keys.add(key)
@@ -265,21 +263,21 @@ class SessionManager:
             await self._close_ended()
 
     def queue_audit_entry(self, action: str, detail: dict[str, Any]) -> None:
-        """For the trail, as soon as the store can be written to; whoever asks does not wait."""
+        """Queue an entry for the audit log; it is written when the store can be written to."""
         if len(self._audit_writer) < _MAX_QUEUED_ENTRIES:
             self._audit_writer.put(action, "gate", detail)
             self._write_requested.set()
 
     def report_intrusion(self, what: str, address: str) -> None:
-        """Somebody brought a thing that only an intruder has."""
+        """Record in the audit log that a request carried something only an attacker sends."""
         now = self._clock()
-        known = self._reported_intrusions.get((what, address))
-        if known is not None and now - known <= _REPORT_AGAIN_AFTER:
+        reported_at = self._reported_intrusions.get((what, address))
+        if reported_at is not None and now - reported_at <= _REPORT_AGAIN_AFTER:
             return
         if len(self._reported_intrusions) >= _MAX_INTRUSIONS:
             self._reported_intrusions = {
-                k: at
-                for k, at in self._reported_intrusions.items()
+                key: at
+                for key, at in self._reported_intrusions.items()
                 if now - at <= _REPORT_AGAIN_AFTER
             }
         if len(self._reported_intrusions) < _MAX_INTRUSIONS:
@@ -287,20 +285,22 @@ class SessionManager:
             self.queue_audit_entry("intruder", {"what": what, "address": address})
 
     def has_too_many_websockets(self, key: str) -> bool:
-        """Whether so many WebSockets are open by this session that it gets no other."""
+        """Return whether this session has as many open WebSockets as it may have."""
         return (
             bool(key)
-            and sum(talk.key == key for talk in self._websockets) >= _MAX_WEBSOCKETS_PER_SESSION
+            and sum(ws.key == key for ws in self._websockets) >= _MAX_WEBSOCKETS_PER_SESSION
         )
 
     def add_websocket(self, websocket: ManagedWebSocket) -> None:
+        """Register an open WebSocket."""
         self._websockets.add(websocket)
 
     def remove_websocket(self, websocket: ManagedWebSocket) -> None:
+        """Forget a closed WebSocket."""
         self._websockets.discard(websocket)
 
     async def close(self) -> None:
-        """Write down what is owed, and let the threads go."""
+        """Write what is pending and stop the threads."""
         try:
             await self._flush()
         except Exception as error:  # noqa: BLE001 (the server ends all the same)
@@ -310,7 +310,7 @@ class SessionManager:
 
     async def _refresh_and_close_ended(self) -> None:
         try:
-            await self.refresh()  # where it fails, what was known stands
+            await self.refresh()  # if it fails, the data read before stays valid
         finally:
             await self._close_ended()
 
@@ -321,58 +321,63 @@ class SessionManager:
         await self._flush()
 
     async def _flush(self) -> None:
-        """Raises what the store raises: then it stays owed."""
+        """Write what is pending. Raises what the store raises; it then stays pending."""
         await _run_in(self._writer, self._write_pending)
 
     async def refresh(self) -> None:
-        """Read what the store says of access, where it has changed."""
-        known = await _run_in(self._reader, self._read_records, self._records.access_mark)
-        if known is not None:
-            self._apply_records(known)
+        """Read access data from the store if it has changed."""
+        records = await _run_in(self._reader, self._read_records, self._records.access_mark)
+        if records is not None:
+            self._apply_records(records)
 
     def _read_records(self, known_mark: tuple[int, str]) -> AccessRecords | None:
         store = self._store
-        mark = store.access_position()
-        if mark == known_mark:
+        position = store.access_position()
+        if position == known_mark:
             return None
-        # Sessions are never removed from the store: only the new ones are read, unless another
-        # store is there now.
+        # Sessions are never removed from the store: only new ones are read, unless the store was
+        # replaced.
         number = known_mark[0]
-        anew = number <= 0 or store.access_position(number) != known_mark
-        sessions = store.latest_records(SESSION_KIND, after=0 if anew else number)
-        read = {key: _parse_session(key, value) for key, value in sessions.items()}
+        read_all = number <= 0 or store.access_position(number) != known_mark
+        sessions = store.latest_records(SESSION_KIND, after=0 if read_all else number)
+        parsed = {key: _parse_session(key, value) for key, value in sessions.items()}
         return AccessRecords(
-            mark, accounts.load_all(store), guest_links.load_all(store), read, anew
+            position, accounts.load_all(store), guest_links.load_all(store), parsed, read_all
         )
 
     def _apply_records(self, records: AccessRecords) -> None:
-        read = records.sessions
-        every = read if records.is_complete else {**self._stored_sessions, **read}
-        stored = {key: one for key, one in every.items() if one and not self._is_long_expired(one)}
+        new = records.sessions
+        merged = new if records.is_complete else {**self._stored_sessions, **new}
+        stored = {
+            key: session
+            for key, session in merged.items()
+            if session and not self._is_long_expired(session)
+        }
         self._new_sessions = {
-            key: one
-            for key, one in self._new_sessions.items()
-            if key not in read and key not in stored
+            key: session
+            for key, session in self._new_sessions.items()
+            if key not in new and key not in stored
         }
         self._ended_keys &= stored.keys()
         self._stored_sessions = stored
-        self._saved_last_seen = {key: one.last_seen_at for key, one in stored.items()}
-        found = {
-            key: one
-            for key, one in (stored | self._new_sessions).items()
+        self._saved_last_seen = {key: session.last_seen_at for key, session in stored.items()}
+        sessions = {
+            key: session
+            for key, session in (stored | self._new_sessions).items()
             if key not in self._ended_keys
         }
-        for key in found.keys() & self._sessions.keys():
-            found[key] = replace(
-                found[key],
-                last_seen_at=max(found[key].last_seen_at, self._sessions[key].last_seen_at),
+        for key in sessions.keys() & self._sessions.keys():
+            sessions[key] = replace(
+                sessions[key],
+                last_seen_at=max(sessions[key].last_seen_at, self._sessions[key].last_seen_at),
             )
-        self._sessions, self._records = found, records
-        # Accounts are never removed: where none is found any more, the store is broken or another.
+        self._sessions, self._records = sessions, records
+        # Accounts are never removed: if none is found any more, the store is broken or was
+        # replaced.
         self._had_accounts = self._had_accounts or bool(records.accounts)
 
     def _write_pending(self) -> None:
-        """Signings out, entries of the trail, signs of life; in the thread that writes."""
+        """Write sign-outs, audit entries and last-seen times; runs in the writer thread."""
         for key, session in list(self._unsaved_sign_outs.items()):
             self._save_session(session, "sign-out", {}, ended=True)
             del self._unsaved_sign_outs[key]
@@ -382,8 +387,8 @@ class SessionManager:
                 session.last_seen_at - self._saved_last_seen.get(key, session.began_at)
                 > _SAVE_LAST_SEEN_EVERY
             )
-            # So that a restart of the server signs nobody out who was here just now. Whoever
-            # has signed out meanwhile is no longer among the sessions.
+            # Saved so that a restart signs out nobody who was active. A session that ended
+            # meanwhile is no longer in self._sessions.
             if late and key in self._sessions:
                 self._save_session(session)
                 self._saved_last_seen[key] = session.last_seen_at
@@ -410,14 +415,14 @@ class SessionManager:
         )
 
     async def _close_ended(self) -> None:
-        """Close every WebSocket whose session no longer stands."""
-        over = [talk for talk in self._websockets if not self._may_continue(talk)]
-        self._websockets.difference_update(over)
-        ends = await asyncio.gather(
-            *(talk.redirect_and_close() for talk in over), return_exceptions=True
+        """Close every WebSocket whose session is no longer valid."""
+        ended = [websocket for websocket in self._websockets if not self._may_continue(websocket)]
+        self._websockets.difference_update(ended)
+        results = await asyncio.gather(
+            *(websocket.redirect_and_close() for websocket in ended), return_exceptions=True
         )
-        for failed in filter(None, ends):  # nothing more is said to it either way
-            error_log.record(_log, "a page was not shown out", failed)
+        for error in filter(None, results):  # nothing more is sent to it either way
+            error_log.record(_log, "a page was not shown out", error)
 
     def _may_continue(self, websocket: ManagedWebSocket) -> bool:
         return (
@@ -432,19 +437,19 @@ async def _run_in(pool: ThreadPoolExecutor, work: Callable[..., T], *arguments: 
 
 
 def hash_session_token(token: str) -> str:
-    """What the store keeps of what a browser holds: nobody can go back from it."""
+    """Return the hash under which the store keeps a session token."""
     return sha256(token.encode()).hexdigest()
 
 
 def _parse_session(key: str, value: Any) -> Session | None:
-    """A session that has not ended; one that cannot be read has."""
+    """Parse a stored session; None if it has ended or cannot be read."""
     try:
         if value["ended"] is not False:
             return None
-        begun, seen = (datetime.fromisoformat(value[name]) for name in ("begun", "seen"))
-        plain = begun.astimezone(UTC), seen.astimezone(UTC)
-        link = str(value.get("link", ""))  # older ones were written before there were links
-        return Session(key, str(value["account"]), str(value["stamp"]), *plain, link)
+        began_at, last_seen_at = (datetime.fromisoformat(value[name]) for name in ("begun", "seen"))
+        times = began_at.astimezone(UTC), last_seen_at.astimezone(UTC)
+        link = str(value.get("link", ""))  # absent in sessions older than guest links
+        return Session(key, str(value["account"]), str(value["stamp"]), *times, link)
     except (KeyError, TypeError, ValueError):
         return None
 
@@ -453,16 +458,17 @@ _current: SessionManager | None = None
 
 
 def set_current_manager(manager: SessionManager) -> None:
-    """Make this the keeper of the process: the server does it once, before it serves."""
+    """Set the manager of this process; the server does it once, before it serves."""
     global _current
     _current = manager
 
 
 def has_accounts() -> bool:
-    """Whether there is a keeper, and anybody could sign in."""
+    """Return whether there is a manager with accounts."""
     return _current is not None and _current.has_accounts()
 
 
 def current_manager() -> SessionManager:
+    """Return the manager of this process."""
     assert _current is not None, "the server knows its accounts before it serves a page"
     return _current

@@ -1,7 +1,7 @@
-"""Count failed attempts to sign in: for each account, and from each address.
+"""Limits on failed sign-in attempts, per account and per address.
 
-An attempt counts before it is looked at, so that many at once gain nothing, and is given back
-where it was right: a whole Polres behind one address signs in as often as it likes.
+An attempt counts before it is checked, so that parallel attempts gain nothing, and is given back if
+it was right: a whole Polres behind one address signs in as often as it likes.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ MAX_PER_ADDRESS = 40
 WINDOW_S = 15 * 60.0  # seconds
 
 _MAX_KEYS = 10_000  # names and addresses remembered; the oldest are forgotten
-_MAX_DELAY_S = 3.0  # seconds that a wrong answer is held back at most
+_MAX_DELAY_S = 3.0  # longest delay of the answer to a wrong attempt
 
 
 @dataclass(frozen=True)
 class ThrottleDecision:
-    """blocked: not even looked at; first: this is where it began. hold: seconds to wait."""
+    """What happens to an attempt. is_first_block: the first that is blocked in this window."""
 
     blocked: bool
     is_first_block: bool
@@ -33,7 +33,7 @@ class ThrottleDecision:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt. device: the number of a browser in which this account has signed in before."""
+    """One attempt. device_id: of a browser in which this account has signed in before."""
 
     name: str
     address: str
@@ -41,7 +41,7 @@ class Attempt:
 
 
 class LoginThrottle:
-    """Failed attempts of the last quarter of an hour, in memory."""
+    """Failed attempts of the last 15 minutes, in memory."""
 
     def __init__(self) -> None:
         self._account_counts: OrderedDict[str, tuple[int, float]] = OrderedDict()
@@ -49,55 +49,53 @@ class LoginThrottle:
         self._known_pairs: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def record_attempt(self, attempt: Attempt, now: float) -> ThrottleDecision:
-        """Count this attempt."""
-        if not attempt.device_id:  # who holds such a browser is no stranger of this address
-            from_there = self.record_address_attempt(attempt.address, now)
-            if from_there.blocked:  # and it does not use up the account's
-                return from_there
-        of_account = _increment(self._account_counts, self._bucket(attempt), now)
-        first = of_account == MAX_PER_ACCOUNT + 1
-        return ThrottleDecision(
-            of_account > MAX_PER_ACCOUNT, first, min(0.2 * of_account, _MAX_DELAY_S)
-        )
+        """Count this attempt and decide about it."""
+        if not attempt.device_id:  # a known browser does not count against its address
+            address_decision = self.record_address_attempt(attempt.address, now)
+            if address_decision.blocked:  # and it does not count against the account
+                return address_decision
+        count = _increment(self._account_counts, self._bucket(attempt), now)
+        first = count == MAX_PER_ACCOUNT + 1
+        return ThrottleDecision(count > MAX_PER_ACCOUNT, first, min(0.2 * count, _MAX_DELAY_S))
 
     def record_address_attempt(self, address: str, now: float) -> ThrottleDecision:
-        """The same where nobody says for which account."""
+        """Count and decide an attempt whose account is not known yet."""
         count = _increment(self._address_counts, _network(address), now)
         first = count == MAX_PER_ADDRESS + 1
         return ThrottleDecision(count > MAX_PER_ADDRESS, first, min(0.2 * count, _MAX_DELAY_S))
 
     def is_blocked(self, attempt: Attempt, now: float) -> bool:
-        """Whether the next attempt would be blocked; it need not wait for its turn then."""
-        known = [(self._account_counts, self._bucket(attempt), MAX_PER_ACCOUNT)]
+        """Return whether the next attempt would be blocked, so that it need not queue."""
+        checks = [(self._account_counts, self._bucket(attempt), MAX_PER_ACCOUNT)]
         if not attempt.device_id:
-            known.append((self._address_counts, _network(attempt.address), MAX_PER_ADDRESS))
-        return any(_current_count(counts, key, now) >= most for counts, key, most in known)
+            checks.append((self._address_counts, _network(attempt.address), MAX_PER_ADDRESS))
+        return any(_current_count(counts, key, now) >= limit for counts, key, limit in checks)
 
     def is_known(self, attempt: Attempt) -> bool:
-        """Whether this account has signed in before from there, or in this browser."""
+        """Return whether this account has signed in before from this address or browser."""
         return (
             bool(attempt.device_id)
             or (attempt.name[:64], _network(attempt.address)) in self._known_pairs
         )
 
     def record_success(self, attempt: Attempt) -> None:
-        """Forget the failures of this account, and that this was an attempt of its address."""
+        """Clear the failures of this account and give the attempt of its address back."""
         name, address = attempt.name[:64], _network(attempt.address)
-        for lane in (name, f"{name} {address}", self._bucket(attempt)):
-            self._account_counts.pop(lane, None)
+        for bucket in (name, f"{name} {address}", self._bucket(attempt)):
+            self._account_counts.pop(bucket, None)
         if not attempt.device_id:
             self.record_address_success(attempt.address)
         _put_newest(self._known_pairs, (name, address), None)
 
     def record_address_success(self, address: str) -> None:
-        """Give the attempt of an address back; its failures stay."""
+        """Give one attempt of an address back; its failures stay."""
         key = _network(address)
         count, since = self._address_counts.get(key, (0, 0.0))
         if count:
             self._address_counts[key] = (count - 1, since)
 
     def _bucket(self, attempt: Attempt) -> str:
-        """From where its owner has signed in before, nobody else can lock an account."""
+        """Return the counter's key; other devices cannot lock a device that the owner has used."""
         name, address = attempt.name[:64], _network(attempt.address)
         if attempt.device_id:
             return f"{name} #{attempt.device_id[:64]}"
@@ -125,11 +123,11 @@ def _put_newest(entries: OrderedDict[K, V], key: K, value: V) -> None:
 
 
 def _network(address: str) -> str:
-    """An IPv6 address counts with its neighbours: one household owns 2^64 of them."""
+    """Return the address, for IPv6 its /64 network: one household owns 2^64 addresses."""
     try:
-        plain = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return address[:64]
-    if plain.version == 6:
-        return str(ipaddress.ip_network((plain, 64), strict=False))
-    return str(plain)
+    if ip.version == 6:
+        return str(ipaddress.ip_network((ip, 64), strict=False))
+    return str(ip)

@@ -1,1 +1,1 @@
-"""The wall: one page of our own, for a large screen without a mouse and for many light viewers."""
+"""The wall: a page without Streamlit, for a large screen without a mouse and many light viewers."""

@@ -1,4 +1,4 @@
-"""Style, scripts and letters of the wall, under an address that changes with them."""
+"""Stylesheet, scripts and font of the wall, under a path that changes with their content."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _SCALES = {**TINGKAT, **SITUASI}
 
 @cache
 def load_files() -> dict[str, str]:
-    """The files by name."""
-    found = {path.name: path.read_text("utf-8") for path in sorted(_STATIC_FOLDER.iterdir())}
-    found["wall.css"] = (
-        _format_font_face() + _format_palette() + found["wall.css"] + found.pop("large.css")
+    """Return the content of the static files by name."""
+    files = {path.name: path.read_text("utf-8") for path in sorted(_STATIC_FOLDER.iterdir())}
+    files["wall.css"] = (
+        _format_font_face() + _format_palette() + files["wall.css"] + files.pop("large.css")
     )
-    return found
+    return files
 
 
 @cache
 def build_frozen_style() -> str:
-    """The style of a frozen copy, which has no letters of its own and asks for none."""
+    """Return the stylesheet of a frozen copy, which has no font of its own."""
     return _format_palette() + "".join(
         (_STATIC_FOLDER / name).read_text("utf-8") for name in _FROZEN_STYLE
     )
@@ -38,44 +38,46 @@ def build_frozen_style() -> str:
 
 @cache
 def build_frozen_script() -> str:
-    """The script of a frozen copy, in one piece."""
+    """Return the script of a frozen copy in one piece."""
     return bundle("frozen.js", load_files())
 
 
 @cache
 def fingerprint() -> str:
-    """Changes when any of them does, so that a browser may keep them for ever."""
+    """Return a hash that changes when any file does, so that browsers may cache them for ever."""
     return hashlib.sha256("".join(load_files().values()).encode()).hexdigest()[:12]
 
 
 def asset_path(name: str) -> str:
+    """Return the path of a file, with the fingerprint."""
     return f"{BASE_PATH}{fingerprint()}/{name}"
 
 
 def _format_palette() -> str:
-    """The palette of the board as names that the style sheet uses."""
+    """Return the board's palette as CSS variables."""
     scales = "".join(f"--{name}: {colour}; " for name, colour in _SCALES.items())
     return (
         f":root {{ {scales}}}\n"
-        f'[data-theme="dark"] {{ {_format_variables(DARK)} }}\n[data-theme="light"] {{ {_format_variables(LIGHT)} }}\n'
+        f'[data-theme="dark"] {{ {_format_variables(DARK)} }}\n'
+        f'[data-theme="light"] {{ {_format_variables(LIGHT)} }}\n'
     )
 
 
 def _format_variables(theme: Theme) -> str:
-    plain = {name: value for name, value in asdict(theme).items() if isinstance(value, str)}
-    return " ".join(f"--{name}: {value};" for name, value in plain.items() if name != "name")
+    colours = {name: value for name, value in asdict(theme).items() if isinstance(value, str)}
+    return " ".join(f"--{name}: {value};" for name, value in colours.items() if name != "name")
 
 
 def _format_font_face() -> str:
-    """The letters that the pages use: they lie with the framework, on this very server."""
+    """Return the font of the pages, served from Streamlit's static files on this server."""
     spec = find_spec("streamlit")
     if spec is None or spec.origin is None:
         return ""
     folder = Path(spec.origin).parent / "static" / "static" / "media"
-    found = sorted(folder.glob("SourceSansVF-Upright*.woff2"))
-    if not found:
+    font_files = sorted(folder.glob("SourceSansVF-Upright*.woff2"))
+    if not font_files:
         return ""
     return (
         '@font-face { font-family: "Source Sans"; font-weight: 200 900; '
-        f'src: url("/static/media/{found[0].name}") format("woff2"); }}\n'
+        f'src: url("/static/media/{font_files[0].name}") format("woff2"); }}\n'
     )

@@ -1,4 +1,4 @@
-"""The frozen copy: the wall of one moment as one file, for whoever has no board before them."""
+"""The frozen copy: the wall at one moment as one file, for people without access to the board."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from situasi.server.wall.state import Sources
 
 # More open cases than this are counted and not listed.
 MAX_CASES = 2_000
-# Of the sentences of the wall those that a copy says.
+# The sentences of the wall that a copy uses.
 _USED_SENTENCES = ("filter", "unheeded", "and_more", "newest")
 
 
 @dataclass(frozen=True)
 class FrozenCopy:
-    """text: the file. name: what it may be called. rows: of its tables."""
+    """The finished file. row_count: rows of its tables."""
 
     html: str
     file_name: str
@@ -37,25 +37,25 @@ class FrozenCopy:
 def build_copy(
     sources: Sources, viewer: Viewer, query: WallQuery, created_at: datetime
 ) -> FrozenCopy:
-    """The wall of this viewer, kept as it is now. made: aware, when that is."""
-    query = replace(query, dark=False)  # it is read on paper, too
+    """Build the copy of what this viewer sees. created_at: aware."""
+    query = replace(query, dark=False)  # copies are printed, too
     with i18n.absolute_times():
-        said = wall_state.build_state(sources, viewer, query)
-        listed = _build_tables(sources, viewer, query, said["table"]) if said["views"] else []
+        state = wall_state.build_state(sources, viewer, query)
+        tables = _build_tables(sources, viewer, query, state["table"]) if state["views"] else []
         return FrozenCopy(
-            _render_page(sources, viewer, query, created_at, said, listed),
+            _render_page(sources, viewer, query, created_at, state, tables),
             _file_name(sources),
-            sum(len(one.rows) for one in listed),
+            sum(len(table.rows) for table in tables),
         )
 
 
 def _file_name(sources: Sources) -> str:
-    made_up = "LATIHAN_" if sources.snapshot_view.snapshot.rehearsal else ""
-    return f"salinan_{made_up}situasi_{_state_time(sources):%Y%m%d-%H%M}.html"
+    prefix = "LATIHAN_" if sources.snapshot_view.snapshot.rehearsal else ""
+    return f"salinan_{prefix}situasi_{_state_time(sources):%Y%m%d-%H%M}.html"
 
 
 def _state_time(sources: Sources) -> datetime:
-    """Of which moment it tells: of a store that broke, that of the last good picture."""
+    """Return the moment shown; if the store is broken, that of the last good snapshot."""
     broken = (
         sources.snapshot_view.trouble
         and sources.view_time.live
@@ -71,11 +71,13 @@ def _state_time(sources: Sources) -> datetime:
 def _build_tables(
     sources: Sources, viewer: Viewer, query: WallQuery, by_area: dict[str, Any]
 ) -> list[TextTable]:
-    looked = wall_state.build_analysis_view(sources, viewer)
-    overview = wall_state.compute_overview(looked, wall_state.timed_selection(query, looked))
-    every = wall_state.compute(area_summary.compute_area_summary, looked).stations
-    tps = every[every["kecamatan"].isin(list(overview.crowd_states["kecamatan"]))]
-    register, at = looked.register, sources.view_time.at
+    analysis_view = wall_state.build_analysis_view(sources, viewer)
+    overview = wall_state.compute_overview(
+        analysis_view, wall_state.timed_selection(query, analysis_view)
+    )
+    stations = wall_state.compute(area_summary.compute_area_summary, analysis_view).stations
+    tps = stations[stations["kecamatan"].isin(list(overview.crowd_states["kecamatan"]))]
+    register, at = analysis_view.register, sources.view_time.at
     return [
         _build_area_table(by_area),
         text_tables.build_case_table(overview.open_cases, register, at, MAX_CASES),
@@ -85,7 +87,7 @@ def _build_tables(
 
 
 def _build_area_table(table: dict[str, Any]) -> TextTable:
-    """The table that the wall has on a phone."""
+    """Return the table that the wall shows on a phone."""
     rows = [tuple(cells) for cells in table["rows"]]
     return TextTable(
         _("Menurut kecamatan"), i18n.format_number(len(rows)), tuple(table["head"]), rows
@@ -100,13 +102,15 @@ def _render_page(
     state_json: dict[str, Any],
     tables: list[TextTable],
 ) -> str:
-    house, state = sources.board, _state_time(sources)
-    election = house.register.election
+    board, state = sources.board, _state_time(sources)
+    election = board.register.election
     rehearsal = sources.snapshot_view.snapshot.rehearsal
     state_json["moment"]["note"] = _("salinan beku")
-    # The wall says at its foot that the store is broken; a copy has none.
+    # The wall's footer says that the store is broken; a copy has no footer.
     state_json["bands"] = [
-        ("unread" if k == "broken" else k, text) for k, text in state_json["bands"] if k != "disk"
+        ("unread" if kind == "broken" else kind, text)
+        for kind, text in state_json["bands"]
+        if kind != "disk"
     ]
     return wall_markup.render_frozen_page(
         language=query.language,
@@ -120,16 +124,16 @@ def _render_page(
         facts=_build_facts(sources, viewer),
         no_script_text=_("Gambar ini memerlukan JavaScript; daftar di bawah terbaca tanpa itu."),
         view_titles=[view["title"] for view in state_json["views"]],
-        svg=svg_map.build_register_drawing(house.boundaries, house.register).svg,
-        credit=f"{house.boundaries.credit}. {house.boundaries.caution}.",
+        svg=svg_map.build_register_drawing(board.boundaries, board.register).svg,
+        credit=f"{board.boundaries.credit}. {board.boundaries.caution}.",
         reports_heading=_("Laporan terbaru"),
         tables=tables,
         state=state_json,
         script_data={
             "flat": True,
             "words": {
-                name: one
-                for name, one in shell.script_sentences().items()
+                name: sentence
+                for name, sentence in shell.script_sentences().items()
                 if name in _USED_SENTENCES
             },
         },
@@ -139,14 +143,14 @@ def _render_page(
 
 
 def _format_banner(state_time: datetime, created_at: datetime, zone: str) -> str:
-    """That it is frozen, of when, and made when: to the second, with its day where another."""
-    exact = (
+    """Return the text that this is a frozen copy, and when it was made, to the second."""
+    time_text = (
         f"{created_at:%H.%M.%S}" if i18n.current_language() == "id" else f"{created_at:%H:%M:%S}"
     )
     if created_at.date() != state_time.date():
-        exact = f"{i18n.format_date(created_at)} {exact}"
+        time_text = f"{i18n.format_date(created_at)} {time_text}"
     sentence = _("SALINAN BEKU — keadaan {time}, dibuat {made} {zone}; tidak diperbarui")
-    return sentence.format(time=_format_time(state_time, zone), made=exact, zone=zone)
+    return sentence.format(time=_format_time(state_time, zone), made=time_text, zone=zone)
 
 
 def _format_time(at: datetime, zone: str) -> str:
@@ -154,13 +158,13 @@ def _format_time(at: datetime, zone: str) -> str:
 
 
 def _build_facts(sources: Sources, viewer: Viewer) -> list[str]:
-    """Whose sight it is, and of which version of the store."""
+    """Return whose view it is, who took it, and the store version."""
     register = sources.board.register
     area = ", ".join(map(register.name_of, viewer.area)) or _("seluruh kabupaten")
     role = label("role", viewer.role.name)
-    sight = _("Sebatas yang dilihat peran {role}, wilayah: {area}").format(role=role, area=area)
-    by = [] if viewer.is_local else [_("diambil oleh {name}").format(name=viewer.name)]
+    scope = _("Sebatas yang dilihat peran {role}, wilayah: {area}").format(role=role, area=area)
+    taken_by = [] if viewer.is_local else [_("diambil oleh {name}").format(name=viewer.name)]
     version = _("versi penyimpanan {n}").format(
         n=i18n.format_number(sources.snapshot_view.snapshot.version)
     )
-    return [" · ".join((sight, *by, version))]
+    return [" · ".join((scope, *taken_by, version))]

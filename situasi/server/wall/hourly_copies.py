@@ -1,4 +1,4 @@
-"""A frozen copy of the board at every full hour, for the day on which no board opens."""
+"""A frozen copy of the board at every full hour, for the day when no board can be opened."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starlette.datastructures import QueryParams
 
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
-from situasi.common import atomic_files as files
+from situasi.common import atomic_files
 from situasi.common.background_jobs import Job
 from situasi.common.disk_space import DISK_SPACE
 from situasi.server.wall import frozen_copy
@@ -21,40 +21,38 @@ from situasi.server.wall import service as wall_service
 from situasi.server.wall import state as wall_state
 
 MAX_COPIES = 72
-# What lies on the disk of a server tells no more than a guest is told, whoever opens it.
+# A file on the server's disk shows no more than a guest sees, whoever opens it.
 COPY_VIEWER = Viewer("papan", ROLES["tamu"], is_local=True)
 _NAME = re.compile(r"situasi-\d{8}-\d{4}\.html", re.ASCII)
 _HOUR = timedelta(hours=1)
-_MAX_PAUSE_S = (
-    20.0  # seconds between two looks at the clock: it may be set, and a machine may sleep
-)
+_MAX_PAUSE_S = 20.0  # the clock may be set, and a machine may sleep
 _MAX_RETRY_S = 600.0
 
 
 class HourlyCopies:
-    """One per board."""
+    """The hourly copies of one board."""
 
     def __init__(self, board: Board, clock: Callable[[], datetime]) -> None:
         self.folder = board.settings.data_folder / "salinan"
         self._board, self._clock = board, clock
         self._due_at = _next_hour(self._local_now())
-        # One that failed is tried again, in ever longer pauses, and then bears its own minute.
+        # A failed copy is retried after ever longer pauses, and named after its own minute.
         self.job = Job(
             "copies", self._run_turn, self._pause_s, retry_s=_MAX_PAUSE_S, max_retry_s=_MAX_RETRY_S
         )
 
     async def run(self) -> None:
-        """Write a copy at every full hour, until cancelled; at once an end where none is wanted."""
+        """Write a copy at every full hour, until cancelled; return at once if none is wanted."""
         if self._board.settings.has_hourly_copies:
             await self.job.run_async()
 
     async def run_if_due(self) -> None:
-        """Write the copy that is due. Whatever goes wrong, the board goes on without it."""
+        """Write the copy that is due. A failure does not stop the board."""
         await self.job.run_once_async()
 
     def _pause_s(self) -> float:
-        left = (self._due_at - self._local_now()).total_seconds()
-        return min(max(left, 0.0) + 0.05, _MAX_PAUSE_S)
+        remaining_s = (self._due_at - self._local_now()).total_seconds()
+        return min(max(remaining_s, 0.0) + 0.05, _MAX_PAUSE_S)
 
     async def _run_turn(self) -> None:
         now = self._local_now()
@@ -67,13 +65,13 @@ class HourlyCopies:
 
     async def _write_copy(self, now: datetime) -> None:
         path = self.folder / f"situasi-{now:%Y%m%d-%H%M}.html"
-        if path.exists():  # written before the server was started anew
+        if path.exists():  # written before the server was restarted
             return
         register = wall_state.visible_register(self._board, COPY_VIEWER)
-        view = wall_query.parse_query(QueryParams(), COPY_VIEWER, register)
-        sources = await wall_service.current_service(self._board).get_sources(view, now)
-        made = await asyncio.to_thread(frozen_copy.build_copy, sources, COPY_VIEWER, view, now)
-        await asyncio.to_thread(_save_copy, path, made.html)
+        query = wall_query.parse_query(QueryParams(), COPY_VIEWER, register)
+        sources = await wall_service.current_service(self._board).get_sources(query, now)
+        copy = await asyncio.to_thread(frozen_copy.build_copy, sources, COPY_VIEWER, query, now)
+        await asyncio.to_thread(_save_copy, path, copy.html)
 
     def _local_now(self) -> datetime:
         return self._clock().astimezone(self._board.register.election.zone)
@@ -90,17 +88,17 @@ def _save_copy(path: Path, text: str) -> None:
 
 
 def write_copy_file(path: Path, text: str) -> None:
-    """The whole file under its name or none, for nobody but whom this runs as. Raises OSError."""
+    """Write the whole file or nothing, readable by this user alone. Raises OSError."""
     with DISK_SPACE.track_write("copies"):
-        files.write(path, text.encode("utf-8"))
+        atomic_files.write(path, text.encode("utf-8"))
 
 
 def _prune(folder: Path) -> None:
-    """Let the oldest of our own files go; whatever else lies there is somebody's."""
-    ours = [
-        one
-        for one in folder.iterdir()
-        if _NAME.fullmatch(one.name) and one.is_file() and not one.is_symlink()
+    """Delete the oldest of our own files; other files in the folder are left alone."""
+    copies = [
+        path
+        for path in folder.iterdir()
+        if _NAME.fullmatch(path.name) and path.is_file() and not path.is_symlink()
     ]
-    for one in sorted(ours, key=lambda path: path.name)[:-MAX_COPIES]:
-        one.unlink(missing_ok=True)
+    for path in sorted(copies, key=lambda path: path.name)[:-MAX_COPIES]:
+        path.unlink(missing_ok=True)

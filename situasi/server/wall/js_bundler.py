@@ -1,4 +1,4 @@
-"""Modules of JavaScript joined into one script, for a page that may load nothing."""
+"""Bundles JavaScript modules into one script, for a page that may load nothing."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections.abc import Mapping
 
 _IMPORT = re.compile(r'^import (\{[^}]*\}|\* as \w+) from "\./([\w.]+)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.MULTILINE)
-# What would end the script, or open a comment in the page that it stands in.
+# Would end the script, or open a comment in the page around it.
 _BREAKS = ("</script", "<!--", "<script")
 
 
 def bundle(entry: str, modules: Mapping[str, str]) -> str:
-    """The module and all that it imports, each in a function of its own, in the order needed.
+    """Return the module with all its imports, each in a function of its own, in dependency order.
 
-    Of the language it knows what these modules use: named imports and exports of this folder.
-    Raises ValueError for anything else.
+    Supports what these modules use: named imports and exports of this folder. Raises ValueError for
+    anything else.
     """
     order: list[str] = []
     _visit(entry, modules, order, ())
     body = "\n".join(_wrap_module(name, modules[name]) for name in order)
     script = f'(() => {{\n"use strict";\n{body}\n}})();\n'
-    if any(sign in script.lower() for sign in _BREAKS):
+    if any(marker in script.lower() for marker in _BREAKS):
         raise ValueError(f"{entry} cannot stand inside a page")
     return script
 
@@ -38,11 +38,14 @@ def _visit(
 
 
 def _wrap_module(name: str, text: str) -> str:
-    told = [exported for _kind, exported in _EXPORT.findall(text)]
+    exports = [exported for _kind, exported in _EXPORT.findall(text)]
     body = _EXPORT.sub(r"\1 \2", _IMPORT.sub(_as_const, text))
     if re.search(r"^\s*(import|export)\b", body, re.MULTILINE):
         raise ValueError(f"{name} imports or exports in a way that is not known here")
-    return f"const {_module_variable(name)} = (() => {{\n{body}\nreturn {{ {', '.join(told)} }};\n}})();"
+    return (
+        f"const {_module_variable(name)} = (() => {{\n{body}\n"
+        f"return {{ {', '.join(exports)} }};\n}})();"
+    )
 
 
 def _as_const(match: re.Match[str]) -> str:

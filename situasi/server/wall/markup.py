@@ -1,4 +1,4 @@
-"""The frozen copy as HTML: one file that holds all it needs, and can ask for nothing."""
+"""HTML of the wall and of the frozen copy, which is one file that loads nothing."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ _HEAD, _CELL, _LONG = (
     Markup('<td class="long">{}</td>'),
 )
 _ROW = Markup("<tr>{}</tr>")
-_LONG_CELL_LENGTH = 40  # characters of a cell that is broken into lines
-# What could end the script element or open a comment in it; JSON has another way to write it.
+_LONG_CELL_LENGTH = 40  # a longer cell may wrap
+# Characters that could end the script element or open a comment in it, as JSON escapes.
 _SCRIPT_ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
@@ -73,10 +73,11 @@ def render_frozen_page(
     style: str,
     script: str,
 ) -> str:
-    """The whole file. band: that it is frozen. mark: before it, where rows are made up. facts:
-    whose sight, and which version. ways: titles of the views. without: said where scripts do not
-    run. reports: heading of the newest. picture: of the wall. style, script: our own, each in
-    one piece."""
+    """Return the whole file. rehearsal_mark: shown before the banner if there are exercise rows.
+
+    facts: whose view, and which version. no_script_text: shown if scripts do not run. style,
+    script: our own, each in one piece.
+    """
     return _PAGE.format(
         language=language,
         title=title,
@@ -101,7 +102,7 @@ def render_frozen_page(
 
 
 def build_frozen_policy(style: str, script: str) -> str:
-    """It runs this one script, has this one style, and loads nothing."""
+    """Return the policy of a copy: this one script and style, and nothing else."""
     return (
         f"default-src 'none'; script-src {_csp_hash(script)}; style-src {_csp_hash(style)}; "
         "img-src data:; form-action 'none'; base-uri 'none'"
@@ -113,30 +114,30 @@ def _csp_hash(text: str) -> str:
 
 
 def _encode_for_script(value: Mapping[str, Any]) -> str:
-    said = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return said.translate(_SCRIPT_ESCAPES)
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.translate(_SCRIPT_ESCAPES)
 
 
 def _format_all(markup: Markup, words: Sequence[str]) -> Markup:
     return Markup("").join(markup.format(word) for word in words)
 
 
-def _render_table(listed: TextTable) -> Markup:
+def _render_table(table: TextTable) -> Markup:
     rows = Markup("\n").join(
-        _ROW.format(Markup("").join(map(_render_cell, row))) for row in listed.rows
+        _ROW.format(Markup("").join(map(_render_cell, row))) for row in table.rows
     )
-    note = _FACT.format(listed.note) if listed.note else ""
+    note = _FACT.format(table.note) if table.note else ""
     return _TABLE.format(
-        listed.title, listed.count_text, note, _format_all(_HEAD, listed.headings), rows
+        table.title, table.count_text, note, _format_all(_HEAD, table.headings), rows
     )
 
 
-def _render_cell(word: str) -> Markup:
-    # A word without spaces would be as wide as it is long.
-    return (_LONG if len(word) > _LONG_CELL_LENGTH else _CELL).format(re.sub(r"\s+", " ", word))
+def _render_cell(text: str) -> Markup:
+    # A text without spaces would make the column as wide as it is long.
+    return (_LONG if len(text) > _LONG_CELL_LENGTH else _CELL).format(re.sub(r"\s+", " ", text))
 
 
-# It loads its own files, asks its own server, and runs nothing that is written into the page.
+# The wall loads its own files from its own server, and runs no inline script.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
     "connect-src 'self'; img-src 'self' data:; form-action 'none'; base-uri 'none'; "
@@ -192,8 +193,10 @@ def render_wall_page(
     controls: tuple[tuple[str, str, str], ...],
     script_data: Mapping[str, Any],
 ) -> str:
-    """The frame. files: addresses of style and script. words: headings. controls: act, word,
-    key. told: what the scripts must know, their words among it."""
+    """Return the page. files: paths of stylesheet and script. words: headings.
+
+    controls: action, label, key. script_data: data and sentences for the scripts.
+    """
     return _WALL_PAGE.format(
         language=language,
         theme="dark" if dark else "light",

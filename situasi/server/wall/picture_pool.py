@@ -1,4 +1,4 @@
-"""Makes pictures in threads, keeps those that were asked for last, and bounds what one may ask."""
+"""A pool that builds wall states in threads, caches the latest, and limits each viewer's load."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from situasi.server.fair_workers import FairWorkers
 PictureT = TypeVar("PictureT")
 ResultT = TypeVar("ResultT")
 
-MAX_PICTURES = 64  # pictures kept
-# Different questions (filters, moments, views) of one viewer: more tabs than anybody looks at.
+MAX_PICTURES = 64  # states in the cache
+# Different queries (filters, moments, views) of one viewer: more tabs than anybody looks at.
 MAX_QUESTIONS, QUESTIONS_PER_MINUTE = 40, 20
 
 
 class PicturePool(Generic[PictureT]):
-    """One for the present and one for past moments, so that neither waits for the other.
+    """A cache with worker threads; the present and past moments each have one of their own.
 
-    Of the event loop's thread only.
+    For the event loop's thread only.
     """
 
     def __init__(self, name: str, threads: int, per_owner: int) -> None:
@@ -32,21 +32,21 @@ class PicturePool(Generic[PictureT]):
     async def get(
         self, key: Hashable, owner: str, question: Hashable, make: Callable[[], PictureT]
     ) -> PictureT:
-        """The picture of this key, made once for all. Raises TooManyQuestions and as `make`."""
-        made = self._pictures.get(key)
-        if made is None:
-            made = asyncio.ensure_future(self.make(owner, question, make))
-            self._pictures[key] = made
+        """Return the state of this key, built once for all. Raises TooManyQueries and as `make`."""
+        picture = self._pictures.get(key)
+        if picture is None:
+            picture = asyncio.ensure_future(self.make(owner, question, make))
+            self._pictures[key] = picture
             while len(self._pictures) > MAX_PICTURES:
                 self._pictures.popitem(last=False)
         self._pictures.move_to_end(key)
         try:
-            return await asyncio.shield(made)
+            return await asyncio.shield(picture)
         except Exception:
-            self._pictures.pop(key, None)  # whoever asks next tries anew
+            self._pictures.pop(key, None)  # the next request tries again
             raise
 
     async def make(self, owner: str, question: Hashable, make: Callable[[], ResultT]) -> ResultT:
-        """Make what is not kept. Raises TooManyQuestions and as `make`."""
+        """Build what is not cached. Raises TooManyQueries and as `make`."""
         self._questions.consume(owner, question)
         return await self._workers.run(owner, make)

@@ -1,4 +1,4 @@
-"""What a wall was asked to show, read from its address as the pages read theirs."""
+"""The query of a wall, parsed from its address as on the pages."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ VIEW_NAMES = ("situasi", "partisipasi", "tps", "personel", "perhatian")
 
 @dataclass(frozen=True)
 class WallQuery:
-    """selection: without its times. window: one of WINDOWS. moment: None for the present.
+    """What a wall shows. selection: without times; window: one of WINDOWS; moment: None for now.
 
-    views: of VIEWS, in the order of the rotation. query: the filters as the address has them.
+    views: of VIEW_NAMES, in the order of rotation. filters: as the address has them.
     """
 
     selection: Selection
@@ -35,29 +35,29 @@ class WallQuery:
 
 
 def parse_query(query: QueryParams, viewer: Viewer, register: Register) -> WallQuery:
-    """What this viewer is shown. register: of what they may see.
+    """Return what this viewer is shown. register: limited to what they may see.
 
-    A value that is none is passed over, as on the pages. What a guest is shown is said by
-    their link alone, whatever the address says.
+    An invalid value is ignored, as on the pages. For a guest the link alone decides, whatever the
+    address says.
     """
 
     def values(name: str) -> Sequence[str]:
         return viewer.link.filter_values(name) if viewer.link else query.getlist(name)
 
-    def several(name: str, allowed: Sequence[str]) -> tuple[str, ...]:
-        return tuple(sorted({one for one in values(name) if one in allowed}))
+    def allowed_values(name: str, allowed: Sequence[str]) -> tuple[str, ...]:
+        return tuple(sorted({value for value in values(name) if value in allowed}))
 
     chosen = {
-        "kec": several("kec", tuple(register.kecamatan)),
-        "jenis": several("jenis", [one for one in JENIS if one != "nihil"]),
-        "tingkat": several("tingkat", TINGKAT),
-        "status": several("status", [one for one in STATUS if one != "nihil"]),
-        "rentang": tuple(one for one in values("rentang")[-1:] if one in WINDOWS[1:]),
+        "kec": allowed_values("kec", tuple(register.kecamatan)),
+        "jenis": allowed_values("jenis", [value for value in JENIS if value != "nihil"]),
+        "tingkat": allowed_values("tingkat", TINGKAT),
+        "status": allowed_values("status", [value for value in STATUS if value != "nihil"]),
+        "rentang": tuple(value for value in values("rentang")[-1:] if value in WINDOWS[1:]),
     }
     moment = _parse_moment(values("saat"), register)
-    said = [(name, one) for name, some in chosen.items() for one in some]
+    filters = [(name, value) for name, chosen_values in chosen.items() for value in chosen_values]
     if moment is not None:
-        said.append(("saat", f"{moment:%Y-%m-%dT%H:%M}"))
+        filters.append(("saat", f"{moment:%Y-%m-%dT%H:%M}"))
     return WallQuery(
         Selection(chosen["kec"], chosen["jenis"], chosen["tingkat"], chosen["status"]),
         next(iter(chosen["rentang"]), WINDOWS[0]),
@@ -65,29 +65,29 @@ def parse_query(query: QueryParams, viewer: Viewer, register: Register) -> WallQ
         _parse_views(query, viewer),
         i18n.current_language(),
         query.get("tema") != "terang",
-        tuple(said),
+        tuple(filters),
     )
 
 
 def _parse_views(query: QueryParams, viewer: Viewer) -> tuple[str, ...]:
-    """The views asked for, or all; never one that rests on what the viewer may not see.
+    """Return the requested views, or all; never one of data that the viewer may not see.
 
-    A shared link opens the view of its own page alone.
+    A guest link opens the view of its own page alone.
     """
-    theirs = [name for name in VIEW_NAMES if name not in SCREENS or viewer.may_open(name)]
+    allowed = [name for name in VIEW_NAMES if name not in SCREENS or viewer.may_open(name)]
     if viewer.link is not None:
-        theirs = [name for name in theirs if name in SCREENS]
-    named = [name for text in query.getlist("tampilan") for name in text.split(",")]
-    return tuple(dict.fromkeys(name for name in named if name in theirs)) or tuple(theirs)
+        allowed = [name for name in allowed if name in SCREENS]
+    requested = [name for text in query.getlist("tampilan") for name in text.split(",")]
+    return tuple(dict.fromkeys(name for name in requested if name in allowed)) or tuple(allowed)
 
 
-def _parse_moment(written: Sequence[str], register: Register) -> datetime | None:
-    """A minute of the watched day; anything else is the present."""
+def _parse_moment(values: Sequence[str], register: Register) -> datetime | None:
+    """Return a minute of the watched day; None, the present, for anything else."""
     election = register.election
     try:
-        read = datetime.fromisoformat(written[-1]).replace(
+        moment = datetime.fromisoformat(values[-1]).replace(
             second=0, microsecond=0, tzinfo=election.zone
         )
     except (ValueError, IndexError):
         return None
-    return read if election.day_start <= read < election.day_end else None
+    return moment if election.day_start <= moment < election.day_end else None

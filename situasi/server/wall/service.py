@@ -1,4 +1,4 @@
-"""One wall for all viewers: it asks the store in one place, and makes each picture once."""
+"""Service of the wall: reads the store in one place and builds each wall state once."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ from typing import TypeVar
 from situasi.access.roles import Viewer
 from situasi.actions import acknowledgements
 from situasi.actions.acknowledgements import Acknowledgement
-from situasi.analysis import view_time as moments
-from situasi.analysis.view_time import ViewTime, cache_minute
+from situasi.analysis.view_time import ViewTime, cache_minute, resolve_view_time
 from situasi.board import Board
 from situasi.common.background_jobs import Job
 from situasi.common.disk_space import DISK_SPACE
@@ -34,15 +33,15 @@ from situasi.server.wall.state import AnalysisView, Sources
 from situasi.store.interface import StoreError
 
 ResultT = TypeVar("ResultT")
-_REFRESH_EVERY_S = 0.25  # seconds between two looks at the store, however many wait
-_MAX_WAITING = 40  # answers held back at once for one session: more tabs than anybody looks at
+_REFRESH_EVERY_S = 0.25  # seconds between two reads of the store, however many requests wait
+_MAX_WAITING = 40  # held-back responses of one session: more tabs than anybody looks at
 _EXPECTED_ERRORS = (StoreError, OSError)
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class EncodedState:
-    """A picture as it is sent. tag: of what it says; the same words have the same tag."""
+    """An encoded wall state. etag: of its content; the same content has the same tag."""
 
     content: bytes
     gzip_content: bytes
@@ -51,19 +50,19 @@ class EncodedState:
 
 
 class WallService:
-    """One per board."""
+    """The wall of one board."""
 
     def __init__(self, board: Board) -> None:
         self.board = board
         self._snapshot_view: SnapshotView | None = None
         self._acknowledged: dict[str, Acknowledgement] = {}
         self._access_mark: Hashable = None
-        self._revision = 0  # of the acknowledgements
+        self._revision = 0  # counts changes of the acknowledgements
         self._disk_summary = DISK_SPACE.state.summary
         self._refreshed_s = float("-inf")
         self._refresh_lock = asyncio.Lock()
         self._changed = asyncio.Event()
-        self._waiting_by_session: Counter[str] = Counter()  # by session
+        self._waiting_by_session: Counter[str] = Counter()  # held-back responses
         self._job = Job(
             "wall",
             self.refresh,
@@ -81,20 +80,20 @@ class WallService:
         )
 
     async def get_state(self, viewer: Viewer, query: WallQuery) -> EncodedState:
-        """The picture of this viewer now. Raises TooManyQuestions."""
-        shown = await self.refresh()
-        at = self._build_view_time(query, shown, wall_state.now())
-        key = self._cache_key(viewer, query, shown, at)
+        """Return the current state for this viewer. Raises TooManyQueries."""
+        view = await self.refresh()
+        view_time = self._build_view_time(query, view, wall_state.now())
+        key = self._cache_key(viewer, query, view, view_time)
         make = partial(
-            _encode_state, Sources(self.board, shown, self._acknowledged, at), viewer, query
+            _encode_state, Sources(self.board, view, self._acknowledged, view_time), viewer, query
         )
-        body = await self._pool_for(at).get(key, viewer.name, query, make)
-        return EncodedState(body.content, body.gzip_content, body.etag, shown.checked_at)
+        body = await self._pool_for(view_time).get(key, viewer.name, query, make)
+        return EncodedState(body.content, body.gzip_content, body.etag, view.checked_at)
 
     async def make(
         self, viewer: Viewer, query: WallQuery, view_time: ViewTime, make: Callable[[], ResultT]
     ) -> ResultT:
-        """Make what nobody else is shown, in a thread. Raises TooManyQuestions."""
+        """Run `make`, whose result is not shared, in a thread. Raises TooManyQueries."""
         return await self._pool_for(view_time).make(viewer.name, query, make)
 
     def _pool_for(self, view_time: ViewTime) -> PicturePool[EncodedState]:
@@ -103,7 +102,7 @@ class WallService:
     def _cache_key(
         self, viewer: Viewer, query: WallQuery, snapshot_view: SnapshotView, view_time: ViewTime
     ) -> Hashable:
-        """All that a picture depends on: viewers who may see the same share it."""
+        """Return all that a state depends on, so that viewers with equal access share it."""
         return (
             snapshot_view.snapshot.audit_position,
             tuple(snapshot_view.snapshot.editions.values()),
@@ -120,49 +119,47 @@ class WallService:
         )
 
     async def get_sources(self, query: WallQuery, now: datetime) -> Sources:
-        """What a picture is made from that nobody else is shown."""
-        shown = await self.refresh()
+        """Return the sources of a state that is not shared."""
+        view = await self.refresh()
         return Sources(
-            self.board, shown, self._acknowledged, self._build_view_time(query, shown, now)
+            self.board, view, self._acknowledged, self._build_view_time(query, view, now)
         )
 
     def _build_view_time(
         self, query: WallQuery, snapshot_view: SnapshotView, now: datetime
     ) -> ViewTime:
         zone = self.board.register.election.zone
-        return moments.resolve_view_time(
-            query.moment, now, snapshot_view.snapshot.exercise_at, zone
-        )
+        return resolve_view_time(query.moment, now, snapshot_view.snapshot.exercise_at, zone)
 
     async def refresh(self, *, force: bool = False) -> SnapshotView:
-        """The picture of the store, asked again where the last look is old."""
+        """Return the current snapshot view, read again if the last read is old."""
         async with self._refresh_lock:
-            shown = self._snapshot_view
-            if shown is None or force or monotonic() - self._refreshed_s >= _REFRESH_EVERY_S:
-                shown = await self._refresh_now(self.board.refresher.refresh if force else None)
-            return shown
+            view = self._snapshot_view
+            if view is None or force or monotonic() - self._refreshed_s >= _REFRESH_EVERY_S:
+                view = await self._refresh_now(self.board.refresher.refresh if force else None)
+            return view
 
     async def _refresh_now(self, read: Callable[[], SnapshotView] | None) -> SnapshotView:
-        before = self._change_key()
+        old_key = self._change_key()
         loop, read = asyncio.get_running_loop(), read or self.board.refresher.current_view
-        shown, heeded = await loop.run_in_executor(self._refresh_executor, self._read_store, read)
+        view, acks = await loop.run_in_executor(self._refresh_executor, self._read_store, read)
         self._snapshot_view, self._refreshed_s, self._disk_summary = (
-            shown,
+            view,
             monotonic(),
             DISK_SPACE.state.summary,
         )
-        if heeded is not None:
-            self._acknowledged, self._revision = heeded, self._revision + 1
-        if self._change_key() != before:
+        if acks is not None:
+            self._acknowledged, self._revision = acks, self._revision + 1
+        if self._change_key() != old_key:
             self._changed.set()
             self._changed = asyncio.Event()
-        return shown
+        return view
 
     def _change_key(self) -> Hashable:
-        shown = self._snapshot_view
-        return shown and (
-            shown.snapshot.audit_position,
-            shown.trouble,
+        view = self._snapshot_view
+        return view and (
+            view.snapshot.audit_position,
+            view.trouble,
             self._revision,
             self._disk_summary,
         )
@@ -170,45 +167,45 @@ class WallService:
     def _read_store(
         self, read: Callable[[], SnapshotView]
     ) -> tuple[SnapshotView, dict[str, Acknowledgement] | None]:
-        shown, heeded = read(), None
+        view, acks = read(), None
         try:
-            if shown.access_position != self._access_mark:
-                every = acknowledgements.load_all(self.board.store)
-                self._access_mark = shown.access_position
-                heeded = every if every != self._acknowledged else None
+            if view.access_position != self._access_mark:
+                stored = acknowledgements.load_all(self.board.store)
+                self._access_mark = view.access_position
+                acks = stored if stored != self._acknowledged else None
         except StoreError as error:
-            _log.warning("%s", error.detail)  # what was acknowledged stands
-        return shown, heeded
+            _log.warning("%s", error.detail)  # the acknowledgements read before stay valid
+        return view, acks
 
     def build_analysis_view(self, viewer: Viewer, snapshot_view: SnapshotView) -> AnalysisView:
-        """What this viewer may see of the present."""
+        """Return what this viewer may see of the present."""
         zone = self.board.register.election.zone
-        at = moments.resolve_view_time(
+        view_time = resolve_view_time(
             None, wall_state.now(), snapshot_view.snapshot.exercise_at, zone
         )
         register = wall_state.visible_register(self.board, viewer)
         return AnalysisView(
             self.board.analysis_cache,
             snapshot_view.snapshot,
-            at,
+            view_time,
             access_scope.scope_of(viewer),
             register,
         )
 
     async def wait_for_change(self, timeout_s: float) -> None:
-        """Wait until the store says something new, or so long."""
+        """Wait until the store has something new, at most this long."""
         try:
             await asyncio.wait_for(self._changed.wait(), timeout_s)
         except TimeoutError:
             return
 
     def has_too_many_waiting(self, session: str) -> bool:
-        """Whether this session has so many answers held back that it gets no other."""
+        """Return whether this session has as many held-back responses as it may have."""
         return bool(session) and self._waiting_by_session[session] >= _MAX_WAITING
 
     @asynccontextmanager
     async def watch(self, session: str = "") -> AsyncIterator[None]:
-        """While anybody waits, the store is asked."""
+        """Keep reading the store while the block runs."""
         self._waiting_by_session[session] += 1
         if not self._job.is_alive:
             self._job.start_task(should_stop=lambda: not self._waiting_by_session)
@@ -221,19 +218,19 @@ class WallService:
 
 
 def _encode_state(sources: Sources, viewer: Viewer, query: WallQuery) -> EncodedState:
-    said = wall_state.build_state(sources, viewer, query)
-    plain = json.dumps(said, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(
+    state = wall_state.build_state(sources, viewer, query)
+    content = json.dumps(state, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(
         "utf-8", "replace"
     )
-    tag = f'"{blake2b(plain, digest_size=12).hexdigest()}"'
-    return EncodedState(plain, gzip.compress(plain, 6), tag, sources.snapshot_view.checked_at)
+    tag = f'"{blake2b(content, digest_size=12).hexdigest()}"'
+    return EncodedState(content, gzip.compress(content, 6), tag, sources.snapshot_view.checked_at)
 
 
 _current: WallService | None = None
 
 
 def current_service(board: Board) -> WallService:
-    """The wall of this board; one that is opened anew gets a new one."""
+    """Return the wall of this board; a board opened anew gets a new one."""
     global _current
     if _current is None or _current.board is not board:
         _current = WallService(board)

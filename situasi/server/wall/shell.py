@@ -1,4 +1,4 @@
-"""What the frame of the wall says before any figure: names, words for its scripts, keys."""
+"""The page of the wall without figures: titles, sentences for its scripts, keys."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from situasi.access.roles import Viewer
-from situasi.board import current_board as board
+from situasi.board import current_board
 from situasi.common.i18n import _
 from situasi.presentation.view_text import SITUATION_FILTERS
 from situasi.server.wall import assets, svg_map
@@ -17,17 +17,17 @@ from situasi.server.wall.query import WallQuery
 
 
 def render_shell(request: Request, viewer: Viewer, query: WallQuery) -> str:
-    """The frame for this viewer."""
-    house = board()
-    election = house.register.election
+    """Return the page for this viewer."""
+    board = current_board()
+    election = board.register.election
     return wall_markup.render_wall_page(
         language=query.language,
         dark=query.dark,
         title=" · ".join((_("Layar"), "Situasi", election.kabupaten)),
         unit=f"{election.command} · {election.operation}",
         zone=election.zone_label,
-        svg=svg_map.build_register_drawing(house.boundaries, house.register).svg,
-        credit=f"{house.boundaries.credit}. {house.boundaries.caution}.",
+        svg=svg_map.build_register_drawing(board.boundaries, board.register).svg,
+        credit=f"{board.boundaries.credit}. {board.boundaries.caution}.",
         files=(assets.asset_path("wall.css"), assets.asset_path("wall.js")),
         words={
             "reports": _("Laporan terbaru"),
@@ -44,8 +44,8 @@ def render_shell(request: Request, viewer: Viewer, query: WallQuery) -> str:
 
 
 def _build_controls(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
-    """What can be done, in words, and by which key."""
-    every = (
+    """Return the controls: action, label and key."""
+    controls = (
         ("back", _("Sebelumnya"), "←"),
         ("hold", _("Tahan putaran"), _("Spasi")),
         ("next", _("Berikutnya"), "→"),
@@ -55,23 +55,23 @@ def _build_controls(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
         ("full", _("Layar penuh"), "L"),
         ("home", _("Ke papan"), "B"),
     )
-    return tuple(one for one in every if one[0] != "heed" or may_acknowledge(viewer))
+    return tuple(control for control in controls if control[0] != "heed" or may_acknowledge(viewer))
 
 
 def _build_home_link(request: Request, viewer: Viewer) -> str:
-    """The page Situasi with the same filters."""
-    kept = [
+    """Return the path of the page Situasi with the same filters."""
+    query = [
         (name, value)
         for name, value in request.query_params.multi_items()
         if name in (*SITUATION_FILTERS, "lang")
     ]
     path = "/situasi" if viewer.link else "/"
-    return path + (f"?{urlencode(kept)}" if kept and not viewer.link else "")
+    return path + (f"?{urlencode(query)}" if query and not viewer.link else "")
 
 
 def _build_script_data(viewer: Viewer, query: WallQuery) -> dict[str, Any]:
-    """What the scripts must know."""
-    election = board().register.election
+    """Return the data that the scripts need."""
+    election = current_board().register.election
     offset = election.day_start.utcoffset()
     assert offset is not None
     return {
@@ -87,12 +87,12 @@ def _build_script_data(viewer: Viewer, query: WallQuery) -> dict[str, Any]:
 
 
 def may_acknowledge(viewer: Viewer) -> bool:
-    """Whether this viewer may take note of a report for the post: a guest may not."""
+    """Return whether this viewer may acknowledge a case; a guest may not."""
     return viewer.link is None and viewer.role.name != "tamu"
 
 
 def script_sentences() -> dict[str, str]:
-    """Sentences that change with every second, or with what the viewer does."""
+    """Return the sentences that change every second or with what the viewer does."""
     return {
         "wait": _("Memuat gambar …"),
         "connected": _("Tersambung · data per {time}, {age}"),

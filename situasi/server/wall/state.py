@@ -1,4 +1,4 @@
-"""The picture of the wall as one value of JSON: every word and number as it is shown."""
+"""The state of the wall as one JSON value: every word and number as it is shown."""
 
 from __future__ import annotations
 
@@ -37,17 +37,16 @@ from situasi.server.wall import svg_map, views
 from situasi.server.wall.query import WallQuery
 from situasi.server.wall.views import MAX_LINES, ListLine, ViewData, WallView
 
-# More grave cases than this, all open at once, are counted and not named.
+# More open critical cases than this are counted and not named.
 MAX_ALARMS = 40
-# What was known so long before it was stored is history that somebody brought in: it is
-# shown, and interrupts nobody.
+# A case stored so long after it became known is imported history: shown, but no alarm.
 _HISTORY_AGE = timedelta(hours=1)
 _NUMBER_PATTERN = re.compile(r"((?:≈ )?[+−±]?\d[\d.,]*(?:–\d[\d.,]*)?(?: %)?) ?(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Sources:
-    """From what a picture is made."""
+    """What a wall state is built from."""
 
     board: Board
     snapshot_view: SnapshotView
@@ -56,16 +55,16 @@ class Sources:
 
 
 def visible_register(board: Board, viewer: Viewer) -> Any:
-    """The register of what this viewer may see."""
+    """Return the register of what this viewer may see."""
     return access_scope.filter_register(board.register, access_scope.scope_of(viewer))
 
 
 def build_state(sources: Sources, viewer: Viewer, query: WallQuery) -> dict[str, Any]:
-    """Everything that the wall of this viewer shows."""
+    """Return everything that the wall of this viewer shows."""
     i18n.set_language(query.language)
     snapshot, register = sources.snapshot_view.snapshot, visible_register(sources.board, viewer)
     election = register.election
-    said: dict[str, Any] = {
+    state: dict[str, Any] = {
         "bands": list_banners(
             sources.view_time,
             election.zone_label,
@@ -80,14 +79,14 @@ def build_state(sources: Sources, viewer: Viewer, query: WallQuery) -> dict[str,
         "trouble": sources.snapshot_view.trouble,
     }
     if sources.snapshot_view.trouble and not snapshot.version:
-        # What was never read is neither empty nor calm.
+        # A store that was never read is neither empty nor calm.
         never = _("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka.")
-        return {**said, "nothing": never, "views": [], "alarms": [], "last": None}
-    return {**said, **_build_views(sources, build_analysis_view(sources, viewer), viewer, query)}
+        return {**state, "nothing": never, "views": [], "alarms": [], "last": None}
+    return {**state, **_build_views(sources, build_analysis_view(sources, viewer), viewer, query)}
 
 
 def build_analysis_view(sources: Sources, viewer: Viewer) -> AnalysisView:
-    """These sources, as far as this viewer may see."""
+    """Return the analysis view of these sources, limited to what this viewer may see."""
     register = visible_register(sources.board, viewer)
     return AnalysisView(
         sources.board.analysis_cache,
@@ -99,7 +98,7 @@ def build_analysis_view(sources: Sources, viewer: Viewer) -> AnalysisView:
 
 
 def timed_selection(query: WallQuery, analysis_view: AnalysisView) -> Selection:
-    """What was asked for, with its times."""
+    """Return the selected filters with the times of the window."""
     return apply_window(
         query.selection,
         query.window,
@@ -111,38 +110,40 @@ def timed_selection(query: WallQuery, analysis_view: AnalysisView) -> Selection:
 def _build_views(
     sources: Sources, analysis_view: AnalysisView, viewer: Viewer, query: WallQuery
 ) -> dict[str, Any]:
-    wanted = timed_selection(query, analysis_view)
-    every = compute(find_critical_cases, analysis_view)
-    # Whatever its weight was said to be, or when it was: it is grave now. A shared link opens
-    # what its filters leave, and no more.
-    chosen = Selection(kecamatan=wanted.kecamatan, jenis=wanted.jenis)
+    selection = timed_selection(query, analysis_view)
+    critical_cases = compute(find_critical_cases, analysis_view)
+    # Filters of tingkat, status and time do not hide a case that is critical now. A guest link
+    # shows only what its filters leave.
+    case_filter = Selection(kecamatan=selection.kecamatan, jenis=selection.jenis)
     if viewer.link is not None:
-        chosen = wanted if viewer.link.filter_values("rentang") else query.selection
-    mine = cases.select(every, chosen)
-    shown = ViewData(
-        overview=compute_overview(analysis_view, wanted),
+        case_filter = selection if viewer.link.filter_values("rentang") else query.selection
+    visible = cases.select(critical_cases, case_filter)
+    data = ViewData(
+        overview=compute_overview(analysis_view, selection),
         day=compute(area_summary.compute_area_summary, analysis_view),
-        critical_cases=mine,
+        critical_cases=visible,
         acknowledged=sources.acknowledged,
         with_names=viewer.role.may_see("personel"),
         register=analysis_view.register,
         view_time=replace(sources.view_time, at=cache_minute(sources.view_time)),
         theme=DARK if query.dark else LIGHT,
     )
-    drawn = svg_map.build_register_drawing(sources.board.boundaries, sources.board.register)
+    drawing = svg_map.build_register_drawing(sources.board.boundaries, sources.board.register)
     return {
-        "views": [_build_view(name, views.build_view(name, shown), shown) for name in query.views],
-        "alarms": [_build_alarm(row, shown, drawn) for row in mine.head(MAX_ALARMS).itertuples()],
-        "alarm_count": len(mine),
-        "table": _build_table(shown, _table_columns(viewer)),
-        "newest": [_build_report(row, shown) for row in _newest_reports(shown)],
+        "views": [_build_view(name, views.build_view(name, data), data) for name in query.views],
+        "alarms": [
+            _build_alarm(row, data, drawing) for row in visible.head(MAX_ALARMS).itertuples()
+        ],
+        "alarm_count": len(visible),
+        "table": _build_table(data, _table_columns(viewer)),
+        "newest": [_build_report(row, data) for row in _newest_reports(data)],
         "last": _last_report(analysis_view),
     }
 
 
 def _format_filter(query: WallQuery, register: Any) -> str:
-    said = format_filters(register, [pair for pair in query.filters if pair[0] != "saat"])
-    return said or _("tanpa saringan")
+    text = format_filters(register, [pair for pair in query.filters if pair[0] != "saat"])
+    return text or _("tanpa saringan")
 
 
 def _build_moment(view_time: ViewTime) -> dict[str, Any]:
@@ -163,14 +164,14 @@ def _build_moment(view_time: ViewTime) -> dict[str, Any]:
 
 
 def _last_report(analysis_view: AnalysisView) -> list[Any] | None:
-    """When the newest row of any feed became known that this viewer may see: [moment, day]."""
+    """Return when the newest row that this viewer may see became known: [epoch ms, day]."""
     until = analysis_view.view_time.at + timedelta(
         minutes=1
-    )  # an exercise knows rows of its days to come
+    )  # an exercise holds rows of days to come
     rows = known_rows(analysis_view)
-    every = [rows.columns(feed, ["known_at"])["known_at"] for feed in rows]
-    told = [known[known <= until].max() for known in every]
-    newest = max((at for at in told if at == at), default=None)  # not NaT
+    columns = [rows.columns(feed, ["known_at"])["known_at"] for feed in rows]
+    newest_times = [known[known <= until].max() for known in columns]
+    newest = max((at for at in newest_times if at == at), default=None)  # `at == at`: not NaT
     if newest is None:
         return None
     return [
@@ -185,11 +186,11 @@ def _epoch_ms(at: datetime) -> int:
 
 def _build_view(name: str, view: WallView, data: ViewData) -> dict[str, Any]:
     measure = views.build_measure(data, view.measure)
-    chosen = set(data.codes)
+    codes = set(data.codes)
     areas = {
         code: _build_area(measure.build_area(place), data.theme)
         for code, place in data.register.kecamatan.items()
-        if code in chosen
+        if code in codes
     }
     marks = [[_build_mark(mark), word] for mark, word in measure.legend]
     if measure.no_data_label:
@@ -197,27 +198,27 @@ def _build_view(name: str, view: WallView, data: ViewData) -> dict[str, Any]:
     return {
         "name": name,
         "title": view.title,
-        "figures": [_build_kpi(one) for one in view.kpis],
+        "figures": [_build_kpi(item) for item in view.kpis],
         "areas": areas,
         "legend": marks,
         "heading": view.heading,
-        "lines": None if view.lines is None else [_build_line(one) for one in view.lines],
+        "lines": None if view.lines is None else [_build_line(item) for item in view.lines],
         "nothing": view.empty_text,
     }
 
 
 def _build_area(area: AreaStyle, theme: Theme) -> list[Any]:
-    """[value, fill, opacity, whether letters on it have the colour of the paper]."""
+    """Return [value, fill, opacity, whether its label has the colour of the paper]."""
     if area.fill is None:
         return [area.value, None, 1, 0]
-    paper = not is_ink_readable(area.fill, area.fill_alpha, theme)
-    return [area.value, area.fill, round(area.fill_alpha / 255, 2), int(paper)]
+    is_light = not is_ink_readable(area.fill, area.fill_alpha, theme)
+    return [area.value, area.fill, round(area.fill_alpha / 255, 2), int(is_light)]
 
 
 def _build_kpi(kpi_text: KpiText) -> dict[str, Any]:
     value, unit = kpi_text.value, kpi_text.side_note
     if isinstance(value, str) and (parts := _NUMBER_PATTERN.fullmatch(value)):
-        # The number is read from afar; what it is of may be smaller.
+        # The number is read from afar; its unit may be smaller.
         value, unit = parts[1], " ".join(filter(None, (parts[2], kpi_text.side_note)))
     return {
         "key": kpi_text.key,
@@ -232,15 +233,15 @@ def _build_kpi(kpi_text: KpiText) -> dict[str, Any]:
 def _build_text(text: TextOrCounts) -> Any:
     if isinstance(text, str):
         return text
-    return [_build_counted(one) for one in text]
+    return [_build_counted(count) for count in text]
 
 
-def _build_counted(one: MarkedCount) -> list[Any]:
-    return [_build_mark(one.mark), one.number, one.label]
+def _build_counted(count: MarkedCount) -> list[Any]:
+    return [_build_mark(count.mark), count.number, count.label]
 
 
 def _build_mark(mark: Mark) -> list[str]:
-    """[scale, code]: the style sheet knows how each is drawn."""
+    """Return [scale, code], as the stylesheet draws it."""
     if mark.code is None:
         return ["silent" if mark.scale == "situasi" else mark.scale, "belum"]
     return [mark.scale, mark.code]
@@ -250,7 +251,7 @@ def _build_line(line: ListLine) -> dict[str, Any]:
     return {"title": line.title, "end": line.end, "note": line.note}
 
 
-def _build_alarm(row: Any, data: ViewData, drawn: svg_map.MapDrawing) -> dict[str, Any]:
+def _build_alarm(row: Any, data: ViewData, drawing: svg_map.MapDrawing) -> dict[str, Any]:
     zone = data.register.election.zone
     item = incident_item.build_item(row, data.register, data.view_time.at)
     state = row.situasi if isinstance(row.situasi, str) else None
@@ -258,7 +259,7 @@ def _build_alarm(row: Any, data: ViewData, drawn: svg_map.MapDrawing) -> dict[st
         "id": hash_case_id(row.case),
         "seq": int(row.grave_seq),
         "code": row.kecamatan if isinstance(row.kecamatan, str) else None,
-        "spot": drawn.locate(row.kecamatan, row.lon, row.lat),
+        "spot": drawing.locate(row.kecamatan, row.lon, row.lat),
         "tingkat": item.tingkat or "belum",
         "weight": _("tingkat {level}").format(level=item.tingkat_label),
         "situasi": state and [state, _("situasi {state}").format(state=label("situasi", state))],
@@ -280,24 +281,24 @@ def _format_happened(item: incident_item.IncidentItem) -> str:
 
 
 def hash_case_id(case: str) -> str:
-    """What a browser calls a case by."""
+    """Return the id by which a browser refers to a case."""
     return blake2b(case.encode(), digest_size=9).hexdigest()
 
 
 def _format_row_acknowledgement(row: Any, data: ViewData, zone: tzinfo) -> str | None:
-    """Who took note first, in words; of a past moment nothing is told."""
-    said = [data.acknowledged[case] for case in row.members if case in data.acknowledged]
-    if not said or not data.view_time.live:
+    """Format the first acknowledgement of a case; None for a past moment."""
+    acks = [data.acknowledged[case] for case in row.members if case in data.acknowledged]
+    if not acks or not data.view_time.live:
         return None
     return format_acknowledgement(
-        min(said, key=lambda one: one.at), zone, with_name=data.with_names
+        min(acks, key=lambda ack: ack.at), zone, with_name=data.with_names
     )
 
 
 def format_acknowledgement(
     acknowledgement: Acknowledgement, zone: tzinfo, *, with_name: bool
 ) -> str:
-    """'dipahami Iptu X 12.31, setelah 40 detik'; the name for those who see officers."""
+    """Return 'dipahami Iptu X 12.31, setelah 40 detik'; the name only if with_name."""
     seconds = acknowledgement.response_time_s
     time = i18n.format_time(acknowledgement.at.astimezone(zone))
     if seconds < 120:
@@ -332,7 +333,7 @@ def _build_report(row: Any, data: ViewData) -> dict[str, Any]:
 
 
 def _table_columns(viewer: Viewer) -> list[str]:
-    """The measures of the table: of a shared link those of its page alone."""
+    """Return the measures of the table; for a guest link those of its page alone."""
     if viewer.link is not None:
         return ["situasi", "terbuka"]
     personnel = ["personel"] if viewer.role.may_see("personel") else []
@@ -340,9 +341,9 @@ def _table_columns(viewer: Viewer) -> list[str]:
 
 
 def _build_table(data: ViewData, columns: Sequence[str]) -> dict[str, Any]:
-    """Each kecamatan by the measures of the views, for who reads at a desk or on a phone."""
+    """Return a table of the kecamatan by measure, for reading at a desk or on a phone."""
     names = [map_measures.format_name(name) for name in columns]
-    painted = {name: views.build_measure(data, name) for name in columns}
+    measures = {name: views.build_measure(data, name) for name in columns}
     states = dict(
         zip(
             data.overview.crowd_states["kecamatan"],
@@ -356,18 +357,19 @@ def _build_table(data: ViewData, columns: Sequence[str]) -> dict[str, Any]:
         state = states[code]
         cells = [label("situasi", state) if isinstance(state, str) else "–"]
         for name in columns[1:]:
-            cells.append(painted[name].build_area(place).value or "–")
+            cells.append(measures[name].build_area(place).value or "–")
         rows.append([place.name, *cells])
     return {"head": [_("kecamatan"), *names], "rows": rows}
 
 
 def now() -> datetime:
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
 class AnalysisView:
-    """Which rows are looked at, when, and as far as whom. register: of what they may see."""
+    """Rows to analyse, the view time, and access. register: of what the viewer may see."""
 
     analysis_cache: AnalysisCache
     snapshot: Snapshot
@@ -377,21 +379,21 @@ class AnalysisView:
 
 
 def compute(analysis: Analysis, analysis_view: AnalysisView, *arguments: Hashable) -> Any:
-    """What this work finds; nobody may change it."""
+    """Return the cached result of this analysis; it must not be changed."""
     return analysis_view.analysis_cache.compute(
         analysis, analysis_view.snapshot, analysis_view.view_time, analysis_view.access, *arguments
     )
 
 
 def compute_overview(analysis_view: AnalysisView, selection: Selection) -> Overview:
-    """The overview of this selection, as the page Situasi shows it."""
+    """Return the overview of this selection, as on the page Situasi."""
     return analysis_view.analysis_cache.compute_overview(
         analysis_view.snapshot, analysis_view.view_time, analysis_view.access, selection
     )
 
 
 def known_rows(analysis_view: AnalysisView) -> AsOfView:
-    """The rows known at the moment, by feed."""
+    """Return the rows known at the view time, by feed."""
     return analysis_view.analysis_cache.known_rows(
         analysis_view.snapshot, analysis_view.view_time, analysis_view.access
     )

@@ -1,4 +1,4 @@
-"""The map of the wall: outlines and names as SVG, drawn once; what changes, the page colours."""
+"""The map of the wall as SVG: outlines and names drawn once; the page adds colours and values."""
 
 from __future__ import annotations
 
@@ -16,45 +16,47 @@ from situasi.domain.register import Register
 from situasi.figures.maps.label_metrics import NAME_SIZE_PX, Label
 from situasi.figures.maps.label_placement import LabelLayout, place_labels
 
-# So small that on the wall the letters are as large as those beside the map. All names then
-# stand beside it, and have room for letters a little larger than they were placed with.
+# So small that on the wall its letters are as large as those beside the map. All names then stand
+# beside the map, with room for slightly larger letters than they were placed with.
 HEIGHT = 270
 FONT_SIZE = 16.0
-# From a name down to its value: nearer than to the name below it, which stands as close.
+# From a name down to its value: closer than to the name below.
 _VALUE_OFFSET = 14.0
-# What holds both together at the end of their line, above and below its middle.
+# Ends of the line that ties both together, above and below the middle.
 _TIE_OFFSETS = 12.0, 13.0
 _MARGIN = 3.0
-# Names were given room for semibold letters, and are drawn in lighter ones.
+# Names were placed with semibold letters, but are drawn in lighter ones.
 _WEIGHT_RATIO = 0.9
-# Half of a mark, and of the ring around it, in units of the map.
+# Radius of a mark, and of the ring around it, in map units.
 MARK_RADIUS, RING_RADIUS = 7.0, 17.0
 
 
 @dataclass(frozen=True)
 class MapDrawing:
-    """svg: the map without colours. placing: where a place of the earth lies on it."""
+    """The map as SVG without colours, and where a point of the earth lies on it."""
 
     svg: Markup
     label_layout: LabelLayout
     centre_points: dict[str, tuple[float, float]]
 
     def locate(self, code: str | None, lon: Any, lat: Any) -> list[float] | None:
-        """Where a report is drawn: its point, or else the middle of its kecamatan."""
-        if lon == lon and lat == lat and lon is not None and lat is not None:  # not NaN
+        """Return where a report is drawn: its point, or else the middle of its kecamatan."""
+        if (
+            lon == lon and lat == lat and lon is not None and lat is not None
+        ):  # `lon == lon`: not NaN
             x, y = self.label_layout.camera.to_pixels(np.array([[lon, lat]]))[0]
             return [round(float(x), 1), round(float(y), 1)]
-        found = self.centre_points.get(code or "")
-        return None if found is None else [round(found[0], 1), round(found[1], 1)]
+        point = self.centre_points.get(code or "")
+        return None if point is None else [round(point[0], 1), round(point[1], 1)]
 
 
 @lru_cache(maxsize=4)
 def build_drawing(boundaries: Boundaries, names: tuple[tuple[str, str], ...]) -> MapDrawing:
-    """The map of these kecamatan (code, name)."""
-    placing = place_labels(boundaries, names, HEIGHT)
-    shapes = shapely.transform(boundaries.polygons, placing.camera.to_pixels)
-    points = placing.camera.to_pixels(np.array(list(boundaries.label_points.values())))
-    places = {
+    """Draw the map of these kecamatan (code, name)."""
+    layout = place_labels(boundaries, names, HEIGHT)
+    shapes = shapely.transform(boundaries.polygons, layout.camera.to_pixels)
+    points = layout.camera.to_pixels(np.array(list(boundaries.label_points.values())))
+    centre_points = {
         code: (float(x), float(y))
         for code, (x, y) in zip(boundaries.label_points, points, strict=True)
     }
@@ -62,16 +64,17 @@ def build_drawing(boundaries: Boundaries, names: tuple[tuple[str, str], ...]) ->
         Markup('<path class="area" data-code="{}" d="{}"/>').format(code, _svg_path(shape))
         for code, shape in zip(boundaries.codes, shapes, strict=True)
     )
-    labels = Markup("").join(_render_label(code, label) for code, label in placing.labels.items())
+    labels = Markup("").join(_render_label(code, label) for code, label in layout.labels.items())
     svg = Markup(
         '<svg id="map" viewBox="{}" font-size="{}" role="img" aria-labelledby="map-title">'
         '<title id="map-title"></title>{}{}<g id="marks"></g><g id="ring">'
         '<circle class="still" r="{}"/><circle class="pulse" r="{}"/></g></svg>'
-    ).format(_view_box(shapes, placing), FONT_SIZE, outlines, labels, RING_RADIUS, RING_RADIUS)
-    return MapDrawing(svg, placing, places)
+    ).format(_view_box(shapes, layout), FONT_SIZE, outlines, labels, RING_RADIUS, RING_RADIUS)
+    return MapDrawing(svg, layout, centre_points)
 
 
 def build_register_drawing(boundaries: Boundaries, register: Register) -> MapDrawing:
+    """Draw the map of the kecamatan of this register."""
     return build_drawing(
         boundaries, tuple((c, place.name) for c, place in register.kecamatan.items())
     )
@@ -91,7 +94,7 @@ def _rings(shape: Any) -> Iterator[shapely.Geometry]:
 
 
 def _render_label(code: str, label: Label) -> Markup:
-    """A name and the room for its value, and the line to a kecamatan that is named beside."""
+    """Render a name, the place for its value, and the line to its kecamatan."""
     x, y = label.position
     line = Markup("")
     if not label.is_inside:
@@ -122,13 +125,13 @@ def _render_label(code: str, label: Label) -> Markup:
 
 
 def _view_box(shapes: Any, label_layout: LabelLayout) -> str:
-    """All of the map and of the names, whose letters are larger than they were placed with."""
+    """Return the box of map and names, whose letters are larger than they were placed with."""
     left, top, right, bottom = shapely.total_bounds(shapes)
     for label in label_layout.labels.values():
         a, b, c, d = label.bounding_box
-        more = (c - a) * (_WEIGHT_RATIO * FONT_SIZE / NAME_SIZE_PX - 1)
-        left, right = min(left, a - more), max(right, c + more)
+        extra = (c - a) * (_WEIGHT_RATIO * FONT_SIZE / NAME_SIZE_PX - 1)
+        left, right = min(left, a - extra), max(right, c + extra)
         top, bottom = min(top, b), max(bottom, d)
     left, top = left - _MARGIN, top - _MARGIN
-    wide, high = right + _MARGIN - left, bottom + _MARGIN - top
-    return f"{left:.1f} {top:.1f} {wide:.1f} {high:.1f}"
+    width, height = right + _MARGIN - left, bottom + _MARGIN - top
+    return f"{left:.1f} {top:.1f} {width:.1f} {height:.1f}"

@@ -19,8 +19,7 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.domain.register import Register
 from situasi.figures.theme import Theme
-from situasi.presentation import kpis as presentation_kpis
-from situasi.presentation import map_measures
+from situasi.presentation import kpis, map_measures
 from situasi.presentation.model import KpiText
 from situasi.presentation.numbers import format_percent
 
@@ -30,8 +29,7 @@ MAX_KPIS = 4
 
 @dataclass(frozen=True)
 class ViewData:
-    """What the views tell of. alarms: analysis.alarms, those of the selection. codes: the
-    kecamatan of the selection. heeded: acknowledgements by case. named: whether with names."""
+    """What the views show of the selection. acknowledged: by case; with_names: show names."""
 
     overview: Overview
     day: AreaSummary
@@ -44,20 +42,23 @@ class ViewData:
 
     @property
     def codes(self) -> list[str]:
+        """Return the kecamatan of the selection."""
         return list(self.overview.crowd_states["kecamatan"])
 
     @property
     def rates(self) -> pd.Series:
+        """Return the turnout of the selection."""
         return summary.compute_total(self.day.turnout.loc[self.codes])
 
     @property
     def tps(self) -> pd.DataFrame:
+        """Return the polling stations of the selection."""
         return self.day.stations[self.day.stations["kecamatan"].isin(self.codes)]
 
 
 @dataclass(frozen=True)
 class ListLine:
-    """One line of a list: main words, what stands at its end, and a second row."""
+    """One line of a list: main text, text at its end, and a second row."""
 
     title: str
     end: str = ""
@@ -67,8 +68,7 @@ class ListLine:
 
 @dataclass(frozen=True)
 class WallView:
-    """figures: at most FIGURES. measure: by which the map is coloured. lines: None where the
-    list is that of the grave reports. nothing: what an empty list says."""
+    """One view. kpis: at most MAX_KPIS; lines: None: critical cases; empty_text: if it is empty."""
 
     title: str
     kpis: Sequence[KpiText]
@@ -79,25 +79,25 @@ class WallView:
 
 
 def build_view(name: str, data: ViewData) -> WallView:
-    """The view of this name (asked.VIEWS)."""
+    """Build the view of this name (query.VIEW_NAMES)."""
     return _VIEW_BUILDERS[name](data)
 
 
 def _build_situation(data: ViewData) -> WallView:
-    found = data.overview
+    overview = data.overview
     zone = data.register.election.zone_label
     return WallView(
         _("Situasi"),
         [
-            presentation_kpis.format_open_incidents(found),
-            presentation_kpis.format_situasi(found),
-            presentation_kpis.format_last_report(found, data.view_time.at, zone),
-            presentation_kpis.format_silent_feeds(found, None),
+            kpis.format_open_incidents(overview),
+            kpis.format_situasi(overview),
+            kpis.format_last_report(overview, data.view_time.at, zone),
+            kpis.format_silent_feeds(overview, None),
         ],
         "situasi",
         _("Laporan berat yang masih terbuka"),
         empty_text=_("Tidak ada laporan berat yang terbuka.")
-        if found.newest_time is not None
+        if overview.newest_time is not None
         else _("Belum ada laporan kejadian."),
     )
 
@@ -108,23 +108,23 @@ def _build_turnout(data: ViewData) -> WallView:
     rates = summary.mark_official_list(data.rates, everywhere)
     rows = data.day.turnout.loc[codes]
     rows = rows[rows["rate"].notna()].sort_values("rate", kind="stable").head(MAX_LINES)
-    every: list[Any] = list(rows.itertuples())
+    worst_rows: list[Any] = list(rows.itertuples())
     lines = [
         ListLine(
-            data.register.name_of(str(one.Index)),
-            format_percent(one.rate, is_estimated=bool(one.told_estimated)),
+            data.register.name_of(str(row.Index)),
+            format_percent(row.rate, is_estimated=bool(row.told_estimated)),
             _("{n} dari {all} TPS melapor").format(
-                n=i18n.format_number(int(one.told)), all=i18n.format_number(int(one.tps))
+                n=i18n.format_number(int(row.told)), all=i18n.format_number(int(row.tps))
             ),
         )
-        for one in every
+        for row in worst_rows
     ]
     return WallView(
         _("Partisipasi"),
         [
-            presentation_kpis.format_turnout(rates),
-            presentation_kpis.format_voters_present(rates),
-            presentation_kpis.format_turnout_bounds(rates),
+            kpis.format_turnout(rates),
+            kpis.format_voters_present(rates),
+            kpis.format_turnout_bounds(rates),
         ],
         "partisipasi",
         _("Partisipasi terendah"),
@@ -153,20 +153,20 @@ def _build_stations(data: ViewData) -> WallView:
     rows = data.day.phases.loc[data.codes]
     rows = rows.assign(behind=rows["terlambat"] + rows["tak_terjangkau"])
     worst = rows[rows["behind"] > 0].sort_values("behind", ascending=False, kind="stable")
-    every: list[Any] = list(worst.head(MAX_LINES).itertuples())
+    worst_rows: list[Any] = list(worst.head(MAX_LINES).itertuples())
     lines = [
         ListLine(
-            data.register.name_of(str(one.Index)),
+            data.register.name_of(str(row.Index)),
             _("{n} dari {all}").format(
-                n=i18n.format_number(one.behind), all=i18n.format_number(one.tps)
+                n=i18n.format_number(row.behind), all=i18n.format_number(row.tps)
             ),
-            _format_states(one),
+            _format_states(row),
         )
-        for one in every
+        for row in worst_rows
     ]
     return WallView(
         _("TPS"),
-        [presentation_kpis.format_stations(tps), late, silent],
+        [kpis.format_stations(tps), late, silent],
         "fase",
         _("TPS terlambat atau tak terjangkau"),
         lines,
@@ -175,46 +175,48 @@ def _build_stations(data: ViewData) -> WallView:
 
 
 def _format_states(row: Any) -> str:
-    told = [(state, int(getattr(row, state))) for state in ("lapor", "ditunggu", "diragukan")]
-    return " · ".join(f"{label('lapor', state)} {i18n.format_number(n)}" for state, n in told if n)
+    counts = [(state, int(getattr(row, state))) for state in ("lapor", "ditunggu", "diragukan")]
+    return " · ".join(
+        f"{label('lapor', state)} {i18n.format_number(n)}" for state, n in counts if n
+    )
 
 
 def _build_personnel(data: ViewData) -> WallView:
     rows = data.day.coverage_gaps.loc[data.codes]
     known = rows[rows["known"]]
-    figures = [presentation_kpis.format_officers(data.day, data.codes)]
+    kpi_texts = [kpis.format_officers(data.day, data.codes)]
     if len(known):
-        of_all = _("dari {n} TPS").format(n=i18n.format_number(int(known["tps"].sum())))
+        total_text = _("dari {n} TPS").format(n=i18n.format_number(int(known["tps"].sum())))
         absent, empty = int(known["absent"].sum()), int(known["tps_uncovered"].sum())
-        figures += [
+        kpi_texts += [
             KpiText(
                 "tanpa",
                 _("TPS tanpa petugas hadir"),
                 i18n.format_number(absent),
-                of_all,
+                total_text,
                 absent > 0,
             ),
             KpiText(
-                "kosong", _("TPS tanpa plotting"), i18n.format_number(empty), of_all, empty > 0
+                "kosong", _("TPS tanpa plotting"), i18n.format_number(empty), total_text, empty > 0
             ),
         ]
     worst = known.sort_values(["share_without", "absent"], ascending=False, kind="stable")
-    every: list[Any] = list(worst[worst["absent"] > 0].head(MAX_LINES).itertuples())
+    worst_rows: list[Any] = list(worst[worst["absent"] > 0].head(MAX_LINES).itertuples())
     lines = [
         ListLine(
-            data.register.name_of(str(one.Index)),
+            data.register.name_of(str(row.Index)),
             _("{n} dari {all} TPS").format(
-                n=i18n.format_number(int(one.absent)), all=i18n.format_number(int(one.tps))
+                n=i18n.format_number(int(row.absent)), all=i18n.format_number(int(row.tps))
             ),
             _("{n} hadir dari {all} diplot").format(
-                n=i18n.format_number(int(one.present)), all=i18n.format_number(int(one.posted))
+                n=i18n.format_number(int(row.present)), all=i18n.format_number(int(row.posted))
             ),
         )
-        for one in every
+        for row in worst_rows
     ]
     return WallView(
         _("Personel"),
-        figures,
+        kpi_texts,
         "personel",
         _("TPS tanpa petugas hadir"),
         lines,
@@ -224,36 +226,36 @@ def _build_personnel(data: ViewData) -> WallView:
 
 def _build_attention(data: ViewData) -> WallView:
     scores = data.day.priority_scores[data.day.priority_scores["kecamatan"].isin(data.codes)]
-    every: list[Any] = list(scores[scores["score"] > 0].head(MAX_LINES).itertuples())
+    top_rows: list[Any] = list(scores[scores["score"] > 0].head(MAX_LINES).itertuples())
     lines = [
         ListLine(
-            data.register.name_of(one.kecamatan),
-            i18n.format_number(round(one.score)),
-            _format_reasons(one),
+            data.register.name_of(row.kecamatan),
+            i18n.format_number(round(row.score)),
+            _format_reasons(row),
         )
-        for one in every
+        for row in top_rows
     ]
-    judged = bool(scores["score"].notna().any())
-    nothing = _("tidak ada") if judged else _("belum ada yang dapat dinilai")
+    is_scored = bool(scores["score"].notna().any())
+    empty_text = _("tidak ada") if is_scored else _("belum ada yang dapat dinilai")
     return WallView(
         _("Perlu perhatian"),
         [
-            presentation_kpis.format_open_incidents(data.overview),
-            presentation_kpis.format_situasi(data.overview),
-            presentation_kpis.format_stations(data.tps),
+            kpis.format_open_incidents(data.overview),
+            kpis.format_situasi(data.overview),
+            kpis.format_stations(data.tps),
         ],
         "perhatian",
         _("Nilai perhatian tertinggi, 0–100"),
         lines,
-        nothing,
+        empty_text,
     )
 
 
 def _format_reasons(row: Any) -> str:
-    """The parts of the score, the gravest first."""
+    """Return the two largest parts of the priority score, as text."""
     parts = [(getattr(row, part), part) for part in PARTS]
-    found = sorted(((s, part) for s, part in parts if s > 0), reverse=True)
-    return " · ".join(label("perhatian", part) for _share, part in found[:2])
+    shares = sorted(((share, part) for share, part in parts if share > 0), reverse=True)
+    return " · ".join(label("perhatian", part) for _share, part in shares[:2])
 
 
 _VIEW_BUILDERS: dict[str, Callable[[ViewData], WallView]] = {
@@ -266,7 +268,7 @@ _VIEW_BUILDERS: dict[str, Callable[[ViewData], WallView]] = {
 
 
 def build_measure(data: ViewData, name: str) -> map_measures.MapMeasure:
-    """How the map of this measure is coloured."""
+    """Return the measure that colours the map."""
     return map_measures.build_measure(
         name, data.overview, data.day, data.register.kecamatan, data.theme
     )

@@ -1,8 +1,8 @@
-// Grave reports that interrupt: those that came since this page was opened, in their order.
+// Queue of alarms: critical cases that arrived since this page was opened, in order.
 
 export class Alarms {
   constructor() {
-    this.mark = null; // number of the newest that was ever seen here
+    this.mark = null; // highest sequence number seen on this page
     this.queue = [];
   }
 
@@ -10,7 +10,7 @@ export class Alarms {
     return this.queue[0] ?? null;
   }
 
-  // The grave cases of a new picture. What somebody took note of, anywhere, is let go.
+  // Take the critical cases of a new state; acknowledged ones leave the queue.
   take(every) {
     const newest = Math.max(0, ...every.map((one) => one.seq));
     if (this.mark === null) this.mark = newest;

@@ -1,4 +1,4 @@
-// Places what the server says into the page. Nothing here is reckoned, and nothing is worded.
+// Draws the state into the page. No numbers or texts are made here.
 
 const SVG = "http://www.w3.org/2000/svg";
 const SHAPES = {
@@ -14,7 +14,7 @@ export function text(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
 
-// Exactly so many children, made where they are missing: what stays is not drawn anew.
+// Bring the parent to exactly this many children; existing ones are kept, not drawn again.
 function children(parent, count, make) {
   while (parent.children.length > count) parent.lastElementChild.remove();
   while (parent.children.length < count) parent.append(make(parent));
@@ -33,7 +33,7 @@ function sign(place, [scale, code]) {
   place.style.background = scale === "colour" ? code : "";
 }
 
-// Words, or signs with their numbers.
+// A text, or marks with their counts.
 function said(place, words) {
   if (typeof words === "string") {
     if (place.children.length || place.textContent !== words) place.textContent = words;
@@ -109,7 +109,7 @@ export function table(place, told) {
   });
 }
 
-// areas: by code [value, fill, opacity, letters of paper]; of others the map says nothing.
+// areas: by code [value, fill, opacity, label in paper colour]; others stay empty.
 export function areas(map, told) {
   for (const shape of map.querySelectorAll(".area")) {
     const area = told[shape.dataset.code];
@@ -142,7 +142,7 @@ export function marks(map, alarms) {
   });
 }
 
-// The ring around a report, which spreads once.
+// The ring around a report; its animation plays once.
 export function ring(map, spot, anew) {
   const place = map.querySelector("#ring");
   place.setAttribute("class", spot ? "shown" : "");

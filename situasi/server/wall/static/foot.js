@@ -1,4 +1,4 @@
-// What is always said: the line, the age of the data, the clock, the rotation, the sound.
+// The footer and the clock: connection, age of the data, rotation, sound.
 
 import { by, text } from "./draw.js";
 import { alarms, sound } from "./ringing.js";
@@ -33,8 +33,8 @@ export function footer() {
   text(by("rotation"), all < 2 ? words.single : say(turning, place));
 }
 
-// A quiet hour is said, so that it is not taken for a lost line. With its date where that is
-// another than the one shown.
+// Quiet times are stated, so that nobody takes them for a lost connection. With the date if it is
+// not the day shown.
 function lastReport(at, date) {
   const shown = state.picture.moment.ticks ? now() : state.picture.moment.at;
   const day = (moment) => Math.floor((moment + told.offset * 1000) / 86400000);
@@ -42,7 +42,7 @@ function lastReport(at, date) {
   return say(shown - at > QUIET ? words.quiet : words.last, { time });
 }
 
-// The one line that must not be overlooked: a lost line, a broken store, a frozen picture.
+// The warning line: lost connection, broken store, frozen state.
 export function announce() {
   const said = [];
   const time = state.checked ? withZone(state.checked, false) : "–";

@@ -1,4 +1,4 @@
-// The frozen copy: one picture, drawn once. Only the view that is looked at changes.
+// The frozen copy: one state, drawn once. Only the selected view changes.
 
 import { by } from "./draw.js";
 import { state } from "./state.js";

@@ -1,4 +1,4 @@
-// A grave report that interrupts: shown, rung for, and let go once somebody takes note of it.
+// The alarm of a critical case: shown with sound until acknowledged or timed out.
 
 import * as draw from "./draw.js";
 import { by, text } from "./draw.js";
@@ -8,7 +8,7 @@ import { PACE, RELEASE, say, state, told, words } from "./state.js";
 import { redraw } from "./view.js";
 
 const RING_AGAIN = 15;
-const TYPING = 30_000; // ms that whoever types a name has at least, from the last key
+const TYPING = 30_000; // ms that remain at least after each key while a name is typed
 
 export function interrupt() {
   const first = state.frozen || state.over ? null : alarms.first;
@@ -63,7 +63,7 @@ export function count(passed) {
 export function heeding() {
   const which = state.alarm ?? alarms.first ?? state.picture?.alarms.find((one) => !one.heeded);
   if (!told.may_heed || !which || !state.picture.moment.live) return;
-  if (!state.alarm) { // a report of the list: shown like one that comes
+  if (!state.alarm) { // a report of the list: shown like a new one
     alarms.letGo(which.id);
     alarms.queue.unshift(which);
     state.frozen = false;
@@ -77,7 +77,7 @@ export function heeding() {
   by("name").select();
 }
 
-// A form that somebody left open must not hold back what comes after it.
+// Only typing prolongs the alarm: a form left open must not block the next one.
 export function typing() {
   state.released = Math.max(state.released, TYPING);
 }

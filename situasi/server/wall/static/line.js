@@ -1,14 +1,14 @@
-// The line to the server: it asks for the picture again and again, and knows when it is lost.
+// The connection to the server: polls the state and notices when the connection is lost.
 
-const WAIT = 8; // seconds for which the server may hold an answer back
-const GRACE = 5; // more than this it does not take on a line that holds
-const PAUSE = 200; // ms between two questions
-const AGAIN = 1000; // ms until a lost line is tried again; as much more by chance
+const WAIT = 8; // seconds for which the server may hold the response back
+const GRACE = 5; // extra seconds that a good connection may take
+const PAUSE = 200; // ms between two requests
+const AGAIN = 1000; // ms until the next try of a lost connection, plus as much at random
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export class Line {
-  // heard(picture or null, clocks), lost(why), over(): of this viewer's asking.
+  // Callbacks: heard(state or null, clocks), lost(), over() when access has ended.
   constructor(address, { heard, lost, over }) {
     this.address = address;
     this.heard = heard;
@@ -37,7 +37,7 @@ export class Line {
 
   async ask() {
     this.asking = new AbortController();
-    const patience = this.holds ? WAIT : 0; // a line that was lost is found at once
+    const patience = this.holds ? WAIT : 0; // after a loss the server answers at once
     const limit = setTimeout(() => this.asking.abort(), (patience + GRACE) * 1000);
     try {
       const headers = { Prefer: `wait=${patience}`, Accept: "application/json" };
@@ -63,7 +63,7 @@ export class Line {
   }
 }
 
-// When the store was last asked, what time it is there, and which scripts it would send.
+// When the store was last read, the offset of the server's clock, and the version of its scripts.
 function clocks(answer) {
   return {
     checked: Number(answer.headers.get("x-situasi-checked")),

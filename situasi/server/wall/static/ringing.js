@@ -1,4 +1,4 @@
-// The reports that interrupt, and the bell that rings for them.
+// The alarm queue and the alarm sound of this page.
 
 import { Alarms } from "./alarms.js";
 import { Sound } from "./sound.js";

@@ -1,4 +1,4 @@
-// The bell, and whether it can be heard: on, muted, blocked by the browser, or none.
+// The alarm sound and its state: on, muted, blocked by the browser, or none.
 
 const TONES = [[660, 0], [880, 0.28], [660, 0.56]]; // Hz, after seconds
 
@@ -17,7 +17,7 @@ export class Sound {
     return this.context.state === "running" ? "on" : "blocked";
   }
 
-  // A key or a touch lets the browser play.
+  // Browsers allow sound only after a key or a touch.
   wake() {
     if (this.context && this.context.state !== "running") this.context.resume().catch(() => {});
   }

@@ -1,4 +1,4 @@
-// What the wall knows: what it was told, what it shows, and how it says times and ages.
+// State of the page: data from the server, what is shown, and formats of times and ages.
 
 export const told = JSON.parse(document.body.dataset.told);
 export const words = told.words;
@@ -9,25 +9,25 @@ const seconds = (name, usual, least) => {
 };
 export const PACE = seconds("tempo", 20, 2);
 export const RELEASE = seconds("jeda", 60, 3);
-// A frozen copy is laid out for a desk on any screen.
+// A frozen copy has the desk layout on any screen.
 export const narrow = matchMedia(
   told.flat ? "all" : "not ((min-width: 1000px) and (min-aspect-ratio: 5/4))");
 export const say = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 export const state = {
-  picture: null, // what is drawn
-  newer: null, // what came while it was frozen
-  checked: 0, // of the picture that is drawn: when the store was last asked
+  picture: null, // the state that is drawn
+  newer: null, // a newer state that arrived while frozen
+  checked: 0, // when the store was last read for the drawn state
   heardChecked: 0,
-  ahead: 0, // of the server's clock before this one
-  at: 0, // of the views
+  ahead: 0, // ms by which the server's clock is ahead
+  at: 0, // index of the view
   turnsAt: 0,
   held: false,
   frozen: false,
   lostSince: 0,
   over: false,
-  alarm: null, // that is shown
-  released: 0, // ms that its showing goes on
+  alarm: null, // the alarm that is shown
+  released: 0, // ms for which it stays
   naming: false,
   hidesAt: 0,
 };

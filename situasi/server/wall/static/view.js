@@ -1,4 +1,4 @@
-// The view that is shown: its figures, its map and its list, or on a phone all of them.
+// Draws the current view: figures, map and list; on a phone the figures of all views.
 
 import * as draw from "./draw.js";
 import { by, text } from "./draw.js";
@@ -41,11 +41,11 @@ export function redraw() {
   text(by("nothing"), bare ? one.nothing : "");
   by("listed").classList.toggle("bare", bare);
   draw.lines(by("newest"), picture.newest.map(report));
-  const table = by("table"); // a frozen copy has it in its own text
+  const table = by("table"); // a frozen copy has its tables in the HTML
   if (table) draw.table(table, picture.table);
 }
 
-// On a phone all figures stand below one another.
+// On a phone the figures of all views are stacked.
 function light(picture) {
   const found = new Map();
   for (const one of picture.views) {
@@ -54,7 +54,7 @@ function light(picture) {
   return [...found.values()];
 }
 
-// The grave reports that are open, and what is left of the lines for the newest.
+// Open critical cases; the remaining lines go to the newest reports.
 function reports(picture) {
   const grave = picture.alarms.slice(0, LINES).map((one) => ({
     mark: one.tingkat,

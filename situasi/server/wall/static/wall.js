@@ -1,4 +1,4 @@
-// The wall: what comes from the server, what the viewer does, and what a second changes.
+// Entry of the wall: server events, user actions, and the update of every second.
 
 import { by, text } from "./draw.js";
 import { announce, footer, time } from "./foot.js";
@@ -12,7 +12,7 @@ sound.changed = footer;
 
 function heard(picture, clocks) {
   if (clocks.files !== told.files && !state.alarm && !state.frozen) {
-    location.reload(); // the server has other scripts
+    location.reload(); // the server has newer scripts
     return;
   }
   state.ahead = clocks.ahead;
@@ -43,7 +43,7 @@ function lost() {
 }
 
 function over() {
-  // Whoever may not look any more keeps nothing to look at.
+  // Without access, nothing stays on the screen.
   state.over = true;
   state.picture = state.newer = null;
   alarms.queue = [];
@@ -118,7 +118,7 @@ by("acknowledge").addEventListener("submit", (event) => {
 });
 narrow.addEventListener("change", redraw);
 
-// --- once a second, and after whatever happened ---
+// --- once a second, and after every event ---
 
 function every() {
   interrupt();
@@ -129,7 +129,7 @@ function every() {
   if (state.over) {
     text(by("over-text"), words.signed_out);
     text(by("over-way"), words.sign_in);
-    by("over-way").href = location.href; // the gate asks to sign in, and leads back here
+    by("over-way").href = location.href; // the server asks to sign in and leads back here
   }
 }
 
