@@ -1,1 +1,1 @@
-"""The screens, a package each with `page.show()`; nothing happens at import."""
+"""The pages, one package each with `page.show()`; importing them has no side effects."""

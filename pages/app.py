@@ -1,4 +1,4 @@
-"""The frame of every page: style, language, bands, navigation. Streamlit runs this file."""
+"""The Streamlit script of every page: style, language, banners, navigation."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ ICON = Path(__file__).with_name("icon.png")
 
 
 def main() -> None:
+    """Draw the requested page with style sheet, banners and navigation."""
     tenant.bind_session(get_requested_page())
     if app_higher_command.is_requested():
         app_higher_command.main(ICON)
@@ -37,16 +38,16 @@ def main() -> None:
         return
     filters.load_view_time()
     playback.discard_stale_slider()
-    shown = session.get_snapshot_view()
+    snapshot_view = session.get_snapshot_view()
     markup.render_banners(
-        _build_banners(shown, session.get_view_time(filters.get_past_time(), shown))
+        _build_banners(snapshot_view, session.get_view_time(filters.get_past_time(), snapshot_view))
     )
-    render_with_auto_refresh(partial(_render_page, shown), shown, language)
+    render_with_auto_refresh(partial(_render_page, snapshot_view), snapshot_view, language)
 
 
 def _render_page(snapshot_view: SnapshotView) -> None:
     if snapshot_view.trouble and not snapshot_view.snapshot.version:
-        # What was never read is neither empty nor calm: nothing may be drawn as if it were.
+        # Without data nothing may look empty or calm.
         markup.render_empty_state(
             _("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka.")
         )
@@ -56,7 +57,7 @@ def _render_page(snapshot_view: SnapshotView) -> None:
 
 
 def _build_banners(snapshot_view: SnapshotView, view_time: ViewTime) -> list[tuple[str, str]]:
-    """What must not be overlooked."""
+    """Return the banners that must not be overlooked."""
     link = session.viewer().link
     return (
         view_text.list_banners(

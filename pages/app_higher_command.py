@@ -1,4 +1,4 @@
-"""The frame of the page of a command above; what a kabupaten's pages say seen from there."""
+"""The frame of the page of a command above, and the banners of a kabupaten viewed from it."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from situasi.ui.components import markup
 
 
 def is_requested() -> bool:
-    """Whether it is the page of a command above, or there is no board to show below it."""
+    """Return whether to show the page of a command above, or a refusal of a kabupaten."""
     return app.current_higher_command() is not None and (
         tenant.is_higher_command() or bool(_get_refusal())
     )
 
 
 def main(icon: Path) -> None:
-    """Draw it."""
+    """Draw the page of the command above, or why the kabupaten is not shown."""
     name = higher_command_session.get_command().name
     st.set_page_config(page_title=f"Situasi · {name}", page_icon=str(icon), layout="wide")
     language = session.use_url_language()
@@ -49,23 +49,23 @@ def main(icon: Path) -> None:
 
 def _render_page(language: str) -> None:
     filters.load_view_time()
-    found = higher_command_session.get_overview()
+    overview = higher_command_session.get_overview()
     markup.render_banners(
         view_text.list_banners(
             higher_command_session.get_view_time(),
             tenant.get_info().zone_label,
             has_exercise_rows=higher_command_session.has_exercise_data(),
             link_ends_at=None,
-            store_error=found.trouble,
+            store_error=overview.trouble,
         )
         + session.pop_action_banners()
     )
-    render_with_auto_refresh(partial(_render_overview, found), None, language)
+    render_with_auto_refresh(partial(_render_overview, overview), None, language)
 
 
 def _render_overview(overview: HigherCommandOverview) -> None:
     if overview.trouble and not overview.rollups:
-        # What was never read is neither empty nor calm: nothing may be drawn as if it were.
+        # Without data nothing may look empty or calm.
         markup.render_empty_state(
             _("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka.")
         )
@@ -74,20 +74,20 @@ def _render_overview(overview: HigherCommandOverview) -> None:
 
 
 def _build_navigation() -> StreamlitPage:
-    """One page, whatever the address says: those of a kabupaten are of none without its code."""
+    """Return the only page, for any URL: pages of a kabupaten need its code."""
     home = st.Page(
         page.show, title=higher_command_session.get_command().name, url_path="", default=True
     )
-    others = [
+    hidden_pages = [
         st.Page(page.show, title=name, url_path=name, visibility="hidden")
         for name in (tenant.URL_PARAMETER, *SCREENS)
     ]
-    chosen = st.navigation([home, *others])
+    current = st.navigation([home, *hidden_pages])
     url_state.set_current_page(tenant.URL_PARAMETER)
     with st.sidebar:
         navigation.render_parent_link()
         navigation.render_account(session.account())
-    return chosen
+    return current
 
 
 def _get_refusal() -> str:
@@ -95,43 +95,43 @@ def _get_refusal() -> str:
 
 
 def _render_refusal() -> None:
-    """Why this kabupaten is not shown, and the way back."""
+    """Draw why this kabupaten is not shown, and the link back."""
     audit.log_refused_kabupaten(tenant.get_code())
     markup.render_empty_state(_get_refusal())
-    up = tenant.parent_link()
-    if up is not None:
-        markup.render_parent_link(f"◂ {up[0]}", up[1])
+    parent = tenant.parent_link()
+    if parent is not None:
+        markup.render_parent_link(f"◂ {parent[0]}", parent[1])
 
 
 def build_viewing_banners(view_time: ViewTime) -> list[tuple[str, str]]:
-    """What must not be overlooked before the board of a kabupaten, where one looks from above."""
-    above, there = board().parent, app.current_higher_command()
-    if above is None or there is None:
+    """Return the banners of a kabupaten board that is viewed from a command above."""
+    parent, command_app = board().parent, app.current_higher_command()
+    if parent is None or command_app is None:
         return []
-    own = board().register.election
-    said = _("Dilihat dari {name}: papan {polres}, hanya baca")
-    bands = [("guest", said.format(name=above.name, polres=own.command))]
-    found = there.rollup_cache.current_overview()
-    silent = board().kabupaten_code in {
-        one.code for one in found.silent_members(board().kabupaten_code)
+    election = board().register.election
+    template = _("Dilihat dari {name}: papan {polres}, hanya baca")
+    banners = [("guest", template.format(name=parent.name, polres=election.command))]
+    overview = command_app.rollup_cache.current_overview()
+    is_silent = board().kabupaten_code in {
+        unit.code for unit in overview.silent_members(board().kabupaten_code)
     }
-    if view_time.live and silent:
-        (line,) = [
-            one
-            for one in comparison.build_unit_summaries(found, board().kabupaten_code[:2])
-            if one.code == board().kabupaten_code
+    if view_time.live and is_silent:
+        (summary,) = [
+            unit
+            for unit in comparison.build_unit_summaries(overview, board().kabupaten_code[:2])
+            if unit.code == board().kabupaten_code
         ]
-        bands.append(("broken", _format_outdated(line, own.command)))
-    return bands
+        banners.append(("broken", _format_outdated(summary, election.command)))
+    return banners
 
 
-def _format_outdated(line: comparison.UnitSummary, polres: str) -> str:
-    if line.exercise_at is not None:
-        said = _("Tidak ada yang baru dari {polres} pada jam latihan")
-        return said.format(polres=polres)
-    if line.copied_at is None:
+def _format_outdated(summary: comparison.UnitSummary, polres: str) -> str:
+    if summary.exercise_at is not None:
+        template = _("Tidak ada yang baru dari {polres} pada jam latihan")
+        return template.format(polres=polres)
+    if summary.copied_at is None:
         return _("Belum pernah ada yang datang dari {polres}").format(polres=polres)
-    last, now = (at.astimezone(line.zone) for at in (line.copied_at, line.now))
+    last, now = (at.astimezone(summary.zone) for at in (summary.copied_at, summary.now))
     return _("Tidak ada yang baru dari {polres}: ini salinan {age}, bukan keadaan sekarang").format(
         polres=polres, age=i18n.format_relative_time(last, now)
     )

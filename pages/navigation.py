@@ -1,4 +1,4 @@
-"""The pages of the board, in groups, and the way from one to another with the view kept."""
+"""The menu of pages, in groups, and the navigation between them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from situasi.domain.labels import N_, label
 from situasi.ui import audit, session, tenant, url_state
 from situasi.ui.components import markup
 
-# A page of the gate, not of this menu.
+# A page of the middleware, not in this menu.
 SIGN_OUT_PATH = "/keluar"
 
 GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
@@ -70,40 +70,40 @@ _SHOW_BY_PAGE = {name: show for _group, entries in GROUPS for name, show in entr
 
 
 def build_navigation() -> StreamlitPage:
-    """Draw the menu; the page that the address asks for.
+    """Draw the menu and return the page that the URL requests.
 
-    A page that the viewer may not see is not there at all: its address leads to Situasi, and
-    that of a guest to the one page of the link.
+    A page that the viewer may not see is not in the menu: its URL leads to Situasi, and for a guest
+    to the only page of the link.
     """
-    viewer, there = session.viewer(), get_requested_page()
-    if there in SCREENS and not viewer.may_open(there):
-        audit.log_refused_page(there)
+    viewer, requested = session.viewer(), get_requested_page()
+    if requested in SCREENS and not viewer.may_open(requested):
+        audit.log_refused_page(requested)
     first = viewer.link.page if viewer.link else "situasi"
-    # The bare address is a page too: Streamlit knows its default page by no other name. Of the
-    # two that are one, the menu shows the one where the viewer is.
-    bare = there not in SCREENS or not viewer.may_open(there)
-    # The bare address of a command above is its own page.
-    bare = bare and tenant.parent_link() is None
-    home = _build_page(first, is_default=True, is_hidden=not bare)
+    # The root URL is also a page: Streamlit has no other URL for its default page. Of the two equal
+    # pages, the menu shows the one where the viewer is.
+    is_root = requested not in SCREENS or not viewer.may_open(requested)
+    # The root URL of a command above is its own page.
+    is_root = is_root and tenant.parent_link() is None
+    home = _build_page(first, is_default=True, is_hidden=not is_root)
     sections: dict[str, list[StreamlitPage]] = {}
     for group, entries in GROUPS:
-        some = [_build_page(name, is_hidden=bare and name == first) for name, _show in entries
+        visible = [_build_page(name, is_hidden=is_root and name == first) for name, _show in entries
                 if viewer.may_open(name)]  # fmt: skip
-        if some:
-            sections[_(group)] = [home, *some] if not sections else some
-    chosen = st.navigation(sections or [home], expanded=True)
-    url_state.set_current_page(chosen.url_path or first)
+        if visible:
+            sections[_(group)] = [home, *visible] if not sections else visible
+    current = st.navigation(sections or [home], expanded=True)
+    url_state.set_current_page(current.url_path or first)
     with st.sidebar:
         render_parent_link()
         render_account(viewer)
-    return chosen
+    return current
 
 
 def render_parent_link() -> None:
-    """Back to the command above, where one looks from there."""
-    up = tenant.parent_link()
-    if up is not None:
-        markup.render_parent_link(f"◂ {up[0]}", up[1])
+    """Draw a link back to the command above, if the board is viewed from there."""
+    parent = tenant.parent_link()
+    if parent is not None:
+        markup.render_parent_link(f"◂ {parent[0]}", parent[1])
 
 
 def _build_page(name: str, *, is_hidden: bool, is_default: bool = False) -> StreamlitPage:
@@ -117,7 +117,7 @@ def _build_page(name: str, *, is_hidden: bool, is_default: bool = False) -> Stre
 
 
 def get_requested_page() -> str:
-    """The page that the browser says to be at; it may say anything."""
+    """Return the page that the browser reports; it may be any text."""
     try:
         return urlsplit(st.context.url or "").path.rpartition("/")[2]
     except ValueError:
@@ -125,14 +125,14 @@ def get_requested_page() -> str:
 
 
 def render_account(viewer: Viewer) -> None:
-    """Who is signed in and the way out; a guest by a link has none, and no account at all."""
+    """Draw the signed-in account and the sign-out link; a guest by link has neither."""
     if viewer.is_local:
         return
     if viewer.link is not None:
         markup.render_account(_("Tamu"), "", "")
         return
     area = ", ".join(map(tenant.name_of, viewer.area or session.account().area))
-    said = " · ".join(filter(None, (label("role", viewer.role.name), area)))
+    description = " · ".join(filter(None, (label("role", viewer.role.name), area)))
     markup.render_account(
-        viewer.name, said, _("Keluar"), f"{SIGN_OUT_PATH}?lang={i18n.current_language()}"
+        viewer.name, description, _("Keluar"), f"{SIGN_OUT_PATH}?lang={i18n.current_language()}"
     )

@@ -1,1 +1,1 @@
-"""Tahapan dan giat: stages of the election and activities."""
+"""Tahapan dan giat: the stages, the SOP checklist and the activities."""

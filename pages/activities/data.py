@@ -1,4 +1,4 @@
-"""What the page Tahapan dan giat shows, found once for all who look."""
+"""The data of the page Tahapan dan giat, computed once for all viewers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date, datetime
 import pandas as pd
 import plotly.graph_objects as go
 
-from pages.activities import tables as shown
+from pages.activities import tables
 from situasi.analysis.activities import activities, sop_checklist, stages
 from situasi.analysis.activities.sop_checklist import ChecklistItem
 from situasi.analysis.queries import reads
@@ -25,7 +25,7 @@ from situasi.ui.tables.table_view import Table
 
 @dataclass(frozen=True)
 class ActivityTables:
-    """The tables that always stand on the page, in the words of one language."""
+    """The tables that are always on the page, in one language."""
 
     matrix: Table
     agenda: Table
@@ -35,11 +35,11 @@ class ActivityTables:
 
 @dataclass(frozen=True)
 class ActivityData:
-    """The stages, the activities and the SOP list at a moment.
+    """The stages, the activities and the SOP list at one time.
 
-    cases: the activities of the chosen kecamatan and of the whole kabupaten. strange: those
-    with a code that the register does not have. crowded: how many name more institutions than
-    are counted. lines: of all stages, in the order of the file.
+    activities: those of the chosen kecamatan and of the whole kabupaten. unmatched: those with an
+    unknown code. over_partner_limit: how many name more partners than are counted.
+    sop_lines: of all stages, in the order of the file.
     """
 
     timetable: pd.DataFrame
@@ -55,6 +55,7 @@ class ActivityData:
     tables: ActivityTables
 
     def select_sop_lines(self, codes: list[str]) -> list[ChecklistItem]:
+        """Return the SOP lines of these stages."""
         return [line for line in self.sop_lines if line.item.stage in codes]
 
 
@@ -66,26 +67,26 @@ def compute_activity_data(
     kecamatan: tuple[str, ...],
     language: str,
 ) -> ActivityData:
-    """Everything that the page needs."""
+    """Compute everything that the page needs."""
     i18n.set_language(language)
-    every = activities.build_activity_table(frames["activities"], register, at)
-    found = activities.filter_by_kecamatan(every, kecamatan)
-    concerned = stages.filter_by_kabupaten(register.stages, register.election.kabupaten)
-    agenda, drills = activities.select_agenda(found), activities.select_drills(found)
+    all_activities = activities.build_activity_table(frames["activities"], register, at)
+    selected = activities.filter_by_kecamatan(all_activities, kecamatan)
+    kabupaten_stages = stages.filter_by_kabupaten(register.stages, register.election.kabupaten)
+    agenda, drills = activities.select_agenda(selected), activities.select_drills(selected)
     return ActivityData(
         timetable=stages.build_timetable(register.stages, at.date()),
-        running_stages=stages.list_running_stages(concerned, at.date()),
-        upcoming_stages=stages.list_upcoming_stages(concerned, at.date()),
-        activities=found,
-        state_counts=activities.count_by_state(found),
+        running_stages=stages.list_running_stages(kabupaten_stages, at.date()),
+        upcoming_stages=stages.list_upcoming_stages(kabupaten_stages, at.date()),
+        activities=selected,
+        state_counts=activities.count_by_state(selected),
         agenda=agenda,
         drills=drills,
-        # Of no chosen kecamatan, perhaps, but never to be lost.
-        unmatched=every[every["strange"].notna()],
-        over_partner_limit=activities.count_over_partner_limit(found),
-        sop_lines=sop_checklist.build_checklist(register.sop, found),
-        tables=_build_tables(found, agenda, drills, [k for k in register.kecamatan
-                                               if not kecamatan or k in kecamatan]),
+        # Of all kecamatan, so that none is overlooked.
+        unmatched=all_activities[all_activities["strange"].notna()],
+        over_partner_limit=activities.count_over_partner_limit(selected),
+        sop_lines=sop_checklist.build_checklist(register.sop, selected),
+        tables=_build_tables(selected, agenda, drills, [code for code in register.kecamatan
+                                               if not kecamatan or code in kecamatan]),
     )  # fmt: skip
 
 
@@ -93,17 +94,17 @@ def _build_tables(
     rows: pd.DataFrame, agenda: pd.DataFrame, drills: pd.DataFrame, kecamatan_codes: list[str]
 ) -> ActivityTables:
     return ActivityTables(
-        matrix=shown.build_matrix_table(
+        matrix=tables.build_matrix_table(
             activities.build_matrix(rows, kecamatan_codes), rows, kecamatan_codes
         ),
-        agenda=shown.build_activity_table(agenda),
-        drills=shown.build_activity_table(drills),
-        joint=shown.build_joint_table(activities.build_partner_table(rows)),
+        agenda=tables.build_activity_table(agenda),
+        drills=tables.build_activity_table(drills),
+        joint=tables.build_joint_table(activities.build_partner_table(rows)),
     )
 
 
 def build_timetable_figure(day: date, theme: Theme) -> go.Figure:
-    """The Gantt chart of all stages, this day marked."""
+    """Build the Gantt chart of all stages, with this day marked."""
     names = {code: label("tahap", code) for code in ("lewat", "berjalan", "akan")}
     table = stages.build_timetable(board().register.stages, day)
     return build_gantt_chart(table, names, day, i18n.format_date(day), theme)

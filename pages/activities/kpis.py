@@ -1,11 +1,11 @@
-"""The key figures of Tahapan dan giat."""
+"""The key figures of the page Tahapan dan giat."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
 
-from pages.activities import tables as shown
+from pages.activities import tables
 from pages.activities.data import ActivityData
 from pages.activities.markup import build_sentence
 from situasi.analysis.activities import sop_checklist
@@ -18,46 +18,53 @@ from situasi.ui.tables.table_view import Table
 
 
 def build_kpis(data: ActivityData, today: date) -> list[Kpi]:
-    heard = not data.activities.empty
-    planned = bool(heard and data.activities["planned"].any())
-    drilled = int((data.drills["state"] == "terlaksana").sum())
-    begun = _select_started_lines(data)
+    """Build the key figures. today: the day of the view."""
+    has_reports = not data.activities.empty
+    has_plans = bool(has_reports and data.activities["planned"].any())
+    drill_count = int((data.drills["state"] == "terlaksana").sum())
+    started_lines = _select_started_lines(data)
     return [
         Kpi("tahap_kini", _build_running_card(data), _make_stage_opener(data, "berjalan")),
         Kpi("tahap_nanti", _build_next_card(data, today), _make_stage_opener(data, "akan")),
         Kpi(
             "giat",
             _build_done_card(data),
-            lambda: shown.build_activity_table(data.activities),
-            (KpiValue(data.state_counts["terlaksana"] if heard else None),),
+            lambda: tables.build_activity_table(data.activities),
+            (KpiValue(data.state_counts["terlaksana"] if has_reports else None),),
         ),
         Kpi(
             "lewat",
             _build_lapsed_card(data),
             _make_activity_opener(data, "lewat"),
-            (KpiValue(data.state_counts["lewat"] if planned else None),),
+            (KpiValue(data.state_counts["lewat"] if has_plans else None),),
         ),
         Kpi(
             "latihan",
             _build_drill_card(data),
-            lambda: shown.build_activity_table(data.drills),
-            (KpiValue(drilled if heard else None),),
+            lambda: tables.build_activity_table(data.drills),
+            (KpiValue(drill_count if has_reports else None),),
         ),
         Kpi(
             "sop",
             _build_sop_card(data),
-            lambda: shown.build_checklist_table(data.activities, begun),
-            (KpiValue(sop_checklist.count_by_state(begun)["selesai"] if begun else None),),
+            lambda: tables.build_checklist_table(data.activities, started_lines),
+            (
+                KpiValue(
+                    sop_checklist.count_by_state(started_lines)["selesai"]
+                    if started_lines
+                    else None
+                ),
+            ),
         ),
     ]
 
 
 def _make_stage_opener(data: ActivityData, state: str) -> Callable[[], Table]:
-    return lambda: shown.build_stage_table(data.timetable[data.timetable["state"] == state])
+    return lambda: tables.build_stage_table(data.timetable[data.timetable["state"] == state])
 
 
 def _make_activity_opener(data: ActivityData, state: str) -> Callable[[], Table]:
-    return lambda: shown.build_activity_table(data.activities[data.activities["state"] == state])
+    return lambda: tables.build_activity_table(data.activities[data.activities["state"] == state])
 
 
 def _build_running_card(data: ActivityData) -> Card:
@@ -76,8 +83,8 @@ def _build_next_card(data: ActivityData, today: date) -> Card:
     stage = data.upcoming_stages[0]
     assert stage.start is not None
     days = (stage.start - today).days
-    soon = _("besok") if days == 1 else _("{n} hari lagi").format(n=i18n.format_number(days))
-    note = _("mulai {day}, {soon}").format(day=i18n.format_date(stage.start), soon=soon)
+    days_text = _("besok") if days == 1 else _("{n} hari lagi").format(n=i18n.format_number(days))
+    note = _("mulai {day}, {soon}").format(day=i18n.format_date(stage.start), soon=days_text)
     return Card(_("Tahap berikut"), build_sentence(stage.name), note)
 
 
@@ -94,13 +101,13 @@ def _build_done_card(data: ActivityData) -> Card:
     if data.activities.empty:
         return _build_no_report_card(title)
     counts = data.state_counts
-    said = [
+    parts = [
         (_("{n} akan datang"), counts["rencana"]),
         (_("{n} menunggu kabar"), counts["menunggu"]),
         (_("{n} batal"), counts["batal"]),
         (_("{n} tanpa status"), counts["tanpa_status"]),
     ]
-    note = " · ".join(text.format(n=i18n.format_number(n)) for text, n in said if n)
+    note = " · ".join(text.format(n=i18n.format_number(n)) for text, n in parts if n)
     return Card(title, _format_ratio(counts["terlaksana"], len(data.activities)), note)
 
 
@@ -136,18 +143,18 @@ def _select_started_lines(data: ActivityData) -> list[sop_checklist.ChecklistIte
 
 def _build_sop_card(data: ActivityData) -> Card:
     title = _("SOP selesai")
-    begun = _select_started_lines(data)
-    if not begun:
+    started_lines = _select_started_lines(data)
+    if not started_lines:
         return Card(title, "–", _("tidak ada butir untuk tahap yang sudah mulai"))
-    counts = sop_checklist.count_by_state(begun)
-    now = sop_checklist.count_by_state(
+    counts = sop_checklist.count_by_state(started_lines)
+    running_counts = sop_checklist.count_by_state(
         data.select_sop_lines([stage.code for stage in data.running_stages])
     )
-    said = []
+    parts = []
     if counts["sebagian"]:
-        said.append(_("{n} sebagian").format(n=i18n.format_number(counts["sebagian"])))
-    if sum(now.values()):
-        done = _format_ratio(now["selesai"], sum(now.values()))
-        said.append(_("tahap berjalan {now}").format(now=done))
-    note = " · ".join(said)
-    return Card(title, _format_ratio(counts["selesai"], len(begun)), note)
+        parts.append(_("{n} sebagian").format(n=i18n.format_number(counts["sebagian"])))
+    if sum(running_counts.values()):
+        done = _format_ratio(running_counts["selesai"], sum(running_counts.values()))
+        parts.append(_("tahap berjalan {now}").format(now=done))
+    note = " · ".join(parts)
+    return Card(title, _format_ratio(counts["selesai"], len(started_lines)), note)

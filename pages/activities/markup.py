@@ -1,4 +1,4 @@
-"""Pieces of HTML of the page Tahapan dan giat; all is escaped."""
+"""The HTML parts of the page Tahapan dan giat; all text is escaped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STATE_SIGNS = {"selesai": "✓", "sebagian": "½", "rencana": "→", "belum": "�
 
 @dataclass(frozen=True)
 class ChecklistItem:
-    """One line of the SOP list. state: a code of analysis.sop; basis: chip and its explanation."""
+    """A line of the SOP list. state: of sop_checklist; basis: a chip; source: its tooltip."""
 
     state: str
     state_label: str
@@ -25,17 +25,17 @@ class ChecklistItem:
 
 
 def build_sentence(text: str) -> Markup:
-    """The value of a key figure that is a sentence rather than a number."""
+    """Return the value of a key figure that is a sentence instead of a number."""
     return Markup('<span class="gi-words">{}</span>').format(text)
 
 
 def render_checklist(groups: Sequence[tuple[str, Sequence[ChecklistItem]]]) -> None:
-    """The lines of each stage under its name."""
-    shown = Markup("").join(
-        Markup("<h3>{}</h3><ol>{}</ol>").format(name, Markup("").join(map(_build_item, ticks)))
-        for name, ticks in groups
+    """Draw the lines of each stage under its name."""
+    sections = Markup("").join(
+        Markup("<h3>{}</h3><ol>{}</ol>").format(name, Markup("").join(map(_build_item, items)))
+        for name, items in groups
     )
-    render(Markup('<div class="gi-sop">{}</div>').format(shown))
+    render(Markup('<div class="gi-sop">{}</div>').format(sections))
 
 
 def _build_item(item: ChecklistItem) -> Markup:
@@ -55,12 +55,12 @@ def _build_item(item: ChecklistItem) -> Markup:
 
 
 def render_gantt_legend(entries: Sequence[tuple[str, str]]) -> None:
-    """What the looks of the Gantt mean: (look, word)."""
+    """Draw the legend of the Gantt chart. entries: (class suffix, label)."""
     render(
         Markup('<div class="si-legend">{}</div>').format(
             Markup("").join(
-                Markup('<span><i class="gi-bar gi-bar-{}"></i> {}</span>').format(look, word)
-                for look, word in entries
+                Markup('<span><i class="gi-bar gi-bar-{}"></i> {}</span>').format(css_class, word)
+                for css_class, word in entries
             )
         )
     )

@@ -1,10 +1,10 @@
-"""Tahapan dan giat: the stages, the SOP, what was planned and what was done."""
+"""Tahapan dan giat: stages, SOP checklist, planned and completed activities."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.activities import panels as panel
+from pages.activities import panels
 from pages.activities.data import compute_activity_data
 from pages.activities.kpis import build_kpis
 from situasi.common import i18n
@@ -15,35 +15,36 @@ from situasi.ui.components.kpi_row import render_kpi_row
 
 
 def show() -> None:
-    view = page_layout.begin_page(label("screen", "tahapan"))
-    found = view.compute(compute_activity_data, view.kecamatan, i18n.current_language())
-    before = comparison.compute_baseline(
-        view,
+    """Draw the page Tahapan dan giat."""
+    context = page_layout.begin_page(label("screen", "tahapan"))
+    data = context.compute(compute_activity_data, context.kecamatan, i18n.current_language())
+    baseline = comparison.compute_baseline(
+        context,
         "tahapan",
         lambda past: (
-            past.compute(compute_activity_data, view.kecamatan, i18n.current_language()),
+            past.compute(compute_activity_data, context.kecamatan, i18n.current_language()),
         ),
-        lambda then: build_kpis(then, view.view_time.at.date()),
+        lambda past_data: build_kpis(past_data, context.view_time.at.date()),
     )
-    render_kpi_row(build_kpis(found, view.view_time.at.date()), before)
+    render_kpi_row(build_kpis(data, context.view_time.at.date()), baseline)
 
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        panel.render_gantt_panel(view, found)
+        panels.render_gantt_panel(context, data)
     with right:
-        panel.render_sop_panel(found)
+        panels.render_sop_panel(data)
 
-    if found.activities.empty:
+    if data.activities.empty:
         page_layout.render_missing_data(_("Belum ada laporan giat pada pilihan ini."))
     else:
         left, right = st.columns([11, 9], gap="medium")
         with left:
-            panel.render_matrix_panel(found)
+            panels.render_matrix_panel(data)
         with right:
-            panel.render_agenda_panel(found)
+            panels.render_agenda_panel(data)
         left, right = st.columns([11, 9], gap="medium")
         with left:
-            panel.render_drills_panel(found)
+            panels.render_drills_panel(data)
         with right:
-            panel.render_joint_panel(found)
-    panel.render_unmatched_panel(found)
+            panels.render_joint_panel(data)
+    panels.render_unmatched_panel(data)

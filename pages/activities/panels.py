@@ -1,4 +1,4 @@
-"""The panels of Tahapan dan giat: Gantt, SOP list, planned against done, agenda, joint work."""
+"""The panels of Tahapan dan giat: Gantt, SOP list, matrix, agenda, drills and joint work."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.activities import tables as shown
+from pages.activities import tables
 from pages.activities.data import ActivityData, build_timetable_figure
 from pages.activities.markup import ChecklistItem, render_checklist, render_gantt_legend
 from situasi.analysis.activities import activities, sop_checklist
@@ -20,18 +20,19 @@ from situasi.ui.components.chart import render_chart
 from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import table_view
 
-RUNNING_STAGE = "berjalan"  # in the address: whatever stage is running
-_SHORT_TABLE_ROWS = 9  # rows of a table in sight, beside another
-PROPOSAL_BASIS = "usulan"  # what sop.csv says of a line that is our own proposal
+RUNNING_STAGE = "berjalan"  # URL value for the running stages
+_SHORT_TABLE_ROWS = 9  # of a table beside another one
+PROPOSAL_BASIS = "usulan"  # basis in sop.csv of a line that we propose
 
 
 def render_gantt_panel(context: PageContext, data: ActivityData) -> None:
+    """Draw the Gantt chart of the stages and its legend."""
     with markup.row():
         page_layout.render_section_title(_("Tahapan"))
         table_view.render_table_popover(
-            _("Semua tahap"), lambda: shown.build_stage_table(data.timetable), "semua_tahap"
+            _("Semua tahap"), lambda: tables.build_stage_table(data.timetable), "semua_tahap"
         )
-    # No report changes it: it is drawn once for a day.
+    # No report changes it, so it is drawn once for each day.
     render_chart(
         "gantt",
         _("Tahapan pemilihan sebagai balok waktu, hari yang ditampilkan ditandai"),
@@ -48,15 +49,16 @@ def render_gantt_panel(context: PageContext, data: ActivityData) -> None:
     undrawn = data.timetable[~data.timetable["drawn"]]
     if len(undrawn):
         names = "; ".join(undrawn["name"])
-        said = _("Tidak digambar, tanggal tidak lengkap di sumber: {names}.")
-        st.caption(said.format(names=names))
+        text = _("Tidak digambar, tanggal tidak lengkap di sumber: {names}.")
+        st.caption(text.format(names=names))
 
 
 def render_sop_panel(data: ActivityData) -> None:
+    """Draw the SOP checklist of the chosen stages."""
     with markup.row():
         page_layout.render_section_title(_("SOP menurut tahap"))
-        asked = _render_stage_filter(data)
-    codes, note = _choose_stage_codes(data, asked)
+        stage_code = _render_stage_filter(data)
+    codes, note = _choose_stage_codes(data, stage_code)
     lines = data.select_sop_lines(codes)
     if not lines:
         markup.render_empty_state(
@@ -66,7 +68,7 @@ def render_sop_panel(data: ActivityData) -> None:
     render_checklist(
         [
             (
-                shown.format_stages((code,)),
+                tables.format_stages((code,)),
                 [_build_item(line) for line in data.select_sop_lines([code])],
             )
             for code in codes
@@ -77,51 +79,52 @@ def render_sop_panel(data: ActivityData) -> None:
         st.caption(note + _format_counts(sop_checklist.count_by_state(lines)), width="content")
         table_view.render_table_popover(
             _("Giat di balik daftar"),
-            lambda: shown.build_checklist_table(data.activities, lines),
+            lambda: tables.build_checklist_table(data.activities, lines),
             "sop_baris",
         )
 
 
 def _render_stage_filter(data: ActivityData) -> str:
-    listed = list(dict.fromkeys(line.item.stage for line in data.sop_lines))
+    codes = list(dict.fromkeys(line.item.stage for line in data.sop_lines))
     names = {stage.code: stage.name for stage in board().register.stages}
     return filters.render_single_filter(
-        st.selectbox, "tahap", _("Tahap"), [RUNNING_STAGE, *listed],
+        st.selectbox, "tahap", _("Tahap"), [RUNNING_STAGE, *codes],
         lambda code: _("tahap berjalan") if code == RUNNING_STAGE else names[code],
         width=340,
     )  # fmt: skip
 
 
 def _choose_stage_codes(data: ActivityData, stage_code: str) -> tuple[list[str], str]:
-    """The stages whose lines are shown; the nearest to come where none that runs has any."""
+    """Return the stages to show and a note; the next stage if no running one has SOP lines."""
     if stage_code != RUNNING_STAGE:
         return [stage_code], ""
     running = [stage.code for stage in data.running_stages]
     if data.select_sop_lines(running):
         return running, ""
-    later = [stage.code for stage in data.upcoming_stages if data.select_sop_lines([stage.code])]
-    note = _("Tahap berjalan tidak punya butir; ini tahap berikut. ") if later else ""
-    return later[:1], note
+    codes = [stage.code for stage in data.upcoming_stages if data.select_sop_lines([stage.code])]
+    note = _("Tahap berjalan tidak punya butir; ini tahap berikut. ") if codes else ""
+    return codes[:1], note
 
 
 def _format_counts(counts: dict[str, int]) -> str:
-    said = [f"{label('sop', state)} {i18n.format_number(n)}" for state, n in counts.items() if n]
+    parts = [f"{label('sop', state)} {i18n.format_number(n)}" for state, n in counts.items() if n]
     total = _("dari {n} butir").format(n=i18n.format_number(sum(counts.values())))
-    return " · ".join(said) + " " + total
+    return " · ".join(parts) + " " + total
 
 
 def _build_item(line: sop_checklist.ChecklistItem) -> ChecklistItem:
     item = line.item
-    ours = item.basis == PROPOSAL_BASIS
-    who = " · ".join(filter(None, [shown.format_fungsi(item.fungsi), label("giat", item.giat)]))
-    explained = _("usulan, dapat diubah Polres") if ours else item.basis
+    is_proposal = item.basis == PROPOSAL_BASIS
+    owner = " · ".join(filter(None, [tables.format_fungsi(item.fungsi), label("giat", item.giat)]))
+    source = _("usulan, dapat diubah Polres") if is_proposal else item.basis
     return ChecklistItem(
-        line.state, label("sop", line.state), item.text, who,
-        _("usulan") if ours else _("bersumber"), explained,
+        line.state, label("sop", line.state), item.text, owner,
+        _("usulan") if is_proposal else _("bersumber"), source,
     )  # fmt: skip
 
 
 def render_matrix_panel(data: ActivityData) -> None:
+    """Draw the completed activities by fungsi and kecamatan."""
     page_layout.render_section_title(
         _("Terlaksana dari yang diketahui, menurut fungsi dan kecamatan")
     )
@@ -133,58 +136,63 @@ def render_matrix_panel(data: ActivityData) -> None:
 
 
 def render_agenda_panel(data: ActivityData) -> None:
+    """Draw the planned activities."""
     page_layout.render_section_title(_("Agenda: direncanakan, belum terlaksana"))
     if data.agenda.empty:
         markup.render_empty_state(
             _("Tidak ada rencana yang menunggu. Kirim giat berstatus rencana.")
         )
     else:
-        aside = [_("id"), _("pelapor")]
+        file_only = [_("id"), _("pelapor")]
         table_view.render_table(
             data.tables.agenda,
             "agenda",
             _("Agenda giat"),
             visible_rows=_SHORT_TABLE_ROWS,
-            file_only=aside,
+            file_only=file_only,
         )
     if data.upcoming_stages:
         st.caption(_format_next_stage(data))
 
 
 def _format_next_stage(data: ActivityData) -> str:
-    """What is planned for the next stage: activities and lines of the SOP list."""
-    nearest = [s for s in data.upcoming_stages if s.start == data.upcoming_stages[0].start]
-    codes = [stage.code for stage in nearest]
+    """Return what is planned for the next stage: activities and SOP lines."""
+    stages = [
+        stage for stage in data.upcoming_stages if stage.start == data.upcoming_stages[0].start
+    ]
+    codes = [stage.code for stage in stages]
     lines = data.select_sop_lines(codes)
-    planned = sum(line.state != "belum" for line in lines)
+    planned_count = sum(line.state != "belum" for line in lines)
     return _(
         "Untuk tahap berikut ({names}): {n} giat direncanakan; SOP {planned} dari {lines} butir."
     ).format(
-        names="; ".join(stage.name for stage in nearest),
+        names="; ".join(stage.name for stage in stages),
         n=i18n.format_number(len(activities.filter_by_stages(data.agenda, codes))),
-        planned=i18n.format_number(planned),
+        planned=i18n.format_number(planned_count),
         lines=i18n.format_number(len(lines)),
     )
 
 
 def render_drills_panel(data: ActivityData) -> None:
+    """Draw the drills."""
     page_layout.render_section_title(_("Latihan"))
     if data.drills.empty:
         markup.render_empty_state(_("Belum ada latihan yang dilaporkan."))
         return
-    aside = [_("giat"), _("fungsi"), _("id"), _("pelapor")]
+    file_only = [_("giat"), _("fungsi"), _("id"), _("pelapor")]
     title = _("Latihan Sispamkota")
     table_view.render_table(
-        data.tables.drills, "latihan", title, visible_rows=_SHORT_TABLE_ROWS, file_only=aside
+        data.tables.drills, "latihan", title, visible_rows=_SHORT_TABLE_ROWS, file_only=file_only
     )
 
 
 def render_joint_panel(data: ActivityData) -> None:
+    """Draw the activities by partner."""
     with markup.row():
         page_layout.render_section_title(_("Kerja bersama menurut mitra"))
-        together = data.activities[data.activities["mitra"].notna()]
+        joint = data.activities[data.activities["mitra"].notna()]
         table_view.render_table_popover(
-            _("Giat bersama"), lambda: shown.build_activity_table(together), "giat_bersama"
+            _("Giat bersama"), lambda: tables.build_activity_table(joint), "giat_bersama"
         )
     if not len(data.tables.joint):
         markup.render_empty_state(_("Belum ada giat yang menyebut mitra. Isi kolom mitra."))
@@ -193,16 +201,16 @@ def render_joint_panel(data: ActivityData) -> None:
         data.tables.joint, "mitra", _("Kerja bersama"), visible_rows=_SHORT_TABLE_ROWS
     )
     if data.over_partner_limit:
-        said = _("{n} giat menyebut lebih dari {most} mitra; {most} yang pertama dihitung di sini.")
-        most = i18n.format_number(activities.MAX_PARTNERS)
-        st.caption(said.format(n=i18n.format_number(data.over_partner_limit), most=most))
+        text = _("{n} giat menyebut lebih dari {most} mitra; {most} yang pertama dihitung di sini.")
+        limit = i18n.format_number(activities.MAX_PARTNERS)
+        st.caption(text.format(n=i18n.format_number(data.over_partner_limit), most=limit))
 
 
 def render_unmatched_panel(data: ActivityData) -> None:
-    """Activities with codes that the register does not have: listed, never dropped."""
+    """Draw the activities with codes that are not in the register; they are never dropped."""
     if len(data.unmatched):
-        said = _("{n} giat dengan kode yang tidak cocok dengan daftar")
-        title = said.format(n=i18n.format_number(len(data.unmatched)))
+        text = _("{n} giat dengan kode yang tidak cocok dengan daftar")
+        title = text.format(n=i18n.format_number(len(data.unmatched)))
         table_view.render_table_popover(
-            title, lambda: shown.build_activity_table(data.unmatched), "giat_asing"
+            title, lambda: tables.build_activity_table(data.unmatched), "giat_asing"
         )

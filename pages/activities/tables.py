@@ -1,4 +1,4 @@
-"""Activities and stages as tables that people read and take along."""
+"""Activities and stages as tables, on the page and as files."""
 
 from __future__ import annotations
 
@@ -25,23 +25,25 @@ from situasi.ui.tables.columns import (
 )
 from situasi.ui.tables.table_view import Table, make_table
 
-_TEXT_WIDTH_PX = 200  # pixels
+_TEXT_WIDTH_PX = 200
 
 
 def format_fungsi(code: str | None) -> str:
+    """Return the label of a fungsi; "" without a code."""
     if not isinstance(code, str):
         return ""
     return _("fungsi tidak disebut") if code == UNSTATED_FUNGSI else label("giat", code)
 
 
 def format_occurrence_time(row: Any) -> str:
-    """When an activity is or was, as exactly as its sender knew."""
+    """Return the time of an activity, as precisely as it was reported."""
     return i18n.format_time_by_precision(
         row.occurred_at.tz_convert(board().register.election.zone), row.precision
     )
 
 
 def format_stages(codes: tuple[str, ...]) -> str:
+    """Return the names of these stages."""
     names = {stage.code: stage.name for stage in board().register.stages}
     return "; ".join(names[code] for code in codes)
 
@@ -49,27 +51,27 @@ def format_stages(codes: tuple[str, ...]) -> str:
 def _format_stage(row: Any) -> str:
     if not row.stages:
         return _("tidak diketahui")
-    said = format_stages(row.stages)
-    return said if row.stage_basis == "dinyatakan" else (
-        f"{said} ({label('tahap_dasar', row.stage_basis)})"
+    names = format_stages(row.stages)
+    return names if row.stage_basis == "dinyatakan" else (
+        f"{names} ({label('tahap_dasar', row.stage_basis)})"
     )  # fmt: skip
 
 
 def build_activity_table(rows: pd.DataFrame) -> Table:
-    """Activities with the headings of our files, in the order given."""
+    """Build the table of these activities in the given order, with the headings of our files."""
     register = board().register
-    listed: list[Any] = list(rows.itertuples())
+    activities: list[Any] = list(rows.itertuples())
     return make_table(
         {
             _("waktu"): imprecise_time_column(rows["occurred_at"], rows["precision"]),
-            _("keadaan"): [label("giat_state", row.state) for row in listed],
-            _("giat"): [label("giat", row.giat) for row in listed],
-            _("kecamatan"): [register.name_of(row.kecamatan) for row in listed],
+            _("keadaan"): [label("giat_state", row.state) for row in activities],
+            _("giat"): [label("giat", row.giat) for row in activities],
+            _("kecamatan"): [register.name_of(row.kecamatan) for row in activities],
             _("lokasi"): text_column(rows["lokasi"], max_width_px=_TEXT_WIDTH_PX),
             _("uraian"): rows["uraian"],
-            _("fungsi"): [format_fungsi(row.fungsi) for row in listed],
+            _("fungsi"): [format_fungsi(row.fungsi) for row in activities],
             _("tahap"): text_column(
-                [_format_stage(row) for row in listed], max_width_px=_TEXT_WIDTH_PX
+                [_format_stage(row) for row in activities], max_width_px=_TEXT_WIDTH_PX
             ),
             _("SOP"): rows["sop"],
             _("mitra"): rows["mitra"],
@@ -85,7 +87,7 @@ def build_activity_table(rows: pd.DataFrame) -> Table:
 
 
 def build_stage_table(stages: pd.DataFrame) -> Table:
-    """Stages with their dates, and whether a source gives them."""
+    """Build the table of the stages with their dates, and whether a source gives them."""
     return make_table(
         {
             _("kode"): stages["code"],
@@ -95,7 +97,7 @@ def build_stage_table(stages: pd.DataFrame) -> Table:
             _("keadaan"): [label("tahap", state) for state in stages["state"]],
             _("lingkup"): stages["scope"],
             _("tanggal"): [
-                _("tersumber") if sure else _("belum pasti") for sure in stages["sure"]
+                _("tersumber") if is_sure else _("belum pasti") for is_sure in stages["sure"]
             ],
             _("catatan"): stages["note"],
             _("sumber"): stages["source"],
@@ -106,34 +108,39 @@ def build_stage_table(stages: pd.DataFrame) -> Table:
 def build_matrix_table(
     counts: pd.DataFrame, activities: pd.DataFrame, kecamatan_codes: list[str]
 ) -> Table:
-    """Done of all by place and fungsi, "3/4"; missing where no activity is known.
+    """Build the table of done and all activities ("3/4") by place and fungsi; empty without any.
 
-    counted: of analysis.activities.matrix of these cases. chosen: places listed in any case.
+    counts: analysis.activities.activities.build_matrix of these activities. kecamatan_codes: always
+    listed.
     """
     register = board().register
-    others = [p for p in dict.fromkeys(counts["place"]) if p not in register.kecamatan]
+    other_places = [
+        place for place in dict.fromkeys(counts["place"]) if place not in register.kecamatan
+    ]
     places = [
         WHOLE_KABUPATEN,
         *kecamatan_codes,
-        *(place for place in others if place != WHOLE_KABUPATEN),
+        *(place for place in other_places if place != WHOLE_KABUPATEN),
     ]
     sums = counts.groupby("place")[["done", "all"]].sum()
-    wide = counts.pivot(index="place", columns="fungsi", values=["done", "all"]).reindex(places)
-    nothing = pd.Series(np.nan, places)
-    all_of = sums.reindex(places)
+    by_fungsi = counts.pivot(index="place", columns="fungsi", values=["done", "all"]).reindex(
+        places
+    )
+    missing = pd.Series(np.nan, places)
+    totals = sums.reindex(places)
     columns: dict[str, Cells] = {
         _("kecamatan"): [
             _("seluruh kabupaten") if place == WHOLE_KABUPATEN else register.name_of(place)
             for place in places
         ],
-        _("semua"): _build_done_column(all_of["done"], all_of["all"]),
+        _("semua"): _build_done_column(totals["done"], totals["all"]),
     }
     for code in (*FUNGSI, UNSTATED_FUNGSI):
-        own = [wide.get((what, code), nothing) for what in ("done", "all")]
-        columns[format_fungsi(code)] = _build_done_column(*own)
-    made_up = activities[activities["latihan"]]["kecamatan"]
-    drilled = set(made_up.where(made_up.notna(), WHOLE_KABUPATEN))
-    return make_table(columns, (place in drilled for place in places))
+        parts = [by_fungsi.get((name, code), missing) for name in ("done", "all")]
+        columns[format_fungsi(code)] = _build_done_column(*parts)
+    exercise_places = activities[activities["latihan"]]["kecamatan"]
+    exercise_codes = set(exercise_places.where(exercise_places.notna(), WHOLE_KABUPATEN))
+    return make_table(columns, (place in exercise_codes for place in places))
 
 
 def _build_done_column(done: pd.Series, total: pd.Series) -> Column:
@@ -141,7 +148,7 @@ def _build_done_column(done: pd.Series, total: pd.Series) -> Column:
 
 
 def build_joint_table(counts: pd.DataFrame) -> Table:
-    """Joint work by institution, of analysis.activities.joint."""
+    """Build the table of joint work by partner. counts: of activities.build_partner_table."""
     return make_table(
         {
             _("mitra"): counts["mitra"],
@@ -156,9 +163,9 @@ def build_joint_table(counts: pd.DataFrame) -> Table:
 
 
 def build_checklist_table(activities: pd.DataFrame, lines: list[ChecklistItem]) -> Table:
-    """The SOP list, each line with the activities behind it."""
-    told: list[Any] = list(activities.itertuples())
-    behind = [[told[at] for at in line.activity_positions] for line in lines]
+    """Build the table of the SOP list, each line with its activities."""
+    rows: list[Any] = list(activities.itertuples())
+    rows_by_line = [[rows[position] for position in line.activity_positions] for line in lines]
     return make_table(
         {
             _("kode"): [line.item.code for line in lines],
@@ -168,12 +175,12 @@ def build_checklist_table(activities: pd.DataFrame, lines: list[ChecklistItem]) 
             _("butir"): [line.item.text for line in lines],
             _("keadaan"): [label("sop", line.state) for line in lines],
             _("giat di baliknya"): [
-                "; ".join(f"{row.id} {format_occurrence_time(row)}" for row in rows)
-                for rows in behind
+                "; ".join(f"{row.id} {format_occurrence_time(row)}" for row in line_rows)
+                for line_rows in rows_by_line
             ],
             _("fungsi"): [format_fungsi(line.item.fungsi) for line in lines],
             _("giat"): [label("giat", line.item.giat) for line in lines],
             _("dasar"): [line.item.basis for line in lines],
         },
-        (any(row.latihan for row in rows) for rows in behind),
+        (any(row.latihan for row in line_rows) for line_rows in rows_by_line),
     )

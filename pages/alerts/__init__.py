@@ -1,1 +1,1 @@
-"""Peringatan: alerts and what was done about them."""
+"""Peringatan: alerts and the actions on them."""

@@ -1,4 +1,4 @@
-"""What is done with an alert: seen, acted on, closed; each is written down with who and when."""
+"""Actions on an alert: seen, acted on, closed; each is stored with author and time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MESSAGE_KEY = "_peringatan_kabar"
 
 
 def render_actions(row: Any, context: PageContext) -> None:
-    """The deeds that are open to this viewer. row: of alerting.lives."""
+    """Draw the actions that this viewer may take; row: of alert_actions.with_status."""
     _render_message()
     if not row.open or not context.view_time.live or not submission.may_act("tindak"):
         return
@@ -42,12 +42,12 @@ def _build_key(row: Any, action: str) -> str:
 
 
 def _render_form(row: Any, action: str, title: str, prompt: str) -> None:
-    """A button that asks what belongs to the deed, and then keeps it."""
+    """Draw a button that opens the form of an action."""
     key = _build_key(row, action)
-    opened = st.popover(title, key=key, on_change="rerun")
-    if not opened.open:
+    popover = st.popover(title, key=key, on_change="rerun")
+    if not popover.open:
         return
-    with opened, st.form(f"{key}_isi", border=False):
+    with popover, st.form(f"{key}_isi", border=False):
         st.text_input(prompt, key=f"{key}_text", max_chars=alert_actions.MAX_TEXT_LENGTH)
         if action == ACTED:
             st.text_input(
@@ -57,7 +57,7 @@ def _render_form(row: Any, action: str, title: str, prompt: str) -> None:
 
 
 def _on_save(action: str, row: Any) -> None:
-    """Write the deed down (a callback): the run that follows shows it."""
+    """Store the action (a callback): the next run shows it."""
     session.use_url_language()
     if not submission.may_act("tindak"):
         return
@@ -66,14 +66,14 @@ def _on_save(action: str, row: Any) -> None:
         session.get_view_time(filters.get_past_time(), session.get_snapshot_view()).at,
     )
     text, owner = (str(st.session_state.get(f"{key}_{name}") or "") for name in ("text", "owner"))
-    about = {
+    facts = {
         "rule": row.rule, "level": row.level, "raised": row.raised.isoformat(),
         "kecamatan": row.kecamatan if isinstance(row.kecamatan, str) else None,
     }  # fmt: skip
-    done = AlertAction(action, session.viewer().name, at, text, owner)
+    entry = AlertAction(action, session.viewer().name, at, text, owner)
     try:
         alert_actions.record_action(
-            board().store, session.viewer(), row.key, done, int(row.kept), about, session.now()
+            board().store, session.viewer(), row.key, entry, int(row.kept), facts, session.now()
         )
     except ConflictError:
         st.session_state[_MESSAGE_KEY] = _(
@@ -88,6 +88,6 @@ def _on_save(action: str, row: Any) -> None:
 
 
 def _render_message() -> None:
-    """Say once what came of the last deed."""
-    if said := st.session_state.pop(_MESSAGE_KEY, None):
-        st.warning(markup.escape_markdown(said))
+    """Show the result of the last action once."""
+    if message := st.session_state.pop(_MESSAGE_KEY, None):
+        st.warning(markup.escape_markdown(message))

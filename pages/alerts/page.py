@@ -1,4 +1,4 @@
-"""The filter line of Peringatan."""
+"""The page Peringatan and its filter line."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from typing import Any
 import streamlit as st
 
 from pages.alerts import data as alerts_data
-from pages.alerts import data as work
-from pages.alerts import panels as panel
+from pages.alerts import panels
 from pages.alerts.data import AlertFilter
 from pages.alerts.detail import render_detail_panel
 from situasi.actions import alert_actions
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.presentation import alerts as telling
+from situasi.presentation import alerts
 from situasi.ui import audit, filters, page_layout
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import render_kpi_row
@@ -24,65 +23,66 @@ from situasi.ui.page_layout import PageContext
 
 
 def begin_alerts_page(title: str) -> tuple[PageContext, AlertFilter]:
-    """Draw heading and filters; the view, and which alerts were asked for."""
-    picked: dict[str, list[str]] = {}
+    """Draw header and filters; return the context and the alert filter."""
+    values: dict[str, list[str]] = {}
     rules = board().register.election.alerts
 
-    def several(
-        name: str, heading: str, nothing: str, codes: list[str], words: Callable[[str], str]
+    def make_filter(
+        name: str, caption: str, empty: str, codes: list[str], words: Callable[[str], str]
     ) -> Callable[[Any], None]:
-        def draw(place: Any) -> None:
-            picked[name] = filters.render_multi_filter(place, name, heading, nothing, codes, words)
+        def draw(column: Any) -> None:
+            values[name] = filters.render_multi_filter(column, name, caption, empty, codes, words)
 
         return draw
 
-    view = page_layout.begin_page(
+    context = page_layout.begin_page(
         title,
-        several(
+        make_filter(
             "derajat",
             _("Derajat"),
             _("semua derajat"),
             list(reversed(rules.levels)),
-            lambda code: telling.format_level(rules, rules.levels.index(code)),
+            lambda code: alerts.format_level(rules, rules.levels.index(code)),
         ),
-        several(
+        make_filter(
             "aturan",
             _("Aturan"),
             _("semua aturan"),
             alerts_data.list_visible_rules(),
-            lambda code: telling.format_rule(rules, code),
+            lambda code: alerts.format_rule(rules, code),
         ),
-        several(
+        make_filter(
             "hidup",
             _("Status"),
             _("semua keadaan"),
             list(alert_actions.STATUSES),
-            telling.format_status,
+            alerts.format_status,
         ),
     )
-    wanted = AlertFilter(
-        levels=tuple(picked["derajat"]),
-        rules=tuple(picked["aturan"]),
-        statuses=tuple(picked["hidup"]),
-        kecamatan=view.kecamatan,
+    alert_filter = AlertFilter(
+        levels=tuple(values["derajat"]),
+        rules=tuple(values["aturan"]),
+        statuses=tuple(values["hidup"]),
+        kecamatan=context.kecamatan,
     )
-    return view, wanted
+    return context, alert_filter
 
 
 def show() -> None:
-    view, wanted = begin_alerts_page(label("screen", "peringatan"))
-    if not work.list_visible_rules():
+    """Draw the page Peringatan."""
+    context, alert_filter = begin_alerts_page(label("screen", "peringatan"))
+    if not alerts_data.list_visible_rules():
         markup.render_empty_state(_("Pemilihan ini belum punya aturan peringatan (alerts.toml)."))
         return
-    found = work.compute_alert_view(view, wanted)
-    if work.may_see_rule("netralitas") and panel.has_neutrality(found):
+    alert_view = alerts_data.compute_alert_view(context, alert_filter)
+    if alerts_data.may_see_rule("netralitas") and panels.has_neutrality(alert_view):
         audit.log_viewed({"neutrality"}, "peringatan")
-    render_kpi_row(panel.build_kpis(found, view))
+    render_kpi_row(panels.build_kpis(alert_view, context))
 
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        panel.render_open_panel(found, view)
+        panels.render_open_panel(alert_view, context)
     with right:
-        render_detail_panel(found, view)
+        render_detail_panel(alert_view, context)
 
-    panel.render_ended_panel(found, view)
+    panels.render_ended_panel(alert_view, context)

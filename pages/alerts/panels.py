@@ -1,4 +1,4 @@
-"""The panels of Peringatan: key figures, the open alerts, and those that have ended."""
+"""The panels of Peringatan: KPIs, open alerts and ended alerts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from situasi.analysis.view_time import cache_minute
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.presentation import alerts as telling
+from situasi.presentation import alerts as alert_texts
 from situasi.ui import page_layout, render_cache
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import Kpi, KpiValue
@@ -23,14 +23,14 @@ from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import selectable
 from situasi.ui.tables.table_view import Table
 
-URL_PARAMETER = "alert"  # of the chosen one in the address
-_OPEN_ROWS, _ENDED_ROWS = 14, 10  # in sight
+URL_PARAMETER = "alert"  # of the selected alert
+_OPEN_ROWS, _ENDED_ROWS = 14, 10  # visible
 
 
 def build_kpis(alert_view: AlertView, context: PageContext) -> list[Kpi]:
-    """How many are open, how many nobody saw, and how soon they are seen and acted on."""
-    opened = alert_view.open
-    new = opened[opened["life"] == alert_actions.NEW]
+    """Build the KPIs: open and unseen alerts, and the times until seen and acted on."""
+    open_alerts = alert_view.open
+    new = open_alerts[open_alerts["life"] == alert_actions.NEW]
     seen = alert_view.alerts[alert_view.alerts["to_seen"].notna()]
     acted = alert_view.alerts[alert_view.alerts["to_acted"].notna()]
     return [
@@ -38,11 +38,11 @@ def build_kpis(alert_view: AlertView, context: PageContext) -> list[Kpi]:
             "peringatan_terbuka",
             Card(
                 _("Peringatan terbuka"),
-                i18n.format_number(len(opened)),
-                _format_level_counts(opened),
+                i18n.format_number(len(open_alerts)),
+                _format_level_counts(open_alerts),
             ),
-            partial(_build_table, opened, alert_view, context),
-            (KpiValue(len(opened)),),
+            partial(_build_table, open_alerts, alert_view, context),
+            (KpiValue(len(open_alerts)),),
         ),
         Kpi(
             "peringatan_baru",
@@ -77,12 +77,12 @@ def build_kpis(alert_view: AlertView, context: PageContext) -> list[Kpi]:
 
 
 def _format_level_counts(alerts: pd.DataFrame) -> str:
-    """'2 kritis · 5 penting'."""
+    """Return a text like '2 kritis · 5 penting'."""
     rules = board().register.election.alerts
     counts = alerts["level"].value_counts()
-    said = [f"{i18n.format_number(int(counts[place]))} {telling.format_level(rules, place)}"
-            for place in reversed(range(len(rules.levels))) if place in counts]  # fmt: skip
-    return " · ".join(said)
+    texts = [f"{i18n.format_number(int(counts[level]))} {alert_texts.format_level(rules, level)}"
+            for level in reversed(range(len(rules.levels))) if level in counts]  # fmt: skip
+    return " · ".join(texts)
 
 
 def _has_critical(alerts: pd.DataFrame) -> bool:
@@ -90,42 +90,43 @@ def _has_critical(alerts: pd.DataFrame) -> bool:
 
 
 def _format_median(durations: pd.Series) -> str:
-    """Of those that were; nobody's is no zero."""
+    """Return the median; a dash if there are no durations."""
     if durations.empty:
         return "–"
-    middle = float(durations.dt.total_seconds().median())
-    return i18n.format_duration(timedelta(seconds=middle))
+    median_s = float(durations.dt.total_seconds().median())
+    return i18n.format_duration(timedelta(seconds=median_s))
 
 
 def _format_share(alerts: pd.DataFrame, all_alerts: pd.DataFrame) -> str:
-    whole = i18n.format_number(len(all_alerts))
+    total = i18n.format_number(len(all_alerts))
     if alerts.empty:
-        return _("belum satu pun dari {all} peringatan").format(all=whole)
+        return _("belum satu pun dari {all} peringatan").format(all=total)
     return _("median dari {n} yang sudah; {all} peringatan seluruhnya").format(
-        n=i18n.format_number(len(alerts)), all=whole
+        n=i18n.format_number(len(alerts)), all=total
     )
 
 
 def has_neutrality(alert_view: AlertView) -> bool:
+    """Return whether any alert is about neutrality."""
     return bool((alert_view.alerts["rule"] == "netralitas").any())
 
 
 def render_open_panel(alert_view: AlertView, context: PageContext) -> None:
-    """The open alerts, the gravest first, then the newest."""
-    opened = alert_view.open
-    title = _("{n} peringatan terbuka").format(n=i18n.format_number(len(opened)))
+    """Draw the open alerts, by level, then newest first."""
+    open_alerts = alert_view.open
+    title = _("{n} peringatan terbuka").format(n=i18n.format_number(len(open_alerts)))
     page_layout.render_section_title(title)
-    if opened.empty:
+    if open_alerts.empty:
         markup.render_empty_state(
             _("Tidak ada peringatan terbuka pada pilihan ini. Itu bukan berarti tidak terjadi "
               "apa-apa: yang tidak dilaporkan tidak terlihat di sini.")
         )  # fmt: skip
         return
-    _render_selectable(opened, alert_view, context, "terbuka", title, _OPEN_ROWS)
+    _render_selectable(open_alerts, alert_view, context, "terbuka", title, _OPEN_ROWS)
 
 
 def render_ended_panel(alert_view: AlertView, context: PageContext) -> None:
-    """The alerts that were closed, ended by themselves, or were replaced by a graver one."""
+    """Draw the alerts that were closed, ended, or were replaced by a higher level."""
     ended = alert_view.ended
     title = _("{n} peringatan selesai").format(n=i18n.format_number(len(ended)))
     page_layout.render_section_title(title)
@@ -137,8 +138,8 @@ def render_ended_panel(alert_view: AlertView, context: PageContext) -> None:
         _render_selectable(ended, alert_view, context, "selesai", title, _ENDED_ROWS)
     if alert_view.withdrawn:
         count = i18n.format_number(len(alert_view.withdrawn))
-        said = _("{n} peringatan yang pernah dicatat tidak ada lagi: laporan dasarnya ditarik.")
-        markup.render_empty_state(said.format(n=count))
+        template = _("{n} peringatan yang pernah dicatat tidak ada lagi: laporan dasarnya ditarik.")
+        markup.render_empty_state(template.format(n=count))
 
 
 def _render_selectable(
@@ -149,22 +150,22 @@ def _render_selectable(
     title: str,
     visible_rows: int,
 ) -> None:
-    shown = _build_table(alerts, alert_view, context)
+    table = _build_table(alerts, alert_view, context)
     selectable.render_selectable_table(
-        shown,
+        table,
         alerts["key"].tolist(),
         URL_PARAMETER,
         widget,
         title,
-        most=visible_rows,
-        aside=alerts_tables.list_file_only_headings(),
+        visible_rows=visible_rows,
+        file_only=alerts_tables.list_file_only_headings(),
     )
 
 
 def _build_table(alerts: pd.DataFrame, alert_view: AlertView, context: PageContext) -> Table:
-    """Made once of the same alerts."""
+    """Build the table, once for the same alerts."""
     at = cache_minute(context.view_time)
     return render_cache.get_or_build(
         "tabel_peringatan", (tuple(alerts["key"]), at), (alert_view,),
-        lambda shown: alerts_tables.build_alerts_table(alerts, shown.raised, at),
+        lambda view: alerts_tables.build_alerts_table(alerts, view.alert_set, at),
     )  # fmt: skip

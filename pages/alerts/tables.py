@@ -1,4 +1,4 @@
-"""The tables of Peringatan."""
+"""Tables of Peringatan."""
 
 from __future__ import annotations
 
@@ -7,40 +7,41 @@ from typing import Any
 
 import pandas as pd
 
-from pages.alerts import wording as say
+from pages.alerts import wording
 from pages.alerts.data import AlertSet
 from situasi.board import current_board as board
 from situasi.common.i18n import _
-from situasi.presentation import alerts as telling
-from situasi.ui.tables import columns as cells
+from situasi.presentation import alerts as alert_texts
+from situasi.ui.tables import columns
 from situasi.ui.tables.table_view import Table, make_table
 
-_CAUSE_WIDTH_PX = 420  # pixels
+_CAUSE_WIDTH_PX = 420
 
 
 def build_alerts_table(alerts: pd.DataFrame, alert_set: AlertSet, at: datetime) -> Table:
-    """Alerts, in the order given. lives: of alerting.lives."""
+    """Build the table of alerts in the given order; alerts: of alert_actions.with_status."""
     rules = board().register.election.alerts
     rows: list[Any] = list(alerts.itertuples())
     return make_table(
         {
-            _("derajat"): cells.text_column(
-                [telling.format_level(rules, row.level) for row in rows],
-                [telling.format_severity(rules, row.level) for row in rows],
+            _("derajat"): columns.text_column(
+                [alert_texts.format_level(rules, row.level) for row in rows],
+                [alert_texts.format_severity(rules, row.level) for row in rows],
             ),
-            _("sebab"): cells.text_column(
-                [say.format_cause(row, alert_set, at) for row in rows], max_width_px=_CAUSE_WIDTH_PX
+            _("sebab"): columns.text_column(
+                [wording.format_cause(row, alert_set, at) for row in rows],
+                max_width_px=_CAUSE_WIDTH_PX,
             ),
-            _("sejak"): cells.time_column(alerts["raised"]),
-            _("kecamatan"): [say.format_place(row) for row in rows],
-            _("pemilik"): [say.format_owner(row) for row in rows],
+            _("sejak"): columns.time_column(alerts["raised"]),
+            _("kecamatan"): [wording.format_place(row) for row in rows],
+            _("pemilik"): [wording.format_owner(row) for row in rows],
             _("keadaan"): [_format_status(row) for row in rows],
-            _("berakhir"): cells.time_column(alerts["until"]),
-            _("aturan"): [telling.format_rule(rules, row.rule) for row in rows],
+            _("berakhir"): columns.time_column(alerts["until"]),
+            _("aturan"): [alert_texts.format_rule(rules, row.rule) for row in rows],
             _("dilihat oleh"): alerts["seen_by"],
-            _("sampai dilihat"): cells.duration_column(alerts["to_seen"]),
+            _("sampai dilihat"): columns.duration_column(alerts["to_seen"]),
             _("ditindak oleh"): alerts["acted_by"],
-            _("sampai ditindak"): cells.duration_column(alerts["to_acted"]),
+            _("sampai ditindak"): columns.duration_column(alerts["to_acted"]),
             _("tindakan"): alerts["action"],
             _("ditutup oleh"): alerts["closed_by"],
             _("alasan"): alerts["reason"],
@@ -49,8 +50,8 @@ def build_alerts_table(alerts: pd.DataFrame, alert_set: AlertSet, at: datetime) 
     )
 
 
-# Headings of the list that only its file has, beside a detail that tells them.
 def list_file_only_headings() -> tuple[str, ...]:
+    """Return the headings that are only in the file; on the screen the detail has them."""
     return (
         _("kecamatan"), _("aturan"), _("dilihat oleh"), _("sampai dilihat"), _("ditindak oleh"),
         _("sampai ditindak"), _("tindakan"), _("ditutup oleh"), _("alasan"),
@@ -58,30 +59,30 @@ def list_file_only_headings() -> tuple[str, ...]:
 
 
 def _format_status(row: Any) -> str:
-    said = telling.format_status(row.life)
-    return _("{life}, mereda").format(life=said) if row.open and row.fading else said
+    status = alert_texts.format_status(row.life)
+    return _("{life}, mereda").format(life=status) if row.open and row.fading else status
 
 
 def build_members_table(
     rule: str, members: pd.DataFrame, alert_set: AlertSet, at: datetime
 ) -> Table:
-    """Whom an alert concerns and concerned, and the rows behind. some: of Alerts.members."""
+    """Build the table of current and former members with their source rows."""
     rows = members.to_dict("records")
-    behind = [say.find_source_row(one, alert_set) for one in rows]
+    source_rows = [wording.find_source_row(row, alert_set) for row in rows]
 
-    def told(name: str) -> list[object]:
-        return [getattr(row, name, None) for row in behind]
+    def source_column(name: str) -> list[object]:
+        return [getattr(row, name, None) for row in source_rows]
 
     return make_table(
         {
-            _("yang dimaksud"): [say.format_member(rule, one, alert_set) for one in rows],
-            _("masih"): [_("ya") if one["now"] else _("tidak") for one in rows],
-            _("mulai"): cells.time_column(members["begin"]),
-            _("sampai"): cells.time_column(members["end"]),
-            _("keterangan"): [say.format_member_value(rule, one, at) for one in rows],
-            _("uraian"): told("uraian"),
-            _("sumber"): told("sumber"),
-            _("id"): told("id"),
+            _("yang dimaksud"): [wording.format_member(rule, row, alert_set) for row in rows],
+            _("masih"): [_("ya") if row["now"] else _("tidak") for row in rows],
+            _("mulai"): columns.time_column(members["begin"]),
+            _("sampai"): columns.time_column(members["end"]),
+            _("keterangan"): [wording.format_member_value(rule, row, at) for row in rows],
+            _("uraian"): source_column("uraian"),
+            _("sumber"): source_column("sumber"),
+            _("id"): source_column("id"),
         },
         members["latihan"],
     )

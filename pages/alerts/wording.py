@@ -1,4 +1,4 @@
-"""What Peringatan says in words: why, where, since when, whose, and who is meant."""
+"""Texts of Peringatan: cause, place, time, owner and members."""
 
 from __future__ import annotations
 
@@ -13,32 +13,33 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import INCIDENTS, NEUTRALITY
 from situasi.domain.labels import label
-from situasi.presentation import alerts as telling
+from situasi.presentation import alerts
 from situasi.ui.wording import incidents, stations
 
 
 def format_cause(row: Any, alert_set: AlertSet, at: datetime) -> str:
-    """Why an alert was raised. row: of alerting.lives."""
-    what = None
+    """Return why an alert was raised; row: of alert_actions.with_status."""
+    member_name = None
     if isinstance(row.member, str):
-        what = format_member(row.rule, alert_set.latest_of(row.key, row.member), alert_set)
-    return telling.format_cause(
+        member_name = format_member(row.rule, alert_set.latest_of(row.key, row.member), alert_set)
+    return alerts.format_cause(
         board().register.election,
         row.rule,
         row.n,
         where=format_place(row),
-        what=what,
+        what=member_name,
         value=format_value(row, at),
         since=incidents.format_time(row.since, at),
     )
 
 
 def format_place(row: Any) -> str:
+    """Return the kecamatan of an alert."""
     return board().register.name_of(row.kecamatan)
 
 
 def format_owner(row: Any) -> str:
-    """Who has an alert: a Polsek by its name."""
+    """Return the owner of an alert: a Polsek by its name."""
     code = row.kecamatan
     if row.owner == "Polsek" and isinstance(code, str) and code in board().register.kecamatan:
         return stations.format_chaser(row.owner, code)
@@ -46,7 +47,7 @@ def format_owner(row: Any) -> str:
 
 
 def format_member(rule: str, member_row: Any, alert_set: AlertSet) -> str:
-    """The name of what an alert is about. one: a row of Alerts.members."""
+    """Return the name of a member; member_row: of Alerts.members."""
     if rule == "sumber_senyap":
         return label("feed", member_row["member"])
     row = find_source_row(member_row, alert_set)
@@ -58,12 +59,12 @@ def format_member(rule: str, member_row: Any, alert_set: AlertSet) -> str:
 
 
 def find_source_row(member_row: Any, alert_set: AlertSet) -> Any:
-    """The row by which something began; None: it was not told, or may not be seen."""
+    """Return the row that started a membership; None if unknown or not visible."""
     return alert_set.find_source_row(member_row["feed"], member_row["seq"])
 
 
 def format_value(row: Any, at: datetime) -> str:
-    """What its rule tells of an alert besides, in words."""
+    """Return the additional value of the rule in words."""
     return _format_value(row.rule, row.value, at)
 
 
@@ -86,10 +87,10 @@ def _format_value(rule: str, value: Any, at: datetime) -> str:
 
 
 def format_member_value(rule: str, member_row: Any, at: datetime) -> str:
-    """The same of one member."""
+    """Return the additional value of one member in words."""
     return _format_value(rule, member_row["value"], at)
 
 
 def format_action(code: str) -> str:
-    """What somebody did with an alert (alerting.DEEDS)."""
-    return telling.format_status(code)
+    """Return the name of an action (alert_actions.ACTIONS)."""
+    return alerts.format_status(code)

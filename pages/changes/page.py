@@ -1,4 +1,4 @@
-"""The panels of Sejak taklimat: which marker, four figures, four lists."""
+"""The page Sejak taklimat: the briefing, four KPIs and four lists."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.changes import tables as shown
+from pages.changes import tables
 from situasi.actions import briefings
 from situasi.actions.briefings import Briefing
 from situasi.analysis.situation import changes
@@ -26,26 +26,28 @@ from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import table_view
 from situasi.ui.tables.table_view import Table
 
-# Rows in sight of each list.
+# Visible rows of each list.
 _VISIBLE_ROWS = 6
 _NEWEST_KEY = "_taklimat_terakhir"
 
 
 def render_briefing_filter(container: Any) -> None:
-    """The choice of a marker, the last by default; kept in the address."""
-    shown_now = session.get_snapshot_view()
-    at = session.get_view_time(filters.get_past_time(), shown_now)
-    there = {one.id: one for one in ui_briefings.list_until(shown_now, at)}
-    if there:
-        _follow_newest(next(iter(there)))
+    """Draw the choice of a briefing, the last by default, kept in the URL."""
+    snapshot_view = session.get_snapshot_view()
+    view_time = session.get_view_time(filters.get_past_time(), snapshot_view)
+    by_id = {
+        briefing.id: briefing for briefing in ui_briefings.list_until(snapshot_view, view_time)
+    }
+    if by_id:
+        _follow_newest(next(iter(by_id)))
         filters.render_single_filter(
-            container.selectbox, ui_briefings.URL_PARAMETER, _("Sejak"), list(there),
-            lambda code: ui_briefings.format_with_note(there[code], at),
+            container.selectbox, ui_briefings.URL_PARAMETER, _("Sejak"), list(by_id),
+            lambda code: ui_briefings.format_with_note(by_id[code], view_time),
         )  # fmt: skip
 
 
 def _follow_newest(newest: str) -> None:
-    """Whoever named no marker in the address looks since the last, also when another is set."""
+    """Select the newest briefing, unless the URL names one; also when a new one is marked."""
     if st.session_state.get(_NEWEST_KEY) != newest and not url_state.get_values(
         ui_briefings.URL_PARAMETER
     ):
@@ -54,7 +56,7 @@ def _follow_newest(newest: str) -> None:
 
 
 def render_no_briefing(context: PageContext) -> None:
-    """The empty state: what a marker is, and the button that sets one."""
+    """Draw the empty state: what a briefing is, and the button that marks one."""
     markup.render_empty_state(
         _("Belum ada taklimat yang ditandai sampai saat ini. Tanda taklimat ialah saat yang "
           "dicatat pimpinan atau staf; halaman ini lalu mendaftar apa yang baru, memburuk, "
@@ -67,23 +69,23 @@ def render_no_briefing(context: PageContext) -> None:
 
 
 def compute_changes(context: PageContext, briefing: Briefing) -> Changes:
-    """What changed since this briefing, of the chosen kecamatan."""
+    """Compute the changes since this briefing in the chosen kecamatan."""
     past = comparison.context_at_briefing(context, briefing)
-    found = (
+    inputs = (
         past.compute(changes.compute_situation_state),
         context.compute(changes.compute_situation_state),
         session.get_feed_states(past.snapshot_view, past.view_time),
         session.get_feed_states(context.snapshot_view, context.view_time),
     )
     at, kecamatan = past.view_time.at, context.kecamatan
-    make = partial(changes.compute_changes, since=at, kecamatan=kecamatan)
-    return render_cache.get_or_build("perubahan", (at, kecamatan), found, make)
+    compute = partial(changes.compute_changes, since=at, kecamatan=kecamatan)
+    return render_cache.get_or_build("perubahan", (at, kecamatan), inputs, compute)
 
 
 def render_kpis(change_set: Changes) -> None:
-    """How many are in each list, and of what kinds."""
-    grave = int((change_set.new["tingkat"] == "tinggi").sum())
-    closed = int(change_set.closed["before"].isna().sum())
+    """Draw the number of changes in each list, and of which kinds."""
+    high_count = int((change_set.new["tingkat"] == "tinggi").sum())
+    closed_new_count = int(change_set.closed["before"].isna().sum())
     render_kpi_row(
         [
             Kpi(
@@ -91,10 +93,10 @@ def render_kpis(change_set: Changes) -> None:
                 Card(
                     _("Baru"),
                     _format_case_count(len(change_set.new)),
-                    _("{n} tinggi").format(n=i18n.format_number(grave)),
-                    is_alarm=grave > 0,
+                    _("{n} tinggi").format(n=i18n.format_number(high_count)),
+                    is_alarm=high_count > 0,
                 ),
-                lambda: shown.build_new_table(change_set.new),
+                lambda: tables.build_new_table(change_set.new),
             ),
             Kpi(
                 "memburuk",
@@ -104,16 +106,16 @@ def render_kpis(change_set: Changes) -> None:
                     _format_kind_counts(change_set.worse, WORSENED_KINDS),
                     is_alarm=len(change_set.worse) > 0,
                 ),
-                lambda: shown.build_worsened_table(change_set.worse),
+                lambda: tables.build_worsened_table(change_set.worse),
             ),
             Kpi(
                 "selesai",
                 Card(
                     _("Selesai"),
                     _format_case_count(len(change_set.closed)),
-                    _("{n} di antaranya juga baru").format(n=i18n.format_number(closed)),
+                    _("{n} di antaranya juga baru").format(n=i18n.format_number(closed_new_count)),
                 ),
-                lambda: shown.build_closed_table(change_set.closed),
+                lambda: tables.build_closed_table(change_set.closed),
             ),
             Kpi(
                 "diam",
@@ -122,7 +124,7 @@ def render_kpis(change_set: Changes) -> None:
                     i18n.format_number(len(change_set.silent)),
                     _format_kind_counts(change_set.silent, SILENT_KINDS),
                 ),
-                lambda: shown.build_silent_table(change_set.silent),
+                lambda: tables.build_silent_table(change_set.silent),
             ),
         ]
     )
@@ -133,23 +135,25 @@ def _format_case_count(count: int) -> str:
 
 
 def _format_kind_counts(rows: pd.DataFrame, kinds: tuple[str, ...]) -> str:
-    """'2 tingkat naik · 14 TPS terlambat atau diragukan'."""
-    named = shown.format_worsened_kind if kinds == WORSENED_KINDS else shown.format_silent_kind
+    """Return a text like '2 tingkat naik · 14 TPS terlambat atau diragukan'."""
+    name_of = tables.format_worsened_kind if kinds == WORSENED_KINDS else tables.format_silent_kind
     counts = rows["kind"].value_counts()
-    said = [
-        f"{i18n.format_number(int(counts[kind]))} {named(kind)}" for kind in kinds if kind in counts
+    texts = [
+        f"{i18n.format_number(int(counts[kind]))} {name_of(kind)}"
+        for kind in kinds
+        if kind in counts
     ]
-    return " · ".join(said) or _("tidak ada")
+    return " · ".join(texts) or _("tidak ada")
 
 
 def render_lists(change_set: Changes, briefing_name: str) -> None:
-    """The four lists, in the order in which they are read. name: of the briefing."""
+    """Draw the four lists in reading order."""
     _render_list(
         "baru",
         _("{n} kejadian baru sejak {briefing}"),
         briefing_name,
         change_set.new,
-        shown.build_new_table,
+        tables.build_new_table,
         _("Tidak ada kejadian baru."),
     )
     _render_list(
@@ -157,7 +161,7 @@ def render_lists(change_set: Changes, briefing_name: str) -> None:
         _("{n} hal memburuk sejak {briefing}"),
         briefing_name,
         change_set.worse,
-        shown.build_worsened_table,
+        tables.build_worsened_table,
         _("Tidak ada yang memburuk."),
     )
     _render_list(
@@ -165,7 +169,7 @@ def render_lists(change_set: Changes, briefing_name: str) -> None:
         _("{n} kejadian selesai sejak {briefing}"),
         briefing_name,
         change_set.closed,
-        shown.build_closed_table,
+        tables.build_closed_table,
         _("Tidak ada kejadian yang selesai."),
     )
     _render_list(
@@ -173,7 +177,7 @@ def render_lists(change_set: Changes, briefing_name: str) -> None:
         _("{n} masih diam sejak {briefing}"),
         briefing_name,
         change_set.silent,
-        shown.build_silent_table,
+        tables.build_silent_table,
         _("Tidak ada yang masih diam."),
     )
 
@@ -186,21 +190,22 @@ def _render_list(
     build: Callable[[pd.DataFrame], Table],
     empty_text: str,
 ) -> None:
-    said = title.format(n=i18n.format_number(len(rows)), briefing=briefing_name)
-    page_layout.render_section_title(said)
+    heading = title.format(n=i18n.format_number(len(rows)), briefing=briefing_name)
+    page_layout.render_section_title(heading)
     if rows.empty:
         st.caption(empty_text)
     else:
-        table_view.render_table(build(rows), f"daftar_{key}", said, visible_rows=_VISIBLE_ROWS)
+        table_view.render_table(build(rows), f"daftar_{key}", heading, visible_rows=_VISIBLE_ROWS)
 
 
 def show() -> None:
-    view = page_layout.begin_page(label("screen", "perubahan"), render_briefing_filter)
-    one = ui_briefings.get_selected(view.snapshot_view, view.view_time)
-    if one is None:
-        render_no_briefing(view)
+    """Draw the page Sejak taklimat."""
+    context = page_layout.begin_page(label("screen", "perubahan"), render_briefing_filter)
+    briefing = ui_briefings.get_selected(context.snapshot_view, context.view_time)
+    if briefing is None:
+        render_no_briefing(context)
         return
-    ui_briefings.render_mark_result(view.view_time)  # the button of the empty page is no more
-    found = compute_changes(view, one)
-    render_kpis(found)
-    render_lists(found, ui_briefings.format_name(one, view.view_time))
+    ui_briefings.render_mark_result(context.view_time)  # the button of the empty state is gone
+    change_set = compute_changes(context, briefing)
+    render_kpis(change_set)
+    render_lists(change_set, ui_briefings.format_name(briefing, context.view_time))

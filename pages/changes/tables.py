@@ -1,4 +1,4 @@
-"""The four lists of Sejak taklimat, readable and to take along."""
+"""Tables of Sejak taklimat."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui.tables.columns import Column, text_column, time_column
 from situasi.ui.tables.table_view import Table, make_table
-from situasi.ui.wording import incidents as say
-from situasi.ui.wording import stations
+from situasi.ui.wording import incidents, stations
 
-_PLACE_WIDTH_PX = 250  # pixels
+_PLACE_WIDTH_PX = 250
 
 
 def build_new_table(cases: pd.DataFrame) -> Table:
-    """Cases that nobody knew of, the newest first."""
+    """Build the table of cases that were unknown at the briefing, newest first."""
     return make_table(
         {
             _("kabar"): time_column(cases["first_known"]),
@@ -35,7 +34,7 @@ def build_new_table(cases: pd.DataFrame) -> Table:
 
 
 def build_closed_table(cases: pd.DataFrame) -> Table:
-    """Cases that ended, and how they stood at the briefing."""
+    """Build the table of closed cases, with their state at the briefing."""
     return make_table(
         {
             _("kabar"): time_column(cases["known_at"]),
@@ -52,19 +51,19 @@ def build_closed_table(cases: pd.DataFrame) -> Table:
 
 
 def build_worsened_table(rows: pd.DataFrame) -> Table:
-    """What became worse: each what, where, and from what to what."""
-    every: list[Any] = list(rows.itertuples())
+    """Build the table of what became worse: kind, place, state before and now."""
+    items: list[Any] = list(rows.itertuples())
     return make_table(
         {
-            _("apa"): [format_worsened_kind(str(row.kind)) for row in every],
+            _("apa"): [format_worsened_kind(str(row.kind)) for row in items],
             _("tempat"): text_column(
-                [_format_place(row) for row in every], max_width_px=_PLACE_WIDTH_PX
+                [_format_place(row) for row in items], max_width_px=_PLACE_WIDTH_PX
             ),
-            _("dahulu"): [_format_state(row.kind, row.before, at_briefing=True) for row in every],
-            _("kini"): [_format_state(row.kind, row.after) for row in every],
+            _("dahulu"): [_format_state(row.kind, row.before, at_briefing=True) for row in items],
+            _("kini"): [_format_state(row.kind, row.after) for row in items],
             _("sejak"): time_column(rows["at"]),
             _("jenis"): [
-                label("jenis", row.jenis) if _is_stated(row.jenis) else "" for row in every
+                label("jenis", row.jenis) if _is_stated(row.jenis) else "" for row in items
             ],
             _("uraian"): rows["uraian"],
             _("id"): rows["id"],
@@ -74,17 +73,17 @@ def build_worsened_table(rows: pd.DataFrame) -> Table:
 
 
 def build_silent_table(rows: pd.DataFrame) -> Table:
-    """Who was silent at the briefing and still is."""
-    every: list[Any] = list(rows.itertuples())
+    """Build the table of feeds, kecamatan and TPS silent at the briefing and still."""
+    items: list[Any] = list(rows.itertuples())
     return make_table(
         {
-            _("siapa"): [format_silent_kind(str(row.kind)) for row in every],
+            _("siapa"): [format_silent_kind(str(row.kind)) for row in items],
             _("nama"): text_column(
-                [_format_place(row) for row in every], max_width_px=_PLACE_WIDTH_PX
+                [_format_place(row) for row in items], max_width_px=_PLACE_WIDTH_PX
             ),
             _("kabar terakhir"): time_column(rows["at"]),
             _("keadaan lapor"): [
-                label("lapor", row.after) if _is_stated(row.after) else _("senyap") for row in every
+                label("lapor", row.after) if _is_stated(row.after) else _("senyap") for row in items
             ],
         },
         rows["latihan"].eq(True),
@@ -92,7 +91,7 @@ def build_silent_table(rows: pd.DataFrame) -> Table:
 
 
 def format_worsened_kind(kind: str) -> str:
-    """What became worse, of analysis.changes.WORSE."""
+    """Return the name of a kind of changes.WORSENED_KINDS."""
     return {
         "tingkat": _("tingkat naik"),
         "situasi": _("situasi memburuk"),
@@ -103,7 +102,7 @@ def format_worsened_kind(kind: str) -> str:
 
 
 def format_silent_kind(kind: str) -> str:
-    """Who is silent, of analysis.changes.SILENT."""
+    """Return the name of a kind of changes.SILENT_KINDS."""
     return {"sumber": _("sumber"), "kecamatan": _("kecamatan"), "tps": _("TPS")}[kind]
 
 
@@ -112,12 +111,12 @@ def _is_stated(cell: object) -> TypeGuard[str]:
 
 
 def _format_state(kind: object, code: object, *, at_briefing: bool = False) -> str:
-    """A state of the scale of its kind, in words."""
+    """Return a state in words, on the scale of its kind."""
     if kind == "tanpa_petugas":
         return _("ada atau belum dinilai") if at_briefing else _("tanpa petugas")
     if kind == "lewat":
         return (
-            _("{step} lewat batas").format(step=say.format_step(code))
+            _("{step} lewat batas").format(step=incidents.format_step(code))
             if _is_stated(code)
             else _("dalam batas")
         )
@@ -133,25 +132,26 @@ def _format_status(code: object) -> str:
 
 
 def _format_place(row: Any) -> str:
-    """The place of a row, by its kind."""
+    """Return the place of a row, depending on its kind."""
     if row.kind == "sumber":
         return label("feed", row.case)
     if row.kind in ("tps", "lapor", "tanpa_petugas"):
         return stations.format_name(row.case)
     if row.kind in ("kecamatan", "situasi"):
-        named = _is_stated(row.kecamatan)
-        return board().register.name_of(row.kecamatan) if named else _("seluruh kabupaten")
-    return say.format_place(row)
+        is_named = _is_stated(row.kecamatan)
+        return board().register.name_of(row.kecamatan) if is_named else _("seluruh kabupaten")
+    return incidents.format_place(row)
 
 
 def _build_tingkat_column(levels: pd.Series) -> Column:
     codes = [level if isinstance(level, str) else None for level in levels]
     return text_column(
-        [label("tingkat", code) for code in codes], [say.format_tingkat(code) for code in codes]
+        [label("tingkat", code) for code in codes],
+        [incidents.format_tingkat(code) for code in codes],
     )
 
 
 def _build_place_column(rows: pd.DataFrame) -> Column:
     return text_column(
-        [say.format_place(row) for row in rows.itertuples()], max_width_px=_PLACE_WIDTH_PX
+        [incidents.format_place(row) for row in rows.itertuples()], max_width_px=_PLACE_WIDTH_PX
     )

@@ -1,1 +1,1 @@
-"""Latihan: starts and judges an exercise."""
+"""Latihan: starting and evaluating an exercise."""

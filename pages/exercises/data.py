@@ -1,4 +1,4 @@
-"""Which drills were started, and how the staff reacted to what they reported."""
+"""The exercises that were started, and how fast the staff responded to their cases."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ from situasi.ui.render_cache import cached_records
 
 @dataclass(frozen=True)
 class ExerciseOverview:
-    """known: scenarios by code. runs: those that were started, newest first. found: of
-    analysis.reactions, the newest drill first."""
+    """scenarios: by code. runs: those started, newest first.
+
+    responses: of analysis.exercise_response, the newest run first.
+    """
 
     scenarios: dict[str, Scenario]
     runs: tuple[ExerciseRun, ...]
@@ -30,34 +32,36 @@ class ExerciseOverview:
 
 
 def load_exercises(context: PageContext) -> ExerciseOverview:
-    """What this viewer may see of the drills. Raises ValueError for a faulty scenario."""
-    known = exercise_scenarios.load(board().register.election)
-    runs, told = cached_records("latihan", context.snapshot_view, _load_runs, ((), ()))
-    asked = tuple(one for run in runs for one in _list_injected_cases(run, known, context))
-    heeded = told if asked else ()
-    # To the minute, so that viewers of the same minute share what is found.
+    """Return the exercises as this viewer may see them. Raises ValueError for a faulty scenario."""
+    scenarios = exercise_scenarios.load(board().register.election)
+    runs, all_acknowledgements = cached_records(
+        "latihan", context.snapshot_view, _load_runs, ((), ())
+    )
+    injected = tuple(case for run in runs for case in _list_injected_cases(run, scenarios, context))
+    acknowledged = all_acknowledgements if injected else ()
+    # To the minute, so that viewers share the cached result.
     now = session.now().replace(second=0, microsecond=0) if context.view_time.live else None
     return ExerciseOverview(
-        known, runs, context.compute(compute_response_times, asked, heeded, now)
+        scenarios, runs, context.compute(compute_response_times, injected, acknowledged, now)
     )
 
 
 def _load_runs(store: Store) -> tuple[tuple[ExerciseRun, ...], tuple[Acknowledgement, ...]]:
-    """The drills, the newest first, and who took note of which case and when."""
-    heeded = ((case, one.at) for case, one in acknowledgements.load_all(store).items())
-    return tuple(reversed(exercise_controller.load_all(store))), tuple(heeded)
+    """Return the runs, the newest first, and the time at which each case was acknowledged."""
+    acknowledged = ((case, entry.at) for case, entry in acknowledgements.load_all(store).items())
+    return tuple(reversed(exercise_controller.load_all(store))), tuple(acknowledged)
 
 
 def _list_injected_cases(
     run: ExerciseRun, scenarios: dict[str, Scenario], context: PageContext
 ) -> list[InjectedCase]:
-    """The cases of a drill in the kecamatan that are shown."""
+    """Return the cases of a run in the kecamatan of the view."""
     if run.scenario not in scenarios:
         return []
-    scenario, shown = scenarios[run.scenario], set(context.selected_kecamatan())
-    places = {
-        one.case: dict(one.cells).get("kode_kecamatan")
-        for one in reversed(scenario.injects) if one.feed == INCIDENTS.name
+    scenario, visible_codes = scenarios[run.scenario], set(context.selected_kecamatan())
+    kecamatan_by_case = {
+        inject.case: dict(inject.cells).get("kode_kecamatan")
+        for inject in reversed(scenario.injects) if inject.feed == INCIDENTS.name
     }  # fmt: skip
     return [
         InjectedCase(
@@ -69,5 +73,5 @@ def _list_injected_cases(
             scenario.response_targets,
         )
         for case in scenario.cases
-        if places[case] in shown
+        if kecamatan_by_case[case] in visible_codes
     ]

@@ -1,4 +1,4 @@
-"""The page Latihan: starting a scenario, and how soon the staff reacted."""
+"""The page Latihan: starting a scenario, and how fast the staff responded."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _SCENARIO_KEY, _OUTCOME_KEY = "latihan_skenario", "_latihan_kata"
 
 
 def render_start_form(overview: ExerciseOverview, context: PageContext) -> None:
-    """Choose a scenario and start it, for whoever may, where one may be played."""
-    said = st.session_state.pop(_OUTCOME_KEY, None)
-    if said is not None:
-        st.warning(markup.escape_markdown(said))
+    """Draw the form that starts a scenario, if the viewer may start one here."""
+    outcome = st.session_state.pop(_OUTCOME_KEY, None)
+    if outcome is not None:
+        st.warning(markup.escape_markdown(outcome))
     reason = exercise_controller.refusal_reason(board())
     if reason is not None:
         markup.render_empty_state(reason)
@@ -48,7 +48,7 @@ def render_start_form(overview: ExerciseOverview, context: PageContext) -> None:
         st.caption(_("Memulai skenario adalah wewenang pimpinan atau admin."))
         return
     with markup.inline_row("mulai_latihan"):
-        chosen = st.selectbox(
+        code = st.selectbox(
             _("Skenario"),
             list(overview.scenarios),
             format_func=lambda code: overview.scenarios[code].name,
@@ -60,7 +60,7 @@ def render_start_form(overview: ExerciseOverview, context: PageContext) -> None:
             _("Mulai skenario"), on_click=_on_start, args=(overview,), type="primary",
             disabled=not context.view_time.live,
         )  # fmt: skip
-    st.caption(markup.escape_markdown(overview.scenarios[chosen].description))
+    st.caption(markup.escape_markdown(overview.scenarios[code].description))
 
 
 def _on_start(overview: ExerciseOverview) -> None:
@@ -79,41 +79,41 @@ def _on_start(overview: ExerciseOverview) -> None:
 
 
 def render_kpis(overview: ExerciseOverview) -> None:
-    """How many cases were reported, and the median of each step with what is still open."""
-    found, half = overview.responses, compute_medians(overview.responses)
+    """Draw the number of reported cases, and the median of each step, open ones included."""
+    responses, medians = overview.responses, compute_medians(overview.responses)
     render_kpi_row(
         [
             _build_cases_kpi(overview),
-            *(_build_step_kpi(overview, step, half[step]) for step in RESPONSE_STEPS),
+            *(_build_step_kpi(overview, step, medians[step]) for step in RESPONSE_STEPS),
         ]
     )
-    late = found[found["state"].isin(["lambat", "lewat"])]
-    said = _(
+    overdue = responses[responses["state"].isin(["lambat", "lewat"])]
+    text = _(
         "{late} dari {all} langkah lewat batas, yang masih terbuka ikut dihitung. Waktu menurut "
         "jam orang: dari tersimpannya laporan skenario sampai tersimpannya langkah."
     )
-    told = int(found["took"].notna().sum())
-    st.caption(said.format(late=i18n.format_number(len(late)), all=i18n.format_number(told)))
+    count = int(responses["took"].notna().sum())
+    st.caption(text.format(late=i18n.format_number(len(overdue)), all=i18n.format_number(count)))
 
 
 def _build_cases_kpi(overview: ExerciseOverview) -> Kpi:
     cases = overview.responses.drop_duplicates("id")
-    told = int(cases["injected"].notna().sum())
+    reported_count = int(cases["injected"].notna().sum())
     value = _("{n} dari {all}").format(
-        n=i18n.format_number(told), all=i18n.format_number(len(cases))
+        n=i18n.format_number(reported_count), all=i18n.format_number(len(cases))
     )
     note = _("{n} skenario dimulai").format(n=i18n.format_number(len(overview.runs)))
     return Kpi(
         "kasus",
         Card(_("Kasus yang dilaporkan"), value, note),
         partial(build_response_table, overview, overview.responses),
-        (KpiValue(told),),
+        (KpiValue(reported_count),),
     )
 
 
 def _build_step_kpi(overview: ExerciseOverview, step: str, median: timedelta | None) -> Kpi:
-    own = overview.responses[overview.responses["step"] == step]
-    states = own["state"].value_counts()
+    step_responses = overview.responses[overview.responses["step"] == step]
+    states = step_responses["state"].value_counts()
     value = _("belum") if median is None else i18n.format_duration(median)
     note = _("{on} tepat, {late} terlambat, {open} belum").format(
         on=i18n.format_number(states.get("tepat", 0)),
@@ -122,11 +122,11 @@ def _build_step_kpi(overview: ExerciseOverview, step: str, median: timedelta | N
     )
     title = _("Sampai {step} (median)").format(step=label("reaksi", step))
     return Kpi(step, Card(title, value, note, is_alarm=bool(states.get("lewat", 0))),
-                  partial(build_response_table, overview, own))  # fmt: skip
+                  partial(build_response_table, overview, step_responses))  # fmt: skip
 
 
 def build_response_table(overview: ExerciseOverview, responses: pd.DataFrame) -> Table:
-    """Each case and step, the newest drill first."""
+    """Build the table of each case and step, the newest run first."""
     return table_view.make_table(
         {
             _("skenario"): [_format_scenario(overview, code) for code in responses["scenario"]],
@@ -153,7 +153,7 @@ def _format_state(state: object) -> str:
 
 
 def render_responses(overview: ExerciseOverview) -> None:
-    """All of them in sight, with their files."""
+    """Draw the table of all responses."""
     page_layout.render_section_title(_("Reaksi tiap kasus"))
     table_view.render_table(
         build_response_table(overview, overview.responses),
@@ -164,7 +164,7 @@ def render_responses(overview: ExerciseOverview) -> None:
 
 
 def render_worst_steps(overview: ExerciseOverview) -> None:
-    """Of each drill the step that took longest against its target."""
+    """Draw, for each run, the step that took longest compared with its target."""
     page_layout.render_section_title(_("Yang dapat dilatih lagi"))
     worst = find_most_overdue(overview.responses)
     if worst.empty:
@@ -185,12 +185,13 @@ def _format_worst_step(overview: ExerciseOverview, row: Mapping[Any, Any]) -> st
 
 
 def show() -> None:
-    view = page_layout.begin_page(label("screen", "latihan"))
-    done = load_exercises(view)
-    render_start_form(done, view)
-    if done.responses.empty:
+    """Draw the page Latihan."""
+    context = page_layout.begin_page(label("screen", "latihan"))
+    overview = load_exercises(context)
+    render_start_form(overview, context)
+    if overview.responses.empty:
         markup.render_empty_state(_("Belum ada skenario yang dimulai."))
         return
-    render_kpis(done)
-    render_responses(done)
-    render_worst_steps(done)
+    render_kpis(overview)
+    render_responses(overview)
+    render_worst_steps(overview)

@@ -1,1 +1,1 @@
-"""Tautan tamu: makes and ends guest links."""
+"""Tautan tamu: the guest links and their withdrawal."""

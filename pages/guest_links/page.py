@@ -1,4 +1,4 @@
-"""The list of the links for guests, and ending them."""
+"""The list of guest links, and revoking them."""
 
 from __future__ import annotations
 
@@ -21,13 +21,12 @@ from situasi.ui.tables import table_view
 from situasi.ui.tables.columns import number_column, time_column
 from situasi.ui.tables.table_view import Table, make_table
 
-# Who sees the links of all, and may end them; others have their own.
 _OUTCOME_KEY = "_tautan_kabar"
 
 
 @dataclass(frozen=True)
 class LinkList:
-    """Links of which the viewer may know, the newest first, with their state and uses."""
+    """The links that the viewer may see, the newest first, with their state and usage."""
 
     links: list[Link]
     states: list[str]
@@ -35,55 +34,57 @@ class LinkList:
 
 
 def render_links_panel() -> None:
-    """The links, and a button for those that are marked."""
+    """Draw the links, and a button that revokes the selected ones."""
     if _OUTCOME_KEY in st.session_state:
-        good, said = st.session_state[_OUTCOME_KEY]
-        (st.success if good else st.warning)(markup.escape_markdown(said))
+        is_success, text = st.session_state[_OUTCOME_KEY]
+        (st.success if is_success else st.warning)(markup.escape_markdown(text))
     try:
-        found = load_links()
+        link_list = load_links()
     except StoreError as error:
         st.warning(markup.escape_markdown(str(error)))
         return
-    if not found.links:
+    if not link_list.links:
         markup.render_empty_state(
             _("Belum ada tautan tamu. Buka halaman yang ingin ditunjukkan, atur saringannya, "
               "lalu tekan Tautan tamu di kepala halaman.")
         )  # fmt: skip
         return
-    open_now = found.states.count("berlaku")
+    open_count = link_list.states.count("berlaku")
     title = _("{n} tautan, {open} berlaku").format(
-        n=i18n.format_number(len(found.links)), open=i18n.format_number(open_now)
+        n=i18n.format_number(len(link_list.links)), open=i18n.format_number(open_count)
     )
-    chosen = table_view.render_table(
-        _build_table(found), "tautan_semua", title, visible_rows=16, on_select="rerun",
+    event = table_view.render_table(
+        _build_table(link_list), "tautan_semua", title, visible_rows=16, on_select="rerun",
         selection_mode="multi-row",
     )  # fmt: skip
-    marked = [
-        found.links[row]
-        for row in chosen["selection"]["rows"]
-        if row < len(found.links) and found.states[row] == "berlaku"
+    selected = [
+        link_list.links[row]
+        for row in event["selection"]["rows"]
+        if row < len(link_list.links) and link_list.states[row] == "berlaku"
     ]
     st.button(
-        _("Cabut {n} tautan yang ditandai").format(n=i18n.format_number(len(marked)))
-        if marked
+        _("Cabut {n} tautan yang ditandai").format(n=i18n.format_number(len(selected)))
+        if selected
         else _("Tandai tautan yang berlaku untuk mencabutnya"),
-        disabled=not marked,
+        disabled=not selected,
         type="primary",
         on_click=_on_revoke,
-        args=([link.bound.id for link in marked],),
+        args=([link.scope.id for link in selected],),
     )
 
 
 def load_links() -> LinkList:
-    """Raises StoreError."""
+    """Return the links that the viewer may see. Raises StoreError."""
     store, now = board().store, session.now()
-    known = accounts.load_all(store)
-    some = [
+    known_accounts = accounts.load_all(store)
+    links = [
         link for link in guest_links.load_all(store).values() if link is not None and _may_see(link)
     ]
-    some.sort(key=lambda link: link.created_at, reverse=True)
+    links.sort(key=lambda link: link.created_at, reverse=True)
     return LinkList(
-        some, [guest_links.state(link, known, now) for link in some], guest_links.load_usage(store)
+        links,
+        [guest_links.state(link, known_accounts, now) for link in links],
+        guest_links.load_usage(store),
     )
 
 
@@ -92,46 +93,47 @@ def _may_see(link: Link) -> bool:
 
 
 def _build_table(link_list: LinkList) -> Table:
-    some, register = link_list.links, board().register
-    uses = [link_list.uses.get(link.scope.id) for link in some]
+    links, register = link_list.links, board().register
+    uses = [link_list.uses.get(link.scope.id) for link in links]
     everywhere = _("seluruh kabupaten")
     return make_table(
         {
-            _("untuk"): [link.note for link in some],
+            _("untuk"): [link.note for link in links],
             _("keadaan"): [label("link", state) for state in link_list.states],
-            _("halaman"): [label("screen", link.scope.page) for link in some],
+            _("halaman"): [label("screen", link.scope.page) for link in links],
             _("saringan"): [
-                view_text.format_filters(register, link.scope.query) for link in some
+                view_text.format_filters(register, link.scope.query) for link in links
             ],
             _("wilayah"): [", ".join(map(register.name_of, link.area)) or everywhere
-                           for link in some],
-            _("dibuka"): number_column((one.count if one else 0) for one in uses),
-            _("terakhir dibuka"): time_column(one.last_at if one else None for one in uses),
-            _("dibuat oleh"): [link.created_by for link in some],
-            _("dibuat"): time_column(link.created_at for link in some),
-            _("berlaku sampai"): time_column(link.scope.expires_at for link in some),
-            _("nomor"): [link.scope.id for link in some],
+                           for link in links],
+            _("dibuka"): number_column((usage.count if usage else 0) for usage in uses),
+            _("terakhir dibuka"): time_column(usage.last_at if usage else None for usage in uses),
+            _("dibuat oleh"): [link.created_by for link in links],
+            _("dibuat"): time_column(link.created_at for link in links),
+            _("berlaku sampai"): time_column(link.scope.expires_at for link in links),
+            _("nomor"): [link.scope.id for link in links],
         }
     )  # fmt: skip
 
 
 def _on_revoke(link_ids: list[str]) -> None:
-    """End these links, each of which the viewer must still know of."""
+    """Revoke these links, as far as the viewer may see them."""
     try:
-        known = {link.scope.id for link in load_links().links}
-        for number_ in link_ids:
-            if number_ in known:
+        visible_ids = {link.scope.id for link in load_links().links}
+        for link_id in link_ids:
+            if link_id in visible_ids:
                 guest_links.revoke_for_viewer(
-                    board().store, number_, session.now(), session.viewer()
+                    board().store, link_id, session.now(), session.viewer()
                 )
     except (LinkRefused, StoreError) as error:
         st.session_state[_OUTCOME_KEY] = (False, str(error))
         return
-    said = _("{n} tautan dicabut; yang sedang terbuka ditutup sekarang.")
-    st.session_state[_OUTCOME_KEY] = (True, said.format(n=i18n.format_number(len(link_ids))))
+    text = _("{n} tautan dicabut; yang sedang terbuka ditutup sekarang.")
+    st.session_state[_OUTCOME_KEY] = (True, text.format(n=i18n.format_number(len(link_ids))))
 
 
 def show() -> None:
-    at = session.get_view_time(filters.get_past_time(), session.get_snapshot_view())
-    render_header(at, label("screen", "tautan"))
+    """Draw the page of the guest links."""
+    view_time = session.get_view_time(filters.get_past_time(), session.get_snapshot_view())
+    render_header(view_time, label("screen", "tautan"))
     render_links_panel()

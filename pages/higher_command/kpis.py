@@ -1,4 +1,4 @@
-"""The key figures of a command above: sums, each with of how many kabupaten it is."""
+"""The key figures of a higher command: sums, each with the number of kabupaten it covers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from situasi.ui.tables.table_view import Table
 
 
 def build_kpis(total: UnitSummary, units: list[UnitSummary]) -> list[Kpi]:
-    """all_of: the sums. every: what stands behind them."""
+    """Build the key figures. total: the sums. units: the rows behind them."""
     cards = (
         ("lapor", _build_reporting_card(total), higher_command_tables.build_reporting_table),
         ("terbuka", _build_incident_card(total), higher_command_tables.build_incident_table),
@@ -45,12 +45,12 @@ def _build_kpi(
 
 
 def _build_reporting_card(unit: UnitSummary) -> Card:
-    never = unit.member_count - unit.reporting_count
+    missing = unit.member_count - unit.reporting_count
     notes = [
         _("{n} senyap").format(n=i18n.format_number(unit.silent_count))
         if unit.silent_count
         else "",
-        _("{n} belum ada laporan").format(n=i18n.format_number(never)) if never else "",
+        _("{n} belum ada laporan").format(n=i18n.format_number(missing)) if missing else "",
     ]
     value = _("{n} dari {all}").format(
         n=i18n.format_number(unit.reporting_count), all=i18n.format_number(unit.member_count)
@@ -60,14 +60,14 @@ def _build_reporting_card(unit: UnitSummary) -> Card:
 
 
 def _build_incident_card(unit: UnitSummary) -> Card:
-    grave = unit.counts["serious_open"]
-    aside = "" if grave is None else _("{n} serius").format(n=format_sum(unit, "serious_open"))
+    serious = unit.counts["serious_open"]
+    note = "" if serious is None else _("{n} serius").format(n=format_sum(unit, "serious_open"))
     return Card(
         _("Kejadian terbuka"),
         format_sum(unit, "incidents_open"),
         format_unit_coverage(unit, "incidents_open"),
-        is_alarm=bool(grave),
-        side_note=aside,
+        is_alarm=bool(serious),
+        side_note=note,
     )
 
 
@@ -76,41 +76,41 @@ def _build_situasi_card(unit: UnitSummary) -> Card:
         (markup.build_situasi_mark(state), format_sum(unit, f"situasi_{state}"), "")
         for state in reversed(SITUASI)
     ]
-    told = unit.counts["situasi_merah"] is not None
+    known = unit.counts["situasi_merah"] is not None
     note = " · ".join(label("situasi", state) for state in reversed(SITUASI))
     return Card(
         _("Situasi kecamatan"),
-        markup.build_counts(marks) if told else "–",
+        markup.build_counts(marks) if known else "–",
         f"{note} · {format_unit_coverage(unit, 'situasi_merah')}"
-        if told
+        if known
         else _("belum ada laporan"),
         is_alarm=bool(unit.counts["situasi_merah"]),
     )
 
 
 def _build_station_card(unit: UnitSummary) -> Card:
-    told = unit.counts["tps_reported"] is not None
+    known = unit.counts["tps_reported"] is not None
     value = _("{n} dari {all}").format(
         n=format_sum(unit, "tps_reported"), all=format_tps_total(unit)
     )
-    return Card(_("TPS lapor"), value if told else "–", format_unit_coverage(unit, "tps_reported"))
+    return Card(_("TPS lapor"), value if known else "–", format_unit_coverage(unit, "tps_reported"))
 
 
 def _build_turnout_card(unit: UnitSummary) -> Card:
-    heads = _("{heads} hadir di {n} TPS, {of}").format(
+    note = _("{heads} hadir di {n} TPS, {of}").format(
         heads=format_sum(unit, "heads"),
         n=format_sum(unit, "tps_counted"),
         of=format_unit_coverage(unit, "rated"),
     )
-    told = unit.counts["heads"] is not None
-    return Card(_("Partisipasi"), format_turnout(unit), heads if told else _("belum ada hitungan"))
+    known = unit.counts["heads"] is not None
+    return Card(_("Partisipasi"), format_turnout(unit), note if known else _("belum ada hitungan"))
 
 
 def _build_officer_card(unit: UnitSummary) -> Card:
-    told = unit.counts["officers_present"] is not None
+    known = unit.counts["officers_present"] is not None
     value = _("{n} dari {all}").format(
         n=format_sum(unit, "officers_present"), all=format_sum(unit, "officers_posted")
     )
     return Card(
-        _("Personel hadir"), value if told else "–", format_unit_coverage(unit, "officers_present")
+        _("Personel hadir"), value if known else "–", format_unit_coverage(unit, "officers_present")
     )

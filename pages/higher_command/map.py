@@ -1,4 +1,4 @@
-"""The kabupaten on a map, where somebody brought their boundaries; a click opens one."""
+"""The kabupaten on a map, if their boundaries are installed; a click opens one."""
 
 from __future__ import annotations
 
@@ -22,42 +22,46 @@ _CLICK_COUNT_KEY = "_peta_wilayah"
 
 
 def render_map_panel(units: list[UnitSummary]) -> None:
-    """By the worst situasi; nothing where no boundaries are known: the tiles say the same."""
-    there = app.current_higher_command()
-    shapes = there.boundaries if there else None
-    drawn = {one.code: one for one in units if shapes and one.code in shapes.codes}
-    if shapes is None or not drawn:
+    """Draw the map by the highest situasi; nothing without boundaries: the tiles show the same."""
+    command = app.current_higher_command()
+    boundaries = command.boundaries if command else None
+    units_by_code = {
+        unit.code: unit for unit in units if boundaries and unit.code in boundaries.codes
+    }
+    if boundaries is None or not units_by_code:
         return
-    names = tuple((code, one.name) for code, one in drawn.items())
+    names = tuple((code, unit.name) for code, unit in units_by_code.items())
     areas = {
-        code: _build_area(drawn[code]) if code in drawn else AreaStyle("", fill_mode="filtered")
-        for code in shapes.codes
+        code: _build_area(units_by_code[code])
+        if code in units_by_code
+        else AreaStyle("", fill_mode="filtered")
+        for code in boundaries.codes
     }
     clicks = st.session_state.setdefault(_CLICK_COUNT_KEY, 0)
-    made = build_situation_map(
-        place_labels(shapes, names, HEIGHT),
-        shapes.url,
+    deck = build_situation_map(
+        place_labels(boundaries, names, HEIGHT),
+        boundaries.url,
         areas,
         None,
         session.get_theme(),
         layer_id=f"kabupaten-{clicks}",
     )
-    alt = _("Peta {n} kabupaten menurut situasi terberat").format(n=len(drawn))
-    chosen = st.pydeck_chart(made, height=HEIGHT, on_select="rerun", key=_MAP_KEY, alt=alt)
+    alt = _("Peta {n} kabupaten menurut situasi terberat").format(n=len(units_by_code))
+    event = st.pydeck_chart(deck, height=HEIGHT, on_select="rerun", key=_MAP_KEY, alt=alt)
     marks = [
         (markup.build_situasi_mark(state), label("situasi", state)) for state in reversed(SITUASI)
     ]
     marks.append((markup.build_situasi_mark(None), _("belum dinyatakan")))
-    markup.render_legend(marks, f"{shapes.credit}. {shapes.caution}.")
-    for picked in (one for some in chosen["selection"]["objects"].values() for one in some):
-        line = drawn.get(picked["properties"]["kode"])
-        if line is not None and line.is_openable:
-            higher_command_tables.open_unit(line)
+    markup.render_legend(marks, f"{boundaries.credit}. {boundaries.caution}.")
+    for item in (unit for objects in event["selection"]["objects"].values() for unit in objects):
+        unit = units_by_code.get(item["properties"]["kode"])
+        if unit is not None and unit.is_openable:
+            higher_command_tables.open_unit(unit)
 
 
 def _build_area(unit: UnitSummary) -> AreaStyle:
     value = wording.format_turnout(unit)
     if unit.state is None:
         return AreaStyle(unit.name, value, fill_mode="silent")
-    strength = 90 if unit.state == "hijau" else 255
-    return AreaStyle(unit.name, value, SITUASI[unit.state], strength)
+    opacity = 90 if unit.state == "hijau" else 255
+    return AreaStyle(unit.name, value, SITUASI[unit.state], opacity)

@@ -1,4 +1,4 @@
-"""Pieces of the page of a command above that are drawn as HTML. All is escaped."""
+"""The HTML parts of the higher command page; all text is escaped."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from situasi.ui.components import markup
 
 @dataclass(frozen=True)
 class Tile:
-    """A kabupaten or province. to: where a click leads; "": nowhere, and closed says why.
+    """A kabupaten or province. url: where a click leads; "" if nowhere, with a closed_reason.
 
-    share: of its TPS that told, 0 to 1; None: not known. grave: what somebody should look at.
+    reported_share: of its TPS, 0 to 1; None if unknown. critical_text: what needs attention.
     """
 
     title: str
@@ -31,36 +31,40 @@ class Tile:
 
 
 def render_tiles(entries: Sequence[Tile]) -> None:
-    """Side by side, as many in a line as fit."""
+    """Draw the tiles side by side, as many in a line as fit."""
     tiles = Markup("").join(map(_build_tile, entries))
     markup.render(Markup('<div class="ab-tiles">{}</div>').format(tiles))
 
 
 def _build_tile(tile: Tile) -> Markup:
-    words = Markup("").join(Markup("<p>{}</p>").format(line) for line in tile.lines)
-    grave = (
+    lines = Markup("").join(Markup("<p>{}</p>").format(line) for line in tile.lines)
+    critical = (
         Markup('<p class="ab-grave">{}</p>').format(tile.critical_text)
         if tile.critical_text
         else Markup()
     )
-    silent = (
+    silence = (
         Markup('<b class="ab-silent">{}</b>').format(tile.silence_text)
         if tile.silence_text
         else Markup()
     )
-    made = Markup('<span class="si-chip si-made">{}</span>').format(tile.exercise_label or "")
-    closed = Markup("<em>{}</em>").format(tile.closed_reason) if tile.closed_reason else Markup()
-    inside = Markup(
+    exercise = Markup('<span class="si-chip si-made">{}</span>').format(tile.exercise_label or "")
+    closed_note = (
+        Markup("<em>{}</em>").format(tile.closed_reason) if tile.closed_reason else Markup()
+    )
+    content = Markup(
         "<h3>{}{}</h3>{}{}{}{}"
         "<footer>{}<small>{}</small></footer>{}"
     ).format(
-        tile.title, made if tile.exercise_label else "", _build_state(tile),
-        _build_bar(tile.reported_share), words, grave, silent, tile.copy_age_text, closed,
+        tile.title, exercise if tile.exercise_label else "", _build_state(tile),
+        _build_bar(tile.reported_share), lines, critical, silence, tile.copy_age_text, closed_note,
     )  # fmt: skip
-    kinds = "ab-tile" + (" ab-is-silent" if tile.silence_text else "")
+    css_classes = "ab-tile" + (" ab-is-silent" if tile.silence_text else "")
     if not tile.url:
-        return Markup('<div class="{}">{}</div>').format(kinds, inside)
-    return Markup('<a class="{}" href="{}" target="_self">{}</a>').format(kinds, tile.url, inside)
+        return Markup('<div class="{}">{}</div>').format(css_classes, content)
+    return Markup('<a class="{}" href="{}" target="_self">{}</a>').format(
+        css_classes, tile.url, content
+    )
 
 
 def _build_state(tile: Tile) -> Markup:

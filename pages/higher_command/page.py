@@ -1,4 +1,4 @@
-"""The page of a command above: its kabupaten side by side, and the way into each."""
+"""The page of a higher command: its kabupaten side by side, with links to their boards."""
 
 from __future__ import annotations
 
@@ -15,26 +15,27 @@ from situasi.ui.page_layout import render_header
 
 
 def show() -> None:
-    found, at, part = (
+    """Draw the page of a higher command."""
+    overview, view_time, province = (
         higher_command_session.get_overview(),
         higher_command_session.get_view_time(),
         tenant.get_province(),
     )
-    every, whole = (
+    units, total = (
         comparison.build_unit_summaries(
-            found, part, higher_command_session.get_estimated_kabupaten()
+            overview, province, higher_command_session.get_estimated_kabupaten()
         ),
         higher_command_session.compute_totals(),
     )
-    render_header(at, higher_command_panels.format_title(part))
-    render_kpi_row(higher_command_kpis.build_kpis(whole, every))
+    render_header(view_time, higher_command_panels.format_title(province))
+    render_kpi_row(higher_command_kpis.build_kpis(total, units))
 
-    higher_command_panels.render_controls(at)
+    higher_command_panels.render_controls(view_time)
     with st.container(key="wilayah_dan_serius"):
         left, right = st.columns([13, 7], gap="medium")
     with left:
-        map.render_map_panel(every)
-        higher_command_panels.render_tiles(every)
+        map.render_map_panel(units)
+        higher_command_panels.render_tiles(units)
     with right:
-        higher_command_panels.render_critical_panel(found, part)
-    higher_command_tables.render_table_panel(every)
+        higher_command_panels.render_critical_panel(overview, province)
+    higher_command_tables.render_table_panel(units)

@@ -1,4 +1,4 @@
-"""The newest grave cases of all kabupaten, newest first."""
+"""The panels of the higher command page: serious cases (newest first), time control and tiles."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MAX_CASES = 12
 
 
 def render_critical_panel(overview: HigherCommandOverview, part: str) -> None:
-    """What is open and tinggi or merah."""
+    """Draw the open cases with tingkat tinggi or situasi merah."""
     cases = overview.critical_cases(part, MAX_CASES)
     with markup.row():
         st.markdown("**" + _("Kejadian serius terbaru") + "**", width="content")
@@ -37,7 +37,7 @@ def render_critical_panel(overview: HigherCommandOverview, part: str) -> None:
             table_view.render_table_popover(title, lambda: _build_table(overview, cases), "serius")
     with st.container(key="serius_terbaru"):
         if cases:
-            items = [_build_item(overview, one) for one in cases]
+            items = [_build_item(overview, case) for case in cases]
             markup.render(markup.build_report_list(items, _("LATIHAN")))
         elif overview.total(part).counts["serious_open"] is None:
             markup.render_empty_state(_("Belum ada laporan kejadian dari kabupaten mana pun."))
@@ -48,11 +48,11 @@ def render_critical_panel(overview: HigherCommandOverview, part: str) -> None:
 
 
 def _build_item(overview: HigherCommandOverview, case: CriticalCase) -> IncidentItem:
-    at, now = (
+    known_at, now = (
         moment.astimezone(overview.command.zone)
         for moment in (case.known_at, _get_reference_time(overview, case))
     )
-    heard = i18n.format_relative_time(at, now)
+    last_report = i18n.format_relative_time(known_at, now)
     return IncidentItem(
         tingkat=case.tingkat,
         tingkat_label=label("tingkat", case.tingkat),
@@ -60,8 +60,8 @@ def _build_item(overview: HigherCommandOverview, case: CriticalCase) -> Incident
         place=_format_place(overview, case),
         text=shorten_text(case.uraian or ""),
         status=label("status", case.status),
-        time_text=heard,
-        last_report=heard,
+        time_text=last_report,
+        last_report=last_report,
         occurrence="",
         is_exercise=case.rehearsal,
     )
@@ -73,45 +73,47 @@ def _get_reference_time(overview: HigherCommandOverview, case: CriticalCase) -> 
 
 
 def _format_place(overview: HigherCommandOverview, case: CriticalCase) -> str:
-    there = app.current_higher_command()
-    known = there.kecamatan if there else {}
-    parts_of = (
+    command = app.current_higher_command()
+    kecamatan_names = command.kecamatan if command else {}
+    parts = (
         overview.command.member(case.kabupaten).name,
-        known.get(case.kecamatan or "", case.kecamatan or ""),
+        kecamatan_names.get(case.kecamatan or "", case.kecamatan or ""),
         case.desa_text or "",
         f"TPS {case.tps}" if case.tps else "",
     )
-    return " · ".join(filter(None, parts_of))
+    return " · ".join(filter(None, parts))
 
 
 def _build_table(overview: HigherCommandOverview, cases: list[CriticalCase]) -> Table:
     return make_table(
         {
-            _("diketahui"): time_column(one.known_at for one in cases),
-            _("terjadi"): time_column(one.occurred_at for one in cases),
-            _("tempat"): [_format_place(overview, one) for one in cases],
-            _("jenis"): [label("jenis", one.jenis) for one in cases],
-            _("tingkat"): [label("tingkat", one.tingkat) for one in cases],
-            _("situasi"): [label("situasi", one.situasi) if one.situasi else "" for one in cases],
-            _("status"): [label("status", one.status) for one in cases],
-            _("uraian"): [one.uraian for one in cases],
+            _("diketahui"): time_column(case.known_at for case in cases),
+            _("terjadi"): time_column(case.occurred_at for case in cases),
+            _("tempat"): [_format_place(overview, case) for case in cases],
+            _("jenis"): [label("jenis", case.jenis) for case in cases],
+            _("tingkat"): [label("tingkat", case.tingkat) for case in cases],
+            _("situasi"): [
+                label("situasi", case.situasi) if case.situasi else "" for case in cases
+            ],
+            _("status"): [label("status", case.status) for case in cases],
+            _("uraian"): [case.uraian for case in cases],
         },
-        [one.rehearsal for one in cases],
+        [case.rehearsal for case in cases],
     )
 
 
 def format_title(part: str) -> str:
-    """What stands side by side here."""
+    """Return the title of the page: the province, or "Wilayah"."""
     return higher_command_session.get_command().subdivisions[part] if part else _("Wilayah")
 
 
 def render_controls(view_time: ViewTime) -> None:
-    """The moment that is shown, behind one button."""
+    """Draw the control of the view time, behind one button."""
     zone = tenant.get_info().zone_label
-    said = _("Langsung") if view_time.live else f"{i18n.format_time(view_time.at)} {zone}"
+    text = _("Langsung") if view_time.live else f"{i18n.format_time(view_time.at)} {zone}"
     with markup.row():
         st.markdown(f"**{wording.format_unit_kind()}**", width="content")
-        with st.popover(said, key="pilih_saat"):
+        with st.popover(text, key="pilih_saat"):
             st.caption(_("Papan sebagaimana diketahui pada saat lampau; ujung kanan: langsung."))
             filters.render_time_slider()
             if not view_time.live:
@@ -119,8 +121,8 @@ def render_controls(view_time: ViewTime) -> None:
 
 
 def render_tiles(units: list[UnitSummary]) -> None:
-    """One for each; a click on it opens what it is of."""
-    higher_command_markup.render_tiles([_build_tile(line) for line in units])
+    """Draw one tile for each unit; a click opens its board."""
+    higher_command_markup.render_tiles([_build_tile(unit) for unit in units])
 
 
 def _build_tile(unit: UnitSummary) -> Tile:

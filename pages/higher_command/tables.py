@@ -1,4 +1,4 @@
-"""The kabupaten side by side as tables; a click on a row of the first opens its board."""
+"""Tables of the kabupaten side by side; a click on a row of the main table opens its board."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _TABLE_KEY = "wilayah"
 
 
 def render_table_panel(units: list[UnitSummary]) -> None:
-    """All that is told of each."""
-    chosen = table_view.render_table(
+    """Draw the table with all values of each unit."""
+    event = table_view.render_table(
         _get_cached_table(units),
         _TABLE_KEY,
         wording.format_unit_kind(),
@@ -35,8 +35,8 @@ def render_table_panel(units: list[UnitSummary]) -> None:
         selection_mode="single-row",
     )
     table_view.render_explanation(_TABLE_KEY)
-    for row in chosen["selection"]["rows"]:
-        if row < len(units) and units[row].opens:
+    for row in event["selection"]["rows"]:
+        if row < len(units) and units[row].is_openable:
             open_unit(units[row])
 
 
@@ -47,49 +47,49 @@ def _get_cached_table(units: list[UnitSummary]) -> Table:
 
 
 def open_unit(unit: UnitSummary) -> None:
-    """Go there as the menu would."""
-    address = {tenant.URL_PARAMETER: unit.code}
+    """Open the board of a unit, as the menu would."""
+    parameters = {tenant.URL_PARAMETER: unit.code}
     for name in ("lang", "saat"):
         if name in st.query_params and (name != "saat" or unit.zone == tenant.get_info().zone):
-            address[name] = st.query_params[name]
+            parameters[name] = st.query_params[name]
     name = "" if unit.is_aggregate else "situasi"
-    there = st.Page(lambda: None, title=unit.name, url_path=name, default=not name)
-    st.switch_page(there, query_params=address)
+    page = st.Page(lambda: None, title=unit.name, url_path=name, default=not name)
+    st.switch_page(page, query_params=parameters)
 
 
 def build_full_table(units: list[UnitSummary]) -> Table:
-    """Everything of each, one line."""
+    """Build the table with all values, one row for each unit."""
     return _build_table(
         units,
         {
-            _("keadaan"): [_format_reporting(one) for one in units],
-            _("salinan"): time_column(one.copied_at for one in units),
-            _("situasi"): [_format_state(one) for one in units],
+            _("keadaan"): [_format_reporting(unit) for unit in units],
+            _("salinan"): time_column(unit.copied_at for unit in units),
+            _("situasi"): [_format_state(unit) for unit in units],
             **_build_station_columns(units),
             **_build_turnout_columns(units),
             **_build_incident_columns(units),
             _("kec. merah"): _build_count_column(units, "situasi_merah"),
             _("kec. kuning"): _build_count_column(units, "situasi_kuning"),
             **_build_officer_columns(units),
-            _("laporan terakhir"): time_column(one.reported_at for one in units),
+            _("laporan terakhir"): time_column(unit.reported_at for unit in units),
         },
     )
 
 
 def build_reporting_table(units: list[UnitSummary]) -> Table:
-    """From whom anything comes."""
+    """Build the table of which units report."""
     return _build_table(
         units,
         {
-            _("keadaan"): [_format_reporting(one) for one in units],
-            _("salinan"): time_column(one.copied_at for one in units),
-            _("laporan terakhir"): time_column(one.reported_at for one in units),
+            _("keadaan"): [_format_reporting(unit) for unit in units],
+            _("salinan"): time_column(unit.copied_at for unit in units),
+            _("laporan terakhir"): time_column(unit.reported_at for unit in units),
         },
     )
 
 
 def build_incident_table(units: list[UnitSummary]) -> Table:
-    """Open cases of the day."""
+    """Build the table of the open cases of the day."""
     return _build_table(
         units,
         {
@@ -100,14 +100,14 @@ def build_incident_table(units: list[UnitSummary]) -> Table:
 
 
 def build_situasi_table(units: list[UnitSummary]) -> Table:
-    """How many kecamatan are in each situasi."""
+    """Build the table of the number of kecamatan in each situasi."""
     cells = {label("situasi", state): _build_count_column(units, f"situasi_{state}")
              for state in ("merah", "kuning", "hijau")}  # fmt: skip
-    return _build_table(units, {_("situasi"): [_format_state(one) for one in units], **cells})
+    return _build_table(units, {_("situasi"): [_format_state(unit) for unit in units], **cells})
 
 
 def build_station_table(units: list[UnitSummary]) -> Table:
-    """How far the TPS are."""
+    """Build the table of the progress of the TPS."""
     return _build_table(
         units,
         {
@@ -120,7 +120,7 @@ def build_station_table(units: list[UnitSummary]) -> Table:
 
 
 def build_turnout_table(units: list[UnitSummary]) -> Table:
-    """Heads counted."""
+    """Build the table of the voters counted."""
     return _build_table(
         units,
         {**_build_turnout_columns(units), _("pemilih hadir"): _build_count_column(units, "heads")},
@@ -128,20 +128,20 @@ def build_turnout_table(units: list[UnitSummary]) -> Table:
 
 
 def build_officer_table(units: list[UnitSummary]) -> Table:
-    """Officers present of those posted."""
+    """Build the table of officers present, of those posted."""
     return _build_table(units, _build_officer_columns(units))
 
 
 def _build_table(units: list[UnitSummary], columns: dict[str, Cells]) -> Table:
-    names = {_("wilayah"): [one.name for one in units]}
-    return make_table({**names, **columns}, [one.rehearsal for one in units])
+    names = {_("wilayah"): [unit.name for unit in units]}
+    return make_table({**names, **columns}, [unit.rehearsal for unit in units])
 
 
 def _build_station_columns(units: list[UnitSummary]) -> dict[str, Cells]:
     return {
         _("TPS lapor"): ratio_column(
-            (one.counts["tps_reported"] for one in units),
-            (one.tps for one in units),
+            (unit.counts["tps_reported"] for unit in units),
+            (unit.tps for unit in units),
             _("TPS"),
             unknown_total=_("belum diketahui"),
         )
@@ -151,11 +151,11 @@ def _build_station_columns(units: list[UnitSummary]) -> dict[str, Cells]:
 def _build_turnout_columns(units: list[UnitSummary]) -> dict[str, Cells]:
     return {
         _("partisipasi"): percent_column(
-            (one.rate for one in units), estimated=[one.rate_estimated for one in units]
+            (unit.rate for unit in units), estimated=[unit.rate_estimated for unit in units]
         ),
         _("TPS dihitung"): ratio_column(
-            (one.counts["tps_counted"] for one in units),
-            (one.tps for one in units),
+            (unit.counts["tps_counted"] for unit in units),
+            (unit.tps for unit in units),
             _("TPS dari"),
             unknown_total=_("belum diketahui"),
         ),
@@ -172,15 +172,15 @@ def _build_incident_columns(units: list[UnitSummary]) -> dict[str, Cells]:
 def _build_officer_columns(units: list[UnitSummary]) -> dict[str, Cells]:
     return {
         _("personel hadir"): ratio_column(
-            (one.counts["officers_present"] for one in units),
-            (one.counts["officers_posted"] for one in units),
+            (unit.counts["officers_present"] for unit in units),
+            (unit.counts["officers_posted"] for unit in units),
             _("personel diplot"),
         )
     }
 
 
 def _build_count_column(units: list[UnitSummary], count_name: str) -> Any:
-    return number_column(one.counts[count_name] for one in units)
+    return number_column(unit.counts[count_name] for unit in units)
 
 
 def _format_reporting(unit: UnitSummary) -> str:

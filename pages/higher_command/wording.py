@@ -1,4 +1,4 @@
-"""The kabupaten side by side, in words: what each told, and how old it is."""
+"""Texts about kabupaten side by side: what each reported, and how old it is."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ _HOUR = timedelta(hours=1)
 
 
 def format_unit_kind() -> str:
-    """What stands side by side."""
-    nation = higher_command_session.get_command().level == MABES and not tenant.get_province()
-    return _("Provinsi") if nation else _("Kabupaten dan kota")
+    """Return the kind of the units side by side."""
+    is_national = higher_command_session.get_command().level == MABES and not tenant.get_province()
+    return _("Provinsi") if is_national else _("Kabupaten dan kota")
 
 
 def format_sum(unit: UnitSummary, count_name: str) -> str:
-    """A sum as it may be said: of some that told, there are at least so many."""
+    """Return a sum as text, with "≥" if some kabupaten did not report it."""
     value = unit.counts[count_name]
     if value is None:
         return "–"
-    # That there are at least none says nothing: from how many it is stands beside it.
+    # "At least 0" says nothing; the number of reporting kabupaten is beside it.
     return ("≥ " if value and unit.is_partial(count_name) else "") + i18n.format_number(value)
 
 
 def format_tps_total(unit: UnitSummary) -> str:
-    """The TPS that there are; not known: in words."""
+    """Return the number of TPS, or that it is not known."""
     if unit.tps is None:
         return _("belum diketahui")
     return ("≈ " if unit.estimated else "") + i18n.format_number(unit.tps)
 
 
 def format_turnout(unit: UnitSummary) -> str:
-    """Turnout of the TPS whose voters are known."""
+    """Return the turnout of the TPS whose number of voters is known."""
     if unit.rate is None:
         return "–"
     return ("≈ " if unit.rate_estimated else "") + i18n.format_number(unit.rate, 1) + " %"
 
 
 def format_tile_lines(unit: UnitSummary) -> list[str]:
-    """Three lines of a tile."""
+    """Return the three lines of a tile."""
     if not unit.reporting_count:
         return [_("Belum ada laporan"), _("TPS: {n}").format(n=format_tps_total(unit))]
     counts = unit.counts
@@ -53,49 +53,51 @@ def format_tile_lines(unit: UnitSummary) -> list[str]:
     turnout = _("{rate} hadir di {n} TPS").format(
         rate=format_turnout(unit), n=format_sum(unit, "tps_counted")
     )
-    opened = _("{n} kejadian terbuka").format(n=format_sum(unit, "incidents_open"))
+    incidents = _("{n} kejadian terbuka").format(n=format_sum(unit, "incidents_open"))
     return [
         tps if counts["tps_reported"] is not None else _("TPS: belum lapor"),
         turnout if counts["heads"] is not None else _("Hadir: belum lapor"),
-        opened if counts["incidents_open"] is not None else _("Kejadian: belum lapor"),
+        incidents if counts["incidents_open"] is not None else _("Kejadian: belum lapor"),
     ]
 
 
 def format_critical(unit: UnitSummary) -> str:
-    """What somebody should look at, or nothing."""
+    """Return what needs attention, or ""."""
     serious, red, yellow = (
         unit.counts[name] or 0 for name in ("serious_open", "situasi_merah", "situasi_kuning")
     )
-    told = (
+    parts = (
         (serious, _("{n} serius")),
         (red, _("{n} kec. merah")),
         (yellow, _("{n} kec. kuning")),
     )
-    return " · ".join(said.format(n=i18n.format_number(n)) for n, said in told if n)
+    return " · ".join(
+        template.format(n=i18n.format_number(count)) for count, template in parts if count
+    )
 
 
 def compute_reported_share(unit: UnitSummary) -> float | None:
-    """Of its TPS that told; None where it is not known."""
-    told = unit.counts["tps_reported"]
-    return None if told is None or not unit.tps else min(1.0, told / unit.tps)
+    """Return the share of the TPS that reported; None if unknown."""
+    reported_count = unit.counts["tps_reported"]
+    return None if reported_count is None or not unit.tps else min(1.0, reported_count / unit.tps)
 
 
 def format_copy_age(unit: UnitSummary) -> str:
-    """How old what lies here is."""
+    """Return the age of the local copy."""
     if unit.exercise_at is not None:
-        at = unit.exercise_at.astimezone(unit.zone)
-        return _("jam latihan {time}").format(time=i18n.format_time(at))
+        copied = unit.exercise_at.astimezone(unit.zone)
+        return _("jam latihan {time}").format(time=i18n.format_time(copied))
     if unit.copied_at is None:
         return ""
-    at, now = unit.copied_at.astimezone(unit.zone), unit.now.astimezone(unit.zone)
-    age = i18n.format_relative_time(at, now)
-    if unit.zone != tenant.get_info().zone and now - at >= _HOUR:  # a clock of another zone
+    copied, now = unit.copied_at.astimezone(unit.zone), unit.now.astimezone(unit.zone)
+    age = i18n.format_relative_time(copied, now)
+    if unit.zone != tenant.get_info().zone and now - copied >= _HOUR:  # the time is of another zone
         age = f"{age} {unit.zone_label}"
     return _("salinan {age}").format(age=age)
 
 
 def format_silence(unit: UnitSummary) -> str:
-    """That nothing comes any more, or nothing."""
+    """Return that nothing arrives any more, or ""."""
     if unit.is_silent:
         return _("SENYAP")
     return (
@@ -104,10 +106,10 @@ def format_silence(unit: UnitSummary) -> str:
 
 
 def format_unit_coverage(unit: UnitSummary, count_name: str) -> str:
-    """Of how many kabupaten a sum is."""
-    told, every = unit.told[count_name], unit.member_count
-    if told == every:
-        return _("{n} kabupaten").format(n=i18n.format_number(every))
+    """Return how many kabupaten a sum covers."""
+    reporting_count, total = unit.told[count_name], unit.member_count
+    if reporting_count == total:
+        return _("{n} kabupaten").format(n=i18n.format_number(total))
     return _("{n} dari {all} kabupaten").format(
-        n=i18n.format_number(told), all=i18n.format_number(every)
+        n=i18n.format_number(reporting_count), all=i18n.format_number(total)
     )

@@ -1,4 +1,4 @@
-"""What is done next with a case: each step is a new row, with who and when, through the door."""
+"""Actions on a case: each step is ingested as a new row with author and time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from situasi.ui.submission import SubmissionResult
 
 SOURCE = "papan"
 _STEP_RESULT_KEY = "_kejadian_langkah"
-# What a step asks, from which words.
+# Choices of the steps: codes by heading.
 _STEP_CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
     "diteruskan": {"rujukan": RUJUKAN},
     form_rows.REASSESS_STEP: {"tingkat": TINGKAT, "situasi": SITUASI},
@@ -33,9 +33,10 @@ _STEP_CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 def render_steps(members: pd.DataFrame, status: str | None, is_exercise: bool) -> None:
-    """The next steps of a case (its members: a merged one has several), for whoever may take them.
+    """Draw the next steps of a case, if the viewer may take them.
 
-    made_up: the case is of an exercise, whose clock then tells when the step was taken.
+    members: the cases of a merged case, or the one. is_exercise: the case is of an exercise, so the
+    time of the step is that of the exercise clock.
     """
     _render_step_result()
     if not submission.may_act("tindak"):
@@ -57,12 +58,12 @@ def _step_title(step: str) -> str:
 
 
 def _render_step(step: str, members: pd.DataFrame, is_exercise: bool) -> None:
-    """A button that asks what belongs to the step, and then keeps it."""
+    """Draw a button that opens the form of a step."""
     key = f"{step}_{zlib.crc32(repr(members['case'].tolist()).encode()):x}"
-    opened = st.popover(_step_title(step), key=key, on_change="rerun")
-    if not opened.open:
+    popover = st.popover(_step_title(step), key=key, on_change="rerun")
+    if not popover.open:
         return
-    with opened, st.form(f"{key}_isi", border=False):
+    with popover, st.form(f"{key}_isi", border=False):
         headings = _render_step_inputs(step, key)
         st.text_input(_("Keterangan"), key=f"{key}_uraian", max_chars=500)
         st.form_submit_button(
@@ -72,7 +73,7 @@ def _render_step(step: str, members: pd.DataFrame, is_exercise: bool) -> None:
 
 
 def _render_step_inputs(step: str, key: str) -> tuple[str, ...]:
-    """Draw what a step asks; its headings."""
+    """Draw the inputs of a step; return their headings."""
     if step == "ditangani":
         st.text_input(_("Satuan yang menangani"), key=f"{key}_ditugaskan", max_chars=120)
         return ("ditugaskan",)
@@ -90,23 +91,23 @@ def _on_save_step(
     step: str, key: str, headings: tuple[str, ...], members: pd.DataFrame, is_exercise: bool
 ) -> None:
     session.use_url_language()
-    told = form_rows.keep_filled(
+    cells = form_rows.keep_filled(
         **{name: st.session_state.get(f"{key}_{name}") for name in headings}
     )
     if step != form_rows.REASSESS_STEP:
-        told["status"] = step
-    if missing := _check_complete(step, told):
+        cells["status"] = step
+    if missing := _check_complete(step, cells):
         st.session_state[_STEP_RESULT_KEY] = SubmissionResult(refusal=missing)
         return
-    sent = submission.build_report_time(is_exercise)
-    rows = form_rows.build_step_rows(board().register, members, told, sent, session.viewer().name)
+    stamp = submission.build_report_time(is_exercise)
+    rows = form_rows.build_step_rows(board().register, members, cells, stamp, session.viewer().name)
     st.session_state[_STEP_RESULT_KEY] = submission.submit_rows(
         "incidents", rows, SOURCE, act="tindak"
     )
 
 
 def _check_complete(step: str, cells: form_rows.RowCells) -> str | None:
-    """What must be said before the step can be kept."""
+    """Return what is missing before the step can be saved."""
     if step == "ditangani" and "ditugaskan" not in cells:
         return _("tulis satuan yang menangani")
     if step == "diteruskan" and "rujukan" not in cells:
@@ -117,13 +118,13 @@ def _check_complete(step: str, cells: form_rows.RowCells) -> str | None:
 
 
 def _render_step_result() -> None:
-    """Say once what came of the last step."""
-    answer: SubmissionResult | None = st.session_state.pop(_STEP_RESULT_KEY, None)
-    if answer is None or answer.accepted:
+    """Show the result of the last step once."""
+    result: SubmissionResult | None = st.session_state.pop(_STEP_RESULT_KEY, None)
+    if result is None or result.accepted:
         return
-    reasons = dict.fromkeys(reason for held in answer.rejected.values() for reason in held.reasons)
-    same = _("sama persis dengan yang sudah tercatat; tulis keterangannya")
-    why = answer.refusal or "; ".join(reasons) or same
+    reasons = dict.fromkeys(reason for row in result.rejected.values() for reason in row.reasons)
+    repeated = _("sama persis dengan yang sudah tercatat; tulis keterangannya")
+    why = result.refusal or "; ".join(reasons) or repeated
     st.warning(markup.escape_markdown(_("Langkah belum tersimpan: {why}").format(why=why)))
 
 
@@ -131,12 +132,12 @@ _MERGE_ERROR_KEY = "_merge_trouble"
 
 
 def may_merge(context: PageContext) -> bool:
-    """Whether this viewer may merge, and looks at the present."""
+    """Return whether the viewer may merge cases, and views the present."""
     return context.view_time.live and session.viewer().role.may("gabung")
 
 
 def render_merge_hint(context: PageContext) -> None:
-    """Why the buttons are missing, where they are."""
+    """Draw why there are no merge buttons."""
     if not session.viewer().role.may("gabung"):
         st.caption(_("Menggabungkan dan memisahkan adalah tugas analis atau operator."))
     elif not context.view_time.live:
@@ -144,20 +145,20 @@ def render_merge_hint(context: PageContext) -> None:
 
 
 def render_merge_error() -> None:
-    """Say once what went wrong with the last decision."""
-    said = st.session_state.pop(_MERGE_ERROR_KEY, None)
-    if said == "":
+    """Show the error of the last merge decision once."""
+    error = st.session_state.pop(_MERGE_ERROR_KEY, None)
+    if error == "":
         st.warning(_("Tulis alasannya lebih dahulu; tidak ada yang disimpan."))
-    elif said is not None:
-        st.error(_("Keputusan tidak tersimpan: {why}").format(why=said))
+    elif error is not None:
+        st.error(_("Keputusan tidak tersimpan: {why}").format(why=error))
 
 
 def render_decision(act: str, title: str, case: str, other_case: str, is_exercise: bool) -> None:
-    """A button that asks for the reason and then keeps the decision. act: records.GABUNG."""
+    """Draw a button that asks for a reason and saves the decision; act: of feed_schemas.GABUNG."""
     key = f"{act}_{zlib.crc32(repr((case, other_case)).encode()):x}"
-    opened = st.popover(title, key=key, on_change="rerun")
-    if opened.open:
-        with opened:
+    popover = st.popover(title, key=key, on_change="rerun")
+    if popover.open:
+        with popover:
             st.text_input(_("Alasan"), key=f"{key}_alasan", max_chars=300)
             st.button(
                 _("Simpan"),
@@ -170,11 +171,11 @@ def render_decision(act: str, title: str, case: str, other_case: str, is_exercis
 
 def _on_decide(act: str, case: str, other_case: str, is_exercise: bool, reason_key: str) -> None:
     reason = str(st.session_state.get(reason_key, "")).strip()
-    at = session.get_view_time(filters.get_past_time(), session.get_snapshot_view())
-    if not (at.live and session.viewer().role.may("gabung")):
+    view_time = session.get_view_time(filters.get_past_time(), session.get_snapshot_view())
+    if not (view_time.live and session.viewer().role.may("gabung")):
         return
     st.session_state[_MERGE_ERROR_KEY] = (
-        save_decision(act, case, other_case, reason, is_exercise, at) if reason else ""
+        save_decision(act, case, other_case, reason, is_exercise, view_time) if reason else ""
     )
     if st.session_state[_MERGE_ERROR_KEY] is None:
         del st.session_state[_MERGE_ERROR_KEY]
@@ -183,17 +184,17 @@ def _on_decide(act: str, case: str, other_case: str, is_exercise: bool, reason_k
 def save_decision(
     act: str, case: str, other_case: str, reason: str, is_exercise: bool, view_time: ViewTime
 ) -> str | None:
-    """Bring the decision through the door; what the door or the store said against it.
+    """Ingest the decision; return the error of the ingest or the store.
 
-    made_up: both cases are of an exercise. Its own clock then tells when this was decided.
+    is_exercise: both cases are of an exercise, so the decision has the time of the exercise clock.
     """
     now = session.now()
-    when = (view_time.at if is_exercise else now).isoformat(timespec="seconds")
+    time_text = (view_time.at if is_exercise else now).isoformat(timespec="seconds")
     row = {
-        # Its own id, so that gabung after pisah in one minute is no repetition.
+        # A new id, so that gabung after pisah in the same minute is no duplicate.
         "id": f"G-{uuid.uuid4().hex[:12]}",
-        "waktu": when,
-        "waktu_lapor": when,
+        "waktu": time_text,
+        "waktu_lapor": time_text,
         "kasus": case,
         "ke": other_case,
         "tindakan": act,
@@ -201,16 +202,16 @@ def save_decision(
         "pelapor": session.viewer().name,
         "latihan": "ya" if is_exercise else "tidak",
     }
-    shown = board()
+    active = board()
     try:
         scope = write_scope.build_viewer_scope(session.viewer(), "gabung")
-        within = write_scope.bind_context(shown.ingest_context, scope, shown.store, "merges", now)
-        # A decision that does not stand is told at once; in quarantine nobody would take it up.
-        judged = feeds.check(build_table([row]), "merges", within, now)
-        if judged.rejected:
-            return "; ".join(why for one in judged.rejected for why in one.reasons)
+        bound = write_scope.bind_context(active.ingest_context, scope, active.store, "merges", now)
+        # An invalid decision is shown at once; in quarantine nobody would correct it.
+        checked = feeds.check(build_table([row]), "merges", bound, now)
+        if checked.rejected:
+            return "; ".join(why for failed in checked.rejected for why in failed.reasons)
         ingest_rows(
-            [row], "papan", shown.store, shown.ingest_context, scope, feed="merges", now=now
+            [row], "papan", active.store, active.ingest_context, scope, feed="merges", now=now
         )
     except (StoreError, WriteRefused) as error:
         return str(error)

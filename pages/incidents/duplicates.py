@@ -1,4 +1,4 @@
-"""Probable duplicates side by side; nothing is merged unless somebody says so."""
+"""Probable duplicates side by side; nothing is merged without a decision."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from situasi.ui import page_layout, render_cache
 from situasi.ui.components import markup
 from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import table_view
-from situasi.ui.wording import incidents as say
+from situasi.ui.wording import incidents
 
-# More pairs than this nobody compares at once; the table has them all.
+# Nobody compares more pairs at once; the table has them all.
 MAX_PAIRS = 4
 
 
 def render_duplicates_panel(worklist: Worklist, context: PageContext) -> None:
-    """The likeliest pairs, and all of them as a table."""
+    """Draw the most probable pairs, and a table of all of them."""
     with markup.row():
         page_layout.render_section_title(_("Kemungkinan laporan ganda"))
         if worklist.duplicate_candidates:
@@ -45,11 +45,13 @@ def render_duplicates_panel(worklist: Worklist, context: PageContext) -> None:
                 title, partial(incidents_tables.build_duplicates_table, worklist), "pasangan"
             )
         if len(worklist.orphan_merges):
-            odd = _("{n} keputusan gabung tanpa laporan").format(
+            orphans = _("{n} keputusan gabung tanpa laporan").format(
                 n=i18n.format_number(len(worklist.orphan_merges))
             )
             table_view.render_table_popover(
-                odd, partial(incidents_tables.build_dangling_merges_table, worklist), "gabung_asing"
+                orphans,
+                partial(incidents_tables.build_dangling_merges_table, worklist),
+                "gabung_asing",
             )
     incidents_actions.render_merge_error()
     if not worklist.has_all_pairs:
@@ -66,22 +68,22 @@ def render_duplicates_panel(worklist: Worklist, context: PageContext) -> None:
         )
         return
     incidents_actions.render_merge_hint(context)
-    shown = worklist.duplicate_candidates[:MAX_PAIRS]
-    cases = tuple(dict.fromkeys(case for pair in shown for case in (pair.first, pair.second)))
-    asked = (cases, context.view_time.at.date())
-    sides = render_cache.get_or_build(
+    pairs = worklist.duplicate_candidates[:MAX_PAIRS]
+    cases = tuple(dict.fromkeys(case for pair in pairs for case in (pair.first, pair.second)))
+    dependencies = (cases, context.view_time.at.date())
+    compared = render_cache.get_or_build(
         "pasangan",
-        asked,
+        dependencies,
         (worklist.cases, worklist.first_texts),
         partial(_build_compared_cases, cases, context),
     )
     columns = st.columns(2, gap="medium")
-    for at, pair in enumerate(shown):
-        with columns[at % 2]:
-            one, other = sides[pair.first], sides[pair.second]
-            _render_pair(pair, one, other)
+    for index, pair in enumerate(pairs):
+        with columns[index % 2]:
+            first, second = compared[pair.first], compared[pair.second]
+            _render_pair(pair, first, second)
             if incidents_actions.may_merge(context):
-                _render_decisions(pair, bool(one.exercise_label))
+                _render_decisions(pair, bool(first.exercise_label))
 
 
 def _build_compared_cases(
@@ -96,7 +98,7 @@ def _build_compared_cases(
 
 def _render_pair(pair: DuplicateCandidate, first: ComparedCase, second: ComparedCase) -> None:
     score = _("Nilai {n} dari 100").format(n=i18n.format_number(pair.score))
-    incidents_markup.render_pair(score, say.format_duplicate_reasons(pair), first, second)
+    incidents_markup.render_pair(score, incidents.format_duplicate_reasons(pair), first, second)
 
 
 def _render_decisions(pair: DuplicateCandidate, is_exercise: bool) -> None:
@@ -106,12 +108,12 @@ def _render_decisions(pair: DuplicateCandidate, is_exercise: bool) -> None:
 
 
 def _build_compared_case(row: Any, text: str, context: PageContext) -> ComparedCase:
-    """One of the two, in the words by which it was compared: its first."""
+    """Build one case of a pair, with its first text, by which it was compared."""
     return ComparedCase(
         tingkat=row.tingkat if isinstance(row.tingkat, str) else None,
         title=label("jenis", row.jenis),
-        place=say.format_place(row),
-        when=say.format_occurrence_time(row, context.view_time.at),
+        place=incidents.format_place(row),
+        when=incidents.format_occurrence_time(row, context.view_time.at),
         text=text,
         exercise_label=_("LATIHAN") if row.latihan else "",
         source=" · ".join(filter(None, (row.id, row.pelapor or "", label("status", row.status)))),

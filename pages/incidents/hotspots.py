@@ -1,4 +1,4 @@
-"""Where and at which hours incidents come close together, and the clusters alive now."""
+"""Incident rates by kecamatan and hour, and the clusters that are active now."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from situasi.analysis.incidents.cases import Selection
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.figures.charts import risk_heatmap as figure_hot
+from situasi.figures.charts import risk_heatmap
 from situasi.figures.theme import Theme
 from situasi.ui import page_layout, url_state
 from situasi.ui.components import markup
@@ -26,15 +26,15 @@ from situasi.ui.components.chart import render_chart
 from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import table_view
 from situasi.ui.tables.table_view import Table
-from situasi.ui.wording import incidents as say
+from situasi.ui.wording import incidents
 
-# More than so many at once nobody acts on; the table has them all.
+# Nobody acts on more at once; the table has them all.
 MAX_CLUSTERS = 4
 
 
 @dataclass(frozen=True)
 class HotspotView:
-    """Of what was found that which the viewer chose. rows: incidents that count there."""
+    """The part of the hotspots that the viewer selected; rows: the incidents counted there."""
 
     hotspots: Hotspots
     cells: pd.DataFrame
@@ -43,45 +43,45 @@ class HotspotView:
 
 
 def render_hotspots_panel(context: PageContext, selection: Selection) -> None:
-    """Map of places and hours, and beside it the clusters."""
+    """Draw the heatmap of kecamatan and hours, and beside it the clusters."""
     if _is_outside_link(selection):
         return
-    shown = _build_view(context, selection)
+    view = _build_view(context, selection)
     with markup.row():
         page_layout.render_section_title(_("Tempat dan jam padat kejadian"))
-        if len(shown.cells):
+        if len(view.cells):
             title = _("Kejadian menurut kecamatan dan jam sebagai tabel")
-            table_view.render_table_popover(title, partial(_build_rates_table, shown), "padat")
+            table_view.render_table_popover(title, partial(_build_rates_table, view), "padat")
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        _render_heatmap(shown)
+        _render_heatmap(view)
     with right:
-        _render_clusters(shown)
+        _render_clusters(view)
 
 
 def _is_outside_link(selection: Selection) -> bool:
-    """Whether a guest's link shows less than the day that is reckoned here."""
+    """Return whether a guest's link shows less than the day that is computed here."""
     start = board().register.election.day_start
     return url_state.is_fixed_by_link() and selection.since is not None and selection.since > start
 
 
 def _build_view(context: PageContext, selection: Selection) -> HotspotView:
-    timeless = replace(selection, kecamatan=(), since=None, until=None)
-    found, chosen = (
-        context.compute(compute_hotspots, timeless, _list_label_points()),
+    all_times = replace(selection, kecamatan=(), since=None, until=None)
+    hotspots, codes = (
+        context.compute(compute_hotspots, all_times, _list_label_points()),
         context.selected_kecamatan(),
     )
-    cells, counted = found.rate_table, found.day.cases
+    cells, cases = hotspots.rate_table, hotspots.day.cases
     return HotspotView(
-        found,
-        cells[cells["kecamatan"].isin(chosen)],
-        counted[counted["kecamatan"].isin(chosen)],
-        tuple(one for one in found.scan.clusters if _is_in_selection(one, chosen)),
+        hotspots,
+        cells[cells["kecamatan"].isin(codes)],
+        cases[cases["kecamatan"].isin(codes)],
+        tuple(cluster for cluster in hotspots.scan.clusters if _is_in_selection(cluster, codes)),
     )
 
 
 def _is_in_selection(cluster: Cluster, selected: list[str]) -> bool:
-    """Any of its places is shown; a guest sees none that lies in others too."""
+    """Return whether a place of the cluster is selected; for a guest all must be."""
     places = set(cluster.kecamatan)
     return (
         places <= set(selected) if url_state.is_fixed_by_link() else not places.isdisjoint(selected)
@@ -108,15 +108,15 @@ def _render_heatmap(hotspot_view: HotspotView) -> None:
     rules = board().register.election.rules.risk
     day = hotspot_view.hotspots.day
     if hotspot_view.cells.empty:
-        said = _("Belum cukup kejadian hari ini untuk dihitung: {n} dari paling sedikit {least}.")
+        text = _("Belum cukup kejadian hari ini untuk dihitung: {n} dari paling sedikit {least}.")
         n, least = i18n.format_number(len(day.cases)), i18n.format_number(rules.min_incidents)
-        markup.render_empty_state(said.format(n=n, least=least))
+        markup.render_empty_state(text.format(n=n, least=least))
         return
     alt = _("Perkiraan kejadian per {per} TPS per jam menurut kecamatan dan jam")
     cells = (hotspot_view.hotspots.rate_table,)
-    asked = tuple(hotspot_view.cells["kecamatan"].unique())
+    codes = tuple(hotspot_view.cells["kecamatan"].unique())
     render_chart(
-        "padat_peta", alt.format(per=rules.per_tps), cells, partial(_build_figure, asked), asked
+        "padat_peta", alt.format(per=rules.per_tps), cells, partial(_build_figure, codes), codes
     )
     st.caption(
         _("Warna: ≈ perkiraan kejadian per {per} TPS per jam, dihaluskan antar jam dan antar "
@@ -124,13 +124,13 @@ def _render_heatmap(hotspot_view: HotspotView) -> None:
           "kabupaten pada jam itu. Garis miring: selangnya lebar. {silent} belum ada kabar, bukan "
           "nol. Ini bukan kerawanan TPS.").format(
             per=rules.per_tps, level=i18n.format_number(100 * rules.credible_share),
-            above=figure_hot.ABOVE_SIGN, silent=figure_hot.SILENT_TEXT,
+            above=risk_heatmap.ABOVE_SIGN, silent=risk_heatmap.SILENT_TEXT,
         )
     )  # fmt: skip
     st.caption(
         _(
-            "{n} dari {all} kejadian hari ini dihitung; {unfounded} tidak terbukti, {hourless} tanpa "
-            "jam, {placeless} tanpa kecamatan tidak."
+            "{n} dari {all} kejadian hari ini dihitung; {unfounded} tidak terbukti, {hourless} "
+            "tanpa jam, {placeless} tanpa kecamatan tidak."
         ).format(
             n=i18n.format_number(len(day.cases)),
             all=i18n.format_number(day.reported_count),
@@ -145,38 +145,38 @@ def _render_heatmap(hotspot_view: HotspotView) -> None:
 
 
 def _build_figure(selected: tuple[str, ...], cells: pd.DataFrame, theme: Theme) -> go.Figure:
-    said = figure_hot.Wording(
+    wording = risk_heatmap.Wording(
         format_area=board().register.name_of,
-        format_hour=say.format_hour,
+        format_hour=incidents.format_hour,
         hover=_("{where} · ≈ {rate} (antara {low} dan {high}) · {n} dilaporkan"),
         silent_hover=_("belum ada kabar"),
         decimal_sign=i18n.format_number(0.5, 1)[1],
     )
-    return figure_hot.build_risk_heatmap(cells[cells["kecamatan"].isin(selected)], said, theme)
+    return risk_heatmap.build_risk_heatmap(cells[cells["kecamatan"].isin(selected)], wording, theme)
 
 
 def _render_clusters(hotspot_view: HotspotView) -> None:
     page_layout.render_section_title(_("Gugus kejadian yang sedang berlangsung"))
     if not hotspot_view.clusters:
         markup.render_empty_state(_format_no_clusters(hotspot_view.hotspots.scan))
-    for at, one in enumerate(hotspot_view.clusters[:MAX_CLUSTERS]):
+    for index, cluster in enumerate(hotspot_view.clusters[:MAX_CLUSTERS]):
         incidents_markup.render_cluster(
-            say.format_cluster_place(one.kecamatan, one.desa),
-            _format_time_range(one),
-            _format_statistics(one),
+            incidents.format_cluster_place(cluster.kecamatan, cluster.desa),
+            _format_time_range(cluster),
+            _format_statistics(cluster),
         )
         rows = hotspot_view.hotspots.day.cases
-        mine = rows[rows["case"].isin(one.cases)]
-        table_view.render_incidents_popover(_("{n} kejadian gugus ini"), mine, f"gugus_{at}")
+        own = rows[rows["case"].isin(cluster.cases)]
+        table_view.render_incidents_popover(_("{n} kejadian gugus ini"), own, f"gugus_{index}")
     rules, scan = board().register.election.rules.clusters, hotspot_view.hotspots.scan
-    said = _(
+    text = _(
         "Gugus: kejadian yang lebih rapat daripada kebetulan, bila tersebar menurut banyaknya TPS, "
         "jam demi jam, sampai {hours} jam ke belakang. {desa} dari {n} kejadian menyebut desa, "
         "lainnya dihitung menurut kecamatan. Hanya yang p ≤ {level} disebut gugus; p berlaku untuk "
         "sekali melihat: siapa melihat terus-menerus lebih sering menemui gugus semu."
     )
     st.caption(
-        said.format(
+        text.format(
             hours=i18n.format_number(rules.max_duration / timedelta(hours=1)),
             desa=i18n.format_number(scan.with_desa_count),
             n=i18n.format_number(scan.scanned_count),
@@ -188,8 +188,8 @@ def _render_clusters(hotspot_view: HotspotView) -> None:
 def _format_no_clusters(scan: ScanResult) -> str:
     if scan.best_p_value is None:
         return _("Tidak ada gugus: terlalu sedikit kejadian berdekatan.")
-    said = _("Tidak ada gugus: sebaran {n} kejadian terakhir wajar sebagai kebetulan (p = {p}).")
-    return said.format(
+    text = _("Tidak ada gugus: sebaran {n} kejadian terakhir wajar sebagai kebetulan (p = {p}).")
+    return text.format(
         n=i18n.format_number(scan.scanned_count), p=i18n.format_number(scan.best_p_value, 2)
     )
 

@@ -1,4 +1,4 @@
-"""The key figures of Kejadian: what is open and late, and how long the steps take."""
+"""The KPIs of Kejadian: open and overdue cases, and how long the steps take."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import Kpi, KpiValue
 from situasi.ui.components.markup import Card
 from situasi.ui.tables import table_view
-from situasi.ui.wording import incidents as say
+from situasi.ui.wording import incidents
 
 
 def build_kpis(worklist: Worklist) -> list[Kpi]:
-    """The figures; none where nobody reported anything."""
+    """Return the KPIs; none if there are no reports."""
     if worklist.rows.empty:
         return []
     steps = [
@@ -62,7 +62,7 @@ def _compute_median_minutes(worklist: Worklist, step: str) -> float | None:
 
 def _build_open_card(worklist: Worklist) -> Card:
     levels = cases.count_by_tingkat(worklist.open_cases)
-    split = markup.build_counts(
+    level_counts = markup.build_counts(
         [
             (
                 markup.build_tingkat_mark(level),
@@ -77,7 +77,7 @@ def _build_open_card(worklist: Worklist) -> Card:
         n=i18n.format_number(len(worklist.open_cases)),
         all=i18n.format_number(len(worklist.selected_cases)),
     )
-    return Card(_("Kejadian terbuka"), value, split, is_alarm=bool(levels.get("tinggi")))
+    return Card(_("Kejadian terbuka"), value, level_counts, is_alarm=bool(levels.get("tinggi")))
 
 
 def _build_overdue_card(worklist: Worklist) -> Card:
@@ -87,31 +87,32 @@ def _build_overdue_card(worklist: Worklist) -> Card:
     )
     if worklist.overdue_cases.empty:
         return Card(_("Lewat waktu"), value, _("tidak ada yang lewat batas"))
-    grave = int((worklist.overdue_cases["tingkat"] == "tinggi").sum())
+    high_count = int((worklist.overdue_cases["tingkat"] == "tinggi").sum())
     note = _("terlama {time} · {n} tinggi").format(
         time=i18n.format_duration(worklist.overdue_cases["late"].iloc[0]),
-        n=i18n.format_number(grave),
+        n=i18n.format_number(high_count),
     )
     return Card(_("Lewat waktu"), value, note, is_alarm=True)
 
 
 def _build_step_card(worklist: Worklist, step: str) -> Card:
-    """The median, how many it is of, and the worst so far."""
-    one = worklist.durations[step]
-    title = _("Waktu sampai {step} (median)").format(step=say.format_step(step))
-    counted = _("{done} selesai, {waiting} menunggu").format(
-        done=i18n.format_number(one.done_count), waiting=i18n.format_number(one.waiting_count)
+    """Build the card of a step: median, number of cases, and the longest so far."""
+    stats = worklist.durations[step]
+    title = _("Waktu sampai {step} (median)").format(step=incidents.format_step(step))
+    counts = _("{done} selesai, {waiting} menunggu").format(
+        done=i18n.format_number(stats.done_count),
+        waiting=i18n.format_number(stats.waiting_count),
     )
-    if one.longest is None:
+    if stats.longest is None:
         return Card(title, "–", _("belum ada yang dapat dihitung"))
-    value = i18n.format_duration(one.median) if one.median is not None else _("belum separuh")
-    worst = _("terlama {time} (masih menunggu)") if one.longest_is_open else _("terlama {time}")
-    return Card(title, value, f"{counted} · {worst.format(time=i18n.format_duration(one.longest))}")
+    value = i18n.format_duration(stats.median) if stats.median is not None else _("belum separuh")
+    text = _("terlama {time} (masih menunggu)") if stats.longest_is_open else _("terlama {time}")
+    return Card(title, value, f"{counts} · {text.format(time=i18n.format_duration(stats.longest))}")
 
 
 def _build_duplicates_card(worklist: Worklist) -> Card:
-    joined = worklist.report_count - len(worklist.selected_cases)
-    note = _("{n} laporan sudah digabung").format(n=i18n.format_number(joined))
+    merged_count = worklist.report_count - len(worklist.selected_cases)
+    note = _("{n} laporan sudah digabung").format(n=i18n.format_number(merged_count))
     value = _("{n} pasang") if worklist.has_all_pairs else _("sedikitnya {n} pasang")
     return Card(
         _("Kemungkinan ganda"), value.format(n=i18n.format_number(worklist.pair_count)), note

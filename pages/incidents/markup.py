@@ -1,4 +1,4 @@
-"""Pieces of HTML of the page Kejadian; all is escaped."""
+"""HTML parts of the page Kejadian; everything is escaped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from situasi.ui.components import markup
 
 @dataclass(frozen=True)
 class ComparedCase:
-    """One case of a pair that is held side by side."""
+    """One case of a pair that is shown side by side."""
 
     tingkat: str | None
     title: str
@@ -20,14 +20,14 @@ class ComparedCase:
     when: str
     text: str
     source: str
-    exercise_label: str  # the word for an exercise, "" where it is real
+    exercise_label: str  # the word for an exercise, "" for a real case
 
 
 def render_case(
     tingkat: str | None, title: str, place: str, overdue_text: str, facts: Sequence[tuple[str, str]]
 ) -> None:
-    """The head of a case: what, where, what is late ("" where nothing is), what is known."""
-    known = Markup("").join(
+    """Draw the head of a case: title, place, what is overdue ("" for nothing) and facts."""
+    items = Markup("").join(
         Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, value) for name, value in facts
     )
     markup.render(
@@ -38,18 +38,18 @@ def render_case(
             title,
             place,
             Markup('<p class="kj-late">{}</p>').format(overdue_text) if overdue_text else "",
-            known,
+            items,
         )
     )
 
 
 def render_line(text: str) -> None:
-    """A plain line; words that somebody typed are no markdown here."""
+    """Draw a plain line; typed Markdown has no effect here."""
     markup.render(Markup('<small class="kj-line">{}</small>').format(text))
 
 
 def render_cluster(place: str, when: str, statistics: str) -> None:
-    """Where and when incidents lie together, and how many."""
+    """Draw place, time and statistics of a cluster."""
     markup.render(
         Markup(
             '<div class="kj-cluster"><div class="si-line"><b>{}</b><time>{}</time></div>'
@@ -61,8 +61,10 @@ def render_cluster(place: str, when: str, statistics: str) -> None:
 def render_pair(
     score: str, reasons: Sequence[str], first: ComparedCase, second: ComparedCase
 ) -> None:
-    """Two cases side by side, with why they may be one."""
-    chips = Markup("").join(Markup('<span class="si-chip">{}</span>').format(r) for r in reasons)
+    """Draw two cases side by side, and why they may be duplicates."""
+    chips = Markup("").join(
+        Markup('<span class="si-chip">{}</span>').format(reason) for reason in reasons
+    )
     markup.render(
         Markup('<div class="kj-pair"><header><b>{}</b>{}</header>{}{}</div>').format(
             score, chips, _build_case_html(first), _build_case_html(second)

@@ -1,4 +1,4 @@
-"""Kejadian: every report, its life, what is overdue, which are one, and where they lie close."""
+"""Kejadian: all reports and their status, overdue cases, duplicates and hotspots."""
 
 from __future__ import annotations
 
@@ -33,57 +33,58 @@ from situasi.ui.page_layout import PageContext
 
 
 def show() -> None:
-    view, wanted = begin_incidents_page(label("screen", "kejadian"))
-    found = restrict_to_link(view.compute(compute_worklist, wanted))
-    if found.rows.empty:
+    """Draw the page Kejadian."""
+    context, selection = begin_incidents_page(label("screen", "kejadian"))
+    worklist = restrict_to_link(context.compute(compute_worklist, selection))
+    if worklist.rows.empty:
         page_layout.render_missing_data(_("Belum ada laporan kejadian."))
         return
-    restrict_selection_to_link(found)
-    asked = partial(moments.shift_window, wanted)
-    before = comparison.compute_baseline(
-        view,
+    restrict_selection_to_link(worklist)
+    shift = partial(moments.shift_window, selection)
+    baseline = comparison.compute_baseline(
+        context,
         "kejadian",
         lambda past: (
-            past.compute(compute_worklist, asked(view.view_time.at - past.view_time.at)),
+            past.compute(compute_worklist, shift(context.view_time.at - past.view_time.at)),
         ),
         build_kpis,
     )
-    render_kpi_row(build_kpis(found), before)
+    render_kpi_row(build_kpis(worklist), baseline)
 
     left, right = st.columns(2, gap="medium")
     with left:
-        render_list_panel(found)
+        render_list_panel(worklist)
     with right:
         if get_selected_case() is None:
-            render_overdue_panel(found)
+            render_overdue_panel(worklist)
         else:
-            render_detail_panel(found, view)
+            render_detail_panel(worklist, context)
 
-    render_duplicates_panel(found, view)
-    render_kinds_panel(found)
-    render_hotspots_panel(view, wanted)
+    render_duplicates_panel(worklist, context)
+    render_kinds_panel(worklist)
+    render_hotspots_panel(context, selection)
 
 
 def begin_incidents_page(title: str) -> tuple[PageContext, Selection]:
-    """Draw heading and filters; the view, and what of it was asked for."""
-    picked: dict[str, Any] = {}
+    """Draw header and filters; return the context and the selection."""
+    values: dict[str, Any] = {}
 
-    def kept(name: str, draw: Callable[[Any], Any]) -> Callable[[Any], None]:
-        return lambda place: picked.update({name: draw(place)})
+    def store_value(name: str, render_filter: Callable[[Any], Any]) -> Callable[[Any], None]:
+        return lambda container: values.update({name: render_filter(container)})
 
-    view = page_layout.begin_page(
+    context = page_layout.begin_page(
         title,
-        kept("jenis", filters.render_jenis_filter),
-        kept("tingkat", filters.render_tingkat_filter),
-        kept("status", filters.render_status_filter),
-        kept("window", filters.render_window_filter),
+        store_value("jenis", filters.render_jenis_filter),
+        store_value("tingkat", filters.render_tingkat_filter),
+        store_value("status", filters.render_status_filter),
+        store_value("window", filters.render_window_filter),
     )
-    wanted = Selection(
-        kecamatan=view.kecamatan,
-        jenis=tuple(picked["jenis"]),
-        tingkat=tuple(picked["tingkat"]),
-        status=tuple(picked["status"]),
+    selection = Selection(
+        kecamatan=context.kecamatan,
+        jenis=tuple(values["jenis"]),
+        tingkat=tuple(values["tingkat"]),
+        status=tuple(values["status"]),
     )
-    # To the minute, so that viewers of the same minute share what is computed.
-    minute = replace(view.view_time, at=cache_minute(view.view_time))
-    return view, filters.apply_window(wanted, picked["window"], minute)
+    # Rounded to the minute, so that viewers of the same minute share results.
+    minute = replace(context.view_time, at=cache_minute(context.view_time))
+    return context, filters.apply_window(selection, values["window"], minute)

@@ -1,4 +1,4 @@
-"""The list of cases, and which of them is looked at: kept in the address as `kasus`."""
+"""The list of cases and the selected one, kept in the URL as `kasus`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.figures.charts import incident_heatmap as figure_kinds
+from situasi.figures.charts import incident_heatmap
 from situasi.figures.theme import Theme
 from situasi.ui import filters, page_layout, render_cache, url_state
 from situasi.ui.components import markup
@@ -23,17 +23,17 @@ from situasi.ui.components.chart import render_chart
 from situasi.ui.tables import selectable, table_view
 from situasi.ui.tables.table_view import Table
 
-VISIBLE_ROWS = 12  # rows in sight
+VISIBLE_ROWS = 12
 _URL_PARAMETER = "kasus"
 
 
 def get_selected_case() -> str | None:
-    """The case that the address names."""
+    """Return the case that the URL names."""
     return selectable.get_selected(_URL_PARAMETER)
 
 
 def restrict_selection_to_link(worklist: Worklist) -> None:
-    """A guest looks closely only at cases that the link shows."""
+    """Clear the selection of a guest if the link does not show that case."""
     if url_state.is_fixed_by_link() and get_selected_case() not in {
         *worklist.selected_cases["case"],
         *worklist.overdue_cases["case"],
@@ -42,21 +42,21 @@ def restrict_selection_to_link(worklist: Worklist) -> None:
 
 
 def restrict_to_link(worklist: Worklist) -> Worklist:
-    """What the page speaks of: for a guest no pair of which the link leaves one out."""
+    """Return the worklist; for a guest without pairs that the link does not fully show."""
     if not url_state.is_fixed_by_link():
         return worklist
-    shown = set(worklist.selected_cases["case"])
-    twins = [pair for pair in worklist.duplicate_candidates if {pair.first, pair.second} <= shown]
+    visible = set(worklist.selected_cases["case"])
+    pairs = [pair for pair in worklist.duplicate_candidates if {pair.first, pair.second} <= visible]
     return replace(
         worklist,
-        duplicate_candidates=twins,
-        pair_count=len(twins),
+        duplicate_candidates=pairs,
+        pair_count=len(pairs),
         orphan_merges=worklist.orphan_merges.head(0),
     )
 
 
 def render_list_panel(worklist: Worklist) -> None:
-    """The selected cases, newest first."""
+    """Draw the selected cases, newest first."""
     with markup.row():
         title = _("{n} kejadian dari {reports} laporan").format(
             n=i18n.format_number(len(worklist.selected_cases)),
@@ -86,7 +86,7 @@ def _build_list(cases: pd.DataFrame, overdue: pd.DataFrame) -> tuple[pd.Series, 
 
 
 def render_overdue_panel(worklist: Worklist) -> None:
-    """What is late, the latest first."""
+    """Draw the overdue cases, the latest first."""
     with markup.row():
         page_layout.render_section_title(_("Lewat waktu: langkah berikut yang ditunggu"))
     if worklist.overdue_cases.empty:
@@ -105,18 +105,19 @@ def render_overdue_panel(worklist: Worklist) -> None:
 
 
 def render_selectable_cases(table: Table, cases: pd.Series, name: str, title: str) -> None:
-    """A table of which a row opens its case. cases: in the order of the table."""
+    """Draw a table whose selected row opens its case; cases: in the order of the rows."""
     selectable.render_selectable_table(
-        table, cases.tolist(), _URL_PARAMETER, name, title, most=VISIBLE_ROWS
+        table, cases.tolist(), _URL_PARAMETER, name, title, visible_rows=VISIBLE_ROWS
     )
 
 
 def select_case(case: str | None) -> None:
-    """Open a case (a callback): the run that follows writes it into the address."""
+    """Select a case (a callback): the next run writes it into the URL."""
     selectable.select(_URL_PARAMETER, case)
 
 
 def render_kinds_panel(worklist: Worklist) -> None:
+    """Draw the number of cases of each kind in each kecamatan."""
     with markup.row():
         page_layout.render_section_title(_("Jenis menurut kecamatan"))
         if len(worklist.kind_counts):
@@ -135,9 +136,9 @@ def render_kinds_panel(worklist: Worklist) -> None:
 
 
 def _build_figure(kinds: pd.DataFrame, theme: Theme) -> go.Figure:
-    silence = _("belum ada laporan")
-    return figure_kinds.build_incident_heatmap(
-        kinds, partial(label, "jenis"), _area_name, silence, theme
+    no_data_text = _("belum ada laporan")
+    return incident_heatmap.build_incident_heatmap(
+        kinds, partial(label, "jenis"), _area_name, no_data_text, theme
     )
 
 

@@ -1,4 +1,4 @@
-"""The tables of Kejadian, readable and to take along."""
+"""Tables of Kejadian."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from situasi.ui.tables.columns import (
     time_column,
 )
 from situasi.ui.tables.table_view import Table, make_table
-from situasi.ui.wording import incidents as say
+from situasi.ui.wording import incidents
 
-_PLACE_WIDTH_PX = 250  # pixels: kecamatan and desa of most
+_PLACE_WIDTH_PX = 250  # fits kecamatan and desa of most
 
 
 def build_cases_table(cases: pd.DataFrame, overdue: pd.DataFrame) -> Table:
-    """Cases with what a reader looks for first. overdue: of the casework."""
+    """Build the table of cases; overdue: Worklist.overdue_cases."""
     late = overdue.set_index("case").reindex(cases["case"])
     return make_table(
         {
@@ -39,7 +39,8 @@ def build_cases_table(cases: pd.DataFrame, overdue: pd.DataFrame) -> Table:
             _("terjadi"): imprecise_time_column(cases["occurred_at"], cases["precision"]),
             _("lewat waktu"): duration_column(late["late"]),
             _("menunggu"): [
-                say.format_step(step) if isinstance(step, str) else "" for step in late["step"]
+                incidents.format_step(step) if isinstance(step, str) else ""
+                for step in late["step"]
             ],
             _("laporan"): number_column(cases["gabungan"]),
             _("uraian"): cases["uraian"],
@@ -50,14 +51,14 @@ def build_cases_table(cases: pd.DataFrame, overdue: pd.DataFrame) -> Table:
 
 
 def build_overdue_table(rows: pd.DataFrame) -> Table:
-    """What is late, by how long, and whose it is."""
+    """Build the table of overdue cases: which step, by how long, and who handles it."""
     return make_table(
         {
             _("lewat"): duration_column(rows["late"]),
-            _("menunggu"): [say.format_step(step) for step in rows["step"]],
+            _("menunggu"): [incidents.format_step(step) for step in rows["step"]],
             _("jenis"): [label("jenis", code) for code in rows["jenis"]],
             _("tempat"): _build_place_column(rows),
-            _("ditugaskan"): [say.format_unit(unit) for unit in rows["ditugaskan"]],
+            _("ditugaskan"): [incidents.format_unit(unit) for unit in rows["ditugaskan"]],
             _("tingkat"): _build_tingkat_column(rows["tingkat"]),
             _("batas"): time_column(rows["due_at"]),
             _("id"): rows["id"],
@@ -67,33 +68,37 @@ def build_overdue_table(rows: pd.DataFrame) -> Table:
 
 
 def _build_tingkat_column(levels: Iterable[object]) -> Column:
-    """Words of weight, on a screen with their sign."""
+    """Return the column of tingkat, on the screen with its sign."""
     codes = [level if isinstance(level, str) else None for level in levels]
     return text_column(
-        [label("tingkat", code) for code in codes], [say.format_tingkat(code) for code in codes]
+        [label("tingkat", code) for code in codes],
+        [incidents.format_tingkat(code) for code in codes],
     )
 
 
 def _build_place_column(rows: pd.DataFrame) -> Column:
     return text_column(
-        [say.format_place(row) for row in rows.itertuples()], max_width_px=_PLACE_WIDTH_PX
+        [incidents.format_place(row) for row in rows.itertuples()], max_width_px=_PLACE_WIDTH_PX
     )
 
 
 def build_durations_table(worklist: Worklist, step: str) -> Table:
-    """How long a step took or has been waited for, in each case, the longest first."""
-    lived = worklist.case_milestones.reindex(worklist.selected_cases["case"]).reset_index()
-    took = lived[step].fillna(pd.Timestamp(worklist.at)) - lived["start"]
-    order = took.sort_values(ascending=False, kind="stable").index
-    lived, cases = lived.loc[order], worklist.selected_cases.reset_index(drop=True).loc[order]
+    """Build the table of how long a step took or has been waited for, longest first."""
+    milestones = worklist.case_milestones.reindex(worklist.selected_cases["case"]).reset_index()
+    durations = milestones[step].fillna(pd.Timestamp(worklist.at)) - milestones["start"]
+    order = durations.sort_values(ascending=False, kind="stable").index
+    milestones, cases = (
+        milestones.loc[order],
+        worklist.selected_cases.reset_index(drop=True).loc[order],
+    )
     return make_table(
         {
-            _("lama"): duration_column(took.loc[order]),
+            _("lama"): duration_column(durations.loc[order]),
             _("keadaan"): [
                 _format_step_state(start, end)
-                for start, end in zip(lived["start"], lived[step], strict=True)
+                for start, end in zip(milestones["start"], milestones[step], strict=True)
             ],
-            _("dilaporkan"): time_column(lived["start"]),
+            _("dilaporkan"): time_column(milestones["start"]),
             _("tingkat"): _build_tingkat_column(cases["tingkat"]),
             _("jenis"): [label("jenis", code) for code in cases["jenis"]],
             _("tempat"): _build_place_column(cases),
@@ -111,28 +116,28 @@ def _format_step_state(start: pd.Timestamp, end: pd.Timestamp) -> str:
 
 
 def build_duplicates_table(worklist: Worklist) -> Table:
-    """The probable pairs with their reasons."""
+    """Build the table of probable duplicates with their reasons."""
     by_case = worklist.cases.set_index("case")
-    one, other = (by_case.loc[[getattr(pair, side) for pair in worklist.duplicate_candidates]]
+    first, second = (by_case.loc[[getattr(pair, side) for pair in worklist.duplicate_candidates]]
                   for side in ("first", "second"))  # fmt: skip
     return make_table(
         {
             _("nilai"): number_column(round(pair.score) for pair in worklist.duplicate_candidates),
-            _("laporan pertama"): one["id"],
-            _("laporan kedua"): other["id"],
-            _("jenis"): [label("jenis", code) for code in one["jenis"]],
-            _("tempat"): _build_place_column(one),
+            _("laporan pertama"): first["id"],
+            _("laporan kedua"): second["id"],
+            _("jenis"): [label("jenis", code) for code in first["jenis"]],
+            _("tempat"): _build_place_column(first),
             _("alasan"): [
-                ", ".join(say.format_duplicate_reasons(pair))
+                ", ".join(incidents.format_duplicate_reasons(pair))
                 for pair in worklist.duplicate_candidates
             ],
         },
-        one["latihan"].to_numpy() | other["latihan"].to_numpy(),
+        first["latihan"].to_numpy() | second["latihan"].to_numpy(),
     )
 
 
 def build_kinds_table(worklist: Worklist) -> Table:
-    """Kinds by kecamatan with their sums; missing where nobody reported."""
+    """Build the table of kinds by kecamatan with sums; missing where nobody reported."""
     register = board().register
     names = {
         area: register.name_of(str(area)) if area else _("seluruh kabupaten")
@@ -149,9 +154,9 @@ def build_kinds_table(worklist: Worklist) -> Table:
 
 
 def build_rates_table(cells: pd.DataFrame, rules: RiskRules, is_exercise: bool) -> Table:
-    """Each kecamatan and hour of analysis.risk.cells, those with the highest rate first."""
+    """Build the table of Hotspots.rate_table, the highest rate first."""
     order = cells.sort_values(["rate", "hour"], ascending=[False, True], kind="stable")
-    heard = order["rate"].notna()
+    known = order["rate"].notna()
     return make_table(
         {
             _("kecamatan"): [board().register.name_of(code) for code in order["kecamatan"]],
@@ -161,7 +166,7 @@ def build_rates_table(cells: pd.DataFrame, rules: RiskRules, is_exercise: bool) 
                 number_column(order["rate"], 1, estimated=True),
             _("paling rendah"): number_column(order["low"], 1, estimated=True),
             _("paling tinggi"): number_column(order["high"], 1, estimated=True),
-            _("kabupaten jam itu"): number_column(order["common"].where(heard), 1, estimated=True),
+            _("kabupaten jam itu"): number_column(order["common"].where(known), 1, estimated=True),
             _("keterangan"): [_format_note(row) for row in order.itertuples()],
         },
         is_exercise,
@@ -171,21 +176,21 @@ def build_rates_table(cells: pd.DataFrame, rules: RiskRules, is_exercise: bool) 
 def _format_note(row: Any) -> str:
     if pd.isna(row.rate):
         return _("belum ada kabar")
-    said = [_("jelas di atas kabupaten")] if row.above else []
-    return ", ".join([*said, *([_("selang lebar")] if row.wide else [])])
+    notes = [_("jelas di atas kabupaten")] if row.above else []
+    return ", ".join([*notes, *([_("selang lebar")] if row.wide else [])])
 
 
 def build_dangling_merges_table(worklist: Worklist) -> Table:
-    """Merges that name a case which is not known."""
-    odd = worklist.orphan_merges
+    """Build the table of merges that name an unknown case."""
+    merges = worklist.orphan_merges
     return make_table(
         {
-            _("waktu"): time_column(odd["occurred_at"]),
-            _("tindakan"): odd["tindakan"],
-            _("kasus"): odd["kasus"],
-            _("ke"): odd["ke"],
-            _("alasan"): odd["alasan_gabung"],
-            _("pelapor"): odd["pelapor"],
+            _("waktu"): time_column(merges["occurred_at"]),
+            _("tindakan"): merges["tindakan"],
+            _("kasus"): merges["kasus"],
+            _("ke"): merges["ke"],
+            _("alasan"): merges["alasan_gabung"],
+            _("pelapor"): merges["pelapor"],
         },
-        odd["latihan"],
+        merges["latihan"],
     )

@@ -1,4 +1,4 @@
-"""What a person does on the Masukan page: who it was, and what came of it, said in words."""
+"""The actions of the Masukan page: upload, withdrawal and release, with their outcomes."""
 
 from __future__ import annotations
 
@@ -24,37 +24,37 @@ from situasi.ui.components import markup
 from situasi.ui.page_layout import PageContext
 
 _OUTCOME_KEY = "_masukan_kabar"
-# Uploaded files are judged one after the other for each viewer, and two at a time in all.
+# Uploads are processed one at a time for each viewer, and two at a time in total.
 _UPLOAD_SLOTS: Final = ConcurrencyLimiter(max_concurrent=2, max_per_owner=1)
-# Rows of each feed that are shown before a file is taken in.
+# Rows of each feed in the preview of an upload.
 PREVIEW_ROWS = 100
-# Rows that would be refused, of which it is told why.
+# Rows that would be rejected, for which the reasons are listed.
 MAX_REFUSED_ROWS = 1000
 
 
 def may_act(context: PageContext, action: str) -> bool:
-    """Whether the viewer may do this here and now: nobody writes into the past."""
+    """Return whether the viewer may do this now; nobody writes while viewing the past."""
     return context.view_time.live and session.viewer().role.may(action)
 
 
 def save_outcome(text: str, *, is_success: bool) -> None:
-    """Keep what came of an act until the next one; the page is drawn again."""
-    at = session.now().astimezone(board().register.election.zone)
-    st.session_state[_OUTCOME_KEY] = (is_success, f"{i18n.format_time(at)} · {text}")
+    """Keep the outcome of an action until the next one; the page is drawn again."""
+    local = session.now().astimezone(board().register.election.zone)
+    st.session_state[_OUTCOME_KEY] = (is_success, f"{i18n.format_time(local)} · {text}")
 
 
 def render_outcome() -> None:
-    """Draw what came of the last act of this viewer."""
+    """Draw the outcome of the last action of this viewer."""
     if _OUTCOME_KEY in st.session_state:
-        good, text = st.session_state[_OUTCOME_KEY]
-        (st.success if good else st.warning)(markup.escape_markdown(text))
+        is_success, text = st.session_state[_OUTCOME_KEY]
+        (st.success if is_success else st.warning)(markup.escape_markdown(text))
 
 
 @dataclass(frozen=True)
 class UploadTrial:
-    """What would become of an uploaded file. rows: the first that would be accepted, by feed.
+    """The result of a trial upload. preview_rows: the first rows that would be accepted, by feed.
 
-    more_refused: how many rows that would be refused are not told of. A page keeps its trial.
+    more_refused_count: rejected rows beyond those listed. It is kept in the session.
     """
 
     result: IngestResult
@@ -63,32 +63,34 @@ class UploadTrial:
 
 
 def try_upload(name: str, file: BinaryIO) -> UploadTrial:
-    """Try an uploaded file; nothing is stored."""
-    rows: dict[str, pd.DataFrame] = {}
+    """Process an uploaded file without storing anything."""
+    rows_by_feed: dict[str, pd.DataFrame] = {}
 
-    def keep(feed: str, accepted: pd.DataFrame) -> None:
-        known = rows.get(feed, accepted.head(0))
-        if len(known) < PREVIEW_ROWS:
-            rows[feed] = pd.concat([known, accepted.head(PREVIEW_ROWS - len(known))])
+    def collect(feed: str, accepted: pd.DataFrame) -> None:
+        collected = rows_by_feed.get(feed, accepted.head(0))
+        if len(collected) < PREVIEW_ROWS:
+            rows_by_feed[feed] = pd.concat(
+                [collected, accepted.head(PREVIEW_ROWS - len(collected))]
+            )
 
-    ledger = _ingest_upload(name, file, dry_run=True, preview=keep)
-    more = max(0, len(ledger.reasons) - MAX_REFUSED_ROWS)
-    del ledger.reasons[MAX_REFUSED_ROWS:]
-    return UploadTrial(ledger, rows, more)
+    result = _ingest_upload(name, file, dry_run=True, preview=collect)
+    more_count = max(0, len(result.reasons) - MAX_REFUSED_ROWS)
+    del result.reasons[MAX_REFUSED_ROWS:]
+    return UploadTrial(result, rows_by_feed, more_count)
 
 
 def ingest_file(name: str, file: BinaryIO) -> None:
-    """Take an uploaded file in."""
-    ledger = _ingest_upload(name, file, dry_run=False)
+    """Ingest an uploaded file."""
+    result = _ingest_upload(name, file, dry_run=False)
     session.refresh_after_write()
-    telemetry.record_ingest("upload", ledger.feed or "unknown", ledger.as_json())
-    if ledger.refused:
-        save_outcome(f"{ledger.path}: {ledger.refused}", is_success=False)
+    telemetry.record_ingest("upload", result.feed or "unknown", result.as_json())
+    if result.refused:
+        save_outcome(f"{result.path}: {result.refused}", is_success=False)
         return
-    said = intake_tables.format_row_balance(
-        ledger.read, ledger.accepted, ledger.duplicate, ledger.quarantined
+    balance = intake_tables.format_row_balance(
+        result.read, result.accepted, result.duplicate, result.quarantined
     )
-    save_outcome(f"{ledger.path}: {said}", is_success=True)
+    save_outcome(f"{result.path}: {balance}", is_success=True)
 
 
 def _ingest_upload(
@@ -112,34 +114,38 @@ def _ingest_upload(
 
 
 def withdraw(batch: int, reason: str) -> None:
-    """Take every row of a delivery back."""
+    """Withdraw every row of a delivery."""
     try:
         scope = write_scope.build_viewer_scope(session.viewer(), "perbaiki")
         rows = withdrawal.withdraw(board().store, scope, batch, session.now(), reason)
-        elsewhere = board().store.count_rows_in_other_batches(batch)
+        other_deliveries = board().store.count_rows_in_other_batches(batch)
     except (StoreError, WriteRefused, WithdrawalRefused) as error:
         save_outcome(str(error), is_success=False)
         return
     session.refresh_after_write()
-    said = _("Kiriman {no}: {n} baris ditarik. Tidak ada yang dihapus.")
-    text = said.format(no=batch, n=i18n.format_number(rows))
-    save_outcome(" ".join([text, *intake_tables.format_remaining_rows(elsewhere)]), is_success=True)
+    template = _("Kiriman {no}: {n} baris ditarik. Tidak ada yang dihapus.")
+    text = template.format(no=batch, n=i18n.format_number(rows))
+    save_outcome(
+        " ".join([text, *intake_tables.format_remaining_rows(other_deliveries)]), is_success=True
+    )
 
 
 def release(row: QuarantinedRow, corrections: Mapping[str, str]) -> None:
-    """Bring one row through the door again, and say what the door said."""
+    """Ingest one quarantined row again with its corrections, and keep the outcome."""
     try:
         scope = write_scope.build_viewer_scope(session.viewer(), "perbaiki")
-        here = board()
-        ledger = quarantine.release_row(
-            here.store, here.ingest_context, scope, row, corrections, session.now()
+        current = board()
+        result = quarantine.release_row(
+            current.store, current.ingest_context, scope, row, corrections, session.now()
         )
     except (StoreError, WriteRefused) as error:
         save_outcome(str(error), is_success=False)
         return
     session.refresh_after_write()
-    text, good = _format_outcome(ledger)
-    save_outcome(_("Karantina {no}: {said}").format(no=row.number, said=text), is_success=good)
+    text, is_success = _format_outcome(result)
+    save_outcome(
+        _("Karantina {no}: {said}").format(no=row.number, said=text), is_success=is_success
+    )
 
 
 def _format_outcome(result: IngestResult) -> tuple[str, bool]:

@@ -1,4 +1,4 @@
-"""What the Masukan page shows, computed once for all viewers who may see the same."""
+"""The data of the Masukan page, computed once for all viewers with the same access."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FEED_FILTER = "feed"
 
 
 def render_feed_filter(container: DeltaGenerator) -> None:
-    """The filter of the page: which kinds of report; kept in the address."""
+    """Draw the filter of the page by feed; it is kept in the URL."""
     codes = list(session.viewer().role.readable_feeds(tuple(feed_schemas.FEEDS)))
     filters.render_multi_filter(
         container,
@@ -38,23 +38,23 @@ def render_feed_filter(container: DeltaGenerator) -> None:
 
 
 def selected_feeds() -> tuple[str, ...]:
-    """The feeds that the viewer may see, of the chosen ones where any is chosen."""
-    chosen = url_state.get_selected(_FEED_FILTER)
-    seen = session.viewer().role.readable_feeds(tuple(feed_schemas.FEEDS))
-    return tuple(feed for feed in seen if not chosen or feed in chosen)
+    """Return the feeds that the viewer may see, limited to the selected ones if any."""
+    selected = url_state.get_selected(_FEED_FILTER)
+    readable = session.viewer().role.readable_feeds(tuple(feed_schemas.FEEDS))
+    return tuple(feed for feed in readable if not selected or feed in selected)
 
 
 def compute_intake(context: PageContext, feeds: tuple[str, ...]) -> DeliverySummary:
-    """What came in of these feeds, as known at the moment of the view."""
+    """Return the deliveries of these feeds, as known at the time of the view."""
     return session.compute_on_snapshot(
         _compute_intake, context.snapshot_view, context.view_time, feeds, _visible_actor()
     )
 
 
 def _visible_actor() -> str | None:
-    """Whose deliveries are seen: everyone's, or by a viewer of some kecamatan their own.
+    """Return whose deliveries are visible: None for all; for a viewer of some kecamatan, their own.
 
-    A delivery holds rows of many kecamatan, and a faulty row often names none.
+    A delivery has rows of many kecamatan, and a faulty row often names none.
     """
     viewer = session.viewer()
     return viewer.name if viewer.area else None
@@ -67,45 +67,48 @@ def _compute_intake(
     feeds: tuple[str, ...],
     actor: str | None,
 ) -> DeliverySummary:
-    election, then = board().register.election, cache_minute(view_time)
+    election, at = board().register.election, cache_minute(view_time)
     known = {feed: frames[feed] for feed in feeds}
     batches = snapshot.batches
     if actor is not None:
         batches = batches[batches["actor"] == actor]
-    limit = None if view_time.live else then
-    ledger = deliveries.build_batch_table(batches, known, limit)
+    limit = None if view_time.live else at
+    batch_table = deliveries.build_batch_table(batches, known, limit)
     limits = {
         feed: silent_after
         for feed, silent_after in election.thresholds.silent_after.items()
         if feed in known
     }  # fmt: skip
-    # What an exercise knows beyond its own clock breaks no silence.
-    heard = {feed: known[feed][known[feed]["known_at"] <= view_time.at] for feed in limits}
-    last = {feed: feed_staleness.find_last_known_time(rows) for feed, rows in heard.items()}
+    # Reports beyond the clock of an exercise do not count as news.
+    rows_by_feed = {feed: known[feed][known[feed]["known_at"] <= view_time.at] for feed in limits}
+    last_known = {
+        feed: feed_staleness.find_last_known_time(rows) for feed, rows in rows_by_feed.items()
+    }
     states = feed_staleness.compute_states(
-        last, then, limits, (election.day_start, election.day_end)
+        last_known, at, limits, (election.day_start, election.day_end)
     )
-    counted = (
+    quarantine_counts = (
         _count_quarantine(snapshot, actor, limit)
         if _can_show_quarantine(snapshot, view_time)
         else {}
     )
-    by_feed = deliveries.build_feed_table(ledger, known, counted, states)
-    return DeliverySummary(ledger, by_feed, deliveries.build_source_table(ledger))
+    feed_table = deliveries.build_feed_table(batch_table, known, quarantine_counts, states)
+    return DeliverySummary(batch_table, feed_table, deliveries.build_source_table(batch_table))
 
 
 @dataclass(frozen=True)
 class QuarantineRows:
-    """Rows in quarantine (sources.of_feeds), and why they wait (sources.by_reason)."""
+    """Rows in quarantine and their reasons, of analysis.deliveries."""
 
     rows: pd.DataFrame
     reasons: pd.DataFrame
 
 
 def can_show_quarantine(context: PageContext) -> bool:
-    """Whether it can be said what waited: of a past moment of an exercise it cannot.
+    """Return whether the quarantine at the time of the view is known.
 
-    Faulty rows have no time of their own, and an exercise is stored long after its day.
+    It is not for a past time of an exercise: faulty rows have no time of their own, and an exercise
+    is stored long after its day.
     """
     return _can_show_quarantine(context.snapshot_view.snapshot, context.view_time)
 
@@ -115,32 +118,32 @@ def _can_show_quarantine(snapshot: Snapshot, view_time: ViewTime) -> bool:
 
 
 def load_quarantine(context: PageContext, feeds: tuple[str, ...]) -> QuarantineRows:
-    """The rows of these feeds that waited in quarantine at the moment shown. Raises StoreError."""
+    """Return the rows of these feeds in quarantine at the time of the view. Raises StoreError."""
     at = None if context.view_time.live else context.view_time.at
-    snapshot, whose = context.snapshot_view.snapshot, _visible_actor()
+    snapshot, actor = context.snapshot_view.snapshot, _visible_actor()
 
-    def make() -> QuarantineRows:
+    def build() -> QuarantineRows:
         rows = deliveries.select_quarantined_rows(
-            _load_quarantine_frame(snapshot, whose, at), feeds
+            _load_quarantine_frame(snapshot, actor, at), feeds
         )
         return QuarantineRows(rows, deliveries.build_reason_table(rows))
 
-    return board().analysis_cache.get_or_make("waiting", snapshot, make, feeds, whose, at)
+    return board().analysis_cache.get_or_make("waiting", snapshot, build, feeds, actor, at)
 
 
 def _load_quarantine_frame(
     snapshot: Snapshot, actor: str | None, at: datetime | None
 ) -> pd.DataFrame:
-    """Kept while the version stays, so that a store that breaks leaves it on the screen."""
+    """Return the quarantine, cached by version: it stays on the screen if the store fails."""
 
-    def make() -> pd.DataFrame:
-        held = board().store.quarantine_frame(at)
+    def build() -> pd.DataFrame:
+        quarantined = board().store.quarantine_frame(at)
         if actor is None:
-            return held
-        own = snapshot.batches.loc[snapshot.batches["actor"] == actor, "batch"]
-        return held[held["batch"].isin(own)]
+            return quarantined
+        own_batches = snapshot.batches.loc[snapshot.batches["actor"] == actor, "batch"]
+        return quarantined[quarantined["batch"].isin(own_batches)]
 
-    return board().analysis_cache.get_or_make("held", snapshot, make, actor, at)
+    return board().analysis_cache.get_or_make("held", snapshot, build, actor, at)
 
 
 def _count_quarantine(
@@ -148,5 +151,5 @@ def _count_quarantine(
 ) -> Mapping[str, int]:
     if actor is None and at is None:
         return snapshot.quarantine_counts
-    held = _load_quarantine_frame(snapshot, actor, at)
-    return {str(feed): int(count) for feed, count in held["feed"].value_counts().items()}
+    quarantined = _load_quarantine_frame(snapshot, actor, at)
+    return {str(feed): int(count) for feed, count in quarantined["feed"].value_counts().items()}

@@ -1,4 +1,4 @@
-"""The key figures of Masukan: what came, where its rows are, who is silent."""
+"""The key figures of Masukan: deliveries, their rows, quarantine and silent feeds."""
 
 from __future__ import annotations
 
@@ -17,27 +17,28 @@ from situasi.ui.tables.table_view import Table
 
 
 def build_kpis(context: PageContext, intake: DeliverySummary) -> list[Kpi]:
-    feeds, ledger = intake.feeds, intake.batches
-    came, told = bool(len(ledger)), intake_data.can_show_quarantine(context)
-    undone = ledger[ledger["taken_back"] > 0]
+    """Build the key figures of the deliveries."""
+    feeds, batches = intake.feeds, intake.batches
+    has_any, known = bool(len(batches)), intake_data.can_show_quarantine(context)
+    withdrawn = batches[batches["taken_back"] > 0]
     return [
         Kpi(
             "kiriman",
-            _build_delivery_card(context, ledger),
-            lambda: intake_tables.build_delivery_table(ledger),
-            (KpiValue(len(ledger) if came else None),),
+            _build_delivery_card(context, batches),
+            lambda: intake_tables.build_delivery_table(batches),
+            (KpiValue(len(batches) if has_any else None),),
         ),
         Kpi(
             "dibaca",
-            _build_read_card(ledger),
+            _build_read_card(batches),
             lambda: _build_feed_table(context, feeds),
-            (KpiValue(ledger["read"].sum() if came else None),),
+            (KpiValue(batches["read"].sum() if has_any else None),),
         ),
         Kpi(
             "karantina",
             _build_quarantine_card(context, feeds),
-            (lambda: _build_feed_table(context, feeds[feeds["waiting"] > 0])) if told else None,
-            (KpiValue(feeds["waiting"].sum() if told else None),),
+            (lambda: _build_feed_table(context, feeds[feeds["waiting"] > 0])) if known else None,
+            (KpiValue(feeds["waiting"].sum() if known else None),),
         ),
         Kpi(
             "senyap",
@@ -47,9 +48,9 @@ def build_kpis(context: PageContext, intake: DeliverySummary) -> list[Kpi]:
         ),
         Kpi(
             "ditarik",
-            _build_withdrawn_card(ledger),
-            lambda: intake_tables.build_delivery_table(undone),
-            (KpiValue(len(undone) if came else None),),
+            _build_withdrawn_card(batches),
+            lambda: intake_tables.build_delivery_table(withdrawn),
+            (KpiValue(len(withdrawn) if has_any else None),),
         ),
     ]
 
@@ -63,14 +64,14 @@ def _build_delivery_card(context: PageContext, deliveries: pd.DataFrame) -> Card
     if deliveries.empty:
         return Card(title, "–", _("belum ada kiriman"))
     newest = deliveries["recorded_at"].max().to_pydatetime().astimezone(context.view_time.at.tzinfo)
-    # The clock of an exercise, or of a past moment, is not the one that recorded.
-    own = context.view_time.live and not context.view_time.is_exercise
-    when = (
+    # A recorded time is not relative to the clock of an exercise or of a past view.
+    is_clock_current = context.view_time.live and not context.view_time.is_exercise
+    time_text = (
         i18n.format_relative_time(newest, context.view_time.at)
-        if own
+        if is_clock_current
         else f"{i18n.format_date(newest)} {i18n.format_time(newest)}"
     )
-    note = _("terakhir dicatat {when}").format(when=when)
+    note = _("terakhir dicatat {when}").format(when=time_text)
     return Card(title, i18n.format_number(len(deliveries)), note)
 
 
@@ -108,10 +109,10 @@ def _build_silent_card(feeds: pd.DataFrame) -> Card:
 
 
 def _build_withdrawn_card(deliveries: pd.DataFrame) -> Card:
-    undone = deliveries[deliveries["taken_back"] > 0]
+    gone = deliveries[deliveries["taken_back"] > 0]
     value = _("{n} dari {all}").format(
-        n=i18n.format_number(len(undone)), all=i18n.format_number(len(deliveries))
+        n=i18n.format_number(len(gone)), all=i18n.format_number(len(deliveries))
     )
-    rows = i18n.format_number(int(undone["taken_back"].sum()))
-    note = _("{n} baris, tidak ada yang dihapus").format(n=rows) if len(undone) else _("tidak ada")
+    rows = i18n.format_number(int(gone["taken_back"].sum()))
+    note = _("{n} baris, tidak ada yang dihapus").format(n=rows) if len(gone) else _("tidak ada")
     return Card(_("Kiriman ditarik"), value if len(deliveries) else "–", note)

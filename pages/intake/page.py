@@ -1,4 +1,4 @@
-"""Masukan: every source, its ledger, its silence, and the rows in quarantine."""
+"""Masukan: every source, its deliveries, silent feeds, and the rows in quarantine."""
 
 from __future__ import annotations
 
@@ -19,28 +19,29 @@ from situasi.ui.components.kpi_row import render_kpi_row
 
 
 def show() -> None:
-    view = page_layout.begin_page(label("screen", "masukan"), intake_data.render_feed_filter)
+    """Draw the page Masukan."""
+    context = page_layout.begin_page(label("screen", "masukan"), intake_data.render_feed_filter)
     feeds = intake_data.selected_feeds()
-    found = intake_data.compute_intake(view, feeds)
-    then = replace(view, view_time=replace(view.view_time, live=False))
-    before = comparison.compute_baseline(
-        view,
+    intake = intake_data.compute_intake(context, feeds)
+    past_context = replace(context, view_time=replace(context.view_time, live=False))
+    baseline = comparison.compute_baseline(
+        context,
         "masukan",
         lambda past: (intake_data.compute_intake(past, feeds),),
-        lambda one: build_kpis(then, one),
+        lambda past_intake: build_kpis(past_context, past_intake),
     )
-    render_kpi_row(build_kpis(view, found), before)
+    render_kpi_row(build_kpis(context, intake), baseline)
     intake_actions.render_outcome()
-    if view.kecamatan:
+    if context.kecamatan:
         st.caption(
             _("Saringan kecamatan tidak berlaku di sini: satu kiriman memuat banyak kecamatan, "
               "dan baris karantina sering tidak menyebut tempat.")
         )  # fmt: skip
     left, right = st.columns([5, 2])
     with left:
-        render_sources_panel(view, found)
-        inbox_failures.render_panel(view)
+        render_sources_panel(context, intake)
+        inbox_failures.render_panel(context)
     with right:
-        render_upload_panel(view)
-    render_quarantine_panel(view, found, feeds)
-    render_delivery_panel(view, found)
+        render_upload_panel(context)
+    render_quarantine_panel(context, intake, feeds)
+    render_delivery_panel(context, intake)

@@ -1,4 +1,4 @@
-"""The ledger: every delivery, newest first, and taking one back."""
+"""The list of deliveries, newest first, the withdrawal form, and the table of the sources."""
 
 from __future__ import annotations
 
@@ -20,37 +20,38 @@ from situasi.ui.tables import table_view
 
 
 def render_delivery_panel(context: PageContext, intake: DeliverySummary) -> None:
-    ledger = intake.batches
+    """Draw the deliveries, and the form that withdraws one."""
+    batches = intake.batches
     with markup.row():
         page_layout.render_section_title(_("Buku kiriman"))
         if intake_actions.may_act(context, "perbaiki"):
-            brought = (ledger["standing"] > 0) | (ledger["duplicate"] > 0)
-            _render_withdrawal_form(ledger[brought & ledger["taken_back_by"].isna()])
-    if ledger.empty:
+            has_rows = (batches["standing"] > 0) | (batches["duplicate"] > 0)
+            _render_withdrawal_form(batches[has_rows & batches["taken_back_by"].isna()])
+    if batches.empty:
         page_layout.render_missing_data(_("Belum ada kiriman."))
         return
-    said = intake_tables.format_row_balance(
-        *(int(ledger[name].sum()) for name in ("read", "accepted", "duplicate", "quarantined"))
+    balance = intake_tables.format_row_balance(
+        *(int(batches[name].sum()) for name in ("read", "accepted", "duplicate", "quarantined"))
     )
-    st.caption(said + ". " + _("Kiriman ulang tanpa hal baru hanya dicatat dalam jejak."))
-    if not context.view_time.live and (ledger["recorded_at"] > context.view_time.at).any():
+    st.caption(balance + ". " + _("Kiriman ulang tanpa hal baru hanya dicatat dalam jejak."))
+    if not context.view_time.live and (batches["recorded_at"] > context.view_time.at).any():
         st.caption(
             _("Kiriman latihan dan riwayat dicatat dengan jam sebenarnya, sesudah saat ini; ia "
               "ditunjukkan sejak baris pertamanya diketahui, dengan jumlah seluruh kirimannya.")
         )  # fmt: skip
     table = render_cache.get_or_build(
-        "kiriman", None, (ledger,), intake_tables.build_delivery_table
+        "kiriman", None, (batches,), intake_tables.build_delivery_table
     )
     table_view.render_table(table, "kiriman", _("Buku kiriman"))
 
 
 def _render_withdrawal_form(deliveries: pd.DataFrame) -> None:
-    opened = st.popover(_("Tarik kiriman"), key="tarik", disabled=deliveries.empty)
+    popover = st.popover(_("Tarik kiriman"), key="tarik", disabled=deliveries.empty)
     names = {
         int(batch): f"{batch} · {source} · {label('feed', feed)}"
         for batch, source, feed in deliveries[["batch", "source", "feed"]].to_numpy()
     }
-    with opened, st.form("tarik_kiriman", border=False, clear_on_submit=True):
+    with popover, st.form("tarik_kiriman", border=False, clear_on_submit=True):
         st.text(
             _("Semua baris kiriman ini hilang dari papan, kecuali yang juga dibawa kiriman lain; "
               "tidak ada yang dihapus, dan berkasnya boleh dikirim lagi. Baris karantinanya tetap "
@@ -61,9 +62,9 @@ def _render_withdrawal_form(deliveries: pd.DataFrame) -> None:
             placeholder=_("pilih kiriman"),
         )  # fmt: skip
         reason = st.text_input(_("Alasan"), max_chars=200)
-        sure = st.checkbox(_("Ya, tarik kiriman ini"))
+        is_confirmed = st.checkbox(_("Ya, tarik kiriman ini"))
         if st.form_submit_button(_("Tarik kiriman")):
-            if batch is None or not reason.strip() or not sure:
+            if batch is None or not reason.strip() or not is_confirmed:
                 st.warning(_("Pilih kiriman, tulis alasan, dan beri tanda setuju."))
                 return
             intake_actions.withdraw(batch, reason.strip())
@@ -71,6 +72,7 @@ def _render_withdrawal_form(deliveries: pd.DataFrame) -> None:
 
 
 def render_sources_panel(context: PageContext, intake: DeliverySummary) -> None:
+    """Draw the feeds, and the sources by file."""
     with markup.row():
         page_layout.render_section_title(_("Sumber laporan"))
         table_view.render_table_popover(
@@ -78,7 +80,7 @@ def render_sources_panel(context: PageContext, intake: DeliverySummary) -> None:
             lambda: intake_tables.build_source_table(intake.sources),
             "sumber_berkas",
         )
-    told = intake_data.can_show_quarantine(context)
-    make = partial(intake_tables.build_feed_table, waiting=told)
-    table = render_cache.get_or_build("sumber", told, (intake.feeds,), make)
+    is_quarantine_known = intake_data.can_show_quarantine(context)
+    build = partial(intake_tables.build_feed_table, waiting=is_quarantine_known)
+    table = render_cache.get_or_build("sumber", is_quarantine_known, (intake.feeds,), build)
     table_view.render_table(table, "sumber", _("Sumber laporan"))

@@ -1,4 +1,4 @@
-"""Rows in quarantine: why they wait, one corrected and released, or all sent back as a file."""
+"""Rows in quarantine: their reasons, the correction of one row, and files for the senders."""
 
 from __future__ import annotations
 
@@ -29,39 +29,40 @@ from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import table_view
 from situasi.ui.tables.table_view import Table
 
-# A list to choose from that is longer than this is no list; the filters shorten it.
+# Longest list to choose from; the filters shorten it.
 _MAX_CHOICES = 300
 
 
 def render_quarantine_panel(
     context: PageContext, intake: DeliverySummary, feeds: tuple[str, ...]
 ) -> None:
+    """Draw the rows in quarantine, and the form that corrects one."""
     page_layout.render_section_title(_("Karantina: baris yang belum dapat diterima"))
     if not intake_data.can_show_quarantine(context):
         st.caption(_("Dalam latihan, karantina hanya ditunjukkan untuk keadaan sekarang."))
         return
     try:
-        waiting = intake_data.load_quarantine(context, feeds)
+        quarantined = intake_data.load_quarantine(context, feeds)
     except StoreError as error:
         markup.render_empty_state(_("Karantina tidak terbaca: {why}").format(why=error))
         return
-    if waiting.rows.empty:
+    if quarantined.rows.empty:
         markup.render_empty_state(
             _("Tidak ada baris yang menunggu. Baris yang ditolak muncul di sini.")
         )
         return
-    audit.log_viewed(set(waiting.rows["feed"]), "masukan")
+    audit.log_viewed(set(quarantined.rows["feed"]), "masukan")
     left, right = st.columns([3, 2])
     with left:
-        chosen = _render_reason_filter(waiting)
-        _render_rows(chosen, intake)
-        _render_return_file(chosen)
+        rows = _render_reason_filter(quarantined)
+        _render_rows(rows, intake)
+        _render_return_file(rows)
     with right:
-        _render_correction(context, chosen)
+        _render_correction(context, rows)
 
 
 def _render_reason_filter(quarantine_rows: QuarantineRows) -> pd.DataFrame:
-    """The reasons with their counts; the rows of the one that is chosen, or all."""
+    """Draw the reasons with their counts; return the rows of the chosen one, or all."""
     rows, reasons = quarantine_rows.rows, quarantine_rows.reasons
     counts = reasons.groupby("kind", sort=False)["rows"].sum().to_dict()
     with markup.row():
@@ -96,28 +97,28 @@ def _render_rows(rows: pd.DataFrame, intake: DeliverySummary) -> None:
 
 
 def _build_table(rows: pd.DataFrame, deliveries: pd.DataFrame) -> Table:
-    undone = set(deliveries.loc[deliveries["taken_back_by"].notna(), "batch"])
-    made_up = set(deliveries.loc[deliveries["made_up"], "batch"])
-    return intake_tables.build_quarantine_table(rows.iloc[::-1], undone, made_up)
+    withdrawn = set(deliveries.loc[deliveries["taken_back_by"].notna(), "batch"])
+    exercise_batches = set(deliveries.loc[deliveries["made_up"], "batch"])
+    return intake_tables.build_quarantine_table(rows.iloc[::-1], withdrawn, exercise_batches)
 
 
 def _render_return_file(rows: pd.DataFrame) -> None:
-    """A file for whoever sent the rows, reasons beside them."""
+    """Draw the download of the rows of one sender, with their reasons."""
     files = list(dict.fromkeys(zip(rows["feed"], rows["source"], strict=True)))
     with markup.row():
         feed, source = st.selectbox(
             _("Kembalikan ke pengirim"),
             files,
-            format_func=lambda one: f"{one[1]} · {label('feed', one[0])}",
+            format_func=lambda item: f"{item[1]} · {label('feed', item[0])}",
             key="pengirim",
         )
-        mine = rows[(rows["feed"] == feed) & (rows["source"] == source)]
+        source_rows = rows[(rows["feed"] == feed) & (rows["source"] == source)]
         audit.render_download_button(
-            _("Unduh {n} baris untuk diperbaiki").format(n=i18n.format_number(len(mine))),
-            partial(_build_return_file, session.viewer(), mine["number"].tolist()),
+            _("Unduh {n} baris untuk diperbaiki").format(n=i18n.format_number(len(source_rows))),
+            partial(_build_return_file, session.viewer(), source_rows["number"].tolist()),
             {"table": "karantina", "feed": feed, "source": source},
             "csv",
-            len(mine),
+            len(source_rows),
             file_name=f"karantina_{feed}_{source.rpartition('.')[0] or source}.csv",
             mime="text/csv",
             key="kembalikan",
@@ -130,11 +131,11 @@ def _build_return_file(viewer: Viewer, numbers: Sequence[int]) -> bytes:
 
 
 def _render_correction(context: PageContext, rows: pd.DataFrame) -> None:
-    """One row with its cells, to be corrected and released."""
+    """Draw one row with its cells, to be corrected and released."""
     newest = rows.iloc[::-1].head(_MAX_CHOICES)
-    said = _("{no} · {source} baris {row}")
+    text = _("{no} · {source} baris {row}")
     names = {
-        number: said.format(no=number, source=source, row=row)
+        number: text.format(no=number, source=source, row=row)
         for number, source, row in zip(
             newest["number"], newest["source"], newest["row"], strict=True
         )
@@ -143,28 +144,28 @@ def _render_correction(context: PageContext, rows: pd.DataFrame) -> None:
         _("Perbaiki baris"), list(names), format_func=names.__getitem__, key="perbaiki"
     )
     if len(rows) > _MAX_CHOICES:
-        said = _("{n} terbaru dari {all}; pilih alasan atau jenis laporan untuk yang lain")
+        text = _("{n} terbaru dari {all}; pilih alasan atau jenis laporan untuk yang lain")
         st.caption(
-            said.format(n=i18n.format_number(_MAX_CHOICES), all=i18n.format_number(len(rows)))
+            text.format(n=i18n.format_number(_MAX_CHOICES), all=i18n.format_number(len(rows)))
         )
     try:
-        found = quarantine.find_visible_rows(board().store, session.viewer(), [number])
+        visible = quarantine.find_visible_rows(board().store, session.viewer(), [number])
     except StoreError as error:
         markup.render_empty_state(_("Baris ini tidak terbaca: {why}").format(why=error))
         return
-    if not found:
+    if not visible:
         st.caption(_("Baris ini baru saja dilepaskan."))
         return
-    render_row_form(found[0], may_correct=intake_actions.may_act(context, "perbaiki"))
+    render_row_form(visible[0], may_correct=intake_actions.may_act(context, "perbaiki"))
 
 
-_LONG_CELL_CHARS = 60  # characters of a cell that needs a whole line
-# Columns that the door fills by itself.
+_LONG_CELL_CHARS = 60  # longer cells need a whole line
+# Columns that ingest fills by itself.
 _COMPUTED_COLUMNS = {"flags", "latihan", "precision"}
 
 
 def render_row_form(row: QuarantinedRow, *, may_correct: bool) -> None:
-    """Draw the row; with the right to correct, its cells can be changed and tried again."""
+    """Draw the row; a viewer who may correct it can change its cells and release it."""
     for reason in row.reasons:
         st.text("▸ " + reason)
     for heading in sorted(set(row.raw) & reserved_columns.ALL):
@@ -183,40 +184,40 @@ def render_row_form(row: QuarantinedRow, *, may_correct: bool) -> None:
 
 
 def _render_cell_inputs(row: QuarantinedRow, *, may_correct: bool) -> dict[str, str]:
-    """An input for each cell; those that were changed."""
-    written: dict[str, str] = {}
+    """Draw an input for each cell; return the changed ones."""
+    texts: dict[str, str] = {}
     columns = st.columns(2)
-    asked = [
+    headings = [
         heading for heading in row.raw if heading not in (*EXPORT_HEADINGS, *reserved_columns.ALL)
     ]
-    short = [heading for heading in asked if len(row.raw[heading]) <= _LONG_CELL_CHARS]
-    for at, heading in enumerate(short):
-        written[heading] = columns[at % 2].text_input(
+    short = [heading for heading in headings if len(row.raw[heading]) <= _LONG_CELL_CHARS]
+    for position, heading in enumerate(short):
+        texts[heading] = columns[position % 2].text_input(
             heading or "–",
             row.raw[heading],
             key=f"sel_{row.number}_{heading}",
             disabled=not may_correct,
         )
-    for heading in asked:
-        if heading not in written:
-            written[heading] = st.text_area(
+    for heading in headings:
+        if heading not in texts:
+            texts[heading] = st.text_area(
                 heading or "–",
                 row.raw[heading],
                 key=f"sel_{row.number}_{heading}",
                 disabled=not may_correct,
                 height=80,
             )
-    return {name: text.strip() for name, text in written.items() if text != row.raw[name]}
+    return {name: text.strip() for name, text in texts.items() if text != row.raw[name]}
 
 
 def _render_extra_cell(row: QuarantinedRow) -> dict[str, str]:
-    """A cell for a column that the sender's file does not have at all."""
+    """Draw an input for a column that the sender's file does not have."""
     column_of = board().ingest_context.vocabulary.find_column
-    there = {column_of(row.feed, heading) for heading in row.raw}
+    present = {column_of(row.feed, heading) for heading in row.raw}
     missing = [
         column.heading
         for column in feed_schemas.FEEDS[row.feed].columns
-        if column.name not in there | _COMPUTED_COLUMNS and column.heading not in row.raw
+        if column.name not in present | _COMPUTED_COLUMNS and column.heading not in row.raw
     ]
     left, right = st.columns(2)
     heading = left.selectbox(

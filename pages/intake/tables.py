@@ -1,4 +1,4 @@
-"""Tables of the Masukan page as people read them."""
+"""The tables of the Masukan page."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from situasi.ingest.pipeline import IngestResult
 from situasi.ui.tables.columns import Cells, Column, identifier_column, number_column, time_column
 from situasi.ui.tables.table_view import Table, make_table
 
-_MAX_NAMED_DELIVERIES = 5  # deliveries in a sentence
+_MAX_NAMED_DELIVERIES = 5
 
 
 def build_feed_table(feeds: pd.DataFrame, *, waiting: bool = True) -> Table:
-    """Every feed: when last heard, and where its rows are.
+    """Build the table of the feeds: last report, and where their rows are.
 
-    waiting: whether it is told who waits; of a past moment it is not, quarantine is of now.
+    waiting: whether to show the rows in quarantine; they are not known for every past time.
     """
     columns: dict[str, Cells] = {
         _("laporan"): [label("feed", feed) for feed in feeds["feed"]],
@@ -41,7 +41,7 @@ def build_feed_table(feeds: pd.DataFrame, *, waiting: bool = True) -> Table:
 
 
 def build_source_table(sources: pd.DataFrame) -> Table:
-    """Every file of every feed."""
+    """Build the table of every file of every feed."""
     return make_table(
         {
             _("berkas"): sources["source"],
@@ -58,8 +58,8 @@ def build_source_table(sources: pd.DataFrame) -> Table:
 
 
 def build_delivery_table(deliveries: pd.DataFrame) -> Table:
-    """Every delivery, with who brought it, and who took it back and why."""
-    undone = deliveries["taken_back_by"].notna()
+    """Build the table of the deliveries, with who sent each, and who withdrew it and why."""
+    is_withdrawn = deliveries["taken_back_by"].notna()
     return make_table(
         {
             _("no"): identifier_column(deliveries["batch"]),
@@ -70,10 +70,10 @@ def build_delivery_table(deliveries: pd.DataFrame) -> Table:
             **_build_count_columns(deliveries),
             _("di papan"): number_column(deliveries["standing"]),
             _("ditarik"): number_column(
-                deliveries["taken_back"].where(undone), keep_when_empty=False
+                deliveries["taken_back"].where(is_withdrawn), keep_when_empty=False
             ),
-            _("ditarik oleh"): deliveries["taken_back_by"].where(undone),
-            _("alasan penarikan"): deliveries["reason"].where(undone),
+            _("ditarik oleh"): deliveries["taken_back_by"].where(is_withdrawn),
+            _("alasan penarikan"): deliveries["reason"].where(is_withdrawn),
             _("sidik SHA-256"): deliveries["sha256"].str[:12],
         },
         deliveries["made_up"],
@@ -81,21 +81,24 @@ def build_delivery_table(deliveries: pd.DataFrame) -> Table:
 
 
 def format_remaining_rows(rows_by_delivery: Mapping[int, int]) -> list[str]:
-    """Which rows of a delivery that was taken back stand, by the other deliveries that have them.
+    """Return which rows of a withdrawn delivery stay valid, by the other deliveries that have them.
 
-    elsewhere: store.brought_elsewhere.
+    rows_by_delivery: of store.count_rows_in_other_batches.
     """
-    said = _("{n} baris tetap berlaku: juga dibawa kiriman {no}.")
-    named = list(rows_by_delivery.items())[:_MAX_NAMED_DELIVERIES]
-    told = [said.format(n=i18n.format_number(count), no=other) for other, count in named]
-    more = len(rows_by_delivery) - len(named)
-    return [*told, *([_("Juga dibawa {n} kiriman lain.").format(n=more)] if more else [])]
+    template = _("{n} baris tetap berlaku: juga dibawa kiriman {no}.")
+    first_items = list(rows_by_delivery.items())[:_MAX_NAMED_DELIVERIES]
+    texts = [template.format(n=i18n.format_number(count), no=batch) for batch, count in first_items]
+    more_count = len(rows_by_delivery) - len(first_items)
+    return [
+        *texts,
+        *([_("Juga dibawa {n} kiriman lain.").format(n=more_count)] if more_count else []),
+    ]
 
 
 def build_quarantine_table(
     rows: pd.DataFrame, withdrawn_batches: Collection[int], exercise_batches: Collection[int]
 ) -> Table:
-    """Rows in quarantine. taken_back, made_up: batches that were withdrawn, that are LATIHAN."""
+    """Build the table of rows in quarantine, with a mark for withdrawn and exercise batches."""
     return make_table(
         {
             _("no karantina"): identifier_column(rows["number"]),
@@ -114,7 +117,7 @@ def build_quarantine_table(
 
 
 def build_reason_table(reasons: pd.DataFrame) -> Table:
-    """Why rows wait, the most frequent reason first."""
+    """Build the table of the reasons, the most frequent first."""
     return make_table(
         {
             _("baris"): number_column(reasons["rows"]),
@@ -127,18 +130,18 @@ def build_reason_table(reasons: pd.DataFrame) -> Table:
 
 
 def build_refused_table(result: IngestResult) -> Table:
-    """The faulty rows of a file that is only tried."""
+    """Build the table of the faulty rows in a trial upload."""
     return make_table(
         {
-            _("lembar"): [one.get("sheet", "") for one in result.reasons],
-            _("baris"): identifier_column(one["row"] for one in result.reasons),
-            _("alasan"): ["; ".join(one["reasons"]) for one in result.reasons],
+            _("lembar"): [entry.get("sheet", "") for entry in result.reasons],
+            _("baris"): identifier_column(entry["row"] for entry in result.reasons),
+            _("alasan"): ["; ".join(entry["reasons"]) for entry in result.reasons],
         }
     )
 
 
 def build_stored_table(feed: str, rows: pd.DataFrame) -> Table:
-    """Rows of a feed as they will be stored, without the columns that none of them fills."""
+    """Build the table of rows as they will be stored, without empty columns."""
     columns: dict[str, Cells] = {_("baris"): identifier_column(rows["row"])}
     for column in feed_schemas.FEEDS[feed].columns:
         values = rows[column.name]
@@ -163,7 +166,7 @@ def _format_values(column: feed_schemas.Column, values: pd.Series[Any]) -> Cells
 
 
 def format_row_balance(read: int, accepted: int, duplicate: int, quarantined: int) -> str:
-    """Where the rows read are: the three always add up."""
+    """Return where the rows read are: accepted, duplicate and quarantined always add up to read."""
     return _("{read} dibaca = {a} diterima + {d} ganda + {q} karantina").format(
         read=i18n.format_number(read),
         a=i18n.format_number(accepted),

@@ -1,4 +1,4 @@
-"""Handing in a file: first what would become of it, then taking it in."""
+"""Uploading a file: first a trial that stores nothing, then the ingest."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ _MAX_NOTES = 6
 
 
 def render_upload_panel(context: PageContext) -> None:
+    """Draw the uploader, the trial of the file, and the button that ingests it."""
     page_layout.render_section_title(_("Unggah berkas laporan"))
     if not intake_actions.may_act(context, "masukkan"):
         st.caption(
@@ -34,22 +35,22 @@ def render_upload_panel(context: PageContext) -> None:
             else _("Kembali ke langsung untuk memasukkan berkas.")
         )
         return
-    # A new turn gives a new, empty uploader.
-    turn = st.session_state.setdefault(_UPLOADER_NUMBER_KEY, 0)
+    # A new number gives a new, empty uploader.
+    number = st.session_state.setdefault(_UPLOADER_NUMBER_KEY, 0)
     file = st.file_uploader(
         _("CSV, XLSX, JSON atau GeoJSON; judul kolom menunjukkan jenis laporan"),
-        key=_build_uploader_key(turn),
+        key=_build_uploader_key(number),
     )
     _free_replaced_file(file)
     if file is None:
         return
     trial = _get_trial(file)
-    ledger = trial.result
+    result = trial.result
     if _render_trial(trial):
         _render_preview(trial)
         st.button(
             _("Masukkan ke papan"), type="primary", on_click=_on_ingest,
-            disabled=not ledger.accepted + ledger.quarantined,
+            disabled=not result.accepted + result.quarantined,
         )  # fmt: skip
 
 
@@ -58,33 +59,36 @@ def _build_uploader_key(number: int) -> str:
 
 
 def _free_replaced_file(file: Any) -> None:
-    """Free the trial of the file that was here before this one, and a run later its bytes.
+    """Free the trial of the previous file, and one run later its bytes.
 
-    For as long Streamlit remembers what a widget held, so that the bytes are counted till then.
+    Streamlit keeps the value of a widget that long, so the bytes count until then.
     """
-    leaving = st.session_state.pop(_REPLACED_FILE_KEY, None)
-    if leaving is not None:
-        uploads.release_file(leaving)
-    known, now = st.session_state.get(_FILE_KEY), None if file is None else file.file_id
-    st.session_state[_FILE_KEY] = now
-    if known is not None and known != now:
+    replaced_id = st.session_state.pop(_REPLACED_FILE_KEY, None)
+    if replaced_id is not None:
+        uploads.release_file(replaced_id)
+    previous_id, current_id = (
+        st.session_state.get(_FILE_KEY),
+        None if file is None else file.file_id,
+    )
+    st.session_state[_FILE_KEY] = current_id
+    if previous_id is not None and previous_id != current_id:
         st.session_state.pop(_TRIAL_KEY, None)
-        st.session_state[_REPLACED_FILE_KEY] = known
+        st.session_state[_REPLACED_FILE_KEY] = previous_id
 
 
 def _get_trial(file: Any) -> UploadTrial:
-    """The trial of this file, made once: the page is drawn again every minute."""
-    known = st.session_state.get(_TRIAL_KEY)
-    if known is None or known[0] != file.file_id:
+    """Return the trial of this file, made once: the page is drawn again every minute."""
+    entry = st.session_state.get(_TRIAL_KEY)
+    if entry is None or entry[0] != file.file_id:
         with st.spinner(_("Memeriksa berkas, belum menyimpan apa pun")):
-            known = (file.file_id, intake_actions.try_upload(file.name, file))
-        st.session_state[_TRIAL_KEY] = known
-    trial: UploadTrial = known[1]
+            entry = (file.file_id, intake_actions.try_upload(file.name, file))
+        st.session_state[_TRIAL_KEY] = entry
+    trial: UploadTrial = entry[1]
     return trial
 
 
 def _render_preview(trial: UploadTrial) -> None:
-    """The first rows that would be accepted, as they would be stored."""
+    """Draw the first rows that would be accepted, as they would be stored."""
     audit.log_viewed(trial.preview_rows, "masukan")
     for feed, rows in trial.preview_rows.items():
         if len(rows):
@@ -99,49 +103,49 @@ def _render_preview(trial: UploadTrial) -> None:
 
 
 def _render_trial(trial: UploadTrial) -> bool:
-    """Draw the trial; whether the file may be taken in by this viewer."""
-    ledger = trial.result
-    feeds = upload.list_feeds(ledger)
+    """Draw the trial; return whether the viewer may ingest the file."""
+    result = trial.result
+    feeds = upload.list_feeds(result)
     if set(feeds) - set(session.viewer().role.readable_feeds(feeds)):
         st.warning(_("Berkas ini memuat laporan yang tidak boleh dilihat peran Anda."))
         return False
-    if ledger.refused:
-        st.text(ledger.refused)
+    if result.refused:
+        st.text(result.refused)
         return False
     names = ", ".join(label("feed", feed) for feed in feeds)
-    said = intake_tables.format_row_balance(
-        ledger.read, ledger.accepted, ledger.duplicate, ledger.quarantined
+    balance = intake_tables.format_row_balance(
+        result.read, result.accepted, result.duplicate, result.quarantined
     )
-    st.text(_("Uji coba, belum disimpan. {feeds}: {said}").format(feeds=names, said=said))
-    for note in ledger.notes[:_MAX_NOTES]:
+    st.text(_("Uji coba, belum disimpan. {feeds}: {said}").format(feeds=names, said=balance))
+    for note in result.notes[:_MAX_NOTES]:
         st.text(note)
-    if ledger.reasons:
+    if result.reasons:
         title = _("Baris yang akan ditolak dan alasannya")
         if trial.more_refused_count:
             title = _(
                 "{n} baris pertama yang akan ditolak dan alasannya; {more} lagi tidak ditampilkan"
             )
             title = title.format(
-                n=i18n.format_number(len(ledger.reasons)),
+                n=i18n.format_number(len(result.reasons)),
                 more=i18n.format_number(trial.more_refused_count),
             )
         table_view.render_table_popover(
             title,
-            lambda: intake_tables.build_refused_table(ledger),
+            lambda: intake_tables.build_refused_table(result),
             "unggah_ditolak",
         )
     return True
 
 
 def _on_ingest() -> None:
-    """Take in the file in the uploader.
+    """Ingest the file in the uploader.
 
-    It is not an argument of the button: Streamlit keeps those as long as the session lives, and
-    the bytes with them.
+    It is not an argument of the button, because Streamlit keeps those, and so the bytes, as long as
+    the session exists.
     """
     file = st.session_state.get(_build_uploader_key(st.session_state[_UPLOADER_NUMBER_KEY]))
-    tried = st.session_state.get(_TRIAL_KEY)
-    if file is None or tried is None or tried[0] != file.file_id:  # another than was shown
+    entry = st.session_state.get(_TRIAL_KEY)
+    if file is None or entry is None or entry[0] != file.file_id:  # not the file that was shown
         return
     intake_actions.ingest_file(file.name, file)
     st.session_state[_UPLOADER_NUMBER_KEY] += 1

@@ -1,1 +1,1 @@
-"""Netralitas: cases of neutrality and their legal basis."""
+"""Netralitas: neutrality cases and their legal basis."""

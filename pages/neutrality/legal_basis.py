@@ -1,10 +1,10 @@
-"""The rules of police neutrality in short, each with the page that it was read on."""
+"""The rules of police neutrality in short, each with the web page it was read on."""
 
 from __future__ import annotations
 
 from situasi.domain.labels import N_
 
-# Name, content in our own words, source.
+# Name, summary in our own words, source URL.
 RULES: tuple[tuple[str, str, str], ...] = (
     (
         N_("TAP MPR VII/2000 pasal 10; UU 2/2002 pasal 28"),

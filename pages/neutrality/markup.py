@@ -1,4 +1,4 @@
-"""Pieces of HTML of the page Netralitas; all is escaped."""
+"""The HTML parts of the page Netralitas; all text is escaped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from situasi.ui.components.markup import render
 
 @dataclass(frozen=True)
 class ProcessStep:
-    """One step of the path: cases that stand there, and of which it was ever told."""
+    """One step of the process: how many cases are there now, and how many ever were."""
 
     name: str
     current_count: int
@@ -21,7 +21,7 @@ class ProcessStep:
 
 
 def render_statement(state: str, title: str, sentence: str, note: str) -> None:
-    """The one thing to know, large and calm. state: of analysis.neutrality."""
+    """Draw the main statement in large type. state: of analysis.neutrality."""
     render(
         Markup(
             '<div class="ne-state ne-{}" role="status"><strong>{}</strong><p>{}</p>'
@@ -31,7 +31,7 @@ def render_statement(state: str, title: str, sentence: str, note: str) -> None:
 
 
 def render_path(steps: Sequence[ProcessStep], ends: Sequence[ProcessStep]) -> None:
-    """The steps as bars, then the ends; as long as the cases of which the step was told."""
+    """Draw the steps and then the end steps as bars, scaled by the number of cases."""
     longest = max((step.ever_count for step in (*steps, *ends)), default=0) or 1
     rows = Markup('<div class="ne-end"></div>').join(
         Markup("").join(_build_step(step, longest) for step in part) for part in (steps, ends)
@@ -57,7 +57,7 @@ def _build_bar(css_class: str, share: float) -> Markup:
 
 
 def render_violation_codes(entries: Sequence[tuple[str, str, str]]) -> None:
-    """The legend of kinds of breach: code, words, how many cases ("" for none)."""
+    """Draw the legend of violations as (code, label, number of cases or "")."""
     render(
         Markup('<div class="ne-codes">{}</div>').format(
             Markup("").join(
@@ -69,8 +69,8 @@ def render_violation_codes(entries: Sequence[tuple[str, str, str]]) -> None:
 
 
 def render_rules(entries: Sequence[tuple[str, str, str]], note: str) -> None:
-    """The rules in short: name, content, source."""
-    listed = Markup("").join(
+    """Draw the rules in short as (name, summary, source)."""
+    paragraphs = Markup("").join(
         Markup("<p><b>{}</b> {}<small>{}</small></p>").format(*entry) for entry in entries
     )
-    render(Markup('<div class="ne-rules">{}<small>{}</small></div>').format(listed, note))
+    render(Markup('<div class="ne-rules">{}<small>{}</small></div>').format(paragraphs, note))

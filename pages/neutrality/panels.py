@@ -1,4 +1,4 @@
-"""The panels of Netralitas: the state in one sentence, the path, the cases, the rules."""
+"""The panels of Netralitas: the state in one sentence, the process, the cases, the rules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.neutrality import legal_basis
-from pages.neutrality import markup as pieces
+from pages.neutrality import markup as neutrality_markup
 from pages.neutrality.markup import ProcessStep
 from pages.neutrality.tables import build_case_table, build_class_table
 from situasi.analysis import neutrality
@@ -36,7 +36,7 @@ def compute_neutrality(
     at: datetime,
     kecamatan: tuple[str, ...],
 ) -> NeutralitySummary | None:
-    """What is known; None for a viewer for whom the feed is never loaded."""
+    """Return the summary; None if the viewer may not load the feed."""
     rows = frames.get("neutrality")
     if rows is None:
         return None
@@ -46,9 +46,9 @@ def compute_neutrality(
 
 
 def render_state_panel(overview: NeutralitySummary, at: datetime) -> None:
-    """Whether there is any case; told apart: nobody said anything."""
+    """Draw whether there are cases; "nothing reported" is a state of its own."""
     if overview.state == "belum_ada_laporan":
-        pieces.render_statement(
+        neutrality_markup.render_statement(
             overview.state,
             _("Belum ada laporan"),
             _("Belum ada kabar apa pun tentang netralitas. Ini tidak berarti tidak ada kasus."),
@@ -60,7 +60,9 @@ def render_state_panel(overview: NeutralitySummary, at: datetime) -> None:
         "selesai": (_("Tidak ada kasus terbuka"), _("Semua kasus yang dilaporkan sudah selesai.")),
         "kasus": (_("Ada kasus terbuka"), _format_counts(overview)),
     }[overview.state]
-    pieces.render_statement(overview.state, title, sentence, _format_last_nihil(overview.nihil, at))
+    neutrality_markup.render_statement(
+        overview.state, title, sentence, _format_last_nihil(overview.nihil, at)
+    )
 
 
 def _format_counts(overview: NeutralitySummary) -> str:
@@ -73,23 +75,23 @@ def _format_last_nihil(declaration: NilDeclaration | None, at: datetime) -> str:
     if declaration is None:
         return _("Belum pernah ada laporan nihil.")
     local = declaration.reported_at.astimezone(at.tzinfo)
-    named = dict.fromkeys(filter(None, [declaration.reporter, declaration.unit]))
-    who = ", ".join(named) or _("pelapor tidak disebut")
+    names = dict.fromkeys(filter(None, [declaration.reporter, declaration.unit]))
+    reporter = ", ".join(names) or _("pelapor tidak disebut")
     text = _("Nihil terakhir: {day} {clock} {zone}, oleh {who}").format(
         day=i18n.format_date(local),
         clock=i18n.format_time(local),
         zone=board().register.election.zone_label,
-        who=who,
+        who=reporter,
     )
     return text + " · " + _("LATIHAN") if declaration.is_exercise else text
 
 
 def build_kpis(overview: NeutralitySummary | None) -> list[Kpi]:
-    """None where nobody has said anything of neutrality."""
+    """Build the key figures; none if nothing was reported on neutrality."""
     if overview is None or overview.state == "belum_ada_laporan":
         return []
     ended = overview.cases[~overview.cases["open"]]
-    classed = int(overview.cases["kelas"].notna().sum())
+    classed_count = int(overview.cases["kelas"].notna().sum())
     return [
         Kpi(
             "kasus",
@@ -107,7 +109,7 @@ def build_kpis(overview: NeutralitySummary | None) -> list[Kpi]:
             "kelas",
             _build_class_card(overview),
             lambda: build_case_table(overview.cases),
-            (KpiValue(classed),),
+            (KpiValue(classed_count),),
         ),
         Kpi(
             "akhir",
@@ -143,49 +145,53 @@ def _build_overdue_card(overview: NeutralitySummary) -> Card:
 
 def _build_class_card(overview: NeutralitySummary) -> Card:
     counts = overview.cases["kelas"].value_counts()
-    said = [f"{label('kelas', code)} {i18n.format_number(int(counts[code]))}"
+    parts = [f"{label('kelas', code)} {i18n.format_number(int(counts[code]))}"
             for code in KELAS if code in counts]  # fmt: skip
-    classed = int(counts.sum())
-    note = " · ".join(said) or _("belum ada gelar perkara yang menetapkan kelas")
-    return Card(_("Sudah berkelas"), _format_ratio(classed, len(overview.cases)), note)
+    classed_count = int(counts.sum())
+    note = " · ".join(parts) or _("belum ada gelar perkara yang menetapkan kelas")
+    return Card(_("Sudah berkelas"), _format_ratio(classed_count, len(overview.cases)), note)
 
 
 def _build_ended_card(overview: NeutralitySummary) -> Card:
-    ends = overview.cases["langkah"].value_counts()
-    said = [f"{label('langkah', end)} {i18n.format_number(int(ends.get(end, 0)))}"
-            for end in neutrality.END_STEPS]  # fmt: skip
+    counts = overview.cases["langkah"].value_counts()
+    parts = [f"{label('langkah', step)} {i18n.format_number(int(counts.get(step, 0)))}"
+            for step in neutrality.END_STEPS]  # fmt: skip
     return Card(
         _("Kasus berakhir"),
         _format_ratio(int((~overview.cases["open"]).sum()), len(overview.cases)),
-        " · ".join(said),
+        " · ".join(parts),
     )
 
 
 def render_path_panel(overview: NeutralitySummary) -> None:
+    """Draw the steps of the process with their cases, and the sanctions."""
     with markup.row():
         page_layout.render_section_title(_("Langkah perkara"))
         table_view.render_table_popover(
             _("Menurut langkah dan kelas"), lambda: build_class_table(overview), "netral_kelas"
         )
     steps = neutrality.build_funnel(overview)
-    told = [_build_step(row) for row in steps.itertuples()]
-    pieces.render_path(told[: len(neutrality.PATH_STEPS)], told[len(neutrality.PATH_STEPS) :])
+    bars = [_build_step(row) for row in steps.itertuples()]
+    neutrality_markup.render_path(
+        bars[: len(neutrality.PATH_STEPS)], bars[len(neutrality.PATH_STEPS) :]
+    )
     st.caption(_("Penuh: kasus yang kini di langkah itu. Pudar: kasus yang pernah di langkah itu."))
     counts = neutrality.count_sanctions(overview)
-    said = [f"{label('sanksi', code)} {i18n.format_number(n)}" for code, n in counts.items()]
+    parts = [f"{label('sanksi', code)} {i18n.format_number(n)}" for code, n in counts.items()]
     page_layout.render_section_title(_("Sanksi"))
-    st.markdown(" · ".join(said) or _("Belum ada sanksi yang dilaporkan."))
+    st.markdown(" · ".join(parts) or _("Belum ada sanksi yang dilaporkan."))
 
 
 def _build_step(row: Any) -> ProcessStep:
-    said = _("{now} kini · {ever} pernah")
+    text = _("{now} kini · {ever} pernah")
     return ProcessStep(
         label("langkah", row.langkah), row.now, row.ever,
-        said.format(now=i18n.format_number(row.now), ever=i18n.format_number(row.ever)),
+        text.format(now=i18n.format_number(row.now), ever=i18n.format_number(row.ever)),
     )  # fmt: skip
 
 
 def render_cases_panel(overview: NeutralitySummary) -> None:
+    """Draw the table of all cases."""
     page_layout.render_section_title(
         _("Kasus, umur terhadap target {n} hari").format(n=_format_target_days())
     )
@@ -195,17 +201,18 @@ def render_cases_panel(overview: NeutralitySummary) -> None:
 
 
 def render_legend_panel(overview: NeutralitySummary | None) -> None:
+    """Draw the kinds of violation with their numbers of cases."""
     counts = neutrality.count_by_breach(overview) if overview else {}
     page_layout.render_section_title(_("Jenis pelanggaran"))
-    pieces.render_violation_codes(
+    neutrality_markup.render_violation_codes(
         [
             (code, label("pelanggaran", code), _format_case_count(counts.get(code, 0)))
             for code in PELANGGARAN
         ]
     )
-    unnamed = counts.get(None, 0)
-    if unnamed:
-        st.caption(_("{n} kasus tanpa kode pelanggaran").format(n=i18n.format_number(unnamed)))
+    without_code = counts.get(None, 0)
+    if without_code:
+        st.caption(_("{n} kasus tanpa kode pelanggaran").format(n=i18n.format_number(without_code)))
 
 
 def _format_case_count(count: int) -> str:
@@ -213,8 +220,9 @@ def _format_case_count(count: int) -> str:
 
 
 def render_rules_panel() -> None:
+    """Draw the rules in short with their sources."""
     page_layout.render_section_title(_("Aturan singkat dan sumbernya"))
-    pieces.render_rules(
+    neutrality_markup.render_rules(
         [(_(name), _(content), source) for name, content, source in legal_basis.RULES],
         _(legal_basis.NOTE),
     )

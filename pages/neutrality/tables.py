@@ -1,4 +1,4 @@
-"""Cases of neutrality as tables that people read and take along: no names, units and codes."""
+"""Neutrality cases as tables, on the page and as files: no names, only units and codes."""
 
 from __future__ import annotations
 
@@ -19,41 +19,41 @@ _DAY = timedelta(days=1)
 
 
 def build_class_table(overview: NeutralitySummary) -> Table:
-    """Cases by step and class as a table."""
-    listed: list[Any] = list(neutrality.build_class_table(overview).itertuples())
+    """Build the table of cases by step and class."""
+    rows: list[Any] = list(neutrality.build_class_table(overview).itertuples())
     return make_table(
         {
-            _("langkah"): [label("langkah", row.langkah) for row in listed],
-            _("kelas"): [label("kelas", row.kelas) for row in listed],
-            _("kasus"): number_column(row.cases for row in listed),
+            _("langkah"): [label("langkah", row.langkah) for row in rows],
+            _("kelas"): [label("kelas", row.kelas) for row in rows],
+            _("kasus"): number_column(row.cases for row in rows),
         },
         bool(overview.cases["latihan"].any()),
     )
 
 
 def build_case_table(cases: pd.DataFrame) -> Table:
-    """Cases with the headings of our files."""
+    """Build the table of these cases, with the headings of our files."""
     register = board().register
-    listed: list[Any] = list(cases.itertuples())
+    rows: list[Any] = list(cases.itertuples())
     since = cases["since"].dt.tz_convert(register.election.zone)
     return make_table(
         {
             _("id"): cases["id"],
-            _("pelanggaran"): [_format_violation(row.pelanggaran) for row in listed],
-            _("langkah"): [label("langkah", row.langkah) for row in listed],
-            _("kelas"): [label("kelas", row.kelas) for row in listed],
-            _("umur, hari"): number_column(row.age // _DAY for row in listed),
-            _("keadaan"): [_format_deadline_state(row) for row in listed],
+            _("pelanggaran"): [_format_violation(row.pelanggaran) for row in rows],
+            _("langkah"): [label("langkah", row.langkah) for row in rows],
+            _("kelas"): [label("kelas", row.kelas) for row in rows],
+            _("umur, hari"): number_column(row.age // _DAY for row in rows),
+            _("keadaan"): [_format_deadline_state(row) for row in rows],
             _("dihitung sejak"): date_column(since.dt.tz_localize(None).dt.normalize()),
             _("yaitu"): [
                 _("LP") if row.since_what == neutrality.REPORTED_STEP else _("kabar pertama")
-                for row in listed
+                for row in rows
             ],
             _("satuan"): cases["satuan"],
-            _("kecamatan"): [register.name_of(row.kecamatan) for row in listed],
-            _("asal"): [label("asal", row.asal) for row in listed],
-            _("sanksi"): [", ".join(label("sanksi", one) for one in row.sanctions)
-                          for row in listed],
+            _("kecamatan"): [register.name_of(row.kecamatan) for row in rows],
+            _("asal"): [label("asal", row.asal) for row in rows],
+            _("sanksi"): [", ".join(label("sanksi", code) for code in row.sanctions)
+                          for row in rows],
             _("uraian"): cases["uraian"],
             _("satuan berbeda"): cases["doubt"],
             _("catatan periksa"): cases["flags"],

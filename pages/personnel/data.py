@@ -1,4 +1,4 @@
-"""What the page Personel shows, found once for all who look."""
+"""Data of the page Personel, computed once for all viewers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 import pandas as pd
 
 from situasi.analysis.personnel import attendance, officers
-from situasi.analysis.personnel import coverage as analysis
+from situasi.analysis.personnel import coverage as coverage_analysis
 from situasi.analysis.personnel.coverage import Coverage
 from situasi.analysis.personnel.officers import POLICE_GROUPS, get_feed_frame
 from situasi.analysis.queries import reads
@@ -19,11 +19,11 @@ from situasi.domain.register import Register
 
 @dataclass(frozen=True)
 class PersonnelData:
-    """The personnel of the chosen kecamatan at a moment.
+    """The personnel of the selected kecamatan at a time.
 
-    total, kecamatan, polsek: analysis.coverage.total and areas. agencies: of analysis.agencies.
-    curve: analysis.attendance.through_day of the police posted to TPS, or of all police who
-    checked in where nobody is posted.
+    total, kecamatan, polsek: of coverage.build_total_row and build_area_table. agencies: of
+    officers.count_by_agency. curve: attendance.build_attendance_curve of the police posted to TPS,
+    or of all police who checked in if nobody is posted.
     """
 
     coverage: Coverage
@@ -34,7 +34,7 @@ class PersonnelData:
     curve: pd.DataFrame
 
 
-@reads(PERSONNEL, depends_on=(analysis.compute_coverage,))
+@reads(PERSONNEL, depends_on=(coverage_analysis.compute_coverage,))
 def compute_personnel(
     frames: Mapping[str, pd.DataFrame],
     register: Register,
@@ -42,20 +42,20 @@ def compute_personnel(
     full_coverage: Coverage,
     kecamatan: tuple[str, ...],
 ) -> PersonnelData:
-    """Everything of the page, of these kecamatan (none: all)."""
-    found = analysis.filter_by_kecamatan(full_coverage, kecamatan)
-    chosen = [code for code in register.kecamatan if not kecamatan or code in kecamatan]
-    by_code: dict[str | None, str] = {code: code for code in chosen}
-    by_polsek: dict[str | None, str] = {code: register.kecamatan[code].polsek for code in chosen}
+    """Compute all data of the page for these kecamatan (none: all)."""
+    selected = coverage_analysis.filter_by_kecamatan(full_coverage, kecamatan)
+    codes = [code for code in register.kecamatan if not kecamatan or code in kecamatan]
+    by_code: dict[str | None, str] = {code: code for code in codes}
+    by_polsek: dict[str | None, str] = {code: register.kecamatan[code].polsek for code in codes}
     return PersonnelData(
-        coverage=found,
-        total=analysis.build_total_row(found, register),
-        kecamatan=analysis.build_area_table(found, by_code),
-        polsek=analysis.build_area_table(found, by_polsek),
-        agencies=officers.count_by_agency(found.officers),
+        coverage=selected,
+        total=coverage_analysis.build_total_row(selected, register),
+        kecamatan=coverage_analysis.build_area_table(selected, by_code),
+        polsek=coverage_analysis.build_area_table(selected, by_polsek),
+        agencies=officers.count_by_agency(selected.officers),
         curve=attendance.build_attendance_curve(
             get_feed_frame(frames, PERSONNEL),
-            _list_tracked_police(found),
+            _list_tracked_police(selected),
             (register.election.day_start, register.election.day_end),
             at,
             register.election.rules.personnel.report_interval,

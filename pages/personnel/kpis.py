@@ -1,4 +1,4 @@
-"""The key figures of Personel: posted, present, and where nobody is."""
+"""The KPIs of Personel: posted and present officers, and TPS without officers."""
 
 from __future__ import annotations
 
@@ -12,56 +12,62 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.ui.components.kpi_row import Kpi, KpiValue
 from situasi.ui.components.markup import Card, build_estimate, build_ratio, build_ratio_of_estimate
-from situasi.ui.tables import personnel as readable
+from situasi.ui.tables import personnel
 from situasi.ui.tables.table_view import Table
 
 
 def build_kpis(data: PersonnelData) -> list[Kpi]:
-    """Where nobody is posted, only what the check-ins alone can tell."""
-    every = data.coverage.officers
-    if every.empty:
+    """Build the KPIs; without postings only those from check-ins."""
+    officers = data.coverage.officers
+    if officers.empty:
         return []
-    ready = lists.select_rows(data.coverage, "cadangan")
-    here = KpiValue(int((ready["state"] == "hadir").sum()) if len(ready) else None)
+    reserves = lists.select_rows(data.coverage, "cadangan")
+    ready = KpiValue(int((reserves["state"] == "hadir").sum()) if len(reserves) else None)
     reserve = Kpi(
-        "cadangan", _build_reserve_card(data), _make_list_opener(data, "cadangan"), (here,)
+        "cadangan", _build_reserve_card(data), _make_list_opener(data, "cadangan"), (ready,)
     )
     if not data.coverage.has_postings:
-        said = KpiValue(int(every["checkin"].notna().sum()))
-        told = _make_list_opener(data, "luar_daftar")
-        return [Kpi("lapor_diri", _build_checked_in_card(data), told, (said,)), reserve]
+        count = KpiValue(int(officers["checkin"].notna().sum()))
+        opener = _make_list_opener(data, "luar_daftar")
+        return [
+            Kpi("lapor_diri", _build_checked_in_card(data), opener, (count,)),
+            reserve,
+        ]
     row = data.total
 
-    def counted(name: str, *, estimated: bool = False) -> tuple[KpiValue]:
+    def value(name: str, *, estimated: bool = False) -> tuple[KpiValue]:
         return (KpiValue(int(row[name]), is_estimated=estimated),)
 
     return [
         Kpi(
-            "diplot", _build_posted_card(data), lambda: _build_posted_table(data), counted("posted")
+            "diplot",
+            _build_posted_card(data),
+            lambda: _build_posted_table(data),
+            value("posted"),
         ),
         Kpi(
             "hadir",
             _build_present_card(data),
             lambda: _build_posted_table(data, "hadir"),
-            counted("present"),
+            value("present"),
         ),
         Kpi(
             "tanpa_petugas",
             _build_absent_card(data),
             _make_list_opener(data, "tanpa_petugas"),
-            counted("absent"),
+            value("absent"),
         ),
         Kpi(
             "bawah_pola",
             _build_below_card(data),
             _make_list_opener(data, "bawah_pola"),
-            counted("below", estimated=True),
+            value("below", estimated=True),
         ),
         Kpi(
             "tanpa_kabar",
             _build_silent_card(data),
             lambda: _build_posted_table(data, "tanpa_kabar"),
-            counted("tanpa_kabar"),
+            value("tanpa_kabar"),
         ),
         reserve,
     ]
@@ -73,8 +79,8 @@ def _make_list_opener(data: PersonnelData, code: str) -> Callable[[], Table]:
 
 def _build_posted_table(data: PersonnelData, state: str | None = None) -> Table:
     rows = lists.select_police_at_tps(data.coverage)
-    chosen = rows if state is None else rows[rows["state"] == state]
-    return readable.build_officers_table(chosen, data.coverage.postings)
+    selected = rows if state is None else rows[rows["state"] == state]
+    return personnel.build_officers_table(selected, data.coverage.postings)
 
 
 def _format_total(total: int) -> str:
@@ -108,11 +114,11 @@ def _build_present_card(data: PersonnelData) -> Card:
         _("meninggalkan TPS"): row["bergeser"],
         _("kembali"): row["kembali"],
     }
-    said = " · ".join(
+    note = " · ".join(
         f"{i18n.format_number(count)} {name}" for name, count in states.items() if count
     )
     value = build_ratio(i18n.format_number(row["present"]), _format_total(row["posted"]))
-    return Card(_("Hadir di TPS"), value, said or _("semua hadir"))
+    return Card(_("Hadir di TPS"), value, note or _("semua hadir"))
 
 
 def _build_absent_card(data: PersonnelData) -> Card:
@@ -151,12 +157,12 @@ def _build_silent_card(data: PersonnelData) -> Card:
     note = _("tanpa lapor lebih dari {n} menit; {tps} TPS").format(
         n=i18n.format_number(minutes), tps=i18n.format_number(row["silent"])
     )
-    came = row["present"] + row["tanpa_kabar"]
-    if not came:
+    arrived = row["present"] + row["tanpa_kabar"]
+    if not arrived:
         return Card(_("Tanpa kabar"), "–", _("tidak ada yang sedang di TPS"))
     value = build_ratio(
         i18n.format_number(row["tanpa_kabar"]),
-        _("dari {n} yang tiba").format(n=i18n.format_number(came)),
+        _("dari {n} yang tiba").format(n=i18n.format_number(arrived)),
     )
     return Card(_("Tanpa kabar"), value, note)
 
@@ -178,11 +184,11 @@ def _build_reserve_card(data: PersonnelData) -> Card:
 
 
 def _build_checked_in_card(data: PersonnelData) -> Card:
-    every = data.coverage.officers
-    said = every["checkin"].notna()
-    there = int((every["state"] == "hadir").sum())
+    officers = data.coverage.officers
+    checked_in = officers["checkin"].notna()
+    present = int((officers["state"] == "hadir").sum())
     return Card(
         _("Petugas yang lapor diri"),
-        i18n.format_number(int(said.sum())),
-        _("{n} hadir menurut kabar terakhir").format(n=i18n.format_number(there)),
+        i18n.format_number(int(checked_in.sum())),
+        _("{n} hadir menurut kabar terakhir").format(n=i18n.format_number(present)),
     )

@@ -1,4 +1,4 @@
-"""The lists of the page Personel: who and what is missing, by a code kept in the address."""
+"""The lists of the page Personel: TPS, officers and postings with problems, by URL code."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from situasi.common.i18n import _
 from situasi.domain.labels import N_
 from situasi.ui import filters, render_cache
 from situasi.ui.components import markup
-from situasi.ui.tables import personnel as readable
-from situasi.ui.tables import table_view
+from situasi.ui.tables import personnel, table_view
 from situasi.ui.tables.table_view import Table
 
-# Code in the address, and the words for it.
+# URL code, and name of each list.
 _LIST_NAMES = {
     "tanpa_petugas": N_("TPS tanpa petugas"),
     "bawah_pola": N_("TPS di bawah pola"),
@@ -35,25 +34,25 @@ _STATION_LISTS = ("tanpa_petugas", "bawah_pola")
 
 
 def select_rows(coverage: Coverage, code: str) -> pd.DataFrame:
-    """The rows of the list: TPS, officers or postings."""
+    """Return the rows of the list: TPS, officers or postings."""
     return _SELECTORS[code](coverage)
 
 
 def build_list_table(coverage: Coverage, code: str) -> Table:
-    """The same as a table to read."""
+    """Build the table of the list."""
     rows = select_rows(coverage, code)
     if code in _STATION_LISTS:
-        return readable.build_tps_table(rows, coverage.postings)
+        return personnel.build_tps_table(rows, coverage.postings)
     return (
-        readable.build_unknown_tps_table(rows)
+        personnel.build_unknown_tps_table(rows)
         if code == "tps_asing"
-        else readable.build_officers_table(rows, coverage.postings)
+        else personnel.build_officers_table(rows, coverage.postings)
     )
 
 
 def render_lists_panel(coverage: Coverage) -> None:
-    """One list at a time, each with how many it holds."""
-    # Without postings nobody can be missed: only who spoke is listed.
+    """Draw one list at a time; the options show how many rows each has."""
+    # Without postings nobody can be missing: only officers who checked in are listed.
     name, codes = (
         ("daftar", list(_LIST_NAMES))
         if coverage.has_postings
@@ -62,17 +61,17 @@ def render_lists_panel(coverage: Coverage) -> None:
     counts = render_cache.get_or_build(
         "isi daftar", tuple(codes), (coverage,), partial(_count_rows, codes)
     )
-    chosen = filters.render_single_filter(
+    code = filters.render_single_filter(
         st.segmented_control, name, _("Daftar"), codes, partial(_format_option, counts),
         required=True,
     )  # fmt: skip
-    if not counts[chosen]:
-        markup.render_empty_state(_("Tidak ada: {list}.").format(list=_(_LIST_NAMES[chosen])))
+    if not counts[code]:
+        markup.render_empty_state(_("Tidak ada: {list}.").format(list=_(_LIST_NAMES[code])))
         return
     table = render_cache.get_or_build(
-        "daftar", chosen, (coverage,), partial(build_list_table, code=chosen)
+        "daftar", code, (coverage,), partial(build_list_table, code=code)
     )
-    table_view.render_table(table, f"daftar_{chosen}", _(_LIST_NAMES[chosen]))
+    table_view.render_table(table, f"daftar_{code}", _(_LIST_NAMES[code]))
 
 
 def _count_rows(codes: Sequence[str], coverage: Coverage) -> dict[str, int]:
@@ -87,12 +86,12 @@ def _format_option(counts: dict[str, int], code: str) -> str:
 def _make_officer_selector(
     condition: Callable[[pd.DataFrame], pd.Series],
 ) -> Callable[[Coverage], pd.DataFrame]:
-    return lambda found: found.officers[condition(found.officers)]
+    return lambda coverage: coverage.officers[condition(coverage.officers)]
 
 
 _SELECTORS: dict[str, Callable[[Coverage], pd.DataFrame]] = {
-    "tanpa_petugas": lambda found: found.tps[found.tps["absent"]],
-    "bawah_pola": lambda found: found.tps[found.tps["below"]],
+    "tanpa_petugas": lambda coverage: coverage.tps[coverage.tps["absent"]],
+    "bawah_pola": lambda coverage: coverage.tps[coverage.tps["below"]],
     "belum_lapor": _make_officer_selector(lambda o: o["posted"] & o["checkin"].isna()),
     "tanpa_kabar": _make_officer_selector(lambda o: o["posted"] & (o["state"] == "tanpa_kabar")),
     "cadangan": _make_officer_selector(lambda o: o["duty"].isin(["cadangan", "patroli"])),
@@ -100,13 +99,13 @@ _SELECTORS: dict[str, Callable[[Coverage], pd.DataFrame]] = {
         lambda o: ~o["posted"] & o["on_roster"] & o["checkin"].notna()
     ),
     "luar_daftar": _make_officer_selector(lambda o: ~o["posted"] & ~o["on_roster"]),
-    "tps_asing": lambda found: found.postings[found.postings["code"].isna()],
+    "tps_asing": lambda coverage: coverage.postings[coverage.postings["code"].isna()],
 }
 
 
 def select_police_at_tps(coverage: Coverage) -> pd.DataFrame:
-    """The police posted to TPS."""
-    every = coverage.officers
-    return every[
-        every["group"].isin(POLICE_GROUPS) & every.index.isin(coverage.postings["petugas"])
+    """Return the police posted to TPS."""
+    officers = coverage.officers
+    return officers[
+        officers["group"].isin(POLICE_GROUPS) & officers.index.isin(coverage.postings["petugas"])
     ]

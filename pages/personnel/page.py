@@ -1,10 +1,10 @@
-"""Personel: who is required, posted and present, and where nobody is."""
+"""Personel: required, posted and present officers, and TPS without officers."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.personnel import panels as panel
+from pages.personnel import panels
 from pages.personnel.data import compute_personnel
 from pages.personnel.kpis import build_kpis
 from pages.personnel.lists import render_lists_panel
@@ -15,30 +15,31 @@ from situasi.ui.components.kpi_row import render_kpi_row
 
 
 def show() -> None:
-    view = page_layout.begin_page(label("screen", "personel"))
-    found = view.compute(compute_personnel, view.kecamatan)
-    if found.coverage.officers.empty:
+    """Draw the page Personel."""
+    context = page_layout.begin_page(label("screen", "personel"))
+    data = context.compute(compute_personnel, context.kecamatan)
+    if data.coverage.officers.empty:
         page_layout.render_missing_data(_("Belum ada laporan personel pada pilihan ini."))
         return
-    if not found.coverage.has_postings:
+    if not data.coverage.has_postings:
         page_layout.render_missing_data(
             _("Belum ada plotting personel ke TPS; yang tampil hanya lapor diri.")
         )
-    before = comparison.compute_baseline(
-        view,
+    baseline = comparison.compute_baseline(
+        context,
         "personel",
-        lambda past: (past.compute(compute_personnel, view.kecamatan),),
+        lambda past: (past.compute(compute_personnel, context.kecamatan),),
         build_kpis,
     )
-    render_kpi_row(build_kpis(found), before)
+    render_kpi_row(build_kpis(data), baseline)
 
-    if found.coverage.has_postings:
+    if data.coverage.has_postings:
         left, right = st.columns([11, 9], gap="medium")
         with left:
-            panel.render_table_panel(found)
+            panels.render_table_panel(data)
         with right:
-            panel.render_map_panel(view, found)
+            panels.render_map_panel(context, data)
     else:
-        panel.render_checkins_panel(found)
-    panel.render_curve_panel(view, found)
-    render_lists_panel(found.coverage)
+        panels.render_checkins_panel(data)
+    panels.render_curve_panel(context, data)
+    render_lists_panel(data.coverage)

@@ -1,4 +1,4 @@
-"""The panels of Personel: the table by area or agency, the map, the curve through the day."""
+"""The panels of Personel: the table by area or agency, the map, and presence through the day."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.register import Kecamatan
-from situasi.figures import theme as colours
 from situasi.figures.charts.attendance import build_attendance_chart
 from situasi.figures.maps.area_style import AreaStyle
+from situasi.figures.theme import select_strength_colour
 from situasi.ui import filters, page_layout, render_cache, session
 from situasi.ui.components import area_map, markup
 from situasi.ui.components.chart import render_chart
 from situasi.ui.page_layout import PageContext
-from situasi.ui.tables import personnel as readable
-from situasi.ui.tables import table_view
+from situasi.ui.tables import personnel, table_view
 from situasi.ui.tables.table_view import Table
 
 GROUPINGS = ("kecamatan", "polsek", "instansi")
-# Up to so many areas the table is as tall as they need; more are scrolled.
+# The table shows up to so many areas; more are scrolled.
 MAX_AREAS = 24
 
 
 def render_table_panel(data: PersonnelData) -> None:
+    """Draw the table of personnel by kecamatan, Polsek or agency."""
     with markup.row():
         page_layout.render_section_title(_("Perlu, diplot, hadir"))
         by = filters.render_single_filter(
@@ -48,16 +48,16 @@ def render_table_panel(data: PersonnelData) -> None:
 
 def _build_table(grouping: str, data: PersonnelData) -> Table:
     if grouping == "instansi":
-        return readable.build_agencies_table(data.agencies, data.coverage.has_roster)
+        return personnel.build_agencies_table(data.agencies, data.coverage.has_roster)
     if grouping == "polsek":
-        return readable.build_areas_table(data.polsek, _("polsek"), readable.polsek_name)
-    return readable.build_areas_table(data.kecamatan, _("kecamatan"), readable.kecamatan_name)
+        return personnel.build_areas_table(data.polsek, _("polsek"), personnel.polsek_name)
+    return personnel.build_areas_table(data.kecamatan, _("kecamatan"), personnel.kecamatan_name)
 
 
 def render_checkins_panel(data: PersonnelData) -> None:
-    """Where nobody is posted: only who spoke, and how."""
+    """Draw the last check-ins, for a day without postings."""
     page_layout.render_section_title(_("Kabar terakhir petugas"))
-    table = readable.build_checkins_table(count_by_last_checkin(data.coverage.officers))
+    table = personnel.build_checkins_table(count_by_last_checkin(data.coverage.officers))
     title = _("Kabar terakhir petugas menurut kecamatan")
     table_view.render_table(table, "personel_kabar", title, visible_rows=MAX_AREAS)
     if not data.coverage.has_roster:
@@ -73,37 +73,37 @@ def _format_grouping(code: str) -> str:
 
 
 def _list_notes(data: PersonnelData) -> list[str]:
-    """What the numbers rest on."""
+    """Return what the numbers are based on."""
     patterns = board().register.election.rules.staffing_patterns
-    said = []
+    notes = []
     if patterns.estimated:
-        said.append(_("≈ perkiraan menurut pola {basis}.").format(basis=patterns.basis))
+        notes.append(_("≈ perkiraan menurut pola {basis}.").format(basis=patterns.basis))
     if data.coverage.tps["assumed"].any():
         default = patterns.by_kerawanan[patterns.default_kerawanan]
-        said.append(
+        notes.append(
             _("TPS yang belum dinilai dihitung {polri}-{tps}-{linmas}.").format(
                 polri=default.polri, tps=default.tps, linmas=default.linmas
             )
         )
     if not data.coverage.has_roster:
-        said.append(_format_missing_roster())
+        notes.append(_format_missing_roster())
     if UNKNOWN in data.agencies.index:
-        said.append(_("Petugas tanpa instansi dihitung sebagai polisi."))
-    return said
+        notes.append(_("Petugas tanpa instansi dihitung sebagai polisi."))
+    return notes
 
 
 def render_map_panel(context: PageContext, data: PersonnelData) -> None:
-    """Strength of each kecamatan around what is required."""
+    """Draw the strength of each kecamatan relative to what is required."""
     by_presence = data.coverage.is_arrival_due
     page_layout.render_section_title(
         _("Kekuatan: hadir terhadap perlu, di TPS yang ada kabarnya") if by_presence
         else _("Kekuatan: diplot terhadap perlu (kehadiran belum dinilai)")
     )  # fmt: skip
-    drawn = area_map.build_areas(
-        context.selected_kecamatan(), lambda place: _build_area(data, place, by_presence)
+    areas = area_map.build_areas(
+        context.selected_kecamatan(), lambda kecamatan: _build_area(data, kecamatan, by_presence)
     )
     area_map.render_area_map(
-        drawn,
+        areas,
         "peta_personel",
         _("Peta kecamatan menurut kekuatan polisi terhadap yang diperlukan"),
     )
@@ -116,31 +116,31 @@ def render_map_panel(context: PageContext, data: PersonnelData) -> None:
     )
 
 
-def _build_area(data: PersonnelData, place: Kecamatan, is_presence_due: bool) -> AreaStyle:
-    row = data.kecamatan.loc[place.code].to_dict()
+def _build_area(data: PersonnelData, area: Kecamatan, is_presence_due: bool) -> AreaStyle:
+    row = data.kecamatan.loc[area.code].to_dict()
     if not row["known"]:
-        return AreaStyle(place.name, fill_mode="silent")
+        return AreaStyle(area.name, fill_mode="silent")
     if not is_presence_due:
-        return _build_coloured_area(place, row["posted"], row["required"], row["ratio_posted"])
+        return _build_coloured_area(area, row["posted"], row["required"], row["ratio_posted"])
     if row["released"] == row["tps"]:
-        return AreaStyle(place.name, _("selesai"), session.get_theme().counts[0])
-    if math.isnan(row["ratio_present"]):  # whoever is left there is silent
-        return AreaStyle(place.name, fill_mode="silent")
-    return _build_coloured_area(place, row["present"], row["required_now"], row["ratio_present"])
+        return AreaStyle(area.name, _("selesai"), session.get_theme().counts[0])
+    if math.isnan(row["ratio_present"]):  # officers who are left there are silent
+        return AreaStyle(area.name, fill_mode="silent")
+    return _build_coloured_area(area, row["present"], row["required_now"], row["ratio_present"])
 
 
-def _build_coloured_area(place: Kecamatan, count: int, required: int, ratio: float) -> AreaStyle:
+def _build_coloured_area(area: Kecamatan, count: int, required: int, ratio: float) -> AreaStyle:
     value = f"{i18n.format_number(count)}/≈{i18n.format_number(required)}"
-    return AreaStyle(place.name, value, colours.select_strength_colour(ratio, session.get_theme()))
+    return AreaStyle(area.name, value, select_strength_colour(ratio, session.get_theme()))
 
 
 def render_curve_panel(context: PageContext, data: PersonnelData) -> None:
-    """Present and silent through the day, against what is posted and required."""
+    """Draw presence and silence through the day, against posted and required officers."""
     election = board().register.election
     with markup.row():
         page_layout.render_section_title(_("Hadir sepanjang hari"))
         table_view.render_table_popover(
-            _("Tabel"), lambda: readable.build_presence_curve_table(data.curve), "kurva_personel"
+            _("Tabel"), lambda: personnel.build_presence_curve_table(data.curve), "kurva_personel"
         )
     levels, total = {}, data.total
     if data.coverage.has_postings:
@@ -151,7 +151,7 @@ def render_curve_panel(context: PageContext, data: PersonnelData) -> None:
         "posted": _("diplot {n}").format(n=i18n.format_number(total["posted"])),
         "required": _("≈ perlu {n}").format(n=i18n.format_number(total["required"])),
     }
-    moments = [
+    marks = [
         (election.local_time(moment.at), _(moment.label)) for moment in election.timeline_marks
     ]
     day = (election.day_start, election.day_end)
@@ -159,11 +159,9 @@ def render_curve_panel(context: PageContext, data: PersonnelData) -> None:
         "garis_personel",
         _("Polisi yang hadir di TPS sepanjang hari, terhadap yang diplot dan yang diperlukan"),
         (data,),
-        lambda found, theme: build_attendance_chart(
-            found.curve, levels, names, moments, day, theme
-        ),
+        lambda data, theme: build_attendance_chart(data.curve, levels, names, marks, day, theme),
     )
-    whose = _("Polisi yang lapor diri; bergaris: tiba, tetapi lama tanpa kabar.")
+    text = _("Polisi yang lapor diri; bergaris: tiba, tetapi lama tanpa kabar.")
     if data.coverage.has_postings:
-        whose = _("Polisi yang diplot di TPS pada {time}; bergaris: tiba, tetapi lama tanpa kabar.")
-    st.caption(whose.format(time=f"{i18n.format_time(context.view_time.at)} {election.zone_label}"))
+        text = _("Polisi yang diplot di TPS pada {time}; bergaris: tiba, tetapi lama tanpa kabar.")
+    st.caption(text.format(time=f"{i18n.format_time(context.view_time.at)} {election.zone_label}"))

@@ -1,4 +1,4 @@
-"""Accepting or refusing a plan, and the list of what was decided."""
+"""Accepting or refusing a redeployment plan, and the list of decided plans."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _REASON_KEY = "tolak_alasan"
 
 
 def render_decision_bar(context: PageContext, plan_view: PlanView) -> None:
-    """The two decisions, for whoever may decide, at the present."""
+    """Draw the two decisions, for a viewer who may decide, in the live view."""
     with plan_view.decision_slot:
         _render_decisions(context, plan_view)
 
@@ -71,17 +71,17 @@ def _render_refuse_form(plan_view: PlanView) -> None:
 
 
 def _on_accept(plan_view: PlanView) -> None:
-    kept = plan_view.stored_plan
-    left_out = len(kept.plan.moves) - len(plan_view.selected_moves)
+    stored = plan_view.stored_plan
+    left_out = len(stored.plan.moves) - len(plan_view.selected_moves)
 
     def decide() -> PlanDecision:
         return redeployment_orders.accept(
             board(),
             session.viewer(),
-            kept.id,
+            stored.id,
             plan_view.selected_moves,
             left_out,
-            lambda: _recompute_needs(kept.needs.chosen_kecamatan),
+            lambda: _recompute_needs(stored.needs.chosen_kecamatan),
             session.now(),
             _get_exercise_time(),
         )
@@ -91,20 +91,20 @@ def _on_accept(plan_view: PlanView) -> None:
 
 def _on_refuse(plan_view: PlanView) -> None:
     reason = str(st.session_state.get(_REASON_KEY, ""))
-    kept = plan_view.stored_plan
+    stored = plan_view.stored_plan
     _run_decision(
         lambda: redeployment_orders.refuse(
-            board().store, session.viewer(), kept.id, kept.plan.moves, reason, session.now(),
+            board().store, session.viewer(), stored.id, stored.plan.moves, reason, session.now(),
             _get_exercise_time(),
         )
     )  # fmt: skip
 
 
 def _recompute_needs(kecamatan: tuple[str, ...]) -> plan.RedeploymentNeeds:
-    """What is needed by what is known now, read anew."""
+    """Return the needs as known now, from a fresh snapshot."""
     session.refresh_after_write()
-    shown = session.get_snapshot_view()
-    return session.compute(plan.compute_needs, shown, session.get_view_time(None, shown), kecamatan)
+    view = session.get_snapshot_view()
+    return session.compute(plan.compute_needs, view, session.get_view_time(None, view), kecamatan)
 
 
 def _get_exercise_time() -> datetime | None:
@@ -112,50 +112,52 @@ def _get_exercise_time() -> datetime | None:
 
 
 def _run_decision(decide: Callable[[], PlanDecision]) -> None:
-    """Do it, and keep what came of it for `told`."""
+    """Run the decision and keep its outcome for `render_outcome`."""
     session.use_url_language()
     if not session.get_view_time(filters.get_past_time(), session.get_snapshot_view()).live:
         return
     try:
-        made = decide()
+        decision = decide()
     except (PlanRefused, StoreError) as error:
         st.session_state[_OUTCOME_KEY] = str(error)
         return
     session.refresh_after_write()
     redeployment_plan.discard_plan()
-    st.session_state[_OUTCOME_KEY] = made
+    st.session_state[_OUTCOME_KEY] = decision
 
 
 def render_outcome() -> None:
-    """Say once what came of the last decision."""
-    said: PlanDecision | str | None = st.session_state.pop(_OUTCOME_KEY, None)
-    if isinstance(said, str):
-        st.warning(markup.escape_markdown(_("Tidak ada yang ditulis: {why}").format(why=said)))
-    elif said is not None and said.accepted:
-        done = _("{n} petugas diperintahkan bergeser ({plan}).")
+    """Show the outcome of the last decision once."""
+    result: PlanDecision | str | None = st.session_state.pop(_OUTCOME_KEY, None)
+    if isinstance(result, str):
+        st.warning(markup.escape_markdown(_("Tidak ada yang ditulis: {why}").format(why=result)))
+    elif result is not None and result.accepted:
+        text = _("{n} petugas diperintahkan bergeser ({plan}).")
         st.success(
-            markup.escape_markdown(done.format(n=i18n.format_number(len(said.moves)), plan=said.id))
+            markup.escape_markdown(
+                text.format(n=i18n.format_number(len(result.moves)), plan=result.id)
+            )
         )
-    elif said is not None:
-        st.info(markup.escape_markdown(_("Penolakan disimpan: {why}").format(why=said.reason)))
+    elif result is not None:
+        st.info(markup.escape_markdown(_("Penolakan disimpan: {why}").format(why=result.reason)))
 
 
 def render_history_panel(context: PageContext) -> None:
-    """What had been decided by the moment that is shown."""
+    """Draw the plans that were decided by the time of the view."""
     page_layout.render_section_title(_("Rencana yang diputuskan"))
     area = session.viewer().area
-    every = cached_records(
+    all_rows = cached_records(
         f"pergeseran {area}",
         context.snapshot_view,
         partial(redeployment_orders.load_all, area=area),
         [],
     )
-    some = [one for one in every if context.view_time.live or one.at <= context.view_time.at]
-    if not some:
+    rows = [row for row in all_rows if context.view_time.live or row.at <= context.view_time.at]
+    if not rows:
         markup.render_empty_state(_("Belum ada rencana yang disetujui atau ditolak."))
         return
     table_view.render_table(
-        redeployment_tables.build_decision_table(some),
+        redeployment_tables.build_decision_table(rows),
         "putusan_rencana",
         _("Rencana yang diputuskan"),
     )

@@ -1,4 +1,4 @@
-"""The plan: made when somebody asks, kept as it was made, and said to be old once it is."""
+"""The redeployment plan: made on request, stored, and marked when it is out of date."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PLAN_KEY = "_rencana"
 
 @dataclass(frozen=True, eq=False)
 class StoredPlan:
-    """A plan as it was made. asked: for which kecamatan and past moment (None: the present)."""
+    """A plan as it was made. context_key: its kecamatan and past time (None: live)."""
 
     id: str
     plan: Plan
@@ -37,9 +37,10 @@ class StoredPlan:
 
 @dataclass(frozen=True)
 class PlanView:
-    """A plan on the page. valid: of each move, whether it still holds. chosen: moves not left out.
+    """A plan on the page. move_validity: for each move, whether it is still valid.
 
-    possible: whether those chosen can all be made, by what is known now. place: for the decision.
+    selected_moves: those not left out. is_feasible: whether all of them can be made now.
+    decision_slot: container for the decision.
     """
 
     stored_plan: StoredPlan
@@ -50,26 +51,26 @@ class PlanView:
 
 
 def render_plan_panel(context: PageContext, needs: RedeploymentNeeds) -> PlanView | None:
-    """The button, and the plan where one was made for what is shown."""
-    kept: StoredPlan | None = st.session_state.get(_PLAN_KEY)
-    if kept is not None and kept.context_key != _build_context_key(context):
-        kept = None
+    """Draw the button, and the plan if one was made for this view."""
+    stored_plan: StoredPlan | None = st.session_state.get(_PLAN_KEY)
+    if stored_plan is not None and stored_plan.context_key != _build_context_key(context):
+        stored_plan = None
     with markup.row():
         page_layout.render_section_title(_("Rencana pergeseran"))
-        _render_method(kept)
+        _render_method(stored_plan)
         st.button(
-            _("Susun rencana") if kept is None else _("Susun ulang"),
+            _("Susun rencana") if stored_plan is None else _("Susun ulang"),
             key="susun", type="primary", on_click=_on_make_plan, disabled=not needs.station_groups,
             args=(context.kecamatan,),
         )  # fmt: skip
-    if kept is None:
+    if stored_plan is None:
         markup.render_empty_state(_format_empty_state(needs))
         return None
-    return _render_plan(context, needs, kept)
+    return _render_plan(context, needs, stored_plan)
 
 
 def discard_plan() -> None:
-    """Let go of the plan: it was decided."""
+    """Discard the plan after a decision."""
     st.session_state.pop(_PLAN_KEY, None)
 
 
@@ -86,16 +87,16 @@ def _format_empty_state(needs: RedeploymentNeeds) -> str:
 
 
 def _on_make_plan(kecamatan: tuple[str, ...]) -> None:
-    """Make a plan of what is known at the moment that is shown."""
+    """Make a plan from what is known at the time of the view."""
     session.use_url_language()
-    shown = session.get_snapshot_view()
-    at = session.get_view_time(filters.get_past_time(), shown)
-    view = PageContext(shown, at, kecamatan)
-    found = view.compute(redeployment_plan.compute_needs, view.kecamatan)
+    snapshot_view = session.get_snapshot_view()
+    view_time = session.get_view_time(filters.get_past_time(), snapshot_view)
+    context = PageContext(snapshot_view, view_time, kecamatan)
+    needs = context.compute(redeployment_plan.compute_needs, context.kecamatan)
     rule = board().register.election.rules.redeployment
-    plan = redeployment_plan.compute_plan(found, board().geography, rule, at.at)
+    plan = redeployment_plan.compute_plan(needs, board().geography, rule, view_time.at)
     st.session_state[_PLAN_KEY] = StoredPlan(
-        f"R-{uuid.uuid4().hex[:8]}", plan, found, _build_context_key(view)
+        f"R-{uuid.uuid4().hex[:8]}", plan, needs, _build_context_key(context)
     )
 
 
@@ -108,10 +109,10 @@ def _render_plan(
         return None
     valid = render_cache.get_or_build(
         "rencana_berlaku", (), (plan, current_needs),
-        lambda plan, found: tuple(feasibility.check_still_valid(plan.moves, found)),
+        lambda plan, needs: tuple(feasibility.check_still_valid(plan.moves, needs)),
     )  # fmt: skip
     _render_state(context, current_needs, stored_plan, valid)
-    place = st.container()  # above the moves: on a desk it is in sight
+    decision_slot = st.container()  # above the moves, so that it is visible
     left, right = st.columns([13, 7], gap="medium")
     with left:
         st.caption(_("Centang langkah yang ditinggalkan; yang lain dijalankan."))
@@ -121,7 +122,7 @@ def _render_plan(
             (plan,),
             lambda plan: redeployment_tables.build_move_table(plan.moves, valid),
         )
-        marked = table_view.render_table(
+        event = table_view.render_table(
             table,
             f"langkah_{stored_plan.id}",
             _("Rencana pergeseran"),
@@ -131,29 +132,33 @@ def _render_plan(
             on_select="rerun",
             selection_mode="multi-row",
         )
-        left_out = set(marked["selection"]["rows"])
-        chosen = tuple(m for at, m in enumerate(plan.moves) if at not in left_out)
+        left_out = set(event["selection"]["rows"])
+        selected = tuple(
+            move for position, move in enumerate(plan.moves) if position not in left_out
+        )
         st.caption(_format_distance_note(plan))
-    after = render_cache.get_or_build(
+    tps_after = render_cache.get_or_build(
         "sesudah", tuple(sorted(left_out)), (plan, stored_plan.needs),
-        lambda _plan, needs: feasibility.apply_moves(needs, chosen),
+        lambda _plan, needs: feasibility.apply_moves(needs, selected),
     )  # fmt: skip
     with right:
         page_layout.render_section_title(
-            _("Sesudah, bila {n} langkah dijalankan").format(n=i18n.format_number(len(chosen)))
+            _("Sesudah, bila {n} langkah dijalankan").format(n=i18n.format_number(len(selected)))
         )
         shortfalls.render_map(
-            context, stored_plan.needs, after, "peta_sesudah",
+            context, stored_plan.needs, tps_after, "peta_sesudah",
             _("Peta TPS yang kekurangan petugas sesudah pergeseran, dengan garis tiap langkah"),
-            chosen,
+            selected,
         )  # fmt: skip
     rule = board().register.election.rules.redeployment
-    possible = (
-        bool(chosen)
-        and all(one for one, move in zip(valid, plan.moves, strict=True) if move in chosen)
-        and feasibility.is_feasible(chosen, current_needs, rule)
+    is_feasible = (
+        bool(selected)
+        and all(
+            is_valid for is_valid, move in zip(valid, plan.moves, strict=True) if move in selected
+        )
+        and feasibility.is_feasible(selected, current_needs, rule)
     )
-    return PlanView(stored_plan, valid, chosen, possible, place)
+    return PlanView(stored_plan, valid, selected, is_feasible, decision_slot)
 
 
 def _render_state(
@@ -162,75 +167,76 @@ def _render_state(
     stored_plan: StoredPlan,
     move_validity: tuple[bool, ...],
 ) -> None:
-    """The plan in one line, and whether it is still that of what is known."""
+    """Draw the plan in one line, and whether it still matches what is known."""
     plan = stored_plan.plan
-    left = feasibility.apply_moves(stored_plan.needs, plan.moves)
+    tps_after = feasibility.apply_moves(stored_plan.needs, plan.moves)
     before, after = (
         redeployment_plan.filter_by_kecamatan(tps, stored_plan.needs.chosen_kecamatan)
-        for tps in (stored_plan.needs.tps, left)
+        for tps in (stored_plan.needs.tps, tps_after)
     )
     counts = [int(tps[name].sum()) for name in ("empty", "short") for tps in (before, after)]
-    said = _("**{moves} langkah · ≈ {km} km · TPS tanpa petugas {empty} → {empty_after} · "
+    text = _("**{moves} langkah · ≈ {km} km · TPS tanpa petugas {empty} → {empty_after} · "
              "kurang dari pola ≈ {short} → {short_after}**")  # fmt: skip
     names = ("empty", "empty_after", "short", "short_after")
     numbers = dict(zip(names, map(i18n.format_number, counts), strict=True))
     st.markdown(
-        said.format(
+        text.format(
             moves=i18n.format_number(len(plan.moves)),
             km=i18n.format_number(plan.total_km, 1),
             **numbers,
         )
     )
-    made = _("Disusun menurut keadaan {time}.").format(
+    made_text = _("Disusun menurut keadaan {time}.").format(
         time=f"{i18n.format_time(plan.at)} {board().register.election.zone_label}"
     )
     if not context.view_time.live:
-        st.caption(made)
+        st.caption(made_text)
     elif not all(move_validity):
-        gone = _("Keadaan sudah berubah: {n} langkah tidak berlaku lagi. Susun ulang.")
+        changed_text = _("Keadaan sudah berubah: {n} langkah tidak berlaku lagi. Susun ulang.")
         st.warning(
             markup.escape_markdown(
-                f"{made} " + gone.format(n=i18n.format_number(move_validity.count(False)))
+                f"{made_text} "
+                + changed_text.format(n=i18n.format_number(move_validity.count(False)))
             )
         )
     elif stored_plan.needs is not current_needs:
-        st.caption(made + " " + _("Kabar baru sudah masuk; semua langkah masih berlaku."))
+        st.caption(made_text + " " + _("Kabar baru sudah masuk; semua langkah masih berlaku."))
     else:
-        st.caption(made)
+        st.caption(made_text)
 
 
 def _list_file_only_columns(plan: Plan, move_validity: tuple[bool, ...]) -> list[str]:
-    """Columns that say the same of every move: in the file alone."""
-    same = {_("jarak"): not plan.has_road_network, _("keadaan"): all(move_validity)}
-    return [heading for heading, alike in same.items() if alike]
+    """Return the columns with the same value for every move; they are only in the file."""
+    is_uniform = {_("jarak"): not plan.has_road_network, _("keadaan"): all(move_validity)}
+    return [heading for heading, uniform in is_uniform.items() if uniform]
 
 
 def _format_distance_note(plan: Plan) -> str:
-    """How the kilometres were measured."""
-    said = _("≈ km garis lurus antara pusat wilayah (perkiraan): posisi TPS tidak diketahui.")
+    """Return how the kilometres were measured."""
+    text = _("≈ km garis lurus antara pusat wilayah (perkiraan): posisi TPS tidak diketahui.")
     if plan.has_road_network:
-        straight = sum(not move.is_by_road for move in plan.moves)
-        said = _("≈ km lewat jalan dan sungai dari pusat wilayah (perkiraan); "
-                 "{n} langkah garis lurus.").format(n=i18n.format_number(straight))  # fmt: skip
+        count = sum(not move.is_by_road for move in plan.moves)
+        text = _("≈ km lewat jalan dan sungai dari pusat wilayah (perkiraan); "
+                 "{n} langkah garis lurus.").format(n=i18n.format_number(count))  # fmt: skip
     speed = board().register.election.rules.redeployment.speed_kmh
-    return said + " " + _("Menit dihitung {n} km/jam.").format(n=i18n.format_number(speed))
+    return text + " " + _("Menit dihitung {n} km/jam.").format(n=i18n.format_number(speed))
 
 
 def _render_method(stored_plan: StoredPlan | None) -> None:
-    """By which rule the plan is made, and what the plain way would do."""
-    opened = st.popover(_("Cara menghitung"), key="cara_geser", on_change="rerun", type="tertiary")
-    if not opened.open:
+    """Draw the rules of the plan, and the result of the greedy method."""
+    popover = st.popover(_("Cara menghitung"), key="cara_geser", on_change="rerun", type="tertiary")
+    if not popover.open:
         return
     rule = board().register.election.rules.redeployment
-    with opened:
+    with popover:
         for line in _format_rules():
             st.caption(markup.escape_markdown(line))
         if stored_plan is None or not stored_plan.plan.tiers:
             return
         plan = stored_plan.plan
-        said = _("Rencana ini ≈ {ours} km; cara terdekat dahulu ≈ {plain} km.")
+        text = _("Rencana ini ≈ {ours} km; cara terdekat dahulu ≈ {plain} km.")
         st.markdown(
-            said.format(
+            text.format(
                 ours=i18n.format_number(plan.total_km, 1),
                 plain=i18n.format_number(plan.greedy_result[1], 1),
             )
@@ -245,14 +251,14 @@ def _render_method(stored_plan: StoredPlan | None) -> None:
 
 def _format_rules() -> list[str]:
     rule = board().register.election.rules.redeployment
-    stays = [
+    retained = [
         _("{share} % {kind} yang siap tetap tinggal").format(
             share=i18n.format_number(100 * share), kind=label("penugasan", kind)
         )
         for kind, share in rule.retained_shares.items()
     ]
-    agencies = ", ".join(label("instansi", one) for one in rule.agencies)
-    said = _("Yang digeser hanya {agencies} yang kabarnya segar; {stays}.")
+    agencies = ", ".join(label("instansi", agency) for agency in rule.agencies)
+    text = _("Yang digeser hanya {agencies} yang kabarnya segar; {stays}.")
     from_tps = _("Tidak ada TPS yang ditinggalkan di bawah polanya, dan tidak ada yang ditarik "
                  "dari dekat kejadian berat.")  # fmt: skip
     return [
@@ -261,7 +267,7 @@ def _format_rules() -> list[str]:
             "terpendek."),
         _("Petugas yang diam tetap dihitung ada; yang diketahui absen tidak. Yang baru "
           "diperintahkan ditunggu, tidak digantikan."),
-        said.format(agencies=agencies, stays="; ".join(stays)),
+        text.format(agencies=agencies, stays="; ".join(retained)),
         from_tps if rule.may_leave_tps else _("Petugas TPS tidak digeser."),
         _("Aturan: rules.toml, bagian moves. Usulan kami, untuk diubah Polres."),
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What is short now: the key figures, the kecamatan, and the map before anybody is moved."""
+"""The present shortfalls: key figures, table by kecamatan, and the map before any move."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ from situasi.ui.components.markup import Card, build_estimate, build_ratio
 from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import personnel, table_view
 
-_NO_SHORTFALL_OPACITY = 90  # how opaque a kecamatan is where nothing is short
+_NO_SHORTFALL_OPACITY = 90  # opacity of a kecamatan without shortfall
 
 
 def build_kpis(needs: RedeploymentNeeds) -> list[Kpi]:
-    """What is missing, and who could go."""
-    shown = needs.chosen_tps
-    empty, short = shown[shown["empty"]], shown[shown["short"]]
-    every = needs.coverage.officers
-    coming = every[every.index.isin(needs.en_route)]
-    of_all = _("dari {n}").format(n=i18n.format_number(len(shown)))
-    wanted = sum(one.officers_needed for one in needs.station_groups)
+    """Build the key figures: what is short, and which officers are available."""
+    tps = needs.chosen_tps
+    empty, short = tps[tps["empty"]], tps[tps["short"]]
+    officers = needs.coverage.officers
+    en_route = officers[officers.index.isin(needs.en_route)]
+    of_total = _("dari {n}").format(n=i18n.format_number(len(tps)))
+    needed = sum(group.officers_needed for group in needs.station_groups)
     return [
         Kpi(
             "kosong",
             Card(
                 _("TPS tanpa petugas"),
-                build_ratio(i18n.format_number(len(empty)), of_all),
+                build_ratio(i18n.format_number(len(empty)), of_total),
                 _("menurut kabar terakhir"),
                 is_alarm=bool(len(empty)),
             ),
@@ -52,7 +52,7 @@ def build_kpis(needs: RedeploymentNeeds) -> list[Kpi]:
             "kurang",
             Card(
                 _("TPS kurang dari pola"),
-                build_ratio(build_estimate(f"≈ {i18n.format_number(len(short))}"), of_all),
+                build_ratio(build_estimate(f"≈ {i18n.format_number(len(short))}"), of_total),
                 _("menurut yang tidak diketahui absen"),
             ),
             lambda: redeployment_tables.build_station_table(short),
@@ -61,7 +61,7 @@ def build_kpis(needs: RedeploymentNeeds) -> list[Kpi]:
             "perlu",
             Card(
                 _("Petugas yang diperlukan"),
-                build_estimate(f"≈ {i18n.format_number(wanted)}"),
+                build_estimate(f"≈ {i18n.format_number(needed)}"),
                 _("untuk {n} kelompok TPS").format(n=i18n.format_number(len(needs.station_groups))),
             ),
             lambda: redeployment_tables.build_station_group_table(needs.station_groups),
@@ -75,12 +75,12 @@ def build_kpis(needs: RedeploymentNeeds) -> list[Kpi]:
             "menuju",
             Card(
                 _("Sedang menuju TPS"),
-                i18n.format_number(len(coming)),
+                i18n.format_number(len(en_route)),
                 _("diperintahkan dalam {n} menit terakhir, belum melapor").format(
                     n=i18n.format_number(_redeployment_rules().en_route_grace.total_seconds() // 60)
                 ),
             ),
-            lambda: personnel.build_officers_table(coming, needs.coverage.postings),
+            lambda: personnel.build_officers_table(en_route, needs.coverage.postings),
         ),
     ]
 
@@ -91,7 +91,7 @@ def _redeployment_rules() -> RedeploymentRules:
 
 def _build_free_card(needs: RedeploymentNeeds) -> Card:
     kinds = [*_redeployment_rules().retained_shares, candidates.FROM_TPS]
-    may = {
+    movable = {
         kind: candidates.compute_max_movable(kind, needs.candidates, _redeployment_rules())
         for kind in kinds
     }
@@ -100,17 +100,19 @@ def _build_free_card(needs: RedeploymentNeeds) -> Card:
         "patroli": _("{n} patroli"),
         candidates.FROM_TPS: _("{n} dari TPS yang lebih"),
     }
-    said = " · ".join(
+    note = " · ".join(
         names[kind].format(n=i18n.format_number(count))
-        for kind, count in may.items()
+        for kind, count in movable.items()
         if kind in names
     )
     ready = _("dari {n} siap").format(n=i18n.format_number(len(needs.candidates)))
-    return Card(_("Boleh digeser"), build_ratio(i18n.format_number(sum(may.values())), ready), said)
+    return Card(
+        _("Boleh digeser"), build_ratio(i18n.format_number(sum(movable.values())), ready), note
+    )
 
 
 def render_shortfalls_panel(context: PageContext, needs: RedeploymentNeeds) -> None:
-    """The kecamatan as a table, and on the map."""
+    """Draw the shortfalls by kecamatan as a table and on the map."""
     left, right = st.columns(2, gap="medium")
     with left:
         page_layout.render_section_title(_("Kekurangan sekarang, menurut kecamatan"))
@@ -147,18 +149,20 @@ def render_map(
     alt: str,
     moves: Sequence[Move] = (),
 ) -> None:
-    """The kecamatan by what is short there, and the moves as lines."""
-    theme, shown = session.get_theme(), tuple(context.selected_kecamatan())
+    """Draw the kecamatan by shortfall, and the moves as lines."""
+    theme, kecamatan_codes = session.get_theme(), tuple(context.selected_kecamatan())
     filtered, layer = tuple(url_state.get_selected("kec")), area_map.get_layer_id(key)
-    asked = (key, theme, shown, filtered, layer, tuple(map(id, moves)))
-    make = partial(_build_deck, key, theme, shown, needs.chosen_kecamatan, moves)
-    area_map.render_deck(render_cache.get_or_build("peta_geser", asked, (tps,), make), key, alt)
-    steps = theme.strength
+    cache_key = (key, theme, kecamatan_codes, filtered, layer, tuple(map(id, moves)))
+    build = partial(_build_deck, key, theme, kecamatan_codes, needs.chosen_kecamatan, moves)
+    area_map.render_deck(
+        render_cache.get_or_build("peta_geser", cache_key, (tps,), build), key, alt
+    )
+    colours = theme.strength
     area_map.render_legend(
         [
-            (markup.build_colour_mark(steps[0]), _("ada TPS tanpa petugas")),
-            (markup.build_colour_mark(steps[1]), _("ada TPS kurang dari pola")),
-            (markup.build_colour_mark(steps[2]), _("sesuai pola")),
+            (markup.build_colour_mark(colours[0]), _("ada TPS tanpa petugas")),
+            (markup.build_colour_mark(colours[1]), _("ada TPS kurang dari pola")),
+            (markup.build_colour_mark(colours[2]), _("sesuai pola")),
             (markup.build_situasi_mark(None), _("belum ada plotting")),
         ]
     )
@@ -182,19 +186,19 @@ def _build_area(rows: pd.DataFrame, place: Kecamatan, theme: Theme) -> AreaStyle
     if not row["known"]:
         return AreaStyle(place.name, fill_mode="silent")
     empty, short = int(row["empty"]), int(row["short"])
-    # The gravest alone: more does not fit into a kecamatan.
+    # Only the most serious shortfall fits into a kecamatan.
     if empty:
-        said = _("{n} kosong").format(n=i18n.format_number(empty))
-        return AreaStyle(place.name, said, theme.strength[0])
+        value = _("{n} kosong").format(n=i18n.format_number(empty))
+        return AreaStyle(place.name, value, theme.strength[0])
     if short:
-        said = _("≈ {n} kurang").format(n=i18n.format_number(short))
-        return AreaStyle(place.name, said, theme.strength[1])
+        value = _("≈ {n} kurang").format(n=i18n.format_number(short))
+        return AreaStyle(place.name, value, theme.strength[1])
     return AreaStyle(place.name, _("cukup"), theme.strength[2], _NO_SHORTFALL_OPACITY)
 
 
 def _build_move_lines(moves: Sequence[Move]) -> pd.DataFrame:
-    """The moves by where they lead from and to, as the map wants them."""
-    ground = board().geography
+    """Return the moves as lines between two points, with the columns that the map needs."""
+    geography = board().geography
     pairs: dict[tuple[str, str], int] = {}
     for move in moves:
         pair = (move.candidate.place_code, move.destination.desa)
@@ -202,16 +206,16 @@ def _build_move_lines(moves: Sequence[Move]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "lon": ground.point(one)[0],
-                "lat": ground.point(one)[1],
-                "to_lon": ground.point(other)[0],
-                "to_lat": ground.point(other)[1],
+                "lon": geography.point(origin)[0],
+                "lat": geography.point(origin)[1],
+                "to_lon": geography.point(destination)[0],
+                "to_lat": geography.point(destination)[1],
                 "officers": count,
                 "label": _("{n} petugas: {one} → {other}").format(
-                    n=i18n.format_number(count), one=redeployment_tables.format_place(one),
-                    other=redeployment_tables.format_place(other),
+                    n=i18n.format_number(count), one=redeployment_tables.format_place(origin),
+                    other=redeployment_tables.format_place(destination),
                 ),
             }
-            for (one, other), count in pairs.items()
+            for (origin, destination), count in pairs.items()
         ]
     )  # fmt: skip

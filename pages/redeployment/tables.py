@@ -1,4 +1,4 @@
-"""Tables of the page Pergeseran: what is short, who could go, the moves, and what was decided."""
+"""Tables of the page Pergeseran: shortfalls, available officers, moves and decisions."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ from situasi.ui.tables.table_view import Table, make_table
 
 
 def _has_exercise_rows() -> bool:
-    """Whether the board holds made-up rows: sums cannot be parted."""
+    """Return whether the board has exercise rows; sums cannot be split."""
     return session.get_snapshot_view().snapshot.rehearsal
 
 
 def build_area_table(rows: pd.DataFrame) -> Table:
-    """Kecamatan with what is short there (shortfalls.areas); missing where no posting is known."""
-    told = rows["known"]
+    """Build shortfalls.count_by_kecamatan as a table; empty where no posting is known."""
+    is_known = rows["known"]
     return make_table(
         {
             _("kecamatan"): [kecamatan_name(str(code)) for code in rows.index],
             _("TPS"): number_column(rows["tps"]),
-            _("tanpa petugas"): number_column(rows["empty"].where(told)),
-            _("kurang dari pola"): number_column(rows["short"].where(told), estimated=True),
+            _("tanpa petugas"): number_column(rows["empty"].where(is_known)),
+            _("kurang dari pola"): number_column(rows["short"].where(is_known), estimated=True),
         },
         _has_exercise_rows(),
     )
 
 
 def build_station_table(rows: pd.DataFrame) -> Table:
-    """TPS of shortfalls.judged with what they have and need."""
+    """Build the table of short TPS: what they have and what they need."""
     return make_table(
         {
             _("kecamatan"): [kecamatan_name(code) for code in rows["kecamatan"]],
@@ -50,24 +50,24 @@ def build_station_table(rows: pd.DataFrame) -> Table:
             _("kerawanan"): [label("kerawanan", level) for level in rows["kerawanan"]],
             _("perlu"): number_column(rows["need"], 2, estimated=True),
             _("kekuatan"): number_column(rows["held"], 2),
-            _("kejadian berat di sekitarnya"): [_("ya") if one else "" for one in rows["watched"]],
+            _("kejadian berat di sekitarnya"): [_("ya") if hit else "" for hit in rows["watched"]],
         },
         _has_exercise_rows(),
     )
 
 
 def build_station_group_table(groups: Sequence[StationGroup]) -> Table:
-    """What single officers, or a few together, would take."""
+    """Build the table of TPS groups that one or more officers can share."""
     return make_table(
         {
-            _("kecamatan"): [kecamatan_name(one.kecamatan) for one in groups],
-            _("TPS"): [format_stations(one.tps_codes) for one in groups],
+            _("kecamatan"): [kecamatan_name(group.kecamatan) for group in groups],
+            _("TPS"): [format_stations(group.tps_codes) for group in groups],
             _("petugas diperlukan"): number_column(
-                [one.officers_needed for one in groups], estimated=True
+                [group.officers_needed for group in groups], estimated=True
             ),
-            _("tanpa petugas"): number_column([len(one.empty_points) for one in groups]),
+            _("tanpa petugas"): number_column([len(group.empty_points) for group in groups]),
             _("kurang dari pola"): number_column(
-                [len(one.short_points) for one in groups], estimated=True
+                [len(group.short_points) for group in groups], estimated=True
             ),
         },
         _has_exercise_rows(),
@@ -75,60 +75,60 @@ def build_station_group_table(groups: Sequence[StationGroup]) -> Table:
 
 
 def build_officer_table(candidates: Sequence[Candidate]) -> Table:
-    """Who could be moved, and from where."""
+    """Build the table of the officers who could move, and their present places."""
     return make_table(
         {
-            _("petugas"): [one.petugas for one in candidates],
-            _("penugasan"): [label("penugasan", one.duty) for one in candidates],
-            _("di"): [format_place(one.place_code) for one in candidates],
-            _("tempat"): [one.lokasi for one in candidates],
+            _("petugas"): [row.petugas for row in candidates],
+            _("penugasan"): [label("penugasan", row.duty) for row in candidates],
+            _("di"): [format_place(row.place_code) for row in candidates],
+            _("tempat"): [row.lokasi for row in candidates],
             _("TPS"): [
-                format_stations(code for code, _ in one.coverage_removed) for one in candidates
+                format_stations(code for code, _ in row.coverage_removed) for row in candidates
             ],
         },
-        [one.latihan for one in candidates],
+        [row.latihan for row in candidates],
     )
 
 
 def build_move_table(moves: Sequence[Move], validity: Sequence[bool]) -> Table:
-    """The moves of a plan. valid: whether each still holds by what is known now."""
+    """Build the table of the moves of a plan. validity: whether each is still valid."""
     speed = board().register.election.rules.redeployment.speed_kmh
     return make_table(
         {
-            _("petugas"): [one.candidate.petugas for one in moves],
-            _("dari"): [label("penugasan", one.candidate.duty) for one in moves],
-            _("berada di"): [format_place(one.candidate.place_code) for one in moves],
-            _("ke kecamatan"): [kecamatan_name(one.destination.kecamatan) for one in moves],
-            _("ke TPS"): [format_stations(one.destination.tps_codes) for one in moves],
-            _("km"): number_column([one.km for one in moves], 1, estimated=True),
+            _("petugas"): [row.candidate.petugas for row in moves],
+            _("dari"): [label("penugasan", row.candidate.duty) for row in moves],
+            _("berada di"): [format_place(row.candidate.place_code) for row in moves],
+            _("ke kecamatan"): [kecamatan_name(row.destination.kecamatan) for row in moves],
+            _("ke TPS"): [format_stations(row.destination.tps_codes) for row in moves],
+            _("km"): number_column([row.km for row in moves], 1, estimated=True),
             _("menit"): number_column(
-                [round(60 * one.km / speed) for one in moves], estimated=True
+                [round(60 * row.km / speed) for row in moves], estimated=True
             ),
-            _("TPS kosong terisi"): number_column([len(one.filled_tps) for one in moves]),
+            _("TPS kosong terisi"): number_column([len(row.filled_tps) for row in moves]),
             _("TPS mencapai pola"): number_column(
-                [len(one.completed_tps) for one in moves], estimated=True
+                [len(row.completed_tps) for row in moves], estimated=True
             ),
             _("jarak"): [
-                _("lewat jalan dan sungai") if one.is_by_road else _("garis lurus") for one in moves
+                _("lewat jalan dan sungai") if row.is_by_road else _("garis lurus") for row in moves
             ],
             _("keadaan"): [
-                _("masih berlaku") if one else _("tidak berlaku lagi") for one in validity
+                _("masih berlaku") if valid else _("tidak berlaku lagi") for valid in validity
             ],
         },
-        [one.candidate.latihan for one in moves],
+        [row.candidate.latihan for row in moves],
     )
 
 
 def build_comparison_table(plan: Plan) -> Table:
-    """Shortfalls by how grave they are: before, and after the plan and after the plain way."""
-    before, ours, plain = plan.shortfalls_before, plan.shortfalls_removed, plan.greedy_result[0]
+    """Build the table of shortfalls by severity: now, after the plan, after the greedy method."""
+    before, fixed, greedy = plan.shortfalls_before, plan.shortfalls_removed, plan.greedy_result[0]
     return make_table(
         {
-            _("kekurangan, yang terberat dahulu"): [format_points(one) for one in plan.tiers],
+            _("kekurangan, yang terberat dahulu"): [format_points(points) for points in plan.tiers],
             _("sekarang"): number_column(before),
-            _("sesudah rencana"): number_column(b - r for b, r in zip(before, ours, strict=True)),
+            _("sesudah rencana"): number_column(b - r for b, r in zip(before, fixed, strict=True)),
             _("sesudah cara terdekat dahulu"): number_column(
-                b - r for b, r in zip(before, plain, strict=True)
+                b - r for b, r in zip(before, greedy, strict=True)
             ),
         },
         _has_exercise_rows(),
@@ -136,29 +136,29 @@ def build_comparison_table(plan: Plan) -> Table:
 
 
 def build_decision_table(decisions: Sequence[PlanDecision]) -> Table:
-    """Plans that were accepted or refused, the newest first."""
+    """Build the table of accepted and refused plans, the newest first."""
     return make_table(
         {
-            _("diputuskan"): time_column(one.recorded_at for one in decisions),
-            _("keputusan"): [_("disetujui") if one.accepted else _("ditolak") for one in decisions],
-            _("oleh"): [one.by for one in decisions],
+            _("diputuskan"): time_column(row.recorded_at for row in decisions),
+            _("keputusan"): [_("disetujui") if row.accepted else _("ditolak") for row in decisions],
+            _("oleh"): [row.by for row in decisions],
             _("langkah"): ratio_column(
-                [len(one.moves) for one in decisions],
-                [len(one.moves) + one.left_out for one in decisions],
+                [len(row.moves) for row in decisions],
+                [len(row.moves) + row.left_out for row in decisions],
                 _("langkah rencana"),
             ),
-            _("km"): number_column([one.km for one in decisions], 1, estimated=True),
-            _("alasan"): [one.reason for one in decisions],
-            _("keadaan pada"): time_column(one.at for one in decisions),
-            _("petugas"): [", ".join(move["petugas"] for move in one.moves) for one in decisions],
-            _("nomor"): [one.id for one in decisions],
+            _("km"): number_column([row.km for row in decisions], 1, estimated=True),
+            _("alasan"): [row.reason for row in decisions],
+            _("keadaan pada"): time_column(row.at for row in decisions),
+            _("petugas"): [", ".join(move["petugas"] for move in row.moves) for row in decisions],
+            _("nomor"): [row.id for row in decisions],
         },
-        [one.exercise for one in decisions],
+        [row.exercise for row in decisions],
     )
 
 
 def format_place(code: str) -> str:
-    """The name of a place: kecamatan, desa with its kecamatan, or the seat of the command."""
+    """Return the name of a place: kecamatan, desa with kecamatan, or the command for ""."""
     register = board().register
     if not code:
         return register.election.command
@@ -168,7 +168,7 @@ def format_place(code: str) -> str:
 
 
 def format_stations(codes: Iterable[str]) -> str:
-    """TPS by desa: 'Pipa Putih 001, 002; Sejaro 001'."""
+    """Return TPS by desa, such as "Pipa Putih 001, 002; Sejaro 001"."""
     by_desa: dict[str, list[str]] = {}
     for code in sorted(codes):
         desa, _dot, nomor = code.rpartition(".")
@@ -177,7 +177,7 @@ def format_stations(codes: Iterable[str]) -> str:
 
 
 def format_points(points: int) -> str:
-    """What a shortfall of so many points is; just the points where the rule has another one."""
+    """Return what a shortfall of so many points is; only the points if no rule gives them."""
     rule = board().register.election.rules.redeployment.shortfall_points
     for empty in (True, False):
         for near in (True, False):

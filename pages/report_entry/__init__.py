@@ -1,1 +1,1 @@
-"""Lapor: forms and pasted messages become rows."""
+"""Lapor: forms and pasted messages that become rows."""

@@ -1,4 +1,4 @@
-"""What every form of the page Lapor asks: real or LATIHAN, the place, the moment, the words."""
+"""The fields of every form of the page Lapor: exercise switch, place, time, codes and text."""
 
 from __future__ import annotations
 
@@ -18,22 +18,23 @@ from situasi.ui.submission import build_report_time
 
 _EXERCISE_KEY = "lapor_latihan"
 _KECAMATAN_KEY, _DESA_KEY = "lapor_kecamatan", "lapor_desa"
-# What stays for the next report, also when another page was shown in between.
+# Fields kept for the next report, also after another page was opened.
 STICKY_FIELDS = ("kecamatan", "pelapor")
 _STICKY_KEY = "_lapor_tetap"
 
 
 def widget_key(heading: str) -> str:
-    """The widget of a cell."""
+    """Return the key of the widget of a cell."""
     return f"lapor_{heading}"
 
 
 def field_value(heading: str) -> Any:
+    """Return the value of the widget of a cell."""
     return st.session_state.get(widget_key(heading))
 
 
 def render_exercise_switch() -> None:
-    """Whether what is typed is made up: asked while the board shows an exercise."""
+    """Draw the switch between real and exercise reports, while the board shows an exercise."""
     if not session.get_snapshot_view().snapshot.rehearsal:
         return
     st.session_state.setdefault(_EXERCISE_KEY, "ya" if _is_exercise_running() else "tidak")
@@ -49,16 +50,21 @@ def render_exercise_switch() -> None:
 
 
 def render_exercise_banner() -> None:
-    """What the switch says, and by which clock: it must not be overlooked."""
+    """Draw a banner that says whether reports are written as exercise, and by which clock."""
     if not session.get_snapshot_view().snapshot.rehearsal:
         return
-    now = current_submission()
-    said = _("Ditulis sebagai LATIHAN, jam latihan {time}")
-    if not now.is_exercise:
-        said = _("Ditulis sebagai laporan SUNGGUHAN, pukul {time}")
-    clock = f"{i18n.format_date(now.sent_at)} {i18n.format_time(now.sent_at)} {board().register.election.zone_label}"
+    stamp = current_submission()
+    text = _("Ditulis sebagai LATIHAN, jam latihan {time}")
+    if not stamp.is_exercise:
+        text = _("Ditulis sebagai laporan SUNGGUHAN, pukul {time}")
+    time_text = (
+        f"{i18n.format_date(stamp.sent_at)} {i18n.format_time(stamp.sent_at)} "
+        f"{board().register.election.zone_label}"
+    )
     with st.container(key="ditulis"):
-        markup.render_banners([("latihan" if now.is_exercise else "past", said.format(time=clock))])
+        markup.render_banners(
+            [("latihan" if stamp.is_exercise else "past", text.format(time=time_text))]
+        )
 
 
 def _is_exercise_running() -> bool:
@@ -66,14 +72,16 @@ def _is_exercise_running() -> bool:
 
 
 def current_submission() -> SubmissionStamp:
-    """How a row is sent now: as chosen on the switch; of an exercise by its own clock."""
-    asked = st.session_state.get(_EXERCISE_KEY, "ya" if _is_exercise_running() else "tidak")
-    return build_report_time(session.get_snapshot_view().snapshot.rehearsal and asked == "ya")
+    """Return the stamp of a row sent now; an exercise report has the clock of the exercise."""
+    choice = st.session_state.get(_EXERCISE_KEY, "ya" if _is_exercise_running() else "tidak")
+    return build_report_time(session.get_snapshot_view().snapshot.rehearsal and choice == "ya")
 
 
 def render_place_fields() -> tuple[str | None, str | None]:
-    """Kecamatan and the desa of it, by typing; what is chosen. Outside of a form: one needs the
-    other."""
+    """Draw kecamatan and desa and return the chosen codes.
+
+    They are outside of any form, because the choices of the second depend on the first.
+    """
     register = session.register()
     _restore_field("kecamatan", _default_kecamatan())
     left, right = st.columns(2)
@@ -92,15 +100,15 @@ def render_place_fields() -> tuple[str | None, str | None]:
 
 
 def selected_place() -> tuple[str | None, str | None]:
-    """What the place boxes hold, in a callback."""
+    """Return the values of the place fields, in a callback."""
     return st.session_state.get(_KECAMATAN_KEY), st.session_state.get(_DESA_KEY)
 
 
 def _default_kecamatan() -> str | None:
-    """The only kecamatan of the viewer, or the one that the page was filtered by."""
-    own = list(session.register().kecamatan)
-    asked = [code for code in url_state.get_selected("kec") if code in own]
-    return own[0] if len(own) == 1 else asked[0] if len(asked) == 1 else None
+    """Return the only kecamatan of the viewer, or the only one in the page filter."""
+    visible = list(session.register().kecamatan)
+    filtered = [code for code in url_state.get_selected("kec") if code in visible]
+    return visible[0] if len(visible) == 1 else filtered[0] if len(filtered) == 1 else None
 
 
 def _on_kecamatan_change() -> None:
@@ -108,19 +116,19 @@ def _on_kecamatan_change() -> None:
 
 
 def clear_fields(headings: Sequence[str]) -> None:
-    """Empty these boxes, in a callback."""
+    """Empty these fields, in a callback."""
     for heading in headings:
         if widget_key(heading) in st.session_state:
             st.session_state[widget_key(heading)] = "" if heading in _TEXT_FIELDS else None
 
 
-# Boxes that hold a line of text; the others hold a choice.
+# Fields with a line of text; the others hold a choice.
 _TEXT_FIELDS = frozenset(("uraian", "jam", "hadir", "pengawal", "koordinat", "petugas"))
 
 
 def _restore_field(heading: str, default: str | None) -> None:
-    kept = st.session_state.setdefault(_STICKY_KEY, {})
-    st.session_state.setdefault(widget_key(heading), kept.get(heading, default))
+    saved = st.session_state.setdefault(_STICKY_KEY, {})
+    st.session_state.setdefault(widget_key(heading), saved.get(heading, default))
 
 
 def _save_field(heading: str) -> None:
@@ -128,7 +136,7 @@ def _save_field(heading: str) -> None:
 
 
 def render_tps_field(container: Any, desa: str | None) -> None:
-    """The TPS of the desa; another number may be typed: how many a desa has is partly estimated."""
+    """Draw the TPS of the desa; other numbers can be typed: some TPS counts are estimates."""
     tps = session.register().tps
     numbers = [f"{number:03d}" for number in tps.loc[tps["desa"] == desa, "nomor"]]
     container.selectbox(
@@ -140,7 +148,7 @@ def render_tps_field(container: Any, desa: str | None) -> None:
 def render_choice_field(
     container: Any, heading: str, title: str, codes: Sequence[str], placeholder: str = ""
 ) -> None:
-    """A word of a fixed vocabulary, by typing."""
+    """Draw a choice from a fixed vocabulary."""
     container.selectbox(
         title, list(codes), index=None, format_func=lambda code: label(heading, code),
         key=widget_key(heading), placeholder=placeholder or _("belum dinilai"),
@@ -150,7 +158,7 @@ def render_choice_field(
 def render_grade_field(
     container: Any, heading: str, title: str, codes: Sequence[str], help_text: str
 ) -> None:
-    """A grade that is its own word."""
+    """Draw a choice from grades that need no label."""
     container.selectbox(
         title, list(codes), index=None, key=widget_key(heading), placeholder=_("belum dinilai"),
         help=help_text,
@@ -160,20 +168,20 @@ def render_grade_field(
 def render_text_field(
     container: Any, heading: str, title: str, placeholder: str = "", max_chars: int = 500
 ) -> None:
-    """A line of text; Enter sends the form."""
+    """Draw a line of text; Enter sends the form."""
     container.text_input(
         title, key=widget_key(heading), placeholder=placeholder or None, max_chars=max_chars
     )
 
 
 def render_time_field(container: Any) -> None:
-    """When it happened: now, where nothing is typed."""
+    """Draw the time of the event; empty means now."""
     now = i18n.format_time(current_submission().sent_at)
     render_text_field(container, "jam", _("Jam"), _("sekarang, {time}").format(time=now), 40)
 
 
 def render_reporter_field(container: Any) -> None:
-    """The post or function for which somebody types; it stays for the next report."""
+    """Draw the post or function that the report is for; it is kept for the next report."""
     _restore_field("pelapor", "")
     render_text_field(
         container, "pelapor", _("Dilaporkan untuk"), _("pos, polsek atau fungsi"), 120

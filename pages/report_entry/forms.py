@@ -1,4 +1,4 @@
-"""A new incident, typed in by keyboard; and nihil of a kecamatan in one click."""
+"""The forms for a new incident, nihil of a kecamatan and an officer's check-in."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from situasi.domain.feed_schemas import (
     STATUS,
     TINGKAT,
 )
-from situasi.figures.maps import point_picker as figure
+from situasi.figures.maps import point_picker
 from situasi.ingest import form_rows
 from situasi.ui import page_layout, session
 from situasi.ui.components import markup
@@ -30,13 +30,14 @@ _HEADINGS = (
 
 
 def render_incident_panel() -> None:
+    """Draw the form of a new incident and the buttons for nihil."""
     left, right = st.columns([7, 3], gap="medium")
     with left:
-        heading = markup.row()
-        with heading:
+        header = markup.row()
+        with header:
             page_layout.render_section_title(_("Kejadian baru"))
         kecamatan, desa = fields.render_place_fields()
-        with heading:
+        with header:
             render_point_popover(kecamatan)
         _render_form(desa)
         submit.render_restart_button(_FEED, _HEADINGS)
@@ -45,30 +46,32 @@ def render_incident_panel() -> None:
 
 
 def _render_form(desa: str | None) -> None:
-    """The fields in the order in which a report is told; Enter in a line of text sends it."""
+    """Draw the fields in the order of a spoken report; Enter in a line of text sends it."""
     with st.form("isian_kejadian", border=False):
-        first = st.columns(3)
-        fields.render_tps_field(first[0], desa)
+        first_row = st.columns(3)
+        fields.render_tps_field(first_row[0], desa)
         jenis = [code for code in JENIS if code != "nihil"]
-        fields.render_choice_field(first[1], "jenis", _("Jenis"), jenis, _("ketik jenis"))
-        fields.render_choice_field(first[2], "tingkat", _("Tingkat"), TINGKAT)
+        fields.render_choice_field(first_row[1], "jenis", _("Jenis"), jenis, _("ketik jenis"))
+        fields.render_choice_field(first_row[2], "tingkat", _("Tingkat"), TINGKAT)
         fields.render_text_field(st, "uraian", _("Uraian"), _("apa yang terjadi; Enter mengirim"))
-        second = st.columns(3)
-        fields.render_time_field(second[0])
-        fields.render_choice_field(second[1], "situasi", _("Situasi"), SITUASI)
+        second_row = st.columns(3)
+        fields.render_time_field(second_row[0])
+        fields.render_choice_field(second_row[1], "situasi", _("Situasi"), SITUASI)
         status = [code for code in STATUS if code != "nihil"]
-        fields.render_choice_field(second[2], "status", _("Status"), status, _("dilaporkan"))
-        third = st.columns([2, 1, 1, 2])
-        fields.render_reporter_field(third[0])
+        fields.render_choice_field(second_row[2], "status", _("Status"), status, _("dilaporkan"))
+        third_row = st.columns([2, 1, 1, 2])
+        fields.render_reporter_field(third_row[0])
         fields.render_grade_field(
-            third[1], "keandalan", _("Sumber"), KEANDALAN,
+            third_row[1], "keandalan", _("Sumber"), KEANDALAN,
             _("A dapat dipercaya sepenuhnya, E tidak dapat dipercaya, F belum dapat dinilai"),
         )  # fmt: skip
         fields.render_grade_field(
-            third[2], "kredibilitas", _("Isi"), KREDIBILITAS,
+            third_row[2], "kredibilitas", _("Isi"), KREDIBILITAS,
             _("1 dikuatkan sumber lain, 5 tidak masuk akal, 6 belum dapat dinilai"),
         )  # fmt: skip
-        fields.render_text_field(third[3], "koordinat", _("Koordinat"), "-3.2500, 104.6500", 120)
+        fields.render_text_field(
+            third_row[3], "koordinat", _("Koordinat"), "-3.2500, 104.6500", 120
+        )
         submit.render_submit_button(_FEED, _HEADINGS, _("Kirim laporan"))
 
 
@@ -100,19 +103,22 @@ _OFFICER_HEADINGS = ("petugas", "checkin", "tps", "jam", "uraian", "pelapor")
 
 
 def render_officer_panel() -> None:
+    """Draw the form of an officer's check-in."""
     page_layout.render_section_title(_("Lapor diri petugas"))
     _kecamatan, desa = fields.render_place_fields()
     with st.form("isian_personel", border=False):
-        first = st.columns(4)
-        fields.render_tps_field(first[0], desa)
+        first_row = st.columns(4)
+        fields.render_tps_field(first_row[0], desa)
         fields.render_text_field(
-            first[1], "petugas", _("Nomor petugas"), _("bukan nama atau NRP"), 40
+            first_row[1], "petugas", _("Nomor petugas"), _("bukan nama atau NRP"), 40
         )
-        fields.render_choice_field(first[2], "checkin", _("Lapor diri"), CHECKIN, _("ketik jenis"))
-        fields.render_time_field(first[3])
-        second = st.columns(2)
-        fields.render_text_field(second[0], "uraian", _("Keterangan"))
-        fields.render_reporter_field(second[1])
+        fields.render_choice_field(
+            first_row[2], "checkin", _("Lapor diri"), CHECKIN, _("ketik jenis")
+        )
+        fields.render_time_field(first_row[3])
+        second_row = st.columns(2)
+        fields.render_text_field(second_row[0], "uraian", _("Keterangan"))
+        fields.render_reporter_field(second_row[1])
         submit.render_submit_button(_OFFICER_FEED, _OFFICER_HEADINGS, _("Kirim lapor diri"))
     submit.render_restart_button(_OFFICER_FEED, _OFFICER_HEADINGS)
 
@@ -121,30 +127,30 @@ _MAP_KEY = "lapor_peta"
 
 
 def render_point_popover(kecamatan: str | None) -> None:
-    """A map to click on; made and sent only when somebody opens it."""
-    opened = st.popover(
+    """Draw a map for choosing a point; it is built only when it is opened."""
+    popover = st.popover(
         _("Titik di peta"), key="titik", on_change="rerun", disabled=kecamatan is None
     )
-    if opened.open and kecamatan is not None:
-        with opened:
+    if popover.open and kecamatan is not None:
+        with popover:
             _render_map(kecamatan)
 
 
 def _render_map(kecamatan: str) -> None:
     boundaries = board().boundaries
-    points, step = boundaries.sample_points(kecamatan, figure.MAX_POINTS)
-    deck = figure.build_point_map(boundaries, kecamatan, points, session.get_theme())
+    points, spacing_m = boundaries.sample_points(kecamatan, point_picker.MAX_POINTS)
+    deck = point_picker.build_point_map(boundaries, kecamatan, points, session.get_theme())
     st.pydeck_chart(
-        deck, width=figure.WIDTH, height=figure.HEIGHT, on_select=_on_map_click, key=_MAP_KEY,
-        alt=_("Peta untuk memilih titik"),
+        deck, width=point_picker.WIDTH, height=point_picker.HEIGHT, on_select=_on_map_click,
+        key=_MAP_KEY, alt=_("Peta untuk memilih titik"),
     )  # fmt: skip
-    said = _("Tekan titik kisi terdekat (tiap {n} m); koordinatnya masuk ke isian.")
-    st.caption(said.format(n=i18n.format_number(step)))
+    text = _("Tekan titik kisi terdekat (tiap {n} m); koordinatnya masuk ke isian.")
+    st.caption(text.format(n=i18n.format_number(spacing_m)))
 
 
 def _on_map_click() -> None:
-    """The point that was clicked goes into the field of the form."""
-    picked = st.session_state[_MAP_KEY]["selection"]["objects"].get(figure.GRID_LAYER_ID, [])
-    if picked:
-        lon, lat = picked[0]["p"]
+    """Write the clicked point into the field `koordinat`."""
+    points = st.session_state[_MAP_KEY]["selection"]["objects"].get(point_picker.GRID_LAYER_ID, [])
+    if points:
+        lon, lat = points[0]["p"]
         st.session_state[fields.widget_key("koordinat")] = f"{lat:.5f}, {lon:.5f}"

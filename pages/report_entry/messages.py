@@ -1,4 +1,4 @@
-"""Pasted messages: read into proposed rows, shown a screenful at a time, taken when confirmed."""
+"""Pasted messages: read into proposed rows, shown page by page, ingested when confirmed."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from situasi.ingest.tables import SourceError
 from situasi.ui import page_layout
 from situasi.ui.components import markup
 
-# Messages on one screen: so many are read before they are confirmed.
+# Messages on one screen, which are read before they are confirmed together.
 PAGE_SIZE = 20
-# Characters that are pasted at once, far below what the server takes in one message; the export of
-# a whole conversation is handed in as a file.
+# Limit of one paste, far below what the server takes in one message; the export of a whole
+# conversation is uploaded as a file.
 MAX_PASTE_CHARS = 200_000
 _PASTE_KEY, _PASTE_NUMBER_KEY, _ERROR_KEY = (
     "_lapor_pesan",
@@ -35,18 +35,19 @@ _PASTE_KEY, _PASTE_NUMBER_KEY, _ERROR_KEY = (
 
 
 def render_messages_panel() -> None:
+    """Draw the paste form and the proposals of the current paste."""
     _render_paste_form()
-    pasted: Paste | None = st.session_state.get(_PASTE_KEY)
-    if pasted is None:
+    paste: Paste | None = st.session_state.get(_PASTE_KEY)
+    if paste is None:
         return
-    _render_counts(pasted)
-    if pasted.proposals:
-        proposals.render_proposals(pasted, PAGE_SIZE)
-        _render_pager(pasted)
+    _render_counts(paste)
+    if paste.proposals:
+        proposals.render_proposals(paste, PAGE_SIZE)
+        _render_pager(paste)
 
 
 def _render_paste_form() -> None:
-    """Where messages are pasted or a chat is handed in; emptied once they are read."""
+    """Draw the form for a paste or a chat export; it is emptied once the messages are read."""
     turn = st.session_state.setdefault(_PASTE_NUMBER_KEY, 0)
     with st.form(f"isian_tempel_{turn}", border=False):
         text = st.text_area(
@@ -66,20 +67,21 @@ def _render_paste_form() -> None:
     if pressed and (text.strip() or file is not None):
         _read_paste(text, file, day)
         st.rerun()
-    if why := st.session_state.get(_ERROR_KEY):
-        st.warning(why)
+    if error_text := st.session_state.get(_ERROR_KEY):
+        st.warning(error_text)
 
 
 def _read_paste(text: str, file: Any, day: date) -> None:
-    """Read a paste into proposals, and forget the paste: it may hold names and votes."""
+    """Read a paste into proposals and discard its text: it may contain names and votes."""
     zone = board().register.election.zone
     try:
         messages = split_chat(text) if text.strip() else []
         if file is not None:
             messages += filter_by_day(_split_uploaded_file(file), day, zone)
         with st.spinner(_("Membaca pesan, belum menyimpan apa pun")):
-            found = [
-                proposal for _m, proposal in extract_all(messages, board().ingest_context, day)
+            parsed = [
+                proposal
+                for _message, proposal in extract_all(messages, board().ingest_context, day)
             ]
     except SourceError as error:
         st.session_state[_ERROR_KEY] = str(error)
@@ -87,7 +89,7 @@ def _read_paste(text: str, file: Any, day: date) -> None:
     st.session_state[_ERROR_KEY] = None
     st.session_state[_PASTE_NUMBER_KEY] += 1
     st.session_state[_PASTE_KEY] = _build_paste(
-        found, datetime.combine(day, datetime.min.time(), zone)
+        parsed, datetime.combine(day, datetime.min.time(), zone)
     )
 
 
@@ -100,26 +102,26 @@ def _split_uploaded_file(file: Any) -> list[Message]:
 
 def _build_paste(proposals_read: Sequence[Proposal], midnight: datetime) -> Paste:
     reports = [proposal for proposal in proposals_read if proposal.kind is MessageKind.REPORT]
-    # A number that nobody understood is never passed over, whatever else the message tells.
-    shown = [proposal for proposal in reports if proposal.rows or proposal.unread_numbers]
-    silent = sum(not proposal.rows for proposal in reports)
-    passed = len(proposals_read) - len(reports)
-    return Paste(st.session_state[_PASTE_NUMBER_KEY], midnight, shown, silent, passed)
+    # A message with a number that was not understood is always shown.
+    listed = [proposal for proposal in reports if proposal.rows or proposal.unread_numbers]
+    unrecognized = sum(not proposal.rows for proposal in reports)
+    others = len(proposals_read) - len(reports)
+    return Paste(st.session_state[_PASTE_NUMBER_KEY], midnight, listed, unrecognized, others)
 
 
 def _render_counts(paste: Paste) -> None:
-    said = _("{n} pesan berisi laporan, {s} tanpa laporan yang dikenali, {p} bukan pesan tertulis")
+    text = _("{n} pesan berisi laporan, {s} tanpa laporan yang dikenali, {p} bukan pesan tertulis")
     page_layout.render_section_title(
-        said.format(
-            n=i18n.format_number(sum(bool(one.rows) for one in paste.proposals)),
+        text.format(
+            n=i18n.format_number(sum(bool(proposal.rows) for proposal in paste.proposals)),
             s=i18n.format_number(paste.unrecognized_count),
             p=i18n.format_number(paste.non_text_count),
         )
     )
-    numbered = sum(not one.rows for one in paste.proposals)
-    if numbered:
-        said = _("{n} pesan tanpa laporan memuat angka, dan ditunjukkan juga di bawah ini.")
-        st.caption(said.format(n=i18n.format_number(numbered)))
+    number_only_count = sum(not proposal.rows for proposal in paste.proposals)
+    if number_only_count:
+        text = _("{n} pesan tanpa laporan memuat angka, dan ditunjukkan juga di bawah ini.")
+        st.caption(text.format(n=i18n.format_number(number_only_count)))
     if not paste.proposals:
         markup.render_empty_state(
             _("Tidak ada laporan yang dikenali dalam teks ini. Isi lewat Kejadian atau TPS.")
@@ -136,9 +138,9 @@ def _render_pager(paste: Paste) -> None:
             args=(paste, -PAGE_SIZE),
             key="pesan_sebelum",
         )
-        said = _("Pesan {a} sampai {b} dari {n}")
+        text = _("Pesan {a} sampai {b} dari {n}")
         st.caption(
-            said.format(a=paste.first_index + 1, b=last, n=i18n.format_number(len(paste.proposals)))
+            text.format(a=paste.first_index + 1, b=last, n=i18n.format_number(len(paste.proposals)))
         )
         st.button(
             _("Berikutnya"), disabled=last == len(paste.proposals), on_click=_on_turn_page,

@@ -1,4 +1,4 @@
-"""The beginning of the page Lapor: heading, which kind of report, and who may write at all."""
+"""The page Lapor: header, tabs, and whether the viewer may enter reports."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from situasi.ui import filters, session, submission
 from situasi.ui.components import markup
 from situasi.ui.page_layout import render_header
 
-# What is typed on each tab is rows of this feed; messages hold rows of several.
+# The feed of each tab; messages contain rows of several feeds.
 TABS = {"kejadian": "incidents", "tps": "tps", "personel": "personnel", "pesan": None}
 
 
 def render_tabs(title: str) -> str | None:
-    """Draw heading, tabs and the switch between real and LATIHAN.
+    """Draw the header, the tabs and the exercise switch.
 
-    The tab that the address names; None where nothing may be written.
+    Returns the tab from the URL; None if the viewer may not write.
     """
     render_header(
         session.get_view_time(filters.get_past_time(), session.get_snapshot_view()), title
@@ -31,22 +31,22 @@ def render_tabs(title: str) -> str | None:
     if not submission.may_act("masukkan"):
         _render_refusal_reason()
         return None
-    seen = session.viewer().role.readable_feeds(tuple(feed for feed in TABS.values() if feed))
-    tabs = [tab for tab, feed in TABS.items() if feed is None or feed in seen]
+    readable = session.viewer().role.readable_feeds(tuple(feed for feed in TABS.values() if feed))
+    tabs = [tab for tab, feed in TABS.items() if feed is None or feed in readable]
     with markup.row():
-        chosen = filters.render_single_filter(
+        selected = filters.render_single_filter(
             st.segmented_control, "isi", _("Isi laporan"), tabs,
             partial(label, "lapor_isi"), required=True,
         )  # fmt: skip
         fields.render_exercise_switch()
     fields.render_exercise_banner()
-    return chosen
+    return selected
 
 
 def _render_refusal_reason() -> None:
-    """Why nothing can be typed here."""
-    at = session.get_view_time(filters.get_past_time(), session.get_snapshot_view())
-    if at.live:
+    """Draw why nothing can be entered here."""
+    view_time = session.get_view_time(filters.get_past_time(), session.get_snapshot_view())
+    if view_time.live:
         st.caption(_("Peran ini tidak memasukkan laporan."))
         return
     st.caption(_("Tidak ada yang menulis ke masa lampau."))
@@ -54,11 +54,12 @@ def _render_refusal_reason() -> None:
 
 
 def show() -> None:
-    chosen = render_tabs(label("screen", "lapor"))
-    if chosen is None:
+    """Draw the page Lapor."""
+    tab = render_tabs(label("screen", "lapor"))
+    if tab is None:
         return
     submit.render_outcome()
-    match chosen:
+    match tab:
         case "kejadian":
             render_incident_panel()
         case "tps":

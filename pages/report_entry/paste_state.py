@@ -1,4 +1,4 @@
-"""What one viewer pasted, as far as it was read, and what became of every row of it."""
+"""The state of pasted messages: the proposals read from them, and the outcome of each row."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import datetime
 
 from situasi.ingest.messages.proposal import Proposal
 
-RowPosition = tuple[int, int]  # which message, which of its rows
+RowPosition = tuple[int, int]  # index of the message, index of the row in it
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a row. settled: nothing is left to do about it here."""
+    """The outcome of a row. is_final: nothing is left to do about it."""
 
     text: str
     is_final: bool = True
@@ -20,12 +20,11 @@ class Outcome:
 
 @dataclass
 class Paste:
-    """A paste. Of the senders nothing is kept: only what may be shown and stored.
+    """A paste. Of the senders, only what may be shown and stored is kept.
 
-    turn: which paste it is. midnight: the beginning of the day of messages that tell none.
-    proposals: those with rows, or with numbers that nobody understood. silent: messages without
-    any row; passed: media, deletions and words of the program.
-    first: the message that the screen begins with.
+    midnight: start of the day of messages without a date. proposals: those with rows or with
+    numbers that were not understood. unrecognized_count: messages without any row.
+    non_text_count: media, deletions and system messages. first_index: first message on the screen.
     """
 
     number: int
@@ -37,5 +36,5 @@ class Paste:
     outcomes: dict[RowPosition, Outcome] = field(default_factory=dict)
 
     def get_outcome(self, position: RowPosition) -> Outcome:
-        """What became of this row so far."""
+        """Return the outcome of this row so far."""
         return self.outcomes.get(position, Outcome("", is_final=False))

@@ -1,4 +1,4 @@
-"""A screenful of messages with the rows proposed of each: ticked, answered, and taken together."""
+"""One page of messages with their proposed rows: selected, completed and ingested together."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from situasi.ui.components import markup
 from situasi.ui.submission import SubmissionResult
 
 SOURCE = "pesan"
-# Written by the reader for the door, and shown above the rows.
-_MAX_NUMBERS = 60  # of one message told one by one
+_MAX_NUMBERS = 60  # listed of one message
+# Cells that the message reader writes for ingest; they are shown above the rows.
 _HIDDEN_HEADINGS = {"teks_asli", "uraian", "pelapor", "waktu_lapor"}
 
 
 def render_proposals(paste: Paste, page_size: int) -> None:
-    """The messages from `pasted.first` on, and the button that takes the ticked rows."""
-    shown = range(paste.first_index, min(paste.first_index + page_size, len(paste.proposals)))
+    """Draw the messages from `paste.first_index` on, and the button that ingests them."""
+    indexes = range(paste.first_index, min(paste.first_index + page_size, len(paste.proposals)))
     with st.form(f"pesan_{paste.number}_{paste.first_index}", border=False):
-        for at in shown:
-            _render_message(paste, at)
+        for index in indexes:
+            _render_message(paste, index)
         st.form_submit_button(
-            _("Masukkan yang dicentang"), type="primary", on_click=_on_submit, args=(paste, shown)
+            _("Masukkan yang dicentang"), type="primary", on_click=_on_submit, args=(paste, indexes)
         )
 
 
@@ -52,23 +52,23 @@ def _render_message(paste: Paste, index: int) -> None:
 
 
 def _render_numbers(paste: Paste, index: int) -> None:
-    """Say which numbers no row has; without a word that they were seen none of them is sent."""
+    """Draw the numbers that are in no row; they must be confirmed before the rows are sent."""
     proposal = paste.proposals[index]
     if proposal.description_numbers:
-        said = _("Angka yang hanya masuk uraian: {numbers}")
+        text = _("Angka yang hanya masuk uraian: {numbers}")
         st.caption(
             markup.escape_markdown(
-                said.format(numbers=_format_numbers(proposal.description_numbers))
+                text.format(numbers=_format_numbers(proposal.description_numbers))
             )
         )
     if not proposal.unread_numbers:
         return
-    said = _(
+    text = _(
         "Angka yang tidak dipahami: {numbers}. Tidak masuk baris mana pun: bila penting, ketik "
         "sendiri di TPS atau Kejadian."
     )
     st.warning(
-        markup.escape_markdown(said.format(numbers=_format_numbers(proposal.unread_numbers))),
+        markup.escape_markdown(text.format(numbers=_format_numbers(proposal.unread_numbers))),
         icon=":material/tag:",
     )
     if any(True for _row in _select_open_rows(paste, index)):
@@ -76,12 +76,12 @@ def _render_numbers(paste: Paste, index: int) -> None:
 
 
 def _format_numbers(numbers: Sequence[str]) -> str:
-    told = ", ".join(numbers[:_MAX_NUMBERS])
-    more = len(numbers) - _MAX_NUMBERS
+    listed = ", ".join(numbers[:_MAX_NUMBERS])
+    more_count = len(numbers) - _MAX_NUMBERS
     return (
-        _("{numbers} dan {n} lagi").format(numbers=told, n=i18n.format_number(more))
-        if more > 0
-        else told
+        _("{numbers} dan {n} lagi").format(numbers=listed, n=i18n.format_number(more_count))
+        if more_count > 0
+        else listed
     )
 
 
@@ -90,18 +90,18 @@ def _build_checked_key(paste: Paste, index: int) -> str:
 
 
 def _format_head(proposal: Proposal) -> str:
-    """Who and when, as far as the header tells."""
-    said = [proposal.pelapor or _("pelapor tidak disebut")]
+    """Return sender and time, as far as the message gives them."""
+    parts = [proposal.pelapor or _("pelapor tidak disebut")]
     if proposal.sent_at:
         local = proposal.sent_at.astimezone(board().register.election.zone)
-        said.append(f"{i18n.format_date(local)} {i18n.format_time(local)}")
-    return " · ".join(said)
+        parts.append(f"{i18n.format_date(local)} {i18n.format_time(local)}")
+    return " · ".join(parts)
 
 
 def _select_allowed_rows(proposal: Proposal) -> Iterator[tuple[int, ProposedRow]]:
-    """The rows of feeds that the viewer may see."""
-    seen = session.viewer().role.readable_feeds(tuple(feed_schemas.FEEDS))
-    return ((n, row) for n, row in enumerate(proposal.rows) if row.feed in seen)
+    """Return the rows of feeds that the viewer may see."""
+    readable = session.viewer().role.readable_feeds(tuple(feed_schemas.FEEDS))
+    return ((number, row) for number, row in enumerate(proposal.rows) if row.feed in readable)
 
 
 def _build_widget_key(paste: Paste, position: RowPosition, heading: str = "") -> str:
@@ -109,7 +109,7 @@ def _build_widget_key(paste: Paste, position: RowPosition, heading: str = "") ->
 
 
 def _render_row(paste: Paste, position: RowPosition, row: ProposedRow) -> None:
-    """What was understood, and inputs for what was not; or what became of it."""
+    """Draw what was understood, and inputs for the rest; or the outcome."""
     outcome = paste.get_outcome(position)
     title, cells = label("feed", row.feed), _list_understood_cells(row)
     if outcome.is_final:
@@ -121,24 +121,24 @@ def _render_row(paste: Paste, position: RowPosition, row: ProposedRow) -> None:
         key=_build_widget_key(paste, position),
     )
     render_row_cells("", cells, outcome.text)
-    asked = st.columns(2)
-    for place, unclear in enumerate(row.unclear_cells):
+    columns = st.columns(2)
+    for number, unclear in enumerate(row.unclear_cells):
         _render_question(
-            asked[place % 2],
+            columns[number % 2],
             _build_widget_key(paste, position, unclear.heading),
             row,
             unclear.heading,
         )
-        asked[place % 2].caption(markup.escape_markdown(unclear.reason))
+        columns[number % 2].caption(markup.escape_markdown(unclear.reason))
 
 
 def _list_understood_cells(row: ProposedRow) -> list[tuple[str, str, str]]:
     open_cells = {unclear.heading for unclear in row.unclear_cells}
-    heard: dict[str, str] = {}
-    for one in row.recognised_cells:
-        heard[one.heading] = " · ".join(filter(None, [heard.get(one.heading), one.words]))
+    words: dict[str, str] = {}
+    for cell in row.recognised_cells:
+        words[cell.heading] = " · ".join(filter(None, [words.get(cell.heading), cell.words]))
     return [
-        (heading, _format_cell(row.feed, heading, cell), heard.get(heading, ""))
+        (heading, _format_cell(row.feed, heading, cell), words.get(heading, ""))
         for heading, cell in row.cells.items()
         if heading not in open_cells | _HIDDEN_HEADINGS
     ]
@@ -150,7 +150,7 @@ def _format_cell(feed: str, heading: str, cell: str) -> str:
 
 
 def _render_question(container: Any, key: str, row: ProposedRow, heading: str) -> None:
-    """An input for one cell: a choice where the answers are known, else a line of text."""
+    """Draw an input for one cell: a choice if the answers are known, else a text field."""
     register = session.register()
     if heading == "kecamatan":
         container.selectbox(
@@ -183,40 +183,40 @@ def _list_codes(feed: str, heading: str) -> tuple[str, ...]:
 
 
 def _on_submit(paste: Paste, indexes: range) -> None:
-    """Bring the ticked rows to the door, message by message, so that each has its own answer."""
+    """Submit the selected rows, message by message, so that each gets its own outcome."""
     session.use_url_language()
-    total, brought, unseen = SubmissionResult(), False, False
-    for at in indexes:
+    total, is_submitted, has_unchecked = SubmissionResult(), False, False
+    for index in indexes:
         ready: dict[str, dict[int, RowCells]] = {}
-        for number, row in _select_open_rows(paste, at):
-            if not st.session_state.get(_build_widget_key(paste, (at, number))):
+        for number, row in _select_open_rows(paste, index):
+            if not st.session_state.get(_build_widget_key(paste, (index, number))):
                 continue
-            cells, missing = _complete_cells(paste, (at, number), row)
-            if paste.proposals[at].unread_numbers and not st.session_state.get(
-                _build_checked_key(paste, at)
+            cells, missing = _complete_cells(paste, (index, number), row)
+            if paste.proposals[index].unread_numbers and not st.session_state.get(
+                _build_checked_key(paste, index)
             ):
-                said = _("belum disimpan: periksa dahulu angka yang tidak dipahami")
-                paste.outcomes[at, number], unseen = Outcome(said, is_final=False), True
+                text = _("belum disimpan: periksa dahulu angka yang tidak dipahami")
+                paste.outcomes[index, number], has_unchecked = Outcome(text, is_final=False), True
             elif missing:
-                said = _("belum dijawab: {what}").format(what=", ".join(missing))
-                paste.outcomes[at, number] = Outcome(said, is_final=False)
+                text = _("belum dijawab: {what}").format(what=", ".join(missing))
+                paste.outcomes[index, number] = Outcome(text, is_final=False)
             else:
                 ready.setdefault(row.feed, {})[number] = cells
         for feed, rows in ready.items():
             answer = submission.submit_rows(feed, list(rows.values()), SOURCE)
-            total, brought = _merge_answers(total, answer), True
-            for place, number in enumerate(rows):
-                paste.outcomes[at, number] = _build_outcome(answer, place)
-    why = _("tidak ada baris tercentang yang lengkap")
-    if unseen:
-        why = _("periksa dahulu angka yang tidak dipahami pada pesannya, lalu kirim lagi")
-    submit.save_outcome(_("Pesan"), total if brought else SubmissionResult(refusal=why))
+            total, is_submitted = _merge_answers(total, answer), True
+            for position, number in enumerate(rows):
+                paste.outcomes[index, number] = _build_outcome(answer, position)
+    reason = _("tidak ada baris tercentang yang lengkap")
+    if has_unchecked:
+        reason = _("periksa dahulu angka yang tidak dipahami pada pesannya, lalu kirim lagi")
+    submit.save_outcome(_("Pesan"), total if is_submitted else SubmissionResult(refusal=reason))
 
 
 def _select_open_rows(paste: Paste, index: int) -> Iterator[tuple[int, ProposedRow]]:
-    """The rows of a message about which something is left to do.
+    """Return the rows of a message that are not final yet.
 
-    A browser that answers late still says of the others that they are ticked.
+    A late event of the browser still reports the final rows as selected.
     """
     for number, row in _select_allowed_rows(paste.proposals[index]):
         if not paste.get_outcome((index, number)).is_final:
@@ -226,25 +226,25 @@ def _select_open_rows(paste: Paste, index: int) -> Iterator[tuple[int, ProposedR
 def _complete_cells(
     paste: Paste, position: RowPosition, row: ProposedRow
 ) -> tuple[RowCells, Sequence[str]]:
-    """The cells with what was answered, and the headings that were not."""
+    """Return the cells with the replies, and the headings without a reply."""
     cells, missing = dict(row.cells), []
-    now, proposal = fields.current_submission(), paste.proposals[position[0]]
+    stamp, proposal = fields.current_submission(), paste.proposals[position[0]]
     for unclear in row.unclear_cells:
-        said = str(
+        reply = str(
             st.session_state.get(_build_widget_key(paste, position, unclear.heading)) or ""
         ).strip()
-        if not said:
+        if not reply:
             missing.append(unclear.heading)
             continue
         cells.pop(unclear.heading, None)
-        cells |= _parse_reply(unclear.heading, said, proposal, paste)
-    if now.is_exercise:
-        cells = {"waktu_lapor": now.sent_at.isoformat(timespec="minutes"), **cells}
-    return {**cells, "latihan": "ya" if now.is_exercise else "tidak"}, missing
+        cells |= _parse_reply(unclear.heading, reply, proposal, paste)
+    if stamp.is_exercise:
+        cells = {"waktu_lapor": stamp.sent_at.isoformat(timespec="minutes"), **cells}
+    return {**cells, "latihan": "ya" if stamp.is_exercise else "tidak"}, missing
 
 
 def _parse_reply(heading: str, reply: str, proposal: Proposal, paste: Paste) -> RowCells:
-    """What was answered as cells: places by code; a clock is of the day of the message."""
+    """Return a reply as cells: places by code; a clock time is of the day of the message."""
     register = board().register
     match heading:
         case "kecamatan":
@@ -258,49 +258,49 @@ def _parse_reply(heading: str, reply: str, proposal: Proposal, paste: Paste) -> 
 
 
 def _build_outcome(answer: SubmissionResult, row_index: int) -> Outcome:
-    """What became of one row of a message."""
+    """Return the outcome of one row of a message."""
     if answer.refusal:
-        said = _("tidak disimpan: {why}").format(why=answer.refusal)
-        return Outcome(said, is_final=False)
+        text = _("tidak disimpan: {why}").format(why=answer.refusal)
+        return Outcome(text, is_final=False)
     if row_index in answer.rejected:
-        held = answer.rejected[row_index]
-        said = _("menunggu di karantina (no {no}), perbaiki di Masukan: {why}")
-        return Outcome(said.format(no=held.quarantine_number or "–", why="; ".join(held.reasons)))
+        row = answer.rejected[row_index]
+        text = _("menunggu di karantina (no {no}), perbaiki di Masukan: {why}")
+        return Outcome(text.format(no=row.quarantine_number or "–", why="; ".join(row.reasons)))
     if not answer.duplicate:
         return Outcome(_("diterima"))
     if not answer.accepted:
         return Outcome(_("sudah ada di papan"))
-    said = _("{n} diterima, {d} sudah ada")  # of the rows of this message together
-    return Outcome(said.format(n=answer.accepted, d=answer.duplicate))
+    text = _("{n} diterima, {d} sudah ada")  # of all rows of this message together
+    return Outcome(text.format(n=answer.accepted, d=answer.duplicate))
 
 
 def _merge_answers(first: SubmissionResult, second: SubmissionResult) -> SubmissionResult:
-    held = {
+    rejected = {
         **first.rejected,
-        **{len(first.rejected) + at: told for at, told in second.rejected.items()},
+        **{len(first.rejected) + at: row for at, row in second.rejected.items()},
     }
     return SubmissionResult(
-        first.accepted + second.accepted, first.duplicate + second.duplicate, held,
+        first.accepted + second.accepted, first.duplicate + second.duplicate, rejected,
         first.refusal or second.refusal,
     )  # fmt: skip
 
 
 def render_message_text(head: str, text: str, notes: Sequence[str]) -> None:
-    """A message as it may be shown: who and when, its words, and what was not read of it."""
-    said = Markup("").join(Markup("<li>{}</li>").format(note) for note in notes)
+    """Draw a message: sender and time, its text, and notes on what was not read."""
+    items = Markup("").join(Markup("<li>{}</li>").format(note) for note in notes)
     markup.render(
         Markup('<div class="la-message"><small>{}</small><p>{}</p>{}</div>').format(
-            head, text, Markup("<ul>{}</ul>").format(said) if said else ""
+            head, text, Markup("<ul>{}</ul>").format(items) if items else ""
         )
     )
 
 
 def render_row_cells(title: str, cells: Sequence[tuple[str, str, str]], outcome: str = "") -> None:
-    """What was read of a row: heading, value, and the words it came from; what became of it.
+    """Draw the cells of a row (heading, value, source words) and its outcome.
 
-    title: what it is a report of; empty where that stands above.
+    title: label of the feed; "" if it is drawn above.
     """
-    read = Markup("").join(
+    chips = Markup("").join(
         Markup('<span class="si-chip"><b>{}</b> {} <i>{}</i></span>').format(
             heading, value, Markup("« {} »").format(words) if words else ""
         )
@@ -308,4 +308,4 @@ def render_row_cells(title: str, cells: Sequence[tuple[str, str, str]], outcome:
     )
     end = Markup("<strong>{}</strong>").format(outcome) if outcome else ""
     name = Markup("<b>{}</b> ").format(title) if title else ""
-    markup.render(Markup('<div class="la-row">{}{}{}</div>').format(name, read, end))
+    markup.render(Markup('<div class="la-row">{}{}{}</div>').format(name, chips, end))

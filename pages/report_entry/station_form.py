@@ -1,4 +1,4 @@
-"""Phase and voters present: of one TPS, or of all TPS of a desa in one table."""
+"""The forms for phase and voters present: of one TPS, or of all TPS of a desa in one table."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ _FEED = "tps"
 _HEADINGS = ("tps", "fase", "hadir", "pengawal", "jam", "pelapor")
 _TIME_KEY = "lapor_jam_desa"
 _CELL_HEADINGS = ("fase", "hadir", "pengawal")
-# Rows of a whole desa that were held, by desa and TPS.
+# Rows of a whole desa that are in quarantine, by desa and TPS.
 _QUARANTINED_KEY = "_lapor_desa_tertahan"
 
 
 def render_station_panel() -> None:
+    """Draw the form of one TPS and the table of the desa."""
     left, right = st.columns([1, 1], gap="medium")
     with left:
         page_layout.render_section_title(_("Satu TPS"))
@@ -37,24 +38,24 @@ def render_station_panel() -> None:
 
 def _render_single_form(desa: str | None) -> None:
     with st.form("isian_tps", border=False):
-        first = st.columns(3)
-        fields.render_tps_field(first[0], desa)
-        fields.render_choice_field(first[1], "fase", _("Fase"), FASE, _("ketik fase"))
-        fields.render_text_field(first[2], "hadir", _("Pemilih hadir"), _("jumlah orang"), 20)
-        second = st.columns(3)
+        first_row = st.columns(3)
+        fields.render_tps_field(first_row[0], desa)
+        fields.render_choice_field(first_row[1], "fase", _("Fase"), FASE, _("ketik fase"))
+        fields.render_text_field(first_row[2], "hadir", _("Pemilih hadir"), _("jumlah orang"), 20)
+        second_row = st.columns(3)
         fields.render_text_field(
-            second[0], "pengawal", _("Pengawal kotak"), _("nomor petugas"), 120
+            second_row[0], "pengawal", _("Pengawal kotak"), _("nomor petugas"), 120
         )
-        fields.render_time_field(second[1])
-        fields.render_reporter_field(second[2])
+        fields.render_time_field(second_row[1])
+        fields.render_reporter_field(second_row[2])
         submit.render_submit_button(_FEED, _HEADINGS, _("Kirim laporan TPS"))
 
 
 def _render_desa_form(desa: str | None) -> None:
-    """All TPS of the desa; a cell left empty tells nothing.
+    """Draw all TPS of the desa; an empty field reports nothing.
 
-    Boxes, not st.data_editor: while that loads its editor it swallows what is typed, and 187
-    heads become 87.
+    These are text fields instead of st.data_editor, which loses keys typed while its editor loads:
+    187 voters become 87.
     """
     page_layout.render_section_title(_("Semua TPS satu desa"))
     if desa is None:
@@ -65,11 +66,11 @@ def _render_desa_form(desa: str | None) -> None:
     with st.form(f"isian_desa_{desa}", border=False):
         for number in _list_tps_numbers(desa):
             _render_line(desa, number)
-        last = st.columns(2, vertical_alignment="bottom")
-        last[0].text_input(
+        last_row = st.columns(2, vertical_alignment="bottom")
+        last_row[0].text_input(
             _("Jam untuk semua"), key=_TIME_KEY, placeholder=_("sekarang"), max_chars=40
         )
-        last[1].form_submit_button(
+        last_row[1].form_submit_button(
             _("Kirim yang terisi"), type="primary", on_click=_on_send, args=(desa,)
         )
     st.caption(_("Kotak kosong tidak mengirim apa pun; nol ditulis 0."))
@@ -85,11 +86,11 @@ def _build_widget_key(desa: str, number: str, heading: str) -> str:
 
 
 def _render_line(desa: str, number: str) -> None:
-    """One TPS: its phase, heads and escort."""
+    """Draw one TPS: its phase, voters and escort."""
     name = f"TPS {number}"
-    place = st.columns([2, 4, 3, 4], vertical_alignment="center")
-    place[0].text(name)
-    place[1].selectbox(
+    columns = st.columns([2, 4, 3, 4], vertical_alignment="center")
+    columns[0].text(name)
+    columns[1].selectbox(
         f"{name} " + _("fase"),
         FASE,
         index=None,
@@ -98,8 +99,8 @@ def _render_line(desa: str, number: str) -> None:
         placeholder=_("fase"),
         label_visibility="collapsed",
     )
-    for at, heading, title in ((2, "hadir", _("hadir")), (3, "pengawal", _("pengawal"))):
-        place[at].text_input(
+    for position, heading, title in ((2, "hadir", _("hadir")), (3, "pengawal", _("pengawal"))):
+        columns[position].text_input(
             f"{name} {title}",
             key=_build_widget_key(desa, number, heading),
             placeholder=title,
@@ -109,10 +110,10 @@ def _render_line(desa: str, number: str) -> None:
 
 
 def _on_send(desa: str) -> None:
-    """Bring the filled lines to the door; what was accepted is emptied, what was held stays."""
+    """Submit the filled lines; accepted lines are emptied, rejected ones stay."""
     session.use_url_language()
-    register, held = board().register, st.session_state.setdefault(_QUARANTINED_KEY, {})
-    typed = [
+    register, quarantined = board().register, st.session_state.setdefault(_QUARANTINED_KEY, {})
+    lines = [
         {
             "tps": number,
             **{
@@ -122,22 +123,26 @@ def _on_send(desa: str) -> None:
         }
         for number in _list_tps_numbers(desa)
     ]
-    written = str(st.session_state.get(_TIME_KEY) or "")
-    rows = form_rows.build_station_rows(register, desa, typed, fields.current_submission(), written)
+    time_text = str(st.session_state.get(_TIME_KEY) or "")
+    rows = form_rows.build_station_rows(
+        register, desa, lines, fields.current_submission(), time_text
+    )
     if not rows:
-        nothing = SubmissionResult(refusal=_("tidak ada yang terisi"))
-        submit.save_outcome(register.name_of(desa), nothing)
+        empty_result = SubmissionResult(refusal=_("tidak ada yang terisi"))
+        submit.save_outcome(register.name_of(desa), empty_result)
         return
-    sent = [submission.mark_as_correction(row, held.get((desa, row["tps"]))) for row in rows]
-    answer = submission.submit_rows(_FEED, sent, submit.SOURCE)
+    marked_rows = [
+        submission.mark_as_correction(row, quarantined.get((desa, row["tps"]))) for row in rows
+    ]
+    answer = submission.submit_rows(_FEED, marked_rows, submit.SOURCE)
     submit.save_outcome(register.name_of(desa), answer)
     if answer.refusal is None:
-        for at, row in enumerate(rows):
-            _settle_line(desa, row["tps"], answer.rejected.get(at))
+        for position, row in enumerate(rows):
+            _settle_line(desa, row["tps"], answer.rejected.get(position))
 
 
 def _settle_line(desa: str, number: str, quarantined_row: RejectedInput | None) -> None:
-    """Empty the line of a TPS that was accepted; remember which row was held."""
+    """Empty the line of an accepted TPS, or remember its row in quarantine."""
     st.session_state[_QUARANTINED_KEY].pop((desa, number), None)
     if quarantined_row is not None:
         st.session_state[_QUARANTINED_KEY][desa, number] = quarantined_row

@@ -1,4 +1,4 @@
-"""A form sent: what came of it, said in one line; a row that is held stays in its form."""
+"""Submitting a form: its outcome in one line; a rejected row stays in the form."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ _OUTCOME_KEY, _QUARANTINED_KEY = "_lapor_kabar", "_lapor_tertahan"
 
 
 def render_submit_button(feed: str, headings: Sequence[str], title: str) -> None:
-    """The end of a form: sends it, and says which row in quarantine it would correct."""
+    """Draw the button at the end of a form that sends it."""
     st.form_submit_button(title, type="primary", on_click=_on_send, args=(feed, tuple(headings)))
 
 
 def render_restart_button(feed: str, headings: Sequence[str]) -> None:
-    """Leave the row that was held where it is, in quarantine, and begin another."""
-    held = _find_quarantined_row(feed)
-    if held is None:
+    """Draw the button that leaves the rejected row in quarantine and starts a new one."""
+    quarantined_row = _find_quarantined_row(feed)
+    if quarantined_row is None:
         return
     with markup.row():
-        said = _("Isian ini memperbaiki baris karantina {no}. Yang baru dimulai dengan tombol ini.")
-        st.caption(said.format(no=held.quarantine_number or ""))
+        text = _("Isian ini memperbaiki baris karantina {no}. Yang baru dimulai dengan tombol ini.")
+        st.caption(text.format(no=quarantined_row.quarantine_number or ""))
         st.button(
             _("Mulai laporan baru"), key=f"baru_{feed}", on_click=_reset_form,
             args=(feed, tuple(headings)),
@@ -49,15 +49,15 @@ def _reset_form(feed: str, headings: tuple[str, ...]) -> None:
 
 
 def _find_quarantined_row(feed: str) -> RejectedInput | None:
-    found: RejectedInput | None = st.session_state.get(_QUARANTINED_KEY, {}).get(feed)
-    return found
+    quarantined_row: RejectedInput | None = st.session_state.get(_QUARANTINED_KEY, {}).get(feed)
+    return quarantined_row
 
 
 def _on_send(feed: str, headings: tuple[str, ...]) -> None:
-    """Bring what is typed to the door. Accepted, the form is empty again; else all of it stays."""
+    """Submit the fields. If the row is accepted the form is emptied, else it stays."""
     session.use_url_language()
     kecamatan, desa = fields.selected_place()
-    typed = {
+    values = {
         heading: fields.field_value(heading)
         for heading in headings
         if heading not in {"jam", "tps"}
@@ -67,7 +67,7 @@ def _on_send(feed: str, headings: tuple[str, ...]) -> None:
             board().register, kecamatan, desa, fields.field_value("tps") or ""
         ),
         **fields.current_submission().build_cells(fields.field_value("jam") or ""),
-        **form_rows.keep_filled(**typed),
+        **form_rows.keep_filled(**values),
     }
     answer = submit_row(feed, cells, _find_quarantined_row(feed))
     st.session_state.setdefault(_QUARANTINED_KEY, {}).pop(feed, None)
@@ -80,7 +80,7 @@ def _on_send(feed: str, headings: tuple[str, ...]) -> None:
 def submit_row(
     feed: str, cells: RowCells, quarantined_row: RejectedInput | None = None
 ) -> SubmissionResult:
-    """Send one row, and keep what came of it for `told`."""
+    """Submit one row, and keep its outcome for `render_outcome`."""
     answer = submission.submit_rows(
         feed, [submission.mark_as_correction(cells, quarantined_row)], SOURCE
     )
@@ -89,26 +89,26 @@ def submit_row(
 
 
 def _format_row_name(feed: str, cells: RowCells) -> str:
-    """The row in a few words."""
-    what = {"incidents": "jenis", "tps": "fase", "personnel": "checkin"}[feed]
-    name = label(what, cells.get(what)) if what in cells else label("feed", feed)
+    """Return the row in a few words."""
+    column = {"incidents": "jenis", "tps": "fase", "personnel": "checkin"}[feed]
+    name = label(column, cells.get(column)) if column in cells else label("feed", feed)
     tps = f"TPS {cells['tps']}" if "tps" in cells else ""
     code = cells.get("kode_kecamatan")
-    where = board().register.name_of(code) if code else ""
-    return " · ".join(part for part in (name, where, cells.get("desa", ""), tps) if part)
+    kecamatan = board().register.name_of(code) if code else ""
+    return " · ".join(part for part in (name, kecamatan, cells.get("desa", ""), tps) if part)
 
 
 def save_outcome(row_name: str, answer: SubmissionResult) -> None:
-    """Keep what came of an act of this viewer until the next one."""
-    at = session.now().astimezone(board().register.election.zone)
-    st.session_state[_OUTCOME_KEY] = (f"{i18n.format_time(at)} · {row_name}", answer)
+    """Keep the outcome of an action of this viewer until the next one."""
+    local = session.now().astimezone(board().register.election.zone)
+    st.session_state[_OUTCOME_KEY] = (f"{i18n.format_time(local)} · {row_name}", answer)
 
 
 def render_outcome() -> None:
-    """One line that says what the door said of the last report.
+    """Draw one line with the outcome of the last report.
 
-    Its place is kept before there is any: what stands below never moves, and a box in which
-    somebody types already is not drawn anew.
+    Its container is drawn even when empty: the content below never moves, and a field in which
+    somebody types is not redrawn.
     """
     with st.container(key="kabar_lapor"):
         _render_outcome_line()
@@ -117,30 +117,35 @@ def render_outcome() -> None:
 def _render_outcome_line() -> None:
     if _OUTCOME_KEY not in st.session_state:
         return
-    what, answer = st.session_state[_OUTCOME_KEY]
+    saved: tuple[str, SubmissionResult] = st.session_state[_OUTCOME_KEY]
+    row_name, answer = saved
     outcome: tuple[Callable[..., Any], str] = (st.success, _("diterima"))
-    if answer.refused:
-        outcome = (st.error, _("tidak disimpan: {why}").format(why=answer.refused))
-    elif answer.held:
+    if answer.refusal:
+        outcome = (st.error, _("tidak disimpan: {why}").format(why=answer.refusal))
+    elif answer.rejected:
         outcome = (st.warning, format_quarantine(answer))
     elif not answer.accepted:
         outcome = (st.info, _("sudah ada di papan, tidak disimpan dua kali"))
     elif answer.accepted > 1 or answer.duplicate:
-        said = _("{n} diterima, {d} sudah ada")
-        counts = said.format(
+        text = _("{n} diterima, {d} sudah ada")
+        counts = text.format(
             n=i18n.format_number(answer.accepted), d=i18n.format_number(answer.duplicate)
         )
         outcome = (st.success, counts)
-    draw, said = outcome
-    draw(markup.escape_markdown(f"{what}: {said}"))
+    draw, text = outcome
+    draw(markup.escape_markdown(f"{row_name}: {text}"))
 
 
 def format_quarantine(answer: SubmissionResult) -> str:
-    """Every reason, and where the rows wait."""
-    reasons = dict.fromkeys(reason for held in answer.rejected.values() for reason in held.reasons)
+    """Return every reason, and the quarantine numbers of the rows."""
+    reasons = dict.fromkeys(
+        reason for rejected in answer.rejected.values() for reason in rejected.reasons
+    )
     numbers = [
-        str(held.quarantine_number) for held in answer.rejected.values() if held.quarantine_number
+        str(rejected.quarantine_number)
+        for rejected in answer.rejected.values()
+        if rejected.quarantine_number
     ]
-    said = _("belum diterima: {why}. Menunggu di karantina (no {no}) dan tetap di isian ini: "
+    text = _("belum diterima: {why}. Menunggu di karantina (no {no}) dan tetap di isian ini: "
              "perbaiki, lalu kirim lagi.")  # fmt: skip
-    return said.format(why="; ".join(reasons), no=", ".join(numbers) or "–")
+    return text.format(why="; ".join(reasons), no=", ".join(numbers) or "–")

@@ -1,4 +1,4 @@
-"""The panels of Laporan: which one, of which time; its short text; its files."""
+"""The page Laporan: choice of kind and period, the short text, and the files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.live.snapshot import SnapshotView
 from situasi.reports.sitrep import build as sitrep_build
-from situasi.reports.sitrep import files as made
+from situasi.reports.sitrep import files
 from situasi.reports.sitrep import request as sitrep_request
 from situasi.reports.sitrep.letterhead import SitrepTemplateError
 from situasi.reports.sitrep.model import Sitrep
@@ -36,7 +36,7 @@ _NEUTRALITY_KEY = "lap_netralitas"
 
 @dataclass(frozen=True)
 class PageRequest:
-    """A laporan that is asked for on this page: of which picture, at which moment."""
+    """A laporan requested on this page: the snapshot and the time of the view."""
 
     snapshot_view: SnapshotView
     view_time: ViewTime
@@ -44,18 +44,19 @@ class PageRequest:
 
     @property
     def viewer(self) -> Viewer:
+        """Return the signed-in viewer."""
         return session.viewer()
 
 
 def render_kind_filter(container: Any) -> None:
-    """Which laporan; the first is of this minute."""
+    """Draw the choice of the kind; the first is of the present minute."""
     filters.render_single_filter(
         container.selectbox, _KIND_PARAM, _("Laporan"), KINDS, partial(label, "laporan")
     )
 
 
 def render_period_filter(container: Any) -> None:
-    """Of which time, where the kind has one."""
+    """Draw the choice of the period, if the kind has one."""
     kind = _get_selected_kind()
     if kind == "situasi":
         container.caption(_("Hari pemungutan, sampai saat yang ditampilkan."))
@@ -72,7 +73,7 @@ def render_period_filter(container: Any) -> None:
 
 
 def build_page_request(context: PageContext) -> PageRequest | None:
-    """What was chosen; None, and a word, where it cannot be made."""
+    """Return the request from the filters; None, with a text on the page, if it is not possible."""
     if not any(len(frame) for frame in context.snapshot_view.snapshot.frames.values()):
         page_layout.render_missing_data(_("Belum ada laporan untuk dirangkum."))
         return None
@@ -90,7 +91,7 @@ def build_page_request(context: PageContext) -> PageRequest | None:
             else sitrep_request.compute_named_period(period, context.view_time.at, election)
         )
     try:
-        chosen = sitrep_request.build_request(
+        request = sitrep_request.build_request(
             kind,
             context.view_time.at,
             election,
@@ -101,24 +102,24 @@ def build_page_request(context: PageContext) -> PageRequest | None:
     except SitrepRequestError as error:
         markup.render_empty_state(str(error))
         return None
-    now, exercise = session.now(), context.snapshot_view.snapshot.exercise_at
+    now, exercise_at = session.now(), context.snapshot_view.snapshot.exercise_at
     return PageRequest(
         context.snapshot_view,
-        sitrep_request.choose_view_time(filters.get_past_time(), chosen, now, exercise),
-        chosen,
+        sitrep_request.choose_view_time(filters.get_past_time(), request, now, exercise_at),
+        request,
     )
 
 
 def render_neutrality_choice(page_request: PageRequest) -> PageRequest:
-    """The same with the counts of neutrality, where the viewer asks for them and may have them."""
+    """Return the request with neutrality counts, if the viewer asks for them and may have them."""
     if not page_request.viewer.role.may_see("netralitas"):
         return page_request
-    chosen = st.checkbox(
+    is_included = st.checkbox(
         _("Sertakan angka netralitas"),
         key=_NEUTRALITY_KEY,
         help=_("Laporan diteruskan kepada orang lain; angka netralitas hanya untuk yang berhak."),
     )
-    if not chosen:
+    if not is_included:
         return page_request
     audit.log_viewed(["neutrality"], "laporan")
     return replace(
@@ -127,7 +128,7 @@ def render_neutrality_choice(page_request: PageRequest) -> PageRequest:
 
 
 def render_preview(page_request: PageRequest) -> None:
-    """The short text, as the messenger has it."""
+    """Draw the short text as a messenger shows it."""
     page_layout.render_section_title(_("Teks pesan singkat"))
     try:
         text = sitrep_build.build_short_text(
@@ -146,38 +147,38 @@ def render_preview(page_request: PageRequest) -> None:
 
 
 def render_file_buttons(page_request: PageRequest) -> None:
-    """A button for each form; the file is made when somebody asks for it."""
+    """Draw a button for each format; the file is made when it is clicked."""
     page_layout.render_section_title(_("Berkas"))
-    for said in made.list_template_errors(board().register.election.folder):
-        markup.render_empty_state(said)
+    for error_text in files.list_template_errors(board().register.election.folder):
+        markup.render_empty_state(error_text)
     period = (
         None
         if page_request.sitrep_request.kind == "situasi"
         else (page_request.sitrep_request.since, page_request.sitrep_request.until)
     )
-    name = made.format_stem(
+    name = files.format_stem(
         page_request.sitrep_request.kind,
         page_request.view_time.at,
         page_request.sitrep_request.kecamatan,
         period,
         has_exercise_rows=page_request.snapshot_view.snapshot.rehearsal,
     )
-    what = {
+    details = {
         "table": "laporan",
         "title": label("laporan", page_request.sitrep_request.kind),
         "kurun": _format_period(page_request),
     }
     with st.container(horizontal=True):
-        for form, mime in made.FORMATS.items():
+        for file_format, mime in files.FORMATS.items():
             audit.render_download_button(
-                form.upper(),
-                _make_file_builder(page_request, form),
-                what,
-                form,
+                file_format.upper(),
+                _make_file_builder(page_request, file_format),
+                details,
+                file_format,
                 _make_row_counter(page_request),
-                file_name=f"{name}.{form}",
+                file_name=f"{name}.{file_format}",
                 mime=mime,
-                key=f"laporan_{form}",
+                key=f"laporan_{file_format}",
             )
     st.caption(
         _("DOCX dan PDF memuat peta, diagram, dan satu halaman tiap kecamatan; DOCX dapat "
@@ -186,9 +187,9 @@ def render_file_buttons(page_request: PageRequest) -> None:
 
 
 def _make_file_builder(page_request: PageRequest, file_format: str) -> Callable[[], bytes]:
-    """Makes it later, in another thread, for who looks now."""
+    """Return a function that makes the file later, in another thread, for the present viewer."""
     build, folder = _make_sitrep_builder(page_request), board().register.election.folder
-    return lambda: made.build_file(build(), file_format, folder)
+    return lambda: files.build_file(build(), file_format, folder)
 
 
 def _make_row_counter(page_request: PageRequest) -> Callable[[], int]:
@@ -197,7 +198,7 @@ def _make_row_counter(page_request: PageRequest) -> Callable[[], int]:
 
 
 def _make_sitrep_builder(page_request: PageRequest) -> Callable[[], Sitrep]:
-    """Built once, whatever is asked of it."""
+    """Return a function that builds the laporan; the result is cached."""
     return partial(
         sitrep_build.build_sitrep,
         board(),
@@ -209,7 +210,10 @@ def _make_sitrep_builder(page_request: PageRequest) -> Callable[[], Sitrep]:
 
 
 def _format_period(page_request: PageRequest) -> str:
-    return f"{page_request.sitrep_request.since:%Y-%m-%dT%H:%M}/{page_request.sitrep_request.until:%Y-%m-%dT%H:%M}"
+    return (
+        f"{page_request.sitrep_request.since:%Y-%m-%dT%H:%M}/"
+        f"{page_request.sitrep_request.until:%Y-%m-%dT%H:%M}"
+    )
 
 
 def _get_selected_kind() -> str:
@@ -221,11 +225,11 @@ def _get_view_date() -> date:
 
 
 def _render_custom_period() -> tuple[Any, Any]:
-    """From the first of the days chosen to the end of the last."""
+    """Return the period from the first chosen day to the end of the last."""
     election = board().register.election
-    begin, end = st.columns(2)
-    _render_day_field(begin, _FROM_PARAM, _("Dari tanggal"), election.day)
-    _render_day_field(end, _UNTIL_PARAM, _("Sampai tanggal"), election.day)
+    left, right = st.columns(2)
+    _render_day_field(left, _FROM_PARAM, _("Dari tanggal"), election.day)
+    _render_day_field(right, _UNTIL_PARAM, _("Sampai tanggal"), election.day)
     first, last = (
         _get_selected_day(_FROM_PARAM, election.day),
         _get_selected_day(_UNTIL_PARAM, election.day),
@@ -236,17 +240,15 @@ def _render_custom_period() -> tuple[Any, Any]:
 
 
 def _render_day_field(container: Any, name: str, title: str, default: date) -> None:
-    """A day, kept in the address."""
+    """Draw a day field that is kept in the URL."""
     url_state.load_value_widget(name, _parse_day, default)
-    chosen = container.date_input(
-        title, key=name, format="DD/MM/YYYY", label_visibility="collapsed"
-    )
-    url_state.save_widget(name, [chosen.isoformat()], [default.isoformat()])
+    day = container.date_input(title, key=name, format="DD/MM/YYYY", label_visibility="collapsed")
+    url_state.save_widget(name, [day.isoformat()], [default.isoformat()])
 
 
 def _get_selected_day(name: str, default: date) -> date:
-    said = st.session_state.get(name)
-    return said if isinstance(said, date) else default
+    value = st.session_state.get(name)
+    return value if isinstance(value, date) else default
 
 
 def _parse_day(text: str) -> date | None:
@@ -257,22 +259,23 @@ def _parse_day(text: str) -> date | None:
 
 
 def show() -> None:
-    view = page_layout.begin_page(
+    """Draw the page Laporan."""
+    context = page_layout.begin_page(
         label("screen", "laporan"), render_kind_filter, render_period_filter
     )
-    asked = build_page_request(view)
-    if asked is None:
+    request = build_page_request(context)
+    if request is None:
         return
-    asked = render_neutrality_choice(asked)
-    text, files = st.columns([11, 9], gap="medium")
-    with text:
-        render_preview(asked)
-    with files:
-        render_file_buttons(asked)
+    request = render_neutrality_choice(request)
+    text_column, file_column = st.columns([11, 9], gap="medium")
+    with text_column:
+        render_preview(request)
+    with file_column:
+        render_file_buttons(request)
 
 
 def render_message(text: str, copy_label: str, copied_label: str) -> None:
-    """The short text, line by line, and the button that copies it."""
+    """Draw the short text, line by line, and the button that copies it."""
     markup.render(
         Markup('<div class="lp-message"><pre>{}</pre>{}</div>').format(
             text, markup.build_copy_button(copy_label, copied_label, text)

@@ -1,1 +1,1 @@
-"""Situasi: key figures, map and timeline of the whole."""
+"""Situasi: KPIs, map and timeline of the whole day."""

@@ -1,4 +1,4 @@
-"""Perlu perhatian: the kecamatan to look at first, in one line; a click opens why."""
+"""Perlu perhatian: the kecamatan with the highest priority scores, and why."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ MAX_NAMED = 3
 
 
 def render_attention_panel(day_summary: AreaSummary, kecamatan: list[str]) -> None:
-    """The chosen kecamatan with the highest scores; behind a click their parts, and all scores."""
-    scores, first = render_cache.get_or_build(
+    """Draw the highest scores of the chosen kecamatan; on click their parts and all scores."""
+    scores, top_rows = render_cache.get_or_build(
         "perhatian", tuple(kecamatan), (day_summary,), partial(_select_top, kecamatan)
     )
-    opened = st.popover(_format_title(scores, first), key="nilai", on_change="rerun")
-    if not opened.open:
+    popover = st.popover(_format_title(scores, top_rows), key="nilai", on_change="rerun")
+    if not popover.open:
         return
-    with opened:
-        for one in first:
-            _render_parts(one)
+    with popover:
+        for row in top_rows:
+            _render_parts(row)
         table_view.render_explanation("nilai")
         table_view.render_table(
             _build_table(scores, is_exercise=_has_exercise_rows(day_summary)),
@@ -43,16 +43,16 @@ def render_attention_panel(day_summary: AreaSummary, kecamatan: list[str]) -> No
 
 
 def _format_title(scores: pd.DataFrame, top_rows: list[Any]) -> str:
-    """Who comes first, in one line."""
+    """Return the kecamatan with the highest scores in one line."""
     if top_rows:
-        said = " · ".join(
-            f"{markup.escape_markdown(_area_name(one))} {i18n.format_number(round(one.score))}"
-            for one in top_rows
+        text = " · ".join(
+            f"{markup.escape_markdown(_area_name(row))} {i18n.format_number(round(row.score))}"
+            for row in top_rows
         )
     else:
-        judged = scores["score"].notna().any()
-        said = _("tidak ada") if judged else _("belum ada yang dapat dinilai")
-    return "**" + _("Perlu perhatian") + "** " + said
+        has_scores = scores["score"].notna().any()
+        text = _("tidak ada") if has_scores else _("belum ada yang dapat dinilai")
+    return "**" + _("Perlu perhatian") + "** " + text
 
 
 def _area_name(row: Any) -> str:
@@ -60,7 +60,7 @@ def _area_name(row: Any) -> str:
 
 
 def _select_top(kecamatan: list[str], day_summary: AreaSummary) -> tuple[pd.DataFrame, list[Any]]:
-    """Their scores, and those to look at first."""
+    """Return the scores of these kecamatan, and the rows with the highest."""
     scores = day_summary.priority_scores[day_summary.priority_scores["kecamatan"].isin(kecamatan)]
     return scores, list(scores[scores["score"] > 0].head(MAX_NAMED).itertuples())
 
@@ -70,7 +70,7 @@ def _has_exercise_rows(day_summary: AreaSummary) -> bool:
 
 
 def _render_parts(row: Any) -> None:
-    """What the score of one kecamatan is made of, and the way to it alone."""
+    """Draw the parts of a score, and a button that filters by its kecamatan."""
     weights = board().register.election.rules.priority_weights
     with markup.row():
         st.markdown(

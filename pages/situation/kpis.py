@@ -1,4 +1,4 @@
-"""The strip of key figures: how many, how grave, how fresh, and who is silent."""
+"""The KPIs of Situasi: incidents, situasi, turnout, TPS, officers, last report, silent feeds."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
 from situasi.live.snapshot import SnapshotView
-from situasi.presentation import kpis as telling
+from situasi.presentation import kpis
 from situasi.ui import comparison, render_cache, session
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import Baseline, Kpi, KpiValue
@@ -35,17 +35,17 @@ _MINUTE = timedelta(minutes=1)
 def build_kpis(
     overview: Overview, day_summary: AreaSummary, view_time: ViewTime, snapshot_view: SnapshotView
 ) -> list[Kpi]:
-    """The figures of this moment that the viewer may see."""
+    """Return the KPIs of this time that the viewer may see."""
     now, waiting = _get_reference_time(view_time), _count_quarantined(view_time, snapshot_view)
-    # Ages are told in minutes: until the next one they are the same.
+    # Ages are shown in minutes, so the KPIs are equal until the next minute.
     age = None if overview.newest_time is None else (now - overview.newest_time.at) // _MINUTE
-    asked = (now.date(), age, waiting)
-    every = render_cache.get_or_build(
-        "angka", asked, (overview, day_summary), partial(_build_all_kpis, now=now, waiting=waiting)
+    key = (now.date(), age, waiting)
+    entries = render_cache.get_or_build(
+        "angka", key, (overview, day_summary), partial(_build_all_kpis, now=now, waiting=waiting)
     )
-    # Of what a viewer may not see nothing is said, not even that it is missing.
+    # What the viewer may not see is omitted, without a hint that it is missing.
     role = session.viewer().role
-    return [one for one in every if one.key not in SCREENS or role.may_see(one.key)]
+    return [kpi for kpi in entries if kpi.key not in SCREENS or role.may_see(kpi.key)]
 
 
 def _build_all_kpis(
@@ -55,71 +55,71 @@ def _build_all_kpis(
     tps = day_summary.stations[day_summary.stations["kecamatan"].isin(codes)]
     rates = summary.compute_total(day_summary.turnout.loc[codes])
     zone = board().register.election.zone_label
-    known = overview.newest_time is not None
+    has_reports = overview.newest_time is not None
     rate = KpiValue(
         rates["rate"] if rates["told"] else None, _("poin"), 1, bool(rates["told_estimated"])
     )
-    every = [
+    entries = [
         (
-            telling.format_open_incidents(overview),
+            kpis.format_open_incidents(overview),
             lambda: table_view.build_incidents_table(overview.open_cases),
-            (KpiValue(len(overview.open_cases) if known else None),),
+            (KpiValue(len(overview.open_cases) if has_reports else None),),
         ),
         (
-            telling.format_situasi(overview),
+            kpis.format_situasi(overview),
             lambda: situation_tables.build_situasi_table(overview),
             _build_situasi_values(overview),
         ),
         (
-            telling.format_turnout(rates),
+            kpis.format_turnout(rates),
             lambda: situation_tables.build_turnout_table(day_summary, codes),
             (rate,),
         ),
         (
-            telling.format_stations(tps),
+            kpis.format_stations(tps),
             lambda: situation_tables.build_late_stations_table(tps),
             (KpiValue(_count_late(tps), _("terlambat")),),
         ),
         (
-            telling.format_officers(day_summary, codes),
+            kpis.format_officers(day_summary, codes),
             lambda: situation_tables.build_staffing_table(day_summary, codes),
             (KpiValue(_count_present(day_summary, codes)),),
         ),
         (
-            telling.format_last_report(overview, now, zone),
+            kpis.format_last_report(overview, now, zone),
             lambda: table_view.build_incidents_table(overview.selected_cases),
-            (KpiValue(len(overview.selected_cases) if known else None, _("kejadian")),),
+            (KpiValue(len(overview.selected_cases) if has_reports else None, _("kejadian")),),
         ),
         (
-            telling.format_silent_feeds(overview, waiting),
+            kpis.format_silent_feeds(overview, waiting),
             lambda: situation_tables.build_feeds_table(overview),
             (KpiValue(_count_silent_feeds(overview)),),
         ),
     ]
-    return [Kpi(one.key, markup.build_card(one), rows, counts) for one, rows, counts in every]
+    return [Kpi(text.key, markup.build_card(text), rows, values) for text, rows, values in entries]
 
 
 def compute_baseline(context: PageContext, selection: Selection) -> Baseline | None:
-    """The figures of the last briefing, of the same selection."""
+    """Return the KPIs at the selected briefing, for the same selection."""
 
-    def find(past: PageContext) -> tuple[Overview, AreaSummary]:
-        asked = moments.shift_window(selection, context.view_time.at - past.view_time.at)
-        return session.compute_overview(past.snapshot_view, asked, past.view_time), past.compute(
+    def compute_inputs(past: PageContext) -> tuple[Overview, AreaSummary]:
+        shifted = moments.shift_window(selection, context.view_time.at - past.view_time.at)
+        return session.compute_overview(past.snapshot_view, shifted, past.view_time), past.compute(
             days.compute_area_summary
         )
 
-    def then(found: Overview, day: AreaSummary) -> list[Kpi]:
-        at = ViewTime(found.at, live=False, is_exercise=False)
-        return build_kpis(found, day, at, context.snapshot_view)
+    def build_past_kpis(overview: Overview, day_summary: AreaSummary) -> list[Kpi]:
+        view_time = ViewTime(overview.at, live=False, is_exercise=False)
+        return build_kpis(overview, day_summary, view_time, context.snapshot_view)
 
-    return comparison.compute_baseline(context, "situasi", find, then)
+    return comparison.compute_baseline(context, "situasi", compute_inputs, build_past_kpis)
 
 
 def _build_situasi_values(overview: Overview) -> tuple[KpiValue, ...]:
     states = crowd_state.count_states(overview.crowd_states)
-    stated = overview.crowd_states["situasi"].notna().any()
+    is_stated = overview.crowd_states["situasi"].notna().any()
     return tuple(
-        KpiValue(states.get(state, 0) if stated else None, label("situasi", state))
+        KpiValue(states.get(state, 0) if is_stated else None, label("situasi", state))
         for state in reversed(SITUASI)
     )
 
@@ -146,10 +146,10 @@ def _get_reference_time(view_time: ViewTime) -> datetime:
 
 
 def _count_quarantined(view_time: ViewTime, snapshot_view: SnapshotView) -> int | None:
-    """Rows that wait for a correction; None where the viewer is not told of them."""
+    """Return how many rows wait for a correction; None if the viewer may not see that."""
     viewer = session.viewer()
-    # The count is of the whole kabupaten: it is told to those who may look at all of it.
+    # The count covers the whole kabupaten, so it is for those who may see all of it.
     if not view_time.live or not viewer.role.may_see("masukan") or viewer.area:
         return None
-    seen = viewer.role.readable_feeds(tuple(snapshot_view.snapshot.quarantine_counts))
-    return sum(snapshot_view.snapshot.quarantine_counts[feed] for feed in seen)
+    feeds = viewer.role.readable_feeds(tuple(snapshot_view.snapshot.quarantine_counts))
+    return sum(snapshot_view.snapshot.quarantine_counts[feed] for feed in feeds)

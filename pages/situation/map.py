@@ -1,4 +1,4 @@
-"""The map panel: kecamatan by a measure, open incidents as marks, and who drew the lines."""
+"""The map panel: kecamatan by a measure, open incidents as markers, source of the boundaries."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from situasi.ui.tables import table_view
 
 
 def render_map_panel(overview: Overview, day_summary: AreaSummary) -> None:
+    """Draw the map with its measure filter, tables and legend."""
     with markup.row():
         name = filters.render_measure_filter()
         table_view.render_table_popover(
@@ -33,18 +34,18 @@ def render_map_panel(overview: Overview, day_summary: AreaSummary) -> None:
             table_view.render_incidents_popover(
                 _("{n} tanpa lokasi"), overview.unlocated_cases, "tanpa_lokasi"
             )
-    wide, theme = session.register().kecamatan, session.get_theme()
-    asked = (name, theme, tuple(url_state.get_selected("kec")), area_map.get_layer_id("peta"))
+    kecamatan, theme = session.register().kecamatan, session.get_theme()
+    key = (name, theme, tuple(url_state.get_selected("kec")), area_map.get_layer_id("peta"))
 
-    def make(found: Overview, day: AreaSummary) -> tuple[MapMeasure, Deck]:
-        by = build_measure(name, found, day, wide, theme)
-        points = found.located_cases.tail(MAX_POINTS)
-        areas = area_map.build_areas(list(found.crowd_states["kecamatan"]), by.build_area)
-        return by, area_map.build_deck(
+    def build(overview: Overview, day_summary: AreaSummary) -> tuple[MapMeasure, Deck]:
+        measure = build_measure(name, overview, day_summary, kecamatan, theme)
+        points = overview.located_cases.tail(MAX_POINTS)
+        areas = area_map.build_areas(list(overview.crowd_states["kecamatan"]), measure.build_area)
+        return measure, area_map.build_deck(
             areas, "peta", points.assign(label=_build_point_labels(points))
         )
 
-    by, deck = render_cache.get_or_build("peta", asked, (overview, day_summary), make)
+    measure, deck = render_cache.get_or_build("peta", key, (overview, day_summary), build)
     area_map.render_deck(
         deck,
         "peta",
@@ -52,13 +53,13 @@ def render_map_panel(overview: Overview, day_summary: AreaSummary) -> None:
             n=len(overview.crowd_states), open=len(overview.open_cases)
         ),
     )
-    _render_legend(overview, by, min(len(overview.located_cases), MAX_POINTS))
+    _render_legend(overview, measure, min(len(overview.located_cases), MAX_POINTS))
 
 
 def _build_point_labels(points: pd.DataFrame) -> list[str]:
     register = board().register
     local = points["occurred_at"].dt.tz_convert(register.election.zone)
-    told = zip(points["jenis"], points["kecamatan"], local, points["status"], strict=True)
+    columns = zip(points["jenis"], points["kecamatan"], local, points["status"], strict=True)
     return [
         " · ".join(
             (
@@ -68,7 +69,7 @@ def _build_point_labels(points: pd.DataFrame) -> list[str]:
                 label("status", status),
             )
         )
-        for kind, code, at, status in told
+        for kind, code, at, status in columns
     ]
 
 

@@ -1,4 +1,4 @@
-"""The newest reports, newest first."""
+"""The newest reports and the timeline of Situasi."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ from situasi.ui.components.chart import render_chart
 from situasi.ui.tables import table_view
 
 MAX_LISTED = 40
-# As tall as the map and its legend beside it.
+# The height of the map and its legend beside it.
 HEIGHT_PX = 478
 
 
 def render_newest_panel(overview: Overview, view_time: ViewTime) -> None:
+    """Draw the newest reports, newest first."""
     now = cache_minute(view_time)
-    listed = render_cache.get_or_build(
+    report_list = render_cache.get_or_build(
         "terbaru", now, (overview,), partial(_build_report_list, now=now)
     )
     with markup.row():
@@ -50,17 +51,17 @@ def render_newest_panel(overview: Overview, view_time: ViewTime) -> None:
             _("Semua {n} laporan"), overview.selected_cases.iloc[::-1], "semua_laporan"
         )
     with st.container(height=HEIGHT_PX, border=False, key="laporan"):
-        if listed is None:
+        if report_list is None:
             markup.render_empty_state(
                 _("Belum ada laporan pada pilihan ini. "
                   "Letakkan berkas laporan di folder data/inbox/.")
             )  # fmt: skip
         else:
-            markup.render(listed)
+            markup.render(report_list)
 
 
 def _build_report_list(overview: Overview, *, now: datetime) -> Markup | None:
-    """The list as it is written; None where there is nothing to list."""
+    """Build the list as HTML; None if there is nothing to list."""
     newest = cases.list_newest(overview.selected_cases, MAX_LISTED)
     items = [build_item(row, board().register, now) for row in newest.itertuples()]
     return markup.build_report_list(items, _("LATIHAN")) if items else None
@@ -69,9 +70,9 @@ def _build_report_list(overview: Overview, *, now: datetime) -> Markup | None:
 def render_timeline_panel(
     overview: Overview, view_time: ViewTime, snapshot_view: SnapshotView, kecamatan: Collection[str]
 ) -> None:
-    """kecamatan: those chosen, none for all."""
+    """Draw the timeline with slider and playback; kecamatan: those chosen, none for all."""
     election = board().register.election
-    moments = [
+    marks = [
         (election.local_time(moment.at), _(moment.label)) for moment in election.timeline_marks
     ]
     past = None if view_time.live else view_time.at
@@ -80,7 +81,7 @@ def render_timeline_panel(
         "garis_waktu",
         _("Kejadian tiap 15 menit pada hari pemungutan, bertumpuk menurut tingkat"),
         (overview,),
-        lambda found, theme: build_incident_timeline(found.slots, names, moments, past, theme),
+        lambda overview, theme: build_incident_timeline(overview.slots, names, marks, past, theme),
         dependencies=past,
     )
     filters.render_time_slider()
@@ -92,8 +93,8 @@ def render_timeline_panel(
             n=i18n.format_number(overview.without_hour_count)
         )
     with markup.row():
-        said = playback.render_controls(view_time, snapshot_view, kecamatan)
-        st.caption(said or note, width="content")
+        status = playback.render_controls(view_time, snapshot_view, kecamatan)
+        st.caption(status or note, width="content")
         table_view.render_table_popover(
             _("Garis waktu sebagai tabel"),
             lambda: situation_tables.build_timeline_table(overview),

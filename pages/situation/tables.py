@@ -1,4 +1,4 @@
-"""The rows behind the key figures of Situasi, as tables that people read."""
+"""Tables of the rows behind the KPIs of Situasi."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ from situasi.ui.tables.table_view import Table, make_table
 
 
 def build_areas_table(overview: Overview, day_summary: AreaSummary) -> Table:
-    """Each kecamatan by all measures of the map."""
+    """Build the table of kecamatan with all measures of the map."""
     codes = list(overview.crowd_states["kecamatan"])
-    opened = cases.count_by_kecamatan(overview.open_cases)
+    open_counts = cases.count_by_kecamatan(overview.open_cases)
     scores = day_summary.priority_scores.set_index("kecamatan").loc[codes]
     rates, gaps = day_summary.turnout.loc[codes], day_summary.coverage_gaps.loc[codes]
-    furthest = find_phases_reached(day_summary.phases).loc[codes]
+    phases = find_phases_reached(day_summary.phases).loc[codes]
     return make_table(
         {
             _("kecamatan"): _area_names(codes),
             _("situasi"): [_format_situasi(state) for state in overview.crowd_states["situasi"]],
             _("kejadian terbuka"): number_column(
-                opened.get(code, 0)
-                if code in opened or code in overview.reporting_kecamatan
+                open_counts.get(code, 0)
+                if code in open_counts or code in overview.reporting_kecamatan
                 else None
                 for code in codes
             ),
             _("nilai"): number_column(scores["score"], 1),
             _("partisipasi"): percent_column(rates["rate"], estimated=rates["told_estimated"]),
-            _("fase terjauh"): [label("fase", fase) for fase in furthest["fase"]],
+            _("fase terjauh"): [label("fase", fase) for fase in phases["fase"]],
             _("TPS di fase itu"): ratio_column(
-                furthest["by"].where(furthest["fase"].notna()), furthest["tps"], _("TPS")
+                phases["by"].where(phases["fase"].notna()), phases["tps"], _("TPS")
             ),
             _("personel hadir"): number_column(gaps["present"].where(gaps["known"])),
             _("personel perlu"): number_column(gaps["required"], estimated=True),
@@ -56,7 +56,7 @@ def build_areas_table(overview: Overview, day_summary: AreaSummary) -> Table:
 
 
 def build_situasi_table(overview: Overview) -> Table:
-    """The situasi of each kecamatan, and when it was stated."""
+    """Build the table of the situasi of each kecamatan, and when it was stated."""
     return make_table(
         {
             _("kecamatan"): _area_names(overview.crowd_states["kecamatan"]),
@@ -72,7 +72,7 @@ def _format_situasi(situasi: object) -> str:
 
 
 def build_turnout_table(day_summary: AreaSummary, codes: list[str]) -> Table:
-    """Heads and rates of each kecamatan, with what they are of."""
+    """Build the table of voters present and rates of each kecamatan, with the totals."""
     rows = day_summary.turnout.loc[codes]
     return make_table(
         {
@@ -90,7 +90,7 @@ def build_turnout_table(day_summary: AreaSummary, codes: list[str]) -> Table:
 
 
 def build_late_stations_table(tps: pd.DataFrame) -> Table:
-    """The TPS that are late, out of reach or doubted, the latest first."""
+    """Build the table of TPS that are late, unreachable or doubted, the latest first."""
     rows = tps[tps["state"].isin(["terlambat", "tak_terjangkau", "diragukan"])]
     rows = rows.sort_values(["late_min", "code"], ascending=[False, True], na_position="last")
     return make_table(
@@ -109,7 +109,7 @@ def build_late_stations_table(tps: pd.DataFrame) -> Table:
 
 
 def build_staffing_table(day_summary: AreaSummary, codes: list[str]) -> Table:
-    """Required, posted and present officers of each kecamatan."""
+    """Build the table of required, posted and present officers of each kecamatan."""
     rows = day_summary.coverage_gaps.loc[codes]
     known = rows["known"]
     return make_table(
@@ -126,7 +126,7 @@ def build_staffing_table(day_summary: AreaSummary, codes: list[str]) -> Table:
 
 
 def build_feeds_table(overview: Overview) -> Table:
-    """Each feed that is expected to speak, and when it last did."""
+    """Build the table of expected feeds, and when each last reported."""
     return make_table(
         {
             _("sumber"): [label("feed", feed.feed) for feed in overview.feed_states],
@@ -145,15 +145,15 @@ def build_feeds_table(overview: Overview) -> Table:
 
 
 def build_timeline_table(overview: Overview) -> Table:
-    """The timeline as numbers: how many incidents of each weight happened in each slot."""
-    past = overview.slots[overview.slots.index <= overview.at]
-    weights = {label("tingkat", code): number_column(past[code]) for code in reversed(TINGKAT)}
+    """Build the table of incidents by tingkat in each time slot."""
+    slots = overview.slots[overview.slots.index <= overview.at]
+    by_tingkat = {label("tingkat", code): number_column(slots[code]) for code in reversed(TINGKAT)}
     return make_table(
         {
-            _("pukul"): time_column(past.index),
-            **weights,
-            label("tingkat", None): number_column(past["belum"]),
-            _("jumlah"): number_column(past.sum(axis=1)),
+            _("pukul"): time_column(slots.index),
+            **by_tingkat,
+            label("tingkat", None): number_column(slots["belum"]),
+            _("jumlah"): number_column(slots.sum(axis=1)),
         },
         bool(overview.selected_cases["latihan"].any()),
     )

@@ -1,1 +1,1 @@
-"""TPS: the state of every TPS."""
+"""TPS: the state of every polling station."""

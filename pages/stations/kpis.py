@@ -1,4 +1,4 @@
-"""The key figures of the page TPS."""
+"""The KPIs of the page TPS."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from situasi.ui.tables import stations
 
 
 def build_kpis(tps: pd.DataFrame) -> list[Kpi]:
+    """Build the KPIs of these TPS."""
     return [
         _build_unopened_kpi(tps),
         _build_late_kpi(tps),
@@ -34,18 +35,16 @@ def _format_total(number: int) -> str:
 
 
 def _build_unopened_kpi(tps: pd.DataFrame) -> Kpi:
-    open_now = tps["fase"].isin(FASE[FASE.index("dibuka") :])
-    closed = tps[~open_now]
-    card = Card(_("Belum ada kabar buka"), i18n.format_number(len(closed)), _format_total(len(tps)))
-    return Kpi(
-        "buka", card, lambda: stations.build_stations_table(closed), _build_values(len(closed))
-    )
+    opened = tps["fase"].isin(FASE[FASE.index("dibuka") :])
+    rows = tps[~opened]
+    card = Card(_("Belum ada kabar buka"), i18n.format_number(len(rows)), _format_total(len(tps)))
+    return Kpi("buka", card, lambda: stations.build_stations_table(rows), _build_values(len(rows)))
 
 
 def _build_late_kpi(tps: pd.DataFrame) -> Kpi:
     late = tps[tps["late_min"].notna()]
-    turns = late["chaser"].value_counts()
-    split = " · ".join(f"{who} {i18n.format_number(int(n))}" for who, n in turns.items())
+    counts = late["chaser"].value_counts()
+    split = " · ".join(f"{who} {i18n.format_number(int(n))}" for who, n in counts.items())
     note = _format_total(len(tps)) + (" · " + split if split else "")
     card = Card(_("Terlambat melapor"), i18n.format_number(len(late)), note, is_alarm=len(late) > 0)
     return Kpi(
@@ -54,11 +53,9 @@ def _build_late_kpi(tps: pd.DataFrame) -> Kpi:
 
 
 def _build_state_kpi(tps: pd.DataFrame, state: str, title: str) -> Kpi:
-    chosen = tps[tps["state"] == state]
-    card = Card(title, i18n.format_number(len(chosen)), _format_total(len(tps)))
-    return Kpi(
-        state, card, lambda: stations.build_stations_table(chosen), _build_values(len(chosen))
-    )
+    rows = tps[tps["state"] == state]
+    card = Card(title, i18n.format_number(len(rows)), _format_total(len(tps)))
+    return Kpi(state, card, lambda: stations.build_stations_table(rows), _build_values(len(rows)))
 
 
 def _build_moving_boxes_kpi(tps: pd.DataFrame) -> Kpi:

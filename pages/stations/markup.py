@@ -1,4 +1,4 @@
-"""All TPS at once as HTML: one cell each, a colour for its phase or state, a sign for trouble."""
+"""HTML of all TPS: a cell each, coloured by phase or state, with a sign for problems."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from situasi.ui.components.markup import render
 
 @dataclass(frozen=True)
 class StationCell:
-    """One TPS. tone: a place in theme.phases, None for no colour. state: of analysis.reporting."""
+    """The cell of one TPS.
+
+    colour_index: in theme.phases; None for no colour. state: of stations.reporting_status.STATES.
+    """
 
     title: str
     link: str
@@ -24,7 +27,7 @@ class StationCell:
 
 @dataclass(frozen=True)
 class StationBlock:
-    """The TPS of one kecamatan. count: what stands beside its name."""
+    """The cells of one kecamatan; count: the number beside its name."""
 
     name: str
     count: str
@@ -32,7 +35,7 @@ class StationBlock:
 
 
 def build_blocks(groups: Sequence[StationBlock]) -> Markup:
-    """A block of cells for each kecamatan, for grid."""
+    """Build a block of cells for each kecamatan, for `render_grid`."""
     return Markup("").join(
         Markup("<section><h3>{}<small>{}</small></h3><div>{}</div></section>").format(
             group.name, group.count, Markup("").join(_build_cell(cell) for cell in group.cells)
@@ -42,7 +45,7 @@ def build_blocks(groups: Sequence[StationBlock]) -> Markup:
 
 
 def render_grid(blocks: Markup, theme: Theme) -> None:
-    """The blocks in the colours of the theme."""
+    """Draw the blocks in the colours of the theme."""
     render(
         Markup('<div class="ts-grid" style="{}">{}</div>').format(
             _build_colour_variables(theme), blocks
@@ -51,10 +54,10 @@ def render_grid(blocks: Markup, theme: Theme) -> None:
 
 
 def render_legend(marks: Sequence[tuple[int | None, str, str]], theme: Theme, total: str) -> None:
-    """(tone, state, words) for each mark, and what they add up to."""
+    """Draw the marks (colour index, state, label) and their total."""
     entries = Markup("").join(
-        Markup('<span><i class="{}"></i> {}</span>').format(_build_css_class(tone, state), word)
-        for tone, state, word in marks
+        Markup('<span><i class="{}"></i> {}</span>').format(_build_css_class(index, state), label)
+        for index, state, label in marks
     )
     render(
         Markup('<div class="si-legend ts-grid" style="{}">{}<small>{}</small></div>').format(
@@ -64,17 +67,17 @@ def render_legend(marks: Sequence[tuple[int | None, str, str]], theme: Theme, to
 
 
 def render_facts(title: str, pairs: Sequence[tuple[str, str]]) -> None:
-    """What is known of one TPS, in a few lines."""
+    """Draw the facts of one TPS."""
     lines = Markup("").join(Markup("<span>{} <b>{}</b></span>").format(*pair) for pair in pairs)
     render(Markup('<div class="ts-facts"><h3>{}</h3><p>{}</p></div>').format(title, lines))
 
 
 def _build_cell(cell: StationCell) -> Markup:
-    kind = _build_css_class(cell.colour_index, cell.state) + (
+    css_class = _build_css_class(cell.colour_index, cell.state) + (
         " ts-chosen" if cell.is_selected else ""
     )
     return Markup('<a class="{}" href="{}" target="_self" title="{}"></a>').format(
-        kind, cell.link, cell.title
+        css_class, cell.link, cell.title
     )
 
 
@@ -83,4 +86,4 @@ def _build_css_class(colour_index: int | None, state: str) -> str:
 
 
 def _build_colour_variables(theme: Theme) -> str:
-    return ";".join(f"--ts-{place}:{colour}" for place, colour in enumerate(theme.phases))
+    return ";".join(f"--ts-{index}:{colour}" for index, colour in enumerate(theme.phases))

@@ -1,4 +1,4 @@
-"""TPS: all stations at once, by phase and by whether they report."""
+"""TPS: all polling stations, by phase and by reporting state."""
 
 from __future__ import annotations
 
@@ -19,42 +19,45 @@ from situasi.ui.tables import table_view
 
 
 def show() -> None:
-    chosen: dict[str, str] = {}
-    view = page_layout.begin_page(
+    """Draw the page TPS."""
+    selection: dict[str, str] = {}
+    context = page_layout.begin_page(
         label("screen", "tps"),
-        stations_panels.make_colour_filter(chosen),
-        stations_panels.make_station_filter(chosen),
+        stations_panels.make_colour_filter(selection),
+        stations_panels.make_station_filter(selection),
     )
-    every = view.compute(build_station_table)
+    stations = context.compute(build_station_table)
 
-    def of_chosen(tps: pd.DataFrame) -> pd.DataFrame:
-        return tps[tps["kecamatan"].isin(view.selected_kecamatan())]
+    def select_tps(tps: pd.DataFrame) -> pd.DataFrame:
+        return tps[tps["kecamatan"].isin(context.selected_kecamatan())]
 
-    found = render_cache.get_or_build("tps", tuple(view.selected_kecamatan()), (every,), of_chosen)
-    if every["last_at"].isna().all():
+    selected = render_cache.get_or_build(
+        "tps", tuple(context.selected_kecamatan()), (stations,), select_tps
+    )
+    if stations["last_at"].isna().all():
         page_layout.render_missing_data(_("Belum ada laporan TPS."))
-    before = comparison.compute_baseline(
-        view,
+    baseline = comparison.compute_baseline(
+        context,
         "tps",
         lambda past: (past.compute(build_station_table),),
-        lambda tps: build_kpis(of_chosen(tps)),
+        lambda tps: build_kpis(select_tps(tps)),
     )
-    render_kpi_row(build_kpis(found), before)
-    if chosen["tps"]:
-        stations_panels.render_detail_panel(view, every, chosen["tps"])
+    render_kpi_row(build_kpis(selected), baseline)
+    if selection["tps"]:
+        stations_panels.render_detail_panel(context, stations, selection["tps"])
 
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        stations_panels.render_grid_panel(found, chosen["warna"], chosen["tps"])
+        stations_panels.render_grid_panel(selected, selection["warna"], selection["tps"])
     with right:
-        stations_panels.render_late_panel(found)
-        stations_panels.render_box_panel(found)
+        stations_panels.render_late_panel(selected)
+        stations_panels.render_box_panel(selected)
         table_view.render_table_popover(
-            _("Semua TPS"), lambda: tables_stations.build_stations_table(found), "semua_tps"
+            _("Semua TPS"), lambda: tables_stations.build_stations_table(selected), "semua_tps"
         )
-        stray = view.compute(find_unmatched_reports)
-        if len(stray):
-            title = _("{n} laporan di luar daftar TPS").format(n=i18n.format_number(len(stray)))
+        unmatched = context.compute(find_unmatched_reports)
+        if len(unmatched):
+            title = _("{n} laporan di luar daftar TPS").format(n=i18n.format_number(len(unmatched)))
             table_view.render_table_popover(
-                title, lambda: tables_stations.build_reports_table(stray), "di_luar_daftar"
+                title, lambda: tables_stations.build_reports_table(unmatched), "di_luar_daftar"
             )

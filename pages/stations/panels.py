@@ -1,4 +1,4 @@
-"""The panels of the page TPS: the cells, those that are late, and one TPS with its history."""
+"""The panels of the page TPS: the grid, late TPS, ballot boxes, and one TPS with its history."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from situasi.ui.components import markup
 from situasi.ui.page_layout import PageContext
 from situasi.ui.tables import stations, table_view
 from situasi.ui.tables.table_view import Table
-from situasi.ui.wording import stations as said
+from situasi.ui.wording import stations as wording
 
 COLOUR_MODES = ("fase", "pelaporan")
-# What a cell needs: fewer columns are walked quicker.
+# Columns that a cell needs; iterating over fewer is faster.
 _CELL_COLUMNS = (
     "code",
     "kecamatan",
@@ -44,17 +44,17 @@ _CELL_COLUMNS = (
     "owed_hour",
     "late_min",
 )
-# By state the cells are calm where all is well; trouble is shown by its sign.
+# In this mode reporting TPS have calm colours; problems are shown by a sign.
 _COLOUR_INDEX_BY_STATE = {"lapor": 4, "diragukan": 4, "ditunggu": 1}
 
 
 def make_colour_filter(selection: dict[str, str]) -> Callable[[Any], None]:
-    """The switch between phase and state; writes its choice into `chosen`."""
+    """Return a function that draws the switch of phase and state; it sets `selection`."""
 
-    def draw(place: Any) -> None:
+    def draw(container: Any) -> None:
         names = {"fase": _("Fase"), "pelaporan": _("Pelaporan")}
         selection["warna"] = filters.render_single_filter(
-            place.segmented_control,
+            container.segmented_control,
             "warna",
             _("Warna"),
             COLOUR_MODES,
@@ -66,13 +66,13 @@ def make_colour_filter(selection: dict[str, str]) -> Callable[[Any], None]:
 
 
 def make_station_filter(selection: dict[str, str]) -> Callable[[Any], None]:
-    """The one TPS whose history is shown; writes its code into `chosen`."""
+    """Return a function that draws the choice of one TPS; it sets `selection`."""
 
-    def draw(place: Any) -> None:
+    def draw(container: Any) -> None:
         names = {"": _("pilih satu TPS"), **_names_by_code()}
         codes = ["", *session.register().tps["code"]]
         selection["tps"] = filters.render_single_filter(
-            place.selectbox, "tps", _("TPS"), codes, lambda code: names.get(code, code)
+            container.selectbox, "tps", _("TPS"), codes, lambda code: names.get(code, code)
         )
 
     return draw
@@ -80,16 +80,17 @@ def make_station_filter(selection: dict[str, str]) -> Callable[[Any], None]:
 
 def _names_by_code() -> dict[str, str]:
     register = board().register
-    return {code: said.format_name(code) for code in register.tps["code"]}
+    return {code: wording.format_name(code) for code in register.tps["code"]}
 
 
 def render_grid_panel(tps: pd.DataFrame, colour_mode: str, selected_code: str) -> None:
-    """Every TPS as one cell, and a legend whose counts add up to all of them."""
+    """Draw a cell for every TPS, and a legend whose counts add up to all TPS."""
     theme = session.get_theme()
     _render_legend(tps, colour_mode)
-    asked = (colour_mode, selected_code, _build_link_prefix())
+    options = (colour_mode, selected_code, _build_link_prefix())
     stations_markup.render_grid(
-        render_cache.get_or_build("petak", asked, (tps,), partial(_build_blocks, asked)), theme
+        render_cache.get_or_build("petak", options, (tps,), partial(_build_blocks, options)),
+        theme,
     )
 
 
@@ -97,21 +98,21 @@ def _build_blocks(cell_options: tuple[str, str, str], tps: pd.DataFrame) -> Mark
     groups = [
         StationBlock(
             board().register.name_of(str(code)),
-            i18n.format_number(len(own)),
-            [_build_cell(one, *cell_options) for one in own.itertuples()],
+            i18n.format_number(len(rows)),
+            [_build_cell(row, *cell_options) for row in rows.itertuples()],
         )
-        for code, own in tps[list(_CELL_COLUMNS)].groupby("kecamatan", sort=False)
+        for code, rows in tps[list(_CELL_COLUMNS)].groupby("kecamatan", sort=False)
     ]
     return stations_markup.build_blocks(groups)
 
 
 def _build_cell(row: Any, colour_mode: str, selected_code: str, link_prefix: str) -> StationCell:
-    told = [text_tables.format_phase(row.fase), label("lapor", row.state)]
+    texts = [text_tables.format_phase(row.fase), label("lapor", row.state)]
     if row.owed:
-        told[1] += ": " + said.format_owed_report(row.owed, row.owed_hour)
+        texts[1] += ": " + wording.format_owed_report(row.owed, row.owed_hour)
     if not pd.isna(row.late_min):
-        told.append(_("{n} menit").format(n=i18n.format_number(int(row.late_min))))
-    title = f"TPS {row.nomor:03d} {board().register.name_of(row.desa)} · " + " · ".join(told)
+        texts.append(_("{n} menit").format(n=i18n.format_number(int(row.late_min))))
+    title = f"TPS {row.nomor:03d} {board().register.name_of(row.desa)} · " + " · ".join(texts)
     return StationCell(
         title,
         link_prefix + row.code,
@@ -128,29 +129,29 @@ def _choose_colour_index(row: Any, colour_mode: str) -> int | None:
 
 
 def _build_link_prefix() -> str:
-    """The address of this view, up to the code of a TPS: encoded once for all cells."""
-    asked = [pair for pair in url_state.get_parameters() if pair[0] != "tps"]
-    return "?" + urlencode([*asked, ("tps", "")])
+    """Return the URL of this view up to the code of a TPS, encoded once for all cells."""
+    pairs = [pair for pair in url_state.get_parameters() if pair[0] != "tps"]
+    return "?" + urlencode([*pairs, ("tps", "")])
 
 
 def _render_legend(tps: pd.DataFrame, colour_mode: str) -> None:
     if colour_mode == "fase":
-        counted = tps["fase"].fillna(NO_PHASE).value_counts()
+        counts = tps["fase"].fillna(NO_PHASE).value_counts()
         marks = [
             (
-                place,
+                colour_index,
                 "",
-                f"{text_tables.format_phase(code)} {i18n.format_number(int(counted.get(code, 0)))}",
+                f"{text_tables.format_phase(code)} {i18n.format_number(int(counts.get(code, 0)))}",
             )
-            for place, code in [(None, NO_PHASE), *enumerate(FASE)]
+            for colour_index, code in [(None, NO_PHASE), *enumerate(FASE)]
         ]
     else:
-        counted = tps["state"].value_counts()
+        counts = tps["state"].value_counts()
         marks = [
             (
                 _COLOUR_INDEX_BY_STATE.get(code),
                 code,
-                f"{label('lapor', code)} {i18n.format_number(counted.get(code, 0))}",
+                f"{label('lapor', code)} {i18n.format_number(counts.get(code, 0))}",
             )
             for code in STATES
         ]
@@ -161,7 +162,7 @@ def _render_legend(tps: pd.DataFrame, colour_mode: str) -> None:
 
 
 def render_late_panel(tps: pd.DataFrame) -> None:
-    """Those that owe a report, the longest first."""
+    """Draw the TPS that owe a report, the longest overdue first."""
     table = render_cache.get_or_build("terlambat", None, (tps,), _build_late_table)
     page_layout.render_section_title(
         _("Terlambat melapor: {n} TPS").format(n=i18n.format_number(len(table)))
@@ -178,7 +179,7 @@ def _build_late_table(tps: pd.DataFrame) -> Table:
 
 
 def render_box_panel(tps: pd.DataFrame) -> None:
-    """Ballot boxes that have left their TPS and not reached the PPK, the longest away first."""
+    """Draw the ballot boxes on the way from TPS to PPK, the longest away first."""
     table = render_cache.get_or_build("kotak_jalan", None, (tps,), _build_moving_boxes_table)
     if len(table):
         page_layout.render_section_title(
@@ -188,8 +189,8 @@ def render_box_panel(tps: pd.DataFrame) -> None:
 
 
 def _build_moving_boxes_table(tps: pd.DataFrame) -> Table:
-    moving = tps["box"].notna() & ~tps["box"].isin(ARRIVED_BOX_PHASES)
-    return stations.build_ballot_boxes_table(tps[moving])
+    is_moving = tps["box"].notna() & ~tps["box"].isin(ARRIVED_BOX_PHASES)
+    return stations.build_ballot_boxes_table(tps[is_moving])
 
 
 @reads(TPS)
@@ -199,33 +200,33 @@ def select_reports(
     at: datetime,  # noqa: ARG001
     code: str,
 ) -> pd.DataFrame:
-    """All reports of one TPS."""
+    """Return all reports of one TPS."""
     rows = frames["tps"]
     desa, _dot, number = code.rpartition(".")
     return rows[(rows["desa"] == desa) & (rows["tps"] == number)]
 
 
 def render_detail_panel(context: PageContext, tps: pd.DataFrame, code: str) -> None:
-    """One TPS: what is known, and every report of it."""
-    one = next(tps[tps["code"] == code].itertuples(), None)
-    if one is None:
+    """Draw the facts and all reports of one TPS."""
+    match = next(tps[tps["code"] == code].itertuples(), None)
+    if match is None:
         return
     register = board().register
-    told: Any = one
-    heads = _("belum ada hitungan") if pd.isna(told.hadir) else i18n.format_number(int(told.hadir))
+    row: Any = match
+    present = _("belum ada hitungan") if pd.isna(row.hadir) else i18n.format_number(int(row.hadir))
     pairs = [
-        (_("pelaporan"), label("lapor", told.state)),
-        (_("fase"), text_tables.format_phase(told.fase)),
-        (_("hadir dari DPT"), f"{heads} / {said.format_dpt(told.dpt, told.estimated) or '–'}"),
-        (_("kerawanan"), label("kerawanan", told.kerawanan)),
-        (_("polsek"), register.kecamatan[told.kecamatan].polsek),
+        (_("pelaporan"), label("lapor", row.state)),
+        (_("fase"), text_tables.format_phase(row.fase)),
+        (_("hadir dari DPT"), f"{present} / {wording.format_dpt(row.dpt, row.estimated) or '–'}"),
+        (_("kerawanan"), label("kerawanan", row.kerawanan)),
+        (_("polsek"), register.kecamatan[row.kecamatan].polsek),
     ]
-    if told.owed:
-        pairs.append((_("ditagih"), said.format_owed_report(told.owed, told.owed_hour)))
-    if told.doubts:
-        pairs.append((_("diragukan karena"), said.format_anomalies(told.doubts)))
-    stations_markup.render_facts(said.format_name(code), pairs)
+    if row.owed:
+        pairs.append((_("ditagih"), wording.format_owed_report(row.owed, row.owed_hour)))
+    if row.doubts:
+        pairs.append((_("diragukan karena"), wording.format_anomalies(row.doubts)))
+    stations_markup.render_facts(wording.format_name(code), pairs)
     reports = stations.build_reports_table(context.compute(select_reports, code))
     table_view.render_table(
-        reports, "riwayat", _("Riwayat {tps}").format(tps=said.format_name(code)), visible_rows=8
+        reports, "riwayat", _("Riwayat {tps}").format(tps=wording.format_name(code)), visible_rows=8
     )

@@ -1,4 +1,4 @@
-"""The background jobs of the server as Kesehatan shows them."""
+"""The background jobs of the server, as the page Kesehatan shows them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from situasi.ui.tables import table_view
 from situasi.ui.tables.columns import Column, number_column
 from situasi.ui.tables.table_view import Table
 
-# What each background job does, in words; of a command above "lookout" is followed by a code.
+# Labels of the background jobs; on a higher command, "lookout" is followed by a code.
 _JOB_NAMES = {
     "inbox": N_("membaca kotak masuk"),
     "lookout": N_("membaca penyimpanan dan menyiapkan halaman"),
@@ -34,39 +34,44 @@ _JOB_NAMES = {
 
 
 def build_card() -> Card:
-    """How many of the background jobs of this server are well."""
-    running = background_jobs.list_jobs()
-    ill = [job for job in running if not job.is_healthy]
-    note = _("semua berjalan") if not ill else ", ".join(_format_job_name(job) for job in ill[:3])
-    if not running:
+    """Build the card with the number of healthy background jobs."""
+    current_jobs = background_jobs.list_jobs()
+    unhealthy = [job for job in current_jobs if not job.is_healthy]
+    note = (
+        _("semua berjalan")
+        if not unhealthy
+        else ", ".join(_format_job_name(job) for job in unhealthy[:3])
+    )
+    if not current_jobs:
         note = _("tidak ada yang berjalan")
     value = _("{n} dari {of}").format(
-        n=i18n.format_number(len(running) - len(ill)), of=i18n.format_number(len(running))
+        n=i18n.format_number(len(current_jobs) - len(unhealthy)),
+        of=i18n.format_number(len(current_jobs)),
     )
-    return Card(_("Pekerjaan latar yang baik"), value, note, is_alarm=bool(ill))
+    return Card(_("Pekerjaan latar yang baik"), value, note, is_alarm=bool(unhealthy))
 
 
 def _format_job_name(job: Job) -> str:
-    kind, _sep, of = job.name.partition(" ")
-    said = _(_JOB_NAMES.get(kind, kind))
-    return f"{said} {of}".strip()
+    kind, _sep, suffix = job.name.partition(" ")
+    name = _(_JOB_NAMES.get(kind, kind))
+    return f"{name} {suffix}".strip()
 
 
 def build_table() -> Table:
-    """Every background job: when it last went well and failed, and what was wrong."""
-    running = background_jobs.list_jobs()
+    """Build the table of every background job: last success, last failure and its cause."""
+    current_jobs = background_jobs.list_jobs()
     return table_view.make_table(
         {
-            _("pekerjaan"): [_format_job_name(job) for job in running],
-            _("keadaan"): [_format_job_state(job) for job in running],
+            _("pekerjaan"): [_format_job_name(job) for job in current_jobs],
+            _("keadaan"): [_format_job_state(job) for job in current_jobs],
             _("terakhir berhasil (detik lalu)"): _build_seconds_column(
-                [job.since_success_s for job in running]
+                [job.since_success_s for job in current_jobs]
             ),
             _("terakhir gagal (detik lalu)"): _build_seconds_column(
-                [job.since_failure_s for job in running]
+                [job.since_failure_s for job in current_jobs]
             ),
-            _("gagal berturut-turut"): number_column([job.failures for job in running]),
-            _("sebab"): [job.error_text or "" for job in running],
+            _("gagal berturut-turut"): number_column([job.failures for job in current_jobs]),
+            _("sebab"): [job.error_text or "" for job in current_jobs],
         },
         is_exercise=False,
     )

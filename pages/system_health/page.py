@@ -1,4 +1,4 @@
-"""The figures of the board's own health, their curves of the last hours, and every beat."""
+"""The health of the board: key figures, curves of the last hours, and all samples."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ from situasi.ui.tables import table_view
 from situasi.ui.tables.columns import number_column, time_column
 from situasi.ui.tables.table_view import Table
 
-# Beyond these the wall is no longer what it promises: a report is shown within two seconds.
+# Limits of the wall's promise: a report is shown within two seconds.
 STALE_AFTER_S, SLOW_READ_S, MAX_LAG_S = 2.0, 1.0, 2.0
-# One process serves two hundred viewers within this.
+# One process serves two hundred viewers within this memory.
 MAX_MEMORY_BYTES = 1_000_000_000
-# Share of the descriptors; at seven eighths no other page is opened.
+# Share of the descriptors; at seven eighths no further page is opened.
 MAX_DESCRIPTOR_SHARE = 0.75
-# Seconds after which a night went by without a backup: a day, and two hours to make it in.
+# Older means that a nightly backup is missing: a day, and two hours to make it.
 MAX_BACKUP_AGE_S = 26 * 3600.0
 _HOUR = timedelta(hours=1)
-# Points of a curve: more than these no screen shows apart, and each refresh would send them.
+# A screen cannot show more points of a curve, and each refresh would send them.
 MAX_CURVE_POINTS = 360
 
 
 @dataclass(frozen=True)
 class HealthMeasure:
-    """Something that each beat tells. limit: beyond it is not well, None: nothing is too much."""
+    """A value of each health sample. limit: the highest healthy value, None: no limit."""
 
     key: str
     name: str
@@ -55,63 +55,67 @@ class HealthMeasure:
 
 
 MEASURES = (
-    HealthMeasure("lag", N_("Simpan sampai tampil"), N_("detik"), lambda one: one.lag_s, MAX_LAG_S),
     HealthMeasure(
-        "read", N_("Membaca versi baru"), N_("detik"), lambda one: one.read_s, SLOW_READ_S
+        "lag", N_("Simpan sampai tampil"), N_("detik"), lambda beat: beat.lag_s, MAX_LAG_S
     ),
     HealthMeasure(
-        "ready", N_("Menyiapkan halaman"), N_("detik"), lambda one: one.ready_s, SLOW_READ_S
+        "read", N_("Membaca versi baru"), N_("detik"), lambda beat: beat.read_s, SLOW_READ_S
     ),
     HealthMeasure(
-        "viewers", N_("Halaman terbuka"), N_("halaman"), lambda one: float(one.open_pages)
+        "ready", N_("Menyiapkan halaman"), N_("detik"), lambda beat: beat.ready_s, SLOW_READ_S
     ),
-    HealthMeasure("waiting", N_("Karantina"), N_("baris"), lambda one: float(one.quarantined_rows)),
+    HealthMeasure(
+        "viewers", N_("Halaman terbuka"), N_("halaman"), lambda beat: float(beat.open_pages)
+    ),
+    HealthMeasure(
+        "waiting", N_("Karantina"), N_("baris"), lambda beat: float(beat.quarantined_rows)
+    ),
     HealthMeasure(
         "memory",
         N_("Memori server"),
         N_("MB"),
-        lambda one: None if one.memory_bytes is None else one.memory_bytes / 1e6,
+        lambda beat: None if beat.memory_bytes is None else beat.memory_bytes / 1e6,
         MAX_MEMORY_BYTES / 1e6,
     ),
 )
 
 
 def render_register_mismatches() -> None:
-    """What does not add up in the register, if anything."""
-    own = board().register
+    """Draw what does not add up in the register, if anything."""
+    register = board().register
     markup.render_banners(
         [
-            ("doubt", f"{said}. {view_text.format_remedy()}")
-            for said in view_text.format_mismatches(own)
+            ("doubt", f"{mismatch}. {view_text.format_remedy()}")
+            for mismatch in view_text.format_mismatches(register)
         ]
     )
 
 
 def render_kpis(samples: Sequence[HealthSample]) -> None:
-    """What holds now."""
-    now = samples[-1]
+    """Draw the present values."""
+    newest = samples[-1]
     cards = {
         "umur": _build_age_card(),
-        "jeda": _build_lag_card(now),
-        "baca": _build_read_card(now),
+        "jeda": _build_lag_card(newest),
+        "baca": _build_read_card(newest),
         "penonton": _build_viewer_card(samples),
         "tunggu": _build_quarantine_card(samples),
-        "memori": _build_memory_card(now),
+        "memori": _build_memory_card(newest),
         "deskriptor": _build_descriptor_card(),
     }
-    shown = [
+    sample_kpis = [
         Kpi(key, card, lambda: _build_sample_table(samples[::-1])) for key, card in cards.items()
     ]
-    more = [
+    other_kpis = [
         Kpi("ruang", _build_disk_card(), _build_disk_table),
         Kpi("pekerjaan", jobs.build_card(), jobs.build_table),
         Kpi("kotak_masuk", inbox_failures.build_card(), inbox_failures.build_table),
     ]
-    render_kpi_row([*shown, *more, *_build_job_kpis()])
+    render_kpi_row([*sample_kpis, *other_kpis, *_build_job_kpis()])
 
 
 def _build_disk_card() -> Card:
-    """The fewest bytes free on any of the disks that are written to."""
+    """Build the card of the fewest free bytes on any disk that the board writes to."""
     state, title = DISK_SPACE.state, _("Sisa ruang disk")
     note = view_text.format_disk_state(state) or _("batas {n} MB").format(
         n=i18n.format_number(LOW_BYTES / 1e6)
@@ -131,8 +135,8 @@ def _build_disk_table() -> Table:
             ],
             _("ruang (MB)"): number_column(
                 [
-                    state.free_bytes[p] / 1e6 if p in state.free_bytes else None
-                    for p in view_text.DISK_LOCATION_NAMES
+                    state.free_bytes[place] / 1e6 if place in state.free_bytes else None
+                    for place in view_text.DISK_LOCATION_NAMES
                 ]
             ),
             _("hasil"): [
@@ -145,9 +149,9 @@ def _build_disk_table() -> Table:
 
 
 def _build_job_kpis() -> list[Kpi]:
-    """What the server does besides; the way up only where there is one."""
+    """Build the figures of backup and upstream; the latter only if it is enabled."""
     backup, upstream, now = telemetry.BACKUP, telemetry.UPSTREAM, session.now()
-    found = [
+    kpis = [
         Kpi(
             "cadangan",
             _build_backup_card(backup, now),
@@ -155,15 +159,15 @@ def _build_job_kpis() -> list[Kpi]:
         )
     ]
     if upstream.is_enabled:
-        sent = _("mengalir (baris)")
-        found.append(
+        note_heading = _("mengalir (baris)")
+        kpis.append(
             Kpi(
                 "hulu",
                 _build_upstream_card(upstream, now),
-                lambda: _build_run_table(upstream, sent),
+                lambda: _build_run_table(upstream, note_heading),
             )
         )
-    return found
+    return kpis
 
 
 def _build_backup_card(job: JobStatus, now: datetime) -> Card:
@@ -196,32 +200,32 @@ def _build_upstream_card(job: JobStatus, now: datetime) -> Card:
 
 
 def _build_run_table(job: JobStatus, note_heading: str) -> Table:
-    turns = job.runs()[::-1]
+    runs = job.runs()[::-1]
     return table_view.make_table(
         {
-            _("waktu"): time_column([one.at for one in turns]),
-            _("hasil"): [one.error_text or _("baik") for one in turns],
-            _("menunggu (baris)"): number_column([one.pending_rows for one in turns]),
-            note_heading: [one.note for one in turns],
+            _("waktu"): time_column([run.at for run in runs]),
+            _("hasil"): [run.error_text or _("baik") for run in runs],
+            _("menunggu (baris)"): number_column([run.pending_rows for run in runs]),
+            note_heading: [run.note for run in runs],
         },
         is_exercise=False,
     )
 
 
 def _build_age_card() -> Card:
-    """Of the picture on this very page."""
-    shown = session.get_snapshot_view()
-    age = max(0.0, (session.now() - shown.checked_at).total_seconds())
+    """Build the card of the age of the snapshot on this page."""
+    view = session.get_snapshot_view()
+    age = max(0.0, (session.now() - view.checked_at).total_seconds())
     note = (
-        shown.detail
-        or shown.trouble
-        or _("versi {n} · penyimpanan terbaca").format(n=i18n.format_number(shown.snapshot.version))
+        view.detail
+        or view.trouble
+        or _("versi {n} · penyimpanan terbaca").format(n=i18n.format_number(view.snapshot.version))
     )
     return Card(
         _("Umur gambar"),
         _format_seconds(age),
         note,
-        is_alarm=age > STALE_AFTER_S or bool(shown.trouble),
+        is_alarm=age > STALE_AFTER_S or bool(view.trouble),
     )
 
 
@@ -240,22 +244,24 @@ def _build_read_card(sample: HealthSample) -> Card:
 
 
 def _build_viewer_card(samples: Sequence[HealthSample]) -> Card:
-    now = telemetry.count_open_pages()  # this page is one of them
-    most = max(now, *(one.open_pages for one in samples))
+    open_pages = telemetry.count_open_pages()  # includes this page
+    maximum = max(open_pages, *(sample.open_pages for sample in samples))
     note = _("terbanyak {n} sejak {time}").format(
-        n=i18n.format_number(most), time=_format_start_time(samples)
+        n=i18n.format_number(maximum), time=_format_start_time(samples)
     )
-    return Card(_("Halaman terbuka"), i18n.format_number(now), note)
+    return Card(_("Halaman terbuka"), i18n.format_number(open_pages), note)
 
 
 def _build_quarantine_card(samples: Sequence[HealthSample]) -> Card:
-    now = samples[-1]
-    earlier = next(one for one in samples if one.at >= now.at - _HOUR)
-    grown = now.quarantined_rows - earlier.quarantined_rows
+    newest = samples[-1]
+    earlier = next(sample for sample in samples if sample.at >= newest.at - _HOUR)
+    added = newest.quarantined_rows - earlier.quarantined_rows
     note = _("{change} sejak {time}").format(
-        change=i18n.format_signed(grown), time=i18n.format_time(_get_local_time(earlier))
+        change=i18n.format_signed(added), time=i18n.format_time(_get_local_time(earlier))
     )
-    return Card(_("Karantina"), i18n.format_number(now.quarantined_rows), note, is_alarm=grown > 0)
+    return Card(
+        _("Karantina"), i18n.format_number(newest.quarantined_rows), note, is_alarm=added > 0
+    )
 
 
 def _build_memory_card(sample: HealthSample) -> Card:
@@ -268,22 +274,22 @@ def _build_memory_card(sample: HealthSample) -> Card:
 
 
 def _build_descriptor_card() -> Card:
-    """Of this process, now."""
-    title, found = _("Deskriptor berkas"), telemetry.count_descriptors()
-    if found is None:
+    """Build the card of the file descriptors of this process, now."""
+    title, descriptors = _("Deskriptor berkas"), telemetry.count_descriptors()
+    if descriptors is None:
         return Card(title, "–", _("mesin ini tidak memberitahukannya"))
-    used, limit = found
-    refused = telemetry.count_refused_pages()
+    used, limit = descriptors
+    refused_pages = telemetry.count_refused_pages()
     note = _("batas {n}; tiap halaman terbuka memakai satu").format(n=i18n.format_number(limit))
-    if refused:
+    if refused_pages:
         note = _("batas {n}; {refused} halaman ditolak karena penuh").format(
-            n=i18n.format_number(limit), refused=i18n.format_number(refused)
+            n=i18n.format_number(limit), refused=i18n.format_number(refused_pages)
         )
     return Card(title, i18n.format_number(used), note, is_alarm=used > MAX_DESCRIPTOR_SHARE * limit)
 
 
 def render_curves(samples: Sequence[HealthSample]) -> None:
-    """Each measure through the last hours."""
+    """Draw each measure over the last hours."""
     st.caption(
         _(
             "Sejak {time}, tiap {n} detik, paling lama dua belas jam; titik yang rapat diwakili "
@@ -293,14 +299,14 @@ def render_curves(samples: Sequence[HealthSample]) -> None:
             n=i18n.format_number(board().refresher.health_history.INTERVAL_S),
         )
     )
-    for line in (MEASURES[:3], MEASURES[3:]):
-        for one, column in zip(line, st.columns(len(line), gap="medium"), strict=True):
+    for measures in (MEASURES[:3], MEASURES[3:]):
+        for item, column in zip(measures, st.columns(len(measures), gap="medium"), strict=True):
             with column:
-                page_layout.render_section_title(_format_measure_name(one))
-                alt = _("{name} sepanjang jam terakhir").format(name=_(one.name))
-                # A new beat is another last one.
+                page_layout.render_section_title(_format_measure_name(item))
+                alt = _("{name} sepanjang jam terakhir").format(name=_(item.name))
+                # The last sample changes with every new one.
                 render_chart(
-                    f"denyut_{one.key}", alt, (samples[-1],), partial(_build_curve, one, samples)
+                    f"denyut_{item.key}", alt, (samples[-1],), partial(_build_curve, item, samples)
                 )
 
 
@@ -310,10 +316,10 @@ def _build_curve(
     _newest: HealthSample,
     theme: Theme,
 ) -> go.Figure:
-    told = select_worst_samples(health_measure, samples)
+    selected = select_worst_samples(health_measure, samples)
     times, values = (
-        [_get_local_time(beat) for beat in told],
-        [health_measure.read_value(beat) for beat in told],
+        [_get_local_time(sample) for sample in selected],
+        [health_measure.read_value(sample) for sample in selected],
     )
     return build_health_chart(times, values, health_measure.limit, _(health_measure.unit), theme)
 
@@ -321,12 +327,12 @@ def _build_curve(
 def select_worst_samples(
     health_measure: HealthMeasure, samples: Sequence[HealthSample]
 ) -> list[HealthSample]:
-    """MOST beats or fewer, spread over all; of each span the one in which most was measured."""
+    """Return at most MAX_CURVE_POINTS samples; of each time span the one with the highest value."""
     span = -(-len(samples) // MAX_CURVE_POINTS)
-    spans = [samples[at : at + span] for at in range(0, len(samples), span)]
+    spans = [samples[start : start + span] for start in range(0, len(samples), span)]
     return [
-        max(some, key=lambda beat: _value_or_minimum(health_measure.read_value(beat)))
-        for some in spans
+        max(group, key=lambda sample: _value_or_minimum(health_measure.read_value(sample)))
+        for group in spans
     ]
 
 
@@ -335,7 +341,7 @@ def _value_or_minimum(value: float | None) -> float:
 
 
 def render_sample_table(samples: Sequence[HealthSample]) -> None:
-    """Every beat, the newest first."""
+    """Draw all samples, the newest first."""
     table_view.render_table_popover(
         _("Semua denyut"), lambda: _build_sample_table(samples[::-1]), "denyut"
     )
@@ -343,14 +349,14 @@ def render_sample_table(samples: Sequence[HealthSample]) -> None:
 
 def _build_sample_table(samples: Sequence[HealthSample]) -> Table:
     columns = {
-        _format_measure_name(one): number_column(
-            [one.read_value(beat) for beat in samples], digits=2
+        _format_measure_name(item): number_column(
+            [item.read_value(sample) for sample in samples], digits=2
         )
-        for one in MEASURES
+        for item in MEASURES
     }
-    broken = [_("tidak terbaca") if one.has_trouble else "" for one in samples]
-    times = {_("waktu"): time_column([one.at for one in samples])}
-    return table_view.make_table({**times, **columns, _("penyimpanan"): broken}, is_exercise=False)
+    states = [_("tidak terbaca") if item.has_trouble else "" for item in samples]
+    times = {_("waktu"): time_column([item.at for item in samples])}
+    return table_view.make_table({**times, **columns, _("penyimpanan"): states}, is_exercise=False)
 
 
 def _format_measure_name(health_measure: HealthMeasure) -> str:
@@ -373,17 +379,18 @@ def _get_local_time(sample: HealthSample) -> datetime:
 
 
 def show() -> None:
+    """Draw the page Kesehatan papan."""
     render_header(
         session.get_view_time(filters.get_past_time(), session.get_snapshot_view()),
         label("screen", "kesehatan"),
     )
     render_register_mismatches()
-    beats = board().refresher.health_history.samples()
-    if not beats:
+    samples = board().refresher.health_history.samples()
+    if not samples:
         page_layout.render_missing_data(
             _("Belum ada denyut: papan baru dibuka, atau tidak ada yang mengamatinya.")
         )
         return
-    render_kpis(beats)
-    render_curves(beats)
-    render_sample_table(beats)
+    render_kpis(samples)
+    render_curves(samples)
+    render_sample_table(samples)

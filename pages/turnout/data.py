@@ -1,4 +1,4 @@
-"""What the page Partisipasi shows, found once for all who look."""
+"""Data of the page Partisipasi, computed once for all viewers."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from situasi.analysis.queries import reads
 from situasi.analysis.stations.anomalies import find_anomalies
 from situasi.analysis.stations.reports import build_tps_reports, select_current_counts
 from situasi.analysis.stations.status import build_station_table
-from situasi.analysis.turnout import forecast
-from situasi.analysis.turnout import summary as analysis
+from situasi.analysis.turnout import forecast, summary
 from situasi.analysis.turnout.forecast import TurnoutForecast
 from situasi.domain.feed_schemas import TPS
 from situasi.domain.register import Register
@@ -21,11 +20,12 @@ from situasi.domain.register import Register
 
 @dataclass(frozen=True)
 class TurnoutData:
-    """Turnout of the chosen kecamatan at a moment.
+    """Turnout of the selected kecamatan at a time.
 
-    found: of stations.stations. areas, whole: of analysis.turnout, all lists of which are those
-    chosen. kabupaten: the rate of all kecamatan, for comparison. curve, totals, doubted likewise.
-    outlook: of every kecamatan that may be seen; None without a calibration.
+    stations: of build_station_table. areas, total: of analysis.turnout.summary, limited to the
+    selected kecamatan like curve, reported_totals and anomalies. kabupaten_rate: the rate of all
+    kecamatan, for comparison. forecast: of every kecamatan that may be seen; None without a
+    calibration.
     """
 
     stations: pd.DataFrame
@@ -46,23 +46,28 @@ def compute_turnout_data(
     station_rows: pd.DataFrame,
     kecamatan: tuple[str, ...],
 ) -> TurnoutData:
-    """Everything of the page, of these kecamatan (none: all). every: stations.stations."""
-    areas = analysis.build_turnout_table(station_rows, register)
-    chosen = areas[areas.index.isin(kecamatan)] if kecamatan else areas
-    everywhere = register.is_complete and len(chosen) == len(areas)
-    beside = analysis.build_reported_totals_table(known, station_rows)
-    standing = select_current_counts(build_tps_reports(known["tps"], register), register)
-    doubted = find_anomalies(standing, register)
+    """Compute all data of the page for these kecamatan (none: all).
+
+    station_rows: of build_station_table.
+    """
+    areas = summary.build_turnout_table(station_rows, register)
+    selected = areas[areas.index.isin(kecamatan)] if kecamatan else areas
+    is_all = register.is_complete and len(selected) == len(areas)
+    totals = summary.build_reported_totals_table(known, station_rows)
+    counts = select_current_counts(build_tps_reports(known["tps"], register), register)
+    anomalies = find_anomalies(counts, register)
     return TurnoutData(
-        stations=station_rows[station_rows["kecamatan"].isin(chosen.index)],
-        areas=chosen,
-        total=analysis.mark_official_list(analysis.compute_total(chosen), everywhere),
-        kabupaten_rate=float(analysis.compute_total(areas)["rate"]),
-        curve=analysis.build_turnout_curve(standing, register, at, kecamatan),
-        # What names no known kecamatan is shown under every filter: it may belong here.
-        reported_totals=beside[beside["kecamatan"].isin(chosen.index) | beside["kecamatan"].isna()],
-        anomalies=doubted[doubted["kecamatan"].isin(chosen.index)],
-        forecast=forecast.compute_forecast(standing, register, at),
+        stations=station_rows[station_rows["kecamatan"].isin(selected.index)],
+        areas=selected,
+        total=summary.mark_official_list(summary.compute_total(selected), is_all),
+        kabupaten_rate=float(summary.compute_total(areas)["rate"]),
+        curve=summary.build_turnout_curve(counts, register, at, kecamatan),
+        # Totals without a known kecamatan are shown under every filter: they may belong here.
+        reported_totals=totals[
+            totals["kecamatan"].isin(selected.index) | totals["kecamatan"].isna()
+        ],
+        anomalies=anomalies[anomalies["kecamatan"].isin(selected.index)],
+        forecast=forecast.compute_forecast(counts, register, at),
     )
 
 
@@ -73,23 +78,23 @@ def compute_forecast_errors(
     at: datetime,
     kecamatan: tuple[str, ...],
 ) -> pd.DataFrame:
-    """How far the outlook of earlier hours was from the end, where all TPS have told it.
+    """Compute how far earlier forecasts were from the final count, where all TPS reported it.
 
-    A row for each kecamatan of these (none: all) whose end is known, and for each time of
-    rules.outlook.scored that has passed. Columns: kecamatan, at, final (voters), dpt, enough
-    (whether there was an outlook), centre, low, high.
+    One row for each of these kecamatan (none: all) with a final count, and for each past time of
+    rules.forecast.scoring_times. Columns: kecamatan, at, final (voters), dpt, enough (whether there
+    was a forecast), centre, low, high.
     """
     reports = build_tps_reports(known["tps"], register)
-    now = forecast.compute_forecast_as_of(reports, register, at)
-    if now is None:
+    current = forecast.compute_forecast_as_of(reports, register, at)
+    if current is None:
         return pd.DataFrame()
-    ends = forecast.build_kecamatan_table(now)
+    ends = forecast.build_kecamatan_table(current)
     ends = ends[(ends["ended"] == ends["tps"]) & (ends.index.isin(kecamatan) | (not kecamatan))]
     times = [
         register.election.local_time(time)
         for time in register.election.rules.forecast.scoring_times
     ]
-    then = [
+    tables = [
         forecast.build_kecamatan_table(past)
         .loc[ends.index]
         .assign(at=moment, final=ends["counted"])
@@ -97,4 +102,4 @@ def compute_forecast_errors(
         if moment < at and (past := forecast.compute_forecast_as_of(reports, register, moment))
     ]
     columns = ["at", "final", "dpt", "enough", "centre", "low", "high"]
-    return pd.concat(then)[columns].reset_index() if then else pd.DataFrame()
+    return pd.concat(tables)[columns].reset_index() if tables else pd.DataFrame()

@@ -1,4 +1,4 @@
-"""The panel Perkiraan akhir hari: how many will have come in the end, how sure, and why."""
+"""The panel Perkiraan akhir hari: the forecast of final turnout, its interval and its method."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from pages.turnout import tables as made
+from pages.turnout import tables
 from pages.turnout.data import TurnoutData, compute_forecast_errors
 from situasi.analysis.turnout.forecast import TurnoutForecast, compute_total
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.figures.charts.turnout_forecast import MarkNames, build_forecast_chart
-from situasi.presentation import numbers as telling
+from situasi.presentation import numbers
 from situasi.ui import page_layout, render_cache
 from situasi.ui.components import markup
 from situasi.ui.components.chart import render_chart
@@ -24,30 +24,30 @@ from situasi.ui.tables import table_view
 
 
 def render_forecast_line(context: PageContext, data: TurnoutData) -> None:
-    """The estimate in a few words; nothing where there is none."""
+    """Draw the forecast in a few words; nothing if there is none."""
     if data.forecast is None:
         return
-    one = _compute_total(context, data.forecast)
-    if one["enough"]:
+    total = _compute_total(context, data.forecast)
+    if total["enough"]:
         confidence = board().register.election.rules.forecast.confidence_percent
-        st.caption(telling.format_forecast(one, confidence), width="content")
+        st.caption(numbers.format_forecast(total, confidence), width="content")
 
 
 def render_forecast_panel(context: PageContext, data: TurnoutData) -> None:
-    """Figures, chart, and what stands behind them; or what is missing."""
+    """Draw KPIs, chart and method of the forecast; or what is missing."""
     if data.forecast is None:
         page_layout.render_section_title(_("Perkiraan akhir hari"))
         markup.render_empty_state(
             _("Perkiraan akhir hari belum dikalibrasi untuk aturan pemilihan ini.")
         )
         return
-    one = _compute_total(context, data.forecast)
+    total = _compute_total(context, data.forecast)
     with markup.row():
         st.markdown("**" + _("Perkiraan akhir hari") + "**", width="content")
         with markup.inline_row("perkiraan", "content"):
-            _render_details(context, data, one)
-    if not one["enough"]:
-        markup.render_empty_state(_format_too_few(one))
+            _render_details(context, data, total)
+    if not total["enough"]:
+        markup.render_empty_state(_format_too_few(total))
         return
     left, right = st.columns([11, 9], gap="medium")
     with left:
@@ -55,13 +55,15 @@ def render_forecast_panel(context: PageContext, data: TurnoutData) -> None:
             "akhir_hari",
             _("Perkiraan partisipasi akhir tiap kecamatan: titik, selangnya, dan yang sudah hadir"),
             (data.forecast,),
-            lambda here, theme: build_forecast_chart(
-                made.build_forecast_rates(context.kecamatan, here), _build_chart_wording(), theme
+            lambda forecast, theme: build_forecast_chart(
+                tables.build_forecast_rates(context.kecamatan, forecast),
+                _build_chart_wording(),
+                theme,
             ),
             context.kecamatan,
         )
     with right:
-        markup.render_cards(_build_cards(one))
+        markup.render_cards(_build_cards(total))
         st.caption(_format_caveat())
 
 
@@ -75,28 +77,28 @@ def _compute_total(context: PageContext, forecast: TurnoutForecast) -> pd.Series
 
 
 def _render_details(context: PageContext, data: TurnoutData, total: pd.Series) -> None:
-    """The tables and the method, each behind a click."""
-    shown = data.forecast
-    assert shown is not None
+    """Draw buttons that open the tables and the method."""
+    forecast = data.forecast
+    assert forecast is not None
     table_view.render_table_popover(
         _("Angka perkiraan"),
-        lambda: made.build_forecast_table(context.kecamatan, shown, data),
+        lambda: tables.build_forecast_table(context.kecamatan, forecast, data),
         "angka_akhir",
     )
     if total["ended"]:
         table_view.render_table_popover(
             _("Ketepatan hari ini"),
-            lambda: made.build_forecast_errors_table(
+            lambda: tables.build_forecast_errors_table(
                 context.compute(compute_forecast_errors, context.kecamatan), data
             ),
             "ketepatan",
         )
     table_view.render_table_popover(
-        _("Ketelitian teruji"), made.build_calibration_table, "ketelitian"
+        _("Ketelitian teruji"), tables.build_calibration_table, "ketelitian"
     )
-    opened = st.popover(_("Cara menghitung"), key="cara_perkiraan", on_change="rerun")
-    if opened.open:
-        opened.markdown("\n".join(f"* {line}" for line in _list_method_notes(total)))
+    popover = st.popover(_("Cara menghitung"), key="cara_perkiraan", on_change="rerun")
+    if popover.open:
+        popover.markdown("\n".join(f"* {line}" for line in _list_method_notes(total)))
 
 
 def _format_confidence() -> str:
@@ -113,33 +115,33 @@ def _build_chart_wording() -> MarkNames:
 
 
 def _build_cards(total: pd.Series) -> tuple[Card, ...]:
-    span = _("selang {level} %").format(level=_format_confidence())
-    share = [i18n.format_number(100 * total[name] / total["dpt"], 1) for name in ("low", "high")]
-    heads = [i18n.format_number(round(total[name])) for name in ("centre", "low", "high")]
-    rest = _("{n} sudah angka akhir · {aside} hitungan disisihkan").format(
+    interval = _("selang {level} %").format(level=_format_confidence())
+    percents = [i18n.format_number(100 * total[name] / total["dpt"], 1) for name in ("low", "high")]
+    voters = [i18n.format_number(round(total[name])) for name in ("centre", "low", "high")]
+    details = _("{n} sudah angka akhir · {aside} hitungan disisihkan").format(
         n=i18n.format_number(int(total["ended"])), aside=i18n.format_number(int(total["set_aside"]))
     )
-    used = _("{n} dari {all} TPS").format(
+    basis = _("{n} dari {all} TPS").format(
         n=i18n.format_number(int(total["told"])), all=i18n.format_number(int(total["tps"]))
     )
     return (
         Card(
             _("Partisipasi akhir"),
-            telling.format_forecast_rate(total),
-            f"{span}: ≈ {share[0]}–{share[1]} %",
+            numbers.format_forecast_rate(total),
+            f"{interval}: ≈ {percents[0]}–{percents[1]} %",
         ),
-        Card(_("Pemilih hadir akhir"), f"≈ {heads[0]}", f"{span}: ≈ {heads[1]}–{heads[2]}"),
-        Card(_("Dasar perkiraan"), used, rest),
+        Card(_("Pemilih hadir akhir"), f"≈ {voters[0]}", f"{interval}: ≈ {voters[1]}–{voters[2]}"),
+        Card(_("Dasar perkiraan"), basis, details),
     )
 
 
 def _format_too_few(total: pd.Series) -> str:
     rules = board().register.election.rules.forecast
-    said = _(
+    template = _(
         "Belum cukup laporan: {n} dari {all} TPS. Perlu {share} % TPS, dan paling sedikit {tps} "
         "TPS di {areas} % kecamatan."
     )
-    return said.format(
+    return template.format(
         n=i18n.format_number(int(total["told"])),
         all=i18n.format_number(int(total["tps"])),
         share=i18n.format_number(100 * rules.min_tps_share),
@@ -149,7 +151,7 @@ def _format_too_few(total: pd.Series) -> str:
 
 
 def _format_caveat() -> str:
-    """What the interval rests on, in plain words."""
+    """Return what the interval rests on, in plain words."""
     return _(
         "≈ perkiraan, bukan hitungan. Selang diuji pada hari-hari buatan: tidak ada hari "
         "pemungutan suara lampau yang jumlah hadirnya diketahui per jam. Hari yang sebenarnya "
@@ -158,11 +160,11 @@ def _format_caveat() -> str:
 
 
 def _list_method_notes(total: pd.Series) -> list[str]:
-    """How it is made, what is assumed, and what it rests on now."""
+    """Return the method, its assumptions, and the current data basis."""
     election = board().register.election
-    rules, fitted = election.rules.forecast, election.turnout_parameters
-    assert fitted is not None
-    count = i18n.format_number
+    rules, parameters = election.rules.forecast, election.turnout_parameters
+    assert parameters is not None
+    fmt = i18n.format_number
     return [
         _(
             "TPS yang melapor diteruskan sampai akhir menurut andaian laju kedatangan; laju hari "
@@ -176,22 +178,22 @@ def _list_method_notes(total: pd.Series) -> list[str]:
             "Sekarang: {told} TPS dipakai ({ended} sudah angka akhir), {silent} diperkirakan dari "
             "TPS lain, {aside} hitungan terbaru diragukan dan disisihkan."
         ).format(
-            told=count(int(total["told"])),
-            ended=count(int(total["ended"])),
-            silent=count(int(total["tps"] - total["told"])),
-            aside=count(int(total["set_aside"])),
+            told=fmt(int(total["told"])),
+            ended=fmt(int(total["ended"])),
+            silent=fmt(int(total["tps"] - total["told"])),
+            aside=fmt(int(total["set_aside"])),
         ),
         _(
             "Tidak pernah di bawah hitungan yang tidak diragukan ({n}), tidak pernah di atas "
             "DPT yang resmi."
-        ).format(n=count(int(total["counted"]))),
+        ).format(n=fmt(int(total["counted"]))),
         _(
             "Selang {level} %: pada {days} hari buatan, kebenaran berada sedekat itu pada {level} "
             "dari 100 hari; diuji pada {tests} hari buatan lain (Ketelitian teruji)."
         ).format(
-            level=count(rules.confidence_percent),
-            days=count(fitted.days),
-            tests=count(fitted.test_days),
+            level=fmt(rules.confidence_percent),
+            days=fmt(parameters.days),
+            tests=fmt(parameters.test_days),
         ),
         _format_caveat(),
     ]

@@ -1,4 +1,4 @@
-"""Partisipasi: who has come to vote, of whom, and who has not told."""
+"""Partisipasi: voters present, turnout, and TPS without a count."""
 
 from __future__ import annotations
 
@@ -14,24 +14,25 @@ from situasi.ui.components.kpi_row import render_kpi_row
 
 
 def show() -> None:
-    view = page_layout.begin_page(label("screen", "partisipasi"))
-    found = view.compute(compute_turnout_data, view.kecamatan)
-    if not found.total.told:
+    """Draw the page Partisipasi."""
+    context = page_layout.begin_page(label("screen", "partisipasi"))
+    data = context.compute(compute_turnout_data, context.kecamatan)
+    if not data.total.told:
         page_layout.render_missing_data(_("Belum ada laporan jumlah pemilih."))
-    before = comparison.compute_baseline(
-        view,
+    baseline = comparison.compute_baseline(
+        context,
         "partisipasi",
-        lambda past: (past.compute(compute_turnout_data, view.kecamatan),),
+        lambda past: (past.compute(compute_turnout_data, context.kecamatan),),
         turnout_panels.build_kpis,
     )
-    render_kpi_row(turnout_panels.build_kpis(found), before)
+    render_kpi_row(turnout_panels.build_kpis(data), baseline)
 
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        turnout_panels.render_curve_panel(view, found)
-        turnout_panels.render_areas_panel(found)
+        turnout_panels.render_curve_panel(context, data)
+        turnout_panels.render_areas_panel(data)
     with right:
-        turnout_panels.render_map_panel(view, found)
-        turnout_panels.render_missing_counts_panel(found)
-        turnout_panels.render_anomalies_panel(found)
-    render_forecast_panel(view, found)
+        turnout_panels.render_map_panel(context, data)
+        turnout_panels.render_missing_counts_panel(data)
+        turnout_panels.render_anomalies_panel(data)
+    render_forecast_panel(context, data)

@@ -1,4 +1,4 @@
-"""The panels of the page Partisipasi: figures, curve, map, tables, the silent and the doubted."""
+"""The panels of the page Partisipasi: KPIs, curve, map, tables, missing and doubted counts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from situasi.common.i18n import _
 from situasi.domain.register import Kecamatan
 from situasi.figures.charts.turnout import build_turnout_chart
 from situasi.figures.maps.area_style import AreaStyle
-from situasi.presentation import kpis as telling
+from situasi.presentation import kpis
 from situasi.presentation.map_measures import build_turnout_area
 from situasi.presentation.numbers import format_percent, format_voters
 from situasi.ui import page_layout, render_cache, session
@@ -28,15 +28,16 @@ from situasi.ui.tables.table_view import Table
 
 
 def build_kpis(data: TurnoutData) -> list[Kpi]:
-    whole, silent = data.total, data.stations[data.stations["hadir"].isna()]
-    known = bool(whole.told)
-    rate = KpiValue(whole.rate if known else None, _("poin"), 1, bool(whole.told_estimated))
+    """Build the KPIs of the page."""
+    total, silent = data.total, data.stations[data.stations["hadir"].isna()]
+    known = bool(total.told)
+    rate = KpiValue(total.rate if known else None, _("poin"), 1, bool(total.told_estimated))
     return [
         Kpi(
             "hadir",
-            markup.build_card(telling.format_voters_present(whole)),
+            markup.build_card(kpis.format_voters_present(total)),
             lambda: stations.build_stations_table(data.stations),
-            (KpiValue(whole.heads if known else None),),
+            (KpiValue(total.heads if known else None),),
         ),
         Kpi(
             "tingkat",
@@ -46,7 +47,7 @@ def build_kpis(data: TurnoutData) -> list[Kpi]:
         ),
         Kpi(
             "batas",
-            markup.build_card(telling.format_turnout_bounds(whole)),
+            markup.build_card(kpis.format_turnout_bounds(total)),
             lambda: turnout_tables.build_turnout_table(data),
             _build_bounds_values(data),
         ),
@@ -55,7 +56,7 @@ def build_kpis(data: TurnoutData) -> list[Kpi]:
             Card(
                 _("TPS belum melapor jumlah"),
                 i18n.format_number(len(silent)),
-                _("dari {n} TPS").format(n=i18n.format_number(int(whole.tps))),
+                _("dari {n} TPS").format(n=i18n.format_number(int(total.tps))),
             ),
             lambda: stations.build_stations_table(silent),
             (KpiValue(len(silent)),),
@@ -76,39 +77,39 @@ def build_kpis(data: TurnoutData) -> list[Kpi]:
 
 
 def _build_bounds_values(data: TurnoutData) -> tuple[KpiValue, ...]:
-    whole = data.total
-    known, about = bool(whole.told), bool(whole.estimated)
+    total = data.total
+    known, is_estimated = bool(total.told), bool(total.estimated)
     return tuple(
-        KpiValue(value if known else None, name, 1, about)
-        for value, name in ((whole.least, _("poin bawah")), (whole.most, _("poin atas")))
+        KpiValue(value if known else None, name, 1, is_estimated)
+        for value, name in ((total.least, _("poin bawah")), (total.most, _("poin atas")))
     )
 
 
 def _build_additional_voters_values(data: TurnoutData) -> tuple[KpiValue, ...]:
-    whole = data.total
+    total = data.total
     return tuple(
-        KpiValue(value if whole.apart else None, name)
-        for value, name in ((whole.dptb, "DPTb"), (whole.dpk, "DPK"))
+        KpiValue(value if total.apart else None, name)
+        for value, name in ((total.dptb, "DPTb"), (total.dpk, "DPK"))
     )
 
 
 def _build_rate_card(data: TurnoutData) -> Card:
-    whole = data.total
-    of = _("dari {n} pemilih di TPS yang melapor")
+    total = data.total
+    template = _("dari {n} pemilih di TPS yang melapor")
     return Card(
         _("Partisipasi TPS melapor"),
-        format_percent(whole.rate, is_estimated=bool(whole.told_estimated)),
-        of.format(n=format_voters(whole.dpt_told, bool(whole.told_estimated))),
+        format_percent(total.rate, is_estimated=bool(total.told_estimated)),
+        template.format(n=format_voters(total.dpt_told, bool(total.told_estimated))),
     )
 
 
 def _build_additional_voters_card(data: TurnoutData) -> Card:
-    whole = data.total
-    if not whole.apart:
+    total = data.total
+    if not total.apart:
         return Card("DPTb · DPK", "–", _("belum ada yang melapor terpisah"))
-    value = f"{i18n.format_number(int(whole.dptb))} · {i18n.format_number(int(whole.dpk))}"
-    apart = _("dari {n} TPS yang memisahkan").format(n=i18n.format_number(int(whole.apart)))
-    return Card("DPTb · DPK", value, apart)
+    value = f"{i18n.format_number(int(total.dptb))} · {i18n.format_number(int(total.dpk))}"
+    note = _("dari {n} TPS yang memisahkan").format(n=i18n.format_number(int(total.apart)))
+    return Card("DPTb · DPK", value, note)
 
 
 def _build_anomalies_card(data: TurnoutData) -> Card:
@@ -120,6 +121,7 @@ def _build_anomalies_card(data: TurnoutData) -> Card:
 
 
 def render_curve_panel(context: PageContext, data: TurnoutData) -> None:
+    """Draw the turnout through the day, beside the expected one."""
     rules = board().register.election.rules.turnout
     references = [(f"{r.label}: {format_percent(r.percent)}", r.percent) for r in rules.references]
     with markup.row():
@@ -133,7 +135,7 @@ def render_curve_panel(context: PageContext, data: TurnoutData) -> None:
         "kurva",
         _("Partisipasi TPS yang melapor tiap 15 menit, di samping perkiraan"),
         (data,),
-        lambda found, theme: build_turnout_chart(found.curve, references, names, "TPS", theme),
+        lambda data, theme: build_turnout_chart(data.curve, references, names, "TPS", theme),
     )
     st.caption(
         _("Garis titik: ≈ perkiraan, andaian laju kedatangan dikali {label}.").format(
@@ -143,27 +145,29 @@ def render_curve_panel(context: PageContext, data: TurnoutData) -> None:
 
 
 def render_map_panel(context: PageContext, data: TurnoutData) -> None:
+    """Draw the map of turnout of the reporting TPS."""
     theme = session.get_theme()
 
-    def paint(place: Kecamatan) -> AreaStyle:
-        return build_turnout_area(place, data.areas.loc[place.code], theme)
+    def style_area(kecamatan: Kecamatan) -> AreaStyle:
+        return build_turnout_area(kecamatan, data.areas.loc[kecamatan.code], theme)
 
     page_layout.render_section_title(_("Partisipasi TPS melapor menurut kecamatan"))
     area_map.render_area_map(
-        area_map.build_areas(context.selected_kecamatan(), paint),
+        area_map.build_areas(context.selected_kecamatan(), style_area),
         "peta_partisipasi",
         _("Peta partisipasi {n} kecamatan").format(n=len(data.areas)),
     )
     size = 100 // len(theme.turnout)
     marks = [
-        (markup.build_colour_mark(colour), f"{size * at}–{size * (at + 1)} %")
-        for at, colour in enumerate(theme.turnout)
+        (markup.build_colour_mark(colour), f"{size * step}–{size * (step + 1)} %")
+        for step, colour in enumerate(theme.turnout)
     ]
     area_map.render_legend([*marks, (markup.build_situasi_mark(None), _("belum ada laporan"))])
 
 
 def render_areas_panel(data: TurnoutData) -> None:
-    low = board().register.election.rules.turnout.low_margin_points
+    """Draw the table of turnout by kecamatan."""
+    low_margin = board().register.election.rules.turnout.low_margin_points
     page_layout.render_section_title(_("Menurut kecamatan"))
     areas = render_cache.get_or_build(
         "partisipasi kecamatan", None, (data,), turnout_tables.build_turnout_table
@@ -173,13 +177,13 @@ def render_areas_panel(data: TurnoutData) -> None:
     )
     st.caption(
         _("Rendah: lebih dari {n} poin di bawah kabupaten ({rate}). ≈ DPT perkiraan.").format(
-            n=i18n.format_number(low), rate=format_percent(data.kabupaten_rate)
+            n=i18n.format_number(low_margin), rate=format_percent(data.kabupaten_rate)
         )
     )
 
 
 def render_missing_counts_panel(data: TurnoutData) -> None:
-    """Who has not told a count that is due, and since when."""
+    """Draw the TPS whose count is overdue, and since when."""
     table = render_cache.get_or_build(
         "belum_jumlah", None, (data.stations,), _build_missing_counts_table
     )
@@ -199,14 +203,15 @@ def _build_missing_counts_table(station_rows: pd.DataFrame) -> Table:
 
 
 def render_anomalies_panel(data: TurnoutData) -> None:
+    """Draw the doubted counts, and reported totals of desa or kecamatan."""
     page_layout.render_section_title(_("Hitungan diragukan"))
     if data.anomalies.empty:
         markup.render_empty_state(_("Tidak ada hitungan yang diragukan."))
     else:
-        doubted = render_cache.get_or_build(
+        table = render_cache.get_or_build(
             "ragu", None, (data.anomalies,), stations.build_anomalies_table
         )
-        table_view.render_table(doubted, "ragu", _("Hitungan diragukan"), visible_rows=7)
+        table_view.render_table(table, "ragu", _("Hitungan diragukan"), visible_rows=7)
         st.caption(_("Ditandai, tidak diubah: angka tetap seperti dilaporkan."))
     if len(data.reported_totals):
         title = _("{n} total desa atau kecamatan").format(

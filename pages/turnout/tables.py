@@ -1,4 +1,4 @@
-"""The tables behind the turnout outlook: by kecamatan, how well it did, how it was tested."""
+"""Tables of turnout and its forecast: by kecamatan, forecast errors, calibration."""
 
 from __future__ import annotations
 
@@ -8,43 +8,51 @@ from typing import Any
 import pandas as pd
 
 from pages.turnout.data import TurnoutData
-from situasi.analysis.turnout.forecast import TurnoutForecast, compute_total
-from situasi.analysis.turnout.forecast import build_kecamatan_table as by_kecamatan
+from situasi.analysis.turnout.forecast import (
+    TurnoutForecast,
+    build_kecamatan_table,
+    compute_total,
+)
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.forecast_parameters import KABUPATEN
 from situasi.ui.tables.columns import (
     number_column,
+    percent_column,
     range_column,
     ratio_column,
     text_column,
     time_column,
 )
-from situasi.ui.tables.columns import percent_column as percents
 from situasi.ui.tables.table_view import Table, make_table
 
 
 def build_forecast_rows(kecamatan: Collection[str], forecast: TurnoutForecast) -> pd.DataFrame:
-    """The chosen kecamatan (none: all) as one, then each: analysis.outlook.areas, and `name`."""
-    each = by_kecamatan(forecast)
-    each = each[each.index.isin(list(kecamatan))] if kecamatan else each
-    names = [forecast.register.name_of(str(code)) for code in each.index]
-    if len(each) == 1:
-        return each.assign(name=names)
-    first = pd.DataFrame([compute_total(forecast, kecamatan)]).assign(
+    """Return the total of the selected kecamatan (none: all), then each of them.
+
+    Columns of forecast.build_kecamatan_table, and `name`.
+    """
+    areas = build_kecamatan_table(forecast)
+    areas = areas[areas.index.isin(list(kecamatan))] if kecamatan else areas
+    names = [forecast.register.name_of(str(code)) for code in areas.index]
+    if len(areas) == 1:
+        return areas.assign(name=names)
+    total_row = pd.DataFrame([compute_total(forecast, kecamatan)]).assign(
         name=_("Semua pilihan") if kecamatan else forecast.register.name_of(None)
     )
-    return pd.concat([first, each.assign(name=names)], ignore_index=True)
+    return pd.concat([total_row, areas.assign(name=names)], ignore_index=True)
 
 
 def build_forecast_rates(kecamatan: Collection[str], forecast: TurnoutForecast) -> pd.DataFrame:
-    """The same as figures.outlook draws it, in percent of the list."""
-    shown = build_forecast_rows(kecamatan, forecast).reset_index(drop=True)
-    known = shown["enough"].astype(bool)
-    share = {name: _percent_of_dpt(shown, name).where(known) for name in ("centre", "low", "high")}
-    heads = _percent_of_dpt(shown, "counted").where(shown["told"].astype("float64") > 0)
-    return pd.DataFrame({**share, "counted": heads, "name": shown["name"]})
+    """Return the forecast in percent of the DPT, as build_forecast_chart expects it."""
+    rows = build_forecast_rows(kecamatan, forecast).reset_index(drop=True)
+    has_forecast = rows["enough"].astype(bool)
+    rates = {
+        name: _percent_of_dpt(rows, name).where(has_forecast) for name in ("centre", "low", "high")
+    }
+    counted = _percent_of_dpt(rows, "counted").where(rows["told"].astype("float64") > 0)
+    return pd.DataFrame({**rates, "counted": counted, "name": rows["name"]})
 
 
 def _percent_of_dpt(rows: pd.DataFrame, name: str) -> pd.Series:
@@ -55,23 +63,27 @@ def _percent_of_dpt(rows: pd.DataFrame, name: str) -> pd.Series:
 def build_forecast_table(
     kecamatan: Collection[str], forecast: TurnoutForecast, data: TurnoutData
 ) -> Table:
-    """The estimate, and what the plain ways would say."""
+    """Build the table of the forecast and of simpler estimates."""
     each = build_forecast_rows(kecamatan, forecast)
-    known = each["enough"].astype(bool)
-    low, high = (_percent_of_dpt(each, name).where(known) for name in ("low", "high"))
+    has_forecast = each["enough"].astype(bool)
+    low, high = (_percent_of_dpt(each, name).where(has_forecast) for name in ("low", "high"))
     return make_table(
         {
             _("kecamatan"): each["name"],
-            _("perkiraan akhir"): percents(
-                _percent_of_dpt(each, "centre").where(known), estimated=True
+            _("perkiraan akhir"): percent_column(
+                _percent_of_dpt(each, "centre").where(has_forecast), estimated=True
             ),
             _("selang"): range_column(low, high, [True] * len(each)),
             _("perkiraan hadir"): number_column(
                 each["centre"].astype("float64").round(), estimated=True
             ),
-            _("menurut laju andaian"): percents(_percent_of_dpt(each, "paced"), estimated=True),
-            _("menurut TPS melapor"): percents(_percent_of_dpt(each, "scaled"), estimated=True),
-            _("sejauh ini dibagi DPT"): percents(
+            _("menurut laju andaian"): percent_column(
+                _percent_of_dpt(each, "paced"), estimated=True
+            ),
+            _("menurut TPS melapor"): percent_column(
+                _percent_of_dpt(each, "scaled"), estimated=True
+            ),
+            _("sejauh ini dibagi DPT"): percent_column(
                 _percent_of_dpt(each, "so_far"), estimated=each["estimated"]
             ),
             _("TPS dipakai"): ratio_column(each["told"], each["tps"], _("TPS")),
@@ -79,7 +91,7 @@ def build_forecast_table(
             _("disisihkan"): number_column(each["set_aside"]),
             _("catatan"): [
                 "" if enough else _("belum cukup laporan; hanya bagian dari jumlah")
-                for enough in known
+                for enough in has_forecast
             ],
         },
         bool(data.stations["latihan"].any()),
@@ -87,29 +99,29 @@ def build_forecast_table(
 
 
 def build_forecast_errors_table(errors: pd.DataFrame, data: TurnoutData) -> Table:
-    """How far the outlook of earlier hours was from the end, in kecamatan whose end is known.
+    """Build the table of earlier forecasts and the final count of their kecamatan.
 
-    each: of turnout_work.scored.
+    errors: of turnout.data.compute_forecast_errors.
     """
     names = ["kecamatan", "at", "final", "dpt", "enough", "centre", "low", "high"]
     errors = errors.reindex(columns=names)
-    known = errors["enough"].eq(True)
+    has_forecast = errors["enough"].eq(True)
     final = _percent_of_dpt(errors, "final")
     centre, low, high = (
-        _percent_of_dpt(errors, name).where(known) for name in ("centre", "low", "high")
+        _percent_of_dpt(errors, name).where(has_forecast) for name in ("centre", "low", "high")
     )
-    inside = (low <= final) & (final <= high)
+    is_inside = (low <= final) & (final <= high)
     return make_table(
         {
             _("kecamatan"): [board().register.name_of(code) for code in errors["kecamatan"]],
             _("perkiraan pukul"): time_column(errors["at"]),
-            _("perkiraan akhir"): percents(centre, estimated=True),
+            _("perkiraan akhir"): percent_column(centre, estimated=True),
             _("selang"): range_column(low, high, [True] * len(errors)),
-            _("akhir"): percents(final, estimated=True),
+            _("akhir"): percent_column(final, estimated=True),
             _("meleset (poin)"): number_column(centre - final, 1, estimated=True),
             _("dalam selang"): text_column(
-                (_("ya") if held else _("tidak")) if sure else ""
-                for held, sure in zip(inside, known, strict=True)
+                (_("ya") if inside else _("tidak")) if known else ""
+                for inside, known in zip(is_inside, has_forecast, strict=True)
             ),
         },
         bool(data.stations["latihan"].any()),
@@ -117,45 +129,45 @@ def build_forecast_errors_table(errors: pd.DataFrame, data: TurnoutData) -> Tabl
 
 
 def build_calibration_table() -> Table:
-    """What was measured on simulated days, when the outlook was calibrated."""
-    fitted = board().register.election.turnout_parameters
-    each = fitted.evaluation if fitted else ()
+    """Build the table of forecast errors on simulated days, from the calibration."""
+    parameters = board().register.election.turnout_parameters
+    scores = parameters.evaluation if parameters else ()
     return make_table(
         {
-            _("pukul"): [f"{one.at:%H.%M}" for one in each],
+            _("pukul"): [f"{score.at:%H.%M}" for score in scores],
             _("tingkat"): [
-                _("kabupaten") if one.level == KABUPATEN else _("kecamatan") for one in each
+                _("kabupaten") if score.level == KABUPATEN else _("kecamatan") for score in scores
             ],
-            _("selang memuat kebenaran"): percents([one.covered for one in each]),
-            _("lebar selang (± poin)"): number_column([one.width for one in each], 1),
-            _("meleset: model (poin)"): number_column([one.model for one in each], 1),
-            _("meleset: laju andaian (poin)"): number_column([one.paced for one in each], 1),
-            _("meleset: TPS melapor (poin)"): number_column([one.scaled for one in each], 1),
-            _("meleset: sejauh ini (poin)"): number_column([one.so_far for one in each], 1),
+            _("selang memuat kebenaran"): percent_column([score.covered for score in scores]),
+            _("lebar selang (± poin)"): number_column([score.width for score in scores], 1),
+            _("meleset: model (poin)"): number_column([score.model for score in scores], 1),
+            _("meleset: laju andaian (poin)"): number_column([score.paced for score in scores], 1),
+            _("meleset: TPS melapor (poin)"): number_column([score.scaled for score in scores], 1),
+            _("meleset: sejauh ini (poin)"): number_column([score.so_far for score in scores], 1),
         },
         is_exercise=True,
     )
 
 
 def build_turnout_table(data: TurnoutData) -> Table:
-    """Turnout of each kecamatan with its denominators."""
+    """Build the table of turnout of each kecamatan with its denominators."""
     register, rows = board().register, data.areas
-    told = rows["told"] > 0
-    made = data.stations.groupby("kecamatan")["latihan"].any()
+    has_counts = rows["told"] > 0
+    has_exercise = data.stations.groupby("kecamatan")["latihan"].any()
     return make_table(
         {
             _("kecamatan"): [register.name_of(str(code)) for code in rows.index],
-            _("partisipasi"): percents(rows["rate"], estimated=rows["told_estimated"]),
-            _("hadir"): number_column(rows["heads"].where(told)),
+            _("partisipasi"): percent_column(rows["rate"], estimated=rows["told_estimated"]),
+            _("hadir"): number_column(rows["heads"].where(has_counts)),
             _("DPT TPS melapor"): number_column(
-                rows["dpt_told"].where(told), estimated=rows["told_estimated"]
+                rows["dpt_told"].where(has_counts), estimated=rows["told_estimated"]
             ),
             _("TPS melapor"): ratio_column(rows["told"], rows["tps"], _("TPS")),
-            _("catatan"): [_format_note(one) for one in rows.itertuples()],
+            _("catatan"): [_format_note(row) for row in rows.itertuples()],
             _("batas seluruhnya"): range_column(rows["least"], rows["most"], rows["estimated"]),
             _("DPT"): number_column(rows["dpt"], estimated=rows["estimated"]),
         },
-        (bool(made.get(code, False)) for code in rows.index),
+        (bool(has_exercise.get(code, False)) for code in rows.index),
     )
 
 
@@ -167,28 +179,30 @@ def _format_note(row: Any) -> str:
 
 
 def build_curve_table(data: TurnoutData) -> Table:
-    """The curve as numbers."""
+    """Build the table of the turnout curve."""
     rows = data.curve
     return make_table(
         {
             _("waktu"): time_column(rows.index),
             _("hadir"): number_column(rows["heads"]),
             _("TPS melapor"): number_column(rows["told"]),
-            _("partisipasi"): percents(rows["rate"], estimated=bool(data.total["told_estimated"])),
-            _("partisipasi andaian"): percents(rows["expected"], estimated=True),
+            _("partisipasi"): percent_column(
+                rows["rate"], estimated=bool(data.total["told_estimated"])
+            ),
+            _("partisipasi andaian"): percent_column(rows["expected"], estimated=True),
         },
         bool(data.stations["latihan"].any()),
     )
 
 
 def build_reported_totals_table(rows: pd.DataFrame) -> Table:
-    """Totals that a desa or kecamatan told, beside its TPS."""
+    """Build the table of totals reported for a desa or kecamatan, beside its TPS."""
     register = board().register
     return make_table(
         {
             _("lingkup"): rows["lingkup"],
             _("kecamatan"): [
-                register.name_of(c) if c else "" for c in rows["kecamatan"].fillna("")
+                register.name_of(code) if code else "" for code in rows["kecamatan"].fillna("")
             ],
             _("desa"): rows["desa_text"],
             _("waktu"): time_column(rows["occurred_at"]),

@@ -1,1 +1,1 @@
-"""What pages share: session, filters, tables and components. Knows Streamlit."""
+"""Streamlit code that pages share: session, filters, tables and components."""

@@ -1,4 +1,4 @@
-"""Tandai taklimat: one press marks the moment that is shown, by name and with a note."""
+"""Tandai taklimat: a button that marks the time shown as a briefing, with a note."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _RESULT_KEY = "_ditandai"
 
 
 def render_mark_button(view_time: ViewTime, key: str = "tandai") -> None:
-    """The button that opens the form, for those who may mark."""
+    """Draw the button that opens the form, if the viewer may mark briefings."""
     if not briefings.may_mark(session.viewer()):
         return
-    opened = st.popover(
+    popover = st.popover(
         _("Tandai taklimat"), key=key, on_change="rerun", type="tertiary", width="content"
     )
-    if opened.open:
-        with opened:
+    if popover.open:
+        with popover:
             _render_form(view_time, key)
 
 
@@ -55,37 +55,39 @@ def _render_form(view_time: ViewTime, key: str) -> None:
 
 
 def render_mark_result(view_time: ViewTime) -> bool:
-    """Say what became of the last press; whether there was anything to say."""
-    done: Briefing | str | None = st.session_state.pop(_RESULT_KEY, None)
-    if isinstance(done, str):
-        st.warning(markup.escape_markdown(done))
-    elif done is not None:
-        said = _("Ditandai: {briefing}, oleh {who}.")
+    """Show the result of the last click; return whether there was one."""
+    result: Briefing | str | None = st.session_state.pop(_RESULT_KEY, None)
+    if isinstance(result, str):
+        st.warning(markup.escape_markdown(result))
+    elif result is not None:
+        text = _("Ditandai: {briefing}, oleh {who}.")
         st.success(
-            markup.escape_markdown(said.format(briefing=format_name(done, view_time), who=done.by))
+            markup.escape_markdown(
+                text.format(briefing=format_name(result, view_time), who=result.by)
+            )
         )
-    return done is not None
+    return result is not None
 
 
 def format_with_note(briefing: Briefing, view_time: ViewTime) -> str:
-    """A marker with who set it and what was noted, for those who see the names of officers."""
-    said = format_name(briefing, view_time)
+    """Return a briefing with author and note, if the viewer may see names of officers."""
+    text = format_name(briefing, view_time)
     if session.viewer().role.may_see("personel"):
-        said = _("{briefing}, ditandai {who}").format(briefing=said, who=briefing.by)
-        said = f"{said}: {briefing.note}" if briefing.note else said
-    return said
+        text = _("{briefing}, ditandai {who}").format(briefing=text, who=briefing.by)
+        text = f"{text}: {briefing.note}" if briefing.note else text
+    return text
 
 
 def _on_mark(note_key: str, version: int) -> None:
-    """Mark the moment. version: of the picture beside which the button was drawn."""
-    shown = session.get_snapshot_view()
-    at = session.get_view_time(filters.get_past_time(), shown)
-    exercise = shown.snapshot.exercise_at is not None
+    """Mark the time; version: of the snapshot that was shown beside the button."""
+    snapshot_view = session.get_snapshot_view()
+    view_time = session.get_view_time(filters.get_past_time(), snapshot_view)
+    exercise = snapshot_view.snapshot.exercise_at is not None
     try:
-        done = briefings.mark(
+        briefing = briefings.mark(
             board().store,
             session.viewer(),
-            at.at,
+            view_time.at,
             str(st.session_state.get(note_key, "")),
             session.now(),
             exercise=exercise,
@@ -94,16 +96,16 @@ def _on_mark(note_key: str, version: int) -> None:
     except (BriefingRefused, StoreError) as error:
         st.session_state[_RESULT_KEY] = str(error)
         return
-    st.session_state[_RESULT_KEY] = done
+    st.session_state[_RESULT_KEY] = briefing
     session.refresh_after_write()
 
 
-# The name of the chosen one in the address.
+# URL parameter of the selected briefing.
 URL_PARAMETER = "sejak"
 
 
 def format_name(briefing: Briefing, view_time: ViewTime) -> str:
-    """What a briefing is called: by its clock, and its day where that is another."""
+    """Return the name of a briefing: its clock time, with the date if that differs."""
     local = briefing.at.astimezone(view_time.at.tzinfo)
     clock = i18n.format_time(local)
     when = clock if local.date() == view_time.at.date() else f"{i18n.format_date(local)} {clock}"
@@ -111,19 +113,19 @@ def format_name(briefing: Briefing, view_time: ViewTime) -> str:
 
 
 def get_selected(snapshot_view: SnapshotView, view_time: ViewTime) -> Briefing | None:
-    """The marker that the address names, else the last; None where there is none yet."""
-    there = list_until(snapshot_view, view_time)
-    named = {one.id: one for one in there}
-    asked = [named[one] for one in url_state.get_values(URL_PARAMETER) if one in named]
-    return next(iter([*asked, *there]), None)
+    """Return the briefing named in the URL, else the last; None if there is none."""
+    listed = list_until(snapshot_view, view_time)
+    by_id = {briefing.id: briefing for briefing in listed}
+    selected = [by_id[code] for code in url_state.get_values(URL_PARAMETER) if code in by_id]
+    return next(iter([*selected, *listed]), None)
 
 
 def list_until(snapshot_view: SnapshotView, view_time: ViewTime) -> list[Briefing]:
-    """The markers that there are at the moment shown, the newest first."""
+    """Return the briefings up to the time shown, newest first."""
     exercise = snapshot_view.snapshot.exercise_at is not None
     return briefings.list_until(load_all(snapshot_view), view_time.at, exercise=exercise)
 
 
 def load_all(snapshot_view: SnapshotView) -> list[Briefing]:
-    """All markers of the store; the last that were read where it cannot be read."""
+    """Return all briefings of the store; those read last if the store is unreadable."""
     return list(render_cache.cached_records("taklimat", snapshot_view, briefings.load_all, []))

@@ -1,4 +1,4 @@
-"""Read what passes between a browser and Streamlit, for the gate, which knows nothing of it."""
+"""Parsing of messages between browser and Streamlit, for the middleware."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
 
-# What a page needs to say. All else drives the server for everybody (empties caches, ends it) or
-# asks it for what is nobody's business (git), and each of the latter holds up all others.
+# Messages that a page needs. All others control the server for everybody (clear caches, stop it) or
+# ask for what is nobody's business (git), and each of the latter blocks all others.
 ALLOWED_MESSAGES = frozenset(
     {
         "rerun_script",
@@ -20,33 +20,33 @@ ALLOWED_MESSAGES = frozenset(
         "backend_operation_request",
     }
 )
-# Widgets of which a message tells; the fullest page has some hundreds. Streamlit keeps of each many
-# times what it takes in the message.
+# Widgets in a message; the fullest page has some hundreds. Streamlit needs many times the size of
+# the message for each.
 MAX_WIDGETS = 4000
-# What a page asks for: its files, rows of its tables. Another writes into the folder of the board.
+# Operations that a page needs: files, rows of tables. Another writes into the board's folder.
 _ALLOWED_OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
 _REQUEST_ID = re.compile(r"[\w.:-]{0,100}", re.ASCII)
-_MAX_MESSAGE_BYTES = 64 * 1024  # bytes of a message that tells a name; a page itself is larger
+_MAX_MESSAGE_BYTES = 64 * 1024  # a message with a session id or file; a page itself is larger
 
 
 def is_allowed(data: bytes) -> bool:
-    """Tell whether Streamlit is given this message of a browser to hear."""
+    """Return whether Streamlit may receive this message of a browser."""
     try:
         message = BackMsg.FromString(data)
     except DecodeError:
-        return True  # it closes the WebSocket upon what is no message
+        return True  # Streamlit closes the WebSocket on an invalid message
     kind = message.WhichOneof("type")
     if kind == "rerun_script":
         return len(message.rerun_script.widget_states.widgets) <= MAX_WIDGETS
     if kind != "backend_operation_request":
         return kind in ALLOWED_MESSAGES
-    asked = message.backend_operation_request
-    payload = asked.WhichOneof("payload")
-    return payload in _ALLOWED_OPERATIONS and bool(_REQUEST_ID.fullmatch(asked.request_id))
+    request = message.backend_operation_request
+    payload = request.WhichOneof("payload")
+    return payload in _ALLOWED_OPERATIONS and bool(_REQUEST_ID.fullmatch(request.request_id))
 
 
 def read_session_and_file(data: bytes) -> tuple[str, str]:
-    """Read from a message to a browser the name of its script and the address of a file, or ""."""
+    """Return the session id and the path of a file in a message to a browser, or ""."""
     if len(data) > _MAX_MESSAGE_BYTES:
         return "", ""
     try:
@@ -68,5 +68,5 @@ def _url_path(url: str) -> str:
 
 
 def has_uploaded_file(session_id: str, file_id: str) -> bool:
-    """Tell whether Streamlit still keeps this uploaded file of a script session."""
+    """Return whether Streamlit still has this uploaded file of a session."""
     return bool(Runtime.instance().uploaded_file_mgr.get_files(session_id, [file_id]))

@@ -1,4 +1,4 @@
-"""Since the last briefing: the figures of its moment, beside those that a page shows."""
+"""KPIs at the last briefing, as the baseline of those on a page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from situasi.ui.page_layout import PageContext
 
 
 def context_at_briefing(context: PageContext, briefing: Briefing) -> PageContext:
-    """The same view at the moment of a briefing."""
+    """Return the same context at the time of a briefing."""
     at = briefing.at.astimezone(context.view_time.at.tzinfo)
     return PageContext(
         context.snapshot_view, ViewTime(at, live=False, is_exercise=False), context.kecamatan
@@ -26,18 +26,18 @@ def compute_baseline(
     compute_inputs: Callable[[PageContext], tuple[Any, ...]],
     build_kpis: Callable[..., Sequence[Kpi]],
 ) -> Baseline | None:
-    """The figures of a page as they were at the briefing; None where there was none yet.
+    """Return the KPIs of a page at the selected briefing; None if there is none.
 
-    find: what was found then, each kept elsewhere while its rows stay. figures: given these, the
-    figures of the page; of the same findings they are made once.
+    compute_inputs: what the KPIs were computed from then, cached while its rows stay. build_kpis:
+    builds the KPIs from these inputs, once for the same inputs.
     """
-    one = briefings.get_selected(context.snapshot_view, context.view_time)
-    if one is None:
+    briefing = briefings.get_selected(context.snapshot_view, context.view_time)
+    if briefing is None:
         return None
-    told = render_cache.get_or_build(
+    kpis = render_cache.get_or_build(
         f"{page}, before",
         context.kecamatan,
-        compute_inputs(context_at_briefing(context, one)),
+        compute_inputs(context_at_briefing(context, briefing)),
         build_kpis,
     )
-    return Baseline(briefings.format_name(one, context.view_time), told)
+    return Baseline(briefings.format_name(briefing, context.view_time), kpis)

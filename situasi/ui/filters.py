@@ -1,4 +1,4 @@
-"""The filters: widgets whose values live in the address, so that a link shows the same."""
+"""Filter widgets whose values are kept in the URL, so that a link shows the same view."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from situasi.domain.labels import label
 from situasi.presentation import map_measures, view_text
 from situasi.ui import session, tenant, url_state
 
-# What goes along from page to page.
+# Parameters that are carried over from page to page.
 CARRIED_PARAMETERS = ("kec", "saat", "sejak", "lang")
 
 
 def render_filters(container: DeltaGenerator) -> tuple[Selection, str]:
-    """Draw the filters in a line; what was chosen, and the window's code for `within`."""
-    wanted = Selection(
+    """Draw the filters in a line; return the selection and the code of the time window."""
+    selection = Selection(
         kecamatan=tuple(render_kecamatan_filter(container)),
         jenis=tuple(render_jenis_filter(container)),
         tingkat=tuple(render_tingkat_filter(container)),
         status=tuple(render_status_filter(container)),
     )
-    return wanted, render_window_filter(container)
+    return selection, render_window_filter(container)
 
 
 def render_jenis_filter(container: DeltaGenerator) -> list[str]:
-    """The kinds of incident to show; none means all."""
+    """Draw the filter of incident kinds; none means all."""
     return _render_multi_filter(
         container, "jenis", _("Jenis"), _("semua jenis"), _without_nihil(feed_schemas.JENIS),
         lambda code: label("jenis", code),
@@ -44,7 +44,7 @@ def render_jenis_filter(container: DeltaGenerator) -> list[str]:
 
 
 def render_status_filter(container: DeltaGenerator) -> list[str]:
-    """The states of incidents to show; none means all."""
+    """Draw the filter of incident states; none means all."""
     return _render_multi_filter(
         container, "status", _("Status"), _("semua status"), _without_nihil(feed_schemas.STATUS),
         lambda code: label("status", code),
@@ -52,14 +52,14 @@ def render_status_filter(container: DeltaGenerator) -> list[str]:
 
 
 def render_window_filter(container: DeltaGenerator) -> str:
-    """The code of the time window, for `within`."""
+    """Draw the filter of time windows; return the code, for `apply_window`."""
     return _render_single_filter(
         container.selectbox, "rentang", _("Waktu"), moments.WINDOWS, view_text.format_window
     )
 
 
 def render_kecamatan_filter(container: DeltaGenerator) -> list[str]:
-    """The kecamatan to show; none means all."""
+    """Draw the filter of kecamatan; none means all."""
     register = session.register()
     return _render_multi_filter(
         container, "kec", _("Kecamatan"), _("semua kecamatan"), list(register.kecamatan),
@@ -75,7 +75,7 @@ def render_multi_filter(
     codes: list[str],
     format_code: Callable[[str], str],
 ) -> list[str]:
-    """A filter of one page that may hold several codes; kept in the address under `name`."""
+    """Draw a filter for several codes, kept in the URL under `name`."""
     return _render_multi_filter(container, name, title, placeholder, codes, format_code)
 
 
@@ -87,32 +87,32 @@ def render_single_filter(
     format_code: Callable[[str], str],
     **options: Any,
 ) -> str:
-    """A choice of exactly one code, the first by default; kept in the address under `name`."""
+    """Draw a choice of exactly one code, the first by default, kept under `name`."""
     return _render_single_filter(widget, name, title, codes, format_code, **options)
 
 
 def format_active_filters() -> str:
-    """What is filtered on this page, for a file that leaves the board."""
-    said = [
+    """Return the active filters of this page in words, for a downloaded file."""
+    texts = [
         _(title)
         + ": "
-        + ", ".join(view_text.format_filter_value(board().register, name, one) for one in values)
+        + ", ".join(view_text.format_filter_value(board().register, name, code) for code in values)
         for name, title in view_text.FILTER_NAMES.items()
-        # Only filters that this page has drawn choose its rows.
+        # Only filters that this page has drawn select its rows.
         if name in st.session_state and (values := url_state.get_selected(name))
     ]
-    return "; ".join(said) or _("tanpa saringan")
+    return "; ".join(texts) or _("tanpa saringan")
 
 
 def get_active_codes() -> dict[str, list[str]]:
-    """The same as codes of the address, with the moment where it is past, for the trail."""
-    chosen = {
+    """Return the active filters as URL codes, with a past time, for the audit log."""
+    codes = {
         name: values
         for name in view_text.FILTER_NAMES
         if name in st.session_state and (values := url_state.get_selected(name))
     }
-    past = get_past_time() if "saat" in st.session_state else None
-    return chosen if past is None else {**chosen, "saat": [f"{past:%Y-%m-%dT%H:%M}"]}
+    past_time = get_past_time() if "saat" in st.session_state else None
+    return codes if past_time is None else {**codes, "saat": [f"{past_time:%Y-%m-%dT%H:%M}"]}
 
 
 def _without_nihil(codes: Sequence[str]) -> list[str]:
@@ -142,7 +142,7 @@ def _render_multi_filter(
 
 
 def render_tingkat_filter(container: DeltaGenerator) -> list[str]:
-    """The weights to show; none means all."""
+    """Draw the filter of tingkat; none means all."""
     url_state.load_widget("tingkat", feed_schemas.TINGKAT, (), single=False)
     values = container.pills(
         _("Tingkat"),
@@ -181,35 +181,35 @@ def _render_single_filter(
 
 
 def apply_window(selection: Selection, window: str, view_time: ViewTime) -> Selection:
-    """The selection with its time window, reckoned from the moment shown."""
+    """Return the selection limited to a time window that ends at the time shown."""
     return moments.apply_window(
         selection, window, moments.cache_minute(view_time), board().register.election
     )
 
 
 def render_measure_filter() -> str:
-    """By what the map is coloured."""
+    """Draw the choice of the measure that colours the map."""
     role = session.viewer().role
-    seen = [
+    codes = [
         name for name in map_measures.MEASURE_CODES if name not in SCREENS or role.may_see(name)
     ]
     return _render_single_filter(
-        st.selectbox, "ukur", _("Warna peta"), seen, map_measures.format_name, width=190
+        st.selectbox, "ukur", _("Warna peta"), codes, map_measures.format_name, width=190
     )
 
 
 def load_view_time() -> None:
-    """Know the moment that the address or the slider says, before anything is drawn."""
+    """Load the time from the URL or the slider, before anything is drawn."""
     url_state.load_value_widget("saat", _parse_time, _naive_day_bounds()[1])
 
 
 def get_past_time() -> datetime | None:
-    """The moment chosen on the slider, after `recall_moment`; None for the present."""
+    """Return the time set on the slider; None for the present. Call `load_view_time` first."""
     start, end = _naive_day_bounds()
-    chosen = st.session_state["saat"]
-    if not start <= chosen < end:
+    local = st.session_state["saat"]
+    if not start <= local < end:
         return None
-    return datetime.combine(chosen.date(), chosen.time(), tenant.get_info().zone)
+    return datetime.combine(local.date(), local.time(), tenant.get_info().zone)
 
 
 def _parse_time(text: str) -> datetime | None:
@@ -222,9 +222,9 @@ def _parse_time(text: str) -> datetime | None:
 
 
 def render_time_slider() -> None:
-    """The slider under the timeline: its right end is the present."""
+    """Draw the time slider; its right end is the present."""
     start, end = _naive_day_bounds()
-    chosen = st.slider(
+    local = st.slider(
         _("Tampilkan keadaan sebagaimana diketahui pada"),
         min_value=start,
         max_value=end,
@@ -234,27 +234,29 @@ def render_time_slider() -> None:
         disabled=url_state.is_fixed_by_link("saat"),
         label_visibility="collapsed",
     )
-    url_state.save_widget("saat", [f"{chosen:%Y-%m-%dT%H:%M}"], [f"{end:%Y-%m-%dT%H:%M}"])
+    url_state.save_widget("saat", [f"{local:%Y-%m-%dT%H:%M}"], [f"{end:%Y-%m-%dT%H:%M}"])
 
 
 def set_view_time(at: datetime) -> None:
-    """Show this moment of the day."""
+    """Show this time of the day."""
     local = at.astimezone(tenant.get_info().zone)
     st.session_state["saat"] = local.replace(tzinfo=None, second=0, microsecond=0)
 
 
 def return_to_present() -> None:
+    """Show the present."""
     st.session_state["saat"] = _naive_day_bounds()[1]
 
 
 def show_all_times() -> None:
+    """Select the time window without limits."""
     url_state.select("rentang", ["semua"], single=True)
 
 
 def _naive_day_bounds() -> tuple[datetime, datetime]:
-    # Without zone: the browser shows a naive time as written, in the election's own zone.
-    desk = tenant.get_info()
-    return desk.day_start.replace(tzinfo=None), desk.day_end.replace(tzinfo=None)
+    # Without zone: the browser shows a naive time as it is, in the election's zone.
+    info = tenant.get_info()
+    return info.day_start.replace(tzinfo=None), info.day_end.replace(tzinfo=None)
 
 
 def select_kecamatan(code: str) -> None:
@@ -263,5 +265,5 @@ def select_kecamatan(code: str) -> None:
 
 
 def toggle_kecamatan(code: str) -> None:
-    """A click on the map: this kecamatan alone, or all again."""
+    """Show this kecamatan alone, or all if it was already selected."""
     url_state.select("kec", [] if url_state.get_selected("kec") == [code] else [code])

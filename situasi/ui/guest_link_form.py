@@ -1,4 +1,4 @@
-"""A link for guests to the view that is on the screen: the form in the heading of every page."""
+"""The form that creates a guest link to the current view; in the header of every page."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from situasi.store.interface import StoreError
 from situasi.ui import session, url_state
 from situasi.ui.components import markup
 
-# Hours that a link may last.
+# Lifetimes of a link.
 DURATIONS_HOURS = (1, 4, 12, 48, 168)
 _RESULT_KEY = "_tautan"
 
 
 @dataclass(frozen=True)
 class _LinkResult:
-    """The last link that this viewer made: of which view, or why there is none."""
+    """The last link that this viewer created, for which view, or why it failed."""
 
     page_and_query: tuple[str, list[tuple[str, str]]]
     url: str = ""
@@ -33,17 +33,17 @@ class _LinkResult:
 
 
 def render_guest_link_button() -> None:
-    """The button that opens the form, for those who may let guests in, where a guest may look."""
+    """Draw the button of the form, if the viewer may create links and the page is shareable."""
     if (
         not session.viewer().role.may("bagikan")
         or url_state.get_current_page() not in guest_links.SHAREABLE_PAGES
     ):
         return
-    opened = st.popover(
+    popover = st.popover(
         _("Tautan tamu"), key="tautan_tamu", on_change="rerun", type="tertiary", width="content"
     )
-    if opened.open:
-        with opened:
+    if popover.open:
+        with popover:
             _render_form()
 
 
@@ -58,9 +58,9 @@ def _render_form() -> None:
             _("Berlaku"), DURATIONS_HOURS, index=1, format_func=_format_duration, key="tautan_jam"
         )
         st.form_submit_button(_("Buat tautan"), type="primary", on_click=_on_create)
-    made: _LinkResult | None = st.session_state.get(_RESULT_KEY)
-    if made is not None and made.page_and_query == _get_page_and_query():
-        _render_link(made)
+    link_result: _LinkResult | None = st.session_state.get(_RESULT_KEY)
+    if link_result is not None and link_result.page_and_query == _get_page_and_query():
+        _render_link(link_result)
 
 
 def _format_duration(hours: int) -> str:
@@ -74,11 +74,15 @@ def _render_link(link_result: _LinkResult) -> None:
         st.warning(markup.escape_markdown(link_result.error))
         return
     zone = board().register.election.zone
-    ends = link_result.expires_at.astimezone(zone)
+    expires_at = link_result.expires_at.astimezone(zone)
     markup.render_copyable_text(link_result.url, _("Salin"), _("Tersalin"))
-    said = _("Berlaku sampai {day} {time} {zone}. Dapat dicabut di halaman Tautan tamu.")
-    label = board().register.election.zone_label
-    st.caption(said.format(day=i18n.format_date(ends), time=i18n.format_time(ends), zone=label))
+    text = _("Berlaku sampai {day} {time} {zone}. Dapat dicabut di halaman Tautan tamu.")
+    zone_label = board().register.election.zone_label
+    st.caption(
+        text.format(
+            day=i18n.format_date(expires_at), time=i18n.format_time(expires_at), zone=zone_label
+        )
+    )
 
 
 def _get_page_and_query() -> tuple[str, list[tuple[str, str]]]:

@@ -1,4 +1,4 @@
-"""Files of the inbox that were not taken in: how many, which, and why."""
+"""Inbox files that were not ingested: how many, which, and why."""
 
 from __future__ import annotations
 
@@ -15,39 +15,45 @@ from situasi.ui.tables.table_view import Table
 
 
 def build_card() -> Card:
-    """How many files failed since the server was opened, and how many wait."""
+    """Build the card: files that failed since the server started, and files that wait."""
     state = telemetry.INBOX
     failed = state.refused_count + state.error_count
     note = _("{n} menunggu dicoba lagi · {other} bukan berkas").format(
         n=i18n.format_number(len(state.waiting_files)),
         other=i18n.format_number(len(state.ignored_reasons)),
     )
-    alarm = bool(state.error_count or state.waiting_files)
-    return Card(_("Berkas kotak masuk gagal"), i18n.format_number(failed), note, is_alarm=alarm)
+    is_alarm = bool(state.error_count or state.waiting_files)
+    return Card(_("Berkas kotak masuk gagal"), i18n.format_number(failed), note, is_alarm=is_alarm)
 
 
 def build_table() -> Table:
-    """The files that wait, and those that failed, the newest first, each with its reason."""
+    """Build the table of waiting files, then failed ones, newest first, with reasons."""
     state = telemetry.INBOX
-    waiting = sorted(dict(state.waiting_files).values(), key=lambda one: one.name)
-    rows: list[tuple[str, UnreadFile]] = [(_("dicoba lagi"), one) for one in waiting]
-    rows += [(_("gagal"), one) for one in reversed(list(state.failed_files))]
+    waiting = sorted(dict(state.waiting_files).values(), key=lambda file: file.name)
+    rows: list[tuple[str, UnreadFile]] = [(_("dicoba lagi"), file) for file in waiting]
+    rows += [(_("gagal"), file) for file in reversed(list(state.failed_files))]
     ignored = sorted(dict(state.ignored_reasons).items())
     return table_view.make_table(
         {
             _("waktu"): time_column(
-                [*(one.at for _state, one in rows), *(None for _one in ignored)]
+                [*(file.at for _state, file in rows), *(None for _one in ignored)]
             ),
-            _("berkas"): [*(one.name for _state, one in rows), *(name for name, _why in ignored)],
-            _("keadaan"): [*(said for said, _one in rows), *(_("diabaikan") for _one in ignored)],
-            _("sebab"): [*(one.reason for _state, one in rows), *(why for _name, why in ignored)],
+            _("berkas"): [*(file.name for _state, file in rows), *(name for name, _why in ignored)],
+            _("keadaan"): [
+                *(state for state, _one in rows),
+                *(_("diabaikan") for _one in ignored),
+            ],
+            _("sebab"): [
+                *(file.reason for _state, file in rows),
+                *(reason for _name, reason in ignored),
+            ],
         },
         is_exercise=False,
     )
 
 
 def render_panel(context: PageContext) -> None:
-    """On Masukan: what was not taken from the inbox; nothing where there is nothing to tell."""
+    """Draw the failed files on the page Masukan; nothing if there are none."""
     state = telemetry.INBOX
     count = len(state.failed_files) + len(state.waiting_files) + len(state.ignored_reasons)
     if not count or not context.view_time.live:

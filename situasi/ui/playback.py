@@ -1,4 +1,4 @@
-"""The day played back: the moment of the board moves by itself, or to the next serious event."""
+"""Playback of the day: the time shown moves by itself, or to the next critical event."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import streamlit as st
 
-from situasi.analysis.situation import critical as events
+from situasi.analysis.situation import critical
 from situasi.analysis.situation.critical import CriticalEvent
 from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
@@ -19,7 +19,7 @@ from situasi.live.snapshot import SnapshotView
 from situasi.ui import filters, session, url_state
 from situasi.ui.components import markup
 
-# Seconds between two steps, and the minutes of the day in each.
+# Seconds between two ticks, and the minutes of the day in each.
 TICK_S = 1.0
 MINUTES_PER_TICK = (1, 5, 15, 30)
 _DEFAULT_MINUTES = 5
@@ -30,24 +30,24 @@ _FINISHED_KEY = "_putar_selesai"
 _RENDERED_KEY = "_putar_tergambar"
 _SPEED_KEY = "laju"
 _LAST_TIME_KEY = "_putar_ditinggal"
-# So long the browser may take to hear that the day is over.
+# Time for the browser to learn that the playback is over.
 _GRACE_S = 10.0
 
 
 def render_controls(
     view_time: ViewTime, snapshot_view: SnapshotView, kecamatan: Collection[str]
 ) -> str:
-    """Play, pause, speed and the steps to serious events of these kecamatan (none: all).
+    """Draw play, pause, speed and steps to critical events of these kecamatan (none: all).
 
-    What is to be said of the moment: that the day is over, or what serious thing became known;
-    "" for nothing. A guest has the moment of the link, and nothing to play.
+    Returns the status text: that the day is over, or which critical event became known; "" for
+    none. A guest has the time of the link, and no controls.
     """
     if url_state.is_fixed_by_link("saat"):
         return ""
-    chosen = tuple(kecamatan)
-    # Of the present nobody asks, and all rows would be read anew with each report.
-    found = [] if view_time.live else _compute_critical_events(snapshot_view, chosen)
-    here = view_time.at.replace(second=0, microsecond=0)
+    codes = tuple(kecamatan)
+    # The present needs no events, and would recompute them with each report.
+    events = [] if view_time.live else _compute_critical_events(snapshot_view, codes)
+    minute = view_time.at.replace(second=0, microsecond=0)
     playing = bool(st.session_state.get(_PLAYING_KEY))
     with markup.inline_row("putar"):
         st.button(
@@ -58,12 +58,12 @@ def render_controls(
             args=(view_time.live,),
         )
         if view_time.live and not playing:
-            # Of a day that nobody has gone back to there is no speed, and nothing that follows.
+            # Before the first step back there is no speed and no next event.
             st.button(
                 _("‹ Serius sebelumnya"),
                 key="serius_sebelumnya",
                 on_click=_on_previous,
-                args=(chosen,),
+                args=(codes,),
             )
         else:
             st.selectbox(
@@ -78,26 +78,32 @@ def render_controls(
             _render_step_button(
                 _("‹ Serius sebelumnya"),
                 "serius_sebelumnya",
-                events.previous_event_minute(found, here),
+                critical.previous_event_minute(events, minute),
             )
             _render_step_button(
-                _("Serius berikutnya ›"), "serius_berikutnya", events.next_event_minute(found, here)
+                _("Serius berikutnya ›"),
+                "serius_berikutnya",
+                critical.next_event_minute(events, minute),
             )
     if playing:
         st.session_state[_RENDERED_KEY] = True
         _on_tick()
-    return markup.escape_markdown(_format_status(found, view_time))
+    return markup.escape_markdown(_format_status(events, view_time))
 
 
 def discard_stale_slider() -> None:
-    """Before the slider is drawn: a browser that has not heard of the end leads nobody back."""
-    left, until = st.session_state.get(_LAST_TIME_KEY, (None, 0.0))
-    if left is not None and st.session_state.get("saat") == left and time.monotonic() < until:
+    """Reset a slider value of a browser that does not know of the end; call before drawing."""
+    last_time, deadline = st.session_state.get(_LAST_TIME_KEY, (None, 0.0))
+    if (
+        last_time is not None
+        and st.session_state.get("saat") == last_time
+        and time.monotonic() < deadline
+    ):
         filters.return_to_present()
 
 
 def stop() -> None:
-    """Whoever chooses the moment by hand has stopped it."""
+    """Stop the playback, because the viewer chose a time by hand."""
     st.session_state[_PLAYING_KEY] = False
 
 
@@ -110,12 +116,13 @@ def _render_step_button(title: str, key: str, target: datetime | None) -> None:
 
 
 def _on_previous(kecamatan: tuple[str, ...]) -> None:
-    shown = session.get_snapshot_view()
-    last = events.previous_event_minute(
-        _compute_critical_events(shown, kecamatan), session.get_view_time(None, shown).at
+    snapshot_view = session.get_snapshot_view()
+    target = critical.previous_event_minute(
+        _compute_critical_events(snapshot_view, kecamatan),
+        session.get_view_time(None, snapshot_view).at,
     )
-    if last is not None:
-        _go_to(last)
+    if target is not None:
+        _go_to(target)
 
 
 def _go_to(target: datetime) -> None:
@@ -125,21 +132,21 @@ def _go_to(target: datetime) -> None:
 
 
 def _format_status(critical_events: list[CriticalEvent], view_time: ViewTime) -> str:
-    """That it is over, or what serious thing became known at this very minute."""
+    """Return that playback is over, or which critical events became known in this minute."""
     if st.session_state.get(_FINISHED_KEY) and view_time.live:
         return _("Putaran selesai: papan kembali langsung.")
-    here = [] if view_time.live else [one for one in critical_events if one.minute == view_time.at]
-    said = [
+    events = [] if view_time.live else [e for e in critical_events if e.minute == view_time.at]
+    texts = [
         _("{what}, {where} ({why})").format(
-            what=label("jenis", one.jenis),
-            where=board().register.name_of(one.kecamatan),
-            why=_format_reason(one.reason),
+            what=label("jenis", e.jenis),
+            where=board().register.name_of(e.kecamatan),
+            why=_format_reason(e.reason),
         )
-        for one in here[:_MAX_NAMED_EVENTS]
+        for e in events[:_MAX_NAMED_EVENTS]
     ]
-    if len(here) > _MAX_NAMED_EVENTS:
-        said.append(_("{n} lagi").format(n=i18n.format_number(len(here) - _MAX_NAMED_EVENTS)))
-    return "; ".join(said)
+    if len(events) > _MAX_NAMED_EVENTS:
+        texts.append(_("{n} lagi").format(n=i18n.format_number(len(events) - _MAX_NAMED_EVENTS)))
+    return "; ".join(texts)
 
 
 def _format_reason(code: str) -> str:
@@ -149,13 +156,13 @@ def _format_reason(code: str) -> str:
 def _compute_critical_events(
     snapshot_view: SnapshotView, kecamatan: tuple[str, ...]
 ) -> list[CriticalEvent]:
-    """The serious events of the day that are known by now."""
+    """Return the critical events of the day that are known by now."""
     end = board().register.election.day_end
-    # What is serious is no question of the clock, so that no minute asks it anew.
+    # Critical events do not depend on the clock; a fixed time avoids recomputing each minute.
     clock = ViewTime(end, live=True, is_exercise=True)
-    found = session.compute(events.find_critical_events, snapshot_view, clock, kecamatan)
+    events = session.compute(critical.find_critical_events, snapshot_view, clock, kecamatan)
     present = session.get_view_time(None, snapshot_view).at
-    return [one for one in found if one.minute < present]
+    return [event for event in events if event.minute < present]
 
 
 def _on_toggle(is_live: bool) -> None:
@@ -167,15 +174,15 @@ def _on_toggle(is_live: bool) -> None:
 
 @st.fragment(run_every=TICK_S)
 def _on_tick() -> None:
-    """One step each time that the clock of the browser asks; none while the page is drawn."""
+    """Advance one step with each tick of the browser; not while the page is drawn."""
     if st.session_state.pop(_RENDERED_KEY, False) or not st.session_state.get(_PLAYING_KEY):
         return
-    moment = filters.get_past_time()
+    current = filters.get_past_time()
     present = session.get_view_time(None, session.get_snapshot_view()).at
-    onward = moment and moment + timedelta(
+    next_time = current and current + timedelta(
         minutes=st.session_state.get(_SPEED_KEY) or _DEFAULT_MINUTES
     )
-    if onward is None or onward >= min(present, board().register.election.day_end):
+    if next_time is None or next_time >= min(present, board().register.election.day_end):
         st.session_state[_PLAYING_KEY], st.session_state[_FINISHED_KEY] = False, True
         st.session_state[_LAST_TIME_KEY] = (
             st.session_state.get("saat"),
@@ -183,5 +190,5 @@ def _on_tick() -> None:
         )
         filters.return_to_present()
     else:
-        filters.set_view_time(onward)
+        filters.set_view_time(next_time)
     st.rerun()

@@ -1,4 +1,7 @@
-"""Records of access: who marked, heeded, moved, drilled; the last of them when the store breaks."""
+"""Caches that all viewers share: records of actions, and parts built from the same inputs.
+
+Records (briefings, acknowledgements and others) keep their last value if the store fails.
+"""
 
 from __future__ import annotations
 
@@ -16,28 +19,28 @@ from situasi.ui import tenant
 
 T = TypeVar("T")
 _records_cache = SingleFlightCache(16)
-# By name, store and kabupaten: what was read last.
+# By name, store, contest and kabupaten: the records read last.
 _last_records: dict[tuple[str, str, str, str], Any] = {}
 
 
 def cached_records(
     name: str, snapshot_view: SnapshotView, load: Callable[[Store], T], default: Any
 ) -> T:
-    """What `read` finds, once while nobody writes such a record; shared: nobody may change it.
+    """Return what `load` reads, read once while nobody writes such a record. Do not change it.
 
-    name: of what is read. nothing: where the store was never readable.
+    name: of what is read. default: the value if the store was never readable.
     """
-    here = board()
-    key = (name, here.settings.store_url, here.register.election.contest, here.kabupaten_code)
-    with suppress(StoreError):  # the board says itself that it cannot
+    active = board()
+    key = (name, active.settings.store_url, active.register.election.contest, active.kabupaten_code)
+    with suppress(StoreError):  # the board shows the store error itself
         _last_records[key] = _records_cache.get(
-            (*key, snapshot_view.access_position), lambda: load(here.store)
+            (*key, snapshot_view.access_position), lambda: load(active.store)
         )
-    found: T = _last_records.get(key, default)
-    return found
+    records: T = _last_records.get(key, default)
+    return records
 
 
-# Of each name. With each the findings that it was made of: those of some twenty versions, no more.
+# For each name. The inputs are kept too: those of about twenty versions at most.
 _MAX_ENTRIES = 24
 _built_by_name: defaultdict[str, SingleFlightCache] = defaultdict(
     lambda: SingleFlightCache(_MAX_ENTRIES)
@@ -47,11 +50,11 @@ _built_by_name: defaultdict[str, SingleFlightCache] = defaultdict(
 def get_or_build(
     name: str, dependencies: Hashable, inputs: tuple[Any, ...], build: Callable[..., T]
 ) -> T:
-    """What is made of these very findings, as long as they are kept.
+    """Return what is built from these inputs, cached together with them.
 
-    name, asked: what else it rests on, besides the language. make: called with the findings; it
-    may not ask who looks. What it gives is shared: nobody may change it.
+    The result is shared: do not change it. name, dependencies: what else it depends on, besides the
+    language. build: called with the inputs; it may not depend on the viewer.
     """
     key = (tenant.get_code(), dependencies, i18n.current_language(), tuple(map(id, inputs)))
-    # With what was found, so that no other finding gets its place in memory, and so its number.
+    # The inputs are cached with it, so that no other object can get their id().
     return _built_by_name[name].get(key, lambda: (inputs, build(*inputs)))[1]

@@ -1,4 +1,4 @@
-"""What one viewer sees: the moment, the language, the theme, the picture behind the page."""
+"""The session of one viewer: time, language, theme, board and data of the page."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ from situasi.presentation import view_text
 from situasi.ui import tenant
 
 T = TypeVar("T")
-_ACTION_FAILED_KEY = "_act_failed"  # see situasi/streamlit_patches/acts.py, which says so
-# What is the same all through one run of the frame, and dear to ask for again and again.
+_ACTION_FAILED_KEY = "_act_failed"  # set by situasi/streamlit_patches/acts.py
+# Values that are constant during one script run and expensive to compute often.
 _RUN_CACHE: ContextVar[dict[str, object] | None] = ContextVar("run", default=None)
-# (known frames by feed, register, moment, what else was asked) -> anything
+# (known frames by feed, register, time, other arguments) -> anything
 Query = Callable[..., T]
 
 
 @contextmanager
 def run_cache() -> Iterator[None]:
-    """Ask once for what `of_run` gives, until the end of this run."""
+    """Cache what `per_run` returns until the end of this run."""
     token = _RUN_CACHE.set({})
     try:
         yield
@@ -49,39 +49,41 @@ def run_cache() -> Iterator[None]:
 
 
 def per_run(key: str, factory: Callable[[], T]) -> T:
-    """What this asks for; asked once in a run, and each time outside of one."""
-    run = _RUN_CACHE.get()
-    if run is None:
+    """Return the value of the factory, called once per run; each time outside of a run."""
+    cache = _RUN_CACHE.get()
+    if cache is None:
         return factory()
-    if key not in run:
-        run[key] = factory()
-    return run[key]  # type: ignore[return-value]
+    if key not in cache:
+        cache[key] = factory()
+    return cache[key]  # type: ignore[return-value]
 
 
 def now() -> datetime:
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 def use_url_language() -> str:
-    """Use the language that the address asks for (`?lang=en`); Indonesian otherwise."""
+    """Use the language in the URL (`?lang=en`), Indonesian by default."""
     return i18n.set_language(str(st.query_params.get("lang", i18n.LANGUAGES[0])))
 
 
 def get_theme() -> Theme:
+    """Return the light or dark theme of the browser."""
     return select_theme(st.context.theme.type)
 
 
-# Who asks without a word of the gate: nobody, who sees nothing.
+# A request that the middleware did not authenticate: it may see nothing.
 NOBODY = Viewer("", Role("", frozenset(), frozenset()))
 
 
 def viewer() -> Viewer:
-    """Who looks, as the gate says it, with what they may see and do on this page."""
+    """Return the viewer with the rights on this page, as the middleware reports it."""
     return per_run("viewer", lambda: tenant.restrict_viewer(_account()) or NOBODY)
 
 
 def account() -> Viewer:
-    """Who looks, as the gate says it, whatever page this is."""
+    """Return the signed-in account, as the middleware reports it, on any page."""
     return _account() or NOBODY
 
 
@@ -90,36 +92,37 @@ def _account() -> Viewer | None:
 
 
 def resolve_board() -> Board:
-    """The board that this run is about, in the process of a command above."""
+    """Return the board of this run, in the process of a command above."""
     return per_run("board", lambda: tenant.get_board(_account()))
 
 
 def is_hidden(feed: str, column: str) -> bool:
-    """Whether this viewer is not shown these cells: that is not the same as nobody told."""
+    """Return whether the viewer may not see a column; that differs from an empty cell."""
     return (feed, column) in access_scope.scope_of(viewer()).hidden_columns
 
 
 def get_viewer_header() -> str:
-    """What the gate wrote when it let this viewer's WebSocket in."""
+    """Return the header that the middleware set when it accepted this viewer's WebSocket."""
     return str(st.context.headers.get(viewer_header.HEADER_NAME) or "")
 
 
 def register() -> Register:
-    """The register of what the viewer may see."""
+    """Return the register limited to what the viewer may see."""
     return board().analysis_cache.register(access_scope.scope_of(viewer()))
 
 
 def get_snapshot_view() -> SnapshotView:
+    """Return the current snapshot view of the board."""
     return board().refresher.current_view()
 
 
 def refresh_after_write() -> None:
-    """Show what this page just wrote: whoever acts must see that it was taken."""
+    """Refresh the snapshot, so that viewers see at once what they wrote."""
     board().refresher.refresh()
 
 
 def pop_action_banners() -> list[tuple[str, str]]:
-    """The line that the viewer's last act failed, said once; nothing where it went well."""
+    """Return the banner that the viewer's last action failed, once; else nothing."""
     return (
         [view_text.build_failed_action_banner()]
         if st.session_state.pop(_ACTION_FAILED_KEY, False)
@@ -128,13 +131,13 @@ def pop_action_banners() -> list[tuple[str, str]]:
 
 
 def get_view_time(past_time: datetime | None, snapshot_view: SnapshotView) -> ViewTime:
-    """The moment that is shown: the chosen one where it is past, or the present."""
+    """Return the time to show: the chosen one if it is past, else the present."""
     zone = board().register.election.zone
     return moments.resolve_view_time(past_time, now(), snapshot_view.snapshot.exercise_at, zone)
 
 
 def _get_analysis_cache() -> AnalysisCache:
-    """What finds for this viewer, whose past moments wait for those of nobody else."""
+    """Return the analysis cache; past times are limited per viewer by OWNER."""
     OWNER.set(viewer().name)
     return board().analysis_cache
 
@@ -142,7 +145,7 @@ def _get_analysis_cache() -> AnalysisCache:
 def compute(
     query: Query[T], snapshot_view: SnapshotView, view_time: ViewTime, *args: Hashable
 ) -> T:
-    """What this analysis finds at this moment (Findings.of), of what the viewer may see."""
+    """Compute a query at this time (AnalysisCache.compute), limited to what the viewer may see."""
     result: T = _get_analysis_cache().compute(
         query, snapshot_view.snapshot, view_time, access_scope.scope_of(viewer()), *args
     )
@@ -152,7 +155,7 @@ def compute(
 def compute_on_snapshot(
     query: Query[T], snapshot_view: SnapshotView, view_time: ViewTime, *args: Hashable
 ) -> T:
-    """What this work finds of the whole snapshot (Findings.whole)."""
+    """Compute a query on the whole snapshot (AnalysisCache.compute_on_snapshot)."""
     result: T = _get_analysis_cache().compute_on_snapshot(
         query, snapshot_view.snapshot, view_time, access_scope.scope_of(viewer()), *args
     )
@@ -160,7 +163,7 @@ def compute_on_snapshot(
 
 
 def get_known_rows(snapshot_view: SnapshotView, view_time: ViewTime) -> AsOfView:
-    """The rows known at this moment, by feed, of those that the viewer may see."""
+    """Return the rows known at this time, by feed, that the viewer may see."""
     return _get_analysis_cache().known_rows(
         snapshot_view.snapshot, view_time, access_scope.scope_of(viewer())
     )
@@ -169,14 +172,14 @@ def get_known_rows(snapshot_view: SnapshotView, view_time: ViewTime) -> AsOfView
 def compute_overview(
     snapshot_view: SnapshotView, selection: Selection, view_time: ViewTime
 ) -> Overview:
-    """The overview of this selection, found once for all viewers of the same view."""
+    """Return the overview of this selection, computed once for all viewers of the view."""
     return _get_analysis_cache().compute_overview(
         snapshot_view.snapshot, view_time, access_scope.scope_of(viewer()), selection
     )
 
 
 def get_feed_states(snapshot_view: SnapshotView, view_time: ViewTime) -> tuple[FeedState, ...]:
-    """Which feeds should be speaking at this moment, and when each last did."""
+    """Return which feeds should report at this time, and when each last did."""
     return _get_analysis_cache().feed_states(
         snapshot_view.snapshot, view_time, access_scope.scope_of(viewer())
     )

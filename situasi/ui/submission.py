@@ -1,4 +1,4 @@
-"""What is typed on the board goes through the door of files; what the door said, row by row."""
+"""Rows that viewers type on the board: ingested like files, with the result for each row."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from situasi.store.interface import QuarantinedRow, StoreError
 from situasi.ui import filters, session
 
 Row = Mapping[str, str]
-# Among so many of the newest rows in quarantine our own are sought.
+# How many of the newest quarantined rows are searched for our own.
 _MAX_QUARANTINE_ROWS = 500
 
 
 @dataclass(frozen=True)
 class RejectedInput:
-    """A row that was not accepted: every reason, and its number in quarantine where it has one."""
+    """A row that was not accepted: all reasons, and its number in quarantine if it has one."""
 
     reasons: tuple[str, ...]
     quarantine_number: int | None = None
@@ -33,7 +33,7 @@ class RejectedInput:
 
 @dataclass(frozen=True)
 class SubmissionResult:
-    """What the door said of some rows. held: by position. refused: why nothing was looked at."""
+    """The result of submitted rows. rejected: by position. refusal: why none was processed."""
 
     accepted: int = 0
     duplicate: int = 0
@@ -42,23 +42,24 @@ class SubmissionResult:
 
     @property
     def is_ok(self) -> bool:
+        """Whether no row was rejected and the submission was not refused."""
         return not self.rejected and self.refusal is None
 
 
 def may_act(act: str) -> bool:
-    """Whether this viewer may do this here and now: nobody writes into the past."""
-    at = session.get_view_time(filters.get_past_time(), session.get_snapshot_view())
-    return at.live and session.viewer().role.may(act)
+    """Return whether the viewer may do this now; nobody writes while viewing the past."""
+    view_time = session.get_view_time(filters.get_past_time(), session.get_snapshot_view())
+    return view_time.live and session.viewer().role.may(act)
 
 
 def submit_rows(
     feed: str, rows: Sequence[Row], source: str, act: str = "masukkan"
 ) -> SubmissionResult:
-    """Bring rows through the door, as whoever is signed in.
+    """Ingest rows with the rights of the signed-in viewer.
 
-    A row that carries a number of quarantine leaves it once it is accepted.
+    A row with a quarantine number leaves quarantine once it is accepted.
     """
-    shown = board()
+    active = board()
     try:
         scope = write_scope.build_viewer_scope(session.viewer(), act)
     except WriteRefused:
@@ -71,57 +72,59 @@ def submit_rows(
             refusal=_("Laporan ini di luar wilayah Anda; tidak ada yang disimpan.")
         )
     try:
-        ledger = ingest_rows(
-            cells, source, shown.store, shown.ingest_context, scope, feed=feed, now=session.now()
+        result = ingest_rows(
+            cells, source, active.store, active.ingest_context, scope, feed=feed, now=session.now()
         )
     except StoreError as error:
         return SubmissionResult(refusal=str(error))
-    held = _find_rejected(feed, cells, source, ledger)
+    rejected = _find_rejected(feed, cells, source, result)
     session.refresh_after_write()
-    telemetry.record_ingest("form", feed, ledger.as_json())
-    return SubmissionResult(ledger.accepted, ledger.duplicate, held, ledger.refused)
+    telemetry.record_ingest("form", feed, result.as_json())
+    return SubmissionResult(result.accepted, result.duplicate, rejected, result.refused)
 
 
 def _is_in_area(feed: str, cells: list[dict[str, str]]) -> bool:
-    """Whether every row that would be accepted is of the viewer's kecamatan."""
+    """Return whether all rows that would be accepted are in the viewer's kecamatan."""
     area = session.viewer().area
     if not area:
         return True
-    judged = feeds.check(build_table(cells), feed, board().ingest_context, session.now())
-    return form_rows.is_in_area(judged.accepted["kecamatan"].tolist(), area)
+    checked = feeds.check(build_table(cells), feed, board().ingest_context, session.now())
+    return form_rows.is_in_area(checked.accepted["kecamatan"].tolist(), area)
 
 
 def _find_rejected(
     feed: str, cells: list[dict[str, str]], source: str, result: IngestResult
 ) -> dict[int, RejectedInput]:
-    """The faulty rows by position. Their numbers are sought by what quarantine keeps of them."""
+    """Return the faulty rows by position; numbers are matched by the cells in quarantine."""
     if not result.reasons:
         return {}
-    kept, found = _load_quarantined(feed, source), {}
-    for told in result.reasons:
-        at, reasons = told["row"] - 1, tuple(told["reasons"])
-        same = [row for row in kept if _is_same_row(row.raw, cells[at]) and row.reasons == reasons]
-        found[at] = RejectedInput(reasons)
+    stored, rejected = _load_quarantined(feed, source), {}
+    for entry in result.reasons:
+        at, reasons = entry["row"] - 1, tuple(entry["reasons"])
+        same = [
+            row for row in stored if _is_same_row(row.raw, cells[at]) and row.reasons == reasons
+        ]
+        rejected[at] = RejectedInput(reasons)
         if same:
-            found[at] = RejectedInput(reasons, same[-1].number, same[-1].source, same[-1].row)
-    return found
+            rejected[at] = RejectedInput(reasons, same[-1].number, same[-1].source, same[-1].row)
+    return rejected
 
 
 def _load_quarantined(feed: str, source: str) -> list[QuarantinedRow]:
-    """What of this source came last into quarantine; none where that cannot be read now."""
+    """Return the newest quarantined rows of this source; none if the store is unreadable."""
     store = board().store
     try:
-        waiting = store.quarantine_frame()
-        ours = waiting[(waiting["feed"] == feed) & (waiting["source"] == source)].tail(
+        frame = store.quarantine_frame()
+        own = frame[(frame["feed"] == feed) & (frame["source"] == source)].tail(
             _MAX_QUARANTINE_ROWS
         )
-        return list(store.quarantined_rows(feed, numbers=ours["number"].tolist()))
+        return list(store.quarantined_rows(feed, numbers=own["number"].tolist()))
     except StoreError:
-        return []  # the rows are there all the same, which the answer must not deny
+        return []  # the rows are stored all the same; the result must not deny that
 
 
 def _is_same_row(stored: Mapping[str, str], cells: Mapping[str, str]) -> bool:
-    """Whether quarantine kept these cells: it leaves out what it may not keep.
+    """Return whether a quarantined row has these cells; it omits those it may not store.
 
     Its empty cells are columns that the reasons ask for.
     """
@@ -130,20 +133,20 @@ def _is_same_row(stored: Mapping[str, str], cells: Mapping[str, str]) -> bool:
 
 
 def mark_as_correction(cells: Row, rejected: RejectedInput | None) -> dict[str, str]:
-    """The cells as a correction of the row that was held."""
+    """Return the cells, marked as a correction of the rejected row."""
     if rejected is None or rejected.quarantine_number is None:
         return dict(cells)
-    came_from = {
+    origin = {
         QUARANTINE_NUMBER: str(rejected.quarantine_number),
         "berkas": rejected.source,
         "baris": str(rejected.row),
     }
-    return {**cells, **came_from}
+    return {**cells, **origin}
 
 
 def build_report_time(is_exercise: bool) -> SubmissionStamp:
-    """How a row is sent that is made up, or real."""
-    played = session.get_snapshot_view().snapshot.exercise_at if is_exercise else None
+    """Return the time and the exercise mark with which a row is submitted."""
+    exercise_at = session.get_snapshot_view().snapshot.exercise_at if is_exercise else None
     return SubmissionStamp(
-        (played or session.now()).astimezone(board().register.election.zone), is_exercise
+        (exercise_at or session.now()).astimezone(board().register.election.zone), is_exercise
     )

@@ -1,4 +1,4 @@
-"""Uploaded files in memory, freed when nobody needs them any more."""
+"""Uploaded files in memory, freed when they are no longer needed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _log = logging.getLogger(__name__)
 def release_file(file_id: str) -> None:
     """Free the memory of an uploaded file of this script session.
 
-    Streamlit keeps it until the session ends, whatever becomes of its uploader.
+    Streamlit keeps it until the session ends, even if the uploader is gone.
     """
     context = get_script_run_ctx()
     if context is None:

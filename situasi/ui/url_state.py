@@ -1,6 +1,6 @@
-"""The address of a view: widget values kept in the query string as codes.
+"""The URL of a view: widget values kept in the query string as codes.
 
-Streamlit's own binding writes the words on the widget; codes stay the same in every language.
+Streamlit would write the words of the widget; codes are the same in every language.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ import streamlit as st
 from situasi.ui import session
 
 _STATE_KEY = "_address"
-# So many addresses of a browser that answers late are known again.
+# Number of query values sent to a slow browser that are still recognized.
 _MAX_SENT = 30
-# What is looked at closely, of what is shown: that a guest may choose.
+# Parameters of a detail, which a guest may select.
 _GUEST_SELECTABLE = frozenset({"tps"})
 
 
 @dataclass
 class _UrlState:
-    """What is kept of the address for one viewer.
+    """The URL state of one viewer.
 
-    said: by name, what the browser says of it, and what it was told since. chosen: by name, what
-    was last chosen. carried: a page, and what of its address goes along to another.
+    sent_to_browser: by name, the value in the browser, and the values sent to it since. selected:
+    by name, the last selection. carried_over: a page, and the parameters to carry to another.
     """
 
     sent_to_browser: dict[str, list[list[str]]] = field(default_factory=dict)
@@ -36,19 +36,19 @@ class _UrlState:
 def load_widget(name: str, allowed: Sequence[str], default: Sequence[str], *, single: bool) -> None:
     """Set the widget of this name before it is drawn.
 
-    From the address when that came or changed from outside; a page left and found again
-    has what was last chosen; else the widget keeps what its viewer did. Values that are
-    not allowed are passed over. For a guest the link alone says it, whatever the browser does.
+    The value comes from the URL if that is new or was changed from outside; after a return to the
+    page, from the last selection; otherwise the widget keeps its value. Values that are not allowed
+    are ignored. For a guest only the link counts, whatever the browser sends.
     """
     if is_fixed_by_link(name):
-        found = [value for value in dict.fromkeys(_get_link_values(name)) if value in allowed]
-        select(name, found or default, single=single)
+        values = [value for value in dict.fromkeys(_get_link_values(name)) if value in allowed]
+        select(name, values or default, single=single)
         return
-    written = _get_query().get(name, [])
-    if not _is_echo(name, written):
-        found = [value for value in dict.fromkeys(written) if value in allowed]
-        select(name, found or default, single=single)
-        _get_state().sent_to_browser[name] = [written]
+    url_values = _get_query().get(name, [])
+    if not _is_echo(name, url_values):
+        values = [value for value in dict.fromkeys(url_values) if value in allowed]
+        select(name, values or default, single=single)
+        _get_state().sent_to_browser[name] = [url_values]
     elif name not in st.session_state:
         select(name, _get_state().selected.get(name, default), single=single)
     else:
@@ -56,30 +56,30 @@ def load_widget(name: str, allowed: Sequence[str], default: Sequence[str], *, si
 
 
 def load_value_widget(name: str, parse: Callable[[str], object], default: object) -> None:
-    """The same for a widget of one value that is no word."""
+    """Do the same for a widget with one parsed value."""
     if is_fixed_by_link(name):
-        found = next(map(parse, _get_link_values(name)[-1:]), None)
-        st.session_state[name] = default if found is None else found
+        value = next(map(parse, _get_link_values(name)[-1:]), None)
+        st.session_state[name] = default if value is None else value
         return
-    written = _get_query().get(name, [])
-    if not _is_echo(name, written):
-        found = parse(written[-1]) if written else None
-        st.session_state[name] = default if found is None else found
-        _get_state().sent_to_browser[name] = [written]
+    url_values = _get_query().get(name, [])
+    if not _is_echo(name, url_values):
+        value = parse(url_values[-1]) if url_values else None
+        st.session_state[name] = default if value is None else value
+        _get_state().sent_to_browser[name] = [url_values]
     elif name not in st.session_state:  # another page was shown in between
-        found = parse(written[-1]) if written else None
-        st.session_state[name] = default if found is None else found
+        value = parse(url_values[-1]) if url_values else None
+        st.session_state[name] = default if value is None else value
     else:
         _preserve_widget(name)
 
 
 def is_fixed_by_link(name: str = "") -> bool:
-    """Whether a shared link says this of what is shown, so that its guest cannot choose it."""
+    """Return whether a shared link sets this parameter, so that a guest cannot change it."""
     return session.viewer().link is not None and name not in _GUEST_SELECTABLE
 
 
 def get_values(name: str) -> list[str]:
-    """What the address says under this name; to a guest the link says it."""
+    """Return the values of this name in the URL; for a guest those of the link."""
     return _get_link_values(name) if is_fixed_by_link(name) else list(_get_query().get(name, []))
 
 
@@ -89,70 +89,70 @@ def _get_link_values(name: str) -> list[str]:
 
 
 def set_current_page(name: str) -> None:
-    """Which page is drawn in this run."""
+    """Set the page that is drawn in this run."""
     _get_state().page = name
 
 
 def get_current_page() -> str:
-    """The page that is drawn; empty where no menu led to it."""
+    """Return the page that is drawn; empty if it was not opened by the menu."""
     return _get_state().page
 
 
 def get_parameters() -> list[tuple[str, str]]:
-    """Names and values of this view, as the address has them."""
+    """Return names and values of this view, as in the URL."""
     return [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
 
 
 def _preserve_widget(name: str) -> None:
-    """Hand the value on to a widget of the same name on another page.
+    """Keep the value for a widget of the same name on another page.
 
-    Right after a page is left its widget still counts as drawn, but the next page's is another
-    one for the framework, and would begin empty.
+    Right after a page is left its widget still counts as drawn, but to Streamlit the widget of the
+    next page is a different one, which would start empty.
     """
     st.session_state[name] = st.session_state[name]
 
 
 def save_widget(name: str, values: Sequence[str], default: Sequence[str]) -> None:
-    """Write the values of a widget into the address; its default is left out."""
-    kept, chosen = _get_state(), list(values)
-    kept.selected[name] = chosen
-    written = [] if chosen == list(default) else chosen
-    if written != _get_query().get(name, []):
-        _write(name, written)
-    said = kept.sent_to_browser.setdefault(name, [[]])
-    if written != said[-1]:
-        kept.sent_to_browser[name] = [*said[-_MAX_SENT:], written]
+    """Write the values of a widget into the URL; the default is omitted."""
+    state, selected = _get_state(), list(values)
+    state.selected[name] = selected
+    url_values = [] if selected == list(default) else selected
+    if url_values != _get_query().get(name, []):
+        _write(name, url_values)
+    sent = state.sent_to_browser.setdefault(name, [[]])
+    if url_values != sent[-1]:
+        state.sent_to_browser[name] = [*sent[-_MAX_SENT:], url_values]
 
 
 def acknowledge_url() -> None:
-    """Hear how far the browser has come with the addresses that it was told."""
+    """Update which of the sent URLs the browser has reached."""
     for name in _get_state().sent_to_browser:
         _is_echo(name, _get_query().get(name, []))
 
 
 def _is_echo(name: str, values: list[str]) -> bool:
-    """Whether this is only what the browser was told of this name, or had before it heard of it.
+    """Return whether the browser only repeats a value that was sent to it, or its value before.
 
-    Who acts twice in quick succession asks the second time with the address of before the first:
-    that is no choice of an older value. What is older than this is known no longer, so that the
-    way back through the browser's history is a choice.
+    Two quick actions send the second request with the URL of before the first: that does not select
+    an older value. Values older than that are forgotten, so that going back in the browser's
+    history does select.
     """
-    said = _get_state().sent_to_browser.setdefault(name, [[]])
-    if values not in said:
+    sent = _get_state().sent_to_browser.setdefault(name, [[]])
+    if values not in sent:
         return False
-    del said[: said.index(values)]
+    del sent[: sent.index(values)]
     return True
 
 
 def _get_state() -> _UrlState:
-    kept: _UrlState = session.per_run(
+    state: _UrlState = session.per_run(
         "address", lambda: st.session_state.setdefault(_STATE_KEY, _UrlState())
     )
-    return kept
+    return state
 
 
 def _get_query() -> dict[str, list[str]]:
-    """The address, by name."""
+    """Return the query parameters, by name."""
     return session.per_run(
         "query", lambda: {name: st.query_params.get_all(name) for name in st.query_params}
     )
@@ -168,29 +168,29 @@ def _write(name: str, values: list[str]) -> None:
 
 
 def carry_over(page: str, names: Sequence[str]) -> None:
-    """Take this part of the address along to another page, to which the menu led without it.
+    """Copy these parameters to another page that the menu opened without them.
 
-    page: where the browser says to be. To be called before anything reads the address.
+    page: the page that the browser reports. Call this before anything reads the URL.
     """
-    carried = _get_state().carried_over
-    if carried is not None and carried[0] != page:
-        for name, values in carried[1].items():
+    carried_over = _get_state().carried_over
+    if carried_over is not None and carried_over[0] != page:
+        for name, values in carried_over[1].items():
             if name not in _get_query():
                 _write(name, values)
     set_carry_over(page, names)
 
 
 def set_carry_over(page: str, names: Sequence[str]) -> None:
-    """Know what goes along should another page be opened from here."""
+    """Store the parameters to carry over if another page is opened from this one."""
     query = _get_query()
     _get_state().carried_over = (page, {name: query[name] for name in names if name in query})
 
 
 def get_selected(name: str) -> list[str]:
-    """What was last chosen."""
+    """Return the last selection."""
     return list(_get_state().selected.get(name, []))
 
 
 def select(name: str, values: Sequence[str], *, single: bool = False) -> None:
-    """Choose for the viewer (a click on the map, a button): the next run draws it."""
+    """Select values for the viewer (click on the map, button); the next run draws them."""
     st.session_state[name] = next(iter(values), None) if single else list(values)

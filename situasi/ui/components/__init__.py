@@ -1,1 +1,1 @@
-"""Drawn parts that pages share: KPI row, chart, map, markup."""
+"""Page components: KPI row, chart, map, history and markup."""

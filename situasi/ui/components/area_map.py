@@ -1,4 +1,4 @@
-"""A map of kecamatan coloured by any measure, its legend, and the click that filters the page."""
+"""A map of kecamatan coloured by a measure, with a legend; a click filters the page."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from situasi.ui.components import markup
 def build_areas(
     visible_codes: Collection[str], style_area: Callable[[Kecamatan], AreaStyle]
 ) -> dict[str, AreaStyle]:
-    """Every kecamatan as it is drawn, by code.
+    """Return the map style of every kecamatan, by code.
 
-    shown: the codes that the viewer asked for; of the others the map says nothing. paint:
-    gives the value and fill of one kecamatan, or one drawn "silent" where nothing was told.
+    visible_codes: the kecamatan that the viewer chose; the others are drawn as filtered.
+    style_area: returns the value and fill of one kecamatan, or fill_mode "silent" without data.
     """
-    chosen = set(url_state.get_selected("kec"))
-    drawn = {}
-    for code, place in board().register.kecamatan.items():
+    selected = set(url_state.get_selected("kec"))
+    areas = {}
+    for code, kecamatan in board().register.kecamatan.items():
         area = (
-            style_area(place)
+            style_area(kecamatan)
             if code in visible_codes
-            else AreaStyle(place.name, fill_mode="filtered")
+            else AreaStyle(kecamatan.name, fill_mode="filtered")
         )
-        drawn[code] = replace(area, is_selected=code in chosen)
-    return drawn
+        areas[code] = replace(area, is_selected=code in selected)
+    return areas
 
 
 def render_area_map(
@@ -46,9 +46,9 @@ def render_area_map(
     alt: str,
     points: pd.DataFrame | None = None,
 ) -> None:
-    """Draw the map; a click on a kecamatan filters the page, or shows all again.
+    """Draw the map; a click on a kecamatan filters the page, a second click shows all.
 
-    key: of the widget, one for each page. points: marks as situation_map wants them.
+    key: of the widget, one for each page. points: markers as situation_map expects them.
     """
     render_deck(build_deck(areas, key, points), key, alt)
 
@@ -59,8 +59,8 @@ def build_deck(
     points: pd.DataFrame | None = None,
     moves: pd.DataFrame | None = None,
 ) -> Deck:
-    """The map of these areas; points and moves as situation_map wants them."""
-    names = tuple((code, place.name) for code, place in board().register.kecamatan.items())
+    """Build the map of these areas; points and moves as situation_map expects them."""
+    names = tuple((code, kecamatan.name) for code, kecamatan in board().register.kecamatan.items())
     return build_situation_map(
         place_labels(board().boundaries, names, HEIGHT),
         board().boundaries.url,
@@ -73,27 +73,27 @@ def build_deck(
 
 
 def render_deck(deck: Deck, key: str, alt: str) -> None:
-    """Draw a map that was made before."""
+    """Draw a map that was built before."""
     st.pydeck_chart(deck, height=HEIGHT, on_select=partial(_on_click, key), key=key, alt=alt)
 
 
 def get_layer_id(key: str) -> str:
-    """A new id lets go of the last click; see docs/decisions.md."""
+    """Return the layer id; a new id clears the last click (see docs/decisions.md)."""
     return f"kecamatan-{st.session_state.setdefault(_clicks_key(key), 0)}"
 
 
 def render_legend(marks: Sequence[tuple[Markup, str]]) -> None:
-    """The marks with their words, and who drew the lines."""
+    """Draw the marks with their labels, and the source of the boundaries."""
     source = board().boundaries
     markup.render_legend(marks, f"{source.credit}. {source.caution}.")
 
 
 def _on_click(key: str) -> None:
-    """A click on a kecamatan filters the page; on a mark, its kecamatan too."""
+    """Filter by the clicked kecamatan, or by the kecamatan of the clicked marker."""
     objects = st.session_state[key]["selection"]["objects"]
-    for layer, picked in objects.items():
-        if layer.startswith("kecamatan") and picked:
-            filters.toggle_kecamatan(picked[0]["properties"]["kode"])
+    for layer, selected in objects.items():
+        if layer.startswith("kecamatan") and selected:
+            filters.toggle_kecamatan(selected[0]["properties"]["kode"])
     st.session_state[_clicks_key(key)] = st.session_state.get(_clicks_key(key), 0) + 1
 
 

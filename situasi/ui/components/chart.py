@@ -1,4 +1,4 @@
-"""Plotly figures on a page, drawn and written once for all who see the same."""
+"""Plotly figures on a page, built and serialized once for all viewers of the same data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from situasi.ui import render_cache, session
 
 
 class _SerializedFigure(go.Figure):  # type: ignore[misc]
-    """A figure that gives what it was written as: nothing to copy, nothing to convert."""
+    """A figure that is serialized once, so that Streamlit neither copies nor converts it."""
 
     def __init__(self, figure: go.Figure) -> None:
         super().__init__()
@@ -30,14 +30,15 @@ def render_chart(
     build: Callable[..., go.Figure],
     dependencies: Hashable = None,
 ) -> None:
-    """The figure that `make` draws of these findings, called with them and the viewer's theme.
+    """Draw the figure that `build` makes from these inputs and the theme of the viewer.
 
-    alt: what it shows, in words. asked: what else it rests on (drawn.once).
+    alt: what the figure shows, in words. dependencies: what else it depends on
+    (render_cache.get_or_build).
     """
     theme = session.get_theme()
     st.plotly_chart(
         render_cache.get_or_build(
-            key, (dependencies, theme), inputs, lambda *them: _SerializedFigure(build(*them, theme))
+            key, (dependencies, theme), inputs, lambda *args: _SerializedFigure(build(*args, theme))
         ),
         theme=None,
         config={"displayModeBar": False},

@@ -12,7 +12,7 @@ from situasi.ui.components import markup
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One row of a case's history: when, what state, whose words, and what is to be known of it."""
+    """One entry of a history: when, status, text, author, note and check flags."""
 
     when: str
     status: str
@@ -23,16 +23,16 @@ class HistoryEntry:
 
 
 def render_history(entries: Sequence[HistoryEntry]) -> None:
-    """All that was told of a case, newest first."""
+    """Draw the entries as a list, in the given order (newest first)."""
     markup.render(
         Markup('<ol class="kj-told">{}</ol>').format(Markup("").join(map(_format_entry, entries)))
     )
 
 
 def _format_entry(entry: HistoryEntry) -> Markup:
-    doubt = Markup("")
+    flag_chip = Markup("")
     if entry.flags:
-        doubt = Markup('<span class="si-chip si-doubt" title="{0}">⚑ {0}</span>').format(
+        flag_chip = Markup('<span class="si-chip si-doubt" title="{0}">⚑ {0}</span>').format(
             entry.flags
         )
     return Markup(
@@ -44,5 +44,5 @@ def _format_entry(entry: HistoryEntry) -> Markup:
         text=entry.text,
         who=entry.author,
         note=entry.note,
-        doubt=doubt,
+        doubt=flag_chip,
     )

@@ -1,4 +1,4 @@
-"""Key figures in a row; a click on one opens the rows behind it."""
+"""KPIs in a row; a click on one opens the rows behind it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from situasi.ui.tables.table_view import Table
 
 @dataclass(frozen=True)
 class KpiValue:
-    """A number that a figure tells, by which two moments are compared.
+    """A number of a KPI that can be compared between two moments.
 
-    value: None or missing where nobody knows. word: what it counts; "" for the figure itself.
+    value: None or missing where it is unknown. label: what it counts; "" for the KPI itself.
     """
 
     value: float | None
@@ -31,20 +31,22 @@ class KpiValue:
 
     @property
     def is_known(self) -> bool:
+        """Whether there is a value."""
         return self.value is not None and not pd.isna(self.value)
 
     @property
     def number(self) -> float:
+        """The value as a number; only for a known one."""
         assert self.value is not None, "only what is known is compared"
         return float(self.value)
 
 
 @dataclass(frozen=True)
 class Kpi:
-    """A card and what stands behind it.
+    """A card and the rows behind it.
 
-    rows: gives the table when somebody opens it; None where nothing can be listed. counts: what
-    can be compared with another moment, by `word`.
+    build_table: builds the table when somebody opens it; None where nothing can be listed. values:
+    what can be compared with another moment, by `label`.
     """
 
     key: str
@@ -55,47 +57,47 @@ class Kpi:
 
 @dataclass(frozen=True)
 class Baseline:
-    """The figures of a briefing, and what it is called: "taklimat 09.00"."""
+    """The KPIs at a briefing, and its name: "taklimat 09.00"."""
 
     briefing_name: str
     kpis: Sequence[Kpi]
 
     def format_change(self, kpi: Kpi) -> str:
-        """How this figure has changed, in words; "" for one that is no number now.
+        """Return how this KPI changed, in words; "" if it has no number now.
 
-        A number that nobody knew then is compared with nothing: it did not grow from zero.
+        A number that was unknown at the briefing is not compared: it did not grow from zero.
         """
-        counts = [one for one in kpi.values if one.is_known]
-        if not counts:
+        values = [value for value in kpi.values if value.is_known]
+        if not values:
             return ""
-        then = {
-            one.label: one
-            for other in self.kpis
-            if other.key == kpi.key
-            for one in other.values
-            if one.is_known
+        previous = {
+            value.label: value
+            for old in self.kpis
+            if old.key == kpi.key
+            for value in old.values
+            if value.is_known
         }
-        pairs = [(one, then[one.label]) for one in counts if one.label in then]
+        pairs = [(value, previous[value.label]) for value in values if value.label in previous]
         if not pairs:
             return _("{briefing}: belum ada pembanding").format(briefing=self.briefing_name)
-        said = " · ".join(filter(None, (_format_difference(one, other) for one, other in pairs)))
-        if not said:
+        change = " · ".join(filter(None, (_format_difference(value, old) for value, old in pairs)))
+        if not change:
             return _("tetap sejak {briefing}").format(briefing=self.briefing_name)
-        return _("{change} sejak {briefing}").format(change=said, briefing=self.briefing_name)
+        return _("{change} sejak {briefing}").format(change=change, briefing=self.briefing_name)
 
 
 def _format_difference(current: KpiValue, previous: KpiValue) -> str:
-    """'+3 terlambat'; "" where it is the same."""
+    """Return a text like '+3 terlambat'; "" where nothing changed."""
     change = round(current.number - previous.number, current.digits)
     if change == 0:
         return ""
-    about = "≈ " if current.is_estimated or previous.is_estimated else ""
-    said = f"{about}{'+' if change > 0 else '−'}{i18n.format_number(abs(change), current.digits)}"
-    return f"{said} {current.label}".strip()
+    prefix = "≈ " if current.is_estimated or previous.is_estimated else ""
+    text = f"{prefix}{'+' if change > 0 else '−'}{i18n.format_number(abs(change), current.digits)}"
+    return f"{text} {current.label}".strip()
 
 
 def reserve_row() -> DeltaGenerator:
-    """Where figures go that can be told only after what stands below them."""
+    """Return a container for KPIs that are known only after the parts below are computed."""
     return st.container(key="angka")
 
 
@@ -104,23 +106,21 @@ def render_kpi_row(
     baseline: Baseline | None = None,
     container: DeltaGenerator | None = None,
 ) -> None:
-    """Draw the figures side by side, as many in a line as fit.
+    """Draw the KPIs side by side, as many in a line as fit.
 
-    before: what they are compared with. there: a `place` of before.
+    baseline: what they are compared with. container: returned by `reserve_row` before.
     """
     with container or reserve_row():
-        markup.render_cards(tuple(_build_card(figure, baseline) for figure in kpis))
-        # The style sheet lays each over the card of the same number: a click anywhere on it.
-        for figure in kpis:
-            if figure.build_table is not None:
-                table_view.render_table_popover(
-                    figure.card.title, figure.build_table, f"baris_{figure.key}"
-                )
+        markup.render_cards(tuple(_build_card(kpi, baseline) for kpi in kpis))
+        # The style sheet lays each button over its card, so that a click anywhere opens it.
+        for kpi in kpis:
+            if kpi.build_table is not None:
+                table_view.render_table_popover(kpi.card.title, kpi.build_table, f"baris_{kpi.key}")
             else:
                 markup.render_placeholder()
 
 
 def _build_card(kpi: Kpi, baseline: Baseline | None) -> Card:
-    since = baseline.format_change(kpi) if baseline else ""
-    # One change is enough: that of the last hour gives way.
-    return replace(kpi.card, side_note="" if since else kpi.card.side_note, change=since)
+    change = baseline.format_change(kpi) if baseline else ""
+    # One change is enough: the change since the briefing replaces that of the last hour.
+    return replace(kpi.card, side_note="" if change else kpi.card.side_note, change=change)

@@ -1,4 +1,4 @@
-"""Pieces of a page that are drawn as HTML. The only place that writes HTML: all is escaped."""
+"""HTML parts of a page. The only module that writes HTML: everything is escaped."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from situasi.presentation.model import KpiText, Mark, TextOrCounts
 
 @dataclass(frozen=True)
 class Card:
-    """One key figure: what it is, its value, and a line that gives it sense.
+    """One KPI: its title, its value, and a line that explains it.
 
-    aside: a few words beside the value. since: how it changed since the last briefing.
+    side_note: a few words beside the value. change: the change since the last briefing.
     """
 
     title: str
@@ -34,36 +34,35 @@ class Card:
 
 
 def render(markup: Markup) -> None:
-    """Draw HTML. The only call of `st.html` in the product: what is no Markup is refused."""
+    """Draw HTML; the only call of `st.html` with data. Raises TypeError if it is no Markup."""
     if not isinstance(markup, Markup):
         raise TypeError("HTML is made by Markup.format alone")
     st.html(markup)
 
 
 def escape_markdown(text: str) -> str:
-    """Words that somebody typed, without the signs that Markdown reads."""
+    """Return typed text with all signs of Markdown escaped."""
     return "".join("\\" + sign if sign in r"\`*_{}[]<>()#+!|~$:" else sign for sign in text)
 
 
 def row() -> DeltaGenerator:
-    """One line of words and controls, spread over the width."""
+    """Return a container that spreads text and controls over one line."""
     return st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     )
 
 
 def inline_row(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGenerator:
-    """One line of controls; what does not fit goes on below."""
+    """Return a container for controls in one line; what does not fit wraps."""
     return st.container(
         horizontal=True, vertical_alignment="center", gap="small", width=width, key=key
     )
 
 
 def render_stylesheet(theme: Theme) -> None:
-    """The style sheet, and the colours of the board that it names by their roles.
+    """Load the style sheet and set the colours that it refers to by role.
 
-    The sheet is fetched once and kept by the browser; written into the page it would be sent
-    with every second run.
+    The browser caches the sheet; written into the page it would be sent with every second run.
     """
     render(
         Markup(
@@ -77,7 +76,7 @@ def render_stylesheet(theme: Theme) -> None:
 
 
 def render_banners(banners: Sequence[tuple[str, str]]) -> None:
-    """Lines across the top, (kind, text): latihan, past (not now) or broken."""
+    """Draw lines across the top, (kind, text): latihan, past (not now) or broken."""
     lines = Markup("").join(
         Markup('<div class="si-band si-{}" role="status">{}</div>').format(kind, text)
         for kind, text in banners
@@ -94,15 +93,16 @@ def render_header(
     links: Iterable[tuple[str, str, bool]],
     actions: Markup,
 ) -> None:
-    """Title left; the moment shown and the languages right. links: word, address, current.
+    """Draw the title on the left, the time and the languages on the right.
 
-    beside: a way and a copy_button, or nothing.
+    links: label, URL, whether it is the current language. actions: a header link and a copy button,
+    or nothing.
     """
     languages = Markup("").join(
         Markup('<a href="{}" target="_self" class="{}">{}</a>').format(
-            address, "si-here" if current else "", word
+            url, "si-here" if current else "", label
         )
-        for word, address, current in links
+        for label, url, current in links
     )
     render(
         Markup(
@@ -113,19 +113,19 @@ def render_header(
 
 
 def build_header_link(label: str, url: str) -> Markup:
-    """A link in the heading, to a page of the board that is not of Streamlit."""
+    """Build a header link to a page of the board that is not a Streamlit page."""
     return Markup('<a class="si-way" href="{}" target="_self">{}</a>').format(url, label)
 
 
 def render_parent_link(label: str, url: str) -> None:
-    """A link at the foot of the menu, to what lies above this board."""
+    """Draw a link at the foot of the menu, to the page above this board."""
     render(Markup('<p class="si-up">{}</p>').format(build_header_link(label, url)))
 
 
 def build_copy_button(label: str, done_label: str, text: str = "") -> Markup:
-    """A button that copies this text, or else the address of the page. done: said afterwards.
+    """Build a button that copies `text`, or the URL of the page; done_label: shown afterwards.
 
-    It works by a script of ours (server/copying.js), which `scripts` loads.
+    It needs our script (server/copying.js), which `render_scripts` loads.
     """
     return Markup(
         '<button type="button" class="si-copy" data-copy="{}" data-done="{}">{}</button>'
@@ -133,7 +133,7 @@ def build_copy_button(label: str, done_label: str, text: str = "") -> Markup:
 
 
 def render_copyable_text(text: str, label: str, done_label: str) -> None:
-    """A text to be taken along, whole and selectable, and the button that copies it."""
+    """Draw a selectable text with a button that copies it."""
     render(
         Markup('<p class="si-taken"><code>{}</code>{}</p>').format(
             text, build_copy_button(label, done_label, text)
@@ -142,33 +142,33 @@ def render_copyable_text(text: str, label: str, done_label: str) -> None:
 
 
 def render_scripts() -> None:
-    """Our one script; the policy of the board lets no other run."""
+    """Load our only script; the content security policy blocks all others."""
     st.html(Markup('<script src="/salin.js"></script>'), unsafe_allow_javascript=True)
 
 
 def build_tingkat_mark(tingkat: str | None) -> Markup:
-    """The mark of a weight: shape and colour."""
+    """Build the mark of a tingkat: shape and colour."""
     key = tingkat if tingkat in TINGKAT else UNRATED
     return Markup('<i style="color:{}">{}</i>').format(TINGKAT[key], SIGNS[key])
 
 
 def build_situasi_mark(situasi: str | None) -> Markup:
-    """The mark of a situasi; a dashed square where there is no current word."""
+    """Build the mark of a situasi; a dashed square where none is stated."""
     if situasi is None:
         return Markup('<i class="si-none"></i>')
     return Markup('<i class="si-dot" style="background:{}"></i>').format(SITUASI[situasi])
 
 
 def build_counts(pairs: Sequence[tuple[Markup, str, str]]) -> Markup:
-    """Marks with a number and a word each, in one line."""
+    """Build marks with a number and a label each, in one line."""
     return Markup(" ").join(
-        Markup('<span class="si-count">{}<b>{}</b> {}</span>').format(mark, value, word)
-        for mark, value, word in pairs
+        Markup('<span class="si-count">{}<b>{}</b> {}</span>').format(mark, value, label)
+        for mark, value, label in pairs
     )
 
 
 def build_mark(mark: Mark) -> Markup:
-    """The sign as HTML."""
+    """Build the HTML of a mark of any scale."""
     if mark.scale == "tingkat":
         return build_tingkat_mark(mark.code)
     return (
@@ -179,7 +179,7 @@ def build_mark(mark: Mark) -> Markup:
 
 
 def build_card(kpi_text: KpiText) -> Card:
-    """A key figure that is told in words, as a card."""
+    """Build the card of a KPI text."""
     return Card(
         kpi_text.title,
         _build_value(kpi_text.value),
@@ -192,13 +192,13 @@ def build_card(kpi_text: KpiText) -> Card:
 def _build_value(text: TextOrCounts) -> str | Markup:
     if isinstance(text, str):
         return text
-    return build_counts([(build_mark(one.mark), one.number, one.label) for one in text])
+    return build_counts([(build_mark(count.mark), count.number, count.label) for count in text])
 
 
 def render_account(
     name: str, description: str, sign_out_label: str, sign_out_url: str = ""
 ) -> None:
-    """Who looks, at the foot of the menu; leave: the word of the way out, where there is one."""
+    """Draw the signed-in account at the foot of the menu, with a sign-out link if there is one."""
     link = (
         Markup('<a href="{}" target="_self">{}</a>').format(sign_out_url, sign_out_label)
         if sign_out_label
@@ -212,16 +212,16 @@ def render_account(
 
 
 def render_cards(cards: tuple[Card, ...]) -> None:
-    """Key figures."""
+    """Draw the cards of KPIs."""
     render(_build_cards_html(cards))
 
 
 def render_placeholder() -> None:
-    """Nothing, in the place of one thing."""
+    """Draw an empty element that takes the position of one element."""
     render(Markup("<i></i>"))
 
 
-@lru_cache(maxsize=256)  # the same figures are drawn for everybody
+@lru_cache(maxsize=256)  # the same KPIs are drawn for every viewer
 def _build_cards_html(cards: tuple[Card, ...]) -> Markup:
     return Markup('<div class="si-cards">{}</div>').format(
         Markup("").join(map(_build_card_html, cards))
@@ -242,45 +242,49 @@ def _build_card_html(card: Card) -> Markup:
 
 
 def render_explanation(heading: str, rule: str, details: Sequence[tuple[str, str]]) -> None:
-    """How a number is made. said: (name, what), of which the empty are left out."""
+    """Draw the rule of a number; details: (name, text), of which empty texts are left out."""
     lines = Markup("").join(
-        Markup("<p><b>{}</b> {}</p>").format(name, what)
-        for name, what in ((heading, rule), *details)
-        if what
+        Markup("<p><b>{}</b> {}</p>").format(name, text)
+        for name, text in ((heading, rule), *details)
+        if text
     )
     render(Markup('<div class="si-why">{}</div>').format(lines))
 
 
 def render_empty_state(text: str) -> None:
-    """A frame that says what is missing."""
+    """Draw a frame that says what is missing."""
     render(Markup('<div class="si-empty">{}</div>').format(text))
 
 
 def render_bars(rows: Sequence[tuple[str, float | None, str]]) -> None:
-    """Shares from 0 to 1 as bars: name, share (None: unknown, dashed), words."""
+    """Draw shares from 0 to 1 as bars: name, share (None: unknown, dashed), text."""
     lines = Markup("").join(
         Markup('<div class="si-bar"><span>{}</span><i class="{}">{}</i><b>{}</b></div>').format(
             name,
             "si-unknown" if share is None else "",
             Markup('<u style="width:{}%"></u>').format(round(100 * (share or 0.0))),
-            said,
+            text,
         )
-        for name, share, said in rows
+        for name, share, text in rows
     )
     render(Markup('<div class="si-bars">{}</div>').format(lines))
 
 
 def render_legend(marks: Sequence[tuple[Markup, str]], note: str) -> None:
-    entries = Markup("").join(Markup("<span>{} {}</span>").format(m, word) for m, word in marks)
+    """Draw marks with their labels, and a note."""
+    entries = Markup("").join(
+        Markup("<span>{} {}</span>").format(mark, label) for mark, label in marks
+    )
     render(Markup('<div class="si-legend">{}<small>{}</small></div>').format(entries, note))
 
 
 def build_colour_mark(colour: str) -> Markup:
+    """Build a square mark of this colour."""
     return Markup('<i class="si-dot" style="background:{}"></i>').format(colour)
 
 
 def build_report_list(items: Sequence[IncidentItem], exercise_word: str) -> Markup:
-    """Reports, to be drawn as they are."""
+    """Build the list of incident reports as HTML."""
     return Markup('<ol class="si-list">{}</ol>').format(
         Markup("").join(_build_report_html(item, exercise_word) for item in items)
     )
@@ -312,15 +316,15 @@ def _build_report_html(item: IncidentItem, exercise_word: str) -> Markup:
 
 
 def build_ratio(value: str | Markup, total: str) -> Markup:
-    """A number and the whole it is part of: '298 dari 331', the whole smaller."""
+    """Build a number and its total: '298 dari 331', the total smaller."""
     return Markup('{} <small class="pe-of">{}</small>').format(value, total)
 
 
 def build_estimate(text: str) -> Markup:
-    """An estimated value, in italics."""
+    """Build an estimated value, in italics."""
     return Markup("<em>{}</em>").format(text)
 
 
 def build_ratio_of_estimate(value: str, prefix: str, total: str) -> Markup:
-    """The same where the whole is an estimate."""
+    """Build a number and its total where the total is an estimate."""
     return Markup('{} <small class="pe-of">{} <em>{}</em></small>').format(value, prefix, total)

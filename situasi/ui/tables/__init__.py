@@ -1,1 +1,1 @@
-"""Tables that pages share: columns, popovers, downloads."""
+"""Tables that pages share: columns, popovers and downloads."""

@@ -1,4 +1,4 @@
-"""The columns of a table: real values that sort, words for them, and how a file holds them."""
+"""Table columns: values that can be sorted, their screen texts, and their file columns."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from situasi.ui import tenant
 Cells = Union["Column", Iterable[object]]
 
 MISSING = "–"
-# Words that need more pixels than this are cut on the screen; a click on the cell shows them all.
+# Wider texts are cut on the screen; a click on the cell shows the full text.
 MAX_WIDTH_PX = 300
 
 _MINUTE = timedelta(minutes=1)
-# Shares are kept a little finer than they are read; further digits mean nothing.
+# Stored a little finer than displayed; further digits mean nothing.
 _STORED_DECIMALS = 2
 
 
@@ -28,11 +28,11 @@ _STORED_DECIMALS = 2
 class Column:
     """Values of one column, in the order of the rows.
 
-    values: what sorts: text, numbers or moments; missing where nobody told. said: the first n
-    as people read them, on a screen that shows this day; None where the values are words.
-    filed: the columns of a file by heading, made from the heading; None for the values alone.
-    sign: stands before the heading on a screen. needed: stays on the screen though it is empty.
-    widest: pixels.
+    values: text, numbers or times, by which rows sort; missing where unknown. format_cells: returns
+    the screen texts of the first n rows, for a screen that shows this day; None where the values
+    are text. build_file_columns: returns the file columns by heading; None for the values alone.
+    heading_prefix: stands before the heading on a screen. keep_when_empty: the column stays on the
+    screen even if it is empty.
     """
 
     values: pd.Series[Any]
@@ -43,12 +43,13 @@ class Column:
     max_width_px: int = MAX_WIDTH_PX
 
     def to_file_columns(self, heading: str) -> Mapping[str, pd.Series[Any]]:
+        """Return the columns of a file, by heading."""
         return (
             self.build_file_columns(heading) if self.build_file_columns else {heading: self.values}
         )
 
     def is_empty(self) -> bool:
-        """Whether there are rows, and none has anything here."""
+        """Return whether there are rows and all cells of this column are empty."""
         return len(self.values) > 0 and bool((self.values.isna() | (self.values == "")).all())
 
 
@@ -57,16 +58,16 @@ def text_column(
     screen_texts: Iterable[str] | None = None,
     max_width_px: int = MAX_WIDTH_PX,
 ) -> Column:
-    """Words; nothing where there is none. shown: the same with signs that only a screen shows."""
+    """Return a column of text; screen_texts: the same text with signs for the screen only."""
     values = pd.Series(["" if _is_missing(cell) else str(cell) for cell in cells], dtype="object")
     if screen_texts is None:
         return Column(values, max_width_px=max_width_px)
-    said = list(screen_texts)
-    return Column(values, lambda n, _day: said[:n], max_width_px=max_width_px)
+    texts = list(screen_texts)
+    return Column(values, lambda n, _day: texts[:n], max_width_px=max_width_px)
 
 
 def identifier_column(cells: Iterable[Any]) -> Column:
-    """Numbers that name something: written as they are, never grouped."""
+    """Return a column of numbers that are identifiers, written without grouping."""
     return Column(_to_integers(cells))
 
 
@@ -78,10 +79,10 @@ def number_column(
     unit: str = "",
     keep_when_empty: bool = True,
 ) -> Column:
-    """Numbers as the language writes them: 30.483, 63,5 %, ≈ 15.315.
+    """Return a column of numbers in the format of the language: 30.483, 63,5 %, ≈ 15.315.
 
-    estimated: whether all are a perkiraan, or which rows. unit: after each number on a screen,
-    in the heading of a file.
+    estimated: whether all numbers are a perkiraan, or which rows. unit: after each number on a
+    screen, in the heading of a file.
     """
     values = _to_decimals(cells) if digits else _to_integers(cells)
     if isinstance(estimated, bool):
@@ -93,45 +94,45 @@ def number_column(
             "≈ " if estimated else "",
             keep_when_empty,
         )
-    about = pd.Series(list(estimated), dtype="bool")
+    marks = pd.Series(list(estimated), dtype="bool")
     return Column(
         values,
-        lambda n, _day: _mark_estimates(_format_numbers(values.head(n), digits, unit), about),
+        lambda n, _day: _mark_estimates(_format_numbers(values.head(n), digits, unit), marks),
         lambda heading: {
             _annotate_heading(heading, unit): values,
-            **_build_estimate_column(heading, values, about),
+            **_build_estimate_column(heading, values, marks),
         },
         keep_when_empty=keep_when_empty,
     )
 
 
 def percent_column(cells: Iterable[Any], *, estimated: bool | Iterable[bool] = False) -> Column:
-    """Shares of a hundred: 63,5 %."""
+    """Return a column of percentages: 63,5 %."""
     return number_column(cells, 1, estimated=estimated, unit="%")
 
 
 def range_column(lower: Iterable[Any], upper: Iterable[Any], estimated: Iterable[bool]) -> Column:
-    """Shares between which the truth lies: 41,2–78,0 %."""
+    """Return a column of percentage ranges: 41,2–78,0 %."""
     low, high = _to_decimals(lower), _to_decimals(upper)
-    about = pd.Series(list(estimated), dtype="bool")
+    marks = pd.Series(list(estimated), dtype="bool")
 
-    def said(n: int, _day: date) -> list[str]:
+    def format_cells(n: int, _day: date) -> list[str]:
         ends = zip(
             _format_numbers(low.head(n), 1), _format_numbers(high.head(n), 1, "%"), strict=True
         )
         known = low.head(n).notna()
-        spans = ["–".join(pair) if told else MISSING
-                 for pair, told in zip(ends, known, strict=True)]  # fmt: skip
-        return _mark_estimates(spans, about)
+        texts = ["–".join(pair) if is_known else MISSING
+                 for pair, is_known in zip(ends, known, strict=True)]  # fmt: skip
+        return _mark_estimates(texts, marks)
 
-    def filed(heading: str) -> dict[str, pd.Series[Any]]:
+    def build_file_columns(heading: str) -> dict[str, pd.Series[Any]]:
         return {
             _("{what}: paling rendah (%)").format(what=heading): low,
             _("{what}: paling tinggi (%)").format(what=heading): high,
-            **_build_estimate_column(heading, low, about),
+            **_build_estimate_column(heading, low, marks),
         }
 
-    return Column(low, said, filed, keep_when_empty=True)
+    return Column(low, format_cells, build_file_columns, keep_when_empty=True)
 
 
 def ratio_column(
@@ -141,99 +142,101 @@ def ratio_column(
     template: str = "",
     unknown_total: str = MISSING,
 ) -> Column:
-    """A number and what it is of: 33 dari 34.
+    """Return a column of numbers with their totals: 33 dari 34.
 
-    whole: the heading of the second number in a file; with {what} for the heading of the first.
-    unknown: what is said of a second number that nobody knows.
+    total_heading: heading of the totals in a file; {what} stands for the heading of the numbers.
+    unknown_total: text for a total that is unknown.
     """
-    values, wholes = _to_integers(counts), _to_integers(totals)
+    values, all_totals = _to_integers(counts), _to_integers(totals)
     template = template or _("{n} dari {all}")
 
-    def said(n: int, _day: date) -> list[str]:
-        of = [
-            unknown_total if word == MISSING else word for word in _format_numbers(wholes.head(n))
+    def format_cells(n: int, _day: date) -> list[str]:
+        total_texts = [
+            unknown_total if text == MISSING else text
+            for text in _format_numbers(all_totals.head(n))
         ]
-        pairs = zip(_format_numbers(values.head(n)), of, strict=True)
+        pairs = zip(_format_numbers(values.head(n)), total_texts, strict=True)
         known = values.head(n).notna()
-        return [template.format(n=one, all=every) if told else MISSING
-                for (one, every), told in zip(pairs, known, strict=True)]  # fmt: skip
+        return [template.format(n=count, all=total) if is_known else MISSING
+                for (count, total), is_known in zip(pairs, known, strict=True)]  # fmt: skip
 
     return Column(
         values,
-        said,
-        lambda heading: {heading: values, total_heading.format(what=heading): wholes},
+        format_cells,
+        lambda heading: {heading: values, total_heading.format(what=heading): all_totals},
         keep_when_empty=True,
     )
 
 
 def duration_column(cells: Iterable[Any]) -> Column:
-    """Lengths of time, as whole minutes: 4 jam 2 menit."""
-    minutes = _to_integers(None if _is_missing(cell) else cell // _MINUTE for cell in cells)
+    """Return a column of durations in whole minutes: 4 jam 2 menit."""
+    values = _to_integers(None if _is_missing(cell) else cell // _MINUTE for cell in cells)
 
-    def said(n: int, _day: date) -> list[str]:
-        known = {
-            m: i18n.format_duration(int(m) * _MINUTE) for m in minutes.head(n).dropna().unique()
+    def format_cells(n: int, _day: date) -> list[str]:
+        texts = {
+            v: i18n.format_duration(int(v) * _MINUTE) for v in values.head(n).dropna().unique()
         }
-        return [known.get(m, MISSING) for m in minutes.head(n)]
+        return [texts.get(v, MISSING) for v in values.head(n)]
 
-    return Column(minutes, said, lambda heading: {_annotate_heading(heading, _("menit")): minutes})
+    return Column(
+        values, format_cells, lambda heading: {_annotate_heading(heading, _("menit")): values}
+    )
 
 
 def time_column(cells: Iterable[Any]) -> Column:
-    """Moments on the clock of the election, with the day unless all are of the day shown."""
+    """Return a column of local times; with the date unless all are of the day shown."""
     local = _to_local_times(cells)
     dates = local.dt.date
 
-    def said(n: int, day: date) -> list[str]:
+    def format_cells(n: int, day: date) -> list[str]:
         if bool((local.isna() | (dates == day)).all()):
             return [MISSING if at is pd.NaT else i18n.format_time(at) for at in local.head(n)]
-        known = {d: i18n.format_date(d) for d in dates.head(n).dropna().unique()}
-        told = zip(local.head(n), dates.head(n), strict=True)
-        return [MISSING if at is pd.NaT else f"{known[d]} {i18n.format_time(at)}" for at, d in told]
+        days = {d: i18n.format_date(d) for d in dates.head(n).dropna().unique()}
+        pairs = zip(local.head(n), dates.head(n), strict=True)
+        return [MISSING if at is pd.NaT else f"{days[d]} {i18n.format_time(at)}" for at, d in pairs]
 
     return Column(
         local,
-        said,
+        format_cells,
         lambda heading: {_annotate_heading(heading, _get_zone_label()): _without_zone(local)},
     )
 
 
 def imprecise_time_column(cells: Iterable[Any], precisions: Iterable[str]) -> Column:
-    """Moments of which some senders knew only the day or the month: no more is said.
+    """Return a column of times that may be known only to the day or the month.
 
-    precisions: of records, "menit", "hari" or "bulan".
+    precisions: of the records, "menit", "hari" or "bulan".
     """
     local = _to_local_times(cells)
     exact = list(precisions)
 
-    def said(n: int, day: date) -> list[str]:
-        told = list(zip(local.head(n), exact, strict=False))
-        here = all(at is pd.NaT or at.date() == day
-                   for at, known in zip(local, exact, strict=True) if known == "menit")  # fmt: skip
-        return [_format_imprecise_time(at, known, here) for at, known in told]
+    def format_cells(n: int, day: date) -> list[str]:
+        pairs = list(zip(local.head(n), exact, strict=False))
+        same_day = all(at is pd.NaT or at.date() == day
+                       for at, p in zip(local, exact, strict=True) if p == "menit")  # fmt: skip
+        return [_format_imprecise_time(at, p, same_day) for at, p in pairs]
 
-    def filed(heading: str) -> dict[str, pd.Series[Any]]:
+    def build_file_columns(heading: str) -> dict[str, pd.Series[Any]]:
         cells = [
-            _truncate_to_precision(at, known)
-            for at, known in zip(_without_zone(local), exact, strict=True)
+            _truncate_to_precision(at, p) for at, p in zip(_without_zone(local), exact, strict=True)
         ]
         return {_annotate_heading(heading, _get_zone_label()): pd.Series(cells, dtype="object")}
 
-    return Column(local, said, filed)
+    return Column(local, format_cells, build_file_columns)
 
 
 def date_column(cells: Iterable[Any]) -> Column:
-    """Dates: 27 Nov 2024."""
+    """Return a column of dates: 27 Nov 2024."""
     dates = pd.Series(list(cells), dtype="datetime64[s]")
 
-    def said(n: int, _day: date) -> list[str]:
+    def format_cells(n: int, _day: date) -> list[str]:
         return [MISSING if at is pd.NaT else i18n.format_date(at) for at in dates.head(n)]
 
-    def filed(heading: str) -> dict[str, pd.Series[Any]]:
-        plain = [None if at is pd.NaT else at.date() for at in dates]
-        return {heading: pd.Series(plain, dtype="object")}
+    def build_file_columns(heading: str) -> dict[str, pd.Series[Any]]:
+        python_dates = [None if at is pd.NaT else at.date() for at in dates]
+        return {heading: pd.Series(python_dates, dtype="object")}
 
-    return Column(dates, said, filed)
+    return Column(dates, format_cells, build_file_columns)
 
 
 def _is_missing(cell: object) -> bool:
@@ -249,29 +252,29 @@ def _to_decimals(cells: Iterable[Any]) -> pd.Series[Any]:
 
 
 def _format_numbers(values: pd.Series[Any], digits: int = 0, unit: str = "") -> list[str]:
-    """Each number in words. Few are different, and those are written once."""
-    after = f" {unit}" if unit else ""
-    known = {v: i18n.format_number(v, digits) + after for v in values.dropna().unique()}
-    return [known.get(value, MISSING) for value in values]
+    """Return each number as text; equal numbers are formatted once."""
+    suffix = f" {unit}" if unit else ""
+    texts = {v: i18n.format_number(v, digits) + suffix for v in values.dropna().unique()}
+    return [texts.get(value, MISSING) for value in values]
 
 
 def _mark_estimates(texts: list[str], estimated: pd.Series[Any]) -> list[str]:
-    told = zip(texts, estimated, strict=False)
-    return [f"≈ {word}" if about and word != MISSING else word for word, about in told]
+    pairs = zip(texts, estimated, strict=False)
+    return [f"≈ {text}" if is_estimate and text != MISSING else text for text, is_estimate in pairs]
 
 
 def _build_estimate_column(
     heading: str, values: pd.Series[Any], estimated: pd.Series[Any]
 ) -> dict[str, pd.Series[Any]]:
-    """For a file: which numbers under the heading are a perkiraan."""
+    """Return a file column that says which numbers under the heading are a perkiraan."""
     marks = estimated.map({True: _("ya"), False: _("tidak")}).astype("object")
     return {_("{what} perkiraan").format(what=heading): marks.where(values.notna(), "")}
 
 
 def _annotate_heading(heading: str, *notes: str) -> str:
-    """A heading of a file with unit, zone or perkiraan in brackets: our door reads past them."""
-    said = ", ".join(filter(None, notes))
-    return f"{heading} ({said})" if said else heading
+    """Return a file heading with unit, zone or perkiraan in brackets; ingest ignores brackets."""
+    text = ", ".join(filter(None, notes))
+    return f"{heading} ({text})" if text else heading
 
 
 def _get_zone_label() -> str:
@@ -300,7 +303,7 @@ def _format_imprecise_time(at: Any, precision: str, same_day: bool) -> str:
 
 
 def _truncate_to_precision(at: pd.Timestamp, precision: str) -> datetime | date | str | None:
-    """What a file holds: no clock or day that nobody told."""
+    """Return the time for a file, without an hour or a day that is unknown."""
     if pd.isna(at):
         return None
     if precision == "menit":

@@ -1,4 +1,4 @@
-"""A table on the screen: words laid over the values that sort, columns as wide as their words."""
+"""A table on the screen: texts laid over sortable values, and columns as wide as their texts."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import streamlit as st
 
 from situasi.ui.tables.columns import Column
 
-if TYPE_CHECKING:  # pandas loads it, and its templates, with the first table
+if TYPE_CHECKING:  # pandas loads the Styler and its templates with the first table
     from pandas.io.formats.style import Styler
 
-_CHAR_WIDTH_PX, _CELL_MARGIN_PX = 6.2, 18  # pixels of a letter, and of what stands around the words
+_CHAR_WIDTH_PX, _CELL_MARGIN_PX = 6.2, 18  # of a letter, and of the cell padding
 _ROW_HEIGHT_PX, _HEADING_HEIGHT_PX, _HALF_ROW_PX = 33, 34, 17
-# The grid itself measures the first rows, and leaves out what is twice as wide as they mostly are.
+# The grid measures its first rows, and ignores a cell twice as wide as most others.
 _GRID_SAMPLE_ROWS, _MEASURED_ROWS = 10, 200
-# Letters of one column that a browser is sent, in equal parts; of each cell so many in any case.
+# Characters of a column sent to the browser, divided equally; minimum for each cell.
 _MAX_COLUMN_CHARS, _MIN_CELL_CHARS = 1_000_000, 200
 
 TableLayout: TypeAlias = "tuple[Styler | pd.DataFrame, dict[str, Any]]"
 
 
 class _FormattedFrame(pd.DataFrame):
-    """Values that know their words: Streamlit asks for them as the values written out."""
+    """Values with their texts: Streamlit requests the texts by astype(str)."""
 
     _internal_names: ClassVar[list[str]] = [*pd.DataFrame._internal_names, "_words"]  # type: ignore[attr-defined]
     _internal_names_set: ClassVar[set[str]] = set(_internal_names)
@@ -36,36 +36,39 @@ class _FormattedFrame(pd.DataFrame):
 
 
 def build_layout(columns: Mapping[str, Column], n: int, day: date) -> TableLayout:
-    """The first n rows and the widths of columns, for st.dataframe.
+    """Return the first n rows and the widths of columns, for st.dataframe.
 
-    day: the day shown, which the words need not name.
+    day: the day shown, which the texts need not repeat.
     """
     named = {column.heading_prefix + heading: column for heading, column in columns.items()}
-    most = _max_cell_chars(n)
+    limit = _max_cell_chars(n)
     frame = pd.DataFrame(
-        {heading: _truncate_cells(column.values.head(n), most) for heading, column in named.items()}
+        {
+            heading: _truncate_cells(column.values.head(n), limit)
+            for heading, column in named.items()
+        }
     )
-    said = [
+    texts = [
         column.format_cells(n, day) if column.format_cells else None for column in named.values()
     ]
-    said = [words and [_truncate(word, most) for word in words] for words in said]
+    texts = [cells and [_truncate(text, limit) for text in cells] for cells in texts]
     widths = {
         heading: st.column_config.Column(width=width)
-        for (heading, column), words in zip(named.items(), said, strict=True)
+        for (heading, column), cells in zip(named.items(), texts, strict=True)
         if (
             width := _compute_column_width_px(
-                words or column.values.head(_MEASURED_ROWS).tolist(), column.max_width_px
+                cells or column.values.head(_MEASURED_ROWS).tolist(), column.max_width_px
             )
         )
     }
-    return _overlay_texts(frame, said), widths
+    return _overlay_texts(frame, texts), widths
 
 
 def is_truncated(columns: Mapping[str, Column], n: int) -> bool:
-    """Whether a text of the first n rows is longer than what `laid_out` shows of it."""
-    most = _max_cell_chars(n)
+    """Return whether a text of the first n rows is longer than `build_layout` shows of it."""
+    max_chars = _max_cell_chars(n)
     return any(
-        isinstance(cell, str) and len(cell) > most
+        isinstance(cell, str) and len(cell) > max_chars
         for column in columns.values()
         if column.values.dtype == object
         for cell in column.values.head(n)
@@ -88,7 +91,7 @@ def _truncate_cells(values: pd.Series[Any], max_chars: int) -> pd.Series[Any]:
 
 
 def compute_height(rows: int, max_rows: int) -> Any:
-    """As high as the rows, up to the most; half a row more says that there are others."""
+    """Return the height for these rows, at most `max_rows`; half a row more hints at the rest."""
     return (
         "content"
         if rows <= max_rows
@@ -97,13 +100,13 @@ def compute_height(rows: int, max_rows: int) -> Any:
 
 
 def _compute_column_width_px(texts: Sequence[object], max_width_px: int) -> int | None:
-    """Pixels for a column that the grid would make too wide, or too narrow for its rare words."""
-    needed = [_measure_text_px(word) for word in texts[:_MEASURED_ROWS]]
-    first, longest = needed[:_GRID_SAMPLE_ROWS], max(needed, default=0)
+    """Return the width of a column that the grid would make too wide or too narrow, else None."""
+    widths = [_measure_text_px(text) for text in texts[:_MEASURED_ROWS]]
+    sample, longest = widths[:_GRID_SAMPLE_ROWS], max(widths, default=0)
     if longest > max_width_px:
         return max_width_px
-    rare = longest > max(first, default=longest) or longest * len(first) > 2 * sum(first)
-    return round(longest) if rare else None
+    is_outlier = longest > max(sample, default=longest) or longest * len(sample) > 2 * sum(sample)
+    return round(longest) if is_outlier else None
 
 
 def _measure_text_px(text: object) -> float:
@@ -113,21 +116,21 @@ def _measure_text_px(text: object) -> float:
 def _overlay_texts(
     frame: pd.DataFrame, texts: Sequence[Sequence[str] | None]
 ) -> Styler | pd.DataFrame:
-    """The frame with words over its columns, None where the values are words.
+    """Return the frame with texts over its columns, None where the values are texts.
 
     Streamlit asks a Styler by two methods for every cell as a dict of HTML, and writes each over
-    the values as text. Here it is told of no cell, and the values come with their words: of 2,000
-    rows and 12 columns in 2 ms instead of 330.
+    the values. Here both return nothing and the values carry their texts: 2,000 rows and 12 columns
+    take 2 ms instead of 330.
     """
     if not any(texts):
         return frame
-    words = frame.astype(str)
-    for at, column in enumerate(texts):
-        if column:
-            words.isetitem(at, list(column))
-    worded = _FormattedFrame(frame)
-    worded._words = words
-    styler: Any = worded.style
+    text_frame = frame.astype(str)
+    for position, column_texts in enumerate(texts):
+        if column_texts:
+            text_frame.isetitem(position, list(column_texts))
+    formatted = _FormattedFrame(frame)
+    formatted._words = text_frame
+    styler: Any = formatted.style
     styler._compute = lambda: styler
     styler._translate = lambda *_: {}
     return styler  # type: ignore[no-any-return]

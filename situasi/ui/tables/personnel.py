@@ -1,4 +1,4 @@
-"""Tables of the page Personel: areas, agencies, TPS and officers, as people read them."""
+"""Tables of the page Personel: areas, agencies, TPS and officers."""
 
 from __future__ import annotations
 
@@ -17,49 +17,51 @@ from situasi.ui.tables.table_view import Table, make_table
 
 
 def kecamatan_name(code: str) -> str:
+    """Return the name of a kecamatan."""
     return board().register.name_of(code)
 
 
 def polsek_name(name: str) -> str:
+    """Return the name of a Polsek, or a text where there is none."""
     return name or _("tanpa polsek")
 
 
 def agency_name(code: object) -> str:
-    """The word for an agency; a dash of words where nobody stated it."""
-    known = isinstance(code, str) and code != UNKNOWN
-    return label("instansi", str(code)) if known else _("belum disebut")
+    """Return the name of an agency, or a text where it is not stated."""
+    is_known = isinstance(code, str) and code != UNKNOWN
+    return label("instansi", str(code)) if is_known else _("belum disebut")
 
 
 def build_areas_table(rows: pd.DataFrame, heading: str, name_of: Callable[[str], str]) -> Table:
-    """Areas with what is required, posted and present; missing where no posting is known."""
-    told = rows["known"]
+    """Build the table of areas: required, posted, present; missing where postings are unknown."""
+    known = rows["known"]
     columns: dict[str, Cells] = {
         heading: [name_of(str(area)) for area in rows.index],
         _("TPS"): number_column(rows["tps"]),
         _("perlu"): number_column(rows["required"], estimated=True),
-        _("diplot"): number_column(rows["posted"].where(told)),
-        _("hadir"): number_column(rows["present"].where(told)),
-        _("tanpa petugas"): number_column(rows["absent"].where(told)),
-        _("di bawah pola"): number_column(rows["below"].where(told), estimated=True),
-        _("tanpa kabar"): number_column(rows["tanpa_kabar"].where(told)),
-        _("belum tiba"): number_column(rows["belum_tiba"].where(told)),
+        _("diplot"): number_column(rows["posted"].where(known)),
+        _("hadir"): number_column(rows["present"].where(known)),
+        _("tanpa petugas"): number_column(rows["absent"].where(known)),
+        _("di bawah pola"): number_column(rows["below"].where(known), estimated=True),
+        _("tanpa kabar"): number_column(rows["tanpa_kabar"].where(known)),
+        _("belum tiba"): number_column(rows["belum_tiba"].where(known)),
         _("linmas perlu"): number_column(rows["required_linmas"], estimated=True),
     }
     if rows["linmas_posted"].sum() > 0:
         columns[_("linmas hadir")] = ratio_column(
-            rows["linmas_present"].where(told), rows["linmas_posted"].where(told),
+            rows["linmas_present"].where(known), rows["linmas_posted"].where(known),
             _("linmas diplot"),
         )  # fmt: skip
     return make_table(columns, _has_exercise_rows())
 
 
 def _has_exercise_rows() -> bool:
-    """Whether the board holds made-up rows: sums cannot be parted."""
+    """Return whether the board has exercise rows, which cannot be separated in sums."""
     return session.get_snapshot_view().snapshot.rehearsal
 
 
 def build_agencies_table(rows: pd.DataFrame, has_roster: bool) -> Table:
-    """Agencies with roster, duties and states; the roster is missing where none was delivered."""
+    """Build the table of agencies: roster (missing if there is none), duties and states."""
     return make_table(
         {
             _("instansi"): [agency_name(code) for code in rows.index],
@@ -80,7 +82,7 @@ def build_agencies_table(rows: pd.DataFrame, has_roster: bool) -> Table:
 
 
 def build_checkins_table(rows: pd.DataFrame) -> Table:
-    """Officers by their last word, by kecamatan (officers.by_last_word)."""
+    """Build the table of officers by last check-in and kecamatan (count_by_last_checkin)."""
     return make_table(
         {
             _("kecamatan"): [
@@ -94,10 +96,10 @@ def build_checkins_table(rows: pd.DataFrame) -> Table:
 
 
 def build_tps_table(rows: pd.DataFrame, postings: pd.DataFrame) -> Table:
-    """TPS of manning.by_tps with their state and their officers, by number."""
-    named = postings[postings["code"].isin(rows["code"]) & postings["group"].isin(POLICE_GROUPS)]
-    officers = named.groupby("code")["petugas"].agg(", ".join)
-    made_up = named.groupby("code")["latihan"].any()
+    """Build the table of TPS with their state and their officers, by number."""
+    police = postings[postings["code"].isin(rows["code"]) & postings["group"].isin(POLICE_GROUPS)]
+    officers = police.groupby("code")["petugas"].agg(", ".join)
+    has_exercise = police.groupby("code")["latihan"].any()
     return make_table(
         {
             _("kecamatan"): [kecamatan_name(code) for code in rows["kecamatan"]],
@@ -111,15 +113,15 @@ def build_tps_table(rows: pd.DataFrame, postings: pd.DataFrame) -> Table:
             _("kerawanan"): [label("kerawanan", level) for level in rows["kerawanan"]],
             _("polsek"): [polsek_name(name) for name in rows["polsek"]],
         },
-        rows["code"].map(made_up).fillna(False).astype("bool"),
+        rows["code"].map(has_exercise).fillna(False).astype("bool"),
     )
 
 
 def build_officers_table(rows: pd.DataFrame, postings: pd.DataFrame) -> Table:
-    """Officers of officers.officers: number, agency, duty, where, state and last word."""
-    mine = postings[postings["petugas"].isin(rows.index)]
-    told = mine["desa_text"].fillna(mine["desa"]).fillna("") + " " + mine["tps"].fillna("?")
-    places = told.groupby(mine["petugas"]).agg(", ".join).reindex(rows.index)
+    """Build the table of officers: number, agency, duty, place, state and last check-in."""
+    own = postings[postings["petugas"].isin(rows.index)]
+    names = own["desa_text"].fillna(own["desa"]).fillna("") + " " + own["tps"].fillna("?")
+    places = names.groupby(own["petugas"]).agg(", ".join).reindex(rows.index)
     return make_table(
         {
             _("petugas"): rows.index,
@@ -142,7 +144,7 @@ def _duty_name(code: object) -> str:
 
 
 def build_unknown_tps_table(postings: pd.DataFrame) -> Table:
-    """Postings whose TPS the register does not have, as they were written."""
+    """Build the table of postings whose TPS is not in the register, as they were written."""
     rows = postings[postings["code"].isna()]
     return make_table(
         {
@@ -156,7 +158,7 @@ def build_unknown_tps_table(postings: pd.DataFrame) -> Table:
 
 
 def build_presence_curve_table(rows: pd.DataFrame) -> Table:
-    """The curve through the day as numbers."""
+    """Build the table of presence through the day."""
     return make_table(
         {
             _("pukul"): time_column(rows.index),

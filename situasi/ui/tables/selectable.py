@@ -1,4 +1,4 @@
-"""Tables of which a row opens what it is about: which one, is kept in the address under a name."""
+"""Tables whose selected row opens a detail; the selection is a parameter of the URL."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from situasi.ui.tables.table_view import Table
 
 
 def get_selected(name: str) -> str | None:
-    """What the address names."""
-    if (kept := _pending_key(name)) in st.session_state:
-        code = st.session_state.pop(kept)
+    """Return the selected code, from a pending selection or from the URL."""
+    if (key := _pending_key(name)) in st.session_state:
+        code = st.session_state.pop(key)
         if code is None:
             st.query_params.pop(name, None)
         else:
@@ -23,21 +23,21 @@ def get_selected(name: str) -> str | None:
 
 
 def select(name: str, code: str | None) -> None:
-    """Open one (a callback): the run that follows writes it into the address."""
+    """Select a code (in a callback): the next run writes it into the URL."""
     st.session_state[_pending_key(name)] = code
 
 
 def clear_selection(name: str) -> None:
-    """Open none, at once."""
+    """Remove the selection from the URL at once."""
     st.query_params.pop(name, None)
 
 
 def render_selectable_table(
     table: Table, codes: list[str], name: str, widget: str, title: str, **options: Any
 ) -> None:
-    """A table of which a row opens what it is about. codes: in the order of the table."""
-    chosen = get_selected(name)
-    key = _get_table_key(widget, codes, chosen)
+    """Draw a table whose selected row opens a detail; codes: in the order of the rows."""
+    code = get_selected(name)
+    key = _get_table_key(widget, codes, code)
     table_view.render_table(
         table,
         key,
@@ -45,29 +45,29 @@ def render_selectable_table(
         explanation_key=widget,
         on_select=lambda: _on_select(name, widget, key, codes),
         selection_mode="single-row",
-        selection_default={"selection": {"rows": [codes.index(chosen)] if chosen in codes else []}},
+        selection_default={"selection": {"rows": [codes.index(code)] if code in codes else []}},
         **options,
     )
 
 
 def _get_table_key(widget: str, codes: list[str], selected: str | None) -> str:
-    """A new table where the marked row would be wrong: other rows, or chosen elsewhere.
+    """Return the widget key; it changes if other rows or another code were selected elsewhere.
 
-    Chosen in this very table it stays the same, and keeps its place on the screen.
+    If the row was selected in this table the key stays, and with it the scroll position.
     """
-    marked, turn = st.session_state.get(_generation_key(widget), (selected, 0))
-    if marked != selected:
-        turn += 1
-    st.session_state[_generation_key(widget)] = (selected, turn)
-    return f"{widget}_{turn}_{zlib.crc32(repr(codes).encode()):x}"
+    last_selected, generation = st.session_state.get(_generation_key(widget), (selected, 0))
+    if last_selected != selected:
+        generation += 1
+    st.session_state[_generation_key(widget)] = (selected, generation)
+    return f"{widget}_{generation}_{zlib.crc32(repr(codes).encode()):x}"
 
 
 def _on_select(name: str, widget: str, key: str, codes: list[str]) -> None:
     rows = st.session_state[key]["selection"]["rows"]
-    chosen = codes[rows[0]] if rows else None
-    _marked, turn = st.session_state[_generation_key(widget)]
-    st.session_state[_generation_key(widget)] = (chosen, turn)
-    select(name, chosen)
+    code = codes[rows[0]] if rows else None
+    _last_selected, generation = st.session_state[_generation_key(widget)]
+    st.session_state[_generation_key(widget)] = (code, generation)
+    select(name, code)
 
 
 def _pending_key(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The tables of the pages TPS and Partisipasi, as people read them."""
+"""Tables of the pages TPS and Partisipasi."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from situasi.domain.labels import label
 from situasi.presentation import text_tables
 from situasi.ui.tables.columns import duration_column, number_column, time_column
 from situasi.ui.tables.table_view import Table, make_table
-from situasi.ui.wording import stations as said
+from situasi.ui.wording import stations as wording
 
 
 def _build_place_columns(rows: pd.DataFrame) -> dict[str, list[str]]:
@@ -23,7 +23,7 @@ def _build_place_columns(rows: pd.DataFrame) -> dict[str, list[str]]:
 
 
 def build_stations_table(rows: pd.DataFrame) -> Table:
-    """TPS with phase, state, heads and list."""
+    """Build the table of TPS: phase, reporting state, voters present and DPT."""
     return make_table(
         {
             **_build_place_columns(rows),
@@ -33,60 +33,60 @@ def build_stations_table(rows: pd.DataFrame) -> Table:
             _("DPT"): number_column(rows["dpt"], estimated=rows["estimated"]),
             _("hadir pada"): time_column(rows["hadir_at"]),
             _("laporan terakhir"): time_column(rows["last_at"]),
-            _("diragukan karena"): [said.format_anomalies(kinds) for kinds in rows["doubts"]],
+            _("diragukan karena"): [wording.format_anomalies(kinds) for kinds in rows["doubts"]],
         },
         rows["latihan"],
     )
 
 
 def build_additional_voters_table(rows: pd.DataFrame) -> Table:
-    """TPS that told heads of the lists DPTb and DPK apart."""
-    apart = rows[rows["hadir_dptb"].notna() | rows["hadir_dpk"].notna()]
+    """Build the table of TPS that reported voters of DPTb and DPK separately."""
+    separate = rows[rows["hadir_dptb"].notna() | rows["hadir_dpk"].notna()]
     return make_table(
         {
-            **_build_place_columns(apart),
-            _("hadir"): number_column(apart["hadir"]),
-            "DPTb": number_column(apart["hadir_dptb"]),
-            "DPK": number_column(apart["hadir_dpk"]),
-            _("hadir pada"): time_column(apart["hadir_at"]),
+            **_build_place_columns(separate),
+            _("hadir"): number_column(separate["hadir"]),
+            "DPTb": number_column(separate["hadir_dptb"]),
+            "DPK": number_column(separate["hadir_dpk"]),
+            _("hadir pada"): time_column(separate["hadir_at"]),
         },
-        apart["latihan"],
+        separate["latihan"],
     )
 
 
 def build_late_reports_table(rows: pd.DataFrame) -> Table:
-    """TPS that owe a report: since when, and whose turn it is."""
-    longest = rows.sort_values("late_min", ascending=False, kind="stable")
-    missing = zip(longest["owed"], longest["owed_hour"], strict=True)
-    turns = zip(longest["chaser"], longest["kecamatan"], strict=True)
+    """Build the table of TPS that owe a report: since when, and who asks for it."""
+    ordered = rows.sort_values("late_min", ascending=False, kind="stable")
+    owed_reports = zip(ordered["owed"], ordered["owed_hour"], strict=True)
+    chasers = zip(ordered["chaser"], ordered["kecamatan"], strict=True)
     return make_table(
         {
-            **_build_place_columns(longest),
-            _("terlambat"): duration_column(pd.to_timedelta(longest["late_min"], "min")),
-            _("ditagih"): [said.format_owed_report(what, hour) for what, hour in missing],
-            _("giliran"): [said.format_chaser(chaser, place) for chaser, place in turns],
-            _("laporan terakhir"): time_column(longest["last_at"]),
+            **_build_place_columns(ordered),
+            _("terlambat"): duration_column(pd.to_timedelta(ordered["late_min"], "min")),
+            _("ditagih"): [wording.format_owed_report(fase, hour) for fase, hour in owed_reports],
+            _("giliran"): [wording.format_chaser(chaser, place) for chaser, place in chasers],
+            _("laporan terakhir"): time_column(ordered["last_at"]),
         },
-        longest["latihan"],
+        ordered["latihan"],
     )
 
 
 def build_ballot_boxes_table(rows: pd.DataFrame) -> Table:
-    """Ballot boxes that have moved: where, since when, with whom."""
-    longest = rows.sort_values("box_at", kind="stable")
+    """Build the table of moved ballot boxes: where, since when, with which escort."""
+    ordered = rows.sort_values("box_at", kind="stable")
     return make_table(
         {
-            **_build_place_columns(longest),
-            _("kotak"): [label("fase", code) for code in longest["box"]],
-            _("sejak"): time_column(longest["box_at"]),
-            _("pengawal"): longest["escort"],
+            **_build_place_columns(ordered),
+            _("kotak"): [label("fase", code) for code in ordered["box"]],
+            _("sejak"): time_column(ordered["box_at"]),
+            _("pengawal"): ordered["escort"],
         },
-        longest["latihan"],
+        ordered["latihan"],
     )
 
 
 def build_anomalies_table(rows: pd.DataFrame) -> Table:
-    """Doubted counts with the reason; newest first."""
+    """Build the table of doubted counts with the reason, newest first."""
     newest = rows.sort_values("occurred_at", ascending=False, kind="stable")
     reasons = zip(newest["kind"], newest["against"], newest["estimated"], strict=True)
     return make_table(
@@ -94,15 +94,15 @@ def build_anomalies_table(rows: pd.DataFrame) -> Table:
             **_build_place_columns(newest),
             _("waktu"): time_column(newest["occurred_at"]),
             _("hadir"): number_column(newest["heads"]),
-            _("diragukan karena"): [said.format_anomaly_reason(*reason) for reason in reasons],
-            _("terbaru"): [_("ya") if one else "" for one in newest["current"]],
+            _("diragukan karena"): [wording.format_anomaly_reason(*reason) for reason in reasons],
+            _("terbaru"): [_("ya") if is_current else "" for is_current in newest["current"]],
         },
         newest["latihan"],
     )
 
 
 def build_reports_table(rows: pd.DataFrame) -> Table:
-    """TPS reports as they came; newest first."""
+    """Build the table of TPS reports as received, newest first."""
     newest = rows.sort_values(["occurred_at", "seq"], ascending=False, kind="stable")
     register = board().register
     return make_table(
@@ -127,5 +127,5 @@ def build_reports_table(rows: pd.DataFrame) -> Table:
 
 
 def _contact_name(code: str | None) -> str:
-    known = {"terjangkau": _("terjangkau"), "tak_terjangkau": _("tak terjangkau")}
-    return known.get(code, "") if isinstance(code, str) else ""
+    names = {"terjangkau": _("terjangkau"), "tak_terjangkau": _("tak terjangkau")}
+    return names.get(code, "") if isinstance(code, str) else ""

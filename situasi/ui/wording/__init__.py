@@ -1,1 +1,1 @@
-"""Sentences that pages share."""
+"""Texts that pages share."""

@@ -1,4 +1,4 @@
-"""What is said of one TPS: its name, what it owes, whose turn it is, why a count is doubted."""
+"""Texts about one TPS: its name, the owed report, who asks for it, why a count is doubted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from situasi.domain.labels import label
 
 
 def format_name(code: str) -> str:
-    """'TPS 003 Munggu, Muara Kuang'."""
+    """Return a name like 'TPS 003 Munggu, Muara Kuang'."""
     register = board().register
     desa, _dot, number = code.rpartition(".")
     kecamatan = register.name_of(desa.rpartition(".")[0])
@@ -21,7 +21,7 @@ def format_name(code: str) -> str:
 
 
 def format_owed_report(fase: str | None, hour: pd.Timestamp) -> str:
-    """The report that is missing."""
+    """Return the name of the missing report."""
     if fase != "hadir":
         return label("fase", fase)
     local = hour.tz_convert(board().register.election.zone)
@@ -29,20 +29,21 @@ def format_owed_report(fase: str | None, hour: pd.Timestamp) -> str:
 
 
 def format_chaser(chaser: str | None, kecamatan: str) -> str:
-    """Who asks: a Polsek by its name."""
+    """Return who asks for a report: a Polsek by its name."""
     if chaser != "Polsek":
         return chaser or ""
     return board().register.kecamatan[kecamatan].polsek or chaser
 
 
 def format_dpt(voters: Any, estimated: bool) -> str:
-    """The voters on the list, marked where they are a perkiraan; empty where unknown."""
+    """Return the number of voters in DPT, marked if it is a perkiraan; "" where unknown."""
     if pd.isna(voters):
         return ""
     return ("≈ " if estimated else "") + i18n.format_number(int(voters))
 
 
 def format_anomaly(kind: str) -> str:
+    """Return the name of a kind of anomaly."""
     return {
         "turun": _("turun"),
         "melebihi": _("melebihi daftar pemilih"),
@@ -54,12 +55,12 @@ def format_anomaly(kind: str) -> str:
 
 
 def format_anomalies(kinds: str) -> str:
-    """The reasons in stations()."""
+    """Return the reasons of build_station_table (`doubts`) in words."""
     return "; ".join(format_anomaly(kind) for kind in kinds.split(", ") if kind)
 
 
 def format_anomaly_reason(kind: str, reference: float, estimated: bool) -> str:
-    """One reason with the number that the count was held against."""
+    """Return one reason with the number that the count was compared with."""
     number = i18n.format_number(reference, 1 if kind == "menjauh" else 0)
     voters = ("≈ " if estimated else "") + number
     return {
