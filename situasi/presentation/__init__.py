@@ -1,1 +1,1 @@
-"""Words and view models for any output, and the explanation behind each number."""
+"""Texts and view models for any output, and the explanation behind each number."""

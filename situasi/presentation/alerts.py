@@ -1,4 +1,4 @@
-"""Alerts in words: the rule's own, from alerts.toml, and what its holes are filled with."""
+"""Alerts as text: the texts of the rules (alerts.toml) with their placeholders filled in."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from situasi.domain.alert_rules import UNREACHABLE_COUNT, AlertRules
 from situasi.domain.election import Election
 from situasi.domain.labels import N_, label
 
-# How grave, besides the word: bars, for colours and shapes belong to the three scales.
+# Bars show the level, because colours and shapes belong to the three scales.
 _FULL_BAR, _EMPTY_BAR = "▮", "▯"
-# Where an alert is in its life (situasi.actions.alert_actions); the last: its rows were taken back.
+# States of an alert (situasi.actions.alert_actions); the last: its rows were withdrawn.
 STATUS_NAMES = {
     "baru": N_("baru"),
     "dilihat": N_("dilihat"),
@@ -25,27 +25,31 @@ STATUS_NAMES = {
 
 
 def format_status(code: str) -> str:
+    """Return the label of an alert status."""
     return _(STATUS_NAMES[code])
 
 
 def format_level(rules: AlertRules, level_index: int) -> str:
-    """The name of a level."""
+    """Return the name of a level."""
     return rules.level_names[i18n.current_language()][rules.levels[level_index]]
 
 
 def format_severity(rules: AlertRules, level_index: int) -> str:
-    """The level as bars, and its name."""
-    full = level_index + 1
-    return f"{_FULL_BAR * full}{_EMPTY_BAR * (len(rules.levels) - full)} {format_level(rules, level_index)}"
+    """Return the level as bars, and its name."""
+    bar_count = level_index + 1
+    return (
+        f"{_FULL_BAR * bar_count}{_EMPTY_BAR * (len(rules.levels) - bar_count)} "
+        f"{format_level(rules, level_index)}"
+    )
 
 
 def format_rule(rules: AlertRules, code: str) -> str:
-    """The name of a rule."""
+    """Return the name of a rule."""
     return rules.rules[code].texts[i18n.current_language()]["name"]
 
 
 def format_condition(election: Election, code: str) -> str:
-    """What a rule watches, with its thresholds."""
+    """Return what a rule watches, with its thresholds."""
     text = election.alerts.rules[code].texts[i18n.current_language()]["rule"]
     return text.format(**build_placeholders(election, code))
 
@@ -53,10 +57,10 @@ def format_condition(election: Election, code: str) -> str:
 def format_cause(
     election: Election, code: str, n: int, *, where: str, what: str | None, value: str, since: str
 ) -> str:
-    """Why the alert was raised. what: the one member; None where there are several."""
-    told = election.alerts.rules[code].texts[i18n.current_language()]
-    form = told["many" if what is None else "one"]
-    return form.format(
+    """Return why the alert was raised. what: the only member; None if there are several."""
+    texts = election.alerts.rules[code].texts[i18n.current_language()]
+    template = texts["many" if what is None else "one"]
+    return template.format(
         n=i18n.format_number(n),
         where=where,
         what=what,
@@ -67,27 +71,27 @@ def format_cause(
 
 
 def build_placeholders(election: Election, code: str) -> dict[str, str]:
-    """The thresholds of a rule, and those of other rules that it rests on, in words."""
-    asked, rules = election.alerts.rules[code], election.rules
+    """Return the thresholds of a rule, and those of other rules that it uses, as text."""
+    rule, rules = election.alerts.rules[code], election.rules
     opening = next(
         (due.at for due in rules.tps.phase_deadlines if due.fase == "dibuka"), election.tps_opens
     )
-    found = {
-        "after": i18n.format_number(asked.grace.total_seconds() / 60),
+    placeholders = {
+        "after": i18n.format_number(rule.grace.total_seconds() / 60),
         "opens_by": _format_clock(election.local_time(opening)),
         "arrive_by": _format_clock(election.local_time(rules.personnel.arrive_by)),
         "watch_from": _format_clock(election.day_start),
         "target": i18n.format_number(rules.neutrality_target.days),
         "above": i18n.format_number(rules.tps.estimated_list_factor, 1),
     }
-    if asked.burst:
-        spans = [i18n.format_number(one.total_seconds() / 60) for one in asked.burst.windows]
-        found |= {
-            "least": i18n.format_number(asked.burst.min_count),
-            "windows": _(" atau ").join(spans),
-            "chance": f"1 : {i18n.format_number(round(1 / asked.burst.level_probabilities[0][1]))}",
+    if rule.burst:
+        minutes = [i18n.format_number(window.total_seconds() / 60) for window in rule.burst.windows]
+        placeholders |= {
+            "least": i18n.format_number(rule.burst.min_count),
+            "windows": _(" atau ").join(minutes),
+            "chance": f"1 : {i18n.format_number(round(1 / rule.burst.level_probabilities[0][1]))}",
         }
-    return found
+    return placeholders
 
 
 def _format_clock(at: datetime) -> str:
@@ -95,25 +99,25 @@ def _format_clock(at: datetime) -> str:
 
 
 def list_thresholds(election: Election, code: str) -> list[tuple[str, str]]:
-    """Every number of a rule: name, value."""
-    rules, asked = election.alerts, election.alerts.rules[code]
-    found = [(_("Pemilik awal"), asked.owner)]
-    following = [*asked.level_min_members[1:], UNREACHABLE_COUNT]
-    found += [
-        (format_level(rules, place), _("mulai {n}").format(n=i18n.format_number(least)))
-        for place, (least, graver) in enumerate(
-            zip(asked.level_min_members, following, strict=True)
+    """Return every number of a rule as (name, value)."""
+    rules, rule = election.alerts, election.alerts.rules[code]
+    thresholds = [(_("Pemilik awal"), rule.owner)]
+    next_min_members = [*rule.level_min_members[1:], UNREACHABLE_COUNT]
+    thresholds += [
+        (format_level(rules, level_index), _("mulai {n}").format(n=i18n.format_number(least)))
+        for level_index, (least, next_least) in enumerate(
+            zip(rule.level_min_members, next_min_members, strict=True)
         )
-        if least < graver  # as many as a graver level asks for are of that one
+        if least < next_least  # otherwise the higher level applies
     ]
-    for state, place in (asked.situasi_levels or {}).items():
-        found.append((format_level(rules, place), label("situasi", state)))
-    if asked.burst:
-        found += [
-            (format_level(rules, place), _("peluang di bawah {p}").format(p=f"{chance:g}"))
-            for place, chance in asked.burst.level_probabilities
+    for state, level_index in (rule.situasi_levels or {}).items():
+        thresholds.append((format_level(rules, level_index), label("situasi", state)))
+    if rule.burst:
+        thresholds += [
+            (format_level(rules, level_index), _("peluang di bawah {p}").format(p=f"{chance:g}"))
+            for level_index, chance in rule.burst.level_probabilities
         ]
-    minutes = max(1, int(asked.clear_after.total_seconds() / 60))
-    found.append((_("Berakhir setelah sebabnya hilang"),
+    minutes = max(1, int(rule.clear_after.total_seconds() / 60))
+    thresholds.append((_("Berakhir setelah sebabnya hilang"),
                   _("{n} menit").format(n=i18n.format_number(minutes))))  # fmt: skip
-    return found
+    return thresholds

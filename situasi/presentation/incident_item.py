@@ -1,4 +1,4 @@
-"""One report in words: what, where, how grave, how far, when."""
+"""One incident report as text: kind, place, tingkat, status and times."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.domain.register import Register
 
-# A report that came later than this after the event says when that was.
+# A report that came later than this also gives the time of the incident.
 LATE_REPORT_AFTER = timedelta(minutes=30)
-_MAX_TEXT_CHARS = 240  # characters of a text among others
+_MAX_TEXT_CHARS = 240  # in a list
 
 
 @dataclass(frozen=True)
 class IncidentItem:
     """One report in a list.
 
-    heard: when it was last told of, or its day where no hour is known. happened: when it did,
-    where that was clearly earlier; else empty. when: both.
+    last_report: when it was last reported, or only the day if no hour is known. occurrence: when
+    it happened, if that was clearly earlier; else "". time_text: both.
     """
 
     tingkat: str | None
@@ -40,9 +40,12 @@ class IncidentItem:
 
 
 def build_item(row: Any, register: Register, at: datetime) -> IncidentItem:
-    """row: a case (itertuples of Overview.shown). at: the moment shown, of the zone shown."""
+    """Build the item of a case.
+
+    row: a case (itertuples of Overview.selected_cases). at: the time of the view, in its time zone.
+    """
     place = register.name_of(row.kecamatan)
-    heard, happened = _format_last_report(row, at), _format_occurrence(row, at)
+    last_report, occurrence = _format_last_report(row, at), _format_occurrence(row, at)
     details = [part for part in (row.desa_text, f"TPS {row.tps}" if row.tps else None) if part]
     return IncidentItem(
         tingkat=row.tingkat if isinstance(row.tingkat, str) else None,
@@ -51,9 +54,9 @@ def build_item(row: Any, register: Register, at: datetime) -> IncidentItem:
         place=" · ".join([place, *details]),
         text=row.uraian or "",
         status=label("status", row.status),
-        time_text=format_times(heard, happened),
-        last_report=heard,
-        occurrence=happened,
+        time_text=format_times(last_report, occurrence),
+        last_report=last_report,
+        occurrence=occurrence,
         check_notes=row.flags or "",
         source=_parse_host(row.sumber),
         is_exercise=bool(row.latihan),
@@ -61,41 +64,39 @@ def build_item(row: Any, register: Register, at: datetime) -> IncidentItem:
 
 
 def shorten_text(text: str) -> str:
-    """As much of a report's text as stands among others."""
+    """Return the report's text, shortened for a list."""
     return text if len(text) <= _MAX_TEXT_CHARS else text[:_MAX_TEXT_CHARS].rstrip() + "…"
 
 
 def format_times(last_report: str, occurrence: str) -> str:
-    """When it was last heard of, and when it happened if that was clearly earlier."""
+    """Return when it was last reported, and when it happened if that was clearly earlier."""
     if not occurrence:
         return last_report
-    return _("terjadi {time} · {last_report}").format(time=occurrence, heard=last_report)
+    return _("terjadi {time} · {heard}").format(time=occurrence, heard=last_report)
 
 
 def _format_last_report(row: Any, at: datetime) -> str:
-    """Where only the day or month of it is known, that and no more."""
+    """Return the time since the last report, or only the day or month if no more is known."""
     if row.precision != "menit":
-        happened = row.occurred_at.tz_convert(at.tzinfo)
-        return (
-            i18n.format_date(happened) if row.precision == "hari" else i18n.format_month(happened)
-        )
+        local = row.occurred_at.tz_convert(at.tzinfo)
+        return i18n.format_date(local) if row.precision == "hari" else i18n.format_month(local)
     return i18n.format_relative_time(row.known_at.to_pydatetime().astimezone(at.tzinfo), at)
 
 
 def _format_occurrence(row: Any, at: datetime) -> str:
     if row.precision != "menit" or row.first_known - row.occurred_at <= LATE_REPORT_AFTER:
         return ""
-    happened = row.occurred_at.tz_convert(at.tzinfo)
-    same = happened.date() == at.date()
+    local = row.occurred_at.tz_convert(at.tzinfo)
+    is_same_day = local.date() == at.date()
     return (
-        i18n.format_time(happened)
-        if same
-        else f"{i18n.format_date(happened)} {i18n.format_time(happened)}"
+        i18n.format_time(local)
+        if is_same_day
+        else f"{i18n.format_date(local)} {i18n.format_time(local)}"
     )
 
 
 def _parse_host(url: str | None) -> str:
-    """Who published a report; nothing where its address is none."""
+    """Return the host name of the publisher; "" if the URL is invalid."""
     try:
         return urlsplit(url or "").hostname or ""
     except ValueError:

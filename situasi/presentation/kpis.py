@@ -1,4 +1,4 @@
-"""The key figures in words: how many, how grave, how fresh, and who is silent."""
+"""The key figures as text: open incidents, situasi, turnout, TPS, officers and silent feeds."""
 
 from __future__ import annotations
 
@@ -22,34 +22,34 @@ from situasi.presentation.numbers import format_bounds, format_percent, format_v
 
 
 def format_open_incidents(overview: Overview) -> KpiText:
-    """Open incidents, by weight."""
+    """Return the number of open incidents, by tingkat."""
     if overview.newest_time is None:
         return KpiText("terbuka", _("Kejadian terbuka"), "–", _("belum ada laporan"))
     levels = cases.count_by_tingkat(overview.open_cases)
-    shown = [level for level in (*reversed(LEVELS), None) if level or levels.get(None)]
+    listed_levels = [level for level in (*reversed(LEVELS), None) if level or levels.get(None)]
     change = _("{change} dalam 1 jam").format(
         change=i18n.format_signed(len(overview.open_cases) - overview.open_count_hour_ago)
     )
-    split = tuple(
+    level_counts = tuple(
         MarkedCount(
             Mark("tingkat", level),
             i18n.format_number(levels.get(level, 0)),
             label("tingkat", level),
         )
-        for level in shown
+        for level in listed_levels
     )
     return KpiText(
         "terbuka",
         _("Kejadian terbuka"),
         i18n.format_number(len(overview.open_cases)),
-        split,
+        level_counts,
         alarm=bool(levels.get("tinggi")),
         side_note=change,
     )
 
 
 def format_situasi(overview: Overview) -> KpiText:
-    """How many kecamatan are in each situasi."""
+    """Return the number of kecamatan in each situasi."""
     counts = crowd_state.count_states(overview.crowd_states)
     value = tuple(
         MarkedCount(Mark("situasi", state), i18n.format_number(counts.get(state, 0)))
@@ -66,13 +66,13 @@ def format_situasi(overview: Overview) -> KpiText:
 
 
 def format_turnout(rates: pd.Series) -> KpiText:
-    """Turnout with its denominator. rates: analysis.turnout.whole."""
-    told, every = int(rates["told"]), int(rates["tps"])
-    if not told or pd.isna(rates["rate"]):
+    """Return turnout with its denominator. rates: of analysis.turnout.summary.compute_total."""
+    reporting_count, tps_count = int(rates["told"]), int(rates["tps"])
+    if not reporting_count or pd.isna(rates["rate"]):
         return KpiText("partisipasi", _("Partisipasi"), "–", _("belum ada hitungan"))
     note = _("{heads} hadir di {told} dari {all} TPS").format(
-        told=i18n.format_number(told),
-        all=i18n.format_number(every),
+        told=i18n.format_number(reporting_count),
+        all=i18n.format_number(tps_count),
         heads=i18n.format_number(rates["heads"]),
     )
     value = format_percent(rates["rate"], is_estimated=bool(rates["told_estimated"]))
@@ -80,46 +80,46 @@ def format_turnout(rates: pd.Series) -> KpiText:
 
 
 def format_voters_present(rates: pd.Series) -> KpiText:
-    """Voters present, and of how many TPS. rates: analysis.turnout.whole."""
-    told = _("{n} dari {all} TPS melapor").format(
+    """Return voters present, and how many TPS reported. rates: of turnout.summary.compute_total."""
+    note = _("{n} dari {all} TPS melapor").format(
         n=i18n.format_number(int(rates["told"])), all=i18n.format_number(int(rates["tps"]))
     )
     count = i18n.format_number(int(rates["heads"])) if rates["told"] else "–"
-    return KpiText("hadir", _("Pemilih hadir"), count, told)
+    return KpiText("hadir", _("Pemilih hadir"), count, note)
 
 
 def format_turnout_bounds(rates: pd.Series) -> KpiText:
-    """Between which bounds the turnout of all lies. rates: analysis.turnout.whole."""
-    of = _("dari DPT {n}, bila TPS lain nol atau penuh")
-    note = of.format(n=format_voters(rates["dpt"], bool(rates["estimated"])))
+    """Return the bounds of the total turnout. rates: of analysis.turnout.summary.compute_total."""
+    template = _("dari DPT {n}, bila TPS lain nol atau penuh")
+    note = template.format(n=format_voters(rates["dpt"], bool(rates["estimated"])))
     return KpiText(
         "batas", _("Batas seluruhnya"), format_bounds(rates) if rates["told"] else "–", note
     )
 
 
 def format_stations(tps: pd.DataFrame) -> KpiText:
-    """The phase that most TPS are in or past, and who is late with word of it."""
+    """Return the phase that most TPS have reached, and how many TPS report late."""
     counts = tps["state"].value_counts()
     late = int(counts.get("terlambat", 0) + counts.get("tak_terjangkau", 0))
     note = _("{n} terlambat melapor").format(n=i18n.format_number(late))
-    doubted = int(counts.get("diragukan", 0))
-    if doubted:
-        note += " · " + _("{n} diragukan").format(n=i18n.format_number(doubted))
-    furthest = find_phases_reached(count_by_kecamatan(tps.assign(kecamatan=""))).iloc[0]
-    if not isinstance(furthest["fase"], str):
+    doubted_count = int(counts.get("diragukan", 0))
+    if doubted_count:
+        note += " · " + _("{n} diragukan").format(n=i18n.format_number(doubted_count))
+    phase_row = find_phases_reached(count_by_kecamatan(tps.assign(kecamatan=""))).iloc[0]
+    if not isinstance(phase_row["fase"], str):
         waiting = _("{n} dari {all}").format(
             n=i18n.format_number(0), all=i18n.format_number(len(tps))
         )
         return KpiText("tps", _("TPS buka"), waiting, note)
     value = _("{n} dari {all}").format(
-        n=i18n.format_number(furthest["by"]), all=i18n.format_number(furthest["tps"])
+        n=i18n.format_number(phase_row["by"]), all=i18n.format_number(phase_row["tps"])
     )
-    title = _("TPS {fase}").format(fase=label("fase", furthest["fase"]))
+    title = _("TPS {fase}").format(fase=label("fase", phase_row["fase"]))
     return KpiText("tps", title, value, note, alarm=late > 0)
 
 
 def format_officers(area_summary: AreaSummary, codes: Sequence[str]) -> KpiText:
-    """Officers present of those posted."""
+    """Return how many of the posted officers are present."""
     rows = area_summary.coverage_gaps.loc[list(codes)]
     known = rows[rows["known"]]
     if known.empty:
@@ -134,45 +134,49 @@ def format_officers(area_summary: AreaSummary, codes: Sequence[str]) -> KpiText:
 
 
 def format_last_report(overview: Overview, now: datetime, zone_label: str) -> KpiText:
-    """When the last report came. now: of the zone that is shown."""
+    """Return when the last report came. now: in the time zone of the page."""
     title = _("Laporan terakhir")
     if overview.newest_time is None:
         return KpiText("terakhir", title, "–", _("belum ada laporan kejadian"))
     local = overview.newest_time.at.astimezone(now.tzinfo)
-    exactly = f"{i18n.format_time(local)} {zone_label}"
+    clock_text = f"{i18n.format_time(local)} {zone_label}"
     if local.date() != now.date():
-        exactly = f"{i18n.format_date(local)} {exactly}"
+        clock_text = f"{i18n.format_date(local)} {clock_text}"
     if not overview.newest_time.is_exact:
         return KpiText("terakhir", title, i18n.format_date(local), _("jam tidak diketahui"))
     days = (now - local).days
     if days >= 1:
         note = _("{n} hari lalu").format(n=i18n.format_number(days))
-        said = f"{i18n.format_time(local)} {zone_label} · {note}"
-        return KpiText("terakhir", title, i18n.format_date(local), said)
-    fresh = _("{n} baru dalam 1 jam").format(n=i18n.format_number(overview.new_count))
-    return KpiText("terakhir", title, i18n.format_relative_time(local, now), f"{exactly} · {fresh}")
+        time_note = f"{i18n.format_time(local)} {zone_label} · {note}"
+        return KpiText("terakhir", title, i18n.format_date(local), time_note)
+    new_count_text = _("{n} baru dalam 1 jam").format(n=i18n.format_number(overview.new_count))
+    return KpiText(
+        "terakhir", title, i18n.format_relative_time(local, now), f"{clock_text} · {new_count_text}"
+    )
 
 
 def format_silent_feeds(overview: Overview, quarantine_count: int | None) -> KpiText:
-    """Feeds that have gone silent, and rows that wait for a correction.
+    """Return the silent feeds and the number of rows in quarantine.
 
-    waiting: None where the viewer is not told of them.
+    quarantine_count: None if the viewer may not see it.
     """
     names = [label("feed", feed.feed) for feed in overview.feed_states if feed.is_silent]
     if quarantine_count:
-        kept = " · " + _("{n} baris karantina").format(n=i18n.format_number(quarantine_count))
+        quarantine_text = " · " + _("{n} baris karantina").format(
+            n=i18n.format_number(quarantine_count)
+        )
     else:
-        kept = " · " + _("karantina kosong") if quarantine_count == 0 else ""
+        quarantine_text = " · " + _("karantina kosong") if quarantine_count == 0 else ""
     title = _("Sumber senyap")
     if not any(feed.is_expected for feed in overview.feed_states):
-        return KpiText("senyap", title, "–", _("di luar jam pemantauan") + kept)
+        return KpiText("senyap", title, "–", _("di luar jam pemantauan") + quarantine_text)
     value = _("{n} dari {all}").format(
         n=i18n.format_number(len(names)), all=i18n.format_number(len(overview.feed_states))
     )
-    never = [
+    never_reported = [
         label("feed", feed.feed) for feed in overview.feed_states if feed.last_known_at is None
     ]
     note = ", ".join(names) or _("semua melapor")
-    if never and not names:
-        note = _("belum melapor: {names}").format(names=", ".join(never))
-    return KpiText("senyap", title, value, note + kept, bool(names))
+    if never_reported and not names:
+        note = _("belum melapor: {names}").format(names=", ".join(never_reported))
+    return KpiText("senyap", title, value, note + quarantine_text, bool(names))

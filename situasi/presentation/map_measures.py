@@ -1,4 +1,4 @@
-"""By what a map of kecamatan can be coloured: how a measure paints one, and its legend."""
+"""The measures by which a map of kecamatan is coloured: area styles and legends."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from situasi.figures.theme import SITUASI, Theme, select_step_colour, select_str
 from situasi.presentation.model import Mark
 from situasi.presentation.numbers import format_percent
 
-# Hijau is the ordinary: drawn faint, so that kuning and merah are seen at once.
+# Hijau is the normal state: drawn faint, so that kuning and merah stand out.
 GREEN_OPACITY = 95
 
 Legend = list[tuple[Mark, str]]
@@ -29,7 +29,7 @@ Legend = list[tuple[Mark, str]]
 
 @dataclass(frozen=True)
 class MapMeasure:
-    """paint: how one kecamatan is drawn. marks: the legend. nothing: what dashed means."""
+    """build_area: style of one kecamatan. no_data_label: what a dashed area means."""
 
     build_area: Callable[[Kecamatan], AreaStyle]
     legend: Legend
@@ -38,7 +38,7 @@ class MapMeasure:
 
 @dataclass(frozen=True)
 class _MeasureInputs:
-    """What a measure paints from. places: every kecamatan that the viewer may see, by code."""
+    """The data of a measure. places: every kecamatan that the viewer may see, by code."""
 
     overview: Overview
     area_summary: AreaSummary
@@ -50,7 +50,7 @@ MEASURE_CODES = ("situasi", "terbuka", "perhatian", "partisipasi", "fase", "pers
 
 
 def format_name(code: str) -> str:
-    """The measure in words."""
+    """Return the label of a measure."""
     return {
         "situasi": _("Situasi"),
         "terbuka": _("Kejadian terbuka"),
@@ -69,31 +69,33 @@ def build_measure(
     places: Mapping[str, Kecamatan],
     theme: Theme,
 ) -> MapMeasure:
-    """The measure of this name (NAMES). places: the kecamatan that the viewer may see."""
+    """Build the measure of this code (MEASURE_CODES). places: the kecamatan the viewer may see."""
     return _BUILDERS[code](_MeasureInputs(overview, area_summary, places, theme))
 
 
 def choose_shade(count: int, maximum: int, theme: Theme) -> str:
-    """The colour of a count between none and the most."""
+    """Return the colour of a count between 0 and `maximum`."""
     steps = theme.counts
     return steps[0] if not count else steps[1 + (count * (len(steps) - 2)) // max(maximum, 1)]
 
 
 def build_turnout_area(place: Kecamatan, row: Any, theme: Theme) -> AreaStyle:
-    """How the map draws the turnout of a kecamatan. one: its row of turnout.by_kecamatan."""
+    """Return the map style of a kecamatan by turnout. row: of summary.build_turnout_table."""
     if pd.isna(row.rate):
         return AreaStyle(place.name, fill_mode="silent")
-    said = format_percent(row.rate, is_estimated=bool(row.told_estimated))
-    return AreaStyle(place.name, said, select_step_colour(row.rate / 100, theme.turnout))
+    value = format_percent(row.rate, is_estimated=bool(row.told_estimated))
+    return AreaStyle(place.name, value, select_step_colour(row.rate / 100, theme.turnout))
 
 
 def _build_situasi_measure(inputs: _MeasureInputs) -> MapMeasure:
-    found = inputs.overview
-    states = dict(zip(found.crowd_states["kecamatan"], found.crowd_states["situasi"], strict=True))
-    opened = cases.count_by_kecamatan(found.open_cases)
+    overview = inputs.overview
+    states = dict(
+        zip(overview.crowd_states["kecamatan"], overview.crowd_states["situasi"], strict=True)
+    )
+    open_counts = cases.count_by_kecamatan(overview.open_cases)
 
-    def paint(place: Kecamatan) -> AreaStyle:
-        state, count = states[place.code], opened.get(place.code, 0)
+    def build_area(place: Kecamatan) -> AreaStyle:
+        state, count = states[place.code], open_counts.get(place.code, 0)
         value = i18n.format_number(count) if count else ""
         if not isinstance(state, str):
             return AreaStyle(place.name, value, fill_mode="silent")
@@ -101,38 +103,40 @@ def _build_situasi_measure(inputs: _MeasureInputs) -> MapMeasure:
             place.name, value, SITUASI[state], GREEN_OPACITY if state == "hijau" else 255
         )
 
-    marks = [(Mark("situasi", code), label("situasi", code)) for code in SITUASI]
-    return MapMeasure(paint, marks, _("belum dinyatakan"))
+    legend = [(Mark("situasi", code), label("situasi", code)) for code in SITUASI]
+    return MapMeasure(build_area, legend, _("belum dinyatakan"))
 
 
 def _build_open_measure(inputs: _MeasureInputs) -> MapMeasure:
-    opened = cases.count_by_kecamatan(inputs.overview.open_cases)
+    open_counts = cases.count_by_kecamatan(inputs.overview.open_cases)
 
-    def paint(place: Kecamatan) -> AreaStyle:
-        count = opened.get(place.code, 0)
+    def build_area(place: Kecamatan) -> AreaStyle:
+        count = open_counts.get(place.code, 0)
         if not count and place.code not in inputs.overview.reporting_kecamatan:
             return AreaStyle(place.name, fill_mode="silent")
-        most = max(opened.values(), default=0)
+        maximum = max(open_counts.values(), default=0)
         return AreaStyle(
-            place.name, i18n.format_number(count), choose_shade(count, most, inputs.theme)
+            place.name, i18n.format_number(count), choose_shade(count, maximum, inputs.theme)
         )
 
-    return MapMeasure(paint, build_count_legend(inputs.theme), _("belum ada laporan"))
+    return MapMeasure(build_area, build_count_legend(inputs.theme), _("belum ada laporan"))
 
 
 def _build_tps_measure(inputs: _MeasureInputs) -> MapMeasure:
-    most = max(k.tps for k in inputs.places.values())
+    maximum = max(k.tps for k in inputs.places.values())
 
-    def paint(place: Kecamatan) -> AreaStyle:
+    def build_area(place: Kecamatan) -> AreaStyle:
         return AreaStyle(
-            place.name, i18n.format_number(place.tps), choose_shade(place.tps, most, inputs.theme)
+            place.name,
+            i18n.format_number(place.tps),
+            choose_shade(place.tps, maximum, inputs.theme),
         )
 
-    return MapMeasure(paint, build_count_legend(inputs.theme), "")
+    return MapMeasure(build_area, build_count_legend(inputs.theme), "")
 
 
 def build_count_legend(theme: Theme) -> Legend:
-    """The legend of `shade`."""
+    """Build the legend of `choose_shade`."""
     return [
         (Mark("colour", theme.counts[0]), _("sedikit")),
         (Mark("colour", theme.counts[-1]), _("banyak")),
@@ -142,7 +146,7 @@ def build_count_legend(theme: Theme) -> Legend:
 def _build_priority_measure(inputs: _MeasureInputs) -> MapMeasure:
     scores = inputs.area_summary.priority_scores.set_index("kecamatan")["score"]
 
-    def paint(place: Kecamatan) -> AreaStyle:
+    def build_area(place: Kecamatan) -> AreaStyle:
         score = scores[place.code]
         if pd.isna(score):
             return AreaStyle(place.name, fill_mode="silent")
@@ -152,15 +156,15 @@ def _build_priority_measure(inputs: _MeasureInputs) -> MapMeasure:
             select_step_colour(score / 100, inputs.theme.counts),
         )
 
-    return MapMeasure(paint, _build_fifths_legend(inputs.theme.counts), _("belum dinilai"))
+    return MapMeasure(build_area, _build_fifths_legend(inputs.theme.counts), _("belum dinilai"))
 
 
 def _build_turnout_measure(inputs: _MeasureInputs) -> MapMeasure:
-    def paint(place: Kecamatan) -> AreaStyle:
+    def build_area(place: Kecamatan) -> AreaStyle:
         return build_turnout_area(place, inputs.area_summary.turnout.loc[place.code], inputs.theme)
 
     return MapMeasure(
-        paint, _build_fifths_legend(inputs.theme.turnout, " %"), _("belum ada hitungan")
+        build_area, _build_fifths_legend(inputs.theme.turnout, " %"), _("belum ada hitungan")
     )
 
 
@@ -175,42 +179,42 @@ def _build_fifths_legend(colours: tuple[str, ...], unit: str = "") -> Legend:
 
 
 def _build_phase_measure(inputs: _MeasureInputs) -> MapMeasure:
-    furthest = find_phases_reached(inputs.area_summary.phases)
-    rows: dict[str, Any] = {str(one.Index): one for one in furthest.itertuples()}
+    phases_reached = find_phases_reached(inputs.area_summary.phases)
+    rows: dict[str, Any] = {str(row.Index): row for row in phases_reached.itertuples()}
     colours = inputs.theme.phases
 
-    def paint(place: Kecamatan) -> AreaStyle:
-        one = rows[place.code]
-        if not isinstance(one.fase, str):
+    def build_area(place: Kecamatan) -> AreaStyle:
+        row = rows[place.code]
+        if not isinstance(row.fase, str):
             return AreaStyle(place.name, fill_mode="silent")
-        value = f"{i18n.format_number(one.by)}/{i18n.format_number(one.tps)}"
-        return AreaStyle(place.name, value, colours[FASE.index(one.fase)])
+        value = f"{i18n.format_number(row.by)}/{i18n.format_number(row.tps)}"
+        return AreaStyle(place.name, value, colours[FASE.index(row.fase)])
 
-    met = [fase for fase in FASE if fase in set(furthest["fase"])]
-    marks = [(Mark("colour", colours[FASE.index(fase)]), label("fase", fase)) for fase in met]
-    return MapMeasure(paint, marks, _("belum ada fase"))
+    reached = [fase for fase in FASE if fase in set(phases_reached["fase"])]
+    legend = [(Mark("colour", colours[FASE.index(fase)]), label("fase", fase)) for fase in reached]
+    return MapMeasure(build_area, legend, _("belum ada fase"))
 
 
 def _build_officer_measure(inputs: _MeasureInputs) -> MapMeasure:
     rows: dict[str, Any] = {
-        str(one.Index): one for one in inputs.area_summary.coverage_gaps.itertuples()
+        str(row.Index): row for row in inputs.area_summary.coverage_gaps.itertuples()
     }
 
-    def paint(place: Kecamatan) -> AreaStyle:
-        one = rows[place.code]
-        if not one.known or pd.isna(one.ratio_present):
+    def build_area(place: Kecamatan) -> AreaStyle:
+        row = rows[place.code]
+        if not row.known or pd.isna(row.ratio_present):
             return AreaStyle(place.name, fill_mode="silent")
-        value = f"{i18n.format_number(one.present)}/≈{i18n.format_number(one.required)}"
+        value = f"{i18n.format_number(row.present)}/≈{i18n.format_number(row.required)}"
         return AreaStyle(
-            place.name, value, select_strength_colour(float(one.ratio_present), inputs.theme)
+            place.name, value, select_strength_colour(float(row.ratio_present), inputs.theme)
         )
 
     names = (_("jauh kurang"), _("kurang"), _("sesuai pola"), _("lebih"), _("jauh lebih"))
-    marks = [
+    legend = [
         (Mark("colour", colour), name)
         for colour, name in zip(inputs.theme.strength, names, strict=True)
     ]
-    return MapMeasure(paint, marks, _("belum ada plotting"))
+    return MapMeasure(build_area, legend, _("belum ada plotting"))
 
 
 _BUILDERS: dict[str, Callable[[_MeasureInputs], MapMeasure]] = {

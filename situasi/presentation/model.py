@@ -1,4 +1,4 @@
-"""Signs beside words: of which scale each is, so that a page and the wall draw them alike."""
+"""View models of key figures and their marks, shared by the pages and the wall."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Mark:
-    """A sign. scale: "tingkat", "situasi" (None: no current word), or "colour", a swatch of it."""
+    """A sign of a scale.
+
+    scale: "tingkat", "situasi" (code None: no current report) or "colour" (a swatch).
+    """
 
     scale: str
     code: str | None
@@ -15,7 +18,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class MarkedCount:
-    """A sign with its number, and a word where the sign alone does not say it."""
+    """A mark with its count, and a label where the mark alone does not say it."""
 
     mark: Mark
     number: str
@@ -27,10 +30,10 @@ TextOrCounts = str | tuple[MarkedCount, ...]
 
 @dataclass(frozen=True)
 class KpiText:
-    """One key figure: what it is, its value, and a line that gives it sense.
+    """One key figure: its title, its value and a note that explains the value.
 
-    key: of the screen that it belongs to, or a name of its own. aside: a few words beside
-    the value. alarm: somebody should look.
+    key: of the screen that the figure belongs to, or a name of its own. side_note: a few words
+    beside the value. alarm: somebody should look.
     """
 
     key: str

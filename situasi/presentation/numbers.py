@@ -1,4 +1,4 @@
-"""The outlook in words: where the day is heading, and how sure that is."""
+"""Numbers as text: percentages, bounds, voters, and the turnout forecast."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from situasi.common.i18n import _
 
 
 def format_forecast_rate(forecast: pd.Series) -> str:
-    """The estimated turnout in the end, marked as one. one: of analysis.outlook.whole."""
+    """Return the estimated final turnout. forecast: of turnout.forecast.compute_total."""
     return f"≈ {_format_forecast_bound(forecast, 'centre')} %"
 
 
 def format_forecast(forecast: pd.Series, confidence: float) -> str:
-    """The estimate and its interval. confidence: percent."""
+    """Return the estimate and its interval. confidence: percent."""
     return _("Akhir hari {rate} (selang {level} %: ≈ {low}–{high} %)").format(
         rate=format_forecast_rate(forecast),
         level=i18n.format_number(confidence),
@@ -30,15 +30,16 @@ def _format_forecast_bound(forecast: pd.Series, name: str) -> str:
 
 
 def format_percent(share: float, *, is_estimated: bool = False) -> str:
-    """63,5 %, or ≈ 63,5 % of an estimated list; a dash where nobody told."""
-    about = "≈ " if is_estimated else ""
-    return "–" if pd.isna(share) else f"{about}{i18n.format_number(share, 1)} %"
+    """Return "63,5 %", "≈ 63,5 %" if the DPT is an estimate, or a dash if nothing was reported."""
+    prefix = "≈ " if is_estimated else ""
+    return "–" if pd.isna(share) else f"{prefix}{i18n.format_number(share, 1)} %"
 
 
 def format_bounds(bounds: Any) -> str:
-    """'41,2–78,0 %'; one: with least and most, a row of analysis.turnout."""
+    """Return "41,2–78,0 %". bounds: a row of analysis.turnout.summary, with `least` and `most`."""
     return f"{i18n.format_number(bounds.least, 1)}–{i18n.format_number(bounds.most, 1)} %"
 
 
 def format_voters(count: float, is_estimated: bool) -> str:
+    """Return the number of voters, marked if it is an estimate."""
     return ("≈ " if is_estimated else "") + i18n.format_number(int(count))

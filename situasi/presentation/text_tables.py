@@ -1,4 +1,4 @@
-"""Tables in words, each cell as it is read: for whoever has them without the board."""
+"""Tables in which every cell is text, for readers outside the board."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NO_VALUE = "–"
 
 @dataclass(frozen=True)
 class TextTable:
-    """A table. count: its rows in words, "N dari M" where some were left out."""
+    """A table. count_text: its number of rows, as "N dari M" if some were left out."""
 
     title: str
     count_text: str
@@ -32,7 +32,7 @@ class TextTable:
 
 
 def format_phase(code: str | None) -> str:
-    """The furthest phase of a TPS; that none was told is said so."""
+    """Return the label of the furthest phase of a TPS, or that none was reported."""
     return (
         label("fase", code) if isinstance(code, str) and code != NO_PHASE else _("belum ada fase")
     )
@@ -41,13 +41,13 @@ def format_phase(code: str | None) -> str:
 def build_case_table(
     open_cases: pd.DataFrame, register: Register, at: datetime, max_rows: int
 ) -> TextTable:
-    """Open cases, the last heard of first. opened: Overview.open. at: of the zone shown."""
+    """Build the table of open cases, the last reported first. at: in the time zone of the page."""
     newest = open_cases.sort_values(["known_at", "seq"], ascending=False, kind="stable").head(
         max_rows
     )
-    every: list[Any] = list(newest.itertuples())
+    case_rows: list[Any] = list(newest.itertuples())
     rows = []
-    for row in every:
+    for row in case_rows:
         item = incident_item.build_item(row, register, at)
         rows.append(
             (
@@ -70,19 +70,19 @@ def build_case_table(
 
 
 def build_station_table(tps: pd.DataFrame, register: Register, at: datetime) -> TextTable:
-    """Every TPS with its phase and state. found: analysis.stations.stations."""
-    every: list[Any] = list(tps.itertuples())
+    """Build the table of all TPS with phase and state. tps: of build_station_table."""
+    station_rows: list[Any] = list(tps.itertuples())
     rows = [
         (
-            register.name_of(one.kecamatan),
-            register.name_of(one.desa),
-            f"{one.nomor:03d}",
-            format_phase(one.fase),
-            label("lapor", one.state),
-            NO_VALUE if pd.isna(one.hadir) else i18n.format_number(int(one.hadir)),
-            _format_time(one.last_at, at),
+            register.name_of(station.kecamatan),
+            register.name_of(station.desa),
+            f"{station.nomor:03d}",
+            format_phase(station.fase),
+            label("lapor", station.state),
+            NO_VALUE if pd.isna(station.hadir) else i18n.format_number(int(station.hadir)),
+            _format_time(station.last_at, at),
         )
-        for one in every
+        for station in station_rows
     ]
     head = (
         _("kecamatan"), _("desa"), _("TPS"), _("fase"), _("pelaporan"), _("hadir"),
@@ -92,14 +92,14 @@ def build_station_table(tps: pd.DataFrame, register: Register, at: datetime) -> 
 
 
 def build_feed_table(feed_states: Sequence[FeedState], at: datetime) -> TextTable:
-    """Each source and its last word."""
+    """Build the table of the feeds and their last reports."""
     rows = [
         (
-            label("feed", one.feed),
-            _format_time(one.last_known_at, at) if one.last_known_at else _("belum melapor"),
-            _format_feed_state(one),
+            label("feed", feed.feed),
+            _format_time(feed.last_known_at, at) if feed.last_known_at else _("belum melapor"),
+            _format_feed_state(feed),
         )
-        for one in feed_states
+        for feed in feed_states
     ]
     head = (_("sumber"), _("laporan terakhir"), _("keadaan"))
     return TextTable(_("Sumber"), i18n.format_number(len(rows)), head, rows)
@@ -112,13 +112,13 @@ def _format_feed_state(feed_state: FeedState) -> str:
 
 
 def _format_time(moment: Any, at: datetime) -> str:
-    """The clock time, and the day where it is another than that of `at`."""
+    """Return the clock time, with the date if it is another day than that of `at`."""
     if pd.isna(moment):
         return NO_VALUE
     local = moment.astimezone(at.tzinfo)
-    same = local.date() == at.date()
+    today = local.date() == at.date()
     return (
-        i18n.format_time(local) if same else f"{i18n.format_date(local)} {i18n.format_time(local)}"
+        i18n.format_time(local) if today else f"{i18n.format_date(local)} {i18n.format_time(local)}"
     )
 
 

@@ -1,4 +1,4 @@
-"""The whole election as open files for the archive: Parquet, GeoParquet, and what they mean."""
+"""The whole election as open files for archiving: Parquet, GeoParquet and a data dictionary."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from situasi.store.backup.raw_tables import RawSnapshot
 from situasi.store.visible_at import CommitTimes
 
 _UTC = pa.timestamp("us", tz="UTC")
-# How the store knows a row again, and proves it: of no use to who reads.
+# Columns with which the store identifies and proves rows; useless to a reader.
 _INTERNAL_COLUMNS = ("digest", "round", "marks", "committed_at")
 _TIME_COLUMNS = {"recorded_at", "known_at", "at"} | {
     column.name
@@ -42,7 +42,7 @@ _TIME_COLUMNS = {"recorded_at", "known_at", "at"} | {
     if column.kind is ColumnKind.TIME
 }
 _CRS = "EPSG:4326"
-# What a map tells of a report; all else is in its own file, under the same number.
+# Columns of a report on the map; the others are in its own file, under the same seq.
 _MAP_COLUMNS = [
     "seq", "id", "occurred_at", "known_at", "kecamatan", "desa", "jenis", "tingkat", "situasi",
     "status", "latihan", "withdrawn_at",
@@ -63,34 +63,34 @@ class ArchiveError(ValueError):
 
 @dataclass(frozen=True)
 class ArchiveFile:
-    """A file of the archive. table: by which its columns are found in the dictionary."""
+    """A file of the archive. table: the name under which the dictionary finds its columns."""
 
     name: str
     table: str
     description: str
     row_count: int
     schema: pa.Schema
-    exercise_row_count: int | None = None  # rows of a rehearsal, where the file can tell
+    exercise_row_count: int | None = None  # None if the file has no column `latihan`
 
 
 def write_archive(
     board: Board, folder: Path, role: Role | None, at: datetime, actor: str
 ) -> dict[str, int]:
-    """Write one moment of the store into a new folder: all of it, or as far as a role sees.
+    """Write the store at one time into a new folder, in full or limited to what a role sees.
 
-    The rows of each file. The trail is told first. Raises ArchiveRefused where the folder is
-    there and holds anything, or cannot be written; then nothing is left.
+    Returns the number of rows of each file. The audit log is written first. Raises ArchiveError if
+    the folder exists and is not empty, or cannot be written; then nothing is left behind.
     """
-    told = {"table": "arsip", "page": "cli", "role": role.name if role else "utuh"}
+    details = {"table": "arsip", "page": "cli", "role": role.name if role else "utuh"}
     with _open_atomic_folder(folder) as part:
-        board.store.log_audit("export", actor, at, {**told, "form": "parquet", "filters": {}})
+        board.store.log_audit("export", actor, at, {**details, "form": "parquet", "filters": {}})
         with board.store.raw_snapshot() as state, _use_indonesian():
-            made = _ArchiveWriter(board, part, role, at, state).write()
-    return {one.name: one.row_count for one in made}
+            files = _ArchiveWriter(board, part, role, at, state).write()
+    return {file.name: file.row_count for file in files}
 
 
 class _ArchiveWriter:
-    """One archive being written."""
+    """The writer of one archive."""
 
     def __init__(
         self, board: Board, folder: Path, role: Role | None, at: datetime, state: RawSnapshot
@@ -107,11 +107,11 @@ class _ArchiveWriter:
 
     def write(self) -> list[ArchiveFile]:
         feeds = tuple(FEEDS) if self._access is None else self._access.feeds
-        made = [self._write_feed(FEEDS[name]) for name in feeds]
+        files = [self._write_feed(FEEDS[name]) for name in feeds]
         if self._role is None or self._role.may_see("masukan"):
-            made += [self._write_deliveries(feeds), self._write_quarantine(feeds)]
+            files += [self._write_deliveries(feeds), self._write_quarantine(feeds)]
         if self._role is None:
-            made += [
+            files += [
                 self._write_table(
                     store_schema.audit, "jejak", "jejak: siapa berbuat apa, dengan segelnya"
                 ),
@@ -119,65 +119,67 @@ class _ArchiveWriter:
                     store_schema.notes, "catatan", "catatan papan, misalnya jam latihan"
                 ),
             ]
-        made += [self._write_case_map(), self._write_station_map(), self._write_kecamatan_map()]
-        self._write_dictionary(made)
-        self._write_readme(made)
+        files += [self._write_case_map(), self._write_station_map(), self._write_kecamatan_map()]
+        self._write_dictionary(files)
+        self._write_readme(files)
         self._write_checksums()
-        return made
+        return files
 
     def _write_feed(self, feed: Feed) -> ArchiveFile:
         table = store_schema.feeds[feed.name]
-        at, numbers = self._withdrawals.get(feed.name, _NO_WITHDRAWALS)
+        times, numbers = self._withdrawals.get(feed.name, _NO_WITHDRAWALS)
         about = f"laporan: {labels.label('feed', feed.name)}"
 
-        def told(piece: pa.RecordBatch) -> pa.RecordBatch:
-            taken = _find_withdrawal_times(piece.column("seq"), numbers, at)
-            seen = _apply_access(
-                _select_public_columns(_apply_commit_times(piece, self._commits)),
+        def convert(chunk: pa.RecordBatch) -> pa.RecordBatch:
+            withdrawn = _find_withdrawal_times(chunk.column("seq"), numbers, times)
+            rows = _apply_access(
+                _select_public_columns(_apply_commit_times(chunk, self._commits)),
                 feed.name,
                 self._access,
             )
-            return seen.append_column("withdrawn_at", taken)
+            return rows.append_column("withdrawn_at", withdrawn)
 
-        return self._write_file(f"laporan/{feed.name}.parquet", feed.name, about, table, told)
+        return self._write_file(f"laporan/{feed.name}.parquet", feed.name, about, table, convert)
 
     def _write_deliveries(self, feeds: tuple[str, ...]) -> ArchiveFile:
-        taken = _count_withdrawn_rows(self._state)
+        withdrawn = _count_withdrawn_rows(self._state)
 
-        def told(piece: pa.RecordBatch) -> pa.RecordBatch:
-            seen = _select_public_columns(_apply_commit_times(piece, self._commits))
-            seen = self._restrict_rows(seen, feeds, ("actor", "source"))
-            counts = [taken.get(batch, 0) for batch in seen.column("batch").to_pylist()]
-            return seen.append_column("withdrawn_rows", pa.array(counts, pa.int64()))
+        def convert(chunk: pa.RecordBatch) -> pa.RecordBatch:
+            rows = _select_public_columns(_apply_commit_times(chunk, self._commits))
+            rows = self._restrict_rows(rows, feeds, ("actor", "source"))
+            counts = [withdrawn.get(batch, 0) for batch in rows.column("batch").to_pylist()]
+            return rows.append_column("withdrawn_rows", pa.array(counts, pa.int64()))
 
         about = "kiriman: setiap berkas atau formulir yang masuk"
-        return self._write_file("kiriman.parquet", "batches", about, store_schema.batches, told)
+        return self._write_file("kiriman.parquet", "batches", about, store_schema.batches, convert)
 
     def _write_quarantine(self, feeds: tuple[str, ...]) -> ArchiveFile:
         released = _load_releases(self._state, self._commits)
 
-        def told(piece: pa.RecordBatch) -> pa.RecordBatch:
-            seen = _select_public_columns(_apply_commit_times(piece, self._commits))
-            seen = self._restrict_rows(seen, feeds, ("raw", "source"))
-            by = [released.get(number, (None, None)) for number in seen.column("seq").to_pylist()]
-            seen = seen.append_column("released_by", pa.array([one for one, _ in by], pa.int64()))
-            return seen.append_column(
-                "released_at", pa.array([when for _, when in by], pa.int64()).cast(_UTC)
+        def convert(chunk: pa.RecordBatch) -> pa.RecordBatch:
+            rows = _select_public_columns(_apply_commit_times(chunk, self._commits))
+            rows = self._restrict_rows(rows, feeds, ("raw", "source"))
+            pairs = [released.get(seq, (None, None)) for seq in rows.column("seq").to_pylist()]
+            rows = rows.append_column(
+                "released_by", pa.array([batch for batch, _ in pairs], pa.int64())
+            )
+            return rows.append_column(
+                "released_at", pa.array([at for _, at in pairs], pa.int64()).cast(_UTC)
             )
 
         about = "karantina: baris yang ditolak, dengan isi asli dan setiap alasannya"
         return self._write_file(
-            "karantina.parquet", "quarantine", about, store_schema.quarantine, told
+            "karantina.parquet", "quarantine", about, store_schema.quarantine, convert
         )
 
     def _restrict_rows(
         self, record_batch: pa.RecordBatch, feeds: tuple[str, ...], name_columns: tuple[str, ...]
     ) -> pa.RecordBatch:
-        """The rows of these feeds; cells that may name an officer only for who may see them."""
+        """Return the rows of these feeds, without officer names unless the role may see them."""
         if self._role is None:
             return record_batch
-        seen = record_batch.filter(pc.is_in(record_batch.column("feed"), pa.array(feeds)))
-        return seen if self._role.may_see("personel") else _blank_columns(seen, name_columns)
+        rows = record_batch.filter(pc.is_in(record_batch.column("feed"), pa.array(feeds)))
+        return rows if self._role.may_see("personel") else _blank_columns(rows, name_columns)
 
     def _write_table(self, table: sa.Table, name: str, description: str) -> ArchiveFile:
         return self._write_file(
@@ -192,53 +194,53 @@ class _ArchiveWriter:
         source: sa.Table,
         transform: Callable[[pa.RecordBatch], pa.RecordBatch],
     ) -> ArchiveFile:
-        """A table of the store as a file, a piece in memory at a time."""
+        """Write a table of the store as a file, with one chunk in memory at a time."""
         empty = pa.RecordBatch.from_pylist([], schema=raw_tables.arrow_schema(source))
         schema = transform(empty).schema.with_metadata(self._build_metadata())
-        path, rows, made_up = self._folder / name, 0, 0
+        path, rows, exercise = self._folder / name, 0, 0
         path.parent.mkdir(mode=0o700, exist_ok=True)
         flagged = "latihan" in schema.names
         with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-            for piece in self._state.iter_chunks(source):
-                seen = transform(piece)
-                writer.write_batch(seen.cast(schema))
-                rows += seen.num_rows
-                made_up += int(pc.sum(seen.column("latihan")).as_py() or 0) if flagged else 0
-        return ArchiveFile(name, table, description, rows, schema, made_up if flagged else None)
+            for chunk in self._state.iter_chunks(source):
+                batch = transform(chunk)
+                writer.write_batch(batch.cast(schema))
+                rows += batch.num_rows
+                exercise += int(pc.sum(batch.column("latihan")).as_py() or 0) if flagged else 0
+        return ArchiveFile(name, table, description, rows, schema, exercise if flagged else None)
 
     def _build_metadata(self) -> dict[str, str]:
         election = self._election
-        told = {
+        metadata = {
             "pemilihan": election.name,
             "kabupaten": election.kabupaten_code,
             "keadaan": self._at.isoformat(),
             "zona_waktu": f"UTC; setempat {election.zone.key} ({election.zone_label})",
         }
-        return {"situasi": json.dumps(told)}
+        return {"situasi": json.dumps(metadata)}
 
     def _write_case_map(self) -> ArchiveFile:
-        """Every report of an incident that has a point."""
+        """Write every incident report that has coordinates."""
         feed = feed_schemas.INCIDENTS
-        placed = pq.read_table(
+        located = pq.read_table(
             self._folder / f"laporan/{feed.name}.parquet",
             filters=pc.field("lat").is_valid() & pc.field("lon").is_valid(),
         )
-        points = _build_points(placed.column("lon").to_numpy(), placed.column("lat").to_numpy())
+        points = _build_points(located.column("lon").to_numpy(), located.column("lat").to_numpy())
         about = "titik kejadian yang dilaporkan dengan koordinat"
-        made_up = int(pc.sum(placed.column("latihan")).as_py() or 0)
-        made = self._write_geo_file(
-            "peta/kejadian.parquet", feed.name, about, placed.select(_MAP_COLUMNS), points
+        exercise_count = int(pc.sum(located.column("latihan")).as_py() or 0)
+        file = self._write_geo_file(
+            "peta/kejadian.parquet", feed.name, about, located.select(_MAP_COLUMNS), points
         )
-        return replace(made, exercise_row_count=made_up)
+        return replace(file, exercise_row_count=exercise_count)
 
     def _write_station_map(self) -> ArchiveFile:
-        """Every TPS, at the point by which its area is known: nobody has told where it stands."""
-        ground, tps = self._board.geography, self._board.register.tps
-        known = [ground.find_area(code) or "" for code in tps["desa"]]
-        at = np.array([ground.point(code) for code in tps["desa"]], dtype=np.float64)
+        """Write every TPS at a point of its area, because no report says where it stands."""
+        geography, tps = self._board.geography, self._board.register.tps
+        areas = [geography.find_area(code) or "" for code in tps["desa"]]
+        xy = np.array([geography.point(code) for code in tps["desa"]], dtype=np.float64)
         basis = [
             _POINT_BASIS_BY_LEVEL[area.count(".")] if area else "titik tengah kabupaten"
-            for area in known
+            for area in areas
         ]
         table = pa.table(
             {
@@ -246,9 +248,7 @@ class _ArchiveWriter:
                 "kecamatan": pa.array(tps["kecamatan"].tolist(), pa.string()),
                 "desa": pa.array(tps["desa"].tolist(), pa.string()),
                 "nomor": pa.array(tps["nomor"].tolist(), pa.int64()),
-                "dpt": pa.array(
-                    [None if pd.isna(one) else int(one) for one in tps["dpt"]], pa.int64()
-                ),
+                "dpt": pa.array([None if pd.isna(n) else int(n) for n in tps["dpt"]], pa.int64()),
                 "dpt_perkiraan": pa.array(tps["estimated"].tolist(), pa.bool_()),
                 "kerawanan": pa.array(tps["kerawanan"].tolist(), pa.string()),
                 "titik_perkiraan": pa.array([True] * len(tps), pa.bool_()),
@@ -257,21 +257,21 @@ class _ArchiveWriter:
         )
         about = "TPS pada titik wilayahnya; letaknya PERKIRAAN"
         return self._write_geo_file(
-            "peta/tps.parquet", "register", about, table, _build_points(at[:, 0], at[:, 1])
+            "peta/tps.parquet", "register", about, table, _build_points(xy[:, 0], xy[:, 1])
         )
 
     def _write_kecamatan_map(self) -> ArchiveFile:
         boundaries, places = self._board.boundaries, self._board.register.kecamatan
-        every = [places[code] for code in boundaries.codes]
+        rows = [places[code] for code in boundaries.codes]
         table = pa.table(
             {
-                "kode": pa.array([one.code for one in every], pa.string()),
-                "nama": pa.array([one.name for one in every], pa.string()),
-                "dpt": pa.array([one.dpt for one in every], pa.int64()),
-                "dpt_perkiraan": pa.array([one.dpt_estimated for one in every], pa.bool_()),
-                "jumlah_tps": pa.array([one.tps for one in every], pa.int64()),
-                "polsek": pa.array([one.polsek or None for one in every], pa.string()),
-                "polsek_dugaan": pa.array([one.polsek_assumed for one in every], pa.bool_()),
+                "kode": pa.array([row.code for row in rows], pa.string()),
+                "nama": pa.array([row.name for row in rows], pa.string()),
+                "dpt": pa.array([row.dpt for row in rows], pa.int64()),
+                "dpt_perkiraan": pa.array([row.dpt_estimated for row in rows], pa.bool_()),
+                "jumlah_tps": pa.array([row.tps for row in rows], pa.int64()),
+                "polsek": pa.array([row.polsek or None for row in rows], pa.string()),
+                "polsek_dugaan": pa.array([row.polsek_assumed for row in rows], pa.bool_()),
             }
         )
         about = "batas kecamatan"
@@ -299,34 +299,35 @@ class _ArchiveWriter:
         return ArchiveFile(name, table, description, rows.num_rows, schema)
 
     def _write_dictionary(self, files: list[ArchiveFile]) -> None:
-        found = [
+        entries = [
             {
-                "berkas": one.name,
+                "berkas": file.name,
                 "kolom": field.name,
                 "jenis": _format_type(field.type),
-                "judul": _find_heading(one.table, field.name),
-                **self._column_meanings.describe(one.table, field.name),
+                "judul": _find_heading(file.table, field.name),
+                **self._column_meanings.describe(file.table, field.name),
             }
-            for one in files
-            for field in one.schema
+            for file in files
+            for field in file.schema
         ]
-        (self._folder / "kamus-data.csv").write_bytes(build_csv(pd.DataFrame(found)))
+        (self._folder / "kamus-data.csv").write_bytes(build_csv(pd.DataFrame(entries)))
 
     def _write_readme(self, files: list[ArchiveFile]) -> None:
         (self._folder / "README.md").write_text(self._build_readme(files), "utf-8")
 
     def _build_readme(self, files: list[ArchiveFile]) -> str:
         election, boundaries = self._election, self._board.boundaries
-        head, seal = self._state.audit_head()
-        rows = sum(one.row_count for one in files if one.name.startswith("laporan/"))
+        head, head_hash = self._state.audit_head()
+        rows = sum(file.row_count for file in files if file.name.startswith("laporan/"))
         unreal = sum(
-            one.exercise_row_count or 0 for one in files if one.name.startswith("laporan/")
+            file.exercise_row_count or 0 for file in files if file.name.startswith("laporan/")
         )
         local = self._at.astimezone(election.zone)
-        listed = "\n".join(
-            f"| `{one.name}` | {one.row_count} | {one.exercise_row_count if one.exercise_row_count is not None else '–'} |"
-            f" {one.description} |"
-            for one in files
+        file_lines = "\n".join(
+            f"| `{file.name}` | {file.row_count} | "
+            f"{file.exercise_row_count if file.exercise_row_count is not None else '–'} |"
+            f" {file.description} |"
+            for file in files
         )
         return _README.format(
             name=election.name,
@@ -337,8 +338,8 @@ class _ArchiveWriter:
             contest=election.contest,
             local=f"{local:%Y-%m-%d %H.%M.%S} {election.zone_label}",
             head=head,
-            seal=seal,
-            listed=listed,
+            seal=head_hash,
+            listed=file_lines,
             zone=f"{election.zone_label}, {election.zone.key}",
             offset=_format_utc_offset(local),
             whose=_FULL_ARCHIVE_NOTE
@@ -349,10 +350,11 @@ class _ArchiveWriter:
         )
 
     def _write_checksums(self) -> None:
-        """As `sha256sum -c SHA256SUMS` reads it."""
+        """Write the checksums in the format of `sha256sum -c SHA256SUMS`."""
         files = sorted(path for path in self._folder.rglob("*") if path.is_file())
         lines = [
-            f"{backup_container.compute_file_sha256(path)}  {path.relative_to(self._folder).as_posix()}\n"
+            f"{backup_container.compute_file_sha256(path)}  "
+            f"{path.relative_to(self._folder).as_posix()}\n"
             for path in files
         ]
         (self._folder / "SHA256SUMS").write_text("".join(lines), "utf-8")
@@ -364,17 +366,17 @@ _NO_WITHDRAWALS: tuple[Any, Any] = (np.zeros(0, dtype=np.int64), np.zeros(0, dty
 
 @dataclass(frozen=True)
 class _ColumnMeanings:
-    """What each column is: by table and name, or by name alone."""
+    """The meaning of each column: by table and name, or by name alone."""
 
     entries: Mapping[tuple[str, str], Mapping[str, str]]
 
     def describe(self, table: str, column: str) -> dict[str, str]:
-        """Unit, meaning and the words for its codes. Raises KeyError for a column unheard of."""
-        said = self.entries.get((table, column)) or self.entries["*", column]
+        """Return unit, meaning and code labels of a column. Raises KeyError if it is unknown."""
+        entry = self.entries.get((table, column)) or self.entries["*", column]
         return {
-            "satuan": said["satuan"],
-            "arti": said["arti"],
-            "nilai": _format_codes(table, column, said["skala"]),
+            "satuan": entry["satuan"],
+            "arti": entry["arti"],
+            "nilai": _format_codes(table, column, entry["skala"]),
         }
 
 
@@ -384,7 +386,7 @@ def _load_column_meanings(path: Path) -> _ColumnMeanings:
 
 
 def _format_codes(table: str, column: str, scale: str) -> str:
-    """`hijau = hijau; kuning = kuning`: every code that the column may hold, with its word."""
+    """Return the codes of the column with their labels: "hijau = hijau; kuning = kuning"."""
     if table not in FEEDS or column not in FEEDS[table].column_names:
         codes = {"feed": tuple(FEEDS), "kerawanan": feed_schemas.KERAWANAN}.get(scale, ())
     else:
@@ -393,18 +395,18 @@ def _format_codes(table: str, column: str, scale: str) -> str:
 
 
 def _find_heading(table: str, column: str) -> str:
-    """As the column is called in files that are sent to us."""
+    """Return the heading of the column in the files that are sent to us."""
     if table not in FEEDS or column not in FEEDS[table].column_names:
         return column
     return FEEDS[table].column(column).heading
 
 
 def _format_type(data_type: pa.DataType) -> str:
-    return next((word for known, word in _TYPE_NAMES if known(data_type)), str(data_type))
+    return next((name for matches, name in _TYPE_NAMES if matches(data_type)), str(data_type))
 
 
 def _select_public_columns(record_batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The columns that say something, moments as moments."""
+    """Return the columns that are useful to a reader, times as timestamps."""
     names = [name for name in record_batch.schema.names if name not in _INTERNAL_COLUMNS]
     cells = [
         record_batch.column(name).cast(_UTC) if name in _TIME_COLUMNS else record_batch.column(name)
@@ -420,57 +422,57 @@ def _select_public_columns(record_batch: pa.RecordBatch) -> pa.RecordBatch:
 def _apply_access(
     record_batch: pa.RecordBatch, feed: str, access: AccessScope | None
 ) -> pa.RecordBatch:
-    """The cells of a feed as this sight shows them."""
+    """Return the rows of a feed as this access scope shows them."""
     if access is None:
         return record_batch
-    guarded = [c for of, c in (*access.hidden_columns, *access.redacted_columns) if of == feed]
+    names = [c for owner, c in (*access.hidden_columns, *access.redacted_columns) if owner == feed]
     frame = pd.DataFrame(
-        {name: pd.Series(record_batch.column(name).to_pylist(), dtype=object) for name in guarded}
+        {name: pd.Series(record_batch.column(name).to_pylist(), dtype=object) for name in names}
     )
-    found = access_scope.filter_frames({feed: frame}, replace(access, feeds=(feed,)))[feed]
-    for name in guarded:
-        at = record_batch.schema.get_field_index(name)
+    filtered = access_scope.filter_frames({feed: frame}, replace(access, feeds=(feed,)))[feed]
+    for name in names:
+        position = record_batch.schema.get_field_index(name)
         record_batch = record_batch.set_column(
-            at, record_batch.schema.field(at), pa.array(found[name], pa.string())
+            position, record_batch.schema.field(position), pa.array(filtered[name], pa.string())
         )
     return record_batch
 
 
 def _blank_columns(record_batch: pa.RecordBatch, names: tuple[str, ...]) -> pa.RecordBatch:
     for name in names:
-        at = record_batch.schema.get_field_index(name)
-        if at >= 0:
-            nothing = pa.nulls(record_batch.num_rows, record_batch.schema.field(at).type)
-            record_batch = record_batch.set_column(at, pa.field(name, nothing.type), nothing)
+        position = record_batch.schema.get_field_index(name)
+        if position >= 0:
+            nulls = pa.nulls(record_batch.num_rows, record_batch.schema.field(position).type)
+            record_batch = record_batch.set_column(position, pa.field(name, nulls.type), nulls)
     return record_batch
 
 
 def _apply_commit_times(record_batch: pa.RecordBatch, commits: CommitTimes) -> pa.RecordBatch:
-    """Rows that belong to batches, with the moments at which they could be seen."""
+    """Return rows that belong to batches, with the times at which they became visible."""
     recorded = record_batch.column("recorded_at").to_numpy(zero_copy_only=False)
-    seen = commits.for_batches(
+    visible_at = commits.for_batches(
         record_batch.column("batch").to_numpy(zero_copy_only=False), recorded
     )
-    moments = {"recorded_at": seen}
+    moments = {"recorded_at": visible_at}
     if "known_at" in record_batch.schema.names:
         known = record_batch.column("known_at").to_numpy(zero_copy_only=False)
-        moments["known_at"] = np.where(known == recorded, seen, known)
+        moments["known_at"] = np.where(known == recorded, visible_at, known)
     for name, cells in moments.items():
-        at = record_batch.schema.get_field_index(name)
+        position = record_batch.schema.get_field_index(name)
         record_batch = record_batch.set_column(
-            at, record_batch.schema.field(at), pa.array(cells, pa.int64())
+            position, record_batch.schema.field(position), pa.array(cells, pa.int64())
         )
     return record_batch
 
 
 def _load_withdrawals(state: RawSnapshot, commits: CommitTimes) -> dict[str, tuple[Any, Any]]:
-    """By feed: when rows were taken back (microseconds), and their numbers, in their order."""
-    found: dict[str, list[tuple[int, int, int]]] = {}
+    """Return by feed the withdrawal times (microseconds) and the row numbers."""
+    rows_by_feed: dict[str, list[tuple[int, int, int]]] = {}
     for row in state.rows(store_schema.withdrawals):
-        said = dict(zip(raw_tables.column_names(store_schema.withdrawals), row, strict=True))
-        cells = said["row_seq"], said["seq"], said["recorded_at"]
-        found.setdefault(said["feed"], []).append(cells)
-    arrays = {feed: np.array(sorted(rows), dtype=np.int64) for feed, rows in found.items()}
+        withdrawal = dict(zip(raw_tables.column_names(store_schema.withdrawals), row, strict=True))
+        cells = withdrawal["row_seq"], withdrawal["seq"], withdrawal["recorded_at"]
+        rows_by_feed.setdefault(withdrawal["feed"], []).append(cells)
+    arrays = {feed: np.array(sorted(rows), dtype=np.int64) for feed, rows in rows_by_feed.items()}
     return {
         feed: (commits.for_withdrawals(rows[:, 1], rows[:, 2]), rows[:, 0])
         for feed, rows in arrays.items()
@@ -478,46 +480,46 @@ def _load_withdrawals(state: RawSnapshot, commits: CommitTimes) -> dict[str, tup
 
 
 def _find_withdrawal_times(seq: pa.Array, numbers: Any, times: Any) -> pa.Array:
-    """For each row when it was taken back; null where it stands."""
-    wanted = np.asarray(seq.to_numpy(), dtype=np.int64)
+    """Return for each row when it was withdrawn; null if it is valid."""
+    row_numbers = np.asarray(seq.to_numpy(), dtype=np.int64)
     if not len(numbers):
-        return pa.nulls(len(wanted), _UTC)
-    where = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
-    return pa.array(times[where], mask=numbers[where] != wanted).cast(_UTC)
+        return pa.nulls(len(row_numbers), _UTC)
+    positions = np.minimum(np.searchsorted(numbers, row_numbers), len(numbers) - 1)
+    return pa.array(times[positions], mask=numbers[positions] != row_numbers).cast(_UTC)
 
 
 def _count_withdrawn_rows(state: RawSnapshot) -> dict[int, int]:
-    counted: dict[int, int] = {}
-    at = raw_tables.column_names(store_schema.withdrawals).index("batch")
+    counts: dict[int, int] = {}
+    position = raw_tables.column_names(store_schema.withdrawals).index("batch")
     for row in state.rows(store_schema.withdrawals):
-        counted[row[at]] = counted.get(row[at], 0) + 1
-    return counted
+        counts[row[position]] = counts.get(row[position], 0) + 1
+    return counts
 
 
 def _load_releases(state: RawSnapshot, commits: CommitTimes) -> dict[int, tuple[int, int]]:
-    """By number in quarantine: the batch that took it in and still stands, and when."""
-    undone = state.withdrawn_batches()
+    """Return by quarantine number the batch that accepted the row (not withdrawn), and when."""
+    withdrawn = state.withdrawn_batches()
     names = raw_tables.column_names(store_schema.releases)
-    found: dict[int, tuple[int, int]] = {}
+    releases: dict[int, tuple[int, int]] = {}
     for row in state.rows(store_schema.releases):
-        said = dict(zip(names, row, strict=True))
-        if said["batch"] not in undone:
-            batch, at = (np.array([said[name]]) for name in ("batch", "recorded_at"))
-            seen = int(commits.for_batches(batch, at)[0])
-            found.setdefault(said["number"], (said["batch"], seen))
-    return found
+        release = dict(zip(names, row, strict=True))
+        if release["batch"] not in withdrawn:
+            batch, at = (np.array([release[name]]) for name in ("batch", "recorded_at"))
+            visible_at = int(commits.for_batches(batch, at)[0])
+            releases.setdefault(release["number"], (release["batch"], visible_at))
+    return releases
 
 
 def _build_points(lon: Any, lat: Any) -> npt.NDArray[np.object_]:
     import shapely
 
-    made: npt.NDArray[np.object_] = shapely.points(lon, lat)
-    return made
+    points: npt.NDArray[np.object_] = shapely.points(lon, lat)
+    return points
 
 
 def _format_utc_offset(local: datetime) -> str:
-    said = f"{local:%z}"
-    return f"UTC{said[:3]}:{said[3:]}"
+    offset = f"{local:%z}"
+    return f"UTC{offset[:3]}:{offset[3:]}"
 
 
 @contextmanager
@@ -532,7 +534,7 @@ def _use_indonesian() -> Iterator[None]:
 
 @contextmanager
 def _open_atomic_folder(folder: Path) -> Iterator[Path]:
-    """A folder to write into, named when all is there; nothing is left where something broke."""
+    """Provide a folder that gets its name when it is complete; after an error nothing is left."""
     try:
         with atomic_files.create_folder(folder) as part:
             yield part

@@ -1,4 +1,4 @@
-"""A table as a file: CSV and XLSX; no cell of it runs."""
+"""A table as a CSV or XLSX file, without any cell that a spreadsheet would execute."""
 
 from __future__ import annotations
 
@@ -12,39 +12,41 @@ import pandas as pd
 
 from situasi.common.formula_escape import escape_formula
 
-# Halves of letters have no UTF-8.
+# UTF-8 cannot encode surrogates.
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def build_csv(table: pd.DataFrame) -> bytes:
-    """The table as UTF-8 with a byte order mark, so that a spreadsheet reads its letters.
+    """Build the CSV: UTF-8 with a byte order mark, so that a spreadsheet reads the letters.
 
-    Texts stand in quotes: where a spreadsheet parts cells at another sign than the comma,
-    no text is parted, and nothing in its middle becomes the beginning of a cell.
+    Texts are quoted: a spreadsheet that splits cells at another sign than the comma cannot split
+    a text and make a new cell from its middle.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow([escape_formula(str(name)) for name in table.columns])
-    columns = [map(_format_cell, table.iloc[:, at].tolist()) for at in range(table.shape[1])]
+    columns = [
+        map(_format_cell, table.iloc[:, position].tolist()) for position in range(table.shape[1])
+    ]
     writer.writerows(zip(*columns, strict=True))
     return _LONE_SURROGATE.sub("\ufffd", file.getvalue()).encode("utf-8-sig")
 
 
 def build_xlsx(table: pd.DataFrame, metadata: Mapping[str, str], banner: str = "") -> bytes:
-    """The table as a workbook (workbook.written)."""
-    # Loaded when somebody asks for one: openpyxl takes a tenth of a second, at every start.
+    """Build the table as a workbook (xlsx_tables.build_table_workbook)."""
+    # Imported on first use: openpyxl would add a tenth of a second to every start.
     from situasi.reports import xlsx_tables
 
     return xlsx_tables.build_table_workbook(table, metadata, banner)
 
 
 def _format_cell(value: Any) -> Any:
-    """A cell of a CSV: a number as it is, nothing where it is missing, all else as text."""
+    """Return a CSV cell: a number unchanged, None if missing, all else as text."""
     if is_missing(value):
         return None
     return value if isinstance(value, int | float) else escape_formula(str(value))
 
 
 def is_missing(value: Any) -> bool:
-    """Whether there is nothing in this cell."""
+    """Return whether the cell is empty."""
     return value is None or value is pd.NA or value is pd.NaT or value != value

@@ -1,4 +1,4 @@
-"""A table as a workbook (XLSX): with what it is and when, and no cell that runs."""
+"""A table as a workbook (XLSX): with its metadata, and without any cell that is executed."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from situasi.common.formula_escape import escape_formula
 from situasi.reports.csv_tables import is_missing
 
-# Of the control characters XML takes three.
+# XML allows only three of the control characters.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
-_MAX_CELL_CHARS = 32_767  # characters in one cell of a workbook
-_MAX_SHEET_ROWS = 1_048_000  # rows on one sheet, heading and band left room for
-_WIDTH_SAMPLE_ROWS = 200  # rows that say how wide a column must be
+_MAX_CELL_CHARS = 32_767  # limit of a workbook
+_MAX_SHEET_ROWS = 1_048_000  # leaves room for the heading and the banner
+_WIDTH_SAMPLE_ROWS = 200  # rows that decide the width of a column
 _WIDTH_RANGE_CHARS = (8, 60)  # characters
-_PAPER_A4 = 9  # as a workbook calls this paper
+_PAPER_A4 = 9  # code of this paper in a workbook
 _DATETIME_FORMAT, _DATE_FORMAT = "dd/mm/yyyy hh:mm", "dd/mm/yyyy"
 
-_FONT = "Calibri"  # of the other cells too
+_FONT = "Calibri"  # also the default of the other cells
 _HEADING_STYLE = (
     Font(name=_FONT, bold=True, color="FFFFFF"),
     PatternFill("solid", fgColor="24477A"),
@@ -44,7 +44,7 @@ _NAME_STYLE = (Font(name=_FONT, bold=True), PatternFill())
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table and what its sheet is called."""
+    """A table and the title of its sheet."""
 
     title: str
     table: pd.DataFrame
@@ -53,11 +53,11 @@ class Sheet:
 def build_table_workbook(
     table: pd.DataFrame, metadata: Mapping[str, str], banner: str = ""
 ) -> bytes:
-    """The table on the first sheet; `facts` (what, when, filter, LATIHAN) on the second.
+    """Build a workbook: the table on the first sheet, the metadata (time, filters) on the second.
 
-    Numbers, times and days stay what they are; an aware time is written as the clock of its own
-    zone shows it. band: a line above the headings that cannot be overlooked. A table longer
-    than a sheet goes on on further ones.
+    Numbers, times and days keep their types; an aware time is written in the clock of its own zone.
+    banner: a line above the headings that cannot be overlooked. A table longer than a sheet
+    continues on further sheets.
     """
     return build_workbook([Sheet("Data", table)], metadata, banner)
 
@@ -65,19 +65,19 @@ def build_table_workbook(
 def build_workbook(
     sheets: Sequence[Sheet], metadata: Mapping[str, str], banner: str = "", page_footer: str = ""
 ) -> bytes:
-    """Tables as `written` has one, each on its sheet. printed: stands on each page of paper."""
-    made = Workbook(write_only=True)
-    for one in sheets:
-        _write_table(made, one, banner, page_footer)
-    _write_metadata(made.create_sheet("Keterangan"), metadata)
+    """Build a workbook of several tables, one sheet each. page_footer: printed on each page."""
+    workbook = Workbook(write_only=True)
+    for sheet in sheets:
+        _write_table(workbook, sheet, banner, page_footer)
+    _write_metadata(workbook.create_sheet("Keterangan"), metadata)
     file = io.BytesIO()
-    made.save(file)
+    workbook.save(file)
     return file.getvalue()
 
 
 def _write_table(workbook: Any, table_sheet: Sheet, banner: str, page_footer: str) -> None:
     table = table_sheet.table
-    columns = [_convert_column(table.iloc[:, at]) for at in range(table.shape[1])]
+    columns = [_convert_column(table.iloc[:, position]) for position in range(table.shape[1])]
     headings = [_clean_text(str(name)) for name in table.columns]
     rows: Iterator[tuple[Any, ...]] = zip(*columns, strict=True)
     for start in range(0, max(len(table), 1), _MAX_SHEET_ROWS):
@@ -85,16 +85,18 @@ def _write_table(workbook: Any, table_sheet: Sheet, banner: str, page_footer: st
         sheet = workbook.create_sheet(
             f"{table_sheet.title} {start // _MAX_SHEET_ROWS + 1}" if start else table_sheet.title
         )
-        top = 2 if banner else 1
-        sheet.freeze_panes = f"A{top + 1}"
+        heading_row = 2 if banner else 1
+        sheet.freeze_panes = f"A{heading_row + 1}"
         if headings:
-            sheet.auto_filter.ref = f"A{top}:{get_column_letter(len(headings))}{top + size}"
+            sheet.auto_filter.ref = (
+                f"A{heading_row}:{get_column_letter(len(headings))}{heading_row + size}"
+            )
         _set_widths(
             sheet,
             [_measure_width(name, cells) for name, cells in zip(headings, columns, strict=True)],
         )
         if page_footer:
-            _set_page_layout(sheet, top, banner, page_footer)
+            _set_page_layout(sheet, heading_row, banner, page_footer)
         if banner:
             sheet.append(
                 _build_styled_cells(
@@ -107,13 +109,13 @@ def _write_table(workbook: Any, table_sheet: Sheet, banner: str, page_footer: st
 
 
 def _set_page_layout(sheet: Any, heading_row: int, banner: str, page_footer: str) -> None:
-    """On paper: as wide as the page, headings on each, and what must stand on each."""
+    """Set the print layout: page width; headings, banner and footer on every page."""
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = _PAPER_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = f"{heading_row}:{heading_row}"
-    # In a header & begins an instruction.
+    # In a header, & starts a code.
     if banner:
         sheet.oddHeader.center.text = banner.replace("&", "&&")
     sheet.oddFooter.left.text = page_footer.replace("&", "&&")
@@ -130,8 +132,8 @@ def _convert_cell(value: Any) -> Any:
     if is_missing(value):
         return None
     if isinstance(value, datetime):
-        plain = value.to_pydatetime(warn=False) if isinstance(value, pd.Timestamp) else value
-        return plain.replace(tzinfo=None)
+        moment = value.to_pydatetime(warn=False) if isinstance(value, pd.Timestamp) else value
+        return moment.replace(tzinfo=None)
     if isinstance(value, date):
         return value
     if isinstance(value, float):
@@ -140,16 +142,16 @@ def _convert_cell(value: Any) -> Any:
 
 
 def _clean_text(text: str) -> str:
-    said: str = escape_formula(_NO_XML.sub("\ufffd", text))
-    return said if len(said) <= _MAX_CELL_CHARS else said[: _MAX_CELL_CHARS - 1] + "…"
+    cleaned: str = escape_formula(_NO_XML.sub("\ufffd", text))
+    return cleaned if len(cleaned) <= _MAX_CELL_CHARS else cleaned[: _MAX_CELL_CHARS - 1] + "…"
 
 
 def _apply_time_format(sheet: Any, cell: Any) -> Any:
     if not isinstance(cell, date):
         return cell
-    made = WriteOnlyCell(sheet, cell)
-    made.number_format = _DATETIME_FORMAT if isinstance(cell, datetime) else _DATE_FORMAT
-    return made
+    time_cell = WriteOnlyCell(sheet, cell)
+    time_cell.number_format = _DATETIME_FORMAT if isinstance(cell, datetime) else _DATE_FORMAT
+    return time_cell
 
 
 def _build_styled_cells(
@@ -163,24 +165,24 @@ def _build_styled_cells(
 
 
 def _set_widths(sheet: Any, widths: Sequence[int]) -> None:
-    for at, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(at)].width = width
+    for position, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(position)].width = width
 
 
 def _measure_width(heading: str, cells: Sequence[Any]) -> int:
-    """Of the longest of the first cells, within bounds; a time as long as it is written."""
+    """Return the width of the longest of the first cells, within bounds."""
     longest = max(
         (len(_DATETIME_FORMAT) if isinstance(cell, date) else len(str(cell or ""))
          for cell in cells[:_WIDTH_SAMPLE_ROWS]),
         default=0,
     )  # fmt: skip
-    least, most = _WIDTH_RANGE_CHARS
-    return max(least, min(most, max(longest, len(heading) + 3) + 1))
+    minimum, maximum = _WIDTH_RANGE_CHARS
+    return max(minimum, min(maximum, max(longest, len(heading) + 3) + 1))
 
 
 def _write_metadata(sheet: Any, metadata: Mapping[str, str]) -> None:
     _set_widths(sheet, [24, 90])
-    for name, said in metadata.items():
+    for name, text in metadata.items():
         sheet.append(
-            [*_build_styled_cells(sheet, [_clean_text(name)], _NAME_STYLE), _clean_text(said)]
+            [*_build_styled_cells(sheet, [_clean_text(name)], _NAME_STYLE), _clean_text(text)]
         )

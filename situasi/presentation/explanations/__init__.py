@@ -1,4 +1,4 @@
-"""Why this number: by which rule a figure is made, with which limits, of which reports."""
+"""The explanation of each figure: its rule, its limits and the feeds it counts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _PAGES: dict[str, dict[str, ExplanationBuilder]] = {
 
 
 def find(page: str, key: str, election: Election) -> Explanation | None:
-    """The rule of a figure or table of this page; None where it counts nothing.
+    """Return the explanation of a figure or table of this page; None if it counts nothing.
 
     key: of the figure, or of the table in which its rows are opened.
     """
@@ -40,7 +40,7 @@ def find(page: str, key: str, election: Election) -> Explanation | None:
 
 
 def find_for_higher_command(key: str, command: HigherCommand) -> Explanation | None:
-    """The same for the page of a command above."""
+    """Return the explanation of a figure of the higher command page; None if there is none."""
     rule = HIGHER_COMMAND.get(_strip_prefix(key))
     return rule(command) if rule else None
 

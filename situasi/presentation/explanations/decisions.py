@@ -1,4 +1,4 @@
-"""Rules of the figures that look ahead: the outlook, alerts, moves, hot places, drills."""
+"""Explanations of forecast, alerts, redeployment, hotspots and exercises."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def _explain_forecast_tests(_election: Election) -> Explanation:
 
 def _explain_alerts(election: Election) -> Explanation:
     names = election.alerts.level_names.get(i18n.current_language(), {})
-    said = " < ".join(names.get(level, level) for level in election.alerts.levels)
+    levels = " < ".join(names.get(level, level) for level in election.alerts.levels)
     return Explanation(
         _("Dicari dari laporan oleh aturan di alerts.toml; ambang tiap aturan tersebut pada "
           "rinciannya. Satu sebab di satu kecamatan adalah satu peringatan, yang baru lagi hanya "
           "bila derajatnya naik. Lama sampai dilihat dan ditindak: sejak peringatan timbul."),
-        ((_("derajat"), said),),
+        ((_("derajat"), levels),),
         _ALERT_FEEDS,
     )  # fmt: skip
 
@@ -73,8 +73,8 @@ def _explain_alert_rows(_election: Election) -> Explanation:
 
 def _list_pattern_limits(election: Election) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (label("kerawanan", kind), f"{one.polri}-{one.tps}-{one.linmas}")
-        for kind, one in election.rules.staffing_patterns.by_kerawanan.items()
+        (label("kerawanan", kind), f"{pattern.polri}-{pattern.tps}-{pattern.linmas}")
+        for kind, pattern in election.rules.staffing_patterns.by_kerawanan.items()
     )
 
 
@@ -101,7 +101,7 @@ def _explain_available_officers(election: Election) -> Explanation:
         (_("tinggal, {what}").format(what=label("penugasan", duty)), format_percent(100 * share))
         for duty, share in rule.retained_shares.items()
     )
-    agencies = ", ".join(label("instansi", one) for one in rule.agencies)
+    agencies = ", ".join(label("instansi", agency) for agency in rule.agencies)
     return Explanation(
         _("Petugas yang diketahui hadir dan boleh digeser: cadangan dan patroli di luar bagian "
           "yang harus tinggal, dan yang lebih dari pola di TPS-nya."),
@@ -123,9 +123,9 @@ def _explain_plan(election: Election) -> Explanation:
     rule = election.rules.redeployment
     return Explanation(
         _(
-            "Rencana yang menghapus kekurangan paling berat dahulu, lalu menempuh km paling sedikit, "
-            "tanpa membuat TPS asal kurang dari pola. Jarak adalah perkiraan: antartitik tengah "
-            "desa atau kecamatan."
+            "Rencana yang menghapus kekurangan paling berat dahulu, lalu menempuh km paling "
+            "sedikit, tanpa membuat TPS asal kurang dari pola. Jarak adalah perkiraan: "
+            "antartitik tengah desa atau kecamatan."
         ),
         (
             (_("kecepatan andaian"), f"{i18n.format_number(rule.speed_kmh)} km/jam"),
@@ -144,12 +144,12 @@ def _explain_plan(election: Election) -> Explanation:
 
 def _explain_incident_rate(election: Election) -> Explanation:
     rule = election.rules.risk
-    said = _("Kejadian per {n} TPS dan jam, diperhalus: laju kabupaten pada jam itu dikali faktor "
+    text = _("Kejadian per {n} TPS dan jam, diperhalus: laju kabupaten pada jam itu dikali faktor "
              "kecamatan (Gamma–Poisson), agar satu kejadian di kecamatan kecil tidak menjadikannya "
              "terburuk. Jam yang belum tiba atau tanpa kabar dikosongkan, bukan nol. Nihil, yang "
              "digabung, dan yang tidak terbukti tidak dihitung.")  # fmt: skip
     return Explanation(
-        said.format(n=i18n.format_number(rule.per_tps)),
+        text.format(n=i18n.format_number(rule.per_tps)),
         (
             (_("selang"), format_percent(100 * rule.credible_share)),
             (_("sedikitnya"), _("{n} kejadian").format(n=i18n.format_number(rule.min_incidents))),

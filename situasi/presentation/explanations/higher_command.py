@@ -1,4 +1,4 @@
-"""Rules of the figures of a command above: sums of the roll-ups of its kabupaten."""
+"""Explanations of the figures of a higher command: sums over the rollups of its kabupaten."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HigherCommandExplanationBuilder = Callable[[HigherCommand], Explanation]
 
 
 def _format_sum_rule(rule_text: str) -> str:
-    """What holds of every sum."""
+    """Return the rule with the sentence that holds for every sum."""
     return rule_text + " " + _(
         "Jumlah atas kabupaten yang memberi tahu; bila ada yang belum, ditulis ≥. Belum ada "
         "laporan bukan nol."

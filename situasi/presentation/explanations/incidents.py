@@ -1,4 +1,4 @@
-"""Rules of the figures that count reports of incidents."""
+"""Explanations of the figures that count incident reports."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def _explain_priority(election: Election) -> Explanation:
          i18n.format_number(rules.priority_tingkat_weights[code], 1))
         for code in (*reversed(TINGKAT), "belum")
     )  # fmt: skip
-    said = _("Jumlah empat bagian, masing-masing 0 sampai bobotnya. Kejadian: jumlah poin kejadian "
+    text = _("Jumlah empat bagian, masing-masing 0 sampai bobotnya. Kejadian: jumlah poin kejadian "
              "terbuka, penuh pada {full} poin; kuning mengisi sedikitnya {half} %, merah penuh. "
              "Fase: bagian TPS yang terlambat atau tak terjangkau dari yang wajib melapor. "
              "Partisipasi: poin di bawah kabupaten, penuh pada {low} poin. Personel: bagian TPS "
              "tanpa petugas. Bagian yang belum diketahui tidak ikut; nilainya dihitung dari bobot "
              "yang dapat dinilai.")  # fmt: skip
     return Explanation(
-        said.format(
+        text.format(
             full=i18n.format_number(POINTS_FOR_FULL),
             half=i18n.format_number(100 * FLOOR_BY_STATE["kuning"]),
             low=i18n.format_number(2 * rules.turnout.low_margin_points),
@@ -88,14 +88,16 @@ def _explain_timeline(_election: Election) -> Explanation:
 
 
 def _list_service_limits(election: Election) -> tuple[tuple[str, str], ...]:
-    """'tinggi: 15 · 30 · 240 menit', verified, handled and closed."""
-    found = []
+    """Return limits such as "tinggi: 15 · 30 · 240 menit": verified, handled and closed."""
+    limits = []
     for code in (*reversed(TINGKAT), "belum"):
-        one = election.rules.service_levels[code]
-        spans = "/".join(format_minutes(span).split(" ")[0] for span in (one.verify, one.handle))
+        level = election.rules.service_levels[code]
+        spans = "/".join(
+            format_minutes(span).split(" ")[0] for span in (level.verify, level.handle)
+        )
         name = label("tingkat", None if code == "belum" else code)
-        found.append((name, f"{spans}/{format_minutes(one.close)}"))
-    return tuple(found)
+        limits.append((name, f"{spans}/{format_minutes(level.close)}"))
+    return tuple(limits)
 
 
 def _explain_overdue(election: Election) -> Explanation:
@@ -118,23 +120,23 @@ def _explain_steps(election: Election) -> Explanation:
 
 
 def _explain_duplicates(election: Election) -> Explanation:
-    likeness = election.rules.duplicates
+    rules = election.rules.duplicates
     names = {
         "tps": _("TPS yang sama"), "near": _("titik berdekatan"), "desa": _("desa yang sama"),
         "kecamatan": _("kecamatan yang sama"), "kind": _("jenis sama"),
         "akin": _("jenis serumpun"), "time": _("waktu berdekatan"), "words": _("kata mirip"),
     }  # fmt: skip
     points = tuple(
-        (names[sign], i18n.format_number(n)) for sign, n in likeness.criterion_points.items()
+        (names[criterion], i18n.format_number(n)) for criterion, n in rules.criterion_points.items()
     )
-    said = _("Pasangan laporan yang mirip: poin untuk tempat (yang terbaik dari TPS, jarak, desa, "
+    text = _("Pasangan laporan yang mirip: poin untuk tempat (yang terbaik dari TPS, jarak, desa, "
              "kecamatan), jenis, waktu, dan kata. Ditunjukkan sejak {score} poin; papan tidak "
              "pernah menggabung sendiri.")  # fmt: skip
     return Explanation(
-        said.format(score=i18n.format_number(likeness.min_score)),
+        text.format(score=i18n.format_number(rules.min_score)),
         (
-            (_("jarak"), f"{i18n.format_number(likeness.max_km, 1)} km"),
-            (_("selisih waktu"), format_minutes(likeness.max_interval)),
+            (_("jarak"), f"{i18n.format_number(rules.max_km, 1)} km"),
+            (_("selisih waktu"), format_minutes(rules.max_interval)),
             *points,
         ),
         _CASE_FEEDS,

@@ -1,4 +1,4 @@
-"""Rules of the figures that tell of deliveries, of silence, and of the board itself."""
+"""Explanations of the figures about deliveries, silent feeds and the board itself."""
 
 from __future__ import annotations
 

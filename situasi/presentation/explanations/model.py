@@ -1,4 +1,4 @@
-"""A rule in words, as it stands beside the rows of a figure and in the file of them."""
+"""The explanation of a figure: its rule, its thresholds and its feeds, as text."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from situasi.domain.labels import label
 
 @dataclass(frozen=True)
 class Explanation:
-    """How a number is made.
+    """How a number is computed.
 
-    rule: in words. limits: the thresholds of the election's folder that it uses, (name, value)
-    in words. feeds: codes of the feeds whose rows it counts.
+    limits: the thresholds from the election folder that the rule uses, as (name, value) texts.
+    feeds: codes of the feeds whose rows are counted.
     """
 
     rule: str
@@ -25,11 +25,11 @@ class Explanation:
     feeds: tuple[str, ...] = ()
 
     def format_limits(self) -> str:
-        """The limits in one line; "" without any."""
+        """Return the limits in one line; "" without any."""
         return " · ".join(f"{name} {value}" for name, value in self.limits)
 
     def format_feeds(self) -> str:
-        """The feeds in one line."""
+        """Return the feeds in one line."""
         return ", ".join(label("feed", feed) for feed in self.feeds)
 
 
@@ -37,10 +37,10 @@ ExplanationBuilder = Callable[[Election], Explanation]
 
 
 def format_minutes(span: timedelta) -> str:
-    """'30 menit'."""
+    """Return a duration such as "30 menit"."""
     return _("{n} menit").format(n=i18n.format_number(span / timedelta(minutes=1)))
 
 
 def format_clock(at: time) -> str:
-    """'07.15'."""
+    """Return a clock time such as "07.15"."""
     return f"{at:%H.%M}"

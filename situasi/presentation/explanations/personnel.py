@@ -1,4 +1,4 @@
-"""Rules of the figures that count officers, activities and neutrality cases."""
+"""Explanations of the figures that count officers, activities and neutrality cases."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _ACTIVITY_FEEDS = ("activities",)
 
 
 def _list_pattern_limits(election: Election) -> tuple[tuple[str, str], ...]:
-    """'kurang rawan 2-8-16', and whose pattern that is."""
+    """Return limits such as "kurang rawan 2-8-16", and the source of the pattern."""
     rule = election.rules.staffing_patterns
     return (
         *(
-            (label("kerawanan", kind), f"{one.polri}-{one.tps}-{one.linmas}")
-            for kind, one in rule.by_kerawanan.items()
+            (label("kerawanan", kind), f"{pattern.polri}-{pattern.tps}-{pattern.linmas}")
+            for kind, pattern in rule.by_kerawanan.items()
         ),
         (_("belum dinilai: seperti"), label("kerawanan", rule.default_kerawanan)),
         (_("dasar"), rule.basis),

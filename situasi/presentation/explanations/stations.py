@@ -1,4 +1,4 @@
-"""Rules of the figures that count TPS and the voters present there."""
+"""Explanations of the figures that count TPS and voters present."""
 
 from __future__ import annotations
 
@@ -81,10 +81,10 @@ def _explain_doubted(election: Election) -> Explanation:
 
 def _explain_curve(election: Election) -> Explanation:
     rule = election.rules.turnout
-    said = _("Tiap 15 menit: hadir dibagi DPT dari TPS yang sudah melapor sampai saat itu. Garis "
+    text = _("Tiap 15 menit: hadir dibagi DPT dari TPS yang sudah melapor sampai saat itu. Garis "
              "titik: perkiraan, andaian laju kedatangan dikali partisipasi {label}.")  # fmt: skip
     return Explanation(
-        said.format(label=rule.reference_label),
+        text.format(label=rule.reference_label),
         tuple((format_clock(at), format_percent(100 * share)) for at, share in rule.curve),
         _STATION_FEEDS,
     )
@@ -118,17 +118,19 @@ def _list_deadline_limits(election: Election) -> tuple[tuple[str, str], ...]:
 
 
 def _explain_late(election: Election) -> Explanation:
-    chase = ", ".join(
-        f"{one.responsible} {format_minutes(one.after)}"
-        for one in election.rules.tps.escalation
-        if one.after
+    others = ", ".join(
+        f"{step.responsible} {format_minutes(step.after)}"
+        for step in election.rules.tps.escalation
+        if step.after
     )
-    first = election.rules.tps.escalation[0].responsible
-    said = _("TPS yang laporannya (fase atau hitungan) sudah jatuh tempo dan belum datang; "
+    first_responsible = election.rules.tps.escalation[0].responsible
+    text = _("TPS yang laporannya (fase atau hitungan) sudah jatuh tempo dan belum datang; "
              "terlambat dihitung sejak jatuh tempo yang pertama terlewat. Yang mencari: {first}, "
              "lalu {others}.")  # fmt: skip
     return Explanation(
-        said.format(first=first, others=chase), _list_deadline_limits(election), _STATION_FEEDS
+        text.format(first=first_responsible, others=others),
+        _list_deadline_limits(election),
+        _STATION_FEEDS,
     )
 
 

@@ -1,1 +1,1 @@
-"""Laporan that go up: found of one moment, told once, written as files."""
+"""Laporan for higher levels: data of one time, composed once, written as files."""

@@ -1,4 +1,4 @@
-"""The page of each kecamatan: its figures, its open incidents, its late TPS."""
+"""The page of each kecamatan in a laporan: its key figures, open incidents and late TPS."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from situasi.reports.sitrep.model import Annex, Letterhead
 
 
 def build_annexes(data: SitrepData, letterhead: Letterhead) -> tuple[Annex, ...]:
-    """One for each kecamatan of the laporan, in the order of the register."""
-    found = compute_overviews(data)
-    return tuple(_build_annex(data, letterhead, code, found[code]) for code in data.codes)
+    """Build one annex for each kecamatan of the laporan, in the order of the register."""
+    overviews = compute_overviews(data)
+    return tuple(_build_annex(data, letterhead, code, overviews[code]) for code in data.codes)
 
 
 def compute_overviews(data: SitrepData) -> dict[str, Overview]:
-    """The overview of each kecamatan, as a page that is filtered by it shows it."""
-    asked, election = data.request.selection, data.register.election
-    found = compute_overviews_by_kecamatan(
-        data.as_of_view, election, data.codes, asked, data.period.at
+    """Return the overview of each kecamatan, as a page filtered by it shows."""
+    selection, election = data.request.selection, data.register.election
+    overviews = compute_overviews_by_kecamatan(
+        data.as_of_view, election, data.codes, selection, data.period.at
     )
     return {
-        code: replace(one, feed_states=data.overview.feed_states) for code, one in found.items()
+        code: replace(overview, feed_states=data.overview.feed_states)
+        for code, overview in overviews.items()
     }
 
 
@@ -34,27 +35,27 @@ def _build_annex(data: SitrepData, letterhead: Letterhead, code: str, overview: 
     cases = tables.build_case_table(
         data, overview.open_cases, "Kejadian terbuka", letterhead.max_incidents_per_kecamatan
     )
-    about = "≈ " if place.dpt_estimated else ""
-    said = [
-        f"{place.polsek}; {i18n.format_number(place.tps)} TPS; DPT {about}{i18n.format_number(place.dpt)}"
-        f"{' (perkiraan)' if about else ''}."
+    prefix = "≈ " if place.dpt_estimated else ""
+    sentences = [
+        f"{place.polsek}; {i18n.format_number(place.tps)} TPS; "
+        f"DPT {prefix}{i18n.format_number(place.dpt)}{' (perkiraan)' if prefix else ''}."
     ]
     if overview.open_cases.empty:
-        silent = code not in overview.reporting_kecamatan
-        said.append("Belum ada kabar kejadian yang berlaku dari kecamatan ini."
-                    if silent else "Tidak ada kejadian terbuka.")  # fmt: skip
-    every = [
-        fact
-        for fact in key_figures.build_key_figures(data, overview, [code])
-        if fact.key != "senyap"
+        is_silent = code not in overview.reporting_kecamatan
+        sentences.append("Belum ada kabar kejadian yang berlaku dari kecamatan ini."
+                    if is_silent else "Tidak ada kejadian terbuka.")  # fmt: skip
+    figures = [
+        figure
+        for figure in key_figures.build_key_figures(data, overview, [code])
+        if figure.key != "senyap"
     ]
     if data.coverage is not None:
-        said += _format_police_strength(data, code)
+        sentences += _format_police_strength(data, code)
     return Annex(
         code=code,
         name=place.name,
-        sentences=tuple(said),
-        key_figures=tuple(every),
+        sentences=tuple(sentences),
+        key_figures=tuple(figures),
         tables={
             "kejadian": cases,
             "fase": tables.build_phase_table(data, [code]),
@@ -71,6 +72,7 @@ def _format_police_strength(data: SitrepData, code: str) -> list[str]:
     if not row["known"]:
         return ["Belum ada plotting personel di TPS kecamatan ini."]
     return [
-        f"Polisi diplot {i18n.format_number(row['posted'])}, hadir {i18n.format_number(row['present'])}, "
+        f"Polisi diplot {i18n.format_number(row['posted'])}, "
+        f"hadir {i18n.format_number(row['present'])}, "
         f"menurut pola perlu ≈ {i18n.format_number(row['required'])} (perkiraan)."
     ]

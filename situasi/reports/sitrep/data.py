@@ -1,4 +1,4 @@
-"""What a laporan rests on: the findings that the pages ask too, of one moment and one viewer."""
+"""The data of a laporan: the results that the pages also use, for one time and one viewer."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ from situasi.reports.sitrep.request import SitrepRequest, SitrepRequestError, bu
 
 @dataclass(frozen=True)
 class Period:
-    """The cases of a period as known at a moment. activities: those of its time.
+    """The cases of a period as known at one time. activities: those within the period.
 
-    heard: whether any word on an incident came of it, nihil included.
+    has_reports: whether any incident report of the period came, nihil included.
     """
 
     request: SitrepRequest
@@ -48,11 +48,11 @@ class Period:
 
 @dataclass(frozen=True)
 class SitrepData:
-    """Everything found. codes: the kecamatan it is of. at: as the pages show the moment.
+    """All data of a laporan. codes: its kecamatan. view_time: as on the pages.
 
-    coverage: None for a viewer who is not told of officers; neutrality: None where it was not
-    asked for; before: None where nothing is compared. outlook: of every kecamatan, None without a
-    calibration. stages: that run.
+    coverage: None if the viewer may not see officers. neutrality: None if it was not requested.
+    previous_period: None without a comparison. forecast: of every kecamatan, None without a
+    calibration. running_stages: the stages that run at the time of the view.
     """
 
     board: Board
@@ -79,18 +79,18 @@ class SitrepData:
 def compute_turnout_curve(
     frames: Mapping[str, pd.DataFrame], register: Register, at: datetime, kecamatan: tuple[str, ...]
 ) -> pd.DataFrame:
-    """analysis.turnout.curve of these kecamatan."""
-    standing = select_current_counts(build_tps_reports(frames["tps"], register), register)
-    return summary.build_turnout_curve(standing, register, at, kecamatan)
+    """Return analysis.turnout.summary.build_turnout_curve of these kecamatan."""
+    counts = select_current_counts(build_tps_reports(frames["tps"], register), register)
+    return summary.build_turnout_curve(counts, register, at, kecamatan)
 
 
 @reads(TPS)
 def compute_forecast(
     frames: Mapping[str, pd.DataFrame], register: Register, at: datetime
 ) -> TurnoutForecast | None:
-    """analysis.outlook.outlook of every kecamatan."""
-    standing = select_current_counts(build_tps_reports(frames["tps"], register), register)
-    return forecast.compute_forecast(standing, register, at)
+    """Return analysis.turnout.forecast.compute_forecast of every kecamatan."""
+    counts = select_current_counts(build_tps_reports(frames["tps"], register), register)
+    return forecast.compute_forecast(counts, register, at)
 
 
 @reads(ACTIVITIES)
@@ -100,7 +100,7 @@ def select_activities(
     at: datetime,
     kecamatan: tuple[str, ...],
 ) -> pd.DataFrame:
-    """analysis.activities.cases of these kecamatan."""
+    """Return analysis.activities.activities.build_activity_table of these kecamatan."""
     return activities.filter_by_kecamatan(
         activities.build_activity_table(frames["activities"], register, at), kecamatan
     )
@@ -110,7 +110,7 @@ def select_activities(
 def compute_neutrality(
     frames: Mapping[str, pd.DataFrame], register: Register, at: datetime, kecamatan: tuple[str, ...]
 ) -> NeutralitySummary:
-    """analysis.neutrality.overview of these kecamatan."""
+    """Return analysis.neutrality.compute_summary of these kecamatan."""
     target = register.election.rules.neutrality_target
     return neutrality.compute_summary(frames["neutrality"], at, target, kecamatan)
 
@@ -124,55 +124,63 @@ def collect_data(
     *,
     with_previous: bool = False,
 ) -> SitrepData:
-    """Find it. Raises Refused where this viewer may not have what was asked for.
+    """Collect the data. Raises SitrepRequestError if the viewer may not have what is requested.
 
-    compare: with the period before.
+    with_previous: also collect the previous period, for a comparison.
     """
-    reach = access_scope.scope_of(viewer)
-    register = board.analysis_cache.register(reach)
-    strange = set(request.kecamatan) - set(register.kecamatan)
-    if strange:
-        raise SitrepRequestError(f"kecamatan tidak dikenal: {', '.join(sorted(strange))}")
+    scope = access_scope.scope_of(viewer)
+    register = board.analysis_cache.register(scope)
+    unknown = set(request.kecamatan) - set(register.kecamatan)
+    if unknown:
+        raise SitrepRequestError(f"kecamatan tidak dikenal: {', '.join(sorted(unknown))}")
     if request.neutrality and not viewer.role.may_see("netralitas"):
         raise SitrepRequestError("angka netralitas bukan wewenang peran ini")
 
-    def find(work: Analysis, *more: object) -> object:
-        return board.analysis_cache.compute(work, snapshot_view.snapshot, view_time, reach, *more)
+    def run(query: Analysis, *args: object) -> object:
+        return board.analysis_cache.compute(query, snapshot_view.snapshot, view_time, scope, *args)
 
-    found_day = find(area_summary.compute_area_summary)
-    force = find(coverage.compute_coverage) if viewer.role.may_see("personel") else None
-    cases = find(compute_neutrality, request.kecamatan) if request.neutrality else None
-    through_day = find(compute_turnout_curve, request.kecamatan)
-    end = find(compute_forecast)
-    assert isinstance(found_day, AreaSummary)
-    assert isinstance(force, Coverage | None)
-    assert isinstance(cases, NeutralitySummary | None)
-    assert isinstance(through_day, pd.DataFrame)
-    assert isinstance(end, TurnoutForecast | None)
-    concerned = stages.filter_by_kabupaten(register.stages, register.election.kabupaten)
-    earlier, then = build_previous_request(request, view_time)
-    past = ViewTime(then, live=False, is_exercise=False)
+    areas = run(area_summary.compute_area_summary)
+    officers = run(coverage.compute_coverage) if viewer.role.may_see("personel") else None
+    neutrality_summary = run(compute_neutrality, request.kecamatan) if request.neutrality else None
+    curve = run(compute_turnout_curve, request.kecamatan)
+    turnout_forecast = run(compute_forecast)
+    assert isinstance(areas, AreaSummary)
+    assert isinstance(officers, Coverage | None)
+    assert isinstance(neutrality_summary, NeutralitySummary | None)
+    assert isinstance(curve, pd.DataFrame)
+    assert isinstance(turnout_forecast, TurnoutForecast | None)
+    kabupaten_stages = stages.filter_by_kabupaten(register.stages, register.election.kabupaten)
+    previous_request, previous_at = build_previous_request(request, view_time)
+    previous_time = ViewTime(previous_at, live=False, is_exercise=False)
     return SitrepData(
         board=board,
         viewer=viewer,
         register=register,
-        as_of_view=board.analysis_cache.known_rows(snapshot_view.snapshot, view_time, reach),
+        as_of_view=board.analysis_cache.known_rows(snapshot_view.snapshot, view_time, scope),
         request=request,
         view_time=view_time,
-        codes=[c for c in register.kecamatan if not request.kecamatan or c in request.kecamatan],
+        codes=[
+            code
+            for code in register.kecamatan
+            if not request.kecamatan or code in request.kecamatan
+        ],
         overview=board.analysis_cache.compute_overview(
-            snapshot_view.snapshot, view_time, reach, request.selection
+            snapshot_view.snapshot, view_time, scope, request.selection
         ),
-        area_summary=found_day,
+        area_summary=areas,
         period=_collect_period(board, viewer, snapshot_view, view_time, request),
-        previous_period=_collect_period(board, viewer, snapshot_view, past, earlier)
+        previous_period=_collect_period(
+            board, viewer, snapshot_view, previous_time, previous_request
+        )
         if with_previous
         else None,
-        coverage=None if force is None else coverage.filter_by_kecamatan(force, request.kecamatan),
-        turnout_curve=through_day,
-        forecast=end,
-        running_stages=stages.list_running_stages(concerned, view_time.at.date()),
-        neutrality=cases,
+        coverage=None
+        if officers is None
+        else coverage.filter_by_kecamatan(officers, request.kecamatan),
+        turnout_curve=curve,
+        forecast=turnout_forecast,
+        running_stages=stages.list_running_stages(kabupaten_stages, view_time.at.date()),
+        neutrality=neutrality_summary,
         version=snapshot_view.snapshot.version,
         has_exercise_rows=snapshot_view.snapshot.rehearsal,
     )
@@ -185,14 +193,18 @@ def _collect_period(
     view_time: ViewTime,
     request: SitrepRequest,
 ) -> Period:
-    reach = access_scope.scope_of(viewer)
-    work = board.analysis_cache.compute(
-        compute_worklist, snapshot_view.snapshot, view_time, reach, request.selection
+    scope = access_scope.scope_of(viewer)
+    worklist = board.analysis_cache.compute(
+        compute_worklist, snapshot_view.snapshot, view_time, scope, request.selection
     )
-    every = board.analysis_cache.compute(
-        select_activities, snapshot_view.snapshot, view_time, reach, request.kecamatan
+    activity_table = board.analysis_cache.compute(
+        select_activities, snapshot_view.snapshot, view_time, scope, request.kecamatan
     )
-    inside = (every["occurred_at"] >= request.since) & (every["occurred_at"] < request.until)
-    known = board.analysis_cache.known_rows(snapshot_view.snapshot, view_time, reach)
-    heard = not known.cases.list_known_times(request.selection).empty
-    return Period(request, cache_minute(view_time), work, every[inside], heard)
+    in_period = (activity_table["occurred_at"] >= request.since) & (
+        activity_table["occurred_at"] < request.until
+    )
+    known = board.analysis_cache.known_rows(snapshot_view.snapshot, view_time, scope)
+    has_reports = not known.cases.list_known_times(request.selection).empty
+    return Period(
+        request, cache_minute(view_time), worklist, activity_table[in_period], has_reports
+    )

@@ -1,4 +1,4 @@
-"""The files of a laporan: what each is called, how it is made, how it comes to lie in a folder."""
+"""The files of a laporan: their names, how they are made and written to a folder."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from situasi.reports.sitrep.model import Sitrep
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FolderStamp = tuple[tuple[str, int], ...]
-# By form and folder: of which files, and why they gave none.
+# By format and election folder: the folder stamp and the error of the last attempt.
 _template_errors: dict[tuple[str, Path], tuple[FolderStamp, str]] = {}
-# By ending: what a browser calls it.
+# MIME type by file extension.
 FORMATS = {"docx": _DOCX, "pdf": "application/pdf", "xlsx": _XLSX, "txt": "text/plain"}
 
 
 def build_file(sitrep: Sitrep, file_format: str, election_folder: Path) -> bytes:
-    """The file of this form (FORMATS). Raises TemplateRefused."""
+    """Build the file of this format (FORMATS). Raises SitrepTemplateError."""
     before = i18n.current_language()
     i18n.set_language("id")
     try:
@@ -40,20 +40,20 @@ def build_file(sitrep: Sitrep, file_format: str, election_folder: Path) -> bytes
 
 
 def list_template_errors(election_folder: Path) -> list[str]:
-    """What is known to be wrong with the templates as they lie there now, in words.
+    """Return the known errors of the templates in their present state.
 
-    Who clicks for a file is told by the browser only that there is none.
+    A viewer who clicks for a file learns from the browser only that there is none.
     """
     stamp = _compute_stamp(election_folder)
-    found = [said for (_, folder), (at, said) in _template_errors.items()
-             if (folder, at) == (election_folder, stamp)]  # fmt: skip
+    errors = [message for (_, folder), (error_stamp, message) in _template_errors.items()
+             if (folder, error_stamp) == (election_folder, stamp)]  # fmt: skip
     return list(
-        dict.fromkeys([*filter(None, [_check_docx_template(election_folder, stamp)]), *found])
+        dict.fromkeys([*filter(None, [_check_docx_template(election_folder, stamp)]), *errors])
     )
 
 
 @lru_cache(maxsize=8)
-def _check_docx_template(election_folder: Path, stamp: FolderStamp) -> str:  # noqa: ARG001 (anew when a file changed)
+def _check_docx_template(election_folder: Path, stamp: FolderStamp) -> str:  # noqa: ARG001 (key of the cache)
     from situasi.reports.sitrep import docx_writer
 
     try:
@@ -64,13 +64,13 @@ def _check_docx_template(election_folder: Path, stamp: FolderStamp) -> str:  # n
 
 
 def _compute_stamp(election_folder: Path) -> FolderStamp:
-    """Changes when anybody changes a file of the folder."""
+    """Return a stamp that changes when a file of the folder changes."""
     files = (
         sorted((election_folder / FOLDER_NAME).glob("*"))
         if (election_folder / FOLDER_NAME).is_dir()
         else []
     )
-    return tuple((one.name, one.stat().st_mtime_ns) for one in files)
+    return tuple((file.name, file.stat().st_mtime_ns) for file in files)
 
 
 def _build_docx(sitrep: Sitrep, election_folder: Path) -> bytes:
@@ -85,7 +85,7 @@ def _build_pdf(sitrep: Sitrep, election_folder: Path) -> bytes:
     return pdf_writer.build_pdf(sitrep, election_folder)
 
 
-def _build_xlsx(sitrep: Sitrep, election_folder: Path) -> bytes:  # noqa: ARG001 (it needs no template)
+def _build_xlsx(sitrep: Sitrep, election_folder: Path) -> bytes:  # noqa: ARG001 (no template)
     from situasi.reports.sitrep import xlsx_writer
 
     return xlsx_writer.build_xlsx(sitrep)
@@ -111,16 +111,19 @@ def format_stem(
     *,
     has_exercise_rows: bool = False,
 ) -> str:
-    """'LATIHAN_laporan-situasi_20241127-1230': equal for the same laporan of the same minute."""
+    """Return a stem such as "LATIHAN_laporan-situasi_20241127-1230".
+
+    It is the same for the same laporan of the same minute.
+    """
     parts = ["LATIHAN"] if has_exercise_rows else []
     parts += [f"laporan-{kind}", f"{at:%Y%m%d-%H%M}"]
     if period is not None:
-        parts.append("kurun-" + "-".join(f"{one:%Y%m%d%H%M}" for one in period))
+        parts.append("kurun-" + "-".join(f"{moment:%Y%m%d%H%M}" for moment in period))
     return "_".join([*parts, *kecamatan])
 
 
 def format_sitrep_stem(sitrep: Sitrep, kecamatan: Sequence[str]) -> str:
-    """The name of its files, without the ending."""
+    """Return the name of the files of a laporan, without the extension."""
     period = None if sitrep.kind == "situasi" else (sitrep.since, sitrep.until)
     return format_stem(
         sitrep.kind, sitrep.at, kecamatan, period, has_exercise_rows=sitrep.has_exercise_rows
@@ -134,12 +137,15 @@ def write_files(
     election_folder: Path,
     folder: Path,
 ) -> list[Path]:
-    """Write those that are not there yet; their paths. Raises OSError, TemplateRefused."""
+    """Write the files that do not exist yet and return their paths.
+
+    Raises OSError and SitrepTemplateError.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    found = []
-    for form in file_formats:
-        path = folder / f"{format_sitrep_stem(sitrep, kecamatan)}.{form}"
+    written = []
+    for file_format in file_formats:
+        path = folder / f"{format_sitrep_stem(sitrep, kecamatan)}.{file_format}"
         if not path.exists():
-            atomic_files.write(path, build_file(sitrep, form, election_folder))
-            found.append(path)
-    return found
+            atomic_files.write(path, build_file(sitrep, file_format, election_folder))
+            written.append(path)
+    return written

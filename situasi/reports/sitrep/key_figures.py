@@ -1,4 +1,4 @@
-"""The key figures of a laporan: those of the screen, in its words, with the numbers themselves."""
+"""The key figures of a laporan: the texts of the screen, with the numbers themselves."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from situasi.common import i18n
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
-from situasi.presentation import kpis as telling
+from situasi.presentation import kpis
 from situasi.presentation.model import KpiText, MarkedCount, TextOrCounts
 from situasi.reports.sitrep.data import SitrepData
 from situasi.reports.sitrep.model import FigureValue, KeyFigure
@@ -31,18 +31,19 @@ STEP_NAMES = {
 def build_key_figures(
     data: SitrepData, overview: Overview, codes: list[str]
 ) -> tuple[KeyFigure, ...]:
-    """The figures of these kecamatan. found: the overview of the same."""
+    """Build the figures of these kecamatan. overview: of the same kecamatan."""
     day, zone = data.area_summary, data.register.election.zone_label
     tps = day.stations[day.stations["kecamatan"].isin(codes)]
     rates = summary.compute_total(day.turnout.loc[codes])
-    known = overview.newest_time is not None
-    every = [
+    has_reports = overview.newest_time is not None
+    figures = [
         _build_key_figure(
-            telling.format_open_incidents(overview), _count_by_tingkat(overview) if known else ()
+            kpis.format_open_incidents(overview),
+            _count_by_tingkat(overview) if has_reports else (),
         ),
-        _build_key_figure(telling.format_situasi(overview), _count_by_situasi(overview)),
+        _build_key_figure(kpis.format_situasi(overview), _count_by_situasi(overview)),
         _build_key_figure(
-            telling.format_voters_present(rates),
+            kpis.format_voters_present(rates),
             (
                 FigureValue(_value_if_reported(rates["told"], rates["heads"])),
                 FigureValue(rates["told"], "TPS melapor"),
@@ -50,7 +51,7 @@ def build_key_figures(
             ),
         ),
         _build_key_figure(
-            telling.format_turnout(rates),
+            kpis.format_turnout(rates),
             (
                 FigureValue(
                     _value_if_reported(rates["told"], rates["rate"]),
@@ -60,97 +61,101 @@ def build_key_figures(
             ),
         ),
         _build_key_figure(
-            telling.format_stations(tps),
+            kpis.format_stations(tps),
             (FigureValue(count_late_stations(tps), "terlambat melapor"),),
         ),
     ]
     if data.viewer.role.may_see("personel"):
-        every.append(
-            _build_key_figure(telling.format_officers(day, codes), _count_officers(data, codes))
+        figures.append(
+            _build_key_figure(kpis.format_officers(day, codes), _count_officers(data, codes))
         )
-    every.append(
-        _build_key_figure(telling.format_last_report(overview, data.view_time.at, zone), ())
+    figures.append(
+        _build_key_figure(kpis.format_last_report(overview, data.view_time.at, zone), ())
     )
-    every.append(
+    figures.append(
         _build_key_figure(
-            telling.format_silent_feeds(overview, None),
+            kpis.format_silent_feeds(overview, None),
             (FigureValue(_count_silent_feeds(overview), "senyap"),),
         )
     )
-    return tuple(every)
+    return tuple(figures)
 
 
 def build_period_figures(data: SitrepData) -> tuple[KeyFigure, ...]:
-    """How the cases of the period were worked on."""
-    work, heard = data.period.worklist, data.period.has_reports
-    total = i18n.format_number(len(work.selected_cases)) if heard else "–"
-    nothing = "belum ada laporan"
-    told = [
+    """Build the figures on how the cases of the period were handled."""
+    work, has_reports = data.period.worklist, data.period.has_reports
+    total = i18n.format_number(len(work.selected_cases)) if has_reports else "–"
+    no_report_text = "belum ada laporan"
+    figures = [
         KeyFigure(
             "tercatat",
             "Kejadian dalam kurun",
             total,
-            f"{i18n.format_number(work.report_count)} laporan" if heard else nothing,
-            (FigureValue(len(work.selected_cases) if heard else None),),
+            f"{i18n.format_number(work.report_count)} laporan" if has_reports else no_report_text,
+            (FigureValue(len(work.selected_cases) if has_reports else None),),
         ),
         KeyFigure(
             "lewat",
             "Lewat waktu",
-            f"{i18n.format_number(len(work.overdue_cases))} dari {i18n.format_number(len(work.open_cases))}"
-            if heard
+            f"{i18n.format_number(len(work.overdue_cases))} dari "
+            f"{i18n.format_number(len(work.open_cases))}"
+            if has_reports
             else "–",
-            "dari kejadian terbuka" if heard else nothing,
-            (FigureValue(len(work.overdue_cases) if heard else None),),
+            "dari kejadian terbuka" if has_reports else no_report_text,
+            (FigureValue(len(work.overdue_cases) if has_reports else None),),
             bool(len(work.overdue_cases)),
         ),
     ]
-    return (*told, *(_build_step_figure(data, step) for step in STEPS))
+    return (*figures, *(_build_step_figure(data, step) for step in STEPS))
 
 
 def _build_step_figure(data: SitrepData, step: str) -> KeyFigure:
-    one, heard = data.period.worklist.durations[step], data.period.has_reports
-    value = "belum separuh" if one.median is None else i18n.format_duration(one.median)
-    note = f"{i18n.format_number(one.done_count)} selesai, {i18n.format_number(one.waiting_count)} menunggu"
-    minutes = None if one.median is None else one.median / timedelta(minutes=1)
+    duration, has_reports = data.period.worklist.durations[step], data.period.has_reports
+    value = "belum separuh" if duration.median is None else i18n.format_duration(duration.median)
+    note = (
+        f"{i18n.format_number(duration.done_count)} selesai, "
+        f"{i18n.format_number(duration.waiting_count)} menunggu"
+    )
+    minutes = None if duration.median is None else duration.median / timedelta(minutes=1)
     return KeyFigure(
         f"waktu_{step}",
         f"Waktu {STEP_NAMES[step]} (median)",
-        value if heard else "–",
-        note if heard else "belum ada laporan",
+        value if has_reports else "–",
+        note if has_reports else "belum ada laporan",
         (FigureValue(minutes, "menit"),),
     )
 
 
 def format_kpi_text(content: TextOrCounts) -> str:
-    """'merah 0 · kuning 1': on paper a sign needs its word."""
+    """Return the text, such as "merah 0 · kuning 1": on paper a mark needs its label."""
     return content if isinstance(content, str) else " · ".join(map(_format_count, content))
 
 
 def count_late_stations(tps: pd.DataFrame) -> int:
-    """TPS that owe a report, out of reach included."""
+    """Return the number of TPS with an overdue report, unreachable ones included."""
     return int(tps["state"].isin(["terlambat", "tak_terjangkau"]).sum())
 
 
 def _format_count(marked_count: MarkedCount) -> str:
-    word = marked_count.label or _format_label(marked_count.mark.scale, marked_count.mark.code)
-    return f"{word} {marked_count.number}"
+    text = marked_count.label or _format_label(marked_count.mark.scale, marked_count.mark.code)
+    return f"{text} {marked_count.number}"
 
 
 def _format_label(scale: str, code: str | None) -> str:
-    # A kecamatan without a word is not one that nobody judged.
+    # "Not reported" is different from "not rated".
     return "belum ada kabar" if scale == "situasi" and code is None else label(scale, code)
 
 
 def _build_key_figure(kpi_text: KpiText, numbers: tuple[FigureValue, ...]) -> KeyFigure:
     note = format_kpi_text(kpi_text.note)
     if kpi_text.key == "situasi" and isinstance(kpi_text.note, str) and "·" in kpi_text.note:
-        note = ""  # the order of the signs, which their words tell here
-    whole = " · ".join(filter(None, (note, kpi_text.side_note)))
+        note = ""  # it names the marks, which have labels here
+    full_note = " · ".join(filter(None, (note, kpi_text.side_note)))
     return KeyFigure(
         kpi_text.key,
         kpi_text.title,
         format_kpi_text(kpi_text.value),
-        whole,
+        full_note,
         numbers,
         kpi_text.alarm,
     )
@@ -162,9 +167,9 @@ def _value_if_reported(reported_count: float, value: float) -> float | None:
 
 def _count_by_tingkat(overview: Overview) -> tuple[FigureValue, ...]:
     levels = cases.count_by_tingkat(overview.open_cases)
-    each = [FigureValue(levels.get(level, 0), label("tingkat", level))
+    level_values = [FigureValue(levels.get(level, 0), label("tingkat", level))
             for level in (*reversed(TINGKAT), None)]  # fmt: skip
-    return (FigureValue(len(overview.open_cases)), *each)
+    return (FigureValue(len(overview.open_cases)), *level_values)
 
 
 def _count_by_situasi(overview: Overview) -> tuple[FigureValue, ...]:
@@ -194,7 +199,7 @@ def _count_silent_feeds(overview: Overview) -> float | None:
 
 
 def compute_required_police(data: SitrepData) -> pd.Series | None:
-    """analysis.coverage.total, where anybody is posted and the viewer is told of it."""
+    """Return coverage.build_total_row; None without postings or without access to officers."""
     if data.coverage is None or not data.coverage.has_postings:
         return None
     return coverage.build_total_row(data.coverage, data.register)

@@ -1,4 +1,4 @@
-"""The folder `laporan` of an election: letterhead, bounds and templates, which the staff edits."""
+"""The folder `laporan` of an election: letterhead, limits and templates, edited by the staff."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ class SitrepTemplateError(ValueError):
 
 
 def load(election_folder: Path) -> Letterhead:
-    """What stands in laporan.toml of this election folder. Raises TemplateRefused."""
+    """Return the letterhead from laporan.toml of the folder. Raises SitrepTemplateError."""
     path = election_folder / FOLDER_NAME / FILE_NAME
     try:
         return _parse(tomllib.loads(path.read_text("utf-8")))
     except OSError as error:
         raise SitrepTemplateError(
-            f"{path} tidak terbaca ({error.strerror}); salin folder {FOLDER_NAME}/ dari pemilihan lain"
+            f"{path} tidak terbaca ({error.strerror}); "
+            f"salin folder {FOLDER_NAME}/ dari pemilihan lain"
         ) from error
     except KeyError as error:
         raise SitrepTemplateError(f"{path}: isian {error} tidak ada") from error

@@ -1,4 +1,4 @@
-"""A laporan as one value: every word, number and picture of it, whatever file it becomes."""
+"""A laporan as one value: every text, number and drawing of it, for any file format."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-# What a picture may be drawn as.
+# Formats in which a drawing can be made.
 PICTURE_FORMATS = ("svg", "png")
 
 
 class Cell(NamedTuple):
-    """A cell: as people read it, and as a workbook has it (None: nobody told)."""
+    """A cell: its text, and its value in a workbook (None: nothing was reported)."""
 
     text: str
     value: str | int | float | datetime | None
 
 
 class Column(NamedTuple):
-    """A column: by which name a template calls it, and its heading.
+    """A column: its name in templates, and its heading.
 
-    number: whether numbers stand in it. unit: of the values, where the words of a cell say it.
+    is_number: whether it holds numbers. unit: of the values, if the cell texts contain it.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells in the order of the columns. note: what must be said below it."""
+    """Rows of cells in the order of the columns. note: printed below the table."""
 
     title: str
     columns: tuple[Column, ...]
@@ -42,7 +42,7 @@ class Table:
 
 @dataclass(frozen=True)
 class FigureValue:
-    """One number of a fact. word: what it counts, "" for the fact itself. value: None: unknown."""
+    """One number of a key figure. value: None if unknown. label: "" for the figure itself."""
 
     value: float | None
     label: str = ""
@@ -51,7 +51,7 @@ class FigureValue:
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A key figure, in the words of the screen and as its numbers."""
+    """A key figure: its texts as on the screen, and its numbers."""
 
     key: str
     title: str
@@ -63,7 +63,7 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture for print. draw: its bytes as one of PICTURES. alt: what it shows, in words."""
+    """A picture for print. draw: its bytes in a format (PICTURE_FORMATS). alt: text."""
 
     title: str
     alt: str
@@ -72,7 +72,7 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Annex:
-    """The page of one kecamatan. tables: by name, as in Laporan."""
+    """The page of one kecamatan. tables: by name, as in Sitrep."""
 
     code: str
     name: str
@@ -83,10 +83,10 @@ class Annex:
 
 @dataclass(frozen=True)
 class Letterhead:
-    """What the staff of this command writes at head and foot of each laporan (laporan.toml).
+    """What the staff of this command puts at the head and foot of each laporan (laporan.toml).
 
-    titles: by kind. longest: characters of the short text. listed: how many incidents a laporan
-    names; of_each: and the page of a kecamatan.
+    titles: by kind. max_message_chars: of the short text. max_incidents: listed in a laporan;
+    max_incidents_per_kecamatan: listed on the page of a kecamatan.
     """
 
     head_lines: tuple[str, ...]
@@ -102,11 +102,11 @@ class Letterhead:
 
 @dataclass(frozen=True)
 class Sitrep:
-    """One laporan at one moment, as one viewer may have it.
+    """One laporan at one time, with what one viewer may see.
 
-    kind: situasi, harian or anev. at: the moment, in the zone of the election; since, until: the
-    period. version: of the data. rehearsal: whether any row of the board is made up. scope: of
-    which kecamatan. said: sentences by chapter; tables and drawings by name.
+    kind: situasi, harian or anev. at: in the time zone of the election; since, until: the period.
+    version: of the data. has_exercise_rows: whether any row of the board is exercise data. scope:
+    which kecamatan it covers. sentences: by chapter; tables and drawings: by name.
     """
 
     kind: str
@@ -131,10 +131,14 @@ class Sitrep:
 
     @property
     def title(self) -> str:
+        """Return the title of this kind of laporan."""
         return self.letterhead.titles[self.kind]
 
     @property
     def row_count(self) -> int:
-        """How many rows of tables leave the board with it."""
-        every = [*self.tables.values(), *(t for one in self.annexes for t in one.tables.values())]
-        return sum(len(table.rows) for table in every)
+        """Return the number of table rows that leave the board with it."""
+        tables = [
+            *self.tables.values(),
+            *(table for annex in self.annexes for table in annex.tables.values()),
+        ]
+        return sum(len(table.rows) for table in tables)

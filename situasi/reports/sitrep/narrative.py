@@ -1,4 +1,4 @@
-"""The sentences of a laporan, by chapter: in Indonesian, whatever the screen speaks."""
+"""The sentences of a laporan, by chapter; always in Indonesian, whatever the screen language is."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from situasi.analysis.turnout import forecast, summary
 from situasi.common import i18n
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
-from situasi.presentation import numbers as ahead
+from situasi.presentation import numbers
 from situasi.presentation.numbers import format_bounds, format_percent, format_voters
 from situasi.reports.sitrep import key_figures, tables
 from situasi.reports.sitrep.data import SitrepData
 
-# So many kecamatan are named where some stand for the rest.
+# Limit of the kinds and kecamatan that a sentence names.
 _MAX_NAMED = 5
 
 Sentences = tuple[str, ...]
 
 
 def build_chapters(data: SitrepData) -> dict[str, Sentences]:
-    """Sentences by chapter; one without any is left out by a template."""
-    told: dict[str, Callable[[SitrepData], list[str]]] = {
+    """Return the sentences by chapter; a template leaves out a chapter without sentences."""
+    writers: dict[str, Callable[[SitrepData], list[str]]] = {
         "pendahuluan": _write_introduction,
         "situasi": _write_situasi,
         "kejadian": _write_incidents,
@@ -40,13 +40,13 @@ def build_chapters(data: SitrepData) -> dict[str, Sentences]:
         "analisa": _write_analysis,
         "tindakan": _write_handling,
     }
-    return {name: tuple(tell(data)) for name, tell in told.items()}
+    return {name: tuple(write(data)) for name, write in writers.items()}
 
 
 def format_period(data: SitrepData) -> str:
-    """The period in words."""
+    """Return the period as text."""
     zone = data.register.election.zone
-    begin, end = (one.astimezone(zone) for one in (data.request.since, data.request.until))
+    begin, end = (moment.astimezone(zone) for moment in (data.request.since, data.request.until))
     if (begin.hour, begin.minute, end.hour, end.minute) == (0, 0, 0, 0):
         last = end - pd.Timedelta(minutes=1)
         days = dict.fromkeys(map(i18n.format_long_date, (begin, last)))
@@ -55,7 +55,7 @@ def format_period(data: SitrepData) -> str:
 
 
 def format_scope(data: SitrepData) -> str:
-    """Of which kecamatan it is."""
+    """Return which kecamatan the laporan covers, as text."""
     if not data.request.kecamatan:
         return f"seluruh wilayah Kabupaten {data.register.election.kabupaten}"
     return "Kecamatan " + ", ".join(map(data.register.name_of, data.codes))
@@ -65,45 +65,52 @@ def _write_introduction(data: SitrepData) -> list[str]:
     election, register = data.register.election, data.register
     tps = register.tps[register.tps["kecamatan"].isin(data.codes)]
     places = [register.kecamatan[code] for code in data.codes]
-    # The list of the whole kabupaten is official, though those of its kecamatan are not.
-    whole = register.is_complete and len(data.codes) == len(register.kecamatan)
-    about = not whole and any(place.dpt_estimated for place in places)
-    dpt = format_voters(election.dpt_total if whole else sum(place.dpt for place in places), about)
-    area = f"{i18n.format_number(len(data.codes))} kecamatan, {i18n.format_number(len(tps))} TPS, DPT {dpt}"
-    told = [
-        f"Laporan ini memuat pengamanan {election.name} ({election.operation}), {format_scope(data)}: "
-        f"{area}.",
+    # The DPT of the whole kabupaten is official, even if those of its kecamatan are not.
+    is_kabupaten = register.is_complete and len(data.codes) == len(register.kecamatan)
+    is_estimated = not is_kabupaten and any(place.dpt_estimated for place in places)
+    dpt = format_voters(
+        election.dpt_total if is_kabupaten else sum(place.dpt for place in places), is_estimated
+    )
+    area = (
+        f"{i18n.format_number(len(data.codes))} kecamatan, {i18n.format_number(len(tps))} TPS, "
+        f"DPT {dpt}"
+    )
+    sentences = [
+        f"Laporan ini memuat pengamanan {election.name} ({election.operation}), "
+        f"{format_scope(data)}: {area}.",
         f"Kurun kejadian: {format_period(data)}. Keadaan sebagaimana diketahui "
-        f"{tables.format_moment(data.view_time.at, data)}, data versi {i18n.format_number(data.version)}.",
+        f"{tables.format_moment(data.view_time.at, data)}, "
+        f"data versi {i18n.format_number(data.version)}.",
     ]
     silent = [label("feed", feed.feed) for feed in data.overview.feed_states if feed.is_silent]
     if silent:
-        told.append(
+        sentences.append(
             f"Sumber yang senyap pada saat itu: {', '.join(silent)}; angkanya bisa tertinggal."
         )
-    return told
+    return sentences
 
 
 def _write_situasi(data: SitrepData) -> list[str]:
     counts = crowd_state.count_states(data.overview.crowd_states)
-    told = []
+    sentences = []
     if data.overview.kabupaten_state:
-        told.append(f"Situasi seluruh kabupaten dinyatakan {data.overview.kabupaten_state}.")
+        sentences.append(f"Situasi seluruh kabupaten dinyatakan {data.overview.kabupaten_state}.")
     for state in ("merah", "kuning"):
         if names := _list_kecamatan_in_state(data, state):
-            told.append(f"Situasi {state} di {_format_kecamatan(names)}.")
-    told.append(f"Hijau dinyatakan di {i18n.format_number(counts.get('hijau', 0))} kecamatan.")
-    if without := _list_kecamatan_in_state(data, None):
-        told.append(
-            f"Belum ada kabar situasi yang berlaku dari {_format_kecamatan(without)}: itu bukan berarti aman."
+            sentences.append(f"Situasi {state} di {_format_kecamatan(names)}.")
+    sentences.append(f"Hijau dinyatakan di {i18n.format_number(counts.get('hijau', 0))} kecamatan.")
+    if unreported := _list_kecamatan_in_state(data, None):
+        sentences.append(
+            f"Belum ada kabar situasi yang berlaku dari {_format_kecamatan(unreported)}: "
+            "itu bukan berarti aman."
         )
-    return told
+    return sentences
 
 
 def _list_kecamatan_in_state(data: SitrepData, state: str | None) -> list[str]:
     states = data.overview.crowd_states
-    chosen = states["situasi"].isna() if state is None else states["situasi"] == state
-    return [data.register.name_of(code) for code in states.loc[chosen, "kecamatan"]]
+    is_selected = states["situasi"].isna() if state is None else states["situasi"] == state
+    return [data.register.name_of(code) for code in states.loc[is_selected, "kecamatan"]]
 
 
 def _format_kecamatan(names: list[str]) -> str:
@@ -117,55 +124,58 @@ def _write_incidents(data: SitrepData) -> list[str]:
     if work.selected_cases.empty:
         return ["Tidak ada kejadian dalam kurun ini menurut laporan yang masuk."]
     levels = cases.count_by_tingkat(work.selected_cases)
-    split = ", ".join(f"{label('tingkat', level)} {i18n.format_number(levels.get(level, 0))}"
+    level_text = ", ".join(f"{label('tingkat', level)} {i18n.format_number(levels.get(level, 0))}"
                       for level in (*reversed(TINGKAT), None)
                       if level or levels.get(None))  # fmt: skip
-    told = [
-        f"Tercatat {i18n.format_number(len(work.selected_cases))} kejadian ({split}); "
+    sentences = [
+        f"Tercatat {i18n.format_number(len(work.selected_cases))} kejadian ({level_text}); "
         f"{i18n.format_number(len(work.open_cases))} masih terbuka."
     ]
     kinds = work.selected_cases["jenis"].value_counts().head(_MAX_NAMED)
-    said = ", ".join(
+    kind_text = ", ".join(
         f"{label('jenis', str(kind))} {i18n.format_number(int(n))}" for kind, n in kinds.items()
     )
-    told.append(f"Jenis terbanyak: {said}.")
-    return told
+    sentences.append(f"Jenis terbanyak: {kind_text}.")
+    return sentences
 
 
 def _write_stages(data: SitrepData) -> list[str]:
     if not data.running_stages:
         return ["Tidak ada tahapan yang tercatat berjalan pada hari ini."]
-    said = [
+    names = [
         stage.name + ("" if stage.has_confirmed_dates else " (tanggal belum pasti)")
         for stage in data.running_stages
     ]
-    return [f"Tahapan yang berjalan: {'; '.join(said)}."]
+    return [f"Tahapan yang berjalan: {'; '.join(names)}."]
 
 
 def _write_turnout(data: SitrepData) -> list[str]:
-    whole = summary.compute_total(data.area_summary.turnout.loc[data.codes])
-    everywhere = data.register.is_complete and len(data.codes) == len(data.register.kecamatan)
-    rates = summary.mark_official_list(whole, everywhere)
+    total = summary.compute_total(data.area_summary.turnout.loc[data.codes])
+    is_kabupaten = data.register.is_complete and len(data.codes) == len(data.register.kecamatan)
+    rates = summary.mark_official_list(total, is_kabupaten)
     if not rates["told"]:
         return ["Belum ada laporan jumlah pemilih hadir."]
     rate = format_percent(rates["rate"], is_estimated=bool(rates["told_estimated"]))
-    told = [
+    sentences = [
         f"Pemilih hadir {i18n.format_number(int(rates['heads']))} menurut "
-        f"{i18n.format_number(int(rates['told']))} dari {i18n.format_number(int(rates['tps']))} TPS yang "
-        f"melapor; partisipasi TPS yang melapor {rate}.",
+        f"{i18n.format_number(int(rates['told']))} dari {i18n.format_number(int(rates['tps']))} "
+        f"TPS yang melapor; partisipasi TPS yang melapor {rate}.",
         f"Bila TPS lain nol atau penuh, partisipasi seluruhnya "
         f"{'≈ ' if rates['estimated'] else ''}{format_bounds(rates)}.",
     ]
     low = [
-        data.register.name_of(c) for c in data.codes if data.area_summary.turnout.loc[c, "is_low"]
+        data.register.name_of(code)
+        for code in data.codes
+        if data.area_summary.turnout.loc[code, "is_low"]
     ]
     if low:
-        told.append(f"Tertinggal dari kabupaten: {', '.join(low)}.")
+        sentences.append(f"Tertinggal dari kabupaten: {', '.join(low)}.")
     if rates["doubted"]:
-        told.append(
-            f"{i18n.format_number(int(rates['doubted']))} TPS berhitungan diragukan; tetap dijumlah."
+        sentences.append(
+            f"{i18n.format_number(int(rates['doubted']))} TPS berhitungan diragukan; "
+            "tetap dijumlah."
         )
-    return told
+    return sentences
 
 
 def _write_stations(data: SitrepData) -> list[str]:
@@ -173,10 +183,10 @@ def _write_stations(data: SitrepData) -> list[str]:
     if tps["last_at"].isna().all():
         return ["Belum ada laporan fase TPS."]
     counts = tps["state"].value_counts()
-    told = [f"{label('lapor', state)} {i18n.format_number(int(counts[state]))}" for state in
+    texts = [f"{label('lapor', state)} {i18n.format_number(int(counts[state]))}" for state in
             ("lapor", "ditunggu", "terlambat", "tak_terjangkau", "diragukan", "belum_waktunya")
             if counts.get(state)]  # fmt: skip
-    return [f"Pelaporan {i18n.format_number(len(tps))} TPS: {', '.join(told)}."]
+    return [f"Pelaporan {i18n.format_number(len(tps))} TPS: {', '.join(texts)}."]
 
 
 def _write_personnel(data: SitrepData) -> list[str]:
@@ -190,42 +200,43 @@ def _write_personnel(data: SitrepData) -> list[str]:
         f"Polisi diplot di TPS {i18n.format_number(row['posted'])}, hadir "
         f"{i18n.format_number(row['present'])}; menurut pola perlu ≈ "
         f"{i18n.format_number(row['required'])} (perkiraan; {basis}).",
-        f"Dari {i18n.format_number(row['tps'])} TPS, tanpa plotting {i18n.format_number(row['uncovered'])}; "
-        f"diketahui tanpa petugas di tempat {i18n.format_number(row['absent'])}; petugasnya tidak lagi "
-        f"memberi kabar di {i18n.format_number(row['silent'])}.",
+        f"Dari {i18n.format_number(row['tps'])} TPS, "
+        f"tanpa plotting {i18n.format_number(row['uncovered'])}; diketahui tanpa petugas di tempat "
+        f"{i18n.format_number(row['absent'])}; petugasnya tidak "
+        f"lagi memberi kabar di {i18n.format_number(row['silent'])}.",
     ]
 
 
 def _write_activities(data: SitrepData) -> list[str]:
-    found = data.period.activities
-    if found.empty:
+    table = data.period.activities
+    if table.empty:
         return ["Belum ada giat yang dilaporkan dalam kurun ini."]
-    counts = activities.count_by_state(found)
-    said = ", ".join(f"{label('giat_state', state)} {i18n.format_number(n)}"
+    counts = activities.count_by_state(table)
+    state_text = ", ".join(f"{label('giat_state', state)} {i18n.format_number(n)}"
                      for state, n in counts.items() if n)  # fmt: skip
-    done = found[found["state"] == "terlaksana"]["giat"].value_counts().head(_MAX_NAMED)
-    told = [f"Giat dalam kurun ini {i18n.format_number(len(found))}: {said}."]
+    done = table[table["state"] == "terlaksana"]["giat"].value_counts().head(_MAX_NAMED)
+    sentences = [f"Giat dalam kurun ini {i18n.format_number(len(table))}: {state_text}."]
     if len(done):
         kinds = ", ".join(
-            f"{label('giat', str(k))} {i18n.format_number(int(n))}" for k, n in done.items()
+            f"{label('giat', str(kind))} {i18n.format_number(int(n))}" for kind, n in done.items()
         )
-        told.append(f"Terlaksana terbanyak: {kinds}.")
-    return told
+        sentences.append(f"Terlaksana terbanyak: {kinds}.")
+    return sentences
 
 
 def _write_neutrality(data: SitrepData) -> list[str]:
-    found = data.neutrality
-    if found is None:
+    overview = data.neutrality
+    if overview is None:
         return []
-    if found.state == "belum_ada_laporan":
+    if overview.state == "belum_ada_laporan":
         return ["Belum ada kabar apa pun tentang netralitas; ini tidak berarti tidak ada kasus."]
-    if found.state == "nihil":
+    if overview.state == "nihil":
         return ["Netralitas dinyatakan nihil."]
     days = i18n.format_number(data.register.election.rules.neutrality_target.days)
     return [
-        f"{i18n.format_number(len(found.open_cases))} kasus netralitas terbuka dari "
-        f"{i18n.format_number(len(found.cases))} yang dilaporkan; "
-        f"{i18n.format_number(len(found.overdue_cases))} lewat {days} hari."
+        f"{i18n.format_number(len(overview.open_cases))} kasus netralitas terbuka dari "
+        f"{i18n.format_number(len(overview.cases))} yang dilaporkan; "
+        f"{i18n.format_number(len(overview.overdue_cases))} lewat {days} hari."
     ]
 
 
@@ -233,47 +244,47 @@ def _write_analysis(data: SitrepData) -> list[str]:
     scores = data.area_summary.priority_scores[
         data.area_summary.priority_scores["kecamatan"].isin(data.codes)
     ]
-    grave = scores[scores["score"] > 0].head(_MAX_NAMED)
-    told = []
-    if len(grave):
-        said = "; ".join(_format_reasons(data, row) for _, row in grave.iterrows())
-        told.append(f"Perlu perhatian lebih dahulu: {said}.")
+    highest = scores[scores["score"] > 0].head(_MAX_NAMED)
+    sentences = []
+    if len(highest):
+        reasons = "; ".join(_format_reasons(data, row) for _, row in highest.iterrows())
+        sentences.append(f"Perlu perhatian lebih dahulu: {reasons}.")
     work = data.period.worklist
     if len(work.overdue_cases):
-        told.append(
-            f"{i18n.format_number(len(work.overdue_cases))} kejadian terbuka lewat batas waktu; terlama "
-            f"{i18n.format_duration(work.overdue_cases['late'].iloc[0].to_pytimedelta())}."
+        sentences.append(
+            f"{i18n.format_number(len(work.overdue_cases))} kejadian terbuka lewat batas waktu; "
+            f"terlama {i18n.format_duration(work.overdue_cases['late'].iloc[0].to_pytimedelta())}."
         )
     tps = data.area_summary.stations[data.area_summary.stations["kecamatan"].isin(data.codes)]
     if late := key_figures.count_late_stations(tps):
-        told.append(f"{i18n.format_number(late)} TPS terlambat melapor atau tak terjangkau.")
-    told += _write_forecast(data)
-    return told or ["Tidak ada yang lewat batas menurut aturan papan pada saat ini."]
+        sentences.append(f"{i18n.format_number(late)} TPS terlambat melapor atau tak terjangkau.")
+    sentences += _write_forecast(data)
+    return sentences or ["Tidak ada yang lewat batas menurut aturan papan pada saat ini."]
 
 
 def _write_forecast(data: SitrepData) -> list[str]:
-    """Where the day is heading, while it is not over."""
+    """Write the turnout forecast, while the voting is not over."""
     if data.forecast is None or data.request.kind != "situasi":
         return []
-    one = forecast.compute_total(data.forecast, data.request.kecamatan)
-    if not one["enough"] or one["ended"] == one["tps"]:
+    total = forecast.compute_total(data.forecast, data.request.kecamatan)
+    if not total["enough"] or total["ended"] == total["tps"]:
         return []
-    said = ahead.format_forecast(one, data.register.election.rules.forecast.confidence_percent)
-    return [f"Partisipasi: {said}. Ini perkiraan; selangnya diuji pada hari-hari buatan."]
+    text = numbers.format_forecast(total, data.register.election.rules.forecast.confidence_percent)
+    return [f"Partisipasi: {text}. Ini perkiraan; selangnya diuji pada hari-hari buatan."]
 
 
 def _format_reasons(data: SitrepData, row: pd.Series) -> str:
     parts = sorted((part for part in PARTS if row[part] > 0), key=lambda part: -row[part])
-    # Of what a viewer may not see nothing is said.
-    seen = [part for part in parts if part != "personel" or data.coverage is not None]
-    why = ", ".join(label("perhatian", part) for part in seen)
-    return data.register.name_of(row["kecamatan"]) + (f" ({why})" if why else "")
+    # A part that the viewer may not see is left out.
+    visible = [part for part in parts if part != "personel" or data.coverage is not None]
+    reasons = ", ".join(label("perhatian", part) for part in visible)
+    return data.register.name_of(row["kecamatan"]) + (f" ({reasons})" if reasons else "")
 
 
 def _write_handling(data: SitrepData) -> list[str]:
     work = data.period.worklist
     counts = work.selected_cases["status"].value_counts()
-    said = [f"{label('status', status)} {i18n.format_number(int(counts[status]))}" for status in
+    texts = [f"{label('status', status)} {i18n.format_number(int(counts[status]))}" for status in
             ("diverifikasi", "ditangani", "diteruskan", "selesai", "tidak_terbukti")
             if counts.get(status)]  # fmt: skip
-    return [f"Penanganan kejadian: {', '.join(said)}."] if said else []
+    return [f"Penanganan kejadian: {', '.join(texts)}."] if texts else []

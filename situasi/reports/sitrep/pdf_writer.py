@@ -1,4 +1,4 @@
-"""A laporan as PDF: set by typst from the template of the election folder, without any network."""
+"""A laporan as PDF: compiled by typst from the template in the election folder, without network."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from situasi.reports.sitrep.model import Sitrep
 from situasi.reports.sitrep.template_context import build_context
 
 TEMPLATE_NAME = "laporan.typ"
-# What a template may use of what lies beside it: a part of it, an emblem, a letter.
+# Files beside the template that it may use: parts, images and fonts.
 _ASSET_SUFFIXES = (".typ", ".png", ".jpg", ".svg", ".ttf", ".otf")
 
 
 def build_pdf(sitrep: Sitrep, election_folder: Path) -> bytes:
-    """The typeset laporan. Raises TemplateRefused.
+    """Build the PDF. Raises SitrepTemplateError.
 
-    Texts reach the template as values, never as its own language: no sign in them does anything.
+    Texts reach the template as values, not as typst code: no character in them has an effect.
     """
-    # Loaded when somebody asks for one: it brings its own fonts.
+    # Imported on first use, because it loads its own fonts.
     import typst
 
     path = election_folder / FOLDER_NAME / TEMPLATE_NAME
-    said = build_context(sitrep)
+    context = build_context(sitrep)
     with tempfile.TemporaryDirectory(prefix="situasi-laporan-") as name:
         folder = Path(name)
         _copy_assets(path.parent, folder)
         for drawing in sitrep.drawings:
-            file = f"{drawing}.svg"
-            (folder / file).write_bytes(sitrep.drawings[drawing].draw("svg"))
-            said["gambar"][drawing]["isi"] = file
-        (folder / "isi.json").write_text(json.dumps(said, ensure_ascii=False), "utf-8")
+            file_name = f"{drawing}.svg"
+            (folder / file_name).write_bytes(sitrep.drawings[drawing].draw("svg"))
+            context["gambar"][drawing]["isi"] = file_name
+        (folder / "isi.json").write_text(json.dumps(context, ensure_ascii=False), "utf-8")
         try:
-            made = typst.compile(
+            pdf = typst.compile(
                 folder / TEMPLATE_NAME,
                 root=folder,
                 font_paths=[folder],
@@ -45,16 +45,17 @@ def build_pdf(sitrep: Sitrep, election_folder: Path) -> bytes:
                 timestamp=int(sitrep.at.timestamp()),
             )
         except typst.TypstError as error:
-            where = " ".join(str(error.diagnostic or error.message).split())
+            diagnostic = " ".join(str(error.diagnostic or error.message).split())
             raise SitrepTemplateError(
-                f"{path} tidak dapat diset: {where}; perbaiki, atau pasang kembali berkas aslinya"
+                f"{path} tidak dapat diset: {diagnostic}; "
+                "perbaiki, atau pasang kembali berkas aslinya"
             ) from error
-    assert isinstance(made, bytes), "one PDF"
-    return made
+    assert isinstance(pdf, bytes), "one PDF"
+    return pdf
 
 
 def _copy_assets(source_folder: Path, work_folder: Path) -> None:
-    """The template and what lies beside it, where nothing else can be read."""
+    """Copy the template and the files beside it into a folder where nothing else can be read."""
     try:
         for file in source_folder.iterdir():
             if file.suffix.lower() in _ASSET_SUFFIXES:

@@ -1,4 +1,4 @@
-"""The pictures of a laporan, drawn when a file asks for them."""
+"""The drawings of a laporan, drawn when a file needs them."""
 
 from __future__ import annotations
 
@@ -20,43 +20,43 @@ from situasi.reports.sitrep.data import SitrepData
 from situasi.reports.sitrep.model import Drawing
 
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
-# A longer period is drawn by day.
+# A longer period is drawn by day, not by hour.
 _MAX_HOURLY_PERIOD = timedelta(hours=48)
 
 
 def build_drawings(data: SitrepData) -> dict[str, Drawing]:
-    """By name. What nobody told anything of is not drawn."""
-    made: dict[str, Callable[[SitrepData], Drawing | None]] = {
+    """Return the drawings by name. One without any reported data is left out."""
+    builders: dict[str, Callable[[SitrepData], Drawing | None]] = {
         "peta": _build_map,
         "waktu": _build_incident_chart,
         "kurva": _build_turnout_chart,
         "fase": _build_phase_chart,
     }
-    found = {name: make(data) for name, make in made.items()}
-    return {name: one for name, one in found.items() if one is not None}
+    drawings = {name: build(data) for name, build in builders.items()}
+    return {name: drawing for name, drawing in drawings.items() if drawing is not None}
 
 
 def _build_map(data: SitrepData) -> Drawing:
-    found = data.overview
+    overview = data.overview
     states = {code: state if isinstance(state, str) else None
-              for code, state in zip(found.crowd_states["kecamatan"], found.crowd_states["situasi"],
-                                     strict=True)}  # fmt: skip
-    said = {
+              for code, state in zip(overview.crowd_states["kecamatan"],
+                                     overview.crowd_states["situasi"], strict=True)}  # fmt: skip
+    legend = {
         **{state: f"situasi {label('situasi', state)}" for state in SITUASI},
         "": "belum ada kabar situasi",
         **{level: f"kejadian {label('tingkat', _get_tingkat_code(level))}" for level in TINGKAT},
     }
     return Drawing(
         "Situasi menurut kecamatan dan letak kejadian terbuka",
-        f"Peta {len(data.codes)} kecamatan dengan {len(found.located_cases)} kejadian terbuka; angka "
-        "menunjuk nomor dalam tabel. " + data.board.boundaries.credit,
+        f"Peta {len(data.codes)} kecamatan dengan {len(overview.located_cases)} kejadian terbuka; "
+        "angka menunjuk nomor dalam tabel. " + data.board.boundaries.credit,
         partial(
             printed_map.draw_situation_map,
             data.board.boundaries,
-            {code: at for at, code in enumerate(data.codes, start=1)},
+            {code: number for number, code in enumerate(data.codes, start=1)},
             states,
-            found.located_cases[["lat", "lon", "tingkat"]],
-            said,
+            overview.located_cases[["lat", "lon", "tingkat"]],
+            legend,
         ),
     )
 
@@ -64,21 +64,21 @@ def _build_map(data: SitrepData) -> Drawing:
 def _build_incident_chart(data: SitrepData) -> Drawing | None:
     if not data.period.has_reports:
         return None
-    election, asked = data.register.election, data.request
-    begin, end = (one.astimezone(election.zone) for one in (asked.since, asked.until))
-    by = _HOUR if end - begin <= _MAX_HOURLY_PERIOD else _DAY
-    slots = timeline.count_by_slot(data.period.worklist.selected_cases, begin, end, by)
-    without = timeline.count_without_hour(data.period.worklist.selected_cases, begin, end)
-    moments = [(election.local_time(one.at), one.label) for one in election.timeline_marks]
-    inside = [(at, word) for at, word in moments if begin <= at < end and by == _HOUR]
+    election, request = data.register.election, data.request
+    begin, end = (moment.astimezone(election.zone) for moment in (request.since, request.until))
+    slot_length = _HOUR if end - begin <= _MAX_HOURLY_PERIOD else _DAY
+    slots = timeline.count_by_slot(data.period.worklist.selected_cases, begin, end, slot_length)
+    without_hour = timeline.count_without_hour(data.period.worklist.selected_cases, begin, end)
+    moments = [(election.local_time(moment.at), moment.label) for moment in election.timeline_marks]
+    marks = [(at, text) for at, text in moments if begin <= at < end and slot_length == _HOUR]
     names = {level: label("tingkat", _get_tingkat_code(level)) for level in map(str, slots)}
-    if begin < data.view_time.at < end and by == _HOUR:
-        inside.append((data.view_time.at, f"laporan {i18n.format_time(data.view_time.at)}"))
-    said = "Kejadian per jam" if by == _HOUR else "Kejadian per hari"
-    if without:
-        said += f"; {i18n.format_number(without)} tanpa jam tidak digambar"
+    if begin < data.view_time.at < end and slot_length == _HOUR:
+        marks.append((data.view_time.at, f"laporan {i18n.format_time(data.view_time.at)}"))
+    title = "Kejadian per jam" if slot_length == _HOUR else "Kejadian per hari"
+    if without_hour:
+        title += f"; {i18n.format_number(without_hour)} tanpa jam tidak digambar"
     return Drawing(
-        said, f"Diagram batang: {said}", partial(charts.draw_incident_chart, slots, names, inside)
+        title, f"Diagram batang: {title}", partial(charts.draw_incident_chart, slots, names, marks)
     )
 
 
@@ -87,20 +87,24 @@ def _get_tingkat_code(level: str) -> str | None:
 
 
 def _build_turnout_chart(data: SitrepData) -> Drawing | None:
-    whole = summary.compute_total(data.area_summary.turnout.loc[data.codes])
-    if not whole["told"] or data.turnout_curve["rate"].isna().all():
+    total = summary.compute_total(data.area_summary.turnout.loc[data.codes])
+    if not total["told"] or data.turnout_curve["rate"].isna().all():
         return None
     rules = data.register.election.rules.turnout
     references = [
-        (f"{one.label}: {format_percent(one.percent)}", one.percent) for one in rules.references
+        (f"{reference.label}: {format_percent(reference.percent)}", reference.percent)
+        for reference in rules.references
     ]
-    told = f"{i18n.format_number(int(whole['told']))} dari {i18n.format_number(int(whole['tps']))} TPS melapor"
-    # The curve stops with the voting: what is told later is in the figures alone.
-    names = (f"TPS yang melapor ({told})", f"perkiraan menurut {rules.reference_label}")
-    said = f"Partisipasi TPS yang melapor; {told}"
+    reporting_text = (
+        f"{i18n.format_number(int(total['told']))} dari "
+        f"{i18n.format_number(int(total['tps']))} TPS melapor"
+    )
+    # The curve ends with the voting: later counts are only in the key figures.
+    names = (f"TPS yang melapor ({reporting_text})", f"perkiraan menurut {rules.reference_label}")
+    title = f"Partisipasi TPS yang melapor; {reporting_text}"
     return Drawing(
-        said,
-        f"Kurva: {said}",
+        title,
+        f"Kurva: {title}",
         partial(charts.draw_turnout_chart, data.turnout_curve, references, names),
     )
 
@@ -111,7 +115,7 @@ def _build_phase_chart(data: SitrepData) -> Drawing | None:
         return None
     names = {NO_PHASE: "belum ada fase", **{fase: label("fase", fase) for fase in FASE}}
     places = [data.register.name_of(code) for code in data.codes]
-    said = "TPS menurut fase terakhir"
+    title = "TPS menurut fase terakhir"
     return Drawing(
-        said, f"Diagram batang: {said}", partial(charts.draw_phase_chart, rows, places, names)
+        title, f"Diagram batang: {title}", partial(charts.draw_phase_chart, rows, places, names)
     )

@@ -1,32 +1,32 @@
-"""What laporan is asked for: of which kind, of which time, of which kecamatan."""
+"""The request for a laporan: its kind, its period and its kecamatan."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from situasi.analysis import view_time as moments
+from situasi.analysis import view_time as view_times
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.view_time import ViewTime
 from situasi.domain.election import Election
 from situasi.reports.sitrep.letterhead import KINDS as KINDS
 
 _DAY, _INSTANT = timedelta(days=1), timedelta(microseconds=1)
-# Periods of an anev by name, besides one with a beginning and an end of its own.
+# Named periods of an anev; besides them any since and until can be given.
 PERIODS = ("pemungutan", "24j", "7h")
 _PERIOD_LENGTHS = {"24j": _DAY, "7h": 7 * _DAY}
 
 
 class SitrepRequestError(ValueError):
-    """No laporan can be made of this; the message says why."""
+    """A request from which no laporan can be made; the message says why."""
 
 
 @dataclass(frozen=True)
 class SitrepRequest:
-    """A laporan. since, until: cases that happened in this time; kecamatan: of these (none: all).
+    """The request for a laporan. since, until: when the cases happened. kecamatan: () for all.
 
-    neutrality: whether its counts are asked for too. Nobody has them by chance: a laporan is
-    sent on, also to those who may not see them.
+    neutrality: whether to include neutrality counts. They are never included by default, because a
+    laporan is passed on, also to people who may not see them.
     """
 
     kind: str
@@ -37,7 +37,7 @@ class SitrepRequest:
 
     @property
     def selection(self) -> Selection:
-        """The cases that it is of, as a page asks for them."""
+        """Return the selection of its cases, as a page uses it."""
         return Selection(kecamatan=self.kecamatan, since=self.since, until=self.until)
 
 
@@ -51,33 +51,33 @@ def build_request(
     kecamatan: tuple[str, ...] = (),
     neutrality: bool = False,
 ) -> SitrepRequest:
-    """The laporan with the period that is usual for its kind where none is given.
+    """Build the request, with the usual period of its kind if none is given.
 
-    situasi: the election day, as the page Situasi has it. harian: the day of `at`, at
-    midnight the one that ended. anev: the election day. Raises Refused.
+    situasi: the election day, as on the page Situasi. harian: the day of `at`; at midnight, the day
+    that ended. anev: the election day. Raises SitrepRequestError.
     """
     if kind not in KINDS:
         raise SitrepRequestError(f"jenis laporan tidak dikenal: {kind}; pilih: {', '.join(KINDS)}")
-    # At midnight a day has ended, and none has begun that could be told of.
-    ended = (at - _INSTANT).astimezone(election.zone).date()
-    day = ended if kind == "harian" else election.day
-    begin, end = compute_day_period(
+    # At midnight the laporan harian is of the day that has just ended.
+    ended_day = (at - _INSTANT).astimezone(election.zone).date()
+    day = ended_day if kind == "harian" else election.day
+    default_since, default_until = compute_day_period(
         since.astimezone(election.zone).date() if since else day, election
     )
-    begin, end = since or begin, until or end
-    if begin >= end:
+    default_since, default_until = since or default_since, until or default_until
+    if default_since >= default_until:
         raise SitrepRequestError("awal kurun harus sebelum akhirnya")
-    return SitrepRequest(kind, begin, end, tuple(kecamatan), neutrality)
+    return SitrepRequest(kind, default_since, default_until, tuple(kecamatan), neutrality)
 
 
 def compute_day_period(day: date, election: Election) -> tuple[datetime, datetime]:
-    """From midnight to midnight."""
-    begin = datetime.combine(day, datetime.min.time(), election.zone)
-    return begin, datetime.combine(day + _DAY, datetime.min.time(), election.zone)
+    """Return the period from midnight to midnight."""
+    start = datetime.combine(day, datetime.min.time(), election.zone)
+    return start, datetime.combine(day + _DAY, datetime.min.time(), election.zone)
 
 
 def compute_named_period(code: str, at: datetime, election: Election) -> tuple[datetime, datetime]:
-    """The period of this name (PERIODS), reckoned from a moment."""
+    """Return the period of this name (PERIODS), counted from a time."""
     return (
         (at - _PERIOD_LENGTHS[code], at)
         if code in _PERIOD_LENGTHS
@@ -88,21 +88,21 @@ def compute_named_period(code: str, at: datetime, election: Election) -> tuple[d
 def choose_view_time(
     past_time: datetime | None, request: SitrepRequest, now: datetime, exercise_at: datetime | None
 ) -> ViewTime:
-    """The moment of a laporan: the chosen one; else the end of its period; else the present."""
+    """Return the time of a laporan: the chosen one, the end of its period, or the present."""
     at = request.until if past_time is None and request.kind != "situasi" else past_time
     zone = request.since.tzinfo
     assert zone is not None, "times of a laporan have a zone"
-    return moments.resolve_view_time(at, now, exercise_at, zone)
+    return view_times.resolve_view_time(at, now, exercise_at, zone)
 
 
 def build_previous_request(
     request: SitrepRequest, view_time: ViewTime
 ) -> tuple[SitrepRequest, datetime]:
-    """The period before, as long as this one, and a moment at which it was as far known.
+    """Return the previous period of the same length, and a time at which it was known equally well.
 
-    Late words come to every period: this one is not compared with one of which more is known.
+    Late reports come for every period: a period must not be compared with one that is better known.
     """
     end = min(request.until, view_time.at)
     length = end - request.since
-    earlier = SitrepRequest(request.kind, request.since - length, request.since, request.kecamatan)
-    return earlier, view_time.at - (end - request.since)
+    previous = SitrepRequest(request.kind, request.since - length, request.since, request.kecamatan)
+    return previous, view_time.at - (end - request.since)

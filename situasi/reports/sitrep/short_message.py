@@ -1,4 +1,4 @@
-"""The short text of a laporan, for the messenger: plain, dated, never longer than it may be."""
+"""The short text of a laporan, for a messenger: plain text of limited length."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from situasi.reports.sitrep import narrative, tables
 from situasi.reports.sitrep.data import SitrepData
 from situasi.reports.sitrep.model import Cell, KeyFigure, Letterhead
 
-# No line of the message may be made by a text that somebody sent.
+# A text from a report must not start a new line of the message.
 _WHITESPACE = re.compile(r"[\s\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 _FIGURE_KEYS = ("terbuka", "hadir", "partisipasi", "tps", "personel")
-_MAX_INCIDENT_CHARS = 60  # characters of the place and kind of an incident
+_MAX_INCIDENT_CHARS = 60  # kind and place
 
 
 def build_message(
     data: SitrepData, letterhead: Letterhead, key_figures: Sequence[KeyFigure]
 ) -> str:
-    """The whole of it; incidents are left out from the end until it is short enough."""
+    """Build the message; incidents are left out from the end until it is short enough."""
     head, tail = _build_head(data, letterhead, key_figures), _build_tail(data)
     table = tables.build_case_table(
         data, data.period.worklist.open_cases, "", letterhead.max_incidents
     )
     lines = [_format_case(row) for row in table.rows]
-    every = len(data.period.worklist.open_cases)
+    open_count = len(data.period.worklist.open_cases)
     for count in range(len(lines), -1, -1):
-        left = every - count
+        left = open_count - count
         rest = [f"… dan {i18n.format_number(left)} kejadian terbuka lagi"] if left and lines else []
         text = "\n".join([*head, *lines[:count], *rest, *tail])
         if len(text) <= letterhead.max_message_chars:
@@ -40,24 +40,27 @@ def _build_head(
     data: SitrepData, letterhead: Letterhead, key_figures: Sequence[KeyFigure]
 ) -> list[str]:
     election = data.register.election
-    named = {fact.key: fact for fact in key_figures}
-    begin = ["LATIHAN — bukan keadaan sebenarnya"] if data.has_exercise_rows else []
-    begin += [
+    by_key = {figure.key: figure for figure in key_figures}
+    lines = ["LATIHAN — bukan keadaan sebenarnya"] if data.has_exercise_rows else []
+    lines += [
         f"{letterhead.titles[data.request.kind]} {election.command}",
-        f"{i18n.format_long_date(data.view_time.at)} pukul {i18n.format_time(data.view_time.at)} {election.zone_label}",
+        f"{i18n.format_long_date(data.view_time.at)} pukul "
+        f"{i18n.format_time(data.view_time.at)} {election.zone_label}",
     ]
     if data.request.kind != "situasi":
-        begin.append(f"Kurun: {narrative.format_period(data)}")
+        lines.append(f"Kurun: {narrative.format_period(data)}")
     if data.request.kecamatan:
-        begin.append(narrative.format_scope(data))
+        lines.append(narrative.format_scope(data))
     counts = crowd_state.count_states(data.overview.crowd_states)
-    states = [f"{word} {i18n.format_number(counts.get(code, 0))}" for code, word in
+    states = [f"{name} {i18n.format_number(counts.get(code, 0))}" for code, name in
               (("merah", "merah"), ("kuning", "kuning"), ("hijau", "hijau"),
                (None, "belum ada kabar"))]  # fmt: skip
     figures = [
-        f"{named[key].title}: {_format_value(named[key])}" for key in _FIGURE_KEYS if key in named
+        f"{by_key[key].title}: {_format_value(by_key[key])}"
+        for key in _FIGURE_KEYS
+        if key in by_key
     ]
-    return [*begin, f"Situasi kecamatan: {', '.join(states)}", *figures]
+    return [*lines, f"Situasi kecamatan: {', '.join(states)}", *figures]
 
 
 def _format_value(key_figure: KeyFigure) -> str:
@@ -65,12 +68,12 @@ def _format_value(key_figure: KeyFigure) -> str:
 
 
 def _format_case(row: tuple[Cell, ...]) -> str:
-    _, when, level, kind, place, _, status = (_flatten_line(cell.text) for cell in row)
+    _, time_text, level, kind, place, _, status = (_flatten_line(cell.text) for cell in row)
     what = f"{kind}, {place}"
     what = (
         what if len(what) <= _MAX_INCIDENT_CHARS else what[: _MAX_INCIDENT_CHARS - 1].rstrip() + "…"
     )
-    return f"• {when} {what}: {level}, {status}"
+    return f"• {time_text} {what}: {level}, {status}"
 
 
 def _flatten_line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The tables of a laporan: by kecamatan, incidents, steps, phases, and the period before."""
+"""The tables of a laporan: by kecamatan, incidents, steps, phases, and comparison of periods."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ESTIMATE_NOTE = "≈ perkiraan: DPT kecamatan ini bukan angka resmi."
 
 
 def build_count_cell(value: Any) -> Cell:
-    """A whole number; a dash where nobody told it."""
+    """Return a cell with a whole number; a dash if nothing was reported."""
     return (
         _EMPTY_CELL
         if value is None or pd.isna(value)
@@ -38,7 +38,7 @@ def build_count_cell(value: Any) -> Cell:
 
 
 def build_kecamatan_table(data: SitrepData) -> Table:
-    """Each kecamatan in one line."""
+    """Build the table with one row for each kecamatan."""
     columns = [
         Column("no", "No", True), Column("nama", "Kecamatan"), Column("situasi", "Situasi"),
         Column("terbuka", "Kejadian terbuka", True), Column("melapor", "TPS melapor", True),
@@ -49,40 +49,40 @@ def build_kecamatan_table(data: SitrepData) -> Table:
     if data.coverage is not None:
         columns += [Column("personel", "Personel hadir", True), Column("diplot", "Diplot", True),
                     Column("kosong", "TPS tanpa plotting", True)]  # fmt: skip
-    furthest = find_phases_reached(data.area_summary.phases)
-    rows = [_build_kecamatan_row(data, at, code, furthest.loc[code])
-            for at, code in enumerate(data.codes, start=1)]  # fmt: skip
-    estimated = any(row[7].text.startswith("≈") for row in rows)
-    notes = ["– : belum ada laporan, bukan nol.", _ESTIMATE_NOTE if estimated else ""]
+    phases_reached = find_phases_reached(data.area_summary.phases)
+    rows = [_build_kecamatan_row(data, n, code, phases_reached.loc[code])
+            for n, code in enumerate(data.codes, start=1)]  # fmt: skip
+    has_estimate = any(row[7].text.startswith("≈") for row in rows)
+    notes = ["– : belum ada laporan, bukan nol.", _ESTIMATE_NOTE if has_estimate else ""]
     return Table("Keadaan menurut kecamatan", tuple(columns), tuple(rows), " ".join(notes).strip())
 
 
 def _build_kecamatan_row(
     data: SitrepData, row_number: int, code: str, phase: Any
 ) -> tuple[Cell, ...]:
-    found, day = data.overview, data.area_summary
-    states = dict(zip(found.crowd_states["kecamatan"], found.crowd_states["situasi"], strict=True))
-    opened = incidents_cases.count_by_kecamatan(found.open_cases).get(code, 0)
-    spoken = opened or code in found.reporting_kecamatan
-    one = day.turnout.loc[code]
-    mine = day.phases.loc[code]
+    view, day = data.overview, data.area_summary
+    states = dict(zip(view.crowd_states["kecamatan"], view.crowd_states["situasi"], strict=True))
+    open_count = incidents_cases.count_by_kecamatan(view.open_cases).get(code, 0)
+    has_report = open_count or code in view.reporting_kecamatan
+    turnout = day.turnout.loc[code]
+    phases = day.phases.loc[code]
     state = states[code] if isinstance(states[code], str) else None
     cells = [
         Cell(str(row_number), row_number),
         Cell(data.register.name_of(code), data.register.name_of(code)),
         Cell(label("situasi", state), label("situasi", state)) if state else _EMPTY_CELL,
-        build_count_cell(opened) if spoken else _EMPTY_CELL,
-        build_count_cell(one["told"]),
-        build_count_cell(one["tps"]),
-        build_count_cell(one["heads"] if one["told"] else None),
+        build_count_cell(open_count) if has_report else _EMPTY_CELL,
+        build_count_cell(turnout["told"]),
+        build_count_cell(turnout["tps"]),
+        build_count_cell(turnout["heads"] if turnout["told"] else None),
         Cell(
             format_percent(
-                float(day.turnout["rate"][code]), is_estimated=bool(one["told_estimated"])
+                float(day.turnout["rate"][code]), is_estimated=bool(turnout["told_estimated"])
             ),
-            None if pd.isna(one["rate"]) else round(float(one["rate"]), 1),
+            None if pd.isna(turnout["rate"]) else round(float(turnout["rate"]), 1),
         ),
         _build_phase_cell(phase),
-        build_count_cell(mine["terlambat"] + mine["tak_terjangkau"]),
+        build_count_cell(phases["terlambat"] + phases["tak_terjangkau"]),
     ]
     if data.coverage is not None:
         gap = day.coverage_gaps.loc[code]
@@ -94,8 +94,11 @@ def _build_kecamatan_row(
 def _build_phase_cell(row: Any) -> Cell:
     if not isinstance(row["fase"], str):
         return _EMPTY_CELL
-    said = f"{label('fase', row['fase'])} {i18n.format_number(row['by'])}/{i18n.format_number(row['tps'])}"
-    return Cell(said, said)
+    text = (
+        f"{label('fase', row['fase'])} "
+        f"{i18n.format_number(row['by'])}/{i18n.format_number(row['tps'])}"
+    )
+    return Cell(text, text)
 
 
 _CASE_COLUMNS = (
@@ -106,14 +109,17 @@ _CASE_COLUMNS = (
 
 
 def build_case_table(data: SitrepData, cases: pd.DataFrame, title: str, max_rows: int) -> Table:
-    """The gravest of these cases first, the newest of a weight first; at most so many."""
-    rank = cases["tingkat"].map({level: at for at, level in enumerate(TINGKAT, 1)}).fillna(0)
+    """Build a table of at most max_rows cases, the highest tingkat first, then the newest."""
+    rank = cases["tingkat"].map({level: n for n, level in enumerate(TINGKAT, 1)}).fillna(0)
     order = cases.assign(_rank=rank).sort_values(["_rank", "occurred_at", "seq"], ascending=False)
-    rows = [_build_case_row(row, at, data.register, data.view_time.at)
-            for at, row in enumerate(order.head(max_rows).itertuples(), start=1)]  # fmt: skip
+    rows = [_build_case_row(row, n, data.register, data.view_time.at)
+            for n, row in enumerate(order.head(max_rows).itertuples(), start=1)]  # fmt: skip
     note = ""
     if len(cases) > max_rows:
-        note = f"{i18n.format_number(max_rows)} dari {i18n.format_number(len(cases))} kejadian; selebihnya di papan."
+        note = (
+            f"{i18n.format_number(max_rows)} dari {i18n.format_number(len(cases))} kejadian; "
+            "selebihnya di papan."
+        )
     return Table(title, _CASE_COLUMNS, tuple(rows), note)
 
 
@@ -122,40 +128,41 @@ def _build_case_row(
 ) -> tuple[Cell, ...]:
     item = incident_item.build_item(row, register, at)
     local = row.occurred_at.tz_convert(at.tzinfo)
-    when = i18n.format_time_by_precision(local, row.precision)
+    time_text = i18n.format_time_by_precision(local, row.precision)
     if row.precision == "menit" and local.date() == at.date():
-        when = i18n.format_time(local)
+        time_text = i18n.format_time(local)
     text = incident_item.shorten_text(item.text)
     if item.is_exercise:
         text = f"[LATIHAN] {text}"
     place = item.place
-    said = [item.tingkat_label, item.title, place, text, item.status]
-    moment = local.to_pydatetime() if row.precision == "menit" else when
+    texts = [item.tingkat_label, item.title, place, text, item.status]
+    moment = local.to_pydatetime() if row.precision == "menit" else time_text
     return (
         Cell(str(row_number), row_number),
-        Cell(when, moment),
-        *(Cell(one, one) for one in said),
+        Cell(time_text, moment),
+        *(Cell(value, value) for value in texts),
     )
 
 
 def build_step_table(data: SitrepData) -> Table:
-    """How long the steps took, and which came too late."""
+    """Build the table of the time that each step took, and how many steps were late."""
     work, service = data.period.worklist, data.register.election.rules.service_levels
     counts = sla_compliance.build_step_table(
         work.selected_cases, work.case_milestones, service, data.period.at
     )
     rows = []
     for step in milestones.STEPS:
-        one, kept = work.durations[step], counts.loc[step]
+        duration, counts_of_step = work.durations[step], counts.loc[step]
         rows.append(
             (
                 Cell(STEP_NAMES[step], STEP_NAMES[step]),
                 _build_duration_cell(
-                    one.median, "belum separuh" if one.done_count + one.waiting_count else NO_VALUE
+                    duration.median,
+                    "belum separuh" if duration.done_count + duration.waiting_count else NO_VALUE,
                 ),
-                _build_duration_cell(one.longest),
+                _build_duration_cell(duration.longest),
                 *(
-                    build_count_cell(kept[name])
+                    build_count_cell(counts_of_step[name])
                     for name in ("in_time", "late", "waiting", "overdue")
                 ),
             )
@@ -177,16 +184,16 @@ def _build_duration_cell(duration: timedelta | None, placeholder: str = NO_VALUE
 
 
 def build_overdue_table(data: SitrepData, max_rows: int) -> Table:
-    """Open cases whose next step is late, the latest first."""
+    """Build the table of open cases whose next step is overdue, the most overdue first."""
     late = data.period.worklist.overdue_cases
     rows = []
-    every: list[Any] = list(late.head(max_rows).itertuples())
-    for at, row in enumerate(every, start=1):
+    case_rows: list[Any] = list(late.head(max_rows).itertuples())
+    for n, row in enumerate(case_rows, start=1):
         item = incident_item.build_item(row, data.register, data.view_time.at)
         texts = (item.title, item.place, item.tingkat_label, STEP_NAMES[row.step])
         late_by = row.late.to_pytimedelta()
         rows.append(
-            (Cell(str(at), at), *(Cell(one, one) for one in texts), _build_duration_cell(late_by))
+            (Cell(str(n), n), *(Cell(text, text) for text in texts), _build_duration_cell(late_by))
         )
     columns = (
         Column("no", "No", True), Column("jenis", "Jenis"), Column("tempat", "Tempat"),
@@ -202,17 +209,17 @@ def build_overdue_table(data: SitrepData, max_rows: int) -> Table:
 
 
 def build_phase_table(data: SitrepData, codes: Sequence[str]) -> Table:
-    """The phases that were due: by how many TPS reached, in time or late."""
+    """Build the table of the phases that are due: how many TPS reached them in time or late."""
     tps = data.area_summary.stations
-    kept = sla_compliance.build_phase_table(
+    compliance = sla_compliance.build_phase_table(
         tps[tps["kecamatan"].isin(list(codes))], data.register, data.period.at
     )
     rows: list[tuple[Cell, ...]] = []
-    for fase, row in kept.iterrows():
+    for fase, row in compliance.iterrows():
         name, due = label("fase", str(fase)), f"{row['due']:%H.%M}"
-        each = ("in_time", "late", "untimed", "missing")
+        keys = ("in_time", "late", "untimed", "missing")
         rows.append(
-            (Cell(name, name), Cell(due, due), *(build_count_cell(row[one]) for one in each))
+            (Cell(name, name), Cell(due, due), *(build_count_cell(row[key]) for key in keys))
         )
     columns = (
         Column("fase", "Fase"), Column("batas", "Batas"), Column("tepat", "Tepat waktu", True),
@@ -225,21 +232,21 @@ def build_phase_table(data: SitrepData, codes: Sequence[str]) -> Table:
 
 
 def build_comparison_table(data: SitrepData) -> Table:
-    """This period beside the one before it."""
-    before = data.previous_period
-    assert before is not None, "gathered with the period before"
-    now, then = _summarize_period(data.period), _summarize_period(before)
+    """Build the table that compares this period with the previous one."""
+    previous = data.previous_period
+    assert previous is not None, "gathered with the period before"
+    now, past = _summarize_period(data.period), _summarize_period(previous)
     rows = []
-    for name, (word, minutes) in _COMPARISON_ROWS.items():
-        one, other = now[name], then[name]
+    for name, (title, minutes) in _COMPARISON_ROWS.items():
+        value, past_value = now[name], past[name]
         change = _EMPTY_CELL
-        if one is not None and other is not None:
-            change = _build_change_cell(one - other, is_minutes=minutes)
+        if value is not None and past_value is not None:
+            change = _build_change_cell(value - past_value, is_minutes=minutes)
         rows.append(
             (
-                Cell(word, word),
-                _build_sum_cell(one, minutes),
-                _build_sum_cell(other, minutes),
+                Cell(title, title),
+                _build_sum_cell(value, minutes),
+                _build_sum_cell(past_value, minutes),
                 change,
             )
         )
@@ -247,12 +254,12 @@ def build_comparison_table(data: SitrepData) -> Table:
         Column("uraian", "Uraian"), Column("kini", "Kurun ini", True),
         Column("lalu", "Kurun sebelumnya", True), Column("ubah", "Perubahan", True),
     )  # fmt: skip
-    note = f"Kurun sebelumnya sebagaimana diketahui {format_moment(before.at, data)}."
+    note = f"Kurun sebelumnya sebagaimana diketahui {format_moment(previous.at, data)}."
     return Table("Perbandingan dengan kurun sebelumnya", columns, tuple(rows), note)
 
 
 def format_moment(at: datetime, data: SitrepData) -> str:
-    """'27 Nov 2024 12.30 WIB'."""
+    """Return a time such as "27 Nov 2024 12.30 WIB"."""
     local = at.astimezone(data.register.election.zone)
     return (
         f"{i18n.format_date(local)} {i18n.format_time(local)} {data.register.election.zone_label}"
@@ -274,20 +281,22 @@ _COMPARISON_ROWS = {
 
 def _summarize_period(period: Period) -> dict[str, float | None]:
     work, levels = period.worklist, incidents_cases.count_by_tingkat(period.worklist.selected_cases)
-    told = {
+    counts = {
         "kejadian": len(work.selected_cases),
         "tinggi": levels.get("tinggi", 0),
         "sedang": levels.get("sedang", 0),
         "terbuka": len(work.open_cases),
         "lewat": len(work.overdue_cases),
     }
-    found: dict[str, float | None] = {n: v if period.has_reports else None for n, v in told.items()}
+    values: dict[str, float | None] = {
+        name: count if period.has_reports else None for name, count in counts.items()
+    }
     for step in milestones.STEPS:
         median = work.durations[step].median
-        found[step] = None if median is None else median / timedelta(minutes=1)
+        values[step] = None if median is None else median / timedelta(minutes=1)
     done = int((period.activities["state"] == "terlaksana").sum())
-    found["giat"] = done if len(period.activities) else None
-    return found
+    values["giat"] = done if len(period.activities) else None
+    return values
 
 
 def _build_sum_cell(value: float | None, is_minutes: bool) -> Cell:
@@ -308,17 +317,17 @@ def _build_change_cell(difference: float, *, is_minutes: bool) -> Cell:
 
 
 def build_late_station_table(data: SitrepData, code: str, max_rows: int) -> Table:
-    """TPS of a kecamatan that owe a report, the latest first."""
+    """Build the table of TPS of a kecamatan with overdue reports, the most overdue first."""
     tps = data.area_summary.stations
-    mine = tps[(tps["kecamatan"] == code) & tps["late_min"].notna()]
-    late = mine.sort_values("late_min", ascending=False)
-    every: list[Any] = list(late.head(max_rows).itertuples())
+    late_tps = tps[(tps["kecamatan"] == code) & tps["late_min"].notna()]
+    late = late_tps.sort_values("late_min", ascending=False)
+    station_rows: list[Any] = list(late.head(max_rows).itertuples())
     rows = []
-    for row in every:
+    for row in station_rows:
         owed = "jumlah hadir" if row.owed == "hadir" else label("fase", row.owed)
         texts = (data.register.name_of(row.desa), f"{row.nomor:03d}", owed)
-        by = _build_duration_cell(timedelta(minutes=float(row.late_min)))
-        rows.append((*(Cell(one, one) for one in texts), by))
+        late_cell = _build_duration_cell(timedelta(minutes=float(row.late_min)))
+        rows.append((*(Cell(value, value) for value in texts), late_cell))
     columns = (
         Column("desa", "Desa/kelurahan"), Column("tps", "TPS"), Column("utang", "Belum melapor"),
         Column("lewat", "Terlambat", True, "menit"),

@@ -1,4 +1,4 @@
-"""What a template may say of a laporan: plain words under the names that the staff writes."""
+"""The values for the template of a laporan, under the Indonesian names that the staff uses."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 from situasi.common import i18n
 from situasi.reports.sitrep.model import Annex, KeyFigure, Sitrep, Table
 
-# Of the control characters a document takes the line break; no text turns the direction of others.
+# Control characters except the line break, and signs that change the text direction.
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 EXERCISE_BANNER = "LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya"
 
 
-# What a template may ask for.
+# The names that a template may use.
 TEMPLATE_FIELDS = frozenset(
     (
         "kepala", "judul", "jenis", "komando", "kabupaten", "pemilihan", "operasi", "wilayah",
@@ -28,15 +28,15 @@ TEMPLATE_FIELDS = frozenset(
 
 
 def strip_unprintable(text: str) -> str:
-    """The text without signs that a document cannot hold or that would hide others."""
+    """Return the text without characters that a document cannot hold or that would hide others."""
     return _UNPRINTABLE.sub("", text)
 
 
 def build_context(sitrep: Sitrep) -> dict[str, Any]:
-    """Everything under its name. All text is plain; nothing is missing, much may be empty."""
-    letter, at = sitrep.letterhead, sitrep.at
-    said: dict[str, Any] = {
-        "kepala": letter.head_lines,
+    """Return all values by name. All text is plain; no name is missing, but values may be empty."""
+    letterhead, at = sitrep.letterhead, sitrep.at
+    values: dict[str, Any] = {
+        "kepala": letterhead.head_lines,
         "judul": sitrep.title,
         "jenis": sitrep.kind,
         "komando": sitrep.command,
@@ -44,10 +44,10 @@ def build_context(sitrep: Sitrep) -> dict[str, Any]:
         "pemilihan": sitrep.election,
         "operasi": sitrep.operation,
         "wilayah": sitrep.scope,
-        "tempat": letter.place,
-        "klasifikasi": letter.classification,
-        "penanda_tangan": letter.signatory,
-        "tembusan": letter.copy_recipients,
+        "tempat": letterhead.place,
+        "klasifikasi": letterhead.classification,
+        "penanda_tangan": letterhead.signatory,
+        "tembusan": letterhead.copy_recipients,
         "hari": i18n.format_long_date(at),
         "tanggal": i18n.format_long_date(at).partition(", ")[2],
         "jam": i18n.format_time(at),
@@ -59,24 +59,29 @@ def build_context(sitrep: Sitrep) -> dict[str, Any]:
         "angka": _build_key_figures(sitrep.key_figures),
         "bab": {name: list(sentences) for name, sentences in sitrep.sentences.items()},
         "tabel": {name: _build_table(table) for name, table in sitrep.tables.items()},
-        "gambar": {name: {"judul": one.title, "uraian": one.alt}
-                   for name, one in sitrep.drawings.items()},
-        "lampiran": [_build_annex(one) for one in sitrep.annexes],
+        "gambar": {name: {"judul": item.title, "uraian": item.alt}
+                   for name, item in sitrep.drawings.items()},
+        "lampiran": [_build_annex(item) for item in sitrep.annexes],
         "pesan": sitrep.message,
     }  # fmt: skip
-    found: dict[str, Any] = _strip_values(said)
-    return found
+    context: dict[str, Any] = _strip_values(values)
+    return context
 
 
 def _build_key_figures(key_figures: Iterable[KeyFigure]) -> list[dict[str, Any]]:
     return [
-        {"judul": one.title, "nilai": one.value, "catatan": one.note, "perhatian": one.alarm}
-        for one in key_figures
+        {
+            "judul": key_figure.title,
+            "nilai": key_figure.value,
+            "catatan": key_figure.note,
+            "perhatian": key_figure.alarm,
+        }
+        for key_figure in key_figures
     ]
 
 
 def _build_table(table: Table) -> dict[str, Any]:
-    """`baris`: each row by the names of its columns."""
+    """Return the table as template values; `baris`: each row as a dict by column name."""
     names = [column.name for column in table.columns]
     return {
         "judul": table.title,
@@ -100,5 +105,5 @@ def _strip_values(value: Any) -> Any:
     if isinstance(value, str):
         return strip_unprintable(value)
     if isinstance(value, dict):
-        return {name: _strip_values(one) for name, one in value.items()}
-    return [_strip_values(one) for one in value] if isinstance(value, list | tuple) else value
+        return {name: _strip_values(item) for name, item in value.items()}
+    return [_strip_values(item) for item in value] if isinstance(value, list | tuple) else value

@@ -1,4 +1,4 @@
-"""A laporan as XLSX: its figures as numbers, a sheet for each table, ready to be printed."""
+"""A laporan as XLSX: its figures as numbers and a sheet for each table, ready to print."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SHEET_TITLES = {
 
 
 def build_xlsx(sitrep: Sitrep) -> bytes:
-    """The workbook; what it is and when on the last sheet, and on each printed page."""
+    """Build the workbook; title and time are on the last sheet and on each printed page."""
     sheets = [Sheet("Ringkasan", _build_key_figure_frame(sitrep.key_figures))]
     sheets += [
         Sheet(title, _build_frame(sitrep.tables[name]))
@@ -30,21 +30,24 @@ def build_xlsx(sitrep: Sitrep) -> bytes:
     ]
     if sitrep.annexes:
         sheets.append(Sheet("Angka kecamatan", _build_annex_frame(sitrep)))
-    printed = f"{sitrep.title} {sitrep.command} · {_format_moment(sitrep)}"
+    page_footer = f"{sitrep.title} {sitrep.command} · {_format_moment(sitrep)}"
     return xlsx_tables.build_workbook(
         sheets,
         _build_metadata(sitrep),
         EXERCISE_BANNER if sitrep.has_exercise_rows else "",
-        printed,
+        page_footer,
     )
 
 
 def _format_moment(sitrep: Sitrep) -> str:
-    return f"{i18n.format_long_date(sitrep.at)} pukul {i18n.format_time(sitrep.at)} {sitrep.zone_label}"
+    return (
+        f"{i18n.format_long_date(sitrep.at)} pukul {i18n.format_time(sitrep.at)} "
+        f"{sitrep.zone_label}"
+    )
 
 
 def _build_metadata(sitrep: Sitrep) -> dict[str, str]:
-    about = {
+    metadata = {
         "Laporan": f"{sitrep.title} {sitrep.command}",
         "Keadaan pada": _format_moment(sitrep),
         "Kurun kejadian": sitrep.sentences["kurun"][0],
@@ -52,22 +55,22 @@ def _build_metadata(sitrep: Sitrep) -> dict[str, str]:
         "Versi data": str(sitrep.version),
         "Kosong": "belum ada laporan, bukan nol",
     }
-    return {**about, "LATIHAN": EXERCISE_BANNER} if sitrep.has_exercise_rows else about
+    return {**metadata, "LATIHAN": EXERCISE_BANNER} if sitrep.has_exercise_rows else metadata
 
 
 def _build_key_figure_frame(key_figures: tuple[KeyFigure, ...]) -> pd.DataFrame:
-    """One line for each number; a figure without any in one line of words."""
+    """Return one row for each number; a figure without numbers gets one row of text."""
     rows = [
         (
-            fact.title,
+            figure.title,
             number.label if number else "",
             None if number is None or number.value is None else round(number.value, 2),
             "perkiraan" if number and number.is_estimated else "",
-            fact.value,
-            fact.note,
+            figure.value,
+            figure.note,
         )
-        for fact in key_figures
-        for number in (fact.numbers or (None,))
+        for figure in key_figures
+        for number in (figure.numbers or (None,))
     ]
     columns = ["Angka", "Rincian", "Nilai", "Tanda", "Di layar", "Catatan"]
     return pd.DataFrame(rows, columns=columns, dtype="object")
@@ -75,22 +78,22 @@ def _build_key_figure_frame(key_figures: tuple[KeyFigure, ...]) -> pd.DataFrame:
 
 def _build_annex_frame(sitrep: Sitrep) -> pd.DataFrame:
     parts = [
-        _build_key_figure_frame(one.key_figures).assign(Kecamatan=one.name)
-        for one in sitrep.annexes
+        _build_key_figure_frame(annex.key_figures).assign(Kecamatan=annex.name)
+        for annex in sitrep.annexes
     ]
-    every = pd.concat(parts, ignore_index=True)
-    return every[["Kecamatan", *[name for name in every.columns if name != "Kecamatan"]]]
+    figures = pd.concat(parts, ignore_index=True)
+    return figures[["Kecamatan", *[name for name in figures.columns if name != "Kecamatan"]]]
 
 
 def _build_frame(table: Table) -> pd.DataFrame:
     data = {
         f"{column.heading} ({column.unit})" if column.unit else column.heading: pd.Series(
-            [row[at].value for row in table.rows], dtype="object"
+            [row[position].value for row in table.rows], dtype="object"
         )
-        for at, column in enumerate(table.columns)
+        for position, column in enumerate(table.columns)
     }
     if "Partisipasi (%)" in data:
-        at = [column.name for column in table.columns].index("partisipasi")
-        marks = ["perkiraan" if row[at].text.startswith("≈") else "" for row in table.rows]
+        position = [column.name for column in table.columns].index("partisipasi")
+        marks = ["perkiraan" if row[position].text.startswith("≈") else "" for row in table.rows]
         data["Tanda partisipasi"] = pd.Series(marks, dtype="object")
     return pd.DataFrame(data)
