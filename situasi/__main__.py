@@ -1,4 +1,4 @@
-"""python -m situasi."""
+"""Run the command line: `python -m situasi`."""
 
 from situasi.cli import app
 

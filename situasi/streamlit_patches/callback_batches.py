@@ -112,7 +112,7 @@ def batch_messages(session_class: type, runtime_module: ModuleType) -> None:
         # The run before has ended, and all that it said waits at the latest now.
         pending = vars(self).get("_pending")
         if pending is not None:
-            pending.hurry()
+            pending.drain()
         begin(self, asked)
 
     wake = runtime_module.Runtime._enqueued_some_message
