@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -91,7 +91,7 @@ class ForecastParameters:
 
 def fingerprint(folder: Path, rules: Rules, opens: time, closes: time) -> str:
     """Changes when a rule or an assumption does on which the calibration rests."""
-    rests_on = repr((rules.tps, rules.turnout.curve, rules.forecast, opens, closes))
+    rests_on = repr((astuple(rules.tps), rules.turnout.curve, astuple(rules.forecast), opens, closes))
     days = folder / DAYS_FILE_NAME
     told = days.read_text("utf-8") if days.is_file() else ""
     return hashlib.sha256((rests_on + told).encode()).hexdigest()[:16]
