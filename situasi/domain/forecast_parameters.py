@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -92,7 +92,9 @@ class ForecastParameters:
 
 def fingerprint(folder: Path, rules: Rules, opens: time, closes: time) -> str:
     """Return a hash of the rules and assumptions on which the calibration rests."""
-    assumptions = repr((rules.tps, rules.turnout.curve, rules.forecast, opens, closes))
+    assumptions = repr(
+        (astuple(rules.tps), rules.turnout.curve, astuple(rules.forecast), opens, closes)
+    )
     days_path = folder / DAYS_FILE_NAME
     days_text = days_path.read_text("utf-8") if days_path.is_file() else ""
     return hashlib.sha256((assumptions + days_text).encode()).hexdigest()[:16]

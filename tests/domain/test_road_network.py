@@ -22,8 +22,8 @@ DEGREE = 111.195  # km along a great circle
 
 def plain(**stated: object) -> Geography:
     told = {
-        "points": {WEST: (0.0, 0.0), EAST: (0.1, 0.0)}, "km2": {WEST: 124.0, EAST: 100.0},
-        "desa": {WEST: 4, EAST: 1}, "seat": EAST,
+        "points": {WEST: (0.0, 0.0), EAST: (0.1, 0.0)}, "areas_km2": {WEST: 124.0, EAST: 100.0},
+        "desa_counts": {WEST: 4, EAST: 1}, "seat_kecamatan": EAST,
     }  # fmt: skip
     return Geography(**{**told, **stated})  # type: ignore[arg-type]
 
@@ -51,7 +51,7 @@ def test_within_one_area_the_mean_distance_of_its_points_is_taken_and_a_desa_is_
 def test_a_way_is_followed_where_it_leads_even_where_it_is_longer() -> None:
     river = [[[0.0, 0.0], [0.0, 0.1], [0.1, 0.1], [0.1, 0.0]]]
     found, along = distances.compute_distances_km(
-        plain(ways=road_network.build_network(river)), [WEST], [EAST]
+        plain(roads=road_network.build_network(river)), [WEST], [EAST]
     )
     assert found[0, 0] == pytest.approx(0.3 * DEGREE, rel=1e-3)
     assert along.all()
@@ -64,7 +64,7 @@ def test_of_two_ways_the_shorter_is_taken_and_lines_join_where_they_share_a_poin
         [[0.1, 0.05], [0.1, 0.0]],
         [[0.0, 0.05], [0.05, 0.2], [0.1, 0.05]],
     ]
-    assert km(plain(ways=road_network.build_network(lines)), WEST, EAST) == pytest.approx(
+    assert km(plain(roads=road_network.build_network(lines)), WEST, EAST) == pytest.approx(
         0.2 * DEGREE, rel=1e-3
     )
 
@@ -72,7 +72,7 @@ def test_of_two_ways_the_shorter_is_taken_and_lines_join_where_they_share_a_poin
 def test_where_no_way_leads_the_line_is_straight_and_said_to_be() -> None:
     apart = [[[0.0, 0.0], [0.0, 0.01]], [[0.1, 0.0], [0.1, 0.01]]]
     found, along = distances.compute_distances_km(
-        plain(ways=road_network.build_network(apart)), [WEST], [EAST]
+        plain(roads=road_network.build_network(apart)), [WEST], [EAST]
     )
     assert found[0, 0] == pytest.approx(0.1 * DEGREE, rel=1e-3)
     assert not along.any()
@@ -80,7 +80,7 @@ def test_where_no_way_leads_the_line_is_straight_and_said_to_be() -> None:
 
 def test_many_places_are_found_as_each_alone() -> None:
     lines = [[[0.0, 0.0], [0.05, 0.04], [0.1, 0.0]]]
-    of = plain(ways=road_network.build_network(lines))
+    of = plain(roads=road_network.build_network(lines))
     places = [WEST, EAST, DESA, ""]
     found, _ = distances.compute_distances_km(of, places, places[:2])
     assert found.tolist() == [[km(of, one, other) for other in places[:2]] for one in places]
