@@ -27,7 +27,7 @@ def board(
     monkeypatch.setattr(sqlite, "_LOCK_TIMEOUT_S", 0.05)
     monkeypatch.setattr(postgres, "_LOCK_TIMEOUT", "50ms")
     monkeypatch.setattr(
-        pipeline, "read", lambda path, known: file_reader.read_file(path, known, 10)
+        pipeline, "read_file", lambda path, known: file_reader.read_file(path, known, 10)
     )
     asked = {}
     if request.param == "postgres":
@@ -73,7 +73,7 @@ def test_others_write_while_the_rows_are_made_ready_for_the_store(
         written.append(1)
         return make(values)
 
-    monkeypatch.setattr(delivery_writer, "digests", digests)
+    monkeypatch.setattr(delivery_writer, "compute_digests", digests)
     assert bring(board, large(tmp_path)).accepted == 45
     rows = [report(id="Z-1")]
     ingest_rows(

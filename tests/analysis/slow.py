@@ -83,7 +83,7 @@ def _open_at(frames: Mapping[str, pd.DataFrame], wanted: Selection, at: datetime
 def twins(
     found: pd.DataFrame, texts: Mapping[str, str], rules: DuplicateRules
 ) -> list[DuplicateCandidate]:
-    """Hold every case against every other; see situasi.analysis.incidents.duplicates.find_duplicates."""
+    """Hold every case against every other; see analysis.incidents.duplicates."""
     told = [
         _case(row, texts)
         for row in found.itertuples()

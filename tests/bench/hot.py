@@ -62,7 +62,7 @@ def false_clusters(days: int, number: int = USUAL, replications: int = 999) -> i
     low, high = stats.binomtest(called, days).proportion_ci(0.95)
     print(
         f"  {days} days without clusters: called on {called} ({100 * called / days:.1f} %, "
-        f"{100 * low:.1f}-{100 * high:.1f}), nominal {100 * RULES.clusters.significance_level:.0f} %"
+        f"{100 * low:.1f}-{100 * high:.1f}), of {100 * RULES.clusters.significance_level:.0f} %"
     )
     return called
 

@@ -105,7 +105,7 @@ def test_progress_grows_to_the_whole_file(
 
 def in_small_pieces(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     monkeypatch.setattr(
-        pipeline, "read", lambda path, known: file_reader.read_file(path, known, size)
+        pipeline, "read_file", lambda path, known: file_reader.read_file(path, known, size)
     )
 
 
@@ -117,7 +117,7 @@ def test_a_file_that_breaks_off_in_its_middle_stores_nothing(
         yield next(tables)
         raise SourceError("Berkas ini rusak di tengah.")
 
-    monkeypatch.setattr(pipeline, "read", breaking)
+    monkeypatch.setattr(pipeline, "read_file", breaking)
     path = csv_file(tmp_path / "a.csv", *(report(id=f"K-{n}") for n in range(30)))
     ledger = bring(board, path)
     assert (ledger.refused, ledger.read) == ("Berkas ini rusak di tengah.", 0)
@@ -226,7 +226,7 @@ def test_each_file_is_read_once_however_many_feeds_it_has(
         opened.append(path)
         return file_reader.read_file(path, known)
 
-    monkeypatch.setattr(pipeline, "read", counted)
+    monkeypatch.setattr(pipeline, "read_file", counted)
     path = workbook(tmp_path / "a.xlsx", {"A": [report()], "B": [report("tps")]})
     bring(board, path)
     assert [one.suffix for one in opened] == [".xlsx"]

@@ -132,7 +132,7 @@ def test_it_goes_on_after_what_nobody_thought_of(
     looking: Board, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(looking.snapshot_reader, "picture", lambda: 1 / 0)
+        patch.setattr(looking.snapshot_reader, "refresh", lambda: 1 / 0)
         until(lambda: "job failed" in caplog.text, "not told")
     told(looking, "A")
     until(

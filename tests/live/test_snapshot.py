@@ -68,7 +68,7 @@ def test_a_new_row_appears_without_reading_the_old_ones_again(
         asked.append(after)
         return tail(feed, after)
 
-    monkeypatch.setattr(store, "tail", watched)
+    monkeypatch.setattr(store, "rows_after", watched)
     deliver(store, incident(id="B"))
     assert ids(live) == ["A", "B"]
     assert max(asked) == 1
@@ -352,7 +352,7 @@ def test_a_store_replaced_while_it_is_read_is_not_shown_half_and_half(
             other.replace(path)
         return tail(feed, after)
 
-    monkeypatch.setattr(store, "tail", replaced)
+    monkeypatch.setattr(store, "rows_after", replaced)
     shown = live.refresh()
     assert (list(shown.snapshot.frames["incidents"]["id"]), bool(shown.trouble)) == (["A"], True)
     shown = live.refresh()
@@ -430,7 +430,7 @@ def test_waiting_rows_are_counted_by_feed_and_never_read(
     def read(*_args: object, **_how: object) -> Any:
         raise AssertionError("the whole quarantine was read")
 
-    monkeypatch.setattr(store, "quarantine", read)
+    monkeypatch.setattr(store, "quarantined_rows", read)
     with store.deliver(Delivery("tps", "a.csv", "0", NOW, "test")) as writing:
         writing.add(
             rows_of(feed_schemas.TPS).assign(row=1),
@@ -565,7 +565,7 @@ def test_of_the_trail_only_new_entries_of_what_was_taken_back_are_read(
         asked.append((after, action))
         return audit(after, action=action)
 
-    monkeypatch.setattr(store, "audit", watched)
+    monkeypatch.setattr(store, "audit_entries", watched)
     deliver(store, incident(id="A"))
     deliver(store, incident(id="B"))
     live.refresh()

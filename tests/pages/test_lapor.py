@@ -66,7 +66,7 @@ def test_a_row_that_is_held_is_never_said_to_be_gone(
 
     app = lapor("kejadian")
     with monkeypatch.context() as patch:
-        patch.setattr(board.store, "held", unread)  # where its number would be found
+        patch.setattr(board.store, "quarantine_frame", unread)  # where its number would be found
         press(app, "Kirim laporan")
     assert "jenis kejadian kosong" in told(app)
     assert "tidak disimpan" not in told(app)

@@ -153,7 +153,7 @@ def test_a_database_that_is_away_is_told_to_who_watches(
     away = replace(
         there.rollup_cache.current_overview(), trouble="Server di /rahasia tidak menjawab."
     )
-    monkeypatch.setattr(there.rollup_cache, "now", away)
+    monkeypatch.setattr(there.rollup_cache, "current_overview", lambda: away)
     answer = health.health(request)
     assert answer.status_code == 503 and b"rahasia" not in bytes(answer.body)
 

@@ -91,8 +91,8 @@ class MemoryStore:
     def version(self) -> int:
         return max([entry["seq"] for entry in self.book if entry["moves"]], default=0)
 
-    def seal(self, number: int) -> str | None:
-        told = ["0" * 64, *self.audit()["chain"]]
+    def audit_hash(self, number: int) -> str | None:
+        told = ["0" * 64, *self.audit_entries()["chain"]]
         return told[number] if number < len(told) else None
 
     @contextmanager
@@ -133,7 +133,7 @@ class MemoryStore:
                           "action": clean(action), "detail": json.dumps(detail, allow_nan=False),
                           "moves": moves})  # fmt: skip
 
-    def tail(self, feed: Feed, after: int = 0) -> pd.DataFrame:
+    def rows_after(self, feed: Feed, after: int = 0) -> pd.DataFrame:
         rows = [row for row in self.feeds[feed.name] if row["seq"] > after]
         return _frame(rows, stored_dtypes(feed))
 
@@ -142,7 +142,7 @@ class MemoryStore:
         rows = [row for row in self.taken if row["seq"] > after]
         return _frame(rows, names | {"recorded_at": "datetime64[us, UTC]"})
 
-    def committed_after(self, version: int) -> datetime | None:
+    def first_commit_after(self, version: int) -> datetime | None:
         """The model tells no moments of commits."""
         raise NotImplementedError
 
@@ -164,7 +164,7 @@ class MemoryStore:
             self.sign(at, actor, "withdraw", detail)
         return len(rows)
 
-    def brought_elsewhere(self, batch: int) -> dict[int, int]:  # noqa: ARG002
+    def count_rows_in_other_batches(self, batch: int) -> dict[int, int]:  # noqa: ARG002
         """The model remembers no repetitions: its deliveries are all of the same file."""
         return {}
 
@@ -175,11 +175,11 @@ class MemoryStore:
         rows = [row for row in self.all_batches if row["batch"] > after]
         return _frame(rows, {"batch": "int64"} | words | times | counts)
 
-    def quarantine(
+    def quarantined_rows(
         self,
         feed: str | None = None,
         *,
-        released: bool = False,
+        include_released: bool = False,
         numbers: Collection[int] | None = None,
     ) -> list[QuarantinedRow]:
         undone = {taken["batch"] for taken in self.taken}
@@ -189,16 +189,16 @@ class MemoryStore:
             now.append(replace(row, released_by=min(by, default=None)))
         now = [row for row in now if feed in (None, row.feed)]
         now = [row for row in now if numbers is None or row.number in numbers]
-        return [row for row in now if released or row.released_by is None]
+        return [row for row in now if include_released or row.released_by is None]
 
-    def waiting(self) -> dict[str, int]:
-        return dict(Counter(row.feed for row in self.quarantine()))
+    def quarantine_counts(self) -> dict[str, int]:
+        return dict(Counter(row.feed for row in self.quarantined_rows()))
 
-    def entered(self, after: int = 0) -> pd.DataFrame:
+    def quarantine_entries(self, after: int = 0) -> pd.DataFrame:
         rows = [{"seq": row.number, "feed": row.feed} for row in self.kept if row.number > after]
         return _frame(rows, {"seq": "int64", "feed": "object"})
 
-    def released(self, after: int = 0) -> pd.DataFrame:
+    def quarantine_releases(self, after: int = 0) -> pd.DataFrame:
         feeds = {row.number: row.feed for row in self.kept}
         rows = [
             {"seq": seq, "number": number, "batch": batch, "feed": feeds[number]}
@@ -207,19 +207,19 @@ class MemoryStore:
         ]
         return _frame(rows, dict.fromkeys(("seq", "number", "batch"), "int64") | {"feed": "object"})
 
-    def held(self, at: datetime | None = None) -> pd.DataFrame:
+    def quarantine_frame(self, at: datetime | None = None) -> pd.DataFrame:
         texts = dict.fromkeys(("feed", "source"), "object")
         numbers = {"number": "int64", "batch": "int64"} | texts | {"row": "int64"}
         rows = [
             vars(row) | {"reasons": json.dumps(row.reasons)}
-            for row in self.quarantine(released=True)
+            for row in self.quarantined_rows(include_released=True)
             if self._waited(row, at)
         ]
         return _frame(rows, numbers | {"reasons": "object", "recorded_at": "datetime64[us, UTC]"})
 
     def _waited(self, row: QuarantinedRow, at: datetime | None) -> bool:
         if at is None:
-            return row in self.quarantine()
+            return row in self.quarantined_rows()
         when = {batch["batch"]: batch["recorded_at"] for batch in self.all_batches}
         undone = {taken["batch"] for taken in self.taken if taken["recorded_at"] <= at}
         gone = [
@@ -229,17 +229,17 @@ class MemoryStore:
         ]
         return row.recorded_at <= at and not gone
 
-    def note(self, key: str, value: Any, at: datetime, actor: str) -> None:
+    def put_note(self, key: str, value: Any, at: datetime, actor: str) -> None:
         self.all_notes.append((key, json.dumps(value, allow_nan=False)))
         self.sign(at, actor, "note", {"key": key})
 
-    def notes(self) -> dict[str, Any]:
+    def latest_notes(self) -> dict[str, Any]:
         return {key: json.loads(value) for key, value in sorted(self.all_notes, key=lambda n: n[0])}
 
-    def noted(self, key: str) -> Any:
-        return self.notes().get(clean(key))
+    def latest_note(self, key: str) -> Any:
+        return self.latest_notes().get(clean(key))
 
-    def remember(
+    def put_record(
         self,
         kind: str,
         name: str,
@@ -257,10 +257,12 @@ class MemoryStore:
         if expected_seq is not None and newest > expected_seq:
             raise ConflictError(f"{kind} {name} baru saja diubah orang lain.")
         if action is not None:
-            self.tell(action, actor, at, detail or {})
+            self.log_audit(action, actor, at, detail or {})
         self.all_access.append((kind, name, text))
 
-    def remembered(self, kind: str, name: str | None = None, *, after: int = 0) -> dict[str, Any]:
+    def latest_records(
+        self, kind: str, name: str | None = None, *, after: int = 0
+    ) -> dict[str, Any]:
         records = [record[1:] for record in self.all_access[after:] if record[0] == clean(kind)]
         newest = {named: json.loads(value) for named, value in records}
         return {n: newest[n] for n in sorted(newest) if name is None or n == clean(name)}
@@ -268,14 +270,14 @@ class MemoryStore:
     def access_version(self) -> int:
         return len(self.all_access)
 
-    def access_mark(self, number: int | None = None) -> tuple[int, str]:
+    def access_position(self, number: int | None = None) -> tuple[int, str]:
         number = len(self.all_access) if number is None else number
         return number, repr(self.all_access[:number][number - 1 :])
 
-    def tell(self, action: str, actor: str, at: datetime, detail: dict[str, Any]) -> None:
+    def log_audit(self, action: str, actor: str, at: datetime, detail: dict[str, Any]) -> None:
         self.sign(at, actor, action, detail, moves=False)
 
-    def audit(self, after: int = 0, *, action: str | None = None) -> pd.DataFrame:
+    def audit_entries(self, after: int = 0, *, action: str | None = None) -> pd.DataFrame:
         words = dict.fromkeys(("actor", "action", "detail"), "object")
         dtypes = {"seq": "int64", "at": "datetime64[us, UTC]"} | words | {"moves": "bool"}
         told = _frame(self.book, dtypes)
@@ -283,15 +285,17 @@ class MemoryStore:
         wanted = (told["seq"] > after) & (True if action is None else told["action"] == action)
         return told[wanted].reset_index(drop=True)
 
-    def head(self) -> tuple[int, str]:
-        return len(self.book), ["0" * 64, *self.audit()["chain"]][-1]
+    def audit_head(self) -> tuple[int, str]:
+        return len(self.book), ["0" * 64, *self.audit_entries()["chain"]][-1]
 
-    def verify(self, head: str | None = None) -> list[str]:
+    def verify(self, expected_hash: str | None = None) -> list[str]:
         """Nobody can change a list of ours; only a strange head can be asked for."""
-        known = [None, "0" * 64, *self.audit()["chain"]]
-        return [] if head in known else [f"Ujung {head} tidak ada lagi pada jejak."]
+        known = [None, "0" * 64, *self.audit_entries()["chain"]]
+        return (
+            [] if expected_hash in known else [f"Ujung {expected_hash} tidak ada lagi pada jejak."]
+        )
 
-    def unsealed(self) -> int:
+    def count_entries_without_hash(self) -> int:
         """Its rows are proven by nobody being able to reach them."""
         return 0
 
@@ -334,7 +338,7 @@ class _MemoryWriting:
         said = (self.delivery.feed, one.raw, one.reasons)
         known = [
             row.number
-            for row in self.after.quarantine()
+            for row in self.after.quarantined_rows()
             if (row.feed, row.raw, row.reasons) == said
         ]
         if known:
@@ -360,7 +364,7 @@ class _MemoryWriting:
         for number in numbers:
             if number not in {row.number for row in self.after.kept}:
                 raise StoreError(f"Karantina nomor {number} tidak ada.")
-            if number in {row.number for row in self.after.quarantine()}:
+            if number in {row.number for row in self.after.quarantined_rows()}:
                 self.after.releases.append((number, self.batch))
                 self.new = True
 

@@ -288,13 +288,13 @@ def test_an_entry_that_does_not_say_what_was_written_brings_all_at_once(
 ) -> None:
     fill(source)
     monkeypatch.setattr(replication, "_MAX_BATCH_ROWS", 1)
-    monkeypatch.setattr(replication.ReplicationBatch, "add_row", _says_nothing)
+    monkeypatch.setattr(replication.ReplicationBatch, "count_entry", _says_nothing)
     assert len(list(replicate(source, target))) == 1
     alike(source, target)
 
 
 def _says_nothing(self: replication.ReplicationBatch, *_: object) -> bool:
-    self.entries += 1
+    self.entry_count += 1
     return False
 
 

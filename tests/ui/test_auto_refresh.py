@@ -30,7 +30,7 @@ st.session_state["times"] += 1
 
 def beating(board: Board, monkeypatch: pytest.MonkeyPatch, *, allows: bool) -> AppTest:
     """A page that was drawn, and is left behind by a new version of the store."""
-    monkeypatch.setattr(auto_refresh.redraw_limiter, "allows", lambda: allows)
+    monkeypatch.setattr(auto_refresh.redraw_limiter, "try_acquire", lambda: allows)
     monkeypatch.setattr(session, "now", lambda: NOON)
     page = AppTest.from_string(_SCRIPT).run(timeout=30)
     board.store.put_note("uji", 1, NOON, "uji")

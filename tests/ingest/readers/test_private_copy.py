@@ -44,7 +44,7 @@ def test_a_file_changed_while_it_is_read_gives_digest_and_rows_of_what_was_read(
             path.write_bytes({"replaced": other, "grown": first + other, "cut": b""}[how])
         return file_reader.read_file(copy, known)
 
-    monkeypatch.setattr(pipeline, "read", changed)
+    monkeypatch.setattr(pipeline, "read_file", changed)
     ledger = bring(board, path)
     assert ledger.sha256 == hashlib.sha256(first).hexdigest()
     assert board.store.rows_after(INCIDENTS)["id"].tolist() == ["K-1"]

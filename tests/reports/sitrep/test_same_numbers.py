@@ -56,7 +56,7 @@ def _drawn(board: Board, name: str, **asked: str) -> tuple[dict[str, Kpi], AppTe
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(house, "_current", board)
-        patch.setattr(_PAGES[name], "figure_row", kept)
+        patch.setattr(_PAGES[name], "render_kpi_row", kept)
         st.cache_resource.clear()
         app = AppTest.from_string(script_of(name))
         for key, value in {"saat": "2024-11-27T12:30", **asked}.items():

@@ -91,7 +91,7 @@ def test_no_failure_of_ours_shows_its_trace(asking: Asking, monkeypatch) -> None
     def broken(*_: object) -> None:
         raise RuntimeError("rahasia")
 
-    monkeypatch.setattr(asking.board.snapshot_reader, "picture", broken)
+    monkeypatch.setattr(asking.board.snapshot_reader, "refresh", broken)
     answer = asking.get("/api/v1/situation", asking.key(read=True))
     assert answer.status_code == 500
     assert "rahasia" not in answer.text and "Traceback" not in answer.text

@@ -318,9 +318,11 @@ def test_a_link_by_which_so_many_look_lets_nobody_else_in(monkeypatch: pytest.Mo
         return link
 
     monkeypatch.setattr(guest_login, "_find_link", found)
-    monkeypatch.setattr(guest_login.app, "place", lambda _board: "Ogan Ilir")
+    monkeypatch.setattr(guest_login.app, "server_unit_name", lambda _board: "Ogan Ilir")
     monkeypatch.setattr(
-        guest_login.sessions, "current", lambda: SimpleNamespace(is_crowded=lambda one: one is link)
+        guest_login.sessions,
+        "current_manager",
+        lambda: SimpleNamespace(is_crowded=lambda one: one is link),
     )
     visit = SimpleNamespace(viewer=None, key="")
     asked: Any = SimpleNamespace(

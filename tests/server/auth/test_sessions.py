@@ -156,7 +156,7 @@ def test_a_signing_out_that_could_not_be_written_holds_and_is_written_later(
 ) -> None:
     key = sign_in(keeping)
     with monkeypatch.context() as broken:
-        broken.setattr(keeping, "_remember", _full)
+        broken.setattr(keeping, "_save_session", _full)
         asyncio.run(keeping.end_session(key))
         with pytest.raises(StoreError):
             keeping._write_pending()
@@ -262,7 +262,7 @@ def test_of_sessions_only_those_written_since_the_last_look_are_read(
             read.append(len(found))
         return found
 
-    monkeypatch.setattr(store, "remembered", counted)
+    monkeypatch.setattr(store, "latest_records", counted)
     one = sign_in(keeping)
     asyncio.run(keeping.refresh())
     assert read == [1]

@@ -162,7 +162,7 @@ def test_a_copy_that_cannot_be_made_stops_no_later_one(
 ) -> None:
     hourly = HourlyCopies(board, clock)
     with monkeypatch.context() as patch:
-        patch.setattr(hourly_copies.frozen_copy, "copy", lambda *_: 1 / 0)
+        patch.setattr(hourly_copies.frozen_copy, "build_copy", lambda *_: 1 / 0)
         looks(hourly, clock, NOON)
     assert [one.levelname for one in caplog.records] == ["ERROR"]
     looks(hourly, clock, NOON + HOUR)

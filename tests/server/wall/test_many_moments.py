@@ -138,7 +138,7 @@ def test_a_moment_is_that_of_its_minute(board: Board, monkeypatch: pytest.Monkey
         days.append(work is area_summary.compute_area_summary)
         return find(work, *given)
 
-    monkeypatch.setattr(board.analysis_cache, "of", counted)
+    monkeypatch.setattr(board.analysis_cache, "compute", counted)
 
     async def crowd() -> set[bytes]:
         some = [f"saat=2024-11-27T08:30:{n:02}.{n:06}" for n in range(60)]
