@@ -92,7 +92,7 @@ def test_of_two_at_once_the_second_is_told_and_nothing_is_lost(store: Store) -> 
     with pytest.raises(ConflictError):
         keep(store, CLOSED, "budi", 0, text="selesai")
     assert [one.by for one in alert_actions.load_all(store)["K"].actions] == ["rina"]
-    assert keep(store, SEEN, "budi", 0).deeds[0].by == "rina"
+    assert keep(store, SEEN, "budi", 0).actions[0].by == "rina"
 
 
 def test_a_deed_without_words_is_none(store: Store) -> None:

@@ -70,7 +70,7 @@ def planned(board: Board) -> list[Move]:
 def accept(
     board: Board, moves: list[Move], viewer: Viewer = CHIEF, plan: str = "R-1", **stated: Any
 ) -> redeployment_orders.PlanDecision:
-    told = {"look": lambda: needs(board), "now": NOON, "played": None, **stated}
+    told = {"load_needs": lambda: needs(board), "now": NOON, "exercise_now": None, **stated}
     return redeployment_orders.accept(board, viewer, plan, moves, 0, **told)
 
 
@@ -141,7 +141,7 @@ def test_of_two_who_accept_at_once_the_second_is_refused(short: Board) -> None:
         return found
 
     with pytest.raises(PlanRefused):
-        accept(short, moves, look=meanwhile)
+        accept(short, moves, load_needs=meanwhile)
     (made,) = redeployment_orders.load_all(short.store)
     assert made.id == "R-2"
 
@@ -155,7 +155,7 @@ def test_a_row_that_the_door_refuses_leaves_nothing_written(short: Board) -> Non
         accept(
             short,
             [moves[0], wrong],
-            look=lambda: replace(found, candidates=(*found.candidates, wrong.candidate)),
+            load_needs=lambda: replace(found, candidates=(*found.candidates, wrong.candidate)),
         )
     assert (orders(short), short.store.quarantine_counts()) == (count, waiting)
 
@@ -198,6 +198,6 @@ def test_moves_of_an_exercise_are_written_as_made_up_and_by_its_clock(short: Boa
         replace(move, candidate=replace(move.candidate, latihan=True)) for move in planned(short)
     ]
     played = NOON.replace(hour=3)
-    accept(short, made_up, look=lambda: found, played=played)
+    accept(short, made_up, load_needs=lambda: found, exercise_now=played)
     rows = short.snapshot_reader.refresh().snapshot.frames["postings"].tail(len(made_up))
     assert rows["latihan"].all() and (rows["occurred_at"] == played).all()

@@ -294,7 +294,7 @@ def test_an_entry_that_does_not_say_what_was_written_brings_all_at_once(
 
 
 def _says_nothing(self: replication.ReplicationBatch, *_: object) -> bool:
-    self.entry_count += 1
+    self.entries += 1
     return False
 
 

@@ -133,7 +133,7 @@ def test_the_score_equals_the_slow_sum_over_its_parts(
     for part in PARTS:
         if not pd.isna(one[part]):
             assert 0 <= one[part] <= 1
-            points += RULES.attention[part] * one[part]
-            judged += RULES.attention[part]
+            points += RULES.priority_weights[part] * one[part]
+            judged += RULES.priority_weights[part]
     assert one["score"] == pytest.approx(100 * points / judged)
     assert one["assessed"] == pytest.approx(judged / 100)

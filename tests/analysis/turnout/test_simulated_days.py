@@ -113,13 +113,13 @@ def test_levels_and_paces_are_spread_in_even_steps() -> None:
 
 
 def test_a_late_day_is_behind_at_every_hour() -> None:
-    early, late = (paced("biasa", pace=pace) for pace in (-1.5, 1.5))
+    early, late = (paced("biasa", pace_deviation=pace) for pace in (-1.5, 1.5))
     assert (late[:-2] < early[:-2]).all()
     assert (late[-2:] == early[-2:]).all()  # at the closing and after it
 
 
 def test_on_a_day_of_a_rush_fewer_come_at_both_ends() -> None:
-    wide, close = (paced("biasa", peak=peak) for peak in (-1.5, 1.5))
+    wide, close = (paced("biasa", peak_deviation=peak) for peak in (-1.5, 1.5))
     assert close[0] < wide[0]
     assert close[4] > wide[4]
     assert close[-1] == wide[-1]

@@ -312,7 +312,7 @@ def test_what_is_stored_makes_no_link(server: Server, make: Maker) -> None:
 
 
 def test_a_link_by_which_so_many_look_lets_nobody_else_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    link = SimpleNamespace(bound=LinkScope("abc", "situasi", (), NOON))
+    link = SimpleNamespace(scope=LinkScope("abc", "situasi", (), NOON))
 
     async def found(*_: object) -> object:
         return link
