@@ -24,7 +24,7 @@ from situasi.domain.register import Register
 from situasi.domain.settings import Settings, load
 from situasi.ui import session
 
-pytest_plugins = ["tests.postgres", "tests.rehearsed"]
+pytest_plugins = ["tests.postgres", "tests.rehearsed", "tests.stock_streamlit"]
 
 NOON = datetime(2024, 11, 27, 5, tzinfo=UTC)  # 12.00 WIB on the election day
 

@@ -10,7 +10,7 @@ from functools import partial
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.system_health import jobs
+from pages.system_health import jobs, patches
 from situasi.board import current_board as board
 from situasi.common import i18n, telemetry
 from situasi.common.disk_space import DISK_SPACE, LOW_BYTES
@@ -109,6 +109,7 @@ def render_kpis(samples: Sequence[HealthSample]) -> None:
     other_kpis = [
         Kpi("ruang", _build_disk_card(), _build_disk_table),
         Kpi("pekerjaan", jobs.build_card(), jobs.build_table),
+        Kpi("streamlit", patches.build_card(), patches.build_table),
         Kpi("kotak_masuk", inbox_failures.build_card(), inbox_failures.build_table),
     ]
     render_kpi_row([*sample_kpis, *other_kpis, *_build_job_kpis()])

@@ -216,6 +216,8 @@ class JobStatus:
 
 # The nightly backup, and the replication to the store of the command above.
 BACKUP, UPSTREAM = JobStatus(), JobStatus()
+# By patch of situasi/streamlit_patches.py, why it was not applied; "": it was.
+STREAMLIT_PATCHES: dict[str, str] = {}
 
 
 @dataclass(frozen=True)

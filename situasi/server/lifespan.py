@@ -38,7 +38,6 @@ from situasi.store import replication
 from situasi.store import url as store_url
 from situasi.store.interface import Scope, StoreError
 from situasi.store.replication import Replicator
-from situasi.streamlit_patches import tcp_nodelay
 
 # The server is ready only while these jobs are well.
 _READINESS_JOBS = frozenset({"inbox", "lookout", "overseeing", "keeper"})
@@ -49,7 +48,6 @@ _log = logging.getLogger(__name__)
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Open the board before the first request is served; close it at the end."""
-    tcp_nodelay.set_tcp_nodelay()  # before gc.freeze, which hides objects from it
     resume_gc()
     try:
         opened = await asyncio.to_thread(_open_board)

@@ -100,6 +100,7 @@ class BoardCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the metrics of the board, or of a command above it."""
         yield from _background_job_metrics()
+        yield _patch_metric()
         headquarters = higher_command_app.current_higher_command()
         if headquarters is not None:
             yield from _higher_command_metrics(headquarters)
@@ -153,6 +154,16 @@ def _inbox_metrics() -> Iterator[Metric]:
     yield files
     yield _gauge("situasi_inbox_waiting", "Files tried again and again.", counts["waiting"])
     yield _gauge("situasi_inbox_ignored", "What lies there and is no file.", counts["ignored"])
+
+
+def _patch_metric() -> Metric:
+    """Return the gauge of the changes of Streamlit: 1 where one is applied, 0 where it is not."""
+    gauge = GaugeMetricFamily(
+        "situasi_streamlit_patch", "1 where this change of Streamlit is applied.", labels=["patch"]
+    )
+    for name, reason in telemetry.STREAMLIT_PATCHES.items():
+        gauge.add_metric([name], int(not reason))
+    return gauge
 
 
 def _background_job_metrics() -> Iterator[Metric]:

@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, NoReturn
 
 from starlette.middleware import Middleware
@@ -20,7 +19,6 @@ from situasi.server.auth.config import AuthConfig, MessageFilter
 from situasi.server.auth.middleware import AuthMiddleware
 from situasi.server.auth.oidc_protocol import is_safe_url
 from situasi.server.auth.request_info import (
-    disable_uvicorn_proxy_headers,
     is_loopback_address,
     parse_networks,
 )
@@ -53,7 +51,6 @@ def build_auth_middleware(
     bind_address: None: all addresses of this machine. shell_path: the page of Streamlit. The
     others: see AuthConfig.
     """
-    disable_uvicorn_proxy_headers()
     try:
         config = _build_auth_config(
             bind_address, shell_path, redirect_message, accepts_message, read_references, has_file
@@ -80,15 +77,6 @@ def exit_with_error(error: Exception) -> NoReturn:
 def _print_error(error: Exception) -> None:
     message = error.detail if isinstance(error, StoreError) else error
     print(f"Situasi tidak dimulai: {message}", file=sys.stderr, flush=True)
-
-
-def skip_bare_run_check(delta_generator: ModuleType) -> None:
-    """Tell Streamlit's delta generator that the script is run by Streamlit.
-
-    Else the first element makes it search the files of all modules to find out: a tenth of a second
-    of the first page.
-    """
-    vars(delta_generator)["_use_warning_has_been_displayed"] = True
 
 
 def _build_auth_config(

@@ -1,11 +1,12 @@
-"""The message that a page shows for a part that could not be drawn."""
+"""What a page shows in place of a part that could not be drawn."""
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import Final
 
-# In both languages: the code that knows the viewer's language may have failed.
+import streamlit as st
+
+# In both languages: what failed may be what knows the viewer's.
 MESSAGE: Final = (
     "Bagian ini gagal digambar; sebabnya tercatat di log papan. Bila tidak kembali sendiri dalam "
     "satu menit, muat ulang halaman. — This part could not be drawn; the reason is in the log of "
@@ -13,9 +14,7 @@ MESSAGE: Final = (
 )
 
 
-def set_error_message(streamlit_module: ModuleType) -> None:
-    """Replace the message of Streamlit, which is in English and refers to its cloud.
-
-    streamlit_module: the module of Streamlit that shows exceptions.
-    """
-    vars(streamlit_module)["_GENERIC_UNCAUGHT_EXCEPTION_TEXT"] = MESSAGE
+def on_script_error(_error: Exception) -> bool:
+    """Show our message in place of Streamlit's, which is English and leads to its cloud."""
+    st.error(MESSAGE)
+    return True

@@ -31,7 +31,7 @@ from situasi.presentation import view_text
 from situasi.ui import tenant
 
 T = TypeVar("T")
-_ACTION_FAILED_KEY = "_act_failed"  # set by situasi/streamlit_patches/acts.py
+_ACTION_FAILED_KEY = "_act_failed"  # set by situasi/streamlit_patches.py
 # Values that are constant during one script run and expensive to compute often.
 _RUN_CACHE: ContextVar[dict[str, object] | None] = ContextVar("run", default=None)
 # (known frames by feed, register, time, other arguments) -> anything

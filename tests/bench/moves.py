@@ -50,7 +50,7 @@ def run() -> None:
         if plan.shortfalls_removed == removed:
             shorter.append(100 * (1 - plan.total_km / km))
         print(
-            f"  day {seed:>2}: {sum(plan.shortfalls_before):>4} short, tiers {plan.shortfalls_removed} gone "
+            f"  day {seed:>2}: {sum(plan.shortfalls_before):>4} short, {plan.shortfalls_removed} "
             f"(plain way {removed}) by {len(plan.moves)} officers, {plan.total_km:,.0f} km "
             f"(plain {km:,.0f})"
         )

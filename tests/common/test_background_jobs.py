@@ -51,7 +51,7 @@ MAY_BEGIN = {
     "situasi/server/fair_workers.py": {"ensure_future"},
     "situasi/server/wall/picture_pool.py": {"ensure_future"},
     # A timer for one parked session; one that begins the next before it does anything.
-    "situasi/streamlit_patches/parked_sessions.py": {"call_later"},
+    "situasi/server/parked_sessions.py": {"call_later"},
     "situasi/server/connection_limits.py": {"call_later"},
 }
 BEGINS = {"Thread", "Timer", "create_task", "ensure_future", "start_new_thread", "call_later",

@@ -13,7 +13,6 @@ import pytest
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
-from streamlit.runtime import app_session, runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -24,7 +23,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import (
     ScriptRequestType,
 )
 
-from situasi.streamlit_patches import auto_rerun_state, callback_batches
+from tests.stock_streamlit import patch
 
 _PAGE = """
 import streamlit as st
@@ -75,20 +74,6 @@ class Browser:
         async with asyncio.timeout(30):
             while end not in self.ends():
                 await asyncio.sleep(0.01)
-
-
-@pytest.fixture
-def streamlit_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Streamlit as it is; what is changed of it in a test is gone afterwards."""
-    monkeypatch.setattr(Runtime, "_instance", None)
-    for owner, name in (
-        (AppSession, "_call_soon_on_event_loop"),
-        (AppSession, "_create_scriptrunner"),
-        (ScriptRequests, "request_rerun"),
-        (Runtime, "_enqueued_some_message"),
-    ):
-        monkeypatch.setattr(owner, name, getattr(owner, name))
-    monkeypatch.setitem(vars(runtime), "asyncio", asyncio)
 
 
 @asynccontextmanager
@@ -163,9 +148,9 @@ def page(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.usefixtures("streamlit_alone")
+@pytest.mark.usefixtures("stock_streamlit")
 def test_the_whole_run_is_heard_to_its_end_and_the_page_goes_on_asking(page: Path) -> None:
-    callback_batches.batch_messages(app_session.AppSession, runtime)
+    patch("messages")
     browser = asyncio.run(heard_of_a_run_that_ended_as_a_beat_came(page))
     assert browser.ends() == [
         ForwardMsg.FINISHED_SUCCESSFULLY,
@@ -175,28 +160,27 @@ def test_the_whole_run_is_heard_to_its_end_and_the_page_goes_on_asking(page: Pat
     assert "whole: nothing" in browser.words()
 
 
-@pytest.mark.usefixtures("streamlit_alone")
+@pytest.mark.usefixtures("stock_streamlit")
 def test_streamlit_alone_loses_the_end_so_that_ours_is_needed(page: Path) -> None:
     browser = asyncio.run(heard_of_a_run_that_ended_as_a_beat_came(page))
     assert browser.ends() == [ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY]
     assert browser.orders() == []
 
 
-@pytest.mark.usefixtures("streamlit_alone")
+@pytest.mark.usefixtures("stock_streamlit")
 def test_what_was_chosen_for_a_viewer_is_not_taken_back_by_a_late_beat(page: Path) -> None:
-    callback_batches.batch_messages(app_session.AppSession, runtime)
-    auto_rerun_state.ignore_widget_state(ScriptRequests)
+    patch("messages", "actions")
     assert asyncio.run(chosen_before_a_beat_that_had_not_heard_of_it(page)) == "whole: b"
 
 
-@pytest.mark.usefixtures("streamlit_alone")
+@pytest.mark.usefixtures("stock_streamlit")
 def test_streamlit_alone_takes_it_back_so_that_ours_is_needed(page: Path) -> None:
     assert asyncio.run(chosen_before_a_beat_that_had_not_heard_of_it(page)) == "whole: nothing"
 
 
-@pytest.mark.usefixtures("streamlit_alone")
+@pytest.mark.usefixtures("stock_streamlit")
 def test_what_a_viewer_did_just_before_a_beat_is_still_heard() -> None:
-    auto_rerun_state.ignore_widget_state(ScriptRequests)
+    patch("actions")
     typed = WidgetState(id="uraian", string_value="ribut")
     before = WidgetState(id="uraian", string_value="")
     requests = ScriptRequests()

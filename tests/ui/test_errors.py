@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import pytest
-from streamlit import config
-from streamlit.elements import exception
-from streamlit.proto.Exception_pb2 import Exception as Shown
+import streamlit as st
+from streamlit import error_util
+from streamlit.testing.v1 import AppTest
 
 from situasi.ui import errors
 
+_SCRIPT = """
+from streamlit import error_util
+from situasi.ui import errors
 
-def test_what_failed_is_said_in_both_languages_without_its_reason(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    name = "_GENERIC_UNCAUGHT_EXCEPTION_TEXT"
-    monkeypatch.setattr(exception, name, getattr(exception, name))
-    monkeypatch.setattr(config, "get_option", lambda _: "none")
-    errors.set_error_message(exception)
-    shown = Shown()
-    exception.marshall(shown, ValueError("of Pos 3"), apply_show_error_details=True)
-    assert shown.message == errors.MESSAGE
-    assert "Pos 3" not in str(shown)
-    assert "Streamlit" not in shown.message
+error_util.handle_user_script_exception(ValueError("of Pos 3"), errors.on_script_error)
+"""
+
+
+def test_what_failed_is_said_in_both_languages_without_its_reason() -> None:
+    app = AppTest.from_string(_SCRIPT).run()
+    assert [error.value for error in app.error] == [errors.MESSAGE]
+    assert not app.exception
+
+
+def test_streamlit_alone_would_lead_to_its_cloud() -> None:
+    app = AppTest.from_string(_SCRIPT.replace("errors.on_script_error", "None")).run()
+    assert not app.error and app.exception
+    assert st.App and error_util

@@ -18,7 +18,7 @@ from situasi.common import i18n
 from situasi.domain.feed_schemas import PERSONNEL, TPS
 from situasi.domain.register import Register
 from situasi.ingest.pipeline import ingest_rows
-from situasi.streamlit_patches import acts
+from situasi.streamlit_patches import ACTION_FAILED_KEY
 from situasi.ui import render_cache, session
 from tests.builders import unbounded
 from tests.conftest import NOON
@@ -157,6 +157,6 @@ def test_that_an_act_failed_is_said_once(empty: Board) -> None:
         "import streamlit as st\nfrom situasi.ui import session\n"
         "st.text(str(session.failed_acts()))"
     )
-    page.session_state[acts.FAILED_KEY] = True
+    page.session_state[ACTION_FAILED_KEY] = True
     assert "Tindakan terakhir gagal" in page.run(timeout=30).text[0].value
     assert page.run(timeout=30).text[0].value == "[]"

@@ -89,6 +89,13 @@ def _explain_jobs(_election: Election) -> Explanation:
     )  # fmt: skip
 
 
+def _explain_patches(_election: Election) -> Explanation:
+    return Explanation(
+        _("Perubahan kecil pada Streamlit yang diandalkan papan. Yang tidak cocok dengan versi "
+          "Streamlit ini tidak dipasang: papan tetap berjalan, tanpa perbaikan itu."),
+    )  # fmt: skip
+
+
 SITUATION: dict[str, ExplanationBuilder] = {"senyap": _explain_silent_feeds}
 INTAKE: dict[str, ExplanationBuilder] = {
     "kiriman": _explain_deliveries,
@@ -109,6 +116,7 @@ HEALTH: dict[str, ExplanationBuilder] = {
     "hulu": _explain_upstream,
     "kotak_masuk": _explain_inbox,
     "pekerjaan": _explain_jobs,
+    "streamlit": _explain_patches,
     **dict.fromkeys(
         ("jeda", "baca", "penonton", "tunggu", "memori", "denyut"), _explain_health_samples
     ),

@@ -16,7 +16,7 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.common import i18n
 from situasi.common.disk_space import DISK_SPACE
 from situasi.common.i18n import _
-from situasi.server import connection_limits, full_page
+from situasi.server import connection_limits, full_page, parked_sessions
 from situasi.server.auth import sessions
 from situasi.server.auth.config import AuthConfig
 from situasi.server.auth.request_info import LOOPBACK_HOSTS, RequestInfo, read_request_info
@@ -29,7 +29,6 @@ from situasi.server.auth.websocket import (
 )
 from situasi.server.state_budget import StateBudget
 from situasi.server.upload_quota import QuotaExceeded, UploadQuota, is_upload, is_upload_removal
-from situasi.streamlit_patches import parked_sessions
 
 # Scope key under which our routes find the AuthContext of the request.
 AUTH_CONTEXT = "situasi.visit"

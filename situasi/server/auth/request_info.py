@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import uvicorn.config
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Scope
+from starlette.types import Scope
 
 # Names of this machine itself.
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -83,19 +82,6 @@ def is_loopback_address(address: str | None) -> bool:
 def parse_networks(addresses: Sequence[str]) -> tuple[Network, ...]:
     """Parse addresses and networks. Raises ValueError."""
     return tuple(ipaddress.ip_network(address) for address in addresses)
-
-
-def disable_uvicorn_proxy_headers() -> None:
-    """Replace uvicorn's own proxy middleware, which trusts every proxy on this machine.
-
-    With it, a client on this machine could claim any address, and so get any number of password
-    attempts. uvicorn looks up this name when it loads the application.
-    """
-    uvicorn.config.ProxyHeadersMiddleware = _return_app  # type: ignore[assignment, attr-defined]
-
-
-def _return_app(app: ASGIApp, trusted_hosts: object) -> ASGIApp:  # noqa: ARG001
-    return app
 
 
 def _unmap_ipv4(address: str) -> str:

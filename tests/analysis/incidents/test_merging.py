@@ -206,7 +206,7 @@ def test_situasi_counts_a_merged_case_once_and_parted_again_twice(tmp_path: Any)
             frames, defined, ["16.10.04"], Selection(), at.to_pydatetime(), live=False
         )
 
-    assert [len(seen(clock).open) for clock in ("08.59", "09.00", "10.00")] == [2, 1, 2]
+    assert [len(seen(clock).open_cases) for clock in ("08.59", "09.00", "10.00")] == [2, 1, 2]
     assert (seen("09.30").open_count_hour_ago, seen("10.30").open_count_hour_ago) == (2, 1)
     assert seen("09.30").states["situasi"].tolist() == ["kuning"]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.runtime import app_session, runtime
 
-from situasi.streamlit_patches.callback_batches import (
+from situasi.common.callback_batch import (
     MESSAGES_PER_TURN,
     CallbackBatch,
     CoalescingSleep,

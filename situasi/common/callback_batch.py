@@ -1,18 +1,9 @@
-"""Messages of a run go to the browser together; Streamlit wakes its loop for each, twice.
-
-A wake is a call of the system, and the script and the loop then fight for the one interpreter:
-a third of the processor of a crowd went there.
-
-And none is lost. Streamlit passes over what a run has said once another took its place: a heartbeat
-that came in the few milliseconds between the end of a whole run and the reading of what it said had
-the end of the page go unsaid, and with it the order to ask again. Such a page stood still for good.
-"""
+"""Callbacks run together on an event loop: one wake for all that wait, in order."""
 
 from __future__ import annotations
 
 import logging
 import threading
-import weakref
 from collections import deque
 from collections.abc import Callable
 from types import ModuleType
@@ -83,46 +74,3 @@ class CoalescingSleep:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._asyncio, name)
-
-
-def _call_if_alive(
-    call: Callable[..., None], session_ref: Callable[[], Any], callback: Callable[[], None]
-) -> None:
-    if (still := session_ref()) is not None:
-        call(still, callback)
-
-
-def batch_messages(session_class: type, runtime_module: ModuleType) -> None:
-    """Have Streamlit do so. session: its class of sessions. runtime: its module that sends."""
-    once = session_class._call_soon_on_event_loop  # type: ignore[attr-defined]
-
-    def soon(self: Any, work: Callable[[], None]) -> None:
-        pending = vars(self).get("_pending")
-        if pending is None:
-            # Without a circle, so that a session that is dropped goes at once.
-            this = weakref.ref(self)
-            pending = vars(self).setdefault(
-                "_pending", CallbackBatch(lambda do: _call_if_alive(once, this, do))
-            )
-        pending.add(work)
-
-    begin = session_class._create_scriptrunner  # type: ignore[attr-defined]
-
-    def begun(self: Any, asked: Any) -> None:
-        # The run before has ended, and all that it said waits at the latest now.
-        pending = vars(self).get("_pending")
-        if pending is not None:
-            pending.drain()
-        begin(self, asked)
-
-    wake = runtime_module.Runtime._enqueued_some_message
-
-    def some(self: Any) -> None:
-        # What was put into a queue before this was asked goes out with what waits already.
-        if not self._get_async_objs().need_send_data.is_set():
-            wake(self)
-
-    session_class._call_soon_on_event_loop = soon  # type: ignore[attr-defined]
-    session_class._create_scriptrunner = begun  # type: ignore[attr-defined]
-    runtime_module.Runtime._enqueued_some_message = some
-    vars(runtime_module)["asyncio"] = CoalescingSleep(vars(runtime_module)["asyncio"])

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from streamlit.runtime import media_file_manager
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
-from situasi.streamlit_patches import kept_downloads
+from situasi.server import delayed_files
+from tests.stock_streamlit import patch
 
 
+@pytest.mark.usefixtures("stock_streamlit")
 def test_a_file_goes_a_minute_after_nobody_needed_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(media_file_manager, "MediaFileMetadata", None)
-    kept_downloads.keep_downloads(media_file_manager)
+    patch("downloads")
     now = [100.0]
     monkeypatch.setattr(
-        kept_downloads.DelayedFileMetadata.__init__, "__defaults__", (lambda: now[0],)
+        delayed_files.DelayedFileMetadata.__init__, "__defaults__", (lambda: now[0],)
     )
     files = MemoryMediaFileStorage("/media")
     keeper = MediaFileManager(files)
@@ -24,20 +24,20 @@ def test_a_file_goes_a_minute_after_nobody_needed_it(monkeypatch: pytest.MonkeyP
     for _ in range(50):
         keeper.remove_orphaned_files()
     assert files.get_file(name).content == b"a,b\n"
-    now[0] += kept_downloads.KEEP_S
+    now[0] += delayed_files.KEEP_DOWNLOAD_S
     keeper.remove_orphaned_files()
     assert keeper.read_file(name.removesuffix(".csv")) is None
 
 
 def test_a_file_asked_for_again_stays_for_another_minute() -> None:
     now = [100.0]
-    first = kept_downloads.DelayedFileMetadata("downloadable", lambda: now[0])
+    first = delayed_files.DelayedFileMetadata("downloadable", lambda: now[0])
     first.mark_for_delete()
-    now[0] += kept_downloads.KEEP_S - 1
+    now[0] += delayed_files.KEEP_DOWNLOAD_S - 1
     assert not first.is_marked_for_delete
     first.mark_for_delete()
     now[0] += 1
     assert first.is_marked_for_delete
-    assert not kept_downloads.DelayedFileMetadata(
+    assert not delayed_files.DelayedFileMetadata(
         "downloadable", lambda: now[0]
     ).is_marked_for_delete

@@ -8,22 +8,20 @@ import inspect
 import weakref
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 from streamlit.runtime import app_session, memory_session_storage
-from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.session_manager import SessionInfo
 from streamlit.web.server.starlette import starlette_app
 
 from situasi.common import telemetry
+from situasi.common.lazy_event_loop import LazyEventLoop
 from situasi.server.auth import websocket
 from situasi.server.auth.websocket import ORDINARY_MESSAGE_BYTES, ManagedWebSocket
+from situasi.server.parked_sessions import MAX_PARKED, ParkedSessions
 from situasi.server.state_budget import MAX_BYTES_PER_SESSION, MAX_LARGE_BYTES, StateBudget
-from situasi.streamlit_patches import callback_batches, parked_sessions, script_loops
-from situasi.streamlit_patches.parked_sessions import MAX_PARKED, ParkedSessions
-from situasi.streamlit_patches.script_loops import LazyEventLoop
+from tests.stock_streamlit import patch
 
 
 @dataclass
@@ -125,14 +123,14 @@ def test_of_a_page_that_said_more_than_any_page_does_nothing_is_kept() -> None:
     on_a_loop(work)
 
 
+@pytest.mark.usefixtures("stock_streamlit")
 def test_streamlit_takes_its_storage_by_the_name_that_is_replaced() -> None:
     made = inspect.getsource(starlette_app.App._create_runtime)
     assert "from streamlit.runtime.memory_session_storage import MemorySessionStorage" in made
-    keeper = SimpleNamespace(MemorySessionStorage=MemorySessionStorage)
-    parked_sessions.use_parked_sessions(keeper, websocket.CURRENT_WEBSOCKET.get)  # type: ignore[arg-type]
-    assert isinstance(keeper.MemorySessionStorage(), ParkedSessions)
     wanted = {name for name in vars(memory_session_storage.MemorySessionStorage) if name[0] != "_"}
     assert wanted <= set(vars(ParkedSessions))
+    patch("parked_sessions")
+    assert isinstance(memory_session_storage.MemorySessionStorage(), ParkedSessions)
 
 
 def test_the_loop_of_a_script_holds_nothing_until_it_is_used() -> None:
@@ -163,19 +161,13 @@ def test_the_loop_of_a_script_works_once_it_is_used() -> None:
         loop.call_soon(print)
 
 
+@pytest.mark.usefixtures("stock_streamlit")
 def test_streamlit_makes_its_loops_by_the_name_that_is_replaced() -> None:
     source = inspect.getsource(app_session.AppSession)
     assert source.count("asyncio.new_event_loop()") == 2
-    stand_in: Any = SimpleNamespace(asyncio=asyncio)
-    script_loops.use_lazy_loops(stand_in)
-    assert isinstance(stand_in.asyncio.new_event_loop(), LazyEventLoop)
-    assert stand_in.asyncio.Task is asyncio.Task
-
-
-def test_what_does_not_fit_stays_as_it_was(caplog: pytest.LogCaptureFixture) -> None:
-    stand_in: Any = SimpleNamespace()
-    script_loops.use_lazy_loops(stand_in)
-    assert vars(stand_in) == {} and "descriptors" in caplog.text
+    patch("event_loops")
+    assert isinstance(app_session.asyncio.new_event_loop(), LazyEventLoop)
+    assert app_session.asyncio.Task is asyncio.Task
 
 
 def test_of_one_sign_in_no_more_is_kept_than_of_forty_full_pages() -> None:
@@ -208,21 +200,20 @@ def test_when_much_is_kept_of_some_ordinary_pages_go_on() -> None:
     assert budget.try_reserve(of("wati"), left + ORDINARY_MESSAGE_BYTES)
 
 
-def test_a_session_that_is_dropped_goes_without_the_collector() -> None:
-    class Stand:
-        def _call_soon_on_event_loop(self, work: Callable[[], None]) -> None:
-            work()
+@pytest.mark.usefixtures("stock_streamlit")
+def test_a_session_that_is_dropped_goes_without_the_collector(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def at_once(_self: Any, work: Callable[[], None]) -> None:
+        work()
 
-        def _create_scriptrunner(self, _asked: Any) -> None: ...
-
-    runtime: Any = ModuleType("runtime")
-    runtime.asyncio = asyncio
-    runtime.Runtime = type("Runtime", (), {"_enqueued_some_message": lambda _self: None})
-    callback_batches.batch_messages(Stand, runtime)
-    session = Stand()
+    monkeypatch.setattr(app_session.AppSession, "_call_soon_on_event_loop", at_once)
+    monkeypatch.setattr(app_session.AppSession, "__del__", lambda _self: None)
+    patch("messages")
+    session: Any = object.__new__(app_session.AppSession)
     done: list[int] = []
     session._call_soon_on_event_loop(lambda: done.append(1))
-    assert done == [1] and isinstance(vars(session)["_pending"], callback_batches.CallbackBatch)
+    assert done == [1]
     gone = weakref.ref(session)
     gc.disable()
     try:

@@ -1,8 +1,8 @@
-"""Sessions whose browser is cut off: kept for a while, bounded, and ended for certain.
+"""Streamlit sessions of disconnected browsers: kept for a while, bounded, and surely ended.
 
-Streamlit keeps 128 of them, whoever they are of, and leaves the end of each to the collector of
-garbage. Here one that is dropped is shut down at once, and where there are too many it is the
-oldest of whoever has most: one person who loads the page a thousand times takes nobody's place.
+Streamlit keeps 128 of them without regard to their owners, and leaves the end of each to the
+garbage collector. Here a dropped session is shut down at once, and where there are too many, the
+oldest of the owner with most goes: who loads the page a thousand times takes nobody's place.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from types import ModuleType
 from typing import Any, ClassVar
 
 from situasi.common import telemetry
@@ -92,8 +90,3 @@ def end_session(name: str) -> None:
     """End the session of this name, where it is one whose browser is cut off."""
     if ParkedSessions.current is not None:
         ParkedSessions.current.end_session(name)
-
-
-def use_parked_sessions(storage_module: ModuleType, find_connection: Callable[[], Any]) -> None:
-    """Have Streamlit keep sessions so. keeper: its module of the storage that it takes."""
-    vars(storage_module)["MemorySessionStorage"] = partial(ParkedSessions, find_connection)

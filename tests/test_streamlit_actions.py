@@ -6,10 +6,8 @@ On real sessions of Streamlit; each is held against Streamlit alone, which does 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from streamlit import config
@@ -17,27 +15,16 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.app_session import AppSession
-from streamlit.runtime.scriptrunner_utils import script_requests
-from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
-from streamlit.runtime.state import SafeSessionState
 
-from situasi.streamlit_patches import acts, auto_rerun_state
+from situasi.streamlit_patches import ACTION_FAILED_KEY
 from tests.server import acting
 from tests.server.acting import Gate
-from tests.server.test_late_beats import Browser, at_rest, drawn, streamlit_alone
-
-__all__ = ["streamlit_alone"]
+from tests.server.test_late_beats import Browser, at_rest, drawn
+from tests.stock_streamlit import patch
 
 
 @pytest.fixture(autouse=True)
-def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, streamlit_alone: None) -> Iterator[Path]:
-    for owner, name in (
-        (ScriptRequests, "request_rerun"),
-        (ScriptRequests, "on_scriptrunner_yield"),
-        (ScriptRequests, "on_scriptrunner_ready"),
-        (SafeSessionState, "on_script_will_rerun"),
-    ):
-        monkeypatch.setattr(owner, name, getattr(owner, name))
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stock_streamlit: None) -> Iterator[Path]:
     acting.told.clear()
     path = tmp_path / "page.py"
     path.write_text(acting.PAGE, "utf-8")
@@ -50,8 +37,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, streamlit_alone: None)
 def ours(request: pytest.FixtureRequest) -> bool:
     """Whether acts are carried out our way; the other way shows that ours is needed."""
     if request.param == "ours":
-        auto_rerun_state.ignore_widget_state(ScriptRequests)
-        acts.serialize_acts(script_requests, SafeSessionState)
+        patch("actions", "callbacks")
     return bool(request.param == "ours")
 
 
@@ -185,7 +171,7 @@ def test_what_was_chosen_for_a_viewer_is_not_taken_back_by_their_next_act(
 
 
 def test_what_the_viewer_chose_themselves_holds(page: Path) -> None:
-    acts.serialize_acts(script_requests, SafeSessionState)
+    patch("actions", "callbacks")
 
     async def acted() -> str:
         async with drawn(page) as (session, browser):
@@ -201,8 +187,7 @@ def test_what_the_viewer_chose_themselves_holds(page: Path) -> None:
 
 
 def test_who_has_heard_of_a_choice_may_take_it_back(page: Path) -> None:
-    auto_rerun_state.ignore_widget_state(ScriptRequests)
-    acts.serialize_acts(script_requests, SafeSessionState)
+    patch("actions", "callbacks")
 
     async def acted() -> tuple[str, str]:
         async with drawn(page) as (session, browser):
@@ -235,7 +220,7 @@ def test_an_act_that_fails_leaves_the_page_drawn_and_asking(
             person.press("send")
             await browser.hears(ForwardMsg.FINISHED_SUCCESSFULLY)
             await at_rest(session)
-            assert session.session_state.filtered_state.get(acts.FAILED_KEY) is (
+            assert session.session_state.filtered_state.get(ACTION_FAILED_KEY) is (
                 True if ours else None
             )
             return browser
@@ -243,19 +228,9 @@ def test_an_act_that_fails_leaves_the_page_drawn_and_asking(
     browser = asyncio.run(acted())
     drawn_whole = "whole: nothing" in browser.words()
     assert (drawn_whole, len(browser.orders())) == ((True, 1) if ours else (False, 0))
-    said = [one for one in caplog.records if one.message == "an act of a viewer failed"]
+    said = [one for one in caplog.records if one.message == "an action of a viewer failed"]
     assert len(said) == (1 if ours else 0)
 
 
 def test_the_server_lets_acts_go_through_one_run() -> None:
     assert config.get_option("runner.fastReruns") is False  # as .streamlit/config.toml says
-
-
-def test_a_stranger_to_streamlit_is_left_as_it_is(
-    page: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    before = vars(ScriptRequests).copy(), vars(SafeSessionState).copy()
-    acts.serialize_acts(SimpleNamespace(), SafeSessionState)  # type: ignore[arg-type]
-    acts.serialize_acts(script_requests, object)
-    assert (vars(ScriptRequests).copy(), vars(SafeSessionState).copy()) == before
-    assert [one.levelno for one in caplog.records] == [logging.WARNING] * 2
