@@ -127,10 +127,10 @@ class Told:
     ) -> None:
         self.now, self.past = now, past
 
-    def overview(self) -> HigherCommandOverview:
+    def current_overview(self) -> HigherCommandOverview:
         return self.now
 
-    def then(self, at: datetime) -> HigherCommandOverview:
+    def overview_at(self, at: datetime) -> HigherCommandOverview:
         return replace(self.past or self.now, at=at, live=False)
 
     def close(self) -> None:

@@ -23,7 +23,7 @@ def script_of(page: str) -> str:
     """Return what the frame does before a page of pages/, and the page."""
     return (
         f"from pages.{page} import page\nfrom situasi.ui import filters\n\n"
-        "filters.recall_moment()\npage.show()\n"
+        "filters.load_view_time()\npage.show()\n"
     )
 
 

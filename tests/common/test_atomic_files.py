@@ -38,7 +38,7 @@ STUCK = """
 import sys, time
 from pathlib import Path
 from situasi.common import atomic_files
-with atomic_files.making(Path(sys.argv[1])) as file:
+with atomic_files.create_file(Path(sys.argv[1])) as file:
     file.write(b"x" * 100_000)
     file.flush()
     print("begun", flush=True)

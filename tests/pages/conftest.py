@@ -69,7 +69,7 @@ def _drawn(patch: pytest.MonkeyPatch, name: str, asked: dict[str, str]) -> Page:
 
     def kept(table: Table, key: str, title: str, **options: Any) -> Any:
         page.tables[key] = table
-        page.counted[key] = options.get("counted", key)
+        page.counted[key] = options.get("explanation_key", key)
         return shown(table, key, title, **options)
 
     def opened(title: str, made: Callable[[], Table], key: str) -> None:

@@ -40,7 +40,7 @@ def test_the_line_names_the_first_and_opens_the_parts_of_their_scores(
     found = rehearsed.analysis_cache.compute(
         compute_area_summary, shown.snapshot, session.get_view_time(at, shown), everything
     )
-    scores = found.attention
+    scores = found.priority_scores
     first = [rehearsed.register.name_of(code) for code in scores["kecamatan"].head(3)]
     assert said.startswith("**Perlu perhatian** " + first[0])
     assert [said.index(name) for name in first] == sorted(said.index(name) for name in first)

@@ -17,7 +17,7 @@ _SCRIPT = """
 from pages import navigation
 from situasi.ui import session
 
-navigation.who(session.viewer())
+navigation.render_account(session.viewer())
 """
 PEMULUTAN = "16.10.05"
 

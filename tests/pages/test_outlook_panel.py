@@ -82,14 +82,14 @@ def test_before_anybody_counted_it_says_that_reports_are_too_few(page: Any) -> N
     early = page("07:30")
     assert "Belum cukup laporan: 0 dari 667 TPS" in early.words()
     assert not any("Perkiraan partisipasi akhir" in alt for alt in early.charts())
-    assert early.tables["angka_akhir"].file()["perkiraan akhir (perkiraan, %)"].isna().all()
+    assert early.tables["angka_akhir"].to_file_frame()["perkiraan akhir (perkiraan, %)"].isna().all()
 
 
 def test_at_noon_it_shows_the_estimate_marked_with_its_interval(
     page: Any, rehearsed: Board
 ) -> None:
     noon = page("12:00")
-    found = queries.run(compute_turnout_data, *of(rehearsed, "12.00"), ()).outlook
+    found = queries.run(compute_turnout_data, *of(rehearsed, "12.00"), ()).forecast
     one = compute_total(found)
     rate = f"{100 * one.centre / one.dpt:.1f}".replace(".", ",")
     assert f"≈ {rate} %" in noon.words()
@@ -98,7 +98,7 @@ def test_at_noon_it_shows_the_estimate_marked_with_its_interval(
 
 
 def test_the_table_behind_adds_up_and_names_the_plain_ways(page: Any) -> None:
-    file = page("12:00").tables["angka_akhir"].file().set_index("kecamatan")
+    file = page("12:00").tables["angka_akhir"].to_file_frame().set_index("kecamatan")
     heads = file["perkiraan hadir (perkiraan)"].astype("int64")
     assert heads.iloc[0] == pytest.approx(heads.iloc[1:].sum(), abs=len(heads))
     assert {"menurut laju andaian (perkiraan, %)", "menurut TPS melapor (perkiraan, %)"} <= set(
@@ -108,13 +108,13 @@ def test_the_table_behind_adds_up_and_names_the_plain_ways(page: Any) -> None:
 
 
 def test_a_filter_leaves_its_kecamatan_and_their_sum(page: Any) -> None:
-    file = page("12:00", kec=[HERE, THERE]).tables["angka_akhir"].file()
+    file = page("12:00", kec=[HERE, THERE]).tables["angka_akhir"].to_file_frame()
     assert len(file) == 3
     assert file["kecamatan"].iloc[0] == "Semua pilihan"
 
 
 def test_how_it_was_tested_is_told_for_each_time_and_level(page: Any) -> None:
-    file = page("12:00").tables["ketelitian"].file()
+    file = page("12:00").tables["ketelitian"].to_file_frame()
     assert file["pukul"].tolist() == ["09.00", "09.00", "11.00", "11.00", "13.00", "13.00"]
     assert file["selang memuat kebenaran (%)"].between(88, 92).all()
 
@@ -123,9 +123,9 @@ def test_in_the_evening_earlier_outlooks_are_held_against_the_end(
     page: Any, rehearsed: Board
 ) -> None:
     late = page("22:00")
-    file = late.tables["ketepatan"].file()
+    file = late.tables["ketepatan"].to_file_frame()
     known, register, at = of(rehearsed, "22.00")
-    now = build_kecamatan_table(queries.run(compute_turnout_data, known, register, at, ()).outlook)
+    now = build_kecamatan_table(queries.run(compute_turnout_data, known, register, at, ()).forecast)
     done = now[now["ended"] == now["tps"]]
     assert len(file) == 3 * len(done) > 0
     each = queries.run(compute_forecast_errors, known, register, at, ())

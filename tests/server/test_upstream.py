@@ -16,7 +16,7 @@ from tests.builders_store import assert_same, fill, flowing
 LIFE = """
 import asyncio, json, sys, time
 from situasi.common import telemetry
-from situasi.board import current
+from situasi.board import current_board
 from situasi.server import health
 from situasi.server.lifespan import lifespan
 from situasi.store import open_store
@@ -24,10 +24,10 @@ from tests.builders_store import fill
 
 async def main():
     async with lifespan(None):
-        store, until = current().store, time.monotonic() + 60
+        store, until = current_board().store, time.monotonic() + 60
         fill(store, mark="while it runs")
         up = telemetry.UPSTREAM
-        while up.waiting != 0 or up.trouble is not None or done() != store:
+        while up.pending_rows != 0 or up.error_text is not None or done() != store:
             if time.monotonic() > until:
                 break
             await asyncio.sleep(0.2)
@@ -36,7 +36,7 @@ async def main():
 def done():
     there = open_store(sys.argv[1])
     try:
-        return current().store if there.head() == current().store.head() else None
+        return current_board().store if there.audit_head() == current_board().store.audit_head() else None
     finally:
         there.close()
 

@@ -126,10 +126,10 @@ print("ready", flush=True)
 sys.stdin.readline()
 board = open_board(settings.load(), lambda: at)
 said = []
-brought = seed.prepare(board, at, said.append)
-frames = board.live.picture().snapshot.frames
+brought = seed.seed_store(board, at, said.append)
+frames = board.snapshot_reader.refresh().snapshot.frames
 print(json.dumps({
-    "brought": len(brought), "head": board.store.head(), "said": said,
+    "brought": len(brought), "head": board.store.audit_head(), "said": said,
     "rows": {name: len(frame) for name, frame in frames.items()},
     "refused": [one.refused for one in brought if one.refused or one.quarantined],
 }), flush=True)

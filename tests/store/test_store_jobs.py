@@ -19,7 +19,7 @@ import sys, time
 from situasi.store import open_store
 from tests.postgres import SCOPE
 store = open_store(sys.argv[1], SCOPE)
-print(store.alone("latihan"), flush=True)
+print(store.is_leader("latihan"), flush=True)
 time.sleep(600)
 """
 

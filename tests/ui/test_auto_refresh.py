@@ -18,12 +18,12 @@ from situasi.common import i18n
 from situasi.ui import auto_refresh
 from situasi.ui import session
 
-i18n.use("id")
+i18n.set_language("id")
 if "_drawn" not in st.session_state:
-    auto_refresh.heartbeat(session.picture(), "id")
+    auto_refresh.start_auto_refresh(session.get_snapshot_view(), "id")
     st.session_state["times"] = 0
 else:
-    auto_refresh._beat("id")
+    auto_refresh._on_tick("id")
 st.session_state["times"] += 1
 """
 
@@ -72,13 +72,13 @@ from situasi.common import i18n
 from situasi.ui import auto_refresh
 from situasi.ui import session
 
-i18n.use("id")
+i18n.set_language("id")
 
 def page():
     st.write("the beginning")
     raise ValueError("a page that fails")
 
-auto_refresh.watched(page, session.picture(), "id")
+auto_refresh.render_with_auto_refresh(page, session.get_snapshot_view(), "id")
 """
 
 

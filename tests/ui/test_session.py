@@ -155,7 +155,7 @@ def test_what_was_thrown_away_never_lends_its_place_to_another_finding() -> None
 def test_that_an_act_failed_is_said_once(empty: Board) -> None:
     page = AppTest.from_string(
         "import streamlit as st\nfrom situasi.ui import session\n"
-        "st.text(str(session.failed_acts()))"
+        "st.text(str(session.pop_action_banners()))"
     )
     page.session_state[ACTION_FAILED_KEY] = True
     assert "Tindakan terakhir gagal" in page.run(timeout=30).text[0].value

@@ -14,11 +14,11 @@ import streamlit as st
 from situasi.ui import url_state
 
 if st.session_state.get("beat"):
-    url_state.listen()
+    url_state.acknowledge_url()
 else:
     for name in "pq":
-        url_state.recall(name, list("xyz"), (), single=False)
-        url_state.remember(name, st.multiselect(name, list("xyz"), key=name), ())
+        url_state.load_widget(name, list("xyz"), (), single=False)
+        url_state.save_widget(name, st.multiselect(name, list("xyz"), key=name), ())
 """
 
 

@@ -76,7 +76,7 @@ def test_an_import_broken_off_at_any_file_leaves_the_one_before_whole(
 KILLED = """
 import os, sys
 from pathlib import Path
-from situasi.ingest.boundaries.geojson_writer import switch
+from situasi.ingest.boundaries.geojson_writer import replace_imports
 from tests.ingest.boundaries.test_import_sets import both
 replace, steps = Path.replace, []
 def kills(self, target):
@@ -85,7 +85,7 @@ def kills(self, target):
         os.kill(os.getpid(), 9)
     return replace(self, target)
 Path.replace = kills
-switch(Path(sys.argv[1]), both("baru"))
+replace_imports(Path(sys.argv[1]), both("baru"))
 """
 
 
@@ -251,8 +251,8 @@ def test_a_name_of_a_coordinate_system_and_a_virtual_table_are_not_followed_eith
 def test_only_the_readers_that_are_promised_are_there_after_an_import(tmp_path: Path) -> None:
     code = (
         "import sys, pyogrio; from pathlib import Path\n"
-        "from situasi.ingest.boundaries.layers import layers\n"
-        "layers(Path(sys.argv[1])); print('|'.join(sorted(pyogrio.list_drivers())))"
+        "from situasi.ingest.boundaries.layers import read_layers\n"
+        "read_layers(Path(sys.argv[1])); print('|'.join(sorted(pyogrio.list_drivers())))"
     )
     (tmp_path / "a.geojson").write_text(CRS.format(crs=""), "utf-8")
     done = subprocess.run(

@@ -105,7 +105,7 @@ def test_a_grave_report_is_seen_acted_on_and_closed_on_the_page(live: Board) -> 
     assert "kericuhan" in said(app) and "Dilihat" in buttons(app)
     next(one for one in app.button if one.label == "Dilihat").click()
     app.run(timeout=90)
-    assert [deed.what for deed in _of(live)] == ["dilihat"]
+    assert [deed.kind for deed in _of(live)] == ["dilihat"]
     assert "Dilihat" not in [one.label for one in app.button]
     for what, text in (("ditindak", "Patroli dikirim"), ("ditutup", "Sudah aman")):
         [opened] = [one.proto.id for one in app.get("popover") if f"{what}_" in one.proto.id]
@@ -117,7 +117,7 @@ def test_a_grave_report_is_seen_acted_on_and_closed_on_the_page(live: Board) -> 
         app.run(timeout=90)
         assert not app.exception
         app.session_state[key] = False
-    assert [(deed.what, deed.text) for deed in _of(live)] == [
+    assert [(deed.kind, deed.text) for deed in _of(live)] == [
         ("dilihat", ""), ("ditindak", "Patroli dikirim"), ("ditutup", "Sudah aman"),
     ]  # fmt: skip
     assert "Tidak ada peringatan terbuka" in said(app)
@@ -143,7 +143,7 @@ def test_whoever_comes_second_is_told_and_loses_nothing(live: Board) -> None:
 
 
 def _keys(board: Board, role: str = "pimpinan") -> list[str]:
-    return list(_shown(board, role).lives["key"])
+    return list(_shown(board, role).alerts["key"])
 
 
 def _shown(board: Board, role: str) -> Any:
@@ -193,7 +193,7 @@ def test_an_act_is_seen_at_once_and_not_at_the_minute_before_it(live: Board) -> 
         NOON,
     )
     live.refresher.refresh()
-    assert list(_shown(live, "pimpinan").lives["life"]) == ["dilihat"]
+    assert list(_shown(live, "pimpinan").alerts["life"]) == ["dilihat"]
     shown = live.refresher.current_view()
     past = session.get_view_time(wib("11.59") - timedelta(minutes=0), shown)
     assert alerts_data.compute_alert_view(
@@ -215,11 +215,11 @@ def test_an_alert_more_in_a_list_costs_little(empty: Board) -> None:
     assert told.accepted == len(rows)
     empty.refresher.refresh()
     shown = _shown(empty, "pimpinan")
-    grave = shown.lives[shown.lives["member"].notna()]
+    grave = shown.alerts[shown.alerts["member"].notna()]
     assert len(grave) == len(rows)
 
     def listing(n: int) -> int:
-        raised = replace(shown.raised)  # knows nothing of an earlier list
+        raised = replace(shown.alert_set)  # knows nothing of an earlier list
         return calls(lambda: alerts_tables.build_alerts_table(grave.head(n), raised, NOON))
 
     some, all_of_them = listing(100), listing(200)

@@ -129,7 +129,7 @@ def test_a_broken_letterhead_is_said_on_the_page(
     def broken(_folder: Path) -> Any:
         return building_load(tmp_path)
 
-    building_load = build.letters.load
-    monkeypatch.setattr(build.letters, "load", broken)
+    building_load = build.letterheads.load
+    monkeypatch.setattr(build.letterheads, "load", broken)
     app = drawn(saat="2024-11-27T10:17")
     assert "laporan.toml" in " ".join(e.proto.body for e in app.get("html"))

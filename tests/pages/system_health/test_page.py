@@ -18,37 +18,37 @@ from tests.conftest import NOON
 
 def beat(minute: float = 0, **more: Any) -> HealthSample:
     told: dict[str, Any] = {
-        "age": 0.1, "read": 0.02, "ready": 0.1, "lag": 0.4, "viewers": 3, "waiting": 0,
-        "memory": 300_000_000, "trouble": False,
+        "store_age_s": 0.1, "read_s": 0.02, "ready_s": 0.1, "lag_s": 0.4, "open_pages": 3,
+        "quarantined_rows": 0, "memory_bytes": 300_000_000, "has_trouble": False,
     }  # fmt: skip
     return HealthSample(at=NOON + timedelta(minutes=minute), **(told | more))
 
 
 def test_a_row_that_was_shown_late_is_an_alarm() -> None:
-    assert not system_health_page._build_lag_card(beat(lag=1.9)).is_alarm
-    assert system_health_page._build_lag_card(beat(lag=2.1)).is_alarm
+    assert not system_health_page._build_lag_card(beat(lag_s=1.9)).is_alarm
+    assert system_health_page._build_lag_card(beat(lag_s=2.1)).is_alarm
 
 
 def test_no_row_yet_is_no_lag_of_zero() -> None:
-    assert system_health_page._build_lag_card(beat(lag=None)).value == "–"
+    assert system_health_page._build_lag_card(beat(lag_s=None)).value == "–"
 
 
 def test_quarantine_that_grows_is_an_alarm_and_one_that_stays_is_not(empty: Board) -> None:
-    stays = [beat(0, waiting=5), beat(30, waiting=5), beat(90, waiting=5)]
+    stays = [beat(0, quarantined_rows=5), beat(30, quarantined_rows=5), beat(90, quarantined_rows=5)]
     assert not system_health_page._build_quarantine_card([*stays]).is_alarm
-    grows = [*stays, beat(120, waiting=7)]
+    grows = [*stays, beat(120, quarantined_rows=7)]
     card = system_health_page._build_quarantine_card(grows)
     assert card.is_alarm and card.value == "7" and "+2" in str(card.note)
 
 
 def test_what_grew_more_than_an_hour_ago_no_longer_alarms(empty: Board) -> None:
-    assert not system_health_page._build_quarantine_card([beat(0, waiting=0), *(beat(m, waiting=7)
+    assert not system_health_page._build_quarantine_card([beat(0, quarantined_rows=0), *(beat(m, quarantined_rows=7)
                                      for m in (1, 62, 122))]).is_alarm  # fmt: skip
 
 
 def test_memory_that_the_machine_does_not_tell_is_not_zero() -> None:
-    assert system_health_page._build_memory_card(beat(memory=None)).value == "–"
-    assert system_health_page._build_memory_card(beat(memory=1_100_000_000)).is_alarm
+    assert system_health_page._build_memory_card(beat(memory_bytes=None)).value == "–"
+    assert system_health_page._build_memory_card(beat(memory_bytes=1_100_000_000)).is_alarm
 
 
 def test_descriptors_that_run_out_are_an_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +74,7 @@ def test_twelve_hours_of_beats_are_kept_and_no_more() -> None:
 
 def test_the_table_holds_every_beat_with_gaps_as_gaps(empty: Board) -> None:
     file = system_health_page._build_sample_table(
-        [beat(1, lag=None, memory=None), beat(0)]
+        [beat(1, lag_s=None, memory_bytes=None), beat(0)]
     ).to_file_frame()
     assert len(file) == 2
     lag = next(name for name in file if name.startswith("Simpan sampai tampil"))

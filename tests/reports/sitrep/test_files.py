@@ -194,6 +194,7 @@ def test_a_period_is_compared_with_the_one_before(
 _TYPED = st.text(st.sampled_from("abc #$*_@<>[]{}\\/=+-~`'\"%&^|;:,.!?()09"), min_size=1)
 
 
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @settings(max_examples=25)
 @given(text=_TYPED)
 def test_no_sign_in_a_text_does_anything_in_a_pdf(
@@ -211,6 +212,7 @@ def test_no_sign_in_a_text_does_anything_in_a_pdf(
     assert "".join(marked.split()) in found
 
 
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @settings(max_examples=25)
 @given(text=st.one_of(st.text(), _TYPED, st.text(st.characters(categories=["Cc", "Cf", "Cs"]))))
 def test_no_sign_in_a_text_breaks_a_document_or_a_workbook(

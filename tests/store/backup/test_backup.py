@@ -185,7 +185,7 @@ board = open_board(settings_in(Path(sys.argv[1])), lambda: NOON)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
 try:
     backup.write(board.store, board.register.election, Path(sys.argv[1]) / "k.zip", NOON, "wati")
-except backup.KeepingRefused as error:
+except backup.BackupError as error:
     print(error)
 """
 

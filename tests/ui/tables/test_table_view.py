@@ -110,7 +110,7 @@ def test_a_sign_of_the_screen_is_no_part_of_the_word() -> None:
 
 
 def test_numbers_are_numbers_in_csv_and_xlsx_and_what_is_missing_is_empty() -> None:
-    file = turnout(made_up=[True, False]).to_file_frame()
+    file = turnout(is_exercise=[True, False]).to_file_frame()
     heading, first, second = lines(csv_tables.build_csv(file))
     assert heading == [
         "LATIHAN", "kecamatan", "hadir", "partisipasi (%)", "DPT", "DPT perkiraan", "catatan",
@@ -134,13 +134,13 @@ def test_a_day_without_a_clock_stays_one_in_xlsx(empty: Board) -> None:
 
 
 def test_made_up_rows_are_marked_in_every_form_of_the_table() -> None:
-    made = turnout(made_up=[False, True])
+    made = turnout(is_exercise=[False, True])
     values, shown = sent(made)
     for form in (values, shown, made.to_file_frame()):
         assert form.columns[0] == "LATIHAN"
         assert form["LATIHAN"].tolist() == ["", "LATIHAN"]
     assert made.is_exercise
-    assert turnout(made_up=True).to_file_frame()["LATIHAN"].tolist() == ["LATIHAN", "LATIHAN"]
+    assert turnout(is_exercise=True).to_file_frame()["LATIHAN"].tolist() == ["LATIHAN", "LATIHAN"]
     assert not turnout().is_exercise
     assert "LATIHAN" not in turnout().to_file_frame()
 
@@ -173,7 +173,7 @@ def width(cells: list[str], **options: int) -> int | None:
 def test_only_columns_that_the_grid_would_measure_wrongly_have_a_width_of_their_own() -> None:
     assert width(["kurang", "panjang"] * 20) is None
     assert width(["kata " * 40]) == columns.MAX_WIDTH_PX
-    assert width(["kata " * 40], widest=120) == 120
+    assert width(["kata " * 40], max_width_px=120) == 120
     rare = width([""] * 8 + ["1 TPS diragukan"] + [""] * 8)
     assert rare is not None
     assert 90 < rare < 150
@@ -226,7 +226,7 @@ def test_a_file_made_later_speaks_the_language_in_which_it_was_offered(
 def test_a_file_of_made_up_rows_says_so_in_its_name_and_above_its_rows(
     empty: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, made_up = (offered(monkeypatch, turnout(made_up=one)) for one in (False, True))
+    real, made_up = (offered(monkeypatch, turnout(is_exercise=one)) for one in (False, True))
     assert made_up["CSV"]["file_name"] == "LATIHAN_menurut-kecamatan_20241127-1230.csv"
     assert real["XLSX"]["file_name"] == "menurut-kecamatan_20241127-1230.xlsx"
     book = openpyxl.load_workbook(io.BytesIO(made_up["XLSX"]["data"]()))
@@ -237,7 +237,7 @@ def test_a_file_of_made_up_rows_says_so_in_its_name_and_above_its_rows(
 def test_what_is_offered_is_told_only_when_it_is_taken(
     empty: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    buttons = offered(monkeypatch, turnout(made_up=True))
+    buttons = offered(monkeypatch, turnout(is_exercise=True))
     assert {button["on_click"] for button in buttons.values()} == {"ignore"}
     buttons["XLSX"]["data"]()
     empty.audit_log.close()
