@@ -119,12 +119,12 @@ def upstream_job(board: Board) -> Job:
 
 def overseeing_job(board: Board) -> Job:
     class Above:
-        overseeing = RollupCache.__new__(RollupCache)
-        boards = BoardPool.__new__(BoardPool)
-        _look = HigherCommandApp._refresh
+        rollup_cache = RollupCache.__new__(RollupCache)
+        board_pool = BoardPool.__new__(BoardPool)
+        _refresh = HigherCommandApp._refresh
 
-    Above.boards._pool, Above.boards._lock = {}, threading.Lock()
-    Above.boards._clock = time.monotonic
+    Above.board_pool._pool, Above.board_pool._lock = {}, threading.Lock()
+    Above.board_pool._clock = time.monotonic
     return HigherCommandApp.build_refresh_job(Above())  # type: ignore[arg-type]
 
 

@@ -80,7 +80,7 @@ class Shelf:
 class _Empty:
     def __init__(self, code: str, closed: list[str]) -> None:
         self.code, self._closed = code, closed
-        self.lookout = self
+        self.refresher = self
         self.job = Job("lookout", lambda: None, 0.01)
 
     def close(self) -> None:

@@ -92,7 +92,7 @@ def test_every_figure_of_a_limited_viewer_is_of_their_own_area(board: Board) -> 
     assert {desa.kecamatan for desa in own.desa.values()} == {PEMULUTAN}
     known = access_scope.filter_frames(frames(), of("operator", PEMULUTAN))
     found = queries.run(analysis.compute_area_summary, known, own, wib("12.00"))
-    assert list(found.turnout.index) == list(found.gaps.index) == [PEMULUTAN]
+    assert list(found.turnout.index) == list(found.coverage_gaps.index) == [PEMULUTAN]
     rates = summary.build_turnout_table(build_station_table(known, own, wib("12.00")), own)
     assert int(summary.compute_total(rates)["tps"]) == 71
 
@@ -102,7 +102,7 @@ def test_the_list_of_an_area_is_not_taken_for_the_official_one_of_the_kabupaten(
 ) -> None:
     def estimated(register: domain_register.Register) -> bool:
         found = queries.run(turnout_data.compute_turnout_data, frames(), register, wib("12.00"), ())
-        return bool(found.whole["estimated"])
+        return bool(found.total["estimated"])
 
     assert not estimated(board.register)
     assert estimated(board.register.restrict_to([PEMULUTAN]))

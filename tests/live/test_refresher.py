@@ -71,7 +71,7 @@ def test_what_comes_in_is_shown_soon_though_nobody_reads(looking: Board) -> None
 def test_a_viewer_finds_ready_what_somebody_looked_at_before(
     looking: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("LATE", "BUDGET"):  # of a machine that is busy
+    for name in ("STALE_AFTER_S", "PRECOMPUTE_BUDGET_S"):  # of a machine that is busy
         monkeypatch.setattr(lookouts, name, 60.0)
     zone = looking.register.election.zone
 

@@ -163,7 +163,9 @@ def test_a_broken_store_leaves_the_last_picture_with_the_reason(
     assert live.refresh().trouble is None
 
 
-@pytest.mark.parametrize("question", ["withdrawals", "tail", "audit", "batches", "entered"])
+@pytest.mark.parametrize(
+    "question", ["withdrawals", "rows_after", "audit_entries", "batches", "quarantine_entries"]
+)
 def test_a_store_that_breaks_halfway_loses_no_withdrawal(
     store: Store, live: SnapshotReader, monkeypatch: pytest.MonkeyPatch, question: str
 ) -> None:
@@ -325,7 +327,7 @@ def test_an_older_copy_of_the_store_put_in_its_place_is_told(tmp_path: Path) -> 
 
 
 def test_a_store_that_was_replaced_is_told_across_the_top_with_its_hour() -> None:
-    told = {"rehearsal": False, "until": None, "trouble": None}
+    told = {"has_exercise_rows": False, "link_ends_at": None, "store_error": None}
     at = ViewTime(NOW.astimezone(WIB), live=True, is_exercise=False)
     assert view_text.list_banners(at, "WIB", **told) == []
     ((kind, said),) = view_text.list_banners(at, "WIB", **told, replaced_at=NOW)
@@ -511,7 +513,14 @@ class Counted:
 
     def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
         self.rows = 0
-        for name in ("tail", "withdrawals", "batches", "entered", "released", "audit"):
+        for name in (
+            "rows_after",
+            "withdrawals",
+            "batches",
+            "quarantine_entries",
+            "quarantine_releases",
+            "audit_entries",
+        ):
             monkeypatch.setattr(store, name, self._counting(getattr(store, name)))
         for name in ("waiting", "held", "quarantine", "notes", "remembered"):
             monkeypatch.setattr(store, name, _never)

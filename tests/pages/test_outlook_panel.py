@@ -82,7 +82,9 @@ def test_before_anybody_counted_it_says_that_reports_are_too_few(page: Any) -> N
     early = page("07:30")
     assert "Belum cukup laporan: 0 dari 667 TPS" in early.words()
     assert not any("Perkiraan partisipasi akhir" in alt for alt in early.charts())
-    assert early.tables["angka_akhir"].to_file_frame()["perkiraan akhir (perkiraan, %)"].isna().all()
+    assert (
+        early.tables["angka_akhir"].to_file_frame()["perkiraan akhir (perkiraan, %)"].isna().all()
+    )
 
 
 def test_at_noon_it_shows_the_estimate_marked_with_its_interval(

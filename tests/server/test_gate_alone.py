@@ -58,7 +58,7 @@ def cookie(board: Board, monkeypatch: pytest.MonkeyPatch) -> bytes:
 
 def doorway(**changed: Any) -> AuthConfig:
     return AuthConfig(
-        **{"opens_here": True, "role": "analis", "secret": SECRET, "hosts": frozenset(),
+        **{"bound_to_loopback": True, "role": "analis", "secret": SECRET, "hosts": frozenset(),
            "proxies": (), "policy": "default-src 'none'", "farewell": b"",
            "heeds": lambda _said: True, **changed}
     )  # fmt: skip

@@ -68,7 +68,8 @@ def door(
     monkeypatch.setattr(house, "_current", board)
     routes = [*ROUTES, *wall.ROUTES, *guest_login.ROUTES, *login.ROUTES]
     app = Starlette(
-        routes=routes, middleware=[Middleware(AuthMiddleware, config=doorway(opens_here=False))]
+        routes=routes,
+        middleware=[Middleware(AuthMiddleware, config=doorway(bound_to_loopback=False))],
     )
     cookie = b"situasi=" + doorway().session_signer.sign(held)
 

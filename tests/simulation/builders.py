@@ -46,7 +46,7 @@ def election(**changes: object) -> Election:
         "watch_until": time(0),
         "dpt_total": 0,
         "tps_total": 0,
-        "moments": (TimelineMark(time(7), "TPS buka"),),
+        "timeline_marks": (TimelineMark(time(7), "TPS buka"),),
         "thresholds": Thresholds({}, timedelta(), timedelta(), timedelta(), 1.0),
         "rules": rules.parse(tomllib.loads((FOLDER / "rules.toml").read_text("utf-8"))),
         "boundaries": Path("contoh"),

@@ -11,13 +11,13 @@ from situasi.store import Scope, open_store
 from situasi.store.interface import Store, StoreError
 from situasi.store.read_only import ReadOnlyStore
 
-WRITES = {"deliver", "withdraw", "note", "remember", "tell", "placing"}
+WRITES = {"deliver", "withdraw", "put_note", "put_record", "log_audit", "raw_import"}
 READS = {
-    "committed_after": (0,), "brought_elsewhere": (1,), "unsealed": (),
-    "scope": (), "version": (), "tail": (INCIDENTS,), "withdrawals": (), "batches": (),
-    "quarantine": (), "waiting": (), "held": (), "notes": (), "remembered": ("account",),
-    "access_version": (), "seal": (0,), "entered": (), "released": (), "noted": ("x",),
-    "access_mark": (), "audit": (), "head": (), "verify": (),
+    "first_commit_after": (0,), "count_rows_in_other_batches": (1,), "count_entries_without_hash": (),
+    "scope": (), "version": (), "rows_after": (INCIDENTS,), "withdrawals": (), "batches": (),
+    "quarantined_rows": (), "quarantine_counts": (), "quarantine_frame": (), "latest_notes": (), "latest_records": ("account",),
+    "access_version": (), "audit_hash": (0,), "quarantine_entries": (), "quarantine_releases": (), "latest_note": ("x",),
+    "access_position": (), "audit_entries": (), "audit_head": (), "verify": (),
 }  # fmt: skip
 
 
@@ -40,8 +40,8 @@ def test_every_method_of_a_store_is_known_as_one_that_reads_or_writes() -> None:
         | {
             "wait",
             "close",
-            "alone",
-            "state",
+            "is_leader",
+            "raw_snapshot",
         }
     )
 

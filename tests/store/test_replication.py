@@ -367,7 +367,7 @@ def test_a_line_that_is_down_is_told_and_tried_again_later_and_later(
             raise StoreError("Server penyimpanan tidak menjawab.")
         return open_store(sqlite(tmp_path, "there"), SCOPE)
 
-    one = way(source, opened, clock, every=2.0)
+    one = way(source, opened, clock, interval_s=2.0)
     pauses = []
     for _ in range(8):
         assert "tidak menjawab" in str(one.replicate_now())
@@ -456,8 +456,8 @@ def test_a_target_that_lost_its_newest_gets_them_again(source: Store, tmp_path: 
 def test_the_way_up_runs_until_it_is_stopped(source: Store, tmp_path: Path) -> None:
     stop, told = threading.Event(), []
     one = way(
-        source, lambda: open_store(sqlite(tmp_path, "there"), SCOPE), Clock(), tell=told.append,
-        every=0.01,
+        source, lambda: open_store(sqlite(tmp_path, "there"), SCOPE), Clock(), on_batch=told.append,
+        interval_s=0.01,
     )  # fmt: skip
     thread = threading.Thread(target=one.run, args=(stop,))
     thread.start()
@@ -479,8 +479,8 @@ def test_of_several_servers_one_sends_and_the_other_says_so(source: Store, tmp_p
         return open_store(sqlite(tmp_path, "there"), SCOPE)
 
     first, second = (
-        way(source, opened, Clock(), job="kirim"),
-        way(other, opened, Clock(), job="kirim"),
+        way(source, opened, Clock(), leader_job="kirim"),
+        way(other, opened, Clock(), leader_job="kirim"),
     )
     assert first.replicate_now() is None and second.replicate_now() is None
     assert first.status.succeeded_at == NOON and not first.status.is_run_elsewhere

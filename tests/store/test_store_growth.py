@@ -446,7 +446,7 @@ def test_killed_before_any_statement_it_is_the_old_store_or_the_new(
 
 @forks
 @may_fork
-@pytest.mark.parametrize("moment", ["_needs_room", "_free", "sync_folder"])
+@pytest.mark.parametrize("moment", ["_check_free_space", "_free_path", "sync_folder"])
 def test_killed_while_it_is_copied_it_is_the_old_store(
     second: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:

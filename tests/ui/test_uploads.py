@@ -83,7 +83,10 @@ def test_a_trial_keeps_the_first_reasons_and_says_how_many_more_there_are(
     monkeypatch.setattr(intake_actions, "MAX_REFUSED_ROWS", 3)
     hand_in(page, "a.csv", ROW + b"\n" + b"kapan,16.10.04,akses,dilaporkan,\n" * 5)
     trial = page.session_state["_masukan_dicoba"][1]
-    assert (len(trial.result.reasons), trial.more_refused_count) == (3, trial.result.quarantined - 3)
+    assert (len(trial.result.reasons), trial.more_refused_count) == (
+        3,
+        trial.result.quarantined - 3,
+    )
     assert any(
         "3 baris pertama yang akan ditolak" in one.proto.popover.label
         for one in page.get("popover")

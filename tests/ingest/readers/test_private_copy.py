@@ -111,7 +111,10 @@ def test_a_full_disk_is_no_fault_of_the_file(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     paths = [csv_file(tmp_path / "a.csv", report()), xlsx_file(tmp_path / "a.xlsx", report())]
-    for module, name in ((copying, "_copied"), (file_reader.xlsx_reader.xlsx_guard, "_copy")):
+    for module, name in (
+        (copying, "_copy_and_hash"),
+        (file_reader.xlsx_reader.xlsx_guard, "_copy"),
+    ):
         with monkeypatch.context() as patch:
             patch.setattr(module, name, full)
             path = paths[name == "_copy"]

@@ -34,7 +34,11 @@ def test_no_row_yet_is_no_lag_of_zero() -> None:
 
 
 def test_quarantine_that_grows_is_an_alarm_and_one_that_stays_is_not(empty: Board) -> None:
-    stays = [beat(0, quarantined_rows=5), beat(30, quarantined_rows=5), beat(90, quarantined_rows=5)]
+    stays = [
+        beat(0, quarantined_rows=5),
+        beat(30, quarantined_rows=5),
+        beat(90, quarantined_rows=5),
+    ]
     assert not system_health_page._build_quarantine_card([*stays]).is_alarm
     grows = [*stays, beat(120, quarantined_rows=7)]
     card = system_health_page._build_quarantine_card(grows)

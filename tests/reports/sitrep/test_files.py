@@ -205,7 +205,7 @@ def test_no_sign_in_a_text_does_anything_in_a_pdf(
     table = replace(laporan.tables["kejadian"], rows=((*row[:5], Cell(marked, marked), row[6]),))
     hostile = calm(
         laporan,
-        said={**laporan.sentences, "situasi": (marked,)},
+        sentences={**laporan.sentences, "situasi": (marked,)},
         tables={**laporan.tables, "kejadian": table},
     )
     found = "".join(text_of("pdf", files.build_file(hostile, "pdf", election)).split())
@@ -223,7 +223,7 @@ def test_no_sign_in_a_text_breaks_a_document_or_a_workbook(
     table = replace(laporan.tables["kejadian"], rows=((*row[:5], Cell(marked, text), row[6]),))
     hostile = calm(
         laporan,
-        said={**laporan.sentences, "situasi": (marked,)},
+        sentences={**laporan.sentences, "situasi": (marked,)},
         tables={**laporan.tables, "kejadian": table},
     )
     document = docx.Document(io.BytesIO(files.build_file(hostile, "docx", election)))
