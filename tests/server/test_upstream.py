@@ -36,7 +36,8 @@ async def main():
 def done():
     there = open_store(sys.argv[1])
     try:
-        return current_board().store if there.audit_head() == current_board().store.audit_head() else None
+        store = current_board().store
+        return store if there.audit_head() == store.audit_head() else None
     finally:
         there.close()
 

@@ -13,12 +13,29 @@ from situasi.store.read_only import ReadOnlyStore
 
 WRITES = {"deliver", "withdraw", "put_note", "put_record", "log_audit", "raw_import"}
 READS = {
-    "first_commit_after": (0,), "count_rows_in_other_batches": (1,), "count_entries_without_hash": (),
-    "scope": (), "version": (), "rows_after": (INCIDENTS,), "withdrawals": (), "batches": (),
-    "quarantined_rows": (), "quarantine_counts": (), "quarantine_frame": (), "latest_notes": (), "latest_records": ("account",),
-    "access_version": (), "audit_hash": (0,), "quarantine_entries": (), "quarantine_releases": (), "latest_note": ("x",),
-    "access_position": (), "audit_entries": (), "audit_head": (), "verify": (),
-}  # fmt: skip
+    "first_commit_after": (0,),
+    "count_rows_in_other_batches": (1,),
+    "count_entries_without_hash": (),
+    "scope": (),
+    "version": (),
+    "rows_after": (INCIDENTS,),
+    "withdrawals": (),
+    "batches": (),
+    "quarantined_rows": (),
+    "quarantine_counts": (),
+    "quarantine_frame": (),
+    "latest_notes": (),
+    "latest_records": ("account",),
+    "access_version": (),
+    "audit_hash": (0,),
+    "quarantine_entries": (),
+    "quarantine_releases": (),
+    "latest_note": ("x",),
+    "access_position": (),
+    "audit_entries": (),
+    "audit_head": (),
+    "verify": (),
+}
 
 
 def methods(of: type) -> set[str]:
