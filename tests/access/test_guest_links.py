@@ -79,7 +79,7 @@ def test_a_token_opens_its_own_link_and_names_it() -> None:
      replace(LINK, created_by="kapolres"),
      *(replace(LINK, scope=replace(LINK.scope, **change)) for change in (
         {"page": "situasi"}, {"query": ()}, {"query": LINK.scope.query[:1]},
-        {"ends": NOON + 2 * HOUR}, {"id": "abcdefghijkm"}))],
+        {"expires_at": NOON + 2 * HOUR}, {"id": "abcdefghijkm"}))],
 )  # fmt: skip
 def test_whatever_is_bound_cannot_be_changed_under_the_seal(other: Link) -> None:
     assert not guest_links.verify_token(guest_links.build_token(LINK, SECRET), other, SECRET)

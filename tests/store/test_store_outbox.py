@@ -24,7 +24,7 @@ class Busy:
         self.tries = 0
         self.told: list[tuple[str, str, datetime, dict[str, Any]]] = []
 
-    def tell(self, *entry: Any) -> None:
+    def log_audit(self, *entry: Any) -> None:
         self.tries += 1
         if not self.free:
             raise StoreError("Penyimpanan sibuk")

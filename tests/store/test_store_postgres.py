@@ -197,7 +197,7 @@ def test_whoever_waits_hears_of_a_new_version_of_its_own_scope(
 ) -> None:
     here, there, writer = opened(SCOPE), opened(OTHER), opened(SCOPE)
     deadline = time.monotonic() + 30
-    while not here._backend._news._hears.is_set():  # type: ignore[attr-defined]
+    while not here._backend._listener._is_listening.is_set():  # type: ignore[attr-defined]
         here.wait()
         assert time.monotonic() < deadline, "it never listened"
     here.wait()  # told once, when the line stood, if the loop above has not heard it yet
@@ -222,16 +222,16 @@ def test_a_line_for_news_that_breaks_is_taken_up_again(
     opened: Callable[[Scope], Store], database: str
 ) -> None:
     here = opened(SCOPE)
-    news = here._backend._news  # type: ignore[attr-defined]
+    news = here._backend._listener  # type: ignore[attr-defined]
     kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
     for _ in range(2):
         deadline = time.monotonic() + 30
-        while not news._hears.is_set():
+        while not news._is_listening.is_set():
             here.wait()
             assert time.monotonic() < deadline, "it never listened"
         with psycopg.connect(plain(database)) as line:
             assert line.execute(kill).fetchall() == [(True,)]
-        while news._hears.is_set():
+        while news._is_listening.is_set():
             here.wait()
             assert time.monotonic() < deadline, "the broken line was never missed"
 

@@ -232,9 +232,9 @@ def test_a_database_that_said_no_schema_has_the_first_that_databases_had(databas
     with psycopg.connect(plain(database)) as line:
         line.execute("DROP TABLE situasi.alembic_version")
         for later in (  # what schemas after the first brought
-            "ALTER TABLE situasi.store.delivery_table DROP COLUMN committed_at CASCADE",
-            "ALTER TABLE situasi.store.delivery_table DROP COLUMN marks CASCADE",
-            "ALTER TABLE situasi.ingest.quarantine DROP COLUMN round CASCADE",
+            "ALTER TABLE situasi.batches DROP COLUMN committed_at CASCADE",
+            "ALTER TABLE situasi.batches DROP COLUMN marks CASCADE",
+            "ALTER TABLE situasi.quarantine DROP COLUMN round CASCADE",
             "DROP TABLE situasi.withdrawn_batches CASCADE",
             "DROP TABLE situasi.repeats CASCADE",
         ):

@@ -198,7 +198,7 @@ def test_a_day_of_some_hundred_reports_is_compared_as_ever() -> None:
     )  # fmt: skip
     quick, cases = found_of(rows), incidents_cases.build_case_table(rows)
     assert quick.is_complete
-    pairs_of = quick.to_candidates(np.arange(len(quick.one)))
+    pairs_of = quick.to_candidates(np.arange(len(quick.left)))
     assert pairs_of == slow.twins(cases, milestones.find_first_texts(rows), RULES)
     assert len(pairs_of) > 200
 
@@ -306,7 +306,7 @@ def test_a_flood_hides_no_pair_of_its_own_kecamatan_that_agrees_in_place_or_word
     )  # fmt: skip
     rows = pd.concat([flood(2_000, worded=True), real.assign(seq=[5_001, 5_002])])
     found = found_of(rows.reset_index(drop=True), budget=10_000)
-    likely = found.to_candidates(np.arange(len(found.one)))
+    likely = found.to_candidates(np.arange(len(found.left)))
     assert {"A", "B"} in [{p.first[:1], p.second[:1]} for p in likely]
     assert not found.is_complete
 

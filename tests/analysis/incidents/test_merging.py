@@ -208,7 +208,7 @@ def test_situasi_counts_a_merged_case_once_and_parted_again_twice(tmp_path: Any)
 
     assert [len(seen(clock).open_cases) for clock in ("08.59", "09.00", "10.00")] == [2, 1, 2]
     assert (seen("09.30").open_count_hour_ago, seen("10.30").open_count_hour_ago) == (2, 1)
-    assert seen("09.30").states["situasi"].tolist() == ["kuning"]
+    assert seen("09.30").crowd_states["situasi"].tolist() == ["kuning"]
 
 
 told = st.fixed_dictionaries(

@@ -322,7 +322,7 @@ def test_a_link_by_which_so_many_look_lets_nobody_else_in(monkeypatch: pytest.Mo
     monkeypatch.setattr(
         guest_login.sessions,
         "current_manager",
-        lambda: SimpleNamespace(is_crowded=lambda one: one is link),
+        lambda: SimpleNamespace(is_link_full=lambda one: one is link),
     )
     visit = SimpleNamespace(viewer=None, key="")
     asked: Any = SimpleNamespace(
