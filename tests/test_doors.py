@@ -64,19 +64,19 @@ ROWS = {
     "situasi/ingest/inbox _ingest": "a program",
     "situasi/simulation/seed _ingest": "a program",
     "situasi/simulation/replay _ingest_due_rows": "a program",
-    "situasi/actions/exercise_controller _report": "a program, for who may start a drill: nobody of one area",
+    "situasi/actions/exercise_controller _report": "for who may start a drill: nobody of one area",
     "situasi/cli/deliveries _ingest_with_progress": "whoever administers the machine",
 }
 # Of the package of the store, what writes into one from outside.
 _OUTSIDE = ("backup/backup", "store/replication")
 OTHER_RECORDS = {
     "situasi/access/accounts _save": "the command line; a person their own password (test_signin)",
-    "situasi/actions/acknowledgements acknowledge": "a person before the wall (server/wall/test_doors)",
+    "situasi/actions/acknowledgements acknowledge": "a person at the wall (server/wall/test_doors)",
     "situasi/actions/alert_actions record_action": "a person; tried here",
     "situasi/actions/briefings mark": "a person of no one area (test_briefings)",
     "situasi/actions/exercise_controller start": "a person of no one area (test_drills)",
     "situasi/access/guest_links _save": "a person, at most what they see (test_links)",
-    "situasi/actions/redeployment_orders _save_decision": "a person, in their own area (test_moving)",
+    "situasi/actions/redeployment_orders _save_decision": "a person, in their own area",
     "situasi/actions/redeployment_orders accept": "the same",
     "situasi/simulation/seed _seed_rehearsal_day": "a program",
     "situasi/simulation/seed seed_store": "a program",

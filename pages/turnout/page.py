@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.turnout import panels as turnout_panels
 from pages.turnout.data import compute_turnout_data
-from pages.turnout.outlook import render_forecast_panel
+from pages.turnout.forecast_panel import render_forecast_panel
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import comparison, page_layout

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.turnout import tables as turnout_tables
 from pages.turnout.data import TurnoutData
-from pages.turnout.outlook import render_forecast_line
+from pages.turnout.forecast_panel import render_forecast_line
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _

@@ -121,9 +121,9 @@ def undo(batch: Annotated[int, typer.Argument(help="Nomor kiriman; lihat: batche
         row_count = withdraw(
             board.store, build_program_scope(actor(), CorrectionRights.ALL), batch, now()
         )
-        elsewhere = board.store.count_rows_in_other_batches(batch)
+        other_batches = board.store.count_rows_in_other_batches(batch)
     out.print(f"Kiriman {batch}: {row_count} baris ditarik kembali.")
-    for other, count in elsewhere.items():
+    for other, count in other_batches.items():
         out.print(f"{count} baris tetap berlaku: juga dibawa kiriman {other}.")
 
 

@@ -25,9 +25,9 @@ def select_current_orders(rows: pd.DataFrame, at: datetime) -> pd.DataFrame:
     The rows of an officer with the same `occurred_at` are one order. Within it, rows with the same
     id are one line reported again: the latest ones hold.
     """
-    begun = rows[rows["occurred_at"] <= at]
-    officer = pd.factorize(begun["petugas"])[0]
-    order = begun[_is_newest_of_group(officer, begun["occurred_at"])]
+    started = rows[rows["occurred_at"] <= at]
+    officer = pd.factorize(started["petugas"])[0]
+    order = started[_is_newest_of_group(officer, started["occurred_at"])]
     officer = pd.factorize(order["petugas"])[0]
     line_numbers, ids = pd.factorize(order["id"], use_na_sentinel=False)
     line = pd.factorize(officer * len(ids) + line_numbers)[0]

@@ -73,11 +73,13 @@ def build_alerts(
 ) -> Alerts:
     """Build the alerts of these intervals (see intervals), except those ended before `oldest`."""
     now_us = timestamps.to_us(at)
-    begun = intervals[(intervals["begin"] <= now_us) & intervals["rule"].isin(list(rules.rules))]
-    order = np.lexsort((begun["seq"], begun["member"].astype("str"), begun["end"], begun["begin"]))
+    started = intervals[(intervals["begin"] <= now_us) & intervals["rule"].isin(list(rules.rules))]
+    order = np.lexsort(
+        (started["seq"], started["member"].astype("str"), started["end"], started["begin"])
+    )
     rows: list[tuple[Any, ...]] = []
     members: list[tuple[Any, ...]] = []
-    for (rule, subject), area_and_spans in _group_by_subject(begun.take(order)).items():
+    for (rule, subject), area_and_spans in _group_by_subject(started.take(order)).items():
         area, spans = area_and_spans
         item = rules.rules[rule]
         hold = max(item.clear_after // pd.Timedelta(microseconds=1), MINUTE_US)

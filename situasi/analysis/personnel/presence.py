@@ -73,8 +73,8 @@ def compute_states(officer_table: pd.DataFrame, at: datetime, election: Election
     """
     rule = election.rules.personnel
     checked = officer_table["checkin"].notna()
-    elsewhere = officer_table["posted"] & (officer_table["duty"] != "tps")
-    at_post = officer_table["checkin"].isin(AT_POST_CHECKINS) | (elsewhere & checked)
+    posted_off_tps = officer_table["posted"] & (officer_table["duty"] != "tps")
+    at_post = officer_table["checkin"].isin(AT_POST_CHECKINS) | (posted_off_tps & checked)
     is_recent = officer_table["checkin_at"] >= at - rule.report_interval
     is_early = at < election.local_time(rule.arrive_by)
     states = np.select(

@@ -65,8 +65,10 @@ def find_away_officers(officer_table: pd.DataFrame, postings: pd.DataFrame) -> p
     posted = officer_table[officer_table.index.isin(officers)]
     checkins = zip(posted.index, posted["checkin_code"], posted["checkin_kecamatan"], strict=True)
     pairs = ((who, code if isinstance(code, str) else area) for who, code, area in checkins)
-    elsewhere = [who for who, place in pairs if isinstance(place, str) and (who, place) not in own]
-    away: pd.Index = pd.Index(elsewhere, dtype="object")
+    away_officers = [
+        who for who, place in pairs if isinstance(place, str) and (who, place) not in own
+    ]
+    away: pd.Index = pd.Index(away_officers, dtype="object")
     return away
 
 

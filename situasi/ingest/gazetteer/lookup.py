@@ -273,13 +273,13 @@ class DesaLookup:
         exact = self._desa.find_exact(words, local_codes)
         if len(exact) == 1:
             return ParsedDesa(exact.pop(), kecamatan)
-        elsewhere = self._desa.find_exact(words)
+        other_codes = self._desa.find_exact(words)
         ambiguous = exact or (self._desa.find_numbered(words) & local_codes)
         place = self._register.name_of(kecamatan)
         if ambiguous:
             note = f"desa {quote(text)} di {place} bisa berarti {self._format_desa(ambiguous)}"
-        elif elsewhere:
-            note = self._format_elsewhere_note(text, elsewhere, kecamatan)
+        elif other_codes:
+            note = self._format_elsewhere_note(text, other_codes, kecamatan)
         elif nearest := self._desa.find_nearest(words, local_codes):
             return ParsedDesa(
                 nearest, kecamatan, f"desa {quote(text)} dibaca {self._format_desa({nearest})}"

@@ -115,7 +115,7 @@ class _CountReader:
         line = entities.passage.line_at(start)
         line_before = entities.passage.excerpt((line.start, start))
         self.has_open_parts = self.has_open_parts or bool(_OPENS_PARTS.search(line_before))
-        self._remember(number.stripped_label)
+        self._add_label(number.stripped_label)
         column, question = self._count_column(number), None
         if column is None and self._follows_mention(number) and self._may_count(number):
             unit = _UNIT.match(number.following)
@@ -130,7 +130,7 @@ class _CountReader:
                 TurnoutCount(span, digits, column, number.count_text, tps, clock, question)
             )
 
-    def _remember(self, label: str) -> None:
+    def _add_label(self, label: str) -> None:
         if _HEADS.search(label):
             self.is_voter_list = False
         elif (part := _PART.search(label)) and part[1].lower() == "dpt":

@@ -72,8 +72,8 @@ class RowIssues:
         The result is None where reading gave an error.
         """
         outcomes = {key: _try_read(key, read) for key in dict.fromkeys(keys)}
-        noted = {key for key, (_, warning, error) in outcomes.items() if warning or error}
-        for i in [i for i, key in enumerate(keys) if key in noted] if noted else []:
+        with_issues = {key for key, (_, warning, error) in outcomes.items() if warning or error}
+        for i in [i for i, key in enumerate(keys) if key in with_issues] if with_issues else []:
             self._record(i if rows is None else rows[i], outcomes[keys[i]], columns)
         values = {key: value for key, (value, _, _) in outcomes.items()}
         return list(map(values.__getitem__, keys))
@@ -91,8 +91,10 @@ class RowIssues:
             _try_read(key, lambda cells: read(*cells))
             for key in [tuple(column[row] for column in cells) for row in first_rows]
         ]
-        noted = np.array([bool(warning or error) for _, warning, error in outcomes], dtype="bool")
-        for row in np.flatnonzero(noted[key_of_row]).tolist():
+        with_issues = np.array(
+            [bool(warning or error) for _, warning, error in outcomes], dtype="bool"
+        )
+        for row in np.flatnonzero(with_issues[key_of_row]).tolist():
             self._record(row, outcomes[key_of_row[row]], columns)
         return DistinctResults([value for value, _, _ in outcomes], key_of_row)
 
