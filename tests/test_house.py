@@ -126,3 +126,30 @@ def test_every_command_and_option_says_what_it_does() -> None:
         told += [(f"{name} {p.name}", getattr(p, "help", None)) for p in command.params]
         silent += [what for what, text in told if not text and not what.endswith(" help")]
     assert silent == []
+
+
+def test_every_path_that_the_guide_names_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    named_paths = {
+        path for path in re.findall(r"`([\w./-]+/[\w./-]+)`", text) if "NAME" not in path
+    }
+    assert len(named_paths) > 20
+    missing = [p for p in named_paths if not (ROOT / p).exists() and "v0006" not in p]
+    assert missing == []
+
+
+def test_every_folder_of_the_product_is_on_the_map() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    folders = [p.name for p in (ROOT / "situasi").iterdir() if (p / "__init__.py").exists()]
+    assert [name for name in folders if f"    {name}/" not in text] == []
+    assert len(folders) <= 18
+
+
+def test_files_and_folders_stay_small_enough_to_read() -> None:
+    modules = {p.name for p in (ROOT / "situasi").glob("*.py")}
+    assert modules == {"__init__.py", "__main__.py", "board.py", "streamlit_patches.py"}
+    folders = {file.parent for file in PRODUCT}
+    crowded = [
+        named(f) for f in folders if len([m for m in f.glob("*.py") if m.stem[0] != "_"]) > 20
+    ]
+    assert crowded == []

@@ -79,12 +79,12 @@ class Shelf:
 
 class _Empty:
     def __init__(self, code: str, closed: list[str]) -> None:
-        self.code, self._closed = code, closed
+        self.kabupaten_code, self._closed = code, closed
         self.refresher = self
         self.job = Job("lookout", lambda: None, 0.01)
 
     def close(self) -> None:
-        self._closed.append(self.code)
+        self._closed.append(self.kabupaten_code)
 
 
 def until(holds: Callable[[], bool]) -> None:

@@ -113,11 +113,11 @@ def test_a_full_disk_is_no_fault_of_the_file(
     paths = [csv_file(tmp_path / "a.csv", report()), xlsx_file(tmp_path / "a.xlsx", report())]
     for module, name in (
         (copying, "_copy_and_hash"),
-        (file_reader.xlsx_reader.xlsx_guard, "_copy"),
+        (file_reader.xlsx_reader.xlsx_guard, "_copy_members"),
     ):
         with monkeypatch.context() as patch:
             patch.setattr(module, name, full)
-            path = paths[name == "_copy"]
+            path = paths[name == "_copy_members"]
             with pytest.raises(StoreError, match="No space left"):
                 ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
     assert board.store.version() == 0
