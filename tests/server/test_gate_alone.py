@@ -59,8 +59,8 @@ def cookie(board: Board, monkeypatch: pytest.MonkeyPatch) -> bytes:
 def doorway(**changed: Any) -> AuthConfig:
     return AuthConfig(
         **{"bound_to_loopback": True, "role": "analis", "secret": SECRET, "hosts": frozenset(),
-           "proxies": (), "policy": "default-src 'none'", "farewell": b"",
-           "heeds": lambda _said: True, **changed}
+           "proxies": (), "policy": "default-src 'none'", "redirect_message": b"",
+           "accepts_message": lambda _said: True, **changed}
     )  # fmt: skip
 
 

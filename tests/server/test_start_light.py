@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from streamlit import delta_generator, env_util
 
 from situasi.domain.settings import ROOT
-from situasi.server import startup_checks
 
 # Each takes from a fiftieth to a tenth of a second, or much more, and is for later or for others.
 HEAVY = (
@@ -85,15 +83,3 @@ def test_with_a_provider_what_asks_it_is_there_from_the_start(tmp_path: Path) ->
         "SITUASI_OIDC_SECRET": "rahasia klien",
     }
     assert {"authlib", "joserfc", "httpx2"} <= set(_started(tmp_path, **told)["loaded"])
-
-
-def test_streamlit_does_not_look_for_a_shell(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-    monkeypatch.setattr(env_util, "is_repl", lambda: bool(asked.append("stack")))
-    monkeypatch.setattr(delta_generator, "_use_warning_has_been_displayed", True)
-    startup_checks.skip_bare_run_check(delta_generator)
-    delta_generator._maybe_print_use_warning()
-    assert not asked
-    delta_generator._use_warning_has_been_displayed = False  # the name is still the one it asks
-    delta_generator._maybe_print_use_warning()
-    assert asked

@@ -49,7 +49,7 @@ def election(**changes: object) -> Election:
         "timeline_marks": (TimelineMark(time(7), "TPS buka"),),
         "thresholds": Thresholds({}, timedelta(), timedelta(), timedelta(), 1.0),
         "rules": rules.parse(tomllib.loads((FOLDER / "rules.toml").read_text("utf-8"))),
-        "boundaries": Path("contoh"),
+        "boundaries_folder": Path("contoh"),
     }
     return Election(**(fields | changes))  # type: ignore[arg-type]
 

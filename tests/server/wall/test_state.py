@@ -300,7 +300,7 @@ def test_a_store_that_was_replaced_is_told_on_the_wall(
     report(board, tmp_path, GRAVE)
     picture = board.snapshot_reader.refresh()
     monkeypatch.setattr(
-        board.snapshot_reader, "picture", lambda: replace(picture, replaced_at=NOON)
+        board.snapshot_reader, "refresh", lambda: replace(picture, replaced_at=NOON)
     )
     said = json.loads(asyncio.run(_body(WallService(board), "")).content)
     kinds = [kind for kind, text in said["bands"] if "Penyimpanan diganti" in text]
