@@ -51,41 +51,43 @@ class _Fault(Exception):
 
 def number_at(store: Any, place: int) -> int:
     """The number in quarantine at this place; one that never was where there is none."""
-    numbers = [one.number for one in store.quarantine(released=True)]
+    numbers = [one.number for one in store.quarantined_rows(include_released=True)]
     return numbers[place] if place < len(numbers) else 9999
 
 
 def remembered(store: Any) -> dict[str, Any]:
     """Everything a store tells. Numbers of rows become places: only their order is promised."""
-    told: dict[str, Any] = {"version": store.version(), "notes": store.notes()}
+    told: dict[str, Any] = {"version": store.version(), "notes": store.latest_notes()}
     told["batches"] = store.batches()
-    trail = store.audit()
+    trail = store.audit_entries()
     assert trail["chain"].tolist() == seals(trail)
-    assert store.head() == (len(trail), ["0" * 64, *trail["chain"]][-1])
+    assert store.audit_head() == (len(trail), ["0" * 64, *trail["chain"]][-1])
     assert store.verify() == store.verify(trail["chain"].iloc[0] if len(trail) else None) == []
     told["audit"] = trail.drop(columns=["detail", "chain"])
-    told["access"] = [store.remembered(kind) for kind in "kl"]
-    told["one"] = [store.remembered("k", name) for name in ("", "a", "b\x00")]
+    told["access"] = [store.latest_records(kind) for kind in "kl"]
+    told["one"] = [store.latest_records("k", name) for name in ("", "a", "b\x00")]
     told["access_version"] = store.access_version()
-    kept = store.quarantine(released=True)
+    kept = store.quarantined_rows(include_released=True)
     told["quarantine"] = [replace(one, number=place) for place, one in enumerate(kept)]
-    told["waiting"] = [[one.number for one in kept].index(one.number) for one in store.quarantine()]
+    told["waiting"] = [
+        [one.number for one in kept].index(one.number) for one in store.quarantined_rows()
+    ]
     waiting = [one for one in kept if one.released_by is None]
-    told["counted"] = store.waiting()
+    told["counted"] = store.quarantine_counts()
     assert told["counted"] == Counter(one.feed for one in waiting)
-    assert store.quarantine(numbers=[one.number for one in kept]) == waiting
-    held = store.held()
+    assert store.quarantined_rows(numbers=[one.number for one in kept]) == waiting
+    held = store.quarantine_frame()
     assert held["number"].tolist() == [one.number for one in waiting]
     told["held"] = held.drop(columns="number")
     places: dict[tuple[str, int], int] = {}
     for name in ("incidents", "tps"):
-        rows = store.tail(FEEDS[name])
+        rows = store.rows_after(FEEDS[name])
         places |= {(name, seq): place for place, seq in enumerate(rows["seq"])}
         assert rows["seq"].is_monotonic_increasing and rows["seq"].is_unique
         told[name] = rows.drop(columns="seq")
         for seq in rows["seq"].tail(3):
             assert_frame_equal(
-                store.tail(FEEDS[name], seq), rows[rows["seq"] > seq].reset_index(drop=True)
+                store.rows_after(FEEDS[name], seq), rows[rows["seq"] > seq].reset_index(drop=True)
             )
     taken = store.withdrawals()
     told["withdrawn"] = [places[key] for key in zip(taken["feed"], taken["row_seq"], strict=True)]
@@ -143,7 +145,7 @@ class StoreAgainstModel(RuleBasedStateMachine):
 
     @rule(key=st.sampled_from("ab"), value=st.none() | st.text(max_size=3) | st.integers())
     def note(self, key: str, value: Any) -> None:
-        self.both(lambda store: store.note(key, value, self.at, "operator"))
+        self.both(lambda store: store.put_note(key, value, self.at, "operator"))
 
     @rule(
         kind=st.sampled_from("kl"),
@@ -156,14 +158,14 @@ class StoreAgainstModel(RuleBasedStateMachine):
         self, kind: str, name: str, value: Any, action: str | None, seen: int | None
     ) -> None:
         self.both(
-            lambda store: store.remember(
+            lambda store: store.put_record(
                 kind, name, value, self.at, "admin", action, {"a": 1}, expected_seq=seen
             )
         )
 
     @rule(actor=st.text(max_size=4), detail=st.dictionaries(st.text(max_size=2), st.text()))
     def tell(self, actor: str, detail: dict[str, str]) -> None:
-        self.both(lambda store: store.tell("saw", actor, self.at, detail))
+        self.both(lambda store: store.log_audit("saw", actor, self.at, detail))
 
     @rule()
     def reopen(self) -> None:
