@@ -522,7 +522,13 @@ class Counted:
             "audit_entries",
         ):
             monkeypatch.setattr(store, name, self._counting(getattr(store, name)))
-        for name in ("quarantine_counts", "quarantine_frame", "quarantine", "notes", "remembered"):
+        for name in (
+            "quarantine_counts",
+            "quarantine_frame",
+            "quarantined_rows",
+            "latest_notes",
+            "latest_records",
+        ):
             monkeypatch.setattr(store, name, _never)
 
     def _counting(self, ask: Any) -> Any:
