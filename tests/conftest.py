@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,17 @@ from situasi.domain import register as domain_register
 from situasi.domain.register import Register
 from situasi.domain.settings import Settings, load
 from situasi.ui import session
+from tests.effort import examples
 
 pytest_plugins = ["tests.postgres", "tests.rehearsed", "tests.stock_streamlit"]
 
 NOON = datetime(2024, 11, 27, 5, tzinfo=UTC)  # 12.00 WIB on the election day
 
 hypothesis_settings.register_profile(
-    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "house",
+    max_examples=examples(100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 hypothesis_settings.load_profile("house")
 
@@ -38,11 +43,15 @@ hypothesis_settings.load_profile("house")
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests of one xdist_group run in one worker: a second browser would halve both.
 
+    So do those that look at the rehearsed board: a second one takes as long as the tests.
     xdist 3.8 says so in `_nodeid`, which pytest 9.2 no longer reads.
     """
     if hasattr(config, "workerinput"):
         for item in items:
-            for mark in item.iter_markers("xdist_group"):
+            if "rehearsed" in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group("rehearsed"))
+            mark = item.get_closest_marker("xdist_group")
+            if mark:
                 item._id = NodeId.parse(f"{item.nodeid}@{mark.args[0]}")
 
 
@@ -76,6 +85,14 @@ def seen_by_the_role_of_the_settings() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "get_viewer_header", word)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def vocabulary_read_once() -> Iterator[None]:
+    """Hundreds of boards are opened, all with the lists of words of this project."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(house, "load_vocabulary", cache(house.load_vocabulary))
         yield
 
 

@@ -15,6 +15,7 @@ from situasi.analysis.incidents.cases import filter_known
 from situasi.analysis.situation.feed_staleness import FeedState
 from situasi.domain import feed_schemas
 from tests.builders import report, rows_of, wib
+from tests.effort import examples
 
 MOMENT = "datetime64[us, UTC]"
 
@@ -154,7 +155,7 @@ _BATCHES = st.lists(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(_BATCHES, st.none() | st.integers(0, 23))
 def test_every_row_read_is_in_exactly_one_sum_however_it_is_grouped(
     given_batches: list[Any], hour: int | None

@@ -13,6 +13,7 @@ from situasi.analysis import neutrality
 from situasi.analysis.neutrality import NeutralitySummary
 from situasi.domain import feed_schemas
 from tests.builders import report, rows_of, wib
+from tests.effort import examples
 
 NOON = wib("12.00")
 TARGET = timedelta(days=14)
@@ -146,7 +147,7 @@ CODES = st.sampled_from([None, "N01", "N05"])
 ROWS = st.lists(st.tuples(st.sampled_from("abcd"), STEPS, CODES), max_size=20)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(ROWS)
 def test_every_case_is_counted_once_by_step_by_class_and_by_code(
     rows: list[tuple[str, str, str | None]],
@@ -163,7 +164,7 @@ def test_every_case_is_counted_once_by_step_by_class_and_by_code(
     assert len(view.open_cases) + (~view.cases["open"]).sum() == number
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(ROWS)
 def test_the_newest_step_and_the_steps_ever_told_are_those_of_reading_row_by_row(
     rows: list[tuple[str, str, str | None]],

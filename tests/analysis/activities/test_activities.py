@@ -18,6 +18,7 @@ from situasi.domain.register import Register, SopItem, Stage
 from situasi.domain.settings import ROOT
 from tests.builders import DAY, WIB, report, rows_of, wib
 from tests.builders_election import invented_election
+from tests.effort import examples
 
 REGISTER = register.load(election.load(ROOT / "data" / "elections" / "ogan-ilir-2024"))
 NOON = wib("12.00")
@@ -183,7 +184,7 @@ KINDS = st.sampled_from([None, *feed_schemas.FUNGSI])
 STATUSES = st.sampled_from([None, *feed_schemas.GIAT_STATUS])
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.lists(st.tuples(PLACES, KINDS, STATUSES), max_size=25))
 def test_the_matrix_is_what_counting_one_by_one_gives(
     told: list[tuple[str | None, str | None, str | None]],
@@ -319,7 +320,7 @@ TOLD = st.tuples(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.lists(TOLD, max_size=12))
 def test_the_list_is_what_cutting_the_table_line_by_line_gives(told: list[Any]) -> None:
     columns = ("sop", "tahapan", "fungsi", "giat", "status")

@@ -17,6 +17,7 @@ from situasi.analysis.alerts.intervals import FOREVER, build_intervals, concat_i
 from situasi.domain.alert_rules import AlertRule, AlertRules
 from tests.analysis.alerts.slow import Held, walk
 from tests.builders import DAY, wib
+from tests.effort import examples
 
 LEVELS = ("perhatian", "penting", "kritis")
 
@@ -116,7 +117,7 @@ HELD = st.builds(
 ).map(lambda h: Held(h.subject, h.member, h.begin, h.begin + 1 + h.end % 30, h.level))
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.lists(HELD, max_size=14), st.integers(0, 120), st.sampled_from([1, 5, 20]), st.randoms())
 def test_alerts_equal_a_walk_through_every_minute(
     told: list[Held], at: int, hold: int, rng: random.Random
@@ -142,7 +143,7 @@ def _of(at: Any) -> int | None:
     return None if pd.isna(at) else int((at - pd.Timestamp(DAY)).total_seconds()) // 60
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(st.lists(HELD, max_size=14), st.integers(0, 120), st.integers(0, 40))
 def test_an_alert_once_raised_is_there_ever_after_and_what_ended_stays_so(
     told: list[Held], at: int, later: int

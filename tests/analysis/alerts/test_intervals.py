@@ -28,6 +28,7 @@ from situasi.simulation.seed import seed_store
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as rows_with
 from tests.conftest import NOON, settings_in
+from tests.effort import examples
 
 PARTS = (
     work.compute_case_intervals,
@@ -114,7 +115,7 @@ BONDS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(WORDS, BONDS, st.integers(0, 300))
 def test_merged_cases_and_words_known_out_of_turn_stand_as_the_lists_say(
     register: Register, told: list[Any], bound: list[Any], after: int
@@ -163,7 +164,7 @@ STEPS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(STEPS, st.integers(0, 60))
 def test_neutrality_cases_past_their_days_are_those_of_the_page(
     register: Register, told: list[Any], after: int

@@ -21,6 +21,7 @@ from situasi.domain.rules import ClusterRules
 from tests.analysis.builders_hot import NOW, Planted, centres, day, small, watched
 from tests.analysis.builders_tps import whole
 from tests.bench import hot as bench
+from tests.effort import examples
 
 RULES = whole().election.rules.clusters
 CENTRES = centres(whole())
@@ -103,7 +104,7 @@ def _units() -> SpatialUnits:
     return scan_statistic.build_units(SMALL.tps, list(SMALL.kecamatan))
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(some)
 def test_the_best_cylinder_is_that_of_looking_at_every_one(told: list[tuple[str, int]]) -> None:
     at = of(told)
@@ -124,7 +125,7 @@ def test_the_best_cylinder_is_that_of_looking_at_every_one(told: list[tuple[str,
         assert len(first.cases) == observed
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(some)
 def test_clusters_share_no_place_and_each_holds_its_cases(told: list[tuple[str, int]]) -> None:
     at = of(told)
@@ -141,7 +142,7 @@ def test_clusters_share_no_place_and_each_holds_its_cases(told: list[tuple[str, 
         assert cluster.desa is None or (own["desa"] == cluster.desa).all()
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(some)
 def test_the_ratio_of_a_day_thrown_by_chance_is_that_of_the_slow_way(
     told: list[tuple[str, int]],

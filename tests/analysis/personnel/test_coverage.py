@@ -32,6 +32,7 @@ from situasi.domain.rules import StaffingPattern
 from situasi.domain.settings import ROOT
 from tests.builders import report, rows_of, wib
 from tests.builders_election import invented_election, kecamatan_codes
+from tests.effort import examples
 
 # Two desa of Indralaya (16.10.04) and one of Pemulutan (16.10.05), as they stand in the register.
 REGISTER = load_register(load_election(ROOT / "data" / "elections" / "ogan-ilir-2024"))
@@ -464,7 +465,7 @@ def slow_state(officer: str, rows: list[Any], at: datetime) -> str:
     return "ditunggu" if at < wib("06.45") else "belum_tiba"
 
 
-@settings(max_examples=30)  # each asks for all 667 TPS
+@settings(max_examples=examples(30))  # each asks for all 667 TPS
 @given(days)
 def test_orders_and_states_equal_reading_every_line(day: tuple[list[Any], list[Any], str]) -> None:
     frames, at = made(day)
@@ -478,7 +479,7 @@ def test_orders_and_states_equal_reading_every_line(day: tuple[list[Any], list[A
         assert of.officers.loc[officer, "state"] == slow_state(officer, day[1], at)
 
 
-@settings(max_examples=30)  # each asks for all 667 TPS
+@settings(max_examples=examples(30))  # each asks for all 667 TPS
 @given(days)
 def test_shares_of_an_officer_states_of_the_posted_and_kecamatan_add_up_to_the_whole(
     day: tuple[list[Any], list[Any], str],
@@ -503,7 +504,7 @@ def slow_last_word(officer: str, rows: list[Any], at: datetime) -> str | None:
     return max(said, key=lambda row: wib(row["at"]))["checkin"] if said else None
 
 
-@settings(max_examples=30)  # each asks for all 667 TPS
+@settings(max_examples=examples(30))  # each asks for all 667 TPS
 @given(days)
 def test_areas_equal_counting_officer_by_officer(day: tuple[list[Any], list[Any], str]) -> None:
     frames, at = made(day)
@@ -522,7 +523,7 @@ def test_areas_equal_counting_officer_by_officer(day: tuple[list[Any], list[Any]
         assert rows.loc[code, "ratio_posted"] == tps["strength"].sum() / tps["need"].sum()
 
 
-@settings(max_examples=30)  # each asks for all 667 TPS
+@settings(max_examples=examples(30))  # each asks for all 667 TPS
 @given(days)
 def test_the_officers_of_each_tps_equal_asking_each_post(
     day: tuple[list[Any], list[Any], str],

@@ -20,6 +20,7 @@ from situasi.domain.register import Register
 from situasi.domain.settings import load
 from tests.analysis.builders_moves import AT, crisis, known, listed, needs, order, rated, word
 from tests.builders import incident, wib
+from tests.effort import examples
 
 REGISTER = domain_register.load(election.load(load({}).election_folder))
 GROUND = road_network.load(
@@ -214,7 +215,7 @@ def test_no_move_is_longer_than_the_rule_allows() -> None:
 
 
 @given(st.integers(0, 10_000), st.sampled_from([60, 100, 150]))
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 def test_no_plan_leaves_a_tps_below_its_minimum_that_was_not_and_it_does_what_it_says(
     seed: int, officers: int
 ) -> None:

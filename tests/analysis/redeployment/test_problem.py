@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from situasi.analysis.redeployment.greedy import solve_greedily
 from situasi.analysis.redeployment.milp import solve_optimally
 from situasi.analysis.redeployment.problem import Problem, Solution
+from tests.effort import examples
 
 SECONDS = 60.0  # on a busy machine nothing may be left unproven
 
@@ -83,7 +84,7 @@ def by_trying_everything(of: Problem) -> tuple[tuple[int, ...], float]:
 
 
 @given(problems())
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_no_other_choice_of_officers_and_places_is_better(of: Problem) -> None:
     found = solve_optimally(of, SECONDS)
     assert found.is_optimal
@@ -92,7 +93,7 @@ def test_no_other_choice_of_officers_and_places_is_better(of: Problem) -> None:
 
 
 @given(problems())
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_the_plain_way_keeps_the_rules_and_is_never_ahead(of: Problem) -> None:
     plain = solve_greedily(of)
     assert keeps_the_rules(of, plain)

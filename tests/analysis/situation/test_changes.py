@@ -24,6 +24,7 @@ from situasi.domain.feed_schemas import STATUS_CLOSED, TINGKAT
 from tests.analysis.builders_tps import FIRST, small, told
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as frame
+from tests.effort import examples
 
 HERE, THERE = "16.10.04", "16.10.05"
 SECOND = FIRST[:-3] + "002"
@@ -209,7 +210,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(ROWS)
 def test_the_lists_are_those_of_the_slow_and_obvious_way(
     rows: list[tuple[str, str | None, str, int]],

@@ -27,6 +27,7 @@ from tests.analysis.incidents.test_case_index import CLOCKS, delivered, frame, r
 from tests.analysis.situation.test_priority_score import RULES, gaps, stations
 from tests.builders import report, rows_of, wib
 from tests.builders_election import invented_election
+from tests.effort import examples
 
 HERE, THERE = "16.10.04", "16.10.05"
 CODES = ["16.10.01", "16.10.02", "16.10.04"]
@@ -69,7 +70,7 @@ def assert_same(found: Overview, expected: Overview) -> None:
             assert ours == value, name
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(rows_told, deeds, wanted, clock, st.booleans())
 def test_the_overview_equals_the_one_made_from_every_row(
     told: list[dict[str, Any]],
@@ -83,7 +84,7 @@ def test_the_overview_equals_the_one_made_from_every_row(
     assert_same(found, slow.overview(frames, defined(), CODES, asked, moment, live=live))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(rows_told, cuts, deeds, clock, st.sampled_from([(), ("16.10.01",)]), st.booleans())
 def test_what_a_viewer_may_see_is_the_same_by_rows_and_by_cases_that_grew(
     told: list[dict[str, Any]],
@@ -108,7 +109,7 @@ def test_what_a_viewer_may_see_is_the_same_by_rows_and_by_cases_that_grew(
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(rows_told, deeds, clock)
 def test_the_lively_cases_tell_as_much_of_crowds_and_weights_as_all_of_them(
     told: list[dict[str, Any]], said: list[tuple[int, int, str, str]], at: str

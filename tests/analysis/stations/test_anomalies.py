@@ -16,6 +16,7 @@ from situasi.analysis.stations.anomalies import _compute_group_medians, find_ano
 from situasi.domain.register import Register
 from tests.analysis.builders_tps import DESA, small, standing, told
 from tests.builders import wib
+from tests.effort import examples
 
 counts_told = st.lists(
     st.fixed_dictionaries(
@@ -167,7 +168,7 @@ counts = st.lists(
 
 
 @given(counts)
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_falls_equal_looking_at_each_pair_in_turn(stated: list[dict[str, Any]]) -> None:
     rows = list({(one["of"], one["at"]): told(**one) for one in stated}.values())
     table = found(*rows)
@@ -184,7 +185,7 @@ def test_falls_equal_looking_at_each_pair_in_turn(stated: list[dict[str, Any]]) 
 
 
 @given(counts)
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_doubting_changes_no_count(stated: list[dict[str, Any]]) -> None:
     rows = [told(**one) for one in stated]
     table = found(*rows)

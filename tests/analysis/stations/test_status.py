@@ -17,6 +17,7 @@ from situasi.analysis.stations.status import NO_PHASE, build_station_table, coun
 from situasi.domain.feed_schemas import FASE
 from tests.analysis.builders_tps import DESA, FIRST, known, small, told, whole
 from tests.builders import wib
+from tests.effort import examples
 
 
 def first(*rows: dict[str, Any], at: str = "10.00") -> Any:
@@ -242,7 +243,7 @@ def slow(mine: list[dict[str, Any]], doubts: str, at: datetime) -> tuple[Any, ..
 
 
 @given(st.lists(one_report, max_size=12), minute)
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_states_and_phases_equal_reading_report_by_report(
     stated: list[dict[str, Any]], at: datetime
 ) -> None:
@@ -259,7 +260,7 @@ def test_states_and_phases_equal_reading_report_by_report(
 
 
 @given(st.lists(one_report, max_size=12), minute)
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_every_tps_is_in_exactly_one_state_at_any_minute(
     stated: list[dict[str, Any]], at: datetime
 ) -> None:

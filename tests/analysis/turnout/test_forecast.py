@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -31,6 +30,7 @@ from tests.analysis.builders_outlook import (
 )
 from tests.analysis.builders_tps import known, standing, told
 from tests.builders import wib
+from tests.effort import examples
 
 HOME, OTHER = "16.10.01", "16.10.04"
 DPT = 314_226
@@ -287,7 +287,7 @@ def stated_rows(stated: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @given(st.lists(count, max_size=40))
-@settings(max_examples=40, deadline=timedelta(seconds=5))
+@settings(max_examples=examples(40))
 def test_it_never_falls_below_what_was_counted_and_its_bounds_hold(
     stated: list[dict[str, Any]],
 ) -> None:
@@ -301,7 +301,7 @@ def test_it_never_falls_below_what_was_counted_and_its_bounds_hold(
 
 
 @given(st.lists(count, min_size=1, max_size=30), st.randoms())
-@settings(max_examples=25, deadline=timedelta(seconds=5))
+@settings(max_examples=examples(25))
 def test_the_order_of_the_rows_does_not_matter(stated: list[dict[str, Any]], rng: Any) -> None:
     rows = stated_rows(stated)
     mixed = rng.sample(rows, len(rows))
@@ -309,7 +309,7 @@ def test_the_order_of_the_rows_does_not_matter(stated: list[dict[str, Any]], rng
 
 
 @given(st.lists(st.sampled_from(codes()[::7]), min_size=1, max_size=40, unique=True))
-@settings(max_examples=15, deadline=timedelta(seconds=5))
+@settings(max_examples=examples(15))
 def test_another_report_does_not_lower_what_was_counted(late: list[str]) -> None:
     early = at_rate(0.6, codes()[::7], "10.00")
     before = of_all(*early)

@@ -23,6 +23,7 @@ from situasi.domain.register import Register
 from tests.analysis.builders_tps import DESA, known, small, standing, told
 from tests.analysis.builders_tps import whole as whole_register
 from tests.builders import wib
+from tests.effort import examples
 
 HOME = "16.10.01"
 SECOND = f"{DESA}.002"
@@ -182,7 +183,7 @@ def slow_heads(rows: list[dict[str, Any]], until: datetime) -> tuple[int, int]:
 
 
 @given(st.lists(count, max_size=14))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_the_curve_equals_adding_up_the_newest_counts(stated: list[dict[str, Any]]) -> None:
     rows = list({(one["of"], one["at"]): told(**one) for one in stated}.values())
     found = build_turnout_curve(standing(*rows), small(), wib("23.00"))
@@ -193,7 +194,7 @@ def test_the_curve_equals_adding_up_the_newest_counts(stated: list[dict[str, Any
 
 
 @given(st.lists(count, max_size=14))
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_the_truth_lies_between_the_bounds(stated: list[dict[str, Any]]) -> None:
     one = turnout(*(told(**row) for row in stated), at="14.00")
     assert 0 <= one.least <= one.most <= 100 + 1e-9
