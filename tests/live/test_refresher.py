@@ -46,7 +46,7 @@ def looking(board: Board) -> Iterator[Board]:
 
 
 def until(holds: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < deadline, what
         time.sleep(0.01)
@@ -98,10 +98,14 @@ def test_a_lookout_that_no_longer_looks_is_not_believed(
     looking: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looking.refresher.current_view()
-    forever = threading.Event()
-    monkeypatch.setattr(looking.snapshot_reader, "wait", forever.wait)
-    until(lambda: looking.refresher._refreshed_at_s is not None, "it never looked")
-    time.sleep(2 * 0.25)  # its last turn is over; it now waits
+    waits, forever = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        waits.set()
+        forever.wait()
+
+    monkeypatch.setattr(looking.snapshot_reader, "wait", wait)
+    assert waits.wait(60), "its last turn was never over"
     told(looking, "A")
     monkeypatch.setattr(lookouts, "STALE_AFTER_S", 0.0)
     assert len(looking.refresher.current_view().snapshot.frames["incidents"]) == 1
