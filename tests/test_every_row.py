@@ -16,6 +16,7 @@ from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.pipeline import IngestResult
 from tests.builders_files import faulty, headings, report
+from tests.effort import examples
 from tests.ingest.test_pipeline import bring, fresh_board
 
 Line = list[str]
@@ -120,7 +121,7 @@ def test_no_row_of_a_whole_file_is_passed_over(feed: str, form: str, data: Any) 
 SHEETS = ("laporan", "catatan", "tersembunyi", "daftar")
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(st.lists(st.sampled_from(SHEETS), max_size=5), st.data())
 def test_no_row_of_any_sheet_is_passed_over(kinds: list[str], data: Any) -> None:
     """Sheets without a heading and hidden ones wait; a hidden list of words is no report."""

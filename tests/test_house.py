@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ PRODUCT = sorted([*(ROOT / "situasi").rglob("*.py"), *(ROOT / "pages").rglob("*.
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns"}
 
 
+@cache
 def tree(file: Path) -> ast.Module:
     return ast.parse(file.read_text("utf-8"))
 

@@ -19,6 +19,7 @@ from situasi.store.interface import QuarantinedRow
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON
+from tests.effort import examples
 from tests.ingest.door import deliver, judged
 from tests.ingest.test_pipeline import bring, fresh_board
 
@@ -143,7 +144,7 @@ def test_a_row_that_comes_back_with_other_reasons_waits_once(board: Board, tmp_p
 JUNK = st.sampled_from(["", "-", "entah", "27/11/2024 08.03", "Kandis", "32/13/2024", "1", "ya"])
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.sampled_from(list(FEEDS)), st.data())
 def test_every_heading_that_is_asked_for_is_one_that_the_feed_reads(
     feed: str, data: st.DataObject

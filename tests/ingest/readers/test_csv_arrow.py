@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from situasi.ingest.readers import csv_arrow, reserved_columns
+from tests.effort import examples
 
 ANY = st.text(alphabet=st.sampled_from('ab ,"\n;\té\u00a0\u2028\x1c\x0b\ufeff'), max_size=40)
 
@@ -73,7 +74,7 @@ def test_words_that_come_back_are_one_object_and_texts_that_do_not_are_their_own
     assert texts == [f"laporan ke-{at}" for at in range(900)]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500))
 @given(ANY, st.integers(1, 3))
 @example('"a"\n""\n', 1)
 @example('a,"b""\n"', 2)

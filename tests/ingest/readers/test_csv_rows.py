@@ -12,6 +12,7 @@ from situasi.ingest.readers import csv_rows, reserved_columns, table_builder
 from situasi.ingest.readers.header_detection import HeaderRow, find_header
 from situasi.ingest.readers.table_builder import Block, Row
 from situasi.ingest.tables import to_cell_array
+from tests.effort import examples
 
 PIECES = ("a", "bc", " ", ",", ",", '"', '""', "\n", "\n", '","', "\t", "é", "\u2028", "\x1c")
 HOSTILE = st.lists(st.sampled_from(PIECES), max_size=60).map("".join)
@@ -53,7 +54,7 @@ def block_of(rows: Sequence[Sequence[object]]) -> Block:
     return Block([to_cell_array(column) for column in zip(*map(stripped, rows), strict=True)])
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600))
 @given(HOSTILE | PLAIN, SIZES, WIDTHS)
 @example('a,"b\nc",d\ne,f\n', 1, 3)  # a quote opened in one block and closed in the next
 @example('a,"b\n' + "c,d\n" * 9, 3, 2)  # and one that is never closed
@@ -120,7 +121,7 @@ def tabled(parts: list[tuple[int, Row | Block]], chunk: int) -> list[tuple[objec
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(ROWS, st.integers(1, 12), st.integers(1, 150))
 def test_a_block_becomes_the_table_that_its_rows_become(
     odd: list[list[object]], size: int, chunk: int

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from situasi.ingest.readers import xlsx_guard
 from situasi.ingest.readers.table_builder import column_letters
 from situasi.ingest.readers.xlsx_size import SheetSize, measure_any_sheet, measure_plain_sheet
+from tests.effort import examples
 
 SHARED = [10, 200, 3_000]
 PLACES = st.tuples(st.integers(0, 700), st.integers(1, 2_000_000))
@@ -42,7 +43,7 @@ def quickly(xml: bytes) -> SheetSize | None:
     return measure_plain_sheet(xlsx_guard._read_xml_chunks(io.BytesIO(xml)), SHARED)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(CELLS)
 def test_a_plain_sheet_weighs_the_same_both_ways(
     cells: list[tuple[tuple[int, int], str, int]],

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from situasi.ingest.readers import xlsx_reader
 from situasi.ingest.readers.table_builder import Block, column_letters
 from situasi.ingest.readers.xlsx_size import column_number
+from tests.effort import examples
 from tests.ingest.readers.build import (
     HEADING,
     ROW,
@@ -29,7 +30,7 @@ from tests.ingest.readers.build import (
 
 moment = datetime.fromisoformat  # Excel knows no time zone
 SHARED_FOLDER = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(40)
 )
 
 
@@ -238,7 +239,7 @@ def fitted(row: list[object], width: int) -> list[str]:
     return [*map(repr, (row + [None] * width)[:width]), *map(repr, beyond)]
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(SHEETS, st.integers(0, 2), st.integers(1, 5), st.integers(1, 4))
 def test_rows_taken_many_at_once_are_the_rows_taken_one_by_one(rows, above, width, size):
     together = []

@@ -25,6 +25,7 @@ from situasi.reports.sitrep.letterhead import SitrepTemplateError
 from situasi.reports.sitrep.model import Cell, Sitrep
 from situasi.reports.sitrep.request import SitrepRequestError
 from tests.builders import wib
+from tests.effort import examples
 from tests.reports.sitrep.conftest import built
 from tests.reports.sitrep.reading import headers, pdf_pages, sheets, text_of
 
@@ -195,7 +196,7 @@ _TYPED = st.text(st.sampled_from("abc #$*_@<>[]{}\\/=+-~`'\"%&^|;:,.!?()09"), mi
 
 
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(text=_TYPED)
 def test_no_sign_in_a_text_does_anything_in_a_pdf(
     laporan: Sitrep, election: Path, text: str
@@ -213,7 +214,7 @@ def test_no_sign_in_a_text_does_anything_in_a_pdf(
 
 
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(text=st.one_of(st.text(), _TYPED, st.text(st.characters(categories=["Cc", "Cf", "Cs"]))))
 def test_no_sign_in_a_text_breaks_a_document_or_a_workbook(
     laporan: Sitrep, election: Path, text: str
