@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Literal
 
 import pytest
+from argon2 import Parameters, PasswordHasher, extract_parameters
 
 from situasi.access import accounts
 from situasi.access.accounts import AccountRefused
@@ -30,6 +33,26 @@ def test_an_account_opens_with_its_password_alone(wati: Board) -> None:
     assert not accounts.verify_password(None, PASSWORD)
     accounts.change(wati.store, "wati", "account-disable", NOON, "test", enabled=False)
     assert not accounts.verify_password(accounts.load_all(wati.store)["wati"], PASSWORD)
+
+
+def test_to_refuse_costs_the_same_hash_whoever_is_named(
+    wati: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    costs: list[Parameters] = []
+
+    class Counted(PasswordHasher):
+        def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+            costs.append(extract_parameters(str(hash)))
+            return super().verify(hash, password)
+
+    known = accounts.load_all(wati.store)["wati"]
+    assert known is not None
+    monkeypatch.setattr(accounts, "_HASHER", Counted())
+    closed, of_provider = replace(known, enabled=False), replace(known, identity="", secret="")
+    for account, password in ((known, "salah"), (closed, PASSWORD), (of_provider, "x"), (None, "")):
+        assert not accounts.verify_password(account, password)
+    assert len(costs) == 4 and all(cost == costs[0] for cost in costs)
+    assert costs[0].memory_cost >= 64 * 1024  # KiB, as RFC 9106 has it
 
 
 def test_the_same_letters_from_another_keyboard_are_the_same_password(board: Board) -> None:
