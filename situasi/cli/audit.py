@@ -48,16 +48,8 @@ def verify(
     with open_cli_context() as context:
         breaks = context.store.verify(expected_head)
         last, _ = context.store.audit_head()
-        unhashed = context.store.count_entries_without_hash()
     for sentence in breaks:
         out.print(sentence, highlight=False, markup=False, soft_wrap=True)
-    if unhashed:
-        out.print(
-            f"{unhashed} catatan berasal dari versi sebelum baris disegel: kiriman dan penarikannya"
-            " tidak dapat dibuktikan, hanya isi barisnya dicocokkan dengan sidiknya.",
-            highlight=False,
-            soft_wrap=True,
-        )
     if breaks:
         raise typer.Exit(1)
     head_text = "" if expected_head is None else ", dan ujung yang dicatat ada padanya"

@@ -295,10 +295,6 @@ class Store(Protocol):
         """
         ...
 
-    def count_entries_without_hash(self) -> int:
-        """Return how many entries have rows that no hash proves: those of older versions."""
-        ...
-
     def wait(self) -> None:
         """Return when asking for a new version is useful: when notified, or after a while."""
         ...

@@ -33,17 +33,15 @@ def select_quarantine() -> sa.Select[Any]:
     A release counts until its batch is withdrawn: then its rows are no longer shown, and the
     original must wait in quarantine again.
     """
-    release, batch_time = schema.releases.c, visible_at.select_batch_times().c
+    release, batch = schema.releases.c, schema.batches.c
     released_by = (
         sa.select(sa.func.min(release.batch))
         .where(release.number == schema.quarantine.c.seq, _is_release_valid())
         .scalar_subquery()
     )
     # The batch being written has no row of its own yet.
-    joined = schema.quarantine.outerjoin(
-        visible_at.select_batch_times(), batch_time.batch == schema.quarantine.c.batch
-    )
-    seen_at = sa.func.coalesce(batch_time.at, schema.quarantine.c.recorded_at)
+    joined = schema.quarantine.outerjoin(schema.batches, batch.batch == schema.quarantine.c.batch)
+    seen_at = sa.func.coalesce(batch.committed_at, schema.quarantine.c.recorded_at)
     extra = (released_by.label("released_by"), seen_at.label("seen_at"))
     columns: list[Any] = [*schema.quarantine.c, *extra]
     return sa.select(*columns).select_from(joined)
@@ -56,11 +54,11 @@ def _is_release_valid(at_us: int | None = None) -> sa.ColumnElement[bool]:
 
 def _select_released_numbers(at_us: int | None = None) -> sa.Select[Any]:
     """Select the numbers that no longer wait (or no longer did at a moment), each once."""
-    release, batch_time = schema.releases.c, visible_at.select_batch_times().c
+    release, batch = schema.releases.c, schema.batches.c
     released = sa.select(release.number).where(_is_release_valid(at_us)).distinct()
     if at_us is None:
         return released
-    by_then = sa.select(batch_time.batch).where(batch_time.at <= at_us)
+    by_then = sa.select(batch.batch).where(batch.committed_at <= at_us)
     return released.where(release.batch.in_(by_then))
 
 
@@ -79,14 +77,13 @@ def count_waiting(connection: sa.Connection) -> dict[str, int]:
 
 def read_quarantine_frame(connection: sa.Connection, at_us: int | None) -> pd.DataFrame:
     """Return the rows that wait, or waited at a moment (see Store.quarantine_frame)."""
-    row = schema.quarantine.c
-    batch_time = visible_at.select_batch_times().c
+    row, batch = schema.quarantine.c, schema.batches.c
     columns: list[Any] = [
         row.seq.label("number"),
         *(row[name] for name in list(_FRAME_DTYPES)[1:-1]),
-        batch_time.at,
+        batch.committed_at,
     ]
-    joined = schema.quarantine.join(visible_at.select_batch_times(), batch_time.batch == row.batch)
+    joined = schema.quarantine.join(schema.batches, batch.batch == row.batch)
     waiting = (
         sa.select(*columns)
         .select_from(joined)
@@ -94,7 +91,7 @@ def read_quarantine_frame(connection: sa.Connection, at_us: int | None) -> pd.Da
     )
     waiting = waiting.order_by(row.seq)
     if at_us is not None:
-        waiting = waiting.where(batch_time.at <= at_us)
+        waiting = waiting.where(batch.committed_at <= at_us)
     return frame_reader.read_frame(connection, waiting, _FRAME_DTYPES)
 
 

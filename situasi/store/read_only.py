@@ -120,10 +120,6 @@ class ReadOnlyStore:
         """Return the breaks found in the audit log and the rows."""
         return self._store.verify(expected_hash)
 
-    def count_entries_without_hash(self) -> int:
-        """Return how many entries have rows without a hash."""
-        return self._store.count_entries_without_hash()
-
     def wait(self) -> None:
         """Wait for a possible new version."""
         self._store.wait()

@@ -22,7 +22,6 @@ from situasi.common.background_jobs import Job
 from situasi.common.telemetry import JobStatus
 from situasi.store import open_store, schema
 from situasi.store.audit import audit_log
-from situasi.store.audit.row_digests import HASHES_KEY
 from situasi.store.backup import raw_tables
 from situasi.store.backup.raw_tables import LOCAL_TABLES, TABLES, RawImport, RawSnapshot, Row
 from situasi.store.interface import Scope, Store, StoreError
@@ -88,8 +87,7 @@ class ReplicationBatch:
                 self.rows += int(values.get("repeats", 0))
             elif action == "withdraw":
                 self.withdrawn_rows += int(values["rows"])
-                # An older version has no row for the withdrawal itself.
-                self.withdrawals += HASHES_KEY in values
+                self.withdrawals += 1
                 self.rows += int(values["rows"])
             elif action == "note":
                 self.notes += 1

@@ -69,7 +69,6 @@ feeds: dict[str, sa.Table] = {feed.name: _build_feed_table(feed) for feed in FEE
 # its rows carry the number reserved for it under the same write lock. `committed_at`: just
 # before the write lock was released; nobody could see a row earlier (see visible_at.py).
 # `marks`: a checksum of four bytes per row, by which row_proof.py finds the changed row.
-# Both are empty in batches of older versions.
 batches = sa.Table(
     "batches",
     metadata,
@@ -82,8 +81,8 @@ batches = sa.Table(
     _required_column("accepted", sa.BigInteger),
     _required_column("duplicate", sa.BigInteger),
     _required_column("quarantined", sa.BigInteger),
-    sa.Column("committed_at", TimeMicros),
-    sa.Column("marks", sa.LargeBinary),
+    _required_column("committed_at", TimeMicros),
+    _required_column("marks", sa.LargeBinary),
 )
 
 # Rows that a later delivery contained again: they stay valid when the first batch is
@@ -110,7 +109,7 @@ withdrawals = _build_table(
 )
 
 # One row per withdrawal of a batch: its rows are the `rows` rows of `withdrawals` from
-# number `first` on. Stores of older versions have withdrawals without it.
+# number `first` on.
 withdrawn_batches = _build_table(
     "withdrawn_batches",
     _required_column("batch", sa.BigInteger),

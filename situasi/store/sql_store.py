@@ -117,14 +117,11 @@ class SqlStore:
 
     def batches(self, after: int = 0) -> pd.DataFrame:
         """Return the batches above a number."""
-        batch, batch_time = schema.batches.c, visible_at.select_batch_times().c
+        batch = schema.batches.c
         columns = [
-            batch_time.at if name == "recorded_at" else batch[name] for name in _BATCH_DTYPES
+            batch.committed_at if name == "recorded_at" else batch[name] for name in _BATCH_DTYPES
         ]
-        joined = schema.batches.join(
-            visible_at.select_batch_times(), batch_time.batch == batch.batch
-        )
-        query = sa.select(*columns).select_from(joined).where(batch.batch > after)
+        query = sa.select(*columns).where(batch.batch > after)
         with self._read_connection() as connection:
             return frame_reader.read_frame(connection, query.order_by(batch.batch), _BATCH_DTYPES)
 
@@ -283,11 +280,6 @@ class SqlStore:
         backend = self._backend
         with self._read_connection() as connection:
             return row_proof.verify(backend, connection, expected_hash)
-
-    def count_entries_without_hash(self) -> int:
-        """Return how many entries have rows without a hash."""
-        with self._read_connection() as connection:
-            return row_proof.count_entries_without_hash(connection)
 
     def wait(self) -> None:
         """Wait for a possible new version."""

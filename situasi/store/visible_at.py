@@ -4,7 +4,7 @@ Rows are written while a delivery is read, and nothing is ever updated: so they 
 which it began. `batches.committed_at` and `withdrawn_batches.committed_at` hold the time just
 before the write lock was released. Readers get that time: `recorded_at` is when a row became
 visible, and so is `known_at`, except for rows of an exercise or of history (where it differs from
-`recorded_at`). Batches of older versions have no commit time and keep their own.
+`recorded_at`).
 """
 
 from __future__ import annotations
@@ -74,35 +74,18 @@ def select_feed_rows(feed: str) -> sa.Subquery:
     return sa.select(*columns).select_from(joined).subquery(f"seen_{feed}")
 
 
-@cache
-def select_batch_times() -> sa.Subquery:
-    """Select batch, at: when each batch became visible."""
-    at = sa.func.coalesce(_BATCH.committed_at, _BATCH.recorded_at).label("at")
-    return sa.select(_BATCH.batch, at).subquery("seen_batches")
-
-
 def select_withdrawn_batches(at_us: int | None = None) -> sa.Select[Any]:
     """Select the batches that are withdrawn, or were so at a moment."""
-    withdrawal = schema.withdrawals.c
-    recorded = sa.select(_ACT.batch)
-    older = sa.select(withdrawal.batch).where(withdrawal.seq < _first_withdrawal(sa.true()))
-    if at_us is not None:
-        recorded = recorded.where(_ACT.committed_at <= at_us)
-        older = older.where(withdrawal.recorded_at <= at_us)
-    return sa.select(recorded.union(older).subquery().c.batch)
+    withdrawn = sa.select(_ACT.batch)
+    return withdrawn if at_us is None else withdrawn.where(_ACT.committed_at <= at_us)
 
 
 def is_withdrawn_by(at_us: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     """Return the condition on `withdrawals` that a withdrawal was visible at a moment."""
-    withdrawal = schema.withdrawals.c
-    first_later = _first_withdrawal(_ACT.committed_at > at_us)
-    return sa.and_(withdrawal.recorded_at <= at_us, withdrawal.seq < first_later)
-
-
-def _first_withdrawal(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-    """Return the lowest withdrawal number that belongs to these withdrawn batches."""
-    lowest = sa.select(sa.func.min(_ACT.first)).where(condition).scalar_subquery()
-    return sa.func.coalesce(lowest, _NEVER_REACHED)
+    first_later = sa.select(sa.func.min(_ACT.first)).where(_ACT.committed_at > at_us)
+    return schema.withdrawals.c.seq < sa.func.coalesce(
+        first_later.scalar_subquery(), _NEVER_REACHED
+    )
 
 
 class CommitTimes:
@@ -110,9 +93,7 @@ class CommitTimes:
 
     def __init__(self, connection: sa.Connection, since: int = 0) -> None:
         """since: the first batch that will be asked for."""
-        batch_query = sa.select(_BATCH.batch, _BATCH.committed_at).where(
-            _BATCH.batch >= since, _BATCH.committed_at.is_not(None)
-        )
+        batch_query = sa.select(_BATCH.batch, _BATCH.committed_at).where(_BATCH.batch >= since)
         withdrawal_query = sa.select(_ACT.first, _ACT.rows, _ACT.committed_at).order_by(_ACT.seq)
         self._batch, self._at = _read_columns(connection, batch_query.order_by(_BATCH.batch), 2)
         self._first, self._rows, self._withdrawn_at = _read_columns(connection, withdrawal_query, 3)

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from situasi.store import Store, open_store
+from situasi.store.migrations import runner
 from tests.postgres import SCOPE
+from tests.store import old
 from tests.store.slow import MemoryStore
 
 
@@ -41,3 +43,10 @@ def postgres_store(database: str) -> Iterator[Store]:
 def store(request: pytest.FixtureRequest) -> Store:
     opened: Store = request.getfixturevalue(request.param)
     return opened
+
+
+@pytest.fixture
+def later(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this be a program with one migration more."""
+    versions = old.write_later_versions(tmp_path_factory.mktemp("later"))
+    monkeypatch.setattr(runner, "VERSIONS", versions)

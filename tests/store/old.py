@@ -1,50 +1,86 @@
-"""Stores as older versions left them, with rows that those versions wrote."""
+"""Stores as earlier programs left them, and a program that is one migration ahead of today's."""
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
-from contextlib import closing
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from situasi.store.engines import sqlite as engine
 from situasi.store.migrations import runner
+from tests.tools import schema
 
 HERE = Path(__file__).parent
-NUMBERS = [str(number) for number in range(1, int(runner.latest_revision()))]
-FEEDS = (
-    "incidents",
-    "tps",
-    "personnel",
-    "activities",
-    "roster",
-    "postings",
-    "neutrality",
-    "merges",
-)
-_MESSAGES = FEEDS[:3]
+VERSIONS = runner.VERSIONS
+TODAY = int(runner.latest_revision())
+LATER = TODAY + 1
+NUMBERS = range(1, LATER)  # the schemas that stores may have when that program opens them
+NEXT = f'''
+"""The next."""
 
-# What called itself 2 or 3 came in several shapes: the number was not always raised.
-SHAPES: dict[str, tuple[str, list[str]]] = {number: (number, []) for number in NUMBERS} | {
-    "2, messages": ("2", [f"ALTER TABLE feed_{f} ADD COLUMN teks_asli TEXT" for f in _MESSAGES]),
-    "2, no index by batch": ("2", [f"DROP INDEX feed_{feed}_by_batch" for feed in FEEDS]),
-    "3, index by batch": (
-        "3",
-        [f"CREATE INDEX feed_{feed}_by_batch ON feed_{feed} (batch)" for feed in FEEDS],
-    ),
-    "3, no messages": ("3", [f"ALTER TABLE feed_{f} DROP COLUMN teks_asli" for f in _MESSAGES]),
-}
+import sqlalchemy as sa
+
+from situasi.store.migrations import operations
+
+revision = "{LATER:04}"
+down_revision = "{TODAY:04}"
 
 
-def made(path: Path, shape: str) -> Path:
-    """The file of a store of that shape, with rows in every table it had."""
-    number, more = SHAPES[shape]
-    script = HERE.joinpath(f"schema-{number}.sql").read_text("utf-8")
+def upgrade() -> None:
+    operations.add_column("feed_incidents", sa.Column("saksi", sa.BigInteger))
+    operations.add_column(
+        "feed_incidents",
+        sa.Column("mendesak", sa.Boolean, nullable=False, server_default=sa.false()),
+    )
+    operations.create_table(
+        "feed_boats",
+        sa.Column("name", sa.Text, nullable=False),
+        sa.UniqueConstraint("name"),
+        sa.Index("boats_by_name", "name", "seq"),
+    )
+    operations.create_index("audit_by_actor", "audit", "actor")
+    operations.drop_index("releases_by_number", "releases")
+'''
+
+
+def write_later_versions(folder: Path) -> Path:
+    """The migrations of a program with one more."""
+    versions = folder / "versions"
+    shutil.copytree(VERSIONS, versions, ignore=shutil.ignore_patterns("__pycache__"))
+    versions.joinpath(f"v{LATER:04}_next.py").write_text(NEXT, "utf-8")
+    return versions
+
+
+@contextmanager
+def today() -> Iterator[pytest.MonkeyPatch]:
+    """What is done within is done by today's program."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runner, "VERSIONS", VERSIONS)
+        yield patch
+
+
+@cache
+def _script(number: int) -> str:
+    """The rows and tables of a store of that schema: kept then, or made by today's program."""
+    if number != TODAY:
+        return HERE.joinpath(f"schema-{number}.sql").read_text("utf-8")
+    with tempfile.TemporaryDirectory() as folder, today():
+        schema.fill(Path(folder) / "today.db")
+        return schema.dumped(Path(folder) / "today.db")
+
+
+def made(path: Path, number: int) -> Path:
+    """The file of a store of that schema, with rows in every table it had."""
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.executescript(script)
-        for statement in more:
-            connection.execute(statement)
+        connection.executescript(_script(number))
         connection.execute(f"PRAGMA application_id={engine._APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version={number}")
     return path

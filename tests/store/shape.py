@@ -14,9 +14,6 @@ from situasi.store.migrations import runner
 
 Shape = dict[str, dict[str, Any]]
 
-# SQLite adds no column that must be filled: where a trail was chained later, these may be empty.
-MAY_BE_EMPTY = {("audit", "moves"), ("audit", "chain")}
-
 
 def shape(connection: sa.Connection, schema: str | None = None) -> Shape:
     """Each table: its columns, key, constraints, indexes, guards, and whether its key counts."""
@@ -30,7 +27,7 @@ def shape(connection: sa.Connection, schema: str | None = None) -> Shape:
             **{
                 f"column {column['name']}": (
                     column["type"].compile(connection.dialect),
-                    column["nullable"] or (name, column["name"]) in MAY_BE_EMPTY,
+                    column["nullable"],
                 )
                 for column in asked.get_columns(name, schema)
             },

@@ -295,10 +295,6 @@ class MemoryStore:
             [] if expected_hash in known else [f"Ujung {expected_hash} tidak ada lagi pada jejak."]
         )
 
-    def count_entries_without_hash(self) -> int:
-        """Its rows are proven by nobody being able to reach them."""
-        return 0
-
     def wait(self) -> None:
         return
 

@@ -15,7 +15,6 @@ WRITES = {"deliver", "withdraw", "put_note", "put_record", "log_audit", "raw_imp
 READS = {
     "first_commit_after": (0,),
     "count_rows_in_other_batches": (1,),
-    "count_entries_without_hash": (),
     "scope": (),
     "version": (),
     "rows_after": (INCIDENTS,),

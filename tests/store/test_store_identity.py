@@ -12,8 +12,8 @@ import pytest
 from situasi import store as stores
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store import Scope, Store, StoreError, open_store
-from tests.store import old
 from tests.store.builders import MORNING, delivery, frame, row
+from tests.store.old import today
 
 OURS = Scope("pilkada-2024", "16.10")
 OTHERS = (Scope("pilkada-2024", "16.02"), Scope("pemilu-2029", "16.10"))
@@ -22,13 +22,6 @@ OTHERS = (Scope("pilkada-2024", "16.02"), Scope("pemilu-2029", "16.10"))
 def tell(store: Store, **stated: Any) -> None:
     with store.deliver(delivery()) as writing:
         writing.add(frame(row(**stated)), [])
-
-
-def unmarked(url: str, **stated: Any) -> None:
-    """A file as versions before the mark left it."""
-    store = open_store(url)
-    tell(store, **stated)
-    store.close()
 
 
 @pytest.fixture
@@ -70,15 +63,6 @@ def test_nobody_changes_or_removes_the_mark(url: str, path: Path) -> None:
                 line.execute(deed)
 
 
-def test_an_unmarked_file_takes_the_mark_of_the_election_that_its_rows_name(url: str) -> None:
-    unmarked(url, kecamatan="16.10.04")
-    store = open_store(url, OURS)
-    assert store.scope() == OURS and len(store.rows_after(INCIDENTS)) == 1
-    store.close()
-    with pytest.raises(StoreError, match=r"memuat pilkada-2024 16.10, bukan pemilu-2029 16.10"):
-        open_store(url, OTHERS[1])
-
-
 def test_an_unmarked_file_without_rows_takes_the_mark_of_its_first_opening(url: str) -> None:
     open_store(url).close()
     open_store(url, OURS).close()
@@ -86,22 +70,11 @@ def test_an_unmarked_file_without_rows_takes_the_mark_of_its_first_opening(url: 
         open_store(url, OTHERS[0])
 
 
-def test_an_unmarked_file_is_refused_where_a_row_names_another_kabupaten(url: str) -> None:
-    unmarked(url, kecamatan="16.02.01")
-    for use in (open_store, stores.upgrade):
-        with pytest.raises(StoreError, match=r"kecamatan 16\.02\.01, bukan pilkada-2024 16\.10"):
-            use(url, OURS)
-    own = open_store(url, OTHERS[0])  # it took no mark by the refusal
-    assert own.scope() == OTHERS[0]
-    own.close()
-
-
-@pytest.mark.parametrize("shape", old.NUMBERS)
 def test_a_file_of_an_older_schema_is_asked_before_it_is_changed(
-    url: str, path: Path, shape: str
+    url: str, path: Path, later: None
 ) -> None:
-    path.parent.mkdir()
-    old.made(path, shape)
+    with today():
+        open_store(url, OURS).close()
     before = path.read_bytes()
     with pytest.raises(StoreError, match=r"bukan pilkada-2024 99.99"):
         stores.upgrade(url, Scope("pilkada-2024", "99.99"))

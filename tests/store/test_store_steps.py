@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,60 +14,14 @@ import sqlalchemy as sa
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store import Scope, Store, StoreError, open_store, upgrade
 from situasi.store.engines import postgres_schema
-from situasi.store.migrations import runner
 from situasi.store.schema import metadata
 from tests.postgres import SCOPE
 from tests.store import old
 from tests.store.builders import MORNING, delivery, frame, numbered, row
+from tests.store.old import LATER, TODAY, today
 from tests.tools import schema
 
-VERSIONS = runner.VERSIONS
 OTHER = Scope("pilkada-2024", "16.02")
-TODAY = int(runner.latest_revision())
-LATER = TODAY + 1
-NEXT = f'''
-"""The next."""
-
-import sqlalchemy as sa
-
-from situasi.store.migrations import operations
-
-revision = "{LATER:04}"
-down_revision = "{TODAY:04}"
-
-
-def upgrade() -> None:
-    operations.add_column("feed_incidents", sa.Column("saksi", sa.BigInteger))
-    operations.add_column(
-        "feed_incidents",
-        sa.Column("mendesak", sa.Boolean, nullable=False, server_default=sa.false()),
-    )
-    operations.create_table(
-        "feed_boats",
-        sa.Column("name", sa.Text, nullable=False),
-        sa.UniqueConstraint("name"),
-        sa.Index("boats_by_name", "name", "seq"),
-    )
-    operations.create_index("audit_by_actor", "audit", "actor")
-    operations.drop_index("releases_by_number", "releases")
-'''
-
-
-@pytest.fixture
-def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let this be a program with one migration more."""
-    folder = tmp_path / "versions"
-    shutil.copytree(runner.VERSIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    folder.joinpath(f"v{LATER:04}_next.py").write_text(NEXT, "utf-8")
-    monkeypatch.setattr(runner, "VERSIONS", folder)
-
-
-@contextmanager
-def today() -> Iterator[pytest.MonkeyPatch]:
-    """What is done within is done by today's program."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runner, "VERSIONS", VERSIONS)
-        yield patch
 
 
 @pytest.fixture(params=["url", "database"])
@@ -227,34 +180,13 @@ def test_the_account_of_a_polres_keeps_its_rights_and_gets_none_over_the_schema(
         assert store.verify() == []
 
 
-def test_a_database_that_said_no_schema_has_the_first_that_databases_had(database: str) -> None:
-    open_store(database, SCOPE).close()
-    with psycopg.connect(plain(database)) as line:
-        line.execute("DROP TABLE situasi.alembic_version")
-        for later in (  # what schemas after the first brought
-            "ALTER TABLE situasi.batches DROP COLUMN committed_at CASCADE",
-            "ALTER TABLE situasi.batches DROP COLUMN marks CASCADE",
-            "ALTER TABLE situasi.quarantine DROP COLUMN round CASCADE",
-            "DROP TABLE situasi.withdrawn_batches CASCADE",
-            "DROP TABLE situasi.repeats CASCADE",
-        ):
-            line.execute(later)
-    grown = upgrade(database, SCOPE)
-    assert (grown.schema_before, grown.schema_after) == (int(postgres_schema.FIRST_REVISION), TODAY)
-    assert upgrade(database, SCOPE).schema_before == TODAY
-
-
 def test_what_is_kept_of_today_is_a_store_that_a_later_program_opens(
     tmp_path: Path, later: None
 ) -> None:
-    """The file that schema.py writes for the tests of the next migration."""
-    with today() as patch:
+    """What tests.tools.schema writes for the tests of the next migration."""
+    with today():
         schema.fill(tmp_path / "today.db")
-        text = schema.dumped(tmp_path / "today.db")
-        patch.setattr(old, "HERE", tmp_path)
-        patch.setitem(old.SHAPES, str(TODAY), (str(TODAY), []))
-        tmp_path.joinpath(f"schema-{TODAY}.sql").write_text(text, "utf-8")
-        path = old.made(tmp_path / "old.db", str(TODAY))
+    path = old.made(tmp_path / "old.db", TODAY)
     before = old.raw(path)
     assert before == old.raw(tmp_path / "today.db")
     assert before.keys() == metadata.tables.keys()

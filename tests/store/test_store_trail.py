@@ -178,6 +178,10 @@ def test_counter_set_back_below_the_last_entry_is_found(url: str) -> None:
 def rewritten(connection: sqlite3.Connection) -> None:
     """Change an entry and recompute every seal: what no chain can show by itself."""
     connection.execute("UPDATE audit SET actor = 'bukan saya' WHERE seq = 4")
+    chained_anew(connection)
+
+
+def chained_anew(connection: sqlite3.Connection) -> None:
     entries = connection.execute("SELECT seq, at, actor, action, detail, moves FROM audit")
     previous = "0" * 64
     for entry in entries.fetchall():
@@ -191,6 +195,16 @@ def test_trail_written_anew_looks_whole_and_only_a_head_kept_elsewhere_betrays_i
     assert verified(url) == []
     (said,) = verified(url, head)
     assert head in said and "ditulis ulang" in said
+
+
+def test_a_trail_written_anew_without_the_seal_of_its_rows_is_named(url: str) -> None:
+    told(url)
+    tamper(
+        url,
+        "UPDATE audit SET detail = json_remove(detail, '$.sealed') WHERE action = 'note'",
+        chained_anew,
+    )
+    assert verified(url) == [f"Catatan {note} tidak memuat segel barisnya." for note in (3, 6, 9)]
 
 
 def test_end_cut_off_with_its_counter_is_betrayed_by_a_head_kept_elsewhere(url: str) -> None:

@@ -17,31 +17,31 @@ class AuditClaims:
     """The hashes and counts that the audit log holds.
 
     deliveries, withdrawals: by batch, the detail of the entry. access, notes: hashes by row number.
-    is_complete: whether every entry could be read.
+    without_hashes: the numbers of entries that changed data and hold no hashes. is_complete:
+    whether every entry could be read.
     """
 
     deliveries: dict[int, dict[str, Any]] = field(default_factory=dict)
     withdrawals: dict[int, dict[str, Any]] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
     access: dict[int, str] = field(default_factory=dict)
-    notes_without_hash: int = 0
-    entries_without_hash: int = 0
+    without_hashes: list[int] = field(default_factory=list)
     is_complete: bool = True
 
-    def add_entry(self, action: str, text: str, changes_data: bool) -> None:
+    def add_entry(self, seq: int, action: str, text: str, changes_data: bool) -> None:
         """Add one entry."""
         try:
             detail = json.loads(text)
             hashes = detail.get(HASHES_KEY)
             if changes_data and hashes is None:
-                self.entries_without_hash += 1
-            if action == "deliver" and changes_data:
+                self.without_hashes.append(seq)
+                self.is_complete = False
+            elif action == "deliver" and changes_data:
                 self.deliveries[int(detail["batch"])] = detail
             elif action == "withdraw" and changes_data:
                 self.withdrawals[int(detail["batch"])] = detail
             elif action == "note" and changes_data:
-                self.notes_without_hash += hashes is None
-                self.notes |= {int(hashes["number"]): hashes["notes"]} if hashes else {}
+                self.notes[int(hashes["number"])] = str(hashes["notes"])
             elif hashes and "access" in hashes:
                 self.access[int(hashes["number"])] = str(hashes["access"])
         except (ValueError, TypeError, KeyError, AttributeError):
@@ -54,9 +54,7 @@ def read_claims(connection: sa.Connection) -> AuditClaims:
     with_claims = sa.or_(
         entry.moves == sa.true(), entry.detail.contains(f'"{HASHES_KEY}"', autoescape=True)
     )
-    query = (
-        sa.select(entry.action, entry.detail, entry.moves).where(with_claims).order_by(entry.seq)
-    )
-    for action, detail, moves in connection.execute(query):
-        claims.add_entry(action, detail, bool(moves))
+    query = sa.select(entry.seq, entry.action, entry.detail, entry.moves).where(with_claims)
+    for seq, action, detail, moves in connection.execute(query.order_by(entry.seq)):
+        claims.add_entry(seq, action, detail, bool(moves))
     return claims

@@ -38,11 +38,6 @@ def verify(backend: Backend, connection: sa.Connection, expected_hash: str | Non
     return breaks + find_changes(connection, is_log_broken=bool(breaks))
 
 
-def count_entries_without_hash(connection: sa.Connection) -> int:
-    """Return how many data-changing entries hold no hash of their rows: those of older versions."""
-    return read_claims(connection).entries_without_hash
-
-
 def find_changes(connection: sa.Connection, *, is_log_broken: bool) -> list[str]:
     """Return every row change that the audit log does not record, one Indonesian sentence each.
 
@@ -50,18 +45,21 @@ def find_changes(connection: sa.Connection, *, is_log_broken: bool) -> list[str]
     """
     claims = read_claims(connection)
     claims.is_complete &= not is_log_broken
-    changes = _BatchHeaderProof(connection, claims).find_changes()
+    changes = []
+    if not is_log_broken:
+        changes += [f"Catatan {seq} tidak memuat segel barisnya." for seq in claims.without_hashes]
+    changes += _BatchHeaderProof(connection, claims).find_changes()
     for feed in FEEDS.values():
         changes += _FeedProof(connection, claims, feed).find_changes()
     for table in _BATCH_TABLES:
         changes += _OtherTableProof(connection, claims, table).find_changes()
     changes += _find_withdrawal_changes(connection, claims)
-    count_without_hash = claims.notes_without_hash if claims.is_complete else None
     changes += _find_single_row_changes(
-        connection, schema.notes, claims.notes, count_without_hash, "Catatan papan"
+        connection, schema.notes, claims.notes, "Catatan papan", is_complete=claims.is_complete
     )
+    # A record may be written without an entry.
     access_changes = _find_single_row_changes(
-        connection, schema.access, claims.access, None, "Data akses"
+        connection, schema.access, claims.access, "Data akses", is_complete=False
     )
     # Access records are not replicated: where none matches, they belong to another store.
     return changes + (access_changes if len(access_changes) < len(claims.access) else [])
@@ -94,10 +92,6 @@ class _TableProof:
         hashes: Mapping[str, str] = detail[HASHES_KEY]
         return hashes.get(self.table.name)
 
-    def expected_count(self, detail: Mapping[str, Any]) -> int | None:
-        """Return how many rows an entry without hashes claims; None if it does not say."""
-        return {"releases": len(detail.get("released", ()))}.get(self.table.name)
-
     def concerns_table(self, detail: Mapping[str, Any]) -> bool:  # noqa: ARG002
         """Return whether a delivery writes into this table."""
         return True
@@ -120,25 +114,10 @@ class _TableProof:
                     f" {rows_hash.row_count} {self.label} disisipkan."
                 )
         for batch, detail in self._claims.deliveries.items():
-            if self.concerns_table(detail):
-                changes += self._compare_batch(batch, detail)
+            rows_hash = self._hashes.get(batch) or RowsHash()
+            if self.concerns_table(detail) and rows_hash.hexdigest != self.expected_hash(detail):
+                changes += self.describe_changes(batch, detail)
         return changes
-
-    def _compare_batch(self, batch: int, detail: Mapping[str, Any]) -> list[str]:
-        rows_hash = self._hashes.get(batch) or RowsHash()
-        if detail.get(HASHES_KEY) is None:
-            count = self.expected_count(detail)
-            if count in (None, rows_hash.row_count):
-                return []
-            return [
-                f"Kiriman {batch}: {rows_hash.row_count} {self.label},"
-                f" padahal jejak menyebut {count}."
-            ]
-        return (
-            self.describe_changes(batch, detail)
-            if rows_hash.hexdigest != self.expected_hash(detail)
-            else []
-        )
 
     def describe_changes(self, batch: int, detail: Mapping[str, Any]) -> list[str]:  # noqa: ARG002
         """Describe what is wrong with this batch, row by row where checksums show it."""
@@ -195,10 +174,6 @@ class _FeedProof(_TableProof):
     def concerns_table(self, detail: Mapping[str, Any]) -> bool:
         """Return whether the delivery is of this feed."""
         return detail.get("feed") == self._feed.name
-
-    def expected_count(self, detail: Mapping[str, Any]) -> int | None:
-        """Return the number of accepted rows."""
-        return int(detail["accepted"])
 
     def expected_hash(self, detail: Mapping[str, Any]) -> str | None:
         """Return the hash that the entry records for its feed rows."""
@@ -258,10 +233,6 @@ class _BatchHeaderProof(_TableProof):
         hashes: Mapping[str, str] = detail[HASHES_KEY]
         return hashes.get("batch")
 
-    def expected_count(self, detail: Mapping[str, Any]) -> int | None:  # noqa: ARG002
-        """Return 1: each delivery writes one batch row."""
-        return 1
-
 
 def _find_withdrawal_changes(connection: sa.Connection, claims: AuditClaims) -> list[str]:
     """Return changes of withdrawn rows and of the withdrawals of batches."""
@@ -269,10 +240,7 @@ def _find_withdrawal_changes(connection: sa.Connection, claims: AuditClaims) -> 
     by_batch = {row.batch: row for row in connection.execute(sa.select(act).order_by(act.c.seq))}
     covered = 0
     for batch, detail in claims.withdrawals.items():
-        hashes = detail.get(HASHES_KEY)
-        if hashes is None:
-            covered += int(detail["rows"])
-            continue
+        hashes = detail[HASHES_KEY]
         batch_row = by_batch.pop(batch, None)
         if batch_row is None or row_digests.hash_rows(
             [tuple(batch_row)[1:]]
@@ -301,12 +269,13 @@ def _find_single_row_changes(
     connection: sa.Connection,
     table: sa.Table,
     claims: Mapping[int, str],
-    count_without_hash: int | None,
     label: str,
+    *,
+    is_complete: bool,
 ) -> list[str]:
     """Return changes in a table with one hash per row.
 
-    count_without_hash: how many rows no entry hashes; None: any number.
+    is_complete: whether a row that no entry hashes was inserted.
     """
     changes, unseen, unclaimed = [], dict(claims), 0
     for row in connection.execute(sa.select(table).order_by(table.c.seq)):
@@ -315,10 +284,8 @@ def _find_single_row_changes(
         if expected is not None and row_digests.hash_rows([tuple(row)]).hexdigest != expected:
             changes.append(f"{label} nomor {row.seq} diubah.")
     changes += [f"{label} nomor {number} hilang." for number in unseen]
-    if count_without_hash is not None and unclaimed != count_without_hash:
-        changes.append(
-            f"{label}: {unclaimed} di luar segel, padahal jejak menyebut {count_without_hash}."
-        )
+    if is_complete and unclaimed:
+        changes.append(f"{label}: {unclaimed} di luar segel, padahal jejak menyebut 0.")
     return changes
 
 

@@ -22,22 +22,21 @@ _KIND, _NAME = "store", "election"
 def check_scope(connection: sqlite3.Connection, path: Path, scope: Scope | None) -> Scope | None:
     """Return the scope marked in this file, None where it has no mark yet.
 
-    Raises StoreError where the file belongs to another scope, by its mark or, in an unmarked file
-    of an older version, by the kecamatan named in its rows.
+    Raises StoreError where it is marked with another scope.
     """
     names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     marked_scope = _read_scope(connection) if schema.access.name in names else None
     if scope is None or marked_scope == scope:
         return marked_scope
-    if marked_scope is not None:
-        raise StoreError(
-            _format_refusal(f"{marked_scope.contest} {marked_scope.kabupaten}", scope), str(path)
-        )
-    kecamatan = _foreign_kecamatan(connection, names, scope)
-    if kecamatan is not None:
-        content = f"baris dari kecamatan {kecamatan}"
-        raise StoreError(_format_refusal(content, scope), str(path))
-    return None
+    if marked_scope is None:
+        return None
+    raise StoreError(
+        f"Penyimpanan ini memuat {marked_scope.contest} {marked_scope.kabupaten}, bukan"
+        f" {scope.contest} {scope.kabupaten}. Tidak ada yang diubah. Sebut pemilihan berkas itu"
+        " pada SITUASI_ELECTION, atau berkas lain untuk pemilihan ini pada SITUASI_STORE atau"
+        " SITUASI_DATA.",
+        str(path),
+    )
 
 
 def check_access(connection: sa.Connection, path: Path) -> None:
@@ -76,27 +75,3 @@ def _read_scope(connection: sqlite3.Connection) -> Scope | None:
         corrupt = sqlite3.DatabaseError("the mark of the file cannot be read")
         corrupt.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
         raise corrupt from error
-
-
-def _foreign_kecamatan(
-    connection: sqlite3.Connection, tables: set[str], scope: Scope
-) -> str | None:
-    """Return a kecamatan outside the kabupaten that any feed row names; None if there is none."""
-    for table in (
-        feed_table.name for feed_table in schema.feeds.values() if feed_table.name in tables
-    ):
-        if "kecamatan" not in {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}:
-            continue
-        query = f"SELECT kecamatan FROM {table} WHERE kecamatan NOT LIKE ? LIMIT 1"
-        match = connection.execute(query, (f"{scope.kabupaten}.%",)).fetchone()
-        if match is not None:
-            return str(match[0])
-    return None
-
-
-def _format_refusal(content: str, scope: Scope) -> str:
-    return (
-        f"Penyimpanan ini memuat {content}, bukan {scope.contest} {scope.kabupaten}."
-        " Tidak ada yang diubah. Sebut pemilihan berkas itu pada SITUASI_ELECTION, atau"
-        " berkas lain untuk pemilihan ini pada SITUASI_STORE atau SITUASI_DATA."
-    )

@@ -21,7 +21,6 @@ from situasi.store.migrations.runner import MigrationResult
 
 BASE_SCHEMA = "situasi"
 PARTITION_SCHEMA = "situasi_parts"
-FIRST_REVISION = "0004"  # the schema of the first databases, which recorded none
 # PostgreSQL limits names to 63 bytes; a partition is named table/contest/kabupaten.
 _CONTEST = re.compile(r"[a-z0-9][a-z0-9._-]{0,29}")
 _KABUPATEN = re.compile(r"[0-9][0-9.]{0,7}")
@@ -133,7 +132,7 @@ def migrate(connection: sa.Connection) -> MigrationResult:
 
     Raises StoreError for a database of a newer version, and for an account that does not own it.
     """
-    old_revision = int(runner.read_revision(connection, BASE_SCHEMA) or FIRST_REVISION)
+    old_revision = int(runner.read_revision(connection, BASE_SCHEMA) or 0)
     if not runner.is_current(connection, BASE_SCHEMA):
         if not _is_owner(connection):
             raise StoreError(
@@ -141,7 +140,7 @@ def migrate(connection: sa.Connection) -> MigrationResult:
                 f" {int(runner.latest_revision())}. Minta pemiliknya menjalankan"
                 " python -m situasi upgrade."
             )
-        runner.upgrade(connection, BASE_SCHEMA, assumed_revision=FIRST_REVISION)
+        runner.upgrade(connection, BASE_SCHEMA)
         _make_version_read_only(connection)
         for scope in list_open_scopes(connection):
             has_role = _has_role(connection, scope)

@@ -334,7 +334,7 @@ def _migrate(engine: sa.Engine, path: Path) -> MigrationResult:
         if before == schema:
             return MigrationResult(before, schema)
         copy = sqlite_copy.make_copy(path, f"skema-{before}")
-        runner.upgrade(connection, assumed_revision=f"{before:04}")
+        runner.upgrade(connection)
         _create_append_only_triggers(connection)
         connection.exec_driver_sql(f"PRAGMA user_version={schema}")
         connection.commit()
@@ -379,7 +379,7 @@ def _create_schema(connection: sa.Connection) -> None:
     _create_append_only_triggers(connection)
     runner.stamp(connection)
     connection.exec_driver_sql(f"PRAGMA application_id={_APPLICATION_ID}")
-    # The schema number of Alembic's table, at the place where older versions look.
+    # The schema number of Alembic's table once more, where every transaction can look (_begin).
     connection.exec_driver_sql(f"PRAGMA user_version={int(runner.latest_revision())}")
 
 

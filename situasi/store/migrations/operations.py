@@ -56,12 +56,6 @@ def drop_index(name: str, table: str) -> None:
     op.drop_index(name, table, schema=_schema(), if_exists=True)
 
 
-def has_column(table: str, column: str) -> bool:
-    """Return whether a table has this column."""
-    columns = sa.inspect(op.get_bind()).get_columns(table, schema=_schema())
-    return column in {item["name"] for item in columns}
-
-
 def _is_postgres() -> bool:
     return bool(op.get_bind().dialect.name == "postgresql")
 

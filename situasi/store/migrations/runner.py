@@ -52,29 +52,22 @@ def is_current(connection: sa.Connection, schema: str | None = None) -> bool:
     return revision == latest_revision()
 
 
-def stamp(
-    connection: sa.Connection, schema: str | None = None, revision_id: str | None = None
-) -> None:
-    """Record the revision of tables that were just created: the current one, or the one named."""
+def stamp(connection: sa.Connection, schema: str | None = None) -> None:
+    """Record the current revision for tables that were just created."""
     table = _version_table(schema)
     table.create(connection)
-    connection.execute(sa.insert(table).values(version_num=revision_id or latest_revision()))
+    connection.execute(sa.insert(table).values(version_num=latest_revision()))
 
 
-def upgrade(
-    connection: sa.Connection, schema: str | None = None, assumed_revision: str | None = None
-) -> None:
+def upgrade(connection: sa.Connection, schema: str | None = None) -> None:
     """Run the migrations from the store's revision to the current one; the caller commits.
 
     The connection is in a transaction that holds the write lock; none is begun or ended here.
-    assumed_revision: the revision of a store that is too old to record one.
     """
     from alembic import command
     from alembic.config import Config
 
     assert connection.in_transaction(), "a migration is whole or not at all"
-    if assumed_revision is not None and read_revision(connection, schema) is None:
-        stamp(connection, schema, assumed_revision)
     config = Config(attributes={"connection": connection, "schema": schema})
     config.set_main_option("script_location", _escape_option(_HERE))
     config.set_main_option("path_separator", "newline")
