@@ -18,7 +18,7 @@ from situasi.domain.settings import Settings
 from situasi.higher_command.app import BoardPool, HigherCommandApp, open_member_board
 from situasi.higher_command.rollup_cache import HigherCommandOverview, RollupCache
 from situasi.store import open_store
-from situasi.store.rollups.queries import CriticalCase, Rollup
+from situasi.store.rollups.model import CriticalCase, Rollup
 from tests.builders_election import CODE, KABUPATEN, invented_election
 
 CONTEST = "contoh-2030"
@@ -158,12 +158,12 @@ def rollup(kabupaten: str, **stated: Any) -> Rollup:
         "reached": {fase: 12 if fase == "dibuka" else 0 for fase in FASE},
         "tps_counted": 10,
         "heads": 1200,
-        "rated": 1200,
-        "dpt_told": 3000,
+        "turnout_heads": 1200,
+        "turnout_dpt": 3000,
         "incidents_day": 9,
         "incidents_open": 4,
         "open_tingkat": {"rendah": 3, "tinggi": 1},
-        "serious_open": 1,
+        "critical_open": 1,
         "jenis": {"kericuhan": 9},
         "situasi_hijau": 2,
         "situasi_kuning": 1,
@@ -171,7 +171,7 @@ def rollup(kabupaten: str, **stated: Any) -> Rollup:
         "officers_posted": 40,
         "officers_present": 36,
         "waiting": 0,
-        "serious": (serious(kabupaten),),
+        "critical_cases": (serious(kabupaten),),
     }
     return Rollup(kabupaten, **{**told, **stated})
 

@@ -60,8 +60,8 @@ def _build_reporting_card(unit: UnitSummary) -> Card:
 
 
 def _build_incident_card(unit: UnitSummary) -> Card:
-    serious = unit.counts["serious_open"]
-    note = "" if serious is None else _("{n} serius").format(n=format_sum(unit, "serious_open"))
+    serious = unit.counts["critical_open"]
+    note = "" if serious is None else _("{n} serius").format(n=format_sum(unit, "critical_open"))
     return Card(
         _("Kejadian terbuka"),
         format_sum(unit, "incidents_open"),
@@ -100,7 +100,7 @@ def _build_turnout_card(unit: UnitSummary) -> Card:
     note = _("{heads} hadir di {n} TPS, {of}").format(
         heads=format_sum(unit, "heads"),
         n=format_sum(unit, "tps_counted"),
-        of=format_unit_coverage(unit, "rated"),
+        of=format_unit_coverage(unit, "turnout_heads"),
     )
     known = unit.counts["heads"] is not None
     return Card(_("Partisipasi"), format_turnout(unit), note if known else _("belum ada hitungan"))

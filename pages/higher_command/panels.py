@@ -17,7 +17,7 @@ from situasi.higher_command import app
 from situasi.higher_command.comparison import UnitSummary
 from situasi.higher_command.rollup_cache import HigherCommandOverview
 from situasi.presentation.incident_item import IncidentItem, shorten_text
-from situasi.store.rollups.queries import CriticalCase
+from situasi.store.rollups.model import CriticalCase
 from situasi.ui import filters, higher_command_session, tenant
 from situasi.ui.components import markup
 from situasi.ui.tables import table_view
@@ -39,7 +39,7 @@ def render_critical_panel(overview: HigherCommandOverview, part: str) -> None:
         if cases:
             items = [_build_item(overview, case) for case in cases]
             markup.render(markup.build_report_list(items, _("LATIHAN")))
-        elif overview.total(part).counts["serious_open"] is None:
+        elif overview.total(part).counts["critical_open"] is None:
             markup.render_empty_state(_("Belum ada laporan kejadian dari kabupaten mana pun."))
         else:
             markup.render_empty_state(

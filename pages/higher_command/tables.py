@@ -165,7 +165,7 @@ def _build_turnout_columns(units: list[UnitSummary]) -> dict[str, Cells]:
 def _build_incident_columns(units: list[UnitSummary]) -> dict[str, Cells]:
     return {
         _("kejadian terbuka"): _build_count_column(units, "incidents_open"),
-        _("serius"): _build_count_column(units, "serious_open"),
+        _("serius"): _build_count_column(units, "critical_open"),
     }
 
 

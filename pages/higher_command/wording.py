@@ -64,7 +64,7 @@ def format_tile_lines(unit: UnitSummary) -> list[str]:
 def format_critical(unit: UnitSummary) -> str:
     """Return what needs attention, or ""."""
     serious, red, yellow = (
-        unit.counts[name] or 0 for name in ("serious_open", "situasi_merah", "situasi_kuning")
+        unit.counts[name] or 0 for name in ("critical_open", "situasi_merah", "situasi_kuning")
     )
     parts = (
         (serious, _("{n} serius")),
@@ -107,7 +107,7 @@ def format_silence(unit: UnitSummary) -> str:
 
 def format_unit_coverage(unit: UnitSummary, count_name: str) -> str:
     """Return how many kabupaten a sum covers."""
-    reporting_count, total = unit.told[count_name], unit.member_count
+    reporting_count, total = unit.reporting_by_count[count_name], unit.member_count
     if reporting_count == total:
         return _("{n} kabupaten").format(n=i18n.format_number(total))
     return _("{n} dari {all} kabupaten").format(

@@ -48,7 +48,7 @@ class HigherCommand:
 
     code: the prefix of all its members' codes ("" for the nation). contest: the election across all
     kabupaten, under which their stores are kept. tps, dpt: totals; None: unknown. silent_after:
-    time without rows after which a kabupaten is silent. situasi_valid, word_every: used for a
+    time without rows after which a kabupaten is silent. situasi_valid, checkin_valid: used for a
     kabupaten whose own rules are unknown. subdivisions: the level between it and the kabupaten,
     code -> name, in order.
     """
@@ -69,7 +69,7 @@ class HigherCommand:
     watch_until: time
     silent_after: timedelta
     situasi_valid: timedelta
-    word_every: timedelta
+    checkin_valid: timedelta
     tps: int | None
     dpt: int | None
     members: tuple[Member, ...]
@@ -160,8 +160,11 @@ def _build(folder: Path, raw: dict[str, Any]) -> HigherCommand:
 
 
 def _parse_thresholds(raw: dict[str, int]) -> dict[str, timedelta]:
-    names = ("silent_after", "situasi_valid", "word_every")
-    return {name: timedelta(minutes=raw[f"{name}_min"]) for name in names}
+    return {
+        "silent_after": timedelta(minutes=raw["silent_after_min"]),
+        "situasi_valid": timedelta(minutes=raw["situasi_valid_min"]),
+        "checkin_valid": timedelta(minutes=raw["word_every_min"]),
+    }
 
 
 def _read_rows(path: Path) -> list[dict[str, str]]:

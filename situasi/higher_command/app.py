@@ -25,7 +25,7 @@ from situasi.domain.settings import Settings
 from situasi.higher_command.rollup_cache import HigherCommandOverview, RollupCache
 from situasi.store import open_store
 from situasi.store.interface import Store, StoreError
-from situasi.store.rollups.queries import open_rollup_reader
+from situasi.store.rollups.reader import open_rollup_reader
 
 MAX_BOARDS: Final = 24  # in memory at once: more than a Polda has kabupaten
 IN_USE_S: Final = 60.0  # a board requested within this time is in use, and not closed

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from situasi.domain.feed_schemas import SITUASI
 from situasi.domain.higher_command import MABES, HigherCommand, Member
 from situasi.higher_command.rollup_cache import COUNTS, HigherCommandOverview, RollupTotal
-from situasi.store.rollups.queries import Rollup
+from situasi.store.rollups.model import Rollup
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,10 @@ class UnitSummary:
     unit: the usual name of the Polres; "" for a province. member_count: kabupaten in it;
     reporting_count: how many ever sent anything; silent_count: how many sent nothing for too long.
     is_openable: whether there is a page to open. state: the worst situasi anywhere in it. counts,
-    told: by COUNTS, and how many members reported it. copied_at: when the last row arrived here; at
-    a past time, when the newest was known; None while an exercise runs there, whose clock is
-    `exercise_at`. now: the time from which ages are measured. rate_estimated: the turnout includes
-    TPS whose voters are a perkiraan.
+    reporting_by_count: by COUNTS, and how many members reported it. copied_at: when the last row
+    arrived here; at a past time, when the newest was known; None while an exercise runs there,
+    whose clock is `exercise_at`. now: the time from which ages are measured. rate_estimated: the
+    turnout includes TPS whose voters are a perkiraan.
     """
 
     code: str
@@ -39,7 +39,7 @@ class UnitSummary:
     dpt: int | None
     estimated: bool
     counts: Mapping[str, int | None]
-    told: Mapping[str, int]
+    reporting_by_count: Mapping[str, int]
     rate: float | None
     rate_estimated: bool
     copied_at: datetime | None
@@ -58,7 +58,7 @@ class UnitSummary:
 
     def is_partial(self, count: str) -> bool:
         """Return whether some members did not report this count, so that it may be too low."""
-        return self.told[count] < self.member_count
+        return self.reporting_by_count[count] < self.member_count
 
 
 def build_unit_summaries(
@@ -146,7 +146,7 @@ def _summarize_members(
         is_openable=bool(members),
         state=_worst_situasi(rollups),
         rate_estimated=any(
-            rollup.kabupaten in estimated and rollup.rated is not None for rollup in rollups
+            rollup.kabupaten in estimated and rollup.turnout_heads is not None for rollup in rollups
         ),
         copied_at=_copied_time(newest) if newest else None,
         exercise_at=max((rollup.at for rollup in rollups if rollup.exercise), default=None),
@@ -167,7 +167,7 @@ def _total_fields(total: RollupTotal) -> dict[str, Any]:
         "dpt": total.dpt,
         "estimated": total.estimated,
         "counts": {name: total.counts[name] for name in COUNTS},
-        "told": total.reporting_by_count,
+        "reporting_by_count": total.reporting_by_count,
         "rate": total.rate,
         "rehearsal": total.rehearsal,
     }
@@ -191,6 +191,6 @@ def _worst_situasi(rollups: list[Rollup]) -> str | None:
         state
         for rollup in rollups
         for state in SITUASI
-        if getattr(rollup, f"situasi_{state}") or rollup.everywhere == state
+        if getattr(rollup, f"situasi_{state}") or rollup.kabupaten_state == state
     }
     return next((state for state in reversed(SITUASI) if state in states), None)

@@ -18,13 +18,14 @@ from situasi.domain.higher_command import HigherCommand, Member, members_under
 from situasi.domain.register import Register
 from situasi.store.audit.audit_log import AuditPosition
 from situasi.store.interface import StoreError
-from situasi.store.rollups.queries import CriticalCase, Rollup, RollupParameters, RollupReader
+from situasi.store.rollups.model import CriticalCase, Rollup, RollupParameters
+from situasi.store.rollups.reader import RollupReader
 
 # The fields of Rollup that can be added over kabupaten.
 COUNTS = (
     "tps_reported", "tps_opened", "tps_closed", "tps_done", "tps_counted",
-    "heads", "rated", "dpt_told",
-    "incidents_day", "incidents_open", "serious_open",
+    "heads", "turnout_heads", "turnout_dpt",
+    "incidents_day", "incidents_open", "critical_open",
     "situasi_hijau", "situasi_kuning", "situasi_merah",
     "officers_posted", "officers_present", "waiting",
 )  # fmt: skip
@@ -56,7 +57,7 @@ class RollupTotal:
     @property
     def rate(self) -> float | None:
         """Return the turnout in percent, for TPS with a known list; None if none reported."""
-        heads, voters = self.counts["rated"], self.counts["dpt_told"]
+        heads, voters = self.counts["turnout_heads"], self.counts["turnout_dpt"]
         return 100 * heads / voters if heads is not None and voters else None
 
 
@@ -102,7 +103,10 @@ class HigherCommandOverview:
         """Return the newest open cases that are tinggi or merah, of the members under a code."""
         codes = {member.code for member in members_under(self.command, code)}
         cases = [
-            case for at, rollup in self.rollups.items() if at in codes for case in rollup.serious
+            case
+            for at, rollup in self.rollups.items()
+            if at in codes
+            for case in rollup.critical_cases
         ]
         return sorted(cases, key=lambda case: case.known_at, reverse=True)[:limit]
 
@@ -154,7 +158,7 @@ def build_parameters(register: Register) -> RollupParameters:
         midnight=midnight,
         day_end=election_definition.day_end,
         situasi_valid=election_definition.thresholds.situasi_valid,
-        word_every=election_definition.rules.personnel.report_interval,
+        checkin_valid=election_definition.rules.personnel.report_interval,
         utc_offset=midnight.utcoffset() or timedelta(0),
         voters_by_tps={
             str(code): None if pd.isna(dpt) else int(dpt) for code, dpt in voters.items()
@@ -170,7 +174,7 @@ def _member_parameters(command: HigherCommand, member: Member) -> RollupParamete
         midnight=midnight,
         day_end=command.day_end(member),
         situasi_valid=command.situasi_valid,
-        word_every=command.word_every,
+        checkin_valid=command.checkin_valid,
         utc_offset=midnight.utcoffset() or timedelta(0),
     )
 

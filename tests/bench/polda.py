@@ -40,7 +40,7 @@ from situasi.live.snapshot import SnapshotReader
 from situasi.simulation import synthetic_province
 from situasi.simulation.generate import generate_day
 from situasi.store import Scope, Store, open_store
-from situasi.store.rollups.queries import open_rollup_reader
+from situasi.store.rollups.reader import open_rollup_reader
 from tests.bench import made, viewer
 from tests.bench.server import serving
 from tests.builders import unbounded

@@ -51,7 +51,7 @@ def test_every_sum_is_that_of_those_who_told_and_says_how_many_they_are(
             known = [told[code][name] for code in lines
                      if code in told and told[code][name] is not None]  # fmt: skip
             assert whole.counts[name] == (sum(known) if known else None)
-            assert whole.told[name] == len(known)
+            assert whole.reporting_by_count[name] == len(known)
             assert whole.is_partial(name) == (len(known) < len(lines))
         assert (
             whole.reporting_count == sum(code in told for code in lines) <= whole.member_count == 2
@@ -62,7 +62,7 @@ def test_the_worst_situasi_anywhere_is_that_of_the_whole(nation: HigherCommand) 
     calm = {"situasi_hijau": 3, "situasi_kuning": 0, "situasi_merah": 0}
     silent = dict.fromkeys(calm)
     found = overview(
-        nation, rollup("98.01", **calm), rollup("98.02", **silent, everywhere="kuning"),
+        nation, rollup("98.01", **calm), rollup("98.02", **silent, kabupaten_state="kuning"),
         rollup("99.01", **silent),
     )  # fmt: skip
     assert [one.state for one in comparison.build_unit_summaries(found)] == ["kuning", None]
@@ -73,7 +73,7 @@ def test_the_worst_situasi_anywhere_is_that_of_the_whole(nation: HigherCommand) 
 
 
 def test_a_turnout_of_estimated_voters_is_one_of_the_whole_too(nation: HigherCommand) -> None:
-    found = overview(nation, rollup("98.01"), rollup("98.02", rated=None, heads=None))
+    found = overview(nation, rollup("98.01"), rollup("98.02", turnout_heads=None, heads=None))
     marked = comparison.build_unit_summaries(found, estimated={"98.01", "98.02"})
     assert [one.rate_estimated for one in marked] == [True, False]
     own = comparison.build_unit_summaries(found, "98", {"98.02"})

@@ -15,7 +15,8 @@ from situasi.domain.higher_command import HigherCommand
 from situasi.higher_command.rollup_cache import COUNTS, RollupCache, build_parameters
 from situasi.store import Scope, Store, StoreError, open_store
 from situasi.store.audit.audit_log import AuditPosition
-from situasi.store.rollups.queries import Rollup, RollupParameters, RollupReader, open_rollup_reader
+from situasi.store.rollups.model import Rollup, RollupParameters
+from situasi.store.rollups.reader import RollupReader, open_rollup_reader
 from tests.builders_command import CONTEST, small_command
 from tests.store.builders import delivery, frame, row
 
@@ -243,7 +244,7 @@ def test_without_a_register_every_tps_that_is_named_counts_and_it_is_said(
     found = overseeing.current_overview().rollups
     assert (found["99.01"].register, found["99.01"].tps_reported) == (True, None)
     assert (found["99.02"].register, found["99.02"].tps_reported) == (False, 1)
-    assert found["99.02"].dpt_told is None
+    assert found["99.02"].turnout_dpt is None
 
 
 def test_many_who_look_at_once_ask_the_database_once(

@@ -50,7 +50,8 @@ def there(
     named = serious(ONE, uraian="Bripka Wongsodirejo terluka", desa_text="rumah Wongsodirejo")
     weighed = {None: 2, "tinggi": 1}
     found = overview(
-        commands.load(folder), rollup(ONE, serious=(named,), open_tingkat=weighed, heads=None)
+        commands.load(folder),
+        rollup(ONE, critical_cases=(named,), open_tingkat=weighed, heads=None),
     )
     opened = headquarters(folder, settings_in(tmp_path), found)
     monkeypatch.setattr(house, "_current", None)
@@ -92,6 +93,8 @@ def test_the_roll_ups_are_answered_as_they_are_described(address: str) -> None:
     one, other = found["kabupaten"]
     assert (one["code"], one["rollup"]["tps_reported"], one["rollup"]["heads"]) == (ONE, 12, None)
     assert one["rollup"]["open_tingkat"] == {"": 2, "tinggi": 1}
+    published = {"rated", "dpt_told", "serious_open", "everywhere", "serious"}
+    assert published <= set(one["rollup"])
     assert other["rollup"] is None and other["tps"] is None and other["silent"]
 
 

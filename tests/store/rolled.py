@@ -17,7 +17,7 @@ from situasi.analysis.turnout import summary
 from situasi.domain.feed_schemas import FASE, SITUASI
 from situasi.domain.register import Register
 from situasi.live.snapshot import Snapshot, not_withdrawn
-from situasi.store.rollups.queries import Rollup
+from situasi.store.rollups.model import Rollup
 
 
 def shown(snapshot: Snapshot, register: Register, at: datetime, *, live: bool) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def _tps(known: AsOfView, register: Register, at: datetime) -> dict[str, Any]:
     spoke, told = int(every["last_at"].notna().sum()), int(rates["told"])
     if not spoke:
         return dict.fromkeys(
-            ("tps_reported", "reached", "tps_counted", "heads", "rated", "dpt_told")
+            ("tps_reported", "reached", "tps_counted", "heads", "turnout_heads", "turnout_dpt")
         )
     phases = status.count_by_kecamatan(every)[list(FASE)].sum()
     return {
@@ -55,8 +55,8 @@ def _tps(known: AsOfView, register: Register, at: datetime) -> dict[str, Any]:
         "reached": {fase: int(phases.iloc[at_least:].sum()) for at_least, fase in enumerate(FASE)},
         "tps_counted": told,
         "heads": int(rates["heads"]) if told else None,
-        "rated": int(rates["rated"]) if rates["dpt_told"] else None,
-        "dpt_told": int(rates["dpt_told"]) if rates["dpt_told"] else None,
+        "turnout_heads": int(rates["rated"]) if rates["dpt_told"] else None,
+        "turnout_dpt": int(rates["dpt_told"]) if rates["dpt_told"] else None,
     }
 
 
@@ -67,7 +67,7 @@ def _cases(found: overview.Overview) -> dict[str, Any]:
     told: dict[str, Any] = {
         f"situasi_{state}": states.get(state, 0) if stated else None for state in SITUASI
     }
-    told["everywhere"] = found.kabupaten_state
+    told["kabupaten_state"] = found.kabupaten_state
     last = found.open_cases[grave].sort_values(["known_at", "seq"], ascending=False).head(6)
     heard = found.newest_time is not None
     told |= {
@@ -75,11 +75,11 @@ def _cases(found: overview.Overview) -> dict[str, Any]:
         "incidents_open": len(found.open_cases),
         "open_tingkat": _counts(found.open_cases["tingkat"]),
         "jenis": _counts(found.selected_cases["jenis"]),
-        "serious_open": int(grave.sum()),
+        "critical_open": int(grave.sum()),
     } if heard else dict.fromkeys(
-        ("incidents_day", "incidents_open", "open_tingkat", "jenis", "serious_open")
+        ("incidents_day", "incidents_open", "open_tingkat", "jenis", "critical_open")
     )  # fmt: skip
-    told["serious"] = [
+    told["critical_cases"] = [
         (row.case, row.known_at, row.occurred_at, _said(row.kecamatan), _said(row.jenis),
          _said(row.tingkat), _said(row.situasi), _said(row.status), _said(row.uraian))
         for row in last.itertuples()
@@ -107,14 +107,15 @@ def _force(known: AsOfView, register: Register, at: datetime) -> dict[str, Any]:
 def told(rollup: Rollup) -> dict[str, Any]:
     """The same of a roll-up."""
     names = (
-        "rehearsal", "reported_at", "tps_reported", "reached", "tps_counted", "heads", "rated",
-        "dpt_told", "incidents_day", "incidents_open", "open_tingkat", "jenis", "serious_open",
-        "situasi_hijau", "situasi_kuning", "situasi_merah", "everywhere", "officers_posted",
+        "rehearsal", "reported_at", "tps_reported", "reached", "tps_counted", "heads",
+        "turnout_heads", "turnout_dpt", "incidents_day", "incidents_open", "open_tingkat", "jenis",
+        "critical_open",
+        "situasi_hijau", "situasi_kuning", "situasi_merah", "kabupaten_state", "officers_posted",
         "officers_present", "waiting",
     )  # fmt: skip
     serious = [
         (one.case, one.known_at, one.occurred_at, one.kecamatan, one.jenis,
          one.tingkat, one.situasi, one.status, one.uraian)
-        for one in rollup.serious
+        for one in rollup.critical_cases
     ]  # fmt: skip
-    return {name: getattr(rollup, name) for name in names} | {"serious": serious}
+    return {name: getattr(rollup, name) for name in names} | {"critical_cases": serious}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from situasi import store as stores
 from situasi.store import Scope, StoreError, open_store
-from situasi.store.rollups.queries import open_rollup_reader
+from situasi.store.rollups.reader import open_rollup_reader
 from situasi.store.url import parse_url
 
 SCOPE = Scope("pilkada-2024", "16.10")

@@ -88,7 +88,7 @@ def _explain_officers(command: HigherCommand) -> Explanation:
                 "ada di tempat."
             )
         ),
-        ((_("kabar berlaku"), format_minutes(command.word_every)),),
+        ((_("kabar berlaku"), format_minutes(command.checkin_valid)),),
         ("postings", "personnel"),
     )
 

@@ -26,14 +26,21 @@ from situasi.server.api.caller import Caller, authenticate, is_local_request, qu
 from situasi.server.api.limits import Limits, RateLimiter, WorkerPool
 from situasi.server.api.problem_details import TITLES, Problem, ProblemMiddleware
 from situasi.server.auth import sessions
-from situasi.store.rollups.queries import CriticalCase, Rollup
+from situasi.store.rollups.model import CriticalCase, Rollup
 
 ROLLUPS_PATH = "/api/v1/rollups"
 # Free text stays on the page: it may name somebody.
 _FREE_TEXT_FIELDS = frozenset({"uraian", "desa_text"})
 _COUNT_FIELDS = ("reached", "open_tingkat", "jenis")
 _TIME_FIELDS = ("at", "received_at", "reported_at")
-_PLAIN_FIELDS = ("version", "exercise", "rehearsal", "register", "everywhere")
+_PLAIN_FIELDS = ("version", "exercise", "rehearsal", "register", "kabupaten_state")
+# Keys that clients know since the first version, where a field has another name.
+_PUBLISHED_KEYS = {
+    "turnout_heads": "rated",
+    "turnout_dpt": "dpt_told",
+    "critical_open": "serious_open",
+    "kabupaten_state": "everywhere",
+}
 
 
 class HigherCommandApi:
@@ -129,11 +136,16 @@ def _build_rollup(rollup: Rollup | None) -> dict[str, Any] | None:
         return None
     counts = {name: _build_counts(getattr(rollup, name)) for name in _COUNT_FIELDS}
     return {
-        **{name: getattr(rollup, name) for name in (*_PLAIN_FIELDS, *COUNTS)},
+        **{_key(name): getattr(rollup, name) for name in (*_PLAIN_FIELDS, *COUNTS)},
         **{name: _format_time(getattr(rollup, name)) for name in _TIME_FIELDS},
         **counts,
-        "serious": [_build_critical_case(case) for case in rollup.serious],
+        "serious": [_build_critical_case(case) for case in rollup.critical_cases],
     }
+
+
+def _key(field_name: str) -> str:
+    """Return the key of a field in the JSON of this API."""
+    return _PUBLISHED_KEYS.get(field_name, field_name)
 
 
 def _build_critical_case(case: CriticalCase) -> dict[str, Any]:
@@ -164,7 +176,7 @@ def build_openapi(name: str) -> dict[str, Any]:
         "type": ["object", "null"],
         "description": "Rekap kabupaten; null: belum ada laporan; angka null: belum diketahui.",
         "properties": {
-            **_same_schema(COUNTS, count),
+            **_same_schema(map(_key, COUNTS), count),
             **_same_schema(_TIME_FIELDS, time),
             **_same_schema(_COUNT_FIELDS, counts),
             "version": {"type": "integer"},

@@ -68,11 +68,11 @@ def _select_posted(is_live: bool) -> sa.Subquery:
     effective = sa.and_(*not_withdrawn(POSTINGS.name, is_live), row.occurred_at <= bind_time("at"))
     order = sa.select(
         row.petugas, row.id, row.kecamatan, row.penugasan, row.tps, row.occurred_at,
-        reported_time(POSTINGS.name).label("told"),
+        reported_time(POSTINGS.name).label("reported_at"),
         sa.func.max(row.occurred_at).over(partition_by=[row.petugas]).label("newest"),
     ).where(effective).subquery()  # fmt: skip
-    last_told = sa.func.max(order.c.told).over(partition_by=[order.c.petugas, order.c.id])
-    lines = sa.select(order, last_told.label("last")).where(order.c.occurred_at == order.c.newest)
+    last_report = sa.func.max(order.c.reported_at).over(partition_by=[order.c.petugas, order.c.id])
+    lines = sa.select(order, last_report.label("last")).where(order.c.occurred_at == order.c.newest)
     newest = lines.subquery()
     to_tps = sa.or_(
         newest.c.penugasan == "tps",
@@ -81,7 +81,7 @@ def _select_posted(is_live: bool) -> sa.Subquery:
     has_place = newest.c.kecamatan.is_not(None)  # a row with a desa has its kecamatan too
     return (
         sa.select(newest.c.petugas, count_where(has_place).label("placed"))
-        .where(newest.c.told == newest.c.last, to_tps)
+        .where(newest.c.reported_at == newest.c.last, to_tps)
         .group_by(newest.c.petugas)
         .subquery()
     )

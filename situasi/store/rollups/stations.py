@@ -26,19 +26,20 @@ _OPENED = FASE.index("dibuka")
 
 @cache
 def select_station_counts(dialect: str, *, is_live: bool, has_register: bool) -> sa.Select[Any]:
-    """Select one row: spoke, counted, heads, rated, dpt (NULL: none), and TPS by FASE reached.
+    """Select one row: how many TPS reported, counted, and reached each of FASE, and their voters.
 
-    has_register: only TPS of `listed` count, a JSON object of code and voters on the list.
+    heads, turnout_heads, dpt: NULL where none is known; as in Rollup. has_register: only TPS of
+    `listed` count, a JSON object of code and voters on the list.
     """
     station = _select_stations(dialect, is_live=is_live, has_register=has_register)
     reached = sa.case((sa.and_(station.c.heads > 0, station.c.phase < _OPENED), _OPENED),
                       else_=station.c.phase)  # fmt: skip
     has_both = sa.and_(station.c.heads.is_not(None), station.c.dpt.is_not(None))
     return sa.select(
-        count_where(station.c.spoke == 1).label("spoke"),
+        count_where(station.c.reported == 1).label("reported"),
         count_where(station.c.heads.is_not(None)).label("counted"),
         sa.func.sum(station.c.heads).label("heads"),
-        sa.func.sum(sa.case((has_both, station.c.heads))).label("rated"),
+        sa.func.sum(sa.case((has_both, station.c.heads))).label("turnout_heads"),
         sa.func.sum(sa.case((has_both, station.c.dpt))).label("dpt"),
         *(count_where(reached >= index).label(fase) for index, fase in enumerate(FASE)),
     )
@@ -49,14 +50,14 @@ def _select_stations(dialect: str, *, is_live: bool, has_register: bool) -> sa.S
     row = _select_reports(dialect, is_live=is_live, has_register=has_register)
     # The valid count: of the election day, the last by time taken, then time reported.
     count_rank = recency_rank(
-        [row.c.place], as_int(row.c.counts), row.c.occurred_at, row.c.told, row.c.seq
+        [row.c.place], as_int(row.c.counts), row.c.occurred_at, row.c.reported_at, row.c.seq
     )
     ranked = sa.select(row, count_rank.label("turn")).subquery()
     newest_count = sa.and_(ranked.c.turn == 1, ranked.c.counts)
-    spoke = sa.or_(ranked.c.phase.is_not(None), ranked.c.heads.is_not(None))
+    reported = sa.or_(ranked.c.phase.is_not(None), ranked.c.heads.is_not(None))
     return (
         sa.select(
-            sa.func.max(as_int(spoke)).label("spoke"),
+            sa.func.max(as_int(reported)).label("reported"),
             sa.func.coalesce(sa.func.max(ranked.c.phase), -1).label("phase"),
             sa.func.max(sa.case((newest_count, ranked.c.heads))).label("heads"),
             sa.func.max(ranked.c.dpt).label("dpt"),
@@ -79,7 +80,7 @@ def _select_reports(dialect: str, *, is_live: bool, has_register: bool) -> sa.Su
         heads.label("heads"),
         sa.and_(heads.is_not(None), today).label("counts"),
         row.occurred_at,
-        reported_time(TPS.name).label("told"),
+        reported_time(TPS.name).label("reported_at"),
         row.seq,
     ]
     conditions = [*not_withdrawn(TPS.name, is_live), is_single_tps, place.is_not(None)]

@@ -140,7 +140,7 @@ def tell(there: HigherCommandApp, code: str, said: str) -> None:
 def test_each_kabupaten_tells_its_figures_and_how_old_they_are(
     served: Callable[..., HigherCommandApp], command: HigherCommand
 ) -> None:
-    served(overview(command, rollup(ONE), rollup(OTHER, situasi_merah=1, serious=())))
+    served(overview(command, rollup(ONE), rollup(OTHER, situasi_merah=1, critical_cases=())))
     said = words(drawn())
     for part in ("12 dari 18 TPS lapor", "40,0 % hadir di 10 TPS", "4 kejadian terbuka",
                  "1 serius · 1 kec. merah", "salinan 5 menit lalu", "Kericuhan di 99.01.",
@@ -152,8 +152,8 @@ def test_each_kabupaten_tells_its_figures_and_how_old_they_are(
 def test_what_one_kabupaten_did_not_tell_is_no_zero_and_sums_say_of_how_many_they_are(
     served: Callable[..., HigherCommandApp], command: HigherCommand
 ) -> None:
-    quiet = rollup(OTHER, incidents_open=None, serious_open=None, heads=None, rated=None,
-                   dpt_told=None, serious=())  # fmt: skip
+    quiet = rollup(OTHER, incidents_open=None, critical_open=None, heads=None, turnout_heads=None,
+                   turnout_dpt=None, critical_cases=())  # fmt: skip
     served(overview(command, rollup(ONE), quiet))
     said = words(drawn())
     assert "≥ 4" in said and "1 dari 3 kabupaten" in said

@@ -28,7 +28,7 @@ from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabul
 from situasi.live.snapshot import SnapshotReader
 from situasi.simulation.generate import generate_day
 from situasi.store import Scope, Store, open_store
-from situasi.store.rollups.queries import RollupReader, open_rollup_reader
+from situasi.store.rollups.reader import RollupReader, open_rollup_reader
 from tests.builders import unbounded
 from tests.builders_election import invented_election
 from tests.store.builders import delivery, frame, rejection, row
@@ -125,7 +125,7 @@ def test_a_rehearsal_day_is_rolled_up_as_its_board_shows_it(
     pair.store.put_note("exercise", {"at": at(clock(11, 15)).isoformat()}, own.day_end, "uji")
     pair.agree(own.day_end, live=True)
     found = pair.rollups.compute(pair.kabupaten, build_parameters(place), own.day_end)
-    assert found.exercise and found.at == at(clock(11, 15)) and found.heads and found.serious_open
+    assert found.exercise and found.at == at(clock(11, 15)) and found.heads and found.critical_open
 
 
 @engines
@@ -148,7 +148,7 @@ def test_what_takes_long_is_rolled_up_from_its_commit_on(pair: Pair, place: Regi
         at = began + passed * minute
         pair.agree(at, live=False)
         found.append(
-            told(pair.rollups.compute(pair.kabupaten, pair.terms, at, live=False))["serious"]
+            told(pair.rollups.compute(pair.kabupaten, pair.terms, at, live=False))["critical_cases"]
         )
     assert found[0] == found[3] != found[1] == found[2]
 
@@ -157,7 +157,9 @@ def test_what_takes_long_is_rolled_up_from_its_commit_on(pair: Pair, place: Regi
 def test_of_a_store_in_which_nothing_is_every_count_is_missing(pair: Pair, place: Register) -> None:
     now = place.election.local_time(place.election.tps_opens)
     found = pair.rollups.compute(pair.kabupaten, build_parameters(place), now)
-    counts = {n: v for n, v in told(found).items() if n not in ("rehearsal", "serious", "waiting")}
+    counts = {
+        n: v for n, v in told(found).items() if n not in ("rehearsal", "critical_cases", "waiting")
+    }
     assert set(counts.values()) == {None} and found.received_at is None and found.version == 0
 
 

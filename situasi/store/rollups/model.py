@@ -1,0 +1,119 @@
+"""The roll-up of one kabupaten: its figures at one moment, and what they depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from situasi.store.audit import audit_log
+
+
+@dataclass(frozen=True)
+class RollupParameters:
+    """The parameters of one kabupaten's figures: its election day, its rules, its register.
+
+    midnight: the start of the election day; day_end: the end of the monitored day. situasi_valid,
+    checkin_valid: from its election (thresholds, rules.personnel). utc_offset: of its zone on that
+    day. voters_by_tps: the TPS of its register (code -> voters on the list, None: unknown); None:
+    the register is not known here, and every TPS named in a report counts.
+    """
+
+    midnight: datetime
+    day_end: datetime
+    situasi_valid: timedelta
+    checkin_valid: timedelta
+    utc_offset: timedelta
+    voters_by_tps: Mapping[str, int | None] | None = None
+
+
+@dataclass(frozen=True)
+class CriticalCase:
+    """An open case that is tinggi or merah; merged cases are one. uraian: its newest text."""
+
+    kabupaten: str
+    case: str
+    occurred_at: datetime
+    known_at: datetime
+    kecamatan: str | None
+    desa: str | None
+    desa_text: str | None
+    tps: str | None
+    jenis: str | None
+    tingkat: str | None
+    situasi: str | None
+    status: str | None
+    uraian: str | None
+    rehearsal: bool
+
+
+@dataclass(frozen=True)
+class Rollup:
+    """The figures of one kabupaten at one moment. A count is None where no received row has it.
+
+    version: of its store (0: nothing ever came); audit_hash: of that audit log entry. at: the time
+    the figures refer to; live: with all that is known by now (otherwise as known at `at`).
+    exercise: `at` is the clock of an exercise there. rehearsal: any row is LATIHAN. received_at:
+    when the last row was stored; reported_at: when the newest row was known. valid_until: the
+    figures hold until then if no row comes (None: without limit).
+
+    tps_reported: TPS that reported a phase or a count. reached: by phase (feed_schemas.FASE) how
+    many TPS have reached it or a later one. tps_counted: TPS with a count of voters present; heads:
+    the sum of their newest counts; turnout_heads, turnout_dpt: voters present, and voters on the
+    list, of those whose list is known (None: the register is not known here). register: whether
+    only TPS of the register count.
+
+    incidents_day: cases of the election day; incidents_open: those still open; open_tingkat: open
+    ones by tingkat (None: not assessed). critical_open: open ones of the day that are tinggi or
+    merah. jenis: cases of the day by kind. situasi_*: kecamatan in that state. kabupaten_state: the
+    worst state reported for the whole kabupaten. critical_cases: the newest serious open ones.
+
+    officers_posted: police posted to TPS; officers_present: those present by their last check-in.
+    waiting: rows in quarantine (only live).
+    """
+
+    kabupaten: str
+    version: int
+    at: datetime
+    live: bool
+    exercise: bool = False
+    rehearsal: bool = False
+    received_at: datetime | None = None
+    reported_at: datetime | None = None
+    valid_until: datetime | None = None
+    register: bool = False
+    tps_reported: int | None = None
+    reached: Mapping[str, int] | None = None
+    tps_counted: int | None = None
+    heads: int | None = None
+    turnout_heads: int | None = None
+    turnout_dpt: int | None = None
+    incidents_day: int | None = None
+    incidents_open: int | None = None
+    open_tingkat: Mapping[str | None, int] | None = None
+    critical_open: int | None = None
+    jenis: Mapping[str | None, int] | None = None
+    situasi_hijau: int | None = None
+    situasi_kuning: int | None = None
+    situasi_merah: int | None = None
+    kabupaten_state: str | None = None
+    critical_cases: tuple[CriticalCase, ...] = ()
+    officers_posted: int | None = None
+    officers_present: int | None = None
+    waiting: int | None = None
+    audit_hash: str = audit_log.GENESIS_HASH
+
+    @property
+    def tps_opened(self) -> int | None:
+        """Return how many TPS have opened."""
+        return None if self.reached is None else self.reached["dibuka"]
+
+    @property
+    def tps_closed(self) -> int | None:
+        """Return how many TPS have closed."""
+        return None if self.reached is None else self.reached["ditutup"]
+
+    @property
+    def tps_done(self) -> int | None:
+        """Return how many TPS have finished counting."""
+        return None if self.reached is None else self.reached["hitung_selesai"]
