@@ -168,10 +168,15 @@ class MessageEntities:
             chosen = self._choose_by_order(areas, anchor, 0)
             chosen = chosen if chosen and chosen.span.start < anchor.start else None
         if chosen is None:
-            names = ", ".join(dict.fromkeys(area.cell for area in areas))
+            names = ", ".join(dict.fromkeys(map(self._format_area, areas)))
             spans = [area.span for area in areas]
             draft.ask(heading, f"beberapa {heading} disebut ({names}): yang mana?", "", *spans)
         return chosen
+
+    def _format_area(self, area: AreaMention) -> str:
+        """Return the name of an area, with its code where only that was written."""
+        words = self.passage.excerpt(area.span)
+        return area.cell if area.cell in words else f"{area.cell} ({words})"
 
     def _choose_by_order(
         self, areas: Sequence[AreaMention], anchor: Span, start: int

@@ -95,6 +95,17 @@ def test_a_code_that_the_register_has_not_is_told_as_not_understood(
     assert all("2004" not in row.cells.get("waktu", "") for row in found.rows)
 
 
+def test_a_code_that_is_asked_about_stands_in_the_question(reader: MessageExtractor) -> None:
+    found = read(reader, "16.10.04.9999.001 Ds Lorok 16.10.04.2012.001 TPS 3 118 org")
+    (row,) = found.rows
+    assert (
+        "desa",
+        "beberapa desa disebut (Lorok, Tanjung Seteko (16.10.04.2012.001)): yang mana?",
+    ) in (row.unclear_cells)
+    assert found.unread_numbers == ("16.10.04.9999.001",)
+    assert not digits(found.text) - mentioned(found) - digits("16.10.04.001")
+
+
 def test_a_masked_number_is_no_count_and_is_not_told(reader: MessageExtractor) -> None:
     found = read(reader, "TPS 1 Ds Lorok hadir 20, hub 0812-3456-7890")
     assert (found.rows[0].cells["hadir"], found.unread_numbers) == ("20", ())
