@@ -293,7 +293,27 @@ def test_whoever_sees_one_kecamatan_is_told_of_its_numbers_and_of_the_whole(tmp_
         ("election.toml", 'zone_label = "WITA"', "", "entri 'zone_label' tidak ada"),
         ("election.toml", 'zone_label = "WITA"', "zone_label = WITA", "election.toml baris "),
         ("election.toml", "tps_opens = 07:00:00", 'tps_opens = "pagi"', "election.toml"),
+        ("election.toml", "tps_opens = 07:00:00", 'tps_opens = "07:00:00"', "tanpa tanda kutip"),
+        ("election.toml", "tps = 18", 'tps = "18"', "entri 'tps' di [register]: '18' bukan"),
+        ("election.toml", "[day]", 'seats = "99.01.01"\n[day]', "'seats' tidak dikenal di [kab"),
         ("rules.toml", "=", "", "rules.toml baris "),
+        (
+            "rules.toml",
+            "# most_km = 60",
+            "most_kms = 60",
+            "entri 'most_kms' tidak dikenal di [moves]",
+        ),
+        (
+            "rules.toml",
+            "after_min = 30",
+            "after_mins = 30",
+            "'after_mins' tidak dikenal di [tps_rep",
+        ),
+        ("rules.toml", "share = 0.17", "shares = 0.17", "'share' tidak ada di [turnout.curve.2]"),
+        ("rules.toml", "word_every_min = 210", 'word_every_min = "210"', "'210' bukan angka"),
+        ("rules.toml", "personel = 20", "personel = 21", "add up to 101"),
+        ("rules.toml", 'against = "Pil', 'against = "Pemil', "is no reference"),
+        ("rules.toml", "patroli = 0.5", "patroli = 1.5", "entri 'patroli' di [moves.stays]"),
     ],
 )
 def test_a_definition_that_cannot_be_used_is_told_in_one_sentence_with_file_and_line(

@@ -1,11 +1,17 @@
-"""Alert rules of an election: when an alert is raised, at which level, and with which text."""
+"""Alert rules of an election: when an alert is raised, at which level, and with which text.
 
-from __future__ import annotations
+An alias is the name of the entry in `alerts.toml`, where it is not that of the field. Validators
+get the levels of the file as their context.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+
+from situasi.domain.definition_fields import Minutes, parse_definition
 
 # All rules that the board can check.
 RULE_CODES = (
@@ -13,9 +19,43 @@ RULE_CODES = (
     "sumber_senyap", "tanpa_petugas", "kurang_pola", "lewat_waktu", "kotak", "netralitas",
 )  # fmt: skip
 _LANGUAGES = ("id", "en")
-_TEXT_KEYS = ("name", "one", "many", "rule")
+# The entries of a rule that make its BurstRule.
+_BURST_ENTRIES = {
+    "windows_min", "least", "chances", "prior_per_100_tps_h", "prior_hours", "pace_hours",
+    "prior_spread",
+}  # fmt: skip
 # The minimum of a level that no number reaches.
 UNREACHABLE_COUNT = 1 << 30
+
+
+def _find_level(name: str, info: ValidationInfo[list[str]]) -> int:
+    """Return the index of a level."""
+    if name not in info.context:
+        raise ValueError(f"no such level: {name}; there are {', '.join(info.context)}")
+    return info.context.index(name)
+
+
+def _parse_chances(
+    raw: Mapping[str, float], info: ValidationInfo[list[str]]
+) -> list[tuple[int, float]]:
+    return sorted((_find_level(level, info), chance) for level, chance in raw.items())
+
+
+def _parse_level_minimums(
+    raw: Mapping[str, int], info: ValidationInfo[list[str]]
+) -> tuple[int, ...]:
+    """Return the minimum members of each level; a level that is not named takes that of the next.
+
+    Raises ValueError where a higher level needs fewer, or a level is unknown.
+    """
+    by_index = {_find_level(level, info): minimum for level, minimum in raw.items()}
+    minimums = [UNREACHABLE_COUNT] * len(info.context)
+    for index, level in reversed(list(enumerate(info.context))):
+        next_minimum = min(minimums[index:])
+        minimums[index] = by_index.get(index, next_minimum)
+        if minimums[index] > next_minimum:
+            raise ValueError(f"level {level} asks for {minimums[index]}, more than a graver one")
+    return tuple(minimums)
 
 
 @dataclass(frozen=True)
@@ -28,13 +68,27 @@ class BurstRule:
     kecamatan are assumed to be.
     """
 
-    windows: tuple[timedelta, ...]
-    min_count: int
-    level_probabilities: tuple[tuple[int, float], ...]
-    prior_rate: float
+    windows: Annotated[tuple[Minutes, ...], Field(alias="windows_min")]
+    min_count: Annotated[int, Field(alias="least")]
+    level_probabilities: Annotated[
+        tuple[tuple[int, float], ...], Field(alias="chances"), BeforeValidator(_parse_chances)
+    ]
+    prior_rate: Annotated[
+        float, Field(alias="prior_per_100_tps_h"), AfterValidator(lambda per_100: per_100 / 100)
+    ]
     prior_hours: float
     pace_hours: float
-    gamma_shape: float
+    gamma_shape: Annotated[float, Field(alias="prior_spread")]
+
+
+@dataclass(frozen=True)
+class RuleTexts:
+    """The texts of a rule in one language: one and many are for its cause, rule its condition."""
+
+    name: str
+    one: str
+    many: str
+    rule: str
 
 
 @dataclass(frozen=True)
@@ -43,17 +97,23 @@ class AlertRule:
 
     clear_after: an alert ends when its cause has been gone for so long, at least a minute. grace:
     time past a limit of other rules. excluded_phases: phases that are not checked. situasi_levels:
-    index of the level for each situasi. texts: by language, then by _TEXT_KEYS.
+    index of the level for each situasi. texts: by language.
     """
 
     code: str
     owner: str
-    clear_after: timedelta
-    level_min_members: tuple[int, ...]
-    texts: Mapping[str, Mapping[str, str]]
-    grace: timedelta = timedelta()
-    excluded_phases: tuple[str, ...] = ()
-    situasi_levels: Mapping[str, int] | None = None
+    clear_after: Annotated[Minutes, Field(alias="hold_min")]
+    level_min_members: Annotated[
+        tuple[int, ...],
+        Field(alias="levels", default={}, validate_default=True),
+        BeforeValidator(_parse_level_minimums),
+    ]
+    texts: Mapping[str, RuleTexts]
+    grace: Annotated[Minutes, Field(alias="after_min")] = timedelta()
+    excluded_phases: Annotated[tuple[str, ...], Field(alias="without")] = ()
+    situasi_levels: Annotated[
+        Mapping[str, Annotated[int, BeforeValidator(_find_level)]] | None, Field(alias="situasi")
+    ] = None
     burst: BurstRule | None = None
 
     def level_for(self, members: int) -> int:
@@ -63,11 +123,11 @@ class AlertRule:
 
 @dataclass(frozen=True)
 class AlertRules:
-    """All rules of an election and the levels, lowest first. level_names: by language, level."""
+    """All rules of an election and the levels, lowest first. level_names: by level, language."""
 
     levels: tuple[str, ...]
     level_names: Mapping[str, Mapping[str, str]]
-    rules: Mapping[str, AlertRule]
+    rules: Annotated[Mapping[str, AlertRule], Field(alias="rule")]
 
 
 NO_RULES = AlertRules((), {}, {})
@@ -75,59 +135,22 @@ NO_RULES = AlertRules((), {}, {})
 
 def parse(raw: Mapping[str, Any]) -> AlertRules:
     """Return the rules of an `alerts.toml`. Raises KeyError or ValueError for faulty entries."""
-    levels = tuple(raw["levels"])
     unknown = [code for code in raw["rule"] if code not in RULE_CODES]
     if unknown:
         raise ValueError(f"no such rule: {', '.join(unknown)}; there are {', '.join(RULE_CODES)}")
-    names = {lang: {code: raw["level"][code][lang] for code in levels} for lang in _LANGUAGES}
-    rules = {code: _parse_rule(code, raw_rule, levels) for code, raw_rule in raw["rule"].items()}
-    return AlertRules(levels, names, rules)
-
-
-def _parse_rule(code: str, raw: Mapping[str, Any], levels: tuple[str, ...]) -> AlertRule:
-    raw_levels = raw.get("situasi")
-    return AlertRule(
-        code=code,
-        owner=raw["owner"],
-        clear_after=timedelta(minutes=raw["hold_min"]),
-        level_min_members=_parse_level_minimums(raw.get("levels", {}), levels),
-        texts={lang: {word: raw[lang][word] for word in _TEXT_KEYS} for lang in _LANGUAGES},
-        grace=timedelta(minutes=raw.get("after_min", 0)),
-        excluded_phases=tuple(raw.get("without", ())),
-        situasi_levels=None
-        if raw_levels is None
-        else {situasi: levels.index(level) for situasi, level in raw_levels.items()},
-        burst=_parse_burst(raw, levels) if "windows_min" in raw else None,
+    levels = raw["levels"]
+    names = {level: {lang: raw["level"][level][lang] for lang in _LANGUAGES} for level in levels}
+    rules = {code: _arrange_rule(code, raw_rule) for code, raw_rule in raw["rule"].items()}
+    return parse_definition(
+        AlertRules, {"levels": levels, "level_names": names, "rule": rules}, levels
     )
 
 
-def _parse_level_minimums(raw: Mapping[str, int], levels: tuple[str, ...]) -> tuple[int, ...]:
-    """Return the minimum members of each level; a level that is not named takes that of the next.
-
-    Raises ValueError where a higher level needs fewer, or a level is unknown.
-    """
-    unknown = sorted(set(raw) - set(levels))
-    if unknown:
-        raise ValueError(f"no such level: {', '.join(unknown)}; there are {', '.join(levels)}")
-    minimums: list[int] = []
-    next_minimum = UNREACHABLE_COUNT
-    for level in reversed(levels):
-        minimum = raw.get(level, next_minimum)
-        if minimum > next_minimum:
-            raise ValueError(f"level {level} asks for {minimum}, more than a graver one")
-        minimums.insert(0, minimum)
-        next_minimum = minimum
-    return tuple(minimums)
-
-
-def _parse_burst(raw: Mapping[str, Any], levels: tuple[str, ...]) -> BurstRule:
-    probabilities = [(levels.index(level), float(p)) for level, p in raw["chances"].items()]
-    return BurstRule(
-        windows=tuple(timedelta(minutes=minutes) for minutes in raw["windows_min"]),
-        min_count=int(raw["least"]),
-        level_probabilities=tuple(sorted(probabilities)),
-        prior_rate=float(raw["prior_per_100_tps_h"]) / 100,
-        prior_hours=float(raw["prior_hours"]),
-        pace_hours=float(raw["pace_hours"]),
-        gamma_shape=float(raw["prior_spread"]),
-    )
+def _arrange_rule(code: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the entries of a rule as AlertRule holds them: those of its parts in one each."""
+    parts = {
+        "texts": {lang: raw[lang] for lang in _LANGUAGES},
+        "burst": {name: entry for name, entry in raw.items() if name in _BURST_ENTRIES} or None,
+    }
+    own = {name: raw[name] for name in raw.keys() - _BURST_ENTRIES - {*_LANGUAGES}}
+    return {**own, **parts, "code": code}

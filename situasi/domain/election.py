@@ -1,28 +1,43 @@
 """The definition of one election, read from its folder: names, times, thresholds and rules."""
 
-from __future__ import annotations
-
 import tomllib
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, PlainValidator, Strict, ValidationInfo
 
 from situasi.domain import alert_rules, forecast_parameters, rules
 from situasi.domain.alert_rules import AlertRules
 from situasi.domain.definition_errors import wrap_definition_errors
+from situasi.domain.definition_fields import (
+    CalendarDay,
+    Clock,
+    Hours,
+    Minutes,
+    flatten_tables,
+    parse_definition,
+)
 from situasi.domain.forecast_parameters import ForecastParameters
 from situasi.domain.rules import Rules
 
-EntryT = TypeVar("EntryT")
+Count = Annotated[int, Strict()]
+# Of a value that another file gave and checked.
+_CHECKED = PlainValidator(lambda value: value)
+
+
+def _resolve_path(entry: str, info: ValidationInfo[Path]) -> Path:
+    """Return a path that is relative to the folder of the election."""
+    return (info.context / entry).resolve()
 
 
 @dataclass(frozen=True)
 class TimelineMark:
     """A fixed moment of the day, drawn on the timeline."""
 
-    at: time
+    at: Clock
     label: str
 
 
@@ -30,10 +45,14 @@ class TimelineMark:
 class Thresholds:
     """Limits after which the board calls something silent, outdated or late. From election.toml."""
 
-    silent_after: dict[str, timedelta]  # by feed: longer without a report is silence
-    situasi_valid: timedelta  # a reported hijau older than this counts as silence
-    future_tolerance: timedelta  # a time further ahead of the clock than this is refused
-    history_after: timedelta  # a row stored this long after its own time is history
+    # by feed: longer without a report is silence
+    silent_after: Annotated[dict[str, Minutes], Field(alias="silent_after_min")]
+    # a reported hijau older than this counts as silence
+    situasi_valid: Annotated[Minutes, Field(alias="situasi_valid_min")]
+    # a time further ahead of the clock than this is refused
+    future_tolerance: Annotated[Minutes, Field(alias="future_tolerance_min")]
+    # a row stored this long after its own time is history
+    history_after: Annotated[Hours, Field(alias="history_after_h")]
     coordinate_tolerance_km: float  # how far a point may lie outside its polygon
 
 
@@ -41,38 +60,44 @@ class Thresholds:
 class Election:
     """One election in one kabupaten. Times of day are local, in `zone`.
 
-    turnout_parameters: calibration of the turnout forecast; None: not made for these rules.
+    An alias is the table and entry of `election.toml`. kind: what is elected, as a word. contest:
+    the election across all kabupaten, as a word for addresses: pilkada-2024. seat_kecamatan: that
+    of the command's seat. roads_file: lines of roads and rivers (GeoJSON). turnout_parameters:
+    calibration of the turnout forecast; None: not made for these rules.
     """
 
     folder: Path
     slug: str
-    contest: str  # the election across all kabupaten, as a word for addresses: pilkada-2024
-    name: str
-    kabupaten_code: str
-    kabupaten: str
-    command: str
-    operation: str
-    ballot: str
-    candidates: tuple[str, ...]
-    day: date
-    zone: ZoneInfo
-    zone_label: str
-    tps_opens: time
-    tps_closes: time
-    watch_from: time
-    watch_until: time
-    dpt_total: int
-    tps_total: int
-    timeline_marks: tuple[TimelineMark, ...]
+    contest: Annotated[str, Field(alias="election.contest")]
+    name: Annotated[str, Field(alias="election.name")]
+    kabupaten_code: Annotated[str, Field(alias="kabupaten.code")]
+    kabupaten: Annotated[str, Field(alias="kabupaten.name")]
+    command: Annotated[str, Field(alias="election.command")]
+    operation: Annotated[str, Field(alias="election.operation")]
+    ballot: Annotated[str, Field(alias="election.ballot")]
+    candidates: Annotated[tuple[str, ...], Field(alias="election.candidates")]
+    day: Annotated[CalendarDay, Field(alias="day.date")]
+    zone: Annotated[ZoneInfo, Field(alias="day.zone")]
+    zone_label: Annotated[str, Field(alias="day.zone_label")]
+    tps_opens: Annotated[Clock, Field(alias="day.tps_opens")]
+    tps_closes: Annotated[Clock, Field(alias="day.tps_closes")]
+    watch_from: Annotated[Clock, Field(alias="day.watch_from")]
+    watch_until: Annotated[Clock, Field(alias="day.watch_until")]
+    dpt_total: Annotated[Count, Field(alias="register.dpt")]
+    tps_total: Annotated[Count, Field(alias="register.tps")]
+    timeline_marks: Annotated[tuple[TimelineMark, ...], Field(alias="day.moments")]
     thresholds: Thresholds
-    rules: Rules
-    boundaries_folder: Path
-    turnout_parameters: ForecastParameters | None = None
-    alerts: AlertRules = alert_rules.NO_RULES
-    seat_kecamatan: str | None = None  # the kecamatan of the command's seat
-    roads_file: Path | None = (
-        None  # lines of roads and rivers (GeoJSON), where there is such a file
-    )
+    rules: Annotated[Rules, _CHECKED]
+    boundaries_folder: Annotated[
+        Path, Field(alias="kabupaten.boundaries"), BeforeValidator(_resolve_path)
+    ]
+    kind: Annotated[str | None, Field(alias="election.kind")] = None
+    turnout_parameters: Annotated[ForecastParameters | None, _CHECKED] = None
+    alerts: Annotated[AlertRules, _CHECKED] = alert_rules.NO_RULES
+    seat_kecamatan: Annotated[str | None, Field(alias="kabupaten.seat")] = None
+    roads_file: Annotated[
+        Path | None, Field(alias="kabupaten.ways"), BeforeValidator(_resolve_path)
+    ] = None
 
     def local_time(self, at: time, day: date | None = None) -> datetime:
         """Return this time of day on the election day (or another) as an aware datetime."""
@@ -123,60 +148,11 @@ def forecast_fingerprint(election: Election) -> str:
 
 
 def _build(folder: Path, raw: dict[str, Any], day_rules: Rules) -> Election:
-    election, area, day = raw["election"], raw["kabupaten"], raw["day"]
-    return Election(
-        folder=folder,
-        slug=folder.name,
-        contest=election.get("contest", folder.name),
-        name=election["name"],
-        kabupaten_code=area["code"],
-        kabupaten=area["name"],
-        command=election["command"],
-        operation=election["operation"],
-        ballot=election["ballot"],
-        candidates=tuple(election["candidates"]),
-        day=_read_entry(day, "date", date),
-        zone=ZoneInfo(day["zone"]),
-        zone_label=day["zone_label"],
-        tps_opens=_read_entry(day, "tps_opens", time),
-        tps_closes=_read_entry(day, "tps_closes", time),
-        watch_from=_read_entry(day, "watch_from", time),
-        watch_until=_read_entry(day, "watch_until", time),
-        dpt_total=_read_entry(raw["register"], "dpt", int),
-        tps_total=_read_entry(raw["register"], "tps", int),
-        timeline_marks=tuple(
-            TimelineMark(_read_entry(mark, "at", time), mark["label"]) for mark in day["moments"]
-        ),
-        thresholds=_parse_thresholds(raw["thresholds"]),
-        rules=day_rules,
-        boundaries_folder=(folder / area["boundaries"]).resolve(),
-        seat_kecamatan=area.get("seat"),
-        roads_file=(folder / area["ways"]).resolve() if "ways" in area else None,
-    )
-
-
-def _read_entry(table: dict[str, Any], name: str, kind: type[EntryT]) -> EntryT:
-    """Return the entry of this name. Raises ValueError if its type is not exactly `kind`."""
-    value = table[name]
-    if type(value) is not kind:
-        raise ValueError(f"{name} = {value!r} bukan {_TYPE_NAMES[kind]}")
-    return value
-
-
-_TYPE_NAMES: dict[type, str] = {
-    date: "tanggal (2024-11-27, tanpa tanda kutip)",
-    time: "jam (07:00:00, tanpa tanda kutip)",
-    int: "bilangan bulat",
-}
-
-
-def _parse_thresholds(raw: dict[str, Any]) -> Thresholds:
-    return Thresholds(
-        silent_after={
-            feed: timedelta(minutes=minutes) for feed, minutes in raw["silent_after_min"].items()
-        },
-        situasi_valid=timedelta(minutes=raw["situasi_valid_min"]),
-        future_tolerance=timedelta(minutes=raw["future_tolerance_min"]),
-        history_after=timedelta(hours=raw["history_after_h"]),
-        coordinate_tolerance_km=float(raw["coordinate_tolerance_km"]),
-    )
+    entries = {
+        "folder": folder,
+        "slug": folder.name,
+        "rules": day_rules,
+        "election.contest": folder.name,
+        **flatten_tables(raw, "election", "kabupaten", "day", "register"),
+    }
+    return parse_definition(Election, entries, context=folder)

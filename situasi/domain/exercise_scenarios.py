@@ -7,19 +7,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, NamedTuple
 
+from pydantic import Field
+
+from situasi.domain.definition_errors import wrap_definition_errors
+from situasi.domain.definition_fields import Minutes, parse_definition
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 
 FOLDER_NAME = "skenario"
-# The steps expected of the staff, in order: take note, verify, assign, close.
-RESPONSE_STEPS = ("diketahui", "diverifikasi", "ditugaskan", "ditutup")
-_TARGET_KEYS = dict(
-    zip(RESPONSE_STEPS, ("notice_min", "verify_min", "assign_min", "close_min"), strict=True)
-)
 _PLACE_HEADINGS = ("kode_kecamatan", "kode_desa", "tps")
 _CONTROL_KEYS = frozenset({"after_min", "feed", "case"})
+
+
+class ResponseTargets(NamedTuple):
+    """The steps expected of the staff, in order, and how soon after the first report each."""
+
+    diketahui: Annotated[Minutes, Field(alias="notice_min")]
+    diverifikasi: Annotated[Minutes, Field(alias="verify_min")]
+    ditugaskan: Annotated[Minutes, Field(alias="assign_min")]
+    ditutup: Annotated[Minutes, Field(alias="close_min")]
+
+
+RESPONSE_STEPS = ResponseTargets._fields
 
 
 @dataclass(frozen=True)
@@ -30,21 +41,21 @@ class Inject:
     headings of our files, sorted.
     """
 
-    after: timedelta
+    after: Annotated[Minutes, Field(alias="after_min")]
     feed: str
-    case: str
+    case: Annotated[str, Field(default="")]
     cells: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario. code: file name. response_targets: by RESPONSE_STEPS, from the first report."""
+    """A scenario. code: file name."""
 
     code: str
     name: str
-    description: str
-    response_targets: tuple[timedelta, ...]
-    injects: tuple[Inject, ...]
+    description: Annotated[str, Field(alias="words")]
+    response_targets: Annotated[ResponseTargets, Field(alias="target")]
+    injects: Annotated[tuple[Inject, ...], Field(alias="messages")]
 
     @property
     def cases(self) -> tuple[str, ...]:
@@ -55,7 +66,7 @@ class Scenario:
 def load(election: Election) -> dict[str, Scenario]:
     """Return the scenarios of an election by code; empty where it has no scenario folder.
 
-    Raises ValueError naming the file and the error.
+    Raises DefinitionError naming the file and the error.
     """
     return {
         path.stem: _read(path) for path in sorted((election.folder / FOLDER_NAME).glob("*.toml"))
@@ -63,52 +74,39 @@ def load(election: Election) -> dict[str, Scenario]:
 
 
 def _read(path: Path) -> Scenario:
-    try:
+    with wrap_definition_errors(path):
         raw = tomllib.loads(path.read_text("utf-8"))
-        place = {name: raw[name] for name in _PLACE_HEADINGS if raw.get(name)}
-        scenario = Scenario(
-            code=path.stem,
-            name=raw["name"],
-            description=raw["words"],
-            response_targets=tuple(
-                timedelta(minutes=raw["target"][name])
-                for name in map(_TARGET_KEYS.get, RESPONSE_STEPS)
-                if name
-            ),
-            injects=tuple(_parse_inject(raw_inject, place) for raw_inject in raw["messages"]),
-        )
-    except KeyError as missing:
-        raise ValueError(f"{path}: {missing} tidak ada") from missing
-    except (ValueError, TypeError) as error:
-        raise ValueError(f"{path}: {error}") from error
-    _check(path, scenario)
+        place = {name: raw.pop(name) for name in _PLACE_HEADINGS if name in raw}
+        messages = [_arrange_message(message, place) for message in raw["messages"]]
+        scenario = parse_definition(Scenario, {**raw, "code": path.stem, "messages": messages})
+        _check(scenario)
     return scenario
 
 
-def _parse_inject(raw: Mapping[str, Any], place: Mapping[str, str]) -> Inject:
-    cells = {
-        **place,
-        **{name: str(cell) for name, cell in raw.items() if name not in _CONTROL_KEYS},
-    }
-    after = timedelta(minutes=raw["after_min"])
-    return Inject(after, raw["feed"], raw.get("case", ""), tuple(sorted(cells.items())))
+def _arrange_message(raw: Mapping[str, Any], place: Mapping[str, str]) -> dict[str, Any]:
+    """Return a message as Inject holds it: all but its control keys are cells."""
+    cells = {name: place[name] for name in place if place[name]}
+    cells |= {name: str(cell) for name, cell in raw.items() if name not in _CONTROL_KEYS}
+    own = {name: entry for name, entry in raw.items() if name in _CONTROL_KEYS}
+    return {**own, "cells": sorted(cells.items())}
 
 
-def _check(path: Path, scenario: Scenario) -> None:
+def _check(scenario: Scenario) -> None:
     """Raise ValueError if the scenario could not be evaluated after it was played."""
-    unknown_feeds = [inject.feed for inject in scenario.injects if inject.feed not in FEEDS]
-    if unknown_feeds:
-        raise ValueError(f"{path}: {unknown_feeds[0]} bukan umpan laporan")
-    mismatched = [
-        inject
-        for inject in scenario.injects
-        if (inject.feed == INCIDENTS.name) != bool(inject.case)
-    ]
-    if mismatched or not scenario.cases:
-        raise ValueError(f"{path}: setiap laporan kejadian menyebut case, dan hanya itu")
-    if list(scenario.injects) != sorted(scenario.injects, key=lambda inject: inject.after):
-        raise ValueError(f"{path}: urutkan pesan menurut after_min")
-    if scenario.injects[0].after < timedelta(0) or list(scenario.response_targets) != sorted(
+    for inject in scenario.injects:
+        if inject.feed not in FEEDS:
+            raise ValueError(f"{inject.feed} bukan umpan laporan")
+        headings = {column.heading for column in FEEDS[inject.feed].columns}
+        if unknown := dict(inject.cells).keys() - headings:
+            raise ValueError(f"entri {min(unknown)!r} tidak dikenal di pesan {inject.feed}")
+        if (inject.feed == INCIDENTS.name) != bool(inject.case):
+            raise ValueError("setiap laporan kejadian menyebut case, dan hanya itu")
+    times = [inject.after for inject in scenario.injects]
+    if not scenario.cases:
+        raise ValueError("tidak ada laporan kejadian di messages")
+    if times != sorted(times):
+        raise ValueError("urutkan pesan menurut after_min")
+    if times[0] < timedelta(0) or list(scenario.response_targets) != sorted(
         scenario.response_targets
     ):
-        raise ValueError(f"{path}: waktu dan batas harus naik dari nol")
+        raise ValueError("waktu dan batas harus naik dari nol")

@@ -3,19 +3,18 @@
 Written by `python -m situasi calibrate` (situasi/analysis/turnout/calibration.py), never by hand.
 """
 
-from __future__ import annotations
-
 import hashlib
 import tomllib
-from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from datetime import time
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field, PlainValidator
 
+from situasi.domain.definition_fields import parse_definition
 from situasi.domain.rules import Rules
 
 FILE_NAME = "outlook.toml"
@@ -23,7 +22,9 @@ DAYS_FILE_NAME = "days.toml"
 
 KABUPATEN, KECAMATAN = "kabupaten", "kecamatan"
 
-_Floats = npt.NDArray[np.float64]
+_Floats = Annotated[
+    npt.NDArray[np.float64], PlainValidator(lambda cells: np.array(cells, dtype="float64"))
+]
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,8 @@ class ForecastParameters:
     test_days: int
     test_seed: int
     pace: Pace
-    conformal_factors: tuple[ConformalFactor, ...]
-    evaluation: tuple[EvaluationScore, ...]
+    conformal_factors: Annotated[tuple[ConformalFactor, ...], Field(alias="stretch")]
+    evaluation: Annotated[tuple[EvaluationScore, ...], Field(alias="tested")]
 
     def interval_factors(self, after_min: float) -> tuple[float, float]:
         """Return the factors (whole, kecamatan) so long after the opening, interpolated."""
@@ -92,9 +93,8 @@ class ForecastParameters:
 
 def fingerprint(folder: Path, rules: Rules, opens: time, closes: time) -> str:
     """Return a hash of the rules and assumptions on which the calibration rests."""
-    assumptions = repr(
-        (astuple(rules.tps), rules.turnout.curve, astuple(rules.forecast), opens, closes)
-    )
+    curve = tuple(map(tuple, rules.turnout.curve))
+    assumptions = repr((astuple(rules.tps), curve, astuple(rules.forecast), opens, closes))
     days_path = folder / DAYS_FILE_NAME
     days_text = days_path.read_text("utf-8") if days_path.is_file() else ""
     return hashlib.sha256((assumptions + days_text).encode()).hexdigest()[:16]
@@ -103,27 +103,16 @@ def fingerprint(folder: Path, rules: Rules, opens: time, closes: time) -> str:
 def load(folder: Path, rules_hash: str) -> ForecastParameters | None:
     """Return the calibration in this folder; None where there is none, or one for other rules.
 
-    rules_hash: from `fingerprint`. Raises KeyError for a missing entry.
+    rules_hash: from `fingerprint`. Raises KeyError or ValueError for faulty entries.
     """
     path = folder / FILE_NAME
     if not path.is_file():
         return None
     raw = tomllib.loads(path.read_text("utf-8"))
-    return _parse(raw) if raw["made"]["rules"] == rules_hash else None
-
-
-def _parse(raw: Mapping[str, Any]) -> ForecastParameters:
-    settings, pace = raw["made"], raw["pace"]
-    return ForecastParameters(
-        confidence_percent=float(settings["confidence_percent"]),
-        days=settings["days"],
-        seed=settings["seed"],
-        test_days=settings["test_days"],
-        test_seed=settings["test_seed"],
-        pace=Pace(**{name: np.array(cells, dtype="float64") for name, cells in pace.items()}),
-        conformal_factors=tuple(ConformalFactor(**entry) for entry in raw["stretch"]),
-        evaluation=tuple(EvaluationScore(**entry) for entry in raw["tested"]),
-    )
+    settings = raw.pop("made")
+    if settings.pop("rules") != rules_hash:
+        return None
+    return parse_definition(ForecastParameters, {**settings, **raw})
 
 
 def format_toml(parameters: ForecastParameters, rules_hash: str) -> str:

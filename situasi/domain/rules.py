@@ -1,11 +1,25 @@
-"""The rules of the election day: deadlines, service levels, thresholds and weights."""
+"""The rules of the election day: deadlines, service levels, thresholds and weights.
 
-from __future__ import annotations
+An alias is the name of the entry in `rules.toml`, where it is not that of the field.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time, timedelta
-from typing import Any
+from math import inf
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import AfterValidator, Field
+
+from situasi.domain.definition_fields import (
+    Clock,
+    Days,
+    Hours,
+    Minutes,
+    flatten_tables,
+    parse_definition,
+)
+
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 @dataclass(frozen=True)
@@ -13,15 +27,15 @@ class PhaseDeadline:
     """The time on the election day by which every TPS must have reported a phase."""
 
     fase: str
-    at: time
+    at: Clock
 
 
 @dataclass(frozen=True)
 class EscalationStep:
     """Who follows up a late TPS once it is this late."""
 
-    responsible: str
-    after: timedelta
+    responsible: Annotated[str, Field(alias="who")]
+    after: Annotated[Minutes, Field(alias="after_min")]
 
 
 @dataclass(frozen=True)
@@ -35,16 +49,16 @@ class TpsReportRules:
     estimated_list_factor times an estimated list.
     """
 
-    phase_deadlines: tuple[PhaseDeadline, ...]
-    count_interval: timedelta
-    count_grace: timedelta
-    lead_time: timedelta
-    escalation: tuple[EscalationStep, ...]
-    max_hourly_share: float
-    min_repeats: int
-    outlier_share: float
-    outlier_min_tps: int
-    estimated_list_factor: float
+    phase_deadlines: Annotated[tuple[PhaseDeadline, ...], Field(alias="dues")]
+    count_interval: Annotated[Minutes, Field(alias="counts_every_min")]
+    count_grace: Annotated[Minutes, Field(alias="counts_grace_min")]
+    lead_time: Annotated[Minutes, Field(alias="ahead_min")]
+    escalation: Annotated[tuple[EscalationStep, ...], Field(alias="chase")]
+    max_hourly_share: Annotated[float, Field(alias="jump_share")]
+    min_repeats: Annotated[int, Field(alias="repeated_by")]
+    outlier_share: Annotated[float, Field(alias="apart_share")]
+    outlier_min_tps: Annotated[int, Field(alias="apart_least")]
+    estimated_list_factor: Annotated[float, Field(alias="above_estimated")]
 
 
 @dataclass(frozen=True)
@@ -56,19 +70,26 @@ class TurnoutReference:
     source: str
 
 
+class CurvePoint(NamedTuple):
+    """The share of the final turnout that has come by a time of day."""
+
+    at: Clock
+    share: float
+
+
 @dataclass(frozen=True)
 class TurnoutRules:
     """What turnout is compared with.
 
-    curve: share of the final turnout that has come by a time of day; an assumption.
-    reference_label: the reference whose final turnout scales the curve. low_margin_points:
-    percentage points below the kabupaten's rate at which a kecamatan counts as low.
+    curve: an assumption. reference_label: the reference whose final turnout scales the curve.
+    low_margin_points: percentage points below the kabupaten's rate at which a kecamatan counts as
+    low.
     """
 
     references: tuple[TurnoutReference, ...]
-    curve: tuple[tuple[time, float], ...]
-    reference_label: str
-    low_margin_points: float
+    curve: tuple[CurvePoint, ...]
+    reference_label: Annotated[str, Field(alias="against")]
+    low_margin_points: Annotated[float, Field(alias="low_points")]
 
 
 @dataclass(frozen=True)
@@ -83,15 +104,15 @@ class ForecastRules:
     scoring_times: times of day at which the forecast is compared with the final turnout.
     """
 
-    min_tps: int
-    min_tps_share: float
-    min_kecamatan_share: float
+    min_tps: Annotated[int, Field(alias="tps")]
+    min_tps_share: Annotated[float, Field(alias="tps_share")]
+    min_kecamatan_share: Annotated[float, Field(alias="kecamatan_share")]
     winsor_sd: float
-    growth_winsor_sd: float
-    unreported_sd: float
-    excluded_anomalies: tuple[str, ...]
+    growth_winsor_sd: Annotated[float, Field(alias="pair_sd")]
+    unreported_sd: Annotated[float, Field(alias="silent_sd")]
+    excluded_anomalies: Annotated[tuple[str, ...], Field(alias="set_aside")]
     confidence_percent: float
-    scoring_times: tuple[time, ...]
+    scoring_times: Annotated[tuple[Clock, ...], Field(alias="scored")]
 
 
 @dataclass(frozen=True)
@@ -108,7 +129,7 @@ class StaffingPatterns:
     """Patterns by kerawanan. default_kerawanan: for TPS without one. basis: their source."""
 
     by_kerawanan: Mapping[str, StaffingPattern]
-    default_kerawanan: str
+    default_kerawanan: Annotated[str, Field(alias="default")]
     basis: str
     estimated: bool
 
@@ -121,8 +142,8 @@ class StaffingPatterns:
 class PersonnelReportRules:
     """When an officer must arrive, and how often they must report until they return."""
 
-    arrive_by: time
-    report_interval: timedelta
+    arrive_by: Clock
+    report_interval: Annotated[Minutes, Field(alias="word_every_min")]
 
 
 @dataclass(frozen=True)
@@ -138,22 +159,22 @@ class RedeploymentRules:
     """
 
     agencies: tuple[str, ...]
-    retained_shares: Mapping[str, float]
-    may_leave_tps: bool
-    max_km: float
+    retained_shares: Annotated[Mapping[str, Share], Field(alias="stays")]
+    may_leave_tps: Annotated[bool, Field(alias="from_tps")]
+    max_km: Annotated[float, Field(alias="most_km", default=inf)]
     speed_kmh: float
-    time_limit_s: float
-    en_route_grace: timedelta
-    shortfall_points: Mapping[str, int]
+    time_limit_s: Annotated[float, Field(alias="seconds")]
+    en_route_grace: Annotated[Minutes, Field(alias="under_way_min")]
+    shortfall_points: Annotated[Mapping[str, int], Field(alias="points")]
 
 
 @dataclass(frozen=True)
 class ServiceLevel:
     """How soon a report of one tingkat is verified, handled and closed after it was known."""
 
-    verify: timedelta
-    handle: timedelta
-    close: timedelta
+    verify: Annotated[Minutes, Field(alias="verify_min")]
+    handle: Annotated[Minutes, Field(alias="handle_min")]
+    close: Annotated[Minutes, Field(alias="close_min")]
 
 
 @dataclass(frozen=True)
@@ -165,12 +186,12 @@ class DuplicateRules:
     groups of kinds that people confuse.
     """
 
-    max_km: float
-    max_interval: timedelta
-    min_text_similarity: int
-    min_score: int
-    criterion_points: Mapping[str, float]
-    similar_kinds: tuple[frozenset[str], ...]
+    max_km: Annotated[float, Field(alias="km")]
+    max_interval: Annotated[Minutes, Field(alias="within_min")]
+    min_text_similarity: Annotated[int, Field(alias="words")]
+    min_score: Annotated[int, Field(alias="score")]
+    criterion_points: Annotated[Mapping[str, float], Field(alias="points")]
+    similar_kinds: Annotated[tuple[frozenset[str], ...], Field(alias="akin")]
 
 
 @dataclass(frozen=True)
@@ -179,16 +200,17 @@ class RiskRules:
 
     bandwidth: width of the bell over the hours. credible_share: probability of the credible
     interval. wide_interval_ratio: an interval whose ends have at least this ratio says little.
-    prior_bounds: limits of the prior weight in incidents, that is of how alike the kecamatan are
-    assumed to be. min_incidents: incidents of a day below which nothing is computed. per_tps: TPS
-    per rate.
+    prior_min, prior_max: limits of the prior weight in incidents, that is of how alike the
+    kecamatan are assumed to be. min_incidents: incidents of a day below which nothing is computed.
+    per_tps: TPS per rate.
     """
 
-    bandwidth: timedelta
-    credible_share: float
-    wide_interval_ratio: float
-    prior_bounds: tuple[float, float]
-    min_incidents: int
+    bandwidth: Annotated[Minutes, Field(alias="reach_min")]
+    credible_share: Annotated[float, Field(alias="interval")]
+    wide_interval_ratio: Annotated[float, Field(alias="wide_ratio")]
+    prior_min: Annotated[float, Field(alias="prior_least")]
+    prior_max: Annotated[float, Field(alias="prior_most")]
+    min_incidents: Annotated[int, Field(alias="least")]
     per_tps: int
 
 
@@ -202,14 +224,26 @@ class ClusterRules:
     significance_level: highest p-value.
     """
 
-    bin_width: timedelta
-    max_duration: timedelta
-    max_tps_share: float
-    min_incidents: int
+    bin_width: Annotated[Minutes, Field(alias="bin_min")]
+    max_duration: Annotated[Minutes, Field(alias="longest_min")]
+    max_tps_share: Annotated[float, Field(alias="share")]
+    min_incidents: Annotated[int, Field(alias="least")]
     replications: int
     stop_after: int
-    significance_level: float
+    significance_level: Annotated[float, Field(alias="level")]
     seed: int
+
+
+def _check_reference(turnout: TurnoutRules) -> TurnoutRules:
+    if turnout.reference_label not in {reference.label for reference in turnout.references}:
+        raise ValueError(f"against = {turnout.reference_label!r} is no reference")
+    return turnout
+
+
+def _check_weights(weights: Mapping[str, float]) -> Mapping[str, float]:
+    if round(sum(weights.values()), 6) != 100:
+        raise ValueError(f"they add up to {sum(weights.values())}, not 100")
+    return weights
 
 
 @dataclass(frozen=True)
@@ -221,173 +255,24 @@ class Rules:
     closed. activity_report_due: time after a planned activity within which its report is due.
     """
 
-    tps: TpsReportRules
-    turnout: TurnoutRules
-    forecast: ForecastRules
-    staffing_patterns: StaffingPatterns
-    personnel: PersonnelReportRules
-    redeployment: RedeploymentRules
-    service_levels: Mapping[str, ServiceLevel]
-    duplicates: DuplicateRules
+    tps: Annotated[TpsReportRules, Field(alias="tps_reports")]
+    turnout: Annotated[TurnoutRules, AfterValidator(_check_reference)]
+    forecast: Annotated[ForecastRules, Field(alias="outlook")]
+    staffing_patterns: Annotated[StaffingPatterns, Field(alias="patterns")]
+    personnel: Annotated[PersonnelReportRules, Field(alias="personnel_reports")]
+    redeployment: Annotated[RedeploymentRules, Field(alias="moves")]
+    service_levels: Annotated[Mapping[str, ServiceLevel], Field(alias="service")]
+    duplicates: Annotated[DuplicateRules, Field(alias="likeness")]
     risk: RiskRules
     clusters: ClusterRules
-    priority_weights: Mapping[str, float]
-    priority_tingkat_weights: Mapping[str, float]
-    neutrality_target: timedelta
-    activity_report_due: timedelta
+    priority_weights: Annotated[
+        Mapping[str, float], Field(alias="attention.weights"), AfterValidator(_check_weights)
+    ]
+    priority_tingkat_weights: Annotated[Mapping[str, float], Field(alias="attention.tingkat")]
+    neutrality_target: Annotated[Days, Field(alias="neutrality.target_days")]
+    activity_report_due: Annotated[Hours, Field(alias="activities.word_within_h")]
 
 
 def parse(raw: Mapping[str, Any]) -> Rules:
-    """Return the rules of a `rules.toml`. Raises KeyError or ValueError for faulty entries."""
-    weights = {name: float(value) for name, value in raw["attention"]["weights"].items()}
-    if round(sum(weights.values()), 6) != 100:
-        raise ValueError(f"attention weights add up to {sum(weights.values())}, not 100")
-    return Rules(
-        tps=_parse_tps_reports(raw["tps_reports"]),
-        turnout=_parse_turnout(raw["turnout"]),
-        forecast=_parse_forecast(raw["outlook"]),
-        staffing_patterns=_parse_staffing_patterns(raw["patterns"]),
-        personnel=PersonnelReportRules(
-            raw["personnel_reports"]["arrive_by"],
-            _minutes(raw["personnel_reports"]["word_every_min"]),
-        ),
-        redeployment=_parse_redeployment(raw["moves"]),
-        service_levels={
-            level: _parse_service_level(raw_level) for level, raw_level in raw["service"].items()
-        },
-        duplicates=_parse_duplicates(raw["likeness"]),
-        risk=_parse_risk(raw["risk"]),
-        clusters=_parse_clusters(raw["clusters"]),
-        priority_weights=weights,
-        priority_tingkat_weights={
-            name: float(value) for name, value in raw["attention"]["tingkat"].items()
-        },
-        neutrality_target=timedelta(days=raw["neutrality"]["target_days"]),
-        activity_report_due=timedelta(hours=raw["activities"]["word_within_h"]),
-    )
-
-
-def _minutes(number: float) -> timedelta:
-    return timedelta(minutes=number)
-
-
-def _parse_service_level(raw: Mapping[str, Any]) -> ServiceLevel:
-    return ServiceLevel(
-        _minutes(raw["verify_min"]), _minutes(raw["handle_min"]), _minutes(raw["close_min"])
-    )
-
-
-def _parse_tps_reports(raw: Mapping[str, Any]) -> TpsReportRules:
-    return TpsReportRules(
-        phase_deadlines=tuple(
-            PhaseDeadline(raw_deadline["fase"], raw_deadline["at"]) for raw_deadline in raw["dues"]
-        ),
-        count_interval=_minutes(raw["counts_every_min"]),
-        count_grace=_minutes(raw["counts_grace_min"]),
-        lead_time=_minutes(raw["ahead_min"]),
-        escalation=tuple(
-            EscalationStep(raw_step["who"], _minutes(raw_step["after_min"]))
-            for raw_step in raw["chase"]
-        ),
-        max_hourly_share=float(raw["jump_share"]),
-        min_repeats=int(raw["repeated_by"]),
-        outlier_share=float(raw["apart_share"]),
-        outlier_min_tps=int(raw["apart_least"]),
-        estimated_list_factor=float(raw["above_estimated"]),
-    )
-
-
-def _parse_turnout(raw: Mapping[str, Any]) -> TurnoutRules:
-    references = tuple(
-        TurnoutReference(
-            raw_reference["label"], float(raw_reference["percent"]), raw_reference["source"]
-        )
-        for raw_reference in raw["references"]
-    )
-    if raw["against"] not in {reference.label for reference in references}:
-        raise ValueError(f"turnout is held against {raw['against']!r}, which is no reference")
-    return TurnoutRules(
-        references=references,
-        curve=tuple((point["at"], float(point["share"])) for point in raw["curve"]),
-        reference_label=raw["against"],
-        low_margin_points=float(raw["low_points"]),
-    )
-
-
-def _parse_forecast(raw: Mapping[str, Any]) -> ForecastRules:
-    return ForecastRules(
-        min_tps=int(raw["tps"]),
-        min_tps_share=float(raw["tps_share"]),
-        min_kecamatan_share=float(raw["kecamatan_share"]),
-        winsor_sd=float(raw["winsor_sd"]),
-        growth_winsor_sd=float(raw["pair_sd"]),
-        unreported_sd=float(raw["silent_sd"]),
-        excluded_anomalies=tuple(raw["set_aside"]),
-        confidence_percent=float(raw["confidence_percent"]),
-        scoring_times=tuple(raw["scored"]),
-    )
-
-
-def _parse_staffing_patterns(raw: Mapping[str, Any]) -> StaffingPatterns:
-    return StaffingPatterns(
-        by_kerawanan={
-            kerawanan: StaffingPattern(
-                raw_pattern["polri"], raw_pattern["tps"], raw_pattern["linmas"]
-            )
-            for kerawanan, raw_pattern in raw["by_kerawanan"].items()
-        },
-        default_kerawanan=raw["default"],
-        basis=raw["basis"],
-        estimated=bool(raw["estimated"]),
-    )
-
-
-def _parse_redeployment(raw: Mapping[str, Any]) -> RedeploymentRules:
-    retained_shares = {penugasan: float(share) for penugasan, share in raw["stays"].items()}
-    if not all(0 <= share <= 1 for share in retained_shares.values()):
-        raise ValueError("moves.stays are shares from 0 to 1")
-    return RedeploymentRules(
-        agencies=tuple(raw["agencies"]),
-        retained_shares=retained_shares,
-        may_leave_tps=bool(raw["from_tps"]),
-        max_km=float(raw.get("most_km", "inf")),
-        speed_kmh=float(raw["speed_kmh"]),
-        time_limit_s=float(raw["seconds"]),
-        en_route_grace=_minutes(raw["under_way_min"]),
-        shortfall_points={criterion: int(points) for criterion, points in raw["points"].items()},
-    )
-
-
-def _parse_duplicates(raw: Mapping[str, Any]) -> DuplicateRules:
-    return DuplicateRules(
-        max_km=float(raw["km"]),
-        max_interval=_minutes(raw["within_min"]),
-        min_text_similarity=int(raw["words"]),
-        min_score=int(raw["score"]),
-        criterion_points={criterion: float(points) for criterion, points in raw["points"].items()},
-        similar_kinds=tuple(frozenset(kinds) for kinds in raw["akin"]),
-    )
-
-
-def _parse_risk(raw: Mapping[str, Any]) -> RiskRules:
-    return RiskRules(
-        bandwidth=_minutes(raw["reach_min"]),
-        credible_share=float(raw["interval"]),
-        wide_interval_ratio=float(raw["wide_ratio"]),
-        prior_bounds=(float(raw["prior_least"]), float(raw["prior_most"])),
-        min_incidents=int(raw["least"]),
-        per_tps=int(raw["per_tps"]),
-    )
-
-
-def _parse_clusters(raw: Mapping[str, Any]) -> ClusterRules:
-    return ClusterRules(
-        bin_width=_minutes(raw["bin_min"]),
-        max_duration=_minutes(raw["longest_min"]),
-        max_tps_share=float(raw["share"]),
-        min_incidents=int(raw["least"]),
-        replications=int(raw["replications"]),
-        stop_after=int(raw["stop_after"]),
-        significance_level=float(raw["level"]),
-        seed=int(raw["seed"]),
-    )
+    """Return the rules of a `rules.toml`. Raises ValueError naming the faulty entries."""
+    return parse_definition(Rules, flatten_tables(raw, "attention", "neutrality", "activities"))

@@ -31,7 +31,7 @@ def format_status(code: str) -> str:
 
 def format_level(rules: AlertRules, level_index: int) -> str:
     """Return the name of a level."""
-    return rules.level_names[i18n.current_language()][rules.levels[level_index]]
+    return rules.level_names[rules.levels[level_index]][i18n.current_language()]
 
 
 def format_severity(rules: AlertRules, level_index: int) -> str:
@@ -45,12 +45,12 @@ def format_severity(rules: AlertRules, level_index: int) -> str:
 
 def format_rule(rules: AlertRules, code: str) -> str:
     """Return the name of a rule."""
-    return rules.rules[code].texts[i18n.current_language()]["name"]
+    return rules.rules[code].texts[i18n.current_language()].name
 
 
 def format_condition(election: Election, code: str) -> str:
     """Return what a rule watches, with its thresholds."""
-    text = election.alerts.rules[code].texts[i18n.current_language()]["rule"]
+    text = election.alerts.rules[code].texts[i18n.current_language()].rule
     return text.format(**build_placeholders(election, code))
 
 
@@ -59,7 +59,7 @@ def format_cause(
 ) -> str:
     """Return why the alert was raised. what: the only member; None if there are several."""
     texts = election.alerts.rules[code].texts[i18n.current_language()]
-    template = texts["many" if what is None else "one"]
+    template = texts.many if what is None else texts.one
     return template.format(
         n=i18n.format_number(n),
         where=where,

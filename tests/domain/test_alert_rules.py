@@ -72,11 +72,33 @@ def _falling(told: dict[str, Any]) -> None:
     told["rule"]["berat"]["levels"] = {"penting": 9, "kritis": 3}
 
 
-@pytest.mark.parametrize("spoil", [_unknown_rule, _unknown_level, _falling])
+def _unknown_level_of_chance(told: dict[str, Any]) -> None:
+    told["rule"]["beruntun"]["chances"] = {"gawat": 1e-4}
+
+
+@pytest.mark.parametrize(
+    "spoil", [_unknown_rule, _unknown_level, _falling, _unknown_level_of_chance]
+)
 def test_rules_that_make_no_sense_are_refused(spoil: Callable[[dict[str, Any]], None]) -> None:
     told = raw()
     spoil(told)
     with pytest.raises(ValueError, match=r"no such|more than"):
+        alert_rules.parse(told)
+
+
+@pytest.mark.parametrize(
+    ("code", "right", "wrong"),
+    [
+        ("tps_diam", "after_min", "after_mins"),
+        ("tps_diam", "without", "witout"),
+        ("berat", "levels", "level"),
+        ("beruntun", "windows_min", "windows"),
+    ],
+)
+def test_a_misspelt_entry_is_refused_by_name(code: str, right: str, wrong: str) -> None:
+    told = raw()
+    told["rule"][code][wrong] = told["rule"][code].pop(right)
+    with pytest.raises(ValueError, match=rf"'{wrong}' tidak dikenal di \[rule\.{code}\]"):
         alert_rules.parse(told)
 
 

@@ -60,7 +60,10 @@ def test_an_election_without_scenarios_has_none(register: Register, tmp_path: Pa
         ("after_min = 0", "after_min = 9", "urutkan"),
         ("verify_min = 10", "verify_min = 2", "naik"),
         ("verify_min = 10", "", "verify_min"),
+        ("verify_min = 10", "verify_min = 10\nverify = 10", "'verify' tidak dikenal di [target]"),
         ('name = "Uji"', "", "name"),
+        ("kode_kecamatan =", "kode_kec =", "'kode_kec' tidak dikenal"),
+        ('fase = "dibuka"', 'fasa = "dibuka"', "'fasa' tidak dikenal"),
         ("[target]", "[target", "uji.toml"),
     ],
 )

@@ -128,7 +128,7 @@ def _prior_grid(counts: Floats, expected: Floats, rules: RiskRules) -> tuple[Flo
     """Return priors to try and the weight of each; counts are negative binomial around expected."""
     from scipy import special
 
-    priors = np.geomspace(*rules.prior_bounds, _PRIOR_STEPS)
+    priors = np.geomspace(rules.prior_min, rules.prior_max, _PRIOR_STEPS)
     a, has_exposure = priors[:, None], expected > 0
     n, mean = counts[has_exposure], expected[has_exposure]
     log = (

@@ -6,6 +6,7 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.labels import label
+from situasi.presentation.alerts import format_level
 from situasi.presentation.explanations.model import Explanation, ExplanationBuilder, format_minutes
 from situasi.presentation.numbers import format_percent
 
@@ -52,13 +53,12 @@ def _explain_forecast_tests(_election: Election) -> Explanation:
 
 
 def _explain_alerts(election: Election) -> Explanation:
-    names = election.alerts.level_names.get(i18n.current_language(), {})
-    levels = " < ".join(names.get(level, level) for level in election.alerts.levels)
+    levels = [format_level(election.alerts, index) for index in range(len(election.alerts.levels))]
     return Explanation(
         _("Dicari dari laporan oleh aturan di alerts.toml; ambang tiap aturan tersebut pada "
           "rinciannya. Satu sebab di satu kecamatan adalah satu peringatan, yang baru lagi hanya "
           "bila derajatnya naik. Lama sampai dilihat dan ditindak: sejak peringatan timbul."),
-        ((_("derajat"), levels),),
+        ((_("derajat"), " < ".join(levels)),),
         _ALERT_FEEDS,
     )  # fmt: skip
 

@@ -21,7 +21,7 @@ from tests.analysis.builders_tps import whole
 from tests.bench import hot as bench
 
 RULES = whole().election.rules.risk
-FIXED = replace(RULES, prior_bounds=(3.0, 3.0))
+FIXED = replace(RULES, prior_min=3.0, prior_max=3.0)
 
 counted = arrays.arrays("float64", (3, 4), elements=st.integers(0, 9).map(float))
 exposed = arrays.arrays("float64", (3, 4), elements=st.sampled_from([0.0, 10.0, 40.0]))

@@ -1,0 +1,78 @@
+"""Types of the entries of a definition file, and the check of a file against its dataclass."""
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BeforeValidator, Strict, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+DefinitionT = TypeVar("DefinitionT")
+
+
+def _read_number(unit: str) -> BeforeValidator:
+    """Read a number as so many of this unit; anything else is then refused as no timedelta."""
+    return BeforeValidator(
+        lambda entry: timedelta(**{unit: entry}) if isinstance(entry, int | float) else entry
+    )
+
+
+Minutes = Annotated[timedelta, Strict(), _read_number("minutes")]
+Hours = Annotated[timedelta, Strict(), _read_number("hours")]
+Days = Annotated[timedelta, Strict(), _read_number("days")]
+# TOML has dates and times of its own: in quotes they are text, and so a mistake.
+Clock = Annotated[time, Strict()]
+CalendarDay = Annotated[date, Strict()]
+
+# What an entry must be, by the beginning of pydantic's name for the error.
+_EXPECTED = {
+    "time_delta": "angka",
+    "time": "jam (07:00:00, tanpa tanda kutip)",
+    "date": "tanggal (2024-11-27, tanpa tanda kutip)",
+    "int": "bilangan bulat",
+    "float": "angka",
+    "bool": "true atau false",
+    "string": "teks",
+    "tuple": "daftar",
+    "dataclass": "tabel",
+    "mapping": "tabel",
+}
+
+
+def parse_definition(
+    kind: type[DefinitionT], raw: Mapping[str, Any], context: object = None
+) -> DefinitionT:
+    """Return the tables of a file as this dataclass.
+
+    context: for the validators of its fields. Raises ValueError naming each entry that is missing,
+    unknown or of another type.
+    """
+    try:
+        return TypeAdapter(kind).validate_python(raw, extra="forbid", context=context)
+    except ValidationError as refused:
+        raise ValueError("; ".join(map(_describe, refused.errors()))) from refused
+
+
+def flatten_tables(raw: Mapping[str, Any], *tables: str) -> dict[str, Any]:
+    """Return the entries of these tables as "table.entry", beside all other tables."""
+    return {name: entry for name, entry in raw.items() if name not in tables} | {
+        f"{table}.{name}": entry for table in tables for name, entry in raw.get(table, {}).items()
+    }
+
+
+def _describe(error: ErrorDetails) -> str:
+    steps = [str(step + 1) if isinstance(step, int) else step for step in error["loc"]]
+    *tables, name = ".".join(steps).split(".")  # a flattened name holds its table
+    entry = f"entri {name!r}"
+    where = f" di [{'.'.join(tables)}]" if tables else ""
+    match error["type"]:
+        case "missing" | "missing_argument":
+            return f"{entry} tidak ada{where}"
+        case "extra_forbidden" | "unexpected_keyword_argument":
+            return f"{entry} tidak dikenal{where}"
+        case "value_error":
+            return f"{entry}{where}: {error['ctx']['error']}"
+        case kind:
+            expected = _EXPECTED.get(kind.rpartition("_")[0])
+            reason = f"{error['input']!r} bukan {expected}" if expected else error["msg"]
+            return f"{entry}{where}: {reason}"
