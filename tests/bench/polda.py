@@ -37,7 +37,6 @@ from situasi.ingest.gazetteer.name_index import load_abbreviations
 from situasi.ingest.pipeline import ingest_file, ingest_rows
 from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabulary
 from situasi.live.snapshot import SnapshotReader
-from situasi.simulation import synthetic_province
 from situasi.simulation.generate import generate_day
 from situasi.store import Scope, Store, open_store
 from situasi.store.rollups.reader import open_rollup_reader
@@ -45,6 +44,7 @@ from tests.bench import made, viewer
 from tests.bench.server import serving
 from tests.builders import unbounded
 from tests.store.plans import parts_read
+from tests.tools import synthetic_province
 
 MINE = "16.10"
 HOME = ROOT / "data" / "commands" / "sumsel-2024"

@@ -255,7 +255,6 @@ OTHERWISE = {
     "situasi/ingest/readers/private_copy.py",  # a file of its own, gone once it is read
     "situasi/ingest/readers/xlsx_guard.py",
     "situasi/ingest/upload.py",
-    "situasi/simulation/synthetic_province.py",
     "situasi/reports/sitrep/pdf_writer.py",
     "pages/report_entry/messages.py",
     "situasi/store/backup/backup_container.py",  # members of an archive that whole.making names

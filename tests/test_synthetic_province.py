@@ -10,8 +10,8 @@ from situasi.domain import boundaries as domain_boundaries
 from situasi.domain import election, higher_command, register
 from situasi.domain.higher_command import HigherCommand
 from situasi.domain.settings import ROOT
-from situasi.simulation import synthetic_province
 from situasi.simulation.generate import generate_day
+from tests.tools import synthetic_province
 
 ELECTION = ROOT / "data" / "elections" / "ogan-ilir-2024"
 
