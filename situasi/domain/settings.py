@@ -37,7 +37,8 @@ class AuthSettings:
     secret: signs cookies and tokens; None: one is created and stored. hosts: allowed host names of
     the board besides those of this machine. trusted_proxies: addresses trusted to state the client
     and TLS. idle_timeout: a session ends after so long without activity; max_session: in any case;
-    max_wall_session: the same for pimpinan. oidc: None: passwords only.
+    max_wall_session: the same for pimpinan. login_delay_s: seconds by which each further wrong
+    attempt is answered later. oidc: None: passwords only.
     """
 
     secret: str | None = field(repr=False)
@@ -46,7 +47,22 @@ class AuthSettings:
     idle_timeout: timedelta
     max_session: timedelta
     max_wall_session: timedelta
+    login_delay_s: float
     oidc: OidcSettings | None
+
+
+@dataclass(frozen=True)
+class ConnectionTimeouts:
+    """Seconds until a connection is closed whose peer does nothing.
+
+    head_s: for the head of a request, from the connection or from its first byte. body_s: for the
+    body of a request without sign-in: of a form. unread_s: for the peer to take something of what
+    was written to it.
+    """
+
+    head_s: float = 10.0
+    body_s: float = 20.0
+    unread_s: float = 30.0
 
 
 @dataclass(frozen=True)
@@ -75,6 +91,7 @@ class Settings:
     log_format: str
     has_hourly_copies: bool
     auth: AuthSettings
+    connection_timeouts: ConnectionTimeouts
     backup_folder: Path
     backup_time: time | None
     upstream_url: str | None = field(default=None, repr=False)
@@ -101,6 +118,13 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         log_format=_parse_log_format(env.get("SITUASI_LOG", "text")),
         has_hourly_copies=_parse_yes_no(env.get("SITUASI_COPIES", "yes")),
         auth=_load_auth(env),
+        connection_timeouts=ConnectionTimeouts(
+            head_s=_parse_amount(env, "SITUASI_HEAD_TIMEOUT_S", f"{ConnectionTimeouts.head_s:g}"),
+            body_s=_parse_amount(env, "SITUASI_BODY_TIMEOUT_S", f"{ConnectionTimeouts.body_s:g}"),
+            unread_s=_parse_amount(
+                env, "SITUASI_UNREAD_TIMEOUT_S", f"{ConnectionTimeouts.unread_s:g}"
+            ),
+        ),
         backup_folder=Path(env.get("SITUASI_BACKUPS", live_folder / "backups")).resolve(),
         backup_time=_parse_backup_time(env.get("SITUASI_BACKUP_AT", "02:30")),
         upstream_url=env.get("SITUASI_UPSTREAM", "").strip() or None,
@@ -147,6 +171,7 @@ def _load_auth(env: Mapping[str, str]) -> AuthSettings:
         max_wall_session=timedelta(
             hours=_parse_amount(env, "SITUASI_SESSION_H_PIMPINAN", session_hours)
         ),
+        login_delay_s=_parse_amount(env, "SITUASI_LOGIN_DELAY_S", "0.2"),
         oidc=_load_oidc(env),
     )
 

@@ -18,16 +18,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from situasi.common import telemetry
+from situasi.domain.settings import ConnectionTimeouts
 from situasi.server.file_descriptors import DescriptorBudget
 
-# Seconds for the head of a request, from the connection or from its first byte.
-HEAD_TIMEOUT_S = 10.0
-# Seconds for the body of a request without sign-in: of a form.
-BODY_TIMEOUT_S = 20.0
 # A signed-in upload and a response must move so many bytes in so many seconds.
 PROGRESS_S, PROGRESS_BYTES = 60.0, 8 * 1024
-# Seconds in which the peer must take something of what was written to it.
-UNREAD_TIMEOUT_S = 30.0
 # Connections that may wait for their peer before the longest waiting is dropped.
 MAX_WAITING = 512
 # Connections kept free for short requests when no further page is accepted.
@@ -48,9 +43,13 @@ class Connection(Protocol):
 
 
 class ConnectionTable:
-    """All open connections, those that wait for their peer, and the bytes they hold."""
+    """All open connections, those that wait for their peer, and the bytes they hold.
+
+    timeouts: for each of them; the lifespan sets those of the settings.
+    """
 
     def __init__(self, descriptors: DescriptorBudget | None = None) -> None:
+        self.timeouts = ConnectionTimeouts()
         self._descriptors = descriptors or DescriptorBudget()
         self._open: set[Connection] = set()
         self._waiting: OrderedDict[Connection, None] = OrderedDict()
@@ -137,11 +136,12 @@ class WriteStall:
         self._paused = None
 
     def is_overdue(self, transport: asyncio.Transport, now: float) -> bool:
-        """Return whether nothing was taken for UNREAD_TIMEOUT_S, or so long after a close."""
+        """Return whether nothing was taken for too long, or it is too long since a close."""
+        timeout_s = TABLE.timeouts.unread_s
         if transport.is_closing():
             self._closed_at = now if self._closed_at is None else self._closed_at
-            return now - self._closed_at > UNREAD_TIMEOUT_S
-        if self._paused is None or now - self._paused[0] <= UNREAD_TIMEOUT_S:
+            return now - self._closed_at > timeout_s
+        if self._paused is None or now - self._paused[0] <= timeout_s:
             return False
         size, previous = transport.get_write_buffer_size(), self._paused[1]
         self._paused = now, size
@@ -236,7 +236,8 @@ class HttpProtocol(H11Protocol):
             return "slow body"
         if self._waiting_since_s is None:
             return ""
-        timeout_s = BODY_TIMEOUT_S if self.conn.their_state is h11.SEND_BODY else HEAD_TIMEOUT_S
+        is_body, timeouts = self.conn.their_state is h11.SEND_BODY, TABLE.timeouts
+        timeout_s = timeouts.body_s if is_body else timeouts.head_s
         return "no request" if now - self._waiting_since_s > timeout_s else ""
 
 

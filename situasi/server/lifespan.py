@@ -27,8 +27,8 @@ from situasi.higher_command import app
 from situasi.higher_command.app import HigherCommandApp, open_higher_command
 from situasi.ingest.inbox import Inbox
 from situasi.ingest.pipeline import IngestResult
-from situasi.server import gc_tuning, health, logging_setup, startup_checks
-from situasi.server.auth import sessions
+from situasi.server import connection_limits, gc_tuning, health, logging_setup, startup_checks
+from situasi.server.auth import login, sessions
 from situasi.server.auth.sessions import SessionManager
 from situasi.server.gc_tuning import COLLECT_EVERY_S, resume_gc
 from situasi.server.nightly_backup import NightlyBackup
@@ -56,6 +56,8 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     except (StoreError, OSError, KeyError, ValueError) as error:
         startup_checks.exit_with_error(error)
     sessions.set_current_manager(manager)
+    login.login_throttle.delay_step_s = opened.settings.auth.login_delay_s
+    connection_limits.TABLE.timeouts = opened.settings.connection_timeouts
     stop = threading.Event()
     tasks = [
         *manager.jobs,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from situasi.domain.settings import ROOT, load
+from situasi.domain.settings import ROOT, ConnectionTimeouts, load
 
 
 def test_without_an_environment_everything_lies_in_the_project() -> None:
@@ -42,3 +42,11 @@ def test_a_command_above_is_named_as_an_election_is() -> None:
         load({"SITUASI_ELECTION": "sumsel-2024"}).election_folder
         == ROOT / "data/commands/sumsel-2024"
     )
+
+
+def test_time_outs_of_connections_and_the_delay_of_wrong_passwords_are_set_in_seconds() -> None:
+    default, found = load({}), load({"SITUASI_BODY_TIMEOUT_S": "2.5", "SITUASI_LOGIN_DELAY_S": "1"})
+    assert default.connection_timeouts == ConnectionTimeouts()
+    assert default.auth.login_delay_s == 0.2
+    assert found.connection_timeouts == ConnectionTimeouts(body_s=2.5)
+    assert found.auth.login_delay_s == 1

@@ -13,14 +13,12 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 
+from situasi.domain.settings import ConnectionTimeouts
 from situasi.server import connection_limits, websocket_protocol
 from situasi.server.connection_limits import (  # fmt: skip
-    BODY_TIMEOUT_S,
-    HEAD_TIMEOUT_S,
     MAX_WAITING,
     PROGRESS_BYTES,
     PROGRESS_S,
-    UNREAD_TIMEOUT_S,
     ConnectionTable,
     HttpProtocol,
     allow_long_body,
@@ -37,6 +35,7 @@ from situasi.server.websocket_protocol import (
     WebSocketProtocol,
 )
 
+TIMEOUTS = ConnectionTimeouts()
 HEAD = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"
 
 
@@ -114,10 +113,10 @@ def test_who_sends_no_request_is_cut_off_and_a_drip_does_not_help(table: Connect
     async def work() -> None:
         silent, dripping = connected(Answering()), connected(Answering())
         dripping[0].data_received(b"GET / HTTP/1.1\r\n")
-        table.sweep(later(HEAD_TIMEOUT_S - 1))
+        table.sweep(later(TIMEOUTS.head_s - 1))
         assert not silent[1].cut and not dripping[1].cut
         dripping[0].data_received(b"X: y\r\n")
-        table.sweep(later(HEAD_TIMEOUT_S + 1))
+        table.sweep(later(TIMEOUTS.head_s + 1))
         assert silent[1].cut and dripping[1].cut
         assert len(table) == 0
 
@@ -133,7 +132,7 @@ def test_a_drip_that_goes_on_and_on_moves_no_deadline(
         for second, byte in enumerate(b"GET / HTTP", start=1):
             monkeypatch.setattr(protocol.loop, "time", lambda now=began + second: now)
             protocol.data_received(bytes([byte]))
-        table.sweep(began + HEAD_TIMEOUT_S + 1)
+        table.sweep(began + TIMEOUTS.head_s + 1)
         assert transport.cut
 
     asyncio.run(work())
@@ -149,7 +148,7 @@ def test_who_waits_for_our_answer_is_never_cut_off(table: ConnectionTable) -> No
         assert not transport.cut
         app.may_answer.set()
         await settled()
-        table.sweep(later(HEAD_TIMEOUT_S + 1))  # and then it is idle
+        table.sweep(later(TIMEOUTS.head_s + 1))  # and then it is idle
         assert transport.cut
 
     asyncio.run(work())
@@ -163,9 +162,9 @@ def test_the_body_of_a_stranger_has_a_deadline_that_bytes_do_not_move(
         protocol.data_received(HEAD)
         await settled()
         protocol.data_received(b"x" * 1000)
-        table.sweep(later(BODY_TIMEOUT_S - 1))
+        table.sweep(later(TIMEOUTS.body_s - 1))
         assert not transport.cut
-        table.sweep(later(BODY_TIMEOUT_S + 1))
+        table.sweep(later(TIMEOUTS.body_s + 1))
         assert transport.cut
 
     asyncio.run(work())
@@ -201,7 +200,7 @@ def test_what_was_granted_to_one_request_is_not_granted_to_the_next(table: Conne
         protocol.data_received(HEAD)
         await settled()
         protocol.data_received(b"x" * PROGRESS_BYTES)
-        table.sweep(later(BODY_TIMEOUT_S + 1))
+        table.sweep(later(TIMEOUTS.body_s + 1))
         assert transport.cut
 
     asyncio.run(work())
@@ -255,7 +254,7 @@ def test_who_does_not_take_what_is_sent_is_cut_off_and_who_takes_it_slowly_is_no
             protocol.pause_writing()
         (_, deaf), (_, slow) = made
         slow.waits = 400_000
-        table.sweep(later(UNREAD_TIMEOUT_S + 1))
+        table.sweep(later(TIMEOUTS.unread_s + 1))
         assert deaf.cut and not slow.cut
         for protocol, _ in made:
             protocol.resume_writing()
@@ -270,7 +269,7 @@ def test_a_closed_connection_that_stays_is_cut_off(table: ConnectionTable) -> No
         transport.close()
         table.sweep(later(0))
         assert not transport.cut
-        table.sweep(later(UNREAD_TIMEOUT_S + 1))
+        table.sweep(later(TIMEOUTS.unread_s + 1))
         assert transport.cut
 
     asyncio.run(work())
@@ -465,7 +464,7 @@ def test_a_websocket_that_is_not_read_or_was_closed_holds_nothing_up(
         protocol.resume_writing()
         assert transport.reads
         protocol.pause_writing()
-        table.sweep(later(UNREAD_TIMEOUT_S + 1))
+        table.sweep(later(TIMEOUTS.unread_s + 1))
         assert transport.cut
         protocol, transport = await talking()
         protocol.keepalive_timeout()

@@ -41,9 +41,14 @@ class Attempt:
 
 
 class LoginThrottle:
-    """Failed attempts of the last 15 minutes, in memory."""
+    """Failed attempts of the last 15 minutes, in memory.
+
+    delay_step_s: seconds by which each further answer is delayed; the lifespan sets that of the
+    settings.
+    """
 
     def __init__(self) -> None:
+        self.delay_step_s = 0.2
         self._account_counts: OrderedDict[str, tuple[int, float]] = OrderedDict()
         self._address_counts: OrderedDict[str, tuple[int, float]] = OrderedDict()
         self._known_pairs: OrderedDict[tuple[str, str], None] = OrderedDict()
@@ -55,14 +60,16 @@ class LoginThrottle:
             if address_decision.blocked:  # and it does not count against the account
                 return address_decision
         count = _increment(self._account_counts, self._bucket(attempt), now)
-        first = count == MAX_PER_ACCOUNT + 1
-        return ThrottleDecision(count > MAX_PER_ACCOUNT, first, min(0.2 * count, _MAX_DELAY_S))
+        return self._decide(count, MAX_PER_ACCOUNT)
 
     def record_address_attempt(self, address: str, now: float) -> ThrottleDecision:
         """Count and decide an attempt whose account is not known yet."""
         count = _increment(self._address_counts, _network(address), now)
-        first = count == MAX_PER_ADDRESS + 1
-        return ThrottleDecision(count > MAX_PER_ADDRESS, first, min(0.2 * count, _MAX_DELAY_S))
+        return self._decide(count, MAX_PER_ADDRESS)
+
+    def _decide(self, count: int, limit: int) -> ThrottleDecision:
+        delay_s = min(self.delay_step_s * count, _MAX_DELAY_S)
+        return ThrottleDecision(count > limit, count == limit + 1, delay_s)
 
     def is_blocked(self, attempt: Attempt, now: float) -> bool:
         """Return whether the next attempt would be blocked, so that it need not queue."""

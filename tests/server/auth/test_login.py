@@ -184,7 +184,8 @@ def test_hundreds_of_attempts_open_nothing_and_leave_a_short_trail(served: Serve
 
 
 def test_an_address_that_is_only_claimed_gains_no_attempts(tmp_path: Path) -> None:
-    server = served_with(tmp_path, ("wati", "analis"))  # and no proxy is trusted
+    # No proxy is trusted.
+    server = served_with(tmp_path, ("wati", "analis"), SITUASI_LOGIN_DELAY_S="0.01")
     try:
         statuses = [
             from_(server, f"10.5.0.{n}").sign_in(f"nama{n}", "salah sama sekali").status
