@@ -14,7 +14,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed
 
-from situasi.server.connection_limits import PROGRESS_S
+from situasi.domain.settings import ConnectionTimeouts
 from situasi.server.state_budget import MAX_BYTES_PER_SESSION
 from tests.browser.serving import PATIENCE, Server, mark_as_opened, until
 from tests.server.doors import (
@@ -39,7 +39,9 @@ MB = 1024 * 1024
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    told = {"SITUASI_REHEARSAL": "no", "SITUASI_COPIES": "no", "SITUASI_SECRET": SECRET}
+    told = {"SITUASI_REHEARSAL": "no", "SITUASI_COPIES": "no", "SITUASI_SECRET": SECRET,
+            "SITUASI_HEAD_TIMEOUT_S": "4", "SITUASI_BODY_TIMEOUT_S": "4",
+            "SITUASI_UNREAD_TIMEOUT_S": "5"}  # fmt: skip
     server = Server(tmp_path_factory.mktemp("floods"), told, descriptors=DESCRIPTORS)
     mark_as_opened(server)
     for name in ("wati", "budi", "ari"):
@@ -234,8 +236,9 @@ def test_a_form_that_is_never_sent_whole_is_not_waited_for(server: Server) -> No
         for line in lines:
             line.sendall(head.encode())
             line.setblocking(False)
-        # Sooner than whoever is signed in is given up.
-        until(lambda: all(map(is_ended, lines)), "they are still waited for", PROGRESS_S - 10)
+        # As soon as the setting says, not the default.
+        patience = ConnectionTimeouts.body_s - 5
+        until(lambda: all(map(is_ended, lines)), "they are still waited for", patience)
 
 
 def is_ended(line: socket.socket) -> bool:
