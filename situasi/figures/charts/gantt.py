@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time
 from html import escape
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from situasi.figures.charts.template import add_moment_line, create_figure
 from situasi.figures.theme import Theme, hex_to_rgba
 
 LINE_PX = 13.5  # height of a line of a name, in pixels
@@ -32,7 +33,7 @@ def build_gantt_chart(
     wrapped = [_wrap_name(name) for name in drawn["name"]]
     row_heights = np.array([len(lines) + _GAP_LINES for lines in wrapped])
     drawn = drawn.set_axis(np.cumsum(row_heights) - row_heights / 2)
-    figure = go.Figure()
+    figure = create_figure(theme)
     colours = {"lewat": theme.line, "berjalan": theme.accent, "akan": theme.muted}
     for state, colour in colours.items():
         for sure in (True, False):
@@ -45,7 +46,16 @@ def build_gantt_chart(
         edges = _compute_axis_range(drawn)
         if edges[0] <= pd.Timestamp(day) <= edges[1]:
             is_late_half = pd.Timestamp(day) - edges[0] > edges[1] - pd.Timestamp(day)
-            _add_day_line(figure, day, today, "right" if is_late_half else "left", theme)
+            add_moment_line(
+                figure,
+                # At noon, because the bar of one day covers the whole day.
+                datetime.combine(day, time(12)),
+                today,
+                {"color": theme.ink, "width": 1.5},
+                layer="below",
+                yanchor="bottom",
+                xanchor="right" if is_late_half else "left",
+            )
         figure.update_xaxes(range=list(edges))
     running = drawn["state"] == "berjalan"
     figure.update_yaxes(
@@ -105,19 +115,6 @@ def _format_name(lines: list[str], is_running: bool) -> str:
     return f"<b>{text}</b>" if is_running else text
 
 
-def _add_day_line(figure: go.Figure, day: date, text: str, align: str, theme: Theme) -> None:
-    # At noon, because the bar of one day covers the whole day.
-    x = pd.Timestamp(day) + pd.Timedelta(hours=12)
-    figure.add_shape(
-        type="line", x0=x, x1=x, y0=0, y1=1, yref="paper", layer="below",
-        line={"color": theme.ink, "width": 1.5},
-    )  # fmt: skip
-    figure.add_annotation(
-        x=x, y=1, yref="paper", text=text, showarrow=False, yanchor="bottom", xanchor=align,
-        font={"size": 12, "color": theme.ink},
-    )  # fmt: skip
-
-
 def _apply_layout(figure: go.Figure, lines: float, theme: Theme) -> go.Figure:
     red, green, blue, _ = hex_to_rgba(theme.line)
     grid = f"rgba({red},{green},{blue},0.35)"
@@ -125,24 +122,18 @@ def _apply_layout(figure: go.Figure, lines: float, theme: Theme) -> go.Figure:
         height=round(44 + LINE_PX * lines),
         margin={"l": 4, "r": 4, "t": 20, "b": 24},
         barmode="overlay",
-        showlegend=False,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"color": theme.muted, "size": 12, "family": "Source Sans, sans-serif"},
         xaxis={
             "type": "date",
             "tickformat": "%m/%Y",
             "dtick": "M1",
             "automargin": True,
+            "showgrid": True,
             "gridcolor": grid,
-            "fixedrange": True,
         },
         yaxis={
             "range": [lines, 0],
             "automargin": True,
             "gridcolor": grid,
-            "zeroline": False,
-            "fixedrange": True,
             "tickfont": {"color": theme.ink},
         },
     )

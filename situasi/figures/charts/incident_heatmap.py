@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from situasi.figures.charts.template import NO_COLOUR_SCALE, create_figure
 from situasi.figures.theme import Theme
 
 ROW_PX = 26
 HEADING_PX = 104
 SILENT_TEXT = "–"
-_NO_COLOUR = [(0, "rgba(0,0,0,0)"), (1, "rgba(0,0,0,0)")]
 
 
 def build_incident_heatmap(
@@ -38,7 +38,7 @@ def build_incident_heatmap(
         "hoverongaps": False,
         "texttemplate": "%{text}",
     }
-    figure = go.Figure()
+    figure = create_figure(theme)
     figure.add_heatmap(
         z=values,
         text=[["" if np.isnan(n) or not n else f"{n:.0f}" for n in row] for row in values],
@@ -51,29 +51,25 @@ def build_incident_heatmap(
     figure.add_heatmap(
         z=np.where(np.isnan(values), 0.0, np.nan),
         text=np.full(values.shape, SILENT_TEXT),
-        colorscale=_NO_COLOUR,
+        colorscale=NO_COLOUR_SCALE,
         textfont={"color": theme.muted},
         hovertemplate="%{x} · " + silent_hover + "<extra></extra>",
         **common,
     )
-    return _apply_layout(figure, len(counts), theme)
+    figure.update_layout(
+        height=HEADING_PX + ROW_PX * max(len(counts), 1),
+        margin={"r": 44, "t": HEADING_PX - 8, "b": 8},
+        xaxis={"side": "top", "tickangle": -45, "tickfont": {"color": theme.ink}},
+        yaxis={
+            "autorange": "reversed",
+            "showgrid": False,
+            "automargin": True,
+            "tickfont": {"color": theme.ink},
+        },
+    )
+    return figure
 
 
 def _build_colour_scale(theme: Theme) -> list[tuple[float, str]]:
     last = len(theme.counts) - 1
     return [(step / last, colour) for step, colour in enumerate(theme.counts)]
-
-
-def _apply_layout(figure: go.Figure, rows: int, theme: Theme) -> go.Figure:
-    figure.update_layout(
-        height=HEADING_PX + ROW_PX * max(rows, 1),
-        margin={"l": 8, "r": 44, "t": HEADING_PX - 8, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"color": theme.ink, "size": 12, "family": "Source Sans, sans-serif"},
-        xaxis={"side": "top", "tickangle": -45, "fixedrange": True, "showgrid": False},
-        yaxis={
-            "autorange": "reversed", "fixedrange": True, "showgrid": False, "automargin": True,
-        },
-    )  # fmt: skip
-    return figure

@@ -10,13 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
+from situasi.figures.charts.template import NO_COLOUR_SCALE, create_figure
 from situasi.figures.theme import Theme
 
 ROW_PX = 26
 HEADING_PX = 48
 SILENT_TEXT = "–"
 ABOVE_SIGN = "↑"
-_NO_COLOUR = [(0, "rgba(0,0,0,0)"), (1, "rgba(0,0,0,0)")]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def build_risk_heatmap(cells: pd.DataFrame, wording: Wording, theme: Theme) -> g
         [f"{wording.format_area(code)} · {wording.format_hour(hour)}" for hour in hours]
         for code in order
     ]
-    figure = go.Figure()
+    figure = create_figure(theme)
     figure.add_heatmap(
         z=rate.round(2),
         text=_format_counts(grid),
@@ -68,7 +68,7 @@ def build_risk_heatmap(cells: pd.DataFrame, wording: Wording, theme: Theme) -> g
         textfont={"color": theme.muted},
         hovertext=names,
         hovertemplate="%{hovertext} · " + wording.silent_hover + "<extra></extra>",
-        colorscale=_NO_COLOUR,
+        colorscale=NO_COLOUR_SCALE,
         showscale=False, hoverongaps=False,
     )  # fmt: skip
     _add_hatching(figure, _to_grid(grid, "wide") > 0, theme)
@@ -120,20 +120,22 @@ def _apply_layout(
 ) -> go.Figure:
     figure.update_layout(
         height=HEADING_PX + ROW_PX * len(areas),
-        margin={"l": 8, "r": 8, "t": HEADING_PX - 8, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
+        margin={"t": HEADING_PX - 8, "b": 8},
         separators=wording.decimal_sign + " ",
-        font={"color": theme.ink, "size": 12, "family": "Source Sans, sans-serif"},
         xaxis={
-            "side": "top", "fixedrange": True, "showgrid": False, "zeroline": False,
-            "tickvals": list(range(len(hours))), "ticktext": hours,
+            "side": "top",
+            "tickvals": list(range(len(hours))),
+            "ticktext": hours,
+            "tickfont": {"color": theme.ink},
             "range": [-0.5, len(hours) - 0.5],
         },
         yaxis={
-            "fixedrange": True, "showgrid": False, "zeroline": False, "automargin": True,
-            "tickvals": list(range(len(areas))), "ticktext": areas,
+            "showgrid": False,
+            "automargin": True,
+            "tickvals": list(range(len(areas))),
+            "ticktext": areas,
+            "tickfont": {"color": theme.ink},
             "range": [len(areas) - 0.5, -0.5],
         },
-    )  # fmt: skip
+    )
     return figure

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import plotly.graph_objects as go
 
+from situasi.figures.charts.template import INSIDE_AXIS, create_figure
 from situasi.figures.theme import Theme
 
 HEIGHT = 150
@@ -23,7 +24,7 @@ def build_health_chart(
 
     unit: the word behind a value.
     """
-    figure = go.Figure()
+    figure = create_figure(theme)
     local = [moment.replace(tzinfo=None) for moment in times]
     figure.add_scatter(
         x=local, y=list(values), mode="lines", connectgaps=False,
@@ -36,17 +37,12 @@ def build_health_chart(
         figure.add_hline(y=limit, line={"color": theme.muted, "width": 1, "dash": "dash"})
     figure.update_layout(
         height=HEIGHT,
-        margin={"l": 8, "r": 8, "t": 8, "b": 22},
-        showlegend=False,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        separators=",.",
-        font={"color": theme.muted, "size": 12, "family": "Source Sans, sans-serif"},
-        xaxis={"tickformat": "%H.%M", "nticks": 6, "showgrid": False, "fixedrange": True},
+        xaxis={"tickformat": "%H.%M", "nticks": 6},
         yaxis={
-            "range": [0, top * 1.35], "nticks": 4, "gridcolor": theme.counts[1],
-            "zeroline": False, "tickformat": ",.2~f", "ticklabelposition": "inside top",
-            "tickfont": {"color": theme.muted}, "fixedrange": True,
+            **INSIDE_AXIS,
+            "range": [0, top * 1.35],
+            "gridcolor": theme.counts[1],
+            "tickformat": ",.2~f",
         },
-    )  # fmt: skip
+    )
     return figure

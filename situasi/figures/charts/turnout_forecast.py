@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 import plotly.graph_objects as go
 
+from situasi.figures.charts.template import create_figure
 from situasi.figures.theme import Theme
 
 ROW_PX, FOOT_PX = 19, 30
@@ -29,7 +30,7 @@ def build_forecast_chart(forecast: pd.DataFrame, mark_names: MarkNames, theme: T
     where too few TPS reported). The scale is fixed at 0 to 104 percent, because lists can be
     exceeded.
     """
-    figure = go.Figure()
+    figure = create_figure(theme)
     names = forecast["name"]
     known = forecast["centre"].notna()
     rows = forecast[known]
@@ -57,35 +58,24 @@ def build_forecast_chart(forecast: pd.DataFrame, mark_names: MarkNames, theme: T
     )  # fmt: skip
     for name, counted in zip(names[~known], forecast.loc[~known, "counted"].fillna(0), strict=True):
         figure.add_annotation(
-            x=counted, y=name, text=mark_names.unknown, showarrow=False, xanchor="left", xshift=8,
-            font={"color": theme.muted, "size": 11},
-        )  # fmt: skip
-    return _apply_layout(figure, len(forecast), theme)
-
-
-def _apply_layout(figure: go.Figure, rows: int, theme: Theme) -> go.Figure:
+            x=counted, y=name, text=mark_names.unknown, xshift=8, font={"size": 11}
+        )
     figure.update_layout(
-        height=FOOT_PX + ROW_PX * rows + 24,
-        margin={"l": 8, "r": 12, "t": 24, "b": FOOT_PX - 8},
+        height=FOOT_PX + ROW_PX * len(forecast) + 24,
+        margin={"r": 12, "t": 24, "b": FOOT_PX - 8},
         showlegend=True,
-        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom"},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        separators=",.",
-        font={"color": theme.muted, "size": 12, "family": "Source Sans, sans-serif"},
+        legend={"y": 1},
         xaxis={
             "range": [0, 104],
             "dtick": 20,
             "ticksuffix": " %",
+            "showgrid": True,
             "gridcolor": theme.counts[1],
-            "zeroline": False,
-            "fixedrange": True,
         },
         yaxis={
             "autorange": "reversed",
-            "showgrid": False,
-            "fixedrange": True,
             "automargin": True,
+            "showgrid": False,
             "type": "category",
             "tickfont": {"color": theme.ink},
         },
