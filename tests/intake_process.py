@@ -1,11 +1,10 @@
-"""Run as a program: take in all that lies in an inbox; prints what came of it and the memory."""
+"""Asked by tests.forks: take in all that lies in an inbox; what came of it, and the memory."""
 
 from __future__ import annotations
 
-import json
-import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from situasi.board import open_board, tune_gc
 from situasi.ingest.inbox import LONG_SETTLE_TIME, Inbox
@@ -16,7 +15,7 @@ from tests.conftest import NOON, settings_in
 from tests.ingest.readers.measure import peak_megabytes
 
 
-def main(folder: Path) -> None:
+def measure(folder: Path) -> dict[str, Any]:
     now = [NOON]
     board = open_board(settings_in(folder), lambda: now[0])
     tune_gc()
@@ -38,10 +37,5 @@ def main(folder: Path) -> None:
     left = [path.name for path in inbox.folder.iterdir() if path.is_file()]
     stored = len(board.store.batches())
     board.close()
-    print(json.dumps(
-        {"before": before, "peak": peak_megabytes(), "told": told, "left": left, "stored": stored}
-    ))  # fmt: skip
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    peak = peak_megabytes()
+    return {"before": before, "peak": peak, "told": told, "left": left, "stored": stored}

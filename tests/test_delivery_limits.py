@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +26,7 @@ from situasi.server.api.limits import Limits
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report, workbook
 from tests.conftest import NOON, settings_in
+from tests.forks import Forks, loaded
 from tests.ingest.readers.build import SHEET, repacked, sheet_xml
 from tests.ingest.test_pipeline import bring, in_small_pieces
 
@@ -36,20 +34,11 @@ MOST_GROWTH = 300  # MB, whatever lies in the inbox; 100,000 rows that are store
 LINE = "27/11/2024 08.03,Indralaya,banjir,Air naik di kantor desa dan pasar\n"
 
 
-def in_a_process_of_its_own(folder: Path) -> dict[str, Any]:
-    """What became of everything in the inbox, and how far memory grew."""
-    run = subprocess.run(
-        [sys.executable, "-m", "tests.intake_process", str(folder)],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    told: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
-    return told
+@pytest.fixture(scope="module")
+def intake() -> Iterator[Forks]:
+    """Tells what became of everything in an inbox, and how far memory grew."""
+    with loaded("tests.intake_process") as forks:
+        yield forks
 
 
 def lines(path: Path, size: int, line: str = LINE) -> None:
@@ -130,13 +119,13 @@ FILES_THAT_COST: dict[Callable[[Path], None], str] = {
 @pytest.mark.slow
 @pytest.mark.parametrize("build", FILES_THAT_COST, ids=lambda build: build.__name__)
 def test_whatever_lies_in_the_inbox_memory_is_bounded_and_the_next_file_comes_in(
-    tmp_path: Path, build: Callable[[Path], None]
+    tmp_path: Path, build: Callable[[Path], None], intake: Forks
 ) -> None:
     folder = settings_in(tmp_path).inbox_folder
     folder.mkdir(parents=True)
     build(folder)
     csv_file(folder / "b-kecil.csv", report(id="K-9"))
-    found = in_a_process_of_its_own(tmp_path)
+    found = intake.ask(tmp_path)
     assert (found["told"].pop("b-kecil.csv"), found["left"]) == (1, [])
     [answer] = found["told"].values()
     assert FILES_THAT_COST[build] in str(answer)

@@ -1,4 +1,4 @@
-"""A megabyte of anything is read in seconds, and holds no more memory than that asks for."""
+"""Much of anything is read in seconds, and holds no more memory than that asks for."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import pytest
 from situasi.board import Board
 from situasi.ingest.messages.chat_splitter import split_chat
 from situasi.ingest.messages.extractor import MAX_MESSAGES, MessageExtractor
+from tests.effort import effort
 
-SIZE = 1_000_000
+SIZE = effort(1_000_000, check=200_000)
+# Of the processor: some twenty times what it takes; what grows with the square takes minutes.
+SECONDS = effort(20, check=4)
 
 
 def filled(piece: str) -> str:
@@ -27,14 +30,15 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", HOSTILE, ids=lambda piece: repr(piece)[:20])
-def test_a_megabyte_is_read_in_seconds(board: Board, piece: str) -> None:
+def test_whatever_it_is_it_is_read_in_seconds(board: Board, piece: str) -> None:
     reader, text = MessageExtractor(board.ingest_context), filled(piece)
-    started = time.perf_counter()
+    started = time.thread_time()
     messages = split_chat(text)
     for message in messages[:MAX_MESSAGES]:
         reader.extract(message)
-    assert time.perf_counter() - started < 8  # far more than it takes on a machine left alone
+    assert time.thread_time() - started < SECONDS
 
 
 def test_memory_is_a_small_multiple_of_the_text(board: Board) -> None:

@@ -1,11 +1,11 @@
-"""Run as a program: read one file, print what came of it, its processor time and peak memory."""
+"""Asked by tests.forks: read one file, return what came of it, its processor time, peak memory."""
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from situasi.ingest.readers import file_reader
 from situasi.ingest.tables import SourceError
@@ -26,7 +26,7 @@ def peak_megabytes() -> float | None:
     return peak / (1 << 20) if sys.platform == "darwin" else peak / (1 << 10)
 
 
-def main(path: Path) -> None:
+def measure(path: Path) -> dict[str, Any]:
     started, rows, refused = time.process_time(), 0, ""
     try:
         for table in file_reader.read_file(path, recognise):
@@ -34,9 +34,4 @@ def main(path: Path) -> None:
     except SourceError as sentence:
         refused = str(sentence)
     seconds = time.process_time() - started
-    told = {"rows": rows, "refused": refused, "seconds": seconds, "peak": peak_megabytes()}
-    sys.stdout.write(json.dumps(told))
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    return {"rows": rows, "refused": refused, "seconds": seconds, "peak": peak_megabytes()}

@@ -6,9 +6,8 @@ import io
 import json
 import os
 import struct
-import subprocess
-import sys
 import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,8 @@ from hypothesis import strategies as st
 
 from situasi.ingest.readers import xlsx_guard
 from situasi.ingest.tables import SourceError
+from tests.effort import examples
+from tests.forks import loaded
 from tests.ingest.readers.build import (
     ROW,
     SHEET,
@@ -33,27 +34,26 @@ ROOT = Path(__file__).resolve().parents[3]
 MAX_MEGABYTES = 512
 MAX_SECONDS = 10
 SHARED_FOLDER = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(150)
 )
 _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 
 
-def measured(path: Path) -> dict:
-    """Read the file in a process of its own, within the bounds every file must keep."""
-    run = subprocess.run(
-        [sys.executable, "-m", "tests.ingest.readers.measure", str(path)],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    told = json.loads(run.stdout)
-    assert told["peak"] is None or told["peak"] < MAX_MEGABYTES
-    assert told["seconds"] < MAX_SECONDS
-    return told
+Measured = Callable[[Path], dict]
+
+
+@pytest.fixture(scope="module")
+def measured() -> Iterator[Measured]:
+    """Read a file in a process of its own, within the bounds every file must keep."""
+    with loaded("tests.ingest.readers.measure") as forks:
+
+        def within(path: Path) -> dict:
+            told = forks.ask(path)
+            assert told["peak"] is None or told["peak"] < MAX_MEGABYTES
+            assert told["seconds"] < MAX_SECONDS
+            return told
+
+        yield within
 
 
 def shared(*texts: str) -> dict[str, bytes]:
@@ -208,14 +208,14 @@ HOSTILE = (
 @pytest.mark.parametrize(
     ("build", "words"), HOSTILE, ids=lambda value: getattr(value, "__name__", "")
 )
-def test_hostile_file_costs_little_and_gets_one_sentence(tmp_path, build, words):
+def test_hostile_file_costs_little_and_gets_one_sentence(tmp_path, measured, build, words):
     told = measured(build(tmp_path))
     assert words in told["refused"]
     if words:
         assert told["refused"].endswith(".")
 
 
-def test_long_csv_is_read_in_constant_memory(tmp_path):
+def test_long_csv_is_read_in_constant_memory(tmp_path, measured):
     short = measured(put(tmp_path, csv_text(*[ROW] * 30_000), "pendek.csv"))
     long = measured(put(tmp_path, csv_text(*[ROW] * 300_000), "panjang.csv"))
     assert long["rows"] == 300_000
@@ -223,7 +223,7 @@ def test_long_csv_is_read_in_constant_memory(tmp_path):
         assert long["peak"] < short["peak"] + 40
 
 
-def test_long_json_document_is_read_in_constant_memory(tmp_path):
+def test_long_json_document_is_read_in_constant_memory(tmp_path, measured):
     row = json.dumps({"waktu": "8", "jenis": "banjir", "uraian": "x" * 200})
     told = measured(put(tmp_path, "[" + ",".join([row] * 300_000) + "]", "a.json"))
     assert told["rows"] == 300_000
