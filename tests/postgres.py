@@ -18,7 +18,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from situasi.store import Scope
+from situasi.store import Scope, open_store
 from tests.browser.serving import free_port
 
 SCOPE = Scope("pilkada-2024", "16.10")
@@ -52,16 +52,38 @@ def postgres_url() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def database(postgres_url: str) -> Iterator[str]:
-    """Address of an empty database of its own."""
+@contextlib.contextmanager
+def created(postgres_url: str, template: str) -> Iterator[str]:
+    """A database of its own, a copy of the template; its address."""
     name = f"papan_{os.getpid()}_{next(_numbers)}"
     plain = postgres_url.replace("postgresql+psycopg://", "postgresql://")
     with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield sa.make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[str]:
+    """Address of an empty database of its own."""
+    with created(postgres_url, "template1") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def _opened_once(postgres_url: str) -> Iterator[str]:
+    """Name of a database in which the store of SCOPE was made; nobody is connected to it."""
+    with created(postgres_url, "template1") as address:
+        open_store(address, SCOPE).close()
+        yield str(sa.make_url(address).database)
+
+
+@pytest.fixture
+def store_database(postgres_url: str, _opened_once: str) -> Iterator[str]:
+    """Address of a database of its own with the empty store of SCOPE: copied, ten times faster."""
+    with created(postgres_url, _opened_once) as address:
+        yield address
 
 
 class Node:

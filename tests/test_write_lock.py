@@ -31,7 +31,7 @@ def board(
     )
     asked = {}
     if request.param == "postgres":
-        asked["SITUASI_STORE"] = request.getfixturevalue("database")
+        asked["SITUASI_STORE"] = request.getfixturevalue("store_database")
     opened = open_board(settings_in(tmp_path, **asked), lambda: NOON)
     yield opened
     opened.close()

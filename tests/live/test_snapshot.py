@@ -21,13 +21,15 @@ from situasi.common import i18n
 from situasi.domain import election, feed_schemas
 from situasi.live.snapshot import SnapshotReader
 from situasi.presentation import view_text
-from situasi.store import Scope, open_store
+from situasi.store import open_store
 from situasi.store.engines import postgres_schema
 from situasi.store.interface import Delivery, Rejection, Store, StoreError
 from tests.analysis.incidents.test_case_index import row
 from tests.analysis.situation.test_overview import defined
 from tests.builders import WIB, incident, incidents, rows_of, wib
 from tests.builders_election import invented_election
+from tests.effort import examples
+from tests.postgres import SCOPE
 
 NOW = datetime(2024, 11, 27, 5, tzinfo=UTC)
 
@@ -99,7 +101,7 @@ deed = st.one_of(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15))
 @given(st.lists(deed, max_size=12))
 def test_whatever_comes_rows_and_cases_equal_those_read_anew(
     deeds: list[tuple[str, Any]],
@@ -276,14 +278,14 @@ def test_nothing_of_a_store_is_left_once_another_file_lies_in_its_place(
 
 @pytest.mark.parametrize("many", REPLACED.values(), ids=REPLACED)
 def test_nothing_of_a_database_is_left_once_another_was_loaded_into_it(
-    database: str, many: int
+    store_database: str, many: int
 ) -> None:
-    store = open_store(database, Scope("pilkada-2024", "16.10"))
+    store = open_store(store_database, SCOPE)
     live = SnapshotReader(store, defined(), lambda: NOW)
     for name in ("A", "B"):
         deliver(store, incident(id=name))
     before = live.refresh().snapshot
-    with psycopg.connect(database.replace("+psycopg", "")) as line:
+    with psycopg.connect(store_database.replace("+psycopg", "")) as line:
         line.execute("SET session_replication_role = replica")
         names = ", ".join(f'situasi."{one.name}"' for one in postgres_schema.metadata.sorted_tables)
         line.execute(f"TRUNCATE {names}")  # type: ignore[arg-type]
@@ -473,7 +475,7 @@ happening = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(st.lists(happening, max_size=16))
 def test_what_waits_and_what_was_taken_back_equal_counting_everything_anew(
     deeds: list[tuple[str, Any]],

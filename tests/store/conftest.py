@@ -32,8 +32,8 @@ def memory_store() -> Store:
 
 
 @pytest.fixture
-def postgres_store(database: str) -> Iterator[Store]:
-    store = open_store(database, SCOPE)
+def postgres_store(store_database: str) -> Iterator[Store]:
+    store = open_store(store_database, SCOPE)
     yield store
     store.close()
 

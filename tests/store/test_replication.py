@@ -25,10 +25,11 @@ from situasi.store import Scope, Store, StoreError, open_store, replication
 from situasi.store.replication import ReplicationRefused, Replicator, replicate
 from tests.builders_store import assert_same, every, fill, flowing
 from tests.conftest import NOON
+from tests.effort import effort, examples
 from tests.store.builders import MORNING, delivery, frame, numbered, rejection, row
 
 SCOPE = Scope("pilkada-2024", "16.10")
-KILLS = 8
+KILLS = effort(8, check=2)
 
 
 def sqlite(folder: Path, name: str) -> str:
@@ -47,7 +48,7 @@ def above(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty target."""
     if request.param == "sqlite":
         return sqlite(tmp_path, "there")
-    found: str = request.getfixturevalue("database")
+    found: str = request.getfixturevalue("store_database")
     return found
 
 
@@ -152,7 +153,7 @@ def act(store: Store, what: str, number: int, turn: int) -> None:
         )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS)
 def test_whatever_happened_and_whenever_it_flowed_all_is_there_once(
     tmp_path_factory: pytest.TempPathFactory, acts: list[tuple[str, int]]
@@ -462,7 +463,7 @@ def test_the_way_up_runs_until_it_is_stopped(source: Store, tmp_path: Path) -> N
     thread = threading.Thread(target=one.run, args=(stop,))
     thread.start()
     fill(source)
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while sum(one.entries for one in told) < source.audit_head()[0] and time.monotonic() < until:
         time.sleep(0.01)
     stop.set()

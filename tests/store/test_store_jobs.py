@@ -24,7 +24,7 @@ time.sleep(600)
 """
 
 
-@pytest.mark.parametrize("where", ["url", "database"])
+@pytest.mark.parametrize("where", ["url", "store_database"])
 def test_a_job_is_one_servers_alone_until_it_dies(
     where: str, request: pytest.FixtureRequest
 ) -> None:

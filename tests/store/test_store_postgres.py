@@ -37,6 +37,11 @@ def engine_of(store: Any) -> sa.Engine:
 
 
 @pytest.fixture
+def database(store_database: str) -> str:
+    return store_database
+
+
+@pytest.fixture
 def opened(database: str) -> Iterator[Callable[[Scope], Store]]:
     stores: list[Store] = []
 

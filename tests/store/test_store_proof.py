@@ -19,7 +19,7 @@ from tests.store.builders import MORNING, delivery, frame, numbered, rejection, 
 Tamper = Callable[..., None]
 
 
-@pytest.fixture(params=["url", "database"])
+@pytest.fixture(params=["url", "store_database"])
 def address(request: pytest.FixtureRequest) -> str:
     found: str = request.getfixturevalue(request.param)
     return found

@@ -15,7 +15,7 @@ from tests.postgres import SCOPE
 from tests.store.builders import MORNING, delivery, numbered, rejection
 
 
-@pytest.fixture(params=["url", "database"])
+@pytest.fixture(params=["url", "store_database"])
 def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     with closing(open_store(request.getfixturevalue(request.param), SCOPE)) as opened:
         yield opened

@@ -33,7 +33,7 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["url", "database"])
+@pytest.fixture(params=["url", "store_database"])
 def store(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Store]:
     with closing(open_store(request.getfixturevalue(request.param), SCOPE, clock=clock)) as opened:
         yield opened
