@@ -16,8 +16,9 @@ from situasi.domain.feed_schemas import INCIDENTS
 from situasi.domain.settings import ROOT
 from tests.builders_files import csv_file, faulty, report
 from tests.cli.conftest import LIMIT, Run
+from tests.effort import effort
 
-ROWS, FAULTY, ROUNDS = 15_000, 30, 4
+ROWS, FAULTY, ROUNDS = effort(15_000, check=5_000), 30, effort(4)
 
 
 def long_file(path: Path) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 import sys
@@ -16,10 +15,11 @@ import pytest
 
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store import open_store
+from tests.effort import effort
 from tests.postgres import SCOPE, Node
 
 ROOT = Path(__file__).resolve().parents[2]
-ROUNDS = int(os.environ.get("SITUASI_TEST_FAILOVERS", "20"))
+ROUNDS = effort(20, check=2)  # there, and back again
 ROWS, WRITERS = 3, 2
 
 

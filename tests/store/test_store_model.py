@@ -23,6 +23,7 @@ from pandas.testing import assert_frame_equal
 
 from situasi.domain.feed_schemas import FEEDS
 from situasi.store import Rejection, Scope, Store, StoreError, open_store
+from tests.effort import effort, examples
 from tests.store.builders import MORNING, delivery, frame, rejection, row
 from tests.store.slow import MemoryStore, seals
 
@@ -202,9 +203,8 @@ class PostgresAgainstModel(StoreAgainstModel):
 
 
 _LITTLE = settings(
-    max_examples=25,
+    max_examples=examples(25),
     stateful_step_count=12,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
 TestStoreAgainstModel = StoreAgainstModel.TestCase
@@ -213,4 +213,6 @@ TestStoreAgainstModel.settings = _LITTLE
 
 def test_postgres_against_the_model(database: str) -> None:
     PostgresAgainstModel.database = database
-    run_state_machine_as_test(PostgresAgainstModel, settings=settings(_LITTLE, max_examples=12))
+    run_state_machine_as_test(
+        PostgresAgainstModel, settings=settings(_LITTLE, max_examples=effort(12, check=4))
+    )

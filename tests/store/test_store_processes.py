@@ -14,11 +14,12 @@ import pytest
 
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store import open_store
+from tests.effort import effort
 from tests.postgres import SCOPE
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = 40
-KILLS, WRITERS_AT_ONCE = 15, 3
+KILLS, WRITERS_AT_ONCE = effort(15, check=3), 3
 
 
 @pytest.fixture(params=["url", "database"])
@@ -111,7 +112,7 @@ def test_store_killed_at_any_moment_keeps_every_acknowledged_row_and_no_half_bat
 
 def test_two_processes_delivering_the_same_rows_store_each_once(anywhere: str) -> None:
     url = anywhere
-    turns = 12
+    turns = effort(12, check=4)
     writers = [writer(url, "sama", str(turns)) for _ in range(2)]
     go(*writers)
     said = [one.communicate(timeout=60)[0] for one in writers]
@@ -133,7 +134,8 @@ def test_two_processes_delivering_the_same_rows_store_each_once(anywhere: str) -
 
 def test_many_processes_may_create_the_store_at_once(anywhere: str) -> None:
     url = anywhere
-    writers = [writer(url, f"w{number}", "1") for number in range(6)]
+    many = effort(6, check=3)
+    writers = [writer(url, f"w{number}", "1") for number in range(many)]
     go(*writers)
-    assert [acknowledged(one) for one in writers] == [{f"w{n}-0": ROWS} for n in range(6)]
-    assert assert_sound(url, {}) == 6
+    assert [acknowledged(one) for one in writers] == [{f"w{n}-0": ROWS} for n in range(many)]
+    assert assert_sound(url, {}) == many
