@@ -28,6 +28,7 @@ from situasi.store.engines import sqlite as engine
 from situasi.store.engines import sqlite_copy
 from situasi.store.migrations import operations, runner
 from situasi.store.schema import metadata
+from tests.effort import effort
 from tests.store import old
 from tests.store.builders import MORNING, delivery, frame, row
 from tests.store.old import LATER, TODAY
@@ -420,7 +421,7 @@ def test_killed_before_any_statement_it_is_the_old_store_or_the_new(
     at, kills, code = 0, 0, -signal.SIGKILL
     steps = random.Random(1610)
     while code:
-        at += steps.randint(1, 5)
+        at += steps.randint(1, effort(5, check=25))
         path = old.made(tmp_path / f"{at}.db", number)
         before = old.raw(path)
 
@@ -432,7 +433,7 @@ def test_killed_before_any_statement_it_is_the_old_store_or_the_new(
         assert code in {0, -signal.SIGKILL}
         assert_old_or_new(path, before, number)
         kills += code != 0
-    assert kills > 10
+    assert kills > effort(10, check=2)
 
 
 @forks
