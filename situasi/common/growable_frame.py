@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ class GrowableFrame:
         self._dtypes = dict(dtypes)
         self._length = 0
         self._buffers: dict[str, list[Array]] = {
-            name: [np.empty(0, array.dtype) for array in _to_arrays(pd.Series(dtype=dtype), dtype)]
+            name: [np.empty(0, stored) for stored in _list_stored_dtypes(dtype)]
             for name, dtype in dtypes.items()
         }
 
@@ -77,6 +78,12 @@ def _read_only(array: Array) -> Array:
     view = array[:]
     view.flags.writeable = False
     return view
+
+
+@cache  # a board has two hundred columns of six dtypes
+def _list_stored_dtypes(dtype: str) -> list[np.dtype[Any]]:
+    """Return the dtypes of the plain arrays that hold a column."""
+    return [array.dtype for array in _to_arrays(pd.Series(dtype=dtype), dtype)]
 
 
 def _to_arrays(cells: Any, dtype: str) -> list[Array]:
