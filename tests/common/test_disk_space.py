@@ -161,7 +161,7 @@ def test_both_engines_know_a_full_disk_and_take_nothing_else_for_it(
     from situasi.store import open_store
     from tests.postgres import SCOPE
 
-    other = open_store(request.getfixturevalue("database"), SCOPE)
+    other = open_store(request.getfixturevalue("store_database"), SCOPE)
     lite: Any = board.store._backend  # type: ignore[attr-defined]
     post: Any = other._backend  # type: ignore[attr-defined]
     full, busy = sqlite3.OperationalError("full"), sqlite3.OperationalError("busy")

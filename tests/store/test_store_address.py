@@ -13,6 +13,7 @@ from situasi import store as stores
 from situasi.store import Scope, StoreError, open_store
 from situasi.store.rollups.reader import open_rollup_reader
 from situasi.store.url import parse_url
+from tests.effort import examples
 
 SCOPE = Scope("pilkada-2024", "16.10")
 # Long enough that no word of ours holds it by chance.
@@ -57,9 +58,7 @@ def _rolled(address: str) -> None:
         rollups.close()
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(password, around)
 @example("Rhs@/9", "postgresql+psycopg://situasi:{}@127.0.0.1:satu/situasi")
 @example("Rhsabcd9", "postgresql+psycopg://situasi:{}@127.0.0.1:1/situasi")

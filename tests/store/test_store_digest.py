@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS, ColumnKind
 from situasi.store.row_encoding import _decimal_texts, compute_digests, encode_frame
+from tests.effort import examples
 from tests.store import slow
 from tests.store.builders import MORNING, TEXT_COLUMNS, frame, row
 
@@ -42,7 +43,7 @@ def fast(accepted: pd.DataFrame, feed: str = "incidents") -> list[bytes]:
 
 
 @pytest.mark.parametrize("feed", FEEDS)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80))
 @given(data=st.data())
 def test_fast_digest_equals_the_slow_obvious_one(feed: str, data: st.DataObject) -> None:
     rows = data.draw(rows_of(feed))
@@ -55,7 +56,7 @@ def test_fast_digest_equals_the_slow_obvious_one(feed: str, data: st.DataObject)
 _DECIMALS = st.floats(-1e10, 1e10) | st.integers(-999, 999).map(float) | st.floats(-1e-2, 1e-2)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500))
 @given(st.lists(_DECIMALS, min_size=1, max_size=5) | st.lists(st.floats(0.1, 200), min_size=1))
 @example([104.0, -3.25])
 @example([30158384239.189465])
@@ -71,7 +72,7 @@ def test_a_hundred_thousand_points_are_spelled_as_python_spells_them() -> None:
     assert list(_decimal_texts(numbers)) == list(map(repr, numbers))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(rows_of("incidents"))
 def test_digests_are_equal_exactly_where_content_is(rows: list[dict[str, Any]]) -> None:
     accepted = frame(*(row() | one for one in rows))

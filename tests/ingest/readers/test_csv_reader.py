@@ -9,10 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from situasi.ingest.readers import csv_rows
+from tests.effort import examples
 from tests.ingest.readers.build import HEADING, ROW, csv_text, look, put, refusal
 
 SHARED_FOLDER = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(60)
 )
 
 
@@ -178,8 +180,10 @@ def test_text_after_a_closing_quote_is_forgiven(tmp_path):
     assert seen.records[0]["kecamatan"] == "Tj. Raja"
 
 
-def test_file_full_of_stray_quotes_is_refused(tmp_path):
-    lines = "".join(f'{i},"tak,ditutup,{"x" * 90_000}\n' + "y" * 90_000 + "\n" for i in range(2000))
+def test_file_full_of_stray_quotes_is_refused(tmp_path, monkeypatch):
+    """With the real budget: readers/test_hostile."""
+    monkeypatch.setattr(csv_rows, "_REREAD_BUDGET", 500_000)
+    lines = "".join(f'{i},"tak,ditutup,{"x" * 9_000}\n' + "y" * 9_000 + "\n" for i in range(200))
     assert "tanda kutip" in refusal(put(tmp_path, csv_text() + lines))
 
 
