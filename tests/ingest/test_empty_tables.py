@@ -16,6 +16,7 @@ from situasi.ingest.feeds import check
 from situasi.ingest.tables import Table
 from tests.builders_files import faulty, headings, report
 from tests.conftest import NOON
+from tests.effort import effort
 from tests.ingest.test_pipeline import bring
 
 Rows = Sequence[dict[str, object]]
@@ -92,12 +93,12 @@ def test_an_empty_frame_of_any_type_and_columns_of_nothing_are_judged(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("feed", ["incidents", "tps"])
-def test_a_million_blank_rows_are_no_rows(board: Board, tmp_path: Path, feed: str) -> None:
-    names = headings([report(feed), POINT])
+def test_any_number_of_blank_rows_are_no_rows(board: Board, tmp_path: Path, feed: str) -> None:
+    many, names = effort(1_000_000, check=120_000), headings([report(feed), POINT])
     path = tmp_path / "kosong.csv"
-    path.write_text(",".join(names) + "\n" + ("," * (len(names) - 1) + "\n") * 1_000_000)
+    path.write_text(",".join(names) + "\n" + ("," * (len(names) - 1) + "\n") * many)
     assert (bring(board, path).read, board.store.version()) == (0, 0)
-    path.write_text(",".join(names) + "\n" + "\n" * 1_000_000)
+    path.write_text(",".join(names) + "\n" + "\n" * many)
     assert (bring(board, path).read, board.store.version()) == (0, 0)
-    (tmp_path / "a.json").write_text("[" + "{}," * 1_000_000 + json.dumps(report(feed)) + "]")
+    (tmp_path / "a.json").write_text("[" + "{}," * many + json.dumps(report(feed)) + "]")
     assert bring(board, tmp_path / "a.json", feed=feed).accepted == 1
