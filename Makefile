@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bundle format words clean
+.PHONY: help run quick test long check bench bundle format words clean
 
 help: ## List what can be done
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,8 +23,14 @@ $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
 run: $(VENV)/installed ## Serve the board on http://127.0.0.1:8501 (HOST, PORT)
 	$(PY) -m streamlit run dashboard.py --server.address $(HOST) --server.port $(PORT)
 
+quick: $(VENV)/installed-dev ## Run what a change is most likely to break, in a minute
+	$(PY) -m pytest -p tests.quick -n 2 --dist loadgroup
+
 test: $(VENV)/installed-dev ## Run every test, those in the browser too
 	$(PY) -m pytest -n 2 --dist loadgroup
+
+long: $(VENV)/installed-dev ## Run every test with all examples, kills and made-up days (hours)
+	SITUASI_TEST_LONG=1 $(PY) -m pytest -n 2 --dist loadgroup
 
 check: $(VENV)/installed-dev ## Format, lint, types, import contracts, advisories, then every test
 	$(PY) -m ruff format --check .

@@ -82,6 +82,7 @@ def test_there_are_enough_messages_to_learn_from() -> None:
     assert len(MESSAGES) >= 150
 
 
+@pytest.mark.slow
 def test_what_is_plain_goes_through_the_door_with_its_whole_text(board: Board) -> None:
     reader = MessageExtractor(board.ingest_context)
     for case in MESSAGES:

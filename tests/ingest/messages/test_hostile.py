@@ -41,6 +41,7 @@ def test_whatever_it_is_it_is_read_in_seconds(board: Board, piece: str) -> None:
     assert time.thread_time() - started < SECONDS
 
 
+@pytest.mark.slow
 def test_memory_is_a_small_multiple_of_the_text(board: Board) -> None:
     reader, text = (
         MessageExtractor(board.ingest_context),
