@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -32,6 +34,19 @@ def run(app: AppTest) -> AppTest:
     app.run(timeout=90)
     assert not app.exception
     return app
+
+
+@pytest.fixture(autouse=True, scope="session")
+def pages_may_take_long() -> Iterator[None]:
+    """Streamlit gives up a page after three seconds, which a busy machine may need."""
+    begin = AppTest.__init__
+
+    def patiently(self: AppTest, path: Path, **options: Any) -> None:
+        begin(self, path, **options | {"default_timeout": 120.0})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AppTest, "__init__", patiently)
+        yield
 
 
 @pytest.fixture
