@@ -16,6 +16,7 @@ import pytest
 
 from situasi.domain.settings import ROOT
 from tests.deploy.machines import Machine, script, why_not
+from tests.effort import LONG
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bundle")]
 
@@ -39,7 +40,12 @@ def bundle(packed: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def machine(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """A machine on which the bundle was installed without a network."""
+    """A machine on which the bundle was installed without a network.
+
+    That takes a minute of a processor: test_install.py does it with a bundle of a few files.
+    """
+    if not LONG:
+        pytest.skip("make long installs it")
     if why_not():
         pytest.skip(why_not())
     machine = Machine(tmp_path_factory.mktemp("machine"))

@@ -13,7 +13,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -201,10 +200,10 @@ def test_what_fails_its_smoke_test_does_not_become_current(
 
 def test_two_installations_at_once_are_one_too_many(machine: Machine, bundle: Path) -> None:
     machine.prefix.mkdir(parents=True)
-    held = subprocess.Popen(["flock", str(machine.prefix / ".lock"), "sleep", "60"])
+    lock = str(machine.prefix / ".lock")
+    held = subprocess.Popen(["flock", lock, "sleep", "600"])
     try:
-        until(lambda: (machine.prefix / ".lock").exists(), "no lock")
-        time.sleep(0.2)
+        until(lambda: subprocess.run(["flock", "-n", lock, "true"]).returncode == 1, "no lock")
         done = machine.install(bundle)
     finally:
         held.kill()

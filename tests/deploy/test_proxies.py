@@ -20,6 +20,7 @@ from situasi.server.auth.websocket import CLOSE_SESSION_ENDED
 from tests.browser.serving import PATIENCE, Server, mark_as_opened, until
 from tests.deploy.machines import DEPLOY
 from tests.deploy.proxies import CADDY, NAME, NGINX, PROXIES, Outsider, Proxy, tls_line
+from tests.effort import effort
 from tests.server.doors import (
     SECRET,
     Knocker,
@@ -141,14 +142,14 @@ def test_a_viewer_stays_with_the_process_that_holds_their_page(house: House) -> 
     assert somebody.page("/").status == 200
     with somebody.talk() as socket:
         script = run(socket)
-    for _again in range(8):
+    for _again in range(effort(8, check=3)):
         with somebody.talk(script) as socket:
             assert run(socket) == script
 
 
 def test_of_hundreds_of_handshakes_none_ends_without_an_answer(house: House) -> None:
     somebody = house.signed_in()
-    for _again in range(400):
+    for _again in range(effort(400, check=40)):
         with somebody.talk() as socket:
             assert socket.subprotocol == "streamlit"
 
