@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import os
@@ -17,6 +18,8 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import quote, urlencode
 
+import pytest
+import streamlit
 from argon2 import PasswordHasher
 from itsdangerous import Signer
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -26,7 +29,9 @@ from websockets.sync.client import ClientConnection, connect
 
 from situasi.access import accounts
 from situasi.domain.settings import ROOT
+from situasi.server import logging_setup, startup_checks
 from situasi.server.auth import sessions
+from situasi.server.lifespan import lifespan
 from situasi.store import open_store
 from situasi.store.interface import Store
 from tests.browser.serving import PATIENCE, Server, free_port
@@ -36,6 +41,7 @@ SECRET = "rahasia yang panjangnya lebih dari tiga puluh dua tanda"
 PASSWORD = "kuda merah lari jauh"
 # A hash is checked at the cost that it names: here as little as there can be.
 _CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+_SHELL = Path(streamlit.__file__).parent / "static" / "index.html"
 _TOKEN = re.compile(r'name="bukti" value="([^"]+)"')
 
 
@@ -254,6 +260,41 @@ def starts(folder: Path, *flags: str, **environment: str) -> subprocess.Complete
         timeout=PATIENCE,
         check=False,
     )
+
+
+class Ended(Exception):
+    """The process would have ended here; its status."""
+
+
+def refuses(
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    address: str | None = "127.0.0.1",
+    **environment: str,
+) -> tuple[int, str]:
+    """What `starts` tells of a refusal, status and words, looked at in this process.
+
+    The steps are those of dashboard.py: the configuration, then the board.
+    """
+
+    async def open_board() -> None:
+        async with lifespan(None):
+            pass
+
+    def end(status: int) -> None:
+        raise Ended(status)
+
+    with (
+        patch.dict(os.environ, in_folder(folder) | environment),
+        patch.object(logging_setup, "set_up"),
+        patch.object(os, "_exit", end),
+        pytest.raises((SystemExit, Ended)) as ended,
+    ):
+        startup_checks.build_auth_middleware(
+            address, _SHELL, b"", bool, lambda _: ("", ""), lambda *_: False
+        )
+        asyncio.run(open_board())
+    return int(ended.value.args[0]), capsys.readouterr().err
 
 
 def in_folder(folder: Path) -> dict[str, str]:
