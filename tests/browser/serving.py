@@ -23,7 +23,9 @@ from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation.overview import Overview, compute_overview
 from situasi.board import Board, open_board
 from situasi.domain.settings import ROOT, Settings, load
+from situasi.ingest.pipeline import ingest_file
 from situasi.live.snapshot import Snapshot
+from tests.builders import unbounded
 
 # How long anything may take on a slow and busy machine.
 PATIENCE = 90.0
@@ -127,14 +129,17 @@ class Server:
         return done.stdout
 
     def deliver(self, name: str, text: str) -> None:
-        """Bring a file of reports in through the command line, beside the running server."""
+        """Bring a file of reports in beside the running server, as the command line does."""
         path = self.folder / name
         path.write_text(text, "utf-8")
-        self.command("ingest", str(path))
-        if self._process is not None:
-            board = self.open_board()
+        board, now = self.open_board(), datetime.now(UTC)
+        try:
+            found = ingest_file(path, board.store, board.ingest_context, unbounded("cli"), now=now)
             version = board.store.version()
+        finally:
             board.close()
+        assert not found.refused, found
+        if self._process is not None:
             until(lambda: self._shows(version), "what came in is not shown")
 
     def open_board(self) -> Board:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from types import SimpleNamespace
 from typing import Any
 
@@ -201,12 +202,14 @@ def test_whatever_a_guest_asks_over_the_websocket_only_the_link_is_drawn(
     )
     link, guest = make(), Knocker(server)
     guest.page(address(link))
-    for page in SCREENS:
-        for query in ("", "kec=16.10.04", "kec=16.10.04&rentang=semua&tingkat=tinggi"):
-            with guest.talk() as socket:
-                said = "".join(map(str, drawn(socket, page, query)))
-            assert OURS in said, (page, query)
-            assert THEIRS not in said and "Indralaya" not in said, (page, query)
+    queries = ("", "kec=16.10.04", "kec=16.10.04&rentang=semua&tingkat=tinggi")
+    # Every page by one of them, and the page of the link by each.
+    asked = [*zip(SCREENS, cycle(queries), strict=False), *(("kejadian", one) for one in queries)]
+    for page, query in asked:
+        with guest.talk() as socket:
+            said = "".join(map(str, drawn(socket, page, query)))
+        assert OURS in said, (page, query)
+        assert THEIRS not in said and "Indralaya" not in said, (page, query)
 
 
 def test_revoked_it_closes_what_is_open_and_opens_nothing_again(
