@@ -59,9 +59,9 @@ def test_a_hostile_body_is_refused_in_one_sentence(asking: Asking, name: str) ->
     body, status = BODIES[name]
     key = asking.key(feeds=("incidents",))
     kind = "application/json" if body[:1] in (b"[", b"{", b"n") else None
-    started = time.perf_counter()
+    before = time.process_time()
     answer = asking.post("/api/v1/incidents", body, key, kind)
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - before < 20  # of work, however busy the machine is
     assert answer.status_code == status, answer.text[:300]
     assert answer.headers["content-type"] == "application/problem+json"
     said = answer.json()
