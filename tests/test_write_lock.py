@@ -13,7 +13,7 @@ from situasi.ingest import pipeline
 from situasi.ingest.pipeline import IngestResult, ingest_file, ingest_rows
 from situasi.ingest.readers import file_reader
 from situasi.store import delivery_writer
-from situasi.store.engines import postgres, sqlite
+from situasi.store.engines import postgres_connection, sqlite
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, report
 from tests.conftest import NOON, settings_in
@@ -25,7 +25,7 @@ def board(
 ) -> Iterator[Board]:
     """A board on each engine, on which a writer who has to wait is refused almost at once."""
     monkeypatch.setattr(sqlite, "_LOCK_TIMEOUT_S", 0.05)
-    monkeypatch.setattr(postgres, "_LOCK_TIMEOUT", "50ms")
+    monkeypatch.setattr(postgres_connection, "LOCK_TIMEOUT", "50ms")
     monkeypatch.setattr(
         pipeline, "read_file", lambda path, known: file_reader.read_file(path, known, 10)
     )

@@ -38,8 +38,8 @@ from situasi.server.wall.hourly_copies import HourlyCopies
 from situasi.server.wall.service import WallService
 from situasi.store import open_store, replication
 from situasi.store.audit.audit_writer import AuditOutbox, AuditWriter
-from situasi.store.engines import postgres
-from situasi.store.engines.postgres import ChangeListener
+from situasi.store.engines import postgres_signals
+from situasi.store.engines.postgres_signals import ChangeListener
 from situasi.store.interface import Scope, StoreError
 from tests.conftest import NOON
 
@@ -176,7 +176,7 @@ JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
         overseeing_job,
         "situasi.higher_command.rollup_cache.RollupCache.current_overview",
     ),
-    "news": (news_job, "situasi.store.engines.postgres._build_conninfo"),
+    "news": (news_job, "situasi.store.engines.postgres_signals.build_conninfo"),
     "collector": (
         lambda _: Job("collector", lambda: gc_tuning.collect()),
         "situasi.server.gc_tuning.collect",
@@ -235,8 +235,10 @@ def test_a_job_goes_on_after_one_bad_turn_and_tells_of_it(
     if name == "overseeing":
         monkeypatch.setattr(RollupCache, "current_overview", lambda _self: None)
     if name == "news":
-        monkeypatch.setattr(postgres, "_build_conninfo", lambda _url: "")
-        monkeypatch.setattr(postgres.psycopg, "connect", lambda *_, **__: nullcontext(Mock()))
+        monkeypatch.setattr(postgres_signals, "build_conninfo", lambda _url: "")
+        monkeypatch.setattr(
+            postgres_signals.psycopg, "connect", lambda *_, **__: nullcontext(Mock())
+        )
     broken_once(monkeypatch, JOBS[name][1], error)
     failed = background_jobs.count_failures().get(name, 0)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from situasi.store.engines import sqlite as engine
+from situasi.store.engines.sqlite_schema import APPLICATION_ID
 from situasi.store.migrations import runner
 from tests.tools import schema
 
@@ -81,7 +81,7 @@ def made(path: Path, number: int) -> Path:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.executescript(_script(number))
-        connection.execute(f"PRAGMA application_id={engine._APPLICATION_ID}")
+        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version={number}")
     return path
 

@@ -206,7 +206,7 @@ def test_whoever_waits_hears_of_a_new_version_of_its_own_scope(
         here.wait()
         assert time.monotonic() < deadline, "it never listened"
     here.wait()  # told once, when the line stood, if the loop above has not heard it yet
-    monkeypatch.setattr("situasi.store.engines.postgres._NOTIFIED_POLL_S", 60.0)
+    monkeypatch.setattr("situasi.store.engines.postgres_signals._NOTIFIED_POLL_S", 60.0)
     heard = threading.Event()
 
     def wait() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import islice
@@ -12,52 +11,19 @@ import psycopg
 import sqlalchemy as sa
 from psycopg.sql import SQL, Identifier, Literal
 
-from situasi.common.background_jobs import Job
-from situasi.store.engines import postgres_schema
-from situasi.store.engines.engine import GENERIC_FAILURE, WRITE_OPTIONS, Backend, Cells
+from situasi.store.engines import postgres_connection, postgres_schema
+from situasi.store.engines.engine import Backend, Cells
+from situasi.store.engines.postgres_connection import LOCK_TIMEOUT
+from situasi.store.engines.postgres_signals import CHANNEL, ChangeListener, LeaderLocks
 from situasi.store.interface import Scope, StoreError
 from situasi.store.migrations import runner
 from situasi.store.migrations.runner import MigrationResult
 
-CHANNEL = "situasi"
 OLDEST_SERVER_VERSION = 15  # the first version with security_invoker views
-_LOCK_TIMEOUT = "30s"  # to wait for another writer
 _MIGRATION_LOCK_KEY = 0x53495455  # the lock for creating tables, "SITU"
 _MAX_INLINE_ROWS = 500  # up to this many in one statement, more by COPY
 _CHUNK_ROWS = 20_000  # rows in memory at a time
-_POLL_S, _NOTIFIED_POLL_S = 0.25, 1.0  # seconds between two version checks; while listening
-_MIN_WAIT_S = 0.1  # seconds between two checks at least
-_RETRY_S = 2.0  # seconds after which a lost listener connection is opened again
-_MAX_RETRY_S = 10.0
-
-# A silent server is given up, and the next host of the address tried, within seconds.
-_CONNECT_PARAMETERS = {
-    "connect_timeout": "5",
-    "keepalives_idle": "5",
-    "keepalives_interval": "2",
-    "keepalives_count": "3",
-    "tcp_user_timeout": "10000",
-    "application_name": "situasi",
-}
-
-_MESSAGES_BY_SQLSTATE = {
-    "55P03": "Penyimpanan masih dipakai menulis. Tunggu sebentar, lalu ulangi.",
-    "53100": "Disk server penyimpanan penuh. Kosongkan ruang, lalu ulangi.",
-    "53300": "Server penyimpanan terlalu ramai. Tunggu sebentar, lalu ulangi.",
-    "25006": "Server penyimpanan ini hanya bisa dibaca. Tunggu server utama, lalu ulangi.",
-    "42501": "Akun penyimpanan tidak berhak untuk ini. Periksa hak aksesnya.",
-    "28P01": "Kata sandi penyimpanan ditolak. Periksa SITUASI_STORE.",
-    "28000": "Akun penyimpanan ditolak. Periksa SITUASI_STORE.",
-    "3D000": "Basis data penyimpanan tidak ada. Buat dahulu (docs/operations.md).",
-}
-_SQLSTATE_BY_PHRASE = (
-    ("password authentication failed", "28P01"),
-    ("no pg_hba.conf entry", "28000"),
-    ("too many clients", "53300"),
-    ("does not exist", "3D000"),
-)
 _SCOPE_CONDITION = "contest = %(contest)s AND kabupaten = %(kabupaten)s"
-_UNREACHABLE = "Server penyimpanan tidak menjawab. Periksa server dan jaringannya."
 
 # A replica answers as if its rows were current, long after it lost its primary: it must be
 # receiving, and have replayed all it received, or something in the last 10 seconds.
@@ -111,7 +77,7 @@ def create_scope_account(url: sa.URL, scope: Scope, password: str) -> str:
     with closing(backend), backend.translate_errors():
         _prepare(backend.engine, backend.scope)
         account = postgres_schema.role_name(scope)
-        with psycopg.connect(_build_conninfo(url)) as connection:
+        with psycopg.connect(postgres_connection.build_conninfo(url)) as connection:
             role_exists = connection.execute(
                 "SELECT FROM pg_roles WHERE rolname = %s", (account,)
             ).rowcount
@@ -132,28 +98,17 @@ class PostgresBackend(Backend):
     scope: Scope
 
     def __init__(self, url: sa.URL, scope: Scope, is_replica: bool = False) -> None:
-        super().__init__(_engine(url, scope), psycopg.Error, scope)
+        super().__init__(postgres_connection.create_engine(url, scope), psycopg.Error, scope)
         self._is_replica = is_replica
         self._listener, self._leader_locks = ChangeListener(url, scope), LeaderLocks(url, scope)
 
     def is_full(self, error: BaseException) -> bool:
         """Return whether the disk of the server is full."""
-        cause = getattr(error, "orig", None) or error
-        return getattr(cause, "sqlstate", None) == "53100"
+        return postgres_connection.read_sqlstate(error) == "53100"
 
     def to_store_error(self, error: BaseException) -> StoreError:
         """Build the StoreError for this error."""
-        cause = getattr(error, "orig", None) or error
-        state = getattr(cause, "sqlstate", None)
-        if state is None:  # refused before there was a connection: only the message says why
-            state = next(
-                (code for phrase, code in _SQLSTATE_BY_PHRASE if phrase in str(cause)), None
-            )
-        if state in _MESSAGES_BY_SQLSTATE:
-            return StoreError(_MESSAGES_BY_SQLSTATE[state])
-        if isinstance(cause, psycopg.OperationalError) or isinstance(error, sa.exc.TimeoutError):
-            return StoreError(_UNREACHABLE)
-        return StoreError(GENERIC_FAILURE, str(cause))
+        return postgres_connection.to_store_error(error)
 
     def as_snapshot(self, connection: sa.Connection) -> sa.Connection:
         """Set the connection to one state; raise StoreError if the replica is stale."""
@@ -325,135 +280,6 @@ class PostgresBackend(Backend):
         return stored
 
 
-class LeaderLocks:
-    """Locks on the jobs that this process does alone in a scope; they end with its connection."""
-
-    def __init__(self, url: sa.URL, scope: Scope) -> None:
-        self._url, self._scope_name = url, postgres_schema.schema_name(scope)
-        self._held_jobs: set[str] = set()
-        self._connection: psycopg.Connection[Any] | None = None
-        self._lock = threading.Lock()
-
-    def is_leader(self, job: str) -> bool:
-        """Return whether this process holds the job's lock; try to take it if it does not."""
-        with self._lock:
-            connection = self._live_connection()
-            if job not in self._held_jobs:
-                name = f"{self._scope_name}/{job}"
-                query = "SELECT pg_try_advisory_lock(hashtextextended(%s, 1))"
-                row = connection.execute(query, (name,)).fetchone()
-                if row and row[0]:
-                    self._held_jobs.add(job)
-            return job in self._held_jobs
-
-    def close(self) -> None:
-        """Release all locks."""
-        with self._lock:
-            self._disconnect()
-
-    def _live_connection(self) -> psycopg.Connection[Any]:
-        """Return a working connection; if the old one broke, all its locks were lost."""
-        if self._connection is not None:
-            try:
-                self._connection.execute("SELECT")
-                return self._connection
-            except psycopg.Error:
-                self._disconnect()
-        self._connection = psycopg.connect(_build_conninfo(self._url), autocommit=True)
-        return self._connection
-
-    def _disconnect(self) -> None:
-        self._held_jobs.clear()
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-
-class ChangeListener:
-    """A thread that listens for new versions of one scope; the first `wait` starts it."""
-
-    def __init__(self, url: sa.URL, scope: Scope) -> None:
-        self._changed, self._stop, self._is_listening = (threading.Event() for _ in range(3))
-        self._scope_name = postgres_schema.schema_name(scope)
-        self._url, self._start_lock, self._is_started = url, threading.Lock(), False
-        self._job = Job(
-            "news", self._listen, 0.0, retry_s=_RETRY_S, max_retry_s=_MAX_RETRY_S,
-            expected_errors=(psycopg.Error, OSError),
-        )  # fmt: skip
-
-    def wait(self) -> None:
-        """Wait for a notification, or until the next poll is due."""
-        with self._start_lock:
-            if not self._is_started and not self._stop.is_set():
-                self._is_started = True
-                self._job.start_thread(self._stop)
-        self._stop.wait(_MIN_WAIT_S)
-        self._changed.wait(_NOTIFIED_POLL_S if self._is_listening.is_set() else _POLL_S)
-        self._changed.clear()
-
-    def close(self) -> None:
-        """Stop the thread."""
-        self._stop.set()
-        self._changed.set()
-        self._job.join(_RETRY_S)
-
-    def _listen(self) -> None:
-        try:
-            with psycopg.connect(_build_conninfo(self._url), autocommit=True) as connection:
-                connection.execute(f"LISTEN {CHANNEL}")
-                self._is_listening.set()
-                self._changed.set()  # a version may have come before LISTEN
-                self._receive(connection)
-        finally:
-            self._is_listening.clear()
-            self._changed.set()  # waiting threads check, and find out what is wrong
-
-    def _receive(self, connection: psycopg.Connection[Any]) -> None:
-        while not self._stop.is_set():
-            self._job.record_success()
-            for notification in connection.notifies(timeout=0.5):
-                if notification.payload == self._scope_name:
-                    self._changed.set()
-
-
-def _engine(url: sa.URL, scope: Scope) -> sa.Engine:
-    engine = sa.create_engine(
-        _with_connect_parameters(url),
-        pool_size=2,
-        max_overflow=40,
-        pool_pre_ping=True,
-        pool_use_lifo=True,  # so that connections of a peak are closed again
-        connect_args={"options": f'-csearch_path="{postgres_schema.schema_name(scope)}"'},
-    )
-    sa.event.listen(engine, "begin", lambda connection: _begin(connection, scope))
-    return engine
-
-
-def _with_connect_parameters(url: sa.URL) -> sa.URL:
-    parameters = {
-        name: value for name, value in _CONNECT_PARAMETERS.items() if name not in url.query
-    }
-    if isinstance(url.query.get("host"), tuple) and "target_session_attrs" not in url.query:
-        parameters["target_session_attrs"] = "read-write"
-    return url.update_query_dict(parameters)
-
-
-def _build_conninfo(url: sa.URL) -> str:
-    """Return the address in the form that the driver alone reads."""
-    dialect = sa.dialects.registry.load("postgresql.psycopg")()
-    _, parameters = dialect.create_connect_args(_with_connect_parameters(url))
-    return psycopg.conninfo.make_conninfo(**parameters)
-
-
-def _begin(connection: sa.Connection, scope: Scope) -> None:
-    if WRITE_OPTIONS.items() <= connection.get_execution_options().items():
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
-        lock = sa.func.pg_advisory_xact_lock(
-            sa.func.hashtextextended(postgres_schema.schema_name(scope), 0)
-        )
-        connection.execute(sa.select(lock))
-
-
 def _prepare(engine: sa.Engine, scope: Scope) -> MigrationResult:
     with engine.connect() as connection:
         (version, *_) = connection.dialect.server_version_info or (0,)
@@ -468,7 +294,7 @@ def _prepare(engine: sa.Engine, scope: Scope) -> MigrationResult:
             if runner.is_current(connection, postgres_schema.BASE_SCHEMA):
                 return MigrationResult(schema := int(runner.latest_revision()), schema)
     with engine.begin() as connection:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK_KEY)))
         if not postgres_schema.has_base_tables(connection):  # another process may have been quicker
             postgres_schema.create_base_tables(connection)

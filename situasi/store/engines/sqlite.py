@@ -15,22 +15,22 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy.dialects.sqlite import insert
 
-from situasi.store import schema as store_schema
-from situasi.store.engines import file_identity, file_mode, sqlite_copy
-from situasi.store.engines.engine import GENERIC_FAILURE, WRITE_OPTIONS, Backend, Cells
+from situasi.store.engines import file_identity, file_mode, sqlite_schema
+from situasi.store.engines.engine import WRITE_OPTIONS, Backend, Cells
+from situasi.store.engines.sqlite_errors import (
+    MESSAGES_BY_CODE,
+    result_code,
+    to_store_error,
+)
+from situasi.store.engines.sqlite_schema import PAGE_BYTES
 from situasi.store.interface import Scope, StoreError
 from situasi.store.migrations import runner
 from situasi.store.migrations.runner import MigrationResult
 
 _log = logging.getLogger(__name__)
 
-_APPLICATION_ID = 0x53495455  # application_id, "SITU"
 _LOCK_TIMEOUT_S = 30.0  # seconds for another writer to finish
 _POLL_S = 0.25  # seconds between two checks for a new version
-
-_NEWER_VERSION = "Penyimpanan dibuat oleh Situasi yang lebih baru. Perbarui Situasi."
-
-_PAGE_BYTES = 16_384  # a long delivery takes a quarter of the write calls of 4,096
 
 _PRAGMAS = (
     "synchronous=FULL",  # a commit survives a power cut
@@ -38,17 +38,6 @@ _PRAGMAS = (
     "cache_size=-32000",  # KiB; the index over digests is written in random order
     "journal_size_limit=67108864",  # free the disk space after a large delivery
 )
-
-_MESSAGES_BY_CODE = {
-    sqlite3.SQLITE_FULL: "Disk penuh, penyimpanan tidak bertambah. Kosongkan ruang, lalu ulangi.",
-    sqlite3.SQLITE_BUSY: "Penyimpanan masih dipakai menulis. Tunggu sebentar, lalu ulangi.",
-    sqlite3.SQLITE_READONLY: "Penyimpanan hanya bisa dibaca. Beri izin tulis pada berkasnya.",
-    sqlite3.SQLITE_PERM: "Penyimpanan tidak boleh dibuka. Beri izin pada berkas dan foldernya.",
-    sqlite3.SQLITE_CANTOPEN: "Penyimpanan tidak bisa dibuka. Periksa folder dan izinnya.",
-    sqlite3.SQLITE_CORRUPT: "Penyimpanan rusak. Simpan berkasnya, lalu pulihkan dari cadangan.",
-    sqlite3.SQLITE_NOTADB: "Berkas itu bukan penyimpanan Situasi. Pilih berkas lain.",
-    sqlite3.SQLITE_IOERR: "Disk gagal membaca atau menulis penyimpanan. Periksa disk, lalu ulangi.",
-}
 
 
 def open_backend(url: sa.URL, scope: Scope | None = None, is_replica: bool = False) -> Backend:
@@ -62,13 +51,13 @@ def open_backend(url: sa.URL, scope: Scope | None = None, is_replica: bool = Fal
     try:
         with backend.translate_errors():
             file_mode.create_private(path)
-            _prepare_file(backend.engine, path)
-            _migrate(backend.engine, path)
+            sqlite_schema.prepare_file(backend.engine, path)
+            sqlite_schema.migrate(backend.engine, path)
             backend.scope = _identify_file(backend.engine, path, None if is_replica else scope)
             _watch_file(backend.engine, path)
     except OSError as error:
         backend.engine.dispose()
-        message = _MESSAGES_BY_CODE[sqlite3.SQLITE_CANTOPEN]
+        message = MESSAGES_BY_CODE[sqlite3.SQLITE_CANTOPEN]
         raise StoreError(message, f"{path}: {error.strerror}") from error
     except StoreError:
         backend.engine.dispose()
@@ -83,8 +72,8 @@ def upgrade(url: sa.URL, scope: Scope | None = None) -> MigrationResult:
         raise StoreError("Belum ada penyimpanan di sini.", str(path))
     backend = SqliteBackend(path, scope)
     with closing(backend), backend.translate_errors():
-        _prepare_file(backend.engine, path)
-        result = _migrate(backend.engine, path)
+        sqlite_schema.prepare_file(backend.engine, path)
+        result = sqlite_schema.migrate(backend.engine, path)
         _identify_file(backend.engine, path, scope)
         return result
 
@@ -104,16 +93,16 @@ class SqliteBackend(Backend):
 
     def is_full(self, error: BaseException) -> bool:
         """Return whether the disk is full."""
-        code = _result_code(error)
+        code = result_code(error)
         # If the index of the WAL cannot grow, SQLite reports an I/O error instead.
         return code == sqlite3.SQLITE_FULL or (
             code == sqlite3.SQLITE_IOERR
-            and shutil.disk_usage(self._path.parent).free < _PAGE_BYTES * 8
+            and shutil.disk_usage(self._path.parent).free < PAGE_BYTES * 8
         )
 
     def to_store_error(self, error: BaseException) -> StoreError:
         """Build the StoreError for this error."""
-        return _to_store_error(error, self._path)
+        return to_store_error(error, self._path)
 
     def last_issued_number(self, connection: sa.Connection, table: sa.Table) -> int:
         """Return the number that AUTOINCREMENT remembers; 0 before the first row."""
@@ -191,7 +180,7 @@ class SqliteBackend(Backend):
         except Timeout:
             return False
         except OSError as error:
-            raise StoreError(_MESSAGES_BY_CODE[sqlite3.SQLITE_CANTOPEN], str(self._path)) from error
+            raise StoreError(MESSAGES_BY_CODE[sqlite3.SQLITE_CANTOPEN], str(self._path)) from error
         return True
 
     def close(self) -> None:
@@ -249,7 +238,7 @@ def _identify_file(engine: sa.Engine, path: Path, scope: Scope | None) -> Scope 
             file_identity.write_scope(writer, scope)
             writer.commit()
     except sa.exc.DBAPIError as error:  # it can still be read; the next opening marks it
-        _log.warning("the store was not marked: %s", _to_store_error(error, path).detail)
+        _log.warning("the store was not marked: %s", to_store_error(error, path).detail)
     return scope
 
 
@@ -300,115 +289,6 @@ def _begin(connection: sa.Connection, newest_schema: int) -> None:
     """Begin a transaction, unless another program has upgraded the store to a newer schema."""
     writes = WRITE_OPTIONS.items() <= connection.get_execution_options().items()
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-    if _read_pragma(connection, "user_version") > newest_schema:
+    if sqlite_schema.read_pragma(connection, "user_version") > newest_schema:
         connection.exec_driver_sql("ROLLBACK")
-        raise StoreError(_NEWER_VERSION)
-
-
-def _prepare_file(engine: sa.Engine, path: Path) -> None:
-    with engine.connect() as connection:
-        if _is_store_file(connection, path):
-            return
-    _switch_to_wal(engine, path)
-    with engine.connect() as unlocked:
-        connection = unlocked.execution_options(**WRITE_OPTIONS)
-        if not _is_store_file(connection, path):  # another process may have been quicker
-            _create_schema(connection)
-        connection.commit()
-
-
-def _migrate(engine: sa.Engine, path: Path) -> MigrationResult:
-    """Bring a store of an older schema to this one, once, in whichever process comes first.
-
-    A copy of the old state is put beside it while nobody else can write.
-    """
-    schema = int(runner.latest_revision())
-    with engine.connect() as connection:
-        before = _read_pragma(connection, "user_version")
-    if before == schema:
-        return MigrationResult(before, schema)
-    with engine.connect() as unlocked:
-        connection = unlocked.execution_options(**WRITE_OPTIONS)
-        _is_store_file(connection, path)  # a newer version may have been quicker
-        before = _read_pragma(connection, "user_version")
-        if before == schema:
-            return MigrationResult(before, schema)
-        copy = sqlite_copy.make_copy(path, f"skema-{before}")
-        runner.upgrade(connection)
-        _create_append_only_triggers(connection)
-        connection.exec_driver_sql(f"PRAGMA user_version={schema}")
-        connection.commit()
-    extra = {"before": before, "after": schema, "copy": str(copy)}
-    _log.info("the store has a new schema", extra=extra)
-    return MigrationResult(before, schema, copy)
-
-
-def _is_store_file(connection: sa.Connection, path: Path) -> bool:
-    """Return False for an empty file; raise StoreError for a foreign file or a newer version."""
-    if _read_pragma(connection, "application_id") == _APPLICATION_ID:
-        if _read_pragma(connection, "user_version") > int(runner.latest_revision()):
-            raise StoreError(_NEWER_VERSION, str(path))
-        return True
-    if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one():
-        raise StoreError(_MESSAGES_BY_CODE[sqlite3.SQLITE_NOTADB], str(path))
-    return False
-
-
-def _switch_to_wal(engine: sa.Engine, path: Path) -> None:
-    """Set WAL mode once per file. SQLite does not wait here for a process doing the same."""
-    raw = engine.raw_connection()
-    try:
-        raw.cursor().execute(f"PRAGMA page_size={_PAGE_BYTES}")  # works on empty files only
-        for delay_s in (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, None):
-            try:
-                (mode,) = raw.cursor().execute("PRAGMA journal_mode=WAL").fetchone()
-                break
-            except sqlite3.OperationalError as error:
-                if delay_s is None or _result_code(error) != sqlite3.SQLITE_BUSY:
-                    raise
-                time.sleep(delay_s)
-    finally:
-        raw.close()
-    if mode != "wal":
-        message = "Folder ini tidak cocok untuk penyimpanan. Pakai disk lokal."
-        raise StoreError(message, str(path.parent))
-
-
-def _create_schema(connection: sa.Connection) -> None:
-    store_schema.metadata.create_all(connection)
-    _create_append_only_triggers(connection)
-    runner.stamp(connection)
-    connection.exec_driver_sql(f"PRAGMA application_id={_APPLICATION_ID}")
-    # The schema number of Alembic's table once more, where every transaction can look (_begin).
-    connection.exec_driver_sql(f"PRAGMA user_version={int(runner.latest_revision())}")
-
-
-def _create_append_only_triggers(connection: sa.Connection) -> None:
-    for table in store_schema.metadata.sorted_tables:
-        for statement in ("UPDATE", "DELETE"):
-            trigger = f"{table.name}_no_{statement.lower()}"
-            connection.exec_driver_sql(
-                f"CREATE TRIGGER IF NOT EXISTS {trigger} BEFORE {statement} ON {table.name} "
-                f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
-            )
-
-
-def _read_pragma(connection: sa.Connection, name: str) -> int:
-    return int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
-
-
-def _result_code(error: BaseException) -> int:
-    """Return SQLite's primary result code; 0 where the error carries none."""
-    code: Any = getattr(getattr(error, "orig", None) or error, "sqlite_errorcode", 0)
-    return int(code or 0) & 0xFF
-
-
-def _to_store_error(error: BaseException, path: Path) -> StoreError:
-    aliases = {sqlite3.SQLITE_LOCKED: sqlite3.SQLITE_BUSY}
-    code = _result_code(error)
-    message = _MESSAGES_BY_CODE.get(aliases.get(code, code))
-    if message:
-        return StoreError(message, str(path))
-    # The driver's own message: SQLAlchemy's would add the whole statement.
-    cause = str(getattr(error, "orig", None) or error)
-    return StoreError(GENERIC_FAILURE, f"{path}: {cause}")
+        raise StoreError(runner.NEWER_VERSION)

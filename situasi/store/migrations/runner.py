@@ -16,6 +16,7 @@ from situasi.store.interface import StoreError
 _HERE = Path(__file__).parent
 VERSIONS = _HERE / "versions"
 TABLE = "alembic_version"
+NEWER_VERSION = "Penyimpanan dibuat oleh Situasi yang lebih baru. Perbarui Situasi."
 _upgrade_lock = threading.Lock()  # alembic.op is global to the process
 
 
@@ -48,7 +49,7 @@ def is_current(connection: sa.Connection, schema: str | None = None) -> bool:
     """Return whether there is nothing to do. Raises StoreError for a store of a newer version."""
     revision = read_revision(connection, schema)
     if revision is not None and revision > latest_revision():
-        raise StoreError("Penyimpanan dibuat oleh Situasi yang lebih baru. Perbarui Situasi.")
+        raise StoreError(NEWER_VERSION)
     return revision == latest_revision()
 
 
