@@ -26,9 +26,7 @@ from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabul
 from situasi.live.analysis_cache import AnalysisCache
 from situasi.live.refresher import SnapshotRefresher
 from situasi.live.snapshot import SnapshotReader
-from situasi.store import Scope, open_store
-from situasi.store.interface import Store, StoreError
-from situasi.store.read_only import ReadOnlyStore
+from situasi.store import Scope, Store, StoreError, open_store
 
 
 @dataclass(frozen=True)
@@ -117,11 +115,10 @@ def open_board(
     )
     settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     scope = Scope(definition.contest, definition.kabupaten_code)
-    store = open_store(settings.store_url, scope, clock=clock)
-    if parent is not None:
-        store = ReadOnlyStore(
-            store, _READ_ONLY_MESSAGE.format(polres=definition.command, name=parent.name)
-        )
+    read_only = (
+        _READ_ONLY_MESSAGE.format(polres=definition.command, name=parent.name) if parent else None
+    )
+    store = open_store(settings.store_url, scope, clock=clock, read_only=read_only)
     reader = (
         open_store(settings.read_store_url, scope, is_replica=True)
         if settings.read_store_url

@@ -21,7 +21,7 @@ from situasi.board import current_board as board
 from situasi.domain.feed_schemas import INCIDENTS, NEUTRALITY, TPS
 from situasi.domain.register import Register
 from situasi.live.snapshot import SnapshotView
-from situasi.store.interface import Store
+from situasi.store import Store
 from situasi.ui import render_cache, session
 from situasi.ui.page_layout import PageContext
 from situasi.ui.render_cache import cached_records

@@ -13,7 +13,7 @@ from situasi.board import current_board as board
 from situasi.domain import exercise_scenarios
 from situasi.domain.exercise_scenarios import Scenario
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.store.interface import Store
+from situasi.store import Store
 from situasi.ui import session
 from situasi.ui.page_layout import PageContext
 from situasi.ui.render_cache import cached_records

@@ -18,7 +18,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from situasi.access.roles import ROLES
 from situasi.domain.higher_command import HigherCommand
 from situasi.domain.register import Register
-from situasi.store.interface import Store
+from situasi.store import Store
 
 RECORD_KIND = "account"
 SESSION_KIND = "session"  # record kind of sessions

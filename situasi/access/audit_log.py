@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from situasi.access.roles import AUDITED_FEEDS, Viewer
+from situasi.store import Store
 from situasi.store.audit.audit_writer import AuditOutbox, AuditWriter
-from situasi.store.interface import Store
 
 _REPEAT_INTERVAL = timedelta(hours=1)  # a repeated view is logged once in this time
 _MINUTE = timedelta(minutes=1)

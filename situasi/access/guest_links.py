@@ -22,7 +22,7 @@ from situasi.access import accounts
 from situasi.access.accounts import Account
 from situasi.access.roles import ROLES, LinkScope, Viewer
 from situasi.domain.register import Register
-from situasi.store.interface import Store
+from situasi.store import Store
 
 RECORD_KIND = "link"
 # The path of guests; the token follows.

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.store.interface import ConflictError, Store
+from situasi.store import ConflictError, Store
 
 KIND = "acknowledgement"
 _MAX_NAME_LENGTH = 60

@@ -17,7 +17,7 @@ import pandas as pd
 from situasi.access.roles import Viewer
 from situasi.actions.acknowledgements import Acknowledgement
 from situasi.analysis.alerts.episodes import RESOLVED, Alerts
-from situasi.store.interface import ConflictError, Store
+from situasi.store import ConflictError, Store
 
 KIND = "alert"
 MAX_TEXT_LENGTH = 300  # characters

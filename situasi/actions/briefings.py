@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from situasi.access.roles import Viewer
-from situasi.store.interface import Store
+from situasi.store import Store
 
 KIND = "taklimat"
 MAX_NOTE_LENGTH = 120  # characters

@@ -19,7 +19,7 @@ from situasi.domain.exercise_scenarios import Inject, Scenario
 from situasi.ingest.pipeline import IngestResult, ingest_rows
 from situasi.ingest.write_scope import CorrectionRights, build_program_scope
 from situasi.live.snapshot import Snapshot
-from situasi.store.interface import Store, StoreError
+from situasi.store import Store, StoreError
 
 KIND = "drill"
 # The beginning of the source of each row of a scenario.

@@ -16,7 +16,7 @@ from situasi.common.i18n import _
 from situasi.ingest import feeds
 from situasi.ingest.pipeline import build_table, ingest_rows
 from situasi.ingest.write_scope import bind_context, build_viewer_scope
-from situasi.store.interface import ConflictError, Store
+from situasi.store import ConflictError, Store
 
 KIND = "rencana"
 SOURCE = "rencana pergeseran"

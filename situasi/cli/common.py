@@ -21,8 +21,7 @@ from situasi.domain import higher_command as commands
 from situasi.domain import settings
 from situasi.domain.higher_command import HigherCommand
 from situasi.domain.settings import Settings
-from situasi.store import open_store
-from situasi.store.interface import Store, StoreError
+from situasi.store import Store, StoreError, open_store
 
 # A console that cannot show a character must not break the output: it shows an escape instead.
 for stream in (sys.stdout, sys.stderr):

@@ -23,8 +23,7 @@ from situasi.domain.higher_command import HigherCommand, Member
 from situasi.domain.register import has_estimated_voters, load_kecamatan_names
 from situasi.domain.settings import Settings
 from situasi.higher_command.rollup_cache import HigherCommandOverview, RollupCache
-from situasi.store import open_store
-from situasi.store.interface import Store, StoreError
+from situasi.store import Store, StoreError, open_store
 from situasi.store.rollups.reader import open_rollup_reader
 
 MAX_BOARDS: Final = 24  # in memory at once: more than a Polda has kabupaten

@@ -37,7 +37,7 @@ from situasi.ingest.inbox_files import (
 )
 from situasi.ingest.pipeline import IngestResult, ingest_file
 from situasi.ingest.write_scope import CorrectionRights, build_program_scope
-from situasi.store.interface import Store, StoreError
+from situasi.store import Store, StoreError
 
 ACTOR = "inbox"
 # Who may write to the folder administers the dashboard, so a returned file settles any row.

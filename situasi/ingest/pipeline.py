@@ -32,7 +32,7 @@ from situasi.ingest.validation.column_mapping import QUARANTINE_NUMBER
 from situasi.ingest.validation.time_check import compute_latest_moment
 from situasi.ingest.validation.unpivot import count_reports
 from situasi.ingest.write_scope import WriteScope, bind_context
-from situasi.store.interface import Delivery, DeliveryTransaction, Rejection, Store, StoreError
+from situasi.store import Delivery, DeliveryTransaction, Rejection, Store, StoreError
 
 ALREADY_QUARANTINED = "sudah menunggu sebagai no {number}"
 # Errors of the machine or its disks, not of a file.

@@ -15,7 +15,7 @@ from situasi.ingest.pipeline import IngestResult, ingest_rows
 from situasi.ingest.readers.reserved_columns import EXCESS
 from situasi.ingest.validation.column_mapping import EXPORT_HEADINGS, QUARANTINE_NUMBER
 from situasi.ingest.write_scope import WriteScope
-from situasi.store.interface import QuarantinedRow, Store
+from situasi.store import QuarantinedRow, Store
 
 NOT_YOUR_ROW = "Baris ini dikirim oleh orang lain dan bukan untuk diperbaiki oleh Anda."
 

@@ -9,7 +9,7 @@ from typing import Any
 from situasi.ingest.tables import Table, ValidationResult
 from situasi.ingest.validation.column_mapping import EXPORT_HEADINGS, QUARANTINE_NUMBER
 from situasi.ingest.write_scope import WriteScope
-from situasi.store.interface import QuarantinedRow, Store
+from situasi.store import QuarantinedRow, Store
 
 _SOURCE_HEADING, _ROW_HEADING = EXPORT_HEADINGS[2], EXPORT_HEADINGS[3]
 

@@ -15,7 +15,7 @@ from situasi.common.disk_space import DISK_SPACE
 from situasi.ingest.context import IngestContext
 from situasi.ingest.pipeline import IngestResult, PreviewCallback, ingest_file
 from situasi.ingest.write_scope import WriteScope
-from situasi.store.interface import Store
+from situasi.store import Store
 
 _FORBIDDEN_CHARS = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 _MAX_NAME_CHARS = 60  # characters of a file name: at most 240 bytes, what every disk takes

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.write_scope import CorrectionRights, WriteScope
-from situasi.store.interface import Store, StoreError
+from situasi.store import Store, StoreError
 
 
 class WithdrawalRefused(ValueError):

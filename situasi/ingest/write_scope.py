@@ -21,7 +21,7 @@ from situasi.domain.labels import label
 from situasi.ingest.context import IngestContext
 from situasi.ingest.tables import SourceError
 from situasi.ingest.validation.column_mapping import OFFICER_FEEDS
-from situasi.store.interface import QuarantinedRow, Store
+from situasi.store import QuarantinedRow, Store
 
 # The feeds that each permission allows to write; others of roles.PERMISSIONS write no rows.
 _FEEDS_OF_ACT = {

@@ -25,9 +25,9 @@ from situasi.common.growable_frame import GrowableFrame
 from situasi.domain import feed_schemas
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import INCIDENTS
+from situasi.store import Store, StoreError
 from situasi.store.audit import audit_log
 from situasi.store.delivery_table import BatchTable
-from situasi.store.interface import Store, StoreError
 from situasi.store.quarantine_counts import QuarantineCounter
 
 _TIME: Final = "datetime64[us, UTC]"

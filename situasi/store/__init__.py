@@ -7,21 +7,20 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from situasi.store.delivery_writer import DeliveryTransaction
 from situasi.store.engines import sqlite
 from situasi.store.engines.engine import Backend
 from situasi.store.interface import (
     AppendResult,
     ConflictError,
     Delivery,
-    DeliveryTransaction,
     QuarantinedRow,
     Rejection,
     Scope,
-    Store,
     StoreError,
 )
 from situasi.store.migrations.runner import MigrationResult
-from situasi.store.sql_store import SqlStore
+from situasi.store.store import Store
 from situasi.store.url import parse_url
 
 __all__ = [
@@ -69,19 +68,21 @@ def open_store(
     *,
     is_replica: bool = False,
     clock: Callable[[], datetime] | None = None,
+    read_only: str | None = None,
 ) -> Store:
     """Open the store of this scope at this address; create it if it is new.
 
     url: `sqlite:///FOLDER/situasi.db`, or `postgresql+psycopg://USER@HOST/DATABASE`. is_replica:
     the server may be a replica, and is only read from; each read asks whether it still follows its
     primary. clock: asked at each commit, so that rows are known from the moment they became visible
-    (needed where boards write); None: as of the time that the writer names. Each process opens its
-    own store.
+    (needed where boards write); None: as of the time that the writer names. read_only: the message
+    of the StoreError for whoever writes; None: all may. Each process opens its own store.
 
     Raises StoreError when the address is invalid, or what lies there cannot be used as a store.
     """
     address = parse_url(url)
-    return SqlStore(_BACKEND_OPENERS[address.get_backend_name()](address, scope, is_replica), clock)
+    backend = _BACKEND_OPENERS[address.get_backend_name()](address, scope, is_replica)
+    return Store(backend, clock, read_only)
 
 
 def upgrade(url: str, scope: Scope | None = None) -> MigrationResult:

@@ -55,8 +55,8 @@ class _Chunk:
     digests: list[bytes]
 
 
-class SqlDeliveryTransaction:
-    """The implementation of `DeliveryTransaction`, inside one `deliver` block, in one thread."""
+class DeliveryTransaction:
+    """The writing of one delivery, inside one `deliver` block, in one thread: all or nothing."""
 
     def __init__(
         self,
@@ -85,7 +85,13 @@ class SqlDeliveryTransaction:
         self._has_failed = False
 
     def add(self, accepted: pd.DataFrame, rejected: Sequence[Rejection]) -> AppendResult:
-        """Append rows (see DeliveryTransaction.add)."""
+        """Append rows. accepted: columns of feed_schemas.dtypes(feed), plus `row` and `known_at`.
+
+        A row whose content is already stored (and not withdrawn), or came earlier in this delivery,
+        is a duplicate and is not stored again. A rejected row whose feed, raw cells and reasons
+        already wait in quarantine counts as quarantined but is not stored again
+        (`AppendResult.already_waiting`); once that row was released, the same row waits again.
+        """
         with self._all_or_nothing():
             # Slow work that needs no database comes before the lock.
             chunks = [
@@ -117,9 +123,11 @@ class SqlDeliveryTransaction:
         return added
 
     def release(self, numbers: Sequence[int], rows: Mapping[int, int] | None = None) -> None:
-        """Release these numbers; those released before stay with the batch that released them.
+        """Mark quarantined rows as accepted by this delivery.
 
-        Raises StoreError for a number that is not in quarantine.
+        Those released before stay with the batch that released them. rows: for the audit log, the
+        row of this delivery that settles each number. Raises StoreError for a number that is not in
+        quarantine.
         """
         if not numbers:
             return
@@ -140,7 +148,11 @@ class SqlDeliveryTransaction:
                     self._has_new_rows = True
 
     def discard(self) -> None:
-        """Roll everything back at the end (see DeliveryTransaction.discard)."""
+        """Roll everything back at the end of the block.
+
+        Called before the first `add` it makes the delivery a trial, which never takes the write
+        lock: new rows are counted by reading.
+        """
         self._is_discarded = True
         self._is_trial = self._batch is None
 

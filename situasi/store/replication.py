@@ -24,7 +24,8 @@ from situasi.store import open_store, schema
 from situasi.store.audit import audit_log
 from situasi.store.backup import raw_tables
 from situasi.store.backup.raw_tables import LOCAL_TABLES, TABLES, RawImport, RawSnapshot, Row
-from situasi.store.interface import Scope, Store, StoreError
+from situasi.store.interface import Scope, StoreError
+from situasi.store.store import Store
 
 POLL_S: Final = 2.0  # seconds between two checks
 _MAX_RETRY_S: Final = 60.0  # seconds between two attempts at a target that does not answer

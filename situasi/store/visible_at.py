@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import sqlalchemy as sa
 
 from situasi.store import schema
@@ -74,6 +73,16 @@ def select_feed_rows(feed: str) -> sa.Subquery:
     return sa.select(*columns).select_from(joined).subquery(f"seen_{feed}")
 
 
+@cache
+def select_withdrawals() -> sa.Subquery:
+    """Select the withdrawn rows as readers see them, with `recorded_at` as above."""
+    row = schema.withdrawals.c
+    replaced = {"recorded_at": sa.func.coalesce(_ACT.committed_at, row.recorded_at)}
+    columns = [replaced.get(column.name, column).label(column.name) for column in row]
+    joined = schema.withdrawals.outerjoin(schema.withdrawn_batches, _ACT.batch == row.batch)
+    return sa.select(*columns).select_from(joined).subquery("seen_withdrawals")
+
+
 def select_withdrawn_batches(at_us: int | None = None) -> sa.Select[Any]:
     """Select the batches that are withdrawn, or were so at a moment."""
     withdrawn = sa.select(_ACT.batch)
@@ -116,34 +125,6 @@ class CommitTimes:
         return np.where(is_covered, self._withdrawn_at[position], recorded_us)
 
 
-def with_visible_times(connection: sa.Connection, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return rows of a feed, in order, with the times at which they became visible."""
-    if frame.empty:
-        return frame
-    batch, recorded = frame["batch"].to_numpy(), _to_micros(frame["recorded_at"])
-    known_at = _to_micros(frame["known_at"])
-    visible = CommitTimes(connection, int(batch[0])).for_batches(batch, recorded)
-    known_visible = np.where(known_at == recorded, visible, known_at)
-    return frame.assign(recorded_at=_to_times(visible), known_at=_to_times(known_visible))
-
-
-def withdrawals_with_visible_times(connection: sa.Connection, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return withdrawals, in order, with the times at which they became visible."""
-    if frame.empty:
-        return frame
-    numbers, recorded = frame["seq"].to_numpy(), _to_micros(frame["recorded_at"])
-    visible = CommitTimes(connection, _NEVER_REACHED).for_withdrawals(numbers, recorded)
-    return frame.assign(recorded_at=_to_times(visible))
-
-
 def _read_columns(connection: sa.Connection, query: sa.Select[Any], width: int) -> list[Numbers]:
     rows = np.array(list(map(tuple, connection.execute(query))), dtype=np.int64)
     return list(rows.reshape(-1, width).T)
-
-
-def _to_micros(column: pd.Series[Any]) -> Numbers:
-    return column.to_numpy(dtype="datetime64[us]").astype(np.int64)
-
-
-def _to_times(micros: Numbers) -> pd.Series[Any]:
-    return pd.Series(micros.view("datetime64[us]")).dt.tz_localize("UTC")

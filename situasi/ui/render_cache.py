@@ -14,7 +14,7 @@ from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.single_flight_cache import SingleFlightCache
 from situasi.live.snapshot import SnapshotView
-from situasi.store.interface import Store, StoreError
+from situasi.store import Store, StoreError
 from situasi.ui import tenant
 
 T = TypeVar("T")

@@ -13,8 +13,7 @@ import pytest
 from situasi.access.audit_log import AuditLog
 from situasi.access.roles import AUDITED_FEEDS, ROLES, LinkScope, Viewer
 from situasi.domain.feed_schemas import FEEDS
-from situasi.store import open_store
-from situasi.store.interface import Store
+from situasi.store import Store, open_store
 from tests.conftest import NOON
 
 SITI = Viewer("siti", ROLES["propam"])

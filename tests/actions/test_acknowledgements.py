@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from situasi.actions import acknowledgements
-from situasi.store import open_store
-from situasi.store.interface import Store
+from situasi.store import Store, open_store
 from tests.conftest import NOON
 
 LATER = NOON + timedelta(seconds=40)

@@ -16,8 +16,7 @@ from situasi.actions import alert_actions
 from situasi.actions.acknowledgements import Acknowledgement
 from situasi.actions.alert_actions import ACTED, CLOSED, SEEN, AlertAction
 from situasi.analysis.alerts.episodes import ESCALATED, RESOLVED, Alerts
-from situasi.store import open_store
-from situasi.store.interface import ConflictError, Store
+from situasi.store import ConflictError, Store, open_store
 from tests.conftest import NOON
 
 LATER = timedelta(minutes=4)

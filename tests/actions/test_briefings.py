@@ -14,8 +14,7 @@ from situasi.access.roles import ROLES, LinkScope, Viewer
 from situasi.actions import briefings
 from situasi.actions.briefings import Briefing, BriefingRefused, list_until, load_all, mark
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.store import open_store
-from situasi.store.interface import Store
+from situasi.store import Store, open_store
 from tests.builders import wib
 from tests.conftest import NOON
 from tests.store.builders import delivery, numbered

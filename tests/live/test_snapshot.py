@@ -21,9 +21,8 @@ from situasi.common import i18n
 from situasi.domain import election, feed_schemas
 from situasi.live.snapshot import SnapshotReader
 from situasi.presentation import view_text
-from situasi.store import open_store
+from situasi.store import Delivery, Rejection, Store, StoreError, open_store
 from situasi.store.engines import postgres_schema
-from situasi.store.interface import Delivery, Rejection, Store, StoreError
 from tests.analysis.incidents.test_case_index import row
 from tests.analysis.situation.test_overview import defined
 from tests.builders import WIB, incident, incidents, rows_of, wib

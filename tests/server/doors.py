@@ -32,8 +32,7 @@ from situasi.domain.settings import ROOT
 from situasi.server import logging_setup, startup_checks
 from situasi.server.auth import sessions
 from situasi.server.lifespan import lifespan
-from situasi.store import open_store
-from situasi.store.interface import Store
+from situasi.store import Store, open_store
 from tests.browser.serving import PATIENCE, Server, free_port
 from tests.postgres import SCOPE
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from situasi.store import Store, StoreError
 from situasi.store.audit.audit_writer import AuditOutbox, AuditWriter
-from situasi.store.interface import Store, StoreError
 from tests.conftest import NOON
 
 

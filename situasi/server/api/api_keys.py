@@ -13,7 +13,7 @@ from typing import Any
 
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.write_scope import CorrectionRights, WriteScope
-from situasi.store.interface import ConflictError, Store
+from situasi.store import ConflictError, Store
 
 KIND = "key"
 # A record of its own: recording a use must never restore a key revoked meanwhile.

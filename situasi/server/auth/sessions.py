@@ -27,8 +27,8 @@ from situasi.common import error_log
 from situasi.common.background_jobs import Job
 from situasi.domain.settings import AuthSettings
 from situasi.server.auth.websocket import ManagedWebSocket
+from situasi.store import Store, StoreError
 from situasi.store.audit.audit_writer import AuditOutbox
-from situasi.store.interface import Store, StoreError
 
 SESSION_KIND = accounts.SESSION_KIND
 T = TypeVar("T")

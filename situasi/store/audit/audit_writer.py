@@ -11,7 +11,8 @@ from typing import Any
 
 from situasi.common import error_log
 from situasi.common.background_jobs import Job
-from situasi.store.interface import Store, StoreError
+from situasi.store.interface import StoreError
+from situasi.store.store import Store
 
 _RETRY_S = 5.0  # seconds until the next attempt after a failure
 _MAX_RETRY_S = 60.0

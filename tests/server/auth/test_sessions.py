@@ -16,8 +16,7 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.domain.register import Register
 from situasi.server.auth import sessions
 from situasi.server.auth.sessions import SessionManager, hash_session_token
-from situasi.store import open_store
-from situasi.store.interface import Store, StoreError
+from situasi.store import Store, StoreError, open_store
 from tests.conftest import NOON, settings_in
 
 
