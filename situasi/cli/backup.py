@@ -13,8 +13,7 @@ import typer
 from situasi.access.roles import ROLES
 from situasi.board import Board
 from situasi.cli.common import actor, err, fail, now, open_cli_board, out
-from situasi.reports import archive
-from situasi.reports.archive import ArchiveError
+from situasi.reports.archive.writer import ArchiveError, write_archive
 from situasi.store import Scope, Store, open_store
 from situasi.store.backup import backup as backup_backup
 from situasi.store.backup.backup import BackupError, Manifest
@@ -102,7 +101,7 @@ def export(
         raise fail(f"peran tidak dikenal: {role}; salah satu dari {', '.join(ROLES)}")
     with open_cli_board() as board:
         try:
-            counts = archive.write_archive(board, to, ROLES[role] if role else None, now(), actor())
+            counts = write_archive(board, to, ROLES[role] if role else None, now(), actor())
         except ArchiveError as error:
             raise fail(error) from error
     rows = sum(counts.values())

@@ -94,7 +94,7 @@ def _encode_content(rejected: Sequence[Rejection]) -> list[tuple[str, str]]:
 def compute_digest(feed: str, raw: str, reasons: str, release_count: int) -> bytes:
     """Return the 16 bytes that identify a row in quarantine; raw and reasons as sorted JSON.
 
-    release_count: how often it was released before; 0 is left out, as in older versions.
+    release_count: how often it was released before; 0 is left out.
     """
     return compute_quarantine_digest(
         (feed, raw, reasons, *([str(release_count)] if release_count else []))

@@ -15,15 +15,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import sqlalchemy as sa
 
 from situasi.store import schema
 from situasi.store.timestamps import from_micros, to_micros
 
 Clock = Callable[[], datetime]
-Numbers = npt.NDArray[np.int64]
 
 _BATCH, _ACT = schema.batches.c, schema.withdrawn_batches.c
 _NEVER_REACHED = 2**62  # above every number that a row gets
@@ -95,36 +92,3 @@ def is_withdrawn_by(at_us: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     return schema.withdrawals.c.seq < sa.func.coalesce(
         first_later.scalar_subquery(), _NEVER_REACHED
     )
-
-
-class CommitTimes:
-    """The same times for rows already in memory, as arrays of microseconds."""
-
-    def __init__(self, connection: sa.Connection, since: int = 0) -> None:
-        """since: the first batch that will be asked for."""
-        batch_query = sa.select(_BATCH.batch, _BATCH.committed_at).where(_BATCH.batch >= since)
-        withdrawal_query = sa.select(_ACT.first, _ACT.rows, _ACT.committed_at).order_by(_ACT.seq)
-        self._batch, self._at = _read_columns(connection, batch_query.order_by(_BATCH.batch), 2)
-        self._first, self._rows, self._withdrawn_at = _read_columns(connection, withdrawal_query, 3)
-
-    def for_batches(self, batch: Numbers, recorded_us: Numbers) -> Numbers:
-        """Return when rows of these batches became visible. recorded_us: the times they carry."""
-        if not len(self._batch):
-            return recorded_us
-        position = np.searchsorted(self._batch, batch).clip(max=len(self._batch) - 1)
-        return np.where(self._batch[position] == batch, self._at[position], recorded_us)
-
-    def for_withdrawals(self, seq: Numbers, recorded_us: Numbers) -> Numbers:
-        """Return when these withdrawals became visible."""
-        if not len(self._first):
-            return recorded_us
-        position = (np.searchsorted(self._first, seq, "right") - 1).clip(min=0)
-        is_covered = (seq >= self._first[position]) & (
-            seq < self._first[position] + self._rows[position]
-        )
-        return np.where(is_covered, self._withdrawn_at[position], recorded_us)
-
-
-def _read_columns(connection: sa.Connection, query: sa.Select[Any], width: int) -> list[Numbers]:
-    rows = np.array(list(map(tuple, connection.execute(query))), dtype=np.int64)
-    return list(rows.reshape(-1, width).T)

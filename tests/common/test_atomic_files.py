@@ -250,7 +250,7 @@ def test_two_that_start_at_once_on_an_empty_folder_share_one_secret(
 # Where content is written otherwise: into folders of their own that no name is looked for in,
 # members of archives, and what tests alone write.
 OTHERWISE = {
-    "situasi/reports/archive.py",  # into the folder that whole.making_folder names
+    "situasi/reports/archive/writer.py",  # into the folder that whole.making_folder names
     "situasi/ingest/boundaries/layers.py",
     "situasi/ingest/readers/private_copy.py",  # a file of its own, gone once it is read
     "situasi/ingest/readers/xlsx_guard.py",

@@ -19,8 +19,8 @@ import shapely
 from situasi.access.roles import ROLES
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS, ColumnKind, stored_dtypes
-from situasi.reports import archive
-from situasi.reports.archive import ArchiveError
+from situasi.reports.archive import maps
+from situasi.reports.archive.writer import ArchiveError, write_archive
 from situasi.simulation.seed import seed_store
 from tests.builders_store import fill
 from tests.conftest import NOON, settings_in
@@ -48,7 +48,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
 @pytest.fixture(scope="module")
 def folder(board: Board, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("out") / "arsip"
-    archive.write_archive(board, path, None, NOON, "wati")
+    write_archive(board, path, None, NOON, "wati")
     return path
 
 
@@ -279,7 +279,7 @@ def test_nobody_else_of_this_machine_reads_it(folder: Path) -> None:
 
 def test_a_role_takes_what_it_sees_and_no_more(board: Board, tmp_path: Path) -> None:
     path = tmp_path / "tamu"
-    archive.write_archive(board, path, ROLES["tamu"], NOON, "wati")
+    write_archive(board, path, ROLES["tamu"], NOON, "wati")
     names = {one.relative_to(path).as_posix() for one in path.rglob("*.parquet")}
     seen = {f"laporan/{feed}.parquet" for feed in ("incidents", "tps", "activities", "merges")}
     assert names == seen | {"peta/kejadian.parquet", "peta/tps.parquet", "peta/kecamatan.parquet"}
@@ -298,7 +298,7 @@ def test_a_role_that_may_not_know_of_cases_has_none_in_quarantine(
     board: Board, tmp_path: Path
 ) -> None:
     path = tmp_path / "operator"
-    archive.write_archive(board, path, ROLES["operator"], NOON, "wati")
+    write_archive(board, path, ROLES["operator"], NOON, "wati")
     for name in ("karantina", "kiriman"):
         found = asked("SELECT DISTINCT feed FROM {}", path / f"{name}.parquet")
         assert found and ("neutrality",) not in found
@@ -311,7 +311,7 @@ def test_a_folder_that_holds_anything_is_left_alone(board: Board, tmp_path: Path
     path.mkdir()
     (path / "mine.txt").write_text("mine", "utf-8")
     with pytest.raises(ArchiveError, match="sudah ada"):
-        archive.write_archive(board, path, None, NOON, "wati")
+        write_archive(board, path, None, NOON, "wati")
     assert [one.name for one in path.iterdir()] == ["mine.txt"]
     assert list(tmp_path.iterdir()) == [path]
 
@@ -322,15 +322,15 @@ def test_what_breaks_on_the_way_leaves_nothing(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(archive._ArchiveWriter, "_write_station_map", full)
+    monkeypatch.setattr(maps, "_write_stations", full)
     with pytest.raises(ArchiveError, match="tidak dapat ditulis"):
-        archive.write_archive(board, tmp_path / "arsip", None, NOON, "wati")
+        write_archive(board, tmp_path / "arsip", None, NOON, "wati")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_empty_store_has_an_archive_too(tmp_path: Path) -> None:
     opened = open_board(settings_in(tmp_path), lambda: NOON)
-    made = archive.write_archive(opened, tmp_path / "arsip", None, NOON, "wati")
+    made = write_archive(opened, tmp_path / "arsip", None, NOON, "wati")
     opened.close()
     assert made["laporan/incidents.parquet"] == 0 and made["peta/kejadian.parquet"] == 0
     said = (tmp_path / "arsip" / "README.md").read_text("utf-8")

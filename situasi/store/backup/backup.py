@@ -193,7 +193,9 @@ def _write_table(container: ZipFile, snapshot: RawSnapshot, name: str) -> Backup
     table = TABLES[name]
     with backup_container.open_member_writer(container, _table_path(name)) as sink:
         rows = 0
-        with pq.ParquetWriter(sink, raw_tables.arrow_schema(table), compression="zstd") as writer:
+        with pq.ParquetWriter(
+            sink, raw_tables.arrow_schema(table.columns), compression="zstd"
+        ) as writer:
             for chunk in snapshot.iter_chunks(table):
                 writer.write_batch(chunk)
                 rows += chunk.num_rows
@@ -287,7 +289,7 @@ def _newer_version_error(names: Iterable[str]) -> BackupError:
 def _check_table(name: str, container: ContainerReader, expected: BackupTable) -> None:
     file = _open_parquet(name, container)
     table, schema = TABLES[name], file.schema_arrow
-    expected_fields = {field.name: field for field in raw_tables.arrow_schema(table)}
+    expected_fields = {field.name: field for field in raw_tables.arrow_schema(table.columns)}
     if unknown := set(schema.names) - expected_fields.keys():
         raise _newer_version_error(unknown)
     # Columns added later are missing in an older store.

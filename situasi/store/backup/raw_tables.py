@@ -13,11 +13,9 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from situasi.store import schema as store_schema
-from situasi.store import visible_at
 from situasi.store.audit import audit_log, row_proof
 from situasi.store.engines.engine import Backend
 from situasi.store.timestamps import from_micros
-from situasi.store.visible_at import CommitTimes
 
 # Rows in memory at a time: for the widest table some 50 MB of Python values.
 CHUNK_ROWS = 20_000
@@ -38,22 +36,27 @@ class RawSnapshot:
 
     def rows(self, table: sa.Table, after: int = 0) -> Iterator[Row]:
         """Yield all cells of the rows numbered above `after`, in order, fetched on demand."""
-        key = key_column(table)
-        query = sa.select(*table.columns).where(key > after).order_by(key)
+        return self._fetch(_select_rows(table, after))
+
+    def iter_chunks(self, table: sa.Table) -> Iterator[pa.RecordBatch]:
+        """Yield the rows numbered from 1 on, in order, as record batches (`iter_query_chunks`)."""
+        return self.iter_query_chunks(_select_rows(table, 0))
+
+    def iter_query_chunks(self, query: sa.Select[Any]) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of a query as record batches of `arrow_schema`, CHUNK_ROWS rows each."""
+        rows, arrow_fields = self._fetch(query), arrow_schema(query.selected_columns)
+        for first_row in rows:
+            yield _build_record_batch(
+                chain([first_row], _take_rows(rows, CHUNK_ROWS - 1)), arrow_fields
+            )
+
+    def _fetch(self, query: sa.Select[Any]) -> Iterator[Row]:
         result = self._connection.execute(query, execution_options={"yield_per": _FETCH_ROWS})
         try:
             for partition in result.partitions():
                 yield from partition
         finally:
             result.close()
-
-    def iter_chunks(self, table: sa.Table, after: int = 0) -> Iterator[pa.RecordBatch]:
-        """Yield the same rows as record batches of `arrow_schema(table)`, CHUNK_ROWS rows each."""
-        rows, arrow_fields = self.rows(table, after), arrow_schema(table)
-        for first_row in rows:
-            yield _build_record_batch(
-                chain([first_row], _take_rows(rows, CHUNK_ROWS - 1)), arrow_fields
-            )
 
     def last_number(self, table: sa.Table) -> int:
         """Return the highest number in the table; 0 where there is none."""
@@ -69,14 +72,6 @@ class RawSnapshot:
     def audit_head(self) -> tuple[int, str]:
         """Return number and hash of the newest audit log entry."""
         return audit_log.read_head(self._connection)
-
-    def commit_times(self) -> CommitTimes:
-        """Return when rows of batches, and withdrawals, became visible, unlike their raw cells."""
-        return CommitTimes(self._connection)
-
-    def withdrawn_batches(self) -> set[int]:
-        """Return the withdrawn batches."""
-        return set(self._connection.execute(visible_at.select_withdrawn_batches()).scalars())
 
     def first_entry_time(self) -> datetime | None:
         """Return the time of the first audit log entry."""
@@ -130,6 +125,11 @@ class RawImport(RawSnapshot):
         self._connection.commit()
 
 
+def _select_rows(table: sa.Table, after: int) -> sa.Select[Any]:
+    key = key_column(table)
+    return sa.select(*table.columns).where(key > after).order_by(key)
+
+
 def key_column(table: sa.Table) -> sa.Column[Any]:
     """Return the column that numbers the rows."""
     (column,) = table.primary_key
@@ -141,17 +141,19 @@ def column_names(table: sa.Table) -> list[str]:
     return [column.name for column in table.columns]
 
 
-def arrow_schema(table: sa.Table) -> pa.Schema:
-    """Return the table's Arrow schema; integers (and times, in microseconds) have 64 bits."""
+def arrow_schema(columns: Iterable[sa.ColumnElement[Any]]) -> pa.Schema:
+    """Return the Arrow schema of columns; integers (and times, in microseconds) have 64 bits."""
     return pa.schema([
-        pa.field(column.name, _arrow_type(column), nullable=bool(column.nullable))
-        for column in table.columns
+        pa.field(column.name, _arrow_type(column), nullable=getattr(column, "nullable", True))
+        for column in columns
     ])  # fmt: skip
 
 
 def schema_fingerprint() -> str:
     """Return a short hash over all tables and their columns; it changes with any of them."""
-    schemas = {name: arrow_schema(table).to_string() for name, table in sorted(TABLES.items())}
+    schemas = {
+        name: arrow_schema(table.columns).to_string() for name, table in sorted(TABLES.items())
+    }
     return sha256(json.dumps(schemas).encode()).hexdigest()[:12]
 
 
@@ -164,7 +166,7 @@ _ARROW_TYPES: tuple[tuple[type[sa.types.TypeEngine[Any]], pa.DataType], ...] = (
 )
 
 
-def _arrow_type(column: sa.Column[Any]) -> pa.DataType:
+def _arrow_type(column: sa.ColumnElement[Any]) -> pa.DataType:
     return next(
         arrow_type for sql_type, arrow_type in _ARROW_TYPES if isinstance(column.type, sql_type)
     )
