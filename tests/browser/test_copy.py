@@ -95,7 +95,7 @@ def test_its_views_are_turned_by_keys_and_by_clicks_and_by_nothing_else(
     chromium: Browser, board: Board, tmp_path: Path
 ) -> None:
     page = opened(chromium, written(board, tmp_path), PHONE).page
-    titles = page.locator("#ways button").all_inner_texts()
+    titles = page.locator("#views button").all_inner_texts()
     assert titles == ["Situasi", "Partisipasi", "TPS", "Personel", "Perlu perhatian"]
     seen = []
     for _ in titles:

@@ -410,7 +410,7 @@ _FAST = """
       if (view.lines) view.lines = view.lines.slice(n % 4);
     }
     picture.newest = picture.newest.slice(n % 5);
-    const one = { ...picture.alarms[0], id: `${n}`, seq: n, heeded: "dipahami" };
+    const one = { ...picture.alarms[0], id: `${n}`, seq: n, acknowledged: "dipahami" };
     picture.alarms = [one, ...picture.alarms].slice(0, 1 + n % 4);
     const now = Date.now();
     return new Response(JSON.stringify(picture), { headers: {

@@ -49,7 +49,7 @@ MAY_BEGIN = {
     "situasi/common/background_jobs.py": {"Thread", "create_task"},
     # One whose answer is awaited.
     "situasi/server/fair_workers.py": {"ensure_future"},
-    "situasi/server/wall/picture_pool.py": {"ensure_future"},
+    "situasi/server/wall/state_pool.py": {"ensure_future"},
     # A timer for one parked session; one that begins the next before it does anything.
     "situasi/server/parked_sessions.py": {"call_later"},
     "situasi/server/connection_limits.py": {"call_later"},

@@ -16,7 +16,7 @@ def collected() -> Catalog:
     """Every message in the code, without translations."""
     catalogue = Catalog(project="situasi", charset="utf-8")
     for folder in ("situasi", "pages"):
-        found = extract_from_dir(ROOT / folder, [("**.py", "python")])
+        found = extract_from_dir(ROOT / folder, [("**.py", "python"), ("**.html", "jinja2")])
         for file, _line, message, comments, context in found:
             place = [(f"{folder}/{Path(file).as_posix()}", 0)]
             catalogue.add(message, None, place, auto_comments=comments, context=context)

@@ -6,17 +6,14 @@ import contextlib
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from situasi.access import guest_links
 from situasi.access.guest_links import Link
-from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.higher_command import app
-from situasi.server.auth import markup as auth_markup
-from situasi.server.auth import sessions
+from situasi.server.auth import pages, sessions
 from situasi.server.auth.login import set_cookie
 from situasi.server.auth.middleware import (
     AUTH_CONTEXT,
@@ -89,14 +86,10 @@ def _link_over_response(status: int, reason: str = "") -> Response:
         "Mintalah tautan baru kepada yang membagikannya."
     )
     path = f"{guest_links.PATH_PREFIX}{ENDED_LINK}"
-    page = auth_markup.render_link_over(
-        app.server_unit_name(board),
-        i18n.current_language(),
-        {code: f"{path}?lang={code}" for code in i18n.LANGUAGES},
-        message,
-        SIGN_IN_PATH,
+    links = {code: f"{path}?lang={code}" for code in i18n.LANGUAGES}
+    return pages.build_page_response(
+        "link_over.html", links, status, reason=message, sign_in_path=SIGN_IN_PATH
     )
-    return HTMLResponse(page, status, headers={"content-security-policy": auth_markup.POLICY})
 
 
 ROUTES = (Route(f"{guest_links.PATH_PREFIX}{{token:path}}", open_link, methods=["GET"]),)

@@ -10,19 +10,16 @@ from urllib.parse import parse_qs, urlencode
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from situasi.access import accounts
 from situasi.access.accounts import Account
 from situasi.access.roles import Viewer
-from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.higher_command import app
-from situasi.server.auth import known_devices, sessions
-from situasi.server.auth import markup as auth_markup
+from situasi.server.auth import known_devices, pages, sessions
 from situasi.server.auth.hash_queue import HashQueue, QueueFull
 from situasi.server.auth.middleware import (
     AUTH_CONTEXT,
@@ -174,17 +171,14 @@ async def sign_out(request: Request) -> Response:
     if auth.viewer is None or not auth.session_key:
         return RedirectResponse("/", 303)
     if request.method != "POST":
-        name, role = auth.viewer.name, label("role", auth.viewer.role.name)
-        page = auth_markup.render_sign_out(
-            unit_name(),
-            i18n.current_language(),
+        return pages.build_page_response(
+            "sign_out.html",
             language_links(SIGN_OUT_PATH, {}),
-            sign_form_token(auth, auth.session_key),
-            name,
-            role,
-            f"{PASSWORD_PATH}?lang={i18n.current_language()}" if has_password(auth.viewer) else "",
+            token=sign_form_token(auth, auth.session_key),
+            name=auth.viewer.name,
+            role=label("role", auth.viewer.role.name),
+            password_path=PASSWORD_PATH if has_password(auth.viewer) else "",
         )
-        return HTMLResponse(page, headers={"content-security-policy": auth_markup.POLICY})
     if not is_valid_form_token(auth, (await read_form(request)).get("bukti", ""), auth.session_key):
         return PlainTextResponse(_("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403)
     await sessions.current_manager().end_session(auth.session_key)
@@ -210,26 +204,18 @@ def render_form(
     auth: AuthContext = request.scope[AUTH_CONTEXT]
     form_id = _form_id(request) or secrets.token_urlsafe(24)
     query = {} if next_path == "/" else {"ke": next_path}
-    page = auth_markup.render_sign_in(
-        unit_name(),
-        i18n.current_language(),
+    response = pages.build_page_response(
+        "sign_in.html",
         language_links(SIGN_IN_PATH, query),
-        sign_form_token(auth, form_id),
-        typed_name,
-        error,
-        _provider_link(auth, query),
+        status,
+        token=sign_form_token(auth, form_id),
+        typed_name=typed_name,
+        error=error,
+        provider_name=auth.config.provider.name if auth.config.provider else "",
+        provider_links=language_links(OIDC_PATH, query),
     )
-    response = HTMLResponse(page, status, headers={"content-security-policy": auth_markup.POLICY})
     set_cookie(response, auth, _FORM_COOKIE, form_id)
     return response
-
-
-def _provider_link(auth: AuthContext, query: dict[str, str]) -> tuple[str, str] | None:
-    """Return name and address of the identity provider's sign-in, if there is one."""
-    provider = auth.config.provider
-    if provider is None:
-        return None
-    return provider.name, language_links(OIDC_PATH, query)[i18n.current_language()]
 
 
 def _form_id(request: Request) -> str:
@@ -302,11 +288,6 @@ def requested_language(request: Request, next_path: str) -> str:
     own_language = request.query_params.get("lang")
     next_language = parse_qs(next_path.partition("?")[2]).get("lang", [""])[0]
     return own_language or next_language
-
-
-def unit_name() -> str:
-    """Return the name of the unit that this server serves."""
-    return app.server_unit_name(board)
 
 
 async def _not_found(_request: Request) -> Response:

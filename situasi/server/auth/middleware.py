@@ -16,7 +16,7 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.common import i18n
 from situasi.common.disk_space import DISK_SPACE
 from situasi.common.i18n import _
-from situasi.server import connection_limits, full_page, parked_sessions
+from situasi.server import connection_limits, full_page, html_pages, parked_sessions
 from situasi.server.auth import sessions
 from situasi.server.auth.config import AuthConfig
 from situasi.server.auth.request_info import LOOPBACK_HOSTS, RequestInfo, read_request_info
@@ -31,7 +31,7 @@ from situasi.server.state_budget import StateBudget
 from situasi.server.upload_quota import QuotaExceeded, UploadQuota, is_upload, is_upload_removal
 
 # Scope key under which our routes find the AuthContext of the request.
-AUTH_CONTEXT = "situasi.visit"
+AUTH_CONTEXT = "situasi.auth"
 SIGN_IN_PATH = "/masuk"
 # To the identity provider, and back from it.
 OIDC_PATH = f"{SIGN_IN_PATH}/oidc"
@@ -348,16 +348,13 @@ def _quota_message(exceeded: QuotaExceeded) -> str:
 
 
 def _redirect_to_sign_in(scope: Scope, path: str) -> Response:
-    if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"} and _wants_html(scope):
+    is_read = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
+    if is_read and html_pages.accepts_html(scope):
         requested_path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
         if scope["query_string"]:
             requested_path += "?" + scope["query_string"].decode("latin-1")
         return RedirectResponse(f"{path}?ke={quote(requested_path, safe='/')}", 303)
     return _build_refusal(401, _("Masuk lebih dulu."))
-
-
-def _wants_html(scope: Scope) -> bool:
-    return "text/html" in Headers(scope=scope).get("accept", "")
 
 
 async def _send_refusal(response: Response, scope: Scope, receive: Receive, send: Send) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from situasi.access import accounts
@@ -11,8 +11,7 @@ from situasi.access.accounts import Account, AccountRefused
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain import settings
-from situasi.server.auth import known_devices, login, sessions
-from situasi.server.auth import markup as auth_markup
+from situasi.server.auth import known_devices, login, pages, sessions
 from situasi.server.auth.login import PASSWORD_PATH, PasswordCheckRefused
 from situasi.server.auth.middleware import AUTH_CONTEXT, AuthContext
 from situasi.server.auth.throttle import Attempt
@@ -82,28 +81,22 @@ def _done_url(auth: AuthContext, account: Account) -> str:
 
 def _render_done(account: Account, proof: str) -> Response:
     """Confirm the change; a bare redirect would look as if nothing had happened."""
-    page = auth_markup.render_password_changed(
-        login.unit_name(),
-        i18n.current_language(),
-        login.language_links(PASSWORD_PATH, {"sudah": proof}),
-        account.name,
-    )
-    return HTMLResponse(page, headers={"content-security-policy": auth_markup.POLICY})
+    links = login.language_links(PASSWORD_PATH, {"sudah": proof})
+    return pages.build_page_response("password_changed.html", links, name=account.name)
 
 
 def _render_form(
     auth: AuthContext, account: Account, error: str = "", status: int = 200
 ) -> Response:
-    page = auth_markup.render_password_form(
-        login.unit_name(),
-        i18n.current_language(),
+    return pages.build_page_response(
+        "password.html",
         login.language_links(PASSWORD_PATH, {}),
-        login.sign_form_token(auth, auth.session_key),
-        account.name,
-        accounts.MIN_PASSWORD_LENGTH,
-        error[:1].upper() + error[1:],
+        status,
+        token=login.sign_form_token(auth, auth.session_key),
+        name=account.name,
+        min_length=accounts.MIN_PASSWORD_LENGTH,
+        error=error[:1].upper() + error[1:],
     )
-    return HTMLResponse(page, status, headers={"content-security-policy": auth_markup.POLICY})
 
 
 ROUTES = (Route(PASSWORD_PATH, change_password, methods=["GET", "POST"]),)

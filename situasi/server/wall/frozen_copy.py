@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from markupsafe import Markup
+
 from situasi.access.roles import Viewer
 from situasi.analysis.situation import area_summary
 from situasi.common import i18n
@@ -13,8 +15,9 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation import text_tables
 from situasi.presentation.text_tables import TextTable
+from situasi.server import html_pages
+from situasi.server.auth.security_headers import csp_hashes
 from situasi.server.wall import assets, shell, svg_map
-from situasi.server.wall import markup as wall_markup
 from situasi.server.wall import state as wall_state
 from situasi.server.wall.query import WallQuery
 from situasi.server.wall.state import Sources
@@ -22,14 +25,14 @@ from situasi.server.wall.state import Sources
 # More open cases than this are counted and not listed.
 MAX_CASES = 2_000
 # The sentences of the wall that a copy uses.
-_USED_SENTENCES = ("filter", "unheeded", "and_more", "newest")
+_USED_SENTENCES = ("filter", "unacknowledged", "and_more", "newest")
 
 
 @dataclass(frozen=True)
 class FrozenCopy:
     """The finished file. row_count: rows of its tables."""
 
-    html: str
+    html: Markup
     file_name: str
     row_count: int
 
@@ -43,7 +46,7 @@ def build_copy(
         state = wall_state.build_state(sources, viewer, query)
         tables = _build_tables(sources, viewer, query, state["table"]) if state["views"] else []
         return FrozenCopy(
-            _render_page(sources, viewer, query, created_at, state, tables),
+            _render_page(sources, viewer, created_at, state, tables),
             _file_name(sources),
             sum(len(table.rows) for table in tables),
         )
@@ -56,16 +59,10 @@ def _file_name(sources: Sources) -> str:
 
 def _state_time(sources: Sources) -> datetime:
     """Return the moment shown; if the store is broken, that of the last good snapshot."""
-    broken = (
-        sources.snapshot_view.trouble
-        and sources.view_time.live
-        and not sources.view_time.is_exercise
-    )
-    return (
-        sources.snapshot_view.checked_at.astimezone(sources.view_time.at.tzinfo)
-        if broken
-        else sources.view_time.at
-    )
+    view, view_time = sources.snapshot_view, sources.view_time
+    if view.trouble and view_time.live and not view_time.is_exercise:
+        return view.checked_at.astimezone(view_time.at.tzinfo)
+    return view_time.at
 
 
 def _build_tables(
@@ -97,14 +94,12 @@ def _build_area_table(table: dict[str, Any]) -> TextTable:
 def _render_page(
     sources: Sources,
     viewer: Viewer,
-    query: WallQuery,
     created_at: datetime,
     state_json: dict[str, Any],
     tables: list[TextTable],
-) -> str:
+) -> Markup:
     board, state = sources.board, _state_time(sources)
     election = board.register.election
-    rehearsal = sources.snapshot_view.snapshot.rehearsal
     state_json["moment"]["note"] = _("salinan beku")
     # The wall's footer says that the store is broken; a copy has no footer.
     state_json["bands"] = [
@@ -112,21 +107,21 @@ def _render_page(
         for kind, text in state_json["bands"]
         if kind != "disk"
     ]
-    return wall_markup.render_frozen_page(
-        language=query.language,
+    style, script = assets.build_frozen_style(), assets.build_frozen_script()
+    return html_pages.render_template(
+        "frozen_copy.html",
         title=" · ".join(
             (_("Salinan beku"), _format_time(state, election.zone_label), election.kabupaten)
         ),
         banner=_format_banner(state, created_at.astimezone(state.tzinfo), election.zone_label),
-        rehearsal_mark=_("LATIHAN") if rehearsal else "",
+        is_rehearsal=sources.snapshot_view.snapshot.rehearsal,
         unit=f"{election.command} · {election.operation}",
-        clock=(i18n.format_time(state), election.zone_label),
-        facts=_build_facts(sources, viewer),
-        no_script_text=_("Gambar ini memerlukan JavaScript; daftar di bawah terbaca tanpa itu."),
+        time=i18n.format_time(state),
+        zone=election.zone_label,
+        facts=_format_facts(sources, viewer),
         view_titles=[view["title"] for view in state_json["views"]],
         svg=svg_map.build_register_drawing(board.boundaries, board.register).svg,
         credit=f"{board.boundaries.credit}. {board.boundaries.caution}.",
-        reports_heading=_("Laporan terbaru"),
         tables=tables,
         state=state_json,
         script_data={
@@ -137,8 +132,18 @@ def _render_page(
                 if name in _USED_SENTENCES
             },
         },
-        style=assets.build_frozen_style(),
-        script=assets.build_frozen_script(),
+        policy=build_policy(style, script),
+        style=Markup(style),
+        script=Markup(script),
+    )
+
+
+def build_policy(style: str, script: str) -> str:
+    """Return the policy of a copy: this one script and style, and nothing else."""
+    script_hash, style_hash = csp_hashes((script, style))
+    return (
+        f"default-src 'none'; script-src {script_hash}; style-src {style_hash}; "
+        "img-src data:; form-action 'none'; base-uri 'none'"
     )
 
 
@@ -157,7 +162,7 @@ def _format_time(at: datetime, zone: str) -> str:
     return f"{i18n.format_date(at)} {i18n.format_time(at)} {zone}"
 
 
-def _build_facts(sources: Sources, viewer: Viewer) -> list[str]:
+def _format_facts(sources: Sources, viewer: Viewer) -> str:
     """Return whose view it is, who took it, and the store version."""
     register = sources.board.register
     area = ", ".join(map(register.name_of, viewer.area)) or _("seluruh kabupaten")
@@ -167,4 +172,4 @@ def _build_facts(sources: Sources, viewer: Viewer) -> list[str]:
     version = _("versi penyimpanan {n}").format(
         n=i18n.format_number(sources.snapshot_view.snapshot.version)
     )
-    return [" · ".join((scope, *taken_by, version))]
+    return " · ".join((scope, *taken_by, version))

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from situasi.access.roles import Viewer
@@ -23,10 +23,10 @@ from situasi.common.i18n import _
 from situasi.common.work_limits import TooManyQueries
 from situasi.higher_command import app
 from situasi.ingest.validation.table_check import extract_case_kecamatan
+from situasi.server import html_pages
 from situasi.server.auth import sessions
 from situasi.server.auth.middleware import AUTH_CONTEXT, AuthContext
 from situasi.server.wall import assets, frozen_copy
-from situasi.server.wall import markup as wall_markup
 from situasi.server.wall import query as wall_query
 from situasi.server.wall import service as wall_service
 from situasi.server.wall import shell as wall_shell
@@ -65,8 +65,8 @@ async def serve_shell(request: Request) -> Response:
     viewer = _find_viewer(request)
     if viewer is None:
         return _not_found()
-    text = wall_shell.render_shell(request, viewer, _parse_query(request, viewer))
-    return HTMLResponse(text, headers={"content-security-policy": wall_markup.POLICY})
+    page = wall_shell.render_shell(request, viewer, _parse_query(request, viewer))
+    return html_pages.build_html_response(page, wall_shell.POLICY)
 
 
 async def serve_file(request: Request) -> Response:
@@ -180,12 +180,9 @@ async def serve_frozen_copy(request: Request) -> Response:
     audit_log.log_exported(
         viewer, {"table": "salinan", "page": "layar"}, "html", copy.row_count, filters
     )
-    headers = {
-        "content-disposition": f'attachment; filename="{copy.file_name}"',
-        # If a browser shows it after all, it may run and load nothing.
-        "content-security-policy": "default-src 'none'; sandbox",
-    }
-    return Response(copy.html, media_type="text/html", headers=headers)
+    headers = {"content-disposition": f'attachment; filename="{copy.file_name}"'}
+    # If a browser shows it after all, it may run and load nothing.
+    return html_pages.build_html_response(copy.html, "default-src 'none'; sandbox", headers=headers)
 
 
 async def acknowledge(request: Request) -> Response:
@@ -213,7 +210,7 @@ async def acknowledge(request: Request) -> Response:
     text = wall_state.format_acknowledgement(
         acknowledgement, zone, with_name=viewer.role.may_see("personel")
     )
-    return JSONResponse({"heeded": text, "seconds": acknowledgement.response_time_s})
+    return JSONResponse({"acknowledged": text, "seconds": acknowledgement.response_time_s})
 
 
 async def _read_form(request: Request) -> tuple[str, str]:

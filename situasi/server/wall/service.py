@@ -27,9 +27,9 @@ from situasi.common.disk_space import DISK_SPACE
 from situasi.live import access_scope
 from situasi.live.snapshot import SnapshotView
 from situasi.server.wall import state as wall_state
-from situasi.server.wall.picture_pool import PicturePool
 from situasi.server.wall.query import WallQuery
 from situasi.server.wall.state import AnalysisView, Sources
+from situasi.server.wall.state_pool import StatePool
 from situasi.store.interface import StoreError
 
 ResultT = TypeVar("ResultT")
@@ -71,13 +71,9 @@ class WallService:
             max_retry_s=5.0,
             expected_errors=_EXPECTED_ERRORS,
         )
-        self._refresh_executor = ThreadPoolExecutor(1, "wall-look")
-        self._live_pool: PicturePool[EncodedState] = PicturePool(
-            "wall-live", threads=4, per_owner=2
-        )
-        self._past_pool: PicturePool[EncodedState] = PicturePool(
-            "wall-past", threads=2, per_owner=1
-        )
+        self._refresh_executor = ThreadPoolExecutor(1, "wall-refresh")
+        self._live_pool: StatePool[EncodedState] = StatePool("wall-live", threads=4, per_owner=2)
+        self._past_pool: StatePool[EncodedState] = StatePool("wall-past", threads=2, per_owner=1)
 
     async def get_state(self, viewer: Viewer, query: WallQuery) -> EncodedState:
         """Return the current state for this viewer. Raises TooManyQueries."""
@@ -96,7 +92,7 @@ class WallService:
         """Run `make`, whose result is not shared, in a thread. Raises TooManyQueries."""
         return await self._pool_for(view_time).make(viewer.name, query, make)
 
-    def _pool_for(self, view_time: ViewTime) -> PicturePool[EncodedState]:
+    def _pool_for(self, view_time: ViewTime) -> StatePool[EncodedState]:
         return self._live_pool if view_time.live else self._past_pool
 
     def _cache_key(
@@ -143,11 +139,8 @@ class WallService:
         old_key = self._change_key()
         loop, read = asyncio.get_running_loop(), read or self.board.refresher.current_view
         view, acks = await loop.run_in_executor(self._refresh_executor, self._read_store, read)
-        self._snapshot_view, self._refreshed_s, self._disk_summary = (
-            view,
-            monotonic(),
-            DISK_SPACE.state.summary,
-        )
+        self._snapshot_view, self._refreshed_s = view, monotonic()
+        self._disk_summary = DISK_SPACE.state.summary
         if acks is not None:
             self._acknowledged, self._revision = acks, self._revision + 1
         if self._change_key() != old_key:
@@ -156,13 +149,8 @@ class WallService:
         return view
 
     def _change_key(self) -> Hashable:
-        view = self._snapshot_view
-        return view and (
-            view.snapshot.audit_position,
-            view.trouble,
-            self._revision,
-            self._disk_summary,
-        )
+        view, own = self._snapshot_view, (self._revision, self._disk_summary)
+        return view and (view.snapshot.audit_position, view.trouble, own)
 
     def _read_store(
         self, read: Callable[[], SnapshotView]

@@ -5,41 +5,41 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from markupsafe import Markup
 from starlette.requests import Request
 
 from situasi.access.roles import Viewer
 from situasi.board import current_board
 from situasi.common.i18n import _
 from situasi.presentation.view_text import SITUATION_FILTERS
+from situasi.server import html_pages
 from situasi.server.wall import assets, svg_map
-from situasi.server.wall import markup as wall_markup
 from situasi.server.wall.query import WallQuery
 
+# The wall loads its own files from its own server, and runs no inline script.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+    "connect-src 'self'; img-src 'self' data:; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'self'"
+)
 
-def render_shell(request: Request, viewer: Viewer, query: WallQuery) -> str:
+
+def render_shell(request: Request, viewer: Viewer, query: WallQuery) -> Markup:
     """Return the page for this viewer."""
     board = current_board()
     election = board.register.election
-    return wall_markup.render_wall_page(
-        language=query.language,
-        dark=query.dark,
+    return html_pages.render_template(
+        "wall.html",
+        theme="dark" if query.dark else "light",
         title=" · ".join((_("Layar"), "Situasi", election.kabupaten)),
         unit=f"{election.command} · {election.operation}",
         zone=election.zone_label,
         svg=svg_map.build_register_drawing(board.boundaries, board.register).svg,
         credit=f"{board.boundaries.credit}. {board.boundaries.caution}.",
-        files=(assets.asset_path("wall.css"), assets.asset_path("wall.js")),
-        words={
-            "reports": _("Laporan terbaru"),
-            "by_area": _("Menurut kecamatan"),
-            "name": _("Nama yang memahami"),
-            "send": _("Paham"),
-        },
+        style_path=assets.asset_path("wall.css"),
+        script_path=assets.asset_path("wall.js"),
         controls=_build_controls(viewer),
-        script_data={
-            **_build_script_data(viewer, query),
-            "home": _build_home_link(request, viewer),
-        },
+        script_data=_build_script_data(viewer, query) | {"home": _build_home_link(request, viewer)},
     )
 
 
@@ -51,11 +51,13 @@ def _build_controls(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
         ("next", _("Berikutnya"), "→"),
         ("freeze", _("Bekukan"), "F"),
         ("mute", _("Bunyi"), "M"),
-        ("heed", _("Paham"), "A"),
+        ("acknowledge", _("Paham"), "A"),
         ("full", _("Layar penuh"), "L"),
         ("home", _("Ke papan"), "B"),
     )
-    return tuple(control for control in controls if control[0] != "heed" or may_acknowledge(viewer))
+    return tuple(
+        control for control in controls if control[0] != "acknowledge" or may_acknowledge(viewer)
+    )
 
 
 def _build_home_link(request: Request, viewer: Viewer) -> str:
@@ -80,7 +82,7 @@ def _build_script_data(viewer: Viewer, query: WallQuery) -> dict[str, Any]:
         "zone": election.zone_label,
         "between": "." if query.language == "id" else ":",
         "views": len(query.views),
-        "may_heed": may_acknowledge(viewer),
+        "may_acknowledge": may_acknowledge(viewer),
         "name": "" if viewer.is_local else viewer.name,
         "words": script_sentences(),
     }
@@ -127,7 +129,7 @@ def script_sentences() -> dict[str, str]:
         "sending": _("Mencatat …"),
         "failed": _("Belum tercatat: {why}"),
         "no_line": _("sambungan terputus"),
-        "unheeded": _("belum dipahami"),
+        "unacknowledged": _("belum dipahami"),
         "and_more": _("dan {n} lagi"),
         "signed_out": _("Sesi ini sudah berakhir."),
         "sign_in": _("Masuk"),

@@ -147,13 +147,9 @@ def _format_filter(query: WallQuery, register: Any) -> str:
 
 
 def _build_moment(view_time: ViewTime) -> dict[str, Any]:
-    note = (
-        _("jam latihan")
-        if view_time.is_exercise
-        else _("langsung")
-        if view_time.live
-        else _("lampau")
-    )
+    note = _("langsung") if view_time.live else _("lampau")
+    if view_time.is_exercise:
+        note = _("jam latihan")
     return {
         "at": _epoch_ms(view_time.at),
         "ticks": view_time.live and not view_time.is_exercise,
@@ -255,29 +251,33 @@ def _build_alarm(row: Any, data: ViewData, drawing: svg_map.MapDrawing) -> dict[
     zone = data.register.election.zone
     item = incident_item.build_item(row, data.register, data.view_time.at)
     state = row.situasi if isinstance(row.situasi, str) else None
-    return {
-        "id": hash_case_id(row.case),
+    return _build_case(row, item) | {
         "seq": int(row.grave_seq),
         "code": row.kecamatan if isinstance(row.kecamatan, str) else None,
         "spot": drawing.locate(row.kecamatan, row.lon, row.lat),
-        "tingkat": item.tingkat or "belum",
         "weight": _("tingkat {level}").format(level=item.tingkat_label),
         "situasi": state and [state, _("situasi {state}").format(state=label("situasi", state))],
+        "came": i18n.format_time(row.grave_at.astimezone(zone)),
+        "old": not item.is_exercise and row.came_at - row.grave_at > _HISTORY_AGE,
+        "acknowledged": _format_row_acknowledgement(row, data, zone),
+    }
+
+
+def _build_case(row: Any, item: incident_item.IncidentItem) -> dict[str, Any]:
+    """Return what is told of any case, be it an alarm or among the newest reports."""
+    happened = _("terjadi {time}").format(time=item.occurrence) if item.occurrence else ""
+    return {
+        "id": hash_case_id(row.case),
+        "tingkat": item.tingkat or "belum",
+        "weight": item.tingkat_label,
         "title": item.title,
         "place": item.place,
         "text": incident_item.shorten_text(item.text),
         "status": item.status,
         "when": item.last_report,
-        "happened": _format_happened(item),
-        "came": i18n.format_time(row.grave_at.astimezone(zone)),
+        "happened": happened,
         "latihan": item.is_exercise,
-        "old": not item.is_exercise and row.came_at - row.grave_at > _HISTORY_AGE,
-        "heeded": _format_row_acknowledgement(row, data, zone),
     }
-
-
-def _format_happened(item: incident_item.IncidentItem) -> str:
-    return _("terjadi {time}").format(time=item.occurrence) if item.occurrence else ""
 
 
 def hash_case_id(case: str) -> str:
@@ -317,19 +317,7 @@ def _newest_reports(data: ViewData) -> list[Any]:
 
 
 def _build_report(row: Any, data: ViewData) -> dict[str, Any]:
-    item = incident_item.build_item(row, data.register, data.view_time.at)
-    return {
-        "id": hash_case_id(row.case),
-        "tingkat": item.tingkat or "belum",
-        "weight": item.tingkat_label,
-        "title": item.title,
-        "place": item.place,
-        "text": incident_item.shorten_text(item.text),
-        "status": item.status,
-        "when": item.last_report,
-        "happened": _format_happened(item),
-        "latihan": item.is_exercise,
-    }
+    return _build_case(row, incident_item.build_item(row, data.register, data.view_time.at))
 
 
 def _table_columns(viewer: Viewer) -> list[str]:

@@ -108,11 +108,9 @@ def _render_label(code: str, label: Label) -> Markup:
             line += Markup(
                 '<line class="tie" x1="{0:.1f}" y1="{1:.1f}" x2="{0:.1f}" y2="{2:.1f}"/>'
             ).format(x2, y - above, y + below)
-    value = (
-        Markup('dx="5"')
-        if label.is_one_line
-        else Markup('x="{:.1f}" dy="{}"').format(x, _VALUE_OFFSET)
-    )
+    value = Markup('x="{:.1f}" dy="{}"').format(x, _VALUE_OFFSET)
+    if label.is_one_line:
+        value = Markup('dx="5"')
     return Markup(
         '<g class="label {side}" data-code="{code}">{line}<text class="{align}" x="{x:.1f}" '
         'y="{y:.1f}"><tspan class="name">{name}</tspan><tspan class="value" {value}></tspan>'

@@ -224,13 +224,13 @@ def test_the_first_who_takes_note_is_kept_with_the_time_it_took(
     assert heed(rina, "0" * 18, "Iptu Rahmat").status == 404
     first = heed(rina, number, "Iptu Rahmat")
     assert first.status == 200
-    assert "dipahami Iptu Rahmat" in json.loads(first.body)["heeded"]
+    assert "dipahami Iptu Rahmat" in json.loads(first.body)["acknowledged"]
     again = heed(signed_in(server, "wati"), number, "Bripka Sari")
     assert json.loads(again.body) == json.loads(first.body)
     said = acknowledgements(server)[number]
     assert (said.by, said.account) == ("Iptu Rahmat", "rina")
     assert 0 <= said.response_time_s < 60
-    assert "dipahami Iptu Rahmat" in alarm(rina, "Massa PAHAM")["heeded"]
+    assert "dipahami Iptu Rahmat" in alarm(rina, "Massa PAHAM")["acknowledged"]
 
 
 def test_another_site_makes_nobody_take_note(server: Server, rina: Knocker) -> None:

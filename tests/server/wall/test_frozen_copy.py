@@ -22,7 +22,6 @@ from situasi.board import Board
 from situasi.common import i18n
 from situasi.ingest.pipeline import ingest_file
 from situasi.server.wall import assets, frozen_copy, js_bundler
-from situasi.server.wall import markup as wall_markup
 from situasi.server.wall import query as wall_query
 from situasi.server.wall import state as wall_state
 from situasi.server.wall.frozen_copy import FrozenCopy
@@ -226,7 +225,7 @@ def test_it_loads_nothing_and_runs_one_script_that_its_policy_names(rehearsed: B
     assert {"iframe", "object", "embed", "img", "form", "base"}.isdisjoint(read.names)
     assert not re.search(r"<[^>]* (style|on\w+)=", text)
     policy = html.unescape(re.search(r'Content-Security-Policy" content="([^"]+)"', text)[1])  # type: ignore[index]
-    assert policy == wall_markup.build_frozen_policy(
+    assert policy == frozen_copy.build_policy(
         assets.build_frozen_style(), assets.build_frozen_script()
     )
     assert policy.startswith("default-src 'none'; script-src 'sha256-")

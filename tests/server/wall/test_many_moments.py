@@ -17,10 +17,10 @@ from situasi.analysis.situation import area_summary
 from situasi.board import Board
 from situasi.common.work_limits import TooManyQueries
 from situasi.server.fair_workers import FairWorkers
-from situasi.server.wall import picture_pool
 from situasi.server.wall import query as wall_query
 from situasi.server.wall import service as wall_service
 from situasi.server.wall import state as wall_state
+from situasi.server.wall import state_pool
 from situasi.server.wall.service import EncodedState, WallService
 from situasi.server.wall.state import Sources
 
@@ -89,7 +89,7 @@ def test_the_live_wall_of_others_is_never_behind_past_moments(board: Board, held
     refused = [one for one in answers if isinstance(one, TooManyQueries)]
     given = [one for one in answers if isinstance(one, EncodedState)]
     assert len(refused) + len(given) == len(MOMENTS) == 500
-    assert held.past[BUSY.name] <= picture_pool.MAX_QUESTIONS
+    assert held.past[BUSY.name] <= state_pool.MAX_QUERIES
     assert len(refused) > 300
 
 

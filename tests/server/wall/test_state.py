@@ -26,8 +26,8 @@ from situasi.board import Board
 from situasi.ingest.pipeline import ingest_file
 from situasi.presentation import kpis as presentation_kpis
 from situasi.presentation import map_measures
-from situasi.server.wall import picture_pool, routes
 from situasi.server.wall import query as wall_query
+from situasi.server.wall import routes, state_pool
 from situasi.server.wall import service as wall_service
 from situasi.server.wall import state as wall_state
 from situasi.server.wall.service import EncodedState, WallService
@@ -260,14 +260,16 @@ def test_a_grave_report_of_the_whole_kabupaten_is_not_one_polseks_to_take_note_o
 
 def test_what_somebody_took_note_of_says_so_and_when(board: Board, tmp_path: Path) -> None:
     report(board, tmp_path, GRAVE)
-    assert look(board, "")["alarms"][0]["heeded"] is None
+    assert look(board, "")["alarms"][0]["acknowledged"] is None
     case = str(board.snapshot_reader.refresh().snapshot.frames["incidents"]["case"].iloc[0])
     later = NOON + timedelta(seconds=40)
     acknowledgements.acknowledge(board.store, case, "Iptu Rahmat", "posko", NOON, later)
-    told = look(board, "")["alarms"][0]["heeded"]
+    told = look(board, "")["alarms"][0]["acknowledged"]
     assert told == "dipahami Iptu Rahmat 12.00, setelah 40 detik"
-    assert look(board, SAAT)["alarms"][0]["heeded"] is None  # of a past moment nothing is told
-    unnamed = look(board, "", Viewer("tamu", ROLES["tamu"]))["alarms"][0]["heeded"]
+    assert (
+        look(board, SAAT)["alarms"][0]["acknowledged"] is None
+    )  # of a past moment nothing is told
+    unnamed = look(board, "", Viewer("tamu", ROLES["tamu"]))["alarms"][0]["acknowledged"]
     assert unnamed == "dipahami 12.00, setelah 40 detik"  # who sees no officers reads no name
 
 
@@ -350,7 +352,7 @@ def test_a_long_day_leaves_no_more_pictures_behind_than_are_kept(board: Board) -
                     await _body(screen, query, replace(CHIEF, name=code))
 
     asyncio.run(many())
-    assert len(screen._live_pool._pictures) == picture_pool.MAX_PICTURES
+    assert len(screen._live_pool._states) == state_pool.MAX_STATES
 
 
 def test_one_session_has_so_many_answers_held_back_and_no_more(board: Board) -> None:

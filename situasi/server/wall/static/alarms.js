@@ -11,19 +11,19 @@ export class Alarms {
   }
 
   // Take the critical cases of a new state; acknowledged ones leave the queue.
-  take(every) {
-    const newest = Math.max(0, ...every.map((one) => one.seq));
+  update(open) {
+    const newest = Math.max(0, ...open.map((one) => one.seq));
     if (this.mark === null) this.mark = newest;
-    const fresh = every.filter((one) => one.seq > this.mark && !one.old);
+    const arrived = open.filter((one) => one.seq > this.mark && !one.old);
     this.mark = Math.max(this.mark, newest);
-    const now = new Map(every.map((one) => [one.id, one]));
+    const current = new Map(open.map((one) => [one.id, one]));
     this.queue = this.queue
-      .concat(fresh.sort((one, other) => one.seq - other.seq))
-      .map((one) => now.get(one.id) ?? one)
-      .filter((one) => !one.heeded);
+      .concat(arrived.sort((one, other) => one.seq - other.seq))
+      .map((one) => current.get(one.id) ?? one)
+      .filter((one) => !one.acknowledged);
   }
 
-  letGo(id) {
+  remove(id) {
     this.queue = this.queue.filter((one) => one.id !== id);
   }
 }

@@ -34,7 +34,7 @@ function sign(place, [scale, code]) {
 }
 
 // A text, or marks with their counts.
-function said(place, words) {
+function textOrCounts(place, words) {
   if (typeof words === "string") {
     if (place.children.length || place.textContent !== words) place.textContent = words;
     return;
@@ -61,9 +61,9 @@ export function figures(place, list) {
     card.className = one.alarm ? "alarm" : "";
     card.dataset.key = one.key;
     text(card.children[0], one.title);
-    said(card.children[1].children[0], one.value);
+    textOrCounts(card.children[1].children[0], one.value);
     text(card.children[1].children[1], one.unit);
-    said(card.children[2], one.note);
+    textOrCounts(card.children[2], one.note);
     const letters = typeof one.value === "string" ? one.value.length : 0;
     card.children[1].className = letters > 11 ? "long" : "";
   });
@@ -101,24 +101,24 @@ export function legend(place, list) {
     });
 }
 
-export function table(place, told) {
-  const all = told ? [told.head, ...told.rows] : [];
+export function table(place, data) {
+  const all = data ? [data.head, ...data.rows] : [];
   children(place, all.length, () => element("tr")).forEach((row, at) => {
     const cell = () => document.createElement(at ? "td" : "th");
     children(row, all[at].length, cell).forEach((one, n) => text(one, all[at][n]));
   });
 }
 
-// areas: by code [value, fill, opacity, label in paper colour]; others stay empty.
-export function areas(map, told) {
+// byCode: of each area [value, fill, opacity, label in paper colour]; others stay empty.
+export function areas(map, byCode) {
   for (const shape of map.querySelectorAll(".area")) {
-    const area = told[shape.dataset.code];
+    const area = byCode[shape.dataset.code];
     shape.setAttribute("class", `area ${area ? (area[1] ? "" : "silent") : "out"}`.trim());
     shape.setAttribute("fill", area?.[1] ?? "none");
     shape.setAttribute("fill-opacity", area?.[2] ?? 1);
   }
   for (const label of map.querySelectorAll(".label")) {
-    const area = told[label.dataset.code];
+    const area = byCode[label.dataset.code];
     label.classList.toggle("out", !area);
     label.classList.toggle("on-fill", Boolean(area?.[3]) && label.classList.contains("inside"));
     text(label.querySelector(".value"), area?.[0] ?? "");
@@ -134,9 +134,9 @@ export function marks(map, alarms) {
     group.setAttribute("class", `mark ${one.tingkat}`);
     group.setAttribute("transform", `translate(${one.spot[0]} ${one.spot[1]})`);
     if (group.dataset.shape === one.tingkat) return;
-    const [name, drawnAs] = SHAPES[one.tingkat];
+    const [name, attributes] = SHAPES[one.tingkat];
     const shape = document.createElementNS(SVG, name);
-    for (const [key, value] of Object.entries(drawnAs)) shape.setAttribute(key, value);
+    for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, value);
     group.replaceChildren(shape);
     group.dataset.shape = one.tingkat;
   });

@@ -2,7 +2,7 @@
 
 import { by, text } from "./draw.js";
 import { alarms, sound } from "./ringing.js";
-import { PACE, age, clock, narrow, now, say, state, told, withZone, words } from "./state.js";
+import { PACE, age, clock, config, fill, narrow, now, state, withZone, words } from "./state.js";
 
 const QUIET = 15 * 60 * 1000;
 
@@ -20,46 +20,49 @@ export function footer() {
     text(by("state"), words.wait);
     return;
   }
-  const how = state.lostSince ? "lost" : broken ? "broken" : state.frozen ? "frozen" : "connected";
-  const sentence = words[how === "connected" ? how : `${how}_short`];
-  const parts = [say(sentence, { time: withZone(state.checked, true), age: age(state.checked) })];
-  if (how === "connected") {
+  const connection =
+    state.lostSince ? "lost" : broken ? "broken" : state.frozen ? "frozen" : "connected";
+  const sentence = words[connection === "connected" ? connection : `${connection}_short`];
+  const parts = [fill(sentence, { time: withZone(state.checked, true), age: age(state.checked) })];
+  if (connection === "connected") {
     parts.push(picture.last ? lastReport(...picture.last) : words.never);
   }
   text(by("state"), parts.join(" · "));
   const all = picture.views.length;
   const place = { at: state.at + 1, all, n: PACE };
   const turning = narrow.matches ? words.picked : state.held ? words.held : words.turning;
-  text(by("rotation"), all < 2 ? words.single : say(turning, place));
+  text(by("rotation"), all < 2 ? words.single : fill(turning, place));
 }
 
 // Quiet times are stated, so that nobody takes them for a lost connection. With the date if it is
 // not the day shown.
 function lastReport(at, date) {
   const shown = state.picture.moment.ticks ? now() : state.picture.moment.at;
-  const day = (moment) => Math.floor((moment + told.offset * 1000) / 86400000);
+  const day = (moment) => Math.floor((moment + config.offset * 1000) / 86400000);
   const time = day(at) === day(shown) ? withZone(at, false) : `${date} ${withZone(at, false)}`;
-  return say(shown - at > QUIET ? words.quiet : words.last, { time });
+  return fill(shown - at > QUIET ? words.quiet : words.last, { time });
 }
 
 // The warning line: lost connection, broken store, frozen state.
 export function announce() {
-  const said = [];
+  const messages = [];
   const time = state.checked ? withZone(state.checked, false) : "–";
-  if (state.lostSince) said.push(say(words.lost, { since: clock(state.lostSince), time }));
-  else if (state.picture?.trouble) said.push(`${say(words.broken, { time })}. ${state.picture.trouble}`);
-  if (state.frozen) {
-    said.push(say(words.frozen, { time: withZone(state.checked, true) }));
-    const first = alarms.first;
-    if (first) said.push(`${counted()}: ${first.title}, ${first.place} (${first.came})`);
+  if (state.lostSince) messages.push(fill(words.lost, { since: clock(state.lostSince), time }));
+  else if (state.picture?.trouble) {
+    messages.push(`${fill(words.broken, { time })}. ${state.picture.trouble}`);
   }
-  text(by("announced"), said.join(" — "));
-  by("announced").hidden = !said.length;
+  if (state.frozen) {
+    messages.push(fill(words.frozen, { time: withZone(state.checked, true) }));
+    const first = alarms.first;
+    if (first) messages.push(`${counted()}: ${first.title}, ${first.place} (${first.came})`);
+  }
+  text(by("announced"), messages.join(" — "));
+  by("announced").hidden = !messages.length;
 }
 
 export function counted() {
   const more = alarms.queue.length - 1;
-  return more > 0 ? say(words.more, { n: more }) : words.new;
+  return more > 0 ? fill(words.more, { n: more }) : words.new;
 }
 
 export function time() {

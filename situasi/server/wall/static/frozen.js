@@ -4,20 +4,20 @@ import { by } from "./draw.js";
 import { state } from "./state.js";
 import { redraw } from "./view.js";
 
-const ways = [...by("ways").querySelectorAll("button")];
+const buttons = [...by("views").querySelectorAll("button")];
 
 function turn(to) {
   const all = state.picture.views.length;
   if (all) state.at = (to + all) % all;
   redraw();
-  ways.forEach((way, at) => way.setAttribute("aria-pressed", String(at === state.at)));
+  buttons.forEach((button, at) => button.setAttribute("aria-pressed", String(at === state.at)));
 }
 
 state.picture = JSON.parse(by("picture").textContent);
 document.body.classList.remove("waiting");
 turn(0);
 
-ways.forEach((way, at) => way.addEventListener("click", () => turn(at)));
+buttons.forEach((button, at) => button.addEventListener("click", () => turn(at)));
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest?.("details")) return;
   if (event.key === "ArrowLeft") turn(state.at - 1);

@@ -4,7 +4,7 @@ import * as draw from "./draw.js";
 import { by, text } from "./draw.js";
 import { counted } from "./foot.js";
 import { alarms, sound } from "./ringing.js";
-import { PACE, RELEASE, say, state, told, words } from "./state.js";
+import { PACE, RELEASE, config, fill, state, words } from "./state.js";
 import { redraw } from "./view.js";
 
 const RING_AGAIN = 15;
@@ -14,12 +14,12 @@ export function interrupt() {
   const first = state.frozen || state.over ? null : alarms.first;
   if (first?.id !== state.alarm?.id) {
     state.alarm = first;
-    close();
+    closeForm();
     by("alarm").hidden = !first;
     document.body.classList.toggle("alarmed", Boolean(first));
     if (first) {
-      state.released = RELEASE * 1000;
-      state.rings = 0;
+      state.remainingMs = RELEASE * 1000;
+      state.ringsIn = 0;
     }
     state.turnsAt = Date.now() + PACE * 1000;
     redraw();
@@ -35,56 +35,58 @@ function describe(one) {
   text(by("alarm-place"), one.place);
   text(by("alarm-text"), one.text);
   by("alarm").dataset.tingkat = one.tingkat;
-  const when = [one.weight, one.situasi?.[1], say(words.came, { time: one.came }), one.happened];
+  const when = [one.weight, one.situasi?.[1], fill(words.came, { time: one.came }), one.happened];
   if (one.latihan) when.unshift(words.made_up);
   text(by("alarm-when"), when.filter(Boolean).join(" · "));
   hint();
 }
 
-function hint(said) {
-  if (said) state.said = said;
-  const left = { n: Math.max(0, Math.ceil(state.released / 1000)) };
-  text(by("alarm-hint"), state.said || say(told.may_heed ? words.hint : words.hint_guest, left));
+function hint(message) {
+  if (message) state.hint = message;
+  const left = { n: Math.max(0, Math.ceil(state.remainingMs / 1000)) };
+  const countdown = config.may_acknowledge ? words.hint : words.hint_guest;
+  text(by("alarm-hint"), state.hint || fill(countdown, left));
 }
 
-export function count(passed) {
+export function countDown(passedMs) {
   if (!state.alarm) return;
-  if (state.rings-- <= 0) {
+  if (state.ringsIn-- <= 0) {
     sound.ring();
-    state.rings = RING_AGAIN - 1;
+    state.ringsIn = RING_AGAIN - 1;
   }
-  state.released -= passed;
-  if (state.released <= 0) {
-    alarms.letGo(state.alarm.id);
+  state.remainingMs -= passedMs;
+  if (state.remainingMs <= 0) {
+    alarms.remove(state.alarm.id);
     interrupt();
   } else hint();
 }
 
-export function heeding() {
-  const which = state.alarm ?? alarms.first ?? state.picture?.alarms.find((one) => !one.heeded);
-  if (!told.may_heed || !which || !state.picture.moment.live) return;
+export function openForm() {
+  const alarm = state.alarm ?? alarms.first
+    ?? state.picture?.alarms.find((one) => !one.acknowledged);
+  if (!config.may_acknowledge || !alarm || !state.picture.moment.live) return;
   if (!state.alarm) { // a report of the list: shown like a new one
-    alarms.letGo(which.id);
-    alarms.queue.unshift(which);
+    alarms.remove(alarm.id);
+    alarms.queue.unshift(alarm);
     state.frozen = false;
     interrupt();
   }
   state.naming = true;
   typing();
   by("acknowledge").hidden = false;
-  by("name").value ||= told.name;
+  by("name").value ||= config.name;
   by("name").focus();
   by("name").select();
 }
 
 // Only typing prolongs the alarm: a form left open must not block the next one.
 export function typing() {
-  state.released = Math.max(state.released, TYPING);
+  state.remainingMs = Math.max(state.remainingMs, TYPING);
 }
 
-export function close() {
+export function closeForm() {
   state.naming = false;
-  state.said = "";
+  state.hint = "";
   by("acknowledge").hidden = true;
   by("name").blur();
 }
@@ -98,15 +100,15 @@ export async function acknowledge() {
       method: "POST",
       body: new URLSearchParams({ case: one.id, name: by("name").value }),
     });
-    const said = await answer.json();
-    if (!answer.ok) throw new Error(said.why);
-    alarms.letGo(one.id);
+    const body = await answer.json();
+    if (!answer.ok) throw new Error(body.why);
+    alarms.remove(one.id);
     const row = state.picture.alarms.find((other) => other.id === one.id);
-    if (row) row.heeded = said.heeded;
+    if (row) row.acknowledged = body.acknowledged;
     interrupt();
     redraw();
   } catch (error) {
     const why = error instanceof TypeError ? words.no_line : error.message;
-    hint(say(words.failed, { why }));
+    hint(fill(words.failed, { why }));
   }
 }

@@ -5,60 +5,60 @@ const GRACE = 5; // extra seconds that a good connection may take
 const PAUSE = 200; // ms between two requests
 const AGAIN = 1000; // ms until the next try of a lost connection, plus as much at random
 
-const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-export class Line {
-  // Callbacks: heard(state or null, clocks), lost(), over() when access has ended.
-  constructor(address, { heard, lost, over }) {
+export class Connection {
+  // Callbacks: onState(state or null, clocks), onLost(), onEnded() when access has ended.
+  constructor(address, { onState, onLost, onEnded }) {
     this.address = address;
-    this.heard = heard;
-    this.over = over;
-    this.lost = lost;
+    this.onState = onState;
+    this.onEnded = onEnded;
+    this.onLost = onLost;
     this.tag = "";
-    this.holds = false;
-    window.addEventListener("offline", () => this.asking?.abort());
+    this.isConnected = false;
+    window.addEventListener("offline", () => this.request?.abort());
     window.addEventListener("online", () => this.wake?.());
   }
 
   async run() {
     for (;;) {
       try {
-        await this.ask();
-        this.holds = true;
+        await this.poll();
+        this.isConnected = true;
         await sleep(PAUSE);
       } catch {
-        if (this.holds || !this.tag) this.lost();
-        this.holds = false;
-        const pause = AGAIN * (1 + Math.random());
-        await Promise.race([sleep(pause), new Promise((woken) => { this.wake = woken; })]);
+        if (this.isConnected || !this.tag) this.onLost();
+        this.isConnected = false;
+        const pauseMs = AGAIN * (1 + Math.random());
+        await Promise.race([sleep(pauseMs), new Promise((resolve) => { this.wake = resolve; })]);
       }
     }
   }
 
-  async ask() {
-    this.asking = new AbortController();
-    const patience = this.holds ? WAIT : 0; // after a loss the server answers at once
-    const limit = setTimeout(() => this.asking.abort(), (patience + GRACE) * 1000);
+  async poll() {
+    this.request = new AbortController();
+    const waitS = this.isConnected ? WAIT : 0; // after a loss the server answers at once
+    const timeout = setTimeout(() => this.request.abort(), (waitS + GRACE) * 1000);
     try {
-      const headers = { Prefer: `wait=${patience}`, Accept: "application/json" };
+      const headers = { Prefer: `wait=${waitS}`, Accept: "application/json" };
       if (this.tag) headers["If-None-Match"] = this.tag;
       const answer = await fetch(this.address, {
-        headers, cache: "no-store", signal: this.asking.signal,
+        headers, cache: "no-store", signal: this.request.signal,
       });
       if ([401, 403, 404].includes(answer.status)) {
         this.tag = "";
-        this.over();
+        this.onEnded();
       } else if (answer.status === 304) {
-        this.heard(null, clocks(answer));
+        this.onState(null, clocks(answer));
       } else if (answer.ok) {
         const picture = await answer.json();
         this.tag = answer.headers.get("etag");
-        this.heard(picture, clocks(answer));
+        this.onState(picture, clocks(answer));
         return;
       }
       if (answer.status !== 304) throw new Error(String(answer.status));
     } finally {
-      clearTimeout(limit);
+      clearTimeout(timeout);
     }
   }
 }

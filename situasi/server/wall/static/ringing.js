@@ -2,7 +2,7 @@
 
 import { Alarms } from "./alarms.js";
 import { Sound } from "./sound.js";
-import { asked } from "./state.js";
+import { params } from "./state.js";
 
 export const alarms = new Alarms();
-export const sound = new Sound(asked.get("bunyi") !== "off");
+export const sound = new Sound(params.get("bunyi") !== "off");

@@ -33,16 +33,16 @@ export class Sound {
     const begin = this.context.currentTime + 0.05;
     for (const [pitch, after] of TONES) {
       const tone = this.context.createOscillator();
-      const loud = this.context.createGain();
+      const gain = this.context.createGain();
       const at = begin + after;
       tone.frequency.value = pitch;
-      loud.gain.setValueAtTime(0, at);
-      loud.gain.linearRampToValueAtTime(0.5, at + 0.03);
-      loud.gain.exponentialRampToValueAtTime(0.001, at + 0.9);
-      tone.connect(loud).connect(this.context.destination);
+      gain.gain.setValueAtTime(0, at);
+      gain.gain.linearRampToValueAtTime(0.5, at + 0.03);
+      gain.gain.exponentialRampToValueAtTime(0.001, at + 0.9);
+      tone.connect(gain).connect(this.context.destination);
       tone.start(at);
       tone.stop(at + 1);
-      tone.onended = () => loud.disconnect();
+      tone.onended = () => gain.disconnect();
     }
   }
 }

@@ -2,7 +2,7 @@
 
 import * as draw from "./draw.js";
 import { by, text } from "./draw.js";
-import { narrow, say, state, told, words } from "./state.js";
+import { fill, narrow, state, words } from "./state.js";
 
 const LINES = 6;
 
@@ -19,7 +19,7 @@ export function redraw() {
   draw.bands(by("bands"), bands);
   document.body.classList.toggle("crowded", bands.length > 1);
   text(by("day"), `${picture.moment.day} · ${picture.moment.note}`);
-  text(by("filter"), say(words.filter, { filter: picture.filter }));
+  text(by("filter"), fill(words.filter, { filter: picture.filter }));
   const one = view();
   if (!one) {
     text(by("title"), "Situasi");
@@ -28,7 +28,7 @@ export function redraw() {
     return;
   }
   text(by("title"), one.title);
-  draw.figures(by("figures"), narrow.matches ? light(picture) : one.figures);
+  draw.figures(by("figures"), narrow.matches ? allFigures(picture) : one.figures);
   draw.areas(by("map"), one.areas);
   const silent = Object.values(one.areas).some((area) => !area[1]);
   draw.legend(by("legend"), one.legend.filter(([mark]) => mark[0] !== "silent" || silent));
@@ -46,12 +46,12 @@ export function redraw() {
 }
 
 // On a phone the figures of all views are stacked.
-function light(picture) {
-  const found = new Map();
+function allFigures(picture) {
+  const figures = new Map();
   for (const one of picture.views) {
-    for (const figure of one.figures) if (!found.has(figure.key)) found.set(figure.key, figure);
+    for (const figure of one.figures) if (!figures.has(figure.key)) figures.set(figure.key, figure);
   }
-  return [...found.values()];
+  return [...figures.values()];
 }
 
 // Open critical cases; the remaining lines go to the newest reports.
@@ -61,11 +61,11 @@ function reports(picture) {
     title: one.title,
     place: one.place,
     end: one.when,
-    note: [one.heeded ?? (picture.moment.live ? words.unheeded : ""), one.situasi?.[1],
+    note: [one.acknowledged ?? (picture.moment.live ? words.unacknowledged : ""), one.situasi?.[1],
       one.status, one.happened].filter(Boolean).join(" · "),
   }));
   const rest = picture.alarm_count - grave.length;
-  if (rest > 0) grave[grave.length - 1].note = say(words.and_more, { n: rest + 1 });
+  if (rest > 0) grave[grave.length - 1].note = fill(words.and_more, { n: rest + 1 });
   if (narrow.matches || grave.length > LINES - 2) return grave;
   const known = new Set(picture.alarms.map((one) => one.id));
   const newest = picture.newest.filter((one) => !known.has(one.id)).map(report);

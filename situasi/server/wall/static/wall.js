@@ -2,16 +2,16 @@
 
 import { by, text } from "./draw.js";
 import { announce, footer, time } from "./foot.js";
-import { acknowledge, close, count, heeding, interrupt, typing } from "./interrupt.js";
-import { Line } from "./line.js";
+import { acknowledge, closeForm, countDown, interrupt, openForm, typing } from "./interrupt.js";
+import { Connection } from "./line.js";
 import { alarms, sound } from "./ringing.js";
-import { PACE, narrow, now, state, told, words } from "./state.js";
+import { PACE, config, narrow, now, state, words } from "./state.js";
 import { redraw } from "./view.js";
 
 sound.changed = footer;
 
-function heard(picture, clocks) {
-  if (clocks.files !== told.files && !state.alarm && !state.frozen) {
+function onState(picture, clocks) {
+  if (clocks.files !== config.files && !state.alarm && !state.frozen) {
     location.reload(); // the server has newer scripts
     return;
   }
@@ -19,13 +19,13 @@ function heard(picture, clocks) {
   state.lostSince = 0;
   state.over = false;
   if (picture) {
-    alarms.take(picture.moment.live ? picture.alarms : []);
+    alarms.update(picture.moment.live ? picture.alarms : []);
     if (state.frozen) state.newer = picture;
     else show(picture);
   }
-  state.heardChecked = clocks.checked;
+  state.newestChecked = clocks.checked;
   if (!state.frozen) state.checked = clocks.checked;
-  every();
+  update();
 }
 
 function show(picture) {
@@ -37,18 +37,18 @@ function show(picture) {
   redraw();
 }
 
-function lost() {
+function onLost() {
   state.lostSince ||= now();
-  every();
+  update();
 }
 
-function over() {
+function onEnded() {
   // Without access, nothing stays on the screen.
   state.over = true;
   state.picture = state.newer = null;
   alarms.queue = [];
   document.body.classList.add("waiting");
-  every();
+  update();
 }
 
 function turn(step) {
@@ -62,12 +62,12 @@ function turn(step) {
 function freeze() {
   state.frozen = !state.frozen;
   if (!state.frozen) {
-    state.checked = state.heardChecked;
+    state.checked = state.newestChecked;
     if (state.newer) show(state.newer);
   }
 }
 
-const acts = {
+const actions = {
   back: () => turn(-1),
   next: () => turn(1),
   hold: () => {
@@ -76,30 +76,30 @@ const acts = {
   },
   freeze,
   mute: () => sound.toggle(),
-  heed: heeding,
-  home: () => { location.href = told.home; },
+  acknowledge: openForm,
+  home: () => { location.href = config.home; },
   full: () => {
     if (document.fullscreenElement) document.exitFullscreen();
     else document.documentElement.requestFullscreen?.().catch(() => {});
   },
 };
 const KEYS = {
-  ArrowLeft: "back", ArrowRight: "next", " ": "hold", f: "freeze", m: "mute", a: "heed",
-  Enter: "heed", b: "home", Escape: "home", l: "full",
+  ArrowLeft: "back", ArrowRight: "next", " ": "hold", f: "freeze", m: "mute", a: "acknowledge",
+  Enter: "acknowledge", b: "home", Escape: "home", l: "full",
 };
 
 document.addEventListener("keydown", (event) => {
   sound.wake();
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (state.naming) {
-    if (event.key === "Escape") close();
+    if (event.key === "Escape") closeForm();
     return;
   }
-  const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-  if (!act || (event.key === "Enter" && event.target.closest?.("button, a"))) return;
+  const action = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (!action || (event.key === "Enter" && event.target.closest?.("button, a"))) return;
   event.preventDefault();
-  acts[act]();
-  every();
+  actions[action]();
+  update();
 });
 document.addEventListener("pointerdown", () => sound.wake());
 document.addEventListener("pointermove", () => {
@@ -107,9 +107,9 @@ document.addEventListener("pointermove", () => {
   state.hidesAt = Date.now() + 4000;
 });
 by("controls").addEventListener("click", (event) => {
-  const act = event.target.closest("button")?.dataset.act;
-  if (act) acts[act]();
-  every();
+  const action = event.target.closest("button")?.dataset.act;
+  if (action) actions[action]();
+  update();
 });
 by("name").addEventListener("input", typing);
 by("acknowledge").addEventListener("submit", (event) => {
@@ -120,7 +120,7 @@ narrow.addEventListener("change", redraw);
 
 // --- once a second, and after every event ---
 
-function every() {
+function update() {
   interrupt();
   announce();
   footer();
@@ -135,16 +135,16 @@ function every() {
 
 let last = Date.now();
 setInterval(() => {
-  const passed = Date.now() - last;
+  const passedMs = Date.now() - last;
   last = Date.now();
-  count(passed);
+  countDown(passedMs);
   const turning = !state.held && !state.frozen && !state.alarm && !narrow.matches;
   if (turning && state.picture?.views.length > 1 && Date.now() >= state.turnsAt) turn(1);
   if (state.hidesAt && Date.now() > state.hidesAt) {
     document.body.classList.remove("pointed");
     state.hidesAt = 0;
   }
-  every();
+  update();
 }, 1000);
 
-new Line("/layar/gambar" + location.search, { heard, lost, over }).run();
+new Connection("/layar/gambar" + location.search, { onState, onLost, onEnded }).run();

@@ -10,15 +10,15 @@ from typing import Generic, TypeVar
 from situasi.common.work_limits import QueryLimiter
 from situasi.server.fair_workers import FairWorkers
 
-PictureT = TypeVar("PictureT")
+StateT = TypeVar("StateT")
 ResultT = TypeVar("ResultT")
 
-MAX_PICTURES = 64  # states in the cache
+MAX_STATES = 64  # states in the cache
 # Different queries (filters, moments, views) of one viewer: more tabs than anybody looks at.
-MAX_QUESTIONS, QUESTIONS_PER_MINUTE = 40, 20
+MAX_QUERIES, QUERIES_PER_MINUTE = 40, 20
 
 
-class PicturePool(Generic[PictureT]):
+class StatePool(Generic[StateT]):
     """A cache with worker threads; the present and past moments each have one of their own.
 
     For the event loop's thread only.
@@ -26,27 +26,27 @@ class PicturePool(Generic[PictureT]):
 
     def __init__(self, name: str, threads: int, per_owner: int) -> None:
         self._workers = FairWorkers(name, threads, per_owner)
-        self._questions = QueryLimiter(MAX_QUESTIONS, QUESTIONS_PER_MINUTE)
-        self._pictures: OrderedDict[Hashable, asyncio.Future[PictureT]] = OrderedDict()
+        self._limiter = QueryLimiter(MAX_QUERIES, QUERIES_PER_MINUTE)
+        self._states: OrderedDict[Hashable, asyncio.Future[StateT]] = OrderedDict()
 
     async def get(
-        self, key: Hashable, owner: str, question: Hashable, make: Callable[[], PictureT]
-    ) -> PictureT:
+        self, key: Hashable, owner: str, query: Hashable, make: Callable[[], StateT]
+    ) -> StateT:
         """Return the state of this key, built once for all. Raises TooManyQueries and as `make`."""
-        picture = self._pictures.get(key)
-        if picture is None:
-            picture = asyncio.ensure_future(self.make(owner, question, make))
-            self._pictures[key] = picture
-            while len(self._pictures) > MAX_PICTURES:
-                self._pictures.popitem(last=False)
-        self._pictures.move_to_end(key)
+        state = self._states.get(key)
+        if state is None:
+            state = asyncio.ensure_future(self.make(owner, query, make))
+            self._states[key] = state
+            while len(self._states) > MAX_STATES:
+                self._states.popitem(last=False)
+        self._states.move_to_end(key)
         try:
-            return await asyncio.shield(picture)
+            return await asyncio.shield(state)
         except Exception:
-            self._pictures.pop(key, None)  # the next request tries again
+            self._states.pop(key, None)  # the next request tries again
             raise
 
-    async def make(self, owner: str, question: Hashable, make: Callable[[], ResultT]) -> ResultT:
+    async def make(self, owner: str, query: Hashable, make: Callable[[], ResultT]) -> ResultT:
         """Build what is not cached. Raises TooManyQueries and as `make`."""
-        self._questions.consume(owner, question)
+        self._limiter.consume(owner, query)
         return await self._workers.run(owner, make)
