@@ -9,13 +9,12 @@ import streamlit as st
 
 from pages import app_higher_command
 from pages.navigation import build_navigation, get_requested_page
-from situasi.analysis.view_time import ViewTime
 from situasi.common.i18n import _
-from situasi.live.snapshot import SnapshotView
 from situasi.presentation import view_text
-from situasi.ui import filters, playback, session, tenant, url_state
+from situasi.ui import filters, page_context, playback, session, tenant, url_state
 from situasi.ui.auto_refresh import render_with_auto_refresh
 from situasi.ui.components import markup
+from situasi.ui.page_context import PageContext
 
 ICON = Path(__file__).with_name("icon.png")
 
@@ -38,38 +37,36 @@ def main() -> None:
         return
     filters.load_view_time()
     playback.discard_stale_slider()
-    snapshot_view = session.get_snapshot_view()
-    markup.render_banners(
-        _build_banners(snapshot_view, session.get_view_time(filters.get_past_time(), snapshot_view))
-    )
-    render_with_auto_refresh(partial(_render_page, snapshot_view), snapshot_view, language)
+    context = page_context.get_current()
+    markup.render_banners(_build_banners(context))
+    render_with_auto_refresh(partial(_render_page, context), context.snapshot_view, language)
 
 
-def _render_page(snapshot_view: SnapshotView) -> None:
-    if snapshot_view.trouble and not snapshot_view.snapshot.version:
+def _render_page(context: PageContext) -> None:
+    if context.snapshot_view.trouble and not context.snapshot.version:
         # Without data nothing may look empty or calm.
         markup.render_empty_state(
             _("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka.")
         )
         return
-    build_navigation().run()
+    build_navigation(context).run()
     url_state.set_carry_over(get_requested_page(), filters.CARRIED_PARAMETERS)
 
 
-def _build_banners(snapshot_view: SnapshotView, view_time: ViewTime) -> list[tuple[str, str]]:
+def _build_banners(context: PageContext) -> list[tuple[str, str]]:
     """Return the banners that must not be overlooked."""
-    link = session.viewer().link
+    link = context.viewer.link
     return (
         view_text.list_banners(
-            view_time,
+            context.view_time,
             tenant.get_info().zone_label,
-            has_exercise_rows=snapshot_view.snapshot.rehearsal,
+            has_exercise_rows=context.has_exercise_rows,
             link_ends_at=link.expires_at if link else None,
-            store_error=snapshot_view.trouble,
-            register=session.register(),
-            replaced_at=snapshot_view.replaced_at,
+            store_error=context.snapshot_view.trouble,
+            register=context.register,
+            replaced_at=context.snapshot_view.replaced_at,
         )
-        + app_higher_command.build_viewing_banners(view_time)
+        + app_higher_command.build_viewing_banners(context.view_time)
         + session.pop_action_banners()
     )
 

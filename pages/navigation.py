@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -30,11 +31,12 @@ from situasi.common.i18n import _
 from situasi.domain.labels import N_, label
 from situasi.ui import audit, session, tenant, url_state
 from situasi.ui.components import markup
+from situasi.ui.page_context import PageContext
 
 # A page of the middleware, not in this menu.
 SIGN_OUT_PATH = "/keluar"
 
-GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
+GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[PageContext], None]], ...]], ...] = (
     (
         N_("Keadaan"),
         (
@@ -69,13 +71,13 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
 _SHOW_BY_PAGE = {name: show for _group, entries in GROUPS for name, show in entries}
 
 
-def build_navigation() -> StreamlitPage:
+def build_navigation(context: PageContext) -> StreamlitPage:
     """Draw the menu and return the page that the URL requests.
 
     A page that the viewer may not see is not in the menu: its URL leads to Situasi, and for a guest
     to the only page of the link.
     """
-    viewer, requested = session.viewer(), get_requested_page()
+    viewer, requested = context.viewer, get_requested_page()
     if requested in SCREENS and not viewer.may_open(requested):
         audit.log_refused_page(requested)
     first = viewer.link.page if viewer.link else "situasi"
@@ -84,10 +86,11 @@ def build_navigation() -> StreamlitPage:
     is_root = requested not in SCREENS or not viewer.may_open(requested)
     # The root URL of a command above is its own page.
     is_root = is_root and tenant.parent_link() is None
-    home = _build_page(first, is_default=True, is_hidden=not is_root)
+    home = _build_page(context, first, is_default=True, is_hidden=not is_root)
     sections: dict[str, list[StreamlitPage]] = {}
     for group, entries in GROUPS:
-        visible = [_build_page(name, is_hidden=is_root and name == first) for name, _show in entries
+        visible = [_build_page(context, name, is_hidden=is_root and name == first)
+                for name, _show in entries
                 if viewer.may_open(name)]  # fmt: skip
         if visible:
             sections[_(group)] = [home, *visible] if not sections else visible
@@ -106,9 +109,11 @@ def render_parent_link() -> None:
         markup.render_parent_link(f"◂ {parent[0]}", parent[1])
 
 
-def _build_page(name: str, *, is_hidden: bool, is_default: bool = False) -> StreamlitPage:
+def _build_page(
+    context: PageContext, name: str, *, is_hidden: bool, is_default: bool = False
+) -> StreamlitPage:
     return st.Page(
-        _SHOW_BY_PAGE[name],
+        partial(_SHOW_BY_PAGE[name], context),
         title=label("screen", name),
         url_path=None if is_default else name,
         default=is_default,

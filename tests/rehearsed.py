@@ -24,8 +24,8 @@ NINE = wib("09.00")
 def script_of(page: str) -> str:
     """Return what the frame does before a page of pages/, and the page."""
     return (
-        f"from pages.{page} import page\nfrom situasi.ui import filters\n\n"
-        "filters.load_view_time()\npage.show()\n"
+        f"from pages.{page} import page\nfrom situasi.ui import filters, page_context\n\n"
+        "filters.load_view_time()\npage.show(page_context.get_current())\n"
     )
 
 

@@ -41,7 +41,7 @@ from situasi.server.api.limits import Limits, NewRowLimiter
 from situasi.simulation import replay, seed
 from situasi.store import open_store
 from situasi.store.interface import QuarantinedRow
-from situasi.ui import filters, session, submission
+from situasi.ui import filters, page_context, session, submission
 from tests.builders import WIB, unbounded
 from tests.builders_files import FAULTS, csv_file, faulty, report, workbook
 from tests.conftest import NOON, settings_in
@@ -497,12 +497,14 @@ def test_a_step_is_taken_only_with_a_case_that_is_theirs(page: Board, viewer: Vi
 
 
 def test_only_cases_that_are_theirs_are_merged(page: Board, viewer: Viewer) -> None:
-    at = session.ViewTime(NOON.astimezone(WIB), True, False)
+    context = page_context.get_current()
     pairs = [(_case(a, "A"), _case(b, "B")) for a in (HERE, THERE, WHOLE)
              for b in (HERE, THERE, WHOLE)]  # fmt: skip
     began, said = last(page), []
     for act in ("gabung", "pisah"):
-        said += [incidents_actions.save_decision(act, a, b, "sama", False, at) for a, b in pairs]
+        said += [
+            incidents_actions.save_decision(context, act, a, b, "sama", False) for a, b in pairs
+        ]
     told = stored(page, began).get("merges", set())
     if not viewer.role.may("gabung"):
         assert told == set() and all(said)

@@ -9,6 +9,8 @@ from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents import merging
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_rows
+from situasi.ui import session
+from situasi.ui.page_context import PageContext
 from situasi.ui.session import ViewTime
 from tests.builders import unbounded, wib
 from tests.conftest import NOON
@@ -31,6 +33,11 @@ def reported(board: Board, monkeypatch: pytest.MonkeyPatch) -> Board:
     return board
 
 
+def _decide(act: str, one: str, other: str) -> str | None:
+    context = PageContext(session.get_snapshot_view(), AT, session.viewer())
+    return incidents_actions.save_decision(context, act, one, other, "satu kejadian", True)
+
+
 def cases(board: Board) -> list[str]:
     return list(board.snapshot_reader.refresh().snapshot.frames["incidents"]["case"])
 
@@ -46,14 +53,14 @@ def test_what_is_merged_on_the_board_counts_once_until_it_is_parted_again(report
     one, other = cases(reported)
     seen = [counted(reported)]
     for act in ("gabung", "pisah", "gabung"):  # all within the same minute of the exercise
-        assert incidents_actions.save_decision(act, one, other, "satu kejadian", True, AT) is None
+        assert _decide(act, one, other) is None
         seen.append(counted(reported))
     assert seen == [2, 1, 2, 1]
 
 
 def test_a_decision_says_who_made_it_when_and_why(reported: Board) -> None:
     one, other = cases(reported)
-    incidents_actions.save_decision("gabung", one, other, "satu kejadian", True, AT)
+    _decide("gabung", one, other)
     row = reported.snapshot_reader.refresh().snapshot.frames["merges"].iloc[0]
     assert (row["pelapor"], row["alasan_gabung"]) == (
         reported.settings.default_role,
@@ -65,5 +72,5 @@ def test_a_decision_says_who_made_it_when_and_why(reported: Board) -> None:
 
 def test_a_decision_that_the_door_refuses_says_why_and_merges_nothing(reported: Board) -> None:
     one, _other = cases(reported)
-    assert incidents_actions.save_decision("gabung", one, one, "keliru", True, AT)
+    assert _decide("gabung", one, one)
     assert counted(reported) == 2

@@ -12,11 +12,12 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import comparison, page_layout
 from situasi.ui.components.kpi_row import render_kpi_row
+from situasi.ui.page_context import PageContext
 
 
-def show() -> None:
+def show(context: PageContext) -> None:
     """Draw the page Tahapan dan giat."""
-    context = page_layout.begin_page(label("screen", "tahapan"))
+    context = page_layout.begin_page(context, label("screen", "tahapan"))
     data = context.compute(compute_activity_data, context.kecamatan, i18n.current_language())
     baseline = comparison.compute_baseline(
         context,

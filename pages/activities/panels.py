@@ -17,7 +17,7 @@ from situasi.domain.labels import label
 from situasi.ui import filters, page_layout
 from situasi.ui.components import markup
 from situasi.ui.components.chart import render_chart
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
 
 RUNNING_STAGE = "berjalan"  # URL value for the running stages

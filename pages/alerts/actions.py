@@ -13,9 +13,9 @@ from situasi.actions.alert_actions import ACTED, CLOSED, SEEN, AlertAction, Aler
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.store.interface import ConflictError, StoreError
-from situasi.ui import filters, session, submission
+from situasi.ui import page_context, session
 from situasi.ui.components import markup
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 
 _MESSAGE_KEY = "_peringatan_kabar"
 
@@ -23,9 +23,9 @@ _MESSAGE_KEY = "_peringatan_kabar"
 def render_actions(row: Any, context: PageContext) -> None:
     """Draw the actions that this viewer may take; row: of alert_actions.with_status."""
     _render_message()
-    if not row.open or not context.view_time.live or not submission.may_act("tindak"):
+    if not row.open or not context.may_act("tindak"):
         return
-    if not alert_actions.may_act(session.viewer(), row.rule, row.kecamatan):
+    if not alert_actions.may_act(context.viewer, row.rule, row.kecamatan):
         st.caption(_("Peringatan ini bukan dari wilayah Anda; yang menindak adalah Polres."))
         return
     with st.container(horizontal=True, key="peringatan_tindak"):
@@ -59,21 +59,18 @@ def _render_form(row: Any, action: str, title: str, prompt: str) -> None:
 def _on_save(action: str, row: Any) -> None:
     """Store the action (a callback): the next run shows it."""
     session.use_url_language()
-    if not submission.may_act("tindak"):
+    context, key = page_context.get_current(), _build_key(row, action)
+    if not context.may_act("tindak"):
         return
-    key, at = (
-        _build_key(row, action),
-        session.get_view_time(filters.get_past_time(), session.get_snapshot_view()).at,
-    )
     text, owner = (str(st.session_state.get(f"{key}_{name}") or "") for name in ("text", "owner"))
     facts = {
         "rule": row.rule, "level": row.level, "raised": row.raised.isoformat(),
         "kecamatan": row.kecamatan if isinstance(row.kecamatan, str) else None,
     }  # fmt: skip
-    entry = AlertAction(action, session.viewer().name, at, text, owner)
+    entry = AlertAction(action, context.viewer.name, context.view_time.at, text, owner)
     try:
         alert_actions.record_action(
-            board().store, session.viewer(), row.key, entry, int(row.kept), facts, session.now()
+            board().store, context.viewer, row.key, entry, int(row.kept), facts, session.now()
         )
     except ConflictError:
         st.session_state[_MESSAGE_KEY] = _(

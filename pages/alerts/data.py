@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from situasi.access.roles import Viewer
 from situasi.actions import acknowledgements, alert_actions
 from situasi.actions.acknowledgements import Acknowledgement
 from situasi.actions.alert_actions import AlertRecord
@@ -22,8 +23,8 @@ from situasi.domain.feed_schemas import INCIDENTS, NEUTRALITY, TPS
 from situasi.domain.register import Register
 from situasi.live.snapshot import SnapshotView
 from situasi.store import Store
-from situasi.ui import render_cache, session
-from situasi.ui.page_layout import PageContext
+from situasi.ui import render_cache
+from situasi.ui.page_context import PageContext
 from situasi.ui.render_cache import cached_records
 
 # Rules that are hidden from viewers who may not see this screen.
@@ -143,7 +144,7 @@ def compute_alert_view(context: PageContext, alert_filter: AlertFilter) -> Alert
     table = render_cache.get_or_build("hidup", (access, until), (alert_set,), build_table)
     return render_cache.get_or_build(
         "peringatan",
-        (access, alert_filter, session.viewer()),
+        (access, alert_filter, context.viewer),
         (alert_set, table),
         lambda alerts, table: AlertView(
             alerts, _apply_filter(table, alert_filter), _select_withdrawn(alerts, records, context)
@@ -178,24 +179,22 @@ def _select_withdrawn(
     alert_set: AlertSet, alert_records: Mapping[str, AlertRecord], context: PageContext
 ) -> dict[str, AlertRecord]:
     """Return withdrawn alerts; none with a limited area, where other alerts are computed."""
-    viewer = session.viewer()
-    if viewer.area:
+    if context.viewer.area:
         return {}
     return {
         key: record
         for key, record in alert_actions.find_withdrawn(
             alert_set.alerts, alert_records, context.view_time.at
         ).items()
-        if may_see_rule(key.partition("|")[0])
+        if _may_see_rule(context.viewer, key.partition("|")[0])
     }
 
 
-def may_see_rule(rule: str) -> bool:
-    """Return whether the viewer may see alerts of this rule."""
+def _may_see_rule(viewer: Viewer, rule: str) -> bool:
     screen = _SCREEN_BY_RULE.get(rule)
-    return screen is None or session.viewer().role.may_see(screen)
+    return screen is None or viewer.role.may_see(screen)
 
 
-def list_visible_rules() -> list[str]:
+def list_visible_rules(viewer: Viewer) -> list[str]:
     """Return the rules of this election that the viewer may see."""
-    return [code for code in board().register.election.alerts.rules if may_see_rule(code)]
+    return [rule for rule in board().register.election.alerts.rules if _may_see_rule(viewer, rule)]

@@ -20,7 +20,7 @@ from situasi.presentation import alerts
 from situasi.ui import page_layout, url_state
 from situasi.ui.components import history, markup
 from situasi.ui.components.history import HistoryEntry
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from situasi.ui.tables import selectable, table_view
 from situasi.ui.wording import incidents
 

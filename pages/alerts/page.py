@@ -19,10 +19,12 @@ from situasi.presentation import alerts
 from situasi.ui import audit, filters, page_layout
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import render_kpi_row
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 
 
-def begin_alerts_page(title: str) -> tuple[PageContext, AlertFilter]:
+def begin_alerts_page(
+    context: PageContext, title: str, visible_rules: list[str]
+) -> tuple[PageContext, AlertFilter]:
     """Draw header and filters; return the context and the alert filter."""
     values: dict[str, list[str]] = {}
     rules = board().register.election.alerts
@@ -36,6 +38,7 @@ def begin_alerts_page(title: str) -> tuple[PageContext, AlertFilter]:
         return draw
 
     context = page_layout.begin_page(
+        context,
         title,
         make_filter(
             "derajat",
@@ -48,7 +51,7 @@ def begin_alerts_page(title: str) -> tuple[PageContext, AlertFilter]:
             "aturan",
             _("Aturan"),
             _("semua aturan"),
-            alerts_data.list_visible_rules(),
+            visible_rules,
             lambda code: alerts.format_rule(rules, code),
         ),
         make_filter(
@@ -68,14 +71,15 @@ def begin_alerts_page(title: str) -> tuple[PageContext, AlertFilter]:
     return context, alert_filter
 
 
-def show() -> None:
+def show(context: PageContext) -> None:
     """Draw the page Peringatan."""
-    context, alert_filter = begin_alerts_page(label("screen", "peringatan"))
-    if not alerts_data.list_visible_rules():
+    visible_rules = alerts_data.list_visible_rules(context.viewer)
+    context, alert_filter = begin_alerts_page(context, label("screen", "peringatan"), visible_rules)
+    if not visible_rules:
         markup.render_empty_state(_("Pemilihan ini belum punya aturan peringatan (alerts.toml)."))
         return
     alert_view = alerts_data.compute_alert_view(context, alert_filter)
-    if alerts_data.may_see_rule("netralitas") and panels.has_neutrality(alert_view):
+    if "netralitas" in visible_rules and panels.has_neutrality(alert_view):
         audit.log_viewed({"neutrality"}, "peringatan")
     render_kpi_row(panels.build_kpis(alert_view, context))
 

@@ -18,11 +18,11 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import briefings as ui_briefings
-from situasi.ui import comparison, filters, page_layout, render_cache, session, url_state
+from situasi.ui import comparison, filters, page_layout, render_cache, url_state
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import Kpi, render_kpi_row
 from situasi.ui.components.markup import Card
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
 from situasi.ui.tables.table_view import Table
 
@@ -31,18 +31,14 @@ _VISIBLE_ROWS = 6
 _NEWEST_KEY = "_taklimat_terakhir"
 
 
-def render_briefing_filter(container: Any) -> None:
+def render_briefing_filter(context: PageContext, container: Any) -> None:
     """Draw the choice of a briefing, the last by default, kept in the URL."""
-    snapshot_view = session.get_snapshot_view()
-    view_time = session.get_view_time(filters.get_past_time(), snapshot_view)
-    by_id = {
-        briefing.id: briefing for briefing in ui_briefings.list_until(snapshot_view, view_time)
-    }
+    by_id = {briefing.id: briefing for briefing in ui_briefings.list_until(context)}
     if by_id:
         _follow_newest(next(iter(by_id)))
         filters.render_single_filter(
             container.selectbox, ui_briefings.URL_PARAMETER, _("Sejak"), list(by_id),
-            lambda code: ui_briefings.format_with_note(by_id[code], view_time),
+            lambda code: ui_briefings.format_with_note(by_id[code], context),
         )  # fmt: skip
 
 
@@ -62,8 +58,8 @@ def render_no_briefing(context: PageContext) -> None:
           "dicatat pimpinan atau staf; halaman ini lalu mendaftar apa yang baru, memburuk, "
           "selesai, dan masih diam sejak saat itu.")
     )  # fmt: skip
-    if briefings.may_mark(session.viewer()):
-        ui_briefings.render_mark_button(context.view_time, "tandai_pertama")
+    if briefings.may_mark(context.viewer):
+        ui_briefings.render_mark_button(context, "tandai_pertama")
     else:
         st.caption(_("Taklimat ditandai oleh pimpinan atau staf posko."))
 
@@ -74,8 +70,8 @@ def compute_changes(context: PageContext, briefing: Briefing) -> Changes:
     inputs = (
         past.compute(changes.compute_situation_state),
         context.compute(changes.compute_situation_state),
-        session.get_feed_states(past.snapshot_view, past.view_time),
-        session.get_feed_states(context.snapshot_view, context.view_time),
+        past.get_feed_states(),
+        context.get_feed_states(),
     )
     at, kecamatan = past.view_time.at, context.kecamatan
     compute = partial(changes.compute_changes, since=at, kecamatan=kecamatan)
@@ -198,10 +194,12 @@ def _render_list(
         table_view.render_table(build(rows), f"daftar_{key}", heading, visible_rows=_VISIBLE_ROWS)
 
 
-def show() -> None:
+def show(context: PageContext) -> None:
     """Draw the page Sejak taklimat."""
-    context = page_layout.begin_page(label("screen", "perubahan"), render_briefing_filter)
-    briefing = ui_briefings.get_selected(context.snapshot_view, context.view_time)
+    context = page_layout.begin_page(
+        context, label("screen", "perubahan"), partial(render_briefing_filter, context)
+    )
+    briefing = ui_briefings.get_selected(context)
     if briefing is None:
         render_no_briefing(context)
         return

@@ -15,7 +15,7 @@ from situasi.domain.exercise_scenarios import Scenario
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store import Store
 from situasi.ui import session
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from situasi.ui.render_cache import cached_records
 
 

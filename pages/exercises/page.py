@@ -20,11 +20,11 @@ from situasi.common.i18n import _
 from situasi.domain.exercise_scenarios import RESPONSE_STEPS
 from situasi.domain.labels import label
 from situasi.store.interface import StoreError
-from situasi.ui import page_layout, session
+from situasi.ui import page_context, page_layout, session
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import Kpi, KpiValue, render_kpi_row
 from situasi.ui.components.markup import Card
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
 from situasi.ui.tables.columns import duration_column, text_column, time_column
 from situasi.ui.tables.table_view import Table
@@ -44,7 +44,7 @@ def render_start_form(overview: ExerciseOverview, context: PageContext) -> None:
     if not overview.scenarios:
         markup.render_empty_state(_("Belum ada skenario di folder pemilihan ini."))
         return
-    if not exercise_controller.may_start(session.viewer()):
+    if not exercise_controller.may_start(context.viewer):
         st.caption(_("Memulai skenario adalah wewenang pimpinan atau admin."))
         return
     with markup.inline_row("mulai_latihan"):
@@ -65,10 +65,8 @@ def render_start_form(overview: ExerciseOverview, context: PageContext) -> None:
 
 def _on_start(overview: ExerciseOverview) -> None:
     session.use_url_language()
-    scenario, viewer = (
-        overview.scenarios.get(st.session_state.get(_SCENARIO_KEY, "")),
-        session.viewer(),
-    )
+    scenario = overview.scenarios.get(st.session_state.get(_SCENARIO_KEY, ""))
+    viewer = page_context.get_current().viewer
     if scenario is None or not exercise_controller.may_start(viewer):
         st.session_state[_OUTCOME_KEY] = _("Peran ini tidak boleh melakukannya.")
         return
@@ -184,9 +182,9 @@ def _format_worst_step(overview: ExerciseOverview, row: Mapping[Any, Any]) -> st
     )
 
 
-def show() -> None:
+def show(context: PageContext) -> None:
     """Draw the page Latihan."""
-    context = page_layout.begin_page(label("screen", "latihan"))
+    context = page_layout.begin_page(context, label("screen", "latihan"))
     overview = load_exercises(context)
     render_start_form(overview, context)
     if overview.responses.empty:

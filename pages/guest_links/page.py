@@ -8,14 +8,16 @@ import streamlit as st
 
 from situasi.access import accounts, guest_links
 from situasi.access.guest_links import Link, LinkRefused, LinkUsage
+from situasi.access.roles import Viewer
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation import view_text
 from situasi.store.interface import StoreError
-from situasi.ui import filters, session
+from situasi.ui import page_context, session
 from situasi.ui.components import markup
+from situasi.ui.page_context import PageContext
 from situasi.ui.page_layout import render_header
 from situasi.ui.tables import table_view
 from situasi.ui.tables.columns import number_column, time_column
@@ -33,13 +35,13 @@ class LinkList:
     uses: dict[str, LinkUsage]
 
 
-def render_links_panel() -> None:
+def render_links_panel(viewer: Viewer) -> None:
     """Draw the links, and a button that revokes the selected ones."""
     if _OUTCOME_KEY in st.session_state:
         is_success, text = st.session_state[_OUTCOME_KEY]
         (st.success if is_success else st.warning)(markup.escape_markdown(text))
     try:
-        link_list = load_links()
+        link_list = load_links(viewer)
     except StoreError as error:
         st.warning(markup.escape_markdown(str(error)))
         return
@@ -73,12 +75,14 @@ def render_links_panel() -> None:
     )
 
 
-def load_links() -> LinkList:
+def load_links(viewer: Viewer) -> LinkList:
     """Return the links that the viewer may see. Raises StoreError."""
     store, now = board().store, session.now()
     known_accounts = accounts.load_all(store)
     links = [
-        link for link in guest_links.load_all(store).values() if link is not None and _may_see(link)
+        link
+        for link in guest_links.load_all(store).values()
+        if link is not None and guest_links.may_revoke(link, viewer)
     ]
     links.sort(key=lambda link: link.created_at, reverse=True)
     return LinkList(
@@ -86,10 +90,6 @@ def load_links() -> LinkList:
         [guest_links.state(link, known_accounts, now) for link in links],
         guest_links.load_usage(store),
     )
-
-
-def _may_see(link: Link) -> bool:
-    return guest_links.may_revoke(link, session.viewer())
 
 
 def _build_table(link_list: LinkList) -> Table:
@@ -118,13 +118,12 @@ def _build_table(link_list: LinkList) -> Table:
 
 def _on_revoke(link_ids: list[str]) -> None:
     """Revoke these links, as far as the viewer may see them."""
+    viewer = page_context.get_current().viewer
     try:
-        visible_ids = {link.scope.id for link in load_links().links}
+        visible_ids = {link.scope.id for link in load_links(viewer).links}
         for link_id in link_ids:
             if link_id in visible_ids:
-                guest_links.revoke_for_viewer(
-                    board().store, link_id, session.now(), session.viewer()
-                )
+                guest_links.revoke_for_viewer(board().store, link_id, session.now(), viewer)
     except (LinkRefused, StoreError) as error:
         st.session_state[_OUTCOME_KEY] = (False, str(error))
         return
@@ -132,8 +131,7 @@ def _on_revoke(link_ids: list[str]) -> None:
     st.session_state[_OUTCOME_KEY] = (True, text.format(n=i18n.format_number(len(link_ids))))
 
 
-def show() -> None:
+def show(context: PageContext) -> None:
     """Draw the page of the guest links."""
-    view_time = session.get_view_time(filters.get_past_time(), session.get_snapshot_view())
-    render_header(view_time, label("screen", "tautan"))
-    render_links_panel()
+    render_header(context, label("screen", "tautan"))
+    render_links_panel(context.viewer)

@@ -9,9 +9,9 @@ from pages.higher_command import map
 from pages.higher_command import panels as higher_command_panels
 from pages.higher_command import tables as higher_command_tables
 from situasi.higher_command import comparison
-from situasi.ui import higher_command_session, tenant
+from situasi.ui import higher_command_session, session, tenant
 from situasi.ui.components.kpi_row import render_kpi_row
-from situasi.ui.page_layout import render_header
+from situasi.ui.page_layout import render_title
 
 
 def show() -> None:
@@ -27,7 +27,7 @@ def show() -> None:
         ),
         higher_command_session.compute_totals(),
     )
-    render_header(view_time, higher_command_panels.format_title(province))
+    render_title(view_time, higher_command_panels.format_title(province), session.viewer())
     render_kpi_row(higher_command_kpis.build_kpis(total, units))
 
     higher_command_panels.render_controls(view_time)

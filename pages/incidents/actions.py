@@ -9,7 +9,6 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import RUJUKAN, SITUASI, TINGKAT
@@ -18,9 +17,9 @@ from situasi.ingest import feeds, form_rows, write_scope
 from situasi.ingest.pipeline import build_table, ingest_rows
 from situasi.ingest.write_scope import WriteRefused
 from situasi.store.interface import StoreError
-from situasi.ui import filters, session, submission
+from situasi.ui import page_context, session, submission
 from situasi.ui.components import markup
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from situasi.ui.submission import SubmissionResult
 
 SOURCE = "papan"
@@ -32,14 +31,16 @@ _STEP_CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
-def render_steps(members: pd.DataFrame, status: str | None, is_exercise: bool) -> None:
+def render_steps(
+    context: PageContext, members: pd.DataFrame, status: str | None, is_exercise: bool
+) -> None:
     """Draw the next steps of a case, if the viewer may take them.
 
     members: the cases of a merged case, or the one. is_exercise: the case is of an exercise, so the
     time of the step is that of the exercise clock.
     """
     _render_step_result()
-    if not submission.may_act("tindak"):
+    if not context.may_act("tindak"):
         return
     with st.container(horizontal=True, key="langkah"):
         for step in form_rows.list_next_steps(status):
@@ -99,8 +100,9 @@ def _on_save_step(
     if missing := _check_complete(step, cells):
         st.session_state[_STEP_RESULT_KEY] = SubmissionResult(refusal=missing)
         return
-    stamp = submission.build_report_time(is_exercise)
-    rows = form_rows.build_step_rows(board().register, members, cells, stamp, session.viewer().name)
+    context = page_context.get_current()
+    stamp = submission.build_report_time(context, is_exercise)
+    rows = form_rows.build_step_rows(board().register, members, cells, stamp, context.viewer.name)
     st.session_state[_STEP_RESULT_KEY] = submission.submit_rows(
         "incidents", rows, SOURCE, act="tindak"
     )
@@ -131,14 +133,9 @@ def _render_step_result() -> None:
 _MERGE_ERROR_KEY = "_merge_trouble"
 
 
-def may_merge(context: PageContext) -> bool:
-    """Return whether the viewer may merge cases, and views the present."""
-    return context.view_time.live and session.viewer().role.may("gabung")
-
-
 def render_merge_hint(context: PageContext) -> None:
     """Draw why there are no merge buttons."""
-    if not session.viewer().role.may("gabung"):
+    if not context.viewer.role.may("gabung"):
         st.caption(_("Menggabungkan dan memisahkan adalah tugas analis atau operator."))
     elif not context.view_time.live:
         st.caption(_("Kembali ke langsung untuk menggabungkan atau memisahkan."))
@@ -171,25 +168,25 @@ def render_decision(act: str, title: str, case: str, other_case: str, is_exercis
 
 def _on_decide(act: str, case: str, other_case: str, is_exercise: bool, reason_key: str) -> None:
     reason = str(st.session_state.get(reason_key, "")).strip()
-    view_time = session.get_view_time(filters.get_past_time(), session.get_snapshot_view())
-    if not (view_time.live and session.viewer().role.may("gabung")):
+    context = page_context.get_current()
+    if not context.may_act("gabung"):
         return
     st.session_state[_MERGE_ERROR_KEY] = (
-        save_decision(act, case, other_case, reason, is_exercise, view_time) if reason else ""
+        save_decision(context, act, case, other_case, reason, is_exercise) if reason else ""
     )
     if st.session_state[_MERGE_ERROR_KEY] is None:
         del st.session_state[_MERGE_ERROR_KEY]
 
 
 def save_decision(
-    act: str, case: str, other_case: str, reason: str, is_exercise: bool, view_time: ViewTime
+    context: PageContext, act: str, case: str, other_case: str, reason: str, is_exercise: bool
 ) -> str | None:
     """Ingest the decision; return the error of the ingest or the store.
 
     is_exercise: both cases are of an exercise, so the decision has the time of the exercise clock.
     """
     now = session.now()
-    time_text = (view_time.at if is_exercise else now).isoformat(timespec="seconds")
+    time_text = (context.view_time.at if is_exercise else now).isoformat(timespec="seconds")
     row = {
         # A new id, so that gabung after pisah in the same minute is no duplicate.
         "id": f"G-{uuid.uuid4().hex[:12]}",
@@ -199,12 +196,12 @@ def save_decision(
         "ke": other_case,
         "tindakan": act,
         "alasan_gabung": reason,
-        "pelapor": session.viewer().name,
+        "pelapor": context.viewer.name,
         "latihan": "ya" if is_exercise else "tidak",
     }
     active = board()
     try:
-        scope = write_scope.build_viewer_scope(session.viewer(), "gabung")
+        scope = write_scope.build_viewer_scope(context.viewer, "gabung")
         bound = write_scope.bind_context(active.ingest_context, scope, active.store, "merges", now)
         # An invalid decision is shown at once; in quarantine nobody would correct it.
         checked = feeds.check(build_table([row]), "merges", bound, now)

@@ -19,7 +19,7 @@ from situasi.domain.labels import label
 from situasi.ui import page_layout
 from situasi.ui.components import history, markup
 from situasi.ui.components.history import HistoryEntry
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from situasi.ui.wording import incidents
 
 # A sender can report ten thousand times on one case, and a merged group can be as large.
@@ -41,7 +41,7 @@ def render_detail_panel(worklist: Worklist, context: PageContext) -> None:
         markup.render_empty_state(_("Laporan ini tidak dikenal pada saat yang ditampilkan."))
         return
     _render_head(detail, context)
-    render_steps(detail.members, detail.case["status"], bool(detail.case["latihan"]))
+    render_steps(context, detail.members, detail.case["status"], bool(detail.case["latihan"]))
     with st.container(height=320, border=False, key="riwayat"):
         newest = detail.rows.head(MAX_ROWS)
         history.render_history(
@@ -156,7 +156,7 @@ def _render_merge(merge: Any, id_by_case: Mapping[str, str], context: PageContex
                 why=merge.alasan_gabung or "",
             )
         )
-        if incidents_actions.may_merge(context):
+        if context.may_act("gabung"):
             incidents_actions.render_decision(
                 "pisah", _("Pisahkan"), merge.kasus, merge.ke, merge.latihan
             )

@@ -20,7 +20,7 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import page_layout, render_cache
 from situasi.ui.components import markup
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
 from situasi.ui.wording import incidents
 
@@ -82,7 +82,7 @@ def render_duplicates_panel(worklist: Worklist, context: PageContext) -> None:
         with columns[index % 2]:
             first, second = compared[pair.first], compared[pair.second]
             _render_pair(pair, first, second)
-            if incidents_actions.may_merge(context):
+            if context.may_act("gabung"):
                 _render_decisions(pair, bool(first.exercise_label))
 
 

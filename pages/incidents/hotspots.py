@@ -23,7 +23,7 @@ from situasi.figures.theme import Theme
 from situasi.ui import page_layout, url_state
 from situasi.ui.components import markup
 from situasi.ui.components.chart import render_chart
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
 from situasi.ui.tables.table_view import Table
 from situasi.ui.wording import incidents

@@ -29,12 +29,12 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import comparison, filters, page_layout
 from situasi.ui.components.kpi_row import render_kpi_row
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 
 
-def show() -> None:
+def show(context: PageContext) -> None:
     """Draw the page Kejadian."""
-    context, selection = begin_incidents_page(label("screen", "kejadian"))
+    context, selection = begin_incidents_page(context, label("screen", "kejadian"))
     worklist = restrict_to_link(context.compute(compute_worklist, selection))
     if worklist.rows.empty:
         page_layout.render_missing_data(_("Belum ada laporan kejadian."))
@@ -65,7 +65,7 @@ def show() -> None:
     render_hotspots_panel(context, selection)
 
 
-def begin_incidents_page(title: str) -> tuple[PageContext, Selection]:
+def begin_incidents_page(context: PageContext, title: str) -> tuple[PageContext, Selection]:
     """Draw header and filters; return the context and the selection."""
     values: dict[str, Any] = {}
 
@@ -73,6 +73,7 @@ def begin_incidents_page(title: str) -> tuple[PageContext, Selection]:
         return lambda container: values.update({name: render_filter(container)})
 
     context = page_layout.begin_page(
+        context,
         title,
         store_value("jenis", filters.render_jenis_filter),
         store_value("tingkat", filters.render_tingkat_filter),

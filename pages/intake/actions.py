@@ -21,7 +21,6 @@ from situasi.ingest.write_scope import WriteRefused
 from situasi.store.interface import QuarantinedRow, StoreError
 from situasi.ui import session
 from situasi.ui.components import markup
-from situasi.ui.page_layout import PageContext
 
 _OUTCOME_KEY = "_masukan_kabar"
 # Uploads are processed one at a time for each viewer, and two at a time in total.
@@ -30,11 +29,6 @@ _UPLOAD_SLOTS: Final = ConcurrencyLimiter(max_concurrent=2, max_per_owner=1)
 PREVIEW_ROWS = 100
 # Rows that would be rejected, for which the reasons are listed.
 MAX_REFUSED_ROWS = 1000
-
-
-def may_act(context: PageContext, action: str) -> bool:
-    """Return whether the viewer may do this now; nobody writes while viewing the past."""
-    return context.view_time.live and session.viewer().role.may(action)
 
 
 def save_outcome(text: str, *, is_success: bool) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 import pandas as pd
 from streamlit.delta_generator import DeltaGenerator
 
+from situasi.access.roles import Viewer
 from situasi.analysis import deliveries
 from situasi.analysis.deliveries import DeliverySummary
 from situasi.analysis.situation import feed_staleness
@@ -18,15 +19,15 @@ from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
 from situasi.live.snapshot import Snapshot
-from situasi.ui import filters, session, url_state
-from situasi.ui.page_layout import PageContext
+from situasi.ui import filters, url_state
+from situasi.ui.page_context import PageContext
 
 _FEED_FILTER = "feed"
 
 
-def render_feed_filter(container: DeltaGenerator) -> None:
+def render_feed_filter(viewer: Viewer, container: DeltaGenerator) -> None:
     """Draw the filter of the page by feed; it is kept in the URL."""
-    codes = list(session.viewer().role.readable_feeds(tuple(feed_schemas.FEEDS)))
+    codes = list(viewer.role.readable_feeds(tuple(feed_schemas.FEEDS)))
     filters.render_multi_filter(
         container,
         _FEED_FILTER,
@@ -37,26 +38,23 @@ def render_feed_filter(container: DeltaGenerator) -> None:
     )
 
 
-def selected_feeds() -> tuple[str, ...]:
+def selected_feeds(viewer: Viewer) -> tuple[str, ...]:
     """Return the feeds that the viewer may see, limited to the selected ones if any."""
     selected = url_state.get_selected(_FEED_FILTER)
-    readable = session.viewer().role.readable_feeds(tuple(feed_schemas.FEEDS))
+    readable = viewer.role.readable_feeds(tuple(feed_schemas.FEEDS))
     return tuple(feed for feed in readable if not selected or feed in selected)
 
 
 def compute_intake(context: PageContext, feeds: tuple[str, ...]) -> DeliverySummary:
     """Return the deliveries of these feeds, as known at the time of the view."""
-    return session.compute_on_snapshot(
-        _compute_intake, context.snapshot_view, context.view_time, feeds, _visible_actor()
-    )
+    return context.compute_on_snapshot(_compute_intake, feeds, _visible_actor(context.viewer))
 
 
-def _visible_actor() -> str | None:
+def _visible_actor(viewer: Viewer) -> str | None:
     """Return whose deliveries are visible: None for all; for a viewer of some kecamatan, their own.
 
     A delivery has rows of many kecamatan, and a faulty row often names none.
     """
-    viewer = session.viewer()
     return viewer.name if viewer.area else None
 
 
@@ -110,7 +108,7 @@ def can_show_quarantine(context: PageContext) -> bool:
     It is not for a past time of an exercise: faulty rows have no time of their own, and an exercise
     is stored long after its day.
     """
-    return _can_show_quarantine(context.snapshot_view.snapshot, context.view_time)
+    return _can_show_quarantine(context.snapshot, context.view_time)
 
 
 def _can_show_quarantine(snapshot: Snapshot, view_time: ViewTime) -> bool:
@@ -120,7 +118,7 @@ def _can_show_quarantine(snapshot: Snapshot, view_time: ViewTime) -> bool:
 def load_quarantine(context: PageContext, feeds: tuple[str, ...]) -> QuarantineRows:
     """Return the rows of these feeds in quarantine at the time of the view. Raises StoreError."""
     at = None if context.view_time.live else context.view_time.at
-    snapshot, actor = context.snapshot_view.snapshot, _visible_actor()
+    snapshot, actor = context.snapshot, _visible_actor(context.viewer)
 
     def build() -> QuarantineRows:
         rows = deliveries.select_quarantined_rows(

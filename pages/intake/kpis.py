@@ -12,7 +12,7 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui.components.kpi_row import Kpi, KpiValue
 from situasi.ui.components.markup import Card
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from situasi.ui.tables.table_view import Table
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -16,12 +17,17 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import comparison, inbox_failures, page_layout
 from situasi.ui.components.kpi_row import render_kpi_row
+from situasi.ui.page_context import PageContext
 
 
-def show() -> None:
+def show(context: PageContext) -> None:
     """Draw the page Masukan."""
-    context = page_layout.begin_page(label("screen", "masukan"), intake_data.render_feed_filter)
-    feeds = intake_data.selected_feeds()
+    context = page_layout.begin_page(
+        context,
+        label("screen", "masukan"),
+        partial(intake_data.render_feed_filter, context.viewer),
+    )
+    feeds = intake_data.selected_feeds(context.viewer)
     intake = intake_data.compute_intake(context, feeds)
     past_context = replace(context, view_time=replace(context.view_time, live=False))
     baseline = comparison.compute_baseline(

@@ -15,7 +15,7 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import page_layout, render_cache
 from situasi.ui.components import markup
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
 
 
@@ -24,7 +24,7 @@ def render_delivery_panel(context: PageContext, intake: DeliverySummary) -> None
     batches = intake.batches
     with markup.row():
         page_layout.render_section_title(_("Buku kiriman"))
-        if intake_actions.may_act(context, "perbaiki"):
+        if context.may_act("perbaiki"):
             has_rows = (batches["standing"] > 0) | (batches["duplicate"] > 0)
             _render_withdrawal_form(batches[has_rows & batches["taken_back_by"].isna()])
     if batches.empty:

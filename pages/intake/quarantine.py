@@ -23,9 +23,9 @@ from situasi.ingest import quarantine
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.validation.column_mapping import EXPORT_HEADINGS
 from situasi.store.interface import QuarantinedRow, StoreError
-from situasi.ui import audit, page_layout, render_cache, session
+from situasi.ui import audit, page_layout, render_cache
 from situasi.ui.components import markup
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
 from situasi.ui.tables.table_view import Table
 
@@ -56,7 +56,7 @@ def render_quarantine_panel(
     with left:
         rows = _render_reason_filter(quarantined)
         _render_rows(rows, intake)
-        _render_return_file(rows)
+        _render_return_file(context.viewer, rows)
     with right:
         _render_correction(context, rows)
 
@@ -102,7 +102,7 @@ def _build_table(rows: pd.DataFrame, deliveries: pd.DataFrame) -> Table:
     return intake_tables.build_quarantine_table(rows.iloc[::-1], withdrawn, exercise_batches)
 
 
-def _render_return_file(rows: pd.DataFrame) -> None:
+def _render_return_file(viewer: Viewer, rows: pd.DataFrame) -> None:
     """Draw the download of the rows of one sender, with their reasons."""
     files = list(dict.fromkeys(zip(rows["feed"], rows["source"], strict=True)))
     with markup.row():
@@ -115,7 +115,7 @@ def _render_return_file(rows: pd.DataFrame) -> None:
         source_rows = rows[(rows["feed"] == feed) & (rows["source"] == source)]
         audit.render_download_button(
             _("Unduh {n} baris untuk diperbaiki").format(n=i18n.format_number(len(source_rows))),
-            partial(_build_return_file, session.viewer(), source_rows["number"].tolist()),
+            partial(_build_return_file, viewer, source_rows["number"].tolist()),
             {"table": "karantina", "feed": feed, "source": source},
             "csv",
             len(source_rows),
@@ -149,14 +149,14 @@ def _render_correction(context: PageContext, rows: pd.DataFrame) -> None:
             text.format(n=i18n.format_number(_MAX_CHOICES), all=i18n.format_number(len(rows)))
         )
     try:
-        visible = quarantine.find_visible_rows(board().store, session.viewer(), [number])
+        visible = quarantine.find_visible_rows(board().store, context.viewer, [number])
     except StoreError as error:
         markup.render_empty_state(_("Baris ini tidak terbaca: {why}").format(why=error))
         return
     if not visible:
         st.caption(_("Baris ini baru saja dilepaskan."))
         return
-    render_row_form(visible[0], may_correct=intake_actions.may_act(context, "perbaiki"))
+    render_row_form(visible[0], may_correct=context.may_act("perbaiki"))
 
 
 _LONG_CELL_CHARS = 60  # longer cells need a whole line

@@ -10,12 +10,13 @@ import streamlit as st
 from pages.intake import actions as intake_actions
 from pages.intake import tables as intake_tables
 from pages.intake.actions import UploadTrial
+from situasi.access.roles import Viewer
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ingest import upload
-from situasi.ui import audit, page_layout, session, uploads
-from situasi.ui.page_layout import PageContext
+from situasi.ui import audit, page_layout, uploads
+from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
 
 _TRIAL_KEY = "_masukan_dicoba"
@@ -28,7 +29,7 @@ _MAX_NOTES = 6
 def render_upload_panel(context: PageContext) -> None:
     """Draw the uploader, the trial of the file, and the button that ingests it."""
     page_layout.render_section_title(_("Unggah berkas laporan"))
-    if not intake_actions.may_act(context, "masukkan"):
+    if not context.may_act("masukkan"):
         st.caption(
             _("Peran ini tidak memasukkan berkas.")
             if context.view_time.live
@@ -46,7 +47,7 @@ def render_upload_panel(context: PageContext) -> None:
         return
     trial = _get_trial(file)
     result = trial.result
-    if _render_trial(trial):
+    if _render_trial(context.viewer, trial):
         _render_preview(trial)
         st.button(
             _("Masukkan ke papan"), type="primary", on_click=_on_ingest,
@@ -102,11 +103,11 @@ def _render_preview(trial: UploadTrial) -> None:
             )
 
 
-def _render_trial(trial: UploadTrial) -> bool:
+def _render_trial(viewer: Viewer, trial: UploadTrial) -> bool:
     """Draw the trial; return whether the viewer may ingest the file."""
     result = trial.result
     feeds = upload.list_feeds(result)
-    if set(feeds) - set(session.viewer().role.readable_feeds(feeds)):
+    if set(feeds) - set(viewer.role.readable_feeds(feeds)):
         st.warning(_("Berkas ini memuat laporan yang tidak boleh dilihat peran Anda."))
         return False
     if result.refused:

@@ -10,11 +10,12 @@ from situasi.domain.labels import label
 from situasi.ui import audit, comparison, page_layout
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import render_kpi_row
+from situasi.ui.page_context import PageContext
 
 
-def show() -> None:
+def show(context: PageContext) -> None:
     """Draw the page Netralitas."""
-    context = page_layout.begin_page(label("screen", "netralitas"))
+    context = page_layout.begin_page(context, label("screen", "netralitas"))
     summary = context.compute(panels.compute_neutrality, context.kecamatan)
     if summary is None:
         markup.render_empty_state(_("Halaman ini tidak dibuka untuk peran Anda."))

@@ -12,11 +12,12 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import comparison, page_layout
 from situasi.ui.components.kpi_row import render_kpi_row
+from situasi.ui.page_context import PageContext
 
 
-def show() -> None:
+def show(context: PageContext) -> None:
     """Draw the page Personel."""
-    context = page_layout.begin_page(label("screen", "personel"))
+    context = page_layout.begin_page(context, label("screen", "personel"))
     data = context.compute(compute_personnel, context.kecamatan)
     if data.coverage.officers.empty:
         page_layout.render_missing_data(_("Belum ada laporan personel pada pilihan ini."))
@@ -36,10 +37,10 @@ def show() -> None:
     if data.coverage.has_postings:
         left, right = st.columns([11, 9], gap="medium")
         with left:
-            panels.render_table_panel(data)
+            panels.render_table_panel(context, data)
         with right:
             panels.render_map_panel(context, data)
     else:
-        panels.render_checkins_panel(data)
+        panels.render_checkins_panel(context, data)
     panels.render_curve_panel(context, data)
     render_lists_panel(data.coverage)

@@ -15,11 +15,11 @@ from situasi.common.i18n import _
 from situasi.domain.register import Kecamatan
 from situasi.figures.charts.attendance import build_attendance_chart
 from situasi.figures.maps.area_style import AreaStyle
-from situasi.figures.theme import select_strength_colour
-from situasi.ui import filters, page_layout, render_cache, session
+from situasi.figures.theme import Theme, select_strength_colour
+from situasi.ui import filters, page_layout, render_cache
 from situasi.ui.components import area_map, markup
 from situasi.ui.components.chart import render_chart
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from situasi.ui.tables import personnel, table_view
 from situasi.ui.tables.table_view import Table
 
@@ -28,7 +28,7 @@ GROUPINGS = ("kecamatan", "polsek", "instansi")
 MAX_AREAS = 24
 
 
-def render_table_panel(data: PersonnelData) -> None:
+def render_table_panel(context: PageContext, data: PersonnelData) -> None:
     """Draw the table of personnel by kecamatan, Polsek or agency."""
     with markup.row():
         page_layout.render_section_title(_("Perlu, diplot, hadir"))
@@ -40,24 +40,31 @@ def render_table_panel(data: PersonnelData) -> None:
             _format_grouping,
             required=True,
         )
-    table = render_cache.get_or_build("personel", by, (data,), partial(_build_table, by))
+    key = (by, context.has_exercise_rows)
+    table = render_cache.get_or_build("personel", key, (data,), partial(_build_table, *key))
     title = _("Personel menurut {by}").format(by=_format_grouping(by))
     table_view.render_table(table, f"personel_{by}", title, visible_rows=MAX_AREAS)
     st.caption(" ".join(_list_notes(data)))
 
 
-def _build_table(grouping: str, data: PersonnelData) -> Table:
+def _build_table(grouping: str, is_exercise: bool, data: PersonnelData) -> Table:
     if grouping == "instansi":
-        return personnel.build_agencies_table(data.agencies, data.coverage.has_roster)
+        return personnel.build_agencies_table(data.agencies, data.coverage.has_roster, is_exercise)
     if grouping == "polsek":
-        return personnel.build_areas_table(data.polsek, _("polsek"), personnel.polsek_name)
-    return personnel.build_areas_table(data.kecamatan, _("kecamatan"), personnel.kecamatan_name)
+        return personnel.build_areas_table(
+            data.polsek, _("polsek"), personnel.polsek_name, is_exercise
+        )
+    return personnel.build_areas_table(
+        data.kecamatan, _("kecamatan"), personnel.kecamatan_name, is_exercise
+    )
 
 
-def render_checkins_panel(data: PersonnelData) -> None:
+def render_checkins_panel(context: PageContext, data: PersonnelData) -> None:
     """Draw the last check-ins, for a day without postings."""
     page_layout.render_section_title(_("Kabar terakhir petugas"))
-    table = personnel.build_checkins_table(count_by_last_checkin(data.coverage.officers))
+    table = personnel.build_checkins_table(
+        count_by_last_checkin(data.coverage.officers), context.has_exercise_rows
+    )
     title = _("Kabar terakhir petugas menurut kecamatan")
     table_view.render_table(table, "personel_kabar", title, visible_rows=MAX_AREAS)
     if not data.coverage.has_roster:
@@ -94,44 +101,54 @@ def _list_notes(data: PersonnelData) -> list[str]:
 
 def render_map_panel(context: PageContext, data: PersonnelData) -> None:
     """Draw the strength of each kecamatan relative to what is required."""
-    by_presence = data.coverage.is_arrival_due
+    by_presence, theme = data.coverage.is_arrival_due, context.theme
     page_layout.render_section_title(
         _("Kekuatan: hadir terhadap perlu, di TPS yang ada kabarnya") if by_presence
         else _("Kekuatan: diplot terhadap perlu (kehadiran belum dinilai)")
     )  # fmt: skip
     areas = area_map.build_areas(
-        context.selected_kecamatan(), lambda kecamatan: _build_area(data, kecamatan, by_presence)
+        context.selected_kecamatan(),
+        lambda kecamatan: _build_area(data, kecamatan, by_presence, theme),
     )
     area_map.render_area_map(
         areas,
         "peta_personel",
         _("Peta kecamatan menurut kekuatan polisi terhadap yang diperlukan"),
     )
-    steps = session.get_theme().strength
     names = (_("di bawah setengah"), _("di bawah pola"), _("sesuai"), _("di atas"),
              _("jauh di atas pola"))  # fmt: skip
-    marks = [(markup.build_colour_mark(c), name) for c, name in zip(steps, names, strict=True)]
+    marks = [
+        (markup.build_colour_mark(c), name) for c, name in zip(theme.strength, names, strict=True)
+    ]
     area_map.render_legend(
         [*marks, (markup.build_situasi_mark(None), _("belum ada plotting atau kabar"))]
     )
 
 
-def _build_area(data: PersonnelData, area: Kecamatan, is_presence_due: bool) -> AreaStyle:
+def _build_area(
+    data: PersonnelData, area: Kecamatan, is_presence_due: bool, theme: Theme
+) -> AreaStyle:
     row = data.kecamatan.loc[area.code].to_dict()
     if not row["known"]:
         return AreaStyle(area.name, fill_mode="silent")
     if not is_presence_due:
-        return _build_coloured_area(area, row["posted"], row["required"], row["ratio_posted"])
+        return _build_coloured_area(
+            area, row["posted"], row["required"], row["ratio_posted"], theme
+        )
     if row["released"] == row["tps"]:
-        return AreaStyle(area.name, _("selesai"), session.get_theme().counts[0])
+        return AreaStyle(area.name, _("selesai"), theme.counts[0])
     if math.isnan(row["ratio_present"]):  # officers who are left there are silent
         return AreaStyle(area.name, fill_mode="silent")
-    return _build_coloured_area(area, row["present"], row["required_now"], row["ratio_present"])
+    return _build_coloured_area(
+        area, row["present"], row["required_now"], row["ratio_present"], theme
+    )
 
 
-def _build_coloured_area(area: Kecamatan, count: int, required: int, ratio: float) -> AreaStyle:
+def _build_coloured_area(
+    area: Kecamatan, count: int, required: int, ratio: float, theme: Theme
+) -> AreaStyle:
     value = f"{i18n.format_number(count)}/≈{i18n.format_number(required)}"
-    return AreaStyle(area.name, value, select_strength_colour(ratio, session.get_theme()))
+    return AreaStyle(area.name, value, select_strength_colour(ratio, theme))
 
 
 def render_curve_panel(context: PageContext, data: PersonnelData) -> None:
@@ -140,7 +157,9 @@ def render_curve_panel(context: PageContext, data: PersonnelData) -> None:
     with markup.row():
         page_layout.render_section_title(_("Hadir sepanjang hari"))
         table_view.render_table_popover(
-            _("Tabel"), lambda: personnel.build_presence_curve_table(data.curve), "kurva_personel"
+            _("Tabel"),
+            lambda: personnel.build_presence_curve_table(data.curve, context.has_exercise_rows),
+            "kurva_personel",
         )
     levels, total = {}, data.total
     if data.coverage.has_postings:

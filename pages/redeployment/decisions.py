@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 
 import streamlit as st
@@ -18,9 +17,9 @@ from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.store.interface import StoreError
-from situasi.ui import filters, page_layout, session
+from situasi.ui import page_context, page_layout, session
 from situasi.ui.components import markup
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from situasi.ui.render_cache import cached_records
 from situasi.ui.tables import table_view
 
@@ -35,7 +34,7 @@ def render_decision_bar(context: PageContext, plan_view: PlanView) -> None:
 
 
 def _render_decisions(context: PageContext, plan_view: PlanView) -> None:
-    if not redeployment_orders.may_decide(session.viewer()):
+    if not redeployment_orders.may_decide(context.viewer):
         st.caption(_("Menyetujui dan menolak rencana adalah tugas pimpinan atau operator."))
         return
     if not context.view_time.live:
@@ -74,16 +73,16 @@ def _on_accept(plan_view: PlanView) -> None:
     stored = plan_view.stored_plan
     left_out = len(stored.plan.moves) - len(plan_view.selected_moves)
 
-    def decide() -> PlanDecision:
+    def decide(context: PageContext) -> PlanDecision:
         return redeployment_orders.accept(
             board(),
-            session.viewer(),
+            context.viewer,
             stored.id,
             plan_view.selected_moves,
             left_out,
             lambda: _recompute_needs(stored.needs.chosen_kecamatan),
             session.now(),
-            _get_exercise_time(),
+            context.exercise_at,
         )
 
     _run_decision(decide)
@@ -93,9 +92,9 @@ def _on_refuse(plan_view: PlanView) -> None:
     reason = str(st.session_state.get(_REASON_KEY, ""))
     stored = plan_view.stored_plan
     _run_decision(
-        lambda: redeployment_orders.refuse(
-            board().store, session.viewer(), stored.id, stored.plan.moves, reason, session.now(),
-            _get_exercise_time(),
+        lambda context: redeployment_orders.refuse(
+            board().store, context.viewer, stored.id, stored.plan.moves, reason, session.now(),
+            context.exercise_at,
         )
     )  # fmt: skip
 
@@ -103,21 +102,17 @@ def _on_refuse(plan_view: PlanView) -> None:
 def _recompute_needs(kecamatan: tuple[str, ...]) -> plan.RedeploymentNeeds:
     """Return the needs as known now, from a fresh snapshot."""
     session.refresh_after_write()
-    view = session.get_snapshot_view()
-    return session.compute(plan.compute_needs, view, session.get_view_time(None, view), kecamatan)
+    return page_context.get_current().at_present().compute(plan.compute_needs, kecamatan)
 
 
-def _get_exercise_time() -> datetime | None:
-    return session.get_snapshot_view().snapshot.exercise_at
-
-
-def _run_decision(decide: Callable[[], PlanDecision]) -> None:
+def _run_decision(decide: Callable[[PageContext], PlanDecision]) -> None:
     """Run the decision and keep its outcome for `render_outcome`."""
     session.use_url_language()
-    if not session.get_view_time(filters.get_past_time(), session.get_snapshot_view()).live:
+    context = page_context.get_current()
+    if not context.view_time.live:
         return
     try:
-        decision = decide()
+        decision = decide(context)
     except (PlanRefused, StoreError) as error:
         st.session_state[_OUTCOME_KEY] = str(error)
         return
@@ -145,7 +140,7 @@ def render_outcome() -> None:
 def render_history_panel(context: PageContext) -> None:
     """Draw the plans that were decided by the time of the view."""
     page_layout.render_section_title(_("Rencana yang diputuskan"))
-    area = session.viewer().area
+    area = context.viewer.area
     all_rows = cached_records(
         f"pergeseran {area}",
         context.snapshot_view,

@@ -8,11 +8,12 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import page_layout
 from situasi.ui.components.kpi_row import render_kpi_row
+from situasi.ui.page_context import PageContext
 
 
-def show() -> None:
+def show(context: PageContext) -> None:
     """Draw the page Pergeseran."""
-    context = page_layout.begin_page(label("screen", "pergeseran"))
+    context = page_layout.begin_page(context, label("screen", "pergeseran"))
     needs = context.compute(compute_needs, context.kecamatan)
     if not needs.coverage.has_postings:
         page_layout.render_missing_data(
@@ -20,7 +21,7 @@ def show() -> None:
         )
         decisions.render_history_panel(context)
         return
-    render_kpi_row(shortfalls.build_kpis(needs))
+    render_kpi_row(shortfalls.build_kpis(context, needs))
     shortfalls.render_shortfalls_panel(context, needs)
     decisions.render_outcome()
     plan_view = plan.render_plan_panel(context, needs)

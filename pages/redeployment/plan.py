@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -17,9 +17,9 @@ from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.ui import filters, page_layout, render_cache, session
+from situasi.ui import page_context, page_layout, render_cache, session
 from situasi.ui.components import markup
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
 
 _PLAN_KEY = "_rencana"
@@ -57,7 +57,7 @@ def render_plan_panel(context: PageContext, needs: RedeploymentNeeds) -> PlanVie
         stored_plan = None
     with markup.row():
         page_layout.render_section_title(_("Rencana pergeseran"))
-        _render_method(stored_plan)
+        _render_method(context, stored_plan)
         st.button(
             _("Susun rencana") if stored_plan is None else _("Susun ulang"),
             key="susun", type="primary", on_click=_on_make_plan, disabled=not needs.station_groups,
@@ -89,12 +89,10 @@ def _format_empty_state(needs: RedeploymentNeeds) -> str:
 def _on_make_plan(kecamatan: tuple[str, ...]) -> None:
     """Make a plan from what is known at the time of the view."""
     session.use_url_language()
-    snapshot_view = session.get_snapshot_view()
-    view_time = session.get_view_time(filters.get_past_time(), snapshot_view)
-    context = PageContext(snapshot_view, view_time, kecamatan)
+    context = replace(page_context.get_current(), kecamatan=kecamatan)
     needs = context.compute(redeployment_plan.compute_needs, context.kecamatan)
     rule = board().register.election.rules.redeployment
-    plan = redeployment_plan.compute_plan(needs, board().geography, rule, view_time.at)
+    plan = redeployment_plan.compute_plan(needs, board().geography, rule, context.view_time.at)
     st.session_state[_PLAN_KEY] = StoredPlan(
         f"R-{uuid.uuid4().hex[:8]}", plan, needs, _build_context_key(context)
     )
@@ -222,7 +220,7 @@ def _format_distance_note(plan: Plan) -> str:
     return text + " " + _("Menit dihitung {n} km/jam.").format(n=i18n.format_number(speed))
 
 
-def _render_method(stored_plan: StoredPlan | None) -> None:
+def _render_method(context: PageContext, stored_plan: StoredPlan | None) -> None:
     """Draw the rules of the plan, and the result of the greedy method."""
     popover = st.popover(_("Cara menghitung"), key="cara_geser", on_change="rerun", type="tertiary")
     if not popover.open:
@@ -245,7 +243,9 @@ def _render_method(stored_plan: StoredPlan | None) -> None:
             limit = i18n.format_number(rule.time_limit_s, 1)
             st.caption(_("Dicari {n} detik; belum terbukti yang terbaik.").format(n=limit))
         table_view.render_table(
-            redeployment_tables.build_comparison_table(plan), "banding_geser", _("Banding dua cara")
+            redeployment_tables.build_comparison_table(plan, context.has_exercise_rows),
+            "banding_geser",
+            _("Banding dua cara"),
         )
 
 

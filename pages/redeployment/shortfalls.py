@@ -19,18 +19,19 @@ from situasi.domain.register import Kecamatan
 from situasi.domain.rules import RedeploymentRules
 from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.theme import Theme
-from situasi.ui import page_layout, render_cache, session, url_state
+from situasi.ui import page_layout, render_cache, url_state
 from situasi.ui.components import area_map, markup
 from situasi.ui.components.kpi_row import Kpi
 from situasi.ui.components.markup import Card, build_estimate, build_ratio
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from situasi.ui.tables import personnel, table_view
 
 _NO_SHORTFALL_OPACITY = 90  # opacity of a kecamatan without shortfall
 
 
-def build_kpis(needs: RedeploymentNeeds) -> list[Kpi]:
+def build_kpis(context: PageContext, needs: RedeploymentNeeds) -> list[Kpi]:
     """Build the key figures: what is short, and which officers are available."""
+    is_exercise = context.has_exercise_rows
     tps = needs.chosen_tps
     empty, short = tps[tps["empty"]], tps[tps["short"]]
     officers = needs.coverage.officers
@@ -46,7 +47,7 @@ def build_kpis(needs: RedeploymentNeeds) -> list[Kpi]:
                 _("menurut kabar terakhir"),
                 is_alarm=bool(len(empty)),
             ),
-            lambda: redeployment_tables.build_station_table(empty),
+            lambda: redeployment_tables.build_station_table(empty, is_exercise),
         ),
         Kpi(
             "kurang",
@@ -55,7 +56,7 @@ def build_kpis(needs: RedeploymentNeeds) -> list[Kpi]:
                 build_ratio(build_estimate(f"≈ {i18n.format_number(len(short))}"), of_total),
                 _("menurut yang tidak diketahui absen"),
             ),
-            lambda: redeployment_tables.build_station_table(short),
+            lambda: redeployment_tables.build_station_table(short, is_exercise),
         ),
         Kpi(
             "perlu",
@@ -64,7 +65,9 @@ def build_kpis(needs: RedeploymentNeeds) -> list[Kpi]:
                 build_estimate(f"≈ {i18n.format_number(needed)}"),
                 _("untuk {n} kelompok TPS").format(n=i18n.format_number(len(needs.station_groups))),
             ),
-            lambda: redeployment_tables.build_station_group_table(needs.station_groups),
+            lambda: redeployment_tables.build_station_group_table(
+                needs.station_groups, is_exercise
+            ),
         ),
         Kpi(
             "siap",
@@ -116,7 +119,10 @@ def render_shortfalls_panel(context: PageContext, needs: RedeploymentNeeds) -> N
     left, right = st.columns(2, gap="medium")
     with left:
         page_layout.render_section_title(_("Kekurangan sekarang, menurut kecamatan"))
-        table = render_cache.get_or_build("kekurangan", (), (needs,), _build_area_table)
+        is_exercise = context.has_exercise_rows
+        table = render_cache.get_or_build(
+            "kekurangan", is_exercise, (needs,), partial(_build_area_table, is_exercise)
+        )
         table_view.render_table(
             table, "kekurangan", _("Kekurangan menurut kecamatan"), visible_rows=11
         )
@@ -134,10 +140,10 @@ def render_shortfalls_panel(context: PageContext, needs: RedeploymentNeeds) -> N
         )
 
 
-def _build_area_table(needs: RedeploymentNeeds) -> table_view.Table:
+def _build_area_table(is_exercise: bool, needs: RedeploymentNeeds) -> table_view.Table:
     rows = shortfalls.count_by_kecamatan(needs.chosen_tps)
     return redeployment_tables.build_area_table(
-        rows.sort_values(["empty", "short"], ascending=False, kind="stable")
+        rows.sort_values(["empty", "short"], ascending=False, kind="stable"), is_exercise
     )
 
 
@@ -150,7 +156,7 @@ def render_map(
     moves: Sequence[Move] = (),
 ) -> None:
     """Draw the kecamatan by shortfall, and the moves as lines."""
-    theme, kecamatan_codes = session.get_theme(), tuple(context.selected_kecamatan())
+    theme, kecamatan_codes = context.theme, tuple(context.selected_kecamatan())
     filtered, layer = tuple(url_state.get_selected("kec")), area_map.get_layer_id(key)
     cache_key = (key, theme, kecamatan_codes, filtered, layer, tuple(map(id, moves)))
     build = partial(_build_deck, key, theme, kecamatan_codes, needs.chosen_kecamatan, moves)

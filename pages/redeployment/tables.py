@@ -14,18 +14,12 @@ from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import KERAWANAN
 from situasi.domain.labels import label
-from situasi.ui import session
 from situasi.ui.tables.columns import number_column, ratio_column, time_column
 from situasi.ui.tables.personnel import kecamatan_name
 from situasi.ui.tables.table_view import Table, make_table
 
 
-def _has_exercise_rows() -> bool:
-    """Return whether the board has exercise rows; sums cannot be split."""
-    return session.get_snapshot_view().snapshot.rehearsal
-
-
-def build_area_table(rows: pd.DataFrame) -> Table:
+def build_area_table(rows: pd.DataFrame, is_exercise: bool) -> Table:
     """Build shortfalls.count_by_kecamatan as a table; empty where no posting is known."""
     is_known = rows["known"]
     return make_table(
@@ -35,11 +29,11 @@ def build_area_table(rows: pd.DataFrame) -> Table:
             _("tanpa petugas"): number_column(rows["empty"].where(is_known)),
             _("kurang dari pola"): number_column(rows["short"].where(is_known), estimated=True),
         },
-        _has_exercise_rows(),
+        is_exercise,
     )
 
 
-def build_station_table(rows: pd.DataFrame) -> Table:
+def build_station_table(rows: pd.DataFrame, is_exercise: bool) -> Table:
     """Build the table of short TPS: what they have and what they need."""
     return make_table(
         {
@@ -52,11 +46,11 @@ def build_station_table(rows: pd.DataFrame) -> Table:
             _("kekuatan"): number_column(rows["held"], 2),
             _("kejadian berat di sekitarnya"): [_("ya") if hit else "" for hit in rows["watched"]],
         },
-        _has_exercise_rows(),
+        is_exercise,
     )
 
 
-def build_station_group_table(groups: Sequence[StationGroup]) -> Table:
+def build_station_group_table(groups: Sequence[StationGroup], is_exercise: bool) -> Table:
     """Build the table of TPS groups that one or more officers can share."""
     return make_table(
         {
@@ -70,7 +64,7 @@ def build_station_group_table(groups: Sequence[StationGroup]) -> Table:
                 [len(group.short_points) for group in groups], estimated=True
             ),
         },
-        _has_exercise_rows(),
+        is_exercise,
     )
 
 
@@ -119,7 +113,7 @@ def build_move_table(moves: Sequence[Move], validity: Sequence[bool]) -> Table:
     )
 
 
-def build_comparison_table(plan: Plan) -> Table:
+def build_comparison_table(plan: Plan, is_exercise: bool) -> Table:
     """Build the table of shortfalls by severity: now, after the plan, after the greedy method."""
     before, fixed, greedy = plan.shortfalls_before, plan.shortfalls_removed, plan.greedy_result[0]
     return make_table(
@@ -131,7 +125,7 @@ def build_comparison_table(plan: Plan) -> Table:
                 b - r for b, r in zip(before, greedy, strict=True)
             ),
         },
-        _has_exercise_rows(),
+        is_exercise,
     )
 
 

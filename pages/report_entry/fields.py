@@ -11,9 +11,11 @@ from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
+from situasi.domain.register import Register
 from situasi.ingest.form_rows import SubmissionStamp
-from situasi.ui import session, url_state
+from situasi.ui import url_state
 from situasi.ui.components import markup
+from situasi.ui.page_context import PageContext
 from situasi.ui.submission import build_report_time
 
 _EXERCISE_KEY = "lapor_latihan"
@@ -33,11 +35,11 @@ def field_value(heading: str) -> Any:
     return st.session_state.get(widget_key(heading))
 
 
-def render_exercise_switch() -> None:
+def render_exercise_switch(context: PageContext) -> None:
     """Draw the switch between real and exercise reports, while the board shows an exercise."""
-    if not session.get_snapshot_view().snapshot.rehearsal:
+    if not context.has_exercise_rows:
         return
-    st.session_state.setdefault(_EXERCISE_KEY, "ya" if _is_exercise_running() else "tidak")
+    st.session_state.setdefault(_EXERCISE_KEY, "ya" if context.exercise_at else "tidak")
     names = {"ya": _("LATIHAN"), "tidak": _("sungguhan")}
     st.segmented_control(
         _("Laporan ini"),
@@ -49,11 +51,11 @@ def render_exercise_switch() -> None:
     )
 
 
-def render_exercise_banner() -> None:
+def render_exercise_banner(context: PageContext) -> None:
     """Draw a banner that says whether reports are written as exercise, and by which clock."""
-    if not session.get_snapshot_view().snapshot.rehearsal:
+    if not context.has_exercise_rows:
         return
-    stamp = current_submission()
+    stamp = current_submission(context)
     text = _("Ditulis sebagai LATIHAN, jam latihan {time}")
     if not stamp.is_exercise:
         text = _("Ditulis sebagai laporan SUNGGUHAN, pukul {time}")
@@ -67,23 +69,18 @@ def render_exercise_banner() -> None:
         )
 
 
-def _is_exercise_running() -> bool:
-    return session.get_snapshot_view().snapshot.exercise_at is not None
-
-
-def current_submission() -> SubmissionStamp:
+def current_submission(context: PageContext) -> SubmissionStamp:
     """Return the stamp of a row sent now; an exercise report has the clock of the exercise."""
-    choice = st.session_state.get(_EXERCISE_KEY, "ya" if _is_exercise_running() else "tidak")
-    return build_report_time(session.get_snapshot_view().snapshot.rehearsal and choice == "ya")
+    choice = st.session_state.get(_EXERCISE_KEY, "ya" if context.exercise_at else "tidak")
+    return build_report_time(context, context.has_exercise_rows and choice == "ya")
 
 
-def render_place_fields() -> tuple[str | None, str | None]:
+def render_place_fields(register: Register) -> tuple[str | None, str | None]:
     """Draw kecamatan and desa and return the chosen codes.
 
     They are outside of any form, because the choices of the second depend on the first.
     """
-    register = session.register()
-    _restore_field("kecamatan", _default_kecamatan())
+    _restore_field("kecamatan", _default_kecamatan(register))
     left, right = st.columns(2)
     kecamatan = left.selectbox(
         _("Kecamatan"), list(register.kecamatan), index=None, format_func=register.name_of,
@@ -104,9 +101,9 @@ def selected_place() -> tuple[str | None, str | None]:
     return st.session_state.get(_KECAMATAN_KEY), st.session_state.get(_DESA_KEY)
 
 
-def _default_kecamatan() -> str | None:
+def _default_kecamatan(register: Register) -> str | None:
     """Return the only kecamatan of the viewer, or the only one in the page filter."""
-    visible = list(session.register().kecamatan)
+    visible = list(register.kecamatan)
     filtered = [code for code in url_state.get_selected("kec") if code in visible]
     return visible[0] if len(visible) == 1 else filtered[0] if len(filtered) == 1 else None
 
@@ -135,13 +132,16 @@ def _save_field(heading: str) -> None:
     st.session_state[_STICKY_KEY][heading] = field_value(heading)
 
 
-def render_tps_field(container: Any, desa: str | None) -> None:
+def list_tps_numbers(register: Register, desa: str | None) -> list[str]:
+    """Return the numbers of the TPS of a desa, as they are written."""
+    return [f"{number:03d}" for number in register.tps.loc[register.tps["desa"] == desa, "nomor"]]
+
+
+def render_tps_field(container: Any, register: Register, desa: str | None) -> None:
     """Draw the TPS of the desa; other numbers can be typed: some TPS counts are estimates."""
-    tps = session.register().tps
-    numbers = [f"{number:03d}" for number in tps.loc[tps["desa"] == desa, "nomor"]]
     container.selectbox(
-        _("TPS"), numbers, index=None, key=widget_key("tps"), placeholder=_("nomor"),
-        accept_new_options=True,
+        _("TPS"), list_tps_numbers(register, desa), index=None, key=widget_key("tps"),
+        placeholder=_("nomor"), accept_new_options=True,
     )  # fmt: skip
 
 
@@ -174,9 +174,9 @@ def render_text_field(
     )
 
 
-def render_time_field(container: Any) -> None:
+def render_time_field(container: Any, context: PageContext) -> None:
     """Draw the time of the event; empty means now."""
-    now = i18n.format_time(current_submission().sent_at)
+    now = i18n.format_time(current_submission(context).sent_at)
     render_text_field(container, "jam", _("Jam"), _("sekarang, {time}").format(time=now), 40)
 
 

@@ -21,6 +21,7 @@ from situasi.ingest.messages.proposal import Proposal
 from situasi.ingest.tables import SourceError
 from situasi.ui import page_layout
 from situasi.ui.components import markup
+from situasi.ui.page_context import PageContext
 
 # Messages on one screen, which are read before they are confirmed together.
 PAGE_SIZE = 20
@@ -34,19 +35,19 @@ _PASTE_KEY, _PASTE_NUMBER_KEY, _ERROR_KEY = (
 )
 
 
-def render_messages_panel() -> None:
+def render_messages_panel(context: PageContext) -> None:
     """Draw the paste form and the proposals of the current paste."""
-    _render_paste_form()
+    _render_paste_form(context)
     paste: Paste | None = st.session_state.get(_PASTE_KEY)
     if paste is None:
         return
     _render_counts(paste)
     if paste.proposals:
-        proposals.render_proposals(paste, PAGE_SIZE)
+        proposals.render_proposals(context, paste, PAGE_SIZE)
         _render_pager(paste)
 
 
-def _render_paste_form() -> None:
+def _render_paste_form(context: PageContext) -> None:
     """Draw the form for a paste or a chat export; it is emptied once the messages are read."""
     turn = st.session_state.setdefault(_PASTE_NUMBER_KEY, 0)
     with st.form(f"isian_tempel_{turn}", border=False):
@@ -58,7 +59,7 @@ def _render_paste_form() -> None:
         file = left.file_uploader(_("atau ekspor percakapan (.txt)"), type="txt", key=f"txt_{turn}")
         day = middle.date_input(
             _("Hari pesan"),
-            fields.current_submission().sent_at.date(),
+            fields.current_submission(context).sent_at.date(),
             key=f"hari_{turn}",
             format="DD/MM/YYYY",
             help=_("Dari ekspor dibaca hari itu saja; pesan tanpa tanggal dianggap hari itu."),

@@ -12,59 +12,57 @@ from pages.report_entry.messages import render_messages_panel
 from pages.report_entry.station_form import render_station_panel
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.ui import filters, session, submission
+from situasi.ui import filters
 from situasi.ui.components import markup
+from situasi.ui.page_context import PageContext
 from situasi.ui.page_layout import render_header
 
 # The feed of each tab; messages contain rows of several feeds.
 TABS = {"kejadian": "incidents", "tps": "tps", "personel": "personnel", "pesan": None}
 
 
-def render_tabs(title: str) -> str | None:
+def render_tabs(context: PageContext, title: str) -> str | None:
     """Draw the header, the tabs and the exercise switch.
 
     Returns the tab from the URL; None if the viewer may not write.
     """
-    render_header(
-        session.get_view_time(filters.get_past_time(), session.get_snapshot_view()), title
-    )
-    if not submission.may_act("masukkan"):
-        _render_refusal_reason()
+    render_header(context, title)
+    if not context.may_act("masukkan"):
+        _render_refusal_reason(context)
         return None
-    readable = session.viewer().role.readable_feeds(tuple(feed for feed in TABS.values() if feed))
+    readable = context.viewer.role.readable_feeds(tuple(feed for feed in TABS.values() if feed))
     tabs = [tab for tab, feed in TABS.items() if feed is None or feed in readable]
     with markup.row():
         selected = filters.render_single_filter(
             st.segmented_control, "isi", _("Isi laporan"), tabs,
             partial(label, "lapor_isi"), required=True,
         )  # fmt: skip
-        fields.render_exercise_switch()
-    fields.render_exercise_banner()
+        fields.render_exercise_switch(context)
+    fields.render_exercise_banner(context)
     return selected
 
 
-def _render_refusal_reason() -> None:
+def _render_refusal_reason(context: PageContext) -> None:
     """Draw why nothing can be entered here."""
-    view_time = session.get_view_time(filters.get_past_time(), session.get_snapshot_view())
-    if view_time.live:
+    if context.view_time.live:
         st.caption(_("Peran ini tidak memasukkan laporan."))
         return
     st.caption(_("Tidak ada yang menulis ke masa lampau."))
     st.button(_("Kembali ke langsung"), on_click=filters.return_to_present, key="lapor_kembali")
 
 
-def show() -> None:
+def show(context: PageContext) -> None:
     """Draw the page Lapor."""
-    tab = render_tabs(label("screen", "lapor"))
+    tab = render_tabs(context, label("screen", "lapor"))
     if tab is None:
         return
     submit.render_outcome()
     match tab:
         case "kejadian":
-            render_incident_panel()
+            render_incident_panel(context)
         case "tps":
-            render_station_panel()
+            render_station_panel(context)
         case "personel":
-            render_officer_panel()
+            render_officer_panel(context)
         case _:
-            render_messages_panel()
+            render_messages_panel(context)

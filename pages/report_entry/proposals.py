@@ -10,16 +10,19 @@ from markupsafe import Markup
 
 from pages.report_entry import fields, submit
 from pages.report_entry.paste_state import Outcome, Paste, RowPosition
+from situasi.access.roles import Viewer
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
+from situasi.domain.register import Register
 from situasi.ingest import form_rows
-from situasi.ingest.form_rows import RowCells
+from situasi.ingest.form_rows import RowCells, SubmissionStamp
 from situasi.ingest.messages.proposal import Proposal, ProposedRow
-from situasi.ui import session, submission
+from situasi.ui import page_context, session, submission
 from situasi.ui.components import markup
+from situasi.ui.page_context import PageContext
 from situasi.ui.submission import SubmissionResult
 
 SOURCE = "pesan"
@@ -28,30 +31,30 @@ _MAX_NUMBERS = 60  # listed of one message
 _HIDDEN_HEADINGS = {"teks_asli", "uraian", "pelapor", "waktu_lapor"}
 
 
-def render_proposals(paste: Paste, page_size: int) -> None:
+def render_proposals(context: PageContext, paste: Paste, page_size: int) -> None:
     """Draw the messages from `paste.first_index` on, and the button that ingests them."""
     indexes = range(paste.first_index, min(paste.first_index + page_size, len(paste.proposals)))
     with st.form(f"pesan_{paste.number}_{paste.first_index}", border=False):
         for index in indexes:
-            _render_message(paste, index)
+            _render_message(context, paste, index)
         st.form_submit_button(
             _("Masukkan yang dicentang"), type="primary", on_click=_on_submit, args=(paste, indexes)
         )
 
 
-def _render_message(paste: Paste, index: int) -> None:
+def _render_message(context: PageContext, paste: Paste, index: int) -> None:
     proposal = paste.proposals[index]
     with st.container(border=True):
         left, right = st.columns([2, 3], gap="medium")
         with left:
             render_message_text(_format_head(proposal), proposal.text, proposal.notes)
-            _render_numbers(paste, index)
+            _render_numbers(context, paste, index)
         with right:
-            for number, row in _select_allowed_rows(proposal):
-                _render_row(paste, (index, number), row)
+            for number, row in _select_allowed_rows(context.viewer, proposal):
+                _render_row(context.register, paste, (index, number), row)
 
 
-def _render_numbers(paste: Paste, index: int) -> None:
+def _render_numbers(context: PageContext, paste: Paste, index: int) -> None:
     """Draw the numbers that are in no row; they must be confirmed before the rows are sent."""
     proposal = paste.proposals[index]
     if proposal.description_numbers:
@@ -71,7 +74,7 @@ def _render_numbers(paste: Paste, index: int) -> None:
         markup.escape_markdown(text.format(numbers=_format_numbers(proposal.unread_numbers))),
         icon=":material/tag:",
     )
-    if any(True for _row in _select_open_rows(paste, index)):
+    if any(True for _row in _select_open_rows(context.viewer, paste, index)):
         st.checkbox(_("Angka itu sudah saya periksa"), key=_build_checked_key(paste, index))
 
 
@@ -98,9 +101,9 @@ def _format_head(proposal: Proposal) -> str:
     return " · ".join(parts)
 
 
-def _select_allowed_rows(proposal: Proposal) -> Iterator[tuple[int, ProposedRow]]:
+def _select_allowed_rows(viewer: Viewer, proposal: Proposal) -> Iterator[tuple[int, ProposedRow]]:
     """Return the rows of feeds that the viewer may see."""
-    readable = session.viewer().role.readable_feeds(tuple(feed_schemas.FEEDS))
+    readable = viewer.role.readable_feeds(tuple(feed_schemas.FEEDS))
     return ((number, row) for number, row in enumerate(proposal.rows) if row.feed in readable)
 
 
@@ -108,7 +111,7 @@ def _build_widget_key(paste: Paste, position: RowPosition, heading: str = "") ->
     return f"pesan_{paste.number}_{position[0]}_{position[1]}_{heading}"
 
 
-def _render_row(paste: Paste, position: RowPosition, row: ProposedRow) -> None:
+def _render_row(register: Register, paste: Paste, position: RowPosition, row: ProposedRow) -> None:
     """Draw what was understood, and inputs for the rest; or the outcome."""
     outcome = paste.get_outcome(position)
     title, cells = label("feed", row.feed), _list_understood_cells(row)
@@ -124,6 +127,7 @@ def _render_row(paste: Paste, position: RowPosition, row: ProposedRow) -> None:
     columns = st.columns(2)
     for number, unclear in enumerate(row.unclear_cells):
         _render_question(
+            register,
             columns[number % 2],
             _build_widget_key(paste, position, unclear.heading),
             row,
@@ -149,9 +153,10 @@ def _format_cell(feed: str, heading: str, cell: str) -> str:
     return label(column.name, cell) if column and cell in column.allowed_codes else cell
 
 
-def _render_question(container: Any, key: str, row: ProposedRow, heading: str) -> None:
+def _render_question(
+    register: Register, container: Any, key: str, row: ProposedRow, heading: str
+) -> None:
     """Draw an input for one cell: a choice if the answers are known, else a text field."""
-    register = session.register()
     if heading == "kecamatan":
         container.selectbox(
             heading, list(register.kecamatan), index=None, format_func=register.name_of, key=key,
@@ -185,13 +190,15 @@ def _list_codes(feed: str, heading: str) -> tuple[str, ...]:
 def _on_submit(paste: Paste, indexes: range) -> None:
     """Submit the selected rows, message by message, so that each gets its own outcome."""
     session.use_url_language()
+    context = page_context.get_current()
+    stamp = fields.current_submission(context)
     total, is_submitted, has_unchecked = SubmissionResult(), False, False
     for index in indexes:
         ready: dict[str, dict[int, RowCells]] = {}
-        for number, row in _select_open_rows(paste, index):
+        for number, row in _select_open_rows(context.viewer, paste, index):
             if not st.session_state.get(_build_widget_key(paste, (index, number))):
                 continue
-            cells, missing = _complete_cells(paste, (index, number), row)
+            cells, missing = _complete_cells(stamp, paste, (index, number), row)
             if paste.proposals[index].unread_numbers and not st.session_state.get(
                 _build_checked_key(paste, index)
             ):
@@ -213,22 +220,24 @@ def _on_submit(paste: Paste, indexes: range) -> None:
     submit.save_outcome(_("Pesan"), total if is_submitted else SubmissionResult(refusal=reason))
 
 
-def _select_open_rows(paste: Paste, index: int) -> Iterator[tuple[int, ProposedRow]]:
+def _select_open_rows(
+    viewer: Viewer, paste: Paste, index: int
+) -> Iterator[tuple[int, ProposedRow]]:
     """Return the rows of a message that are not final yet.
 
     A late event of the browser still reports the final rows as selected.
     """
-    for number, row in _select_allowed_rows(paste.proposals[index]):
+    for number, row in _select_allowed_rows(viewer, paste.proposals[index]):
         if not paste.get_outcome((index, number)).is_final:
             yield number, row
 
 
 def _complete_cells(
-    paste: Paste, position: RowPosition, row: ProposedRow
+    stamp: SubmissionStamp, paste: Paste, position: RowPosition, row: ProposedRow
 ) -> tuple[RowCells, Sequence[str]]:
     """Return the cells with the replies, and the headings without a reply."""
     cells, missing = dict(row.cells), []
-    stamp, proposal = fields.current_submission(), paste.proposals[position[0]]
+    proposal = paste.proposals[position[0]]
     for unclear in row.unclear_cells:
         reply = str(
             st.session_state.get(_build_widget_key(paste, position, unclear.heading)) or ""

@@ -12,8 +12,9 @@ from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.labels import label
 from situasi.ingest import form_rows
-from situasi.ui import page_layout, session, submission
+from situasi.ui import page_context, page_layout, session, submission
 from situasi.ui.components import markup
+from situasi.ui.page_context import PageContext
 from situasi.ui.submission import RejectedInput, SubmissionResult
 
 _FEED = "tps"
@@ -24,34 +25,34 @@ _CELL_HEADINGS = ("fase", "hadir", "pengawal")
 _QUARANTINED_KEY = "_lapor_desa_tertahan"
 
 
-def render_station_panel() -> None:
+def render_station_panel(context: PageContext) -> None:
     """Draw the form of one TPS and the table of the desa."""
     left, right = st.columns([1, 1], gap="medium")
     with left:
         page_layout.render_section_title(_("Satu TPS"))
-        _kecamatan, desa = fields.render_place_fields()
-        _render_single_form(desa)
+        _kecamatan, desa = fields.render_place_fields(context.register)
+        _render_single_form(context, desa)
         submit.render_restart_button(_FEED, _HEADINGS)
     with right:
-        _render_desa_form(desa)
+        _render_desa_form(context, desa)
 
 
-def _render_single_form(desa: str | None) -> None:
+def _render_single_form(context: PageContext, desa: str | None) -> None:
     with st.form("isian_tps", border=False):
         first_row = st.columns(3)
-        fields.render_tps_field(first_row[0], desa)
+        fields.render_tps_field(first_row[0], context.register, desa)
         fields.render_choice_field(first_row[1], "fase", _("Fase"), FASE, _("ketik fase"))
         fields.render_text_field(first_row[2], "hadir", _("Pemilih hadir"), _("jumlah orang"), 20)
         second_row = st.columns(3)
         fields.render_text_field(
             second_row[0], "pengawal", _("Pengawal kotak"), _("nomor petugas"), 120
         )
-        fields.render_time_field(second_row[1])
+        fields.render_time_field(second_row[1], context)
         fields.render_reporter_field(second_row[2])
         submit.render_submit_button(_FEED, _HEADINGS, _("Kirim laporan TPS"))
 
 
-def _render_desa_form(desa: str | None) -> None:
+def _render_desa_form(context: PageContext, desa: str | None) -> None:
     """Draw all TPS of the desa; an empty field reports nothing.
 
     These are text fields instead of st.data_editor, which loses keys typed while its editor loads:
@@ -64,7 +65,7 @@ def _render_desa_form(desa: str | None) -> None:
         )
         return
     with st.form(f"isian_desa_{desa}", border=False):
-        for number in _list_tps_numbers(desa):
+        for number in fields.list_tps_numbers(context.register, desa):
             _render_line(desa, number)
         last_row = st.columns(2, vertical_alignment="bottom")
         last_row[0].text_input(
@@ -74,11 +75,6 @@ def _render_desa_form(desa: str | None) -> None:
             _("Kirim yang terisi"), type="primary", on_click=_on_send, args=(desa,)
         )
     st.caption(_("Kotak kosong tidak mengirim apa pun; nol ditulis 0."))
-
-
-def _list_tps_numbers(desa: str) -> list[str]:
-    tps = session.register().tps
-    return [f"{number:03d}" for number in tps.loc[tps["desa"] == desa, "nomor"]]
 
 
 def _build_widget_key(desa: str, number: str, heading: str) -> str:
@@ -112,7 +108,8 @@ def _render_line(desa: str, number: str) -> None:
 def _on_send(desa: str) -> None:
     """Submit the filled lines; accepted lines are emptied, rejected ones stay."""
     session.use_url_language()
-    register, quarantined = board().register, st.session_state.setdefault(_QUARANTINED_KEY, {})
+    context, register = page_context.get_current(), board().register
+    quarantined = st.session_state.setdefault(_QUARANTINED_KEY, {})
     lines = [
         {
             "tps": number,
@@ -121,11 +118,11 @@ def _on_send(desa: str) -> None:
                 for name in _CELL_HEADINGS
             },
         }
-        for number in _list_tps_numbers(desa)
+        for number in fields.list_tps_numbers(context.register, desa)
     ]
     time_text = str(st.session_state.get(_TIME_KEY) or "")
     rows = form_rows.build_station_rows(
-        register, desa, lines, fields.current_submission(), time_text
+        register, desa, lines, fields.current_submission(context), time_text
     )
     if not rows:
         empty_result = SubmissionResult(refusal=_("tidak ada yang terisi"))

@@ -14,7 +14,7 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ingest import form_rows
 from situasi.ingest.form_rows import RowCells
-from situasi.ui import session, submission
+from situasi.ui import page_context, session, submission
 from situasi.ui.components import markup
 from situasi.ui.submission import RejectedInput, SubmissionResult
 
@@ -66,7 +66,9 @@ def _on_send(feed: str, headings: tuple[str, ...]) -> None:
         **form_rows.build_place_cells(
             board().register, kecamatan, desa, fields.field_value("tps") or ""
         ),
-        **fields.current_submission().build_cells(fields.field_value("jam") or ""),
+        **fields.current_submission(page_context.get_current()).build_cells(
+            fields.field_value("jam") or ""
+        ),
         **form_rows.keep_filled(**values),
     }
     answer = submit_row(feed, cells, _find_quarantined_row(feed))

@@ -26,7 +26,7 @@ from situasi.reports.sitrep.model import Sitrep
 from situasi.reports.sitrep.request import KINDS, PERIODS, SitrepRequest, SitrepRequestError
 from situasi.ui import audit, filters, page_layout, session, url_state
 from situasi.ui.components import markup
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 
 _KIND_PARAM, _PERIOD_PARAM, _FROM_PARAM, _UNTIL_PARAM = "lap", "kurun", "dari", "sampai"
 _CUSTOM_PERIOD = "lain"
@@ -40,12 +40,8 @@ class PageRequest:
 
     snapshot_view: SnapshotView
     view_time: ViewTime
+    viewer: Viewer
     sitrep_request: SitrepRequest
-
-    @property
-    def viewer(self) -> Viewer:
-        """Return the signed-in viewer."""
-        return session.viewer()
 
 
 def render_kind_filter(container: Any) -> None:
@@ -55,13 +51,13 @@ def render_kind_filter(container: Any) -> None:
     )
 
 
-def render_period_filter(container: Any) -> None:
+def render_period_filter(context: PageContext, container: Any) -> None:
     """Draw the choice of the period, if the kind has one."""
     kind = _get_selected_kind()
     if kind == "situasi":
         container.caption(_("Hari pemungutan, sampai saat yang ditampilkan."))
     elif kind == "harian":
-        _render_day_field(container, _FROM_PARAM, _("Tanggal"), _get_view_date())
+        _render_day_field(container, _FROM_PARAM, _("Tanggal"), context.view_time.at.date())
     else:
         filters.render_single_filter(
             container.selectbox,
@@ -81,7 +77,7 @@ def build_page_request(context: PageContext) -> PageRequest | None:
     kind, since, until = _get_selected_kind(), None, None
     if kind == "harian":
         since, until = sitrep_request.compute_day_period(
-            _get_selected_day(_FROM_PARAM, _get_view_date()), election
+            _get_selected_day(_FROM_PARAM, context.view_time.at.date()), election
         )
     elif kind == "anev":
         period = url_state.get_selected(_PERIOD_PARAM)[-1]
@@ -102,10 +98,12 @@ def build_page_request(context: PageContext) -> PageRequest | None:
     except SitrepRequestError as error:
         markup.render_empty_state(str(error))
         return None
-    now, exercise_at = session.now(), context.snapshot_view.snapshot.exercise_at
     return PageRequest(
         context.snapshot_view,
-        sitrep_request.choose_view_time(filters.get_past_time(), request, now, exercise_at),
+        sitrep_request.choose_view_time(
+            filters.get_past_time(), request, session.now(), context.exercise_at
+        ),
+        context.viewer,
         request,
     )
 
@@ -220,10 +218,6 @@ def _get_selected_kind() -> str:
     return next(iter(url_state.get_selected(_KIND_PARAM)), KINDS[0])
 
 
-def _get_view_date() -> date:
-    return session.get_view_time(filters.get_past_time(), session.get_snapshot_view()).at.date()
-
-
 def _render_custom_period() -> tuple[Any, Any]:
     """Return the period from the first chosen day to the end of the last."""
     election = board().register.election
@@ -258,10 +252,13 @@ def _parse_day(text: str) -> date | None:
         return None
 
 
-def show() -> None:
+def show(context: PageContext) -> None:
     """Draw the page Laporan."""
     context = page_layout.begin_page(
-        label("screen", "laporan"), render_kind_filter, render_period_filter
+        context,
+        label("screen", "laporan"),
+        render_kind_filter,
+        partial(render_period_filter, context),
     )
     request = build_page_request(context)
     if request is None:

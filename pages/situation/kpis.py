@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -21,35 +22,41 @@ from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
-from situasi.live.snapshot import SnapshotView
 from situasi.presentation import kpis
 from situasi.ui import comparison, render_cache, session
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import Baseline, Kpi, KpiValue
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
 
 _MINUTE = timedelta(minutes=1)
 
 
-def build_kpis(
-    overview: Overview, day_summary: AreaSummary, view_time: ViewTime, snapshot_view: SnapshotView
-) -> list[Kpi]:
+def build_kpis(context: PageContext, overview: Overview, day_summary: AreaSummary) -> list[Kpi]:
     """Return the KPIs of this time that the viewer may see."""
-    now, waiting = _get_reference_time(view_time), _count_quarantined(view_time, snapshot_view)
+    now, waiting = _get_reference_time(context.view_time), _count_quarantined(context)
+    is_exercise = context.has_exercise_rows
     # Ages are shown in minutes, so the KPIs are equal until the next minute.
     age = None if overview.newest_time is None else (now - overview.newest_time.at) // _MINUTE
-    key = (now.date(), age, waiting)
+    key = (now.date(), age, waiting, is_exercise)
     entries = render_cache.get_or_build(
-        "angka", key, (overview, day_summary), partial(_build_all_kpis, now=now, waiting=waiting)
+        "angka",
+        key,
+        (overview, day_summary),
+        partial(_build_all_kpis, now=now, waiting=waiting, is_exercise=is_exercise),
     )
     # What the viewer may not see is omitted, without a hint that it is missing.
-    role = session.viewer().role
+    role = context.viewer.role
     return [kpi for kpi in entries if kpi.key not in SCREENS or role.may_see(kpi.key)]
 
 
 def _build_all_kpis(
-    overview: Overview, day_summary: AreaSummary, *, now: datetime, waiting: int | None
+    overview: Overview,
+    day_summary: AreaSummary,
+    *,
+    now: datetime,
+    waiting: int | None,
+    is_exercise: bool,
 ) -> list[Kpi]:
     codes = list(overview.crowd_states["kecamatan"])
     tps = day_summary.stations[day_summary.stations["kecamatan"].isin(codes)]
@@ -67,7 +74,7 @@ def _build_all_kpis(
         ),
         (
             kpis.format_situasi(overview),
-            lambda: situation_tables.build_situasi_table(overview),
+            lambda: situation_tables.build_situasi_table(overview, is_exercise),
             _build_situasi_values(overview),
         ),
         (
@@ -92,7 +99,7 @@ def _build_all_kpis(
         ),
         (
             kpis.format_silent_feeds(overview, waiting),
-            lambda: situation_tables.build_feeds_table(overview),
+            lambda: situation_tables.build_feeds_table(overview, is_exercise),
             (KpiValue(_count_silent_feeds(overview)),),
         ),
     ]
@@ -104,13 +111,11 @@ def compute_baseline(context: PageContext, selection: Selection) -> Baseline | N
 
     def compute_inputs(past: PageContext) -> tuple[Overview, AreaSummary]:
         shifted = moments.shift_window(selection, context.view_time.at - past.view_time.at)
-        return session.compute_overview(past.snapshot_view, shifted, past.view_time), past.compute(
-            days.compute_area_summary
-        )
+        return past.compute_overview(shifted), past.compute(days.compute_area_summary)
 
     def build_past_kpis(overview: Overview, day_summary: AreaSummary) -> list[Kpi]:
         view_time = ViewTime(overview.at, live=False, is_exercise=False)
-        return build_kpis(overview, day_summary, view_time, context.snapshot_view)
+        return build_kpis(replace(context, view_time=view_time), overview, day_summary)
 
     return comparison.compute_baseline(context, "situasi", compute_inputs, build_past_kpis)
 
@@ -145,11 +150,10 @@ def _get_reference_time(view_time: ViewTime) -> datetime:
     return now.astimezone(view_time.at.tzinfo)
 
 
-def _count_quarantined(view_time: ViewTime, snapshot_view: SnapshotView) -> int | None:
+def _count_quarantined(context: PageContext) -> int | None:
     """Return how many rows wait for a correction; None if the viewer may not see that."""
-    viewer = session.viewer()
+    viewer, counts = context.viewer, context.snapshot.quarantine_counts
     # The count covers the whole kabupaten, so it is for those who may see all of it.
-    if not view_time.live or not viewer.role.may_see("masukan") or viewer.area:
+    if not context.view_time.live or not viewer.role.may_see("masukan") or viewer.area:
         return None
-    feeds = viewer.role.readable_feeds(tuple(snapshot_view.snapshot.quarantine_counts))
-    return sum(snapshot_view.snapshot.quarantine_counts[feed] for feed in feeds)
+    return sum(counts[feed] for feed in viewer.role.readable_feeds(tuple(counts)))

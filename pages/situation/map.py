@@ -16,25 +16,28 @@ from situasi.domain.feed_schemas import TINGKAT as LEVELS
 from situasi.domain.labels import label
 from situasi.figures.maps.markers import MAX_POINTS
 from situasi.presentation.map_measures import MapMeasure, build_measure
-from situasi.ui import filters, render_cache, session, url_state
+from situasi.ui import filters, render_cache, url_state
 from situasi.ui.components import area_map, markup
+from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
 
 
-def render_map_panel(overview: Overview, day_summary: AreaSummary) -> None:
+def render_map_panel(context: PageContext, overview: Overview, day_summary: AreaSummary) -> None:
     """Draw the map with its measure filter, tables and legend."""
     with markup.row():
-        name = filters.render_measure_filter()
+        name = filters.render_measure_filter(context.viewer.role)
         table_view.render_table_popover(
             _("Angka peta"),
-            lambda: situation_tables.build_areas_table(overview, day_summary),
+            lambda: situation_tables.build_areas_table(
+                overview, day_summary, context.has_exercise_rows
+            ),
             "angka_peta",
         )
         if len(overview.unlocated_cases):
             table_view.render_incidents_popover(
                 _("{n} tanpa lokasi"), overview.unlocated_cases, "tanpa_lokasi"
             )
-    kecamatan, theme = session.register().kecamatan, session.get_theme()
+    kecamatan, theme = context.register.kecamatan, context.theme
     key = (name, theme, tuple(url_state.get_selected("kec")), area_map.get_layer_id("peta"))
 
     def build(overview: Overview, day_summary: AreaSummary) -> tuple[MapMeasure, Deck]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 
@@ -19,11 +18,11 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.charts.incident_timeline import build_incident_timeline
 from situasi.figures.theme import TINGKAT, UNRATED
-from situasi.live.snapshot import SnapshotView
 from situasi.presentation.incident_item import build_item
 from situasi.ui import filters, playback, render_cache
 from situasi.ui.components import markup
 from situasi.ui.components.chart import render_chart
+from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
 
 MAX_LISTED = 40
@@ -67,11 +66,9 @@ def _build_report_list(overview: Overview, *, now: datetime) -> Markup | None:
     return markup.build_report_list(items, _("LATIHAN")) if items else None
 
 
-def render_timeline_panel(
-    overview: Overview, view_time: ViewTime, snapshot_view: SnapshotView, kecamatan: Collection[str]
-) -> None:
-    """Draw the timeline with slider and playback; kecamatan: those chosen, none for all."""
-    election = board().register.election
+def render_timeline_panel(context: PageContext, overview: Overview) -> None:
+    """Draw the timeline with slider and playback."""
+    election, view_time = board().register.election, context.view_time
     marks = [
         (election.local_time(moment.at), _(moment.label)) for moment in election.timeline_marks
     ]
@@ -93,7 +90,7 @@ def render_timeline_panel(
             n=i18n.format_number(overview.without_hour_count)
         )
     with markup.row():
-        status = playback.render_controls(view_time, snapshot_view, kecamatan)
+        status = playback.render_controls(context)
         st.caption(status or note, width="content")
         table_view.render_table_popover(
             _("Garis waktu sebagai tabel"),

@@ -13,7 +13,6 @@ from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
-from situasi.ui import session
 from situasi.ui.tables.columns import (
     duration_column,
     number_column,
@@ -25,7 +24,7 @@ from situasi.ui.tables.columns import (
 from situasi.ui.tables.table_view import Table, make_table
 
 
-def build_areas_table(overview: Overview, day_summary: AreaSummary) -> Table:
+def build_areas_table(overview: Overview, day_summary: AreaSummary, is_exercise: bool) -> Table:
     """Build the table of kecamatan with all measures of the map."""
     codes = list(overview.crowd_states["kecamatan"])
     open_counts = cases.count_by_kecamatan(overview.open_cases)
@@ -51,11 +50,11 @@ def build_areas_table(overview: Overview, day_summary: AreaSummary) -> Table:
             _("personel hadir"): number_column(gaps["present"].where(gaps["known"])),
             _("personel perlu"): number_column(gaps["required"], estimated=True),
         },
-        session.get_snapshot_view().snapshot.rehearsal,
+        is_exercise,
     )
 
 
-def build_situasi_table(overview: Overview) -> Table:
+def build_situasi_table(overview: Overview, is_exercise: bool) -> Table:
     """Build the table of the situasi of each kecamatan, and when it was stated."""
     return make_table(
         {
@@ -63,7 +62,7 @@ def build_situasi_table(overview: Overview) -> Table:
             _("situasi"): [_format_situasi(state) for state in overview.crowd_states["situasi"]],
             _("dinyatakan"): time_column(overview.crowd_states["stated_at"]),
         },
-        session.get_snapshot_view().snapshot.rehearsal,
+        is_exercise,
     )
 
 
@@ -125,7 +124,7 @@ def build_staffing_table(day_summary: AreaSummary, codes: list[str]) -> Table:
     )
 
 
-def build_feeds_table(overview: Overview) -> Table:
+def build_feeds_table(overview: Overview, is_exercise: bool) -> Table:
     """Build the table of expected feeds, and when each last reported."""
     return make_table(
         {
@@ -140,7 +139,7 @@ def build_feeds_table(overview: Overview) -> Table:
                 for feed in overview.feed_states
             ],
         },
-        session.get_snapshot_view().snapshot.rehearsal,
+        is_exercise,
     )
 
 

@@ -14,17 +14,19 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import comparison, page_layout, render_cache
 from situasi.ui.components.kpi_row import render_kpi_row
+from situasi.ui.page_context import PageContext
 from situasi.ui.tables import stations as tables_stations
 from situasi.ui.tables import table_view
 
 
-def show() -> None:
+def show(context: PageContext) -> None:
     """Draw the page TPS."""
     selection: dict[str, str] = {}
     context = page_layout.begin_page(
+        context,
         label("screen", "tps"),
         stations_panels.make_colour_filter(selection),
-        stations_panels.make_station_filter(selection),
+        stations_panels.make_station_filter(selection, context.register),
     )
     stations = context.compute(build_station_table)
 
@@ -48,7 +50,9 @@ def show() -> None:
 
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        stations_panels.render_grid_panel(selected, selection["warna"], selection["tps"])
+        stations_panels.render_grid_panel(
+            selected, selection["warna"], selection["tps"], context.theme
+        )
     with right:
         stations_panels.render_late_panel(selected)
         stations_panels.render_box_panel(selected)

@@ -23,10 +23,11 @@ from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE, TPS
 from situasi.domain.labels import label
 from situasi.domain.register import Register
+from situasi.figures.theme import Theme
 from situasi.presentation import text_tables
-from situasi.ui import filters, page_layout, render_cache, session, url_state
+from situasi.ui import filters, page_layout, render_cache, url_state
 from situasi.ui.components import markup
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from situasi.ui.tables import stations, table_view
 from situasi.ui.tables.table_view import Table
 from situasi.ui.wording import stations as wording
@@ -65,12 +66,12 @@ def make_colour_filter(selection: dict[str, str]) -> Callable[[Any], None]:
     return draw
 
 
-def make_station_filter(selection: dict[str, str]) -> Callable[[Any], None]:
+def make_station_filter(selection: dict[str, str], register: Register) -> Callable[[Any], None]:
     """Return a function that draws the choice of one TPS; it sets `selection`."""
 
     def draw(container: Any) -> None:
         names = {"": _("pilih satu TPS"), **_names_by_code()}
-        codes = ["", *session.register().tps["code"]]
+        codes = ["", *register.tps["code"]]
         selection["tps"] = filters.render_single_filter(
             container.selectbox, "tps", _("TPS"), codes, lambda code: names.get(code, code)
         )
@@ -83,10 +84,11 @@ def _names_by_code() -> dict[str, str]:
     return {code: wording.format_name(code) for code in register.tps["code"]}
 
 
-def render_grid_panel(tps: pd.DataFrame, colour_mode: str, selected_code: str) -> None:
+def render_grid_panel(
+    tps: pd.DataFrame, colour_mode: str, selected_code: str, theme: Theme
+) -> None:
     """Draw a cell for every TPS, and a legend whose counts add up to all TPS."""
-    theme = session.get_theme()
-    _render_legend(tps, colour_mode)
+    _render_legend(tps, colour_mode, theme)
     options = (colour_mode, selected_code, _build_link_prefix())
     stations_markup.render_grid(
         render_cache.get_or_build("petak", options, (tps,), partial(_build_blocks, options)),
@@ -134,7 +136,7 @@ def _build_link_prefix() -> str:
     return "?" + urlencode([*pairs, ("tps", "")])
 
 
-def _render_legend(tps: pd.DataFrame, colour_mode: str) -> None:
+def _render_legend(tps: pd.DataFrame, colour_mode: str, theme: Theme) -> None:
     if colour_mode == "fase":
         counts = tps["fase"].fillna(NO_PHASE).value_counts()
         marks = [
@@ -158,7 +160,7 @@ def _render_legend(tps: pd.DataFrame, colour_mode: str) -> None:
     total = _("jumlah {n} TPS").format(n=i18n.format_number(len(tps)))
     if colour_mode == "fase":
         total += " · " + _("tepi merah: terlambat, arsir: tak terjangkau, titik: diragukan")
-    stations_markup.render_legend(marks, session.get_theme(), total)
+    stations_markup.render_legend(marks, theme, total)
 
 
 def render_late_panel(tps: pd.DataFrame) -> None:

@@ -19,12 +19,14 @@ from situasi.common.telemetry import HealthSample, JobStatus
 from situasi.domain.labels import N_, label
 from situasi.figures.charts.server_health import build_health_chart
 from situasi.figures.theme import Theme
+from situasi.live.snapshot import SnapshotView
 from situasi.presentation import view_text
-from situasi.ui import filters, inbox_failures, page_layout, session
+from situasi.ui import inbox_failures, page_layout, session
 from situasi.ui.components import markup
 from situasi.ui.components.chart import render_chart
 from situasi.ui.components.kpi_row import Kpi, render_kpi_row
 from situasi.ui.components.markup import Card
+from situasi.ui.page_context import PageContext
 from situasi.ui.page_layout import render_header
 from situasi.ui.tables import table_view
 from situasi.ui.tables.columns import number_column, time_column
@@ -91,11 +93,11 @@ def render_register_mismatches() -> None:
     )
 
 
-def render_kpis(samples: Sequence[HealthSample]) -> None:
+def render_kpis(view: SnapshotView, samples: Sequence[HealthSample]) -> None:
     """Draw the present values."""
     newest = samples[-1]
     cards = {
-        "umur": _build_age_card(),
+        "umur": _build_age_card(view),
         "jeda": _build_lag_card(newest),
         "baca": _build_read_card(newest),
         "penonton": _build_viewer_card(samples),
@@ -213,9 +215,8 @@ def _build_run_table(job: JobStatus, note_heading: str) -> Table:
     )
 
 
-def _build_age_card() -> Card:
+def _build_age_card(view: SnapshotView) -> Card:
     """Build the card of the age of the snapshot on this page."""
-    view = session.get_snapshot_view()
     age = max(0.0, (session.now() - view.checked_at).total_seconds())
     note = (
         view.detail
@@ -379,12 +380,9 @@ def _get_local_time(sample: HealthSample) -> datetime:
     return sample.at.astimezone(board().register.election.zone)
 
 
-def show() -> None:
+def show(context: PageContext) -> None:
     """Draw the page Kesehatan papan."""
-    render_header(
-        session.get_view_time(filters.get_past_time(), session.get_snapshot_view()),
-        label("screen", "kesehatan"),
-    )
+    render_header(context, label("screen", "kesehatan"))
     render_register_mismatches()
     samples = board().refresher.health_history.samples()
     if not samples:
@@ -392,6 +390,6 @@ def show() -> None:
             _("Belum ada denyut: papan baru dibuka, atau tidak ada yang mengamatinya.")
         )
         return
-    render_kpis(samples)
+    render_kpis(context.snapshot_view, samples)
     render_curves(samples)
     render_sample_table(samples)

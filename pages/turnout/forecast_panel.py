@@ -19,7 +19,7 @@ from situasi.ui import page_layout, render_cache
 from situasi.ui.components import markup
 from situasi.ui.components.chart import render_chart
 from situasi.ui.components.markup import Card
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
 
 

@@ -11,11 +11,12 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import comparison, page_layout
 from situasi.ui.components.kpi_row import render_kpi_row
+from situasi.ui.page_context import PageContext
 
 
-def show() -> None:
+def show(context: PageContext) -> None:
     """Draw the page Partisipasi."""
-    context = page_layout.begin_page(label("screen", "partisipasi"))
+    context = page_layout.begin_page(context, label("screen", "partisipasi"))
     data = context.compute(compute_turnout_data, context.kecamatan)
     if not data.total.told:
         page_layout.render_missing_data(_("Belum ada laporan jumlah pemilih."))

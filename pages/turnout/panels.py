@@ -17,12 +17,12 @@ from situasi.figures.maps.area_style import AreaStyle
 from situasi.presentation import kpis
 from situasi.presentation.map_measures import build_turnout_area
 from situasi.presentation.numbers import format_percent, format_voters
-from situasi.ui import page_layout, render_cache, session
+from situasi.ui import page_layout, render_cache
 from situasi.ui.components import area_map, markup
 from situasi.ui.components.chart import render_chart
 from situasi.ui.components.kpi_row import Kpi, KpiValue
 from situasi.ui.components.markup import Card
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from situasi.ui.tables import stations, table_view
 from situasi.ui.tables.table_view import Table
 
@@ -146,7 +146,7 @@ def render_curve_panel(context: PageContext, data: TurnoutData) -> None:
 
 def render_map_panel(context: PageContext, data: TurnoutData) -> None:
     """Draw the map of turnout of the reporting TPS."""
-    theme = session.get_theme()
+    theme = context.theme
 
     def style_area(kecamatan: Kecamatan) -> AreaStyle:
         return build_turnout_area(kecamatan, data.areas.loc[kecamatan.code], theme)

@@ -12,25 +12,27 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.live.snapshot import SnapshotView
 from situasi.store.interface import StoreError
-from situasi.ui import filters, render_cache, session, url_state
+from situasi.ui import page_context, render_cache, session, url_state
 from situasi.ui.components import markup
+from situasi.ui.page_context import PageContext
 
 _RESULT_KEY = "_ditandai"
 
 
-def render_mark_button(view_time: ViewTime, key: str = "tandai") -> None:
+def render_mark_button(context: PageContext, key: str = "tandai") -> None:
     """Draw the button that opens the form, if the viewer may mark briefings."""
-    if not briefings.may_mark(session.viewer()):
+    if not briefings.may_mark(context.viewer):
         return
     popover = st.popover(
         _("Tandai taklimat"), key=key, on_change="rerun", type="tertiary", width="content"
     )
     if popover.open:
         with popover:
-            _render_form(view_time, key)
+            _render_form(context, key)
 
 
-def _render_form(view_time: ViewTime, key: str) -> None:
+def _render_form(context: PageContext, key: str) -> None:
+    view_time = context.view_time
     st.caption(
         _("Angka di setiap halaman lalu menunjukkan perubahannya sejak saat yang ditandai, dan "
           "halaman Sejak taklimat mendaftar apa yang baru, memburuk, selesai, dan masih diam. "
@@ -46,12 +48,10 @@ def _render_form(view_time: ViewTime, key: str) -> None:
             else _("Tandai {time}").format(time=i18n.format_time(view_time.at)),
             type="primary",
             on_click=_on_mark,
-            args=(f"{key}_catatan", session.get_snapshot_view().snapshot.version),
+            args=(f"{key}_catatan", context.snapshot.version),
         )
-    if not render_mark_result(view_time) and (
-        last := get_selected(session.get_snapshot_view(), view_time)
-    ):
-        st.caption(markup.escape_markdown(format_with_note(last, view_time)))
+    if not render_mark_result(view_time) and (last := get_selected(context)):
+        st.caption(markup.escape_markdown(format_with_note(last, context)))
 
 
 def render_mark_result(view_time: ViewTime) -> bool:
@@ -69,10 +69,10 @@ def render_mark_result(view_time: ViewTime) -> bool:
     return result is not None
 
 
-def format_with_note(briefing: Briefing, view_time: ViewTime) -> str:
+def format_with_note(briefing: Briefing, context: PageContext) -> str:
     """Return a briefing with author and note, if the viewer may see names of officers."""
-    text = format_name(briefing, view_time)
-    if session.viewer().role.may_see("personel"):
+    text = format_name(briefing, context.view_time)
+    if context.viewer.role.may_see("personel"):
         text = _("{briefing}, ditandai {who}").format(briefing=text, who=briefing.by)
         text = f"{text}: {briefing.note}" if briefing.note else text
     return text
@@ -80,17 +80,15 @@ def format_with_note(briefing: Briefing, view_time: ViewTime) -> str:
 
 def _on_mark(note_key: str, version: int) -> None:
     """Mark the time; version: of the snapshot that was shown beside the button."""
-    snapshot_view = session.get_snapshot_view()
-    view_time = session.get_view_time(filters.get_past_time(), snapshot_view)
-    exercise = snapshot_view.snapshot.exercise_at is not None
+    context = page_context.get_current()
     try:
         briefing = briefings.mark(
             board().store,
-            session.viewer(),
-            view_time.at,
+            context.viewer,
+            context.view_time.at,
             str(st.session_state.get(note_key, "")),
             session.now(),
-            exercise=exercise,
+            exercise=context.exercise_at is not None,
             version=version,
         )
     except (BriefingRefused, StoreError) as error:
@@ -112,18 +110,21 @@ def format_name(briefing: Briefing, view_time: ViewTime) -> str:
     return _("taklimat {time}").format(time=when)
 
 
-def get_selected(snapshot_view: SnapshotView, view_time: ViewTime) -> Briefing | None:
+def get_selected(context: PageContext) -> Briefing | None:
     """Return the briefing named in the URL, else the last; None if there is none."""
-    listed = list_until(snapshot_view, view_time)
+    listed = list_until(context)
     by_id = {briefing.id: briefing for briefing in listed}
     selected = [by_id[code] for code in url_state.get_values(URL_PARAMETER) if code in by_id]
     return next(iter([*selected, *listed]), None)
 
 
-def list_until(snapshot_view: SnapshotView, view_time: ViewTime) -> list[Briefing]:
+def list_until(context: PageContext) -> list[Briefing]:
     """Return the briefings up to the time shown, newest first."""
-    exercise = snapshot_view.snapshot.exercise_at is not None
-    return briefings.list_until(load_all(snapshot_view), view_time.at, exercise=exercise)
+    return briefings.list_until(
+        load_all(context.snapshot_view),
+        context.view_time.at,
+        exercise=context.exercise_at is not None,
+    )
 
 
 def load_all(snapshot_view: SnapshotView) -> list[Briefing]:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from situasi.actions.briefings import Briefing
 from situasi.analysis.view_time import ViewTime
 from situasi.ui import briefings, render_cache
 from situasi.ui.components.kpi_row import Baseline, Kpi
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 
 
 def context_at_briefing(context: PageContext, briefing: Briefing) -> PageContext:
     """Return the same context at the time of a briefing."""
     at = briefing.at.astimezone(context.view_time.at.tzinfo)
-    return PageContext(
-        context.snapshot_view, ViewTime(at, live=False, is_exercise=False), context.kecamatan
-    )
+    return replace(context, view_time=ViewTime(at, live=False, is_exercise=False))
 
 
 def compute_baseline(
@@ -31,7 +30,7 @@ def compute_baseline(
     compute_inputs: what the KPIs were computed from then, cached while its rows stay. build_kpis:
     builds the KPIs from these inputs, once for the same inputs.
     """
-    briefing = briefings.get_selected(context.snapshot_view, context.view_time)
+    briefing = briefings.get_selected(context)
     if briefing is None:
         return None
     kpis = render_cache.get_or_build(

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from situasi.access.roles import SCREENS
+from situasi.access.roles import SCREENS, Role
 from situasi.analysis import view_time as moments
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.view_time import ViewTime
@@ -17,17 +17,18 @@ from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
+from situasi.domain.register import Register
 from situasi.presentation import map_measures, view_text
-from situasi.ui import session, tenant, url_state
+from situasi.ui import tenant, url_state
 
 # Parameters that are carried over from page to page.
 CARRIED_PARAMETERS = ("kec", "saat", "sejak", "lang")
 
 
-def render_filters(container: DeltaGenerator) -> tuple[Selection, str]:
+def render_filters(container: DeltaGenerator, register: Register) -> tuple[Selection, str]:
     """Draw the filters in a line; return the selection and the code of the time window."""
     selection = Selection(
-        kecamatan=tuple(render_kecamatan_filter(container)),
+        kecamatan=tuple(render_kecamatan_filter(container, register)),
         jenis=tuple(render_jenis_filter(container)),
         tingkat=tuple(render_tingkat_filter(container)),
         status=tuple(render_status_filter(container)),
@@ -58,9 +59,8 @@ def render_window_filter(container: DeltaGenerator) -> str:
     )
 
 
-def render_kecamatan_filter(container: DeltaGenerator) -> list[str]:
-    """Draw the filter of kecamatan; none means all."""
-    register = session.register()
+def render_kecamatan_filter(container: DeltaGenerator, register: Register) -> list[str]:
+    """Draw the filter of the kecamatan in this register; none means all."""
     return _render_multi_filter(
         container, "kec", _("Kecamatan"), _("semua kecamatan"), list(register.kecamatan),
         register.name_of,
@@ -187,9 +187,8 @@ def apply_window(selection: Selection, window: str, view_time: ViewTime) -> Sele
     )
 
 
-def render_measure_filter() -> str:
-    """Draw the choice of the measure that colours the map."""
-    role = session.viewer().role
+def render_measure_filter(role: Role) -> str:
+    """Draw the choice of the measure that colours the map, of those that the role may see."""
     codes = [
         name for name in map_measures.MEASURE_CODES if name not in SCREENS or role.may_see(name)
     ]

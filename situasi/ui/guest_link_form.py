@@ -10,6 +10,7 @@ import streamlit as st
 
 from situasi.access import guest_links, signing_key
 from situasi.access.guest_links import LinkRefused
+from situasi.access.roles import Viewer
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -32,10 +33,10 @@ class _LinkResult:
     error: str = ""
 
 
-def render_guest_link_button() -> None:
+def render_guest_link_button(viewer: Viewer) -> None:
     """Draw the button of the form, if the viewer may create links and the page is shareable."""
     if (
-        not session.viewer().role.may("bagikan")
+        not viewer.role.may("bagikan")
         or url_state.get_current_page() not in guest_links.SHAREABLE_PAGES
     ):
         return

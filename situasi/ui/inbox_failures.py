@@ -8,7 +8,7 @@ from situasi.common.telemetry import UnreadFile
 from situasi.ui import page_layout
 from situasi.ui.components import markup
 from situasi.ui.components.markup import Card
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
 from situasi.ui.tables.columns import time_column
 from situasi.ui.tables.table_view import Table

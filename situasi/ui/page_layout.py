@@ -2,52 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 from markupsafe import Markup
+from streamlit.delta_generator import DeltaGenerator
 
+from situasi.access.roles import Viewer
 from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.live.snapshot import SnapshotView
 from situasi.presentation import view_text as presentation_view_text
-from situasi.ui import briefings, filters, guest_link_form, playback, session, tenant, url_state
+from situasi.ui import briefings, filters, guest_link_form, playback, tenant, url_state
 from situasi.ui.components import markup
+from situasi.ui.page_context import PageContext
 
 
-@dataclass(frozen=True)
-class PageContext:
-    """What a page shows: snapshot, time and kecamatan (empty: all)."""
+def begin_page(
+    context: PageContext, title: str, *page_filters: Callable[[Any], None]
+) -> PageContext:
+    """Draw header and filter line; return the context of the chosen kecamatan.
 
-    snapshot_view: SnapshotView
-    view_time: ViewTime
-    kecamatan: tuple[str, ...]
-
-    def compute(self, query: session.Query[session.T], *args: Hashable) -> session.T:
-        """Compute a query for this context (session.compute)."""
-        return session.compute(query, self.snapshot_view, self.view_time, *args)
-
-    def selected_kecamatan(self) -> list[str]:
-        """Return the selected kecamatan, all if none was selected."""
-        codes = session.register().kecamatan
-        return [code for code in codes if not self.kecamatan or code in self.kecamatan]
-
-
-def begin_page(title: str, *page_filters: Callable[[Any], None]) -> PageContext:
-    """Draw header and filter line; page_filters: each draws a filter in its own column."""
-    snapshot_view = session.get_snapshot_view()
-    view_time = session.get_view_time(filters.get_past_time(), snapshot_view)
-    render_header(view_time, title)
+    page_filters: each draws a filter in its own column.
+    """
+    render_header(context, title)
     columns = st.columns([3] + [2.4] * len(page_filters) + [1.6], vertical_alignment="center")
-    kecamatan = filters.render_kecamatan_filter(columns[0])
+    kecamatan = filters.render_kecamatan_filter(columns[0], context.register)
     for render_filter, column in zip(page_filters, columns[1:-1], strict=True):
         render_filter(column)
-    context = PageContext(snapshot_view, view_time, tuple(kecamatan))
+    context = replace(context, kecamatan=tuple(kecamatan))
     _render_time_popover(columns[-1], context)
     return context
 
@@ -59,7 +46,7 @@ def _render_time_popover(container: Any, context: PageContext) -> None:
     with container.popover(text, width="stretch", key="pilih_saat"):
         st.caption(_("Papan sebagaimana diketahui pada saat lampau; ujung kanan: langsung."))
         filters.render_time_slider()
-        if text := playback.render_controls(view_time, context.snapshot_view, context.kecamatan):
+        if text := playback.render_controls(context):
             st.caption(text)
         if not view_time.live:
             st.button(_("Kembali ke langsung"), on_click=filters.return_to_present)
@@ -77,8 +64,16 @@ def render_section_title(title: str) -> None:
     st.markdown(f"**{title}**")
 
 
-def render_header(view_time: ViewTime, title: str = "Situasi") -> None:
-    """Draw the header: page, Polres, time, and whether that is the present."""
+def render_header(context: PageContext, title: str = "Situasi") -> None:
+    """Draw the header of a page of a kabupaten, with the buttons of who may do more than look."""
+    with render_title(context.view_time, title, context.viewer):
+        if context.viewer.role.permissions:
+            briefings.render_mark_button(context)
+            guest_link_form.render_guest_link_button(context.viewer)
+
+
+def render_title(view_time: ViewTime, title: str, viewer: Viewer) -> DeltaGenerator:
+    """Draw page, Polres, time, and whether that is the present; return the line for more."""
     info = tenant.get_info()
     note = (
         _("jam latihan")
@@ -91,11 +86,12 @@ def render_header(view_time: ViewTime, title: str = "Situasi") -> None:
         (code.upper(), _language_url(code), code == i18n.current_language())
         for code in i18n.LANGUAGES
     ]
-    actions = _build_header_links()
+    actions = _build_header_links(viewer)
     # The URL of a guest works for nobody else.
     if not url_state.is_fixed_by_link():
         actions += markup.build_copy_button(_("Salin tautan"), _("Tersalin"))
-    with markup.inline_row("kepala"):
+    line = markup.inline_row("kepala")
+    with line:
         markup.render_header(
             title,
             f"{info.name} · {info.operation}",
@@ -105,17 +101,15 @@ def render_header(view_time: ViewTime, title: str = "Situasi") -> None:
             links,
             actions,
         )
-        if session.viewer().role.permissions:
-            briefings.render_mark_button(view_time)
-            guest_link_form.render_guest_link_button()
+    return line
 
 
-def _build_header_links() -> Markup:
+def _build_header_links(viewer: Viewer) -> Markup:
     """Build links to the wall and its frozen copy, with the filters of this view.
 
     When viewed from a command above: a link back to it.
     """
-    viewer, parent = session.viewer(), tenant.parent_link()
+    parent = tenant.parent_link()
     if parent is not None:
         return markup.build_header_link(f"◂ {parent[0]}", parent[1])
     if tenant.is_higher_command():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import streamlit as st
@@ -15,9 +15,9 @@ from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.live.snapshot import SnapshotView
-from situasi.ui import filters, session, url_state
+from situasi.ui import filters, page_context, url_state
 from situasi.ui.components import markup
+from situasi.ui.page_context import PageContext
 
 # Seconds between two ticks, and the minutes of the day in each.
 TICK_S = 1.0
@@ -34,19 +34,17 @@ _LAST_TIME_KEY = "_putar_ditinggal"
 _GRACE_S = 10.0
 
 
-def render_controls(
-    view_time: ViewTime, snapshot_view: SnapshotView, kecamatan: Collection[str]
-) -> str:
-    """Draw play, pause, speed and steps to critical events of these kecamatan (none: all).
+def render_controls(context: PageContext) -> str:
+    """Draw play, pause, speed and steps to the critical events of these kecamatan.
 
     Returns the status text: that the day is over, or which critical event became known; "" for
     none. A guest has the time of the link, and no controls.
     """
     if url_state.is_fixed_by_link("saat"):
         return ""
-    codes = tuple(kecamatan)
+    view_time = context.view_time
     # The present needs no events, and would recompute them with each report.
-    events = [] if view_time.live else _compute_critical_events(snapshot_view, codes)
+    events = [] if view_time.live else _compute_critical_events(context)
     minute = view_time.at.replace(second=0, microsecond=0)
     playing = bool(st.session_state.get(_PLAYING_KEY))
     with markup.inline_row("putar"):
@@ -63,7 +61,7 @@ def render_controls(
                 _("‹ Serius sebelumnya"),
                 key="serius_sebelumnya",
                 on_click=_on_previous,
-                args=(codes,),
+                args=(context.kecamatan,),
             )
         else:
             st.selectbox(
@@ -116,10 +114,9 @@ def _render_step_button(title: str, key: str, target: datetime | None) -> None:
 
 
 def _on_previous(kecamatan: tuple[str, ...]) -> None:
-    snapshot_view = session.get_snapshot_view()
+    context = replace(page_context.get_current(), kecamatan=kecamatan)
     target = critical.previous_event_minute(
-        _compute_critical_events(snapshot_view, kecamatan),
-        session.get_view_time(None, snapshot_view).at,
+        _compute_critical_events(context), context.at_present().view_time.at
     )
     if target is not None:
         _go_to(target)
@@ -153,15 +150,13 @@ def _format_reason(code: str) -> str:
     return _("situasi merah") if code == "merah" else _("tingkat tinggi")
 
 
-def _compute_critical_events(
-    snapshot_view: SnapshotView, kecamatan: tuple[str, ...]
-) -> list[CriticalEvent]:
+def _compute_critical_events(context: PageContext) -> list[CriticalEvent]:
     """Return the critical events of the day that are known by now."""
     end = board().register.election.day_end
     # Critical events do not depend on the clock; a fixed time avoids recomputing each minute.
-    clock = ViewTime(end, live=True, is_exercise=True)
-    events = session.compute(critical.find_critical_events, snapshot_view, clock, kecamatan)
-    present = session.get_view_time(None, snapshot_view).at
+    whole_day = replace(context, view_time=ViewTime(end, live=True, is_exercise=True))
+    events = whole_day.compute(critical.find_critical_events, context.kecamatan)
+    present = context.at_present().view_time.at
     return [event for event in events if event.minute < present]
 
 
@@ -178,7 +173,7 @@ def _on_tick() -> None:
     if st.session_state.pop(_RENDERED_KEY, False) or not st.session_state.get(_PLAYING_KEY):
         return
     current = filters.get_past_time()
-    present = session.get_view_time(None, session.get_snapshot_view()).at
+    present = page_context.get_current().at_present().view_time.at
     next_time = current and current + timedelta(
         minutes=st.session_state.get(_SPEED_KEY) or _DEFAULT_MINUTES
     )

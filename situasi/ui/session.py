@@ -1,8 +1,8 @@
-"""The session of one viewer: time, language, theme, board and data of the page."""
+"""The session of one viewer: clock, language, theme, account and board."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -13,19 +13,12 @@ import streamlit as st
 from situasi.access import viewer_header
 from situasi.access.roles import Role, Viewer
 from situasi.analysis import view_time as moments
-from situasi.analysis.as_of import AsOfView
-from situasi.analysis.incidents.cases import Selection
-from situasi.analysis.situation.feed_staleness import FeedState
-from situasi.analysis.situation.overview import Overview
 from situasi.analysis.view_time import ViewTime
 from situasi.board import Board
 from situasi.board import current_board as board
 from situasi.common import i18n
-from situasi.common.work_limits import OWNER
-from situasi.domain.register import Register
 from situasi.figures.theme import Theme, select_theme
 from situasi.live import access_scope
-from situasi.live.analysis_cache import AnalysisCache
 from situasi.live.snapshot import SnapshotView
 from situasi.presentation import view_text
 from situasi.ui import tenant
@@ -34,8 +27,6 @@ T = TypeVar("T")
 _ACTION_FAILED_KEY = "_act_failed"  # set by situasi/streamlit_patches.py
 # Values that are constant during one script run and expensive to compute often.
 _RUN_CACHE: ContextVar[dict[str, object] | None] = ContextVar("run", default=None)
-# (known frames by feed, register, time, other arguments) -> anything
-Query = Callable[..., T]
 
 
 @contextmanager
@@ -106,11 +97,6 @@ def get_viewer_header() -> str:
     return str(st.context.headers.get(viewer_header.HEADER_NAME) or "")
 
 
-def register() -> Register:
-    """Return the register limited to what the viewer may see."""
-    return board().analysis_cache.register(access_scope.scope_of(viewer()))
-
-
 def get_snapshot_view() -> SnapshotView:
     """Return the current snapshot view of the board."""
     return board().refresher.current_view()
@@ -134,52 +120,3 @@ def get_view_time(past_time: datetime | None, snapshot_view: SnapshotView) -> Vi
     """Return the time to show: the chosen one if it is past, else the present."""
     zone = board().register.election.zone
     return moments.resolve_view_time(past_time, now(), snapshot_view.snapshot.exercise_at, zone)
-
-
-def _get_analysis_cache() -> AnalysisCache:
-    """Return the analysis cache; past times are limited per viewer by OWNER."""
-    OWNER.set(viewer().name)
-    return board().analysis_cache
-
-
-def compute(
-    query: Query[T], snapshot_view: SnapshotView, view_time: ViewTime, *args: Hashable
-) -> T:
-    """Compute a query at this time (AnalysisCache.compute), limited to what the viewer may see."""
-    result: T = _get_analysis_cache().compute(
-        query, snapshot_view.snapshot, view_time, access_scope.scope_of(viewer()), *args
-    )
-    return result
-
-
-def compute_on_snapshot(
-    query: Query[T], snapshot_view: SnapshotView, view_time: ViewTime, *args: Hashable
-) -> T:
-    """Compute a query on the whole snapshot (AnalysisCache.compute_on_snapshot)."""
-    result: T = _get_analysis_cache().compute_on_snapshot(
-        query, snapshot_view.snapshot, view_time, access_scope.scope_of(viewer()), *args
-    )
-    return result
-
-
-def get_known_rows(snapshot_view: SnapshotView, view_time: ViewTime) -> AsOfView:
-    """Return the rows known at this time, by feed, that the viewer may see."""
-    return _get_analysis_cache().known_rows(
-        snapshot_view.snapshot, view_time, access_scope.scope_of(viewer())
-    )
-
-
-def compute_overview(
-    snapshot_view: SnapshotView, selection: Selection, view_time: ViewTime
-) -> Overview:
-    """Return the overview of this selection, computed once for all viewers of the view."""
-    return _get_analysis_cache().compute_overview(
-        snapshot_view.snapshot, view_time, access_scope.scope_of(viewer()), selection
-    )
-
-
-def get_feed_states(snapshot_view: SnapshotView, view_time: ViewTime) -> tuple[FeedState, ...]:
-    """Return which feeds should report at this time, and when each last did."""
-    return _get_analysis_cache().feed_states(
-        snapshot_view.snapshot, view_time, access_scope.scope_of(viewer())
-    )

@@ -14,7 +14,8 @@ from situasi.ingest.pipeline import IngestResult, build_table, ingest_rows
 from situasi.ingest.validation.column_mapping import QUARANTINE_NUMBER
 from situasi.ingest.write_scope import WriteRefused
 from situasi.store.interface import QuarantinedRow, StoreError
-from situasi.ui import filters, session
+from situasi.ui import page_context, session
+from situasi.ui.page_context import PageContext
 
 Row = Mapping[str, str]
 # How many of the newest quarantined rows are searched for our own.
@@ -46,12 +47,6 @@ class SubmissionResult:
         return not self.rejected and self.refusal is None
 
 
-def may_act(act: str) -> bool:
-    """Return whether the viewer may do this now; nobody writes while viewing the past."""
-    view_time = session.get_view_time(filters.get_past_time(), session.get_snapshot_view())
-    return view_time.live and session.viewer().role.may(act)
-
-
 def submit_rows(
     feed: str, rows: Sequence[Row], source: str, act: str = "masukkan"
 ) -> SubmissionResult:
@@ -59,15 +54,15 @@ def submit_rows(
 
     A row with a quarantine number leaves quarantine once it is accepted.
     """
-    active = board()
+    active, context = board(), page_context.get_current()
     try:
-        scope = write_scope.build_viewer_scope(session.viewer(), act)
+        scope = write_scope.build_viewer_scope(context.viewer, act)
     except WriteRefused:
         scope = None
-    if scope is None or not may_act(act) or feed not in scope.feeds:
+    if scope is None or not context.may_act(act) or feed not in scope.feeds:
         return SubmissionResult(refusal=_("Peran ini tidak boleh melakukannya."))
     cells = [dict(row) for row in rows]
-    if not _is_in_area(feed, cells):
+    if not _is_in_area(feed, cells, context.viewer.area):
         return SubmissionResult(
             refusal=_("Laporan ini di luar wilayah Anda; tidak ada yang disimpan.")
         )
@@ -83,9 +78,8 @@ def submit_rows(
     return SubmissionResult(result.accepted, result.duplicate, rejected, result.refused)
 
 
-def _is_in_area(feed: str, cells: list[dict[str, str]]) -> bool:
-    """Return whether all rows that would be accepted are in the viewer's kecamatan."""
-    area = session.viewer().area
+def _is_in_area(feed: str, cells: list[dict[str, str]], area: tuple[str, ...]) -> bool:
+    """Return whether all rows that would be accepted are in these kecamatan (none: all)."""
     if not area:
         return True
     checked = feeds.check(build_table(cells), feed, board().ingest_context, session.now())
@@ -144,9 +138,9 @@ def mark_as_correction(cells: Row, rejected: RejectedInput | None) -> dict[str, 
     return {**cells, **origin}
 
 
-def build_report_time(is_exercise: bool) -> SubmissionStamp:
+def build_report_time(context: PageContext, is_exercise: bool) -> SubmissionStamp:
     """Return the time and the exercise mark with which a row is submitted."""
-    exercise_at = session.get_snapshot_view().snapshot.exercise_at if is_exercise else None
+    exercise_at = context.exercise_at if is_exercise else None
     return SubmissionStamp(
         (exercise_at or session.now()).astimezone(board().register.election.zone), is_exercise
     )

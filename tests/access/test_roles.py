@@ -12,7 +12,8 @@ from pages.neutrality.panels import compute_neutrality
 from situasi import board
 from situasi.access.roles import GUARDED_FEEDS, PERMISSIONS, ROLES, SCREENS, Role, Viewer
 from situasi.domain import feed_schemas
-from situasi.ui import session, submission
+from situasi.ui import filters, session, submission
+from situasi.ui.page_context import PageContext
 from tests.conftest import NOON, settings_in
 
 FEEDS = tuple(feed_schemas.FEEDS)
@@ -73,8 +74,8 @@ def test_what_a_page_computes_is_given_no_row_that_its_viewer_may_not_see(
     own = board.open_board(settings_in(tmp_path, SITUASI_ROLE=name), lambda: NOON)
     monkeypatch.setattr(board, "_current", own)
     shown, at = own.snapshot_reader.refresh(), session.ViewTime(NOON, live=False, is_exercise=False)
-    feeds = session.compute(given, shown, at)
-    page = session.compute(compute_neutrality, shown, at, ())
+    context = PageContext(shown, at, session.viewer())
+    feeds, page = context.compute(given), context.compute(compute_neutrality, ())
     own.close()
     assert feeds == set(ROLES[name].readable_feeds(FEEDS))
     assert (page is None) == (name not in MAY_SEE_NEUTRALITY)
@@ -95,7 +96,7 @@ def test_a_viewer_with_an_area_writes_nothing_outside_of_it(
     monkeypatch.setattr(board, "_current", own)
     polsek = Viewer("polsek", ROLES["operator"], ("16.10.05",))
     monkeypatch.setattr(session, "viewer", lambda: polsek)
-    monkeypatch.setattr(submission, "may_act", polsek.role.may)
+    monkeypatch.setattr(filters, "get_past_time", lambda: None)
     row = {"waktu": "2024-11-27 10:00", "kode_kecamatan": kecamatan, "jenis": "akses"}
     answer = submission.submit_rows("incidents", [row], "formulir")
     assert (

@@ -16,6 +16,7 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.analysis import queries
 from situasi.analysis.turnout.forecast import build_kecamatan_table, compute_total
 from situasi.board import Board
+from situasi.live.access_scope import scope_of
 from situasi.ui import session
 from situasi.ui.tables import table_view
 from situasi.ui.tables.table_view import Table
@@ -75,7 +76,10 @@ def of(board: Board, clock: str) -> Any:
         else board.snapshot_reader.refresh()
     )
     at = session.ViewTime(wib(clock), live=False, is_exercise=True)
-    return session.get_known_rows(shown, at), board.register, wib(clock)
+    known = house.current_board().analysis_cache.known_rows(
+        shown.snapshot, at, scope_of(session.viewer())
+    )
+    return known, board.register, wib(clock)
 
 
 def test_before_anybody_counted_it_says_that_reports_are_too_few(page: Any) -> None:

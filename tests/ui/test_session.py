@@ -20,6 +20,7 @@ from situasi.domain.register import Register
 from situasi.ingest.pipeline import ingest_rows
 from situasi.streamlit_patches import ACTION_FAILED_KEY
 from situasi.ui import render_cache, session
+from situasi.ui.page_context import PageContext
 from tests.builders import unbounded
 from tests.conftest import NOON
 
@@ -64,7 +65,7 @@ def viewer(monkeypatch: pytest.MonkeyPatch) -> Any:
 def asked(clock: datetime = NOON) -> Any:
     shown = session.get_snapshot_view()
     at = session.ViewTime(clock.astimezone(), live=True, is_exercise=False)
-    return session.compute(of_both, shown, at)
+    return PageContext(shown, at, session.viewer()).compute(of_both)
 
 
 def tps_told(board: Board, number: str, kecamatan: str = HERE) -> None:

@@ -11,7 +11,6 @@ from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
-from situasi.ui import session
 from situasi.ui.tables.columns import Cells, number_column, ratio_column, time_column
 from situasi.ui.tables.table_view import Table, make_table
 
@@ -32,8 +31,13 @@ def agency_name(code: object) -> str:
     return label("instansi", str(code)) if is_known else _("belum disebut")
 
 
-def build_areas_table(rows: pd.DataFrame, heading: str, name_of: Callable[[str], str]) -> Table:
-    """Build the table of areas: required, posted, present; missing where postings are unknown."""
+def build_areas_table(
+    rows: pd.DataFrame, heading: str, name_of: Callable[[str], str], is_exercise: bool
+) -> Table:
+    """Build the table of areas: required, posted, present; missing where postings are unknown.
+
+    is_exercise: any row is of an exercise, which cannot be separated in sums; so in all tables.
+    """
     known = rows["known"]
     columns: dict[str, Cells] = {
         heading: [name_of(str(area)) for area in rows.index],
@@ -52,15 +56,10 @@ def build_areas_table(rows: pd.DataFrame, heading: str, name_of: Callable[[str],
             rows["linmas_present"].where(known), rows["linmas_posted"].where(known),
             _("linmas diplot"),
         )  # fmt: skip
-    return make_table(columns, _has_exercise_rows())
+    return make_table(columns, is_exercise)
 
 
-def _has_exercise_rows() -> bool:
-    """Return whether the board has exercise rows, which cannot be separated in sums."""
-    return session.get_snapshot_view().snapshot.rehearsal
-
-
-def build_agencies_table(rows: pd.DataFrame, has_roster: bool) -> Table:
+def build_agencies_table(rows: pd.DataFrame, has_roster: bool, is_exercise: bool) -> Table:
     """Build the table of agencies: roster (missing if there is none), duties and states."""
     return make_table(
         {
@@ -77,11 +76,11 @@ def build_agencies_table(rows: pd.DataFrame, has_roster: bool) -> Table:
             _("patroli"): number_column(rows["patroli"]),
             _("lapor diri tanpa plotting"): number_column(rows["unposted"]),
         },
-        _has_exercise_rows(),
+        is_exercise,
     )
 
 
-def build_checkins_table(rows: pd.DataFrame) -> Table:
+def build_checkins_table(rows: pd.DataFrame, is_exercise: bool) -> Table:
     """Build the table of officers by last check-in and kecamatan (count_by_last_checkin)."""
     return make_table(
         {
@@ -91,7 +90,7 @@ def build_checkins_table(rows: pd.DataFrame) -> Table:
             _("petugas"): number_column(rows["officers"]),
             **{label("checkin", code): number_column(rows[code]) for code in feed_schemas.CHECKIN},
         },
-        _has_exercise_rows(),
+        is_exercise,
     )
 
 
@@ -157,7 +156,7 @@ def build_unknown_tps_table(postings: pd.DataFrame) -> Table:
     )
 
 
-def build_presence_curve_table(rows: pd.DataFrame) -> Table:
+def build_presence_curve_table(rows: pd.DataFrame, is_exercise: bool) -> Table:
     """Build the table of presence through the day."""
     return make_table(
         {
@@ -165,5 +164,5 @@ def build_presence_curve_table(rows: pd.DataFrame) -> Table:
             _("hadir"): number_column(rows["present"]),
             _("tanpa kabar"): number_column(rows["silent"]),
         },
-        _has_exercise_rows(),
+        is_exercise,
     )

@@ -19,7 +19,7 @@ from situasi.domain.labels import label
 from situasi.presentation import explanations
 from situasi.presentation.explanations.model import Explanation
 from situasi.reports import csv_tables
-from situasi.ui import audit, filters, higher_command_session, session, tenant, url_state
+from situasi.ui import audit, filters, higher_command_session, page_context, tenant, url_state
 from situasi.ui.components import markup
 from situasi.ui.tables import columns as table_columns
 from situasi.ui.tables import dataframe
@@ -136,14 +136,14 @@ def _get_view_time() -> ViewTime:
     """Return the time that the page shows."""
     if tenant.is_higher_command():
         return higher_command_session.get_view_time()
-    return session.get_view_time(filters.get_past_time(), session.get_snapshot_view())
+    return page_context.get_current().view_time
 
 
 def _get_data_version() -> int:
     return (
         higher_command_session.get_version()
         if tenant.is_higher_command()
-        else session.get_snapshot_view().snapshot.version
+        else page_context.get_current().snapshot.version
     )
 
 

@@ -19,7 +19,7 @@ from situasi.board import Board
 from situasi.ingest.pipeline import ingest_rows
 from situasi.live.snapshot import SnapshotView
 from situasi.ui import session
-from situasi.ui.page_layout import PageContext
+from situasi.ui.page_context import PageContext
 from tests.builders import unbounded, wib
 from tests.calls import calls
 from tests.conftest import NOON
@@ -149,29 +149,26 @@ def _keys(board: Board, role: str = "pimpinan") -> list[str]:
 def _shown(board: Board, role: str) -> Any:
     shown: SnapshotView = board.refresher.current_view()
     at = session.get_view_time(None, shown)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(session, "viewer", lambda: Viewer("x", ROLES[role], ()))
-        return alerts_data.compute_alert_view(
-            PageContext(shown, at, ()), AlertFilter(rules=("berat",))
-        )
+    return alerts_data.compute_alert_view(
+        PageContext(shown, at, Viewer("x", ROLES[role])), AlertFilter(rules=("berat",))
+    )
 
 
 def test_of_neutrality_and_officers_only_those_with_the_right_are_told(
-    rehearsed_page: Board, monkeypatch: pytest.MonkeyPatch
+    rehearsed_page: Board,
 ) -> None:
     shown = rehearsed_page.refresher.current_view()
     at = session.get_view_time(wib("07.10"), shown)
     told = {}
     for role in ("pimpinan", "analis", "tamu"):
         seen = Viewer(role, ROLES[role], ())
-        monkeypatch.setattr(session, "viewer", lambda seen=seen: seen)
         told[role] = set(
             alerts_data.compute_alert_view(
-                PageContext(shown, at, ()), AlertFilter()
+                PageContext(shown, at, seen), AlertFilter()
             ).alert_set.alerts.table["rule"]
         )
-        assert ("netralitas" in alerts_data.list_visible_rules()) == (role == "pimpinan")
-        assert ("tanpa_petugas" in alerts_data.list_visible_rules()) == (role != "tamu")
+        assert ("netralitas" in alerts_data.list_visible_rules(seen)) == (role == "pimpinan")
+        assert ("tanpa_petugas" in alerts_data.list_visible_rules(seen)) == (role != "tamu")
     assert "tanpa_petugas" in told["pimpinan"] & told["analis"]
     assert not {"tanpa_petugas", "kurang_pola", "netralitas"} & told["tamu"]
 
@@ -197,7 +194,7 @@ def test_an_act_is_seen_at_once_and_not_at_the_minute_before_it(live: Board) -> 
     shown = live.refresher.current_view()
     past = session.get_view_time(wib("11.59") - timedelta(minutes=0), shown)
     assert alerts_data.compute_alert_view(
-        PageContext(shown, past, ()), AlertFilter(rules=("berat",))
+        PageContext(shown, past, Viewer("x", ROLES["pimpinan"])), AlertFilter(rules=("berat",))
     ).alerts.empty
 
 

@@ -25,11 +25,13 @@ from situasi.access.roles import ROLES, Viewer, read_only_role
 from situasi.board import NoBoardSelected, open_board
 from situasi.domain import higher_command as commands
 from situasi.domain.higher_command import HigherCommand
+from situasi.domain.register import Register
 from situasi.domain.settings import ROOT
 from situasi.higher_command import app as above
 from situasi.higher_command.app import HigherCommandApp
 from situasi.higher_command.rollup_cache import HigherCommandOverview
 from situasi.ingest.pipeline import ingest_rows
+from situasi.live.access_scope import scope_of
 from situasi.presentation import explanations
 from situasi.ui import render_cache as drawn_pieces
 from situasi.ui import session, tenant
@@ -46,6 +48,7 @@ from tests.builders_above import (
 )
 from tests.builders_election import write_squares
 from tests.conftest import settings_in
+from tests.rehearsed import script_of
 
 ONE, OTHER, CLOSED = "99.01", "99.02", "99.03"
 FRAME = ROOT / "pages/app.py"
@@ -345,7 +348,7 @@ def test_script_runs_in_many_threads_are_each_of_their_own_kabupaten(
         for _ in range(200):
             found[at] |= {
                 house.current_board().kabupaten_code,
-                session.register().election.kabupaten_code,
+                _visible_register().election.kabupaten_code,
                 drawn_pieces.get_or_build("uji", "", (), tenant.get_code),
             }
 
@@ -355,6 +358,10 @@ def test_script_runs_in_many_threads_are_each_of_their_own_kabupaten(
     for thread in threads:
         thread.join()
     assert found == [{code} for code in codes]
+
+
+def _visible_register() -> Register:
+    return house.current_board().analysis_cache.register(scope_of(session.viewer()))
 
 
 def a_session() -> ScriptRunContext:
@@ -414,7 +421,7 @@ def test_without_a_kabupaten_there_is_no_board(
     served(overview(command, rollup(ONE)))
     with pytest.raises(NoBoardSelected):
         house.current_board()
-    app = AppTest.from_string("from pages.incidents import page\npage.show()", default_timeout=30)
+    app = AppTest.from_string(script_of("incidents"), default_timeout=30)
     app.run()
     assert app.exception and not app.get("html")
 

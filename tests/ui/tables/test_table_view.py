@@ -22,7 +22,7 @@ from situasi.board import Board
 from situasi.common import i18n
 from situasi.ingest.validation import column_mapping
 from situasi.reports import csv_tables
-from situasi.ui import session
+from situasi.ui import filters, session
 from situasi.ui.tables import columns, dataframe, table_view
 from situasi.ui.tables.columns import Column
 from situasi.ui.tables.table_view import Table, make_table
@@ -195,6 +195,7 @@ def offered(monkeypatch: pytest.MonkeyPatch, made: Table) -> dict[str, dict[str,
         buttons[name] = {"data": data, **options}
 
     monkeypatch.setattr(st, "download_button", button)
+    monkeypatch.setattr(filters, "get_past_time", lambda: None)
     table_view.render_downloads(made, "kunci", "Menurut kecamatan", AT)
     return buttons
 
