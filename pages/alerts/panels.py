@@ -29,50 +29,27 @@ _OPEN_ROWS, _ENDED_ROWS = 14, 10  # visible
 
 def build_kpis(alert_view: AlertView, context: PageContext) -> list[Kpi]:
     """Build the KPIs: open and unseen alerts, and the times until seen and acted on."""
-    open_alerts = alert_view.open
+    open_alerts, every = alert_view.open, alert_view.alerts
     new = open_alerts[open_alerts["life"] == alert_actions.NEW]
-    seen = alert_view.alerts[alert_view.alerts["to_seen"].notna()]
-    acted = alert_view.alerts[alert_view.alerts["to_acted"].notna()]
+
+    def build(key: str, alerts: pd.DataFrame, card: Card, *values: KpiValue) -> Kpi:
+        return Kpi(key, card, partial(_build_table, alerts, alert_view, context), values)
+
+    def build_delay(key: str, title: str, column: str) -> Kpi:
+        alerts = every[every[column].notna()]
+        card = Card(title, _format_median(alerts[column]), _format_share(alerts, every))
+        return build(key, alerts, card)
+
+    def build_count(key: str, title: str, alerts: pd.DataFrame, *, is_alarm: bool = False) -> Kpi:
+        count = i18n.format_number(len(alerts))
+        card = Card(title, count, _format_level_counts(alerts), is_alarm=is_alarm)
+        return build(key, alerts, card, KpiValue(len(alerts)))
+
     return [
-        Kpi(
-            "peringatan_terbuka",
-            Card(
-                _("Peringatan terbuka"),
-                i18n.format_number(len(open_alerts)),
-                _format_level_counts(open_alerts),
-            ),
-            partial(_build_table, open_alerts, alert_view, context),
-            (KpiValue(len(open_alerts)),),
-        ),
-        Kpi(
-            "peringatan_baru",
-            Card(
-                _("Belum dilihat"),
-                i18n.format_number(len(new)),
-                _format_level_counts(new),
-                is_alarm=_has_critical(new),
-            ),
-            partial(_build_table, new, alert_view, context),
-            (KpiValue(len(new)),),
-        ),
-        Kpi(
-            "peringatan_dilihat",
-            Card(
-                _("Sampai dilihat"),
-                _format_median(seen["to_seen"]),
-                _format_share(seen, alert_view.alerts),
-            ),
-            partial(_build_table, seen, alert_view, context),
-        ),
-        Kpi(
-            "peringatan_ditindak",
-            Card(
-                _("Sampai ditindak"),
-                _format_median(acted["to_acted"]),
-                _format_share(acted, alert_view.alerts),
-            ),
-            partial(_build_table, acted, alert_view, context),
-        ),
+        build_count("peringatan_terbuka", _("Peringatan terbuka"), open_alerts),
+        build_count("peringatan_baru", _("Belum dilihat"), new, is_alarm=_has_critical(new)),
+        build_delay("peringatan_dilihat", _("Sampai dilihat"), "to_seen"),
+        build_delay("peringatan_ditindak", _("Sampai ditindak"), "to_acted"),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -16,7 +16,7 @@ from situasi.analysis.situation import changes
 from situasi.analysis.situation.changes import SILENT_KINDS, WORSENED_KINDS, Changes
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.domain.labels import label
+from situasi.domain.labels import N_, label
 from situasi.ui import briefings as ui_briefings
 from situasi.ui import comparison, filters, page_layout, render_cache, url_state
 from situasi.ui.components import markup
@@ -29,6 +29,29 @@ from situasi.ui.tables.table_view import Table
 # Visible rows of each list.
 _VISIBLE_ROWS = 6
 _NEWEST_KEY = "_taklimat_terakhir"
+
+
+class _ChangeList(NamedTuple):
+    """A list of the page: its rows are the field `name` of Changes."""
+
+    key: str
+    name: str
+    build_table: Callable[[pd.DataFrame], Table]
+    title: str
+    empty_text: str
+
+
+_LISTS = (
+    _ChangeList("baru", "new", tables.build_new_table,
+                N_("{n} kejadian baru sejak {briefing}"), N_("Tidak ada kejadian baru.")),
+    _ChangeList("memburuk", "worse", tables.build_worsened_table,
+                N_("{n} hal memburuk sejak {briefing}"), N_("Tidak ada yang memburuk.")),
+    _ChangeList("selesai", "closed", tables.build_closed_table,
+                N_("{n} kejadian selesai sejak {briefing}"),
+                N_("Tidak ada kejadian yang selesai.")),
+    _ChangeList("diam", "silent", tables.build_silent_table,
+                N_("{n} masih diam sejak {briefing}"), N_("Tidak ada yang masih diam.")),
+)  # fmt: skip
 
 
 def render_briefing_filter(context: PageContext, container: Any) -> None:
@@ -82,46 +105,34 @@ def render_kpis(change_set: Changes) -> None:
     """Draw the number of changes in each list, and of which kinds."""
     high_count = int((change_set.new["tingkat"] == "tinggi").sum())
     closed_new_count = int(change_set.closed["before"].isna().sum())
+    cards = {
+        "new": Card(
+            _("Baru"),
+            _format_case_count(len(change_set.new)),
+            _("{n} tinggi").format(n=i18n.format_number(high_count)),
+            is_alarm=high_count > 0,
+        ),
+        "worse": Card(
+            _("Memburuk"),
+            i18n.format_number(len(change_set.worse)),
+            _format_kind_counts(change_set.worse, WORSENED_KINDS),
+            is_alarm=len(change_set.worse) > 0,
+        ),
+        "closed": Card(
+            _("Selesai"),
+            _format_case_count(len(change_set.closed)),
+            _("{n} di antaranya juga baru").format(n=i18n.format_number(closed_new_count)),
+        ),
+        "silent": Card(
+            _("Masih diam"),
+            i18n.format_number(len(change_set.silent)),
+            _format_kind_counts(change_set.silent, SILENT_KINDS),
+        ),
+    }
     render_kpi_row(
         [
-            Kpi(
-                "baru",
-                Card(
-                    _("Baru"),
-                    _format_case_count(len(change_set.new)),
-                    _("{n} tinggi").format(n=i18n.format_number(high_count)),
-                    is_alarm=high_count > 0,
-                ),
-                lambda: tables.build_new_table(change_set.new),
-            ),
-            Kpi(
-                "memburuk",
-                Card(
-                    _("Memburuk"),
-                    i18n.format_number(len(change_set.worse)),
-                    _format_kind_counts(change_set.worse, WORSENED_KINDS),
-                    is_alarm=len(change_set.worse) > 0,
-                ),
-                lambda: tables.build_worsened_table(change_set.worse),
-            ),
-            Kpi(
-                "selesai",
-                Card(
-                    _("Selesai"),
-                    _format_case_count(len(change_set.closed)),
-                    _("{n} di antaranya juga baru").format(n=i18n.format_number(closed_new_count)),
-                ),
-                lambda: tables.build_closed_table(change_set.closed),
-            ),
-            Kpi(
-                "diam",
-                Card(
-                    _("Masih diam"),
-                    i18n.format_number(len(change_set.silent)),
-                    _format_kind_counts(change_set.silent, SILENT_KINDS),
-                ),
-                lambda: tables.build_silent_table(change_set.silent),
-            ),
+            Kpi(one.key, cards[one.name], partial(one.build_table, getattr(change_set, one.name)))
+            for one in _LISTS
         ]
     )
 
@@ -144,54 +155,16 @@ def _format_kind_counts(rows: pd.DataFrame, kinds: tuple[str, ...]) -> str:
 
 def render_lists(change_set: Changes, briefing_name: str) -> None:
     """Draw the four lists in reading order."""
-    _render_list(
-        "baru",
-        _("{n} kejadian baru sejak {briefing}"),
-        briefing_name,
-        change_set.new,
-        tables.build_new_table,
-        _("Tidak ada kejadian baru."),
-    )
-    _render_list(
-        "memburuk",
-        _("{n} hal memburuk sejak {briefing}"),
-        briefing_name,
-        change_set.worse,
-        tables.build_worsened_table,
-        _("Tidak ada yang memburuk."),
-    )
-    _render_list(
-        "selesai",
-        _("{n} kejadian selesai sejak {briefing}"),
-        briefing_name,
-        change_set.closed,
-        tables.build_closed_table,
-        _("Tidak ada kejadian yang selesai."),
-    )
-    _render_list(
-        "diam",
-        _("{n} masih diam sejak {briefing}"),
-        briefing_name,
-        change_set.silent,
-        tables.build_silent_table,
-        _("Tidak ada yang masih diam."),
-    )
-
-
-def _render_list(
-    key: str,
-    title: str,
-    briefing_name: str,
-    rows: pd.DataFrame,
-    build: Callable[[pd.DataFrame], Table],
-    empty_text: str,
-) -> None:
-    heading = title.format(n=i18n.format_number(len(rows)), briefing=briefing_name)
-    page_layout.render_section_title(heading)
-    if rows.empty:
-        st.caption(empty_text)
-    else:
-        table_view.render_table(build(rows), f"daftar_{key}", heading, visible_rows=_VISIBLE_ROWS)
+    for one in _LISTS:
+        rows = getattr(change_set, one.name)
+        heading = _(one.title).format(n=i18n.format_number(len(rows)), briefing=briefing_name)
+        page_layout.render_section_title(heading)
+        if rows.empty:
+            st.caption(_(one.empty_text))
+        else:
+            table_view.render_table(
+                one.build_table(rows), f"daftar_{one.key}", heading, visible_rows=_VISIBLE_ROWS
+            )
 
 
 def show(context: PageContext) -> None:

@@ -10,11 +10,10 @@ from situasi.analysis.situation.changes import WITHDRAWN
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.ui.tables.columns import Column, text_column, time_column
+from situasi.ui.tables.columns import text_column, time_column
+from situasi.ui.tables.incidents import PLACE_WIDTH_PX, build_place_column, build_tingkat_column
 from situasi.ui.tables.table_view import Table, make_table
 from situasi.ui.wording import incidents, stations
-
-_PLACE_WIDTH_PX = 250
 
 
 def build_new_table(cases: pd.DataFrame) -> Table:
@@ -22,9 +21,9 @@ def build_new_table(cases: pd.DataFrame) -> Table:
     return make_table(
         {
             _("kabar"): time_column(cases["first_known"]),
-            _("tingkat"): _build_tingkat_column(cases["tingkat"]),
+            _("tingkat"): build_tingkat_column(cases["tingkat"]),
             _("jenis"): [label("jenis", code) for code in cases["jenis"]],
-            _("tempat"): _build_place_column(cases),
+            _("tempat"): build_place_column(cases),
             _("status"): [label("status", code) for code in cases["status"]],
             _("uraian"): cases["uraian"],
             _("id"): cases["id"],
@@ -40,9 +39,9 @@ def build_closed_table(cases: pd.DataFrame) -> Table:
             _("kabar"): time_column(cases["known_at"]),
             _("dahulu"): [_format_status(code) for code in cases["before"]],
             _("kini"): [_format_status(code) for code in cases["after"]],
-            _("tingkat"): _build_tingkat_column(cases["tingkat"]),
+            _("tingkat"): build_tingkat_column(cases["tingkat"]),
             _("jenis"): [label("jenis", code) for code in cases["jenis"]],
-            _("tempat"): _build_place_column(cases),
+            _("tempat"): build_place_column(cases),
             _("uraian"): cases["uraian"],
             _("id"): cases["id"],
         },
@@ -57,7 +56,7 @@ def build_worsened_table(rows: pd.DataFrame) -> Table:
         {
             _("apa"): [format_worsened_kind(str(row.kind)) for row in items],
             _("tempat"): text_column(
-                [_format_place(row) for row in items], max_width_px=_PLACE_WIDTH_PX
+                [_format_place(row) for row in items], max_width_px=PLACE_WIDTH_PX
             ),
             _("dahulu"): [_format_state(row.kind, row.before, at_briefing=True) for row in items],
             _("kini"): [_format_state(row.kind, row.after) for row in items],
@@ -79,7 +78,7 @@ def build_silent_table(rows: pd.DataFrame) -> Table:
         {
             _("siapa"): [format_silent_kind(str(row.kind)) for row in items],
             _("nama"): text_column(
-                [_format_place(row) for row in items], max_width_px=_PLACE_WIDTH_PX
+                [_format_place(row) for row in items], max_width_px=PLACE_WIDTH_PX
             ),
             _("kabar terakhir"): time_column(rows["at"]),
             _("keadaan lapor"): [
@@ -141,17 +140,3 @@ def _format_place(row: Any) -> str:
         is_named = _is_stated(row.kecamatan)
         return board().register.name_of(row.kecamatan) if is_named else _("seluruh kabupaten")
     return incidents.format_place(row)
-
-
-def _build_tingkat_column(levels: pd.Series) -> Column:
-    codes = [level if isinstance(level, str) else None for level in levels]
-    return text_column(
-        [label("tingkat", code) for code in codes],
-        [incidents.format_tingkat(code) for code in codes],
-    )
-
-
-def _build_place_column(rows: pd.DataFrame) -> Column:
-    return text_column(
-        [incidents.format_place(row) for row in rows.itertuples()], max_width_px=_PLACE_WIDTH_PX
-    )

@@ -25,6 +25,7 @@ from situasi.ui.components import markup
 from situasi.ui.components.chart import render_chart
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
+from situasi.ui.tables.incidents import render_incidents_popover
 from situasi.ui.tables.table_view import Table
 from situasi.ui.wording import incidents
 
@@ -139,9 +140,7 @@ def _render_heatmap(hotspot_view: HotspotView) -> None:
             placeless=i18n.format_number(day.without_place),
         )
     )
-    table_view.render_incidents_popover(
-        _("{n} kejadian yang dihitung"), hotspot_view.rows, "padat_baris"
-    )
+    render_incidents_popover(_("{n} kejadian yang dihitung"), hotspot_view.rows, "padat_baris")
 
 
 def _build_figure(selected: tuple[str, ...], cells: pd.DataFrame, theme: Theme) -> go.Figure:
@@ -167,7 +166,7 @@ def _render_clusters(hotspot_view: HotspotView) -> None:
         )
         rows = hotspot_view.hotspots.day.cases
         own = rows[rows["case"].isin(cluster.cases)]
-        table_view.render_incidents_popover(_("{n} kejadian gugus ini"), own, f"gugus_{index}")
+        render_incidents_popover(_("{n} kejadian gugus ini"), own, f"gugus_{index}")
     rules, scan = board().register.election.rules.clusters, hotspot_view.hotspots.scan
     text = _(
         "Gugus: kejadian yang lebih rapat daripada kebetulan, bila tersebar menurut banyaknya TPS, "

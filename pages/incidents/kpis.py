@@ -15,7 +15,7 @@ from situasi.domain.labels import label
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import Kpi, KpiValue
 from situasi.ui.components.markup import Card
-from situasi.ui.tables import table_view
+from situasi.ui.tables.incidents import build_incidents_table
 from situasi.ui.wording import incidents
 
 
@@ -36,7 +36,7 @@ def build_kpis(worklist: Worklist) -> list[Kpi]:
         Kpi(
             "terbuka",
             _build_open_card(worklist),
-            lambda: table_view.build_incidents_table(worklist.open_cases),
+            lambda: build_incidents_table(worklist.open_cases),
             (KpiValue(len(worklist.open_cases)),),
         ),
         Kpi(

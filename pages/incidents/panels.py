@@ -63,14 +63,7 @@ def render_list_panel(worklist: Worklist) -> None:
             reports=i18n.format_number(worklist.report_count),
         )
         page_layout.render_section_title(title)
-        if worklist.outside_window_count:
-            st.button(
-                _("{n} di luar rentang waktu · tampilkan").format(
-                    n=i18n.format_number(worklist.outside_window_count)
-                ),
-                on_click=filters.show_all_times,
-                type="tertiary",
-            )
+        filters.render_outside_window_button(worklist.outside_window_count)
     if worklist.selected_cases.empty:
         markup.render_empty_state(_("Tidak ada kejadian pada pilihan ini."))
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -13,17 +12,14 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.domain.rules import RiskRules
 from situasi.ui.tables.columns import (
-    Column,
     duration_column,
     imprecise_time_column,
     number_column,
-    text_column,
     time_column,
 )
+from situasi.ui.tables.incidents import build_place_column, build_tingkat_column
 from situasi.ui.tables.table_view import Table, make_table
 from situasi.ui.wording import incidents
-
-_PLACE_WIDTH_PX = 250  # fits kecamatan and desa of most
 
 
 def build_cases_table(cases: pd.DataFrame, overdue: pd.DataFrame) -> Table:
@@ -31,10 +27,10 @@ def build_cases_table(cases: pd.DataFrame, overdue: pd.DataFrame) -> Table:
     late = overdue.set_index("case").reindex(cases["case"])
     return make_table(
         {
-            _("tingkat"): _build_tingkat_column(cases["tingkat"]),
+            _("tingkat"): build_tingkat_column(cases["tingkat"]),
             _("kabar"): time_column(cases["known_at"]),
             _("jenis"): [label("jenis", code) for code in cases["jenis"]],
-            _("tempat"): _build_place_column(cases),
+            _("tempat"): build_place_column(cases),
             _("status"): [label("status", code) for code in cases["status"]],
             _("terjadi"): imprecise_time_column(cases["occurred_at"], cases["precision"]),
             _("lewat waktu"): duration_column(late["late"]),
@@ -57,28 +53,13 @@ def build_overdue_table(rows: pd.DataFrame) -> Table:
             _("lewat"): duration_column(rows["late"]),
             _("menunggu"): [incidents.format_step(step) for step in rows["step"]],
             _("jenis"): [label("jenis", code) for code in rows["jenis"]],
-            _("tempat"): _build_place_column(rows),
+            _("tempat"): build_place_column(rows),
             _("ditugaskan"): [incidents.format_unit(unit) for unit in rows["ditugaskan"]],
-            _("tingkat"): _build_tingkat_column(rows["tingkat"]),
+            _("tingkat"): build_tingkat_column(rows["tingkat"]),
             _("batas"): time_column(rows["due_at"]),
             _("id"): rows["id"],
         },
         rows["latihan"],
-    )
-
-
-def _build_tingkat_column(levels: Iterable[object]) -> Column:
-    """Return the column of tingkat, on the screen with its sign."""
-    codes = [level if isinstance(level, str) else None for level in levels]
-    return text_column(
-        [label("tingkat", code) for code in codes],
-        [incidents.format_tingkat(code) for code in codes],
-    )
-
-
-def _build_place_column(rows: pd.DataFrame) -> Column:
-    return text_column(
-        [incidents.format_place(row) for row in rows.itertuples()], max_width_px=_PLACE_WIDTH_PX
     )
 
 
@@ -99,9 +80,9 @@ def build_durations_table(worklist: Worklist, step: str) -> Table:
                 for start, end in zip(milestones["start"], milestones[step], strict=True)
             ],
             _("dilaporkan"): time_column(milestones["start"]),
-            _("tingkat"): _build_tingkat_column(cases["tingkat"]),
+            _("tingkat"): build_tingkat_column(cases["tingkat"]),
             _("jenis"): [label("jenis", code) for code in cases["jenis"]],
-            _("tempat"): _build_place_column(cases),
+            _("tempat"): build_place_column(cases),
             _("status"): [label("status", code) for code in cases["status"]],
             _("id"): cases["id"],
         },
@@ -126,7 +107,7 @@ def build_duplicates_table(worklist: Worklist) -> Table:
             _("laporan pertama"): first["id"],
             _("laporan kedua"): second["id"],
             _("jenis"): [label("jenis", code) for code in first["jenis"]],
-            _("tempat"): _build_place_column(first),
+            _("tempat"): build_place_column(first),
             _("alasan"): [
                 ", ".join(incidents.format_duplicate_reasons(pair))
                 for pair in worklist.duplicate_candidates

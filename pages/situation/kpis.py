@@ -27,7 +27,7 @@ from situasi.ui import comparison, render_cache, session
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import Baseline, Kpi, KpiValue
 from situasi.ui.page_context import PageContext
-from situasi.ui.tables import table_view
+from situasi.ui.tables.incidents import build_incidents_table
 
 _MINUTE = timedelta(minutes=1)
 
@@ -69,7 +69,7 @@ def _build_all_kpis(
     entries = [
         (
             kpis.format_open_incidents(overview),
-            lambda: table_view.build_incidents_table(overview.open_cases),
+            lambda: build_incidents_table(overview.open_cases),
             (KpiValue(len(overview.open_cases) if has_reports else None),),
         ),
         (
@@ -94,7 +94,7 @@ def _build_all_kpis(
         ),
         (
             kpis.format_last_report(overview, now, zone),
-            lambda: table_view.build_incidents_table(overview.selected_cases),
+            lambda: build_incidents_table(overview.selected_cases),
             (KpiValue(len(overview.selected_cases) if has_reports else None, _("kejadian")),),
         ),
         (

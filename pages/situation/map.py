@@ -20,6 +20,7 @@ from situasi.ui import filters, render_cache, url_state
 from situasi.ui.components import area_map, markup
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
+from situasi.ui.tables.incidents import render_incidents_popover
 
 
 def render_map_panel(context: PageContext, overview: Overview, day_summary: AreaSummary) -> None:
@@ -34,7 +35,7 @@ def render_map_panel(context: PageContext, overview: Overview, day_summary: Area
             "angka_peta",
         )
         if len(overview.unlocated_cases):
-            table_view.render_incidents_popover(
+            render_incidents_popover(
                 _("{n} tanpa lokasi"), overview.unlocated_cases, "tanpa_lokasi"
             )
     kecamatan, theme = context.register.kecamatan, context.theme

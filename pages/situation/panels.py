@@ -24,6 +24,7 @@ from situasi.ui.components import markup
 from situasi.ui.components.chart import render_chart
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
+from situasi.ui.tables.incidents import render_incidents_popover
 
 MAX_LISTED = 40
 # The height of the map and its legend beside it.
@@ -38,15 +39,8 @@ def render_newest_panel(overview: Overview, view_time: ViewTime) -> None:
     )
     with markup.row():
         st.markdown("**" + _("Laporan terbaru") + "**", width="content")
-        if overview.outside_window_count:
-            st.button(
-                _("{n} di luar rentang waktu · tampilkan").format(
-                    n=i18n.format_number(overview.outside_window_count)
-                ),
-                on_click=filters.show_all_times,
-                type="tertiary",
-            )
-        table_view.render_incidents_popover(
+        filters.render_outside_window_button(overview.outside_window_count)
+        render_incidents_popover(
             _("Semua {n} laporan"), overview.selected_cases.iloc[::-1], "semua_laporan"
         )
     with st.container(height=HEIGHT_PX, border=False, key="laporan"):

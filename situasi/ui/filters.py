@@ -14,6 +14,7 @@ from situasi.analysis import view_time as moments
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
+from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
@@ -38,7 +39,7 @@ def render_filters(container: DeltaGenerator, register: Register) -> tuple[Selec
 
 def render_jenis_filter(container: DeltaGenerator) -> list[str]:
     """Draw the filter of incident kinds; none means all."""
-    return _render_multi_filter(
+    return render_multi_filter(
         container, "jenis", _("Jenis"), _("semua jenis"), _without_nihil(feed_schemas.JENIS),
         lambda code: label("jenis", code),
     )  # fmt: skip
@@ -46,7 +47,7 @@ def render_jenis_filter(container: DeltaGenerator) -> list[str]:
 
 def render_status_filter(container: DeltaGenerator) -> list[str]:
     """Draw the filter of incident states; none means all."""
-    return _render_multi_filter(
+    return render_multi_filter(
         container, "status", _("Status"), _("semua status"), _without_nihil(feed_schemas.STATUS),
         lambda code: label("status", code),
     )  # fmt: skip
@@ -54,14 +55,14 @@ def render_status_filter(container: DeltaGenerator) -> list[str]:
 
 def render_window_filter(container: DeltaGenerator) -> str:
     """Draw the filter of time windows; return the code, for `apply_window`."""
-    return _render_single_filter(
+    return render_single_filter(
         container.selectbox, "rentang", _("Waktu"), moments.WINDOWS, view_text.format_window
     )
 
 
 def render_kecamatan_filter(container: DeltaGenerator, register: Register) -> list[str]:
     """Draw the filter of the kecamatan in this register; none means all."""
-    return _render_multi_filter(
+    return render_multi_filter(
         container, "kec", _("Kecamatan"), _("semua kecamatan"), list(register.kecamatan),
         register.name_of,
     )  # fmt: skip
@@ -76,7 +77,18 @@ def render_multi_filter(
     format_code: Callable[[str], str],
 ) -> list[str]:
     """Draw a filter for several codes, kept in the URL under `name`."""
-    return _render_multi_filter(container, name, title, placeholder, codes, format_code)
+    url_state.load_widget(name, codes, (), single=False)
+    values = container.multiselect(
+        title,
+        codes,
+        format_func=format_code,
+        placeholder=placeholder,
+        key=name,
+        disabled=url_state.is_fixed_by_link(name),
+        label_visibility="collapsed",
+    )
+    url_state.save_widget(name, values, ())
+    return list(values)
 
 
 def render_single_filter(
@@ -88,7 +100,19 @@ def render_single_filter(
     **options: Any,
 ) -> str:
     """Draw a choice of exactly one code, the first by default, kept under `name`."""
-    return _render_single_filter(widget, name, title, codes, format_code, **options)
+    default = codes[:1]
+    url_state.load_widget(name, codes, default, single=True)
+    value = widget(
+        title,
+        codes,
+        format_func=format_code,
+        key=name,
+        label_visibility="collapsed",
+        disabled=url_state.is_fixed_by_link(name),
+        **options,
+    )
+    url_state.save_widget(name, [value], default)
+    return str(value)
 
 
 def format_active_filters() -> str:
@@ -119,28 +143,6 @@ def _without_nihil(codes: Sequence[str]) -> list[str]:
     return [code for code in codes if code != "nihil"]
 
 
-def _render_multi_filter(
-    container: DeltaGenerator,
-    name: str,
-    title: str,
-    placeholder: str,
-    codes: list[str],
-    format_code: Callable[[str], str],
-) -> list[str]:
-    url_state.load_widget(name, codes, (), single=False)
-    values = container.multiselect(
-        title,
-        codes,
-        format_func=format_code,
-        placeholder=placeholder,
-        key=name,
-        disabled=url_state.is_fixed_by_link(name),
-        label_visibility="collapsed",
-    )
-    url_state.save_widget(name, values, ())
-    return list(values)
-
-
 def render_tingkat_filter(container: DeltaGenerator) -> list[str]:
     """Draw the filter of tingkat; none means all."""
     url_state.load_widget("tingkat", feed_schemas.TINGKAT, (), single=False)
@@ -157,29 +159,6 @@ def render_tingkat_filter(container: DeltaGenerator) -> list[str]:
     return list(values)
 
 
-def _render_single_filter(
-    widget: Callable[..., Any],
-    name: str,
-    title: str,
-    codes: Sequence[str],
-    format_code: Callable[[str], str],
-    **options: Any,
-) -> str:
-    default = codes[:1]
-    url_state.load_widget(name, codes, default, single=True)
-    value = widget(
-        title,
-        codes,
-        format_func=format_code,
-        key=name,
-        label_visibility="collapsed",
-        disabled=url_state.is_fixed_by_link(name),
-        **options,
-    )
-    url_state.save_widget(name, [value], default)
-    return str(value)
-
-
 def apply_window(selection: Selection, window: str, view_time: ViewTime) -> Selection:
     """Return the selection limited to a time window that ends at the time shown."""
     return moments.apply_window(
@@ -192,7 +171,7 @@ def render_measure_filter(role: Role) -> str:
     codes = [
         name for name in map_measures.MEASURE_CODES if name not in SCREENS or role.may_see(name)
     ]
-    return _render_single_filter(
+    return render_single_filter(
         st.selectbox, "ukur", _("Warna peta"), codes, map_measures.format_name, width=190
     )
 
@@ -247,8 +226,17 @@ def return_to_present() -> None:
     st.session_state["saat"] = _naive_day_bounds()[1]
 
 
-def show_all_times() -> None:
-    """Select the time window without limits."""
+def render_outside_window_button(count: int) -> None:
+    """Draw how many rows only the time window excludes, as a button that shows them; 0: nothing."""
+    if count:
+        st.button(
+            _("{n} di luar rentang waktu · tampilkan").format(n=i18n.format_number(count)),
+            on_click=_on_show_all_times,
+            type="tertiary",
+        )
+
+
+def _on_show_all_times() -> None:
     url_state.select("rentang", ["semua"], single=True)
 
 

@@ -15,7 +15,6 @@ from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.domain.labels import label
 from situasi.presentation import explanations
 from situasi.presentation.explanations.model import Explanation
 from situasi.reports import csv_tables
@@ -89,16 +88,6 @@ def make_table(columns: Mapping[str, Cells], is_exercise: bool | Iterable[bool] 
         mark = table_columns.text_column(_("LATIHAN") if marked else "" for marked in marks)
         by_heading = {_("LATIHAN"): mark, **by_heading}
     return Table(by_heading)
-
-
-def render_incidents_popover(title: str, rows: pd.DataFrame, key: str) -> None:
-    """Draw a popover with the cases behind a number, sent only when opened.
-
-    title: with {n} for their number.
-    """
-    render_table_popover(
-        title.format(n=i18n.format_number(len(rows))), lambda: build_incidents_table(rows), key
-    )
 
 
 def render_table_popover(title: str, build: Callable[[], Table], key: str) -> None:
@@ -251,24 +240,3 @@ def _build_file_name(title: str, at: str, is_exercise: bool) -> str:
     slug = "".join(sign if sign.isalnum() else "-" for sign in title.lower())
     parts = ["LATIHAN" if is_exercise else "", "-".join(filter(None, slug.split("-")))[:60], at]
     return "_".join(filter(None, parts))
-
-
-def build_incidents_table(rows: pd.DataFrame) -> Table:
-    """Build the table of cases with the headings of our feed files."""
-    register = board().register
-    return make_table(
-        {
-            _("waktu"): table_columns.imprecise_time_column(rows["occurred_at"], rows["precision"]),
-            _("tingkat"): [label("tingkat", code) for code in rows["tingkat"]],
-            _("jenis"): [label("jenis", code) for code in rows["jenis"]],
-            _("kecamatan"): [register.name_of(code) for code in rows["kecamatan"]],
-            _("desa"): rows["desa_text"],
-            _("TPS"): rows["tps"],
-            _("status"): [label("status", code) for code in rows["status"]],
-            _("uraian"): rows["uraian"],
-            _("catatan periksa"): rows["flags"],
-            _("sumber"): rows["sumber"],
-            _("id"): rows["id"],
-        },
-        rows["latihan"],
-    )

@@ -1,0 +1,65 @@
+"""Tables of cases, and the columns that several of them have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from situasi.board import current_board as board
+from situasi.common import i18n
+from situasi.common.i18n import _
+from situasi.domain.labels import label
+from situasi.ui.tables import table_view
+from situasi.ui.tables.columns import Column, imprecise_time_column, text_column
+from situasi.ui.tables.table_view import Table, make_table
+from situasi.ui.wording import incidents
+
+PLACE_WIDTH_PX = 250  # fits kecamatan and desa of most
+
+
+def build_incidents_table(rows: pd.DataFrame) -> Table:
+    """Build the table of cases with the headings of our feed files."""
+    register = board().register
+    return make_table(
+        {
+            _("waktu"): imprecise_time_column(rows["occurred_at"], rows["precision"]),
+            _("tingkat"): [label("tingkat", code) for code in rows["tingkat"]],
+            _("jenis"): [label("jenis", code) for code in rows["jenis"]],
+            _("kecamatan"): [register.name_of(code) for code in rows["kecamatan"]],
+            _("desa"): rows["desa_text"],
+            _("TPS"): rows["tps"],
+            _("status"): [label("status", code) for code in rows["status"]],
+            _("uraian"): rows["uraian"],
+            _("catatan periksa"): rows["flags"],
+            _("sumber"): rows["sumber"],
+            _("id"): rows["id"],
+        },
+        rows["latihan"],
+    )
+
+
+def render_incidents_popover(title: str, rows: pd.DataFrame, key: str) -> None:
+    """Draw a popover with the cases behind a number, sent only when opened.
+
+    title: with {n} for their number.
+    """
+    table_view.render_table_popover(
+        title.format(n=i18n.format_number(len(rows))), lambda: build_incidents_table(rows), key
+    )
+
+
+def build_tingkat_column(levels: Iterable[object]) -> Column:
+    """Return the column of tingkat, on the screen with its sign."""
+    codes = [level if isinstance(level, str) else None for level in levels]
+    return text_column(
+        [label("tingkat", code) for code in codes],
+        [incidents.format_tingkat(code) for code in codes],
+    )
+
+
+def build_place_column(rows: pd.DataFrame) -> Column:
+    """Return the column of kecamatan, desa and TPS of each case."""
+    return text_column(
+        [incidents.format_place(row) for row in rows.itertuples()], max_width_px=PLACE_WIDTH_PX
+    )
