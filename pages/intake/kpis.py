@@ -20,7 +20,7 @@ def build_kpis(context: PageContext, intake: DeliverySummary) -> list[Kpi]:
     """Build the key figures of the deliveries."""
     feeds, batches = intake.feeds, intake.batches
     has_any, known = bool(len(batches)), intake_data.can_show_quarantine(context)
-    withdrawn = batches[batches["taken_back"] > 0]
+    withdrawn = batches[batches["withdrawn"] > 0]
     return [
         Kpi(
             "kiriman",
@@ -109,10 +109,10 @@ def _build_silent_card(feeds: pd.DataFrame) -> Card:
 
 
 def _build_withdrawn_card(deliveries: pd.DataFrame) -> Card:
-    gone = deliveries[deliveries["taken_back"] > 0]
+    gone = deliveries[deliveries["withdrawn"] > 0]
     value = _("{n} dari {all}").format(
         n=i18n.format_number(len(gone)), all=i18n.format_number(len(deliveries))
     )
-    rows = i18n.format_number(int(gone["taken_back"].sum()))
+    rows = i18n.format_number(int(gone["withdrawn"].sum()))
     note = _("{n} baris, tidak ada yang dihapus").format(n=rows) if len(gone) else _("tidak ada")
     return Card(_("Kiriman ditarik"), value if len(deliveries) else "–", note)

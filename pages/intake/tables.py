@@ -51,7 +51,7 @@ def build_source_table(sources: pd.DataFrame) -> Table:
             _("kiriman"): number_column(sources["deliveries"]),
             **_build_count_columns(sources),
             _("di papan"): number_column(sources["standing"]),
-            _("ditarik"): number_column(sources["taken_back"]),
+            _("ditarik"): number_column(sources["withdrawn"]),
         },
         sources["made_up"],
     )
@@ -59,7 +59,7 @@ def build_source_table(sources: pd.DataFrame) -> Table:
 
 def build_delivery_table(deliveries: pd.DataFrame) -> Table:
     """Build the table of the deliveries, with who sent each, and who withdrew it and why."""
-    is_withdrawn = deliveries["taken_back_by"].notna()
+    is_withdrawn = deliveries["withdrawn_by"].notna()
     return make_table(
         {
             _("no"): identifier_column(deliveries["batch"]),
@@ -70,9 +70,9 @@ def build_delivery_table(deliveries: pd.DataFrame) -> Table:
             **_build_count_columns(deliveries),
             _("di papan"): number_column(deliveries["standing"]),
             _("ditarik"): number_column(
-                deliveries["taken_back"].where(is_withdrawn), keep_when_empty=False
+                deliveries["withdrawn"].where(is_withdrawn), keep_when_empty=False
             ),
-            _("ditarik oleh"): deliveries["taken_back_by"].where(is_withdrawn),
+            _("ditarik oleh"): deliveries["withdrawn_by"].where(is_withdrawn),
             _("alasan penarikan"): deliveries["reason"].where(is_withdrawn),
             _("sidik SHA-256"): deliveries["sha256"].str[:12],
         },

@@ -46,11 +46,11 @@ def build_batch_table(
     visible = batches[batches["feed"].isin(list(frames))]
     if at is not None:
         visible = visible[(visible["recorded_at"] <= at) | visible["batch"].isin(rows.index)]
-        is_withdrawn = visible["taken_back_at"] <= at
+        is_withdrawn = visible["withdrawn_at"] <= at
         visible = visible.assign(
-            taken_back=visible["taken_back"].where(is_withdrawn, 0),
-            taken_back_at=visible["taken_back_at"].where(is_withdrawn),
-            taken_back_by=visible["taken_back_by"].where(is_withdrawn),
+            withdrawn=visible["withdrawn"].where(is_withdrawn, 0),
+            withdrawn_at=visible["withdrawn_at"].where(is_withdrawn),
+            withdrawn_by=visible["withdrawn_by"].where(is_withdrawn),
             reason=visible["reason"].where(is_withdrawn),
         )
     table = visible.assign(read=visible[COUNT_COLUMNS].sum(axis=1)).join(rows, on="batch")
@@ -109,14 +109,14 @@ def build_source_table(batches: pd.DataFrame) -> pd.DataFrame:
     """Build one row per feed and source (the name of the file), the most recent first.
 
     Columns feed, source, deliveries, delivered (the last time), last (NaT: all its rows are
-    withdrawn), read, accepted, duplicate, quarantined, standing, taken_back, made_up.
+    withdrawn), read, accepted, duplicate, quarantined, standing, withdrawn, made_up.
     """
     table = batches.groupby(["feed", "source"], as_index=False, sort=False).agg(
         deliveries=("batch", "size"),
         delivered=("recorded_at", "max"),
         last=("last", "max"),
         made_up=("made_up", "any"),
-        **{name: (name, "sum") for name in ("read", *COUNT_COLUMNS, "standing", "taken_back")},
+        **{name: (name, "sum") for name in ("read", *COUNT_COLUMNS, "standing", "withdrawn")},
     )
     return table.sort_values(["last", "delivered"], ascending=False, ignore_index=True)
 

@@ -50,8 +50,8 @@ class Snapshot:
     incidents also have `case`. cases: of all incidents. editions: by feed, a number that identifies
     its rows in this process: results for the same edition remain valid. audit_hash: of the audit
     log entry numbered `version`. origin: changes when another store replaced the one that was read,
-    in which the same `seq` may be another row. batches: Store.batches with `taken_back` (rows),
-    `taken_back_at`, `taken_back_by`, `reason`. quarantine_counts: waiting rows by feed. rehearsal:
+    in which the same `seq` may be another row. batches: Store.batches with `withdrawn` (rows),
+    `withdrawn_at`, `withdrawn_by`, `reason`. quarantine_counts: waiting rows by feed. rehearsal:
     whether any row is of an exercise. exercise_at: the clock of a running exercise.
     """
 

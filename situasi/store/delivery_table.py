@@ -22,9 +22,9 @@ _DTYPES: Final = {
     "accepted": "int64",
     "duplicate": "int64",
     "quarantined": "int64",
-    "taken_back": "int64",
-    "taken_back_at": _TIME,
-    "taken_back_by": "object",
+    "withdrawn": "int64",
+    "withdrawn_at": _TIME,
+    "withdrawn_by": "object",
     "reason": "object",
 }
 
@@ -32,7 +32,7 @@ _DTYPES: Final = {
 class BatchTable:
     """The rows of `Store.batches` with the withdrawal of each batch.
 
-    Extra columns: taken_back (withdrawn rows), taken_back_at, taken_back_by, reason.
+    Extra columns: withdrawn (rows), withdrawn_at, withdrawn_by, reason.
     """
 
     def __init__(self) -> None:
@@ -58,8 +58,8 @@ class BatchTable:
         """
         if len(batches):
             not_withdrawn = pd.Series(pd.NaT, batches.index, _TIME)
-            extended = batches.assign(taken_back=0, taken_back_at=not_withdrawn)
-            self._rows.add(extended.assign(taken_back_by=None, reason=None))
+            extended = batches.assign(withdrawn=0, withdrawn_at=not_withdrawn)
+            self._rows.add(extended.assign(withdrawn_by=None, reason=None))
         if len(withdrawn):
             self._count_withdrawn(withdrawn)
         if len(withdrawal_entries):
@@ -73,14 +73,14 @@ class BatchTable:
         )
         positions, is_known = self._find_positions(counts.index.to_numpy("int64"))
         counts_so_far, withdrawn_at = (
-            self._rows.array(name).copy() for name in ("taken_back", "taken_back_at")
+            self._rows.array(name).copy() for name in ("withdrawn", "withdrawn_at")
         )
         counts_so_far[positions] += counts.to_numpy("int64")[is_known]
         withdrawn_at[positions] = np.maximum(
             withdrawn_at[positions], latest[is_known]
         )  # NaT is less than any time
-        self._rows.set_column("taken_back", counts_so_far)
-        self._rows.set_column("taken_back_at", withdrawn_at)
+        self._rows.set_column("withdrawn", counts_so_far)
+        self._rows.set_column("withdrawn_at", withdrawn_at)
 
     def _apply_entries(self, entries: pd.DataFrame) -> None:
         """Set actor, reason and time of withdrawals; the last entry of a batch counts."""
@@ -88,7 +88,7 @@ class BatchTable:
         positions, is_known = self._find_positions(
             np.array([detail["batch"] for detail in details], dtype="int64")
         )
-        columns = ("taken_back_by", "reason", "taken_back_at")
+        columns = ("withdrawn_by", "reason", "withdrawn_at")
         actor, reason, withdrawn_at = (self._rows.array(name).copy() for name in columns)
         actors = entries["actor"].tolist()
         for position, entry in zip(positions, np.flatnonzero(is_known), strict=True):
@@ -97,8 +97,8 @@ class BatchTable:
             withdrawn_at[position] = max(
                 withdrawn_at[position], details[entry].get("committed_at") or withdrawn_at[position]
             )
-        self._rows.set_column("taken_back_at", withdrawn_at)
-        self._rows.set_column("taken_back_by", actor)
+        self._rows.set_column("withdrawn_at", withdrawn_at)
+        self._rows.set_column("withdrawn_by", actor)
         self._rows.set_column("reason", reason)
 
     def _find_positions(

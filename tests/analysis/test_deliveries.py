@@ -33,9 +33,9 @@ def batch(number: int, **stated: Any) -> dict[str, Any]:
         "accepted": 0,
         "duplicate": 0,
         "quarantined": 0,
-        "taken_back": 0,
-        "taken_back_at": None,
-        "taken_back_by": None,
+        "withdrawn": 0,
+        "withdrawn_at": None,
+        "withdrawn_by": None,
         "reason": None,
         **stated,
     }
@@ -43,7 +43,7 @@ def batch(number: int, **stated: Any) -> dict[str, Any]:
 
 def batches(*rows: dict[str, Any]) -> pd.DataFrame:
     frame = pd.DataFrame(list(rows), columns=list(batch(1)))
-    for name in ("recorded_at", "taken_back_at"):
+    for name in ("recorded_at", "withdrawn_at"):
         frame[name] = pd.to_datetime(frame[name], utc=True).astype(MOMENT)
     return frame
 
@@ -92,10 +92,10 @@ def test_an_exercise_recorded_afterwards_is_known_from_its_first_row() -> None:
 
 
 def test_what_was_taken_back_later_still_stood_then() -> None:
-    undone = batch(1, taken_back=3, taken_back_at=wib("10.00"), taken_back_by="a", reason="salah")
-    assert told(undone, at="09.00").iloc[0]["taken_back"] == 0
-    assert told(undone, at="09.00").iloc[0][["taken_back_by", "reason"]].isna().all()
-    assert told(undone, at="11.00").iloc[0]["taken_back"] == 3
+    undone = batch(1, withdrawn=3, withdrawn_at=wib("10.00"), withdrawn_by="a", reason="salah")
+    assert told(undone, at="09.00").iloc[0]["withdrawn"] == 0
+    assert told(undone, at="09.00").iloc[0][["withdrawn_by", "reason"]].isna().all()
+    assert told(undone, at="11.00").iloc[0]["withdrawn"] == 3
     assert told(undone).iloc[0]["reason"] == "salah"
 
 

@@ -182,7 +182,7 @@ def test_a_store_that_breaks_halfway_loses_no_withdrawal(
     monkeypatch.undo()
     snapshot = live.refresh().snapshot
     assert snapshot.frames["incidents"]["withdrawn_at"].notna().all()
-    assert snapshot.batches["taken_back_by"].tolist() == ["test"]
+    assert snapshot.batches["withdrawn_by"].tolist() == ["test"]
 
 
 def test_one_made_up_row_marks_the_whole_board(store: Store, live: SnapshotReader) -> None:
@@ -421,9 +421,9 @@ def test_what_was_taken_back_equals_counting_row_by_row(store: Store, live: Snap
     frame = live.refresh().snapshot.frames["incidents"]
     told = live.refresh().snapshot.batches.set_index("batch")
     for batch, rows in frame.groupby("batch"):
-        assert told.loc[batch, "taken_back"] == rows["withdrawn_at"].notna().sum()
-    assert told["taken_back_at"].tolist() == [NOW, pd.NaT, NOW + timedelta(minutes=1)]
-    assert told["taken_back_by"].fillna("-").tolist() == ["budi", "-", "ani"]
+        assert told.loc[batch, "withdrawn"] == rows["withdrawn_at"].notna().sum()
+    assert told["withdrawn_at"].tolist() == [NOW, pd.NaT, NOW + timedelta(minutes=1)]
+    assert told["withdrawn_by"].fillna("-").tolist() == ["budi", "-", "ani"]
     assert told["reason"].fillna("-").tolist() == ["salah", "-", "-"]
 
 
@@ -448,13 +448,13 @@ def test_the_batches_tell_what_was_taken_back_by_whom_and_why(
     deliver(store, incident(id="A"), incident(id="B"))
     deliver(store, incident(id="C"))
     before = live.refresh().snapshot.batches
-    assert before["taken_back"].tolist() == [0, 0]
-    assert before[["taken_back_at", "taken_back_by", "reason"]].isna().all(axis=None)
+    assert before["withdrawn"].tolist() == [0, 0]
+    assert before[["withdrawn_at", "withdrawn_by", "reason"]].isna().all(axis=None)
     store.withdraw(1, NOW, "operator", "salah berkas")
     first, second = live.refresh().snapshot.batches.to_dict("records")
-    assert (first["taken_back"], first["taken_back_by"]) == (2, "operator")
-    assert (first["taken_back_at"], first["reason"]) == (NOW, "salah berkas")
-    assert second["taken_back"] == 0
+    assert (first["withdrawn"], first["withdrawn_by"]) == (2, "operator")
+    assert (first["withdrawn_at"], first["reason"]) == (NOW, "salah berkas")
+    assert second["withdrawn"] == 0
 
 
 def release(store: Store, batch_of: str, number: int) -> None:
@@ -591,7 +591,7 @@ def test_of_the_trail_only_new_entries_of_what_was_taken_back_are_read(
     for batch, actor in ((1, "adi"), (2, "budi")):
         store.withdraw(batch, NOW, actor)
         told = live.refresh().snapshot.batches
-    assert told["taken_back_by"].tolist() == ["adi", "budi"]
+    assert told["withdrawn_by"].tolist() == ["adi", "budi"]
     assert asked == [(0, "withdraw"), (2, "withdraw"), (4, "withdraw")]
 
 
