@@ -82,7 +82,7 @@ def compute_activity_data(
         agenda=agenda,
         drills=drills,
         # Of all kecamatan, so that none is overlooked.
-        unmatched=all_activities[all_activities["strange"].notna()],
+        unmatched=all_activities[all_activities["unknown_code"].notna()],
         over_partner_limit=activities.count_over_partner_limit(selected),
         sop_lines=sop_checklist.build_checklist(register.sop, selected),
         tables=_build_tables(selected, agenda, drills, [code for code in register.kecamatan

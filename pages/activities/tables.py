@@ -76,7 +76,7 @@ def build_activity_table(rows: pd.DataFrame) -> Table:
             _("SOP"): rows["sop"],
             _("mitra"): rows["mitra"],
             _("jumlah"): rows["jumlah"],
-            _("tidak dikenal"): rows["strange"],
+            _("tidak dikenal"): rows["unknown_code"],
             _("pelapor"): rows["pelapor"],
             _("catatan periksa"): rows["flags"],
             _("sumber"): rows["sumber"],

@@ -35,7 +35,7 @@ def build_activity_table(rows: pd.DataFrame, register: Register, at: datetime) -
     rows: of the feed, known at `at`. Rows are one activity when id, local day, giat and kecamatan
     agree, and both or neither are of an exercise: each post numbers its own. Added: `state` (one of
     STATES), `planned` (whether it was ever reported as a plan), `stages` (codes) with `stage_basis`
-    (dinyatakan, sop, tanggal or None), `strange` (a code of a stage, SOP line or kecamatan that the
+    (dinyatakan, sop, tanggal or None), `unknown_code` (a code of a stage, SOP line or kecamatan that the
     register does not have, or a SOP line of another stage).
     """
     rows = rows[rows["known_at"] <= at + CLOCK_TOLERANCE]
@@ -62,7 +62,7 @@ def build_activity_table(rows: pd.DataFrame, register: Register, at: datetime) -
         [in_stages for in_stages, _, _ in staged], table.index, dtype="object"
     )
     table["stage_basis"] = pd.Series([basis for _, basis, _ in staged], table.index, dtype="object")
-    table["strange"] = pd.Series([odd for _, _, odd in staged], table.index, dtype="object")
+    table["unknown_code"] = pd.Series([odd for _, _, odd in staged], table.index, dtype="object")
     return table.sort_values(["occurred_at", "seq"]).reset_index(drop=True)
 
 

@@ -149,14 +149,14 @@ def test_a_day_without_any_stage_has_no_stage_rather_than_a_guess() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stated", "strange"),
+    ("stated", "unknown_code"),
     [({}, None), ({"tahapan": "T99"}, "T99"), ({"sop": "S999"}, "S999"),
      ({"kecamatan": "99.99.99"}, "99.99.99"), ({"tahapan": "T23", "sop": "S024"}, "S024")],
 )  # fmt: skip
 def test_codes_that_the_register_lacks_are_named_and_the_activity_is_kept(
     stated: dict[str, Any], strange: str | None
 ) -> None:
-    assert found(giat(**stated)).iloc[0]["strange"] == strange
+    assert found(giat(**stated)).iloc[0]["unknown_code"] == strange
 
 
 # Planned against done.
