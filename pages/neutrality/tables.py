@@ -55,7 +55,7 @@ def build_case_table(cases: pd.DataFrame) -> Table:
             _("sanksi"): [", ".join(label("sanksi", code) for code in row.sanctions)
                           for row in rows],
             _("uraian"): cases["uraian"],
-            _("satuan berbeda"): cases["doubt"],
+            _("satuan berbeda"): cases["conflicting_units"],
             _("catatan periksa"): cases["flags"],
             _("pelapor"): cases["pelapor"],
             _("sumber"): cases["sumber"],

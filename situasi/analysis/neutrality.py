@@ -111,7 +111,7 @@ def _build_case_table(ordered: pd.DataFrame, at: datetime, target: timedelta) ->
 
     Added: `case`; `open`; `since` and `since_what` (its LP, else the first report: start of its
     age); `until` (its end, else `at`); `age`; `overdue` (open and older than the target);
-    `sanctions` (all, in reported order); `doubt` (units that contradict).
+    `sanctions` (all, in reported order); `conflicting_units` (units that contradict).
     """
     case = build_case_keys(ordered)
     table = ordered.groupby(case, sort=False).tail(1).copy()
@@ -135,7 +135,7 @@ def _build_case_table(ordered: pd.DataFrame, at: datetime, target: timedelta) ->
     table["overdue"] = table["open"] & (table["age"] > target)
     table["sanctions"] = _collect_by_case(ordered["sanksi"], case, key)
     units = _collect_by_case(ordered["satuan"], case, key)
-    table["doubt"] = [", ".join(names) if len(names) > 1 else None for names in units]
+    table["conflicting_units"] = [", ".join(names) if len(names) > 1 else None for names in units]
     return table.sort_values(["since", "seq"]).reset_index(drop=True)
 
 

@@ -90,7 +90,7 @@ def test_a_later_step_that_leaves_class_or_code_out_does_not_unsay_them() -> Non
 
 def test_two_units_in_one_case_are_shown_as_a_doubt() -> None:
     view = found(told("informasi", 2, satuan="Polsek A"), told("sidang", 1, satuan="Polsek B"))
-    assert list(view.cases["doubt"]) == ["Polsek A, Polsek B"]
+    assert list(view.cases["conflicting_units"]) == ["Polsek A, Polsek B"]
 
 
 def test_every_sanction_told_is_kept_each_once() -> None:
