@@ -25,7 +25,7 @@ def render_delivery_panel(context: PageContext, intake: DeliverySummary) -> None
     with markup.row():
         page_layout.render_section_title(_("Buku kiriman"))
         if context.may_act("perbaiki"):
-            has_rows = (batches["standing"] > 0) | (batches["duplicate"] > 0)
+            has_rows = (batches["valid"] > 0) | (batches["duplicate"] > 0)
             _render_withdrawal_form(batches[has_rows & batches["withdrawn_by"].isna()])
     if batches.empty:
         page_layout.render_missing_data(_("Belum ada kiriman."))

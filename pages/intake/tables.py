@@ -33,7 +33,7 @@ def build_feed_table(feeds: pd.DataFrame, *, waiting: bool = True) -> Table:
     if waiting:
         columns[_("menunggu")] = number_column(feeds["waiting"])
     columns |= {
-        _("di papan"): number_column(feeds["standing"]),
+        _("di papan"): number_column(feeds["valid"]),
         _("kiriman"): number_column(feeds["deliveries"]),
         **_build_count_columns(feeds),
     }
@@ -50,7 +50,7 @@ def build_source_table(sources: pd.DataFrame) -> Table:
             _("dicatat"): time_column(sources["delivered"]),
             _("kiriman"): number_column(sources["deliveries"]),
             **_build_count_columns(sources),
-            _("di papan"): number_column(sources["standing"]),
+            _("di papan"): number_column(sources["valid"]),
             _("ditarik"): number_column(sources["withdrawn"]),
         },
         sources["made_up"],
@@ -68,7 +68,7 @@ def build_delivery_table(deliveries: pd.DataFrame) -> Table:
             _("berkas"): deliveries["source"],
             _("oleh"): deliveries["actor"],
             **_build_count_columns(deliveries),
-            _("di papan"): number_column(deliveries["standing"]),
+            _("di papan"): number_column(deliveries["valid"]),
             _("ditarik"): number_column(
                 deliveries["withdrawn"].where(is_withdrawn), keep_when_empty=False
             ),

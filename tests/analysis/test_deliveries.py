@@ -101,7 +101,7 @@ def test_what_was_taken_back_later_still_stood_then() -> None:
 
 def test_a_delivery_without_a_standing_row_has_no_last_word_and_zero_rows() -> None:
     row = told(batch(1, quarantined=2)).iloc[0]
-    assert row["standing"] == 0
+    assert row["valid"] == 0
     assert pd.isna(row["last"])
 
 
@@ -230,7 +230,7 @@ def test_nothing_waiting_has_no_reasons() -> None:
 def test_a_delivery_known_for_longer_than_its_rows_stays_in_the_ledger() -> None:
     rows = [report(at="07.00", batch=1, withdrawn_at=wib("08.30"))]
     found = told(batch(1, accepted=1), of=frames(*rows), at="09.00")
-    assert found[["batch", "standing"]].to_numpy().tolist() == [[1, 0]]
+    assert found[["batch", "valid"]].to_numpy().tolist() == [[1, 0]]
     earlier = wib("08.30") - timedelta(minutes=1)
     assert len(filter_known(frames(*rows)["tps"], earlier)) == 1
 
