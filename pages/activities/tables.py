@@ -158,7 +158,7 @@ def build_joint_table(counts: pd.DataFrame) -> Table:
                 counts["last"].where(counts["done"] > 0), counts["precision"]
             ),
         },
-        counts["made_up"],
+        counts["is_exercise"],
     )
 
 

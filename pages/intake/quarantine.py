@@ -98,7 +98,7 @@ def _render_rows(rows: pd.DataFrame, intake: DeliverySummary) -> None:
 
 def _build_table(rows: pd.DataFrame, deliveries: pd.DataFrame) -> Table:
     withdrawn = set(deliveries.loc[deliveries["withdrawn_by"].notna(), "batch"])
-    exercise_batches = set(deliveries.loc[deliveries["made_up"], "batch"])
+    exercise_batches = set(deliveries.loc[deliveries["is_exercise"], "batch"])
     return intake_tables.build_quarantine_table(rows.iloc[::-1], withdrawn, exercise_batches)
 
 

@@ -37,7 +37,7 @@ def build_feed_table(feeds: pd.DataFrame, *, waiting: bool = True) -> Table:
         _("kiriman"): number_column(feeds["deliveries"]),
         **_build_count_columns(feeds),
     }
-    return make_table(columns, feeds["made_up"])
+    return make_table(columns, feeds["is_exercise"])
 
 
 def build_source_table(sources: pd.DataFrame) -> Table:
@@ -53,7 +53,7 @@ def build_source_table(sources: pd.DataFrame) -> Table:
             _("di papan"): number_column(sources["valid"]),
             _("ditarik"): number_column(sources["withdrawn"]),
         },
-        sources["made_up"],
+        sources["is_exercise"],
     )
 
 
@@ -76,7 +76,7 @@ def build_delivery_table(deliveries: pd.DataFrame) -> Table:
             _("alasan penarikan"): deliveries["reason"].where(is_withdrawn),
             _("sidik SHA-256"): deliveries["sha256"].str[:12],
         },
-        deliveries["made_up"],
+        deliveries["is_exercise"],
     )
 
 

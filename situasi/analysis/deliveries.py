@@ -39,7 +39,7 @@ def build_batch_table(
     A batch is known from when it was recorded, or from when the first of its rows was: an exercise
     and history are recorded long after (or before) the events that they report.
     Adds `read` (accepted + duplicate + quarantined), `valid` (its rows not withdrawn), `last`
-    (when the newest of these became known) and `made_up` (whether any is of an exercise). Later
+    (when the newest of these became known) and `is_exercise` (whether any is of an exercise). Later
     withdrawals are left out.
     """
     rows = _summarize_rows_by_batch(frames)
@@ -55,7 +55,7 @@ def build_batch_table(
         )
     table = visible.assign(read=visible[COUNT_COLUMNS].sum(axis=1)).join(rows, on="batch")
     table = table.assign(
-        valid=table["valid"].fillna(0).astype("int64"), made_up=table["made_up"].eq(True)
+        valid=table["valid"].fillna(0).astype("int64"), is_exercise=table["is_exercise"].eq(True)
     )
     return table.sort_values("batch", ascending=False, ignore_index=True)
 
@@ -65,7 +65,7 @@ def _summarize_rows_by_batch(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame
     parts = [frame[["batch", "known_at", "latihan"]] for frame in frames.values()]
     rows = pd.concat(parts, ignore_index=True).groupby("batch")
     return rows.agg(
-        valid=("known_at", "size"), last=("known_at", "max"), made_up=("latihan", "any")
+        valid=("known_at", "size"), last=("known_at", "max"), is_exercise=("latihan", "any")
     )
 
 
@@ -96,7 +96,7 @@ def build_feed_table(
                 "last": frame["known_at"].max(),
                 "silent": feed in states and states[feed].is_silent,
                 "expected": feed in states and states[feed].is_expected,
-                "made_up": bool(frame["latihan"].any()),
+                "is_exercise": bool(frame["latihan"].any()),
             }
             for feed, frame in frames.items()
         ]
@@ -109,13 +109,13 @@ def build_source_table(batches: pd.DataFrame) -> pd.DataFrame:
     """Build one row per feed and source (the name of the file), the most recent first.
 
     Columns feed, source, deliveries, delivered (the last time), last (NaT: all its rows are
-    withdrawn), read, accepted, duplicate, quarantined, valid, withdrawn, made_up.
+    withdrawn), read, accepted, duplicate, quarantined, valid, withdrawn, is_exercise.
     """
     table = batches.groupby(["feed", "source"], as_index=False, sort=False).agg(
         deliveries=("batch", "size"),
         delivered=("recorded_at", "max"),
         last=("last", "max"),
-        made_up=("made_up", "any"),
+        is_exercise=("is_exercise", "any"),
         **{name: (name, "sum") for name in ("read", *COUNT_COLUMNS, "valid", "withdrawn")},
     )
     return table.sort_values(["last", "delivered"], ascending=False, ignore_index=True)

@@ -238,6 +238,6 @@ def test_a_delivery_known_for_longer_than_its_rows_stays_in_the_ledger() -> None
 def test_a_delivery_with_a_row_of_an_exercise_is_marked() -> None:
     rows = [report(batch=1, latihan=True), report(batch=1), report(batch=2)]
     found = told(batch(1, source="a"), batch(2, source="b"), batch(3), of=frames(*rows))
-    assert found["made_up"].tolist() == [False, False, True]
-    by_source = deliveries.build_source_table(found).set_index("source")["made_up"]
+    assert found["is_exercise"].tolist() == [False, False, True]
+    by_source = deliveries.build_source_table(found).set_index("source")["is_exercise"]
     assert by_source.to_dict() == {"a": True, "b": False, "pagi.csv": False}

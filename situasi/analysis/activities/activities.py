@@ -214,13 +214,13 @@ def build_partner_table(activities: pd.DataFrame) -> pd.DataFrame:
         for name in parse_partners(row.mitra)[:MAX_PARTNERS]:
             partner = partners.setdefault(name.casefold(), _EMPTY_PARTNER | {"mitra": name})
             partner["all"] += 1
-            partner["made_up"] |= row.latihan
+            partner["is_exercise"] |= row.latihan
             if row.state == "terlaksana":
                 partner["done"] += 1
                 partner |= {"last": row.occurred_at, "precision": row.precision}
     table = pd.DataFrame(list(partners.values()), columns=list(_EMPTY_PARTNER))
     table["last"] = pd.to_datetime(table["last"], utc=True)
-    table["made_up"] = table["made_up"].astype(bool)
+    table["is_exercise"] = table["is_exercise"].astype(bool)
     ordered = table.sort_values(["all", "done"], ascending=False, kind="stable")
     return ordered.reset_index(drop=True)
 
@@ -232,5 +232,5 @@ def count_over_partner_limit(activities: pd.DataFrame) -> int:
 
 
 _EMPTY_PARTNER: dict[str, Any] = {
-    "mitra": "", "done": 0, "all": 0, "last": pd.NaT, "precision": None, "made_up": False,
+    "mitra": "", "done": 0, "all": 0, "last": pd.NaT, "precision": None, "is_exercise": False,
 }  # fmt: skip

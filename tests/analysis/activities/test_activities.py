@@ -246,7 +246,7 @@ def test_a_cell_full_of_partners_is_counted_by_its_first_and_told() -> None:
 def test_joint_work_that_is_partly_made_up_says_so() -> None:
     table = found(giat(mitra="KPU, TNI"), giat(id="2", mitra="KPU", latihan=True))
     rows = activities.build_partner_table(table)
-    assert [(r.mitra, r.made_up) for r in rows.itertuples()] == [("KPU", True), ("TNI", False)]
+    assert [(r.mitra, r.is_exercise) for r in rows.itertuples()] == [("KPU", True), ("TNI", False)]
 
 
 def test_a_partner_with_whom_nothing_was_done_yet_has_no_last_time() -> None:
