@@ -45,7 +45,7 @@ def build_areas_table(overview: Overview, day_summary: AreaSummary, is_exercise:
             _("partisipasi"): percent_column(rates["rate"], estimated=rates["told_estimated"]),
             _("fase terjauh"): [label("fase", fase) for fase in phases["fase"]],
             _("TPS di fase itu"): ratio_column(
-                phases["by"].where(phases["fase"].notna()), phases["tps"], _("TPS")
+                phases["reached"].where(phases["fase"].notna()), phases["tps"], _("TPS")
             ),
             _("personel hadir"): number_column(gaps["present"].where(gaps["known"])),
             _("personel perlu"): number_column(gaps["required"], estimated=True),

@@ -112,7 +112,7 @@ def format_stations(tps: pd.DataFrame) -> KpiText:
         )
         return KpiText("tps", _("TPS buka"), waiting, note)
     value = _("{n} dari {all}").format(
-        n=i18n.format_number(phase_row["by"]), all=i18n.format_number(phase_row["tps"])
+        n=i18n.format_number(phase_row["reached"]), all=i18n.format_number(phase_row["tps"])
     )
     title = _("TPS {fase}").format(fase=label("fase", phase_row["fase"]))
     return KpiText("tps", title, value, note, alarm=late > 0)

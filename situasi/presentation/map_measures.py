@@ -187,7 +187,7 @@ def _build_phase_measure(inputs: _MeasureInputs) -> MapMeasure:
         row = rows[place.code]
         if not isinstance(row.fase, str):
             return AreaStyle(place.name, fill_mode="silent")
-        value = f"{i18n.format_number(row.by)}/{i18n.format_number(row.tps)}"
+        value = f"{i18n.format_number(row.reached)}/{i18n.format_number(row.tps)}"
         return AreaStyle(place.name, value, colours[FASE.index(row.fase)])
 
     reached = [fase for fase in FASE if fase in set(phases_reached["fase"])]

@@ -64,7 +64,7 @@ def compute_area_summary(
 def find_phases_reached(phases: pd.DataFrame) -> pd.DataFrame:
     """Return by kecamatan the phase that at least half of its TPS have reached, and how many have.
 
-    phases: of stations.status.count_by_kecamatan. Columns: fase (None: none yet), by (number of TPS
+    phases: of stations.status.count_by_kecamatan. Columns: fase (None: none yet), reached (number of TPS
     that reached it), tps.
     """
     counts = phases[list(FASE)].iloc[:, ::-1].cumsum(axis="columns")
@@ -74,4 +74,4 @@ def find_phases_reached(phases: pd.DataFrame) -> pd.DataFrame:
         [counts[fase][code] if isinstance(fase, str) else 0 for code, fase in furthest.items()],
         index=furthest.index,
     )
-    return pd.DataFrame({"fase": furthest, "by": reached_by, "tps": phases["tps"]})
+    return pd.DataFrame({"fase": furthest, "reached": reached_by, "tps": phases["tps"]})

@@ -96,7 +96,7 @@ def _build_phase_cell(row: Any) -> Cell:
         return _EMPTY_CELL
     text = (
         f"{label('fase', row['fase'])} "
-        f"{i18n.format_number(row['by'])}/{i18n.format_number(row['tps'])}"
+        f"{i18n.format_number(row['reached'])}/{i18n.format_number(row['tps'])}"
     )
     return Cell(text, text)
 

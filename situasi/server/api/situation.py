@@ -125,7 +125,7 @@ def _build_tps(stations: pd.DataFrame) -> dict[str, Any]:
         "total": len(stations),
         "by_phase": {name: int(counts[name]) for name in (NO_PHASE, *FASE)},
         "by_state": {name: int(counts[name]) for name in STATES},
-        "reached": {"fase": phase, "tps": int(furthest["by"])} if phase else None,
+        "reached": {"fase": phase, "tps": int(furthest["reached"])} if phase else None,
     }
 
 
