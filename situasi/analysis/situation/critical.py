@@ -99,7 +99,7 @@ def find_critical_events(
         rows = rows[rows["kecamatan"].isin(list(kecamatan)) | rows["kecamatan"].isna()]
     rows = rows.sort_values(["known_at", "seq"], kind="stable")
     parts = [
-        rows[rows[column] == value].drop_duplicates("case").assign(why=value)
+        rows[rows[column] == value].drop_duplicates("case").assign(reason=value)
         for column, value in _CRITICAL_VALUES
     ]
     events = pd.concat(parts).sort_values(["known_at", "seq"], kind="stable")
@@ -110,7 +110,7 @@ def find_critical_events(
         CriticalEvent(
             minute=row.minute.to_pydatetime(),
             case=row.case,
-            reason=row.why,
+            reason=row.reason,
             jenis=row.jenis,
             kecamatan=row.kecamatan if isinstance(row.kecamatan, str) else None,
         )
