@@ -28,7 +28,7 @@ def build_label_layer(
     ]
     return pdk.Layer(
         "TextLayer", rows, id="nama", get_text="text", get_position="[lon, lat]", get_size="size",
-        get_color="ink", get_pixel_offset="by", get_text_anchor="align", line_height=1.0,
+        get_color="ink", get_pixel_offset="offset", get_text_anchor="align", line_height=1.0,
         character_set='"auto"', font_family=f"'{_FONT}'", font_weight=650,
         # Twice the drawn size. Without outlines, for which deck.gl would space letters badly.
         font_settings={"fontSize": 24, "buffer": 4},
@@ -88,11 +88,16 @@ def _generate_label_rows(
     name = "\n".join(label.lines)
     if label.is_one_line or not area.value:
         # A name without a value is in the middle of the space for both.
-        yield {"text": f"{name} {area.value}".strip(), "size": NAME_SIZE_PX, "by": [0, 0], **common}
+        yield {
+            "text": f"{name} {area.value}".strip(),
+            "size": NAME_SIZE_PX,
+            "offset": [0, 0],
+            **common,
+        }
         return
     up, down = label.line_offsets
-    yield {"text": name, "size": NAME_SIZE_PX, "by": [0, -up], **common}
-    yield {"text": area.value, "size": VALUE_SIZE_PX, "by": [0, down], **common}
+    yield {"text": name, "size": NAME_SIZE_PX, "offset": [0, -up], **common}
+    yield {"text": area.value, "size": VALUE_SIZE_PX, "offset": [0, down], **common}
 
 
 def _select_ink(label: Label, area: AreaStyle, theme: Theme) -> list[int]:
