@@ -77,8 +77,8 @@ def build_feed_table(
 ) -> pd.DataFrame:
     """Build one row per feed of `frames`, in its order.
 
-    Columns feed, deliveries, read, accepted, duplicate, quarantined, standing, waiting, last (NaT:
-    never a row), silent, expected, made_up (whether any known row is of an exercise).
+    Columns feed, deliveries, read, accepted, duplicate, quarantined, valid, waiting, last (NaT:
+    never a row), silent, expected, is_exercise (whether any known row is of an exercise).
     read == accepted + duplicate + quarantined. A feed without a time limit is never silent, and no
     row of it is expected.
     """

@@ -35,8 +35,8 @@ def build_activity_table(rows: pd.DataFrame, register: Register, at: datetime) -
     rows: of the feed, known at `at`. Rows are one activity when id, local day, giat and kecamatan
     agree, and both or neither are of an exercise: each post numbers its own. Added: `state` (one of
     STATES), `planned` (whether it was ever reported as a plan), `stages` (codes) with `stage_basis`
-    (dinyatakan, sop, tanggal or None), `unknown_code` (a code of a stage, SOP line or kecamatan that the
-    register does not have, or a SOP line of another stage).
+    (dinyatakan, sop, tanggal or None), `unknown_code` (a code of a stage, SOP line or kecamatan
+    that the register does not have, or a SOP line of another stage).
     """
     rows = rows[rows["known_at"] <= at + CLOCK_TOLERANCE]
     zone, report_due = register.election.zone, register.election.rules.activity_report_due
@@ -204,7 +204,7 @@ def parse_partners(mitra: Any) -> list[str]:
 
 def build_partner_table(activities: pd.DataFrame) -> pd.DataFrame:
     """Build the joint activities by institution, most first: mitra, done, all (not cancelled), last
-    and precision (when last done, and how exactly that is known), made_up (any of an exercise).
+    and precision (when last done, and how exactly that is known), is_exercise (any row).
 
     Spelling is the sender's: only upper and lower case are treated as equal. Of one activity the
     first MAX_PARTNERS are counted; see count_over_partner_limit.

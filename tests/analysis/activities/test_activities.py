@@ -154,9 +154,9 @@ def test_a_day_without_any_stage_has_no_stage_rather_than_a_guess() -> None:
      ({"kecamatan": "99.99.99"}, "99.99.99"), ({"tahapan": "T23", "sop": "S024"}, "S024")],
 )  # fmt: skip
 def test_codes_that_the_register_lacks_are_named_and_the_activity_is_kept(
-    stated: dict[str, Any], strange: str | None
+    stated: dict[str, Any], unknown_code: str | None
 ) -> None:
-    assert found(giat(**stated)).iloc[0]["unknown_code"] == strange
+    assert found(giat(**stated)).iloc[0]["unknown_code"] == unknown_code
 
 
 # Planned against done.
