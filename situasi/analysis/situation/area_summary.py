@@ -64,8 +64,8 @@ def compute_area_summary(
 def find_phases_reached(phases: pd.DataFrame) -> pd.DataFrame:
     """Return by kecamatan the phase that at least half of its TPS have reached, and how many have.
 
-    phases: of stations.status.count_by_kecamatan. Columns: fase (None: none yet), reached (number of
-    TPS that reached it), tps.
+    phases: of stations.status.count_by_kecamatan. Columns: fase (None: none yet), reached (number
+    of TPS that reached it), tps.
     """
     counts = phases[list(FASE)].iloc[:, ::-1].cumsum(axis="columns")
     is_reached = counts.ge(phases["tps"] / 2, axis="index")
