@@ -73,7 +73,7 @@ def _build_running_card(data: ActivityData) -> Card:
     stage, others = data.running_stages[0], len(data.running_stages) - 1
     note = _("sampai {day}").format(day=i18n.format_date(stage.end)) if stage.end else ""
     if others:
-        note += " · " + _("{n} tahap lain juga berjalan").format(n=i18n.format_number(others))
+        note += " · " + i18n.format_counts(_("{n} tahap lain juga berjalan"), n=others)
     return Card(_("Tahap berjalan"), build_sentence(stage.name), note)
 
 
@@ -83,13 +83,13 @@ def _build_next_card(data: ActivityData, today: date) -> Card:
     stage = data.upcoming_stages[0]
     assert stage.start is not None
     days = (stage.start - today).days
-    days_text = _("besok") if days == 1 else _("{n} hari lagi").format(n=i18n.format_number(days))
+    days_text = _("besok") if days == 1 else i18n.format_counts(_("{n} hari lagi"), n=days)
     note = _("mulai {day}, {soon}").format(day=i18n.format_date(stage.start), soon=days_text)
     return Card(_("Tahap berikut"), build_sentence(stage.name), note)
 
 
 def _format_ratio(part: int, total: int) -> str:
-    return _("{n} dari {all}").format(n=i18n.format_number(part), all=i18n.format_number(total))
+    return i18n.format_counts(_("{n} dari {all}"), n=part, all=total)
 
 
 def _build_no_report_card(title: str) -> Card:
@@ -107,7 +107,7 @@ def _build_done_card(data: ActivityData) -> Card:
         (_("{n} batal"), counts["batal"]),
         (_("{n} tanpa status"), counts["tanpa_status"]),
     ]
-    note = " · ".join(text.format(n=i18n.format_number(n)) for text, n in parts if n)
+    note = " · ".join(i18n.format_counts(text, n=n) for text, n in parts if n)
     return Card(title, _format_ratio(counts["terlaksana"], len(data.activities)), note)
 
 
@@ -120,7 +120,7 @@ def _build_lapsed_card(data: ActivityData) -> Card:
         return Card(title, "–", _("belum ada rencana yang dilaporkan"))
     lapsed = data.state_counts["lewat"]
     hours = board().register.election.rules.activity_report_due.total_seconds() / 3600
-    note = _("rencana, lebih dari {n} jam sesudah waktunya").format(n=i18n.format_number(hours))
+    note = i18n.format_counts(_("rencana, lebih dari {n} jam sesudah waktunya"), n=hours)
     return Card(title, _format_ratio(lapsed, len(planned)), note, is_alarm=bool(lapsed))
 
 
@@ -152,7 +152,7 @@ def _build_sop_card(data: ActivityData) -> Card:
     )
     parts = []
     if counts["sebagian"]:
-        parts.append(_("{n} sebagian").format(n=i18n.format_number(counts["sebagian"])))
+        parts.append(i18n.format_counts(_("{n} sebagian"), n=counts["sebagian"]))
     if sum(running_counts.values()):
         done = _format_ratio(running_counts["selesai"], sum(running_counts.values()))
         parts.append(_("tahap berjalan {now}").format(now=done))

@@ -108,7 +108,7 @@ def _choose_stage_codes(data: ActivityData, stage_code: str) -> tuple[list[str],
 
 def _format_counts(counts: dict[str, int]) -> str:
     parts = [f"{label('sop', state)} {i18n.format_number(n)}" for state, n in counts.items() if n]
-    total = _("dari {n} butir").format(n=i18n.format_number(sum(counts.values())))
+    total = i18n.format_counts(_("dari {n} butir"), n=sum(counts.values()))
     return " · ".join(parts) + " " + total
 
 
@@ -210,7 +210,7 @@ def render_unmatched_panel(data: ActivityData) -> None:
     """Draw the activities with codes that are not in the register; they are never dropped."""
     if len(data.unmatched):
         text = _("{n} giat dengan kode yang tidak cocok dengan daftar")
-        title = text.format(n=i18n.format_number(len(data.unmatched)))
+        title = i18n.format_counts(text, n=len(data.unmatched))
         table_view.render_table_popover(
             title, lambda: tables.build_activity_table(data.unmatched), "giat_asing"
         )

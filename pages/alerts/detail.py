@@ -111,7 +111,7 @@ def _render_rule(row: Any) -> None:
 def _render_members(row: Any, alert_view: AlertView, context: PageContext) -> None:
     """Draw the members of the alert with their reports."""
     members = alert_view.alert_set.members_of(row.key)
-    title = _("{n} baris di baliknya").format(n=i18n.format_number(len(members)))
+    title = i18n.format_counts(_("{n} baris di baliknya"), n=len(members))
     table_view.render_table_popover(
         title,
         lambda: alerts_tables.build_members_table(

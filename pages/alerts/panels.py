@@ -91,7 +91,7 @@ def has_neutrality(alert_view: AlertView) -> bool:
 def render_open_panel(alert_view: AlertView, context: PageContext) -> None:
     """Draw the open alerts, by level, then newest first."""
     open_alerts = alert_view.open
-    title = _("{n} peringatan terbuka").format(n=i18n.format_number(len(open_alerts)))
+    title = i18n.format_counts(_("{n} peringatan terbuka"), n=len(open_alerts))
     page_layout.render_section_title(title)
     if open_alerts.empty:
         markup.render_empty_state(
@@ -105,7 +105,7 @@ def render_open_panel(alert_view: AlertView, context: PageContext) -> None:
 def render_ended_panel(alert_view: AlertView, context: PageContext) -> None:
     """Draw the alerts that were closed, ended, or were replaced by a higher level."""
     ended = alert_view.ended
-    title = _("{n} peringatan selesai").format(n=i18n.format_number(len(ended)))
+    title = i18n.format_counts(_("{n} peringatan selesai"), n=len(ended))
     page_layout.render_section_title(title)
     if ended.empty:
         markup.render_empty_state(

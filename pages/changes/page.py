@@ -109,7 +109,7 @@ def render_kpis(change_set: Changes) -> None:
         "new": Card(
             _("Baru"),
             _format_case_count(len(change_set.new)),
-            _("{n} tinggi").format(n=i18n.format_number(high_count)),
+            i18n.format_counts(_("{n} tinggi"), n=high_count),
             is_alarm=high_count > 0,
         ),
         "worse": Card(
@@ -121,7 +121,7 @@ def render_kpis(change_set: Changes) -> None:
         "closed": Card(
             _("Selesai"),
             _format_case_count(len(change_set.closed)),
-            _("{n} di antaranya juga baru").format(n=i18n.format_number(closed_new_count)),
+            i18n.format_counts(_("{n} di antaranya juga baru"), n=closed_new_count),
         ),
         "silent": Card(
             _("Masih diam"),
@@ -138,7 +138,7 @@ def render_kpis(change_set: Changes) -> None:
 
 
 def _format_case_count(count: int) -> str:
-    return _("{n} kejadian").format(n=i18n.format_number(count))
+    return i18n.format_counts(_("{n} kejadian"), n=count)
 
 
 def _format_kind_counts(rows: pd.DataFrame, kinds: tuple[str, ...]) -> str:

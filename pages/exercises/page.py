@@ -91,16 +91,14 @@ def render_kpis(overview: ExerciseOverview) -> None:
         "jam orang: dari tersimpannya laporan skenario sampai tersimpannya langkah."
     )
     count = int(responses["took"].notna().sum())
-    st.caption(text.format(late=i18n.format_number(len(overdue)), all=i18n.format_number(count)))
+    st.caption(i18n.format_counts(text, late=len(overdue), all=count))
 
 
 def _build_cases_kpi(overview: ExerciseOverview) -> Kpi:
     cases = overview.responses.drop_duplicates("id")
     reported_count = int(cases["injected"].notna().sum())
-    value = _("{n} dari {all}").format(
-        n=i18n.format_number(reported_count), all=i18n.format_number(len(cases))
-    )
-    note = _("{n} skenario dimulai").format(n=i18n.format_number(len(overview.runs)))
+    value = i18n.format_counts(_("{n} dari {all}"), n=reported_count, all=len(cases))
+    note = i18n.format_counts(_("{n} skenario dimulai"), n=len(overview.runs))
     return Kpi(
         "kasus",
         Card(_("Kasus yang dilaporkan"), value, note),
@@ -113,10 +111,11 @@ def _build_step_kpi(overview: ExerciseOverview, step: str, median: timedelta | N
     step_responses = overview.responses[overview.responses["step"] == step]
     states = step_responses["state"].value_counts()
     value = _("belum") if median is None else i18n.format_duration(median)
-    note = _("{on} tepat, {late} terlambat, {open} belum").format(
-        on=i18n.format_number(states.get("tepat", 0)),
-        late=i18n.format_number(states.get("lambat", 0)),
-        open=i18n.format_number(states.get("belum", 0) + states.get("lewat", 0)),
+    note = i18n.format_counts(
+        _("{on} tepat, {late} terlambat, {open} belum"),
+        on=states.get("tepat", 0),
+        late=states.get("lambat", 0),
+        open=states.get("belum", 0) + states.get("lewat", 0),
     )
     title = _("Sampai {step} (median)").format(step=label("reaksi", step))
     return Kpi(step, Card(title, value, note, is_alarm=bool(states.get("lewat", 0))),

@@ -52,8 +52,8 @@ def render_links_panel(viewer: Viewer) -> None:
         )  # fmt: skip
         return
     open_count = link_list.states.count("berlaku")
-    title = _("{n} tautan, {open} berlaku").format(
-        n=i18n.format_number(len(link_list.links)), open=i18n.format_number(open_count)
+    title = i18n.format_counts(
+        _("{n} tautan, {open} berlaku"), n=len(link_list.links), open=open_count
     )
     event = table_view.render_table(
         _build_table(link_list), "tautan_semua", title, visible_rows=16, on_select="rerun",
@@ -65,7 +65,7 @@ def render_links_panel(viewer: Viewer) -> None:
         if row < len(link_list.links) and link_list.states[row] == "berlaku"
     ]
     st.button(
-        _("Cabut {n} tautan yang ditandai").format(n=i18n.format_number(len(selected)))
+        i18n.format_counts(_("Cabut {n} tautan yang ditandai"), n=len(selected))
         if selected
         else _("Tandai tautan yang berlaku untuk mencabutnya"),
         disabled=not selected,
@@ -128,7 +128,7 @@ def _on_revoke(link_ids: list[str]) -> None:
         st.session_state[_OUTCOME_KEY] = (False, str(error))
         return
     text = _("{n} tautan dicabut; yang sedang terbuka ditutup sekarang.")
-    st.session_state[_OUTCOME_KEY] = (True, text.format(n=i18n.format_number(len(link_ids))))
+    st.session_state[_OUTCOME_KEY] = (True, i18n.format_counts(text, n=len(link_ids)))
 
 
 def show(context: PageContext) -> None:

@@ -47,14 +47,10 @@ def _build_kpi(
 def _build_reporting_card(unit: UnitSummary) -> Card:
     missing = unit.member_count - unit.reporting_count
     notes = [
-        _("{n} senyap").format(n=i18n.format_number(unit.silent_count))
-        if unit.silent_count
-        else "",
-        _("{n} belum ada laporan").format(n=i18n.format_number(missing)) if missing else "",
+        i18n.format_counts(_("{n} senyap"), n=unit.silent_count) if unit.silent_count else "",
+        i18n.format_counts(_("{n} belum ada laporan"), n=missing) if missing else "",
     ]
-    value = _("{n} dari {all}").format(
-        n=i18n.format_number(unit.reporting_count), all=i18n.format_number(unit.member_count)
-    )
+    value = i18n.format_counts(_("{n} dari {all}"), n=unit.reporting_count, all=unit.member_count)
     note = " · ".join(filter(None, notes)) or _("semua melapor")
     return Card(_("Kabupaten melapor"), value, note, is_alarm=bool(unit.silent_count))
 

@@ -33,7 +33,7 @@ def render_critical_panel(overview: HigherCommandOverview, part: str) -> None:
     with markup.row():
         st.markdown("**" + _("Kejadian serius terbaru") + "**", width="content")
         if cases:
-            title = _("{n} kejadian serius").format(n=i18n.format_number(len(cases)))
+            title = i18n.format_counts(_("{n} kejadian serius"), n=len(cases))
             table_view.render_table_popover(title, lambda: _build_table(overview, cases), "serius")
     with st.container(key="serius_terbaru"):
         if cases:

@@ -71,9 +71,7 @@ def format_critical(unit: UnitSummary) -> str:
         (red, _("{n} kec. merah")),
         (yellow, _("{n} kec. kuning")),
     )
-    return " · ".join(
-        template.format(n=i18n.format_number(count)) for count, template in parts if count
-    )
+    return " · ".join(i18n.format_counts(template, n=count) for count, template in parts if count)
 
 
 def compute_reported_share(unit: UnitSummary) -> float | None:
@@ -100,16 +98,12 @@ def format_silence(unit: UnitSummary) -> str:
     """Return that nothing arrives any more, or ""."""
     if unit.is_silent:
         return _("SENYAP")
-    return (
-        _("{n} senyap").format(n=i18n.format_number(unit.silent_count)) if unit.silent_count else ""
-    )
+    return i18n.format_counts(_("{n} senyap"), n=unit.silent_count) if unit.silent_count else ""
 
 
 def format_unit_coverage(unit: UnitSummary, count_name: str) -> str:
     """Return how many kabupaten a sum covers."""
     reporting_count, total = unit.reporting_by_count[count_name], unit.member_count
     if reporting_count == total:
-        return _("{n} kabupaten").format(n=i18n.format_number(total))
-    return _("{n} dari {all} kabupaten").format(
-        n=i18n.format_number(reporting_count), all=i18n.format_number(total)
-    )
+        return i18n.format_counts(_("{n} kabupaten"), n=total)
+    return i18n.format_counts(_("{n} dari {all} kabupaten"), n=reporting_count, all=total)

@@ -57,9 +57,7 @@ def render_detail_panel(worklist: Worklist, context: PageContext) -> None:
 def _render_truncation_note(shown_count: int, total: int, template: str) -> None:
     """Draw a note that not all rows are shown; template: with {n} and {all}."""
     if shown_count < total:
-        st.caption(
-            template.format(n=i18n.format_number(shown_count), all=i18n.format_number(total))
-        )
+        st.caption(i18n.format_counts(template, n=shown_count, all=total))
 
 
 def _render_head(case_detail: CaseDetail, context: PageContext) -> None:
@@ -133,7 +131,7 @@ def _build_history_entry(row: Any, case_detail: CaseDetail, context: PageContext
 def _render_merges(case_detail: CaseDetail, context: PageContext) -> None:
     """Draw the merges of the group, each with a button that undoes it."""
     page_layout.render_section_title(
-        _("Gabungan {n} laporan").format(n=i18n.format_number(len(case_detail.members)))
+        i18n.format_counts(_("Gabungan {n} laporan"), n=len(case_detail.members))
     )
     id_by_case = dict(zip(case_detail.members["case"], case_detail.members["id"], strict=True))
     listed = case_detail.effective_merges.head(MAX_MERGES)

@@ -33,20 +33,19 @@ def render_duplicates_panel(worklist: Worklist, context: PageContext) -> None:
     with markup.row():
         page_layout.render_section_title(_("Kemungkinan laporan ganda"))
         if worklist.duplicate_candidates:
-            title = _("Semua {n} pasang").format(
-                n=i18n.format_number(len(worklist.duplicate_candidates))
-            )
+            title = i18n.format_counts(_("Semua {n} pasang"), n=len(worklist.duplicate_candidates))
             if not worklist.has_all_pairs:
-                title = _("{n} dari sedikitnya {all} pasang").format(
-                    n=i18n.format_number(len(worklist.duplicate_candidates)),
-                    all=i18n.format_number(worklist.pair_count),
+                title = i18n.format_counts(
+                    _("{n} dari sedikitnya {all} pasang"),
+                    n=len(worklist.duplicate_candidates),
+                    all=worklist.pair_count,
                 )
             table_view.render_table_popover(
                 title, partial(incidents_tables.build_duplicates_table, worklist), "pasangan"
             )
         if len(worklist.orphan_merges):
-            orphans = _("{n} keputusan gabung tanpa laporan").format(
-                n=i18n.format_number(len(worklist.orphan_merges))
+            orphans = i18n.format_counts(
+                _("{n} keputusan gabung tanpa laporan"), n=len(worklist.orphan_merges)
             )
             table_view.render_table_popover(
                 orphans,
@@ -97,7 +96,7 @@ def _build_compared_cases(
 
 
 def _render_pair(pair: DuplicateCandidate, first: ComparedCase, second: ComparedCase) -> None:
-    score = _("Nilai {n} dari 100").format(n=i18n.format_number(pair.score))
+    score = i18n.format_counts(_("Nilai {n} dari 100"), n=pair.score)
     incidents_markup.render_pair(score, incidents.format_duplicate_reasons(pair), first, second)
 
 

@@ -129,15 +129,16 @@ def _render_heatmap(hotspot_view: HotspotView) -> None:
         )
     )  # fmt: skip
     st.caption(
-        _(
-            "{n} dari {all} kejadian hari ini dihitung; {unfounded} tidak terbukti, {hourless} "
-            "tanpa jam, {placeless} tanpa kecamatan tidak."
-        ).format(
-            n=i18n.format_number(len(day.cases)),
-            all=i18n.format_number(day.reported_count),
-            unfounded=i18n.format_number(day.unfounded),
-            hourless=i18n.format_number(day.without_hour),
-            placeless=i18n.format_number(day.without_place),
+        i18n.format_counts(
+            _(
+                "{n} dari {all} kejadian hari ini dihitung; {unfounded} tidak terbukti, {hourless} "
+                "tanpa jam, {placeless} tanpa kecamatan tidak."
+            ),
+            n=len(day.cases),
+            all=day.reported_count,
+            unfounded=day.unfounded,
+            hourless=day.without_hour,
+            placeless=day.without_place,
         )
     )
     render_incidents_popover(_("{n} kejadian yang dihitung"), hotspot_view.rows, "padat_baris")

@@ -73,17 +73,15 @@ def _build_open_card(worklist: Worklist) -> Card:
             if level or levels.get(None)
         ]
     )
-    value = _("{n} dari {all}").format(
-        n=i18n.format_number(len(worklist.open_cases)),
-        all=i18n.format_number(len(worklist.selected_cases)),
+    value = i18n.format_counts(
+        _("{n} dari {all}"), n=len(worklist.open_cases), all=len(worklist.selected_cases)
     )
     return Card(_("Kejadian terbuka"), value, level_counts, is_alarm=bool(levels.get("tinggi")))
 
 
 def _build_overdue_card(worklist: Worklist) -> Card:
-    value = _("{n} dari {all}").format(
-        n=i18n.format_number(len(worklist.overdue_cases)),
-        all=i18n.format_number(len(worklist.open_cases)),
+    value = i18n.format_counts(
+        _("{n} dari {all}"), n=len(worklist.overdue_cases), all=len(worklist.open_cases)
     )
     if worklist.overdue_cases.empty:
         return Card(_("Lewat waktu"), value, _("tidak ada yang lewat batas"))
@@ -99,9 +97,8 @@ def _build_step_card(worklist: Worklist, step: str) -> Card:
     """Build the card of a step: median, number of cases, and the longest so far."""
     stats = worklist.durations[step]
     title = _("Waktu sampai {step} (median)").format(step=incidents.format_step(step))
-    counts = _("{done} selesai, {waiting} menunggu").format(
-        done=i18n.format_number(stats.done_count),
-        waiting=i18n.format_number(stats.waiting_count),
+    counts = i18n.format_counts(
+        _("{done} selesai, {waiting} menunggu"), done=stats.done_count, waiting=stats.waiting_count
     )
     if stats.longest is None:
         return Card(title, "–", _("belum ada yang dapat dihitung"))
@@ -112,8 +109,6 @@ def _build_step_card(worklist: Worklist, step: str) -> Card:
 
 def _build_duplicates_card(worklist: Worklist) -> Card:
     merged_count = worklist.report_count - len(worklist.selected_cases)
-    note = _("{n} laporan sudah digabung").format(n=i18n.format_number(merged_count))
+    note = i18n.format_counts(_("{n} laporan sudah digabung"), n=merged_count)
     value = _("{n} pasang") if worklist.has_all_pairs else _("sedikitnya {n} pasang")
-    return Card(
-        _("Kemungkinan ganda"), value.format(n=i18n.format_number(worklist.pair_count)), note
-    )
+    return Card(_("Kemungkinan ganda"), i18n.format_counts(value, n=worklist.pair_count), note)

@@ -58,9 +58,10 @@ def restrict_to_link(worklist: Worklist) -> Worklist:
 def render_list_panel(worklist: Worklist) -> None:
     """Draw the selected cases, newest first."""
     with markup.row():
-        title = _("{n} kejadian dari {reports} laporan").format(
-            n=i18n.format_number(len(worklist.selected_cases)),
-            reports=i18n.format_number(worklist.report_count),
+        title = i18n.format_counts(
+            _("{n} kejadian dari {reports} laporan"),
+            n=len(worklist.selected_cases),
+            reports=worklist.report_count,
         )
         page_layout.render_section_title(title)
         filters.render_outside_window_button(worklist.outside_window_count)

@@ -79,10 +79,11 @@ def _build_read_card(deliveries: pd.DataFrame) -> Card:
     title = _("Baris dibaca")
     if deliveries.empty:
         return Card(title, "–", _("belum ada kiriman"))
-    note = _("{a} diterima + {d} ganda + {q} karantina").format(
-        a=i18n.format_number(int(deliveries["accepted"].sum())),
-        d=i18n.format_number(int(deliveries["duplicate"].sum())),
-        q=i18n.format_number(int(deliveries["quarantined"].sum())),
+    note = i18n.format_counts(
+        _("{a} diterima + {d} ganda + {q} karantina"),
+        a=int(deliveries["accepted"].sum()),
+        d=int(deliveries["duplicate"].sum()),
+        q=int(deliveries["quarantined"].sum()),
     )
     return Card(title, i18n.format_number(int(deliveries["read"].sum())), note)
 
@@ -101,18 +102,14 @@ def _build_silent_card(feeds: pd.DataFrame) -> Card:
     expected, silent = feeds[feeds["expected"]], feeds[feeds["silent"]]
     if expected.empty:
         return Card(title, "–", _("di luar jam pemantauan"))
-    value = _("{n} dari {all}").format(
-        n=i18n.format_number(len(silent)), all=i18n.format_number(len(expected))
-    )
+    value = i18n.format_counts(_("{n} dari {all}"), n=len(silent), all=len(expected))
     names = ", ".join(label("feed", feed) for feed in silent["feed"])
     return Card(title, value, names or _("semua melapor"), is_alarm=bool(names))
 
 
 def _build_withdrawn_card(deliveries: pd.DataFrame) -> Card:
     gone = deliveries[deliveries["withdrawn"] > 0]
-    value = _("{n} dari {all}").format(
-        n=i18n.format_number(len(gone)), all=i18n.format_number(len(deliveries))
-    )
+    value = i18n.format_counts(_("{n} dari {all}"), n=len(gone), all=len(deliveries))
     rows = i18n.format_number(int(gone["withdrawn"].sum()))
     note = _("{n} baris, tidak ada yang dihapus").format(n=rows) if len(gone) else _("tidak ada")
     return Card(_("Kiriman ditarik"), value if len(deliveries) else "–", note)

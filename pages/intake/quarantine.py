@@ -114,7 +114,7 @@ def _render_return_file(viewer: Viewer, rows: pd.DataFrame) -> None:
         )
         source_rows = rows[(rows["feed"] == feed) & (rows["source"] == source)]
         audit.render_download_button(
-            _("Unduh {n} baris untuk diperbaiki").format(n=i18n.format_number(len(source_rows))),
+            i18n.format_counts(_("Unduh {n} baris untuk diperbaiki"), n=len(source_rows)),
             partial(_build_return_file, viewer, source_rows["number"].tolist()),
             {"table": "karantina", "feed": feed, "source": source},
             "csv",
@@ -145,9 +145,7 @@ def _render_correction(context: PageContext, rows: pd.DataFrame) -> None:
     )
     if len(rows) > _MAX_CHOICES:
         text = _("{n} terbaru dari {all}; pilih alasan atau jenis laporan untuk yang lain")
-        st.caption(
-            text.format(n=i18n.format_number(_MAX_CHOICES), all=i18n.format_number(len(rows)))
-        )
+        st.caption(i18n.format_counts(text, n=_MAX_CHOICES, all=len(rows)))
     try:
         visible = quarantine.find_visible_rows(board().store, context.viewer, [number])
     except StoreError as error:

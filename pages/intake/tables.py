@@ -167,11 +167,12 @@ def _format_values(column: feed_schemas.Column, values: pd.Series[Any]) -> Cells
 
 def format_row_balance(read: int, accepted: int, duplicate: int, quarantined: int) -> str:
     """Return where the rows read are: accepted, duplicate and quarantined always add up to read."""
-    return _("{read} dibaca = {a} diterima + {d} ganda + {q} karantina").format(
-        read=i18n.format_number(read),
-        a=i18n.format_number(accepted),
-        d=i18n.format_number(duplicate),
-        q=i18n.format_number(quarantined),
+    return i18n.format_counts(
+        _("{read} dibaca = {a} diterima + {d} ganda + {q} karantina"),
+        read=read,
+        a=accepted,
+        d=duplicate,
+        q=quarantined,
     )
 
 

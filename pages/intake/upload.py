@@ -126,10 +126,7 @@ def _render_trial(viewer: Viewer, trial: UploadTrial) -> bool:
             title = _(
                 "{n} baris pertama yang akan ditolak dan alasannya; {more} lagi tidak ditampilkan"
             )
-            title = title.format(
-                n=i18n.format_number(len(result.reasons)),
-                more=i18n.format_number(trial.more_refused_count),
-            )
+            title = i18n.format_counts(title, n=len(result.reasons), more=trial.more_refused_count)
         table_view.render_table_popover(
             title,
             lambda: intake_tables.build_refused_table(result),

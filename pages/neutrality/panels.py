@@ -66,8 +66,10 @@ def render_state_panel(overview: NeutralitySummary, at: datetime) -> None:
 
 
 def _format_counts(overview: NeutralitySummary) -> str:
-    return _("{n} kasus terbuka dari {all} yang dilaporkan.").format(
-        n=i18n.format_number(len(overview.open_cases)), all=i18n.format_number(len(overview.cases))
+    return i18n.format_counts(
+        _("{n} kasus terbuka dari {all} yang dilaporkan."),
+        n=len(overview.open_cases),
+        all=len(overview.cases),
     )
 
 
@@ -121,7 +123,7 @@ def build_kpis(overview: NeutralitySummary | None) -> list[Kpi]:
 
 
 def _format_ratio(part: int, total: int) -> str:
-    return _("{n} dari {all}").format(n=i18n.format_number(part), all=i18n.format_number(total))
+    return i18n.format_counts(_("{n} dari {all}"), n=part, all=total)
 
 
 def _format_target_days() -> str:
@@ -186,7 +188,7 @@ def _build_step(row: Any) -> ProcessStep:
     text = _("{now} kini · {ever} pernah")
     return ProcessStep(
         label("langkah", row.langkah), row.now, row.ever,
-        text.format(now=i18n.format_number(row.now), ever=i18n.format_number(row.ever)),
+        i18n.format_counts(text, now=row.now, ever=row.ever),
     )  # fmt: skip
 
 
@@ -212,11 +214,11 @@ def render_legend_panel(overview: NeutralitySummary | None) -> None:
     )
     without_code = counts.get(None, 0)
     if without_code:
-        st.caption(_("{n} kasus tanpa kode pelanggaran").format(n=i18n.format_number(without_code)))
+        st.caption(i18n.format_counts(_("{n} kasus tanpa kode pelanggaran"), n=without_code))
 
 
 def _format_case_count(count: int) -> str:
-    return _("{n} kasus").format(n=i18n.format_number(count)) if count else ""
+    return i18n.format_counts(_("{n} kasus"), n=count) if count else ""
 
 
 def render_rules_panel() -> None:

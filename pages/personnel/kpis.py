@@ -84,7 +84,7 @@ def _build_posted_table(data: PersonnelData, state: str | None = None) -> Table:
 
 
 def _format_total(total: int) -> str:
-    return _("dari {n}").format(n=i18n.format_number(total))
+    return i18n.format_counts(_("dari {n}"), n=total)
 
 
 def _build_posted_card(data: PersonnelData) -> Card:
@@ -92,14 +92,10 @@ def _build_posted_card(data: PersonnelData) -> Card:
     unknown = int((lists.select_police_at_tps(data.coverage)["group"] == UNKNOWN).sum())
     without = len(data.kecamatan) - int(data.kecamatan["known"].sum())
     notes = [
-        _("{n} kecamatan belum ada plotting").format(n=i18n.format_number(without))
-        if without
-        else "",
-        _("{n} belum disebut instansinya").format(n=i18n.format_number(unknown)) if unknown else "",
+        i18n.format_counts(_("{n} kecamatan belum ada plotting"), n=without) if without else "",
+        i18n.format_counts(_("{n} belum disebut instansinya"), n=unknown) if unknown else "",
     ]
-    note = " · ".join(filter(None, notes)) or _("untuk {n} TPS").format(
-        n=i18n.format_number(row["tps"])
-    )
+    note = " · ".join(filter(None, notes)) or i18n.format_counts(_("untuk {n} TPS"), n=row["tps"])
     value = build_ratio_of_estimate(i18n.format_number(row["posted"]), _("perlu"),
                         f"≈ {i18n.format_number(row['required'])}")  # fmt: skip
     return Card(_("Polisi diplot di TPS"), value, note)
@@ -123,15 +119,15 @@ def _build_present_card(data: PersonnelData) -> Card:
 
 def _build_absent_card(data: PersonnelData) -> Card:
     row = data.total
-    notes = [_("{n} tanpa plotting").format(n=i18n.format_number(row["uncovered"]))]
+    notes = [i18n.format_counts(_("{n} tanpa plotting"), n=row["uncovered"])]
     if not data.coverage.is_arrival_due:
         clock = f"{board().register.election.rules.personnel.arrive_by:%H.%M}"
         notes.append(_("kehadiran dinilai sejak {time}").format(time=clock))
     elif row["released"]:
-        notes.append(_("{n} TPS selesai dijaga").format(n=i18n.format_number(row["released"])))
+        notes.append(i18n.format_counts(_("{n} TPS selesai dijaga"), n=row["released"]))
     unknown = int((data.coverage.tps["state"] == "tidak_diketahui").sum())
     if unknown:
-        notes.append(_("{n} TPS belum ada plotting").format(n=i18n.format_number(unknown)))
+        notes.append(i18n.format_counts(_("{n} TPS belum ada plotting"), n=unknown))
     value = build_ratio(i18n.format_number(row["absent"]), _format_total(row["tps"]))
     return Card(_("TPS tanpa petugas"), value, " · ".join(notes), is_alarm=bool(row["absent"]))
 
@@ -141,7 +137,7 @@ def _build_below_card(data: PersonnelData) -> Card:
     assumed = int(data.coverage.tps["assumed"].sum())
     note = _("menurut yang diplot")
     if assumed:
-        note = _("kerawanan {n} TPS belum dinilai").format(n=i18n.format_number(assumed))
+        note = i18n.format_counts(_("kerawanan {n} TPS belum dinilai"), n=assumed)
     return Card(
         _("TPS di bawah pola"),
         build_ratio(
@@ -154,15 +150,15 @@ def _build_below_card(data: PersonnelData) -> Card:
 def _build_silent_card(data: PersonnelData) -> Card:
     row = data.total
     minutes = int(board().register.election.rules.personnel.report_interval.total_seconds() // 60)
-    note = _("tanpa lapor lebih dari {n} menit; {tps} TPS").format(
-        n=i18n.format_number(minutes), tps=i18n.format_number(row["silent"])
+    note = i18n.format_counts(
+        _("tanpa lapor lebih dari {n} menit; {tps} TPS"), n=minutes, tps=row["silent"]
     )
     arrived = row["present"] + row["tanpa_kabar"]
     if not arrived:
         return Card(_("Tanpa kabar"), "–", _("tidak ada yang sedang di TPS"))
     value = build_ratio(
         i18n.format_number(row["tanpa_kabar"]),
-        _("dari {n} yang tiba").format(n=i18n.format_number(arrived)),
+        i18n.format_counts(_("dari {n} yang tiba"), n=arrived),
     )
     return Card(_("Tanpa kabar"), value, note)
 
@@ -173,12 +169,13 @@ def _build_reserve_card(data: PersonnelData) -> Card:
         return Card(_("Cadangan dan patroli"), "–", _("belum ada plotting"))
     ready = int((rows["state"] == "hadir").sum())
     duty = rows["duty"].value_counts()
-    note = _("{reserve} cadangan · {patrol} patroli").format(
-        reserve=i18n.format_number(int(duty.get("cadangan", 0))),
-        patrol=i18n.format_number(int(duty.get("patroli", 0))),
+    note = i18n.format_counts(
+        _("{reserve} cadangan · {patrol} patroli"),
+        reserve=int(duty.get("cadangan", 0)),
+        patrol=int(duty.get("patroli", 0)),
     )
     value = build_ratio(
-        i18n.format_number(ready), _("siap dari {n}").format(n=i18n.format_number(len(rows)))
+        i18n.format_number(ready), i18n.format_counts(_("siap dari {n}"), n=len(rows))
     )
     return Card(_("Cadangan dan patroli"), value, note)
 
@@ -190,5 +187,5 @@ def _build_checked_in_card(data: PersonnelData) -> Card:
     return Card(
         _("Petugas yang lapor diri"),
         i18n.format_number(int(checked_in.sum())),
-        _("{n} hadir menurut kabar terakhir").format(n=i18n.format_number(present)),
+        i18n.format_counts(_("{n} hadir menurut kabar terakhir"), n=present),
     )

@@ -167,8 +167,8 @@ def render_curve_panel(context: PageContext, data: PersonnelData) -> None:
     names = {
         "present": _("hadir"),
         "silent": _("tanpa kabar"),
-        "posted": _("diplot {n}").format(n=i18n.format_number(total["posted"])),
-        "required": _("≈ perlu {n}").format(n=i18n.format_number(total["required"])),
+        "posted": i18n.format_counts(_("diplot {n}"), n=total["posted"]),
+        "required": i18n.format_counts(_("≈ perlu {n}"), n=total["required"]),
     }
     marks = [
         (election.local_time(moment.at), _(moment.label)) for moment in election.timeline_marks

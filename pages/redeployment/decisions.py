@@ -46,7 +46,7 @@ def _render_decisions(context: PageContext, plan_view: PlanView) -> None:
 
 
 def _render_accept_form(plan_view: PlanView) -> None:
-    title = _("Setujui {n} langkah").format(n=i18n.format_number(len(plan_view.selected_moves)))
+    title = i18n.format_counts(_("Setujui {n} langkah"), n=len(plan_view.selected_moves))
     opened = st.popover(title, key="setujui", on_change="rerun", disabled=not plan_view.is_feasible)
     if not opened.open:
         return

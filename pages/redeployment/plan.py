@@ -141,7 +141,7 @@ def _render_plan(
     )  # fmt: skip
     with right:
         page_layout.render_section_title(
-            _("Sesudah, bila {n} langkah dijalankan").format(n=i18n.format_number(len(selected)))
+            i18n.format_counts(_("Sesudah, bila {n} langkah dijalankan"), n=len(selected))
         )
         shortfalls.render_map(
             context, stored_plan.needs, tps_after, "peta_sesudah",
@@ -193,8 +193,7 @@ def _render_state(
         changed_text = _("Keadaan sudah berubah: {n} langkah tidak berlaku lagi. Susun ulang.")
         st.warning(
             markup.escape_markdown(
-                f"{made_text} "
-                + changed_text.format(n=i18n.format_number(move_validity.count(False)))
+                f"{made_text} " + i18n.format_counts(changed_text, n=move_validity.count(False))
             )
         )
     elif stored_plan.needs is not current_needs:
@@ -214,10 +213,10 @@ def _format_distance_note(plan: Plan) -> str:
     text = _("≈ km garis lurus antara pusat wilayah (perkiraan): posisi TPS tidak diketahui.")
     if plan.has_road_network:
         count = sum(not move.is_by_road for move in plan.moves)
-        text = _("≈ km lewat jalan dan sungai dari pusat wilayah (perkiraan); "
-                 "{n} langkah garis lurus.").format(n=i18n.format_number(count))  # fmt: skip
+        text = i18n.format_counts(_("≈ km lewat jalan dan sungai dari pusat wilayah (perkiraan); "
+                 "{n} langkah garis lurus."), n=count)  # fmt: skip
     speed = board().register.election.rules.redeployment.speed_kmh
-    return text + " " + _("Menit dihitung {n} km/jam.").format(n=i18n.format_number(speed))
+    return text + " " + i18n.format_counts(_("Menit dihitung {n} km/jam."), n=speed)
 
 
 def _render_method(context: PageContext, stored_plan: StoredPlan | None) -> None:

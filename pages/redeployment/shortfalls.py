@@ -36,7 +36,7 @@ def build_kpis(context: PageContext, needs: RedeploymentNeeds) -> list[Kpi]:
     empty, short = tps[tps["empty"]], tps[tps["short"]]
     officers = needs.coverage.officers
     en_route = officers[officers.index.isin(needs.en_route)]
-    of_total = _("dari {n}").format(n=i18n.format_number(len(tps)))
+    of_total = i18n.format_counts(_("dari {n}"), n=len(tps))
     needed = sum(group.officers_needed for group in needs.station_groups)
     return [
         Kpi(
@@ -63,7 +63,7 @@ def build_kpis(context: PageContext, needs: RedeploymentNeeds) -> list[Kpi]:
             Card(
                 _("Petugas yang diperlukan"),
                 build_estimate(f"≈ {i18n.format_number(needed)}"),
-                _("untuk {n} kelompok TPS").format(n=i18n.format_number(len(needs.station_groups))),
+                i18n.format_counts(_("untuk {n} kelompok TPS"), n=len(needs.station_groups)),
             ),
             lambda: redeployment_tables.build_station_group_table(
                 needs.station_groups, is_exercise
@@ -79,8 +79,9 @@ def build_kpis(context: PageContext, needs: RedeploymentNeeds) -> list[Kpi]:
             Card(
                 _("Sedang menuju TPS"),
                 i18n.format_number(len(en_route)),
-                _("diperintahkan dalam {n} menit terakhir, belum melapor").format(
-                    n=i18n.format_number(_redeployment_rules().en_route_grace.total_seconds() // 60)
+                i18n.format_counts(
+                    _("diperintahkan dalam {n} menit terakhir, belum melapor"),
+                    n=_redeployment_rules().en_route_grace.total_seconds() // 60,
                 ),
             ),
             lambda: personnel.build_officers_table(en_route, needs.coverage.postings),
@@ -104,11 +105,9 @@ def _build_free_card(needs: RedeploymentNeeds) -> Card:
         candidates.FROM_TPS: _("{n} dari TPS yang lebih"),
     }
     note = " · ".join(
-        names[kind].format(n=i18n.format_number(count))
-        for kind, count in movable.items()
-        if kind in names
+        i18n.format_counts(names[kind], n=count) for kind, count in movable.items() if kind in names
     )
-    ready = _("dari {n} siap").format(n=i18n.format_number(len(needs.candidates)))
+    ready = i18n.format_counts(_("dari {n} siap"), n=len(needs.candidates))
     return Card(
         _("Boleh digeser"), build_ratio(i18n.format_number(sum(movable.values())), ready), note
     )
@@ -194,10 +193,10 @@ def _build_area(rows: pd.DataFrame, place: Kecamatan, theme: Theme) -> AreaStyle
     empty, short = int(row["empty"]), int(row["short"])
     # Only the most serious shortfall fits into a kecamatan.
     if empty:
-        value = _("{n} kosong").format(n=i18n.format_number(empty))
+        value = i18n.format_counts(_("{n} kosong"), n=empty)
         return AreaStyle(place.name, value, theme.strength[0])
     if short:
-        value = _("≈ {n} kurang").format(n=i18n.format_number(short))
+        value = i18n.format_counts(_("≈ {n} kurang"), n=short)
         return AreaStyle(place.name, value, theme.strength[1])
     return AreaStyle(place.name, _("cukup"), theme.strength[2], _NO_SHORTFALL_OPACITY)
 

@@ -146,7 +146,7 @@ def _render_map(kecamatan: str, theme: Theme) -> None:
         key=_MAP_KEY, alt=_("Peta untuk memilih titik"),
     )  # fmt: skip
     text = _("Tekan titik kisi terdekat (tiap {n} m); koordinatnya masuk ke isian.")
-    st.caption(text.format(n=i18n.format_number(spacing_m)))
+    st.caption(i18n.format_counts(text, n=spacing_m))
 
 
 def _on_map_click() -> None:

@@ -113,16 +113,17 @@ def _build_paste(proposals_read: Sequence[Proposal], midnight: datetime) -> Past
 def _render_counts(paste: Paste) -> None:
     text = _("{n} pesan berisi laporan, {s} tanpa laporan yang dikenali, {p} bukan pesan tertulis")
     page_layout.render_section_title(
-        text.format(
-            n=i18n.format_number(sum(bool(proposal.rows) for proposal in paste.proposals)),
-            s=i18n.format_number(paste.unrecognized_count),
-            p=i18n.format_number(paste.non_text_count),
+        i18n.format_counts(
+            text,
+            n=sum(bool(proposal.rows) for proposal in paste.proposals),
+            s=paste.unrecognized_count,
+            p=paste.non_text_count,
         )
     )
     number_only_count = sum(not proposal.rows for proposal in paste.proposals)
     if number_only_count:
         text = _("{n} pesan tanpa laporan memuat angka, dan ditunjukkan juga di bawah ini.")
-        st.caption(text.format(n=i18n.format_number(number_only_count)))
+        st.caption(i18n.format_counts(text, n=number_only_count))
     if not paste.proposals:
         markup.render_empty_state(
             _("Tidak ada laporan yang dikenali dalam teks ini. Isi lewat Kejadian atau TPS.")

@@ -130,9 +130,7 @@ def _render_outcome_line() -> None:
         outcome = (st.info, _("sudah ada di papan, tidak disimpan dua kali"))
     elif answer.accepted > 1 or answer.duplicate:
         text = _("{n} diterima, {d} sudah ada")
-        counts = text.format(
-            n=i18n.format_number(answer.accepted), d=i18n.format_number(answer.duplicate)
-        )
+        counts = i18n.format_counts(text, n=answer.accepted, d=answer.duplicate)
         outcome = (st.success, counts)
     draw, text = outcome
     draw(markup.escape_markdown(f"{row_name}: {text}"))

@@ -140,8 +140,8 @@ def render_preview(page_request: PageRequest) -> None:
         markup.render_empty_state(str(error))
         return
     render_message(text, _("Salin"), _("Tersalin"))
-    st.caption(_("{n} huruf; tanpa sandi dan tanda, untuk ditempel.").format(
-        n=i18n.format_number(len(text))))  # fmt: skip
+    note = _("{n} huruf; tanpa sandi dan tanda, untuk ditempel.")
+    st.caption(i18n.format_counts(note, n=len(text)))
 
 
 def render_file_buttons(page_request: PageRequest) -> None:

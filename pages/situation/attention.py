@@ -94,8 +94,9 @@ def _render_parts(row: Any) -> None:
         ]
     )
     st.caption(
-        _("Nilai 0–100; dinilai dari {share} % bobot. Bobot: rules.toml (usulan).").format(
-            share=i18n.format_number(100 * row.assessed)
+        i18n.format_counts(
+            _("Nilai 0–100; dinilai dari {share} % bobot. Bobot: rules.toml (usulan)."),
+            share=100 * row.assessed,
         )
     )
 

@@ -87,8 +87,7 @@ def _render_legend(overview: Overview, map_measure: MapMeasure, point_count: int
     area_map.render_legend(marks)
     if point_count < len(overview.located_cases):
         st.caption(
-            _("{n} dari {all} titik digambar").format(
-                n=i18n.format_number(point_count),
-                all=i18n.format_number(len(overview.located_cases)),
+            i18n.format_counts(
+                _("{n} dari {all} titik digambar"), n=point_count, all=len(overview.located_cases)
             )
         )

@@ -80,8 +80,8 @@ def render_timeline_panel(context: PageContext, overview: Overview) -> None:
         "Geser untuk melihat papan sebagaimana diketahui pada saat lampau; ujung kanan: langsung."
     )
     if overview.without_hour_count:
-        note += " " + _("{n} laporan tanpa jam tidak digambar.").format(
-            n=i18n.format_number(overview.without_hour_count)
+        note += " " + i18n.format_counts(
+            _("{n} laporan tanpa jam tidak digambar."), n=overview.without_hour_count
         )
     with markup.row():
         status = playback.render_controls(context)

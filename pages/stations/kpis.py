@@ -31,7 +31,7 @@ def _build_values(number: int) -> tuple[KpiValue]:
 
 
 def _format_total(number: int) -> str:
-    return _("dari {n} TPS").format(n=i18n.format_number(number))
+    return i18n.format_counts(_("dari {n} TPS"), n=number)
 
 
 def _build_unopened_kpi(tps: pd.DataFrame) -> Kpi:
@@ -70,9 +70,7 @@ def _build_moving_boxes_kpi(tps: pd.DataFrame) -> Kpi:
 
 def _build_arrived_boxes_kpi(tps: pd.DataFrame) -> Kpi:
     arrived = tps["box"].isin(ARRIVED_BOX_PHASES)
-    value = _("{n} dari {all}").format(
-        n=i18n.format_number(int(arrived.sum())), all=i18n.format_number(len(tps))
-    )
+    value = i18n.format_counts(_("{n} dari {all}"), n=int(arrived.sum()), all=len(tps))
     card = Card(_("Kotak tiba di PPK"), value, _("hari ditutup bila semua tiba"))
     count = _build_values(int(arrived.sum()))
     return Kpi("tiba", card, lambda: stations.build_stations_table(tps[~arrived]), count)

@@ -61,7 +61,7 @@ def show(context: PageContext) -> None:
         )
         unmatched = context.compute(find_unmatched_reports)
         if len(unmatched):
-            title = _("{n} laporan di luar daftar TPS").format(n=i18n.format_number(len(unmatched)))
+            title = i18n.format_counts(_("{n} laporan di luar daftar TPS"), n=len(unmatched))
             table_view.render_table_popover(
                 title, lambda: tables_stations.build_reports_table(unmatched), "di_luar_daftar"
             )

@@ -113,7 +113,7 @@ def _build_cell(row: Any, colour_mode: str, selected_code: str, link_prefix: str
     if row.owed:
         texts[1] += ": " + wording.format_owed_report(row.owed, row.owed_hour)
     if not pd.isna(row.late_min):
-        texts.append(_("{n} menit").format(n=i18n.format_number(int(row.late_min))))
+        texts.append(i18n.format_counts(_("{n} menit"), n=int(row.late_min)))
     title = f"TPS {row.nomor:03d} {board().register.name_of(row.desa)} · " + " · ".join(texts)
     return StationCell(
         title,
@@ -157,7 +157,7 @@ def _render_legend(tps: pd.DataFrame, colour_mode: str, theme: Theme) -> None:
             )
             for code in STATES
         ]
-    total = _("jumlah {n} TPS").format(n=i18n.format_number(len(tps)))
+    total = i18n.format_counts(_("jumlah {n} TPS"), n=len(tps))
     if colour_mode == "fase":
         total += " · " + _("tepi merah: terlambat, arsir: tak terjangkau, titik: diragukan")
     stations_markup.render_legend(marks, theme, total)
@@ -167,7 +167,7 @@ def render_late_panel(tps: pd.DataFrame) -> None:
     """Draw the TPS that owe a report, the longest overdue first."""
     table = render_cache.get_or_build("terlambat", None, (tps,), _build_late_table)
     page_layout.render_section_title(
-        _("Terlambat melapor: {n} TPS").format(n=i18n.format_number(len(table)))
+        i18n.format_counts(_("Terlambat melapor: {n} TPS"), n=len(table))
     )
     if not len(table):
         markup.render_empty_state(_("Tidak ada TPS yang terlambat melapor pada saat ini."))
@@ -185,7 +185,7 @@ def render_box_panel(tps: pd.DataFrame) -> None:
     table = render_cache.get_or_build("kotak_jalan", None, (tps,), _build_moving_boxes_table)
     if len(table):
         page_layout.render_section_title(
-            _("Kotak belum sampai PPK: {n}").format(n=i18n.format_number(len(table)))
+            i18n.format_counts(_("Kotak belum sampai PPK: {n}"), n=len(table))
         )
         table_view.render_table(table, "kotak_jalan", _("Kotak belum sampai PPK"), visible_rows=8)
 

@@ -44,9 +44,8 @@ def build_card() -> Card:
     )
     if not current_jobs:
         note = _("tidak ada yang berjalan")
-    value = _("{n} dari {of}").format(
-        n=i18n.format_number(len(current_jobs) - len(unhealthy)),
-        of=i18n.format_number(len(current_jobs)),
+    value = i18n.format_counts(
+        _("{n} dari {of}"), n=len(current_jobs) - len(unhealthy), of=len(current_jobs)
     )
     return Card(_("Pekerjaan latar yang baik"), value, note, is_alarm=bool(unhealthy))
 

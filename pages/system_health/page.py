@@ -120,12 +120,12 @@ def render_kpis(view: SnapshotView, samples: Sequence[HealthSample]) -> None:
 def _build_disk_card() -> Card:
     """Build the card of the fewest free bytes on any disk that the board writes to."""
     state, title = DISK_SPACE.state, _("Sisa ruang disk")
-    note = view_text.format_disk_state(state) or _("batas {n} MB").format(
-        n=i18n.format_number(LOW_BYTES / 1e6)
+    note = view_text.format_disk_state(state) or i18n.format_counts(
+        _("batas {n} MB"), n=LOW_BYTES / 1e6
     )
     if state.least_free_bytes is None:
         return Card(title, "–", note, is_alarm=state.level == "full")
-    value = _("{n} MB").format(n=i18n.format_number(state.least_free_bytes // 1_000_000))
+    value = i18n.format_counts(_("{n} MB"), n=state.least_free_bytes // 1_000_000)
     return Card(title, value, note, is_alarm=state.level != "enough")
 
 
@@ -180,9 +180,7 @@ def _build_backup_card(job: JobStatus, now: datetime) -> Card:
     if job.is_run_elsewhere:
         return Card(title, "–", _("dikerjakan server lain"))
     is_alarm = job.error_text is not None or (age is not None and age > MAX_BACKUP_AGE_S)
-    note = job.error_text or _("batas {n} jam").format(
-        n=i18n.format_number(MAX_BACKUP_AGE_S / 3600)
-    )
+    note = job.error_text or i18n.format_counts(_("batas {n} jam"), n=MAX_BACKUP_AGE_S / 3600)
     if age is None:
         return Card(title, "–", job.error_text or _("belum ada cadangan malam"), is_alarm=is_alarm)
     return Card(title, i18n.format_duration(timedelta(seconds=age)), note, is_alarm=is_alarm)
@@ -221,7 +219,7 @@ def _build_age_card(view: SnapshotView) -> Card:
     note = (
         view.detail
         or view.trouble
-        or _("versi {n} · penyimpanan terbaca").format(n=i18n.format_number(view.snapshot.version))
+        or i18n.format_counts(_("versi {n} · penyimpanan terbaca"), n=view.snapshot.version)
     )
     return Card(
         _("Umur gambar"),
@@ -235,7 +233,7 @@ def _build_lag_card(sample: HealthSample) -> Card:
     title = _("Simpan sampai tampil")
     if sample.lag_s is None:
         return Card(title, "–", _("belum ada baris baru sejak server dibuka"))
-    note = _("baris terakhir; batas {n} detik").format(n=i18n.format_number(MAX_LAG_S))
+    note = i18n.format_counts(_("baris terakhir; batas {n} detik"), n=MAX_LAG_S)
     return Card(title, _format_seconds(sample.lag_s), note, is_alarm=sample.lag_s > MAX_LAG_S)
 
 
@@ -270,8 +268,8 @@ def _build_memory_card(sample: HealthSample) -> Card:
     title = _("Memori server")
     if sample.memory_bytes is None:
         return Card(title, "–", _("mesin ini tidak memberitahukannya"))
-    note = _("batas {n} MB").format(n=i18n.format_number(MAX_MEMORY_BYTES / 1e6))
-    value = _("{n} MB").format(n=i18n.format_number(sample.memory_bytes / 1e6))
+    note = i18n.format_counts(_("batas {n} MB"), n=MAX_MEMORY_BYTES / 1e6)
+    value = i18n.format_counts(_("{n} MB"), n=sample.memory_bytes / 1e6)
     return Card(title, value, note, is_alarm=sample.memory_bytes > MAX_MEMORY_BYTES)
 
 
@@ -282,10 +280,10 @@ def _build_descriptor_card() -> Card:
         return Card(title, "–", _("mesin ini tidak memberitahukannya"))
     used, limit = descriptors
     refused_pages = telemetry.count_refused_pages()
-    note = _("batas {n}; tiap halaman terbuka memakai satu").format(n=i18n.format_number(limit))
+    note = i18n.format_counts(_("batas {n}; tiap halaman terbuka memakai satu"), n=limit)
     if refused_pages:
-        note = _("batas {n}; {refused} halaman ditolak karena penuh").format(
-            n=i18n.format_number(limit), refused=i18n.format_number(refused_pages)
+        note = i18n.format_counts(
+            _("batas {n}; {refused} halaman ditolak karena penuh"), n=limit, refused=refused_pages
         )
     return Card(title, i18n.format_number(used), note, is_alarm=used > MAX_DESCRIPTOR_SHARE * limit)
 

@@ -25,9 +25,7 @@ def build_card() -> Card:
     """Build the card with the number of applied changes."""
     states = telemetry.STREAMLIT_PATCHES
     missing = [name for name, reason in states.items() if reason]
-    value = _("{n} dari {of}").format(
-        n=i18n.format_number(len(states) - len(missing)), of=i18n.format_number(len(states))
-    )
+    value = i18n.format_counts(_("{n} dari {of}"), n=len(states) - len(missing), of=len(states))
     note = ", ".join(_(_PURPOSES[name]) for name in missing) or _("semua terpasang")
     return Card(_("Penyesuaian Streamlit"), value, note, is_alarm=bool(missing))
 

@@ -118,12 +118,12 @@ def _build_cards(total: pd.Series) -> tuple[Card, ...]:
     interval = _("selang {level} %").format(level=_format_confidence())
     percents = [i18n.format_number(100 * total[name] / total["dpt"], 1) for name in ("low", "high")]
     voters = [i18n.format_number(round(total[name])) for name in ("centre", "low", "high")]
-    details = _("{n} sudah angka akhir · {aside} hitungan disisihkan").format(
-        n=i18n.format_number(int(total["ended"])), aside=i18n.format_number(int(total["set_aside"]))
+    details = i18n.format_counts(
+        _("{n} sudah angka akhir · {aside} hitungan disisihkan"),
+        n=int(total["ended"]),
+        aside=int(total["set_aside"]),
     )
-    basis = _("{n} dari {all} TPS").format(
-        n=i18n.format_number(int(total["told"])), all=i18n.format_number(int(total["tps"]))
-    )
+    basis = i18n.format_counts(_("{n} dari {all} TPS"), n=int(total["told"]), all=int(total["tps"]))
     return (
         Card(
             _("Partisipasi akhir"),
@@ -141,12 +141,13 @@ def _format_too_few(total: pd.Series) -> str:
         "Belum cukup laporan: {n} dari {all} TPS. Perlu {share} % TPS, dan paling sedikit {tps} "
         "TPS di {areas} % kecamatan."
     )
-    return template.format(
-        n=i18n.format_number(int(total["told"])),
-        all=i18n.format_number(int(total["tps"])),
-        share=i18n.format_number(100 * rules.min_tps_share),
-        tps=i18n.format_number(rules.min_tps),
-        areas=i18n.format_number(100 * rules.min_kecamatan_share),
+    return i18n.format_counts(
+        template,
+        n=int(total["told"]),
+        all=int(total["tps"]),
+        share=100 * rules.min_tps_share,
+        tps=rules.min_tps,
+        areas=100 * rules.min_kecamatan_share,
     )
 
 

@@ -56,7 +56,7 @@ def build_kpis(data: TurnoutData) -> list[Kpi]:
             Card(
                 _("TPS belum melapor jumlah"),
                 i18n.format_number(len(silent)),
-                _("dari {n} TPS").format(n=i18n.format_number(int(total.tps))),
+                i18n.format_counts(_("dari {n} TPS"), n=int(total.tps)),
             ),
             lambda: stations.build_stations_table(silent),
             (KpiValue(len(silent)),),
@@ -108,14 +108,14 @@ def _build_additional_voters_card(data: TurnoutData) -> Card:
     if not total.apart:
         return Card("DPTb · DPK", "–", _("belum ada yang melapor terpisah"))
     value = f"{i18n.format_number(int(total.dptb))} · {i18n.format_number(int(total.dpk))}"
-    note = _("dari {n} TPS yang memisahkan").format(n=i18n.format_number(int(total.apart)))
+    note = i18n.format_counts(_("dari {n} TPS yang memisahkan"), n=int(total.apart))
     return Card("DPTb · DPK", value, note)
 
 
 def _build_anomalies_card(data: TurnoutData) -> Card:
     counts = data.anomalies["seq"].nunique()
-    note = _("{n} masih angka terbaru, ikut dijumlah").format(
-        n=i18n.format_number(int(data.total.doubted))
+    note = i18n.format_counts(
+        _("{n} masih angka terbaru, ikut dijumlah"), n=int(data.total.doubted)
     )
     return Card(_("Hitungan diragukan"), i18n.format_number(counts), note)
 
@@ -188,7 +188,7 @@ def render_missing_counts_panel(data: TurnoutData) -> None:
         "belum_jumlah", None, (data.stations,), _build_missing_counts_table
     )
     page_layout.render_section_title(
-        _("Jumlah hadir belum dilaporkan: {n} TPS").format(n=i18n.format_number(len(table)))
+        i18n.format_counts(_("Jumlah hadir belum dilaporkan: {n} TPS"), n=len(table))
     )
     if not len(table):
         markup.render_empty_state(_("Tidak ada hitungan yang terlambat pada saat ini."))
@@ -214,9 +214,7 @@ def render_anomalies_panel(data: TurnoutData) -> None:
         table_view.render_table(table, "ragu", _("Hitungan diragukan"), visible_rows=7)
         st.caption(_("Ditandai, tidak diubah: angka tetap seperti dilaporkan."))
     if len(data.reported_totals):
-        title = _("{n} total desa atau kecamatan").format(
-            n=i18n.format_number(len(data.reported_totals))
-        )
+        title = i18n.format_counts(_("{n} total desa atau kecamatan"), n=len(data.reported_totals))
         table_view.render_table_popover(
             title,
             lambda: turnout_tables.build_reported_totals_table(data.reported_totals),

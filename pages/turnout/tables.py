@@ -174,7 +174,7 @@ def build_turnout_table(data: TurnoutData) -> Table:
 def _format_note(row: Any) -> str:
     notes = [_("rendah")] if row.is_low else []
     if row.doubted:
-        notes.append(_("{n} TPS diragukan").format(n=i18n.format_number(int(row.doubted))))
+        notes.append(i18n.format_counts(_("{n} TPS diragukan"), n=int(row.doubted)))
     return ", ".join(notes)
 
 

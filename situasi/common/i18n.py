@@ -77,6 +77,11 @@ def _format_number(value: float, digits: int, language: str) -> str:
     return numbers.format_decimal(value, format=pattern, locale=language)
 
 
+def format_counts(text: str, **counts: float) -> str:
+    """Return the text with these numbers in it, each as `format_number` writes it."""
+    return text.format(**{name: format_number(value) for name, value in counts.items()})
+
+
 def format_signed(value: int) -> str:
     """Return a number as +3, −2 or ±0."""
     if value == 0:

@@ -230,7 +230,7 @@ def render_outside_window_button(count: int) -> None:
     """Draw how many rows only the time window excludes, as a button that shows them; 0: nothing."""
     if count:
         st.button(
-            _("{n} di luar rentang waktu · tampilkan").format(n=i18n.format_number(count)),
+            i18n.format_counts(_("{n} di luar rentang waktu · tampilkan"), n=count),
             on_click=_on_show_all_times,
             type="tertiary",
         )

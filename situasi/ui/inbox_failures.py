@@ -18,9 +18,10 @@ def build_card() -> Card:
     """Build the card: files that failed since the server started, and files that wait."""
     state = telemetry.INBOX
     failed = state.refused_count + state.error_count
-    note = _("{n} menunggu dicoba lagi · {other} bukan berkas").format(
-        n=i18n.format_number(len(state.waiting_files)),
-        other=i18n.format_number(len(state.ignored_reasons)),
+    note = i18n.format_counts(
+        _("{n} menunggu dicoba lagi · {other} bukan berkas"),
+        n=len(state.waiting_files),
+        other=len(state.ignored_reasons),
     )
     is_alarm = bool(state.error_count or state.waiting_files)
     return Card(_("Berkas kotak masuk gagal"), i18n.format_number(failed), note, is_alarm=is_alarm)
@@ -60,5 +61,5 @@ def render_panel(context: PageContext) -> None:
         return
     with markup.row():
         page_layout.render_section_title(_("Berkas kotak masuk yang tidak terambil"))
-        title = _("{n} berkas dan sebabnya").format(n=i18n.format_number(count))
+        title = i18n.format_counts(_("{n} berkas dan sebabnya"), n=count)
         table_view.render_table_popover(title, build_table, "kotak_masuk")

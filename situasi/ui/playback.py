@@ -142,7 +142,7 @@ def _format_status(critical_events: list[CriticalEvent], view_time: ViewTime) ->
         for e in events[:_MAX_NAMED_EVENTS]
     ]
     if len(events) > _MAX_NAMED_EVENTS:
-        texts.append(_("{n} lagi").format(n=i18n.format_number(len(events) - _MAX_NAMED_EVENTS)))
+        texts.append(i18n.format_counts(_("{n} lagi"), n=len(events) - _MAX_NAMED_EVENTS))
     return "; ".join(texts)
 
 

@@ -72,6 +72,7 @@ def test_numbers_are_written_as_the_language_writes_them(
     i18n.set_language(language)
     assert i18n.format_number(30_483) == number
     assert i18n.format_number(63.53, 1) == rate
+    assert i18n.format_counts("{n} / {all}", n=30_483, all=7) == f"{number} / 7"
 
 
 def test_times_and_dates_are_written_as_indonesians_do() -> None:

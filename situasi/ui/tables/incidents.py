@@ -45,7 +45,7 @@ def render_incidents_popover(title: str, rows: pd.DataFrame, key: str) -> None:
     title: with {n} for their number.
     """
     table_view.render_table_popover(
-        title.format(n=i18n.format_number(len(rows))), lambda: build_incidents_table(rows), key
+        i18n.format_counts(title, n=len(rows)), lambda: build_incidents_table(rows), key
     )
 
 

@@ -104,7 +104,7 @@ def render_explanation(key: str) -> None:
     explanation = _find_explanation(key)
     if explanation is None:
         return
-    version = _("versi data {n}").format(n=i18n.format_number(_get_data_version()))
+    version = i18n.format_counts(_("versi data {n}"), n=_get_data_version())
     markup.render_explanation(
         _("Cara hitung"),
         explanation.rule,
@@ -168,9 +168,7 @@ def render_table(
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(table) > MAX_ROWS:
             template = _("{n} dari {all} baris; saring untuk melihat yang lain")
-            st.caption(
-                template.format(n=i18n.format_number(MAX_ROWS), all=i18n.format_number(len(table)))
-            )
+            st.caption(i18n.format_counts(template, n=MAX_ROWS, all=len(table)))
         if dataframe.is_truncated(table.select_screen_columns(file_only), rows):
             st.caption(_("Teks yang panjang dipotong di sini; unduhan memuat semuanya."))
         render_downloads(table, key, title, view_time, explanation_key)

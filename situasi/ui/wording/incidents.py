@@ -82,7 +82,7 @@ def format_overdue(row: Any) -> str:
 def format_duplicate_reasons(pair: DuplicateCandidate) -> list[str]:
     """Return the reasons why two cases may be duplicates, each in a few words."""
     reasons = pair.reasons
-    lookalikes = _("{n} laporan yang sama").format(n=i18n.format_number(pair.lookalike_count))
+    lookalikes = i18n.format_counts(_("{n} laporan yang sama"), n=pair.lookalike_count)
     texts = [
         *([lookalikes] if pair.lookalike_count else []),
         {
@@ -99,7 +99,7 @@ def format_duplicate_reasons(pair: DuplicateCandidate) -> list[str]:
     if reasons.time_gap is not None:
         texts.append(_("selisih {time}").format(time=i18n.format_duration(reasons.time_gap)))
     if reasons.text_similarity is not None:
-        texts.append(_("kata mirip {n} %").format(n=i18n.format_number(reasons.text_similarity)))
+        texts.append(i18n.format_counts(_("kata mirip {n} %"), n=reasons.text_similarity))
     return texts
 
 
