@@ -122,7 +122,7 @@ def test_filters_and_views_are_questions_too_and_an_open_page_goes_on(board: Boa
             for query in more:
                 await body(screen, query, BUSY)
         assert refused.value.wait_s > 0
-        screen._live_pool._pictures.clear()
+        screen._live_pool._states.clear()
         for query in first:
             await body(screen, query, BUSY)
         await body(screen, more[-1], OTHER)
