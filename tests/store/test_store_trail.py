@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from situasi.store import ConflictError, Store, StoreError, open_store
 from situasi.store.audit.audit_log import compute_hash
+from tests.effort import examples
 from tests.store.builders import MORNING
 
 ENTRIES = 9
@@ -248,7 +249,7 @@ CELLS = ("at", "actor", "action", "detail", "moves", "chain")
 ANY = st.none() | st.integers(-(2**63), 2**63 - 1) | st.text(max_size=5) | st.binary(max_size=5)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(number=st.integers(1, ENTRIES), cell=st.sampled_from(CELLS), value=ANY)
 def test_whatever_is_put_into_whichever_cell_is_found(number: int, cell: str, value: Any) -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -320,8 +321,8 @@ def test_a_long_trail_is_verified_in_seconds(url: str) -> None:
             connection.execute("INSERT INTO audit VALUES (?,?,?,?,?,?,?)", (*entry, previous))
 
     tamper(url, grow)
-    began = time.perf_counter()
+    began = time.thread_time()
     assert verified(url) == []
-    assert time.perf_counter() - began < 5
+    assert time.thread_time() - began < 5
     tamper(url, f"UPDATE audit SET actor = 'x' WHERE seq = {LONG - 1}")
     assert verified(url) == [changed(LONG - 1)]
