@@ -16,7 +16,7 @@ from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.pipeline import IngestResult
 from tests.builders_files import faulty, headings, report
-from tests.effort import examples
+from tests.effort import effort, examples
 from tests.ingest.test_pipeline import bring, fresh_board
 
 Line = list[str]
@@ -95,7 +95,7 @@ def waits(board: Board, ledger: IngestResult, row: int) -> bool:
     return bool(own) and all(reasons and reasons in listed for reasons in own)
 
 
-@settings(max_examples=5)
+@settings(max_examples=effort(5, check=2))  # for each feed and form
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("feed", FEEDS)
 @given(data=st.data())
