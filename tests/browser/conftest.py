@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, sync_playwright
 
 from tests import chromium as chromium_files
-from tests.browser.serving import PATIENCE, Server
+from tests.browser.serving import PATIENCE, Server, mark_as_opened
 from tests.browser.viewing import Viewer, Watch
 
 Look = Callable[..., Viewer]
@@ -37,9 +37,9 @@ def chromium_path() -> str:
     return named
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium(chromium_path: str) -> Iterator[Browser]:
-    """A browser for a module's tests.
+    """A browser for the tests of this folder.
 
     Not for the session: while Playwright is open its event loop counts as running in this thread,
     and no later test of this process could run one of its own.
@@ -50,6 +50,48 @@ def chromium(chromium_path: str) -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+class Desks:
+    """Where viewers sit: a context of the browser is used again once nothing is left in it.
+
+    What stays is the browser's own: the scripts of a server, fetched and compiled once.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: dict[str, list[BrowserContext]] = {}
+
+    def take(self, options: dict[str, Any]) -> BrowserContext:
+        """A context with these options, in which nobody has been, or which was swept."""
+        free = self._free.get(_name(options))
+        context = free.pop() if free else self._browser.new_context(**options)
+        context.set_default_timeout(PATIENCE * 1000)
+        return context
+
+    def give_back(self, options: dict[str, Any], context: BrowserContext, origin: str) -> None:
+        """Close its pages, and sweep out what a server has left there."""
+        page = context.new_page()
+        kinds = "local_storage,indexeddb,service_workers"
+        context.new_cdp_session(page).send(
+            "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": kinds}
+        )
+        for open_page in context.pages:
+            open_page.close()
+        context.clear_cookies()
+        context.clear_permissions()
+        context.set_offline(False)
+        self._free.setdefault(_name(options), []).append(context)
+
+
+def _name(options: dict[str, Any]) -> str:
+    return repr(sorted(options.items()))
+
+
+@pytest.fixture(scope="package")
+def desks(chromium: Browser) -> Desks:
+    """The contexts of all tests of this folder."""
+    return Desks(chromium)
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +105,16 @@ def rehearsal(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> I
         server.stop()
 
 
+@pytest.fixture(scope="package")
+def empty(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server whose store holds no report. Tests only look at it."""
+    server = Server(tmp_path_factory.mktemp("empty"), {"SITUASI_REHEARSAL": "no"})
+    mark_as_opened(server)
+    server.start()
+    yield server
+    server.stop()
+
+
 @pytest.fixture
 def quiet(chromium: Browser, tmp_path: Path) -> Iterator[Server]:
     """A server of the test's own, without the rehearsal day; the test starts it."""
@@ -72,7 +124,7 @@ def quiet(chromium: Browser, tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def look(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Look]:
+def look(desks: Desks, request: pytest.FixtureRequest) -> Iterator[Look]:
     """Step before a server's board with a browser that can reach nothing else."""
     watches = []
     shown_by = []
@@ -85,13 +137,13 @@ def look(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Look]:
         besides: tuple[str, ...] = (),
         **options: Any,
     ) -> Viewer:
-        context = chromium.new_context(
-            **{"viewport": {"width": 1400, "height": 1100}, "color_scheme": "light", **options}
-        )
-        context.set_default_timeout(PATIENCE * 1000)
+        options = {
+            "viewport": {"width": 1400, "height": 1100}, "color_scheme": "light", **options
+        }  # fmt: skip
+        context = desks.take(options)
         watch = Watch(urlsplit(server.address).netloc, besides)
         watch.over(context)
-        watches.append((context, watch))
+        watches.append((options, context, watch, server.address))
         shown = Viewer(context.new_page(), watch, server.address)
         shown_by.append((shown, server))
         if at_the_door:  # the gate will ask to sign in first
@@ -101,13 +153,18 @@ def look(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Look]:
         return shown
 
     yield viewer
-    if request.node.stash.get(_FAILED, False):
+    failed = request.node.stash.get(_FAILED, False)
+    if failed:
         for shown, server in shown_by:
             _tell(shown, server)
-    for context, _ in watches:
-        context.close()
+    for options, context, watch, origin in watches:
+        watch.leave(context)
+        if failed:  # nobody knows what is left in it
+            context.close()
+        else:
+            desks.give_back(options, context, origin)
     # Whatever a test was about: nothing may have been asked of another host meanwhile.
-    assert [address for _, watch in watches for address in watch.elsewhere()] == []
+    assert [address for _, _, watch, _ in watches for address in watch.elsewhere()] == []
 
 
 def _tell(viewer: Viewer, server: Server) -> None:

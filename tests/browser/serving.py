@@ -68,7 +68,8 @@ class Server:
         if self.descriptors is not None:  # long before it looks how many it may open
             most = (self.descriptors, self.descriptors)
             resource.prlimit(self._process.pid, resource.RLIMIT_NOFILE, most)
-        until(self._answers, "the server did not come up")
+        # That it has ended is seen at once; that it is slow is the machine's doing.
+        until(self._answers, "the server did not come up", 4 * PATIENCE)
 
     @property
     def pid(self) -> int:

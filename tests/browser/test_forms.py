@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -87,15 +85,11 @@ def rows(server: Server, feed: str) -> pd.DataFrame:
 
 def test_an_incident_typed_by_keyboard_alone_arrives_on_situasi(post: Server, look: Look) -> None:
     viewer = look(post, "lapor")
-    started = time.perf_counter()
     go_to(viewer, "Kecamatan")
     typed(viewer, "pemul bar", "arisan j", "2", "ricuh", "tin")
     viewer.page.keyboard.type(HOSTILE, delay=10)
     viewer.page.keyboard.press("Enter")
-    seconds = time.perf_counter() - started
     answered(viewer, "Arisan Jaya · TPS 2: diterima")
-    print(f"an incident by keyboard alone: {seconds:.1f} s")
-    assert seconds < 60  # on a busy machine; alone it takes 6 to 9
     viewer.until(lambda: told_in(viewer) == "", "the form is not empty again")
     assert viewer.page.get_by_label("Kecamatan").input_value() == "Pemulutan Barat"
 
@@ -243,19 +237,3 @@ def test_all_tps_of_a_desa_are_sent_at_once_and_an_empty_box_sends_nothing(
     told = rows(post, "tps").iloc[known:]
     assert told[["tps", "hadir"]].values.tolist() == [["001", 187], ["003", 90]]
     assert told["fase"].tolist() == [None, "ditutup"]
-
-
-@pytest.mark.parametrize("role", ["analis", "tamu"])
-def test_an_analyst_or_guest_does_not_see_the_page(
-    chromium: Browser, look: Look, tmp_path: Path, role: str
-) -> None:
-    server = Server(tmp_path, {"SITUASI_REHEARSAL": "no", "SITUASI_ROLE": role})
-    mark_as_opened(server)
-    server.start()
-    try:
-        viewer = look(server)
-        viewer.open("lapor")
-        assert viewer.page.locator(".si-head h1").inner_text() == "Situasi"
-        assert viewer.page.get_by_role("link", name="Lapor", exact=True).count() == 0
-    finally:
-        server.stop()

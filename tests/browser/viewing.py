@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Worker
 
 from tests.browser.serving import PATIENCE
 
@@ -32,15 +32,27 @@ class Watch:
     complaints: list[str] = field(default_factory=list)
 
     def over(self, context: BrowserContext) -> None:
-        """Note every request, block what is not for the server, and listen to the console."""
-        context.route(self._is_elsewhere, _refuse)
-        context.on("request", lambda request: self.asked.append(request.url))
-        context.on("serviceworker", lambda worker: self.asked.append(worker.url))
+        """Note every request, and listen to the console.
+
+        Nothing is held up on its way: with a route the browser would keep no file of the server.
+        What is for another host comes to nothing by the arguments of the browser.
+        """
+        context.on("request", self._ask)
+        context.on("serviceworker", self._ask)
         context.on("page", self._listen)
+
+    def leave(self, context: BrowserContext) -> None:
+        """Listen no longer; what was noted stays."""
+        context.remove_listener("request", self._ask)
+        context.remove_listener("serviceworker", self._ask)
+        context.remove_listener("page", self._listen)
 
     def elsewhere(self) -> list[str]:
         """What was to be asked of another host, whether or not it was answered or allowed."""
         return [address for address in self.asked if self._is_elsewhere(address)]
+
+    def _ask(self, asking: Request | Worker) -> None:
+        self.asked.append(asking.url)
 
     def _listen(self, page: Page) -> None:
         page.on("websocket", lambda socket: self.asked.append(socket.url))
@@ -62,10 +74,6 @@ class Watch:
         }
 
 
-def _refuse(route: Route) -> None:
-    route.abort("blockedbyclient")
-
-
 @dataclass
 class Viewer:
     """A page that shows the board."""
@@ -79,6 +87,15 @@ class Viewer:
         self.page.goto(f"{self.address}/{query}")
         if query.partition("?")[0] in {"", "situasi"}:
             self.drawn()
+        self.settled()
+
+    def turn(self, title: str) -> None:
+        """Go to another page by the menu, and wait until it is drawn to its end."""
+        heading = self.page.locator(".si-head h1")
+        left = re.compile(rf"^\s*{re.escape(str(heading.inner_text()))}\s*$")
+        link = self.page.locator("[data-testid=stSidebarNavLink]")
+        link.filter(has_text=re.compile(rf"^\s*{re.escape(title)}\s*$")).click()
+        heading.filter(has_not_text=left).wait_for()
         self.settled()
 
     def drawn(self) -> None:
