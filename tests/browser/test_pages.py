@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from situasi.access.roles import SCREENS
+from situasi.access.roles import ROLES, SCREENS
 from situasi.common import i18n
 from situasi.domain import boundaries
+from situasi.domain.labels import label
 from situasi.domain.register import Register
 from situasi.simulation.generate import generate_day
 from situasi.simulation.seed import SEED
@@ -27,7 +29,18 @@ from tests.builders import wib
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 CLOCKS = ("09.00", "12.30", "18.00")
-COUNTING_PPK = "T23"  # Rekapitulasi tingkat kecamatan: the stage after polling day
+COUNTING_PPK, NEXT_STAGE = "T23", "Rekapitulasi tingkat kecamatan (PPK)"  # after polling day
+# The pages that answer a briefing.
+ASKED = (
+    "situasi",
+    "kejadian",
+    "partisipasi",
+    "tps",
+    "personel",
+    "tahapan",
+    "netralitas",
+    "masukan",
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,79 +65,94 @@ def _of_card(viewer: Viewer, title: str) -> list[int]:
     return _numbers(" ".join(viewer.card(title)))
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_every_page_is_drawn_whole_at_every_moment(
-    rehearsal: Server, look: Look, screen: str
+def _walk(viewer: Viewer, first: str, screens: tuple[str, ...] = SCREENS) -> Iterator[str]:
+    """Turn from page to page by the menu, beginning at the one that is open."""
+    yield first
+    for screen in screens:
+        if screen != first:
+            viewer.turn(label("screen", screen))
+            yield screen
+
+
+def _is_whole_at(viewer: Viewer, clock: str) -> None:
+    assert viewer.failures() == []
+    assert f"{clock} WIB" in viewer.clock()
+    assert any("bukan keadaan sekarang" in band for band in viewer.bands())
+
+
+def test_a_link_leads_to_every_page_which_is_drawn_whole(rehearsal: Server, look: Look) -> None:
+    viewer = look(rehearsal)
+    for screen in SCREENS:
+        viewer.open(screen)
+        assert viewer.failures() == [], screen
+        assert any(band.startswith("LATIHAN") for band in viewer.bands()), screen
+
+
+def test_every_page_is_drawn_whole_before_there_was_anything(rehearsal: Server, look: Look) -> None:
+    viewer = look(rehearsal, _past("situasi", "04.30"))
+    for _screen in _walk(viewer, "situasi"):
+        _is_whole_at(viewer, "04.30")
+
+
+def test_every_page_is_drawn_whole_of_one_kecamatan_in_english(
+    rehearsal: Server, look: Look
 ) -> None:
-    viewer = look(rehearsal, screen)
-    assert viewer.failures() == []
-    assert any(band.startswith("LATIHAN") for band in viewer.bands())
-    for clock in ("04.30", *CLOCKS):
-        viewer.open(_past(screen, clock))
-        assert viewer.failures() == []
-        assert f"{clock} WIB" in viewer.clock()
-        assert any("bukan keadaan sekarang" in band for band in viewer.bands())
-    viewer.open(_past(screen, "12.30", "&kec=16.10.05&lang=en"))
-    assert viewer.failures() == []
+    viewer = look(rehearsal, _past("situasi", "12.30", "&kec=16.10.05&lang=en"))
+    i18n.set_language("en")
+    try:
+        for screen in _walk(viewer, "situasi"):
+            assert viewer.failures() == [], screen
+            assert "12:30 WIB" in viewer.clock(), screen
+    finally:
+        i18n.set_language("id")
 
 
 @pytest.mark.parametrize("clock", CLOCKS)
 def test_the_screens_answer_a_briefing_as_the_files_do(
     rehearsal: Server, look: Look, day: Day, register: Register, clock: str
 ) -> None:
+    """At 12.30 with every other page between them; tests/pages draws those at the other clocks."""
     at, every = wib(clock), _stations(register)
-
-    viewer = look(rehearsal, _past("partisipasi", clock))
-    counts = files.heads(day, at)
-    assert _of_card(viewer, "Pemilih hadir")[:3] == [sum(counts.values()), len(counts), 667]
-    assert _of_card(viewer, "TPS belum melapor jumlah")[0] == 667 - len(counts)
-
-    viewer.open(_past("tps", clock))
-    unopened = files.unopened(day, at, every)
-    assert _of_card(viewer, "Belum ada kabar buka") == [len(unopened), 667]
-
-    viewer.open(_past("personel", clock))
+    counts, opened = files.heads(day, at), files.open_incidents(day, at)
     posted, present = files.posted_police(day, at), files.present_police(day, at)
-    assert _of_card(viewer, "Polisi diplot di TPS")[0] == len(posted)
-    assert _of_card(viewer, "Hadir di TPS")[:2] == [len(present), len(posted)]
-    covered = set().union(*posted.values())
-    nobody = f"{len(every - covered)} tanpa plotting"
-    assert nobody in viewer.card("TPS tanpa petugas")[1]
-
-    viewer.open(_past("kejadian", clock))
-    opened, late = files.open_incidents(day, at), files.overdue(day, at)
-    assert _of_card(viewer, "Kejadian terbuka")[0] == len(opened)
-    assert _of_card(viewer, "Lewat waktu")[:2] == [len(late), len(opened)]
-    grave = sum(row["tingkat"] == "tinggi" for row in opened.values())
-    assert f"{grave} tinggi" in viewer.card("Kejadian terbuka")[1]
-
-    viewer.open(_past("tahapan", clock))
-    planned = len(files.planned_for(day, at, COUNTING_PPK))
-    assert viewer.card("Tahap berikut")[0] == "Rekapitulasi tingkat kecamatan (PPK)"
-    viewer.says(f"Untuk tahap berikut (Rekapitulasi tingkat kecamatan (PPK)): {planned} giat")
-
-    viewer.open(_past("netralitas", clock))
-    assert files.neutrality_cases(day, at) == set()
-    assert "Tidak ada kasus" in viewer.words()
-
-    viewer.open(_past("masukan", clock))
-    silent = [
-        feed
-        for feed, minutes in register.election.thresholds.silent_after.items()
-        if at - _heard(day, feed, at) > minutes
-    ]
-    assert _of_card(viewer, "Sumber senyap") == [
-        len(silent), len(register.election.thresholds.silent_after)
-    ]  # fmt: skip
-
-    viewer.open(_past("situasi", clock))
-    assert viewer.card("Kejadian terbuka")[0] == i18n.format_number(len(opened))
-    assert (
-        f"{i18n.format_number(sum(counts.values()))} hadir di {len(counts)} dari 667 TPS"
-        in viewer.card("Partisipasi")[1]
-    )
-    shown = _of_card(viewer, "Personel hadir")
-    assert shown[:2] == [len(present), len(posted)]
+    viewer = look(rehearsal, _past("situasi", clock))
+    for screen in _walk(viewer, "situasi", SCREENS if clock == "12.30" else ASKED):
+        _is_whole_at(viewer, clock)
+        if screen == "situasi":
+            viewer.drawn()
+            assert viewer.card("Kejadian terbuka")[0] == i18n.format_number(len(opened))
+            came = i18n.format_number(sum(counts.values()))
+            told = f"{came} hadir di {len(counts)} dari 667 TPS"
+            assert told in viewer.card("Partisipasi")[1]
+            assert _of_card(viewer, "Personel hadir")[:2] == [len(present), len(posted)]
+        elif screen == "partisipasi":
+            assert _of_card(viewer, "Pemilih hadir")[:3] == [sum(counts.values()), len(counts), 667]
+            assert _of_card(viewer, "TPS belum melapor jumlah")[0] == 667 - len(counts)
+        elif screen == "tps":
+            unopened = files.unopened(day, at, every)
+            assert _of_card(viewer, "Belum ada kabar buka") == [len(unopened), 667]
+        elif screen == "personel":
+            assert _of_card(viewer, "Polisi diplot di TPS")[0] == len(posted)
+            assert _of_card(viewer, "Hadir di TPS")[:2] == [len(present), len(posted)]
+            nobody = f"{len(every - set().union(*posted.values()))} tanpa plotting"
+            assert nobody in viewer.card("TPS tanpa petugas")[1]
+        elif screen == "kejadian":
+            late = files.overdue(day, at)
+            assert _of_card(viewer, "Kejadian terbuka")[0] == len(opened)
+            assert _of_card(viewer, "Lewat waktu")[:2] == [len(late), len(opened)]
+            grave = sum(row["tingkat"] == "tinggi" for row in opened.values())
+            assert f"{grave} tinggi" in viewer.card("Kejadian terbuka")[1]
+        elif screen == "tahapan":
+            planned = len(files.planned_for(day, at, COUNTING_PPK))
+            assert viewer.card("Tahap berikut")[0] == NEXT_STAGE
+            viewer.says(f"Untuk tahap berikut ({NEXT_STAGE}): {planned} giat")
+        elif screen == "netralitas":
+            assert files.neutrality_cases(day, at) == set()
+            assert "Tidak ada kasus" in viewer.words()
+        elif screen == "masukan":
+            due = register.election.thresholds.silent_after
+            silent = [one for one, minutes in due.items() if at - _heard(day, one, at) > minutes]
+            assert _of_card(viewer, "Sumber senyap") == [len(silent), len(due)]
 
 
 def _stations(register: Register) -> set[files.Tps]:
@@ -183,61 +211,55 @@ NOTHING_YET = {
 
 
 def test_an_empty_board_says_on_every_page_what_is_missing_and_counts_nothing_as_zero(
-    quiet: Server, look: Look
+    empty: Server, look: Look
 ) -> None:
-    mark_as_opened(quiet)
-    quiet.start()
-    viewer = look(quiet)
-    for screen, said in NOTHING_YET.items():
-        viewer.open(_past(screen, "12.30"))
-        assert said in viewer.words(), screen
+    viewer = look(empty)
+    viewer.open(_past("situasi", "12.30"))
+    for screen in _walk(viewer, "situasi"):
+        assert NOTHING_YET[screen] in viewer.words(), screen
         assert viewer.failures() == []
         assert "LATIHAN" not in viewer.words()
-    viewer.open(_past("partisipasi", "12.30"))
-    assert viewer.card("Pemilih hadir")[0] == viewer.card("Batas seluruhnya")[0] == "–"
+        if screen == "partisipasi":
+            assert viewer.card("Pemilih hadir")[0] == viewer.card("Batas seluruhnya")[0] == "–"
 
 
-def test_a_board_with_one_feed_shows_it_and_says_of_the_others_that_they_are_missing(
+def test_a_board_with_one_feed_says_what_is_missing_and_keeps_its_picture_if_the_store_breaks(
     quiet: Server, look: Look, day: Day
 ) -> None:
     mark_as_opened(quiet)
     quiet.deliver("tps.csv", _written(day.told("tps", wib("12.30"))))
     quiet.start()
-    viewer = look(quiet)
+    viewer = look(quiet, _past("situasi", "12.30"))
     counts = files.heads(day, wib("12.30"))
-    for screen in SCREENS:
-        viewer.open(_past(screen, "12.30"))
+    sound = {}
+    for screen in _walk(viewer, "situasi"):
         assert viewer.failures() == []
         told = screen in {"partisipasi", "tps", "situasi", "masukan", "peringatan", "laporan"}
         assert (NOTHING_YET[screen] in viewer.words()) is not told or screen == "situasi", screen
-    viewer.open(_past("partisipasi", "12.30"))
-    assert _of_card(viewer, "Pemilih hadir")[0] == sum(counts.values())
-
-
-def test_a_broken_store_leaves_every_page_its_last_picture_and_names_what_broke(
-    quiet: Server, look: Look, day: Day
-) -> None:
-    mark_as_opened(quiet)
-    quiet.deliver("tps.csv", _written(day.told("tps", wib("12.30"))))
-    quiet.start()
-    viewer = look(quiet)
-    sound = {}
-    for screen in SCREENS:
-        viewer.open(_past(screen, "12.30"))
+        if screen == "partisipasi":
+            assert _of_card(viewer, "Pemilih hadir")[0] == sum(counts.values())
         sound[screen] = viewer.cards()
+    _keeps_its_last_picture(quiet, viewer, sound)
+
+
+def _keeps_its_last_picture(
+    quiet: Server, viewer: Viewer, sound: dict[str, list[tuple[str, ...]]]
+) -> None:
+    """A broken store leaves every page what it showed, and each names what broke."""
     live, aside = quiet.folder / "live", quiet.folder / "aside"
     aside.mkdir()
     for file in live.glob("situasi.db*"):
         file.rename(aside / file.name)
     (live / "situasi.db").write_bytes(b"no store at all\n" * 500)
-    for screen in SCREENS:
-        viewer.open(_past(screen, "12.30"))
+    viewer.open(_past("situasi", "12.30"))
+    for screen in _walk(viewer, "situasi"):
         assert any("Penyimpanan tidak terbaca" in band for band in viewer.bands()), screen
         # What the health page shows is the server of this very moment, broken as it is.
         assert viewer.cards() == sound[screen] or screen == "kesehatan"
         assert viewer.failures() == []
+    for screen in SCREENS:
         viewer.open(screen)
-        assert viewer.failures() == []
+        assert viewer.failures() == [], screen
 
 
 FIRST_FIGURE = {
@@ -313,19 +335,26 @@ def test_neutrality_does_not_exist_for_who_has_no_right_to_it(
     quiet.start()
     viewer = look(quiet)
     assert viewer.page.get_by_role("link", name="Netralitas").count() == 0
+    analyst = ROLES["analis"]
+    for screen in _walk(viewer, "situasi", tuple(filter(analyst.may_see, SCREENS))):
+        _tells_nothing(viewer, screen, told)
     for screen in SCREENS:
-        viewer.open(screen)
-        text = viewer.page.content()
-        assert told not in text
-        assert "N07" not in text
-    viewer.open("netralitas")
-    assert viewer.page.locator(".si-head h1").inner_text() == "Situasi"
+        if not analyst.may_see(screen):
+            viewer.open(screen)
+            assert viewer.page.locator(".si-head h1").inner_text() == "Situasi"
+            _tells_nothing(viewer, screen, told)
 
     quiet.environment["SITUASI_ROLE"] = "propam"
     quiet.restart()
     entitled = look(quiet, "netralitas")
     assert "Ada kasus terbuka" in entitled.words()
     assert _of_card(entitled, "Kasus terbuka") == [1, 1]
+
+
+def _tells_nothing(viewer: Viewer, screen: str, told: str) -> None:
+    text = viewer.page.content()
+    assert told not in text, screen
+    assert "N07" not in text, screen
 
 
 def test_the_folder_of_the_rehearsal_is_the_one_the_board_took_in(
