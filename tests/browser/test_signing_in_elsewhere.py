@@ -17,7 +17,7 @@ from tests.server.identity import IdentityProvider
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def sso() -> Iterator[IdentityProvider]:
     """A provider that to a browser is another site, as it is on the day."""
     provider = IdentityProvider(host="127.0.0.2")
@@ -27,12 +27,16 @@ def sso() -> Iterator[IdentityProvider]:
     provider.stop()
 
 
-@pytest.fixture
-def guarded(chromium: Browser, quiet: Server, sso: IdentityProvider) -> Server:
-    quiet.environment |= {"SITUASI_SECRET": SECRET, **sso.environment()}
-    admit(quiet, "wati", "operator", ("16.10.05",), password=None)
-    quiet.start()
-    return quiet
+@pytest.fixture(scope="module")
+def guarded(
+    chromium: Browser, sso: IdentityProvider, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    told = {"SITUASI_REHEARSAL": "no", "SITUASI_SECRET": SECRET, **sso.environment()}
+    server = Server(tmp_path_factory.mktemp("sso"), told)
+    admit(server, "wati", "operator", ("16.10.05",), password=None)
+    server.start()
+    yield server
+    server.stop()
 
 
 def before(server: Server, sso: IdentityProvider, look: Look, query: str, **more: object) -> Viewer:

@@ -16,18 +16,19 @@ DESK = {"width": 1366, "height": 768}
 _CELLS = """rows => rows.map(row => [...row.children].map(cell => cell.textContent))"""
 
 
-def _opened(rehearsal: Server, look: Look, figure: str) -> Viewer:
-    viewer = look(rehearsal, "situasi?saat=2024-11-27T12:30", viewport=DESK)
-    viewer.page.locator(f".st-key-baris_{figure} button").first.click()
-    viewer.page.locator("[data-testid=stPopoverBody] canvas").first.wait_for()
-    viewer.settled()
-    return viewer
-
-
-def test_a_table_behind_a_figure_is_wide_and_its_files_are_seen(
+def test_a_table_behind_a_figure_is_wide_sorts_numbers_and_offers_our_files_alone(
     rehearsal: Server, look: Look
 ) -> None:
-    viewer = _opened(rehearsal, look, "partisipasi")
+    viewer = look(rehearsal, "situasi?saat=2024-11-27T12:30", viewport=DESK)
+    viewer.page.locator(".st-key-baris_partisipasi button").first.click()
+    viewer.page.locator("[data-testid=stPopoverBody] canvas").first.wait_for()
+    viewer.settled()
+    _is_wide_and_its_files_are_seen(viewer)
+    _offers_no_file_without_the_marks_of_ours(viewer)
+    _sorts_numbers_as_numbers_at_a_click_on_the_heading(viewer)
+
+
+def _is_wide_and_its_files_are_seen(viewer: Viewer) -> None:
     body = viewer.page.locator("[data-testid=stPopoverBody]")
     viewer.until(
         lambda: (body.bounding_box() or DESK)["width"] > 0.6 * DESK["width"], "a narrow table"
@@ -42,8 +43,7 @@ def test_a_table_behind_a_figure_is_wide_and_its_files_are_seen(
         assert button.evaluate("part => getComputedStyle(part).color") != "rgba(0, 0, 0, 0)"
 
 
-def test_the_grid_offers_no_file_without_the_marks_of_ours(rehearsal: Server, look: Look) -> None:
-    viewer = _opened(rehearsal, look, "partisipasi")
+def _offers_no_file_without_the_marks_of_ours(viewer: Viewer) -> None:
     body = viewer.page.locator("[data-testid=stPopoverBody]")
     body.locator("[data-testid=stDataFrame]").hover()
     body.locator("button[aria-label^='Search']").wait_for()
@@ -51,8 +51,7 @@ def test_the_grid_offers_no_file_without_the_marks_of_ours(rehearsal: Server, lo
     assert not body.locator("button[aria-label^='Download']").is_visible()
 
 
-def test_a_click_on_a_heading_sorts_numbers_as_numbers(rehearsal: Server, look: Look) -> None:
-    viewer = _opened(rehearsal, look, "partisipasi")
+def _sorts_numbers_as_numbers_at_a_click_on_the_heading(viewer: Viewer) -> None:
     grid = viewer.page.locator("[data-testid=stPopoverBody] [data-testid=stDataFrame]")
     rows = grid.locator("canvas table tr")
     rows.first.wait_for(state="attached")
