@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from playwright.sync_api import Browser
 
 from situasi.figures.theme import LIGHT
 from tests.browser.conftest import Look
@@ -17,6 +19,15 @@ from tests.browser.viewing import ALL_REPORTS
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 HEADINGS = "id,waktu,kode_kecamatan,desa,jenis,tingkat,status,uraian,pelapor"
+
+
+@pytest.fixture(scope="module")
+def public(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with what was publicly reported, and no rehearsal."""
+    server = Server(tmp_path_factory.mktemp("public"), {"SITUASI_REHEARSAL": "no"})
+    server.start()
+    yield server
+    server.stop()
 
 
 def messy_workbook(path: Path) -> None:
@@ -41,16 +52,15 @@ def messy_workbook(path: Path) -> None:
 
 
 def test_a_messy_workbook_in_the_inbox_appears_on_the_open_page_with_its_bad_rows_explained(
-    quiet: Server, look: Look
+    public: Server, look: Look
 ) -> None:
-    quiet.start()
-    viewer = look(quiet)
+    viewer = look(public)
     assert viewer.card("Sumber senyap")[1].endswith("karantina kosong")
     viewer.page.evaluate("window.loadedOnce = true")
 
-    messy_workbook(quiet.folder / "rekap.xlsx")
-    quiet.inbox.mkdir(exist_ok=True)
-    (quiet.folder / "rekap.xlsx").rename(quiet.inbox / "rekap.xlsx")
+    messy_workbook(public.folder / "rekap.xlsx")
+    public.inbox.mkdir(exist_ok=True)
+    (public.folder / "rekap.xlsx").rename(public.inbox / "rekap.xlsx")
 
     viewer.says("Massa di depan kantor lurah")
     viewer.until(
@@ -61,57 +71,48 @@ def test_a_messy_workbook_in_the_inbox_appears_on_the_open_page_with_its_bad_row
     assert shown["Kotak suara lembap"] == ("logistik", "Pemulutan Barat")
     assert shown["Massa di depan kantor lurah"] == ("unjuk rasa", "Tanjung Raja")
     assert viewer.page.evaluate("window.loadedOnce") is True
-    said = quiet.command("quarantine", "list")
+    said = public.command("quarantine", "list")
     assert "3 baris menunggu" in said  # the total row too, with what came of holding it against
     assert "baris jumlah" in said
     assert "kemarin pagi" in said
     assert "Negeri Antah Berantah" in said
-    assert [p.name.endswith("rekap.xlsx") for p in (quiet.inbox / "processed").iterdir()] == [True]
+    assert [p.name.endswith("rekap.xlsx") for p in (public.inbox / "processed").iterdir()] == [True]
 
 
 def test_made_up_reports_are_marked_and_only_they(
-    rehearsal: Server, quiet: Server, look: Look
+    rehearsal: Server, public: Server, look: Look
 ) -> None:
     made_up = look(rehearsal)
     assert any(band.startswith("LATIHAN") for band in made_up.bands())
     assert made_up.page.locator("ol.si-list .si-made").count() > 0
-    quiet.start()
-    real = look(quiet, "?rentang=semua")
+    real = look(public, "?rentang=semua")
     assert len(real.reports()) > 0
     assert real.bands() == []
     assert "LATIHAN" not in real.words()
 
 
 def test_an_empty_store_says_so_and_shows_no_zero_as_if_it_were_a_report(
-    quiet: Server, look: Look
+    empty: Server, look: Look
 ) -> None:
-    mark_as_opened(quiet)
-    quiet.start()
-    viewer = look(quiet)
+    viewer = look(empty)
     assert "Belum ada laporan pada pilihan ini" in viewer.page.locator(".si-empty").inner_text()
     assert viewer.reports() == []
     assert viewer.card("Laporan terakhir") == ("–", "belum ada laporan kejadian")
     assert viewer.card("Situasi 16 kecamatan")[0].split() == ["0", "0", "0", "16"]
-    shot = drawn_map(viewer)
-    assert all(alike(shot.fill(p), numbers(LIGHT.paper)) for p in boundaries().polygons)
+    for query in ("", "?ukur=terbuka"):
+        viewer.open(query)
+        shot = drawn_map(viewer)
+        assert all(alike(shot.fill(p), numbers(LIGHT.paper)) for p in boundaries().polygons), query
     assert viewer.watch.complaints == []
 
 
-def test_an_empty_store_colours_nothing_by_open_incidents_either(quiet: Server, look: Look) -> None:
-    mark_as_opened(quiet)
-    quiet.start()
-    shot = drawn_map(look(quiet, "?ukur=terbuka"))
-    assert all(alike(shot.fill(p), numbers(LIGHT.paper)) for p in boundaries().polygons)
-
-
 def test_a_store_that_is_gone_leaves_the_last_picture_with_its_age_and_comes_back(
-    quiet: Server, look: Look
+    public: Server, look: Look
 ) -> None:
-    quiet.start()
-    viewer = look(quiet, "?rentang=semua")
+    viewer = look(public, "?rentang=semua")
     before = viewer.reports()
     assert len(before) > 0
-    live, aside = quiet.folder / "live", quiet.folder / "aside"
+    live, aside = public.folder / "live", public.folder / "aside"
     aside.mkdir()
     for file in live.glob("situasi.db*"):
         file.rename(aside / file.name)
@@ -128,7 +129,7 @@ def test_a_store_that_is_gone_leaves_the_last_picture_with_its_age_and_comes_bac
         file.rename(live / file.name)
     viewer.until(lambda: viewer.bands() == [], "the board did not recover")
     viewer.says("Diperiksa")
-    quiet.deliver(
+    public.deliver(
         "lagi.csv", f"{HEADINGS}\nL-1,2024-11-27 10:00,16.10.05,,logistik,,,Lagi,Polsek\n"
     )
     viewer.until(lambda: len(viewer.reports()) == len(before) + 1, "nothing new arrives any more")
