@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
 
 import numpy as np
 import pytest
 import shapely
+from playwright.sync_api import Browser
 
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation.overview import Overview
@@ -57,10 +59,11 @@ def _nearest(colour: Colour, steps: list[Colour]) -> int:
     return found[0]
 
 
-def test_kuning_and_merah_stand_out_and_where_nothing_is_known_there_is_no_colour(
-    quiet: Server, look: Look
-) -> None:
-    mark_as_opened(quiet)
+@pytest.fixture(scope="module")
+def coloured(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that knows how it is in three kecamatan, and nothing else."""
+    server = Server(tmp_path_factory.mktemp("coloured"), {"SITUASI_REHEARSAL": "no"})
+    mark_as_opened(server)
     rows = [
         f"{code[-2:]},2024-11-27 10:00,{code},,,{kind},,{state},{status},Keadaan,Polsek"
         for code, kind, state, status in [
@@ -69,9 +72,16 @@ def test_kuning_and_merah_stand_out_and_where_nothing_is_known_there_is_no_colou
             ("16.10.16", "nihil", "hijau", "nihil"),
         ]
     ]
-    quiet.deliver("keadaan.csv", "\n".join([HEADINGS, *rows]))
-    quiet.start()
-    fills = _fills(drawn_map(look(quiet, "?saat=2024-11-27T11:00")))
+    server.deliver("keadaan.csv", "\n".join([HEADINGS, *rows]))
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_kuning_and_merah_stand_out_and_where_nothing_is_known_there_is_no_colour(
+    coloured: Server, look: Look
+) -> None:
+    fills = _fills(drawn_map(look(coloured, "?saat=2024-11-27T11:00")))
     paper = numbers(LIGHT.paper)
     assert alike(fills["16.10.01"], numbers(SITUASI["merah"]))
     assert alike(fills["16.10.14"], numbers(SITUASI["kuning"]))
@@ -101,11 +111,16 @@ def test_every_kecamatan_carries_its_name(rehearsal: Server, look: Look) -> None
     assert ink[elsewhere].sum() == 0
 
 
-def test_open_incidents_are_drawn_where_they_are_in_the_colour_of_their_weight(
+def test_incidents_are_drawn_where_they_are_and_a_click_on_a_kecamatan_filters_the_page(
     rehearsal: Server, look: Look
 ) -> None:
     at = wib("12.30")
-    shot = drawn_map(look(rehearsal, f"?saat={at:%Y-%m-%dT%H:%M}"))
+    viewer = look(rehearsal, f"?saat={at:%Y-%m-%dT%H:%M}")
+    _are_drawn_in_the_colour_of_their_weight(rehearsal, drawn_map(viewer), at)
+    _filters_at_a_click_and_lets_go_at_a_second(rehearsal, viewer)
+
+
+def _are_drawn_in_the_colour_of_their_weight(rehearsal: Server, shot: Shot, at: datetime) -> None:
     drawn = _whole_day(rehearsal, at).located_cases
     points = [(row.lon, row.lat, row.tingkat) for row in drawn.itertuples()]
     checked = set()
@@ -128,9 +143,8 @@ def _whole_day(server: Server, at: datetime) -> Overview:
     return computed(server, Selection(since=DAY, until=wib("24.00")), at, live=False)
 
 
-def test_zoom_and_pan_survive_a_refresh(quiet: Server, look: Look) -> None:
-    quiet.start()
-    viewer = look(quiet, "?ukur=tps")
+def test_zoom_and_pan_survive_a_refresh(coloured: Server, look: Look) -> None:
+    viewer = look(coloured, "?ukur=tps")
     home = drawn_map(viewer)
     box = mapping.canvas(viewer).bounding_box()
     assert box is not None
@@ -147,7 +161,7 @@ def test_zoom_and_pan_survive_a_refresh(quiet: Server, look: Look) -> None:
 
     words = "Perahu penyeberangan dihentikan sementara"
     row = f"Z-1,2024-11-27 10:00,16.10.05,,,logistik,rendah,,dilaporkan,{words},Polsek"
-    quiet.deliver("baru.csv", f"{HEADINGS}\n{row}\n")
+    coloured.deliver("baru.csv", f"{HEADINGS}\n{row}\n")
     viewer.says(words)
     viewer.drawn()
     after = _still(viewer)
@@ -173,11 +187,7 @@ def _still(viewer: Viewer) -> Shot:
     return shots[-1]
 
 
-def test_a_click_on_a_kecamatan_filters_the_page_and_a_second_lets_go(
-    rehearsal: Server, look: Look
-) -> None:
-    viewer = look(rehearsal, "?saat=2024-11-27T12:30")
-    drawn_map(viewer)
+def _filters_at_a_click_and_lets_go_at_a_second(rehearsal: Server, viewer: Viewer) -> None:
     everywhere = viewer.reports()
 
     def click() -> None:

@@ -16,7 +16,9 @@ ELSEWHERE = "http://board.invalid"
 WITHOUT_POLICY = {"bypass_csp": True}
 
 
-def test_no_request_to_another_host_is_even_tried(rehearsal: Server, look: Look) -> None:
+def test_no_request_to_another_host_is_even_tried_and_the_watch_would_notice_every_kind(
+    rehearsal: Server, look: Look
+) -> None:
     viewer = look(rehearsal, **WITHOUT_POLICY)
     drawn_map(viewer)
     viewer.page.get_by_role("button", name=ALL_REPORTS).click()
@@ -24,10 +26,6 @@ def test_no_request_to_another_host_is_even_tried(rehearsal: Server, look: Look)
     assert any("/peta/kecamatan-" in address for address in viewer.watch.asked)
     assert any(address.startswith("ws://") for address in viewer.watch.asked)
     assert viewer.watch.elsewhere() == []
-
-
-def test_the_watch_would_notice_every_kind_of_call(rehearsal: Server, look: Look) -> None:
-    viewer = look(rehearsal, **WITHOUT_POLICY)
     for call in (
         f"fetch('{ELSEWHERE}/a').catch(() => 0)",
         f"new Image().src = '{ELSEWHERE}/b.png'",
@@ -39,29 +37,24 @@ def test_the_watch_would_notice_every_kind_of_call(rehearsal: Server, look: Look
         viewer.watch.asked.clear()
 
 
-def test_the_browser_has_nothing_to_complain_of(rehearsal: Server, look: Look) -> None:
+def test_the_browser_has_nothing_to_complain_of_and_a_page_reaches_no_other_host_if_it_tries(
+    rehearsal: Server, look: Look
+) -> None:
     viewer = look(rehearsal)
     drawn_map(viewer)
     assert viewer.watch.complaints == []
-
-
-def test_a_page_could_reach_no_other_host_if_it_tried(rehearsal: Server, look: Look) -> None:
-    viewer = look(rehearsal)
+    _shows_nothing_of_the_frameworks_own_clutter(viewer)
     viewer.page.evaluate(f"fetch('{ELSEWHERE}/a').catch(() => 0)")
     viewer.page.evaluate(f"new WebSocket('{ELSEWHERE.replace('http', 'ws')}/b'); 0")
     viewer.until(lambda: len(viewer.watch.elsewhere()) == 2, "nobody forbade it")
     assert all("Content Security Policy" in said for said in viewer.watch.complaints)
     viewer.watch.asked.clear()  # tried here, and meant to be
-
-
-def test_complaints_would_be_heard(rehearsal: Server, look: Look) -> None:
-    viewer = look(rehearsal)
+    viewer.watch.complaints.clear()
     viewer.page.evaluate("console.error('one'); setTimeout(() => { throw new Error('two') })")
     viewer.until(lambda: len(viewer.watch.complaints) == 2, "nobody heard the complaints")
 
 
-def test_nothing_of_the_frameworks_own_clutter_is_shown(rehearsal: Server, look: Look) -> None:
-    viewer = look(rehearsal)
+def _shows_nothing_of_the_frameworks_own_clutter(viewer: Viewer) -> None:
     assert (
         _shown(viewer, "stAppDeployButton", "stMainMenu", "stToolbarActions", "stDecoration") == []
     )
