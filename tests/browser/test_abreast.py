@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from situasi.domain.settings import ROOT
+from situasi.ingest.pipeline import ingest_file
 from tests.browser.conftest import Look
-from tests.browser.serving import PATIENCE, Server
+from tests.browser.serving import Server
 from tests.browser.viewing import Viewer
+from tests.builders import unbounded
 from tests.builders_above import Kabupaten, command_folder
 from tests.builders_files import csv_file
 
@@ -47,25 +46,21 @@ def polda(chromium: object, database: str, tmp_path: Path) -> Iterator[Server]:
 
 
 def tell(server: Server, folder: Path, code: str, said: str) -> None:
-    """A grave report, delivered to the store of a kabupaten by a process of its own."""
+    """A grave report, delivered to the store of a kabupaten beside the server."""
     now = f"{datetime.now(ZONE):%d/%m/%Y %H.%M}"
     row = {"id": said, "waktu": now, "kode_kecamatan": f"{code}.01", "jenis": "kericuhan",
            "tingkat": "tinggi", "uraian": said, "pelapor": "Polsek"}  # fmt: skip
     server.folder.mkdir(parents=True, exist_ok=True)
     file = csv_file(server.folder / f"{said}.csv", row)
-    done = subprocess.run(
-        [sys.executable, "-m", "situasi", "ingest", str(file)],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            **server._folders(),
-            "SITUASI_ELECTION": str(folder / f"election-{code}"),
-        },
-        capture_output=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-    )
-    assert done.returncode == 0, done.stderr
+    of_kabupaten = {**server.environment, "SITUASI_ELECTION": str(folder / f"election-{code}")}
+    board = replace(server, environment=of_kabupaten).open_board()
+    try:
+        took = ingest_file(
+            file, board.store, board.ingest_context, unbounded("cli"), now=datetime.now(UTC)
+        )
+    finally:
+        board.close()
+    assert took.accepted == 1, took
 
 
 def title(viewer: Viewer) -> str:
@@ -75,7 +70,10 @@ def title(viewer: Viewer) -> str:
 def test_from_the_command_into_a_kabupaten_where_a_new_report_appears_and_back(
     polda: Server, look: Look, tmp_path: Path
 ) -> None:
-    viewer = look(polda, "wilayah")
+    viewer = look(polda, "kejadian")
+    _opens_the_board_of_a_row_that_is_ticked(viewer)
+    viewer.open("wilayah")
+    _refuses_in_words_what_a_command_has_not(polda, viewer)
     assert "Polda Contoh" in title(viewer)
     viewer.says("Ribut di Satu")
     viewer.page.locator("a.ab-tile", has_text="Dua").click()
@@ -105,11 +103,8 @@ def test_from_the_command_into_a_kabupaten_where_a_new_report_appears_and_back(
     assert viewer.failures() == [] and other.failures() == []
 
 
-def test_a_click_on_a_row_opens_the_board_too_and_a_page_without_a_kabupaten_is_the_command(
-    polda: Server, look: Look
-) -> None:
-    viewer = look(polda, "kejadian")
-    assert "Polda Contoh" in title(viewer)
+def _opens_the_board_of_a_row_that_is_ticked(viewer: Viewer) -> None:
+    assert "Polda Contoh" in title(viewer)  # a page without a kabupaten is the command
 
     def tick_the_first_row() -> None:
         box = viewer.page.locator("[data-testid=stDataFrame]").bounding_box()
@@ -126,8 +121,7 @@ def test_a_click_on_a_row_opens_the_board_too_and_a_page_without_a_kabupaten_is_
     assert viewer.failures() == []
 
 
-def test_what_a_command_has_not_is_refused_in_words(polda: Server, look: Look) -> None:
-    viewer = look(polda, "wilayah")
+def _refuses_in_words_what_a_command_has_not(polda: Server, viewer: Viewer) -> None:
     for path, status, said in (
         ("/layar", 404, "Tidak ada."),
         ("/api/v1/incidents", 404, "di sini hanya rekap"),

@@ -28,7 +28,7 @@ def test_an_invented_kabupaten_with_another_number_of_kecamatan_has_its_board(
         assert "WITA" in viewer.clock()
         places = {place.split(" · ")[0] for _, place, _ in viewer.reports()}
         assert places == {kecamatan_name(kecamatan_codes(KECAMATAN)[1])}
-        viewer = look(server)
+        viewer.open()
         assert re.search(rf"Situasi {KECAMATAN} kecamatan", viewer.words())
         assert "Ogan Ilir" not in viewer.words()
     finally:
