@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from situasi.ingest.pipeline import ingest_rows
 from situasi.simulation import seed
@@ -63,13 +64,21 @@ class Exercise:
         self._at = at
 
 
-@pytest.fixture
-def played(quiet: Server, tmp_path: Path) -> Exercise:
-    """A server whose exercise stands at 09.00."""
-    mark_as_opened(quiet)
-    day = Exercise(quiet, tmp_path / "hari")
+@pytest.fixture(scope="module")
+def board(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server without a rehearsal of its own; `played` starts it."""
+    server = Server(tmp_path_factory.mktemp("board"), {"SITUASI_REHEARSAL": "no"})
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def played(board: Server, tmp_path_factory: pytest.TempPathFactory) -> Exercise:
+    """The exercise of the server, which stands at 09.00 until a test lets it go on."""
+    mark_as_opened(board)
+    day = Exercise(board, tmp_path_factory.mktemp("hari"))
     day.until("09.00")
-    quiet.start()
+    board.start()
     return day
 
 
@@ -88,9 +97,9 @@ def open_cases(viewer: Viewer) -> int:
 
 
 def test_what_comes_after_a_marked_briefing_is_told_as_such_to_everybody(
-    quiet: Server, played: Exercise, look: Look
+    board: Server, played: Exercise, look: Look
 ) -> None:
-    chief, other = look(quiet), look(quiet, "perubahan", accept_downloads=True)
+    chief, other = look(board), look(board, "perubahan", accept_downloads=True)
     other.says("Belum ada taklimat yang ditandai")
     before = open_cases(chief)
     assert since(chief) == []
@@ -101,9 +110,9 @@ def test_what_comes_after_a_marked_briefing_is_told_as_such_to_everybody(
     other.says("0 kejadian baru sejak taklimat 09.00")
     chosen = other.page.locator(".st-key-sejak input")
     expect(chosen).to_have_value("taklimat 09.00, ditandai pimpinan: Taklimat pagi")
-    board = quiet.open_board()
-    trail = board.store.audit_entries(0)
-    board.close()
+    opened = board.open_board()
+    trail = opened.store.audit_entries(0)
+    opened.close()
     (entry,) = trail[trail["action"] == "briefing"].itertuples()
     assert (entry.actor, json.loads(entry.detail)["note"]) == ("pimpinan", "Taklimat pagi")
 
@@ -135,10 +144,10 @@ def minute(viewer: Viewer) -> str:
 
 
 def test_the_day_is_played_back_and_stops_at_its_end_with_camera_and_filters_kept(
-    quiet: Server, played: Exercise, look: Look
+    board: Server, played: Exercise, look: Look
 ) -> None:
     played.until("09.30", OURS)
-    viewer = look(quiet, "?saat=2024-11-27T08:50&kec=16.10.04&ukur=tps")
+    viewer = look(board, "?saat=2024-11-27T08:50&kec=16.10.04&ukur=tps")
     home = drawn_map(viewer)
     box = mapping.canvas(viewer).bounding_box()
     assert box is not None
@@ -167,9 +176,9 @@ def test_the_day_is_played_back_and_stops_at_its_end_with_camera_and_filters_kep
 
 
 def test_playing_pauses_where_its_viewer_stops_it(
-    quiet: Server, played: Exercise, look: Look
+    board: Server, played: Exercise, look: Look
 ) -> None:
-    viewer = look(quiet, "tps?saat=2024-11-27T06:00")
+    viewer = look(board, "tps?saat=2024-11-27T06:00")
     viewer.page.locator(".st-key-pilih_saat button").first.click()
     viewer.page.get_by_role("button", name="Putar ulang hari").click()
     viewer.until(lambda: minute(viewer) > "06.00", "the day does not go on")
