@@ -19,7 +19,7 @@ LOW_BYTES, FULL_BYTES = 500_000_000, 10_000_000
 CHECK_INTERVAL_S: Final = 10.0
 
 # A full disk, an exhausted quota, a file at its size limit.
-_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+NO_SPACE_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 Level = Literal["enough", "low", "full"]
 Place = Literal["store", "inbox", "copies", "backup", "upload", "log"]
@@ -109,7 +109,7 @@ class DiskSpace:
 
     def record_if_disk_full(self, place: Place, error: BaseException) -> bool:
         """Record this error if it means lack of space; return whether it does."""
-        full = isinstance(error, OSError) and error.errno in _NO_SPACE
+        full = isinstance(error, OSError) and error.errno in NO_SPACE_ERRNOS
         if full:
             self.record_failure(place)
         return full

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -14,6 +13,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from situasi.ingest.parsing.cells import normalize_text
+from situasi.ingest.vocabulary import csv_lists
 
 Words = tuple[str, ...]
 Abbreviations = Mapping[str, Words]
@@ -32,13 +32,10 @@ _MAX_SPELLINGS = 64
 def load_abbreviations(path: Path) -> dict[str, Words]:
     """Read `singkatan,kata` rows: what each abbreviation may stand for."""
     abbreviations: dict[str, Words] = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        first_line = file.readline()
-        delimiter = max(",;\t", key=first_line.count)
-        for row in csv.reader(file, delimiter=delimiter):
-            if len(row) > 1 and row[0].strip() and row[1].strip():
-                short, word = tokenize_name(row[0]), tokenize_name(row[1])
-                abbreviations[short[0]] = (*abbreviations.get(short[0], ()), *word)
+    for _, (short, word) in csv_lists.read_rows(path, ("singkatan", "kata")):
+        if short and word:
+            key = tokenize_name(short)[0]
+            abbreviations[key] = (*abbreviations.get(key, ()), *tokenize_name(word))
     return abbreviations
 
 

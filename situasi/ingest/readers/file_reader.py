@@ -7,10 +7,10 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
+from situasi.common.disk_space import NO_SPACE_ERRNOS
 from situasi.ingest.readers import csv_reader, file_types, json_reader, text_encoding, xlsx_reader
 from situasi.ingest.readers.header_detection import HeaderScorer
 from situasi.ingest.readers.private_copy import check_regular_file, to_source_error
-from situasi.ingest.readers.xlsx_guard import DISK_FULL_ERRNOS
 from situasi.ingest.tables import SourceError, Table
 
 _WORKBOOK_SUFFIXES = {".xlsx", ".xlsm", ".xltx", ".xltm"}
@@ -35,7 +35,7 @@ def read_file(path: Path, score_header: HeaderScorer, chunk_rows: int = 20_000) 
             head = file.read(file_types.HEAD_BYTES)
         yield from _read_tables(path, head, score_header, chunk_rows)
     except OSError as failure:
-        if failure.errno in DISK_FULL_ERRNOS:  # our own disk is full; the file is not at fault
+        if failure.errno in NO_SPACE_ERRNOS:  # our own disk is full; the file is not at fault
             raise
         raise to_source_error(failure) from failure
 

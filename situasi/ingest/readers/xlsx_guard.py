@@ -7,7 +7,6 @@ were measured are copied to a new archive: the sizes that the sender's archive s
 
 from __future__ import annotations
 
-import errno
 import re
 import struct
 import zipfile
@@ -16,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
+from situasi.common.disk_space import NO_SPACE_ERRNOS
 from situasi.ingest.readers import xlsx_size
 from situasi.ingest.readers.reserved_columns import MAX_CELL_CHARS
 from situasi.ingest.readers.xlsx_size import CONTENT_TOO_LARGE
@@ -56,7 +56,6 @@ ARCHIVE_ERRORS = (
     RuntimeError,
     NotImplementedError,
 )
-DISK_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
 _ERROR_CELL = re.compile(rb'(<(?:[^\s<>/:]*:)?c\s[^<>]*?\bt=(["\']))e(?=\2)')
 
 
@@ -73,7 +72,7 @@ def copy_checked(path: Path, target: Path) -> None:
         with zipfile.ZipFile(target) as plain:
             _check_size(plain)
     except ARCHIVE_ERRORS as damage:
-        if isinstance(damage, OSError) and damage.errno in DISK_FULL_ERRNOS:
+        if isinstance(damage, OSError) and damage.errno in NO_SPACE_ERRNOS:
             raise
         raise SourceError(DAMAGED) from damage
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ import pyarrow.parquet as pq
 
 import situasi
 from situasi.common import atomic_files
+from situasi.common.disk_space import NO_SPACE_ERRNOS
 from situasi.domain.election import Election
 from situasi.store.audit import audit_log
 from situasi.store.backup import backup_container, raw_tables
@@ -31,7 +31,6 @@ _MANIFEST = "manifest.json"
 _MAX_MANIFEST_BYTES = 4 << 20
 _MAX_DEFINITION_BYTES = 64 << 20  # of all files that define an election
 _MAX_ROW_GROUP_BYTES = 1 << 30  # that a row group may claim to need
-_DISK_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class BackupError(ValueError):
@@ -377,7 +376,7 @@ def _translate_errors(path: Path) -> Iterator[None]:
     except pa.ArrowException as error:
         raise BackupError(f"Isi penyimpanan tidak sesuai tabelnya: {error}") from error
     except OSError as error:
-        if error.errno in _DISK_FULL_ERRNOS:
+        if error.errno in NO_SPACE_ERRNOS:
             raise BackupError(
                 f"Disk penuh, {path} tidak ditulis. Kosongkan ruang, lalu ulangi."
             ) from error
