@@ -45,7 +45,7 @@ def read(
         raise SourceError("Berkas ini kosong.")
     sep = _SEP_LINE.fullmatch(head[0])
     delimiter, heading = _sniff(head[1:] if sep else head, sep and sep[1], score_header)
-    lines = csv_rows.LineBuffer(text_encoding.read_line_blocks(path, encoding, meter))
+    lines = csv_rows.LineBuffer(text_encoding.read_lines(path, encoding, meter))
     lines.take(1 if sep else 0)
     notes = list(encoding.notes)
     if delimiter not in _COMMON_DELIMITERS:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from situasi.ingest.readers import csv_arrow, reserved_columns
+from situasi.ingest.readers import reserved_columns
 from situasi.ingest.readers.table_builder import Block, Row
-from situasi.ingest.tables import SourceError, to_cell_array
+from situasi.ingest.tables import CellArray, SourceError, to_cell_array
 
 _REREAD_BUDGET = 50_000_000  # characters read twice because of stray quotes, in one file
 _BLOCK_LINES = 256  # lists kept alive at once, as in table_builder; more cost garbage collection
@@ -24,7 +23,7 @@ _STRAY_QUOTES = (
 class LineBuffer:
     """Lines in order; lines that were taken can be pushed back and read again.
 
-    source: texts of one or several lines. position: number of lines taken and not pushed back.
+    position: number of lines taken and not pushed back.
     """
 
     def __init__(self, source: Iterable[str]) -> None:
@@ -39,22 +38,16 @@ class LineBuffer:
             record += line
             yield line[0]
 
-    def take_buffered(self) -> str:
-        """Return all buffered lines as one text; empty at the end of the source."""
-        text = "".join(self._pushed_back) or next(self._source, "")
-        self._pushed_back.clear()
-        self.position += _count_lines(text)
-        return text
-
     def take(self, count: int) -> list[str]:
         """Return the next lines: at most `count`, and of a bounded total length."""
-        if not self._pushed_back:
-            self._pushed_back.extend(_split_lines(next(self._source, "")))
         block: list[str] = []
         size = 0
-        while self._pushed_back and len(block) < count and size < _BLOCK_CHARS:
-            block.append(self._pushed_back.popleft())
-            size += len(block[-1])
+        while len(block) < count and size < _BLOCK_CHARS:
+            line = self._pushed_back.popleft() if self._pushed_back else next(self._source, "")
+            if not line:
+                break
+            block.append(line)
+            size += len(line)
         self.position += len(block)
         return block
 
@@ -69,14 +62,6 @@ class LineBuffer:
         if self._reread_budget < 0:
             raise SourceError(_STRAY_QUOTES)
         self.push_back(swallowed[1:])
-
-
-def _split_lines(text: str) -> list[str]:
-    return list(io.StringIO(text, newline="\n"))
-
-
-def _count_lines(text: str) -> int:
-    return text.count("\n") + (text != "" and not text.endswith("\n"))
 
 
 def parse_rows(lines: LineBuffer, delimiter: str) -> Iterator[Row]:
@@ -99,39 +84,29 @@ def parse_rows(lines: LineBuffer, delimiter: str) -> Iterator[Row]:
 
 
 def parse_blocks(lines: LineBuffer, delimiter: str, width: int) -> Iterator[Row | Block]:
-    """Yield the rows of parse_rows, as one Block wherever the buffered lines are regular."""
-    while text := lines.take_buffered():
-        columns = csv_arrow.read_columns(text, delimiter, width)
-        if columns is not None:
-            yield Block(columns)
-        else:
-            end = lines.position
-            lines.push_back(_split_lines(text))
-            yield from _parse_with_stdlib(lines, end, delimiter, width)
-
-
-def _parse_with_stdlib(
-    lines: LineBuffer, end_position: int, delimiter: str, width: int
-) -> Iterator[Row | Block]:
-    """Yield the rows up to this line, as Blocks where the standard library finds no error."""
-    while lines.position < end_position:
-        block = lines.take(min(_BLOCK_LINES, end_position - lines.position))
+    """Yield the rows of parse_rows, many as one Block where the lines have no stray quote."""
+    while block := lines.take(_BLOCK_LINES):
         try:
             records = list(_make_reader(block, delimiter))
         except csv.Error:
-            end_of_block = lines.position
+            end_position = lines.position
             lines.push_back(block)
-            yield from _parse_rows_until(lines, end_of_block, delimiter)
+            yield from _parse_rows_until(lines, end_position, delimiter)
         else:
             yield from _block_or_rows(records, width)
 
 
 def _block_or_rows(records: list[list[str]], width: int) -> Iterator[Row | Block]:
-    stripped = map(_strip_cells, records)
     if set(map(len, records)) == {width}:
-        yield Block([to_cell_array(column) for column in zip(*stripped, strict=True)])
+        yield Block([_strip_column(column) for column in zip(*records, strict=True)])
     else:
-        yield from stripped
+        yield from map(_strip_cells, records)
+
+
+def _strip_column(texts: tuple[str, ...]) -> CellArray:
+    """Return the cells of a column, None where empty; texts that repeat share one object."""
+    cells = {text: text.strip() or None for text in set(texts)}
+    return to_cell_array([cells[text] for text in texts])
 
 
 def _parse_rows_until(lines: LineBuffer, end_position: int, delimiter: str) -> Iterator[Row]:

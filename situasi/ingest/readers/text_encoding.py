@@ -10,9 +10,7 @@ from pathlib import Path
 
 from situasi.ingest.tables import SourceError
 
-# Bytes read at once. Together with a line begun before, they seldom exceed the limit of one cell
-# (reserved_columns.MAX_CELL_CHARS), so that csv_arrow can parse most blocks whole.
-BLOCK_BYTES = 900_000
+_BLOCK_BYTES = 1 << 20
 MAX_LINE_CHARS = 4_000_000  # characters; no line of a report is longer
 
 # UTF-32 first: its little-endian mark begins with the mark of UTF-16.
@@ -102,7 +100,7 @@ def _decode_blocks(
     decoder = codecs.getincrementaldecoder(encoding.codec)(errors)
     with path.open("rb") as file:
         file.seek(encoding.bom_bytes)
-        while block := file.read(BLOCK_BYTES):
+        while block := file.read(_BLOCK_BYTES):
             progress.bytes_read += len(block)
             yield decoder.decode(block)
     yield decoder.decode(b"", final=True)
@@ -124,13 +122,7 @@ def read_chunks(path: Path, encoding: Encoding, progress: ReadProgress) -> Itera
 
 
 def read_lines(path: Path, encoding: Encoding, progress: ReadProgress) -> Iterator[str]:
-    """Yield the lines, each with its newline. See read_line_blocks."""
-    for text in read_line_blocks(path, encoding, progress):
-        yield from io.StringIO(text, newline="\n")
-
-
-def read_line_blocks(path: Path, encoding: Encoding, progress: ReadProgress) -> Iterator[str]:
-    """Yield whole lines, many in one text; memory does not grow with the file.
+    """Yield the lines, each with its newline; memory does not grow with the file.
 
     Raises SourceError for a line of more than MAX_LINE_CHARS characters.
     """
@@ -138,9 +130,8 @@ def read_line_blocks(path: Path, encoding: Encoding, progress: ReadProgress) -> 
     for text in read_chunks(path, encoding, progress):
         rest += text
         cut = rest.rfind("\n") + 1
-        if cut:
-            yield rest[:cut]
-            rest = rest[cut:]
+        yield from io.StringIO(rest[:cut], newline="\n")
+        rest = rest[cut:]
         if len(rest) > MAX_LINE_CHARS:
             raise SourceError(
                 "Berkas ini berisi satu baris tanpa akhir (lebih dari "

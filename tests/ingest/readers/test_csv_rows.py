@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -27,10 +28,8 @@ SIZES = st.integers(1, 40)
 WIDTHS = st.integers(1, 3)
 
 
-def lines_of(text: str, size: int = 1) -> csv_rows.LineBuffer:
-    """The lines of a text, so many in one piece."""
-    lines = list(io.StringIO(text, newline="\n"))
-    return csv_rows.LineBuffer("".join(lines[at : at + size]) for at in range(0, len(lines), size))
+def lines_of(text: str) -> csv_rows.LineBuffer:
+    return csv_rows.LineBuffer(io.StringIO(text, newline="\n"))
 
 
 def slow(text: str) -> list[Row]:
@@ -43,6 +42,13 @@ def singly(parts: Iterable[Row | Block]) -> list[Row]:
     for part in parts:
         found += part.iterate_rows() if isinstance(part, Block) else [part]
     return [row if any(row) else [] for row in found]
+
+
+def blockwise(lines: csv_rows.LineBuffer, width: int, size: int) -> list[Row]:
+    """The rows read in blocks of so many lines."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_rows, "_BLOCK_LINES", size)
+        return singly(csv_rows.parse_blocks(lines, ",", width))
 
 
 def stripped(row: Sequence[object]) -> list[object]:
@@ -61,29 +67,61 @@ def block_of(rows: Sequence[Sequence[object]]) -> Block:
 @example('1,"Tj." Raja,b\n' * 5, 2, 3)
 @example("\ufeffa,b\nc,d\n", 2, 2)
 def test_blocks_of_any_size_hold_the_rows_read_one_by_one(text: str, size: int, width: int) -> None:
-    assert singly(csv_rows.parse_blocks(lines_of(text, size), ",", width)) == slow(text)
+    assert blockwise(lines_of(text), width, size) == slow(text)
 
 
 @given(HOSTILE | PLAIN, SIZES, WIDTHS, st.integers(0, 5))
 def test_blocks_begin_where_single_rows_were_left(
     text: str, size: int, width: int, first: int
 ) -> None:
-    lines = lines_of(text, size)
+    lines = lines_of(text)
     single = [row for row, _ in zip(csv_rows.parse_rows(lines, ","), range(first), strict=False)]
-    rest = singly(csv_rows.parse_blocks(lines, ",", width))
+    rest = blockwise(lines, width, size)
     single = singly(single)
     # zip asks for one row more than it gives, unless the rows end first.
     assert single + rest in ([*slow(text)], [*slow(text)[:first], *slow(text)[first + 1 :]])
 
 
 def test_lines_without_anything_odd_are_read_at_once() -> None:
-    parts = list(csv_rows.parse_blocks(lines_of("a,b\n" * 10, 4), ",", 2))
-    assert [len(part) for part in parts if isinstance(part, Block)] == [4, 4, 2]
+    parts = list(csv_rows.parse_blocks(lines_of("a,b\n" * 600), ",", 2))
+    assert [len(part) for part in parts if isinstance(part, Block)] == [256, 256, 88]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize(
+    ("line", "row"),
+    [
+        ("a{}b\n", ["a", "b"]),
+        ('"a"{}"b"\n', ["a", "b"]),
+        ('"a{}c"{}b\n', ["a{}c", "b"]),
+        ('"kata ""ini"" saja"{}\n', ['kata "ini" saja', None]),
+        ('"baris\ndua"{}""\n', ["baris\ndua", None]),
+        (" a \u00a0{}\u3000b", ["a", "b"]),
+        ("NULL{}-\n", ["NULL", "-"]),
+    ],
+)
+def test_cells_are_texts_without_quotes_and_blanks_around_them(
+    line: str, row: list[str | None], delimiter: str
+) -> None:
+    line = line.replace("{}", delimiter)
+    (block,) = csv_rows.parse_blocks(lines_of(f"x{delimiter}y\n{line}"), delimiter, 2)
+    assert isinstance(block, Block)
+    row = [cell and cell.replace("{}", delimiter) for cell in row]
+    assert list(block.iterate_rows()) == [["x", "y"], row]
+
+
+def test_words_that_repeat_are_one_object() -> None:
+    text = "".join(f"sedang,laporan ke-{at}\n" for at in range(200))
+    (block,) = csv_rows.parse_blocks(lines_of(text), ",", 2)
+    assert isinstance(block, Block)
+    words, texts = (column.tolist() for column in block.columns)
+    assert words == ["sedang"] * 200 and len({*map(id, words)}) == 1
+    assert texts == [f"laporan ke-{at}" for at in range(200)]
 
 
 def test_an_odd_row_costs_only_the_rows_beside_it_their_quick_reading() -> None:
     text = "a,b\n" * 1_000 + 'c,"d" e\n' + "a,b\n" * 1_000
-    parts = list(csv_rows.parse_blocks(lines_of(text, 5_000), ",", 2))
+    parts = list(csv_rows.parse_blocks(lines_of(text), ",", 2))
     singles = [part for part in parts if not isinstance(part, Block)]
     assert len(singly(parts)) == 2_001 and 0 < len(singles) <= 256
 
