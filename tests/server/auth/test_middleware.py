@@ -56,7 +56,8 @@ print(json.dumps(found))
 @pytest.fixture(scope="module")
 def cold(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that nobody has signed in to since it was started."""
-    server = served_with(tmp_path_factory.mktemp("cold"), ("wati", "analis"))
+    folder = tmp_path_factory.mktemp("cold")
+    server = served_with(folder, ("wati", "analis"), SITUASI_LOGIN_DELAY_S="0.01")
     yield server
     server.stop()
 
