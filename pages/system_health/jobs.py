@@ -13,20 +13,20 @@ from situasi.ui.tables import table_view
 from situasi.ui.tables.columns import Column, number_column
 from situasi.ui.tables.table_view import Table
 
-# Labels of the background jobs; on a higher command, "lookout" is followed by a code.
+# Labels of the background jobs; on a higher command, "refresher" is followed by a code.
 _JOB_NAMES = {
     "inbox": N_("membaca kotak masuk"),
-    "lookout": N_("membaca penyimpanan dan menyiapkan halaman"),
-    "keeper": N_("melihat siapa boleh masuk"),
-    "keeper-writes": N_("mencatat masuk dan keluar"),
-    "trail": N_("menulis jejak"),
-    "news": N_("mendengar kabar penyimpanan"),
+    "refresher": N_("membaca penyimpanan dan menyiapkan halaman"),
+    "sessions": N_("melihat siapa boleh masuk"),
+    "session-writes": N_("mencatat masuk dan keluar"),
+    "audit": N_("menulis jejak"),
+    "changes": N_("mendengar kabar penyimpanan"),
     "wall": N_("memperbarui layar"),
     "copies": N_("menulis salinan tiap jam"),
     "nightly": N_("membuat cadangan malam"),
     "upstream": N_("mengalirkan baris ke atas"),
     "drill": N_("memutar skenario latihan"),
-    "overseeing": N_("membaca rekap kabupaten"),
+    "rollups": N_("membaca rekap kabupaten"),
     "supervisor": N_("mengawasi pekerjaan lain"),
     "collector": N_("membereskan memori"),
     "disks": N_("mengukur ruang disk"),

@@ -145,7 +145,7 @@ class BoardPool:
         try:
             board = self._opener(member)
             pooled.refresh_job = board.refresher.job
-            pooled.refresh_job.name = f"lookout {member.code}"
+            pooled.refresh_job.name = f"refresher {member.code}"
             pooled.refresh_job.start_thread(pooled.stop)
         except (StoreError, OSError, KeyError, ValueError) as error:
             _log.warning("board of %s not opened: %s", member.code, error)
@@ -197,7 +197,7 @@ class HigherCommandApp:
     def build_refresh_job(self) -> Job:
         """Return the job that refreshes the roll-ups and closes idle boards."""
         return Job(
-            "overseeing",
+            "rollups",
             self._refresh,
             REFRESH_S,
             max_retry_s=10.0,

@@ -56,7 +56,7 @@ class SnapshotRefresher:
         self._lag_s: float | None = None
         self.health_history = HealthHistory()
         self.job = Job(
-            "lookout",
+            "refresher",
             self._run_turn,
             0.0,
             retry_s=0.25,

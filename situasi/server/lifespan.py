@@ -40,7 +40,7 @@ from situasi.store.interface import Scope, StoreError
 from situasi.store.replication import Replicator
 
 # The server is ready only while these jobs are well.
-_READINESS_JOBS = frozenset({"inbox", "lookout", "overseeing", "keeper"})
+_READINESS_JOBS = frozenset({"inbox", "refresher", "rollups", "sessions"})
 _REVIVE_EVERY_S = 5.0  # seconds between two checks that all jobs are alive
 _log = logging.getLogger(__name__)
 

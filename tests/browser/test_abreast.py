@@ -126,7 +126,7 @@ def _refuses_in_words_what_a_command_has_not(polda: Server, viewer: Viewer) -> N
         ("/layar", 404, "Tidak ada."),
         ("/api/v1/incidents", 404, "di sini hanya rekap"),
         ("/api/v1/rollups", 200, '"code": "99.01"'),
-        ("/healthz/ready", 200, '"overseeing":true'),
+        ("/healthz/ready", 200, '"rollups":true'),
     ):
         answer = viewer.page.request.get(f"{polda.address}{path}")
         assert (answer.status, said in answer.text()) == (status, True), path

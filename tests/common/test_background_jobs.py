@@ -106,7 +106,7 @@ def test_every_thread_and_task_is_begun_by_the_runner() -> None:
     assert begun == MAY_BEGIN
 
 
-def scribe_job(board: Board) -> Job:
+def audit_job(board: Board) -> Job:
     return AuditWriter(AuditOutbox(board.store, lambda: NOON))._job
 
 
@@ -117,7 +117,7 @@ def upstream_job(board: Board) -> Job:
     return replication.Replicator(board.store, opened, lambda: NOON, JobStatus()).job
 
 
-def overseeing_job(board: Board) -> Job:
+def rollups_job(board: Board) -> Job:
     class Above:
         rollup_cache = RollupCache.__new__(RollupCache)
         board_pool = BoardPool.__new__(BoardPool)
@@ -128,7 +128,7 @@ def overseeing_job(board: Board) -> Job:
     return HigherCommandApp.build_refresh_job(Above())  # type: ignore[arg-type]
 
 
-def news_job(board: Board) -> Job:
+def changes_job(board: Board) -> Job:
     news = ChangeListener(sa.make_url("postgresql+psycopg://x@127.0.0.1:1/x"), Scope("a", "16.10"))
     news._stop.set()  # so that a turn that goes well ends at once
     return news._job
@@ -144,18 +144,18 @@ JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
         ),
         "situasi.ingest.inbox.Inbox.sweep",
     ),
-    "lookout": (lambda b: b.refresher.job, "situasi.live.snapshot.SnapshotReader.refresh"),
+    "refresher": (lambda b: b.refresher.job, "situasi.live.snapshot.SnapshotReader.refresh"),
     "drill": (
         lambda b: ExerciseController(b, lambda: NOON).job,
         "situasi.actions.exercise_controller.ExerciseController.pending_messages",
     ),
     "upstream": (upstream_job, "situasi.store.replication.Replicator._replicate"),
-    "trail": (scribe_job, "situasi.store.audit.audit_writer.AuditOutbox.flush"),
-    "keeper": (
+    "audit": (audit_job, "situasi.store.audit.audit_writer.AuditOutbox.flush"),
+    "sessions": (
         lambda b: SessionManager(b.store, b.settings.auth, lambda: NOON).jobs[0],
-        "situasi.server.auth.sessions.SessionManager._read_records",
+        "situasi.server.auth.session_records.load_access_records",
     ),
-    "keeper-writes": (
+    "session-writes": (
         lambda b: SessionManager(b.store, b.settings.auth, lambda: NOON).jobs[1],
         "situasi.server.auth.sessions.SessionManager._write_pending",
     ),
@@ -172,11 +172,11 @@ JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
         lambda _: Job("supervisor", background_jobs.restart_dead_jobs),
         "situasi.common.background_jobs.list_jobs",
     ),
-    "overseeing": (
-        overseeing_job,
+    "rollups": (
+        rollups_job,
         "situasi.higher_command.rollup_cache.RollupCache.current_overview",
     ),
-    "news": (news_job, "situasi.store.engines.postgres_signals.build_conninfo"),
+    "changes": (changes_job, "situasi.store.engines.postgres_signals.build_conninfo"),
     "collector": (
         lambda _: Job("collector", lambda: gc_tuning.collect()),
         "situasi.server.gc_tuning.collect",
@@ -232,9 +232,9 @@ def test_a_job_goes_on_after_one_bad_turn_and_tells_of_it(
     if name == "nightly":
         job._work.__self__._not_before = NOON  # type: ignore[attr-defined]
     background_jobs._register(job)
-    if name == "overseeing":
+    if name == "rollups":
         monkeypatch.setattr(RollupCache, "current_overview", lambda _self: None)
-    if name == "news":
+    if name == "changes":
         monkeypatch.setattr(postgres_signals, "build_conninfo", lambda _url: "")
         monkeypatch.setattr(
             postgres_signals.psycopg, "connect", lambda *_, **__: nullcontext(Mock())
@@ -427,7 +427,7 @@ def test_a_server_whose_job_fails_again_and_again_is_not_ready(board: Board) -> 
             raise StoreError("Penyimpanan sibuk.")
 
     async def life() -> list[int]:
-        job = Job("keeper", turn, 3600.0, expected_errors=(StoreError,))
+        job = Job("sessions", turn, 3600.0, expected_errors=(StoreError,))
         job.start_task()
         health.set_readiness_jobs(job)
         found = []
@@ -513,4 +513,4 @@ def test_laporan_go_on_after_an_error_that_nobody_expected() -> None:
 
 def test_the_server_begins_all_of_them_as_jobs(board: Board) -> None:
     names = {job.name for job in [*lifespan._build_threads(board), *lifespan._build_tasks(board)]}
-    assert names == {"inbox", "lookout", "copies", "nightly"}
+    assert names == {"inbox", "refresher", "copies", "nightly"}

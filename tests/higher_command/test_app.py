@@ -81,7 +81,7 @@ class _Empty:
     def __init__(self, code: str, closed: list[str]) -> None:
         self.kabupaten_code, self._closed = code, closed
         self.refresher = self
-        self.job = Job("lookout", lambda: None, 0.01)
+        self.job = Job("refresher", lambda: None, 0.01)
 
     def close(self) -> None:
         self._closed.append(self.kabupaten_code)
@@ -95,7 +95,7 @@ def until(holds: Callable[[], bool]) -> None:
     raise AssertionError
 
 
-def test_a_board_whose_lookout_cannot_begin_keeps_nobody_waiting(
+def test_a_board_whose_refresher_cannot_begin_keeps_nobody_waiting(
     command: HigherCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_thread(*_: object) -> None:

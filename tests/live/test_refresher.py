@@ -1,4 +1,4 @@
-"""The lookout shows what is ready, and never what is old as if it were new."""
+"""The refresher shows what is ready, and never what is old as if it were new."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from situasi.common import telemetry
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.domain.register import Register
 from situasi.live import access_scope
-from situasi.live import refresher as lookouts
+from situasi.live import refresher as live_refresher
 from situasi.store.interface import StoreError
 from tests.conftest import NOON
 from tests.live.test_analysis_cache import told
@@ -35,9 +35,9 @@ def who(_known: Mapping[str, pd.DataFrame], _register: Register, _at: datetime) 
 
 @pytest.fixture
 def looking(board: Board) -> Iterator[Board]:
-    """A board whose lookout runs, as it does in the server."""
+    """A board whose refresher runs, as it does in the server."""
     stop = threading.Event()
-    running = threading.Thread(target=board.refresher.run, args=(stop,), name="lookout")
+    running = threading.Thread(target=board.refresher.run, args=(stop,), name="refresher")
     running.start()
     threads.clear()
     yield board
@@ -52,7 +52,7 @@ def until(holds: Callable[[], bool], what: str) -> None:
         time.sleep(0.01)
 
 
-def test_without_a_lookout_whoever_asks_looks(board: Board) -> None:
+def test_without_a_refresher_whoever_asks_looks(board: Board) -> None:
     told(board, "A")
     assert len(board.refresher.current_view().snapshot.frames["incidents"]) == 1
     told(board, "B")
@@ -72,7 +72,7 @@ def test_a_viewer_finds_ready_what_somebody_looked_at_before(
     looking: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("STALE_AFTER_S", "PRECOMPUTE_BUDGET_S"):  # of a machine that is busy
-        monkeypatch.setattr(lookouts, name, 60.0)
+        monkeypatch.setattr(live_refresher, name, 60.0)
     zone = looking.register.election.zone
 
     def asks() -> str:
@@ -80,11 +80,11 @@ def test_a_viewer_finds_ready_what_somebody_looked_at_before(
         at = resolve_view_time(None, NOON, snapshot.exercise_at, zone)
         return str(looking.analysis_cache.compute(who, snapshot, at, EVERYTHING))
 
-    assert asks() != "lookout"
+    assert asks() != "refresher"
     version = looking.refresher.current_view().snapshot.version
     told(looking, "A")
     until(lambda: looking.refresher.current_view().snapshot.version > version, "never shown")
-    assert asks() == "lookout"
+    assert asks() == "refresher"
 
 
 def test_whoever_wrote_sees_it_at_once(looking: Board) -> None:
@@ -94,7 +94,7 @@ def test_whoever_wrote_sees_it_at_once(looking: Board) -> None:
     assert len(looking.refresher.current_view().snapshot.frames["incidents"]) == 1
 
 
-def test_a_lookout_that_no_longer_looks_is_not_believed(
+def test_a_refresher_that_no_longer_looks_is_not_believed(
     looking: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looking.refresher.current_view()
@@ -107,7 +107,7 @@ def test_a_lookout_that_no_longer_looks_is_not_believed(
     monkeypatch.setattr(looking.snapshot_reader, "wait", wait)
     assert waits.wait(60), "its last turn was never over"
     told(looking, "A")
-    monkeypatch.setattr(lookouts, "STALE_AFTER_S", 0.0)
+    monkeypatch.setattr(live_refresher, "STALE_AFTER_S", 0.0)
     assert len(looking.refresher.current_view().snapshot.frames["incidents"]) == 1
     forever.set()
 

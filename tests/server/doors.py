@@ -30,7 +30,7 @@ from websockets.sync.client import ClientConnection, connect
 from situasi.access import accounts
 from situasi.domain.settings import ROOT
 from situasi.server import logging_setup, startup_checks
-from situasi.server.auth import sessions
+from situasi.server.auth import session_records
 from situasi.server.lifespan import lifespan
 from situasi.store import Store, open_store
 from tests.browser.serving import PATIENCE, Server, free_port
@@ -318,6 +318,10 @@ def write_session(server: Server, held: str, account: str, **changed: Any) -> No
     told = (now - timedelta(minutes=1)).isoformat()
     value = {"account": account, "stamp": found.stamp, "begun": told, "seen": told, "ended": False}
     store.put_record(
-        sessions.SESSION_KIND, sessions.hash_session_token(held), value | changed, now, "test"
+        session_records.SESSION_KIND,
+        session_records.hash_session_token(held),
+        value | changed,
+        now,
+        "test",
     )
     store.close()

@@ -21,6 +21,7 @@ from situasi.server.auth import sessions
 from situasi.server.auth.config import AuthConfig
 from situasi.server.auth.request_info import LOOPBACK_HOSTS, RequestInfo, read_request_info
 from situasi.server.auth.security_headers import add_security_headers
+from situasi.server.auth.session_records import hash_session_token
 from situasi.server.auth.websocket import (
     CURRENT_WEBSOCKET,
     UPLOAD_PREFIX,
@@ -177,7 +178,7 @@ class AuthMiddleware:
         if signed_token is None:
             return AuthContext(self._config, request_info, device_cookie=device)
         try:
-            key = sessions.hash_session_token(self._signer.unsign(signed_token).decode())
+            key = hash_session_token(self._signer.unsign(signed_token).decode())
         except (BadSignature, UnicodeDecodeError):
             sessions.current_manager().report_intrusion("forged cookie", request_info.address)
             return AuthContext(self._config, request_info, device_cookie=device)

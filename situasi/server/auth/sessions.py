@@ -14,9 +14,8 @@ import secrets
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from situasi.access import accounts, guest_links
@@ -26,55 +25,24 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.common import error_log
 from situasi.common.background_jobs import Job
 from situasi.domain.settings import AuthSettings
+from situasi.server.auth import session_records
+from situasi.server.auth.intrusion_log import IntrusionLog
+from situasi.server.auth.session_records import AccessRecords, Session, hash_session_token
 from situasi.server.auth.websocket import ManagedWebSocket
 from situasi.store import Store, StoreError
 from situasi.store.audit.audit_writer import AuditOutbox
 
-SESSION_KIND = accounts.SESSION_KIND
 T = TypeVar("T")
 
 _REFRESH_EVERY_S = 0.5  # seconds between two checks of the store
 _RETRY_WRITE_S = 5.0  # seconds until a failed write is tried again
 _SAVE_LAST_SEEN_EVERY = timedelta(minutes=5)
-_REPORT_AGAIN_AFTER = timedelta(minutes=15)  # the same intrusion is recorded once in this time
 _FORGET_AFTER = timedelta(days=1)  # an expired session leaves memory after this time
-_MAX_INTRUSIONS = 1000
 _MAX_QUEUED_ENTRIES = 1000  # audit entries waiting while the store cannot be written to
 _MAX_GUESTS_PER_LINK = 200  # open sessions of one link
 _MAX_WEBSOCKETS_PER_SESSION = 40  # open at once: more tabs than anybody looks at
 _EXPECTED_ERRORS = (StoreError, OSError)
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Session:
-    """One sign-in. key: hash of the token that the browser holds.
-
-    credential_version: stamp of the account at sign-in. link: id of the guest link; empty for an
-    account.
-    """
-
-    key: str
-    account: str
-    credential_version: str
-    began_at: datetime
-    last_seen_at: datetime
-    link: str = ""
-
-
-@dataclass(frozen=True)
-class AccessRecords:
-    """What the store holds about access; None: a record that cannot be read.
-
-    access_mark: Store.access_position at which it was read. sessions: those written since the
-    previous read, or all of them if is_complete.
-    """
-
-    access_mark: tuple[int, str]
-    accounts: dict[str, Account | None]
-    links: dict[str, Link | None]
-    sessions: dict[str, Session | None]
-    is_complete: bool = True
 
 
 class SessionManager:
@@ -91,28 +59,27 @@ class SessionManager:
         self._saved_last_seen: dict[str, datetime] = {}  # last seen, as the store knows it
         # Changes of this process while the store was being read, or could not be written to.
         self._new_sessions: dict[str, Session] = {}
-        self._arriving_guests: Counter[str] = (
-            Counter()
-        )  # by link: guests whose session is being saved
+        # By link: guests whose session is being saved.
+        self._arriving_guests: Counter[str] = Counter()
         self._ended_keys: set[str] = set()
         self._unsaved_sign_outs: dict[str, Session] = {}
         self._audit_writer = AuditOutbox(store, clock)
         self._write_requested = asyncio.Event()
         # One thread to read and one to write, so that writes stay in order.
-        self._reader = ThreadPoolExecutor(1, "keeper-reads")
-        self._writer = ThreadPoolExecutor(1, "keeper-writes")
-        self._reported_intrusions: dict[tuple[str, str], datetime] = {}
+        self._reader = ThreadPoolExecutor(1, "sessions-reader")
+        self._writer = ThreadPoolExecutor(1, "sessions-writer")
+        self.report_intrusion = IntrusionLog(self.queue_audit_entry, clock).report
         self._websockets: set[ManagedWebSocket] = set()
         self.jobs = (
             Job(
-                "keeper",
+                "sessions",
                 self._refresh_and_close_ended,
                 _REFRESH_EVERY_S,
                 max_retry_s=5.0,
                 expected_errors=_EXPECTED_ERRORS,
             ),
             Job(
-                "keeper-writes",
+                "session-writes",
                 self._write_when_requested,
                 0.0,
                 retry_s=_RETRY_WRITE_S,
@@ -155,16 +122,10 @@ class SessionManager:
         return self._find_viewer(key) is not None
 
     def _is_expired(self, session: Session, role: str) -> bool:
-        now = self._clock()
-        max_age = (
-            self._auth_settings.max_wall_session
-            if role == "pimpinan"
-            else self._auth_settings.max_session
-        )
-        return (
-            now - session.last_seen_at > self._auth_settings.idle_timeout
-            or now - session.began_at > max_age
-        )
+        now, limits = self._clock(), self._auth_settings
+        max_age = limits.max_wall_session if role == "pimpinan" else limits.max_session
+        is_idle = now - session.last_seen_at > limits.idle_timeout
+        return is_idle or now - session.began_at > max_age
 
     def _is_long_expired(self, session: Session) -> bool:
         """Return whether this session expired so long ago that memory need not hold it."""
@@ -178,12 +139,10 @@ class SessionManager:
     def link(self, number: str) -> Link | None:
         """Return the link of this id while it is valid, else None."""
         link = self._records.links.get(number)
-        if (
-            link is None
-            or guest_links.state(link, self._records.accounts, self._clock()) != "berlaku"
-        ):
+        if link is None:
             return None
-        return link
+        state = guest_links.state(link, self._records.accounts, self._clock())
+        return link if state == "berlaku" else None
 
     def is_link_full(self, link: Link) -> bool:
         """Return whether this link has as many guests as it may have at once."""
@@ -232,8 +191,10 @@ class SessionManager:
         link: str = "",
     ) -> str:
         token, now = secrets.token_urlsafe(32), self._clock()
-        session = Session(hash_session_token(token), account, credential_version, now, now, link)
-        await _run_in(self._writer, self._save_session, session, action, detail)
+        key = hash_session_token(token)
+        session = Session(key, account, credential_version, now, now, link)
+        save = session_records.save_session
+        await _run_in(self._writer, save, self._store, session, now, action, detail)
         self._new_sessions[session.key] = self._sessions[session.key] = session
         return token
 
@@ -268,28 +229,10 @@ class SessionManager:
             self._audit_writer.put(action, "gate", detail)
             self._write_requested.set()
 
-    def report_intrusion(self, what: str, address: str) -> None:
-        """Record in the audit log that a request carried something only an attacker sends."""
-        now = self._clock()
-        reported_at = self._reported_intrusions.get((what, address))
-        if reported_at is not None and now - reported_at <= _REPORT_AGAIN_AFTER:
-            return
-        if len(self._reported_intrusions) >= _MAX_INTRUSIONS:
-            self._reported_intrusions = {
-                key: at
-                for key, at in self._reported_intrusions.items()
-                if now - at <= _REPORT_AGAIN_AFTER
-            }
-        if len(self._reported_intrusions) < _MAX_INTRUSIONS:
-            self._reported_intrusions[what, address] = now
-            self.queue_audit_entry("intruder", {"what": what, "address": address})
-
     def has_too_many_websockets(self, key: str) -> bool:
         """Return whether this session has as many open WebSockets as it may have."""
-        return (
-            bool(key)
-            and sum(ws.key == key for ws in self._websockets) >= _MAX_WEBSOCKETS_PER_SESSION
-        )
+        count = sum(websocket.key == key for websocket in self._websockets)
+        return bool(key) and count >= _MAX_WEBSOCKETS_PER_SESSION
 
     def add_websocket(self, websocket: ManagedWebSocket) -> None:
         """Register an open WebSocket."""
@@ -326,24 +269,10 @@ class SessionManager:
 
     async def refresh(self) -> None:
         """Read access data from the store if it has changed."""
-        records = await _run_in(self._reader, self._read_records, self._records.access_mark)
+        load, known_mark = session_records.load_access_records, self._records.access_mark
+        records = await _run_in(self._reader, load, self._store, known_mark)
         if records is not None:
             self._apply_records(records)
-
-    def _read_records(self, known_mark: tuple[int, str]) -> AccessRecords | None:
-        store = self._store
-        position = store.access_position()
-        if position == known_mark:
-            return None
-        # Sessions are never removed from the store: only new ones are read, unless the store was
-        # replaced.
-        number = known_mark[0]
-        read_all = number <= 0 or store.access_position(number) != known_mark
-        sessions = store.latest_records(SESSION_KIND, after=0 if read_all else number)
-        parsed = {key: _parse_session(key, value) for key, value in sessions.items()}
-        return AccessRecords(
-            position, accounts.load_all(store), guest_links.load_all(store), parsed, read_all
-        )
 
     def _apply_records(self, records: AccessRecords) -> None:
         new = records.sessions
@@ -379,40 +308,19 @@ class SessionManager:
     def _write_pending(self) -> None:
         """Write sign-outs, audit entries and last-seen times; runs in the writer thread."""
         for key, session in list(self._unsaved_sign_outs.items()):
-            self._save_session(session, "sign-out", {}, ended=True)
+            session_records.save_session(
+                self._store, session, self._clock(), "sign-out", {}, ended=True
+            )
             del self._unsaved_sign_outs[key]
         self._audit_writer.flush()
         for key, session in list(self._sessions.items()):
-            late = (
-                session.last_seen_at - self._saved_last_seen.get(key, session.began_at)
-                > _SAVE_LAST_SEEN_EVERY
-            )
+            saved = self._saved_last_seen.get(key, session.began_at)
+            is_late = session.last_seen_at - saved > _SAVE_LAST_SEEN_EVERY
             # Saved so that a restart signs out nobody who was active. A session that ended
             # meanwhile is no longer in self._sessions.
-            if late and key in self._sessions:
-                self._save_session(session)
+            if is_late and key in self._sessions:
+                session_records.save_session(self._store, session, self._clock())
                 self._saved_last_seen[key] = session.last_seen_at
-
-    def _save_session(
-        self,
-        session: Session,
-        action: str | None = None,
-        detail: dict[str, Any] | None = None,
-        *,
-        ended: bool = False,
-    ) -> None:
-        value = {
-            "account": session.account,
-            "link": session.link,
-            "stamp": session.credential_version,
-            "begun": session.began_at.isoformat(),
-            "seen": session.last_seen_at.isoformat(),
-            "ended": ended,
-        }
-        now = self._clock()
-        self._store.put_record(
-            SESSION_KIND, session.key, value, now, session.account, action, detail
-        )
 
     async def _close_ended(self) -> None:
         """Close every WebSocket whose session is no longer valid."""
@@ -425,33 +333,13 @@ class SessionManager:
             error_log.record(_log, "a page was not shown out", error)
 
     def _may_continue(self, websocket: ManagedWebSocket) -> bool:
-        return (
-            self._find_viewer(websocket.key) is not None
-            if websocket.key
-            else not self.has_accounts()
-        )
+        if not websocket.key:
+            return not self.has_accounts()
+        return self._find_viewer(websocket.key) is not None
 
 
 async def _run_in(pool: ThreadPoolExecutor, work: Callable[..., T], *arguments: object) -> T:
     return await asyncio.get_running_loop().run_in_executor(pool, work, *arguments)
-
-
-def hash_session_token(token: str) -> str:
-    """Return the hash under which the store keeps a session token."""
-    return sha256(token.encode()).hexdigest()
-
-
-def _parse_session(key: str, value: Any) -> Session | None:
-    """Parse a stored session; None if it has ended or cannot be read."""
-    try:
-        if value["ended"] is not False:
-            return None
-        began_at, last_seen_at = (datetime.fromisoformat(value[name]) for name in ("begun", "seen"))
-        times = began_at.astimezone(UTC), last_seen_at.astimezone(UTC)
-        link = str(value.get("link", ""))  # absent in sessions older than guest links
-        return Session(key, str(value["account"]), str(value["stamp"]), *times, link)
-    except (KeyError, TypeError, ValueError):
-        return None
 
 
 _current: SessionManager | None = None

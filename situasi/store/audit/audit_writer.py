@@ -65,7 +65,7 @@ class AuditWriter:
         self._has_work, self._stop = threading.Event(), threading.Event()
         self._start_lock = threading.Lock()
         self._job = Job(
-            "trail", self._run_turn, 0.0, retry_s=retry_s, max_retry_s=max(retry_s, _MAX_RETRY_S),
+            "audit", self._run_turn, 0.0, retry_s=retry_s, max_retry_s=max(retry_s, _MAX_RETRY_S),
             expected_errors=(StoreError, OSError), on_stop=outbox.flush,
         )  # fmt: skip
         self._is_started = False

@@ -72,7 +72,7 @@ class ChangeListener:
         self._scope_name = postgres_schema.schema_name(scope)
         self._url, self._start_lock, self._is_started = url, threading.Lock(), False
         self._job = Job(
-            "news", self._listen, 0.0, retry_s=_RETRY_S, max_retry_s=_MAX_RETRY_S,
+            "changes", self._listen, 0.0, retry_s=_RETRY_S, max_retry_s=_MAX_RETRY_S,
             expected_errors=(psycopg.Error, OSError),
         )  # fmt: skip
 
