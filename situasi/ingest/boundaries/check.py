@@ -13,8 +13,8 @@ import shapely
 from situasi.domain import boundaries
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.register import Register
-from situasi.ingest.boundaries import place_names
 from situasi.ingest.boundaries.match_result import register_names
+from situasi.ingest.boundaries.place_names import parse_words
 from situasi.ingest.boundaries.reference import INDONESIA
 from situasi.ingest.boundaries.report import BoundaryReport, Slivers, format_decimal, format_list
 from situasi.ingest.boundaries.topology import area_km2, count_vertices, find_gaps, find_overlaps
@@ -81,8 +81,7 @@ def _code_warnings(checked: Boundaries, expected: dict[str, str]) -> Iterator[st
     differing = [
         f"{code} {name} (daftar: {expected[code]})"
         for code, name in names_by_code.items()
-        if code in expected
-        and place_names.normalize_name(name) != place_names.normalize_name(expected[code])
+        if code in expected and "".join(parse_words(name)) != "".join(parse_words(expected[code]))
     ]
     if differing:
         yield f"nama berbeda dari daftar: {format_list(differing)}"

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pandas as pd
 
 from situasi.domain.register import Register
-from situasi.ingest.boundaries import place_names
 from situasi.ingest.boundaries.match_result import MatchResult, best_match, register_names
 from situasi.ingest.boundaries.name_matching import match_by_names
+from situasi.ingest.boundaries.place_names import code_digits
 
 # If the names of more than this share of rows contradict the codes, these are not Kemendagri's.
 MAX_CONTRADICTED_SHARE = 0.1
@@ -52,16 +52,16 @@ def _with_note(best: MatchResult, rejected_columns: list[str]) -> MatchResult:
 
 
 def _exact_code_parser(expected: dict[str, str]) -> Callable[[object], str | None]:
-    table = {place_names.code_digits(code): code for code in expected}
-    return lambda value: table.get(place_names.code_digits(value))
+    table = {code_digits(code): code for code in expected}
+    return lambda value: table.get(code_digits(value))
 
 
 def _longer_code_parser(expected: dict[str, str]) -> Callable[[object], str | None]:
     """Parse codes of desa (1xxx, 2xxx) as their kecamatan, also codes with the 0 that BPS adds."""
-    table = {place_names.code_digits(code): code for code in expected}
+    table = {code_digits(code): code for code in expected}
 
     def parse(value: object) -> str | None:
-        text = place_names.code_digits(value)
+        text = code_digits(value)
         is_desa = len(text) == 10 and text[6] in "12"
         is_padded = len(text) == 7 and text[6] == "0"
         return table.get(text[:6]) if is_desa or is_padded else None

@@ -6,13 +6,11 @@ import re
 from dataclasses import dataclass
 
 from situasi.domain.register import Register
-from situasi.domain.settings import ROOT
 from situasi.ingest.gazetteer import codes
 from situasi.ingest.gazetteer.name_index import (
     Abbreviations,
-    NameIndex,
     Words,
-    load_abbreviations,
+    build_name_index,
     tokenize_name,
 )
 from situasi.ingest.parsing.cells import (
@@ -42,16 +40,11 @@ class PlaceLookup:
 
     def __init__(self, register: Register, abbreviations: Abbreviations | None = None) -> None:
         """Build the name indexes. abbreviations: by short word; None reads our own places.csv."""
-        if abbreviations is None:
-            abbreviations = load_abbreviations(ROOT / "data" / "vocabulary" / "places.csv")
         self._register = register
-        self._kecamatan = NameIndex(abbreviations)
+        names = {code: area.name for code, area in register.kecamatan.items()}
+        self._kecamatan = build_name_index(names, register.aliases, abbreviations)
+        abbreviations = self._kecamatan.abbreviations
         self._desa = DesaLookup(register, abbreviations)
-        for area in register.kecamatan.values():
-            self._kecamatan.add(area.code, area.name)
-        for code, spelling in register.aliases:
-            if code in register.kecamatan:
-                self._kecamatan.add(code, spelling)
         name = tokenize_name(register.election.kabupaten)
         self._name_words = frozenset(
             self._kecamatan.known_words | self._desa.name_words | {*abbreviations}
@@ -232,12 +225,8 @@ class DesaLookup:
 
     def __init__(self, register: Register, abbreviations: Abbreviations) -> None:
         self._register = register
-        self._desa = NameIndex(abbreviations)
-        for village in register.desa.values():
-            self._desa.add(village.code, village.name)
-        for code, spelling in register.aliases:
-            if code in register.desa:
-                self._desa.add(code, spelling)
+        names = {code: village.name for code, village in register.desa.items()}
+        self._desa = build_name_index(names, register.aliases, abbreviations)
         areas = {village.kecamatan for village in register.desa.values()}
         self._codes_by_kecamatan = {
             area: frozenset(c for c, village in register.desa.items() if village.kecamatan == area)

@@ -12,6 +12,7 @@ from pathlib import Path
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from situasi.domain.settings import ROOT
 from situasi.ingest.parsing.cells import normalize_text
 from situasi.ingest.vocabulary import csv_lists
 
@@ -154,6 +155,24 @@ class NameIndex:
         """Return the words as written and with every abbreviation expanded in each way."""
         choices = [(word, *self.abbreviations.get(word, ())) for word in words]
         return islice(product(*choices), _MAX_SPELLINGS)
+
+
+def build_name_index(
+    names: Mapping[str, str],
+    aliases: Iterable[tuple[str, str]],
+    abbreviations: Abbreviations | None = None,
+) -> NameIndex:
+    """Index names by code, and the aliases, (code, spelling), of these places.
+
+    abbreviations: None reads our own places.csv.
+    """
+    if abbreviations is None:
+        abbreviations = load_abbreviations(ROOT / "data" / "vocabulary" / "places.csv")
+    index = NameIndex(abbreviations)
+    for code, spelling in (*names.items(), *aliases):
+        if code in names:
+            index.add(code, spelling)
+    return index
 
 
 def _join_words(words: Words) -> str:
