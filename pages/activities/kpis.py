@@ -88,10 +88,6 @@ def _build_next_card(data: ActivityData, today: date) -> Card:
     return Card(_("Tahap berikut"), build_sentence(stage.name), note)
 
 
-def _format_ratio(part: int, total: int) -> str:
-    return i18n.format_counts(_("{n} dari {all}"), n=part, all=total)
-
-
 def _build_no_report_card(title: str) -> Card:
     return Card(title, "–", _("belum ada laporan giat"))
 
@@ -108,7 +104,7 @@ def _build_done_card(data: ActivityData) -> Card:
         (_("{n} tanpa status"), counts["tanpa_status"]),
     ]
     note = " · ".join(i18n.format_counts(text, n=n) for text, n in parts if n)
-    return Card(title, _format_ratio(counts["terlaksana"], len(data.activities)), note)
+    return Card(title, i18n.format_ratio(counts["terlaksana"], len(data.activities)), note)
 
 
 def _build_lapsed_card(data: ActivityData) -> Card:
@@ -121,7 +117,7 @@ def _build_lapsed_card(data: ActivityData) -> Card:
     lapsed = data.state_counts["lewat"]
     hours = board().register.election.rules.activity_report_due.total_seconds() / 3600
     note = i18n.format_counts(_("rencana, lebih dari {n} jam sesudah waktunya"), n=hours)
-    return Card(title, _format_ratio(lapsed, len(planned)), note, is_alarm=bool(lapsed))
+    return Card(title, i18n.format_ratio(lapsed, len(planned)), note, is_alarm=bool(lapsed))
 
 
 def _build_drill_card(data: ActivityData) -> Card:
@@ -130,10 +126,10 @@ def _build_drill_card(data: ActivityData) -> Card:
         return _build_no_report_card(title)
     done = data.drills[data.drills["state"] == "terlaksana"]
     if done.empty:
-        return Card(title, _format_ratio(0, len(data.drills)), _("belum ada yang terlaksana"))
+        return Card(title, i18n.format_ratio(0, len(data.drills)), _("belum ada yang terlaksana"))
     last = done["occurred_at"].iloc[0].tz_convert(board().register.election.zone)
     note = _("terlaksana, terakhir {day}").format(day=i18n.format_date(last))
-    return Card(title, _format_ratio(len(done), len(data.drills)), note)
+    return Card(title, i18n.format_ratio(len(done), len(data.drills)), note)
 
 
 def _select_started_lines(data: ActivityData) -> list[sop_checklist.ChecklistItem]:
@@ -154,7 +150,7 @@ def _build_sop_card(data: ActivityData) -> Card:
     if counts["sebagian"]:
         parts.append(i18n.format_counts(_("{n} sebagian"), n=counts["sebagian"]))
     if sum(running_counts.values()):
-        done = _format_ratio(running_counts["selesai"], sum(running_counts.values()))
+        done = i18n.format_ratio(running_counts["selesai"], sum(running_counts.values()))
         parts.append(_("tahap berjalan {now}").format(now=done))
     note = " · ".join(parts)
-    return Card(title, _format_ratio(counts["selesai"], len(started_lines)), note)
+    return Card(title, i18n.format_ratio(counts["selesai"], len(started_lines)), note)

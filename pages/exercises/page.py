@@ -97,7 +97,7 @@ def render_kpis(overview: ExerciseOverview) -> None:
 def _build_cases_kpi(overview: ExerciseOverview) -> Kpi:
     cases = overview.responses.drop_duplicates("id")
     reported_count = int(cases["injected"].notna().sum())
-    value = i18n.format_counts(_("{n} dari {all}"), n=reported_count, all=len(cases))
+    value = i18n.format_ratio(reported_count, len(cases))
     note = i18n.format_counts(_("{n} skenario dimulai"), n=len(overview.runs))
     return Kpi(
         "kasus",

@@ -50,7 +50,7 @@ def _build_reporting_card(unit: UnitSummary) -> Card:
         i18n.format_counts(_("{n} senyap"), n=unit.silent_count) if unit.silent_count else "",
         i18n.format_counts(_("{n} belum ada laporan"), n=missing) if missing else "",
     ]
-    value = i18n.format_counts(_("{n} dari {all}"), n=unit.reporting_count, all=unit.member_count)
+    value = i18n.format_ratio(unit.reporting_count, unit.member_count)
     note = " · ".join(filter(None, notes)) or _("semua melapor")
     return Card(_("Kabupaten melapor"), value, note, is_alarm=bool(unit.silent_count))
 

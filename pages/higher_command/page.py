@@ -16,16 +16,13 @@ from situasi.ui.page_layout import render_title
 
 def show() -> None:
     """Draw the page of a higher command."""
-    overview, view_time, province = (
-        higher_command_session.get_overview(),
+    overview, province = higher_command_session.get_overview(), tenant.get_province()
+    view_time, total = (
         higher_command_session.get_view_time(),
-        tenant.get_province(),
-    )
-    units, total = (
-        comparison.build_unit_summaries(
-            overview, province, higher_command_session.get_estimated_kabupaten()
-        ),
         higher_command_session.compute_totals(),
+    )
+    units = comparison.build_unit_summaries(
+        overview, province, higher_command_session.get_estimated_kabupaten()
     )
     render_title(view_time, higher_command_panels.format_title(province), session.viewer())
     render_kpi_row(higher_command_kpis.build_kpis(total, units))

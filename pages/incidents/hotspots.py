@@ -68,10 +68,8 @@ def _is_outside_link(selection: Selection) -> bool:
 
 def _build_view(context: PageContext, selection: Selection) -> HotspotView:
     all_times = replace(selection, kecamatan=(), since=None, until=None)
-    hotspots, codes = (
-        context.compute(compute_hotspots, all_times, _list_label_points()),
-        context.selected_kecamatan(),
-    )
+    hotspots = context.compute(compute_hotspots, all_times, _list_label_points())
+    codes = context.selected_kecamatan()
     cells, cases = hotspots.rate_table, hotspots.day.cases
     return HotspotView(
         hotspots,

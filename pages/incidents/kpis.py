@@ -73,16 +73,12 @@ def _build_open_card(worklist: Worklist) -> Card:
             if level or levels.get(None)
         ]
     )
-    value = i18n.format_counts(
-        _("{n} dari {all}"), n=len(worklist.open_cases), all=len(worklist.selected_cases)
-    )
+    value = i18n.format_ratio(len(worklist.open_cases), len(worklist.selected_cases))
     return Card(_("Kejadian terbuka"), value, level_counts, is_alarm=bool(levels.get("tinggi")))
 
 
 def _build_overdue_card(worklist: Worklist) -> Card:
-    value = i18n.format_counts(
-        _("{n} dari {all}"), n=len(worklist.overdue_cases), all=len(worklist.open_cases)
-    )
+    value = i18n.format_ratio(len(worklist.overdue_cases), len(worklist.open_cases))
     if worklist.overdue_cases.empty:
         return Card(_("Lewat waktu"), value, _("tidak ada yang lewat batas"))
     high_count = int((worklist.overdue_cases["tingkat"] == "tinggi").sum())

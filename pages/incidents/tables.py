@@ -68,10 +68,8 @@ def build_durations_table(worklist: Worklist, step: str) -> Table:
     milestones = worklist.case_milestones.reindex(worklist.selected_cases["case"]).reset_index()
     durations = milestones[step].fillna(pd.Timestamp(worklist.at)) - milestones["start"]
     order = durations.sort_values(ascending=False, kind="stable").index
-    milestones, cases = (
-        milestones.loc[order],
-        worklist.selected_cases.reset_index(drop=True).loc[order],
-    )
+    milestones = milestones.loc[order]
+    cases = worklist.selected_cases.reset_index(drop=True).loc[order]
     return make_table(
         {
             _("lama"): duration_column(durations.loc[order]),

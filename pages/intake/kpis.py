@@ -102,14 +102,14 @@ def _build_silent_card(feeds: pd.DataFrame) -> Card:
     expected, silent = feeds[feeds["expected"]], feeds[feeds["silent"]]
     if expected.empty:
         return Card(title, "–", _("di luar jam pemantauan"))
-    value = i18n.format_counts(_("{n} dari {all}"), n=len(silent), all=len(expected))
+    value = i18n.format_ratio(len(silent), len(expected))
     names = ", ".join(label("feed", feed) for feed in silent["feed"])
     return Card(title, value, names or _("semua melapor"), is_alarm=bool(names))
 
 
 def _build_withdrawn_card(deliveries: pd.DataFrame) -> Card:
     gone = deliveries[deliveries["withdrawn"] > 0]
-    value = i18n.format_counts(_("{n} dari {all}"), n=len(gone), all=len(deliveries))
+    value = i18n.format_ratio(len(gone), len(deliveries))
     rows = i18n.format_number(int(gone["withdrawn"].sum()))
     note = _("{n} baris, tidak ada yang dihapus").format(n=rows) if len(gone) else _("tidak ada")
     return Card(_("Kiriman ditarik"), value if len(deliveries) else "–", note)

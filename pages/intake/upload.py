@@ -67,10 +67,8 @@ def _free_replaced_file(file: Any) -> None:
     replaced_id = st.session_state.pop(_REPLACED_FILE_KEY, None)
     if replaced_id is not None:
         uploads.release_file(replaced_id)
-    previous_id, current_id = (
-        st.session_state.get(_FILE_KEY),
-        None if file is None else file.file_id,
-    )
+    previous_id = st.session_state.get(_FILE_KEY)
+    current_id = None if file is None else file.file_id
     st.session_state[_FILE_KEY] = current_id
     if previous_id is not None and previous_id != current_id:
         st.session_state.pop(_TRIAL_KEY, None)

@@ -122,10 +122,6 @@ def build_kpis(overview: NeutralitySummary | None) -> list[Kpi]:
     ]
 
 
-def _format_ratio(part: int, total: int) -> str:
-    return i18n.format_counts(_("{n} dari {all}"), n=part, all=total)
-
-
 def _format_target_days() -> str:
     return i18n.format_number(board().register.election.rules.neutrality_target.days)
 
@@ -133,7 +129,7 @@ def _format_target_days() -> str:
 def _build_open_card(overview: NeutralitySummary) -> Card:
     return Card(
         _("Kasus terbuka"),
-        _format_ratio(len(overview.open_cases), len(overview.cases)),
+        i18n.format_ratio(len(overview.open_cases), len(overview.cases)),
         _("dari semua kasus"),
     )
 
@@ -142,7 +138,7 @@ def _build_overdue_card(overview: NeutralitySummary) -> Card:
     late = len(overview.overdue_cases)
     title = _("Lewat {n} hari").format(n=_format_target_days())
     note = _("dari kasus terbuka, sejak LP atau kabar pertama")
-    return Card(title, _format_ratio(late, len(overview.open_cases)), note, is_alarm=bool(late))
+    return Card(title, i18n.format_ratio(late, len(overview.open_cases)), note, is_alarm=bool(late))
 
 
 def _build_class_card(overview: NeutralitySummary) -> Card:
@@ -151,7 +147,7 @@ def _build_class_card(overview: NeutralitySummary) -> Card:
             for code in KELAS if code in counts]  # fmt: skip
     classed_count = int(counts.sum())
     note = " · ".join(parts) or _("belum ada gelar perkara yang menetapkan kelas")
-    return Card(_("Sudah berkelas"), _format_ratio(classed_count, len(overview.cases)), note)
+    return Card(_("Sudah berkelas"), i18n.format_ratio(classed_count, len(overview.cases)), note)
 
 
 def _build_ended_card(overview: NeutralitySummary) -> Card:
@@ -160,7 +156,7 @@ def _build_ended_card(overview: NeutralitySummary) -> Card:
             for step in neutrality.END_STEPS]  # fmt: skip
     return Card(
         _("Kasus berakhir"),
-        _format_ratio(int((~overview.cases["open"]).sum()), len(overview.cases)),
+        i18n.format_ratio(int((~overview.cases["open"]).sum()), len(overview.cases)),
         " · ".join(parts),
     )
 

@@ -28,11 +28,8 @@ PAGE_SIZE = 20
 # Limit of one paste, far below what the server takes in one message; the export of a whole
 # conversation is uploaded as a file.
 MAX_PASTE_CHARS = 200_000
-_PASTE_KEY, _PASTE_NUMBER_KEY, _ERROR_KEY = (
-    "_lapor_pesan",
-    "_lapor_pesan_giliran",
-    "_lapor_pesan_ditolak",
-)
+_PASTE_KEY, _PASTE_NUMBER_KEY = "_lapor_pesan", "_lapor_pesan_giliran"
+_ERROR_KEY = "_lapor_pesan_ditolak"
 
 
 def render_messages_panel(context: PageContext) -> None:

@@ -149,22 +149,18 @@ def render_file_buttons(page_request: PageRequest) -> None:
     page_layout.render_section_title(_("Berkas"))
     for error_text in files.list_template_errors(board().register.election.folder):
         markup.render_empty_state(error_text)
-    period = (
-        None
-        if page_request.sitrep_request.kind == "situasi"
-        else (page_request.sitrep_request.since, page_request.sitrep_request.until)
-    )
+    request = page_request.sitrep_request
     name = files.format_stem(
-        page_request.sitrep_request.kind,
+        request.kind,
         page_request.view_time.at,
-        page_request.sitrep_request.kecamatan,
-        period,
+        request.kecamatan,
+        None if request.kind == "situasi" else (request.since, request.until),
         has_exercise_rows=page_request.snapshot_view.snapshot.rehearsal,
     )
     details = {
         "table": "laporan",
-        "title": label("laporan", page_request.sitrep_request.kind),
-        "kurun": _format_period(page_request),
+        "title": label("laporan", request.kind),
+        "kurun": f"{request.since:%Y-%m-%dT%H:%M}/{request.until:%Y-%m-%dT%H:%M}",
     }
     with st.container(horizontal=True):
         for file_format, mime in files.FORMATS.items():
@@ -207,13 +203,6 @@ def _make_sitrep_builder(page_request: PageRequest) -> Callable[[], Sitrep]:
     )
 
 
-def _format_period(page_request: PageRequest) -> str:
-    return (
-        f"{page_request.sitrep_request.since:%Y-%m-%dT%H:%M}/"
-        f"{page_request.sitrep_request.until:%Y-%m-%dT%H:%M}"
-    )
-
-
 def _get_selected_kind() -> str:
     return next(iter(url_state.get_selected(_KIND_PARAM)), KINDS[0])
 
@@ -224,13 +213,13 @@ def _render_custom_period() -> tuple[Any, Any]:
     left, right = st.columns(2)
     _render_day_field(left, _FROM_PARAM, _("Dari tanggal"), election.day)
     _render_day_field(right, _UNTIL_PARAM, _("Sampai tanggal"), election.day)
-    first, last = (
-        _get_selected_day(_FROM_PARAM, election.day),
-        _get_selected_day(_UNTIL_PARAM, election.day),
+    since, _end = sitrep_request.compute_day_period(
+        _get_selected_day(_FROM_PARAM, election.day), election
     )
-    return sitrep_request.compute_day_period(first, election)[0], sitrep_request.compute_day_period(
-        last, election
-    )[1]
+    _start, until = sitrep_request.compute_day_period(
+        _get_selected_day(_UNTIL_PARAM, election.day), election
+    )
+    return since, until
 
 
 def _render_day_field(container: Any, name: str, title: str, default: date) -> None:

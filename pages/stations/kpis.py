@@ -70,7 +70,7 @@ def _build_moving_boxes_kpi(tps: pd.DataFrame) -> Kpi:
 
 def _build_arrived_boxes_kpi(tps: pd.DataFrame) -> Kpi:
     arrived = tps["box"].isin(ARRIVED_BOX_PHASES)
-    value = i18n.format_counts(_("{n} dari {all}"), n=int(arrived.sum()), all=len(tps))
+    value = i18n.format_ratio(int(arrived.sum()), len(tps))
     card = Card(_("Kotak tiba di PPK"), value, _("hari ditutup bila semua tiba"))
     count = _build_values(int(arrived.sum()))
     return Kpi("tiba", card, lambda: stations.build_stations_table(tps[~arrived]), count)

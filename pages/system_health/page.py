@@ -317,10 +317,8 @@ def _build_curve(
     theme: Theme,
 ) -> go.Figure:
     selected = select_worst_samples(health_measure, samples)
-    times, values = (
-        [_get_local_time(sample) for sample in selected],
-        [health_measure.read_value(sample) for sample in selected],
-    )
+    times = [_get_local_time(sample) for sample in selected]
+    values = [health_measure.read_value(sample) for sample in selected]
     return build_health_chart(times, values, health_measure.limit, _(health_measure.unit), theme)
 
 

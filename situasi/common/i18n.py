@@ -82,6 +82,11 @@ def format_counts(text: str, **counts: float) -> str:
     return text.format(**{name: format_number(value) for name, value in counts.items()})
 
 
+def format_ratio(part: float, total: float) -> str:
+    """Return a text like '4 dari 16'."""
+    return format_counts(_("{n} dari {all}"), n=part, all=total)
+
+
 def format_signed(value: int) -> str:
     """Return a number as +3, −2 or ±0."""
     if value == 0:

@@ -94,11 +94,8 @@ def is_ink_readable(fill: str, alpha: int, theme: Theme) -> bool:
         (over * alpha + under * (255 - alpha)) / 255
         for over, under in zip(hex_to_rgba(fill)[:3], hex_to_rgba(theme.paper)[:3], strict=True)
     ]
-    background, ink, paper = (
-        _compute_luminance(channels),
-        _compute_luminance(hex_to_rgba(theme.ink)[:3]),
-        _compute_luminance(hex_to_rgba(theme.paper)[:3]),
-    )
+    background = _compute_luminance(channels)
+    ink, paper = (_compute_luminance(hex_to_rgba(c)[:3]) for c in (theme.ink, theme.paper))
     return _compute_contrast_ratio(background, ink) >= _compute_contrast_ratio(background, paper)
 
 

@@ -97,14 +97,14 @@ def _on_tick(language: str) -> None:
         url_state.acknowledge_url()
     page.first_tick_done = True
     try:
-        current, now = (
+        current = (
             _rollups_state()
             if tenant.is_higher_command()
-            else _snapshot_state(session.get_snapshot_view()),
-            session.now(),
+            else _snapshot_state(session.get_snapshot_view())
         )
     except BoardUnavailable:
         st.rerun()  # the page shows the reason
+    now = session.now()
     # Relative times ("4 menit lalu") change each minute, so a new minute redraws the page.
     if current.state != page.state or now.replace(second=0, microsecond=0) > page.rendered_at:
         if redraw_limiter.try_acquire() or now - page.checked_at > MAX_REDRAW_DELAY:
@@ -114,18 +114,11 @@ def _on_tick(language: str) -> None:
         page.checked_at = current.checked_at
     info = tenant.get_info()
     checked_at = page.checked_at.astimezone(info.zone)
+    text = _("Diperiksa {time} {zone}")
     if current.trouble:
-        st.caption(
-            _("Gambar terakhir {time} {zone}. {why}").format(
-                time=f"{checked_at:%H.%M.%S}",
-                zone=info.zone_label,
-                why=current.trouble,
-            )
-        )
-    else:
-        st.caption(
-            _("Diperiksa {time} {zone}").format(time=f"{checked_at:%H.%M.%S}", zone=info.zone_label)
-        )
+        text = _("Gambar terakhir {time} {zone}. {why}")
+    time_text = f"{checked_at:%H.%M.%S}"
+    st.caption(text.format(time=time_text, zone=info.zone_label, why=current.trouble))
 
 
 # Redraws per second, and at once after an idle time, so that a few viewers never wait.

@@ -28,10 +28,8 @@ FILLED_HEIGHT_SHARE = 0.94  # of the height
 _ZOOM_STEPS, _ZOOM_STEP = 8, 0.1  # number and size of the zoom steps by which the map may shrink
 _SIDE_GAP_PX = 18.0  # between the map and a name beside it
 # Row height: name above value or, where there are too many for that, in one line.
-_TWO_LINE_ROW_PX, _ONE_LINE_ROW_PX = (
-    label_metrics.TWO_LINE_HEIGHT_PX + 6,
-    label_metrics.ONE_LINE_HEIGHT_PX + 4,
-)
+_TWO_LINE_ROW_PX = label_metrics.TWO_LINE_HEIGHT_PX + 6
+_ONE_LINE_ROW_PX = label_metrics.ONE_LINE_HEIGHT_PX + 4
 
 AreaNames = tuple[tuple[str, str], ...]
 
