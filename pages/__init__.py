@@ -1,1 +1,1 @@
-"""The pages, one package each with `page.show()`; importing them has no side effects."""
+"""The pages, one package each with `page.show(context)`; importing them has no side effects."""

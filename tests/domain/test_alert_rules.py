@@ -17,7 +17,7 @@ from situasi.domain.alert_rules import RULE_CODES
 from situasi.domain.feed_schemas import JENIS, KERAWANAN, SITUASI, TINGKAT
 from situasi.domain.register import Register
 from situasi.domain.settings import ROOT
-from situasi.presentation import alerts as telling
+from situasi.presentation import alerts as alert_texts
 
 FOLDER = ROOT / "data" / "elections" / "ogan-ilir-2024"
 
@@ -41,14 +41,14 @@ def test_every_rule_can_say_what_it_watches_and_why_it_called(
 ) -> None:
     set_language(language)
     for code in RULE_CODES:
-        said = [telling.format_condition(register.election, code)]
+        said = [alert_texts.format_condition(register.election, code)]
         for what in (None, "TPS 001"):
             said.append(
-                telling.format_cause(register.election, code, 7, where="Indralaya", what=what,
+                alert_texts.format_cause(register.election, code, 7, where="Indralaya", what=what,
                               value="12", since="07.30")
             )  # fmt: skip
         assert all(said) and not any(re.search(r"[{}]", one) for one in said)
-        assert telling.list_thresholds(register.election, code)
+        assert alert_texts.list_thresholds(register.election, code)
         assert "TPS 001" in said[2] or code == "beruntun"
     set_language("id")
 
@@ -108,7 +108,7 @@ def test_the_level_of_a_number_is_the_gravest_that_it_reaches() -> None:
 
 
 def test_a_level_that_no_number_has_is_not_told_of_a_rule(register: Register) -> None:
-    told = dict(telling.list_thresholds(register.election, "kotak"))
+    told = dict(alert_texts.list_thresholds(register.election, "kotak"))
     assert "perhatian" not in told
     assert told["penting"].endswith("1") and told["kritis"].endswith("3")
 
