@@ -47,6 +47,13 @@ def format_filter_value(register: Register, name: str, code: str) -> str:
     return formatters[name](code) if name in formatters else label(name, code)
 
 
+def format_clock_note(view_time: ViewTime) -> str:
+    """Return which clock a time is of: that of an exercise, of now, or of the past."""
+    if view_time.is_exercise:
+        return _("jam latihan")
+    return _("langsung") if view_time.live else _("lampau")
+
+
 def format_window(code: str) -> str:
     """Return the label of a time window (analysis.view_time.WINDOWS)."""
     return {

@@ -16,7 +16,7 @@ from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.presentation import view_text as presentation_view_text
+from situasi.presentation import view_text
 from situasi.ui import briefings, filters, guest_link_form, playback, tenant, url_state
 from situasi.ui.components import markup
 from situasi.ui.page_context import PageContext
@@ -75,13 +75,7 @@ def render_header(context: PageContext, title: str = "Situasi") -> None:
 def render_title(view_time: ViewTime, title: str, viewer: Viewer) -> DeltaGenerator:
     """Draw page, Polres, time, and whether that is the present; return the line for more."""
     info = tenant.get_info()
-    note = (
-        _("jam latihan")
-        if view_time.is_exercise
-        else _("langsung")
-        if view_time.live
-        else _("lampau")
-    )
+    note = view_text.format_clock_note(view_time)
     links = [
         (code.upper(), _language_url(code), code == i18n.current_language())
         for code in i18n.LANGUAGES
@@ -116,7 +110,7 @@ def _build_header_links(viewer: Viewer) -> Markup:
         return Markup()
     if not viewer.may_open("situasi"):
         return Markup()
-    names = [*presentation_view_text.SITUATION_FILTERS, "lang"]
+    names = [*view_text.SITUATION_FILTERS, "lang"]
     pairs = [pair for pair in url_state.get_parameters() if pair[0] in names]
     query = f"?{urlencode(pairs)}" if pairs else ""
     wall = markup.build_header_link(_("Layar"), f"/layar{query}")

@@ -32,7 +32,7 @@ from situasi.live.analysis_cache import AnalysisCache
 from situasi.live.snapshot import Snapshot, SnapshotView
 from situasi.presentation import incident_item, map_measures
 from situasi.presentation.model import KpiText, Mark, MarkedCount, TextOrCounts
-from situasi.presentation.view_text import format_filters, list_banners
+from situasi.presentation.view_text import format_clock_note, format_filters, list_banners
 from situasi.server.wall import svg_map, views
 from situasi.server.wall.query import WallQuery
 from situasi.server.wall.views import MAX_LINES, ListLine, ViewData, WallView
@@ -147,14 +147,11 @@ def _format_filter(query: WallQuery, register: Any) -> str:
 
 
 def _build_moment(view_time: ViewTime) -> dict[str, Any]:
-    note = _("langsung") if view_time.live else _("lampau")
-    if view_time.is_exercise:
-        note = _("jam latihan")
     return {
         "at": _epoch_ms(view_time.at),
         "ticks": view_time.live and not view_time.is_exercise,
         "live": view_time.live,
-        "note": note,
+        "note": format_clock_note(view_time),
         "day": i18n.format_long_date(view_time.at),
     }
 
