@@ -85,12 +85,10 @@ class Day:
             ViewTime(at, live=live, is_exercise=False),
         )
         assert shown.trouble is None
-        findings, snapshot = self.board.analysis_cache, shown.snapshot
-        found: dict[str, Any] = {
-            work.__name__: findings.compute(work, snapshot, moment, EVERYTHING) for work in WORKS
-        }
-        found["overview"] = findings.compute_overview(snapshot, moment, EVERYTHING, Selection())
-        found["heard"] = findings.feed_states(snapshot, moment, EVERYTHING)
+        view = self.board.analysis_cache.view(shown.snapshot, moment, EVERYTHING)
+        found: dict[str, Any] = {work.__name__: view.compute(work) for work in WORKS}
+        found["overview"] = view.compute_overview(Selection())
+        found["heard"] = view.feed_states()
         found["held"] = self.board.store.quarantine_frame(None if live else at)
         return plain(found)
 

@@ -70,14 +70,10 @@ class AnalysisCache:
 
     def __init__(self, register: Register) -> None:
         self._register = register
-        self._results, self._frames = (
-            SingleFlightCache(_MAX_RESULTS),
-            SingleFlightCache(_MAX_FRAMES),
-        )
-        self._past_results, self._past_frames = (
-            SingleFlightCache(_MAX_PAST_RESULTS),
-            SingleFlightCache(_MAX_PAST_FRAMES),
-        )
+        self._results = SingleFlightCache(_MAX_RESULTS)
+        self._frames = SingleFlightCache(_MAX_FRAMES)
+        self._past_results = SingleFlightCache(_MAX_PAST_RESULTS)
+        self._past_frames = SingleFlightCache(_MAX_PAST_FRAMES)
         self._past_turns = ConcurrencyLimiter(_MAX_PAST_THREADS, max_per_owner=1)
         self._registers = SingleFlightCache(_MAX_REGISTERS)
         self._requests: OrderedDict[CachedRequest, float] = OrderedDict()
@@ -89,74 +85,15 @@ class AnalysisCache:
             access, lambda: access_scope.filter_register(self._register, access)
         )
 
-    def known_rows(self, snapshot: Snapshot, view_time: ViewTime, access: AccessScope) -> AsOfView:
-        """Return the rows known at this view time, by feed, in this scope."""
-        return self._known_rows(snapshot, _known_until(view_time), access)
-
-    def compute(
-        self,
-        query: Analysis,
-        snapshot: Snapshot,
-        view_time: ViewTime,
-        access: AccessScope,
-        *arguments: Hashable,
-    ) -> Any:
-        """Return the result of this analysis at this time, computed once per access scope.
-
-        query: called with the frames (by feed) of the known rows of the feeds that it reads
-        (analysis.queries) and this scope sees; the register; the time; the results of the analyses
-        it depends on; and `arguments`. It is not run again while no row comes for these feeds.
-        """
-        self._note_request(CachedRequest(access, query, arguments), view_time)
-        with self._wait_for_turn(view_time):
-            return self._compute(query, snapshot, view_time, access, arguments)
-
-    def compute_on_snapshot(
-        self,
-        query: Analysis,
-        snapshot: Snapshot,
-        view_time: ViewTime,
-        access: AccessScope,
-        *arguments: Hashable,
-    ) -> Any:
-        """Return the result of a query on batches and quarantine too, computed once per version.
-
-        query: called with the snapshot, the known rows by feed, the view time and `arguments`.
-        """
-        self._note_request(CachedRequest(access, query, arguments, is_on_snapshot=True), view_time)
-        with self._wait_for_turn(view_time):
-            return self._compute_on_snapshot(query, snapshot, view_time, access, arguments)
+    def view(self, snapshot: Snapshot, view_time: ViewTime, access: AccessScope) -> AnalysisView:
+        """Return what this scope sees of a snapshot at this time."""
+        return AnalysisView(self, snapshot, view_time, access)
 
     def get_or_make(
         self, name: str, snapshot: Snapshot, make: Callable[[], ValueT], *key: Hashable
     ) -> ValueT:
         """Return another value of this version, made once per key. Raises as `make` does."""
         return self._results.get((name, snapshot.origin, snapshot.version, key), make)
-
-    def compute_overview(
-        self, snapshot: Snapshot, view_time: ViewTime, access: AccessScope, selection: Selection
-    ) -> Overview:
-        """Return the overview of this selection."""
-        self._note_request(CachedRequest(access, selection), view_time)
-        with self._wait_for_turn(view_time):
-            overview = self._compute_overview(snapshot, view_time, access, selection)
-            feeds = self.feed_states(snapshot, view_time, access)
-        # The value keeps `overview` alive, so that no other object gets the same id().
-        key = ("joined", id(overview), feeds)
-        results = self._results_for(view_time)
-        return results.get(key, lambda: (overview, replace(overview, feed_states=list(feeds))))[1]
-
-    def feed_states(
-        self, snapshot: Snapshot, view_time: ViewTime, access: AccessScope
-    ) -> tuple[FeedState, ...]:
-        """Return which feeds of this scope should be reporting now, and when each last did."""
-        minute = cache_minute(view_time)
-        key = ("heard", tuple(snapshot.editions.values()), minute, view_time.live, access)
-        known_rows = self._known_rows(snapshot, _known_until(view_time), access)
-        with self._wait_for_turn(view_time):
-            return self._results_for(view_time).get(
-                key, lambda: tuple(compute_feed_states(known_rows, self._register.election, minute))
-            )
 
     def precompute(self, snapshot: Snapshot, view_time: ViewTime, deadline_s: float) -> None:
         """Compute recent requests before anybody asks for them on these rows or this minute.
@@ -167,30 +104,14 @@ class AnalysisCache:
             if time.monotonic() > deadline_s:
                 return
             try:
-                if isinstance(request.query, Selection):
-                    self._compute_overview(snapshot, view_time, request.access, request.query)
-                    self.feed_states(snapshot, view_time, request.access)
-                elif request.is_on_snapshot:
-                    self._compute_on_snapshot(
-                        request.query, snapshot, view_time, request.access, request.arguments
-                    )
-                else:
-                    self._compute(
-                        request.query, snapshot, view_time, request.access, request.arguments
-                    )
+                self.view(snapshot, view_time, request.access).precompute(request)
             except Exception:  # noqa: BLE001 (the next request is still computed)
                 # A viewer sees the error on the page; here only the log shows it.
                 _log.exception("not found ahead: %s", request.query)
 
-    def _wait_for_turn(self, view_time: ViewTime) -> AbstractContextManager[None]:
-        """Return a slot to wait for before computing a past time; live views never wait."""
-        return nullcontext() if view_time.live else self._past_turns.slot(OWNER.get())
-
-    def _results_for(self, view_time: ViewTime) -> SingleFlightCache:
-        return self._results if view_time.live else self._past_results
-
-    def _note_request(self, request: CachedRequest, view_time: ViewTime) -> None:
-        if not view_time.live or any(map(_moves_with_clock, (request.query, *request.arguments))):
+    def note_request(self, request: CachedRequest) -> None:
+        """Remember a live request, to be precomputed while somebody asks for it."""
+        if any(map(_moves_with_clock, (request.query, *request.arguments))):
             return
         with self._lock:
             self._requests[request] = time.monotonic()
@@ -208,77 +129,15 @@ class AnalysisCache:
                 if requested_s >= oldest_s
             ]
 
-    def _compute(
-        self,
-        query: Analysis,
-        snapshot: Snapshot,
-        view_time: ViewTime,
-        access: AccessScope,
-        arguments: tuple[Hashable, ...] = (),
-    ) -> Any:
-        dependencies, minute = queries.dependencies_of(query), cache_minute(view_time)
-        feeds = [feed for feed in dependencies.all_feeds if feed in access.feeds]
-        rows = tuple(
-            self._rows_key(snapshot, feed, _known_until(view_time), access) for feed in feeds
-        )
+    def wait_for_turn(self, *, live: bool) -> AbstractContextManager[None]:
+        """Return a slot to wait for before computing a past time; live views never wait."""
+        return nullcontext() if live else self._past_turns.slot(OWNER.get())
 
-        def make() -> Any:
-            known_rows = self._known_rows(snapshot, _known_until(view_time), access)
-            parts = [
-                self._compute(part, snapshot, view_time, access) for part in dependencies.depends_on
-            ]
-            return query(
-                dependencies.restrict_frames(known_rows),
-                self.register(access),
-                minute,
-                *parts,
-                *arguments,
-            )
+    def results(self, *, live: bool) -> SingleFlightCache:
+        """Return the cache of results of the present, or of past times."""
+        return self._results if live else self._past_results
 
-        name = f"{query.__module__}.{query.__qualname__}"
-        return self._results_for(view_time).get(
-            (name, rows, minute, view_time.live, access, arguments), make
-        )
-
-    def _compute_on_snapshot(
-        self,
-        query: Analysis,
-        snapshot: Snapshot,
-        view_time: ViewTime,
-        access: AccessScope,
-        arguments: tuple[Hashable, ...],
-    ) -> Any:
-        def make() -> Any:
-            return query(
-                snapshot, self.known_rows(snapshot, view_time, access), view_time, *arguments
-            )
-
-        name = f"{query.__module__}.{query.__qualname__}"
-        return self.get_or_make(
-            name, snapshot, make, cache_minute(view_time), view_time.live, access, arguments
-        )
-
-    def _compute_overview(
-        self, snapshot: Snapshot, view_time: ViewTime, access: AccessScope, selection: Selection
-    ) -> Overview:
-        minute, register = cache_minute(view_time), self.register(access)
-        # It compares with an hour earlier, when rows withdrawn since were still known.
-        limits = (None,) if view_time.live else (minute, minute - HOUR)
-        rows = tuple(
-            self._rows_key(snapshot, feed, limit, access) for feed in CASE_FEEDS for limit in limits
-        )
-
-        def make() -> Overview:
-            known_rows = self._known_rows(snapshot, _known_until(view_time), access)
-            return compute_case_overview(
-                known_rows, register.election, list(register.kecamatan), selection, minute
-            )
-
-        return self._results_for(view_time).get(
-            ("overview", rows, minute, view_time.live, access, selection), make
-        )
-
-    def _known_rows(
+    def known_rows(
         self, snapshot: Snapshot, limit: datetime | None, access: AccessScope
     ) -> AsOfView:
         """Return what is known at a time (None: now); the rows of a feed are filtered on demand."""
@@ -290,17 +149,145 @@ class AnalysisCache:
         frames = self._frames if limit is None else self._past_frames
         return frames.get((editions, limit, access), make)
 
-    def _rows_key(
-        self, snapshot: Snapshot, feed: str, limit: datetime | None, access: AccessScope
-    ) -> Hashable:
+
+@dataclass(frozen=True)
+class AnalysisView:
+    """What one access scope sees of a snapshot at one time, each result computed once for all."""
+
+    cache: AnalysisCache
+    snapshot: Snapshot
+    view_time: ViewTime
+    access: AccessScope
+
+    @property
+    def register(self) -> Register:
+        """Return the register of what the scope sees."""
+        return self.cache.register(self.access)
+
+    @property
+    def minute(self) -> datetime:
+        """Return the minute for which results are computed."""
+        return cache_minute(self.view_time)
+
+    @property
+    def known_rows(self) -> AsOfView:
+        """Return the rows known at the view time, by feed."""
+        return self.cache.known_rows(self.snapshot, self._limit, self.access)
+
+    def compute(self, query: Analysis, *arguments: Hashable) -> Any:
+        """Return the result of this analysis.
+
+        query: called with the frames (by feed) of the known rows of the feeds that it reads
+        (analysis.queries) and the scope sees; the register; the time; the results of the analyses
+        it depends on; and `arguments`. It is not run again while no row comes for these feeds.
+        """
+        return self._serve(CachedRequest(self.access, query, arguments))
+
+    def compute_on_snapshot(self, query: Analysis, *arguments: Hashable) -> Any:
+        """Return the result of a query on batches and quarantine too, computed once per version.
+
+        query: called with the snapshot, the known rows by feed, the view time and `arguments`.
+        """
+        return self._serve(CachedRequest(self.access, query, arguments, is_on_snapshot=True))
+
+    def compute_overview(self, selection: Selection) -> Overview:
+        """Return the overview of this selection."""
+        overview = self._serve(CachedRequest(self.access, selection))
+        feeds = self.feed_states()
+        # The value keeps `overview` alive, so that no other object gets the same id().
+        key = ("joined", id(overview), feeds)
+        joined: tuple[Overview, Overview] = self._results.get(
+            key, lambda: (overview, replace(overview, feed_states=list(feeds)))
+        )
+        return joined[1]
+
+    def feed_states(self) -> tuple[FeedState, ...]:
+        """Return which feeds of the scope should be reporting now, and when each last did."""
+        election = self.register.election
+        with self.cache.wait_for_turn(live=self.view_time.live):
+            return self._results.get(
+                ("heard", tuple(self.snapshot.editions.values()), *self._key),
+                lambda: tuple(compute_feed_states(self.known_rows, election, self.minute)),
+            )
+
+    def precompute(self, request: CachedRequest) -> None:
+        """Compute what somebody asked for at another time or on other rows."""
+        self._compute_request(request)
+        if isinstance(request.query, Selection):
+            self.feed_states()
+
+    def _serve(self, request: CachedRequest) -> Any:
+        if self.view_time.live:
+            self.cache.note_request(request)
+        with self.cache.wait_for_turn(live=self.view_time.live):
+            return self._compute_request(request)
+
+    def _compute_request(self, request: CachedRequest) -> Any:
+        if isinstance(request.query, Selection):
+            return self._compute_overview(request.query)
+        if request.is_on_snapshot:
+            return self._compute_on_snapshot(request.query, request.arguments)
+        return self._compute(request.query, request.arguments)
+
+    @property
+    def _results(self) -> SingleFlightCache:
+        return self.cache.results(live=self.view_time.live)
+
+    @property
+    def _limit(self) -> datetime | None:
+        """Return until when rows are known; None: until now."""
+        return None if self.view_time.live else self.minute
+
+    @property
+    def _key(self) -> tuple[Hashable, ...]:
+        return self.minute, self.view_time.live, self.access
+
+    def _compute(self, query: Analysis, arguments: tuple[Hashable, ...] = ()) -> Any:
+        dependencies = queries.dependencies_of(query)
+        feeds = [feed for feed in dependencies.all_feeds if feed in self.access.feeds]
+        rows = tuple(self._rows_key(feed, self._limit) for feed in feeds)
+
+        def make() -> Any:
+            frames = dependencies.restrict_frames(self.known_rows)
+            parts = [self._compute(part) for part in dependencies.depends_on]
+            return query(frames, self.register, self.minute, *parts, *arguments)
+
+        return self._results.get((_name_of(query), rows, *self._key, arguments), make)
+
+    def _compute_on_snapshot(self, query: Analysis, arguments: tuple[Hashable, ...]) -> Any:
+        def make() -> Any:
+            return query(self.snapshot, self.known_rows, self.view_time, *arguments)
+
+        return self.cache.get_or_make(_name_of(query), self.snapshot, make, *self._key, arguments)
+
+    def _compute_overview(self, selection: Selection) -> Overview:
+        # It compares with an hour earlier, when rows withdrawn since were still known.
+        limits = (None,) if self.view_time.live else (self.minute, self.minute - HOUR)
+        rows = tuple(self._rows_key(feed, limit) for feed in CASE_FEEDS for limit in limits)
+        register = self.register
+
+        def make() -> Overview:
+            return compute_case_overview(
+                self.known_rows, register.election, list(register.kecamatan), selection, self.minute
+            )
+
+        return self._results.get(("overview", rows, *self._key, selection), make)
+
+    def _rows_key(self, feed: str, limit: datetime | None) -> Hashable:
         """Return a key of these rows: two snapshots may hold the same rows of a past time.
 
         Rows only get growing `seq` and are withdrawn, so their count and sum identify them.
         """
         if limit is None:
-            return tuple(snapshot.editions[name] for name in _underlying_feeds(feed, access))
-        seq = self._known_rows(snapshot, limit, access).columns(feed, ["seq"])["seq"]
-        return snapshot.origin, len(seq), int(seq.sum())
+            feeds = _underlying_feeds(feed, self.access)
+            return tuple(self.snapshot.editions[name] for name in feeds)
+        known = self.cache.known_rows(self.snapshot, limit, self.access)
+        seq = known.columns(feed, ["seq"])["seq"]
+        return self.snapshot.origin, len(seq), int(seq.sum())
+
+
+def _name_of(query: Analysis) -> str:
+    return f"{query.__module__}.{query.__qualname__}"
 
 
 def _moves_with_clock(argument: Hashable) -> bool:
@@ -311,7 +298,3 @@ def _moves_with_clock(argument: Hashable) -> bool:
 def _underlying_feeds(feed: str, access: AccessScope) -> tuple[str, ...]:
     """Return the feeds that determine the visible rows of this one: merges depend on incidents."""
     return CASE_FEEDS if feed == feed_schemas.MERGES.name and access.area else (feed,)
-
-
-def _known_until(view_time: ViewTime) -> datetime | None:
-    return None if view_time.live else cache_minute(view_time)

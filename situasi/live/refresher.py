@@ -41,12 +41,8 @@ class SnapshotRefresher:
         clock: Callable[[], datetime],
         zone: tzinfo,
     ) -> None:
-        self._snapshot_reader, self._analysis_cache, self._clock, self._zone = (
-            snapshot_reader,
-            analysis_cache,
-            clock,
-            zone,
-        )
+        self._snapshot_reader, self._analysis_cache = snapshot_reader, analysis_cache
+        self._clock, self._zone = clock, zone
         self._turns, self._lock = itertools.count(1), threading.Lock()
         self._published_turn = 0
         self._published_view: SnapshotView | None = None

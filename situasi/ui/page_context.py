@@ -17,8 +17,7 @@ from situasi.common.work_limits import OWNER
 from situasi.domain.register import Register
 from situasi.figures.theme import Theme
 from situasi.live import access_scope
-from situasi.live.access_scope import AccessScope
-from situasi.live.analysis_cache import AnalysisCache
+from situasi.live.analysis_cache import AnalysisView
 from situasi.live.snapshot import Snapshot, SnapshotView
 from situasi.ui import filters, session
 
@@ -54,7 +53,7 @@ class PageContext:
     @property
     def register(self) -> Register:
         """The register limited to what the viewer may see."""
-        return board().analysis_cache.register(self._scope)
+        return self._analysis_view.register
 
     @property
     def theme(self) -> Theme:
@@ -75,33 +74,28 @@ class PageContext:
         return [code for code in codes if not self.kecamatan or code in self.kecamatan]
 
     def compute(self, query: Query[T], *args: Hashable) -> T:
-        """Compute a query on what the viewer may see (AnalysisCache.compute)."""
-        result: T = self._cache.compute(query, self.snapshot, self.view_time, self._scope, *args)
+        """Compute a query on what the viewer may see (AnalysisView.compute)."""
+        result: T = self._analysis_view.compute(query, *args)
         return result
 
     def compute_on_snapshot(self, query: Query[T], *args: Hashable) -> T:
-        """Compute a query on the whole snapshot (AnalysisCache.compute_on_snapshot)."""
-        result: T = self._cache.compute_on_snapshot(
-            query, self.snapshot, self.view_time, self._scope, *args
-        )
+        """Compute a query on the whole snapshot (AnalysisView.compute_on_snapshot)."""
+        result: T = self._analysis_view.compute_on_snapshot(query, *args)
         return result
 
     def compute_overview(self, selection: Selection) -> Overview:
         """Return the overview of this selection, computed once for all viewers of the view."""
-        return self._cache.compute_overview(self.snapshot, self.view_time, self._scope, selection)
+        return self._analysis_view.compute_overview(selection)
 
     def get_feed_states(self) -> tuple[FeedState, ...]:
         """Return which feeds should report at this time, and when each last did."""
-        return self._cache.feed_states(self.snapshot, self.view_time, self._scope)
+        return self._analysis_view.feed_states()
 
     @property
-    def _scope(self) -> AccessScope:
-        return access_scope.scope_of(self.viewer)
-
-    @property
-    def _cache(self) -> AnalysisCache:
+    def _analysis_view(self) -> AnalysisView:
         OWNER.set(self.viewer.name)  # past times are limited per viewer
-        return board().analysis_cache
+        scope = access_scope.scope_of(self.viewer)
+        return board().analysis_cache.view(self.snapshot, self.view_time, scope)
 
 
 def get_current() -> PageContext:

@@ -56,9 +56,8 @@ def absent(board: Board, petugas: str, tps: str) -> None:
 def needs(board: Board) -> RedeploymentNeeds:
     shown = board.refresher.refresh()
     at = session.ViewTime(NOON.astimezone(board.register.election.zone), True, False)
-    found: RedeploymentNeeds = board.analysis_cache.compute(
-        redeployment_plan.compute_needs, shown.snapshot, at, AccessScope(tuple(FEEDS)), (HERE,)
-    )
+    view = board.analysis_cache.view(shown.snapshot, at, AccessScope(tuple(FEEDS)))
+    found: RedeploymentNeeds = view.compute(redeployment_plan.compute_needs, (HERE,))
     return found
 
 

@@ -73,7 +73,7 @@ def taken_back(board: Board, at: datetime) -> None:
 def found(board: Board, at: datetime, *, live: bool = False) -> int:
     moment = ViewTime(at, live=live, is_exercise=False)
     snapshot = board.snapshot_reader.refresh().snapshot
-    return int(board.analysis_cache.compute(count, snapshot, moment, EVERYTHING))
+    return int(board.analysis_cache.view(snapshot, moment, EVERYTHING).compute(count))
 
 
 def test_a_report_that_comes_later_does_not_make_the_past_be_found_again(board: Board) -> None:
@@ -107,9 +107,9 @@ def test_what_was_looked_at_is_found_ahead_and_nothing_else_is(board: Board) -> 
     snapshot = board.snapshot_reader.refresh().snapshot
     board.analysis_cache.precompute(snapshot, later, float("inf"))
     assert done == []
-    board.analysis_cache.compute(count, snapshot, at, EVERYTHING)
+    board.analysis_cache.view(snapshot, at, EVERYTHING).compute(count)
     board.analysis_cache.precompute(snapshot, later, float("inf"))
-    board.analysis_cache.compute(count, snapshot, later, EVERYTHING)
+    board.analysis_cache.view(snapshot, later, EVERYTHING).compute(count)
     assert done == [at.at, later.at]
 
 
@@ -132,21 +132,21 @@ def test_one_that_fails_ahead_leaves_the_others_to_be_found(
         assert not broken, "as it was told to"
         return 1
 
-    board.analysis_cache.compute(count, snapshot, at, EVERYTHING)
-    board.analysis_cache.compute(breaks, snapshot, at, EVERYTHING)
+    board.analysis_cache.view(snapshot, at, EVERYTHING).compute(count)
+    board.analysis_cache.view(snapshot, at, EVERYTHING).compute(breaks)
     broken.append(True)
     board.analysis_cache.precompute(snapshot, later, float("inf"))
     assert done == [at.at, later.at]
     assert "not found ahead" in caplog.text
     with pytest.raises(AssertionError, match="as it was told to"):
-        board.analysis_cache.compute(breaks, snapshot, later, EVERYTHING)
+        board.analysis_cache.view(snapshot, later, EVERYTHING).compute(breaks)
 
 
 def test_no_more_is_begun_when_the_time_is_over(board: Board) -> None:
     at = ViewTime(NOON, live=True, is_exercise=False)
     later = ViewTime(NOON + timedelta(minutes=1), live=True, is_exercise=False)
     snapshot = board.snapshot_reader.refresh().snapshot
-    board.analysis_cache.compute(count, snapshot, at, EVERYTHING)
+    board.analysis_cache.view(snapshot, at, EVERYTHING).compute(count)
     board.analysis_cache.precompute(snapshot, later, 0.0)
     assert done == [at.at]
 
@@ -160,9 +160,11 @@ def test_the_overview_of_the_past_sees_what_was_taken_back_within_its_last_hour(
 
     def before() -> int:
         snapshot = board.snapshot_reader.refresh().snapshot
-        return board.analysis_cache.compute_overview(
-            snapshot, at, EVERYTHING, Selection()
-        ).open_count_hour_ago
+        return (
+            board.analysis_cache.view(snapshot, at, EVERYTHING)
+            .compute_overview(Selection())
+            .open_count_hour_ago
+        )
 
     assert before() == 1
     taken_back(board, NOON - timedelta(minutes=90))
@@ -175,5 +177,5 @@ def test_a_viewer_of_one_kecamatan_has_findings_of_their_own(board: Board) -> No
     own = access_scope.scope_of(Viewer("x", ROLES["operator"], frozenset({"16.10.04"})))
     at = ViewTime(NOON, live=True, is_exercise=False)
     snapshot = board.snapshot_reader.refresh().snapshot
-    assert board.analysis_cache.compute(count, snapshot, at, EVERYTHING) == 2
-    assert board.analysis_cache.compute(count, snapshot, at, own) == 1
+    assert board.analysis_cache.view(snapshot, at, EVERYTHING).compute(count) == 2
+    assert board.analysis_cache.view(snapshot, at, own).compute(count) == 1

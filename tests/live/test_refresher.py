@@ -78,7 +78,7 @@ def test_a_viewer_finds_ready_what_somebody_looked_at_before(
     def asks() -> str:
         snapshot = looking.refresher.current_view().snapshot
         at = resolve_view_time(None, NOON, snapshot.exercise_at, zone)
-        return str(looking.analysis_cache.compute(who, snapshot, at, EVERYTHING))
+        return str(looking.analysis_cache.view(snapshot, at, EVERYTHING).compute(who))
 
     assert asks() != "refresher"
     version = looking.refresher.current_view().snapshot.version
@@ -150,9 +150,8 @@ def test_the_next_minute_is_found_before_it_begins(
     clock = [NOON.replace(second=30)]
     monkeypatch.setattr(board.refresher, "_clock", lambda: clock[0])
     zone, snapshot = board.register.election.zone, board.snapshot_reader.refresh().snapshot
-    board.analysis_cache.compute(
-        who, snapshot, resolve_view_time(None, NOON, None, zone), EVERYTHING
-    )
+    at = resolve_view_time(None, NOON, None, zone)
+    board.analysis_cache.view(snapshot, at, EVERYTHING).compute(who)
     threads.clear()
     board.refresher._precompute(snapshot)
     assert threads == []
@@ -161,9 +160,8 @@ def test_the_next_minute_is_found_before_it_begins(
     assert len(threads) == 1
     clock[0] = NOON.replace(minute=NOON.minute + 1, second=2)
     board.refresher._precompute(snapshot)
-    board.analysis_cache.compute(
-        who, snapshot, resolve_view_time(None, clock[0], None, zone), EVERYTHING
-    )
+    at = resolve_view_time(None, clock[0], None, zone)
+    board.analysis_cache.view(snapshot, at, EVERYTHING).compute(who)
     assert len(threads) == 1
 
 

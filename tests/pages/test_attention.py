@@ -36,10 +36,10 @@ def test_the_line_names_the_first_and_opens_the_parts_of_their_scores(
     said = line.proto.popover.label
     at = wib("12.30")
     shown = rehearsed.refresher.current_view()
-    everything = AccessScope(tuple(FEEDS))
-    found = rehearsed.analysis_cache.compute(
-        compute_area_summary, shown.snapshot, session.get_view_time(at, shown), everything
+    view = rehearsed.analysis_cache.view(
+        shown.snapshot, session.get_view_time(at, shown), AccessScope(tuple(FEEDS))
     )
+    found = view.compute(compute_area_summary)
     scores = found.priority_scores
     first = [rehearsed.register.name_of(code) for code in scores["kecamatan"].head(3)]
     assert said.startswith("**Perlu perhatian** " + first[0])

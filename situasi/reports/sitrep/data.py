@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pandas as pd
@@ -15,7 +15,7 @@ from situasi.analysis.as_of import AsOfView
 from situasi.analysis.neutrality import NeutralitySummary
 from situasi.analysis.personnel import coverage
 from situasi.analysis.personnel.coverage import Coverage
-from situasi.analysis.queries import Analysis, reads
+from situasi.analysis.queries import reads
 from situasi.analysis.situation import area_summary
 from situasi.analysis.situation.area_summary import AreaSummary
 from situasi.analysis.situation.overview import Overview
@@ -23,11 +23,12 @@ from situasi.analysis.situation.worklist import Worklist, compute_worklist
 from situasi.analysis.stations.reports import build_tps_reports, select_current_counts
 from situasi.analysis.turnout import forecast, summary
 from situasi.analysis.turnout.forecast import TurnoutForecast
-from situasi.analysis.view_time import ViewTime, cache_minute
+from situasi.analysis.view_time import ViewTime
 from situasi.board import Board
 from situasi.domain.feed_schemas import ACTIVITIES, NEUTRALITY, TPS
 from situasi.domain.register import Register, Stage
 from situasi.live import access_scope
+from situasi.live.analysis_cache import AnalysisView
 from situasi.live.snapshot import SnapshotView
 from situasi.reports.sitrep.request import SitrepRequest, SitrepRequestError, build_previous_request
 
@@ -128,27 +129,20 @@ def collect_data(
 
     with_previous: also collect the previous period, for a comparison.
     """
-    scope = access_scope.scope_of(viewer)
-    register = board.analysis_cache.register(scope)
+    view = board.analysis_cache.view(
+        snapshot_view.snapshot, view_time, access_scope.scope_of(viewer)
+    )
+    register = view.register
     unknown = set(request.kecamatan) - set(register.kecamatan)
     if unknown:
         raise SitrepRequestError(f"kecamatan tidak dikenal: {', '.join(sorted(unknown))}")
     if request.neutrality and not viewer.role.may_see("netralitas"):
         raise SitrepRequestError("angka netralitas bukan wewenang peran ini")
 
-    def run(query: Analysis, *args: object) -> object:
-        return board.analysis_cache.compute(query, snapshot_view.snapshot, view_time, scope, *args)
-
-    areas = run(area_summary.compute_area_summary)
-    officers = run(coverage.compute_coverage) if viewer.role.may_see("personel") else None
-    neutrality_summary = run(compute_neutrality, request.kecamatan) if request.neutrality else None
-    curve = run(compute_turnout_curve, request.kecamatan)
-    turnout_forecast = run(compute_forecast)
-    assert isinstance(areas, AreaSummary)
-    assert isinstance(officers, Coverage | None)
-    assert isinstance(neutrality_summary, NeutralitySummary | None)
-    assert isinstance(curve, pd.DataFrame)
-    assert isinstance(turnout_forecast, TurnoutForecast | None)
+    officers = view.compute(coverage.compute_coverage) if viewer.role.may_see("personel") else None
+    neutrality_summary = (
+        view.compute(compute_neutrality, request.kecamatan) if request.neutrality else None
+    )
     kabupaten_stages = stages.filter_by_kabupaten(register.stages, register.election.kabupaten)
     previous_request, previous_at = build_previous_request(request, view_time)
     previous_time = ViewTime(previous_at, live=False, is_exercise=False)
@@ -156,7 +150,7 @@ def collect_data(
         board=board,
         viewer=viewer,
         register=register,
-        as_of_view=board.analysis_cache.known_rows(snapshot_view.snapshot, view_time, scope),
+        as_of_view=view.known_rows,
         request=request,
         view_time=view_time,
         codes=[
@@ -164,21 +158,17 @@ def collect_data(
             for code in register.kecamatan
             if not request.kecamatan or code in request.kecamatan
         ],
-        overview=board.analysis_cache.compute_overview(
-            snapshot_view.snapshot, view_time, scope, request.selection
-        ),
-        area_summary=areas,
-        period=_collect_period(board, viewer, snapshot_view, view_time, request),
-        previous_period=_collect_period(
-            board, viewer, snapshot_view, previous_time, previous_request
-        )
+        overview=view.compute_overview(request.selection),
+        area_summary=view.compute(area_summary.compute_area_summary),
+        period=_collect_period(view, request),
+        previous_period=_collect_period(replace(view, view_time=previous_time), previous_request)
         if with_previous
         else None,
         coverage=None
         if officers is None
         else coverage.filter_by_kecamatan(officers, request.kecamatan),
-        turnout_curve=curve,
-        forecast=turnout_forecast,
+        turnout_curve=view.compute(compute_turnout_curve, request.kecamatan),
+        forecast=view.compute(compute_forecast),
         running_stages=stages.list_running_stages(kabupaten_stages, view_time.at.date()),
         neutrality=neutrality_summary,
         version=snapshot_view.snapshot.version,
@@ -186,25 +176,11 @@ def collect_data(
     )
 
 
-def _collect_period(
-    board: Board,
-    viewer: Viewer,
-    snapshot_view: SnapshotView,
-    view_time: ViewTime,
-    request: SitrepRequest,
-) -> Period:
-    scope = access_scope.scope_of(viewer)
-    worklist = board.analysis_cache.compute(
-        compute_worklist, snapshot_view.snapshot, view_time, scope, request.selection
-    )
-    activity_table = board.analysis_cache.compute(
-        select_activities, snapshot_view.snapshot, view_time, scope, request.kecamatan
-    )
+def _collect_period(view: AnalysisView, request: SitrepRequest) -> Period:
+    worklist = view.compute(compute_worklist, request.selection)
+    activity_table = view.compute(select_activities, request.kecamatan)
     in_period = (activity_table["occurred_at"] >= request.since) & (
         activity_table["occurred_at"] < request.until
     )
-    known = board.analysis_cache.known_rows(snapshot_view.snapshot, view_time, scope)
-    has_reports = not known.cases.list_known_times(request.selection).empty
-    return Period(
-        request, cache_minute(view_time), worklist, activity_table[in_period], has_reports
-    )
+    has_reports = not view.known_rows.cases.list_known_times(request.selection).empty
+    return Period(request, view.minute, worklist, activity_table[in_period], has_reports)

@@ -237,13 +237,13 @@ class ApiService:
         *,
         with_personnel: bool,
     ) -> dict[str, Any]:
-        cache, snapshot = self.board.analysis_cache, snapshot_view.snapshot
-        register = cache.register(access)
+        view = self.board.analysis_cache.view(snapshot_view.snapshot, view_time, access)
+        register = view.register
         selection = apply_window(
-            parsed_query.selection, parsed_query.window, cache_minute(view_time), register.election
+            parsed_query.selection, parsed_query.window, view.minute, register.election
         )
-        overview = cache.compute_overview(snapshot, view_time, access, selection)
-        summary = cache.compute(compute_area_summary, snapshot, view_time, access)
+        overview = view.compute_overview(selection)
+        summary = view.compute(compute_area_summary)
         return api_situation.build_figures(
             overview, summary, register, with_personnel=with_personnel
         )
@@ -259,7 +259,8 @@ class ApiService:
     ) -> tuple[ResponseBody, int]:
         """Return the response body and its number of rows."""
         election, feed = self.board.register.election, FEEDS[name]
-        rows = self.board.analysis_cache.known_rows(snapshot_view.snapshot, view_time, access)[name]
+        view = self.board.analysis_cache.view(snapshot_view.snapshot, view_time, access)
+        rows = view.known_rows[name]
         selection = apply_window(
             parsed_query.selection, parsed_query.window, cache_minute(view_time), election
         )

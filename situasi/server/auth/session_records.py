@@ -10,7 +10,7 @@ from typing import Any
 from situasi.access import accounts, guest_links
 from situasi.access.accounts import SESSION_KIND, Account
 from situasi.access.guest_links import Link
-from situasi.store.interface import Store
+from situasi.store import Store
 
 
 @dataclass(frozen=True)

@@ -69,10 +69,8 @@ def _build_tables(
     sources: Sources, viewer: Viewer, query: WallQuery, by_area: dict[str, Any]
 ) -> list[TextTable]:
     analysis_view = wall_state.build_analysis_view(sources, viewer)
-    overview = wall_state.compute_overview(
-        analysis_view, wall_state.timed_selection(query, analysis_view)
-    )
-    stations = wall_state.compute(area_summary.compute_area_summary, analysis_view).stations
+    overview = analysis_view.compute_overview(wall_state.timed_selection(query, analysis_view))
+    stations = analysis_view.compute(area_summary.compute_area_summary).stations
     tps = stations[stations["kecamatan"].isin(list(overview.crowd_states["kecamatan"]))]
     register, at = analysis_view.register, sources.view_time.at
     return [

@@ -226,9 +226,8 @@ def _record_acknowledgement(
     service: wall_service.WallService, snapshot_view: Any, viewer: Viewer, case_id: str, name: str
 ) -> Acknowledgement | None:
     """Return the first acknowledgement of this case, or None if the viewer sees no such case."""
-    critical_cases = wall_state.compute(
-        find_critical_cases, service.build_analysis_view(viewer, snapshot_view)
-    )
+    analysis_view = service.build_analysis_view(viewer, snapshot_view)
+    critical_cases = analysis_view.compute(find_critical_cases)
     rows: list[Any] = [
         row for row in critical_cases.itertuples() if wall_state.hash_case_id(row.case) == case_id
     ]

@@ -25,10 +25,11 @@ from situasi.board import Board
 from situasi.common.background_jobs import Job
 from situasi.common.disk_space import DISK_SPACE
 from situasi.live import access_scope
+from situasi.live.analysis_cache import AnalysisView
 from situasi.live.snapshot import SnapshotView
 from situasi.server.wall import state as wall_state
 from situasi.server.wall.query import WallQuery
-from situasi.server.wall.state import AnalysisView, Sources
+from situasi.server.wall.state import Sources
 from situasi.server.wall.state_pool import StatePool
 from situasi.store.interface import StoreError
 
@@ -171,13 +172,8 @@ class WallService:
         view_time = resolve_view_time(
             None, wall_state.now(), snapshot_view.snapshot.exercise_at, zone
         )
-        register = wall_state.visible_register(self.board, viewer)
-        return AnalysisView(
-            self.board.analysis_cache,
-            snapshot_view.snapshot,
-            view_time,
-            access_scope.scope_of(viewer),
-            register,
+        return self.board.analysis_cache.view(
+            snapshot_view.snapshot, view_time, access_scope.scope_of(viewer)
         )
 
     async def wait_for_change(self, timeout_s: float) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from hashlib import blake2b
@@ -11,25 +11,20 @@ from typing import Any
 
 from situasi.access.roles import Viewer
 from situasi.actions.acknowledgements import Acknowledgement
-from situasi.analysis.as_of import AsOfView
 from situasi.analysis.incidents import cases
 from situasi.analysis.incidents.cases import Selection
-from situasi.analysis.queries import Analysis
 from situasi.analysis.situation import area_summary
 from situasi.analysis.situation.critical import find_critical_cases
-from situasi.analysis.situation.overview import Overview
 from situasi.analysis.view_time import ViewTime, apply_window, cache_minute
 from situasi.board import Board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.domain.register import Register
 from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.theme import DARK, LIGHT, Theme, is_ink_readable
 from situasi.live import access_scope
-from situasi.live.access_scope import AccessScope
-from situasi.live.analysis_cache import AnalysisCache
-from situasi.live.snapshot import Snapshot, SnapshotView
+from situasi.live.analysis_cache import AnalysisView
+from situasi.live.snapshot import SnapshotView
 from situasi.presentation import incident_item, map_measures
 from situasi.presentation.model import KpiText, Mark, MarkedCount, TextOrCounts
 from situasi.presentation.view_text import format_clock_note, format_filters, list_banners
@@ -56,7 +51,7 @@ class Sources:
 
 def visible_register(board: Board, viewer: Viewer) -> Any:
     """Return the register of what this viewer may see."""
-    return access_scope.filter_register(board.register, access_scope.scope_of(viewer))
+    return board.analysis_cache.register(access_scope.scope_of(viewer))
 
 
 def build_state(sources: Sources, viewer: Viewer, query: WallQuery) -> dict[str, Any]:
@@ -87,31 +82,22 @@ def build_state(sources: Sources, viewer: Viewer, query: WallQuery) -> dict[str,
 
 def build_analysis_view(sources: Sources, viewer: Viewer) -> AnalysisView:
     """Return the analysis view of these sources, limited to what this viewer may see."""
-    register = visible_register(sources.board, viewer)
-    return AnalysisView(
-        sources.board.analysis_cache,
-        sources.snapshot_view.snapshot,
-        sources.view_time,
-        access_scope.scope_of(viewer),
-        register,
+    return sources.board.analysis_cache.view(
+        sources.snapshot_view.snapshot, sources.view_time, access_scope.scope_of(viewer)
     )
 
 
 def timed_selection(query: WallQuery, analysis_view: AnalysisView) -> Selection:
     """Return the selected filters with the times of the window."""
-    return apply_window(
-        query.selection,
-        query.window,
-        cache_minute(analysis_view.view_time),
-        analysis_view.register.election,
-    )
+    election = analysis_view.register.election
+    return apply_window(query.selection, query.window, analysis_view.minute, election)
 
 
 def _build_views(
     sources: Sources, analysis_view: AnalysisView, viewer: Viewer, query: WallQuery
 ) -> dict[str, Any]:
     selection = timed_selection(query, analysis_view)
-    critical_cases = compute(find_critical_cases, analysis_view)
+    critical_cases = analysis_view.compute(find_critical_cases)
     # Filters of tingkat, status and time do not hide a case that is critical now. A guest link
     # shows only what its filters leave.
     case_filter = Selection(kecamatan=selection.kecamatan, jenis=selection.jenis)
@@ -119,8 +105,8 @@ def _build_views(
         case_filter = selection if viewer.link.filter_values("rentang") else query.selection
     visible = cases.select(critical_cases, case_filter)
     data = ViewData(
-        overview=compute_overview(analysis_view, selection),
-        day=compute(area_summary.compute_area_summary, analysis_view),
+        overview=analysis_view.compute_overview(selection),
+        day=analysis_view.compute(area_summary.compute_area_summary),
         critical_cases=visible,
         acknowledged=sources.acknowledged,
         with_names=viewer.role.may_see("personel"),
@@ -161,7 +147,7 @@ def _last_report(analysis_view: AnalysisView) -> list[Any] | None:
     until = analysis_view.view_time.at + timedelta(
         minutes=1
     )  # an exercise holds rows of days to come
-    rows = known_rows(analysis_view)
+    rows = analysis_view.known_rows
     columns = [rows.columns(feed, ["known_at"])["known_at"] for feed in rows]
     newest_times = [known[known <= until].max() for known in columns]
     newest = max((at for at in newest_times if at == at), default=None)  # `at == at`: not NaT
@@ -350,35 +336,3 @@ def _build_table(data: ViewData, columns: Sequence[str]) -> dict[str, Any]:
 def now() -> datetime:
     """Return the current time in UTC."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class AnalysisView:
-    """Rows to analyse, the view time, and access. register: of what the viewer may see."""
-
-    analysis_cache: AnalysisCache
-    snapshot: Snapshot
-    view_time: ViewTime
-    access: AccessScope
-    register: Register
-
-
-def compute(analysis: Analysis, analysis_view: AnalysisView, *arguments: Hashable) -> Any:
-    """Return the cached result of this analysis; it must not be changed."""
-    return analysis_view.analysis_cache.compute(
-        analysis, analysis_view.snapshot, analysis_view.view_time, analysis_view.access, *arguments
-    )
-
-
-def compute_overview(analysis_view: AnalysisView, selection: Selection) -> Overview:
-    """Return the overview of this selection, as on the page Situasi."""
-    return analysis_view.analysis_cache.compute_overview(
-        analysis_view.snapshot, analysis_view.view_time, analysis_view.access, selection
-    )
-
-
-def known_rows(analysis_view: AnalysisView) -> AsOfView:
-    """Return the rows known at the view time, by feed."""
-    return analysis_view.analysis_cache.known_rows(
-        analysis_view.snapshot, analysis_view.view_time, analysis_view.access
-    )

@@ -16,6 +16,7 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.analysis.situation import area_summary
 from situasi.board import Board
 from situasi.common.work_limits import TooManyQueries
+from situasi.live.analysis_cache import AnalysisView
 from situasi.server.fair_workers import FairWorkers
 from situasi.server.wall import query as wall_query
 from situasi.server.wall import service as wall_service
@@ -132,13 +133,13 @@ def test_filters_and_views_are_questions_too_and_an_open_page_goes_on(board: Boa
 
 def test_a_moment_is_that_of_its_minute(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     screen, days = WallService(board), []
-    find = board.analysis_cache.compute
+    find = AnalysisView.compute
 
-    def counted(work: Any, *given: Any) -> Any:
+    def counted(view: AnalysisView, work: Any, *given: Any) -> Any:
         days.append(work is area_summary.compute_area_summary)
-        return find(work, *given)
+        return find(view, work, *given)
 
-    monkeypatch.setattr(board.analysis_cache, "compute", counted)
+    monkeypatch.setattr(AnalysisView, "compute", counted)
 
     async def crowd() -> set[bytes]:
         some = [f"saat=2024-11-27T08:30:{n:02}.{n:06}" for n in range(60)]
