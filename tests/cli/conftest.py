@@ -19,7 +19,7 @@ from situasi.cli import app, common
 from situasi.domain.settings import ROOT, load
 from tests.conftest import NOON
 
-LIMIT = 120  # seconds after which a command hangs
+LIMIT = 600  # seconds after which a command hangs
 
 
 @dataclass(frozen=True)

@@ -219,7 +219,7 @@ def test_whoever_waits_hears_of_a_new_version_of_its_own_scope(
     writer.log_audit("saw", "wati", MORNING, {})
     assert not heard.wait(1.5), "news of another scope, or of a deed that moved nothing"
     writer.put_note("siaga", 1, MORNING, "operator")
-    assert heard.wait(20)
+    assert heard.wait(60)
     waiting.join(10)
 
 

@@ -115,7 +115,7 @@ def test_two_processes_delivering_the_same_rows_store_each_once(anywhere: str) -
     turns = effort(12, check=4)
     writers = [writer(url, "sama", str(turns)) for _ in range(2)]
     go(*writers)
-    said = [one.communicate(timeout=60)[0] for one in writers]
+    said = [one.communicate(timeout=600)[0] for one in writers]
     told = [[int(part) for part in line.split()[1:]] for text in said for line in text.splitlines()]
     assert [one.returncode for one in writers] == [0, 0]
     assert [sum(counts) for counts in told] == [ROWS] * turns * 2

@@ -54,7 +54,7 @@ def opened(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Opened]:
     def one(engine: str) -> Store:
         url = f"sqlite:///{tmp_path / 'other' / 'situasi.db'}"
         if engine == "postgres":
-            url = request.getfixturevalue("database")
+            url = request.getfixturevalue("store_database")
         stores.append(open_store(url, SCOPE))
         return stores[-1]
 
@@ -196,7 +196,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(
 ) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", FULL, str(tmp_path), str(room)],
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert (done.stderr, done.returncode) == ("", 0)
     assert done.stdout.startswith("Disk penuh") and done.stdout.count("\n") == 1
