@@ -5,9 +5,14 @@ from __future__ import annotations
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.election import Election
-from situasi.domain.labels import label
+from situasi.domain.labels import N_, label
 from situasi.presentation.alerts import format_level
-from situasi.presentation.explanations.model import Explanation, ExplanationBuilder, format_minutes
+from situasi.presentation.explanations.model import (
+    Explanation,
+    ExplanationBuilder,
+    explain,
+    format_minutes,
+)
 from situasi.presentation.numbers import format_percent
 
 _CASE_FEEDS = ("incidents", "merges")
@@ -36,22 +41,6 @@ def _explain_forecast(election: Election) -> Explanation:
     )
 
 
-def _explain_forecast_scores(_election: Election) -> Explanation:
-    return Explanation(
-        _("Perkiraan pada jam itu, seperti yang diketahui saat itu, di samping angka akhir "
-          "kecamatan yang semua TPS-nya sudah menyebut akhirnya."),
-        feeds=("tps",),
-    )  # fmt: skip
-
-
-def _explain_forecast_tests(_election: Election) -> Explanation:
-    return Explanation(
-        _("Diuji pada hari buatan yang tidak dipakai waktu kalibrasi: berapa dari seratus "
-          "kebenaran di dalam selang, dan kesalahan rata-rata tiap cara dalam poin DPT. Tidak "
-          "berasal dari laporan hari ini."),
-    )  # fmt: skip
-
-
 def _explain_alerts(election: Election) -> Explanation:
     levels = [format_level(election.alerts, index) for index in range(len(election.alerts.levels))]
     return Explanation(
@@ -63,27 +52,11 @@ def _explain_alerts(election: Election) -> Explanation:
     )  # fmt: skip
 
 
-def _explain_alert_rows(_election: Election) -> Explanation:
-    return Explanation(
-        _("Laporan, TPS, petugas, atau sumber yang menjadi sebab peringatan ini, sejak kapan, dan "
-          "apakah sebabnya masih ada."),
-        feeds=_ALERT_FEEDS,
-    )  # fmt: skip
-
-
 def _list_pattern_limits(election: Election) -> tuple[tuple[str, str], ...]:
     return tuple(
         (label("kerawanan", kind), f"{pattern.polri}-{pattern.tps}-{pattern.linmas}")
         for kind, pattern in election.rules.staffing_patterns.by_kerawanan.items()
     )
-
-
-def _explain_empty_stations(_election: Election) -> Explanation:
-    return Explanation(
-        _("TPS yang diketahui tidak ada seorang pun: tidak ada yang diplot, atau yang diplot belum "
-          "tiba, bergeser, atau kembali. Petugas yang baru diperintahkan ke sana ditunggu dahulu."),
-        feeds=_OFFICER_FEEDS,
-    )  # fmt: skip
 
 
 def _explain_short_stations(election: Election) -> Explanation:
@@ -173,31 +146,45 @@ def _explain_clusters(election: Election) -> Explanation:
     )  # fmt: skip
 
 
-def _explain_response_times(_election: Election) -> Explanation:
-    return Explanation(
-        _("Waktu sejak laporan skenario tersimpan sampai langkah staf tersimpan, menurut jam "
-          "orang. Diketahui: dipahami di layar, atau langkah pertama. Batas tiap langkah tertulis "
-          "pada skenario. Langkah yang masih terbuka dihitung, bukan ditinggalkan; median menurut "
-          "Kaplan–Meier."),
-        feeds=_CASE_FEEDS,
-    )  # fmt: skip
-
-
+_RESPONSE_TIMES = explain(
+    N_("Waktu sejak laporan skenario tersimpan sampai langkah staf tersimpan, menurut jam orang. "
+       "Diketahui: dipahami di layar, atau langkah pertama. Batas tiap langkah tertulis pada "
+       "skenario. Langkah yang masih terbuka dihitung, bukan ditinggalkan; median menurut "
+       "Kaplan–Meier."),
+    *_CASE_FEEDS,
+)  # fmt: skip
 FORECAST: dict[str, ExplanationBuilder] = {
     "angka_akhir": _explain_forecast,
-    "ketepatan": _explain_forecast_scores,
-    "ketelitian": _explain_forecast_tests,
-}
+    "ketepatan": explain(
+        N_("Perkiraan pada jam itu, seperti yang diketahui saat itu, di samping angka akhir "
+           "kecamatan yang semua TPS-nya sudah menyebut akhirnya."),
+        "tps",
+    ),
+    "ketelitian": explain(
+        N_("Diuji pada hari buatan yang tidak dipakai waktu kalibrasi: berapa dari seratus "
+           "kebenaran di dalam selang, dan kesalahan rata-rata tiap cara dalam poin DPT. Tidak "
+           "berasal dari laporan hari ini."),
+    ),
+}  # fmt: skip
 ALERTS: dict[str, ExplanationBuilder] = {
     **dict.fromkeys(
         ("peringatan_terbuka", "peringatan_baru", "peringatan_dilihat", "peringatan_ditindak",
          "terbuka", "selesai"),
         _explain_alerts,
     ),
-    "peringatan_baris": _explain_alert_rows,
+    "peringatan_baris": explain(
+        N_("Laporan, TPS, petugas, atau sumber yang menjadi sebab peringatan ini, sejak kapan, "
+           "dan apakah sebabnya masih ada."),
+        *_ALERT_FEEDS,
+    ),
 }  # fmt: skip
 REDEPLOYMENT: dict[str, ExplanationBuilder] = {
-    "kosong": _explain_empty_stations,
+    "kosong": explain(
+        N_("TPS yang diketahui tidak ada seorang pun: tidak ada yang diplot, atau yang diplot "
+           "belum tiba, bergeser, atau kembali. Petugas yang baru diperintahkan ke sana ditunggu "
+           "dahulu."),
+        *_OFFICER_FEEDS,
+    ),
     "kurang": _explain_short_stations,
     "perlu": _explain_short_stations,
     "kekurangan": _explain_short_stations,
@@ -206,12 +193,12 @@ REDEPLOYMENT: dict[str, ExplanationBuilder] = {
     "langkah": _explain_plan,
     "banding_geser": _explain_plan,
     "putusan_rencana": _explain_plan,
-}
+}  # fmt: skip
 HOTSPOTS: dict[str, ExplanationBuilder] = {
     "padat": _explain_incident_rate, "padat_baris": _explain_incident_rate,
     **{f"gugus_{n}": _explain_clusters for n in range(9)},
 }  # fmt: skip
 EXERCISES: dict[str, ExplanationBuilder] = dict.fromkeys(
     ("kasus", "reaksi", "diketahui", "diverifikasi", "ditugaskan", "ditutup"),
-    _explain_response_times,
+    _RESPONSE_TIMES,
 )

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from situasi.common.i18n import _
 from situasi.domain.higher_command import HigherCommand
-from situasi.presentation.explanations.model import Explanation, format_minutes
+from situasi.domain.labels import N_
+from situasi.presentation.explanations.model import Explanation, explain, format_minutes
 
 HigherCommandExplanationBuilder = Callable[[HigherCommand], Explanation]
 
@@ -93,14 +94,6 @@ def _explain_officers(command: HigherCommand) -> Explanation:
     )
 
 
-def _explain_critical(_command: HigherCommand) -> Explanation:
-    return Explanation(
-        _("Kejadian terbuka hari pemungutan yang bertingkat tinggi atau bersituasi merah, yang "
-          "terbaru diketahui di atas; dari tiap kabupaten paling banyak enam."),
-        feeds=("incidents", "merges"),
-    )  # fmt: skip
-
-
 def _explain_units(command: HigherCommand) -> Explanation:
     return Explanation(
         _("Satu baris satu kabupaten (atau provinsi), dari rekap yang dihitung di basis data atas "
@@ -119,5 +112,9 @@ HIGHER_COMMAND: dict[str, HigherCommandExplanationBuilder] = {
     "tps": _explain_stations,
     "partisipasi": _explain_turnout,
     "personel": _explain_officers,
-    "serius": _explain_critical,
-}
+    "serius": explain(
+        N_("Kejadian terbuka hari pemungutan yang bertingkat tinggi atau bersituasi merah, yang "
+           "terbaru diketahui di atas; dari tiap kabupaten paling banyak enam."),
+        "incidents", "merges",
+    ),
+}  # fmt: skip

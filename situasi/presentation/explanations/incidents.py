@@ -7,19 +7,15 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import TINGKAT
-from situasi.domain.labels import label
-from situasi.presentation.explanations.model import Explanation, ExplanationBuilder, format_minutes
+from situasi.domain.labels import N_, label
+from situasi.presentation.explanations.model import (
+    Explanation,
+    ExplanationBuilder,
+    explain,
+    format_minutes,
+)
 
 _CASE_FEEDS = ("incidents", "merges")
-
-
-def _explain_open(_election: Election) -> Explanation:
-    return Explanation(
-        _("Kejadian yang kabar terakhirnya belum selesai dan bukan tidak terbukti, menurut "
-          "saringan. Laporan yang digabung dihitung satu; nihil tidak dihitung. Yang belum "
-          "dinilai bobotnya disebut tersendiri."),
-        feeds=_CASE_FEEDS,
-    )  # fmt: skip
 
 
 def _explain_last_report(election: Election) -> Explanation:
@@ -79,14 +75,6 @@ def _explain_areas(election: Election) -> Explanation:
     )  # fmt: skip
 
 
-def _explain_timeline(_election: Election) -> Explanation:
-    return Explanation(
-        _("Kejadian menurut waktu terjadinya, bukan waktu dilaporkan, per potong waktu. Yang "
-          "jamnya tidak diketahui tidak digambar."),
-        feeds=_CASE_FEEDS,
-    )  # fmt: skip
-
-
 def _list_service_limits(election: Election) -> tuple[tuple[str, str], ...]:
     """Return limits such as "tinggi: 15 · 30 · 240 menit": verified, handled and closed."""
     limits = []
@@ -143,97 +131,79 @@ def _explain_duplicates(election: Election) -> Explanation:
     )
 
 
-def _explain_orphan_merges(_election: Election) -> Explanation:
-    return Explanation(
-        _("Keputusan gabung yang menyebut laporan yang tidak ada di papan."), feeds=("merges",)
-    )
-
-
-def _explain_unlocated(_election: Election) -> Explanation:
-    return Explanation(
-        _("Kejadian terbuka yang tidak dapat digambar di peta: titiknya tidak dilaporkan."),
-        feeds=_CASE_FEEDS,
-    )
-
-
-def _explain_all(_election: Election) -> Explanation:
-    return Explanation(
-        _("Semua kejadian menurut saringan, yang sudah ditutup juga; yang digabung dihitung "
-          "satu."),
-        feeds=_CASE_FEEDS,
-    )  # fmt: skip
-
-
-def _explain_kinds(_election: Election) -> Explanation:
-    return Explanation(
-        _("Kejadian menurut jenis dan kecamatan, menurut saringan; yang digabung dihitung satu, "
-          "nihil tidak dihitung."),
-        feeds=_CASE_FEEDS,
-    )  # fmt: skip
-
-
-def _explain_new(_election: Election) -> Explanation:
-    return Explanation(
-        _("Kejadian yang pertama kali diketahui posko sesudah saat taklimat."), feeds=_CASE_FEEDS
-    )
-
-
-def _explain_worsened(_election: Election) -> Explanation:
-    return Explanation(
-        _("Yang lebih berat daripada saat taklimat: tingkat naik, situasi naik, lewat batas waktu, "
-          "TPS menjadi tanpa petugas, atau pelaporan TPS menjadi terlambat, tak terjangkau, atau "
-          "diragukan."),
-        feeds=("incidents", "merges", "tps", "postings", "personnel"),
-    )  # fmt: skip
-
-
-def _explain_closed(_election: Election) -> Explanation:
-    return Explanation(
-        _("Kejadian yang sesudah saat taklimat menjadi selesai atau tidak terbukti, atau yang "
-          "semua barisnya ditarik."),
-        feeds=_CASE_FEEDS,
-    )  # fmt: skip
-
-
-def _explain_silent(_election: Election) -> Explanation:
-    return Explanation(
-        _(
-            "Sumber, kecamatan, dan TPS yang pada saat taklimat diam, kini masih diam, dan di "
-            "antaranya tidak berkabar."
-        ),
-        feeds=("incidents", "tps", "personnel"),
-    )
-
-
+_OPEN = explain(
+    N_("Kejadian yang kabar terakhirnya belum selesai dan bukan tidak terbukti, menurut "
+       "saringan. Laporan yang digabung dihitung satu; nihil tidak dihitung. Yang belum dinilai "
+       "bobotnya disebut tersendiri."),
+    *_CASE_FEEDS,
+)  # fmt: skip
+_ALL = explain(
+    N_("Semua kejadian menurut saringan, yang sudah ditutup juga; yang digabung dihitung satu."),
+    *_CASE_FEEDS,
+)  # fmt: skip
+_NEW = explain(
+    N_("Kejadian yang pertama kali diketahui posko sesudah saat taklimat."),
+    *_CASE_FEEDS,
+)  # fmt: skip
+_WORSENED = explain(
+    N_("Yang lebih berat daripada saat taklimat: tingkat naik, situasi naik, lewat batas waktu, "
+       "TPS menjadi tanpa petugas, atau pelaporan TPS menjadi terlambat, tak terjangkau, atau "
+       "diragukan."),
+    "incidents", "merges", "tps", "postings", "personnel",
+)  # fmt: skip
+_CLOSED = explain(
+    N_("Kejadian yang sesudah saat taklimat menjadi selesai atau tidak terbukti, atau yang semua "
+       "barisnya ditarik."),
+    *_CASE_FEEDS,
+)  # fmt: skip
+_SILENT = explain(
+    N_("Sumber, kecamatan, dan TPS yang pada saat taklimat diam, kini masih diam, dan di "
+       "antaranya tidak berkabar."),
+    "incidents", "tps", "personnel",
+)  # fmt: skip
 SITUATION: dict[str, ExplanationBuilder] = {
-    "terbuka": _explain_open,
+    "terbuka": _OPEN,
     "situasi": _explain_situasi,
     "terakhir": _explain_last_report,
     "nilai": _explain_priority,
     "angka_peta": _explain_areas,
-    "angka_garis": _explain_timeline,
-    "tanpa_lokasi": _explain_unlocated,
-    "semua_laporan": _explain_all,
-}
+    "angka_garis": explain(
+        N_("Kejadian menurut waktu terjadinya, bukan waktu dilaporkan, per potong waktu. Yang "
+           "jamnya tidak diketahui tidak digambar."),
+        *_CASE_FEEDS,
+    ),
+    "tanpa_lokasi": explain(
+        N_("Kejadian terbuka yang tidak dapat digambar di peta: titiknya tidak dilaporkan."),
+        *_CASE_FEEDS,
+    ),
+    "semua_laporan": _ALL,
+}  # fmt: skip
 INCIDENTS: dict[str, ExplanationBuilder] = {
-    "terbuka": _explain_open,
+    "terbuka": _OPEN,
     "lewat": _explain_overdue,
     "diverifikasi": _explain_steps,
     "ditangani": _explain_steps,
     "selesai": _explain_steps,
     "ganda": _explain_duplicates,
     "pasangan": _explain_duplicates,
-    "jenis_kecamatan": _explain_kinds,
-    "gabung_asing": _explain_orphan_merges,
-    "daftar": _explain_all,
-}
+    "jenis_kecamatan": explain(
+        N_("Kejadian menurut jenis dan kecamatan, menurut saringan; yang digabung dihitung satu, "
+           "nihil tidak dihitung."),
+        *_CASE_FEEDS,
+    ),
+    "gabung_asing": explain(
+        N_("Keputusan gabung yang menyebut laporan yang tidak ada di papan."),
+        "merges",
+    ),
+    "daftar": _ALL,
+}  # fmt: skip
 CHANGES: dict[str, ExplanationBuilder] = {
     name: rule
     for keys, rule in (
-        (("baru", "daftar_baru"), _explain_new),
-        (("memburuk", "daftar_memburuk"), _explain_worsened),
-        (("selesai", "daftar_selesai"), _explain_closed),
-        (("diam", "daftar_diam"), _explain_silent),
+        (("baru", "daftar_baru"), _NEW),
+        (("memburuk", "daftar_memburuk"), _WORSENED),
+        (("selesai", "daftar_selesai"), _CLOSED),
+        (("diam", "daftar_diam"), _SILENT),
     )
     for name in keys
 }

@@ -36,6 +36,11 @@ class Explanation:
 ExplanationBuilder = Callable[[Election], Explanation]
 
 
+def explain(rule: str, *feeds: str) -> Callable[[object], Explanation]:
+    """Return the builder of an explanation without limits. rule: marked by N_."""
+    return lambda _definition: Explanation(_(rule), feeds=feeds)
+
+
 def format_minutes(span: timedelta) -> str:
     """Return a duration such as "30 menit"."""
     return _("{n} menit").format(n=i18n.format_number(span / timedelta(minutes=1)))

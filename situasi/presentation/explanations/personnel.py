@@ -5,10 +5,11 @@ from __future__ import annotations
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.election import Election
-from situasi.domain.labels import label
+from situasi.domain.labels import N_, label
 from situasi.presentation.explanations.model import (
     Explanation,
     ExplanationBuilder,
+    explain,
     format_clock,
     format_minutes,
 )
@@ -92,14 +93,6 @@ def _explain_reserve(election: Election) -> Explanation:
     )
 
 
-def _explain_checked_in(_election: Election) -> Explanation:
-    return Explanation(
-        _("Petugas yang pernah lapor diri. Tanpa plotting tidak dapat dikatakan siapa yang "
-          "kurang."),
-        feeds=_OFFICER_FEEDS,
-    )  # fmt: skip
-
-
 def _explain_areas(election: Election) -> Explanation:
     return Explanation(
         _("Perlu menurut pola, diplot menurut perintah terakhir, hadir menurut lapor diri. Wilayah "
@@ -116,33 +109,12 @@ def _explain_not_checked_in(election: Election) -> Explanation:
     )  # fmt: skip
 
 
-def _explain_unlisted_officers(_election: Election) -> Explanation:
-    return Explanation(
-        _("Petugas yang lapor diri tetapi tidak ada di plotting, atau tidak ada di daftar dan "
-          "plotting."),
-        feeds=_OFFICER_FEEDS,
-    )  # fmt: skip
-
-
-def _explain_unknown_stations(_election: Election) -> Explanation:
-    return Explanation(
-        _("Baris plotting yang menyebut TPS yang tidak ada di daftar."), feeds=_OFFICER_FEEDS
-    )
-
-
 def _explain_curve(election: Election) -> Explanation:
     return Explanation(
         _("Petugas yang hadir dan TPS tanpa petugas pada tiap saat, dengan aturan yang sama."),
         _list_checkin_limits(election),
         _OFFICER_FEEDS,
     )
-
-
-def _explain_stages(_election: Election) -> Explanation:
-    return Explanation(
-        _("Tahapan menurut jadwal (tahapan.csv, dari peraturan KPU); tanggal mulai dan akhirnya "
-          "ikut."),
-    )  # fmt: skip
 
 
 def _explain_done(election: Election) -> Explanation:
@@ -168,31 +140,6 @@ def _explain_lapsed(election: Election) -> Explanation:
     )  # fmt: skip
 
 
-def _explain_drills(_election: Election) -> Explanation:
-    return Explanation(
-        _("Giat jenis latihan Sispamkota; terlaksana dari yang disebut."), feeds=_ACTIVITY_FEEDS
-    )
-
-
-def _explain_sop(_election: Election) -> Explanation:
-    return Explanation(
-        _("Butir SOP dari tahap yang sudah mulai. Selesai: ada giat terlaksana yang menyebut butir "
-          "itu. Sebagian: hanya fungsi dan jenis giatnya cocok. Daftar butir: sop.csv."),
-        feeds=_ACTIVITY_FEEDS,
-    )  # fmt: skip
-
-
-def _explain_joint(_election: Election) -> Explanation:
-    return Explanation(_("Giat yang menyebut mitra, menurut lembaga."), feeds=_ACTIVITY_FEEDS)
-
-
-def _explain_unmatched(_election: Election) -> Explanation:
-    return Explanation(
-        _("Giat yang menyebut tahap, butir SOP, atau kecamatan yang tidak ada di daftar."),
-        feeds=_ACTIVITY_FEEDS,
-    )
-
-
 def _list_target_limits(election: Election) -> tuple[tuple[str, str], ...]:
     days = i18n.format_number(election.rules.neutrality_target.days)
     return ((_("target"), _("{n} hari").format(n=days)),)
@@ -215,6 +162,25 @@ def _explain_classes(election: Election) -> Explanation:
     )
 
 
+_CHECKED_IN = explain(
+    N_("Petugas yang pernah lapor diri. Tanpa plotting tidak dapat dikatakan siapa yang kurang."),
+    *_OFFICER_FEEDS,
+)  # fmt: skip
+_UNLISTED_OFFICERS = explain(
+    N_("Petugas yang lapor diri tetapi tidak ada di plotting, atau tidak ada di daftar dan "
+       "plotting."),
+    *_OFFICER_FEEDS,
+)  # fmt: skip
+_STAGES = explain(
+    N_("Tahapan menurut jadwal (tahapan.csv, dari peraturan KPU); tanggal mulai dan akhirnya "
+       "ikut."),
+)  # fmt: skip
+_SOP = explain(
+    N_("Butir SOP dari tahap yang sudah mulai. Selesai: ada giat terlaksana yang menyebut butir "
+       "itu. Sebagian: hanya fungsi dan jenis giatnya cocok. Daftar butir: sop.csv."),
+    *_ACTIVITY_FEEDS,
+)  # fmt: skip
+_JOINT = explain(N_("Giat yang menyebut mitra, menurut lembaga."), *_ACTIVITY_FEEDS)
 SITUATION: dict[str, ExplanationBuilder] = {"personel": _explain_present}
 PERSONNEL: dict[str, ExplanationBuilder] = {
     "diplot": _explain_posted,
@@ -223,36 +189,45 @@ PERSONNEL: dict[str, ExplanationBuilder] = {
     "bawah_pola": _explain_below_pattern,
     "tanpa_kabar": _explain_silent,
     "cadangan": _explain_reserve,
-    "lapor_diri": _explain_checked_in,
+    "lapor_diri": _CHECKED_IN,
     "kurva_personel": _explain_curve,
     "personel_kecamatan": _explain_areas,
     "personel_polsek": _explain_areas,
     "personel_instansi": _explain_areas,
-    "personel_kabar": _explain_checked_in,
+    "personel_kabar": _CHECKED_IN,
     "daftar_tanpa_petugas": _explain_empty_stations,
     "daftar_bawah_pola": _explain_below_pattern,
     "daftar_belum_lapor": _explain_not_checked_in,
     "daftar_tanpa_kabar": _explain_silent,
     "daftar_cadangan": _explain_reserve,
-    "daftar_tanpa_plotting": _explain_unlisted_officers,
-    "daftar_luar_daftar": _explain_unlisted_officers,
-    "daftar_tps_asing": _explain_unknown_stations,
-}
+    "daftar_tanpa_plotting": _UNLISTED_OFFICERS,
+    "daftar_luar_daftar": _UNLISTED_OFFICERS,
+    "daftar_tps_asing": explain(
+        N_("Baris plotting yang menyebut TPS yang tidak ada di daftar."),
+        *_OFFICER_FEEDS,
+    ),
+}  # fmt: skip
 ACTIVITIES: dict[str, ExplanationBuilder] = {
-    "tahap_kini": _explain_stages,
-    "tahap_nanti": _explain_stages,
-    "semua_tahap": _explain_stages,
+    "tahap_kini": _STAGES,
+    "tahap_nanti": _STAGES,
+    "semua_tahap": _STAGES,
     "giat": _explain_done,
     "giat_matriks": _explain_done,
     "agenda": _explain_done,
     "lewat": _explain_lapsed,
-    "latihan": _explain_drills,
-    "sop": _explain_sop,
-    "sop_baris": _explain_sop,
-    "giat_bersama": _explain_joint,
-    "mitra": _explain_joint,
-    "giat_asing": _explain_unmatched,
-}
+    "latihan": explain(
+        N_("Giat jenis latihan Sispamkota; terlaksana dari yang disebut."),
+        *_ACTIVITY_FEEDS,
+    ),
+    "sop": _SOP,
+    "sop_baris": _SOP,
+    "giat_bersama": _JOINT,
+    "mitra": _JOINT,
+    "giat_asing": explain(
+        N_("Giat yang menyebut tahap, butir SOP, atau kecamatan yang tidak ada di daftar."),
+        *_ACTIVITY_FEEDS,
+    ),
+}  # fmt: skip
 NEUTRALITY: dict[str, ExplanationBuilder] = {
     "kasus": _explain_cases,
     "lampau": _explain_cases,

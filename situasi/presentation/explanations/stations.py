@@ -5,56 +5,17 @@ from __future__ import annotations
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.election import Election
-from situasi.domain.labels import label
+from situasi.domain.labels import N_, label
 from situasi.presentation.explanations.model import (
     Explanation,
     ExplanationBuilder,
+    explain,
     format_clock,
     format_minutes,
 )
 from situasi.presentation.numbers import format_percent
 
 _STATION_FEEDS = ("tps",)
-
-
-def _explain_voters_present(_election: Election) -> Explanation:
-    return Explanation(
-        _("Jumlah hitungan terbaru tiap TPS menurut saat dihitung; baris kemudian dengan id yang "
-          "sama memperbaikinya. TPS tanpa laporan tidak dihitung nol: ia tidak ikut. Hitungan "
-          "yang diragukan ikut dijumlah seperti dilaporkan, dan disebut. Total desa atau "
-          "kecamatan tidak ikut dijumlah."),
-        feeds=_STATION_FEEDS,
-    )  # fmt: skip
-
-
-def _explain_turnout(_election: Election) -> Explanation:
-    return Explanation(
-        _("Pemilih hadir dibagi DPT dari TPS yang melapor saja. ≈ berarti DPT sebagian TPS itu "
-          "perkiraan."),
-        feeds=_STATION_FEEDS,
-    )  # fmt: skip
-
-
-def _explain_bounds(_election: Election) -> Explanation:
-    return Explanation(
-        _("Batas bawah: hadir yang dilaporkan dibagi DPT seluruh TPS, seolah di TPS lain tidak ada "
-          "yang datang. Batas atas: seolah di TPS lain seluruh DPT datang. Bukan perkiraan."),
-        feeds=_STATION_FEEDS,
-    )  # fmt: skip
-
-
-def _explain_no_count(_election: Election) -> Explanation:
-    return Explanation(
-        _("TPS yang belum pernah melaporkan jumlah pemilih hadir."), feeds=_STATION_FEEDS
-    )
-
-
-def _explain_separate_counts(_election: Election) -> Explanation:
-    return Explanation(
-        _("Pemilih DPTb dan DPK pada hitungan terbaru TPS yang memisahkannya; TPS lain tidak "
-          "memisahkan, bukan nol."),
-        feeds=_STATION_FEEDS,
-    )  # fmt: skip
 
 
 def _explain_doubted(election: Election) -> Explanation:
@@ -100,14 +61,6 @@ def _explain_areas(election: Election) -> Explanation:
     )  # fmt: skip
 
 
-def _explain_area_totals(_election: Election) -> Explanation:
-    return Explanation(
-        _("Total yang dilaporkan desa atau kecamatan, di samping jumlah hitungan TPS-nya pada saat "
-          "itu. Tidak dijumlahkan dengan hitungan TPS."),
-        feeds=_STATION_FEEDS,
-    )  # fmt: skip
-
-
 def _list_deadline_limits(election: Election) -> tuple[tuple[str, str], ...]:
     rule = election.rules.tps
     return (
@@ -143,35 +96,6 @@ def _explain_phase(election: Election) -> Explanation:
     )  # fmt: skip
 
 
-def _explain_unopened(_election: Election) -> Explanation:
-    return Explanation(
-        _("TPS yang belum ada kabar dibuka: tidak ada laporan fase dibuka atau sesudahnya, dan "
-          "tidak ada hitungan pemilih. Tidak berarti TPS itu tutup."),
-        feeds=_STATION_FEEDS,
-    )  # fmt: skip
-
-
-def _explain_unreachable(_election: Election) -> Explanation:
-    return Explanation(
-        _("TPS yang menurut kabar terakhir tidak dapat dihubungi, dan belum melapor sesudahnya."),
-        feeds=_STATION_FEEDS,
-    )
-
-
-def _explain_moving_boxes(_election: Election) -> Explanation:
-    return Explanation(
-        _("Kotak yang sudah dilaporkan bergeser dan belum dilaporkan tiba di PPK atau KPU."),
-        feeds=_STATION_FEEDS,
-    )
-
-
-def _explain_arrived_boxes(_election: Election) -> Explanation:
-    return Explanation(
-        _("Kotak yang dilaporkan tiba di PPK atau KPU. Baris: TPS yang kotaknya belum tiba."),
-        feeds=_STATION_FEEDS,
-    )
-
-
 def _explain_all(election: Election) -> Explanation:
     return Explanation(
         _("Semua TPS di daftar, masing-masing dalam tepat satu keadaan: tak terjangkau, "
@@ -182,33 +106,70 @@ def _explain_all(election: Election) -> Explanation:
     )  # fmt: skip
 
 
-def _explain_history(_election: Election) -> Explanation:
-    return Explanation(
-        _("Semua laporan TPS ini, yang kemudian diperbaiki juga."), feeds=_STATION_FEEDS
-    )
-
-
-SITUATION: dict[str, ExplanationBuilder] = {"partisipasi": _explain_turnout, "tps": _explain_phase}
+_TURNOUT = explain(
+    N_("Pemilih hadir dibagi DPT dari TPS yang melapor saja. ≈ berarti DPT sebagian TPS itu "
+       "perkiraan."),
+    *_STATION_FEEDS,
+)  # fmt: skip
+_MOVING_BOXES = explain(
+    N_("Kotak yang sudah dilaporkan bergeser dan belum dilaporkan tiba di PPK atau KPU."),
+    *_STATION_FEEDS,
+)  # fmt: skip
+SITUATION: dict[str, ExplanationBuilder] = {"partisipasi": _TURNOUT, "tps": _explain_phase}
 TURNOUT: dict[str, ExplanationBuilder] = {
-    "hadir": _explain_voters_present,
-    "tingkat": _explain_turnout,
-    "batas": _explain_bounds,
-    "senyap": _explain_no_count,
-    "lain": _explain_separate_counts,
+    "hadir": explain(
+        N_("Jumlah hitungan terbaru tiap TPS menurut saat dihitung; baris kemudian dengan id "
+           "yang sama memperbaikinya. TPS tanpa laporan tidak dihitung nol: ia tidak ikut. "
+           "Hitungan yang diragukan ikut dijumlah seperti dilaporkan, dan disebut. Total desa "
+           "atau kecamatan tidak ikut dijumlah."),
+        *_STATION_FEEDS,
+    ),
+    "tingkat": _TURNOUT,
+    "batas": explain(
+        N_("Batas bawah: hadir yang dilaporkan dibagi DPT seluruh TPS, seolah di TPS lain tidak "
+           "ada yang datang. Batas atas: seolah di TPS lain seluruh DPT datang. Bukan perkiraan."),
+        *_STATION_FEEDS,
+    ),
+    "senyap": explain(
+        N_("TPS yang belum pernah melaporkan jumlah pemilih hadir."),
+        *_STATION_FEEDS,
+    ),
+    "lain": explain(
+        N_("Pemilih DPTb dan DPK pada hitungan terbaru TPS yang memisahkannya; TPS lain tidak "
+           "memisahkan, bukan nol."),
+        *_STATION_FEEDS,
+    ),
     "ragu": _explain_doubted,
     "angka_kurva": _explain_curve,
     "menurut_kecamatan": _explain_areas,
     "belum_jumlah": _explain_late,
-    "total_lingkup": _explain_area_totals,
-}
+    "total_lingkup": explain(
+        N_("Total yang dilaporkan desa atau kecamatan, di samping jumlah hitungan TPS-nya pada "
+           "saat itu. Tidak dijumlahkan dengan hitungan TPS."),
+        *_STATION_FEEDS,
+    ),
+}  # fmt: skip
 STATIONS: dict[str, ExplanationBuilder] = {
-    "buka": _explain_unopened,
+    "buka": explain(
+        N_("TPS yang belum ada kabar dibuka: tidak ada laporan fase dibuka atau sesudahnya, dan "
+           "tidak ada hitungan pemilih. Tidak berarti TPS itu tutup."),
+        *_STATION_FEEDS,
+    ),
     "terlambat": _explain_late,
-    "tak_terjangkau": _explain_unreachable,
+    "tak_terjangkau": explain(
+        N_("TPS yang menurut kabar terakhir tidak dapat dihubungi, dan belum melapor sesudahnya."),
+        *_STATION_FEEDS,
+    ),
     "diragukan": _explain_doubted,
-    "kotak": _explain_moving_boxes,
-    "kotak_jalan": _explain_moving_boxes,
-    "tiba": _explain_arrived_boxes,
-    "riwayat": _explain_history,
+    "kotak": _MOVING_BOXES,
+    "kotak_jalan": _MOVING_BOXES,
+    "tiba": explain(
+        N_("Kotak yang dilaporkan tiba di PPK atau KPU. Baris: TPS yang kotaknya belum tiba."),
+        *_STATION_FEEDS,
+    ),
+    "riwayat": explain(
+        N_("Semua laporan TPS ini, yang kemudian diperbaiki juga."),
+        *_STATION_FEEDS,
+    ),
     "semua_tps": _explain_all,
-}
+}  # fmt: skip
