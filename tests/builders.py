@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from situasi.analysis.incidents import case_index
 from situasi.analysis.incidents.cases import build_case_keys
 from situasi.domain import feed_schemas
 from situasi.ingest.write_scope import CorrectionRights, WriteScope, build_program_scope
@@ -69,6 +70,11 @@ def incident(**stated: Any) -> dict[str, Any]:
 def incidents(*rows: Mapping[str, Any]) -> pd.DataFrame:
     """A frame as a snapshot holds it; `seq` follows the order given."""
     return _frame(feed_schemas.INCIDENTS, rows).assign(case=lambda f: build_case_keys(f, WIB))
+
+
+def case_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """The cases of incident rows, each with its newest state."""
+    return case_index.build_from_known(rows).to_frame()
 
 
 def report(**stated: Any) -> dict[str, Any]:

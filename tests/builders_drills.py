@@ -10,14 +10,13 @@ from typing import Any
 import pandas as pd
 
 from situasi.actions.exercise_controller import ExerciseController, ExerciseRun, start
-from situasi.analysis.incidents import cases
 from situasi.board import Board, open_board
 from situasi.domain import exercise_scenarios
 from situasi.domain.exercise_scenarios import Scenario
 from situasi.ingest import form_rows
 from situasi.ingest.form_rows import SubmissionStamp
 from situasi.ingest.pipeline import ingest_rows
-from tests.builders import unbounded, wib
+from tests.builders import case_table, unbounded, wib
 from tests.builders_files import report
 from tests.conftest import NOON, settings_in
 
@@ -64,7 +63,7 @@ class Posko:
 
     def react(self, id: str, **told: str) -> None:
         """Take a step with a case as the form of Kejadian does."""
-        members = cases.build_case_table(self.rows()[self.rows()["id"] == id])
+        members = case_table(self.rows()[self.rows()["id"] == id])
         sent = SubmissionStamp(EXERCISE, True)
         cells = form_rows.build_step_rows(self.board.register, members, told, sent, "operator")
         ledger = self._ingest("incidents", cells)

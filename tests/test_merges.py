@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 
 from pages.incidents import actions as incidents_actions
-from situasi.analysis.incidents import cases as incidents_cases
-from situasi.analysis.incidents import merging
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_rows
 from situasi.ui import session
 from situasi.ui.page_context import PageContext
 from situasi.ui.session import ViewTime
-from tests.builders import unbounded, wib
+from tests.analysis.slow import merge_cases
+from tests.builders import case_table, unbounded, wib
 from tests.conftest import NOON
 
 AT = ViewTime(wib("12.00"), live=True, is_exercise=True)
@@ -44,9 +43,7 @@ def cases(board: Board) -> list[str]:
 
 def counted(board: Board) -> int:
     frames = board.snapshot_reader.refresh().snapshot.frames
-    return len(
-        merging.merge_cases(incidents_cases.build_case_table(frames["incidents"]), frames["merges"])
-    )
+    return len(merge_cases(case_table(frames["incidents"]), frames["merges"]))
 
 
 def test_what_is_merged_on_the_board_counts_once_until_it_is_parted_again(reported: Board) -> None:

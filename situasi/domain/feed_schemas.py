@@ -56,59 +56,29 @@ KERAWANAN = ("kurang_rawan", "rawan", "sangat_rawan", "khusus")
 SITUASI = ("hijau", "kuning", "merah")
 TINGKAT = ("rendah", "sedang", "tinggi")
 
+# A case is critical from either of these on, while it is open.
+CRITICAL = {"tingkat": TINGKAT[-1], "situasi": SITUASI[-1]}
+
 # The status of a report. The last three are closed; the others are open.
 STATUS = (
-    "dilaporkan",
-    "diverifikasi",
-    "ditangani",
-    "diteruskan",
-    "selesai",
-    "tidak_terbukti",
-    "nihil",
-)
+    "dilaporkan", "diverifikasi", "ditangani", "diteruskan", "selesai", "tidak_terbukti", "nihil",
+)  # fmt: skip
 STATUS_CLOSED = ("selesai", "tidak_terbukti", "nihil")
 
 # How exactly the time of an event is known.
 PRECISION = ("menit", "hari", "bulan")
 
 JENIS = (
-    "nihil",
-    "unjuk_rasa",
-    "kericuhan",
-    "kekerasan",
-    "intimidasi",
-    "penolakan",
-    "politik_uang",
-    "sara",
-    "hoaks",
-    "apk",
-    "kampanye_tenang",
-    "netralitas",
-    "logistik",
-    "daftar_pemilih",
-    "pelanggaran_tungsura",
-    "psu",
-    "hitung_ulang",
-    "bencana",
-    "listrik_jaringan",
-    "akses",
-    "petugas_sakit",
-    "kebakaran",
-    "lalu_lintas",
-    "pidana_umum",
-    "lainnya",
-)
+    "nihil", "unjuk_rasa", "kericuhan", "kekerasan", "intimidasi", "penolakan", "politik_uang",
+    "sara", "hoaks", "apk", "kampanye_tenang", "netralitas", "logistik", "daftar_pemilih",
+    "pelanggaran_tungsura", "psu", "hitung_ulang", "bencana", "listrik_jaringan", "akses",
+    "petugas_sakit", "kebakaran", "lalu_lintas", "pidana_umum", "lainnya",
+)  # fmt: skip
 
 FASE = (
-    "logistik_tiba",
-    "dibuka",
-    "ditutup",
-    "hitung_selesai",
-    "kotak_bergeser",
-    "kotak_tiba_pps",
-    "kotak_tiba_ppk",
-    "kotak_tiba_kpu",
-)
+    "logistik_tiba", "dibuka", "ditutup", "hitung_selesai", "kotak_bergeser", "kotak_tiba_pps",
+    "kotak_tiba_ppk", "kotak_tiba_kpu",
+)  # fmt: skip
 
 # Whether a silent TPS can be reached at all.
 KONTAK = ("terjangkau", "tak_terjangkau")
@@ -125,21 +95,9 @@ PENUGASAN = ("tps", "kecamatan", "cadangan", "patroli")
 CHECKIN = ("apel", "pergeseran", "tiba_di_tps", "laporan_berkala", "kembali")
 INSTANSI = ("polri", "bko_polda", "brimob", "tni", "linmas", "satpol_pp")
 GIAT = (
-    "preemtif",
-    "preventif",
-    "kamseltibcarlantas",
-    "gakkum",
-    "humas",
-    "banops",
-    "apel",
-    "patroli",
-    "rapat",
-    "sosialisasi",
-    "latihan",
-    "serpas",
-    "pengamanan",
-    "netralitas",
-)
+    "preemtif", "preventif", "kamseltibcarlantas", "gakkum", "humas", "banops", "apel", "patroli",
+    "rapat", "sosialisasi", "latihan", "serpas", "pengamanan", "netralitas",
+)  # fmt: skip
 GIAT_STATUS = ("rencana", "terlaksana", "batal")
 # The task forces of the operation; also the first six kinds of giat.
 FUNGSI = ("preemtif", "preventif", "kamseltibcarlantas", "gakkum", "humas", "banops")
@@ -147,33 +105,17 @@ FUNGSI = ("preemtif", "preventif", "kamseltibcarlantas", "gakkum", "humas", "ban
 # Neutrality of the police: kinds of violation (N01-N15, docs/glossary.md), steps, closed steps.
 PELANGGARAN = tuple(f"N{number:02d}" for number in range(1, 16))
 LANGKAH = (
-    "nihil",
-    "informasi",
-    "klarifikasi",
-    "lp_propam",
-    "gelar_perkara",
-    "sidang",
-    "putusan",
-    "selesai",
-    "tidak_terbukti",
-)
+    "nihil", "informasi", "klarifikasi", "lp_propam", "gelar_perkara", "sidang", "putusan",
+    "selesai", "tidak_terbukti",
+)  # fmt: skip
 LANGKAH_CLOSED = ("nihil", "selesai", "tidak_terbukti")
 KELAS = ("ringan", "sedang", "berat")
 ASAL = ("dumas", "patroli_siber", "bawaslu", "media", "propam", "satuan", "lainnya")
 SANKSI = (
-    "teguran_lisan",
-    "tindakan_fisik",
-    "teguran_tertulis",
-    "tunda_pendidikan",
-    "tunda_gaji",
-    "tunda_pangkat",
-    "mutasi_demosi",
-    "bebas_jabatan",
-    "patsus",
-    "permintaan_maaf",
-    "pembinaan",
+    "teguran_lisan", "tindakan_fisik", "teguran_tertulis", "tunda_pendidikan", "tunda_gaji",
+    "tunda_pangkat", "mutasi_demosi", "bebas_jabatan", "patsus", "permintaan_maaf", "pembinaan",
     "ptdh",
-)
+)  # fmt: skip
 
 GABUNG = ("gabung", "pisah")
 

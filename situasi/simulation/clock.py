@@ -56,10 +56,8 @@ class Clock:
 
 def build_clock(election: Election) -> Clock:
     """Build the clock of an election day, 04.00 to 23.00 where TPS are open 07.00-13.00."""
-    opens, closes = (
-        election.local_time(election.tps_opens),
-        election.local_time(election.tps_closes),
-    )
+    opens = election.local_time(election.tps_opens)
+    closes = election.local_time(election.tps_closes)
     return Clock(
         first=max(election.day_start, opens - _TIME_BEFORE_OPENING),
         opens=opens,

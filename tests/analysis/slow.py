@@ -8,6 +8,8 @@ from datetime import datetime
 from itertools import combinations
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from rapidfuzz import fuzz
 
@@ -24,6 +26,7 @@ from situasi.analysis.situation import crowd_state, feed_staleness
 from situasi.analysis.situation.overview import HOUR, Overview
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import SITUASI, STATUS, STATUS_CLOSED, TINGKAT
+from situasi.domain.row_order import reported_time
 from situasi.domain.rules import DuplicateRules
 
 
@@ -39,8 +42,8 @@ def overview(
     """See situasi.analysis.situation.overview.compute_overview."""
     limit = None if live else at
     known = {name: cases.filter_known(frame, limit) for name, frame in frames.items()}
-    every = cases.build_case_table(known["incidents"])
-    counted = merging.merge_cases(every, known["merges"])
+    every = build_case_table(known["incidents"])
+    counted = merge_cases(every, known["merges"])
     timeless = replace(wanted, since=None, until=None)
     happened = cases.drop_nihil(cases.select(counted, timeless))
     shown = cases.select(happened, wanted)
@@ -75,8 +78,8 @@ def overview(
 
 
 def _open_at(frames: Mapping[str, pd.DataFrame], wanted: Selection, at: datetime) -> int:
-    every = cases.build_case_table(cases.filter_known(frames["incidents"], at))
-    then = merging.merge_cases(every, cases.filter_known(frames["merges"], at))
+    every = build_case_table(cases.filter_known(frames["incidents"], at))
+    then = merge_cases(every, cases.filter_known(frames["merges"], at))
     return len(cases.filter_open(cases.select(then, wanted)))
 
 
@@ -231,3 +234,38 @@ def _status(group: pd.DataFrame) -> str:
 
 def _gravest(stated: pd.Series, scale: tuple[str, ...]) -> str | None:
     return max(stated.dropna(), key=scale.index, default=None)
+
+
+def build_case_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """See CaseIndex.to_frame: one row per case with its newest state.
+
+    rows: incident rows with `case`. Added: `first_known`, and `situasi_at`, when its situasi was
+    stated. For cases.CARRIED_FORWARD_COLUMNS the last stated value of the case holds.
+    """
+    reported = reported_time(rows).astype("datetime64[us, UTC]")
+    ordered = rows.assign(_told=reported).take(np.lexsort((rows["seq"], reported.astype("int64"))))
+    case, _ = pd.factorize(ordered["case"])
+    newest = ~pd.Series(case).duplicated(keep="last").to_numpy()
+    table = ordered[newest].reset_index(drop=True)
+    known_since = ordered["known_at"].reset_index(drop=True).groupby(case).min()
+    table["first_known"] = known_since.array[case[newest]]
+    stated = ordered["_told"].where(ordered["situasi"].notna() | (ordered["jenis"] == "nihil"))
+    table["situasi_at"] = pd.Series(stated.array).groupby(case).max().array[case[newest]]
+    for name in cases.CARRIED_FORWARD_COLUMNS:
+        if name in ordered.columns:
+            last = _last_stated(ordered[name], case)[case[newest]]
+            table[name] = pd.Series(last, table.index, dtype="object")
+    return table.drop(columns="_told")
+
+
+def _last_stated(values: pd.Series[Any], case: npt.NDArray[np.intp]) -> npt.NDArray[np.object_]:
+    """Return the last value of each case, by its code; None where it was never stated."""
+    stated = values.notna().to_numpy()
+    last = np.full(case.max(initial=-1) + 1, None, dtype=object)
+    last[case[stated]] = values.to_numpy()[stated]  # of several rows of one case the last one wins
+    return last
+
+
+def merge_cases(table: pd.DataFrame, merges: pd.DataFrame) -> pd.DataFrame:
+    """See merging.collapse: the cases with each group as one row."""
+    return merging.collapse(table, merging.find_canonical_cases(table, merges))

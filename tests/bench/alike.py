@@ -9,8 +9,7 @@ from functools import partial
 
 import pandas as pd
 
-from situasi.analysis.incidents import cases as incidents_cases
-from situasi.analysis.incidents import duplicates, milestones
+from situasi.analysis.incidents import case_index, duplicates, milestones
 from situasi.domain import election, settings
 from tests.builders import incident
 from tests.builders import incidents as rows_with
@@ -38,7 +37,8 @@ def run() -> None:
         print(f"\nAlike reports, {what}")
         for count in COUNTS:
             rows = flood(count, worded=worded)
-            cases, texts = incidents_cases.build_case_table(rows), milestones.find_first_texts(rows)
+            cases = case_index.build_from_known(rows).to_frame()
+            texts = milestones.find_first_texts(rows)
             plain = _measured(partial(_grouped, cases))
             ours = _measured(partial(duplicates.find_pairs, cases, texts, rules))
             print(

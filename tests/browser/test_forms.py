@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser
 
-from situasi.analysis.incidents.cases import build_case_table
 from situasi.live.snapshot import not_withdrawn
 from tests.browser.conftest import Look
 from tests.browser.serving import Server, mark_as_opened, snapshot
 from tests.browser.viewing import Viewer
+from tests.builders import case_table
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -155,7 +155,7 @@ def test_a_step_of_a_case_is_a_new_row_that_says_who_and_when(post: Server, look
         "kasus.csv",
         "id,waktu,kode_kecamatan,jenis,pelapor\nK-77,2024-11-27 10:00,16.10.05,kebakaran,Pos 9\n",
     )
-    known = build_case_table(rows(post, "incidents"))
+    known = case_table(rows(post, "incidents"))
     case = known.loc[known["id"] == "K-77", "case"].iloc[0]
     viewer = look(post, f"kejadian?kasus={case.replace('|', '%7C')}&rentang=semua")
     viewer.page.get_by_role("button", name="Tugaskan").click()

@@ -8,12 +8,12 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser
 
-from situasi.analysis.incidents.cases import build_case_table
 from situasi.live.snapshot import not_withdrawn
 from tests.browser.conftest import Look
 from tests.browser.serving import Server, snapshot
 from tests.browser.test_signing_in import enter
 from tests.browser.viewing import Viewer
+from tests.builders import case_table
 from tests.server.doors import SECRET, admit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -155,7 +155,7 @@ def test_a_guest_sees_this_view_and_no_other_and_is_counted_and_shown_out(
 def test_a_guest_looks_closely_only_at_cases_of_the_link(guarded: Server, look: Look) -> None:
     wati = signed_in(guarded, look, "wati", "kejadian?kec=16.10.05&tingkat=tinggi&rentang=semua")
     guest = guest_of(guarded, look, make(wati, ""))
-    known = build_case_table(not_withdrawn(snapshot(guarded).frames["incidents"]))
+    known = case_table(not_withdrawn(snapshot(guarded).frames["incidents"]))
     of_place = known[known["kecamatan"] == "16.10.05"].set_index("tingkat")["case"]
     for tingkat, shown in (("tinggi", 1), ("sedang", 0)):
         case = quote(of_place.loc[[tingkat]].iloc[0], safe="")

@@ -8,13 +8,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from situasi.analysis.incidents import cases
 from situasi.board import Board
 from situasi.ingest import form_rows
 from situasi.ingest.form_rows import SubmissionStamp
 from situasi.ingest.pipeline import IngestResult, ingest_file, ingest_rows
 from situasi.simulation.generate import generate_day
-from tests.builders import WIB, incident, unbounded
+from tests.builders import WIB, case_table, incident, unbounded
 from tests.builders import incidents as frame
 from tests.conftest import NOON
 
@@ -40,7 +39,7 @@ def rows_of(board: Board, feed: str) -> pd.DataFrame:
 
 
 def cases_of(board: Board) -> pd.DataFrame:
-    return cases.build_case_table(rows_of(board, "incidents"))
+    return case_table(rows_of(board, "incidents"))
 
 
 @pytest.mark.parametrize(

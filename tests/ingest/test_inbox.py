@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from situasi.analysis.incidents.cases import build_case_table
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.ingest.inbox import GROWTH_WATCH_TIME, RETRY_DELAY, Inbox
@@ -20,6 +19,7 @@ from situasi.ingest.pipeline import IngestResult
 from situasi.live.snapshot import not_withdrawn
 from situasi.store.engines import sqlite
 from situasi.store.interface import StoreError
+from tests.builders import case_table
 from tests.builders_files import csv_file, faulty, report, xlsx_file
 from tests.conftest import NOON, settings_in
 
@@ -179,7 +179,7 @@ def test_a_copy_cut_in_a_line_longer_than_patience_still_shows_each_case_once(
     drop.settled()
     assert drop.told[-1].read == 40
     rows = not_withdrawn(drop.board.snapshot_reader.refresh().snapshot.frames["incidents"])
-    assert sorted(build_case_table(rows)["id"]) == all_ids()
+    assert sorted(case_table(rows)["id"]) == all_ids()
 
 
 def test_a_workbook_half_copied_is_given_time_and_then_taken(drop: Drop, tmp_path: Path) -> None:

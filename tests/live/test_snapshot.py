@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis.incidents.cases import build_case_table, filter_known
+from situasi.analysis.incidents.cases import filter_known
 from situasi.analysis.view_time import ViewTime
 from situasi.common import i18n
 from situasi.domain import election, feed_schemas
@@ -25,6 +25,7 @@ from situasi.store import Delivery, Rejection, Store, StoreError, open_store
 from situasi.store.engines import postgres_schema
 from tests.analysis.incidents.test_case_index import row
 from tests.analysis.situation.test_overview import defined
+from tests.analysis.slow import build_case_table
 from tests.builders import WIB, incident, incidents, rows_of, wib
 from tests.builders_election import invented_election
 from tests.effort import examples

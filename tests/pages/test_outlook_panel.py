@@ -76,10 +76,9 @@ def of(board: Board, clock: str) -> Any:
         else board.snapshot_reader.refresh()
     )
     at = session.ViewTime(wib(clock), live=False, is_exercise=True)
-    known = house.current_board().analysis_cache.known_rows(
-        shown.snapshot, at, scope_of(session.viewer())
-    )
-    return known, board.register, wib(clock)
+    cache = house.current_board().analysis_cache
+    seen = cache.view(shown.snapshot, at, scope_of(session.viewer()))
+    return seen.known_rows, board.register, wib(clock)
 
 
 def test_before_anybody_counted_it_says_that_reports_are_too_few(page: Any) -> None:

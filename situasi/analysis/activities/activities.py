@@ -151,9 +151,8 @@ def filter_by_kecamatan(activities: pd.DataFrame, kecamatan: Sequence[str]) -> p
     """Return activities of these kecamatan and of the whole kabupaten; all if none is given."""
     if not kecamatan:
         return activities
-    return activities[
-        activities["kecamatan"].isin(list(kecamatan)) | activities["kecamatan"].isna()
-    ]
+    area = activities["kecamatan"]
+    return activities[area.isin(list(kecamatan)) | area.isna()]
 
 
 def count_by_state(activities: pd.DataFrame) -> dict[str, int]:
@@ -169,9 +168,8 @@ def build_matrix(activities: pd.DataFrame, kecamatan: Sequence[str]) -> pd.DataF
     """
     active = activities[activities["state"] != "batal"]
     place = active["kecamatan"].astype("object").where(active["kecamatan"].notna(), WHOLE_KABUPATEN)
-    grouped = active.assign(place=place, done=active["state"] == "terlaksana").groupby(
-        ["place", "fungsi"]
-    )["done"]
+    active = active.assign(place=place, done=active["state"] == "terlaksana")
+    grouped = active.groupby(["place", "fungsi"])["done"]
     table = grouped.agg(done="sum", all="size").reset_index()
     order = {code: rank for rank, code in enumerate((WHOLE_KABUPATEN, *kecamatan))}
     rank = table["place"].map(order).fillna(len(order))

@@ -28,34 +28,11 @@ def build_timetable(stages: Sequence[Stage], day: date) -> pd.DataFrame:
     drawn: both dates are known. Sorted by start, those without dates last.
     """
     table = pd.DataFrame(
-        [
-            (
-                s.code,
-                s.name,
-                s.start,
-                s.end,
-                s.scope,
-                compute_state(s, day),
-                s.has_confirmed_dates,
-                s.source,
-                s.note,
-                s.start is not None and s.end is not None,
-            )
-            for s in stages
-        ],
-        columns=[
-            "code",
-            "name",
-            "start",
-            "end",
-            "scope",
-            "state",
-            "sure",
-            "source",
-            "note",
-            "drawn",
-        ],
-    )
+        [(s.code, s.name, s.start, s.end, s.scope, compute_state(s, day), s.has_confirmed_dates,
+          s.source, s.note, s.start is not None and s.end is not None) for s in stages],
+        columns=["code", "name", "start", "end", "scope", "state", "sure", "source", "note",
+                 "drawn"],
+    )  # fmt: skip
     for edge in ("start", "end"):
         table[edge] = pd.to_datetime(table[edge])
     table = table.astype({"sure": bool, "drawn": bool})

@@ -14,6 +14,7 @@ from situasi.analysis import timestamps
 from situasi.analysis.alerts import case_replay
 from situasi.analysis.alerts.case_replay import HANDLED_STATUSES, VERIFIED_STATUSES
 from situasi.analysis.alerts.intervals import FOREVER, filter_known_by
+from situasi.analysis.runs import is_first_of_run, next_in_run
 from situasi.analysis.timestamps import Micros
 from situasi.domain.feed_schemas import STATUS_CLOSED
 from situasi.domain.row_order import reported_time
@@ -46,12 +47,8 @@ def build_case_history(rows: pd.DataFrame, merges: pd.DataFrame, at: datetime) -
     case_codes, case_keys = pd.factorize(rows["case"])
     seq = rows["seq"].to_numpy("int64")
     order = np.lexsort((seq, known_us, case_codes))
-    case_codes, known_us, reported_us, seq = (
-        case_codes[order],
-        known_us[order],
-        reported_us[order],
-        seq[order],
-    )
+    case_codes, known_us = case_codes[order], known_us[order]
+    reported_us, seq = reported_us[order], seq[order]
     cells = {name: rows[name].to_numpy("object")[order] for name in _CELL_COLUMNS}
     decisions = _known_decisions(merges, at)
     needs_replay = _is_out_of_order(case_codes, reported_us, seq) | np.isin(
@@ -102,17 +99,11 @@ def _build_in_order_table(
     mask: npt.NDArray[np.bool_],
 ) -> pd.DataFrame:
     """Build the intervals of cases whose reports were known in reported order: one per row."""
-    case_codes, known_us, reported_us, seq = (
-        case_codes[mask],
-        known_us[mask],
-        reported_us[mask],
-        seq[mask],
-    )
+    case_codes, known_us = case_codes[mask], known_us[mask]
+    reported_us, seq = reported_us[mask], seq[mask]
     cells = {name: column[mask] for name, column in cells.items()}
-    is_first = np.append(True, case_codes[1:] != case_codes[:-1])[: len(case_codes)]
+    is_first = is_first_of_run(case_codes)
     start = np.maximum.accumulate(np.where(is_first, np.arange(len(case_codes)), 0))
-    same_case_next = np.append(~is_first[1:], False)[: len(case_codes)]
-    until = np.where(same_case_next, np.append(known_us[1:], FOREVER)[: len(case_codes)], FOREVER)
     status = cells["status"]
     happened = (cells["jenis"] != "nihil") & (status != "nihil")
     return pd.DataFrame(
@@ -121,7 +112,7 @@ def _build_in_order_table(
             "kecamatan": cells["kecamatan"],
             "jenis": cells["jenis"],
             "begin": known_us,
-            "end": until,
+            "end": next_in_run(known_us, FOREVER, case_codes),
             "tingkat": _forward_fill(cells["tingkat"], start),
             "situasi": _forward_fill(cells["situasi"], start),
             "open": happened & ~np.isin(status.astype("U"), STATUS_CLOSED),
@@ -160,9 +151,10 @@ def _build_first_reports(
     cells: dict[str, npt.NDArray[Any]],
 ) -> pd.DataFrame:
     """Build the first report of each case in which something happened, if in a known kecamatan."""
-    begins = np.append(True, case_codes[1:] != case_codes[:-1])[: len(case_codes)]
     happened = (cells["jenis"] != "nihil") & (cells["status"] != "nihil")
-    positions = np.flatnonzero(begins & happened & pd.notna(cells["kecamatan"]))
+    positions = np.flatnonzero(
+        is_first_of_run(case_codes) & happened & pd.notna(cells["kecamatan"])
+    )
     return pd.DataFrame(
         {
             "case": cells["case"][positions],

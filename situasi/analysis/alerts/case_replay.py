@@ -62,28 +62,11 @@ def build_reports(
     cells: Mapping[str, npt.NDArray[Any]],
 ) -> list[CaseReport]:
     """Build one CaseReport per row from these columns."""
-    names = ("case", "kecamatan", "jenis", "tingkat", "situasi", "status", "latihan")
-    columns = (cells[name].tolist() for name in names)
-    rows = zip(known_us.tolist(), reported_us.tolist(), seq.tolist(), *columns, strict=True)
-    return [
-        CaseReport(
-            known,
-            reported,
-            n,
-            case,
-            _text_or_none(area),
-            jenis,
-            _text_or_none(tingkat),
-            _text_or_none(situasi),
-            status,
-            bool(latihan),
-        )
-        for known, reported, n, case, area, jenis, tingkat, situasi, status, latihan in rows
-    ]
-
-
-def _text_or_none(cell: Any) -> str | None:
-    return cell if isinstance(cell, str) else None
+    names = ("case", "kecamatan", "jenis", "tingkat", "situasi", "status")
+    texts = ([cell if isinstance(cell, str) else None for cell in cells[name]] for name in names)
+    latihan = cells["latihan"].astype(bool)
+    numbers = (known_us.tolist(), reported_us.tolist(), seq.tolist())
+    return [CaseReport(*row) for row in zip(*numbers, *texts, latihan.tolist(), strict=True)]
 
 
 def replay_cases(
@@ -108,11 +91,8 @@ class _CaseState:
     """What is known of one case; each report updates it and is not read again."""
 
     def __init__(self, first_report: CaseReport) -> None:
-        self.key, self.known_us, self.latihan = (
-            first_report.case,
-            first_report.known_us,
-            first_report.latihan,
-        )
+        self.key, self.known_us = first_report.case, first_report.known_us
+        self.latihan = first_report.latihan
         self.last_report = first_report
         self.start_us = first_report.reported_us
         self.newest = (first_report.known_us, first_report.seq)
@@ -174,10 +154,8 @@ class _CaseGroup:
         self._extend(other)
 
     def _extend(self, added: _CaseState | _CaseGroup) -> None:
-        self.start_us, self.newest = (
-            min(self.start_us, added.start_us),
-            max(self.newest, added.newest),
-        )
+        self.start_us = min(self.start_us, added.start_us)
+        self.newest = max(self.newest, added.newest)
         self.verified |= added.verified
         self.handled |= added.handled
 

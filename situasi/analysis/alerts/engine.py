@@ -43,7 +43,7 @@ def compute_case_intervals(frames: FeedFrames, register: Register, at: datetime)
         rows = rows[rows["case"].isin({*recent, *older})]
     history = build_case_history(rows, frames[MERGES.name], at)
     parts = [
-        incidents.find_critical(history.table),
+        incidents.find_highest_tingkat(history.table),
         incidents.find_overdue(history.table, election.rules.service_levels),
     ]
     if "keramaian" in rules:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis import timestamps
+from situasi.analysis.runs import is_last_of_run, next_in_run
 from situasi.analysis.timestamps import Micros
 
 FOREVER = np.iinfo("int64").max
@@ -115,7 +116,7 @@ def find_uncovered(
     order = np.lexsort((times, where))
     times, where, change = times[order], where[order], change[order]
     total = np.cumsum(change)
-    last = np.append(where[1:] != where[:-1], True)
+    last = is_last_of_run(where)
     before = np.concatenate([[0.0], total[last][:-1]])  # what earlier places leave: almost 0
     covered = total - before[where]
     until = np.where(last, stop, np.append(times[1:], stop))
@@ -136,10 +137,7 @@ def find_newest_rows(
     size = len(rank) + 1
     newest = np.maximum.accumulate(ranked + sources * size) - sources * size == ranked
     chosen = order[newest]
-    chosen_source, since = source[chosen], known_us[chosen]
-    following = np.append(since[1:], FOREVER)[: len(chosen_source)]
-    same = np.append(chosen_source[1:] == chosen_source[:-1], False)[: len(chosen_source)]
-    return chosen, np.where(same, following, FOREVER)
+    return chosen, next_in_run(known_us[chosen], FOREVER, source[chosen])
 
 
 def first_known_times(place_count: int, place: npt.NDArray[Any], known_us: Micros) -> Micros:

@@ -19,6 +19,7 @@ import pandas as pd
 
 from situasi.analysis import timestamps
 from situasi.analysis.hotspots.exposure import Floats, ObservedDay
+from situasi.analysis.runs import is_first_of_run
 from situasi.domain.rules import ClusterRules
 
 Counts = npt.NDArray[np.int64]
@@ -211,7 +212,7 @@ def build_zones(units: SpatialUnits, centres: Centres, max_share: float) -> Mask
 
 def _sum_by_zone(counts: Counts, units: SpatialUnits, zones: Mask) -> Counts:
     """Sum for each desa alone, then for each zone. counts: units are the last axis."""
-    first = np.flatnonzero(np.r_[True, np.diff(units.kecamatan_index) > 0])
+    first = np.flatnonzero(is_first_of_run(units.kecamatan_index))
     by_kecamatan = np.add.reduceat(counts, first, axis=-1)
     # Integers are multiplied without the threads of a linear algebra library.
     by_zone = by_kecamatan @ zones.T.astype(by_kecamatan.dtype)
@@ -240,7 +241,7 @@ def compute_expected(
     mean = np.zeros((step_count, len(units.codes)))
     for draw in null_draws:
         mean[draw.step] += draw.count * draw.weights
-    first = np.flatnonzero(np.r_[True, np.diff(units.kecamatan_index) > 0])
+    first = np.flatnonzero(is_first_of_run(units.kecamatan_index))
     cumulative = np.cumsum(mean, axis=0)
     by_zone = np.add.reduceat(cumulative, first, axis=-1) @ zones.T
     expected: Floats = np.concatenate([cumulative[:, units.is_desa], by_zone], axis=-1)

@@ -1,6 +1,6 @@
 """All cases and their newest states; each delivery changes only the cases that it is about.
 
-incidents.cases computes the same in the simple way; tests compare the two.
+tests/analysis/slow.py computes the same in the simple way; tests compare the two.
 """
 
 from __future__ import annotations
@@ -87,7 +87,11 @@ class CaseIndex:
     def to_frame(
         self, predicate: CasePredicate | None = None, extra_cases: Collection[str] = ()
     ) -> pd.DataFrame:
-        """Return the cases that match the predicate, and `extra_cases`, like incidents.cases."""
+        """Return the cases that match the predicate (None: all), and `extra_cases`.
+
+        One row per case, the last reported case last: its newest row, with the last stated values
+        of CARRIED_FORWARD_COLUMNS, `first_known`, and `situasi_at`, when its situasi was stated.
+        """
         named = self._case_mask(extra_cases)
         parts = [
             (

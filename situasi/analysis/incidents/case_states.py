@@ -1,4 +1,4 @@
-"""The newest state of cases as numeric columns: the fast variant of incidents.cases."""
+"""The newest state of cases as numeric columns."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ _NEWEST_ROW_COLUMNS = ("kecamatan", "jenis", "status")
 class CaseStates:
     """One cell per case. newest_row: position of its newest row.
 
-    reported_us, known_us, occurred_us: of that row; first_known_us, situasi_stated_us: as in
-    incidents.cases. lifecycle: NO_ROWS, NIHIL, CLOSED or OPEN. codes: by ENCODED_COLUMNS, with the
-    last stated values of CARRIED_FORWARD_COLUMNS.
+    reported_us, known_us, occurred_us: of that row; first_known_us: of the first row known;
+    situasi_stated_us: when its situasi was stated last. lifecycle: NO_ROWS, NIHIL, CLOSED or OPEN.
+    codes: by ENCODED_COLUMNS; for CARRIED_FORWARD_COLUMNS the last stated value of the case holds:
+    a status change does not cancel the tingkat or who handles the case.
     """
 
     newest_row: Array
@@ -140,7 +141,7 @@ def _compute_lifecycle(
 
 
 def build_frame(rows: EncodedRows, parts: list[tuple[CaseStates, IntArray]]) -> pd.DataFrame:
-    """Build the frame of the cases at these positions of each part, like incidents.cases."""
+    """Build the frame of the cases at these positions of each part (see CaseIndex.to_frame)."""
 
     def concat(cells: list[Array]) -> Array:
         return np.concatenate(cells)

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from situasi.domain.feed_schemas import STATUS_CLOSED
-from situasi.domain.row_order import reported_time
+from situasi.domain.feed_schemas import CRITICAL, STATUS_CLOSED
 
 # Values that hold for a case until a row states another.
 CARRIED_FORWARD_COLUMNS = (
@@ -61,37 +57,6 @@ def filter_known(rows: pd.DataFrame, at: datetime | None) -> pd.DataFrame:
     return rows[(rows["known_at"] <= at) & standing]
 
 
-def build_case_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Build one row per case with its newest state, the last reported case last.
-
-    rows: incident rows with `case`. Added: `first_known`, and `situasi_at`, when its situasi was
-    stated. For CARRIED_FORWARD_COLUMNS the last stated value of the case holds: a status change
-    does not cancel the tingkat or who handles the case.
-    """
-    reported = reported_time(rows).astype("datetime64[us, UTC]")
-    ordered = rows.assign(_told=reported).take(np.lexsort((rows["seq"], reported.astype("int64"))))
-    case, _ = pd.factorize(ordered["case"])
-    newest = ~pd.Series(case).duplicated(keep="last").to_numpy()
-    table = ordered[newest].reset_index(drop=True)
-    known_since = ordered["known_at"].reset_index(drop=True).groupby(case).min()
-    table["first_known"] = known_since.array[case[newest]]
-    stated = ordered["_told"].where(ordered["situasi"].notna() | (ordered["jenis"] == "nihil"))
-    table["situasi_at"] = pd.Series(stated.array).groupby(case).max().array[case[newest]]
-    for name in CARRIED_FORWARD_COLUMNS:
-        if name in ordered.columns:
-            last = _last_stated(ordered[name], case)[case[newest]]
-            table[name] = pd.Series(last, table.index, dtype="object")
-    return table.drop(columns="_told")
-
-
-def _last_stated(values: pd.Series[Any], case: npt.NDArray[np.intp]) -> npt.NDArray[np.object_]:
-    """Return the last value of each case, by its code; None where it was never stated."""
-    stated = values.notna().to_numpy()
-    last = np.full(case.max(initial=-1) + 1, None, dtype=object)
-    last[case[stated]] = values.to_numpy()[stated]  # of several rows of one case the last one wins
-    return last
-
-
 def drop_nihil(cases: pd.DataFrame) -> pd.DataFrame:
     """Return the cases in which something happened."""
     return cases[_is_not_nihil(cases)]
@@ -100,6 +65,11 @@ def drop_nihil(cases: pd.DataFrame) -> pd.DataFrame:
 def filter_open(cases: pd.DataFrame) -> pd.DataFrame:
     """Return the cases that are still open work."""
     return cases[_is_not_nihil(cases) & ~cases["status"].isin(STATUS_CLOSED)]
+
+
+def is_critical(rows: pd.DataFrame) -> pd.Series:
+    """Return which of these cases (or rows) state a tingkat or situasi of CRITICAL."""
+    return (rows["tingkat"] == CRITICAL["tingkat"]) | (rows["situasi"] == CRITICAL["situasi"])
 
 
 def _is_not_nihil(cases: pd.DataFrame) -> pd.Series:

@@ -93,18 +93,13 @@ def _connect_pairs(pairs: list[Pair]) -> list[list[str]]:
     return [[str(names[i]) for i in part] for part in parts]
 
 
-def merge_cases(cases: pd.DataFrame, merges: pd.DataFrame) -> pd.DataFrame:
+def collapse(cases: pd.DataFrame, canonical_cases: Mapping[str, str]) -> pd.DataFrame:
     """Return the cases with each group as one row, and `gabungan`: the number of reports in a row.
 
-    cases: from cases.build_case_table. A group's row has the place, kind and time of its earliest
-    known member and its gravest stated tingkat and situasi; it is open while any member is, and
-    stands at the position of the member reported last.
+    cases: from CaseIndex.to_frame. canonical_cases: from find_canonical_cases. A group's row has
+    the place, kind and time of its earliest known member and its gravest stated tingkat and
+    situasi; it is open while any member is, and stands at the position of the member reported last.
     """
-    return collapse(cases, find_canonical_cases(cases, merges))
-
-
-def collapse(cases: pd.DataFrame, canonical_cases: Mapping[str, str]) -> pd.DataFrame:
-    """Return the same for known canonical cases (see find_canonical_cases)."""
     if not canonical_cases:
         return cases.assign(gabungan=1)
     canonical = cases["case"].map(canonical_cases)

@@ -45,9 +45,8 @@ def find_candidates(
     (empty: of all). Only officers known to be present are sent: nobody who is silent, whose TPS
     would fall below its own minimum, or near whom a serious case is open.
     """
-    ready = coverage.officers[
-        (coverage.officers["state"] == "hadir") & coverage.officers["instansi"].isin(rule.agencies)
-    ]
+    officers = coverage.officers
+    ready = officers[(officers["state"] == "hadir") & officers["instansi"].isin(rule.agencies)]
     spare = dict(zip(tps["code"], tps["spare"], strict=True))
     watched = frozenset(tps.loc[tps["watched"], "code"])
     away_officers = frozenset(staffing.find_away_officers(coverage.officers, coverage.postings))

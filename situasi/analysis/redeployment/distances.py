@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from situasi.analysis.runs import is_first_of_run
 from situasi.domain.road_network import FloatArray, Geography, RoadNetwork, great_circle_km
 
 Mask = npt.NDArray[np.bool_]
@@ -49,10 +50,8 @@ def _fill_distances_within_area(
             if areas[start] == areas[end]:
                 # The mean distance within one desa is more exact than that of its kecamatan.
                 place = start if start == end else areas[start]
-                km[row, column], by_road[row, column] = (
-                    geography.mean_internal_km(place or ""),
-                    False,
-                )
+                km[row, column] = geography.mean_internal_km(place or "")
+                by_road[row, column] = False
 
 
 def _compute_road_km(
@@ -66,8 +65,7 @@ def _compute_road_km(
     # Of several edges between two nodes only the shortest is used: the matrix would add them up.
     order = np.lexsort((roads.edge_km, *np.sort(roads.edges, axis=1).T))
     pairs = np.sort(roads.edges, axis=1)[order]
-    is_shortest = np.append(True, (pairs[1:] != pairs[:-1]).any(axis=1))
-    is_kept = is_shortest & (pairs[:, 0] != pairs[:, 1])
+    is_kept = is_first_of_run(*pairs.T) & (pairs[:, 0] != pairs[:, 1])
     net = csr_array(
         (roads.edge_km[order][is_kept], (pairs[is_kept, 0], pairs[is_kept, 1])),
         shape=(count, count),

@@ -57,9 +57,9 @@ class Solution:
     def count_removed(self, problem: Problem) -> tuple[int, ...]:
         """Count the shortfalls removed, by tier."""
         arrived = self.officers_sent.sum(axis=0)
-        gained = problem.first_officer_gain[arrived >= 1].sum(axis=0) + problem.last_officer_gain[
-            arrived >= problem.needed_officers
-        ].sum(axis=0)
+        first = problem.first_officer_gain[arrived >= 1].sum(axis=0)
+        last = problem.last_officer_gain[arrived >= problem.needed_officers].sum(axis=0)
+        gained = first + last
         return tuple(int(count) for count in gained)
 
     def compute_total_km(self, problem: Problem) -> float:

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from situasi.analysis.incidents.cases import is_critical
 from situasi.analysis.personnel import staffing
 from situasi.analysis.personnel.coverage import Coverage
 from situasi.analysis.personnel.officers import POLICE_GROUPS
 from situasi.analysis.personnel.requirements import round_up
-from situasi.domain.feed_schemas import SITUASI, TINGKAT
 from situasi.domain.rules import RedeploymentRules, StaffingPatterns
 
 # An officer counts until known to be away: silence is not absence.
@@ -41,12 +41,12 @@ class StationGroup:
 
 
 def find_critical_places(cases: pd.DataFrame) -> frozenset[str]:
-    """Find where a serious case is open: its desa, or its kecamatan if no desa is stated.
+    """Find where a critical case is open: its desa, or its kecamatan if no desa is stated.
 
     cases: open ones (case_index.is_open).
     """
-    serious = cases[(cases["tingkat"] == TINGKAT[-1]) | (cases["situasi"] == SITUASI[-1])]
-    places = serious["desa"].where(serious["desa"].notna(), serious["kecamatan"])
+    critical = cases[is_critical(cases)]
+    places = critical["desa"].where(critical["desa"].notna(), critical["kecamatan"])
     return frozenset(str(code) for code in places.dropna())
 
 
@@ -73,7 +73,7 @@ def build_shortfall_table(
     held: strength of officers not known to be away, and of those en route. empty (absent, nobody en
     route), short (below the pattern by `held`); never of a TPS that is released, or whose kecamatan
     has no known posting. lacks: need less held. spare: how much strength of those present could
-    leave. watched: a serious case is open there. points: of its shortfall, without those for an
+    leave. watched: a critical case is open there. points: of its shortfall, without those for an
     empty TPS.
     """
     tps = coverage.tps

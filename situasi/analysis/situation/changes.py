@@ -9,6 +9,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
+from situasi.analysis.as_of import FeedFrames
 from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents import merging, milestones
 from situasi.analysis.personnel import coverage as manned
@@ -73,7 +74,7 @@ class Changes:
 
 @reads(INCIDENTS, MERGES, depends_on=(stations_status.build_station_table, manned.compute_coverage))
 def compute_situation_state(
-    frames: Mapping[str, pd.DataFrame],
+    frames: FeedFrames,
     register: Register,
     at: datetime,
     stations: pd.DataFrame,
@@ -81,7 +82,7 @@ def compute_situation_state(
 ) -> SituationState:
     """Compute the state of the situation as known at the moment."""
     rows, election = frames["incidents"], register.election
-    cases = incidents_cases.build_case_table(rows)
+    cases = frames.cases.to_frame()
     canonical = merging.find_canonical_cases(cases, frames["merges"])
     merged = incidents_cases.drop_nihil(merging.collapse(cases, canonical))
     case_milestones = milestones.collapse(milestones.compute_milestones(rows), canonical)
@@ -244,10 +245,8 @@ def _find_newly_unstaffed(previous: SituationState, current: SituationState) -> 
 
 def _find_worse_reporting(previous: SituationState, current: SituationState) -> pd.DataFrame:
     """Find TPS that became late, unreachable or doubted; becoming reachable again is not worse."""
-    before, after = (
-        previous.stations["state"].reindex(current.stations.index),
-        current.stations["state"],
-    )
+    after = current.stations["state"]
+    before = previous.stations["state"].reindex(after.index)
     is_reachable = (before == "tak_terjangkau") & (after == "terlambat")
     worse = after.isin(PROBLEM_STATES) & (after != before) & ~is_reachable
     changes = _station_rows(current.stations[worse], "lapor")
@@ -318,10 +317,8 @@ def _find_silent_kecamatan(
 def _find_silent_tps(previous: SituationState, current: SituationState) -> pd.DataFrame:
     """Find TPS that owed a report then and owe one now, with no report in between."""
     was_silent = previous.stations["state"].reindex(current.stations.index).isin(SILENT_STATES)
-    last, before = (
-        current.stations["last_at"],
-        previous.stations["last_at"].reindex(current.stations.index),
-    )
+    last = current.stations["last_at"]
+    before = previous.stations["last_at"].reindex(last.index)
     quiet = (last == before) | (last.isna() & before.isna())
     silent = current.stations[current.stations["state"].isin(SILENT_STATES) & was_silent & quiet]
     rows = _station_rows(silent, "tps")

@@ -1,4 +1,4 @@
-"""Alarms: open cases so grave that the operator at the wall display is interrupted."""
+"""Critical cases, which interrupt the operator at the wall display, and when each became so."""
 
 from __future__ import annotations
 
@@ -8,31 +8,32 @@ from datetime import datetime
 
 import pandas as pd
 
+from situasi.analysis.as_of import FeedFrames
 from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents import merging
 from situasi.analysis.queries import reads
-from situasi.domain.feed_schemas import INCIDENTS, MERGES, TINGKAT
+from situasi.domain.feed_schemas import CRITICAL, INCIDENTS, MERGES
 from situasi.domain.register import Register
 
 
 @reads(INCIDENTS, MERGES)
 def find_critical_cases(
-    frames: Mapping[str, pd.DataFrame],
+    frames: FeedFrames,
     register: Register,  # noqa: ARG001
     at: datetime,  # noqa: ARG001
 ) -> pd.DataFrame:
-    """Find the open cases of tingkat tinggi or situasi merah, the latest first.
+    """Find the open cases that are critical (cases.is_critical), the latest first.
 
-    Columns of merging.merge_cases, and: members (the cases merged in it, itself included);
+    Columns of merging.collapse, and: members (the cases merged in it, itself included);
     grave_seq, grave_at and came_at: number of the row that first made it grave, when that was
     known, and when it was stored.
     """
     rows = frames["incidents"]
-    cases = incidents_cases.build_case_table(rows)
+    cases = frames.cases.to_frame()
     canonical = merging.find_canonical_cases(cases, frames["merges"])
     open_cases = incidents_cases.filter_open(merging.collapse(cases, canonical))
-    grave = open_cases[_is_critical(open_cases)]
-    first_by_case = _first_critical_rows(rows[_is_critical(rows)], canonical)
+    grave = open_cases[incidents_cases.is_critical(open_cases)]
+    first_by_case = _first_critical_rows(rows[incidents_cases.is_critical(rows)], canonical)
     first_rows = first_by_case.reindex(grave["case"])
     members = _members_by_canonical(canonical)
     grave = grave.assign(
@@ -44,10 +45,6 @@ def find_critical_cases(
         came_at=first_rows["recorded_at"].array,
     )
     return grave.sort_values("grave_seq", ascending=False).reset_index(drop=True)
-
-
-def _is_critical(rows: pd.DataFrame) -> pd.Series:
-    return (rows["tingkat"] == "tinggi") | (rows["situasi"] == "merah")
 
 
 def _first_critical_rows(
@@ -66,14 +63,12 @@ def _members_by_canonical(canonical_cases: Mapping[str, str]) -> dict[str, tuple
     return {canonical: tuple(cases) for canonical, cases in members.items()}
 
 
-_CRITICAL_VALUES = (("tingkat", TINGKAT[-1]), ("situasi", "merah"))
-
-
 @dataclass(frozen=True)
 class CriticalEvent:
-    """A case that became known as tinggi, or its situasi as merah (`reason`).
+    """A case that became critical; one that states both values of CRITICAL does so twice.
 
-    minute: the first whole minute at which that is known, in the timezone of the election.
+    reason: the value stated. minute: the first whole minute at which that is known, in the timezone
+    of the election.
     """
 
     minute: datetime
@@ -100,7 +95,7 @@ def find_critical_events(
     rows = rows.sort_values(["known_at", "seq"], kind="stable")
     parts = [
         rows[rows[column] == value].drop_duplicates("case").assign(reason=value)
-        for column, value in _CRITICAL_VALUES
+        for column, value in CRITICAL.items()
     ]
     events = pd.concat(parts).sort_values(["known_at", "seq"], kind="stable")
     minute = events["known_at"].dt.ceil("min").dt.tz_convert(election.zone)

@@ -19,7 +19,7 @@ def build_kecamatan_table(
 ) -> pd.DataFrame:
     """Build one row per kecamatan: `kecamatan`, `situasi` (missing: none current), `stated_at`.
 
-    cases: from cases.build_case_table. Situasi is only ever stated, never derived from the tingkat
+    cases: from CaseIndex.to_frame. Situasi is only ever stated, never derived from the tingkat
     of a report. Kuning and merah hold until their case is closed or restated, however old; hijau
     holds for `valid_for`, then it counts as silence. Nihil states hijau.
     """

@@ -9,6 +9,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
+from situasi.analysis.as_of import FeedFrames
 from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents import duplicates, merging, milestones
 from situasi.analysis.incidents.candidate_pairs import fair_share
@@ -75,18 +76,16 @@ class CaseDetail:
 
 
 @reads(INCIDENTS)
-def find_duplicate_pairs(
-    frames: Mapping[str, pd.DataFrame], register: Register, _at: datetime
-) -> DuplicatePairs:
+def find_duplicate_pairs(frames: FeedFrames, register: Register, _at: datetime) -> DuplicatePairs:
     """Find the probable pairs of all cases, whatever is selected or decided."""
     rows = frames["incidents"]
-    cases, texts = incidents_cases.build_case_table(rows), milestones.find_first_texts(rows)
+    cases, texts = frames.cases.to_frame(), milestones.find_first_texts(rows)
     return duplicates.find_pairs(cases, texts, register.election.rules.duplicates)
 
 
 @reads(INCIDENTS, MERGES, depends_on=(find_duplicate_pairs,))
 def compute_worklist(
-    frames: Mapping[str, pd.DataFrame],
+    frames: FeedFrames,
     register: Register,
     at: datetime,
     duplicate_pairs: DuplicatePairs,
@@ -94,7 +93,7 @@ def compute_worklist(
 ) -> Worklist:
     """Compute the worklist. duplicate_pairs: of find_duplicate_pairs."""
     rows, merges, rules = frames["incidents"], frames["merges"], register.election.rules
-    cases = incidents_cases.build_case_table(rows)
+    cases = frames.cases.to_frame()
     texts = milestones.find_first_texts(rows)
     canonical = merging.find_canonical_cases(cases, merges)
     merged = merging.collapse(cases, canonical)

@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis import timestamps
-from situasi.analysis.stations.reports import TpsReports, is_last_of_run
+from situasi.analysis.runs import is_last_of_run
+from situasi.analysis.stations.reports import TpsReports
 from situasi.domain.register import Register
 
 # In the order of display: falls, exceeds the list, jumps, the same from many TPS of a desa, far

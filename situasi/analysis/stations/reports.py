@@ -13,6 +13,7 @@ import pandas as pd
 
 from situasi.analysis import timestamps
 from situasi.analysis.queries import reads
+from situasi.analysis.runs import is_last_of_run
 from situasi.analysis.timestamps import Micros
 from situasi.domain.feed_schemas import FASE, TPS
 from situasi.domain.register import Register
@@ -111,13 +112,6 @@ def select_current_counts(reports: TpsReports, register: Register) -> TpsReports
     counted = reports.take((reports.station_index >= 0) & ~np.isnan(reports.voters_present) & today)
     ordered = counted.take(np.argsort(counted.station_index, kind="stable"))
     return ordered.take(is_last_of_run(ordered.station_index, ordered.occurred_us))
-
-
-def is_last_of_run(*columns: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Return which rows are the last of a run of rows that are equal in these columns."""
-    last = np.ones(len(columns[0]), dtype=bool)
-    last[:-1] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
-    return last
 
 
 @reads(TPS)

@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis import timestamps
+from situasi.analysis.runs import is_last_of_run
 from situasi.analysis.stations.anomalies import ANOMALY_KINDS, compute_reference_values
-from situasi.analysis.stations.reports import TpsReports, is_last_of_run
+from situasi.analysis.stations.reports import TpsReports
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.forecast_parameters import Pace
 from situasi.domain.register import Register

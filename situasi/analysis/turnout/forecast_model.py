@@ -110,11 +110,8 @@ def _estimate_levels(
     rate: Floats, station_index: np.ndarray, rolls: VoterRolls, rules: Rules
 ) -> _TurnoutLevels:
     """Estimate from the TPS that reported the turnout of those that did not."""
-    kecamatan_index, dpt, size = (
-        rolls.kecamatan_index[station_index],
-        rolls.dpt[station_index],
-        len(rolls.kecamatan_codes),
-    )
+    kecamatan_index, dpt = rolls.kecamatan_index[station_index], rolls.dpt[station_index]
+    size = len(rolls.kecamatan_codes)
     tps_counts = np.bincount(kecamatan_index, minlength=size)
     centre = np.full(size, np.median(rate))
     for code in np.flatnonzero(tps_counts >= _MIN_STATIONS_FOR_MEDIAN):
@@ -146,10 +143,8 @@ def _winsorise(
     rate: Floats, station_index: np.ndarray, rolls: VoterRolls, levels: _TurnoutLevels, rules: Rules
 ) -> Floats:
     """Limit the rates to the distance from their kecamatan that a TPS can have."""
-    centre, limit = (
-        levels.centre[rolls.kecamatan_index[station_index]],
-        rules.winsor_sd * levels.station_sd,
-    )
+    centre = levels.centre[rolls.kecamatan_index[station_index]]
+    limit = rules.winsor_sd * levels.station_sd
     return np.clip(rate, centre - limit, centre + limit)
 
 

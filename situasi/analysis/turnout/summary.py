@@ -10,21 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis import timestamps
-from situasi.analysis.stations.reports import TpsReports, compute_voters_present, is_last_of_run
+from situasi.analysis.runs import is_first_of_run
+from situasi.analysis.stations.reports import TpsReports, compute_voters_present
 from situasi.domain.register import Register
 
 _SUMMED_COLUMNS = (
-    "tps",
-    "told",
-    "doubted",
-    "heads",
-    "dptb",
-    "dpk",
-    "apart",
-    "dpt",
-    "dpt_told",
-    "rated",
-)
+    "tps", "told", "doubted", "heads", "dptb", "dpk", "apart", "dpt", "dpt_told", "rated",
+)  # fmt: skip
 _SLOT_LENGTH = timedelta(minutes=15)
 
 
@@ -115,10 +107,8 @@ def build_turnout_curve(
     but expected is missing.
     """
     election = register.election
-    start, closes = (
-        election.local_time(election.tps_opens),
-        election.local_time(election.tps_closes),
-    )
+    start = election.local_time(election.tps_opens)
+    closes = election.local_time(election.tps_closes)
     slots = pd.date_range(start, closes + timedelta(hours=1), freq=_SLOT_LENGTH)
     table = register.tps
     is_wanted = (
@@ -142,7 +132,7 @@ def _compute_slot_increments(
 ) -> npt.NDArray[np.float64]:
     """Return what each slot adds: voters since the count before, new TPS, and their DPT."""
     index, counted = station_counts.station_index, station_counts.voters_present
-    first = is_last_of_run(index[::-1])[::-1]
+    first = is_first_of_run(index)
     before = np.where(first, 0.0, np.roll(counted, 1))
     elapsed_s = (station_counts.occurred_us - timestamps.to_us(start)) / 1e6
     slot = np.ceil(elapsed_s / _SLOT_LENGTH.total_seconds()).astype("int64").clip(min=0)

@@ -74,6 +74,5 @@ def find_tense_interval(incident: SimulatedIncident) -> tuple[datetime, datetime
     tense = [n for n, update in enumerate(incident.updates) if update.situasi not in ("", "hijau")]
     if not tense:
         return None
-    return incident.updates[tense[0]].reported_time, incident.updates[
-        min(tense[-1] + 1, len(incident.updates) - 1)
-    ].reported_time
+    last = min(tense[-1] + 1, len(incident.updates) - 1)
+    return incident.updates[tense[0]].reported_time, incident.updates[last].reported_time

@@ -72,6 +72,5 @@ def _draw_place(
         ] or candidates
     if template.terrain != "banjir":
         return rng.choice(candidates)
-    return rng.choices(
-        candidates, [context.flood_weights[place.kecamatan] for place in candidates]
-    )[0]
+    weights = [context.flood_weights[place.kecamatan] for place in candidates]
+    return rng.choices(candidates, weights)[0]

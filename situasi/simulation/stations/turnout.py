@@ -10,18 +10,11 @@ from situasi.domain.register import Register, compute_voters_by_tps
 # Share of the final turnout by share of the voting hours: many from the second hour on, few at the
 # end. Voters missing at closing are still in line.
 _CURVE = (
-    (0.0, 0.0),
-    (1 / 6, 0.12),
-    (2 / 6, 0.36),
-    (0.5, 0.62),
-    (4 / 6, 0.8),
-    (5 / 6, 0.92),
+    (0.0, 0.0), (1 / 6, 0.12), (2 / 6, 0.36), (0.5, 0.62), (4 / 6, 0.8), (5 / 6, 0.92),
     (1.0, 0.985),
-)
-_OVERALL_TURNOUT_RANGE = (
-    0.634,
-    0.655,
-)  # between the two public figures for this election, 63,53 and 66,11 %
+)  # fmt: skip
+# Between the two public figures for this election, 63,53 and 66,11 %.
+_OVERALL_TURNOUT_RANGE = (0.634, 0.655)
 _KECAMATAN_SD = 0.018
 _TPS_SD = 0.04
 _MIN_TURNOUT, _MAX_TURNOUT = 0.45, 0.86

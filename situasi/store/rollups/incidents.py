@@ -11,7 +11,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from situasi.domain.feed_schemas import INCIDENTS, MERGES, SITUASI, STATUS, STATUS_CLOSED, TINGKAT
+from situasi.domain.feed_schemas import (
+    CRITICAL,
+    INCIDENTS,
+    MERGES,
+    SITUASI,
+    STATUS,
+    STATUS_CLOSED,
+    TINGKAT,
+)
 from situasi.store import visible_at
 from situasi.store.rollups.conditions import (
     SqlExpression,
@@ -25,7 +33,6 @@ from situasi.store.rollups.conditions import (
 )
 
 _DAY_US = 86_400_000_000
-_CRITICAL = (len(TINGKAT) - 1, SITUASI.index("merah"))
 _ALARM_STATES = SITUASI[1:]
 
 
@@ -93,7 +100,10 @@ def _is_case_of_day(case: Any) -> sa.ColumnElement[bool]:
 
 
 def _is_critical(case: Any) -> sa.ColumnElement[bool]:
-    return sa.or_(_equals(case.tingkat, _CRITICAL[0]), _equals(case.situasi, _CRITICAL[1]))
+    return sa.or_(
+        _equals(case.tingkat, TINGKAT.index(CRITICAL["tingkat"])),
+        _equals(case.situasi, SITUASI.index(CRITICAL["situasi"])),
+    )
 
 
 def _equals(cell: SqlExpression, value: Any) -> sa.ColumnElement[bool]:

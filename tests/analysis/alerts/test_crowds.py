@@ -129,7 +129,7 @@ def test_grave_reports_beyond_so_many_of_a_kecamatan_are_one_alert_together() ->
         "tingkat": "tinggi", "open": True, "latihan": False,
         "begin": range(n + 51), "end": 10**15, "seq": range(n + 51),
     })  # fmt: skip
-    subjects = incidents.find_critical(table)["subject"]
+    subjects = incidents.find_highest_tingkat(table)["subject"]
     assert subjects.tolist() == [
         *table["case"][:n], *["16.10.05"] * 50, "L-1",
     ]  # fmt: skip

@@ -25,6 +25,7 @@ from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import FASE, STATUS, TINGKAT
 from situasi.domain.register import Register
 from situasi.simulation.seed import seed_store
+from tests.analysis.slow import build_case_table
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as rows_with
 from tests.conftest import NOON, settings_in
@@ -76,7 +77,7 @@ def _expected(known: AsOfView, register: Register, at: datetime) -> dict[str, se
         select_current_counts(build_tps_reports(known["tps"], register), register), register
     )
     wrong = wrong[wrong["current"]]
-    every = cases.build_case_table(known["incidents"])
+    every = build_case_table(known["incidents"])
     opened = cases.filter_open(every)
     late = milestones.find_overdue(
         opened, milestones.compute_milestones(known["incidents"]), election.rules.service_levels, at
@@ -146,7 +147,7 @@ def test_merged_cases_and_words_known_out_of_turn_stand_as_the_lists_say(
 
     known = rows[rows["known_at"] <= at]
     decided = merges[merges["known_at"] <= at]
-    every = cases.build_case_table(known)
+    every = build_case_table(known)
     stands = merging.find_canonical_cases(every, decided)
     opened = cases.filter_open(merging.collapse(every, stands))
     lived = milestones.collapse(milestones.compute_milestones(known), stands)

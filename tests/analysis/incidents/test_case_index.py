@@ -16,6 +16,7 @@ from situasi.analysis.incidents.case_index import CaseIndex
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.incidents.encoded_rows import DictionaryEncoder
 from situasi.domain import feed_schemas
+from tests.analysis.slow import build_case_table
 from tests.builders import incident, wib
 from tests.builders import incidents as rows_with
 
@@ -78,7 +79,7 @@ def test_cases_that_grew_by_deliveries_equal_those_found_anew(
     told: list[dict[str, Any]], cuts: list[int]
 ) -> None:
     rows = frame(told)
-    slow = cases.build_case_table(cases.filter_known(rows, None))
+    slow = build_case_table(cases.filter_known(rows, None))
     pd.testing.assert_frame_equal(delivered(rows, cuts).to_frame(), slow)
 
 
@@ -87,13 +88,13 @@ def test_cases_of_a_past_moment_equal_those_of_the_rows_known_then(
     told: list[dict[str, Any]], cuts: list[int], clock: str
 ) -> None:
     rows, at = frame(told), wib(clock)
-    slow = cases.build_case_table(cases.filter_known(rows, at))
+    slow = build_case_table(cases.filter_known(rows, at))
     grown = delivered(rows, cuts)
     pd.testing.assert_frame_equal(grown.as_of(at).to_frame(), slow)
     earlier = at - timedelta(hours=1)
     pd.testing.assert_frame_equal(
         grown.as_of(at).as_of(earlier).to_frame(),
-        cases.build_case_table(cases.filter_known(rows, earlier)),
+        build_case_table(cases.filter_known(rows, earlier)),
     )
 
 
@@ -111,7 +112,7 @@ def test_choosing_by_numbers_equals_choosing_by_words(
     told: list[dict[str, Any]], cuts: list[int], asked: Selection
 ) -> None:
     rows = frame(told)
-    found, every = delivered(rows, cuts), cases.build_case_table(cases.filter_known(rows, None))
+    found, every = delivered(rows, cuts), build_case_table(cases.filter_known(rows, None))
     chosen = cases.drop_nihil(cases.select(every, asked)).reset_index(drop=True)
     pd.testing.assert_frame_equal(found.to_frame(case_index.matches_selection(asked)), chosen)
     assert found.count(case_index.matches_selection(asked)) == len(chosen)
@@ -127,7 +128,7 @@ def test_cases_named_by_their_keys_are_there_besides_and_left_out_of_a_count(
     told: list[dict[str, Any]], picks: set[int]
 ) -> None:
     rows = frame(told)
-    found, every = case_index.build(rows), cases.build_case_table(cases.filter_known(rows, None))
+    found, every = case_index.build(rows), build_case_table(cases.filter_known(rows, None))
     keys = {str(rows["case"].iloc[at]) for at in picks if at < len(rows)} | {"never heard of"}
     besides = every[every["case"].isin(keys) | every.index.isin(cases.filter_open(every).index)]
     shown = found.to_frame(case_index.is_open, keys)
@@ -144,11 +145,11 @@ def test_cases_of_an_area_equal_those_of_its_rows(
     inside = rows[rows["kecamatan"].isin(area) | rows["kecamatan"].isna()]
     seen = case_index.build(rows).restrict(tuple(area), None)
     pd.testing.assert_frame_equal(
-        seen.to_frame(), cases.build_case_table(cases.filter_known(inside, None))
+        seen.to_frame(), build_case_table(cases.filter_known(inside, None))
     )
     then = wib("09.00")
     pd.testing.assert_frame_equal(
-        seen.as_of(then).to_frame(), cases.build_case_table(cases.filter_known(inside, then))
+        seen.as_of(then).to_frame(), build_case_table(cases.filter_known(inside, then))
     )
 
 

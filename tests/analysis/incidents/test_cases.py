@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from situasi.analysis.incidents.cases import (
     Selection,
-    build_case_table,
     count_by_tingkat,
     drop_nihil,
     filter_known,
@@ -22,7 +21,7 @@ from situasi.analysis.incidents.cases import (
     split_by_location,
 )
 from situasi.domain import feed_schemas
-from tests.builders import incident, incidents, wib
+from tests.builders import case_table, incident, incidents, wib
 
 
 def test_the_newest_row_of_a_report_is_its_state() -> None:
@@ -30,7 +29,7 @@ def test_the_newest_row_of_a_report_is_its_state() -> None:
         incident(id="A", known="08.00", status="dilaporkan"),
         incident(id="A", known="09.00", status="selesai"),
     )
-    assert build_case_table(rows)["status"].tolist() == ["selesai"]
+    assert case_table(rows)["status"].tolist() == ["selesai"]
 
 
 def test_the_state_at_nine_is_what_was_known_at_nine() -> None:
@@ -38,7 +37,7 @@ def test_the_state_at_nine_is_what_was_known_at_nine() -> None:
         incident(id="A", known="08.00", status="dilaporkan"),
         incident(id="A", known="09.30", status="selesai"),
     )
-    assert build_case_table(filter_known(rows, wib("09.00")))["status"].tolist() == ["dilaporkan"]
+    assert case_table(filter_known(rows, wib("09.00")))["status"].tolist() == ["dilaporkan"]
 
 
 def test_a_report_that_came_late_is_not_known_before() -> None:
@@ -56,14 +55,14 @@ def test_a_row_taken_back_was_known_until_then() -> None:
 
 def test_two_posts_that_both_number_from_one_are_two_cases() -> None:
     rows = incidents(incident(id="1", kecamatan="16.10.04"), incident(id="1", kecamatan="16.10.05"))
-    assert len(build_case_table(rows)) == 2
+    assert len(case_table(rows)) == 2
 
 
 def test_a_number_used_again_on_another_day_is_another_case() -> None:
     rows = incidents(
         incident(id="1", at=wib("08.00")), incident(id="1", at=wib("08.00") + timedelta(days=1))
     )
-    assert len(build_case_table(rows)) == 2
+    assert len(case_table(rows)) == 2
 
 
 def test_a_status_change_without_weight_keeps_the_weight_stated_before() -> None:
@@ -71,21 +70,19 @@ def test_a_status_change_without_weight_keeps_the_weight_stated_before() -> None
         incident(known="08.00", tingkat="tinggi", situasi="kuning"),
         incident(known="09.00", tingkat=None, status="ditangani"),
     )
-    case = build_case_table(rows).iloc[0]
+    case = case_table(rows).iloc[0]
     assert (case["tingkat"], case["situasi"], case["status"]) == ("tinggi", "kuning", "ditangani")
 
 
 def test_a_report_nobody_weighed_is_not_counted_as_low() -> None:
-    found = build_case_table(
+    found = case_table(
         incidents(incident(id="A", tingkat=None), incident(id="B", tingkat="rendah"))
     )
     assert count_by_tingkat(found) == {None: 1, "rendah": 1}
 
 
 def test_nihil_is_a_report_but_no_incident() -> None:
-    found = build_case_table(
-        incidents(incident(id="A", jenis="nihil", status="nihil"), incident(id="B"))
-    )
+    found = case_table(incidents(incident(id="A", jenis="nihil", status="nihil"), incident(id="B")))
     assert len(found) == 2
     assert drop_nihil(found)["id"].tolist() == ["B"]
     assert filter_open(found)["id"].tolist() == ["B"]
@@ -93,7 +90,7 @@ def test_nihil_is_a_report_but_no_incident() -> None:
 
 def test_closed_and_unfounded_reports_are_no_longer_open() -> None:
     rows = [incident(id=status, status=status) for status in feed_schemas.STATUS]
-    assert set(filter_open(build_case_table(incidents(*rows)))["id"]) == {
+    assert set(filter_open(case_table(incidents(*rows)))["id"]) == {
         "dilaporkan",
         "diverifikasi",
         "ditangani",
@@ -102,14 +99,14 @@ def test_closed_and_unfounded_reports_are_no_longer_open() -> None:
 
 
 def test_first_heard_is_kept_through_later_rows() -> None:
-    found = build_case_table(
+    found = case_table(
         incidents(incident(known="08.00"), incident(known="11.55", status="ditangani"))
     )
     assert filter_newly_known(found, wib("12.00"), timedelta(hours=1)).empty
 
 
 def test_in_the_same_minute_the_heavier_report_stands_first() -> None:
-    found = build_case_table(
+    found = case_table(
         incidents(
             incident(id="ringan", known="09.00"),
             incident(id="berat", known="09.00", tingkat="tinggi"),
@@ -120,13 +117,13 @@ def test_in_the_same_minute_the_heavier_report_stands_first() -> None:
 
 
 def test_a_report_without_a_point_is_listed_not_drawn() -> None:
-    found = build_case_table(incidents(incident(id="A"), incident(id="B", lat=None, lon=None)))
+    found = case_table(incidents(incident(id="A"), incident(id="B", lat=None, lon=None)))
     drawn, undrawn = split_by_location(found)
     assert (drawn["id"].tolist(), undrawn["id"].tolist()) == (["A"], ["B"])
 
 
 def test_an_empty_store_has_no_cases() -> None:
-    assert build_case_table(incidents()).empty
+    assert case_table(incidents()).empty
 
 
 row = st.fixed_dictionaries(
@@ -155,7 +152,7 @@ def slow_cases(rows: list[dict[str, Any]], limit: str) -> dict[tuple[str, str], 
 
 @given(st.lists(row, max_size=12), st.sampled_from(["08.00", "09.30", "11.00"]))
 def test_cases_equal_the_slow_walk_through_the_rows(rows: list[dict[str, Any]], at: str) -> None:
-    found = build_case_table(filter_known(incidents(*(incident(**one) for one in rows)), wib(at)))
+    found = case_table(filter_known(incidents(*(incident(**one) for one in rows)), wib(at)))
     fast = {
         (r.id, str(r.kecamatan if isinstance(r.kecamatan, str) else None)): (
             r.status, str(r.tingkat if isinstance(r.tingkat, str) else None),
@@ -169,7 +166,7 @@ def test_cases_equal_the_slow_walk_through_the_rows(rows: list[dict[str, Any]], 
 def test_selecting_equals_looking_at_every_case(
     rows: list[dict[str, Any]], kecamatan: set[str]
 ) -> None:
-    found = build_case_table(incidents(*(incident(**one) for one in rows)))
+    found = case_table(incidents(*(incident(**one) for one in rows)))
     wanted = Selection(kecamatan=tuple(kecamatan), tingkat=("tinggi",), since=wib("08.00"))
     expected = [
         case.case
@@ -184,8 +181,8 @@ def test_selecting_equals_looking_at_every_case(
 def test_analysis_never_changes_its_argument() -> None:
     rows = incidents(incident(id="A"), incident(id="B", tingkat=None))
     before = rows.copy(deep=True)
-    build_case_table(rows)
-    select(build_case_table(rows), Selection(tingkat=("tinggi",)))
+    case_table(rows)
+    select(case_table(rows), Selection(tingkat=("tinggi",)))
     pd.testing.assert_frame_equal(rows, before)
 
 
@@ -194,14 +191,14 @@ def test_a_nihil_of_another_post_with_the_same_number_hides_no_riot() -> None:
         incident(id="1", desa_text="Sakatiga", jenis="kericuhan", tingkat="tinggi", known="08.00"),
         incident(id="1", desa_text="Tanjung Gelam", jenis="nihil", status="nihil", known="09.00"),
     )
-    assert filter_open(build_case_table(rows))["jenis"].tolist() == ["kericuhan"]
+    assert filter_open(case_table(rows))["jenis"].tolist() == ["kericuhan"]
 
 
 def test_an_exercise_never_closes_a_real_case() -> None:
     rows = incidents(
         incident(known="08.00"), incident(known="09.00", status="selesai", latihan=True)
     )
-    assert len(filter_open(build_case_table(rows))) == 1
+    assert len(filter_open(case_table(rows))) == 1
 
 
 def test_an_older_state_that_comes_later_reopens_nothing() -> None:
@@ -209,7 +206,7 @@ def test_an_older_state_that_comes_later_reopens_nothing() -> None:
         incident(known="10.30", reported_at=wib("10.00"), status="selesai"),
         incident(known="10.31", reported_at=wib("08.05"), status="dilaporkan"),
     )
-    assert build_case_table(rows)["status"].tolist() == ["selesai"]
+    assert case_table(rows)["status"].tolist() == ["selesai"]
 
 
 def test_a_closing_that_is_filed_as_history_still_closes() -> None:
@@ -217,4 +214,4 @@ def test_a_closing_that_is_filed_as_history_still_closes() -> None:
         incident(known="09.10", status="dilaporkan"),
         incident(known="09.00", reported_at=None, recorded_at=wib("12.00"), status="selesai"),
     )
-    assert build_case_table(rows)["status"].tolist() == ["selesai"]
+    assert case_table(rows)["status"].tolist() == ["selesai"]

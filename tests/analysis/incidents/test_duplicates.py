@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from situasi.analysis import queries
 from situasi.analysis.incidents import candidate_pairs, duplicates, milestones
-from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents.candidate_pairs import fair_share
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.incidents.duplicates import DuplicateCandidate
@@ -25,7 +24,7 @@ from situasi.domain.rules import DuplicateRules
 from tests.analysis import slow
 from tests.analysis.builders_tps import whole
 from tests.bench.alike import flood
-from tests.builders import incident, report, rows_of, wib
+from tests.builders import case_table, incident, report, rows_of, wib
 from tests.builders import incidents as rows_with
 
 RULES = DuplicateRules(
@@ -44,9 +43,7 @@ HERE = {"desa_text": "Sakatiga", "tps": "001", "lat": -3.25, "lon": 104.65}
 
 def pairs(*rows: dict[str, Any], rules: DuplicateRules = RULES) -> list[DuplicateCandidate]:
     frame = rows_with(*(incident(id=f"K-{at}", **row) for at, row in enumerate(rows)))
-    return duplicates.find_duplicates(
-        incidents_cases.build_case_table(frame), milestones.find_first_texts(frame), rules
-    )
+    return duplicates.find_duplicates(case_table(frame), milestones.find_first_texts(frame), rules)
 
 
 def test_the_same_place_time_kind_and_words_are_one_with_every_reason() -> None:
@@ -141,9 +138,7 @@ one = st.fixed_dictionaries(
 
 def slow_pairs(rows: list[dict[str, Any]], rules: DuplicateRules) -> list[DuplicateCandidate]:
     frame = rows_with(*(incident(id=f"K-{at}", **row) for at, row in enumerate(rows)))
-    return slow.twins(
-        incidents_cases.build_case_table(frame), milestones.find_first_texts(frame), rules
-    )
+    return slow.twins(case_table(frame), milestones.find_first_texts(frame), rules)
 
 
 @given(st.lists(one, max_size=7))
@@ -168,16 +163,14 @@ def test_likeness_is_the_same_both_ways(first: dict[str, Any], second: dict[str,
 
 def test_looking_for_pairs_changes_no_argument() -> None:
     frame = rows_with(incident(id="A", **HERE), incident(id="B", **HERE))
-    found = incidents_cases.build_case_table(frame)
+    found = case_table(frame)
     before = found.copy(deep=True)
     duplicates.find_duplicates(found, milestones.find_first_texts(frame), RULES)
     pd.testing.assert_frame_equal(found, before)
 
 
 def found_of(rows: pd.DataFrame, *, budget: int = candidate_pairs.MAX_COMPARED) -> Any:
-    return duplicates.find_pairs(
-        incidents_cases.build_case_table(rows), milestones.find_first_texts(rows), RULES, budget
-    )
+    return duplicates.find_pairs(case_table(rows), milestones.find_first_texts(rows), RULES, budget)
 
 
 def test_a_day_of_some_hundred_reports_is_compared_as_ever() -> None:
@@ -196,7 +189,7 @@ def test_a_day_of_some_hundred_reports_is_compared_as_ever() -> None:
             for at in range(150)
         )
     )  # fmt: skip
-    quick, cases = found_of(rows), incidents_cases.build_case_table(rows)
+    quick, cases = found_of(rows), case_table(rows)
     assert quick.is_complete
     pairs_of = quick.to_candidates(np.arange(len(quick.left)))
     assert pairs_of == slow.twins(cases, milestones.find_first_texts(rows), RULES)
@@ -240,7 +233,7 @@ def test_of_long_texts_only_so_many_characters_are_compared(
 def test_memory_for_a_flood_grows_no_faster_than_the_flood(worded: bool) -> None:
     def peak(size: int) -> int:
         rows = flood(size, worded=worded)
-        cases, texts = incidents_cases.build_case_table(rows), milestones.find_first_texts(rows)
+        cases, texts = case_table(rows), milestones.find_first_texts(rows)
         tracemalloc.start()
         duplicates.find_pairs(cases, texts, RULES, 20_000)
         held = tracemalloc.get_traced_memory()[1]

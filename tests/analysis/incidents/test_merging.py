@@ -14,13 +14,14 @@ from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation.overview import compute_overview
 from situasi.domain import election, feed_schemas
 from tests.analysis import slow
-from tests.builders import WIB, incident, report, rows_of
+from tests.analysis.slow import merge_cases
+from tests.builders import WIB, case_table, incident, report, rows_of
 from tests.builders import incidents as rows_with
 from tests.builders_election import invented_election
 
 
 def cases(*rows: dict[str, Any]) -> pd.DataFrame:
-    return incidents_cases.build_case_table(rows_with(*rows))
+    return case_table(rows_with(*rows))
 
 
 def key(found: pd.DataFrame, name: str) -> str:
@@ -37,7 +38,7 @@ def merges(*rows: dict[str, Any]) -> pd.DataFrame:
 
 def test_two_cases_found_to_be_one_are_one_row_with_both_counted_in_it() -> None:
     found = cases(incident(id="A", known="08.00"), incident(id="B", known="08.30"))
-    one = merging.merge_cases(found, merges(said(found, "B", "A")))
+    one = merge_cases(found, merges(said(found, "B", "A")))
     assert one[["id", "gabungan"]].to_dict("records") == [{"id": "A", "gabungan": 2}]
 
 
@@ -57,7 +58,7 @@ def test_a_group_is_as_grave_as_its_gravest_and_open_while_one_of_it_is() -> Non
         incident(id="B", known="08.10", tingkat="tinggi", situasi="kuning", status="ditangani"),
         incident(id="C", known="08.20", tingkat=None, status="dilaporkan"),
     )
-    one = merging.merge_cases(found, merges(said(found, "A", "B"), said(found, "B", "C"))).iloc[0]
+    one = merge_cases(found, merges(said(found, "A", "B"), said(found, "B", "C"))).iloc[0]
     assert (one["tingkat"], one["situasi"], one["status"]) == ("tinggi", "kuning", "ditangani")
     assert one["id"] == "A"
 
@@ -66,13 +67,13 @@ def test_a_group_whose_cases_are_all_closed_is_closed() -> None:
     found = cases(
         incident(id="A", status="selesai"), incident(id="B", known="09.00", status="tidak_terbukti")
     )
-    one = merging.merge_cases(found, merges(said(found, "A", "B")))
+    one = merge_cases(found, merges(said(found, "A", "B")))
     assert incidents_cases.filter_open(one).empty
 
 
 def test_a_group_nobody_weighed_is_not_low() -> None:
     found = cases(incident(id="A", tingkat=None), incident(id="B", tingkat=None))
-    one = merging.merge_cases(found, merges(said(found, "A", "B")))
+    one = merge_cases(found, merges(said(found, "A", "B")))
     assert incidents_cases.count_by_tingkat(one) == {None: 1}
 
 
@@ -83,7 +84,7 @@ def test_what_was_parted_again_is_two_and_may_be_merged_anew() -> None:
         said(found, "B", "A", "pisah", known="09.10"),
         said(found, "A", "B", known="09.20"),
     ]
-    counted = [len(merging.merge_cases(found, merges(*words[:n]))) for n in range(4)]
+    counted = [len(merge_cases(found, merges(*words[:n]))) for n in range(4)]
     assert counted == [2, 1, 2, 1]
 
 
@@ -93,7 +94,7 @@ def test_the_newest_word_counts_by_when_it_was_told_not_by_when_it_came() -> Non
         said(found, "A", "B", "pisah", known="09.30"),
         said(found, "A", "B", "gabung", known="09.00"),
     ]
-    assert len(merging.merge_cases(found, merges(*late))) == 2
+    assert len(merge_cases(found, merges(*late))) == 2
     assert merging.find_rejected_pairs(merges(*late)) == {
         frozenset((key(found, "A"), key(found, "B")))
     }
@@ -102,13 +103,13 @@ def test_the_newest_word_counts_by_when_it_was_told_not_by_when_it_came() -> Non
 def test_an_exercise_never_merges_what_is_real() -> None:
     found = cases(incident(id="A"), incident(id="B"), incident(id="C", latihan=True))
     mixed = merges(said(found, "A", "C"), said(found, "A", "B", latihan=True))
-    assert len(merging.merge_cases(found, mixed)) == 3
+    assert len(merge_cases(found, mixed)) == 3
 
 
 def test_a_merge_with_a_case_that_is_not_known_binds_nothing_and_is_listed() -> None:
     found = cases(incident(id="A"), incident(id="B"))
     odd = merges(report(kasus=key(found, "A"), ke="gone", tindakan="gabung"))
-    assert len(merging.merge_cases(found, odd)) == 2
+    assert len(merge_cases(found, odd)) == 2
     assert merging.find_orphan_merges(found, odd)["ke"].tolist() == ["gone"]
 
 
@@ -117,21 +118,21 @@ def test_a_group_stands_in_the_list_where_the_one_last_told_stood() -> None:
         incident(id="A", known="08.00"), incident(id="X", known="08.10"),
         incident(id="B", known="08.20"),
     )  # fmt: skip
-    one = merging.merge_cases(found, merges(said(found, "A", "B")))
+    one = merge_cases(found, merges(said(found, "A", "B")))
     assert one["id"].tolist() == ["X", "A"]
     assert one["known_at"].is_monotonic_increasing
 
 
 def test_a_group_is_drawn_where_any_of_it_has_a_point() -> None:
     found = cases(incident(id="A", lat=None, lon=None), incident(id="B", lat=-3.1, lon=104.7))
-    one = merging.merge_cases(found, merges(said(found, "A", "B"))).iloc[0]
+    one = merge_cases(found, merges(said(found, "A", "B"))).iloc[0]
     assert (one["lat"], one["lon"]) == (-3.1, 104.7)
 
 
 def test_merging_changes_no_argument() -> None:
     found = cases(incident(id="A"), incident(id="B"))
     before = found.copy(deep=True)
-    merging.merge_cases(found, merges(said(found, "A", "B")))
+    merge_cases(found, merges(said(found, "A", "B")))
     pd.testing.assert_frame_equal(found, before)
 
 
@@ -162,7 +163,7 @@ def slow_groups(acts: list[tuple[str, str, str]]) -> set[frozenset[str]]:
 def test_groups_equal_the_slow_walk_and_no_case_is_lost(acts: list[tuple[str, str, str]]) -> None:
     found = five()
     told = merges(*(said(found, *one) for one in acts))
-    one = merging.merge_cases(found, told)
+    one = merge_cases(found, told)
     stands = merging.find_canonical_cases(found, told)
     name_of = dict(zip(found["case"], found["id"], strict=True))
     groups: dict[str, set[str]] = {}
@@ -182,8 +183,8 @@ def test_parting_undoes_a_merge_exactly(
     before = [old for old in before if set(old[:2]) != pair]  # the pair had no word yet
     found = five()
     acts = [*before, (one, other, "gabung"), (other, one, "pisah")]
-    then = merging.merge_cases(found, merges(*(said(found, *a) for a in before)))
-    again = merging.merge_cases(found, merges(*(said(found, *a) for a in acts)))
+    then = merge_cases(found, merges(*(said(found, *a) for a in before)))
+    again = merge_cases(found, merges(*(said(found, *a) for a in acts)))
     pd.testing.assert_frame_equal(again, then)
 
 
@@ -192,7 +193,7 @@ def test_situasi_counts_a_merged_case_once_and_parted_again_twice(tmp_path: Any)
     rows = rows_with(
         incident(id="A", known="08.00"), incident(id="B", known="08.10", situasi="kuning")
     )
-    found = incidents_cases.build_case_table(rows)
+    found = case_table(rows)
 
     def seen(clock: str) -> Any:
         hour, minute = map(int, clock.split("."))
@@ -230,5 +231,5 @@ def test_groups_made_together_equal_each_made_by_itself(
 ) -> None:
     found = cases(*(incident(id=name, **row) for name, row in zip(NAMES, rows, strict=True)))
     decided = merges(*(said(found, *one) for one in acts))
-    quick, slowly = merging.merge_cases(found, decided), slow.merged(found, decided)
+    quick, slowly = merge_cases(found, decided), slow.merged(found, decided)
     pd.testing.assert_frame_equal(quick, slowly, check_dtype=False)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from situasi.analysis.incidents import cases, milestones
 from situasi.domain import feed_schemas
 from situasi.domain.rules import ServiceLevel
-from tests.builders import incident, wib
+from tests.builders import case_table, incident, wib
 from tests.builders import incidents as rows_with
 
 MINUTE = timedelta(minutes=1)
@@ -216,7 +216,7 @@ def test_a_group_of_which_one_is_open_is_not_closed() -> None:
 
 def late(at: str, *rows: dict[str, Any]) -> pd.DataFrame:
     frame = rows_with(*rows)
-    opened = cases.filter_open(cases.build_case_table(frame))
+    opened = cases.filter_open(case_table(frame))
     return milestones.find_overdue(opened, milestones.compute_milestones(frame), SERVICE, wib(at))
 
 
@@ -249,7 +249,7 @@ def test_who_handles_a_case_is_not_unsaid_by_a_row_that_does_not_name_it() -> No
         incident(known="08.00", ditugaskan="Polsek Indralaya", keandalan="B"),
         incident(known="08.10", status="diverifikasi"),
     )
-    case = cases.build_case_table(rows).iloc[0]
+    case = case_table(rows).iloc[0]
     assert (case["ditugaskan"], case["keandalan"]) == ("Polsek Indralaya", "B")
 
 

@@ -6,18 +6,15 @@ from datetime import timedelta
 
 import pandas as pd
 
-from situasi.analysis.incidents.cases import build_case_table
 from situasi.analysis.situation import crowd_state
-from tests.builders import incident, incidents, wib
+from tests.builders import case_table, incident, incidents, wib
 
 HERE = "16.10.04"
 VALID = timedelta(hours=3)
 
 
 def state(*rows: dict[str, object], at: str = "12.00") -> object:
-    found = crowd_state.build_kecamatan_table(
-        build_case_table(incidents(*rows)), [HERE], wib(at), VALID
-    )
+    found = crowd_state.build_kecamatan_table(case_table(incidents(*rows)), [HERE], wib(at), VALID)
     value = found["situasi"].iloc[0]
     return None if pd.isna(value) else value
 
@@ -76,7 +73,7 @@ def test_the_worst_of_several_crowds_counts() -> None:
 
 def test_counts_keep_the_silent_ones_apart() -> None:
     found = crowd_state.build_kecamatan_table(
-        build_case_table(incidents(incident(situasi="kuning"))),
+        case_table(incidents(incident(situasi="kuning"))),
         [HERE, "16.10.05"],
         wib("09.00"),
         VALID,
@@ -97,9 +94,8 @@ def test_a_status_change_does_not_make_an_old_green_young() -> None:
 
 
 def test_a_crowd_stated_for_the_whole_kabupaten_is_not_lost() -> None:
-    found = build_case_table(incidents(incident(kecamatan=None, situasi="merah")))
+    found = case_table(incidents(incident(kecamatan=None, situasi="merah")))
     assert crowd_state.find_kabupaten_state(found) == "merah"
     assert (
-        crowd_state.find_kabupaten_state(build_case_table(incidents(incident(situasi="merah"))))
-        is None
+        crowd_state.find_kabupaten_state(case_table(incidents(incident(situasi="merah")))) is None
     )

@@ -25,6 +25,7 @@ from situasi.live.access_scope import AccessScope
 from tests.analysis import slow
 from tests.analysis.incidents.test_case_index import CLOCKS, delivered, frame, rows_told, wanted
 from tests.analysis.situation.test_priority_score import RULES, gaps, stations
+from tests.analysis.slow import build_case_table, merge_cases
 from tests.builders import report, rows_of, wib
 from tests.builders_election import invented_election
 from tests.effort import examples
@@ -104,9 +105,7 @@ def test_what_a_viewer_may_see_is_the_same_by_rows_and_by_cases_that_grew(
     for feed in feed_schemas.FEEDS:
         pd.testing.assert_frame_equal(quick[feed], incidents_cases.filter_known(seen[feed], limit))
         assert quick.last_known_at(feed) == slowly.last_known_at(feed)
-    pd.testing.assert_frame_equal(
-        quick.cases.to_frame(), incidents_cases.build_case_table(quick["incidents"])
-    )
+    pd.testing.assert_frame_equal(quick.cases.to_frame(), build_case_table(quick["incidents"]))
 
 
 @settings(max_examples=examples(60))
@@ -117,9 +116,7 @@ def test_the_lively_cases_tell_as_much_of_crowds_and_weights_as_all_of_them(
     told = [{**one, "kecamatan": {"16.10.01": HERE, "16.10.02": THERE}.get(one["kecamatan"])}
             for one in told]  # fmt: skip
     frames, moment, valid = frames_of(told, said), wib(at), timedelta(hours=3)
-    every = merging.merge_cases(
-        incidents_cases.build_case_table(frames["incidents"]), frames["merges"]
-    )
+    every = merge_cases(build_case_table(frames["incidents"]), frames["merges"])
     lively = case_index.any_of(case_index.is_open, case_index.is_known_since(moment - valid))
     cases = case_index.build_from_known(frames["incidents"])
     few = merging.build_merged_cases(cases, frames["merges"]).to_frame(lively)

@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis.incidents import cases
 from situasi.analysis.situation.crowd_state import build_kecamatan_table
 from situasi.analysis.situation.priority_score import PARTS, compute_priority_scores
 from situasi.domain import election
 from situasi.domain.rules import Rules
 from situasi.domain.settings import ROOT
-from tests.builders import incident, wib
+from tests.builders import case_table, incident, wib
 from tests.builders import incidents as frame
 
 RULES: Rules = election.load(ROOT / "data/elections/ogan-ilir-2024").rules
@@ -46,7 +45,7 @@ def scored(
     rates: dict[str | None, float] | None = None,
     posts: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    found = cases.build_case_table(frame(*rows))
+    found = case_table(frame(*rows))
     states = build_kecamatan_table(found, [HERE, THERE], wib("09.00"), pd.Timedelta(hours=3))
     return compute_priority_scores(
         found,

@@ -21,7 +21,7 @@ from situasi.analysis.situation.overview import (
 from situasi.analysis.stations.status import build_station_table
 from situasi.domain.feed_schemas import FASE, MERGES, STATUS, TPS
 from situasi.domain.register import Register
-from tests.builders import incident, report, rows_of, wib
+from tests.builders import case_table, incident, report, rows_of, wib
 from tests.builders import incidents as rows_of_incidents
 
 AT = wib("12.30")
@@ -48,7 +48,7 @@ def test_each_case_is_in_exactly_one_place_of_each_step(
     register: Register, cases: list[tuple[str, int, str]]
 ) -> None:
     rows = rows_of_incidents(*_told(cases))
-    shown, lived = incidents_cases.build_case_table(rows), milestones.compute_milestones(rows)
+    shown, lived = case_table(rows), milestones.compute_milestones(rows)
     service = register.election.rules.service_levels
     found = sla_compliance.build_step_table(shown, lived, service, AT)
     limits = milestones.step_limits(service["tinggi"])

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from situasi.analysis.incidents.cases import build_case_table
 from situasi.analysis.situation.worklist import count_by_kind
 from situasi.figures.charts.incident_heatmap import SILENT_TEXT, build_incident_heatmap
 from situasi.figures.theme import DARK, LIGHT
-from tests.builders import incident, incidents
+from tests.builders import case_table, incident, incidents
 
 AREAS = ["16.10.04", "16.10.05", "16.10.06"]
 
 
 def counted() -> pd.DataFrame:
-    shown = build_case_table(
+    shown = case_table(
         incidents(
             incident(id="A", jenis="apk"),
             incident(id="B", jenis="apk"),
@@ -32,7 +31,7 @@ def test_the_commonest_kind_stands_on_top_and_silence_is_missing() -> None:
 
 
 def test_a_report_of_no_one_kecamatan_has_a_column_of_its_own() -> None:
-    shown = build_case_table(incidents(incident(kecamatan=None)))
+    shown = case_table(incidents(incident(kecamatan=None)))
     assert count_by_kind(shown, AREAS, set())[""].tolist() == [1]
 
 
@@ -52,5 +51,5 @@ def test_numbers_are_written_in_the_cells_and_a_dash_where_nobody_reported() -> 
 
 
 def test_a_table_without_cases_is_still_a_figure() -> None:
-    empty = count_by_kind(build_case_table(incidents()), AREAS, set())
+    empty = count_by_kind(case_table(incidents()), AREAS, set())
     assert build_incident_heatmap(empty, str, str, "", DARK).layout.height > 0

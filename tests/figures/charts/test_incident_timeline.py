@@ -6,18 +6,17 @@ from datetime import timedelta
 
 import pandas as pd
 
-from situasi.analysis.incidents.cases import build_case_table
 from situasi.analysis.incidents.timeline import count_by_slot
 from situasi.figures.charts.incident_timeline import build_incident_timeline
 from situasi.figures.theme import LIGHT, TINGKAT
-from tests.builders import DAY, incident, incidents, wib
+from tests.builders import DAY, case_table, incident, incidents, wib
 
 NAMES = {level: level for level in TINGKAT}
 
 
 def test_bars_are_the_counts_at_local_time_without_a_zone_to_misread() -> None:
     slots = count_by_slot(
-        build_case_table(incidents(incident(at="08.03", tingkat="tinggi"))),
+        case_table(incidents(incident(at="08.03", tingkat="tinggi"))),
         wib("04.00"),
         DAY + timedelta(1),
     )
@@ -31,7 +30,7 @@ def test_bars_are_the_counts_at_local_time_without_a_zone_to_misread() -> None:
 
 
 def test_moments_and_the_past_moment_are_marked_with_words() -> None:
-    slots = count_by_slot(build_case_table(incidents()), wib("04.00"), DAY + timedelta(1))
+    slots = count_by_slot(case_table(incidents()), wib("04.00"), DAY + timedelta(1))
     figure = build_incident_timeline(
         slots, NAMES, [(wib("07.00"), "TPS buka")], wib("09.10"), LIGHT
     )
@@ -39,6 +38,6 @@ def test_moments_and_the_past_moment_are_marked_with_words() -> None:
 
 
 def test_an_empty_day_still_has_an_axis() -> None:
-    slots = count_by_slot(build_case_table(incidents()), wib("04.00"), DAY + timedelta(1))
+    slots = count_by_slot(case_table(incidents()), wib("04.00"), DAY + timedelta(1))
     figure = build_incident_timeline(slots, NAMES, [], None, LIGHT)
     assert figure.layout.yaxis.range[1] >= 4

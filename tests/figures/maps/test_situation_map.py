@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from situasi.analysis.incidents.cases import build_case_table
 from situasi.domain import boundaries as domain_boundaries
 from situasi.domain.settings import ROOT
 from situasi.figures.maps import markers
@@ -19,7 +18,7 @@ from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.maps.label_placement import place_labels
 from situasi.figures.maps.situation_map import build_situation_map
 from situasi.figures.theme import DARK, LIGHT, SHAPES, TINGKAT, Theme, hex_to_rgba
-from tests.builders import incident, incidents
+from tests.builders import case_table, incident, incidents
 
 URL = "/peta/kecamatan-abc.geojson"
 
@@ -35,7 +34,7 @@ def drawn(
     *rows: Any,
     theme: Theme = LIGHT,
 ) -> dict[str, Any]:
-    points = build_case_table(incidents(*rows))
+    points = case_table(incidents(*rows))
     points = points.assign(label=pd.Series("x", points.index, dtype="object"))
     placing = place_labels(boundaries, tuple((code, "Nama") for code in boundaries.codes), 430)
     deck = build_situation_map(placing, URL, areas, points, theme, layer_id="kecamatan-0")

@@ -217,10 +217,8 @@ def _compute_tail_probabilities(
     """Return the usual number in each window, and the probability of so many or more reports."""
     from scipy.special import betainc  # slow to import, needed only here
 
-    own_tps, other_tps = (
-        tps_counts[series.kecamatan_index],
-        tps_counts.sum() - tps_counts[series.kecamatan_index],
-    )
+    own_tps = tps_counts[series.kecamatan_index]
+    other_tps = tps_counts.sum() - own_tps
     day_start = np.full(len(until), start_us)
     # Reports per TPS and hour of the other kecamatan: before the window, and in it.
     prior_rate = np.full(len(until), burst.prior_rate)

@@ -10,29 +10,31 @@ import numpy as np
 import pandas as pd
 
 from situasi.analysis.alerts.intervals import build_intervals
+from situasi.analysis.incidents.milestones import step_limits
 from situasi.domain.alert_rules import AlertRule
-from situasi.domain.feed_schemas import INCIDENTS
+from situasi.domain.feed_schemas import INCIDENTS, TINGKAT
 from situasi.domain.rules import ServiceLevel
 
 _MICROSECOND = timedelta(microseconds=1)
 
 
-# So many critical cases of a kecamatan are alerts of their own; nobody reads more one by one.
+# So many cases of a kecamatan are alerts of their own; nobody reads more one by one.
 MAX_SINGLE_ALERTS = 200
 
 
-def find_critical(history: pd.DataFrame) -> pd.DataFrame:
-    """Find open cases of tingkat tinggi, each an alert of its own.
+def find_highest_tingkat(history: pd.DataFrame) -> pd.DataFrame:
+    """Find open cases of the highest tingkat, each an alert of its own.
 
+    Not all that are critical (cases.is_critical): a situasi merah is an alert of its kecamatan.
     Beyond MAX_SINGLE_ALERTS of a kecamatan the cases that began later share one alert.
     history: CaseHistory.table.
     """
-    critical = history[history["open"] & (history["tingkat"] == "tinggi")]
-    first = critical.sort_values(["begin", "seq"]).drop_duplicates("case")
+    highest = history[history["open"] & (history["tingkat"] == TINGKAT[-1])]
+    first = highest.sort_values(["begin", "seq"]).drop_duplicates("case")
     rank = first.groupby("kecamatan", dropna=False).cumcount()
-    together = critical["case"].isin(first.loc[rank >= MAX_SINGLE_ALERTS, "case"])
-    subject = critical["case"].where(~together, critical["kecamatan"])
-    return _build_case_intervals("berat", critical, critical["begin"], subject=subject.to_numpy())
+    together = highest["case"].isin(first.loc[rank >= MAX_SINGLE_ALERTS, "case"])
+    subject = highest["case"].where(~together, highest["kecamatan"])
+    return _build_case_intervals("berat", highest, highest["begin"], subject=subject.to_numpy())
 
 
 def find_elevated_situasi(history: pd.DataFrame, rule: AlertRule) -> pd.DataFrame:
@@ -58,23 +60,15 @@ def find_overdue(history: pd.DataFrame, service: Mapping[str, ServiceLevel]) -> 
         np.where(~open_cases["handled"].to_numpy(bool), "ditangani", "selesai"),
     ).astype(object)
     tingkat = [w if isinstance(w, str) else "belum" for w in open_cases["tingkat"]]
+    limits = {level: step_limits(times) for level, times in service.items()}
     allowed = np.array(
-        [_step_limit_us(service[w], s) for w, s in zip(tingkat, step, strict=True)], dtype="int64"
+        [limits[w][s] // _MICROSECOND for w, s in zip(tingkat, step, strict=True)], dtype="int64"
     )
     late = open_cases["start"].to_numpy("int64") + allowed + 1  # not late at the very limit
     begin = np.maximum(open_cases["begin"].to_numpy("int64"), late)
     return _build_case_intervals(
         "lewat_waktu", open_cases, begin, subject=open_cases["kecamatan"].to_numpy(), value=step
     )
-
-
-def _step_limit_us(service: ServiceLevel, step: str) -> int:
-    limit = {
-        "diverifikasi": service.verify,
-        "ditangani": service.handle,
-        "selesai": service.close,
-    }[step]
-    return limit // _MICROSECOND
 
 
 def _build_case_intervals(rule: str, cases: pd.DataFrame, begin: Any, **cells: Any) -> pd.DataFrame:

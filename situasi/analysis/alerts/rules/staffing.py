@@ -27,7 +27,7 @@ from situasi.analysis.personnel import orders as personnel_orders
 from situasi.analysis.personnel.officers import POLICE_GROUPS, classify_agency, get_feed_frame
 from situasi.analysis.personnel.presence import AT_POST_CHECKINS
 from situasi.analysis.personnel.requirements import build_requirement_table
-from situasi.analysis.stations.reports import is_last_of_run
+from situasi.analysis.runs import is_last_of_run, next_in_run
 from situasi.analysis.timestamps import NEVER, Micros
 from situasi.domain import row_order
 from situasi.domain.feed_schemas import PERSONNEL, POSTINGS, ROSTER
@@ -51,10 +51,8 @@ def find_staffing_gaps(
     frames: Mapping[str, pd.DataFrame], register: Register, at: datetime
 ) -> pd.DataFrame:
     """Find the gaps of both rules; in a kecamatan without any posting nothing counts as missing."""
-    postings, checkins = (
-        get_feed_frame(frames, POSTINGS)[_ORDER_COLUMNS],
-        get_feed_frame(frames, PERSONNEL)[_CHECKIN_COLUMNS],
-    )
+    postings = get_feed_frame(frames, POSTINGS)[_ORDER_COLUMNS]
+    checkins = get_feed_frame(frames, PERSONNEL)[_CHECKIN_COLUMNS]
     required_from = _find_required_from(postings, register, at)
     if (required_from == FOREVER).all():
         return concat_intervals([])
@@ -110,14 +108,12 @@ def _find_order_changes(rows: pd.DataFrame) -> pd.DataFrame:
     officer, order_index, begin = officer[relevant], order_index[relevant], begin[relevant]
     last = is_last_of_run(officer, begin)
     officer, order_index, begin = officer[last], order_index[last], begin[last]
-    same = np.append(officer[1:] == officer[:-1], False)[: len(officer)]
-    following = np.append(begin[1:], FOREVER)[: len(officer)]
     return pd.DataFrame(
         {
             "petugas": np.asarray(names, dtype=object)[officer],
             "occurred_at": pd.Series(order_times[order_index]),
             "begin": begin,
-            "end": np.where(same, following, FOREVER),
+            "end": next_in_run(begin, FOREVER, officer),
         }
     )
 
@@ -204,9 +200,8 @@ def _chronological_rank(rows: pd.DataFrame) -> npt.NDArray[np.intp]:
 
 def _clip_to_police(intervals: pd.DataFrame, police_intervals: _PoliceIntervals) -> pd.DataFrame:
     """Restrict intervals (who, begin, end) to the times in which the officer counts as police."""
-    unlisted = intervals[
-        ~intervals["who"].isin(police_intervals.officers)
-    ]  # unknown agency: counts all day
+    # unknown agency: counts all day
+    unlisted = intervals[~intervals["who"].isin(police_intervals.officers)]
     return pd.concat([_intersect(intervals, police_intervals.table), unlisted], ignore_index=True)
 
 

@@ -20,6 +20,7 @@ from situasi.analysis.alerts.intervals import (
     filter_known_by,
     first_known_times,
 )
+from situasi.analysis.runs import is_first_of_run, next_in_run
 from situasi.analysis.stations.deadlines import Deadline, list_deadlines
 from situasi.analysis.stations.reports import TpsReports, build_tps_reports
 from situasi.analysis.stations.status import ARRIVED_BOX_PHASES
@@ -132,19 +133,15 @@ def find_overdue_boxes(
     arrived_us = station_reports.first_known_times(
         np.isin(reports.fase_index, [FASE.index(fase) for fase in ARRIVED_BOX_PHASES])
     )
-    boxes = boxes[
-        np.lexsort(
-            (reports.seq[boxes], station_reports.known_us[boxes], reports.station_index[boxes])
-        )
-    ]
     place, known_us = reports.station_index[boxes], station_reports.known_us[boxes]
+    order = np.lexsort((reports.seq[boxes], known_us, place))
+    boxes, place, known_us = boxes[order], place[order], known_us[order]
     # A report without its minute counts from when it was known.
     since = np.where(reports.has_exact_minute[boxes], reports.occurred_us[boxes], known_us)
     furthest = _running_max(place, since)
-    following = np.append(np.where(place[1:] == place[:-1], known_us[1:], FOREVER), FOREVER)
     late_us = furthest + int(rule.grace.total_seconds()) * _US_PER_S + 1
     begin = np.maximum(known_us, late_us)
-    end = np.minimum(following[: len(boxes)], arrived_us[place])
+    end = np.minimum(next_in_run(known_us, FOREVER, place), arrived_us[place])
     table = register.tps
     return build_intervals(
         "kotak",
@@ -208,11 +205,11 @@ def _find_suspects(
         reports.occurred_us <= timestamps.to_us(election.day_end)
     )
     counted = np.flatnonzero(~np.isnan(reports.voters_present) & today)
-    counted = counted[
-        np.argsort(reports.station_index[counted], kind="stable")
-    ]  # oldest first in each TPS
+    # oldest first in each TPS
+    counted = counted[np.argsort(reports.station_index[counted], kind="stable")]
     place, heads = reports.station_index[counted], reports.voters_present[counted]
-    fell = np.append(False, (place[1:] == place[:-1]) & (heads[1:] < heads[:-1]))[: len(place)]
+    fell = ~is_first_of_run(place)
+    fell[1:] &= heads[1:] < heads[:-1]
     above = _listed_voters(reports, counted) > limits[place]
     for suspect in np.unique(place[fell | above]).tolist():
         low, high = np.searchsorted(place, [suspect, suspect + 1])
