@@ -14,7 +14,7 @@ from _pytest.nodeid import NodeId
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from situasi import board as house
+from situasi import board as board_module
 from situasi.access import viewer_header
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board, open_board
@@ -80,7 +80,7 @@ def seen_by_the_role_of_the_settings() -> Iterator[None]:
     """No gate stands before a page drawn in a test: everyone is in the role of the settings."""
 
     def word() -> str:
-        role = house.current_board().settings.default_role
+        role = board_module.current_board().settings.default_role
         return viewer_header.encode_viewer(Viewer(role, ROLES[role], is_local=True))
 
     with pytest.MonkeyPatch.context() as patch:
@@ -92,7 +92,7 @@ def seen_by_the_role_of_the_settings() -> Iterator[None]:
 def vocabulary_read_once() -> Iterator[None]:
     """Hundreds of boards are opened, all with the lists of words of this project."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(house, "load_vocabulary", cache(house.load_vocabulary))
+        patch.setattr(board_module, "load_vocabulary", cache(board_module.load_vocabulary))
         yield
 
 

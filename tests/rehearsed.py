@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from situasi import board as house
+from situasi import board as board_module
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import briefings
 from situasi.board import Board, open_board
@@ -52,7 +52,7 @@ def pages_may_take_long() -> Iterator[None]:
 @pytest.fixture
 def empty(board: Board, monkeypatch: pytest.MonkeyPatch) -> Board:
     """The empty board as that of the process."""
-    monkeypatch.setattr(house, "_current", board)
+    monkeypatch.setattr(board_module, "_current", board)
     return board
 
 

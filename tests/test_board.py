@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from situasi import board as house
+from situasi import board as board_module
 from situasi.analysis.view_time import resolve_view_time
 from situasi.board import Board, open_board
 from situasi.domain.definition_errors import DefinitionError
@@ -45,11 +45,11 @@ def test_a_board_of_one_kecamatan_opens(tmp_path: Path) -> None:
 def test_pages_see_the_board_that_was_installed(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(house, "_current", None)
+    monkeypatch.setattr(board_module, "_current", None)
     with pytest.raises(AssertionError, match="opens the board"):
-        house.current_board()
-    house.set_board(board)
-    assert house.current_board() is board
+        board_module.current_board()
+    board_module.set_board(board)
+    assert board_module.current_board() is board
 
 
 def test_a_store_read_from_must_follow_the_one_that_is_written_to(tmp_path: Path) -> None:

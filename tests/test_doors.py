@@ -20,7 +20,7 @@ import pandas as pd
 import pytest
 
 from pages.incidents import actions as incidents_actions
-from situasi import board as house
+from situasi import board as board_module
 from situasi.access.accounts import RESERVED_NAMES
 from situasi.access.roles import PERMISSIONS, ROLES, LinkScope, Viewer
 from situasi.actions import alert_actions, redeployment_orders
@@ -463,7 +463,7 @@ def test_a_delivery_from_before_the_area_was_narrowed_is_not_theirs_any_more(
 @pytest.fixture
 def page(world: Board, viewer: Viewer, monkeypatch: pytest.MonkeyPatch) -> Board:
     """As this viewer's page would write."""
-    monkeypatch.setattr(house, "_current", world)
+    monkeypatch.setattr(board_module, "_current", world)
     monkeypatch.setattr(session, "viewer", lambda: viewer)
     monkeypatch.setattr(session, "now", lambda: NOON)
     monkeypatch.setattr(filters, "get_past_time", lambda: None)

@@ -40,11 +40,9 @@ def decode_viewer(header: str | None) -> Viewer | None:
     is_valid_area = isinstance(area, list) and all(isinstance(code, str) and code for code in area)
     if not (isinstance(name, str) and name and is_valid_area) or (scope and role != "tamu"):
         return None
-    return (
-        Viewer(name, viewer_role, tuple(area), scope, is_local)
-        if isinstance(is_local, bool)
-        else None
-    )
+    if not isinstance(is_local, bool):
+        return None
+    return Viewer(name, viewer_role, tuple(area), scope, is_local)
 
 
 def _encode_link(link: LinkScope) -> list[Any]:

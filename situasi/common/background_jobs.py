@@ -55,12 +55,8 @@ class Job:
         self.name = name
         self.failures, self.restarts = 0, 0
         self.error_text: str | None = None
-        self._work, self._pause_s, self._retry_s, self._max_retry_s = (
-            work,
-            pause_s,
-            retry_s,
-            max_retry_s,
-        )
+        self._work, self._pause_s = work, pause_s
+        self._retry_s, self._max_retry_s = retry_s, max_retry_s
         self._expected_errors, self._on_stop = expected_errors, on_stop
         self._created_at = time.monotonic()
         self._succeeded_at: float | None = None

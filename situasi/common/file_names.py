@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import count
+from itertools import chain, count
 from pathlib import Path, PurePath
 
 MAX_NAME_BYTES = 255  # bytes of a name, on every file system in use
@@ -29,12 +29,8 @@ def shorten_name(name: str, max_bytes: int) -> str:
 
 def find_free_path(path: Path) -> Path:
     """Return this path, or the first free one with a number before the name."""
-    candidates = (path.with_name(f"{number}_{path.name}") for number in count(2))
-    return (
-        path
-        if not is_taken(path)
-        else next(candidate for candidate in candidates if not is_taken(candidate))
-    )
+    numbered_paths = (path.with_name(f"{number}_{path.name}") for number in count(2))
+    return next(candidate for candidate in chain([path], numbered_paths) if not is_taken(candidate))
 
 
 def is_taken(path: Path) -> bool:

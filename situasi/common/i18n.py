@@ -22,7 +22,7 @@ _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 
 _language: ContextVar[str] = ContextVar("language", default="id")
-_absolute_times: ContextVar[bool] = ContextVar("kept", default=False)
+_absolute_times: ContextVar[bool] = ContextVar("absolute_times", default=False)
 
 
 def set_language(language: str) -> str:

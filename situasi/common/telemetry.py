@@ -207,11 +207,9 @@ class JobStatus:
 
     def age_s(self, now: datetime) -> float | None:
         """Return the seconds since the last success; None where there was none."""
-        return (
-            None
-            if self.succeeded_at is None
-            else max(0.0, (now - self.succeeded_at).total_seconds())
-        )
+        if self.succeeded_at is None:
+            return None
+        return max(0.0, (now - self.succeeded_at).total_seconds())
 
 
 # The nightly backup, and the replication to the store of the command above.

@@ -114,11 +114,8 @@ class QueryLimiter:
         max_remembered: int = 64,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._burst, self._rate, self._max_remembered = (
-            float(burst),
-            per_minute / 60,
-            max_remembered,
-        )
+        self._burst, self._rate = float(burst), per_minute / 60
+        self._max_remembered = max_remembered
         self._clock, self._lock = clock, threading.Lock()
         self._owners: OrderedDict[str, _OwnerState] = OrderedDict()
 

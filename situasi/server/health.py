@@ -67,9 +67,9 @@ def ready(_request: Request) -> JSONResponse:
     }
     if space.least_free_bytes is not None:
         result["disk_free_bytes"] = space.least_free_bytes
-    result |= _descriptor_counts() | _job_ages(datetime.now(UTC)) | _register_summary()
+    result |= _descriptor_counts() | _job_ages(datetime.now(UTC))
     if app.current_higher_command() is None:
-        result["inbox_files"] = telemetry.INBOX.counts()
+        result |= _register_summary() | {"inbox_files": telemetry.INBOX.counts()}
     result["jobs"] = {job.name: _job_summary(job) for job in background_jobs.list_jobs()}
     ok = all(checks.values()) and bool(_readiness_jobs)
     return JSONResponse({"ok": ok, **result}, status_code=200 if ok else 503)
@@ -94,8 +94,6 @@ def _job_summary(job: Job) -> dict[str, Any]:
 
 def _register_summary() -> dict[str, int]:
     """Return how many register figures do not add up; does not affect readiness."""
-    if app.current_higher_command() is not None:
-        return {}
     mismatch_count = len(board().register.mismatches)
     return {"register_mismatches": mismatch_count} if mismatch_count else {}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -18,10 +20,7 @@ from situasi.domain.settings import OidcSettings, Settings
 from situasi.server.auth.config import AuthConfig, MessageFilter
 from situasi.server.auth.middleware import AuthMiddleware
 from situasi.server.auth.oidc_protocol import is_safe_url
-from situasi.server.auth.request_info import (
-    is_loopback_address,
-    parse_networks,
-)
+from situasi.server.auth.request_info import is_loopback_address, parse_networks
 from situasi.server.auth.security_headers import build_policy
 from situasi.server.auth.websocket import ReferenceReader
 from situasi.server.upload_quota import HasFile
@@ -51,17 +50,34 @@ def build_auth_middleware(
     bind_address: None: all addresses of this machine. shell_path: the page of Streamlit. The
     others: see AuthConfig.
     """
-    try:
-        config = _build_auth_config(
-            bind_address, shell_path, redirect_message, accepts_message, read_references, has_file
+    with _exit_on_error():
+        conf = _load_checked_settings(bind_address)
+        config = AuthConfig(
+            bound_to_loopback=is_loopback_address(bind_address),
+            role=conf.default_role,
+            secret=signing_key.load_or_create(conf),
+            hosts=frozenset(conf.auth.hosts),
+            proxies=parse_networks(conf.auth.trusted_proxies),
+            policy=build_policy(shell_path),
+            redirect_message=redirect_message,
+            accepts_message=accepts_message,
+            read_references=read_references,
+            has_file=has_file,
+            provider=_build_provider(conf.auth.oidc) if conf.auth.oidc else None,
         )
+    return Middleware(AuthMiddleware, config=config)
+
+
+@contextmanager
+def _exit_on_error() -> Iterator[None]:
+    try:
+        yield
     except UnsafeConfiguration as error:
         _print_error(error)
         raise SystemExit(2) from error
     except (StoreError, OSError, KeyError, ValueError) as error:
         _print_error(error)
         raise SystemExit(1) from error
-    return Middleware(AuthMiddleware, config=config)
 
 
 def exit_with_error(error: Exception) -> NoReturn:
@@ -79,16 +95,9 @@ def _print_error(error: Exception) -> None:
     print(f"Situasi tidak dimulai: {message}", file=sys.stderr, flush=True)
 
 
-def _build_auth_config(
-    bind_address: str | None,
-    shell_path: Path,
-    redirect_message: bytes,
-    accepts_message: MessageFilter,
-    read_references: ReferenceReader,
-    has_file: HasFile,
-) -> AuthConfig:
+def _load_checked_settings(bind_address: str | None) -> Settings:
+    """Return the settings. Raises UnsafeConfiguration if the server must not start with them."""
     conf = settings.load()
-    is_loopback = is_loopback_address(bind_address)
     if conf.default_role not in ROLES:
         raise UnsafeConfiguration(
             f"SITUASI_ROLE={conf.default_role} bukan peran ({', '.join(ROLES)})."
@@ -97,21 +106,9 @@ def _build_auth_config(
         raise UnsafeConfiguration(
             f"SITUASI_SECRET terlalu pendek; paling sedikit {signing_key.MIN_LENGTH} tanda."
         )
-    if not is_loopback:
+    if not is_loopback_address(bind_address):
         _check_sign_in_required(conf, bind_address)
-    return AuthConfig(
-        bound_to_loopback=is_loopback,
-        role=conf.default_role,
-        secret=signing_key.load_or_create(conf),
-        hosts=frozenset(conf.auth.hosts),
-        proxies=parse_networks(conf.auth.trusted_proxies),
-        policy=build_policy(shell_path),
-        redirect_message=redirect_message,
-        accepts_message=accepts_message,
-        read_references=read_references,
-        has_file=has_file,
-        provider=_build_provider(conf.auth.oidc) if conf.auth.oidc else None,
-    )
+    return conf
 
 
 def _build_provider(oidc_settings: OidcSettings) -> Provider:

@@ -22,16 +22,12 @@ class StateBudget:
     def try_reserve(self, websocket: ManagedWebSocket, size_bytes: int) -> bool:
         """Count a message in place of this WebSocket's last one, if there is room for it."""
         own = self._bytes_by_session[websocket.key] - websocket.last_message_bytes + size_bytes
-        large = (
-            self._large_bytes - _large_size(websocket.last_message_bytes) + _large_size(size_bytes)
-        )
-        if own > MAX_BYTES_PER_SESSION or (_large_size(size_bytes) and large > MAX_LARGE_BYTES):
+        large_size = _large_size(size_bytes)
+        large = self._large_bytes - _large_size(websocket.last_message_bytes) + large_size
+        if own > MAX_BYTES_PER_SESSION or (large_size and large > MAX_LARGE_BYTES):
             return False
-        self._bytes_by_session[websocket.key], self._large_bytes, websocket.last_message_bytes = (
-            own,
-            large,
-            size_bytes,
-        )
+        self._bytes_by_session[websocket.key], self._large_bytes = own, large
+        websocket.last_message_bytes = size_bytes
         return True
 
     def release(self, websocket: ManagedWebSocket) -> None:

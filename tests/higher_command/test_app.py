@@ -15,7 +15,7 @@ from situasi.board import Board, command_scope, load_store_scope, open_board
 from situasi.common.background_jobs import Job
 from situasi.domain import higher_command as commands
 from situasi.domain.higher_command import HigherCommand, Member
-from situasi.higher_command import app as house
+from situasi.higher_command import app
 from situasi.higher_command.app import (
     IDLE_CLOSE_S,
     IN_USE_S,
@@ -221,7 +221,7 @@ def test_a_folder_of_another_kabupaten_is_not_taken_for_this_one(
     settings = settings_in(tmp_path)
     opened = headquarters(folder, settings)
     with pytest.raises(ValueError, match=r"99\.02, bukan contoh-2030 99\.01"):
-        house.open_member_board(settings, command, wrong, opened.store, lambda: NOON)
+        app.open_member_board(settings, command, wrong, opened.store, lambda: NOON)
     opened.close()
 
 
@@ -229,19 +229,17 @@ def test_of_a_kabupaten_outside_the_area_nothing_is_there_and_no_sum_tells_of_it
     command: HigherCommand,
 ) -> None:
     found = overview(command, rollup(ONE, heads=11), rollup(OTHER, heads=500))
-    seen = house.filter_overview(found, (ONE,))
+    seen = app.filter_overview(found, (ONE,))
     assert list(seen.rollups) == [ONE] and [one.code for one in seen.command.members] == [ONE]
     assert seen.total().counts["heads"] == 11 and seen.total().tps == 18
     assert {case.kabupaten for case in seen.critical_cases()} == {ONE}
-    assert house.filter_overview(found, ("99",)).total() == replace(
-        found.total(), tps=None, dpt=None
-    )
-    assert not house.filter_overview(found, ("98",)).rollups
+    assert app.filter_overview(found, ("99",)).total() == replace(found.total(), tps=None, dpt=None)
+    assert not app.filter_overview(found, ("98",)).rollups
 
 
 def test_a_code_is_within_an_area_by_its_parts_and_not_by_its_letters() -> None:
-    assert house.is_within((), "16.10") and house.is_within(("16",), "16.10")
-    assert not house.is_within(("16.1",), "16.10") and not house.is_within(("16.10",), "16")
+    assert app.is_within((), "16.10") and app.is_within(("16",), "16.10")
+    assert not app.is_within(("16.1",), "16.10") and not app.is_within(("16.10",), "16")
 
 
 def test_the_own_rows_of_a_command_lie_under_its_code_and_those_of_the_nation_under_none_of_any(
@@ -254,6 +252,6 @@ def test_the_own_rows_of_a_command_lie_under_its_code_and_those_of_the_nation_un
 def test_a_command_needs_one_database_for_all(folder: Path, tmp_path: Path) -> None:
     settings = settings_in(tmp_path, SITUASI_ELECTION=str(folder))
     with pytest.raises(StoreError, match="perlu satu PostgreSQL"):
-        house.open_higher_command(settings, lambda: NOON)
+        app.open_higher_command(settings, lambda: NOON)
     with pytest.raises(ValueError, match="di atas Polres"):
         open_board(settings, lambda: NOON)

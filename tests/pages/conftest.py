@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from situasi import board as house
+from situasi import board as board_module
 from situasi.board import Board
 from situasi.ui.tables import table_view
 from situasi.ui.tables.table_view import Table
@@ -58,7 +58,7 @@ class Page:
 def pages(rehearsed: Board) -> Iterator[list[Page]]:
     """Every view, with all its popovers open."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(house, "_current", rehearsed)
+        patch.setattr(board_module, "_current", rehearsed)
         st.cache_resource.clear()
         yield [_drawn(patch, name, asked) for name, asked in VIEWS]
     st.cache_resource.clear()

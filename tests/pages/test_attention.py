@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from situasi import board as house
+from situasi import board as board_module
 from situasi.analysis.situation.area_summary import compute_area_summary
 from situasi.analysis.situation.priority_score import PARTS
 from situasi.board import Board
@@ -21,7 +21,7 @@ _SCRIPT = script_of("situation")
 
 @pytest.fixture
 def page(rehearsed: Board, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setattr(house, "_current", rehearsed)
+    monkeypatch.setattr(board_module, "_current", rehearsed)
     app = AppTest.from_string(_SCRIPT)
     app.query_params["saat"] = "2024-11-27T12:30"
     return app

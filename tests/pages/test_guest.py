@@ -12,7 +12,7 @@ import requests
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from situasi import board as house
+from situasi import board as board_module
 from situasi.access.roles import GUARDED_COLUMNS, GUARDED_TEXT_COLUMNS, ROLES, Viewer
 from situasi.actions import briefings
 from situasi.board import Board, open_board
@@ -123,7 +123,7 @@ def drawn(page: str, monkeypatch: pytest.MonkeyPatch) -> str:
     )
     app = AppTest.from_string(script_of(page))
     app.query_params["rentang"] = "semua"
-    desa = house.current_board().register.desa
+    desa = board_module.current_board().register.desa
     (gelam,) = [code for code, place in desa.items() if place.name == "Tanjung Gelam"]
     app.query_params["tps"] = f"{gelam}.001"
     app.run(timeout=90)
@@ -147,7 +147,7 @@ PAGES = {
 def test_no_page_of_a_guest_shows_an_officer(
     screen: str, planted_board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(house, "_current", planted_board)
+    monkeypatch.setattr(board_module, "_current", planted_board)
     monkeypatch.setattr(session, "now", lambda: NOON)
     st.cache_resource.clear()
     told = {}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from situasi import board as house
+from situasi import board as board_module
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_rows
 from tests.builders import unbounded
@@ -19,7 +19,7 @@ _SCRIPT = script_of("incidents")
 
 
 def drawn(board: Board, monkeypatch: pytest.MonkeyPatch, **asked: str) -> AppTest:
-    monkeypatch.setattr(house, "_current", board)
+    monkeypatch.setattr(board_module, "_current", board)
     app = AppTest.from_string(_SCRIPT)
     for key, value in asked.items():
         app.query_params[key] = value

@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from situasi import board as house
+from situasi import board as board_module
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.store.interface import StoreError
@@ -29,7 +29,7 @@ Lapor = Callable[[str], AppTest]
 def lapor(board: Board, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lapor]:
     """The page as an operator opens it, at one of its tabs."""
     monkeypatch.setattr(session, "now", lambda: NOON)
-    monkeypatch.setattr(house, "_current", board)
+    monkeypatch.setattr(board_module, "_current", board)
     monkeypatch.setattr(session, "viewer", lambda: Viewer("operator", ROLES["operator"]))
     st.cache_resource.clear()
 

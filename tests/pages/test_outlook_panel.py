@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.turnout.data import compute_forecast_errors, compute_turnout_data
-from situasi import board as house
+from situasi import board as board_module
 from situasi.access.roles import ROLES, Viewer
 from situasi.analysis import queries
 from situasi.analysis.turnout.forecast import build_kecamatan_table, compute_total
@@ -46,7 +46,7 @@ class Page:
 
 @pytest.fixture
 def page(rehearsed: Board, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Page]]:
-    monkeypatch.setattr(house, "_current", rehearsed)
+    monkeypatch.setattr(board_module, "_current", rehearsed)
     monkeypatch.setattr(session, "viewer", lambda: Viewer("x", ROLES["pimpinan"]))
     st.cache_resource.clear()
 
@@ -71,12 +71,12 @@ def page(rehearsed: Board, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
 def of(board: Board, clock: str) -> Any:
     """What was known then, and the register."""
     shown = (
-        house._current.snapshot_reader.refresh()
-        if house._current
+        board_module._current.snapshot_reader.refresh()
+        if board_module._current
         else board.snapshot_reader.refresh()
     )
     at = session.ViewTime(wib(clock), live=False, is_exercise=True)
-    cache = house.current_board().analysis_cache
+    cache = board_module.current_board().analysis_cache
     seen = cache.view(shown.snapshot, at, scope_of(session.viewer()))
     return seen.known_rows, board.register, wib(clock)
 

@@ -13,7 +13,7 @@ import requests
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount, Route, request_response
 
-from situasi import board as house
+from situasi import board as board_module
 from situasi.board import NoBoardSelected
 from situasi.domain import higher_command as commands
 from situasi.higher_command import app as above
@@ -54,14 +54,14 @@ def there(
         rollup(ONE, critical_cases=(named,), open_tingkat=weighed, heads=None),
     )
     opened = headquarters(folder, settings_in(tmp_path), found)
-    monkeypatch.setattr(house, "_current", None)
-    monkeypatch.setattr(house, "_board_resolver", _nobody)
+    monkeypatch.setattr(board_module, "_current", None)
+    monkeypatch.setattr(board_module, "_board_resolver", _nobody)
     monkeypatch.setattr(above, "_current", opened)
     yield opened
     opened.close()
 
 
-def _nobody() -> house.Board:
+def _nobody() -> board_module.Board:
     raise NoBoardSelected
 
 
@@ -162,4 +162,4 @@ def test_a_database_that_is_away_is_told_to_who_watches(
 
 
 def test_sign_in_pages_name_the_command(there: HigherCommandApp) -> None:
-    assert above.server_unit_name(house.current_board) == "Polda Contoh"
+    assert above.server_unit_name(board_module.current_board) == "Polda Contoh"

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from situasi import board as house
+from situasi import board as board_module
 from situasi.access import accounts
 from situasi.board import Board
 from situasi.server.auth import guest_login, login, sessions
 from situasi.server.auth.middleware import AuthMiddleware
 from situasi.server.auth.sessions import SessionManager
 from situasi.server.routes import ROUTES
-from situasi.server.wall import routes as wall
+from situasi.server.wall import routes as wall_routes
 from tests.conftest import NOON
 from tests.server.test_gate_alone import doorway
 
@@ -65,8 +65,8 @@ def door(
     assert account is not None
     held = event_loop_of_test.run_until_complete(keeping.start_session(account, "10.0.0.1"))
     monkeypatch.setattr(sessions, "_current", keeping)
-    monkeypatch.setattr(house, "_current", board)
-    routes = [*ROUTES, *wall.ROUTES, *guest_login.ROUTES, *login.ROUTES]
+    monkeypatch.setattr(board_module, "_current", board)
+    routes = [*ROUTES, *wall_routes.ROUTES, *guest_login.ROUTES, *login.ROUTES]
     app = Starlette(
         routes=routes,
         middleware=[Middleware(AuthMiddleware, config=doorway(bound_to_loopback=False))],

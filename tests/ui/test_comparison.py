@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from situasi import board as house
+from situasi import board as board_module
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import briefings
 from situasi.analysis.incidents.cases import Selection
@@ -63,7 +63,7 @@ def test_of_several_counts_those_that_changed_are_told() -> None:
 
 @pytest.fixture
 def seen(rehearsed: Board, monkeypatch: pytest.MonkeyPatch) -> Iterator[Board]:
-    monkeypatch.setattr(house, "_current", rehearsed)
+    monkeypatch.setattr(board_module, "_current", rehearsed)
     st.cache_resource.clear()
     yield rehearsed
     st.cache_resource.clear()

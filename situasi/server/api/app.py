@@ -60,11 +60,8 @@ class Api:
         self._higher_command_api = HigherCommandApi(clock, self._limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = (
-            self._app
-            if higher_command_app.current_higher_command() is None
-            else self._higher_command_api
-        )
+        is_polres = higher_command_app.current_higher_command() is None
+        app = self._app if is_polres else self._higher_command_api
         await app(scope, receive, send)
 
     async def metrics(self, request: Request) -> Response:

@@ -112,9 +112,9 @@ def _ingest_within_limit(
     new_row_limiter: NewRowLimiter,
 ) -> dict[str, Any]:
     new_row_limiter.check(key.actor, now)
-    ledger = _ingest(board, key, incoming, now, limits)
-    new_row_limiter.add(key.actor, now, ledger.accepted + ledger.quarantined)
-    return ledger.as_json()
+    result = _ingest(board, key, incoming, now, limits)
+    new_row_limiter.add(key.actor, now, result.accepted + result.quarantined)
+    return result.as_json()
 
 
 def _ingest(
@@ -133,10 +133,10 @@ def _ingest(
     with tempfile.TemporaryDirectory(prefix="situasi-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / source
         path.write_bytes(incoming.body)
-        ledger = ingest_file(
+        result = ingest_file(
             path, board.store, board.ingest_context, scope, now=now, feed=incoming.feed,
             limits=DeliveryLimits(limits.max_rows, limits.body_bytes),
         )  # fmt: skip
-    if ledger.refused:
-        raise Problem(422, ledger.refused)
-    return replace(ledger, path=source)
+    if result.refused:
+        raise Problem(422, result.refused)
+    return replace(result, path=source)

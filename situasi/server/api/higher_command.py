@@ -47,11 +47,8 @@ class HigherCommandApi:
     """The ASGI application at /api of a command above."""
 
     def __init__(self, clock: Callable[[], datetime], limits: Limits) -> None:
-        self._clock, self._workers, self._rate_limiter = (
-            clock,
-            WorkerPool(limits),
-            RateLimiter(limits),
-        )
+        self._clock = clock
+        self._workers, self._rate_limiter = WorkerPool(limits), RateLimiter(limits)
         self._keyring: Keyring | None = None  # set late: the store is opened when the server starts
         routes = [
             Route("/v1/openapi.json", self._serve_openapi, methods=["GET"]),

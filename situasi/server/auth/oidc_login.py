@@ -52,7 +52,7 @@ class OidcFlow:
     state: str
     nonce: str
     verifier: str
-    onward: str
+    next_path: str
     language: str
 
     @property
@@ -118,7 +118,7 @@ async def start_flow(request: Request) -> Response:
         return login.render_form(request, next_path, _unreachable_message(provider), 503)
     response = RedirectResponse(address, 303)
     cookie = _flow_serializer(auth).dumps(
-        asdict(flow) | {"onward": next_path, "language": language}
+        asdict(flow) | {"next_path": next_path, "language": language}
     )
     login.set_cookie(response, auth, _FLOW_COOKIE, str(cookie), _FLOW_LIFETIME_S)
     return response
@@ -128,7 +128,7 @@ async def handle_callback(request: Request) -> Response:
     """Check what the browser brings back from the provider, and sign in or refuse."""
     auth: AuthContext = request.scope[AUTH_CONTEXT]
     flow, provider = _read_flow(request), auth.config.provider
-    next_path = login.safe_redirect_path(flow.onward) if flow else "/"
+    next_path = login.safe_redirect_path(flow.next_path) if flow else "/"
     i18n.set_language(flow.language if flow else "")
     if provider is None or not _may_sign_in(auth):
         return RedirectResponse(next_path, 303)
@@ -187,18 +187,12 @@ async def _find_or_bind_account(provider: Provider, name: str, identity: str) ->
 
     The message is the same for no account, a disabled one, and one of somebody else.
     """
-    account, reason = (
-        sessions.current_manager().account(name),
-        sessions.current_manager().refusal_reason(name, identity),
-    )
+    manager = sessions.current_manager()
+    account, reason = manager.account(name), manager.refusal_reason(name, identity)
     try:
         if account is not None and not reason:
             is_bound = account.identity == identity
-            return (
-                account
-                if is_bound
-                else await sessions.current_manager().bind_identity(account, identity)
-            )
+            return account if is_bound else await manager.bind_identity(account, identity)
     except AccountRefused as error:
         reason = str(error)
     message = _(

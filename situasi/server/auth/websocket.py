@@ -119,12 +119,8 @@ class _Listener:
     def __init__(
         self, owners: ScriptSessionOwners, key: str, read_references: ReferenceReader
     ) -> None:
-        self._owners, self._key, self._read_references, self._message_count = (
-            owners,
-            key,
-            read_references,
-            0,
-        )
+        self._owners, self._key, self._read_references = owners, key, read_references
+        self._message_count = 0
 
     def observe(self, message: Message) -> None:
         """Bind what a message to the browser names."""
@@ -189,4 +185,4 @@ class ManagedWebSocket:
 
 
 # The WebSocket that the current task serves.
-CURRENT_WEBSOCKET: ContextVar[ManagedWebSocket | None] = ContextVar("talk", default=None)
+CURRENT_WEBSOCKET: ContextVar[ManagedWebSocket | None] = ContextVar("websocket", default=None)

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from pages.alerts import data as alerts_data
 from pages.alerts import tables as alerts_tables
 from pages.alerts.data import AlertFilter
-from situasi import board as house
+from situasi import board as board_module
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import alert_actions
 from situasi.board import Board
@@ -48,7 +48,7 @@ def buttons(app: AppTest) -> list[str]:
 
 @pytest.fixture
 def rehearsed_page(rehearsed: Board, monkeypatch: pytest.MonkeyPatch) -> Board:
-    monkeypatch.setattr(house, "_current", rehearsed)
+    monkeypatch.setattr(board_module, "_current", rehearsed)
     return rehearsed
 
 

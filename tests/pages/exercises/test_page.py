@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from situasi import board as house
+from situasi import board as board_module
 from situasi.access import viewer_header
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import exercise_controller
@@ -32,7 +32,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Posko]:
 
 def watched(opened: Posko, monkeypatch: pytest.MonkeyPatch) -> None:
     """This board as that of the process, and its clock as that of the pages."""
-    monkeypatch.setattr(house, "_current", opened.board)
+    monkeypatch.setattr(board_module, "_current", opened.board)
     monkeypatch.setattr(session, "now", opened.clock)
 
 
@@ -147,7 +147,7 @@ def test_a_page_that_was_opened_when_it_was_a_rehearsal_still_starts_nothing(
 ) -> None:
     app = page()
     real = replace(here.board, settings=replace(here.board.settings, has_rehearsal=False))
-    monkeypatch.setattr(house, "_current", real)
+    monkeypatch.setattr(board_module, "_current", real)
     next(b for b in app.button if b.label == "Mulai skenario").click()
     app.run(timeout=90)
     assert exercise_controller.load_all(real.store) == []

@@ -20,7 +20,7 @@ from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
-from situasi import board as house
+from situasi import board as board_module
 from situasi.access.roles import ROLES, Viewer, read_only_role
 from situasi.board import NoBoardSelected, open_board
 from situasi.domain import higher_command as commands
@@ -95,8 +95,8 @@ def served(
     def serve(found: HigherCommandOverview | None = None, of: Path = folder) -> HigherCommandApp:
         there = headquarters(of, settings_in(tmp_path), found)
         opened.append(there)
-        monkeypatch.setattr(house, "_current", None)
-        monkeypatch.setattr(house, "_board_resolver", session.resolve_board)
+        monkeypatch.setattr(board_module, "_current", None)
+        monkeypatch.setattr(board_module, "_board_resolver", session.resolve_board)
         monkeypatch.setattr(above, "_current", there)
         monkeypatch.setattr(session, "now", lambda: NOON)
         looks(Viewer("kapolda", ROLES["pimpinan"]))
@@ -347,7 +347,7 @@ def test_script_runs_in_many_threads_are_each_of_their_own_kabupaten(
         st.session_state["_wilayah"] = codes[at]
         for _ in range(200):
             found[at] |= {
-                house.current_board().kabupaten_code,
+                board_module.current_board().kabupaten_code,
                 _visible_register().election.kabupaten_code,
                 drawn_pieces.get_or_build("uji", "", (), tenant.get_code),
             }
@@ -361,7 +361,7 @@ def test_script_runs_in_many_threads_are_each_of_their_own_kabupaten(
 
 
 def _visible_register() -> Register:
-    return house.current_board().analysis_cache.register(scope_of(session.viewer()))
+    return board_module.current_board().analysis_cache.register(scope_of(session.viewer()))
 
 
 def a_session() -> ScriptRunContext:
@@ -400,7 +400,7 @@ def test_a_file_taken_along_is_of_the_kabupaten_whose_page_offered_it(
 ) -> None:
     there = served(overview(command, rollup(ONE)))
     codes: list[str] = []
-    with house.use_board(there.board_pool.get(OTHER)):
+    with board_module.use_board(there.board_pool.get(OTHER)):
         thread = threading.Thread(target=lambda: codes.append(_code_or_none()))
         thread.start()
         thread.join()
@@ -410,7 +410,7 @@ def test_a_file_taken_along_is_of_the_kabupaten_whose_page_offered_it(
 
 def _code_or_none() -> str:
     try:
-        return house.current_board().kabupaten_code
+        return board_module.current_board().kabupaten_code
     except NoBoardSelected:
         return "none"
 
@@ -420,8 +420,8 @@ def test_without_a_kabupaten_there_is_no_board(
 ) -> None:
     served(overview(command, rollup(ONE)))
     with pytest.raises(NoBoardSelected):
-        house.current_board()
-    app = AppTest.from_string(script_of("incidents"), default_timeout=30)
+        board_module.current_board()
+    app = AppTest.from_string(script_of("incidents"), default_timeout=120)
     app.run()
     assert app.exception and not app.get("html")
 

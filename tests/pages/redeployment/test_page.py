@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from situasi import board as house
+from situasi import board as board_module
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import redeployment_orders
 from situasi.board import Board
@@ -33,7 +33,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Seen]:
     def draw(
         board: Board, role: str = "pimpinan", at: str = "", area: tuple[str, ...] = ()
     ) -> AppTest:
-        monkeypatch.setattr(house, "_current", board)
+        monkeypatch.setattr(board_module, "_current", board)
         monkeypatch.setattr(session, "viewer", lambda: Viewer("kapolres", ROLES[role], area))
         app = AppTest.from_string(_SCRIPT)
         if at:

@@ -11,7 +11,7 @@ import pytest
 import streamlit
 from streamlit.testing.v1 import AppTest
 
-from situasi import board as house
+from situasi import board as board_module
 from situasi.access.roles import ROLES, SCREENS, Viewer
 from situasi.board import Board
 from situasi.ui import audit, session
@@ -25,7 +25,7 @@ NOW = {"saat": "2024-11-27T12:30"}
 
 @pytest.fixture
 def at_hand(rehearsed: Board, monkeypatch: pytest.MonkeyPatch) -> Iterator[Board]:
-    monkeypatch.setattr(house, "_current", rehearsed)
+    monkeypatch.setattr(board_module, "_current", rehearsed)
     streamlit.cache_resource.clear()
     yield rehearsed
     streamlit.cache_resource.clear()

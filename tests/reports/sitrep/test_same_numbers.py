@@ -13,7 +13,7 @@ from pages.incidents import page as incidents_page
 from pages.personnel import page as personnel_page
 from pages.situation import page as situation_page
 from pages.turnout import page as turnout_page
-from situasi import board as house
+from situasi import board as board_module
 from situasi.board import Board
 from situasi.reports.sitrep.model import KeyFigure, Sitrep
 from situasi.ui.components.kpi_row import Kpi
@@ -55,7 +55,7 @@ def _drawn(board: Board, name: str, **asked: str) -> tuple[dict[str, Kpi], AppTe
         drawn.extend(figures)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(house, "_current", board)
+        patch.setattr(board_module, "_current", board)
         patch.setattr(_PAGES[name], "render_kpi_row", kept)
         st.cache_resource.clear()
         app = AppTest.from_string(script_of(name))
