@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, time, timedelta
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, Strict, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, PlainValidator, Strict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 DefinitionT = TypeVar("DefinitionT")
@@ -23,6 +23,8 @@ Days = Annotated[timedelta, Strict(), _read_number("days")]
 # TOML has dates and times of its own: in quotes they are text, and so a mistake.
 Clock = Annotated[time, Strict()]
 CalendarDay = Annotated[date, Strict()]
+# Of a value that another file gave and checked.
+CHECKED = PlainValidator(lambda value: value)
 
 # What an entry must be, by the beginning of pydantic's name for the error.
 _EXPECTED = {

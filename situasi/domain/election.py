@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, PlainValidator, Strict, ValidationInfo
+from pydantic import BeforeValidator, Field, Strict, ValidationInfo
 
 from situasi.domain import alert_rules, forecast_parameters, rules
 from situasi.domain.alert_rules import AlertRules
 from situasi.domain.definition_errors import wrap_definition_errors
 from situasi.domain.definition_fields import (
+    CHECKED,
     CalendarDay,
     Clock,
     Hours,
@@ -24,8 +25,6 @@ from situasi.domain.forecast_parameters import ForecastParameters
 from situasi.domain.rules import Rules
 
 Count = Annotated[int, Strict()]
-# Of a value that another file gave and checked.
-_CHECKED = PlainValidator(lambda value: value)
 
 
 def _resolve_path(entry: str, info: ValidationInfo[Path]) -> Path:
@@ -87,13 +86,13 @@ class Election:
     tps_total: Annotated[Count, Field(alias="register.tps")]
     timeline_marks: Annotated[tuple[TimelineMark, ...], Field(alias="day.moments")]
     thresholds: Thresholds
-    rules: Annotated[Rules, _CHECKED]
+    rules: Annotated[Rules, CHECKED]
     boundaries_folder: Annotated[
         Path, Field(alias="kabupaten.boundaries"), BeforeValidator(_resolve_path)
     ]
     kind: Annotated[str | None, Field(alias="election.kind")] = None
-    turnout_parameters: Annotated[ForecastParameters | None, _CHECKED] = None
-    alerts: Annotated[AlertRules, _CHECKED] = alert_rules.NO_RULES
+    turnout_parameters: Annotated[ForecastParameters | None, CHECKED] = None
+    alerts: Annotated[AlertRules, CHECKED] = alert_rules.NO_RULES
     seat_kecamatan: Annotated[str | None, Field(alias="kabupaten.seat")] = None
     roads_file: Annotated[
         Path | None, Field(alias="kabupaten.ways"), BeforeValidator(_resolve_path)

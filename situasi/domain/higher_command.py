@@ -1,15 +1,24 @@
 """A command level above the Polres, read from its folder: which kabupaten report to it."""
 
-from __future__ import annotations
-
-import csv
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from situasi.domain.definition_errors import read_rows, wrap_definition_errors
+from situasi.domain.definition_fields import (
+    CHECKED,
+    CalendarDay,
+    Clock,
+    Minutes,
+    flatten_tables,
+    parse_definition,
+)
 
 FILE_NAME = "command.toml"
 MEMBERS_FILE_NAME = "kabupaten.csv"
@@ -46,6 +55,7 @@ class Member:
 class HigherCommand:
     """A Polda or Mabes. Times of day are local, in each member's own zone.
 
+    An alias is the table and entry of `command.toml`.
     code: the prefix of all its members' codes ("" for the nation). contest: the election across all
     kabupaten, under which their stores are kept. tps, dpt: totals; None: unknown. silent_after:
     time without rows after which a kabupaten is silent. situasi_valid, checkin_valid: used for a
@@ -55,25 +65,25 @@ class HigherCommand:
 
     folder: Path
     slug: str
-    name: str
-    level: str
-    code: str
-    contest: str
-    operation: str
-    day: date
-    zone: ZoneInfo
-    zone_label: str
-    tps_opens: time
-    tps_closes: time
-    watch_from: time
-    watch_until: time
-    silent_after: timedelta
-    situasi_valid: timedelta
-    checkin_valid: timedelta
-    tps: int | None
-    dpt: int | None
-    members: tuple[Member, ...]
-    subdivisions: Mapping[str, str]
+    name: Annotated[str, Field(alias="command.name")]
+    level: Annotated[str, Field(alias="command.level")]
+    code: Annotated[str, Field(alias="command.code")]
+    contest: Annotated[str, Field(alias="command.contest")]
+    operation: Annotated[str, Field(alias="command.operation")]
+    day: Annotated[CalendarDay, Field(alias="day.date")]
+    zone: Annotated[ZoneInfo, Field(alias="day.zone")]
+    zone_label: Annotated[str, Field(alias="day.zone_label")]
+    tps_opens: Annotated[Clock, Field(alias="day.tps_opens")]
+    tps_closes: Annotated[Clock, Field(alias="day.tps_closes")]
+    watch_from: Annotated[Clock, Field(alias="day.watch_from")]
+    watch_until: Annotated[Clock, Field(alias="day.watch_until")]
+    silent_after: Annotated[Minutes, Field(alias="thresholds.silent_after_min")]
+    situasi_valid: Annotated[Minutes, Field(alias="thresholds.situasi_valid_min")]
+    checkin_valid: Annotated[Minutes, Field(alias="thresholds.word_every_min")]
+    tps: Annotated[int | None, Field(alias="register.tps", default=None)]
+    dpt: Annotated[int | None, Field(alias="register.dpt", default=None)]
+    members: Annotated[tuple[Member, ...], CHECKED]
+    subdivisions: Annotated[Mapping[str, str], Field(alias="parts")]
 
     def member(self, code: str) -> Member:
         """Return the member with this code. Raises KeyError where there is none."""
@@ -117,59 +127,20 @@ def members_under(command: HigherCommand, code: str) -> tuple[Member, ...]:
 def load(folder: Path) -> HigherCommand:
     """Read `command.toml` and `kabupaten.csv` in this folder.
 
-    Raises FileNotFoundError where one is missing, KeyError or ValueError naming the missing or
-    wrong entry.
+    Raises DefinitionError naming the file, the missing or wrong entry, and what to do.
     """
     path = folder / FILE_NAME
-    raw = tomllib.loads(path.read_text("utf-8"))
-    try:
-        command = _build(folder, raw)
-    except KeyError as error:
-        error.add_note(f"{path} or {MEMBERS_FILE_NAME} has no entry {error}")
-        raise
-    _check(command)
+    with wrap_definition_errors(path):
+        raw = tomllib.loads(path.read_text("utf-8"))
+        zone = (raw["day"]["zone"], raw["day"]["zone_label"])
+        members = read_rows(
+            folder / MEMBERS_FILE_NAME, lambda row: _parse_member(folder, row, zone)
+        )
+        entries = {"folder": folder, "slug": folder.name, "members": tuple(members)}
+        tables = flatten_tables(raw, "command", "day", "register", "thresholds")
+        command = parse_definition(HigherCommand, {**entries, **tables})
+        _check(command)
     return command
-
-
-def _build(folder: Path, raw: dict[str, Any]) -> HigherCommand:
-    command, day, register = raw["command"], raw["day"], raw["register"]
-    zone = (day["zone"], day["zone_label"])
-    return HigherCommand(
-        folder=folder,
-        slug=folder.name,
-        name=command["name"],
-        level=command["level"],
-        code=command["code"],
-        contest=command["contest"],
-        operation=command["operation"],
-        day=day["date"],
-        zone=ZoneInfo(zone[0]),
-        zone_label=zone[1],
-        tps_opens=day["tps_opens"],
-        tps_closes=day["tps_closes"],
-        watch_from=day["watch_from"],
-        watch_until=day["watch_until"],
-        **_parse_thresholds(raw["thresholds"]),
-        tps=register.get("tps"),
-        dpt=register.get("dpt"),
-        members=tuple(
-            _parse_member(folder, row, zone) for row in _read_rows(folder / MEMBERS_FILE_NAME)
-        ),
-        subdivisions=dict(raw["parts"]),
-    )
-
-
-def _parse_thresholds(raw: dict[str, int]) -> dict[str, timedelta]:
-    return {
-        "silent_after": timedelta(minutes=raw["silent_after_min"]),
-        "situasi_valid": timedelta(minutes=raw["situasi_valid_min"]),
-        "checkin_valid": timedelta(minutes=raw["word_every_min"]),
-    }
-
-
-def _read_rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def _parse_member(folder: Path, row: dict[str, str], zone: tuple[str, str]) -> Member:

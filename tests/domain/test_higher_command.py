@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from situasi.domain import election, higher_command
+from situasi.domain.definition_errors import DefinitionError
 from situasi.domain.settings import ROOT
 from tests.builders_command import ROWS, small_command
 
@@ -88,10 +89,19 @@ def test_where_one_figure_is_not_known_the_others_may_be_less_than_the_whole(
         higher_command.load(small_command(tmp_path, some, tps=59))
 
 
-def test_an_entry_that_is_missing_is_named_with_its_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        ("contest", "kontes", r"command\.toml: entri 'contest' tidak ada di \[command\]"),
+        ("tps = ", "jumlah_tps = ", r"entri 'jumlah_tps' tidak dikenal di \[register\]"),
+        ("zone =", "zona =", r"command\.toml: entri 'zone' tidak ada"),
+    ],
+)
+def test_an_entry_that_is_missing_or_misspelt_is_named_with_its_file(
+    tmp_path: Path, right: str, wrong: str, says: str
+) -> None:
     home = small_command(tmp_path)
     file = home / "command.toml"
-    file.write_text(file.read_text("utf-8").replace("contest", "kontes"), "utf-8")
-    with pytest.raises(KeyError) as told:
+    file.write_text(file.read_text("utf-8").replace(right, wrong), "utf-8")
+    with pytest.raises(DefinitionError, match=says):
         higher_command.load(home)
-    assert "command.toml" in told.value.__notes__[0]
