@@ -214,8 +214,8 @@ def verify_token(link_token: str, link: Link, secret: str) -> bool:
 
 def _sign(link: Link, secret: str) -> str:
     scope = link.scope
-    ends, maker = scope.expires_at.isoformat(), link.created_by
-    signed_fields = [scope.id, scope.page, scope.query, ends, link.area, maker]
+    expires_at = scope.expires_at.isoformat()
+    signed_fields = [scope.id, scope.page, scope.query, expires_at, link.area, link.created_by]
     signer = Signer(secret, salt="link", digest_method=hashlib.sha256)
     return signer.get_signature(json.dumps(signed_fields)).decode()
 
