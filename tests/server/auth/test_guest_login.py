@@ -17,7 +17,7 @@ from situasi.access import accounts, guest_links
 from situasi.access.guest_links import Link
 from situasi.access.roles import ROLES, SCREENS, LinkScope, Viewer
 from situasi.domain.register import Register
-from situasi.server.auth import guest_login
+from situasi.server.auth import guest_login, pages
 from situasi.server.auth.middleware import AUTH_CONTEXT
 from situasi.server.auth.websocket import CLOSE_SESSION_ENDED
 from tests.browser.serving import Server, until
@@ -321,7 +321,7 @@ def test_a_link_by_which_so_many_look_lets_nobody_else_in(monkeypatch: pytest.Mo
         return link
 
     monkeypatch.setattr(guest_login, "_find_link", found)
-    monkeypatch.setattr(guest_login.app, "server_unit_name", lambda _board: "Ogan Ilir")
+    monkeypatch.setattr(pages.app, "server_unit_name", lambda _board: "Ogan Ilir")
     monkeypatch.setattr(
         guest_login.sessions,
         "current_manager",
