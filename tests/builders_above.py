@@ -17,8 +17,8 @@ from situasi.domain.higher_command import FILE_NAME, HigherCommand, Member
 from situasi.domain.settings import Settings
 from situasi.higher_command.app import BoardPool, HigherCommandApp, open_member_board
 from situasi.higher_command.rollup_cache import HigherCommandOverview, RollupCache
+from situasi.higher_command.rollups.model import CriticalCase, Rollup
 from situasi.store import open_store
-from situasi.store.rollups.model import CriticalCase, Rollup
 from tests.builders_election import CODE, KABUPATEN, invented_election
 
 CONTEST = "contoh-2030"

@@ -16,8 +16,8 @@ from situasi.domain.labels import label
 from situasi.higher_command import app
 from situasi.higher_command.comparison import UnitSummary
 from situasi.higher_command.rollup_cache import HigherCommandOverview
+from situasi.higher_command.rollups.model import CriticalCase
 from situasi.presentation.incident_item import IncidentItem, shorten_text
-from situasi.store.rollups.model import CriticalCase
 from situasi.ui import filters, higher_command_session, tenant
 from situasi.ui.components import markup
 from situasi.ui.tables import table_view

@@ -23,8 +23,8 @@ from situasi.domain.higher_command import HigherCommand, Member
 from situasi.domain.register import has_estimated_voters, load_kecamatan_names
 from situasi.domain.settings import Settings
 from situasi.higher_command.rollup_cache import HigherCommandOverview, RollupCache
+from situasi.higher_command.rollups.reader import open_rollup_reader
 from situasi.store import Store, StoreError, open_store
-from situasi.store.rollups.reader import open_rollup_reader
 
 MAX_BOARDS: Final = 24  # in memory at once: more than a Polda has kabupaten
 IN_USE_S: Final = 60.0  # a board requested within this time is in use, and not closed

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from situasi.domain.feed_schemas import SITUASI
 from situasi.domain.higher_command import MABES, HigherCommand, Member
 from situasi.higher_command.rollup_cache import COUNTS, HigherCommandOverview, RollupTotal
-from situasi.store.rollups.model import Rollup
+from situasi.higher_command.rollups.model import Rollup
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -16,10 +16,10 @@ from situasi.domain import register as domain_register
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.higher_command import HigherCommand, Member, members_under
 from situasi.domain.register import Register
+from situasi.higher_command.rollups.model import CriticalCase, Rollup, RollupParameters
+from situasi.higher_command.rollups.reader import RollupReader
 from situasi.store.audit.audit_log import AuditPosition
 from situasi.store.interface import StoreError
-from situasi.store.rollups.model import CriticalCase, Rollup, RollupParameters
-from situasi.store.rollups.reader import RollupReader
 
 # The fields of Rollup that can be added over kabupaten.
 COUNTS = (
@@ -159,7 +159,6 @@ def build_parameters(register: Register) -> RollupParameters:
         day_end=election_definition.day_end,
         situasi_valid=election_definition.thresholds.situasi_valid,
         checkin_valid=election_definition.rules.personnel.report_interval,
-        utc_offset=midnight.utcoffset() or timedelta(0),
         voters_by_tps={
             str(code): None if pd.isna(dpt) else int(dpt) for code, dpt in voters.items()
         },
@@ -175,7 +174,6 @@ def _member_parameters(command: HigherCommand, member: Member) -> RollupParamete
         day_end=command.day_end(member),
         situasi_valid=command.situasi_valid,
         checkin_valid=command.checkin_valid,
-        utc_offset=midnight.utcoffset() or timedelta(0),
     )
 
 

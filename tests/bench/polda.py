@@ -31,6 +31,7 @@ from situasi.domain import register as domain_register
 from situasi.domain.higher_command import HigherCommand
 from situasi.domain.settings import ROOT
 from situasi.higher_command.rollup_cache import RollupCache, build_parameters
+from situasi.higher_command.rollups.reader import open_rollup_reader
 from situasi.ingest.context import IngestContext
 from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.gazetteer.name_index import load_abbreviations
@@ -39,11 +40,10 @@ from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabul
 from situasi.live.snapshot import SnapshotReader
 from situasi.simulation.generate import generate_day
 from situasi.store import Scope, Store, open_store
-from situasi.store.rollups.reader import open_rollup_reader
 from tests.bench import made, viewer
 from tests.bench.server import serving
 from tests.builders import unbounded
-from tests.store.plans import parts_read
+from tests.higher_command.plans import parts_read
 from tests.tools import synthetic_province
 
 MINE = "16.10"

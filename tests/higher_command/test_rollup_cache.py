@@ -13,10 +13,10 @@ import pytest
 from situasi.domain import election, higher_command, register
 from situasi.domain.higher_command import HigherCommand
 from situasi.higher_command.rollup_cache import COUNTS, RollupCache, build_parameters
+from situasi.higher_command.rollups.model import Rollup, RollupParameters
+from situasi.higher_command.rollups.reader import RollupReader, open_rollup_reader
 from situasi.store import Scope, Store, StoreError, open_store
 from situasi.store.audit.audit_log import AuditPosition
-from situasi.store.rollups.model import Rollup, RollupParameters
-from situasi.store.rollups.reader import RollupReader, open_rollup_reader
 from tests.builders_command import CONTEST, small_command
 from tests.store.builders import delivery, frame, row
 
@@ -269,5 +269,5 @@ def test_terms_are_those_of_the_election_of_the_kabupaten(polda: HigherCommand) 
     assert folder is not None
     own = register.load(election.load(folder))
     found = build_parameters(own)
-    assert found.midnight == polda.midnight() and found.utc_offset == timedelta(hours=8)
+    assert found.midnight == polda.midnight() and found.midnight.utcoffset() == timedelta(hours=8)
     assert found.voters_by_tps is not None and len(found.voters_by_tps) == len(own.tps)

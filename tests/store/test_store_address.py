@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from situasi import store as stores
+from situasi.higher_command.rollups.reader import open_rollup_reader
 from situasi.store import Scope, StoreError, open_store
-from situasi.store.rollups.reader import open_rollup_reader
 from situasi.store.url import parse_url
 from tests.effort import examples
 

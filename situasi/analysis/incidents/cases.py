@@ -92,8 +92,13 @@ def select(cases: pd.DataFrame, selection: Selection) -> pd.DataFrame:
 
 def count_by_tingkat(cases: pd.DataFrame) -> dict[str | None, int]:
     """Count the cases of each tingkat; None for those without one."""
-    counts = cases["tingkat"].value_counts(dropna=False)
-    return {level if isinstance(level, str) else None: int(n) for level, n in counts.items()}
+    return count_by_word(cases["tingkat"])
+
+
+def count_by_word(column: pd.Series) -> dict[str | None, int]:
+    """Count the cells of each word; None for the empty ones."""
+    counts = column.value_counts(dropna=False)
+    return {word if isinstance(word, str) else None: int(n) for word, n in counts.items()}
 
 
 def count_by_kecamatan(cases: pd.DataFrame) -> dict[str, int]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from situasi.analysis.incidents.cases import filter_open
+from situasi.analysis.incidents.cases import count_by_word, filter_open
 from situasi.domain.feed_schemas import SITUASI
 
 # The columns that decide the state; texts are left out.
@@ -76,8 +76,7 @@ def find_kabupaten_state(cases: pd.DataFrame) -> str | None:
 
 def count_states(states: pd.DataFrame) -> dict[str | None, int]:
     """Count the kecamatan in each state; None for those without a current report."""
-    counts = states["situasi"].value_counts(dropna=False)
-    return {state if isinstance(state, str) else None: int(n) for state, n in counts.items()}
+    return count_by_word(states["situasi"])
 
 
 def find_reporting_kecamatan(cases: pd.DataFrame, at: datetime, valid_for: timedelta) -> set[str]:

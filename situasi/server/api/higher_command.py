@@ -19,6 +19,7 @@ from situasi.access import roles
 from situasi.higher_command import app
 from situasi.higher_command.app import HigherCommandApp
 from situasi.higher_command.rollup_cache import COUNTS, HigherCommandOverview
+from situasi.higher_command.rollups.model import CriticalCase, Rollup
 from situasi.server import metrics
 from situasi.server.api import responses
 from situasi.server.api.api_keys import Keyring
@@ -26,7 +27,6 @@ from situasi.server.api.caller import Caller, authenticate, is_local_request, qu
 from situasi.server.api.limits import Limits, RateLimiter, WorkerPool
 from situasi.server.api.problem_details import TITLES, Problem, ProblemMiddleware
 from situasi.server.auth import sessions
-from situasi.store.rollups.model import CriticalCase, Rollup
 
 ROLLUPS_PATH = "/api/v1/rollups"
 # Free text stays on the page: it may name somebody.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from situasi.store.audit import audit_log
 
@@ -13,18 +13,23 @@ from situasi.store.audit import audit_log
 class RollupParameters:
     """The parameters of one kabupaten's figures: its election day, its rules, its register.
 
-    midnight: the start of the election day; day_end: the end of the monitored day. situasi_valid,
-    checkin_valid: from its election (thresholds, rules.personnel). utc_offset: of its zone on that
-    day. voters_by_tps: the TPS of its register (code -> voters on the list, None: unknown); None:
-    the register is not known here, and every TPS named in a report counts.
+    midnight: the start of the election day, in its zone; day_end: the end of the monitored day.
+    situasi_valid, checkin_valid: from its election (thresholds, rules.personnel). voters_by_tps:
+    the TPS of its register (code -> voters on the list, None: unknown); None: the register is not
+    known here, and every TPS named in a report counts.
     """
 
     midnight: datetime
     day_end: datetime
     situasi_valid: timedelta
     checkin_valid: timedelta
-    utc_offset: timedelta
     voters_by_tps: Mapping[str, int | None] | None = None
+
+    @property
+    def zone(self) -> tzinfo:
+        """Return the time zone of the kabupaten."""
+        assert self.midnight.tzinfo is not None, "a local time"
+        return self.midnight.tzinfo
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from situasi.store.rollups.model import RollupParameters
-from situasi.store.rollups.reader import open_rollup_reader
+from situasi.higher_command.rollups.model import RollupParameters
+from situasi.higher_command.rollups.reader import open_rollup_reader
 
 
 def parts_read(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import pandas as pd
 import sqlalchemy as sa
 
 from situasi.domain.feed_schemas import (
@@ -17,22 +18,20 @@ from situasi.domain.feed_schemas import (
     PERSONNEL,
     POSTINGS,
     ROSTER,
-    SITUASI,
-    STATUS,
-    TINGKAT,
     TPS,
     Feed,
+    stored_dtypes,
 )
-from situasi.store import quarantine_queries
+from situasi.higher_command.rollups import conditions, officers, stations
+from situasi.higher_command.rollups.cases import compute_case_figures
+from situasi.higher_command.rollups.model import Rollup, RollupParameters
+from situasi.store import frame_reader, quarantine_queries
 from situasi.store.audit import audit_log
 from situasi.store.audit.audit_log import AuditPosition
-from situasi.store.rollups import conditions, incidents, officers, stations
-from situasi.store.rollups.model import CriticalCase, Rollup, RollupParameters
 from situasi.store.timestamps import from_micros, to_micros
 
 # Figures by name, and until when they hold without new rows (microseconds; None: no limit).
 _SectionResult = tuple[dict[str, Any], int | None]
-MAX_CRITICAL_CASES = 6  # per kabupaten
 
 
 @dataclass(frozen=True)
@@ -74,11 +73,8 @@ class RollupQuery:
         now: datetime,
         live: bool,
     ) -> None:
-        self._connection, self._parameters, self._kabupaten = (
-            connection,
-            sections.parameters,
-            kabupaten,
-        )
+        self._connection, self._kabupaten = connection, kabupaten
+        self._parameters = sections.parameters
         self._live, self._now, self._sections = live, now, sections.by_name
         self._dialect = connection.dialect.name
         self._last_numbers: dict[str, int] = {}
@@ -94,7 +90,6 @@ class RollupQuery:
         sections = [
             self._section("tps", (TPS,), self._station_section),
             self._section("cases", (INCIDENTS, MERGES), self._case_section),
-            self._section("crowd", (INCIDENTS,), self._situasi_section),
             self._section("force", (ROSTER, POSTINGS, PERSONNEL), self._officer_section),
         ]
         valid_until = [part.valid_until_us for part in sections if part.valid_until_us is not None]
@@ -139,7 +134,6 @@ class RollupQuery:
             "at": to_micros(self._at),
             "since": to_micros(parameters.midnight),
             "until": to_micros(parameters.day_end),
-            "offset": _to_micros(parameters.utc_offset),
             "every": _to_micros(parameters.checkin_valid),
         }
         return list(self._connection.execute(statement, {**values, **extra_values}))
@@ -171,59 +165,16 @@ class RollupQuery:
         }, None
 
     def _case_section(self) -> _SectionResult:
-        ((row_count,),) = self._fetch(incidents.select_day_row_count(is_live=self._live))
-        if not row_count:
-            return {}, None
-        rows = self._fetch(incidents.select_case_counts(self._dialect, is_live=self._live))
-        critical_count = int(sum(row.grave for row in rows))
-        return {
-            "incidents_day": sum(row.n for row in rows),
-            "incidents_open": sum(row.n for row in rows if row.open),
-            "open_tingkat": _sum_by_name(
-                (_word_at(row.tingkat, TINGKAT), row.n) for row in rows if row.open
-            ),
-            "jenis": _sum_by_name((row.jenis, row.n) for row in rows),
-            "critical_open": critical_count,
-            "critical_cases": self._critical_cases() if critical_count else (),
-        }, None
-
-    def _critical_cases(self) -> tuple[CriticalCase, ...]:
-        query = incidents.select_critical_cases(self._dialect, is_live=self._live)
-        return tuple(
-            CriticalCase(
-                kabupaten=self._kabupaten,
-                case=row.case,
-                occurred_at=from_micros(row.occurred_at),
-                known_at=from_micros(row.known_at),
-                kecamatan=row.kecamatan,
-                desa=row.desa,
-                desa_text=row.desa_text,
-                tps=row.tps,
-                jenis=row.jenis,
-                tingkat=_word_at(row.tingkat, TINGKAT),
-                situasi=_word_at(row.situasi, SITUASI),
-                status=_word_at(row.step, STATUS),
-                uraian=row.uraian,
-                rehearsal=bool(row.latihan),
-            )
-            for row in self._fetch(query, most=MAX_CRITICAL_CASES)
+        incidents, merges = self._read_rows(INCIDENTS), self._read_rows(MERGES)
+        figures, valid_until = compute_case_figures(
+            self._kabupaten, incidents, merges, self._parameters, self._at
         )
+        return figures, None if valid_until is None else to_micros(valid_until)
 
-    def _situasi_section(self) -> _SectionResult:
-        rows = self._fetch(incidents.select_situasi(is_live=self._live))
-        valid_us = _to_micros(self._parameters.situasi_valid)
-        since_us = to_micros(self._at) - valid_us
-        known = [row for row in rows if row.kecamatan is not None]
-        alarms = [SITUASI[row.alarm] for row in known if row.alarm is not None]
-        calm = [row.calm for row in known
-                if row.alarm is None and row.calm is not None and row.calm >= since_us]  # fmt: skip
-        everywhere = (_word_at(row.alarm, SITUASI) for row in rows if row.kecamatan is None)
-        figures: dict[str, Any] = {"kabupaten_state": next(everywhere, None)}
-        if alarms or calm:
-            figures["situasi_hijau"] = len(calm)
-            figures["situasi_kuning"] = alarms.count("kuning")
-            figures["situasi_merah"] = alarms.count("merah")
-        return figures, min(calm) + valid_us if calm else None
+    def _read_rows(self, feed: Feed) -> pd.DataFrame:
+        """Return the valid rows of a feed; unless live, as known at the moment."""
+        query = conditions.select_valid_rows(feed.name, self._live).params(at=to_micros(self._at))
+        return frame_reader.read_frame(self._connection, query, stored_dtypes(feed))
 
     def _officer_section(self) -> _SectionResult:
         (counts,) = self._fetch(officers.select_officer_counts(is_live=self._live))
@@ -250,17 +201,6 @@ def _to_micros(duration: timedelta) -> int:
 
 def _to_int(number: Any) -> int | None:
     return None if number is None else int(number)
-
-
-def _word_at(index: int | None, scale: tuple[str, ...]) -> str | None:
-    return None if index is None else scale[index]
-
-
-def _sum_by_name(pairs: Any) -> dict[Any, int]:
-    sums: dict[Any, int] = {}
-    for name, number in pairs:
-        sums[name] = sums.get(name, 0) + int(number)
-    return sums
 
 
 def _latest(moments: Any) -> datetime | None:

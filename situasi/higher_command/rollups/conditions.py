@@ -1,7 +1,7 @@
 """SQL expressions shared by all roll-ups: which rows are valid, and in which order they follow.
 
 Each statement of the roll-ups is written once over the tables of `schema` and runs in every engine.
-Its values are bound by name: at, since, until, offset, every (microseconds); see RollupParameters.
+Its values are bound by name: at, since, until, every (microseconds); see RollupParameters.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from situasi.domain.feed_schemas import FEEDS, stored_dtypes
 from situasi.store import schema, visible_at
 
 SqlExpression = sa.ColumnElement[Any]
@@ -35,6 +36,14 @@ def not_withdrawn(feed: str, is_live: bool) -> list[sa.ColumnElement[bool]]:
     withdrawn_history = sa.and_(row.known_at < row.recorded_at, row.seq.in_(withdrawn))
     withdrawn_by_then = withdrawn.where(visible_at.is_withdrawn_by(bind_time("at")))
     return [row.known_at <= bind_time("at"), ~withdrawn_history, row.seq.not_in(withdrawn_by_then)]
+
+
+@cache
+def select_valid_rows(feed: str, is_live: bool) -> sa.Select[Any]:
+    """Select the columns of the store of the rows that `not_withdrawn` describes, in order."""
+    row = visible_at.select_feed_rows(feed).c
+    columns = [row[name] for name in stored_dtypes(FEEDS[feed])]
+    return sa.select(*columns).where(*not_withdrawn(feed, is_live)).order_by(row.seq)
 
 
 def reported_time(feed: str) -> SqlExpression:

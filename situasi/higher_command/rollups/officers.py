@@ -10,9 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from situasi.domain.feed_schemas import PERSONNEL, POSTINGS, ROSTER
-from situasi.store import visible_at
-from situasi.store.rollups.conditions import (
+from situasi.analysis.personnel.officers import POLICE_GROUPS, classify_agency
+from situasi.analysis.personnel.presence import AT_POST_CHECKINS
+from situasi.domain.feed_schemas import INSTANSI, PERSONNEL, POSTINGS, ROSTER
+from situasi.higher_command.rollups.conditions import (
     SqlExpression,
     bind_time,
     count_where,
@@ -20,9 +21,9 @@ from situasi.store.rollups.conditions import (
     recency_rank,
     reported_time,
 )
+from situasi.store import visible_at
 
-_POLICE = ("polri", "bko_polda", "brimob")
-_AT_POST_CHECKINS = ("tiba_di_tps", "laporan_berkala")
+_POLICE = [agency for agency in INSTANSI if classify_agency(agency) in POLICE_GROUPS]
 
 
 @cache
@@ -42,7 +43,7 @@ def select_officer_counts(*, is_live: bool) -> sa.Select[Any]:
     group = sa.func.coalesce(roster.c.instansi, checkin_group.c.instansi)
     police = sa.or_(group.is_(None), group.in_(_POLICE))
     is_present = sa.and_(
-        last_checkin.c.checkin.in_(_AT_POST_CHECKINS),
+        last_checkin.c.checkin.in_(AT_POST_CHECKINS),
         last_checkin.c.occurred_at >= bind_time("at") - bind_time("every"),
     )
     lapses = sa.func.min(

@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from situasi.domain.feed_schemas import FASE, TPS
-from situasi.store import visible_at
-from situasi.store.rollups.conditions import (
+from situasi.higher_command.rollups.conditions import (
     SqlExpression,
     as_int,
     bind_time,
@@ -20,6 +19,7 @@ from situasi.store.rollups.conditions import (
     recency_rank,
     reported_time,
 )
+from situasi.store import visible_at
 
 _OPENED = FASE.index("dibuka")
 

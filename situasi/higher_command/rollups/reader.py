@@ -10,13 +10,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from situasi.higher_command.rollups.model import Rollup, RollupParameters
+from situasi.higher_command.rollups.queries import CachedSections, RollupQuery
 from situasi.store.audit import audit_log
 from situasi.store.audit.audit_log import AuditPosition
 from situasi.store.engines import sqlite
 from situasi.store.engines.engine import Backend
 from situasi.store.interface import Scope
-from situasi.store.rollups.model import Rollup, RollupParameters
-from situasi.store.rollups.queries import CachedSections, RollupQuery
 from situasi.store.url import parse_url
 
 # A roll-up reads all rows of a kabupaten: nested loops are never right, though a server with
@@ -37,11 +37,8 @@ class RollupReader:
         connection_options: Callable[[str], dict[str, Any]],
         read_entry_numbers: Callable[[sa.Connection], dict[str, int]],
     ) -> None:
-        self._backend, self._connection_options, self._read_entry_numbers = (
-            backend,
-            connection_options,
-            read_entry_numbers,
-        )
+        self._backend, self._connection_options = backend, connection_options
+        self._read_entry_numbers = read_entry_numbers
         # By kabupaten: last entry number, version and its hash.
         self._known_positions: dict[str, tuple[int, AuditPosition]] = {}
         self._turns = count()

@@ -16,8 +16,8 @@ from situasi.analysis.stations import status
 from situasi.analysis.turnout import summary
 from situasi.domain.feed_schemas import FASE, SITUASI
 from situasi.domain.register import Register
+from situasi.higher_command.rollups.model import Rollup
 from situasi.live.snapshot import Snapshot, not_withdrawn
-from situasi.store.rollups.model import Rollup
 
 
 def shown(snapshot: Snapshot, register: Register, at: datetime, *, live: bool) -> dict[str, Any]:

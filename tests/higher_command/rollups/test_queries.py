@@ -1,4 +1,4 @@
-"""The roll-ups of a kabupaten, computed in the database, are what its own board shows."""
+"""The roll-ups of a kabupaten, read from its rows, are what its own board shows."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from situasi.domain.feed_schemas import FASE, FEEDS, INSTANSI, KONTAK, SITUASI, 
 from situasi.domain.register import Register
 from situasi.domain.settings import ROOT
 from situasi.higher_command.rollup_cache import build_parameters
+from situasi.higher_command.rollups.reader import RollupReader, open_rollup_reader
 from situasi.ingest.context import IngestContext
 from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.gazetteer.name_index import load_abbreviations
@@ -28,12 +29,11 @@ from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabul
 from situasi.live.snapshot import SnapshotReader
 from situasi.simulation.generate import generate_day
 from situasi.store import Scope, Store, open_store
-from situasi.store.rollups.reader import RollupReader, open_rollup_reader
 from tests.builders import unbounded
 from tests.builders_election import invented_election
+from tests.higher_command.plans import parts_read
+from tests.higher_command.rolled import shown, told
 from tests.store.builders import delivery, frame, rejection, row
-from tests.store.plans import parts_read
-from tests.store.rolled import shown, told
 
 CONTEST = "contoh-2030"
 _numbers = itertools.count(1)
@@ -239,27 +239,16 @@ _told = {
 }  # fmt: skip
 
 
-# A few cases only, told of again and again within minutes.
-_again = st.fixed_dictionaries({
-    "id": _one("k1", "k2", "k3", "k4"), "kecamatan": st.just("99.01.01"),
-    "jenis": st.just("kericuhan"), "tingkat": _one(*TINGKAT, None),
-    "situasi": _one(*SITUASI, None), "status": _one(*STATUS),
-})  # fmt: skip
 _minutes = st.integers(0, 5).map(lambda minute: _OPENS + timedelta(minutes=minute))
 
 
 @st.composite
-def _rows(
-    draw: st.DrawFn,
-    feed: str,
-    told_so: st.SearchStrategy[dict[str, Any]] | None = None,
-    moments: st.SearchStrategy[datetime] = _moments,
-) -> dict[str, Any]:
-    stated = draw(_told[feed] if told_so is None else told_so)
-    occurred = draw(moments)
-    later = _soon.map(lambda later: occurred + later) if moments is _moments else moments
+def _rows(draw: st.DrawFn, feed: str) -> dict[str, Any]:
+    stated = draw(_told[feed])
+    occurred = draw(_moments)
+    later = _soon.map(lambda later: occurred + later)
     reported = draw(st.one_of(st.none(), later))
-    known = draw(st.one_of(moments, later))
+    known = draw(st.one_of(_moments, later))
     if stated.get("desa"):  # as every feed is read: a desa names its kecamatan
         stated["kecamatan"] = stated["desa"].rpartition(".")[0]
     clear = dict.fromkeys(FEEDS[feed].column_names)
@@ -275,21 +264,12 @@ _deliveries = st.lists(
     min_size=1, max_size=8,
 )  # fmt: skip
 
-_told_again = st.lists(
-    st.tuples(
-        st.just("incidents"), st.lists(_rows("incidents", _again, _minutes), min_size=4, max_size=9)
-    ),
-    min_size=1, max_size=2,
-)  # fmt: skip
 
-
-def _fill(
-    store: Store, place: Register, data: st.DataObject, deliveries: st.SearchStrategy[Any]
-) -> None:
+def _fill(store: Store, place: Register, data: st.DataObject) -> None:
     """Deliveries, decisions on the cases that they tell, and some of it taken back."""
     cases: list[tuple[str, bool]] = []
     stored = _OPENS - timedelta(hours=3)
-    for feed, told_so in data.draw(deliveries):
+    for feed, told_so in data.draw(_deliveries):
         stored += data.draw(_soon)
         rows = frame(*told_so, feed=feed)
         with store.deliver(delivery(feed=feed, recorded_at=stored)) as writing:
@@ -332,27 +312,11 @@ def test_whatever_is_told_sqlite_and_the_board_agree(
 ) -> None:
     pair = Pair(f"sqlite:///{tmp_path_factory.mktemp('s').as_posix()}/situasi.db", place)
     try:
-        _fill(pair.store, place, data, _deliveries)
+        _fill(pair.store, place, data)
         pair.agree(data.draw(_moments), live=True)
-        _fill(pair.store, place, data, _deliveries)  # and what was found before is not asked again
+        _fill(pair.store, place, data)  # and what was found before is not asked again
         pair.agree(data.draw(_moments), live=True)
         pair.agree(data.draw(_moments), live=False)
-    finally:
-        pair.close()
-
-
-@settings(max_examples=15)
-@given(st.data())
-def test_cases_told_of_again_and_merged_are_counted_as_the_board_counts_them(
-    tmp_path_factory: pytest.TempPathFactory, place: Register, data: st.DataObject
-) -> None:
-    pair = Pair(f"sqlite:///{tmp_path_factory.mktemp('s').as_posix()}/situasi.db", place)
-    try:
-        _fill(pair.store, place, data, _told_again)
-        pair.agree(data.draw(_moments), live=True)
-        _fill(pair.store, place, data, _told_again)  # and what was found before is not asked again
-        pair.agree(_OPENS + timedelta(hours=2), live=True)
-        pair.agree(data.draw(_minutes), live=False)
     finally:
         pair.close()
 
@@ -364,9 +328,9 @@ def test_whatever_is_told_postgresql_and_the_board_agree(
 ) -> None:
     pair = Pair(shared_database, place)
     try:
-        _fill(pair.store, place, data, _deliveries)
+        _fill(pair.store, place, data)
         pair.agree(data.draw(_moments), live=True)
-        _fill(pair.store, place, data, _deliveries)  # and what was found before is not asked again
+        _fill(pair.store, place, data)  # and what was found before is not asked again
         pair.agree(data.draw(_moments), live=True)
         pair.agree(data.draw(_moments), live=False)
     finally:

@@ -1,1 +1,0 @@
-"""The summary of a kabupaten for the higher command, computed in SQL."""
