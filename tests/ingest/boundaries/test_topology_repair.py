@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,9 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely.geometry import shape
 
+from situasi.domain.settings import ROOT
 from situasi.ingest.boundaries import GeoRefused, import_file
 from situasi.ingest.boundaries.dissolve import dissolve_rows, to_polygon
 from situasi.ingest.boundaries.topology import area_km2, find_gaps, find_overlaps
@@ -177,6 +181,28 @@ def test_sides_drawn_up_to_20_m_wrong_always_fit_again(
     for code, polygon in mended.items():
         changed = shapely.symmetric_difference(polygon, made.box(code))
         assert area_km2(changed) < 4 * 45 * SIDE_M / 1e6
+
+
+def test_real_outlines_drawn_8_m_wrong_fit_again_at_every_point() -> None:
+    """Points on six decimals: rounding after a repair would part the neighbours again."""
+    features = json.loads((ROOT / "geo/16.10/kecamatan.geojson").read_text())["features"]
+    drawn = {
+        feature["properties"]["kode"]: shapely.make_valid(
+            shapely.transform(
+                shapely.segmentize(shape(feature["geometry"]), 0.003), partial(waved, at)
+            )
+        )
+        for at, feature in enumerate(features)
+    }
+    mended = repair_topology(drawn)
+    assert mended.gaps.found > 100 and mended.overlaps.found > 100
+    assert_fitting(mended.polygons)
+
+
+def waved(at: int, points: Any) -> Any:
+    """The points moved by up to 8 m to and fro, differently for each number."""
+    waves = np.sin(points[:, ::-1] * 1500 + at) + np.sin(points * 900 + 2 * at)
+    return points + waves * 4 * made.METRE
 
 
 def slow_overlap_km2(shapes: list[Any]) -> float:
