@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from situasi.analysis.incidents import cases, merging
+from situasi.analysis.incidents import case_index, cases, merging
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation import crowd_state
 from situasi.domain.feed_schemas import SITUASI
@@ -29,11 +29,12 @@ def compute_case_figures(
     which the oldest hijau that counts becomes silence; None where there is none.
     """
     keys = cases.build_case_keys(incidents, parameters.zone)
-    case_table = cases.build_case_table(incidents.assign(case=keys))
+    case_table = case_index.build_from_known(incidents.assign(case=keys)).to_frame()
     figures, valid_until = _compute_situasi_figures(case_table, parameters.situasi_valid, at)
     day = Selection(since=parameters.midnight, until=parameters.midnight + timedelta(days=1))
     if len(cases.select(incidents, day)):
-        merged = cases.select(merging.merge_cases(case_table, merges), day)
+        canonical = merging.find_canonical_cases(case_table, merges)
+        merged = cases.select(merging.collapse(case_table, canonical), day)
         figures |= _compute_day_figures(kabupaten, cases.drop_nihil(merged))
     return figures, valid_until
 
