@@ -42,11 +42,7 @@ def check_coordinates(table_check: TableCheck) -> None:
 
 def _read_points(table_check: TableCheck) -> Points:
     """Read plain decimals all at once, and every other format one by one."""
-    lat, lon, joined = (
-        table_check.cells("lat"),
-        table_check.cells("lon"),
-        table_check.cells("point"),
-    )
+    lat, lon, joined = map(table_check.cells, ("lat", "lon", "point"))
     points = Points(read_plain_degrees(lat), read_plain_degrees(lon))
     for row in np.flatnonzero(np.isnan(points.lat) | np.isnan(points.lon)).tolist():
         points.lat[row], points.lon[row] = _read_one_point(

@@ -146,11 +146,7 @@ def _find_kecamatan(part: str, places: PlaceLookup) -> str | None:
 
 
 def _list_has_point(table_check: TableCheck) -> list[bool]:
-    lat, lon, joined = (
-        table_check.cells("lat"),
-        table_check.cells("lon"),
-        table_check.cells("point"),
-    )
+    lat, lon, joined = map(table_check.cells, ("lat", "lon", "point"))
     return [
         (a is not None and b is not None) or c is not None
         for a, b, c in zip(lat, lon, joined, strict=True)
