@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from situasi import store
-from situasi.cli.common import fail, out
+from situasi.cli.output import fail, print_line
 from situasi.domain import election, higher_command, settings
 from situasi.domain.settings import Settings
 from situasi.store import Scope, StoreError
@@ -46,4 +46,4 @@ def _find_contest(app_settings: Settings, kabupaten: str) -> str:
 
 
 def _print(sentence: str) -> None:
-    out.print(sentence, highlight=False, markup=False, soft_wrap=True)
+    print_line(sentence)

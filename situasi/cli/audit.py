@@ -9,10 +9,9 @@ from typing import Annotated, Any
 
 import pandas as pd
 import typer
-from rich.table import Table
-from rich.text import Text
 
-from situasi.cli.common import fail, open_cli_context, out
+from situasi.cli.common import open_cli_context
+from situasi.cli.output import fail, out, print_line, print_table
 from situasi.reports.csv_tables import build_csv
 from situasi.store.audit.row_digests import HASHES_KEY
 
@@ -49,7 +48,7 @@ def verify(
         breaks = context.store.verify(expected_head)
         last, _ = context.store.audit_head()
     for sentence in breaks:
-        out.print(sentence, highlight=False, markup=False, soft_wrap=True)
+        print_line(sentence)
     if breaks:
         raise typer.Exit(1)
     head_text = "" if expected_head is None else ", dan ujung yang dicatat ada padanya"
@@ -111,12 +110,8 @@ def _print_entries(entries: pd.DataFrame) -> None:
     times = entries["at"].dt.strftime("%d/%m/%Y %H.%M.%S")
     detail = [_format_detail(text) for text in entries["detail"]]
     table_cells = entries.assign(at=times, detail=detail).drop(columns="chain").astype("str")
-    table = Table()
-    for name in table_cells:
-        table.add_column(_HEADINGS[str(name)].replace("_", " "))
-    for row in table_cells.to_numpy():
-        table.add_row(*map(Text, row))
-    out.print(table)
+    headings = [_HEADINGS[str(name)].replace("_", " ") for name in table_cells]
+    print_table(headings, table_cells.to_numpy())
     out.print(f"{len(entries)} catatan.", highlight=False)
 
 

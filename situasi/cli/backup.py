@@ -12,7 +12,8 @@ import typer
 
 from situasi.access.roles import ROLES
 from situasi.board import Board
-from situasi.cli.common import actor, err, fail, now, open_cli_board, out
+from situasi.cli.common import actor, now, open_cli_board
+from situasi.cli.output import err, fail, out
 from situasi.reports.archive.writer import ArchiveError, write_archive
 from situasi.store import Scope, Store, open_store
 from situasi.store.backup import backup as backup_backup

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from situasi.cli.common import fail, out
+from situasi.cli.output import fail, print_line
 from situasi.domain import election, settings
 from situasi.domain import register as domain_register
 from situasi.domain.register import Register
@@ -33,7 +33,7 @@ def _check_level(level: str) -> str:
 
 def _print_report(report: BoundaryReport) -> None:
     for line in report.format_lines():
-        out.print(line, highlight=False, markup=False, soft_wrap=True)
+        print_line(line)
 
 
 @app.command("check")

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import briefings
 from situasi.analysis import view_time
-from situasi.cli.common import actor, now, open_cli_board, out
+from situasi.cli.common import actor, now, open_cli_board
+from situasi.cli.output import out, print_table
 
 app = typer.Typer(
     help="Taklimat: saat yang ditandai, untuk melihat perubahan sejak itu.", no_args_is_help=True
@@ -44,13 +43,15 @@ def list_() -> None:
     """Daftar taklimat yang ditandai, yang terbaru lebih dahulu."""
     with open_cli_board() as board:
         zone, marked = board.register.election.zone, briefings.load_all(board.store)
-    table = Table()
-    for heading in ("taklimat", "catatan", "oleh", "dicatat", "latihan"):
-        table.add_column(heading)
-    for row in reversed(marked):
-        at, recorded = row.at.astimezone(zone), row.recorded_at.astimezone(zone)
-        when = f"{at:%Y-%m-%d %H.%M}", f"{recorded:%Y-%m-%d %H.%M}"
-        cells = (when[0], row.note or "–", row.by, when[1], "ya" if row.exercise else "tidak")
-        table.add_row(*map(Text, cells))
-    out.print(table)
+    rows = [
+        (
+            f"{row.at.astimezone(zone):%Y-%m-%d %H.%M}",
+            row.note or "–",
+            row.by,
+            f"{row.recorded_at.astimezone(zone):%Y-%m-%d %H.%M}",
+            "ya" if row.exercise else "tidak",
+        )
+        for row in reversed(marked)
+    ]
+    print_table(("taklimat", "catatan", "oleh", "dicatat", "latihan"), rows)
     out.print(f"{len(marked)} taklimat.", highlight=False)

@@ -1,35 +1,23 @@
-"""What every command needs: the board, the clock, the actor, and consoles for output."""
+"""What every command needs: the board, the clock and the actor."""
 
 from __future__ import annotations
 
-import io
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
-import typer
-from rich.console import Console
-
 from situasi.access import accounts
 from situasi.board import Board, command_scope, open_board, tune_gc
+from situasi.cli.output import fail
 from situasi.domain import higher_command as commands
 from situasi.domain import settings
 from situasi.domain.higher_command import HigherCommand
 from situasi.domain.settings import Settings
 from situasi.store import Store, StoreError, open_store
-
-# A console that cannot show a character must not break the output: it shows an escape instead.
-for stream in (sys.stdout, sys.stderr):
-    if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(errors="backslashreplace")
-
-out = Console()
-err = Console(stderr=True)
 
 
 def now() -> datetime:
@@ -41,13 +29,6 @@ def actor() -> str:
     """Return the name of this user in deliveries and the audit log; no account can have it."""
     name = os.environ.get("USER") or os.environ.get("USERNAME")
     return f"cli:{name}" if name else "cli"
-
-
-def fail(reason: object, code: int = 2) -> typer.Exit:
-    """Print the reason on standard error; return the exception for the caller to raise."""
-    message = reason.detail if isinstance(reason, StoreError) else str(reason)
-    err.print(message, style="bold red", highlight=False, markup=False)
-    return typer.Exit(code)
 
 
 @contextmanager

@@ -11,7 +11,8 @@ from starlette.datastructures import QueryParams
 
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
-from situasi.cli.common import actor, fail, now, open_cli_board, out
+from situasi.cli.common import actor, now, open_cli_board
+from situasi.cli.output import fail, print_line
 from situasi.server.wall import frozen_copy, hourly_copies
 from situasi.server.wall import query as wall_query
 from situasi.server.wall import state as wall_state
@@ -38,9 +39,7 @@ def copy(
             hourly_copies.write_copy_file(to, frozen.html)
         except OSError as error:
             raise fail(error) from error
-    out.print(
-        f"Ditulis: {to} ({frozen.row_count} baris).", highlight=False, markup=False, soft_wrap=True
-    )
+    print_line(f"Ditulis: {to} ({frozen.row_count} baris).")
 
 
 async def _build_copy(board: Board, viewer: Viewer) -> FrozenCopy:

@@ -8,11 +8,10 @@ from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn
-from rich.table import Table
-from rich.text import Text
 
 from situasi.board import Board
-from situasi.cli.common import actor, err, fail, now, open_cli_board, out, until_interrupted
+from situasi.cli.common import actor, now, open_cli_board, until_interrupted
+from situasi.cli.output import err, fail, out, print_line, print_table
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.inbox import Inbox
 from situasi.ingest.pipeline import IngestResult, ingest_file
@@ -81,16 +80,17 @@ def _ingest_with_progress(
 
 def print_results(results: list[IngestResult], *, dry_run: bool = False) -> None:
     """Print the results as a table, with the reasons below."""
-    table = Table(title="Uji coba: tidak ada yang disimpan" if dry_run else None)
-    for heading in ("berkas", "feed"):
-        table.add_column(heading)
-    for heading in ("dibaca", "diterima", "ganda", "karantina"):
-        table.add_column(heading, justify="right")
+    rows = []
     for result in results:
         counts = (result.read, result.accepted, result.duplicate, result.quarantined)
         counts_text = ["–"] * 4 if result.refused else [str(count) for count in counts]
-        table.add_row(Text(Path(result.path).name), result.feed or "–", *counts_text)
-    out.print(table)
+        rows.append([Path(result.path).name, result.feed or "–", *counts_text])
+    print_table(
+        ("berkas", "feed"),
+        rows,
+        number_headings=("dibaca", "diterima", "ganda", "karantina"),
+        title="Uji coba: tidak ada yang disimpan" if dry_run else None,
+    )
     for result in results:
         _print_reasons(result)
 
@@ -104,7 +104,7 @@ def _print_reasons(result: IngestResult) -> None:
     if len(result.reasons) > MAX_REASONS:
         lines.append(f"… dan {len(result.reasons) - MAX_REASONS} baris karantina lagi")
     for line in lines:
-        out.print(f"{name}: {line}", highlight=False, markup=False, soft_wrap=True)
+        print_line(f"{name}: {line}")
 
 
 def _format_reason(entry: dict[str, Any]) -> str:
@@ -135,14 +135,9 @@ def batches() -> None:
     times = deliveries["recorded_at"].dt.tz_convert(zone).dt.strftime("%d/%m %H.%M.%S")
     counts = ("accepted", "duplicate", "quarantined")
     cells = deliveries.assign(recorded_at=times).astype("str")
-    table = Table()
-    for heading in ("no", "waktu", "feed", "sumber", "oleh"):
-        table.add_column(heading)
-    for heading in ("diterima", "ganda", "karantina"):
-        table.add_column(heading, justify="right")
-    for row in cells[["batch", "recorded_at", "feed", "source", "actor", *counts]].to_numpy():
-        table.add_row(*map(Text, row))
-    out.print(table)
+    rows = cells[["batch", "recorded_at", "feed", "source", "actor", *counts]].to_numpy()
+    headings = ("no", "waktu", "feed", "sumber", "oleh")
+    print_table(headings, rows, number_headings=("diterima", "ganda", "karantina"))
 
 
 def watch() -> None:

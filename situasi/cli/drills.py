@@ -11,7 +11,8 @@ import typer
 from situasi.actions import exercise_controller
 from situasi.actions.exercise_controller import ExerciseController, ExerciseRefused, ExerciseRun
 from situasi.board import Board
-from situasi.cli.common import actor, err, fail, now, open_cli_board, out
+from situasi.cli.common import actor, now, open_cli_board
+from situasi.cli.output import err, fail, print_line
 from situasi.domain import exercise_scenarios
 from situasi.domain.exercise_scenarios import Scenario
 
@@ -50,7 +51,7 @@ def drill(
 
 def _print_scenarios(scenarios: dict[str, Scenario]) -> None:
     for code, scenario in scenarios.items():
-        out.print(f"{code}\t{scenario.name}", highlight=False, markup=False)
+        print_line(f"{code}\t{scenario.name}")
 
 
 def _play_messages(player: ExerciseController, run: ExerciseRun) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
-from situasi.cli.common import CliContext, actor, err, fail, now, open_cli_context, out
+from situasi.cli.common import CliContext, actor, now, open_cli_context
+from situasi.cli.output import err, fail, print_line, print_table
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.server.api import api_keys
 
@@ -71,7 +70,7 @@ def revoke(name: Annotated[str, typer.Argument(help="Nama kunci; lihat: key list
             api_keys.revoke(context.store, name, now(), actor())
         except api_keys.KeyRefused as error:
             raise fail(error) from error
-    out.print(f'Kunci "{name}" dicabut.', highlight=False, markup=False)
+    print_line(f'Kunci "{name}" dicabut.')
 
 
 @app.command("list")
@@ -92,9 +91,4 @@ def list_() -> None:
             )
             for key in keys
         ]
-    table = Table()
-    for heading in ("nama", "mengirim", "wilayah", "hak lain", "dipakai", "keadaan"):
-        table.add_column(heading)
-    for row in rows:
-        table.add_row(*map(Text, row))
-    out.print(table)
+    print_table(("nama", "mengirim", "wilayah", "hak lain", "dipakai", "keadaan"), rows)

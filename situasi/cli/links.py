@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from situasi.access import accounts, guest_links
 from situasi.access.guest_links import Link, LinkRefused, LinkUsage
 from situasi.board import Board
-from situasi.cli.common import actor, fail, now, open_cli_board, out
+from situasi.cli.common import actor, now, open_cli_board
+from situasi.cli.output import fail, out, print_line, print_table
 from situasi.domain.labels import label
 
 app = typer.Typer(help="Tautan tamu: siapa boleh melihat tanpa akun.", no_args_is_help=True)
@@ -31,13 +30,8 @@ def list_() -> None:
             ]
             for number, link in guest_links.load_all(board.store).items()
         ]
-    table = Table()
-    for heading in ("nomor", "untuk", "halaman", "wilayah", "pembuat", "sampai", "dibuka",
-                    "keadaan"):  # fmt: skip
-        table.add_column(heading)
-    for row in rows:
-        table.add_row(*map(Text, row))
-    out.print(table)
+    headings = ["nomor", "untuk", "halaman", "wilayah", "pembuat", "sampai", "dibuka", "keadaan"]
+    print_table(headings, rows)
     out.print(f"{len(rows)} tautan.", highlight=False)
 
 
@@ -66,4 +60,4 @@ def revoke(number: Annotated[str, typer.Argument(help="Nomor tautan; lihat: link
             guest_links.revoke(board.store, number, now(), actor())
         except LinkRefused as error:
             raise fail(error) from error
-    out.print(f"Tautan {number} dicabut.", highlight=False, markup=False)
+    print_line(f"Tautan {number} dicabut.")

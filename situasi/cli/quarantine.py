@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
-from situasi.cli.common import actor, fail, now, open_cli_board, out
+from situasi.cli.common import actor, now, open_cli_board
+from situasi.cli.output import fail, out, print_line, print_table
 from situasi.common import atomic_files
 from situasi.ingest.quarantine import format_csv, release_row
 from situasi.ingest.write_scope import CorrectionRights, build_program_scope
@@ -24,13 +23,11 @@ def list_(feed: FeedOption = None) -> None:
     """Daftar baris yang menunggu, dengan semua alasannya."""
     with open_cli_board() as board:
         waiting = board.store.quarantined_rows(feed)
-    table = Table()
-    for heading in ("no", "feed", "berkas", "baris", "alasan"):
-        table.add_column(heading)
-    for row in waiting:
-        cells = (str(row.number), row.feed, row.source, str(row.row), "; ".join(row.reasons))
-        table.add_row(*map(Text, cells))
-    out.print(table)
+    rows = [
+        (str(row.number), row.feed, row.source, str(row.row), "; ".join(row.reasons))
+        for row in waiting
+    ]
+    print_table(("no", "feed", "berkas", "baris", "alasan"), rows)
     out.print(f"{len(waiting)} baris menunggu.", highlight=False)
 
 
@@ -81,6 +78,6 @@ def release(
     for number, result in zip(numbers, results, strict=True):
         reasons = "; ".join(reason for entry in result.reasons for reason in entry["reasons"])
         text = f"{number}: {reasons or 'diterima'}"
-        out.print(text, highlight=False, markup=False, soft_wrap=True)
+        print_line(text)
     if any(result.quarantined for result in results):
         raise typer.Exit(1)

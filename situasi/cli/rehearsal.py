@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
-from situasi.cli.common import err, fail, now, open_cli_board, out
+from situasi.cli.common import now, open_cli_board
+from situasi.cli.output import err, fail, out
 from situasi.domain import boundaries as domain_boundaries
 from situasi.domain import election, settings
 from situasi.domain import register as domain_register
-from situasi.simulation import replay as player
+from situasi.simulation import replay as simulation_replay
 from situasi.simulation import seed as simulation_seed
-from situasi.simulation.generate import generate_day as write_day
+from situasi.simulation.generate import generate_day
 
 
 def prepare() -> None:
@@ -40,7 +41,7 @@ def simulate(
         domain_boundaries.load(definition.boundaries_folder),
     )
     try:
-        paths = write_day(register, boundaries, seed, folder)
+        paths = generate_day(register, boundaries, seed, folder)
     except OSError as error:
         raise fail(f"{folder}: {error.strerror or error}") from error
     for path in paths:
@@ -61,7 +62,7 @@ def replay(
 
         try:
             begin = _parse_time_of_day(start, definition) if start else None
-            rows = player.replay(
+            rows = simulation_replay.replay(
                 board, folder, speed=speed, clock=now, start=begin, on_progress=print_progress
             )
         except KeyboardInterrupt:

@@ -11,10 +11,11 @@ import typer
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.cli.audit import parse_moment
-from situasi.cli.common import actor, err, fail, now, open_cli_board, out, until_interrupted
+from situasi.cli.common import actor, now, open_cli_board, until_interrupted
+from situasi.cli.output import err, fail, out, print_line
 from situasi.domain.election import Election
 from situasi.reports.sitrep import build, files, schedule
-from situasi.reports.sitrep import request as asking
+from situasi.reports.sitrep import request as sitrep_request
 from situasi.reports.sitrep.letterhead import SitrepTemplateError
 from situasi.reports.sitrep.request import KINDS, SitrepRequestError
 from situasi.store.interface import StoreError
@@ -105,12 +106,12 @@ class _ReportJob:
         present = (exercise or now()).astimezone(election.zone)
         since, until = self._period
         report_time = present if requested_time is None else min(requested_time, present)
-        sitrep_request = asking.build_request(
+        request = sitrep_request.build_request(
             self._kind, report_time, election, since=since, until=until,
             kecamatan=self._kecamatan, neutrality=self._neutrality,
         )  # fmt: skip
-        at = asking.choose_view_time(requested_time, sitrep_request, now(), exercise)
-        sitrep = build.build_sitrep(self.board, self.viewer, snapshot_view, at, sitrep_request)
+        at = sitrep_request.choose_view_time(requested_time, request, now(), exercise)
+        sitrep = build.build_sitrep(self.board, self.viewer, snapshot_view, at, request)
         # Logged first: an unlogged file is worse than an entry for a file that failed.
         subject = {
             "table": "laporan",
@@ -138,7 +139,7 @@ def _write_once(job: _ReportJob, at: datetime | None) -> None:
     except StoreError as error:
         raise fail(error) from error
     for path in paths:
-        out.print(f"Ditulis: {path}", highlight=False, markup=False, soft_wrap=True)
+        print_line(f"Ditulis: {path}")
     if not paths:
         out.print("Semua berkas sudah ada; tidak ada yang ditulis.", highlight=False)
 

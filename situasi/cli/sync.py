@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from situasi.cli.common import err, fail, now, open_cli_board, out, until_interrupted
+from situasi.cli.common import now, open_cli_board, until_interrupted
+from situasi.cli.output import err, fail, out
 from situasi.common.telemetry import JobStatus
 from situasi.store import Scope
 from situasi.store.replication import ReplicatedBatch, ReplicationRefused, Replicator, target_opener
@@ -49,12 +50,8 @@ def sync(
 def _run_once(replicator: Replicator) -> None:
     error = replicator.replicate_now()
     if error is not None:
-        pending_text = (
-            ""
-            if replicator.status.pending_rows is None
-            else f" Menunggu: {replicator.status.pending_rows} baris."
-        )
-        raise fail(f"{error}{pending_text}")
+        rows = replicator.status.pending_rows
+        raise fail(error if rows is None else f"{error} Menunggu: {rows} baris.")
     out.print("Semua sudah di tujuan.", highlight=False)
 
 

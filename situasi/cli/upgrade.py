@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from situasi import store
-from situasi.cli.common import fail, out
+from situasi.cli.output import fail, print_line
 from situasi.domain import election, settings
 from situasi.store import Scope, StoreError
 
@@ -30,4 +30,4 @@ def upgrade() -> None:
 
 
 def _print(sentence: str) -> None:
-    out.print(sentence, highlight=False, markup=False, soft_wrap=True)
+    print_line(sentence)

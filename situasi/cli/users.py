@@ -8,12 +8,11 @@ from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from situasi.access import accounts
 from situasi.access.accounts import Account, AccountRefused
-from situasi.cli.common import CliContext, actor, fail, now, open_cli_context, out
+from situasi.cli.common import CliContext, actor, now, open_cli_context
+from situasi.cli.output import fail, print_line, print_table
 
 app = typer.Typer(help="Akun: siapa boleh masuk ke papan.", no_args_is_help=True)
 
@@ -57,9 +56,9 @@ def add(
         password = None if oidc else _read_password(context, name, password_stdin)
         accounts.add(context.store, name, role, codes, password, now(), actor())
     area_text = ", ".join(map(context.area_name, codes)) or context.whole_area_name
-    _print(f"Akun {name} dibuat: {role}, {area_text}.")
+    print_line(f"Akun {name} dibuat: {role}, {area_text}.")
     if oidc:
-        _print("Terikat pada orang yang pertama kali masuk dengan nama itu lewat SSO.")
+        print_line("Terikat pada orang yang pertama kali masuk dengan nama itu lewat SSO.")
 
 
 @app.command()
@@ -77,7 +76,7 @@ def change(
         if not changes:
             raise fail("sebutkan --role, --area atau --everywhere")
         _change_account(context, name, "account-change", **changes)
-    _print(f"Akun {name} diubah; sesinya berakhir.")
+    print_line(f"Akun {name} diubah; sesinya berakhir.")
 
 
 @app.command()
@@ -85,7 +84,7 @@ def disable(name: Name) -> None:
     """Tutup sebuah akun. Sesinya berakhir seketika."""
     with _open_context() as context:
         _change_account(context, name, "account-disable", enabled=False)
-    _print(f"Akun {name} ditutup; sesinya berakhir.")
+    print_line(f"Akun {name} ditutup; sesinya berakhir.")
 
 
 @app.command()
@@ -93,7 +92,7 @@ def enable(name: Name) -> None:
     """Buka lagi akun yang ditutup."""
     with _open_context() as context:
         _change_account(context, name, "account-enable", enabled=True)
-    _print(f"Akun {name} dibuka lagi.")
+    print_line(f"Akun {name} dibuka lagi.")
 
 
 @app.command()
@@ -103,9 +102,11 @@ def reset(name: Name, password_stdin: FromStdin = False, oidc: Provider = False)
         password = None if oidc else _read_password(context, name, password_stdin)
         _change_account(context, name, "account-reset", password=password)
     if oidc:
-        _print(f"Akun {name} menunggu masuk pertama lewat SSO; sandi, ikatan dan sesinya berakhir.")
+        print_line(
+            f"Akun {name} menunggu masuk pertama lewat SSO; sandi, ikatan dan sesinya berakhir."
+        )
     else:
-        _print(f"Sandi {name} diganti; sesinya berakhir.")
+        print_line(f"Sandi {name} diganti; sesinya berakhir.")
 
 
 @app.command("list")
@@ -113,9 +114,7 @@ def list_() -> None:
     """Daftar akun, perannya dan wilayahnya; tidak pernah sandinya."""
     with open_cli_context() as context:
         all_accounts = accounts.load_all(context.store)
-    table = Table()
-    for heading in ("nama", "peran", "wilayah", "masuk dengan", "keadaan"):
-        table.add_column(heading)
+    rows = []
     for name, account in all_accounts.items():
         if account is None:
             cells = [name, "?", "?", "?", "rusak"]
@@ -123,9 +122,9 @@ def list_() -> None:
             area = ", ".join(map(context.area_name, account.area)) or context.whole_area_name
             state = "aktif" if account.enabled else "ditutup"
             cells = [name, account.role, area, _sign_in_method(account), state]
-        table.add_row(*map(Text, cells))
-    out.print(table)
-    _print(f"{len(all_accounts)} akun.")
+        rows.append(cells)
+    print_table(("nama", "peran", "wilayah", "masuk dengan", "keadaan"), rows)
+    print_line(f"{len(all_accounts)} akun.")
 
 
 def _sign_in_method(account: Account) -> str:
@@ -146,7 +145,3 @@ def _read_password(context: CliContext, name: str, from_stdin: bool) -> str:
     common = accounts.load_common_passwords(context.settings.vocabulary_folder)
     accounts.check_password(password, name, common)
     return password
-
-
-def _print(text: str) -> None:
-    out.print(text, highlight=False, markup=False, soft_wrap=True)
