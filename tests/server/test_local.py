@@ -270,7 +270,7 @@ def test_what_cannot_be_opened_is_one_sentence(
 @pytest.mark.parametrize(
     ("broken", "told"),
     [
-        (_without_zone, ("election.toml", "zone_label", "Bandingkan")),
+        (_without_zone, ("election.toml", "'zona_label' tidak dikenal", "Perbaiki")),
         (_with_broken_accounts, ("rusak", "pulihkan dari cadangan")),
     ],
 )
