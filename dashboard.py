@@ -16,7 +16,7 @@ from situasi.server import file_descriptors, logging_setup, startup_checks
 from situasi.server.auth import guest_login, login, oidc_login, password_change
 from situasi.server.connection_limits import ConnectionLimitMiddleware
 from situasi.server.lifespan import lifespan
-from situasi.server.metrics import MetricsMiddleware
+from situasi.server.metrics_endpoint import MetricsMiddleware
 from situasi.server.routes import ROUTES
 from situasi.server.wall import routes as wall
 from situasi.ui import browser_messages, errors, session

@@ -30,7 +30,7 @@ from streamlit.runtime import (
 from streamlit.runtime.scriptrunner_utils import script_requests
 from streamlit.runtime.state import SafeSessionState
 
-from situasi.common import telemetry
+from situasi.common import metrics
 from situasi.common.callback_batch import CallbackBatch, CoalescingSleep
 from situasi.common.lazy_event_loop import LazyEventLoop
 from situasi.server import startup_checks
@@ -64,7 +64,7 @@ class Patch:
 
 
 def apply_all() -> None:
-    """Apply every patch that fits; telemetry.STREAMLIT_PATCHES says why one was not applied.
+    """Apply every patch that fits; metrics.STREAMLIT_PATCHES says why one was not applied.
 
     Ends the process where the proxy headers of uvicorn cannot be turned off.
     """
@@ -78,7 +78,7 @@ def apply_all() -> None:
             _log.warning("patch not applied: %s: %s", patch.name, reason)
         else:
             patch.apply()
-        telemetry.STREAMLIT_PATCHES[patch.name] = reason
+        metrics.STREAMLIT_PATCHES[patch.name] = reason
 
 
 def disable_uvicorn_proxy_headers() -> None:

@@ -14,7 +14,7 @@ from situasi.board import Board, open_board
 from situasi.domain.definition_errors import DefinitionError
 from situasi.domain.settings import ROOT
 from situasi.presentation import view_text
-from situasi.server.metrics import format_metrics
+from situasi.server.metrics_endpoint import format_metrics
 from situasi.store import Scope, StoreError, open_store
 from tests.builders_election import invented_election, kecamatan_codes, write_squares
 from tests.conftest import NOON, settings_in

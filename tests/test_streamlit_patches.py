@@ -9,8 +9,8 @@ import pytest
 import uvicorn.config
 
 from situasi import streamlit_patches
-from situasi.common import telemetry
-from situasi.server import metrics
+from situasi.common import metrics
+from situasi.server import metrics_endpoint
 from situasi.streamlit_patches import PATCHES, Patch, UnsupportedVersion
 from tests.stock_streamlit import state_of_streamlit
 
@@ -25,7 +25,7 @@ def proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put back what is changed of uvicorn, and what is noted of the patches."""
     stock = vars(uvicorn.config)["ProxyHeadersMiddleware"]
     monkeypatch.setattr(uvicorn.config, "ProxyHeadersMiddleware", stock)
-    monkeypatch.setattr(telemetry, "STREAMLIT_PATCHES", {})
+    monkeypatch.setattr(metrics, "STREAMLIT_PATCHES", {})
 
 
 def strange(here: object, there: object, elsewhere: object) -> None:
@@ -47,7 +47,7 @@ def owner_of(need: str) -> tuple[object, str]:
 def test_every_patch_fits_the_pinned_streamlit_and_changes_it() -> None:
     before = state_of_streamlit()
     streamlit_patches.apply_all()
-    assert dict.fromkeys((p.name for p in PATCHES), "") == telemetry.STREAMLIT_PATCHES
+    assert dict.fromkeys((p.name for p in PATCHES), "") == metrics.STREAMLIT_PATCHES
     after = state_of_streamlit()
     assert all(one is not other for one, other in zip(before, after, strict=True))
 
@@ -68,7 +68,7 @@ def test_where_one_thing_is_missing_that_patch_alone_is_left_out_and_it_is_told(
     stand_ins = tuple(Patch(p.name, partial(applied.append, p.name), p.needs) for p in PATCHES)
     monkeypatch.setattr(streamlit_patches, "PATCHES", stand_ins)
     streamlit_patches.apply_all()
-    left_out = {name for name, reason in telemetry.STREAMLIT_PATCHES.items() if reason}
+    left_out = {name for name, reason in metrics.STREAMLIT_PATCHES.items() if reason}
     assert patch.name in left_out
     assert set(applied) == {p.name for p in PATCHES} - left_out
     assert [r.levelno for r in caplog.records] == [logging.WARNING] * len(left_out)
@@ -83,12 +83,12 @@ def test_other_parameters_are_told_from_those_expected(
     owner, name = owner_of(patch.needs[0])
     monkeypatch.setattr(owner, name, strange)
     streamlit_patches.apply_all()
-    assert "other parameters" in telemetry.STREAMLIT_PATCHES[patch.name]
+    assert "other parameters" in metrics.STREAMLIT_PATCHES[patch.name]
 
 
 def test_metrics_tell_which_patch_is_not_applied(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telemetry, "STREAMLIT_PATCHES", {"messages": "", "downloads": "is missing"})
-    values = {s.labels["patch"]: s.value for s in metrics._patch_metric().samples}
+    monkeypatch.setattr(metrics, "STREAMLIT_PATCHES", {"messages": "", "downloads": "is missing"})
+    values = {s.labels["patch"]: s.value for s in metrics_endpoint._patch_metric().samples}
     assert values == {"messages": 1, "downloads": 0}
 
 

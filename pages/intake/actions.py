@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.intake import tables as intake_tables
 from situasi.board import current_board as board
-from situasi.common import i18n, telemetry
+from situasi.common import i18n, metrics
 from situasi.common.i18n import _
 from situasi.common.work_limits import ConcurrencyLimiter
 from situasi.ingest import quarantine, upload, withdrawal, write_scope
@@ -77,7 +77,7 @@ def ingest_file(name: str, file: BinaryIO) -> None:
     """Ingest an uploaded file."""
     result = _ingest_upload(name, file, dry_run=False)
     session.refresh_after_write()
-    telemetry.record_ingest("upload", result.feed or "unknown", result.as_json())
+    metrics.record_ingest("upload", result.feed or "unknown", result.as_json())
     if result.refused:
         save_outcome(f"{result.path}: {result.refused}", is_success=False)
         return

@@ -12,12 +12,12 @@ import streamlit as st
 
 from pages.system_health import jobs, patches
 from situasi.board import current_board as board
-from situasi.common import i18n, telemetry
+from situasi.common import i18n, metrics
 from situasi.common.disk_space import DISK_SPACE, LOW_BYTES
 from situasi.common.i18n import _
-from situasi.common.telemetry import HealthSample, JobStatus
+from situasi.common.metrics import HealthSample, JobStatus
 from situasi.domain.labels import N_, label
-from situasi.figures.charts.server_health import build_health_chart
+from situasi.figures.charts.measure_history import build_health_chart
 from situasi.figures.theme import Theme
 from situasi.live.snapshot import SnapshotView
 from situasi.presentation import view_text
@@ -153,7 +153,7 @@ def _build_disk_table() -> Table:
 
 def _build_job_kpis() -> list[Kpi]:
     """Build the figures of backup and upstream; the latter only if it is enabled."""
-    backup, upstream, now = telemetry.BACKUP, telemetry.UPSTREAM, session.now()
+    backup, upstream, now = metrics.BACKUP, metrics.UPSTREAM, session.now()
     kpis = [
         Kpi(
             "cadangan",
@@ -244,7 +244,7 @@ def _build_read_card(sample: HealthSample) -> Card:
 
 
 def _build_viewer_card(samples: Sequence[HealthSample]) -> Card:
-    open_pages = telemetry.count_open_pages()  # includes this page
+    open_pages = metrics.count_open_pages()  # includes this page
     maximum = max(open_pages, *(sample.open_pages for sample in samples))
     note = _("terbanyak {n} sejak {time}").format(
         n=i18n.format_number(maximum), time=_format_start_time(samples)
@@ -275,11 +275,11 @@ def _build_memory_card(sample: HealthSample) -> Card:
 
 def _build_descriptor_card() -> Card:
     """Build the card of the file descriptors of this process, now."""
-    title, descriptors = _("Deskriptor berkas"), telemetry.count_descriptors()
+    title, descriptors = _("Deskriptor berkas"), metrics.count_descriptors()
     if descriptors is None:
         return Card(title, "–", _("mesin ini tidak memberitahukannya"))
     used, limit = descriptors
-    refused_pages = telemetry.count_refused_pages()
+    refused_pages = metrics.count_refused_pages()
     note = i18n.format_counts(_("batas {n}; tiap halaman terbuka memakai satu"), n=limit)
     if refused_pages:
         note = i18n.format_counts(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from situasi.common import i18n, telemetry
+from situasi.common import i18n, metrics
 from situasi.common.i18n import _
 from situasi.domain.labels import N_
 from situasi.ui.components.markup import Card
@@ -23,7 +23,7 @@ _PURPOSES = {
 
 def build_card() -> Card:
     """Build the card with the number of applied changes."""
-    states = telemetry.STREAMLIT_PATCHES
+    states = metrics.STREAMLIT_PATCHES
     missing = [name for name, reason in states.items() if reason]
     value = i18n.format_counts(_("{n} dari {of}"), n=len(states) - len(missing), of=len(states))
     note = ", ".join(_(_PURPOSES[name]) for name in missing) or _("semua terpasang")
@@ -32,7 +32,7 @@ def build_card() -> Card:
 
 def build_table() -> Table:
     """Build the table of every change: what it is for, and why it is not applied."""
-    states = telemetry.STREAMLIT_PATCHES
+    states = metrics.STREAMLIT_PATCHES
     return table_view.make_table(
         {
             _("penyesuaian"): [_(_PURPOSES[name]) for name in states],

@@ -8,7 +8,7 @@ import typer
 
 from situasi.cli.common import now, open_cli_board, until_interrupted
 from situasi.cli.output import err, fail, out
-from situasi.common.telemetry import JobStatus
+from situasi.common.metrics import JobStatus
 from situasi.store import Scope
 from situasi.store.replication import ReplicatedBatch, ReplicationRefused, Replicator, target_opener
 

@@ -1,1 +1,1 @@
-"""Small tools without domain knowledge: language, atomic files, caches, jobs, telemetry."""
+"""Small tools without domain knowledge: language, atomic files, caches, jobs, metrics."""

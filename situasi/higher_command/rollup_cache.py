@@ -18,7 +18,7 @@ from situasi.domain.higher_command import HigherCommand, Member, members_under
 from situasi.domain.register import Register
 from situasi.higher_command.rollups.model import CriticalCase, Rollup, RollupParameters
 from situasi.higher_command.rollups.reader import RollupReader
-from situasi.store.audit.audit_log import AuditPosition
+from situasi.store.audit.hash_chain import AuditPosition
 from situasi.store.interface import StoreError
 
 # The fields of Rollup that can be added over kabupaten.

@@ -20,7 +20,7 @@ from pathlib import Path
 from situasi.common import atomic_files, error_log, file_names
 from situasi.common.background_jobs import IDLE, Job
 from situasi.common.disk_space import DISK_SPACE
-from situasi.common.telemetry import InboxState, UnreadFile
+from situasi.common.metrics import InboxState, UnreadFile
 from situasi.ingest.context import IngestContext
 from situasi.ingest.inbox_files import (
     FAILED_FOLDER,

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from situasi.analysis import view_time as moments
-from situasi.common import telemetry
+from situasi.common import metrics
 from situasi.common.background_jobs import Job
-from situasi.common.telemetry import HealthHistory, HealthSample
+from situasi.common.metrics import HealthHistory, HealthSample
 from situasi.live.analysis_cache import AnalysisCache
 from situasi.live.snapshot import Snapshot, SnapshotReader, SnapshotView
 
@@ -112,18 +112,18 @@ class SnapshotRefresher:
                 self._analysis_cache.precompute(snapshot, view_time, started + PRECOMPUTE_BUDGET_S)
                 self._precompute_s = time.monotonic() - started
                 self._precomputed = (snapshot, minute)
-                telemetry.SNAPSHOT_READY_SECONDS.observe(self._precompute_s)
+                metrics.SNAPSHOT_READY_SECONDS.observe(self._precompute_s)
 
     def _record_sample(self, before: SnapshotView | None, snapshot_view: SnapshotView) -> None:
         """Record how the last refresh went."""
         if before is not None:
             self._log_trouble(before, snapshot_view)
         if before is not None and before.snapshot is not snapshot_view.snapshot:
-            telemetry.SNAPSHOT_READ_SECONDS.observe(snapshot_view.read_s)
+            metrics.SNAPSHOT_READ_SECONDS.observe(snapshot_view.read_s)
             stored_at = _newest_stored_at(before.snapshot, snapshot_view.snapshot)
             if stored_at is not None:
                 self._lag_s = max(0.0, (self._clock() - stored_at).total_seconds())
-                telemetry.SNAPSHOT_LAG_SECONDS.observe(self._lag_s)
+                metrics.SNAPSHOT_LAG_SECONDS.observe(self._lag_s)
         now = self._clock()
         if not self.health_history.is_due(now):
             return
@@ -134,9 +134,9 @@ class SnapshotRefresher:
                 read_s=snapshot_view.read_s,
                 ready_s=self._precompute_s,
                 lag_s=self._lag_s,
-                open_pages=telemetry.count_open_pages(),
+                open_pages=metrics.count_open_pages(),
                 quarantined_rows=sum(snapshot_view.snapshot.quarantine_counts.values()),
-                memory_bytes=telemetry.measure_memory_bytes(),
+                memory_bytes=metrics.measure_memory_bytes(),
                 has_trouble=snapshot_view.trouble is not None,
             )
         )

@@ -26,7 +26,7 @@ from situasi.domain import feed_schemas
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store import Store, StoreError
-from situasi.store.audit import audit_log
+from situasi.store.audit import hash_chain
 from situasi.store.delivery_table import BatchTable
 from situasi.store.quarantine_counts import QuarantineCounter
 
@@ -64,7 +64,7 @@ class Snapshot:
     rehearsal: bool
     exercise_at: datetime | None
     origin: int = 0
-    audit_hash: str = audit_log.GENESIS_HASH
+    audit_hash: str = hash_chain.GENESIS_HASH
 
     @property
     def audit_position(self) -> tuple[int, str]:
@@ -125,7 +125,7 @@ class SnapshotReader:
         self._batches, self._quarantine_counter = BatchTable(), QuarantineCounter()
         self._withdrawals = self._no_withdrawals
         # Number and hash of an audit log entry: no row that was read is newer.
-        self._read_position = (0, audit_log.GENESIS_HASH)
+        self._read_position = (0, hash_chain.GENESIS_HASH)
 
     def refresh(self) -> SnapshotView:
         """Return the newest view; costs three small queries when nothing has changed.

@@ -17,7 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from situasi.common import telemetry
+from situasi.common import metrics
 from situasi.domain.settings import ConnectionTimeouts
 from situasi.server.file_descriptors import DescriptorBudget
 
@@ -91,7 +91,7 @@ class ConnectionTable:
     def abort(self, connection: Connection, reason: str) -> None:
         """End a connection at once and drop what is still to be sent."""
         self.remove(connection)
-        telemetry.CONNECTIONS_CUT.labels(reason).inc()
+        metrics.CONNECTIONS_CUT.labels(reason).inc()
         connection.transport.abort()
 
     def sweep(self, now: float) -> None:

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from situasi.common import telemetry
+from situasi.common import metrics
 
 # No board needs more: 2,000 pages hold 2,000 descriptors.
 WANTED_LIMIT = 65_536
@@ -37,7 +37,7 @@ class DescriptorBudget:
 
     def __init__(
         self,
-        measure: Callable[[], tuple[int, int] | None] = telemetry.count_descriptors,
+        measure: Callable[[], tuple[int, int] | None] = metrics.count_descriptors,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._measure, self._clock = measure, clock

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.types import Scope
 
-from situasi.common import i18n, telemetry
+from situasi.common import i18n, metrics
 from situasi.server import html_pages
 from situasi.server.auth import pages
 
@@ -21,7 +21,7 @@ def is_page_request(scope: Scope) -> bool:
 
 def build_refusal() -> Response:
     """Return the page that says that the board is full."""
-    telemetry.PAGES_REFUSED.inc()
+    metrics.PAGES_REFUSED.inc()
     links = {code: f"?lang={code}" for code in i18n.LANGUAGES}
     headers = {"retry-after": str(RETRY_AFTER_S)}
     return pages.build_page_response("board_full.html", links, 503, headers)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from situasi.board import current_board as board
-from situasi.common import background_jobs, telemetry
+from situasi.common import background_jobs, metrics
 from situasi.common.background_jobs import Job
 from situasi.common.disk_space import DISK_SPACE
 from situasi.higher_command import app
@@ -69,7 +69,7 @@ def ready(_request: Request) -> JSONResponse:
         result["disk_free_bytes"] = space.least_free_bytes
     result |= _descriptor_counts() | _job_ages(datetime.now(UTC))
     if app.current_higher_command() is None:
-        result |= _register_summary() | {"inbox_files": telemetry.INBOX.counts()}
+        result |= _register_summary() | {"inbox_files": metrics.INBOX.counts()}
     result["jobs"] = {job.name: _job_summary(job) for job in background_jobs.list_jobs()}
     ok = all(checks.values()) and bool(_readiness_jobs)
     return JSONResponse({"ok": ok, **result}, status_code=200 if ok else 503)
@@ -77,7 +77,7 @@ def ready(_request: Request) -> JSONResponse:
 
 def _descriptor_counts() -> dict[str, int]:
     """Return open descriptors and their limit, where the system tells them."""
-    counts = telemetry.count_descriptors()
+    counts = metrics.count_descriptors()
     return {} if counts is None else {"descriptors": counts[0], "descriptors_limit": counts[1]}
 
 
@@ -101,9 +101,9 @@ def _register_summary() -> dict[str, int]:
 def _job_ages(now: datetime) -> dict[str, float | int | None]:
     """Return the age of backup and replication, and rows waiting; does not affect readiness."""
     ages: dict[str, float | int | None] = {}
-    if telemetry.BACKUP.is_responsible:
-        ages["backup_age_seconds"] = telemetry.BACKUP.age_s(now)
-    if telemetry.UPSTREAM.is_responsible:
-        ages["upstream_age_seconds"] = telemetry.UPSTREAM.age_s(now)
-        ages["upstream_waiting"] = telemetry.UPSTREAM.pending_rows
+    if metrics.BACKUP.is_responsible:
+        ages["backup_age_seconds"] = metrics.BACKUP.age_s(now)
+    if metrics.UPSTREAM.is_responsible:
+        ages["upstream_age_seconds"] = metrics.UPSTREAM.age_s(now)
+        ages["upstream_waiting"] = metrics.UPSTREAM.pending_rows
     return ages

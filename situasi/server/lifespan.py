@@ -17,7 +17,7 @@ from typing import Any
 from situasi import board as board_module
 from situasi.actions.exercise_controller import ExerciseController
 from situasi.board import Board, open_board
-from situasi.common import atomic_files, background_jobs, telemetry
+from situasi.common import atomic_files, background_jobs, metrics
 from situasi.common.background_jobs import Job
 from situasi.common.disk_space import CHECK_INTERVAL_S, DISK_SPACE
 from situasi.domain import settings
@@ -92,7 +92,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
 
 def _build_tasks(board: Board) -> list[Job]:
     """Return the jobs of a Polres that run in the event loop."""
-    nightly = NightlyBackup(board, _now, telemetry.BACKUP)
+    nightly = NightlyBackup(board, _now, metrics.BACKUP)
     jobs = [nightly.job] if nightly.status.is_enabled else []
     return [*jobs, HourlyCopies(board, _now).job] if board.settings.has_hourly_copies else jobs
 
@@ -106,7 +106,7 @@ def _build_threads(board: Board) -> list[Job]:
             board.ingest_context,
             _now,
             _count_ingest,
-            telemetry.INBOX,
+            metrics.INBOX,
         ).job,
         board.refresher.job,
     ]
@@ -166,7 +166,7 @@ def _build_replicator(board: Board, url: str) -> Replicator:
         board.store,
         replication.target_opener(url, scope),
         _now,
-        telemetry.UPSTREAM,
+        metrics.UPSTREAM,
         leader_job="kirim",
     )
 
@@ -176,4 +176,4 @@ def _now() -> datetime:
 
 
 def _count_ingest(result: IngestResult) -> None:
-    telemetry.record_ingest("inbox", result.feed or "unknown", result.as_json())
+    metrics.record_ingest("inbox", result.feed or "unknown", result.as_json())

@@ -14,7 +14,7 @@ from situasi.board import Board
 from situasi.common import error_log
 from situasi.common.background_jobs import IDLE, Job
 from situasi.common.disk_space import DISK_SPACE
-from situasi.common.telemetry import JobStatus
+from situasi.common.metrics import JobStatus
 from situasi.store.interface import StoreError
 
 MAX_BACKUPS = 14

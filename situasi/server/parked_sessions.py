@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from situasi.common import telemetry
+from situasi.common import metrics
 
 # A page of Situasi holds 1 to 3 MB.
 MAX_PARKED = 60
@@ -59,14 +59,14 @@ class ParkedSessions:
         self._parked[name] = _Parked(session_info, owner, end)
         if len(self._parked) > MAX_PARKED:
             self.end_session(self._choose_evicted())
-        telemetry.PARKED_SESSIONS.set(len(self._parked))
+        metrics.PARKED_SESSIONS.set(len(self._parked))
 
     def delete(self, session_id: str) -> None:
         """Keep a session no longer: somebody goes on with it."""
         found = self._parked.pop(session_id, None)
         if found is not None:
             found.timer.cancel()
-            telemetry.PARKED_SESSIONS.set(len(self._parked))
+            metrics.PARKED_SESSIONS.set(len(self._parked))
 
     def list(self) -> list[Any]:
         """Return all that are kept."""

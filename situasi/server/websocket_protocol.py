@@ -10,7 +10,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 from websockets.server import ServerProtocol
 
-from situasi.common import telemetry
+from situasi.common import metrics
 from situasi.server.connection_limits import TABLE, WriteStall
 
 # Bytes of a decompressed message. The largest that a page sends is 106 KB.
@@ -176,7 +176,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Close because of what the peer sent."""
         if self.close_sent or self.transport.is_closing():
             return
-        telemetry.CONNECTIONS_CUT.labels(reason).inc()
+        metrics.CONNECTIONS_CUT.labels(reason).inc()
         self._pending.clear()
         self.frames = []
         self.conn.fail(code, reason)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from situasi.domain.feed_schemas import FEEDS
 from situasi.store import repeated_rows, schema, visible_at
-from situasi.store.audit import audit_log
+from situasi.store.audit import hash_chain
 from situasi.store.audit.row_digests import (
     HASHES_KEY,
     RowsHash,
@@ -210,7 +210,7 @@ class DeliveryTransaction:
         detail = {**self._summary(), **self._waiting_detail()}
         rows = self._total.accepted + self._total.duplicate + self._total.quarantined
         actor = clean_text(self._delivery.actor)
-        is_logged = audit_log.was_logged_recently(
+        is_logged = hash_chain.was_logged_recently(
             self._connection,
             REPEAT_ACTION,
             actor,
@@ -224,7 +224,7 @@ class DeliveryTransaction:
         self, action: str, detail: dict[str, Any], *, changes_data: bool
     ) -> None:
         actor = self._delivery.actor
-        audit_log.append_entry(
+        hash_chain.append_entry(
             self._backend,
             self._connection,
             self._at_us,

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from situasi.domain.feed_schemas import Feed, stored_dtypes
 from situasi.store import access_records, frame_reader, repeated_rows, schema, visible_at
-from situasi.store.audit import audit_log, row_proof
+from situasi.store.audit import hash_chain, row_proof
 from situasi.store.backup.raw_tables import RawSnapshot
 from situasi.store.engines.engine import Backend
 from situasi.store.interface import QuarantinedRow, Scope, StoreError
@@ -81,7 +81,7 @@ class StoreReader:
     def version(self) -> int:
         """Return a number that grows with every commit that changes data; 0 for an empty store."""
         with self._read_connection() as connection:
-            return audit_log.read_version(connection)
+            return hash_chain.read_version(connection)
 
     def rows_after(self, feed: Feed, after: int = 0) -> pd.DataFrame:
         """Return the rows of a feed above a `seq`, in order (feed_schemas.stored_dtypes)."""
@@ -192,21 +192,23 @@ class StoreReader:
         entries with this action.
         """
         entry = schema.audit.c
-        query = sa.select(*(entry[name] for name in audit_log.COLUMNS)).where(entry.seq > after)
+        query = sa.select(*(entry[name] for name in hash_chain.COLUMNS)).where(entry.seq > after)
         if action is not None:
             query = query.where(entry.action == action)
         with self._read_connection() as connection:
-            return frame_reader.read_frame(connection, query.order_by(entry.seq), audit_log.COLUMNS)
+            return frame_reader.read_frame(
+                connection, query.order_by(entry.seq), hash_chain.COLUMNS
+            )
 
     def audit_head(self) -> tuple[int, str]:
         """Return number and hash of the newest audit log entry, to be written down elsewhere."""
         with self._read_connection() as connection:
-            return audit_log.read_head(connection)
+            return hash_chain.read_head(connection)
 
     def audit_hash(self, number: int) -> str | None:
         """Return the hash of this audit log entry; GENESIS_HASH for 0, None where there is none."""
         with self._read_connection() as connection:
-            return audit_log.read_hash(connection, number)
+            return hash_chain.read_hash(connection, number)
 
     def verify(self, expected_hash: str | None = None) -> list[str]:
         """Return every break in the audit log, and every row that differs from its recorded hash.

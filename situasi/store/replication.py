@@ -19,9 +19,9 @@ from typing import Any, Final
 
 from situasi.common import error_log
 from situasi.common.background_jobs import Job
-from situasi.common.telemetry import JobStatus
+from situasi.common.metrics import JobStatus
 from situasi.store import open_store, schema
-from situasi.store.audit import audit_log
+from situasi.store.audit import hash_chain
 from situasi.store.backup import raw_tables
 from situasi.store.backup.raw_tables import LOCAL_TABLES, TABLES, RawImport, RawSnapshot, Row
 from situasi.store.interface import Scope, StoreError
@@ -171,7 +171,7 @@ def _next_batch(source: RawSnapshot, target: RawImport) -> ReplicationBatch:
     for seq, at, actor, action, detail, changes_data, entry_hash in source.audit_entries(number):
         if batch.is_full and is_readable:
             return batch
-        if seq != batch.last_entry + 1 or entry_hash != audit_log.compute_hash(
+        if seq != batch.last_entry + 1 or entry_hash != hash_chain.compute_hash(
             batch.last_hash, seq, at, actor, action, detail, changes_data
         ):
             raise ReplicationRefused(

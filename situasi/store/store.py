@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from situasi.store import access_records, schema, visible_at
 from situasi.store import withdrawals as store_withdrawals
-from situasi.store.audit import audit_log, row_digests
+from situasi.store.audit import hash_chain, row_digests
 from situasi.store.audit.row_digests import HASHES_KEY
 from situasi.store.backup.raw_tables import RawImport
 from situasi.store.delivery_writer import DeliveryTransaction
@@ -98,7 +98,7 @@ class Store(StoreReader):
             row = {"key": clean_text(key), "value": text, "at": at_us, "actor": clean_text(actor)}
             self._backend.append(connection, schema.notes, row)
             detail = {"key": key, HASHES_KEY: row_digests.hash_last_row(connection, schema.notes)}
-            audit_log.append_entry(
+            hash_chain.append_entry(
                 self._backend, connection, at_us, actor, "note", detail, changes_data=True
             )
             connection.commit()
@@ -133,7 +133,7 @@ class Store(StoreReader):
             if action is not None:
                 hashes = {HASHES_KEY: row_digests.hash_last_row(connection, schema.access)}
                 entry_detail = {**(detail or {}), **hashes}
-                audit_log.append_entry(
+                hash_chain.append_entry(
                     self._backend, connection, at_us, actor, action, entry_detail,
                     changes_data=False,
                 )  # fmt: skip
@@ -146,7 +146,7 @@ class Store(StoreReader):
         for a detail outside JSON.
         """
         with self._write_connection() as connection:
-            audit_log.append_entry(
+            hash_chain.append_entry(
                 self._backend, connection, to_micros(at), actor, action, detail, changes_data=False
             )
             connection.commit()

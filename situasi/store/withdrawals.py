@@ -10,7 +10,7 @@ from bisect import bisect_left
 import sqlalchemy as sa
 
 from situasi.store import repeated_rows, schema, visible_at
-from situasi.store.audit import audit_log
+from situasi.store.audit import hash_chain
 from situasi.store.audit.row_digests import HASHES_KEY, hash_rows, hash_rows_after, read_last_number
 from situasi.store.engines.engine import Backend
 from situasi.store.interface import StoreError
@@ -63,7 +63,7 @@ def withdraw(
         }
         more = {"committed_at": batch_row["committed_at"], **stays_detail, **hash_detail}
         detail = {"batch": batch, "rows": withdrawn_count, "reason": reason, **more}
-        audit_log.append_entry(
+        hash_chain.append_entry(
             backend, connection, at_us, actor, "withdraw", detail, changes_data=True
         )
         connection.commit()

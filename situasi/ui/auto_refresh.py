@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import streamlit as st
 
-from situasi.common import i18n, telemetry
+from situasi.common import i18n, metrics
 from situasi.common.disk_space import DISK_SPACE
 from situasi.common.i18n import _
 from situasi.higher_command.app import BoardUnavailable
@@ -71,7 +71,7 @@ def start_auto_refresh(snapshot_view: SnapshotView | None, language: str) -> Non
     st.session_state[_PAGE_KEY] = _RenderedPage(
         page_state.state, session.now(), page_state.checked_at
     )
-    interval_s = max(INTERVAL_S, INTERVAL_PER_VIEWER_S * telemetry.count_open_pages())
+    interval_s = max(INTERVAL_S, INTERVAL_PER_VIEWER_S * metrics.count_open_pages())
     st.fragment(_on_tick, run_every=interval_s)(language)
 
 

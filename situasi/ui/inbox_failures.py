@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from situasi.common import i18n, telemetry
+from situasi.common import i18n, metrics
 from situasi.common.i18n import _
-from situasi.common.telemetry import UnreadFile
+from situasi.common.metrics import UnreadFile
 from situasi.ui import page_layout
 from situasi.ui.components import markup
 from situasi.ui.components.markup import Card
@@ -16,7 +16,7 @@ from situasi.ui.tables.table_view import Table
 
 def build_card() -> Card:
     """Build the card: files that failed since the server started, and files that wait."""
-    state = telemetry.INBOX
+    state = metrics.INBOX
     failed = state.refused_count + state.error_count
     note = i18n.format_counts(
         _("{n} menunggu dicoba lagi · {other} bukan berkas"),
@@ -29,7 +29,7 @@ def build_card() -> Card:
 
 def build_table() -> Table:
     """Build the table of waiting files, then failed ones, newest first, with reasons."""
-    state = telemetry.INBOX
+    state = metrics.INBOX
     waiting = sorted(dict(state.waiting_files).values(), key=lambda file: file.name)
     rows: list[tuple[str, UnreadFile]] = [(_("dicoba lagi"), file) for file in waiting]
     rows += [(_("gagal"), file) for file in reversed(list(state.failed_files))]
@@ -55,7 +55,7 @@ def build_table() -> Table:
 
 def render_panel(context: PageContext) -> None:
     """Draw the failed files on the page Masukan; nothing if there are none."""
-    state = telemetry.INBOX
+    state = metrics.INBOX
     count = len(state.failed_files) + len(state.waiting_files) + len(state.ignored_reasons)
     if not count or not context.view_time.live:
         return

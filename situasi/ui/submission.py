@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from situasi.board import current_board as board
-from situasi.common import telemetry
+from situasi.common import metrics
 from situasi.common.i18n import _
 from situasi.ingest import feeds, form_rows, write_scope
 from situasi.ingest.form_rows import SubmissionStamp
@@ -74,7 +74,7 @@ def submit_rows(
         return SubmissionResult(refusal=str(error))
     rejected = _find_rejected(feed, cells, source, result)
     session.refresh_after_write()
-    telemetry.record_ingest("form", feed, result.as_json())
+    metrics.record_ingest("form", feed, result.as_json())
     return SubmissionResult(result.accepted, result.duplicate, rejected, result.refused)
 
 

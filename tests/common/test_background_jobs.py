@@ -24,7 +24,7 @@ from situasi.board import Board, set_board
 from situasi.common import background_jobs
 from situasi.common.background_jobs import IDLE, Job
 from situasi.common.disk_space import DISK_SPACE
-from situasi.common.telemetry import JobStatus
+from situasi.common.metrics import JobStatus
 from situasi.domain.settings import ROOT
 from situasi.higher_command.app import BoardPool, HigherCommandApp
 from situasi.higher_command.rollup_cache import RollupCache
@@ -32,7 +32,7 @@ from situasi.ingest.inbox import Inbox
 from situasi.reports.sitrep.schedule import Schedule, parse_interval
 from situasi.server import gc_tuning, health, lifespan
 from situasi.server.auth.sessions import SessionManager
-from situasi.server.metrics import format_metrics
+from situasi.server.metrics_endpoint import format_metrics
 from situasi.server.nightly_backup import NightlyBackup
 from situasi.server.wall.hourly_copies import HourlyCopies
 from situasi.server.wall.service import WallService

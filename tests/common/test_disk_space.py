@@ -28,7 +28,7 @@ from situasi.common.disk_space import DISK_SPACE, FULL_BYTES, LOW_BYTES
 from situasi.ingest import upload
 from situasi.ingest.inbox import LONG_SETTLE_TIME, Inbox
 from situasi.presentation import view_text
-from situasi.server import health, logging_setup, metrics
+from situasi.server import health, logging_setup, metrics_endpoint
 from situasi.server.wall import hourly_copies
 from situasi.store.interface import StoreError
 from tests.builders import unbounded
@@ -275,12 +275,12 @@ def test_a_board_that_cannot_store_is_not_ready_and_tells_why_in_metrics(
 
     measured(room, 412_000_000)
     assert (ready()["disk"], ready()["disk_free_bytes"]) == (True, 412_000_000)
-    text = metrics.format_metrics(lambda: board).decode()
+    text = metrics_endpoint.format_metrics(lambda: board).decode()
     assert 'situasi_disk_free_bytes{place="store"} 4.12e+08' in text
     assert "situasi_disk_full 0.0" in text
     DISK_SPACE.record_failure("store")
     assert ready()["disk"] is False and ready()["ok"] is False and ready()["store"] is True
-    assert "situasi_disk_full 1.0" in metrics.format_metrics(lambda: board).decode()
+    assert "situasi_disk_full 1.0" in metrics_endpoint.format_metrics(lambda: board).decode()
     assert asyncio.run(health.live(Request({"type": "http"}))).status_code == 200
 
 

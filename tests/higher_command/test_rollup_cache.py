@@ -16,7 +16,7 @@ from situasi.higher_command.rollup_cache import COUNTS, RollupCache, build_param
 from situasi.higher_command.rollups.model import Rollup, RollupParameters
 from situasi.higher_command.rollups.reader import RollupReader, open_rollup_reader
 from situasi.store import Scope, Store, StoreError, open_store
-from situasi.store.audit.audit_log import AuditPosition
+from situasi.store.audit.hash_chain import AuditPosition
 from tests.builders_command import CONTEST, small_command
 from tests.store.builders import delivery, frame, row
 

@@ -14,7 +14,7 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.analysis.queries import reads
 from situasi.analysis.view_time import resolve_view_time
 from situasi.board import Board
-from situasi.common import telemetry
+from situasi.common import metrics
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.domain.register import Register
 from situasi.live import access_scope
@@ -168,7 +168,7 @@ def test_the_next_minute_is_found_before_it_begins(
 def test_how_long_a_row_took_to_be_shown_is_measured(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = telemetry.REGISTRY.get_sample_value("situasi_snapshot_lag_seconds_count") or 0
+    before = metrics.REGISTRY.get_sample_value("situasi_snapshot_lag_seconds_count") or 0
     first = board.refresher.refresh()
     board.refresher._record_sample(None, first)
     assert board.refresher.health_history.samples()[-1].lag_s is None
@@ -176,7 +176,7 @@ def test_how_long_a_row_took_to_be_shown_is_measured(
     monkeypatch.setattr(board.refresher, "_clock", lambda: NOON + timedelta(seconds=20))
     board.refresher._record_sample(first, board.refresher.refresh())
     assert board.refresher.health_history.samples()[-1].lag_s == 20
-    after = telemetry.REGISTRY.get_sample_value("situasi_snapshot_lag_seconds_count")
+    after = metrics.REGISTRY.get_sample_value("situasi_snapshot_lag_seconds_count")
     assert after == before + 1
 
 

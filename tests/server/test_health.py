@@ -11,11 +11,11 @@ import pytest
 from starlette.requests import Request
 
 from situasi.board import Board, current_board, set_board
-from situasi.common import telemetry
+from situasi.common import metrics as common_metrics
 from situasi.common.background_jobs import Job
-from situasi.common.telemetry import InboxState, UnreadFile
+from situasi.common.metrics import InboxState, UnreadFile
 from situasi.server import health
-from situasi.server.metrics import format_metrics
+from situasi.server.metrics_endpoint import format_metrics
 from situasi.store.interface import StoreError
 from tests.conftest import NOON
 
@@ -45,10 +45,10 @@ def test_a_board_that_works_is_ready(inbox: threading.Event) -> None:
 def test_how_many_descriptors_are_open_is_told(
     inbox: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(telemetry, "count_descriptors", lambda: (40, 1024))
+    monkeypatch.setattr(common_metrics, "count_descriptors", lambda: (40, 1024))
     said = json.loads(bytes(health.ready(ASKED).body))
     assert said["descriptors"] == 40 and said["descriptors_limit"] == 1024
-    monkeypatch.setattr(telemetry, "count_descriptors", lambda: None)
+    monkeypatch.setattr(common_metrics, "count_descriptors", lambda: None)
     assert "descriptors" not in json.loads(bytes(health.ready(ASKED).body))
 
 
@@ -77,7 +77,7 @@ def test_files_that_the_inbox_could_not_take_are_told_and_no_reason_to_be_unread
     inbox: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state = InboxState()
-    monkeypatch.setattr(telemetry, "INBOX", state)
+    monkeypatch.setattr(common_metrics, "INBOX", state)
     state.record_failure(UnreadFile("a.csv", "kosong", NOON))
     state.record_failure(UnreadFile("b.csv", "kesalahan", NOON, "00ff00ff"))
     state.waiting_files["c.csv"] = UnreadFile("c.csv", "sibuk", NOON)

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from situasi.board import Board, open_board, set_board
-from situasi.common import telemetry
-from situasi.common.telemetry import JobStatus
+from situasi.common import metrics
+from situasi.common.metrics import JobStatus
 from situasi.server import health, nightly_backup
-from situasi.server.metrics import format_metrics
+from situasi.server.metrics_endpoint import format_metrics
 from situasi.server.nightly_backup import MAX_BACKUPS, NightlyBackup
 from situasi.store.backup import backup as backup_backup
 from tests.builders_store import fill
@@ -218,8 +218,8 @@ def test_it_looks_at_the_clock_often_enough(
 @pytest.fixture
 def errands(monkeypatch: pytest.MonkeyPatch) -> tuple[JobStatus, JobStatus]:
     backup, upstream = JobStatus(), JobStatus()
-    monkeypatch.setattr(telemetry, "BACKUP", backup)
-    monkeypatch.setattr(telemetry, "UPSTREAM", upstream)
+    monkeypatch.setattr(metrics, "BACKUP", backup)
+    monkeypatch.setattr(metrics, "UPSTREAM", upstream)
     return backup, upstream
 
 

@@ -15,7 +15,7 @@ from streamlit.runtime import app_session, memory_session_storage
 from streamlit.runtime.session_manager import SessionInfo
 from streamlit.web.server.starlette import starlette_app
 
-from situasi.common import telemetry
+from situasi.common import metrics
 from situasi.common.lazy_event_loop import LazyEventLoop
 from situasi.server.auth import websocket
 from situasi.server.auth.websocket import ORDINARY_MESSAGE_BYTES, ManagedWebSocket
@@ -44,7 +44,7 @@ def of(owner: str, kept: int = 0) -> ManagedWebSocket:
 
 
 def descriptors() -> int:
-    found = telemetry.count_descriptors()
+    found = metrics.count_descriptors()
     assert found
     return found[0]
 

@@ -15,7 +15,7 @@ from tests.builders_store import assert_same, fill, flowing
 # The life of a server without one: what comes in goes up, while it runs.
 LIFE = """
 import asyncio, json, sys, time
-from situasi.common import telemetry
+from situasi.common import metrics
 from situasi.board import current_board
 from situasi.server import health
 from situasi.server.lifespan import lifespan
@@ -26,7 +26,7 @@ async def main():
     async with lifespan(None):
         store, until = current_board().store, time.monotonic() + 60
         fill(store, mark="while it runs")
-        up = telemetry.UPSTREAM
+        up = metrics.UPSTREAM
         while up.pending_rows != 0 or up.error_text is not None or done() != store:
             if time.monotonic() > until:
                 break

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from situasi.common.telemetry import JobStatus
+from situasi.common.metrics import JobStatus
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.settings import ROOT
 from situasi.store import Scope, Store, StoreError, open_store, replication

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from situasi.store import ConflictError, Store, StoreError, open_store
-from situasi.store.audit.audit_log import compute_hash
+from situasi.store.audit.hash_chain import compute_hash
 from tests.effort import examples
 from tests.store.builders import MORNING
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from situasi.store.audit import audit_log
+from situasi.store.audit import hash_chain
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Rollup:
     officers_posted: int | None = None
     officers_present: int | None = None
     waiting: int | None = None
-    audit_hash: str = audit_log.GENESIS_HASH
+    audit_hash: str = hash_chain.GENESIS_HASH
 
     @property
     def tps_opened(self) -> int | None:

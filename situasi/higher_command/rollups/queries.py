@@ -26,8 +26,8 @@ from situasi.higher_command.rollups import conditions, officers, stations
 from situasi.higher_command.rollups.cases import compute_case_figures
 from situasi.higher_command.rollups.model import Rollup, RollupParameters
 from situasi.store import frame_reader, quarantine_queries
-from situasi.store.audit import audit_log
-from situasi.store.audit.audit_log import AuditPosition
+from situasi.store.audit import hash_chain
+from situasi.store.audit.hash_chain import AuditPosition
 from situasi.store.timestamps import from_micros, to_micros
 
 # Figures by name, and until when they hold without new rows (microseconds; None: no limit).
@@ -59,7 +59,7 @@ class CachedSections:
     def is_from_store(self, connection: sa.Connection) -> bool:
         """Return whether the sections were computed from this store."""
         number, audit_hash = self.position
-        return audit_log.read_hash(connection, number) == audit_hash
+        return hash_chain.read_hash(connection, number) == audit_hash
 
 
 class RollupQuery:

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from situasi.higher_command.rollups.model import Rollup, RollupParameters
 from situasi.higher_command.rollups.queries import CachedSections, RollupQuery
-from situasi.store.audit import audit_log
-from situasi.store.audit.audit_log import AuditPosition
+from situasi.store.audit import hash_chain
+from situasi.store.audit.hash_chain import AuditPosition
 from situasi.store.engines import sqlite
 from situasi.store.engines.engine import Backend
 from situasi.store.interface import Scope
@@ -59,7 +59,7 @@ class RollupReader:
                 with self._read_connection(kabupaten) as connection:
                     self._known_positions[kabupaten] = (
                         number,
-                        audit_log.read_data_head(connection),
+                        hash_chain.read_data_head(connection),
                     )
         return {kabupaten: self._known_positions[kabupaten][1] for kabupaten in numbers}
 
@@ -72,7 +72,7 @@ class RollupReader:
         was known at `now`. Raises StoreError.
         """
         with self._read_connection(kabupaten) as connection:
-            position = audit_log.read_data_head(connection)
+            position = hash_chain.read_data_head(connection)
             sections = self._sections.get(kabupaten)
             if (
                 sections is None
@@ -113,7 +113,7 @@ def open_rollup_reader(
     return RollupReader(
         sqlite.open_backend(address, scope),
         lambda _: {},
-        lambda connection: {kabupaten: audit_log.read_head(connection)[0]},
+        lambda connection: {kabupaten: hash_chain.read_head(connection)[0]},
     )
 
 

@@ -13,10 +13,10 @@ from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
 from situasi.board import Board, current_board
-from situasi.common import telemetry
+from situasi.common import metrics as common_metrics
 from situasi.domain.feed_schemas import FEEDS
 from situasi.higher_command import app as higher_command_app
-from situasi.server import metrics
+from situasi.server import metrics_endpoint
 from situasi.server.api import responses
 from situasi.server.api.api_keys import WRITABLE
 from situasi.server.api.caller import is_local_request
@@ -77,7 +77,8 @@ class Api:
                 if key is None or not key.metrics:
                     raise Problem(403, "Metrik perlu kunci dengan hak metrik.")
             return Response(
-                metrics.format_metrics(lambda: service.board), media_type=metrics.MEDIA_TYPE
+                metrics_endpoint.format_metrics(lambda: service.board),
+                media_type=metrics_endpoint.MEDIA_TYPE,
             )
 
         return await self._run_read(request, work)
@@ -128,7 +129,7 @@ class Api:
             result = await self._write_workers.run(
                 owner, lambda: service.ingest_delivery(caller, incoming)
             )
-        telemetry.record_ingest("api", feed, result, time.perf_counter() - started)
+        common_metrics.record_ingest("api", feed, result, time.perf_counter() - started)
         return responses.json_response(result)
 
 

@@ -20,7 +20,7 @@ from situasi.higher_command import app
 from situasi.higher_command.app import HigherCommandApp
 from situasi.higher_command.rollup_cache import COUNTS, HigherCommandOverview
 from situasi.higher_command.rollups.model import CriticalCase, Rollup
-from situasi.server import metrics
+from situasi.server import metrics_endpoint
 from situasi.server.api import responses
 from situasi.server.api.api_keys import Keyring
 from situasi.server.api.caller import Caller, authenticate, is_local_request, queue_owner
@@ -89,7 +89,9 @@ class HigherCommandApi:
                 key = self._authenticate(request).key
                 if key is None or not key.metrics:
                     raise Problem(403, "Metrik perlu kunci dengan hak metrik.")
-            return Response(metrics.format_metrics(_no_board), media_type=metrics.MEDIA_TYPE)
+            return Response(
+                metrics_endpoint.format_metrics(_no_board), media_type=metrics_endpoint.MEDIA_TYPE
+            )
 
         return await self._workers.run(queue_owner(request.headers, self._get_keyring()), work)
 

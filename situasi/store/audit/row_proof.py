@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from situasi.domain.feed_schemas import FEEDS, ColumnKind, Feed
 from situasi.store import schema
-from situasi.store.audit import audit_log, row_digests
+from situasi.store.audit import hash_chain, row_digests
 from situasi.store.audit.audit_claims import AuditClaims, read_claims
 from situasi.store.audit.row_digests import HASHES_KEY, Checksums, RowsHash, Words
 from situasi.store.engines.engine import Backend
@@ -34,7 +34,7 @@ _TABLE_LABELS = {
 
 def verify(backend: Backend, connection: sa.Connection, expected_hash: str | None) -> list[str]:
     """Return the breaks of the audit log and the changed rows, one sentence each."""
-    breaks = audit_log.verify(backend, connection, expected_hash)
+    breaks = hash_chain.verify(backend, connection, expected_hash)
     return breaks + find_changes(connection, is_log_broken=bool(breaks))
 
 

@@ -18,7 +18,7 @@ import situasi
 from situasi.common import atomic_files
 from situasi.common.disk_space import NO_SPACE_ERRNOS
 from situasi.domain.election import Election
-from situasi.store.audit import audit_log
+from situasi.store.audit import hash_chain
 from situasi.store.backup import backup_container, raw_tables
 from situasi.store.backup.backup_container import ContainerReader, InvalidContainer
 from situasi.store.backup.raw_tables import TABLES, RawImport, RawSnapshot
@@ -234,7 +234,7 @@ def verify_container(file: BinaryIO) -> tuple[ContainerReader, Manifest]:
     for name, table in manifest.tables.items():
         _check_table(name, container, table)
     entries = _iter_audit_entries(container)
-    breaks = audit_log.find_breaks(entries, manifest.head[1], None)
+    breaks = hash_chain.find_breaks(entries, manifest.head[1], None)
     if not set(breaks) <= set(manifest.breaks):
         raise InvalidContainer(f"jejaknya rusak: {breaks[0]}")
     return container, manifest
@@ -334,7 +334,7 @@ def _import_tables(raw_import: RawImport, container: ContainerReader, manifest: 
 
 
 def _iter_audit_entries(container: ContainerReader) -> Iterator[tuple[Any, ...]]:
-    names = list(audit_log.COLUMNS)
+    names = list(hash_chain.COLUMNS)
     yield from _iter_rows(_open_parquet("audit", container), names)
 
 

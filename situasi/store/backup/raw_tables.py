@@ -13,7 +13,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from situasi.store import schema as store_schema
-from situasi.store.audit import audit_log, row_proof
+from situasi.store.audit import hash_chain, row_proof
 from situasi.store.engines.engine import Backend
 from situasi.store.timestamps import from_micros
 
@@ -71,7 +71,7 @@ class RawSnapshot:
 
     def audit_head(self) -> tuple[int, str]:
         """Return number and hash of the newest audit log entry."""
-        return audit_log.read_head(self._connection)
+        return hash_chain.read_head(self._connection)
 
     def first_entry_time(self) -> datetime | None:
         """Return the time of the first audit log entry."""
@@ -81,11 +81,11 @@ class RawSnapshot:
 
     def audit_hash(self, number: int) -> str | None:
         """Return the hash of this audit log entry; GENESIS_HASH for 0, None where there is none."""
-        return audit_log.read_hash(self._connection, number)
+        return hash_chain.read_hash(self._connection, number)
 
     def audit_entries(self, after: int = 0) -> Iterator[tuple[Any, ...]]:
         """Return the audit log above a number, with the columns audit_log.COLUMNS."""
-        return audit_log.iter_entries(self._connection, *audit_log.COLUMNS, after=after)
+        return hash_chain.iter_entries(self._connection, *hash_chain.COLUMNS, after=after)
 
     def find_breaks(self, expected_hash: str | None = None) -> list[str]:
         """Return the breaks in the audit log and the changed rows (see Store.verify)."""
@@ -115,7 +115,7 @@ class RawImport(RawSnapshot):
 
     def log_audit(self, at_us: int, actor: str, action: str, detail: dict[str, Any]) -> None:
         """Add an audit log entry that changes no data."""
-        audit_log.append_entry(
+        hash_chain.append_entry(
             self._backend, self._connection, at_us, actor, action, detail, changes_data=False
         )
 

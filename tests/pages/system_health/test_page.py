@@ -10,8 +10,8 @@ import pytest
 
 from pages.system_health import page as system_health_page
 from situasi.board import Board
-from situasi.common import telemetry
-from situasi.common.telemetry import HealthHistory, HealthSample, InboxState, JobStatus, UnreadFile
+from situasi.common import metrics
+from situasi.common.metrics import HealthHistory, HealthSample, InboxState, JobStatus, UnreadFile
 from situasi.ui import inbox_failures
 from tests.conftest import NOON
 
@@ -56,11 +56,11 @@ def test_memory_that_the_machine_does_not_tell_is_not_zero() -> None:
 
 
 def test_descriptors_that_run_out_are_an_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telemetry, "count_descriptors", lambda: (700, 1000))
+    monkeypatch.setattr(metrics, "count_descriptors", lambda: (700, 1000))
     assert not system_health_page._build_descriptor_card().is_alarm
-    monkeypatch.setattr(telemetry, "count_descriptors", lambda: (800, 1000))
+    monkeypatch.setattr(metrics, "count_descriptors", lambda: (800, 1000))
     assert system_health_page._build_descriptor_card().is_alarm
-    monkeypatch.setattr(telemetry, "count_descriptors", lambda: None)
+    monkeypatch.setattr(metrics, "count_descriptors", lambda: None)
     assert system_health_page._build_descriptor_card().value == "–"
 
 
@@ -156,7 +156,7 @@ def test_files_that_the_inbox_could_not_take_are_counted_and_listed_with_their_r
     empty: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state = InboxState()
-    monkeypatch.setattr(telemetry, "INBOX", state)
+    monkeypatch.setattr(metrics, "INBOX", state)
     assert (inbox_failures.build_card().value, inbox_failures.build_card().is_alarm) == ("0", False)
     assert len(inbox_failures.build_table().to_file_frame()) == 0
     state.record_failure(UnreadFile("a.csv", "Berkas ini kosong.", NOON))

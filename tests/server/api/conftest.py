@@ -24,7 +24,7 @@ from situasi.server.api import api_keys
 from situasi.server.api.app import Api
 from situasi.server.api.limits import Limits
 from situasi.server.api.problem_details import ProblemMiddleware
-from situasi.server.metrics import MetricsMiddleware
+from situasi.server.metrics_endpoint import MetricsMiddleware
 from tests.conftest import NOON
 
 PLENTY = Limits(calls_per_minute=600_000, burst_calls=100_000, new_rows_per_hour=10**9)

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.requests import Request
 
 from situasi.server.api.caller import is_local_request
-from situasi.server.metrics import route_name
+from situasi.server.metrics_endpoint import route_name
 from tests.server.api.conftest import Asking, incident, session
 
 # As somebody else's request that a proxy on this machine passes on.

@@ -20,7 +20,7 @@ from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.domain.settings import ROOT
 from situasi.store import AppendResult, Scope, Store, open_store
-from situasi.store.audit import audit_log
+from situasi.store.audit import hash_chain
 from situasi.store.backup import backup, backup_container, raw_tables
 from situasi.store.backup.backup import BackupError
 from tests.builders_store import assert_same, every, fill
@@ -478,7 +478,7 @@ def test_an_older_copy_without_a_later_column_is_put_back(
 
 def test_an_empty_store_is_kept_and_put_back(board: Board, tmp_path: Path, opened: Opened) -> None:
     told = backup.write(board.store, board.register.election, tmp_path / "k.zip", NOON, "wati")
-    assert (told.rows, told.head) == (0, (0, audit_log.GENESIS_HASH))
+    assert (told.rows, told.head) == (0, (0, hash_chain.GENESIS_HASH))
     store = opened("sqlite")
     backup.restore(store, SCOPE, tmp_path / "k.zip", NOON, "wati")
     assert store.audit_head()[0] == 1

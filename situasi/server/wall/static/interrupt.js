@@ -2,7 +2,7 @@
 
 import * as draw from "./draw.js";
 import { by, text } from "./draw.js";
-import { counted } from "./foot.js";
+import { counted } from "./footer.js";
 import { alarms, sound } from "./ringing.js";
 import { PACE, RELEASE, config, fill, state, words } from "./state.js";
 import { redraw } from "./view.js";

@@ -1,9 +1,9 @@
 // Entry of the wall: server events, user actions, and the update of every second.
 
 import { by, text } from "./draw.js";
-import { announce, footer, time } from "./foot.js";
+import { announce, footer, time } from "./footer.js";
 import { acknowledge, closeForm, countDown, interrupt, openForm, typing } from "./interrupt.js";
-import { Connection } from "./line.js";
+import { Connection } from "./connection.js";
 import { alarms, sound } from "./ringing.js";
 import { PACE, config, narrow, now, state, words } from "./state.js";
 import { redraw } from "./view.js";

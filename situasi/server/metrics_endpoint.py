@@ -16,9 +16,9 @@ from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from situasi.board import Board
-from situasi.common import background_jobs, telemetry
+from situasi.common import background_jobs, metrics
 from situasi.common.disk_space import DISK_SPACE
-from situasi.common.telemetry import JobStatus
+from situasi.common.metrics import JobStatus
 from situasi.domain.feed_schemas import FEEDS
 from situasi.higher_command import app as higher_command_app
 from situasi.higher_command.app import HigherCommandApp
@@ -61,7 +61,7 @@ class MetricsMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            with telemetry.OPEN_PAGES.track_inprogress():
+            with metrics.OPEN_PAGES.track_inprogress():
                 await self._app(scope, receive, send)
         elif scope["type"] == "http":
             await self._serve_http(scope, receive, send)
@@ -80,12 +80,12 @@ class MetricsMiddleware:
         route, started = route_name(scope["path"]), time.perf_counter()
         method = scope["method"] if scope["method"] in _METHODS else "other"
         try:
-            with telemetry.REQUESTS_IN_FLIGHT.track_inprogress():
+            with metrics.REQUESTS_IN_FLIGHT.track_inprogress():
                 await self._app(scope, receive, tracked_send)
         finally:
-            telemetry.REQUESTS.labels(route, method, str(status)).inc()
+            metrics.REQUESTS.labels(route, method, str(status)).inc()
             elapsed_s = time.perf_counter() - started
-            telemetry.REQUEST_SECONDS.labels(route).observe(elapsed_s)
+            metrics.REQUEST_SECONDS.labels(route).observe(elapsed_s)
             if elapsed_s > SLOW_S:
                 extra = {"route": route, "method": method, "status": status}
                 _log.warning("slow answer", extra={**extra, "seconds": round(elapsed_s, 2)})
@@ -125,8 +125,8 @@ class BoardCollector(Collector):
         mismatch_count = len(self._board().register.mismatches)
         yield _gauge("situasi_register_mismatches", "Numbers that do not add up.", mismatch_count)
         yield from _disk_metrics()
-        yield from _job_status_metrics("situasi_backup", "the nightly backup", telemetry.BACKUP)
-        yield from _job_status_metrics("situasi_upstream", "the way up", telemetry.UPSTREAM)
+        yield from _job_status_metrics("situasi_backup", "the nightly backup", metrics.BACKUP)
+        yield from _job_status_metrics("situasi_upstream", "the way up", metrics.UPSTREAM)
 
 
 def _job_status_metrics(name: str, description: str, status: JobStatus) -> Iterator[Metric]:
@@ -147,7 +147,7 @@ def _job_status_metrics(name: str, description: str, status: JobStatus) -> Itera
 
 def _inbox_metrics() -> Iterator[Metric]:
     """Yield what became of the files of the inbox."""
-    counts = telemetry.INBOX.counts()
+    counts = metrics.INBOX.counts()
     files = CounterMetricFamily("situasi_inbox_files", "Files put aside.", labels=["outcome"])
     for outcome in ("taken", "refused", "faults"):
         files.add_metric([outcome], counts[outcome])
@@ -161,7 +161,7 @@ def _patch_metric() -> Metric:
     gauge = GaugeMetricFamily(
         "situasi_streamlit_patch", "1 where this change of Streamlit is applied.", labels=["patch"]
     )
-    for name, reason in telemetry.STREAMLIT_PATCHES.items():
+    for name, reason in metrics.STREAMLIT_PATCHES.items():
         gauge.add_metric([name], int(not reason))
     return gauge
 
@@ -233,4 +233,4 @@ def format_metrics(board: Callable[[], Board]) -> bytes:
     """Return all metrics in the Prometheus text format."""
     registry = CollectorRegistry()
     registry.register(BoardCollector(board))
-    return generate_latest(telemetry.REGISTRY) + generate_latest(registry)
+    return generate_latest(metrics.REGISTRY) + generate_latest(registry)
