@@ -83,7 +83,8 @@ def create(
         raise LinkRefused(f"tautan tamu berlaku paling lama {MAX_DURATION.days} hari")
     if sum(len(name) + len(value) for name, value in query) > _MAX_QUERY_LENGTH:
         raise LinkRefused("saringan tampilan ini terlalu panjang untuk satu tautan")
-    scope = LinkScope(secrets.token_urlsafe(9), page, tuple(query), at + duration)
+    link_id = secrets.token_hex(6)  # no sign: a command line takes "-…" for an option
+    scope = LinkScope(link_id, page, tuple(query), at + duration)
     area = _restrict_area(register, viewer, scope.filter_values("kec"))
     link = Link(scope, area, viewer.name, " ".join(note.split())[:_MAX_NOTE_LENGTH], at)
     if not _is_permitted(link, creator):

@@ -28,6 +28,7 @@ def test_a_link_is_listed_without_what_opens_it_and_is_revoked(
     said = cli("link", "list").out
     assert all(word in said for word in (link.scope.id, "KPU", "tps", "Kandis", "wati", "berlaku"))
     assert "1 tautan" in said
+    assert link.scope.id.isalnum()  # one that begins with "-" would be an option
     assert cli("link", "revoke", link.scope.id).code == 0
     assert "dicabut" in cli("link", "list").out
     assert "link-revoke" in cli("audit", "list").out
