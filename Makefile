@@ -27,10 +27,10 @@ quick: $(VENV)/installed-dev ## Run what a change is most likely to break, in a 
 	$(PY) -m pytest -p tests.quick -n 2 --dist loadgroup
 
 test: $(VENV)/installed-dev ## Run every test, those in the browser too
-	$(PY) -m pytest -n 2 --dist loadgroup
+	$(PY) -m pytest -n 3 --dist loadgroup
 
 long: $(VENV)/installed-dev ## Run every test with all examples, kills and made-up days (hours)
-	SITUASI_TEST_LONG=1 $(PY) -m pytest -n 2 --dist loadgroup
+	SITUASI_TEST_LONG=1 $(PY) -m pytest -n 3 --dist loadgroup
 
 check: $(VENV)/installed-dev ## Format, lint, types, import contracts, advisories, then every test
 	$(PY) -m ruff format --check .

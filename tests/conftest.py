@@ -41,7 +41,7 @@ hypothesis_settings.load_profile("house")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of one xdist_group run in one worker: a second browser would halve both.
+    """Tests of one xdist_group run in one worker, and share its browser and its servers.
 
     So do those that look at the rehearsed board: a second one takes as long as the tests.
     xdist 3.8 says so in `_nodeid`, which pytest 9.2 no longer reads.

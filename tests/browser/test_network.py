@@ -9,7 +9,7 @@ from tests.browser.mapping import drawn_map
 from tests.browser.serving import Server
 from tests.browser.viewing import ALL_REPORTS, Viewer
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-2")]
 
 ELSEWHERE = "http://board.invalid"
 # What the board forbids its pages is not even tried: here it is asked what they would do.

@@ -26,7 +26,7 @@ from tests.browser.serving import Server, mark_as_opened
 from tests.browser.viewing import Viewer
 from tests.builders import wib
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-2")]
 
 CLOCKS = ("09.00", "12.30", "18.00")
 COUNTING_PPK, NEXT_STAGE = "T23", "Rekapitulasi tingkat kecamatan (PPK)"  # after polling day

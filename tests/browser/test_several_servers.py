@@ -16,7 +16,7 @@ from tests.browser.test_signing_in import enter
 from tests.browser.viewing import Viewer
 from tests.server.doors import SECRET, admit
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-2"), pytest.mark.slow]
 
 HEAD = "waktu,kecamatan,jenis,tingkat,uraian,status\n"
 

@@ -21,7 +21,7 @@ from tests.browser.test_signing_in import enter
 from tests.browser.viewing import Viewer
 from tests.server.doors import SECRET, admit, store_of, trail
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-2")]
 
 PEMULUTAN, INDRALAYA = "16.10.05", "16.10.04"
 OURS, THEIRS, CASE = "Kotak Pemulutan basah", "Tenda Indralaya roboh", "Pose jari di warung"

@@ -13,7 +13,7 @@ from tests.browser.serving import Server
 from tests.browser.viewing import CONTRAST, Viewer
 from tests.server.doors import PASSWORD, SECRET, admit, change
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-2")]
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from tests.browser.viewing import CONTRAST, Viewer
 from tests.server.doors import SECRET, admit
 from tests.server.identity import IdentityProvider
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-2")]
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from tests.browser.serving import Server, mark_as_opened
 from tests.browser.viewing import Viewer
 from tests.builders import unbounded, wib
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-2")]
 
 OURS = {
     "id": "BARU-1", "waktu": "2024-11-27T09:13:00+07:00",

@@ -8,7 +8,7 @@ from tests.browser.conftest import Look
 from tests.browser.serving import Server
 from tests.browser.viewing import Viewer
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-2")]
 
 DESK = {"width": 1366, "height": 768}
 

@@ -20,7 +20,7 @@ from tests.browser.viewing import Viewer, Watch
 from tests.builders import WIB, unbounded
 from tests.server.doors import PASSWORD, SECRET, admit, change, store_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-2")]
 
 HEADINGS = "id,waktu,kode_kecamatan,jenis,tingkat,status,uraian,pelapor"
 LARGE = {"width": 1920, "height": 1080}
