@@ -85,7 +85,7 @@ OTHER_RECORDS = {
     "situasi/server/api/api_keys add": "the command line",
     "situasi/server/api/api_keys revoke": "the command line",
     "situasi/server/api/api_keys record_use": "a key: the day of its use",
-    "situasi/server/auth/sessions _save_session": "the gate: sessions",
+    "situasi/server/auth/session_records save_session": "the gate: sessions",
     "situasi/store/backup/backup restore": "the command line: a backup into an empty store",
     "situasi/store/replication replicate": "a program: what flows up",
 }
