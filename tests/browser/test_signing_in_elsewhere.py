@@ -103,6 +103,7 @@ def test_the_way_to_the_provider_can_be_read_and_touched_on_a_phone(
     assert box["height"] >= 44
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert link.evaluate(CONTRAST) >= 4.5
+    page.wait_for_function("document.activeElement.hasAttribute('autofocus')")
     for _ in range(3):
         page.keyboard.press("Tab")  # from the name by password and button to it
     assert link.evaluate("e => e === document.activeElement")

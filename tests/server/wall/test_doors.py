@@ -120,8 +120,11 @@ def test_the_frame_runs_and_loads_nothing_but_its_own_files(server: Server, rina
 
 
 def test_a_picture_that_the_reader_has_is_not_sent_again(server: Server, rina: Knocker) -> None:
-    first = picture(rina)
-    again = picture(rina, if_none_match=str(first.headers["etag"]))
+    for _ in range(2):  # the minute may turn between two requests, but not twice
+        first = picture(rina)
+        again = picture(rina, if_none_match=str(first.headers["etag"]))
+        if again.status == 304:
+            break
     assert (again.status, again.body) == (304, "")
     assert int(again.headers["x-situasi-checked"]) >= int(first.headers["x-situasi-checked"])
     assert picture(rina, if_none_match='"other"').status == 200
