@@ -1,8 +1,9 @@
 """`make quick`: the tests that a change is most likely to break, in a minute; it names the rest.
 
-Left out are files whose tests start processes or a browser, tests with PostgreSQL, and slow tests:
-pages that are drawn, the rehearsed board, properties, what is marked so. But a file that was
-changed since the last commit, or imports a module that was, is run with its slow tests.
+Left out are files whose tests start processes or a browser, folders that open stores and draw
+pages, tests with PostgreSQL, and slow tests: those that write files, properties, what is marked so.
+But a file that was changed since the last commit, or imports a module that was, is run with its
+slow tests, unless it starts processes.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from situasi.domain.settings import ROOT
 _STARTS_PROCESSES = re.compile(
     r"\bsubprocess\b|\bos\.fork\b|tests\.(forks|browser|server\.doors)\b"
 )
+_SLOW_FOLDERS = {"cli", "deploy", "higher_command", "pages", "reports", "server", "store"}
 _TEST = re.compile(r"^(?:class Test|(?:    |async )?def test_)", re.MULTILINE)
 
 
@@ -63,31 +65,38 @@ def is_concerned(file: Path) -> bool:
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     if collection_path.is_dir():
         return True if collection_path.name in {"bench", "browser"} else None
-    is_test = collection_path.match("test_*.py")
-    return True if is_test and starts_processes(collection_path) else None
+    if not collection_path.match("test_*.py"):
+        return None
+    is_left_out = folder_of(collection_path) in _SLOW_FOLDERS and not is_concerned(collection_path)
+    return True if is_left_out or starts_processes(collection_path) else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    slow = {item for item in items if is_slow(item) and not is_concerned(item.path)}
+    slow = {
+        item
+        for item in items
+        if needs_postgres(item) or (is_slow(item) and not is_concerned(item.path))
+    }
     items[:] = [item for item in items if item not in slow]
     config.hook.pytest_deselected(items=list(slow))
 
 
+def needs_postgres(item: pytest.Item) -> bool:
+    """Whether a test asks for a database server, by its fixtures or as a parameter."""
+    is_asked = "postgres_url" in getattr(item, "fixturenames", ())
+    return is_asked or bool(re.search(r"\[.*(postgres|database)", item.name))
+
+
 def is_slow(item: pytest.Item) -> bool:
     is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
-    looks_at_rehearsal = "rehearsed" in getattr(item, "fixturenames", ())
+    writes_files = bool({"rehearsed", "tmp_path"} & set(getattr(item, "fixturenames", ())))
     is_marked = item.get_closest_marker("slow") is not None
-    return is_property or looks_at_rehearsal or is_marked or draws_pages(item.path)
+    return is_property or writes_files or is_marked or draws_pages(item.path)
 
 
 @cache
 def draws_pages(file: Path) -> bool:
     return "AppTest" in file.read_text("utf-8")
-
-
-def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> None:
-    if fixturedef.argname == "postgres_url":
-        pytest.skip("make quick has no PostgreSQL")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
