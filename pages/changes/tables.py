@@ -10,8 +10,8 @@ from situasi.analysis.situation.changes import WITHDRAWN
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.ui.tables.cases import PLACE_WIDTH_PX, build_place_column, build_tingkat_column
 from situasi.ui.tables.columns import text_column, time_column
+from situasi.ui.tables.incidents import PLACE_WIDTH_PX, build_place_column, build_tingkat_column
 from situasi.ui.tables.table_view import Table, make_table
 from situasi.ui.wording import incidents, stations
 

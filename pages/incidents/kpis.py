@@ -15,7 +15,7 @@ from situasi.domain.labels import label
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import Kpi, KpiValue
 from situasi.ui.components.markup import Card
-from situasi.ui.tables.cases import build_incidents_table
+from situasi.ui.tables.incidents import build_incidents_table
 from situasi.ui.wording import incidents
 
 

@@ -11,13 +11,13 @@ from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.domain.rules import RiskRules
-from situasi.ui.tables.cases import build_place_column, build_tingkat_column
 from situasi.ui.tables.columns import (
     duration_column,
     imprecise_time_column,
     number_column,
     time_column,
 )
+from situasi.ui.tables.incidents import build_place_column, build_tingkat_column
 from situasi.ui.tables.table_view import Table, make_table
 from situasi.ui.wording import incidents
 

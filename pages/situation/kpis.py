@@ -27,7 +27,7 @@ from situasi.ui import comparison, render_cache, session
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import Baseline, Kpi, KpiValue
 from situasi.ui.page_context import PageContext
-from situasi.ui.tables.cases import build_incidents_table
+from situasi.ui.tables.incidents import build_incidents_table
 
 _MINUTE = timedelta(minutes=1)
 

@@ -20,7 +20,7 @@ from situasi.ui import filters, render_cache, url_state
 from situasi.ui.components import area_map, markup
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
-from situasi.ui.tables.cases import render_incidents_popover
+from situasi.ui.tables.incidents import render_incidents_popover
 
 
 def render_map_panel(context: PageContext, overview: Overview, day_summary: AreaSummary) -> None:

@@ -24,7 +24,7 @@ from situasi.ui.components import markup
 from situasi.ui.components.chart import render_chart
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
-from situasi.ui.tables.cases import render_incidents_popover
+from situasi.ui.tables.incidents import render_incidents_popover
 
 MAX_LISTED = 40
 # The height of the map and its legend beside it.

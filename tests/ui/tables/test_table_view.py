@@ -23,7 +23,7 @@ from situasi.common import i18n
 from situasi.ingest.validation import column_mapping
 from situasi.reports import csv_tables
 from situasi.ui import filters, session
-from situasi.ui.tables import cases, columns, dataframe, table_view
+from situasi.ui.tables import columns, dataframe, incidents, table_view
 from situasi.ui.tables.columns import Column
 from situasi.ui.tables.table_view import Table, make_table
 from tests.builders import DAY, incident, wib
@@ -251,7 +251,7 @@ def test_what_is_offered_is_told_only_when_it_is_taken(
 
 def test_our_own_door_reads_the_headings_of_a_file(empty: Board) -> None:
     rows = pd.DataFrame([incident(desa_text="Tanjung Gelam", tps="003")])
-    names = list(cases.build_incidents_table(rows).to_file_frame().columns)
+    names = list(incidents.build_incidents_table(rows).to_file_frame().columns)
     found = column_mapping.map_columns(names, "incidents", empty.ingest_context)
     assert {"occurred_at", "jenis", "tingkat", "desa_name", "tps", "status", "uraian", "id"} <= set(
         found.columns
