@@ -35,9 +35,8 @@ from situasi.ingest.validation.table_check import extract_case_kecamatan
 from situasi.ingest.withdrawal import WithdrawalRefused, withdraw
 from situasi.ingest.write_scope import CorrectionRights, WriteRefused, build_viewer_scope
 from situasi.server.api import api_keys
-from situasi.server.api import delivery as api_intake
-from situasi.server.api.delivery import ApiDelivery, IdempotencyLocks
-from situasi.server.api.limits import Limits, NewRowLimiter
+from situasi.server.api.delivery import ApiDelivery, DeliveryIngest
+from situasi.server.api.limits import Limits
 from situasi.simulation import replay, seed
 from situasi.store import open_store
 from situasi.store.interface import QuarantinedRow
@@ -589,9 +588,7 @@ def test_a_key_writes_its_feeds_of_its_area_and_settles_its_own(
         parcel = ApiDelivery(feed, content, write(intruding(world, feed)), repeated and f"{feed}-1")
         for _ in range(2):
             try:
-                told = api_intake.ingest_delivery(
-                    world, key, parcel, NOON, Limits(), IdempotencyLocks(), NewRowLimiter(Limits())
-                )
+                told = DeliveryIngest(world, Limits()).ingest_delivery(key, parcel, NOON)
             except Exception as problem:  # noqa: BLE001 whatever it is, nothing may be written
                 told = {"refused": str(problem)}
         assert bool(told["refused"]) == (feed not in key.feeds), (feed, told)

@@ -56,12 +56,10 @@ class GrowableFrame:
 
     def frame(self) -> pd.DataFrame:
         """Return all current rows as a frame."""
-        index = pd.RangeIndex(self._length)
+        index, dtypes = pd.RangeIndex(self._length), self._dtypes.items()
         columns = {
             name: _to_series([_read_only(array[: self._length]) for array in arrays], index, dtype)
-            for (name, arrays), dtype in zip(
-                self._buffers.items(), self._dtypes.values(), strict=True
-            )
+            for (name, dtype), arrays in zip(dtypes, self._buffers.values(), strict=True)
         }
         return pd.DataFrame(columns, index, copy=False)
 
@@ -102,6 +100,5 @@ def _to_series(arrays: list[Array], index: pd.RangeIndex, dtype: str) -> pd.Seri
         cells = pd.arrays.IntegerArray(arrays[0], arrays[1])
     elif dtype.startswith("datetime64"):
         cells = pd.DatetimeIndex(arrays[0], dtype=dtype, copy=False)  # the only way without a copy
-    return pd.Series(
-        cells, index, dtype=dtype, copy=False
-    )  # without the dtype pandas inspects texts
+    # Without the dtype pandas inspects texts.
+    return pd.Series(cells, index, dtype=dtype, copy=False)

@@ -38,6 +38,16 @@ def current_language() -> str:
 
 
 @contextmanager
+def use_language(language: str) -> Iterator[None]:
+    """Set the language in the block, whatever that of the viewer is."""
+    token = _language.set(language)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+@contextmanager
 def absolute_times() -> Iterator[None]:
     """Make `format_relative_time` write dates in the block: for texts that are read later."""
     token = _absolute_times.set(True)

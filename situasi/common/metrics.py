@@ -127,13 +127,12 @@ class HealthHistory:
 
 def count_open_pages() -> int:
     """Return the number of open pages."""
-    return int(next(sample.value for metric in OPEN_PAGES.collect() for sample in metric.samples))
+    return int(REGISTRY.get_sample_value("situasi_viewers") or 0)
 
 
 def count_refused_pages() -> int:
     """Return how many pages were refused since the start because none could be opened."""
-    samples = (sample for metric in PAGES_REFUSED.collect() for sample in metric.samples)
-    return int(next(sample.value for sample in samples if sample.name.endswith("_total")))
+    return int(REGISTRY.get_sample_value("situasi_pages_refused_total") or 0)
 
 
 def measure_memory_bytes() -> int | None:

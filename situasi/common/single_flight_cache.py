@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Any, TypeVar, cast
+
+from situasi.common.lru_dict import LruDict
 
 ValueT = TypeVar("ValueT")
 
@@ -15,8 +16,8 @@ class SingleFlightCache:
     """At most `max_entries` values. A key names all inputs of its value, so none becomes stale."""
 
     def __init__(self, max_entries: int) -> None:
-        self._max_entries, self._lock = max_entries, threading.Lock()
-        self._futures: OrderedDict[Hashable, Future[Any]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._futures: LruDict[Hashable, Future[Any]] = LruDict(max_entries)
 
     def get(self, key: Hashable, compute: Callable[[], ValueT]) -> ValueT:
         """Return the value of this key; the first caller computes it, others wait for it meanwhile.
@@ -27,8 +28,6 @@ class SingleFlightCache:
         with self._lock:
             future = self._futures.setdefault(key, own_future)
             self._futures.move_to_end(key)
-            while len(self._futures) > self._max_entries:
-                self._futures.popitem(last=False)
         if future is own_future:
             self._compute(key, own_future, compute)
         return cast(ValueT, future.result())

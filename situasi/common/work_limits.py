@@ -9,11 +9,14 @@ import itertools
 import math
 import threading
 import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Final
+
+from situasi.common.lru_dict import LruDict
 
 # The owner for whom the current thread or task computes; empty: the server itself.
 OWNER: Final[ContextVar[str]] = ContextVar("owner", default="")
@@ -45,7 +48,7 @@ class ConcurrencyLimiter:
         self._changed = threading.Condition()
         self._working: Counter[str] = Counter()
         self._waiting: dict[int, str] = {}  # ticket -> owner
-        self._last_tickets: OrderedDict[str, int] = OrderedDict()  # owner -> its last ticket
+        self._last_tickets: LruDict[str, int] = LruDict(_MAX_OWNERS)  # owner -> its last ticket
         self._tickets = itertools.count(1)
         self._thread_state = threading.local()
 
@@ -75,9 +78,6 @@ class ConcurrencyLimiter:
                     raise TooBusy
                 self._working[owner] += 1
                 self._last_tickets[owner] = ticket
-                self._last_tickets.move_to_end(owner)
-                while len(self._last_tickets) > _MAX_OWNERS:
-                    self._last_tickets.popitem(last=False)
             finally:
                 del self._waiting[ticket]
                 self._changed.notify_all()
@@ -117,16 +117,15 @@ class QueryLimiter:
         self._burst, self._rate = float(burst), per_minute / 60
         self._max_remembered = max_remembered
         self._clock, self._lock = clock, threading.Lock()
-        self._owners: OrderedDict[str, _OwnerState] = OrderedDict()
+        self._owners: LruDict[str, _OwnerState] = LruDict(_MAX_OWNERS)
 
-    def consume(self, owner: str, query: Hashable) -> None:
-        """Count this query. Raises TooManyQueries."""
+    def consume(self, owner: str, query: Hashable = None) -> None:
+        """Count this query; None is never free. Raises TooManyQueries."""
         with self._lock:
             now = self._clock()
-            state = self._owners.setdefault(owner, _OwnerState(self._burst, now))
+            new = _OwnerState(self._burst, now, LruDict(self._max_remembered))
+            state = self._owners.setdefault(owner, new)
             self._owners.move_to_end(owner)
-            while len(self._owners) > _MAX_OWNERS:
-                self._owners.popitem(last=False)
             if query in state.queries:
                 state.queries.move_to_end(query)
                 return
@@ -135,14 +134,14 @@ class QueryLimiter:
             if tokens < 1:
                 raise TooManyQueries(math.ceil((1 - tokens) / self._rate))
             state.tokens = tokens - 1
-            state.queries[query] = None
-            while len(state.queries) > self._max_remembered:
-                state.queries.popitem(last=False)
+            if query is not None:
+                state.queries[query] = None
 
 
+@dataclass
 class _OwnerState:
     """What is remembered of one owner. tokens: queries still allowed, as of `updated_at`."""
 
-    def __init__(self, tokens: float, updated_at: float) -> None:
-        self.tokens, self.updated_at = tokens, updated_at
-        self.queries: OrderedDict[Hashable, None] = OrderedDict()
+    tokens: float
+    updated_at: float
+    queries: LruDict[Hashable, None]

@@ -73,8 +73,7 @@ class ConnectionTable:
         while len(self._waiting) > 1 and (
             len(self._waiting) > MAX_WAITING or self.remaining_connections() < 0
         ):
-            oldest = next(iter(self._waiting))
-            self.abort(oldest, "crowded")
+            self.abort(next(iter(self._waiting)), "crowded")
 
     def remove(self, connection: Connection) -> None:
         """Forget a connection that has ended."""
@@ -230,9 +229,8 @@ class HttpProtocol(H11Protocol):
         """Return why this connection must be closed now, or an empty text."""
         if self._write_stall.is_overdue(self.transport, now):
             return "not read"
-        if self._body_progress is not None and self._body_progress.is_stalled(
-            now, self._received_bytes
-        ):
+        progress = self._body_progress
+        if progress is not None and progress.is_stalled(now, self._received_bytes):
             return "slow body"
         if self._waiting_since_s is None:
             return ""

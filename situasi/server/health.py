@@ -27,9 +27,8 @@ def set_readiness_jobs(*jobs: Job) -> None:
 def health(_request: Request) -> JSONResponse:
     """Return whether the store can be read, and its version."""
     trouble, version, _checked_at = _store_status()
-    return JSONResponse(
-        {"ok": trouble is None, "version": version}, status_code=200 if trouble is None else 503
-    )
+    status = 200 if trouble is None else 503
+    return JSONResponse({"ok": trouble is None, "version": version}, status_code=status)
 
 
 def _store_status() -> tuple[str | None, int, datetime]:
@@ -60,25 +59,21 @@ def ready(_request: Request) -> JSONResponse:
         "disk": space.level != "full",
         **{job.name: job.is_healthy for job in _readiness_jobs},
     }
-    result: dict[str, Any] = {
-        **checks,
-        "version": version,
-        "snapshot_age_seconds": round(age, 1),
-    }
+    result: dict[str, Any] = {**checks, "version": version, "snapshot_age_seconds": round(age, 1)}
     if space.least_free_bytes is not None:
         result["disk_free_bytes"] = space.least_free_bytes
-    result |= _descriptor_counts() | _job_ages(datetime.now(UTC))
+    descriptors = metrics.count_descriptors()
+    if descriptors is not None:
+        result["descriptors"], result["descriptors_limit"] = descriptors
+    result |= _job_ages(datetime.now(UTC))
     if app.current_higher_command() is None:
-        result |= _register_summary() | {"inbox_files": metrics.INBOX.counts()}
+        # Figures of the register that do not add up do not affect readiness.
+        if mismatches := board().register.mismatches:
+            result["register_mismatches"] = len(mismatches)
+        result["inbox_files"] = metrics.INBOX.counts()
     result["jobs"] = {job.name: _job_summary(job) for job in background_jobs.list_jobs()}
     ok = all(checks.values()) and bool(_readiness_jobs)
     return JSONResponse({"ok": ok, **result}, status_code=200 if ok else 503)
-
-
-def _descriptor_counts() -> dict[str, int]:
-    """Return open descriptors and their limit, where the system tells them."""
-    counts = metrics.count_descriptors()
-    return {} if counts is None else {"descriptors": counts[0], "descriptors_limit": counts[1]}
 
 
 def _job_summary(job: Job) -> dict[str, Any]:
@@ -90,12 +85,6 @@ def _job_summary(job: Job) -> dict[str, Any]:
         "since_success_seconds": None if success is None else round(success, 1),
         "since_failure_seconds": None if failure is None else round(failure, 1),
     }
-
-
-def _register_summary() -> dict[str, int]:
-    """Return how many register figures do not add up; does not affect readiness."""
-    mismatch_count = len(board().register.mismatches)
-    return {"register_mismatches": mismatch_count} if mismatch_count else {}
 
 
 def _job_ages(now: datetime) -> dict[str, float | int | None]:

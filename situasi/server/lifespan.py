@@ -34,7 +34,7 @@ from situasi.server.gc_tuning import COLLECT_EVERY_S, resume_gc
 from situasi.server.nightly_backup import NightlyBackup
 from situasi.server.wall.hourly_copies import HourlyCopies
 from situasi.simulation.seed import seed_store
-from situasi.store import replication
+from situasi.store import open_store
 from situasi.store import url as store_url
 from situasi.store.interface import Scope, StoreError
 from situasi.store.replication import Replicator
@@ -99,32 +99,24 @@ def _build_tasks(board: Board) -> list[Job]:
 
 def _build_threads(board: Board) -> list[Job]:
     """Return the jobs of a Polres that run in threads."""
-    jobs = [
-        Inbox(
-            board.settings.inbox_folder,
-            board.store,
-            board.ingest_context,
-            _now,
-            _count_ingest,
-            metrics.INBOX,
-        ).job,
-        board.refresher.job,
-    ]
-    if board.settings.has_rehearsal:
+    conf = board.settings
+    inbox = Inbox(
+        conf.inbox_folder, board.store, board.ingest_context, _now, _count_ingest, metrics.INBOX
+    )
+    jobs = [inbox.job, board.refresher.job]
+    if conf.has_rehearsal:
         jobs.append(ExerciseController(board, _now).job)
-    if board.settings.upstream_url is not None:
-        jobs.append(_build_replicator(board, board.settings.upstream_url).job)
+    if conf.upstream_url is not None:
+        jobs.append(_build_replicator(board, conf.upstream_url).job)
     return jobs
 
 
 def _writable_folders(app_settings: Settings) -> dict[str, Path]:
     """Return the folders that the board writes to, by what is written there."""
-    store = store_url.parse_url(app_settings.store_url)
-    is_sqlite = store.get_backend_name() == "sqlite" and store.database
+    url = store_url.parse_url(app_settings.store_url)
+    database = url.database if url.get_backend_name() == "sqlite" else None
     return {
-        "store": Path(store.database).parent
-        if is_sqlite and store.database
-        else app_settings.data_folder,
+        "store": Path(database).parent if database else app_settings.data_folder,
         "inbox": app_settings.inbox_folder,
         "copies": app_settings.data_folder,
         "backup": app_settings.backup_folder,
@@ -135,12 +127,9 @@ def _writable_folders(app_settings: Settings) -> dict[str, Path]:
 def _open_board() -> Board | HigherCommandApp:
     app_settings = settings.load()
     logging_setup.set_up(app_settings.log_format, sys.stderr)
-    for folder in (
-        app_settings.data_folder,
-        app_settings.data_folder / "salinan",
-        app_settings.data_folder / "laporan",
-        app_settings.backup_folder,
-    ):
+    data_folder = app_settings.data_folder
+    own_folders = (data_folder / "salinan", data_folder / "laporan", app_settings.backup_folder)
+    for folder in (data_folder, *own_folders):
         atomic_files.remove_leftovers(folder)
     if is_higher_command(app_settings.election_folder):
         headquarters = open_higher_command(app_settings, _now)
@@ -162,13 +151,8 @@ def _build_replicator(board: Board, url: str) -> Replicator:
     """Return the job that sends rows to the upstream store."""
     election = board.register.election
     scope = Scope(election.contest, election.kabupaten_code)
-    return Replicator(
-        board.store,
-        replication.target_opener(url, scope),
-        _now,
-        metrics.UPSTREAM,
-        leader_job="kirim",
-    )
+    opener = partial(open_store, url, scope)
+    return Replicator(board.store, opener, _now, metrics.UPSTREAM, leader_job="kirim")
 
 
 def _now() -> datetime:

@@ -108,93 +108,76 @@ class BoardCollector(Collector):
         view = self._board().refresher.current_view()
         snapshot = view.snapshot
         age = (datetime.now(UTC) - view.checked_at).total_seconds()
-        yield _gauge("situasi_store_version", "Version of the store.", snapshot.version)
-        yield _gauge("situasi_store_readable", "1 while it can be read.", int(not view.trouble))
-        yield _gauge(
-            "situasi_snapshot_age_seconds", "Since the store was last read.", max(0.0, age)
-        )
-        yield _gauge("situasi_snapshot_refresh_seconds", "Its last reading took.", view.read_s)
-        yield _gauge(
-            "situasi_rehearsal", "1 while made-up rows are shown.", int(snapshot.rehearsal)
-        )
-        sizes = {feed: len(frame) for feed, frame in snapshot.frames.items()}
-        yield _gauge_by_feed("situasi_rows", "Rows in the store.", sizes)
         waiting = {feed: snapshot.quarantine_counts.get(feed, 0) for feed in FEEDS}
-        yield _gauge_by_feed("situasi_quarantine_waiting", "Rows waiting in quarantine.", waiting)
+        sizes = {feed: len(frame) for feed, frame in snapshot.frames.items()}
+        mismatches = len(self._board().register.mismatches)
+        yield _gauge("situasi_store_version", "Version of the store.", snapshot.version)
+        yield from _store_metrics(not view.trouble, age, snapshot.rehearsal)
+        yield _gauge("situasi_snapshot_refresh_seconds", "Its last reading took.", view.read_s)
+        yield _gauges("situasi_rows", "Rows in the store.", "feed", sizes)
+        yield _gauges("situasi_quarantine_waiting", "Rows waiting in quarantine.", "feed", waiting)
         yield from _inbox_metrics()
-        mismatch_count = len(self._board().register.mismatches)
-        yield _gauge("situasi_register_mismatches", "Numbers that do not add up.", mismatch_count)
+        yield _gauge("situasi_register_mismatches", "Numbers that do not add up.", mismatches)
         yield from _disk_metrics()
         yield from _job_status_metrics("situasi_backup", "the nightly backup", metrics.BACKUP)
         yield from _job_status_metrics("situasi_upstream", "the way up", metrics.UPSTREAM)
+
+
+def _store_metrics(is_readable: bool, age_s: float, has_rehearsal: bool) -> Iterator[Metric]:
+    """Yield what a Polres and a command above tell alike of the store that they show."""
+    yield _gauge("situasi_store_readable", "1 while it can be read.", int(is_readable))
+    yield _gauge("situasi_snapshot_age_seconds", "Since the store was last read.", max(0.0, age_s))
+    yield _gauge("situasi_rehearsal", "1 while made-up rows are shown.", int(has_rehearsal))
 
 
 def _job_status_metrics(name: str, description: str, status: JobStatus) -> Iterator[Metric]:
     """Yield the metrics of a job; an unknown value has no metric, never a zero."""
     if not status.is_responsible:
         return
-    yield _gauge(
-        f"{name}_failing", f"1 while {description} fails.", int(status.error_text is not None)
-    )
+    is_failing = int(status.error_text is not None)
+    yield _gauge(f"{name}_failing", f"1 while {description} fails.", is_failing)
     age = status.age_s(datetime.now(UTC))
     if age is not None:
         yield _gauge(f"{name}_age_seconds", f"Since {description} last went well.", age)
     if status.pending_rows is not None:
-        yield _gauge(
-            f"{name}_waiting", f"Rows that {description} has still to take.", status.pending_rows
-        )
+        waiting_text = f"Rows that {description} has still to take."
+        yield _gauge(f"{name}_waiting", waiting_text, status.pending_rows)
 
 
 def _inbox_metrics() -> Iterator[Metric]:
     """Yield what became of the files of the inbox."""
     counts = metrics.INBOX.counts()
-    files = CounterMetricFamily("situasi_inbox_files", "Files put aside.", labels=["outcome"])
-    for outcome in ("taken", "refused", "faults"):
-        files.add_metric([outcome], counts[outcome])
-    yield files
+    outcomes = {outcome: counts[outcome] for outcome in ("taken", "refused", "faults")}
+    yield _counters("situasi_inbox_files", "Files put aside.", "outcome", outcomes)
     yield _gauge("situasi_inbox_waiting", "Files tried again and again.", counts["waiting"])
     yield _gauge("situasi_inbox_ignored", "What lies there and is no file.", counts["ignored"])
 
 
 def _patch_metric() -> Metric:
     """Return the gauge of the changes of Streamlit: 1 where one is applied, 0 where it is not."""
-    gauge = GaugeMetricFamily(
-        "situasi_streamlit_patch", "1 where this change of Streamlit is applied.", labels=["patch"]
-    )
-    for name, reason in metrics.STREAMLIT_PATCHES.items():
-        gauge.add_metric([name], int(not reason))
-    return gauge
+    is_applied = {name: int(not reason) for name, reason in metrics.STREAMLIT_PATCHES.items()}
+    text = "1 where this change of Streamlit is applied."
+    return _gauges("situasi_streamlit_patch", text, "patch", is_applied)
 
 
 def _background_job_metrics() -> Iterator[Metric]:
     """Yield the state of the background jobs; one that died by itself stays listed."""
-    since = GaugeMetricFamily(
-        "situasi_job_since_success_seconds",
-        "Since the job last went well, or began where it never did.",
-        labels=["job"],
-    )
-    failing = GaugeMetricFamily(
-        "situasi_job_failing", "How often running it failed.", labels=["job"]
-    )
-    alive = GaugeMetricFamily("situasi_job_alive", "1 while it takes turns.", labels=["job"])
-    failed = CounterMetricFamily("situasi_job_failures", "How often it failed.", labels=["job"])
-    for job in background_jobs.list_jobs():
-        since.add_metric([job.name], job.overdue_s)
-        failing.add_metric([job.name], job.failures)
-        alive.add_metric([job.name], int(job.is_alive))
-    names = {job.name for job in background_jobs.list_jobs()}
-    for name, count in (dict.fromkeys(names, 0) | background_jobs.count_failures()).items():
-        failed.add_metric([name], count)
-    yield from (since, failing, alive, failed)
+    jobs = {job.name: job for job in background_jobs.list_jobs()}
+    overdue_s = {name: job.overdue_s for name, job in jobs.items()}
+    failures = {name: job.failures for name, job in jobs.items()}
+    is_alive = {name: int(job.is_alive) for name, job in jobs.items()}
+    failed = dict.fromkeys(jobs, 0) | background_jobs.count_failures()
+    since_text = "Since the job last went well, or began where it never did."
+    yield _gauges("situasi_job_since_success_seconds", since_text, "job", overdue_s)
+    yield _gauges("situasi_job_failing", "How often running it failed.", "job", failures)
+    yield _gauges("situasi_job_alive", "1 while it takes turns.", "job", is_alive)
+    yield _counters("situasi_job_failures", "How often it failed.", "job", failed)
 
 
 def _disk_metrics() -> Iterator[Metric]:
     state = DISK_SPACE.state
     if state.free_bytes:
-        family = GaugeMetricFamily("situasi_disk_free_bytes", "Free on its disk.", labels=["place"])
-        for folder, free_bytes in state.free_bytes.items():
-            family.add_metric([folder], free_bytes)
-        yield family
+        yield _gauges("situasi_disk_free_bytes", "Free on its disk.", "place", state.free_bytes)
     full = int(state.level == "full")
     yield _gauge("situasi_disk_full", "1 while there is no space to write to.", full)
 
@@ -202,30 +185,36 @@ def _disk_metrics() -> Iterator[Metric]:
 def _higher_command_metrics(headquarters: HigherCommandApp) -> Iterator[Metric]:
     """Yield what a command above holds of its kabupaten."""
     overview = headquarters.rollup_cache.current_overview()
-    age = (datetime.now(UTC) - overview.checked_at).total_seconds()
+    age_s = (datetime.now(UTC) - overview.checked_at).total_seconds()
     has_rehearsal = any(rollup.rehearsal for rollup in overview.rollups.values())
-    yield _gauge("situasi_store_readable", "1 while it can be read.", int(not overview.trouble))
-    yield _gauge("situasi_snapshot_age_seconds", "Since the store was last read.", max(0.0, age))
-    yield _gauge("situasi_rehearsal", "1 while made-up rows are shown.", int(has_rehearsal))
+    silent, boards = len(overview.silent_members()), len(headquarters.board_pool.list_open())
+    yield from _store_metrics(not overview.trouble, age_s, has_rehearsal)
     yield _gauge("situasi_members", "Kabupaten of the command.", len(overview.command.members))
     yield _gauge("situasi_members_reporting", "From how many anything came.", len(overview.rollups))
-    yield _gauge(
-        "situasi_members_silent", "From how many not lately.", len(overview.silent_members())
-    )
+    yield _gauge("situasi_members_silent", "From how many not lately.", silent)
     yield from _disk_metrics()
-    yield _gauge(
-        "situasi_boards_open", "Boards looked at.", len(headquarters.board_pool.list_open())
-    )
+    yield _gauge("situasi_boards_open", "Boards looked at.", boards)
 
 
 def _gauge(name: str, meaning: str, value: float) -> Metric:
     return GaugeMetricFamily(name, meaning, value=value)
 
 
-def _gauge_by_feed(name: str, meaning: str, values: Mapping[str, float]) -> Metric:
-    family = GaugeMetricFamily(name, meaning, labels=["feed"])
-    for feed, value in values.items():
-        family.add_metric([feed], value)
+def _gauges(name: str, meaning: str, label: str, values: Mapping[str, float]) -> Metric:
+    """Return one gauge for each value of a label."""
+    return _add_values(GaugeMetricFamily(name, meaning, labels=[label]), values)
+
+
+def _counters(name: str, meaning: str, label: str, values: Mapping[str, float]) -> Metric:
+    """Return one counter for each value of a label."""
+    return _add_values(CounterMetricFamily(name, meaning, labels=[label]), values)
+
+
+def _add_values(
+    family: GaugeMetricFamily | CounterMetricFamily, values: Mapping[str, float]
+) -> Metric:
+    for label_value, value in values.items():
+        family.add_metric([label_value], value)
     return family
 
 

@@ -41,15 +41,6 @@ class NightlyBackup:
         self._adopt_existing()
         self.job = Job("nightly", self._run_turn, _MAX_PAUSE_S, expected_errors=_EXPECTED_ERRORS)
 
-    async def run(self) -> None:
-        """Make a backup every night, until cancelled; return at once if none is wanted."""
-        if self._backup_at is not None:
-            await self.job.run_async()
-
-    async def run_if_due(self) -> None:
-        """Make the backup that is due. A failure does not stop the board."""
-        await self.job.run_once_async()
-
     async def _run_turn(self) -> object:
         now = self._clock()
         if now - self._not_before < -_RETRY_AFTER:  # the clock was set back
@@ -75,16 +66,14 @@ class NightlyBackup:
         self._adopt_existing()
         if self.status.is_run_elsewhere or not self._is_due(now, self._newest_backup_at()):
             return
-        from situasi.store.backup import (
-            backup,
-        )  # imported here: its libraries are needed once a night
+        # Imported here: its libraries are needed once a night.
+        from situasi.store.backup import backup
 
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._folder / f"situasi-{self._to_local(now):{_NAME_TIME_FORMAT}}.zip"
+        election = self._board.register.election
         with DISK_SPACE.track_write("backup"):
-            result = backup.write(
-                self._board.store, self._board.register.election, path, now, ACTOR
-            )
+            result = backup.write(self._board.store, election, path, now, ACTOR)
         self.status.record_success(now, note=path.name)
         extra = {"file": path.name, "rows": result.rows, "bytes": path.stat().st_size}
         _log.info("nightly backup", extra=extra | {"let_go": self._prune()})
@@ -95,9 +84,7 @@ class NightlyBackup:
         """Return whether a night passed since the newest backup, or since the store began."""
         assert self._backup_at is not None, "asked only where nights are wanted"
         local = self._to_local(now)
-        due_at = local.replace(
-            hour=self._backup_at.hour, minute=self._backup_at.minute, second=0, microsecond=0
-        )
+        due_at = datetime.combine(local.date(), self._backup_at, local.tzinfo)
         due_at = due_at if due_at <= local else due_at - _DAY
         if newest is not None and newest <= now:
             return newest < due_at

@@ -99,9 +99,8 @@ def _load_checked_settings(bind_address: str | None) -> Settings:
     """Return the settings. Raises UnsafeConfiguration if the server must not start with them."""
     conf = settings.load()
     if conf.default_role not in ROLES:
-        raise UnsafeConfiguration(
-            f"SITUASI_ROLE={conf.default_role} bukan peran ({', '.join(ROLES)})."
-        )
+        roles = ", ".join(ROLES)
+        raise UnsafeConfiguration(f"SITUASI_ROLE={conf.default_role} bukan peran ({roles}).")
     if conf.auth.secret is not None and len(conf.auth.secret) < signing_key.MIN_LENGTH:
         raise UnsafeConfiguration(
             f"SITUASI_SECRET terlalu pendek; paling sedikit {signing_key.MIN_LENGTH} tanda."
@@ -113,16 +112,15 @@ def _load_checked_settings(bind_address: str | None) -> Settings:
 
 def _build_provider(oidc_settings: OidcSettings) -> Provider:
     """Return the identity provider; it is not contacted yet."""
+    issuer = oidc_settings.issuer
     for name in ("issuer", "client", "secret"):
         if not getattr(oidc_settings, name):
             raise UnsafeConfiguration(
                 f"SITUASI_OIDC_{name.upper()} kosong; masuk lewat SSO membutuhkannya."
             )
-    if not _ISSUER.fullmatch(oidc_settings.issuer) or not is_safe_url(
-        oidc_settings.issuer, oidc_settings.issuer
-    ):
+    if not _ISSUER.fullmatch(issuer) or not is_safe_url(issuer, issuer):
         raise UnsafeConfiguration(
-            f"SITUASI_OIDC_ISSUER={oidc_settings.issuer} harus https://..., tanpa ? dan #; "
+            f"SITUASI_OIDC_ISSUER={issuer} harus https://..., tanpa ? dan #; "
             "http hanya untuk penyedia di komputer ini sendiri."
         )
     # Imported only if needed: it loads TLS and signature libraries.
@@ -155,8 +153,5 @@ def _check_sign_in_required(app_settings: Settings, bind_address: str | None) ->
             f"di {where} papan butuh akun yang aktif: python -m situasi user add NAMA --role PERAN."
         )
     if not app_settings.auth.hosts:
-        print(
-            "SITUASI_HOSTS kosong: papan hanya menjawab sebagai localhost.",
-            file=sys.stderr,
-            flush=True,
-        )
+        text = "SITUASI_HOSTS kosong: papan hanya menjawab sebagai localhost."
+        print(text, file=sys.stderr, flush=True)

@@ -57,7 +57,7 @@ def looks(one: NightlyBackup, clock: Clock, *moments: datetime) -> None:
     async def pass_by() -> None:
         for moment in moments:
             clock.now = moment
-            await one.run_if_due()
+            await one.job.run_once_async()
 
     asyncio.run(pass_by())
 
@@ -195,7 +195,6 @@ def test_of_several_servers_one_makes_it(full: Board, clock: Clock) -> None:
 def test_it_can_be_switched_off(full: Board, clock: Clock) -> None:
     off = replace(full, settings=replace(full.settings, backup_time=None))
     one = NightlyBackup(off, clock, JobStatus())
-    asyncio.run(one.run())  # ends at once
     looks(one, clock, NIGHT + DAY)
     assert names(full) == [] and not one.status.is_enabled
 
@@ -211,7 +210,7 @@ def test_it_looks_at_the_clock_often_enough(
     monkeypatch.setattr(nightly_backup.asyncio, "sleep", sleep)
     at_four = replace(full, settings=replace(full.settings, backup_time=time(4)))
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(NightlyBackup(at_four, clock, JobStatus()).run())
+        asyncio.run(NightlyBackup(at_four, clock, JobStatus()).job.run_async())
     assert [name[8:21] for name in names(full)][-2:] == ["20241128-0400", "20241129-0400"]
 
 

@@ -164,9 +164,8 @@ class Keyring:
             self._store.put_record(USED_KIND, key.name, today, now, key.actor)
 
     def _load_current(self) -> dict[str, Key]:
-        position = (
-            self._store.access_position()
-        )  # read before the keys: they may be newer, never older
+        # Read before the keys: they may be newer, never older.
+        position = self._store.access_position()
         with self._lock:
             if position != self._mark:
                 self._keys = {key.ident: key for key in load_all(self._store)}

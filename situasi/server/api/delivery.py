@@ -34,65 +34,86 @@ class ApiDelivery:
     idempotency_key: str | None
 
 
-class IdempotencyLocks:
-    """The Idempotency-Keys that this process is working on."""
+class DeliveryIngest:
+    """The ingest of deliveries to one board. Every method may be called from any thread."""
 
-    def __init__(self) -> None:
-        self._held: set[str] = set()
+    def __init__(self, board: Board, limits: Limits) -> None:
+        self._board, self._limits = board, limits
+        self._new_row_limiter = NewRowLimiter(limits)
+        self._held_keys: set[str] = set()  # Idempotency-Keys that this process is working on
         self._lock = threading.Lock()
 
+    def ingest_delivery(self, key: Key, incoming: ApiDelivery, now: datetime) -> dict[str, Any]:
+        """Return the result of a delivery once it is durable; a repeated one gets the same answer.
+
+        The store keeps the answer, so it survives a restart. If the process dies before it is kept,
+        the rows count as duplicates the second time; none is stored twice. Raises Problem 409, 415,
+        422 and 429, and StoreError.
+        """
+        if incoming.idempotency_key is None:
+            return self._ingest_within_limit(key, incoming, now)
+        _check_idempotency_key(incoming.idempotency_key)
+        name = f"{key.name}/{sha256(incoming.idempotency_key.encode()).hexdigest()[:40]}"
+        digest = sha256(b"\0".join((incoming.feed.encode(), incoming.body))).hexdigest()
+        store = self._board.store
+        with self._hold(name):
+            stored = store.latest_records(_ANSWER_KIND, name).get(name)
+            if stored is not None:
+                return _stored_answer(stored, digest)
+            answer = self._ingest_within_limit(key, incoming, now)
+            store.put_record(_ANSWER_KIND, name, {"of": digest, "answer": answer}, now, key.actor)
+        return answer
+
     @contextmanager
-    def hold(self, name: str) -> Iterator[None]:
-        """Hold a key while the block runs. Raises Problem 409 if it is held already."""
+    def _hold(self, name: str) -> Iterator[None]:
+        """Hold an Idempotency-Key in the block. Raises Problem 409 if it is held already."""
         with self._lock:
-            if name in self._held:
+            if name in self._held_keys:
                 raise Problem(
                     409, "Kiriman dengan kunci ulang ini masih dikerjakan.", {"retry-after": "1"}
                 )
-            self._held.add(name)
+            self._held_keys.add(name)
         try:
             yield
         finally:
             with self._lock:
-                self._held.discard(name)
+                self._held_keys.discard(name)
 
+    def _ingest_within_limit(
+        self, key: Key, incoming: ApiDelivery, now: datetime
+    ) -> dict[str, Any]:
+        self._new_row_limiter.check(key.actor, now)
+        result = self._ingest(key, incoming, now)
+        self._new_row_limiter.add(key.actor, now, result.accepted + result.quarantined)
+        return result.as_json()
 
-def ingest_delivery(
-    board: Board,
-    key: Key,
-    incoming: ApiDelivery,
-    now: datetime,
-    limits: Limits,
-    locks: IdempotencyLocks,
-    new_row_limiter: NewRowLimiter,
-) -> dict[str, Any]:
-    """Return the result of this delivery once it is durable; a repeated one gets the same answer.
-
-    The store keeps the answer, so it survives a restart. If the process dies before it is kept, the
-    rows count as duplicates the second time; none is stored twice. Raises Problem 409, 415 and 422,
-    and StoreError.
-    """
-    if incoming.idempotency_key is None:
-        return _ingest_within_limit(board, key, incoming, now, limits, new_row_limiter)
-    _check_idempotency_key(incoming.idempotency_key)
-    name = f"{key.name}/{sha256(incoming.idempotency_key.encode()).hexdigest()[:40]}"
-    digest = sha256(b"\0".join((incoming.feed.encode(), incoming.body))).hexdigest()
-    with locks.hold(name):
-        stored = board.store.latest_records(_ANSWER_KIND, name).get(name)
-        if stored is not None:
-            return _stored_answer(stored, digest)
-        answer = _ingest_within_limit(board, key, incoming, now, limits, new_row_limiter)
-        board.store.put_record(_ANSWER_KIND, name, {"of": digest, "answer": answer}, now, key.actor)
-    return answer
+    def _ingest(self, key: Key, incoming: ApiDelivery, now: datetime) -> IngestResult:
+        board, limits, scope = self._board, self._limits, key.write_scope()
+        extension = request_body.detect_extension(incoming.content_type, incoming.body)
+        source = f"{key.name}.{extension}"
+        if extension == "json":
+            rows = request_body.parse_json_rows(incoming.body, limits.max_rows)
+            return ingest_rows(
+                rows, source, board.store, board.ingest_context, scope, feed=incoming.feed, now=now
+            )
+        if extension == "xlsx":
+            request_body.check_workbook_size(incoming.body, limits.workbook_bytes)
+        with tempfile.TemporaryDirectory(prefix="situasi-", ignore_cleanup_errors=True) as folder:
+            path = Path(folder) / source
+            path.write_bytes(incoming.body)
+            result = ingest_file(
+                path, board.store, board.ingest_context, scope, now=now, feed=incoming.feed,
+                limits=DeliveryLimits(limits.max_rows, limits.body_bytes),
+            )  # fmt: skip
+        if result.refused:
+            raise Problem(422, result.refused)
+        return replace(result, path=source)
 
 
 def _check_idempotency_key(idempotency_key: str) -> None:
-    is_plain = (
-        idempotency_key.isascii()
-        and idempotency_key.isprintable()
-        and idempotency_key.strip() == idempotency_key
-    )
-    if not (is_plain and 0 < len(idempotency_key) <= MAX_IDEMPOTENCY_KEY_LENGTH):
+    is_plain = idempotency_key.isascii() and idempotency_key.isprintable()
+    length = len(idempotency_key) if idempotency_key.strip() == idempotency_key else 0
+    if not (is_plain and 0 < length <= MAX_IDEMPOTENCY_KEY_LENGTH):
         raise Problem(422, f"Idempotency-Key: 1 sampai {MAX_IDEMPOTENCY_KEY_LENGTH} huruf ASCII.")
 
 
@@ -101,42 +122,3 @@ def _stored_answer(stored: dict[str, Any], digest: str) -> dict[str, Any]:
         raise Problem(422, "Idempotency-Key ini sudah dipakai untuk isi yang lain.")
     answer: dict[str, Any] = stored["answer"]
     return answer
-
-
-def _ingest_within_limit(
-    board: Board,
-    key: Key,
-    incoming: ApiDelivery,
-    now: datetime,
-    limits: Limits,
-    new_row_limiter: NewRowLimiter,
-) -> dict[str, Any]:
-    new_row_limiter.check(key.actor, now)
-    result = _ingest(board, key, incoming, now, limits)
-    new_row_limiter.add(key.actor, now, result.accepted + result.quarantined)
-    return result.as_json()
-
-
-def _ingest(
-    board: Board, key: Key, incoming: ApiDelivery, now: datetime, limits: Limits
-) -> IngestResult:
-    extension = request_body.detect_extension(incoming.content_type, incoming.body)
-    scope = key.write_scope()
-    source = f"{key.name}.{extension}"
-    if extension == "json":
-        rows = request_body.parse_json_rows(incoming.body, limits.max_rows)
-        return ingest_rows(
-            rows, source, board.store, board.ingest_context, scope, feed=incoming.feed, now=now
-        )
-    if extension == "xlsx":
-        request_body.check_workbook_size(incoming.body, limits.workbook_bytes)
-    with tempfile.TemporaryDirectory(prefix="situasi-", ignore_cleanup_errors=True) as folder:
-        path = Path(folder) / source
-        path.write_bytes(incoming.body)
-        result = ingest_file(
-            path, board.store, board.ingest_context, scope, now=now, feed=incoming.feed,
-            limits=DeliveryLimits(limits.max_rows, limits.body_bytes),
-        )  # fmt: skip
-    if result.refused:
-        raise Problem(422, result.refused)
-    return replace(result, path=source)

@@ -5,28 +5,24 @@ Rows of a kabupaten are read and sent at its own Polres, which knows who may.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route, Router
+from starlette.datastructures import Headers, QueryParams
 from starlette.types import Receive, Scope, Send
 
 from situasi.access import roles
+from situasi.access.roles import Viewer
+from situasi.common.work_limits import QueryLimiter
 from situasi.higher_command import app
 from situasi.higher_command.app import HigherCommandApp
 from situasi.higher_command.rollup_cache import COUNTS, HigherCommandOverview
 from situasi.higher_command.rollups.model import CriticalCase, Rollup
-from situasi.server import metrics_endpoint
-from situasi.server.api import responses
 from situasi.server.api.api_keys import Keyring
-from situasi.server.api.caller import Caller, authenticate, is_local_request, queue_owner
-from situasi.server.api.limits import Limits, RateLimiter, WorkerPool
-from situasi.server.api.problem_details import TITLES, Problem, ProblemMiddleware
-from situasi.server.auth import sessions
+from situasi.server.api.caller import Caller, authenticate, queue_owner
+from situasi.server.api.limits import Limits
+from situasi.server.api.problem_details import TITLES, Problem
 
 ROLLUPS_PATH = "/api/v1/rollups"
 # Free text stays on the page: it may name somebody.
@@ -43,67 +39,36 @@ _PUBLISHED_KEYS = {
 }
 
 
-class HigherCommandApi:
-    """The ASGI application at /api of a command above."""
+class HigherCommandService:
+    """What the API routes of a command above do. Every method may be called from any thread."""
 
-    def __init__(self, clock: Callable[[], datetime], limits: Limits) -> None:
-        self._clock = clock
-        self._workers, self._rate_limiter = WorkerPool(limits), RateLimiter(limits)
-        self._keyring: Keyring | None = None  # set late: the store is opened when the server starts
-        routes = [
-            Route("/v1/openapi.json", self._serve_openapi, methods=["GET"]),
-            Route("/v1/rollups", self._serve_rollups, methods=["GET"]),
-        ]
-        self._app = ProblemMiddleware(Router(routes, redirect_slashes=False, default=_not_found))
+    def __init__(self, headquarters: HigherCommandApp, limits: Limits) -> None:
+        self._headquarters = headquarters
+        self._keyring = Keyring(headquarters.store)
+        self._call_limiter = QueryLimiter(limits.burst_calls, limits.calls_per_minute)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app(scope, receive, send)
+    def queue_owner(self, headers: Headers) -> str:
+        """Return whose queue a request waits in, before it is authenticated."""
+        return queue_owner(headers, self._keyring)
 
-    async def _serve_openapi(self, request: Request) -> Response:
-        def work() -> Response:
-            self._authenticate(request)
-            return responses.json_response(build_openapi(_current_headquarters().command.name))
-
-        return await self._workers.run(queue_owner(request.headers, self._get_keyring()), work)
-
-    async def _serve_rollups(self, request: Request) -> Response:
-        def work() -> Response:
-            viewer = self._authenticate(request).viewer
-            if viewer is None or not roles.may_open_higher_command(viewer):
-                raise Problem(403, "Rekap hanya untuk akun satuan ini.")
-            if request.query_params:
-                raise Problem(422, "Alamat ini tidak mengenal saringan.")
-            overview = app.filter_overview(
-                _current_headquarters().rollup_cache.current_overview(), viewer.area
-            )
-            return responses.json_response(build_rollups(overview))
-
-        return await self._workers.run(queue_owner(request.headers, self._get_keyring()), work)
-
-    async def metrics(self, request: Request) -> Response:
-        """Return Prometheus metrics: with a key, or locally while there are no accounts."""
-
-        def work() -> Response:
-            is_open = is_local_request(request) and not sessions.has_accounts()
-            if "authorization" in request.headers or not is_open:
-                key = self._authenticate(request).key
-                if key is None or not key.metrics:
-                    raise Problem(403, "Metrik perlu kunci dengan hak metrik.")
-            return Response(
-                metrics_endpoint.format_metrics(_no_board), media_type=metrics_endpoint.MEDIA_TYPE
-            )
-
-        return await self._workers.run(queue_owner(request.headers, self._get_keyring()), work)
-
-    def _get_keyring(self) -> Keyring:
-        if self._keyring is None:
-            self._keyring = Keyring(_current_headquarters().store)
-        return self._keyring
-
-    def _authenticate(self, request: Request) -> Caller:
-        caller = authenticate(request.headers, self._get_keyring())
-        self._rate_limiter.consume(caller.name)
+    def authenticate(self, headers: Headers) -> Caller:
+        """Return the caller and count the call. Raises Problem, TooManyQueries and StoreError."""
+        caller = authenticate(headers, self._keyring)
+        self._call_limiter.consume(caller.name)
         return caller
+
+    def build_openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document."""
+        return build_openapi(self._headquarters.command.name)
+
+    def get_rollups(self, viewer: Viewer | None, query: QueryParams) -> dict[str, Any]:
+        """Return the roll-ups that this viewer may see. Raises Problem 403 and 422."""
+        if viewer is None or not roles.may_open_higher_command(viewer):
+            raise Problem(403, "Rekap hanya untuk akun satuan ini.")
+        if query:
+            raise Problem(422, "Alamat ini tidak mengenal saringan.")
+        overview = self._headquarters.rollup_cache.current_overview()
+        return build_rollups(app.filter_overview(overview, viewer.area))
 
 
 def build_rollups(overview: HigherCommandOverview) -> dict[str, Any]:
@@ -168,42 +133,17 @@ def _format_time(at: datetime | None) -> str | None:
 
 def build_openapi(name: str) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of this API."""
-    count = {"type": ["integer", "null"], "minimum": 0}
-    time = {"type": ["string", "null"], "format": "date-time"}
-    counts = {"type": ["object", "null"], "additionalProperties": {"type": "integer"}}
-    rollup = {
-        "type": ["object", "null"],
-        "description": "Rekap kabupaten; null: belum ada laporan; angka null: belum diketahui.",
-        "properties": {
-            **_same_schema(map(_key, COUNTS), count),
-            **_same_schema(_TIME_FIELDS, time),
-            **_same_schema(_COUNT_FIELDS, counts),
-            "version": {"type": "integer"},
-            **_same_schema(("exercise", "rehearsal", "register"), {"type": "boolean"}),
-            "everywhere": {"type": ["string", "null"]},
-            "serious": {"type": "array", "items": {"type": "object"}},
+    operation = {
+        "operationId": "rollups",
+        "summary": "Rekap setiap kabupaten, sekarang.",
+        "responses": {
+            "200": {
+                "description": "Rekap.",
+                "content": {"application/json": {"schema": _build_schema()}},
+            },
+            **{str(status): {"description": TITLES[status]} for status in (401, 403, 429, 503)},
         },
     }
-    kabupaten = {
-        "type": "object",
-        "required": ["code", "name", "tps", "dpt", "estimated", "silent", "rollup"],
-        "properties": {
-            **_same_schema(("code", "name"), {"type": "string"}),
-            **_same_schema(("tps", "dpt"), count),
-            **_same_schema(("estimated", "silent"), {"type": "boolean"}),
-            "rollup": rollup,
-        },
-    }
-    response = {
-        "type": "object",
-        "required": ["command", "level", "checked_at", "trouble", "latihan", "kabupaten"],
-        "properties": {
-            **_same_schema(("command", "level", "checked_at"), {"type": "string"}),
-            **_same_schema(("trouble", "latihan"), {"type": "boolean"}),
-            "kabupaten": {"type": "array", "items": kabupaten},
-        },
-    }
-    problems = {str(status): {"description": TITLES[status]} for status in (401, 403, 429, 503)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -212,41 +152,48 @@ def build_openapi(name: str) -> dict[str, Any]:
             "description": "Rekap semua kabupaten. Baris laporan ada pada papan tiap Polres.",
         },
         "servers": [{"url": "/"}],
-        "paths": {
-            ROLLUPS_PATH: {
-                "get": {
-                    "operationId": "rollups",
-                    "summary": "Rekap setiap kabupaten, sekarang.",
-                    "responses": {
-                        "200": {
-                            "description": "Rekap.",
-                            "content": {"application/json": {"schema": response}},
-                        },
-                        **problems,
-                    },
-                }
-            }
-        },
+        "paths": {ROLLUPS_PATH: {"get": operation}},
     }
 
 
-def _same_schema(names: Iterable[str], schema: dict[str, Any]) -> dict[str, Any]:
-    return dict.fromkeys(names, schema)
-
-
-async def _not_found(_scope: Scope, _receive: Receive, _send: Send) -> None:
-    raise Problem(
-        404,
-        f"Ini papan {_current_headquarters().command.name}: di sini hanya rekap ({ROLLUPS_PATH})."
-        " Baris laporan dibaca dan dikirim pada papan Polres masing-masing.",
+def _build_schema() -> dict[str, Any]:
+    """Return the schema of `build_rollups`."""
+    count = {"type": ["integer", "null"], "minimum": 0}
+    time = {"type": ["string", "null"], "format": "date-time"}
+    counts = {"type": ["object", "null"], "additionalProperties": {"type": "integer"}}
+    text, boolean = {"type": "string"}, {"type": "boolean"}
+    rollup = {
+        "type": ["object", "null"],
+        "description": "Rekap kabupaten; null: belum ada laporan; angka null: belum diketahui.",
+        "properties": {
+            **dict.fromkeys(map(_key, COUNTS), count),
+            **dict.fromkeys(_TIME_FIELDS, time),
+            **dict.fromkeys(_COUNT_FIELDS, counts),
+            "version": {"type": "integer"},
+            **dict.fromkeys(("exercise", "rehearsal", "register"), boolean),
+            "everywhere": {"type": ["string", "null"]},
+            "serious": {"type": "array", "items": {"type": "object"}},
+        },
+    }
+    kabupaten = _build_object(
+        code=text, name=text, tps=count, dpt=count, estimated=boolean, silent=boolean, rollup=rollup
+    )
+    items = {"type": "array", "items": kabupaten}
+    return _build_object(
+        command=text, level=text, checked_at=text, trouble=boolean, latihan=boolean, kabupaten=items
     )
 
 
-def _current_headquarters() -> HigherCommandApp:
+def _build_object(**properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+async def not_found(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    """Answer that there are only roll-ups here. Raises Problem 404."""
     headquarters = app.current_higher_command()
     assert headquarters is not None, "asked where a command above is served"
-    return headquarters
-
-
-def _no_board() -> Any:
-    raise AssertionError("a command above has figures of its own")
+    raise Problem(
+        404,
+        f"Ini papan {headquarters.command.name}: di sini hanya rekap ({ROLLUPS_PATH})."
+        " Baris laporan dibaca dan dikirim pada papan Polres masing-masing.",
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 import threading
-import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,9 +14,9 @@ from typing import TypeVar
 
 from starlette.requests import Request
 
-from situasi.common.work_limits import QueryLimiter, TooBusy, TooManyQueries
+from situasi.common.work_limits import TooBusy
 from situasi.ingest.readers.limits import API_CALL_LIMITS
-from situasi.server.api.problem_details import Problem
+from situasi.server.api.problem_details import Problem, too_many_requests
 from situasi.server.fair_workers import FairWorkers
 
 ResultT = TypeVar("ResultT")
@@ -48,47 +47,6 @@ class Limits:
     max_bodies: int = 16
     max_bodies_per_caller: int = 4
     new_rows_per_hour: int = 20_000
-
-
-def _too_many_requests(wait_s: int) -> Problem:
-    message = f"Terlalu banyak permintaan; coba lagi dalam {wait_s} detik."
-    return Problem(429, message, {"retry-after": str(wait_s)})
-
-
-class MomentLimiter:
-    """Limits the different past moments that one caller asks for: each is computed anew."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._questions = QueryLimiter(limits.moments_per_minute, limits.moments_per_minute)
-
-    def consume(self, caller: str, moment: datetime) -> None:
-        """Count one. Raises Problem 429."""
-        try:
-            self._questions.consume(caller, moment)
-        except TooManyQueries as error:
-            raise _too_many_requests(error.wait_s) from None
-
-
-class RateLimiter:
-    """A token bucket per caller: `burst_calls` at once, refilled by `calls_per_minute`."""
-
-    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
-        self._calls_per_second, self._burst = (
-            limits.calls_per_minute / 60,
-            float(limits.burst_calls),
-        )
-        self._clock, self._lock = clock, threading.Lock()
-        self._buckets: dict[str, tuple[float, float]] = {}
-
-    def consume(self, caller: str) -> None:
-        """Count one call. Raises Problem 429 with the seconds until the next try."""
-        with self._lock:
-            now = self._clock()
-            tokens, updated_s = self._buckets.get(caller, (self._burst, now))
-            tokens = min(self._burst, tokens + (now - updated_s) * self._calls_per_second)
-            if tokens < 1:
-                raise _too_many_requests(math.ceil((1 - tokens) / self._calls_per_second))
-            self._buckets[caller] = (tokens - 1, now)
 
 
 class NewRowLimiter:
@@ -134,7 +92,7 @@ class Slots:
         Raises Problem 503 if none is free, 429 if this owner has all it may have.
         """
         if self._held[owner] >= self._per_owner:
-            raise _too_many_requests(2)
+            raise too_many_requests(2)
         if not self._free:
             raise Problem(503, "Server sedang penuh; coba lagi sebentar.", {"retry-after": "2"})
         self._free -= 1
@@ -163,7 +121,7 @@ class WorkerPool:
             try:
                 return await self._workers.run(owner, work)
             except TooBusy:
-                raise _too_many_requests(2) from None
+                raise too_many_requests(2) from None
 
 
 async def read_body(request: Request, limits: Limits) -> bytes:

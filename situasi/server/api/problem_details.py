@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from situasi.common import error_log
+from situasi.common.work_limits import TooManyQueries
 from situasi.store.interface import StoreError
 
 _LOG = logging.getLogger(__name__)
@@ -59,6 +60,12 @@ class Problem(Exception):
         )
 
 
+def too_many_requests(wait_s: int) -> Problem:
+    """Return the refusal of a caller who may try again after so many seconds."""
+    message = f"Terlalu banyak permintaan; coba lagi dalam {wait_s} detik."
+    return Problem(429, message, {"retry-after": str(wait_s)})
+
+
 class ProblemMiddleware:
     """ASGI middleware that turns whatever the application raises into a problem."""
 
@@ -86,6 +93,8 @@ class ProblemMiddleware:
 def _build_problem(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
+    if isinstance(error, TooManyQueries):
+        return too_many_requests(error.wait_s)
     if isinstance(error, HTTPException):  # of the router: the route does not allow this method
         return Problem(error.status_code, "Alamat ini tidak melayani cara itu.", error.headers)
     if isinstance(error, StoreError):

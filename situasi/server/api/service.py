@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,27 +17,46 @@ from situasi.analysis.situation.area_summary import compute_area_summary
 from situasi.analysis.view_time import ViewTime, apply_window, cache_minute, resolve_view_time
 from situasi.board import Board
 from situasi.common.single_flight_cache import SingleFlightCache
+from situasi.common.work_limits import QueryLimiter
 from situasi.domain.feed_schemas import FEEDS
+from situasi.higher_command import app
+from situasi.higher_command.app import HigherCommandApp
 from situasi.live import access_scope
 from situasi.live.access_scope import AccessScope
+from situasi.live.analysis_cache import AnalysisView
 from situasi.live.snapshot import SnapshotView
-from situasi.server.api import delivery, openapi, responses
+from situasi.server.api import openapi, responses
 from situasi.server.api import query as api_query
 from situasi.server.api import rows as api_rows
 from situasi.server.api import situation as api_situation
 from situasi.server.api.api_keys import Keyring
 from situasi.server.api.caller import Caller, authenticate, queue_owner
-from situasi.server.api.delivery import ApiDelivery, IdempotencyLocks
-from situasi.server.api.limits import Limits, MomentLimiter, NewRowLimiter, RateLimiter
+from situasi.server.api.delivery import ApiDelivery, DeliveryIngest
+from situasi.server.api.higher_command import HigherCommandService
+from situasi.server.api.limits import Limits
 from situasi.server.api.problem_details import Problem
 from situasi.server.api.query import ApiQuery
 from situasi.server.api.responses import ResponseBody
+from situasi.server.api.rows import RowsPage
 from situasi.store.interface import StoreError
 
 Clock = Callable[[], datetime]
-# Part of the ETag for responses that do not depend on the clock.
-_CLOCK_INDEPENDENT = None
 _MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What one read is answered from: its query, the rights of its viewer, a snapshot, a time."""
+
+    query: ApiQuery
+    access: AccessScope
+    snapshot_view: SnapshotView
+    view_time: ViewTime
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """Return what the answer depends on, besides the clock."""
+        return self.snapshot_view.snapshot.audit_position, self.query, self.access
 
 
 class ApiService:
@@ -46,9 +66,10 @@ class ApiService:
         self.board, self.limits = board, limits
         self._clock = clock
         self._keyring = Keyring(board.store)
-        self._rate_limiter, self._moment_limiter = RateLimiter(limits), MomentLimiter(limits)
-        self._idempotency_locks = IdempotencyLocks()
-        self._new_row_limiter = NewRowLimiter(limits)
+        self._call_limiter = QueryLimiter(limits.burst_calls, limits.calls_per_minute)
+        # Each different past moment is computed anew.
+        self._moment_limiter = QueryLimiter(limits.moments_per_minute, limits.moments_per_minute)
+        self._delivery_ingest = DeliveryIngest(board, limits)
         self._situation_cache = SingleFlightCache(64)
         self._lock = threading.Lock()
         self._refused_key_count = 0
@@ -59,14 +80,14 @@ class ApiService:
         return queue_owner(headers, self._keyring)
 
     def authenticate(self, headers: Headers) -> Caller:
-        """Return the caller and count the call. Raises Problem 401, 403, 429 and StoreError."""
+        """Return the caller and count the call. Raises Problem, TooManyQueries and StoreError."""
         try:
             caller = authenticate(headers, self._keyring)
         except Problem as problem:
             if problem.status == 401 and "authorization" in headers:
                 self._count_refused_key()
             raise
-        self._rate_limiter.consume(caller.name)
+        self._call_limiter.consume(caller.name)
         if caller.key is not None:
             local = self._clock().astimezone(self.board.register.election.zone)
             with suppress(StoreError):  # a busy or full store is no reason to refuse
@@ -88,88 +109,70 @@ class ApiService:
         try:
             caller.require_writer(feed)
         except Problem:
-            self.board.audit_log.log_refused(
-                caller.name, {"feed": feed, "page": "api", "act": "write"}
-            )
+            detail = {"feed": feed, "page": "api", "act": "write"}
+            self.board.audit_log.log_refused(caller.name, detail)
             raise
 
     def ingest_delivery(self, caller: Caller, incoming: ApiDelivery) -> dict[str, Any]:
         """Ingest a delivery and return its result. Raises Problem and StoreError."""
         key = caller.require_writer(incoming.feed)
-        return delivery.ingest_delivery(
-            self.board,
-            key,
-            incoming,
-            self._clock(),
-            self.limits,
-            self._idempotency_locks,
-            self._new_row_limiter,
-        )
+        return self._delivery_ingest.ingest_delivery(key, incoming, self._clock())
 
     def build_openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document."""
         return openapi.build_document(self.board.register, self.limits)
 
     def get_situation(self, viewer: Viewer, query: QueryParams, known_etag: str | None) -> Response:
-        """Return the key figures. Raises Problem 403 and 422."""
-        access = access_scope.scope_of(viewer)
+        """Return the key figures. Raises Problem 403 and 422, and TooManyQueries."""
         parsed = api_query.parse_situation_query(query, self.board.register)
-        self._check_area(viewer, parsed)
-        view = self.board.snapshot_reader.refresh()
-        at = self._build_view_time(viewer, parsed, view)
-        etag_parts = (
-            view.snapshot.audit_position,
-            parsed,
-            access,
-            cache_minute(at),
-            bool(view.trouble),
-        )
-        with_personnel = viewer.role.may_see("personel")
+        read, with_personnel = self._begin_read(viewer, parsed), viewer.role.may_see("personel")
+        key = (*read.key, cache_minute(read.view_time), with_personnel)
 
         def make_body() -> ResponseBody:
-            figures = self._build_situation(view, parsed, access, at, with_personnel=with_personnel)
-            return ResponseBody(responses.encode_json(figures), "application/json", {})
+            figures = self._situation_cache.get(
+                (*key, read.view_time.live),
+                lambda: self._compute_figures(read, with_personnel=with_personnel),
+            )
+            content = responses.encode_json({**self._describe_moment(read), **figures})
+            return ResponseBody(content, "application/json", {})
 
-        return responses.build_response(
-            responses.build_etag("situation", etag_parts, with_personnel), known_etag, make_body
-        )
+        etag = responses.build_etag("situation", *key, bool(read.snapshot_view.trouble))
+        return responses.build_response(etag, known_etag, make_body)
 
     def get_rows(
         self, viewer: Viewer, feed: str, query: QueryParams, accept: str, known_etag: str | None
     ) -> Response:
-        """Return rows of a feed. Raises Problem 403, 406 and 422."""
-        access = access_scope.scope_of(viewer)
-        if feed not in access.feeds:
+        """Return rows of a feed. Raises Problem 403, 406 and 422, and TooManyQueries."""
+        if feed not in access_scope.scope_of(viewer).feeds:
             self.board.audit_log.log_refused(viewer.name, {"feed": feed, "page": "api"})
             raise Problem(403, f'Anda tidak berhak membaca "{feed}".')
         parsed = api_query.parse_rows_query(query, feed, self.board.register)
         format_name = api_query.choose_format(query, accept, api_query.offered_formats(FEEDS[feed]))
-        self._check_area(viewer, parsed)
-        view = self.board.snapshot_reader.refresh()
-        at = self._build_view_time(viewer, parsed, view)
-        timed = parsed.window in {"1j", "3j"} or not at.live
-        etag_parts = (
-            view.snapshot.audit_position,
-            parsed,
-            access,
-            cache_minute(at) if timed else _CLOCK_INDEPENDENT,
-        )
+        read = self._begin_read(viewer, parsed)
+        moves_with_clock = parsed.window in {"1j", "3j"} or not read.view_time.live
+        minute = cache_minute(read.view_time) if moves_with_clock else None
 
         def make_body() -> ResponseBody:
-            body, row_count = self._build_rows_body(view, feed, parsed, access, at, format_name)
-            self._log_read(viewer, feed, format_name, row_count, query)
+            page = self._select_rows(read, feed)
+            body = self._build_rows_body(read, feed, page, format_name)
+            self._log_read(viewer, feed, format_name, len(page.rows), query)
             return body
 
-        return responses.build_response(
-            responses.build_etag(feed, format_name, etag_parts), known_etag, make_body
-        )
+        etag = responses.build_etag(feed, format_name, *read.key, minute)
+        return responses.build_response(etag, known_etag, make_body)
 
-    def _check_area(self, viewer: Viewer, parsed_query: ApiQuery) -> None:
+    def _begin_read(self, viewer: Viewer, query: ApiQuery) -> _Read:
         """Refuse a kecamatan outside the viewer's area; an empty result would look calm."""
-        outside = sorted(set(parsed_query.selection.kecamatan) - set(viewer.area))
+        outside = sorted(set(query.selection.kecamatan) - set(viewer.area))
         if viewer.area and outside:
             self.board.audit_log.log_refused(viewer.name, {"kec": outside[0], "page": "api"})
             raise Problem(403, "Kecamatan ini di luar wilayah Anda.")
+        snapshot_view = self.board.snapshot_reader.refresh()
+        exercise_at, zone = snapshot_view.snapshot.exercise_at, self.board.register.election.zone
+        view_time = resolve_view_time(query.moment, self._clock(), exercise_at, zone)
+        if not view_time.live:
+            self._moment_limiter.consume(viewer.name, view_time.at)
+        return _Read(query, access_scope.scope_of(viewer), snapshot_view, view_time)
 
     def _log_read(
         self, viewer: Viewer, feed: str, format_name: str, rows: int, query: QueryParams
@@ -183,94 +186,47 @@ class ApiService:
         elif feed in GUARDED_FEEDS:
             log.append("api-read", viewer.name, {"feed": feed, "form": format_name})
 
-    def _build_view_time(
-        self, viewer: Viewer, parsed_query: ApiQuery, snapshot_view: SnapshotView
-    ) -> ViewTime:
-        zone = self.board.register.election.zone
-        at = resolve_view_time(
-            parsed_query.moment, self._clock(), snapshot_view.snapshot.exercise_at, zone
-        )
-        if not at.live:
-            self._moment_limiter.consume(viewer.name, at.at)
-        return at
-
-    def _build_situation(
-        self,
-        snapshot_view: SnapshotView,
-        parsed_query: ApiQuery,
-        access: AccessScope,
-        view_time: ViewTime,
-        *,
-        with_personnel: bool,
-    ) -> dict[str, Any]:
-        key = (
-            snapshot_view.snapshot.audit_position,
-            parsed_query,
-            access,
-            cache_minute(view_time),
-            view_time.live,
-            with_personnel,
-        )
-        figures = self._situation_cache.get(
-            key,
-            lambda: self._compute_figures(
-                snapshot_view, parsed_query, access, view_time, with_personnel=with_personnel
-            ),
-        )
+    def _describe_moment(self, read: _Read) -> dict[str, Any]:
+        """Return which store and which moment the key figures are of."""
+        view_time, snapshot = read.view_time, read.snapshot_view.snapshot
+        zone = view_time.at.tzinfo or self.board.register.election.zone
         return {
-            "version": snapshot_view.snapshot.version,
-            **api_situation.build_moment(
-                cache_minute(view_time), view_time.at.tzinfo or self.board.register.election.zone,
-                live=view_time.live, exercise=view_time.is_exercise,
-            ),
-            "latihan": snapshot_view.snapshot.rehearsal,
-            "trouble": snapshot_view.trouble is not None,
-            **figures,
-        }  # fmt: skip
+            "version": snapshot.version,
+            "as_of": api_rows.format_iso(cache_minute(view_time), zone),
+            "live": view_time.live,
+            "exercise": view_time.is_exercise,
+            "latihan": snapshot.rehearsal,
+            "trouble": read.snapshot_view.trouble is not None,
+        }
 
-    def _compute_figures(
-        self,
-        snapshot_view: SnapshotView,
-        parsed_query: ApiQuery,
-        access: AccessScope,
-        view_time: ViewTime,
-        *,
-        with_personnel: bool,
-    ) -> dict[str, Any]:
-        view = self.board.analysis_cache.view(snapshot_view.snapshot, view_time, access)
-        register = view.register
-        selection = apply_window(
-            parsed_query.selection, parsed_query.window, view.minute, register.election
+    def _analysis_view(self, read: _Read) -> AnalysisView:
+        return self.board.analysis_cache.view(
+            read.snapshot_view.snapshot, read.view_time, read.access
         )
-        overview = view.compute_overview(selection)
-        summary = view.compute(compute_area_summary)
+
+    def _compute_figures(self, read: _Read, *, with_personnel: bool) -> dict[str, Any]:
+        view, query = self._analysis_view(read), read.query
+        selection = apply_window(query.selection, query.window, view.minute, view.register.election)
         return api_situation.build_figures(
-            overview, summary, register, with_personnel=with_personnel
+            view.compute_overview(selection), view.compute(compute_area_summary), view.register,
+            with_personnel=with_personnel,
+        )  # fmt: skip
+
+    def _select_rows(self, read: _Read, feed: str) -> RowsPage:
+        view, query, election = self._analysis_view(read), read.query, self.board.register.election
+        selection = apply_window(query.selection, query.window, view.minute, election)
+        return api_rows.build_page(
+            view.known_rows[feed], FEEDS[feed], selection, query.after, query.limit, election.zone
         )
 
     def _build_rows_body(
-        self,
-        snapshot_view: SnapshotView,
-        name: str,
-        parsed_query: ApiQuery,
-        access: AccessScope,
-        view_time: ViewTime,
-        format_name: str,
-    ) -> tuple[ResponseBody, int]:
-        """Return the response body and its number of rows."""
-        election, feed = self.board.register.election, FEEDS[name]
-        view = self.board.analysis_cache.view(snapshot_view.snapshot, view_time, access)
-        rows = view.known_rows[name]
-        selection = apply_window(
-            parsed_query.selection, parsed_query.window, cache_minute(view_time), election
-        )
-        page = api_rows.build_page(
-            rows, feed, selection, parsed_query.after, parsed_query.limit, election.zone
-        )
+        self, read: _Read, feed: str, page: RowsPage, format_name: str
+    ) -> ResponseBody:
+        zone, view_time = self.board.register.election.zone, read.view_time
         page_json = {
-            "feed": name,
-            "version": snapshot_view.snapshot.version,
-            "as_of": None if view_time.live else api_rows.format_iso(view_time.at, election.zone),
+            "feed": feed,
+            "version": read.snapshot_view.snapshot.version,
+            "as_of": None if view_time.live else api_rows.format_iso(view_time.at, zone),
             "latihan": any(row["latihan"] for row in page.rows),
             "next": page.next,
         }
@@ -281,31 +237,37 @@ class ApiService:
         if page.next is not None:
             headers["x-situasi-next"] = str(page.next)
         if format_name == "csv":
-            content = api_rows.build_csv(page.rows, feed)
+            content = api_rows.build_csv(page.rows, FEEDS[feed])
         elif format_name == "geojson":
-            points = {
-                "type": "FeatureCollection",
-                **page_json,
-                "features": api_rows.build_features(page.rows),
-            }
-            content = responses.encode_json(points)
+            features = api_rows.build_features(page.rows)
+            collection = {"type": "FeatureCollection", **page_json, "features": features}
+            content = responses.encode_json(collection)
         else:
             content = responses.encode_json({**page_json, "rows": page.rows})
-        return ResponseBody(content, api_query.MEDIA_TYPES[format_name], headers), len(page.rows)
+        return ResponseBody(content, api_query.MEDIA_TYPES[format_name], headers)
 
 
 class ApiServices:
-    """Holds the service of the current board; a board opened anew gets a new one."""
+    """Holds the service of the current board, or of the command above; one opened anew: a new one.
+
+    clock, limits: of the services.
+    """
 
     def __init__(self, board: Callable[[], Board], clock: Clock, limits: Limits) -> None:
-        self._board, self._clock, self.limits = board, clock, limits
-        self._service: ApiService | None = None
+        self._board, self._clock, self._limits = board, clock, limits
+        self._source: Board | HigherCommandApp | None = None
+        self._service: ApiService | HigherCommandService
         self._lock = threading.Lock()
 
-    def current(self) -> ApiService:
-        """Return the service of the current board."""
+    def current(self) -> ApiService | HigherCommandService:
+        """Return the current service."""
         with self._lock:
-            board = self._board()
-            if self._service is None or self._service.board is not board:
-                self._service = ApiService(board, self._clock, self.limits)
+            source = app.current_higher_command() or self._board()
+            if self._source is not source:
+                self._service = (
+                    HigherCommandService(source, self._limits)
+                    if isinstance(source, HigherCommandApp)
+                    else ApiService(source, self._clock, self._limits)
+                )
+                self._source = source
             return self._service

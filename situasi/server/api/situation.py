@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Any
 
 import pandas as pd
@@ -118,8 +118,8 @@ def _round_percent(value: Any) -> float | None:
 
 def _build_tps(stations: pd.DataFrame) -> dict[str, Any]:
     """Return TPS by furthest phase; reached: the phase that at least half of them are in."""
-    counts = count_by_kecamatan(stations.assign(kecamatan="")).iloc[0]
-    furthest = find_phases_reached(count_by_kecamatan(stations.assign(kecamatan=""))).iloc[0]
+    counts_by_kecamatan = count_by_kecamatan(stations.assign(kecamatan=""))
+    counts, furthest = counts_by_kecamatan.iloc[0], find_phases_reached(counts_by_kecamatan).iloc[0]
     phase = furthest["fase"] if isinstance(furthest["fase"], str) else None
     return {
         "total": len(stations),
@@ -131,17 +131,8 @@ def _build_tps(stations: pd.DataFrame) -> dict[str, Any]:
 
 def _build_personnel(gaps: pd.DataFrame) -> dict[str, Any]:
     known = gaps[gaps["known"]]
-    columns = {
-        "posted": "posted",
-        "present": "present",
-        "tps": "tps",
-        "tps_without_officer": "absent",
-    }
+    columns = {"posted": "posted", "present": "present", "tps": "tps"}
+    columns["tps_without_officer"] = "absent"
     if known.empty:  # without a posting list nobody can be missing
         return dict.fromkeys(columns)
     return {name: int(known[column].sum()) for name, column in columns.items()}
-
-
-def build_moment(at: datetime, zone: tzinfo, *, live: bool, exercise: bool) -> dict[str, Any]:
-    """Return the moment that a response describes."""
-    return {"as_of": format_iso(at, zone), "live": live, "exercise": exercise}

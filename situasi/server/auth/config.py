@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 MessageFilter = Callable[[bytes], bool]
 
 
-def _has_no_file(_session: str, _file: str) -> bool:
-    return False
-
-
 @dataclass(frozen=True)
 class AuthConfig:
     """Settings of sign-in and sessions.
@@ -45,7 +41,7 @@ class AuthConfig:
     accepts_message: MessageFilter
     read_references: ReferenceReader = lambda _message: ("", "")
     provider: Provider | None = None
-    has_file: HasFile = _has_no_file
+    has_file: HasFile = lambda _session, _file: False
 
     @property
     def session_signer(self) -> Signer:

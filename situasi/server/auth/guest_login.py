@@ -14,11 +14,9 @@ from situasi.access.guest_links import Link
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.server.auth import pages, sessions
-from situasi.server.auth.login import set_cookie
 from situasi.server.auth.middleware import (
     AUTH_CONTEXT,
     ENDED_LINK,
-    SESSION_COOKIE,
     SIGN_IN_PATH,
     AuthContext,
 )
@@ -38,38 +36,32 @@ async def open_link(request: Request) -> Response:
         return response
     if request.method != "GET":  # HEAD: a preview of the link starts no session
         return response
-    if sessions.current_manager().is_link_full(link):
-        return _link_over_response(
-            429, _("Terlalu banyak tamu pada tautan ini. Coba lagi sebentar.")
-        )
+    manager = sessions.current_manager()
+    if manager.is_link_full(link):
+        reason = _("Terlalu banyak tamu pada tautan ini. Coba lagi sebentar.")
+        return _link_over_response(429, reason)
     try:
-        session_token = await sessions.current_manager().start_guest_session(
-            link, auth.request_info.address
-        )
+        session_token = await manager.start_guest_session(link, auth.request_info.address)
     except StoreError:
         return _link_over_response(503, _("Penyimpanan sedang sibuk. Coba lagi sebentar."))
     if auth.session_key:  # the session of another link
-        await sessions.current_manager().end_session(auth.session_key)
-    set_cookie(
-        response, auth, SESSION_COOKIE, auth.config.session_signer.sign(session_token).decode()
-    )
+        await manager.end_session(auth.session_key)
+    auth.set_session_cookie(response, session_token)
     return response
 
 
 async def _find_link(token: str, auth: AuthContext) -> Link | None:
     """Return the link that this token opens now, if any."""
-    number = guest_links.parse_link_id(token)
+    number, manager = guest_links.parse_link_id(token), sessions.current_manager()
     if number is None:
         return None
-    link = sessions.current_manager().link(number)
+    link = manager.link(number)
     if link is None:  # perhaps created a moment ago
         with contextlib.suppress(StoreError):  # the data read before stays valid
-            await sessions.current_manager().refresh()
-        link = sessions.current_manager().link(number)
-    if link is None:
-        return None
-    if not guest_links.verify_token(token, link, auth.config.secret):
-        sessions.current_manager().report_intrusion("forged link", auth.request_info.address)
+            await manager.refresh()
+        link = manager.link(number)
+    if link is not None and not guest_links.verify_token(token, link, auth.config.secret):
+        manager.report_intrusion("forged link", auth.request_info.address)
         return None
     return link
 

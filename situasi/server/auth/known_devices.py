@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import secrets
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData
 from starlette.responses import Response
 
-from situasi.server.auth.middleware import DEVICE_COOKIE, AuthContext, cookie_name
+from situasi.server.auth.middleware import DEVICE_COOKIE, AuthContext
 
 _LIFETIME_S = 180 * 24 * 3600  # seconds
 _MAX_ACCOUNTS = 8  # accounts of one browser
@@ -27,26 +27,15 @@ def remember_account(response: Response, auth: AuthContext, name: str) -> None:
     """Store in the browser that this account has signed in."""
     device_id, names = _read_cookie(auth)
     account_names = [name, *(other for other in names if other != name)][:_MAX_ACCOUNTS]
-    text = str(
-        _device_serializer(auth).dumps([device_id or secrets.token_urlsafe(12), account_names])
-    )
-    response.set_cookie(
-        cookie_name(DEVICE_COOKIE, auth.request_info),
-        text,
-        max_age=_LIFETIME_S,
-        httponly=True,
-        secure=auth.request_info.secure,
-        samesite="lax",
-    )
+    serializer = auth.config.serializer("device")
+    text = str(serializer.dumps([device_id or secrets.token_urlsafe(12), account_names]))
+    auth.set_cookie(response, DEVICE_COOKIE, text, _LIFETIME_S)
 
 
 def _read_cookie(auth: AuthContext) -> tuple[str, list[str]]:
     try:
-        device_id, names = _device_serializer(auth).loads(auth.device_cookie, max_age=_LIFETIME_S)
+        serializer = auth.config.serializer("device")
+        device_id, names = serializer.loads(auth.device_cookie, max_age=_LIFETIME_S)
     except (BadData, ValueError, TypeError):
         return "", []
     return str(device_id), [str(name) for name in names]
-
-
-def _device_serializer(auth: AuthContext) -> URLSafeTimedSerializer:
-    return auth.config.serializer("device")

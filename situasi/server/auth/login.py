@@ -8,7 +8,7 @@ import secrets
 import time
 from urllib.parse import parse_qs, urlencode
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -28,8 +28,6 @@ from situasi.server.auth.middleware import (
     SESSION_COOKIE,
     SIGN_IN_PATH,
     AuthContext,
-    cookie_name,
-    read_cookies,
 )
 from situasi.server.auth.throttle import Attempt, LoginThrottle
 from situasi.store.interface import StoreError
@@ -61,9 +59,8 @@ async def sign_in(request: Request) -> Response:
         return render_form(request, next_path)
     form_data = await read_form(request)
     if not is_valid_form_token(auth, form_data.get("bukti", ""), _form_id(request)):
-        return render_form(
-            request, next_path, _("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403
-        )
+        message = _("Formulir ini sudah terlalu lama. Coba sekali lagi.")
+        return render_form(request, next_path, message, 403)
     return await _check_credentials(request, next_path, form_data)
 
 
@@ -108,8 +105,8 @@ async def start_session(auth: AuthContext, account: Account, next_path: str) -> 
     if auth.session_key:  # the session of a guest who has now signed in
         await sessions.current_manager().end_session(auth.session_key)
     response = RedirectResponse(next_path, 303)
-    set_cookie(response, auth, SESSION_COOKIE, auth.config.session_signer.sign(token).decode())
-    delete_cookie(response, auth, _FORM_COOKIE)
+    auth.set_session_cookie(response, token)
+    auth.delete_cookie(response, _FORM_COOKIE)
     return response
 
 
@@ -158,10 +155,8 @@ async def verify_password(
 def log_refusal(action: str, account: Account | None, address: str, **details: str) -> None:
     """Write to the audit log that somebody was not let in."""
     # An unknown name may be a password that was typed into the wrong field.
-    name = account.name if account else None
-    sessions.current_manager().queue_audit_entry(
-        action, {"account": name, "address": address, **details}
-    )
+    detail = {"account": account.name if account else None, "address": address, **details}
+    sessions.current_manager().queue_audit_entry(action, detail)
 
 
 async def sign_out(request: Request) -> Response:
@@ -183,7 +178,7 @@ async def sign_out(request: Request) -> Response:
         return PlainTextResponse(_("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403)
     await sessions.current_manager().end_session(auth.session_key)
     response = RedirectResponse(SIGN_IN_PATH, 303)
-    delete_cookie(response, auth, SESSION_COOKIE)
+    auth.delete_cookie(response, SESSION_COOKIE)
     return response
 
 
@@ -214,34 +209,28 @@ def render_form(
         provider_name=auth.config.provider.name if auth.config.provider else "",
         provider_links=language_links(OIDC_PATH, query),
     )
-    set_cookie(response, auth, _FORM_COOKIE, form_id)
+    auth.set_cookie(response, _FORM_COOKIE, form_id)
     return response
 
 
 def _form_id(request: Request) -> str:
     auth: AuthContext = request.scope[AUTH_CONTEXT]
-    form_id = read_cookies(request.scope).get(cookie_name(_FORM_COOKIE, auth.request_info), "")
+    form_id = auth.read_cookie(request, _FORM_COOKIE)
     return form_id if re.fullmatch(r"[\w-]{32}", form_id, re.ASCII) else ""
 
 
 def sign_form_token(auth: AuthContext, subject: str) -> str:
     """Return a signed token for a form of this subject."""
-    return str(_form_serializer(auth).dumps(subject))
+    return str(auth.config.serializer("form").dumps(subject))
 
 
 def is_valid_form_token(auth: AuthContext, token: str, subject: str) -> bool:
     """Return whether this server made the form, for this subject, and not too long ago."""
     try:
-        return (
-            bool(subject)
-            and _form_serializer(auth).loads(token, max_age=_FORM_LIFETIME_S) == subject
-        )
+        signed = auth.config.serializer("form").loads(token, max_age=_FORM_LIFETIME_S)
     except BadData:
         return False
-
-
-def _form_serializer(auth: AuthContext) -> URLSafeTimedSerializer:
-    return auth.config.serializer("form")
+    return bool(subject) and signed == subject
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -251,31 +240,6 @@ async def read_form(request: Request) -> dict[str, str]:
         return {name: values[-1] for name, values in parse_qs(body, max_num_fields=20).items()}
     except ValueError:
         return {}
-
-
-def set_cookie(
-    response: Response, auth: AuthContext, name: str, value: str, max_age_s: int | None = None
-) -> None:
-    """Set a cookie that no script can read and that requests from other sites do not carry.
-
-    max_age_s: lifetime in seconds; None: until the browser is closed.
-    """
-    response.set_cookie(
-        cookie_name(name, auth.request_info),
-        value,
-        max_age=max_age_s,
-        httponly=True,
-        secure=auth.request_info.secure,
-        samesite="lax",
-    )
-
-
-def delete_cookie(response: Response, auth: AuthContext, name: str) -> None:
-    """Delete the cookie in the browser."""
-    secure = auth.request_info.secure
-    response.delete_cookie(
-        cookie_name(name, auth.request_info), httponly=True, secure=secure, samesite="lax"
-    )
 
 
 def language_links(path: str, query: dict[str, str]) -> dict[str, str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from itsdangerous import BadSignature
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect, cookie_parser
+from starlette.requests import ClientDisconnect, Request, cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -71,6 +71,34 @@ class AuthContext:
     was_guest: bool = False
     device_cookie: str = ""
 
+    def set_cookie(
+        self, response: Response, name: str, value: str, max_age_s: int | None = None
+    ) -> None:
+        """Set a cookie that no script can read and that requests from other sites do not carry.
+
+        max_age_s: lifetime in seconds; None: until the browser is closed.
+        """
+        info = self.request_info
+        response.set_cookie(
+            _cookie_name(name, info), value, max_age=max_age_s, httponly=True, secure=info.secure,
+            samesite="lax",
+        )  # fmt: skip
+
+    def set_session_cookie(self, response: Response, token: str) -> None:
+        """Set the cookie of the session with this token."""
+        self.set_cookie(response, SESSION_COOKIE, self.config.session_signer.sign(token).decode())
+
+    def delete_cookie(self, response: Response, name: str) -> None:
+        """Delete the cookie in the browser."""
+        info = self.request_info
+        response.delete_cookie(
+            _cookie_name(name, info), httponly=True, secure=info.secure, samesite="lax"
+        )
+
+    def read_cookie(self, request: Request, name: str) -> str:
+        """Return the cookie of this request; empty where there is none."""
+        return _read_cookies(request.scope).get(_cookie_name(name, self.request_info), "")
+
 
 class BodyTooLarge(Exception):
     """The body is larger than this path accepts."""
@@ -115,16 +143,16 @@ class AuthMiddleware:
         """Return who asks, or the response that refuses the request."""
         path, http = scope["path"], scope["type"] == "http"
         if http and _has_ambiguous_length(scope):
-            refusal = _build_refusal(400, _("Permintaan ini tidak terbaca."))
+            refusal = PlainTextResponse(_("Permintaan ini tidak terbaca."), 400)
             refusal.headers["connection"] = "close"
             return refusal
         if request_info.name not in self._config.hosts | LOOPBACK_HOSTS:
-            return _build_refusal(400, _("Papan ini tidak dipanggil dengan nama itu."))
+            return PlainTextResponse(_("Papan ini tidak dipanggil dengan nama itu."), 400)
         if path.startswith(_BLOCKED_PREFIXES):
-            return _build_refusal(404, _("Tidak ada."))
+            return PlainTextResponse(_("Tidak ada."), 404)
         uses_key = http and _accepts_api_keys(path) and "authorization" in Headers(scope=scope)
         if request_info.cross_origin and not uses_key:
-            return _build_refusal(403, _("Permintaan ini datang dari halaman lain."))
+            return PlainTextResponse(_("Permintaan ini datang dari halaman lain."), 403)
         if uses_key or (http and path in _PUBLIC_PATHS):
             # With an API key, the caller is the key's owner, not who is signed in in the browser.
             return AuthContext(self._config, request_info)
@@ -136,59 +164,52 @@ class AuthMiddleware:
 
     def _require_session(self, scope: Scope, request_info: RequestInfo) -> AuthContext | Response:
         """Return who is signed in or came by a link, or a refusal; checks uploads and files too."""
-        path, auth = scope["path"], self._identify(scope, request_info)
+        path, manager = scope["path"], sessions.current_manager()
+        auth = self._identify(scope, request_info)
         if auth.viewer is None:
-            return _redirect_to_sign_in(
-                scope, f"{guest_links.PATH_PREFIX}{ENDED_LINK}" if auth.was_guest else SIGN_IN_PATH
-            )
+            ended = f"{guest_links.PATH_PREFIX}{ENDED_LINK}"
+            return _redirect_to_sign_in(scope, ended if auth.was_guest else SIGN_IN_PATH)
         if path.startswith(UPLOAD_PREFIX) and not auth.viewer.role.may("masukkan"):
-            sessions.current_manager().report_intrusion("file of a reader", request_info.address)
-            return _build_refusal(403, _("Anda tidak mengirim berkas."))
-        if scope["type"] == "websocket" and sessions.current_manager().has_too_many_websockets(
-            auth.session_key
-        ):
-            return _build_refusal(429, _("Terlalu banyak halaman terbuka."))
+            manager.report_intrusion("file of a reader", request_info.address)
+            return PlainTextResponse(_("Anda tidak mengirim berkas."), 403)
+        if scope["type"] == "websocket" and manager.has_too_many_websockets(auth.session_key):
+            return PlainTextResponse(_("Terlalu banyak halaman terbuka."), 429)
         if self._script_owners.is_foreign(auth.session_key, path):
             reason = "file for another" if path.startswith(UPLOAD_PREFIX) else "file of another"
-            sessions.current_manager().report_intrusion(reason, request_info.address)
-            return _build_refusal(403, _("Berkas ini untuk halaman orang lain."))
+            manager.report_intrusion(reason, request_info.address)
+            return PlainTextResponse(_("Berkas ini untuk halaman orang lain."), 403)
         return auth
 
     def _authorize_local(self, request_info: RequestInfo) -> AuthContext | Response:
         """Let a user of this machine in to a board without accounts, or refuse."""
-        if (
-            request_info.name not in LOOPBACK_HOSTS
-            or request_info.forwarded
-            or not request_info.loopback
-        ):
-            return _build_refusal(
-                403,
+        is_loopback = request_info.name in LOOPBACK_HOSTS and request_info.loopback
+        if request_info.forwarded or not is_loopback:
+            return PlainTextResponse(
                 _("Papan tanpa akun hanya terbuka di komputer ini sendiri: buat akun lebih dulu."),
+                403,
             )
         role = self._config.role
         return AuthContext(self._config, request_info, "", Viewer(role, ROLES[role], is_local=True))
 
     def _identify(self, scope: Scope, request_info: RequestInfo) -> AuthContext:
         """Return who is signed in by the cookie of this request, if anybody."""
-        cookies = read_cookies(scope)
-        signed_token = cookies.get(cookie_name(SESSION_COOKIE, request_info))
-        device = cookies.get(cookie_name(DEVICE_COOKIE, request_info), "")
+        cookies, manager = _read_cookies(scope), sessions.current_manager()
+        signed_token = cookies.get(_cookie_name(SESSION_COOKIE, request_info))
+        device = cookies.get(_cookie_name(DEVICE_COOKIE, request_info), "")
+        auth = AuthContext(self._config, request_info, device_cookie=device)
         if any(map(_is_viewer_header, scope["headers"])):
-            sessions.current_manager().report_intrusion("viewer header", request_info.address)
+            manager.report_intrusion("viewer header", request_info.address)
         if signed_token is None:
-            return AuthContext(self._config, request_info, device_cookie=device)
+            return auth
         try:
             key = hash_session_token(self._signer.unsign(signed_token).decode())
         except (BadSignature, UnicodeDecodeError):
-            sessions.current_manager().report_intrusion("forged cookie", request_info.address)
-            return AuthContext(self._config, request_info, device_cookie=device)
-        viewer = sessions.current_manager().authenticate(key)
+            manager.report_intrusion("forged cookie", request_info.address)
+            return auth
+        viewer = manager.authenticate(key)
         if viewer is None:
-            was_guest = sessions.current_manager().was_guest(key)
-            return AuthContext(
-                self._config, request_info, was_guest=was_guest, device_cookie=device
-            )
-        return AuthContext(self._config, request_info, key, viewer, device_cookie=device)
+            return replace(auth, was_guest=manager.was_guest(key))
+        return replace(auth, session_key=key, viewer=viewer)
 
     async def _serve_http(
         self, auth: AuthContext, scope: Scope, receive: Receive, send: Send
@@ -212,20 +233,18 @@ class AuthMiddleware:
                 receive_body = upload.count_body(receive_body)
             await self._app(_build_app_scope(auth, scope), receive_body, tracked_send)
         except QuotaExceeded as exceeded:
-            await _build_refusal(429, _quota_message(exceeded))(scope, receive, send)
+            await PlainTextResponse(_quota_message(exceeded), 429)(scope, receive, send)
         except BodyTooLarge:
             if not has_started:
-                response = _build_refusal(413, _("Terlalu besar."))
-                await response(scope, receive, send)
+                await PlainTextResponse(_("Terlalu besar."), 413)(scope, receive, send)
         except ClientDisconnect:
             pass  # the client left before its body was complete: there is nobody to answer
         except Exception as error:
-            DISK_SPACE.record_if_disk_full(
-                "upload", error
-            )  # a large body is on disk while it arrives
+            # A large body is on disk while it arrives.
+            DISK_SPACE.record_if_disk_full("upload", error)
             if not has_started:
-                response = _build_refusal(500, _("Ada yang rusak di papan; sudah dicatat."))
-                await response(scope, receive, send)
+                message = _("Ada yang rusak di papan; sudah dicatat.")
+                await PlainTextResponse(message, 500)(scope, receive, send)
             raise  # goes to the server log, never to the client
         finally:
             self._upload_quota.end(upload)
@@ -233,6 +252,7 @@ class AuthMiddleware:
     async def _serve_websocket(
         self, auth: AuthContext, scope: Scope, receive: Receive, send: Send
     ) -> None:
+        manager = sessions.current_manager()
         ws = ManagedWebSocket(auth.session_key, send, self._config.redirect_message)
         listener = self._script_owners.create_listener(
             auth.session_key, self._config.read_references
@@ -243,27 +263,26 @@ class AuthMiddleware:
                 message = await receive()
                 if message["type"] != "websocket.receive" or ws.ended:
                     return ws.filter_received(message)
+                content = message.get("bytes") or b""
                 if auth.session_key:
-                    sessions.current_manager().authenticate(
-                        auth.session_key
-                    )  # notes the session as seen
-                if not self._state_budget.try_reserve(ws, len(message.get("bytes") or b"")):
+                    manager.authenticate(auth.session_key)  # notes the session as seen
+                if not self._state_budget.try_reserve(ws, len(content)):
                     await ws.close(_CLOSE_TOO_BIG)
                     return ws.filter_received(message)
-                if self._config.accepts_message(message.get("bytes") or b""):
+                if self._config.accepts_message(content):
                     return message
 
         async def tracked_send(message: Message) -> None:
             listener.observe(message)
             await ws.send_message(message)
 
-        sessions.current_manager().add_websocket(ws)
+        manager.websockets.add(ws)
         CURRENT_WEBSOCKET.set(ws)
         try:
             app_scope = self._script_owners.strip_foreign_session(auth.session_key, scope)
             await self._app(_build_app_scope(auth, app_scope), receive_allowed, tracked_send)
         finally:
-            sessions.current_manager().remove_websocket(ws)
+            manager.websockets.discard(ws)
             self._state_budget.release(ws)
 
 
@@ -278,12 +297,12 @@ def _accepts_api_keys(path: str) -> bool:
     return path.startswith(_API_PREFIX) or path == "/metrics"
 
 
-def cookie_name(name: str, request_info: RequestInfo) -> str:
+def _cookie_name(name: str, request_info: RequestInfo) -> str:
     """Return the cookie's name; over TLS one that browsers accept only over TLS for this host."""
     return f"__Host-{name}" if request_info.secure else name
 
 
-def read_cookies(scope: Scope) -> dict[str, str]:
+def _read_cookies(scope: Scope) -> dict[str, str]:
     """Return the cookies of a request by name."""
     return cookie_parser("; ".join(Headers(scope=scope).getlist("cookie")))
 
@@ -336,10 +355,6 @@ def _limit_body(scope: Scope, receive: Receive, max_bytes: int) -> Receive:
     return receive_limited
 
 
-def _build_refusal(status: int, message: str) -> Response:
-    return PlainTextResponse(message, status)
-
-
 def _quota_message(exceeded: QuotaExceeded) -> str:
     if exceeded.of_all_viewers:
         return _("Terlalu banyak berkas menunggu di papan. Coba lagi sebentar.")
@@ -355,7 +370,7 @@ def _redirect_to_sign_in(scope: Scope, path: str) -> Response:
         if scope["query_string"]:
             requested_path += "?" + scope["query_string"].decode("latin-1")
         return RedirectResponse(f"{path}?ke={quote(requested_path, safe='/')}", 303)
-    return _build_refusal(401, _("Masuk lebih dulu."))
+    return PlainTextResponse(_("Masuk lebih dulu."), 401)
 
 
 async def _send_refusal(response: Response, scope: Scope, receive: Receive, send: Send) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -20,7 +21,6 @@ from joserfc.jwk import KeySet
 
 from situasi.access import accounts
 from situasi.domain.settings import OidcSettings
-from situasi.server.auth import http_client
 from situasi.server.auth.oidc_protocol import (
     FlowSecrets,
     ProviderUnreachable,
@@ -34,13 +34,14 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 
 _KEY_TYPES = frozenset({"RSA", "EC"})
 _LEEWAY_S = 60  # clock difference that is allowed, in seconds
+_REQUEST_TIMEOUT_S = 5.0  # seconds for each part of a request (connect, read, ...)
 _STEP_TIMEOUT_S = 10.0  # seconds for all requests of one step
+_MAX_BODY_BYTES = 256 * 1024
 _MAX_CONCURRENT = 20
 _METADATA_LIFETIME_S = 600.0  # seconds for which the provider's metadata is cached
 _MAX_SUBJECT_LENGTH = 255
 _MAX_REASON_LENGTH = 80
 _SCOPE = "openid profile"
-_BASIC_AUTH_METHOD = "client_secret_basic"
 # Errors that a malformed answer causes.
 _INVALID_RESPONSE_ERRORS = (
     AuthlibBaseError,
@@ -52,6 +53,43 @@ _INVALID_RESPONSE_ERRORS = (
     AttributeError,
     RecursionError,
 )
+
+
+class ResponseTooLarge(httpx2.TransportError):
+    """The response is larger than allowed, or compressed so that its size is unknown."""
+
+
+class _BoundedTransport(httpx2.AsyncBaseTransport):
+    """Transport that reads a bounded part of a response and accepts no compression."""
+
+    def __init__(self, tls_context: ssl.SSLContext) -> None:
+        self._inner = httpx2.AsyncHTTPTransport(verify=tls_context)
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send the request and return its response with the body read."""
+        request.headers["accept-encoding"] = "identity"
+        response = await self._inner.handle_async_request(request)
+        try:
+            body = await _read_body(response)
+        finally:
+            await response.aclose()
+        mime = response.headers.get("content-type", "")
+        return httpx2.Response(response.status_code, headers={"content-type": mime}, content=body)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._inner.aclose()
+
+
+async def _read_body(response: httpx2.Response) -> bytes:
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise ResponseTooLarge("packed")
+    body = bytearray()
+    async for part in response.aiter_raw():
+        body += part
+        if len(body) > _MAX_BODY_BYTES:
+            raise ResponseTooLarge("too large")
+    return bytes(body)
 
 
 @dataclass(frozen=True)
@@ -75,13 +113,15 @@ class _ProviderMetadata:
 
 
 class Provider:
-    """The identity provider of the settings. It is not contacted before somebody signs in."""
+    """The identity provider of the settings. It is not contacted before somebody signs in.
+
+    Raises OSError if there is no file with its certificate authority, or no certificate in it.
+    """
 
     def __init__(self, oidc_settings: OidcSettings) -> None:
-        self._settings, self._tls_context = (
-            oidc_settings,
-            http_client.build_tls_context(oidc_settings.ca),
-        )
+        self._settings = oidc_settings
+        # Trusts this authority alone, or those of this machine.
+        self._tls_context = ssl.create_default_context(cafile=oidc_settings.ca)
         self._metadata: tuple[float, _ProviderMetadata] | None = None
         self._active_count = 0
 
@@ -111,9 +151,8 @@ class Provider:
         """Return who came back. Raises ProviderUnreachable and UntrustedResponse."""
         async with self._client_session() as client:
             meta = await self._discover(client)
-            issuer = callback_params.get(
-                "iss", self._settings.issuer if not meta.sends_issuer else ""
-            )
+            default_issuer = "" if meta.sends_issuer else self._settings.issuer
+            issuer = callback_params.get("iss", default_issuer)
             if issuer != self._settings.issuer:
                 raise UntrustedResponse("another issuer")
             try:
@@ -131,11 +170,7 @@ class Provider:
                 raise UntrustedResponse(_describe_error(error)) from None
 
     async def _fetch_claims(
-        self,
-        client: Any,
-        metadata: _ProviderMetadata,
-        token_response: Mapping[str, Any],
-        nonce: str,
+        self, client: Any, metadata: _ProviderMetadata, tokens: Mapping[str, Any], nonce: str
     ) -> dict[str, Any]:
         """Return the verified claims of the ID token.
 
@@ -145,22 +180,16 @@ class Provider:
         usable = [
             key for key in published if key["kty"] in _KEY_TYPES and key.get("use", "sig") == "sig"
         ]
-        token = jwt.decode(
-            token_response["id_token"], KeySet.import_key_set({"keys": usable}), ALGORITHMS
-        )
-        client_id = self._settings.client
+        token = jwt.decode(tokens["id_token"], KeySet.import_key_set({"keys": usable}), ALGORITHMS)
+        client_id, issuer = self._settings.client, self._settings.issuer
         claims = CodeIDToken(
             token.claims,
             token.header,
             {
-                "iss": {"essential": True, "value": self._settings.issuer},
+                "iss": {"essential": True, "value": issuer},
                 "aud": {"essential": True, "value": client_id},
             },
-            {
-                "nonce": nonce,
-                "client_id": client_id,
-                "access_token": token_response.get("access_token"),
-            },
+            {"nonce": nonce, "client_id": client_id, "access_token": tokens.get("access_token")},
         )
         claims.validate(int(time.time()), _LEEWAY_S)
         return dict(claims)
@@ -169,14 +198,14 @@ class Provider:
         self,
         client: Any,
         metadata: _ProviderMetadata,
-        token_response: Mapping[str, Any],
+        tokens: Mapping[str, Any],
         claims: dict[str, Any],
     ) -> VerifiedIdentity:
         subject = claims["sub"]
         if not isinstance(subject, str) or not 0 < len(subject) <= _MAX_SUBJECT_LENGTH:
             raise UntrustedResponse("sub")
         if self._settings.claim not in claims and metadata.userinfo_url:
-            bearer = {"authorization": f"Bearer {token_response['access_token']}"}
+            bearer = {"authorization": f"Bearer {tokens['access_token']}"}
             userinfo = await _fetch_json(client, metadata.userinfo_url, bearer)
             if userinfo["sub"] != subject:
                 raise UntrustedResponse("userinfo of somebody else")
@@ -204,22 +233,19 @@ class Provider:
         if document["issuer"] != self._settings.issuer:
             raise ValueError("it names another issuer")
         methods = document.get("token_endpoint_auth_methods_supported", [])
+        # In the body there is only one way to encode a secret with special characters.
+        in_body = "client_secret_post" in methods
         meta = _ProviderMetadata(
             authorization_url=document["authorization_endpoint"],
             token_url=document["token_endpoint"],
             jwks_url=document["jwks_uri"],
             userinfo_url=document.get("userinfo_endpoint", ""),
-            # In the body there is only one way to encode a secret with special characters.
-            token_auth_method="client_secret_post"
-            if "client_secret_post" in methods
-            else _BASIC_AUTH_METHOD,
+            token_auth_method="client_secret_post" if in_body else "client_secret_basic",
             sends_issuer=document.get("authorization_response_iss_parameter_supported") is True,
         )
-        for url in filter(
-            None, (meta.authorization_url, meta.token_url, meta.jwks_url, meta.userinfo_url)
-        ):
-            if not is_safe_url(url, self._settings.issuer):
-                raise ValueError("an address without TLS")
+        urls = (meta.authorization_url, meta.token_url, meta.jwks_url, meta.userinfo_url)
+        if not all(is_safe_url(url, self._settings.issuer) for url in urls if url):
+            raise ValueError("an address without TLS")
         return meta
 
     @asynccontextmanager
@@ -237,12 +263,16 @@ class Provider:
             self._active_count -= 1
 
     def _build_client(self) -> Any:
+        """Return a client with bounded answers, no redirects, no proxies of the environment."""
         return AsyncOAuth2Client(
             self._settings.client,
             self._settings.secret,
             scope=_SCOPE,
             code_challenge_method="S256",
-            **http_client.build_client_options(self._tls_context),
+            transport=_BoundedTransport(self._tls_context),
+            timeout=httpx2.Timeout(_REQUEST_TIMEOUT_S),
+            follow_redirects=False,
+            trust_env=False,
         )
 
 
@@ -263,6 +293,6 @@ def _describe_error(error: BaseException) -> str:
         return f"{error.error} {getattr(error, 'claim', '')}".strip()[:_MAX_REASON_LENGTH]
     if isinstance(error, AuthlibBaseError):
         return error_code(error.error)
-    if isinstance(error, httpx2.ConnectError | http_client.ResponseTooLarge):
+    if isinstance(error, httpx2.ConnectError | ResponseTooLarge):
         return f"{type(error).__name__}: {error}"[:_MAX_REASON_LENGTH]
     return type(error).__name__

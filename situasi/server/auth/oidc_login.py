@@ -6,12 +6,11 @@ import asyncio
 import logging
 import secrets
 import time
-from collections import OrderedDict
 from dataclasses import asdict, dataclass
 from hmac import compare_digest
 from typing import TYPE_CHECKING
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -19,14 +18,13 @@ from starlette.routing import Route
 from situasi.access.accounts import Account, AccountRefused
 from situasi.common import i18n
 from situasi.common.i18n import _
+from situasi.common.lru_dict import LruDict
 from situasi.server.auth import login, sessions
 from situasi.server.auth.middleware import (
     AUTH_CONTEXT,
     OIDC_CALLBACK_PATH,
     OIDC_PATH,
     AuthContext,
-    cookie_name,
-    read_cookies,
 )
 from situasi.server.auth.oidc_protocol import (
     FlowSecrets,
@@ -42,23 +40,17 @@ if TYPE_CHECKING:
 _FLOW_COOKIE = "situasi-oidc"
 _FLOW_LIFETIME_S = 600  # seconds for which somebody may stay at the provider
 _MAX_USED_STATES = 10_000
+# States already used, as long as their cookie could still be valid.
+_used_states: LruDict[str, None] = LruDict(_MAX_USED_STATES)
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class OidcFlow:
+class OidcFlow(FlowSecrets):
     """One sign-in through the provider, kept in a cookie of the browser that began it."""
 
-    state: str
-    nonce: str
-    verifier: str
     next_path: str
     language: str
-
-    @property
-    def secrets(self) -> FlowSecrets:
-        """Return the secrets that the provider client needs."""
-        return FlowSecrets(self.state, self.nonce, self.verifier)
 
 
 class SignInRefused(Exception):
@@ -69,30 +61,9 @@ class SignInRefused(Exception):
     ) -> None:
         super().__init__(reason)
         self.message, self.status, self.account = message, status, account
-        self.audit_detail = {
-            "by": "oidc",
-            "reason": reason,
-            **({"claimed": name[:64]} if name else {}),
-        }
-
-
-class UsedStates:
-    """States already used, as long as their cookie could still be valid."""
-
-    def __init__(self) -> None:
-        self._used: OrderedDict[str, None] = OrderedDict()
-
-    def consume(self, state: str) -> bool:
-        """Mark a state as used; return whether this was the first time."""
-        if state in self._used:
-            return False
-        self._used[state] = None
-        while len(self._used) > _MAX_USED_STATES:
-            self._used.popitem(last=False)
-        return True
-
-
-_used_states = UsedStates()
+        self.audit_detail = {"by": "oidc", "reason": reason}
+        if name:
+            self.audit_detail["claimed"] = name[:64]
 
 
 async def start_flow(request: Request) -> Response:
@@ -117,10 +88,10 @@ async def start_flow(request: Request) -> Response:
         _log.warning("identity provider: %s", error)
         return login.render_form(request, next_path, _unreachable_message(provider), 503)
     response = RedirectResponse(address, 303)
-    cookie = _flow_serializer(auth).dumps(
+    cookie = auth.config.serializer("oidc").dumps(
         asdict(flow) | {"next_path": next_path, "language": language}
     )
-    login.set_cookie(response, auth, _FLOW_COOKIE, str(cookie), _FLOW_LIFETIME_S)
+    auth.set_cookie(response, _FLOW_COOKIE, str(cookie), _FLOW_LIFETIME_S)
     return response
 
 
@@ -133,7 +104,7 @@ async def handle_callback(request: Request) -> Response:
     if provider is None or not _may_sign_in(auth):
         return RedirectResponse(next_path, 303)
     response = await _finish_flow(request, provider, flow, next_path)
-    login.delete_cookie(response, auth, _FLOW_COOKIE)
+    auth.delete_cookie(response, _FLOW_COOKIE)
     return response
 
 
@@ -166,15 +137,17 @@ async def _authenticate(request: Request, provider: Provider, flow: OidcFlow | N
     """Return the account of who comes back. Raises SignInRefused and StoreError."""
     params = request.query_params
     unfinished = _("Masuk lewat {name} tidak selesai. Coba sekali lagi.").format(name=provider.name)
-    if flow is None or not _is_equal(flow.state, params.get("state", "")):
+    state = params.get("state", "").encode()
+    if flow is None or not compare_digest(flow.state.encode(), state):
         raise SignInRefused(unfinished, 401, "not begun in this browser")
-    if not _used_states.consume(flow.state):
+    if flow.state in _used_states:
         raise SignInRefused(unfinished, 401, "brought a second time")
+    _used_states[flow.state] = None
     if "code" not in params:
         raise SignInRefused(unfinished, 401, f"provider: {error_code(params.get('error'))}")
     redirect_uri = _redirect_uri(request.scope[AUTH_CONTEXT])
     try:
-        verified = await provider.fetch_identity(flow.secrets, redirect_uri, params)
+        verified = await provider.fetch_identity(flow, redirect_uri, params)
     except ProviderUnreachable as error:
         raise SignInRefused(_unreachable_message(provider), 503, f"unreachable: {error}") from None
     except UntrustedResponse as error:
@@ -213,28 +186,19 @@ def _unreachable_message(provider: Provider) -> str:
 
 def _redirect_uri(auth: AuthContext) -> str:
     """Return the callback URL, under the host name of this request."""
-    return (
-        f"{'https' if auth.request_info.secure else 'http'}://{auth.request_info.host}"
-        f"{OIDC_CALLBACK_PATH}"
-    )
+    scheme = "https" if auth.request_info.secure else "http"
+    return f"{scheme}://{auth.request_info.host}{OIDC_CALLBACK_PATH}"
 
 
 def _read_flow(request: Request) -> OidcFlow | None:
     """Return the sign-in that this browser began, while it is still valid."""
     auth: AuthContext = request.scope[AUTH_CONTEXT]
-    cookie = read_cookies(request.scope).get(cookie_name(_FLOW_COOKIE, auth.request_info), "")
+    cookie = auth.read_cookie(request, _FLOW_COOKIE)
     try:
-        return OidcFlow(**_flow_serializer(auth).loads(cookie, max_age=_FLOW_LIFETIME_S))
+        values = auth.config.serializer("oidc").loads(cookie, max_age=_FLOW_LIFETIME_S)
+        return OidcFlow(**values)
     except (BadData, TypeError):
         return None
-
-
-def _flow_serializer(auth: AuthContext) -> URLSafeTimedSerializer:
-    return auth.config.serializer("oidc")
-
-
-def _is_equal(first: str, second: str) -> bool:
-    return compare_digest(first.encode(), second.encode())
 
 
 ROUTES = (

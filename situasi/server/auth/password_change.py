@@ -35,9 +35,8 @@ async def change_password(request: Request) -> Response:
         return _render_form(auth, account)
     form_data = await login.read_form(request)
     if not login.is_valid_form_token(auth, form_data.get("bukti", ""), auth.session_key):
-        return _render_form(
-            auth, account, _("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403
-        )
+        message = _("Formulir ini sudah terlalu lama. Coba sekali lagi.")
+        return _render_form(auth, account, message, 403)
     return await _apply_change(auth, account, form_data)
 
 
@@ -55,9 +54,8 @@ async def _apply_change(auth: AuthContext, account: Account, form_data: dict[str
         if new == old:
             raise AccountRefused(_("Sandi baru harus lain dari yang lama."))
         changed_account = await sessions.current_manager().change_password(account, new)
-        response = await login.start_session(
-            auth, changed_account, _done_url(auth, changed_account)
-        )
+        done_url = _done_url(auth, changed_account)
+        response = await login.start_session(auth, changed_account, done_url)
     except AccountRefused as refusal:
         return _render_form(auth, account, str(refusal), 422)
     except PasswordCheckRefused as refused:

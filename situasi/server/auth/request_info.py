@@ -18,18 +18,9 @@ _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:\d{1,5})?")
 # A request with one of these headers, or one that begins so, was passed on by a proxy.
 _FORWARDING_PREFIXES = ("x-forwarded", "x-original-", "x-envoy-", "x-proxyuser-")
 _FORWARDING_HEADERS = frozenset(
-    {
-        "forwarded",
-        "via",
-        "x-real-ip",
-        "x-client-ip",
-        "x-cluster-client-ip",
-        "x-host",
-        "true-client-ip",
-        "cf-connecting-ip",
-        "client-ip",
-    }
-)
+    ("forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "x-host",
+     "true-client-ip", "cf-connecting-ip", "client-ip")
+)  # fmt: skip
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -74,9 +65,7 @@ def read_request_info(scope: Scope, proxies: Sequence[Network]) -> RequestInfo:
 
 def is_loopback_address(address: str | None) -> bool:
     """Return whether this is localhost or an address of the loopback interface."""
-    if address == "localhost":
-        return True
-    return _is_loopback((address or "").strip("[]"))
+    return address == "localhost" or _is_loopback((address or "").strip("[]"))
 
 
 def parse_networks(addresses: Sequence[str]) -> tuple[Network, ...]:
@@ -135,9 +124,7 @@ def _is_cross_origin(scope: Scope, headers: Headers, host: str) -> bool:
     """Return whether a page of another site made the browser send this request."""
     origin = headers.get("origin")
     site = _origin_host(origin) if origin is not None else host
-    if (
-        site is None
-    ):  # no browser sends such an origin, and code after the middleware would fail on it
+    if site is None:  # no browser sends such an origin, and code after the middleware fails on it
         return True
     if scope["type"] == "http" and scope["method"] in _SAFE_METHODS:
         return False

@@ -33,9 +33,8 @@ def add_security_headers(send: Send, path: str, request_info: RequestInfo, polic
     async def send_with_headers(message: Message) -> None:
         if message["type"] in {"http.response.start", "websocket.http.response.start"}:
             headers = MutableHeaders(scope=message)
-            for name, value in (
-                _COMMON_HEADERS | (_TLS_HEADERS if request_info.secure else {})
-            ).items():
+            own_headers = _COMMON_HEADERS | (_TLS_HEADERS if request_info.secure else {})
+            for name, value in own_headers.items():
                 headers[name] = value
             headers.setdefault("content-security-policy", policy.format(host=request_info.host))
             if path.startswith("/api/"):

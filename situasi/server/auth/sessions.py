@@ -69,23 +69,17 @@ class SessionManager:
         self._reader = ThreadPoolExecutor(1, "sessions-reader")
         self._writer = ThreadPoolExecutor(1, "sessions-writer")
         self.report_intrusion = IntrusionLog(self.queue_audit_entry, clock).report
-        self._websockets: set[ManagedWebSocket] = set()
+        self.websockets: set[ManagedWebSocket] = set()  # those open now
         self.jobs = (
             Job(
-                "sessions",
-                self._refresh_and_close_ended,
-                _REFRESH_EVERY_S,
-                max_retry_s=5.0,
+                "sessions", self._refresh_and_close_ended, _REFRESH_EVERY_S, max_retry_s=5.0,
                 expected_errors=_EXPECTED_ERRORS,
             ),
             Job(
-                "session-writes",
-                self._write_when_requested,
-                0.0,
-                retry_s=_RETRY_WRITE_S,
+                "session-writes", self._write_when_requested, 0.0, retry_s=_RETRY_WRITE_S,
                 expected_errors=_EXPECTED_ERRORS,
             ),
-        )
+        )  # fmt: skip
 
     def has_accounts(self) -> bool:
         """Whether anybody could ever sign in here; from then on everybody must."""
@@ -165,9 +159,7 @@ class SessionManager:
         detail = {"address": address, "role": account.role}
         if account.identity is not None:
             detail["by"] = "oidc"
-        return await self._start_session(
-            "sign-in", detail, account=account.name, credential_version=account.stamp
-        )
+        return await self._start_session("sign-in", detail, account.name, account.stamp)
 
     async def start_guest_session(self, link: Link, address: str) -> str:
         """Save a new session of a guest link and return its token. Raises StoreError."""
@@ -175,24 +167,15 @@ class SessionManager:
         detail = {"address": address, "link": number}
         self._arriving_guests[number] += 1
         try:
-            return await self._start_session(
-                "link-open", detail, account=f"tamu {number}", link=number
-            )
+            return await self._start_session("link-open", detail, f"tamu {number}", link=number)
         finally:
             self._arriving_guests[number] -= 1
 
     async def _start_session(
-        self,
-        action: str,
-        detail: dict[str, Any],
-        *,
-        account: str,
-        credential_version: str = "",
-        link: str = "",
+        self, action: str, detail: dict[str, Any], account: str, stamp: str = "", link: str = ""
     ) -> str:
         token, now = secrets.token_urlsafe(32), self._clock()
-        key = hash_session_token(token)
-        session = Session(key, account, credential_version, now, now, link)
+        session = Session(hash_session_token(token), account, stamp, now, now, link)
         save = session_records.save_session
         await _run_in(self._writer, save, self._store, session, now, action, detail)
         self._new_sessions[session.key] = self._sessions[session.key] = session
@@ -200,10 +183,8 @@ class SessionManager:
 
     async def bind_identity(self, account: Account, identity: str) -> Account:
         """Bind an account to an identity of the provider, and reload access data."""
-        at = self._clock()
-        bound_account = await _run_in(
-            self._writer, accounts.bind_identity, self._store, account.name, identity, at
-        )
+        at, bind = self._clock(), accounts.bind_identity
+        bound_account = await _run_in(self._writer, bind, self._store, account.name, identity, at)
         await self.refresh()
         return bound_account
 
@@ -231,16 +212,8 @@ class SessionManager:
 
     def has_too_many_websockets(self, key: str) -> bool:
         """Return whether this session has as many open WebSockets as it may have."""
-        count = sum(websocket.key == key for websocket in self._websockets)
+        count = sum(websocket.key == key for websocket in self.websockets)
         return bool(key) and count >= _MAX_WEBSOCKETS_PER_SESSION
-
-    def add_websocket(self, websocket: ManagedWebSocket) -> None:
-        """Register an open WebSocket."""
-        self._websockets.add(websocket)
-
-    def remove_websocket(self, websocket: ManagedWebSocket) -> None:
-        """Forget a closed WebSocket."""
-        self._websockets.discard(websocket)
 
     async def close(self) -> None:
         """Write what is pending and stop the threads."""
@@ -282,24 +255,18 @@ class SessionManager:
             for key, session in merged.items()
             if session and not self._is_long_expired(session)
         }
-        self._new_sessions = {
-            key: session
-            for key, session in self._new_sessions.items()
-            if key not in new and key not in stored
-        }
+        # What was read, or has ended, is not ours to remember.
+        for key in new.keys() | stored.keys():
+            self._new_sessions.pop(key, None)
         self._ended_keys &= stored.keys()
         self._stored_sessions = stored
         self._saved_last_seen = {key: session.last_seen_at for key, session in stored.items()}
-        sessions = {
-            key: session
-            for key, session in (stored | self._new_sessions).items()
-            if key not in self._ended_keys
-        }
+        sessions = stored | self._new_sessions
+        for key in self._ended_keys:
+            sessions.pop(key, None)
         for key in sessions.keys() & self._sessions.keys():
-            sessions[key] = replace(
-                sessions[key],
-                last_seen_at=max(sessions[key].last_seen_at, self._sessions[key].last_seen_at),
-            )
+            last_seen_at = max(sessions[key].last_seen_at, self._sessions[key].last_seen_at)
+            sessions[key] = replace(sessions[key], last_seen_at=last_seen_at)
         self._sessions, self._records = sessions, records
         # Accounts are never removed: if none is found any more, the store is broken or was
         # replaced.
@@ -308,9 +275,8 @@ class SessionManager:
     def _write_pending(self) -> None:
         """Write sign-outs, audit entries and last-seen times; runs in the writer thread."""
         for key, session in list(self._unsaved_sign_outs.items()):
-            session_records.save_session(
-                self._store, session, self._clock(), "sign-out", {}, ended=True
-            )
+            now = self._clock()
+            session_records.save_session(self._store, session, now, "sign-out", {}, ended=True)
             del self._unsaved_sign_outs[key]
         self._audit_writer.flush()
         for key, session in list(self._sessions.items()):
@@ -324,8 +290,8 @@ class SessionManager:
 
     async def _close_ended(self) -> None:
         """Close every WebSocket whose session is no longer valid."""
-        ended = [websocket for websocket in self._websockets if not self._may_continue(websocket)]
-        self._websockets.difference_update(ended)
+        ended = [websocket for websocket in self.websockets if not self._may_continue(websocket)]
+        self.websockets.difference_update(ended)
         results = await asyncio.gather(
             *(websocket.redirect_and_close() for websocket in ended), return_exceptions=True
         )

@@ -7,12 +7,12 @@ it was right: a whole Polres behind one address signs in as often as it likes.
 from __future__ import annotations
 
 import ipaddress
-from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TypeVar
 
-K = TypeVar("K")
-V = TypeVar("V")
+from situasi.common.lru_dict import LruDict
+
+# By name or address: attempts, and since when they are counted.
+Counts = LruDict[str, tuple[int, float]]
 
 MAX_PER_ACCOUNT = 10
 MAX_PER_ADDRESS = 40
@@ -49,9 +49,9 @@ class LoginThrottle:
 
     def __init__(self) -> None:
         self.delay_step_s = 0.2
-        self._account_counts: OrderedDict[str, tuple[int, float]] = OrderedDict()
-        self._address_counts: OrderedDict[str, tuple[int, float]] = OrderedDict()
-        self._known_pairs: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._account_counts: Counts = LruDict(_MAX_KEYS)
+        self._address_counts: Counts = LruDict(_MAX_KEYS)
+        self._known_pairs: LruDict[tuple[str, str], None] = LruDict(_MAX_KEYS)
 
     def record_attempt(self, attempt: Attempt, now: float) -> ThrottleDecision:
         """Count this attempt and decide about it."""
@@ -80,10 +80,8 @@ class LoginThrottle:
 
     def is_known(self, attempt: Attempt) -> bool:
         """Return whether this account has signed in before from this address or browser."""
-        return (
-            bool(attempt.device_id)
-            or (attempt.name[:64], _network(attempt.address)) in self._known_pairs
-        )
+        pair = attempt.name[:64], _network(attempt.address)
+        return bool(attempt.device_id) or pair in self._known_pairs
 
     def record_success(self, attempt: Attempt) -> None:
         """Clear the failures of this account and give the attempt of its address back."""
@@ -92,7 +90,7 @@ class LoginThrottle:
             self._account_counts.pop(bucket, None)
         if not attempt.device_id:
             self.record_address_success(attempt.address)
-        _put_newest(self._known_pairs, (name, address), None)
+        self._known_pairs[name, address] = None
 
     def record_address_success(self, address: str) -> None:
         """Give one attempt of an address back; its failures stay."""
@@ -109,24 +107,17 @@ class LoginThrottle:
         return f"{name} {address}" if (name, address) in self._known_pairs else name
 
 
-def _increment(counts: OrderedDict[str, tuple[int, float]], key: str, now: float) -> int:
+def _increment(counts: Counts, key: str, now: float) -> int:
     count, since = counts.get(key, (0, now))
     if now - since > WINDOW_S:
         count, since = 0, now
-    _put_newest(counts, key, (count + 1, since))
+    counts[key] = (count + 1, since)
     return count + 1
 
 
-def _current_count(counts: OrderedDict[str, tuple[int, float]], key: str, now: float) -> int:
+def _current_count(counts: Counts, key: str, now: float) -> int:
     count, since = counts.get(key, (0, now))
     return 0 if now - since > WINDOW_S else count
-
-
-def _put_newest(entries: OrderedDict[K, V], key: K, value: V) -> None:
-    entries[key] = value
-    entries.move_to_end(key)
-    while len(entries) > _MAX_KEYS:
-        entries.popitem(last=False)
 
 
 def _network(address: str) -> str:

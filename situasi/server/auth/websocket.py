@@ -91,17 +91,16 @@ class ScriptSessionOwners:
 
         Streamlit puts its id third among the subprotocols; without it a new script begins.
         """
-        protocols = b",".join(
-            value for name, value in scope["headers"] if name == _SUBPROTOCOL_HEADER
-        )
+        headers = scope["headers"]
+        protocols = b",".join(value for name, value in headers if name == _SUBPROTOCOL_HEADER)
         entries = [entry.strip() for entry in protocols.split(b",")]
         if len(entries) < 3 or self.owns(key, entries[2].decode("latin-1")):
             return scope
-        headers = [pair for pair in scope["headers"] if pair[0] != _SUBPROTOCOL_HEADER]
         standard = entries[:2]
+        others = [pair for pair in headers if pair[0] != _SUBPROTOCOL_HEADER]
         return {
             **scope,
-            "headers": [*headers, (_SUBPROTOCOL_HEADER, b", ".join(standard))],
+            "headers": [*others, (_SUBPROTOCOL_HEADER, b", ".join(standard))],
             "subprotocols": [entry.decode("latin-1") for entry in standard],
         }
 
@@ -162,9 +161,8 @@ class ManagedWebSocket:
 
     def filter_received(self, message: Message) -> Message:
         """Return the message for the application; after closing, only the disconnect."""
-        return (
-            {"type": "websocket.disconnect", "code": CLOSE_SESSION_ENDED} if self.ended else message
-        )
+        disconnect = {"type": "websocket.disconnect", "code": CLOSE_SESSION_ENDED}
+        return disconnect if self.ended else message
 
     async def close(self, code: int) -> None:
         """Close because of what the browser sent; the page may open another."""

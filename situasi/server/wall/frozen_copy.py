@@ -106,6 +106,7 @@ def _render_page(
         if kind != "disk"
     ]
     style, script = assets.build_frozen_style(), assets.build_frozen_script()
+    sentences = shell.script_sentences()
     return html_pages.render_template(
         "frozen_copy.html",
         title=" · ".join(
@@ -122,14 +123,7 @@ def _render_page(
         credit=f"{board.boundaries.credit}. {board.boundaries.caution}.",
         tables=tables,
         state=state_json,
-        script_data={
-            "flat": True,
-            "words": {
-                name: sentence
-                for name, sentence in shell.script_sentences().items()
-                if name in _USED_SENTENCES
-            },
-        },
+        script_data={"flat": True, "words": {name: sentences[name] for name in _USED_SENTENCES}},
         policy=build_policy(style, script),
         style=Markup(style),
         script=Markup(script),

@@ -41,15 +41,6 @@ class HourlyCopies:
             "copies", self._run_turn, self._pause_s, retry_s=_MAX_PAUSE_S, max_retry_s=_MAX_RETRY_S
         )
 
-    async def run(self) -> None:
-        """Write a copy at every full hour, until cancelled; return at once if none is wanted."""
-        if self._board.settings.has_hourly_copies:
-            await self.job.run_async()
-
-    async def run_if_due(self) -> None:
-        """Write the copy that is due. A failure does not stop the board."""
-        await self.job.run_once_async()
-
     def _pause_s(self) -> float:
         remaining_s = (self._due_at - self._local_now()).total_seconds()
         return min(max(remaining_s, 0.0) + 0.05, _MAX_PAUSE_S)

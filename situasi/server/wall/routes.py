@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from functools import partial
 from time import monotonic
 from typing import Any
-from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -24,7 +23,7 @@ from situasi.common.work_limits import TooManyQueries
 from situasi.higher_command import app
 from situasi.ingest.validation.table_check import extract_case_kecamatan
 from situasi.server import html_pages
-from situasi.server.auth import sessions
+from situasi.server.auth import login, sessions
 from situasi.server.auth.middleware import AUTH_CONTEXT, AuthContext
 from situasi.server.wall import assets, frozen_copy
 from situasi.server.wall import query as wall_query
@@ -90,13 +89,8 @@ async def serve_state(request: Request) -> Response:
     if wall_service.current_service(current_board()).has_too_many_waiting(auth.session_key):
         return PlainTextResponse(_("Terlalu banyak halaman terbuka."), 429)
     try:
-        state = await _wait_for_state(
-            viewer,
-            query,
-            known_etag,
-            _requested_wait_s(request) if known_etag else 0.0,
-            auth.session_key,
-        )
+        max_wait_s = _requested_wait_s(request) if known_etag else 0.0
+        state = await _wait_for_state(viewer, query, known_etag, max_wait_s, auth.session_key)
     except TooManyQueries as error:
         return _too_many_requests(error)
     if not _is_still_authorized(request):
@@ -193,7 +187,8 @@ async def acknowledge(request: Request) -> Response:
     if not wall_shell.may_acknowledge(viewer):
         current_board().audit_log.log_refused(viewer.name, {"page": "layar", "act": "acknowledge"})
         return _error_response(_("Tamu tidak mencatat apa pun."), 403)
-    case, name = await _read_form(request)
+    form = await login.read_form(request)
+    case, name = form.get("case", ""), form.get("name", "")
     service = wall_service.current_service(current_board())
     try:
         acknowledgement = await asyncio.to_thread(
@@ -211,15 +206,6 @@ async def acknowledge(request: Request) -> Response:
         acknowledgement, zone, with_name=viewer.role.may_see("personel")
     )
     return JSONResponse({"acknowledged": text, "seconds": acknowledgement.response_time_s})
-
-
-async def _read_form(request: Request) -> tuple[str, str]:
-    body = (await request.body()).decode("utf-8", "replace")
-    try:
-        fields = parse_qs(body, max_num_fields=4)
-    except ValueError:
-        return "", ""
-    return fields.get("case", [""])[-1], fields.get("name", [""])[-1]
 
 
 def _record_acknowledgement(

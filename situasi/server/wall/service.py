@@ -36,7 +36,6 @@ from situasi.store.interface import StoreError
 ResultT = TypeVar("ResultT")
 _REFRESH_EVERY_S = 0.25  # seconds between two reads of the store, however many requests wait
 _MAX_WAITING = 40  # held-back responses of one session: more tabs than anybody looks at
-_EXPECTED_ERRORS = (StoreError, OSError)
 _log = logging.getLogger(__name__)
 
 
@@ -65,13 +64,9 @@ class WallService:
         self._changed = asyncio.Event()
         self._waiting_by_session: Counter[str] = Counter()  # held-back responses
         self._job = Job(
-            "wall",
-            self.refresh,
-            _REFRESH_EVERY_S,
-            retry_s=_REFRESH_EVERY_S,
-            max_retry_s=5.0,
-            expected_errors=_EXPECTED_ERRORS,
-        )
+            "wall", self.refresh, _REFRESH_EVERY_S, retry_s=_REFRESH_EVERY_S, max_retry_s=5.0,
+            expected_errors=(StoreError, OSError),
+        )  # fmt: skip
         self._refresh_executor = ThreadPoolExecutor(1, "wall-refresh")
         self._live_pool: StatePool[EncodedState] = StatePool("wall-live", threads=4, per_owner=2)
         self._past_pool: StatePool[EncodedState] = StatePool("wall-past", threads=2, per_owner=1)
@@ -79,11 +74,10 @@ class WallService:
     async def get_state(self, viewer: Viewer, query: WallQuery) -> EncodedState:
         """Return the current state for this viewer. Raises TooManyQueries."""
         view = await self.refresh()
-        view_time = self._build_view_time(query, view, wall_state.now())
+        view_time = self._build_view_time(query.moment, view, wall_state.now())
         key = self._cache_key(viewer, query, view, view_time)
-        make = partial(
-            _encode_state, Sources(self.board, view, self._acknowledged, view_time), viewer, query
-        )
+        sources = Sources(self.board, view, self._acknowledged, view_time)
+        make = partial(_encode_state, sources, viewer, query)
         body = await self._pool_for(view_time).get(key, viewer.name, query, make)
         return EncodedState(body.content, body.gzip_content, body.etag, view.checked_at)
 
@@ -107,26 +101,22 @@ class WallService:
             self._disk_summary,
             self._revision,
             (cache_minute(view_time), view_time.live, view_time.is_exercise),
-            (
-                access_scope.scope_of(viewer),
-                viewer.role.name,
-                viewer.link and viewer.link.expires_at,
-            ),
+            (access_scope.scope_of(viewer), viewer.role.name),
+            viewer.link and viewer.link.expires_at,
             query,
         )
 
     async def get_sources(self, query: WallQuery, now: datetime) -> Sources:
         """Return the sources of a state that is not shared."""
         view = await self.refresh()
-        return Sources(
-            self.board, view, self._acknowledged, self._build_view_time(query, view, now)
-        )
+        view_time = self._build_view_time(query.moment, view, now)
+        return Sources(self.board, view, self._acknowledged, view_time)
 
     def _build_view_time(
-        self, query: WallQuery, snapshot_view: SnapshotView, now: datetime
+        self, moment: datetime | None, snapshot_view: SnapshotView, now: datetime
     ) -> ViewTime:
         zone = self.board.register.election.zone
-        return resolve_view_time(query.moment, now, snapshot_view.snapshot.exercise_at, zone)
+        return resolve_view_time(moment, now, snapshot_view.snapshot.exercise_at, zone)
 
     async def refresh(self, *, force: bool = False) -> SnapshotView:
         """Return the current snapshot view, read again if the last read is old."""
@@ -168,10 +158,7 @@ class WallService:
 
     def build_analysis_view(self, viewer: Viewer, snapshot_view: SnapshotView) -> AnalysisView:
         """Return what this viewer may see of the present."""
-        zone = self.board.register.election.zone
-        view_time = resolve_view_time(
-            None, wall_state.now(), snapshot_view.snapshot.exercise_at, zone
-        )
+        view_time = self._build_view_time(None, snapshot_view, wall_state.now())
         return self.board.analysis_cache.view(
             snapshot_view.snapshot, view_time, access_scope.scope_of(viewer)
         )

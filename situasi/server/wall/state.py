@@ -26,11 +26,11 @@ from situasi.live import access_scope
 from situasi.live.analysis_cache import AnalysisView
 from situasi.live.snapshot import SnapshotView
 from situasi.presentation import incident_item, map_measures
-from situasi.presentation.model import KpiText, Mark, MarkedCount, TextOrCounts
+from situasi.presentation.model import KpiText, Mark, TextOrCounts
 from situasi.presentation.view_text import format_clock_note, format_filters, list_banners
 from situasi.server.wall import svg_map, views
 from situasi.server.wall.query import WallQuery
-from situasi.server.wall.views import MAX_LINES, ListLine, ViewData, WallView
+from situasi.server.wall.views import MAX_LINES, ViewData, WallView
 
 # More open critical cases than this are counted and not named.
 MAX_ALARMS = 40
@@ -122,7 +122,10 @@ def _build_views(
         ],
         "alarm_count": len(visible),
         "table": _build_table(data, _table_columns(viewer)),
-        "newest": [_build_report(row, data) for row in _newest_reports(data)],
+        "newest": [
+            _build_case(row, incident_item.build_item(row, data.register, data.view_time.at))
+            for row in cases.list_newest(data.overview.selected_cases, MAX_LINES).itertuples()
+        ],
         "last": _last_report(analysis_view),
     }
 
@@ -144,19 +147,16 @@ def _build_moment(view_time: ViewTime) -> dict[str, Any]:
 
 def _last_report(analysis_view: AnalysisView) -> list[Any] | None:
     """Return when the newest row that this viewer may see became known: [epoch ms, day]."""
-    until = analysis_view.view_time.at + timedelta(
-        minutes=1
-    )  # an exercise holds rows of days to come
+    # An exercise holds rows of days to come.
+    until = analysis_view.view_time.at + timedelta(minutes=1)
     rows = analysis_view.known_rows
     columns = [rows.columns(feed, ["known_at"])["known_at"] for feed in rows]
     newest_times = [known[known <= until].max() for known in columns]
     newest = max((at for at in newest_times if at == at), default=None)  # `at == at`: not NaT
     if newest is None:
         return None
-    return [
-        _epoch_ms(newest),
-        i18n.format_date(newest.astimezone(analysis_view.view_time.at.tzinfo)),
-    ]
+    day = i18n.format_date(newest.astimezone(analysis_view.view_time.at.tzinfo))
+    return [_epoch_ms(newest), day]
 
 
 def _epoch_ms(at: datetime) -> int:
@@ -181,7 +181,8 @@ def _build_view(name: str, view: WallView, data: ViewData) -> dict[str, Any]:
         "areas": areas,
         "legend": marks,
         "heading": view.heading,
-        "lines": None if view.lines is None else [_build_line(item) for item in view.lines],
+        "lines": view.lines
+        and [{"title": line.title, "end": line.end, "note": line.note} for line in view.lines],
         "nothing": view.empty_text,
     }
 
@@ -212,11 +213,7 @@ def _build_kpi(kpi_text: KpiText) -> dict[str, Any]:
 def _build_text(text: TextOrCounts) -> Any:
     if isinstance(text, str):
         return text
-    return [_build_counted(count) for count in text]
-
-
-def _build_counted(count: MarkedCount) -> list[Any]:
-    return [_build_mark(count.mark), count.number, count.label]
+    return [[_build_mark(count.mark), count.number, count.label] for count in text]
 
 
 def _build_mark(mark: Mark) -> list[str]:
@@ -224,10 +221,6 @@ def _build_mark(mark: Mark) -> list[str]:
     if mark.code is None:
         return ["silent" if mark.scale == "situasi" else mark.scale, "belum"]
     return [mark.scale, mark.code]
-
-
-def _build_line(line: ListLine) -> dict[str, Any]:
-    return {"title": line.title, "end": line.end, "note": line.note}
 
 
 def _build_alarm(row: Any, data: ViewData, drawing: svg_map.MapDrawing) -> dict[str, Any]:
@@ -273,9 +266,8 @@ def _format_row_acknowledgement(row: Any, data: ViewData, zone: tzinfo) -> str |
     acks = [data.acknowledged[case] for case in row.members if case in data.acknowledged]
     if not acks or not data.view_time.live:
         return None
-    return format_acknowledgement(
-        min(acks, key=lambda ack: ack.at), zone, with_name=data.with_names
-    )
+    first = min(acks, key=lambda ack: ack.at)
+    return format_acknowledgement(first, zone, with_name=data.with_names)
 
 
 def format_acknowledgement(
@@ -295,14 +287,6 @@ def format_acknowledgement(
     )
 
 
-def _newest_reports(data: ViewData) -> list[Any]:
-    return list(cases.list_newest(data.overview.selected_cases, MAX_LINES).itertuples())
-
-
-def _build_report(row: Any, data: ViewData) -> dict[str, Any]:
-    return _build_case(row, incident_item.build_item(row, data.register, data.view_time.at))
-
-
 def _table_columns(viewer: Viewer) -> list[str]:
     """Return the measures of the table; for a guest link those of its page alone."""
     if viewer.link is not None:
@@ -315,20 +299,12 @@ def _build_table(data: ViewData, columns: Sequence[str]) -> dict[str, Any]:
     """Return a table of the kecamatan by measure, for reading at a desk or on a phone."""
     names = [map_measures.format_name(name) for name in columns]
     measures = {name: views.build_measure(data, name) for name in columns}
-    states = dict(
-        zip(
-            data.overview.crowd_states["kecamatan"],
-            data.overview.crowd_states["situasi"],
-            strict=True,
-        )
-    )
+    states = data.overview.crowd_states.set_index("kecamatan")["situasi"]
     rows = []
     for code in data.codes:
-        place = data.register.kecamatan[code]
-        state = states[code]
+        place, state = data.register.kecamatan[code], states[code]
         cells = [label("situasi", state) if isinstance(state, str) else "–"]
-        for name in columns[1:]:
-            cells.append(measures[name].build_area(place).value or "–")
+        cells += [measures[name].build_area(place).value or "–" for name in columns[1:]]
         rows.append([place.name, *cells])
     return {"head": [_("kecamatan"), *names], "rows": rows}
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
+from situasi.common.lru_dict import LruDict
 from situasi.common.work_limits import QueryLimiter
 from situasi.server.fair_workers import FairWorkers
 
@@ -27,7 +27,7 @@ class StatePool(Generic[StateT]):
     def __init__(self, name: str, threads: int, per_owner: int) -> None:
         self._workers = FairWorkers(name, threads, per_owner)
         self._limiter = QueryLimiter(MAX_QUERIES, QUERIES_PER_MINUTE)
-        self._states: OrderedDict[Hashable, asyncio.Future[StateT]] = OrderedDict()
+        self._states: LruDict[Hashable, asyncio.Future[StateT]] = LruDict(MAX_STATES)
 
     async def get(
         self, key: Hashable, owner: str, query: Hashable, make: Callable[[], StateT]
@@ -37,8 +37,6 @@ class StatePool(Generic[StateT]):
         if state is None:
             state = asyncio.ensure_future(self.make(owner, query, make))
             self._states[key] = state
-            while len(self._states) > MAX_STATES:
-                self._states.popitem(last=False)
         self._states.move_to_end(key)
         try:
             return await asyncio.shield(state)

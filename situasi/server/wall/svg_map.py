@@ -41,9 +41,8 @@ class MapDrawing:
 
     def locate(self, code: str | None, lon: Any, lat: Any) -> list[float] | None:
         """Return where a report is drawn: its point, or else the middle of its kecamatan."""
-        if (
-            lon == lon and lat == lat and lon is not None and lat is not None
-        ):  # `lon == lon`: not NaN
+        # `lon == lon`: not NaN.
+        if lon is not None and lat is not None and lon == lon and lat == lat:
             x, y = self.label_layout.camera.to_pixels(np.array([[lon, lat]]))[0]
             return [round(float(x), 1), round(float(y), 1)]
         point = self.centre_points.get(code or "")
@@ -55,11 +54,9 @@ def build_drawing(boundaries: Boundaries, names: tuple[tuple[str, str], ...]) ->
     """Draw the map of these kecamatan (code, name)."""
     layout = place_labels(boundaries, names, HEIGHT)
     shapes = shapely.transform(boundaries.polygons, layout.camera.to_pixels)
-    points = layout.camera.to_pixels(np.array(list(boundaries.label_points.values())))
-    centre_points = {
-        code: (float(x), float(y))
-        for code, (x, y) in zip(boundaries.label_points, points, strict=True)
-    }
+    layout_points = layout.camera.to_pixels(np.array(list(boundaries.label_points.values())))
+    points = zip(boundaries.label_points, layout_points, strict=True)
+    centre_points = {code: (float(x), float(y)) for code, (x, y) in points}
     outlines = Markup("").join(
         Markup('<path class="area" data-code="{}" d="{}"/>').format(code, _svg_path(shape))
         for code, shape in zip(boundaries.codes, shapes, strict=True)
@@ -75,9 +72,8 @@ def build_drawing(boundaries: Boundaries, names: tuple[tuple[str, str], ...]) ->
 
 def build_register_drawing(boundaries: Boundaries, register: Register) -> MapDrawing:
     """Draw the map of the kecamatan of this register."""
-    return build_drawing(
-        boundaries, tuple((c, place.name) for c, place in register.kecamatan.items())
-    )
+    names = tuple((code, place.name) for code, place in register.kecamatan.items())
+    return build_drawing(boundaries, names)
 
 
 def _svg_path(shape: shapely.Geometry) -> str:

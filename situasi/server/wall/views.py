@@ -63,7 +63,6 @@ class ListLine:
     title: str
     end: str = ""
     note: str = ""
-    mark: str | None = None
 
 
 @dataclass(frozen=True)
@@ -113,9 +112,7 @@ def _build_turnout(data: ViewData) -> WallView:
         ListLine(
             data.register.name_of(str(row.Index)),
             format_percent(row.rate, is_estimated=bool(row.told_estimated)),
-            _("{n} dari {all} TPS melapor").format(
-                n=i18n.format_number(int(row.told)), all=i18n.format_number(int(row.tps))
-            ),
+            i18n.format_counts(_("{n} dari {all} TPS melapor"), n=row.told, all=row.tps),
         )
         for row in worst_rows
     ]
@@ -135,21 +132,13 @@ def _build_turnout(data: ViewData) -> WallView:
 
 def _build_stations(data: ViewData) -> WallView:
     tps = data.tps
-    states = tps["state"].value_counts()
-    silent = KpiText(
-        "tak_terjangkau",
-        _("TPS tak terjangkau"),
-        i18n.format_number(int(states.get("tak_terjangkau", 0))),
-        _("dari {n} TPS").format(n=i18n.format_number(len(tps))),
-        alarm=bool(states.get("tak_terjangkau", 0)),
-    )
-    late = KpiText(
-        "terlambat",
-        _("TPS terlambat melapor"),
-        i18n.format_number(int(states.get("terlambat", 0))),
-        _("dari {n} TPS").format(n=i18n.format_number(len(tps))),
-        alarm=bool(states.get("terlambat", 0)),
-    )
+    states, total_text = tps["state"].value_counts(), _format_total(len(tps))
+    titles = {"terlambat": _("TPS terlambat melapor"), "tak_terjangkau": _("TPS tak terjangkau")}
+    counts = {state: int(states.get(state, 0)) for state in titles}
+    overdue = [
+        KpiText(state, titles[state], i18n.format_number(count), total_text, alarm=bool(count))
+        for state, count in counts.items()
+    ]
     rows = data.day.phases.loc[data.codes]
     rows = rows.assign(behind=rows["terlambat"] + rows["tak_terjangkau"])
     worst = rows[rows["behind"] > 0].sort_values("behind", ascending=False, kind="stable")
@@ -157,21 +146,23 @@ def _build_stations(data: ViewData) -> WallView:
     lines = [
         ListLine(
             data.register.name_of(str(row.Index)),
-            _("{n} dari {all}").format(
-                n=i18n.format_number(row.behind), all=i18n.format_number(row.tps)
-            ),
+            i18n.format_ratio(row.behind, row.tps),
             _format_states(row),
         )
         for row in worst_rows
     ]
     return WallView(
         _("TPS"),
-        [kpis.format_stations(tps), late, silent],
+        [kpis.format_stations(tps), *overdue],
         "fase",
         _("TPS terlambat atau tak terjangkau"),
         lines,
         _("Tidak ada TPS yang terlambat melapor."),
     )
+
+
+def _format_total(tps_count: int) -> str:
+    return i18n.format_counts(_("dari {n} TPS"), n=tps_count)
 
 
 def _format_states(row: Any) -> str:
@@ -186,31 +177,23 @@ def _build_personnel(data: ViewData) -> WallView:
     known = rows[rows["known"]]
     kpi_texts = [kpis.format_officers(data.day, data.codes)]
     if len(known):
-        total_text = _("dari {n} TPS").format(n=i18n.format_number(int(known["tps"].sum())))
-        absent, empty = int(known["absent"].sum()), int(known["tps_uncovered"].sum())
+        total_text = _format_total(int(known["tps"].sum()))
+        counts = (
+            ("tanpa", _("TPS tanpa petugas hadir"), int(known["absent"].sum())),
+            ("kosong", _("TPS tanpa plotting"), int(known["tps_uncovered"].sum())),
+        )
         kpi_texts += [
-            KpiText(
-                "tanpa",
-                _("TPS tanpa petugas hadir"),
-                i18n.format_number(absent),
-                total_text,
-                absent > 0,
-            ),
-            KpiText(
-                "kosong", _("TPS tanpa plotting"), i18n.format_number(empty), total_text, empty > 0
-            ),
+            KpiText(key, title, i18n.format_number(count), total_text, count > 0)
+            for key, title, count in counts
         ]
     worst = known.sort_values(["share_without", "absent"], ascending=False, kind="stable")
     worst_rows: list[Any] = list(worst[worst["absent"] > 0].head(MAX_LINES).itertuples())
+    present = _("{n} hadir dari {all} diplot")
     lines = [
         ListLine(
             data.register.name_of(str(row.Index)),
-            _("{n} dari {all} TPS").format(
-                n=i18n.format_number(int(row.absent)), all=i18n.format_number(int(row.tps))
-            ),
-            _("{n} hadir dari {all} diplot").format(
-                n=i18n.format_number(int(row.present)), all=i18n.format_number(int(row.posted))
-            ),
+            i18n.format_counts(_("{n} dari {all} TPS"), n=row.absent, all=row.tps),
+            i18n.format_counts(present, n=row.present, all=row.posted),
         )
         for row in worst_rows
     ]

@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from situasi.board import Board
-from situasi.common import i18n
+from situasi.common import i18n, metrics
 from situasi.common.disk_space import DISK_SPACE
+from situasi.common.metrics import JobStatus
 from situasi.ingest.pipeline import ingest_file
+from situasi.server import lifespan
 from situasi.server.wall import hourly_copies
 from situasi.server.wall.hourly_copies import MAX_COPIES, HourlyCopies
 from tests.builders import unbounded
@@ -55,7 +57,7 @@ def looks(hourly: HourlyCopies, clock: Clock, *moments: datetime) -> None:
     async def pass_by() -> None:
         for moment in moments:
             clock.now = moment
-            await hourly.run_if_due()
+            await hourly.job.run_once_async()
 
     asyncio.run(pass_by())
 
@@ -202,10 +204,10 @@ def test_it_waits_no_longer_than_until_the_hour_and_can_be_switched_off(
     monkeypatch.setattr(hourly_copies.asyncio, "sleep", sleep)
     hourly = HourlyCopies(board, clock)
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(hourly.run())
+        asyncio.run(hourly.job.run_async())
     assert max(waits) <= 20.05
-    written = names(hourly.folder)
-    assert written == [f"situasi-20241127-1{n}00.html" for n in (2, 3, 4)]
+    assert names(hourly.folder) == [f"situasi-20241127-1{n}00.html" for n in (2, 3, 4)]
     off = replace(board, settings=replace(board.settings, has_hourly_copies=False))
-    asyncio.run(HourlyCopies(off, clock).run())  # ends at once
-    assert names(hourly.folder) == written
+    monkeypatch.setattr(metrics, "BACKUP", JobStatus())
+    jobs = [{job.name for job in lifespan._build_tasks(one)} for one in (board, off)]
+    assert "copies" in jobs[0] and "copies" not in jobs[1]
