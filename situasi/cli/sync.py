@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from situasi.cli.common import now, open_cli_board, until_interrupted
-from situasi.cli.output import err, fail, out
+from situasi.cli.output import err, fail, out, print_line
 from situasi.common.metrics import JobStatus
-from situasi.store import Scope
-from situasi.store.replication import ReplicatedBatch, ReplicationRefused, Replicator, target_opener
+from situasi.store import Scope, open_store
+from situasi.store.replication import ReplicatedBatch, ReplicationRefused, Replicator
 
 
 def sync(
@@ -32,10 +33,8 @@ def sync(
         url, election = to or board.settings.upstream_url, board.register.election
         if url is None:
             raise fail("tujuan belum disebut: --to postgresql+psycopg://... atau SITUASI_UPSTREAM")
-        scope = Scope(election.contest, election.kabupaten_code)
-        replicator = Replicator(
-            board.store, target_opener(url, scope), now, JobStatus(), _print_batch, every or 1.0
-        )
+        opener = partial(open_store, url, Scope(election.contest, election.kabupaten_code))
+        replicator = Replicator(board.store, opener, now, JobStatus(), _print_batch, every or 1.0)
         try:
             if every is None:
                 _run_once(replicator)
@@ -71,9 +70,7 @@ def _run_until_interrupted(replicator: Replicator) -> None:
 
 
 def _print_batch(batch: ReplicatedBatch) -> None:
-    out.print(
+    print_line(
         f"{now().astimezone():%H.%M.%S} mengalir: {batch.rows} baris, {batch.entries} catatan"
-        f" jejak, sampai catatan {batch.last_entry}.",
-        highlight=False,
-        soft_wrap=True,
+        f" jejak, sampai catatan {batch.last_entry}."
     )

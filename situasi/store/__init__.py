@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from types import ModuleType
 
 import sqlalchemy as sa
 
 from situasi.store.delivery_writer import DeliveryTransaction
 from situasi.store.engines import sqlite
-from situasi.store.engines.engine import Backend
 from situasi.store.interface import (
     AppendResult,
     ConflictError,
@@ -39,27 +39,13 @@ __all__ = [
 ]
 
 
-def _open_postgres(url: sa.URL, scope: Scope | None, is_replica: bool) -> Backend:
-    # The driver is imported only when it is needed.
+def _load_engine(url: sa.URL) -> ModuleType:
+    """Return the module of the engine; that of PostgreSQL, with its driver, only when needed."""
+    if url.get_backend_name() == "sqlite":
+        return sqlite
     from situasi.store.engines import postgres
 
-    return postgres.open_backend(url, scope, is_replica)
-
-
-def _upgrade_postgres(url: sa.URL, scope: Scope | None) -> MigrationResult:
-    from situasi.store.engines import postgres
-
-    return postgres.upgrade(url, scope)
-
-
-_BACKEND_OPENERS: dict[str, Callable[[sa.URL, Scope | None, bool], Backend]] = {
-    "sqlite": sqlite.open_backend,
-    "postgresql": _open_postgres,
-}
-_UPGRADERS: dict[str, Callable[[sa.URL, Scope | None], MigrationResult]] = {
-    "sqlite": sqlite.upgrade,
-    "postgresql": _upgrade_postgres,
-}
+    return postgres
 
 
 def open_store(
@@ -81,8 +67,7 @@ def open_store(
     Raises StoreError when the address is invalid, or what lies there cannot be used as a store.
     """
     address = parse_url(url)
-    backend = _BACKEND_OPENERS[address.get_backend_name()](address, scope, is_replica)
-    return Store(backend, clock, read_only)
+    return Store(_load_engine(address).open_backend(address, scope, is_replica), clock, read_only)
 
 
 def upgrade(url: str, scope: Scope | None = None) -> MigrationResult:
@@ -91,7 +76,8 @@ def upgrade(url: str, scope: Scope | None = None) -> MigrationResult:
     Raises StoreError as `open_store`, and where there is no store.
     """
     address = parse_url(url)
-    return _UPGRADERS[address.get_backend_name()](address, scope)
+    result: MigrationResult = _load_engine(address).upgrade(address, scope)
+    return result
 
 
 def create_scope_account(url: str, scope: Scope, password: str) -> str:
@@ -103,6 +89,4 @@ def create_scope_account(url: str, scope: Scope, password: str) -> str:
     address = parse_url(url)
     if address.get_backend_name() != "postgresql":
         raise StoreError("Hanya penyimpanan PostgreSQL memuat beberapa Polres.")
-    from situasi.store.engines import postgres
-
-    return postgres.create_scope_account(address, scope, password)
+    return str(_load_engine(address).create_scope_account(address, scope, password))

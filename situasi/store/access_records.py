@@ -9,33 +9,26 @@ from typing import Any
 import sqlalchemy as sa
 
 from situasi.store import schema
-from situasi.store.engines.engine import Backend
+from situasi.store.engines.engine import WriteTransaction
 from situasi.store.interface import ConflictError
 from situasi.store.row_encoding import clean_text
 
 _RECORD = schema.access.c
 
 
-def write(
-    backend: Backend,
-    connection: sa.Connection,
-    kind: str,
-    name: str,
-    value: str,
-    at_us: int,
-    actor: str,
-    expected_seq: int | None,
+def write_record(
+    write: WriteTransaction, kind: str, name: str, value: str, expected_seq: int | None
 ) -> None:
     """Add a record, under the write lock, so that nothing comes between check and write."""
-    record = {"kind": clean_text(kind), "name": clean_text(name)}
     if expected_seq is not None:
         newest = sa.select(sa.func.max(_RECORD.seq)).where(_matches(kind, name))
-        if (connection.execute(newest).scalar() or 0) > expected_seq:
+        if (write.connection.execute(newest).scalar() or 0) > expected_seq:
             raise ConflictError(
                 f"{kind} {name} baru saja diubah orang lain. Muat ulang, lalu ulangi."
             )
-    record |= {"value": value, "actor": clean_text(actor)}
-    backend.append(connection, schema.access, record | {"at": at_us})
+    record = {"kind": clean_text(kind), "name": clean_text(name), "value": value}
+    record |= {"actor": clean_text(write.actor)}
+    write.backend.append(write.connection, schema.access, {**record, "at": write.at_us})
 
 
 def read(connection: sa.Connection, kind: str, name: str | None, after: int = 0) -> dict[str, Any]:

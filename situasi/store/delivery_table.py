@@ -12,7 +12,8 @@ import pandas as pd
 from situasi.common.growable_frame import GrowableFrame
 
 _TIME: Final = "datetime64[us, UTC]"
-_DTYPES: Final = {
+# The columns of `Store.batches`.
+BATCH_DTYPES: Final = {
     "batch": "int64",
     "feed": "object",
     "source": "object",
@@ -22,6 +23,8 @@ _DTYPES: Final = {
     "accepted": "int64",
     "duplicate": "int64",
     "quarantined": "int64",
+}
+_WITHDRAWAL_DTYPES: Final = {
     "withdrawn": "int64",
     "withdrawn_at": _TIME,
     "withdrawn_by": "object",
@@ -36,7 +39,7 @@ class BatchTable:
     """
 
     def __init__(self) -> None:
-        self._rows = GrowableFrame(_DTYPES)
+        self._rows = GrowableFrame(BATCH_DTYPES | _WITHDRAWAL_DTYPES)
 
     @property
     def last_batch(self) -> int:
@@ -67,19 +70,16 @@ class BatchTable:
 
     def _count_withdrawn(self, withdrawn: pd.DataFrame) -> None:
         times_by_batch = withdrawn.groupby("batch")["recorded_at"]
-        counts, latest = (
-            times_by_batch.size(),
-            pd.DatetimeIndex(times_by_batch.max()).as_unit("us").asi8,
-        )
+        latest = pd.DatetimeIndex(times_by_batch.max()).as_unit("us").asi8
+        counts = times_by_batch.size()
         positions, is_known = self._find_positions(counts.index.to_numpy("int64"))
-        counts_so_far, withdrawn_at = (
+        total, withdrawn_at = (
             self._rows.array(name).copy() for name in ("withdrawn", "withdrawn_at")
         )
-        counts_so_far[positions] += counts.to_numpy("int64")[is_known]
-        withdrawn_at[positions] = np.maximum(
-            withdrawn_at[positions], latest[is_known]
-        )  # NaT is less than any time
-        self._rows.set_column("withdrawn", counts_so_far)
+        total[positions] += counts.to_numpy("int64")[is_known]
+        # NaT is less than any time.
+        withdrawn_at[positions] = np.maximum(withdrawn_at[positions], latest[is_known])
+        self._rows.set_column("withdrawn", total)
         self._rows.set_column("withdrawn_at", withdrawn_at)
 
     def _apply_entries(self, entries: pd.DataFrame) -> None:

@@ -15,14 +15,14 @@ from situasi.domain.feed_schemas import FEEDS
 from situasi.store import repeated_rows, schema, visible_at
 from situasi.store.audit import hash_chain
 from situasi.store.audit.row_digests import (
-    HASHES_KEY,
     RowsHash,
     build_feed_words,
+    build_hash_detail,
     hash_rows,
     hash_rows_after,
     read_last_number,
 )
-from situasi.store.engines.engine import Backend
+from situasi.store.engines.engine import Backend, WriteTransaction, iter_chunks
 from situasi.store.interface import AppendResult, Delivery, Rejection, StoreError
 from situasi.store.quarantine_queries import is_waiting
 from situasi.store.quarantine_writer import find_waiting, quarantine_rows
@@ -36,15 +36,15 @@ from situasi.store.row_encoding import (
 from situasi.store.timestamps import to_micros
 from situasi.store.visible_at import Clock
 
-# Rows prepared and inserted at a time: memory stays small, and the number of bound
-# values stays below the limit of every engine.
+# Rows prepared and inserted at a time: memory stays small.
 _CHUNK_ROWS = 20_000
-_MAX_BOUND_VALUES = 500
 # A delivery without new rows gets this action in the audit log, the same one once an hour:
 # a bot that sends its file every minute must not fill the log.
 REPEAT_ACTION = "deliver-again"
 _REPEAT_LOG_INTERVAL_US = 3_600_000_000  # microseconds
 _MAX_LOGGED_NUMBERS = 50
+# Tables beside that of the feed to which a delivery adds rows.
+_OTHER_TABLES = (schema.quarantine, schema.releases, schema.repeats)
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ class DeliveryTransaction:
         self._feed = FEEDS[delivery.feed]
         self._table = schema.feeds[delivery.feed]
         self._at_us = to_micros(delivery.recorded_at)
+        self._write = WriteTransaction(backend, connection, self._at_us, delivery.actor)
         self._batch: int | None = None
         self._rows_hash, self._repeat_count = RowsHash(), 0
         self._last_numbers: dict[str, int] = {}  # by table: the highest number before this delivery
@@ -105,9 +106,7 @@ class DeliveryTransaction:
             else:
                 batch = self._reserve_batch()
                 stored = sum([self._append_chunk(batch, chunk) for chunk in chunks])
-                quarantine_result = quarantine_rows(
-                    self._backend, self._connection, self._delivery, batch, self._at_us, rejected
-                )
+                quarantine_result = quarantine_rows(self._write, self._delivery, batch, rejected)
         duplicates = len(accepted) - stored
         added = AppendResult(stored, duplicates, len(rejected), quarantine_result.already_waiting)
         total = self._total
@@ -117,9 +116,7 @@ class DeliveryTransaction:
             total.quarantined + added.quarantined,
         )
         self._has_new_rows |= stored + quarantine_result.new_count + self._repeat_count > 0
-        self._already_waiting |= {
-            number for number in quarantine_result.already_waiting if number is not None
-        }
+        self._already_waiting.update(filter(None, quarantine_result.already_waiting))
         return added
 
     def release(self, numbers: Sequence[int], rows: Mapping[int, int] | None = None) -> None:
@@ -173,10 +170,9 @@ class DeliveryTransaction:
     def _write_batch(self) -> None:
         summary = {"batch": self._reserve_batch(), **self._summary()}
         row = {**summary, "recorded_at": self._at_us, "actor": clean_text(self._delivery.actor)}
-        other_tables = (schema.quarantine, schema.releases, schema.repeats)
         hashes = {
             table.name: hash_rows_after(self._connection, table, self._last_numbers[table.name])
-            for table in other_tables
+            for table in _OTHER_TABLES
         }
         row["marks"] = self._rows_hash.checksums + hashes[schema.quarantine.name].checksums
         # Computed last: all slow work is done, and no row is visible before the commit.
@@ -185,54 +181,25 @@ class DeliveryTransaction:
         )
         self._backend.append(self._connection, schema.batches, row)
         header = hash_rows([[row[column.name] for column in schema.batches.columns]])
-        all_hashes = {"rows": self._rows_hash, **hashes, "batch": header}
-        hash_detail = {
-            HASHES_KEY: {
-                name: rows.hexdigest for name, rows in all_hashes.items() if rows.hexdigest
-            }
-        }
-        repeats = {"repeats": self._repeat_count} if self._repeat_count else {}
-        detail = {
-            **summary,
-            "released": self._released,
-            **repeats,
-            **self._waiting_detail(),
-            **hash_detail,
-        }
+        detail = {**summary, "released": self._released}
+        if self._repeat_count:
+            detail["repeats"] = self._repeat_count
+        detail |= self._waiting_detail()
+        detail |= build_hash_detail({"rows": self._rows_hash, **hashes, "batch": header})
         if self._row_by_released:
-            detail["settled_by"] = {
-                str(number): row for number, row in self._row_by_released.items()
-            }
-        self._append_audit_entry("deliver", detail, changes_data=True)
+            detail["settled_by"] = {str(at): row for at, row in self._row_by_released.items()}
+        hash_chain.append_entry(self._write, "deliver", detail, changes_data=True)
 
     def _log_repeat(self) -> None:
         """Log that none of the delivered rows is new, unless that was logged within the hour."""
         detail = {**self._summary(), **self._waiting_detail()}
         rows = self._total.accepted + self._total.duplicate + self._total.quarantined
-        actor = clean_text(self._delivery.actor)
         is_logged = hash_chain.was_logged_recently(
-            self._connection,
-            REPEAT_ACTION,
-            actor,
-            detail,
+            self._connection, REPEAT_ACTION, clean_text(self._delivery.actor), detail,
             since_us=self._at_us - _REPEAT_LOG_INTERVAL_US,
-        )
+        )  # fmt: skip
         if rows and not is_logged:
-            self._append_audit_entry(REPEAT_ACTION, detail, changes_data=False)
-
-    def _append_audit_entry(
-        self, action: str, detail: dict[str, Any], *, changes_data: bool
-    ) -> None:
-        actor = self._delivery.actor
-        hash_chain.append_entry(
-            self._backend,
-            self._connection,
-            self._at_us,
-            actor,
-            action,
-            detail,
-            changes_data=changes_data,
-        )
+            hash_chain.append_entry(self._write, REPEAT_ACTION, detail, changes_data=False)
 
     def _summary(self) -> dict[str, Any]:
         """Return what was delivered, and how many rows."""
@@ -248,11 +215,8 @@ class DeliveryTransaction:
 
     def _waiting_detail(self) -> dict[str, Any]:
         """Return the first quarantine numbers under which rejected rows were already waiting."""
-        return (
-            {"waiting": sorted(self._already_waiting)[:_MAX_LOGGED_NUMBERS]}
-            if self._already_waiting
-            else {}
-        )
+        waiting = sorted(self._already_waiting)[:_MAX_LOGGED_NUMBERS]
+        return {"waiting": waiting} if waiting else {}
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
@@ -267,7 +231,7 @@ class DeliveryTransaction:
         if self._batch is None:
             highest = sa.select(sa.func.coalesce(sa.func.max(schema.batches.c.batch), 0))
             self._batch = int(self._connection.execute(highest).scalar_one()) + 1
-            tables = (self._table, schema.quarantine, schema.releases, schema.repeats)
+            tables = (self._table, *_OTHER_TABLES)
             self._last_numbers = {
                 table.name: read_last_number(self._connection, table) for table in tables
             }
@@ -297,9 +261,7 @@ class DeliveryTransaction:
             columns["round"] = rounds
         else:
             constants["round"] = 0
-        stored = self._backend.append_new(
-            self._connection, self._table, columns, constants, ["digest", "round"]
-        )
+        stored = self._backend.append_new(self._connection, self._table, columns, constants)
         self._hash_stored_rows(stored, chunk, rounds)
         return stored
 
@@ -312,10 +274,7 @@ class DeliveryTransaction:
         numbers = self._find_stored_numbers(stored, digests)
         spots = list(numbers)
         if len(spots) < len(digests):
-            self._record_repeats(
-                dict(zip(digests, withdrawal_counts, strict=True)),
-                {digests[at] for at in spots},
-            )
+            self._record_repeats(digests, withdrawal_counts, {digests[at] for at in spots})
             rows, known_at, withdrawal_counts, digests = (
                 [cells[at] for at in spots]
                 for cells in (rows, known_at, withdrawal_counts, digests)
@@ -327,16 +286,16 @@ class DeliveryTransaction:
             cells = [np.array(column, dtype=np.int64) for column in columns]
             self._rows_hash.add(build_feed_words(cells, digests, flags or [None] * len(spots)))
 
-    def _record_repeats(self, withdrawal_counts: dict[bytes, int], stored: set[bytes]) -> None:
+    def _record_repeats(
+        self, digests: list[bytes], withdrawal_counts: Values, stored: set[bytes]
+    ) -> None:
         """Record that rows of earlier deliveries came again."""
+        counts = zip(digests, withdrawal_counts, strict=True)
+        repeated = {digest: count for digest, count in counts if digest not in stored}
         batch = self._reserve_batch()
-        repeated = {
-            digest: times for digest, times in withdrawal_counts.items() if digest not in stored
-        }
-        recorded = repeated_rows.record_repeats(
-            self._backend, self._connection, self._delivery, batch, repeated
+        self._repeat_count += repeated_rows.record_repeats(
+            self._write, self._delivery, batch, repeated
         )
-        self._repeat_count += recorded
 
     def _find_stored_numbers(self, stored: int, row_digests: list[bytes]) -> dict[int, int]:
         """Return the number of each stored row by its position among these, in order of numbers."""
@@ -359,15 +318,11 @@ class DeliveryTransaction:
         count_before, columns = len(self._trial_keys), self._table.c
         stored: set[tuple[bytes, int]] = set()
         with self._backend.read_connection() as connection:
-            keys = list(
-                zip(chunk.digests, self._count_withdrawals(connection, chunk.digests), strict=True)
-            )
-            for start in range(0, len(keys), _MAX_BOUND_VALUES):
-                digests = chunk.digests[start : start + _MAX_BOUND_VALUES]
-                rows = connection.execute(
-                    sa.select(columns.digest, columns.round).where(columns.digest.in_(digests))
-                )
-                stored.update((bytes(digest), count) for digest, count in rows)
+            counts = self._count_withdrawals(connection, chunk.digests)
+            keys = list(zip(chunk.digests, counts, strict=True))
+            for digests in iter_chunks(chunk.digests):
+                query = sa.select(columns.digest, columns.round).where(columns.digest.in_(digests))
+                stored.update((bytes(row.digest), row.round) for row in connection.execute(query))
         self._trial_keys.update(key for key in keys if key not in stored)
         return len(self._trial_keys) - count_before
 
@@ -378,12 +333,8 @@ class DeliveryTransaction:
         if connection.execute(sa.select(sa.exists().where(of_feed))).scalar_one() == 0:
             return [0] * len(row_digests)
         counts: dict[bytes, int] = {}
-        for start in range(0, len(row_digests), _MAX_BOUND_VALUES):
-            condition = withdrawal.digest.in_(row_digests[start : start + _MAX_BOUND_VALUES])
-            rows = connection.execute(
-                sa.select(withdrawal.digest, sa.func.count())
-                .where(of_feed, condition)
-                .group_by(withdrawal.digest)
-            )
-            counts.update((digest, count) for digest, count in rows)
+        for chunk in iter_chunks(row_digests):
+            query = sa.select(withdrawal.digest, sa.func.count())
+            query = query.where(of_feed, withdrawal.digest.in_(chunk)).group_by(withdrawal.digest)
+            counts.update((digest, count) for digest, count in connection.execute(query))
         return [counts.get(digest, 0) for digest in row_digests]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -28,19 +28,29 @@ def read_frame(
     `statement` selects the columns of `dtypes` in the same order. Texts are object columns with
     None where missing.
     """
-    result = connection.execute(statement)
-    # The driver's own cursor: the engine's Row objects would double the time.
-    cursor = result.cursor
-    assert cursor is not None, "a SELECT always has a cursor"
     interned_texts: dict[str, dict[str | None, str | None]] = {name: {} for name in dtypes}
     chunks: dict[str, list[Any]] = {name: [] for name in dtypes}
-    while rows := cursor.fetchmany(_FETCH_ROWS):
+    for rows in fetch_chunks(connection, statement, _FETCH_ROWS):
         for name, cells in zip(dtypes, zip(*rows, strict=True), strict=True):
             chunks[name].append(_CONVERTERS[dtypes[name]](cells, interned_texts[name]))
-    result.close()
     if not any(chunks.values()):
         return _empty_frame(tuple(dtypes.items())).copy()
     return pd.DataFrame({name: _series(chunks[name], dtype) for name, dtype in dtypes.items()})
+
+
+def fetch_chunks(
+    connection: sa.Connection, query: sa.Select[Any], row_count: int
+) -> Iterator[Sequence[Any]]:
+    """Yield the rows of a query in chunks, with unconverted cells.
+
+    By the driver's own cursor: the engine's Row objects would double the time.
+    """
+    result = connection.execute(query)
+    cursor = result.cursor
+    assert cursor is not None, "a SELECT always has a cursor"
+    while rows := cursor.fetchmany(row_count):
+        yield rows
+    result.close()
 
 
 @cache

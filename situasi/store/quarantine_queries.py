@@ -10,6 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from situasi.store import frame_reader, schema, visible_at
+from situasi.store.engines.engine import iter_chunks
 from situasi.store.interface import QuarantinedRow, StoreError
 from situasi.store.timestamps import from_micros
 
@@ -23,7 +24,6 @@ _FRAME_DTYPES = {
     "recorded_at": frame_reader.TIME_DTYPE,
 }
 _RELEASE_DTYPES = {"seq": "int64", "number": "int64", "batch": "int64", "feed": "object"}
-_MAX_BOUND_VALUES = 500
 _MAX_NUMBER = 2**63  # the limit of integers in the engines
 
 
@@ -78,18 +78,10 @@ def count_waiting(connection: sa.Connection) -> dict[str, int]:
 def read_quarantine_frame(connection: sa.Connection, at_us: int | None) -> pd.DataFrame:
     """Return the rows that wait, or waited at a moment (see Store.quarantine_frame)."""
     row, batch = schema.quarantine.c, schema.batches.c
-    columns: list[Any] = [
-        row.seq.label("number"),
-        *(row[name] for name in list(_FRAME_DTYPES)[1:-1]),
-        batch.committed_at,
-    ]
+    columns: list[Any] = [row[name] for name in list(_FRAME_DTYPES)[1:-1]]
     joined = schema.quarantine.join(schema.batches, batch.batch == row.batch)
-    waiting = (
-        sa.select(*columns)
-        .select_from(joined)
-        .where(row.seq.not_in(_select_released_numbers(at_us)))
-    )
-    waiting = waiting.order_by(row.seq)
+    waiting = sa.select(row.seq.label("number"), *columns, batch.committed_at).select_from(joined)
+    waiting = waiting.where(row.seq.not_in(_select_released_numbers(at_us))).order_by(row.seq)
     if at_us is not None:
         waiting = waiting.where(batch.committed_at <= at_us)
     return frame_reader.read_frame(connection, waiting, _FRAME_DTYPES)
@@ -114,13 +106,9 @@ def is_waiting(connection: sa.Connection, number: int) -> bool:
 def find_released(connection: sa.Connection, numbers: Collection[int]) -> set[int]:
     """Return those of these rows that no longer wait."""
     release, released = schema.releases.c, set[int]()
-    sorted_numbers = sorted(numbers)
-    for start in range(0, len(sorted_numbers), _MAX_BOUND_VALUES):
-        condition = release.number.in_(sorted_numbers[start : start + _MAX_BOUND_VALUES])
-        released |= {
-            int(number)
-            for number in connection.execute(_select_released_numbers().where(condition)).scalars()
-        }
+    for chunk in iter_chunks(sorted(numbers)):
+        query = _select_released_numbers().where(release.number.in_(chunk))
+        released |= {int(number) for number in connection.execute(query).scalars()}
     return released
 
 
@@ -155,8 +143,7 @@ def _split_by_numbers(
         yield statement
         return
     valid_numbers = sorted(number for number in set(numbers) if 0 < number < _MAX_NUMBER)
-    for start in range(0, len(valid_numbers), _MAX_BOUND_VALUES):
-        chunk = valid_numbers[start : start + _MAX_BOUND_VALUES]
+    for chunk in iter_chunks(valid_numbers):
         yield statement.where(schema.quarantine.c.seq.in_(chunk))
 
 
@@ -184,10 +171,8 @@ def read_note(connection: sa.Connection, key: str) -> Any:
 
 def read_notes(connection: sa.Connection) -> dict[str, Any]:
     """Return the newest value of each key, keys in alphabetical order."""
-    newest = sa.select(sa.func.max(schema.notes.c.seq)).group_by(schema.notes.c.key)
-    rows = connection.execute(
-        sa.select(schema.notes.c.key, schema.notes.c.value)
-        .where(schema.notes.c.seq.in_(newest))
-        .order_by(schema.notes.c.key)
-    )
+    note = schema.notes.c
+    newest = sa.select(sa.func.max(note.seq)).group_by(note.key)
+    query = sa.select(note.key, note.value).where(note.seq.in_(newest)).order_by(note.key)
+    rows = connection.execute(query)
     return {key: json.loads(value) for key, value in rows}

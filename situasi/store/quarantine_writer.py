@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
@@ -11,13 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from situasi.store import schema
-from situasi.store.engines.engine import Backend
+from situasi.store.engines.engine import WriteTransaction, iter_chunks
 from situasi.store.interface import Delivery, Rejection
 from situasi.store.quarantine_queries import find_released
 from situasi.store.row_encoding import clean_text, compute_quarantine_digest
 
 _ROW = schema.quarantine.c
-_MAX_BOUND_VALUES = 500
 
 
 @dataclass(frozen=True)
@@ -32,12 +31,7 @@ class QuarantineResult:
 
 
 def quarantine_rows(
-    backend: Backend,
-    connection: sa.Connection,
-    delivery: Delivery,
-    batch: int,
-    at_us: int,
-    rejected: Sequence[Rejection],
+    write: WriteTransaction, delivery: Delivery, batch: int, rejected: Sequence[Rejection]
 ) -> QuarantineResult:
     """Add the rows that do not wait yet, under the write lock.
 
@@ -46,7 +40,7 @@ def quarantine_rows(
     """
     if not rejected:
         return QuarantineResult(0, ())
-    content = _encode_content(rejected)
+    content, connection = _encode_content(rejected), write.connection
     release_counts, waiting = _count_releases(connection, delivery.feed, content)
     new = [position for position, number in enumerate(waiting) if number is None]
     digests = [
@@ -62,10 +56,10 @@ def quarantine_rows(
         "digest": digests,
         "round": [release_counts[position] for position in new],
     }
-    constants = {"batch": batch, "recorded_at": at_us}
+    constants = {"batch": batch, "recorded_at": write.at_us}
     stored = 0
     if new:
-        stored = backend.append_new(connection, schema.quarantine, columns, constants, ["digest"])
+        stored = write.backend.append_new(connection, schema.quarantine, columns, constants)
     if stored < len(new):  # the same row twice in one delivery
         number_by_digest = _find_numbers(connection, set(digests))
         seen_digests = set[bytes]()
@@ -136,9 +130,3 @@ def _find_numbers(connection: sa.Connection, digests: set[bytes]) -> dict[bytes,
             (bytes(digest), int(number)) for digest, number in connection.execute(query)
         )
     return number_by_digest
-
-
-def iter_chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Yield the values in chunks small enough for one statement in every engine."""
-    for start in range(0, len(values), _MAX_BOUND_VALUES):
-        yield values[start : start + _MAX_BOUND_VALUES]

@@ -15,6 +15,7 @@ from situasi.domain.feed_schemas import Feed, stored_dtypes
 from situasi.store import access_records, frame_reader, repeated_rows, schema, visible_at
 from situasi.store.audit import hash_chain, row_proof
 from situasi.store.backup.raw_tables import RawSnapshot
+from situasi.store.delivery_table import BATCH_DTYPES
 from situasi.store.engines.engine import Backend
 from situasi.store.interface import QuarantinedRow, Scope, StoreError
 from situasi.store.quarantine_queries import (
@@ -37,17 +38,6 @@ _WITHDRAWAL_DTYPES = {
     "recorded_at": frame_reader.TIME_DTYPE,
 }
 _ENTRY_DTYPES = {"seq": "int64", "feed": "object"}
-_BATCH_DTYPES = {
-    "batch": "int64",
-    "feed": "object",
-    "source": "object",
-    "sha256": "object",
-    "recorded_at": frame_reader.TIME_DTYPE,
-    "actor": "object",
-    "accepted": "int64",
-    "duplicate": "int64",
-    "quarantined": "int64",
-}
 
 
 class StoreReader:
@@ -81,7 +71,7 @@ class StoreReader:
     def version(self) -> int:
         """Return a number that grows with every commit that changes data; 0 for an empty store."""
         with self._read_connection() as connection:
-            return hash_chain.read_version(connection)
+            return hash_chain.read_data_head(connection)[0]
 
     def rows_after(self, feed: Feed, after: int = 0) -> pd.DataFrame:
         """Return the rows of a feed above a `seq`, in order (feed_schemas.stored_dtypes)."""
@@ -102,12 +92,11 @@ class StoreReader:
         Columns batch, feed, source, sha256, recorded_at, actor and the three counts.
         """
         batch = schema.batches.c
-        columns = [
-            batch.committed_at if name == "recorded_at" else batch[name] for name in _BATCH_DTYPES
-        ]
+        names = ("committed_at" if name == "recorded_at" else name for name in BATCH_DTYPES)
+        columns = [batch[name] for name in names]
         query = sa.select(*columns).where(batch.batch > after)
         with self._read_connection() as connection:
-            return frame_reader.read_frame(connection, query.order_by(batch.batch), _BATCH_DTYPES)
+            return frame_reader.read_frame(connection, query.order_by(batch.batch), BATCH_DTYPES)
 
     def count_rows_in_other_batches(self, batch: int) -> dict[int, int]:
         """Count the valid rows of this batch that each other batch delivered too."""

@@ -15,9 +15,8 @@ from itertools import repeat
 import sqlalchemy as sa
 
 from situasi.store import schema, visible_at
-from situasi.store.engines.engine import Backend
+from situasi.store.engines.engine import WriteTransaction, iter_chunks
 from situasi.store.interface import Delivery
-from situasi.store.quarantine_writer import iter_chunks
 from situasi.store.row_encoding import clean_text
 
 _REPEAT, _BATCH = schema.repeats.c, schema.batches.c
@@ -27,16 +26,13 @@ Sender = tuple[str, str]  # actor, and the digest of the file
 
 
 def record_repeats(
-    backend: Backend,
-    connection: sa.Connection,
-    delivery: Delivery,
-    batch: int,
-    withdrawal_counts: Mapping[bytes, int],
+    write: WriteTransaction, delivery: Delivery, batch: int, withdrawal_counts: Mapping[bytes, int]
 ) -> int:
     """Record that this delivery contained stored rows again, where useful; return how many.
 
     withdrawal_counts: of rows that were not stored, by the digest of their content.
     """
+    connection = write.connection
     batch_by_row = _find_stored_rows(connection, delivery.feed, batch, withdrawal_counts)
     if not batch_by_row:
         return 0
@@ -48,23 +44,17 @@ def record_repeats(
         repeats = connection.execute(sa.select(_REPEAT.row_seq, _REPEAT.batch).where(*conditions))
         for number, other_batch in repeats:
             batches_by_row[number].append(other_batch)
-    senders = _find_senders(
-        connection,
-        {other_batch for row_batches in batches_by_row.values() for other_batch in row_batches},
-    )
+    senders = _find_senders(connection, set().union(*batches_by_row.values()))
     sender = clean_text(delivery.actor), clean_text(delivery.sha256)
     new = [
         number
-        for number, row_batches in sorted(batches_by_row.items())
-        if _is_worth_recording(
-            sender, [senders[other_batch] for other_batch in row_batches if other_batch in senders]
-        )
+        for number, batches in sorted(batches_by_row.items())
+        if _is_worth_recording(sender, [senders[other] for other in batches if other in senders])
     ]
     if not new:
         return 0
     columns = {"feed": repeat(delivery.feed), "row_seq": new}
-    unique = ["feed", "row_seq", "batch"]
-    return backend.append_new(connection, schema.repeats, columns, {"batch": batch}, unique)
+    return write.backend.append_new(connection, schema.repeats, columns, {"batch": batch})
 
 
 def _is_worth_recording(sender: Sender, other_senders: Sequence[Sender]) -> bool:
@@ -91,11 +81,9 @@ def _find_senders(connection: sa.Connection, batches: set[int]) -> dict[int, Sen
     """Return the senders of these batches; withdrawn batches are left out."""
     senders: dict[int, Sender] = {}
     for chunk in iter_chunks(sorted(batches)):
-        conditions = (
-            _BATCH.batch.in_(chunk),
-            _BATCH.batch.not_in(visible_at.select_withdrawn_batches()),
+        query = sa.select(_BATCH.batch, _BATCH.actor, _BATCH.sha256).where(
+            _BATCH.batch.in_(chunk), _BATCH.batch.not_in(visible_at.select_withdrawn_batches())
         )
-        query = sa.select(_BATCH.batch, _BATCH.actor, _BATCH.sha256).where(*conditions)
         senders.update(
             (int(batch), (actor, sha256)) for batch, actor, sha256 in connection.execute(query)
         )
@@ -104,11 +92,13 @@ def _find_senders(connection: sa.Connection, batches: set[int]) -> dict[int, Sen
 
 def select_rows_repeated_by_others(feed: str, batch: int) -> sa.Select[tuple[int]]:
     """Select the rows of a feed that another valid batch contained again."""
-    conditions = (
-        _REPEAT.batch != batch,
-        _REPEAT.batch.not_in(visible_at.select_withdrawn_batches()),
-    )
-    return sa.select(_REPEAT.row_seq).where(_REPEAT.feed == feed, *conditions)
+    is_of_feed = _REPEAT.feed == feed
+    return sa.select(_REPEAT.row_seq).where(is_of_feed, _is_of_other_valid_batch(batch))
+
+
+def _is_of_other_valid_batch(batch: int) -> sa.ColumnElement[bool]:
+    withdrawn = visible_at.select_withdrawn_batches()
+    return sa.and_(_REPEAT.batch != batch, _REPEAT.batch.not_in(withdrawn))
 
 
 def select_rows_repeated_by(feed: str, batch: int) -> sa.Select[tuple[int]]:
@@ -125,28 +115,18 @@ def count_rows_in_other_batches(connection: sa.Connection, batch: int) -> dict[i
     withdrawn = sa.select(withdrawal.row_seq).where(withdrawal.feed == feed)
     repeated = select_rows_repeated_by(feed, batch)
     own_rows = sa.select(row.seq).where(row.batch == batch)
-    rows_of_batch = sa.or_(_REPEAT.row_seq.in_(own_rows), _REPEAT.row_seq.in_(repeated))
-    other_batches = (
-        _REPEAT.batch != batch,
-        _REPEAT.batch.not_in(visible_at.select_withdrawn_batches()),
+    repeating_batches = sa.select(_REPEAT.batch, sa.func.count()).where(
+        _REPEAT.feed == feed,
+        sa.or_(_REPEAT.row_seq.in_(own_rows), _REPEAT.row_seq.in_(repeated)),
+        _is_of_other_valid_batch(batch),
+        _REPEAT.row_seq.not_in(withdrawn),
     )
-    repeating_batches = (
-        sa.select(_REPEAT.batch, sa.func.count())
-        .where(
-            _REPEAT.feed == feed, rows_of_batch, *other_batches, _REPEAT.row_seq.not_in(withdrawn)
-        )
-        .group_by(_REPEAT.batch)
-    )
-    first_batches = (
-        sa.select(row.batch, sa.func.count())
-        .where(
-            row.seq.in_(repeated),
-            row.seq.not_in(withdrawn),
-            row.batch.not_in(visible_at.select_withdrawn_batches()),
-        )
-        .group_by(row.batch)
+    first_batches = sa.select(row.batch, sa.func.count()).where(
+        row.seq.in_(repeated),
+        row.seq.not_in(withdrawn),
+        row.batch.not_in(visible_at.select_withdrawn_batches()),
     )
     counts = Counter[int]()
-    for query in (repeating_batches, first_batches):
+    for query in (repeating_batches.group_by(_REPEAT.batch), first_batches.group_by(row.batch)):
         counts.update({int(other): int(count) for other, count in connection.execute(query)})
     return dict(sorted(counts.items()))

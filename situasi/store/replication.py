@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,11 +19,11 @@ from typing import Any, Final
 from situasi.common import error_log
 from situasi.common.background_jobs import Job
 from situasi.common.metrics import JobStatus
-from situasi.store import open_store, schema
+from situasi.store import schema
 from situasi.store.audit import hash_chain
-from situasi.store.backup import raw_tables
-from situasi.store.backup.raw_tables import LOCAL_TABLES, TABLES, RawImport, RawSnapshot, Row
-from situasi.store.interface import Scope, StoreError
+from situasi.store.backup.raw_tables import LOCAL_TABLES, TABLES, RawImport, RawSnapshot
+from situasi.store.engines.engine import Row
+from situasi.store.interface import StoreError
 from situasi.store.store import Store
 
 POLL_S: Final = 2.0  # seconds between two checks
@@ -109,10 +108,9 @@ class ReplicationBatch:
         }
         if name in row_counts:
             return islice(rows, row_counts[name])
-        columns = raw_tables.column_names(TABLES[name])
         if name == schema.audit.name:
             return takewhile(lambda row: row[0] <= self.last_entry, rows)
-        batch_position = columns.index("batch")
+        batch_position = TABLES[name].c.keys().index("batch")
         return takewhile(lambda row: row[batch_position] <= self.last_batch, rows)
 
 
@@ -146,9 +144,7 @@ def replicate(source: Store, target: Store) -> Iterator[ReplicatedBatch]:
 def _copy_table(source: RawSnapshot, target: RawImport, name: str, batch: ReplicationBatch) -> int:
     table = _REPLICATED_TABLES[name]
     rows = source.rows(table, target.last_number(table))
-    imported = target.import_rows(
-        table, raw_tables.column_names(table), batch.take_rows(name, rows)
-    )
+    imported = target.import_rows(table, table.c.keys(), batch.take_rows(name, rows))
     if batch.is_complete and target.last_number(table) != source.last_number(table):
         raise ReplicationRefused(f"Tujuan memuat baris {name} yang tidak ada di sini. Batal.")
     return imported
@@ -221,10 +217,6 @@ class Replicator:
             on_stop=self.close,
         )
 
-    def run(self, stop: threading.Event) -> None:
-        """Replicate until told to stop."""
-        self.job.run(stop)
-
     def replicate_now(self) -> Exception | None:
         """Send what is new, if anything; return the error, if any."""
         self.job.run_once()
@@ -233,24 +225,19 @@ class Replicator:
     def _run_turn(self) -> None:
         self._error = None
         try:
-            self.status.is_run_elsewhere = (
-                self._leader_job is not None and not self._source.is_leader(self._leader_job)
-            )
+            leads = self._leader_job is None or self._source.is_leader(self._leader_job)
+            self.status.is_run_elsewhere = not leads
             rows = 0 if self.status.is_run_elsewhere else self._replicate()
         except Exception as error:
             self._error = error
             message = error.detail if isinstance(error, StoreError) else error_log.describe(error)
             self.status.record_failure(self._clock(), message, self._count_pending())
-            self._reset_target(error)
+            if not isinstance(error, StoreError):  # the state of the target is unknown
+                with suppress(Exception):
+                    self.close()
             raise
         if not self.status.is_run_elsewhere:
             self.status.record_success(self._clock(), 0, str(rows) if rows else "")
-
-    def _reset_target(self, error: Exception) -> None:
-        """Close the target after an unexpected error: its state is unknown."""
-        if not isinstance(error, StoreError):
-            with suppress(Exception):
-                self.close()
 
     def close(self) -> None:
         """Close the target."""
@@ -274,15 +261,9 @@ class Replicator:
             return rows
         if self._target is None:
             self._target = self._open_target()
-        with self._target.raw_snapshot() as snapshot:
-            self._target_numbers = {
-                name: snapshot.last_number(table) for name, table in _REPLICATED_TABLES.items()
-            }
+        self._target_numbers = _read_last_numbers(self._target)
         for batch in replicate(self._source, self._target):
-            with self._target.raw_snapshot() as snapshot:
-                self._target_numbers = {
-                    name: snapshot.last_number(table) for name, table in _REPLICATED_TABLES.items()
-                }
+            self._target_numbers = _read_last_numbers(self._target)
             self._on_batch(batch)
             rows += batch.rows
         self._replicated_head, self._checked_at = head, now
@@ -302,9 +283,9 @@ class Replicator:
             return None
 
 
-def target_opener(url: str, scope: Scope) -> Callable[[], Store]:
-    """Return a function that opens the target at this address."""
-    return lambda: open_store(url, scope)
+def _read_last_numbers(target: Store) -> dict[str, int]:
+    with target.raw_snapshot() as snapshot:
+        return {name: snapshot.last_number(table) for name, table in _REPLICATED_TABLES.items()}
 
 
 def _log_batch(batch: ReplicatedBatch) -> None:

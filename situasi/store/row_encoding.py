@@ -142,7 +142,8 @@ def clean_text(text: str) -> str:
 
 
 def _encode_counts(series: pd.Series[Any]) -> Values:
-    return _with_missing(*_split_missing(series.astype("Int64")))
+    counts = series.astype("Int64")
+    return _with_missing(counts.to_numpy(dtype=np.int64, na_value=0), counts.isna().to_numpy())
 
 
 def _encode_decimals(series: pd.Series[Any]) -> Values:
@@ -157,10 +158,6 @@ def _encode_booleans(series: pd.Series[Any]) -> Values:
     if wrong_types:
         raise TypeError(f"neither yes nor no: {sorted(kind.__name__ for kind in wrong_types)}")
     return [bool(value) for value in values]
-
-
-def _split_missing(series: pd.Series[Any]) -> tuple[Any, Any]:
-    return series.to_numpy(dtype=np.int64, na_value=0), series.isna().to_numpy()
 
 
 def _with_missing(numbers: Any, missing: Any) -> Values:
@@ -182,5 +179,5 @@ _ENCODERS: dict[ColumnKind, Callable[[pd.Series[Any]], Values]] = {
 
 def compute_quarantine_digest(parts: Sequence[str]) -> bytes:
     """Return 16 bytes over feed, raw cells and reasons, all given as text."""
-    text = _SEPARATOR.join(_escape(part) for part in parts)
+    text = _SEPARATOR.join(map(_escape, parts))
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

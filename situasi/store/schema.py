@@ -34,8 +34,9 @@ def _build_table(name: str, *parts: sa.Column[Any] | sa.Index | sa.UniqueConstra
     return sa.Table(name, metadata, key, *parts, sqlite_autoincrement=True)
 
 
-def _required_column(name: str, kind: type[sa.types.TypeEngine[Any]]) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=False)
+def _required(**kinds: type[sa.types.TypeEngine[Any]]) -> list[sa.Column[Any]]:
+    """Build columns that always hold a value, from their names and types."""
+    return [sa.Column(name, kind, nullable=False) for name, kind in kinds.items()]
 
 
 def _build_feed_table(feed: Feed) -> sa.Table:
@@ -47,12 +48,9 @@ def _build_feed_table(feed: Feed) -> sa.Table:
     """
     return _build_table(
         f"feed_{feed.name}",
-        _required_column("batch", sa.BigInteger),
-        _required_column("row", sa.BigInteger),
-        _required_column("recorded_at", TimeMicros),
-        _required_column("known_at", TimeMicros),
-        _required_column("digest", sa.LargeBinary),
-        _required_column("round", sa.Integer),
+        *_required(batch=sa.BigInteger, row=sa.BigInteger),
+        *_required(recorded_at=TimeMicros, known_at=TimeMicros),
+        *_required(digest=sa.LargeBinary, round=sa.Integer),
         *(
             sa.Column(
                 column.name, _TYPES[column.kind], nullable=column.kind is not ColumnKind.BOOLEAN
@@ -73,36 +71,24 @@ batches = sa.Table(
     "batches",
     metadata,
     sa.Column("batch", _KeyType, primary_key=True, autoincrement=False),
-    _required_column("feed", sa.Text),
-    _required_column("source", sa.Text),
-    _required_column("sha256", sa.Text),
-    _required_column("recorded_at", TimeMicros),
-    _required_column("actor", sa.Text),
-    _required_column("accepted", sa.BigInteger),
-    _required_column("duplicate", sa.BigInteger),
-    _required_column("quarantined", sa.BigInteger),
-    _required_column("committed_at", TimeMicros),
-    _required_column("marks", sa.LargeBinary),
+    *_required(feed=sa.Text, source=sa.Text, sha256=sa.Text, recorded_at=TimeMicros, actor=sa.Text),
+    *_required(accepted=sa.BigInteger, duplicate=sa.BigInteger, quarantined=sa.BigInteger),
+    *_required(committed_at=TimeMicros, marks=sa.LargeBinary),
 )
 
 # Rows that a later delivery contained again: they stay valid when the first batch is
 # withdrawn (repeated_rows.py says which repeats are kept).
 repeats = _build_table(
     "repeats",
-    _required_column("batch", sa.BigInteger),
-    _required_column("feed", sa.Text),
-    _required_column("row_seq", sa.BigInteger),
+    *_required(batch=sa.BigInteger, feed=sa.Text, row_seq=sa.BigInteger),
     sa.UniqueConstraint("feed", "row_seq", "batch"),
     sa.Index("repeats_by_batch", "batch"),
 )
 
 withdrawals = _build_table(
     "withdrawals",
-    _required_column("feed", sa.Text),
-    _required_column("row_seq", sa.BigInteger),
-    _required_column("batch", sa.BigInteger),
-    _required_column("recorded_at", TimeMicros),
-    _required_column("digest", sa.LargeBinary),
+    *_required(feed=sa.Text, row_seq=sa.BigInteger, batch=sa.BigInteger),
+    *_required(recorded_at=TimeMicros, digest=sa.LargeBinary),
     sa.UniqueConstraint("feed", "row_seq"),
     sa.Index("withdrawals_by_content", "feed", "digest"),
     sa.Index("withdrawals_by_batch", "batch"),
@@ -112,66 +98,47 @@ withdrawals = _build_table(
 # number `first` on.
 withdrawn_batches = _build_table(
     "withdrawn_batches",
-    _required_column("batch", sa.BigInteger),
-    _required_column("recorded_at", TimeMicros),
-    _required_column("committed_at", TimeMicros),
-    _required_column("first", sa.BigInteger),
-    _required_column("rows", sa.BigInteger),
+    *_required(batch=sa.BigInteger, recorded_at=TimeMicros, committed_at=TimeMicros),
+    *_required(first=sa.BigInteger, rows=sa.BigInteger),
     sa.UniqueConstraint("batch"),
 )
 
-# `round`: how often the same row had been released before it came (empty: never). The digest
-# includes it, so the same row can wait again after its release.
+# `raw`: JSON, heading -> cell; `reasons`: JSON, a list. `round`: how often the same row had been
+# released before it came (empty: never). The digest includes it, so the same row can wait again
+# after its release.
 quarantine = _build_table(
     "quarantine",
-    _required_column("batch", sa.BigInteger),
-    _required_column("feed", sa.Text),
-    _required_column("source", sa.Text),
-    _required_column("row", sa.BigInteger),
-    _required_column("raw", sa.Text),  # JSON: heading -> cell
-    _required_column("reasons", sa.Text),  # JSON: list
-    _required_column("recorded_at", TimeMicros),
-    _required_column("digest", sa.LargeBinary),
+    *_required(batch=sa.BigInteger, feed=sa.Text, source=sa.Text, row=sa.BigInteger),
+    *_required(raw=sa.Text, reasons=sa.Text, recorded_at=TimeMicros, digest=sa.LargeBinary),
     sa.Column("round", sa.BigInteger),
     sa.UniqueConstraint("digest"),
 )
 
 releases = _build_table(
     "releases",
-    _required_column("number", sa.BigInteger),
-    _required_column("batch", sa.BigInteger),
-    _required_column("recorded_at", TimeMicros),
+    *_required(number=sa.BigInteger, batch=sa.BigInteger, recorded_at=TimeMicros),
     sa.Index("releases_by_number", "number"),
 )
 
+# `value`: JSON.
 notes = _build_table(
     "notes",
-    _required_column("key", sa.Text),
-    _required_column("value", sa.Text),  # JSON
-    _required_column("at", TimeMicros),
-    _required_column("actor", sa.Text),
+    *_required(key=sa.Text, value=sa.Text, at=TimeMicros, actor=sa.Text),
     sa.Index("notes_by_key", "key", "seq"),
 )
 
 # One row per commit that changed data (`moves`), whose `seq` is the version of the store;
-# and one per other action. `chain`: see audit_log.py.
+# and one per other action. `detail`: JSON. `chain`: see audit/hash_chain.py.
 audit = _build_table(
     "audit",
-    _required_column("at", TimeMicros),
-    _required_column("actor", sa.Text),
-    _required_column("action", sa.Text),
-    _required_column("detail", sa.Text),  # JSON
-    _required_column("moves", sa.Boolean),
-    _required_column("chain", sa.Text),
+    *_required(at=TimeMicros, actor=sa.Text, action=sa.Text, detail=sa.Text),
+    *_required(moves=sa.Boolean, chain=sa.Text),
     sa.Index("audit_by_moves", "moves", "seq"),
 )
 
+# `value`: JSON.
 access = _build_table(
     "access",
-    _required_column("kind", sa.Text),
-    _required_column("name", sa.Text),
-    _required_column("value", sa.Text),  # JSON
-    _required_column("at", TimeMicros),
-    _required_column("actor", sa.Text),
+    *_required(kind=sa.Text, name=sa.Text, value=sa.Text, at=TimeMicros, actor=sa.Text),
     sa.Index("access_by_name", "kind", "name", "seq"),
 )

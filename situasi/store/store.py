@@ -16,7 +16,7 @@ from situasi.store.audit import hash_chain, row_digests
 from situasi.store.audit.row_digests import HASHES_KEY
 from situasi.store.backup.raw_tables import RawImport
 from situasi.store.delivery_writer import DeliveryTransaction
-from situasi.store.engines.engine import Backend
+from situasi.store.engines.engine import Backend, WriteTransaction
 from situasi.store.interface import Delivery, StoreError
 from situasi.store.reader import StoreReader
 from situasi.store.row_encoding import clean_text
@@ -45,6 +45,12 @@ class Store(StoreReader):
         with backend.write_connection() as connection, backend.translate_errors():
             yield connection
 
+    @contextmanager
+    def _transaction(self, at: datetime, actor: str) -> Iterator[WriteTransaction]:
+        """Begin a commit of this time and person. Raises StoreError, also for read-only."""
+        with self._write_connection() as connection:
+            yield WriteTransaction(self._backend, connection, to_micros(at), actor)
+
     def _writable_backend(self) -> Backend:
         if self._read_only is not None:
             raise StoreError(self._read_only)
@@ -72,10 +78,8 @@ class Store(StoreReader):
         batch put into quarantine keep waiting: the sender may still correct them. `reason` goes
         into the audit log. Raises StoreError when there is no such batch.
         """
-        with self._write_connection() as connection:
-            return store_withdrawals.withdraw(
-                self._backend, connection, batch, to_micros(at), actor, reason, self._clock
-            )
+        with self._transaction(at, actor) as write:
+            return store_withdrawals.withdraw(write, batch, reason, self._clock)
 
     def first_commit_after(self, version: int) -> datetime | None:
         """Return when rows were first added or withdrawn after this version; None if none were.
@@ -93,15 +97,15 @@ class Store(StoreReader):
 
         Raises TypeError or ValueError for a value outside JSON.
         """
-        text, at_us = json.dumps(value, allow_nan=False), to_micros(at)
-        with self._write_connection() as connection:
-            row = {"key": clean_text(key), "value": text, "at": at_us, "actor": clean_text(actor)}
-            self._backend.append(connection, schema.notes, row)
-            detail = {"key": key, HASHES_KEY: row_digests.hash_last_row(connection, schema.notes)}
-            hash_chain.append_entry(
-                self._backend, connection, at_us, actor, "note", detail, changes_data=True
-            )
-            connection.commit()
+        text = json.dumps(value, allow_nan=False)
+        with self._transaction(at, actor) as write:
+            at_us, author = write.at_us, clean_text(actor)
+            row = {"key": clean_text(key), "value": text, "at": at_us, "actor": author}
+            self._backend.append(write.connection, schema.notes, row)
+            hashes = row_digests.hash_last_row(write.connection, schema.notes)
+            detail = {"key": key, HASHES_KEY: hashes}
+            hash_chain.append_entry(write, "note", detail, changes_data=True)
+            write.connection.commit()
 
     def put_record(
         self,
@@ -125,19 +129,14 @@ class Store(StoreReader):
         record; so 0 means "only if there is none". Raises TypeError or ValueError for a value
         outside JSON.
         """
-        text, at_us = json.dumps(value, allow_nan=False), to_micros(at)
-        with self._write_connection() as connection:
-            access_records.write(
-                self._backend, connection, kind, name, text, at_us, actor, expected_seq
-            )
+        text = json.dumps(value, allow_nan=False)
+        with self._transaction(at, actor) as write:
+            access_records.write_record(write, kind, name, text, expected_seq)
             if action is not None:
-                hashes = {HASHES_KEY: row_digests.hash_last_row(connection, schema.access)}
-                entry_detail = {**(detail or {}), **hashes}
-                hash_chain.append_entry(
-                    self._backend, connection, at_us, actor, action, entry_detail,
-                    changes_data=False,
-                )  # fmt: skip
-            connection.commit()
+                hashes = row_digests.hash_last_row(write.connection, schema.access)
+                entry_detail = {**(detail or {}), HASHES_KEY: hashes}
+                hash_chain.append_entry(write, action, entry_detail, changes_data=False)
+            write.connection.commit()
 
     def log_audit(self, action: str, actor: str, at: datetime, detail: dict[str, Any]) -> None:
         """Record in the audit log an action that changed no data; the version stays the same.
@@ -145,11 +144,9 @@ class Store(StoreReader):
         Examples: signed in, viewed, exported, shared, was refused. Raises TypeError or ValueError
         for a detail outside JSON.
         """
-        with self._write_connection() as connection:
-            hash_chain.append_entry(
-                self._backend, connection, to_micros(at), actor, action, detail, changes_data=False
-            )
-            connection.commit()
+        with self._transaction(at, actor) as write:
+            hash_chain.append_entry(write, action, detail, changes_data=False)
+            write.connection.commit()
 
     def is_leader(self, job: str) -> bool:
         """Return whether this process alone, of all on this scope, does this job now.

@@ -6,33 +6,32 @@ A row that another valid batch also delivered stays valid (repeated_rows.py).
 from __future__ import annotations
 
 from bisect import bisect_left
+from typing import Any
 
 import sqlalchemy as sa
 
 from situasi.store import repeated_rows, schema, visible_at
 from situasi.store.audit import hash_chain
-from situasi.store.audit.row_digests import HASHES_KEY, hash_rows, hash_rows_after, read_last_number
-from situasi.store.engines.engine import Backend
+from situasi.store.audit.row_digests import (
+    build_hash_detail,
+    hash_rows,
+    hash_rows_after,
+    read_last_number,
+)
+from situasi.store.engines.engine import WriteTransaction
 from situasi.store.interface import StoreError
 from situasi.store.visible_at import Clock
 
 _WITHDRAWAL = schema.withdrawals.c
 
 
-def withdraw(
-    backend: Backend,
-    connection: sa.Connection,
-    batch: int,
-    at_us: int,
-    actor: str,
-    reason: str,
-    clock: Clock | None,
-) -> int:
+def withdraw(write: WriteTransaction, batch: int, reason: str, clock: Clock | None) -> int:
     """Withdraw every row that is valid through this batch alone; return how many.
 
     Runs under the write lock. Writes nothing where none of its rows is valid. Raises StoreError
     when there is no such batch.
     """
+    connection, at_us = write.connection, write.at_us
     query = sa.select(schema.batches.c.feed).where(schema.batches.c.batch == batch)
     feed = connection.execute(query).scalar_one_or_none()
     if feed is None:
@@ -40,14 +39,10 @@ def withdraw(
     if batch in connection.execute(visible_at.select_withdrawn_batches()).scalars():
         return 0
     last = read_last_number(connection, schema.withdrawals)
-    withdrawn_count = _withdraw_rows(backend, connection, feed, batch, at_us)
+    withdrawn_count = _withdraw_rows(write, feed, batch)
     kept_by_batch = repeated_rows.count_rows_in_other_batches(connection, batch)
     if withdrawn_count or kept_by_batch:
-        stays_detail = (
-            {"stays": {str(other): count for other, count in kept_by_batch.items()}}
-            if kept_by_batch
-            else {}
-        )
+        stays = {str(other): count for other, count in kept_by_batch.items()}
         rows = hash_rows_after(connection, schema.withdrawals, last)
         batch_row = {
             "batch": batch,
@@ -56,25 +51,20 @@ def withdraw(
             "first": last + 1,
             "rows": withdrawn_count,
         }
-        backend.append(connection, schema.withdrawn_batches, batch_row)
-        hashes = {"rows": rows, "act": hash_rows([list(batch_row.values())])}
-        hash_detail = {
-            HASHES_KEY: {name: rows.hexdigest for name, rows in hashes.items() if rows.hexdigest}
-        }
-        more = {"committed_at": batch_row["committed_at"], **stays_detail, **hash_detail}
-        detail = {"batch": batch, "rows": withdrawn_count, "reason": reason, **more}
-        hash_chain.append_entry(
-            backend, connection, at_us, actor, "withdraw", detail, changes_data=True
-        )
+        write.backend.append(connection, schema.withdrawn_batches, batch_row)
+        detail: dict[str, Any] = {"batch": batch, "rows": withdrawn_count, "reason": reason}
+        detail["committed_at"] = batch_row["committed_at"]
+        if stays:
+            detail["stays"] = stays
+        detail |= build_hash_detail({"rows": rows, "act": hash_rows([list(batch_row.values())])})
+        hash_chain.append_entry(write, "withdraw", detail, changes_data=True)
         connection.commit()
     return withdrawn_count
 
 
-def _withdraw_rows(
-    backend: Backend, connection: sa.Connection, feed: str, batch: int, at_us: int
-) -> int:
+def _withdraw_rows(write: WriteTransaction, feed: str, batch: int) -> int:
     """Add a withdrawal for each row that only this batch still supports; return how many."""
-    table = schema.feeds[feed]
+    table, connection = schema.feeds[feed], write.connection
     row = table.c
     # Never row by row: an engine without table statistics would read the whole other table
     # for each row.
@@ -91,15 +81,13 @@ def _withdraw_rows(
         row.seq.not_in(supported_by_others),
         row.seq.not_in(already_withdrawn),
     )
-    names = ["row_seq", "feed", "batch", "recorded_at", "digest"]
-    cells = [row.seq, sa.literal(feed), sa.literal(batch), sa.literal(at_us), row.digest]
+    columns = [
+        row.seq.label("row_seq"), sa.literal(feed).label("feed"), sa.literal(batch).label("batch"),
+        sa.literal(write.at_us).label("recorded_at"), row.digest,
+    ]  # fmt: skip
+    rows = sa.select(*columns).order_by(row.seq)
     return sum(
-        backend.append_selected(
-            connection,
-            schema.withdrawals,
-            names,
-            sa.select(*cells).where(*conditions).order_by(row.seq),
-        )
+        write.backend.append_selected(connection, schema.withdrawals, rows.where(*conditions))
         for conditions in (own, orphaned)
     )
 

@@ -51,10 +51,8 @@ class AuditOutbox:
     def _write_fault(self, action: str, actor: str, at: datetime, error: Exception) -> None:
         """Write an entry without the unwritable detail, so that it does not block the others."""
         number = error_log.record(_log, "an entry of the trail cannot be written", error)
-        ascii_words = [word.encode("ascii", "replace").decode() for word in (action, actor)]
-        self._store.log_audit(
-            ascii_words[0], ascii_words[1], at, {"unwritable": True, "fault": number}
-        )
+        words = [word.encode("ascii", "replace").decode() for word in (action, actor)]
+        self._store.log_audit(words[0], words[1], at, {"unwritable": True, "fault": number})
 
 
 class AuditWriter:

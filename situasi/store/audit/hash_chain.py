@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from situasi.store import frame_reader, schema
-from situasi.store.engines.engine import Backend
+from situasi.store.engines.engine import Backend, WriteTransaction
 from situasi.store.row_encoding import clean_text
 
 GENESIS_HASH = "0" * 64  # the previous hash of the first entry
@@ -50,22 +50,16 @@ def compute_hash(previous: Any, *entry: Any) -> str:
 
 
 def append_entry(
-    backend: Backend,
-    connection: sa.Connection,
-    at_us: int,
-    actor: str,
-    action: str,
-    detail: dict[str, Any],
-    *,
-    changes_data: bool,
+    write: WriteTransaction, action: str, detail: dict[str, Any], *, changes_data: bool
 ) -> None:
     """Append the next entry. Only under the write lock: two writers would fork the chain."""
+    backend, connection = write.backend, write.connection
     last, previous = read_head(connection)
     entry = {
         # Never a number that was used before: an end that was cut off must stay a gap.
         "seq": max(last, backend.last_issued_number(connection, schema.audit)) + 1,
-        "at": at_us,
-        "actor": clean_text(actor),
+        "at": write.at_us,
+        "actor": clean_text(write.actor),
         "action": clean_text(action),
         "detail": json.dumps(detail, allow_nan=False),
         "moves": changes_data,
@@ -76,25 +70,17 @@ def append_entry(
         backend.notify_changed(connection)
 
 
-def read_head(connection: sa.Connection) -> tuple[int, Any]:
-    """Return number and hash of the last entry; 0 and GENESIS_HASH before the first."""
-    query = sa.select(_ENTRY.seq, _ENTRY.chain).order_by(_ENTRY.seq.desc()).limit(1)
-    row = connection.execute(query).first()
+def read_head(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> tuple[int, Any]:
+    """Return number and hash of the last entry of this kind; 0 and GENESIS_HASH before it."""
+    query = sa.select(_ENTRY.seq, _ENTRY.chain).where(*conditions)
+    row = connection.execute(query.order_by(_ENTRY.seq.desc()).limit(1)).first()
     return (row.seq, row.chain) if row else (0, GENESIS_HASH)
 
 
-def read_version(connection: sa.Connection) -> int:
-    """Return the highest number of an entry that changed data."""
-    query = sa.select(_ENTRY.seq).where(_ENTRY.moves == sa.true())
-    number = connection.execute(query.order_by(_ENTRY.seq.desc()).limit(1)).scalar()
-    return int(number or 0)
-
-
-def read_data_head(connection: sa.Connection) -> tuple[int, str]:
-    """Return number and hash of the last entry that changed data; 0 and GENESIS_HASH before it."""
-    query = sa.select(_ENTRY.seq, _ENTRY.chain).where(_ENTRY.moves == sa.true())
-    row = connection.execute(query.order_by(_ENTRY.seq.desc()).limit(1)).first()
-    return (int(row.seq), str(row.chain)) if row else (0, GENESIS_HASH)
+def read_data_head(connection: sa.Connection) -> AuditPosition:
+    """Return number (the version of the store) and hash of the last entry that changed data."""
+    number, audit_hash = read_head(connection, _ENTRY.moves == sa.true())
+    return int(number), str(audit_hash)
 
 
 def read_hash(connection: sa.Connection, number: int) -> str | None:
@@ -168,9 +154,5 @@ def iter_entries(
     query = sa.select(*(_ENTRY[name] for name in names)).order_by(_ENTRY.seq)
     if after:
         query = query.where(_ENTRY.seq > after)
-    result = connection.execute(query)
-    cursor = result.cursor
-    assert cursor is not None, "a SELECT always has a cursor"
-    while rows := cursor.fetchmany(_FETCH_ROWS):
+    for rows in frame_reader.fetch_chunks(connection, query, _FETCH_ROWS):
         yield from rows
-    result.close()

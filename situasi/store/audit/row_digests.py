@@ -8,7 +8,7 @@ changed, the checksums say which row (row_proof.py).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -111,6 +111,11 @@ def hash_last_row(connection: sa.Connection, table: sa.Table) -> dict[str, Any]:
 def read_last_number(connection: sa.Connection, table: sa.Table) -> int:
     """Return the highest number in a table; 0 where there is no row."""
     return int(connection.execute(sa.select(sa.func.max(table.c.seq))).scalar() or 0)
+
+
+def build_hash_detail(hashes: Mapping[str, RowsHash]) -> dict[str, Any]:
+    """Return the hashes of several tables as an entry holds them; one without rows is left out."""
+    return {HASHES_KEY: {name: rows.hexdigest for name, rows in hashes.items() if rows.hexdigest}}
 
 
 def _to_words(digests: Iterable[bytes]) -> Words:

@@ -11,7 +11,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from situasi.domain.feed_schemas import FEEDS, ColumnKind, Feed
-from situasi.store import schema
+from situasi.store import frame_reader, schema
 from situasi.store.audit import hash_chain, row_digests
 from situasi.store.audit.audit_claims import AuditClaims, read_claims
 from situasi.store.audit.row_digests import HASHES_KEY, Checksums, RowsHash, Words
@@ -24,12 +24,11 @@ _MAX_ALIGNED_ROWS = 5_000  # rows that are aligned to find the missing ones
 
 # What the hash of a feed row covers, besides its content and its flags.
 HASHED_COLUMNS = ("seq", "batch", "row", "recorded_at", "known_at", "round")
-_BATCH_TABLES = (schema.quarantine, schema.releases, schema.repeats)
-_TABLE_LABELS = {
-    "quarantine": "baris karantina",
-    "releases": "pelepasan karantina",
-    "repeats": "catatan baris ganda",
-}
+_BATCH_TABLES = (
+    (schema.quarantine, "baris karantina"),
+    (schema.releases, "pelepasan karantina"),
+    (schema.repeats, "catatan baris ganda"),
+)
 
 
 def verify(backend: Backend, connection: sa.Connection, expected_hash: str | None) -> list[str]:
@@ -48,11 +47,13 @@ def find_changes(connection: sa.Connection, *, is_log_broken: bool) -> list[str]
     changes = []
     if not is_log_broken:
         changes += [f"Catatan {seq} tidak memuat segel barisnya." for seq in claims.without_hashes]
-    changes += _BatchHeaderProof(connection, claims).find_changes()
-    for feed in FEEDS.values():
-        changes += _FeedProof(connection, claims, feed).find_changes()
-    for table in _BATCH_TABLES:
-        changes += _OtherTableProof(connection, claims, table).find_changes()
+    proofs = [
+        _TableProof(connection, claims, schema.batches, "keterangan kiriman", "batch"),
+        *(_FeedProof(connection, claims, feed) for feed in FEEDS.values()),
+        *(_TableProof(connection, claims, table, label) for table, label in _BATCH_TABLES),
+    ]
+    for proof in proofs:
+        changes += proof.find_changes()
     changes += _find_withdrawal_changes(connection, claims)
     changes += _find_single_row_changes(
         connection, schema.notes, claims.notes, "Catatan papan", is_complete=claims.is_complete
@@ -66,31 +67,32 @@ def find_changes(connection: sa.Connection, *, is_log_broken: bool) -> list[str]
 
 
 class _TableProof:
-    """The check of one table whose rows belong to batches."""
+    """The check of one table whose rows belong to batches.
 
-    def __init__(self, connection: sa.Connection, claims: AuditClaims, table: sa.Table) -> None:
+    label: of its rows, in messages. hash_name: of its hash in an entry; else the table's own name.
+    """
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        claims: AuditClaims,
+        table: sa.Table,
+        label: str,
+        hash_name: str = "",
+    ) -> None:
         self._connection, self._claims, self.table = connection, claims, table
+        self._label, self._hash_name = label, hash_name or table.name
         self._hashes: dict[int, RowsHash] = defaultdict(RowsHash)
 
     def iter_chunks(self, *conditions: sa.ColumnElement[bool]) -> Iterator[Sequence[Any]]:
         """Yield all cells in order of numbers, in chunks, as the driver returns them."""
         key = next(iter(self.table.primary_key))
         query = sa.select(*self.table.columns).where(*conditions).order_by(key)
-        result = self._connection.execute(query)
-        cursor = result.cursor
-        assert cursor is not None, "a SELECT always has a cursor"
-        while chunk := cursor.fetchmany(_FETCH_ROWS):
-            yield chunk
-        result.close()
+        return frame_reader.fetch_chunks(self._connection, query, _FETCH_ROWS)
 
     def build_words(self, rows: Sequence[tuple[Any, ...]]) -> Words:
         """Return the words of these rows."""
         return row_digests.build_words(rows)
-
-    def expected_hash(self, detail: Mapping[str, Any]) -> str | None:
-        """Return the hash that the entry records for this table."""
-        hashes: Mapping[str, str] = detail[HASHES_KEY]
-        return hashes.get(self.table.name)
 
     def concerns_table(self, detail: Mapping[str, Any]) -> bool:  # noqa: ARG002
         """Return whether a delivery writes into this table."""
@@ -111,22 +113,20 @@ class _TableProof:
             if batch not in self._claims.deliveries and self._claims.is_complete:
                 changes.append(
                     f"Kiriman {batch} tidak ada dalam jejak:"
-                    f" {rows_hash.row_count} {self.label} disisipkan."
+                    f" {rows_hash.row_count} {self._label} disisipkan."
                 )
         for batch, detail in self._claims.deliveries.items():
             rows_hash = self._hashes.get(batch) or RowsHash()
-            if self.concerns_table(detail) and rows_hash.hexdigest != self.expected_hash(detail):
+            expected = detail[HASHES_KEY].get(self._hash_name)
+            if self.concerns_table(detail) and rows_hash.hexdigest != expected:
                 changes += self.describe_changes(batch, detail)
         return changes
 
-    def describe_changes(self, batch: int, detail: Mapping[str, Any]) -> list[str]:  # noqa: ARG002
-        """Describe what is wrong with this batch, row by row where checksums show it."""
-        return [f"Kiriman {batch}: {self.label} diubah, hilang atau disisipkan."]
-
-    @property
-    def label(self) -> str:
-        """Return the name of the rows in messages."""
-        return _TABLE_LABELS[self.table.name]
+    def describe_changes(self, batch: int, detail: Mapping[str, Any]) -> list[str]:
+        """Describe what is wrong with this batch, in quarantine row by row."""
+        if self.table is schema.quarantine:
+            return self._describe_by_checksums(batch, int(detail["accepted"]), None, "karantina")
+        return [f"Kiriman {batch}: {self._label} diubah, hilang atau disisipkan."]
 
     def _describe_by_checksums(
         self, batch: int, first: int, count: int | None, label: str
@@ -147,38 +147,18 @@ class _TableProof:
         return [f"Kiriman {batch}, {label}: {text}."]
 
 
-class _OtherTableProof(_TableProof):
-    """The check of quarantine, releases and repeats."""
-
-    def describe_changes(self, batch: int, detail: Mapping[str, Any]) -> list[str]:
-        """Describe changes; in quarantine row by row."""
-        if self.table is not schema.quarantine:
-            return super().describe_changes(batch, detail)
-        return self._describe_by_checksums(batch, int(detail["accepted"]), None, "karantina")
-
-
 class _FeedProof(_TableProof):
     """The check of feed rows, and whether their cells match their digest."""
 
     def __init__(self, connection: sa.Connection, claims: AuditClaims, feed: Feed) -> None:
-        super().__init__(connection, claims, schema.feeds[feed.name])
+        super().__init__(connection, claims, schema.feeds[feed.name], f"baris {feed.name}", "rows")
         self._feed = feed
         self._names = list(self.table.c.keys())
         self._changed_rows: dict[int, list[str]] = defaultdict(list)
 
-    @property
-    def label(self) -> str:
-        """Return the name of the rows in messages."""
-        return f"baris {self._feed.name}"
-
     def concerns_table(self, detail: Mapping[str, Any]) -> bool:
         """Return whether the delivery is of this feed."""
         return detail.get("feed") == self._feed.name
-
-    def expected_hash(self, detail: Mapping[str, Any]) -> str | None:
-        """Return the hash that the entry records for its feed rows."""
-        hashes: Mapping[str, str] = detail[HASHES_KEY]
-        return hashes.get("rows")
 
     def build_words(self, rows: Sequence[tuple[Any, ...]]) -> Words:
         """Return the words of these rows."""
@@ -190,24 +170,18 @@ class _FeedProof(_TableProof):
     def inspect(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Note the rows whose cells do not match their digest."""
         batch, row, digest = (self._names.index(name) for name in ("batch", "row", "digest"))
-        for cells, recomputed in zip(
-            rows, _recompute_digests(self._feed, self._names, rows), strict=True
-        ):
-            if recomputed != _digest_or_zeros(cells[digest]):
+        recomputed = _recompute_digests(self._feed, self._names, rows)
+        for cells, expected in zip(rows, recomputed, strict=True):
+            if expected != _digest_or_zeros(cells[digest]):
                 self._changed_rows[cells[batch]].append(str(cells[row]))
 
     def find_changes(self) -> list[str]:
         """Return changed contents, then the other changes."""
-        changes = super().find_changes()
-        return [
-            *(
-                self._describe_content_changes(batch, rows)
-                for batch, rows in self._changed_rows.items()
-            ),
-            *changes,
-        ]
+        other_changes = super().find_changes()
+        contents = self._changed_rows.items()
+        return [*(self._describe_contents(batch, rows) for batch, rows in contents), *other_changes]
 
-    def _describe_content_changes(self, batch: int, rows: Sequence[str]) -> str:
+    def _describe_contents(self, batch: int, rows: Sequence[str]) -> str:
         more = f" dan {len(rows) - _MAX_NAMED_ROWS} lagi" if len(rows) > _MAX_NAMED_ROWS else ""
         listed = ", ".join(rows[:_MAX_NAMED_ROWS])
         return f"Kiriman {batch}, {self._feed.name}: isi baris {listed}{more} diubah."
@@ -217,23 +191,6 @@ class _FeedProof(_TableProof):
         return self._describe_by_checksums(batch, 0, int(detail["accepted"]), self._feed.name)
 
 
-class _BatchHeaderProof(_TableProof):
-    """The check of the rows of `batches`."""
-
-    def __init__(self, connection: sa.Connection, claims: AuditClaims) -> None:
-        super().__init__(connection, claims, schema.batches)
-
-    @property
-    def label(self) -> str:
-        """Return the name of the rows in messages."""
-        return "keterangan kiriman"
-
-    def expected_hash(self, detail: Mapping[str, Any]) -> str | None:
-        """Return the hash that the entry records for the batch row."""
-        hashes: Mapping[str, str] = detail[HASHES_KEY]
-        return hashes.get("batch")
-
-
 def _find_withdrawal_changes(connection: sa.Connection, claims: AuditClaims) -> list[str]:
     """Return changes of withdrawn rows and of the withdrawals of batches."""
     changes, table, act = [], schema.withdrawals, schema.withdrawn_batches
@@ -241,17 +198,14 @@ def _find_withdrawal_changes(connection: sa.Connection, claims: AuditClaims) -> 
     covered = 0
     for batch, detail in claims.withdrawals.items():
         hashes = detail[HASHES_KEY]
-        batch_row = by_batch.pop(batch, None)
-        if batch_row is None or row_digests.hash_rows(
-            [tuple(batch_row)[1:]]
-        ).hexdigest != hashes.get("act"):
+        row = by_batch.pop(batch, None)
+        if row is None or _hash_row(tuple(row)[1:]) != hashes.get("act"):
             changes.append(f"Penarikan kiriman {batch}: keterangannya diubah atau hilang.")
             continue
-        rows = sa.select(table).where(
-            table.c.seq >= batch_row.first, table.c.seq < batch_row.first + batch_row.rows
-        )
-        actual = row_digests.hash_rows(map(tuple, connection.execute(rows.order_by(table.c.seq))))
-        covered += int(batch_row.rows)
+        number = table.c.seq
+        rows = sa.select(table).where(number >= row.first, number < row.first + row.rows)
+        actual = row_digests.hash_rows(map(tuple, connection.execute(rows.order_by(number))))
+        covered += int(row.rows)
         if actual.hexdigest != hashes.get("rows"):
             changes.append(
                 f"Penarikan kiriman {batch}: penarikan barisnya diubah, hilang atau disisipkan."
@@ -281,12 +235,16 @@ def _find_single_row_changes(
     for row in connection.execute(sa.select(table).order_by(table.c.seq)):
         expected = unseen.pop(row.seq, None)
         unclaimed += expected is None
-        if expected is not None and row_digests.hash_rows([tuple(row)]).hexdigest != expected:
+        if expected is not None and _hash_row(tuple(row)) != expected:
             changes.append(f"{label} nomor {row.seq} diubah.")
     changes += [f"{label} nomor {number} hilang." for number in unseen]
     if is_complete and unclaimed:
         changes.append(f"{label}: {unclaimed} di luar segel, padahal jejak menyebut 0.")
     return changes
+
+
+def _hash_row(row: tuple[Any, ...]) -> str | None:
+    return row_digests.hash_rows([row]).hexdigest
 
 
 def _batch_runs(batches: Sequence[Any]) -> Iterator[tuple[Any, slice]]:

@@ -143,15 +143,11 @@ def restore(store: Store, scope: Scope, path: Path, at: datetime, actor: str) ->
 
 def find_changed_files(manifest: Manifest, election: Election) -> list[str]:
     """Return the names of definition files that differ from those in a backup."""
-    current = {
-        name: backup_container.compute_file_sha256(path)
-        for name, path in _iter_definition_files(election)
-    }
-    names = current.keys() | manifest.files.keys()
+    definition_files = _iter_definition_files(election)
+    current = {name: backup_container.compute_file_sha256(path) for name, path in definition_files}
+    stored = {name: file.sha256 for name, file in manifest.files.items()}
     return sorted(
-        name
-        for name in names
-        if name not in manifest.files or manifest.files[name].sha256 != current.get(name)
+        name for name in current.keys() | stored.keys() if current.get(name) != stored.get(name)
     )
 
 
@@ -191,10 +187,8 @@ def _write_members(
 def _write_table(container: ZipFile, snapshot: RawSnapshot, name: str) -> BackupTable:
     table = TABLES[name]
     with backup_container.open_member_writer(container, _table_path(name)) as sink:
-        rows = 0
-        with pq.ParquetWriter(
-            sink, raw_tables.arrow_schema(table.columns), compression="zstd"
-        ) as writer:
+        rows, columns = 0, raw_tables.arrow_schema(table.columns)
+        with pq.ParquetWriter(sink, columns, compression="zstd") as writer:
             for chunk in snapshot.iter_chunks(table):
                 writer.write_batch(chunk)
                 rows += chunk.num_rows
@@ -223,9 +217,9 @@ def verify_container(file: BinaryIO) -> tuple[ContainerReader, Manifest]:
     container = ContainerReader(file)
     manifest = _read_manifest(container)
     members: dict[str, BackupMember] = {
-        _table_path(name): table for name, table in manifest.tables.items()
+        **{_table_path(name): table for name, table in manifest.tables.items()},
+        **manifest.files,
     }
-    members |= manifest.files
     if container.names != {*members, _MANIFEST}:
         raise InvalidContainer("isinya bukan yang tertulis pada manifest")
     for name, member in members.items():
@@ -233,7 +227,7 @@ def verify_container(file: BinaryIO) -> tuple[ContainerReader, Manifest]:
             raise InvalidContainer(f"{name} berubah")
     for name, table in manifest.tables.items():
         _check_table(name, container, table)
-    entries = _iter_audit_entries(container)
+    entries = _iter_rows(_open_parquet("audit", container), list(hash_chain.COLUMNS))
     breaks = hash_chain.find_breaks(entries, manifest.head[1], None)
     if not set(breaks) <= set(manifest.breaks):
         raise InvalidContainer(f"jejaknya rusak: {breaks[0]}")
@@ -251,15 +245,13 @@ def _read_manifest(container: ContainerReader) -> Manifest:
                 " Perbarui Situasi."
             )
         number, audit_hash = values.pop("head")
-        manifest = Manifest(
-            **values
-            | {
-                "head": (int(number), str(audit_hash)),
-                "breaks": tuple(map(str, values["breaks"])),
-                "tables": {name: BackupTable(**table) for name, table in values["tables"].items()},
-                "files": {name: BackupMember(**member) for name, member in values["files"].items()},
-            }
-        )
+        parsed = {
+            "head": (int(number), str(audit_hash)),
+            "breaks": tuple(map(str, values["breaks"])),
+            "tables": {name: BackupTable(**table) for name, table in values["tables"].items()},
+            "files": {name: BackupMember(**member) for name, member in values["files"].items()},
+        }
+        manifest = Manifest(**values | parsed)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         if isinstance(error, BackupError):
             raise
@@ -267,15 +259,11 @@ def _read_manifest(container: ContainerReader) -> Manifest:
     unknown = manifest.tables.keys() - TABLES.keys()
     if unknown:
         raise _newer_version_error(unknown)
-    if (
-        manifest.tables.keys() != TABLES.keys()
-        and manifest.schema == raw_tables.schema_fingerprint()
-    ):
+    is_complete = manifest.tables.keys() == TABLES.keys()
+    if not is_complete and manifest.schema == raw_tables.schema_fingerprint():
         raise InvalidContainer("ada tabel yang hilang")
-    if (
-        sum(container.size(n) for n in manifest.files if n in container.names)
-        > _MAX_DEFINITION_BYTES
-    ):
+    sizes = [container.size(name) for name in manifest.files if name in container.names]
+    if sum(sizes) > _MAX_DEFINITION_BYTES:
         raise InvalidContainer("definisi pemilihannya terlalu besar")
     return manifest
 
@@ -311,9 +299,8 @@ def _check_table(name: str, container: ContainerReader, expected: BackupTable) -
 def _count_rows(file: Any) -> int:
     """Read all rows, and return how many there are."""
     try:
-        return sum(
-            batch.num_rows for batch in file.iter_batches(raw_tables.CHUNK_ROWS, use_threads=False)
-        )
+        batches = file.iter_batches(raw_tables.CHUNK_ROWS, use_threads=False)
+        return sum(batch.num_rows for batch in batches)
     except (pa.ArrowException, OSError) as error:
         raise InvalidContainer("isi tabel tidak terbaca") from error
 
@@ -331,11 +318,6 @@ def _import_tables(raw_import: RawImport, container: ContainerReader, manifest: 
         raise InvalidContainer(f"jejaknya rusak: {breaks[0]}")
     if raw_import.audit_head() != manifest.head:
         raise InvalidContainer("jejaknya tidak berakhir seperti tertulis pada manifest")
-
-
-def _iter_audit_entries(container: ContainerReader) -> Iterator[tuple[Any, ...]]:
-    names = list(hash_chain.COLUMNS)
-    yield from _iter_rows(_open_parquet("audit", container), names)
 
 
 def _open_parquet(name: str, container: ContainerReader) -> Any:

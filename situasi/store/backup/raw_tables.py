@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
-from itertools import chain
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -14,14 +14,12 @@ import sqlalchemy as sa
 
 from situasi.store import schema as store_schema
 from situasi.store.audit import hash_chain, row_proof
-from situasi.store.engines.engine import Backend
+from situasi.store.engines.engine import Backend, Row, WriteTransaction
 from situasi.store.timestamps import from_micros
 
 # Rows in memory at a time: for the widest table some 50 MB of Python values.
 CHUNK_ROWS = 20_000
 _FETCH_ROWS = 2_000
-
-Row = Sequence[Any]
 
 TABLES: dict[str, sa.Table] = {table.name: table for table in store_schema.metadata.sorted_tables}
 # Tables that never leave the machine on which people sign in.
@@ -45,10 +43,8 @@ class RawSnapshot:
     def iter_query_chunks(self, query: sa.Select[Any]) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a query as record batches of `arrow_schema`, CHUNK_ROWS rows each."""
         rows, arrow_fields = self._fetch(query), arrow_schema(query.selected_columns)
-        for first_row in rows:
-            yield _build_record_batch(
-                chain([first_row], _take_rows(rows, CHUNK_ROWS - 1)), arrow_fields
-            )
+        while chunk := list(islice(rows, CHUNK_ROWS)):
+            yield _build_record_batch(chunk, arrow_fields)
 
     def _fetch(self, query: sa.Select[Any]) -> Iterator[Row]:
         result = self._connection.execute(query, execution_options={"yield_per": _FETCH_ROWS})
@@ -60,9 +56,8 @@ class RawSnapshot:
 
     def last_number(self, table: sa.Table) -> int:
         """Return the highest number in the table; 0 where there is none."""
-        return int(
-            self._connection.execute(sa.select(sa.func.max(key_column(table)))).scalar() or 0
-        )
+        highest = sa.select(sa.func.max(key_column(table)))
+        return int(self._connection.execute(highest).scalar() or 0)
 
     def count_rows(self, table: sa.Table, after: int = 0) -> int:
         """Return how many rows are numbered above `after`."""
@@ -95,11 +90,8 @@ class RawSnapshot:
         """Return whether nothing was ever stored here, except in these tables."""
         if self._backend.last_issued_number(self._connection, store_schema.audit):
             return False
-        return not any(
-            self.last_number(table)
-            for name, table in TABLES.items()
-            if name not in set(except_tables)
-        )
+        others = [table for name, table in TABLES.items() if name not in set(except_tables)]
+        return not any(map(self.last_number, others))
 
 
 class RawImport(RawSnapshot):
@@ -115,9 +107,8 @@ class RawImport(RawSnapshot):
 
     def log_audit(self, at_us: int, actor: str, action: str, detail: dict[str, Any]) -> None:
         """Add an audit log entry that changes no data."""
-        hash_chain.append_entry(
-            self._backend, self._connection, at_us, actor, action, detail, changes_data=False
-        )
+        write = WriteTransaction(self._backend, self._connection, at_us, actor)
+        hash_chain.append_entry(write, action, detail, changes_data=False)
 
     def commit(self) -> None:
         """Commit the imported rows and notify waiting processes."""
@@ -134,11 +125,6 @@ def key_column(table: sa.Table) -> sa.Column[Any]:
     """Return the column that numbers the rows."""
     (column,) = table.primary_key
     return column
-
-
-def column_names(table: sa.Table) -> list[str]:
-    """Return the names of all columns, in the order of `RawSnapshot.rows`."""
-    return [column.name for column in table.columns]
 
 
 def arrow_schema(columns: Iterable[sa.ColumnElement[Any]]) -> pa.Schema:
@@ -170,11 +156,6 @@ def _arrow_type(column: sa.ColumnElement[Any]) -> pa.DataType:
     return next(
         arrow_type for sql_type, arrow_type in _ARROW_TYPES if isinstance(column.type, sql_type)
     )
-
-
-def _take_rows(rows: Iterator[Row], max_rows: int) -> Iterator[Row]:
-    for _, row in zip(range(max_rows), rows, strict=False):
-        yield row
 
 
 def _build_record_batch(rows: Iterable[Row], arrow_fields: pa.Schema) -> pa.RecordBatch:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +24,9 @@ _COMMITTED = "situasi_committed"
 
 # Cells of one column, of all rows: str, int, float, bool, bytearray or None.
 Cells = Iterable[Any]
+Row = Sequence[Any]
+# Values that one statement may bind, in every engine.
+_MAX_BOUND_VALUES = 500
 
 
 class Backend(ABC):
@@ -102,13 +106,9 @@ class Backend(ABC):
 
     @abstractmethod
     def append_selected(
-        self,
-        connection: sa.Connection,
-        table: sa.Table,
-        names: Sequence[str],
-        statement: sa.Select[Any],
+        self, connection: sa.Connection, table: sa.Table, statement: sa.Select[Any]
     ) -> int:
-        """Append the rows of a SELECT, in order of the first of these columns; return how many."""
+        """Append the rows of a SELECT, in order of its first column; return how many."""
 
     @abstractmethod
     def append_new(
@@ -117,20 +117,15 @@ class Backend(ABC):
         table: sa.Table,
         columns: Mapping[str, Cells],
         constants: Mapping[str, int],
-        unique: Sequence[str],
     ) -> int:
-        """Append rows given by column whose `unique` columns are not there yet; return how many.
+        """Append rows given by column that are not there yet (unique_columns); return how many.
 
         constants: values that are the same in all rows.
         """
 
     @abstractmethod
     def import_rows(
-        self,
-        connection: sa.Connection,
-        table: sa.Table,
-        names: Sequence[str],
-        rows: Iterable[Sequence[Any]],
+        self, connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Iterable[Row]
     ) -> int:
         """Insert rows of another store with their numbers; return how many.
 
@@ -153,5 +148,27 @@ class Backend(ABC):
         self.engine.dispose()
 
 
+@dataclass(frozen=True)
+class WriteTransaction:
+    """One commit being made, under the write lock: when it began, and by whom."""
+
+    backend: Backend
+    connection: sa.Connection
+    at_us: int
+    actor: str
+
+
 def _on_commit(connection: sa.Connection) -> None:
     connection.info[_COMMITTED] = True
+
+
+def unique_columns(table: sa.Table) -> list[str]:
+    """Return the columns by which a row of this table is known to be there."""
+    constraints = (item for item in table.constraints if isinstance(item, sa.UniqueConstraint))
+    return [column.name for column in next(constraints).columns]
+
+
+def iter_chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Yield the values in chunks small enough for one statement."""
+    for start in range(0, len(values), _MAX_BOUND_VALUES):
+        yield values[start : start + _MAX_BOUND_VALUES]

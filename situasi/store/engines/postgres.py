@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from psycopg.sql import SQL, Identifier, Literal
 
 from situasi.store.engines import postgres_connection, postgres_schema
-from situasi.store.engines.engine import Backend, Cells
+from situasi.store.engines.engine import Backend, Cells, Row, unique_columns
 from situasi.store.engines.postgres_connection import LOCK_TIMEOUT
 from situasi.store.engines.postgres_signals import CHANNEL, ChangeListener, LeaderLocks
 from situasi.store.interface import Scope, StoreError
@@ -78,14 +78,9 @@ def create_scope_account(url: sa.URL, scope: Scope, password: str) -> str:
         _prepare(backend.engine, backend.scope)
         account = postgres_schema.role_name(scope)
         with psycopg.connect(postgres_connection.build_conninfo(url)) as connection:
-            role_exists = connection.execute(
-                "SELECT FROM pg_roles WHERE rolname = %s", (account,)
-            ).rowcount
-            statement = (
-                "ALTER ROLE {} LOGIN PASSWORD {}"
-                if role_exists
-                else "CREATE ROLE {} LOGIN PASSWORD {}"
-            )
+            exists = "SELECT FROM pg_roles WHERE rolname = %s"
+            verb = "ALTER" if connection.execute(exists, (account,)).rowcount else "CREATE"
+            statement = f"{verb} ROLE {{}} LOGIN PASSWORD {{}}"
             connection.execute(SQL(statement).format(Identifier(account), Literal(password)))
             for grant in postgres_schema.build_grants(scope):
                 connection.execute(SQL(grant))
@@ -135,18 +130,13 @@ class PostgresBackend(Backend):
             self._record_issued_number(connection, values["seq"])
 
     def append_selected(
-        self,
-        connection: sa.Connection,
-        table: sa.Table,
-        names: Sequence[str],
-        statement: sa.Select[Any],
+        self, connection: sa.Connection, table: sa.Table, statement: sa.Select[Any]
     ) -> int:
         """Append the rows of a SELECT; return how many."""
         # Read first, written afterwards: an INSERT ... SELECT from its own table may scan, for
         # each row, all rows that it has written.
-        return self._append_rows(
-            connection, table, names, {}, iter(connection.execute(statement)), ()
-        )
+        names, rows = statement.selected_columns.keys(), iter(connection.execute(statement))
+        return self._append_rows(connection, table, names, {}, rows, ())
 
     def append_new(
         self,
@@ -154,18 +144,14 @@ class PostgresBackend(Backend):
         table: sa.Table,
         columns: Mapping[str, Cells],
         constants: Mapping[str, int],
-        unique: Sequence[str],
     ) -> int:
         """Append the rows that are not there yet; return how many."""
         rows = zip(*columns.values(), strict=False)
-        return self._append_rows(connection, table, list(columns), constants, rows, unique)
+        names, unique = list(columns), unique_columns(table)
+        return self._append_rows(connection, table, names, constants, rows, unique)
 
     def import_rows(
-        self,
-        connection: sa.Connection,
-        table: sa.Table,
-        names: Sequence[str],
-        rows: Iterable[Sequence[Any]],
+        self, connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Iterable[Row]
     ) -> int:
         """Insert rows of another store with their numbers by COPY; return how many."""
         scope, imported = tuple(self._scope_values().values()), 0
@@ -181,17 +167,14 @@ class PostgresBackend(Backend):
                 copy.write_row((*scope, *row))
                 imported += 1
         if table.name == "audit" and imported:
-            self._record_issued_number(
-                connection,
-                connection.execute(sa.select(self._select_last_number(table))).scalar_one(),
-            )
+            last = sa.select(self._select_last_number(table))
+            self._record_issued_number(connection, connection.execute(last).scalar_one())
         return imported
 
     def notify_changed(self, connection: sa.Connection) -> None:
         """Notify all listeners of this scope."""
-        connection.execute(
-            sa.select(sa.func.pg_notify(CHANNEL, postgres_schema.schema_name(self.scope)))
-        )
+        name = postgres_schema.schema_name(self.scope)
+        connection.execute(sa.select(sa.func.pg_notify(CHANNEL, name)))
 
     def wait(self) -> None:
         """Wait for a notification, or until the next poll is due."""
@@ -240,9 +223,8 @@ class PostgresBackend(Backend):
         with closing(_cursor(connection)) as cursor:
             cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{stage}")
             cursor.execute(f"CREATE TEMP TABLE {stage} ({definitions}, ord int8) ON COMMIT DROP")
-            copy_statement = (
-                f"COPY pg_temp.{stage} ({_format_columns(names)}, ord) FROM STDIN (FORMAT BINARY)"
-            )
+            columns = f"{_format_columns(names)}, ord"
+            copy_statement = f"COPY pg_temp.{stage} ({columns}) FROM STDIN (FORMAT BINARY)"
             with cursor.copy(copy_statement) as copy:
                 copy.set_types([*types.values(), "int8"])
                 for i, row in enumerate(rows):
@@ -261,11 +243,10 @@ class PostgresBackend(Backend):
         """Append the rows with the next numbers; rows already there leave gaps in the numbers."""
         base, fixed = _quote_table(postgres_schema.BASE_TABLES[table.name]), list(constants)
         last = f"SELECT coalesce(max(seq), 0) FROM {base} WHERE {_SCOPE_CONDITION}"
-        conflict_clause = (
-            f"ON CONFLICT (contest, kabupaten, {_format_columns(unique)}) DO NOTHING"
-            if unique
-            else ""
-        )
+        conflict_clause = ""
+        if unique:
+            keys = _format_columns(("contest", "kabupaten", *unique))
+            conflict_clause = f"ON CONFLICT ({keys}) DO NOTHING"
         stored = 0
         while chunk := list(islice(rows, _CHUNK_ROWS)):
             source, values = self._stage_rows(connection, table, names, chunk)
@@ -287,9 +268,8 @@ def _prepare(engine: sa.Engine, scope: Scope) -> MigrationResult:
             raise StoreError(
                 f"Server PostgreSQL {version} terlalu lama; perlu {OLDEST_SERVER_VERSION}."
             )
-        if postgres_schema.has_base_tables(connection) and postgres_schema.is_scope_open(
-            connection, scope
-        ):
+        is_open = postgres_schema.has_base_tables(connection)
+        if is_open and postgres_schema.is_scope_open(connection, scope):
             postgres_schema.check_scope_privilege(connection, scope)
             if runner.is_current(connection, postgres_schema.BASE_SCHEMA):
                 return MigrationResult(schema := int(runner.latest_revision()), schema)
@@ -313,9 +293,8 @@ def _array_type(column: sa.Column[Any]) -> str:
     return next(name for kind, name in _ARRAY_TYPES if isinstance(column.type, kind))
 
 
-def _format_columns(names: Iterable[str], table_alias: str = "") -> str:
-    prefix = f"{table_alias}." if table_alias else ""
-    return ", ".join(f'{prefix}"{name}"' for name in names)
+def _format_columns(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def _quote_table(table: sa.Table) -> str:

@@ -44,12 +44,10 @@ def create_engine(url: sa.URL, scope: Scope) -> sa.Engine:
     """Create the pool of connections that see the views of this scope."""
     engine = sa.create_engine(
         _with_connect_parameters(url),
-        pool_size=2,
-        max_overflow=40,
-        pool_pre_ping=True,
-        pool_use_lifo=True,  # so that connections of a peak are closed again
+        # LIFO, so that connections of a peak are closed again.
+        pool_size=2, max_overflow=40, pool_pre_ping=True, pool_use_lifo=True,
         connect_args={"options": f'-csearch_path="{postgres_schema.schema_name(scope)}"'},
-    )
+    )  # fmt: skip
     sa.event.listen(engine, "begin", lambda connection: _begin(connection, scope))
     return engine
 

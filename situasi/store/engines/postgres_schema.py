@@ -33,10 +33,7 @@ def build_base_table(table: sa.Table, metadata: sa.MetaData) -> sa.Table:
     key = [key_column.name for key_column in table.primary_key]
     parts: list[Any] = [
         *(sa.Column(name, sa.Text, nullable=False) for name in ("contest", "kabupaten")),
-        *(
-            sa.Column(column.name, column.type, nullable=column.nullable)
-            for column in table.columns
-        ),
+        *(sa.Column(item.name, item.type, nullable=item.nullable) for item in table.columns),
         sa.PrimaryKeyConstraint("contest", "kabupaten", *key),
     ]
     for constraint in table.constraints:
@@ -204,14 +201,6 @@ def list_open_scopes(connection: sa.Connection) -> list[Scope]:
     """Return all scopes that have views here."""
     names = connection.exec_driver_sql("SELECT nspname FROM pg_namespace ORDER BY nspname")
     return [Scope(*name.split("/")) for name in names.scalars() if name.count("/") == 1]
-
-
-def list_scopes_with_rows(connection: sa.Connection) -> list[Scope]:
-    """Return all scopes that have rows here, by their issued audit log numbers."""
-    rows = connection.execute(
-        sa.select(last_issued.c.contest, last_issued.c.kabupaten).order_by(*last_issued.c)
-    )
-    return [Scope(*row) for row in rows]
 
 
 def _is_owner(connection: sa.Connection) -> bool:

@@ -16,12 +16,8 @@ from filelock import FileLock, Timeout
 from sqlalchemy.dialects.sqlite import insert
 
 from situasi.store.engines import file_identity, file_mode, sqlite_schema
-from situasi.store.engines.engine import WRITE_OPTIONS, Backend, Cells
-from situasi.store.engines.sqlite_errors import (
-    MESSAGES_BY_CODE,
-    result_code,
-    to_store_error,
-)
+from situasi.store.engines.engine import WRITE_OPTIONS, Backend, Cells, Row, unique_columns
+from situasi.store.engines.sqlite_errors import MESSAGES_BY_CODE, result_code, to_store_error
 from situasi.store.engines.sqlite_schema import PAGE_BYTES
 from situasi.store.interface import Scope, StoreError
 from situasi.store.migrations import runner
@@ -114,14 +110,11 @@ class SqliteBackend(Backend):
         connection.execute(sa.insert(table), values)
 
     def append_selected(
-        self,
-        connection: sa.Connection,
-        table: sa.Table,
-        names: Sequence[str],
-        statement: sa.Select[Any],
+        self, connection: sa.Connection, table: sa.Table, statement: sa.Select[Any]
     ) -> int:
         """Append the rows of a SELECT; return how many."""
-        return connection.execute(sa.insert(table).from_select(names, statement)).rowcount
+        insertion = sa.insert(table).from_select(statement.selected_columns.keys(), statement)
+        return connection.execute(insertion).rowcount
 
     def append_new(
         self,
@@ -129,7 +122,6 @@ class SqliteBackend(Backend):
         table: sa.Table,
         columns: Mapping[str, Cells],
         constants: Mapping[str, int],
-        unique: Sequence[str],
     ) -> int:
         """Append the rows that are not there yet; the constants are written into the statement.
 
@@ -143,26 +135,21 @@ class SqliteBackend(Backend):
         }
         values: dict[str, Any] = {name: sa.bindparam(name) for name in columns}
         values |= {name: sa.literal_column(str(number)) for name, number in constants.items()}
-        statement = insert(table).values(values).on_conflict_do_nothing(index_elements=unique)
+        insertion = insert(table).values(values)
+        statement = insertion.on_conflict_do_nothing(index_elements=unique_columns(table))
         compiled = statement.compile(connection.engine)
-        return _execute_many(
-            connection, compiled, zip(*_in_statement_order(compiled, columns), strict=False)
-        )
+        cells_in_order = [columns[name] for name in compiled.positiontup or ()]
+        return _execute_many(connection, compiled, zip(*cells_in_order, strict=False))
 
     def import_rows(
-        self,
-        connection: sa.Connection,
-        table: sa.Table,
-        names: Sequence[str],
-        rows: Iterable[Sequence[Any]],
+        self, connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Iterable[Row]
     ) -> int:
         """Insert rows of another store with their numbers; return how many."""
         values: dict[str, Any] = {name: sa.bindparam(name) for name in names}
         compiled = sa.insert(table).values(values).compile(connection.engine)
         order = [names.index(name) for name in compiled.positiontup or ()]
-        return _execute_many(
-            connection, compiled, ([row[position] for position in order] for row in rows)
-        )
+        in_order = ([row[position] for position in order] for row in rows)
+        return _execute_many(connection, compiled, in_order)
 
     def wait(self) -> None:
         """Wait until the next poll is due."""
@@ -170,10 +157,9 @@ class SqliteBackend(Backend):
 
     def is_leader(self, job: str) -> bool:
         """Try to lock a file beside the store; the lock ends with its process (see Backend)."""
-        lock = self._job_locks.setdefault(
-            job,
-            FileLock(f"{self._path}.{job}.lock", mode=0o600, blocking=False, thread_local=False),
-        )
+        file = f"{self._path}.{job}.lock"
+        new = FileLock(file, mode=0o600, blocking=False, thread_local=False)
+        lock = self._job_locks.setdefault(job, new)
         try:
             if not lock.is_locked:
                 lock.acquire()
@@ -188,10 +174,6 @@ class SqliteBackend(Backend):
         for lock in self._job_locks.values():
             lock.release()
         super().close()
-
-
-def _in_statement_order(compiled: sa.Compiled, columns: Mapping[str, Cells]) -> list[Cells]:
-    return [columns[name] for name in getattr(compiled, "positiontup", None) or ()]
 
 
 def _execute_many(connection: sa.Connection, compiled: sa.Compiled, rows: Any) -> int:

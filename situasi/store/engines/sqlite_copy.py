@@ -37,11 +37,8 @@ def make_copy(path: Path, label: str) -> Path:
             f"{path.parent}: {error}",
         ) from error
     finally:
-        for file in (
-            draft,
-            *(draft.with_name(f"{draft.name}-{end}") for end in ("wal", "shm")),
-        ):
-            file.unlink(missing_ok=True)
+        for end in ("", "-wal", "-shm"):
+            draft.with_name(f"{draft.name}{end}").unlink(missing_ok=True)
     return copy
 
 

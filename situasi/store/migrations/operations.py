@@ -30,12 +30,9 @@ def create_table(name: str, *parts: TableItem, key: sa.Column[Any] | None = None
         from situasi.store.engines import postgres_schema
 
         table = sa.Table(name, sa.MetaData(), key, *parts)
-        postgres_schema.create_base_table(
-            op.get_bind(),
-            postgres_schema.build_base_table(
-                table, sa.MetaData(schema=postgres_schema.BASE_SCHEMA)
-            ),
-        )
+        metadata = sa.MetaData(schema=postgres_schema.BASE_SCHEMA)
+        base_table = postgres_schema.build_base_table(table, metadata)
+        postgres_schema.create_base_table(op.get_bind(), base_table)
     else:
         op.create_table(name, key, *parts, **table_options)
 
