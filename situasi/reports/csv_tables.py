@@ -25,19 +25,20 @@ def build_csv(table: pd.DataFrame) -> bytes:
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow([escape_formula(str(name)) for name in table.columns])
-    columns = [
-        map(_format_cell, table.iloc[:, position].tolist()) for position in range(table.shape[1])
-    ]
-    writer.writerows(zip(*columns, strict=True))
+    cells = [map(_format_cell, table.iloc[:, at].tolist()) for at in range(table.shape[1])]
+    writer.writerows(zip(*cells, strict=True))
     return _LONE_SURROGATE.sub("\ufffd", file.getvalue()).encode("utf-8-sig")
 
 
 def build_xlsx(table: pd.DataFrame, metadata: Mapping[str, str], banner: str = "") -> bytes:
-    """Build the table as a workbook (xlsx_tables.build_table_workbook)."""
-    # Imported on first use: openpyxl would add a tenth of a second to every start.
-    from situasi.reports import xlsx_tables
+    """Build a workbook: the table on the first sheet, the metadata (time, filters) on the second.
 
-    return xlsx_tables.build_table_workbook(table, metadata, banner)
+    banner: a line above the headings that cannot be overlooked.
+    """
+    # Imported on first use: openpyxl would add a tenth of a second to every start.
+    from situasi.reports.xlsx_tables import Sheet, build_workbook
+
+    return build_workbook([Sheet("Data", table)], metadata, banner)
 
 
 def _format_cell(value: Any) -> Any:

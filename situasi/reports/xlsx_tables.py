@@ -31,15 +31,14 @@ _PAPER_A4 = 9  # code of this paper in a workbook
 _DATETIME_FORMAT, _DATE_FORMAT = "dd/mm/yyyy hh:mm", "dd/mm/yyyy"
 
 _FONT = "Calibri"  # also the default of the other cells
-_HEADING_STYLE = (
-    Font(name=_FONT, bold=True, color="FFFFFF"),
-    PatternFill("solid", fgColor="24477A"),
-)
-_BANNER_STYLE = (
-    Font(name=_FONT, bold=True, color="5A3B00"),
-    PatternFill("solid", fgColor="FBE9C6"),
-)
 _NAME_STYLE = (Font(name=_FONT, bold=True), PatternFill())
+
+
+def _build_style(ink: str, fill: str) -> tuple[Font, PatternFill]:
+    return Font(name=_FONT, bold=True, color=ink), PatternFill("solid", fgColor=fill)
+
+
+_HEADING_STYLE, _BANNER_STYLE = _build_style("FFFFFF", "24477A"), _build_style("5A3B00", "FBE9C6")
 
 
 @dataclass(frozen=True)
@@ -50,22 +49,15 @@ class Sheet:
     table: pd.DataFrame
 
 
-def build_table_workbook(
-    table: pd.DataFrame, metadata: Mapping[str, str], banner: str = ""
-) -> bytes:
-    """Build a workbook: the table on the first sheet, the metadata (time, filters) on the second.
-
-    Numbers, times and days keep their types; an aware time is written in the clock of its own zone.
-    banner: a line above the headings that cannot be overlooked. A table longer than a sheet
-    continues on further sheets.
-    """
-    return build_workbook([Sheet("Data", table)], metadata, banner)
-
-
 def build_workbook(
     sheets: Sequence[Sheet], metadata: Mapping[str, str], banner: str = "", page_footer: str = ""
 ) -> bytes:
-    """Build a workbook of several tables, one sheet each. page_footer: printed on each page."""
+    """Build a workbook of several tables, one sheet each, and of their metadata on the last sheet.
+
+    Numbers, times and days keep their types; an aware time is written in the clock of its own zone.
+    A table longer than a sheet continues on further sheets. banner: a line above the headings.
+    page_footer: printed on each page.
+    """
     workbook = Workbook(write_only=True)
     for sheet in sheets:
         _write_table(workbook, sheet, banner, page_footer)
@@ -77,32 +69,25 @@ def build_workbook(
 
 def _write_table(workbook: Any, table_sheet: Sheet, banner: str, page_footer: str) -> None:
     table = table_sheet.table
-    columns = [_convert_column(table.iloc[:, position]) for position in range(table.shape[1])]
+    columns = [list(map(_convert_cell, table.iloc[:, at].tolist())) for at in range(table.shape[1])]
     headings = [_clean_text(str(name)) for name in table.columns]
     rows: Iterator[tuple[Any, ...]] = zip(*columns, strict=True)
+    widths = [_measure_width(name, cells) for name, cells in zip(headings, columns, strict=True)]
+    heading_row = 2 if banner else 1
     for start in range(0, max(len(table), 1), _MAX_SHEET_ROWS):
         size = min(_MAX_SHEET_ROWS, len(table) - start)
-        sheet = workbook.create_sheet(
-            f"{table_sheet.title} {start // _MAX_SHEET_ROWS + 1}" if start else table_sheet.title
-        )
-        heading_row = 2 if banner else 1
+        suffix = f" {start // _MAX_SHEET_ROWS + 1}" if start else ""
+        sheet = workbook.create_sheet(table_sheet.title + suffix)
         sheet.freeze_panes = f"A{heading_row + 1}"
         if headings:
-            sheet.auto_filter.ref = (
-                f"A{heading_row}:{get_column_letter(len(headings))}{heading_row + size}"
-            )
-        _set_widths(
-            sheet,
-            [_measure_width(name, cells) for name, cells in zip(headings, columns, strict=True)],
-        )
+            last = f"{get_column_letter(len(headings))}{heading_row + size}"
+            sheet.auto_filter.ref = f"A{heading_row}:{last}"
+        _set_widths(sheet, widths)
         if page_footer:
             _set_page_layout(sheet, heading_row, banner, page_footer)
         if banner:
-            sheet.append(
-                _build_styled_cells(
-                    sheet, [_clean_text(banner)] + [""] * (len(headings) - 1), _BANNER_STYLE
-                )
-            )
+            texts = [_clean_text(banner), *[""] * (len(headings) - 1)]
+            sheet.append(_build_styled_cells(sheet, texts, _BANNER_STYLE))
         sheet.append(_build_styled_cells(sheet, headings, _HEADING_STYLE))
         for _, row in zip(range(size), rows, strict=False):
             sheet.append([_apply_time_format(sheet, cell) for cell in row])
@@ -120,10 +105,6 @@ def _set_page_layout(sheet: Any, heading_row: int, banner: str, page_footer: str
         sheet.oddHeader.center.text = banner.replace("&", "&&")
     sheet.oddFooter.left.text = page_footer.replace("&", "&&")
     sheet.oddFooter.right.text = "&A, halaman &P dari &N"
-
-
-def _convert_column(cells: pd.Series[Any]) -> list[Any]:
-    return [_convert_cell(value) for value in cells.tolist()]
 
 
 def _convert_cell(value: Any) -> Any:
@@ -183,6 +164,5 @@ def _measure_width(heading: str, cells: Sequence[Any]) -> int:
 def _write_metadata(sheet: Any, metadata: Mapping[str, str]) -> None:
     _set_widths(sheet, [24, 90])
     for name, text in metadata.items():
-        sheet.append(
-            [*_build_styled_cells(sheet, [_clean_text(name)], _NAME_STYLE), _clean_text(text)]
-        )
+        cells = _build_styled_cells(sheet, [_clean_text(name)], _NAME_STYLE)
+        sheet.append([*cells, _clean_text(text)])

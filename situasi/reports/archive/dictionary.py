@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from situasi.domain import feed_schemas, labels
-from situasi.domain.feed_schemas import FEEDS
+from situasi.domain.feed_schemas import FEEDS, Column
 
 _TYPE_NAMES = (
     (pa.types.is_timestamp, "waktu (UTC, mikrodetik)"),
@@ -32,10 +32,11 @@ class ColumnMeanings:
         """Return what the dictionary says of a column. Raises KeyError if it is unknown."""
         column = field.name
         entry = self.entries.get((table, column)) or self.entries["*", column]
+        own = _find_column(table, column)
         return {
             "kolom": column,
             "jenis": _format_type(field.type),
-            "judul": _find_heading(table, column),
+            "judul": own.heading if own else column,  # in the files that are sent to us
             "satuan": entry["satuan"],
             "arti": entry["arti"],
             "nilai": _format_codes(table, column, entry["skala"]),
@@ -47,20 +48,17 @@ def load_column_meanings(path: Path) -> ColumnMeanings:
         return ColumnMeanings({(row["tabel"], row["kolom"]): row for row in csv.DictReader(file)})
 
 
+def _find_column(table: str, column: str) -> Column | None:
+    feed = FEEDS.get(table)
+    return feed.column(column) if feed and column in feed.column_names else None
+
+
 def _format_codes(table: str, column: str, scale: str) -> str:
     """Return the codes of the column with their labels: "hijau = hijau; kuning = kuning"."""
-    if table not in FEEDS or column not in FEEDS[table].column_names:
-        codes = {"feed": tuple(FEEDS), "kerawanan": feed_schemas.KERAWANAN}.get(scale, ())
-    else:
-        codes = FEEDS[table].column(column).allowed_codes
+    own = _find_column(table, column)
+    other = {"feed": tuple(FEEDS), "kerawanan": feed_schemas.KERAWANAN}.get(scale, ())
+    codes = own.allowed_codes if own else other
     return "; ".join(f"{code} = {labels.label(scale, code)}" if scale else code for code in codes)
-
-
-def _find_heading(table: str, column: str) -> str:
-    """Return the heading of the column in the files that are sent to us."""
-    if table not in FEEDS or column not in FEEDS[table].column_names:
-        return column
-    return FEEDS[table].column(column).heading
 
 
 def _format_type(data_type: pa.DataType) -> str:

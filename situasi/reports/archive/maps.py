@@ -71,10 +71,8 @@ def _write_stations(folder: Path, board: Board) -> ArchiveFile:
             "dasar_titik": pa.array(basis, pa.string()),
         }
     )
-    about = "TPS pada titik wilayahnya; letaknya PERKIRAAN"
-    return _write_geo_file(
-        folder, "peta/tps.parquet", "register", about, table, _build_points(xy[:, 0], xy[:, 1])
-    )
+    about, points = "TPS pada titik wilayahnya; letaknya PERKIRAAN", _build_points(*xy.T)
+    return _write_geo_file(folder, "peta/tps.parquet", "register", about, table, points)
 
 
 def _write_kecamatan(folder: Path, board: Board) -> ArchiveFile:
@@ -91,10 +89,8 @@ def _write_kecamatan(folder: Path, board: Board) -> ArchiveFile:
             "polsek_dugaan": pa.array([row.polsek_assumed for row in rows], pa.bool_()),
         }
     )
-    about = "batas kecamatan"
-    return _write_geo_file(
-        folder, "peta/kecamatan.parquet", "register", about, table, boundaries.polygons
-    )
+    name, about = "peta/kecamatan.parquet", "batas kecamatan"
+    return _write_geo_file(folder, name, "register", about, table, boundaries.polygons)
 
 
 def _write_geo_file(

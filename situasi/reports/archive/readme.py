@@ -66,14 +66,14 @@ def build_readme(
 ) -> str:
     """Return the text. at: of the state that the archive holds. head: of its audit log."""
     election, boundaries = board.register.election, board.boundaries
-    rows = sum(file.row_count for file in files if file.name.startswith("laporan/"))
-    unreal = sum(file.exercise_row_count or 0 for file in files if file.name.startswith("laporan/"))
+    reports = [file for file in files if file.name.startswith("laporan/")]
+    rows = sum(file.row_count for file in reports)
+    unreal = sum(file.exercise_row_count or 0 for file in reports)
     local = at.astimezone(election.zone)
+    counts = ["–" if f.exercise_row_count is None else f.exercise_row_count for f in files]
     file_lines = "\n".join(
-        f"| `{file.name}` | {file.row_count} | "
-        f"{file.exercise_row_count if file.exercise_row_count is not None else '–'} |"
-        f" {file.description} |"
-        for file in files
+        f"| `{file.name}` | {file.row_count} | {count} | {file.description} |"
+        for file, count in zip(files, counts, strict=True)
     )
     return _README.format(
         name=election.name,

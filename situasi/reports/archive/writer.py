@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def write_archive(
     details = {"table": "arsip", "page": "cli", "role": role.name if role else "utuh"}
     with _open_atomic_folder(folder) as part:
         board.store.log_audit("export", actor, at, {**details, "form": "parquet", "filters": {}})
-        with board.store.raw_snapshot() as state, _use_indonesian():
+        with board.store.raw_snapshot() as state, i18n.use_language("id"):
             files = _ArchiveWriter(board, part, role, at, state).write()
     return {file.name: file.row_count for file in files}
 
@@ -78,14 +79,10 @@ class _ArchiveWriter:
         if self._role is None or self._role.may_see("masukan"):
             files += [self._write_deliveries(feeds), self._write_quarantine(feeds)]
         if self._role is None:
-            files += [
-                self._write_table(
-                    store_schema.audit, "jejak", "jejak: siapa berbuat apa, dengan segelnya"
-                ),
-                self._write_table(
-                    store_schema.notes, "catatan", "catatan papan, misalnya jam latihan"
-                ),
-            ]
+            log_about = "jejak: siapa berbuat apa, dengan segelnya"
+            note_about = "catatan papan, misalnya jam latihan"
+            files.append(self._write_table(store_schema.audit, "jejak", log_about))
+            files.append(self._write_table(store_schema.notes, "catatan", note_about))
         files += maps.write_maps(self._folder, self._board)
         self._write_dictionary(files)
         readme = build_readme(self._board, files, self._role, self._at, self._state.audit_head())
@@ -94,14 +91,9 @@ class _ArchiveWriter:
         return files
 
     def _write_feed(self, feed: Feed) -> ArchiveFile:
-        about = f"laporan: {labels.label('feed', feed.name)}"
-        return self._write_file(
-            f"laporan/{feed.name}.parquet",
-            feed.name,
-            about,
-            queries.select_reports(feed),
-            lambda chunk: _apply_access(chunk, feed.name, self._access),
-        )
+        about, query = f"laporan: {labels.label('feed', feed.name)}", queries.select_reports(feed)
+        limit = partial(_apply_access, feed=feed.name, access=self._access)
+        return self._write_file(f"laporan/{feed.name}.parquet", feed.name, about, query, limit)
 
     def _write_deliveries(self, feeds: tuple[str, ...]) -> ArchiveFile:
         about = "kiriman: setiap berkas atau formulir yang masuk"
@@ -161,11 +153,10 @@ class _ArchiveWriter:
 
     def _write_checksums(self) -> None:
         """Write the checksums in the format of `sha256sum -c SHA256SUMS`."""
-        files = sorted(path for path in self._folder.rglob("*") if path.is_file())
+        paths = sorted(path for path in self._folder.rglob("*") if path.is_file())
+        sums = ((backup_container.compute_file_sha256(path), path) for path in paths)
         lines = [
-            f"{backup_container.compute_file_sha256(path)}  "
-            f"{path.relative_to(self._folder).as_posix()}\n"
-            for path in files
+            f"{sha256}  {path.relative_to(self._folder).as_posix()}\n" for sha256, path in sums
         ]
         (self._folder / "SHA256SUMS").write_text("".join(lines), "utf-8")
 
@@ -185,9 +176,8 @@ def _apply_access(
     if access is None:
         return record_batch
     names = [c for owner, c in (*access.hidden_columns, *access.redacted_columns) if owner == feed]
-    frame = pd.DataFrame(
-        {name: pd.Series(record_batch.column(name).to_pylist(), dtype=object) for name in names}
-    )
+    cells = {name: pd.Series(record_batch.column(name).to_pylist(), dtype=object) for name in names}
+    frame = pd.DataFrame(cells)
     filtered = access_scope.filter_frames({feed: frame}, replace(access, feeds=(feed,)))[feed]
     for name in names:
         position = record_batch.schema.get_field_index(name)
@@ -195,16 +185,6 @@ def _apply_access(
             position, record_batch.schema.field(position), pa.array(filtered[name], pa.string())
         )
     return record_batch
-
-
-@contextmanager
-def _use_indonesian() -> Iterator[None]:
-    before = i18n.current_language()
-    i18n.set_language("id")
-    try:
-        yield
-    finally:
-        i18n.set_language(before)
 
 
 @contextmanager

@@ -32,36 +32,29 @@ def compute_overviews(data: SitrepData) -> dict[str, Overview]:
 
 def _build_annex(data: SitrepData, letterhead: Letterhead, code: str, overview: Overview) -> Annex:
     place = data.register.kecamatan[code]
-    cases = tables.build_case_table(
-        data, overview.open_cases, "Kejadian terbuka", letterhead.max_incidents_per_kecamatan
-    )
+    limit, cases = letterhead.max_incidents_per_kecamatan, overview.open_cases
+    case_table = tables.build_case_table(data, cases, "Kejadian terbuka", limit)
     prefix = "≈ " if place.dpt_estimated else ""
     sentences = [
         f"{place.polsek}; {i18n.format_number(place.tps)} TPS; "
         f"DPT {prefix}{i18n.format_number(place.dpt)}{' (perkiraan)' if prefix else ''}."
     ]
-    if overview.open_cases.empty:
+    if cases.empty:
         is_silent = code not in overview.reporting_kecamatan
         sentences.append("Belum ada kabar kejadian yang berlaku dari kecamatan ini."
                     if is_silent else "Tidak ada kejadian terbuka.")  # fmt: skip
-    figures = [
-        figure
-        for figure in key_figures.build_key_figures(data, overview, [code])
-        if figure.key != "senyap"
-    ]
+    figures = key_figures.build_key_figures(data, overview, [code])
     if data.coverage is not None:
         sentences += _format_police_strength(data, code)
     return Annex(
         code=code,
         name=place.name,
         sentences=tuple(sentences),
-        key_figures=tuple(figures),
+        key_figures=tuple(figure for figure in figures if figure.key != "senyap"),
         tables={
-            "kejadian": cases,
+            "kejadian": case_table,
             "fase": tables.build_phase_table(data, [code]),
-            "terlambat": tables.build_late_station_table(
-                data, code, letterhead.max_incidents_per_kecamatan
-            ),
+            "terlambat": tables.build_late_station_table(data, code, limit),
         },
     )
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from situasi.access.roles import Viewer
 from situasi.analysis.view_time import ViewTime, cache_minute
 from situasi.board import Board
@@ -28,14 +25,15 @@ def build_short_text(
     """Build the short text alone. Raises SitrepRequestError and SitrepTemplateError."""
 
     def build() -> str:
-        with _use_paper_locale():
-            data = collect_data(board, viewer, snapshot_view, view_time, request)
-            letterhead = letterheads.load(data.register.election.folder)
-            figures = key_figures.build_key_figures(data, data.overview, data.codes)
-            return short_message.build_message(data, letterhead, figures)
+        data = collect_data(board, viewer, snapshot_view, view_time, request)
+        letterhead = letterheads.load(data.register.election.folder)
+        figures = key_figures.build_key_figures(data, data.overview, data.codes)
+        return short_message.build_message(data, letterhead, figures)
 
     cache_key = (access_scope.scope_of(viewer), request, cache_minute(view_time), view_time.live)
-    return board.analysis_cache.get_or_make("pesan", snapshot_view.snapshot, build, *cache_key)
+    # Always in Indonesian, with absolute times: a laporan is read later, and by others.
+    with i18n.use_language("id"), i18n.absolute_times():
+        return board.analysis_cache.get_or_make("pesan", snapshot_view.snapshot, build, *cache_key)
 
 
 def build_sitrep(
@@ -51,16 +49,17 @@ def build_sitrep(
     """
 
     def build() -> Sitrep:
-        with _use_paper_locale():
-            with_previous = request.kind != "situasi"
-            data = collect_data(
-                board, viewer, snapshot_view, view_time, request, with_previous=with_previous
-            )
-            return _assemble_sitrep(data, letterheads.load(data.register.election.folder))
+        has_previous = request.kind != "situasi"
+        data = collect_data(
+            board, viewer, snapshot_view, view_time, request, with_previous=has_previous
+        )
+        return _assemble_sitrep(data, letterheads.load(data.register.election.folder))
 
     # Cached, because a viewer often takes several files of the same time.
+    snapshot = snapshot_view.snapshot
     cache_key = (access_scope.scope_of(viewer), request, cache_minute(view_time), view_time.live)
-    return board.analysis_cache.get_or_make("laporan", snapshot_view.snapshot, build, *cache_key)
+    with i18n.use_language("id"), i18n.absolute_times():
+        return board.analysis_cache.get_or_make("laporan", snapshot, build, *cache_key)
 
 
 def _assemble_sitrep(data: SitrepData, letterhead: Letterhead) -> Sitrep:
@@ -107,15 +106,3 @@ def _build_tables(data: SitrepData, letterhead: Letterhead) -> dict[str, Table]:
         "fase": tables.build_phase_table(data, data.codes),
     }
     return built if is_situasi else {**built, "banding": tables.build_comparison_table(data)}
-
-
-@contextmanager
-def _use_paper_locale() -> Iterator[None]:
-    """Set Indonesian and absolute times: a laporan is read later, and by others."""
-    before = i18n.current_language()
-    i18n.set_language("id")
-    try:
-        with i18n.absolute_times():
-            yield
-    finally:
-        i18n.set_language(before)

@@ -96,10 +96,7 @@ def compute_forecast(
 
 @reads(ACTIVITIES)
 def select_activities(
-    frames: Mapping[str, pd.DataFrame],
-    register: Register,
-    at: datetime,
-    kecamatan: tuple[str, ...],
+    frames: Mapping[str, pd.DataFrame], register: Register, at: datetime, kecamatan: tuple[str, ...]
 ) -> pd.DataFrame:
     """Return analysis.activities.activities.build_activity_table of these kecamatan."""
     return activities.filter_by_kecamatan(
@@ -140,12 +137,7 @@ def collect_data(
         raise SitrepRequestError("angka netralitas bukan wewenang peran ini")
 
     officers = view.compute(coverage.compute_coverage) if viewer.role.may_see("personel") else None
-    neutrality_summary = (
-        view.compute(compute_neutrality, request.kecamatan) if request.neutrality else None
-    )
     kabupaten_stages = stages.filter_by_kabupaten(register.stages, register.election.kabupaten)
-    previous_request, previous_at = build_previous_request(request, view_time)
-    previous_time = ViewTime(previous_at, live=False, is_exercise=False)
     return SitrepData(
         board=board,
         viewer=viewer,
@@ -153,34 +145,34 @@ def collect_data(
         as_of_view=view.known_rows,
         request=request,
         view_time=view_time,
-        codes=[
-            code
-            for code in register.kecamatan
-            if not request.kecamatan or code in request.kecamatan
-        ],
+        codes=[c for c in register.kecamatan if not request.kecamatan or c in request.kecamatan],
         overview=view.compute_overview(request.selection),
         area_summary=view.compute(area_summary.compute_area_summary),
         period=_collect_period(view, request),
-        previous_period=_collect_period(replace(view, view_time=previous_time), previous_request)
-        if with_previous
-        else None,
-        coverage=None
-        if officers is None
-        else coverage.filter_by_kecamatan(officers, request.kecamatan),
+        previous_period=_collect_previous_period(view, request) if with_previous else None,
+        coverage=officers and coverage.filter_by_kecamatan(officers, request.kecamatan),
         turnout_curve=view.compute(compute_turnout_curve, request.kecamatan),
         forecast=view.compute(compute_forecast),
         running_stages=stages.list_running_stages(kabupaten_stages, view_time.at.date()),
-        neutrality=neutrality_summary,
+        neutrality=(
+            view.compute(compute_neutrality, request.kecamatan) if request.neutrality else None
+        ),
         version=snapshot_view.snapshot.version,
         has_exercise_rows=snapshot_view.snapshot.rehearsal,
+    )
+
+
+def _collect_previous_period(view: AnalysisView, request: SitrepRequest) -> Period:
+    previous, at = build_previous_request(request, view.view_time)
+    return _collect_period(
+        replace(view, view_time=ViewTime(at, live=False, is_exercise=False)), previous
     )
 
 
 def _collect_period(view: AnalysisView, request: SitrepRequest) -> Period:
     worklist = view.compute(compute_worklist, request.selection)
     activity_table = view.compute(select_activities, request.kecamatan)
-    in_period = (activity_table["occurred_at"] >= request.since) & (
-        activity_table["occurred_at"] < request.until
-    )
+    occurred_at = activity_table["occurred_at"]
+    in_period = (occurred_at >= request.since) & (occurred_at < request.until)
     has_reports = not view.known_rows.cases.list_known_times(request.selection).empty
     return Period(request, view.minute, worklist, activity_table[in_period], has_reports)

@@ -123,13 +123,10 @@ def _translate_errors(path: Path) -> Iterator[None]:
     except _TemplateFault as error:
         raise SitrepTemplateError(f"{path}: {error}; {remedy}") from error
     except UndefinedError as error:
-        raise SitrepTemplateError(
-            f"{path}: isian tidak dikenal ({error.message}); {remedy}"
-        ) from error
+        detail = f"isian tidak dikenal ({error.message})"
+        raise SitrepTemplateError(f"{path}: {detail}; {remedy}") from error
     except TemplateSyntaxError as error:
-        detail = f" ({error.message})"
-        raise SitrepTemplateError(
-            f"{path}: tanda {{{{ }}}} atau {{% %}} rusak{detail}; {remedy}"
-        ) from error
+        detail = f"tanda {{{{ }}}} atau {{% %}} rusak ({error.message})"
+        raise SitrepTemplateError(f"{path}: {detail}; {remedy}") from error
     except (TemplateError, XMLSyntaxError, TypeError, ValueError, AttributeError) as error:
         raise SitrepTemplateError(f"{path} tidak dapat diisi ({error}); {remedy}") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -22,21 +22,15 @@ FORMATS = {"docx": _DOCX, "pdf": "application/pdf", "xlsx": _XLSX, "txt": "text/
 
 def build_file(sitrep: Sitrep, file_format: str, election_folder: Path) -> bytes:
     """Build the file of this format (FORMATS). Raises SitrepTemplateError."""
-    before = i18n.current_language()
-    i18n.set_language("id")
     try:
-        content = _BUILDERS[file_format](sitrep, election_folder)
+        with i18n.use_language("id"):
+            content = _build_content(sitrep, file_format, election_folder)
     except SitrepTemplateError as error:
-        _template_errors[file_format, election_folder] = (
-            _compute_stamp(election_folder),
-            str(error),
-        )
+        stamp = _compute_stamp(election_folder)
+        _template_errors[file_format, election_folder] = stamp, str(error)
         raise
-    else:
-        _template_errors.pop((file_format, election_folder), None)
-        return content
-    finally:
-        i18n.set_language(before)
+    _template_errors.pop((file_format, election_folder), None)
+    return content
 
 
 def list_template_errors(election_folder: Path) -> list[str]:
@@ -44,12 +38,12 @@ def list_template_errors(election_folder: Path) -> list[str]:
 
     A viewer who clicks for a file learns from the browser only that there is none.
     """
-    stamp = _compute_stamp(election_folder)
-    errors = [message for (_, folder), (error_stamp, message) in _template_errors.items()
-             if (folder, error_stamp) == (election_folder, stamp)]  # fmt: skip
-    return list(
-        dict.fromkeys([*filter(None, [_check_docx_template(election_folder, stamp)]), *errors])
-    )
+    state = election_folder, _compute_stamp(election_folder)
+    errors = [_check_docx_template(*state)]
+    for (_, folder), (stamp, text) in _template_errors.items():
+        if (folder, stamp) == state:
+            errors.append(text)
+    return list(dict.fromkeys(filter(None, errors)))
 
 
 @lru_cache(maxsize=8)
@@ -65,42 +59,25 @@ def _check_docx_template(election_folder: Path, stamp: FolderStamp) -> str:  # n
 
 def _compute_stamp(election_folder: Path) -> FolderStamp:
     """Return a stamp that changes when a file of the folder changes."""
-    files = (
-        sorted((election_folder / FOLDER_NAME).glob("*"))
-        if (election_folder / FOLDER_NAME).is_dir()
-        else []
-    )
+    files = sorted((election_folder / FOLDER_NAME).glob("*"))
     return tuple((file.name, file.stat().st_mtime_ns) for file in files)
 
 
-def _build_docx(sitrep: Sitrep, election_folder: Path) -> bytes:
-    from situasi.reports.sitrep import docx_writer
+def _build_content(sitrep: Sitrep, file_format: str, election_folder: Path) -> bytes:
+    """Build the file. Its writer, with its libraries, is imported on first use."""
+    if file_format == "docx":
+        from situasi.reports.sitrep import docx_writer
 
-    return docx_writer.build_docx(sitrep, election_folder)
+        return docx_writer.build_docx(sitrep, election_folder)
+    if file_format == "pdf":
+        from situasi.reports.sitrep import pdf_writer
 
+        return pdf_writer.build_pdf(sitrep, election_folder)
+    if file_format == "xlsx":
+        from situasi.reports.sitrep import xlsx_writer
 
-def _build_pdf(sitrep: Sitrep, election_folder: Path) -> bytes:
-    from situasi.reports.sitrep import pdf_writer
-
-    return pdf_writer.build_pdf(sitrep, election_folder)
-
-
-def _build_xlsx(sitrep: Sitrep, election_folder: Path) -> bytes:  # noqa: ARG001 (no template)
-    from situasi.reports.sitrep import xlsx_writer
-
-    return xlsx_writer.build_xlsx(sitrep)
-
-
-def _build_txt(sitrep: Sitrep, election_folder: Path) -> bytes:  # noqa: ARG001
+        return xlsx_writer.build_xlsx(sitrep)
     return (sitrep.message + "\n").encode("utf-8")
-
-
-_BUILDERS: dict[str, Callable[[Sitrep, Path], bytes]] = {
-    "docx": _build_docx,
-    "pdf": _build_pdf,
-    "xlsx": _build_xlsx,
-    "txt": _build_txt,
-}
 
 
 def format_stem(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pandas as pd
@@ -21,11 +22,7 @@ from situasi.presentation.model import KpiText, MarkedCount, TextOrCounts
 from situasi.reports.sitrep.data import SitrepData
 from situasi.reports.sitrep.model import FigureValue, KeyFigure
 
-STEP_NAMES = {
-    "diverifikasi": "verifikasi",
-    "ditangani": "penanganan",
-    "selesai": "penyelesaian",
-}
+STEP_NAMES = {"diverifikasi": "verifikasi", "ditangani": "penanganan", "selesai": "penyelesaian"}
 
 
 def build_key_figures(
@@ -36,94 +33,75 @@ def build_key_figures(
     tps = day.stations[day.stations["kecamatan"].isin(codes)]
     rates = summary.compute_total(day.turnout.loc[codes])
     has_reports = overview.newest_time is not None
-    figures = [
-        _build_key_figure(
+    heads, rate = (_value_if_reported(rates["told"], rates[name]) for name in ("heads", "rate"))
+    present = (
+        FigureValue(heads),
+        FigureValue(rates["told"], "TPS melapor"),
+        FigureValue(rates["tps"], "TPS"),
+    )
+    turnout = (FigureValue(rate, "persen", bool(rates["told_estimated"])),)
+    late = (FigureValue(count_late_stations(tps), "terlambat melapor"),)
+    silent = (FigureValue(_count_silent_feeds(overview), "senyap"),)
+    figures: list[tuple[KpiText, tuple[FigureValue, ...]]] = [
+        (
             kpis.format_open_incidents(overview),
             _count_by_tingkat(overview) if has_reports else (),
         ),
-        _build_key_figure(kpis.format_situasi(overview), _count_by_situasi(overview)),
-        _build_key_figure(
-            kpis.format_voters_present(rates),
-            (
-                FigureValue(_value_if_reported(rates["told"], rates["heads"])),
-                FigureValue(rates["told"], "TPS melapor"),
-                FigureValue(rates["tps"], "TPS"),
-            ),
-        ),
-        _build_key_figure(
-            kpis.format_turnout(rates),
-            (
-                FigureValue(
-                    _value_if_reported(rates["told"], rates["rate"]),
-                    "persen",
-                    bool(rates["told_estimated"]),
-                ),
-            ),
-        ),
-        _build_key_figure(
-            kpis.format_stations(tps),
-            (FigureValue(count_late_stations(tps), "terlambat melapor"),),
-        ),
+        (kpis.format_situasi(overview), _count_by_situasi(overview)),
+        (kpis.format_voters_present(rates), present),
+        (kpis.format_turnout(rates), turnout),
+        (kpis.format_stations(tps), late),
     ]
     if data.viewer.role.may_see("personel"):
-        figures.append(
-            _build_key_figure(kpis.format_officers(day, codes), _count_officers(data, codes))
-        )
-    figures.append(
-        _build_key_figure(kpis.format_last_report(overview, data.view_time.at, zone), ())
-    )
-    figures.append(
-        _build_key_figure(
-            kpis.format_silent_feeds(overview, None),
-            (FigureValue(_count_silent_feeds(overview), "senyap"),),
-        )
-    )
-    return tuple(figures)
+        figures.append((kpis.format_officers(day, codes), _count_officers(data, codes)))
+    figures.append((kpis.format_last_report(overview, data.view_time.at, zone), ()))
+    figures.append((kpis.format_silent_feeds(overview, None), silent))
+    return tuple(_build_key_figure(text, numbers) for text, numbers in figures)
 
 
 def build_period_figures(data: SitrepData) -> tuple[KeyFigure, ...]:
     """Build the figures on how the cases of the period were handled."""
-    work, has_reports = data.period.worklist, data.period.has_reports
-    total = i18n.format_number(len(work.selected_cases)) if has_reports else "–"
-    no_report_text = "belum ada laporan"
-    figures = [
-        KeyFigure(
-            "tercatat",
-            "Kejadian dalam kurun",
-            total,
-            f"{i18n.format_number(work.report_count)} laporan" if has_reports else no_report_text,
-            (FigureValue(len(work.selected_cases) if has_reports else None),),
+    work = data.period.worklist
+    case_count, overdue_count = len(work.selected_cases), len(work.overdue_cases)
+    reports = i18n.format_counts("{n} laporan", n=work.report_count)
+    overdue = i18n.format_ratio(overdue_count, len(work.open_cases))
+    return (
+        _build_period_figure(
+            data, "tercatat", "Kejadian dalam kurun", i18n.format_number(case_count), reports,
+            FigureValue(case_count),
         ),
-        KeyFigure(
-            "lewat",
-            "Lewat waktu",
-            f"{i18n.format_number(len(work.overdue_cases))} dari "
-            f"{i18n.format_number(len(work.open_cases))}"
-            if has_reports
-            else "–",
-            "dari kejadian terbuka" if has_reports else no_report_text,
-            (FigureValue(len(work.overdue_cases) if has_reports else None),),
-            bool(len(work.overdue_cases)),
+        _build_period_figure(
+            data, "lewat", "Lewat waktu", overdue, "dari kejadian terbuka",
+            FigureValue(overdue_count), alarm=overdue_count > 0,
         ),
-    ]
-    return (*figures, *(_build_step_figure(data, step) for step in STEPS))
+        *(_build_step_figure(data, step) for step in STEPS),
+    )  # fmt: skip
 
 
 def _build_step_figure(data: SitrepData, step: str) -> KeyFigure:
-    duration, has_reports = data.period.worklist.durations[step], data.period.has_reports
-    value = "belum separuh" if duration.median is None else i18n.format_duration(duration.median)
-    note = (
-        f"{i18n.format_number(duration.done_count)} selesai, "
-        f"{i18n.format_number(duration.waiting_count)} menunggu"
-    )
-    minutes = None if duration.median is None else duration.median / timedelta(minutes=1)
-    return KeyFigure(
-        f"waktu_{step}",
-        f"Waktu {STEP_NAMES[step]} (median)",
-        value if has_reports else "–",
-        note if has_reports else "belum ada laporan",
-        (FigureValue(minutes, "menit"),),
-    )
+    duration = data.period.worklist.durations[step]
+    median, counts = duration.median, (duration.done_count, duration.waiting_count)
+    value = "belum separuh" if median is None else i18n.format_duration(median)
+    note = "{} selesai, {} menunggu".format(*map(i18n.format_number, counts))
+    minutes = FigureValue(None if median is None else median / timedelta(minutes=1), "menit")
+    title = f"Waktu {STEP_NAMES[step]} (median)"
+    return _build_period_figure(data, f"waktu_{step}", title, value, note, minutes)
+
+
+def _build_period_figure(
+    data: SitrepData,
+    key: str,
+    title: str,
+    value: str,
+    note: str,
+    number: FigureValue,
+    *,
+    alarm: bool = False,
+) -> KeyFigure:
+    """Build a figure of the period; without any report of it a dash and no number."""
+    if not data.period.has_reports:
+        value, note, number = "–", "belum ada laporan", replace(number, value=None)
+    return KeyFigure(key, title, value, note, (number,), alarm)
 
 
 def format_kpi_text(content: TextOrCounts) -> str:
@@ -151,14 +129,8 @@ def _build_key_figure(kpi_text: KpiText, numbers: tuple[FigureValue, ...]) -> Ke
     if kpi_text.key == "situasi" and isinstance(kpi_text.note, str) and "·" in kpi_text.note:
         note = ""  # it names the marks, which have labels here
     full_note = " · ".join(filter(None, (note, kpi_text.side_note)))
-    return KeyFigure(
-        kpi_text.key,
-        kpi_text.title,
-        format_kpi_text(kpi_text.value),
-        full_note,
-        numbers,
-        kpi_text.alarm,
-    )
+    value = format_kpi_text(kpi_text.value)
+    return KeyFigure(kpi_text.key, kpi_text.title, value, full_note, numbers, kpi_text.alarm)
 
 
 def _value_if_reported(reported_count: float, value: float) -> float | None:

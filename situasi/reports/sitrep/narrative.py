@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from situasi.analysis.situation import crowd_state
 from situasi.analysis.situation.priority_score import PARTS
 from situasi.analysis.turnout import forecast, summary
 from situasi.common import i18n
+from situasi.common.i18n import format_counts, format_number
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
 from situasi.presentation import numbers
@@ -68,19 +70,14 @@ def _write_introduction(data: SitrepData) -> list[str]:
     # The DPT of the whole kabupaten is official, even if those of its kecamatan are not.
     is_kabupaten = register.is_complete and len(data.codes) == len(register.kecamatan)
     is_estimated = not is_kabupaten and any(place.dpt_estimated for place in places)
-    dpt = format_voters(
-        election.dpt_total if is_kabupaten else sum(place.dpt for place in places), is_estimated
-    )
-    area = (
-        f"{i18n.format_number(len(data.codes))} kecamatan, {i18n.format_number(len(tps))} TPS, "
-        f"DPT {dpt}"
-    )
+    dpt = election.dpt_total if is_kabupaten else sum(place.dpt for place in places)
+    area = format_counts("{n} kecamatan, {tps} TPS", n=len(data.codes), tps=len(tps))
     sentences = [
         f"Laporan ini memuat pengamanan {election.name} ({election.operation}), "
-        f"{format_scope(data)}: {area}.",
+        f"{format_scope(data)}: {area}, DPT {format_voters(dpt, is_estimated)}.",
         f"Kurun kejadian: {format_period(data)}. Keadaan sebagaimana diketahui "
         f"{tables.format_moment(data.view_time.at, data)}, "
-        f"data versi {i18n.format_number(data.version)}.",
+        f"data versi {format_number(data.version)}.",
     ]
     silent = [label("feed", feed.feed) for feed in data.overview.feed_states if feed.is_silent]
     if silent:
@@ -98,7 +95,7 @@ def _write_situasi(data: SitrepData) -> list[str]:
     for state in ("merah", "kuning"):
         if names := _list_kecamatan_in_state(data, state):
             sentences.append(f"Situasi {state} di {_format_kecamatan(names)}.")
-    sentences.append(f"Hijau dinyatakan di {i18n.format_number(counts.get('hijau', 0))} kecamatan.")
+    sentences.append(f"Hijau dinyatakan di {format_number(counts.get('hijau', 0))} kecamatan.")
     if unreported := _list_kecamatan_in_state(data, None):
         sentences.append(
             f"Belum ada kabar situasi yang berlaku dari {_format_kecamatan(unreported)}: "
@@ -114,7 +111,12 @@ def _list_kecamatan_in_state(data: SitrepData, state: str | None) -> list[str]:
 
 
 def _format_kecamatan(names: list[str]) -> str:
-    return f"{i18n.format_number(len(names))} kecamatan ({', '.join(names)})"
+    return f"{format_number(len(names))} kecamatan ({', '.join(names)})"
+
+
+def _format_labels(scale: str, counts: Iterable[tuple[Any, int]]) -> str:
+    """Return the labels of a scale with their counts, such as "tinggi 2, sedang 5"."""
+    return ", ".join(f"{label(scale, code)} {format_number(count)}" for code, count in counts)
 
 
 def _write_incidents(data: SitrepData) -> list[str]:
@@ -124,19 +126,14 @@ def _write_incidents(data: SitrepData) -> list[str]:
     if work.selected_cases.empty:
         return ["Tidak ada kejadian dalam kurun ini menurut laporan yang masuk."]
     levels = cases.count_by_tingkat(work.selected_cases)
-    level_text = ", ".join(f"{label('tingkat', level)} {i18n.format_number(levels.get(level, 0))}"
-                      for level in (*reversed(TINGKAT), None)
-                      if level or levels.get(None))  # fmt: skip
-    sentences = [
-        f"Tercatat {i18n.format_number(len(work.selected_cases))} kejadian ({level_text}); "
-        f"{i18n.format_number(len(work.open_cases))} masih terbuka."
-    ]
+    named = (*reversed(TINGKAT), None) if levels.get(None) else reversed(TINGKAT)
+    level_text = _format_labels("tingkat", ((level, levels.get(level, 0)) for level in named))
     kinds = work.selected_cases["jenis"].value_counts().head(_MAX_NAMED)
-    kind_text = ", ".join(
-        f"{label('jenis', str(kind))} {i18n.format_number(int(n))}" for kind, n in kinds.items()
-    )
-    sentences.append(f"Jenis terbanyak: {kind_text}.")
-    return sentences
+    return [
+        f"Tercatat {format_number(len(work.selected_cases))} kejadian ({level_text}); "
+        f"{format_number(len(work.open_cases))} masih terbuka.",
+        f"Jenis terbanyak: {_format_labels('jenis', kinds.items())}.",
+    ]
 
 
 def _write_stages(data: SitrepData) -> list[str]:
@@ -157,24 +154,18 @@ def _write_turnout(data: SitrepData) -> list[str]:
         return ["Belum ada laporan jumlah pemilih hadir."]
     rate = format_percent(rates["rate"], is_estimated=bool(rates["told_estimated"]))
     sentences = [
-        f"Pemilih hadir {i18n.format_number(int(rates['heads']))} menurut "
-        f"{i18n.format_number(int(rates['told']))} dari {i18n.format_number(int(rates['tps']))} "
-        f"TPS yang melapor; partisipasi TPS yang melapor {rate}.",
+        f"Pemilih hadir {format_number(rates['heads'])} menurut "
+        f"{i18n.format_ratio(rates['told'], rates['tps'])} TPS yang melapor; "
+        f"partisipasi TPS yang melapor {rate}.",
         f"Bila TPS lain nol atau penuh, partisipasi seluruhnya "
         f"{'≈ ' if rates['estimated'] else ''}{format_bounds(rates)}.",
     ]
-    low = [
-        data.register.name_of(code)
-        for code in data.codes
-        if data.area_summary.turnout.loc[code, "is_low"]
-    ]
-    if low:
+    is_low = data.area_summary.turnout["is_low"]
+    if low := [data.register.name_of(code) for code in data.codes if is_low[code]]:
         sentences.append(f"Tertinggal dari kabupaten: {', '.join(low)}.")
     if rates["doubted"]:
-        sentences.append(
-            f"{i18n.format_number(int(rates['doubted']))} TPS berhitungan diragukan; "
-            "tetap dijumlah."
-        )
+        doubted = format_number(rates["doubted"])
+        sentences.append(f"{doubted} TPS berhitungan diragukan; tetap dijumlah.")
     return sentences
 
 
@@ -183,10 +174,9 @@ def _write_stations(data: SitrepData) -> list[str]:
     if tps["last_at"].isna().all():
         return ["Belum ada laporan fase TPS."]
     counts = tps["state"].value_counts()
-    texts = [f"{label('lapor', state)} {i18n.format_number(int(counts[state]))}" for state in
-            ("lapor", "ditunggu", "terlambat", "tak_terjangkau", "diragukan", "belum_waktunya")
-            if counts.get(state)]  # fmt: skip
-    return [f"Pelaporan {i18n.format_number(len(tps))} TPS: {', '.join(texts)}."]
+    states = ("lapor", "ditunggu", "terlambat", "tak_terjangkau", "diragukan", "belum_waktunya")
+    text = _format_labels("lapor", ((state, counts[state]) for state in states if state in counts))
+    return [f"Pelaporan {format_number(len(tps))} TPS: {text}."]
 
 
 def _write_personnel(data: SitrepData) -> list[str]:
@@ -197,13 +187,12 @@ def _write_personnel(data: SitrepData) -> list[str]:
         return ["Belum ada plotting personel di TPS."]
     basis = data.register.election.rules.staffing_patterns.basis
     return [
-        f"Polisi diplot di TPS {i18n.format_number(row['posted'])}, hadir "
-        f"{i18n.format_number(row['present'])}; menurut pola perlu ≈ "
-        f"{i18n.format_number(row['required'])} (perkiraan; {basis}).",
-        f"Dari {i18n.format_number(row['tps'])} TPS, "
-        f"tanpa plotting {i18n.format_number(row['uncovered'])}; diketahui tanpa petugas di tempat "
-        f"{i18n.format_number(row['absent'])}; petugasnya tidak "
-        f"lagi memberi kabar di {i18n.format_number(row['silent'])}.",
+        f"Polisi diplot di TPS {format_number(row['posted'])}, hadir "
+        f"{format_number(row['present'])}; menurut pola perlu ≈ "
+        f"{format_number(row['required'])} (perkiraan; {basis}).",
+        f"Dari {format_number(row['tps'])} TPS, tanpa plotting {format_number(row['uncovered'])}; "
+        f"diketahui tanpa petugas di tempat {format_number(row['absent'])}; petugasnya tidak "
+        f"lagi memberi kabar di {format_number(row['silent'])}.",
     ]
 
 
@@ -212,15 +201,11 @@ def _write_activities(data: SitrepData) -> list[str]:
     if table.empty:
         return ["Belum ada giat yang dilaporkan dalam kurun ini."]
     counts = activities.count_by_state(table)
-    state_text = ", ".join(f"{label('giat_state', state)} {i18n.format_number(n)}"
-                     for state, n in counts.items() if n)  # fmt: skip
+    states = _format_labels("giat_state", (item for item in counts.items() if item[1]))
     done = table[table["state"] == "terlaksana"]["giat"].value_counts().head(_MAX_NAMED)
-    sentences = [f"Giat dalam kurun ini {i18n.format_number(len(table))}: {state_text}."]
+    sentences = [f"Giat dalam kurun ini {format_number(len(table))}: {states}."]
     if len(done):
-        kinds = ", ".join(
-            f"{label('giat', str(kind))} {i18n.format_number(int(n))}" for kind, n in done.items()
-        )
-        sentences.append(f"Terlaksana terbanyak: {kinds}.")
+        sentences.append(f"Terlaksana terbanyak: {_format_labels('giat', done.items())}.")
     return sentences
 
 
@@ -232,32 +217,33 @@ def _write_neutrality(data: SitrepData) -> list[str]:
         return ["Belum ada kabar apa pun tentang netralitas; ini tidak berarti tidak ada kasus."]
     if overview.state == "nihil":
         return ["Netralitas dinyatakan nihil."]
-    days = i18n.format_number(data.register.election.rules.neutrality_target.days)
     return [
-        f"{i18n.format_number(len(overview.open_cases))} kasus netralitas terbuka dari "
-        f"{i18n.format_number(len(overview.cases))} yang dilaporkan; "
-        f"{i18n.format_number(len(overview.overdue_cases))} lewat {days} hari."
+        format_counts(
+            "{open} kasus netralitas terbuka dari {all} yang dilaporkan; {late} lewat {days} hari.",
+            open=len(overview.open_cases),
+            all=len(overview.cases),
+            late=len(overview.overdue_cases),
+            days=data.register.election.rules.neutrality_target.days,
+        )
     ]
 
 
 def _write_analysis(data: SitrepData) -> list[str]:
-    scores = data.area_summary.priority_scores[
-        data.area_summary.priority_scores["kecamatan"].isin(data.codes)
-    ]
-    highest = scores[scores["score"] > 0].head(_MAX_NAMED)
+    scores = data.area_summary.priority_scores
+    is_high = scores["kecamatan"].isin(data.codes) & (scores["score"] > 0)
+    highest = scores[is_high].head(_MAX_NAMED)
     sentences = []
     if len(highest):
         reasons = "; ".join(_format_reasons(data, row) for _, row in highest.iterrows())
         sentences.append(f"Perlu perhatian lebih dahulu: {reasons}.")
     work = data.period.worklist
     if len(work.overdue_cases):
-        sentences.append(
-            f"{i18n.format_number(len(work.overdue_cases))} kejadian terbuka lewat batas waktu; "
-            f"terlama {i18n.format_duration(work.overdue_cases['late'].iloc[0].to_pytimedelta())}."
-        )
+        longest = i18n.format_duration(work.overdue_cases["late"].iloc[0].to_pytimedelta())
+        count = format_number(len(work.overdue_cases))
+        sentences.append(f"{count} kejadian terbuka lewat batas waktu; terlama {longest}.")
     tps = data.area_summary.stations[data.area_summary.stations["kecamatan"].isin(data.codes)]
     if late := key_figures.count_late_stations(tps):
-        sentences.append(f"{i18n.format_number(late)} TPS terlambat melapor atau tak terjangkau.")
+        sentences.append(f"{format_number(late)} TPS terlambat melapor atau tak terjangkau.")
     sentences += _write_forecast(data)
     return sentences or ["Tidak ada yang lewat batas menurut aturan papan pada saat ini."]
 
@@ -284,7 +270,6 @@ def _format_reasons(data: SitrepData, row: pd.Series) -> str:
 def _write_handling(data: SitrepData) -> list[str]:
     work = data.period.worklist
     counts = work.selected_cases["status"].value_counts()
-    texts = [f"{label('status', status)} {i18n.format_number(int(counts[status]))}" for status in
-            ("diverifikasi", "ditangani", "diteruskan", "selesai", "tidak_terbukti")
-            if counts.get(status)]  # fmt: skip
-    return [f"Penanganan kejadian: {', '.join(texts)}."] if texts else []
+    steps = ("diverifikasi", "ditangani", "diteruskan", "selesai", "tidak_terbukti")
+    text = _format_labels("status", ((step, counts[step]) for step in steps if step in counts))
+    return [f"Penanganan kejadian: {text}."] if text else []

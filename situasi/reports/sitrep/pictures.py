@@ -38,9 +38,9 @@ def build_drawings(data: SitrepData) -> dict[str, Drawing]:
 
 def _build_map(data: SitrepData) -> Drawing:
     overview = data.overview
-    states = {code: state if isinstance(state, str) else None
-              for code, state in zip(overview.crowd_states["kecamatan"],
-                                     overview.crowd_states["situasi"], strict=True)}  # fmt: skip
+    crowd = overview.crowd_states
+    pairs = zip(crowd["kecamatan"], crowd["situasi"], strict=True)
+    states = {code: state if isinstance(state, str) else None for code, state in pairs}
     legend = {
         **{state: f"situasi {label('situasi', state)}" for state in SITUASI},
         "": "belum ada kabar situasi",
@@ -77,9 +77,8 @@ def _build_incident_chart(data: SitrepData) -> Drawing | None:
     title = "Kejadian per jam" if slot_length == _HOUR else "Kejadian per hari"
     if without_hour:
         title += f"; {i18n.format_number(without_hour)} tanpa jam tidak digambar"
-    return Drawing(
-        title, f"Diagram batang: {title}", partial(charts.draw_incident_chart, slots, names, marks)
-    )
+    draw = partial(charts.draw_incident_chart, slots, names, marks)
+    return Drawing(title, f"Diagram batang: {title}", draw)
 
 
 def _get_tingkat_code(level: str) -> str | None:
@@ -95,18 +94,12 @@ def _build_turnout_chart(data: SitrepData) -> Drawing | None:
         (f"{reference.label}: {format_percent(reference.percent)}", reference.percent)
         for reference in rules.references
     ]
-    reporting_text = (
-        f"{i18n.format_number(int(total['told']))} dari "
-        f"{i18n.format_number(int(total['tps']))} TPS melapor"
-    )
+    reporting_text = i18n.format_ratio(total["told"], total["tps"]) + " TPS melapor"
     # The curve ends with the voting: later counts are only in the key figures.
     names = (f"TPS yang melapor ({reporting_text})", f"perkiraan menurut {rules.reference_label}")
     title = f"Partisipasi TPS yang melapor; {reporting_text}"
-    return Drawing(
-        title,
-        f"Kurva: {title}",
-        partial(charts.draw_turnout_chart, data.turnout_curve, references, names),
-    )
+    draw = partial(charts.draw_turnout_chart, data.turnout_curve, references, names)
+    return Drawing(title, f"Kurva: {title}", draw)
 
 
 def _build_phase_chart(data: SitrepData) -> Drawing | None:
@@ -116,6 +109,5 @@ def _build_phase_chart(data: SitrepData) -> Drawing | None:
     names = {NO_PHASE: "belum ada fase", **{fase: label("fase", fase) for fase in FASE}}
     places = [data.register.name_of(code) for code in data.codes]
     title = "TPS menurut fase terakhir"
-    return Drawing(
-        title, f"Diagram batang: {title}", partial(charts.draw_phase_chart, rows, places, names)
-    )
+    draw = partial(charts.draw_phase_chart, rows, places, names)
+    return Drawing(title, f"Diagram batang: {title}", draw)

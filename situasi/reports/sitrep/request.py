@@ -64,10 +64,10 @@ def build_request(
     default_since, default_until = compute_day_period(
         since.astimezone(election.zone).date() if since else day, election
     )
-    default_since, default_until = since or default_since, until or default_until
-    if default_since >= default_until:
+    since, until = since or default_since, until or default_until
+    if since >= until:
         raise SitrepRequestError("awal kurun harus sebelum akhirnya")
-    return SitrepRequest(kind, default_since, default_until, tuple(kecamatan), neutrality)
+    return SitrepRequest(kind, since, until, tuple(kecamatan), neutrality)
 
 
 def compute_day_period(day: date, election: Election) -> tuple[datetime, datetime]:
@@ -78,11 +78,9 @@ def compute_day_period(day: date, election: Election) -> tuple[datetime, datetim
 
 def compute_named_period(code: str, at: datetime, election: Election) -> tuple[datetime, datetime]:
     """Return the period of this name (PERIODS), counted from a time."""
-    return (
-        (at - _PERIOD_LENGTHS[code], at)
-        if code in _PERIOD_LENGTHS
-        else compute_day_period(election.day, election)
-    )
+    if code in _PERIOD_LENGTHS:
+        return at - _PERIOD_LENGTHS[code], at
+    return compute_day_period(election.day, election)
 
 
 def choose_view_time(
@@ -105,4 +103,4 @@ def build_previous_request(
     end = min(request.until, view_time.at)
     length = end - request.since
     previous = SitrepRequest(request.kind, request.since - length, request.since, request.kecamatan)
-    return previous, view_time.at - (end - request.since)
+    return previous, view_time.at - length

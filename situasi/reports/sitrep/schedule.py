@@ -65,9 +65,7 @@ class Schedule:
             if self._last_done - now > self.interval:  # the clock was set back
                 self._last_done = None
             return
-        is_retry = (
-            self._next_try is not None and compute_last_due(self._next_try, self.interval) == due
-        )
+        is_retry = self._next_try and compute_last_due(self._next_try, self.interval) == due
         if is_retry and self._next_try is not None and now < self._next_try:
             return
         self._next_try = None
@@ -89,8 +87,7 @@ class Schedule:
         while True:
             self.run_due()
             now = self.clock()
-            remaining_s = (
-                compute_last_due(now, self.interval) + self.interval - now
-            ).total_seconds()
+            next_due = compute_last_due(now, self.interval) + self.interval
+            remaining_s = (next_due - now).total_seconds()
             if wait(min(max(remaining_s, 0.0) + 0.05, _MAX_WAIT_S)):
                 return

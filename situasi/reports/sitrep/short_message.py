@@ -21,7 +21,8 @@ def build_message(
     data: SitrepData, letterhead: Letterhead, key_figures: Sequence[KeyFigure]
 ) -> str:
     """Build the message; incidents are left out from the end until it is short enough."""
-    head, tail = _build_head(data, letterhead, key_figures), _build_tail(data)
+    head = _build_head(data, letterhead, key_figures)
+    tail = f"Data versi {i18n.format_number(data.version)}. ≈ perkiraan; – belum ada laporan."
     table = tables.build_case_table(
         data, data.period.worklist.open_cases, "", letterhead.max_incidents
     )
@@ -30,7 +31,7 @@ def build_message(
     for count in range(len(lines), -1, -1):
         left = open_count - count
         rest = [f"… dan {i18n.format_number(left)} kejadian terbuka lagi"] if left and lines else []
-        text = "\n".join([*head, *lines[:count], *rest, *tail])
+        text = "\n".join([*head, *lines[:count], *rest, tail])
         if len(text) <= letterhead.max_message_chars:
             return text
     return text[: letterhead.max_message_chars - 1] + "…"
@@ -52,14 +53,10 @@ def _build_head(
     if data.request.kecamatan:
         lines.append(narrative.format_scope(data))
     counts = crowd_state.count_states(data.overview.crowd_states)
-    states = [f"{name} {i18n.format_number(counts.get(code, 0))}" for code, name in
-              (("merah", "merah"), ("kuning", "kuning"), ("hijau", "hijau"),
-               (None, "belum ada kabar"))]  # fmt: skip
-    figures = [
-        f"{by_key[key].title}: {_format_value(by_key[key])}"
-        for key in _FIGURE_KEYS
-        if key in by_key
-    ]
+    names = {"merah": "merah", "kuning": "kuning", "hijau": "hijau", None: "belum ada kabar"}
+    states = [f"{name} {i18n.format_number(counts.get(code, 0))}" for code, name in names.items()]
+    selected = [by_key[key] for key in _FIGURE_KEYS if key in by_key]
+    figures = [f"{figure.title}: {_format_value(figure)}" for figure in selected]
     return [*lines, f"Situasi kecamatan: {', '.join(states)}", *figures]
 
 
@@ -68,17 +65,10 @@ def _format_value(key_figure: KeyFigure) -> str:
 
 
 def _format_case(row: tuple[Cell, ...]) -> str:
-    _, time_text, level, kind, place, _, status = (_flatten_line(cell.text) for cell in row)
-    what = f"{kind}, {place}"
-    what = (
-        what if len(what) <= _MAX_INCIDENT_CHARS else what[: _MAX_INCIDENT_CHARS - 1].rstrip() + "…"
+    _, time_text, level, kind, place, _, status = (
+        _WHITESPACE.sub(" ", cell.text).strip() for cell in row
     )
+    what = f"{kind}, {place}"
+    if len(what) > _MAX_INCIDENT_CHARS:
+        what = what[: _MAX_INCIDENT_CHARS - 1].rstrip() + "…"
     return f"• {time_text} {what}: {level}, {status}"
-
-
-def _flatten_line(text: str) -> str:
-    return _WHITESPACE.sub(" ", text).strip()
-
-
-def _build_tail(data: SitrepData) -> list[str]:
-    return [f"Data versi {i18n.format_number(data.version)}. ≈ perkiraan; – belum ada laporan."]

@@ -24,17 +24,23 @@ from situasi.reports.sitrep.model import Cell, Column, Table
 
 NO_VALUE = "–"
 _EMPTY_CELL = Cell(NO_VALUE, None)
-NO_REPORT_CELL = Cell("belum ada laporan", None)
 _ESTIMATE_NOTE = "≈ perkiraan: DPT kecamatan ini bukan angka resmi."
 
 
 def build_count_cell(value: Any) -> Cell:
     """Return a cell with a whole number; a dash if nothing was reported."""
-    return (
-        _EMPTY_CELL
-        if value is None or pd.isna(value)
-        else Cell(i18n.format_number(int(value)), int(value))
-    )
+    if value is None or pd.isna(value):
+        return _EMPTY_CELL
+    return Cell(i18n.format_number(int(value)), int(value))
+
+
+def _build_text_cells(*texts: str) -> tuple[Cell, ...]:
+    return tuple(Cell(text, text) for text in texts)
+
+
+def _format_cut(max_rows: int, total: int, rest: str = ".") -> str:
+    """Return the note below a table that lists only some rows; empty if it lists all."""
+    return i18n.format_ratio(max_rows, total) + rest if total > max_rows else ""
 
 
 def build_kecamatan_table(data: SitrepData) -> Table:
@@ -57,30 +63,23 @@ def build_kecamatan_table(data: SitrepData) -> Table:
     return Table("Keadaan menurut kecamatan", tuple(columns), tuple(rows), " ".join(notes).strip())
 
 
-def _build_kecamatan_row(
-    data: SitrepData, row_number: int, code: str, phase: Any
-) -> tuple[Cell, ...]:
+def _build_kecamatan_row(data: SitrepData, number: int, code: str, phase: Any) -> tuple[Cell, ...]:
     view, day = data.overview, data.area_summary
     states = dict(zip(view.crowd_states["kecamatan"], view.crowd_states["situasi"], strict=True))
     open_count = incidents_cases.count_by_kecamatan(view.open_cases).get(code, 0)
     has_report = open_count or code in view.reporting_kecamatan
-    turnout = day.turnout.loc[code]
-    phases = day.phases.loc[code]
+    turnout, phases, rate = day.turnout.loc[code], day.phases.loc[code], day.turnout["rate"][code]
+    rate_text = format_percent(float(rate), is_estimated=bool(turnout["told_estimated"]))
     state = states[code] if isinstance(states[code], str) else None
     cells = [
-        Cell(str(row_number), row_number),
-        Cell(data.register.name_of(code), data.register.name_of(code)),
-        Cell(label("situasi", state), label("situasi", state)) if state else _EMPTY_CELL,
+        Cell(str(number), number),
+        *_build_text_cells(data.register.name_of(code)),
+        *(_build_text_cells(label("situasi", state)) if state else (_EMPTY_CELL,)),
         build_count_cell(open_count) if has_report else _EMPTY_CELL,
         build_count_cell(turnout["told"]),
         build_count_cell(turnout["tps"]),
         build_count_cell(turnout["heads"] if turnout["told"] else None),
-        Cell(
-            format_percent(
-                float(day.turnout["rate"][code]), is_estimated=bool(turnout["told_estimated"])
-            ),
-            None if pd.isna(turnout["rate"]) else round(float(turnout["rate"]), 1),
-        ),
+        Cell(rate_text, None if pd.isna(rate) else round(float(rate), 1)),
         _build_phase_cell(phase),
         build_count_cell(phases["terlambat"] + phases["tak_terjangkau"]),
     ]
@@ -94,10 +93,8 @@ def _build_kecamatan_row(
 def _build_phase_cell(row: Any) -> Cell:
     if not isinstance(row["fase"], str):
         return _EMPTY_CELL
-    text = (
-        f"{label('fase', row['fase'])} "
-        f"{i18n.format_number(row['reached'])}/{i18n.format_number(row['tps'])}"
-    )
+    reached = f"{i18n.format_number(row['reached'])}/{i18n.format_number(row['tps'])}"
+    text = f"{label('fase', row['fase'])} {reached}"
     return Cell(text, text)
 
 
@@ -114,18 +111,11 @@ def build_case_table(data: SitrepData, cases: pd.DataFrame, title: str, max_rows
     order = cases.assign(_rank=rank).sort_values(["_rank", "occurred_at", "seq"], ascending=False)
     rows = [_build_case_row(row, n, data.register, data.view_time.at)
             for n, row in enumerate(order.head(max_rows).itertuples(), start=1)]  # fmt: skip
-    note = ""
-    if len(cases) > max_rows:
-        note = (
-            f"{i18n.format_number(max_rows)} dari {i18n.format_number(len(cases))} kejadian; "
-            "selebihnya di papan."
-        )
+    note = _format_cut(max_rows, len(cases), " kejadian; selebihnya di papan.")
     return Table(title, _CASE_COLUMNS, tuple(rows), note)
 
 
-def _build_case_row(
-    row: Any, row_number: int, register: Register, at: datetime
-) -> tuple[Cell, ...]:
+def _build_case_row(row: Any, number: int, register: Register, at: datetime) -> tuple[Cell, ...]:
     item = incident_item.build_item(row, register, at)
     local = row.occurred_at.tz_convert(at.tzinfo)
     time_text = i18n.format_time_by_precision(local, row.precision)
@@ -134,13 +124,11 @@ def _build_case_row(
     text = incident_item.shorten_text(item.text)
     if item.is_exercise:
         text = f"[LATIHAN] {text}"
-    place = item.place
-    texts = [item.tingkat_label, item.title, place, text, item.status]
     moment = local.to_pydatetime() if row.precision == "menit" else time_text
     return (
-        Cell(str(row_number), row_number),
+        Cell(str(number), number),
         Cell(time_text, moment),
-        *(Cell(value, value) for value in texts),
+        *_build_text_cells(item.tingkat_label, item.title, item.place, text, item.status),
     )
 
 
@@ -150,23 +138,14 @@ def build_step_table(data: SitrepData) -> Table:
     counts = sla_compliance.build_step_table(
         work.selected_cases, work.case_milestones, service, data.period.at
     )
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for step in milestones.STEPS:
-        duration, counts_of_step = work.durations[step], counts.loc[step]
-        rows.append(
-            (
-                Cell(STEP_NAMES[step], STEP_NAMES[step]),
-                _build_duration_cell(
-                    duration.median,
-                    "belum separuh" if duration.done_count + duration.waiting_count else NO_VALUE,
-                ),
-                _build_duration_cell(duration.longest),
-                *(
-                    build_count_cell(counts_of_step[name])
-                    for name in ("in_time", "late", "waiting", "overdue")
-                ),
-            )
-        )
+        duration, row = work.durations[step], counts.loc[step]
+        has_cases = duration.done_count + duration.waiting_count
+        median = _build_duration_cell(duration.median, "belum separuh" if has_cases else NO_VALUE)
+        numbers = [build_count_cell(row[key]) for key in ("in_time", "late", "waiting", "overdue")]
+        name = _build_text_cells(STEP_NAMES[step])
+        rows.append((*name, median, _build_duration_cell(duration.longest), *numbers))
     columns = (
         Column("langkah", "Langkah"), Column("median", "Median", True, "menit"),
         Column("terlama", "Terlama", True, "menit"), Column("tepat", "Tepat waktu", True),
@@ -186,25 +165,19 @@ def _build_duration_cell(duration: timedelta | None, placeholder: str = NO_VALUE
 def build_overdue_table(data: SitrepData, max_rows: int) -> Table:
     """Build the table of open cases whose next step is overdue, the most overdue first."""
     late = data.period.worklist.overdue_cases
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     case_rows: list[Any] = list(late.head(max_rows).itertuples())
     for n, row in enumerate(case_rows, start=1):
         item = incident_item.build_item(row, data.register, data.view_time.at)
         texts = (item.title, item.place, item.tingkat_label, STEP_NAMES[row.step])
-        late_by = row.late.to_pytimedelta()
-        rows.append(
-            (Cell(str(n), n), *(Cell(text, text) for text in texts), _build_duration_cell(late_by))
-        )
+        late_by = _build_duration_cell(row.late.to_pytimedelta())
+        rows.append((Cell(str(n), n), *_build_text_cells(*texts), late_by))
     columns = (
         Column("no", "No", True), Column("jenis", "Jenis"), Column("tempat", "Tempat"),
         Column("tingkat", "Tingkat"), Column("langkah", "Menunggu"),
         Column("lewat", "Lewat", True, "menit"),
     )  # fmt: skip
-    note = (
-        f"{i18n.format_number(max_rows)} dari {i18n.format_number(len(late))}."
-        if len(late) > max_rows
-        else ""
-    )
+    note = _format_cut(max_rows, len(late))
     return Table("Kejadian lewat waktu", columns, tuple(rows), note)
 
 
@@ -216,19 +189,16 @@ def build_phase_table(data: SitrepData, codes: Sequence[str]) -> Table:
     )
     rows: list[tuple[Cell, ...]] = []
     for fase, row in compliance.iterrows():
-        name, due = label("fase", str(fase)), f"{row['due']:%H.%M}"
+        texts = _build_text_cells(label("fase", str(fase)), f"{row['due']:%H.%M}")
         keys = ("in_time", "late", "untimed", "missing")
-        rows.append(
-            (Cell(name, name), Cell(due, due), *(build_count_cell(row[key]) for key in keys))
-        )
+        rows.append((*texts, *(build_count_cell(row[key]) for key in keys)))
     columns = (
         Column("fase", "Fase"), Column("batas", "Batas"), Column("tepat", "Tepat waktu", True),
         Column("lambat", "Terlambat", True), Column("tanpa_jam", "Jam tidak disebut", True),
         Column("belum", "Belum dilaporkan", True),
     )  # fmt: skip
-    return Table(
-        "Ketepatan fase TPS", columns, tuple(rows), "" if rows else "Belum ada yang jatuh tempo."
-    )
+    note = "" if rows else "Belum ada yang jatuh tempo."
+    return Table("Ketepatan fase TPS", columns, tuple(rows), note)
 
 
 def build_comparison_table(data: SitrepData) -> Table:
@@ -236,20 +206,14 @@ def build_comparison_table(data: SitrepData) -> Table:
     previous = data.previous_period
     assert previous is not None, "gathered with the period before"
     now, past = _summarize_period(data.period), _summarize_period(previous)
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for name, (title, minutes) in _COMPARISON_ROWS.items():
         value, past_value = now[name], past[name]
         change = _EMPTY_CELL
         if value is not None and past_value is not None:
             change = _build_change_cell(value - past_value, is_minutes=minutes)
-        rows.append(
-            (
-                Cell(title, title),
-                _build_sum_cell(value, minutes),
-                _build_sum_cell(past_value, minutes),
-                change,
-            )
-        )
+        sums = [_build_sum_cell(number, minutes) for number in (value, past_value)]
+        rows.append((*_build_text_cells(title), *sums, change))
     columns = (
         Column("uraian", "Uraian"), Column("kini", "Kurun ini", True),
         Column("lalu", "Kurun sebelumnya", True), Column("ubah", "Perubahan", True),
@@ -260,10 +224,9 @@ def build_comparison_table(data: SitrepData) -> Table:
 
 def format_moment(at: datetime, data: SitrepData) -> str:
     """Return a time such as "27 Nov 2024 12.30 WIB"."""
-    local = at.astimezone(data.register.election.zone)
-    return (
-        f"{i18n.format_date(local)} {i18n.format_time(local)} {data.register.election.zone_label}"
-    )
+    election = data.register.election
+    local = at.astimezone(election.zone)
+    return f"{i18n.format_date(local)} {i18n.format_time(local)} {election.zone_label}"
 
 
 _COMPARISON_ROWS = {
@@ -310,10 +273,8 @@ def _build_change_cell(difference: float, *, is_minutes: bool) -> Cell:
         return Cell(i18n.format_signed(int(difference)), int(difference))
     if abs(difference) < 1:
         return Cell("±0", round(difference, 1))
-    sign = "+" if difference > 0 else "−"
-    return Cell(
-        sign + i18n.format_duration(timedelta(minutes=abs(difference))), round(difference, 1)
-    )
+    text = i18n.format_duration(timedelta(minutes=abs(difference)))
+    return Cell(("+" if difference > 0 else "−") + text, round(difference, 1))
 
 
 def build_late_station_table(data: SitrepData, code: str, max_rows: int) -> Table:
@@ -327,14 +288,10 @@ def build_late_station_table(data: SitrepData, code: str, max_rows: int) -> Tabl
         owed = "jumlah hadir" if row.owed == "hadir" else label("fase", row.owed)
         texts = (data.register.name_of(row.desa), f"{row.nomor:03d}", owed)
         late_cell = _build_duration_cell(timedelta(minutes=float(row.late_min)))
-        rows.append((*(Cell(value, value) for value in texts), late_cell))
+        rows.append((*_build_text_cells(*texts), late_cell))
     columns = (
         Column("desa", "Desa/kelurahan"), Column("tps", "TPS"), Column("utang", "Belum melapor"),
         Column("lewat", "Terlambat", True, "menit"),
     )  # fmt: skip
-    note = (
-        f"{i18n.format_number(max_rows)} dari {i18n.format_number(len(late))} TPS."
-        if len(late) > max_rows
-        else ""
-    )
+    note = _format_cut(max_rows, len(late), " TPS.")
     return Table("TPS terlambat melapor", columns, tuple(rows), note)

@@ -31,19 +31,13 @@ def build_xlsx(sitrep: Sitrep) -> bytes:
     if sitrep.annexes:
         sheets.append(Sheet("Angka kecamatan", _build_annex_frame(sitrep)))
     page_footer = f"{sitrep.title} {sitrep.command} · {_format_moment(sitrep)}"
-    return xlsx_tables.build_workbook(
-        sheets,
-        _build_metadata(sitrep),
-        EXERCISE_BANNER if sitrep.has_exercise_rows else "",
-        page_footer,
-    )
+    banner = EXERCISE_BANNER if sitrep.has_exercise_rows else ""
+    return xlsx_tables.build_workbook(sheets, _build_metadata(sitrep), banner, page_footer)
 
 
 def _format_moment(sitrep: Sitrep) -> str:
-    return (
-        f"{i18n.format_long_date(sitrep.at)} pukul {i18n.format_time(sitrep.at)} "
-        f"{sitrep.zone_label}"
-    )
+    date, time = i18n.format_long_date(sitrep.at), i18n.format_time(sitrep.at)
+    return f"{date} pukul {time} {sitrep.zone_label}"
 
 
 def _build_metadata(sitrep: Sitrep) -> dict[str, str]:
@@ -86,12 +80,10 @@ def _build_annex_frame(sitrep: Sitrep) -> pd.DataFrame:
 
 
 def _build_frame(table: Table) -> pd.DataFrame:
-    data = {
-        f"{column.heading} ({column.unit})" if column.unit else column.heading: pd.Series(
-            [row[position].value for row in table.rows], dtype="object"
-        )
-        for position, column in enumerate(table.columns)
-    }
+    data = {}
+    for position, column in enumerate(table.columns):
+        heading = f"{column.heading} ({column.unit})" if column.unit else column.heading
+        data[heading] = pd.Series([row[position].value for row in table.rows], dtype="object")
     if "Partisipasi (%)" in data:
         position = [column.name for column in table.columns].index("partisipasi")
         marks = ["perkiraan" if row[position].text.startswith("≈") else "" for row in table.rows]
