@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -132,10 +132,8 @@ def bind_identity(store: Store, name: str, identity: str, at: datetime) -> Accou
     """Bind an account to the first identity that signs in. Raises AccountRefused, ConflictError."""
     version = store.access_version()
     accounts_by_name = load_all(store)
-    account, refusal = (
-        accounts_by_name.get(name),
-        find_identity_refusal(accounts_by_name, name, identity),
-    )
+    account = accounts_by_name.get(name)
+    refusal = find_identity_refusal(accounts_by_name, name, identity)
     if account is None or refusal:
         raise AccountRefused(refusal)
     if account.identity:
@@ -192,11 +190,9 @@ def hash_password(password: str) -> str:
 def verify_password(account: Account | None, password: str) -> bool:
     """Return whether this password opens this account; take as long where none could."""
     password_account = account if account and account.identity is None else None
+    secret = password_account.secret if password_account else _dummy_hash()
     try:
-        is_correct = _HASHER.verify(
-            password_account.secret if password_account else _dummy_hash(),
-            _normalize_password(password),
-        )
+        is_correct = _HASHER.verify(secret, _normalize_password(password))
     except (VerificationError, InvalidHashError):
         return False
     return is_correct and password_account is not None and password_account.enabled
@@ -213,10 +209,8 @@ def find_identity_refusal(
         return "opened by a password"
     if account.identity not in {"", identity}:
         return "bound to another identity"
-    if any(
-        other and other.identity == identity and other != account
-        for other in accounts_by_name.values()
-    ):
+    others = [other for other in accounts_by_name.values() if other and other != account]
+    if any(other.identity == identity for other in others):
         return "identity of another account"
     return "" if account.enabled else "closed"
 
@@ -261,11 +255,8 @@ def parse_kecamatan(register: Register, words: Iterable[str]) -> tuple[str, ...]
 
 def parse_kabupaten(command: HigherCommand, words: Iterable[str]) -> tuple[str, ...]:
     """Return the codes for these kabupaten and provinces of a command. Raises AccountRefused."""
-    codes_by_word: dict[str, set[str]] = {}
     members = [(member.code, member.name, member.command) for member in command.members]
-    for code, *names in [*members, *((code, name) for code, name in command.subdivisions.items())]:
-        for word in (code, *names):
-            codes_by_word.setdefault(_normalize_word(word), set()).add(code)
+    codes_by_word = _group_by_word([*members, *command.subdivisions.items()])
     codes: set[str] = set()
     for word in words:
         matches = codes_by_word.get(_normalize_word(word), set())
@@ -276,12 +267,19 @@ def parse_kabupaten(command: HigherCommand, words: Iterable[str]) -> tuple[str, 
 
 
 def _kecamatan_by_word(register: Register) -> dict[str, set[str]]:
+    places = [
+        (code, place.name, f"kecamatan {place.name}", place.polsek)
+        for code, place in register.kecamatan.items()
+    ]
+    aliases = (pair for pair in register.aliases if pair[0] in register.kecamatan)
+    return _group_by_word([*places, *aliases])
+
+
+def _group_by_word(names: Iterable[Sequence[str]]) -> dict[str, set[str]]:
+    """Return the codes by word. names: a code and its names, each."""
     codes_by_word: dict[str, set[str]] = {}
-    for code, place in register.kecamatan.items():
-        for word in (code, place.name, f"kecamatan {place.name}", place.polsek):
-            codes_by_word.setdefault(_normalize_word(word), set()).add(code)
-    for code, word in register.aliases:
-        if code in register.kecamatan:
+    for code, *words in names:
+        for word in (code, *words):
             codes_by_word.setdefault(_normalize_word(word), set()).add(code)
     return codes_by_word
 

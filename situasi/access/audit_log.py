@@ -58,19 +58,16 @@ class AuditLog:
     ) -> None:
         """Log that rows were exported as a file. subject: the table or feed, and the place."""
         subject_detail = {name: text[:_MAX_WORD_LENGTH] for name, text in subject.items()}
-        filter_detail = {
-            name: ",".join(codes)[:_MAX_WORD_LENGTH] for name, codes in filters.items()
-        }
-        detail = {**subject_detail, "form": file_format, "rows": rows, "filters": filter_detail}
+        cells = {name: ",".join(codes)[:_MAX_WORD_LENGTH] for name, codes in filters.items()}
+        detail = {**subject_detail, "form": file_format, "rows": rows, "filters": cells}
         self.append("export", viewer.name, detail)
 
     def allow_download(self, viewer: Viewer) -> bool:
         """Return whether another file may be exported now: enough for people, not for programs."""
         now = self._clock()
         with self._lock:
-            times = self._downloads.setdefault(
-                (viewer.name, viewer.link), deque(maxlen=_MAX_FILES_PER_MINUTE)
-            )
+            key = viewer.name, viewer.link
+            times = self._downloads.setdefault(key, deque(maxlen=_MAX_FILES_PER_MINUTE))
             if len(times) == _MAX_FILES_PER_MINUTE and now - times[0] < _MINUTE:
                 return False
             times.append(now)

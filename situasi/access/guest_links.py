@@ -208,9 +208,8 @@ def parse_link_id(link_token: str) -> str | None:
 
 def verify_token(link_token: str, link: Link, secret: str) -> bool:
     """Return whether this token was signed for this link and both are unchanged."""
-    return hmac.compare_digest(
-        link_token.encode(errors="replace"), build_token(link, secret).encode()
-    )
+    expected = build_token(link, secret).encode()
+    return hmac.compare_digest(link_token.encode(errors="replace"), expected)
 
 
 def _sign(link: Link, secret: str) -> str:
@@ -226,7 +225,6 @@ def load_usage(store: Store) -> dict[str, LinkUsage]:
     times_by_link: dict[str, list[datetime]] = {}
     for value in store.latest_records(accounts.SESSION_KIND).values():
         if isinstance(value, dict) and value.get("link"):
-            times_by_link.setdefault(str(value["link"]), []).append(
-                datetime.fromisoformat(value["begun"]).astimezone(UTC)
-            )
+            at = datetime.fromisoformat(value["begun"]).astimezone(UTC)
+            times_by_link.setdefault(str(value["link"]), []).append(at)
     return {link_id: LinkUsage(len(times), max(times)) for link_id, times in times_by_link.items()}

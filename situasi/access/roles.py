@@ -6,23 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 SCREENS = (
-    "situasi",
-    "kejadian",
-    "peringatan",
-    "perubahan",
-    "partisipasi",
-    "tps",
-    "personel",
-    "pergeseran",
-    "tahapan",
-    "netralitas",
-    "masukan",
-    "laporan",
-    "lapor",
-    "tautan",
-    "latihan",
+    "situasi", "kejadian", "peringatan", "perubahan", "partisipasi", "tps", "personel",
+    "pergeseran", "tahapan", "netralitas", "masukan", "laporan", "lapor", "tautan", "latihan",
     "kesehatan",
-)
+)  # fmt: skip
 # What a person can do beyond viewing: deliver and correct rows, merge reports, handle a case,
 # create guest links, mark a briefing, decide on redeployment, start an exercise.
 PERMISSIONS = ("masukkan", "perbaiki", "gabung", "tindak", "bagikan", "tandai", "geser", "latih")
@@ -159,20 +146,10 @@ ROLES: dict[str, Role] = {
             "operator", {"netralitas", "kesehatan"}, set(PERMISSIONS) - {"bagikan", "latih"}
         ),
         _build_role("admin", {"netralitas"}, set(PERMISSIONS)),
+        # Alerts, redeployments and laporan name who did what: internal.
         _build_role(
             "tamu",
-            # Alerts, redeployments and laporan name who did what: internal.
-            {
-                "netralitas",
-                "masukan",
-                "personel",
-                "pergeseran",
-                "laporan",
-                "lapor",
-                "latihan",
-                "kesehatan",
-                "peringatan",
-            },
+            set(SCREENS) - {"situasi", "kejadian", "perubahan", "partisipasi", "tps", "tahapan"},
             set(),
         ),
     )

@@ -69,17 +69,10 @@ def load_all(store: Store) -> dict[str, Acknowledgement]:
 
 def build_table(store: Store) -> pd.DataFrame:
     """Return all as a frame: case, by, account, at, since (UTC), seconds; the earliest first."""
-    acknowledgements = sorted(load_all(store).values(), key=lambda item: item.at)
-    frame = pd.DataFrame(
-        {
-            "case": [item.case for item in acknowledgements],
-            "by": [item.by for item in acknowledgements],
-            "account": [item.account for item in acknowledgements],
-            "at": [item.at for item in acknowledgements],
-            "since": [item.since for item in acknowledgements],
-            "seconds": [item.response_time_s for item in acknowledgements],
-        }
-    )
+    items = sorted(load_all(store).values(), key=lambda item: item.at)
+    names = ["case", "by", "account", "at", "since"]
+    frame = pd.DataFrame({name: [getattr(item, name) for item in items] for name in names})
+    frame["seconds"] = [item.response_time_s for item in items]
     dtype = "datetime64[us, UTC]"
     return frame.astype({"at": dtype, "since": dtype, "seconds": "int64"})
 

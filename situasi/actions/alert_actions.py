@@ -84,13 +84,13 @@ def record_action(
     acted or closed in between, AlertActionRefused where the action is not possible or not this
     viewer's, and StoreError.
     """
-    if not may_act(viewer, key.partition("|")[0], about.get("kecamatan")):
+    rule = key.partition("|")[0]
+    if not may_act(viewer, rule, about.get("kecamatan")):
         raise AlertActionRefused("peringatan ini bukan dari wilayah atau peran Anda")
     text = " ".join(action.text.split())[:MAX_TEXT_LENGTH]
     if action.kind not in ACTIONS or (action.kind != SEEN and not text):
-        raise AlertActionRefused(
-            "tulis apa yang dilakukan" if action.kind == ACTED else "tulis alasannya"
-        )
+        missing = "apa yang dilakukan" if action.kind == ACTED else "alasannya"
+        raise AlertActionRefused(f"tulis {missing}")
     since = store.access_version()
     previous = _decode(store.latest_records(KIND, key).get(key))
     if action.kind == SEEN and previous.actions:
@@ -101,13 +101,11 @@ def record_action(
         raise AlertActionRefused("peringatan ini sudah ditutup")
     owner = " ".join(action.owner.split())[:MAX_TEXT_LENGTH]
     new_action = AlertAction(action.kind, viewer.name, action.at, text, owner)
-    value = {
-        "about": dict(about),
-        "deeds": [_encode(item) for item in (*previous.actions, new_action)],
-    }
+    actions = [_encode(item) for item in (*previous.actions, new_action)]
+    value = {"about": dict(about), "deeds": actions}
     detail = {"alert": key, "what": new_action.kind, "text": text, "owner": owner}
-    if key.partition("|")[0] in _CONFIDENTIAL_RULES:
-        detail = {"alert": key.partition("|")[0], "what": new_action.kind}
+    if rule in _CONFIDENTIAL_RULES:
+        detail = {"alert": rule, "what": new_action.kind}
     with suppress(*((ConflictError,) if action.kind == SEEN else ())):
         store.put_record(KIND, key, value, now, viewer.name, "alert", detail, expected_seq=since)
     return _decode(store.latest_records(KIND, key).get(key))
@@ -119,11 +117,10 @@ def load_all(store: Store) -> dict[str, AlertRecord]:
 
 
 def _encode(action: AlertAction) -> dict[str, str]:
-    at = action.at.astimezone(UTC).isoformat()
     return {
         "what": action.kind,
         "by": action.by,
-        "at": at,
+        "at": action.at.astimezone(UTC).isoformat(),
         "text": action.text,
         "owner": action.owner,
     }
@@ -172,9 +169,8 @@ def with_status(
     status = pd.DataFrame(rows, columns=list(_ADDED_COLUMNS), index=alerts.table.index)
     time_dtypes = dict.fromkeys(("seen_at", "acted_at", "closed_at"), "datetime64[us, UTC]")
     duration_dtypes = dict.fromkeys(("to_seen", "to_acted"), "timedelta64[us]")
-    return pd.concat(
-        [alerts.table, status.astype({**time_dtypes, **duration_dtypes, "open": "bool"})], axis=1
-    )
+    status = status.astype({**time_dtypes, **duration_dtypes, "open": "bool"})
+    return pd.concat([alerts.table, status], axis=1)
 
 
 _ADDED_COLUMNS = (
@@ -210,9 +206,8 @@ def _actions_from_acknowledgements(
 def _build_status_row(
     row: Any, record: AlertRecord, acknowledged: tuple[AlertAction, ...], owner: str, at: datetime
 ) -> tuple[Any, ...]:
-    actions = sorted(
-        (a for a in (*acknowledged, *record.actions) if a.at <= at), key=lambda a: a.at
-    )
+    known = (action for action in (*acknowledged, *record.actions) if action.at <= at)
+    actions = sorted(known, key=lambda action: action.at)
     seen, acted, closed = (
         _first_action(actions, names) for names in (ACTIONS, (ACTED,), (CLOSED,))
     )

@@ -87,7 +87,5 @@ def _decode(value: Any) -> Briefing | None:
 
 def list_until(briefings: Iterable[Briefing], at: datetime, *, exercise: bool) -> list[Briefing]:
     """Return the markers up to a moment, the newest first; an exercise has its own."""
-    past = [
-        briefing for briefing in briefings if briefing.at <= at and briefing.exercise == exercise
-    ]
+    past = [marker for marker in briefings if marker.at <= at and marker.exercise == exercise]
     return sorted(past, key=lambda briefing: briefing.at, reverse=True)

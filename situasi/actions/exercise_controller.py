@@ -144,12 +144,9 @@ class ExerciseController:
     def job(self) -> Job:
         """Return the job that reports in a thread; it tries again after store errors."""
         return Job(
-            "drill",
-            self.report_due,
-            POLL_S,
-            retry_s=5.0,
+            "drill", self.report_due, POLL_S, retry_s=5.0,
             expected_errors=(StoreError, ValueError, OSError),
-        )
+        )  # fmt: skip
 
     def report_due(self) -> list[IngestResult]:
         """Report the messages that are due now; return the ingest results of the new ones."""
@@ -226,15 +223,11 @@ class ExerciseController:
             "sumber": source,
             "latihan": "ya",
         }
+        board, scope = self.board, build_program_scope(run.by, CorrectionRights.NOTHING)
         result = ingest_rows(
-            [cells],
-            source,
-            self.board.store,
-            self.board.ingest_context,
-            build_program_scope(run.by, CorrectionRights.NOTHING),
-            feed=message.feed,
+            [cells], source, board.store, board.ingest_context, scope, feed=message.feed,
             now=self.clock(),
-        )
+        )  # fmt: skip
         if not result.accepted:
             self._refused_sources.add(source)
             _log.warning("a message of a drill was not accepted", extra={"source": source})

@@ -24,6 +24,7 @@ MAX_REASON_LENGTH = 300  # characters
 _FEED = "postings"
 # Written before orders: of two people who accept at once, the second gets a conflict.
 _LOCK = "rencana_giliran"
+_TIMES = ("at", "recorded_at")
 
 
 class PlanRefused(ValueError):
@@ -82,10 +83,8 @@ def accept(
     _check_decidable(board.store, viewer, plan, moves)
     version = board.store.access_version()
     _check_still_valid(moves, load_needs(), board)
-    rows, scope = (
-        list(_build_order_rows(board, viewer, plan, moves, now, exercise_now)),
-        build_viewer_scope(viewer, "geser"),
-    )
+    rows = list(_build_order_rows(board, viewer, plan, moves, now, exercise_now))
+    scope = build_viewer_scope(viewer, "geser")
     context = bind_context(board.ingest_context, scope, board.store, _FEED, now)
     check_result = feeds.check(build_table(rows), _FEED, context, now)
     if check_result.rejected:
@@ -121,9 +120,7 @@ def refuse(
 def load_all(store: Store, area: Sequence[str] = ()) -> list[PlanDecision]:
     """Return all decisions, the newest first; with `area` only those within these kecamatan."""
     decisions = [_decode(plan, value) for plan, value in store.latest_records(KIND).items()]
-    visible = [
-        decision for decision in decisions if not area or decision.kecamatan <= frozenset(area)
-    ]
+    visible = (item for item in decisions if not area or item.kecamatan <= frozenset(area))
     return sorted(visible, key=lambda decision: decision.recorded_at, reverse=True)
 
 
@@ -160,11 +157,12 @@ def _build_order_rows(
     """Yield the orders under the headings of our files: a row for each desa of a move."""
     register = board.register
     for number, move in enumerate(moves, start=1):
-        is_exercise = move.candidate.latihan
-        time = ((exercise_now or now) if is_exercise else now).astimezone(register.election.zone)
+        is_exercise, destination = move.candidate.latihan, move.destination
+        at = exercise_now if is_exercise and exercise_now else now
+        time = at.astimezone(register.election.zone).isoformat(timespec="seconds")
         common_cells = {
-            "waktu": time.isoformat(timespec="seconds"),
-            "waktu_lapor": time.isoformat(timespec="seconds"),
+            "waktu": time,
+            "waktu_lapor": time,
             "petugas": move.candidate.petugas,
             "penugasan": "tps",
             "uraian": f"{plan}: dari {move.candidate.duty} ke TPS",
@@ -172,14 +170,12 @@ def _build_order_rows(
             "sumber": SOURCE,
             "latihan": "ya" if is_exercise else "tidak",
         }
-        by_desa = groupby(
-            sorted(move.destination.tps_codes), key=lambda code: code.rpartition(".")[0]
-        )
+        by_desa = groupby(sorted(destination.tps_codes), key=lambda code: code.rpartition(".")[0])
         for part, (desa, codes) in enumerate(by_desa, start=1):
             yield {
                 **common_cells,
                 "id": f"{plan}-{number}-{part}",
-                "kode_kecamatan": move.destination.kecamatan,
+                "kode_kecamatan": destination.kecamatan,
                 "kode_desa": desa,
                 "desa": register.name_of(desa),
                 "tps": ",".join(code.rpartition(".")[2] for code in codes),
@@ -206,28 +202,13 @@ def _save_decision(
         recorded_at=now,
         reason=reason,
         exercise=exercise_now is not None,
-        moves=tuple(
-            {
-                "petugas": move.candidate.petugas,
-                "kind": move.candidate.duty,
-                "kecamatan": move.destination.kecamatan,
-                "tps": list(move.destination.tps_codes),
-                "km": round(move.km, 1),
-            }
-            for move in moves
-        ),
+        moves=tuple(map(_encode_move, moves)),
         left_out=left_out,
     )
-    value = {
-        "accepted": accepted,
-        "by": decision.by,
-        "at": decision.at.astimezone(UTC).isoformat(),
-        "recorded_at": now.astimezone(UTC).isoformat(),
-        "reason": reason,
-        "exercise": decision.exercise,
-        "moves": list(decision.moves),
-        "left_out": left_out,
-    }
+    times = {name: getattr(decision, name) for name in _TIMES}
+    value = {**vars(decision), "moves": list(decision.moves)}
+    value |= {name: at.astimezone(UTC).isoformat() for name, at in times.items()}
+    del value["id"]
     detail = {"plan": plan, "moves": len(moves), "left_out": left_out, "reason": reason}
     action = "plan-accept" if accepted else "plan-refuse"
     try:
@@ -237,16 +218,16 @@ def _save_decision(
     return decision
 
 
+def _encode_move(move: Move) -> dict[str, Any]:
+    return {
+        "petugas": move.candidate.petugas,
+        "kind": move.candidate.duty,
+        "kecamatan": move.destination.kecamatan,
+        "tps": list(move.destination.tps_codes),
+        "km": round(move.km, 1),
+    }
+
+
 def _decode(plan: str, value: Any) -> PlanDecision:
-    at, recorded = (datetime.fromisoformat(value[name]) for name in ("at", "recorded_at"))
-    return PlanDecision(
-        id=plan,
-        accepted=value["accepted"],
-        by=value["by"],
-        at=at,
-        recorded_at=recorded,
-        reason=value["reason"],
-        exercise=value["exercise"],
-        moves=tuple(value["moves"]),
-        left_out=value["left_out"],
-    )
+    times = {name: datetime.fromisoformat(value[name]) for name in _TIMES}
+    return PlanDecision(id=plan, **{**value, **times, "moves": tuple(value["moves"])})

@@ -30,9 +30,9 @@ def admit(
         )
     except (StoreError, OSError, KeyError, ValueError) as error:
         raise fail(error) from error
-    _print(f"Akun {account}, kata sandi {password}")
-    _print("Di situasi.env Polres itu:")
-    _print(f"SITUASI_UPSTREAM=postgresql+psycopg://{account}:{password}@ALAMAT/BASIS_DATA")
+    print_line(f"Akun {account}, kata sandi {password}")
+    print_line("Di situasi.env Polres itu:")
+    print_line(f"SITUASI_UPSTREAM=postgresql+psycopg://{account}:{password}@ALAMAT/BASIS_DATA")
 
 
 def _find_contest(app_settings: Settings, kabupaten: str) -> str:
@@ -43,7 +43,3 @@ def _find_contest(app_settings: Settings, kabupaten: str) -> str:
     if kabupaten not in {member.code for member in command.members}:
         raise ValueError(f"{kabupaten} tidak ada di kabupaten.csv {command.name}.")
     return command.contest
-
-
-def _print(sentence: str) -> None:
-    print_line(sentence)

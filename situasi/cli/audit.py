@@ -52,7 +52,7 @@ def verify(
     if breaks:
         raise typer.Exit(1)
     head_text = "" if expected_head is None else ", dan ujung yang dicatat ada padanya"
-    out.print(f"Jejak utuh: {last} catatan{head_text}.", highlight=False, soft_wrap=True)
+    print_line(f"Jejak utuh: {last} catatan{head_text}.")
 
 
 @app.command()
@@ -60,7 +60,7 @@ def head() -> None:
     """Nomor dan segel catatan terakhir. Catat di tempat lain, untuk audit verify --head."""
     with open_cli_context() as context:
         last, head_hash = context.store.audit_head()
-    out.print(f"{last} {head_hash}", highlight=False, soft_wrap=True)
+    print_line(f"{last} {head_hash}")
 
 
 @app.command("list")
@@ -128,8 +128,9 @@ def _format_detail(detail: str) -> str:
 def _format_value(value: Any) -> str:
     if not isinstance(value, dict):
         return str(value)
+    items = [pair for pair in value.items() if pair[0] != HASHES_KEY]
     return ", ".join(
         f"{name}: ({_format_value(item)})" if isinstance(item, dict) else f"{name}: {item}"
-        for name, item in value.items()
-        if name != HASHES_KEY and item not in (None, "", {}, [])
+        for name, item in items
+        if item not in (None, "", {}, [])
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ import typer
 from situasi.access.roles import ROLES
 from situasi.board import Board
 from situasi.cli.common import actor, now, open_cli_board
-from situasi.cli.output import err, fail, out
+from situasi.cli.output import fail, print_error_line, print_line
 from situasi.reports.archive.writer import ArchiveError, write_archive
 from situasi.store import Scope, Store, open_store
 from situasi.store.backup import backup as backup_backup
@@ -26,8 +26,7 @@ def backup(
         typer.Option("--output", "-o", help="Berkas zip yang ditulis; tidak pernah menimpa."),
     ] = None,
     check: Annotated[
-        Path | None,
-        typer.Option(help="Buktikan bahwa berkas ini utuh, tanpa memulihkannya."),
+        Path | None, typer.Option(help="Buktikan bahwa berkas ini utuh, tanpa memulihkannya.")
     ] = None,
     source: Annotated[
         str | None,
@@ -55,18 +54,15 @@ def backup(
             path = board.settings.backup_folder / f"situasi-{local:%Y%m%d-%H%M%S}-tangan.zip"
         try:
             with _open_source(board, source) as store:
-                manifest = backup_backup.write(
-                    store, election, path, at, actor(), log_audit=source is None
-                )
+                is_own = source is None
+                manifest = backup_backup.write(store, election, path, at, actor(), log_audit=is_own)
         except BackupError as error:
             raise fail(error) from error
     _print_manifest(f"Ditulis: {path}", manifest)
     return None
 
 
-def restore(
-    file: Annotated[Path, typer.Argument(help="Berkas dari perintah backup.")],
-) -> None:
+def restore(file: Annotated[Path, typer.Argument(help="Berkas dari perintah backup.")]) -> None:
     """Pulihkan cadangan ke penyimpanan yang kosong: semuanya, atau tidak sama sekali."""
     with open_cli_board() as board:
         election = board.register.election
@@ -78,11 +74,8 @@ def restore(
         changed = backup_backup.find_changed_files(manifest, election)
     _print_manifest(f"Dipulihkan dari {file}", manifest)
     if changed:
-        err.print(
-            f"Definisi pemilihan di sini berbeda dari yang tersimpan: {', '.join(changed[:8])}.",
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
+        print_error_line(
+            f"Definisi pemilihan di sini berbeda dari yang tersimpan: {', '.join(changed[:8])}."
         )
 
 
@@ -106,12 +99,7 @@ def export(
         except ArchiveError as error:
             raise fail(error) from error
     rows = sum(counts.values())
-    out.print(
-        f"Ditulis: {to} ({len(counts)} tabel, {rows} baris).",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
-    )
+    print_line(f"Ditulis: {to} ({len(counts)} tabel, {rows} baris).")
 
 
 @contextmanager
@@ -121,11 +109,8 @@ def _open_source(board: Board, url: str | None) -> Iterator[Store]:
         yield board.store
         return
     election = board.register.election
-    other = open_store(url, Scope(election.contest, election.kabupaten_code))
-    try:
+    with closing(open_store(url, Scope(election.contest, election.kabupaten_code))) as other:
         yield other
-    finally:
-        other.close()
 
 
 def _check_file(path: Path) -> None:
@@ -138,12 +123,9 @@ def _check_file(path: Path) -> None:
 
 def _print_manifest(title: str, manifest: Manifest) -> None:
     made_at = datetime.fromisoformat(manifest.made_at)
-    out.print(
+    print_line(
         f"{title}: {manifest.rows} baris, jejak sampai catatan {manifest.head[0]}, keadaan"
-        f" {made_at:%Y-%m-%d %H.%M} UTC, {manifest.contest}/{manifest.kabupaten}.",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
+        f" {made_at:%Y-%m-%d %H.%M} UTC, {manifest.contest}/{manifest.kabupaten}."
     )
     for sentence in manifest.breaks:
-        err.print(f"Jejak: {sentence}", highlight=False, markup=False, soft_wrap=True)
+        print_error_line(f"Jejak: {sentence}")

@@ -37,15 +37,12 @@ def _print_report(report: BoundaryReport) -> None:
 
 
 @app.command("check")
-def check_(
-    level: Annotated[str, typer.Option(help="kecamatan atau desa.")] = "kecamatan",
-) -> None:
+def check_(level: Annotated[str, typer.Option(help="kecamatan atau desa.")] = "kecamatan") -> None:
     """Periksa batas yang dipakai: lengkap, sah, tanpa celah. Keluar 1 bila tidak."""
     register = _load_register()
+    folder = register.election.boundaries_folder
     try:
-        report = check_boundaries(
-            register.election.boundaries_folder, register, _check_level(level)
-        )
+        report = check_boundaries(folder, register, _check_level(level))
     except (OSError, ValueError, KeyError) as error:
         raise fail(error) from error
     _print_report(report)

@@ -22,18 +22,11 @@ def mark(note: Annotated[str, typer.Option("--note", help="Catatan singkat.")] =
     """Tandai saat ini (jam latihan bila latihan sedang diputar) sebagai taklimat."""
     with open_cli_board() as board:
         snapshot = board.snapshot_reader.refresh().snapshot
-        at = view_time.resolve_view_time(
-            None, now(), snapshot.exercise_at, board.register.election.zone
-        )
+        zone = board.register.election.zone
+        at = view_time.resolve_view_time(None, now(), snapshot.exercise_at, zone)
         by = Viewer(actor(), ROLES["admin"])
         briefing = briefings.mark(
-            board.store,
-            by,
-            at.at,
-            note,
-            now(),
-            exercise=at.is_exercise,
-            version=snapshot.version,
+            board.store, by, at.at, note, now(), exercise=at.is_exercise, version=snapshot.version
         )
     out.print(f"Ditandai: taklimat {briefing.at:%Y-%m-%d %H.%M}.", highlight=False)
 

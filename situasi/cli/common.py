@@ -15,6 +15,7 @@ from situasi.board import Board, command_scope, open_board, tune_gc
 from situasi.cli.output import fail
 from situasi.domain import higher_command as commands
 from situasi.domain import settings
+from situasi.domain.election import Election
 from situasi.domain.higher_command import HigherCommand
 from situasi.domain.settings import Settings
 from situasi.store import Store, StoreError, open_store
@@ -28,7 +29,17 @@ def now() -> datetime:
 def actor() -> str:
     """Return the name of this user in deliveries and the audit log; no account can have it."""
     name = os.environ.get("USER") or os.environ.get("USERNAME")
+    name = os.environ.get("USER") or os.environ.get("USERNAME")
     return f"cli:{name}" if name else "cli"
+
+
+def parse_time_of_day(text: str, election: Election, example: str) -> datetime:
+    """Parse a time of the election day, such as 06.30. Raises ValueError."""
+    try:
+        hour, minute = map(int, text.replace(":", ".").split("."))
+        return election.local_time(datetime.min.time().replace(hour=hour, minute=minute))
+    except ValueError as error:
+        raise ValueError(f'jam "{text}" ditulis sebagai {example}') from error
 
 
 @contextmanager

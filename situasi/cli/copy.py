@@ -44,9 +44,7 @@ def copy(
 
 async def _build_copy(board: Board, viewer: Viewer) -> FrozenCopy:
     at = now()
-    query = wall_query.parse_query(
-        QueryParams(), viewer, wall_state.visible_register(board, viewer)
-    )
-    return frozen_copy.build_copy(
-        await WallService(board).get_sources(query, at), viewer, query, at
-    )
+    register = wall_state.visible_register(board, viewer)
+    query = wall_query.parse_query(QueryParams(), viewer, register)
+    sources = await WallService(board).get_sources(query, at)
+    return frozen_copy.build_copy(sources, viewer, query, at)

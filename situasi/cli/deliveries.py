@@ -41,9 +41,7 @@ def ingest(
     if feed is not None and feed not in FEEDS:
         raise fail(f'feed "{feed}" tidak dikenal; pilih: {", ".join(FEEDS)}')
     with open_cli_board() as board:
-        results = [
-            _ingest_with_progress(path, board, feed, dry_run, quiet=as_json) for path in files
-        ]
+        results = [_ingest_with_progress(path, board, feed, dry_run, as_json) for path in files]
     if as_json:
         print(json.dumps({"sources": [result.as_json() for result in results]}, ensure_ascii=False))
     else:
@@ -55,14 +53,11 @@ def ingest(
 
 
 def _ingest_with_progress(
-    path: Path, board: Board, feed: str | None, dry_run: bool, *, quiet: bool
+    path: Path, board: Board, feed: str | None, dry_run: bool, quiet: bool
 ) -> IngestResult:
     is_long = path.is_file() and path.stat().st_size > LONG_FILE_BYTES
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[rows]} baris"),
-    )
+    rows_column = TextColumn("{task.fields[rows]} baris")
+    columns = (TextColumn("{task.description}"), BarColumn(), rows_column)
     with Progress(*columns, console=err, disable=quiet or not is_long, transient=True) as bar:
         task = bar.add_task(path.name, total=1.0, rows=0)
         return ingest_file(
@@ -83,8 +78,8 @@ def print_results(results: list[IngestResult], *, dry_run: bool = False) -> None
     rows = []
     for result in results:
         counts = (result.read, result.accepted, result.duplicate, result.quarantined)
-        counts_text = ["–"] * 4 if result.refused else [str(count) for count in counts]
-        rows.append([Path(result.path).name, result.feed or "–", *counts_text])
+        texts = ["–"] * 4 if result.refused else map(str, counts)
+        rows.append([Path(result.path).name, result.feed or "–", *texts])
     print_table(
         ("berkas", "feed"),
         rows,
@@ -117,10 +112,9 @@ def undo(batch: Annotated[int, typer.Argument(help="Nomor kiriman; lihat: batche
 
     Baris yang juga dibawa kiriman lain tetap berlaku, dan disebut kiriman mana.
     """
+    scope = build_program_scope(actor(), CorrectionRights.ALL)
     with open_cli_board() as board:
-        row_count = withdraw(
-            board.store, build_program_scope(actor(), CorrectionRights.ALL), batch, now()
-        )
+        row_count = withdraw(board.store, scope, batch, now())
         other_batches = board.store.count_rows_in_other_batches(batch)
     out.print(f"Kiriman {batch}: {row_count} baris ditarik kembali.")
     for other, count in other_batches.items():
@@ -143,13 +137,7 @@ def batches() -> None:
 def watch() -> None:
     """Masukkan apa yang diletakkan di kotak masuk, sampai dihentikan (server juga melakukannya)."""
     with open_cli_board() as board, until_interrupted() as stop:
-        err.print(
-            f"Mengawasi {board.settings.inbox_folder}; Ctrl-C untuk berhenti.", highlight=False
-        )
-        Inbox(
-            board.settings.inbox_folder,
-            board.store,
-            board.ingest_context,
-            now,
-            lambda result: print_results([result]),
-        ).run(stop)
+        folder = board.settings.inbox_folder
+        err.print(f"Mengawasi {folder}; Ctrl-C untuk berhenti.", highlight=False)
+        inbox = Inbox(folder, board.store, board.ingest_context, now, lambda r: print_results([r]))
+        inbox.run(stop)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from situasi.actions import exercise_controller
 from situasi.actions.exercise_controller import ExerciseController, ExerciseRefused, ExerciseRun
-from situasi.board import Board
-from situasi.cli.common import actor, now, open_cli_board
+from situasi.cli.common import actor, now, open_cli_board, parse_time_of_day
 from situasi.cli.output import err, fail, print_line
 from situasi.domain import exercise_scenarios
 from situasi.domain.exercise_scenarios import Scenario
@@ -36,9 +34,9 @@ def drill(
                 return _print_scenarios(scenarios)
             if name not in scenarios:
                 raise fail(f'skenario "{name}" tidak ada; yang ada: {", ".join(scenarios) or "-"}')
-            run = exercise_controller.start(
-                board, scenarios[name], actor(), now(), _parse_time(at, board)
-            )
+            election = board.register.election
+            starts_at = None if at == "now" else parse_time_of_day(at, election, "09.30")
+            run = exercise_controller.start(board, scenarios[name], actor(), now(), starts_at)
             err.print(f"{run.id} dimulai.", highlight=False)
             if not leave:
                 _play_messages(ExerciseController(board, now), run)
@@ -61,15 +59,3 @@ def _play_messages(player: ExerciseController, run: ExerciseRun) -> None:
             err.print(f"{result.path}: {result.accepted} diterima", highlight=False, markup=False)
         if any(due.id == run.id for due, _number, _message in player.pending_messages()):
             time.sleep(exercise_controller.POLL_S)
-
-
-def _parse_time(text: str, board: Board) -> datetime | None:
-    if text == "now":
-        return None
-    try:
-        hour, minute = map(int, text.replace(":", ".").split("."))
-        return board.register.election.local_time(
-            datetime.min.time().replace(hour=hour, minute=minute)
-        )
-    except ValueError as error:
-        raise ValueError(f'jam "{text}" ditulis sebagai 09.30') from error

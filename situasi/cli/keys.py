@@ -12,6 +12,7 @@ from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.server.api import api_keys
 
 app = typer.Typer(help="Kunci untuk program lain (API).", no_args_is_help=True)
+_METRICS_ONLY = "di sini kunci hanya untuk metrik; kunci kabupaten dibuat pada Polres-nya"
 
 
 @app.command()
@@ -35,7 +36,7 @@ def add(
         codes = tuple(dict.fromkeys(_resolve_kecamatan(context, text) for text in area or ()))
         feeds = tuple(dict.fromkeys(feed or ()))
         if context.board is None and (feeds or read):
-            raise fail("di sini kunci hanya untuk metrik; kunci kabupaten dibuat pada Polres-nya")
+            raise fail(_METRICS_ONLY)
         try:
             token = api_keys.add(
                 context.store, name, now(), actor(), feeds=feeds, area=codes, read=read,
@@ -50,7 +51,7 @@ def add(
 def _resolve_kecamatan(context: CliContext, area_text: str) -> str:
     """Return the kecamatan of this text; no right is given on an inexact match."""
     if context.board is None:
-        raise fail("di sini kunci hanya untuk metrik; kunci kabupaten dibuat pada Polres-nya")
+        raise fail(_METRICS_ONLY)
     try:
         place = context.board.ingest_context.places.read_kecamatan(area_text, None)
     except UnreadableCell as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -21,22 +22,16 @@ def list_() -> None:
     """Daftar tautan tamu, yang dibukanya, sampai kapan, dan berapa kali dibuka."""
     with open_cli_board() as board:
         all_accounts, uses = accounts.load_all(board.store), guest_links.load_usage(board.store)
+        state = partial(guest_links.state, accounts_by_name=all_accounts, now=now())
         rows = [
             [number, *["?"] * 6, "rusak"]
             if link is None
-            else [
-                *_format_cells(board, link, uses.get(number)),
-                label("link", _link_state(link, all_accounts)),
-            ]
+            else [*_format_cells(board, link, uses.get(number)), label("link", state(link))]
             for number, link in guest_links.load_all(board.store).items()
         ]
     headings = ["nomor", "untuk", "halaman", "wilayah", "pembuat", "sampai", "dibuka", "keadaan"]
     print_table(headings, rows)
     out.print(f"{len(rows)} tautan.", highlight=False)
-
-
-def _link_state(link: Link, known_accounts: dict[str, accounts.Account | None]) -> str:
-    return guest_links.state(link, known_accounts, now())
 
 
 def _format_cells(board: Board, link: Link, link_uses: LinkUsage | None) -> list[str]:

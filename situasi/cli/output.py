@@ -27,6 +27,11 @@ def print_line(text: str) -> None:
     out.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
+def print_error_line(text: str) -> None:
+    """Print a text as it is on standard error."""
+    err.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
 def print_table(
     headings: Iterable[str],
     rows: Iterable[Iterable[str]],

@@ -77,7 +77,6 @@ def release(
         ]
     for number, result in zip(numbers, results, strict=True):
         reasons = "; ".join(reason for entry in result.reasons for reason in entry["reasons"])
-        text = f"{number}: {reasons or 'diterima'}"
-        print_line(text)
+        print_line(f"{number}: {reasons or 'diterima'}")
     if any(result.quarantined for result in results):
         raise typer.Exit(1)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from situasi.cli.common import now, open_cli_board
+from situasi.cli.common import now, open_cli_board, parse_time_of_day
 from situasi.cli.output import err, fail, out
 from situasi.domain import boundaries as domain_boundaries
 from situasi.domain import election, settings
@@ -21,9 +22,7 @@ from situasi.simulation.generate import generate_day
 def prepare() -> None:
     """Isi penyimpanan kosong dengan laporan publik dan hari latihan (LATIHAN)."""
     with open_cli_board() as board:
-        results = simulation_seed.seed_store(
-            board, now(), lambda line: err.print(line, highlight=False)
-        )
+        results = simulation_seed.seed_store(board, now(), partial(err.print, highlight=False))
     if not results:
         err.print("Penyimpanan sudah berisi; tidak ada yang diubah.")
 
@@ -36,10 +35,8 @@ def simulate(
 ) -> None:
     """Tulis berkas laporan satu hari pemungutan suara buatan, bertanda LATIHAN."""
     definition = election.load(settings.load().election_folder)
-    register, boundaries = (
-        domain_register.load(definition),
-        domain_boundaries.load(definition.boundaries_folder),
-    )
+    register = domain_register.load(definition)
+    boundaries = domain_boundaries.load(definition.boundaries_folder)
     try:
         paths = generate_day(register, boundaries, seed, folder)
     except OSError as error:
@@ -61,7 +58,7 @@ def replay(
             err.print(f"{at.astimezone(definition.zone):%H.%M.%S}  {rows} baris", end="\r")
 
         try:
-            begin = _parse_time_of_day(start, definition) if start else None
+            begin = parse_time_of_day(start, definition, "06.30") if start else None
             rows = simulation_replay.replay(
                 board, folder, speed=speed, clock=now, start=begin, on_progress=print_progress
             )
@@ -70,11 +67,3 @@ def replay(
         except (ValueError, OSError) as error:
             raise fail(error) from error
     err.print(f"\nSelesai: {rows} baris.", highlight=False)
-
-
-def _parse_time_of_day(text: str, definition: election.Election) -> datetime:
-    try:
-        hour, minute = map(int, text.replace(":", ".").split("."))
-        return definition.local_time(datetime.min.time().replace(hour=hour, minute=minute))
-    except ValueError as error:
-        raise ValueError(f'jam "{text}" ditulis sebagai 06.30') from error

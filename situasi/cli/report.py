@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.cli.audit import parse_moment
 from situasi.cli.common import actor, now, open_cli_board, until_interrupted
-from situasi.cli.output import err, fail, out, print_line
+from situasi.cli.output import fail, out, print_error_line, print_line
 from situasi.domain.election import Election
 from situasi.reports.sitrep import build, files, schedule
 from situasi.reports.sitrep import request as sitrep_request
@@ -70,32 +71,26 @@ def report(
             if every is None:
                 _write_once(job, _parse_moment(at, election))
             elif at or begin or until:
-                raise SitrepRequestError(
-                    "--every memakai saatnya sendiri: tanpa --at, --from, --until"
-                )
+                message = "--every memakai saatnya sendiri: tanpa --at, --from, --until"
+                raise SitrepRequestError(message)
             else:
                 _write_on_schedule(job, every)
         except (SitrepRequestError, SitrepTemplateError, OSError) as error:
             raise fail(error) from error
 
 
+@dataclass
 class _ReportJob:
     """What to write, where, and with whose access."""
 
-    def __init__(
-        self,
-        board: Board,
-        viewer: Viewer,
-        kind: str,
-        period: tuple[datetime | None, datetime | None],
-        kecamatan: tuple[str, ...],
-        neutrality: bool,
-        formats: tuple[str, ...],
-        folder: Path,
-    ) -> None:
-        self.board, self.viewer, self.folder, self.formats = board, viewer, folder, formats
-        self._kind, self._period = kind, period
-        self._kecamatan, self._neutrality = kecamatan, neutrality
+    board: Board
+    viewer: Viewer
+    kind: str
+    period: tuple[datetime | None, datetime | None]
+    kecamatan: tuple[str, ...]
+    neutrality: bool
+    formats: tuple[str, ...]
+    folder: Path
 
     def write(self, requested_time: datetime | None) -> list[Path]:
         """Write the files that do not exist yet. requested_time: None: the present."""
@@ -104,33 +99,25 @@ class _ReportJob:
             raise StoreError(snapshot_view.trouble)
         election, exercise = self.board.register.election, snapshot_view.snapshot.exercise_at
         present = (exercise or now()).astimezone(election.zone)
-        since, until = self._period
+        since, until = self.period
         report_time = present if requested_time is None else min(requested_time, present)
         request = sitrep_request.build_request(
-            self._kind, report_time, election, since=since, until=until,
-            kecamatan=self._kecamatan, neutrality=self._neutrality,
+            self.kind, report_time, election, since=since, until=until,
+            kecamatan=self.kecamatan, neutrality=self.neutrality,
         )  # fmt: skip
         at = sitrep_request.choose_view_time(requested_time, request, now(), exercise)
         sitrep = build.build_sitrep(self.board, self.viewer, snapshot_view, at, request)
         # Logged first: an unlogged file is worse than an entry for a file that failed.
-        subject = {
-            "table": "laporan",
-            "page": "cli",
-            "kind": self._kind,
-            "role": self.viewer.role.name,
-        }
-        filters = {"kec": self._kecamatan, "saat": [f"{at.at:%Y-%m-%dT%H:%M}"]}
-        stem = files.format_sitrep_stem(sitrep, self._kecamatan)
+        log, role = self.board.audit_log, self.viewer.role.name
+        subject = {"table": "laporan", "page": "cli", "kind": self.kind, "role": role}
+        filters = {"kec": self.kecamatan, "saat": [f"{at.at:%Y-%m-%dT%H:%M}"]}
+        stem = files.format_sitrep_stem(sitrep, self.kecamatan)
         for format_name in self.formats:
             if not (self.folder / f"{stem}.{format_name}").exists():
-                self.board.audit_log.log_exported(
-                    self.viewer, subject, format_name, sitrep.row_count, filters
-                )
-        if self._neutrality:
-            self.board.audit_log.log_viewed(self.viewer, ["neutrality"], "cli")
-        return files.write_files(
-            sitrep, self._kecamatan, self.formats, election.folder, self.folder
-        )
+                log.log_exported(self.viewer, subject, format_name, sitrep.row_count, filters)
+        if self.neutrality:
+            log.log_viewed(self.viewer, ["neutrality"], "cli")
+        return files.write_files(sitrep, self.kecamatan, self.formats, election.folder, self.folder)
 
 
 def _write_once(job: _ReportJob, at: datetime | None) -> None:
@@ -151,17 +138,14 @@ def _write_on_schedule(job: _ReportJob, interval: str) -> None:
         paths = job.write(due)
         return f"{due:%d/%m %H.%M}: {', '.join(path.name for path in paths)}" if paths else None
 
-    def notify(text: str) -> None:
-        err.print(text, highlight=False, markup=False, soft_wrap=True)
-
     plan = schedule.Schedule(
         interval=schedule.parse_interval(interval),
         clock=lambda: now().astimezone(zone),
         make=make,
-        notify=notify,
+        notify=print_error_line,
         expected_errors=(StoreError, SitrepTemplateError, OSError),
     )
-    notify(f"Laporan setiap {interval} ke {job.folder}; Ctrl-C untuk berhenti.")
+    print_error_line(f"Laporan setiap {interval} ke {job.folder}; Ctrl-C untuk berhenti.")
     with until_interrupted() as stop:
         plan.run(stop.wait)
 
@@ -174,6 +158,6 @@ def _parse_formats(text: str) -> tuple[str, ...]:
     formats = tuple(dict.fromkeys(name.strip().lower() for name in text.split(",") if name.strip()))
     unknown = [name for name in formats if name not in files.FORMATS]
     if unknown or not formats:
-        raise SitrepRequestError(f"bentuk tidak dikenal: {', '.join(unknown) or text}; "
-                      f"pilih: {', '.join(files.FORMATS)}")  # fmt: skip
+        wrong, known = ", ".join(unknown) or text, ", ".join(files.FORMATS)
+        raise SitrepRequestError(f"bentuk tidak dikenal: {wrong}; pilih: {known}")
     return formats

@@ -22,12 +22,8 @@ def upgrade() -> None:
     except (StoreError, OSError, KeyError, ValueError) as error:
         raise fail(error) from error
     if result.schema_before == result.schema_after:
-        _print(f"Skema {result.schema_after}: tidak ada yang perlu dimutakhirkan.")
+        print_line(f"Skema {result.schema_after}: tidak ada yang perlu dimutakhirkan.")
         return
-    _print(f"Skema {result.schema_before} menjadi {result.schema_after}.")
+    print_line(f"Skema {result.schema_before} menjadi {result.schema_after}.")
     if result.backup_path is not None:
-        _print(f"Keadaan sebelumnya: {result.backup_path}")
-
-
-def _print(sentence: str) -> None:
-    print_line(sentence)
+        print_line(f"Keadaan sebelumnya: {result.backup_path}")
