@@ -67,12 +67,8 @@ class BoardPool:
         max_boards: int = MAX_BOARDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._command, self._opener, self._max_boards, self._clock = (
-            command,
-            opener,
-            max_boards,
-            clock,
-        )
+        self._command, self._opener = command, opener
+        self._max_boards, self._clock = max_boards, clock
         self._pool: dict[str, _PooledBoard] = {}
         self._lock = threading.Lock()
 
@@ -149,9 +145,8 @@ class BoardPool:
             pooled.refresh_job.start_thread(pooled.stop)
         except (StoreError, OSError, KeyError, ValueError) as error:
             _log.warning("board of %s not opened: %s", member.code, error)
-            self._report_failure(
-                member.code, pooled, BoardUnavailable(f"Papan tidak dapat dibuka: {error}")
-            )
+            unavailable = BoardUnavailable(f"Papan tidak dapat dibuka: {error}")
+            self._report_failure(member.code, pooled, unavailable)
             return
         except BaseException as error:
             if board is not None:
@@ -196,13 +191,8 @@ class HigherCommandApp:
 
     def build_refresh_job(self) -> Job:
         """Return the job that refreshes the roll-ups and closes idle boards."""
-        return Job(
-            "rollups",
-            self._refresh,
-            REFRESH_S,
-            max_retry_s=10.0,
-            expected_errors=(StoreError, OSError),
-        )
+        errors = (StoreError, OSError)
+        return Job("rollups", self._refresh, REFRESH_S, max_retry_s=10.0, expected_errors=errors)
 
     def _refresh(self) -> None:
         self.rollup_cache.current_overview()
@@ -230,11 +220,11 @@ def open_higher_command(settings: Settings, clock: Callable[[], datetime]) -> Hi
         )
     settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = open_store(settings.store_url, command_scope(command))
-    rollup_url, is_replica = (
+    rollups = open_rollup_reader(
         settings.read_store_url or settings.store_url,
-        settings.read_store_url is not None,
+        command.contest,
+        is_replica=settings.read_store_url is not None,
     )
-    rollups = open_rollup_reader(rollup_url, command.contest, is_replica=is_replica)
 
     def open_member(member: Member) -> Board:
         return open_member_board(settings, command, member, store, clock)
@@ -262,10 +252,11 @@ def _find_estimated(command: HigherCommand) -> frozenset[str]:
 
 
 def _load_kecamatan_names(command: HigherCommand) -> dict[str, str]:
-    folders = [
-        member.election_folder for member in command.members if member.election_folder is not None
-    ]
-    return {code: name for folder in folders for code, name in load_kecamatan_names(folder).items()}
+    names: dict[str, str] = {}
+    for member in command.members:
+        if member.election_folder is not None:
+            names |= load_kecamatan_names(member.election_folder)
+    return names
 
 
 def open_member_board(

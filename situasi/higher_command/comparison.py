@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from situasi.domain.feed_schemas import SITUASI
-from situasi.domain.higher_command import MABES, HigherCommand, Member
+from situasi.domain.higher_command import MABES, Member, members_under
 from situasi.higher_command.rollup_cache import COUNTS, HigherCommandOverview, RollupTotal
 from situasi.higher_command.rollups.model import Rollup
 
@@ -78,7 +78,7 @@ def build_unit_summaries(
     silent = {member.code for member in overview.silent_members(code)}
     return [
         _summarize_member(overview, member, member.code in silent, member.code in estimated)
-        for member in _members_under(command, code)
+        for member in members_under(command, code)
     ]
 
 
@@ -89,10 +89,6 @@ def build_total_summary(
     return _summarize_members(
         overview, code, overview.command.subdivisions.get(code, overview.command.name), estimated
     )
-
-
-def _members_under(command: HigherCommand, code: str) -> list[Member]:
-    return [member for member in command.members if not code or member.province == code]
 
 
 def _summarize_member(
@@ -130,11 +126,10 @@ def _summarize_members(
     overview: HigherCommandOverview, code: str, name: str, estimated: Collection[str]
 ) -> UnitSummary:
     command = overview.command
-    members = _members_under(command, code)
+    members = members_under(command, code)
     rollups = [
         overview.rollups[member.code] for member in members if member.code in overview.rollups
     ]
-    newest = max((r for r in rollups if _copied_time(r)), key=_known_copied_time, default=None)
     total = overview.total(code)
     return UnitSummary(
         code=code,
@@ -148,11 +143,9 @@ def _summarize_members(
         rate_estimated=any(
             rollup.kabupaten in estimated and rollup.turnout_heads is not None for rollup in rollups
         ),
-        copied_at=_copied_time(newest) if newest else None,
-        exercise_at=max((rollup.at for rollup in rollups if rollup.exercise), default=None),
-        reported_at=max(
-            (rollup.reported_at for rollup in rollups if rollup.reported_at), default=None
-        ),
+        copied_at=_newest(map(_copied_time, rollups)),
+        exercise_at=_newest(rollup.at for rollup in rollups if rollup.exercise),
+        reported_at=_newest(rollup.reported_at for rollup in rollups),
         now=_floor_to_minute(overview.at),
         zone=members[0].zone if members else command.zone,
         zone_label=members[0].zone_label if members else command.zone_label,
@@ -179,10 +172,8 @@ def _copied_time(rollup: Rollup) -> datetime | None:
     return rollup.received_at if rollup.live else rollup.reported_at
 
 
-def _known_copied_time(rollup: Rollup) -> datetime:
-    at = _copied_time(rollup)
-    assert at is not None, "asked before"
-    return at
+def _newest(moments: Iterable[datetime | None]) -> datetime | None:
+    return max(filter(None, moments), default=None)
 
 
 def _worst_situasi(rollups: list[Rollup]) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from situasi.common.lru_dict import LruDict
 from situasi.domain import election
 from situasi.domain import register as domain_register
 from situasi.domain.feed_schemas import FASE
@@ -30,6 +30,7 @@ COUNTS = (
     "officers_posted", "officers_present", "waiting",
 )  # fmt: skip
 _MAX_PAST_OVERVIEWS = 16
+_Positions = tuple[tuple[str, AuditPosition], ...]
 
 
 @dataclass(frozen=True)
@@ -102,12 +103,8 @@ class HigherCommandOverview:
     def critical_cases(self, code: str = "", limit: int = 6) -> list[CriticalCase]:
         """Return the newest open cases that are tinggi or merah, of the members under a code."""
         codes = {member.code for member in members_under(self.command, code)}
-        cases = [
-            case
-            for at, rollup in self.rollups.items()
-            if at in codes
-            for case in rollup.critical_cases
-        ]
+        rollups = (rollup for at, rollup in self.rollups.items() if at in codes)
+        cases = (case for rollup in rollups for case in rollup.critical_cases)
         return sorted(cases, key=lambda case: case.known_at, reverse=True)[:limit]
 
     def silent_members(self, code: str = "") -> list[Member]:
@@ -151,14 +148,13 @@ def _sum_by_name(
 
 def build_parameters(register: Register) -> RollupParameters:
     """Return the roll-up parameters of a kabupaten with a known register."""
-    election_definition = register.election
-    midnight = election_definition.local_time(datetime.min.time())
+    definition = register.election
     voters = register.tps.set_index("code")["dpt"]
     return RollupParameters(
-        midnight=midnight,
-        day_end=election_definition.day_end,
-        situasi_valid=election_definition.thresholds.situasi_valid,
-        checkin_valid=election_definition.rules.personnel.report_interval,
+        midnight=definition.local_time(datetime.min.time()),
+        day_end=definition.day_end,
+        situasi_valid=definition.thresholds.situasi_valid,
+        checkin_valid=definition.rules.personnel.report_interval,
         voters_by_tps={
             str(code): None if pd.isna(dpt) else int(dpt) for code, dpt in voters.items()
         },
@@ -168,9 +164,8 @@ def build_parameters(register: Register) -> RollupParameters:
 def _member_parameters(command: HigherCommand, member: Member) -> RollupParameters:
     if member.election_folder is not None:
         return build_parameters(domain_register.load(election.load(member.election_folder)))
-    midnight = command.midnight(member)
     return RollupParameters(
-        midnight=midnight,
+        midnight=command.midnight(member),
         day_end=command.day_end(member),
         situasi_valid=command.situasi_valid,
         checkin_valid=command.checkin_valid,
@@ -192,10 +187,8 @@ class RollupCache:
             member.code: _member_parameters(command, member) for member in command.members
         }
         self._refresh_lock, self._past_lock = threading.Lock(), threading.Lock()
-        self._past_overviews: OrderedDict[
-            tuple[datetime, tuple[tuple[str, AuditPosition], ...]], HigherCommandOverview
-        ]
-        self._past_overviews = OrderedDict()
+        self._past_overviews: LruDict[tuple[datetime, _Positions], HigherCommandOverview]
+        self._past_overviews = LruDict(_MAX_PAST_OVERVIEWS)
         now = clock()
         self._overview = HigherCommandOverview(command, now, live=True, rollups={}, checked_at=now)
         self._is_loaded = False
@@ -244,8 +237,6 @@ class RollupCache:
             except StoreError as error:
                 return replace(self._overview, at=at, live=False, rollups={}, trouble=str(error))
             self._past_overviews.move_to_end(key)
-            while len(self._past_overviews) > _MAX_PAST_OVERVIEWS:
-                self._past_overviews.popitem(last=False)
             return self._past_overviews[key]
 
     def _compute_past(self, at: datetime, codes: Collection[str]) -> HigherCommandOverview:
@@ -254,16 +245,10 @@ class RollupCache:
             for code in codes
         }
         # Members without known rows had sent nothing by then.
-        known_rollups = {
-            code: rollup for code, rollup in rollups.items() if rollup.reported_at is not None
-        }
+        known = {code: rollup for code, rollup in rollups.items() if rollup.reported_at is not None}
+        now = self._clock()
         return replace(
-            self._overview,
-            at=at,
-            live=False,
-            rollups=known_rollups,
-            checked_at=self._clock(),
-            trouble=None,
+            self._overview, at=at, live=False, rollups=known, checked_at=now, trouble=None
         )
 
     def _read_positions(self) -> dict[str, AuditPosition]:

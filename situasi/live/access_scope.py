@@ -15,7 +15,6 @@ from situasi.access.roles import GUARDED_COLUMNS, GUARDED_TEXT_COLUMNS, Viewer
 from situasi.analysis.as_of import AsOfView
 from situasi.analysis.incidents.case_index import CaseIndex
 from situasi.domain import feed_schemas
-from situasi.domain.register import Register
 from situasi.ingest.messages.sender import remove_names
 
 
@@ -37,17 +36,16 @@ class AccessScope:
 @lru_cache(maxsize=1024)
 def scope_of(viewer: Viewer) -> AccessScope:
     """Return the access scope of this viewer."""
+
+    def hidden(screen_by_column: Mapping[tuple[str, str], str]) -> tuple[tuple[str, str], ...]:
+        items = screen_by_column.items()
+        return tuple(column for column, screen in items if not viewer.role.may_see(screen))
+
     return AccessScope(
         feeds=viewer.role.readable_feeds(tuple(feed_schemas.FEEDS)),
         area=tuple(sorted(viewer.area)),
-        hidden_columns=tuple(
-            column for column, screen in GUARDED_COLUMNS.items() if not viewer.role.may_see(screen)
-        ),
-        redacted_columns=tuple(
-            column
-            for column, screen in GUARDED_TEXT_COLUMNS.items()
-            if not viewer.role.may_see(screen)
-        ),
+        hidden_columns=hidden(GUARDED_COLUMNS),
+        redacted_columns=hidden(GUARDED_TEXT_COLUMNS),
     )
 
 
@@ -80,11 +78,9 @@ def filter_known(
 
     def filter_rows(feed: str, rows: pd.DataFrame) -> pd.DataFrame:
         visible = _filter_feed(feed, rows, access)
-        return (
-            _merges_between(visible, visible_cases.contains_each)
-            if access.area and feed == "merges"
-            else visible
-        )
+        if access.area and feed == "merges":
+            return _merges_between(visible, visible_cases.contains_each)
+        return visible
 
     return AsOfView({feed: frames[feed] for feed in access.feeds}, at, visible_cases, filter_rows)
 
@@ -129,8 +125,3 @@ def _merges_between(
     )
     visible_merges: pd.DataFrame = merges[first_visible & second_visible]
     return visible_merges
-
-
-def filter_register(register: Register, access: AccessScope) -> Register:
-    """Return the register of the visible area, so that every figure covers that area only."""
-    return register.restrict_to(access.area)

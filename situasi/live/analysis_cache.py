@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -25,6 +24,7 @@ from situasi.analysis.situation.overview import (
     compute_feed_states,
 )
 from situasi.analysis.view_time import ViewTime, cache_minute
+from situasi.common.lru_dict import LruDict
 from situasi.common.single_flight_cache import SingleFlightCache
 from situasi.common.work_limits import OWNER, ConcurrencyLimiter
 from situasi.domain import feed_schemas
@@ -76,14 +76,12 @@ class AnalysisCache:
         self._past_frames = SingleFlightCache(_MAX_PAST_FRAMES)
         self._past_turns = ConcurrencyLimiter(_MAX_PAST_THREADS, max_per_owner=1)
         self._registers = SingleFlightCache(_MAX_REGISTERS)
-        self._requests: OrderedDict[CachedRequest, float] = OrderedDict()
+        self._requests: LruDict[CachedRequest, float] = LruDict(_MAX_REQUESTS)
         self._lock = threading.Lock()
 
     def register(self, access: AccessScope) -> Register:
         """Return the register of what this scope sees."""
-        return self._registers.get(
-            access, lambda: access_scope.filter_register(self._register, access)
-        )
+        return self._registers.get(access, lambda: self._register.restrict_to(access.area))
 
     def view(self, snapshot: Snapshot, view_time: ViewTime, access: AccessScope) -> AnalysisView:
         """Return what this scope sees of a snapshot at this time."""
@@ -115,9 +113,6 @@ class AnalysisCache:
             return
         with self._lock:
             self._requests[request] = time.monotonic()
-            self._requests.move_to_end(request)
-            while len(self._requests) > _MAX_REQUESTS:
-                self._requests.popitem(last=False)
 
     def _recent_requests(self) -> list[CachedRequest]:
         """Return recent requests, newest first."""

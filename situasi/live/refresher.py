@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 class SnapshotRefresher:
     """Publishes the newest snapshot for which the requested results are ready.
 
-    While `run` is active, no viewer waits for the store. Otherwise (a command, a test, a thread
+    While its job runs, no viewer waits for the store. Otherwise (a command, a test, a thread
     that ended) `current_view` reads the store itself.
     """
 
@@ -46,39 +46,26 @@ class SnapshotRefresher:
         self._turns, self._lock = itertools.count(1), threading.Lock()
         self._published_turn = 0
         self._published_view: SnapshotView | None = None
-        self._refreshed_at_s: float | None = None  # when `run` last refreshed
+        self._refreshed_at_s: float | None = None  # when the job last refreshed
         self._precomputed: tuple[Snapshot, datetime] | None = None
         self._precompute_s = 0.0
         self._lag_s: float | None = None
         self.health_history = HealthHistory()
         self.job = Job(
-            "refresher",
-            self._run_turn,
-            0.0,
-            retry_s=0.25,
-            max_retry_s=STALE_AFTER_S,
+            "refresher", self._run_turn, 0.0, retry_s=0.25, max_retry_s=STALE_AFTER_S,
             on_stop=self._on_end,
-        )
+        )  # fmt: skip
 
     def current_view(self) -> SnapshotView:
         """Return the snapshot view to be shown now."""
         refreshed_at_s, view = self._refreshed_at_s, self._published_view
-        if (
-            view is None
-            or refreshed_at_s is None
-            or time.monotonic() - refreshed_at_s > STALE_AFTER_S
-        ):
-            return self.refresh()
-        return view
+        is_fresh = refreshed_at_s is not None and time.monotonic() - refreshed_at_s <= STALE_AFTER_S
+        return view if view is not None and is_fresh else self.refresh()
 
     def refresh(self) -> SnapshotView:
         """Read the store now and return the newest view."""
         turn = next(self._turns)
         return self._publish(turn, self._snapshot_reader.refresh())
-
-    def run(self, stop: threading.Event) -> None:
-        """Refresh whenever the store may have a new version, until told to stop."""
-        self.job.run(stop)
 
     def _run_turn(self) -> None:
         turn, view = next(self._turns), self._snapshot_reader.refresh()

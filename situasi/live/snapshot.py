@@ -105,12 +105,16 @@ class SnapshotReader:
         self._no_withdrawals = store.withdrawals(_AFTER_ALL)
         self._reset()
         frames = {name: rows.frame() for name, rows in self._rows.items()}
-        cases = case_index.build_from_encoded(
-            self._encoder.build_encoded_rows(frames[INCIDENTS.name])
-        )
-        editions = dict.fromkeys(frames, 0)
+        encoded = self._encoder.build_encoded_rows(frames[INCIDENTS.name])
         self._empty_snapshot = Snapshot(
-            0, frames, cases, editions, self._batches.frame(), {}, False, None
+            version=0,
+            frames=frames,
+            cases=case_index.build_from_encoded(encoded),
+            editions=dict.fromkeys(frames, 0),
+            batches=self._batches.frame(),
+            quarantine_counts={},
+            rehearsal=False,
+            exercise_at=None,
         )
         self._view = SnapshotView(self._empty_snapshot, clock())
 
@@ -165,12 +169,9 @@ class SnapshotReader:
                 snapshot = self._read(version, snapshot)
                 read_s = time.perf_counter() - started
             self._view = SnapshotView(
-                snapshot,
-                self._clock(),
-                read_s=read_s,
-                access_position=access_position,
+                snapshot, self._clock(), read_s=read_s, access_position=access_position,
                 replaced_at=replaced_at,
-            )
+            )  # fmt: skip
         except StoreError as error:
             self._view = replace(self._view, trouble=str(error), detail=error.detail)
         return self._view
@@ -197,11 +198,8 @@ class SnapshotReader:
         batches, exercise = store.batches(self._batches.last_batch), store.latest_note("exercise")
         end = store.version()
         position = (end, store.audit_hash(end) or "")
-        if (
-            audit_hash is None
-            or store.audit_hash(version) != audit_hash
-            or not self._is_same_store()
-        ):
+        is_unchanged = audit_hash is not None and store.audit_hash(version) == audit_hash
+        if audit_hash is None or not is_unchanged or not self._is_same_store():
             raise StoreError(_STORE_REPLACED)
         # Only now: after a failure the same rows are read again.
         if len(new_withdrawals):
@@ -290,11 +288,10 @@ def _mark_withdrawn(rows: GrowableFrame, withdrawn: pd.DataFrame) -> npt.NDArray
     """
     seq, withdrawn_seq = rows.array("seq"), withdrawn["row_seq"].to_numpy("int64")
     found_at = np.searchsorted(seq, withdrawn_seq)
-    known = (
-        np.flatnonzero(seq[found_at.clip(max=len(seq) - 1)] == withdrawn_seq)
-        if len(seq)
-        else found_at[:0]
-    )
+    found_at = np.searchsorted(seq, withdrawn_seq)
+    known = found_at[:0]
+    if len(seq):
+        known = np.flatnonzero(seq[found_at.clip(max=len(seq) - 1)] == withdrawn_seq)
     positions, times = found_at[known], timestamps.column_to_us(withdrawn["recorded_at"])[known]
     known_at, cells = rows.array("known_at")[positions], rows.array("withdrawn_at").copy()
     times = np.where(known_at < rows.array("recorded_at")[positions], known_at, times)
@@ -311,8 +308,4 @@ def _count_rehearsal(rows: GrowableFrame, positions: slice | npt.NDArray[np.intp
 
 def not_withdrawn(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows that are not withdrawn."""
-    return frame[_is_not_withdrawn(frame)]
-
-
-def _is_not_withdrawn(frame: pd.DataFrame) -> pd.Series:
-    return frame["withdrawn_at"].isna()
+    return frame[frame["withdrawn_at"].isna()]

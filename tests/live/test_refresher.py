@@ -37,7 +37,7 @@ def who(_known: Mapping[str, pd.DataFrame], _register: Register, _at: datetime) 
 def looking(board: Board) -> Iterator[Board]:
     """A board whose refresher runs, as it does in the server."""
     stop = threading.Event()
-    running = threading.Thread(target=board.refresher.run, args=(stop,), name="refresher")
+    running = threading.Thread(target=board.refresher.job.run, args=(stop,), name="refresher")
     running.start()
     threads.clear()
     yield board

@@ -34,10 +34,8 @@ def select_officer_counts(*, is_live: bool) -> sa.Select[Any]:
     row takes effect. NULL: never.
     """
     names_group = visible_at.select_feed_rows(PERSONNEL.name).c.instansi.is_not(None)
-    posted, last_checkin = (
-        _select_posted(is_live),
-        _select_last_cell(PERSONNEL.name, is_live, "checkin"),
-    )
+    posted = _select_posted(is_live)
+    last_checkin = _select_last_cell(PERSONNEL.name, is_live, "checkin")
     roster = _select_last_cell(ROSTER.name, is_live, "instansi")
     checkin_group = _select_last_cell(PERSONNEL.name, is_live, "instansi", names_group)
     group = sa.func.coalesce(roster.c.instansi, checkin_group.c.instansi)
@@ -94,26 +92,19 @@ def _select_last_cell(
     """Select one cell of the last row of each officer, and its time."""
     row = visible_at.select_feed_rows(feed).c
     turn = recency_rank([row.petugas], row.occurred_at, reported_time(feed), row.seq)
-    filters = [
-        *not_withdrawn(feed, is_live),
-        row.occurred_at <= bind_time("at"),
-        *conditions,
-    ]
+    filters = [*not_withdrawn(feed, is_live), row.occurred_at <= bind_time("at"), *conditions]
     rows = sa.select(row.petugas, row[name], row.occurred_at, turn.label("turn")).where(*filters)
     ranked = rows.subquery()
-    return sa.select(ranked.c.petugas, ranked.c[name], ranked.c.occurred_at).where(
-        ranked.c.turn == 1
-    ).subquery()  # fmt: skip
+    columns = (ranked.c.petugas, ranked.c[name], ranked.c.occurred_at)
+    return sa.select(*columns).where(ranked.c.turn == 1).subquery()
 
 
 def _next_start(is_live: bool) -> SqlExpression:
     """Return when the next known row takes effect."""
-    future_rows = [
-        sa.select(visible_at.select_feed_rows(feed).c.occurred_at.label("then")).where(
-            *not_withdrawn(feed, is_live),
-            visible_at.select_feed_rows(feed).c.occurred_at > bind_time("at"),
-        )
-        for feed in (POSTINGS.name, PERSONNEL.name, ROSTER.name)
-    ]
+    future_rows = []
+    for feed in (POSTINGS.name, PERSONNEL.name, ROSTER.name):
+        then = visible_at.select_feed_rows(feed).c.occurred_at
+        conditions = (*not_withdrawn(feed, is_live), then > bind_time("at"))
+        future_rows.append(sa.select(then.label("then")).where(*conditions))
     starts = sa.union_all(*future_rows).subquery()
     return sa.select(sa.func.min(starts.c.then)).scalar_subquery()

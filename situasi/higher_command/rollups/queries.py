@@ -134,7 +134,7 @@ class RollupQuery:
             "at": to_micros(self._at),
             "since": to_micros(parameters.midnight),
             "until": to_micros(parameters.day_end),
-            "every": _to_micros(parameters.checkin_valid),
+            "every": parameters.checkin_valid // timedelta(microseconds=1),
         }
         return list(self._connection.execute(statement, {**values, **extra_values}))
 
@@ -193,10 +193,6 @@ def _is_valid(section: _CachedSection, depends_on: tuple[int, ...], at_us: int) 
         section.valid_until_us is None or at_us <= section.valid_until_us
     )
     return section.depends_on == depends_on and is_in_time
-
-
-def _to_micros(duration: timedelta) -> int:
-    return duration // timedelta(microseconds=1)
 
 
 def _to_int(number: Any) -> int | None:

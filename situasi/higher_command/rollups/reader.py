@@ -57,10 +57,8 @@ class RollupReader:
             known_position = self._known_positions.get(kabupaten)
             if known_position is None or known_position[0] != number or index == checked_index:
                 with self._read_connection(kabupaten) as connection:
-                    self._known_positions[kabupaten] = (
-                        number,
-                        hash_chain.read_data_head(connection),
-                    )
+                    position = hash_chain.read_data_head(connection)
+                self._known_positions[kabupaten] = number, position
         return {kabupaten: self._known_positions[kabupaten][1] for kabupaten in numbers}
 
     def compute(
@@ -73,13 +71,9 @@ class RollupReader:
         """
         with self._read_connection(kabupaten) as connection:
             position = hash_chain.read_data_head(connection)
-            sections = self._sections.get(kabupaten)
-            if (
-                sections is None
-                or sections.parameters is not parameters
-                or not live
-                or not sections.is_from_store(connection)
-            ):
+            sections = self._sections.get(kabupaten) if live else None
+            is_known = sections is not None and sections.parameters is parameters
+            if sections is None or not is_known or not sections.is_from_store(connection):
                 sections = CachedSections(parameters, position, {})
             rollup = RollupQuery(connection, sections, kabupaten, now, live).compute(*position)
         if live:
@@ -122,9 +116,8 @@ def _open_postgres(url: sa.URL, contest: str, is_replica: bool) -> RollupReader:
     from situasi.store.engines import postgres, postgres_schema
 
     def connection_options(kabupaten: str) -> dict[str, Any]:
-        return {
-            "schema_translate_map": {None: postgres_schema.schema_name(Scope(contest, kabupaten))}
-        }
+        schema = postgres_schema.schema_name(Scope(contest, kabupaten))
+        return {"schema_translate_map": {None: schema}}
 
     def read_entry_numbers(connection: sa.Connection) -> dict[str, int]:
         if not postgres_schema.has_base_tables(connection):
