@@ -39,7 +39,7 @@ from situasi.server.api.delivery import ApiDelivery, DeliveryIngest
 from situasi.server.api.limits import Limits
 from situasi.simulation import replay, seed
 from situasi.store import open_store
-from situasi.store.interface import QuarantinedRow
+from situasi.store.model import QuarantinedRow
 from situasi.ui import filters, page_context, session, submission
 from tests.builders import WIB, unbounded
 from tests.builders_files import FAULTS, csv_file, faulty, report, workbook

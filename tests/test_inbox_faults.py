@@ -20,7 +20,7 @@ from situasi.ingest import inbox
 from situasi.ingest.inbox import BLAME_LIMIT, RETRY_DELAY, Inbox
 from situasi.ingest.inbox_files import LONG_SETTLE_TIME, SETTLE_TIME
 from situasi.ingest.pipeline import IngestResult, ingest_file
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON
 

@@ -12,7 +12,7 @@ from situasi.actions import alert_actions
 from situasi.actions.alert_actions import ACTED, CLOSED, SEEN, AlertAction, AlertActionRefused
 from situasi.board import current_board as board
 from situasi.common.i18n import _
-from situasi.store.interface import ConflictError, StoreError
+from situasi.store.model import ConflictError, StoreError
 from situasi.ui import page_context, session
 from situasi.ui.components import markup
 from situasi.ui.page_context import PageContext

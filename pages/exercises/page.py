@@ -19,7 +19,7 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.exercise_scenarios import RESPONSE_STEPS
 from situasi.domain.labels import label
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 from situasi.ui import page_context, page_layout, session
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import Kpi, KpiValue, render_kpi_row

@@ -14,7 +14,7 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation import view_text
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 from situasi.ui import page_context, session
 from situasi.ui.components import markup
 from situasi.ui.page_context import PageContext

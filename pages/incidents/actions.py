@@ -16,7 +16,7 @@ from situasi.domain.labels import label
 from situasi.ingest import feeds, form_rows, write_scope
 from situasi.ingest.pipeline import build_table, ingest_rows
 from situasi.ingest.write_scope import WriteRefused
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 from situasi.ui import page_context, session, submission
 from situasi.ui.components import markup
 from situasi.ui.page_context import PageContext

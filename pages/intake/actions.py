@@ -18,7 +18,7 @@ from situasi.ingest import quarantine, upload, withdrawal, write_scope
 from situasi.ingest.pipeline import IngestResult, PreviewCallback
 from situasi.ingest.withdrawal import WithdrawalRefused
 from situasi.ingest.write_scope import WriteRefused
-from situasi.store.interface import QuarantinedRow, StoreError
+from situasi.store.model import QuarantinedRow, StoreError
 from situasi.ui import session
 from situasi.ui.components import markup
 

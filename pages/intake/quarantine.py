@@ -22,7 +22,7 @@ from situasi.domain.labels import label
 from situasi.ingest import quarantine
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.validation.column_mapping import EXPORT_HEADINGS
-from situasi.store.interface import QuarantinedRow, StoreError
+from situasi.store.model import QuarantinedRow, StoreError
 from situasi.ui import audit, page_layout, render_cache
 from situasi.ui.components import markup
 from situasi.ui.page_context import PageContext

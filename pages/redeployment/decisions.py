@@ -16,7 +16,7 @@ from situasi.analysis.redeployment import plan
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 from situasi.ui import page_context, page_layout, session
 from situasi.ui.components import markup
 from situasi.ui.page_context import PageContext

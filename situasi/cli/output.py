@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 
 # A console that cannot show a character must not break the output: it shows an escape instead.
 for stream in (sys.stdout, sys.stderr):

@@ -19,7 +19,7 @@ from situasi.reports.sitrep import build, files, schedule
 from situasi.reports.sitrep import request as sitrep_request
 from situasi.reports.sitrep.letterhead import SitrepTemplateError
 from situasi.reports.sitrep.request import KINDS, SitrepRequestError
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 
 # Everything but neutrality reports: files in a folder can be read by whoever opens it.
 _DEFAULT_ROLE = "analis"

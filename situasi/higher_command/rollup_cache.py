@@ -19,7 +19,7 @@ from situasi.domain.register import Register
 from situasi.higher_command.rollups.model import CriticalCase, Rollup, RollupParameters
 from situasi.higher_command.rollups.reader import RollupReader
 from situasi.store.audit.hash_chain import AuditPosition
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 
 # The fields of Rollup that can be added over kabupaten.
 COUNTS = (

@@ -36,7 +36,7 @@ from situasi.server.wall.hourly_copies import HourlyCopies
 from situasi.simulation.seed import seed_store
 from situasi.store import open_store
 from situasi.store import url as store_url
-from situasi.store.interface import Scope, StoreError
+from situasi.store.model import Scope, StoreError
 from situasi.store.replication import Replicator
 
 # The server is ready only while these jobs are well.

@@ -15,7 +15,7 @@ from situasi.common import error_log
 from situasi.common.background_jobs import IDLE, Job
 from situasi.common.disk_space import DISK_SPACE
 from situasi.common.metrics import JobStatus
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 
 MAX_BACKUPS = 14
 ACTOR = "papan"

@@ -25,7 +25,7 @@ from situasi.server.auth.security_headers import build_policy
 from situasi.server.auth.websocket import ReferenceReader
 from situasi.server.upload_quota import HasFile
 from situasi.store import open_store
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 
 if TYPE_CHECKING:
     from situasi.server.auth.oidc_client import Provider

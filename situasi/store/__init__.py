@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from situasi.store.delivery_writer import DeliveryTransaction
 from situasi.store.engines import sqlite
-from situasi.store.interface import (
+from situasi.store.migrations.runner import MigrationResult
+from situasi.store.model import (
     AppendResult,
     ConflictError,
     Delivery,
@@ -19,7 +20,6 @@ from situasi.store.interface import (
     Scope,
     StoreError,
 )
-from situasi.store.migrations.runner import MigrationResult
 from situasi.store.store import Store
 from situasi.store.url import parse_url
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from situasi.store import schema
 from situasi.store.engines.engine import WriteTransaction
-from situasi.store.interface import ConflictError
+from situasi.store.model import ConflictError
 from situasi.store.row_encoding import clean_text
 
 _RECORD = schema.access.c

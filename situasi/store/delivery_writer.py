@@ -23,7 +23,7 @@ from situasi.store.audit.row_digests import (
     read_last_number,
 )
 from situasi.store.engines.engine import Backend, WriteTransaction, iter_chunks
-from situasi.store.interface import AppendResult, Delivery, Rejection, StoreError
+from situasi.store.model import AppendResult, Delivery, Rejection, StoreError
 from situasi.store.quarantine_queries import is_waiting
 from situasi.store.quarantine_writer import find_waiting, quarantine_rows
 from situasi.store.row_encoding import (

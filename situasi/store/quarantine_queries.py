@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from situasi.store import frame_reader, schema, visible_at
 from situasi.store.engines.engine import iter_chunks
-from situasi.store.interface import QuarantinedRow, StoreError
+from situasi.store.model import QuarantinedRow, StoreError
 from situasi.store.timestamps import from_micros
 
 _FRAME_DTYPES = {

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from situasi.store import schema
 from situasi.store.engines.engine import WriteTransaction, iter_chunks
-from situasi.store.interface import Delivery, Rejection
+from situasi.store.model import Delivery, Rejection
 from situasi.store.quarantine_queries import find_released
 from situasi.store.row_encoding import clean_text, compute_quarantine_digest
 

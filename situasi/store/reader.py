@@ -17,7 +17,7 @@ from situasi.store.audit import hash_chain, row_proof
 from situasi.store.backup.raw_tables import RawSnapshot
 from situasi.store.delivery_table import BATCH_DTYPES
 from situasi.store.engines.engine import Backend
-from situasi.store.interface import QuarantinedRow, Scope, StoreError
+from situasi.store.model import QuarantinedRow, Scope, StoreError
 from situasi.store.quarantine_queries import (
     count_waiting,
     read_note,

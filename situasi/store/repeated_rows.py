@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from situasi.store import schema, visible_at
 from situasi.store.engines.engine import WriteTransaction, iter_chunks
-from situasi.store.interface import Delivery
+from situasi.store.model import Delivery
 from situasi.store.row_encoding import clean_text
 
 _REPEAT, _BATCH = schema.repeats.c, schema.batches.c

@@ -23,7 +23,7 @@ from situasi.store import schema
 from situasi.store.audit import hash_chain
 from situasi.store.backup.raw_tables import LOCAL_TABLES, TABLES, RawImport, RawSnapshot
 from situasi.store.engines.engine import Row
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 from situasi.store.store import Store
 
 POLL_S: Final = 2.0  # seconds between two checks

@@ -17,7 +17,7 @@ from situasi.store.audit.row_digests import HASHES_KEY
 from situasi.store.backup.raw_tables import RawImport
 from situasi.store.delivery_writer import DeliveryTransaction
 from situasi.store.engines.engine import Backend, WriteTransaction
-from situasi.store.interface import Delivery, StoreError
+from situasi.store.model import Delivery, StoreError
 from situasi.store.reader import StoreReader
 from situasi.store.row_encoding import clean_text
 from situasi.store.timestamps import to_micros

@@ -6,7 +6,7 @@ import re
 
 import sqlalchemy as sa
 
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 
 _DRIVERS = {
     "sqlite": "sqlite",

@@ -19,7 +19,7 @@ from situasi.store.audit.row_digests import (
     read_last_number,
 )
 from situasi.store.engines.engine import WriteTransaction
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 from situasi.store.visible_at import Clock
 
 _WITHDRAWAL = schema.withdrawals.c

@@ -11,7 +11,7 @@ from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.live.snapshot import SnapshotView
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 from situasi.ui import page_context, render_cache, session, url_state
 from situasi.ui.components import markup
 from situasi.ui.page_context import PageContext

@@ -14,7 +14,7 @@ from situasi.access.roles import Viewer
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 from situasi.ui import session, url_state
 from situasi.ui.components import markup
 

@@ -13,7 +13,7 @@ from situasi.ingest.form_rows import SubmissionStamp
 from situasi.ingest.pipeline import IngestResult, build_table, ingest_rows
 from situasi.ingest.validation.column_mapping import QUARANTINE_NUMBER
 from situasi.ingest.write_scope import WriteRefused
-from situasi.store.interface import QuarantinedRow, StoreError
+from situasi.store.model import QuarantinedRow, StoreError
 from situasi.ui import page_context, session
 from situasi.ui.page_context import PageContext
 

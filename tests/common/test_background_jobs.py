@@ -40,7 +40,7 @@ from situasi.store import open_store, replication
 from situasi.store.audit.audit_writer import AuditOutbox, AuditWriter
 from situasi.store.engines import postgres_signals
 from situasi.store.engines.postgres_signals import ChangeListener
-from situasi.store.interface import Scope, StoreError
+from situasi.store.model import Scope, StoreError
 from tests.conftest import NOON
 
 ASKED = Request({"type": "http", "headers": []})

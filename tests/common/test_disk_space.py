@@ -30,7 +30,7 @@ from situasi.ingest.inbox import LONG_SETTLE_TIME, Inbox
 from situasi.presentation import view_text
 from situasi.server import health, logging_setup, metrics_endpoint
 from situasi.server.wall import hourly_copies
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON

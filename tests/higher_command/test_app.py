@@ -25,7 +25,7 @@ from situasi.higher_command.app import (
 )
 from situasi.ingest.pipeline import ingest_rows
 from situasi.store import Scope
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 from tests.builders import unbounded
 from tests.builders_above import (
     NOON,

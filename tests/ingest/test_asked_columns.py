@@ -15,7 +15,7 @@ from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.pipeline import ingest_file
 from situasi.ingest.quarantine import format_csv, release_row
 from situasi.ingest.validation.column_mapping import EXPORT_HEADINGS
-from situasi.store.interface import QuarantinedRow
+from situasi.store.model import QuarantinedRow
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON

@@ -18,7 +18,7 @@ from situasi.ingest.inbox_files import LONG_SETTLE_TIME, SETTLE_TIME
 from situasi.ingest.pipeline import IngestResult
 from situasi.live.snapshot import not_withdrawn
 from situasi.store.engines import sqlite
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 from tests.builders import case_table
 from tests.builders_files import csv_file, faulty, report, xlsx_file
 from tests.conftest import NOON, settings_in

@@ -16,7 +16,7 @@ from situasi.common.formula_escape import unescape_formula
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.ingest.pipeline import NO_LONGER_QUARANTINED, IngestResult, ingest_file
 from situasi.ingest.quarantine import format_csv, release_row
-from situasi.store.interface import QuarantinedRow
+from situasi.store.model import QuarantinedRow
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, report
 from tests.conftest import NOON

@@ -16,7 +16,7 @@ from situasi.ingest.pipeline import IngestResult, ingest_file, ingest_rows
 from situasi.ingest.quarantine import format_csv
 from situasi.ingest.returned_rows import is_same_row
 from situasi.ingest.write_scope import CorrectionRights, WriteScope
-from situasi.store.interface import QuarantinedRow
+from situasi.store.model import QuarantinedRow
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, report
 from tests.conftest import NOON

@@ -19,7 +19,7 @@ from situasi.domain.feed_schemas import INCIDENTS
 from situasi.domain.register import Register
 from situasi.live import access_scope
 from situasi.live import refresher as live_refresher
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 from tests.conftest import NOON
 from tests.live.test_analysis_cache import told
 

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from situasi import board as board_module
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 from situasi.ui import session
 from tests.conftest import NOON
 from tests.rehearsed import run, script_of

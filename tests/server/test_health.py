@@ -16,7 +16,7 @@ from situasi.common.background_jobs import Job
 from situasi.common.metrics import InboxState, UnreadFile
 from situasi.server import health
 from situasi.server.metrics_endpoint import format_metrics
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 from tests.conftest import NOON
 
 ASKED = Request({"type": "http", "headers": []})

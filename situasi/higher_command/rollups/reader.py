@@ -16,7 +16,7 @@ from situasi.store.audit import hash_chain
 from situasi.store.audit.hash_chain import AuditPosition
 from situasi.store.engines import sqlite
 from situasi.store.engines.engine import Backend
-from situasi.store.interface import Scope
+from situasi.store.model import Scope
 from situasi.store.url import parse_url
 
 # A roll-up reads all rows of a kabupaten: nested loops are never right, though a server with

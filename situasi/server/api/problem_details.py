@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from situasi.common import error_log
 from situasi.common.work_limits import TooManyQueries
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 
 _LOG = logging.getLogger(__name__)
 

@@ -38,7 +38,7 @@ from situasi.server.api.problem_details import Problem
 from situasi.server.api.query import ApiQuery
 from situasi.server.api.responses import ResponseBody
 from situasi.server.api.rows import RowsPage
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 
 Clock = Callable[[], datetime]
 _MINUTE = timedelta(minutes=1)

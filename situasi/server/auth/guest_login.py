@@ -20,7 +20,7 @@ from situasi.server.auth.middleware import (
     SIGN_IN_PATH,
     AuthContext,
 )
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 
 
 async def open_link(request: Request) -> Response:

@@ -30,7 +30,7 @@ from situasi.server.auth.middleware import (
     AuthContext,
 )
 from situasi.server.auth.throttle import Attempt, LoginThrottle
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 
 SIGN_OUT_PATH = "/keluar"
 PASSWORD_PATH = "/sandi"

@@ -32,7 +32,7 @@ from situasi.server.auth.oidc_protocol import (
     UntrustedResponse,
     error_code,
 )
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 
 if TYPE_CHECKING:
     from situasi.server.auth.oidc_client import Provider

@@ -15,7 +15,7 @@ from situasi.server.auth import known_devices, login, pages, sessions
 from situasi.server.auth.login import PASSWORD_PATH, PasswordCheckRefused
 from situasi.server.auth.middleware import AUTH_CONTEXT, AuthContext
 from situasi.server.auth.throttle import Attempt
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 
 
 async def change_password(request: Request) -> Response:

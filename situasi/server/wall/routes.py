@@ -32,7 +32,7 @@ from situasi.server.wall import shell as wall_shell
 from situasi.server.wall import state as wall_state
 from situasi.server.wall.query import WallQuery
 from situasi.server.wall.service import EncodedState
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 
 WALL_PATH = "/layar"
 _MAX_WAIT_S = 20.0  # longest time for which a response is held back

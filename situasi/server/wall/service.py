@@ -31,7 +31,7 @@ from situasi.server.wall import state as wall_state
 from situasi.server.wall.query import WallQuery
 from situasi.server.wall.state import Sources
 from situasi.server.wall.state_pool import StatePool
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 
 ResultT = TypeVar("ResultT")
 _REFRESH_EVERY_S = 0.25  # seconds between two reads of the store, however many requests wait

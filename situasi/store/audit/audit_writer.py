@@ -11,7 +11,7 @@ from typing import Any
 
 from situasi.common import error_log
 from situasi.common.background_jobs import Job
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 from situasi.store.store import Store
 
 _RETRY_S = 5.0  # seconds until the next attempt after a failure

@@ -22,7 +22,7 @@ from situasi.store.audit import hash_chain
 from situasi.store.backup import backup_container, raw_tables
 from situasi.store.backup.backup_container import ContainerReader, InvalidContainer
 from situasi.store.backup.raw_tables import TABLES, RawImport, RawSnapshot
-from situasi.store.interface import Scope
+from situasi.store.model import Scope
 from situasi.store.store import Store
 from situasi.store.timestamps import to_micros
 

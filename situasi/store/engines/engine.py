@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from situasi.common.disk_space import DISK_SPACE
-from situasi.store.interface import Scope, StoreError
+from situasi.store.model import Scope, StoreError
 
 # A connection with this option takes the write lock of the whole scope at its first
 # statement. One writer at a time keeps `seq` in the order of commits; otherwise a reader

@@ -13,7 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from situasi.store import schema
-from situasi.store.interface import Scope, StoreError
+from situasi.store.model import Scope, StoreError
 
 _RECORD_NUMBER = 0
 _KIND, _NAME = "store", "election"

@@ -15,9 +15,9 @@ from situasi.store.engines import postgres_connection, postgres_schema
 from situasi.store.engines.engine import Backend, Cells, Row, unique_columns
 from situasi.store.engines.postgres_connection import LOCK_TIMEOUT
 from situasi.store.engines.postgres_signals import CHANNEL, ChangeListener, LeaderLocks
-from situasi.store.interface import Scope, StoreError
 from situasi.store.migrations import runner
 from situasi.store.migrations.runner import MigrationResult
+from situasi.store.model import Scope, StoreError
 
 OLDEST_SERVER_VERSION = 15  # the first version with security_invoker views
 _MIGRATION_LOCK_KEY = 0x53495455  # the lock for creating tables, "SITU"

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from situasi.store.engines import postgres_schema
 from situasi.store.engines.engine import GENERIC_FAILURE, WRITE_OPTIONS
-from situasi.store.interface import Scope, StoreError
+from situasi.store.model import Scope, StoreError
 
 LOCK_TIMEOUT = "30s"  # to wait for another writer
 

@@ -15,9 +15,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from situasi.store import schema as store_schema
-from situasi.store.interface import Scope, StoreError
 from situasi.store.migrations import runner
 from situasi.store.migrations.runner import MigrationResult
+from situasi.store.model import Scope, StoreError
 
 BASE_SCHEMA = "situasi"
 PARTITION_SCHEMA = "situasi_parts"

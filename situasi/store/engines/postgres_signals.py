@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from situasi.common.background_jobs import Job
 from situasi.store.engines import postgres_schema
 from situasi.store.engines.postgres_connection import build_conninfo
-from situasi.store.interface import Scope
+from situasi.store.model import Scope
 
 CHANNEL = "situasi"
 _POLL_S, _NOTIFIED_POLL_S = 0.25, 1.0  # seconds between two version checks; while listening

@@ -19,9 +19,9 @@ from situasi.store.engines import file_identity, file_mode, sqlite_schema
 from situasi.store.engines.engine import WRITE_OPTIONS, Backend, Cells, Row, unique_columns
 from situasi.store.engines.sqlite_errors import MESSAGES_BY_CODE, result_code, to_store_error
 from situasi.store.engines.sqlite_schema import PAGE_BYTES
-from situasi.store.interface import Scope, StoreError
 from situasi.store.migrations import runner
 from situasi.store.migrations.runner import MigrationResult
+from situasi.store.model import Scope, StoreError
 
 _log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from situasi.common.atomic_files import sync_folder
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 
 # Spare bytes for concurrent writes, besides the copy and the same size again in the WAL.
 _SPARE_BYTES = 8 << 20

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from situasi.store.engines.engine import GENERIC_FAILURE
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 
 MESSAGES_BY_CODE = {
     sqlite3.SQLITE_FULL: "Disk penuh, penyimpanan tidak bertambah. Kosongkan ruang, lalu ulangi.",

@@ -13,9 +13,9 @@ from situasi.store import schema as store_schema
 from situasi.store.engines import sqlite_copy
 from situasi.store.engines.engine import WRITE_OPTIONS
 from situasi.store.engines.sqlite_errors import MESSAGES_BY_CODE, result_code
-from situasi.store.interface import StoreError
 from situasi.store.migrations import runner
 from situasi.store.migrations.runner import MigrationResult
+from situasi.store.model import StoreError
 
 _log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 
 _HERE = Path(__file__).parent
 VERSIONS = _HERE / "versions"

@@ -21,7 +21,7 @@ from situasi.ingest.readers import file_reader
 from situasi.ingest.readers import private_copy as copying
 from situasi.ingest.readers.private_copy import private_copy
 from situasi.ingest.tables import SourceError
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report, xlsx_file
 from tests.conftest import NOON

@@ -271,7 +271,7 @@ def test_one_row_is_two_hundred_milliseconds_of_work_at_most(asking: Asking) -> 
 def test_a_store_that_cannot_write_says_so_without_its_path(
     asking: Asking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from situasi.store.interface import StoreError
+    from situasi.store.model import StoreError
 
     key = asking.key(feeds=("incidents",))
 

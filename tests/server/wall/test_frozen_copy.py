@@ -26,7 +26,7 @@ from situasi.server.wall import query as wall_query
 from situasi.server.wall import state as wall_state
 from situasi.server.wall.frozen_copy import FrozenCopy
 from situasi.server.wall.service import WallService
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 from tests.builders import unbounded, wib
 from tests.conftest import NOON
 

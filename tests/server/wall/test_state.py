@@ -31,7 +31,7 @@ from situasi.server.wall import routes, state_pool
 from situasi.server.wall import service as wall_service
 from situasi.server.wall import state as wall_state
 from situasi.server.wall.service import EncodedState, WallService
-from situasi.store.interface import StoreError
+from situasi.store.model import StoreError
 from tests.builders import unbounded, wib
 from tests.conftest import NOON
 
