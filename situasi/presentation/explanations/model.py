@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
+from typing import Any
 
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.labels import label
+
+CASE_FEEDS = ("incidents", "merges")
+OFFICER_FEEDS = ("roster", "postings", "personnel")
+
+Limits = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -21,7 +27,7 @@ class Explanation:
     """
 
     rule: str
-    limits: tuple[tuple[str, str], ...] = ()
+    limits: Limits = ()
     feeds: tuple[str, ...] = ()
 
     def format_limits(self) -> str:
@@ -33,17 +39,37 @@ class Explanation:
         return ", ".join(label("feed", feed) for feed in self.feeds)
 
 
-ExplanationBuilder = Callable[[Election], Explanation]
+# Of an Election, or of the HigherCommand for the figures of its page.
+ExplanationBuilder = Callable[[Any], Explanation]
 
 
-def explain(rule: str, *feeds: str) -> Callable[[object], Explanation]:
-    """Return the builder of an explanation without limits. rule: marked by N_."""
-    return lambda _definition: Explanation(_(rule), feeds=feeds)
+def explain(
+    rule: str,
+    *feeds: str,
+    limits: Callable[[Any], Limits] = lambda _definition: (),
+    values: Callable[[Any], Mapping[str, str]] = lambda _definition: {},
+) -> ExplanationBuilder:
+    """Return the builder of an explanation.
+
+    rule: marked by N_. limits: reads the thresholds. values: reads what the braces in the rule
+    stand for.
+    """
+    return lambda definition: Explanation(
+        _(rule).format(**values(definition)), limits(definition), feeds
+    )
+
+
+def list_patterns(election: Election) -> Limits:
+    """Return the staffing patterns as limits, such as "kurang rawan 2-8-16"."""
+    return tuple(
+        (label("kerawanan", kind), f"{pattern.polri}-{pattern.tps}-{pattern.linmas}")
+        for kind, pattern in election.rules.staffing_patterns.by_kerawanan.items()
+    )
 
 
 def format_minutes(span: timedelta) -> str:
     """Return a duration such as "30 menit"."""
-    return _("{n} menit").format(n=i18n.format_number(span / timedelta(minutes=1)))
+    return i18n.format_counts(_("{n} menit"), n=span / timedelta(minutes=1))
 
 
 def format_clock(at: time) -> str:
