@@ -61,48 +61,45 @@ def build_activity_table(rows: pd.DataFrame) -> Table:
     """Build the table of these activities in the given order, with the headings of our files."""
     register = board().register
     activities: list[Any] = list(rows.itertuples())
-    return make_table(
-        {
-            _("waktu"): imprecise_time_column(rows["occurred_at"], rows["precision"]),
-            _("keadaan"): [label("giat_state", row.state) for row in activities],
-            _("giat"): [label("giat", row.giat) for row in activities],
-            _("kecamatan"): [register.name_of(row.kecamatan) for row in activities],
-            _("lokasi"): text_column(rows["lokasi"], max_width_px=_TEXT_WIDTH_PX),
-            _("uraian"): rows["uraian"],
-            _("fungsi"): [format_fungsi(row.fungsi) for row in activities],
-            _("tahap"): text_column(
-                [_format_stage(row) for row in activities], max_width_px=_TEXT_WIDTH_PX
-            ),
-            _("SOP"): rows["sop"],
-            _("mitra"): rows["mitra"],
-            _("jumlah"): rows["jumlah"],
-            _("tidak dikenal"): rows["unknown_code"],
-            _("pelapor"): rows["pelapor"],
-            _("catatan periksa"): rows["flags"],
-            _("sumber"): rows["sumber"],
-            _("id"): rows["id"],
-        },
-        rows["latihan"],
-    )
+    columns: dict[str, Cells] = {
+        _("waktu"): imprecise_time_column(rows["occurred_at"], rows["precision"]),
+        _("keadaan"): [label("giat_state", row.state) for row in activities],
+        _("giat"): [label("giat", row.giat) for row in activities],
+        _("kecamatan"): [register.name_of(row.kecamatan) for row in activities],
+        _("lokasi"): text_column(rows["lokasi"], max_width_px=_TEXT_WIDTH_PX),
+        _("uraian"): rows["uraian"],
+        _("fungsi"): [format_fungsi(row.fungsi) for row in activities],
+        _("tahap"): text_column(
+            [_format_stage(row) for row in activities], max_width_px=_TEXT_WIDTH_PX
+        ),
+        _("SOP"): rows["sop"],
+        _("mitra"): rows["mitra"],
+        _("jumlah"): rows["jumlah"],
+        _("tidak dikenal"): rows["unknown_code"],
+        _("pelapor"): rows["pelapor"],
+        _("catatan periksa"): rows["flags"],
+        _("sumber"): rows["sumber"],
+        _("id"): rows["id"],
+    }
+    return make_table(columns, rows["latihan"])
 
 
 def build_stage_table(stages: pd.DataFrame) -> Table:
     """Build the table of the stages with their dates, and whether a source gives them."""
-    return make_table(
-        {
-            _("kode"): stages["code"],
-            _("tahap"): stages["name"],
-            _("mulai"): date_column(stages["start"]),
-            _("selesai"): date_column(stages["end"]),
-            _("keadaan"): [label("tahap", state) for state in stages["state"]],
-            _("lingkup"): stages["scope"],
-            _("tanggal"): [
-                _("tersumber") if is_sure else _("belum pasti") for is_sure in stages["sure"]
-            ],
-            _("catatan"): stages["note"],
-            _("sumber"): stages["source"],
-        }
-    )  # fmt: skip
+    columns: dict[str, Cells] = {
+        _("kode"): stages["code"],
+        _("tahap"): stages["name"],
+        _("mulai"): date_column(stages["start"]),
+        _("selesai"): date_column(stages["end"]),
+        _("keadaan"): [label("tahap", state) for state in stages["state"]],
+        _("lingkup"): stages["scope"],
+        _("tanggal"): [
+            _("tersumber") if is_sure else _("belum pasti") for is_sure in stages["sure"]
+        ],
+        _("catatan"): stages["note"],
+        _("sumber"): stages["source"],
+    }  # fmt: skip
+    return make_table(columns)
 
 
 def build_matrix_table(
@@ -149,38 +146,36 @@ def _build_done_column(done: pd.Series, total: pd.Series) -> Column:
 
 def build_joint_table(counts: pd.DataFrame) -> Table:
     """Build the table of joint work by partner. counts: of activities.build_partner_table."""
-    return make_table(
-        {
-            _("mitra"): counts["mitra"],
-            _("terlaksana"): number_column(counts["done"]),
-            _("semua giat"): number_column(counts["all"]),
-            _("terakhir terlaksana"): imprecise_time_column(
-                counts["last"].where(counts["done"] > 0), counts["precision"]
-            ),
-        },
-        counts["is_exercise"],
-    )
+    columns: dict[str, Cells] = {
+        _("mitra"): counts["mitra"],
+        _("terlaksana"): number_column(counts["done"]),
+        _("semua giat"): number_column(counts["all"]),
+        _("terakhir terlaksana"): imprecise_time_column(
+            counts["last"].where(counts["done"] > 0), counts["precision"]
+        ),
+    }
+    return make_table(columns, counts["is_exercise"])
 
 
 def build_checklist_table(activities: pd.DataFrame, lines: list[ChecklistItem]) -> Table:
     """Build the table of the SOP list, each line with its activities."""
     rows: list[Any] = list(activities.itertuples())
     rows_by_line = [[rows[position] for position in line.activity_positions] for line in lines]
+    columns: dict[str, Cells] = {
+        _("kode"): [line.item.code for line in lines],
+        _("tahap"): text_column(
+            [format_stages((line.item.stage,)) for line in lines], max_width_px=_TEXT_WIDTH_PX
+        ),
+        _("butir"): [line.item.text for line in lines],
+        _("keadaan"): [label("sop", line.state) for line in lines],
+        _("giat di baliknya"): [
+            "; ".join(f"{row.id} {format_occurrence_time(row)}" for row in line_rows)
+            for line_rows in rows_by_line
+        ],
+        _("fungsi"): [format_fungsi(line.item.fungsi) for line in lines],
+        _("giat"): [label("giat", line.item.giat) for line in lines],
+        _("dasar"): [line.item.basis for line in lines],
+    }
     return make_table(
-        {
-            _("kode"): [line.item.code for line in lines],
-            _("tahap"): text_column(
-                [format_stages((line.item.stage,)) for line in lines], max_width_px=_TEXT_WIDTH_PX
-            ),
-            _("butir"): [line.item.text for line in lines],
-            _("keadaan"): [label("sop", line.state) for line in lines],
-            _("giat di baliknya"): [
-                "; ".join(f"{row.id} {format_occurrence_time(row)}" for row in line_rows)
-                for line_rows in rows_by_line
-            ],
-            _("fungsi"): [format_fungsi(line.item.fungsi) for line in lines],
-            _("giat"): [label("giat", line.item.giat) for line in lines],
-            _("dasar"): [line.item.basis for line in lines],
-        },
-        (any(row.latihan for row in line_rows) for line_rows in rows_by_line),
+        columns, (any(row.latihan for row in line_rows) for line_rows in rows_by_line)
     )

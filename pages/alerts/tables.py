@@ -12,7 +12,7 @@ from pages.alerts.data import AlertSet
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.presentation import alerts as alert_texts
-from situasi.ui.tables import columns
+from situasi.ui.tables.columns import Cells, duration_column, text_column, time_column
 from situasi.ui.tables.table_view import Table, make_table
 
 _CAUSE_WIDTH_PX = 420
@@ -22,32 +22,30 @@ def build_alerts_table(alerts: pd.DataFrame, alert_set: AlertSet, at: datetime) 
     """Build the table of alerts in the given order; alerts: of alert_actions.with_status."""
     rules = board().register.election.alerts
     rows: list[Any] = list(alerts.itertuples())
-    return make_table(
-        {
-            _("derajat"): columns.text_column(
-                [alert_texts.format_level(rules, row.level) for row in rows],
-                [alert_texts.format_severity(rules, row.level) for row in rows],
-            ),
-            _("sebab"): columns.text_column(
-                [wording.format_cause(row, alert_set, at) for row in rows],
-                max_width_px=_CAUSE_WIDTH_PX,
-            ),
-            _("sejak"): columns.time_column(alerts["raised"]),
-            _("kecamatan"): [wording.format_place(row) for row in rows],
-            _("pemilik"): [wording.format_owner(row) for row in rows],
-            _("keadaan"): [_format_status(row) for row in rows],
-            _("berakhir"): columns.time_column(alerts["until"]),
-            _("aturan"): [alert_texts.format_rule(rules, row.rule) for row in rows],
-            _("dilihat oleh"): alerts["seen_by"],
-            _("sampai dilihat"): columns.duration_column(alerts["to_seen"]),
-            _("ditindak oleh"): alerts["acted_by"],
-            _("sampai ditindak"): columns.duration_column(alerts["to_acted"]),
-            _("tindakan"): alerts["action"],
-            _("ditutup oleh"): alerts["closed_by"],
-            _("alasan"): alerts["reason"],
-        },
-        alerts["latihan"],
-    )
+    columns: dict[str, Cells] = {
+        _("derajat"): text_column(
+            [alert_texts.format_level(rules, row.level) for row in rows],
+            [alert_texts.format_severity(rules, row.level) for row in rows],
+        ),
+        _("sebab"): text_column(
+            [wording.format_cause(row, alert_set, at) for row in rows],
+            max_width_px=_CAUSE_WIDTH_PX,
+        ),
+        _("sejak"): time_column(alerts["raised"]),
+        _("kecamatan"): [wording.format_place(row) for row in rows],
+        _("pemilik"): [wording.format_owner(row) for row in rows],
+        _("keadaan"): [_format_status(row) for row in rows],
+        _("berakhir"): time_column(alerts["until"]),
+        _("aturan"): [alert_texts.format_rule(rules, row.rule) for row in rows],
+        _("dilihat oleh"): alerts["seen_by"],
+        _("sampai dilihat"): duration_column(alerts["to_seen"]),
+        _("ditindak oleh"): alerts["acted_by"],
+        _("sampai ditindak"): duration_column(alerts["to_acted"]),
+        _("tindakan"): alerts["action"],
+        _("ditutup oleh"): alerts["closed_by"],
+        _("alasan"): alerts["reason"],
+    }
+    return make_table(columns, alerts["latihan"])
 
 
 def list_file_only_headings() -> tuple[str, ...]:
@@ -73,16 +71,14 @@ def build_members_table(
     def source_column(name: str) -> list[object]:
         return [getattr(row, name, None) for row in source_rows]
 
-    return make_table(
-        {
-            _("yang dimaksud"): [wording.format_member(rule, row, alert_set) for row in rows],
-            _("masih"): [_("ya") if row["now"] else _("tidak") for row in rows],
-            _("mulai"): columns.time_column(members["begin"]),
-            _("sampai"): columns.time_column(members["end"]),
-            _("keterangan"): [wording.format_member_value(rule, row, at) for row in rows],
-            _("uraian"): source_column("uraian"),
-            _("sumber"): source_column("sumber"),
-            _("id"): source_column("id"),
-        },
-        members["latihan"],
-    )
+    columns: dict[str, Cells] = {
+        _("yang dimaksud"): [wording.format_member(rule, row, alert_set) for row in rows],
+        _("masih"): [_("ya") if row["now"] else _("tidak") for row in rows],
+        _("mulai"): time_column(members["begin"]),
+        _("sampai"): time_column(members["end"]),
+        _("keterangan"): [wording.format_member_value(rule, row, at) for row in rows],
+        _("uraian"): source_column("uraian"),
+        _("sumber"): source_column("sumber"),
+        _("id"): source_column("id"),
+    }
+    return make_table(columns, members["latihan"])

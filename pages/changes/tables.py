@@ -10,7 +10,7 @@ from situasi.analysis.situation.changes import WITHDRAWN
 from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.ui.tables.columns import text_column, time_column
+from situasi.ui.tables.columns import Cells, text_column, time_column
 from situasi.ui.tables.incidents import PLACE_WIDTH_PX, build_place_column, build_tingkat_column
 from situasi.ui.tables.table_view import Table, make_table
 from situasi.ui.wording import incidents, stations
@@ -18,75 +18,63 @@ from situasi.ui.wording import incidents, stations
 
 def build_new_table(cases: pd.DataFrame) -> Table:
     """Build the table of cases that were unknown at the briefing, newest first."""
-    return make_table(
-        {
-            _("kabar"): time_column(cases["first_known"]),
-            _("tingkat"): build_tingkat_column(cases["tingkat"]),
-            _("jenis"): [label("jenis", code) for code in cases["jenis"]],
-            _("tempat"): build_place_column(cases),
-            _("status"): [label("status", code) for code in cases["status"]],
-            _("uraian"): cases["uraian"],
-            _("id"): cases["id"],
-        },
-        cases["latihan"],
-    )
+    columns: dict[str, Cells] = {
+        _("kabar"): time_column(cases["first_known"]),
+        _("tingkat"): build_tingkat_column(cases["tingkat"]),
+        _("jenis"): [label("jenis", code) for code in cases["jenis"]],
+        _("tempat"): build_place_column(cases),
+        _("status"): [label("status", code) for code in cases["status"]],
+        _("uraian"): cases["uraian"],
+        _("id"): cases["id"],
+    }
+    return make_table(columns, cases["latihan"])
 
 
 def build_closed_table(cases: pd.DataFrame) -> Table:
     """Build the table of closed cases, with their state at the briefing."""
-    return make_table(
-        {
-            _("kabar"): time_column(cases["known_at"]),
-            _("dahulu"): [_format_status(code) for code in cases["before"]],
-            _("kini"): [_format_status(code) for code in cases["after"]],
-            _("tingkat"): build_tingkat_column(cases["tingkat"]),
-            _("jenis"): [label("jenis", code) for code in cases["jenis"]],
-            _("tempat"): build_place_column(cases),
-            _("uraian"): cases["uraian"],
-            _("id"): cases["id"],
-        },
-        cases["latihan"],
-    )
+    columns: dict[str, Cells] = {
+        _("kabar"): time_column(cases["known_at"]),
+        _("dahulu"): [_format_status(code) for code in cases["before"]],
+        _("kini"): [_format_status(code) for code in cases["after"]],
+        _("tingkat"): build_tingkat_column(cases["tingkat"]),
+        _("jenis"): [label("jenis", code) for code in cases["jenis"]],
+        _("tempat"): build_place_column(cases),
+        _("uraian"): cases["uraian"],
+        _("id"): cases["id"],
+    }
+    return make_table(columns, cases["latihan"])
 
 
 def build_worsened_table(rows: pd.DataFrame) -> Table:
     """Build the table of what became worse: kind, place, state before and now."""
     items: list[Any] = list(rows.itertuples())
-    return make_table(
-        {
-            _("apa"): [format_worsened_kind(str(row.kind)) for row in items],
-            _("tempat"): text_column(
-                [_format_place(row) for row in items], max_width_px=PLACE_WIDTH_PX
-            ),
-            _("dahulu"): [_format_state(row.kind, row.before, at_briefing=True) for row in items],
-            _("kini"): [_format_state(row.kind, row.after) for row in items],
-            _("sejak"): time_column(rows["at"]),
-            _("jenis"): [
-                label("jenis", row.jenis) if _is_stated(row.jenis) else "" for row in items
-            ],
-            _("uraian"): rows["uraian"],
-            _("id"): rows["id"],
-        },
-        rows["latihan"].eq(True),
-    )
+    columns: dict[str, Cells] = {
+        _("apa"): [format_worsened_kind(str(row.kind)) for row in items],
+        _("tempat"): text_column(
+            [_format_place(row) for row in items], max_width_px=PLACE_WIDTH_PX
+        ),
+        _("dahulu"): [_format_state(row.kind, row.before, at_briefing=True) for row in items],
+        _("kini"): [_format_state(row.kind, row.after) for row in items],
+        _("sejak"): time_column(rows["at"]),
+        _("jenis"): [label("jenis", row.jenis) if _is_stated(row.jenis) else "" for row in items],
+        _("uraian"): rows["uraian"],
+        _("id"): rows["id"],
+    }
+    return make_table(columns, rows["latihan"].eq(True))
 
 
 def build_silent_table(rows: pd.DataFrame) -> Table:
     """Build the table of feeds, kecamatan and TPS silent at the briefing and still."""
     items: list[Any] = list(rows.itertuples())
-    return make_table(
-        {
-            _("siapa"): [format_silent_kind(str(row.kind)) for row in items],
-            _("nama"): text_column(
-                [_format_place(row) for row in items], max_width_px=PLACE_WIDTH_PX
-            ),
-            _("kabar terakhir"): time_column(rows["at"]),
-            _("keadaan lapor"): [
-                label("lapor", row.after) if _is_stated(row.after) else _("senyap") for row in items
-            ],
-        },
-        rows["latihan"].eq(True),
-    )
+    columns: dict[str, Cells] = {
+        _("siapa"): [format_silent_kind(str(row.kind)) for row in items],
+        _("nama"): text_column([_format_place(row) for row in items], max_width_px=PLACE_WIDTH_PX),
+        _("kabar terakhir"): time_column(rows["at"]),
+        _("keadaan lapor"): [
+            label("lapor", row.after) if _is_stated(row.after) else _("senyap") for row in items
+        ],
+    }
+    return make_table(columns, rows["latihan"].eq(True))
 
 
 def format_worsened_kind(kind: str) -> str:

@@ -26,7 +26,7 @@ from situasi.ui.components.kpi_row import Kpi, KpiValue, render_kpi_row
 from situasi.ui.components.markup import Card
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
-from situasi.ui.tables.columns import duration_column, text_column, time_column
+from situasi.ui.tables.columns import Cells, duration_column, text_column, time_column
 from situasi.ui.tables.table_view import Table
 
 _SCENARIO_KEY, _OUTCOME_KEY = "latihan_skenario", "_latihan_kata"
@@ -124,19 +124,17 @@ def _build_step_kpi(overview: ExerciseOverview, step: str, median: timedelta | N
 
 def build_response_table(overview: ExerciseOverview, responses: pd.DataFrame) -> Table:
     """Build the table of each case and step, the newest run first."""
-    return table_view.make_table(
-        {
-            _("skenario"): [_format_scenario(overview, code) for code in responses["scenario"]],
-            _("laporan masuk"): time_column(responses["injected"]),
-            _("langkah"): [label("reaksi", step) for step in responses["step"]],
-            _("lama"): duration_column(responses["took"]),
-            _("target"): duration_column(responses["target"]),
-            _("keadaan"): [_format_state(state) for state in responses["state"]],
-            _("tercapai"): time_column(responses["at"]),
-            _("id"): text_column(responses["id"]),
-        },
-        True,
-    )
+    columns: dict[str, Cells] = {
+        _("skenario"): [_format_scenario(overview, code) for code in responses["scenario"]],
+        _("laporan masuk"): time_column(responses["injected"]),
+        _("langkah"): [label("reaksi", step) for step in responses["step"]],
+        _("lama"): duration_column(responses["took"]),
+        _("target"): duration_column(responses["target"]),
+        _("keadaan"): [_format_state(state) for state in responses["state"]],
+        _("tercapai"): time_column(responses["at"]),
+        _("id"): text_column(responses["id"]),
+    }
+    return table_view.make_table(columns, True)
 
 
 def _format_scenario(overview: ExerciseOverview, code: str) -> str:

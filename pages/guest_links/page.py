@@ -20,7 +20,7 @@ from situasi.ui.components import markup
 from situasi.ui.page_context import PageContext
 from situasi.ui.page_layout import render_header
 from situasi.ui.tables import table_view
-from situasi.ui.tables.columns import number_column, time_column
+from situasi.ui.tables.columns import Cells, number_column, time_column
 from situasi.ui.tables.table_view import Table, make_table
 
 _OUTCOME_KEY = "_tautan_kabar"
@@ -96,24 +96,23 @@ def _build_table(link_list: LinkList) -> Table:
     links, register = link_list.links, board().register
     uses = [link_list.uses.get(link.scope.id) for link in links]
     everywhere = _("seluruh kabupaten")
-    return make_table(
-        {
-            _("untuk"): [link.note for link in links],
-            _("keadaan"): [label("link", state) for state in link_list.states],
-            _("halaman"): [label("screen", link.scope.page) for link in links],
-            _("saringan"): [
-                view_text.format_filters(register, link.scope.query) for link in links
-            ],
-            _("wilayah"): [", ".join(map(register.name_of, link.area)) or everywhere
-                           for link in links],
-            _("dibuka"): number_column((usage.count if usage else 0) for usage in uses),
-            _("terakhir dibuka"): time_column(usage.last_at if usage else None for usage in uses),
-            _("dibuat oleh"): [link.created_by for link in links],
-            _("dibuat"): time_column(link.created_at for link in links),
-            _("berlaku sampai"): time_column(link.scope.expires_at for link in links),
-            _("nomor"): [link.scope.id for link in links],
-        }
-    )  # fmt: skip
+    columns: dict[str, Cells] = {
+        _("untuk"): [link.note for link in links],
+        _("keadaan"): [label("link", state) for state in link_list.states],
+        _("halaman"): [label("screen", link.scope.page) for link in links],
+        _("saringan"): [
+            view_text.format_filters(register, link.scope.query) for link in links
+        ],
+        _("wilayah"): [", ".join(map(register.name_of, link.area)) or everywhere
+                       for link in links],
+        _("dibuka"): number_column((usage.count if usage else 0) for usage in uses),
+        _("terakhir dibuka"): time_column(usage.last_at if usage else None for usage in uses),
+        _("dibuat oleh"): [link.created_by for link in links],
+        _("dibuat"): time_column(link.created_at for link in links),
+        _("berlaku sampai"): time_column(link.scope.expires_at for link in links),
+        _("nomor"): [link.scope.id for link in links],
+    }  # fmt: skip
+    return make_table(columns)
 
 
 def _on_revoke(link_ids: list[str]) -> None:

@@ -21,7 +21,7 @@ from situasi.presentation.incident_item import IncidentItem, shorten_text
 from situasi.ui import filters, higher_command_session, tenant
 from situasi.ui.components import markup
 from situasi.ui.tables import table_view
-from situasi.ui.tables.columns import time_column
+from situasi.ui.tables.columns import Cells, time_column
 from situasi.ui.tables.table_view import Table, make_table
 
 MAX_CASES = 12
@@ -85,21 +85,17 @@ def _format_place(overview: HigherCommandOverview, case: CriticalCase) -> str:
 
 
 def _build_table(overview: HigherCommandOverview, cases: list[CriticalCase]) -> Table:
-    return make_table(
-        {
-            _("diketahui"): time_column(case.known_at for case in cases),
-            _("terjadi"): time_column(case.occurred_at for case in cases),
-            _("tempat"): [_format_place(overview, case) for case in cases],
-            _("jenis"): [label("jenis", case.jenis) for case in cases],
-            _("tingkat"): [label("tingkat", case.tingkat) for case in cases],
-            _("situasi"): [
-                label("situasi", case.situasi) if case.situasi else "" for case in cases
-            ],
-            _("status"): [label("status", case.status) for case in cases],
-            _("uraian"): [case.uraian for case in cases],
-        },
-        [case.rehearsal for case in cases],
-    )
+    columns: dict[str, Cells] = {
+        _("diketahui"): time_column(case.known_at for case in cases),
+        _("terjadi"): time_column(case.occurred_at for case in cases),
+        _("tempat"): [_format_place(overview, case) for case in cases],
+        _("jenis"): [label("jenis", case.jenis) for case in cases],
+        _("tingkat"): [label("tingkat", case.tingkat) for case in cases],
+        _("situasi"): [label("situasi", case.situasi) if case.situasi else "" for case in cases],
+        _("status"): [label("status", case.status) for case in cases],
+        _("uraian"): [case.uraian for case in cases],
+    }
+    return make_table(columns, [case.rehearsal for case in cases])
 
 
 def format_title(part: str) -> str:

@@ -12,6 +12,7 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.domain.rules import RiskRules
 from situasi.ui.tables.columns import (
+    Cells,
     duration_column,
     imprecise_time_column,
     number_column,
@@ -25,42 +26,37 @@ from situasi.ui.wording import incidents
 def build_cases_table(cases: pd.DataFrame, overdue: pd.DataFrame) -> Table:
     """Build the table of cases; overdue: Worklist.overdue_cases."""
     late = overdue.set_index("case").reindex(cases["case"])
-    return make_table(
-        {
-            _("tingkat"): build_tingkat_column(cases["tingkat"]),
-            _("kabar"): time_column(cases["known_at"]),
-            _("jenis"): [label("jenis", code) for code in cases["jenis"]],
-            _("tempat"): build_place_column(cases),
-            _("status"): [label("status", code) for code in cases["status"]],
-            _("terjadi"): imprecise_time_column(cases["occurred_at"], cases["precision"]),
-            _("lewat waktu"): duration_column(late["late"]),
-            _("menunggu"): [
-                incidents.format_step(step) if isinstance(step, str) else ""
-                for step in late["step"]
-            ],
-            _("laporan"): number_column(cases["gabungan"]),
-            _("uraian"): cases["uraian"],
-            _("id"): cases["id"],
-        },
-        cases["latihan"],
-    )
+    columns: dict[str, Cells] = {
+        _("tingkat"): build_tingkat_column(cases["tingkat"]),
+        _("kabar"): time_column(cases["known_at"]),
+        _("jenis"): [label("jenis", code) for code in cases["jenis"]],
+        _("tempat"): build_place_column(cases),
+        _("status"): [label("status", code) for code in cases["status"]],
+        _("terjadi"): imprecise_time_column(cases["occurred_at"], cases["precision"]),
+        _("lewat waktu"): duration_column(late["late"]),
+        _("menunggu"): [
+            incidents.format_step(step) if isinstance(step, str) else "" for step in late["step"]
+        ],
+        _("laporan"): number_column(cases["gabungan"]),
+        _("uraian"): cases["uraian"],
+        _("id"): cases["id"],
+    }
+    return make_table(columns, cases["latihan"])
 
 
 def build_overdue_table(rows: pd.DataFrame) -> Table:
     """Build the table of overdue cases: which step, by how long, and who handles it."""
-    return make_table(
-        {
-            _("lewat"): duration_column(rows["late"]),
-            _("menunggu"): [incidents.format_step(step) for step in rows["step"]],
-            _("jenis"): [label("jenis", code) for code in rows["jenis"]],
-            _("tempat"): build_place_column(rows),
-            _("ditugaskan"): [incidents.format_unit(unit) for unit in rows["ditugaskan"]],
-            _("tingkat"): build_tingkat_column(rows["tingkat"]),
-            _("batas"): time_column(rows["due_at"]),
-            _("id"): rows["id"],
-        },
-        rows["latihan"],
-    )
+    columns: dict[str, Cells] = {
+        _("lewat"): duration_column(rows["late"]),
+        _("menunggu"): [incidents.format_step(step) for step in rows["step"]],
+        _("jenis"): [label("jenis", code) for code in rows["jenis"]],
+        _("tempat"): build_place_column(rows),
+        _("ditugaskan"): [incidents.format_unit(unit) for unit in rows["ditugaskan"]],
+        _("tingkat"): build_tingkat_column(rows["tingkat"]),
+        _("batas"): time_column(rows["due_at"]),
+        _("id"): rows["id"],
+    }
+    return make_table(columns, rows["latihan"])
 
 
 def build_durations_table(worklist: Worklist, step: str) -> Table:
@@ -70,22 +66,20 @@ def build_durations_table(worklist: Worklist, step: str) -> Table:
     order = durations.sort_values(ascending=False, kind="stable").index
     milestones = milestones.loc[order]
     cases = worklist.selected_cases.reset_index(drop=True).loc[order]
-    return make_table(
-        {
-            _("lama"): duration_column(durations.loc[order]),
-            _("keadaan"): [
-                _format_step_state(start, end)
-                for start, end in zip(milestones["start"], milestones[step], strict=True)
-            ],
-            _("dilaporkan"): time_column(milestones["start"]),
-            _("tingkat"): build_tingkat_column(cases["tingkat"]),
-            _("jenis"): [label("jenis", code) for code in cases["jenis"]],
-            _("tempat"): build_place_column(cases),
-            _("status"): [label("status", code) for code in cases["status"]],
-            _("id"): cases["id"],
-        },
-        cases["latihan"],
-    )
+    columns: dict[str, Cells] = {
+        _("lama"): duration_column(durations.loc[order]),
+        _("keadaan"): [
+            _format_step_state(start, end)
+            for start, end in zip(milestones["start"], milestones[step], strict=True)
+        ],
+        _("dilaporkan"): time_column(milestones["start"]),
+        _("tingkat"): build_tingkat_column(cases["tingkat"]),
+        _("jenis"): [label("jenis", code) for code in cases["jenis"]],
+        _("tempat"): build_place_column(cases),
+        _("status"): [label("status", code) for code in cases["status"]],
+        _("id"): cases["id"],
+    }
+    return make_table(columns, cases["latihan"])
 
 
 def _format_step_state(start: pd.Timestamp, end: pd.Timestamp) -> str:
@@ -99,20 +93,18 @@ def build_duplicates_table(worklist: Worklist) -> Table:
     by_case = worklist.cases.set_index("case")
     first, second = (by_case.loc[[getattr(pair, side) for pair in worklist.duplicate_candidates]]
                   for side in ("first", "second"))  # fmt: skip
-    return make_table(
-        {
-            _("nilai"): number_column(round(pair.score) for pair in worklist.duplicate_candidates),
-            _("laporan pertama"): first["id"],
-            _("laporan kedua"): second["id"],
-            _("jenis"): [label("jenis", code) for code in first["jenis"]],
-            _("tempat"): build_place_column(first),
-            _("alasan"): [
-                ", ".join(incidents.format_duplicate_reasons(pair))
-                for pair in worklist.duplicate_candidates
-            ],
-        },
-        first["latihan"].to_numpy() | second["latihan"].to_numpy(),
-    )
+    columns: dict[str, Cells] = {
+        _("nilai"): number_column(round(pair.score) for pair in worklist.duplicate_candidates),
+        _("laporan pertama"): first["id"],
+        _("laporan kedua"): second["id"],
+        _("jenis"): [label("jenis", code) for code in first["jenis"]],
+        _("tempat"): build_place_column(first),
+        _("alasan"): [
+            ", ".join(incidents.format_duplicate_reasons(pair))
+            for pair in worklist.duplicate_candidates
+        ],
+    }
+    return make_table(columns, first["latihan"].to_numpy() | second["latihan"].to_numpy())
 
 
 def build_kinds_table(worklist: Worklist) -> Table:
@@ -122,34 +114,30 @@ def build_kinds_table(worklist: Worklist) -> Table:
         area: register.name_of(str(area)) if area else _("seluruh kabupaten")
         for area in worklist.kind_counts
     }
-    return make_table(
-        {
-            _("jenis"): [label("jenis", code) for code in worklist.kind_counts.index],
-            _("jumlah"): number_column(worklist.kind_counts.sum(axis=1)),
-            **{name: number_column(worklist.kind_counts[area]) for area, name in names.items()},
-        },
-        bool(worklist.selected_cases["latihan"].any()),
-    )
+    columns: dict[str, Cells] = {
+        _("jenis"): [label("jenis", code) for code in worklist.kind_counts.index],
+        _("jumlah"): number_column(worklist.kind_counts.sum(axis=1)),
+        **{name: number_column(worklist.kind_counts[area]) for area, name in names.items()},
+    }
+    return make_table(columns, bool(worklist.selected_cases["latihan"].any()))
 
 
 def build_rates_table(cells: pd.DataFrame, rules: RiskRules, is_exercise: bool) -> Table:
     """Build the table of Hotspots.rate_table, the highest rate first."""
     order = cells.sort_values(["rate", "hour"], ascending=[False, True], kind="stable")
     known = order["rate"].notna()
-    return make_table(
-        {
-            _("kecamatan"): [board().register.name_of(code) for code in order["kecamatan"]],
-            _("jam"): time_column(order["hour"]),
-            _("dilaporkan"): number_column(order["count"]),
-            _("per {per} TPS per jam").format(per=rules.per_tps):
-                number_column(order["rate"], 1, estimated=True),
-            _("paling rendah"): number_column(order["low"], 1, estimated=True),
-            _("paling tinggi"): number_column(order["high"], 1, estimated=True),
-            _("kabupaten jam itu"): number_column(order["common"].where(known), 1, estimated=True),
-            _("keterangan"): [_format_note(row) for row in order.itertuples()],
-        },
-        is_exercise,
-    )  # fmt: skip
+    columns: dict[str, Cells] = {
+        _("kecamatan"): [board().register.name_of(code) for code in order["kecamatan"]],
+        _("jam"): time_column(order["hour"]),
+        _("dilaporkan"): number_column(order["count"]),
+        _("per {per} TPS per jam").format(per=rules.per_tps):
+            number_column(order["rate"], 1, estimated=True),
+        _("paling rendah"): number_column(order["low"], 1, estimated=True),
+        _("paling tinggi"): number_column(order["high"], 1, estimated=True),
+        _("kabupaten jam itu"): number_column(order["common"].where(known), 1, estimated=True),
+        _("keterangan"): [_format_note(row) for row in order.itertuples()],
+    }  # fmt: skip
+    return make_table(columns, is_exercise)
 
 
 def _format_note(row: Any) -> str:
@@ -162,14 +150,12 @@ def _format_note(row: Any) -> str:
 def build_dangling_merges_table(worklist: Worklist) -> Table:
     """Build the table of merges that name an unknown case."""
     merges = worklist.orphan_merges
-    return make_table(
-        {
-            _("waktu"): time_column(merges["occurred_at"]),
-            _("tindakan"): merges["tindakan"],
-            _("kasus"): merges["kasus"],
-            _("ke"): merges["ke"],
-            _("alasan"): merges["alasan_gabung"],
-            _("pelapor"): merges["pelapor"],
-        },
-        merges["latihan"],
-    )
+    columns: dict[str, Cells] = {
+        _("waktu"): time_column(merges["occurred_at"]),
+        _("tindakan"): merges["tindakan"],
+        _("kasus"): merges["kasus"],
+        _("ke"): merges["ke"],
+        _("alasan"): merges["alasan_gabung"],
+        _("pelapor"): merges["pelapor"],
+    }
+    return make_table(columns, merges["latihan"])

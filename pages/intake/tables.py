@@ -42,42 +42,38 @@ def build_feed_table(feeds: pd.DataFrame, *, waiting: bool = True) -> Table:
 
 def build_source_table(sources: pd.DataFrame) -> Table:
     """Build the table of every file of every feed."""
-    return make_table(
-        {
-            _("berkas"): sources["source"],
-            _("laporan"): [label("feed", feed) for feed in sources["feed"]],
-            _("kabar terakhir"): time_column(sources["last"]),
-            _("dicatat"): time_column(sources["delivered"]),
-            _("kiriman"): number_column(sources["deliveries"]),
-            **_build_count_columns(sources),
-            _("di papan"): number_column(sources["valid"]),
-            _("ditarik"): number_column(sources["withdrawn"]),
-        },
-        sources["is_exercise"],
-    )
+    columns: dict[str, Cells] = {
+        _("berkas"): sources["source"],
+        _("laporan"): [label("feed", feed) for feed in sources["feed"]],
+        _("kabar terakhir"): time_column(sources["last"]),
+        _("dicatat"): time_column(sources["delivered"]),
+        _("kiriman"): number_column(sources["deliveries"]),
+        **_build_count_columns(sources),
+        _("di papan"): number_column(sources["valid"]),
+        _("ditarik"): number_column(sources["withdrawn"]),
+    }
+    return make_table(columns, sources["is_exercise"])
 
 
 def build_delivery_table(deliveries: pd.DataFrame) -> Table:
     """Build the table of the deliveries, with who sent each, and who withdrew it and why."""
     is_withdrawn = deliveries["withdrawn_by"].notna()
-    return make_table(
-        {
-            _("no"): identifier_column(deliveries["batch"]),
-            _("dicatat"): time_column(deliveries["recorded_at"]),
-            _("laporan"): [label("feed", feed) for feed in deliveries["feed"]],
-            _("berkas"): deliveries["source"],
-            _("oleh"): deliveries["actor"],
-            **_build_count_columns(deliveries),
-            _("di papan"): number_column(deliveries["valid"]),
-            _("ditarik"): number_column(
-                deliveries["withdrawn"].where(is_withdrawn), keep_when_empty=False
-            ),
-            _("ditarik oleh"): deliveries["withdrawn_by"].where(is_withdrawn),
-            _("alasan penarikan"): deliveries["reason"].where(is_withdrawn),
-            _("sidik SHA-256"): deliveries["sha256"].str[:12],
-        },
-        deliveries["is_exercise"],
-    )
+    columns: dict[str, Cells] = {
+        _("no"): identifier_column(deliveries["batch"]),
+        _("dicatat"): time_column(deliveries["recorded_at"]),
+        _("laporan"): [label("feed", feed) for feed in deliveries["feed"]],
+        _("berkas"): deliveries["source"],
+        _("oleh"): deliveries["actor"],
+        **_build_count_columns(deliveries),
+        _("di papan"): number_column(deliveries["valid"]),
+        _("ditarik"): number_column(
+            deliveries["withdrawn"].where(is_withdrawn), keep_when_empty=False
+        ),
+        _("ditarik oleh"): deliveries["withdrawn_by"].where(is_withdrawn),
+        _("alasan penarikan"): deliveries["reason"].where(is_withdrawn),
+        _("sidik SHA-256"): deliveries["sha256"].str[:12],
+    }
+    return make_table(columns, deliveries["is_exercise"])
 
 
 def format_remaining_rows(rows_by_delivery: Mapping[int, int]) -> list[str]:
@@ -99,45 +95,41 @@ def build_quarantine_table(
     rows: pd.DataFrame, withdrawn_batches: Collection[int], exercise_batches: Collection[int]
 ) -> Table:
     """Build the table of rows in quarantine, with a mark for withdrawn and exercise batches."""
-    return make_table(
-        {
-            _("no karantina"): identifier_column(rows["number"]),
-            _("laporan"): [label("feed", feed) for feed in rows["feed"]],
-            _("berkas"): rows["source"],
-            _("baris"): identifier_column(rows["row"]),
-            _("alasan"): ["; ".join(reasons) for reasons in rows["reasons"]],
-            _("dicatat"): time_column(rows["recorded_at"]),
-            _("catatan"): [
-                _("dari kiriman yang ditarik") if batch in withdrawn_batches else ""
-                for batch in rows["batch"]
-            ],
-        },
-        rows["batch"].isin(list(exercise_batches)),
-    )
+    columns: dict[str, Cells] = {
+        _("no karantina"): identifier_column(rows["number"]),
+        _("laporan"): [label("feed", feed) for feed in rows["feed"]],
+        _("berkas"): rows["source"],
+        _("baris"): identifier_column(rows["row"]),
+        _("alasan"): ["; ".join(reasons) for reasons in rows["reasons"]],
+        _("dicatat"): time_column(rows["recorded_at"]),
+        _("catatan"): [
+            _("dari kiriman yang ditarik") if batch in withdrawn_batches else ""
+            for batch in rows["batch"]
+        ],
+    }
+    return make_table(columns, rows["batch"].isin(list(exercise_batches)))
 
 
 def build_reason_table(reasons: pd.DataFrame) -> Table:
     """Build the table of the reasons, the most frequent first."""
-    return make_table(
-        {
-            _("baris"): number_column(reasons["rows"]),
-            _("alasan"): reasons["kind"],
-            _("laporan"): [label("feed", feed) for feed in reasons["feed"]],
-            _("berkas"): number_column(reasons["sources"]),
-            _("contoh"): reasons["example"],
-        }
-    )
+    columns: dict[str, Cells] = {
+        _("baris"): number_column(reasons["rows"]),
+        _("alasan"): reasons["kind"],
+        _("laporan"): [label("feed", feed) for feed in reasons["feed"]],
+        _("berkas"): number_column(reasons["sources"]),
+        _("contoh"): reasons["example"],
+    }
+    return make_table(columns)
 
 
 def build_refused_table(result: IngestResult) -> Table:
     """Build the table of the faulty rows in a trial upload."""
-    return make_table(
-        {
-            _("lembar"): [entry.get("sheet", "") for entry in result.reasons],
-            _("baris"): identifier_column(entry["row"] for entry in result.reasons),
-            _("alasan"): ["; ".join(entry["reasons"]) for entry in result.reasons],
-        }
-    )
+    columns: dict[str, Cells] = {
+        _("lembar"): [entry.get("sheet", "") for entry in result.reasons],
+        _("baris"): identifier_column(entry["row"] for entry in result.reasons),
+        _("alasan"): ["; ".join(entry["reasons"]) for entry in result.reasons],
+    }
+    return make_table(columns)
 
 
 def build_stored_table(feed: str, rows: pd.DataFrame) -> Table:

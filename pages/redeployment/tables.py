@@ -14,7 +14,7 @@ from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import KERAWANAN
 from situasi.domain.labels import label
-from situasi.ui.tables.columns import number_column, ratio_column, time_column
+from situasi.ui.tables.columns import Cells, number_column, ratio_column, time_column
 from situasi.ui.tables.personnel import kecamatan_name
 from situasi.ui.tables.table_view import Table, make_table
 
@@ -22,133 +22,115 @@ from situasi.ui.tables.table_view import Table, make_table
 def build_area_table(rows: pd.DataFrame, is_exercise: bool) -> Table:
     """Build shortfalls.count_by_kecamatan as a table; empty where no posting is known."""
     is_known = rows["known"]
-    return make_table(
-        {
-            _("kecamatan"): [kecamatan_name(str(code)) for code in rows.index],
-            _("TPS"): number_column(rows["tps"]),
-            _("tanpa petugas"): number_column(rows["empty"].where(is_known)),
-            _("kurang dari pola"): number_column(rows["short"].where(is_known), estimated=True),
-        },
-        is_exercise,
-    )
+    columns: dict[str, Cells] = {
+        _("kecamatan"): [kecamatan_name(str(code)) for code in rows.index],
+        _("TPS"): number_column(rows["tps"]),
+        _("tanpa petugas"): number_column(rows["empty"].where(is_known)),
+        _("kurang dari pola"): number_column(rows["short"].where(is_known), estimated=True),
+    }
+    return make_table(columns, is_exercise)
 
 
 def build_station_table(rows: pd.DataFrame, is_exercise: bool) -> Table:
     """Build the table of short TPS: what they have and what they need."""
-    return make_table(
-        {
-            _("kecamatan"): [kecamatan_name(code) for code in rows["kecamatan"]],
-            _("desa"): [kecamatan_name(code) for code in rows["desa"]],
-            _("TPS"): [f"{nomor:03d}" for nomor in rows["nomor"]],
-            _("keadaan"): [label("kehadiran", state) for state in rows["state"]],
-            _("kerawanan"): [label("kerawanan", level) for level in rows["kerawanan"]],
-            _("perlu"): number_column(rows["need"], 2, estimated=True),
-            _("kekuatan"): number_column(rows["held"], 2),
-            _("kejadian berat di sekitarnya"): [_("ya") if hit else "" for hit in rows["watched"]],
-        },
-        is_exercise,
-    )
+    columns: dict[str, Cells] = {
+        _("kecamatan"): [kecamatan_name(code) for code in rows["kecamatan"]],
+        _("desa"): [kecamatan_name(code) for code in rows["desa"]],
+        _("TPS"): [f"{nomor:03d}" for nomor in rows["nomor"]],
+        _("keadaan"): [label("kehadiran", state) for state in rows["state"]],
+        _("kerawanan"): [label("kerawanan", level) for level in rows["kerawanan"]],
+        _("perlu"): number_column(rows["need"], 2, estimated=True),
+        _("kekuatan"): number_column(rows["held"], 2),
+        _("kejadian berat di sekitarnya"): [_("ya") if hit else "" for hit in rows["watched"]],
+    }
+    return make_table(columns, is_exercise)
 
 
 def build_station_group_table(groups: Sequence[StationGroup], is_exercise: bool) -> Table:
     """Build the table of TPS groups that one or more officers can share."""
-    return make_table(
-        {
-            _("kecamatan"): [kecamatan_name(group.kecamatan) for group in groups],
-            _("TPS"): [format_stations(group.tps_codes) for group in groups],
-            _("petugas diperlukan"): number_column(
-                [group.officers_needed for group in groups], estimated=True
-            ),
-            _("tanpa petugas"): number_column([len(group.empty_points) for group in groups]),
-            _("kurang dari pola"): number_column(
-                [len(group.short_points) for group in groups], estimated=True
-            ),
-        },
-        is_exercise,
-    )
+    columns: dict[str, Cells] = {
+        _("kecamatan"): [kecamatan_name(group.kecamatan) for group in groups],
+        _("TPS"): [format_stations(group.tps_codes) for group in groups],
+        _("petugas diperlukan"): number_column(
+            [group.officers_needed for group in groups], estimated=True
+        ),
+        _("tanpa petugas"): number_column([len(group.empty_points) for group in groups]),
+        _("kurang dari pola"): number_column(
+            [len(group.short_points) for group in groups], estimated=True
+        ),
+    }
+    return make_table(columns, is_exercise)
 
 
 def build_officer_table(candidates: Sequence[Candidate]) -> Table:
     """Build the table of the officers who could move, and their present places."""
-    return make_table(
-        {
-            _("petugas"): [row.petugas for row in candidates],
-            _("penugasan"): [label("penugasan", row.duty) for row in candidates],
-            _("di"): [format_place(row.place_code) for row in candidates],
-            _("tempat"): [row.lokasi for row in candidates],
-            _("TPS"): [
-                format_stations(code for code, _ in row.coverage_removed) for row in candidates
-            ],
-        },
-        [row.latihan for row in candidates],
-    )
+    columns: dict[str, Cells] = {
+        _("petugas"): [row.petugas for row in candidates],
+        _("penugasan"): [label("penugasan", row.duty) for row in candidates],
+        _("di"): [format_place(row.place_code) for row in candidates],
+        _("tempat"): [row.lokasi for row in candidates],
+        _("TPS"): [format_stations(code for code, _ in row.coverage_removed) for row in candidates],
+    }
+    return make_table(columns, [row.latihan for row in candidates])
 
 
 def build_move_table(moves: Sequence[Move], validity: Sequence[bool]) -> Table:
     """Build the table of the moves of a plan. validity: whether each is still valid."""
     speed = board().register.election.rules.redeployment.speed_kmh
-    return make_table(
-        {
-            _("petugas"): [row.candidate.petugas for row in moves],
-            _("dari"): [label("penugasan", row.candidate.duty) for row in moves],
-            _("berada di"): [format_place(row.candidate.place_code) for row in moves],
-            _("ke kecamatan"): [kecamatan_name(row.destination.kecamatan) for row in moves],
-            _("ke TPS"): [format_stations(row.destination.tps_codes) for row in moves],
-            _("km"): number_column([row.km for row in moves], 1, estimated=True),
-            _("menit"): number_column(
-                [round(60 * row.km / speed) for row in moves], estimated=True
-            ),
-            _("TPS kosong terisi"): number_column([len(row.filled_tps) for row in moves]),
-            _("TPS mencapai pola"): number_column(
-                [len(row.completed_tps) for row in moves], estimated=True
-            ),
-            _("jarak"): [
-                _("lewat jalan dan sungai") if row.is_by_road else _("garis lurus") for row in moves
-            ],
-            _("keadaan"): [
-                _("masih berlaku") if valid else _("tidak berlaku lagi") for valid in validity
-            ],
-        },
-        [row.candidate.latihan for row in moves],
-    )
+    columns: dict[str, Cells] = {
+        _("petugas"): [row.candidate.petugas for row in moves],
+        _("dari"): [label("penugasan", row.candidate.duty) for row in moves],
+        _("berada di"): [format_place(row.candidate.place_code) for row in moves],
+        _("ke kecamatan"): [kecamatan_name(row.destination.kecamatan) for row in moves],
+        _("ke TPS"): [format_stations(row.destination.tps_codes) for row in moves],
+        _("km"): number_column([row.km for row in moves], 1, estimated=True),
+        _("menit"): number_column([round(60 * row.km / speed) for row in moves], estimated=True),
+        _("TPS kosong terisi"): number_column([len(row.filled_tps) for row in moves]),
+        _("TPS mencapai pola"): number_column(
+            [len(row.completed_tps) for row in moves], estimated=True
+        ),
+        _("jarak"): [
+            _("lewat jalan dan sungai") if row.is_by_road else _("garis lurus") for row in moves
+        ],
+        _("keadaan"): [
+            _("masih berlaku") if valid else _("tidak berlaku lagi") for valid in validity
+        ],
+    }
+    return make_table(columns, [row.candidate.latihan for row in moves])
 
 
 def build_comparison_table(plan: Plan, is_exercise: bool) -> Table:
     """Build the table of shortfalls by severity: now, after the plan, after the greedy method."""
     before, fixed, greedy = plan.shortfalls_before, plan.shortfalls_removed, plan.greedy_result[0]
-    return make_table(
-        {
-            _("kekurangan, yang terberat dahulu"): [format_points(points) for points in plan.tiers],
-            _("sekarang"): number_column(before),
-            _("sesudah rencana"): number_column(b - r for b, r in zip(before, fixed, strict=True)),
-            _("sesudah cara terdekat dahulu"): number_column(
-                b - r for b, r in zip(before, greedy, strict=True)
-            ),
-        },
-        is_exercise,
-    )
+    columns: dict[str, Cells] = {
+        _("kekurangan, yang terberat dahulu"): [format_points(points) for points in plan.tiers],
+        _("sekarang"): number_column(before),
+        _("sesudah rencana"): number_column(b - r for b, r in zip(before, fixed, strict=True)),
+        _("sesudah cara terdekat dahulu"): number_column(
+            b - r for b, r in zip(before, greedy, strict=True)
+        ),
+    }
+    return make_table(columns, is_exercise)
 
 
 def build_decision_table(decisions: Sequence[PlanDecision]) -> Table:
     """Build the table of accepted and refused plans, the newest first."""
-    return make_table(
-        {
-            _("diputuskan"): time_column(row.recorded_at for row in decisions),
-            _("keputusan"): [_("disetujui") if row.accepted else _("ditolak") for row in decisions],
-            _("oleh"): [row.by for row in decisions],
-            _("langkah"): ratio_column(
-                [len(row.moves) for row in decisions],
-                [len(row.moves) + row.left_out for row in decisions],
-                _("langkah rencana"),
-            ),
-            _("km"): number_column([row.km for row in decisions], 1, estimated=True),
-            _("alasan"): [row.reason for row in decisions],
-            _("keadaan pada"): time_column(row.at for row in decisions),
-            _("petugas"): [", ".join(move["petugas"] for move in row.moves) for row in decisions],
-            _("nomor"): [row.id for row in decisions],
-        },
-        [row.exercise for row in decisions],
-    )
+    columns: dict[str, Cells] = {
+        _("diputuskan"): time_column(row.recorded_at for row in decisions),
+        _("keputusan"): [_("disetujui") if row.accepted else _("ditolak") for row in decisions],
+        _("oleh"): [row.by for row in decisions],
+        _("langkah"): ratio_column(
+            [len(row.moves) for row in decisions],
+            [len(row.moves) + row.left_out for row in decisions],
+            _("langkah rencana"),
+        ),
+        _("km"): number_column([row.km for row in decisions], 1, estimated=True),
+        _("alasan"): [row.reason for row in decisions],
+        _("keadaan pada"): time_column(row.at for row in decisions),
+        _("petugas"): [", ".join(move["petugas"] for move in row.moves) for row in decisions],
+        _("nomor"): [row.id for row in decisions],
+    }
+    return make_table(columns, [row.exercise for row in decisions])
 
 
 def format_place(code: str) -> str:

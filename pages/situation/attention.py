@@ -17,7 +17,7 @@ from situasi.domain.labels import label
 from situasi.ui import filters, render_cache
 from situasi.ui.components import markup
 from situasi.ui.tables import table_view
-from situasi.ui.tables.columns import number_column, percent_column
+from situasi.ui.tables.columns import Cells, number_column, percent_column
 from situasi.ui.tables.table_view import Table, make_table
 
 MAX_NAMED = 3
@@ -117,12 +117,10 @@ def _build_table(scores: pd.DataFrame, *, is_exercise: bool) -> Table:
         )
         for part in PARTS
     }
-    return make_table(
-        {
-            _("kecamatan"): [board().register.name_of(code) for code in scores["kecamatan"]],
-            _("nilai"): number_column(scores["score"], 1),
-            **points,
-            _("dinilai dari bobot"): percent_column(100 * scores["assessed"]),
-        },
-        is_exercise,
-    )
+    columns: dict[str, Cells] = {
+        _("kecamatan"): [board().register.name_of(code) for code in scores["kecamatan"]],
+        _("nilai"): number_column(scores["score"], 1),
+        **points,
+        _("dinilai dari bobot"): percent_column(100 * scores["assessed"]),
+    }
+    return make_table(columns, is_exercise)

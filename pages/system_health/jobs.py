@@ -10,7 +10,7 @@ from situasi.common.i18n import _
 from situasi.domain.labels import N_
 from situasi.ui.components.markup import Card
 from situasi.ui.tables import table_view
-from situasi.ui.tables.columns import Column, number_column
+from situasi.ui.tables.columns import Cells, Column, number_column
 from situasi.ui.tables.table_view import Table
 
 # Labels of the background jobs; on a higher command, "refresher" is followed by a code.
@@ -59,21 +59,19 @@ def _format_job_name(job: Job) -> str:
 def build_table() -> Table:
     """Build the table of every background job: last success, last failure and its cause."""
     current_jobs = background_jobs.list_jobs()
-    return table_view.make_table(
-        {
-            _("pekerjaan"): [_format_job_name(job) for job in current_jobs],
-            _("keadaan"): [_format_job_state(job) for job in current_jobs],
-            _("terakhir berhasil (detik lalu)"): _build_seconds_column(
-                [job.since_success_s for job in current_jobs]
-            ),
-            _("terakhir gagal (detik lalu)"): _build_seconds_column(
-                [job.since_failure_s for job in current_jobs]
-            ),
-            _("gagal berturut-turut"): number_column([job.failures for job in current_jobs]),
-            _("sebab"): [job.error_text or "" for job in current_jobs],
-        },
-        is_exercise=False,
-    )
+    columns: dict[str, Cells] = {
+        _("pekerjaan"): [_format_job_name(job) for job in current_jobs],
+        _("keadaan"): [_format_job_state(job) for job in current_jobs],
+        _("terakhir berhasil (detik lalu)"): _build_seconds_column(
+            [job.since_success_s for job in current_jobs]
+        ),
+        _("terakhir gagal (detik lalu)"): _build_seconds_column(
+            [job.since_failure_s for job in current_jobs]
+        ),
+        _("gagal berturut-turut"): number_column([job.failures for job in current_jobs]),
+        _("sebab"): [job.error_text or "" for job in current_jobs],
+    }
+    return table_view.make_table(columns, is_exercise=False)
 
 
 def _build_seconds_column(values: Sequence[float | None]) -> Column:

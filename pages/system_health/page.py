@@ -29,7 +29,7 @@ from situasi.ui.components.markup import Card
 from situasi.ui.page_context import PageContext
 from situasi.ui.page_layout import render_header
 from situasi.ui.tables import table_view
-from situasi.ui.tables.columns import number_column, time_column
+from situasi.ui.tables.columns import Cells, number_column, time_column
 from situasi.ui.tables.table_view import Table
 
 # Limits of the wall's promise: a report is shown within two seconds.
@@ -131,24 +131,22 @@ def _build_disk_card() -> Card:
 
 def _build_disk_table() -> Table:
     state = DISK_SPACE.state
-    return table_view.make_table(
-        {
-            _("yang ditulis"): [
-                _(view_text.DISK_LOCATION_NAMES[place]) for place in view_text.DISK_LOCATION_NAMES
-            ],
-            _("ruang (MB)"): number_column(
-                [
-                    state.free_bytes[place] / 1e6 if place in state.free_bytes else None
-                    for place in view_text.DISK_LOCATION_NAMES
-                ]
-            ),
-            _("hasil"): [
-                _("tidak tersimpan") if place in state.failed_places else _("baik")
+    columns: dict[str, Cells] = {
+        _("yang ditulis"): [
+            _(view_text.DISK_LOCATION_NAMES[place]) for place in view_text.DISK_LOCATION_NAMES
+        ],
+        _("ruang (MB)"): number_column(
+            [
+                state.free_bytes[place] / 1e6 if place in state.free_bytes else None
                 for place in view_text.DISK_LOCATION_NAMES
-            ],
-        },
-        is_exercise=False,
-    )
+            ]
+        ),
+        _("hasil"): [
+            _("tidak tersimpan") if place in state.failed_places else _("baik")
+            for place in view_text.DISK_LOCATION_NAMES
+        ],
+    }
+    return table_view.make_table(columns, is_exercise=False)
 
 
 def _build_job_kpis() -> list[Kpi]:
@@ -202,15 +200,13 @@ def _build_upstream_card(job: JobStatus, now: datetime) -> Card:
 
 def _build_run_table(job: JobStatus, note_heading: str) -> Table:
     runs = job.runs()[::-1]
-    return table_view.make_table(
-        {
-            _("waktu"): time_column([run.at for run in runs]),
-            _("hasil"): [run.error_text or _("baik") for run in runs],
-            _("menunggu (baris)"): number_column([run.pending_rows for run in runs]),
-            note_heading: [run.note for run in runs],
-        },
-        is_exercise=False,
-    )
+    columns: dict[str, Cells] = {
+        _("waktu"): time_column([run.at for run in runs]),
+        _("hasil"): [run.error_text or _("baik") for run in runs],
+        _("menunggu (baris)"): number_column([run.pending_rows for run in runs]),
+        note_heading: [run.note for run in runs],
+    }
+    return table_view.make_table(columns, is_exercise=False)
 
 
 def _build_age_card(view: SnapshotView) -> Card:

@@ -7,6 +7,7 @@ from situasi.common.i18n import _
 from situasi.domain.labels import N_
 from situasi.ui.components.markup import Card
 from situasi.ui.tables import table_view
+from situasi.ui.tables.columns import Cells
 from situasi.ui.tables.table_view import Table
 
 # What each change of situasi/streamlit_patches.py is for.
@@ -33,11 +34,9 @@ def build_card() -> Card:
 def build_table() -> Table:
     """Build the table of every change: what it is for, and why it is not applied."""
     states = metrics.STREAMLIT_PATCHES
-    return table_view.make_table(
-        {
-            _("penyesuaian"): [_(_PURPOSES[name]) for name in states],
-            _("keadaan"): [_("tidak terpasang") if r else _("terpasang") for r in states.values()],
-            _("sebab"): list(states.values()),
-        },
-        is_exercise=False,
-    )
+    columns: dict[str, Cells] = {
+        _("penyesuaian"): [_(_PURPOSES[name]) for name in states],
+        _("keadaan"): [_("tidak terpasang") if r else _("terpasang") for r in states.values()],
+        _("sebab"): list(states.values()),
+    }
+    return table_view.make_table(columns, is_exercise=False)

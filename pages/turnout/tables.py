@@ -18,6 +18,7 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.forecast_parameters import KABUPATEN
 from situasi.ui.tables.columns import (
+    Cells,
     number_column,
     percent_column,
     range_column,
@@ -67,35 +68,29 @@ def build_forecast_table(
     each = build_forecast_rows(kecamatan, forecast)
     has_forecast = each["enough"].astype(bool)
     low, high = (_percent_of_dpt(each, name).where(has_forecast) for name in ("low", "high"))
-    return make_table(
-        {
-            _("kecamatan"): each["name"],
-            _("perkiraan akhir"): percent_column(
-                _percent_of_dpt(each, "centre").where(has_forecast), estimated=True
-            ),
-            _("selang"): range_column(low, high, [True] * len(each)),
-            _("perkiraan hadir"): number_column(
-                each["centre"].astype("float64").round(), estimated=True
-            ),
-            _("menurut laju andaian"): percent_column(
-                _percent_of_dpt(each, "paced"), estimated=True
-            ),
-            _("menurut TPS melapor"): percent_column(
-                _percent_of_dpt(each, "scaled"), estimated=True
-            ),
-            _("sejauh ini dibagi DPT"): percent_column(
-                _percent_of_dpt(each, "so_far"), estimated=each["estimated"]
-            ),
-            _("TPS dipakai"): ratio_column(each["told"], each["tps"], _("TPS")),
-            _("sudah angka akhir"): number_column(each["ended"]),
-            _("disisihkan"): number_column(each["set_aside"]),
-            _("catatan"): [
-                "" if enough else _("belum cukup laporan; hanya bagian dari jumlah")
-                for enough in has_forecast
-            ],
-        },
-        bool(data.stations["latihan"].any()),
-    )
+    columns: dict[str, Cells] = {
+        _("kecamatan"): each["name"],
+        _("perkiraan akhir"): percent_column(
+            _percent_of_dpt(each, "centre").where(has_forecast), estimated=True
+        ),
+        _("selang"): range_column(low, high, [True] * len(each)),
+        _("perkiraan hadir"): number_column(
+            each["centre"].astype("float64").round(), estimated=True
+        ),
+        _("menurut laju andaian"): percent_column(_percent_of_dpt(each, "paced"), estimated=True),
+        _("menurut TPS melapor"): percent_column(_percent_of_dpt(each, "scaled"), estimated=True),
+        _("sejauh ini dibagi DPT"): percent_column(
+            _percent_of_dpt(each, "so_far"), estimated=each["estimated"]
+        ),
+        _("TPS dipakai"): ratio_column(each["told"], each["tps"], _("TPS")),
+        _("sudah angka akhir"): number_column(each["ended"]),
+        _("disisihkan"): number_column(each["set_aside"]),
+        _("catatan"): [
+            "" if enough else _("belum cukup laporan; hanya bagian dari jumlah")
+            for enough in has_forecast
+        ],
+    }
+    return make_table(columns, bool(data.stations["latihan"].any()))
 
 
 def build_forecast_errors_table(errors: pd.DataFrame, data: TurnoutData) -> Table:
@@ -111,42 +106,38 @@ def build_forecast_errors_table(errors: pd.DataFrame, data: TurnoutData) -> Tabl
         _percent_of_dpt(errors, name).where(has_forecast) for name in ("centre", "low", "high")
     )
     is_inside = (low <= final) & (final <= high)
-    return make_table(
-        {
-            _("kecamatan"): [board().register.name_of(code) for code in errors["kecamatan"]],
-            _("perkiraan pukul"): time_column(errors["at"]),
-            _("perkiraan akhir"): percent_column(centre, estimated=True),
-            _("selang"): range_column(low, high, [True] * len(errors)),
-            _("akhir"): percent_column(final, estimated=True),
-            _("meleset (poin)"): number_column(centre - final, 1, estimated=True),
-            _("dalam selang"): text_column(
-                (_("ya") if inside else _("tidak")) if known else ""
-                for inside, known in zip(is_inside, has_forecast, strict=True)
-            ),
-        },
-        bool(data.stations["latihan"].any()),
-    )
+    columns: dict[str, Cells] = {
+        _("kecamatan"): [board().register.name_of(code) for code in errors["kecamatan"]],
+        _("perkiraan pukul"): time_column(errors["at"]),
+        _("perkiraan akhir"): percent_column(centre, estimated=True),
+        _("selang"): range_column(low, high, [True] * len(errors)),
+        _("akhir"): percent_column(final, estimated=True),
+        _("meleset (poin)"): number_column(centre - final, 1, estimated=True),
+        _("dalam selang"): text_column(
+            (_("ya") if inside else _("tidak")) if known else ""
+            for inside, known in zip(is_inside, has_forecast, strict=True)
+        ),
+    }
+    return make_table(columns, bool(data.stations["latihan"].any()))
 
 
 def build_calibration_table() -> Table:
     """Build the table of forecast errors on simulated days, from the calibration."""
     parameters = board().register.election.turnout_parameters
     scores = parameters.evaluation if parameters else ()
-    return make_table(
-        {
-            _("pukul"): [f"{score.at:%H.%M}" for score in scores],
-            _("tingkat"): [
-                _("kabupaten") if score.level == KABUPATEN else _("kecamatan") for score in scores
-            ],
-            _("selang memuat kebenaran"): percent_column([score.covered for score in scores]),
-            _("lebar selang (± poin)"): number_column([score.width for score in scores], 1),
-            _("meleset: model (poin)"): number_column([score.model for score in scores], 1),
-            _("meleset: laju andaian (poin)"): number_column([score.paced for score in scores], 1),
-            _("meleset: TPS melapor (poin)"): number_column([score.scaled for score in scores], 1),
-            _("meleset: sejauh ini (poin)"): number_column([score.so_far for score in scores], 1),
-        },
-        is_exercise=True,
-    )
+    columns: dict[str, Cells] = {
+        _("pukul"): [f"{score.at:%H.%M}" for score in scores],
+        _("tingkat"): [
+            _("kabupaten") if score.level == KABUPATEN else _("kecamatan") for score in scores
+        ],
+        _("selang memuat kebenaran"): percent_column([score.covered for score in scores]),
+        _("lebar selang (± poin)"): number_column([score.width for score in scores], 1),
+        _("meleset: model (poin)"): number_column([score.model for score in scores], 1),
+        _("meleset: laju andaian (poin)"): number_column([score.paced for score in scores], 1),
+        _("meleset: TPS melapor (poin)"): number_column([score.scaled for score in scores], 1),
+        _("meleset: sejauh ini (poin)"): number_column([score.so_far for score in scores], 1),
+    }
+    return make_table(columns, is_exercise=True)
 
 
 def build_turnout_table(data: TurnoutData) -> Table:
@@ -154,21 +145,19 @@ def build_turnout_table(data: TurnoutData) -> Table:
     register, rows = board().register, data.areas
     has_counts = rows["told"] > 0
     has_exercise = data.stations.groupby("kecamatan")["latihan"].any()
-    return make_table(
-        {
-            _("kecamatan"): [register.name_of(str(code)) for code in rows.index],
-            _("partisipasi"): percent_column(rows["rate"], estimated=rows["told_estimated"]),
-            _("hadir"): number_column(rows["heads"].where(has_counts)),
-            _("DPT TPS melapor"): number_column(
-                rows["dpt_told"].where(has_counts), estimated=rows["told_estimated"]
-            ),
-            _("TPS melapor"): ratio_column(rows["told"], rows["tps"], _("TPS")),
-            _("catatan"): [_format_note(row) for row in rows.itertuples()],
-            _("batas seluruhnya"): range_column(rows["least"], rows["most"], rows["estimated"]),
-            _("DPT"): number_column(rows["dpt"], estimated=rows["estimated"]),
-        },
-        (bool(has_exercise.get(code, False)) for code in rows.index),
-    )
+    columns: dict[str, Cells] = {
+        _("kecamatan"): [register.name_of(str(code)) for code in rows.index],
+        _("partisipasi"): percent_column(rows["rate"], estimated=rows["told_estimated"]),
+        _("hadir"): number_column(rows["heads"].where(has_counts)),
+        _("DPT TPS melapor"): number_column(
+            rows["dpt_told"].where(has_counts), estimated=rows["told_estimated"]
+        ),
+        _("TPS melapor"): ratio_column(rows["told"], rows["tps"], _("TPS")),
+        _("catatan"): [_format_note(row) for row in rows.itertuples()],
+        _("batas seluruhnya"): range_column(rows["least"], rows["most"], rows["estimated"]),
+        _("DPT"): number_column(rows["dpt"], estimated=rows["estimated"]),
+    }
+    return make_table(columns, (bool(has_exercise.get(code, False)) for code in rows.index))
 
 
 def _format_note(row: Any) -> str:
@@ -181,34 +170,30 @@ def _format_note(row: Any) -> str:
 def build_curve_table(data: TurnoutData) -> Table:
     """Build the table of the turnout curve."""
     rows = data.curve
-    return make_table(
-        {
-            _("waktu"): time_column(rows.index),
-            _("hadir"): number_column(rows["heads"]),
-            _("TPS melapor"): number_column(rows["told"]),
-            _("partisipasi"): percent_column(
-                rows["rate"], estimated=bool(data.total["told_estimated"])
-            ),
-            _("partisipasi andaian"): percent_column(rows["expected"], estimated=True),
-        },
-        bool(data.stations["latihan"].any()),
-    )
+    columns: dict[str, Cells] = {
+        _("waktu"): time_column(rows.index),
+        _("hadir"): number_column(rows["heads"]),
+        _("TPS melapor"): number_column(rows["told"]),
+        _("partisipasi"): percent_column(
+            rows["rate"], estimated=bool(data.total["told_estimated"])
+        ),
+        _("partisipasi andaian"): percent_column(rows["expected"], estimated=True),
+    }
+    return make_table(columns, bool(data.stations["latihan"].any()))
 
 
 def build_reported_totals_table(rows: pd.DataFrame) -> Table:
     """Build the table of totals reported for a desa or kecamatan, beside its TPS."""
     register = board().register
-    return make_table(
-        {
-            _("lingkup"): rows["lingkup"],
-            _("kecamatan"): [
-                register.name_of(code) if code else "" for code in rows["kecamatan"].fillna("")
-            ],
-            _("desa"): rows["desa_text"],
-            _("waktu"): time_column(rows["occurred_at"]),
-            _("total dilaporkan"): number_column(rows["heads"]),
-            _("jumlah dari TPS"): number_column(rows["tps_heads"]),
-            _("TPS melapor"): ratio_column(rows["tps_told"], rows["tps"], _("TPS")),
-        },
-        rows["latihan"],
-    )
+    columns: dict[str, Cells] = {
+        _("lingkup"): rows["lingkup"],
+        _("kecamatan"): [
+            register.name_of(code) if code else "" for code in rows["kecamatan"].fillna("")
+        ],
+        _("desa"): rows["desa_text"],
+        _("waktu"): time_column(rows["occurred_at"]),
+        _("total dilaporkan"): number_column(rows["heads"]),
+        _("jumlah dari TPS"): number_column(rows["tps_heads"]),
+        _("TPS melapor"): ratio_column(rows["tps_told"], rows["tps"], _("TPS")),
+    }
+    return make_table(columns, rows["latihan"])

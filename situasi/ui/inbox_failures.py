@@ -10,7 +10,7 @@ from situasi.ui.components import markup
 from situasi.ui.components.markup import Card
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
-from situasi.ui.tables.columns import time_column
+from situasi.ui.tables.columns import Cells, time_column
 from situasi.ui.tables.table_view import Table
 
 
@@ -34,23 +34,19 @@ def build_table() -> Table:
     rows: list[tuple[str, UnreadFile]] = [(_("dicoba lagi"), file) for file in waiting]
     rows += [(_("gagal"), file) for file in reversed(list(state.failed_files))]
     ignored = sorted(dict(state.ignored_reasons).items())
-    return table_view.make_table(
-        {
-            _("waktu"): time_column(
-                [*(file.at for _state, file in rows), *(None for _one in ignored)]
-            ),
-            _("berkas"): [*(file.name for _state, file in rows), *(name for name, _why in ignored)],
-            _("keadaan"): [
-                *(state for state, _one in rows),
-                *(_("diabaikan") for _one in ignored),
-            ],
-            _("sebab"): [
-                *(file.reason for _state, file in rows),
-                *(reason for _name, reason in ignored),
-            ],
-        },
-        is_exercise=False,
-    )
+    columns: dict[str, Cells] = {
+        _("waktu"): time_column([*(file.at for _state, file in rows), *(None for _one in ignored)]),
+        _("berkas"): [*(file.name for _state, file in rows), *(name for name, _why in ignored)],
+        _("keadaan"): [
+            *(state for state, _one in rows),
+            *(_("diabaikan") for _one in ignored),
+        ],
+        _("sebab"): [
+            *(file.reason for _state, file in rows),
+            *(reason for _name, reason in ignored),
+        ],
+    }
+    return table_view.make_table(columns, is_exercise=False)
 
 
 def render_panel(context: PageContext) -> None:

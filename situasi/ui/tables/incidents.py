@@ -11,7 +11,7 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui.tables import table_view
-from situasi.ui.tables.columns import Column, imprecise_time_column, text_column
+from situasi.ui.tables.columns import Cells, Column, imprecise_time_column, text_column
 from situasi.ui.tables.table_view import Table, make_table
 from situasi.ui.wording import incidents
 
@@ -21,22 +21,20 @@ PLACE_WIDTH_PX = 250  # fits kecamatan and desa of most
 def build_incidents_table(rows: pd.DataFrame) -> Table:
     """Build the table of cases with the headings of our feed files."""
     register = board().register
-    return make_table(
-        {
-            _("waktu"): imprecise_time_column(rows["occurred_at"], rows["precision"]),
-            _("tingkat"): [label("tingkat", code) for code in rows["tingkat"]],
-            _("jenis"): [label("jenis", code) for code in rows["jenis"]],
-            _("kecamatan"): [register.name_of(code) for code in rows["kecamatan"]],
-            _("desa"): rows["desa_text"],
-            _("TPS"): rows["tps"],
-            _("status"): [label("status", code) for code in rows["status"]],
-            _("uraian"): rows["uraian"],
-            _("catatan periksa"): rows["flags"],
-            _("sumber"): rows["sumber"],
-            _("id"): rows["id"],
-        },
-        rows["latihan"],
-    )
+    columns: dict[str, Cells] = {
+        _("waktu"): imprecise_time_column(rows["occurred_at"], rows["precision"]),
+        _("tingkat"): [label("tingkat", code) for code in rows["tingkat"]],
+        _("jenis"): [label("jenis", code) for code in rows["jenis"]],
+        _("kecamatan"): [register.name_of(code) for code in rows["kecamatan"]],
+        _("desa"): rows["desa_text"],
+        _("TPS"): rows["tps"],
+        _("status"): [label("status", code) for code in rows["status"]],
+        _("uraian"): rows["uraian"],
+        _("catatan periksa"): rows["flags"],
+        _("sumber"): rows["sumber"],
+        _("id"): rows["id"],
+    }
+    return make_table(columns, rows["latihan"])
 
 
 def render_incidents_popover(title: str, rows: pd.DataFrame, key: str) -> None:

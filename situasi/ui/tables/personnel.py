@@ -61,37 +61,33 @@ def build_areas_table(
 
 def build_agencies_table(rows: pd.DataFrame, has_roster: bool, is_exercise: bool) -> Table:
     """Build the table of agencies: roster (missing if there is none), duties and states."""
-    return make_table(
-        {
-            _("instansi"): [agency_name(code) for code in rows.index],
-            _("di daftar"): number_column(rows["roster"] if has_roster else [None] * len(rows)),
-            _("diplot"): number_column(rows["posted"]),
-            _("hadir"): number_column(rows["hadir"]),
-            _("tanpa kabar"): number_column(rows["tanpa_kabar"]),
-            _("belum tiba"): number_column(rows["belum_tiba"]),
-            _("belum lapor diri"): number_column(rows["mute"]),
-            _("di TPS"): number_column(rows["tps"]),
-            _("kecamatan"): number_column(rows["kecamatan"]),
-            _("cadangan"): number_column(rows["cadangan"]),
-            _("patroli"): number_column(rows["patroli"]),
-            _("lapor diri tanpa plotting"): number_column(rows["unposted"]),
-        },
-        is_exercise,
-    )
+    columns: dict[str, Cells] = {
+        _("instansi"): [agency_name(code) for code in rows.index],
+        _("di daftar"): number_column(rows["roster"] if has_roster else [None] * len(rows)),
+        _("diplot"): number_column(rows["posted"]),
+        _("hadir"): number_column(rows["hadir"]),
+        _("tanpa kabar"): number_column(rows["tanpa_kabar"]),
+        _("belum tiba"): number_column(rows["belum_tiba"]),
+        _("belum lapor diri"): number_column(rows["mute"]),
+        _("di TPS"): number_column(rows["tps"]),
+        _("kecamatan"): number_column(rows["kecamatan"]),
+        _("cadangan"): number_column(rows["cadangan"]),
+        _("patroli"): number_column(rows["patroli"]),
+        _("lapor diri tanpa plotting"): number_column(rows["unposted"]),
+    }
+    return make_table(columns, is_exercise)
 
 
 def build_checkins_table(rows: pd.DataFrame, is_exercise: bool) -> Table:
     """Build the table of officers by last check-in and kecamatan (count_by_last_checkin)."""
-    return make_table(
-        {
-            _("kecamatan"): [
-                kecamatan_name(code) if code else _("tidak disebut") for code in rows.index
-            ],
-            _("petugas"): number_column(rows["officers"]),
-            **{label("checkin", code): number_column(rows[code]) for code in feed_schemas.CHECKIN},
-        },
-        is_exercise,
-    )
+    columns: dict[str, Cells] = {
+        _("kecamatan"): [
+            kecamatan_name(code) if code else _("tidak disebut") for code in rows.index
+        ],
+        _("petugas"): number_column(rows["officers"]),
+        **{label("checkin", code): number_column(rows[code]) for code in feed_schemas.CHECKIN},
+    }
+    return make_table(columns, is_exercise)
 
 
 def build_tps_table(rows: pd.DataFrame, postings: pd.DataFrame) -> Table:
@@ -99,21 +95,19 @@ def build_tps_table(rows: pd.DataFrame, postings: pd.DataFrame) -> Table:
     police = postings[postings["code"].isin(rows["code"]) & postings["group"].isin(POLICE_GROUPS)]
     officers = police.groupby("code")["petugas"].agg(", ".join)
     has_exercise = police.groupby("code")["latihan"].any()
-    return make_table(
-        {
-            _("kecamatan"): [kecamatan_name(code) for code in rows["kecamatan"]],
-            _("desa"): [kecamatan_name(code) for code in rows["desa"]],
-            _("TPS"): [f"{nomor:03d}" for nomor in rows["nomor"]],
-            _("keadaan"): [label("kehadiran", state) for state in rows["state"]],
-            _("perlu"): number_column(rows["need"], 2, estimated=True),
-            _("kekuatan diplot"): number_column(rows["strength"], 2),
-            _("kekuatan hadir"): number_column(rows["strength_present"], 2),
-            _("petugas diplot"): rows["code"].map(officers),
-            _("kerawanan"): [label("kerawanan", level) for level in rows["kerawanan"]],
-            _("polsek"): [polsek_name(name) for name in rows["polsek"]],
-        },
-        rows["code"].map(has_exercise).fillna(False).astype("bool"),
-    )
+    columns: dict[str, Cells] = {
+        _("kecamatan"): [kecamatan_name(code) for code in rows["kecamatan"]],
+        _("desa"): [kecamatan_name(code) for code in rows["desa"]],
+        _("TPS"): [f"{nomor:03d}" for nomor in rows["nomor"]],
+        _("keadaan"): [label("kehadiran", state) for state in rows["state"]],
+        _("perlu"): number_column(rows["need"], 2, estimated=True),
+        _("kekuatan diplot"): number_column(rows["strength"], 2),
+        _("kekuatan hadir"): number_column(rows["strength_present"], 2),
+        _("petugas diplot"): rows["code"].map(officers),
+        _("kerawanan"): [label("kerawanan", level) for level in rows["kerawanan"]],
+        _("polsek"): [polsek_name(name) for name in rows["polsek"]],
+    }
+    return make_table(columns, rows["code"].map(has_exercise).fillna(False).astype("bool"))
 
 
 def build_officers_table(rows: pd.DataFrame, postings: pd.DataFrame) -> Table:
@@ -121,21 +115,19 @@ def build_officers_table(rows: pd.DataFrame, postings: pd.DataFrame) -> Table:
     own = postings[postings["petugas"].isin(rows.index)]
     names = own["desa_text"].fillna(own["desa"]).fillna("") + " " + own["tps"].fillna("?")
     places = names.groupby(own["petugas"]).agg(", ".join).reindex(rows.index)
-    return make_table(
-        {
-            _("petugas"): rows.index,
-            _("instansi"): [agency_name(code) for code in rows["instansi"]],
-            _("keadaan"): [label("kehadiran", state) for state in rows["state"]],
-            _("penugasan"): [_duty_name(code) for code in rows["duty"]],
-            _("kecamatan"): [", ".join(map(kecamatan_name, sorted(a))) for a in rows["areas"]],
-            _("tempat"): places.fillna(rows["lokasi"]),
-            _("lapor terakhir"): [label("checkin", word) for word in rows["checkin"]],
-            _("waktu lapor"): time_column(rows["checkin_at"]),
-            _("pangkat"): rows["pangkat"],
-            _("satuan"): rows["satuan"],
-        },
-        rows["latihan"],
-    )
+    columns: dict[str, Cells] = {
+        _("petugas"): rows.index,
+        _("instansi"): [agency_name(code) for code in rows["instansi"]],
+        _("keadaan"): [label("kehadiran", state) for state in rows["state"]],
+        _("penugasan"): [_duty_name(code) for code in rows["duty"]],
+        _("kecamatan"): [", ".join(map(kecamatan_name, sorted(a))) for a in rows["areas"]],
+        _("tempat"): places.fillna(rows["lokasi"]),
+        _("lapor terakhir"): [label("checkin", word) for word in rows["checkin"]],
+        _("waktu lapor"): time_column(rows["checkin_at"]),
+        _("pangkat"): rows["pangkat"],
+        _("satuan"): rows["satuan"],
+    }
+    return make_table(columns, rows["latihan"])
 
 
 def _duty_name(code: object) -> str:
@@ -145,24 +137,20 @@ def _duty_name(code: object) -> str:
 def build_unknown_tps_table(postings: pd.DataFrame) -> Table:
     """Build the table of postings whose TPS is not in the register, as they were written."""
     rows = postings[postings["code"].isna()]
-    return make_table(
-        {
-            _("petugas"): rows["petugas"],
-            _("kecamatan"): [board().register.name_of(code) for code in rows["kecamatan"]],
-            _("desa"): rows["desa_text"].fillna(rows["desa"]),
-            _("TPS"): rows["tps"],
-        },
-        rows["latihan"],
-    )
+    columns: dict[str, Cells] = {
+        _("petugas"): rows["petugas"],
+        _("kecamatan"): [board().register.name_of(code) for code in rows["kecamatan"]],
+        _("desa"): rows["desa_text"].fillna(rows["desa"]),
+        _("TPS"): rows["tps"],
+    }
+    return make_table(columns, rows["latihan"])
 
 
 def build_presence_curve_table(rows: pd.DataFrame, is_exercise: bool) -> Table:
     """Build the table of presence through the day."""
-    return make_table(
-        {
-            _("pukul"): time_column(rows.index),
-            _("hadir"): number_column(rows["present"]),
-            _("tanpa kabar"): number_column(rows["silent"]),
-        },
-        is_exercise,
-    )
+    columns: dict[str, Cells] = {
+        _("pukul"): time_column(rows.index),
+        _("hadir"): number_column(rows["present"]),
+        _("tanpa kabar"): number_column(rows["silent"]),
+    }
+    return make_table(columns, is_exercise)

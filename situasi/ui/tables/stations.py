@@ -8,7 +8,7 @@ from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation import text_tables
-from situasi.ui.tables.columns import duration_column, number_column, time_column
+from situasi.ui.tables.columns import Cells, duration_column, number_column, time_column
 from situasi.ui.tables.table_view import Table, make_table
 from situasi.ui.wording import stations as wording
 
@@ -24,34 +24,30 @@ def _build_place_columns(rows: pd.DataFrame) -> dict[str, list[str]]:
 
 def build_stations_table(rows: pd.DataFrame) -> Table:
     """Build the table of TPS: phase, reporting state, voters present and DPT."""
-    return make_table(
-        {
-            **_build_place_columns(rows),
-            _("fase"): [text_tables.format_phase(code) for code in rows["fase"]],
-            _("pelaporan"): [label("lapor", code) for code in rows["state"]],
-            _("hadir"): number_column(rows["hadir"]),
-            _("DPT"): number_column(rows["dpt"], estimated=rows["estimated"]),
-            _("hadir pada"): time_column(rows["hadir_at"]),
-            _("laporan terakhir"): time_column(rows["last_at"]),
-            _("diragukan karena"): [wording.format_anomalies(kinds) for kinds in rows["doubts"]],
-        },
-        rows["latihan"],
-    )
+    columns: dict[str, Cells] = {
+        **_build_place_columns(rows),
+        _("fase"): [text_tables.format_phase(code) for code in rows["fase"]],
+        _("pelaporan"): [label("lapor", code) for code in rows["state"]],
+        _("hadir"): number_column(rows["hadir"]),
+        _("DPT"): number_column(rows["dpt"], estimated=rows["estimated"]),
+        _("hadir pada"): time_column(rows["hadir_at"]),
+        _("laporan terakhir"): time_column(rows["last_at"]),
+        _("diragukan karena"): [wording.format_anomalies(kinds) for kinds in rows["doubts"]],
+    }
+    return make_table(columns, rows["latihan"])
 
 
 def build_additional_voters_table(rows: pd.DataFrame) -> Table:
     """Build the table of TPS that reported voters of DPTb and DPK separately."""
     separate = rows[rows["hadir_dptb"].notna() | rows["hadir_dpk"].notna()]
-    return make_table(
-        {
-            **_build_place_columns(separate),
-            _("hadir"): number_column(separate["hadir"]),
-            "DPTb": number_column(separate["hadir_dptb"]),
-            "DPK": number_column(separate["hadir_dpk"]),
-            _("hadir pada"): time_column(separate["hadir_at"]),
-        },
-        separate["latihan"],
-    )
+    columns: dict[str, Cells] = {
+        **_build_place_columns(separate),
+        _("hadir"): number_column(separate["hadir"]),
+        "DPTb": number_column(separate["hadir_dptb"]),
+        "DPK": number_column(separate["hadir_dpk"]),
+        _("hadir pada"): time_column(separate["hadir_at"]),
+    }
+    return make_table(columns, separate["latihan"])
 
 
 def build_late_reports_table(rows: pd.DataFrame) -> Table:
@@ -59,71 +55,61 @@ def build_late_reports_table(rows: pd.DataFrame) -> Table:
     ordered = rows.sort_values("late_min", ascending=False, kind="stable")
     owed_reports = zip(ordered["owed"], ordered["owed_hour"], strict=True)
     chasers = zip(ordered["chaser"], ordered["kecamatan"], strict=True)
-    return make_table(
-        {
-            **_build_place_columns(ordered),
-            _("terlambat"): duration_column(pd.to_timedelta(ordered["late_min"], "min")),
-            _("ditagih"): [wording.format_owed_report(fase, hour) for fase, hour in owed_reports],
-            _("giliran"): [wording.format_chaser(chaser, place) for chaser, place in chasers],
-            _("laporan terakhir"): time_column(ordered["last_at"]),
-        },
-        ordered["latihan"],
-    )
+    columns: dict[str, Cells] = {
+        **_build_place_columns(ordered),
+        _("terlambat"): duration_column(pd.to_timedelta(ordered["late_min"], "min")),
+        _("ditagih"): [wording.format_owed_report(fase, hour) for fase, hour in owed_reports],
+        _("giliran"): [wording.format_chaser(chaser, place) for chaser, place in chasers],
+        _("laporan terakhir"): time_column(ordered["last_at"]),
+    }
+    return make_table(columns, ordered["latihan"])
 
 
 def build_ballot_boxes_table(rows: pd.DataFrame) -> Table:
     """Build the table of moved ballot boxes: where, since when, with which escort."""
     ordered = rows.sort_values("box_at", kind="stable")
-    return make_table(
-        {
-            **_build_place_columns(ordered),
-            _("kotak"): [label("fase", code) for code in ordered["box"]],
-            _("sejak"): time_column(ordered["box_at"]),
-            _("pengawal"): ordered["escort"],
-        },
-        ordered["latihan"],
-    )
+    columns: dict[str, Cells] = {
+        **_build_place_columns(ordered),
+        _("kotak"): [label("fase", code) for code in ordered["box"]],
+        _("sejak"): time_column(ordered["box_at"]),
+        _("pengawal"): ordered["escort"],
+    }
+    return make_table(columns, ordered["latihan"])
 
 
 def build_anomalies_table(rows: pd.DataFrame) -> Table:
     """Build the table of doubted counts with the reason, newest first."""
     newest = rows.sort_values("occurred_at", ascending=False, kind="stable")
     reasons = zip(newest["kind"], newest["against"], newest["estimated"], strict=True)
-    return make_table(
-        {
-            **_build_place_columns(newest),
-            _("waktu"): time_column(newest["occurred_at"]),
-            _("hadir"): number_column(newest["heads"]),
-            _("diragukan karena"): [wording.format_anomaly_reason(*reason) for reason in reasons],
-            _("terbaru"): [_("ya") if is_current else "" for is_current in newest["current"]],
-        },
-        newest["latihan"],
-    )
+    columns: dict[str, Cells] = {
+        **_build_place_columns(newest),
+        _("waktu"): time_column(newest["occurred_at"]),
+        _("hadir"): number_column(newest["heads"]),
+        _("diragukan karena"): [wording.format_anomaly_reason(*reason) for reason in reasons],
+        _("terbaru"): [_("ya") if is_current else "" for is_current in newest["current"]],
+    }
+    return make_table(columns, newest["latihan"])
 
 
 def build_reports_table(rows: pd.DataFrame) -> Table:
     """Build the table of TPS reports as received, newest first."""
     newest = rows.sort_values(["occurred_at", "seq"], ascending=False, kind="stable")
     register = board().register
-    return make_table(
-        {
-            _("waktu"): time_column(newest["occurred_at"]),
-            _("dilaporkan"): time_column(newest["reported_at"]),
-            _("kecamatan"): [
-                register.name_of(c) if c else "" for c in newest["kecamatan"].fillna("")
-            ],
-            _("desa"): newest["desa_text"],
-            _("TPS"): newest["tps"],
-            _("fase"): [label("fase", code) for code in newest["fase"]],
-            _("hadir"): number_column(newest["hadir"]),
-            _("kontak"): [_contact_name(code) for code in newest["kontak"]],
-            _("pengawal"): newest["pengawal"],
-            _("pelapor"): newest["pelapor"],
-            _("uraian"): newest["uraian"],
-            _("catatan periksa"): newest["flags"],
-        },
-        newest["latihan"],
-    )
+    columns: dict[str, Cells] = {
+        _("waktu"): time_column(newest["occurred_at"]),
+        _("dilaporkan"): time_column(newest["reported_at"]),
+        _("kecamatan"): [register.name_of(c) if c else "" for c in newest["kecamatan"].fillna("")],
+        _("desa"): newest["desa_text"],
+        _("TPS"): newest["tps"],
+        _("fase"): [label("fase", code) for code in newest["fase"]],
+        _("hadir"): number_column(newest["hadir"]),
+        _("kontak"): [_contact_name(code) for code in newest["kontak"]],
+        _("pengawal"): newest["pengawal"],
+        _("pelapor"): newest["pelapor"],
+        _("uraian"): newest["uraian"],
+        _("catatan periksa"): newest["flags"],
+    }
+    return make_table(columns, newest["latihan"])
 
 
 def _contact_name(code: str | None) -> str:
