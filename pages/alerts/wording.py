@@ -28,7 +28,7 @@ def format_cause(row: Any, alert_set: AlertSet, at: datetime) -> str:
         row.n,
         where=format_place(row),
         what=member_name,
-        value=format_value(row, at),
+        value=_format_value(row.rule, row.value, at),
         since=incidents.format_time(row.since, at),
     )
 
@@ -63,11 +63,6 @@ def find_source_row(member_row: Any, alert_set: AlertSet) -> Any:
     return alert_set.find_source_row(member_row["feed"], member_row["seq"])
 
 
-def format_value(row: Any, at: datetime) -> str:
-    """Return the additional value of the rule in words."""
-    return _format_value(row.rule, row.value, at)
-
-
 def _format_value(rule: str, value: Any, at: datetime) -> str:
     if value is None or value != value:
         return ""
@@ -89,8 +84,3 @@ def _format_value(rule: str, value: Any, at: datetime) -> str:
 def format_member_value(rule: str, member_row: Any, at: datetime) -> str:
     """Return the additional value of one member in words."""
     return _format_value(rule, member_row["value"], at)
-
-
-def format_action(code: str) -> str:
-    """Return the name of an action (alert_actions.ACTIONS)."""
-    return alerts.format_status(code)

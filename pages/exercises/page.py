@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -10,26 +11,93 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.exercises.data import ExerciseOverview, load_exercises
-from situasi.actions import exercise_controller
-from situasi.actions.exercise_controller import ExerciseRefused
-from situasi.analysis.exercise_response import compute_medians, find_most_overdue
+from situasi.actions import acknowledgements, exercise_controller
+from situasi.actions.exercise_controller import ExerciseRefused, ExerciseRun
+from situasi.analysis.exercise_response import (
+    Acknowledgement,
+    InjectedCase,
+    compute_medians,
+    compute_response_times,
+    find_most_overdue,
+)
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.domain.exercise_scenarios import RESPONSE_STEPS
+from situasi.domain import exercise_scenarios
+from situasi.domain.exercise_scenarios import RESPONSE_STEPS, Scenario
+from situasi.domain.feed_schemas import INCIDENTS
 from situasi.domain.labels import label
+from situasi.store import Store
 from situasi.store.model import StoreError
 from situasi.ui import page_context, page_layout, session
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import Kpi, KpiValue, render_kpi_row
 from situasi.ui.components.markup import Card
 from situasi.ui.page_context import PageContext
+from situasi.ui.render_cache import cached_records
 from situasi.ui.tables import table_view
 from situasi.ui.tables.columns import Cells, duration_column, text_column, time_column
 from situasi.ui.tables.table_view import Table
 
 _SCENARIO_KEY, _OUTCOME_KEY = "latihan_skenario", "_latihan_kata"
+
+
+@dataclass(frozen=True)
+class ExerciseOverview:
+    """scenarios: by code. runs: those started, newest first.
+
+    responses: of analysis.exercise_response, the newest run first.
+    """
+
+    scenarios: dict[str, Scenario]
+    runs: tuple[ExerciseRun, ...]
+    responses: pd.DataFrame
+
+
+def load_exercises(context: PageContext) -> ExerciseOverview:
+    """Return the exercises as this viewer may see them. Raises ValueError for a faulty scenario."""
+    scenarios = exercise_scenarios.load(board().register.election)
+    runs, all_acknowledgements = cached_records(
+        "latihan", context.snapshot_view, _load_runs, ((), ())
+    )
+    injected = tuple(case for run in runs for case in _list_injected_cases(run, scenarios, context))
+    acknowledged = all_acknowledgements if injected else ()
+    # To the minute, so that viewers share the cached result.
+    now = session.now().replace(second=0, microsecond=0) if context.view_time.live else None
+    return ExerciseOverview(
+        scenarios, runs, context.compute(compute_response_times, injected, acknowledged, now)
+    )
+
+
+def _load_runs(store: Store) -> tuple[tuple[ExerciseRun, ...], tuple[Acknowledgement, ...]]:
+    """Return the runs, the newest first, and the time at which each case was acknowledged."""
+    acknowledged = ((case, entry.at) for case, entry in acknowledgements.load_all(store).items())
+    return tuple(reversed(exercise_controller.load_all(store))), tuple(acknowledged)
+
+
+def _list_injected_cases(
+    run: ExerciseRun, scenarios: dict[str, Scenario], context: PageContext
+) -> list[InjectedCase]:
+    """Return the cases of a run in the kecamatan of the view."""
+    if run.scenario not in scenarios:
+        return []
+    scenario, visible_codes = scenarios[run.scenario], set(context.selected_kecamatan())
+    kecamatan_by_case = {
+        inject.case: dict(inject.cells).get("kode_kecamatan")
+        for inject in reversed(scenario.injects) if inject.feed == INCIDENTS.name
+    }  # fmt: skip
+    return [
+        InjectedCase(
+            run.id,
+            run.scenario,
+            case,
+            run.case_id(case),
+            exercise_controller.SOURCE,
+            scenario.response_targets,
+        )
+        for case in scenario.cases
+        if kecamatan_by_case[case] in visible_codes
+    ]
 
 
 def render_start_form(overview: ExerciseOverview, context: PageContext) -> None:

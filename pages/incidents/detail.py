@@ -104,7 +104,7 @@ def _build_history_entry(row: Any, case_detail: CaseDetail, context: PageContext
     """Build the history entry of one row: who reported it, and what it added."""
     at = context.view_time.at
     notes = [row.id] if len(case_detail.members) > 1 else []
-    if (row.known_at - row.told).total_seconds() >= 300:
+    if (row.known_at - row.reported_time).total_seconds() >= 300:
         notes.append(_("diketahui {time}").format(time=incidents.format_time(row.known_at, at)))
     if isinstance(row.tingkat, str):
         notes.append(_("tingkat {word}").format(word=label("tingkat", row.tingkat)))
@@ -119,7 +119,7 @@ def _build_history_entry(row: Any, case_detail: CaseDetail, context: PageContext
     if isinstance(row.sumber, str):
         notes.append(row.sumber)
     return HistoryEntry(
-        when=incidents.format_time(row.told, at),
+        when=incidents.format_time(row.reported_time, at),
         status=label("status", row.status),
         author=incidents.format_reporter(row.pelapor),
         text=row.uraian or "",

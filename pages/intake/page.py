@@ -5,19 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from pages.intake import actions as intake_actions
 from pages.intake import data as intake_data
+from pages.intake import tables as intake_tables
 from pages.intake.kpis import build_kpis
-from pages.intake.panels import render_delivery_panel, render_sources_panel
 from pages.intake.quarantine import render_quarantine_panel
 from pages.intake.upload import render_upload_panel
+from situasi.analysis.deliveries import DeliverySummary
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.ui import comparison, inbox_failures, page_layout
+from situasi.ui import comparison, inbox_failures, page_layout, render_cache
+from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import render_kpi_row
 from situasi.ui.page_context import PageContext
+from situasi.ui.tables import table_view
 
 
 def show(context: PageContext) -> None:
@@ -51,3 +55,70 @@ def show(context: PageContext) -> None:
         render_upload_panel(context)
     render_quarantine_panel(context, intake, feeds)
     render_delivery_panel(context, intake)
+
+
+def render_delivery_panel(context: PageContext, intake: DeliverySummary) -> None:
+    """Draw the deliveries, and the form that withdraws one."""
+    batches = intake.batches
+    with markup.row():
+        page_layout.render_section_title(_("Buku kiriman"))
+        if context.may_act("perbaiki"):
+            has_rows = (batches["valid"] > 0) | (batches["duplicate"] > 0)
+            _render_withdrawal_form(batches[has_rows & batches["withdrawn_by"].isna()])
+    if batches.empty:
+        page_layout.render_missing_data(_("Belum ada kiriman."))
+        return
+    balance = intake_tables.format_row_balance(
+        *(int(batches[name].sum()) for name in ("read", "accepted", "duplicate", "quarantined"))
+    )
+    st.caption(balance + ". " + _("Kiriman ulang tanpa hal baru hanya dicatat dalam jejak."))
+    if not context.view_time.live and (batches["recorded_at"] > context.view_time.at).any():
+        st.caption(
+            _("Kiriman latihan dan riwayat dicatat dengan jam sebenarnya, sesudah saat ini; ia "
+              "ditunjukkan sejak baris pertamanya diketahui, dengan jumlah seluruh kirimannya.")
+        )  # fmt: skip
+    table = render_cache.get_or_build(
+        "kiriman", None, (batches,), intake_tables.build_delivery_table
+    )
+    table_view.render_table(table, "kiriman", _("Buku kiriman"))
+
+
+def _render_withdrawal_form(deliveries: pd.DataFrame) -> None:
+    popover = st.popover(_("Tarik kiriman"), key="tarik", disabled=deliveries.empty)
+    names = {
+        int(batch): f"{batch} · {source} · {label('feed', feed)}"
+        for batch, source, feed in deliveries[["batch", "source", "feed"]].to_numpy()
+    }
+    with popover, st.form("tarik_kiriman", border=False, clear_on_submit=True):
+        st.text(
+            _("Semua baris kiriman ini hilang dari papan, kecuali yang juga dibawa kiriman lain; "
+              "tidak ada yang dihapus, dan berkasnya boleh dikirim lagi. Baris karantinanya tetap "
+              "menunggu perbaikan.")
+        )  # fmt: skip
+        batch = st.selectbox(
+            _("Kiriman"), list(names), format_func=names.__getitem__, index=None,
+            placeholder=_("pilih kiriman"),
+        )  # fmt: skip
+        reason = st.text_input(_("Alasan"), max_chars=200)
+        is_confirmed = st.checkbox(_("Ya, tarik kiriman ini"))
+        if st.form_submit_button(_("Tarik kiriman")):
+            if batch is None or not reason.strip() or not is_confirmed:
+                st.warning(_("Pilih kiriman, tulis alasan, dan beri tanda setuju."))
+                return
+            intake_actions.withdraw(batch, reason.strip())
+            st.rerun()
+
+
+def render_sources_panel(context: PageContext, intake: DeliverySummary) -> None:
+    """Draw the feeds, and the sources by file."""
+    with markup.row():
+        page_layout.render_section_title(_("Sumber laporan"))
+        table_view.render_table_popover(
+            _("Menurut berkas"),
+            lambda: intake_tables.build_source_table(intake.sources),
+            "sumber_berkas",
+        )
+    is_quarantine_known = intake_data.can_show_quarantine(context)
+    build = partial(intake_tables.build_feed_table, waiting=is_quarantine_known)
+    table = render_cache.get_or_build("sumber", is_quarantine_known, (intake.feeds,), build)
+    table_view.render_table(table, "sumber", _("Sumber laporan"))

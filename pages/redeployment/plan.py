@@ -37,14 +37,13 @@ class StoredPlan:
 
 @dataclass(frozen=True)
 class PlanView:
-    """A plan on the page. move_validity: for each move, whether it is still valid.
+    """A plan on the page.
 
     selected_moves: those not left out. is_feasible: whether all of them can be made now.
     decision_slot: container for the decision.
     """
 
     stored_plan: StoredPlan
-    move_validity: tuple[bool, ...]
     selected_moves: tuple[Move, ...]
     is_feasible: bool
     decision_slot: DeltaGenerator
@@ -156,7 +155,7 @@ def _render_plan(
         )
         and feasibility.is_feasible(selected, current_needs, rule)
     )
-    return PlanView(stored_plan, valid, selected, is_feasible, decision_slot)
+    return PlanView(stored_plan, selected, is_feasible, decision_slot)
 
 
 def _render_state(

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from pages.report_entry import fields, proposals
-from pages.report_entry.paste_state import Paste
+from pages.report_entry.proposals import Paste
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _

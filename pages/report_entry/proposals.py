@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
 from markupsafe import Markup
 
 from pages.report_entry import fields, submit
-from pages.report_entry.paste_state import Outcome, Paste, RowPosition
 from situasi.access.roles import Viewer
 from situasi.board import current_board as board
 from situasi.common import i18n
@@ -29,6 +30,37 @@ SOURCE = "pesan"
 _MAX_NUMBERS = 60  # listed of one message
 # Cells that the message reader writes for ingest; they are shown above the rows.
 _HIDDEN_HEADINGS = {"teks_asli", "uraian", "pelapor", "waktu_lapor"}
+RowPosition = tuple[int, int]  # index of the message, index of the row in it
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The outcome of a row. is_final: nothing is left to do about it."""
+
+    text: str
+    is_final: bool = True
+
+
+@dataclass
+class Paste:
+    """A paste. Of the senders, only what may be shown and stored is kept.
+
+    midnight: start of the day of messages without a date. proposals: those with rows or with
+    numbers that were not understood. unrecognized_count: messages without any row.
+    non_text_count: media, deletions and system messages. first_index: first message on the screen.
+    """
+
+    number: int
+    midnight: datetime
+    proposals: list[Proposal]
+    unrecognized_count: int
+    non_text_count: int
+    first_index: int = 0
+    outcomes: dict[RowPosition, Outcome] = field(default_factory=dict)
+
+    def get_outcome(self, position: RowPosition) -> Outcome:
+        """Return the outcome of this row so far."""
+        return self.outcomes.get(position, Outcome("", is_final=False))
 
 
 def render_proposals(context: PageContext, paste: Paste, page_size: int) -> None:

@@ -64,7 +64,7 @@ def _build_all_kpis(
     zone = board().register.election.zone_label
     has_reports = overview.newest_time is not None
     rate = KpiValue(
-        rates["rate"] if rates["told"] else None, _("poin"), 1, bool(rates["told_estimated"])
+        rates["rate"] if rates["tps_counted"] else None, _("poin"), 1, bool(rates["rate_estimated"])
     )
     entries = [
         (

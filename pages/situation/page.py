@@ -3,19 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 
+import pandas as pd
 import streamlit as st
+from markupsafe import Markup
+from pydeck import Deck
 
+from pages.situation import tables as situation_tables
 from pages.situation.attention import render_attention_panel
 from pages.situation.kpis import build_kpis, compute_baseline
-from pages.situation.map import render_map_panel
-from pages.situation.panels import render_newest_panel, render_timeline_panel
+from situasi.analysis.incidents import cases
 from situasi.analysis.situation import area_summary
-from situasi.ui import filters
-from situasi.ui.components import markup
+from situasi.analysis.situation.area_summary import AreaSummary
+from situasi.analysis.situation.overview import Overview
+from situasi.analysis.view_time import ViewTime, cache_minute
+from situasi.board import current_board as board
+from situasi.common import i18n
+from situasi.common.i18n import _
+from situasi.domain.feed_schemas import TINGKAT as LEVELS
+from situasi.domain.labels import label
+from situasi.figures.charts.incident_timeline import build_incident_timeline
+from situasi.figures.maps.markers import MAX_POINTS
+from situasi.figures.theme import TINGKAT, UNRATED
+from situasi.presentation.incident_item import build_item
+from situasi.presentation.map_measures import MapMeasure, build_measure
+from situasi.ui import filters, playback, render_cache, url_state
+from situasi.ui.components import area_map, markup
+from situasi.ui.components.chart import render_chart
 from situasi.ui.components.kpi_row import render_kpi_row, reserve_row
 from situasi.ui.page_context import PageContext
 from situasi.ui.page_layout import render_header
+from situasi.ui.tables import table_view
+from situasi.ui.tables.incidents import render_incidents_popover
+
+MAX_LISTED = 40
+# The height of the map and its legend beside it.
+HEIGHT_PX = 478
 
 
 def show(context: PageContext) -> None:
@@ -43,3 +68,137 @@ def show(context: PageContext) -> None:
         render_newest_panel(overview, context.view_time)
 
     render_timeline_panel(context, overview)
+
+
+def render_newest_panel(overview: Overview, view_time: ViewTime) -> None:
+    """Draw the newest reports, newest first."""
+    now = cache_minute(view_time)
+    report_list = render_cache.get_or_build(
+        "terbaru", now, (overview,), partial(_build_report_list, now=now)
+    )
+    with markup.row():
+        st.markdown("**" + _("Laporan terbaru") + "**", width="content")
+        filters.render_outside_window_button(overview.outside_window_count)
+        render_incidents_popover(
+            _("Semua {n} laporan"), overview.selected_cases.iloc[::-1], "semua_laporan"
+        )
+    with st.container(height=HEIGHT_PX, border=False, key="laporan"):
+        if report_list is None:
+            markup.render_empty_state(
+                _("Belum ada laporan pada pilihan ini. "
+                  "Letakkan berkas laporan di folder data/inbox/.")
+            )  # fmt: skip
+        else:
+            markup.render(report_list)
+
+
+def _build_report_list(overview: Overview, *, now: datetime) -> Markup | None:
+    """Build the list as HTML; None if there is nothing to list."""
+    newest = cases.list_newest(overview.selected_cases, MAX_LISTED)
+    items = [build_item(row, board().register, now) for row in newest.itertuples()]
+    return markup.build_report_list(items, _("LATIHAN")) if items else None
+
+
+def render_timeline_panel(context: PageContext, overview: Overview) -> None:
+    """Draw the timeline with slider and playback."""
+    election, view_time = board().register.election, context.view_time
+    marks = [
+        (election.local_time(moment.at), _(moment.label)) for moment in election.timeline_marks
+    ]
+    past = None if view_time.live else view_time.at
+    names = {code: label("tingkat", None if code == UNRATED else code) for code in TINGKAT}
+    render_chart(
+        "garis_waktu",
+        _("Kejadian tiap 15 menit pada hari pemungutan, bertumpuk menurut tingkat"),
+        (overview,),
+        lambda overview, theme: build_incident_timeline(overview.slots, names, marks, past, theme),
+        dependencies=past,
+    )
+    filters.render_time_slider()
+    note = _(
+        "Geser untuk melihat papan sebagaimana diketahui pada saat lampau; ujung kanan: langsung."
+    )
+    if overview.without_hour_count:
+        note += " " + i18n.format_counts(
+            _("{n} laporan tanpa jam tidak digambar."), n=overview.without_hour_count
+        )
+    with markup.row():
+        status = playback.render_controls(context)
+        st.caption(status or note, width="content")
+        table_view.render_table_popover(
+            _("Garis waktu sebagai tabel"),
+            lambda: situation_tables.build_timeline_table(overview),
+            "angka_garis",
+        )
+        if not view_time.live:
+            st.button(_("Kembali ke langsung"), on_click=filters.return_to_present)
+
+
+def render_map_panel(context: PageContext, overview: Overview, day_summary: AreaSummary) -> None:
+    """Draw the map with its measure filter, tables and legend."""
+    with markup.row():
+        name = filters.render_measure_filter(context.viewer.role)
+        table_view.render_table_popover(
+            _("Angka peta"),
+            lambda: situation_tables.build_areas_table(
+                overview, day_summary, context.has_exercise_rows
+            ),
+            "angka_peta",
+        )
+        if len(overview.unlocated_cases):
+            render_incidents_popover(
+                _("{n} tanpa lokasi"), overview.unlocated_cases, "tanpa_lokasi"
+            )
+    kecamatan, theme = context.register.kecamatan, context.theme
+    key = (name, theme, tuple(url_state.get_selected("kec")), area_map.get_layer_id("peta"))
+
+    def build(overview: Overview, day_summary: AreaSummary) -> tuple[MapMeasure, Deck]:
+        measure = build_measure(name, overview, day_summary, kecamatan, theme)
+        points = overview.located_cases.tail(MAX_POINTS)
+        areas = area_map.build_areas(list(overview.crowd_states["kecamatan"]), measure.build_area)
+        return measure, area_map.build_deck(
+            areas, "peta", points.assign(label=_build_point_labels(points))
+        )
+
+    measure, deck = render_cache.get_or_build("peta", key, (overview, day_summary), build)
+    area_map.render_deck(
+        deck,
+        "peta",
+        _("Peta {n} kecamatan dengan {open} kejadian terbuka").format(
+            n=len(overview.crowd_states), open=len(overview.open_cases)
+        ),
+    )
+    _render_legend(overview, measure, min(len(overview.located_cases), MAX_POINTS))
+
+
+def _build_point_labels(points: pd.DataFrame) -> list[str]:
+    register = board().register
+    local = points["occurred_at"].dt.tz_convert(register.election.zone)
+    columns = zip(points["jenis"], points["kecamatan"], local, points["status"], strict=True)
+    return [
+        " · ".join(
+            (
+                label("jenis", kind),
+                register.name_of(code),
+                i18n.format_time(at),
+                label("status", status),
+            )
+        )
+        for kind, code, at, status in columns
+    ]
+
+
+def _render_legend(overview: Overview, map_measure: MapMeasure, point_count: int) -> None:
+    marks = [
+        (markup.build_tingkat_mark(level), label("tingkat", level)) for level in reversed(LEVELS)
+    ]
+    marks += [(markup.build_mark(mark), word) for mark, word in map_measure.legend]
+    if map_measure.no_data_label:
+        marks.append((markup.build_situasi_mark(None), map_measure.no_data_label))
+    area_map.render_legend(marks)
+    if point_count < len(overview.located_cases):
+        st.caption(
+            i18n.format_counts(
+                _("{n} dari {all} titik digambar"), n=point_count, all=len(overview.located_cases)
+            )
+        )

@@ -42,7 +42,7 @@ def build_areas_table(overview: Overview, day_summary: AreaSummary, is_exercise:
             for code in codes
         ),
         _("nilai"): number_column(scores["score"], 1),
-        _("partisipasi"): percent_column(rates["rate"], estimated=rates["told_estimated"]),
+        _("partisipasi"): percent_column(rates["rate"], estimated=rates["rate_estimated"]),
         _("fase terjauh"): [label("fase", fase) for fase in phases["fase"]],
         _("TPS di fase itu"): ratio_column(
             phases["reached"].where(phases["fase"].notna()), phases["tps"], _("TPS")
@@ -73,10 +73,10 @@ def build_turnout_table(day_summary: AreaSummary, codes: list[str]) -> Table:
     columns: dict[str, Cells] = {
         _("kecamatan"): _area_names(rows.index),
         _("partisipasi TPS yang melapor"): percent_column(
-            rows["rate"], estimated=rows["told_estimated"]
+            rows["rate"], estimated=rows["rate_estimated"]
         ),
-        _("hadir"): number_column(rows["heads"].where(rows["told"] > 0)),
-        _("TPS melapor"): ratio_column(rows["told"], rows["tps"], _("TPS")),
+        _("hadir"): number_column(rows["voters_present"].where(rows["tps_counted"] > 0)),
+        _("TPS melapor"): ratio_column(rows["tps_counted"], rows["tps"], _("TPS")),
         _("batas seluruhnya"): range_column(rows["least"], rows["most"], rows["estimated"]),
         _("DPT"): number_column(rows["dpt"], estimated=rows["estimated"]),
     }

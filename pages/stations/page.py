@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
 import pandas as pd
 import streamlit as st
+from markupsafe import Markup
 
-from pages.stations import panels as stations_panels
+from pages.stations import markup as stations_markup
 from pages.stations.kpis import build_kpis
+from pages.stations.markup import StationBlock, StationCell
+from situasi.analysis.queries import reads
+from situasi.analysis.stations.reporting_status import STATES
 from situasi.analysis.stations.reports import find_unmatched_reports
-from situasi.analysis.stations.status import build_station_table
+from situasi.analysis.stations.status import ARRIVED_BOX_PHASES, NO_PHASE, build_station_table
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
+from situasi.domain.feed_schemas import FASE, TPS
 from situasi.domain.labels import label
-from situasi.ui import comparison, page_layout, render_cache
+from situasi.domain.register import Register
+from situasi.figures.theme import Theme
+from situasi.presentation import text_tables
+from situasi.ui import comparison, filters, page_layout, render_cache, url_state
+from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import render_kpi_row
 from situasi.ui.page_context import PageContext
-from situasi.ui.tables import stations as tables_stations
-from situasi.ui.tables import table_view
+from situasi.ui.tables import stations, table_view
+from situasi.ui.tables.table_view import Table
+from situasi.ui.wording import stations as wording
+
+COLOUR_MODES = ("fase", "pelaporan")
+# Columns that a cell needs; iterating over fewer is faster.
+_CELL_COLUMNS = [
+    "code", "kecamatan", "desa", "nomor", "fase", "state", "owed", "owed_hour", "late_min",
+]  # fmt: skip
+# In this mode reporting TPS have calm colours; problems are shown by a sign.
+_COLOUR_INDEX_BY_STATE = {"lapor": 4, "diragukan": 4, "ditunggu": 1}
 
 
 def show(context: PageContext) -> None:
@@ -25,18 +50,18 @@ def show(context: PageContext) -> None:
     context = page_layout.begin_page(
         context,
         label("screen", "tps"),
-        stations_panels.make_colour_filter(selection),
-        stations_panels.make_station_filter(selection, context.register),
+        make_colour_filter(selection),
+        make_station_filter(selection, context.register),
     )
-    stations = context.compute(build_station_table)
+    station_table = context.compute(build_station_table)
 
     def select_tps(tps: pd.DataFrame) -> pd.DataFrame:
         return tps[tps["kecamatan"].isin(context.selected_kecamatan())]
 
     selected = render_cache.get_or_build(
-        "tps", tuple(context.selected_kecamatan()), (stations,), select_tps
+        "tps", tuple(context.selected_kecamatan()), (station_table,), select_tps
     )
-    if stations["last_at"].isna().all():
+    if station_table["last_at"].isna().all():
         page_layout.render_missing_data(_("Belum ada laporan TPS."))
     baseline = comparison.compute_baseline(
         context,
@@ -46,22 +71,205 @@ def show(context: PageContext) -> None:
     )
     render_kpi_row(build_kpis(selected), baseline)
     if selection["tps"]:
-        stations_panels.render_detail_panel(context, stations, selection["tps"])
+        render_detail_panel(context, station_table, selection["tps"])
 
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        stations_panels.render_grid_panel(
-            selected, selection["warna"], selection["tps"], context.theme
-        )
+        render_grid_panel(selected, selection["warna"], selection["tps"], context.theme)
     with right:
-        stations_panels.render_late_panel(selected)
-        stations_panels.render_box_panel(selected)
+        render_late_panel(selected)
+        render_box_panel(selected)
         table_view.render_table_popover(
-            _("Semua TPS"), lambda: tables_stations.build_stations_table(selected), "semua_tps"
+            _("Semua TPS"), lambda: stations.build_stations_table(selected), "semua_tps"
         )
         unmatched = context.compute(find_unmatched_reports)
         if len(unmatched):
             title = i18n.format_counts(_("{n} laporan di luar daftar TPS"), n=len(unmatched))
             table_view.render_table_popover(
-                title, lambda: tables_stations.build_reports_table(unmatched), "di_luar_daftar"
+                title, lambda: stations.build_reports_table(unmatched), "di_luar_daftar"
             )
+
+
+def make_colour_filter(selection: dict[str, str]) -> Callable[[Any], None]:
+    """Return a function that draws the switch of phase and state; it sets `selection`."""
+
+    def draw(container: Any) -> None:
+        names = {"fase": _("Fase"), "pelaporan": _("Pelaporan")}
+        selection["warna"] = filters.render_single_filter(
+            container.segmented_control,
+            "warna",
+            _("Warna"),
+            COLOUR_MODES,
+            names.__getitem__,
+            required=True,
+        )
+
+    return draw
+
+
+def make_station_filter(selection: dict[str, str], register: Register) -> Callable[[Any], None]:
+    """Return a function that draws the choice of one TPS; it sets `selection`."""
+
+    def draw(container: Any) -> None:
+        names = {"": _("pilih satu TPS"), **_names_by_code()}
+        codes = ["", *register.tps["code"]]
+        selection["tps"] = filters.render_single_filter(
+            container.selectbox, "tps", _("TPS"), codes, lambda code: names.get(code, code)
+        )
+
+    return draw
+
+
+def _names_by_code() -> dict[str, str]:
+    register = board().register
+    return {code: wording.format_name(code) for code in register.tps["code"]}
+
+
+def render_grid_panel(
+    tps: pd.DataFrame, colour_mode: str, selected_code: str, theme: Theme
+) -> None:
+    """Draw a cell for every TPS, and a legend whose counts add up to all TPS."""
+    _render_legend(tps, colour_mode, theme)
+    options = (colour_mode, selected_code, _build_link_prefix())
+    stations_markup.render_grid(
+        render_cache.get_or_build("petak", options, (tps,), partial(_build_blocks, options)),
+        theme,
+    )
+
+
+def _build_blocks(cell_options: tuple[str, str, str], tps: pd.DataFrame) -> Markup:
+    groups = [
+        StationBlock(
+            board().register.name_of(str(code)),
+            i18n.format_number(len(rows)),
+            [_build_cell(row, *cell_options) for row in rows.itertuples()],
+        )
+        for code, rows in tps[_CELL_COLUMNS].groupby("kecamatan", sort=False)
+    ]
+    return stations_markup.build_blocks(groups)
+
+
+def _build_cell(row: Any, colour_mode: str, selected_code: str, link_prefix: str) -> StationCell:
+    texts = [text_tables.format_phase(row.fase), label("lapor", row.state)]
+    if row.owed:
+        texts[1] += ": " + wording.format_owed_report(row.owed, row.owed_hour)
+    if not pd.isna(row.late_min):
+        texts.append(i18n.format_counts(_("{n} menit"), n=int(row.late_min)))
+    title = f"TPS {row.nomor:03d} {board().register.name_of(row.desa)} · " + " · ".join(texts)
+    return StationCell(
+        title,
+        link_prefix + row.code,
+        _choose_colour_index(row, colour_mode),
+        row.state,
+        row.code == selected_code,
+    )
+
+
+def _choose_colour_index(row: Any, colour_mode: str) -> int | None:
+    if colour_mode == "fase":
+        return FASE.index(row.fase) if isinstance(row.fase, str) else None
+    return _COLOUR_INDEX_BY_STATE.get(row.state)
+
+
+def _build_link_prefix() -> str:
+    """Return the URL of this view up to the code of a TPS, encoded once for all cells."""
+    pairs = [pair for pair in url_state.get_parameters() if pair[0] != "tps"]
+    return "?" + urlencode([*pairs, ("tps", "")])
+
+
+def _render_legend(tps: pd.DataFrame, colour_mode: str, theme: Theme) -> None:
+    if colour_mode == "fase":
+        counts = tps["fase"].fillna(NO_PHASE).value_counts()
+        marks = [
+            (
+                colour_index,
+                "",
+                f"{text_tables.format_phase(code)} {i18n.format_number(int(counts.get(code, 0)))}",
+            )
+            for colour_index, code in [(None, NO_PHASE), *enumerate(FASE)]
+        ]
+    else:
+        counts = tps["state"].value_counts()
+        marks = [
+            (
+                _COLOUR_INDEX_BY_STATE.get(code),
+                code,
+                f"{label('lapor', code)} {i18n.format_number(counts.get(code, 0))}",
+            )
+            for code in STATES
+        ]
+    total = i18n.format_counts(_("jumlah {n} TPS"), n=len(tps))
+    if colour_mode == "fase":
+        total += " · " + _("tepi merah: terlambat, arsir: tak terjangkau, titik: diragukan")
+    stations_markup.render_legend(marks, theme, total)
+
+
+def render_late_panel(tps: pd.DataFrame) -> None:
+    """Draw the TPS that owe a report, the longest overdue first."""
+    table = render_cache.get_or_build("terlambat", None, (tps,), _build_late_table)
+    page_layout.render_section_title(
+        i18n.format_counts(_("Terlambat melapor: {n} TPS"), n=len(table))
+    )
+    if not len(table):
+        markup.render_empty_state(_("Tidak ada TPS yang terlambat melapor pada saat ini."))
+        return
+    table_view.render_table(table, "terlambat", _("TPS terlambat melapor"))
+    st.caption(_("Batas waktu dan giliran menagih adalah usulan; ubah di rules.toml."))
+
+
+def _build_late_table(tps: pd.DataFrame) -> Table:
+    return stations.build_late_reports_table(tps[tps["late_min"].notna()])
+
+
+def render_box_panel(tps: pd.DataFrame) -> None:
+    """Draw the ballot boxes on the way from TPS to PPK, the longest away first."""
+    table = render_cache.get_or_build("kotak_jalan", None, (tps,), _build_moving_boxes_table)
+    if len(table):
+        page_layout.render_section_title(
+            i18n.format_counts(_("Kotak belum sampai PPK: {n}"), n=len(table))
+        )
+        table_view.render_table(table, "kotak_jalan", _("Kotak belum sampai PPK"), visible_rows=8)
+
+
+def _build_moving_boxes_table(tps: pd.DataFrame) -> Table:
+    is_moving = tps["box"].notna() & ~tps["box"].isin(ARRIVED_BOX_PHASES)
+    return stations.build_ballot_boxes_table(tps[is_moving])
+
+
+@reads(TPS)
+def select_reports(
+    frames: Mapping[str, pd.DataFrame],
+    register: Register,  # noqa: ARG001
+    at: datetime,  # noqa: ARG001
+    code: str,
+) -> pd.DataFrame:
+    """Return all reports of one TPS."""
+    rows = frames["tps"]
+    desa, _dot, number = code.rpartition(".")
+    return rows[(rows["desa"] == desa) & (rows["tps"] == number)]
+
+
+def render_detail_panel(context: PageContext, tps: pd.DataFrame, code: str) -> None:
+    """Draw the facts and all reports of one TPS."""
+    match = next(tps[tps["code"] == code].itertuples(), None)
+    if match is None:
+        return
+    register = board().register
+    row: Any = match
+    present = _("belum ada hitungan") if pd.isna(row.hadir) else i18n.format_number(int(row.hadir))
+    pairs = [
+        (_("pelaporan"), label("lapor", row.state)),
+        (_("fase"), text_tables.format_phase(row.fase)),
+        (_("hadir dari DPT"), f"{present} / {wording.format_dpt(row.dpt, row.estimated) or '–'}"),
+        (_("kerawanan"), label("kerawanan", row.kerawanan)),
+        (_("polsek"), register.kecamatan[row.kecamatan].polsek),
+    ]
+    if row.owed:
+        pairs.append((_("ditagih"), wording.format_owed_report(row.owed, row.owed_hour)))
+    if row.doubts:
+        pairs.append((_("diragukan karena"), wording.format_anomalies(row.doubts)))
+    stations_markup.render_facts(wording.format_name(code), pairs)
+    reports = stations.build_reports_table(context.compute(select_reports, code))
+    table_view.render_table(
+        reports, "riwayat", _("Riwayat {tps}").format(tps=wording.format_name(code)), visible_rows=8
+    )

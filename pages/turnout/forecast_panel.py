@@ -123,7 +123,7 @@ def _build_cards(total: pd.Series) -> tuple[Card, ...]:
         n=int(total["ended"]),
         aside=int(total["set_aside"]),
     )
-    basis = i18n.format_counts(_("{n} dari {all} TPS"), n=int(total["told"]), all=int(total["tps"]))
+    basis = i18n.format_counts(_("{n} dari {all} TPS"), n=int(total["used"]), all=int(total["tps"]))
     return (
         Card(
             _("Partisipasi akhir"),
@@ -143,7 +143,7 @@ def _format_too_few(total: pd.Series) -> str:
     )
     return i18n.format_counts(
         template,
-        n=int(total["told"]),
+        n=int(total["used"]),
         all=int(total["tps"]),
         share=100 * rules.min_tps_share,
         tps=rules.min_tps,
@@ -179,9 +179,9 @@ def _list_method_notes(total: pd.Series) -> list[str]:
             "Sekarang: {told} TPS dipakai ({ended} sudah angka akhir), {silent} diperkirakan dari "
             "TPS lain, {aside} hitungan terbaru diragukan dan disisihkan."
         ).format(
-            told=fmt(int(total["told"])),
+            told=fmt(int(total["used"])),
             ended=fmt(int(total["ended"])),
-            silent=fmt(int(total["tps"] - total["told"])),
+            silent=fmt(int(total["tps"] - total["used"])),
             aside=fmt(int(total["set_aside"])),
         ),
         _(

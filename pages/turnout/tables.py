@@ -52,7 +52,7 @@ def build_forecast_rates(kecamatan: Collection[str], forecast: TurnoutForecast) 
     rates = {
         name: _percent_of_dpt(rows, name).where(has_forecast) for name in ("centre", "low", "high")
     }
-    counted = _percent_of_dpt(rows, "counted").where(rows["told"].astype("float64") > 0)
+    counted = _percent_of_dpt(rows, "counted").where(rows["used"].astype("float64") > 0)
     return pd.DataFrame({**rates, "counted": counted, "name": rows["name"]})
 
 
@@ -82,7 +82,7 @@ def build_forecast_table(
         _("sejauh ini dibagi DPT"): percent_column(
             _percent_of_dpt(each, "so_far"), estimated=each["estimated"]
         ),
-        _("TPS dipakai"): ratio_column(each["told"], each["tps"], _("TPS")),
+        _("TPS dipakai"): ratio_column(each["used"], each["tps"], _("TPS")),
         _("sudah angka akhir"): number_column(each["ended"]),
         _("disisihkan"): number_column(each["set_aside"]),
         _("catatan"): [
@@ -143,16 +143,16 @@ def build_calibration_table() -> Table:
 def build_turnout_table(data: TurnoutData) -> Table:
     """Build the table of turnout of each kecamatan with its denominators."""
     register, rows = board().register, data.areas
-    has_counts = rows["told"] > 0
+    has_counts = rows["tps_counted"] > 0
     has_exercise = data.stations.groupby("kecamatan")["latihan"].any()
     columns: dict[str, Cells] = {
         _("kecamatan"): [register.name_of(str(code)) for code in rows.index],
-        _("partisipasi"): percent_column(rows["rate"], estimated=rows["told_estimated"]),
-        _("hadir"): number_column(rows["heads"].where(has_counts)),
+        _("partisipasi"): percent_column(rows["rate"], estimated=rows["rate_estimated"]),
+        _("hadir"): number_column(rows["voters_present"].where(has_counts)),
         _("DPT TPS melapor"): number_column(
-            rows["dpt_told"].where(has_counts), estimated=rows["told_estimated"]
+            rows["dpt_counted"].where(has_counts), estimated=rows["rate_estimated"]
         ),
-        _("TPS melapor"): ratio_column(rows["told"], rows["tps"], _("TPS")),
+        _("TPS melapor"): ratio_column(rows["tps_counted"], rows["tps"], _("TPS")),
         _("catatan"): [_format_note(row) for row in rows.itertuples()],
         _("batas seluruhnya"): range_column(rows["least"], rows["most"], rows["estimated"]),
         _("DPT"): number_column(rows["dpt"], estimated=rows["estimated"]),
@@ -172,10 +172,10 @@ def build_curve_table(data: TurnoutData) -> Table:
     rows = data.curve
     columns: dict[str, Cells] = {
         _("waktu"): time_column(rows.index),
-        _("hadir"): number_column(rows["heads"]),
-        _("TPS melapor"): number_column(rows["told"]),
+        _("hadir"): number_column(rows["voters_present"]),
+        _("TPS melapor"): number_column(rows["tps_counted"]),
         _("partisipasi"): percent_column(
-            rows["rate"], estimated=bool(data.total["told_estimated"])
+            rows["rate"], estimated=bool(data.total["rate_estimated"])
         ),
         _("partisipasi andaian"): percent_column(rows["expected"], estimated=True),
     }
@@ -192,8 +192,8 @@ def build_reported_totals_table(rows: pd.DataFrame) -> Table:
         ],
         _("desa"): rows["desa_text"],
         _("waktu"): time_column(rows["occurred_at"]),
-        _("total dilaporkan"): number_column(rows["heads"]),
-        _("jumlah dari TPS"): number_column(rows["tps_heads"]),
-        _("TPS melapor"): ratio_column(rows["tps_told"], rows["tps"], _("TPS")),
+        _("total dilaporkan"): number_column(rows["voters_present"]),
+        _("jumlah dari TPS"): number_column(rows["tps_voters_present"]),
+        _("TPS melapor"): ratio_column(rows["tps_counted"], rows["tps"], _("TPS")),
     }
     return make_table(columns, rows["latihan"])

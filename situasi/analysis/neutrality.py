@@ -68,7 +68,9 @@ def compute_summary(
     """
     rows = rows[rows["known_at"] <= at + CLOCK_TOLERANCE]
     reported = reported_time(rows).astype("datetime64[us, UTC]")
-    ordered = rows.assign(told=reported).take(np.lexsort((rows["seq"], reported.astype("int64"))))
+    ordered = rows.assign(reported_time=reported).take(
+        np.lexsort((rows["seq"], reported.astype("int64")))
+    )
     is_nihil = ordered["langkah"] == "nihil"
     cases = _build_case_table(ordered[~is_nihil], at, target)
     nil = ordered[is_nihil]
@@ -91,8 +93,8 @@ def _last_declaration(declarations: pd.DataFrame) -> NilDeclaration | None:
         return None
     last = declarations.iloc[-1]
     return NilDeclaration(
-        last["told"].to_pydatetime(), _text_or_none(last["pelapor"]), _text_or_none(last["satuan"]),
-        bool(last["latihan"]),
+        last["reported_time"].to_pydatetime(), _text_or_none(last["pelapor"]),
+        _text_or_none(last["satuan"]), bool(last["latihan"]),
     )  # fmt: skip
 
 
@@ -123,14 +125,16 @@ def _build_case_table(ordered: pd.DataFrame, at: datetime, target: timedelta) ->
     table["langkah"] = table["langkah"].where(table["langkah"].notna(), "informasi")
     table["case"] = key
     table["open"] = ~table["langkah"].isin(LANGKAH_CLOSED)
-    reported = ordered["told"].where(ordered["langkah"] == REPORTED_STEP).groupby(case).min()
-    first_reported = ordered["told"].groupby(case).min()
+    reported = (
+        ordered["reported_time"].where(ordered["langkah"] == REPORTED_STEP).groupby(case).min()
+    )
+    first_reported = ordered["reported_time"].groupby(case).min()
     lp = pd.Series(reported.reindex(key).array, table.index)
     table["since"] = lp.fillna(pd.Series(first_reported.reindex(key).array, table.index))
     table["since_what"] = (
         lp.notna().map({True: REPORTED_STEP, False: "kabar_pertama"}).astype("object")
     )
-    table["until"] = table["told"].where(~table["open"], pd.Timestamp(at))
+    table["until"] = table["reported_time"].where(~table["open"], pd.Timestamp(at))
     table["age"] = table["until"] - table["since"]
     table["overdue"] = table["open"] & (table["age"] > target)
     table["sanctions"] = _collect_by_case(ordered["sanksi"], case, key)

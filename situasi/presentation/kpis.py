@@ -67,24 +67,24 @@ def format_situasi(overview: Overview) -> KpiText:
 
 def format_turnout(rates: pd.Series) -> KpiText:
     """Return turnout with its denominator. rates: of analysis.turnout.summary.compute_total."""
-    reporting_count, tps_count = int(rates["told"]), int(rates["tps"])
+    reporting_count, tps_count = int(rates["tps_counted"]), int(rates["tps"])
     if not reporting_count or pd.isna(rates["rate"]):
         return KpiText("partisipasi", _("Partisipasi"), "–", _("belum ada hitungan"))
     note = _("{heads} hadir di {told} dari {all} TPS").format(
         told=i18n.format_number(reporting_count),
         all=i18n.format_number(tps_count),
-        heads=i18n.format_number(rates["heads"]),
+        heads=i18n.format_number(rates["voters_present"]),
     )
-    value = format_percent(rates["rate"], is_estimated=bool(rates["told_estimated"]))
+    value = format_percent(rates["rate"], is_estimated=bool(rates["rate_estimated"]))
     return KpiText("partisipasi", _("Partisipasi"), value, note)
 
 
 def format_voters_present(rates: pd.Series) -> KpiText:
     """Return voters present, and how many TPS reported. rates: of turnout.summary.compute_total."""
     note = _("{n} dari {all} TPS melapor").format(
-        n=i18n.format_number(int(rates["told"])), all=i18n.format_number(int(rates["tps"]))
+        n=i18n.format_number(int(rates["tps_counted"])), all=i18n.format_number(int(rates["tps"]))
     )
-    count = i18n.format_number(int(rates["heads"])) if rates["told"] else "–"
+    count = i18n.format_number(int(rates["voters_present"])) if rates["tps_counted"] else "–"
     return KpiText("hadir", _("Pemilih hadir"), count, note)
 
 
@@ -93,7 +93,7 @@ def format_turnout_bounds(rates: pd.Series) -> KpiText:
     template = _("dari DPT {n}, bila TPS lain nol atau penuh")
     note = template.format(n=format_voters(rates["dpt"], bool(rates["estimated"])))
     return KpiText(
-        "batas", _("Batas seluruhnya"), format_bounds(rates) if rates["told"] else "–", note
+        "batas", _("Batas seluruhnya"), format_bounds(rates) if rates["tps_counted"] else "–", note
     )
 
 

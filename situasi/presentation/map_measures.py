@@ -83,7 +83,7 @@ def build_turnout_area(place: Kecamatan, row: Any, theme: Theme) -> AreaStyle:
     """Return the map style of a kecamatan by turnout. row: of summary.build_turnout_table."""
     if pd.isna(row.rate):
         return AreaStyle(place.name, fill_mode="silent")
-    value = format_percent(row.rate, is_estimated=bool(row.told_estimated))
+    value = format_percent(row.rate, is_estimated=bool(row.rate_estimated))
     return AreaStyle(place.name, value, select_step_colour(row.rate / 100, theme.turnout))
 
 

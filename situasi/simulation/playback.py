@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from situasi.domain.feed_schemas import FEEDS
@@ -81,22 +81,3 @@ def select_due_rows(
     for script_row in script[start:end]:
         due.setdefault(script_row.feed, []).append(script_row.row)
     return due
-
-
-def generate_steps(
-    script: Sequence[ScriptRow], start: datetime, step: timedelta
-) -> Iterator[tuple[datetime, dict[str, list[dict[str, str]]]]]:
-    """Yield the script in steps: (moment, rows due by it), until its last row.
-
-    The first step has everything reported up to `start`, however long before. Raises ValueError if
-    the step is not positive.
-    """
-    if step <= timedelta():
-        raise ValueError(f"a step must go forward, not {step}")
-    before: datetime | None = None
-    moment = start
-    while script:
-        yield moment, select_due_rows(script, before, moment)
-        if moment >= script[-1].reported_time:
-            return
-        before, moment = moment, moment + step

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pages.neutrality.panels import compute_neutrality
+from pages.neutrality.page import compute_neutrality
 from situasi import board
 from situasi.access.roles import GUARDED_FEEDS, PERMISSIONS, ROLES, SCREENS, Role, Viewer
 from situasi.domain import feed_schemas

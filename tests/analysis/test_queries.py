@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from pages.activities import data as activities_data
-from pages.neutrality import panels as neutrality_panels
+from pages.neutrality import page as neutrality_page
 from pages.personnel import data as personnel_data
-from pages.stations import panels as stations_panels
+from pages.stations import page as stations_page
 from pages.turnout import data as turnout_data
 from situasi.analysis import queries
 from situasi.analysis.personnel import coverage
@@ -92,8 +92,8 @@ def test_a_work_that_did_not_say_what_it_reads_is_given_everything() -> None:
         (worklist.compute_worklist, (worklist.Selection(),)),
         (personnel_data.compute_personnel, ((),)),
         (turnout_data.compute_turnout_data, ((),)),
-        (neutrality_panels.compute_neutrality, ((),)),
-        (stations_panels.select_reports, ("16.10.01.1011.001",)),
+        (neutrality_page.compute_neutrality, ((),)),
+        (stations_page.select_reports, ("16.10.01.1011.001",)),
     ],
 )
 def test_every_work_of_the_pages_names_all_that_it_reads(work: Any, asked: tuple[Any, ...]) -> None:

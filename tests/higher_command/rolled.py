@@ -44,7 +44,7 @@ def shown(snapshot: Snapshot, register: Register, at: datetime, *, live: bool) -
 def _tps(known: AsOfView, register: Register, at: datetime) -> dict[str, Any]:
     every = status.build_station_table(known, register, at)
     rates = summary.compute_total(summary.build_turnout_table(every, register))
-    spoke, told = int(every["last_at"].notna().sum()), int(rates["told"])
+    spoke, told = int(every["last_at"].notna().sum()), int(rates["tps_counted"])
     if not spoke:
         return dict.fromkeys(
             ("tps_reported", "reached", "tps_counted", "heads", "turnout_heads", "turnout_dpt")
@@ -54,9 +54,9 @@ def _tps(known: AsOfView, register: Register, at: datetime) -> dict[str, Any]:
         "tps_reported": spoke,
         "reached": {fase: int(phases.iloc[at_least:].sum()) for at_least, fase in enumerate(FASE)},
         "tps_counted": told,
-        "heads": int(rates["heads"]) if told else None,
-        "turnout_heads": int(rates["rated"]) if rates["dpt_told"] else None,
-        "turnout_dpt": int(rates["dpt_told"]) if rates["dpt_told"] else None,
+        "heads": int(rates["voters_present"]) if told else None,
+        "turnout_heads": int(rates["rated"]) if rates["dpt_counted"] else None,
+        "turnout_dpt": int(rates["dpt_counted"]) if rates["dpt_counted"] else None,
     }
 
 

@@ -69,11 +69,11 @@ def build_case_history(rows: pd.DataFrame, merges: pd.DataFrame, at: datetime) -
 
 
 def _known_decisions(merges: pd.DataFrame, at: datetime) -> pd.DataFrame:
-    """Return the merge decisions known by `at`, with `known` and `told` in microseconds."""
+    """Return the merge decisions known by `at`, with known_us and reported_us."""
     rows, known_us = filter_known_by(merges, at)
     reported_us = timestamps.column_to_us(reported_time(rows).astype(timestamps.DTYPE))
     return rows[["kasus", "ke", "tindakan", "latihan", "seq"]].assign(
-        known=known_us, told=reported_us
+        known_us=known_us, reported_us=reported_us
     )
 
 

@@ -74,12 +74,12 @@ def replay_cases(
 ) -> tuple[pd.DataFrame, list[tuple[str, int, int]]]:
     """Return the intervals of these cases (a frame of COLUMNS), and when each was merged away.
 
-    merges: kasus, ke, tindakan, latihan, seq, known, told.
+    merges: kasus, ke, tindakan, latihan, seq, known_us, reported_us.
     """
     merge_rows: list[Any] = list(merges.itertuples())
     decisions = [
-        MergeDecision(row.known, row.told, row.seq, row.kasus, row.ke, row.tindakan == "gabung",
-                 bool(row.latihan))
+        MergeDecision(row.known_us, row.reported_us, row.seq, row.kasus, row.ke,
+                      row.tindakan == "gabung", bool(row.latihan))
         for row in merge_rows
     ]  # fmt: skip
     replay = _Replay()

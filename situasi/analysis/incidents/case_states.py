@@ -25,7 +25,6 @@ from situasi.domain.feed_schemas import STATUS_CLOSED
 
 # Lifecycle of a case: all rows withdrawn; nothing happened; closed; open.
 NO_ROWS, NIHIL, CLOSED, OPEN = range(4)
-_NEWEST_ROW_COLUMNS = ("kecamatan", "jenis", "status")
 
 
 @dataclass(frozen=True)

@@ -138,14 +138,6 @@ class DuplicatePairs:
         return DuplicateCandidate(first[1], second[1], float(m.score[position]), reasons, size)
 
 
-def find_duplicates(
-    cases: pd.DataFrame, texts: Mapping[str, str], rules: DuplicateRules
-) -> list[DuplicateCandidate]:
-    """Return the probable pairs among these cases (see find_pairs), the likeliest first."""
-    pairs = find_pairs(cases, texts, rules)
-    return pairs.to_candidates(np.arange(len(pairs.left)))
-
-
 def find_pairs(
     case_table: pd.DataFrame,
     texts: Mapping[str, str],

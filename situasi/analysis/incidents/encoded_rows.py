@@ -76,7 +76,7 @@ class DictionaryEncoder:
         self.vocabularies = {name: Vocabulary() for name in ENCODED_COLUMNS}
         self.case_vocabulary = Vocabulary()
         self._rows = GrowableFrame(
-            {"case": "int32", "told": "int64"} | dict.fromkeys(ENCODED_COLUMNS, "int32")
+            {"case": "int32", "reported_us": "int64"} | dict.fromkeys(ENCODED_COLUMNS, "int32")
         )
 
     def add_rows(self, rows: pd.DataFrame) -> pd.DataFrame:
@@ -84,7 +84,9 @@ class DictionaryEncoder:
         case_codes = self.case_vocabulary.encode(rows["case"])
         reported = reported_time(rows).astype(timestamps.DTYPE)
         codes = {name: self._encode_column(rows, name) for name in ENCODED_COLUMNS}
-        self._rows.add({"case": case_codes, "told": timestamps.column_to_us(reported), **codes})
+        self._rows.add(
+            {"case": case_codes, "reported_us": timestamps.column_to_us(reported), **codes}
+        )
         return rows.assign(
             case=pd.Series(self.case_vocabulary.decode(case_codes), rows.index, dtype="object")
         )
@@ -98,7 +100,7 @@ class DictionaryEncoder:
         """Return the rows so far. frame: all added rows with their present values."""
         assert len(frame) == len(self._rows), "each row is numbered"
         codes = {name: self._rows.array(name) for name in ENCODED_COLUMNS}
-        case_codes, reported = self._rows.array("case"), self._rows.array("told")
+        case_codes, reported = self._rows.array("case"), self._rows.array("reported_us")
         return EncodedRows(
             frame,
             case_codes,

@@ -53,7 +53,7 @@ def compute_milestones(rows: pd.DataFrame) -> pd.DataFrame:
     """
     ordered = _sort_by_reported_time(rows)
     case_codes, cases = pd.factorize(ordered["case"])
-    reported = ordered["told"].to_numpy("datetime64[us]")
+    reported = ordered["reported_time"].to_numpy("datetime64[us]")
     status = ordered["status"]
 
     def first(counted: npt.NDArray[np.bool_]) -> pd.Series:
@@ -80,10 +80,10 @@ def compute_milestones(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sort_by_reported_time(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows in reported order, with that time as `told`."""
+    """Return the rows in reported order, with that time as `reported_time`."""
     reported = reported_time(rows).astype(_DTYPE)
     order = np.lexsort((rows["seq"], reported.astype("int64")))
-    return rows[["case", "status", "uraian"]].assign(told=reported).take(order)
+    return rows[["case", "status", "uraian"]].assign(reported_time=reported).take(order)
 
 
 def find_first_texts(rows: pd.DataFrame) -> dict[str, str]:

@@ -64,9 +64,9 @@ class Worklist:
 
 @dataclass(frozen=True)
 class CaseDetail:
-    """One case, merged, as a row; its members; rows: all its rows, newest first, with `told`.
-    effective_merges: the decisions that merge it, newest first. overdue_row: its row of
-    milestones.find_overdue, or None."""
+    """One case, merged, as a row; its members; rows: all its rows, newest first, with
+    `reported_time`. effective_merges: the decisions that merge it, newest first. overdue_row: its
+    row of milestones.find_overdue, or None."""
 
     case: pd.Series
     members: pd.DataFrame
@@ -203,8 +203,8 @@ def find_case_detail(worklist: Worklist, case: str) -> CaseDetail | None:
         return None
     row = merging.collapse(members, dict.fromkeys(group, key)).iloc[0]
     rows = worklist.rows[worklist.rows["case"].isin(group)]
-    rows = rows.assign(told=row_order.reported_time(rows)).sort_values(
-        ["told", "seq"], ascending=False
+    rows = rows.assign(reported_time=row_order.reported_time(rows)).sort_values(
+        ["reported_time", "seq"], ascending=False
     )
     effective = merging.find_effective_merges(members, worklist.merges).iloc[::-1]
     late = worklist.overdue_cases[worklist.overdue_cases["case"] == key]

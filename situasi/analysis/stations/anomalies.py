@@ -27,11 +27,11 @@ def find_anomalies(station_counts: TpsReports, register: Register) -> pd.DataFra
 
     station_counts: of reports.select_current_counts.
 
-    Columns: code, kecamatan, desa, nomor, occurred_at, heads, seq, kind, against (reference value),
-    estimated (the voters of this TPS are a perkiraan), current (no later count of this TPS),
-    latihan. against, by kind: the count before (turun, melonjak), the voters on the list
-    (melebihi), how many TPS of the desa reported the same (seragam), the median of the kecamatan in
-    percent of the list (menjauh), nothing (kembar).
+    Columns: code, kecamatan, desa, nomor, occurred_at, voters_present, seq, kind, against
+    (reference value), estimated (the voters of this TPS are a perkiraan), current (no later count
+    of this TPS), latihan. against, by kind: the count before (turun, melonjak), the voters on the
+    list (melebihi), how many TPS of the desa reported the same (seragam), the median of the
+    kecamatan in percent of the list (menjauh), nothing (kembar).
     """
     against = compute_reference_values(station_counts, register)
     row, kind = np.nonzero(~np.isnan(against))
@@ -39,7 +39,7 @@ def find_anomalies(station_counts: TpsReports, register: Register) -> pd.DataFra
     stations = register.tps[["code", "kecamatan", "desa", "nomor", "estimated"]].take(station_index)
     return stations.reset_index(drop=True).assign(
         occurred_at=timestamps.index_from_us(suspects.occurred_us),
-        heads=suspects.voters_present,
+        voters_present=suspects.voters_present,
         seq=suspects.seq,
         current=is_last_of_run(station_counts.station_index)[row],
         latihan=suspects.is_exercise,

@@ -126,7 +126,7 @@ def compute_total(forecast: TurnoutForecast, kecamatan: Collection[str] = ()) ->
 def sum_areas(forecast: TurnoutForecast, member_mask: Mask) -> dict[str, npt.NDArray[np.float64]]:
     """Return the numbers of areas of one or more kecamatan each; NaN where nobody reported.
 
-    member_mask: a row for each area, a column for each kecamatan. TPS: tps, told (with a count that
+    member_mask: a row for each area, a column for each kecamatan. TPS: tps, used (with a count that
     is used), ended (with a final count), set_aside (their newest count is not used). Voters:
     counted (of the newest counts without doubt), dpt, centre, sigma, low, high, and the baselines
     paced (the reporting TPS by what was expected by then), scaled (their present rate), so_far
@@ -153,12 +153,12 @@ def _compute_estimates(
     if model is None or forecast.pace_posterior is None:
         zeros, unknown = np.zeros(len(member_mask)), np.full(len(member_mask), np.nan)
         return {
-            **dict.fromkeys(("told", "ended", "counted"), zeros),
+            **dict.fromkeys(("used", "ended", "counted"), zeros),
             "enough": zeros.astype(bool),
             **dict.fromkeys(("centre", "sigma", "low", "high"), unknown),
         }
     rules = forecast.register.election.rules.forecast
-    names = ("told", "ended", "counted", "most", "centre")
+    names = ("used", "ended", "counted", "most", "centre")
     sums = {name: member @ getattr(model, name) for name in names}
     upper = sums.pop("most")
     sigma = np.array(
@@ -189,9 +189,9 @@ def _has_enough_reports(forecast: TurnoutForecast, member_mask: Mask) -> Mask:
     """Return whether enough reported: TPS of one kecamatan; shares of TPS and kecamatan of more."""
     assert forecast.components is not None
     rules = forecast.register.election.rules.forecast
-    is_enough = forecast.components.told >= np.minimum(rules.min_tps, forecast.tps)
+    is_enough = forecast.components.used >= np.minimum(rules.min_tps, forecast.tps)
     size, member = member_mask.sum(axis=1), member_mask.astype("float64")
-    enough_tps = member @ forecast.components.told >= rules.min_tps_share * (member @ forecast.tps)
+    enough_tps = member @ forecast.components.used >= rules.min_tps_share * (member @ forecast.tps)
     enough_kecamatan = member @ is_enough >= rules.min_kecamatan_share * size
     return np.where(size == 1, member @ is_enough > 0, enough_tps & enough_kecamatan)
 

@@ -25,7 +25,7 @@ _MIN_STATIONS_FOR_MEDIAN = 5  # the median of fewer TPS is no estimate of their 
 class ForecastComponents:
     """Parts of the forecast by kecamatan, in the order of VoterRolls.kecamatan_codes.
 
-    In voters, but tps, told and ended in TPS. told: with a count that is not set aside. ended: with
+    In voters, but tps, used and ended in TPS. used: with a count that is not set aside. ended: with
     a final count without doubt. counted: of the newest counts without doubt. most: the upper limit.
     centre: the estimate. weight_by_slot: by kecamatan and hour (the last: the end), how much of the
     centre rests on counts of that hour. unreported: how much on TPS without a report. own_variance:
@@ -33,7 +33,7 @@ class ForecastComponents:
     """
 
     tps: Floats
-    told: Floats
+    used: Floats
     ended: Floats
     counted: Floats
     most: Floats
@@ -94,7 +94,7 @@ def compute_components(
     weights = _compute_weight_by_slot(final, unreported, newest, rolls, end_slot + 1)
     return ForecastComponents(
         tps=rolls.sum_by_kecamatan(np.ones(len(rolls))),
-        told=rolls.sum_by_kecamatan(np.ones(len(station_index)), station_index),
+        used=rolls.sum_by_kecamatan(np.ones(len(station_index)), station_index),
         ended=rolls.sum_by_kecamatan(has_ended.astype("float64")),
         counted=rolls.sum_by_kecamatan(counted),
         most=rolls.sum_by_kecamatan(max_voters),

@@ -15,7 +15,8 @@ from situasi.analysis.stations.reports import TpsReports, compute_voters_present
 from situasi.domain.register import Register
 
 _SUMMED_COLUMNS = (
-    "tps", "told", "doubted", "heads", "dptb", "dpk", "apart", "dpt", "dpt_told", "rated",
+    "tps", "tps_counted", "doubted", "voters_present", "dptb", "dpk", "apart", "dpt", "dpt_counted",
+    "rated",
 )  # fmt: skip
 _SLOT_LENGTH = timedelta(minutes=15)
 
@@ -23,13 +24,13 @@ _SLOT_LENGTH = timedelta(minutes=15)
 def build_turnout_table(station_table: pd.DataFrame, register: Register) -> pd.DataFrame:
     """Build the turnout of each kecamatan in the register's order, indexed by kecamatan.
 
-    station_table: of status.build_station_table. Columns: tps, told (TPS with a count), doubted (of
-    those, with a doubted one), heads, dptb and dpk (voters of those lists, in the `apart` TPS that
-    report them separately), dpt (voters on all lists), dpt_told (of the TPS that reported), rated
-    (voters of TPS with a known list), rate (percent of dpt_told; NaN: nobody reported), least and
-    most (percent of dpt: nobody else came, or everybody on the lists of the other TPS), estimated
-    (whether dpt is a perkiraan), told_estimated (whether dpt_told is), is_low (further below the
-    kabupaten than rules.turnout.low_margin_points).
+    station_table: of status.build_station_table. Columns: tps, tps_counted (TPS with a count),
+    doubted (of those, with a doubted one), voters_present, dptb and dpk (voters of those lists, in
+    the `apart` TPS that report them separately), dpt (voters on all lists), dpt_counted (of the TPS
+    with a count), rated (voters of TPS with a known list), rate (percent of dpt_counted; NaN: no
+    count), least and most (percent of dpt: nobody else came, or everybody on the lists of the other
+    TPS), estimated (whether dpt is a perkiraan), rate_estimated (whether dpt_counted is), is_low
+    (further below the kabupaten than rules.turnout.low_margin_points).
     """
     has_count = station_table["hadir"].notna()
     reported_dpt = station_table["dpt"].where(has_count)
@@ -37,13 +38,13 @@ def build_turnout_table(station_table: pd.DataFrame, register: Register) -> pd.D
         {
             "kecamatan": station_table["kecamatan"],
             "tps": 1,
-            "told": has_count,
+            "tps_counted": has_count,
             "doubted": station_table["doubts"] != "",
-            "heads": station_table["hadir"],
+            "voters_present": station_table["hadir"],
             "dptb": station_table["hadir_dptb"],
             "dpk": station_table["hadir_dpk"],
             "apart": station_table["hadir_dptb"].notna() | station_table["hadir_dpk"].notna(),
-            "dpt_told": reported_dpt,
+            "dpt_counted": reported_dpt,
             # The voters of a TPS with an unknown list have no rate.
             "rated": station_table["hadir"].where(reported_dpt.notna()),
         }
@@ -53,7 +54,7 @@ def build_turnout_table(station_table: pd.DataFrame, register: Register) -> pd.D
     table["dpt"] = [place.dpt for place in places]
     table["estimated"] = [place.dpt_estimated for place in places]
     is_estimated = station_table["estimated"] & has_count
-    table["told_estimated"] = is_estimated.groupby(station_table["kecamatan"], sort=False).any()
+    table["rate_estimated"] = is_estimated.groupby(station_table["kecamatan"], sort=False).any()
     table = table.assign(**_compute_rates(table))
     rate = float(compute_total(table)["rate"])
     table["is_low"] = table["rate"] < rate - register.election.rules.turnout.low_margin_points
@@ -67,7 +68,7 @@ def compute_total(table: pd.DataFrame) -> pd.Series:
     row = {
         **dict(zip(_SUMMED_COLUMNS, sums.tolist(), strict=True)),
         "estimated": bool(table["estimated"].any()),
-        "told_estimated": bool(table["told_estimated"].any()),
+        "rate_estimated": bool(table["rate_estimated"].any()),
         **{name: float(values[0]) for name, values in _compute_rates(total).items()},
     }
     return pd.Series(row, dtype="object", name=0)
@@ -83,15 +84,16 @@ def mark_official_list(total: pd.Series, is_all_kecamatan: bool) -> pd.Series:
 
 def _compute_rates(table: pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
     """Return the rate, least and most in percent; NaN where there is no list."""
-    heads, rated, dpt, on_list = (
-        table[name].to_numpy("float64") for name in ("heads", "rated", "dpt", "dpt_told")
+    voters_present, rated, dpt, on_list = (
+        table[name].to_numpy("float64")
+        for name in ("voters_present", "rated", "dpt", "dpt_counted")
     )
     reported_dpt, all_dpt = np.where(on_list > 0, on_list, np.nan), np.where(dpt > 0, dpt, np.nan)
     unreported_dpt = (dpt - on_list).clip(0)
     return {
         "rate": 100 * rated / reported_dpt,
-        "least": 100 * heads / all_dpt,
-        "most": 100 * (heads + unreported_dpt) / all_dpt,
+        "least": 100 * voters_present / all_dpt,
+        "most": 100 * (voters_present + unreported_dpt) / all_dpt,
     }
 
 
@@ -101,10 +103,10 @@ def build_turnout_curve(
     """Build the turnout at each quarter of an hour of voting until `at`, and the expected one.
 
     station_counts: of reports.select_current_counts. kecamatan: only these; empty: all. Index: the
-    moment, from the opening to an hour after the closing. Columns: heads (sum of the newest counts
-    taken by then), told (TPS with one), dpt_told (voters on their lists), rate (percent of these),
-    expected (percent: a perkiraan after rules.turnout). After `at` and where nobody reported, all
-    but expected is missing.
+    moment, from the opening to an hour after the closing. Columns: voters_present (sum of the
+    newest counts taken by then), tps_counted (TPS with one), dpt_counted (voters on their lists),
+    rate (percent of these), expected (percent: a perkiraan after rules.turnout). After `at` and
+    where nobody reported, all but expected is missing.
     """
     election = register.election
     start = election.local_time(election.tps_opens)
@@ -120,9 +122,13 @@ def build_turnout_curve(
     increments = _compute_slot_increments(
         counts, table["dpt"].to_numpy("float64", na_value=0.0), start, len(slots)
     )
-    curve = pd.DataFrame(increments.cumsum(axis=0), slots, ["heads", "told", "dpt_told"])
-    curve = curve.where((curve["told"] > 0) & (slots <= pd.Timestamp(at)))
-    curve["rate"] = 100 * curve["heads"] / curve["dpt_told"].where(curve["dpt_told"] > 0)
+    curve = pd.DataFrame(
+        increments.cumsum(axis=0), slots, ["voters_present", "tps_counted", "dpt_counted"]
+    )
+    curve = curve.where((curve["tps_counted"] > 0) & (slots <= pd.Timestamp(at)))
+    curve["rate"] = (
+        100 * curve["voters_present"] / curve["dpt_counted"].where(curve["dpt_counted"] > 0)
+    )
     curve["expected"] = compute_expected_turnout(register, slots)
     return curve
 
@@ -160,12 +166,14 @@ def build_reported_totals_table(
     """Build the newest totals reported for a desa or kecamatan beside the sum of its TPS.
 
     The two are never added. station_table: of status.build_station_table. Columns: lingkup,
-    kecamatan, desa, desa_text, occurred_at, heads, latihan, and of the same place tps, tps_told and
-    tps_heads (missing where no TPS reported).
+    kecamatan, desa, desa_text, occurred_at, voters_present, latihan, and of the same place tps,
+    tps_counted and tps_voters_present (missing where no TPS reported).
     """
     rows = frames["tps"]
     rows = rows[rows["lingkup"].isin(["desa", "kecamatan"])]
-    rows = rows.assign(heads=compute_voters_present(rows)).dropna(subset=["heads"])
+    rows = rows.assign(voters_present=compute_voters_present(rows)).dropna(
+        subset=["voters_present"]
+    )
     rows = rows.assign(place=rows["desa"].where(rows["lingkup"] == "desa", rows["kecamatan"]))
     ordered = rows.sort_values(["occurred_at", "reported_at", "seq"], kind="stable")
     newest = ordered.drop_duplicates(["lingkup", "place", "desa_text"], keep="last")
@@ -178,7 +186,19 @@ def build_reported_totals_table(
         ]
     )
     place_sums = tps_sums.reindex(newest["place"]).reset_index(drop=True)
-    columns = ["lingkup", "kecamatan", "desa", "desa_text", "occurred_at", "heads", "latihan"]
-    tps_columns = place_sums.set_axis(["tps", "tps_told", "tps_heads"], axis=1).astype("Int64")
-    tps_columns["tps_heads"] = tps_columns["tps_heads"].where(tps_columns["tps_told"] > 0)
+    columns = [
+        "lingkup",
+        "kecamatan",
+        "desa",
+        "desa_text",
+        "occurred_at",
+        "voters_present",
+        "latihan",
+    ]
+    tps_columns = place_sums.set_axis(["tps", "tps_counted", "tps_voters_present"], axis=1).astype(
+        "Int64"
+    )
+    tps_columns["tps_voters_present"] = tps_columns["tps_voters_present"].where(
+        tps_columns["tps_counted"] > 0
+    )
     return pd.concat([newest[columns].reset_index(drop=True), tps_columns], axis=1)

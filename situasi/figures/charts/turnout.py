@@ -36,7 +36,7 @@ def build_turnout_chart(
     figure.add_scatter(
         x=local[is_reported], y=curve.loc[is_reported, "rate"], name=names[0], mode="lines+markers",
         line={"color": theme.turnout[3], "width": 2.5, "shape": "hv"}, marker={"size": 5},
-        customdata=curve.loc[is_reported, ["heads", "told"]].to_numpy(),
+        customdata=curve.loc[is_reported, ["voters_present", "tps_counted"]].to_numpy(),
         hovertemplate="%{x|%H.%M} · %{y:.1f} % · %{customdata[0]:,.0f} · %{customdata[1]:.0f} "
         + tps + "<extra></extra>",
     )  # fmt: skip

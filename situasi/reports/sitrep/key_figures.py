@@ -33,13 +33,15 @@ def build_key_figures(
     tps = day.stations[day.stations["kecamatan"].isin(codes)]
     rates = summary.compute_total(day.turnout.loc[codes])
     has_reports = overview.newest_time is not None
-    heads, rate = (_value_if_reported(rates["told"], rates[name]) for name in ("heads", "rate"))
+    voters, rate = (
+        _value_if_reported(rates["tps_counted"], rates[name]) for name in ("voters_present", "rate")
+    )
     present = (
-        FigureValue(heads),
-        FigureValue(rates["told"], "TPS melapor"),
+        FigureValue(voters),
+        FigureValue(rates["tps_counted"], "TPS melapor"),
         FigureValue(rates["tps"], "TPS"),
     )
-    turnout = (FigureValue(rate, "persen", bool(rates["told_estimated"])),)
+    turnout = (FigureValue(rate, "persen", bool(rates["rate_estimated"])),)
     late = (FigureValue(count_late_stations(tps), "terlambat melapor"),)
     silent = (FigureValue(_count_silent_feeds(overview), "senyap"),)
     figures: list[tuple[KpiText, tuple[FigureValue, ...]]] = [

@@ -150,12 +150,12 @@ def _write_turnout(data: SitrepData) -> list[str]:
     total = summary.compute_total(data.area_summary.turnout.loc[data.codes])
     is_kabupaten = data.register.is_complete and len(data.codes) == len(data.register.kecamatan)
     rates = summary.mark_official_list(total, is_kabupaten)
-    if not rates["told"]:
+    if not rates["tps_counted"]:
         return ["Belum ada laporan jumlah pemilih hadir."]
-    rate = format_percent(rates["rate"], is_estimated=bool(rates["told_estimated"]))
+    rate = format_percent(rates["rate"], is_estimated=bool(rates["rate_estimated"]))
     sentences = [
-        f"Pemilih hadir {format_number(rates['heads'])} menurut "
-        f"{i18n.format_ratio(rates['told'], rates['tps'])} TPS yang melapor; "
+        f"Pemilih hadir {format_number(rates['voters_present'])} menurut "
+        f"{i18n.format_ratio(rates['tps_counted'], rates['tps'])} TPS yang melapor; "
         f"partisipasi TPS yang melapor {rate}.",
         f"Bila TPS lain nol atau penuh, partisipasi seluruhnya "
         f"{'≈ ' if rates['estimated'] else ''}{format_bounds(rates)}.",

@@ -87,14 +87,14 @@ def _get_tingkat_code(level: str) -> str | None:
 
 def _build_turnout_chart(data: SitrepData) -> Drawing | None:
     total = summary.compute_total(data.area_summary.turnout.loc[data.codes])
-    if not total["told"] or data.turnout_curve["rate"].isna().all():
+    if not total["tps_counted"] or data.turnout_curve["rate"].isna().all():
         return None
     rules = data.register.election.rules.turnout
     references = [
         (f"{reference.label}: {format_percent(reference.percent)}", reference.percent)
         for reference in rules.references
     ]
-    reporting_text = i18n.format_ratio(total["told"], total["tps"]) + " TPS melapor"
+    reporting_text = i18n.format_ratio(total["tps_counted"], total["tps"]) + " TPS melapor"
     # The curve ends with the voting: later counts are only in the key figures.
     names = (f"TPS yang melapor ({reporting_text})", f"perkiraan menurut {rules.reference_label}")
     title = f"Partisipasi TPS yang melapor; {reporting_text}"

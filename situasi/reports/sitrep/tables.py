@@ -69,16 +69,16 @@ def _build_kecamatan_row(data: SitrepData, number: int, code: str, phase: Any) -
     open_count = incidents_cases.count_by_kecamatan(view.open_cases).get(code, 0)
     has_report = open_count or code in view.reporting_kecamatan
     turnout, phases, rate = day.turnout.loc[code], day.phases.loc[code], day.turnout["rate"][code]
-    rate_text = format_percent(float(rate), is_estimated=bool(turnout["told_estimated"]))
+    rate_text = format_percent(float(rate), is_estimated=bool(turnout["rate_estimated"]))
     state = states[code] if isinstance(states[code], str) else None
     cells = [
         Cell(str(number), number),
         *_build_text_cells(data.register.name_of(code)),
         *(_build_text_cells(label("situasi", state)) if state else (_EMPTY_CELL,)),
         build_count_cell(open_count) if has_report else _EMPTY_CELL,
-        build_count_cell(turnout["told"]),
+        build_count_cell(turnout["tps_counted"]),
         build_count_cell(turnout["tps"]),
-        build_count_cell(turnout["heads"] if turnout["told"] else None),
+        build_count_cell(turnout["voters_present"] if turnout["tps_counted"] else None),
         Cell(rate_text, None if pd.isna(rate) else round(float(rate), 1)),
         _build_phase_cell(phase),
         build_count_cell(phases["terlambat"] + phases["tak_terjangkau"]),

@@ -96,18 +96,18 @@ def _build_situasi(overview: Overview, register: Register, zone: tzinfo) -> dict
 
 def _build_turnout(rates: pd.Series) -> dict[str, Any]:
     """Return turnout in percent. least, most: if none, or all, of the other lists voted."""
-    reporting_count = int(rates["told"])
+    reporting_count = int(rates["tps_counted"])
     return {
         "rate": _round_percent(rates["rate"]),
-        "heads": int(rates["heads"]) if reporting_count else None,
+        "heads": int(rates["voters_present"]) if reporting_count else None,
         "dpt": int(rates["dpt"]),
-        "dpt_told": int(rates["dpt_told"]),
+        "dpt_told": int(rates["dpt_counted"]),
         "tps": int(rates["tps"]),
         "tps_told": reporting_count,
         "tps_doubted": int(rates["doubted"]),
         "least": _round_percent(rates["least"]) if reporting_count else None,
         "most": _round_percent(rates["most"]) if reporting_count else None,
-        "estimated": {"dpt": bool(rates["estimated"]), "dpt_told": bool(rates["told_estimated"])},
+        "estimated": {"dpt": bool(rates["estimated"]), "dpt_told": bool(rates["rate_estimated"])},
     }
 
 

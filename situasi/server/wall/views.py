@@ -111,8 +111,8 @@ def _build_turnout(data: ViewData) -> WallView:
     lines = [
         ListLine(
             data.register.name_of(str(row.Index)),
-            format_percent(row.rate, is_estimated=bool(row.told_estimated)),
-            i18n.format_counts(_("{n} dari {all} TPS melapor"), n=row.told, all=row.tps),
+            format_percent(row.rate, is_estimated=bool(row.rate_estimated)),
+            i18n.format_counts(_("{n} dari {all} TPS melapor"), n=row.tps_counted, all=row.tps),
         )
         for row in worst_rows
     ]

@@ -84,7 +84,7 @@ def build_anomalies_table(rows: pd.DataFrame) -> Table:
     columns: dict[str, Cells] = {
         **_build_place_columns(newest),
         _("waktu"): time_column(newest["occurred_at"]),
-        _("hadir"): number_column(newest["heads"]),
+        _("hadir"): number_column(newest["voters_present"]),
         _("diragukan karena"): [wording.format_anomaly_reason(*reason) for reason in reasons],
         _("terbaru"): [_("ya") if is_current else "" for is_current in newest["current"]],
     }

@@ -48,7 +48,7 @@ def chained(size: int) -> Callable[[], object]:
     decided = pd.DataFrame(
         [(f"K-{at}", f"K-{at + 1}", "gabung", False, size + at, size + at, size + at)
          for at in range(size)],
-        columns=["kasus", "ke", "tindakan", "latihan", "seq", "known", "told"],
+        columns=["kasus", "ke", "tindakan", "latihan", "seq", "known_us", "reported_us"],
     )  # fmt: skip
     return lambda: case_replay.replay_cases(words, decided)
 

@@ -43,7 +43,8 @@ HERE = {"desa_text": "Sakatiga", "tps": "001", "lat": -3.25, "lon": 104.65}
 
 def pairs(*rows: dict[str, Any], rules: DuplicateRules = RULES) -> list[DuplicateCandidate]:
     frame = rows_with(*(incident(id=f"K-{at}", **row) for at, row in enumerate(rows)))
-    return duplicates.find_duplicates(case_table(frame), milestones.find_first_texts(frame), rules)
+    found = duplicates.find_pairs(case_table(frame), milestones.find_first_texts(frame), rules)
+    return found.to_candidates(np.arange(len(found.left)))
 
 
 def test_the_same_place_time_kind_and_words_are_one_with_every_reason() -> None:
@@ -165,7 +166,7 @@ def test_looking_for_pairs_changes_no_argument() -> None:
     frame = rows_with(incident(id="A", **HERE), incident(id="B", **HERE))
     found = case_table(frame)
     before = found.copy(deep=True)
-    duplicates.find_duplicates(found, milestones.find_first_texts(frame), RULES)
+    duplicates.find_pairs(found, milestones.find_first_texts(frame), RULES)
     pd.testing.assert_frame_equal(found, before)
 
 

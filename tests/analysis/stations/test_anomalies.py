@@ -72,7 +72,7 @@ def found(*rows: dict[str, Any], register: Register | None = None) -> pd.DataFra
 
 def reasons(*rows: dict[str, Any], register: Register | None = None) -> list[tuple[float, str]]:
     table = found(*rows, register=register)
-    return list(zip(table["heads"], table["kind"], strict=True))
+    return list(zip(table["voters_present"], table["kind"], strict=True))
 
 
 def many(heads: list[int], at: str = "09.00") -> list[dict[str, Any]]:
@@ -89,7 +89,7 @@ def test_an_ordinary_day_has_no_doubts() -> None:
 
 def test_a_count_that_falls_is_held_against_the_one_before() -> None:
     table = found(told(hadir=100, at="08.00"), told(hadir=90, at="09.00"))
-    assert table[["heads", "kind", "against"]].values.tolist() == [[90, "turun", 100]]
+    assert table[["voters_present", "kind", "against"]].values.tolist() == [[90, "turun", 100]]
 
 
 def test_a_count_that_was_corrected_is_no_fall() -> None:
@@ -139,7 +139,7 @@ def test_the_same_count_told_twice_by_one_tps_is_no_repetition() -> None:
 
 def test_far_from_the_median_of_its_kecamatan_where_enough_told() -> None:
     table = found(*many([200, 205, 210, 215, 60]))
-    assert table[["heads", "kind"]].values.tolist() == [[60, "menjauh"]]
+    assert table[["voters_present", "kind"]].values.tolist() == [[60, "menjauh"]]
     assert table["against"].tolist() == pytest.approx([51.25])
     assert reasons(*many([200, 205, 210, 60])) == []
 
@@ -189,5 +189,5 @@ def test_falls_equal_looking_at_each_pair_in_turn(stated: list[dict[str, Any]]) 
 def test_doubting_changes_no_count(stated: list[dict[str, Any]]) -> None:
     rows = [told(**one) for one in stated]
     table = found(*rows)
-    assert set(table["heads"]) <= {row["hadir"] for row in rows}
+    assert set(table["voters_present"]) <= {row["hadir"] for row in rows}
     assert not table.duplicated(["seq", "kind"]).any()

@@ -40,7 +40,7 @@ def test_a_day_that_runs_as_assumed_ends_where_it_heads() -> None:
     one = of_all(*at_rate(0.64, codes(), "11.00"))
     assert one.centre / DPT == pytest.approx(0.64, abs=0.005)
     assert one.low < one.centre < one.high
-    assert (one.told, one.tps, one.enough) == (667, 667, True)
+    assert (one.used, one.tps, one.enough) == (667, 667, True)
 
 
 def test_the_whole_is_the_sum_of_its_kecamatan() -> None:
@@ -115,7 +115,7 @@ def test_a_few_tps_are_not_enough() -> None:
 
 def test_nobody_told_and_nothing_is_estimated() -> None:
     one = of_all(told(fase="dibuka", at="07.00"))
-    assert (one.told, one.enough) == (0, False)
+    assert (one.used, one.enough) == (0, False)
     assert np.isnan([one.centre, one.low, one.high, one.scaled, one.so_far]).all()
 
 
@@ -294,7 +294,7 @@ def test_it_never_falls_below_what_was_counted_and_its_bounds_hold(
     here = found(*stated_rows(stated), at="14.00")
     table, one = build_kecamatan_table(here), compute_total(here)
     for row in (*table.itertuples(), one):
-        if row.told:
+        if row.used:
             assert row.counted <= row.low + 1e-6
             assert row.low <= row.centre + 1e-6 <= row.high + 2e-6
     assert np.isnan(one.centre) or one.centre == pytest.approx(table["centre"].sum())

@@ -44,8 +44,8 @@ def turnout(*rows: dict[str, Any], at: str = "12.00", register: Register | None 
 
 def test_the_rate_is_of_those_that_told_and_the_bounds_are_of_all() -> None:
     one = turnout(told(hadir=200, at="11.00"), told(of=SECOND, hadir=240, at="11.00"))
-    assert (one.heads, one.told, one.tps) == (440, 2, 6)
-    assert (one.dpt_told, one.dpt) == (800, 2400)
+    assert (one.voters_present, one.tps_counted, one.tps) == (440, 2, 6)
+    assert (one.dpt_counted, one.dpt) == (800, 2400)
     assert one.rate == pytest.approx(55)
     assert one.least == pytest.approx(100 * 440 / 2400)
     assert one.most == pytest.approx(100 * (440 + 1600) / 2400)
@@ -53,7 +53,7 @@ def test_the_rate_is_of_those_that_told_and_the_bounds_are_of_all() -> None:
 
 def test_where_nobody_told_there_is_no_rate_and_not_a_rate_of_zero() -> None:
     one = turnout(told(fase="dibuka", at="07.00"))
-    assert one.told == 0
+    assert one.tps_counted == 0
     assert np.isnan(one.rate)
     assert (one.least, one.most) == (0, 100)
 
@@ -70,15 +70,15 @@ def test_a_list_that_nobody_knows_gives_no_rate_but_its_heads_count() -> None:
         told(of=SECOND, hadir=200, at="11.00"),
         register=replace(register, tps=table),
     )
-    assert one.heads == 299
+    assert one.voters_present == 299
     assert one.rate == pytest.approx(50)
 
 
 def test_an_estimated_list_is_named_as_such() -> None:
     count = told(hadir=200, at="11.00")
-    assert not turnout(count).told_estimated
+    assert not turnout(count).rate_estimated
     guessed = replace(of_six(), tps=small(official=False).tps)
-    assert turnout(count, register=guessed).told_estimated
+    assert turnout(count, register=guessed).rate_estimated
 
 
 def test_heads_of_the_other_lists_are_summed_with_how_many_told_them() -> None:
@@ -86,7 +86,7 @@ def test_heads_of_the_other_lists_are_summed_with_how_many_told_them() -> None:
         told(hadir=200, hadir_dptb=3, hadir_dpk=5, at="11.00"),
         told(of=SECOND, hadir=100, at="11.00"),
     )
-    assert (one.dptb, one.dpk, one.apart, one.told) == (3, 5, 1, 2)
+    assert (one.dptb, one.dpk, one.apart, one.tps_counted) == (3, 5, 1, 2)
 
 
 def test_a_kecamatan_far_below_the_kabupaten_is_low_and_a_silent_one_is_not() -> None:
@@ -119,10 +119,18 @@ def test_the_curve_ends_at_the_moment_shown_and_counts_who_told_by_then() -> Non
         told(of=SECOND, hadir=40, at="09.05"),
     ]
     found = build_turnout_curve(standing(*rows), small(), wib("09.20"))
-    assert np.isnan(found.loc[wib("07.45"), "heads"])
-    assert found.loc[wib("08.00"), ["heads", "told"]].tolist() == [100, 1]
-    assert found.loc[wib("09.00"), ["heads", "told", "rate"]].tolist() == [200, 1, 50]
-    assert found.loc[wib("09.15"), ["heads", "told", "rate"]].tolist() == [240, 2, 30]
+    assert np.isnan(found.loc[wib("07.45"), "voters_present"])
+    assert found.loc[wib("08.00"), ["voters_present", "tps_counted"]].tolist() == [100, 1]
+    assert found.loc[wib("09.00"), ["voters_present", "tps_counted", "rate"]].tolist() == [
+        200,
+        1,
+        50,
+    ]
+    assert found.loc[wib("09.15"), ["voters_present", "tps_counted", "rate"]].tolist() == [
+        240,
+        2,
+        30,
+    ]
     assert found.loc[wib("09.30") :, "rate"].isna().all()
 
 
@@ -139,7 +147,7 @@ def test_only_the_chosen_kecamatan_are_in_the_curve() -> None:
     found = build_turnout_curve(
         standing(*rows, register=whole_register()), whole_register(), wib("09.00"), (HOME,)
     )
-    assert found.loc[wib("08.00"), "heads"] == 100
+    assert found.loc[wib("08.00"), "voters_present"] == 100
 
 
 def test_a_total_of_a_desa_stands_beside_its_tps_and_is_not_added() -> None:
@@ -151,8 +159,10 @@ def test_a_total_of_a_desa_stands_beside_its_tps_and_is_not_added() -> None:
     frames = known(*rows)
     found = build_station_table(frames, small(), wib("12.10"))
     beside = build_reported_totals_table(frames, found)
-    assert beside[["heads", "tps", "tps_told", "tps_heads"]].values.tolist() == [[900, 5, 1, 150]]
-    assert turnout(*rows).heads == 150
+    assert beside[
+        ["voters_present", "tps", "tps_counted", "tps_voters_present"]
+    ].values.tolist() == [[900, 5, 1, 150]]
+    assert turnout(*rows).voters_present == 150
 
 
 def test_a_total_of_an_unknown_desa_is_listed_without_tps() -> None:
@@ -160,7 +170,7 @@ def test_a_total_of_an_unknown_desa_is_listed_without_tps() -> None:
     beside = build_reported_totals_table(
         known(row), build_station_table(known(row), small(), wib("12.00"))
     )
-    assert beside["heads"].tolist() == [80]
+    assert beside["voters_present"].tolist() == [80]
     assert beside["tps"].isna().all()
 
 
@@ -190,7 +200,7 @@ def test_the_curve_equals_adding_up_the_newest_counts(stated: list[dict[str, Any
     for moment in (wib("07.00") + timedelta(minutes=15 * n) for n in range(29)):
         heads, tps = slow_heads(rows, moment)
         one = found.loc[moment].fillna(0)
-        assert (one["heads"], one["told"]) == (heads, tps)
+        assert (one["voters_present"], one["tps_counted"]) == (heads, tps)
 
 
 @given(st.lists(count, max_size=14))
@@ -198,6 +208,6 @@ def test_the_curve_equals_adding_up_the_newest_counts(stated: list[dict[str, Any
 def test_the_truth_lies_between_the_bounds(stated: list[dict[str, Any]]) -> None:
     one = turnout(*(told(**row) for row in stated), at="14.00")
     assert 0 <= one.least <= one.most <= 100 + 1e-9
-    assert one.most - one.least == pytest.approx(100 * (one.dpt - one.dpt_told) / one.dpt)
-    if one.told:
+    assert one.most - one.least == pytest.approx(100 * (one.dpt - one.dpt_counted) / one.dpt)
+    if one.tps_counted:
         assert one.least - 1e-9 <= one.rate <= one.most + 1e-9

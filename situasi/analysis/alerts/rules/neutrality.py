@@ -21,8 +21,8 @@ def find_overdue(rows: pd.DataFrame, target: timedelta, at: datetime) -> pd.Data
     """Find open cases older than the target, with the age that analysis.neutrality computes."""
     rows, known_us = filter_known_by(rows, at)
     reported_us = timestamps.column_to_us(reported_time(rows).astype(timestamps.DTYPE))
-    table = rows.assign(known=known_us, told=reported_us, case=build_case_keys(rows))
-    table = table[table["langkah"] != "nihil"].sort_values(["known", "seq"], kind="stable")
+    table = rows.assign(known_us=known_us, reported_us=reported_us, case=build_case_keys(rows))
+    table = table[table["langkah"] != "nihil"].sort_values(["known_us", "seq"], kind="stable")
     intervals: list[tuple[object, ...]] = []
     cases: dict[str, list[Any]] = {}
     for row in table.itertuples():
@@ -46,18 +46,18 @@ def _find_case_intervals(case: str, rows: list[Any], target_us: int) -> list[tup
     area: tuple[Any, ...] = ()
     first = reported = FOREVER
     for index, row in enumerate(rows):
-        order = (row.told, row.seq)
+        order = (row.reported_us, row.seq)
         if isinstance(row.langkah, str):
             step = max(step, (*order, row.langkah))
         if isinstance(row.kecamatan, str):
             area = max(area, (*order, row.kecamatan))
-        first = min(first, int(row.told))
+        first = min(first, int(row.reported_us))
         if row.langkah == REPORTED_STEP:
-            reported = min(reported, int(row.told))
+            reported = min(reported, int(row.reported_us))
         if step and step[2] in LANGKAH_CLOSED:
             continue
         since = reported if reported != FOREVER else first
-        end = int(rows[index + 1].known) if index + 1 < len(rows) else FOREVER
-        begin = max(int(row.known), since + target_us + 1)
+        end = int(rows[index + 1].known_us) if index + 1 < len(rows) else FOREVER
+        begin = max(int(row.known_us), since + target_us + 1)
         intervals.append((case, area[2] if area else None, begin, end, row.seq, row.latihan))
     return intervals
