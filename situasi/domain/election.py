@@ -56,17 +56,53 @@ class Thresholds:
 
 
 @dataclass(frozen=True)
-class Election:
-    """One election in one kabupaten. Times of day are local, in `zone`.
+class ElectionDay:
+    """The election day of a definition folder (slug: its name). Times of day are local, in `zone`.
 
-    An alias is the table and entry of `election.toml`. kind: what is elected, as a word. contest:
-    the election across all kabupaten, as a word for addresses: pilkada-2024. seat_kecamatan: that
-    of the command's seat. roads_file: lines of roads and rivers (GeoJSON). turnout_parameters:
-    calibration of the turnout forecast; None: not made for these rules.
+    An alias is the table and entry of `election.toml` and of `command.toml`.
     """
 
     folder: Path
     slug: str
+    day: Annotated[CalendarDay, Field(alias="day.date")]
+    zone: Annotated[ZoneInfo, Field(alias="day.zone")]
+    zone_label: Annotated[str, Field(alias="day.zone_label")]
+    tps_opens: Annotated[Clock, Field(alias="day.tps_opens")]
+    tps_closes: Annotated[Clock, Field(alias="day.tps_closes")]
+    watch_from: Annotated[Clock, Field(alias="day.watch_from")]
+    watch_until: Annotated[Clock, Field(alias="day.watch_until")]
+
+    def local_time(self, at: time, day: date | None = None) -> datetime:
+        """Return this time of day on the election day (or another) as an aware datetime."""
+        return datetime.combine(day or self.day, at, self.zone)
+
+    @property
+    def midnight(self) -> datetime:
+        """Return the beginning of the election day."""
+        return self.local_time(time.min)
+
+    @property
+    def day_start(self) -> datetime:
+        """Return the start of the watched day."""
+        return self.local_time(self.watch_from)
+
+    @property
+    def day_end(self) -> datetime:
+        """Return the end of the watched day; 00.00 means the midnight that ends it."""
+        end = self.local_time(self.watch_until)
+        return end if end > self.day_start else end + timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Election(ElectionDay):
+    """One election in one kabupaten.
+
+    kind: what is elected, as a word. contest: the election across all kabupaten, as a word for
+    addresses: pilkada-2024. seat_kecamatan: that of the command's seat. roads_file: lines of roads
+    and rivers (GeoJSON). turnout_parameters: calibration of the turnout forecast; None: not made
+    for these rules.
+    """
+
     contest: Annotated[str, Field(alias="election.contest")]
     name: Annotated[str, Field(alias="election.name")]
     kabupaten_code: Annotated[str, Field(alias="kabupaten.code")]
@@ -75,13 +111,6 @@ class Election:
     operation: Annotated[str, Field(alias="election.operation")]
     ballot: Annotated[str, Field(alias="election.ballot")]
     candidates: Annotated[tuple[str, ...], Field(alias="election.candidates")]
-    day: Annotated[CalendarDay, Field(alias="day.date")]
-    zone: Annotated[ZoneInfo, Field(alias="day.zone")]
-    zone_label: Annotated[str, Field(alias="day.zone_label")]
-    tps_opens: Annotated[Clock, Field(alias="day.tps_opens")]
-    tps_closes: Annotated[Clock, Field(alias="day.tps_closes")]
-    watch_from: Annotated[Clock, Field(alias="day.watch_from")]
-    watch_until: Annotated[Clock, Field(alias="day.watch_until")]
     dpt_total: Annotated[Count, Field(alias="register.dpt")]
     tps_total: Annotated[Count, Field(alias="register.tps")]
     timeline_marks: Annotated[tuple[TimelineMark, ...], Field(alias="day.moments")]
@@ -97,21 +126,6 @@ class Election:
     roads_file: Annotated[
         Path | None, Field(alias="kabupaten.ways"), BeforeValidator(_resolve_path)
     ] = None
-
-    def local_time(self, at: time, day: date | None = None) -> datetime:
-        """Return this time of day on the election day (or another) as an aware datetime."""
-        return datetime.combine(day or self.day, at, self.zone)
-
-    @property
-    def day_start(self) -> datetime:
-        """Return the start of the watched day."""
-        return self.local_time(self.watch_from)
-
-    @property
-    def day_end(self) -> datetime:
-        """Return the end of the watched day; 00.00 means the midnight that ends it."""
-        end = self.local_time(self.watch_until)
-        return end if end > self.day_start else end + timedelta(days=1)
 
 
 def load(folder: Path) -> Election:

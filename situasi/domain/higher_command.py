@@ -2,23 +2,16 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from situasi.domain.definition_errors import read_rows, wrap_definition_errors
-from situasi.domain.definition_fields import (
-    CHECKED,
-    CalendarDay,
-    Clock,
-    Minutes,
-    flatten_tables,
-    parse_definition,
-)
+from situasi.domain.definition_fields import CHECKED, Minutes, flatten_tables, parse_definition
+from situasi.domain.election import ElectionDay
 
 FILE_NAME = "command.toml"
 MEMBERS_FILE_NAME = "kabupaten.csv"
@@ -52,10 +45,9 @@ class Member:
 
 
 @dataclass(frozen=True)
-class HigherCommand:
-    """A Polda or Mabes. Times of day are local, in each member's own zone.
+class HigherCommand(ElectionDay):
+    """A Polda or Mabes. Its members' days are by their own clocks: see in_zone_of.
 
-    An alias is the table and entry of `command.toml`.
     code: the prefix of all its members' codes ("" for the nation). contest: the election across all
     kabupaten, under which their stores are kept. tps, dpt: totals; None: unknown. silent_after:
     time without rows after which a kabupaten is silent. situasi_valid, checkin_valid: used for a
@@ -63,20 +55,11 @@ class HigherCommand:
     code -> name, in order.
     """
 
-    folder: Path
-    slug: str
     name: Annotated[str, Field(alias="command.name")]
     level: Annotated[str, Field(alias="command.level")]
     code: Annotated[str, Field(alias="command.code")]
     contest: Annotated[str, Field(alias="command.contest")]
     operation: Annotated[str, Field(alias="command.operation")]
-    day: Annotated[CalendarDay, Field(alias="day.date")]
-    zone: Annotated[ZoneInfo, Field(alias="day.zone")]
-    zone_label: Annotated[str, Field(alias="day.zone_label")]
-    tps_opens: Annotated[Clock, Field(alias="day.tps_opens")]
-    tps_closes: Annotated[Clock, Field(alias="day.tps_closes")]
-    watch_from: Annotated[Clock, Field(alias="day.watch_from")]
-    watch_until: Annotated[Clock, Field(alias="day.watch_until")]
     silent_after: Annotated[Minutes, Field(alias="thresholds.silent_after_min")]
     situasi_valid: Annotated[Minutes, Field(alias="thresholds.situasi_valid_min")]
     checkin_valid: Annotated[Minutes, Field(alias="thresholds.word_every_min")]
@@ -87,29 +70,11 @@ class HigherCommand:
 
     def member(self, code: str) -> Member:
         """Return the member with this code. Raises KeyError where there is none."""
-        return next(
-            (member for member in self.members if member.code == code), None
-        ) or _raise_unknown_member(code)
+        return {member.code: member for member in self.members}[code]
 
-    def midnight(self, member: Member | None = None) -> datetime:
-        """Return the beginning of the election day, in the zone of a member or of the command."""
-        return self._local_time(time.min, member)
-
-    def day_start(self, member: Member | None = None) -> datetime:
-        """Return the start of the watched day."""
-        return self._local_time(self.watch_from, member)
-
-    def day_end(self, member: Member | None = None) -> datetime:
-        """Return the end of the watched day; 00.00 means the midnight that ends it."""
-        end = self._local_time(self.watch_until, member)
-        return end if end > self.day_start(member) else end + timedelta(days=1)
-
-    def _local_time(self, at: time, member: Member | None) -> datetime:
-        return datetime.combine(self.day, at, member.zone if member else self.zone)
-
-
-def _raise_unknown_member(code: str) -> Member:
-    raise KeyError(code)
+    def in_zone_of(self, member: Member) -> Self:
+        """Return the command with the clock of a member."""
+        return replace(self, zone=member.zone, zone_label=member.zone_label)
 
 
 def is_higher_command(folder: Path) -> bool:

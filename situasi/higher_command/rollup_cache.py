@@ -117,7 +117,8 @@ class HigherCommandOverview:
     def _is_silent(self, member: Member) -> bool:
         rollup = self.rollups.get(member.code)
         at = rollup.at if rollup and rollup.exercise else self.at
-        if not self.command.day_start(member) <= at < self.command.day_end(member):
+        day = self.command.in_zone_of(member)
+        if not day.day_start <= at < day.day_end:
             return False
         if rollup is None:
             return True
@@ -151,7 +152,7 @@ def build_parameters(register: Register) -> RollupParameters:
     definition = register.election
     voters = register.tps.set_index("code")["dpt"]
     return RollupParameters(
-        midnight=definition.local_time(datetime.min.time()),
+        midnight=definition.midnight,
         day_end=definition.day_end,
         situasi_valid=definition.thresholds.situasi_valid,
         checkin_valid=definition.rules.personnel.report_interval,
@@ -164,9 +165,10 @@ def build_parameters(register: Register) -> RollupParameters:
 def _member_parameters(command: HigherCommand, member: Member) -> RollupParameters:
     if member.election_folder is not None:
         return build_parameters(domain_register.load(election.load(member.election_folder)))
+    day = command.in_zone_of(member)
     return RollupParameters(
-        midnight=command.midnight(member),
-        day_end=command.day_end(member),
+        midnight=day.midnight,
+        day_end=day.day_end,
         situasi_valid=command.situasi_valid,
         checkin_valid=command.checkin_valid,
     )

@@ -21,7 +21,8 @@ from situasi.access import roles
 from situasi.access.audit_log import AuditLog
 from situasi.access.roles import Viewer
 from situasi.board import Board, NoBoardSelected
-from situasi.domain.higher_command import MABES
+from situasi.domain.election import Election
+from situasi.domain.higher_command import MABES, HigherCommand
 from situasi.higher_command import app
 from situasi.higher_command.app import BoardUnavailable, HigherCommandApp
 
@@ -136,17 +137,16 @@ def get_command_audit_log() -> AuditLog:
 
 def get_info() -> TenantInfo:
     """Return the name and clock of this tenant."""
-    if not is_higher_command():
+    own: Election | HigherCommand
+    if is_higher_command():
+        own = _get_higher_command_app().command
+        name = place = own.name
+    else:
         own = board.current_board().register.election
-        return TenantInfo(
-            own.command, own.operation, own.kabupaten, own.zone, own.zone_label, own.day_start,
-            own.day_end,
-        )  # fmt: skip
-    command = _get_higher_command_app().command
+        name, place = own.command, own.kabupaten
     return TenantInfo(
-        command.name, command.operation, command.name, command.zone, command.zone_label,
-        command.day_start(), command.day_end(),
-    )  # fmt: skip
+        name, own.operation, place, own.zone, own.zone_label, own.day_start, own.day_end
+    )
 
 
 def name_of(code: str) -> str:

@@ -237,7 +237,7 @@ def _asked(url: str, polda: HigherCommand) -> None:
     """What one roll-up costs, now and of a past minute, of the largest and of our kabupaten."""
     overseeing = RollupCache(open_rollup_reader(url, polda.contest), polda, lambda: made.EVENING)
     overseeing.current_overview()
-    noon = polda.midnight() + timedelta(hours=12)
+    noon = polda.midnight + timedelta(hours=12)
     started = time.perf_counter()
     overseeing.overview_at(noon)
     print(f"  {'all of them, as known at noon':<44}{_ms(time.perf_counter() - started)}")

@@ -41,9 +41,9 @@ def test_a_folder_is_a_command_or_an_election(tmp_path: Path) -> None:
 def test_each_kabupaten_begins_its_day_by_its_own_clock(tmp_path: Path) -> None:
     polda = higher_command.load(small_command(tmp_path))
     east = polda.member("99.71")
-    assert polda.midnight() == datetime(2030, 11, 19, 16, tzinfo=UTC)
-    assert polda.midnight(east) == datetime(2030, 11, 19, 15, tzinfo=UTC)
-    assert polda.day_end(east) - polda.midnight(east) == timedelta(days=1)
+    assert polda.midnight == datetime(2030, 11, 19, 16, tzinfo=UTC)
+    assert polda.in_zone_of(east).midnight == datetime(2030, 11, 19, 15, tzinfo=UTC)
+    assert polda.in_zone_of(east).day_end - polda.in_zone_of(east).midnight == timedelta(days=1)
     assert east.zone_label == "WIT" and polda.member("99.01").zone_label == "WITA"
 
 

@@ -269,5 +269,5 @@ def test_terms_are_those_of_the_election_of_the_kabupaten(polda: HigherCommand) 
     assert folder is not None
     own = register.load(election.load(folder))
     found = build_parameters(own)
-    assert found.midnight == polda.midnight() and found.midnight.utcoffset() == timedelta(hours=8)
+    assert found.midnight == polda.midnight and found.midnight.utcoffset() == timedelta(hours=8)
     assert found.voters_by_tps is not None and len(found.voters_by_tps) == len(own.tps)

@@ -71,7 +71,7 @@ def compute_observed_day(
         jenis=selection.jenis,
         tingkat=selection.tingkat,
         status=selection.status,
-        since=election.local_time(datetime.min.time()),
+        since=election.midnight,
         until=until,
     )
     cases = merging.build_merged_cases(frames.cases, frames["merges"]).select(chosen)

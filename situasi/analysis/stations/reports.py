@@ -105,7 +105,7 @@ def select_current_counts(reports: TpsReports, register: Register) -> TpsReports
     A count of another day (a repeated voting) is not added to it. Sorted by TPS, oldest first.
     """
     election = register.election
-    start = timestamps.to_us(election.local_time(datetime.min.time()))
+    start = timestamps.to_us(election.midnight)
     today = (reports.occurred_us >= start) & (
         reports.occurred_us <= timestamps.to_us(election.day_end)
     )

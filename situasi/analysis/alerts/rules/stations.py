@@ -200,7 +200,7 @@ def _find_suspects(
 ) -> Iterator[tuple[int, npt.NDArray[np.intp]]]:
     """Yield TPS that ever had a falling or too high count, with the positions of their counts."""
     reports, election = station_reports.reports, register.election
-    start = timestamps.to_us(election.local_time(datetime.min.time()))
+    start = timestamps.to_us(election.midnight)
     today = (reports.occurred_us >= start) & (
         reports.occurred_us <= timestamps.to_us(election.day_end)
     )
