@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from situasi.ui.components.markup import render
+from situasi.ui.components.markup import format_each, render
 
 STATE_SIGNS = {"selesai": "✓", "sebagian": "½", "rencana": "→", "belum": "○"}
 
@@ -56,11 +56,5 @@ def _build_item(item: ChecklistItem) -> Markup:
 
 def render_gantt_legend(entries: Sequence[tuple[str, str]]) -> None:
     """Draw the legend of the Gantt chart. entries: (class suffix, label)."""
-    render(
-        Markup('<div class="si-legend">{}</div>').format(
-            Markup("").join(
-                Markup('<span><i class="gi-bar gi-bar-{}"></i> {}</span>').format(css_class, word)
-                for css_class, word in entries
-            )
-        )
-    )
+    marks = format_each(Markup('<span><i class="gi-bar gi-bar-{}"></i> {}</span>'), entries)
+    render(Markup('<div class="si-legend">{}</div>').format(marks))

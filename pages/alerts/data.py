@@ -112,10 +112,7 @@ class AlertView:
 
 @reads(*_SOURCE_FEEDS, depends_on=(engine.compute_alerts,))
 def compute_alert_set(
-    known: Mapping[str, pd.DataFrame],
-    _register: Register,
-    _at: datetime,
-    alerts: Alerts,
+    known: Mapping[str, pd.DataFrame], _register: Register, _at: datetime, alerts: Alerts
 ) -> AlertSet:
     """Compute the alerts with their source rows."""
     members = alerts.members[alerts.members["seq"] >= 0]

@@ -8,8 +8,7 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from pages.alerts import tables as alerts_tables
-from pages.alerts import wording
+from pages.alerts import tables, wording
 from pages.alerts.actions import render_actions
 from pages.alerts.data import AlertView
 from pages.alerts.panels import URL_PARAMETER
@@ -17,12 +16,12 @@ from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.presentation import alerts
+from situasi.presentation.numbers import format_moment
 from situasi.ui import page_layout, url_state
 from situasi.ui.components import history, markup
 from situasi.ui.components.history import HistoryEntry
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import selectable, table_view
-from situasi.ui.wording import incidents
 
 
 def render_detail_panel(alert_view: AlertView, context: PageContext) -> None:
@@ -80,11 +79,11 @@ def _build_facts(row: Any, context: PageContext) -> list[tuple[str, str]]:
         (_("Status"), status),
         (_("Pemilik"), wording.format_owner(row)),
         (_("Di mana"), wording.format_place(row)),
-        (_("Sebab mulai"), incidents.format_time(row.since, at)),
-        (_("Derajat ini sejak"), incidents.format_time(row.raised, at)),
+        (_("Sebab mulai"), format_moment(row.since, at)),
+        (_("Derajat ini sejak"), format_moment(row.raised, at)),
     ]
     if isinstance(row.ended, str):
-        facts.append((_("Sebab hilang"), incidents.format_time(row.until, at)))
+        facts.append((_("Sebab hilang"), format_moment(row.until, at)))
     if row.most > row.n:
         facts.append((_("Paling banyak"), i18n.format_number(row.most)))
     for name, span in ((_("Sampai dilihat"), row.to_seen), (_("Sampai ditindak"), row.to_acted)):
@@ -104,7 +103,7 @@ def _render_rule(row: Any) -> None:
             "**" + markup.escape_markdown(alerts.format_rule(election.alerts, row.rule)) + "**"
         )
         st.markdown(markup.escape_markdown(alerts.format_condition(election, row.rule)))
-        render_thresholds(alerts.list_thresholds(election, row.rule))
+        markup.render(markup.build_facts(alerts.list_thresholds(election, row.rule)))
         st.caption(_("Ambang dan kata: alerts.toml, usulan yang dapat diubah Polres."))
 
 
@@ -114,7 +113,7 @@ def _render_members(row: Any, alert_view: AlertView, context: PageContext) -> No
     title = i18n.format_counts(_("{n} baris di baliknya"), n=len(members))
     table_view.render_table_popover(
         title,
-        lambda: alerts_tables.build_members_table(
+        lambda: tables.build_members_table(
             row.rule, members, alert_view.alert_set, context.view_time.at
         ),
         "peringatan_baris",
@@ -123,14 +122,10 @@ def _render_members(row: Any, alert_view: AlertView, context: PageContext) -> No
 
 def _build_history_entry(action: Any, context: PageContext) -> HistoryEntry:
     """Build the history entry of one action."""
-    local = action.at.astimezone(context.view_time.at.tzinfo)
-    when = i18n.format_time(local)
-    if local.date() != context.view_time.at.date():
-        when = f"{i18n.format_date(local)} {when}"
     owner = _("pemilik {owner}").format(owner=action.owner) if action.owner else ""
     author = "" if url_state.is_fixed_by_link() else action.by
     return HistoryEntry(
-        when=when,
+        when=format_moment(action.at, context.view_time.at),
         status=alerts.format_status(action.kind),
         author=author,
         text=action.text,
@@ -140,20 +135,8 @@ def _build_history_entry(action: Any, context: PageContext) -> HistoryEntry:
 
 def render_alert(level: str, cause: str, rank: int, facts: Sequence[tuple[str, str]]) -> None:
     """Draw one alert: level (text with bars, rank from 0), cause and facts."""
-    items = Markup("").join(
-        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, value) for name, value in facts
-    )
     markup.render(
-        Markup(
-            '<div class="kj-case pr-alert pr-{}"><small>{}</small><h3>{}</h3>'
-            '<dl class="kj-facts">{}</dl></div>'
-        ).format(rank, level, cause, items)
+        Markup('<div class="kj-case pr-alert pr-{}"><small>{}</small><h3>{}</h3>{}</div>').format(
+            rank, level, cause, markup.build_facts(facts)
+        )
     )
-
-
-def render_thresholds(rows: Sequence[tuple[str, str]]) -> None:
-    """Draw the thresholds of a rule."""
-    items = Markup("").join(
-        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, value) for name, value in rows
-    )
-    markup.render(Markup('<dl class="kj-facts">{}</dl>').format(items))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import streamlit as st
 
-from pages.alerts import data as alerts_data
-from pages.alerts import panels
+from pages.alerts import data, panels
 from pages.alerts.data import AlertFilter
 from pages.alerts.detail import render_detail_panel
 from situasi.actions import alert_actions
@@ -26,59 +24,36 @@ def begin_alerts_page(
     context: PageContext, title: str, visible_rules: list[str]
 ) -> tuple[PageContext, AlertFilter]:
     """Draw header and filters; return the context and the alert filter."""
-    values: dict[str, list[str]] = {}
     rules = board().register.election.alerts
-
-    def make_filter(
-        name: str, caption: str, empty: str, codes: list[str], words: Callable[[str], str]
-    ) -> Callable[[Any], None]:
-        def draw(column: Any) -> None:
-            values[name] = filters.render_multi_filter(column, name, caption, empty, codes, words)
-
-        return draw
-
-    context = page_layout.begin_page(
+    context, (levels, rule_codes, statuses) = page_layout.begin_filtered_page(
         context,
         title,
-        make_filter(
-            "derajat",
-            _("Derajat"),
-            _("semua derajat"),
-            list(reversed(rules.levels)),
+        lambda column: filters.render_multi_filter(
+            column, "derajat", _("Derajat"), _("semua derajat"), list(reversed(rules.levels)),
             lambda code: alerts.format_level(rules, rules.levels.index(code)),
         ),
-        make_filter(
-            "aturan",
-            _("Aturan"),
-            _("semua aturan"),
-            visible_rules,
-            lambda code: alerts.format_rule(rules, code),
+        lambda column: filters.render_multi_filter(
+            column, "aturan", _("Aturan"), _("semua aturan"), visible_rules,
+            partial(alerts.format_rule, rules),
         ),
-        make_filter(
-            "hidup",
-            _("Status"),
-            _("semua keadaan"),
-            list(alert_actions.STATUSES),
+        lambda column: filters.render_multi_filter(
+            column, "hidup", _("Status"), _("semua keadaan"), list(alert_actions.STATUSES),
             alerts.format_status,
         ),
+    )  # fmt: skip
+    return context, AlertFilter(
+        tuple(levels), tuple(rule_codes), tuple(statuses), context.kecamatan
     )
-    alert_filter = AlertFilter(
-        levels=tuple(values["derajat"]),
-        rules=tuple(values["aturan"]),
-        statuses=tuple(values["hidup"]),
-        kecamatan=context.kecamatan,
-    )
-    return context, alert_filter
 
 
 def show(context: PageContext) -> None:
     """Draw the page Peringatan."""
-    visible_rules = alerts_data.list_visible_rules(context.viewer)
+    visible_rules = data.list_visible_rules(context.viewer)
     context, alert_filter = begin_alerts_page(context, label("screen", "peringatan"), visible_rules)
     if not visible_rules:
         markup.render_empty_state(_("Pemilihan ini belum punya aturan peringatan (alerts.toml)."))
         return
-    alert_view = alerts_data.compute_alert_view(context, alert_filter)
+    alert_view = data.compute_alert_view(context, alert_filter)
     if "netralitas" in visible_rules and panels.has_neutrality(alert_view):
         audit.log_viewed({"neutrality"}, "peringatan")
     render_kpi_row(panels.build_kpis(alert_view, context))

@@ -7,7 +7,7 @@ from functools import partial
 
 import pandas as pd
 
-from pages.alerts import tables as alerts_tables
+from pages.alerts import tables
 from pages.alerts.data import AlertView
 from situasi.actions import alert_actions
 from situasi.analysis.view_time import cache_minute
@@ -135,7 +135,7 @@ def _render_selectable(
         widget,
         title,
         visible_rows=visible_rows,
-        file_only=alerts_tables.list_file_only_headings(),
+        file_only=tables.list_file_only_headings(),
     )
 
 
@@ -144,5 +144,5 @@ def _build_table(alerts: pd.DataFrame, alert_view: AlertView, context: PageConte
     at = cache_minute(context.view_time)
     return render_cache.get_or_build(
         "tabel_peringatan", (tuple(alerts["key"]), at), (alert_view,),
-        lambda view: alerts_tables.build_alerts_table(alerts, view.alert_set, at),
+        lambda view: tables.build_alerts_table(alerts, view.alert_set, at),
     )  # fmt: skip

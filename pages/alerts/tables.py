@@ -28,8 +28,7 @@ def build_alerts_table(alerts: pd.DataFrame, alert_set: AlertSet, at: datetime) 
             [alert_texts.format_severity(rules, row.level) for row in rows],
         ),
         _("sebab"): text_column(
-            [wording.format_cause(row, alert_set, at) for row in rows],
-            max_width_px=_CAUSE_WIDTH_PX,
+            [wording.format_cause(row, alert_set, at) for row in rows], max_width_px=_CAUSE_WIDTH_PX
         ),
         _("sejak"): time_column(alerts["raised"]),
         _("kecamatan"): [wording.format_place(row) for row in rows],

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import pandas as pd
-
 from pages.alerts.data import AlertSet
 from situasi.board import current_board as board
 from situasi.common import i18n
@@ -14,6 +12,7 @@ from situasi.common.i18n import _
 from situasi.domain.feed_schemas import INCIDENTS, NEUTRALITY
 from situasi.domain.labels import label
 from situasi.presentation import alerts
+from situasi.presentation.numbers import format_moment
 from situasi.ui.wording import incidents, stations
 
 
@@ -29,7 +28,7 @@ def format_cause(row: Any, alert_set: AlertSet, at: datetime) -> str:
         where=format_place(row),
         what=member_name,
         value=_format_value(row.rule, row.value, at),
-        since=incidents.format_time(row.since, at),
+        since=format_moment(row.since, at),
     )
 
 
@@ -77,7 +76,7 @@ def _format_value(rule: str, value: Any, at: datetime) -> str:
     if rule == "tps_diam":
         return _("jumlah hadir") if value == "hadir" else label("fase", value)
     if isinstance(value, datetime):
-        return incidents.format_time(pd.Timestamp(value), at)
+        return format_moment(value, at)
     return str(value)
 
 

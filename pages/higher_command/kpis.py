@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 
-from pages.higher_command import tables as higher_command_tables
+from pages.higher_command import tables
 from pages.higher_command.wording import (
     format_sum,
     format_tps_total,
@@ -17,31 +17,21 @@ from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
 from situasi.higher_command.comparison import UnitSummary
 from situasi.ui.components import markup
-from situasi.ui.components.kpi_row import Kpi, KpiValue
+from situasi.ui.components.kpi_row import Kpi
 from situasi.ui.components.markup import Card
-from situasi.ui.tables.table_view import Table
 
 
 def build_kpis(total: UnitSummary, units: list[UnitSummary]) -> list[Kpi]:
     """Build the key figures. total: the sums. units: the rows behind them."""
     cards = (
-        ("lapor", _build_reporting_card(total), higher_command_tables.build_reporting_table),
-        ("terbuka", _build_incident_card(total), higher_command_tables.build_incident_table),
-        ("situasi", _build_situasi_card(total), higher_command_tables.build_situasi_table),
-        ("tps", _build_station_card(total), higher_command_tables.build_station_table),
-        ("partisipasi", _build_turnout_card(total), higher_command_tables.build_turnout_table),
-        ("personel", _build_officer_card(total), higher_command_tables.build_officer_table),
+        ("lapor", _build_reporting_card(total), tables.build_reporting_table),
+        ("terbuka", _build_incident_card(total), tables.build_incident_table),
+        ("situasi", _build_situasi_card(total), tables.build_situasi_table),
+        ("tps", _build_station_card(total), tables.build_station_table),
+        ("partisipasi", _build_turnout_card(total), tables.build_turnout_table),
+        ("personel", _build_officer_card(total), tables.build_officer_table),
     )
-    return [_build_kpi(key, card, rows, units) for key, card, rows in cards]
-
-
-def _build_kpi(
-    key: str,
-    card: Card,
-    build_table: Callable[[list[UnitSummary]], Table],
-    units: list[UnitSummary],
-) -> Kpi:
-    return Kpi(key, card, lambda: build_table(units), (KpiValue(None),))
+    return [Kpi(key, card, partial(build_table, units)) for key, card, build_table in cards]
 
 
 def _build_reporting_card(unit: UnitSummary) -> Card:

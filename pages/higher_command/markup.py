@@ -37,27 +37,18 @@ def render_tiles(entries: Sequence[Tile]) -> None:
 
 
 def _build_tile(tile: Tile) -> Markup:
-    lines = Markup("").join(Markup("<p>{}</p>").format(line) for line in tile.lines)
-    critical = (
-        Markup('<p class="ab-grave">{}</p>').format(tile.critical_text)
-        if tile.critical_text
-        else Markup()
-    )
-    silence = (
-        Markup('<b class="ab-silent">{}</b>').format(tile.silence_text)
-        if tile.silence_text
-        else Markup()
-    )
-    exercise = Markup('<span class="si-chip si-made">{}</span>').format(tile.exercise_label or "")
-    closed_note = (
-        Markup("<em>{}</em>").format(tile.closed_reason) if tile.closed_reason else Markup()
-    )
+    lines = markup.format_each(Markup("<p>{}</p>"), ((line,) for line in tile.lines))
+    format_if = markup.format_if
+    critical = format_if(Markup('<p class="ab-grave">{}</p>'), tile.critical_text)
+    silence = format_if(Markup('<b class="ab-silent">{}</b>'), tile.silence_text)
+    exercise = format_if(Markup('<span class="si-chip si-made">{}</span>'), tile.exercise_label)
+    closed_note = format_if(Markup("<em>{}</em>"), tile.closed_reason)
     content = Markup(
         "<h3>{}{}</h3>{}{}{}{}"
         "<footer>{}<small>{}</small></footer>{}"
     ).format(
-        tile.title, exercise if tile.exercise_label else "", _build_state(tile),
-        _build_bar(tile.reported_share), lines, critical, silence, tile.copy_age_text, closed_note,
+        tile.title, exercise, _build_state(tile), _build_bar(tile.reported_share), lines, critical,
+        silence, tile.copy_age_text, closed_note,
     )  # fmt: skip
     css_classes = "ab-tile" + (" ab-is-silent" if tile.silence_text else "")
     if not tile.url:

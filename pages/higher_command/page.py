@@ -6,10 +6,8 @@ from datetime import datetime
 
 import streamlit as st
 
-from pages.higher_command import kpis as higher_command_kpis
+from pages.higher_command import kpis, tables, wording
 from pages.higher_command import markup as higher_command_markup
-from pages.higher_command import tables as higher_command_tables
-from pages.higher_command import wording
 from pages.higher_command.markup import Tile
 from situasi.analysis.view_time import ViewTime
 from situasi.common import i18n
@@ -48,7 +46,7 @@ def show() -> None:
         overview, province, higher_command_session.get_estimated_kabupaten()
     )
     render_title(view_time, format_title(province), session.viewer())
-    render_kpi_row(higher_command_kpis.build_kpis(total, units))
+    render_kpi_row(kpis.build_kpis(total, units))
 
     render_controls(view_time)
     with st.container(key="wilayah_dan_serius"):
@@ -58,7 +56,7 @@ def show() -> None:
         render_tiles(units)
     with right:
         render_critical_panel(overview, province)
-    higher_command_tables.render_table_panel(units)
+    tables.render_table_panel(units)
 
 
 def render_critical_panel(overview: HigherCommandOverview, part: str) -> None:
@@ -212,7 +210,7 @@ def render_map_panel(units: list[UnitSummary]) -> None:
     for item in (unit for objects in event["selection"]["objects"].values() for unit in objects):
         unit = units_by_code.get(item["properties"]["kode"])
         if unit is not None and unit.is_openable:
-            higher_command_tables.open_unit(unit)
+            tables.open_unit(unit)
 
 
 def _build_area(unit: UnitSummary) -> AreaStyle:

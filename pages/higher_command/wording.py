@@ -66,11 +66,7 @@ def format_critical(unit: UnitSummary) -> str:
     serious, red, yellow = (
         unit.counts[name] or 0 for name in ("critical_open", "situasi_merah", "situasi_kuning")
     )
-    parts = (
-        (serious, _("{n} serius")),
-        (red, _("{n} kec. merah")),
-        (yellow, _("{n} kec. kuning")),
-    )
+    parts = ((serious, _("{n} serius")), (red, _("{n} kec. merah")), (yellow, _("{n} kec. kuning")))
     return " · ".join(i18n.format_counts(template, n=count) for count, template in parts if count)
 
 

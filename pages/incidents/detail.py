@@ -8,14 +8,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.incidents import actions as incidents_actions
+from pages.incidents import actions, panels
 from pages.incidents import markup as incidents_markup
-from pages.incidents import panels as incidents_panels
 from pages.incidents.actions import render_steps
 from situasi.analysis.situation.worklist import CaseDetail, Worklist, find_case_detail
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
+from situasi.presentation.numbers import format_moment
 from situasi.ui import page_layout
 from situasi.ui.components import history, markup
 from situasi.ui.components.history import HistoryEntry
@@ -28,12 +28,12 @@ MAX_ROWS, MAX_MERGES = 200, 100
 
 def render_detail_panel(worklist: Worklist, context: PageContext) -> None:
     """Draw the case that the URL names."""
-    detail = find_case_detail(worklist, incidents_panels.get_selected_case() or "")
+    detail = find_case_detail(worklist, panels.get_selected_case() or "")
     with markup.row():
         page_layout.render_section_title(_("Rincian"))
         st.button(
             _("Kembali ke yang lewat waktu"),
-            on_click=incidents_panels.select_case,
+            on_click=panels.select_case,
             args=(None,),
             type="tertiary",
         )
@@ -83,7 +83,7 @@ def _build_facts(case_detail: CaseDetail, context: PageContext) -> list[tuple[st
         (_("Tingkat"), label("tingkat", case["tingkat"])),
         (_("Situasi"), label("situasi", case["situasi"])),
         (_("Terjadi"), incidents.format_occurrence_time(case, context.view_time.at)),
-        (_("Diketahui"), incidents.format_time(case["first_known"], context.view_time.at)),
+        (_("Diketahui"), format_moment(case["first_known"], context.view_time.at)),
         (_("Ditugaskan"), incidents.format_unit(unit)),
         (_("Rujukan"), label("rujukan", case["rujukan"])),
         (_("Keandalan sumber dan isi"), incidents.format_grade(case) or _("belum dinilai")),
@@ -105,7 +105,7 @@ def _build_history_entry(row: Any, case_detail: CaseDetail, context: PageContext
     at = context.view_time.at
     notes = [row.id] if len(case_detail.members) > 1 else []
     if (row.known_at - row.reported_time).total_seconds() >= 300:
-        notes.append(_("diketahui {time}").format(time=incidents.format_time(row.known_at, at)))
+        notes.append(_("diketahui {time}").format(time=format_moment(row.known_at, at)))
     if isinstance(row.tingkat, str):
         notes.append(_("tingkat {word}").format(word=label("tingkat", row.tingkat)))
     if isinstance(row.situasi, str):
@@ -119,7 +119,7 @@ def _build_history_entry(row: Any, case_detail: CaseDetail, context: PageContext
     if isinstance(row.sumber, str):
         notes.append(row.sumber)
     return HistoryEntry(
-        when=incidents.format_time(row.reported_time, at),
+        when=format_moment(row.reported_time, at),
         status=label("status", row.status),
         author=incidents.format_reporter(row.pelapor),
         text=row.uraian or "",
@@ -140,7 +140,7 @@ def _render_merges(case_detail: CaseDetail, context: PageContext) -> None:
     _render_truncation_note(
         len(listed), len(case_detail.effective_merges), _("{n} dari {all} penggabungan")
     )
-    incidents_actions.render_merge_hint(context)
+    actions.render_merge_hint(context)
 
 
 def _render_merge(merge: Any, id_by_case: Mapping[str, str], context: PageContext) -> None:
@@ -149,12 +149,10 @@ def _render_merge(merge: Any, id_by_case: Mapping[str, str], context: PageContex
             _("{one} dan {other} · {time} · {who}: {why}").format(
                 one=id_by_case[merge.kasus],
                 other=id_by_case[merge.ke],
-                time=incidents.format_time(merge.occurred_at, context.view_time.at),
+                time=format_moment(merge.occurred_at, context.view_time.at),
                 who=merge.pelapor or "",
                 why=merge.alasan_gabung or "",
             )
         )
         if context.may_act("gabung"):
-            incidents_actions.render_decision(
-                "pisah", _("Pisahkan"), merge.kasus, merge.ke, merge.latihan
-            )
+            actions.render_decision("pisah", _("Pisahkan"), merge.kasus, merge.ke, merge.latihan)

@@ -9,9 +9,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.incidents import actions as incidents_actions
+from pages.incidents import actions, tables
 from pages.incidents import markup as incidents_markup
-from pages.incidents import tables as incidents_tables
 from pages.incidents.markup import ComparedCase
 from situasi.analysis.incidents.duplicates import DuplicateCandidate
 from situasi.analysis.situation.worklist import Worklist
@@ -41,18 +40,16 @@ def render_duplicates_panel(worklist: Worklist, context: PageContext) -> None:
                     all=worklist.pair_count,
                 )
             table_view.render_table_popover(
-                title, partial(incidents_tables.build_duplicates_table, worklist), "pasangan"
+                title, partial(tables.build_duplicates_table, worklist), "pasangan"
             )
         if len(worklist.orphan_merges):
             orphans = i18n.format_counts(
                 _("{n} keputusan gabung tanpa laporan"), n=len(worklist.orphan_merges)
             )
             table_view.render_table_popover(
-                orphans,
-                partial(incidents_tables.build_dangling_merges_table, worklist),
-                "gabung_asing",
+                orphans, partial(tables.build_dangling_merges_table, worklist), "gabung_asing"
             )
-    incidents_actions.render_merge_error()
+    actions.render_merge_error()
     if not worklist.has_all_pairs:
         st.caption(
             _(
@@ -66,7 +63,7 @@ def render_duplicates_panel(worklist: Worklist, context: PageContext) -> None:
             _("Tidak ada dua laporan yang mirip tempat, waktu, jenis dan katanya.")
         )
         return
-    incidents_actions.render_merge_hint(context)
+    actions.render_merge_hint(context)
     pairs = worklist.duplicate_candidates[:MAX_PAIRS]
     cases = tuple(dict.fromkeys(case for pair in pairs for case in (pair.first, pair.second)))
     dependencies = (cases, context.view_time.at.date())
@@ -103,7 +100,7 @@ def _render_pair(pair: DuplicateCandidate, first: ComparedCase, second: Compared
 def _render_decisions(pair: DuplicateCandidate, is_exercise: bool) -> None:
     with st.container(horizontal=True):
         for act, title in (("gabung", _("Gabungkan")), ("pisah", _("Dua kejadian berbeda"))):
-            incidents_actions.render_decision(act, title, pair.first, pair.second, is_exercise)
+            actions.render_decision(act, title, pair.first, pair.second, is_exercise)
 
 
 def _build_compared_case(row: Any, text: str, context: PageContext) -> ComparedCase:

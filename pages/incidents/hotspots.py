@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.incidents import markup as incidents_markup
-from pages.incidents import tables as incidents_tables
+from pages.incidents import tables
 from situasi.analysis.hotspots.hotspots import Hotspots, compute_hotspots
 from situasi.analysis.hotspots.scan_statistic import Centres, Cluster, ScanResult
 from situasi.analysis.incidents.cases import Selection
@@ -94,7 +94,7 @@ def _list_label_points() -> Centres:
 
 def _build_rates_table(hotspot_view: HotspotView) -> Table:
     rules = board().register.election.rules.risk
-    return incidents_tables.build_rates_table(
+    return tables.build_rates_table(
         hotspot_view.cells, rules, _has_exercise_rows(hotspot_view.rows)
     )
 

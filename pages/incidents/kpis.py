@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from pages.incidents import tables as incidents_tables
+from pages.incidents import tables
 from situasi.analysis.incidents import cases, milestones
 from situasi.analysis.situation.worklist import Worklist
 from situasi.common import i18n
@@ -13,7 +13,7 @@ from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT as LEVELS
 from situasi.domain.labels import label
 from situasi.ui.components import markup
-from situasi.ui.components.kpi_row import Kpi, KpiValue
+from situasi.ui.components.kpi_row import Kpi, KpiValue, build_count_kpi
 from situasi.ui.components.markup import Card
 from situasi.ui.tables.incidents import build_incidents_table
 from situasi.ui.wording import incidents
@@ -27,29 +27,26 @@ def build_kpis(worklist: Worklist) -> list[Kpi]:
         Kpi(
             step,
             _build_step_card(worklist, step),
-            partial(incidents_tables.build_durations_table, worklist, step),
+            partial(tables.build_durations_table, worklist, step),
             (KpiValue(_compute_median_minutes(worklist, step), _("menit")),),
         )
         for step in milestones.STEPS
     ]
     return [
-        Kpi(
-            "terbuka",
-            _build_open_card(worklist),
-            lambda: build_incidents_table(worklist.open_cases),
-            (KpiValue(len(worklist.open_cases)),),
+        build_count_kpi(
+            "terbuka", _build_open_card(worklist), build_incidents_table, worklist.open_cases
         ),
-        Kpi(
+        build_count_kpi(
             "lewat",
             _build_overdue_card(worklist),
-            lambda: incidents_tables.build_overdue_table(worklist.overdue_cases),
-            (KpiValue(len(worklist.overdue_cases)),),
+            tables.build_overdue_table,
+            worklist.overdue_cases,
         ),
         *steps,
         Kpi(
             "ganda",
             _build_duplicates_card(worklist),
-            lambda: incidents_tables.build_duplicates_table(worklist),
+            lambda: tables.build_duplicates_table(worklist),
             (KpiValue(worklist.pair_count),),
         ),
     ]

@@ -27,18 +27,13 @@ def render_case(
     tingkat: str | None, title: str, place: str, overdue_text: str, facts: Sequence[tuple[str, str]]
 ) -> None:
     """Draw the head of a case: title, place, what is overdue ("" for nothing) and facts."""
-    items = Markup("").join(
-        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, value) for name, value in facts
-    )
     markup.render(
-        Markup(
-            '<div class="kj-case"><h3>{}{}</h3><p>{}</p>{}<dl class="kj-facts">{}</dl></div>'
-        ).format(
+        Markup('<div class="kj-case"><h3>{}{}</h3><p>{}</p>{}{}</div>').format(
             markup.build_tingkat_mark(tingkat),
             title,
             place,
-            Markup('<p class="kj-late">{}</p>').format(overdue_text) if overdue_text else "",
-            items,
+            markup.format_if(Markup('<p class="kj-late">{}</p>'), overdue_text),
+            markup.build_facts(facts),
         )
     )
 
@@ -62,8 +57,8 @@ def render_pair(
     score: str, reasons: Sequence[str], first: ComparedCase, second: ComparedCase
 ) -> None:
     """Draw two cases side by side, and why they may be duplicates."""
-    chips = Markup("").join(
-        Markup('<span class="si-chip">{}</span>').format(reason) for reason in reasons
+    chips = markup.format_each(
+        Markup('<span class="si-chip">{}</span>'), ((reason,) for reason in reasons)
     )
     markup.render(
         Markup('<div class="kj-pair"><header><b>{}</b>{}</header>{}{}</div>').format(
@@ -73,9 +68,7 @@ def render_pair(
 
 
 def _build_case_html(case: ComparedCase) -> Markup:
-    mark = Markup("")
-    if case.exercise_label:
-        mark = Markup('<span class="si-chip si-made">{}</span>').format(case.exercise_label)
+    mark = markup.format_if(Markup('<span class="si-chip si-made">{}</span>'), case.exercise_label)
     return Markup(
         '<section><div class="si-line"><b>{sign} {title}</b><time>{when}</time></div>'
         "<small>{place}</small><p>{text}</p><small>{mark}{source}</small></section>"

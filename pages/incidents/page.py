@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.incidents.detail import render_detail_panel
 from pages.incidents.duplicates import render_duplicates_panel
@@ -67,25 +68,15 @@ def show(context: PageContext) -> None:
 
 def begin_incidents_page(context: PageContext, title: str) -> tuple[PageContext, Selection]:
     """Draw header and filters; return the context and the selection."""
-    values: dict[str, Any] = {}
-
-    def store_value(name: str, render_filter: Callable[[Any], Any]) -> Callable[[Any], None]:
-        return lambda container: values.update({name: render_filter(container)})
-
-    context = page_layout.begin_page(
-        context,
-        title,
-        store_value("jenis", filters.render_jenis_filter),
-        store_value("tingkat", filters.render_tingkat_filter),
-        store_value("status", filters.render_status_filter),
-        store_value("window", filters.render_window_filter),
-    )
-    selection = Selection(
-        kecamatan=context.kecamatan,
-        jenis=tuple(values["jenis"]),
-        tingkat=tuple(values["tingkat"]),
-        status=tuple(values["status"]),
-    )
+    draw_filters: list[Callable[[DeltaGenerator], Any]] = [
+        filters.render_jenis_filter,
+        filters.render_tingkat_filter,
+        filters.render_status_filter,
+        filters.render_window_filter,
+    ]
+    context, values = page_layout.begin_filtered_page(context, title, *draw_filters)
+    jenis, tingkat, status, window = values
+    selection = Selection(context.kecamatan, tuple(jenis), tuple(tingkat), tuple(status))
     # Rounded to the minute, so that viewers of the same minute share results.
     minute = replace(context.view_time, at=cache_minute(context.view_time))
-    return context, filters.apply_window(selection, values["window"], minute)
+    return context, filters.apply_window(selection, window, minute)

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.incidents import tables as incidents_tables
+from pages.incidents import tables
 from situasi.analysis.situation.worklist import Worklist
 from situasi.board import current_board as board
 from situasi.common import i18n
@@ -76,7 +76,7 @@ def render_list_panel(worklist: Worklist) -> None:
 
 def _build_list(cases: pd.DataFrame, overdue: pd.DataFrame) -> tuple[pd.Series, Table]:
     newest = cases.iloc[::-1]
-    return newest["case"], incidents_tables.build_cases_table(newest, overdue)
+    return newest["case"], tables.build_cases_table(newest, overdue)
 
 
 def render_overdue_panel(worklist: Worklist) -> None:
@@ -87,7 +87,7 @@ def render_overdue_panel(worklist: Worklist) -> None:
         markup.render_empty_state(_("Tidak ada kejadian terbuka yang lewat batas waktu."))
     else:
         table = render_cache.get_or_build(
-            "lewat", None, (worklist.overdue_cases,), incidents_tables.build_overdue_table
+            "lewat", None, (worklist.overdue_cases,), tables.build_overdue_table
         )
         render_selectable_cases(
             table, worklist.overdue_cases["case"], "lewat", _("Kejadian lewat waktu")
@@ -117,7 +117,7 @@ def render_kinds_panel(worklist: Worklist) -> None:
         if len(worklist.kind_counts):
             title = _("Jenis menurut kecamatan sebagai tabel")
             table_view.render_table_popover(
-                title, partial(incidents_tables.build_kinds_table, worklist), "jenis_kecamatan"
+                title, partial(tables.build_kinds_table, worklist), "jenis_kecamatan"
             )
     if worklist.kind_counts.empty:
         markup.render_empty_state(_("Tidak ada kejadian pada pilihan ini."))

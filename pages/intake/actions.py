@@ -9,7 +9,7 @@ from typing import BinaryIO, Final
 import pandas as pd
 import streamlit as st
 
-from pages.intake import tables as intake_tables
+from pages.intake import tables
 from situasi.board import current_board as board
 from situasi.common import i18n, metrics
 from situasi.common.i18n import _
@@ -81,7 +81,7 @@ def ingest_file(name: str, file: BinaryIO) -> None:
     if result.refused:
         save_outcome(f"{result.path}: {result.refused}", is_success=False)
         return
-    balance = intake_tables.format_row_balance(
+    balance = tables.format_row_balance(
         result.read, result.accepted, result.duplicate, result.quarantined
     )
     save_outcome(f"{result.path}: {balance}", is_success=True)
@@ -119,9 +119,7 @@ def withdraw(batch: int, reason: str) -> None:
     session.refresh_after_write()
     template = _("Kiriman {no}: {n} baris ditarik. Tidak ada yang dihapus.")
     text = template.format(no=batch, n=i18n.format_number(rows))
-    save_outcome(
-        " ".join([text, *intake_tables.format_remaining_rows(other_deliveries)]), is_success=True
-    )
+    save_outcome(" ".join([text, *tables.format_remaining_rows(other_deliveries)]), is_success=True)
 
 
 def release(row: QuarantinedRow, corrections: Mapping[str, str]) -> None:

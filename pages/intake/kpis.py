@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pages.intake import data as intake_data
-from pages.intake import tables as intake_tables
+from pages.intake import data, tables
 from situasi.analysis.deliveries import DeliverySummary
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -19,13 +18,13 @@ from situasi.ui.tables.table_view import Table
 def build_kpis(context: PageContext, intake: DeliverySummary) -> list[Kpi]:
     """Build the key figures of the deliveries."""
     feeds, batches = intake.feeds, intake.batches
-    has_any, known = bool(len(batches)), intake_data.can_show_quarantine(context)
+    has_any, known = bool(len(batches)), data.can_show_quarantine(context)
     withdrawn = batches[batches["withdrawn"] > 0]
     return [
         Kpi(
             "kiriman",
             _build_delivery_card(context, batches),
-            lambda: intake_tables.build_delivery_table(batches),
+            lambda: tables.build_delivery_table(batches),
             (KpiValue(len(batches) if has_any else None),),
         ),
         Kpi(
@@ -49,14 +48,14 @@ def build_kpis(context: PageContext, intake: DeliverySummary) -> list[Kpi]:
         Kpi(
             "ditarik",
             _build_withdrawn_card(batches),
-            lambda: intake_tables.build_delivery_table(withdrawn),
+            lambda: tables.build_delivery_table(withdrawn),
             (KpiValue(len(withdrawn) if has_any else None),),
         ),
     ]
 
 
 def _build_feed_table(context: PageContext, feeds: pd.DataFrame) -> Table:
-    return intake_tables.build_feed_table(feeds, waiting=intake_data.can_show_quarantine(context))
+    return tables.build_feed_table(feeds, waiting=data.can_show_quarantine(context))
 
 
 def _build_delivery_card(context: PageContext, deliveries: pd.DataFrame) -> Card:
@@ -90,7 +89,7 @@ def _build_read_card(deliveries: pd.DataFrame) -> Card:
 
 def _build_quarantine_card(context: PageContext, feeds: pd.DataFrame) -> Card:
     title = _("Karantina")
-    if not intake_data.can_show_quarantine(context):
+    if not data.can_show_quarantine(context):
         return Card(title, "–", _("latihan: hanya untuk keadaan sekarang"))
     count = int(feeds["waiting"].sum())
     note = _("baris menunggu perbaikan") if count else _("tidak ada")

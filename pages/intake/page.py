@@ -8,9 +8,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from pages.intake import actions as intake_actions
-from pages.intake import data as intake_data
-from pages.intake import tables as intake_tables
+from pages.intake import actions, data, tables
 from pages.intake.kpis import build_kpis
 from pages.intake.quarantine import render_quarantine_panel
 from pages.intake.upload import render_upload_panel
@@ -27,21 +25,19 @@ from situasi.ui.tables import table_view
 def show(context: PageContext) -> None:
     """Draw the page Masukan."""
     context = page_layout.begin_page(
-        context,
-        label("screen", "masukan"),
-        partial(intake_data.render_feed_filter, context.viewer),
+        context, label("screen", "masukan"), partial(data.render_feed_filter, context.viewer)
     )
-    feeds = intake_data.selected_feeds(context.viewer)
-    intake = intake_data.compute_intake(context, feeds)
+    feeds = data.selected_feeds(context.viewer)
+    intake = data.compute_intake(context, feeds)
     past_context = replace(context, view_time=replace(context.view_time, live=False))
     baseline = comparison.compute_baseline(
         context,
         "masukan",
-        lambda past: (intake_data.compute_intake(past, feeds),),
+        lambda past: (data.compute_intake(past, feeds),),
         lambda past_intake: build_kpis(past_context, past_intake),
     )
     render_kpi_row(build_kpis(context, intake), baseline)
-    intake_actions.render_outcome()
+    actions.render_outcome()
     if context.kecamatan:
         st.caption(
             _("Saringan kecamatan tidak berlaku di sini: satu kiriman memuat banyak kecamatan, "
@@ -68,7 +64,7 @@ def render_delivery_panel(context: PageContext, intake: DeliverySummary) -> None
     if batches.empty:
         page_layout.render_missing_data(_("Belum ada kiriman."))
         return
-    balance = intake_tables.format_row_balance(
+    balance = tables.format_row_balance(
         *(int(batches[name].sum()) for name in ("read", "accepted", "duplicate", "quarantined"))
     )
     st.caption(balance + ". " + _("Kiriman ulang tanpa hal baru hanya dicatat dalam jejak."))
@@ -77,9 +73,7 @@ def render_delivery_panel(context: PageContext, intake: DeliverySummary) -> None
             _("Kiriman latihan dan riwayat dicatat dengan jam sebenarnya, sesudah saat ini; ia "
               "ditunjukkan sejak baris pertamanya diketahui, dengan jumlah seluruh kirimannya.")
         )  # fmt: skip
-    table = render_cache.get_or_build(
-        "kiriman", None, (batches,), intake_tables.build_delivery_table
-    )
+    table = render_cache.get_or_build("kiriman", None, (batches,), tables.build_delivery_table)
     table_view.render_table(table, "kiriman", _("Buku kiriman"))
 
 
@@ -105,7 +99,7 @@ def _render_withdrawal_form(deliveries: pd.DataFrame) -> None:
             if batch is None or not reason.strip() or not is_confirmed:
                 st.warning(_("Pilih kiriman, tulis alasan, dan beri tanda setuju."))
                 return
-            intake_actions.withdraw(batch, reason.strip())
+            actions.withdraw(batch, reason.strip())
             st.rerun()
 
 
@@ -114,11 +108,9 @@ def render_sources_panel(context: PageContext, intake: DeliverySummary) -> None:
     with markup.row():
         page_layout.render_section_title(_("Sumber laporan"))
         table_view.render_table_popover(
-            _("Menurut berkas"),
-            lambda: intake_tables.build_source_table(intake.sources),
-            "sumber_berkas",
+            _("Menurut berkas"), lambda: tables.build_source_table(intake.sources), "sumber_berkas"
         )
-    is_quarantine_known = intake_data.can_show_quarantine(context)
-    build = partial(intake_tables.build_feed_table, waiting=is_quarantine_known)
+    is_quarantine_known = data.can_show_quarantine(context)
+    build = partial(tables.build_feed_table, waiting=is_quarantine_known)
     table = render_cache.get_or_build("sumber", is_quarantine_known, (intake.feeds,), build)
     table_view.render_table(table, "sumber", _("Sumber laporan"))

@@ -8,9 +8,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from pages.intake import actions as intake_actions
-from pages.intake import data as intake_data
-from pages.intake import tables as intake_tables
+from pages.intake import actions, data, tables
 from pages.intake.data import QuarantineRows
 from situasi.access.roles import Viewer
 from situasi.analysis.deliveries import DeliverySummary
@@ -38,11 +36,11 @@ def render_quarantine_panel(
 ) -> None:
     """Draw the rows in quarantine, and the form that corrects one."""
     page_layout.render_section_title(_("Karantina: baris yang belum dapat diterima"))
-    if not intake_data.can_show_quarantine(context):
+    if not data.can_show_quarantine(context):
         st.caption(_("Dalam latihan, karantina hanya ditunjukkan untuk keadaan sekarang."))
         return
     try:
-        quarantined = intake_data.load_quarantine(context, feeds)
+        quarantined = data.load_quarantine(context, feeds)
     except StoreError as error:
         markup.render_empty_state(_("Karantina tidak terbaca: {why}").format(why=error))
         return
@@ -76,9 +74,7 @@ def _render_reason_filter(quarantine_rows: QuarantineRows) -> pd.DataFrame:
             label_visibility="collapsed",
         )
         table_view.render_table_popover(
-            _("Alasan dan jumlahnya"),
-            lambda: intake_tables.build_reason_table(reasons),
-            "alasan_jumlah",
+            _("Alasan dan jumlahnya"), lambda: tables.build_reason_table(reasons), "alasan_jumlah"
         )
     return (
         render_cache.get_or_build("alasan", kind, (rows,), partial(_select_reason, str(kind)))
@@ -99,7 +95,7 @@ def _render_rows(rows: pd.DataFrame, intake: DeliverySummary) -> None:
 def _build_table(rows: pd.DataFrame, deliveries: pd.DataFrame) -> Table:
     withdrawn = set(deliveries.loc[deliveries["withdrawn_by"].notna(), "batch"])
     exercise_batches = set(deliveries.loc[deliveries["is_exercise"], "batch"])
-    return intake_tables.build_quarantine_table(rows.iloc[::-1], withdrawn, exercise_batches)
+    return tables.build_quarantine_table(rows.iloc[::-1], withdrawn, exercise_batches)
 
 
 def _render_return_file(viewer: Viewer, rows: pd.DataFrame) -> None:
@@ -175,7 +171,7 @@ def render_row_form(row: QuarantinedRow, *, may_correct: bool) -> None:
         if st.form_submit_button(
             _("Periksa dan lepaskan"), type="primary", disabled=not may_correct
         ):
-            intake_actions.release(row, changed)
+            actions.release(row, changed)
             st.rerun()
     if not may_correct:
         st.caption(_("Peran ini melihat karantina, tidak memperbaikinya."))

@@ -7,8 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.intake import actions as intake_actions
-from pages.intake import tables as intake_tables
+from pages.intake import actions, tables
 from pages.intake.actions import UploadTrial
 from situasi.access.roles import Viewer
 from situasi.common import i18n
@@ -80,7 +79,7 @@ def _get_trial(file: Any) -> UploadTrial:
     entry = st.session_state.get(_TRIAL_KEY)
     if entry is None or entry[0] != file.file_id:
         with st.spinner(_("Memeriksa berkas, belum menyimpan apa pun")):
-            entry = (file.file_id, intake_actions.try_upload(file.name, file))
+            entry = (file.file_id, actions.try_upload(file.name, file))
         st.session_state[_TRIAL_KEY] = entry
     trial: UploadTrial = entry[1]
     return trial
@@ -95,9 +94,7 @@ def _render_preview(trial: UploadTrial) -> None:
                 feed=label("feed", feed), n=i18n.format_number(len(rows))
             )
             table_view.render_table_popover(
-                title,
-                partial(intake_tables.build_stored_table, feed, rows),
-                f"unggah_diterima_{feed}",
+                title, partial(tables.build_stored_table, feed, rows), f"unggah_diterima_{feed}"
             )
 
 
@@ -112,7 +109,7 @@ def _render_trial(viewer: Viewer, trial: UploadTrial) -> bool:
         st.text(result.refused)
         return False
     names = ", ".join(label("feed", feed) for feed in feeds)
-    balance = intake_tables.format_row_balance(
+    balance = tables.format_row_balance(
         result.read, result.accepted, result.duplicate, result.quarantined
     )
     st.text(_("Uji coba, belum disimpan. {feeds}: {said}").format(feeds=names, said=balance))
@@ -126,9 +123,7 @@ def _render_trial(viewer: Viewer, trial: UploadTrial) -> bool:
             )
             title = i18n.format_counts(title, n=len(result.reasons), more=trial.more_refused_count)
         table_view.render_table_popover(
-            title,
-            lambda: intake_tables.build_refused_table(result),
-            "unggah_ditolak",
+            title, lambda: tables.build_refused_table(result), "unggah_ditolak"
         )
     return True
 
@@ -143,7 +138,7 @@ def _on_ingest() -> None:
     entry = st.session_state.get(_TRIAL_KEY)
     if file is None or entry is None or entry[0] != file.file_id:  # not the file that was shown
         return
-    intake_actions.ingest_file(file.name, file)
+    actions.ingest_file(file.name, file)
     st.session_state[_UPLOADER_NUMBER_KEY] += 1
     st.session_state.pop(_TRIAL_KEY, None)
     st.session_state.pop(_FILE_KEY, None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from situasi.ui.components.markup import render
+from situasi.ui.components.markup import format_each, render
 
 
 @dataclass(frozen=True)
@@ -58,19 +58,11 @@ def _build_bar(css_class: str, share: float) -> Markup:
 
 def render_violation_codes(entries: Sequence[tuple[str, str, str]]) -> None:
     """Draw the legend of violations as (code, label, number of cases or "")."""
-    render(
-        Markup('<div class="ne-codes">{}</div>').format(
-            Markup("").join(
-                Markup("<div><b>{}</b><span>{}</span><small>{}</small></div>").format(*entry)
-                for entry in entries
-            )
-        )
-    )
+    rows = format_each(Markup("<div><b>{}</b><span>{}</span><small>{}</small></div>"), entries)
+    render(Markup('<div class="ne-codes">{}</div>').format(rows))
 
 
 def render_rules(entries: Sequence[tuple[str, str, str]], note: str) -> None:
     """Draw the rules in short as (name, summary, source)."""
-    paragraphs = Markup("").join(
-        Markup("<p><b>{}</b> {}<small>{}</small></p>").format(*entry) for entry in entries
-    )
+    paragraphs = format_each(Markup("<p><b>{}</b> {}<small>{}</small></p>"), entries)
     render(Markup('<div class="ne-rules">{}<small>{}</small></div>').format(paragraphs, note))

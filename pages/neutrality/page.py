@@ -23,7 +23,7 @@ from situasi.domain.labels import N_, label
 from situasi.domain.register import Register
 from situasi.ui import audit, comparison, page_layout
 from situasi.ui.components import markup
-from situasi.ui.components.kpi_row import Kpi, KpiValue, render_kpi_row
+from situasi.ui.components.kpi_row import Kpi, KpiValue, build_count_kpi, render_kpi_row
 from situasi.ui.components.markup import Card
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
@@ -100,10 +100,7 @@ def show(context: PageContext) -> None:
 
 @reads(NEUTRALITY)
 def compute_neutrality(
-    frames: Mapping[str, pd.DataFrame],
-    register: Register,
-    at: datetime,
-    kecamatan: tuple[str, ...],
+    frames: Mapping[str, pd.DataFrame], register: Register, at: datetime, kecamatan: tuple[str, ...]
 ) -> NeutralitySummary | None:
     """Return the summary; None if the viewer may not load the feed."""
     rows = frames.get("neutrality")
@@ -164,17 +161,9 @@ def build_kpis(overview: NeutralitySummary | None) -> list[Kpi]:
     ended = overview.cases[~overview.cases["open"]]
     classed_count = int(overview.cases["kelas"].notna().sum())
     return [
-        Kpi(
-            "kasus",
-            _build_open_card(overview),
-            lambda: build_case_table(overview.open_cases),
-            (KpiValue(len(overview.open_cases)),),
-        ),
-        Kpi(
-            "lampau",
-            _build_overdue_card(overview),
-            lambda: build_case_table(overview.overdue_cases),
-            (KpiValue(len(overview.overdue_cases)),),
+        build_count_kpi("kasus", _build_open_card(overview), build_case_table, overview.open_cases),
+        build_count_kpi(
+            "lampau", _build_overdue_card(overview), build_case_table, overview.overdue_cases
         ),
         Kpi(
             "kelas",
@@ -182,12 +171,7 @@ def build_kpis(overview: NeutralitySummary | None) -> list[Kpi]:
             lambda: build_case_table(overview.cases),
             (KpiValue(classed_count),),
         ),
-        Kpi(
-            "akhir",
-            _build_ended_card(overview),
-            lambda: build_case_table(ended),
-            (KpiValue(len(ended)),),
-        ),
+        build_count_kpi("akhir", _build_ended_card(overview), build_case_table, ended),
     ]
 
 
@@ -290,6 +274,5 @@ def render_rules_panel() -> None:
     """Draw the rules in short with their sources."""
     page_layout.render_section_title(_("Aturan singkat dan sumbernya"))
     neutrality_markup.render_rules(
-        [(_(name), _(content), source) for name, content, source in RULES],
-        _(NOTE),
+        [(_(name), _(content), source) for name, content, source in RULES], _(NOTE)
     )

@@ -29,22 +29,14 @@ def build_kpis(data: PersonnelData) -> list[Kpi]:
     if not data.coverage.has_postings:
         count = KpiValue(int(officers["checkin"].notna().sum()))
         opener = _make_list_opener(data, "luar_daftar")
-        return [
-            Kpi("lapor_diri", _build_checked_in_card(data), opener, (count,)),
-            reserve,
-        ]
+        return [Kpi("lapor_diri", _build_checked_in_card(data), opener, (count,)), reserve]
     row = data.total
 
     def value(name: str, *, estimated: bool = False) -> tuple[KpiValue]:
         return (KpiValue(int(row[name]), is_estimated=estimated),)
 
     return [
-        Kpi(
-            "diplot",
-            _build_posted_card(data),
-            lambda: _build_posted_table(data),
-            value("posted"),
-        ),
+        Kpi("diplot", _build_posted_card(data), lambda: _build_posted_table(data), value("posted")),
         Kpi(
             "hadir",
             _build_present_card(data),

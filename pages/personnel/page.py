@@ -146,9 +146,7 @@ def render_map_panel(context: PageContext, data: PersonnelData) -> None:
         lambda kecamatan: _build_area(data, kecamatan, by_presence, theme),
     )
     area_map.render_area_map(
-        areas,
-        "peta_personel",
-        _("Peta kecamatan menurut kekuatan polisi terhadap yang diperlukan"),
+        areas, "peta_personel", _("Peta kecamatan menurut kekuatan polisi terhadap yang diperlukan")
     )
     names = (_("di bawah setengah"), _("di bawah pola"), _("sesuai"), _("di atas"),
              _("jauh di atas pola"))  # fmt: skip

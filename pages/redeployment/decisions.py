@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from pages.redeployment import plan as redeployment_plan
-from pages.redeployment import tables as redeployment_tables
+from pages.redeployment import tables
 from pages.redeployment.plan import PlanView
 from situasi.actions import redeployment_orders
 from situasi.actions.redeployment_orders import PlanDecision, PlanRefused
@@ -152,7 +152,5 @@ def render_history_panel(context: PageContext) -> None:
         markup.render_empty_state(_("Belum ada rencana yang disetujui atau ditolak."))
         return
     table_view.render_table(
-        redeployment_tables.build_decision_table(rows),
-        "putusan_rencana",
-        _("Rencana yang diputuskan"),
+        tables.build_decision_table(rows), "putusan_rencana", _("Rencana yang diputuskan")
     )

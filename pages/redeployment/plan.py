@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.redeployment import shortfalls
-from pages.redeployment import tables as redeployment_tables
+from pages.redeployment import shortfalls, tables
 from situasi.analysis.redeployment import feasibility
 from situasi.analysis.redeployment import plan as redeployment_plan
 from situasi.analysis.redeployment.plan import Move, Plan, RedeploymentNeeds
@@ -114,10 +113,7 @@ def _render_plan(
     with left:
         st.caption(_("Centang langkah yang ditinggalkan; yang lain dijalankan."))
         table = render_cache.get_or_build(
-            "langkah",
-            valid,
-            (plan,),
-            lambda plan: redeployment_tables.build_move_table(plan.moves, valid),
+            "langkah", valid, (plan,), lambda plan: tables.build_move_table(plan.moves, valid)
         )
         event = table_view.render_table(
             table,
@@ -241,7 +237,7 @@ def _render_method(context: PageContext, stored_plan: StoredPlan | None) -> None
             limit = i18n.format_number(rule.time_limit_s, 1)
             st.caption(_("Dicari {n} detik; belum terbukti yang terbaik.").format(n=limit))
         table_view.render_table(
-            redeployment_tables.build_comparison_table(plan, context.has_exercise_rows),
+            tables.build_comparison_table(plan, context.has_exercise_rows),
             "banding_geser",
             _("Banding dua cara"),
         )

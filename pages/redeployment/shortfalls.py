@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from pydeck import Deck
 
-from pages.redeployment import tables as redeployment_tables
+from pages.redeployment import tables
 from situasi.analysis.redeployment import candidates, shortfalls
 from situasi.analysis.redeployment.plan import Move, RedeploymentNeeds, filter_by_kecamatan
 from situasi.board import current_board as board
@@ -47,7 +47,7 @@ def build_kpis(context: PageContext, needs: RedeploymentNeeds) -> list[Kpi]:
                 _("menurut kabar terakhir"),
                 is_alarm=bool(len(empty)),
             ),
-            lambda: redeployment_tables.build_station_table(empty, is_exercise),
+            lambda: tables.build_station_table(empty, is_exercise),
         ),
         Kpi(
             "kurang",
@@ -56,7 +56,7 @@ def build_kpis(context: PageContext, needs: RedeploymentNeeds) -> list[Kpi]:
                 build_ratio(build_estimate(f"≈ {i18n.format_number(len(short))}"), of_total),
                 _("menurut yang tidak diketahui absen"),
             ),
-            lambda: redeployment_tables.build_station_table(short, is_exercise),
+            lambda: tables.build_station_table(short, is_exercise),
         ),
         Kpi(
             "perlu",
@@ -65,15 +65,9 @@ def build_kpis(context: PageContext, needs: RedeploymentNeeds) -> list[Kpi]:
                 build_estimate(f"≈ {i18n.format_number(needed)}"),
                 i18n.format_counts(_("untuk {n} kelompok TPS"), n=len(needs.station_groups)),
             ),
-            lambda: redeployment_tables.build_station_group_table(
-                needs.station_groups, is_exercise
-            ),
+            lambda: tables.build_station_group_table(needs.station_groups, is_exercise),
         ),
-        Kpi(
-            "siap",
-            _build_free_card(needs),
-            lambda: redeployment_tables.build_officer_table(needs.candidates),
-        ),
+        Kpi("siap", _build_free_card(needs), lambda: tables.build_officer_table(needs.candidates)),
         Kpi(
             "menuju",
             Card(
@@ -141,7 +135,7 @@ def render_shortfalls_panel(context: PageContext, needs: RedeploymentNeeds) -> N
 
 def _build_area_table(is_exercise: bool, needs: RedeploymentNeeds) -> table_view.Table:
     rows = shortfalls.count_by_kecamatan(needs.chosen_tps)
-    return redeployment_tables.build_area_table(
+    return tables.build_area_table(
         rows.sort_values(["empty", "short"], ascending=False, kind="stable"), is_exercise
     )
 
@@ -217,8 +211,8 @@ def _build_move_lines(moves: Sequence[Move]) -> pd.DataFrame:
                 "to_lat": geography.point(destination)[1],
                 "officers": count,
                 "label": _("{n} petugas: {one} → {other}").format(
-                    n=i18n.format_number(count), one=redeployment_tables.format_place(origin),
-                    other=redeployment_tables.format_place(destination),
+                    n=i18n.format_number(count), one=tables.format_place(origin),
+                    other=tables.format_place(destination),
                 ),
             }
             for (origin, destination), count in pairs.items()

@@ -328,10 +328,10 @@ def _merge_answers(first: SubmissionResult, second: SubmissionResult) -> Submiss
 
 def render_message_text(head: str, text: str, notes: Sequence[str]) -> None:
     """Draw a message: sender and time, its text, and notes on what was not read."""
-    items = Markup("").join(Markup("<li>{}</li>").format(note) for note in notes)
+    items = markup.format_each(Markup("<li>{}</li>"), ((note,) for note in notes))
     markup.render(
         Markup('<div class="la-message"><small>{}</small><p>{}</p>{}</div>').format(
-            head, text, Markup("<ul>{}</ul>").format(items) if items else ""
+            head, text, markup.format_if(Markup("<ul>{}</ul>"), items)
         )
     )
 
@@ -343,10 +343,10 @@ def render_row_cells(title: str, cells: Sequence[tuple[str, str, str]], outcome:
     """
     chips = Markup("").join(
         Markup('<span class="si-chip"><b>{}</b> {} <i>{}</i></span>').format(
-            heading, value, Markup("« {} »").format(words) if words else ""
+            heading, value, markup.format_if(Markup("« {} »"), words)
         )
         for heading, value, words in cells
     )
-    end = Markup("<strong>{}</strong>").format(outcome) if outcome else ""
-    name = Markup("<b>{}</b> ").format(title) if title else ""
+    end = markup.format_if(Markup("<strong>{}</strong>"), outcome)
+    name = markup.format_if(Markup("<b>{}</b> "), title)
     markup.render(Markup('<div class="la-row">{}{}{}</div>').format(name, chips, end))

@@ -8,7 +8,7 @@ from functools import partial
 
 import pandas as pd
 
-from pages.situation import tables as situation_tables
+from pages.situation import tables
 from situasi.access.roles import SCREENS
 from situasi.analysis import view_time as moments
 from situasi.analysis.incidents.cases import Selection
@@ -74,22 +74,22 @@ def _build_all_kpis(
         ),
         (
             kpis.format_situasi(overview),
-            lambda: situation_tables.build_situasi_table(overview, is_exercise),
+            lambda: tables.build_situasi_table(overview, is_exercise),
             _build_situasi_values(overview),
         ),
         (
             kpis.format_turnout(rates),
-            lambda: situation_tables.build_turnout_table(day_summary, codes),
+            lambda: tables.build_turnout_table(day_summary, codes),
             (rate,),
         ),
         (
             kpis.format_stations(tps),
-            lambda: situation_tables.build_late_stations_table(tps),
+            lambda: tables.build_late_stations_table(tps),
             (KpiValue(_count_late(tps), _("terlambat")),),
         ),
         (
             kpis.format_officers(day_summary, codes),
-            lambda: situation_tables.build_staffing_table(day_summary, codes),
+            lambda: tables.build_staffing_table(day_summary, codes),
             (KpiValue(_count_present(day_summary, codes)),),
         ),
         (
@@ -99,7 +99,7 @@ def _build_all_kpis(
         ),
         (
             kpis.format_silent_feeds(overview, waiting),
-            lambda: situation_tables.build_feeds_table(overview, is_exercise),
+            lambda: tables.build_feeds_table(overview, is_exercise),
             (KpiValue(_count_silent_feeds(overview)),),
         ),
     ]

@@ -11,7 +11,7 @@ import streamlit as st
 from markupsafe import Markup
 from pydeck import Deck
 
-from pages.situation import tables as situation_tables
+from pages.situation import tables
 from pages.situation.attention import render_attention_panel
 from pages.situation.kpis import build_kpis, compute_baseline
 from situasi.analysis.incidents import cases
@@ -127,7 +127,7 @@ def render_timeline_panel(context: PageContext, overview: Overview) -> None:
         st.caption(status or note, width="content")
         table_view.render_table_popover(
             _("Garis waktu sebagai tabel"),
-            lambda: situation_tables.build_timeline_table(overview),
+            lambda: tables.build_timeline_table(overview),
             "angka_garis",
         )
         if not view_time.live:
@@ -140,9 +140,7 @@ def render_map_panel(context: PageContext, overview: Overview, day_summary: Area
         name = filters.render_measure_filter(context.viewer.role)
         table_view.render_table_popover(
             _("Angka peta"),
-            lambda: situation_tables.build_areas_table(
-                overview, day_summary, context.has_exercise_rows
-            ),
+            lambda: tables.build_areas_table(overview, day_summary, context.has_exercise_rows),
             "angka_peta",
         )
         if len(overview.unlocated_cases):

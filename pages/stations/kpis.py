@@ -9,7 +9,7 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.labels import label
-from situasi.ui.components.kpi_row import Kpi, KpiValue
+from situasi.ui.components.kpi_row import Kpi, KpiValue, build_count_kpi
 from situasi.ui.components.markup import Card
 from situasi.ui.tables import stations
 
@@ -26,10 +26,6 @@ def build_kpis(tps: pd.DataFrame) -> list[Kpi]:
     ]
 
 
-def _build_values(number: int) -> tuple[KpiValue]:
-    return (KpiValue(number),)
-
-
 def _format_total(number: int) -> str:
     return i18n.format_counts(_("dari {n} TPS"), n=number)
 
@@ -38,7 +34,7 @@ def _build_unopened_kpi(tps: pd.DataFrame) -> Kpi:
     opened = tps["fase"].isin(FASE[FASE.index("dibuka") :])
     rows = tps[~opened]
     card = Card(_("Belum ada kabar buka"), i18n.format_number(len(rows)), _format_total(len(tps)))
-    return Kpi("buka", card, lambda: stations.build_stations_table(rows), _build_values(len(rows)))
+    return build_count_kpi("buka", card, stations.build_stations_table, rows)
 
 
 def _build_late_kpi(tps: pd.DataFrame) -> Kpi:
@@ -47,15 +43,13 @@ def _build_late_kpi(tps: pd.DataFrame) -> Kpi:
     split = " · ".join(f"{who} {i18n.format_number(int(n))}" for who, n in counts.items())
     note = _format_total(len(tps)) + (" · " + split if split else "")
     card = Card(_("Terlambat melapor"), i18n.format_number(len(late)), note, is_alarm=len(late) > 0)
-    return Kpi(
-        "terlambat", card, lambda: stations.build_late_reports_table(late), _build_values(len(late))
-    )
+    return build_count_kpi("terlambat", card, stations.build_late_reports_table, late)
 
 
 def _build_state_kpi(tps: pd.DataFrame, state: str, title: str) -> Kpi:
     rows = tps[tps["state"] == state]
     card = Card(title, i18n.format_number(len(rows)), _format_total(len(tps)))
-    return Kpi(state, card, lambda: stations.build_stations_table(rows), _build_values(len(rows)))
+    return build_count_kpi(state, card, stations.build_stations_table, rows)
 
 
 def _build_moving_boxes_kpi(tps: pd.DataFrame) -> Kpi:
@@ -63,14 +57,12 @@ def _build_moving_boxes_kpi(tps: pd.DataFrame) -> Kpi:
     at_pps = int((moving["box"] == "kotak_tiba_pps").sum())
     note = f"{label('fase', 'kotak_tiba_pps')}: {i18n.format_number(at_pps)}"
     card = Card(_("Kotak belum sampai PPK"), i18n.format_number(len(moving)), note)
-    return Kpi(
-        "kotak", card, lambda: stations.build_ballot_boxes_table(moving), _build_values(len(moving))
-    )
+    return build_count_kpi("kotak", card, stations.build_ballot_boxes_table, moving)
 
 
 def _build_arrived_boxes_kpi(tps: pd.DataFrame) -> Kpi:
     arrived = tps["box"].isin(ARRIVED_BOX_PHASES)
     value = i18n.format_ratio(int(arrived.sum()), len(tps))
     card = Card(_("Kotak tiba di PPK"), value, _("hari ditutup bila semua tiba"))
-    count = _build_values(int(arrived.sum()))
-    return Kpi("tiba", card, lambda: stations.build_stations_table(tps[~arrived]), count)
+    count = KpiValue(int(arrived.sum()))
+    return Kpi("tiba", card, lambda: stations.build_stations_table(tps[~arrived]), (count,))

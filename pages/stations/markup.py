@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from situasi.figures.theme import Theme
-from situasi.ui.components.markup import render
+from situasi.ui.components.markup import format_each, render
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ def render_grid(blocks: Markup, theme: Theme) -> None:
 
 def render_legend(marks: Sequence[tuple[int | None, str, str]], theme: Theme, total: str) -> None:
     """Draw the marks (colour index, state, label) and their total."""
-    entries = Markup("").join(
-        Markup('<span><i class="{}"></i> {}</span>').format(_build_css_class(index, state), label)
-        for index, state, label in marks
+    entries = format_each(
+        Markup('<span><i class="{}"></i> {}</span>'),
+        ((_build_css_class(index, state), label) for index, state, label in marks),
     )
     render(
         Markup('<div class="si-legend ts-grid" style="{}">{}<small>{}</small></div>').format(
@@ -68,7 +68,7 @@ def render_legend(marks: Sequence[tuple[int | None, str, str]], theme: Theme, to
 
 def render_facts(title: str, pairs: Sequence[tuple[str, str]]) -> None:
     """Draw the facts of one TPS."""
-    lines = Markup("").join(Markup("<span>{} <b>{}</b></span>").format(*pair) for pair in pairs)
+    lines = format_each(Markup("<span>{} <b>{}</b></span>"), pairs)
     render(Markup('<div class="ts-facts"><h3>{}</h3><p>{}</p></div>').format(title, lines))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -46,12 +46,11 @@ _COLOUR_INDEX_BY_STATE = {"lapor": 4, "diragukan": 4, "ditunggu": 1}
 
 def show(context: PageContext) -> None:
     """Draw the page TPS."""
-    selection: dict[str, str] = {}
-    context = page_layout.begin_page(
+    context, (colour_mode, selected_code) = page_layout.begin_filtered_page(
         context,
         label("screen", "tps"),
-        make_colour_filter(selection),
-        make_station_filter(selection, context.register),
+        render_colour_filter,
+        partial(render_station_filter, context.register),
     )
     station_table = context.compute(build_station_table)
 
@@ -70,12 +69,12 @@ def show(context: PageContext) -> None:
         lambda tps: build_kpis(select_tps(tps)),
     )
     render_kpi_row(build_kpis(selected), baseline)
-    if selection["tps"]:
-        render_detail_panel(context, station_table, selection["tps"])
+    if selected_code:
+        render_detail_panel(context, station_table, selected_code)
 
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        render_grid_panel(selected, selection["warna"], selection["tps"], context.theme)
+        render_grid_panel(selected, colour_mode, selected_code, context.theme)
     with right:
         render_late_panel(selected)
         render_box_panel(selected)
@@ -90,34 +89,22 @@ def show(context: PageContext) -> None:
             )
 
 
-def make_colour_filter(selection: dict[str, str]) -> Callable[[Any], None]:
-    """Return a function that draws the switch of phase and state; it sets `selection`."""
-
-    def draw(container: Any) -> None:
-        names = {"fase": _("Fase"), "pelaporan": _("Pelaporan")}
-        selection["warna"] = filters.render_single_filter(
-            container.segmented_control,
-            "warna",
-            _("Warna"),
-            COLOUR_MODES,
-            names.__getitem__,
-            required=True,
-        )
-
-    return draw
+def render_colour_filter(container: Any) -> str:
+    """Draw the switch of phase and state."""
+    names = {"fase": _("Fase"), "pelaporan": _("Pelaporan")}
+    return filters.render_single_filter(
+        container.segmented_control, "warna", _("Warna"), COLOUR_MODES, names.__getitem__,
+        required=True,
+    )  # fmt: skip
 
 
-def make_station_filter(selection: dict[str, str], register: Register) -> Callable[[Any], None]:
-    """Return a function that draws the choice of one TPS; it sets `selection`."""
-
-    def draw(container: Any) -> None:
-        names = {"": _("pilih satu TPS"), **_names_by_code()}
-        codes = ["", *register.tps["code"]]
-        selection["tps"] = filters.render_single_filter(
-            container.selectbox, "tps", _("TPS"), codes, lambda code: names.get(code, code)
-        )
-
-    return draw
+def render_station_filter(register: Register, container: Any) -> str:
+    """Draw the choice of one TPS; "" where none is chosen."""
+    names = {"": _("pilih satu TPS"), **_names_by_code()}
+    codes = ["", *register.tps["code"]]
+    return filters.render_single_filter(
+        container.selectbox, "tps", _("TPS"), codes, lambda code: names.get(code, code)
+    )
 
 
 def _names_by_code() -> dict[str, str]:
@@ -132,8 +119,7 @@ def render_grid_panel(
     _render_legend(tps, colour_mode, theme)
     options = (colour_mode, selected_code, _build_link_prefix())
     stations_markup.render_grid(
-        render_cache.get_or_build("petak", options, (tps,), partial(_build_blocks, options)),
-        theme,
+        render_cache.get_or_build("petak", options, (tps,), partial(_build_blocks, options)), theme
     )
 
 

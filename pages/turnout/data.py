@@ -73,10 +73,7 @@ def compute_turnout_data(
 
 @reads(TPS)
 def compute_forecast_errors(
-    known: Mapping[str, pd.DataFrame],
-    register: Register,
-    at: datetime,
-    kecamatan: tuple[str, ...],
+    known: Mapping[str, pd.DataFrame], register: Register, at: datetime, kecamatan: tuple[str, ...]
 ) -> pd.DataFrame:
     """Compute how far earlier forecasts were from the final count, where all TPS reported it.
 

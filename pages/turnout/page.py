@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.turnout import tables as turnout_tables
+from pages.turnout import tables
 from pages.turnout.data import TurnoutData, compute_turnout_data
 from pages.turnout.forecast_panel import render_forecast_line, render_forecast_panel
 from situasi.board import current_board as board
@@ -21,7 +21,7 @@ from situasi.presentation.numbers import format_percent, format_voters
 from situasi.ui import comparison, page_layout, render_cache
 from situasi.ui.components import area_map, markup
 from situasi.ui.components.chart import render_chart
-from situasi.ui.components.kpi_row import Kpi, KpiValue, render_kpi_row
+from situasi.ui.components.kpi_row import Kpi, KpiValue, build_count_kpi, render_kpi_row
 from situasi.ui.components.markup import Card
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import stations, table_view
@@ -65,27 +65,22 @@ def build_kpis(data: TurnoutData) -> list[Kpi]:
             lambda: stations.build_stations_table(data.stations),
             (KpiValue(total.voters_present if known else None),),
         ),
-        Kpi(
-            "tingkat",
-            _build_rate_card(data),
-            lambda: turnout_tables.build_turnout_table(data),
-            (rate,),
-        ),
+        Kpi("tingkat", _build_rate_card(data), lambda: tables.build_turnout_table(data), (rate,)),
         Kpi(
             "batas",
             markup.build_card(kpis.format_turnout_bounds(total)),
-            lambda: turnout_tables.build_turnout_table(data),
+            lambda: tables.build_turnout_table(data),
             _build_bounds_values(data),
         ),
-        Kpi(
+        build_count_kpi(
             "senyap",
             Card(
                 _("TPS belum melapor jumlah"),
                 i18n.format_number(len(silent)),
                 i18n.format_counts(_("dari {n} TPS"), n=int(total.tps)),
             ),
-            lambda: stations.build_stations_table(silent),
-            (KpiValue(len(silent)),),
+            stations.build_stations_table,
+            silent,
         ),
         Kpi(
             "lain",
@@ -154,7 +149,7 @@ def render_curve_panel(context: PageContext, data: TurnoutData) -> None:
         st.markdown("**" + _("Partisipasi sepanjang hari") + "**", width="content")
         render_forecast_line(context, data)
         table_view.render_table_popover(
-            _("Angka kurva"), lambda: turnout_tables.build_curve_table(data), "angka_kurva"
+            _("Angka kurva"), lambda: tables.build_curve_table(data), "angka_kurva"
         )
     names = (_("TPS yang melapor"), _("perkiraan"))
     render_chart(
@@ -196,7 +191,7 @@ def render_areas_panel(data: TurnoutData) -> None:
     low_margin = board().register.election.rules.turnout.low_margin_points
     page_layout.render_section_title(_("Menurut kecamatan"))
     areas = render_cache.get_or_build(
-        "partisipasi kecamatan", None, (data,), turnout_tables.build_turnout_table
+        "partisipasi kecamatan", None, (data,), tables.build_turnout_table
     )
     table_view.render_table(
         areas, "menurut_kecamatan", _("Partisipasi kecamatan"), visible_rows=len(areas)
@@ -242,7 +237,5 @@ def render_anomalies_panel(data: TurnoutData) -> None:
     if len(data.reported_totals):
         title = i18n.format_counts(_("{n} total desa atau kecamatan"), n=len(data.reported_totals))
         table_view.render_table_popover(
-            title,
-            lambda: turnout_tables.build_reported_totals_table(data.reported_totals),
-            "total_lingkup",
+            title, lambda: tables.build_reported_totals_table(data.reported_totals), "total_lingkup"
         )

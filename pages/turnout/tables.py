@@ -8,11 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pages.turnout.data import TurnoutData
-from situasi.analysis.turnout.forecast import (
-    TurnoutForecast,
-    build_kecamatan_table,
-    compute_total,
-)
+from situasi.analysis.turnout.forecast import TurnoutForecast, build_kecamatan_table, compute_total
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _

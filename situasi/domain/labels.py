@@ -197,11 +197,7 @@ _LABELS: dict[str, dict[str, str]] = {
         "pengamanan": N_("pengamanan"),
         "netralitas": N_("netralitas"),
     },
-    "giat_status": {
-        "rencana": N_("rencana"),
-        "terlaksana": N_("terlaksana"),
-        "batal": N_("batal"),
-    },
+    "giat_status": {"rencana": N_("rencana"), "terlaksana": N_("terlaksana"), "batal": N_("batal")},
     "giat_state": {
         "terlaksana": N_("terlaksana"),
         "menunggu": N_("menunggu kabar"),

@@ -8,12 +8,7 @@ from dataclasses import dataclass
 UNRATED = "belum"
 
 # Each scale has its own hues, and each mark a shape or word as well as a colour.
-TINGKAT = {
-    "rendah": "#6B7A90",
-    "sedang": "#D99A00",
-    "tinggi": "#C8322B",
-    UNRATED: "#9AA5B4",
-}
+TINGKAT = {"rendah": "#6B7A90", "sedang": "#D99A00", "tinggi": "#C8322B", UNRATED: "#9AA5B4"}
 SITUASI = {"hijau": "#2E8B57", "kuning": "#E3B505", "merah": "#B3261E"}
 SHAPES = {"rendah": "circle", "sedang": "triangle", "tinggi": "diamond", UNRATED: "ring"}
 SIGNS = {"rendah": "●", "sedang": "▲", "tinggi": "◆", UNRATED: "○"}

@@ -104,7 +104,7 @@ def list_thresholds(election: Election, code: str) -> list[tuple[str, str]]:
     thresholds = [(_("Pemilik awal"), rule.owner)]
     next_min_members = [*rule.level_min_members[1:], UNREACHABLE_COUNT]
     thresholds += [
-        (format_level(rules, level_index), _("mulai {n}").format(n=i18n.format_number(least)))
+        (format_level(rules, level_index), i18n.format_counts(_("mulai {n}"), n=least))
         for level_index, (least, next_least) in enumerate(
             zip(rule.level_min_members, next_min_members, strict=True)
         )
@@ -119,5 +119,5 @@ def list_thresholds(election: Election, code: str) -> list[tuple[str, str]]:
         ]
     minutes = max(1, int(rule.clear_after.total_seconds() / 60))
     thresholds.append((_("Berakhir setelah sebabnya hilang"),
-                  _("{n} menit").format(n=i18n.format_number(minutes))))  # fmt: skip
+                  i18n.format_counts(_("{n} menit"), n=minutes)))  # fmt: skip
     return thresholds

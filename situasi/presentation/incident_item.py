@@ -11,6 +11,7 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.domain.register import Register
+from situasi.presentation.numbers import format_moment
 
 # A report that came later than this also gives the time of the incident.
 LATE_REPORT_AFTER = timedelta(minutes=30)
@@ -86,13 +87,7 @@ def _format_last_report(row: Any, at: datetime) -> str:
 def _format_occurrence(row: Any, at: datetime) -> str:
     if row.precision != "menit" or row.first_known - row.occurred_at <= LATE_REPORT_AFTER:
         return ""
-    local = row.occurred_at.tz_convert(at.tzinfo)
-    is_same_day = local.date() == at.date()
-    return (
-        i18n.format_time(local)
-        if is_same_day
-        else f"{i18n.format_date(local)} {i18n.format_time(local)}"
-    )
+    return format_moment(row.occurred_at, at)
 
 
 def _parse_host(url: str | None) -> str:

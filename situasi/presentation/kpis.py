@@ -18,7 +18,7 @@ from situasi.domain.feed_schemas import TINGKAT as LEVELS
 from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
 from situasi.presentation.model import KpiText, Mark, MarkedCount
-from situasi.presentation.numbers import format_bounds, format_percent, format_voters
+from situasi.presentation.numbers import format_bounds, format_moment, format_percent, format_voters
 
 
 def format_open_incidents(overview: Overview) -> KpiText:
@@ -60,7 +60,7 @@ def format_situasi(overview: Overview) -> KpiText:
         note = _("seluruh kabupaten: {state}").format(
             state=label("situasi", overview.kabupaten_state)
         )
-    title = _("Situasi {n} kecamatan").format(n=i18n.format_number(len(overview.crowd_states)))
+    title = i18n.format_counts(_("Situasi {n} kecamatan"), n=len(overview.crowd_states))
     alarm = bool(counts.get("merah") or overview.kabupaten_state)
     return KpiText("situasi", title, value, note, alarm=alarm)
 
@@ -70,10 +70,11 @@ def format_turnout(rates: pd.Series) -> KpiText:
     reporting_count, tps_count = int(rates["tps_counted"]), int(rates["tps"])
     if not reporting_count or pd.isna(rates["rate"]):
         return KpiText("partisipasi", _("Partisipasi"), "–", _("belum ada hitungan"))
-    note = _("{heads} hadir di {told} dari {all} TPS").format(
-        told=i18n.format_number(reporting_count),
-        all=i18n.format_number(tps_count),
-        heads=i18n.format_number(rates["voters_present"]),
+    note = i18n.format_counts(
+        _("{heads} hadir di {told} dari {all} TPS"),
+        told=reporting_count,
+        all=tps_count,
+        heads=rates["voters_present"],
     )
     value = format_percent(rates["rate"], is_estimated=bool(rates["rate_estimated"]))
     return KpiText("partisipasi", _("Partisipasi"), value, note)
@@ -81,8 +82,8 @@ def format_turnout(rates: pd.Series) -> KpiText:
 
 def format_voters_present(rates: pd.Series) -> KpiText:
     """Return voters present, and how many TPS reported. rates: of turnout.summary.compute_total."""
-    note = _("{n} dari {all} TPS melapor").format(
-        n=i18n.format_number(int(rates["tps_counted"])), all=i18n.format_number(int(rates["tps"]))
+    note = i18n.format_counts(
+        _("{n} dari {all} TPS melapor"), n=int(rates["tps_counted"]), all=int(rates["tps"])
     )
     count = i18n.format_number(int(rates["voters_present"])) if rates["tps_counted"] else "–"
     return KpiText("hadir", _("Pemilih hadir"), count, note)
@@ -101,19 +102,15 @@ def format_stations(tps: pd.DataFrame) -> KpiText:
     """Return the phase that most TPS have reached, and how many TPS report late."""
     counts = tps["state"].value_counts()
     late = int(counts.get("terlambat", 0) + counts.get("tak_terjangkau", 0))
-    note = _("{n} terlambat melapor").format(n=i18n.format_number(late))
+    note = i18n.format_counts(_("{n} terlambat melapor"), n=late)
     doubted_count = int(counts.get("diragukan", 0))
     if doubted_count:
-        note += " · " + _("{n} diragukan").format(n=i18n.format_number(doubted_count))
+        note += " · " + i18n.format_counts(_("{n} diragukan"), n=doubted_count)
     phase_row = find_phases_reached(count_by_kecamatan(tps.assign(kecamatan=""))).iloc[0]
     if not isinstance(phase_row["fase"], str):
-        waiting = _("{n} dari {all}").format(
-            n=i18n.format_number(0), all=i18n.format_number(len(tps))
-        )
+        waiting = i18n.format_ratio(0, len(tps))
         return KpiText("tps", _("TPS buka"), waiting, note)
-    value = _("{n} dari {all}").format(
-        n=i18n.format_number(phase_row["reached"]), all=i18n.format_number(phase_row["tps"])
-    )
+    value = i18n.format_ratio(phase_row["reached"], phase_row["tps"])
     title = _("TPS {fase}").format(fase=label("fase", phase_row["fase"]))
     return KpiText("tps", title, value, note, alarm=late > 0)
 
@@ -124,11 +121,9 @@ def format_officers(area_summary: AreaSummary, codes: Sequence[str]) -> KpiText:
     known = rows[rows["known"]]
     if known.empty:
         return KpiText("personel", _("Personel hadir"), "–", _("belum ada plotting"))
-    value = _("{n} dari {all}").format(
-        n=i18n.format_number(known["present"].sum()), all=i18n.format_number(known["posted"].sum())
-    )
-    note = _("{n} dari {all} TPS tanpa petugas").format(
-        n=i18n.format_number(known["absent"].sum()), all=i18n.format_number(known["tps"].sum())
+    value = i18n.format_ratio(known["present"].sum(), known["posted"].sum())
+    note = i18n.format_counts(
+        _("{n} dari {all} TPS tanpa petugas"), n=known["absent"].sum(), all=known["tps"].sum()
     )
     return KpiText("personel", _("Personel hadir"), value, note)
 
@@ -139,17 +134,15 @@ def format_last_report(overview: Overview, now: datetime, zone_label: str) -> Kp
     if overview.newest_time is None:
         return KpiText("terakhir", title, "–", _("belum ada laporan kejadian"))
     local = overview.newest_time.at.astimezone(now.tzinfo)
-    clock_text = f"{i18n.format_time(local)} {zone_label}"
-    if local.date() != now.date():
-        clock_text = f"{i18n.format_date(local)} {clock_text}"
+    clock_text = f"{format_moment(local, now)} {zone_label}"
     if not overview.newest_time.is_exact:
         return KpiText("terakhir", title, i18n.format_date(local), _("jam tidak diketahui"))
     days = (now - local).days
     if days >= 1:
-        note = _("{n} hari lalu").format(n=i18n.format_number(days))
+        note = i18n.format_counts(_("{n} hari lalu"), n=days)
         time_note = f"{i18n.format_time(local)} {zone_label} · {note}"
         return KpiText("terakhir", title, i18n.format_date(local), time_note)
-    new_count_text = _("{n} baru dalam 1 jam").format(n=i18n.format_number(overview.new_count))
+    new_count_text = i18n.format_counts(_("{n} baru dalam 1 jam"), n=overview.new_count)
     return KpiText(
         "terakhir", title, i18n.format_relative_time(local, now), f"{clock_text} · {new_count_text}"
     )
@@ -162,17 +155,13 @@ def format_silent_feeds(overview: Overview, quarantine_count: int | None) -> Kpi
     """
     names = [label("feed", feed.feed) for feed in overview.feed_states if feed.is_silent]
     if quarantine_count:
-        quarantine_text = " · " + _("{n} baris karantina").format(
-            n=i18n.format_number(quarantine_count)
-        )
+        quarantine_text = " · " + i18n.format_counts(_("{n} baris karantina"), n=quarantine_count)
     else:
         quarantine_text = " · " + _("karantina kosong") if quarantine_count == 0 else ""
     title = _("Sumber senyap")
     if not any(feed.is_expected for feed in overview.feed_states):
         return KpiText("senyap", title, "–", _("di luar jam pemantauan") + quarantine_text)
-    value = _("{n} dari {all}").format(
-        n=i18n.format_number(len(names)), all=i18n.format_number(len(overview.feed_states))
-    )
+    value = i18n.format_ratio(len(names), len(overview.feed_states))
     never_reported = [
         label("feed", feed.feed) for feed in overview.feed_states if feed.last_known_at is None
     ]

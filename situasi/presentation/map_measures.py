@@ -14,7 +14,7 @@ from situasi.analysis.situation.overview import Overview
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE
-from situasi.domain.labels import label
+from situasi.domain.labels import N_, label
 from situasi.domain.register import Kecamatan
 from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.theme import SITUASI, Theme, select_step_colour, select_strength_colour
@@ -46,20 +46,9 @@ class _MeasureInputs:
     theme: Theme
 
 
-MEASURE_CODES = ("situasi", "terbuka", "perhatian", "partisipasi", "fase", "personel", "tps")
-
-
 def format_name(code: str) -> str:
     """Return the label of a measure."""
-    return {
-        "situasi": _("Situasi"),
-        "terbuka": _("Kejadian terbuka"),
-        "perhatian": _("Perlu perhatian"),
-        "partisipasi": _("Partisipasi"),
-        "fase": _("Fase TPS"),
-        "personel": _("Personel hadir"),
-        "tps": _("Jumlah TPS"),
-    }[code]
+    return _(_MEASURES[code][0])
 
 
 def build_measure(
@@ -70,7 +59,7 @@ def build_measure(
     theme: Theme,
 ) -> MapMeasure:
     """Build the measure of this code (MEASURE_CODES). places: the kecamatan the viewer may see."""
-    return _BUILDERS[code](_MeasureInputs(overview, area_summary, places, theme))
+    return _MEASURES[code][1](_MeasureInputs(overview, area_summary, places, theme))
 
 
 def choose_shade(count: int, maximum: int, theme: Theme) -> str:
@@ -217,12 +206,14 @@ def _build_officer_measure(inputs: _MeasureInputs) -> MapMeasure:
     return MapMeasure(build_area, legend, _("belum ada plotting"))
 
 
-_BUILDERS: dict[str, Callable[[_MeasureInputs], MapMeasure]] = {
-    "situasi": _build_situasi_measure,
-    "terbuka": _build_open_measure,
-    "perhatian": _build_priority_measure,
-    "partisipasi": _build_turnout_measure,
-    "fase": _build_phase_measure,
-    "personel": _build_officer_measure,
-    "tps": _build_tps_measure,
+# The label of each measure, and what builds it.
+_MEASURES: dict[str, tuple[str, Callable[[_MeasureInputs], MapMeasure]]] = {
+    "situasi": (N_("Situasi"), _build_situasi_measure),
+    "terbuka": (N_("Kejadian terbuka"), _build_open_measure),
+    "perhatian": (N_("Perlu perhatian"), _build_priority_measure),
+    "partisipasi": (N_("Partisipasi"), _build_turnout_measure),
+    "fase": (N_("Fase TPS"), _build_phase_measure),
+    "personel": (N_("Personel hadir"), _build_officer_measure),
+    "tps": (N_("Jumlah TPS"), _build_tps_measure),
 }
+MEASURE_CODES = tuple(_MEASURES)

@@ -1,7 +1,8 @@
-"""Numbers as text: percentages, bounds, voters, and the turnout forecast."""
+"""Numbers and times as text: percentages, bounds, voters, the turnout forecast, a moment."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -43,3 +44,10 @@ def format_bounds(bounds: Any) -> str:
 def format_voters(count: float, is_estimated: bool) -> str:
     """Return the number of voters, marked if it is an estimate."""
     return ("≈ " if is_estimated else "") + i18n.format_number(int(count))
+
+
+def format_moment(at: datetime, reference: datetime) -> str:
+    """Return the time of day in the zone of `reference`, with the date if that is another day."""
+    local = at.astimezone(reference.tzinfo)
+    time = i18n.format_time(local)
+    return time if local.date() == reference.date() else f"{i18n.format_date(local)} {time}"

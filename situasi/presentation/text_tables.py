@@ -16,6 +16,7 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.domain.register import Register
 from situasi.presentation import incident_item
+from situasi.presentation.numbers import format_moment
 
 NO_VALUE = "–"
 
@@ -112,19 +113,10 @@ def _format_feed_state(feed_state: FeedState) -> str:
 
 
 def _format_time(moment: Any, at: datetime) -> str:
-    """Return the clock time, with the date if it is another day than that of `at`."""
-    if pd.isna(moment):
-        return NO_VALUE
-    local = moment.astimezone(at.tzinfo)
-    today = local.date() == at.date()
-    return (
-        i18n.format_time(local) if today else f"{i18n.format_date(local)} {i18n.format_time(local)}"
-    )
+    return NO_VALUE if pd.isna(moment) else format_moment(moment, at)
 
 
 def _format_count(row_count: int, total: int) -> str:
     if row_count == total:
         return i18n.format_number(total)
-    return _("{n} dari {all}").format(
-        n=i18n.format_number(row_count), all=i18n.format_number(total)
-    )
+    return i18n.format_ratio(row_count, total)

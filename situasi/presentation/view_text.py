@@ -136,9 +136,7 @@ def list_banners(
 def _format_first_mismatch(register: Register) -> str:
     """Return the first mismatch of the register, the number of others, and the remedy."""
     first, *others = format_mismatches(register)
-    more_text = (
-        _("; {n} lagi di Kesehatan").format(n=i18n.format_number(len(others))) if others else ""
-    )
+    more_text = i18n.format_counts(_("; {n} lagi di Kesehatan"), n=len(others)) if others else ""
     template = _("Register tidak cocok, angka TPS dan DPT meragukan: {what}{more}. {remedy}")
     return template.format(what=first, more=more_text, remedy=format_remedy())
 

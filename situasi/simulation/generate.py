@@ -16,79 +16,33 @@ from situasi.simulation.personnel import checkins, deployment, partner_agencies,
 from situasi.simulation.personnel import orders as personnel_orders
 from situasi.simulation.stations import stations as stations_stations
 
-_AREA_COLUMNS = ("kode_kecamatan", "kecamatan")
+_AREA_COLUMNS = ("id", "waktu", "kode_kecamatan", "kecamatan")
 _LOCATION_COLUMNS = (*_AREA_COLUMNS, "desa", "tps")
-_FIRST_COLUMNS = ("id", "waktu")
 _LAST_COLUMNS = ("pelapor", "waktu_lapor", "sumber", "latihan")
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "incidents": (
-        *(
-            *_FIRST_COLUMNS,
-            *_LOCATION_COLUMNS,
-            "lat",
-            "lon",
-            "jenis",
-            "tingkat",
-            "status",
-            "uraian",
-        ),
-        *("pelapor", "waktu_lapor", "situasi", "keandalan", "kredibilitas"),
-        *("ditugaskan", "rujukan", "sumber", "latihan"),
+        *_LOCATION_COLUMNS, "lat", "lon", "jenis", "tingkat", "status", "uraian", "pelapor",
+        "waktu_lapor", "situasi", "keandalan", "kredibilitas", "ditugaskan", "rujukan", "sumber",
+        "latihan",
     ),
     "tps": (
-        *(
-            *_FIRST_COLUMNS,
-            *_LOCATION_COLUMNS,
-            "fase",
-            "hadir",
-            "hadir_dpt",
-            "hadir_dptb",
-            "hadir_dpk",
-        ),
-        *("kontak", "pengawal", "uraian", *_LAST_COLUMNS),
+        *_LOCATION_COLUMNS, "fase", "hadir", "hadir_dpt", "hadir_dptb", "hadir_dpk", "kontak",
+        "pengawal", "uraian", *_LAST_COLUMNS,
     ),
     "personnel": (
-        *_FIRST_COLUMNS,
-        *_LOCATION_COLUMNS,
-        "petugas",
-        "instansi",
-        "checkin",
-        "uraian",
-        *_LAST_COLUMNS,
+        *_LOCATION_COLUMNS, "petugas", "instansi", "checkin", "uraian", *_LAST_COLUMNS,
     ),
     "activities": (
-        *(*_FIRST_COLUMNS, *_AREA_COLUMNS, "giat", "fungsi", "status", "tahapan", "sop", "mitra"),
-        *("lokasi", "jumlah", "uraian", *_LAST_COLUMNS),
+        *_AREA_COLUMNS, "giat", "fungsi", "status", "tahapan", "sop", "mitra", "lokasi", "jumlah",
+        "uraian", *_LAST_COLUMNS,
     ),
-    "roster": (
-        *_FIRST_COLUMNS,
-        *_AREA_COLUMNS,
-        "petugas",
-        "pangkat",
-        "satuan",
-        "instansi",
-        *_LAST_COLUMNS,
-    ),
+    "roster": (*_AREA_COLUMNS, "petugas", "pangkat", "satuan", "instansi", *_LAST_COLUMNS),
     "postings": (
-        *_FIRST_COLUMNS,
-        *_LOCATION_COLUMNS,
-        "petugas",
-        "penugasan",
-        "lokasi",
-        "uraian",
-        *_LAST_COLUMNS,
+        *_LOCATION_COLUMNS, "petugas", "penugasan", "lokasi", "uraian", *_LAST_COLUMNS,
     ),
-    "neutrality": (
-        *_FIRST_COLUMNS,
-        *_AREA_COLUMNS,
-        "langkah",
-        "asal",
-        "satuan",
-        "uraian",
-        *_LAST_COLUMNS,
-    ),
-}
+    "neutrality": (*_AREA_COLUMNS, "langkah", "asal", "satuan", "uraian", *_LAST_COLUMNS),
+}  # fmt: skip
 _ID_PREFIXES = {
     "incidents": "", "tps": "T", "personnel": "P", "activities": "G",
     "roster": "R", "postings": "K", "neutrality": "N",

@@ -11,6 +11,7 @@ from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.live.snapshot import SnapshotView
+from situasi.presentation.numbers import format_moment
 from situasi.store.model import StoreError
 from situasi.ui import page_context, render_cache, session, url_state
 from situasi.ui.components import markup
@@ -104,10 +105,7 @@ URL_PARAMETER = "sejak"
 
 def format_name(briefing: Briefing, view_time: ViewTime) -> str:
     """Return the name of a briefing: its clock time, with the date if that differs."""
-    local = briefing.at.astimezone(view_time.at.tzinfo)
-    clock = i18n.format_time(local)
-    when = clock if local.date() == view_time.at.date() else f"{i18n.format_date(local)} {clock}"
-    return _("taklimat {time}").format(time=when)
+    return _("taklimat {time}").format(time=format_moment(briefing.at, view_time.at))
 
 
 def get_selected(context: PageContext) -> Briefing | None:

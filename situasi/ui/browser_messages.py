@@ -11,15 +11,10 @@ from streamlit.runtime import Runtime
 
 # Messages that a page needs. All others control the server for everybody (clear caches, stop it) or
 # ask for what is nobody's business (git), and each of the latter blocks all others.
-ALLOWED_MESSAGES = frozenset(
-    {
-        "rerun_script",
-        "stop_script",
-        "app_heartbeat",
-        "file_urls_request",
-        "backend_operation_request",
-    }
-)
+ALLOWED_MESSAGES = frozenset((
+    "rerun_script", "stop_script", "app_heartbeat", "file_urls_request",
+    "backend_operation_request",
+))  # fmt: skip
 # Widgets in a message; the fullest page has some hundreds. Streamlit needs many times the size of
 # the message for each.
 MAX_WIDGETS = 4000

@@ -37,10 +37,7 @@ def build_table() -> Table:
     columns: dict[str, Cells] = {
         _("waktu"): time_column([*(file.at for _state, file in rows), *(None for _one in ignored)]),
         _("berkas"): [*(file.name for _state, file in rows), *(name for name, _why in ignored)],
-        _("keadaan"): [
-            *(state for state, _one in rows),
-            *(_("diabaikan") for _one in ignored),
-        ],
+        _("keadaan"): [*(state for state, _one in rows), *(_("diabaikan") for _one in ignored)],
         _("sebab"): [
             *(file.reason for _state, file in rows),
             *(reason for _name, reason in ignored),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -21,22 +21,30 @@ from situasi.ui import briefings, filters, guest_link_form, playback, tenant, ur
 from situasi.ui.components import markup
 from situasi.ui.page_context import PageContext
 
+T = TypeVar("T")
+
 
 def begin_page(
-    context: PageContext, title: str, *page_filters: Callable[[Any], None]
+    context: PageContext, title: str, *page_filters: Callable[[Any], object]
 ) -> PageContext:
-    """Draw header and filter line; return the context of the chosen kecamatan.
+    """Draw header and filter line; return the context of the chosen kecamatan."""
+    return begin_filtered_page(context, title, *page_filters)[0]
 
-    page_filters: each draws a filter in its own column.
+
+def begin_filtered_page(
+    context: PageContext, title: str, *page_filters: Callable[[Any], T]
+) -> tuple[PageContext, list[T]]:
+    """Draw header and filter line; return the context of the chosen kecamatan, and what is chosen.
+
+    page_filters: each draws a filter in its own column, and returns its value.
     """
     render_header(context, title)
     columns = st.columns([3] + [2.4] * len(page_filters) + [1.6], vertical_alignment="center")
     kecamatan = filters.render_kecamatan_filter(columns[0], context.register)
-    for render_filter, column in zip(page_filters, columns[1:-1], strict=True):
-        render_filter(column)
+    values = [draw(column) for draw, column in zip(page_filters, columns[1:-1], strict=True)]
     context = replace(context, kecamatan=tuple(kecamatan))
     _render_time_popover(columns[-1], context)
-    return context
+    return context, values
 
 
 def _render_time_popover(container: Any, context: PageContext) -> None:

@@ -17,7 +17,6 @@ from situasi.analysis.alerts.intervals import FOREVER, filter_known_by
 from situasi.analysis.runs import is_first_of_run, next_in_run
 from situasi.analysis.timestamps import Micros
 from situasi.domain.feed_schemas import STATUS_CLOSED
-from situasi.domain.row_order import reported_time
 
 _CELL_COLUMNS = ("case", "kecamatan", "jenis", "tingkat", "situasi", "status", "latihan")
 
@@ -43,7 +42,7 @@ class CaseHistory:
 def build_case_history(rows: pd.DataFrame, merges: pd.DataFrame, at: datetime) -> CaseHistory:
     """Build the history of all these cases as known by `at`; all times are in microseconds."""
     rows, known_us = filter_known_by(rows, at)
-    reported_us = timestamps.column_to_us(reported_time(rows).astype(timestamps.DTYPE))
+    reported_us = timestamps.reported_us(rows)
     case_codes, case_keys = pd.factorize(rows["case"])
     seq = rows["seq"].to_numpy("int64")
     order = np.lexsort((seq, known_us, case_codes))
@@ -71,7 +70,7 @@ def build_case_history(rows: pd.DataFrame, merges: pd.DataFrame, at: datetime) -
 def _known_decisions(merges: pd.DataFrame, at: datetime) -> pd.DataFrame:
     """Return the merge decisions known by `at`, with known_us and reported_us."""
     rows, known_us = filter_known_by(merges, at)
-    reported_us = timestamps.column_to_us(reported_time(rows).astype(timestamps.DTYPE))
+    reported_us = timestamps.reported_us(rows)
     return rows[["kasus", "ke", "tindakan", "latihan", "seq"]].assign(
         known_us=known_us, reported_us=reported_us
     )

@@ -82,7 +82,7 @@ def build_alerts(
     for (rule, subject), area_and_spans in _group_by_subject(started.take(order)).items():
         area, spans = area_and_spans
         item = rules.rules[rule]
-        hold = max(item.clear_after // pd.Timedelta(microseconds=1), MINUTE_US)
+        hold = max(item.clear_after // timestamps.MICROSECOND, MINUTE_US)
         for episode in _split_episodes(spans, hold):
             for row, stage_members in _build_stage_alerts(
                 episode, item, subject, area, now_us, hold

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -136,7 +136,7 @@ def _find_step_index(
 ) -> npt.NDArray[np.intp]:
     """Return how many steps back each case happened; -1 for those before the first step."""
     age_us = timestamps.to_us(day.at) - timestamps.column_to_us(day.cases["occurred_at"])
-    back = (age_us - 1) // (rules.bin_width // timedelta(microseconds=1))
+    back = (age_us - 1) // (rules.bin_width // timestamps.MICROSECOND)
     return np.where(back < step_count, back, -1)
 
 

@@ -10,12 +10,13 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from situasi.analysis.timestamps import MICROSECOND
+
 KM_PER_DEGREE: Final = 111.2
 # An event of which only the day is known may be at any hour of it.
 DAY: Final = timedelta(days=1)
 # Most pairs compared in one run. A day of some thousand incidents has fewer.
 MAX_COMPARED: Final = 300_000
-_MICROSECOND = timedelta(microseconds=1)
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -120,10 +121,10 @@ def _find_block_windows(
     """
     count = len(blocking_keys.time_us)
     near_end = np.searchsorted(
-        blocking_keys.time_us, blocking_keys.time_us + max_time_gap // _MICROSECOND, side="right"
+        blocking_keys.time_us, blocking_keys.time_us + max_time_gap // MICROSECOND, side="right"
     )
     day_end = np.searchsorted(
-        blocking_keys.time_us, blocking_keys.time_us + DAY // _MICROSECOND, side="left"
+        blocking_keys.time_us, blocking_keys.time_us + DAY // MICROSECOND, side="left"
     )
     position = np.arange(count)
     ranked = (

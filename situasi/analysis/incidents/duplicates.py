@@ -26,6 +26,7 @@ from situasi.analysis.incidents.candidate_pairs import (
     flat_distance_km,
 )
 from situasi.analysis.incidents.cases import drop_nihil
+from situasi.analysis.timestamps import MICROSECOND, column_to_us
 from situasi.domain.rules import DuplicateRules
 
 # More identical-looking reports than this are shown as one group.
@@ -35,7 +36,6 @@ MAX_TEXT_CHARS: Final = 1_000
 _MAX_CHARS_PER_RUN: Final = 40_000_000
 _PLACES = ("", "kecamatan", "desa", "near", "tps")
 _KINDS = ("", "akin", "kind")
-_MICROSECOND = timedelta(microseconds=1)
 _NOT_WORDS = re.compile(r"[^a-z0-9]+")
 
 
@@ -127,7 +127,7 @@ class DuplicatePairs:
             place_match=_PLACES[m.place_match[position]],
             distance_km=float_or_none(m.distance_km[position]),
             kind_match=_KINDS[m.kind_match[position]],
-            time_gap=None if time_gap is None else int(time_gap) * _MICROSECOND,
+            time_gap=None if time_gap is None else int(time_gap) * MICROSECOND,
             text_similarity=float_or_none(m.text_similarity[position]),
         )
         first, second = sorted(
@@ -203,9 +203,9 @@ def _build_case_columns(
     text, distinct_texts = factorize([normalized[at] for at in order])
     return _CaseColumns(
         case_keys=cases["case"].tolist(),
-        known_us=_to_us(cases["first_known"]),
+        known_us=column_to_us(cases["first_known"]),
         blocking_keys=BlockingKeys(
-            time_us=_to_us(cases["occurred_at"]),
+            time_us=column_to_us(cases["occurred_at"]),
             has_hour=(cases["precision"] == "menit").to_numpy(),
             is_exercise=cases["latihan"].to_numpy(dtype=bool),
             area=area,
@@ -223,10 +223,6 @@ def _build_case_columns(
         text_codes=text,
         texts=[str(words) for words in distinct_texts],
     )
-
-
-def _to_us(times: pd.Series) -> Ints:
-    return np.asarray(times.astype("datetime64[us, UTC]").astype("int64"), dtype="int64")
 
 
 def _combine_codes(*codes: Ints) -> Ints:
@@ -262,7 +258,7 @@ def _group_lookalikes(cases: _CaseColumns, max_time_gap: timedelta) -> tuple[Int
         blocks.is_exercise * 2 + blocks.has_hour, *place, cases.jenis, cases.text_codes
     )
     start = blocks.time_us[_first_positions(look)]
-    look = _combine_codes(look, (blocks.time_us - start) // max(1, max_time_gap // _MICROSECOND))
+    look = _combine_codes(look, (blocks.time_us - start) // max(1, max_time_gap // MICROSECOND))
     size = np.bincount(look, minlength=1)
     grouped = size[look] > MAX_UNGROUPED_LOOKALIKES if len(look) else np.zeros(0, dtype=bool)
     positions = np.arange(len(look))
@@ -291,7 +287,7 @@ def _measure_pairs(
     points = rules.criterion_points
     score = np.array([points.get(name, 0.0) for name in _PLACES])[place]
     score = score + np.array([points.get(name, 0.0) for name in _KINDS])[kind]
-    score = score + points["time"] * np.nan_to_num(1 - gap / (rules.max_interval / _MICROSECOND))
+    score = score + points["time"] * np.nan_to_num(1 - gap / (rules.max_interval / MICROSECOND))
     # Pairs that cannot reach the score even with equal texts need no text comparison.
     likely = np.flatnonzero((place > 0) & (score + points["words"] >= rules.min_score - 0.1))
     text = _compare_texts(cases, left[likely], right[likely])

@@ -15,7 +15,6 @@ from situasi.analysis import timestamps
 from situasi.analysis.incidents.cases import CARRIED_FORWARD_COLUMNS
 from situasi.analysis.timestamps import Micros
 from situasi.common.growable_frame import GrowableFrame
-from situasi.domain.row_order import reported_time
 
 # The columns by which cases are selected, and those carried forward.
 ENCODED_COLUMNS = tuple(dict.fromkeys(("kecamatan", "jenis", "status", *CARRIED_FORWARD_COLUMNS)))
@@ -82,11 +81,8 @@ class DictionaryEncoder:
     def add_rows(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Add incident rows with `case`; return them with one shared key object for each case."""
         case_codes = self.case_vocabulary.encode(rows["case"])
-        reported = reported_time(rows).astype(timestamps.DTYPE)
         codes = {name: self._encode_column(rows, name) for name in ENCODED_COLUMNS}
-        self._rows.add(
-            {"case": case_codes, "reported_us": timestamps.column_to_us(reported), **codes}
-        )
+        self._rows.add({"case": case_codes, "reported_us": timestamps.reported_us(rows), **codes})
         return rows.assign(
             case=pd.Series(self.case_vocabulary.decode(case_codes), rows.index, dtype="object")
         )

@@ -171,8 +171,4 @@ def find_overdue(
 
 def step_limits(service: ServiceLevel) -> dict[str, timedelta]:
     """Return how long each step may take from the first report on."""
-    return {
-        "diverifikasi": service.verify,
-        "ditangani": service.handle,
-        "selesai": service.close,
-    }
+    return {"diverifikasi": service.verify, "ditangani": service.handle, "selesai": service.close}

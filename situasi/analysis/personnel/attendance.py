@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis.personnel.presence import AT_POST_CHECKINS, sort_checkins
+from situasi.analysis.timestamps import MICROSECOND, column_to_us
 
 STEP = timedelta(minutes=15)
 
@@ -39,7 +40,7 @@ def build_attendance_curve(
     # A check-in holds until the next one; the last holds without end.
     end = following[at_post].fillna(pd.Timestamp.max.floor("us").tz_localize("UTC"))
     # At exactly checkin_interval a check-in still holds; a microsecond later it is old.
-    stale = begin + checkin_interval + timedelta(microseconds=1)
+    stale = begin + checkin_interval + MICROSECOND
     return pd.DataFrame(
         {
             "present": _count_open_intervals(begin, stale.where(stale < end, end), moments),
@@ -54,11 +55,6 @@ def _count_open_intervals(
 ) -> npt.NDArray[np.int64]:
     """Count the half-open intervals [begin, end) that contain each moment."""
     moments_us = moments.as_unit("us").asi8
-    started = np.searchsorted(np.sort(_to_us(begin)), moments_us, side="right")
-    ended = np.searchsorted(np.sort(_to_us(end)), moments_us, side="right")
+    started = np.searchsorted(np.sort(column_to_us(begin)), moments_us, side="right")
+    ended = np.searchsorted(np.sort(column_to_us(end)), moments_us, side="right")
     return np.subtract(started, ended, dtype=np.int64)
-
-
-def _to_us(times: pd.Series) -> npt.NDArray[np.int64]:
-    times_us: npt.NDArray[np.int64] = pd.DatetimeIndex(times).as_unit("us").asi8
-    return times_us

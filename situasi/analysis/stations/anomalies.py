@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -13,12 +12,12 @@ import pandas as pd
 from situasi.analysis import timestamps
 from situasi.analysis.runs import is_last_of_run
 from situasi.analysis.stations.reports import TpsReports
+from situasi.analysis.timestamps import MICROSECOND
 from situasi.domain.register import Register
 
 # In the order of display: falls, exceeds the list, jumps, the same from many TPS of a desa, far
 # from its kecamatan, one digit repeated.
 ANOMALY_KINDS = ("turun", "melebihi", "melonjak", "seragam", "menjauh", "kembar")
-_MICROSECOND = timedelta(microseconds=1)
 _Numbers = npt.NDArray[np.float64]
 
 
@@ -124,7 +123,7 @@ def _shift_within_station(
 def _compute_voting_hour(us: npt.NDArray[np.int64], register: Register) -> npt.NDArray[np.int64]:
     """Return the nearest hour of voting of each count."""
     opens = timestamps.to_us(register.election.local_time(register.election.tps_opens))
-    interval = register.election.rules.tps.count_interval // _MICROSECOND
+    interval = register.election.rules.tps.count_interval // MICROSECOND
     return np.asarray((us - opens + interval // 2) // interval)
 
 

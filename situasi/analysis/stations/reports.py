@@ -17,7 +17,6 @@ from situasi.analysis.runs import is_last_of_run
 from situasi.analysis.timestamps import Micros
 from situasi.domain.feed_schemas import FASE, TPS
 from situasi.domain.register import Register
-from situasi.domain.row_order import reported_time
 
 _Floats = npt.NDArray[np.float64]
 _Objects = npt.NDArray[np.object_]
@@ -67,7 +66,7 @@ def build_tps_reports(rows: pd.DataFrame, register: Register) -> TpsReports:
         id=single["id"].to_numpy("object"),
         station_index=_find_station_indices(single, register),
         occurred_us=timestamps.column_to_us(single["occurred_at"]),
-        reported_us=timestamps.column_to_us(reported_time(single)),
+        reported_us=timestamps.reported_us(single),
         has_exact_minute=(single["precision"] == "menit").to_numpy(bool),
         fase_index=pd.Index(FASE).get_indexer(pd.Index(single["fase"])),
         voters_present=_to_floats(compute_voters_present(single)),

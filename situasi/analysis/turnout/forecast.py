@@ -74,10 +74,7 @@ def compute_forecast(
 
 
 def compute_forecast_with_parameters(
-    parameters: ForecastParameters,
-    station_counts: TpsReports,
-    register: Register,
-    at: datetime,
+    parameters: ForecastParameters, station_counts: TpsReports, register: Register, at: datetime
 ) -> TurnoutForecast:
     """Compute the forecast with this calibration."""
     rules, pace = register.election.rules.forecast, parameters.pace

@@ -187,14 +187,8 @@ def build_reported_totals_table(
     )
     place_sums = tps_sums.reindex(newest["place"]).reset_index(drop=True)
     columns = [
-        "lingkup",
-        "kecamatan",
-        "desa",
-        "desa_text",
-        "occurred_at",
-        "voters_present",
-        "latihan",
-    ]
+        "lingkup", "kecamatan", "desa", "desa_text", "occurred_at", "voters_present", "latihan",
+    ]  # fmt: skip
     tps_columns = place_sums.set_axis(["tps", "tps_counted", "tps_voters_present"], axis=1).astype(
         "Int64"
     )

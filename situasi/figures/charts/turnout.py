@@ -50,11 +50,7 @@ def build_turnout_chart(
         height=HEIGHT,
         showlegend=True,
         legend={"y": 0.02},
-        xaxis={
-            "range": [local[0], local[-1]],
-            "tickformat": "%H.%M",
-            "dtick": 3_600_000,
-        },
+        xaxis={"range": [local[0], local[-1]], "tickformat": "%H.%M", "dtick": 3_600_000},
         yaxis={
             **INSIDE_AXIS,
             "range": [0, 100],

@@ -16,16 +16,8 @@ from situasi.figures.theme import LIGHT, TINGKAT
 # The more serious, the denser: readable without colour.
 _HATCHES = {"rendah": "", "sedang": "////", "tinggi": "xxxx", "belum": "...."}
 _PHASE_COLOURS = (
-    "white",
-    "#E6EBF1",
-    "#CFD8E2",
-    "#B3C1D0",
-    "#93A6BA",
-    "#7088A1",
-    "#5A7793",
-    "#3F5F80",
-    "#26446A",
-)
+    "white", "#E6EBF1", "#CFD8E2", "#B3C1D0", "#93A6BA", "#7088A1", "#5A7793", "#3F5F80", "#26446A",
+)  # fmt: skip
 
 
 def draw_incident_chart(

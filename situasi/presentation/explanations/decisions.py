@@ -173,6 +173,5 @@ HOTSPOTS: dict[str, ExplanationBuilder] = {
     **{f"gugus_{n}": _CLUSTERS for n in range(9)},
 }  # fmt: skip
 EXERCISES: dict[str, ExplanationBuilder] = dict.fromkeys(
-    ("kasus", "reaksi", "diketahui", "diverifikasi", "ditugaskan", "ditutup"),
-    _RESPONSE_TIMES,
+    ("kasus", "reaksi", "diketahui", "diverifikasi", "ditugaskan", "ditutup"), _RESPONSE_TIMES
 )

@@ -37,10 +37,7 @@ def _explain_sum(
 
 def _list_reporting_limits(command: HigherCommand) -> Limits:
     hours = f"{format_clock(command.watch_from)}–{format_clock(command.watch_until)}"
-    return (
-        (_("senyap setelah"), format_minutes(command.silent_after)),
-        (_("dipantau"), hours),
-    )
+    return ((_("senyap setelah"), format_minutes(command.silent_after)), (_("dipantau"), hours))
 
 
 HIGHER_COMMAND: dict[str, ExplanationBuilder] = {

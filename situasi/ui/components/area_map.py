@@ -41,10 +41,7 @@ def build_areas(
 
 
 def render_area_map(
-    areas: dict[str, AreaStyle],
-    key: str,
-    alt: str,
-    points: pd.DataFrame | None = None,
+    areas: dict[str, AreaStyle], key: str, alt: str, points: pd.DataFrame | None = None
 ) -> None:
     """Draw the map; a click on a kecamatan filters the page, a second click shows all.
 

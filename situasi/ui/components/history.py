@@ -30,11 +30,7 @@ def render_history(entries: Sequence[HistoryEntry]) -> None:
 
 
 def _format_entry(entry: HistoryEntry) -> Markup:
-    flag_chip = Markup("")
-    if entry.flags:
-        flag_chip = Markup('<span class="si-chip si-doubt" title="{0}">⚑ {0}</span>').format(
-            entry.flags
-        )
+    flags = Markup('<span class="si-chip si-doubt" title="{0}">⚑ {0}</span>')
     return Markup(
         '<li><time>{when}</time><p><span class="si-chip">{status}</span>{text}</p>'
         "<small>{who} {note} {doubt}</small></li>"
@@ -44,5 +40,5 @@ def _format_entry(entry: HistoryEntry) -> Markup:
         text=entry.text,
         who=entry.author,
         note=entry.note,
-        doubt=flag_chip,
+        doubt=markup.format_if(flags, entry.flags),
     )

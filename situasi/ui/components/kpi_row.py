@@ -55,6 +55,13 @@ class Kpi:
     values: tuple[KpiValue, ...] = ()
 
 
+def build_count_kpi(
+    key: str, card: Card, build_table: Callable[[pd.DataFrame], Table], rows: pd.DataFrame
+) -> Kpi:
+    """Build the KPI of a number of rows, which its table lists."""
+    return Kpi(key, card, lambda: build_table(rows), (KpiValue(len(rows)),))
+
+
 @dataclass(frozen=True)
 class Baseline:
     """The KPIs at a briefing, and its name: "taklimat 09.00"."""
@@ -102,9 +109,7 @@ def reserve_row() -> DeltaGenerator:
 
 
 def render_kpi_row(
-    kpis: Sequence[Kpi],
-    baseline: Baseline | None = None,
-    container: DeltaGenerator | None = None,
+    kpis: Sequence[Kpi], baseline: Baseline | None = None, container: DeltaGenerator | None = None
 ) -> None:
     """Draw the KPIs side by side, as many in a line as fit.
 

@@ -40,6 +40,22 @@ def render(markup: Markup) -> None:
     st.html(markup)
 
 
+def format_each(template: Markup, rows: Iterable[Iterable[object]]) -> Markup:
+    """Return this HTML once for each row, with the cells of the row in it."""
+    return Markup("").join(template.format(*row) for row in rows)
+
+
+def format_if(template: Markup, text: str | Markup) -> Markup:
+    """Return this HTML with a text in it; nothing for an empty text."""
+    return template.format(text) if text else Markup()
+
+
+def build_facts(facts: Iterable[tuple[str, str]]) -> Markup:
+    """Build the list of facts (name, value) of a case or an alert."""
+    rows = format_each(Markup("<div><dt>{}</dt><dd>{}</dd></div>"), facts)
+    return Markup('<dl class="kj-facts">{}</dl>').format(rows)
+
+
 def escape_markdown(text: str) -> str:
     """Return typed text with all signs of Markdown escaped."""
     return "".join("\\" + sign if sign in r"\`*_{}[]<>()#+!|~$:" else sign for sign in text)
@@ -77,10 +93,7 @@ def render_stylesheet(theme: Theme) -> None:
 
 def render_banners(banners: Sequence[tuple[str, str]]) -> None:
     """Draw lines across the top, (kind, text): latihan, past (not now) or broken."""
-    lines = Markup("").join(
-        Markup('<div class="si-band si-{}" role="status">{}</div>').format(kind, text)
-        for kind, text in banners
-    )
+    lines = format_each(Markup('<div class="si-band si-{}" role="status">{}</div>'), banners)
     if banners:
         render(Markup('<div class="si-bands">{}</div>').format(lines))
 
@@ -98,11 +111,9 @@ def render_header(
     links: label, URL, whether it is the current language. actions: a header link and a copy button,
     or nothing.
     """
-    languages = Markup("").join(
-        Markup('<a href="{}" target="_self" class="{}">{}</a>').format(
-            url, "si-here" if current else "", label
-        )
-        for label, url, current in links
+    languages = format_each(
+        Markup('<a href="{}" target="_self" class="{}">{}</a>'),
+        ((url, "si-here" if current else "", label) for label, url, current in links),
     )
     render(
         Markup(
@@ -237,17 +248,14 @@ def _build_card_html(card: Card) -> Markup:
         card.value,
         card.side_note,
         card.note,
-        Markup('<em class="si-since">{}</em>').format(card.change) if card.change else "",
+        format_if(Markup('<em class="si-since">{}</em>'), card.change),
     )
 
 
 def render_explanation(heading: str, rule: str, details: Sequence[tuple[str, str]]) -> None:
     """Draw the rule of a number; details: (name, text), of which empty texts are left out."""
-    lines = Markup("").join(
-        Markup("<p><b>{}</b> {}</p>").format(name, text)
-        for name, text in ((heading, rule), *details)
-        if text
-    )
+    named_texts = [(name, text) for name, text in ((heading, rule), *details) if text]
+    lines = format_each(Markup("<p><b>{}</b> {}</p>"), named_texts)
     render(Markup('<div class="si-why">{}</div>').format(lines))
 
 
@@ -272,9 +280,7 @@ def render_bars(rows: Sequence[tuple[str, float | None, str]]) -> None:
 
 def render_legend(marks: Sequence[tuple[Markup, str]], note: str) -> None:
     """Draw marks with their labels, and a note."""
-    entries = Markup("").join(
-        Markup("<span>{} {}</span>").format(mark, label) for mark, label in marks
-    )
+    entries = format_each(Markup("<span>{} {}</span>"), marks)
     render(Markup('<div class="si-legend">{}<small>{}</small></div>').format(entries, note))
 
 
@@ -292,14 +298,11 @@ def build_report_list(items: Sequence[IncidentItem], exercise_word: str) -> Mark
 
 def _build_report_html(item: IncidentItem, exercise_word: str) -> Markup:
     chips = Markup('<span class="si-chip">{}</span>').format(item.status)
-    if item.source:
-        chips += Markup('<small class="si-source">{}</small>').format(item.source)
+    chips += format_if(Markup('<small class="si-source">{}</small>'), item.source)
     if item.is_exercise:
         chips += Markup('<span class="si-chip si-made">{}</span>').format(exercise_word)
-    if item.check_notes:
-        chips += Markup('<span class="si-chip si-doubt" title="{}">⚑</span>').format(
-            item.check_notes
-        )
+    notes = Markup('<span class="si-chip si-doubt" title="{}">⚑</span>')
+    chips += format_if(notes, item.check_notes)
     return Markup(
         '<li><div class="si-mark" title="{level}">{mark}</div><div>'
         '<div class="si-line"><b>{title}</b><span>{place}</span><time>{when}</time></div>'

@@ -14,6 +14,7 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.theme import SIGNS, UNRATED
+from situasi.presentation.numbers import format_moment
 from situasi.ui import session
 
 
@@ -55,20 +56,11 @@ def format_reporter(reporter_name: object) -> str:
     return _("pelapor tidak ditunjukkan") if is_hidden else _("pelapor tidak disebut")
 
 
-def format_time(at: pd.Timestamp, reference: datetime) -> str:
-    """Return the clock time, with the date if it differs from that of `reference`."""
-    local = at.tz_convert(reference.tzinfo)
-    same = local.date() == reference.date()
-    return (
-        i18n.format_time(local) if same else f"{i18n.format_date(local)} {i18n.format_time(local)}"
-    )
-
-
 def format_occurrence_time(row: Any, reference: datetime) -> str:
     """Return when an incident happened, as precisely as the sender knew."""
     local = row.occurred_at.tz_convert(reference.tzinfo)
     if row.precision == "menit":
-        return format_time(row.occurred_at, reference)
+        return format_moment(row.occurred_at, reference)
     return i18n.format_date(local) if row.precision == "hari" else i18n.format_month(local)
 
 

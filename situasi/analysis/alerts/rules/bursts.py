@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -19,12 +18,11 @@ import pandas as pd
 from situasi.analysis import timestamps
 from situasi.analysis.alerts.case_history import CaseHistory
 from situasi.analysis.alerts.intervals import build_intervals, empty_intervals
-from situasi.analysis.timestamps import Micros
+from situasi.analysis.timestamps import MICROSECOND, Micros
 from situasi.domain.alert_rules import AlertRule, BurstRule
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.domain.register import Register
 
-_MICROSECOND = timedelta(microseconds=1)
 _HOUR_US = 3_600_000_000
 _Floats = npt.NDArray[np.float64]
 
@@ -113,7 +111,7 @@ def find_bursts(history: CaseHistory, rule: AlertRule, register: Register) -> pd
     tps_counts = np.bincount(pd.Index(codes).get_indexer(pd.Index(register.tps["kecamatan"])),
                       minlength=len(codes)).astype("float64")  # fmt: skip
     parts = [
-        _find_window_bursts(series, reports, window // _MICROSECOND, burst, tps_counts, start)
+        _find_window_bursts(series, reports, window // MICROSECOND, burst, tps_counts, start)
         for window in burst.windows
     ]
     return pd.concat(parts, ignore_index=True)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
 
 from situasi.analysis import timestamps
 from situasi.analysis.alerts.intervals import build_intervals, concat_intervals, filter_known_by
+from situasi.analysis.timestamps import MICROSECOND
 from situasi.domain.election import Election
-
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def find_silent_feeds(
@@ -32,7 +31,7 @@ def find_silent_feeds(
         inside = np.unique(known_us[(known_us > start) & (known_us < end)])
         since = np.concatenate([[start], inside])
         until = np.append(inside, end)
-        begin = since + limit // _MICROSECOND + 1
+        begin = since + limit // MICROSECOND + 1
         size = len(since)
         parts.append(
             build_intervals(

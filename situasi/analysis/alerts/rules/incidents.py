@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -11,12 +10,10 @@ import pandas as pd
 
 from situasi.analysis.alerts.intervals import build_intervals
 from situasi.analysis.incidents.milestones import step_limits
+from situasi.analysis.timestamps import MICROSECOND
 from situasi.domain.alert_rules import AlertRule
 from situasi.domain.feed_schemas import INCIDENTS, TINGKAT
 from situasi.domain.rules import ServiceLevel
-
-_MICROSECOND = timedelta(microseconds=1)
-
 
 # So many cases of a kecamatan are alerts of their own; nobody reads more one by one.
 MAX_SINGLE_ALERTS = 200
@@ -62,7 +59,7 @@ def find_overdue(history: pd.DataFrame, service: Mapping[str, ServiceLevel]) -> 
     tingkat = [w if isinstance(w, str) else "belum" for w in open_cases["tingkat"]]
     limits = {level: step_limits(times) for level, times in service.items()}
     allowed = np.array(
-        [limits[w][s] // _MICROSECOND for w, s in zip(tingkat, step, strict=True)], dtype="int64"
+        [limits[w][s] // MICROSECOND for w, s in zip(tingkat, step, strict=True)], dtype="int64"
     )
     late = open_cases["start"].to_numpy("int64") + allowed + 1  # not late at the very limit
     begin = np.maximum(open_cases["begin"].to_numpy("int64"), late)

@@ -11,16 +11,14 @@ import pandas as pd
 from situasi.analysis import timestamps
 from situasi.analysis.alerts.intervals import FOREVER, build_intervals, filter_known_by
 from situasi.analysis.neutrality import REPORTED_STEP, build_case_keys
+from situasi.analysis.timestamps import MICROSECOND
 from situasi.domain.feed_schemas import LANGKAH_CLOSED, NEUTRALITY
-from situasi.domain.row_order import reported_time
-
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def find_overdue(rows: pd.DataFrame, target: timedelta, at: datetime) -> pd.DataFrame:
     """Find open cases older than the target, with the age that analysis.neutrality computes."""
     rows, known_us = filter_known_by(rows, at)
-    reported_us = timestamps.column_to_us(reported_time(rows).astype(timestamps.DTYPE))
+    reported_us = timestamps.reported_us(rows)
     table = rows.assign(known_us=known_us, reported_us=reported_us, case=build_case_keys(rows))
     table = table[table["langkah"] != "nihil"].sort_values(["known_us", "seq"], kind="stable")
     intervals: list[tuple[object, ...]] = []
@@ -28,7 +26,7 @@ def find_overdue(rows: pd.DataFrame, target: timedelta, at: datetime) -> pd.Data
     for row in table.itertuples():
         cases.setdefault(str(row.case), []).append(row)
     for case, case_rows in cases.items():
-        intervals += _find_case_intervals(case, case_rows, target // _MICROSECOND)
+        intervals += _find_case_intervals(case, case_rows, target // MICROSECOND)
     cells = list(zip(*intervals, strict=True)) or [()] * 6
     member, area, begin, end, seq, latihan = map(list, cells)
     return build_intervals(

@@ -32,7 +32,6 @@ from situasi.analysis.timestamps import NEVER, Micros
 from situasi.domain import row_order
 from situasi.domain.feed_schemas import PERSONNEL, POSTINGS, ROSTER
 from situasi.domain.register import Register
-from situasi.domain.row_order import reported_time
 
 _ORDER_COLUMNS = [
     "petugas", "kecamatan", "desa", "desa_text", "tps", "penugasan", "id", "seq", "known_at",
@@ -190,7 +189,7 @@ def _chronological_rank(rows: pd.DataFrame) -> npt.NDArray[np.intp]:
     """Return the rank of each row by when it happened, then by when it was reported."""
     keys = (
         rows["seq"].to_numpy(),
-        timestamps.column_to_us(reported_time(rows).astype(timestamps.DTYPE)),
+        timestamps.reported_us(rows),
         timestamps.column_to_us(rows["occurred_at"]),
     )
     rank = np.empty(len(rows), dtype=np.intp)
