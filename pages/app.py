@@ -1,7 +1,5 @@
 """The Streamlit script of every page: style, language, banners, navigation."""
 
-from __future__ import annotations
-
 from functools import partial
 from pathlib import Path
 

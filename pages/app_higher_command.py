@@ -1,7 +1,5 @@
 """The frame of the page of a command above, and the banners of a kabupaten viewed from it."""
 
-from __future__ import annotations
-
 from functools import partial
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The menu of pages, in groups, and the navigation between them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlsplit

@@ -1,7 +1,5 @@
 """The data of the page Tahapan dan giat, computed once for all viewers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime

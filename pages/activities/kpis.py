@@ -1,7 +1,5 @@
 """The key figures of the page Tahapan dan giat."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date
 

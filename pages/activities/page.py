@@ -1,7 +1,5 @@
 """Tahapan dan giat: stages, SOP checklist, planned and completed activities."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import streamlit as st

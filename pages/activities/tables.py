@@ -1,7 +1,5 @@
 """Activities and stages as tables, on the page and as files."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Actions on an alert: seen, acted on, closed; each is stored with author and time."""
 
-from __future__ import annotations
-
 import zlib
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """Data of Peringatan: the alerts at a time, the source rows, and the status of each."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """One alert: cause, start, owner, status, rule with source rows, and actions."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The page Peringatan and its filter line."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import streamlit as st

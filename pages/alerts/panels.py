@@ -1,7 +1,5 @@
 """The panels of Peringatan: KPIs, open alerts and ended alerts."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Texts of Peringatan: cause, place, time, owner and members."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

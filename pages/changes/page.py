@@ -1,7 +1,5 @@
 """The page Sejak taklimat: the briefing, four KPIs and four lists."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple

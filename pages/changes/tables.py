@@ -1,7 +1,5 @@
 """Tables of Sejak taklimat."""
 
-from __future__ import annotations
-
 from typing import Any, TypeGuard
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The page Latihan: starting a scenario, and how fast the staff responded."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta

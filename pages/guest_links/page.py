@@ -1,7 +1,5 @@
 """The list of guest links, and revoking them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """The key figures of a higher command: sums, each with the number of kabupaten it covers."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from pages.higher_command import tables

@@ -1,7 +1,5 @@
 """The page of a higher command: its kabupaten side by side, with links to their boards."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 import streamlit as st

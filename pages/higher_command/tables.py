@@ -1,7 +1,5 @@
 """Tables of the kabupaten side by side; a click on a row of the main table opens its board."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """Texts about kabupaten side by side: what each reported, and how old it is."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from situasi.common import i18n

@@ -1,7 +1,5 @@
 """Actions on a case: each step is ingested as a new row with author and time."""
 
-from __future__ import annotations
-
 import uuid
 import zlib
 from functools import partial

@@ -1,7 +1,5 @@
 """One case: its facts, its history, and the cases it was merged with."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Probable duplicates side by side; nothing is merged without a decision."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any

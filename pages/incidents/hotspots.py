@@ -1,7 +1,5 @@
 """Incident rates by kecamatan and hour, and the clusters that are active now."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial

@@ -1,7 +1,5 @@
 """The KPIs of Kejadian: open and overdue cases, and how long the steps take."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from functools import partial
 

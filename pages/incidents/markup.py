@@ -1,7 +1,5 @@
 """HTML parts of the page Kejadian; everything is escaped."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Kejadian: all reports and their status, overdue cases, duplicates and hotspots."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial

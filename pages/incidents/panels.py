@@ -1,7 +1,5 @@
 """The list of cases and the selected one, kept in the URL as `kasus`."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Tables of Kejadian."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The actions of the Masukan page: upload, withdrawal and release, with their outcomes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Final

@@ -1,7 +1,5 @@
 """The data of the Masukan page, computed once for all viewers with the same access."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The key figures of Masukan: deliveries, their rows, quarantine and silent feeds."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from pages.intake import data, tables

@@ -1,7 +1,5 @@
 """Masukan: every source, its deliveries, silent feeds, and the rows in quarantine."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Rows in quarantine: their reasons, the correction of one row, and files for the senders."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Uploading a file: first a trial that stores nothing, then the ingest."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The HTML parts of the page Netralitas; all text is escaped."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

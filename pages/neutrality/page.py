@@ -1,7 +1,5 @@
 """Netralitas: cases against police officers, by step, class and age."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """Neutrality cases as tables, on the page and as files: no names, only units and codes."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

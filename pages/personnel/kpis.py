@@ -1,7 +1,5 @@
 """The KPIs of Personel: posted and present officers, and TPS without officers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from pages.personnel import lists

@@ -1,7 +1,5 @@
 """The lists of the page Personel: TPS, officers and postings with problems, by URL code."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Personel: required, posted and present officers, and TPS without officers."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 

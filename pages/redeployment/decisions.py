@@ -1,7 +1,5 @@
 """Accepting or refusing a redeployment plan, and the list of decided plans."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

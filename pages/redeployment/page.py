@@ -1,7 +1,5 @@
 """Pergeseran: where officers are missing, who should move there, and what was decided."""
 
-from __future__ import annotations
-
 from pages.redeployment import decisions, plan, shortfalls
 from situasi.analysis.redeployment.plan import compute_needs
 from situasi.common.i18n import _

@@ -1,7 +1,5 @@
 """The redeployment plan: made on request, stored, and marked when it is out of date."""
 
-from __future__ import annotations
-
 import uuid
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """The present shortfalls: key figures, table by kecamatan, and the map before any move."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Tables of the page Pergeseran: shortfalls, available officers, moves and decisions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import pandas as pd

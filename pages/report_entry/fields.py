@@ -1,7 +1,5 @@
 """The fields of every form of the page Lapor: exercise switch, place, time, codes and text."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The forms for a new incident, nihil of a kecamatan and an officer's check-in."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from pages.report_entry import fields, submit

@@ -1,7 +1,5 @@
 """Pasted messages: read into proposed rows, shown page by page, ingested when confirmed."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Sequence
 from datetime import date, datetime

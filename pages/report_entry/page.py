@@ -1,7 +1,5 @@
 """The page Lapor: header, tabs, and whether the viewer may enter reports."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """One page of messages with their proposed rows: selected, completed and ingested together."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

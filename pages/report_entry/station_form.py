@@ -1,7 +1,5 @@
 """The forms for phase and voters present: of one TPS, or of all TPS of a desa in one table."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """Submitting a form: its outcome in one line; a rejected row stays in the form."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The page Laporan: choice of kind and period, the short text, and the files."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date

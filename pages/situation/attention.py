@@ -1,7 +1,5 @@
 """Perlu perhatian: the kecamatan with the highest priority scores, and why."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The KPIs of Situasi: incidents, situasi, turnout, TPS, officers, last report, silent feeds."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial

@@ -1,7 +1,5 @@
 """Situasi: what is happening, where, and whether it gets worse; at any minute of the day."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime
 from functools import partial

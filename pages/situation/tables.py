@@ -1,7 +1,5 @@
 """Tables of the rows behind the KPIs of Situasi."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The KPIs of the page TPS."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from situasi.analysis.stations.status import ARRIVED_BOX_PHASES

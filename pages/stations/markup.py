@@ -1,7 +1,5 @@
 """HTML of all TPS: a cell each, coloured by phase or state, with a sign for problems."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """TPS: all polling stations, by phase and by reporting state."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial

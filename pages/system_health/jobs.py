@@ -1,7 +1,5 @@
 """The background jobs of the server, as the page Kesehatan shows them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from situasi.common import background_jobs, i18n

@@ -1,7 +1,5 @@
 """The health of the board: key figures, curves of the last hours, and all samples."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """The changes of Streamlit that the server relies on, as the page Kesehatan shows them."""
 
-from __future__ import annotations
-
 from situasi.common import i18n, metrics
 from situasi.common.i18n import _
 from situasi.domain.labels import N_

@@ -1,7 +1,5 @@
 """Data of the page Partisipasi, computed once for all viewers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The panel Perkiraan akhir hari: the forecast of final turnout, its interval and its method."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Partisipasi: voters present, turnout, and TPS without a count."""
 
-from __future__ import annotations
-
 import pandas as pd
 import streamlit as st
 

@@ -1,7 +1,5 @@
 """Tables of turnout and its forecast: by kecamatan, forecast errors, calibration."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Any
 

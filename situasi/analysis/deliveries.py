@@ -1,7 +1,5 @@
 """Deliveries: what each source delivered, what became of its rows, when its last row came."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping

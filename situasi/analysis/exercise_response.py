@@ -4,8 +4,6 @@ Measured in real time, between rows as they were stored. The clock of an exercis
 times faster, or stand still, which does not make anybody react sooner.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

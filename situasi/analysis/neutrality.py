@@ -1,7 +1,5 @@
 """Neutrality of the police: cases by step, class and age, and declarations that there is none."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Analyses declare the feeds that they read, so that results can be cached while those stay."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Runs: consecutive rows that are equal in some columns, as of one TPS in rows sorted by TPS."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

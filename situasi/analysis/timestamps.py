@@ -1,7 +1,5 @@
 """Moments as whole microseconds since 1970: arrays of these are compared and sorted at once."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """The moment that a view shows, and the time windows relative to it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 

@@ -1,7 +1,5 @@
 """Boundaries of kecamatan or desa: finds where a point lies, and provides the file for the map."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import math

@@ -1,7 +1,5 @@
 """Errors in the files that define an election, in one sentence: file, line and remedy."""
 
-from __future__ import annotations
-
 import csv
 import json
 import re

@@ -1,7 +1,5 @@
 """Exercise scenarios of an election: what is reported, and by when staff must react."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass

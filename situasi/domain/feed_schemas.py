@@ -1,7 +1,5 @@
 """Schemas of the feeds: the columns of an accepted row, their types and allowed codes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

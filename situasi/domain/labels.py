@@ -1,7 +1,5 @@
 """Interface words for the codes of the field's vocabulary."""
 
-from __future__ import annotations
-
 from situasi.common.i18n import _
 
 

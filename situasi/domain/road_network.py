@@ -1,7 +1,5 @@
 """The area for travel: positions of places, and the roads and rivers between them."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections import Counter

@@ -1,7 +1,5 @@
 """The order of rows of a feed: when each was reported, and which is the newest of a group."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Settings from environment variables, read once into one frozen value."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """All colours of the dashboard by meaning; pages and figures name roles, never hex codes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

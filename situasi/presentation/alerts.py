@@ -1,7 +1,5 @@
 """Alerts as text: the texts of the rules (alerts.toml) with their placeholders filled in."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from situasi.common import i18n

@@ -1,7 +1,5 @@
 """One incident report as text: kind, place, tingkat, status and times."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any

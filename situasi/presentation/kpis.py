@@ -1,7 +1,5 @@
 """The key figures as text: open incidents, situasi, turnout, TPS, officers and silent feeds."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """The measures by which a map of kecamatan is coloured: area styles and legends."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any

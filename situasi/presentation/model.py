@@ -1,7 +1,5 @@
 """View models of key figures and their marks, shared by the pages and the wall."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -1,7 +1,5 @@
 """Numbers and times as text: percentages, bounds, voters, the turnout forecast, a moment."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

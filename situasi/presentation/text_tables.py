@@ -1,7 +1,5 @@
 """Tables in which every cell is text, for readers outside the board."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """What a view shows, as text: its filters, and the warnings in its banners."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Simulated activities (giat) of the rehearsal day and the weeks around it."""
 
-from __future__ import annotations
-
 import random
 from collections import Counter
 from collections.abc import Iterator

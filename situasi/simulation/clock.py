@@ -1,7 +1,5 @@
 """Hours of the rehearsal day, named by their distance from opening and closing of TPS."""
 
-from __future__ import annotations
-
 import random
 import re
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Context of the rehearsal day: its places, its clock and where the water is."""
 
-from __future__ import annotations
-
 import random
 import tomllib
 from dataclasses import dataclass, replace

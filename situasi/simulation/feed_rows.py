@@ -1,7 +1,5 @@
 """Rows of the rehearsal day: report times, outages, ids and files."""
 
-from __future__ import annotations
-
 import csv
 import io
 import random

@@ -1,7 +1,5 @@
 """Rehearsal day for any register, written as the feed files of an election day."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from situasi.domain.boundaries import Boundaries

@@ -1,7 +1,5 @@
 """Script of a recorded day: which rows are due between two moments."""
 
-from __future__ import annotations
-
 import csv
 from bisect import bisect_right
 from collections import Counter

@@ -1,7 +1,5 @@
 """Replay of a rehearsal: each row is ingested at the time when it was reported."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """First start: an empty store receives the public reports and the rehearsal day."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from datetime import datetime

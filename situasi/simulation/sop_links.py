@@ -1,7 +1,5 @@
 """Links from an activity to its stage of the election and its item of the SOP list."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

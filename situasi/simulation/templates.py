@@ -1,7 +1,5 @@
 """Texts of the rehearsal day, kept as data in words/*.toml."""
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Audit log entries of what a viewer saw and downloaded; no page waits for them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection
 from contextlib import nullcontext
 from typing import Any, Final

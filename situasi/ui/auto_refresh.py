@@ -1,7 +1,5 @@
 """Auto refresh: a small request twice a second; the page is drawn again when needed."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Hashable

@@ -1,7 +1,5 @@
 """Tandai taklimat: a button that marks the time shown as a briefing, with a note."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from situasi.actions import briefings

@@ -1,7 +1,5 @@
 """Parsing of messages between browser and Streamlit, for the middleware."""
 
-from __future__ import annotations
-
 import re
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]

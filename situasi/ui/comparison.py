@@ -1,7 +1,5 @@
 """KPIs at the last briefing, as the baseline of those on a page."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """What a page shows in place of a part that could not be drawn."""
 
-from __future__ import annotations
-
 from typing import Final
 
 import streamlit as st

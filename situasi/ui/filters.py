@@ -1,7 +1,5 @@
 """Filter widgets whose values are kept in the URL, so that a link shows the same view."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """The form that creates a guest link to the current view; in the header of every page."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urljoin

@@ -1,7 +1,5 @@
 """Data of the page of a command above: roll-ups of its time that the viewer may see."""
 
-from __future__ import annotations
-
 from situasi.analysis.view_time import ViewTime
 from situasi.domain.higher_command import HigherCommand
 from situasi.higher_command import app, comparison

@@ -1,7 +1,5 @@
 """Inbox files that were not ingested: how many, which, and why."""
 
-from __future__ import annotations
-
 from situasi.common import i18n, metrics
 from situasi.common.i18n import _
 from situasi.common.metrics import UnreadFile

@@ -1,7 +1,5 @@
 """The top of every page but Situasi: header, filter line, time and downloads."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar

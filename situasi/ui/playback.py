@@ -1,7 +1,5 @@
 """Playback of the day: the time shown moves by itself, or to the next critical event."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -3,8 +3,6 @@
 Records (briefings, acknowledgements and others) keep their last value if the store fails.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Hashable
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """The session of one viewer: clock, language, theme, account and board."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar

@@ -1,7 +1,5 @@
 """Rows that viewers type on the board: ingested like files, with the result for each row."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 

@@ -6,8 +6,6 @@ kabupaten. A URL with another one starts a new session, so that no state of the 
 Without the parameter there is the page of the command, and no board.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode

@@ -1,7 +1,5 @@
 """Uploaded files in memory, freed when they are no longer needed."""
 
-from __future__ import annotations
-
 import logging
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx

@@ -3,8 +3,6 @@
 Streamlit would write the words of the widget; codes are the same in every language.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """The SOP checklist of the stages: which items were done, by which activities."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """The stages of the election at a moment: which run, which come next, which have no date."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 

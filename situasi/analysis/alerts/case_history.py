@@ -1,7 +1,5 @@
 """The history of each case as intervals: its state from one known report until the next."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any

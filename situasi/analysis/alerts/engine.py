@@ -1,7 +1,5 @@
 """The alerts at one moment by all rules of the election, from the rows that the viewer may see."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 

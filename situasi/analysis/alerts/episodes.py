@@ -6,8 +6,6 @@ at one time, or from the gravest of them, and never falls. Each level reached ma
 the alert of the next level replaces.
 """
 
-from __future__ import annotations
-
 import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

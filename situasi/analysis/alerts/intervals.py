@@ -4,8 +4,6 @@ All times are those at which the command post knew something: an interval that h
 keeps holding at that moment, whatever is reported later about earlier hours.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any

@@ -3,8 +3,6 @@
 Rates and clusters relate incidents to the same exposure: TPS times the time observed.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

@@ -1,7 +1,5 @@
 """Hotspots: where and at which hours incidents come closer together than elsewhere."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -6,8 +6,6 @@ incident in a small kecamatan does not make it the worst. How similar they are f
 day itself, averaged over all likely priors: intervals of the likeliest alone are too narrow.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 

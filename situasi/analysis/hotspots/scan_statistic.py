@@ -7,8 +7,6 @@ chance. As each step keeps its own number, hours in which more happens everywher
 closing) are no cluster.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Choose which pairs of cases are compared: those near in time and place, up to a limit."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta

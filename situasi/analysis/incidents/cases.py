@@ -1,7 +1,5 @@
 """Incidents: from rows, of which one report may have many, to cases and open cases."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo

@@ -4,8 +4,6 @@ The number of compared pairs is limited (see candidate_pairs), and reports that 
 are represented by the first of them, so that a flood of one report costs no more than others.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

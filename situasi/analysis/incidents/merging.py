@@ -1,7 +1,5 @@
 """Merging: cases that an officer declared to be one report count once, and can be split again."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

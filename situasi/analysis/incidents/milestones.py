@@ -1,7 +1,5 @@
 """Milestones of cases: when each step was reached, how long it takes, and what is overdue."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta

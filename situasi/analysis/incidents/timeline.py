@@ -1,7 +1,5 @@
 """The timeline: incidents per time slot, by tingkat."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Attendance: how many officers were at their posts through the day."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from datetime import datetime, timedelta
 

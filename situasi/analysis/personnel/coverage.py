@@ -1,7 +1,5 @@
 """Coverage: who is required, posted and present, by TPS, kecamatan, polsek and agency."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Officers: each of roster, postings or check-ins once, with the order and the last check-in."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 

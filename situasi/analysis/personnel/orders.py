@@ -1,7 +1,5 @@
 """Postings to TPS: which TPS the current order of each officer names."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """Presence: where each officer is according to the last check-in."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Requirements: how many officers each TPS needs by the pattern for its kerawanan."""
 
-from __future__ import annotations
-
 import math
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Staffing: which officers are at each TPS, and the state of the TPS."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 import numpy as np

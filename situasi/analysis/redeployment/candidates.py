@@ -1,7 +1,5 @@
 """Candidates: officers who can be sent elsewhere, and what their departure takes from a TPS."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

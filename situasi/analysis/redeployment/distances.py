@@ -1,7 +1,5 @@
 """Distances in km between two places, along the roads where a road network is given."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Effect of a plan, and whether it is still possible with the current data."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 

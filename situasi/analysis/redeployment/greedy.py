@@ -1,7 +1,5 @@
 """Greedy solution: the nearest officer for one place after another, most serious first."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

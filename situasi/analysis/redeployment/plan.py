@@ -1,7 +1,5 @@
 """Redeployment plan: whom to move, so that the worst shortfalls go first, by the least km."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Assignment problem of officers and places, and the value of a solution."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from functools import cached_property
 

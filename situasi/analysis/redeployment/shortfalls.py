@@ -1,7 +1,5 @@
 """Shortfalls: TPS without officers or below the pattern, and groups that one officer can cover."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass

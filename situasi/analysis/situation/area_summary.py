@@ -1,7 +1,5 @@
 """The day apart from incidents: stations, turnout and personnel, combined in one score."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Changes: what is new, worse, closed and still silent, between two moments of the dashboard."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

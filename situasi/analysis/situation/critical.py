@@ -1,7 +1,5 @@
 """Critical cases, which interrupt the operator at the wall display, and when each became so."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

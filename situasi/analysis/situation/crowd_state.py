@@ -1,7 +1,5 @@
 """Situasi: the state of the crowd in each kecamatan, as stated by the field."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 

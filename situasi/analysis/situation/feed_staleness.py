@@ -1,7 +1,5 @@
 """Staleness: which feeds should deliver rows and do not."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta

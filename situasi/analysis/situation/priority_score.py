@@ -1,7 +1,5 @@
 """The priority score: which kecamatan to look at first, and for which reasons."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Punctuality over a period: which steps of cases and which phases of TPS were late."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """The worklist: everything the Kejadian page shows of one moment and selection."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime

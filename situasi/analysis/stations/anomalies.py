@@ -1,7 +1,5 @@
 """Head counts that may be wrong, each with its reason: they are flagged, never repaired."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Deadlines of each TPS: for its phases, and for its hourly head counts."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

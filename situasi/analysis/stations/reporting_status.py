@@ -1,7 +1,5 @@
 """Reporting status of each TPS: exactly one state, the missing report, and who must ask for it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

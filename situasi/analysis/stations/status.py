@@ -1,7 +1,5 @@
 """Status of each TPS of the register: its phase, whether it reports, and who must ask."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime

@@ -5,8 +5,6 @@ is multiplied so that the interval contains the truth on the wanted percentage o
 result on days that had no part in either.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta

@@ -8,8 +8,6 @@ places that have not reported; situasi/analysis/turnout/calibration.py). It is a
 day with hourly head counts was found.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime

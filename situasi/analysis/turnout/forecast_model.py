@@ -5,8 +5,6 @@ get the rate of their kecamatan, drawn towards that of all kecamatan where few o
 (empirical Bayes, normal).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

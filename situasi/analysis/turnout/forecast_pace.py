@@ -1,7 +1,5 @@
 """Pace of the day against the assumed curve, learned from TPS that counted in two hours running."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -21,8 +21,6 @@ normally.
   tens, a late start, one count for a whole desa.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

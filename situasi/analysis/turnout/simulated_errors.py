@@ -1,7 +1,5 @@
 """Errors in the reported counts of a simulated day, for all TPS at once."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

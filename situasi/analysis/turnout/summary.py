@@ -1,7 +1,5 @@
 """Voters present: by list, by reporting TPS, and the bounds for TPS that did not report."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 

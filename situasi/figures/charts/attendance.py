@@ -1,7 +1,5 @@
 """Chart of officers through the day: present and silent, against posted and required."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Gantt chart of the stages of the election, with the day marked."""
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Mapping
 from datetime import date, datetime, time

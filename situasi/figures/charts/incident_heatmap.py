@@ -1,7 +1,5 @@
 """Heat map of incident counts by kind and kecamatan; no report is not shown as zero."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Timeline of the day: incidents per quarter of an hour, stacked by tingkat."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Chart of one measure of the server through the last hours."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 

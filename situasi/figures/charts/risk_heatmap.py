@@ -1,7 +1,5 @@
 """Heat map of where and when incidents concentrate, with uncertain cells hatched."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The look that all charts share: a small Plotly template for light and one for dark."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

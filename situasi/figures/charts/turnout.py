@@ -1,7 +1,5 @@
 """Chart of turnout through the day, against the expected turnout and earlier elections."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

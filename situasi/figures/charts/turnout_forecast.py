@@ -1,7 +1,5 @@
 """Chart of the turnout forecast by kecamatan: estimate, interval, and voters already counted."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

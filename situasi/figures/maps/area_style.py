@@ -1,7 +1,5 @@
 """Style of one kecamatan on the map."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -4,8 +4,6 @@ A name is placed inside its kecamatan where it fits. The others are in columns b
 with a line to its kecamatan.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Names of the kecamatan on the map, their values, and the lines to those beside it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

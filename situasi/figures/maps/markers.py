@@ -1,7 +1,5 @@
 """Marks of incidents on the map: shape and colour of their tingkat, each with a thin rim."""
 
-from __future__ import annotations
-
 import io
 from functools import cache
 from hashlib import sha256

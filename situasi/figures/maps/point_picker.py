@@ -1,7 +1,5 @@
 """Map of one kecamatan with a grid of points, one of which is chosen by a click."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

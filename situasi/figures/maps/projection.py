@@ -1,7 +1,5 @@
 """Camera of the map: from coordinates to pixels and back."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Moves on the map: a line from where officers are to where they are needed, a dot at its end."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pydeck as pdk
 

@@ -1,7 +1,5 @@
 """Live map: kecamatan coloured by a measure, their names, and incidents as marks."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any

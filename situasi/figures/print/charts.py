@@ -1,7 +1,5 @@
 """Charts for paper: incidents through the period, turnout, the phases of the TPS."""
 
-from __future__ import annotations
-
 import importlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Map for paper: each kecamatan with its number, its situasi as colour and pattern."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

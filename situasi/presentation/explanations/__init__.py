@@ -1,7 +1,5 @@
 """The explanation of each figure: its rule, its limits and the feeds it counts."""
 
-from __future__ import annotations
-
 from situasi.domain.election import Election
 from situasi.domain.higher_command import HigherCommand
 from situasi.presentation.explanations import decisions, incidents, intake, personnel, stations

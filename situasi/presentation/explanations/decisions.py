@@ -1,7 +1,5 @@
 """Explanations of forecast, alerts, redeployment, hotspots and exercises."""
 
-from __future__ import annotations
-
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.election import Election

@@ -1,7 +1,5 @@
 """Explanations of the figures of a higher command: sums over the rollups of its kabupaten."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any

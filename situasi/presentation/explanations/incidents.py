@@ -1,7 +1,5 @@
 """Explanations of the figures that count incident reports."""
 
-from __future__ import annotations
-
 from situasi.analysis.situation.priority_score import FLOOR_BY_STATE, PARTS, POINTS_FOR_FULL
 from situasi.common import i18n
 from situasi.common.i18n import _

@@ -1,7 +1,5 @@
 """Explanations of the figures about deliveries, silent feeds and the board itself."""
 
-from __future__ import annotations
-
 from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.labels import N_, label

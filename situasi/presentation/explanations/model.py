@@ -1,7 +1,5 @@
 """The explanation of a figure: its rule, its thresholds and its feeds, as text."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta

@@ -1,7 +1,5 @@
 """Explanations of the figures that count officers, activities and neutrality cases."""
 
-from __future__ import annotations
-
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.election import Election

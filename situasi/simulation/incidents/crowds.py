@@ -1,7 +1,5 @@
 """Crowds of the rehearsal day: situasi from hijau to kuning or merah and back."""
 
-from __future__ import annotations
-
 import random
 from collections import Counter
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Second reports of an incident: other words, another id, minutes and metres apart."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Sequence
 from dataclasses import replace

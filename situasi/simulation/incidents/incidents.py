@@ -1,7 +1,5 @@
 """Incidents of the rehearsal day: how many, which templates, and where."""
 
-from __future__ import annotations
-
 import random
 from collections import Counter
 

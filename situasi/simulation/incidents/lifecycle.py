@@ -1,7 +1,5 @@
 """Lifecycle of an incident: reported, verified, handled, closed; each update is a row."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

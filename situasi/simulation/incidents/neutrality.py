@@ -1,7 +1,5 @@
 """Neutrality on the rehearsal day: no case, and Sipropam reports so morning, noon and evening."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from situasi.simulation import templates

@@ -1,7 +1,5 @@
 """Hourly reports of each kecamatan when nothing happens: nihil is a report too."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Rows of an incident: who reports each update, its grading, and who is assigned."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

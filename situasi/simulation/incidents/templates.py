@@ -1,7 +1,5 @@
 """Templates of incidents: what can happen, when, where, and how a posko words it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

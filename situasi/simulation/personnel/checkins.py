@@ -1,7 +1,5 @@
 """Check-ins of the rehearsal day: roll call, movement, arrival, report from the post, return."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

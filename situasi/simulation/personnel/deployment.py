@@ -1,7 +1,5 @@
 """Police deployment: who covers which TPS, who is reserve or patrol, which TPS have nobody."""
 
-from __future__ import annotations
-
 import random
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence

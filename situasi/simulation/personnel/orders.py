@@ -1,7 +1,5 @@
 """Orders of every officer on the rehearsal day, and their rows."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

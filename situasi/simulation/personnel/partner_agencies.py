@@ -1,7 +1,5 @@
 """Simulated TNI, Satpol PP and Linmas of the rehearsal day: members and their places."""
 
-from __future__ import annotations
-
 import itertools
 import random
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """Simulated police of the rehearsal day by number, rank and unit, without names."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Invented points for desa and TPS, inside their kecamatan: no register has their location."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Iterable
 

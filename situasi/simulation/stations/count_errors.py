@@ -1,7 +1,5 @@
 """Wrong counts on the rehearsal day, so that anomaly checks have something to find."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass

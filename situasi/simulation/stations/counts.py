@@ -1,7 +1,5 @@
 """Heads counted at a TPS of the rehearsal day, hour by hour, and the final count by list."""
 
-from __future__ import annotations
-
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta

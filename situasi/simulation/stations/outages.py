@@ -1,7 +1,5 @@
 """Outages of TPS on water: their reports wait until the connection is back."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Each TPS through the rehearsal day: supplies, opening, closing, counting, and its box."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Voters present at each TPS through the rehearsal day: cumulative heads, never ballots."""
 
-from __future__ import annotations
-
 import itertools
 import random
 

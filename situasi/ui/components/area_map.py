@@ -1,7 +1,5 @@
 """A map of kecamatan coloured by a measure, with a legend; a click filters the page."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial

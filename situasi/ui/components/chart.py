@@ -1,7 +1,5 @@
 """Plotly figures on a page, built and serialized once for all viewers of the same data."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Hashable
 from typing import Any

@@ -1,7 +1,5 @@
 """The history of a case or an alert, newest first, as a list."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

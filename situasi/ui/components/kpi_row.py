@@ -1,7 +1,5 @@
 """KPIs in a row; a click on one opens the rows behind it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 

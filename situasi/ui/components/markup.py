@@ -1,7 +1,5 @@
 """HTML parts of a page. The only module that writes HTML: everything is escaped."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache

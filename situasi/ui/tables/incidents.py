@@ -1,7 +1,5 @@
 """Tables of cases, and the columns that several of them have."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Tables of the page Personel: areas, agencies, TPS and officers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pandas as pd

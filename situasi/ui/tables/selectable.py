@@ -1,7 +1,5 @@
 """Tables whose selected row opens a detail; the selection is a parameter of the URL."""
 
-from __future__ import annotations
-
 import zlib
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Tables of the pages TPS and Partisipasi."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from situasi.board import current_board as board

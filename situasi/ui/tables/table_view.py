@@ -1,7 +1,5 @@
 """Tables on the screen and as downloads."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, field

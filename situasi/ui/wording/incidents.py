@@ -1,7 +1,5 @@
 """Texts of the page Kejadian: durations, places and reasons."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any

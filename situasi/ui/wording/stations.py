@@ -1,7 +1,5 @@
 """Texts about one TPS: its name, the owed report, who asks for it, why a count is doubted."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -6,8 +6,6 @@ their prior. The number in the window is then negative binomial, and an alert is
 or more would occur by chance less often than the rule says.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right, insort
 from dataclasses import dataclass
 

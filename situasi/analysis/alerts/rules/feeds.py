@@ -1,7 +1,5 @@
 """Alert intervals of feeds that should deliver rows and do not."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 

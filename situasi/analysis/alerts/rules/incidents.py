@@ -1,7 +1,5 @@
 """Alert intervals of cases: tingkat tinggi, a situasi above hijau, an overdue step."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Alert intervals of neutrality cases that are open for longer than their target."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 

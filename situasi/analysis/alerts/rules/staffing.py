@@ -4,8 +4,6 @@ What personnel.coverage says of one moment, for all moments at once: for each of
 in which an order, a check-in and an agency were the newest known.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime

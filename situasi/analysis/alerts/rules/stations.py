@@ -1,7 +1,5 @@
 """Alert intervals of TPS: not open in time, silent for too long, a wrong count, an overdue box."""
 
-from __future__ import annotations
-
 from bisect import insort
 from collections.abc import Iterator
 from dataclasses import dataclass
