@@ -9,7 +9,7 @@ from markupsafe import Markup
 from pages.alerts import tables, wording
 from pages.alerts.actions import render_actions
 from pages.alerts.data import AlertView
-from pages.alerts.panels import URL_PARAMETER
+from pages.alerts.tables import URL_PARAMETER
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _

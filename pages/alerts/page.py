@@ -1,21 +1,31 @@
 """The page Peringatan and its filter line."""
 
+from datetime import timedelta
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
-from pages.alerts import data, panels
-from pages.alerts.data import AlertFilter
+from pages.alerts import data, tables
+from pages.alerts.data import AlertFilter, AlertView
 from pages.alerts.detail import render_detail_panel
+from pages.alerts.tables import URL_PARAMETER
 from situasi.actions import alert_actions
+from situasi.analysis.view_time import cache_minute
 from situasi.board import current_board as board
+from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.presentation import alerts
-from situasi.ui import audit, filters, page_layout
+from situasi.presentation import alerts as alert_texts
+from situasi.ui import audit, filters, page_layout, render_cache
 from situasi.ui.components import markup
-from situasi.ui.components.kpi_row import render_kpi_row
+from situasi.ui.components.kpi_row import Kpi, KpiValue, render_kpi_row
+from situasi.ui.components.markup import Card
 from situasi.ui.page_context import PageContext
+from situasi.ui.tables import selectable
+from situasi.ui.tables.table_view import Table
+
+_OPEN_ROWS, _ENDED_ROWS = 14, 10  # visible
 
 
 def begin_alerts_page(
@@ -28,15 +38,15 @@ def begin_alerts_page(
         title,
         lambda column: filters.render_multi_filter(
             column, "derajat", _("Derajat"), _("semua derajat"), list(reversed(rules.levels)),
-            lambda code: alerts.format_level(rules, rules.levels.index(code)),
+            lambda code: alert_texts.format_level(rules, rules.levels.index(code)),
         ),
         lambda column: filters.render_multi_filter(
             column, "aturan", _("Aturan"), _("semua aturan"), visible_rules,
-            partial(alerts.format_rule, rules),
+            partial(alert_texts.format_rule, rules),
         ),
         lambda column: filters.render_multi_filter(
             column, "hidup", _("Status"), _("semua keadaan"), list(alert_actions.STATUSES),
-            alerts.format_status,
+            alert_texts.format_status,
         ),
     )  # fmt: skip
     return context, AlertFilter(
@@ -52,14 +62,135 @@ def show(context: PageContext) -> None:
         markup.render_empty_state(_("Pemilihan ini belum punya aturan peringatan (alerts.toml)."))
         return
     alert_view = data.compute_alert_view(context, alert_filter)
-    if "netralitas" in visible_rules and panels.has_neutrality(alert_view):
+    if "netralitas" in visible_rules and has_neutrality(alert_view):
         audit.log_viewed({"neutrality"}, "peringatan")
-    render_kpi_row(panels.build_kpis(alert_view, context))
+    render_kpi_row(build_kpis(alert_view, context))
 
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        panels.render_open_panel(alert_view, context)
+        render_open_panel(alert_view, context)
     with right:
         render_detail_panel(alert_view, context)
 
-    panels.render_ended_panel(alert_view, context)
+    render_ended_panel(alert_view, context)
+
+
+def build_kpis(alert_view: AlertView, context: PageContext) -> list[Kpi]:
+    """Build the KPIs: open and unseen alerts, and the times until seen and acted on."""
+    open_alerts, every = alert_view.open, alert_view.alerts
+    new = open_alerts[open_alerts["life"] == alert_actions.NEW]
+
+    def build(key: str, alerts: pd.DataFrame, card: Card, *values: KpiValue) -> Kpi:
+        return Kpi(key, card, partial(_build_table, alerts, alert_view, context), values)
+
+    def build_delay(key: str, title: str, column: str) -> Kpi:
+        alerts = every[every[column].notna()]
+        card = Card(title, _format_median(alerts[column]), _format_share(alerts, every))
+        return build(key, alerts, card)
+
+    def build_count(key: str, title: str, alerts: pd.DataFrame, *, is_alarm: bool = False) -> Kpi:
+        count = i18n.format_number(len(alerts))
+        card = Card(title, count, _format_level_counts(alerts), is_alarm=is_alarm)
+        return build(key, alerts, card, KpiValue(len(alerts)))
+
+    return [
+        build_count("peringatan_terbuka", _("Peringatan terbuka"), open_alerts),
+        build_count("peringatan_baru", _("Belum dilihat"), new, is_alarm=_has_critical(new)),
+        build_delay("peringatan_dilihat", _("Sampai dilihat"), "to_seen"),
+        build_delay("peringatan_ditindak", _("Sampai ditindak"), "to_acted"),
+    ]
+
+
+def _format_level_counts(alerts: pd.DataFrame) -> str:
+    """Return a text like '2 kritis · 5 penting'."""
+    rules = board().register.election.alerts
+    counts = alerts["level"].value_counts()
+    texts = [f"{i18n.format_number(int(counts[level]))} {alert_texts.format_level(rules, level)}"
+            for level in reversed(range(len(rules.levels))) if level in counts]  # fmt: skip
+    return " · ".join(texts)
+
+
+def _has_critical(alerts: pd.DataFrame) -> bool:
+    return bool((alerts["level"] == len(board().register.election.alerts.levels) - 1).any())
+
+
+def _format_median(durations: pd.Series) -> str:
+    """Return the median; a dash if there are no durations."""
+    if durations.empty:
+        return "–"
+    median_s = float(durations.dt.total_seconds().median())
+    return i18n.format_duration(timedelta(seconds=median_s))
+
+
+def _format_share(alerts: pd.DataFrame, all_alerts: pd.DataFrame) -> str:
+    total = i18n.format_number(len(all_alerts))
+    if alerts.empty:
+        return _("belum satu pun dari {all} peringatan").format(all=total)
+    return _("median dari {n} yang sudah; {all} peringatan seluruhnya").format(
+        n=i18n.format_number(len(alerts)), all=total
+    )
+
+
+def has_neutrality(alert_view: AlertView) -> bool:
+    """Return whether any alert is about neutrality."""
+    return bool((alert_view.alerts["rule"] == "netralitas").any())
+
+
+def render_open_panel(alert_view: AlertView, context: PageContext) -> None:
+    """Draw the open alerts, by level, then newest first."""
+    open_alerts = alert_view.open
+    title = i18n.format_counts(_("{n} peringatan terbuka"), n=len(open_alerts))
+    page_layout.render_section_title(title)
+    if open_alerts.empty:
+        markup.render_empty_state(
+            _("Tidak ada peringatan terbuka pada pilihan ini. Itu bukan berarti tidak terjadi "
+              "apa-apa: yang tidak dilaporkan tidak terlihat di sini.")
+        )  # fmt: skip
+        return
+    _render_selectable(open_alerts, alert_view, context, "terbuka", title, _OPEN_ROWS)
+
+
+def render_ended_panel(alert_view: AlertView, context: PageContext) -> None:
+    """Draw the alerts that were closed, ended, or were replaced by a higher level."""
+    ended = alert_view.ended
+    title = i18n.format_counts(_("{n} peringatan selesai"), n=len(ended))
+    page_layout.render_section_title(title)
+    if ended.empty:
+        markup.render_empty_state(
+            _("Belum ada peringatan yang ditutup atau berakhir pada pilihan ini.")
+        )
+    else:
+        _render_selectable(ended, alert_view, context, "selesai", title, _ENDED_ROWS)
+    if alert_view.withdrawn:
+        count = i18n.format_number(len(alert_view.withdrawn))
+        template = _("{n} peringatan yang pernah dicatat tidak ada lagi: laporan dasarnya ditarik.")
+        markup.render_empty_state(template.format(n=count))
+
+
+def _render_selectable(
+    alerts: pd.DataFrame,
+    alert_view: AlertView,
+    context: PageContext,
+    widget: str,
+    title: str,
+    visible_rows: int,
+) -> None:
+    table = _build_table(alerts, alert_view, context)
+    selectable.render_selectable_table(
+        table,
+        alerts["key"].tolist(),
+        URL_PARAMETER,
+        widget,
+        title,
+        visible_rows=visible_rows,
+        file_only=tables.list_file_only_headings(),
+    )
+
+
+def _build_table(alerts: pd.DataFrame, alert_view: AlertView, context: PageContext) -> Table:
+    """Build the table, once for the same alerts."""
+    at = cache_minute(context.view_time)
+    return render_cache.get_or_build(
+        "tabel_peringatan", (tuple(alerts["key"]), at), (alert_view,),
+        lambda view: tables.build_alerts_table(alerts, view.alert_set, at),
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from situasi.presentation import alerts as alert_texts
 from situasi.ui.tables.columns import Cells, duration_column, text_column, time_column
 from situasi.ui.tables.table_view import Table, make_table
 
+URL_PARAMETER = "alert"  # of the selected alert
 _CAUSE_WIDTH_PX = 420
 
 

@@ -1,7 +1,5 @@
 """Alerts as text: the texts of the rules (alerts.toml) with their placeholders filled in."""
 
-from datetime import datetime
-
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.alert_rules import UNREACHABLE_COUNT, AlertRules
@@ -76,9 +74,9 @@ def build_placeholders(election: Election, code: str) -> dict[str, str]:
     )
     placeholders = {
         "after": i18n.format_number(rule.grace.total_seconds() / 60),
-        "opens_by": _format_clock(election.local_time(opening)),
-        "arrive_by": _format_clock(election.local_time(rules.personnel.arrive_by)),
-        "watch_from": _format_clock(election.day_start),
+        "opens_by": i18n.format_time(election.local_time(opening)),
+        "arrive_by": i18n.format_time(election.local_time(rules.personnel.arrive_by)),
+        "watch_from": i18n.format_time(election.day_start),
         "target": i18n.format_number(rules.neutrality_target.days),
         "above": i18n.format_number(rules.tps.estimated_list_factor, 1),
     }
@@ -90,10 +88,6 @@ def build_placeholders(election: Election, code: str) -> dict[str, str]:
             "chance": f"1 : {i18n.format_number(round(1 / rule.burst.level_probabilities[0][1]))}",
         }
     return placeholders
-
-
-def _format_clock(at: datetime) -> str:
-    return i18n.format_time(at)
 
 
 def list_thresholds(election: Election, code: str) -> list[tuple[str, str]]:

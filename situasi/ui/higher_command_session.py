@@ -10,9 +10,7 @@ from situasi.ui import filters, session, tenant
 
 def get_command() -> HigherCommand:
     """Return the command of the page."""
-    higher_command = app.current_higher_command()
-    assert higher_command is not None, "only a command above has such a page"
-    return higher_command.command
+    return tenant.get_higher_command_app().command
 
 
 def get_overview() -> HigherCommandOverview:
@@ -21,14 +19,8 @@ def get_overview() -> HigherCommandOverview:
 
 
 def _load_overview() -> HigherCommandOverview:
-    higher_command = app.current_higher_command()
-    assert higher_command is not None, "only a command above has roll-ups"
-    past_time = filters.get_past_time()
-    overview = (
-        higher_command.rollup_cache.current_overview()
-        if past_time is None
-        else higher_command.rollup_cache.overview_at(past_time)
-    )
+    cache, past_time = tenant.get_higher_command_app().rollup_cache, filters.get_past_time()
+    overview = cache.current_overview() if past_time is None else cache.overview_at(past_time)
     return app.filter_overview(overview, session.viewer().area)
 
 
@@ -50,8 +42,7 @@ def compute_totals() -> UnitSummary:
 
 def get_estimated_kabupaten() -> frozenset[str]:
     """Return the kabupaten where the voters of some TPS are a perkiraan."""
-    higher_command = app.current_higher_command()
-    return higher_command.estimated if higher_command else frozenset()
+    return tenant.get_higher_command_app().estimated
 
 
 def has_exercise_data() -> bool:

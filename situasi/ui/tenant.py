@@ -71,7 +71,7 @@ def get_code() -> str:
 
 def get_province() -> str:
     """Return the province that the national page shows; empty: the whole command."""
-    command_app = _get_higher_command_app()
+    command_app = get_higher_command_app()
     return (
         get_code()
         if get_code() in command_app.command.subdivisions and command_app.command.level == MABES
@@ -93,7 +93,7 @@ def check_access(account: Viewer) -> str:
     if not app.is_within(account.area, code):
         return f"{code} bukan wilayah Anda."
     try:
-        _get_higher_command_app().board_pool.get(code)
+        get_higher_command_app().board_pool.get(code)
     except BoardUnavailable as error:
         return str(error)
     return ""
@@ -130,14 +130,14 @@ def get_audit_log() -> AuditLog:
 
 def get_command_audit_log() -> AuditLog:
     """Return the audit log of the command above."""
-    return _get_higher_command_app().audit_log
+    return get_higher_command_app().audit_log
 
 
 def get_info() -> TenantInfo:
     """Return the name and clock of this tenant."""
     own: Election | HigherCommand
     if is_higher_command():
-        own = _get_higher_command_app().command
+        own = get_higher_command_app().command
         name = place = own.name
     else:
         own = board.current_board().register.election
@@ -161,7 +161,7 @@ def name_of(code: str) -> str:
 
 def url_of(area_code: str) -> str:
     """Return the URL of a kabupaten, of a province, or of the command ("")."""
-    above = _get_higher_command_app()
+    above = get_higher_command_app()
     member = {m.code: m for m in above.command.members}.get(area_code)
     pairs = [(name, value) for name in _CARRIED_PARAMETERS
              for value in st.query_params.get_all(name)
@@ -185,7 +185,8 @@ def parent_link() -> tuple[str, str] | None:
     return command_app.command.name, url_of("")
 
 
-def _get_higher_command_app() -> HigherCommandApp:
+def get_higher_command_app() -> HigherCommandApp:
+    """Return the command above; only for its own pages."""
     command_app = app.current_higher_command()
     assert command_app is not None, "only a command above has pages of its own"
     return command_app

@@ -92,7 +92,7 @@ def _fill_stage_and_sop(table_check: TableCheck) -> None:
 CodeAndNote = tuple[str | None, str | None]  # a code, and a note of doubt
 
 
-class RegisterList:
+class CodeList:
     """One list of the register, searched by code, exact name, nearest name, or words in a name."""
 
     def __init__(self, label: str, entries: Iterable[tuple[str, str]]) -> None:
@@ -138,11 +138,11 @@ class RegisterList:
         return matches.pop() if len(matches) == 1 and len("".join(words)) > 4 else None
 
 
-def build_stage_list(register: Register) -> RegisterList:
+def build_stage_list(register: Register) -> CodeList:
     """Build the list of election stages (tahapan)."""
-    return RegisterList("tahapan", ((stage.code, stage.name) for stage in register.stages))
+    return CodeList("tahapan", ((stage.code, stage.name) for stage in register.stages))
 
 
-def build_sop_list(register: Register) -> RegisterList:
+def build_sop_list(register: Register) -> CodeList:
     """Build the list of SOP lines."""
-    return RegisterList("butir SOP", ((item.code, item.text) for item in register.sop))
+    return CodeList("butir SOP", ((item.code, item.text) for item in register.sop))
