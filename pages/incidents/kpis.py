@@ -31,9 +31,7 @@ def build_kpis(worklist: Worklist) -> list[Kpi]:
         for step in milestones.STEPS
     ]
     return [
-        build_count_kpi(
-            "terbuka", _build_open_card(worklist), build_incidents_table, worklist.open_cases
-        ),
+        _build_open_kpi(worklist),
         build_count_kpi(
             "lewat",
             _build_overdue_card(worklist),
@@ -41,12 +39,7 @@ def build_kpis(worklist: Worklist) -> list[Kpi]:
             worklist.overdue_cases,
         ),
         *steps,
-        Kpi(
-            "ganda",
-            _build_duplicates_card(worklist),
-            lambda: tables.build_duplicates_table(worklist),
-            (KpiValue(worklist.pair_count),),
-        ),
+        _build_duplicates_kpi(worklist),
     ]
 
 
@@ -55,7 +48,7 @@ def _compute_median_minutes(worklist: Worklist, step: str) -> float | None:
     return None if median is None else median / timedelta(minutes=1)
 
 
-def _build_open_card(worklist: Worklist) -> Card:
+def _build_open_kpi(worklist: Worklist) -> Kpi:
     levels = cases.count_by_tingkat(worklist.open_cases)
     level_counts = markup.build_counts(
         [
@@ -69,7 +62,9 @@ def _build_open_card(worklist: Worklist) -> Card:
         ]
     )
     value = i18n.format_ratio(len(worklist.open_cases), len(worklist.selected_cases))
-    return Card(_("Kejadian terbuka"), value, level_counts, is_alarm=bool(levels.get("tinggi")))
+    is_alarm = bool(levels.get("tinggi"))
+    card = Card(_("Kejadian terbuka"), value, level_counts, is_alarm=is_alarm)
+    return build_count_kpi("terbuka", card, build_incidents_table, worklist.open_cases)
 
 
 def _build_overdue_card(worklist: Worklist) -> Card:
@@ -98,8 +93,10 @@ def _build_step_card(worklist: Worklist, step: str) -> Card:
     return Card(title, value, f"{counts} · {text.format(time=i18n.format_duration(stats.longest))}")
 
 
-def _build_duplicates_card(worklist: Worklist) -> Card:
+def _build_duplicates_kpi(worklist: Worklist) -> Kpi:
     merged_count = worklist.report_count - len(worklist.selected_cases)
     note = i18n.format_counts(_("{n} laporan sudah digabung"), n=merged_count)
     value = _("{n} pasang") if worklist.has_all_pairs else _("sedikitnya {n} pasang")
-    return Card(_("Kemungkinan ganda"), i18n.format_counts(value, n=worklist.pair_count), note)
+    card = Card(_("Kemungkinan ganda"), i18n.format_counts(value, n=worklist.pair_count), note)
+    count = KpiValue(worklist.pair_count)
+    return Kpi("ganda", card, lambda: tables.build_duplicates_table(worklist), (count,))

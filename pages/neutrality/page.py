@@ -156,20 +156,11 @@ def build_kpis(overview: NeutralitySummary | None) -> list[Kpi]:
     """Build the key figures; none if nothing was reported on neutrality."""
     if overview is None or overview.state == "belum_ada_laporan":
         return []
-    ended = overview.cases[~overview.cases["open"]]
-    classed_count = int(overview.cases["kelas"].notna().sum())
     return [
-        build_count_kpi("kasus", _build_open_card(overview), build_case_table, overview.open_cases),
-        build_count_kpi(
-            "lampau", _build_overdue_card(overview), build_case_table, overview.overdue_cases
-        ),
-        Kpi(
-            "kelas",
-            _build_class_card(overview),
-            lambda: build_case_table(overview.cases),
-            (KpiValue(classed_count),),
-        ),
-        build_count_kpi("akhir", _build_ended_card(overview), build_case_table, ended),
+        _build_open_kpi(overview),
+        _build_overdue_kpi(overview),
+        _build_class_kpi(overview),
+        _build_ended_kpi(overview),
     ]
 
 
@@ -177,39 +168,39 @@ def _format_target_days() -> str:
     return i18n.format_number(board().register.election.rules.neutrality_target.days)
 
 
-def _build_open_card(overview: NeutralitySummary) -> Card:
-    return Card(
-        _("Kasus terbuka"),
-        i18n.format_ratio(len(overview.open_cases), len(overview.cases)),
-        _("dari semua kasus"),
-    )
+def _build_open_kpi(overview: NeutralitySummary) -> Kpi:
+    value = i18n.format_ratio(len(overview.open_cases), len(overview.cases))
+    card = Card(_("Kasus terbuka"), value, _("dari semua kasus"))
+    return build_count_kpi("kasus", card, build_case_table, overview.open_cases)
 
 
-def _build_overdue_card(overview: NeutralitySummary) -> Card:
-    late = len(overview.overdue_cases)
+def _build_overdue_kpi(overview: NeutralitySummary) -> Kpi:
+    late = overview.overdue_cases
     title = _("Lewat {n} hari").format(n=_format_target_days())
+    value = i18n.format_ratio(len(late), len(overview.open_cases))
     note = _("dari kasus terbuka, sejak LP atau kabar pertama")
-    return Card(title, i18n.format_ratio(late, len(overview.open_cases)), note, is_alarm=bool(late))
+    card = Card(title, value, note, is_alarm=not late.empty)
+    return build_count_kpi("lampau", card, build_case_table, late)
 
 
-def _build_class_card(overview: NeutralitySummary) -> Card:
+def _build_class_kpi(overview: NeutralitySummary) -> Kpi:
     counts = overview.cases["kelas"].value_counts()
     parts = [f"{label('kelas', code)} {i18n.format_number(int(counts[code]))}"
             for code in KELAS if code in counts]  # fmt: skip
-    classed_count = int(counts.sum())
+    value = i18n.format_ratio(int(counts.sum()), len(overview.cases))
     note = " · ".join(parts) or _("belum ada gelar perkara yang menetapkan kelas")
-    return Card(_("Sudah berkelas"), i18n.format_ratio(classed_count, len(overview.cases)), note)
+    card, count = Card(_("Sudah berkelas"), value, note), KpiValue(int(counts.sum()))
+    return Kpi("kelas", card, lambda: build_case_table(overview.cases), (count,))
 
 
-def _build_ended_card(overview: NeutralitySummary) -> Card:
+def _build_ended_kpi(overview: NeutralitySummary) -> Kpi:
+    ended = overview.cases[~overview.cases["open"]]
     counts = overview.cases["langkah"].value_counts()
     parts = [f"{label('langkah', step)} {i18n.format_number(int(counts.get(step, 0)))}"
             for step in neutrality.END_STEPS]  # fmt: skip
-    return Card(
-        _("Kasus berakhir"),
-        i18n.format_ratio(int((~overview.cases["open"]).sum()), len(overview.cases)),
-        " · ".join(parts),
-    )
+    value = i18n.format_ratio(len(ended), len(overview.cases))
+    card = Card(_("Kasus berakhir"), value, " · ".join(parts))
+    return build_count_kpi("akhir", card, build_case_table, ended)
 
 
 def render_path_panel(overview: NeutralitySummary) -> None:

@@ -28,39 +28,16 @@ def build_kpis(data: PersonnelData) -> list[Kpi]:
         count = KpiValue(int(officers["checkin"].notna().sum()))
         opener = _make_list_opener(data, "luar_daftar")
         return [Kpi("lapor_diri", _build_checked_in_card(data), opener, (count,)), reserve]
-    row = data.total
-
-    def value(name: str, *, estimated: bool = False) -> tuple[KpiValue]:
-        return (KpiValue(int(row[name]), is_estimated=estimated),)
-
+    silent = KpiValue(int(data.total["tanpa_kabar"]))
     return [
-        Kpi("diplot", _build_posted_card(data), lambda: _build_posted_table(data), value("posted")),
-        Kpi(
-            "hadir",
-            _build_present_card(data),
-            lambda: _build_posted_table(data, "hadir"),
-            value("present"),
-        ),
-        Kpi(
-            "tanpa_petugas",
-            _build_absent_card(data),
-            _make_list_opener(data, "tanpa_petugas"),
-            value("absent"),
-        ),
-        Kpi(
-            "bawah_pola",
-            _build_below_card(data),
-            _make_list_opener(data, "bawah_pola"),
-            value("below", estimated=True),
-        ),
-        Kpi(
-            "tanpa_kabar",
-            _build_silent_card(data),
-            lambda: _build_posted_table(data, "tanpa_kabar"),
-            value("tanpa_kabar"),
-        ),
+        _build_posted_kpi(data),
+        _build_present_kpi(data),
+        _build_absent_kpi(data),
+        _build_below_kpi(data),
+        Kpi("tanpa_kabar", _build_silent_card(data),
+            lambda: _build_posted_table(data, "tanpa_kabar"), (silent,)),
         reserve,
-    ]
+    ]  # fmt: skip
 
 
 def _make_list_opener(data: PersonnelData, code: str) -> Callable[[], Table]:
@@ -77,7 +54,7 @@ def _format_total(total: int) -> str:
     return i18n.format_counts(_("dari {n}"), n=total)
 
 
-def _build_posted_card(data: PersonnelData) -> Card:
+def _build_posted_kpi(data: PersonnelData) -> Kpi:
     row = data.total
     unknown = int((lists.select_police_at_tps(data.coverage)["group"] == UNKNOWN).sum())
     without = len(data.kecamatan) - int(data.kecamatan["known"].sum())
@@ -88,10 +65,11 @@ def _build_posted_card(data: PersonnelData) -> Card:
     note = " · ".join(filter(None, notes)) or i18n.format_counts(_("untuk {n} TPS"), n=row["tps"])
     value = build_ratio_of_estimate(i18n.format_number(row["posted"]), _("perlu"),
                         f"≈ {i18n.format_number(row['required'])}")  # fmt: skip
-    return Card(_("Polisi diplot di TPS"), value, note)
+    card, count = Card(_("Polisi diplot di TPS"), value, note), KpiValue(int(row["posted"]))
+    return Kpi("diplot", card, lambda: _build_posted_table(data), (count,))
 
 
-def _build_present_card(data: PersonnelData) -> Card:
+def _build_present_kpi(data: PersonnelData) -> Kpi:
     row = data.total
     states = {
         _("belum tiba"): row["belum_tiba"],
@@ -104,10 +82,12 @@ def _build_present_card(data: PersonnelData) -> Card:
         f"{i18n.format_number(count)} {name}" for name, count in states.items() if count
     )
     value = build_ratio(i18n.format_number(row["present"]), _format_total(row["posted"]))
-    return Card(_("Hadir di TPS"), value, note or _("semua hadir"))
+    card = Card(_("Hadir di TPS"), value, note or _("semua hadir"))
+    count = KpiValue(int(row["present"]))
+    return Kpi("hadir", card, lambda: _build_posted_table(data, "hadir"), (count,))
 
 
-def _build_absent_card(data: PersonnelData) -> Card:
+def _build_absent_kpi(data: PersonnelData) -> Kpi:
     row = data.total
     notes = [i18n.format_counts(_("{n} tanpa plotting"), n=row["uncovered"])]
     if not data.coverage.is_arrival_due:
@@ -119,22 +99,21 @@ def _build_absent_card(data: PersonnelData) -> Card:
     if unknown:
         notes.append(i18n.format_counts(_("{n} TPS belum ada plotting"), n=unknown))
     value = build_ratio(i18n.format_number(row["absent"]), _format_total(row["tps"]))
-    return Card(_("TPS tanpa petugas"), value, " · ".join(notes), is_alarm=bool(row["absent"]))
+    card = Card(_("TPS tanpa petugas"), value, " · ".join(notes), is_alarm=bool(row["absent"]))
+    count = KpiValue(int(row["absent"]))
+    return Kpi("tanpa_petugas", card, _make_list_opener(data, "tanpa_petugas"), (count,))
 
 
-def _build_below_card(data: PersonnelData) -> Card:
+def _build_below_kpi(data: PersonnelData) -> Kpi:
     row = data.total
     assumed = int(data.coverage.tps["assumed"].sum())
     note = _("menurut yang diplot")
     if assumed:
         note = i18n.format_counts(_("kerawanan {n} TPS belum dinilai"), n=assumed)
-    return Card(
-        _("TPS di bawah pola"),
-        build_ratio(
-            build_estimate(f"≈ {i18n.format_number(row['below'])}"), _format_total(row["tps"])
-        ),
-        note,
-    )
+    estimate = build_estimate(f"≈ {i18n.format_number(row['below'])}")
+    card = Card(_("TPS di bawah pola"), build_ratio(estimate, _format_total(row["tps"])), note)
+    count = KpiValue(int(row["below"]), is_estimated=True)
+    return Kpi("bawah_pola", card, _make_list_opener(data, "bawah_pola"), (count,))
 
 
 def _build_silent_card(data: PersonnelData) -> Card:

@@ -86,12 +86,7 @@ def build_kpis(data: TurnoutData) -> list[Kpi]:
             lambda: stations.build_additional_voters_table(data.stations),
             _build_additional_voters_values(data),
         ),
-        Kpi(
-            "ragu",
-            _build_anomalies_card(data),
-            lambda: stations.build_anomalies_table(data.anomalies),
-            (KpiValue(data.anomalies["seq"].nunique() if known else None),),
-        ),
+        _build_anomalies_kpi(data),
     ]
 
 
@@ -131,12 +126,14 @@ def _build_additional_voters_card(data: TurnoutData) -> Card:
     return Card("DPTb · DPK", value, note)
 
 
-def _build_anomalies_card(data: TurnoutData) -> Card:
+def _build_anomalies_kpi(data: TurnoutData) -> Kpi:
     counts = data.anomalies["seq"].nunique()
     note = i18n.format_counts(
         _("{n} masih angka terbaru, ikut dijumlah"), n=int(data.total.doubted)
     )
-    return Card(_("Hitungan diragukan"), i18n.format_number(counts), note)
+    card = Card(_("Hitungan diragukan"), i18n.format_number(counts), note)
+    value = KpiValue(counts if data.total.tps_counted else None)
+    return Kpi("ragu", card, lambda: stations.build_anomalies_table(data.anomalies), (value,))
 
 
 def render_curve_panel(context: PageContext, data: TurnoutData) -> None:
