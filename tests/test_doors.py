@@ -31,7 +31,7 @@ from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.settings import ROOT
 from situasi.ingest import inbox, quarantine, upload, write_scope
 from situasi.ingest.pipeline import IngestResult, ingest_rows
-from situasi.ingest.validation.table_check import extract_case_kecamatan
+from situasi.ingest.validation.area_check import extract_case_kecamatan
 from situasi.ingest.withdrawal import WithdrawalRefused, withdraw
 from situasi.ingest.write_scope import CorrectionRights, WriteRefused, build_viewer_scope
 from situasi.server.api import api_keys

@@ -12,72 +12,75 @@ from situasi.ingest.parsing.cells import is_blank, normalize_cell, quote
 from situasi.ingest.parsing.institutions import read_partners
 from situasi.ingest.tables import Cell, ValidationResult
 from situasi.ingest.validation.place_check import check_location
-from situasi.ingest.validation.table_check import TableCheck, build_validation_result, check_common
-from situasi.ingest.validation.time_check import check_times
+from situasi.ingest.validation.row_issues import Texts
+from situasi.ingest.validation.table_check import TableCheck, check_source
+from situasi.ingest.validation.time_check import TimeColumns, check_times
+from situasi.ingest.validation.validation_result import build_validation_result
 from situasi.ingest.vocabulary.csv_lists import normalize_key, remove_brackets
 
 _MAX_PLAN_AHEAD = timedelta(days=366)
 
 
-def check(table_check: TableCheck) -> ValidationResult:
+def check(table: TableCheck) -> ValidationResult:
     """Check one table of activities."""
-    check_common(table_check)
-    check_times(table_check, allow_future=True)
-    check_location(table_check)
-    for name in ("giat", "fungsi", "status"):
-        table_check.values[name] = table_check.read_codes(name)
-    for name in ("lokasi", "jumlah", "uraian"):
-        table_check.values[name] = table_check.texts(name)
-    _complete_kind_and_function(table_check)
-    _check_status(table_check)
-    _fill_stage_and_sop(table_check)
-    area = table_check.context.election.kabupaten
-    table_check.values["mitra"] = table_check.issues.read_distinct(
-        table_check.cells("mitra"), lambda cell: (read_partners(cell, area), None)
+    source = check_source(table)
+    times = check_times(table, source.latihan, allow_future=True)
+    place = check_location(table)
+    kinds, functions, statuses = map(table.read_codes, ("giat", "fungsi", "status"))
+    giat, fungsi = _complete_kind_and_function(table, kinds, functions)
+    status = _complete_status(table, times, source.latihan, statuses)
+    tahapan, sop = _read_stage_and_sop(table)
+    area = table.context.election.kabupaten
+    mitra = table.issues.read_distinct(
+        table.cells("mitra"), lambda cell: (read_partners(cell, area), None)
     )
-    return build_validation_result(table_check)
+    return build_validation_result(
+        table, source, times, place,
+        giat=giat, fungsi=fungsi, status=status, tahapan=tahapan, sop=sop, mitra=mitra,
+        lokasi=table.texts("lokasi"), jumlah=table.texts("jumlah"), uraian=table.texts("uraian"),
+    )  # fmt: skip
 
 
-def _complete_kind_and_function(table_check: TableCheck) -> None:
+def _complete_kind_and_function(
+    table: TableCheck, kinds: Texts, functions: Texts
+) -> tuple[Texts, Texts]:
     """Fill an empty kind or function from the other where that is the name of a task force."""
-    kinds, functions = table_check.values["giat"], table_check.values["fungsi"]
-    pairs = zip(table_check.cells("giat"), table_check.cells("fungsi"), strict=True)
+    giat, fungsi = list(kinds), list(functions)
+    pairs = zip(table.cells("giat"), table.cells("fungsi"), strict=True)
     for row, (kind, function) in enumerate(pairs):
         if is_blank(kind) and is_blank(function):
-            table_check.issues.add_error(row, "jenis giat kosong", "giat", "fungsi")
+            table.issues.add_error(row, "jenis giat kosong", "giat", "fungsi")
         elif is_blank(kind):
-            kinds[row] = functions[row]
+            giat[row] = functions[row]
         elif is_blank(function) and kinds[row] in FUNGSI:
-            functions[row] = kinds[row]
+            fungsi[row] = kinds[row]
+    return giat, fungsi
 
 
-def _check_status(table_check: TableCheck) -> None:
+def _complete_status(
+    table: TableCheck, times: TimeColumns, latihan: list[bool], statuses: Texts
+) -> Texts:
     """Set rencana for future rows without a status; a past row without one is not taken as done."""
-    latest, statuses = (
-        table_check.context.compute_latest_time(table_check.now),
-        table_check.values["status"],
-    )
-    unstated = [is_blank(cell) for cell in table_check.cells("status")]
-    rows = zip(
-        table_check.values["occurred_at"], table_check.values["latihan"], unstated, strict=True
-    )
-    for row, (at, rehearsal, is_unstated) in enumerate(rows):
+    latest, status = table.context.compute_latest_time(table.now), list(statuses)
+    rows = zip(times.occurred_at, latihan, table.cells("status"), strict=True)
+    for row, (at, is_exercise, cell) in enumerate(rows):
         if at is None:
             continue
-        if is_unstated and at > table_check.now:
-            statuses[row] = "rencana"
-        if statuses[row] == "terlaksana" and at > latest and not rehearsal:
+        if is_blank(cell) and at > table.now:
+            status[row] = "rencana"
+        if status[row] == "terlaksana" and at > latest and not is_exercise:
             reason = "terlaksana tetapi waktu di masa depan; periksa tanggal"
-            table_check.issues.add_error(row, reason, "status", "occurred_at")
-        if at > table_check.now + _MAX_PLAN_AHEAD:
-            table_check.issues.add_warning(row, "waktu lebih dari setahun lagi; periksa tahunnya")
+            table.issues.add_error(row, reason, "status", "occurred_at")
+        if at > table.now + _MAX_PLAN_AHEAD:
+            table.issues.add_warning(row, "waktu lebih dari setahun lagi; periksa tahunnya")
+    return status
 
 
-def _fill_stage_and_sop(table_check: TableCheck) -> None:
-    """Fill `tahapan` and `sop`; a line of the SOP list determines the stage."""
-    register, issues = table_check.context.register, table_check.issues
-    stages = issues.read_distinct(table_check.cells("tahapan"), build_stage_list(register).read)
-    lines = issues.read_distinct(table_check.cells("sop"), build_sop_list(register).read)
+def _read_stage_and_sop(table: TableCheck) -> tuple[Texts, Texts]:
+    """Return `tahapan` and `sop`; a line of the SOP list determines the stage."""
+    register, issues = table.context.register, table.issues
+    stages = issues.read_distinct(table.cells("tahapan"), build_stage_list(register).read)
+    lines = issues.read_distinct(table.cells("sop"), build_sop_list(register).read)
     stage_of = {item.code: item.stage for item in register.sop}
     for row, line in enumerate(lines):
         if line is None:
@@ -86,7 +89,7 @@ def _fill_stage_and_sop(table_check: TableCheck) -> None:
             stages[row] = stage_of[line]
         elif stages[row] != stage_of[line]:
             issues.add_warning(row, f"butir SOP {line} milik tahapan {stage_of[line]}")
-    table_check.values["tahapan"], table_check.values["sop"] = stages, lines
+    return stages, lines
 
 
 CodeAndNote = tuple[str | None, str | None]  # a code, and a note of doubt

@@ -9,49 +9,53 @@ from situasi.ingest.parsing.cells import is_blank, normalize_cell
 from situasi.ingest.tables import Cell, ValidationResult
 from situasi.ingest.validation.coordinate_check import check_coordinates
 from situasi.ingest.validation.place_check import check_location
-from situasi.ingest.validation.table_check import TableCheck, build_validation_result, check_common
+from situasi.ingest.validation.row_issues import Texts
+from situasi.ingest.validation.table_check import TableCheck, check_source
 from situasi.ingest.validation.time_check import check_times
+from situasi.ingest.validation.validation_result import build_validation_result
 
 
-def check(table_check: TableCheck) -> ValidationResult:
+def check(table: TableCheck) -> ValidationResult:
     """Check one table of incident rows."""
-    check_common(table_check)
-    check_times(table_check)
-    check_location(table_check)
-    check_coordinates(table_check)
-    for name in ("jenis", "tingkat", "situasi", "status", "rujukan"):
-        table_check.values[name] = table_check.read_codes(name)
-    check_grading(table_check)
-    _complete_nihil(table_check)
-    _check_contradictions(table_check)
-    table_check.require("jenis", table_check.cells("jenis"), "jenis kejadian kosong")
-    for name in ("uraian", "ditugaskan"):
-        table_check.values[name] = table_check.texts(name)
-    return build_validation_result(table_check)
+    source = check_source(table)
+    times = check_times(table, source.latihan)
+    place, points = check_coordinates(table, check_location(table))
+    kinds, tingkat, situasi, statuses, rujukan = map(
+        table.read_codes, ("jenis", "tingkat", "situasi", "status", "rujukan")
+    )
+    keandalan, kredibilitas = _read_grading(table)
+    jenis, status = _complete_nihil(table, kinds, statuses)
+    _check_contradictions(table, jenis, status, situasi)
+    table.require("jenis", jenis, table.cells("jenis"), "jenis kejadian kosong")
+    return build_validation_result(
+        table, source, times, place,
+        lat=points.lat, lon=points.lon,
+        jenis=jenis, tingkat=tingkat, situasi=situasi, status=status, rujukan=rujukan,
+        keandalan=keandalan, kredibilitas=kredibilitas,
+        uraian=table.texts("uraian"), ditugaskan=table.texts("ditugaskan"),
+    )  # fmt: skip
 
 
-def _complete_nihil(table_check: TableCheck) -> None:
+def _complete_nihil(table: TableCheck, kinds: Texts, statuses: Texts) -> tuple[Texts, Texts]:
     """Copy nihil between empty kinds and statuses; any other empty status becomes dilaporkan."""
-    kinds, statuses = list(table_check.values["jenis"]), list(table_check.values["status"])
-    kind_cells = table_check.cells("jenis")
-    for row in range(table_check.issues.row_count):
-        if kinds[row] is None and is_blank(kind_cells[row]) and statuses[row] == "nihil":
-            kinds[row] = "nihil"
-        if statuses[row] is None:
-            statuses[row] = "nihil" if kinds[row] == "nihil" else "dilaporkan"
-    table_check.values["jenis"], table_check.values["status"] = kinds, statuses
+    kind_cells, jenis, status = table.cells("jenis"), list(kinds), list(statuses)
+    for row in range(table.issues.row_count):
+        if jenis[row] is None and is_blank(kind_cells[row]) and status[row] == "nihil":
+            jenis[row] = "nihil"
+        if status[row] is None:
+            status[row] = "nihil" if jenis[row] == "nihil" else "dilaporkan"
+    return jenis, status
 
 
-def _check_contradictions(table_check: TableCheck) -> None:
+def _check_contradictions(table: TableCheck, jenis: Texts, status: Texts, situasi: Texts) -> None:
     """Add an error to rows that report nihil and an incident at the same time."""
-    rows = zip(*(table_check.values[name] for name in ("jenis", "status", "situasi")), strict=True)
-    for row, (jenis, status, state) in enumerate(rows):
-        if jenis == "nihil" and state in SITUASI[1:]:
+    for row, (kind, handling, state) in enumerate(zip(jenis, status, situasi, strict=True)):
+        if kind == "nihil" and state in SITUASI[1:]:
             reason = f"nihil tetapi situasi {state}: pilih salah satu"
-            table_check.issues.add_error(row, reason, "jenis", "situasi")
-        if jenis not in {None, "nihil"} and status == "nihil":
+            table.issues.add_error(row, reason, "jenis", "situasi")
+        if kind not in {None, "nihil"} and handling == "nihil":
             reason = "ada kejadian tetapi status nihil: pilih salah satu"
-            table_check.issues.add_error(row, reason, "jenis", "status")
+            table.issues.add_error(row, reason, "jenis", "status")
 
 
 _GRADE = re.compile(r"([A-F])[ ./-]?([1-6])", re.IGNORECASE)
@@ -59,23 +63,17 @@ _GRADE = re.compile(r"([A-F])[ ./-]?([1-6])", re.IGNORECASE)
 Grade = tuple[str, str]
 
 
-def check_grading(table_check: TableCheck) -> None:
-    """Fill `keandalan` (A to F) and `kredibilitas` (1 to 6). A grade such as A1 fills both."""
-    if not table_check.mapping.has("keandalan", "kredibilitas"):
-        table_check.values["keandalan"] = table_check.values["kredibilitas"] = [
-            None
-        ] * table_check.issues.row_count
-        return
-    sources, facts = table_check.cells("keandalan"), table_check.cells("kredibilitas")
+def _read_grading(table: TableCheck) -> tuple[Texts, Texts]:
+    """Return `keandalan` (A to F) and `kredibilitas` (1 to 6). A grade such as A1 gives both."""
+    sources, facts = table.cells("keandalan"), table.cells("kredibilitas")
     for row, cells in enumerate(zip(sources, facts, strict=True)):
         grade = _parse_grade(cells[0]) or _parse_grade(cells[1])
         if grade is None:
             continue
         sources[row], facts[row] = grade
         if not all(is_blank(cell) or _matches_grade(cell, grade) for cell in cells):
-            table_check.issues.add_warning(row, f"penilaian bertentangan, dibaca {''.join(grade)}")
-    table_check.values["keandalan"] = table_check.read_codes("keandalan", sources)
-    table_check.values["kredibilitas"] = table_check.read_codes("kredibilitas", facts)
+            table.issues.add_warning(row, f"penilaian bertentangan, dibaca {''.join(grade)}")
+    return table.read_codes("keandalan", sources), table.read_codes("kredibilitas", facts)
 
 
 def _parse_grade(cell: Cell) -> Grade | None:

@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from situasi.ingest.parsing.cells import is_blank
 from situasi.ingest.tables import Cell, ValidationResult
 from situasi.ingest.validation.place_check import check_location
-from situasi.ingest.validation.table_check import TableCheck, build_validation_result, check_common
+from situasi.ingest.validation.row_issues import Texts
+from situasi.ingest.validation.table_check import TableCheck, check_source
 from situasi.ingest.validation.time_check import check_times
+from situasi.ingest.validation.validation_result import build_validation_result
 
-_CASE_COLUMNS = ("pelanggaran", "kelas", "sanksi")
 
-
-def check(table_check: TableCheck) -> ValidationResult:
+def check(table: TableCheck) -> ValidationResult:
     """Check one table of neutrality rows; each row is one step of one case."""
-    check_common(table_check)
-    check_times(table_check)
-    check_location(table_check, required=False)
-    for name in ("asal", *_CASE_COLUMNS):
-        table_check.values[name] = table_check.read_codes(name)
-    steps = _read_steps(table_check)
-    table_check.values["langkah"] = table_check.read_codes("langkah", steps)
-    table_check.require("langkah", steps, "langkah penanganan kosong")
-    for name in ("satuan", "uraian"):
-        table_check.values[name] = table_check.texts(name)
-    is_kind_missing = [is_blank(cell) for cell in table_check.cells("pelanggaran")]
-    for row in range(table_check.issues.row_count):
-        _check_case(table_check, row, is_kind_missing[row])
-    return build_validation_result(table_check)
+    source = check_source(table)
+    times = check_times(table, source.latihan)
+    place = check_location(table, required=False)
+    asal = table.read_codes("asal")
+    case = {name: table.read_codes(name) for name in ("pelanggaran", "kelas", "sanksi")}
+    steps = _list_step_cells(table)
+    langkah = table.read_codes("langkah", steps)
+    table.require("langkah", langkah, steps, "langkah penanganan kosong")
+    _check_cases(table, langkah, case)
+    return build_validation_result(
+        table, source, times, place,
+        asal=asal, langkah=langkah, **case,
+        satuan=table.texts("satuan"), uraian=table.texts("uraian"),
+    )  # fmt: skip
 
 
-def _read_steps(table_check: TableCheck) -> list[Cell]:
+def _list_step_cells(table: TableCheck) -> list[Cell]:
     """Return the step; where it is empty, the cell of a plain `status` column."""
-    pairs = zip(table_check.cells("langkah"), table_check.cells("step"), strict=True)
+    pairs = zip(table.cells("langkah"), table.cells("step"), strict=True)
     return [status if is_blank(step) else step for step, status in pairs]
 
 
-def _check_case(table_check: TableCheck, row: int, is_kind_missing: bool) -> None:
-    """Add an error where nihil comes with a case, and a warning where a case has no kind."""
-    step = table_check.values["langkah"][row]
-    filled = [name for name in _CASE_COLUMNS if table_check.values[name][row] is not None]
-    if step == "nihil" and filled:
-        reason = f"nihil tetapi {filled[0]} disebut: pilih salah satu"
-        table_check.issues.add_error(row, reason, "langkah", filled[0])
-    if step not in {None, "nihil"} and is_kind_missing:
-        table_check.issues.add_warning(row, "jenis pelanggaran tidak disebut")
+def _check_cases(table: TableCheck, langkah: Texts, case: Mapping[str, Texts]) -> None:
+    """Add an error where nihil comes with a case, and a warning where a case has no kind.
+
+    case: the columns that only a case fills.
+    """
+    kinds = table.cells("pelanggaran")
+    for row, step in enumerate(langkah):
+        filled = [name for name, codes in case.items() if codes[row] is not None]
+        if step == "nihil" and filled:
+            reason = f"nihil tetapi {filled[0]} disebut: pilih salah satu"
+            table.issues.add_error(row, reason, "langkah", filled[0])
+        if step not in {None, "nihil"} and is_blank(kinds[row]):
+            table.issues.add_warning(row, "jenis pelanggaran tidak disebut")

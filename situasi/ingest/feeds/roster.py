@@ -6,20 +6,23 @@ from situasi.ingest.redaction.persons import read_nrp
 from situasi.ingest.tables import ValidationResult
 from situasi.ingest.validation.officer_check import check_officer
 from situasi.ingest.validation.place_check import check_location
-from situasi.ingest.validation.table_check import TableCheck, build_validation_result, check_common
+from situasi.ingest.validation.table_check import TableCheck, check_source
 from situasi.ingest.validation.time_check import check_times
+from situasi.ingest.validation.validation_result import build_validation_result
 
 
-def check(table_check: TableCheck) -> ValidationResult:
+def check(table: TableCheck) -> ValidationResult:
     """Check one table of officers. An officer without a time is on the roster from the start."""
-    check_common(table_check)
-    check_times(table_check, required=False)
-    check_location(table_check, required=False)
-    check_officer(table_check, detect_nrp=False)
-    table_check.values["instansi"] = table_check.read_codes("instansi")
-    table_check.values["nrp"] = table_check.issues.read_distinct(
-        table_check.texts("nrp"), lambda cell: (None, None) if cell is None else read_nrp(cell)
+    source = check_source(table)
+    times = check_times(table, source.latihan, required=False)
+    place = check_location(table, required=False)
+    petugas = check_officer(table, detect_nrp=False)
+    instansi = table.read_codes("instansi")
+    nrp = table.issues.read_distinct(
+        table.texts("nrp"), lambda cell: (None, None) if cell is None else read_nrp(cell)
     )
-    for name in ("pangkat", "satuan", "uraian"):
-        table_check.values[name] = table_check.texts(name)
-    return build_validation_result(table_check)
+    return build_validation_result(
+        table, source, times, place,
+        petugas=petugas, instansi=instansi, nrp=nrp,
+        pangkat=table.texts("pangkat"), satuan=table.texts("satuan"), uraian=table.texts("uraian"),
+    )  # fmt: skip

@@ -5,20 +5,18 @@ from __future__ import annotations
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.redaction.persons import NRP_REFUSED, read_officer
 from situasi.ingest.tables import Cell
-from situasi.ingest.validation.row_issues import cell_to_text
+from situasi.ingest.validation.row_issues import Texts, cell_to_text
 from situasi.ingest.validation.table_check import TableCheck
 
 NUMBER_MISSING = "nomor petugas kosong"
 
 
-def check_officer(table_check: TableCheck, *, detect_nrp: bool = True) -> None:
-    """Fill `petugas`. detect_nrp: give an NRP instead of a missing number its own reason."""
-    numbers = table_check.texts("petugas")
-    nrps = table_check.cells("nrp") if detect_nrp else [None] * table_check.issues.row_count
+def check_officer(table: TableCheck, *, detect_nrp: bool = True) -> Texts:
+    """Return `petugas`. detect_nrp: give an NRP instead of a missing number its own reason."""
+    numbers = table.texts("petugas")
+    nrps = table.cells("nrp") if detect_nrp else [None] * len(numbers)
     cells = list(zip(numbers, nrps, strict=True))
-    table_check.values["petugas"] = table_check.issues.read_distinct(
-        cells, _read_number, columns=["petugas"]
-    )
+    return table.issues.read_distinct(cells, _read_number, columns=["petugas"])
 
 
 def _read_number(cells: tuple[str | None, Cell]) -> tuple[str, None]:

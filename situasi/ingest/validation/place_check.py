@@ -11,7 +11,7 @@ from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank
 from situasi.ingest.parsing.numbers import read_tps
 from situasi.ingest.tables import Cell
-from situasi.ingest.validation.row_issues import cell_to_text
+from situasi.ingest.validation.row_issues import Texts, cell_to_text
 from situasi.ingest.validation.table_check import TableCheck
 
 ParsedTps = tuple[str | None, str | None]  # stored text, and a warning
@@ -42,40 +42,60 @@ class ResolvedPlace:
     is_stated: bool = True
 
 
+_UNREADABLE = ResolvedPlace(None, None)
+
+
+@dataclass(frozen=True)
+class PlaceColumns:
+    """The columns about the place of a row, by their names in the feed, and `is_stated`."""
+
+    kecamatan: Texts
+    desa: Texts
+    desa_text: Texts
+    tps: Texts
+    is_stated: list[bool]
+
+
 def check_location(
-    table_check: TableCheck,
+    table: TableCheck,
     *,
     required: bool = True,
     read_tps_cell: Callable[[Cell], ParsedTps] | None = None,
-) -> None:
-    """Fill `kecamatan`, `desa`, `desa_text`, `tps`, and `place_stated` for check_coordinates.
+) -> PlaceColumns:
+    """Return the place of each row.
 
     required: a row that names no place gets an error; else it is of the whole kabupaten.
     read_tps_cell: reads a cell of TPS; by default a single TPS.
     """
-    desa, place = table_check.texts("desa_name"), table_check.texts("place")
-    columns = (
-        table_check.cells("kecamatan_code"),
-        table_check.cells("kecamatan_name"),
-        desa,
-        table_check.texts("desa"),
-        place,
-        _list_has_point(table_check),
+    desa, text = table.texts("desa_name"), table.texts("place")
+    places = _resolve_rows(table, desa, text, required=required)
+    tps = table.issues.read_distinct(
+        table.cells("tps"), read_tps_cell or _read_single_tps, columns=["tps"]
     )
-    places = table_check.context.places
+    return PlaceColumns(
+        kecamatan=[place.kecamatan for place in places],
+        desa=[place.desa for place in places],
+        desa_text=[name or other for name, other in zip(desa, text, strict=True)],
+        tps=tps,
+        is_stated=[place.is_stated for place in places],
+    )
+
+
+def _resolve_rows(
+    table: TableCheck, desa: Texts, text: Texts, *, required: bool
+) -> list[ResolvedPlace]:
     resolve = _resolve if required else _resolve_if_given
-    resolved = table_check.issues.read_distinct_rows(
-        columns, lambda *cells: resolve(PlaceCells(*cells), places), columns=_PLACE_COLUMNS[:1]
-    )
-    for row in [row for row, faults in table_check.issues.errors.items() if NO_PLACE in faults]:
-        table_check.issues.columns_to_fix[row] += _PLACE_COLUMNS
-    table_check.values["kecamatan"] = resolved.map_to_rows(lambda p: p.kecamatan if p else None)
-    table_check.values["desa"] = resolved.map_to_rows(lambda p: p.desa if p else None)
-    table_check.values["place_stated"] = resolved.map_to_rows(lambda p: p.is_stated if p else True)
-    table_check.values["desa_text"] = [name or text for name, text in zip(desa, place, strict=True)]
-    table_check.values["tps"] = table_check.issues.read_distinct(
-        table_check.cells("tps"), read_tps_cell or _read_single_tps, columns=["tps"]
-    )
+    places = table.issues.read_distinct_rows(
+        [
+            table.cells("kecamatan_code"), table.cells("kecamatan_name"),
+            desa, table.texts("desa"), text, _list_has_point(table),
+        ],
+        lambda *cells: resolve(PlaceCells(*cells), table.context.places),
+        columns=_PLACE_COLUMNS[:1],
+    )  # fmt: skip
+    for row in [row for row, reasons in table.issues.errors.items() if NO_PLACE in reasons]:
+        table.issues.columns_to_fix[row] += _PLACE_COLUMNS
+    return [place or _UNREADABLE for place in places]
 
 
 def _resolve_if_given(cells: PlaceCells, places: PlaceLookup) -> tuple[ResolvedPlace, str | None]:
@@ -145,8 +165,8 @@ def _find_kecamatan(part: str, places: PlaceLookup) -> str | None:
         return None
 
 
-def _list_has_point(table_check: TableCheck) -> list[bool]:
-    lat, lon, joined = map(table_check.cells, ("lat", "lon", "point"))
+def _list_has_point(table: TableCheck) -> list[bool]:
+    lat, lon, joined = map(table.cells, ("lat", "lon", "point"))
     return [
         (a is not None and b is not None) or c is not None
         for a, b, c in zip(lat, lon, joined, strict=True)

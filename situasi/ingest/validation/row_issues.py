@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,21 +14,8 @@ from situasi.ingest.tables import Cell, to_cell_array
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-P = TypeVar("P")
 
-
-@dataclass(frozen=True)
-class DistinctResults(Generic[V]):
-    """Results for each distinct key, and the index of the result that belongs to every row."""
-
-    values: list[V]
-    value_of_row: npt.NDArray[np.intp]
-
-    def map_to_rows(self, get_part: Callable[[V], P]) -> list[P]:
-        """Return this part of its result for every row."""
-        parts = to_cell_array([get_part(value) for value in self.values])
-        by_row: list[P] = parts[self.value_of_row].tolist()
-        return by_row
+Texts = list[str | None]  # a column of texts or codes, one for every row
 
 
 class RowIssues:
@@ -50,9 +36,9 @@ class RowIssues:
         """Add a note to a row that stays accepted."""
         self.warnings.setdefault(row, []).append(note)
 
-    def format_warnings(self) -> list[str | None]:
+    def format_warnings(self) -> Texts:
         """Return the warnings of each row in one text, None where there are none."""
-        texts: list[str | None] = [None] * self.row_count
+        texts: Texts = [None] * self.row_count
         for row, notes in self.warnings.items():
             texts[row] = "; ".join(notes)
         return texts
@@ -84,7 +70,7 @@ class RowIssues:
         read: Callable[..., tuple[V, str | None]],
         *,
         columns: Sequence[str] = (),
-    ) -> DistinctResults[V | None]:
+    ) -> list[V | None]:
         """Like `read_distinct`; a key is what one row holds in all columns of `cells`."""
         first_rows, key_of_row = _find_distinct(cells)
         outcomes = [
@@ -96,7 +82,10 @@ class RowIssues:
         )
         for row in np.flatnonzero(with_issues[key_of_row]).tolist():
             self._record(row, outcomes[key_of_row[row]], columns)
-        return DistinctResults([value for value, _, _ in outcomes], key_of_row)
+        values: list[V | None] = to_cell_array([value for value, _, _ in outcomes])[
+            key_of_row
+        ].tolist()
+        return values
 
     def _record(
         self, row: int, outcome: tuple[object, str | None, str | None], columns: Sequence[str]

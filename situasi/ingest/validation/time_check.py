@@ -20,6 +20,7 @@ from situasi.ingest.parsing.datetime_columns import (
 )
 from situasi.ingest.parsing.datetimes import ParsedTime, combine_date_and_clock, read_time
 from situasi.ingest.tables import Cell
+from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck
 
 TimeCells = tuple[Cell, Cell, Cell]  # whole moment, date, clock
@@ -43,48 +44,55 @@ class Times:
         return ends
 
 
-def check_times(
-    table_check: TableCheck, *, required: bool = True, allow_future: bool = False
-) -> None:
-    """Fill `occurred_at`, `precision` and `reported_at`. Needs `latihan`.
+@dataclass(frozen=True)
+class TimeColumns:
+    """The columns about the time of a row, by their names in the feed."""
 
+    occurred_at: DatetimeColumn
+    precision: Texts
+    reported_at: DatetimeColumn
+
+
+def check_times(
+    table: TableCheck, latihan: list[bool], *, required: bool = True, allow_future: bool = False
+) -> TimeColumns:
+    """Return when each row happened and was reported.
+
+    latihan: whether a row is an exercise, which may be in the future.
     required: a row without a time gets an error. allow_future: its time may be ahead (a plan).
     """
     read_event = _read_event_time if required else _read_event_time_if_given
-    times = _read_times(table_check, ("occurred_at", "date", "clock"), read_event)
+    times = _read_times(table, ("occurred_at", "date", "clock"), read_event)
     names = ("reported_at", "reported_clock")
     reported = (
-        _read_times(table_check, names, _read_reported_time)
-        if table_check.mapping.has(*names)
-        else _build_empty_times(table_check)
+        _read_times(table, names, _read_reported_time)
+        if table.mapping.has(*names)
+        else _build_empty_times(table.issues.row_count)
     )
-    table_check.values["occurred_at"] = DatetimeColumn(times.moments)
-    table_check.values["precision"] = times.precision.tolist()
-    table_check.values["reported_at"] = DatetimeColumn(reported.latest())
-    _check_plausible(table_check, times, reported, allow_future)
+    _check_plausible(table, times, reported, ~np.array(latihan, dtype="bool"), allow_future)
+    return TimeColumns(
+        DatetimeColumn(times.moments), times.precision.tolist(), DatetimeColumn(reported.latest())
+    )
 
 
-def _build_empty_times(table_check: TableCheck) -> Times:
-    size = table_check.issues.row_count
+def _build_empty_times(size: int) -> Times:
     return Times(np.full(size, np.datetime64("NaT", "us")), np.full(size, None, dtype="object"))
 
 
-def _read_times(table_check: TableCheck, names: tuple[str, ...], read: Callable[..., Any]) -> Times:
+def _read_times(table: TableCheck, names: tuple[str, ...], read: Callable[..., Any]) -> Times:
     """Read a column of plain moments at once; everything else row by row.
 
     names: the column of moments or dates, then the columns that may complete it.
     """
-    zone = table_check.context.election.zone
-    columns = [table_check.cells(name) for name in names]
-    single = not table_check.mapping.has(*names[1:])
-    at = read_plain_times(columns[0] if single else [None] * table_check.issues.row_count, zone)
+    zone = table.context.election.zone
+    columns = [table.cells(name) for name in names]
+    single = not table.mapping.has(*names[1:])
+    at = read_plain_times(columns[0] if single else [None] * table.issues.row_count, zone)
     precision = np.full(len(at), "menit", dtype="object")
     precision[np.isnat(at)] = None
     rest = np.flatnonzero(np.isnat(at)).tolist()
     keys = [tuple(column[row] for column in columns) for row in rest]
-    parsed = table_check.issues.read_distinct(
-        keys, lambda key: read(key, zone), rest, columns=names[:1]
-    )
+    parsed = table.issues.read_distinct(keys, lambda key: read(key, zone), rest, columns=names[:1])
     for row, time in zip(rest, parsed, strict=True):
         if time:
             at[row], precision[row] = to_datetime64(time.moment), time.precision
@@ -146,21 +154,22 @@ def _read_reported_time(
 
 
 def _check_plausible(
-    table_check: TableCheck, times: Times, reported: Times, allow_future: bool
+    table: TableCheck,
+    times: Times,
+    reported: Times,
+    is_real: npt.NDArray[np.bool_],
+    allow_future: bool,
 ) -> None:
     """Add errors for times in the future (not in an exercise), warnings for reports before events.
 
     allow_future: the event may be in the future, and reported before it happens.
     """
-    latest = to_datetime64(table_check.context.compute_latest_time(table_check.now))
-    real = ~np.array(table_check.values["latihan"], dtype="bool")
-    for row in np.flatnonzero((times.moments > latest) & real & (not allow_future)).tolist():
-        table_check.issues.add_error(
-            row, "waktu di masa depan; periksa tanggal dan jam", "occurred_at"
-        )
-    for row in np.flatnonzero((reported.moments > latest) & real).tolist():
+    latest = to_datetime64(table.context.compute_latest_time(table.now))
+    for row in np.flatnonzero((times.moments > latest) & is_real & (not allow_future)).tolist():
+        table.issues.add_error(row, "waktu di masa depan; periksa tanggal dan jam", "occurred_at")
+    for row in np.flatnonzero((reported.moments > latest) & is_real).tolist():
         reason = "waktu lapor di masa depan; periksa tanggal dan jam"
-        table_check.issues.add_error(row, reason, "reported_at")
+        table.issues.add_error(row, reason, "reported_at")
     exact = (times.precision == "menit") & (reported.precision == "menit") & (not allow_future)
     for row in np.flatnonzero(exact & (reported.moments < times.moments)).tolist():
-        table_check.issues.add_warning(row, "waktu lapor lebih awal dari waktu kejadian")
+        table.issues.add_warning(row, "waktu lapor lebih awal dari waktu kejadian")

@@ -21,7 +21,7 @@ from situasi.board import current_board
 from situasi.common.i18n import _
 from situasi.common.work_limits import TooManyQueries
 from situasi.higher_command import app
-from situasi.ingest.validation.table_check import extract_case_kecamatan
+from situasi.ingest.validation.area_check import extract_case_kecamatan
 from situasi.server import html_pages
 from situasi.server.auth import login, sessions
 from situasi.server.auth.middleware import AUTH_CONTEXT, AuthContext

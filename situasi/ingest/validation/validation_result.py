@@ -1,0 +1,145 @@
+"""The result of a checked table: accepted rows as a frame, the others with their reasons."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from situasi.domain.feed_schemas import ColumnKind, dtypes
+from situasi.ingest.readers.reserved_columns import BROKEN, NOT_A_REPORT
+from situasi.ingest.redaction.rows import redact_cells, redact_heading, redact_reasons, redact_texts
+from situasi.ingest.tables import Cell, RejectedRow, ValidationResult, to_cell_array
+from situasi.ingest.validation.area_check import check_area
+from situasi.ingest.validation.column_mapping import OFFICER_FEEDS
+from situasi.ingest.validation.place_check import PlaceColumns
+from situasi.ingest.validation.row_issues import Texts
+from situasi.ingest.validation.table_check import REASON_BY_MARK, SourceColumns, TableCheck
+from situasi.ingest.validation.time_check import TimeColumns
+from situasi.ingest.vocabulary.vote_headings import VOTES_REMOVED
+
+# In raw text that was not read as columns, anything that may be votes is removed.
+_VOTES_PATTERN = re.compile(r"suara|paslon|kolom kosong|kotak kosong|\bvotes?\b", re.IGNORECASE)
+
+
+def build_validation_result(
+    table: TableCheck,
+    source: SourceColumns,
+    times: TimeColumns,
+    place: PlaceColumns,
+    **own: Sequence[Any] | npt.NDArray[np.float64],
+) -> ValidationResult:
+    """Build the result: every row once, accepted with its warnings or rejected with its errors.
+
+    own: the other columns of the feed, by name. Raises KeyError where one is missing.
+    """
+    feed, issues = table.feed, table.issues
+    columns = {**vars(source), **vars(times), **vars(place), **own}
+    columns["flags"] = issues.format_warnings()
+    for column in feed.columns:
+        if column.kind is ColumnKind.TEXT and column.name != "id":
+            columns[column.name] = redact_texts(feed.name, columns[column.name])
+    columns["id"] = _build_ids(table, columns)
+    check_area(table, place, columns)
+    is_accepted = np.ones(issues.row_count, dtype=bool)
+    is_accepted[list(issues.errors)] = False
+    return ValidationResult(
+        _build_accepted(table, columns, is_accepted),
+        _build_rejected_rows(table),
+        table.mapping.format_notes(),
+    )
+
+
+def _build_ids(table: TableCheck, columns: Mapping[str, Sequence[Any]]) -> Texts:
+    """Return the sender's ids, or ids derived from the content: equal rows have equal ids."""
+    ids = table.texts("id")
+    prefix = table.feed.name[0].upper()
+    for row in [row for row, name in enumerate(ids) if name is None]:
+        content = repr(tuple(columns[name][row] for name in table.feed.identity_columns))
+        ids[row] = f"{prefix}-{hashlib.blake2b(content.encode(), digest_size=6).hexdigest()}"
+    return redact_texts(table.feed.name, ids)
+
+
+def _build_accepted(
+    table: TableCheck, columns: Mapping[str, Sequence[Any]], is_accepted: npt.NDArray[np.bool_]
+) -> pd.DataFrame:
+    dtype_by_column = dtypes(table.feed)
+    accepted = {
+        column.name: pd.Series(
+            _to_array(columns[column.name], column.kind)[is_accepted],
+            dtype=dtype_by_column[column.name],
+            copy=False,
+        )
+        for column in table.feed.columns
+    }
+    row_numbers = np.array(table.raw.row_numbers, dtype=np.int64)
+    return pd.DataFrame({**accepted, "row": row_numbers[is_accepted]}, copy=False)
+
+
+def _to_array(values: Any, kind: ColumnKind) -> Any:
+    match kind:
+        case ColumnKind.TIME:
+            return pd.DatetimeIndex(values.values, tz="UTC").array
+        case ColumnKind.COUNT:
+            return pd.array(values, dtype="Int64")
+        case ColumnKind.DECIMAL | ColumnKind.BOOLEAN:
+            return np.array(values)
+        case ColumnKind.TEXT | ColumnKind.CATEGORY:
+            return to_cell_array(values)
+
+
+def _redact_votes(table: TableCheck, heading: str, cell: str) -> str:
+    """Return a cell, or a placeholder if it was not read as a column and may hold votes."""
+    is_unread = heading in table.mapping.unused_headings or heading in REASON_BY_MARK
+    return VOTES_REMOVED if is_unread and _VOTES_PATTERN.search(cell) else cell
+
+
+def _list_reasons(errors: list[str], not_a_report_reason: str | None) -> tuple[str, ...]:
+    """Return every reason once; if the row is broken or not a report, only that reason."""
+    if not_a_report_reason is not None:
+        return (not_a_report_reason,)
+    if REASON_BY_MARK[BROKEN] in errors:
+        return (REASON_BY_MARK[BROKEN],)
+    return tuple(dict.fromkeys(errors))
+
+
+def _build_rejected_rows(table: TableCheck) -> list[RejectedRow]:
+    """Return the rejected rows, with empty cells for columns in which an error can be corrected."""
+    feed, mapping, issues = table.feed.name, table.mapping, table.issues
+    headings = _list_kept_headings(table)
+    marked = table.find_marked_rows(NOT_A_REPORT)
+    rejected_rows, result = sorted(issues.errors), []
+    find_headings = cache(
+        lambda columns: mapping.find_headings_to_fill(feed, columns, table.context)
+    )
+    cells = table.raw.cells[headings].iloc[rejected_rows].to_numpy().tolist()
+    for row, values in zip(rejected_rows, cells, strict=True):
+        raw = _build_raw_cells(table, dict(zip(headings, values, strict=True)))
+        redacted = redact_cells(feed, mapping, raw, table.context)
+        for group in find_headings(tuple(issues.columns_to_fix[row])):
+            if raw.keys().isdisjoint(group):
+                redacted.update((redact_heading(feed, heading), "") for heading in group)
+        reasons = redact_reasons(feed, raw, _list_reasons(issues.errors[row], marked.get(row)))
+        result.append(RejectedRow(table.raw.row_numbers[row], redacted, reasons))
+    return result
+
+
+def _list_kept_headings(table: TableCheck) -> list[str]:
+    """Return the headings of the source whose cells may be kept in quarantine."""
+    mapping = table.mapping
+    hidden = {*mapping.vote_headings, *mapping.person_headings, *mapping.export_headings}
+    if table.feed.name in OFFICER_FEEDS:
+        hidden |= {*mapping.unused_headings}
+    return [h for h in table.raw.cells.columns if h not in hidden and h != NOT_A_REPORT]
+
+
+def _build_raw_cells(table: TableCheck, cells: dict[str, Cell]) -> dict[str, str]:
+    """Return the filled cells of a row as the sender wrote them, without possible votes."""
+    filled = {heading: str(cell) for heading, cell in cells.items() if cell is not None}
+    return {heading: _redact_votes(table, heading, cell) for heading, cell in filled.items()}
