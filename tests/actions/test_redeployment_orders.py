@@ -191,6 +191,19 @@ def test_a_viewer_of_other_kecamatan_neither_writes_nor_sees_the_decisions(short
     assert redeployment_orders.load_all(short.store, (ELSEWHERE,)) == []
 
 
+def test_a_plan_with_one_move_of_another_kecamatan_is_not_decided_by_whoever_has_the_others(
+    short: Board,
+) -> None:
+    ours, other = planned(short)
+    theirs = replace(other, destination=replace(other.destination, kecamatan=ELSEWHERE))
+    polsek = Viewer("polsek", ROLES["operator"], (HERE,))
+    with pytest.raises(PlanRefused, match="wilayah"):
+        accept(short, [ours, theirs], polsek)
+    with pytest.raises(PlanRefused, match="wilayah"):
+        redeployment_orders.refuse(short.store, polsek, "R-1", [ours, theirs], "tidak", NOON, None)
+    assert redeployment_orders.load_all(short.store) == []
+
+
 def test_moves_of_an_exercise_are_written_as_made_up_and_by_its_clock(short: Board) -> None:
     found = needs(short)
     made_up = [
