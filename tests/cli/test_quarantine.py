@@ -61,6 +61,13 @@ def test_a_row_still_faulty_stays_and_is_1(cli: Run, tmp_path: Path) -> None:
     assert number in held(cli)
 
 
+def test_one_row_still_faulty_among_others_that_are_accepted_is_1(cli: Run, tmp_path: Path) -> None:
+    cli("ingest", csv_file(tmp_path / "a.csv", faulty(), faulty(id="K-2", waktu="?")))
+    right, faulty_twice = held(cli)
+    assert cli("quarantine", "release", right, faulty_twice, "--set", "jenis=banjir").code == 1
+    assert right not in held(cli)
+
+
 def test_a_wrong_correction_leaves_the_first_row_waiting(cli: Run, tmp_path: Path) -> None:
     cli("ingest", csv_file(tmp_path / "a.csv", faulty()))
     [number] = held(cli)
