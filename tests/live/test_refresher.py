@@ -19,6 +19,7 @@ from situasi.domain.feed_schemas import INCIDENTS
 from situasi.domain.register import Register
 from situasi.live import access_scope
 from situasi.live import refresher as live_refresher
+from situasi.live.snapshot import SnapshotView
 from situasi.store.model import StoreError
 from tests.conftest import NOON
 from tests.live.test_analysis_cache import told
@@ -92,6 +93,21 @@ def test_whoever_wrote_sees_it_at_once(looking: Board) -> None:
     told(looking, "A")
     assert len(looking.refresher.refresh().snapshot.frames["incidents"]) == 1
     assert len(looking.refresher.current_view().snapshot.frames["incidents"]) == 1
+
+
+def test_a_slow_look_at_the_store_puts_no_older_picture_over_a_newer_one(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, look = board.snapshot_reader.refresh(), board.snapshot_reader.refresh
+
+    def look_slowly() -> SnapshotView:
+        monkeypatch.setattr(board.snapshot_reader, "refresh", look)
+        told(board, "A")
+        board.refresher.refresh()  # of somebody else, meanwhile
+        return old
+
+    monkeypatch.setattr(board.snapshot_reader, "refresh", look_slowly)
+    assert len(board.refresher.refresh().snapshot.frames["incidents"]) == 1
 
 
 def test_a_refresher_that_no_longer_looks_is_not_believed(
