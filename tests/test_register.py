@@ -6,7 +6,8 @@ import csv
 import json
 import re
 from collections import Counter
-from datetime import date
+from dataclasses import replace
+from datetime import date, time, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -49,6 +50,11 @@ def slow_shares(total: int, weights: list[int]) -> list[int]:
         rests = [exact - share for exact, share in zip(quota, shares, strict=True)]
         shares[rests.index(max(rests))] += 1
     return shares
+
+
+def test_a_day_that_is_watched_from_midnight_on_lasts_until_the_next(ours: Register) -> None:
+    whole = replace(ours.election, watch_from=time(0), watch_until=time(0))
+    assert whole.day_end - whole.day_start == timedelta(days=1)
 
 
 def test_ogan_ilir_adds_up(ours: Register) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,12 @@ def test_each_kabupaten_begins_its_day_by_its_own_clock(tmp_path: Path) -> None:
     assert polda.in_zone_of(east).midnight == datetime(2030, 11, 19, 15, tzinfo=UTC)
     assert polda.in_zone_of(east).day_end - polda.in_zone_of(east).midnight == timedelta(days=1)
     assert east.zone_label == "WIT" and polda.member("99.01").zone_label == "WITA"
+
+
+def test_a_day_that_is_watched_from_midnight_on_lasts_until_the_next(tmp_path: Path) -> None:
+    polda = higher_command.load(small_command(tmp_path))
+    whole = replace(polda, watch_from=time(0), watch_until=time(0))
+    assert whole.day_end() - whole.day_start() == timedelta(days=1)
 
 
 def test_members_are_found_under_whole_parts_of_a_code(tmp_path: Path) -> None:
