@@ -153,6 +153,49 @@ def test_what_takes_long_is_rolled_up_from_its_commit_on(pair: Pair, place: Regi
     assert found[0] == found[3] != found[1] == found[2]
 
 
+def _deliver(store: Store, feed: str, place: Register, at: datetime, **cells: Any) -> None:
+    code = str(place.tps["code"].iloc[0])
+    desa, tps = code.rsplit(".", 1)
+    told_so = row(feed, desa=desa, tps=tps, kecamatan=desa.rsplit(".", 1)[0], occurred_at=at,
+                  reported_at=at, known_at=at, **cells)  # fmt: skip
+    with store.deliver(delivery(feed=feed, source=feed, recorded_at=at)) as writing:
+        writing.add(frame(told_so, feed=feed), [])
+
+
+sqlite_alone = pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+
+
+@sqlite_alone
+def test_figures_that_are_kept_are_found_again_once_their_rows_are_taken_back(
+    pair: Pair, place: Register
+) -> None:
+    at = place.election.local_time(place.election.tps_opens)
+    _deliver(pair.store, "tps", place, at, lingkup="tps", hadir=100)
+    _deliver(pair.store, "incidents", place, at, tingkat="tinggi")
+    _deliver(pair.store, "postings", place, at, petugas="P1", penugasan="tps")
+    pair.agree(at, live=True)
+    for batch in (1, 2, 3):
+        pair.store.withdraw(batch, at, "uji", "salah")
+        pair.agree(at, live=True)
+
+
+@sqlite_alone
+def test_an_officer_is_present_up_to_the_very_moment_at_which_word_is_due(
+    pair: Pair, place: Register
+) -> None:
+    began, every = (
+        place.election.local_time(place.election.tps_opens),
+        place.election.rules.personnel.report_interval,
+    )
+    _deliver(pair.store, "postings", place, began, petugas="P1", penugasan="tps")
+    _deliver(pair.store, "personnel", place, began, petugas="P1", checkin="tiba_di_tps")
+    for at, present in ((began + every, 1), (began + every + timedelta(microseconds=1), 0)):
+        for live in (True, False):
+            pair.agree(at, live=live)
+            found = pair.rollups.compute(pair.kabupaten, pair.terms, at, live=live)
+            assert (found.officers_posted, found.officers_present) == (1, present)
+
+
 @engines
 def test_of_a_store_in_which_nothing_is_every_count_is_missing(pair: Pair, place: Register) -> None:
     now = place.election.local_time(place.election.tps_opens)
