@@ -93,6 +93,23 @@ def test_the_states_of_the_map_are_told_apart_without_colour(register: Register)
     assert len({grey(state) for state in ("hijau", "kuning", "merah", None)}) == 4
 
 
+def test_a_kecamatan_without_a_word_has_a_dashed_edge_and_a_calm_one_a_whole_one(
+    register: Register,
+) -> None:
+    boundaries = domain_boundaries.load(register.election.boundaries_folder)
+    numbers = {code: at for at, code in enumerate(register.kecamatan, start=1)}
+    nothing = pd.DataFrame({"lat": [], "lon": [], "tingkat": []})
+
+    def dashes(state: str | None) -> int:
+        states = dict.fromkeys(register.kecamatan, state)
+        drawn = printed_map.draw_situation_map(boundaries, numbers, states, nothing, _WORDS, "svg")
+        return drawn.count(b"stroke-dasharray")
+
+    in_legend = 1
+    assert dashes("hijau") == in_legend
+    assert dashes(None) >= in_legend + len(numbers)
+
+
 def test_points_of_every_weight_are_on_the_map(register: Register) -> None:
     boundaries = domain_boundaries.load(register.election.boundaries_folder)
     lon, lat = boundaries.label_points["16.10.05"]
