@@ -209,6 +209,7 @@ def test_kabupaten_of_which_nothing_came_for_long_are_silent_while_the_day_is_wa
     overseeing: RollupCache, stores: dict[str, Store], clock: Clock
 ) -> None:
     count(stores["99.01"], "99.01", 100)
+    stores["99.02"].put_note("papan", 1, MORNING, "uji")  # a word of its store, and no row
     assert [one.code for one in overseeing.current_overview().silent_members()] == [
         "99.02",
         "99.71",
