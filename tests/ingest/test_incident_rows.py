@@ -255,6 +255,14 @@ def test_history_is_known_at_its_own_time(board: Board, tmp_path: Path) -> None:
     assert found["known_at"] == datetime(2024, 11, 27, 1, 3, tzinfo=UTC)
 
 
+def test_a_row_told_on_a_day_without_an_hour_was_told_at_the_end_of_that_day(
+    board: Board, tmp_path: Path
+) -> None:
+    """So it goes before no row that was told within that day."""
+    found = accepted(board, tmp_path, waktu="25/11/2024 08.03", waktu_lapor="26/11/2024")
+    assert found["reported_at"] == datetime(2024, 11, 26, 16, 59, 59, tzinfo=UTC)
+
+
 def test_an_exercise_is_known_when_its_file_says(board: Board, tmp_path: Path) -> None:
     found = accepted(
         board, tmp_path, waktu="27/11/2024 18.03", waktu_lapor="27/11/2024 18.10", latihan="ya"
