@@ -245,6 +245,14 @@ def test_no_file_is_brought_to_the_page_of_another(warm: Server) -> None:
         assert wati.ask(path, "DELETE", b"x").status == 204
 
 
+def test_whoever_only_reads_brings_no_file_at_all(warm: Server) -> None:
+    admit(warm, "rini", "propam")
+    rini = Knocker(warm)
+    until(lambda: rini.sign_in("rini").status == 303, "the account is not known")
+    answer = rini.ask("/_stcore/upload_file/x/x", "PUT", b"x")
+    assert (answer.status, answer.body) == (403, "Anda tidak mengirim berkas.")
+
+
 def test_every_answer_carries_the_headers_of_the_house(warm: Server) -> None:
     wati = Knocker(warm)
     wati.sign_in("wati")
