@@ -11,13 +11,12 @@ from situasi.cli.common import now, open_cli_board, until_interrupted
 from situasi.cli.output import err, fail, out, print_line
 from situasi.common.metrics import JobStatus
 from situasi.store import Scope, open_store
-from situasi.store.replication import ReplicatedBatch, ReplicationRefused, Replicator
+from situasi.store.replication import ReplicationBatch, ReplicationRefused, Replicator
 
 
 def sync(
     to: Annotated[
-        str | None,
-        typer.Option(help="Alamat penyimpanan tujuan; tanpa ini: SITUASI_UPSTREAM."),
+        str | None, typer.Option(help="Alamat penyimpanan tujuan; tanpa ini: SITUASI_UPSTREAM.")
     ] = None,
     every: Annotated[
         float | None,
@@ -69,7 +68,7 @@ def _run_until_interrupted(replicator: Replicator) -> None:
     raise typer.Exit(130)
 
 
-def _print_batch(batch: ReplicatedBatch) -> None:
+def _print_batch(batch: ReplicationBatch) -> None:
     print_line(
         f"{now().astimezone():%H.%M.%S} mengalir: {batch.rows} baris, {batch.entries} catatan"
         f" jejak, sampai catatan {batch.last_entry}."

@@ -86,14 +86,12 @@ def record_ingest(
 class HealthSample:
     """The state of the server at one moment.
 
-    store_age_s: seconds since the store was last read. read_s, ready_s: seconds to read the last
-    new version, and to compute what viewers look at. lag_s: seconds from stored to shown of the
-    newest row; None while none came since the start. quarantined_rows: rows in quarantine.
-    memory_bytes: resident bytes; None where unknown.
+    read_s, ready_s: seconds to read the last new version, and to compute what viewers look at.
+    lag_s: seconds from stored to shown of the newest row; None while none came since the start.
+    quarantined_rows: rows in quarantine. memory_bytes: resident bytes; None where unknown.
     """
 
     at: datetime
-    store_age_s: float
     read_s: float
     ready_s: float
     lag_s: float | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -75,10 +75,8 @@ def build_unit_summaries(
             _summarize_members(overview, province_code, name, estimated)
             for province_code, name in command.subdivisions.items()
         ]
-    silent = {member.code for member in overview.silent_members(code)}
     return [
-        _summarize_member(overview, member, member.code in silent, member.code in estimated)
-        for member in members_under(command, code)
+        _summarize_member(overview, member, estimated) for member in members_under(command, code)
     ]
 
 
@@ -92,28 +90,15 @@ def build_total_summary(
 
 
 def _summarize_member(
-    overview: HigherCommandOverview, member: Member, is_silent: bool, is_estimated: bool
+    overview: HigherCommandOverview, member: Member, estimated: Collection[str]
 ) -> UnitSummary:
-    rollup = overview.rollups.get(member.code)
-    total = overview.total(member.code)
-    return UnitSummary(
-        code=member.code,
-        name=member.name,
+    summary = _summarize_members(overview, member.code, member.name, estimated)
+    return replace(
+        summary,
         unit=member.command,
-        member_count=1,
-        reporting_count=total.reporting_count,
-        silent_count=int(is_silent),
         is_openable=member.election_folder is not None,
-        state=_worst_situasi([rollup] if rollup else []),
-        rate_estimated=is_estimated and total.rate is not None,
-        copied_at=_copied_time(rollup) if rollup else None,
-        exercise_at=rollup.at if rollup and rollup.exercise else None,
-        reported_at=rollup.reported_at if rollup else None,
-        now=_floor_to_minute(overview.at),
-        zone=member.zone,
-        zone_label=member.zone_label,
+        rate_estimated=member.code in estimated and summary.rate is not None,
         is_aggregate=False,
-        **_total_fields(total),
     )
 
 

@@ -117,7 +117,6 @@ class SnapshotRefresher:
         self.health_history.add(
             HealthSample(
                 at=now,
-                store_age_s=max(0.0, (now - snapshot_view.checked_at).total_seconds()),
                 read_s=snapshot_view.read_s,
                 ready_s=self._precompute_s,
                 lag_s=self._lag_s,

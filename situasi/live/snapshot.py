@@ -287,12 +287,9 @@ def _mark_withdrawn(rows: GrowableFrame, withdrawn: pd.DataFrame) -> npt.NDArray
     Any other row was known until it was withdrawn.
     """
     seq, withdrawn_seq = rows.array("seq"), withdrawn["row_seq"].to_numpy("int64")
-    found_at = np.searchsorted(seq, withdrawn_seq)
-    found_at = np.searchsorted(seq, withdrawn_seq)
-    known = found_at[:0]
-    if len(seq):
-        known = np.flatnonzero(seq[found_at.clip(max=len(seq) - 1)] == withdrawn_seq)
-    positions, times = found_at[known], timestamps.column_to_us(withdrawn["recorded_at"])[known]
+    is_here = np.isin(withdrawn_seq, seq)
+    positions = np.searchsorted(seq, withdrawn_seq[is_here])
+    times = timestamps.column_to_us(withdrawn["recorded_at"])[is_here]
     known_at, cells = rows.array("known_at")[positions], rows.array("withdrawn_at").copy()
     times = np.where(known_at < rows.array("recorded_at")[positions], known_at, times)
     is_new = cells[positions] == timestamps.NEVER
@@ -304,8 +301,3 @@ def _mark_withdrawn(rows: GrowableFrame, withdrawn: pd.DataFrame) -> npt.NDArray
 
 def _count_rehearsal(rows: GrowableFrame, positions: slice | npt.NDArray[np.intp]) -> int:
     return int(np.count_nonzero(rows.array("latihan")[positions]))
-
-
-def not_withdrawn(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows that are not withdrawn."""
-    return frame[frame["withdrawn_at"].isna()]

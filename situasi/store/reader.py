@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 import sqlalchemy as sa
@@ -29,6 +29,8 @@ from situasi.store.quarantine_queries import (
 from situasi.store.row_encoding import clean_text
 from situasi.store.timestamps import to_micros
 
+P = ParamSpec("P")
+T = TypeVar("T")
 _UNREADABLE = "Penyimpanan rusak: ada isi yang tidak terbaca. Pulihkan dari cadangan."
 _WITHDRAWAL_DTYPES = {
     "seq": "int64",
@@ -64,6 +66,13 @@ class StoreReader:
             except (ValueError, TypeError, OverflowError, RecursionError) as error:
                 raise StoreError(_UNREADABLE, f"{type(error).__name__}: {error}") from error
 
+    def _read(
+        self, read: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Return what this function reads from one unchanging state."""
+        with self._read_connection() as connection:
+            return read(connection, *args, **kwargs)
+
     def scope(self) -> Scope | None:
         """Return the scope recorded in the store itself; None where it records none (yet)."""
         return self._backend.scope
@@ -95,8 +104,7 @@ class StoreReader:
         names = ("committed_at" if name == "recorded_at" else name for name in BATCH_DTYPES)
         columns = [batch[name] for name in names]
         query = sa.select(*columns).where(batch.batch > after)
-        with self._read_connection() as connection:
-            return frame_reader.read_frame(connection, query.order_by(batch.batch), BATCH_DTYPES)
+        return self._read(frame_reader.read_frame, query.order_by(batch.batch), BATCH_DTYPES)
 
     def count_rows_in_other_batches(self, batch: int) -> dict[int, int]:
         """Count the valid rows of this batch that each other batch delivered too."""
@@ -114,13 +122,11 @@ class StoreReader:
 
         numbers: only these, in the same order; unknown numbers are ignored.
         """
-        with self._read_connection() as connection:
-            return read_quarantine(connection, feed, released=include_released, numbers=numbers)
+        return self._read(read_quarantine, feed, released=include_released, numbers=numbers)
 
     def quarantine_counts(self) -> dict[str, int]:
         """Return how many rows wait in quarantine, by feed; feeds without any are left out."""
-        with self._read_connection() as connection:
-            return count_waiting(connection)
+        return self._read(count_waiting)
 
     def quarantine_entries(self, after: int = 0) -> pd.DataFrame:
         """Return the rows that entered quarantine: columns seq, feed; `seq` above `after`."""
@@ -128,26 +134,22 @@ class StoreReader:
 
     def quarantine_releases(self, after: int = 0) -> pd.DataFrame:
         """Return releases with `seq` above `after`: seq, number (of the row), batch, feed."""
-        with self._read_connection() as connection:
-            return read_releases(connection, after)
+        return self._read(read_releases, after)
 
     def quarantine_frame(self, at: datetime | None = None) -> pd.DataFrame:
         """Return the rows that wait, or waited at a moment, without their cells, oldest first.
 
         Columns number, batch, feed, source, row, reasons (JSON text: a list), recorded_at.
         """
-        with self._read_connection() as connection:
-            return read_quarantine_frame(connection, None if at is None else to_micros(at))
+        return self._read(read_quarantine_frame, None if at is None else to_micros(at))
 
     def latest_notes(self) -> dict[str, Any]:
         """Return the newest value of each key."""
-        with self._read_connection() as connection:
-            return read_notes(connection)
+        return self._read(read_notes)
 
     def latest_note(self, key: str) -> Any:
         """Return the newest value of this key; None where there is none."""
-        with self._read_connection() as connection:
-            return read_note(connection, clean_text(key))
+        return self._read(read_note, clean_text(key))
 
     def latest_records(
         self, kind: str, name: str | None = None, *, after: int = 0
@@ -156,13 +158,11 @@ class StoreReader:
 
         after: only names with a record newer than this `access_version()`.
         """
-        with self._read_connection() as connection:
-            return access_records.read(connection, kind, name, after)
+        return self._read(access_records.read, kind, name, after)
 
     def access_version(self) -> int:
         """Return a number that grows with every `put_record`, and only then; 0 before the first."""
-        with self._read_connection() as connection:
-            return access_records.version(connection)
+        return self._read(access_records.version)
 
     def access_position(self, number: int | None = None) -> tuple[int, str]:
         """Return number and digest of the newest access record, or of the one with this number.
@@ -170,8 +170,7 @@ class StoreReader:
         The number is `access_version()`. Another store at the same number has another digest.
         Returns (number, "") where there is no such record.
         """
-        with self._read_connection() as connection:
-            return access_records.read_position(connection, number)
+        return self._read(access_records.read_position, number)
 
     def audit_entries(self, after: int = 0, *, action: str | None = None) -> pd.DataFrame:
         """Return the audit log, `seq` above `after`: seq, at, actor, action, detail, moves, chain.
@@ -184,20 +183,15 @@ class StoreReader:
         query = sa.select(*(entry[name] for name in hash_chain.COLUMNS)).where(entry.seq > after)
         if action is not None:
             query = query.where(entry.action == action)
-        with self._read_connection() as connection:
-            return frame_reader.read_frame(
-                connection, query.order_by(entry.seq), hash_chain.COLUMNS
-            )
+        return self._read(frame_reader.read_frame, query.order_by(entry.seq), hash_chain.COLUMNS)
 
     def audit_head(self) -> tuple[int, str]:
         """Return number and hash of the newest audit log entry, to be written down elsewhere."""
-        with self._read_connection() as connection:
-            return hash_chain.read_head(connection)
+        return self._read(hash_chain.read_head)
 
     def audit_hash(self, number: int) -> str | None:
         """Return the hash of this audit log entry; GENESIS_HASH for 0, None where there is none."""
-        with self._read_connection() as connection:
-            return hash_chain.read_hash(connection, number)
+        return self._read(hash_chain.read_hash, number)
 
     def verify(self, expected_hash: str | None = None) -> list[str]:
         """Return every break in the audit log, and every row that differs from its recorded hash.
@@ -225,5 +219,4 @@ class StoreReader:
 
     def _read_frame(self, rows: sa.FromClause, dtypes: dict[str, str], after: int) -> pd.DataFrame:
         query = sa.select(*(rows.c[name] for name in dtypes)).where(rows.c.seq > after)
-        with self._read_connection() as connection:
-            return frame_reader.read_frame(connection, query.order_by(rows.c.seq), dtypes)
+        return self._read(frame_reader.read_frame, query.order_by(rows.c.seq), dtypes)

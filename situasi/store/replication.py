@@ -42,21 +42,13 @@ class ReplicationRefused(StoreError):
     """The target holds what this store never had, or this store's audit log is broken."""
 
 
-@dataclass(frozen=True)
-class ReplicatedBatch:
-    """What was copied: rows of all tables, audit log entries among them, and the last entry."""
-
-    rows: int
-    entries: int
-    last_entry: int
-
-
 @dataclass
 class ReplicationBatch:
     """The content of some audit log entries, continuing from the end of the target's log.
 
-    is_complete: nothing is left after it. last_batch: the last batch delivered, 0 for none.
-    withdrawals: how many withdrawals took back `withdrawn_rows` rows. notes: how many were written.
+    is_complete: nothing is left after it. rows: how many the entries name; once copied, how many
+    rows of all tables that were. last_batch: the last batch delivered, 0 for none. withdrawals:
+    how many withdrawals took back `withdrawn_rows` rows. notes: how many were written.
     """
 
     last_entry: int
@@ -114,7 +106,7 @@ class ReplicationBatch:
         return takewhile(lambda row: row[batch_position] <= self.last_batch, rows)
 
 
-def replicate(source: Store, target: Store) -> Iterator[ReplicatedBatch]:
+def replicate(source: Store, target: Store) -> Iterator[ReplicationBatch]:
     """Copy what the target lacks, one batch at a time, until nothing is left.
 
     Raises ReplicationRefused, and changes nothing, where the target holds another audit log;
@@ -132,13 +124,13 @@ def replicate(source: Store, target: Store) -> Iterator[ReplicatedBatch]:
             batch = _next_batch(snapshot, raw_import)
             if not batch.entries:
                 return
-            rows = sum(
+            batch.rows = sum(
                 _copy_table(snapshot, raw_import, name, batch) for name in _REPLICATED_TABLES
             )
             if raw_import.audit_head() != (batch.last_entry, batch.last_hash):
                 raise ReplicationRefused("Jejak tujuan tidak berakhir seperti di sini. Batal.")
             raw_import.commit()
-        yield ReplicatedBatch(rows, batch.entries, batch.last_entry)
+        yield batch
 
 
 def _copy_table(source: RawSnapshot, target: RawImport, name: str, batch: ReplicationBatch) -> int:
@@ -193,7 +185,7 @@ class Replicator:
         open_target: Callable[[], Store],
         clock: Callable[[], datetime],
         status: JobStatus,
-        on_batch: Callable[[ReplicatedBatch], None] | None = None,
+        on_batch: Callable[[ReplicationBatch], None] | None = None,
         interval_s: float = POLL_S,
         leader_job: str | None = None,
     ) -> None:
@@ -288,6 +280,6 @@ def _read_last_numbers(target: Store) -> dict[str, int]:
         return {name: snapshot.last_number(table) for name, table in _REPLICATED_TABLES.items()}
 
 
-def _log_batch(batch: ReplicatedBatch) -> None:
+def _log_batch(batch: ReplicationBatch) -> None:
     extra: dict[str, Any] = {"rows": batch.rows, "entries": batch.entries, "head": batch.last_entry}
     _log.info("flowed up", extra=extra)

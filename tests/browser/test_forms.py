@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser
 
-from situasi.live.snapshot import not_withdrawn
 from tests.browser.conftest import Look
 from tests.browser.serving import Server, mark_as_opened, snapshot
 from tests.browser.viewing import Viewer
@@ -80,7 +79,8 @@ def answered(viewer: Viewer, words: str) -> None:
 
 
 def rows(server: Server, feed: str) -> pd.DataFrame:
-    return not_withdrawn(snapshot(server).frames[feed])
+    frame = snapshot(server).frames[feed]
+    return frame[frame["withdrawn_at"].isna()]
 
 
 def test_an_incident_typed_by_keyboard_alone_arrives_on_situasi(post: Server, look: Look) -> None:

@@ -8,7 +8,6 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser
 
-from situasi.live.snapshot import not_withdrawn
 from tests.browser.conftest import Look
 from tests.browser.serving import Server, snapshot
 from tests.browser.test_signing_in import enter
@@ -155,7 +154,8 @@ def test_a_guest_sees_this_view_and_no_other_and_is_counted_and_shown_out(
 def test_a_guest_looks_closely_only_at_cases_of_the_link(guarded: Server, look: Look) -> None:
     wati = signed_in(guarded, look, "wati", "kejadian?kec=16.10.05&tingkat=tinggi&rentang=semua")
     guest = guest_of(guarded, look, make(wati, ""))
-    known = case_table(not_withdrawn(snapshot(guarded).frames["incidents"]))
+    rows = snapshot(guarded).frames["incidents"]
+    known = case_table(rows[rows["withdrawn_at"].isna()])
     of_place = known[known["kecamatan"] == "16.10.05"].set_index("tingkat")["case"]
     for tingkat, shown in (("tinggi", 1), ("sedang", 0)):
         case = quote(of_place.loc[[tingkat]].iloc[0], safe="")

@@ -17,7 +17,7 @@ from situasi.analysis.turnout import summary
 from situasi.domain.feed_schemas import FASE, SITUASI
 from situasi.domain.register import Register
 from situasi.higher_command.rollups.model import Rollup
-from situasi.live.snapshot import Snapshot, not_withdrawn
+from situasi.live.snapshot import Snapshot
 
 
 def shown(snapshot: Snapshot, register: Register, at: datetime, *, live: bool) -> dict[str, Any]:
@@ -28,7 +28,8 @@ def shown(snapshot: Snapshot, register: Register, at: datetime, *, live: bool) -
     known = AsOfView(snapshot.frames, None if live else at, snapshot.cases)
     day = view_time.apply_window(Selection(), "hari", at, election)
     found = overview.compute_case_overview(known, election, list(register.kecamatan), day, at)
-    made = [bool(not_withdrawn(frame)["latihan"].any()) for frame in snapshot.frames.values()]
+    frames = snapshot.frames.values()
+    made = [bool(frame.loc[frame["withdrawn_at"].isna(), "latihan"].any()) for frame in frames]
     return {
         "rehearsal": any(made),
         "reported_at": max(

@@ -16,7 +16,6 @@ from situasi.domain.feed_schemas import INCIDENTS
 from situasi.ingest.inbox import GROWTH_WATCH_TIME, RETRY_DELAY, Inbox
 from situasi.ingest.inbox_files import LONG_SETTLE_TIME, SETTLE_TIME
 from situasi.ingest.pipeline import IngestResult
-from situasi.live.snapshot import not_withdrawn
 from situasi.store.engines import sqlite
 from situasi.store.model import StoreError
 from tests.builders import case_table
@@ -178,8 +177,8 @@ def test_a_copy_cut_in_a_line_longer_than_patience_still_shows_each_case_once(
         file.write(content[1500:])
     drop.settled()
     assert drop.told[-1].read == 40
-    rows = not_withdrawn(drop.board.snapshot_reader.refresh().snapshot.frames["incidents"])
-    assert sorted(case_table(rows)["id"]) == all_ids()
+    rows = drop.board.snapshot_reader.refresh().snapshot.frames["incidents"]
+    assert sorted(case_table(rows[rows["withdrawn_at"].isna()])["id"]) == all_ids()
 
 
 def test_a_workbook_half_copied_is_given_time_and_then_taken(drop: Drop, tmp_path: Path) -> None:

@@ -45,10 +45,7 @@ def build_key_figures(
     late = (FigureValue(count_late_stations(tps), "terlambat melapor"),)
     silent = (FigureValue(_count_silent_feeds(overview), "senyap"),)
     figures: list[tuple[KpiText, tuple[FigureValue, ...]]] = [
-        (
-            kpis.format_open_incidents(overview),
-            _count_by_tingkat(overview) if has_reports else (),
-        ),
+        (kpis.format_open_incidents(overview), _count_by_tingkat(overview) if has_reports else ()),
         (kpis.format_situasi(overview), _count_by_situasi(overview)),
         (kpis.format_voters_present(rates), present),
         (kpis.format_turnout(rates), turnout),

@@ -29,6 +29,7 @@ ROLLUPS_PATH = "/api/v1/rollups"
 _FREE_TEXT_FIELDS = frozenset({"uraian", "desa_text"})
 _COUNT_FIELDS = ("reached", "open_tingkat", "jenis")
 _TIME_FIELDS = ("at", "received_at", "reported_at")
+_MEMBER_FIELDS = ("code", "name", "tps", "dpt", "estimated")
 _PLAIN_FIELDS = ("version", "exercise", "rehearsal", "register", "kabupaten_state")
 # Keys that clients know since the first version, where a field has another name.
 _PUBLISHED_KEYS = {
@@ -82,11 +83,7 @@ def build_rollups(overview: HigherCommandOverview) -> dict[str, Any]:
         "latihan": any(member.rehearsal for member in overview.rollups.values()),
         "kabupaten": [
             {
-                "code": member.code,
-                "name": member.name,
-                "tps": member.tps,
-                "dpt": member.dpt,
-                "estimated": member.estimated,
+                **{name: getattr(member, name) for name in _MEMBER_FIELDS},
                 "silent": member.code in silent,
                 "rollup": _build_rollup(overview.rollups.get(member.code)),
             }

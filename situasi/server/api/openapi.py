@@ -72,11 +72,28 @@ def _ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _problem_response(status: int) -> dict[str, Any]:
-    return {
-        "description": problem_details.TITLES[status],
-        "content": {problem_details.MEDIA_TYPE: {"schema": _ref("problem")}},
+def _response(description: str, content: dict[str, Schema], *headers: str) -> dict[str, Any]:
+    """Describe a response. content: schemas by media type. headers: those that it always has."""
+    response: dict[str, Any] = {
+        "description": description,
+        "content": {media_type: {"schema": schema} for media_type, schema in content.items()},
     }
+    if headers:
+        header = {"required": True, "schema": schemas.TEXT}
+        response["headers"] = dict.fromkeys(headers, header)
+    return response
+
+
+def _parameter(
+    name: str, schema: Schema, description: str = "", where: str = "query"
+) -> dict[str, Any]:
+    parameter = {"name": name, "in": where, "schema": schema}
+    return {**parameter, "description": description} if description else parameter
+
+
+def _problem_response(status: int) -> dict[str, Any]:
+    content = {problem_details.MEDIA_TYPE: _ref("problem")}
+    return _response(problem_details.TITLES[status], content)
 
 
 def _problem_refs(*statuses: int) -> dict[str, Any]:
@@ -86,11 +103,13 @@ def _problem_refs(*statuses: int) -> dict[str, Any]:
     }
 
 
+def _read_responses(success: dict[str, Any], *statuses: int) -> dict[str, Any]:
+    unchanged = {"description": "Tidak berubah."}
+    return {"200": success, "304": unchanged, **_problem_refs(422, *statuses)}
+
+
 def _openapi_operation() -> dict[str, Any]:
-    success = {
-        "description": "OpenAPI 3.1",
-        "content": {request_body.JSON: {"schema": {"type": "object"}}},
-    }
+    success = _response("OpenAPI 3.1", {request_body.JSON: {"type": "object"}})
     return {
         "operationId": "openapi",
         "summary": "Dokumen ini.",
@@ -99,6 +118,8 @@ def _openapi_operation() -> dict[str, Any]:
 
 
 def _situation_operation(register: Register) -> dict[str, Any]:
+    content = {request_body.JSON: _ref("situation")}
+    success = _response("Angka pokok; null: tidak diketahui.", content, "etag")
     return {
         "operationId": "situation",
         "summary": "Angka pokok halaman Situasi.",
@@ -106,19 +127,8 @@ def _situation_operation(register: Register) -> dict[str, Any]:
             *_common_parameters(api_query.allowed_page_filters(register), WINDOWS[0]),
             _etag_parameter(),
         ],
-        "responses": {
-            "200": {
-                "description": "Angka pokok; null: tidak diketahui.",
-                "headers": _header_schemas("etag"),
-                "content": {request_body.JSON: {"schema": _ref("situation")}},
-            },
-            **_read_responses(),
-        },
+        "responses": _read_responses(success),
     }
-
-
-def _read_responses(*statuses: int) -> dict[str, Any]:
-    return {"304": {"description": "Tidak berubah."}, **_problem_refs(422, *statuses)}
 
 
 def _feed_operations(feed: Feed, register: Register, limits: Limits) -> dict[str, Any]:
@@ -130,17 +140,13 @@ def _feed_operations(feed: Feed, register: Register, limits: Limits) -> dict[str
 
 def _rows_operation(feed: Feed, register: Register) -> dict[str, Any]:
     formats = api_query.offered_formats(feed)
-    content = {
-        formats["json"]: {
-            "schema": schemas.page_schema(feed, rows=schemas.array_of(_ref(f"{feed.name}_row")))
-        },
-        formats["csv"]: {"schema": {"type": "string"}},
-    }
+    rows = schemas.array_of(_ref(f"{feed.name}_row"))
+    content = {formats["json"]: schemas.page_schema(feed, rows=rows), formats["csv"]: schemas.TEXT}
     if "geojson" in formats:
         points = schemas.array_of(_ref(f"{feed.name}_point"))
         collection = schemas.page_schema(feed, type={"const": "FeatureCollection"}, features=points)
-        content[formats["geojson"]] = {"schema": collection}
-    headers = ["etag", "x-situasi-version", "x-situasi-latihan"]
+        content[formats["geojson"]] = collection
+    success = _response("Baris.", content, "etag", "x-situasi-version", "x-situasi-latihan")
     return {
         "operationId": f"read_{feed.name}",
         "summary": f"Baris {feed.name}, menurut urutan penyimpanan.",
@@ -149,90 +155,60 @@ def _rows_operation(feed: Feed, register: Register) -> dict[str, Any]:
             *_paging_parameters(tuple(formats)),
             _etag_parameter(),
         ],
-        "responses": {
-            "200": {
-                "description": "Baris.",
-                "headers": _header_schemas(*headers),
-                "content": content,
-            },
-            **_read_responses(406),
-        },
+        "responses": _read_responses(success, 406),
     }
 
 
 def _delivery_operation(feed: Feed, limits: Limits) -> dict[str, Any]:
-    table = {"schema": {"type": "string", "maxLength": limits.body_bytes}}
+    key = {"pattern": "^[!-~]+$", "minLength": 1, "maxLength": MAX_IDEMPOTENCY_KEY_LENGTH}
+    body_schemas = {
+        request_body.JSON: _ref(f"{feed.name}_sent"),
+        request_body.CSV: {**schemas.TEXT, "maxLength": limits.body_bytes},
+        request_body.XLSX: {**schemas.TEXT, "contentMediaType": request_body.XLSX},
+    }
+    success = _response("Yang terjadi dengan setiap baris.", {request_body.JSON: _ref("ledger")})
     return {
         "operationId": f"send_{feed.name}",
         "summary": f"Kirim {feed.name}; dijawab bila sudah tersimpan.",
         "parameters": [
-            {
-                "name": "Idempotency-Key",
-                "in": "header",
-                "description": "Isi yang sama dijawab sama; isi lain ditolak (422).",
-                "schema": {
-                    "type": "string",
-                    "pattern": "^[!-~]+$",
-                    "minLength": 1,
-                    "maxLength": MAX_IDEMPOTENCY_KEY_LENGTH,
-                },
-            }
+            _parameter(
+                "Idempotency-Key",
+                {**schemas.TEXT, **key},
+                "Isi yang sama dijawab sama; isi lain ditolak (422).",
+                "header",
+            )
         ],
         "requestBody": {
             "required": True,
-            "content": {
-                request_body.JSON: {"schema": _ref(f"{feed.name}_sent")},
-                request_body.CSV: table,
-                request_body.XLSX: {
-                    "schema": {"type": "string", "contentMediaType": request_body.XLSX}
-                },
-            },
+            "content": {media: {"schema": schema} for media, schema in body_schemas.items()},
         },
-        "responses": {
-            "200": {
-                "description": "Yang terjadi dengan setiap baris.",
-                "content": {request_body.JSON: {"schema": _ref("ledger")}},
-            },
-            **_problem_refs(408, 409, 413, 415, 422),
-        },
+        "responses": {"200": success, **_problem_refs(408, 409, 413, 415, 422)},
     }
 
 
 def _common_parameters(filters: dict[str, tuple[str, ...]], window: str) -> list[dict[str, Any]]:
-    filter_parameters = [
-        {
-            "name": name,
-            "in": "query",
-            "description": _FILTERS[name],
-            "schema": {"type": "array", "items": schemas.enum_of(allowed)},
-        }
-        for name, allowed in filters.items()
-    ]
     window_schema = {**schemas.enum_of(WINDOWS), "default": window}
     moment_text = "Sebagaimana diketahui pada; kosong: sekarang."
     return [
-        *filter_parameters,
-        {"name": "rentang", "in": "query", "description": "Waktu kejadian.",
-         "schema": window_schema},
-        {"name": "saat", "in": "query", "description": moment_text, "schema": schemas.TIME},
-    ]  # fmt: skip
+        *(
+            _parameter(name, schemas.array_of(schemas.enum_of(allowed)), _FILTERS[name])
+            for name, allowed in filters.items()
+        ),
+        _parameter("rentang", window_schema, "Waktu kejadian."),
+        _parameter("saat", schemas.TIME, moment_text),
+    ]
 
 
 def _paging_parameters(formats: tuple[str, ...]) -> list[dict[str, Any]]:
-    size = {"type": "integer", "minimum": 1, "maximum": api_query.MAX_ROWS}
-    after = {"type": "integer", "minimum": 0, "maximum": api_query.MAX_SEQ, "default": 0}
+    size = {**schemas.INTEGER, "minimum": 1, "maximum": api_query.MAX_ROWS}
+    after = {**schemas.COUNT, "maximum": api_query.MAX_SEQ, "default": 0}
     return [
-        {"name": "limit", "in": "query", "schema": {**size, "default": api_query.DEFAULT_ROWS}},
-        {"name": "after", "in": "query", "description": "Baris sesudah seq ini.", "schema": after},
-        {"name": "format", "in": "query", "description": "Mendahului Accept.",
-         "schema": schemas.enum_of(formats)},
-    ]  # fmt: skip
+        _parameter("limit", {**size, "default": api_query.DEFAULT_ROWS}),
+        _parameter("after", after, "Baris sesudah seq ini."),
+        _parameter("format", schemas.enum_of(formats), "Mendahului Accept."),
+    ]
 
 
 def _etag_parameter() -> dict[str, Any]:
     text = "ETag jawaban yang sudah ada; tidak berubah: 304."
-    return {"name": "If-None-Match", "in": "header", "description": text, "schema": schemas.TEXT}
-
-
-def _header_schemas(*names: str) -> dict[str, Any]:
-    return {name: {"required": True, "schema": schemas.TEXT} for name in names}
+    return _parameter("If-None-Match", schemas.TEXT, text, "header")

@@ -25,6 +25,7 @@ _DESCRIPTIONS = {
     "diketahui": "Sejak kapan posko mengetahuinya.",
     "disimpan": "Kapan papan ini menyimpannya.",
 }
+_PERSONNEL_COUNTS = ("posted", "present", "tps", "tps_without_officer")
 
 
 def closed_object(**properties: Schema) -> Schema:
@@ -162,8 +163,7 @@ def problem_schema() -> Schema:
 
 def situation_schema() -> Schema:
     """Return the schema of the key figures; situation.py says what each of them counts."""
-    percent = nullable({"type": "number", "minimum": 0})
-    state = enum_of(SITUASI)
+    feed = {"feed": enum_of(tuple(FEEDS)), "last": nullable(TIME)}
     return closed_object(
         version=INTEGER,
         as_of=TIME,
@@ -179,27 +179,8 @@ def situation_schema() -> Schema:
             new_1h=nullable(COUNT),
             by_tingkat=_schema_or_null(_counts_object(*TINGKAT, UNSTATED)),
         ),
-        situasi=closed_object(
-            kabupaten=nullable(state),
-            counts=_counts_object(*SITUASI, UNSTATED),
-            kecamatan=array_of(
-                closed_object(
-                    code=TEXT, name=TEXT, situasi=nullable(state), stated_at=nullable(TIME)
-                )
-            ),
-        ),
-        turnout=closed_object(
-            rate=percent,
-            heads=nullable(COUNT),
-            dpt=COUNT,
-            dpt_told=COUNT,
-            tps=COUNT,
-            tps_told=COUNT,
-            tps_doubted=COUNT,
-            least=percent,
-            most=percent,
-            estimated={**closed_object(dpt=BOOLEAN, dpt_told=BOOLEAN), "description": "perkiraan"},
-        ),
+        situasi=_states_schema(),
+        turnout=_turnout_schema(),
         tps=closed_object(
             total=COUNT,
             by_phase=_counts_object(NO_PHASE, *FASE),
@@ -207,16 +188,33 @@ def situation_schema() -> Schema:
             reached=_schema_or_null(closed_object(fase=enum_of(FASE), tps=COUNT)),
         ),
         personnel=_schema_or_null(
-            closed_object(
-                posted=nullable(COUNT),
-                present=nullable(COUNT),
-                tps=nullable(COUNT),
-                tps_without_officer=nullable(COUNT),
-            )
+            closed_object(**dict.fromkeys(_PERSONNEL_COUNTS, nullable(COUNT)))
         ),
-        feeds=array_of(
-            closed_object(
-                feed=enum_of(tuple(FEEDS)), last=nullable(TIME), expected=BOOLEAN, silent=BOOLEAN
-            )
-        ),
+        feeds=array_of(closed_object(**feed, expected=BOOLEAN, silent=BOOLEAN)),
+    )
+
+
+def _states_schema() -> Schema:
+    state = enum_of(SITUASI)
+    kecamatan = closed_object(
+        code=TEXT, name=TEXT, situasi=nullable(state), stated_at=nullable(TIME)
+    )
+    return closed_object(
+        kabupaten=nullable(state),
+        counts=_counts_object(*SITUASI, UNSTATED),
+        kecamatan=array_of(kecamatan),
+    )
+
+
+def _turnout_schema() -> Schema:
+    percent = nullable({"type": "number", "minimum": 0})
+    counts = dict.fromkeys(("dpt", "dpt_told", "tps", "tps_told", "tps_doubted"), COUNT)
+    estimated = {**closed_object(dpt=BOOLEAN, dpt_told=BOOLEAN), "description": "perkiraan"}
+    return closed_object(
+        rate=percent,
+        heads=nullable(COUNT),
+        **counts,
+        least=percent,
+        most=percent,
+        estimated=estimated,
     )

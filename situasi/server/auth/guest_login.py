@@ -14,12 +14,7 @@ from situasi.access.guest_links import Link
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.server.auth import pages, sessions
-from situasi.server.auth.middleware import (
-    AUTH_CONTEXT,
-    ENDED_LINK,
-    SIGN_IN_PATH,
-    AuthContext,
-)
+from situasi.server.auth.middleware import AUTH_CONTEXT, ENDED_LINK, SIGN_IN_PATH, AuthContext
 from situasi.store.model import StoreError
 
 

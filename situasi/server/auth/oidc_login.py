@@ -20,12 +20,7 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.common.lru_dict import LruDict
 from situasi.server.auth import login, sessions
-from situasi.server.auth.middleware import (
-    AUTH_CONTEXT,
-    OIDC_CALLBACK_PATH,
-    OIDC_PATH,
-    AuthContext,
-)
+from situasi.server.auth.middleware import AUTH_CONTEXT, OIDC_CALLBACK_PATH, OIDC_PATH, AuthContext
 from situasi.server.auth.oidc_protocol import (
     FlowSecrets,
     ProviderUnreachable,

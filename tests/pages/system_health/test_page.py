@@ -18,7 +18,7 @@ from tests.conftest import NOON
 
 def beat(minute: float = 0, **more: Any) -> HealthSample:
     told: dict[str, Any] = {
-        "store_age_s": 0.1, "read_s": 0.02, "ready_s": 0.1, "lag_s": 0.4, "open_pages": 3,
+        "read_s": 0.02, "ready_s": 0.1, "lag_s": 0.4, "open_pages": 3,
         "quarantined_rows": 0, "memory_bytes": 300_000_000, "has_trouble": False,
     }  # fmt: skip
     return HealthSample(at=NOON + timedelta(minutes=minute), **(told | more))
