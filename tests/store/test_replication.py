@@ -460,7 +460,7 @@ def test_the_way_up_runs_until_it_is_stopped(source: Store, tmp_path: Path) -> N
         source, lambda: open_store(sqlite(tmp_path, "there"), SCOPE), Clock(), on_batch=told.append,
         interval_s=0.01,
     )  # fmt: skip
-    thread = threading.Thread(target=one.run, args=(stop,))
+    thread = threading.Thread(target=one.job.run, args=(stop,))
     thread.start()
     fill(source)
     until = time.monotonic() + 60
