@@ -16,7 +16,6 @@ from situasi.domain.labels import label
 from situasi.ui import comparison, filters, page_layout
 from situasi.ui.components import markup
 from situasi.ui.components.chart import render_chart
-from situasi.ui.components.kpi_row import render_kpi_row
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
 
@@ -28,16 +27,10 @@ PROPOSAL_BASIS = "usulan"  # basis in sop.csv of a line that we propose
 def show(context: PageContext) -> None:
     """Draw the page Tahapan dan giat."""
     context = page_layout.begin_page(context, label("screen", "tahapan"))
-    data = context.compute(compute_activity_data, context.kecamatan, i18n.current_language())
-    baseline = comparison.compute_baseline(
-        context,
-        "tahapan",
-        lambda past: (
-            past.compute(compute_activity_data, context.kecamatan, i18n.current_language()),
-        ),
-        lambda past_data: build_kpis(past_data, context.view_time.at.date()),
-    )
-    render_kpi_row(build_kpis(data, context.view_time.at.date()), baseline)
+    arguments = (context.kecamatan, i18n.current_language())
+    data = context.compute(compute_activity_data, *arguments)
+    build = partial(build_kpis, today=context.view_time.at.date())
+    comparison.render_kpis(context, "tahapan", data, build, compute_activity_data, *arguments)
 
     left, right = st.columns([11, 9], gap="medium")
     with left:

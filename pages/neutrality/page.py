@@ -21,7 +21,7 @@ from situasi.domain.labels import N_, label
 from situasi.domain.register import Register
 from situasi.ui import audit, comparison, page_layout
 from situasi.ui.components import markup
-from situasi.ui.components.kpi_row import Kpi, KpiValue, build_count_kpi, render_kpi_row
+from situasi.ui.components.kpi_row import Kpi, KpiValue, build_count_kpi
 from situasi.ui.components.markup import Card
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
@@ -76,13 +76,9 @@ def show(context: PageContext) -> None:
     audit.log_viewed({"neutrality"}, "netralitas")
     render_state_panel(summary, context.view_time.at)
     if len(summary.cases):
-        baseline = comparison.compute_baseline(
-            context,
-            "netralitas",
-            lambda past: (past.compute(compute_neutrality, context.kecamatan),),
-            build_kpis,
+        comparison.render_kpis(
+            context, "netralitas", summary, build_kpis, compute_neutrality, context.kecamatan
         )
-        render_kpi_row(build_kpis(summary), baseline)
         left, right = st.columns([7, 13], gap="medium")
         with left:
             render_path_panel(summary)

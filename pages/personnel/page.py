@@ -20,7 +20,6 @@ from situasi.figures.theme import Theme, select_strength_colour
 from situasi.ui import comparison, filters, page_layout, render_cache
 from situasi.ui.components import area_map, markup
 from situasi.ui.components.chart import render_chart
-from situasi.ui.components.kpi_row import render_kpi_row
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import personnel, table_view
 from situasi.ui.tables.table_view import Table
@@ -41,13 +40,9 @@ def show(context: PageContext) -> None:
         page_layout.render_missing_data(
             _("Belum ada plotting personel ke TPS; yang tampil hanya lapor diri.")
         )
-    baseline = comparison.compute_baseline(
-        context,
-        "personel",
-        lambda past: (past.compute(compute_personnel, context.kecamatan),),
-        build_kpis,
+    comparison.render_kpis(
+        context, "personel", data, build_kpis, compute_personnel, context.kecamatan
     )
-    render_kpi_row(build_kpis(data), baseline)
 
     if data.coverage.has_postings:
         left, right = st.columns([11, 9], gap="medium")

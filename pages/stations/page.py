@@ -27,7 +27,6 @@ from situasi.figures.theme import Theme
 from situasi.presentation import text_tables
 from situasi.ui import comparison, filters, page_layout, render_cache, url_state
 from situasi.ui.components import markup
-from situasi.ui.components.kpi_row import render_kpi_row
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import stations, table_view
 from situasi.ui.tables.table_view import Table
@@ -60,13 +59,9 @@ def show(context: PageContext) -> None:
     )
     if station_table["last_at"].isna().all():
         page_layout.render_missing_data(_("Belum ada laporan TPS."))
-    baseline = comparison.compute_baseline(
-        context,
-        "tps",
-        lambda past: (past.compute(build_station_table),),
-        lambda tps: build_kpis(select_tps(tps)),
+    comparison.render_kpis(
+        context, "tps", station_table, lambda tps: build_kpis(select_tps(tps)), build_station_table
     )
-    render_kpi_row(build_kpis(selected), baseline)
     if selected_code:
         render_detail_panel(context, station_table, selected_code)
 

@@ -19,7 +19,7 @@ from situasi.presentation.numbers import format_percent, format_voters
 from situasi.ui import comparison, page_layout, render_cache
 from situasi.ui.components import area_map, markup
 from situasi.ui.components.chart import render_chart
-from situasi.ui.components.kpi_row import Kpi, KpiValue, build_count_kpi, render_kpi_row
+from situasi.ui.components.kpi_row import Kpi, KpiValue, build_count_kpi
 from situasi.ui.components.markup import Card
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import stations, table_view
@@ -32,13 +32,9 @@ def show(context: PageContext) -> None:
     data = context.compute(compute_turnout_data, context.kecamatan)
     if not data.total.tps_counted:
         page_layout.render_missing_data(_("Belum ada laporan jumlah pemilih."))
-    baseline = comparison.compute_baseline(
-        context,
-        "partisipasi",
-        lambda past: (past.compute(compute_turnout_data, context.kecamatan),),
-        build_kpis,
+    comparison.render_kpis(
+        context, "partisipasi", data, build_kpis, compute_turnout_data, context.kecamatan
     )
-    render_kpi_row(build_kpis(data), baseline)
 
     left, right = st.columns([11, 9], gap="medium")
     with left:

@@ -1,14 +1,16 @@
 """KPIs at the last briefing, as the baseline of those on a page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from situasi.actions.briefings import Briefing
 from situasi.analysis.view_time import ViewTime
 from situasi.ui import briefings, render_cache
-from situasi.ui.components.kpi_row import Baseline, Kpi
-from situasi.ui.page_context import PageContext
+from situasi.ui.components.kpi_row import Baseline, Kpi, render_kpi_row
+from situasi.ui.page_context import PageContext, Query
+
+T = TypeVar("T")
 
 
 def context_at_briefing(context: PageContext, briefing: Briefing) -> PageContext:
@@ -38,3 +40,21 @@ def compute_baseline(
         build_kpis,
     )
     return Baseline(briefings.format_name(briefing, context.view_time), kpis)
+
+
+def render_kpis(
+    context: PageContext,
+    page: str,
+    data: T,
+    build_kpis: Callable[[T], Sequence[Kpi]],
+    query: Query[Any],
+    *args: Hashable,
+) -> None:
+    """Draw the KPIs of a page beside those at the selected briefing.
+
+    data: what the query gives now. query, args: of PageContext.compute.
+    """
+    baseline = compute_baseline(
+        context, page, lambda past: (past.compute(query, *args),), build_kpis
+    )
+    render_kpi_row(build_kpis(data), baseline)

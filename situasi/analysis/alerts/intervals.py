@@ -15,6 +15,7 @@ import pandas as pd
 from situasi.analysis import timestamps
 from situasi.analysis.runs import is_last_of_run, next_in_run
 from situasi.analysis.timestamps import Micros
+from situasi.domain.register import Register
 
 FOREVER = np.iinfo("int64").max
 MINUTE_US = 60_000_000
@@ -52,6 +53,15 @@ def build_intervals(
     table = {name: _fill_column(name, cells[name], size) for name in COLUMNS}
     intervals = pd.DataFrame(table, columns=list(COLUMNS))
     return intervals[intervals["begin"] < intervals["end"]]
+
+
+def build_station_intervals(
+    rule: str, register: Register, station: npt.NDArray[Any], **cells: Any
+) -> pd.DataFrame:
+    """Build the intervals of TPS (by position in the register), joined by kecamatan."""
+    area = register.tps["kecamatan"].to_numpy("object")[station]
+    member = register.tps["code"].to_numpy("object")[station]
+    return build_intervals(rule, subject=area, kecamatan=area, member=member, **cells)
 
 
 _DTYPES = {"begin": "int64", "end": "int64", "level": "int64", "seq": "int64", "latihan": "bool"}

@@ -15,7 +15,7 @@ import pandas as pd
 from situasi.analysis import timestamps
 from situasi.analysis.alerts.intervals import (
     FOREVER,
-    build_intervals,
+    build_station_intervals,
     concat_intervals,
     filter_known_by,
     find_newest_rows,
@@ -329,12 +329,4 @@ def _build_gap_intervals(
         intervals["end"].to_numpy("int64")[inside], weight[inside], need,
         np.minimum(start, stop), stop,
     )  # fmt: skip
-    table = register.tps
-    return build_intervals(
-        rule,
-        subject=table["kecamatan"].to_numpy()[where],
-        kecamatan=table["kecamatan"].to_numpy()[where],
-        member=table["code"].to_numpy()[where],
-        begin=begin,
-        end=end,
-    )
+    return build_station_intervals(rule, register, where, begin=begin, end=end)

@@ -13,7 +13,7 @@ import pandas as pd
 from situasi.analysis import timestamps
 from situasi.analysis.alerts.intervals import (
     FOREVER,
-    build_intervals,
+    build_station_intervals,
     concat_intervals,
     filter_known_by,
     first_known_times,
@@ -140,12 +140,10 @@ def find_overdue_boxes(
     late_us = furthest + int(rule.grace.total_seconds()) * _US_PER_S + 1
     begin = np.maximum(known_us, late_us)
     end = np.minimum(next_in_run(known_us, FOREVER, place), arrived_us[place])
-    table = register.tps
-    return build_intervals(
+    return build_station_intervals(
         "kotak",
-        subject=table["kecamatan"].to_numpy()[place],
-        kecamatan=table["kecamatan"].to_numpy()[place],
-        member=table["code"].to_numpy()[place],
+        register,
+        place,
         begin=begin,
         end=end,
         value=[timestamps.from_us(int(time_us)) for time_us in since],
@@ -177,11 +175,10 @@ def find_count_anomalies(station_reports: StationReports, register: Register) ->
         matching = [anomaly for anomaly in anomalies if anomaly[0] == rule]
         place = np.array([anomaly[1] for anomaly in matching], dtype=np.intp)
         parts.append(
-            build_intervals(
+            build_station_intervals(
                 rule,
-                subject=register.tps["kecamatan"].to_numpy()[place],
-                kecamatan=register.tps["kecamatan"].to_numpy()[place],
-                member=register.tps["code"].to_numpy()[place],
+                register,
+                place,
                 begin=[anomaly[2] for anomaly in matching],
                 end=[anomaly[3] for anomaly in matching],
                 value=[anomaly[4] for anomaly in matching],
@@ -283,12 +280,10 @@ def _build_station_intervals(
     """
     end = np.minimum(end, timestamps.to_us(register.election.day_end))
     deadline_index, station = np.nonzero(np.atleast_2d(begin < end))
-    area = register.tps["kecamatan"].to_numpy("object")[station]
-    return build_intervals(
+    return build_station_intervals(
         rule,
-        subject=area,
-        kecamatan=area,
-        member=register.tps["code"].to_numpy("object")[station],
+        register,
+        station,
         begin=np.atleast_2d(begin)[deadline_index, station],
         end=np.atleast_2d(end)[deadline_index, station],
         value=None if deadline_codes is None else deadline_codes[deadline_index],
