@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +18,7 @@ from situasi.ingest.pipeline import ingest_rows
 from situasi.store import Store, open_store
 from tests.builders import unbounded
 from tests.conftest import NOON
+from tests.server.api import conftest
 from tests.server.api.conftest import Asking, incident, session
 from tests.store.builders import delivery, frame, row
 
@@ -153,6 +155,19 @@ def test_an_answer_that_has_not_changed_is_not_sent_again(asking: Asking) -> Non
         assert asking.get(path, again).status_code == 304
         stored(asking, incident(uraian=path))
         assert asking.get(path, again).status_code == 200
+
+
+def test_the_last_hour_is_another_answer_a_while_later_though_no_row_came(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored(asking, incident(waktu="27/11/2024 11.30"))
+    path = f"{INCIDENTS}?rentang=1j"
+    first = asking.get(path, session("analis"))
+    again = session("analis") | {"if-none-match": first.headers["etag"]}
+    assert (len(first.json()["rows"]), asking.get(path, again).status_code) == (1, 304)
+    monkeypatch.setattr(conftest, "NOON", NOON + timedelta(minutes=31))
+    later = asking.get(path, again)
+    assert (later.status_code, later.json()["rows"]) == (200, [])
 
 
 def test_the_tag_is_another_for_another_question_form_or_sight(asking: Asking) -> None:

@@ -62,6 +62,16 @@ def test_a_viewer_is_the_account_with_its_role_and_area(manager: SessionManager)
     assert manager.authenticate("another") is None
 
 
+def test_a_session_begun_before_its_account_was_changed_is_over(
+    manager: SessionManager, store: Store
+) -> None:
+    key = sign_in(manager)
+    accounts.change(store, "wati", "account-reset", NOON, "admin", password="kuda putih lari")
+    asyncio.run(manager.refresh())
+    assert manager.authenticate(key) is None
+    assert manager.authenticate(sign_in(manager)) is not None
+
+
 def test_the_store_holds_nothing_that_opens_the_board(
     manager: SessionManager, store: Store
 ) -> None:
