@@ -66,6 +66,9 @@ def test_no_row_comes_before_its_time_and_the_exercise_clock_moves(
     replay(small, tmp_path / "hari", speed=3600, clock=lambda: NOON, wait=look)
     assert clocks == sorted(clocks)
     assert clocks[-1] > clocks[0]
+    shown = small.snapshot_reader.refresh().snapshot
+    last = max(frame["known_at"].max() for frame in shown.frames.values() if len(frame))
+    assert shown.exercise_at == last  # and not beyond it
     small.close()
 
 

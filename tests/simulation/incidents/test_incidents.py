@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -14,6 +16,8 @@ from situasi.domain.feed_schemas import STATUS, STATUS_CLOSED
 from situasi.domain.register import Register
 from situasi.simulation import context, feed_rows
 from situasi.simulation.feed_rows import CATCH_UP_TIME, KecamatanOutage
+from situasi.simulation.incidents.lifecycle import simulate_incident
+from situasi.simulation.incidents.templates import load_incident_templates
 from tests.simulation.builders import Rows, lives, register, squares
 
 
@@ -59,6 +63,16 @@ def test_a_life_keeps_its_time_place_and_kind(told: dict[str, Rows]) -> None:
     for life in told.values():
         for heading in fixed:
             assert len({row[heading] for row in life}) == 1
+
+
+def test_what_begins_in_the_last_hour_is_told_to_its_end_within_the_day(
+    ogan_ilir: Register, boundaries: Boundaries
+) -> None:
+    stage = context.build_context(ogan_ilir, boundaries, 1)
+    for number, template in enumerate(load_incident_templates()):
+        late = replace(template, time_window=("tutup+540", "tutup+600"))
+        life = simulate_incident(stage, late, stage.places[0], "K-1", random.Random(number))
+        assert life.updates[-1].reported_time <= stage.clock.last
 
 
 def test_a_handful_stays_open_one_grave_among_them(told: dict[str, Rows]) -> None:

@@ -119,6 +119,7 @@ def test_a_slip_touches_no_hour_but_those_it_is_about(count: int, later: int) ->
         assert slip.apply(count, other) == count
         before = slip.apply(count, hour - timedelta(hours=1))
         assert (before < count) if kind == "late_start" else (before == count)
+        assert slip.is_report_required(hour) and not slip.is_report_required(other)
     assert CountError("copied", hour, count=7).apply(count, hour) == 7
     assert CountError("late_start", hour).apply(count, hour) == count
 
