@@ -40,9 +40,12 @@ def feeds(name: str) -> list[str]:
     return list(feed_schemas.FEEDS) if name == "*" else [name]
 
 
-def written(folder: Path, columns: bytes = b"", words: bytes = b"") -> Vocabulary:
+def written(
+    folder: Path, columns: bytes = b"", words: bytes = b"", institutions: bytes = b""
+) -> Vocabulary:
     (folder / "columns.csv").write_bytes(b"feed,column,heading,synonym\n" + columns)
     (folder / "words.csv").write_bytes(b"feed,column,code,synonym\n" + words)
+    (folder / "institutions.csv").write_bytes(b"name,synonym\n" + institutions)
     return load_vocabulary(folder)
 
 
@@ -338,6 +341,19 @@ def test_a_list_that_contradicts_itself_is_refused_naming_the_row(
 ) -> None:
     with pytest.raises(ValueError, match=said):
         written(tmp_path, columns, words)
+
+
+@pytest.mark.parametrize(
+    ("institutions", "said"),
+    [
+        (b"KPU,kpud\nBawaslu,KPUD\n", "institutions.csv baris 3.*sudah berarti KPU"),
+        (b"KPU,12\n", "institutions.csv baris 2.*tanpa huruf"),
+    ],
+)
+def test_a_spelling_names_one_institution(tmp_path: Path, institutions: bytes, said: str) -> None:
+    assert written(tmp_path, institutions=b"KPU,Kom. P\n").institutions == {"kom p": "KPU"}
+    with pytest.raises(ValueError, match=said):
+        written(tmp_path, institutions=institutions)
 
 
 def test_a_list_without_a_needed_column_is_refused(tmp_path: Path) -> None:

@@ -30,9 +30,9 @@ def check(table: TableCheck) -> ValidationResult:
     giat, fungsi = _complete_kind_and_function(table, kinds, functions)
     status = _complete_status(table, times, source.latihan, statuses)
     tahapan, sop = _read_stage_and_sop(table)
-    area = table.context.election.kabupaten
+    names, kabupaten = table.context.vocabulary.institutions, table.context.election.kabupaten
     mitra = table.issues.read_distinct(
-        table.cells("mitra"), lambda cell: (read_partners(cell, area), None)
+        table.cells("mitra"), lambda cell: (read_partners(cell, names, kabupaten), None)
     )
     return build_validation_result(
         table, source, times, place,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from situasi.domain import feed_schemas
+from situasi.ingest.parsing.institutions import extract_words
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary import vote_headings
 from situasi.ingest.vocabulary.code_lookup import read_code
@@ -51,10 +52,15 @@ _IDENTIFYING_COLUMNS = {
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """columns: column by (feed, key of heading). codes: code by key of word, by (feed, column)."""
+    """What the words of senders mean.
+
+    columns: column by (feed, key of heading). codes: code by key of word, by (feed, column).
+    institutions: standard name by the words of a spelling.
+    """
 
     columns: Mapping[tuple[str, str], str]
     codes: Mapping[tuple[str, str], Mapping[str, str]]
+    institutions: Mapping[str, str]
 
     def find_column(self, feed: str, heading: str) -> str | None:
         """Return the column or part column that a heading names in this feed, or None."""
@@ -117,12 +123,16 @@ def _list_spelling_keys(heading: str) -> list[str]:
 
 
 def load_vocabulary(folder: Path) -> Vocabulary:
-    """Read columns.csv and words.csv; feed `*` means every feed that has the column.
+    """Read columns.csv, words.csv and institutions.csv; feed `*`: every feed with the column.
 
     A feed's own entry for a heading overrides `*`. Raises ValueError naming file and row: an
     unknown feed, column or code, or a synonym that already means something else.
     """
-    return Vocabulary(_load_columns(folder / "columns.csv"), _load_words(folder / "words.csv"))
+    return Vocabulary(
+        _load_columns(folder / "columns.csv"),
+        _load_words(folder / "words.csv"),
+        _load_institutions(folder / "institutions.csv"),
+    )
 
 
 def _load_columns(path: Path) -> dict[tuple[str, str], str]:
@@ -169,6 +179,15 @@ def _load_words(path: Path) -> dict[tuple[str, str], dict[str, str]]:
                 words, normalize_key(synonym), code, f"{path.name} baris {line}: {synonym!r}"
             )
     return codes
+
+
+def _load_institutions(path: Path) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for line, (name, synonym) in read_rows(path, ("name", "synonym")):
+        words = extract_words(synonym)
+        _require(bool(words), path, line, f"{synonym!r} tanpa huruf")
+        _add_meaning(names, words, name, f"{path.name} baris {line}: {synonym!r}")
+    return names
 
 
 def _expand_feeds(name: str) -> list[str]:
