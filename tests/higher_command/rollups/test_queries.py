@@ -37,6 +37,7 @@ from tests.store.builders import delivery, frame, rejection, row
 
 CONTEST = "contoh-2030"
 _numbers = itertools.count(1)
+ZERO = timedelta(0)
 
 
 @pytest.fixture(scope="session")
@@ -153,12 +154,15 @@ def test_what_takes_long_is_rolled_up_from_its_commit_on(pair: Pair, place: Regi
     assert found[0] == found[3] != found[1] == found[2]
 
 
-def _deliver(store: Store, feed: str, place: Register, at: datetime, **cells: Any) -> None:
+def _deliver(
+    store: Store, feed: str, place: Register, at: datetime, later: timedelta = ZERO, **cells: Any
+) -> None:
+    """One row of the first TPS, known at a time and stored at it or later."""
     code = str(place.tps["code"].iloc[0])
     desa, tps = code.rsplit(".", 1)
     told_so = row(feed, desa=desa, tps=tps, kecamatan=desa.rsplit(".", 1)[0], occurred_at=at,
                   reported_at=at, known_at=at, **cells)  # fmt: skip
-    with store.deliver(delivery(feed=feed, source=feed, recorded_at=at)) as writing:
+    with store.deliver(delivery(feed=feed, source=feed, recorded_at=at + later)) as writing:
         writing.add(frame(told_so, feed=feed), [])
 
 
@@ -177,6 +181,19 @@ def test_figures_that_are_kept_are_found_again_once_their_rows_are_taken_back(
     for batch in (1, 2, 3):
         pair.store.withdraw(batch, at, "uji", "salah")
         pair.agree(at, live=True)
+
+
+@sqlite_alone
+def test_history_that_was_loaded_and_taken_back_was_never_known(
+    pair: Pair, place: Register
+) -> None:
+    at, hour = place.election.local_time(place.election.tps_opens), timedelta(hours=1)
+    _deliver(pair.store, "tps", place, at, later=72 * hour, lingkup="tps", hadir=100)
+    pair.agree(at + hour, live=False)
+    pair.store.withdraw(1, at + 73 * hour, "uji", "salah")
+    pair.agree(at + hour, live=False)
+    found = pair.rollups.compute(pair.kabupaten, pair.terms, at + hour, live=False)
+    assert found.heads is None
 
 
 @sqlite_alone
