@@ -34,6 +34,7 @@ def beating(board: Board, monkeypatch: pytest.MonkeyPatch, *, allows: bool) -> A
     monkeypatch.setattr(session, "now", lambda: NOON)
     page = AppTest.from_string(_SCRIPT).run(timeout=30)
     board.store.put_note("uji", 1, NOON, "uji")
+    monkeypatch.setattr(board.snapshot_reader, "_clock", lambda: NOON + timedelta(seconds=7))
     board.refresher.refresh()
     return page
 
