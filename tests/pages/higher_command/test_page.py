@@ -458,6 +458,20 @@ def test_who_may_see_one_kabupaten_finds_nothing_of_another(
     assert trail["action"].tolist() == ["refused"] and OTHER in trail["detail"][0]
 
 
+def test_what_runs_without_the_page_around_it_has_no_board_of_another_kabupaten(
+    served: Callable[..., HigherCommandApp], command: HigherCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served(overview(command, rollup(ONE), rollup(OTHER)))
+    account = Viewer("satu", ROLES["operator"], (ONE,))
+    monkeypatch.setattr(tenant, "get_code", lambda: OTHER)
+    assert tenant.restrict_viewer(account) is None
+    with pytest.raises(NoBoardSelected):
+        tenant.get_board(account)
+    monkeypatch.setattr(tenant, "get_code", lambda: ONE)
+    own = tenant.restrict_viewer(account)
+    assert own is not None and own.role.may_see("kejadian") and not own.role.permissions
+
+
 @pytest.mark.parametrize("query", [{}, {"wilayah": ONE}])
 def test_a_guest_finds_nothing_at_all(
     query: dict[str, str],
