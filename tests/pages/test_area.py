@@ -6,8 +6,11 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from pages.alerts import data as alerts_data
+from pages.alerts.data import AlertFilter
 from pages.guest_links import page as links_page
 from pages.intake import data as intake_data
 from pages.situation import kpis as situation_kpis
@@ -77,3 +80,9 @@ def test_links_of_others_are_listed_for_the_supervisors_of_their_kecamatan_alone
     assert listed("rina", "pimpinan") == {"wati", "budi"}
     assert listed("rina", "pimpinan", THERE) == {"budi"}
     assert listed("rina", "analis") == set()
+
+
+def test_a_filter_of_kecamatan_keeps_the_alerts_of_the_whole_kabupaten(empty: Board) -> None:
+    table = pd.DataFrame({"kecamatan": [HERE, THERE, None]})
+    shown = alerts_data._apply_filter(table, AlertFilter(kecamatan=(HERE,)))
+    assert shown.index.tolist() == [0, 2]
