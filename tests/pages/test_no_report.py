@@ -1,0 +1,30 @@
+"""Tables of the pages: where nobody told anything there is no number, and no zero."""
+
+from __future__ import annotations
+
+from pages.turnout import tables as turnout_tables
+from pages.turnout.data import compute_turnout_data
+from situasi.access.roles import ROLES, Viewer
+from situasi.analysis.view_time import ViewTime
+from situasi.board import Board
+from situasi.ingest.pipeline import ingest_rows
+from situasi.ui.page_context import PageContext
+from tests.builders import unbounded
+from tests.builders_files import report
+from tests.conftest import NOON
+
+
+def test_a_kecamatan_of_which_no_tps_counted_has_no_voters_rather_than_none(empty: Board) -> None:
+    ingest_rows(
+        [report("tps", hadir="12")], "uji", empty.store, empty.ingest_context, unbounded("uji"),
+        feed="tps", now=NOON,
+    )  # fmt: skip
+    now = ViewTime(NOON.astimezone(empty.register.election.zone), live=True, is_exercise=False)
+    context = PageContext(empty.refresher.refresh(), now, Viewer("rina", ROLES["pimpinan"]))
+    table = turnout_tables.build_turnout_table(context.compute(compute_turnout_data, ()))
+    found = table.to_file_frame().set_index("kecamatan")
+    told, silent = found.loc["Indralaya"], found.drop(index="Indralaya")
+    assert (told["hadir"], told["TPS melapor"]) == (12, 1)
+    for heading in ("partisipasi (%)", "hadir", "DPT TPS melapor"):
+        assert silent[heading].isna().all(), heading
+    assert (silent["TPS melapor"] == 0).all()
