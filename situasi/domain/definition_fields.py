@@ -39,6 +39,8 @@ _EXPECTED = {
     "dataclass": "tabel",
     "mapping": "tabel",
 }
+# The schema of a dataclass takes ten times as long to build as a file to check.
+_adapters: dict[type[Any], TypeAdapter[Any]] = {}
 
 
 def parse_definition(
@@ -50,9 +52,12 @@ def parse_definition(
     unknown or of another type.
     """
     try:
-        return TypeAdapter(kind).validate_python(raw, extra="forbid", context=context)
+        parsed: DefinitionT = _get_adapter(kind).validate_python(
+            raw, extra="forbid", context=context
+        )
     except ValidationError as refused:
         raise ValueError("; ".join(map(_describe, refused.errors()))) from refused
+    return parsed
 
 
 def flatten_tables(raw: Mapping[str, Any], *tables: str) -> dict[str, Any]:
@@ -60,6 +65,12 @@ def flatten_tables(raw: Mapping[str, Any], *tables: str) -> dict[str, Any]:
     return {name: entry for name, entry in raw.items() if name not in tables} | {
         f"{table}.{name}": entry for table in tables for name, entry in raw.get(table, {}).items()
     }
+
+
+def _get_adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
 
 
 def _describe(error: ErrorDetails) -> str:
