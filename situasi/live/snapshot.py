@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -104,7 +105,7 @@ class SnapshotReader:
         self._lock = threading.Lock()
         self._no_withdrawals = store.withdrawals(_AFTER_ALL)
         self._reset()
-        frames = {name: rows.frame() for name, rows in self._rows.items()}
+        frames = {name: frame.copy(deep=False) for name, frame in _build_empty_frames().items()}
         encoded = self._encoder.build_encoded_rows(frames[INCIDENTS.name])
         self._empty_snapshot = Snapshot(
             version=0,
@@ -269,6 +270,11 @@ class SnapshotReader:
             return extended
         case = incidents_cases.build_case_keys(rows, self._election.zone)
         return self._encoder.add_rows(extended.assign(case=case))
+
+
+@cache  # two hundred columns; a command above opens a board for each Polres
+def _build_empty_frames() -> dict[str, pd.DataFrame]:
+    return {name: GrowableFrame(_dtypes(feed)).frame() for name, feed in feed_schemas.FEEDS.items()}
 
 
 def _dtypes(feed: feed_schemas.Feed) -> dict[str, str]:
