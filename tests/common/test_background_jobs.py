@@ -31,12 +31,14 @@ from situasi.higher_command.rollup_cache import RollupCache
 from situasi.ingest.inbox import Inbox
 from situasi.reports.sitrep.schedule import Schedule, parse_interval
 from situasi.server import gc_tuning, health, lifespan
+from situasi.server.auth import sessions
 from situasi.server.auth.sessions import SessionManager
 from situasi.server.metrics_endpoint import format_metrics
 from situasi.server.nightly_backup import NightlyBackup
 from situasi.server.wall.hourly_copies import HourlyCopies
 from situasi.server.wall.service import WallService
 from situasi.store import open_store, replication
+from situasi.store.audit import audit_writer
 from situasi.store.audit.audit_writer import AuditOutbox, AuditWriter
 from situasi.store.engines import postgres_signals
 from situasi.store.engines.postgres_signals import ChangeListener
@@ -239,6 +241,8 @@ def test_a_job_goes_on_after_one_bad_turn_and_tells_of_it(
         monkeypatch.setattr(
             postgres_signals.psycopg, "connect", lambda *_, **__: nullcontext(Mock())
         )
+    monkeypatch.setattr(audit_writer, "_IDLE_S", 0.0)  # nobody gives these two anything to write
+    monkeypatch.setattr(sessions, "_RETRY_WRITE_S", 0.0)
     broken_once(monkeypatch, JOBS[name][1], error)
     failed = background_jobs.count_failures().get(name, 0)
 
