@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -21,8 +22,9 @@ from situasi.board import Board, open_board
 from situasi.common.disk_space import DISK_SPACE
 from situasi.domain import election
 from situasi.domain import register as domain_register
+from situasi.domain.election import Election
 from situasi.domain.register import Register
-from situasi.domain.settings import Settings, load
+from situasi.domain.settings import ROOT, Settings, load
 from situasi.ui import session
 from tests.effort import examples
 
@@ -53,6 +55,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             mark = item.get_closest_marker("xdist_group")
             if mark:
                 item._id = NodeId.parse(f"{item.nodeid}@{mark.args[0]}")
+
+
+def pytest_collection_finish() -> None:
+    """Leave the thousands of tests out of what is searched for garbage, at each page drawn too."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -89,10 +96,26 @@ def seen_by_the_role_of_the_settings() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def vocabulary_read_once() -> Iterator[None]:
-    """Hundreds of boards are opened, all with the lists of words of this project."""
+def project_read_once() -> Iterator[None]:
+    """Hundreds of boards are opened with the words, elections and registers of this project."""
+    load_election, load_register = election.load, domain_register.load
+    elections, registers = cache(load_election), dict[Path, Register]()
+
+    def election_of(folder: Path) -> Election:
+        return elections(folder) if folder.is_relative_to(ROOT) else load_election(folder)
+
+    def register_of(definition: Election) -> Register:
+        folder = definition.folder
+        if not folder.is_relative_to(ROOT) or definition is not elections(folder):
+            return load_register(definition)
+        if folder not in registers:
+            registers[folder] = load_register(definition)
+        return registers[folder]
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(board_module, "load_vocabulary", cache(board_module.load_vocabulary))
+        patch.setattr(election, "load", election_of)
+        patch.setattr(domain_register, "load", register_of)
         yield
 
 
