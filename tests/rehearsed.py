@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from situasi import board as board_module
@@ -38,14 +40,18 @@ def run(app: AppTest) -> AppTest:
 
 @pytest.fixture(autouse=True, scope="session")
 def pages_may_take_long() -> Iterator[None]:
-    """Streamlit gives up a page after three seconds, which a busy machine may need."""
-    begin = AppTest.__init__
+    """Streamlit gives up a page after three seconds, which a busy machine may need.
+
+    Each AppTest searches all installed packages for components, which takes as long as the page.
+    """
+    begin, scan = AppTest.__init__, manifest_scanner.scan_component_manifests
 
     def patiently(self: AppTest, path: Path, **options: Any) -> None:
         begin(self, path, **options | {"default_timeout": 120.0})
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(AppTest, "__init__", patiently)
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(scan))
         yield
 
 
