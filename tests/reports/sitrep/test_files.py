@@ -193,6 +193,18 @@ def test_a_period_is_compared_with_the_one_before(
     assert found.title in pdf
 
 
+def saying(laporan: Sitrep, marked: str, value: str) -> Sitrep:
+    """A short laporan with this in a sentence and in a case; of each table the first row."""
+    short = {name: replace(table, rows=table.rows[:1]) for name, table in laporan.tables.items()}
+    (row,) = short["kejadian"].rows
+    case = (*row[:5], Cell(marked, value), row[6])
+    return calm(
+        laporan,
+        sentences={**laporan.sentences, "situasi": (marked,)},
+        tables={**short, "kejadian": replace(short["kejadian"], rows=(case,))},
+    )
+
+
 _TYPED = st.text(st.sampled_from("abc #$*_@<>[]{}\\/=+-~`'\"%&^|;:,.!?()09"), min_size=1)
 
 
@@ -203,13 +215,7 @@ def test_no_sign_in_a_text_does_anything_in_a_pdf(
     laporan: Sitrep, election: Path, text: str
 ) -> None:
     marked = f"awal {text} akhir"
-    row = laporan.tables["kejadian"].rows[0]
-    table = replace(laporan.tables["kejadian"], rows=((*row[:5], Cell(marked, marked), row[6]),))
-    hostile = calm(
-        laporan,
-        sentences={**laporan.sentences, "situasi": (marked,)},
-        tables={**laporan.tables, "kejadian": table},
-    )
+    hostile = saying(laporan, marked, marked)
     found = "".join(text_of("pdf", files.build_file(hostile, "pdf", election)).split())
     assert "".join(marked.split()) in found
 
@@ -221,14 +227,7 @@ def test_no_sign_in_a_text_does_anything_in_a_pdf(
 def test_no_sign_in_a_text_breaks_a_document_or_a_workbook(
     laporan: Sitrep, election: Path, text: str
 ) -> None:
-    marked = f"awal{text}akhir"
-    row = laporan.tables["kejadian"].rows[0]
-    table = replace(laporan.tables["kejadian"], rows=((*row[:5], Cell(marked, text), row[6]),))
-    hostile = calm(
-        laporan,
-        sentences={**laporan.sentences, "situasi": (marked,)},
-        tables={**laporan.tables, "kejadian": table},
-    )
+    hostile = saying(laporan, f"awal{text}akhir", text)
     document = docx.Document(io.BytesIO(files.build_file(hostile, "docx", election)))
     said = [p.text for p in document.paragraphs if p.text.startswith("awal")]
     assert len(said) == 1
