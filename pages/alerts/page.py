@@ -37,16 +37,17 @@ def begin_alerts_page(
         context,
         title,
         lambda column: filters.render_multi_filter(
-            column, "derajat", _("Derajat"), _("semua derajat"), list(reversed(rules.levels)),
+            column.multiselect, "derajat", _("Derajat"), list(reversed(rules.levels)),
             lambda code: alert_texts.format_level(rules, rules.levels.index(code)),
+            placeholder=_("semua derajat"),
         ),
         lambda column: filters.render_multi_filter(
-            column, "aturan", _("Aturan"), _("semua aturan"), visible_rules,
-            partial(alert_texts.format_rule, rules),
+            column.multiselect, "aturan", _("Aturan"), visible_rules,
+            partial(alert_texts.format_rule, rules), placeholder=_("semua aturan"),
         ),
         lambda column: filters.render_multi_filter(
-            column, "hidup", _("Status"), _("semua keadaan"), list(alert_actions.STATUSES),
-            alert_texts.format_status,
+            column.multiselect, "hidup", _("Status"), list(alert_actions.STATUSES),
+            alert_texts.format_status, placeholder=_("semua keadaan"),
         ),
     )  # fmt: skip
     return context, AlertFilter(

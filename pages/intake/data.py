@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import pandas as pd
 from streamlit.delta_generator import DeltaGenerator
@@ -27,13 +28,9 @@ def render_feed_filter(viewer: Viewer, container: DeltaGenerator) -> None:
     """Draw the filter of the page by feed; it is kept in the URL."""
     codes = list(viewer.role.readable_feeds(tuple(feed_schemas.FEEDS)))
     filters.render_multi_filter(
-        container,
-        _FEED_FILTER,
-        _("Laporan"),
-        _("semua laporan"),
-        codes,
-        lambda code: label("feed", code),
-    )
+        container.multiselect, _FEED_FILTER, _("Laporan"), codes, partial(label, "feed"),
+        placeholder=_("semua laporan"),
+    )  # fmt: skip
 
 
 def selected_feeds(viewer: Viewer) -> tuple[str, ...]:

@@ -289,35 +289,27 @@ def _mark_estimated(register: Register, mismatches: tuple[Mismatch, ...]) -> Reg
 
 
 def _check_references(register: Register) -> None:
+    """Raise DefinitionError naming the codes that are written twice or lead nowhere."""
     folder, tps = register.election.folder, register.tps
-    twice = tps.loc[tps["code"].duplicated(), "code"].tolist()
-    if twice:
-        raise DefinitionError(
-            f"{_tps_path(folder)}: TPS {', '.join(twice[:5])} tertulis dua kali. Hapus salah satu,"
-            " lalu mulai lagi."
-        )
-    orphans = sorted(
-        desa.code for desa in register.desa.values() if desa.kecamatan not in register.kecamatan
-    )
-    if orphans:
-        raise DefinitionError(
-            f"{folder / 'desa.csv'}: desa {', '.join(orphans[:5])} dari kecamatan yang tidak ada di"
-            " kecamatan.csv. Perbaiki kodenya, lalu mulai lagi."
-        )
-    unlisted = sorted(set(tps["desa"]) - set(register.desa))
-    if unlisted:
-        raise DefinitionError(
-            f"{_tps_path(folder)}: TPS dari desa {', '.join(unlisted[:5])} yang tidak ada di"
-            " desa.csv. Perbaiki kodenya, lalu mulai lagi."
-        )
-    unknown = sorted(
-        {item.stage for item in register.sop} - {stage.code for stage in register.stages}
-    )
-    if unknown:
-        raise DefinitionError(
-            f"{folder / 'sop.csv'}: tahapan {', '.join(unknown[:5])} tidak ada di tahapan.csv."
-            " Perbaiki kodenya, lalu mulai lagi."
-        )
+    tps_path = _tps_path(folder)
+    desa = register.desa.values()
+    stages = {stage.code for stage in register.stages}
+    checks = (
+        (tps_path, tps.loc[tps["code"].duplicated(), "code"].tolist(),
+         "TPS {} tertulis dua kali. Hapus salah satu"),
+        (folder / "desa.csv",
+         sorted(place.code for place in desa if place.kecamatan not in register.kecamatan),
+         "desa {} dari kecamatan yang tidak ada di kecamatan.csv. Perbaiki kodenya"),
+        (tps_path, sorted(set(tps["desa"]) - set(register.desa)),
+         "TPS dari desa {} yang tidak ada di desa.csv. Perbaiki kodenya"),
+        (folder / "sop.csv", sorted({item.stage for item in register.sop} - stages),
+         "tahapan {} tidak ada di tahapan.csv. Perbaiki kodenya"),
+    )  # fmt: skip
+    for path, codes, problem in checks:
+        if codes:
+            raise DefinitionError(
+                f"{path}: {problem.format(', '.join(codes[:5]))}, lalu mulai lagi."
+            )
 
 
 def compute_voters_by_tps(register: Register) -> dict[str, int]:

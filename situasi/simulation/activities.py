@@ -8,6 +8,7 @@ from typing import Any
 
 from situasi.domain.register import SopItem, Stage
 from situasi.simulation import sop_links, templates
+from situasi.simulation.clock import draw_minutes
 from situasi.simulation.context import SimulationContext
 from situasi.simulation.feed_rows import FeedRow
 from situasi.simulation.personnel import roster
@@ -113,7 +114,7 @@ def _draw_time_within(context: SimulationContext, stage: Stage, rng: random.Rand
     election = context.register.election
     start, end = _get_start_date(context, stage), stage.end or election.day
     if start <= election.day <= end:
-        return context.clock.opens + timedelta(minutes=rng.randint(0, 300))
+        return context.clock.opens + draw_minutes(rng, 0, 300)
     day = start + timedelta(days=rng.randint(0, min(_MAX_DAYS_INTO_STAGE, (end - start).days)))
     return election.local_time(time(rng.randint(8, 15)), day)
 
@@ -133,10 +134,10 @@ def _build_rows(
     code = cells["kode_kecamatan"]
     rows = []
     if lead_time:
-        latest = context.clock.last - _LAST_PLAN_MARGIN - timedelta(minutes=rng.randint(0, 90))
+        latest = context.clock.last - _LAST_PLAN_MARGIN - draw_minutes(rng, 0, 90)
         planned_time = min(moment - lead_time, latest)
         rows.append(FeedRow(planned_time, code, key, cells | {"status": "rencana"}))
-    reported_time = moment + timedelta(minutes=rng.randint(25, 70))
+    reported_time = moment + draw_minutes(rng, 25, 70)
     if reported_time <= context.clock.last and not (lead_time and rng.random() < _UNREPORTED_SHARE):
         status = "batal" if lead_time and rng.random() < _CANCELLED_SHARE else "terlaksana"
         rows.append(FeedRow(reported_time, code, key, cells | {"status": status}))

@@ -43,13 +43,18 @@ class Clock:
         latest = max(self.first, self.last - duration)
         start, end = (min(self.resolve_anchor(anchor), latest) for anchor in window)
         span = max(0, int((end - start).total_seconds() // 60))
-        return start + timedelta(minutes=rng.randint(0, span))
+        return start + draw_minutes(rng, 0, span)
 
     def list_full_hours(self, start: datetime, end: datetime) -> list[datetime]:
         """List the full hours after `start`, up to and including `end`."""
         hour = start.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         hours = (hour + timedelta(hours=number) for number in range(24))
         return [moment for moment in hours if moment <= end]
+
+
+def draw_minutes(rng: random.Random, low: int, high: int) -> timedelta:
+    """Draw a whole number of minutes; both bounds are possible."""
+    return timedelta(minutes=rng.randint(low, high))
 
 
 def build_clock(election: Election) -> Clock:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from situasi.common import atomic_files
+from situasi.simulation.clock import draw_minutes
 from situasi.simulation.context import SimulationContext
 
 CATCH_UP_TIME = timedelta(minutes=20)  # rows delayed by an outage arrive within this time after it
@@ -60,8 +61,8 @@ def draw_kecamatan_outages(
     for number, code in enumerate(rng.sample(candidates, min(count, len(candidates)))):
         # Alternately in the morning and while counting.
         anchor = context.clock.opens if number % 2 == 0 else context.clock.closes
-        start = anchor + timedelta(minutes=rng.randint(70, 150))
-        drawn.append(KecamatanOutage(code, start, start + timedelta(minutes=rng.randint(125, 170))))
+        start = anchor + draw_minutes(rng, 70, 150)
+        drawn.append(KecamatanOutage(code, start, start + draw_minutes(rng, 125, 170)))
     return drawn
 
 

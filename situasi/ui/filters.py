@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -38,16 +39,24 @@ def render_filters(container: DeltaGenerator, register: Register) -> tuple[Selec
 def render_jenis_filter(container: DeltaGenerator) -> list[str]:
     """Draw the filter of incident kinds; none means all."""
     return render_multi_filter(
-        container, "jenis", _("Jenis"), _("semua jenis"), _without_nihil(feed_schemas.JENIS),
-        lambda code: label("jenis", code),
+        container.multiselect, "jenis", _("Jenis"), _without_nihil(feed_schemas.JENIS),
+        partial(label, "jenis"), placeholder=_("semua jenis"),
+    )  # fmt: skip
+
+
+def render_tingkat_filter(container: DeltaGenerator) -> list[str]:
+    """Draw the filter of tingkat; none means all."""
+    return render_multi_filter(
+        container.pills, "tingkat", _("Tingkat"), feed_schemas.TINGKAT, partial(label, "tingkat"),
+        selection_mode="multi",
     )  # fmt: skip
 
 
 def render_status_filter(container: DeltaGenerator) -> list[str]:
     """Draw the filter of incident states; none means all."""
     return render_multi_filter(
-        container, "status", _("Status"), _("semua status"), _without_nihil(feed_schemas.STATUS),
-        lambda code: label("status", code),
+        container.multiselect, "status", _("Status"), _without_nihil(feed_schemas.STATUS),
+        partial(label, "status"), placeholder=_("semua status"),
     )  # fmt: skip
 
 
@@ -61,30 +70,22 @@ def render_window_filter(container: DeltaGenerator) -> str:
 def render_kecamatan_filter(container: DeltaGenerator, register: Register) -> list[str]:
     """Draw the filter of the kecamatan in this register; none means all."""
     return render_multi_filter(
-        container, "kec", _("Kecamatan"), _("semua kecamatan"), list(register.kecamatan),
-        register.name_of,
+        container.multiselect, "kec", _("Kecamatan"), list(register.kecamatan), register.name_of,
+        placeholder=_("semua kecamatan"),
     )  # fmt: skip
 
 
 def render_multi_filter(
-    container: DeltaGenerator,
+    widget: Callable[..., Any],
     name: str,
     title: str,
-    placeholder: str,
-    codes: list[str],
+    codes: Sequence[str],
     format_code: Callable[[str], str],
+    **options: Any,
 ) -> list[str]:
-    """Draw a filter for several codes, kept in the URL under `name`."""
+    """Draw a choice of several codes, kept in the URL under `name`; options: of the widget."""
     url_state.load_widget(name, codes, (), single=False)
-    values = container.multiselect(
-        title,
-        codes,
-        format_func=format_code,
-        placeholder=placeholder,
-        key=name,
-        disabled=url_state.is_fixed_by_link(name),
-        label_visibility="collapsed",
-    )
+    values = _draw_choice(widget, name, title, codes, format_code, **options)
     url_state.save_widget(name, values, ())
     return list(values)
 
@@ -100,17 +101,24 @@ def render_single_filter(
     """Draw a choice of exactly one code, the first by default, kept under `name`."""
     default = codes[:1]
     url_state.load_widget(name, codes, default, single=True)
-    value = widget(
-        title,
-        codes,
-        format_func=format_code,
-        key=name,
-        label_visibility="collapsed",
-        disabled=url_state.is_fixed_by_link(name),
-        **options,
-    )
+    value = _draw_choice(widget, name, title, codes, format_code, **options)
     url_state.save_widget(name, [value], default)
     return str(value)
+
+
+def _draw_choice(
+    widget: Callable[..., Any],
+    name: str,
+    title: str,
+    codes: Sequence[str],
+    format_code: Callable[[str], str],
+    **options: Any,
+) -> Any:
+    """Draw a widget without its title; a guest cannot change what the link sets."""
+    return widget(
+        title, codes, format_func=format_code, key=name, label_visibility="collapsed",
+        disabled=url_state.is_fixed_by_link(name), **options,
+    )  # fmt: skip
 
 
 def format_active_filters() -> str:
@@ -139,22 +147,6 @@ def get_active_codes() -> dict[str, list[str]]:
 
 def _without_nihil(codes: Sequence[str]) -> list[str]:
     return [code for code in codes if code != "nihil"]
-
-
-def render_tingkat_filter(container: DeltaGenerator) -> list[str]:
-    """Draw the filter of tingkat; none means all."""
-    url_state.load_widget("tingkat", feed_schemas.TINGKAT, (), single=False)
-    values = container.pills(
-        _("Tingkat"),
-        feed_schemas.TINGKAT,
-        selection_mode="multi",
-        format_func=lambda code: label("tingkat", code),
-        key="tingkat",
-        disabled=url_state.is_fixed_by_link("tingkat"),
-        label_visibility="collapsed",
-    )
-    url_state.save_widget("tingkat", values, ())
-    return list(values)
 
 
 def apply_window(selection: Selection, window: str, view_time: ViewTime) -> Selection:

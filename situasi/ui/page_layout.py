@@ -58,11 +58,10 @@ def _render_time_popover(container: Any, context: PageContext) -> None:
             st.button(_("Kembali ke langsung"), on_click=filters.return_to_present)
 
 
-def render_missing_data(text: str, folder: str = "data/inbox/") -> None:
+def render_missing_data(text: str) -> None:
     """Draw the empty state: what is missing, and how to provide it."""
-    markup.render_empty_state(
-        text + " " + _("Letakkan berkas di {folder} atau unggah di Masukan.").format(folder=folder)
-    )
+    remedy = _("Letakkan berkas di {folder} atau unggah di Masukan.").format(folder="data/inbox/")
+    markup.render_empty_state(f"{text} {remedy}")
 
 
 def render_section_title(title: str) -> None:

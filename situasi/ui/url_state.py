@@ -38,37 +38,43 @@ def load_widget(name: str, allowed: Sequence[str], default: Sequence[str], *, si
     page, from the last selection; otherwise the widget keeps its value. Values that are not allowed
     are ignored. For a guest only the link counts, whatever the browser sends.
     """
-    if is_fixed_by_link(name):
-        values = [value for value in dict.fromkeys(_get_link_values(name)) if value in allowed]
-        select(name, values or default, single=single)
-        return
-    url_values = _get_query().get(name, [])
-    if not _is_echo(name, url_values):
-        values = [value for value in dict.fromkeys(url_values) if value in allowed]
-        select(name, values or default, single=single)
-        _get_state().sent_to_browser[name] = [url_values]
-    elif name not in st.session_state:
-        select(name, _get_state().selected.get(name, default), single=single)
-    else:
-        _preserve_widget(name)
+
+    def choose(texts: list[str]) -> object:
+        values = [text for text in dict.fromkeys(texts) if text in allowed]
+        return _to_widget_value(values or default, single=single)
+
+    def restore() -> object:
+        return _to_widget_value(_get_state().selected.get(name, default), single=single)
+
+    _load(name, choose, restore)
 
 
 def load_value_widget(name: str, parse: Callable[[str], object], default: object) -> None:
     """Do the same for a widget with one parsed value."""
-    if is_fixed_by_link(name):
-        value = next(map(parse, _get_link_values(name)[-1:]), None)
-        st.session_state[name] = default if value is None else value
-        return
+
+    def choose(texts: list[str]) -> object:
+        value = parse(texts[-1]) if texts else None
+        return default if value is None else value
+
+    _load(name, choose, lambda: choose(_get_query().get(name, [])))
+
+
+def _load(name: str, choose: Callable[[list[str]], object], restore: Callable[[], object]) -> None:
+    """Set a widget; restore: returns its value after another page was shown in between."""
     url_values = _get_query().get(name, [])
-    if not _is_echo(name, url_values):
-        value = parse(url_values[-1]) if url_values else None
-        st.session_state[name] = default if value is None else value
+    if is_fixed_by_link(name):
+        st.session_state[name] = choose(_get_link_values(name))
+    elif not _is_echo(name, url_values):
+        st.session_state[name] = choose(url_values)
         _get_state().sent_to_browser[name] = [url_values]
-    elif name not in st.session_state:  # another page was shown in between
-        value = parse(url_values[-1]) if url_values else None
-        st.session_state[name] = default if value is None else value
+    elif name not in st.session_state:
+        st.session_state[name] = restore()
     else:
         _preserve_widget(name)
+
+
+def _to_widget_value(values: Sequence[str], *, single: bool) -> str | list[str] | None:
+    return next(iter(values), None) if single else list(values)
 
 
 def is_fixed_by_link(name: str = "") -> bool:
@@ -191,4 +197,4 @@ def get_selected(name: str) -> list[str]:
 
 def select(name: str, values: Sequence[str], *, single: bool = False) -> None:
     """Select values for the viewer (click on the map, button); the next run draws them."""
-    st.session_state[name] = next(iter(values), None) if single else list(values)
+    st.session_state[name] = _to_widget_value(values, single=single)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from situasi.simulation import templates as simulation_templates
+from situasi.simulation.clock import draw_minutes
 from situasi.simulation.context import Place, SimulationContext, widen_place
 from situasi.simulation.incidents import templates
 from situasi.simulation.incidents.lifecycle import IncidentUpdate, SimulatedIncident
@@ -39,7 +40,7 @@ def _build_crowd(
         rng, (script["between"][0], script["between"][1]), duration
     )
     values = context.build_template_values(place, start) | {"n": str(rng.randint(*script["n"]))}
-    first_report = start + timedelta(minutes=rng.randint(2, 5))
+    first_report = start + draw_minutes(rng, 2, 5)
     return SimulatedIncident(
         key=key,
         place=widen_place(place, script["place"], context),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from situasi.simulation import templates
+from situasi.simulation.clock import draw_minutes
 from situasi.simulation.context import SimulationContext
 from situasi.simulation.incidents.lifecycle import IncidentUpdate, SimulatedIncident
 from situasi.simulation.stations.coordinates import Point
@@ -46,7 +47,7 @@ def _build_duplicate(
 ) -> SimulatedIncident:
     first = incident.updates[0]
     copy = IncidentUpdate(
-        max(incident.occurred_time, first.reported_time + timedelta(minutes=rng.randint(4, 18))),
+        max(incident.occurred_time, first.reported_time + draw_minutes(rng, 4, 18)),
         first.status,
         first.tingkat,
         "",
@@ -55,7 +56,7 @@ def _build_duplicate(
     end = replace(
         copy,
         reported_time=max(copy.reported_time, incident.updates[-1].reported_time)
-        + timedelta(minutes=rng.randint(5, 40)),
+        + draw_minutes(rng, 5, 40),
         status="selesai",
         uraian=rng.choice(texts["closing"]),
     )
@@ -64,9 +65,7 @@ def _build_duplicate(
         incident,
         key=f"{incident.key}-twin",
         place=replace(incident.place, point=_shift_point(incident.place.point, rng)),
-        occurred_time=min(
-            incident.occurred_time + timedelta(minutes=rng.randint(1, 9)), copy.reported_time
-        ),
+        occurred_time=min(incident.occurred_time + draw_minutes(rng, 1, 9), copy.reported_time),
         pelapor=rng.choice(reporters),
         updates=(copy, end) if is_closed and end.reported_time <= context.clock.last else (copy,),
         delayed_phases=(),

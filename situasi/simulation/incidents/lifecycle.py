@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from situasi.domain.feed_schemas import STATUS_CLOSED
+from situasi.simulation.clock import draw_minutes
 from situasi.simulation.context import Place, SimulationContext, widen_place
 from situasi.simulation.incidents.templates import IncidentTemplate
 
@@ -68,7 +69,7 @@ def simulate_incident(
     """Simulate an incident from a template at a TPS of the register."""
     start = context.clock.draw_time_between(rng, template.time_window, _MIN_DURATION)
     delays = {
-        delay.fase: start + timedelta(minutes=rng.randint(*delay.delay_range_min))
+        delay.fase: start + draw_minutes(rng, *delay.delay_range_min)
         for delay in template.phase_delays
     }
     path = _draw_status_path(template, rng)
@@ -132,12 +133,10 @@ def _draw_update_times(
     """Draw the time of each update: in order, the last before the day ends."""
     low, high = _FIRST_REPORT_DELAY_MIN[template.tingkat]
     is_late = template.tingkat == "rendah" and rng.random() < _LATE_REPORT_SHARE
-    first = occurred_time + timedelta(
-        minutes=rng.randint(40, 75) if is_late else rng.randint(low, high)
-    )
-    end = first + timedelta(minutes=rng.randint(*template.duration_range_min))
-    end = max(end, *(until + timedelta(minutes=rng.randint(3, 12)) for until in delay_ends), end)
-    latest = context.clock.last - timedelta(minutes=rng.randint(2, 25))
+    first = occurred_time + draw_minutes(rng, *((40, 75) if is_late else (low, high)))
+    end = first + draw_minutes(rng, *template.duration_range_min)
+    end = max(end, *(until + draw_minutes(rng, 3, 12) for until in delay_ends), end)
+    latest = context.clock.last - draw_minutes(rng, 2, 25)
     first = max(occurred_time, min(first, latest - timedelta(minutes=3 * count)))
     span = max(min(end, latest) - first, timedelta(minutes=2 * count)) / timedelta(minutes=1)
     exponent = _TIME_EXPONENT[template.tingkat]

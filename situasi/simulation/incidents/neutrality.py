@@ -1,8 +1,7 @@
 """Neutrality on the rehearsal day: no case, and Sipropam reports so morning, noon and evening."""
 
-from datetime import timedelta
-
 from situasi.simulation import templates
+from situasi.simulation.clock import draw_minutes
 from situasi.simulation.context import SimulationContext
 from situasi.simulation.feed_rows import FeedRow
 
@@ -15,7 +14,7 @@ def simulate_neutrality(context: SimulationContext) -> list[FeedRow]:
     rows = []
     for number, raw in enumerate(templates.load_texts("neutrality")["report"]):
         moment = context.clock.resolve_anchor(raw["at"])
-        reported_time = context.clock.clip(moment + timedelta(minutes=rng.randint(3, 12)))
+        reported_time = context.clock.clip(moment + draw_minutes(rng, 3, 12))
         cells = context.build_area_cells("") | {
             "waktu": moment.isoformat(timespec="seconds"),
             "asal": "propam",

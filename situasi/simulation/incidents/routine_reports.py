@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from situasi.simulation import templates
+from situasi.simulation.clock import draw_minutes
 from situasi.simulation.context import SimulationContext
 from situasi.simulation.feed_rows import CATCH_UP_TIME, FeedRow, KecamatanOutage
 from situasi.simulation.incidents import crowds
@@ -96,7 +97,7 @@ def _build_restored_row(
     context: SimulationContext, outage: KecamatanOutage, texts: dict[str, Any], rng: random.Random
 ) -> FeedRow:
     hours = round((outage.end - outage.start) / timedelta(hours=1))
-    reported_time = outage.end + CATCH_UP_TIME + timedelta(minutes=rng.randint(1, 4))
+    reported_time = outage.end + CATCH_UP_TIME + draw_minutes(rng, 1, 4)
     text = texts["restored"]["uraian"][0].replace("{hours}", str(hours))
     return _build_row(context, outage.kecamatan, outage.end, reported_time, text)
 

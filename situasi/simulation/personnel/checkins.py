@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from situasi.simulation import templates
+from situasi.simulation.clock import draw_minutes
 from situasi.simulation.context import Place, SimulationContext
 from situasi.simulation.feed_rows import FeedRow
 from situasi.simulation.personnel.orders import Posting
@@ -44,7 +45,7 @@ def simulate_checkins(
         if rng.random() < _NO_CHECKIN_SHARE:
             continue
         for checkin in _simulate_officer_day(context, own_orders, box_arrivals, reasons, rng):
-            reported_time = checkin.occurred_time + timedelta(minutes=rng.randint(0, 12))
+            reported_time = checkin.occurred_time + draw_minutes(rng, 0, 12)
             if reported_time <= context.clock.last:
                 rows.append(_build_row(context, own_orders[0], checkin, reported_time))
     return rows
@@ -70,7 +71,7 @@ def _simulate_linmas_day(
 ) -> list[_Checkin]:
     """Simulate a Linmas day: no roll call, they live there and the TPS officer reports them."""
     arrived, place = _draw_time_before_opening(context, 15, 65, rng), order.places[0]
-    returned = context.clock.resolve_anchor("tutup+300") + timedelta(minutes=rng.randint(-20, 40))
+    returned = context.clock.resolve_anchor("tutup+300") + draw_minutes(rng, -20, 40)
     return [
         _Checkin("tiba_di_tps", arrived, place),
         *_generate_periodic_checkins(order.places, arrived, returned, rng),
@@ -81,9 +82,7 @@ def _simulate_linmas_day(
 def _draw_time_before_opening(
     context: SimulationContext, min_minutes: int, max_minutes: int, rng: random.Random
 ) -> datetime:
-    return context.clock.clip(
-        context.clock.opens - timedelta(minutes=rng.randint(min_minutes, max_minutes))
-    )
+    return context.clock.clip(context.clock.opens - draw_minutes(rng, min_minutes, max_minutes))
 
 
 def _simulate_tps_day(
@@ -95,12 +94,10 @@ def _simulate_tps_day(
 ) -> list[_Checkin]:
     clock, first = context.clock, order.places[0]
     office = context.build_kecamatan_place(first.kecamatan)
-    rollcall = clock.opens - timedelta(minutes=rng.randint(90, 150))
-    moved = max(
-        rollcall + timedelta(minutes=8), clock.opens - timedelta(minutes=rng.randint(70, 110))
-    )
+    rollcall = clock.opens - draw_minutes(rng, 90, 150)
+    moved = max(rollcall + timedelta(minutes=8), clock.opens - draw_minutes(rng, 70, 110))
     is_late = rng.random() < _LATE_SHARE
-    arrived = moved + timedelta(minutes=rng.randint(75, 120) if is_late else rng.randint(12, 55))
+    arrived = moved + draw_minutes(rng, *((75, 120) if is_late else (12, 55)))
     day = [
         _Checkin("apel", clock.clip(rollcall), office),
         _Checkin("pergeseran", moved, office),
@@ -112,7 +109,7 @@ def _simulate_tps_day(
     arrivals = [box_arrivals.get(place.tps_code) for place in order.places]
     if all(arrivals):
         arrival = max(moment for moment in arrivals if moment is not None)
-        day.append(_Checkin("kembali", arrival + timedelta(minutes=rng.randint(12, 45)), office))
+        day.append(_Checkin("kembali", arrival + draw_minutes(rng, 12, 45), office))
     returned = day[-1].occurred_time if day[-1].kind == "kembali" else clock.last
     day += _generate_periodic_checkins(
         order.places, arrived, min(returned, clock.resolve_anchor("tutup+330")), rng
@@ -132,15 +129,15 @@ def _simulate_other_day(
     for order, end in zip(orders, ends, strict=True):
         base = context.build_kecamatan_place(order.kecamatan)
         if order.penugasan == "patroli" or order.valid_from >= clock.first:
-            since = max(since, order.valid_from) + timedelta(minutes=rng.randint(4, 15))
+            since = max(since, order.valid_from) + draw_minutes(rng, 4, 15)
             day.append(_Checkin("pergeseran", since, base))
         if order.places:
-            since += timedelta(minutes=rng.randint(10, 35))
+            since += draw_minutes(rng, 10, 35)
             day.append(_Checkin("tiba_di_tps", since, order.places[0]))
         day += _generate_periodic_checkins(order.places or (base,), since, end, rng)
         since = max(since, end)
     if orders[0].penugasan == "patroli" or orders[0].member.instansi not in _POLICE_AGENCIES:
-        returned = since + timedelta(minutes=rng.randint(5, 50))
+        returned = since + draw_minutes(rng, 5, 50)
         day.append(
             _Checkin("kembali", returned, context.build_kecamatan_place(orders[0].kecamatan))
         )
@@ -152,14 +149,14 @@ def _generate_periodic_checkins(
 ) -> list[_Checkin]:
     """Generate regular check-ins, from each of the places in turn."""
     checkins = []
-    moment = since + timedelta(minutes=rng.randint(60, 120))
+    moment = since + draw_minutes(rng, 60, 120)
     turn = 0
     while moment < until:
         if rng.random() >= _SKIPPED_CHECKIN_SHARE:
             place = places[(turn + 1) % len(places)]
             checkins.append(_Checkin("laporan_berkala", moment, place))
         turn += 1
-        moment += _CHECKIN_INTERVAL + timedelta(minutes=rng.randint(-20, 20))
+        moment += _CHECKIN_INTERVAL + draw_minutes(rng, -20, 20)
     return checkins
 
 

@@ -3,9 +3,10 @@
 import random
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from situasi.simulation import templates
+from situasi.simulation.clock import draw_minutes
 from situasi.simulation.context import Place, SimulationContext
 from situasi.simulation.incidents.lifecycle import SimulatedIncident
 from situasi.simulation.personnel.orders import Posting, compute_order_time
@@ -158,7 +159,7 @@ def _generate_gap_orders(
         near = [p for p in free if p.kecamatan in areas[place.kecamatan]] or free
         if near:
             free.remove(near[0])
-            since = context.clock.opens + timedelta(minutes=rng.randint(90, 150))
+            since = context.clock.opens + draw_minutes(rng, 90, 150)
             yield Posting(
                 near[0].member, "tps", place.kecamatan, since, (place,), uraian=texts["gap"]
             )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from situasi.simulation.clock import draw_minutes
 from situasi.simulation.context import Place, SimulationContext
 from situasi.simulation.feed_rows import FeedRow
 from situasi.simulation.personnel.roster import Member
@@ -40,7 +41,7 @@ def build_roster_rows(context: SimulationContext, postings: Sequence[Posting]) -
     rng = context.rng("roster")
     listed = _compute_time_day_before(context, _ROSTER_TIME)
     members = {posting.member.petugas: posting.member for posting in postings}
-    times = {unit: listed + timedelta(minutes=rng.randint(5, 300))
+    times = {unit: listed + draw_minutes(rng, 5, 300)
             for unit in dict.fromkeys(member.satuan for member in members.values())}  # fmt: skip
     return [
         FeedRow(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from situasi.simulation import templates
+from situasi.simulation.clock import draw_minutes
 from situasi.simulation.context import Place, SimulationContext
 from situasi.simulation.feed_rows import FeedRow, delay_past_outage
 
@@ -42,8 +43,8 @@ def draw_station_outages(context: SimulationContext) -> list[StationOutage]:
     drawn = []
     for number, place in enumerate(chosen.values()):
         anchor, duration_range = _OUTAGE_WINDOWS[min(number, len(_OUTAGE_WINDOWS) - 1)]
-        start = context.clock.resolve_anchor(anchor) + timedelta(minutes=rng.randint(0, 30))
-        end = context.clock.clip(start + timedelta(minutes=rng.randint(*duration_range)))
+        start = context.clock.resolve_anchor(anchor) + draw_minutes(rng, 0, 30)
+        end = context.clock.clip(start + draw_minutes(rng, *duration_range))
         drawn.append(StationOutage(place, start, end))
     return drawn
 

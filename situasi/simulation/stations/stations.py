@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from situasi.simulation import templates
+from situasi.simulation.clock import draw_minutes
 from situasi.simulation.context import Place, SimulationContext
 from situasi.simulation.feed_rows import FeedRow
 from situasi.simulation.incidents.lifecycle import SimulatedIncident
@@ -92,7 +93,7 @@ def _simulate_course(
     supplies, opening = _draw_morning_times(context, place, delay_texts, reasons, rng)
     times = {"logistik_tiba": supplies}
     _apply_phase_delay(times, "logistik_tiba", place, phase_delays, delay_texts, reasons)
-    ready = times["logistik_tiba"] + timedelta(minutes=rng.randint(12, 20))
+    ready = times["logistik_tiba"] + draw_minutes(rng, 12, 20)
     times["dibuka"] = max(opening, ready)
     if ready - context.clock.opens > _MENTIONED_DELAY and ready > opening:
         reasons["dibuka"] = delay_texts["no_supplies"]
@@ -102,9 +103,7 @@ def _simulate_course(
         times[fase] = previous + duration
         _apply_phase_delay(times, fase, place, phase_delays, delay_texts, reasons)
         previous = times[fase]
-    at_kpu = (
-        context.clock.closes + _KPU_ARRIVAL_AFTER_CLOSING + timedelta(minutes=rng.randint(0, 75))
-    )
+    at_kpu = context.clock.closes + _KPU_ARRIVAL_AFTER_CLOSING + draw_minutes(rng, 0, 75)
     if previous < at_kpu - _KPU_TRAVEL_TIME and rng.random() < _SENT_TO_KPU_SHARE:
         times["kotak_tiba_kpu"] = at_kpu
     return StationCourse(place, times, reasons)
@@ -117,10 +116,10 @@ def _draw_morning_times(
     delay_reasons: dict[str, str],
     rng: random.Random,
 ) -> tuple[datetime, datetime]:
-    supplies = context.clock.opens - timedelta(minutes=rng.randint(35, 115))
+    supplies = context.clock.opens - draw_minutes(rng, 35, 115)
     opening = context.clock.opens + timedelta(minutes=min(rng.randint(0, 10), rng.randint(0, 10)))
     if rng.random() < _LATE_SUPPLIES_SHARE:
-        supplies = context.clock.opens + timedelta(minutes=rng.randint(-20, 20))
+        supplies = context.clock.opens + draw_minutes(rng, -20, 20)
         delay_reasons["logistik_tiba"] = rng.choice(delay_texts["logistik_tiba"])
     if rng.random() < _LATE_OPENING_SHARE:
         is_very_late = rng.random() < _VERY_LATE_SHARE
@@ -188,7 +187,7 @@ def _simulate_reports(
             cells |= counts.build_closing_cells(final_count, rng)
         if fase == "kotak_bergeser":
             cells["pengawal"] = ", ".join(box_escorts)
-        reports.append((moment, moment + timedelta(minutes=rng.randint(2, 22)), cells))
+        reports.append((moment, moment + draw_minutes(rng, 2, 22), cells))
     return [(moment, at, cells) for moment, at, cells in reports if at <= context.clock.last]
 
 

@@ -38,14 +38,12 @@ def build_areas(
     return areas
 
 
-def render_area_map(
-    areas: dict[str, AreaStyle], key: str, alt: str, points: pd.DataFrame | None = None
-) -> None:
+def render_area_map(areas: dict[str, AreaStyle], key: str, alt: str) -> None:
     """Draw the map; a click on a kecamatan filters the page, a second click shows all.
 
-    key: of the widget, one for each page. points: markers as situation_map expects them.
+    key: of the widget, one for each page.
     """
-    render_deck(build_deck(areas, key, points), key, alt)
+    render_deck(build_deck(areas, key), key, alt)
 
 
 def build_deck(
