@@ -1,4 +1,7 @@
-"""Runs: consecutive rows that are equal in some columns, as of one TPS in rows sorted by TPS."""
+"""Runs: consecutive rows that are equal in some columns, as of one TPS in rows sorted by TPS.
+
+And the last row of each group in rows of any order.
+"""
 
 from typing import Any
 
@@ -24,3 +27,18 @@ def next_in_run(
     """Return the value of the next row of the same run; `end` for the last row of each."""
     following = np.append(values[1:], end)[: len(values)]
     return np.where(is_last_of_run(*columns), end, following)
+
+
+def find_last_positions(
+    group: npt.NDArray[np.integer[Any]],
+    size: int,
+    counted: npt.NDArray[np.bool_] | None = None,
+) -> npt.NDArray[np.intp]:
+    """Return the position of the last row of each group (0 to size - 1); -1 where there is none.
+
+    counted: only these rows; None: all.
+    """
+    positions = np.arange(len(group)) if counted is None else np.flatnonzero(counted)
+    last = np.full(size, -1)
+    last[group[positions]] = positions  # of several of one group the last one stays
+    return last

@@ -58,11 +58,8 @@ def build_activity_table(rows: pd.DataFrame, register: Register, at: datetime) -
     states = [_compute_state(row, at, zone, report_due) for row in activities]
     table["state"] = pd.Series(states, table.index, dtype="object")
     staged = [_find_stages(row, register, codes) for row in activities]
-    table["stages"] = pd.Series(
-        [in_stages for in_stages, _, _ in staged], table.index, dtype="object"
-    )
-    table["stage_basis"] = pd.Series([basis for _, basis, _ in staged], table.index, dtype="object")
-    table["unknown_code"] = pd.Series([odd for _, _, odd in staged], table.index, dtype="object")
+    columns = ["stages", "stage_basis", "unknown_code"]
+    table[columns] = pd.DataFrame(staged, table.index, columns, dtype="object")
     return table.sort_values(["occurred_at", "seq"]).reset_index(drop=True)
 
 

@@ -193,25 +193,21 @@ def _find_stages(episode: Sequence[_Interval], rule: AlertRule) -> tuple[list[_S
 
 
 def _build_alert_table(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
-    cells = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
-    columns = {name: pd.Series(list(column), dtype="object") for name, column in
-             zip(COLUMNS, cells, strict=True)}  # fmt: skip
-    for name in ("since", "raised", "until"):
-        columns[name] = _to_timestamps(columns[name])
-    table = pd.DataFrame(columns).astype({"level": "int64", "n": "int64", "most": "int64",
-                                        "fading": "bool", "latihan": "bool"})  # fmt: skip
+    table = pd.DataFrame(rows, columns=list(COLUMNS), dtype="object")
+    times = {name: _to_timestamps(table[name]) for name in ("since", "raised", "until")}
+    numbers = dict.fromkeys(("level", "n", "most"), "int64")
+    table = table.assign(**times).astype({**numbers, "fading": "bool", "latihan": "bool"})
     order = np.lexsort((table["key"].astype("str"), -table["raised"].astype("int64").to_numpy(),
                         -table["level"].to_numpy()))  # fmt: skip
     return table.take(order).reset_index(drop=True)
 
 
 def _build_member_table(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
-    cells = list(zip(*rows, strict=True)) or [()] * len(MEMBER_COLUMNS)
-    columns = {name: pd.Series(list(column), dtype="object") for name, column in
-             zip(MEMBER_COLUMNS, cells, strict=True)}  # fmt: skip
-    for name in ("begin", "end"):
-        columns[name] = _to_timestamps(columns[name].replace(FOREVER, NEVER))
-    return pd.DataFrame(columns).astype({"now": "bool", "seq": "int64", "latihan": "bool"})
+    table = pd.DataFrame(rows, columns=list(MEMBER_COLUMNS), dtype="object")
+    begin, end = (_to_timestamps(table[name].replace(FOREVER, NEVER)) for name in ("begin", "end"))
+    return table.assign(begin=begin, end=end).astype(
+        {"now": "bool", "seq": "int64", "latihan": "bool"}
+    )
 
 
 def _to_timestamps(times_us: pd.Series) -> pd.Series:

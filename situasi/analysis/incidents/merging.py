@@ -11,6 +11,7 @@ from situasi.analysis.incidents import case_index
 from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents.case_index import CaseIndex, CasePredicate
 from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.runs import find_last_positions
 from situasi.domain.feed_schemas import SITUASI, STATUS, STATUS_CLOSED, TINGKAT
 from situasi.domain.row_order import reported_time
 
@@ -116,8 +117,10 @@ def _collapse_groups(members: pd.DataFrame, canonical: pd.Series) -> pd.DataFram
     """
     group, names = pd.factorize(canonical)
     size = len(names)
-    last = _last_positions(group, np.ones(len(group), dtype=bool), size)
-    canonical_positions = _last_positions(group, (members["case"] == canonical).to_numpy(), size)
+    last = find_last_positions(group, size)
+    canonical_positions = find_last_positions(
+        group, size, (members["case"] == canonical).to_numpy()
+    )
     rows = members.take(canonical_positions).set_index(members.index[last])
     rows["status"] = _group_status(members["status"], group, last)
     for name, scale in (("tingkat", TINGKAT), ("situasi", SITUASI)):
@@ -129,7 +132,7 @@ def _collapse_groups(members: pd.DataFrame, canonical: pd.Series) -> pd.DataFram
     rows["gabungan"] = np.bincount(group, minlength=size)
     if "lat" in members:
         located = members["lat"].notna().to_numpy()
-        first = len(group) - 1 - _last_positions(group[::-1], located[::-1], size)
+        first = len(group) - 1 - find_last_positions(group[::-1], size, located[::-1])
         to_fill = np.flatnonzero(rows["lat"].isna().to_numpy() & (first < len(group)))
         for name in ("lat", "lon"):
             cells = rows[name].to_numpy(copy=True)
@@ -137,18 +140,10 @@ def _collapse_groups(members: pd.DataFrame, canonical: pd.Series) -> pd.DataFram
             rows[name] = cells
     for name in ("ditugaskan", "rujukan"):
         if name in members:
-            last_stated = _last_positions(group, members[name].notna().to_numpy(), size)
+            last_stated = find_last_positions(group, size, members[name].notna().to_numpy())
             cells = np.array([*members[name], None], dtype=object)  # at -1: not stated
             rows[name] = pd.Series(cells[last_stated], rows.index, dtype="object")
     return rows
-
-
-def _last_positions(group: Codes, counted: npt.NDArray[np.bool_], size: int) -> Codes:
-    """Return the position of the last counted member of each group; -1 where there is none."""
-    last = np.full(size, -1)
-    positions = np.flatnonzero(counted)
-    last[group[positions]] = positions  # of several of one group the last one wins
-    return last
 
 
 def _max_ranks(rank: Codes, group: Codes, size: int) -> Codes:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from situasi.analysis.runs import find_last_positions
 from situasi.domain.feed_schemas import STATUS_CLOSED
 from situasi.domain.row_order import reported_time
 from situasi.domain.rules import ServiceLevel
@@ -62,8 +63,7 @@ def compute_milestones(rows: pd.DataFrame) -> pd.DataFrame:
         return pd.Series(first_times, pd.Index(cases, name="case")).dt.tz_localize("UTC")
 
     is_open = ~status.isin(STATUS_CLOSED).to_numpy()
-    last_open = np.full(len(cases), -1)
-    last_open[case_codes[is_open]] = np.flatnonzero(is_open)
+    last_open = find_last_positions(case_codes, len(cases), is_open)
     return pd.DataFrame(
         {
             "start": first(np.ones(len(ordered), dtype=bool)),

@@ -1,6 +1,6 @@
 """Officers: each of roster, postings or check-ins once, with the order and the last check-in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 import numpy as np
@@ -44,11 +44,9 @@ def build_officer_table(
     agency = listed["instansi"].where(listed["instansi"].notna(), checked["instansi"])
     officers = pd.DataFrame(
         {
-            **_select_columns(listed, ("pangkat", "satuan")),
-            **_select_columns(ordered, ("duty", "lokasi")),
-            **_select_columns(
-                checked, ("checkin", "checkin_at", "checkin_kecamatan", "checkin_code")
-            ),
+            **listed[["pangkat", "satuan"]],
+            **ordered[["duty", "lokasi"]],
+            **checked[["checkin", "checkin_at", "checkin_kecamatan", "checkin_code"]],
             "instansi": agency,
             "group": [classify_agency(name) for name in agency],
             "on_roster": petugas.isin(roster.index),
@@ -90,10 +88,6 @@ def classify_agency(agency: object) -> str:
     return _GROUP_BY_AGENCY.get(agency, agency) if isinstance(agency, str) else UNKNOWN
 
 
-def _select_columns(part: pd.DataFrame, names: tuple[str, ...]) -> dict[str, pd.Series]:
-    return {name: part[name] for name in names}
-
-
 def _newest_roster_rows(rows: pd.DataFrame, at: datetime) -> pd.DataFrame:
     """Return the newest roster row of each officer."""
     columns = ("petugas", "instansi", "pangkat", "satuan", "kecamatan", "latihan")
@@ -106,14 +100,15 @@ def _summarize_orders(current_orders: pd.DataFrame) -> pd.DataFrame:
     """Build one row per officer of the current orders; TPS come before any other duty."""
     to_tps = is_at_tps(current_orders)
     by_duty = np.argsort(~to_tps.to_numpy(bool), kind="stable")
-    ranked = current_orders[["petugas", "lokasi", "kecamatan", "latihan"]].take(by_duty)
-    duty = current_orders["penugasan"].where(~to_tps, "tps").take(by_duty)
+    duty = current_orders["penugasan"].where(~to_tps, "tps")
+    columns = current_orders[["petugas", "lokasi", "kecamatan", "latihan"]]
+    ranked = columns.assign(duty=duty).take(by_duty)
     officer, names = pd.factorize(ranked["petugas"])
+    stated = ranked.groupby(officer)[["duty", "lokasi"]].first().astype("object")
     petugas = pd.Index(names, dtype="object", name="petugas")
     return pd.DataFrame(
         {
-            "duty": _first_stated(duty, officer, petugas),
-            "lokasi": _first_stated(ranked["lokasi"], officer, petugas),
+            **stated.set_axis(petugas),
             "areas": _collect_kecamatan(officer, ranked["kecamatan"], len(names)),
             "latihan": np.bincount(officer, ranked["latihan"], minlength=len(names)) > 0,
         },
@@ -121,28 +116,20 @@ def _summarize_orders(current_orders: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _first_stated(values: pd.Series, officer: npt.NDArray[np.intp], petugas: pd.Index) -> pd.Series:
-    """Return the first value stated for each officer; None where there is none."""
-    stated = np.flatnonzero(values.notna())[::-1]
-    first = np.full(len(petugas), None, dtype=object)
-    first[officer[stated]] = values.to_numpy()[stated]  # of several the one written last stays
-    return pd.Series(first, petugas, dtype="object")
-
-
 def _collect_kecamatan(
     officer: npt.NDArray[np.intp], kecamatan: pd.Series, size: int
-) -> npt.NDArray[np.object_]:
+) -> list[frozenset[str]]:
     """Collect the kecamatan that the rows of each officer name."""
     codes: list[set[str]] = [set() for _ in range(size)]
     for row, code in zip(officer.tolist(), kecamatan, strict=True):
         if isinstance(code, str):
             codes[row].add(code)
-    return _to_object_array(map(frozenset, codes), size)
+    return list(map(frozenset, codes))
 
 
 def _select_areas(
     orders: pd.Series, checkins: pd.Series, roster: pd.Series
-) -> npt.NDArray[np.object_]:
+) -> list[frozenset[str]]:
     """Select the kecamatan of each officer from the first source that names any."""
     empty: frozenset[str] = frozenset()
     single: dict[object, frozenset[str]] = {
@@ -150,20 +137,12 @@ def _select_areas(
         for code in {*checkins.tolist(), *roster.tolist()}
         if isinstance(code, str)
     }
-    areas = (
+    return [
         order
         if isinstance(order, frozenset) and order
         else single.get(checkin) or single.get(roster_code, empty)
         for order, checkin, roster_code in zip(orders, checkins, roster, strict=True)
-    )
-    return _to_object_array(areas, len(orders))
-
-
-def _to_object_array(values: Iterable[object], size: int) -> npt.NDArray[np.object_]:
-    array = np.empty(size, dtype=object)
-    for position, value in enumerate(values):
-        array[position] = value
-    return array
+    ]
 
 
 def count_by_agency(officer_table: pd.DataFrame) -> pd.DataFrame:

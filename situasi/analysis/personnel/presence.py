@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis.personnel.orders import match_tps_codes
+from situasi.analysis.runs import find_last_positions
 from situasi.domain.election import Election
 from situasi.domain.register import Register
 from situasi.domain.row_order import reported_time
@@ -31,11 +32,10 @@ def sort_checkins(rows: pd.DataFrame, at: datetime, columns: Sequence[str]) -> p
     return rows[list(columns)].take(rows_until_at[order])
 
 
-def find_last_rows(names: pd.Series) -> tuple[pd.Index, npt.NDArray[np.int64]]:
+def find_last_rows(names: pd.Series) -> tuple[pd.Index, npt.NDArray[np.intp]]:
     """Return the distinct names, and the position of the last row of each."""
     codes, distinct = pd.factorize(names)
-    last = np.zeros(len(distinct), dtype=np.int64)
-    last[codes] = np.arange(len(names))  # of several rows of one name the last stays
+    last = find_last_positions(codes, len(distinct))
     return pd.Index(distinct, dtype="object", name=names.name), last
 
 

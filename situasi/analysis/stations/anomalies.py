@@ -76,7 +76,6 @@ class _ComparedCounts:
     voters_present: _Numbers
     listed_voters: _Numbers
     dpt: _Numbers
-    estimated: npt.NDArray[np.bool_]
     earlier_counts: tuple[_Numbers, _Numbers]
     earlier_us: tuple[_Numbers, _Numbers]
 
@@ -92,13 +91,8 @@ def _build_compared_counts(station_counts: TpsReports, register: Register) -> _C
         voting_hour=_compute_voting_hour(station_counts.occurred_us, register),
         occurred_us=us,
         voters_present=station_counts.voters_present,
-        listed_voters=np.where(
-            np.isnan(station_counts.present_dpt),
-            station_counts.voters_present,
-            station_counts.present_dpt,
-        ),
+        listed_voters=station_counts.listed_voters,
         dpt=np.where(dpt > 0, dpt, np.nan),
-        estimated=tps["estimated"].to_numpy(bool)[index],
         earlier_counts=(
             _shift_within_station(station_counts.voters_present, index, 1),
             _shift_within_station(station_counts.voters_present, index, 2),
@@ -111,11 +105,8 @@ def _shift_within_station(
     values: _Numbers, station_index: npt.NDArray[np.int64], steps: int
 ) -> _Numbers:
     """Return the value so many counts earlier of the same TPS; NaN where there is none."""
-    earlier = np.full(len(values), np.nan)
-    earlier[steps:] = np.where(
-        station_index[steps:] == station_index[:-steps], values[:-steps], np.nan
-    )
-    return earlier
+    earlier = pd.Series(values).groupby(station_index).shift(steps)
+    return np.asarray(earlier, dtype=np.float64)
 
 
 def _compute_voting_hour(us: npt.NDArray[np.int64], register: Register) -> npt.NDArray[np.int64]:
@@ -132,9 +123,18 @@ def _check_fall(compared: _ComparedCounts) -> _Numbers:
 
 
 def _check_exceeds_roll(compared: _ComparedCounts, register: Register) -> _Numbers:
-    factor = register.election.rules.tps.estimated_list_factor
-    limit = compared.dpt * np.where(compared.estimated, factor, 1.0)
+    limit = compute_voter_limits(register)[compared.station_index]
     return np.where(compared.listed_voters > limit, compared.dpt, np.nan)
+
+
+def compute_voter_limits(register: Register) -> _Numbers:
+    """Return above how many voters the list of each TPS is exceeded; NaN: never."""
+    voters = register.tps["dpt"].to_numpy("float64", na_value=np.nan)
+    factor = register.election.rules.tps.estimated_list_factor
+    limits: _Numbers = np.where(voters > 0, voters, np.nan) * np.where(
+        register.tps["estimated"].to_numpy(bool), factor, 1.0
+    )
+    return limits
 
 
 def _check_jump(compared: _ComparedCounts, register: Register) -> _Numbers:
@@ -171,28 +171,14 @@ def _check_outlier(compared: _ComparedCounts, register: Register) -> _Numbers:
     """Find counts far from the median of their kecamatan in the same hour (in percent)."""
     rules = register.election.rules.tps
     share = compared.voters_present / compared.dpt
-    group = _number_groups(compared.kecamatan, compared.voting_hour)
-    sizes = np.bincount(group, ~np.isnan(share)).astype("int64")
-    median = _compute_group_medians(share, group, sizes)[group]
-    enough = sizes[group] >= rules.outlier_min_tps
+    shares = pd.Series(share).groupby([compared.kecamatan, compared.voting_hour])
+    median = shares.transform("median").to_numpy()
+    enough = shares.transform("count").to_numpy() >= rules.outlier_min_tps
     return np.where(enough & (np.abs(share - median) > rules.outlier_share), 100 * median, np.nan)
 
 
-def _number_groups(*keys: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+def _number_groups(*keys: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     """Number the rows from 0 so that rows with the same keys have the same number."""
-    group = np.zeros(len(keys[0]), dtype=np.intp)
-    for key in keys:
-        code, distinct = pd.factorize(key)
-        group = pd.factorize(group * (len(distinct) + 1) + code)[0]
-    return group
-
-
-def _compute_group_medians(
-    values: _Numbers, group: npt.NDArray[np.intp], value_counts: npt.NDArray[np.int64]
-) -> _Numbers:
-    """Return the median of the known values of each group; NaN where there is none."""
-    ordered = values[np.lexsort((values, group))]  # NaN are last in their group
-    size = np.bincount(group, minlength=len(value_counts))
-    start = np.cumsum(size) - size
-    low, high = ordered[start + (value_counts - 1).clip(0) // 2], ordered[start + value_counts // 2]
-    return np.where(value_counts > 0, (low + high) / 2, np.nan)
+    columns = pd.DataFrame(dict(enumerate(keys)))
+    group = columns.groupby(list(columns), sort=False).ngroup()
+    return np.asarray(group, dtype=np.int64)

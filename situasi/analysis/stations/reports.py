@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,11 @@ class TpsReports:
 
     def __len__(self) -> int:
         return len(self.seq)
+
+    @cached_property
+    def listed_voters(self) -> _Floats:
+        """The voters present of the TPS's own list; all of them where that is not known."""
+        return np.where(np.isnan(self.present_dpt), self.voters_present, self.present_dpt)
 
     def take(self, rows: npt.NDArray[Any]) -> TpsReports:
         """Return only these rows (by position or by mask)."""

@@ -11,6 +11,7 @@ import pandas as pd
 
 from situasi.analysis import timestamps
 from situasi.analysis.queries import reads
+from situasi.analysis.runs import find_last_positions
 from situasi.analysis.stations.anomalies import find_anomalies
 from situasi.analysis.stations.reporting_status import (
     STATES,
@@ -125,13 +126,8 @@ def _find_newest_counts(reports: TpsReports, register: Register) -> pd.DataFrame
     """Find the newest count of each TPS, by its time, and its anomalies."""
     counts = select_current_counts(reports, register)
     anomalies = find_anomalies(counts, register)
-    kinds: dict[str, str] = {}
-    for code, kind, current in zip(
-        anomalies["code"], anomalies["kind"], anomalies["current"], strict=True
-    ):
-        if current:
-            kinds[code] = f"{kinds[code]}, {kind}" if code in kinds else kind
-    newest = _find_last_rows(counts.station_index, len(register.tps))
+    kinds = anomalies[anomalies["current"]].groupby("code")["kind"].agg(", ".join).to_dict()
+    newest = find_last_positions(counts.station_index, len(register.tps))
     return pd.DataFrame(
         {
             "hadir": _to_nullable_int(_take_or_default(counts.voters_present, newest, np.nan)),
@@ -156,33 +152,21 @@ class _LastContacts:
 def _find_last_contacts(ordered_reports: TpsReports, station_count: int) -> _LastContacts:
     """Find the last contacts. ordered_reports: by report time."""
     has_content = (ordered_reports.fase_index >= 0) | ~np.isnan(ordered_reports.voters_present)
-    statements = ordered_reports.take(has_content)
-    reached = ordered_reports.take(has_content | pd.notna(ordered_reports.contact))
-    escorted = ordered_reports.take(pd.notna(ordered_reports.escort))
-    contact = _take_or_default(
-        reached.contact, _find_last_rows(reached.station_index, station_count), None
-    )
+
+    def last(column: str, counted: npt.NDArray[np.bool_], default: Any) -> npt.NDArray[Any]:
+        """Return the value in the last of these reports of each TPS."""
+        rows = find_last_positions(ordered_reports.station_index, station_count, counted)
+        return _take_or_default(getattr(ordered_reports, column), rows, default)
+
+    has_contact = has_content | pd.notna(ordered_reports.contact)
     return _LastContacts(
-        reported_us=_take_or_default(
-            statements.reported_us, _find_last_rows(statements.station_index, station_count), NEVER
-        ),
-        is_unreachable=contact == "tak_terjangkau",
-        escort=_take_or_default(
-            escorted.escort, _find_last_rows(escorted.station_index, station_count), None
-        ),
+        reported_us=last("reported_us", has_content, NEVER),
+        is_unreachable=last("contact", has_contact, None) == "tak_terjangkau",
+        escort=last("escort", pd.notna(ordered_reports.escort), None),
         is_exercise=np.isin(
             np.arange(station_count), ordered_reports.station_index[ordered_reports.is_exercise]
         ),
     )
-
-
-def _find_last_rows(
-    station_index: npt.NDArray[np.int64], station_count: int
-) -> npt.NDArray[np.int64]:
-    """Return the position of the last row of each TPS; -1 where there is none."""
-    last = np.full(station_count, -1, dtype=np.int64)
-    last[station_index] = np.arange(len(station_index))  # of several rows of one TPS the last stays
-    return last
 
 
 def _take_or_default(

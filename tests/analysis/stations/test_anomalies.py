@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import statistics
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis.stations.anomalies import _compute_group_medians, find_anomalies
+from situasi.analysis.stations.anomalies import find_anomalies
 from situasi.domain.register import Register
 from tests.analysis.builders_tps import DESA, small, standing, told
 from tests.builders import wib
@@ -51,19 +49,6 @@ def test_the_same_count_equals_looking_at_every_row(stated: list[dict[str, Any]]
     seen = {(int(one.nomor), one.occurred_at): one.against for one in same.itertuples()}
     slow = {(row["number"], wib(row["at"])): slow_same(rows, row) for row in rows}
     assert seen == {key: count for key, count in slow.items() if count >= 4}
-
-
-@given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from([1.0, 2.5, 4.0, None]))))
-def test_the_median_of_each_group_equals_sorting_its_values(
-    told_values: list[tuple[int, float | None]],
-) -> None:
-    group = pd.factorize(np.array([key for key, _ in told_values], dtype="int64"))[0]
-    values = np.array([np.nan if value is None else value for _, value in told_values])
-    counted = np.bincount(group, ~np.isnan(values)).astype("int64")
-    medians = _compute_group_medians(values, group, counted)
-    for at in range(len(medians)):
-        mine = [value for value in values[group == at] if not np.isnan(value)]
-        assert np.isnan(medians[at]) if not mine else medians[at] == statistics.median(mine)
 
 
 def found(*rows: dict[str, Any], register: Register | None = None) -> pd.DataFrame:

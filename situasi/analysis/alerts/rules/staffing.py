@@ -5,7 +5,6 @@ in which an order, a check-in and an agency were the newest known.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -58,9 +57,15 @@ def find_staffing_gaps(
     checkins = _filter_police_rows(checkins, police)
     orders, unassigned = _find_order_intervals(_filter_police_rows(postings, police), register, at)
     presence = _clip_to_police(_find_presence(checkins, orders, unassigned, register, at), police)
+    posted = _clip_to_police(orders, police)
+    need = build_requirement_table(register)["need"].to_numpy("float64")
+    election = register.election
+    arrive_by = timestamps.to_us(election.local_time(election.rules.personnel.arrive_by))
     return concat_intervals([
-        _find_understaffed(_clip_to_police(orders, police), required_from, register),
-        _find_unstaffed(presence, required_from, register),
+        _find_gaps("kurang_pola", posted, posted["share"].to_numpy("float64"), need,
+                   np.maximum(required_from, timestamps.to_us(election.day_start)), register),
+        _find_gaps("tanpa_petugas", presence, np.ones(len(presence)), np.ones(len(need)),
+                   np.maximum(required_from, arrive_by), register),
     ]).assign(latihan=has_exercise)  # fmt: skip
 
 
@@ -129,18 +134,14 @@ def _find_required_from(rows: pd.DataFrame, register: Register, at: datetime) ->
     return np.array([since.get(code, FOREVER) for code in register.tps["kecamatan"]], dtype="int64")
 
 
-@dataclass(frozen=True)
-class _PoliceIntervals:
-    """When an officer's agency was known to be police, or was not known: who, begin, end."""
-
-    table: pd.DataFrame
-    officers: frozenset[str]
-
-
 def _find_police_intervals(
     roster: pd.DataFrame, checkins: pd.DataFrame, at: datetime
-) -> _PoliceIntervals:
-    """Take the newest roster line; before one, or without, the agency that the check-ins state."""
+) -> pd.DataFrame:
+    """Return when the agency of an officer was police, or not known: who, begin, end.
+
+    It is that of the newest roster line; before one, or without, the one that check-ins state.
+    Every officer with a known agency has an interval.
+    """
     lines = _find_newest_agencies(roster, at, only_stated=False).dropna(subset="instansi")
     stated = _find_newest_agencies(checkins, at, only_stated=True)
     listed = lines.groupby("who")["begin"].min()
@@ -152,13 +153,12 @@ def _find_police_intervals(
     before = known.groupby("who")["begin"].min()
     unknown = pd.DataFrame({"who": before.index, "begin": NEVER, "end": before.to_numpy("int64")})
     is_police = [classify_agency(name) in POLICE_GROUPS for name in known["instansi"]]
-    table = pd.concat([known.loc[is_police, ["who", "begin", "end"]], unknown], ignore_index=True)
-    return _PoliceIntervals(table, frozenset(before.index))
+    return pd.concat([known.loc[is_police, ["who", "begin", "end"]], unknown], ignore_index=True)
 
 
-def _filter_police_rows(rows: pd.DataFrame, police_intervals: _PoliceIntervals) -> pd.DataFrame:
+def _filter_police_rows(rows: pd.DataFrame, police: pd.DataFrame) -> pd.DataFrame:
     """Return the rows known while their officer still counted as police: there are many linmas."""
-    ends = police_intervals.table.groupby("who")["end"].max()
+    ends = police.groupby("who")["end"].max()
     last = dict(zip(ends.index, ends.tolist(), strict=True))
     until = np.array([last.get(who, FOREVER) for who in rows["petugas"]], dtype="int64")
     return rows[timestamps.column_to_us(rows["known_at"]) < until]
@@ -190,16 +190,14 @@ def _chronological_rank(rows: pd.DataFrame) -> npt.NDArray[np.intp]:
         timestamps.reported_us(rows),
         timestamps.column_to_us(rows["occurred_at"]),
     )
-    rank = np.empty(len(rows), dtype=np.intp)
-    rank[np.lexsort(keys)] = np.arange(len(rows))
-    return rank
+    return np.argsort(np.lexsort(keys))
 
 
-def _clip_to_police(intervals: pd.DataFrame, police_intervals: _PoliceIntervals) -> pd.DataFrame:
+def _clip_to_police(intervals: pd.DataFrame, police: pd.DataFrame) -> pd.DataFrame:
     """Restrict intervals (who, begin, end) to the times in which the officer counts as police."""
     # unknown agency: counts all day
-    unlisted = intervals[~intervals["who"].isin(police_intervals.officers)]
-    return pd.concat([_intersect(intervals, police_intervals.table), unlisted], ignore_index=True)
+    unlisted = intervals[~intervals["who"].isin(police["who"])]
+    return pd.concat([_intersect(intervals, police), unlisted], ignore_index=True)
 
 
 def _intersect(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
@@ -212,41 +210,6 @@ def _intersect(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
     pairs = pairs.assign(begin=begin, end=end).drop(columns=["begin_other", "end_other"])
     lasting: pd.DataFrame = pairs[begin < end]
     return lasting
-
-
-def _find_understaffed(
-    police: pd.DataFrame, required_from: Micros, register: Register
-) -> pd.DataFrame:
-    election = register.election
-    start = np.maximum(required_from, timestamps.to_us(election.day_start))
-    stop = timestamps.to_us(election.local_time(election.tps_closes))
-    need = build_requirement_table(register)["need"].to_numpy("float64")
-    place = pd.Index(register.tps["code"]).get_indexer(pd.Index(police["code"]))
-    return _build_gap_intervals(
-        "kurang_pola",
-        place,
-        police,
-        police["share"].to_numpy("float64"),
-        need,
-        start,
-        stop,
-        register,
-    )
-
-
-def _find_unstaffed(
-    presence: pd.DataFrame, required_from: Micros, register: Register
-) -> pd.DataFrame:
-    election = register.election
-    start = np.maximum(
-        required_from, timestamps.to_us(election.local_time(election.rules.personnel.arrive_by))
-    )
-    stop = timestamps.to_us(election.local_time(election.tps_closes))
-    place = pd.Index(register.tps["code"]).get_indexer(pd.Index(presence["code"]))
-    need = np.ones(len(register.tps))
-    return _build_gap_intervals(
-        "tanpa_petugas", place, presence, np.ones(len(presence)), need, start, stop, register
-    )
 
 
 def _find_presence(
@@ -313,20 +276,24 @@ def _find_checkins(checkins: pd.DataFrame, register: Register, at: datetime) -> 
     )
 
 
-def _build_gap_intervals(
+def _find_gaps(
     rule: str,
-    place: npt.NDArray[np.intp],
-    intervals: pd.DataFrame,
+    officers: pd.DataFrame,
     weight: npt.NDArray[np.float64],
     need: npt.NDArray[np.float64],
     start: Micros,
-    stop: int,
     register: Register,
 ) -> pd.DataFrame:
-    inside = place >= 0
+    """Find when the officers at a TPS, by weight, are fewer than it needs.
+
+    officers: code, begin, end. need, start: by TPS; from when on until the TPS close.
+    """
+    stop = timestamps.to_us(register.election.local_time(register.election.tps_closes))
+    station = pd.Index(register.tps["code"]).get_indexer(pd.Index(officers["code"]))
+    inside = station >= 0
     where, begin, end = find_uncovered(
-        place[inside].astype("int64"), intervals["begin"].to_numpy("int64")[inside],
-        intervals["end"].to_numpy("int64")[inside], weight[inside], need,
+        station[inside].astype("int64"), officers["begin"].to_numpy("int64")[inside],
+        officers["end"].to_numpy("int64")[inside], weight[inside], need,
         np.minimum(start, stop), stop,
     )  # fmt: skip
     return build_station_intervals(rule, register, where, begin=begin, end=end)

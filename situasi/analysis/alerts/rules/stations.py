@@ -19,6 +19,7 @@ from situasi.analysis.alerts.intervals import (
     first_known_times,
 )
 from situasi.analysis.runs import is_first_of_run, next_in_run
+from situasi.analysis.stations.anomalies import compute_voter_limits
 from situasi.analysis.stations.deadlines import Deadline, list_deadlines
 from situasi.analysis.stations.reports import TpsReports, build_tps_reports
 from situasi.analysis.stations.status import ARRIVED_BOX_PHASES
@@ -136,7 +137,7 @@ def find_overdue_boxes(
     boxes, place, known_us = boxes[order], place[order], known_us[order]
     # A report without its minute counts from when it was known.
     since = np.where(reports.has_exact_minute[boxes], reports.occurred_us[boxes], known_us)
-    furthest = _running_max(place, since)
+    furthest = pd.Series(since).groupby(place).cummax().to_numpy("int64")
     late_us = furthest + int(rule.grace.total_seconds()) * _US_PER_S + 1
     begin = np.maximum(known_us, late_us)
     end = np.minimum(next_in_run(known_us, FOREVER, place), arrived_us[place])
@@ -153,41 +154,24 @@ def find_overdue_boxes(
     )
 
 
-def _running_max(place: npt.NDArray[np.int64], values: Micros) -> Micros:
-    """Return the highest value so far of each place; rows of one place stand together."""
-    maxima = values.copy()
-    for index in range(1, len(maxima)):
-        if place[index] == place[index - 1]:
-            maxima[index] = max(maxima[index], maxima[index - 1])
-    return maxima
-
-
 def find_count_anomalies(station_reports: StationReports, register: Register) -> pd.DataFrame:
     """Find TPS whose newest count is below the one before it, or above the voter list."""
-    limits, voters = _voter_limits(register), _registered_voters(register)
+    limits, voters = compute_voter_limits(register), _registered_voters(register)
     anomalies = [
         anomaly
         for place, rows in _find_suspects(station_reports, limits, register)
         for anomaly in _replay_counts(place, rows, station_reports, limits[place], voters[place])
     ]
+    table = pd.DataFrame(anomalies, columns=["rule", "place", *_ANOMALY_COLUMNS], dtype="object")
     parts = []
     for rule in ("hadir_turun", "hadir_lebih"):
-        matching = [anomaly for anomaly in anomalies if anomaly[0] == rule]
-        place = np.array([anomaly[1] for anomaly in matching], dtype=np.intp)
-        parts.append(
-            build_station_intervals(
-                rule,
-                register,
-                place,
-                begin=[anomaly[2] for anomaly in matching],
-                end=[anomaly[3] for anomaly in matching],
-                value=[anomaly[4] for anomaly in matching],
-                feed=TPS.name,
-                seq=[anomaly[5] for anomaly in matching],
-                latihan=[anomaly[6] for anomaly in matching],
-            )
-        )
+        part = table[table["rule"] == rule]
+        place, cells = part["place"].to_numpy("int64"), part[list(_ANOMALY_COLUMNS)]
+        parts.append(build_station_intervals(rule, register, place, feed=TPS.name, **cells))
     return concat_intervals(parts)
+
+
+_ANOMALY_COLUMNS = ("begin", "end", "value", "seq", "latihan")
 
 
 def _find_suspects(
@@ -205,28 +189,10 @@ def _find_suspects(
     place, heads = reports.station_index[counted], reports.voters_present[counted]
     fell = ~is_first_of_run(place)
     fell[1:] &= heads[1:] < heads[:-1]
-    above = _listed_voters(reports, counted) > limits[place]
+    above = reports.listed_voters[counted] > limits[place]
     for suspect in np.unique(place[fell | above]).tolist():
         low, high = np.searchsorted(place, [suspect, suspect + 1])
         yield suspect, counted[low:high]
-
-
-def _listed_voters(reports: TpsReports, positions: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-    return np.where(
-        np.isnan(reports.present_dpt[positions]),
-        reports.voters_present[positions],
-        reports.present_dpt[positions],
-    )
-
-
-def _voter_limits(register: Register) -> npt.NDArray[np.float64]:
-    """Return above how many voters each list is exceeded, as in stations.anomalies; NaN: never."""
-    voters = _registered_voters(register)
-    factor = register.election.rules.tps.estimated_list_factor
-    limit: npt.NDArray[np.float64] = np.where(voters > 0, voters, np.nan) * np.where(
-        register.tps["estimated"].to_numpy(bool), factor, 1.0
-    )
-    return limit
 
 
 def _registered_voters(register: Register) -> npt.NDArray[np.float64]:
@@ -243,7 +209,7 @@ def _replay_counts(
 ) -> Iterator[tuple[Any, ...]]:
     """Yield the intervals of one TPS: rule, place, begin, end, the count or list that the newest
     count is compared with, seq, latihan."""
-    reports = station_reports.reports
+    reports, listed_voters = station_reports.reports, station_reports.reports.listed_voters
     ordered = rows[np.lexsort((reports.seq[rows], station_reports.known_us[rows]))].tolist()
     row_by_time: dict[int, int] = {}
     times: list[int] = []  # keys of row_by_time, in order
@@ -262,7 +228,7 @@ def _replay_counts(
         earlier = row_by_time[times[-2]] if len(times) > 1 else last
         if reports.voters_present[last] < (before := reports.voters_present[earlier]):
             yield ("hadir_turun", place, begin, end, float(before), *source)
-        if _listed_voters(reports, np.array([last]))[0] > limit:
+        if listed_voters[last] > limit:
             yield ("hadir_lebih", place, begin, end, voters, *source)
 
 
