@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from situasi import store
-from situasi.cli.output import fail, print_line
+from situasi.cli.output import failing_on, print_line
 from situasi.domain import election, higher_command, settings
 from situasi.domain.settings import Settings
 from situasi.store import Scope, StoreError
@@ -23,13 +23,11 @@ def admit(
     sekali; perintah yang sama memberi kata sandi baru.
     """
     password = secrets.token_urlsafe(24)
-    try:
+    with failing_on(StoreError, OSError, KeyError, ValueError):
         conf = settings.load()
         account = store.create_scope_account(
             conf.store_url, Scope(_find_contest(conf, kabupaten), kabupaten), password
         )
-    except (StoreError, OSError, KeyError, ValueError) as error:
-        raise fail(error) from error
     print_line(f"Akun {account}, kata sandi {password}")
     print_line("Di situasi.env Polres itu:")
     print_line(f"SITUASI_UPSTREAM=postgresql+psycopg://{account}:{password}@ALAMAT/BASIS_DATA")

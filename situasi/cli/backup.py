@@ -13,7 +13,7 @@ import typer
 from situasi.access.roles import ROLES
 from situasi.board import Board
 from situasi.cli.common import actor, now, open_cli_board
-from situasi.cli.output import fail, print_error_line, print_line
+from situasi.cli.output import fail, failing_on, print_error_line, print_line
 from situasi.reports.archive.writer import ArchiveError, write_archive
 from situasi.store import Scope, Store, open_store
 from situasi.store.backup import backup as backup_backup
@@ -52,12 +52,9 @@ def backup(
             board.settings.backup_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             local = at.astimezone(election.zone)
             path = board.settings.backup_folder / f"situasi-{local:%Y%m%d-%H%M%S}-tangan.zip"
-        try:
-            with _open_source(board, source) as store:
-                is_own = source is None
-                manifest = backup_backup.write(store, election, path, at, actor(), log_audit=is_own)
-        except BackupError as error:
-            raise fail(error) from error
+        with failing_on(BackupError), _open_source(board, source) as store:
+            is_own = source is None
+            manifest = backup_backup.write(store, election, path, at, actor(), log_audit=is_own)
     _print_manifest(f"Ditulis: {path}", manifest)
     return None
 
@@ -67,10 +64,8 @@ def restore(file: Annotated[Path, typer.Argument(help="Berkas dari perintah back
     with open_cli_board() as board:
         election = board.register.election
         scope = Scope(election.contest, election.kabupaten_code)
-        try:
+        with failing_on(BackupError):
             manifest = backup_backup.restore(board.store, scope, file, now(), actor())
-        except BackupError as error:
-            raise fail(error) from error
         changed = backup_backup.find_changed_files(manifest, election)
     _print_manifest(f"Dipulihkan dari {file}", manifest)
     if changed:
@@ -93,11 +88,8 @@ def export(
         raise fail("sebut --archive: satu-satunya bentuk yang ada sekarang")
     if role is not None and role not in ROLES:
         raise fail(f"peran tidak dikenal: {role}; salah satu dari {', '.join(ROLES)}")
-    with open_cli_board() as board:
-        try:
-            counts = write_archive(board, to, ROLES[role] if role else None, now(), actor())
-        except ArchiveError as error:
-            raise fail(error) from error
+    with open_cli_board() as board, failing_on(ArchiveError):
+        counts = write_archive(board, to, ROLES[role] if role else None, now(), actor())
     rows = sum(counts.values())
     print_line(f"Ditulis: {to} ({len(counts)} tabel, {rows} baris).")
 
@@ -114,10 +106,8 @@ def _open_source(board: Board, url: str | None) -> Iterator[Store]:
 
 
 def _check_file(path: Path) -> None:
-    try:
+    with failing_on(BackupError, code=1):
         manifest = backup_backup.check(path)
-    except BackupError as error:
-        raise fail(error, 1) from error
     _print_manifest(f"Utuh: {path}", manifest)
 
 

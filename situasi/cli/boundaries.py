@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from situasi.cli.output import fail, print_line
+from situasi.cli.output import fail, failing_on, print_line
 from situasi.domain import election, settings
 from situasi.domain import register as domain_register
 from situasi.domain.register import Register
@@ -19,10 +19,8 @@ LEVELS = ("kecamatan", "desa")
 
 
 def _load_register() -> Register:
-    try:
+    with failing_on(OSError, KeyError, ValueError):
         return domain_register.load(election.load(settings.load().election_folder))
-    except (OSError, KeyError, ValueError) as error:
-        raise fail(error) from error
 
 
 def _check_level(level: str) -> str:
@@ -41,10 +39,8 @@ def check_(level: Annotated[str, typer.Option(help="kecamatan atau desa.")] = "k
     """Periksa batas yang dipakai: lengkap, sah, tanpa celah. Keluar 1 bila tidak."""
     register = _load_register()
     folder = register.election.boundaries_folder
-    try:
+    with failing_on(OSError, ValueError, KeyError):
         report = check_boundaries(folder, register, _check_level(level))
-    except (OSError, ValueError, KeyError) as error:
-        raise fail(error) from error
     _print_report(report)
     if not report.is_sound:
         raise typer.Exit(1)
@@ -58,10 +54,8 @@ def import_(
 ) -> None:
     """Pakai batas resmi yang dimiliki Polres; papan menggambarnya mulai pembukaan berikut."""
     register = _load_register()
-    try:
+    with failing_on(GeoRefused, OSError, ValueError):
         report = import_file(
             file, _check_level(level), register, register.election.boundaries_folder, credit=credit
         )
-    except (GeoRefused, OSError, ValueError) as error:
-        raise fail(error) from error
     _print_report(report)

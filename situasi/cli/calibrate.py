@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from situasi.analysis.turnout import calibration, simulated_days
-from situasi.cli.output import err, fail, out
+from situasi.cli.output import err, failing_on, out
 from situasi.common import atomic_files
 from situasi.domain import election, forecast_parameters, register, settings
 
@@ -26,7 +26,7 @@ def calibrate(
     ] = None,
 ) -> None:
     """Kalibrasi perkiraan akhir hari pada hari-hari buatan (days.toml); tulis outlook.toml."""
-    try:
+    with failing_on(OSError, KeyError, TypeError, ValueError):
         definition = election.load(settings.load().election_folder)
         assumptions = simulated_days.load_assumptions(definition.folder)
         fit = calibration.calibrate(
@@ -40,8 +40,6 @@ def calibrate(
         path = target or definition.folder / forecast_parameters.FILE_NAME
         text = forecast_parameters.format_toml(fit, election.forecast_fingerprint(definition))
         atomic_files.write(path, text.encode("utf-8"), atomic_files.READABLE_MODE)
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise fail(error) from error
     for row in fit.evaluation:
         out.print(
             f"{row.at:%H.%M} {row.level}: memuat kebenaran {row.covered:.1f} %, "

@@ -6,13 +6,13 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from situasi.access import accounts
 from situasi.board import Board, command_scope, open_board, tune_gc
-from situasi.cli.output import fail
+from situasi.cli.output import failing_on
 from situasi.domain import higher_command as commands
 from situasi.domain import settings
 from situasi.domain.election import Election
@@ -29,7 +29,6 @@ def now() -> datetime:
 def actor() -> str:
     """Return the name of this user in deliveries and the audit log; no account can have it."""
     name = os.environ.get("USER") or os.environ.get("USERNAME")
-    name = os.environ.get("USER") or os.environ.get("USERNAME")
     return f"cli:{name}" if name else "cli"
 
 
@@ -45,17 +44,11 @@ def parse_time_of_day(text: str, election: Election, example: str) -> datetime:
 @contextmanager
 def open_cli_board() -> Iterator[Board]:
     """Open the board of the environment; exit with 2 and one sentence if that fails."""
-    try:
+    with failing_on(StoreError, OSError, KeyError, ValueError):
         board = open_board(settings.load(), now)
-    except (StoreError, OSError, KeyError, ValueError) as error:
-        raise fail(error) from error
     tune_gc()
-    try:
+    with closing(board), failing_on(StoreError):
         yield board
-    except StoreError as error:
-        raise fail(error) from error
-    finally:
-        board.close()
 
 
 @contextmanager
@@ -98,25 +91,17 @@ class CliContext:
 @contextmanager
 def open_cli_context() -> Iterator[CliContext]:
     """Open the context of the environment; exit with 2 and one sentence if that fails."""
-    try:
+    with failing_on(ValueError):
         app_settings = settings.load()
-    except ValueError as error:
-        raise fail(error) from error
     if not commands.is_higher_command(app_settings.election_folder):
         with open_cli_board() as board:
             yield _build_polres_context(board)
         return
-    try:
+    with failing_on(StoreError, OSError, KeyError, ValueError):
         command = commands.load(app_settings.election_folder)
         store = open_store(app_settings.store_url, command_scope(command))
-    except (StoreError, OSError, KeyError, ValueError) as error:
-        raise fail(error) from error
-    try:
+    with closing(store), failing_on(StoreError):
         yield _build_command_context(app_settings, command, store)
-    except StoreError as error:
-        raise fail(error) from error
-    finally:
-        store.close()
 
 
 def _build_polres_context(board: Board) -> CliContext:

@@ -12,7 +12,7 @@ from starlette.datastructures import QueryParams
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.cli.common import actor, now, open_cli_board
-from situasi.cli.output import fail, print_line
+from situasi.cli.output import fail, failing_on, print_line
 from situasi.server.wall import frozen_copy, hourly_copies
 from situasi.server.wall import query as wall_query
 from situasi.server.wall import state as wall_state
@@ -35,10 +35,8 @@ def copy(
         # Logged first: an unlogged copy is worse than an entry for a copy that failed.
         subject = {"table": "salinan", "page": "cli", "role": role}
         board.audit_log.log_exported(viewer, subject, "html", frozen.row_count, {})
-        try:
+        with failing_on(OSError):
             hourly_copies.write_copy_file(to, frozen.html)
-        except OSError as error:
-            raise fail(error) from error
     print_line(f"Ditulis: {to} ({frozen.row_count} baris).")
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from situasi.cli.common import CliContext, actor, now, open_cli_context
-from situasi.cli.output import err, fail, print_line, print_table
+from situasi.cli.output import err, fail, failing_on, print_line, print_table
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.server.api import api_keys
 
@@ -37,13 +37,11 @@ def add(
         feeds = tuple(dict.fromkeys(feed or ()))
         if context.board is None and (feeds or read):
             raise fail(_METRICS_ONLY)
-        try:
+        with failing_on(api_keys.KeyRefused):
             token = api_keys.add(
                 context.store, name, now(), actor(), feeds=feeds, area=codes, read=read,
                 metrics=metrics,
             )  # fmt: skip
-        except api_keys.KeyRefused as error:
-            raise fail(error) from error
     err.print("Simpan sekarang; kunci ini tidak dapat ditampilkan lagi:", highlight=False)
     typer.echo(token)
 
@@ -52,10 +50,8 @@ def _resolve_kecamatan(context: CliContext, area_text: str) -> str:
     """Return the kecamatan of this text; no right is given on an inexact match."""
     if context.board is None:
         raise fail(_METRICS_ONLY)
-    try:
+    with failing_on(UnreadableCell):
         place = context.board.ingest_context.places.read_kecamatan(area_text, None)
-    except UnreadableCell as error:
-        raise fail(error) from error
     if place.code is None:
         raise fail(f'"{area_text}" bukan kecamatan; tanpa --area kunci berlaku untuk semuanya')
     if place.note:
@@ -66,11 +62,8 @@ def _resolve_kecamatan(context: CliContext, area_text: str) -> str:
 @app.command()
 def revoke(name: Annotated[str, typer.Argument(help="Nama kunci; lihat: key list.")]) -> None:
     """Cabut kunci; sejak permintaan berikutnya ia tidak membuka apa pun."""
-    with open_cli_context() as context:
-        try:
-            api_keys.revoke(context.store, name, now(), actor())
-        except api_keys.KeyRefused as error:
-            raise fail(error) from error
+    with open_cli_context() as context, failing_on(api_keys.KeyRefused):
+        api_keys.revoke(context.store, name, now(), actor())
     print_line(f'Kunci "{name}" dicabut.')
 
 

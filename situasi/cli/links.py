@@ -11,7 +11,7 @@ from situasi.access import accounts, guest_links
 from situasi.access.guest_links import Link, LinkRefused, LinkUsage
 from situasi.board import Board
 from situasi.cli.common import actor, now, open_cli_board
-from situasi.cli.output import fail, out, print_line, print_table
+from situasi.cli.output import failing_on, out, print_line, print_table
 from situasi.domain.labels import label
 
 app = typer.Typer(help="Tautan tamu: siapa boleh melihat tanpa akun.", no_args_is_help=True)
@@ -50,9 +50,6 @@ def _format_cells(board: Board, link: Link, link_uses: LinkUsage | None) -> list
 @app.command()
 def revoke(number: Annotated[str, typer.Argument(help="Nomor tautan; lihat: link list.")]) -> None:
     """Cabut tautan tamu; yang sedang terbuka olehnya ditutup seketika."""
-    with open_cli_board() as board:
-        try:
-            guest_links.revoke(board.store, number, now(), actor())
-        except LinkRefused as error:
-            raise fail(error) from error
+    with open_cli_board() as board, failing_on(LinkRefused):
+        guest_links.revoke(board.store, number, now(), actor())
     print_line(f"Tautan {number} dicabut.")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import typer
 from rich.console import Console
@@ -55,3 +56,12 @@ def fail(reason: object, code: int = 2) -> typer.Exit:
     message = reason.detail if isinstance(reason, StoreError) else str(reason)
     err.print(message, style="bold red", highlight=False, markup=False)
     return typer.Exit(code)
+
+
+@contextmanager
+def failing_on(*errors: type[Exception], code: int = 2) -> Iterator[None]:
+    """Exit with this code and one sentence if the block raises one of these errors."""
+    try:
+        yield
+    except errors as error:
+        raise fail(error, code) from error

@@ -13,7 +13,7 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.cli.audit import parse_moment
 from situasi.cli.common import actor, now, open_cli_board, until_interrupted
-from situasi.cli.output import fail, out, print_error_line, print_line
+from situasi.cli.output import fail, failing_on, out, print_error_line, print_line
 from situasi.domain.election import Election
 from situasi.reports.sitrep import build, files, schedule
 from situasi.reports.sitrep import request as sitrep_request
@@ -57,7 +57,7 @@ def report(
         raise fail(f"peran tidak dikenal: {role}; salah satu dari {', '.join(ROLES)}")
     with open_cli_board() as board:
         election = board.register.election
-        try:
+        with failing_on(SitrepRequestError, SitrepTemplateError, OSError):
             job = _ReportJob(
                 board=board,
                 viewer=Viewer(actor(), ROLES[role]),
@@ -75,8 +75,6 @@ def report(
                 raise SitrepRequestError(message)
             else:
                 _write_on_schedule(job, every)
-        except (SitrepRequestError, SitrepTemplateError, OSError) as error:
-            raise fail(error) from error
 
 
 @dataclass
@@ -121,10 +119,8 @@ class _ReportJob:
 
 
 def _write_once(job: _ReportJob, at: datetime | None) -> None:
-    try:
+    with failing_on(StoreError):
         paths = job.write(at)
-    except StoreError as error:
-        raise fail(error) from error
     for path in paths:
         print_line(f"Ditulis: {path}")
     if not paths:

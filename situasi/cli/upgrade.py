@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from situasi import store
-from situasi.cli.output import fail, print_line
+from situasi.cli.output import failing_on, print_line
 from situasi.domain import election, settings
 from situasi.store import Scope, StoreError
 
@@ -15,12 +15,10 @@ def upgrade() -> None:
     jam yang dipilih. Server PostgreSQL dicadangkan dengan caranya sendiri, tanpa salinan.
     """
     app_settings = settings.load()
-    try:
+    with failing_on(StoreError, OSError, KeyError, ValueError):
         definition = election.load(app_settings.election_folder)
         scope = Scope(definition.contest, definition.kabupaten_code)
         result = store.upgrade(app_settings.store_url, scope)
-    except (StoreError, OSError, KeyError, ValueError) as error:
-        raise fail(error) from error
     if result.schema_before == result.schema_after:
         print_line(f"Skema {result.schema_after}: tidak ada yang perlu dimutakhirkan.")
         return

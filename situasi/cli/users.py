@@ -12,7 +12,7 @@ import typer
 from situasi.access import accounts
 from situasi.access.accounts import Account, AccountRefused
 from situasi.cli.common import CliContext, actor, now, open_cli_context
-from situasi.cli.output import fail, print_line, print_table
+from situasi.cli.output import fail, failing_on, print_line, print_table
 
 app = typer.Typer(help="Akun: siapa boleh masuk ke papan.", no_args_is_help=True)
 
@@ -35,11 +35,8 @@ Provider = Annotated[
 
 @contextmanager
 def _open_context() -> Iterator[CliContext]:
-    with open_cli_context() as context:
-        try:
-            yield context
-        except AccountRefused as error:
-            raise fail(error) from error
+    with open_cli_context() as context, failing_on(AccountRefused):
+        yield context
 
 
 @app.command()

@@ -95,7 +95,8 @@ class Job:
         try:
             result = work()
         except BaseException as error:  # the SystemExit of a library too
-            if isinstance(error, KeyboardInterrupt) and _is_main_thread():
+            is_main = threading.current_thread() is threading.main_thread()
+            if is_main and isinstance(error, KeyboardInterrupt):
                 raise
             self.record_failure(error)
         else:
@@ -274,7 +275,3 @@ def _is_logged(failures: int) -> bool:
     while failures > 1 and failures % 8 == 0:
         failures //= 8
     return failures == 1
-
-
-def _is_main_thread() -> bool:
-    return threading.current_thread() is threading.main_thread()

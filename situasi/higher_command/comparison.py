@@ -102,11 +102,6 @@ def _summarize_member(
     )
 
 
-def _floor_to_minute(at: datetime) -> datetime:
-    """Return the start of the minute: ages are shown in minutes, so drawings change only then."""
-    return at.replace(second=0, microsecond=0)
-
-
 def _summarize_members(
     overview: HigherCommandOverview, code: str, name: str, estimated: Collection[str]
 ) -> UnitSummary:
@@ -131,7 +126,8 @@ def _summarize_members(
         copied_at=_newest(map(_copied_time, rollups)),
         exercise_at=_newest(rollup.at for rollup in rollups if rollup.exercise),
         reported_at=_newest(rollup.reported_at for rollup in rollups),
-        now=_floor_to_minute(overview.at),
+        # Ages are shown in minutes: the drawings change only with them.
+        now=overview.at.replace(second=0, microsecond=0),
         zone=members[0].zone if members else command.zone,
         zone_label=members[0].zone_label if members else command.zone_label,
         is_aggregate=True,

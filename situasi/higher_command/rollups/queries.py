@@ -107,7 +107,9 @@ class RollupQuery:
             if valid_until and self._live and not exercise_now
             else None,
             register=self._parameters.voters_by_tps is not None,
-            waiting=self._count_waiting() if self._live else None,
+            waiting=sum(quarantine_queries.count_waiting(self._connection).values())
+            if self._live
+            else None,
             **{name: figure for section in sections for name, figure in section.figures.items()},
         )
 
@@ -142,9 +144,6 @@ class RollupQuery:
         rows = self._fetch(conditions.select_exercise_clock())
         clock = json.loads(rows[0].value) if rows else None
         return datetime.fromisoformat(clock["at"]) if clock else None
-
-    def _count_waiting(self) -> int:
-        return sum(quarantine_queries.count_waiting(self._connection).values())
 
     def _station_section(self) -> _SectionResult:
         register = self._parameters.voters_by_tps

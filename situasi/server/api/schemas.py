@@ -117,7 +117,10 @@ def page_schema(feed: Feed, **properties: Schema) -> Schema:
 def delivery_schema(feed: Feed, limits: Limits) -> Schema:
     """Return the schema of rows that are sent: cells of any kind; a faulty row is quarantined."""
     cell = {"type": ["string", "number", "boolean", "null"]}
-    cells = {c.heading: {**cell, "description": _describe_allowed(c)} for c in feed.columns}
+    cells = {
+        column.heading: {**cell, "description": ", ".join(column.allowed_codes) or str(column.kind)}
+        for column in feed.columns
+    }
     row = {
         "type": "object",
         "description": "Judul kolom kami atau padanannya, seperti dalam berkas.",
@@ -128,10 +131,6 @@ def delivery_schema(feed: Feed, limits: Limits) -> Schema:
     }
     rows = {"type": "array", "items": row, "minItems": 1, "maxItems": limits.max_rows}
     return {"oneOf": [rows, closed_object(rows=rows)]}
-
-
-def _describe_allowed(column: Column) -> str:
-    return ", ".join(column.allowed_codes) if column.allowed_codes else str(column.kind)
 
 
 def ingest_result_schema() -> Schema:

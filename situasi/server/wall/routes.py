@@ -214,23 +214,22 @@ def _record_acknowledgement(
     """Return the first acknowledgement of this case, or None if the viewer sees no such case."""
     analysis_view = service.build_analysis_view(viewer, snapshot_view)
     critical_cases = analysis_view.compute(find_critical_cases)
-    rows: list[Any] = [
-        row for row in critical_cases.itertuples() if wall_state.hash_case_id(row.case) == case_id
-    ]
-    # A case of the whole kabupaten, or merged with one of elsewhere, is not one Polsek's.
-    if not rows or not all(viewer.covers(code) for code in _case_kecamatan(rows[0].members)):
+    rows: Iterable[Any] = critical_cases.itertuples()
+    row = next((row for row in rows if wall_state.hash_case_id(row.case) == case_id), None)
+    if row is None:
         return None
-    store, row = service.board.store, rows[0]
+    # A case of the whole kabupaten, or merged with one of elsewhere, is not one Polsek's.
+    if not all(
+        viewer.covers(code) for case in row.members for code in extract_case_kecamatan(case)
+    ):
+        return None
+    store = service.board.store
     stored = acknowledgements.load_all(store)
     existing = [stored[case] for case in row.members if case in stored]
     if existing:
         return min(existing, key=lambda acknowledgement: acknowledgement.at)
     since = row.came_at.to_pydatetime()
     return acknowledgements.acknowledge(store, row.case, name, viewer.name, since, wall_state.now())
-
-
-def _case_kecamatan(cases: Iterable[str]) -> set[str]:
-    return set().union(*map(extract_case_kecamatan, cases))
 
 
 def _error_response(reason: str, status: int) -> Response:
