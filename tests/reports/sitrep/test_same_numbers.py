@@ -16,6 +16,7 @@ from pages.turnout import page as turnout_page
 from situasi import board as board_module
 from situasi.board import Board
 from situasi.reports.sitrep.model import KeyFigure, Sitrep
+from situasi.ui import comparison
 from situasi.ui.components.kpi_row import Kpi
 from tests.rehearsed import script_of
 from tests.reports.sitrep.conftest import built
@@ -56,7 +57,8 @@ def _drawn(board: Board, name: str, **asked: str) -> tuple[dict[str, Kpi], AppTe
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(board_module, "_current", board)
-        patch.setattr(_PAGES[name], "render_kpi_row", kept)
+        for module in (_PAGES[name], comparison):  # whichever of them draws this row
+            patch.setattr(module, "render_kpi_row", kept, raising=False)
         st.cache_resource.clear()
         app = AppTest.from_string(script_of(name))
         for key, value in {"saat": "2024-11-27T12:30", **asked}.items():
