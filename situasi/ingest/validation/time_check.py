@@ -91,7 +91,7 @@ def _read_times(table: TableCheck, names: tuple[str, ...], read: Callable[..., A
     precision = np.full(len(at), "menit", dtype="object")
     precision[np.isnat(at)] = None
     rest = np.flatnonzero(np.isnat(at)).tolist()
-    keys = [tuple(column[row] for column in columns) for row in rest]
+    keys = list(zip(*([column[row] for row in rest] for column in columns), strict=True))
     parsed = table.issues.read_distinct(keys, lambda key: read(key, zone), rest, columns=names[:1])
     for row, time in zip(rest, parsed, strict=True):
         if time:
