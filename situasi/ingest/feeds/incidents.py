@@ -66,8 +66,8 @@ Grade = tuple[str, str]
 def _read_grading(table: TableCheck) -> tuple[Texts, Texts]:
     """Return `keandalan` (A to F) and `kredibilitas` (1 to 6). A grade such as A1 gives both."""
     if not table.mapping.has("keandalan", "kredibilitas"):
-        nothing: Texts = [None] * table.issues.row_count
-        return nothing, nothing
+        empty: Texts = [None] * table.issues.row_count
+        return empty, empty
     sources, facts = table.cells("keandalan"), table.cells("kredibilitas")
     for row, cells in enumerate(zip(sources, facts, strict=True)):
         grade = _parse_grade(cells[0]) or _parse_grade(cells[1])
