@@ -22,7 +22,7 @@ from situasi.ingest.feeds import (
 )
 from situasi.ingest.tables import Table, ValidationResult
 from situasi.ingest.validation.column_mapping import map_columns
-from situasi.ingest.validation.table_check import TableCheck
+from situasi.ingest.validation.table_check import TableCheck, check_readable
 from situasi.ingest.validation.total_rows import mark_total_rows
 from situasi.ingest.validation.unpivot import unpivot
 
@@ -49,7 +49,9 @@ def check(table: Table, feed: str, context: IngestContext, now: datetime) -> Val
         return ValidationResult(
             _build_empty_frame(feed_schemas.FEEDS[feed]), [], (*notes, *headings.format_notes())
         )
-    checked = _CHECKS[feed](TableCheck(feed_schemas.FEEDS[feed], table, headings, context, now))
+    table_check = TableCheck(feed_schemas.FEEDS[feed], table, headings, context, now)
+    check_readable(table_check)
+    checked = _CHECKS[feed](table_check)
     return replace(checked, notes=(*notes, *checked.notes))
 
 

@@ -13,7 +13,7 @@ from situasi.ingest.parsing.institutions import read_partners
 from situasi.ingest.tables import Cell, ValidationResult
 from situasi.ingest.validation.place_check import check_location
 from situasi.ingest.validation.row_issues import Texts
-from situasi.ingest.validation.table_check import TableCheck, check_source
+from situasi.ingest.validation.table_check import TableCheck, check_exercise
 from situasi.ingest.validation.time_check import TimeColumns, check_times
 from situasi.ingest.validation.validation_result import build_validation_result
 from situasi.ingest.vocabulary.csv_lists import normalize_key, remove_brackets
@@ -23,19 +23,19 @@ _MAX_PLAN_AHEAD = timedelta(days=366)
 
 def check(table: TableCheck) -> ValidationResult:
     """Check one table of activities."""
-    source = check_source(table)
-    times = check_times(table, source.latihan, allow_future=True)
+    latihan = check_exercise(table)
+    times = check_times(table, latihan, allow_future=True)
     place = check_location(table)
     kinds, functions, statuses = map(table.read_codes, ("giat", "fungsi", "status"))
     giat, fungsi = _complete_kind_and_function(table, kinds, functions)
-    status = _complete_status(table, times, source.latihan, statuses)
+    status = _complete_status(table, times, latihan, statuses)
     tahapan, sop = _read_stage_and_sop(table)
     names, kabupaten = table.context.vocabulary.institutions, table.context.election.kabupaten
     mitra = table.issues.read_distinct(
         table.cells("mitra"), lambda cell: (read_partners(cell, names, kabupaten), None)
     )
     return build_validation_result(
-        table, source, times, place,
+        table, latihan, times, place,
         giat=giat, fungsi=fungsi, status=status, tahapan=tahapan, sop=sop, mitra=mitra,
         lokasi=table.texts("lokasi"), jumlah=table.texts("jumlah"), uraian=table.texts("uraian"),
     )  # fmt: skip

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from situasi.ingest.tables import ValidationResult
 from situasi.ingest.validation.place_check import check_location
-from situasi.ingest.validation.table_check import TableCheck, check_source
+from situasi.ingest.validation.table_check import TableCheck, check_exercise
 from situasi.ingest.validation.time_check import check_times
 from situasi.ingest.validation.validation_result import build_validation_result
 
 
 def check(table: TableCheck) -> ValidationResult:
     """Check one table of merges. kasus and ke: keys of analysis.incidents.cases.build_case_keys."""
-    source = check_source(table)
-    times = check_times(table, source.latihan)
+    latihan = check_exercise(table)
+    times = check_times(table, latihan)
     place = check_location(table, required=False)
     tindakan = table.read_codes("tindakan")
     table.require("tindakan", tindakan, table.cells("tindakan"), "tindakan kosong")
@@ -24,6 +24,6 @@ def check(table: TableCheck) -> ValidationResult:
             reason = "kasus tidak dapat digabung dengan dirinya sendiri"
             table.issues.add_error(row, reason, "kasus", "ke")
     return build_validation_result(
-        table, source, times, place,
+        table, latihan, times, place,
         tindakan=tindakan, kasus=kasus, ke=ke, alasan_gabung=table.texts("alasan_gabung"),
     )  # fmt: skip

@@ -5,20 +5,20 @@ from __future__ import annotations
 from situasi.ingest.tables import ValidationResult
 from situasi.ingest.validation.officer_check import check_officer
 from situasi.ingest.validation.place_check import check_location
-from situasi.ingest.validation.table_check import TableCheck, check_source
+from situasi.ingest.validation.table_check import TableCheck, check_exercise
 from situasi.ingest.validation.time_check import check_times
 from situasi.ingest.validation.validation_result import build_validation_result
 
 
 def check(table: TableCheck) -> ValidationResult:
     """Check one table of check-ins."""
-    source = check_source(table)
-    times = check_times(table, source.latihan)
+    latihan = check_exercise(table)
+    times = check_times(table, latihan)
     place = check_location(table)
     petugas = check_officer(table)
     instansi, checkin = map(table.read_codes, ("instansi", "checkin"))
     table.require("checkin", checkin, table.cells("checkin"), "jenis lapor diri kosong")
     return build_validation_result(
-        table, source, times, place,
+        table, latihan, times, place,
         petugas=petugas, instansi=instansi, checkin=checkin, uraian=table.texts("uraian"),
     )  # fmt: skip

@@ -10,15 +10,15 @@ from situasi.ingest.tables import Cell, ValidationResult
 from situasi.ingest.validation.coordinate_check import check_coordinates
 from situasi.ingest.validation.place_check import check_location
 from situasi.ingest.validation.row_issues import Texts
-from situasi.ingest.validation.table_check import TableCheck, check_source
+from situasi.ingest.validation.table_check import TableCheck, check_exercise
 from situasi.ingest.validation.time_check import check_times
 from situasi.ingest.validation.validation_result import build_validation_result
 
 
 def check(table: TableCheck) -> ValidationResult:
     """Check one table of incident rows."""
-    source = check_source(table)
-    times = check_times(table, source.latihan)
+    latihan = check_exercise(table)
+    times = check_times(table, latihan)
     place, points = check_coordinates(table, check_location(table))
     kinds, tingkat, situasi, statuses, rujukan = map(
         table.read_codes, ("jenis", "tingkat", "situasi", "status", "rujukan")
@@ -28,7 +28,7 @@ def check(table: TableCheck) -> ValidationResult:
     _check_contradictions(table, jenis, status, situasi)
     table.require("jenis", jenis, table.cells("jenis"), "jenis kejadian kosong")
     return build_validation_result(
-        table, source, times, place,
+        table, latihan, times, place,
         lat=points.lat, lon=points.lon,
         jenis=jenis, tingkat=tingkat, situasi=situasi, status=status, rujukan=rujukan,
         keandalan=keandalan, kredibilitas=kredibilitas,

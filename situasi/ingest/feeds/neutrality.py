@@ -8,15 +8,15 @@ from situasi.ingest.parsing.cells import is_blank
 from situasi.ingest.tables import Cell, ValidationResult
 from situasi.ingest.validation.place_check import check_location
 from situasi.ingest.validation.row_issues import Texts
-from situasi.ingest.validation.table_check import TableCheck, check_source
+from situasi.ingest.validation.table_check import TableCheck, check_exercise
 from situasi.ingest.validation.time_check import check_times
 from situasi.ingest.validation.validation_result import build_validation_result
 
 
 def check(table: TableCheck) -> ValidationResult:
     """Check one table of neutrality rows; each row is one step of one case."""
-    source = check_source(table)
-    times = check_times(table, source.latihan)
+    latihan = check_exercise(table)
+    times = check_times(table, latihan)
     place = check_location(table, required=False)
     asal = table.read_codes("asal")
     case = {name: table.read_codes(name) for name in ("pelanggaran", "kelas", "sanksi")}
@@ -25,7 +25,7 @@ def check(table: TableCheck) -> ValidationResult:
     table.require("langkah", langkah, steps, "langkah penanganan kosong")
     _check_cases(table, langkah, case)
     return build_validation_result(
-        table, source, times, place,
+        table, latihan, times, place,
         asal=asal, langkah=langkah, **case,
         satuan=table.texts("satuan"), uraian=table.texts("uraian"),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from situasi.ingest.tables import Cell, ValidationResult
 from situasi.ingest.validation.officer_check import check_officer
 from situasi.ingest.validation.place_check import ParsedTps, PlaceColumns, check_location
 from situasi.ingest.validation.row_issues import Texts
-from situasi.ingest.validation.table_check import TableCheck, check_source
+from situasi.ingest.validation.table_check import TableCheck, check_exercise
 from situasi.ingest.validation.time_check import TimeColumns, check_times
 from situasi.ingest.validation.validation_result import build_validation_result
 
@@ -23,8 +23,8 @@ _TIME_COLUMNS = ("occurred_at", "date", "clock")
 
 def check(table: TableCheck) -> ValidationResult:
     """Check one table of posting orders."""
-    source = check_source(table)
-    stated_times = check_times(table, source.latihan, required=False, allow_future=True)
+    latihan = check_exercise(table)
+    stated_times = check_times(table, latihan, required=False, allow_future=True)
     times, filled_count = _fill_missing_times(table, stated_times)
     place = check_location(table, required=False, read_tps_cell=_read_tps_list_cell)
     petugas = check_officer(table)
@@ -33,7 +33,7 @@ def check(table: TableCheck) -> ValidationResult:
         _check_task(table, place, row, task)
     _check_tps_numbers(table, place)
     result = build_validation_result(
-        table, source, times, place,
+        table, latihan, times, place,
         petugas=petugas, penugasan=penugasan,
         lokasi=table.texts("lokasi"), uraian=table.texts("uraian"),
     )  # fmt: skip

@@ -6,15 +6,15 @@ from situasi.ingest.redaction.persons import read_nrp
 from situasi.ingest.tables import ValidationResult
 from situasi.ingest.validation.officer_check import check_officer
 from situasi.ingest.validation.place_check import check_location
-from situasi.ingest.validation.table_check import TableCheck, check_source
+from situasi.ingest.validation.table_check import TableCheck, check_exercise
 from situasi.ingest.validation.time_check import check_times
 from situasi.ingest.validation.validation_result import build_validation_result
 
 
 def check(table: TableCheck) -> ValidationResult:
     """Check one table of officers. An officer without a time is on the roster from the start."""
-    source = check_source(table)
-    times = check_times(table, source.latihan, required=False)
+    latihan = check_exercise(table)
+    times = check_times(table, latihan, required=False)
     place = check_location(table, required=False)
     petugas = check_officer(table, detect_nrp=False)
     instansi = table.read_codes("instansi")
@@ -22,7 +22,7 @@ def check(table: TableCheck) -> ValidationResult:
         table.texts("nrp"), lambda cell: (None, None) if cell is None else read_nrp(cell)
     )
     return build_validation_result(
-        table, source, times, place,
+        table, latihan, times, place,
         petugas=petugas, instansi=instansi, nrp=nrp,
         pangkat=table.texts("pangkat"), satuan=table.texts("satuan"), uraian=table.texts("uraian"),
     )  # fmt: skip

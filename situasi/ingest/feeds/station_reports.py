@@ -8,7 +8,7 @@ from situasi.ingest.redaction.persons import read_escort
 from situasi.ingest.tables import ValidationResult
 from situasi.ingest.validation.place_check import PlaceColumns, check_location
 from situasi.ingest.validation.row_issues import Texts
-from situasi.ingest.validation.table_check import TableCheck, check_source
+from situasi.ingest.validation.table_check import TableCheck, check_exercise
 from situasi.ingest.validation.time_check import check_times
 from situasi.ingest.validation.validation_result import build_validation_result
 
@@ -19,8 +19,8 @@ Count = int | None
 
 def check(table: TableCheck) -> ValidationResult:
     """Check one table of TPS rows, one report per row."""
-    source = check_source(table)
-    times = check_times(table, source.latihan)
+    latihan = check_exercise(table)
+    times = check_times(table, latihan)
     place = check_location(table)
     fase, kontak, scopes = map(table.read_codes, ("fase", "kontak", "lingkup"))
     totals = table.read_optional("hadir", read_count)
@@ -38,7 +38,7 @@ def check(table: TableCheck) -> ValidationResult:
         is_count = no_phase and no_contact
         lingkup.append(_complete_scope(table, row, scopes[row], place, is_count=is_count))
     return build_validation_result(
-        table, source, times, place,
+        table, latihan, times, place,
         fase=fase, kontak=kontak, lingkup=lingkup, hadir=hadir, **parts, pengawal=pengawal,
         uraian=table.texts("uraian"),
     )  # fmt: skip

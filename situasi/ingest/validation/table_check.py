@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from situasi.domain.feed_schemas import Feed
 from situasi.ingest.context import IngestContext
-from situasi.ingest.messages.sender import redact_original
 from situasi.ingest.parsing.cells import is_blank
 from situasi.ingest.parsing.numbers import read_yesno
 from situasi.ingest.readers.reserved_columns import BROKEN, EXCESS, GEOMETRY, NOT_A_REPORT
@@ -115,33 +114,17 @@ class TableCheck:
         return marked
 
 
-@dataclass(frozen=True)
-class SourceColumns:
-    """The columns about the source of a row, by their names in the feed."""
-
-    latihan: list[bool]
-    pelapor: Texts
-    sumber: Texts
-    teks_asli: Texts
-
-
-def check_source(table: TableCheck) -> SourceColumns:
-    """Add errors for broken rows and forbidden exercises; return the columns about the source."""
+def check_readable(table: TableCheck) -> None:
+    """Add errors to rows that the reader marked as broken or as no report."""
     for heading, reason in REASON_BY_MARK.items():
         for row in table.find_marked_rows(heading):
             table.issues.add_error(row, reason)
     for row, reason in table.find_marked_rows(NOT_A_REPORT).items():
         table.issues.add_error(row, reason)
-    latihan = _read_exercise(table)
-    teks_asli = table.issues.read_distinct(
-        table.texts("teks_asli"),
-        lambda text: (text and redact_original(text, table.context), None),
-    )
-    return SourceColumns(latihan, table.texts("pelapor"), table.texts("sumber"), teks_asli)
 
 
-def _read_exercise(table: TableCheck) -> list[bool]:
-    """Read `latihan`; add an error where this sender may not bring an exercise to this board."""
+def check_exercise(table: TableCheck) -> list[bool]:
+    """Return `latihan`; add an error where this sender may not bring an exercise to this board."""
     latihan = list(map(bool, table.read_optional("latihan", read_yesno)))
     if any(latihan) and not table.context.may_bring_exercise():
         for row in [row for row, is_exercise in enumerate(latihan) if is_exercise]:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.domain.feed_schemas import ColumnKind, dtypes
+from situasi.ingest.messages.sender import redact_original
 from situasi.ingest.readers.reserved_columns import BROKEN, NOT_A_REPORT
 from situasi.ingest.redaction.rows import redact_cells, redact_heading, redact_reasons, redact_texts
 from situasi.ingest.tables import Cell, RejectedRow, ValidationResult, to_cell_array
@@ -20,7 +21,7 @@ from situasi.ingest.validation.area_check import check_area
 from situasi.ingest.validation.column_mapping import OFFICER_FEEDS
 from situasi.ingest.validation.place_check import PlaceColumns
 from situasi.ingest.validation.row_issues import Texts
-from situasi.ingest.validation.table_check import REASON_BY_MARK, SourceColumns, TableCheck
+from situasi.ingest.validation.table_check import REASON_BY_MARK, TableCheck
 from situasi.ingest.validation.time_check import TimeColumns
 from situasi.ingest.vocabulary.vote_headings import VOTES_REMOVED
 
@@ -30,7 +31,7 @@ _VOTES_PATTERN = re.compile(r"suara|paslon|kolom kosong|kotak kosong|\bvotes?\b"
 
 def build_validation_result(
     table: TableCheck,
-    source: SourceColumns,
+    latihan: list[bool],
     times: TimeColumns,
     place: PlaceColumns,
     **own: Sequence[Any] | npt.NDArray[np.float64],
@@ -40,7 +41,12 @@ def build_validation_result(
     own: the other columns of the feed, by name. Raises KeyError where one is missing.
     """
     feed, issues = table.feed, table.issues
-    columns = {**vars(source), **vars(times), **vars(place), **own}
+    columns = {**vars(times), **vars(place), **own, "latihan": latihan}
+    columns |= {"pelapor": table.texts("pelapor"), "sumber": table.texts("sumber")}
+    columns["teks_asli"] = issues.read_distinct(
+        table.texts("teks_asli"),
+        lambda text: (text and redact_original(text, table.context), None),
+    )
     columns["flags"] = issues.format_warnings()
     for column in feed.columns:
         if column.kind is ColumnKind.TEXT and column.name != "id":
@@ -94,12 +100,6 @@ def _to_array(values: Any, kind: ColumnKind) -> Any:
             return to_cell_array(values)
 
 
-def _redact_votes(table: TableCheck, heading: str, cell: str) -> str:
-    """Return a cell, or a placeholder if it was not read as a column and may hold votes."""
-    is_unread = heading in table.mapping.unused_headings or heading in REASON_BY_MARK
-    return VOTES_REMOVED if is_unread and _VOTES_PATTERN.search(cell) else cell
-
-
 def _list_reasons(errors: list[str], not_a_report_reason: str | None) -> tuple[str, ...]:
     """Return every reason once; if the row is broken or not a report, only that reason."""
     if not_a_report_reason is not None:
@@ -141,5 +141,9 @@ def _list_kept_headings(table: TableCheck) -> list[str]:
 
 def _build_raw_cells(table: TableCheck, cells: dict[str, Cell]) -> dict[str, str]:
     """Return the filled cells of a row as the sender wrote them, without possible votes."""
+    unread = {*table.mapping.unused_headings, *REASON_BY_MARK}
     filled = {heading: str(cell) for heading, cell in cells.items() if cell is not None}
-    return {heading: _redact_votes(table, heading, cell) for heading, cell in filled.items()}
+    return {
+        heading: VOTES_REMOVED if heading in unread and _VOTES_PATTERN.search(text) else text
+        for heading, text in filled.items()
+    }
