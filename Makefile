@@ -4,6 +4,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8501
 VENV := .venv
 PY := $(VENV)/bin/python
+# Compile each module once, whatever the machine says: the tests start hundreds of processes.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run quick test long check bench bundle format words clean
