@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.client
 import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -237,6 +238,26 @@ def served_with(folder: Path, *accounts_: tuple[str, str], **environment: str) -
         admit(server, name, role)
     server.start()
     return server
+
+
+_PATIENT = """#!{python}
+import runpy, sqlite3.dbapi2, sys
+
+connect = sqlite3.dbapi2.connect
+sqlite3.dbapi2.connect = lambda *given, **named: connect(*given, **(named | {{"timeout": 3600.0}}))
+_, module, *sys.argv[1:] = sys.argv[1:]  # -m, and what is to be run
+runpy.run_module(module, run_name="__main__", alter_sys=True)
+"""
+
+
+@contextlib.contextmanager
+def waiting_an_hour_for_the_store(folder: Path) -> Iterator[None]:
+    """In a server started here, whoever waits for a store that is written to waits for an hour."""
+    program = folder / "python"
+    program.write_text(_PATIENT.format(python=sys.executable), "utf-8")
+    program.chmod(0o700)
+    with patch.object(sys, "executable", str(program)):
+        yield
 
 
 def starts(folder: Path, *flags: str, **environment: str) -> subprocess.CompletedProcess[str]:

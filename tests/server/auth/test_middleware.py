@@ -36,6 +36,7 @@ from tests.server.doors import (
     run,
     served_with,
     trail,
+    waiting_an_hour_for_the_store,
     write_session,
 )
 
@@ -65,7 +66,9 @@ def cold(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with somebody before the board; tests add accounts of their own."""
-    server = served_with(tmp_path_factory.mktemp("warm"), ("wati", "analis"))
+    folder = tmp_path_factory.mktemp("warm")
+    with waiting_an_hour_for_the_store(folder):
+        server = served_with(folder, ("wati", "analis"))
     wati = Knocker(server)
     wati.sign_in("wati")
     with wati.talk() as socket:
@@ -352,14 +355,12 @@ def test_nobody_waits_while_a_large_file_is_written(warm: Server) -> None:
         change(warm, "siti", enabled=False)
         with contextlib.closing(sqlite3.connect(path)) as writer:
             writer.execute("BEGIN IMMEDIATE")
-            started = time.monotonic()
             for n in range(20):  # more than there are threads for it, all of them wanting to write
                 Knocker(warm, jar=cookie_for("x", f"{SECRET}{n}")).ask("/")
             assert Knocker(warm).sign_in("tidak.ada", "salah sama sekali").status == 401
             assert wati.ask("/").status == 200
             assert wati.sign_out().status == 303
             assert closing(socket)[0] == CLOSE_SESSION_ENDED
-            assert time.monotonic() - started < 15  # the store would be waited for longer
             writer.rollback()
     assert wati.ask("/").status == 401
 
