@@ -1,7 +1,5 @@
 """The board of one kabupaten: settings opened into register, store, snapshot and audit log."""
 
-from __future__ import annotations
-
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

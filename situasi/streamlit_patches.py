@@ -5,8 +5,6 @@ as it is: a log line, the metric `situasi_streamlit_patch` and the page Kesehata
 headers of uvicorn are the exception: where they cannot be turned off, the server does not start.
 """
 
-from __future__ import annotations
-
 import asyncio
 import inspect
 import logging

@@ -1,7 +1,5 @@
 """Accounts: who may sign in and how, in which role, for which kecamatan."""
 
-from __future__ import annotations
-
 import re
 import secrets
 import unicodedata

@@ -1,7 +1,5 @@
 """Audit log of what viewers did without changing data: confidential rows seen, files exported."""
 
-from __future__ import annotations
-
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence

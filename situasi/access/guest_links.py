@@ -4,8 +4,6 @@ The token of a guest is the id of the link and a signature over everything it is
 has the link without the signature, so nobody can forge a token from what is stored.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json

@@ -1,7 +1,5 @@
 """Access rights: roles with their screens, feeds and permissions, as data."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """The secret that signs session cookies and guest tokens."""
 
-from __future__ import annotations
-
 import secrets
 from pathlib import Path
 

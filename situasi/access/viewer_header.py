@@ -1,7 +1,5 @@
 """The request header by which the auth middleware tells the pages who is viewing."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json

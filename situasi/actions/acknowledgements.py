@@ -1,7 +1,5 @@
 """Who took note of a serious report, and how fast. The first acknowledgement of a case counts."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime

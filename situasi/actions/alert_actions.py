@@ -4,8 +4,6 @@ The actions of people are stored and never withdrawn. Whether the cause has ende
 is computed each time (analysis.alerts.episodes).
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass

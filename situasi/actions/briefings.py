@@ -1,7 +1,5 @@
 """Briefings: moments marked by a person, so that the board can show what has changed since."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """Exercises: a scenario is reported message by message through the normal ingest."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field

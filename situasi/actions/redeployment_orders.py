@@ -1,7 +1,5 @@
 """Redeployment: an accepted plan becomes orders, all or none; a refused plan keeps its reason."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime

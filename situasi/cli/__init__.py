@@ -1,7 +1,5 @@
 """The command line: python -m situasi ..."""
 
-from __future__ import annotations
-
 import typer
 
 from situasi.cli import (

@@ -1,7 +1,5 @@
 """The command of a Polda that prepares the store for a Polres, with a database account for it."""
 
-from __future__ import annotations
-
 import secrets
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Commands for the audit log: list it, verify it, and print its head."""
 
-from __future__ import annotations
-
 import json
 import re
 from datetime import datetime, tzinfo

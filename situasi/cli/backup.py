@@ -1,7 +1,5 @@
 """Commands that back up the whole store to one file, restore it, and write the archive."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Commands for the boundaries that the board draws."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Commands for briefings: mark one now, list them."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """The command that calibrates the turnout forecast on simulated days and writes the result."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

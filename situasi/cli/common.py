@@ -1,7 +1,5 @@
 """What every command needs: the board, the clock and the actor."""
 
-from __future__ import annotations
-
 import os
 import signal
 import threading

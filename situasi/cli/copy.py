@@ -1,7 +1,5 @@
 """The command that writes a frozen copy of the board."""
 
-from __future__ import annotations
-
 import asyncio
 from pathlib import Path
 from typing import Annotated

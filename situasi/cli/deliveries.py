@@ -1,7 +1,5 @@
 """Commands that ingest reports, list deliveries, and withdraw one."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Annotated, Any

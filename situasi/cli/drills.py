@@ -1,7 +1,5 @@
 """The command that plays an exercise scenario into a rehearsal store."""
 
-from __future__ import annotations
-
 import time
 from typing import Annotated
 

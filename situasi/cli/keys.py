@@ -1,7 +1,5 @@
 """Commands for API keys, with which other programs send reports and read figures."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """Commands for guest links: list them, and revoke one."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Consoles of the command line, and what is printed on them."""
 
-from __future__ import annotations
-
 import io
 import sys
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """Commands for rows in quarantine."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Commands for the rehearsal day: write it, replay it, fill a store with it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from functools import partial
 from pathlib import Path

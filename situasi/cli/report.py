@@ -1,7 +1,5 @@
 """The command that writes laporan: once, or at every interval until it is stopped."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The command that copies the rows of this store to the store of a Polda."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Annotated
 

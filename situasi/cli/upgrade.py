@@ -1,7 +1,5 @@
 """The command that migrates an older store to the current schema, before the board does so."""
 
-from __future__ import annotations
-
 from situasi import store
 from situasi.cli.output import failing_on, print_line
 from situasi.domain import election, settings

@@ -1,7 +1,5 @@
 """Commands for accounts: who may sign in."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """The style sheet of the pages; its URL changes with its content, so that browsers may cache it."""
 
-from __future__ import annotations
-
 from hashlib import sha256
 from pathlib import Path
 from typing import Final

@@ -5,8 +5,6 @@ is synced too. The leftovers of a killed writer are removed by the next writer i
 and at the start of the server.
 """
 
-from __future__ import annotations
-
 import errno
 import os
 import re

@@ -1,7 +1,5 @@
 """Callbacks run together on an event loop: one wake for all that wait, in order."""
 
-from __future__ import annotations
-
 import logging
 import threading
 from collections import deque

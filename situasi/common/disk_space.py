@@ -1,7 +1,5 @@
 """Free space on the disks that the board writes to, and writes that failed for lack of space."""
 
-from __future__ import annotations
-
 import errno
 import logging
 import shutil

@@ -1,7 +1,5 @@
 """Unexpected errors: logged with their traceback under an id that is shown to people."""
 
-from __future__ import annotations
-
 import logging
 import secrets
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """File names as people and programs send them, made safe to show, log and write."""
 
-from __future__ import annotations
-
 from itertools import chain, count
 from pathlib import Path, PurePath
 

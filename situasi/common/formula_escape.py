@@ -1,7 +1,5 @@
 """Escapes texts that a spreadsheet would run as a formula, and undoes it."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

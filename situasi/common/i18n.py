@@ -1,7 +1,5 @@
 """Interface words in the viewer's language, and Indonesian formats for numbers and times."""
 
-from __future__ import annotations
-
 import gettext
 import io
 from collections.abc import Iterator

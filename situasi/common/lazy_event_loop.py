@@ -1,7 +1,5 @@
 """An event loop that is opened by its first use: until then it holds no file descriptors."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from typing import Any

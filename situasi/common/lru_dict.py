@@ -1,7 +1,5 @@
 """A dict of limited length, for what is remembered of many callers."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from typing import TypeVar
 

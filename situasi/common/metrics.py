@@ -1,7 +1,5 @@
 """Counters, timers and states of the running board, without personal data or report content."""
 
-from __future__ import annotations
-
 import logging
 from collections import deque
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """A cache that computes each value once for all who wait; the least recently used is dropped."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future

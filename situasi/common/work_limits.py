@@ -3,8 +3,6 @@
 An owner is who asks: the name of an account, of an API key, or of a guest link.
 """
 
-from __future__ import annotations
-
 import itertools
 import math
 import threading

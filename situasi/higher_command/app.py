@@ -1,7 +1,5 @@
 """A higher command assembled: its roll-ups, and the board of any of its kabupaten."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import time

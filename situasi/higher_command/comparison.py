@@ -1,7 +1,5 @@
 """The comparison of kabupaten or provinces: one line each, from their roll-ups."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime

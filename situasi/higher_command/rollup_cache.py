@@ -1,7 +1,5 @@
 """A cache of the roll-ups of all kabupaten of a higher command, shared by all viewers."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """What the checks need besides the rows: register, boundaries, vocabulary, and limits of time."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime

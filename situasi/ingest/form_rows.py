@@ -1,7 +1,5 @@
 """Rows built from forms on the pages: cells under the headings of our files."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

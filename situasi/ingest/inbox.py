@@ -5,8 +5,6 @@ the next one is ingested in the same sweep. Only an error of the store ends a sw
 is moved, and everything is tried again.
 """
 
-from __future__ import annotations
-
 import errno
 import logging
 import shutil

@@ -1,7 +1,5 @@
 """State of files in the inbox: complete, still being copied, or not to be read."""
 
-from __future__ import annotations
-
 import os
 import stat
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Ingest of one source: read, check and save it, and count what became of every row."""
 
-from __future__ import annotations
-
 import errno
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence

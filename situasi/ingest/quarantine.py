@@ -1,7 +1,5 @@
 """Rows in quarantine: exported to the sender as a file, corrected, and released."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Collection, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Matching of corrected rows that come back with the rows in quarantine."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Tables of raw cells from a source, and the rows of a feed after the checks."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

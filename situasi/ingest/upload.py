@@ -1,7 +1,5 @@
 """Upload of a file on a page: same ingest as the inbox, first as a dry run, then stored."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import tempfile

@@ -1,7 +1,5 @@
 """Withdrawal of a delivery, if the sender may write everything in it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from situasi.domain.feed_schemas import FEEDS

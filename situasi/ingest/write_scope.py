@@ -5,8 +5,6 @@ Every delivery needs a `WriteScope`; there is no default. A person gets it from 
 own (`build_program_scope`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime

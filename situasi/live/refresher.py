@@ -1,7 +1,5 @@
 """The refresher: reads new rows and precomputes what viewers look at, before they ask."""
 
-from __future__ import annotations
-
 import itertools
 import logging
 import threading

@@ -1,7 +1,5 @@
 """All accepted rows in memory: one snapshot per process, shared by all viewers."""
 
-from __future__ import annotations
-
 import itertools
 import json
 import logging

@@ -1,7 +1,5 @@
 """A table as a CSV or XLSX file, without any cell that a spreadsheet would execute."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

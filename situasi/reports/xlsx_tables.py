@@ -1,7 +1,5 @@
 """A table as a workbook (XLSX): with its metadata, and without any cell that is executed."""
 
-from __future__ import annotations
-
 import io
 import math
 import re

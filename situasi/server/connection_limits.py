@@ -5,8 +5,6 @@ them take all descriptors. Here each has a deadline for its next step, and while
 that have waited longest are dropped. A client that sends a request at once never notices.
 """
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections import OrderedDict

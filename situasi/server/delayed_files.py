@@ -1,7 +1,5 @@
 """Files offered for download stay until their browser has surely fetched them."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from typing import Final

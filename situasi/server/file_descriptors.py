@@ -1,7 +1,5 @@
 """The limit of open file descriptors: raised at the start, and measured while serving."""
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The refusal of further pages while no file descriptors are left for them."""
 
-from __future__ import annotations
-
 from starlette.responses import Response
 from starlette.types import Scope
 

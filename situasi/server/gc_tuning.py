@@ -1,7 +1,5 @@
 """Garbage collection: off while everything is loaded, then once a minute."""
 
-from __future__ import annotations
-
 import gc
 
 # Full collections only: with masses of rows the collector nearly never reaches the oldest

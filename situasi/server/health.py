@@ -1,7 +1,5 @@
 """Health checks: whether the process answers, and whether it can do its work."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """HTML of the server: its templates, and the one function that answers with a page."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Lifespan of the server: opens and closes the board or the command above, and its jobs."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import sys

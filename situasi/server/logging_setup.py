@@ -1,7 +1,5 @@
 """Log setup: one line per event, as text or JSON; nothing about people or reports."""
 
-from __future__ import annotations
-
 import logging
 import re
 import sys

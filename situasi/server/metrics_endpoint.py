@@ -1,7 +1,5 @@
 """Metrics of the server for Prometheus: how it runs, nothing about people or reports."""
 
-from __future__ import annotations
-
 import logging
 import re
 import time

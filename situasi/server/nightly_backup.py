@@ -1,7 +1,5 @@
 """A backup of the whole store every night; a missed one is made up."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import re

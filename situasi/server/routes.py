@@ -1,7 +1,5 @@
 """HTTP routes beside the pages: boundaries, map icons, stylesheet, API, health and metrics."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from starlette.requests import Request

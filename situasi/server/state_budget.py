@@ -1,7 +1,5 @@
 """Limits on what Streamlit keeps of WebSocket messages, per sign-in and in total."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 from situasi.server.auth.websocket import ORDINARY_MESSAGE_BYTES, ManagedWebSocket

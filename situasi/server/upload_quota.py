@@ -1,7 +1,5 @@
 """Limits on the bytes of uploaded files in memory, per viewer and in total."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """uvicorn's WebSocket protocol, with limits on the memory that one peer can occupy."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The store: an append-only record of every accepted and every refused row."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime
 from types import ModuleType

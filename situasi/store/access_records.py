@@ -1,7 +1,5 @@
 """Access records: accounts, sessions, keys, links. The newest is valid, older ones are kept."""
 
-from __future__ import annotations
-
 import json
 from hashlib import sha256
 from typing import Any

@@ -1,7 +1,5 @@
 """The table of all batches, updated from new rows only."""
 
-from __future__ import annotations
-
 import json
 from typing import Final
 

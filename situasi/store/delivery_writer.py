@@ -1,7 +1,5 @@
 """The writing of one delivery into the store: all of it in one transaction, or nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The values that the store takes and gives, and its errors."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import datetime
 

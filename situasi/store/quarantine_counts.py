@@ -1,7 +1,5 @@
 """Counts of rows waiting in quarantine, updated from new rows only."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 

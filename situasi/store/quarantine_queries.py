@@ -1,7 +1,5 @@
 """Queries on the quarantine and the notes."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """Puts rejected rows into quarantine: each waits once, and waits again after it was released."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass

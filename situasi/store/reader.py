@@ -1,7 +1,5 @@
 """The reading half of the store, the same for every engine."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager

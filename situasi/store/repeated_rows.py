@@ -6,8 +6,6 @@ that a withdrawal by one person never removes what somebody else has corrected. 
 its growing file every minute adds at most two repeats for each row.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import repeat

@@ -5,8 +5,6 @@ is one commit at the target and ends with an audit log entry: after each one, th
 earlier state of this store.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """The tables of the store, the same for every engine; feed tables follow feed_schemas.py."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import sqlalchemy as sa

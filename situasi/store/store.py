@@ -1,7 +1,5 @@
 """The store, for every engine: rows are added, never changed or deleted."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager

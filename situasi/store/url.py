@@ -1,7 +1,5 @@
 """Parsing of store addresses; no part of one is ever shown, for it may hold a password."""
 
-from __future__ import annotations
-
 import re
 
 import sqlalchemy as sa

@@ -7,8 +7,6 @@ visible, and so is `known_at`, except for rows of an exercise or of history (whe
 `recorded_at`).
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from datetime import datetime

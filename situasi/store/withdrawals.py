@@ -3,8 +3,6 @@
 A row that another valid batch also delivered stays valid (repeated_rows.py).
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from typing import Any
 

@@ -4,8 +4,6 @@ Each statement of the roll-ups is written once over the tables of `schema` and r
 Its values are bound by name: at, since, until, every (microseconds); see RollupParameters.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cache
 from typing import Any

@@ -1,7 +1,5 @@
 """The roll-up of one kabupaten: its figures at one moment, and what they depend on."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo

@@ -3,8 +3,6 @@
 It must give the results of analysis.personnel.coverage.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Any
 

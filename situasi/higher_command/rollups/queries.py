@@ -1,7 +1,5 @@
 """The queries of one roll-up, in sections that are computed again only where rows changed."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The reader of roll-ups: every kabupaten of one contest in one database."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime

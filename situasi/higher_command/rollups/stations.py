@@ -1,7 +1,5 @@
 """The roll-up of TPS in SQL: phases reached and voters present (analysis.stations.status)."""
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Any
 

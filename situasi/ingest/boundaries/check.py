@@ -1,7 +1,5 @@
 """Checks the boundaries of the board against the register."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Converts coordinates of any system to longitude and latitude, judged by where they must lie."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

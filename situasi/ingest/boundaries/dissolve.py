@@ -1,7 +1,5 @@
 """Joins the rows of one place into one valid polygon; refuses a place that occurs twice."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Any

@@ -1,7 +1,5 @@
 """Writes boundaries as the board reads them: all files of an import, or none."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Imports the official boundary file of a Polres, in any supported format."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path

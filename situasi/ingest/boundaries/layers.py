@@ -1,7 +1,5 @@
 """Opens a boundary file: shapefile (also zipped), GeoPackage or GeoJSON."""
 
-from __future__ import annotations
-
 import json
 import tempfile
 import warnings

@@ -1,7 +1,5 @@
 """The result of matching a file: which row is which place, by which column."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

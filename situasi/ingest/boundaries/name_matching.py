@@ -1,7 +1,5 @@
 """Matches the rows of a file by names: exact ones, then misspelt ones where only one place fits."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import replace
 from functools import cache

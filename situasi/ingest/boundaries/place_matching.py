@@ -1,7 +1,5 @@
 """Finds which row of a file is which place, from the values in its columns."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

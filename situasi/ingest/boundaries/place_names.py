@@ -1,7 +1,5 @@
 """Normalises names and codes of places, as boundary files write them, for comparison."""
 
-from __future__ import annotations
-
 import math
 import re
 

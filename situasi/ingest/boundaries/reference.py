@@ -1,7 +1,5 @@
 """The shipped boundaries as a reference for where this kabupaten lies, to check a foreign file."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
 from functools import cached_property

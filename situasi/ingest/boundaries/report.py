@@ -1,7 +1,5 @@
 """The report of a check or import of boundaries, as data and as text."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Areas of polygons, and the gaps and overlaps between neighbours."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Makes polygons fit their neighbours: shared edges get the same points, slivers get an owner."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Checks of each feed: one module per feed, one entry point for all."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime

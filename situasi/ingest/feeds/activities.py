@@ -1,7 +1,5 @@
 """Activities (giat): what the police planned and did before, on and after the day."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """Case merges, entered on the dashboard: two cases are one report, or are known to be two."""
 
-from __future__ import annotations
-
 from situasi.ingest.tables import ValidationResult
 from situasi.ingest.validation.place_check import check_location
 from situasi.ingest.validation.table_check import TableCheck, check_exercise

@@ -1,7 +1,5 @@
 """Personnel check-ins: which officer is where. Officers are numbers, never names."""
 
-from __future__ import annotations
-
 from situasi.ingest.tables import ValidationResult
 from situasi.ingest.validation.officer_check import check_officer
 from situasi.ingest.validation.place_check import check_location

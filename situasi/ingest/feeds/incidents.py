@@ -1,7 +1,5 @@
 """Incidents: what happened, where, how serious it is, and how far it is handled."""
 
-from __future__ import annotations
-
 import re
 
 from situasi.domain.feed_schemas import SITUASI

@@ -1,7 +1,5 @@
 """Neutrality of the police: cases by code and unit, and reports that there is none."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from situasi.ingest.parsing.cells import is_blank

@@ -1,7 +1,5 @@
 """Posting orders: which officer guards which TPS, stands in reserve or goes on patrol."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

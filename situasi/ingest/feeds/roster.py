@@ -1,7 +1,5 @@
 """Roster of officers by number, rank, unit and agency; never by name."""
 
-from __future__ import annotations
-
 from situasi.ingest.redaction.persons import read_nrp
 from situasi.ingest.tables import ValidationResult
 from situasi.ingest.validation.officer_check import check_officer

@@ -1,7 +1,5 @@
 """TPS reports: the phase of a polling station and how many voters have come so far."""
 
-from __future__ import annotations
-
 from situasi.ingest.parsing.cells import is_blank
 from situasi.ingest.parsing.numbers import read_count
 from situasi.ingest.redaction.persons import read_escort

@@ -1,7 +1,5 @@
 """Kemendagri codes of kecamatan and desa as people and spreadsheets write them."""
 
-from __future__ import annotations
-
 import re
 from datetime import datetime
 

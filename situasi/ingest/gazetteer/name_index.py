@@ -1,7 +1,5 @@
 """Index of place names, compared word by word: exact after normalising, or clearly nearest."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping

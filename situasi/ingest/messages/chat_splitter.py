@@ -1,7 +1,5 @@
 """Splits pasted text and exported chats into messages. No text is lost."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """All entities that one message names, and which place belongs to which phrase."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

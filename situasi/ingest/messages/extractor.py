@@ -1,7 +1,5 @@
 """Turns messages into proposed rows; they are then confirmed and ingested like rows of a file."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Builds incident rows: what happened, or that nothing did (nihil)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterator, Sequence
 

@@ -1,7 +1,5 @@
 """The text of a message with its lines and clauses, to see words in their context."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Finds phrases of the vocabulary in running text, and whether they are asserted or denied."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple

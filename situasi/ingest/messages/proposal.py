@@ -1,7 +1,5 @@
 """The proposal of one message: rows as raw cells, what was recognised, what must be asked."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple

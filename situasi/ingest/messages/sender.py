@@ -1,7 +1,5 @@
 """Redacts messages for display and storage: no votes, officers' names or phone numbers."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Finds the codes of kecamatan, desa and TPS in a message, such as `16.10.04.2012.001`."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

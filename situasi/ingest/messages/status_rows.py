@@ -1,7 +1,5 @@
 """Builds rows of reported states: phases of a TPS, contact with it, check-ins of officers."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 

@@ -1,7 +1,5 @@
 """Finds the numbers of a message that count voters present, and what each of them counts."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field

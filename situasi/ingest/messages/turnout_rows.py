@@ -1,7 +1,5 @@
 """Builds rows of turnout counts: voters present, by TPS and time, in total and by part."""
 
-from __future__ import annotations
-
 import re
 
 from situasi.ingest.messages.entities import MessageEntities

@@ -1,7 +1,5 @@
 """Checks every number of a message: read into a row, or shown to the operator as not read."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator

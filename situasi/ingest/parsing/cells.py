@@ -1,7 +1,5 @@
 """Shared helpers of all cell parsers: blank cells, text normalisation, the error for bad cells."""
 
-from __future__ import annotations
-
 import unicodedata
 
 # Longer than any time, number, word or place that a person writes; bounds the cost of bad cells.

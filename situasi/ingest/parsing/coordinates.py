@@ -1,7 +1,5 @@
 """Parser of coordinates as people write them: decimals, degrees and minutes, pasted map links."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import NamedTuple

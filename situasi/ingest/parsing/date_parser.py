@@ -1,7 +1,5 @@
 """Full parser of written times, before any zone is applied: slow, but reads every pattern."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Patterns of dates and clocks as people write them: month and day names, zones, separators."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, timedelta, timezone, tzinfo
 

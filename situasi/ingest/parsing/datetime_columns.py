@@ -1,7 +1,5 @@
 """Vectorised parser of columns of times in the shapes that programs write."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from itertools import product

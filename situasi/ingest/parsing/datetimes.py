@@ -1,7 +1,5 @@
 """Conversion of written times to moments in UTC, with the precision to which they are known."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache

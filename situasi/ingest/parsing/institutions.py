@@ -1,7 +1,5 @@
 """Standard names of the institutions that took part in an activity."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """Parsers of numbers as people write them: counts, decimals, TPS numbers, yes and no."""
 
-from __future__ import annotations
-
 import math
 import re
 

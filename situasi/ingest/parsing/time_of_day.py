@@ -1,7 +1,5 @@
 """Parser of a time of day in a cell of its own, beside its date."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Reader of delimited text (CSV and the like): finds the delimiter, survives stray quotes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache

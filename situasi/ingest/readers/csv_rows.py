@@ -1,7 +1,5 @@
 """Parser of delimited text into rows of cells, in whole blocks where nothing is irregular."""
 
-from __future__ import annotations
-
 import csv
 from collections import deque
 from collections.abc import Iterable, Iterator

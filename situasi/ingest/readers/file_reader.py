@@ -1,7 +1,5 @@
 """Reader of a file from the field: detects the type by its content, then reads the rows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain

@@ -1,7 +1,5 @@
 """Detection of a file's type by its first bytes, never by its name."""
 
-from __future__ import annotations
-
 from situasi.ingest.tables import SourceError
 
 HEAD_BYTES = 1 << 16

@@ -1,7 +1,5 @@
 """Search for the heading row among titles, letterheads and merged group headings."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

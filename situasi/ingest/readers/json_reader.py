@@ -1,7 +1,5 @@
 """Reader of exported JSON: lists of objects, objects around a list, GeoJSON, JSON lines."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Conversion of JSON objects to rows: safe numbers, duplicate keys reported, points unpacked."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence

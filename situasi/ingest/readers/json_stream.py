@@ -1,7 +1,5 @@
 """Incremental reader of one JSON document, so that memory does not grow with the file."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

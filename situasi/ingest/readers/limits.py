@@ -4,8 +4,6 @@ An election day of a kabupaten has some 20,000 rows. A delivery beyond a limit i
 with a sentence that says what to do, before it takes the memory that all users share.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -1,7 +1,5 @@
 """Copy of a sender's file that nobody changes while it is read, and its digest."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import stat

@@ -1,7 +1,5 @@
 """Headings that readers add to a table, for what an ordinary column cannot hold."""
 
-from __future__ import annotations
-
 EXCESS = "__lebih"  # cells beyond the last heading, joined with " | "
 BROKEN = "__rusak"  # the raw text of a row that could not be parsed
 SHEET = "__lembar"  # the sheet a row comes from, where a workbook holds several

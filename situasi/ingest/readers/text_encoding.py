@@ -1,7 +1,5 @@
 """Decoding of bytes to lines of text, whatever encoding the sender's program wrote."""
 
-from __future__ import annotations
-
 import codecs
 import io
 from collections.abc import Iterator

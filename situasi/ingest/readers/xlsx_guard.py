@@ -5,8 +5,6 @@ text per use, so a small hostile or damaged file could take all memory at once. 
 were measured are copied to a new archive: the sizes that the sender's archive states do not count.
 """
 
-from __future__ import annotations
-
 import re
 import struct
 import zipfile

@@ -3,8 +3,6 @@
 Rows of hidden sheets, and of sheets without a heading, are returned too, marked as not reports.
 """
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Estimate of how much memory the cells of a workbook would take, from its XML."""
 
-from __future__ import annotations
-
 import re
 import string
 from array import array

@@ -1,7 +1,5 @@
 """Redaction of persons: a roster number, a masked NRP, an escort without names."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Redaction of rows for the store and for quarantine: no personal names or numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Removes votes from a message before anything else is read from it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from itertools import zip_longest

@@ -1,7 +1,5 @@
 """Check that a row is of the sender's own area."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

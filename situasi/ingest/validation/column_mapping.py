@@ -1,7 +1,5 @@
 """Mapping of the headings of a source to columns of a feed, and headings that may not be read."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain

@@ -1,7 +1,5 @@
 """Running sums of the rows of a sheet by column, updated while its tables are checked."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 

@@ -1,7 +1,5 @@
 """Check of the coordinates of a report against the boundaries. The rule: docs/rules.md."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Check of the officer of a row: a number of the roster, never a name, never an NRP."""
 
-from __future__ import annotations
-
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.redaction.persons import NRP_REFUSED, read_officer
 from situasi.ingest.tables import Cell

@@ -1,7 +1,5 @@
 """Check of the place of a report: kecamatan, desa and TPS. Order of trust: docs/rules.md."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache

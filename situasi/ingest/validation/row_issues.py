@@ -1,7 +1,5 @@
 """Errors and warnings of the rows of one table, and parsers that read each distinct cell once."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 

@@ -1,7 +1,5 @@
 """A table of any feed while it is checked: its cells by column, and the issues of its rows."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Check of when a report happened and when it was reported: one or two cells, and plausibility."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta

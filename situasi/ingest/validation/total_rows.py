@@ -1,7 +1,5 @@
 """Detection of total rows, which are not reports, and comparison with the rows above them."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Conversion of hourly TPS tables: a column per hour becomes one report per filled hour."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import NamedTuple
 

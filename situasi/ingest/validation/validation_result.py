@@ -1,7 +1,5 @@
 """The result of a checked table: accepted rows as a frame, the others with their reasons."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Mapping, Sequence

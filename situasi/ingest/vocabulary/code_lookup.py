@@ -1,7 +1,5 @@
 """Lookup of the code of a fixed vocabulary that a written word stands for."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

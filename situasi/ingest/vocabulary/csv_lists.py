@@ -1,7 +1,5 @@
 """Reader of the word lists that a person may extend in a spreadsheet."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

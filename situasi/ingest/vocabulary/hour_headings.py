@@ -1,7 +1,5 @@
 """Headings that name the hour of a column of voter counts: `08.00`, `hadir jam 9`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import NamedTuple

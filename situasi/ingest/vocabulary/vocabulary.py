@@ -1,7 +1,5 @@
 """Vocabulary of the senders: which heading is which column, which word is which code."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Detection of headings with candidates' votes, which police neither record nor store."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The data dictionary of the archive: type, unit, meaning and code labels of each column."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass

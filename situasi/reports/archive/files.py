@@ -1,7 +1,5 @@
 """What the archive says of each of its files."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pyarrow as pa

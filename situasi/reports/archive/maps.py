@@ -1,7 +1,5 @@
 """The maps of the archive as GeoParquet: incidents, TPS and kecamatan."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 from typing import Any

@@ -4,8 +4,6 @@ Times are those of the commits (store/visible_at.py). Columns with which the sto
 proves rows are left out: they are useless to a reader.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The README of the archive: what it holds, and how to read it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from situasi.access.roles import Role

@@ -1,7 +1,5 @@
 """Writes the archive: the store at one time, in full or limited to what a role sees."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

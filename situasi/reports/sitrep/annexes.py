@@ -1,7 +1,5 @@
 """The page of each kecamatan in a laporan: its key figures, open incidents and late TPS."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from situasi.analysis.personnel.coverage import build_area_table

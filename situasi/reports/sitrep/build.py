@@ -1,7 +1,5 @@
 """Building a laporan from the data of one time, for one viewer."""
 
-from __future__ import annotations
-
 from situasi.access.roles import Viewer
 from situasi.analysis.view_time import ViewTime, cache_minute
 from situasi.board import Board

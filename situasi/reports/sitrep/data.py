@@ -1,7 +1,5 @@
 """The data of a laporan: the results that the pages also use, for one time and one viewer."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime

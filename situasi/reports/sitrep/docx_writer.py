@@ -1,7 +1,5 @@
 """A laporan as DOCX: a template of the election folder, edited by the staff, filled with values."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The files of a laporan: their names, how they are made and written to a folder."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache

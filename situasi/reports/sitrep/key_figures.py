@@ -1,7 +1,5 @@
 """The key figures of a laporan: the texts of the screen, with the numbers themselves."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 

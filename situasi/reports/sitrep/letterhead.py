@@ -1,7 +1,5 @@
 """The folder `laporan` of an election: letterhead, limits and templates, edited by the staff."""
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 from typing import Any

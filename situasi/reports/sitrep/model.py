@@ -1,7 +1,5 @@
 """A laporan as one value: every text, number and drawing of it, for any file format."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The sentences of a laporan, by chapter; always in Indonesian, whatever the screen language is."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any
 

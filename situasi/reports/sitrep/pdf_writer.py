@@ -1,7 +1,5 @@
 """A laporan as PDF: compiled by typst from the template in the election folder, without network."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import tempfile

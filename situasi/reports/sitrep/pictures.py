@@ -1,7 +1,5 @@
 """The drawings of a laporan, drawn when a file needs them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial

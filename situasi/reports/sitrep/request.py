@@ -1,7 +1,5 @@
 """The request for a laporan: its kind, its period and its kecamatan."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 

@@ -1,7 +1,5 @@
 """The schedule of laporan: at full intervals of the clock, once each, even after errors."""
 
-from __future__ import annotations
-
 import logging
 import re
 from collections.abc import Callable

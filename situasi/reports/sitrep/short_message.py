@@ -1,7 +1,5 @@
 """The short text of a laporan, for a messenger: plain text of limited length."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

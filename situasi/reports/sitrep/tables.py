@@ -1,7 +1,5 @@
 """The tables of a laporan: by kecamatan, incidents, steps, phases, and comparison of periods."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any

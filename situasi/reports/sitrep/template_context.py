@@ -1,7 +1,5 @@
 """The values for the template of a laporan, under the Indonesian names that the staff uses."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import Any

@@ -1,7 +1,5 @@
 """A laporan as XLSX: its figures as numbers and a sheet for each table, ready to print."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from situasi.common import i18n

@@ -1,7 +1,5 @@
 """API keys of programs: what each may write and read; the store keeps only a hash."""
 
-from __future__ import annotations
-
 import hmac
 import re
 import secrets

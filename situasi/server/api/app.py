@@ -1,7 +1,5 @@
 """The ASGI application at /api: its routes, with every failure as a problem."""
 
-from __future__ import annotations
-
 import functools
 import time
 from collections.abc import Awaitable, Callable, Sequence

@@ -1,7 +1,5 @@
 """The caller of the API: a program with a key, or a signed-in viewer."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from hashlib import blake2b

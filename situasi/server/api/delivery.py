@@ -1,7 +1,5 @@
 """Deliveries over HTTP: ingested like files, and answered once they are stored."""
 
-from __future__ import annotations
-
 import tempfile
 import threading
 from collections.abc import Iterator

@@ -3,8 +3,6 @@
 Rows of a kabupaten are read and sent at its own Polres, which knows who may.
 """
 
-from __future__ import annotations
-
 from dataclasses import fields
 from datetime import datetime
 from typing import Any

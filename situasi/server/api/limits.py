@@ -1,7 +1,5 @@
 """Limits of the API: on bodies, on calls of one caller, and on work at one time."""
 
-from __future__ import annotations
-
 import asyncio
 import math
 import threading

@@ -1,7 +1,5 @@
 """The OpenAPI document, built from the feeds, filters and limits that the routes use."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from situasi.analysis.view_time import WINDOWS

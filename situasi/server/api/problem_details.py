@@ -1,7 +1,5 @@
 """Errors as application/problem+json: a sentence for people, never a stack trace."""
 
-from __future__ import annotations
-
 import json
 import logging
 from collections.abc import Mapping

@@ -3,8 +3,6 @@
 A misspelt filter that is ignored would show too much; so it is refused.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Bodies of deliveries: strict JSON rows, or tables recognised by their content."""
 
-from __future__ import annotations
-
 import io
 import json
 import math

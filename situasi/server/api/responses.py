@@ -1,7 +1,5 @@
 """Responses to readers, with the ETag by which they ask whether anything has changed."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Rows of a feed as JSON, GeoJSON and CSV: missing values stay missing, exercise rows marked."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from datetime import tzinfo

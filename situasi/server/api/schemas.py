@@ -1,7 +1,5 @@
 """JSON Schemas of requests and responses, built from the feed definitions."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from situasi.analysis.stations.reporting_status import STATES

@@ -1,7 +1,5 @@
 """What the API routes do: authenticate the caller, check access, and build the response."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Hashable
 from contextlib import suppress

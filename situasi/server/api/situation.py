@@ -1,7 +1,5 @@
 """The key figures of the Situasi page as JSON: an unknown value is null, never zero."""
 
-from __future__ import annotations
-
 import math
 from datetime import tzinfo
 from typing import Any

@@ -1,7 +1,5 @@
 """Sign-in of guests: a shared link opens its page to its holder, without an account."""
 
-from __future__ import annotations
-
 import contextlib
 from urllib.parse import urlencode
 

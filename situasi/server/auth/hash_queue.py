@@ -4,8 +4,6 @@ A hash costs 64 MiB and a core for about a twentieth of a second. Thousands of g
 origin fill only its own queue; others wait behind one of them, not behind all.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator

@@ -1,7 +1,5 @@
 """The entries of the audit log about requests that only an attacker sends."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any

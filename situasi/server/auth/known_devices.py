@@ -4,8 +4,6 @@ It gives no access. Its holder is throttled and queued apart from strangers, so 
 sign-ins from elsewhere, or from the same address, does not keep them out.
 """
 
-from __future__ import annotations
-
 import secrets
 
 from itsdangerous import BadData

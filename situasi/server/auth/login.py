@@ -1,7 +1,5 @@
 """Sign-in and sign-out: two plain HTML pages, without Streamlit and without scripts."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 import secrets

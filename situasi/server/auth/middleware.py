@@ -1,7 +1,5 @@
 """The middleware that refuses pages, files and WebSockets to whoever is not signed in."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 

@@ -1,7 +1,5 @@
 """The client of the identity provider: builds the sign-in URL and verifies what comes back."""
 
-from __future__ import annotations
-
 import asyncio
 import ssl
 import time

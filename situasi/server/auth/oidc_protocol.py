@@ -1,7 +1,5 @@
 """Errors and helpers of sign-in through an identity provider; light, as every start loads it."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit

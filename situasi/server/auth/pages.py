@@ -1,7 +1,5 @@
 """The pages around sign-in, which load nothing and run no script."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Change of one's own password: a plain HTML page, like sign-in and sign-out."""
 
-from __future__ import annotations
-
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route

@@ -1,7 +1,5 @@
 """What the server can believe about a request: client address, host name, TLS, origin."""
 
-from __future__ import annotations
-
 import ipaddress
 import re
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Security headers of every response, and the Content-Security-Policy of pages."""
 
-from __future__ import annotations
-
 import base64
 import re
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Sessions and access data as the store holds them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256

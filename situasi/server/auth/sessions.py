@@ -5,8 +5,6 @@ the delivery of a large file. Access data is read again at most half a second af
 a session was last seen is saved every few minutes.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging

@@ -4,8 +4,6 @@ An attempt counts before it is checked, so that parallel attempts gain nothing, 
 it was right: a whole Polres behind one address signs in as often as it likes.
 """
 
-from __future__ import annotations
-
 import ipaddress
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Stylesheet, scripts and font of the wall, under a path that changes with their content."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import asdict
 from functools import cache

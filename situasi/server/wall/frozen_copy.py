@@ -1,7 +1,5 @@
 """The frozen copy: the wall at one moment as one file, for people without access to the board."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """A frozen copy of the board at every full hour, for the day when no board can be opened."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 from collections.abc import Callable

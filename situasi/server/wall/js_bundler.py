@@ -1,7 +1,5 @@
 """Bundles JavaScript modules into one script, for a page that may load nothing."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

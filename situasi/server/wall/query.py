@@ -1,7 +1,5 @@
 """The query of a wall, parsed from its address as on the pages."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime

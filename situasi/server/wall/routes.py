@@ -1,7 +1,5 @@
 """HTTP routes of the wall: page, state, files, frozen copy and acknowledgement."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 from collections.abc import Iterable

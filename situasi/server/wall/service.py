@@ -1,7 +1,5 @@
 """Service of the wall: reads the store in one place and builds each wall state once."""
 
-from __future__ import annotations
-
 import asyncio
 import gzip
 import json

@@ -1,7 +1,5 @@
 """The page of the wall without figures: titles, sentences for its scripts, keys."""
 
-from __future__ import annotations
-
 from typing import Any
 from urllib.parse import urlencode
 

@@ -1,7 +1,5 @@
 """The state of the wall as one JSON value: every word and number as it is shown."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

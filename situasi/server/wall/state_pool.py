@@ -1,7 +1,5 @@
 """A pool that builds wall states in threads, caches the latest, and limits each viewer's load."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar

@@ -1,7 +1,5 @@
 """The map of the wall as SVG: outlines and names drawn once; the page adds colours and values."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache

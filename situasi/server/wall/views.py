@@ -1,7 +1,5 @@
 """The views of the wall: for each its figures, its map, and one list of at most six lines."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """What the audit log says was written: the hashes and counts in its entries."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass, field
 from typing import Any

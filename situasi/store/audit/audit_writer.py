@@ -1,7 +1,5 @@
 """The queue of audit log entries: callers never wait for the store."""
 
-from __future__ import annotations
-
 import logging
 import threading
 from collections import deque

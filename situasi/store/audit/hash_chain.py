@@ -6,8 +6,6 @@ recomputed every hash, or cut off the end together with the engine's counter. On
 written down elsewhere shows that: it is then no longer on the chain.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator
 from hashlib import sha256

@@ -5,8 +5,6 @@ Each row also has a checksum of four bytes, kept with the batch: the hash proves
 changed, the checksums say which row (row_proof.py).
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b

@@ -1,7 +1,5 @@
 """Compares the rows of a store with the hashes in its audit log, and names the changed rows."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher

@@ -1,7 +1,5 @@
 """Backup of the whole store to one file, and restore: all rows are verified first."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """The rows of the store exactly as stored, table by table, for backup and replication."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime

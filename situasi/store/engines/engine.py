@@ -1,7 +1,5 @@
 """The base class of engines: connections, ways to append rows, messages for errors."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager

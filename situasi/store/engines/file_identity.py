@@ -4,8 +4,6 @@ The mark is record number 0 of the table `access`: whatever counts, copies or se
 at 1, so it stays in its file, and the triggers of the table protect it from changes.
 """
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from pathlib import Path

@@ -1,7 +1,5 @@
 """File permissions: only the account of the dashboard may read a store, whatever the umask."""
 
-from __future__ import annotations
-
 import logging
 import os
 import stat

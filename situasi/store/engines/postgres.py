@@ -1,7 +1,5 @@
 """The PostgreSQL engine: one database for many scopes, bulk rows by COPY, events by NOTIFY."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import islice

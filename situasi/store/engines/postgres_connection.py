@@ -1,7 +1,5 @@
 """Connections to PostgreSQL: their parameters, the pool of one scope, and what errors mean."""
 
-from __future__ import annotations
-
 import psycopg
 import sqlalchemy as sa
 

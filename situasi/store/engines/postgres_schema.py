@@ -7,8 +7,6 @@ a schema of its own, `contest/kabupaten`, with a view of each table that shows i
 same statements read from an SQLite file and from here.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What processes on one PostgreSQL scope tell one another: who does a job, and that rows came."""
 
-from __future__ import annotations
-
 import threading
 from typing import Any
 

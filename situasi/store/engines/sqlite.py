@@ -1,7 +1,5 @@
 """The SQLite engine: one file in WAL mode; readers never wait, and commits are durable."""
 
-from __future__ import annotations
-
 import logging
 import shutil
 import sqlite3

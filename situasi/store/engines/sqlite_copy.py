@@ -1,7 +1,5 @@
 """A complete and checked copy of the store's file, made before its schema changes."""
 
-from __future__ import annotations
-
 import shutil
 import sqlite3
 from contextlib import closing

@@ -1,7 +1,5 @@
 """What the errors of SQLite mean, in words."""
 
-from __future__ import annotations
-
 import sqlite3
 from pathlib import Path
 from typing import Any

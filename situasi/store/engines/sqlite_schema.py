@@ -1,7 +1,5 @@
 """An SQLite file as a store: created with its tables and triggers, recognised, and upgraded."""
 
-from __future__ import annotations
-
 import logging
 import sqlite3
 import time

@@ -4,8 +4,6 @@ In PostgreSQL a table is several objects (engines/postgres_schema.py): its key b
 and kabupaten, and it has partitions and views. The views are recreated after all steps.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import sqlalchemy as sa

@@ -3,8 +3,6 @@
 Alembic is imported only when there is something to do: an up-to-date store opens without it.
 """
 
-from __future__ import annotations
-
 import threading
 from dataclasses import dataclass
 from pathlib import Path

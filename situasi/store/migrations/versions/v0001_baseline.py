@@ -1,7 +1,5 @@
 """1: the tables of the first release."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import sqlalchemy as sa
