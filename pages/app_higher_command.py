@@ -12,7 +12,7 @@ from situasi.access import roles
 from situasi.access.roles import SCREENS
 from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_relative_time
 from situasi.common.i18n import _
 from situasi.higher_command import app, comparison
 from situasi.higher_command.rollup_cache import HigherCommandOverview
@@ -131,5 +131,5 @@ def _format_outdated(summary: comparison.UnitSummary, polres: str) -> str:
         return _("Belum pernah ada yang datang dari {polres}").format(polres=polres)
     last, now = (at.astimezone(summary.zone) for at in (summary.copied_at, summary.now))
     return _("Tidak ada yang baru dari {polres}: ini salinan {age}, bukan keadaan sekarang").format(
-        polres=polres, age=i18n.format_relative_time(last, now)
+        polres=polres, age=format_relative_time(last, now)
     )

@@ -13,6 +13,7 @@ from situasi.analysis.activities.sop_checklist import ChecklistItem
 from situasi.analysis.queries import reads
 from situasi.board import current_board as board
 from situasi.common import i18n
+from situasi.common.formats import format_date
 from situasi.domain.feed_schemas import ACTIVITIES
 from situasi.domain.labels import label
 from situasi.domain.register import Register, Stage
@@ -105,4 +106,4 @@ def build_timetable_figure(day: date, theme: Theme) -> go.Figure:
     """Build the Gantt chart of all stages, with this day marked."""
     names = {code: label("tahap", code) for code in ("lewat", "berjalan", "akan")}
     table = stages.build_timetable(board().register.stages, day)
-    return build_gantt_chart(table, names, day, i18n.format_date(day), theme)
+    return build_gantt_chart(table, names, day, format_date(day), theme)

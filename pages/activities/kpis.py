@@ -8,7 +8,7 @@ from pages.activities.data import ActivityData
 from pages.activities.markup import build_sentence
 from situasi.analysis.activities import sop_checklist
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_date, format_ratio
 from situasi.common.i18n import _
 from situasi.ui.components.kpi_row import Kpi, KpiValue
 from situasi.ui.components.markup import Card
@@ -69,9 +69,9 @@ def _build_running_card(data: ActivityData) -> Card:
     if not data.running_stages:
         return Card(_("Tahap berjalan"), "–", _("tidak ada tahap bertanggal pada hari ini"))
     stage, others = data.running_stages[0], len(data.running_stages) - 1
-    note = _("sampai {day}").format(day=i18n.format_date(stage.end)) if stage.end else ""
+    note = _("sampai {day}").format(day=format_date(stage.end)) if stage.end else ""
     if others:
-        note += " · " + i18n.format_counts(_("{n} tahap lain juga berjalan"), n=others)
+        note += " · " + format_counts(_("{n} tahap lain juga berjalan"), n=others)
     return Card(_("Tahap berjalan"), build_sentence(stage.name), note)
 
 
@@ -81,8 +81,8 @@ def _build_next_card(data: ActivityData, today: date) -> Card:
     stage = data.upcoming_stages[0]
     assert stage.start is not None
     days = (stage.start - today).days
-    days_text = _("besok") if days == 1 else i18n.format_counts(_("{n} hari lagi"), n=days)
-    note = _("mulai {day}, {soon}").format(day=i18n.format_date(stage.start), soon=days_text)
+    days_text = _("besok") if days == 1 else format_counts(_("{n} hari lagi"), n=days)
+    note = _("mulai {day}, {soon}").format(day=format_date(stage.start), soon=days_text)
     return Card(_("Tahap berikut"), build_sentence(stage.name), note)
 
 
@@ -101,8 +101,8 @@ def _build_done_card(data: ActivityData) -> Card:
         (_("{n} batal"), counts["batal"]),
         (_("{n} tanpa status"), counts["tanpa_status"]),
     ]
-    note = " · ".join(i18n.format_counts(text, n=n) for text, n in parts if n)
-    return Card(title, i18n.format_ratio(counts["terlaksana"], len(data.activities)), note)
+    note = " · ".join(format_counts(text, n=n) for text, n in parts if n)
+    return Card(title, format_ratio(counts["terlaksana"], len(data.activities)), note)
 
 
 def _build_lapsed_card(data: ActivityData) -> Card:
@@ -114,8 +114,8 @@ def _build_lapsed_card(data: ActivityData) -> Card:
         return Card(title, "–", _("belum ada rencana yang dilaporkan"))
     lapsed = data.state_counts["lewat"]
     hours = board().register.election.rules.activity_report_due.total_seconds() / 3600
-    note = i18n.format_counts(_("rencana, lebih dari {n} jam sesudah waktunya"), n=hours)
-    return Card(title, i18n.format_ratio(lapsed, len(planned)), note, is_alarm=bool(lapsed))
+    note = format_counts(_("rencana, lebih dari {n} jam sesudah waktunya"), n=hours)
+    return Card(title, format_ratio(lapsed, len(planned)), note, is_alarm=bool(lapsed))
 
 
 def _build_drill_card(data: ActivityData) -> Card:
@@ -124,10 +124,10 @@ def _build_drill_card(data: ActivityData) -> Card:
         return _build_no_report_card(title)
     done = data.drills[data.drills["state"] == "terlaksana"]
     if done.empty:
-        return Card(title, i18n.format_ratio(0, len(data.drills)), _("belum ada yang terlaksana"))
+        return Card(title, format_ratio(0, len(data.drills)), _("belum ada yang terlaksana"))
     last = done["occurred_at"].iloc[0].tz_convert(board().register.election.zone)
-    note = _("terlaksana, terakhir {day}").format(day=i18n.format_date(last))
-    return Card(title, i18n.format_ratio(len(done), len(data.drills)), note)
+    note = _("terlaksana, terakhir {day}").format(day=format_date(last))
+    return Card(title, format_ratio(len(done), len(data.drills)), note)
 
 
 def _select_started_lines(data: ActivityData) -> list[sop_checklist.ChecklistItem]:
@@ -146,9 +146,9 @@ def _build_sop_card(data: ActivityData) -> Card:
     )
     parts = []
     if counts["sebagian"]:
-        parts.append(i18n.format_counts(_("{n} sebagian"), n=counts["sebagian"]))
+        parts.append(format_counts(_("{n} sebagian"), n=counts["sebagian"]))
     if sum(running_counts.values()):
-        done = i18n.format_ratio(running_counts["selesai"], sum(running_counts.values()))
+        done = format_ratio(running_counts["selesai"], sum(running_counts.values()))
         parts.append(_("tahap berjalan {now}").format(now=done))
     note = " · ".join(parts)
-    return Card(title, i18n.format_ratio(counts["selesai"], len(started_lines)), note)
+    return Card(title, format_ratio(counts["selesai"], len(started_lines)), note)

@@ -11,6 +11,7 @@ from pages.activities.markup import ChecklistItem, render_checklist, render_gant
 from situasi.analysis.activities import activities, sop_checklist
 from situasi.board import current_board as board
 from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import comparison, filters, page_layout
@@ -136,8 +137,8 @@ def _choose_stage_codes(data: ActivityData, stage_code: str) -> tuple[list[str],
 
 
 def _format_counts(counts: dict[str, int]) -> str:
-    parts = [f"{label('sop', state)} {i18n.format_number(n)}" for state, n in counts.items() if n]
-    total = i18n.format_counts(_("dari {n} butir"), n=sum(counts.values()))
+    parts = [f"{label('sop', state)} {format_number(n)}" for state, n in counts.items() if n]
+    total = format_counts(_("dari {n} butir"), n=sum(counts.values()))
     return " · ".join(parts) + " " + total
 
 
@@ -196,9 +197,9 @@ def _format_next_stage(data: ActivityData) -> str:
         "Untuk tahap berikut ({names}): {n} giat direncanakan; SOP {planned} dari {lines} butir."
     ).format(
         names="; ".join(stage.name for stage in stages),
-        n=i18n.format_number(len(activities.filter_by_stages(data.agenda, codes))),
-        planned=i18n.format_number(planned_count),
-        lines=i18n.format_number(len(lines)),
+        n=format_number(len(activities.filter_by_stages(data.agenda, codes))),
+        planned=format_number(planned_count),
+        lines=format_number(len(lines)),
     )
 
 
@@ -231,15 +232,15 @@ def render_joint_panel(data: ActivityData) -> None:
     )
     if data.over_partner_limit:
         text = _("{n} giat menyebut lebih dari {most} mitra; {most} yang pertama dihitung di sini.")
-        limit = i18n.format_number(activities.MAX_PARTNERS)
-        st.caption(text.format(n=i18n.format_number(data.over_partner_limit), most=limit))
+        limit = format_number(activities.MAX_PARTNERS)
+        st.caption(text.format(n=format_number(data.over_partner_limit), most=limit))
 
 
 def render_unmatched_panel(data: ActivityData) -> None:
     """Draw the activities with codes that are not in the register; they are never dropped."""
     if len(data.unmatched):
         text = _("{n} giat dengan kode yang tidak cocok dengan daftar")
-        title = i18n.format_counts(text, n=len(data.unmatched))
+        title = format_counts(text, n=len(data.unmatched))
         table_view.render_table_popover(
             title, lambda: tables.build_activity_table(data.unmatched), "giat_asing"
         )

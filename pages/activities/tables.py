@@ -8,7 +8,7 @@ import pandas as pd
 from situasi.analysis.activities.activities import UNSTATED_FUNGSI, WHOLE_KABUPATEN
 from situasi.analysis.activities.sop_checklist import ChecklistItem
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_time_by_precision
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FUNGSI
 from situasi.domain.labels import label
@@ -35,7 +35,7 @@ def format_fungsi(code: str | None) -> str:
 
 def format_occurrence_time(row: Any) -> str:
     """Return the time of an activity, as precisely as it was reported."""
-    return i18n.format_time_by_precision(
+    return format_time_by_precision(
         row.occurred_at.tz_convert(board().register.election.zone), row.precision
     )
 

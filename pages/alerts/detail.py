@@ -11,7 +11,7 @@ from pages.alerts.actions import render_actions
 from pages.alerts.data import AlertView
 from pages.alerts.tables import URL_PARAMETER
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_duration, format_number
 from situasi.common.i18n import _
 from situasi.presentation import alerts
 from situasi.presentation.numbers import format_moment
@@ -83,10 +83,10 @@ def _build_facts(row: Any, context: PageContext) -> list[tuple[str, str]]:
     if isinstance(row.ended, str):
         facts.append((_("Sebab hilang"), format_moment(row.until, at)))
     if row.most > row.n:
-        facts.append((_("Paling banyak"), i18n.format_number(row.most)))
+        facts.append((_("Paling banyak"), format_number(row.most)))
     for name, span in ((_("Sampai dilihat"), row.to_seen), (_("Sampai ditindak"), row.to_acted)):
         if span == span:
-            facts.append((name, i18n.format_duration(span.to_pytimedelta())))
+            facts.append((name, format_duration(span.to_pytimedelta())))
     return facts
 
 
@@ -108,7 +108,7 @@ def _render_rule(row: Any) -> None:
 def _render_members(row: Any, alert_view: AlertView, context: PageContext) -> None:
     """Draw the members of the alert with their reports."""
     members = alert_view.alert_set.members_of(row.key)
-    title = i18n.format_counts(_("{n} baris di baliknya"), n=len(members))
+    title = format_counts(_("{n} baris di baliknya"), n=len(members))
     table_view.render_table_popover(
         title,
         lambda: tables.build_members_table(

@@ -13,7 +13,7 @@ from pages.alerts.tables import URL_PARAMETER
 from situasi.actions import alert_actions
 from situasi.analysis.view_time import cache_minute
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_duration, format_number
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation import alerts as alert_texts
@@ -90,7 +90,7 @@ def build_kpis(alert_view: AlertView, context: PageContext) -> list[Kpi]:
         return build(key, alerts, card)
 
     def build_count(key: str, title: str, alerts: pd.DataFrame, *, is_alarm: bool = False) -> Kpi:
-        count = i18n.format_number(len(alerts))
+        count = format_number(len(alerts))
         card = Card(title, count, _format_level_counts(alerts), is_alarm=is_alarm)
         return build(key, alerts, card, KpiValue(len(alerts)))
 
@@ -106,7 +106,7 @@ def _format_level_counts(alerts: pd.DataFrame) -> str:
     """Return a text like '2 kritis · 5 penting'."""
     rules = board().register.election.alerts
     counts = alerts["level"].value_counts()
-    texts = [f"{i18n.format_number(int(counts[level]))} {alert_texts.format_level(rules, level)}"
+    texts = [f"{format_number(int(counts[level]))} {alert_texts.format_level(rules, level)}"
             for level in reversed(range(len(rules.levels))) if level in counts]  # fmt: skip
     return " · ".join(texts)
 
@@ -120,15 +120,15 @@ def _format_median(durations: pd.Series) -> str:
     if durations.empty:
         return "–"
     median_s = float(durations.dt.total_seconds().median())
-    return i18n.format_duration(timedelta(seconds=median_s))
+    return format_duration(timedelta(seconds=median_s))
 
 
 def _format_share(alerts: pd.DataFrame, all_alerts: pd.DataFrame) -> str:
-    total = i18n.format_number(len(all_alerts))
+    total = format_number(len(all_alerts))
     if alerts.empty:
         return _("belum satu pun dari {all} peringatan").format(all=total)
     return _("median dari {n} yang sudah; {all} peringatan seluruhnya").format(
-        n=i18n.format_number(len(alerts)), all=total
+        n=format_number(len(alerts)), all=total
     )
 
 
@@ -140,7 +140,7 @@ def has_neutrality(alert_view: AlertView) -> bool:
 def render_open_panel(alert_view: AlertView, context: PageContext) -> None:
     """Draw the open alerts, by level, then newest first."""
     open_alerts = alert_view.open
-    title = i18n.format_counts(_("{n} peringatan terbuka"), n=len(open_alerts))
+    title = format_counts(_("{n} peringatan terbuka"), n=len(open_alerts))
     page_layout.render_section_title(title)
     if open_alerts.empty:
         markup.render_empty_state(
@@ -154,7 +154,7 @@ def render_open_panel(alert_view: AlertView, context: PageContext) -> None:
 def render_ended_panel(alert_view: AlertView, context: PageContext) -> None:
     """Draw the alerts that were closed, ended, or were replaced by a higher level."""
     ended = alert_view.ended
-    title = i18n.format_counts(_("{n} peringatan selesai"), n=len(ended))
+    title = format_counts(_("{n} peringatan selesai"), n=len(ended))
     page_layout.render_section_title(title)
     if ended.empty:
         markup.render_empty_state(
@@ -163,7 +163,7 @@ def render_ended_panel(alert_view: AlertView, context: PageContext) -> None:
     else:
         _render_selectable(ended, alert_view, context, "selesai", title, _ENDED_ROWS)
     if alert_view.withdrawn:
-        count = i18n.format_number(len(alert_view.withdrawn))
+        count = format_number(len(alert_view.withdrawn))
         template = _("{n} peringatan yang pernah dicatat tidak ada lagi: laporan dasarnya ditarik.")
         markup.render_empty_state(template.format(n=count))
 

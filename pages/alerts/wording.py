@@ -5,7 +5,7 @@ from typing import Any
 
 from pages.alerts.data import AlertSet
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_number
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import INCIDENTS, NEUTRALITY
 from situasi.domain.labels import label
@@ -68,9 +68,9 @@ def _format_value(rule: str, value: Any, at: datetime) -> str:
     if rule == "lewat_waktu":
         return incidents.format_step(value)
     if rule in ("hadir_turun", "hadir_lebih"):
-        return i18n.format_number(value)
+        return format_number(value)
     if rule == "beruntun":
-        return i18n.format_number(value, 1)
+        return format_number(value, 1)
     if rule == "tps_diam":
         return _("jumlah hadir") if value == "hadir" else label("fase", value)
     if isinstance(value, datetime):

@@ -12,7 +12,7 @@ from situasi.actions import briefings
 from situasi.actions.briefings import Briefing
 from situasi.analysis.situation import changes
 from situasi.analysis.situation.changes import SILENT_KINDS, WORSENED_KINDS, Changes
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain.labels import N_, label
 from situasi.ui import briefings as ui_briefings
@@ -107,23 +107,23 @@ def render_kpis(change_set: Changes) -> None:
         "new": Card(
             _("Baru"),
             _format_case_count(len(change_set.new)),
-            i18n.format_counts(_("{n} tinggi"), n=high_count),
+            format_counts(_("{n} tinggi"), n=high_count),
             is_alarm=high_count > 0,
         ),
         "worse": Card(
             _("Memburuk"),
-            i18n.format_number(len(change_set.worse)),
+            format_number(len(change_set.worse)),
             _format_kind_counts(change_set.worse, WORSENED_KINDS),
             is_alarm=len(change_set.worse) > 0,
         ),
         "closed": Card(
             _("Selesai"),
             _format_case_count(len(change_set.closed)),
-            i18n.format_counts(_("{n} di antaranya juga baru"), n=closed_new_count),
+            format_counts(_("{n} di antaranya juga baru"), n=closed_new_count),
         ),
         "silent": Card(
             _("Masih diam"),
-            i18n.format_number(len(change_set.silent)),
+            format_number(len(change_set.silent)),
             _format_kind_counts(change_set.silent, SILENT_KINDS),
         ),
     }
@@ -136,7 +136,7 @@ def render_kpis(change_set: Changes) -> None:
 
 
 def _format_case_count(count: int) -> str:
-    return i18n.format_counts(_("{n} kejadian"), n=count)
+    return format_counts(_("{n} kejadian"), n=count)
 
 
 def _format_kind_counts(rows: pd.DataFrame, kinds: tuple[str, ...]) -> str:
@@ -144,9 +144,7 @@ def _format_kind_counts(rows: pd.DataFrame, kinds: tuple[str, ...]) -> str:
     name_of = tables.format_worsened_kind if kinds == WORSENED_KINDS else tables.format_silent_kind
     counts = rows["kind"].value_counts()
     texts = [
-        f"{i18n.format_number(int(counts[kind]))} {name_of(kind)}"
-        for kind in kinds
-        if kind in counts
+        f"{format_number(int(counts[kind]))} {name_of(kind)}" for kind in kinds if kind in counts
     ]
     return " · ".join(texts) or _("tidak ada")
 
@@ -155,7 +153,7 @@ def render_lists(change_set: Changes, briefing_name: str) -> None:
     """Draw the four lists in reading order."""
     for one in _LISTS:
         rows = getattr(change_set, one.name)
-        heading = _(one.title).format(n=i18n.format_number(len(rows)), briefing=briefing_name)
+        heading = _(one.title).format(n=format_number(len(rows)), briefing=briefing_name)
         page_layout.render_section_title(heading)
         if rows.empty:
             st.caption(_(one.empty_text))

@@ -19,7 +19,7 @@ from situasi.analysis.exercise_response import (
     find_most_overdue,
 )
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_duration, format_ratio
 from situasi.common.i18n import _
 from situasi.domain import exercise_scenarios
 from situasi.domain.exercise_scenarios import RESPONSE_STEPS, Scenario
@@ -157,14 +157,14 @@ def render_kpis(overview: ExerciseOverview) -> None:
         "jam orang: dari tersimpannya laporan skenario sampai tersimpannya langkah."
     )
     count = int(responses["took"].notna().sum())
-    st.caption(i18n.format_counts(text, late=len(overdue), all=count))
+    st.caption(format_counts(text, late=len(overdue), all=count))
 
 
 def _build_cases_kpi(overview: ExerciseOverview) -> Kpi:
     cases = overview.responses.drop_duplicates("id")
     reported_count = int(cases["injected"].notna().sum())
-    value = i18n.format_ratio(reported_count, len(cases))
-    note = i18n.format_counts(_("{n} skenario dimulai"), n=len(overview.runs))
+    value = format_ratio(reported_count, len(cases))
+    note = format_counts(_("{n} skenario dimulai"), n=len(overview.runs))
     return Kpi(
         "kasus",
         Card(_("Kasus yang dilaporkan"), value, note),
@@ -176,8 +176,8 @@ def _build_cases_kpi(overview: ExerciseOverview) -> Kpi:
 def _build_step_kpi(overview: ExerciseOverview, step: str, median: timedelta | None) -> Kpi:
     step_responses = overview.responses[overview.responses["step"] == step]
     states = step_responses["state"].value_counts()
-    value = _("belum") if median is None else i18n.format_duration(median)
-    note = i18n.format_counts(
+    value = _("belum") if median is None else format_duration(median)
+    note = format_counts(
         _("{on} tepat, {late} terlambat, {open} belum"),
         on=states.get("tepat", 0),
         late=states.get("lambat", 0),
@@ -239,8 +239,8 @@ def _format_worst_step(overview: ExerciseOverview, row: Mapping[Any, Any]) -> st
     return _("{scenario}: {step} {time}, batas {target} ({state})").format(
         scenario=_format_scenario(overview, row["scenario"]),
         step=label("reaksi", row["step"]),
-        time=i18n.format_duration(row["took"]),
-        target=i18n.format_duration(row["target"]),
+        time=format_duration(row["took"]),
+        target=format_duration(row["target"]),
         state=_format_state(row["state"]),
     )
 

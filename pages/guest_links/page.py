@@ -8,7 +8,7 @@ from situasi.access import accounts, guest_links
 from situasi.access.guest_links import Link, LinkRefused, LinkUsage
 from situasi.access.roles import Viewer
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation import view_text
@@ -50,9 +50,7 @@ def render_links_panel(viewer: Viewer) -> None:
         )  # fmt: skip
         return
     open_count = link_list.states.count("berlaku")
-    title = i18n.format_counts(
-        _("{n} tautan, {open} berlaku"), n=len(link_list.links), open=open_count
-    )
+    title = format_counts(_("{n} tautan, {open} berlaku"), n=len(link_list.links), open=open_count)
     event = table_view.render_table(
         _build_table(link_list), "tautan_semua", title, visible_rows=16, on_select="rerun",
         selection_mode="multi-row",
@@ -63,7 +61,7 @@ def render_links_panel(viewer: Viewer) -> None:
         if row < len(link_list.links) and link_list.states[row] == "berlaku"
     ]
     st.button(
-        i18n.format_counts(_("Cabut {n} tautan yang ditandai"), n=len(selected))
+        format_counts(_("Cabut {n} tautan yang ditandai"), n=len(selected))
         if selected
         else _("Tandai tautan yang berlaku untuk mencabutnya"),
         disabled=not selected,
@@ -125,7 +123,7 @@ def _on_revoke(link_ids: list[str]) -> None:
         st.session_state[_OUTCOME_KEY] = (False, str(error))
         return
     text = _("{n} tautan dicabut; yang sedang terbuka ditutup sekarang.")
-    st.session_state[_OUTCOME_KEY] = (True, i18n.format_counts(text, n=len(link_ids)))
+    st.session_state[_OUTCOME_KEY] = (True, format_counts(text, n=len(link_ids)))
 
 
 def show(context: PageContext) -> None:

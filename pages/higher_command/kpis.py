@@ -9,7 +9,7 @@ from pages.higher_command.wording import (
     format_turnout,
     format_unit_coverage,
 )
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_ratio
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
@@ -35,10 +35,10 @@ def build_kpis(total: UnitSummary, units: list[UnitSummary]) -> list[Kpi]:
 def _build_reporting_card(unit: UnitSummary) -> Card:
     missing = unit.member_count - unit.reporting_count
     notes = [
-        i18n.format_counts(_("{n} senyap"), n=unit.silent_count) if unit.silent_count else "",
-        i18n.format_counts(_("{n} belum ada laporan"), n=missing) if missing else "",
+        format_counts(_("{n} senyap"), n=unit.silent_count) if unit.silent_count else "",
+        format_counts(_("{n} belum ada laporan"), n=missing) if missing else "",
     ]
-    value = i18n.format_ratio(unit.reporting_count, unit.member_count)
+    value = format_ratio(unit.reporting_count, unit.member_count)
     note = " · ".join(filter(None, notes)) or _("semua melapor")
     return Card(_("Kabupaten melapor"), value, note, is_alarm=bool(unit.silent_count))
 

@@ -8,7 +8,7 @@ from pages.higher_command import kpis, tables, wording
 from pages.higher_command import markup as higher_command_markup
 from pages.higher_command.markup import Tile
 from situasi.analysis.view_time import ViewTime
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_relative_time, format_time
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.maps.area_style import AreaStyle
@@ -63,7 +63,7 @@ def render_critical_panel(overview: HigherCommandOverview, part: str) -> None:
     with markup.row():
         st.markdown("**" + _("Kejadian serius terbaru") + "**", width="content")
         if cases:
-            title = i18n.format_counts(_("{n} kejadian serius"), n=len(cases))
+            title = format_counts(_("{n} kejadian serius"), n=len(cases))
             table_view.render_table_popover(title, lambda: _build_table(overview, cases), "serius")
     with st.container(key="serius_terbaru"):
         if cases:
@@ -82,7 +82,7 @@ def _build_item(overview: HigherCommandOverview, case: CriticalCase) -> Incident
         moment.astimezone(overview.command.zone)
         for moment in (case.known_at, _get_reference_time(overview, case))
     )
-    last_report = i18n.format_relative_time(known_at, now)
+    last_report = format_relative_time(known_at, now)
     return IncidentItem(
         tingkat=case.tingkat,
         tingkat_label=label("tingkat", case.tingkat),
@@ -136,7 +136,7 @@ def format_title(part: str) -> str:
 def render_controls(view_time: ViewTime) -> None:
     """Draw the control of the view time, behind one button."""
     zone = tenant.get_info().zone_label
-    text = _("Langsung") if view_time.live else f"{i18n.format_time(view_time.at)} {zone}"
+    text = _("Langsung") if view_time.live else f"{format_time(view_time.at)} {zone}"
     with markup.row():
         st.markdown(f"**{wording.format_unit_kind()}**", width="content")
         with st.popover(text, key="pilih_saat"):

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number, format_relative_time, format_time
 from situasi.common.i18n import _
 from situasi.domain.higher_command import MABES
 from situasi.higher_command.comparison import UnitSummary
@@ -23,21 +23,21 @@ def format_sum(unit: UnitSummary, count_name: str) -> str:
     if value is None:
         return "–"
     # "At least 0" says nothing; the number of reporting kabupaten is beside it.
-    return ("≥ " if value and unit.is_partial(count_name) else "") + i18n.format_number(value)
+    return ("≥ " if value and unit.is_partial(count_name) else "") + format_number(value)
 
 
 def format_tps_total(unit: UnitSummary) -> str:
     """Return the number of TPS, or that it is not known."""
     if unit.tps is None:
         return _("belum diketahui")
-    return ("≈ " if unit.estimated else "") + i18n.format_number(unit.tps)
+    return ("≈ " if unit.estimated else "") + format_number(unit.tps)
 
 
 def format_turnout(unit: UnitSummary) -> str:
     """Return the turnout of the TPS whose number of voters is known."""
     if unit.rate is None:
         return "–"
-    return ("≈ " if unit.rate_estimated else "") + i18n.format_number(unit.rate, 1) + " %"
+    return ("≈ " if unit.rate_estimated else "") + format_number(unit.rate, 1) + " %"
 
 
 def format_tile_lines(unit: UnitSummary) -> list[str]:
@@ -65,7 +65,7 @@ def format_critical(unit: UnitSummary) -> str:
         unit.counts[name] or 0 for name in ("critical_open", "situasi_merah", "situasi_kuning")
     )
     parts = ((serious, _("{n} serius")), (red, _("{n} kec. merah")), (yellow, _("{n} kec. kuning")))
-    return " · ".join(i18n.format_counts(template, n=count) for count, template in parts if count)
+    return " · ".join(format_counts(template, n=count) for count, template in parts if count)
 
 
 def compute_reported_share(unit: UnitSummary) -> float | None:
@@ -78,11 +78,11 @@ def format_copy_age(unit: UnitSummary) -> str:
     """Return the age of the local copy."""
     if unit.exercise_at is not None:
         copied = unit.exercise_at.astimezone(unit.zone)
-        return _("jam latihan {time}").format(time=i18n.format_time(copied))
+        return _("jam latihan {time}").format(time=format_time(copied))
     if unit.copied_at is None:
         return ""
     copied, now = unit.copied_at.astimezone(unit.zone), unit.now.astimezone(unit.zone)
-    age = i18n.format_relative_time(copied, now)
+    age = format_relative_time(copied, now)
     if unit.zone != tenant.get_info().zone and now - copied >= _HOUR:  # the time is of another zone
         age = f"{age} {unit.zone_label}"
     return _("salinan {age}").format(age=age)
@@ -92,12 +92,12 @@ def format_silence(unit: UnitSummary) -> str:
     """Return that nothing arrives any more, or ""."""
     if unit.is_silent:
         return _("SENYAP")
-    return i18n.format_counts(_("{n} senyap"), n=unit.silent_count) if unit.silent_count else ""
+    return format_counts(_("{n} senyap"), n=unit.silent_count) if unit.silent_count else ""
 
 
 def format_unit_coverage(unit: UnitSummary, count_name: str) -> str:
     """Return how many kabupaten a sum covers."""
     reporting_count, total = unit.reporting_by_count[count_name], unit.member_count
     if reporting_count == total:
-        return i18n.format_counts(_("{n} kabupaten"), n=total)
-    return i18n.format_counts(_("{n} dari {all} kabupaten"), n=reporting_count, all=total)
+        return format_counts(_("{n} kabupaten"), n=total)
+    return format_counts(_("{n} dari {all} kabupaten"), n=reporting_count, all=total)

@@ -10,7 +10,7 @@ from pages.incidents import actions, panels
 from pages.incidents import markup as incidents_markup
 from pages.incidents.actions import render_steps
 from situasi.analysis.situation.worklist import CaseDetail, Worklist, find_case_detail
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation.numbers import format_moment
@@ -55,7 +55,7 @@ def render_detail_panel(worklist: Worklist, context: PageContext) -> None:
 def _render_truncation_note(shown_count: int, total: int, template: str) -> None:
     """Draw a note that not all rows are shown; template: with {n} and {all}."""
     if shown_count < total:
-        st.caption(i18n.format_counts(template, n=shown_count, all=total))
+        st.caption(format_counts(template, n=shown_count, all=total))
 
 
 def _render_head(case_detail: CaseDetail, context: PageContext) -> None:
@@ -94,7 +94,7 @@ def _format_ids(ids: pd.Series) -> str:
     text = ", ".join(ids.head(MAX_MERGES))
     more = len(ids) - MAX_MERGES
     return text if more <= 0 else _("{named} dan {n} lagi").format(
-        named=text, n=i18n.format_number(more)
+        named=text, n=format_number(more)
     )  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def _build_history_entry(row: Any, case_detail: CaseDetail, context: PageContext
 def _render_merges(case_detail: CaseDetail, context: PageContext) -> None:
     """Draw the merges of the group, each with a button that undoes it."""
     page_layout.render_section_title(
-        i18n.format_counts(_("Gabungan {n} laporan"), n=len(case_detail.members))
+        format_counts(_("Gabungan {n} laporan"), n=len(case_detail.members))
     )
     id_by_case = dict(zip(case_detail.members["case"], case_detail.members["id"], strict=True))
     listed = case_detail.effective_merges.head(MAX_MERGES)

@@ -12,7 +12,7 @@ from pages.incidents import markup as incidents_markup
 from pages.incidents.markup import ComparedCase
 from situasi.analysis.incidents.duplicates import DuplicateCandidate
 from situasi.analysis.situation.worklist import Worklist
-from situasi.common import i18n
+from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import page_layout, render_cache
@@ -30,9 +30,9 @@ def render_duplicates_panel(worklist: Worklist, context: PageContext) -> None:
     with markup.row():
         page_layout.render_section_title(_("Kemungkinan laporan ganda"))
         if worklist.duplicate_candidates:
-            title = i18n.format_counts(_("Semua {n} pasang"), n=len(worklist.duplicate_candidates))
+            title = format_counts(_("Semua {n} pasang"), n=len(worklist.duplicate_candidates))
             if not worklist.has_all_pairs:
-                title = i18n.format_counts(
+                title = format_counts(
                     _("{n} dari sedikitnya {all} pasang"),
                     n=len(worklist.duplicate_candidates),
                     all=worklist.pair_count,
@@ -41,7 +41,7 @@ def render_duplicates_panel(worklist: Worklist, context: PageContext) -> None:
                 title, partial(tables.build_duplicates_table, worklist), "pasangan"
             )
         if len(worklist.orphan_merges):
-            orphans = i18n.format_counts(
+            orphans = format_counts(
                 _("{n} keputusan gabung tanpa laporan"), n=len(worklist.orphan_merges)
             )
             table_view.render_table_popover(
@@ -91,7 +91,7 @@ def _build_compared_cases(
 
 
 def _render_pair(pair: DuplicateCandidate, first: ComparedCase, second: ComparedCase) -> None:
-    score = i18n.format_counts(_("Nilai {n} dari 100"), n=pair.score)
+    score = format_counts(_("Nilai {n} dari 100"), n=pair.score)
     incidents_markup.render_pair(score, incidents.format_duplicate_reasons(pair), first, second)
 
 

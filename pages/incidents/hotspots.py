@@ -14,7 +14,7 @@ from situasi.analysis.hotspots.hotspots import Hotspots, compute_hotspots
 from situasi.analysis.hotspots.scan_statistic import Centres, Cluster, ScanResult
 from situasi.analysis.incidents.cases import Selection
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number, format_time
 from situasi.common.i18n import _
 from situasi.figures.charts import risk_heatmap
 from situasi.figures.theme import Theme
@@ -106,7 +106,7 @@ def _render_heatmap(hotspot_view: HotspotView) -> None:
     day = hotspot_view.hotspots.day
     if hotspot_view.cells.empty:
         text = _("Belum cukup kejadian hari ini untuk dihitung: {n} dari paling sedikit {least}.")
-        n, least = i18n.format_number(len(day.cases)), i18n.format_number(rules.min_incidents)
+        n, least = format_number(len(day.cases)), format_number(rules.min_incidents)
         markup.render_empty_state(text.format(n=n, least=least))
         return
     alt = _("Perkiraan kejadian per {per} TPS per jam menurut kecamatan dan jam")
@@ -120,12 +120,12 @@ def _render_heatmap(hotspot_view: HotspotView) -> None:
           "kecamatan. Angka: yang dilaporkan. {above} selang {level} % seluruhnya di atas "
           "kabupaten pada jam itu. Garis miring: selangnya lebar. {silent} belum ada kabar, bukan "
           "nol. Ini bukan kerawanan TPS.").format(
-            per=rules.per_tps, level=i18n.format_number(100 * rules.credible_share),
+            per=rules.per_tps, level=format_number(100 * rules.credible_share),
             above=risk_heatmap.ABOVE_SIGN, silent=risk_heatmap.SILENT_TEXT,
         )
     )  # fmt: skip
     st.caption(
-        i18n.format_counts(
+        format_counts(
             _(
                 "{n} dari {all} kejadian hari ini dihitung; {unfounded} tidak terbukti, {hourless} "
                 "tanpa jam, {placeless} tanpa kecamatan tidak."
@@ -146,7 +146,7 @@ def _build_figure(selected: tuple[str, ...], cells: pd.DataFrame, theme: Theme) 
         format_hour=incidents.format_hour,
         hover=_("{where} · ≈ {rate} (antara {low} dan {high}) · {n} dilaporkan"),
         silent_hover=_("belum ada kabar"),
-        decimal_sign=i18n.format_number(0.5, 1)[1],
+        decimal_sign=format_number(0.5, 1)[1],
     )
     return risk_heatmap.build_risk_heatmap(cells[cells["kecamatan"].isin(selected)], wording, theme)
 
@@ -173,10 +173,10 @@ def _render_clusters(hotspot_view: HotspotView) -> None:
     )
     st.caption(
         text.format(
-            hours=i18n.format_number(rules.max_duration / timedelta(hours=1)),
-            desa=i18n.format_number(scan.with_desa_count),
-            n=i18n.format_number(scan.scanned_count),
-            level=i18n.format_number(rules.significance_level, 2),
+            hours=format_number(rules.max_duration / timedelta(hours=1)),
+            desa=format_number(scan.with_desa_count),
+            n=format_number(scan.scanned_count),
+            level=format_number(rules.significance_level, 2),
         )
     )
 
@@ -185,23 +185,21 @@ def _format_no_clusters(scan: ScanResult) -> str:
     if scan.best_p_value is None:
         return _("Tidak ada gugus: terlalu sedikit kejadian berdekatan.")
     text = _("Tidak ada gugus: sebaran {n} kejadian terakhir wajar sebagai kebetulan (p = {p}).")
-    return text.format(
-        n=i18n.format_number(scan.scanned_count), p=i18n.format_number(scan.best_p_value, 2)
-    )
+    return text.format(n=format_number(scan.scanned_count), p=format_number(scan.best_p_value, 2))
 
 
 def _format_time_range(cluster: Cluster) -> str:
     zone = board().register.election.zone
     ends = (
-        i18n.format_time(cluster.start.astimezone(zone)),
-        i18n.format_time(cluster.end.astimezone(zone)),
+        format_time(cluster.start.astimezone(zone)),
+        format_time(cluster.end.astimezone(zone)),
     )
     return "–".join(ends)
 
 
 def _format_statistics(cluster: Cluster) -> str:
     return _("{n} kejadian, ≈ {expected} menurut kebetulan · p = {p}").format(
-        n=i18n.format_number(cluster.observed),
-        expected=i18n.format_number(cluster.expected, 1),
-        p=i18n.format_number(cluster.p_value, 3),
+        n=format_number(cluster.observed),
+        expected=format_number(cluster.expected, 1),
+        p=format_number(cluster.p_value, 3),
     )

@@ -6,7 +6,7 @@ from functools import partial
 from pages.incidents import tables
 from situasi.analysis.incidents import cases, milestones
 from situasi.analysis.situation.worklist import Worklist
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_duration, format_number, format_ratio
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT as LEVELS
 from situasi.domain.labels import label
@@ -54,27 +54,27 @@ def _build_open_kpi(worklist: Worklist) -> Kpi:
         [
             (
                 markup.build_tingkat_mark(level),
-                i18n.format_number(levels.get(level, 0)),
+                format_number(levels.get(level, 0)),
                 label("tingkat", level),
             )
             for level in (*reversed(LEVELS), None)
             if level or levels.get(None)
         ]
     )
-    value = i18n.format_ratio(len(worklist.open_cases), len(worklist.selected_cases))
+    value = format_ratio(len(worklist.open_cases), len(worklist.selected_cases))
     is_alarm = bool(levels.get("tinggi"))
     card = Card(_("Kejadian terbuka"), value, level_counts, is_alarm=is_alarm)
     return build_count_kpi("terbuka", card, build_incidents_table, worklist.open_cases)
 
 
 def _build_overdue_card(worklist: Worklist) -> Card:
-    value = i18n.format_ratio(len(worklist.overdue_cases), len(worklist.open_cases))
+    value = format_ratio(len(worklist.overdue_cases), len(worklist.open_cases))
     if worklist.overdue_cases.empty:
         return Card(_("Lewat waktu"), value, _("tidak ada yang lewat batas"))
     high_count = int((worklist.overdue_cases["tingkat"] == "tinggi").sum())
     note = _("terlama {time} · {n} tinggi").format(
-        time=i18n.format_duration(worklist.overdue_cases["late"].iloc[0]),
-        n=i18n.format_number(high_count),
+        time=format_duration(worklist.overdue_cases["late"].iloc[0]),
+        n=format_number(high_count),
     )
     return Card(_("Lewat waktu"), value, note, is_alarm=True)
 
@@ -83,20 +83,20 @@ def _build_step_card(worklist: Worklist, step: str) -> Card:
     """Build the card of a step: median, number of cases, and the longest so far."""
     stats = worklist.durations[step]
     title = _("Waktu sampai {step} (median)").format(step=incidents.format_step(step))
-    counts = i18n.format_counts(
+    counts = format_counts(
         _("{done} selesai, {waiting} menunggu"), done=stats.done_count, waiting=stats.waiting_count
     )
     if stats.longest is None:
         return Card(title, "–", _("belum ada yang dapat dihitung"))
-    value = i18n.format_duration(stats.median) if stats.median is not None else _("belum separuh")
+    value = format_duration(stats.median) if stats.median is not None else _("belum separuh")
     text = _("terlama {time} (masih menunggu)") if stats.longest_is_open else _("terlama {time}")
-    return Card(title, value, f"{counts} · {text.format(time=i18n.format_duration(stats.longest))}")
+    return Card(title, value, f"{counts} · {text.format(time=format_duration(stats.longest))}")
 
 
 def _build_duplicates_kpi(worklist: Worklist) -> Kpi:
     merged_count = worklist.report_count - len(worklist.selected_cases)
-    note = i18n.format_counts(_("{n} laporan sudah digabung"), n=merged_count)
+    note = format_counts(_("{n} laporan sudah digabung"), n=merged_count)
     value = _("{n} pasang") if worklist.has_all_pairs else _("sedikitnya {n} pasang")
-    card = Card(_("Kemungkinan ganda"), i18n.format_counts(value, n=worklist.pair_count), note)
+    card = Card(_("Kemungkinan ganda"), format_counts(value, n=worklist.pair_count), note)
     count = KpiValue(worklist.pair_count)
     return Kpi("ganda", card, lambda: tables.build_duplicates_table(worklist), (count,))

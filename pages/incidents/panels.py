@@ -10,7 +10,7 @@ import streamlit as st
 from pages.incidents import tables
 from situasi.analysis.situation.worklist import Worklist
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.charts import incident_heatmap
@@ -56,7 +56,7 @@ def restrict_to_link(worklist: Worklist) -> Worklist:
 def render_list_panel(worklist: Worklist) -> None:
     """Draw the selected cases, newest first."""
     with markup.row():
-        title = i18n.format_counts(
+        title = format_counts(
             _("{n} kejadian dari {reports} laporan"),
             n=len(worklist.selected_cases),
             reports=worklist.report_count,

@@ -9,7 +9,8 @@ import streamlit as st
 
 from pages.intake import tables
 from situasi.board import current_board as board
-from situasi.common import i18n, metrics
+from situasi.common import metrics
+from situasi.common.formats import format_number, format_time
 from situasi.common.i18n import _
 from situasi.common.work_limits import ConcurrencyLimiter
 from situasi.ingest import quarantine, upload, withdrawal, write_scope
@@ -32,7 +33,7 @@ MAX_REFUSED_ROWS = 1000
 def save_outcome(text: str, *, is_success: bool) -> None:
     """Keep the outcome of an action until the next one; the page is drawn again."""
     local = session.now().astimezone(board().register.election.zone)
-    st.session_state[_OUTCOME_KEY] = (is_success, f"{i18n.format_time(local)} · {text}")
+    st.session_state[_OUTCOME_KEY] = (is_success, f"{format_time(local)} · {text}")
 
 
 def render_outcome() -> None:
@@ -116,7 +117,7 @@ def withdraw(batch: int, reason: str) -> None:
         return
     session.refresh_after_write()
     template = _("Kiriman {no}: {n} baris ditarik. Tidak ada yang dihapus.")
-    text = template.format(no=batch, n=i18n.format_number(rows))
+    text = template.format(no=batch, n=format_number(rows))
     save_outcome(" ".join([text, *tables.format_remaining_rows(other_deliveries)]), is_success=True)
 
 

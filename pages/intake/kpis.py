@@ -4,7 +4,14 @@ import pandas as pd
 
 from pages.intake import data, tables
 from situasi.analysis.deliveries import DeliverySummary
-from situasi.common import i18n
+from situasi.common.formats import (
+    format_counts,
+    format_date,
+    format_number,
+    format_ratio,
+    format_relative_time,
+    format_time,
+)
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui.components.kpi_row import Kpi, KpiValue
@@ -64,25 +71,25 @@ def _build_delivery_card(context: PageContext, deliveries: pd.DataFrame) -> Card
     # A recorded time is not relative to the clock of an exercise or of a past view.
     is_clock_current = context.view_time.live and not context.view_time.is_exercise
     time_text = (
-        i18n.format_relative_time(newest, context.view_time.at)
+        format_relative_time(newest, context.view_time.at)
         if is_clock_current
-        else f"{i18n.format_date(newest)} {i18n.format_time(newest)}"
+        else f"{format_date(newest)} {format_time(newest)}"
     )
     note = _("terakhir dicatat {when}").format(when=time_text)
-    return Card(title, i18n.format_number(len(deliveries)), note)
+    return Card(title, format_number(len(deliveries)), note)
 
 
 def _build_read_card(deliveries: pd.DataFrame) -> Card:
     title = _("Baris dibaca")
     if deliveries.empty:
         return Card(title, "–", _("belum ada kiriman"))
-    note = i18n.format_counts(
+    note = format_counts(
         _("{a} diterima + {d} ganda + {q} karantina"),
         a=int(deliveries["accepted"].sum()),
         d=int(deliveries["duplicate"].sum()),
         q=int(deliveries["quarantined"].sum()),
     )
-    return Card(title, i18n.format_number(int(deliveries["read"].sum())), note)
+    return Card(title, format_number(int(deliveries["read"].sum())), note)
 
 
 def _build_quarantine_card(context: PageContext, feeds: pd.DataFrame) -> Card:
@@ -91,7 +98,7 @@ def _build_quarantine_card(context: PageContext, feeds: pd.DataFrame) -> Card:
         return Card(title, "–", _("latihan: hanya untuk keadaan sekarang"))
     count = int(feeds["waiting"].sum())
     note = _("baris menunggu perbaikan") if count else _("tidak ada")
-    return Card(title, i18n.format_number(count), note)
+    return Card(title, format_number(count), note)
 
 
 def _build_silent_card(feeds: pd.DataFrame) -> Card:
@@ -99,14 +106,14 @@ def _build_silent_card(feeds: pd.DataFrame) -> Card:
     expected, silent = feeds[feeds["expected"]], feeds[feeds["silent"]]
     if expected.empty:
         return Card(title, "–", _("di luar jam pemantauan"))
-    value = i18n.format_ratio(len(silent), len(expected))
+    value = format_ratio(len(silent), len(expected))
     names = ", ".join(label("feed", feed) for feed in silent["feed"])
     return Card(title, value, names or _("semua melapor"), is_alarm=bool(names))
 
 
 def _build_withdrawn_card(deliveries: pd.DataFrame) -> Card:
     gone = deliveries[deliveries["withdrawn"] > 0]
-    value = i18n.format_ratio(len(gone), len(deliveries))
-    rows = i18n.format_number(int(gone["withdrawn"].sum()))
+    value = format_ratio(len(gone), len(deliveries))
+    rows = format_number(int(gone["withdrawn"].sum()))
     note = _("{n} baris, tidak ada yang dihapus").format(n=rows) if len(gone) else _("tidak ada")
     return Card(_("Kiriman ditarik"), value if len(deliveries) else "–", note)

@@ -11,7 +11,7 @@ from pages.intake.data import QuarantineRows
 from situasi.access.roles import Viewer
 from situasi.analysis.deliveries import DeliverySummary
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
@@ -66,7 +66,7 @@ def _render_reason_filter(quarantine_rows: QuarantineRows) -> pd.DataFrame:
             _("Alasan"),
             ["", *counts],
             format_func=lambda kind: (
-                f"{i18n.format_number(counts[kind])} · {kind}" if kind else _("semua alasan")
+                f"{format_number(counts[kind])} · {kind}" if kind else _("semua alasan")
             ),
             key="alasan",
             label_visibility="collapsed",
@@ -108,7 +108,7 @@ def _render_return_file(viewer: Viewer, rows: pd.DataFrame) -> None:
         )
         source_rows = rows[(rows["feed"] == feed) & (rows["source"] == source)]
         audit.render_download_button(
-            i18n.format_counts(_("Unduh {n} baris untuk diperbaiki"), n=len(source_rows)),
+            format_counts(_("Unduh {n} baris untuk diperbaiki"), n=len(source_rows)),
             partial(_build_return_file, viewer, source_rows["number"].tolist()),
             {"table": "karantina", "feed": feed, "source": source},
             "csv",
@@ -139,7 +139,7 @@ def _render_correction(context: PageContext, rows: pd.DataFrame) -> None:
     )
     if len(rows) > _MAX_CHOICES:
         text = _("{n} terbaru dari {all}; pilih alasan atau jenis laporan untuk yang lain")
-        st.caption(i18n.format_counts(text, n=_MAX_CHOICES, all=len(rows)))
+        st.caption(format_counts(text, n=_MAX_CHOICES, all=len(rows)))
     try:
         visible = quarantine.find_visible_rows(board().store, context.viewer, [number])
     except StoreError as error:

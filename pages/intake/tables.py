@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import ColumnKind
@@ -83,7 +83,7 @@ def format_remaining_rows(rows_by_delivery: Mapping[int, int]) -> list[str]:
     """
     template = _("{n} baris tetap berlaku: juga dibawa kiriman {no}.")
     first_items = list(rows_by_delivery.items())[:_MAX_NAMED_DELIVERIES]
-    texts = [template.format(n=i18n.format_number(count), no=batch) for batch, count in first_items]
+    texts = [template.format(n=format_number(count), no=batch) for batch, count in first_items]
     more_count = len(rows_by_delivery) - len(first_items)
     return [
         *texts,
@@ -159,7 +159,7 @@ def _format_values(column: feed_schemas.Column, values: pd.Series[Any]) -> Cells
 
 def format_row_balance(read: int, accepted: int, duplicate: int, quarantined: int) -> str:
     """Return where the rows read are: accepted, duplicate and quarantined always add up to read."""
-    return i18n.format_counts(
+    return format_counts(
         _("{read} dibaca = {a} diterima + {d} ganda + {q} karantina"),
         read=read,
         a=accepted,

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.intake import actions, tables
 from pages.intake.actions import UploadTrial
 from situasi.access.roles import Viewer
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ingest import upload
@@ -89,7 +89,7 @@ def _render_preview(trial: UploadTrial) -> None:
     for feed, rows in trial.preview_rows.items():
         if len(rows):
             title = _("{feed}: {n} baris pertama yang akan diterima").format(
-                feed=label("feed", feed), n=i18n.format_number(len(rows))
+                feed=label("feed", feed), n=format_number(len(rows))
             )
             table_view.render_table_popover(
                 title, partial(tables.build_stored_table, feed, rows), f"unggah_diterima_{feed}"
@@ -119,7 +119,7 @@ def _render_trial(viewer: Viewer, trial: UploadTrial) -> bool:
             title = _(
                 "{n} baris pertama yang akan ditolak dan alasannya; {more} lagi tidak ditampilkan"
             )
-            title = i18n.format_counts(title, n=len(result.reasons), more=trial.more_refused_count)
+            title = format_counts(title, n=len(result.reasons), more=trial.more_refused_count)
         table_view.render_table_popover(
             title, lambda: tables.build_refused_table(result), "unggah_ditolak"
         )

@@ -14,7 +14,13 @@ from situasi.analysis import neutrality
 from situasi.analysis.neutrality import NeutralitySummary, NilDeclaration
 from situasi.analysis.queries import reads
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import (
+    format_counts,
+    format_date,
+    format_number,
+    format_ratio,
+    format_time,
+)
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import KELAS, NEUTRALITY, PELANGGARAN
 from situasi.domain.labels import N_, label
@@ -126,7 +132,7 @@ def render_state_panel(overview: NeutralitySummary, at: datetime) -> None:
 
 
 def _format_counts(overview: NeutralitySummary) -> str:
-    return i18n.format_counts(
+    return format_counts(
         _("{n} kasus terbuka dari {all} yang dilaporkan."),
         n=len(overview.open_cases),
         all=len(overview.cases),
@@ -140,8 +146,8 @@ def _format_last_nihil(declaration: NilDeclaration | None, at: datetime) -> str:
     names = dict.fromkeys(filter(None, [declaration.reporter, declaration.unit]))
     reporter = ", ".join(names) or _("pelapor tidak disebut")
     text = _("Nihil terakhir: {day} {clock} {zone}, oleh {who}").format(
-        day=i18n.format_date(local),
-        clock=i18n.format_time(local),
+        day=format_date(local),
+        clock=format_time(local),
         zone=board().register.election.zone_label,
         who=reporter,
     )
@@ -161,11 +167,11 @@ def build_kpis(overview: NeutralitySummary | None) -> list[Kpi]:
 
 
 def _format_target_days() -> str:
-    return i18n.format_number(board().register.election.rules.neutrality_target.days)
+    return format_number(board().register.election.rules.neutrality_target.days)
 
 
 def _build_open_kpi(overview: NeutralitySummary) -> Kpi:
-    value = i18n.format_ratio(len(overview.open_cases), len(overview.cases))
+    value = format_ratio(len(overview.open_cases), len(overview.cases))
     card = Card(_("Kasus terbuka"), value, _("dari semua kasus"))
     return build_count_kpi("kasus", card, build_case_table, overview.open_cases)
 
@@ -173,7 +179,7 @@ def _build_open_kpi(overview: NeutralitySummary) -> Kpi:
 def _build_overdue_kpi(overview: NeutralitySummary) -> Kpi:
     late = overview.overdue_cases
     title = _("Lewat {n} hari").format(n=_format_target_days())
-    value = i18n.format_ratio(len(late), len(overview.open_cases))
+    value = format_ratio(len(late), len(overview.open_cases))
     note = _("dari kasus terbuka, sejak LP atau kabar pertama")
     card = Card(title, value, note, is_alarm=not late.empty)
     return build_count_kpi("lampau", card, build_case_table, late)
@@ -181,9 +187,9 @@ def _build_overdue_kpi(overview: NeutralitySummary) -> Kpi:
 
 def _build_class_kpi(overview: NeutralitySummary) -> Kpi:
     counts = overview.cases["kelas"].value_counts()
-    parts = [f"{label('kelas', code)} {i18n.format_number(int(counts[code]))}"
+    parts = [f"{label('kelas', code)} {format_number(int(counts[code]))}"
             for code in KELAS if code in counts]  # fmt: skip
-    value = i18n.format_ratio(int(counts.sum()), len(overview.cases))
+    value = format_ratio(int(counts.sum()), len(overview.cases))
     note = " · ".join(parts) or _("belum ada gelar perkara yang menetapkan kelas")
     card, count = Card(_("Sudah berkelas"), value, note), KpiValue(int(counts.sum()))
     return Kpi("kelas", card, lambda: build_case_table(overview.cases), (count,))
@@ -192,9 +198,9 @@ def _build_class_kpi(overview: NeutralitySummary) -> Kpi:
 def _build_ended_kpi(overview: NeutralitySummary) -> Kpi:
     ended = overview.cases[~overview.cases["open"]]
     counts = overview.cases["langkah"].value_counts()
-    parts = [f"{label('langkah', step)} {i18n.format_number(int(counts.get(step, 0)))}"
+    parts = [f"{label('langkah', step)} {format_number(int(counts.get(step, 0)))}"
             for step in neutrality.END_STEPS]  # fmt: skip
-    value = i18n.format_ratio(len(ended), len(overview.cases))
+    value = format_ratio(len(ended), len(overview.cases))
     card = Card(_("Kasus berakhir"), value, " · ".join(parts))
     return build_count_kpi("akhir", card, build_case_table, ended)
 
@@ -213,7 +219,7 @@ def render_path_panel(overview: NeutralitySummary) -> None:
     )
     st.caption(_("Penuh: kasus yang kini di langkah itu. Pudar: kasus yang pernah di langkah itu."))
     counts = neutrality.count_sanctions(overview)
-    parts = [f"{label('sanksi', code)} {i18n.format_number(n)}" for code, n in counts.items()]
+    parts = [f"{label('sanksi', code)} {format_number(n)}" for code, n in counts.items()]
     page_layout.render_section_title(_("Sanksi"))
     st.markdown(" · ".join(parts) or _("Belum ada sanksi yang dilaporkan."))
 
@@ -222,7 +228,7 @@ def _build_step(row: Any) -> ProcessStep:
     text = _("{now} kini · {ever} pernah")
     return ProcessStep(
         label("langkah", row.langkah), row.now, row.ever,
-        i18n.format_counts(text, now=row.now, ever=row.ever),
+        format_counts(text, now=row.now, ever=row.ever),
     )  # fmt: skip
 
 
@@ -248,11 +254,11 @@ def render_legend_panel(overview: NeutralitySummary | None) -> None:
     )
     without_code = counts.get(None, 0)
     if without_code:
-        st.caption(i18n.format_counts(_("{n} kasus tanpa kode pelanggaran"), n=without_code))
+        st.caption(format_counts(_("{n} kasus tanpa kode pelanggaran"), n=without_code))
 
 
 def _format_case_count(count: int) -> str:
-    return i18n.format_counts(_("{n} kasus"), n=count) if count else ""
+    return format_counts(_("{n} kasus"), n=count) if count else ""
 
 
 def render_rules_panel() -> None:

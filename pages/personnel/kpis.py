@@ -6,7 +6,7 @@ from pages.personnel import lists
 from pages.personnel.data import PersonnelData
 from situasi.analysis.personnel.officers import UNKNOWN
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.ui.components.kpi_row import Kpi, KpiValue
 from situasi.ui.components.markup import Card, build_estimate, build_ratio, build_ratio_of_estimate
@@ -51,7 +51,7 @@ def _build_posted_table(data: PersonnelData, state: str | None = None) -> Table:
 
 
 def _format_total(total: int) -> str:
-    return i18n.format_counts(_("dari {n}"), n=total)
+    return format_counts(_("dari {n}"), n=total)
 
 
 def _build_posted_kpi(data: PersonnelData) -> Kpi:
@@ -59,12 +59,12 @@ def _build_posted_kpi(data: PersonnelData) -> Kpi:
     unknown = int((lists.select_police_at_tps(data.coverage)["group"] == UNKNOWN).sum())
     without = len(data.kecamatan) - int(data.kecamatan["known"].sum())
     notes = [
-        i18n.format_counts(_("{n} kecamatan belum ada plotting"), n=without) if without else "",
-        i18n.format_counts(_("{n} belum disebut instansinya"), n=unknown) if unknown else "",
+        format_counts(_("{n} kecamatan belum ada plotting"), n=without) if without else "",
+        format_counts(_("{n} belum disebut instansinya"), n=unknown) if unknown else "",
     ]
-    note = " · ".join(filter(None, notes)) or i18n.format_counts(_("untuk {n} TPS"), n=row["tps"])
-    value = build_ratio_of_estimate(i18n.format_number(row["posted"]), _("perlu"),
-                        f"≈ {i18n.format_number(row['required'])}")  # fmt: skip
+    note = " · ".join(filter(None, notes)) or format_counts(_("untuk {n} TPS"), n=row["tps"])
+    value = build_ratio_of_estimate(format_number(row["posted"]), _("perlu"),
+                        f"≈ {format_number(row['required'])}")  # fmt: skip
     card, count = Card(_("Polisi diplot di TPS"), value, note), KpiValue(int(row["posted"]))
     return Kpi("diplot", card, lambda: _build_posted_table(data), (count,))
 
@@ -78,10 +78,8 @@ def _build_present_kpi(data: PersonnelData) -> Kpi:
         _("meninggalkan TPS"): row["bergeser"],
         _("kembali"): row["kembali"],
     }
-    note = " · ".join(
-        f"{i18n.format_number(count)} {name}" for name, count in states.items() if count
-    )
-    value = build_ratio(i18n.format_number(row["present"]), _format_total(row["posted"]))
+    note = " · ".join(f"{format_number(count)} {name}" for name, count in states.items() if count)
+    value = build_ratio(format_number(row["present"]), _format_total(row["posted"]))
     card = Card(_("Hadir di TPS"), value, note or _("semua hadir"))
     count = KpiValue(int(row["present"]))
     return Kpi("hadir", card, lambda: _build_posted_table(data, "hadir"), (count,))
@@ -89,16 +87,16 @@ def _build_present_kpi(data: PersonnelData) -> Kpi:
 
 def _build_absent_kpi(data: PersonnelData) -> Kpi:
     row = data.total
-    notes = [i18n.format_counts(_("{n} tanpa plotting"), n=row["uncovered"])]
+    notes = [format_counts(_("{n} tanpa plotting"), n=row["uncovered"])]
     if not data.coverage.is_arrival_due:
         clock = f"{board().register.election.rules.personnel.arrive_by:%H.%M}"
         notes.append(_("kehadiran dinilai sejak {time}").format(time=clock))
     elif row["released"]:
-        notes.append(i18n.format_counts(_("{n} TPS selesai dijaga"), n=row["released"]))
+        notes.append(format_counts(_("{n} TPS selesai dijaga"), n=row["released"]))
     unknown = int((data.coverage.tps["state"] == "tidak_diketahui").sum())
     if unknown:
-        notes.append(i18n.format_counts(_("{n} TPS belum ada plotting"), n=unknown))
-    value = build_ratio(i18n.format_number(row["absent"]), _format_total(row["tps"]))
+        notes.append(format_counts(_("{n} TPS belum ada plotting"), n=unknown))
+    value = build_ratio(format_number(row["absent"]), _format_total(row["tps"]))
     card = Card(_("TPS tanpa petugas"), value, " · ".join(notes), is_alarm=bool(row["absent"]))
     count = KpiValue(int(row["absent"]))
     return Kpi("tanpa_petugas", card, _make_list_opener(data, "tanpa_petugas"), (count,))
@@ -109,8 +107,8 @@ def _build_below_kpi(data: PersonnelData) -> Kpi:
     assumed = int(data.coverage.tps["assumed"].sum())
     note = _("menurut yang diplot")
     if assumed:
-        note = i18n.format_counts(_("kerawanan {n} TPS belum dinilai"), n=assumed)
-    estimate = build_estimate(f"≈ {i18n.format_number(row['below'])}")
+        note = format_counts(_("kerawanan {n} TPS belum dinilai"), n=assumed)
+    estimate = build_estimate(f"≈ {format_number(row['below'])}")
     card = Card(_("TPS di bawah pola"), build_ratio(estimate, _format_total(row["tps"])), note)
     count = KpiValue(int(row["below"]), is_estimated=True)
     return Kpi("bawah_pola", card, _make_list_opener(data, "bawah_pola"), (count,))
@@ -119,15 +117,15 @@ def _build_below_kpi(data: PersonnelData) -> Kpi:
 def _build_silent_card(data: PersonnelData) -> Card:
     row = data.total
     minutes = int(board().register.election.rules.personnel.report_interval.total_seconds() // 60)
-    note = i18n.format_counts(
+    note = format_counts(
         _("tanpa lapor lebih dari {n} menit; {tps} TPS"), n=minutes, tps=row["silent"]
     )
     arrived = row["present"] + row["tanpa_kabar"]
     if not arrived:
         return Card(_("Tanpa kabar"), "–", _("tidak ada yang sedang di TPS"))
     value = build_ratio(
-        i18n.format_number(row["tanpa_kabar"]),
-        i18n.format_counts(_("dari {n} yang tiba"), n=arrived),
+        format_number(row["tanpa_kabar"]),
+        format_counts(_("dari {n} yang tiba"), n=arrived),
     )
     return Card(_("Tanpa kabar"), value, note)
 
@@ -138,14 +136,12 @@ def _build_reserve_card(data: PersonnelData) -> Card:
         return Card(_("Cadangan dan patroli"), "–", _("belum ada plotting"))
     ready = int((rows["state"] == "hadir").sum())
     duty = rows["duty"].value_counts()
-    note = i18n.format_counts(
+    note = format_counts(
         _("{reserve} cadangan · {patrol} patroli"),
         reserve=int(duty.get("cadangan", 0)),
         patrol=int(duty.get("patroli", 0)),
     )
-    value = build_ratio(
-        i18n.format_number(ready), i18n.format_counts(_("siap dari {n}"), n=len(rows))
-    )
+    value = build_ratio(format_number(ready), format_counts(_("siap dari {n}"), n=len(rows)))
     return Card(_("Cadangan dan patroli"), value, note)
 
 
@@ -155,6 +151,6 @@ def _build_checked_in_card(data: PersonnelData) -> Card:
     present = int((officers["state"] == "hadir").sum())
     return Card(
         _("Petugas yang lapor diri"),
-        i18n.format_number(int(checked_in.sum())),
-        i18n.format_counts(_("{n} hadir menurut kabar terakhir"), n=present),
+        format_number(int(checked_in.sum())),
+        format_counts(_("{n} hadir menurut kabar terakhir"), n=present),
     )

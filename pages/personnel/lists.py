@@ -8,7 +8,7 @@ import streamlit as st
 
 from situasi.analysis.personnel.coverage import Coverage
 from situasi.analysis.personnel.officers import POLICE_GROUPS
-from situasi.common import i18n
+from situasi.common.formats import format_number
 from situasi.common.i18n import _
 from situasi.domain.labels import N_
 from situasi.ui import filters, render_cache
@@ -78,7 +78,7 @@ def _count_rows(codes: Sequence[str], coverage: Coverage) -> dict[str, int]:
 
 def _format_option(counts: dict[str, int], code: str) -> str:
     name = _(_LIST_NAMES[code])
-    return f"{name} · {i18n.format_number(counts[code])}"
+    return f"{name} · {format_number(counts[code])}"
 
 
 def _make_officer_selector(

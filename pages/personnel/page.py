@@ -10,7 +10,7 @@ from pages.personnel.kpis import build_kpis
 from pages.personnel.lists import render_lists_panel
 from situasi.analysis.personnel.officers import UNKNOWN, count_by_last_checkin
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number, format_time
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.domain.register import Kecamatan
@@ -173,7 +173,7 @@ def _build_area(
 def _build_coloured_area(
     area: Kecamatan, count: int, required: int, ratio: float, theme: Theme
 ) -> AreaStyle:
-    value = f"{i18n.format_number(count)}/≈{i18n.format_number(required)}"
+    value = f"{format_number(count)}/≈{format_number(required)}"
     return AreaStyle(area.name, value, select_strength_colour(ratio, theme))
 
 
@@ -193,8 +193,8 @@ def render_curve_panel(context: PageContext, data: PersonnelData) -> None:
     names = {
         "present": _("hadir"),
         "silent": _("tanpa kabar"),
-        "posted": i18n.format_counts(_("diplot {n}"), n=total["posted"]),
-        "required": i18n.format_counts(_("≈ perlu {n}"), n=total["required"]),
+        "posted": format_counts(_("diplot {n}"), n=total["posted"]),
+        "required": format_counts(_("≈ perlu {n}"), n=total["required"]),
     }
     marks = [
         (election.local_time(moment.at), _(moment.label)) for moment in election.timeline_marks
@@ -209,4 +209,4 @@ def render_curve_panel(context: PageContext, data: PersonnelData) -> None:
     text = _("Polisi yang lapor diri; bergaris: tiba, tetapi lama tanpa kabar.")
     if data.coverage.has_postings:
         text = _("Polisi yang diplot di TPS pada {time}; bergaris: tiba, tetapi lama tanpa kabar.")
-    st.caption(text.format(time=f"{i18n.format_time(context.view_time.at)} {election.zone_label}"))
+    st.caption(text.format(time=f"{format_time(context.view_time.at)} {election.zone_label}"))

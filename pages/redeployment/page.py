@@ -11,7 +11,7 @@ from situasi.actions import redeployment_orders
 from situasi.actions.redeployment_orders import PlanDecision, PlanRefused
 from situasi.analysis.redeployment.plan import RedeploymentNeeds, compute_needs
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.store.model import StoreError
@@ -64,7 +64,7 @@ def _render_decisions(context: PageContext, plan_view: PlanView) -> None:
 
 
 def _render_accept_form(plan_view: PlanView) -> None:
-    title = i18n.format_counts(_("Setujui {n} langkah"), n=len(plan_view.selected_moves))
+    title = format_counts(_("Setujui {n} langkah"), n=len(plan_view.selected_moves))
     opened = st.popover(title, key="setujui", on_change="rerun", disabled=not plan_view.is_feasible)
     if not opened.open:
         return
@@ -147,9 +147,7 @@ def render_outcome() -> None:
     elif result is not None and result.accepted:
         text = _("{n} petugas diperintahkan bergeser ({plan}).")
         st.success(
-            markup.escape_markdown(
-                text.format(n=i18n.format_number(len(result.moves)), plan=result.id)
-            )
+            markup.escape_markdown(text.format(n=format_number(len(result.moves)), plan=result.id))
         )
     elif result is not None:
         st.info(markup.escape_markdown(_("Penolakan disimpan: {why}").format(why=result.reason)))

@@ -11,7 +11,7 @@ from situasi.analysis.redeployment import feasibility
 from situasi.analysis.redeployment import plan as redeployment_plan
 from situasi.analysis.redeployment.plan import Move, Plan, RedeploymentNeeds
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number, format_time
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import page_context, page_layout, render_cache, session
@@ -134,7 +134,7 @@ def _render_plan(
     )  # fmt: skip
     with right:
         page_layout.render_section_title(
-            i18n.format_counts(_("Sesudah, bila {n} langkah dijalankan"), n=len(selected))
+            format_counts(_("Sesudah, bila {n} langkah dijalankan"), n=len(selected))
         )
         shortfalls.render_map(
             context, stored_plan.needs, tps_after, "peta_sesudah",
@@ -169,16 +169,16 @@ def _render_state(
     text = _("**{moves} langkah · ≈ {km} km · TPS tanpa petugas {empty} → {empty_after} · "
              "kurang dari pola ≈ {short} → {short_after}**")  # fmt: skip
     names = ("empty", "empty_after", "short", "short_after")
-    numbers = dict(zip(names, map(i18n.format_number, counts), strict=True))
+    numbers = dict(zip(names, map(format_number, counts), strict=True))
     st.markdown(
         text.format(
-            moves=i18n.format_number(len(plan.moves)),
-            km=i18n.format_number(plan.total_km, 1),
+            moves=format_number(len(plan.moves)),
+            km=format_number(plan.total_km, 1),
             **numbers,
         )
     )
     made_text = _("Disusun menurut keadaan {time}.").format(
-        time=f"{i18n.format_time(plan.at)} {board().register.election.zone_label}"
+        time=f"{format_time(plan.at)} {board().register.election.zone_label}"
     )
     if not context.view_time.live:
         st.caption(made_text)
@@ -186,7 +186,7 @@ def _render_state(
         changed_text = _("Keadaan sudah berubah: {n} langkah tidak berlaku lagi. Susun ulang.")
         st.warning(
             markup.escape_markdown(
-                f"{made_text} " + i18n.format_counts(changed_text, n=move_validity.count(False))
+                f"{made_text} " + format_counts(changed_text, n=move_validity.count(False))
             )
         )
     elif stored_plan.needs is not current_needs:
@@ -206,10 +206,10 @@ def _format_distance_note(plan: Plan) -> str:
     text = _("≈ km garis lurus antara pusat wilayah (perkiraan): posisi TPS tidak diketahui.")
     if plan.has_road_network:
         count = sum(not move.is_by_road for move in plan.moves)
-        text = i18n.format_counts(_("≈ km lewat jalan dan sungai dari pusat wilayah (perkiraan); "
+        text = format_counts(_("≈ km lewat jalan dan sungai dari pusat wilayah (perkiraan); "
                  "{n} langkah garis lurus."), n=count)  # fmt: skip
     speed = board().register.election.rules.redeployment.speed_kmh
-    return text + " " + i18n.format_counts(_("Menit dihitung {n} km/jam."), n=speed)
+    return text + " " + format_counts(_("Menit dihitung {n} km/jam."), n=speed)
 
 
 def _render_method(context: PageContext, stored_plan: StoredPlan | None) -> None:
@@ -227,12 +227,12 @@ def _render_method(context: PageContext, stored_plan: StoredPlan | None) -> None
         text = _("Rencana ini ≈ {ours} km; cara terdekat dahulu ≈ {plain} km.")
         st.markdown(
             text.format(
-                ours=i18n.format_number(plan.total_km, 1),
-                plain=i18n.format_number(plan.greedy_result[1], 1),
+                ours=format_number(plan.total_km, 1),
+                plain=format_number(plan.greedy_result[1], 1),
             )
         )
         if not plan.is_optimal:
-            limit = i18n.format_number(rule.time_limit_s, 1)
+            limit = format_number(rule.time_limit_s, 1)
             st.caption(_("Dicari {n} detik; belum terbukti yang terbaik.").format(n=limit))
         table_view.render_table(
             tables.build_comparison_table(plan, context.has_exercise_rows),
@@ -245,7 +245,7 @@ def _format_rules() -> list[str]:
     rule = board().register.election.rules.redeployment
     retained = [
         _("{share} % {kind} yang siap tetap tinggal").format(
-            share=i18n.format_number(100 * share), kind=label("penugasan", kind)
+            share=format_number(100 * share), kind=label("penugasan", kind)
         )
         for kind, share in rule.retained_shares.items()
     ]

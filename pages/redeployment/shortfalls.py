@@ -11,7 +11,7 @@ from pages.redeployment import tables
 from situasi.analysis.redeployment import candidates, shortfalls
 from situasi.analysis.redeployment.plan import Move, RedeploymentNeeds, filter_by_kecamatan
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain.register import Kecamatan
 from situasi.domain.rules import RedeploymentRules
@@ -34,14 +34,14 @@ def build_kpis(context: PageContext, needs: RedeploymentNeeds) -> list[Kpi]:
     empty, short = tps[tps["empty"]], tps[tps["short"]]
     officers = needs.coverage.officers
     en_route = officers[officers.index.isin(needs.en_route)]
-    of_total = i18n.format_counts(_("dari {n}"), n=len(tps))
+    of_total = format_counts(_("dari {n}"), n=len(tps))
     needed = sum(group.officers_needed for group in needs.station_groups)
     return [
         Kpi(
             "kosong",
             Card(
                 _("TPS tanpa petugas"),
-                build_ratio(i18n.format_number(len(empty)), of_total),
+                build_ratio(format_number(len(empty)), of_total),
                 _("menurut kabar terakhir"),
                 is_alarm=bool(len(empty)),
             ),
@@ -51,7 +51,7 @@ def build_kpis(context: PageContext, needs: RedeploymentNeeds) -> list[Kpi]:
             "kurang",
             Card(
                 _("TPS kurang dari pola"),
-                build_ratio(build_estimate(f"≈ {i18n.format_number(len(short))}"), of_total),
+                build_ratio(build_estimate(f"≈ {format_number(len(short))}"), of_total),
                 _("menurut yang tidak diketahui absen"),
             ),
             lambda: tables.build_station_table(short, is_exercise),
@@ -60,8 +60,8 @@ def build_kpis(context: PageContext, needs: RedeploymentNeeds) -> list[Kpi]:
             "perlu",
             Card(
                 _("Petugas yang diperlukan"),
-                build_estimate(f"≈ {i18n.format_number(needed)}"),
-                i18n.format_counts(_("untuk {n} kelompok TPS"), n=len(needs.station_groups)),
+                build_estimate(f"≈ {format_number(needed)}"),
+                format_counts(_("untuk {n} kelompok TPS"), n=len(needs.station_groups)),
             ),
             lambda: tables.build_station_group_table(needs.station_groups, is_exercise),
         ),
@@ -70,8 +70,8 @@ def build_kpis(context: PageContext, needs: RedeploymentNeeds) -> list[Kpi]:
             "menuju",
             Card(
                 _("Sedang menuju TPS"),
-                i18n.format_number(len(en_route)),
-                i18n.format_counts(
+                format_number(len(en_route)),
+                format_counts(
                     _("diperintahkan dalam {n} menit terakhir, belum melapor"),
                     n=_redeployment_rules().en_route_grace.total_seconds() // 60,
                 ),
@@ -97,12 +97,10 @@ def _build_free_card(needs: RedeploymentNeeds) -> Card:
         candidates.FROM_TPS: _("{n} dari TPS yang lebih"),
     }
     note = " · ".join(
-        i18n.format_counts(names[kind], n=count) for kind, count in movable.items() if kind in names
+        format_counts(names[kind], n=count) for kind, count in movable.items() if kind in names
     )
-    ready = i18n.format_counts(_("dari {n} siap"), n=len(needs.candidates))
-    return Card(
-        _("Boleh digeser"), build_ratio(i18n.format_number(sum(movable.values())), ready), note
-    )
+    ready = format_counts(_("dari {n} siap"), n=len(needs.candidates))
+    return Card(_("Boleh digeser"), build_ratio(format_number(sum(movable.values())), ready), note)
 
 
 def render_shortfalls_panel(context: PageContext, needs: RedeploymentNeeds) -> None:
@@ -185,10 +183,10 @@ def _build_area(rows: pd.DataFrame, place: Kecamatan, theme: Theme) -> AreaStyle
     empty, short = int(row["empty"]), int(row["short"])
     # Only the most serious shortfall fits into a kecamatan.
     if empty:
-        value = i18n.format_counts(_("{n} kosong"), n=empty)
+        value = format_counts(_("{n} kosong"), n=empty)
         return AreaStyle(place.name, value, theme.strength[0])
     if short:
-        value = i18n.format_counts(_("≈ {n} kurang"), n=short)
+        value = format_counts(_("≈ {n} kurang"), n=short)
         return AreaStyle(place.name, value, theme.strength[1])
     return AreaStyle(place.name, _("cukup"), theme.strength[2], _NO_SHORTFALL_OPACITY)
 
@@ -209,7 +207,7 @@ def _build_move_lines(moves: Sequence[Move]) -> pd.DataFrame:
                 "to_lat": geography.point(destination)[1],
                 "officers": count,
                 "label": _("{n} petugas: {one} → {other}").format(
-                    n=i18n.format_number(count), one=tables.format_place(origin),
+                    n=format_number(count), one=tables.format_place(origin),
                     other=tables.format_place(destination),
                 ),
             }

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_date, format_time
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.domain.register import Register
@@ -58,7 +58,7 @@ def render_exercise_banner(context: PageContext) -> None:
     if not stamp.is_exercise:
         text = _("Ditulis sebagai laporan SUNGGUHAN, pukul {time}")
     time_text = (
-        f"{i18n.format_date(stamp.sent_at)} {i18n.format_time(stamp.sent_at)} "
+        f"{format_date(stamp.sent_at)} {format_time(stamp.sent_at)} "
         f"{board().register.election.zone_label}"
     )
     with st.container(key="ditulis"):
@@ -174,7 +174,7 @@ def render_text_field(
 
 def render_time_field(container: Any, context: PageContext) -> None:
     """Draw the time of the event; empty means now."""
-    now = i18n.format_time(current_submission(context).sent_at)
+    now = format_time(current_submission(context).sent_at)
     render_text_field(container, "jam", _("Jam"), _("sekarang, {time}").format(time=now), 40)
 
 

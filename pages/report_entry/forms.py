@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.report_entry import fields, submit
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import (
     CHECKIN,
@@ -144,7 +144,7 @@ def _render_map(kecamatan: str, theme: Theme) -> None:
         key=_MAP_KEY, alt=_("Peta untuk memilih titik"),
     )  # fmt: skip
     text = _("Tekan titik kisi terdekat (tiap {n} m); koordinatnya masuk ke isian.")
-    st.caption(i18n.format_counts(text, n=spacing_m))
+    st.caption(format_counts(text, n=spacing_m))
 
 
 def _on_map_click() -> None:

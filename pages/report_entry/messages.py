@@ -11,7 +11,7 @@ import streamlit as st
 from pages.report_entry import fields, proposals
 from pages.report_entry.proposals import Paste
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.ingest.messages.chat_splitter import Message, MessageKind, split_chat, split_chat_file
 from situasi.ingest.messages.extractor import extract_all, filter_by_day
@@ -108,7 +108,7 @@ def _build_paste(proposals_read: Sequence[Proposal], midnight: datetime) -> Past
 def _render_counts(paste: Paste) -> None:
     text = _("{n} pesan berisi laporan, {s} tanpa laporan yang dikenali, {p} bukan pesan tertulis")
     page_layout.render_section_title(
-        i18n.format_counts(
+        format_counts(
             text,
             n=sum(bool(proposal.rows) for proposal in paste.proposals),
             s=paste.unrecognized_count,
@@ -118,7 +118,7 @@ def _render_counts(paste: Paste) -> None:
     number_only_count = sum(not proposal.rows for proposal in paste.proposals)
     if number_only_count:
         text = _("{n} pesan tanpa laporan memuat angka, dan ditunjukkan juga di bawah ini.")
-        st.caption(i18n.format_counts(text, n=number_only_count))
+        st.caption(format_counts(text, n=number_only_count))
     if not paste.proposals:
         markup.render_empty_state(
             _("Tidak ada laporan yang dikenali dalam teks ini. Isi lewat Kejadian atau TPS.")
@@ -137,7 +137,7 @@ def _render_pager(paste: Paste) -> None:
         )
         text = _("Pesan {a} sampai {b} dari {n}")
         st.caption(
-            text.format(a=paste.first_index + 1, b=last, n=i18n.format_number(len(paste.proposals)))
+            text.format(a=paste.first_index + 1, b=last, n=format_number(len(paste.proposals)))
         )
         st.button(
             _("Berikutnya"), disabled=last == len(paste.proposals), on_click=_on_turn_page,

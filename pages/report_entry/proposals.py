@@ -11,7 +11,7 @@ from markupsafe import Markup
 from pages.report_entry import fields, submit
 from situasi.access.roles import Viewer
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_date, format_number, format_time
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
@@ -112,7 +112,7 @@ def _format_numbers(numbers: Sequence[str]) -> str:
     listed = ", ".join(numbers[:_MAX_NUMBERS])
     more_count = len(numbers) - _MAX_NUMBERS
     return (
-        _("{numbers} dan {n} lagi").format(numbers=listed, n=i18n.format_number(more_count))
+        _("{numbers} dan {n} lagi").format(numbers=listed, n=format_number(more_count))
         if more_count > 0
         else listed
     )
@@ -127,7 +127,7 @@ def _format_head(proposal: Proposal) -> str:
     parts = [proposal.pelapor or _("pelapor tidak disebut")]
     if proposal.sent_at:
         local = proposal.sent_at.astimezone(board().register.election.zone)
-        parts.append(f"{i18n.format_date(local)} {i18n.format_time(local)}")
+        parts.append(f"{format_date(local)} {format_time(local)}")
     return " · ".join(parts)
 
 

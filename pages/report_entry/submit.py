@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.report_entry import fields
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_time
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ingest import form_rows
@@ -101,7 +101,7 @@ def _format_row_name(feed: str, cells: RowCells) -> str:
 def save_outcome(row_name: str, answer: SubmissionResult) -> None:
     """Keep the outcome of an action of this viewer until the next one."""
     local = session.now().astimezone(board().register.election.zone)
-    st.session_state[_OUTCOME_KEY] = (f"{i18n.format_time(local)} · {row_name}", answer)
+    st.session_state[_OUTCOME_KEY] = (f"{format_time(local)} · {row_name}", answer)
 
 
 def render_outcome() -> None:
@@ -128,7 +128,7 @@ def _render_outcome_line() -> None:
         outcome = (st.info, _("sudah ada di papan, tidak disimpan dua kali"))
     elif answer.accepted > 1 or answer.duplicate:
         text = _("{n} diterima, {d} sudah ada")
-        counts = i18n.format_counts(text, n=answer.accepted, d=answer.duplicate)
+        counts = format_counts(text, n=answer.accepted, d=answer.duplicate)
         outcome = (st.success, counts)
     draw, text = outcome
     draw(markup.escape_markdown(f"{row_name}: {text}"))

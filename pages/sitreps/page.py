@@ -12,7 +12,7 @@ from markupsafe import Markup
 from situasi.access.roles import Viewer
 from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.live.snapshot import SnapshotView
@@ -139,7 +139,7 @@ def render_preview(page_request: PageRequest) -> None:
         return
     render_message(text, _("Salin"), _("Tersalin"))
     note = _("{n} huruf; tanpa sandi dan tanda, untuk ditempel.")
-    st.caption(i18n.format_counts(note, n=len(text)))
+    st.caption(format_counts(note, n=len(text)))
 
 
 def render_file_buttons(page_request: PageRequest) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from situasi.analysis.situation.area_summary import AreaSummary
 from situasi.analysis.situation.priority_score import PARTS
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import filters, render_cache
@@ -44,7 +44,7 @@ def _format_title(scores: pd.DataFrame, top_rows: list[Any]) -> str:
     """Return the kecamatan with the highest scores in one line."""
     if top_rows:
         text = " · ".join(
-            f"{markup.escape_markdown(_area_name(row))} {i18n.format_number(round(row.score))}"
+            f"{markup.escape_markdown(_area_name(row))} {format_number(round(row.score))}"
             for row in top_rows
         )
     else:
@@ -72,7 +72,7 @@ def _render_parts(row: Any) -> None:
     weights = board().register.election.rules.priority_weights
     with markup.row():
         st.markdown(
-            f"**{markup.escape_markdown(_area_name(row))}** {i18n.format_number(round(row.score))}",
+            f"**{markup.escape_markdown(_area_name(row))}** {format_number(round(row.score))}",
             width="content",
         )
         st.button(
@@ -92,7 +92,7 @@ def _render_parts(row: Any) -> None:
         ]
     )
     st.caption(
-        i18n.format_counts(
+        format_counts(
             _("Nilai 0–100; dinilai dari {share} % bobot. Bobot: rules.toml (usulan)."),
             share=100 * row.assessed,
         )
@@ -103,14 +103,14 @@ def _format_points(share: float, weight: float) -> str:
     if pd.isna(share):
         return _("belum diketahui")
     return _("{points} dari {most}").format(
-        points=i18n.format_number(share * weight, 1), most=i18n.format_number(weight)
+        points=format_number(share * weight, 1), most=format_number(weight)
     )
 
 
 def _build_table(scores: pd.DataFrame, *, is_exercise: bool) -> Table:
     weights = board().register.election.rules.priority_weights
     points = {
-        f"{label('perhatian', part)} /{i18n.format_number(weights[part])}": number_column(
+        f"{label('perhatian', part)} /{format_number(weights[part])}": number_column(
             scores[part] * weights[part], 1
         )
         for part in PARTS

@@ -18,7 +18,7 @@ from situasi.analysis.situation.area_summary import AreaSummary
 from situasi.analysis.situation.overview import Overview
 from situasi.analysis.view_time import ViewTime, cache_minute
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_time
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT as LEVELS
 from situasi.domain.labels import label
@@ -117,7 +117,7 @@ def render_timeline_panel(context: PageContext, overview: Overview) -> None:
         "Geser untuk melihat papan sebagaimana diketahui pada saat lampau; ujung kanan: langsung."
     )
     if overview.without_hour_count:
-        note += " " + i18n.format_counts(
+        note += " " + format_counts(
             _("{n} laporan tanpa jam tidak digambar."), n=overview.without_hour_count
         )
     with markup.row():
@@ -176,7 +176,7 @@ def _build_point_labels(points: pd.DataFrame) -> list[str]:
             (
                 label("jenis", kind),
                 register.name_of(code),
-                i18n.format_time(at),
+                format_time(at),
                 label("status", status),
             )
         )
@@ -194,7 +194,7 @@ def _render_legend(overview: Overview, map_measure: MapMeasure, point_count: int
     area_map.render_legend(marks)
     if point_count < len(overview.located_cases):
         st.caption(
-            i18n.format_counts(
+            format_counts(
                 _("{n} dari {all} titik digambar"), n=point_count, all=len(overview.located_cases)
             )
         )

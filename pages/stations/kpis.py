@@ -3,7 +3,7 @@
 import pandas as pd
 
 from situasi.analysis.stations.status import ARRIVED_BOX_PHASES
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number, format_ratio
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.labels import label
@@ -25,42 +25,42 @@ def build_kpis(tps: pd.DataFrame) -> list[Kpi]:
 
 
 def _format_total(number: int) -> str:
-    return i18n.format_counts(_("dari {n} TPS"), n=number)
+    return format_counts(_("dari {n} TPS"), n=number)
 
 
 def _build_unopened_kpi(tps: pd.DataFrame) -> Kpi:
     opened = tps["fase"].isin(FASE[FASE.index("dibuka") :])
     rows = tps[~opened]
-    card = Card(_("Belum ada kabar buka"), i18n.format_number(len(rows)), _format_total(len(tps)))
+    card = Card(_("Belum ada kabar buka"), format_number(len(rows)), _format_total(len(tps)))
     return build_count_kpi("buka", card, stations.build_stations_table, rows)
 
 
 def _build_late_kpi(tps: pd.DataFrame) -> Kpi:
     late = tps[tps["late_min"].notna()]
     counts = late["chaser"].value_counts()
-    split = " · ".join(f"{who} {i18n.format_number(int(n))}" for who, n in counts.items())
+    split = " · ".join(f"{who} {format_number(int(n))}" for who, n in counts.items())
     note = _format_total(len(tps)) + (" · " + split if split else "")
-    card = Card(_("Terlambat melapor"), i18n.format_number(len(late)), note, is_alarm=len(late) > 0)
+    card = Card(_("Terlambat melapor"), format_number(len(late)), note, is_alarm=len(late) > 0)
     return build_count_kpi("terlambat", card, stations.build_late_reports_table, late)
 
 
 def _build_state_kpi(tps: pd.DataFrame, state: str, title: str) -> Kpi:
     rows = tps[tps["state"] == state]
-    card = Card(title, i18n.format_number(len(rows)), _format_total(len(tps)))
+    card = Card(title, format_number(len(rows)), _format_total(len(tps)))
     return build_count_kpi(state, card, stations.build_stations_table, rows)
 
 
 def _build_moving_boxes_kpi(tps: pd.DataFrame) -> Kpi:
     moving = tps[tps["box"].notna() & ~tps["box"].isin(ARRIVED_BOX_PHASES)]
     at_pps = int((moving["box"] == "kotak_tiba_pps").sum())
-    note = f"{label('fase', 'kotak_tiba_pps')}: {i18n.format_number(at_pps)}"
-    card = Card(_("Kotak belum sampai PPK"), i18n.format_number(len(moving)), note)
+    note = f"{label('fase', 'kotak_tiba_pps')}: {format_number(at_pps)}"
+    card = Card(_("Kotak belum sampai PPK"), format_number(len(moving)), note)
     return build_count_kpi("kotak", card, stations.build_ballot_boxes_table, moving)
 
 
 def _build_arrived_boxes_kpi(tps: pd.DataFrame) -> Kpi:
     arrived = tps["box"].isin(ARRIVED_BOX_PHASES)
-    value = i18n.format_ratio(int(arrived.sum()), len(tps))
+    value = format_ratio(int(arrived.sum()), len(tps))
     card = Card(_("Kotak tiba di PPK"), value, _("hari ditutup bila semua tiba"))
     count = KpiValue(int(arrived.sum()))
     return Kpi("tiba", card, lambda: stations.build_stations_table(tps[~arrived]), (count,))

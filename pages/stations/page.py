@@ -18,7 +18,7 @@ from situasi.analysis.stations.reporting_status import STATES
 from situasi.analysis.stations.reports import find_unmatched_reports
 from situasi.analysis.stations.status import ARRIVED_BOX_PHASES, NO_PHASE, build_station_table
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE, TPS
 from situasi.domain.labels import label
@@ -76,7 +76,7 @@ def show(context: PageContext) -> None:
         )
         unmatched = context.compute(find_unmatched_reports)
         if len(unmatched):
-            title = i18n.format_counts(_("{n} laporan di luar daftar TPS"), n=len(unmatched))
+            title = format_counts(_("{n} laporan di luar daftar TPS"), n=len(unmatched))
             table_view.render_table_popover(
                 title, lambda: stations.build_reports_table(unmatched), "di_luar_daftar"
             )
@@ -120,7 +120,7 @@ def _build_blocks(cell_options: tuple[str, str, str], tps: pd.DataFrame) -> Mark
     groups = [
         StationBlock(
             board().register.name_of(str(code)),
-            i18n.format_number(len(rows)),
+            format_number(len(rows)),
             [_build_cell(row, *cell_options) for row in rows.itertuples()],
         )
         for code, rows in tps[_CELL_COLUMNS].groupby("kecamatan", sort=False)
@@ -133,7 +133,7 @@ def _build_cell(row: Any, colour_mode: str, selected_code: str, link_prefix: str
     if row.owed:
         texts[1] += ": " + wording.format_owed_report(row.owed, row.owed_hour)
     if not pd.isna(row.late_min):
-        texts.append(i18n.format_counts(_("{n} menit"), n=int(row.late_min)))
+        texts.append(format_counts(_("{n} menit"), n=int(row.late_min)))
     title = f"TPS {row.nomor:03d} {board().register.name_of(row.desa)} · " + " · ".join(texts)
     return StationCell(
         title,
@@ -163,7 +163,7 @@ def _render_legend(tps: pd.DataFrame, colour_mode: str, theme: Theme) -> None:
             (
                 colour_index,
                 "",
-                f"{text_tables.format_phase(code)} {i18n.format_number(int(counts.get(code, 0)))}",
+                f"{text_tables.format_phase(code)} {format_number(int(counts.get(code, 0)))}",
             )
             for colour_index, code in [(None, NO_PHASE), *enumerate(FASE)]
         ]
@@ -173,11 +173,11 @@ def _render_legend(tps: pd.DataFrame, colour_mode: str, theme: Theme) -> None:
             (
                 _COLOUR_INDEX_BY_STATE.get(code),
                 code,
-                f"{label('lapor', code)} {i18n.format_number(counts.get(code, 0))}",
+                f"{label('lapor', code)} {format_number(counts.get(code, 0))}",
             )
             for code in STATES
         ]
-    total = i18n.format_counts(_("jumlah {n} TPS"), n=len(tps))
+    total = format_counts(_("jumlah {n} TPS"), n=len(tps))
     if colour_mode == "fase":
         total += " · " + _("tepi merah: terlambat, arsir: tak terjangkau, titik: diragukan")
     stations_markup.render_legend(marks, theme, total)
@@ -186,9 +186,7 @@ def _render_legend(tps: pd.DataFrame, colour_mode: str, theme: Theme) -> None:
 def render_late_panel(tps: pd.DataFrame) -> None:
     """Draw the TPS that owe a report, the longest overdue first."""
     table = render_cache.get_or_build("terlambat", None, (tps,), _build_late_table)
-    page_layout.render_section_title(
-        i18n.format_counts(_("Terlambat melapor: {n} TPS"), n=len(table))
-    )
+    page_layout.render_section_title(format_counts(_("Terlambat melapor: {n} TPS"), n=len(table)))
     if not len(table):
         markup.render_empty_state(_("Tidak ada TPS yang terlambat melapor pada saat ini."))
         return
@@ -205,7 +203,7 @@ def render_box_panel(tps: pd.DataFrame) -> None:
     table = render_cache.get_or_build("kotak_jalan", None, (tps,), _build_moving_boxes_table)
     if len(table):
         page_layout.render_section_title(
-            i18n.format_counts(_("Kotak belum sampai PPK: {n}"), n=len(table))
+            format_counts(_("Kotak belum sampai PPK: {n}"), n=len(table))
         )
         table_view.render_table(table, "kotak_jalan", _("Kotak belum sampai PPK"), visible_rows=8)
 
@@ -235,7 +233,7 @@ def render_detail_panel(context: PageContext, tps: pd.DataFrame, code: str) -> N
         return
     register = board().register
     row: Any = match
-    present = _("belum ada hitungan") if pd.isna(row.hadir) else i18n.format_number(int(row.hadir))
+    present = _("belum ada hitungan") if pd.isna(row.hadir) else format_number(int(row.hadir))
     pairs = [
         (_("pelaporan"), label("lapor", row.state)),
         (_("fase"), text_tables.format_phase(row.fase)),

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from situasi.common import background_jobs, i18n
+from situasi.common import background_jobs
 from situasi.common.background_jobs import Job
+from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.domain.labels import N_
 from situasi.ui.components.markup import Card
@@ -42,7 +43,7 @@ def build_card() -> Card:
     )
     if not current_jobs:
         note = _("tidak ada yang berjalan")
-    value = i18n.format_counts(
+    value = format_counts(
         _("{n} dari {of}"), n=len(current_jobs) - len(unhealthy), of=len(current_jobs)
     )
     return Card(_("Pekerjaan latar yang baik"), value, note, is_alarm=bool(unhealthy))

@@ -10,8 +10,16 @@ import streamlit as st
 
 from pages.system_health import jobs, patches
 from situasi.board import current_board as board
-from situasi.common import i18n, metrics
+from situasi.common import metrics
 from situasi.common.disk_space import DISK_SPACE, LOW_BYTES
+from situasi.common.formats import (
+    format_counts,
+    format_duration,
+    format_number,
+    format_relative_time,
+    format_signed,
+    format_time,
+)
 from situasi.common.i18n import _
 from situasi.common.metrics import HealthSample, JobStatus
 from situasi.domain.labels import N_, label
@@ -118,12 +126,10 @@ def render_kpis(view: SnapshotView, samples: Sequence[HealthSample]) -> None:
 def _build_disk_card() -> Card:
     """Build the card of the fewest free bytes on any disk that the board writes to."""
     state, title = DISK_SPACE.state, _("Sisa ruang disk")
-    note = view_text.format_disk_state(state) or i18n.format_counts(
-        _("batas {n} MB"), n=LOW_BYTES / 1e6
-    )
+    note = view_text.format_disk_state(state) or format_counts(_("batas {n} MB"), n=LOW_BYTES / 1e6)
     if state.least_free_bytes is None:
         return Card(title, "–", note, is_alarm=state.level == "full")
-    value = i18n.format_counts(_("{n} MB"), n=state.least_free_bytes // 1_000_000)
+    value = format_counts(_("{n} MB"), n=state.least_free_bytes // 1_000_000)
     return Card(title, value, note, is_alarm=state.level != "enough")
 
 
@@ -176,22 +182,22 @@ def _build_backup_card(job: JobStatus, now: datetime) -> Card:
     if job.is_run_elsewhere:
         return Card(title, "–", _("dikerjakan server lain"))
     is_alarm = job.error_text is not None or (age is not None and age > MAX_BACKUP_AGE_S)
-    note = job.error_text or i18n.format_counts(_("batas {n} jam"), n=MAX_BACKUP_AGE_S / 3600)
+    note = job.error_text or format_counts(_("batas {n} jam"), n=MAX_BACKUP_AGE_S / 3600)
     if age is None:
         return Card(title, "–", job.error_text or _("belum ada cadangan malam"), is_alarm=is_alarm)
-    return Card(title, i18n.format_duration(timedelta(seconds=age)), note, is_alarm=is_alarm)
+    return Card(title, format_duration(timedelta(seconds=age)), note, is_alarm=is_alarm)
 
 
 def _build_upstream_card(job: JobStatus, now: datetime) -> Card:
     title = _("Menunggu ke atas")
     if job.is_run_elsewhere:
         return Card(title, "–", _("dikerjakan server lain"))
-    waiting = "–" if job.pending_rows is None else i18n.format_number(job.pending_rows)
+    waiting = "–" if job.pending_rows is None else format_number(job.pending_rows)
     note = job.error_text
     if note is None and job.succeeded_at is not None:
         local = job.succeeded_at.astimezone(board().register.election.zone)
         note = _("semua sudah di atas, {time}").format(
-            time=i18n.format_relative_time(local, now.astimezone(local.tzinfo))
+            time=format_relative_time(local, now.astimezone(local.tzinfo))
         )
     return Card(title, waiting, note or _("belum dicoba"), is_alarm=job.error_text is not None)
 
@@ -213,7 +219,7 @@ def _build_age_card(view: SnapshotView) -> Card:
     note = (
         view.detail
         or view.trouble
-        or i18n.format_counts(_("versi {n} · penyimpanan terbaca"), n=view.snapshot.version)
+        or format_counts(_("versi {n} · penyimpanan terbaca"), n=view.snapshot.version)
     )
     return Card(
         _("Umur gambar"),
@@ -227,7 +233,7 @@ def _build_lag_card(sample: HealthSample) -> Card:
     title = _("Simpan sampai tampil")
     if sample.lag_s is None:
         return Card(title, "–", _("belum ada baris baru sejak server dibuka"))
-    note = i18n.format_counts(_("baris terakhir; batas {n} detik"), n=MAX_LAG_S)
+    note = format_counts(_("baris terakhir; batas {n} detik"), n=MAX_LAG_S)
     return Card(title, _format_seconds(sample.lag_s), note, is_alarm=sample.lag_s > MAX_LAG_S)
 
 
@@ -241,9 +247,9 @@ def _build_viewer_card(samples: Sequence[HealthSample]) -> Card:
     open_pages = metrics.count_open_pages()  # includes this page
     maximum = max(open_pages, *(sample.open_pages for sample in samples))
     note = _("terbanyak {n} sejak {time}").format(
-        n=i18n.format_number(maximum), time=_format_start_time(samples)
+        n=format_number(maximum), time=_format_start_time(samples)
     )
-    return Card(_("Halaman terbuka"), i18n.format_number(open_pages), note)
+    return Card(_("Halaman terbuka"), format_number(open_pages), note)
 
 
 def _build_quarantine_card(samples: Sequence[HealthSample]) -> Card:
@@ -251,19 +257,17 @@ def _build_quarantine_card(samples: Sequence[HealthSample]) -> Card:
     earlier = next(sample for sample in samples if sample.at >= newest.at - _HOUR)
     added = newest.quarantined_rows - earlier.quarantined_rows
     note = _("{change} sejak {time}").format(
-        change=i18n.format_signed(added), time=i18n.format_time(_get_local_time(earlier))
+        change=format_signed(added), time=format_time(_get_local_time(earlier))
     )
-    return Card(
-        _("Karantina"), i18n.format_number(newest.quarantined_rows), note, is_alarm=added > 0
-    )
+    return Card(_("Karantina"), format_number(newest.quarantined_rows), note, is_alarm=added > 0)
 
 
 def _build_memory_card(sample: HealthSample) -> Card:
     title = _("Memori server")
     if sample.memory_bytes is None:
         return Card(title, "–", _("mesin ini tidak memberitahukannya"))
-    note = i18n.format_counts(_("batas {n} MB"), n=MAX_MEMORY_BYTES / 1e6)
-    value = i18n.format_counts(_("{n} MB"), n=sample.memory_bytes / 1e6)
+    note = format_counts(_("batas {n} MB"), n=MAX_MEMORY_BYTES / 1e6)
+    value = format_counts(_("{n} MB"), n=sample.memory_bytes / 1e6)
     return Card(title, value, note, is_alarm=sample.memory_bytes > MAX_MEMORY_BYTES)
 
 
@@ -274,12 +278,12 @@ def _build_descriptor_card() -> Card:
         return Card(title, "–", _("mesin ini tidak memberitahukannya"))
     used, limit = descriptors
     refused_pages = metrics.count_refused_pages()
-    note = i18n.format_counts(_("batas {n}; tiap halaman terbuka memakai satu"), n=limit)
+    note = format_counts(_("batas {n}; tiap halaman terbuka memakai satu"), n=limit)
     if refused_pages:
-        note = i18n.format_counts(
+        note = format_counts(
             _("batas {n}; {refused} halaman ditolak karena penuh"), n=limit, refused=refused_pages
         )
-    return Card(title, i18n.format_number(used), note, is_alarm=used > MAX_DESCRIPTOR_SHARE * limit)
+    return Card(title, format_number(used), note, is_alarm=used > MAX_DESCRIPTOR_SHARE * limit)
 
 
 def render_curves(samples: Sequence[HealthSample]) -> None:
@@ -290,7 +294,7 @@ def render_curves(samples: Sequence[HealthSample]) -> None:
             "yang terburuk. Garis putus: batas."
         ).format(
             time=_format_start_time(samples),
-            n=i18n.format_number(board().refresher.health_history.INTERVAL_S),
+            n=format_number(board().refresher.health_history.INTERVAL_S),
         )
     )
     for measures in (MEASURES[:3], MEASURES[3:]):
@@ -357,13 +361,11 @@ def _format_measure_name(health_measure: HealthMeasure) -> str:
 
 
 def _format_seconds(value: float) -> str:
-    return _("{n} detik").format(n=i18n.format_number(value, 2))
+    return _("{n} detik").format(n=format_number(value, 2))
 
 
 def _format_start_time(samples: Sequence[HealthSample]) -> str:
-    return (
-        i18n.format_time(_get_local_time(samples[0])) + " " + board().register.election.zone_label
-    )
+    return format_time(_get_local_time(samples[0])) + " " + board().register.election.zone_label
 
 
 def _get_local_time(sample: HealthSample) -> datetime:

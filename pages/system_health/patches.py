@@ -1,6 +1,7 @@
 """The changes of Streamlit that the server relies on, as the page Kesehatan shows them."""
 
-from situasi.common import i18n, metrics
+from situasi.common import metrics
+from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.domain.labels import N_
 from situasi.ui.components.markup import Card
@@ -24,7 +25,7 @@ def build_card() -> Card:
     """Build the card with the number of applied changes."""
     states = metrics.STREAMLIT_PATCHES
     missing = [name for name, reason in states.items() if reason]
-    value = i18n.format_counts(_("{n} dari {of}"), n=len(states) - len(missing), of=len(states))
+    value = format_counts(_("{n} dari {of}"), n=len(states) - len(missing), of=len(states))
     note = ", ".join(_(_PURPOSES[name]) for name in missing) or _("semua terpasang")
     return Card(_("Penyesuaian Streamlit"), value, note, is_alarm=bool(missing))
 

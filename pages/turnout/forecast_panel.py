@@ -9,7 +9,7 @@ from pages.turnout import tables
 from pages.turnout.data import TurnoutData, compute_forecast_errors
 from situasi.analysis.turnout.forecast import TurnoutForecast, compute_total
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.figures.charts.turnout_forecast import MarkNames, build_forecast_chart
 from situasi.presentation import numbers
@@ -100,7 +100,7 @@ def _render_details(context: PageContext, data: TurnoutData, total: pd.Series) -
 
 
 def _format_confidence() -> str:
-    return i18n.format_number(board().register.election.rules.forecast.confidence_percent)
+    return format_number(board().register.election.rules.forecast.confidence_percent)
 
 
 def _build_chart_wording() -> MarkNames:
@@ -114,14 +114,14 @@ def _build_chart_wording() -> MarkNames:
 
 def _build_cards(total: pd.Series) -> tuple[Card, ...]:
     interval = _("selang {level} %").format(level=_format_confidence())
-    percents = [i18n.format_number(100 * total[name] / total["dpt"], 1) for name in ("low", "high")]
-    voters = [i18n.format_number(round(total[name])) for name in ("centre", "low", "high")]
-    details = i18n.format_counts(
+    percents = [format_number(100 * total[name] / total["dpt"], 1) for name in ("low", "high")]
+    voters = [format_number(round(total[name])) for name in ("centre", "low", "high")]
+    details = format_counts(
         _("{n} sudah angka akhir · {aside} hitungan disisihkan"),
         n=int(total["ended"]),
         aside=int(total["set_aside"]),
     )
-    basis = i18n.format_counts(_("{n} dari {all} TPS"), n=int(total["used"]), all=int(total["tps"]))
+    basis = format_counts(_("{n} dari {all} TPS"), n=int(total["used"]), all=int(total["tps"]))
     return (
         Card(
             _("Partisipasi akhir"),
@@ -139,7 +139,7 @@ def _format_too_few(total: pd.Series) -> str:
         "Belum cukup laporan: {n} dari {all} TPS. Perlu {share} % TPS, dan paling sedikit {tps} "
         "TPS di {areas} % kecamatan."
     )
-    return i18n.format_counts(
+    return format_counts(
         template,
         n=int(total["used"]),
         all=int(total["tps"]),
@@ -163,7 +163,7 @@ def _list_method_notes(total: pd.Series) -> list[str]:
     election = board().register.election
     rules, parameters = election.rules.forecast, election.turnout_parameters
     assert parameters is not None
-    fmt = i18n.format_number
+    fmt = format_number
     return [
         _(
             "TPS yang melapor diteruskan sampai akhir menurut andaian laju kedatangan; laju hari "

@@ -7,7 +7,7 @@ from pages.turnout import tables
 from pages.turnout.data import TurnoutData, compute_turnout_data
 from pages.turnout.forecast_panel import render_forecast_line, render_forecast_panel
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.domain.register import Kecamatan
@@ -70,8 +70,8 @@ def build_kpis(data: TurnoutData) -> list[Kpi]:
             "senyap",
             Card(
                 _("TPS belum melapor jumlah"),
-                i18n.format_number(len(silent)),
-                i18n.format_counts(_("dari {n} TPS"), n=int(total.tps)),
+                format_number(len(silent)),
+                format_counts(_("dari {n} TPS"), n=int(total.tps)),
             ),
             stations.build_stations_table,
             silent,
@@ -117,17 +117,15 @@ def _build_additional_voters_card(data: TurnoutData) -> Card:
     total = data.total
     if not total.apart:
         return Card("DPTb · DPK", "–", _("belum ada yang melapor terpisah"))
-    value = f"{i18n.format_number(int(total.dptb))} · {i18n.format_number(int(total.dpk))}"
-    note = i18n.format_counts(_("dari {n} TPS yang memisahkan"), n=int(total.apart))
+    value = f"{format_number(int(total.dptb))} · {format_number(int(total.dpk))}"
+    note = format_counts(_("dari {n} TPS yang memisahkan"), n=int(total.apart))
     return Card("DPTb · DPK", value, note)
 
 
 def _build_anomalies_kpi(data: TurnoutData) -> Kpi:
     counts = data.anomalies["seq"].nunique()
-    note = i18n.format_counts(
-        _("{n} masih angka terbaru, ikut dijumlah"), n=int(data.total.doubted)
-    )
-    card = Card(_("Hitungan diragukan"), i18n.format_number(counts), note)
+    note = format_counts(_("{n} masih angka terbaru, ikut dijumlah"), n=int(data.total.doubted))
+    card = Card(_("Hitungan diragukan"), format_number(counts), note)
     value = KpiValue(counts if data.total.tps_counted else None)
     return Kpi("ragu", card, lambda: stations.build_anomalies_table(data.anomalies), (value,))
 
@@ -189,7 +187,7 @@ def render_areas_panel(data: TurnoutData) -> None:
     )
     st.caption(
         _("Rendah: lebih dari {n} poin di bawah kabupaten ({rate}). ≈ DPT perkiraan.").format(
-            n=i18n.format_number(low_margin), rate=format_percent(data.kabupaten_rate)
+            n=format_number(low_margin), rate=format_percent(data.kabupaten_rate)
         )
     )
 
@@ -200,7 +198,7 @@ def render_missing_counts_panel(data: TurnoutData) -> None:
         "belum_jumlah", None, (data.stations,), _build_missing_counts_table
     )
     page_layout.render_section_title(
-        i18n.format_counts(_("Jumlah hadir belum dilaporkan: {n} TPS"), n=len(table))
+        format_counts(_("Jumlah hadir belum dilaporkan: {n} TPS"), n=len(table))
     )
     if not len(table):
         markup.render_empty_state(_("Tidak ada hitungan yang terlambat pada saat ini."))
@@ -226,7 +224,7 @@ def render_anomalies_panel(data: TurnoutData) -> None:
         table_view.render_table(table, "ragu", _("Hitungan diragukan"), visible_rows=7)
         st.caption(_("Ditandai, tidak diubah: angka tetap seperti dilaporkan."))
     if len(data.reported_totals):
-        title = i18n.format_counts(_("{n} total desa atau kecamatan"), n=len(data.reported_totals))
+        title = format_counts(_("{n} total desa atau kecamatan"), n=len(data.reported_totals))
         table_view.render_table_popover(
             title, lambda: tables.build_reported_totals_table(data.reported_totals), "total_lingkup"
         )

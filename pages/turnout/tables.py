@@ -8,7 +8,7 @@ import pandas as pd
 from pages.turnout.data import TurnoutData
 from situasi.analysis.turnout.forecast import TurnoutForecast, build_kecamatan_table, compute_total
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.domain.forecast_parameters import KABUPATEN
 from situasi.ui.tables.columns import (
@@ -157,7 +157,7 @@ def build_turnout_table(data: TurnoutData) -> Table:
 def _format_note(row: Any) -> str:
     notes = [_("rendah")] if row.is_low else []
     if row.doubted:
-        notes.append(i18n.format_counts(_("{n} TPS diragukan"), n=int(row.doubted)))
+        notes.append(format_counts(_("{n} TPS diragukan"), n=int(row.doubted)))
     return ", ".join(notes)
 
 

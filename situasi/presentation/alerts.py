@@ -1,6 +1,7 @@
 """Alerts as text: the texts of the rules (alerts.toml) with their placeholders filled in."""
 
 from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number, format_time
 from situasi.common.i18n import _
 from situasi.domain.alert_rules import UNREACHABLE_COUNT, AlertRules
 from situasi.domain.election import Election
@@ -57,7 +58,7 @@ def format_cause(
     texts = election.alerts.rules[code].texts[i18n.current_language()]
     template = texts.many if what is None else texts.one
     return template.format(
-        n=i18n.format_number(n),
+        n=format_number(n),
         where=where,
         what=what,
         value=value,
@@ -73,19 +74,19 @@ def build_placeholders(election: Election, code: str) -> dict[str, str]:
         (due.at for due in rules.tps.phase_deadlines if due.fase == "dibuka"), election.tps_opens
     )
     placeholders = {
-        "after": i18n.format_number(rule.grace.total_seconds() / 60),
-        "opens_by": i18n.format_time(election.local_time(opening)),
-        "arrive_by": i18n.format_time(election.local_time(rules.personnel.arrive_by)),
-        "watch_from": i18n.format_time(election.day_start),
-        "target": i18n.format_number(rules.neutrality_target.days),
-        "above": i18n.format_number(rules.tps.estimated_list_factor, 1),
+        "after": format_number(rule.grace.total_seconds() / 60),
+        "opens_by": format_time(election.local_time(opening)),
+        "arrive_by": format_time(election.local_time(rules.personnel.arrive_by)),
+        "watch_from": format_time(election.day_start),
+        "target": format_number(rules.neutrality_target.days),
+        "above": format_number(rules.tps.estimated_list_factor, 1),
     }
     if rule.burst:
-        minutes = [i18n.format_number(window.total_seconds() / 60) for window in rule.burst.windows]
+        minutes = [format_number(window.total_seconds() / 60) for window in rule.burst.windows]
         placeholders |= {
-            "least": i18n.format_number(rule.burst.min_count),
+            "least": format_number(rule.burst.min_count),
             "windows": _(" atau ").join(minutes),
-            "chance": f"1 : {i18n.format_number(round(1 / rule.burst.level_probabilities[0][1]))}",
+            "chance": f"1 : {format_number(round(1 / rule.burst.level_probabilities[0][1]))}",
         }
     return placeholders
 
@@ -96,7 +97,7 @@ def list_thresholds(election: Election, code: str) -> list[tuple[str, str]]:
     thresholds = [(_("Pemilik awal"), rule.owner)]
     next_min_members = [*rule.level_min_members[1:], UNREACHABLE_COUNT]
     thresholds += [
-        (format_level(rules, level_index), i18n.format_counts(_("mulai {n}"), n=least))
+        (format_level(rules, level_index), format_counts(_("mulai {n}"), n=least))
         for level_index, (least, next_least) in enumerate(
             zip(rule.level_min_members, next_min_members, strict=True)
         )
@@ -111,5 +112,5 @@ def list_thresholds(election: Election, code: str) -> list[tuple[str, str]]:
         ]
     minutes = max(1, int(rule.clear_after.total_seconds() / 60))
     thresholds.append((_("Berakhir setelah sebabnya hilang"),
-                  i18n.format_counts(_("{n} menit"), n=minutes)))  # fmt: skip
+                  format_counts(_("{n} menit"), n=minutes)))  # fmt: skip
     return thresholds

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from situasi.common import i18n
+from situasi.common.formats import format_date, format_month, format_relative_time
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.domain.register import Register
@@ -78,8 +78,8 @@ def _format_last_report(row: Any, at: datetime) -> str:
     """Return the time since the last report, or only the day or month if no more is known."""
     if row.precision != "menit":
         local = row.occurred_at.tz_convert(at.tzinfo)
-        return i18n.format_date(local) if row.precision == "hari" else i18n.format_month(local)
-    return i18n.format_relative_time(row.known_at.to_pydatetime().astimezone(at.tzinfo), at)
+        return format_date(local) if row.precision == "hari" else format_month(local)
+    return format_relative_time(row.known_at.to_pydatetime().astimezone(at.tzinfo), at)
 
 
 def _format_occurrence(row: Any, at: datetime) -> str:

@@ -10,7 +10,15 @@ from situasi.analysis.situation import crowd_state
 from situasi.analysis.situation.area_summary import AreaSummary, find_phases_reached
 from situasi.analysis.situation.overview import Overview
 from situasi.analysis.stations.status import count_by_kecamatan
-from situasi.common import i18n
+from situasi.common.formats import (
+    format_counts,
+    format_date,
+    format_number,
+    format_ratio,
+    format_relative_time,
+    format_signed,
+    format_time,
+)
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT as LEVELS
 from situasi.domain.labels import label
@@ -26,12 +34,12 @@ def format_open_incidents(overview: Overview) -> KpiText:
     levels = cases.count_by_tingkat(overview.open_cases)
     listed_levels = [level for level in (*reversed(LEVELS), None) if level or levels.get(None)]
     change = _("{change} dalam 1 jam").format(
-        change=i18n.format_signed(len(overview.open_cases) - overview.open_count_hour_ago)
+        change=format_signed(len(overview.open_cases) - overview.open_count_hour_ago)
     )
     level_counts = tuple(
         MarkedCount(
             Mark("tingkat", level),
-            i18n.format_number(levels.get(level, 0)),
+            format_number(levels.get(level, 0)),
             label("tingkat", level),
         )
         for level in listed_levels
@@ -39,7 +47,7 @@ def format_open_incidents(overview: Overview) -> KpiText:
     return KpiText(
         "terbuka",
         _("Kejadian terbuka"),
-        i18n.format_number(len(overview.open_cases)),
+        format_number(len(overview.open_cases)),
         level_counts,
         alarm=bool(levels.get("tinggi")),
         side_note=change,
@@ -50,7 +58,7 @@ def format_situasi(overview: Overview) -> KpiText:
     """Return the number of kecamatan in each situasi."""
     counts = crowd_state.count_states(overview.crowd_states)
     value = tuple(
-        MarkedCount(Mark("situasi", state), i18n.format_number(counts.get(state, 0)))
+        MarkedCount(Mark("situasi", state), format_number(counts.get(state, 0)))
         for state in (*reversed(SITUASI), None)
     )
     note = _("merah · kuning · hijau · belum")
@@ -58,7 +66,7 @@ def format_situasi(overview: Overview) -> KpiText:
         note = _("seluruh kabupaten: {state}").format(
             state=label("situasi", overview.kabupaten_state)
         )
-    title = i18n.format_counts(_("Situasi {n} kecamatan"), n=len(overview.crowd_states))
+    title = format_counts(_("Situasi {n} kecamatan"), n=len(overview.crowd_states))
     alarm = bool(counts.get("merah") or overview.kabupaten_state)
     return KpiText("situasi", title, value, note, alarm=alarm)
 
@@ -68,7 +76,7 @@ def format_turnout(rates: pd.Series) -> KpiText:
     reporting_count, tps_count = int(rates["tps_counted"]), int(rates["tps"])
     if not reporting_count or pd.isna(rates["rate"]):
         return KpiText("partisipasi", _("Partisipasi"), "–", _("belum ada hitungan"))
-    note = i18n.format_counts(
+    note = format_counts(
         _("{heads} hadir di {told} dari {all} TPS"),
         told=reporting_count,
         all=tps_count,
@@ -80,10 +88,10 @@ def format_turnout(rates: pd.Series) -> KpiText:
 
 def format_voters_present(rates: pd.Series) -> KpiText:
     """Return voters present, and how many TPS reported. rates: of turnout.summary.compute_total."""
-    note = i18n.format_counts(
+    note = format_counts(
         _("{n} dari {all} TPS melapor"), n=int(rates["tps_counted"]), all=int(rates["tps"])
     )
-    count = i18n.format_number(int(rates["voters_present"])) if rates["tps_counted"] else "–"
+    count = format_number(int(rates["voters_present"])) if rates["tps_counted"] else "–"
     return KpiText("hadir", _("Pemilih hadir"), count, note)
 
 
@@ -100,15 +108,15 @@ def format_stations(tps: pd.DataFrame) -> KpiText:
     """Return the phase that most TPS have reached, and how many TPS report late."""
     counts = tps["state"].value_counts()
     late = int(counts.get("terlambat", 0) + counts.get("tak_terjangkau", 0))
-    note = i18n.format_counts(_("{n} terlambat melapor"), n=late)
+    note = format_counts(_("{n} terlambat melapor"), n=late)
     doubted_count = int(counts.get("diragukan", 0))
     if doubted_count:
-        note += " · " + i18n.format_counts(_("{n} diragukan"), n=doubted_count)
+        note += " · " + format_counts(_("{n} diragukan"), n=doubted_count)
     phase_row = find_phases_reached(count_by_kecamatan(tps.assign(kecamatan=""))).iloc[0]
     if not isinstance(phase_row["fase"], str):
-        waiting = i18n.format_ratio(0, len(tps))
+        waiting = format_ratio(0, len(tps))
         return KpiText("tps", _("TPS buka"), waiting, note)
-    value = i18n.format_ratio(phase_row["reached"], phase_row["tps"])
+    value = format_ratio(phase_row["reached"], phase_row["tps"])
     title = _("TPS {fase}").format(fase=label("fase", phase_row["fase"]))
     return KpiText("tps", title, value, note, alarm=late > 0)
 
@@ -119,8 +127,8 @@ def format_officers(area_summary: AreaSummary, codes: Sequence[str]) -> KpiText:
     known = rows[rows["known"]]
     if known.empty:
         return KpiText("personel", _("Personel hadir"), "–", _("belum ada plotting"))
-    value = i18n.format_ratio(known["present"].sum(), known["posted"].sum())
-    note = i18n.format_counts(
+    value = format_ratio(known["present"].sum(), known["posted"].sum())
+    note = format_counts(
         _("{n} dari {all} TPS tanpa petugas"), n=known["absent"].sum(), all=known["tps"].sum()
     )
     return KpiText("personel", _("Personel hadir"), value, note)
@@ -134,15 +142,18 @@ def format_last_report(overview: Overview, now: datetime, zone_label: str) -> Kp
     local = overview.newest_time.at.astimezone(now.tzinfo)
     clock_text = f"{format_moment(local, now)} {zone_label}"
     if not overview.newest_time.is_exact:
-        return KpiText("terakhir", title, i18n.format_date(local), _("jam tidak diketahui"))
+        return KpiText("terakhir", title, format_date(local), _("jam tidak diketahui"))
     days = (now - local).days
     if days >= 1:
-        note = i18n.format_counts(_("{n} hari lalu"), n=days)
-        time_note = f"{i18n.format_time(local)} {zone_label} · {note}"
-        return KpiText("terakhir", title, i18n.format_date(local), time_note)
-    new_count_text = i18n.format_counts(_("{n} baru dalam 1 jam"), n=overview.new_count)
+        note = format_counts(_("{n} hari lalu"), n=days)
+        time_note = f"{format_time(local)} {zone_label} · {note}"
+        return KpiText("terakhir", title, format_date(local), time_note)
+    new_count_text = format_counts(_("{n} baru dalam 1 jam"), n=overview.new_count)
     return KpiText(
-        "terakhir", title, i18n.format_relative_time(local, now), f"{clock_text} · {new_count_text}"
+        "terakhir",
+        title,
+        format_relative_time(local, now),
+        f"{clock_text} · {new_count_text}",
     )
 
 
@@ -153,13 +164,13 @@ def format_silent_feeds(overview: Overview, quarantine_count: int | None) -> Kpi
     """
     names = [label("feed", feed.feed) for feed in overview.feed_states if feed.is_silent]
     if quarantine_count:
-        quarantine_text = " · " + i18n.format_counts(_("{n} baris karantina"), n=quarantine_count)
+        quarantine_text = " · " + format_counts(_("{n} baris karantina"), n=quarantine_count)
     else:
         quarantine_text = " · " + _("karantina kosong") if quarantine_count == 0 else ""
     title = _("Sumber senyap")
     if not any(feed.is_expected for feed in overview.feed_states):
         return KpiText("senyap", title, "–", _("di luar jam pemantauan") + quarantine_text)
-    value = i18n.format_ratio(len(names), len(overview.feed_states))
+    value = format_ratio(len(names), len(overview.feed_states))
     never_reported = [
         label("feed", feed.feed) for feed in overview.feed_states if feed.last_known_at is None
     ]

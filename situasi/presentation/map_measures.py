@@ -9,7 +9,7 @@ import pandas as pd
 from situasi.analysis.incidents import cases
 from situasi.analysis.situation.area_summary import AreaSummary, find_phases_reached
 from situasi.analysis.situation.overview import Overview
-from situasi.common import i18n
+from situasi.common.formats import format_number
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.labels import N_, label
@@ -83,7 +83,7 @@ def _build_situasi_measure(inputs: _MeasureInputs) -> MapMeasure:
 
     def build_area(place: Kecamatan) -> AreaStyle:
         state, count = states[place.code], open_counts.get(place.code, 0)
-        value = i18n.format_number(count) if count else ""
+        value = format_number(count) if count else ""
         if not isinstance(state, str):
             return AreaStyle(place.name, value, fill_mode="silent")
         return AreaStyle(
@@ -103,7 +103,7 @@ def _build_open_measure(inputs: _MeasureInputs) -> MapMeasure:
             return AreaStyle(place.name, fill_mode="silent")
         maximum = max(open_counts.values(), default=0)
         return AreaStyle(
-            place.name, i18n.format_number(count), choose_shade(count, maximum, inputs.theme)
+            place.name, format_number(count), choose_shade(count, maximum, inputs.theme)
         )
 
     return MapMeasure(build_area, build_count_legend(inputs.theme), _("belum ada laporan"))
@@ -115,7 +115,7 @@ def _build_tps_measure(inputs: _MeasureInputs) -> MapMeasure:
     def build_area(place: Kecamatan) -> AreaStyle:
         return AreaStyle(
             place.name,
-            i18n.format_number(place.tps),
+            format_number(place.tps),
             choose_shade(place.tps, maximum, inputs.theme),
         )
 
@@ -139,7 +139,7 @@ def _build_priority_measure(inputs: _MeasureInputs) -> MapMeasure:
             return AreaStyle(place.name, fill_mode="silent")
         return AreaStyle(
             place.name,
-            i18n.format_number(round(score)),
+            format_number(round(score)),
             select_step_colour(score / 100, inputs.theme.counts),
         )
 
@@ -159,7 +159,7 @@ def _build_fifths_legend(colours: tuple[str, ...], unit: str = "") -> Legend:
     return [
         (
             Mark("colour", colour),
-            f"{i18n.format_number(20 * n)}–{i18n.format_number(20 * n + 20)}{unit}",
+            f"{format_number(20 * n)}–{format_number(20 * n + 20)}{unit}",
         )
         for n, colour in enumerate(colours)
     ]
@@ -174,7 +174,7 @@ def _build_phase_measure(inputs: _MeasureInputs) -> MapMeasure:
         row = rows[place.code]
         if not isinstance(row.fase, str):
             return AreaStyle(place.name, fill_mode="silent")
-        value = f"{i18n.format_number(row.reached)}/{i18n.format_number(row.tps)}"
+        value = f"{format_number(row.reached)}/{format_number(row.tps)}"
         return AreaStyle(place.name, value, colours[FASE.index(row.fase)])
 
     reached = [fase for fase in FASE if fase in set(phases_reached["fase"])]
@@ -191,7 +191,7 @@ def _build_officer_measure(inputs: _MeasureInputs) -> MapMeasure:
         row = rows[place.code]
         if not row.known or pd.isna(row.ratio_present):
             return AreaStyle(place.name, fill_mode="silent")
-        value = f"{i18n.format_number(row.present)}/≈{i18n.format_number(row.required)}"
+        value = f"{format_number(row.present)}/≈{format_number(row.required)}"
         return AreaStyle(
             place.name, value, select_strength_colour(float(row.ratio_present), inputs.theme)
         )

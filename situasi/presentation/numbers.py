@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.common import i18n
+from situasi.common.formats import format_date, format_number, format_time
 from situasi.common.i18n import _
 
 
@@ -18,34 +18,34 @@ def format_forecast(forecast: pd.Series, confidence: float) -> str:
     """Return the estimate and its interval. confidence: percent."""
     return _("Akhir hari {rate} (selang {level} %: ≈ {low}–{high} %)").format(
         rate=format_forecast_rate(forecast),
-        level=i18n.format_number(confidence),
+        level=format_number(confidence),
         low=_format_forecast_bound(forecast, "low"),
         high=_format_forecast_bound(forecast, "high"),
     )
 
 
 def _format_forecast_bound(forecast: pd.Series, name: str) -> str:
-    return i18n.format_number(100 * forecast[name] / forecast["dpt"], 1)
+    return format_number(100 * forecast[name] / forecast["dpt"], 1)
 
 
 def format_percent(share: float, *, is_estimated: bool = False) -> str:
     """Return "63,5 %", "≈ 63,5 %" if the DPT is an estimate, or a dash if nothing was reported."""
     prefix = "≈ " if is_estimated else ""
-    return "–" if pd.isna(share) else f"{prefix}{i18n.format_number(share, 1)} %"
+    return "–" if pd.isna(share) else f"{prefix}{format_number(share, 1)} %"
 
 
 def format_bounds(bounds: Any) -> str:
     """Return "41,2–78,0 %". bounds: a row of analysis.turnout.summary, with `least` and `most`."""
-    return f"{i18n.format_number(bounds.least, 1)}–{i18n.format_number(bounds.most, 1)} %"
+    return f"{format_number(bounds.least, 1)}–{format_number(bounds.most, 1)} %"
 
 
 def format_voters(count: float, is_estimated: bool) -> str:
     """Return the number of voters, marked if it is an estimate."""
-    return ("≈ " if is_estimated else "") + i18n.format_number(int(count))
+    return ("≈ " if is_estimated else "") + format_number(int(count))
 
 
 def format_moment(at: datetime, reference: datetime) -> str:
     """Return the time of day in the zone of `reference`, with the date if that is another day."""
     local = at.astimezone(reference.tzinfo)
-    time = i18n.format_time(local)
-    return time if local.date() == reference.date() else f"{i18n.format_date(local)} {time}"
+    time = format_time(local)
+    return time if local.date() == reference.date() else f"{format_date(local)} {time}"

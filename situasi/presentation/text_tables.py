@@ -9,7 +9,7 @@ import pandas as pd
 
 from situasi.analysis.situation.feed_staleness import FeedState
 from situasi.analysis.stations.status import NO_PHASE
-from situasi.common import i18n
+from situasi.common.formats import format_number, format_ratio
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.domain.register import Register
@@ -78,7 +78,7 @@ def build_station_table(tps: pd.DataFrame, register: Register, at: datetime) -> 
             f"{station.nomor:03d}",
             format_phase(station.fase),
             label("lapor", station.state),
-            NO_VALUE if pd.isna(station.hadir) else i18n.format_number(int(station.hadir)),
+            NO_VALUE if pd.isna(station.hadir) else format_number(int(station.hadir)),
             _format_time(station.last_at, at),
         )
         for station in station_rows
@@ -87,7 +87,7 @@ def build_station_table(tps: pd.DataFrame, register: Register, at: datetime) -> 
         _("kecamatan"), _("desa"), _("TPS"), _("fase"), _("pelaporan"), _("hadir"),
         _("laporan terakhir"),
     )  # fmt: skip
-    return TextTable(_("Semua TPS"), i18n.format_number(len(rows)), head, rows)
+    return TextTable(_("Semua TPS"), format_number(len(rows)), head, rows)
 
 
 def build_feed_table(feed_states: Sequence[FeedState], at: datetime) -> TextTable:
@@ -101,7 +101,7 @@ def build_feed_table(feed_states: Sequence[FeedState], at: datetime) -> TextTabl
         for feed in feed_states
     ]
     head = (_("sumber"), _("laporan terakhir"), _("keadaan"))
-    return TextTable(_("Sumber"), i18n.format_number(len(rows)), head, rows)
+    return TextTable(_("Sumber"), format_number(len(rows)), head, rows)
 
 
 def _format_feed_state(feed_state: FeedState) -> str:
@@ -116,5 +116,5 @@ def _format_time(moment: Any, at: datetime) -> str:
 
 def _format_count(row_count: int, total: int) -> str:
     if row_count == total:
-        return i18n.format_number(total)
-    return i18n.format_ratio(row_count, total)
+        return format_number(total)
+    return format_ratio(row_count, total)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from situasi.analysis.view_time import ViewTime
-from situasi.common import i18n
 from situasi.common.disk_space import DISK_SPACE, DiskState
+from situasi.common.formats import format_counts, format_date, format_number, format_time
 from situasi.common.i18n import _
 from situasi.domain.labels import N_, label
 from situasi.domain.register import Register
@@ -103,7 +103,7 @@ def list_banners(
         banners.append(("latihan", _("LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya")))
     if not view_time.live:
         past = _("Keadaan sebagaimana diketahui {time} {zone}, bukan keadaan sekarang")
-        banners.append(("past", past.format(time=i18n.format_time(view_time.at), zone=zone_label)))
+        banners.append(("past", past.format(time=format_time(view_time.at), zone=zone_label)))
     if link_ends_at is not None:
         link_end = link_ends_at.astimezone(view_time.at.tzinfo)
         template = _("Tamu: hanya tampilan ini, sampai {day} {time} {zone}")
@@ -111,7 +111,9 @@ def list_banners(
             (
                 "guest",
                 template.format(
-                    day=i18n.format_date(link_end), time=i18n.format_time(link_end), zone=zone_label
+                    day=format_date(link_end),
+                    time=format_time(link_end),
+                    zone=zone_label,
                 ),
             )
         )
@@ -122,7 +124,7 @@ def list_banners(
             "Penyimpanan diganti yang lain pukul {time} {zone}: laporan yang masuk sebelumnya "
             "mungkin tidak ada lagi. Beri tahu admin."
         )
-        time = i18n.format_time(replaced_at.astimezone(view_time.at.tzinfo))
+        time = format_time(replaced_at.astimezone(view_time.at.tzinfo))
         banners.append(("doubt", template_replaced.format(time=time, zone=zone_label)))
     if register is not None and register.mismatches:
         banners.append(("doubt", _format_first_mismatch(register)))
@@ -134,7 +136,7 @@ def list_banners(
 def _format_first_mismatch(register: Register) -> str:
     """Return the first mismatch of the register, the number of others, and the remedy."""
     first, *others = format_mismatches(register)
-    more_text = i18n.format_counts(_("; {n} lagi di Kesehatan"), n=len(others)) if others else ""
+    more_text = format_counts(_("; {n} lagi di Kesehatan"), n=len(others)) if others else ""
     template = _("Register tidak cocok, angka TPS dan DPT meragukan: {what}{more}. {remedy}")
     return template.format(what=first, more=more_text, remedy=format_remedy())
 
@@ -146,9 +148,9 @@ def format_mismatches(register: Register) -> list[str]:
         template.format(
             what=mismatch.quantity,
             place=register.name_of(mismatch.kecamatan or None),
-            declared=i18n.format_number(mismatch.declared),
+            declared=format_number(mismatch.declared),
             declared_in=mismatch.declared_in,
-            found=i18n.format_number(mismatch.counted),
+            found=format_number(mismatch.counted),
             found_in=mismatch.counted_in,
         )
         for mismatch in register.mismatches
@@ -192,7 +194,7 @@ def format_disk_state(state: DiskState) -> str:
         )
     if state.level == "enough" or state.least_free_bytes is None:
         return ""
-    free_megabytes = i18n.format_number(state.least_free_bytes // 1_000_000)
+    free_megabytes = format_number(state.least_free_bytes // 1_000_000)
     return _("Disk server hampir penuh: sisa ruang {n} MB. Beri tahu admin.").format(
         n=free_megabytes
     )

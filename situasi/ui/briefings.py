@@ -6,7 +6,7 @@ from situasi.actions import briefings
 from situasi.actions.briefings import Briefing, BriefingRefused
 from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_time
 from situasi.common.i18n import _
 from situasi.live.snapshot import SnapshotView
 from situasi.presentation.numbers import format_moment
@@ -44,7 +44,7 @@ def _render_form(context: PageContext, key: str) -> None:
         st.form_submit_button(
             _("Tandai sekarang")
             if view_time.live
-            else _("Tandai {time}").format(time=i18n.format_time(view_time.at)),
+            else _("Tandai {time}").format(time=format_time(view_time.at)),
             type="primary",
             on_click=_on_mark,
             args=(f"{key}_catatan", context.snapshot.version),

@@ -13,7 +13,7 @@ from situasi.analysis import view_time as moments
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
@@ -220,7 +220,7 @@ def render_outside_window_button(count: int) -> None:
     """Draw how many rows only the time window excludes, as a button that shows them; 0: nothing."""
     if count:
         st.button(
-            i18n.format_counts(_("{n} di luar rentang waktu · tampilkan"), n=count),
+            format_counts(_("{n} di luar rentang waktu · tampilkan"), n=count),
             on_click=_on_show_all_times,
             type="tertiary",
         )

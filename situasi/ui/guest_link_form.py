@@ -10,7 +10,7 @@ from situasi.access import guest_links, signing_key
 from situasi.access.guest_links import LinkRefused
 from situasi.access.roles import Viewer
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_date, format_time
 from situasi.common.i18n import _
 from situasi.store.model import StoreError
 from situasi.ui import session, url_state
@@ -79,7 +79,9 @@ def _render_link(link_result: _LinkResult) -> None:
     zone_label = board().register.election.zone_label
     st.caption(
         text.format(
-            day=i18n.format_date(expires_at), time=i18n.format_time(expires_at), zone=zone_label
+            day=format_date(expires_at),
+            time=format_time(expires_at),
+            zone=zone_label,
         )
     )
 

@@ -1,6 +1,7 @@
 """Inbox files that were not ingested: how many, which, and why."""
 
-from situasi.common import i18n, metrics
+from situasi.common import metrics
+from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.common.metrics import UnreadFile
 from situasi.ui import page_layout
@@ -16,13 +17,13 @@ def build_card() -> Card:
     """Build the card: files that failed since the server started, and files that wait."""
     state = metrics.INBOX
     failed = state.refused_count + state.error_count
-    note = i18n.format_counts(
+    note = format_counts(
         _("{n} menunggu dicoba lagi · {other} bukan berkas"),
         n=len(state.waiting_files),
         other=len(state.ignored_reasons),
     )
     is_alarm = bool(state.error_count or state.waiting_files)
-    return Card(_("Berkas kotak masuk gagal"), i18n.format_number(failed), note, is_alarm=is_alarm)
+    return Card(_("Berkas kotak masuk gagal"), format_number(failed), note, is_alarm=is_alarm)
 
 
 def build_table() -> Table:
@@ -52,5 +53,5 @@ def render_panel(context: PageContext) -> None:
         return
     with markup.row():
         page_layout.render_section_title(_("Berkas kotak masuk yang tidak terambil"))
-        title = i18n.format_counts(_("{n} berkas dan sebabnya"), n=count)
+        title = format_counts(_("{n} berkas dan sebabnya"), n=count)
         table_view.render_table_popover(title, build_table, "kotak_masuk")

@@ -13,6 +13,7 @@ from situasi.access.roles import Viewer
 from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
 from situasi.common import i18n
+from situasi.common.formats import format_long_date, format_time
 from situasi.common.i18n import _
 from situasi.presentation import view_text
 from situasi.ui import briefings, filters, guest_link_form, playback, tenant, url_state
@@ -48,7 +49,7 @@ def begin_filtered_page(
 def _render_time_popover(container: Any, context: PageContext) -> None:
     view_time = context.view_time
     zone = board().register.election.zone_label
-    text = _("Langsung") if view_time.live else f"{i18n.format_time(view_time.at)} {zone}"
+    text = _("Langsung") if view_time.live else f"{format_time(view_time.at)} {zone}"
     with container.popover(text, width="stretch", key="pilih_saat"):
         st.caption(_("Papan sebagaimana diketahui pada saat lampau; ujung kanan: langsung."))
         filters.render_time_slider()
@@ -94,8 +95,7 @@ def render_title(view_time: ViewTime, title: str, viewer: Viewer) -> DeltaGenera
         markup.render_header(
             title,
             f"{info.name} · {info.operation}",
-            f"{i18n.format_long_date(view_time.at)} · {i18n.format_time(view_time.at)} "
-            f"{info.zone_label}",
+            f"{format_long_date(view_time.at)} · {format_time(view_time.at)} {info.zone_label}",
             note,
             links,
             actions,

@@ -10,7 +10,7 @@ from situasi.analysis.situation import critical
 from situasi.analysis.situation.critical import CriticalEvent
 from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import filters, page_context, url_state
@@ -140,7 +140,7 @@ def _format_status(critical_events: list[CriticalEvent], view_time: ViewTime) ->
         for e in events[:_MAX_NAMED_EVENTS]
     ]
     if len(events) > _MAX_NAMED_EVENTS:
-        texts.append(i18n.format_counts(_("{n} lagi"), n=len(events) - _MAX_NAMED_EVENTS))
+        texts.append(format_counts(_("{n} lagi"), n=len(events) - _MAX_NAMED_EVENTS))
     return "; ".join(texts)
 
 

@@ -10,6 +10,7 @@ from situasi.analysis.incidents import cases
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation.overview import Overview
 from situasi.common import i18n
+from situasi.common.formats import format_number, format_signed
 from situasi.domain.labels import label
 from tests.browser.conftest import Look
 from tests.browser.serving import Server, computed, snapshot
@@ -31,16 +32,16 @@ def _shows(viewer: Viewer, expected: Overview, language: str) -> None:
     try:
         levels = cases.count_by_tingkat(expected.open_cases)
         opened, split = viewer.card(i18n._("Kejadian terbuka"))
-        assert opened == i18n.format_number(len(expected.open_cases))
+        assert opened == format_number(len(expected.open_cases))
         for level in ("tinggi", "sedang", "rendah"):
             assert f"{levels.get(level, 0)} {label('tingkat', level)}" in split
-        change = i18n.format_signed(len(expected.open_cases) - expected.open_count_hour_ago)
+        change = format_signed(len(expected.open_cases) - expected.open_count_hour_ago)
         assert viewer.page.locator(".si-card > small").first.inner_text().startswith(change)
-        fresh = i18n._("{n} baru dalam 1 jam").format(n=i18n.format_number(expected.new_count))
+        fresh = i18n._("{n} baru dalam 1 jam").format(n=format_number(expected.new_count))
         assert viewer.card(i18n._("Laporan terakhir"))[1].endswith(fresh)
         states = expected.crowd_states["situasi"]
         counted = [int((states == s).sum()) for s in ("merah", "kuning", "hijau")]
-        title = i18n._("Situasi {n} kecamatan").format(n=i18n.format_number(len(states)))
+        title = i18n._("Situasi {n} kecamatan").format(n=format_number(len(states)))
         assert viewer.card(title)[0].split() == [
             str(n) for n in [*counted, int(states.isna().sum())]
         ]

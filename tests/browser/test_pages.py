@@ -14,6 +14,7 @@ import pytest
 
 from situasi.access.roles import ROLES, SCREENS
 from situasi.common import i18n
+from situasi.common.formats import format_number
 from situasi.domain import boundaries
 from situasi.domain.labels import label
 from situasi.domain.register import Register
@@ -120,8 +121,8 @@ def test_the_screens_answer_a_briefing_as_the_files_do(
         _is_whole_at(viewer, clock)
         if screen == "situasi":
             viewer.drawn()
-            assert viewer.card("Kejadian terbuka")[0] == i18n.format_number(len(opened))
-            came = i18n.format_number(sum(counts.values()))
+            assert viewer.card("Kejadian terbuka")[0] == format_number(len(opened))
+            came = format_number(sum(counts.values()))
             told = f"{came} hadir di {len(counts)} dari 667 TPS"
             assert told in viewer.card("Partisipasi")[1]
             assert _of_card(viewer, "Personel hadir")[:2] == [len(present), len(posted)]

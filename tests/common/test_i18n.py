@@ -10,6 +10,15 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from situasi.common import i18n
+from situasi.common.formats import (
+    format_counts,
+    format_date,
+    format_long_date,
+    format_number,
+    format_relative_time,
+    format_signed,
+    format_time,
+)
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
 from tests.builders import WIB, wib
@@ -70,16 +79,16 @@ def test_numbers_are_written_as_the_language_writes_them(
     language: str, number: str, rate: str
 ) -> None:
     i18n.set_language(language)
-    assert i18n.format_number(30_483) == number
-    assert i18n.format_number(63.53, 1) == rate
-    assert i18n.format_counts("{n} / {all}", n=30_483, all=7) == f"{number} / 7"
+    assert format_number(30_483) == number
+    assert format_number(63.53, 1) == rate
+    assert format_counts("{n} / {all}", n=30_483, all=7) == f"{number} / 7"
 
 
 def test_times_and_dates_are_written_as_indonesians_do() -> None:
     at = datetime(2024, 11, 27, 7, 30, tzinfo=WIB)
-    assert i18n.format_time(at) == "07.30"
-    assert i18n.format_date(date(2024, 11, 27)) == "27 Nov 2024"
-    assert i18n.format_long_date(at) == "Rabu, 27 November 2024"
+    assert format_time(at) == "07.30"
+    assert format_date(date(2024, 11, 27)) == "27 Nov 2024"
+    assert format_long_date(at) == "Rabu, 27 November 2024"
 
 
 @pytest.mark.parametrize(
@@ -97,11 +106,11 @@ def test_an_age_past_the_hour_is_a_time_and_the_future_is_never_just_now(
     age: timedelta, said: str
 ) -> None:
     now = wib("12.00")
-    assert i18n.format_relative_time(now - age, now) == said
+    assert format_relative_time(now - age, now) == said
 
 
 def test_a_change_says_its_direction() -> None:
-    assert [i18n.format_signed(n) for n in (3, -3, 0)] == ["+3", "−3", "±0"]
+    assert [format_signed(n) for n in (3, -3, 0)] == ["+3", "−3", "±0"]
 
 
 def test_no_word_hides_inside_an_f_string_where_the_collector_cannot_see_it() -> None:

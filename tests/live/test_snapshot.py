@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from situasi.analysis.incidents.cases import filter_known
 from situasi.analysis.view_time import ViewTime
-from situasi.common import i18n
+from situasi.common.formats import format_time
 from situasi.domain import election, feed_schemas
 from situasi.live.snapshot import SnapshotReader
 from situasi.presentation import view_text
@@ -333,7 +333,7 @@ def test_a_store_that_was_replaced_is_told_across_the_top_with_its_hour() -> Non
     at = ViewTime(NOW.astimezone(WIB), live=True, is_exercise=False)
     assert view_text.list_banners(at, "WIB", **told) == []
     ((kind, said),) = view_text.list_banners(at, "WIB", **told, replaced_at=NOW)
-    assert kind == "doubt" and i18n.format_time(NOW.astimezone(WIB)) in said
+    assert kind == "doubt" and format_time(NOW.astimezone(WIB)) in said
     assert "mungkin tidak ada lagi" in said
 
 

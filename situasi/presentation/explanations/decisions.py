@@ -1,6 +1,6 @@
 """Explanations of forecast, alerts, redeployment, hotspots and exercises."""
 
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.labels import N_, label
@@ -23,7 +23,7 @@ def _list_forecast_limits(election: Election) -> Limits:
     rule = election.rules.forecast
     return (
         (_("selang"), format_percent(rule.confidence_percent)),
-        (_("sedikitnya per kecamatan"), i18n.format_counts(_("{n} TPS"), n=rule.min_tps)),
+        (_("sedikitnya per kecamatan"), format_counts(_("{n} TPS"), n=rule.min_tps)),
         (_("sedikitnya dari semua TPS"), format_percent(100 * rule.min_tps_share)),
     )
 
@@ -50,9 +50,9 @@ def _list_plan_limits(election: Election) -> Limits:
     rule = election.rules.redeployment
     text, points = _("{n} poin"), rule.shortfall_points
     return (
-        (_("kecepatan andaian"), f"{i18n.format_number(rule.speed_kmh)} km/jam"),
-        (_("TPS kosong"), i18n.format_counts(text, n=points["empty"])),
-        (_("dekat kejadian berat"), i18n.format_counts(text, n=points["incident"])),
+        (_("kecepatan andaian"), f"{format_number(rule.speed_kmh)} km/jam"),
+        (_("TPS kosong"), format_counts(text, n=points["empty"])),
+        (_("dekat kejadian berat"), format_counts(text, n=points["incident"])),
     )
 
 
@@ -60,15 +60,15 @@ def _list_rate_limits(election: Election) -> Limits:
     rule = election.rules.risk
     return (
         (_("selang"), format_percent(100 * rule.credible_share)),
-        (_("sedikitnya"), i18n.format_counts(_("{n} kejadian"), n=rule.min_incidents)),
+        (_("sedikitnya"), format_counts(_("{n} kejadian"), n=rule.min_incidents)),
     )
 
 
 def _list_cluster_limits(election: Election) -> Limits:
     rule = election.rules.clusters
     return (
-        (_("p paling tinggi"), i18n.format_number(rule.significance_level, 2)),
-        (_("sedikitnya"), i18n.format_counts(_("{n} kejadian"), n=rule.min_incidents)),
+        (_("p paling tinggi"), format_number(rule.significance_level, 2)),
+        (_("sedikitnya"), format_counts(_("{n} kejadian"), n=rule.min_incidents)),
         (_("paling jauh ke belakang"), format_minutes(rule.max_duration)),
     )
 
@@ -96,7 +96,7 @@ _INCIDENT_RATE = explain(
        "terburuk. Jam yang belum tiba atau tanpa kabar dikosongkan, bukan nol. Nihil, yang "
        "digabung, dan yang tidak terbukti tidak dihitung."),
     *CASE_FEEDS, limits=_list_rate_limits,
-    values=lambda election: {"n": i18n.format_number(election.rules.risk.per_tps)},
+    values=lambda election: {"n": format_number(election.rules.risk.per_tps)},
 )  # fmt: skip
 _CLUSTERS = explain(
     N_("Kejadian yang berdekatan tempat dan waktu lebih banyak daripada yang wajar: dibanding "

@@ -1,7 +1,7 @@
 """Explanations of the figures that count incident reports."""
 
 from situasi.analysis.situation.priority_score import FLOOR_BY_STATE, PARTS, POINTS_FOR_FULL
-from situasi.common import i18n
+from situasi.common.formats import format_number
 from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import TINGKAT
@@ -33,16 +33,16 @@ def _list_situasi_limits(election: Election) -> Limits:
 def _list_priority_limits(election: Election) -> Limits:
     weights, points = election.rules.priority_weights, election.rules.priority_tingkat_weights
     return (
-        *((label("perhatian", part), i18n.format_number(weights[part])) for part in PARTS),
-        *((_format_level(code), i18n.format_number(points[code], 1)) for code in _LEVELS),
+        *((label("perhatian", part), format_number(weights[part])) for part in PARTS),
+        *((_format_level(code), format_number(points[code], 1)) for code in _LEVELS),
     )
 
 
 def _format_priority_values(election: Election) -> dict[str, str]:
     return {
-        "full": i18n.format_number(POINTS_FOR_FULL),
-        "half": i18n.format_number(100 * FLOOR_BY_STATE["kuning"]),
-        "low": i18n.format_number(2 * election.rules.turnout.low_margin_points),
+        "full": format_number(POINTS_FOR_FULL),
+        "half": format_number(100 * FLOOR_BY_STATE["kuning"]),
+        "low": format_number(2 * election.rules.turnout.low_margin_points),
     }
 
 
@@ -64,9 +64,9 @@ def _list_duplicate_limits(election: Election) -> Limits:
         "akin": _("jenis serumpun"), "time": _("waktu berdekatan"), "words": _("kata mirip"),
     }  # fmt: skip
     return (
-        (_("jarak"), f"{i18n.format_number(rules.max_km, 1)} km"),
+        (_("jarak"), f"{format_number(rules.max_km, 1)} km"),
         (_("selisih waktu"), format_minutes(rules.max_interval)),
-        *((names[code], i18n.format_number(n)) for code, n in rules.criterion_points.items()),
+        *((names[code], format_number(n)) for code, n in rules.criterion_points.items()),
     )
 
 
@@ -91,7 +91,7 @@ _DUPLICATES = explain(
        "kecamatan), jenis, waktu, dan kata. Ditunjukkan sejak {score} poin; papan tidak "
        "pernah menggabung sendiri."),
     *CASE_FEEDS, limits=_list_duplicate_limits,
-    values=lambda election: {"score": i18n.format_number(election.rules.duplicates.min_score)},
+    values=lambda election: {"score": format_number(election.rules.duplicates.min_score)},
 )  # fmt: skip
 _NEW = explain(N_("Kejadian yang pertama kali diketahui posko sesudah saat taklimat."), *CASE_FEEDS)
 _WORSENED = explain(

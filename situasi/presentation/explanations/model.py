@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any
 
-from situasi.common import i18n
+from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.labels import label
@@ -67,7 +67,7 @@ def list_patterns(election: Election) -> Limits:
 
 def format_minutes(span: timedelta) -> str:
     """Return a duration such as "30 menit"."""
-    return i18n.format_counts(_("{n} menit"), n=span / timedelta(minutes=1))
+    return format_counts(_("{n} menit"), n=span / timedelta(minutes=1))
 
 
 def format_clock(at: time) -> str:

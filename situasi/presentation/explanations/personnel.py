@@ -1,6 +1,6 @@
 """Explanations of the figures that count officers, activities and neutrality cases."""
 
-from situasi.common import i18n
+from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.labels import N_, label
@@ -34,12 +34,12 @@ def _list_checkin_limits(election: Election) -> Limits:
 
 def _list_activity_limits(election: Election) -> Limits:
     hours = election.rules.activity_report_due.total_seconds() / 3600
-    return ((_("kabar ditunggu"), i18n.format_counts(_("{n} jam"), n=hours)),)
+    return ((_("kabar ditunggu"), format_counts(_("{n} jam"), n=hours)),)
 
 
 def _list_target_limits(election: Election) -> Limits:
     days = election.rules.neutrality_target.days
-    return ((_("target"), i18n.format_counts(_("{n} hari"), n=days)),)
+    return ((_("target"), format_counts(_("{n} hari"), n=days)),)
 
 
 _PRESENT = explain(

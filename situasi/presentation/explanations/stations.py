@@ -1,6 +1,6 @@
 """Explanations of the figures that count TPS and voters present."""
 
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.labels import N_, label
@@ -17,11 +17,11 @@ from situasi.presentation.numbers import format_percent
 def _list_doubt_limits(election: Election) -> Limits:
     rule = election.rules.tps
     return (
-        (_("melebihi DPT perkiraan"), f"× {i18n.format_number(rule.estimated_list_factor, 2)}"),
+        (_("melebihi DPT perkiraan"), f"× {format_number(rule.estimated_list_factor, 2)}"),
         (_("melonjak dalam 1 jam"), format_percent(100 * rule.max_hourly_share)),
-        (_("sama di"), i18n.format_counts(_("{n} TPS"), n=rule.min_repeats)),
+        (_("sama di"), format_counts(_("{n} TPS"), n=rule.min_repeats)),
         (_("jauh dari median"), format_percent(100 * rule.outlier_share)),
-        (_("median dari sedikitnya"), i18n.format_counts(_("{n} TPS"), n=rule.outlier_min_tps)),
+        (_("median dari sedikitnya"), format_counts(_("{n} TPS"), n=rule.outlier_min_tps)),
     )
 
 
@@ -32,7 +32,7 @@ def _list_curve_limits(election: Election) -> Limits:
 
 def _list_low_limits(election: Election) -> Limits:
     points = election.rules.turnout.low_margin_points
-    return ((_("rendah"), i18n.format_counts(_("{n} poin"), n=points)),)
+    return ((_("rendah"), format_counts(_("{n} poin"), n=points)),)
 
 
 def _list_deadline_limits(election: Election) -> Limits:

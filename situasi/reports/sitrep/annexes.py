@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from situasi.analysis.personnel.coverage import build_area_table
 from situasi.analysis.situation.overview import Overview, compute_overviews_by_kecamatan
-from situasi.common import i18n
+from situasi.common.formats import format_number
 from situasi.reports.sitrep import key_figures, tables
 from situasi.reports.sitrep.data import SitrepData
 from situasi.reports.sitrep.model import Annex, Letterhead
@@ -34,8 +34,8 @@ def _build_annex(data: SitrepData, letterhead: Letterhead, code: str, overview: 
     case_table = tables.build_case_table(data, cases, "Kejadian terbuka", limit)
     prefix = "≈ " if place.dpt_estimated else ""
     sentences = [
-        f"{place.polsek}; {i18n.format_number(place.tps)} TPS; "
-        f"DPT {prefix}{i18n.format_number(place.dpt)}{' (perkiraan)' if prefix else ''}."
+        f"{place.polsek}; {format_number(place.tps)} TPS; "
+        f"DPT {prefix}{format_number(place.dpt)}{' (perkiraan)' if prefix else ''}."
     ]
     if cases.empty:
         is_silent = code not in overview.reporting_kecamatan
@@ -63,7 +63,7 @@ def _format_police_strength(data: SitrepData, code: str) -> list[str]:
     if not row["known"]:
         return ["Belum ada plotting personel di TPS kecamatan ini."]
     return [
-        f"Polisi diplot {i18n.format_number(row['posted'])}, "
-        f"hadir {i18n.format_number(row['present'])}, "
-        f"menurut pola perlu ≈ {i18n.format_number(row['required'])} (perkiraan)."
+        f"Polisi diplot {format_number(row['posted'])}, "
+        f"hadir {format_number(row['present'])}, "
+        f"menurut pola perlu ≈ {format_number(row['required'])} (perkiraan)."
     ]

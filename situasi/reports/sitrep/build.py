@@ -4,6 +4,7 @@ from situasi.access.roles import Viewer
 from situasi.analysis.view_time import ViewTime, cache_minute
 from situasi.board import Board
 from situasi.common import i18n
+from situasi.common.formats import absolute_times
 from situasi.live import access_scope
 from situasi.live.snapshot import SnapshotView
 from situasi.reports.sitrep import annexes, key_figures, narrative, pictures, short_message, tables
@@ -30,7 +31,7 @@ def build_short_text(
 
     cache_key = (access_scope.scope_of(viewer), request, cache_minute(view_time), view_time.live)
     # Always in Indonesian, with absolute times: a laporan is read later, and by others.
-    with i18n.use_language("id"), i18n.absolute_times():
+    with i18n.use_language("id"), absolute_times():
         return board.analysis_cache.get_or_make("pesan", snapshot_view.snapshot, build, *cache_key)
 
 
@@ -56,7 +57,7 @@ def build_sitrep(
     # Cached, because a viewer often takes several files of the same time.
     snapshot = snapshot_view.snapshot
     cache_key = (access_scope.scope_of(viewer), request, cache_minute(view_time), view_time.live)
-    with i18n.use_language("id"), i18n.absolute_times():
+    with i18n.use_language("id"), absolute_times():
         return board.analysis_cache.get_or_make("laporan", snapshot, build, *cache_key)
 
 

@@ -11,7 +11,7 @@ from situasi.analysis.personnel import coverage
 from situasi.analysis.situation import crowd_state
 from situasi.analysis.situation.overview import Overview
 from situasi.analysis.turnout import summary
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_duration, format_number, format_ratio
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
@@ -60,11 +60,11 @@ def build_period_figures(data: SitrepData) -> tuple[KeyFigure, ...]:
     """Build the figures on how the cases of the period were handled."""
     work = data.period.worklist
     case_count, overdue_count = len(work.selected_cases), len(work.overdue_cases)
-    reports = i18n.format_counts("{n} laporan", n=work.report_count)
-    overdue = i18n.format_ratio(overdue_count, len(work.open_cases))
+    reports = format_counts("{n} laporan", n=work.report_count)
+    overdue = format_ratio(overdue_count, len(work.open_cases))
     return (
         _build_period_figure(
-            data, "tercatat", "Kejadian dalam kurun", i18n.format_number(case_count), reports,
+            data, "tercatat", "Kejadian dalam kurun", format_number(case_count), reports,
             FigureValue(case_count),
         ),
         _build_period_figure(
@@ -78,8 +78,8 @@ def build_period_figures(data: SitrepData) -> tuple[KeyFigure, ...]:
 def _build_step_figure(data: SitrepData, step: str) -> KeyFigure:
     duration = data.period.worklist.durations[step]
     median, counts = duration.median, (duration.done_count, duration.waiting_count)
-    value = "belum separuh" if median is None else i18n.format_duration(median)
-    note = "{} selesai, {} menunggu".format(*map(i18n.format_number, counts))
+    value = "belum separuh" if median is None else format_duration(median)
+    note = "{} selesai, {} menunggu".format(*map(format_number, counts))
     minutes = FigureValue(None if median is None else median / timedelta(minutes=1), "menit")
     title = f"Waktu {STEP_NAMES[step]} (median)"
     return _build_period_figure(data, f"waktu_{step}", title, value, note, minutes)

@@ -10,8 +10,13 @@ from situasi.analysis.incidents import cases
 from situasi.analysis.situation import crowd_state
 from situasi.analysis.situation.priority_score import PARTS
 from situasi.analysis.turnout import forecast, summary
-from situasi.common import i18n
-from situasi.common.i18n import format_counts, format_number
+from situasi.common.formats import (
+    format_counts,
+    format_duration,
+    format_long_date,
+    format_number,
+    format_ratio,
+)
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
 from situasi.presentation import numbers
@@ -49,7 +54,7 @@ def format_period(data: SitrepData) -> str:
     begin, end = (moment.astimezone(zone) for moment in (data.request.since, data.request.until))
     if (begin.hour, begin.minute, end.hour, end.minute) == (0, 0, 0, 0):
         last = end - pd.Timedelta(minutes=1)
-        days = dict.fromkeys(map(i18n.format_long_date, (begin, last)))
+        days = dict.fromkeys(map(format_long_date, (begin, last)))
         return " s.d. ".join(days)
     return f"{tables.format_moment(begin, data)} s.d. {tables.format_moment(end, data)}"
 
@@ -153,7 +158,7 @@ def _write_turnout(data: SitrepData) -> list[str]:
     rate = format_percent(rates["rate"], is_estimated=bool(rates["rate_estimated"]))
     sentences = [
         f"Pemilih hadir {format_number(rates['voters_present'])} menurut "
-        f"{i18n.format_ratio(rates['tps_counted'], rates['tps'])} TPS yang melapor; "
+        f"{format_ratio(rates['tps_counted'], rates['tps'])} TPS yang melapor; "
         f"partisipasi TPS yang melapor {rate}.",
         f"Bila TPS lain nol atau penuh, partisipasi seluruhnya "
         f"{'≈ ' if rates['estimated'] else ''}{format_bounds(rates)}.",
@@ -236,7 +241,7 @@ def _write_analysis(data: SitrepData) -> list[str]:
         sentences.append(f"Perlu perhatian lebih dahulu: {reasons}.")
     work = data.period.worklist
     if len(work.overdue_cases):
-        longest = i18n.format_duration(work.overdue_cases["late"].iloc[0].to_pytimedelta())
+        longest = format_duration(work.overdue_cases["late"].iloc[0].to_pytimedelta())
         count = format_number(len(work.overdue_cases))
         sentences.append(f"{count} kejadian terbuka lewat batas waktu; terlama {longest}.")
     tps = data.area_summary.stations[data.area_summary.stations["kecamatan"].isin(data.codes)]

@@ -7,7 +7,7 @@ from functools import partial
 from situasi.analysis.incidents import timeline
 from situasi.analysis.stations.status import NO_PHASE
 from situasi.analysis.turnout import summary
-from situasi.common import i18n
+from situasi.common.formats import format_number, format_ratio, format_time
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.labels import label
 from situasi.figures.print import charts
@@ -71,10 +71,10 @@ def _build_incident_chart(data: SitrepData) -> Drawing | None:
     marks = [(at, text) for at, text in moments if begin <= at < end and slot_length == _HOUR]
     names = {level: label("tingkat", _get_tingkat_code(level)) for level in map(str, slots)}
     if begin < data.view_time.at < end and slot_length == _HOUR:
-        marks.append((data.view_time.at, f"laporan {i18n.format_time(data.view_time.at)}"))
+        marks.append((data.view_time.at, f"laporan {format_time(data.view_time.at)}"))
     title = "Kejadian per jam" if slot_length == _HOUR else "Kejadian per hari"
     if without_hour:
-        title += f"; {i18n.format_number(without_hour)} tanpa jam tidak digambar"
+        title += f"; {format_number(without_hour)} tanpa jam tidak digambar"
     draw = partial(charts.draw_incident_chart, slots, names, marks)
     return Drawing(title, f"Diagram batang: {title}", draw)
 
@@ -92,7 +92,7 @@ def _build_turnout_chart(data: SitrepData) -> Drawing | None:
         (f"{reference.label}: {format_percent(reference.percent)}", reference.percent)
         for reference in rules.references
     ]
-    reporting_text = i18n.format_ratio(total["tps_counted"], total["tps"]) + " TPS melapor"
+    reporting_text = format_ratio(total["tps_counted"], total["tps"]) + " TPS melapor"
     # The curve ends with the voting: later counts are only in the key figures.
     names = (f"TPS yang melapor ({reporting_text})", f"perkiraan menurut {rules.reference_label}")
     title = f"Partisipasi TPS yang melapor; {reporting_text}"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from situasi.analysis.situation import crowd_state
-from situasi.common import i18n
+from situasi.common.formats import format_long_date, format_number, format_time
 from situasi.reports.sitrep import narrative, tables
 from situasi.reports.sitrep.data import SitrepData
 from situasi.reports.sitrep.model import Cell, KeyFigure, Letterhead
@@ -20,7 +20,7 @@ def build_message(
 ) -> str:
     """Build the message; incidents are left out from the end until it is short enough."""
     head = _build_head(data, letterhead, key_figures)
-    tail = f"Data versi {i18n.format_number(data.version)}. ≈ perkiraan; – belum ada laporan."
+    tail = f"Data versi {format_number(data.version)}. ≈ perkiraan; – belum ada laporan."
     table = tables.build_case_table(
         data, data.period.worklist.open_cases, "", letterhead.max_incidents
     )
@@ -28,7 +28,7 @@ def build_message(
     open_count = len(data.period.worklist.open_cases)
     for count in range(len(lines), -1, -1):
         left = open_count - count
-        rest = [f"… dan {i18n.format_number(left)} kejadian terbuka lagi"] if left and lines else []
+        rest = [f"… dan {format_number(left)} kejadian terbuka lagi"] if left and lines else []
         text = "\n".join([*head, *lines[:count], *rest, tail])
         if len(text) <= letterhead.max_message_chars:
             return text
@@ -43,8 +43,8 @@ def _build_head(
     lines = ["LATIHAN — bukan keadaan sebenarnya"] if data.has_exercise_rows else []
     lines += [
         f"{letterhead.titles[data.request.kind]} {election.command}",
-        f"{i18n.format_long_date(data.view_time.at)} pukul "
-        f"{i18n.format_time(data.view_time.at)} {election.zone_label}",
+        f"{format_long_date(data.view_time.at)} pukul "
+        f"{format_time(data.view_time.at)} {election.zone_label}",
     ]
     if data.request.kind != "situasi":
         lines.append(f"Kurun: {narrative.format_period(data)}")
@@ -52,7 +52,7 @@ def _build_head(
         lines.append(narrative.format_scope(data))
     counts = crowd_state.count_states(data.overview.crowd_states)
     names = {"merah": "merah", "kuning": "kuning", "hijau": "hijau", None: "belum ada kabar"}
-    states = [f"{name} {i18n.format_number(counts.get(code, 0))}" for code, name in names.items()]
+    states = [f"{name} {format_number(counts.get(code, 0))}" for code, name in names.items()]
     selected = [by_key[key] for key in _FIGURE_KEYS if key in by_key]
     figures = [f"{figure.title}: {_format_value(figure)}" for figure in selected]
     return [*lines, f"Situasi kecamatan: {', '.join(states)}", *figures]

@@ -10,7 +10,15 @@ from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents import milestones
 from situasi.analysis.situation import sla_compliance
 from situasi.analysis.situation.area_summary import find_phases_reached
-from situasi.common import i18n
+from situasi.common.formats import (
+    format_date,
+    format_duration,
+    format_number,
+    format_ratio,
+    format_signed,
+    format_time,
+    format_time_by_precision,
+)
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
 from situasi.domain.register import Register
@@ -29,7 +37,7 @@ def build_count_cell(value: Any) -> Cell:
     """Return a cell with a whole number; a dash if nothing was reported."""
     if value is None or pd.isna(value):
         return _EMPTY_CELL
-    return Cell(i18n.format_number(int(value)), int(value))
+    return Cell(format_number(int(value)), int(value))
 
 
 def _build_text_cells(*texts: str) -> tuple[Cell, ...]:
@@ -38,7 +46,7 @@ def _build_text_cells(*texts: str) -> tuple[Cell, ...]:
 
 def _format_cut(max_rows: int, total: int, rest: str = ".") -> str:
     """Return the note below a table that lists only some rows; empty if it lists all."""
-    return i18n.format_ratio(max_rows, total) + rest if total > max_rows else ""
+    return format_ratio(max_rows, total) + rest if total > max_rows else ""
 
 
 def build_kecamatan_table(data: SitrepData) -> Table:
@@ -91,7 +99,7 @@ def _build_kecamatan_row(data: SitrepData, number: int, code: str, phase: Any) -
 def _build_phase_cell(row: Any) -> Cell:
     if not isinstance(row["fase"], str):
         return _EMPTY_CELL
-    reached = f"{i18n.format_number(row['reached'])}/{i18n.format_number(row['tps'])}"
+    reached = f"{format_number(row['reached'])}/{format_number(row['tps'])}"
     text = f"{label('fase', row['fase'])} {reached}"
     return Cell(text, text)
 
@@ -116,9 +124,9 @@ def build_case_table(data: SitrepData, cases: pd.DataFrame, title: str, max_rows
 def _build_case_row(row: Any, number: int, register: Register, at: datetime) -> tuple[Cell, ...]:
     item = incident_item.build_item(row, register, at)
     local = row.occurred_at.tz_convert(at.tzinfo)
-    time_text = i18n.format_time_by_precision(local, row.precision)
+    time_text = format_time_by_precision(local, row.precision)
     if row.precision == "menit" and local.date() == at.date():
-        time_text = i18n.format_time(local)
+        time_text = format_time(local)
     text = incident_item.shorten_text(item.text)
     if item.is_exercise:
         text = f"[LATIHAN] {text}"
@@ -157,7 +165,7 @@ def build_step_table(data: SitrepData) -> Table:
 def _build_duration_cell(duration: timedelta | None, placeholder: str = NO_VALUE) -> Cell:
     if duration is None:
         return Cell(placeholder, None)
-    return Cell(i18n.format_duration(duration), round(duration / timedelta(minutes=1), 1))
+    return Cell(format_duration(duration), round(duration / timedelta(minutes=1), 1))
 
 
 def build_overdue_table(data: SitrepData, max_rows: int) -> Table:
@@ -224,7 +232,7 @@ def format_moment(at: datetime, data: SitrepData) -> str:
     """Return a time such as "27 Nov 2024 12.30 WIB"."""
     election = data.register.election
     local = at.astimezone(election.zone)
-    return f"{i18n.format_date(local)} {i18n.format_time(local)} {election.zone_label}"
+    return f"{format_date(local)} {format_time(local)} {election.zone_label}"
 
 
 _COMPARISON_ROWS = {
@@ -268,10 +276,10 @@ def _build_sum_cell(value: float | None, is_minutes: bool) -> Cell:
 
 def _build_change_cell(difference: float, *, is_minutes: bool) -> Cell:
     if not is_minutes:
-        return Cell(i18n.format_signed(int(difference)), int(difference))
+        return Cell(format_signed(int(difference)), int(difference))
     if abs(difference) < 1:
         return Cell("±0", round(difference, 1))
-    text = i18n.format_duration(timedelta(minutes=abs(difference)))
+    text = format_duration(timedelta(minutes=abs(difference)))
     return Cell(("+" if difference > 0 else "−") + text, round(difference, 1))
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from situasi.common import i18n
+from situasi.common.formats import format_long_date, format_number, format_time
 from situasi.reports.sitrep.model import Annex, KeyFigure, Sitrep, Table
 
 # Control characters except the line break, and signs that change the text direction.
@@ -46,13 +46,13 @@ def build_context(sitrep: Sitrep) -> dict[str, Any]:
         "klasifikasi": letterhead.classification,
         "penanda_tangan": letterhead.signatory,
         "tembusan": letterhead.copy_recipients,
-        "hari": i18n.format_long_date(at),
-        "tanggal": i18n.format_long_date(at).partition(", ")[2],
-        "jam": i18n.format_time(at),
+        "hari": format_long_date(at),
+        "tanggal": format_long_date(at).partition(", ")[2],
+        "jam": format_time(at),
         "zona": sitrep.zone_label,
-        "saat": f"{i18n.format_long_date(at)} pukul {i18n.format_time(at)} {sitrep.zone_label}",
+        "saat": f"{format_long_date(at)} pukul {format_time(at)} {sitrep.zone_label}",
         "kurun": sitrep.sentences["kurun"][0],
-        "versi": i18n.format_number(sitrep.version),
+        "versi": format_number(sitrep.version),
         "latihan": EXERCISE_BANNER if sitrep.has_exercise_rows else "",
         "angka": _build_key_figures(sitrep.key_figures),
         "bab": {name: list(sentences) for name, sentences in sitrep.sentences.items()},

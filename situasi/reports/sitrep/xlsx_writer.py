@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from situasi.common import i18n
+from situasi.common.formats import format_long_date, format_time
 from situasi.reports import xlsx_tables
 from situasi.reports.sitrep.model import KeyFigure, Sitrep, Table
 from situasi.reports.sitrep.template_context import EXERCISE_BANNER
@@ -34,7 +34,7 @@ def build_xlsx(sitrep: Sitrep) -> bytes:
 
 
 def _format_moment(sitrep: Sitrep) -> str:
-    date, time = i18n.format_long_date(sitrep.at), i18n.format_time(sitrep.at)
+    date, time = format_long_date(sitrep.at), format_time(sitrep.at)
     return f"{date} pukul {time} {sitrep.zone_label}"
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from situasi.access.roles import Viewer
 from situasi.analysis.situation import area_summary
 from situasi.common import i18n
+from situasi.common.formats import absolute_times, format_date, format_number, format_time
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation import text_tables
@@ -40,7 +41,7 @@ def build_copy(
 ) -> FrozenCopy:
     """Build the copy of what this viewer sees. created_at: aware."""
     query = replace(query, dark=False)  # copies are printed, too
-    with i18n.absolute_times():
+    with absolute_times():
         state = wall_state.build_state(sources, viewer, query)
         tables = _build_tables(sources, viewer, query, state["table"]) if state["views"] else []
         return FrozenCopy(
@@ -82,9 +83,7 @@ def _build_tables(
 def _build_area_table(table: dict[str, Any]) -> TextTable:
     """Return the table that the wall shows on a phone."""
     rows = [tuple(cells) for cells in table["rows"]]
-    return TextTable(
-        _("Menurut kecamatan"), i18n.format_number(len(rows)), tuple(table["head"]), rows
-    )
+    return TextTable(_("Menurut kecamatan"), format_number(len(rows)), tuple(table["head"]), rows)
 
 
 def _render_page(
@@ -113,7 +112,7 @@ def _render_page(
         banner=_format_banner(state, created_at.astimezone(state.tzinfo), election.zone_label),
         is_rehearsal=sources.snapshot_view.snapshot.rehearsal,
         unit=f"{election.command} · {election.operation}",
-        time=i18n.format_time(state),
+        time=format_time(state),
         zone=election.zone_label,
         facts=_format_facts(sources, viewer),
         view_titles=[view["title"] for view in state_json["views"]],
@@ -143,13 +142,13 @@ def _format_banner(state_time: datetime, created_at: datetime, zone: str) -> str
         f"{created_at:%H.%M.%S}" if i18n.current_language() == "id" else f"{created_at:%H:%M:%S}"
     )
     if created_at.date() != state_time.date():
-        time_text = f"{i18n.format_date(created_at)} {time_text}"
+        time_text = f"{format_date(created_at)} {time_text}"
     sentence = _("SALINAN BEKU — keadaan {time}, dibuat {made} {zone}; tidak diperbarui")
     return sentence.format(time=_format_time(state_time, zone), made=time_text, zone=zone)
 
 
 def _format_time(at: datetime, zone: str) -> str:
-    return f"{i18n.format_date(at)} {i18n.format_time(at)} {zone}"
+    return f"{format_date(at)} {format_time(at)} {zone}"
 
 
 def _format_facts(sources: Sources, viewer: Viewer) -> str:
@@ -160,6 +159,6 @@ def _format_facts(sources: Sources, viewer: Viewer) -> str:
     scope = _("Sebatas yang dilihat peran {role}, wilayah: {area}").format(role=role, area=area)
     taken_by = [] if viewer.is_local else [_("diambil oleh {name}").format(name=viewer.name)]
     version = _("versi penyimpanan {n}").format(
-        n=i18n.format_number(sources.snapshot_view.snapshot.version)
+        n=format_number(sources.snapshot_view.snapshot.version)
     )
     return " · ".join((scope, *taken_by, version))

@@ -16,6 +16,13 @@ from situasi.analysis.situation.critical import find_critical_cases
 from situasi.analysis.view_time import ViewTime, apply_window, cache_minute
 from situasi.board import Board
 from situasi.common import i18n
+from situasi.common.formats import (
+    format_date,
+    format_duration,
+    format_long_date,
+    format_number,
+    format_time,
+)
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.maps.area_style import AreaStyle
@@ -139,7 +146,7 @@ def _build_moment(view_time: ViewTime) -> dict[str, Any]:
         "ticks": view_time.live and not view_time.is_exercise,
         "live": view_time.live,
         "note": format_clock_note(view_time),
-        "day": i18n.format_long_date(view_time.at),
+        "day": format_long_date(view_time.at),
     }
 
 
@@ -153,7 +160,7 @@ def _last_report(analysis_view: AnalysisView) -> list[Any] | None:
     newest = max((at for at in newest_times if at == at), default=None)  # `at == at`: not NaT
     if newest is None:
         return None
-    day = i18n.format_date(newest.astimezone(analysis_view.view_time.at.tzinfo))
+    day = format_date(newest.astimezone(analysis_view.view_time.at.tzinfo))
     return [_epoch_ms(newest), day]
 
 
@@ -231,7 +238,7 @@ def _build_alarm(row: Any, data: ViewData, drawing: svg_map.MapDrawing) -> dict[
         "spot": drawing.locate(row.kecamatan, row.lon, row.lat),
         "weight": _("tingkat {level}").format(level=item.tingkat_label),
         "situasi": state and [state, _("situasi {state}").format(state=label("situasi", state))],
-        "came": i18n.format_time(row.grave_at.astimezone(zone)),
+        "came": format_time(row.grave_at.astimezone(zone)),
         "old": not item.is_exercise and row.came_at - row.grave_at > _HISTORY_AGE,
         "acknowledged": _format_row_acknowledgement(row, data, zone),
     }
@@ -273,11 +280,11 @@ def format_acknowledgement(
 ) -> str:
     """Return 'dipahami Iptu X 12.31, setelah 40 detik'; the name only if with_name."""
     seconds = acknowledgement.response_time_s
-    time = i18n.format_time(acknowledgement.at.astimezone(zone))
+    time = format_time(acknowledgement.at.astimezone(zone))
     if seconds < 120:
-        after = _("{n} detik").format(n=i18n.format_number(seconds))
+        after = _("{n} detik").format(n=format_number(seconds))
     else:
-        after = i18n.format_duration(acknowledgement.at - acknowledgement.since)
+        after = format_duration(acknowledgement.at - acknowledgement.since)
     if not with_name:
         return _("dipahami {time}, setelah {after}").format(time=time, after=after)
     return _("dipahami {who} {time}, setelah {after}").format(

@@ -12,7 +12,7 @@ from situasi.analysis.situation.overview import Overview
 from situasi.analysis.situation.priority_score import PARTS
 from situasi.analysis.turnout import summary
 from situasi.analysis.view_time import ViewTime
-from situasi.common import i18n
+from situasi.common.formats import format_counts, format_number, format_ratio
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.domain.register import Register
@@ -110,7 +110,7 @@ def _build_turnout(data: ViewData) -> WallView:
         ListLine(
             data.register.name_of(str(row.Index)),
             format_percent(row.rate, is_estimated=bool(row.rate_estimated)),
-            i18n.format_counts(_("{n} dari {all} TPS melapor"), n=row.tps_counted, all=row.tps),
+            format_counts(_("{n} dari {all} TPS melapor"), n=row.tps_counted, all=row.tps),
         )
         for row in worst_rows
     ]
@@ -134,7 +134,7 @@ def _build_stations(data: ViewData) -> WallView:
     titles = {"terlambat": _("TPS terlambat melapor"), "tak_terjangkau": _("TPS tak terjangkau")}
     counts = {state: int(states.get(state, 0)) for state in titles}
     overdue = [
-        KpiText(state, titles[state], i18n.format_number(count), total_text, alarm=bool(count))
+        KpiText(state, titles[state], format_number(count), total_text, alarm=bool(count))
         for state, count in counts.items()
     ]
     rows = data.day.phases.loc[data.codes]
@@ -144,7 +144,7 @@ def _build_stations(data: ViewData) -> WallView:
     lines = [
         ListLine(
             data.register.name_of(str(row.Index)),
-            i18n.format_ratio(row.behind, row.tps),
+            format_ratio(row.behind, row.tps),
             _format_states(row),
         )
         for row in worst_rows
@@ -160,14 +160,12 @@ def _build_stations(data: ViewData) -> WallView:
 
 
 def _format_total(tps_count: int) -> str:
-    return i18n.format_counts(_("dari {n} TPS"), n=tps_count)
+    return format_counts(_("dari {n} TPS"), n=tps_count)
 
 
 def _format_states(row: Any) -> str:
     counts = [(state, int(getattr(row, state))) for state in ("lapor", "ditunggu", "diragukan")]
-    return " · ".join(
-        f"{label('lapor', state)} {i18n.format_number(n)}" for state, n in counts if n
-    )
+    return " · ".join(f"{label('lapor', state)} {format_number(n)}" for state, n in counts if n)
 
 
 def _build_personnel(data: ViewData) -> WallView:
@@ -181,7 +179,7 @@ def _build_personnel(data: ViewData) -> WallView:
             ("kosong", _("TPS tanpa plotting"), int(known["tps_uncovered"].sum())),
         )
         kpi_texts += [
-            KpiText(key, title, i18n.format_number(count), total_text, count > 0)
+            KpiText(key, title, format_number(count), total_text, count > 0)
             for key, title, count in counts
         ]
     worst = known.sort_values(["share_without", "absent"], ascending=False, kind="stable")
@@ -190,8 +188,8 @@ def _build_personnel(data: ViewData) -> WallView:
     lines = [
         ListLine(
             data.register.name_of(str(row.Index)),
-            i18n.format_counts(_("{n} dari {all} TPS"), n=row.absent, all=row.tps),
-            i18n.format_counts(present, n=row.present, all=row.posted),
+            format_counts(_("{n} dari {all} TPS"), n=row.absent, all=row.tps),
+            format_counts(present, n=row.present, all=row.posted),
         )
         for row in worst_rows
     ]
@@ -211,7 +209,7 @@ def _build_attention(data: ViewData) -> WallView:
     lines = [
         ListLine(
             data.register.name_of(row.kecamatan),
-            i18n.format_number(round(row.score)),
+            format_number(round(row.score)),
             _format_reasons(row),
         )
         for row in top_rows

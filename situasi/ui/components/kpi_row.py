@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from situasi.common import i18n
+from situasi.common.formats import format_number
 from situasi.common.i18n import _
 from situasi.ui.components import markup
 from situasi.ui.components.markup import Card
@@ -97,7 +97,7 @@ def _format_difference(current: KpiValue, previous: KpiValue) -> str:
     if change == 0:
         return ""
     prefix = "≈ " if current.is_estimated or previous.is_estimated else ""
-    text = f"{prefix}{'+' if change > 0 else '−'}{i18n.format_number(abs(change), current.digits)}"
+    text = f"{prefix}{'+' if change > 0 else '−'}{format_number(abs(change), current.digits)}"
     return f"{text} {current.label}".strip()
 
 

@@ -9,7 +9,13 @@ from typing import Any, Union
 
 import pandas as pd
 
-from situasi.common import i18n
+from situasi.common.formats import (
+    format_date,
+    format_duration,
+    format_number,
+    format_time,
+    format_time_by_precision,
+)
 from situasi.common.i18n import _
 from situasi.ui import tenant
 
@@ -173,9 +179,7 @@ def duration_column(cells: Iterable[Any]) -> Column:
     values = _to_integers(None if _is_missing(cell) else cell // _MINUTE for cell in cells)
 
     def format_cells(n: int, _day: date) -> list[str]:
-        texts = {
-            v: i18n.format_duration(int(v) * _MINUTE) for v in values.head(n).dropna().unique()
-        }
+        texts = {v: format_duration(int(v) * _MINUTE) for v in values.head(n).dropna().unique()}
         return [texts.get(v, MISSING) for v in values.head(n)]
 
     return Column(
@@ -190,10 +194,10 @@ def time_column(cells: Iterable[Any]) -> Column:
 
     def format_cells(n: int, day: date) -> list[str]:
         if bool((local.isna() | (dates == day)).all()):
-            return [MISSING if at is pd.NaT else i18n.format_time(at) for at in local.head(n)]
-        days = {d: i18n.format_date(d) for d in dates.head(n).dropna().unique()}
+            return [MISSING if at is pd.NaT else format_time(at) for at in local.head(n)]
+        days = {d: format_date(d) for d in dates.head(n).dropna().unique()}
         pairs = zip(local.head(n), dates.head(n), strict=True)
-        return [MISSING if at is pd.NaT else f"{days[d]} {i18n.format_time(at)}" for at, d in pairs]
+        return [MISSING if at is pd.NaT else f"{days[d]} {format_time(at)}" for at, d in pairs]
 
     return Column(
         local,
@@ -230,7 +234,7 @@ def date_column(cells: Iterable[Any]) -> Column:
     dates = pd.Series(list(cells), dtype="datetime64[s]")
 
     def format_cells(n: int, _day: date) -> list[str]:
-        return [MISSING if at is pd.NaT else i18n.format_date(at) for at in dates.head(n)]
+        return [MISSING if at is pd.NaT else format_date(at) for at in dates.head(n)]
 
     def build_file_columns(heading: str) -> dict[str, pd.Series[Any]]:
         python_dates = [None if at is pd.NaT else at.date() for at in dates]
@@ -254,7 +258,7 @@ def _to_decimals(cells: Iterable[Any]) -> pd.Series[Any]:
 def _format_numbers(values: pd.Series[Any], digits: int = 0, unit: str = "") -> list[str]:
     """Return each number as text; equal numbers are formatted once."""
     suffix = f" {unit}" if unit else ""
-    texts = {v: i18n.format_number(v, digits) + suffix for v in values.dropna().unique()}
+    texts = {v: format_number(v, digits) + suffix for v in values.dropna().unique()}
     return [texts.get(value, MISSING) for value in values]
 
 
@@ -296,9 +300,9 @@ def _format_imprecise_time(at: Any, precision: str, same_day: bool) -> str:
     if at is pd.NaT:
         return MISSING
     return (
-        i18n.format_time(at)
+        format_time(at)
         if same_day and precision == "menit"
-        else i18n.format_time_by_precision(at, precision)
+        else format_time_by_precision(at, precision)
     )
 
 

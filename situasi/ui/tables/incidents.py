@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_counts
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui.tables import table_view
@@ -41,7 +41,7 @@ def render_incidents_popover(title: str, rows: pd.DataFrame, key: str) -> None:
     title: with {n} for their number.
     """
     table_view.render_table_popover(
-        i18n.format_counts(title, n=len(rows)), lambda: build_incidents_table(rows), key
+        format_counts(title, n=len(rows)), lambda: build_incidents_table(rows), key
     )
 
 

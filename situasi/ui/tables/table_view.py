@@ -12,6 +12,7 @@ import streamlit as st
 from situasi.analysis.view_time import ViewTime
 from situasi.board import current_board as board
 from situasi.common import i18n
+from situasi.common.formats import format_counts, format_long_date, format_number, format_time
 from situasi.common.i18n import _
 from situasi.presentation import explanations
 from situasi.presentation.explanations.model import Explanation
@@ -102,7 +103,7 @@ def render_explanation(key: str) -> None:
     explanation = _find_explanation(key)
     if explanation is None:
         return
-    version = i18n.format_counts(_("versi data {n}"), n=_get_data_version())
+    version = format_counts(_("versi data {n}"), n=_get_data_version())
     markup.render_explanation(
         _("Cara hitung"),
         explanation.rule,
@@ -166,7 +167,7 @@ def render_table(
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(table) > MAX_ROWS:
             template = _("{n} dari {all} baris; saring untuk melihat yang lain")
-            st.caption(i18n.format_counts(template, n=MAX_ROWS, all=len(table)))
+            st.caption(format_counts(template, n=MAX_ROWS, all=len(table)))
         if dataframe.is_truncated(table.select_screen_columns(file_only), rows):
             st.caption(_("Teks yang panjang dipotong di sini; unduhan memuat semuanya."))
         render_downloads(table, key, title, view_time, explanation_key)
@@ -182,13 +183,11 @@ def render_downloads(
     facts = {
         _("Papan"): info.name,
         _("Isi"): title,
-        _(
-            "Keadaan pada"
-        ): f"{i18n.format_long_date(view_time.at)} {i18n.format_time(view_time.at)} "
+        _("Keadaan pada"): f"{format_long_date(view_time.at)} {format_time(view_time.at)} "
         + info.zone_label,
         _("Saringan"): filters.format_active_filters(),
-        _("Baris"): i18n.format_number(len(table)),
-        _("Versi data"): i18n.format_number(_get_data_version()),
+        _("Baris"): format_number(len(table)),
+        _("Versi data"): format_number(_get_data_version()),
         **_describe_rule(explanation_key or key),
     }
     banner = ""

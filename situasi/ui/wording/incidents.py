@@ -8,7 +8,14 @@ import pandas as pd
 
 from situasi.analysis.incidents.duplicates import DuplicateCandidate
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import (
+    format_counts,
+    format_date,
+    format_duration,
+    format_month,
+    format_number,
+    format_time,
+)
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.theme import SIGNS, UNRATED
@@ -59,20 +66,20 @@ def format_occurrence_time(row: Any, reference: datetime) -> str:
     local = row.occurred_at.tz_convert(reference.tzinfo)
     if row.precision == "menit":
         return format_moment(row.occurred_at, reference)
-    return i18n.format_date(local) if row.precision == "hari" else i18n.format_month(local)
+    return format_date(local) if row.precision == "hari" else format_month(local)
 
 
 def format_overdue(row: Any) -> str:
     """Return which step is late and by how long; row: of milestones.find_overdue."""
     return _("{step} lewat {time}").format(
-        step=format_step(row.step), time=i18n.format_duration(row.late)
+        step=format_step(row.step), time=format_duration(row.late)
     )
 
 
 def format_duplicate_reasons(pair: DuplicateCandidate) -> list[str]:
     """Return the reasons why two cases may be duplicates, each in a few words."""
     reasons = pair.reasons
-    lookalikes = i18n.format_counts(_("{n} laporan yang sama"), n=pair.lookalike_count)
+    lookalikes = format_counts(_("{n} laporan yang sama"), n=pair.lookalike_count)
     texts = [
         *([lookalikes] if pair.lookalike_count else []),
         {
@@ -83,13 +90,13 @@ def format_duplicate_reasons(pair: DuplicateCandidate) -> list[str]:
         }[reasons.place_match],
     ]
     if reasons.distance_km is not None:
-        texts.append(_("jarak {n} km").format(n=i18n.format_number(reasons.distance_km, 1)))
+        texts.append(_("jarak {n} km").format(n=format_number(reasons.distance_km, 1)))
     if reasons.kind_match:
         texts.append({"kind": _("jenis sama"), "akin": _("jenis serumpun")}[reasons.kind_match])
     if reasons.time_gap is not None:
-        texts.append(_("selisih {time}").format(time=i18n.format_duration(reasons.time_gap)))
+        texts.append(_("selisih {time}").format(time=format_duration(reasons.time_gap)))
     if reasons.text_similarity is not None:
-        texts.append(i18n.format_counts(_("kata mirip {n} %"), n=reasons.text_similarity))
+        texts.append(format_counts(_("kata mirip {n} %"), n=reasons.text_similarity))
     return texts
 
 
@@ -101,7 +108,7 @@ def format_grade(row: Any) -> str:
 
 def format_hour(start: pd.Timestamp) -> str:
     """Return the clock time at which an hour starts, in the election's zone."""
-    return i18n.format_time(start.tz_convert(board().register.election.zone))
+    return format_time(start.tz_convert(board().register.election.zone))
 
 
 def format_cluster_place(kecamatan: Sequence[str], desa: str | None) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from situasi.board import current_board as board
-from situasi.common import i18n
+from situasi.common.formats import format_number, format_time
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 
@@ -23,7 +23,7 @@ def format_owed_report(fase: str | None, hour: pd.Timestamp) -> str:
     if fase != "hadir":
         return label("fase", fase)
     local = hour.tz_convert(board().register.election.zone)
-    return _("jumlah hadir {time}").format(time=i18n.format_time(local))
+    return _("jumlah hadir {time}").format(time=format_time(local))
 
 
 def format_chaser(chaser: str | None, kecamatan: str) -> str:
@@ -37,7 +37,7 @@ def format_dpt(voters: Any, estimated: bool) -> str:
     """Return the number of voters in DPT, marked if it is a perkiraan; "" where unknown."""
     if pd.isna(voters):
         return ""
-    return ("≈ " if estimated else "") + i18n.format_number(int(voters))
+    return ("≈ " if estimated else "") + format_number(int(voters))
 
 
 def format_anomaly(kind: str) -> str:
@@ -59,7 +59,7 @@ def format_anomalies(kinds: str) -> str:
 
 def format_anomaly_reason(kind: str, reference: float, estimated: bool) -> str:
     """Return one reason with the number that the count was compared with."""
-    number = i18n.format_number(reference, 1 if kind == "menjauh" else 0)
+    number = format_number(reference, 1 if kind == "menjauh" else 0)
     voters = ("≈ " if estimated else "") + number
     return {
         "turun": _("turun dari {n}").format(n=number),

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.common import atomic_files, i18n
+from situasi.common.formats import format_number
 from situasi.reports.sitrep import files, template_context
 from situasi.reports.sitrep.letterhead import SitrepTemplateError
 from situasi.reports.sitrep.model import Cell, Sitrep
@@ -62,7 +63,7 @@ def test_every_file_says_of_when_and_of_which_data_it_is(
     if form == "xlsx":
         assert ("Versi data", str(laporan.version)) in sheets(written["xlsx"])["Keterangan"]
     else:
-        assert f"ata versi {i18n.format_number(laporan.version)}" in text
+        assert f"ata versi {format_number(laporan.version)}" in text
     if form in {"docx", "pdf"}:
         for part in ("KEPOLISIAN NEGARA REPUBLIK INDONESIA", "RESOR OGAN ILIR", "I. PENDAHULUAN",
                      "II. FAKTA-FAKTA", "III. ANALISA", "IV. TINDAKAN DAN PENUTUP",

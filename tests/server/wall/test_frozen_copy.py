@@ -19,7 +19,7 @@ from situasi.actions import acknowledgements
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation.overview import compute_overview
 from situasi.board import Board
-from situasi.common import i18n
+from situasi.common.formats import format_relative_time
 from situasi.ingest.pipeline import ingest_file
 from situasi.server.wall import assets, frozen_copy, js_bundler
 from situasi.server.wall import query as wall_query
@@ -162,9 +162,7 @@ def test_ages_are_said_by_the_clock(board: Board, tmp_path: Path) -> None:
     bring(board, tmp_path, row("K-1"), now=NOON)
     at = NOON + timedelta(minutes=4)
     assert "menit lalu" not in made(board, "", at=at).html
-    assert (
-        i18n.format_relative_time(NOON, at) == "4 menit lalu"
-    )  # and on the wall they still are ages
+    assert format_relative_time(NOON, at) == "4 menit lalu"  # and on the wall they still are ages
 
 
 def test_without_made_up_rows_nothing_speaks_of_an_exercise(board: Board, tmp_path: Path) -> None:
