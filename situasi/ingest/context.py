@@ -9,6 +9,7 @@ from situasi.domain.election import Election
 from situasi.domain.register import Register
 from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.vocabulary.vocabulary import Vocabulary
+from situasi.ingest.vocabulary.vote_headings import is_vote_heading
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class IngestContext:
 
     def is_vote_heading(self, heading: str) -> bool:
         """Return whether a column holds candidates' votes, which police do not record."""
-        return self.vocabulary.is_vote_heading(heading, self.election.candidates)
+        return is_vote_heading(heading, self.election.candidates)
 
     def count_known_headings(self, headings: Sequence[str]) -> int:
         """Count the known headings of a row, including vote headings, which are refused later."""

@@ -18,6 +18,7 @@ from situasi.domain.settings import ROOT
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.vocabulary.csv_lists import normalize_key
 from situasi.ingest.vocabulary.vocabulary import PART_COLUMNS, Vocabulary, load_vocabulary
+from situasi.ingest.vocabulary.vote_headings import is_vote_heading
 
 FOLDER = ROOT / "data" / "vocabulary"
 VOCABULARY = load_vocabulary(FOLDER)
@@ -281,30 +282,30 @@ _NO_VOTES = """surat suara|kotak suara|pemungutan suara|pengeras suara|penghitun
 
 @pytest.mark.parametrize("heading", _VOTES.split("|"))
 def test_a_heading_of_votes_won_is_recognised(heading: str) -> None:
-    assert VOCABULARY.is_vote_heading(heading, CANDIDATES)
+    assert is_vote_heading(heading, CANDIDATES)
 
 
 @pytest.mark.parametrize("heading", _NO_VOTES.split("|"))
 def test_a_heading_of_ballots_boxes_or_voters_is_no_vote(heading: str) -> None:
-    assert not VOCABULARY.is_vote_heading(heading, CANDIDATES)
+    assert not is_vote_heading(heading, CANDIDATES)
 
 
 def test_no_heading_that_we_read_is_taken_for_votes() -> None:
     for row in rows("columns.csv"):
-        assert not VOCABULARY.is_vote_heading(row["synonym"], CANDIDATES), row
+        assert not is_vote_heading(row["synonym"], CANDIDATES), row
     for feed in feed_schemas.FEEDS.values():
         for column in feed.columns:
-            assert not VOCABULARY.is_vote_heading(column.heading, CANDIDATES)
+            assert not is_vote_heading(column.heading, CANDIDATES)
 
 
 def test_candidates_of_another_election_are_recognised_by_their_own_names() -> None:
-    assert VOCABULARY.is_vote_heading("Anu Pertama", ("Anu Pertama", "Anu Kedua"))
-    assert not VOCABULARY.is_vote_heading("Panca-Ardani", ("Anu Pertama", "Anu Kedua"))
+    assert is_vote_heading("Anu Pertama", ("Anu Pertama", "Anu Kedua"))
+    assert not is_vote_heading("Panca-Ardani", ("Anu Pertama", "Anu Kedua"))
 
 
 @given(st.text(max_size=60))
 def test_any_heading_at_all_is_judged(heading: str) -> None:
-    assert VOCABULARY.is_vote_heading(heading, CANDIDATES) in (True, False)
+    assert is_vote_heading(heading, CANDIDATES) in (True, False)
     VOCABULARY.find_column("incidents", heading)
 
 

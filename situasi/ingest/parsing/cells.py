@@ -20,11 +20,6 @@ _CHAR_REPLACEMENTS = str.maketrans(
 class UnreadableCell(ValueError):
     """A cell that cannot be read; the message is the reason, in Indonesian, for the sender."""
 
-    @property
-    def reason(self) -> str:
-        """Return the reason for the sender."""
-        return str(self)
-
 
 def is_blank(cell: object) -> bool:
     """Return whether a cell is empty: None, NaN, NaT, blanks, or a dash that stands for nothing."""

@@ -8,7 +8,6 @@ from typing import TypeVar
 from situasi.domain import feed_schemas
 from situasi.ingest.parsing.institutions import extract_words
 from situasi.ingest.tables import Cell
-from situasi.ingest.vocabulary import vote_headings
 from situasi.ingest.vocabulary.code_lookup import read_code
 from situasi.ingest.vocabulary.csv_lists import normalize_key, read_rows, remove_brackets
 from situasi.ingest.vocabulary.hour_headings import is_hourly_table
@@ -88,10 +87,6 @@ class Vocabulary:
     def read_code(self, feed: str, column: str, cell: Cell) -> tuple[str, str | None]:
         """Return the code of a word, and a note if misspelled. Raises UnreadableCell with hints."""
         return read_code(self.codes[feed, column], column, cell)
-
-    def is_vote_heading(self, heading: str, candidates: Sequence[str]) -> bool:
-        """Return whether a heading holds votes won, which may not be read (see vote_headings)."""
-        return vote_headings.is_vote_heading(heading, candidates)
 
     def _find_column(self, feed: str, spellings: Sequence[str]) -> str | None:
         return next((c for s in spellings if (c := self.columns.get((feed, s)))), None)
