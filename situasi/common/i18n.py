@@ -1,4 +1,4 @@
-"""Interface words in the viewer's language, and Indonesian formats for numbers and times."""
+"""Interface words in the viewer's language."""
 
 import gettext
 import io
@@ -13,7 +13,6 @@ from babel.messages.pofile import read_po
 
 LANGUAGES = ("id", "en")
 CATALOGUE_FOLDER = Path(__file__).parent / "locale"
-
 
 _language: ContextVar[str] = ContextVar("language", default="id")
 
