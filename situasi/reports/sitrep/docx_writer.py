@@ -15,7 +15,7 @@ from situasi.reports.sitrep.template_context import (
     strip_unprintable,
 )
 
-TEMPLATE_NAME = "laporan.docx"
+TEMPLATE_NAME = "templat.docx"
 _PICTURE_WIDTH_MM = 165
 
 

@@ -9,7 +9,7 @@ from situasi.reports.sitrep.letterhead import FOLDER_NAME, SitrepTemplateError
 from situasi.reports.sitrep.model import Sitrep
 from situasi.reports.sitrep.template_context import build_context
 
-TEMPLATE_NAME = "laporan.typ"
+TEMPLATE_NAME = "templat.typ"
 # Files beside the template that it may use: parts, images and fonts.
 _ASSET_SUFFIXES = (".typ", ".png", ".jpg", ".svg", ".ttf", ".otf")
 

@@ -254,7 +254,7 @@ def test_a_text_that_looks_like_a_field_of_the_template_is_not_filled(
 
 def _changed(folder: Path, old: str, new: str) -> None:
     """A word of the DOCX template, replaced as a person does in a word processor."""
-    path = folder / "laporan" / "laporan.docx"
+    path = folder / "laporan" / "templat.docx"
     document = docx.Document(str(path))
     for paragraph in document.paragraphs:
         if old in paragraph.text:
@@ -277,7 +277,7 @@ def test_a_broken_template_is_told_in_words_and_by_its_name(
     _changed(edited, old, new)
     with pytest.raises(SitrepTemplateError, match=said) as caught:
         files.build_file(calm(built(board)), "docx", edited)
-    assert "laporan.docx" in str(caught.value)
+    assert "templat.docx" in str(caught.value)
 
 
 def test_what_the_staff_wrote_into_the_template_is_in_the_document(
@@ -293,7 +293,7 @@ def test_what_the_staff_wrote_into_the_template_is_in_the_document(
 def test_a_template_that_is_none_is_refused(
     board: Board, edited: Path, form: str, content: bytes | None
 ) -> None:
-    path = edited / "laporan" / ("laporan.docx" if form == "docx" else "laporan.typ")
+    path = edited / "laporan" / ("templat.docx" if form == "docx" else "templat.typ")
     if content is None:
         path.unlink()
     elif form == "docx":
@@ -305,10 +305,10 @@ def test_a_template_that_is_none_is_refused(
 
 
 def test_a_pdf_template_reads_nothing_outside_its_own_folder(board: Board, edited: Path) -> None:
-    (edited / "laporan" / "laporan.typ").write_text('#read("/etc/hostname") #read("../../x")')
+    (edited / "laporan" / "templat.typ").write_text('#read("/etc/hostname") #read("../../x")')
     with pytest.raises(SitrepTemplateError):
         files.build_file(calm(built(board)), "pdf", edited)
-    (edited / "laporan" / "laporan.typ").write_text('#import "@preview/cetz:0.3.0"')
+    (edited / "laporan" / "templat.typ").write_text('#import "@preview/cetz:0.3.0"')
     with pytest.raises(SitrepTemplateError):
         files.build_file(calm(built(board)), "pdf", edited)
 
@@ -368,12 +368,12 @@ def test_what_is_wrong_with_a_template_is_known_before_and_after_somebody_asks(
     assert ["saatnya" in one for one in files.list_template_errors(edited)] == [True]
     _changed(edited, "{{ saatnya }}", "{{ saat }}")
     assert files.list_template_errors(edited) == []
-    typ = edited / "laporan" / "laporan.typ"
+    typ = edited / "laporan" / "templat.typ"
     whole_text = typ.read_text("utf-8")
     typ.write_text("#let x = (", "utf-8")
     with pytest.raises(SitrepTemplateError):
         files.build_file(calm(built(board)), "pdf", edited)
-    assert ["laporan.typ" in one for one in files.list_template_errors(edited)] == [True]
+    assert ["templat.typ" in one for one in files.list_template_errors(edited)] == [True]
     typ.write_text(whole_text, "utf-8")
     files.build_file(calm(built(board)), "pdf", edited)
     assert files.list_template_errors(edited) == []
@@ -384,7 +384,7 @@ def test_every_name_that_a_template_may_ask_for_is_filled(board: Board) -> None:
 
 
 def test_a_template_that_libreoffice_saved_gives_a_whole_file(board: Board, edited: Path) -> None:
-    path = edited / "laporan" / "laporan.docx"
+    path = edited / "laporan" / "templat.docx"
     parts = {n: b for z in [zipfile.ZipFile(path)] for n in z.namelist() for b in [z.read(n)]}
     word = b"package/2006/relationships/metadata/core"
     office = word.replace(b"package", b"officedocument")
@@ -400,7 +400,7 @@ def test_a_template_that_libreoffice_saved_gives_a_whole_file(board: Board, edit
 
 
 def test_an_emblem_beside_the_template_can_be_used_in_a_pdf(board: Board, edited: Path) -> None:
-    typ = edited / "laporan" / "laporan.typ"
+    typ = edited / "laporan" / "templat.typ"
     (edited / "laporan" / "lambang.svg").write_text(
         '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/>'
         "</svg>"

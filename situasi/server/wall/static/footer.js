@@ -2,7 +2,8 @@
 
 import { by, text } from "./draw.js";
 import { alarms, sound } from "./ringing.js";
-import { PACE, age, clock, config, fill, narrow, now, state, withZone, words } from "./state.js";
+import { PACE } from "./rotation.js";
+import { age, clock, config, fill, narrow, now, state, withZone, words } from "./state.js";
 
 const QUIET = 15 * 60 * 1000;
 

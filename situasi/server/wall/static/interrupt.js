@@ -4,7 +4,8 @@ import * as draw from "./draw.js";
 import { by, text } from "./draw.js";
 import { counted } from "./footer.js";
 import { alarms, sound } from "./ringing.js";
-import { PACE, RELEASE, config, fill, state, words } from "./state.js";
+import { restart } from "./rotation.js";
+import { RELEASE, config, fill, state, words } from "./state.js";
 import { redraw } from "./view.js";
 
 const RING_AGAIN = 15;
@@ -21,7 +22,7 @@ export function interrupt() {
       state.remainingMs = RELEASE * 1000;
       state.ringsIn = 0;
     }
-    state.turnsAt = Date.now() + PACE * 1000;
+    restart();
     redraw();
     draw.ring(by("map"), first?.spot, true);
   }

@@ -3,11 +3,10 @@
 export const config = JSON.parse(document.body.dataset.config);
 export const words = config.words;
 export const params = new URLSearchParams(location.search);
-const seconds = (name, fallback, minimum) => {
+export const seconds = (name, fallback, minimum) => {
   const value = Number(params.get(name));
   return Number.isFinite(value) && value >= minimum ? value : fallback;
 };
-export const PACE = seconds("tempo", 20, 2);
 export const RELEASE = seconds("jeda", 60, 3);
 // A frozen copy has the desk layout on any screen.
 export const narrow = matchMedia(

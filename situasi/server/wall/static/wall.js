@@ -5,7 +5,8 @@ import { announce, footer, time } from "./footer.js";
 import { acknowledge, closeForm, countDown, interrupt, openForm, typing } from "./interrupt.js";
 import { Connection } from "./connection.js";
 import { alarms, sound } from "./ringing.js";
-import { PACE, config, narrow, now, state, words } from "./state.js";
+import { hold, restart, turn, turnWhenDue } from "./rotation.js";
+import { config, narrow, now, state, words } from "./state.js";
 import { redraw } from "./view.js";
 
 sound.changed = footer;
@@ -32,7 +33,7 @@ function show(picture) {
   state.picture = picture;
   state.newer = null;
   if (state.at >= picture.views.length) state.at = 0;
-  if (!state.turnsAt) state.turnsAt = Date.now() + PACE * 1000;
+  if (!state.turnsAt) restart();
   document.body.classList.remove("waiting");
   redraw();
 }
@@ -51,14 +52,6 @@ function onEnded() {
   update();
 }
 
-function turn(step) {
-  const all = state.picture?.views.length ?? 0;
-  if (!all) return;
-  state.at = (state.at + step + all) % all;
-  state.turnsAt = Date.now() + PACE * 1000;
-  redraw();
-}
-
 function freeze() {
   state.frozen = !state.frozen;
   if (!state.frozen) {
@@ -70,10 +63,7 @@ function freeze() {
 const actions = {
   back: () => turn(-1),
   next: () => turn(1),
-  hold: () => {
-    state.held = !state.held;
-    state.turnsAt = Date.now() + PACE * 1000;
-  },
+  hold,
   freeze,
   mute: () => sound.toggle(),
   acknowledge: openForm,
@@ -138,8 +128,7 @@ setInterval(() => {
   const passedMs = Date.now() - last;
   last = Date.now();
   countDown(passedMs);
-  const turning = !state.held && !state.frozen && !state.alarm && !narrow.matches;
-  if (turning && state.picture?.views.length > 1 && Date.now() >= state.turnsAt) turn(1);
+  turnWhenDue();
   if (state.hidesAt && Date.now() > state.hidesAt) {
     document.body.classList.remove("pointed");
     state.hidesAt = 0;
