@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Look
 from tests.browser.serving import Server, mark_as_opened, snapshot
@@ -40,12 +40,21 @@ def post(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def typed(viewer: Viewer, *words: str) -> None:
-    """Type into one box after the other; "" passes over one. Enter chooses, Tab goes on."""
+    """Type into one box after the other; "" passes over one. Enter chooses, Tab goes on.
+
+    As people do, Enter waits until the list is down to what was typed, and Tab until it is closed.
+    """
     keyboard = viewer.page.keyboard
     for word in words:
         if word:
             keyboard.type(word, delay=60)
+            listed = viewer.page.get_by_role("option")
+            if viewer.page.evaluate("document.activeElement.getAttribute('role')") == "combobox":
+                spelled = re.compile(".*".join(word), re.IGNORECASE)
+                expect(listed.filter(has_not_text=spelled)).to_have_count(0)
+                expect(listed.first).to_be_visible()
             keyboard.press("Enter")
+            expect(listed).to_have_count(0)
         keyboard.press("Tab")
 
 
