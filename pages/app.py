@@ -23,9 +23,8 @@ def main() -> None:
     if app_higher_command.is_requested():
         app_higher_command.main(ICON)
         return
-    st.set_page_config(
-        page_title=f"Situasi · {tenant.get_info().place}", page_icon=str(ICON), layout="wide"
-    )
+    title = f"Situasi · {tenant.get_info().place}"
+    st.set_page_config(page_title=title, page_icon=str(ICON), layout="wide")
     url_state.carry_over(get_requested_page(), filters.CARRIED_PARAMETERS)
     language = session.use_url_language()
     markup.render_stylesheet(session.get_theme())

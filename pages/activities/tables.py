@@ -158,7 +158,7 @@ def build_joint_table(counts: pd.DataFrame) -> Table:
 def build_checklist_table(activities: pd.DataFrame, lines: list[ChecklistItem]) -> Table:
     """Build the table of the SOP list, each line with its activities."""
     rows: list[Any] = list(activities.itertuples())
-    rows_by_line = [[rows[position] for position in line.activity_positions] for line in lines]
+    groups = [[rows[position] for position in line.activity_positions] for line in lines]
     columns: dict[str, Cells] = {
         _("kode"): [line.item.code for line in lines],
         _("tahap"): text_column(
@@ -167,13 +167,11 @@ def build_checklist_table(activities: pd.DataFrame, lines: list[ChecklistItem]) 
         _("butir"): [line.item.text for line in lines],
         _("keadaan"): [label("sop", line.state) for line in lines],
         _("giat di baliknya"): [
-            "; ".join(f"{row.id} {format_occurrence_time(row)}" for row in line_rows)
-            for line_rows in rows_by_line
+            "; ".join(f"{row.id} {format_occurrence_time(row)}" for row in group)
+            for group in groups
         ],
         _("fungsi"): [format_fungsi(line.item.fungsi) for line in lines],
         _("giat"): [label("giat", line.item.giat) for line in lines],
         _("dasar"): [line.item.basis for line in lines],
     }
-    return make_table(
-        columns, (any(row.latihan for row in line_rows) for line_rows in rows_by_line)
-    )
+    return make_table(columns, (any(row.latihan for row in group) for group in groups))

@@ -27,10 +27,9 @@ def render_detail_panel(alert_view: AlertView, context: PageContext) -> None:
     page_layout.render_section_title(_("Rincian"))
     row = _find_selected_row(alert_view)
     if row is None:
-        selected_key = selectable.get_selected(URL_PARAMETER)
         markup.render_empty_state(
             _("Peringatan ini tidak ada pada saat dan pilihan yang ditampilkan.")
-            if selected_key
+            if selectable.get_selected(URL_PARAMETER)
             else _("Pilih satu peringatan di daftar untuk melihat rinciannya.")
         )
         return

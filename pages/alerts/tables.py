@@ -65,18 +65,14 @@ def build_members_table(
     """Build the table of current and former members with their source rows."""
     rows = members.to_dict("records")
     source_rows = [wording.find_source_row(row, alert_set) for row in rows]
-
-    def source_column(name: str) -> list[object]:
-        return [getattr(row, name, None) for row in source_rows]
-
     columns: dict[str, Cells] = {
         _("yang dimaksud"): [wording.format_member(rule, row, alert_set) for row in rows],
         _("masih"): [_("ya") if row["now"] else _("tidak") for row in rows],
         _("mulai"): time_column(members["begin"]),
         _("sampai"): time_column(members["end"]),
         _("keterangan"): [wording.format_member_value(rule, row, at) for row in rows],
-        _("uraian"): source_column("uraian"),
-        _("sumber"): source_column("sumber"),
-        _("id"): source_column("id"),
+        _("uraian"): [getattr(row, "uraian", None) for row in source_rows],
+        _("sumber"): [getattr(row, "sumber", None) for row in source_rows],
+        _("id"): [getattr(row, "id", None) for row in source_rows],
     }
     return make_table(columns, members["latihan"])

@@ -84,15 +84,9 @@ def _list_injected_cases(
         inject.case: dict(inject.cells).get("kode_kecamatan")
         for inject in reversed(scenario.injects) if inject.feed == INCIDENTS.name
     }  # fmt: skip
+    source, targets = exercise_controller.SOURCE, scenario.response_targets
     return [
-        InjectedCase(
-            run.id,
-            run.scenario,
-            case,
-            run.case_id(case),
-            exercise_controller.SOURCE,
-            scenario.response_targets,
-        )
+        InjectedCase(run.id, run.scenario, case, run.case_id(case), source, targets)
         for case in scenario.cases
         if kecamatan_by_case[case] in visible_codes
     ]

@@ -96,9 +96,7 @@ def _build_table(link_list: LinkList) -> Table:
         _("untuk"): [link.note for link in links],
         _("keadaan"): [label("link", state) for state in link_list.states],
         _("halaman"): [label("screen", link.scope.page) for link in links],
-        _("saringan"): [
-            view_text.format_filters(register, link.scope.query) for link in links
-        ],
+        _("saringan"): [view_text.format_filters(register, link.scope.query) for link in links],
         _("wilayah"): [", ".join(map(register.name_of, link.area)) or everywhere
                        for link in links],
         _("dibuka"): number_column((usage.count if usage else 0) for usage in uses),

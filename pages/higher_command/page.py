@@ -36,15 +36,12 @@ _CLICK_COUNT_KEY = "_peta_wilayah"
 def show() -> None:
     """Draw the page of a higher command."""
     overview, province = higher_command_session.get_overview(), tenant.get_province()
-    view_time, total = (
-        higher_command_session.get_view_time(),
-        higher_command_session.compute_totals(),
-    )
+    view_time = higher_command_session.get_view_time()
     units = comparison.build_unit_summaries(
         overview, province, higher_command_session.get_estimated_kabupaten()
     )
     render_title(view_time, format_title(province), session.viewer())
-    render_kpi_row(kpis.build_kpis(total, units))
+    render_kpi_row(kpis.build_kpis(higher_command_session.compute_totals(), units))
 
     render_controls(view_time)
     with st.container(key="wilayah_dan_serius"):

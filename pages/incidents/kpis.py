@@ -21,15 +21,6 @@ def build_kpis(worklist: Worklist) -> list[Kpi]:
     """Return the KPIs; none if there are no reports."""
     if worklist.rows.empty:
         return []
-    steps = [
-        Kpi(
-            step,
-            _build_step_card(worklist, step),
-            partial(tables.build_durations_table, worklist, step),
-            (KpiValue(_compute_median_minutes(worklist, step), _("menit")),),
-        )
-        for step in milestones.STEPS
-    ]
     return [
         _build_open_kpi(worklist),
         build_count_kpi(
@@ -38,7 +29,7 @@ def build_kpis(worklist: Worklist) -> list[Kpi]:
             tables.build_overdue_table,
             worklist.overdue_cases,
         ),
-        *steps,
+        *(_build_step_kpi(worklist, step) for step in milestones.STEPS),
         _build_duplicates_kpi(worklist),
     ]
 
@@ -77,6 +68,12 @@ def _build_overdue_card(worklist: Worklist) -> Card:
         n=format_number(high_count),
     )
     return Card(_("Lewat waktu"), value, note, is_alarm=True)
+
+
+def _build_step_kpi(worklist: Worklist, step: str) -> Kpi:
+    median = KpiValue(_compute_median_minutes(worklist, step), _("menit"))
+    build_table = partial(tables.build_durations_table, worklist, step)
+    return Kpi(step, _build_step_card(worklist, step), build_table, (median,))
 
 
 def _build_step_card(worklist: Worklist, step: str) -> Card:

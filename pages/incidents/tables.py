@@ -66,10 +66,7 @@ def build_durations_table(worklist: Worklist, step: str) -> Table:
     cases = worklist.selected_cases.reset_index(drop=True).loc[order]
     columns: dict[str, Cells] = {
         _("lama"): duration_column(durations.loc[order]),
-        _("keadaan"): [
-            _format_step_state(start, end)
-            for start, end in zip(milestones["start"], milestones[step], strict=True)
-        ],
+        _("keadaan"): list(map(_format_step_state, milestones["start"], milestones[step])),
         _("dilaporkan"): time_column(milestones["start"]),
         _("tingkat"): build_tingkat_column(cases["tingkat"]),
         _("jenis"): [label("jenis", code) for code in cases["jenis"]],

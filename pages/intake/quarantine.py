@@ -74,11 +74,9 @@ def _render_reason_filter(quarantine_rows: QuarantineRows) -> pd.DataFrame:
         table_view.render_table_popover(
             _("Alasan dan jumlahnya"), lambda: tables.build_reason_table(reasons), "alasan_jumlah"
         )
-    return (
-        render_cache.get_or_build("alasan", kind, (rows,), partial(_select_reason, str(kind)))
-        if kind
-        else rows
-    )
+    if not kind:
+        return rows
+    return render_cache.get_or_build("alasan", kind, (rows,), partial(_select_reason, str(kind)))
 
 
 def _select_reason(reason_kind: str, rows: pd.DataFrame) -> pd.DataFrame:

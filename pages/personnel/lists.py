@@ -51,11 +51,10 @@ def build_list_table(coverage: Coverage, code: str) -> Table:
 def render_lists_panel(coverage: Coverage) -> None:
     """Draw one list at a time; the options show how many rows each has."""
     # Without postings nobody can be missing: only officers who checked in are listed.
-    name, codes = (
-        ("daftar", list(_LIST_NAMES))
-        if coverage.has_postings
-        else ("daftar_lapor", list(_CHECKIN_LISTS))
+    name, lists = (
+        ("daftar", _LIST_NAMES) if coverage.has_postings else ("daftar_lapor", _CHECKIN_LISTS)
     )
+    codes = list(lists)
     counts = render_cache.get_or_build(
         "isi daftar", tuple(codes), (coverage,), partial(_count_rows, codes)
     )
@@ -66,9 +65,8 @@ def render_lists_panel(coverage: Coverage) -> None:
     if not counts[code]:
         markup.render_empty_state(_("Tidak ada: {list}.").format(list=_(_LIST_NAMES[code])))
         return
-    table = render_cache.get_or_build(
-        "daftar", code, (coverage,), partial(build_list_table, code=code)
-    )
+    build_table = partial(build_list_table, code=code)
+    table = render_cache.get_or_build("daftar", code, (coverage,), build_table)
     table_view.render_table(table, f"daftar_{code}", _(_LIST_NAMES[code]))
 
 

@@ -243,10 +243,9 @@ def _render_method(context: PageContext, stored_plan: StoredPlan | None) -> None
 
 def _format_rules() -> list[str]:
     rule = board().register.election.rules.redeployment
+    stays = _("{share} % {kind} yang siap tetap tinggal")
     retained = [
-        _("{share} % {kind} yang siap tetap tinggal").format(
-            share=format_number(100 * share), kind=label("penugasan", kind)
-        )
+        stays.format(share=format_number(100 * share), kind=label("penugasan", kind))
         for kind, share in rule.retained_shares.items()
     ]
     agencies = ", ".join(label("instansi", agency) for agency in rule.agencies)

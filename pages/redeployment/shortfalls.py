@@ -1,5 +1,6 @@
 """The present shortfalls: key figures, table by kecamatan, and the map before any move."""
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
@@ -115,18 +116,13 @@ def render_shortfalls_panel(context: PageContext, needs: RedeploymentNeeds) -> N
         table_view.render_table(
             table, "kekurangan", _("Kekurangan menurut kecamatan"), visible_rows=11
         )
-        if board().register.election.rules.staffing_patterns.estimated:
-            basis = board().register.election.rules.staffing_patterns.basis
-            st.caption(_("≈ perkiraan menurut pola {basis}.").format(basis=basis))
+        patterns = board().register.election.rules.staffing_patterns
+        if patterns.estimated:
+            st.caption(_("≈ perkiraan menurut pola {basis}.").format(basis=patterns.basis))
     with right:
         page_layout.render_section_title(_("Sebelum"))
-        render_map(
-            context,
-            needs,
-            needs.tps,
-            "peta_sebelum",
-            _("Peta TPS yang kekurangan petugas, sekarang"),
-        )
+        alt = _("Peta TPS yang kekurangan petugas, sekarang")
+        render_map(context, needs, needs.tps, "peta_sebelum", alt)
 
 
 def _build_area_table(is_exercise: bool, needs: RedeploymentNeeds) -> table_view.Table:
@@ -194,10 +190,7 @@ def _build_area(rows: pd.DataFrame, place: Kecamatan, theme: Theme) -> AreaStyle
 def _build_move_lines(moves: Sequence[Move]) -> pd.DataFrame:
     """Return the moves as lines between two points, with the columns that the map needs."""
     geography = board().geography
-    pairs: dict[tuple[str, str], int] = {}
-    for move in moves:
-        pair = (move.candidate.place_code, move.destination.desa)
-        pairs[pair] = pairs.get(pair, 0) + 1
+    pairs = Counter((move.candidate.place_code, move.destination.desa) for move in moves)
     return pd.DataFrame(
         [
             {

@@ -75,6 +75,9 @@ def build_officer_table(candidates: Sequence[Candidate]) -> Table:
 def build_move_table(moves: Sequence[Move], validity: Sequence[bool]) -> Table:
     """Build the table of the moves of a plan. validity: whether each is still valid."""
     speed = board().register.election.rules.redeployment.speed_kmh
+    completed_counts = [len(row.completed_tps) for row in moves]
+    routes = [_("lewat jalan dan sungai") if row.is_by_road else _("garis lurus") for row in moves]
+    states = [_("masih berlaku") if valid else _("tidak berlaku lagi") for valid in validity]
     columns: dict[str, Cells] = {
         _("petugas"): [row.candidate.petugas for row in moves],
         _("dari"): [label("penugasan", row.candidate.duty) for row in moves],
@@ -84,15 +87,9 @@ def build_move_table(moves: Sequence[Move], validity: Sequence[bool]) -> Table:
         _("km"): number_column([row.km for row in moves], 1, estimated=True),
         _("menit"): number_column([round(60 * row.km / speed) for row in moves], estimated=True),
         _("TPS kosong terisi"): number_column([len(row.filled_tps) for row in moves]),
-        _("TPS mencapai pola"): number_column(
-            [len(row.completed_tps) for row in moves], estimated=True
-        ),
-        _("jarak"): [
-            _("lewat jalan dan sungai") if row.is_by_road else _("garis lurus") for row in moves
-        ],
-        _("keadaan"): [
-            _("masih berlaku") if valid else _("tidak berlaku lagi") for valid in validity
-        ],
+        _("TPS mencapai pola"): number_column(completed_counts, estimated=True),
+        _("jarak"): routes,
+        _("keadaan"): states,
     }
     return make_table(columns, [row.candidate.latihan for row in moves])
 

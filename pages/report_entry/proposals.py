@@ -1,8 +1,9 @@
 """One page of messages with their proposed rows: selected, completed and ingested together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -89,33 +90,24 @@ def _render_numbers(context: PageContext, paste: Paste, index: int) -> None:
     proposal = paste.proposals[index]
     if proposal.description_numbers:
         text = _("Angka yang hanya masuk uraian: {numbers}")
-        st.caption(
-            markup.escape_markdown(
-                text.format(numbers=_format_numbers(proposal.description_numbers))
-            )
-        )
+        st.caption(_format_with_numbers(text, proposal.description_numbers))
     if not proposal.unread_numbers:
         return
     text = _(
         "Angka yang tidak dipahami: {numbers}. Tidak masuk baris mana pun: bila penting, ketik "
         "sendiri di TPS atau Kejadian."
     )
-    st.warning(
-        markup.escape_markdown(text.format(numbers=_format_numbers(proposal.unread_numbers))),
-        icon=":material/tag:",
-    )
+    st.warning(_format_with_numbers(text, proposal.unread_numbers), icon=":material/tag:")
     if any(True for _row in _select_open_rows(context.viewer, paste, index)):
         st.checkbox(_("Angka itu sudah saya periksa"), key=_build_checked_key(paste, index))
 
 
-def _format_numbers(numbers: Sequence[str]) -> str:
+def _format_with_numbers(text: str, numbers: Sequence[str]) -> str:
     listed = ", ".join(numbers[:_MAX_NUMBERS])
     more_count = len(numbers) - _MAX_NUMBERS
-    return (
-        _("{numbers} dan {n} lagi").format(numbers=listed, n=format_number(more_count))
-        if more_count > 0
-        else listed
-    )
+    if more_count > 0:
+        listed = _("{numbers} dan {n} lagi").format(numbers=listed, n=format_number(more_count))
+    return markup.escape_markdown(text.format(numbers=listed))
 
 
 def _build_checked_key(paste: Paste, index: int) -> str:
@@ -156,14 +148,10 @@ def _render_row(register: Register, paste: Paste, position: RowPosition, row: Pr
     render_row_cells("", cells, outcome.text)
     columns = st.columns(2)
     for number, unclear in enumerate(row.unclear_cells):
-        _render_question(
-            register,
-            columns[number % 2],
-            _build_widget_key(paste, position, unclear.heading),
-            row,
-            unclear.heading,
-        )
-        columns[number % 2].caption(markup.escape_markdown(unclear.reason))
+        column = columns[number % 2]
+        key = _build_widget_key(paste, position, unclear.heading)
+        _render_question(register, column, key, row, unclear.heading)
+        column.caption(markup.escape_markdown(unclear.reason))
 
 
 def _list_understood_cells(row: ProposedRow) -> list[tuple[str, str, str]]:
@@ -187,21 +175,16 @@ def _render_question(
     register: Register, container: Any, key: str, row: ProposedRow, heading: str
 ) -> None:
     """Draw an input for one cell: a choice if the answers are known, else a text field."""
-    if heading == "kecamatan":
+    choices: dict[str, tuple[Collection[str], Callable[[str], str], str]] = {
+        "kecamatan": (register.kecamatan, register.name_of, _("ketik nama")),
+        "desa": (register.desa, _format_desa, _("ketik nama")),
+    }
+    other_choices = _list_codes(row.feed, heading), partial(label, heading), _("pilih")
+    codes, format_func, hint = choices.get(heading, other_choices)
+    if codes:
         container.selectbox(
-            heading, list(register.kecamatan), index=None, format_func=register.name_of, key=key,
-            placeholder=_("ketik nama"),
-        )  # fmt: skip
-    elif heading == "desa":
-        container.selectbox(
-            heading, list(register.desa), index=None, key=key, placeholder=_("ketik nama"),
-            format_func=_format_desa,
-        )  # fmt: skip
-    elif codes := _list_codes(row.feed, heading):
-        container.selectbox(
-            heading, codes, index=None, format_func=lambda code: label(heading, code), key=key,
-            placeholder=_("pilih"),
-        )  # fmt: skip
+            heading, list(codes), index=None, format_func=format_func, key=key, placeholder=hint
+        )
     else:
         container.text_input(heading, row.cells.get(heading, ""), key=key, max_chars=200)
 

@@ -53,8 +53,7 @@ def _render_single_form(context: PageContext, desa: str | None) -> None:
 def _render_desa_form(context: PageContext, desa: str | None) -> None:
     """Draw all TPS of the desa; an empty field reports nothing.
 
-    These are text fields instead of st.data_editor, which loses keys typed while its editor loads:
-    187 voters become 87.
+    Text fields, as st.data_editor loses keys typed while it loads: 187 voters become 87.
     """
     page_layout.render_section_title(_("Semua TPS satu desa"))
     if desa is None:
@@ -65,11 +64,11 @@ def _render_desa_form(context: PageContext, desa: str | None) -> None:
     with st.form(f"isian_desa_{desa}", border=False):
         for number in fields.list_tps_numbers(context.register, desa):
             _render_line(desa, number)
-        last_row = st.columns(2, vertical_alignment="bottom")
-        last_row[0].text_input(
+        left, right = st.columns(2, vertical_alignment="bottom")
+        left.text_input(
             _("Jam untuk semua"), key=_TIME_KEY, placeholder=_("sekarang"), max_chars=40
         )
-        last_row[1].form_submit_button(
+        right.form_submit_button(
             _("Kirim yang terisi"), type="primary", on_click=_on_send, args=(desa,)
         )
     st.caption(_("Kotak kosong tidak mengirim apa pun; nol ditulis 0."))

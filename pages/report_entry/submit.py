@@ -55,11 +55,7 @@ def _on_send(feed: str, headings: tuple[str, ...]) -> None:
     """Submit the fields. If the row is accepted the form is emptied, else it stays."""
     session.use_url_language()
     kecamatan, desa = fields.selected_place()
-    values = {
-        heading: fields.field_value(heading)
-        for heading in headings
-        if heading not in {"jam", "tps"}
-    }
+    values = {name: fields.field_value(name) for name in headings if name not in {"jam", "tps"}}
     cells = {
         **form_rows.build_place_cells(
             board().register, kecamatan, desa, fields.field_value("tps") or ""

@@ -228,25 +228,27 @@ def select_reports(
 
 def render_detail_panel(context: PageContext, tps: pd.DataFrame, code: str) -> None:
     """Draw the facts and all reports of one TPS."""
-    match = next(tps[tps["code"] == code].itertuples(), None)
-    if match is None:
+    row: Any = next(tps[tps["code"] == code].itertuples(), None)
+    if row is None:
         return
-    register = board().register
-    row: Any = match
+    name = wording.format_name(code)
+    stations_markup.render_facts(name, _list_facts(row))
+    reports = stations.build_reports_table(context.compute(select_reports, code))
+    title = _("Riwayat {tps}").format(tps=name)
+    table_view.render_table(reports, "riwayat", title, visible_rows=8)
+
+
+def _list_facts(row: Any) -> list[tuple[str, str]]:
     present = _("belum ada hitungan") if pd.isna(row.hadir) else format_number(int(row.hadir))
     pairs = [
         (_("pelaporan"), label("lapor", row.state)),
         (_("fase"), text_tables.format_phase(row.fase)),
         (_("hadir dari DPT"), f"{present} / {wording.format_dpt(row.dpt, row.estimated) or '–'}"),
         (_("kerawanan"), label("kerawanan", row.kerawanan)),
-        (_("polsek"), register.kecamatan[row.kecamatan].polsek),
+        (_("polsek"), board().register.kecamatan[row.kecamatan].polsek),
     ]
     if row.owed:
         pairs.append((_("ditagih"), wording.format_owed_report(row.owed, row.owed_hour)))
     if row.doubts:
         pairs.append((_("diragukan karena"), wording.format_anomalies(row.doubts)))
-    stations_markup.render_facts(wording.format_name(code), pairs)
-    reports = stations.build_reports_table(context.compute(select_reports, code))
-    table_view.render_table(
-        reports, "riwayat", _("Riwayat {tps}").format(tps=wording.format_name(code)), visible_rows=8
-    )
+    return pairs

@@ -78,11 +78,8 @@ def _render_details(context: PageContext, data: TurnoutData, total: pd.Series) -
     """Draw buttons that open the tables and the method."""
     forecast = data.forecast
     assert forecast is not None
-    table_view.render_table_popover(
-        _("Angka perkiraan"),
-        lambda: tables.build_forecast_table(context.kecamatan, forecast, data),
-        "angka_akhir",
-    )
+    build_table = partial(tables.build_forecast_table, context.kecamatan, forecast, data)
+    table_view.render_table_popover(_("Angka perkiraan"), build_table, "angka_akhir")
     if total["ended"]:
         table_view.render_table_popover(
             _("Ketepatan hari ini"),

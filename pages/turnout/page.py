@@ -147,11 +147,8 @@ def render_curve_panel(context: PageContext, data: TurnoutData) -> None:
         (data,),
         lambda data, theme: build_turnout_chart(data.curve, references, names, "TPS", theme),
     )
-    st.caption(
-        _("Garis titik: ≈ perkiraan, andaian laju kedatangan dikali {label}.").format(
-            label=rules.reference_label
-        )
-    )
+    text = _("Garis titik: ≈ perkiraan, andaian laju kedatangan dikali {label}.")
+    st.caption(text.format(label=rules.reference_label))
 
 
 def render_map_panel(context: PageContext, data: TurnoutData) -> None:
