@@ -82,20 +82,14 @@ def write_feed_file(
 ) -> Path:
     """Write the file of one feed, ordered by report time; ids are numbered in that order."""
     ordered = sorted(rows, key=lambda row: row.reported_time)
+    marks = {"sumber": f"simulasi latihan (seed {seed})", "latihan": "ya"}
     ids: dict[str, str] = {}
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, headings, restval="", lineterminator="\n")
     writer.writeheader()
     for row in ordered:
         number = ids.setdefault(row.case_key, f"L{seed}-{prefix}{len(ids) + 1:04d}")
-        writer.writerow(
-            row.cells
-            | {
-                "id": number,
-                "waktu_lapor": row.reported_time.isoformat(timespec="seconds"),
-                "sumber": f"simulasi latihan (seed {seed})",
-                "latihan": "ya",
-            }
-        )
+        reported = row.reported_time.isoformat(timespec="seconds")
+        writer.writerow(row.cells | marks | {"id": number, "waktu_lapor": reported})
     atomic_files.write(path, buffer.getvalue().encode("utf-8"), atomic_files.READABLE_MODE)
     return path

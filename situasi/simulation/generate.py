@@ -48,27 +48,23 @@ _ID_PREFIXES = {
 
 
 def generate_day(register: Register, boundaries: Boundaries, seed: int, folder: Path) -> list[Path]:
-    """Write FEED.csv into the folder for every feed of HEADINGS.
+    """Write FEED.csv into the folder for every feed of HEADINGS; return the paths.
 
     One realistic day, marked latihan=ya in every row and ordered by waktu_lapor. The same register,
-    boundaries and seed give the same bytes. Returns the paths written. Raises ValueError if the
-    register has no TPS.
+    boundaries and seed give the same bytes. Raises ValueError if the register has no TPS.
     """
     setup = context.build_context(register, boundaries, seed)
     cases = incidents.simulate_incidents(setup)
     cases += duplicates.simulate_duplicates(setup, cases)
     busy = {incident.place.kecamatan for incident in cases if incident.is_crowd}
     outages = feed_rows.draw_kecamatan_outages(setup, busy, setup.rng("silences"))
-    feeds = {
-        feed: feed_rows.delay_rows(rows, outages)
-        for feed, rows in _build_feeds(setup, cases).items()
-    }
+    undelayed = _build_feeds(setup, cases).items()
+    feeds = {feed: feed_rows.delay_rows(rows, outages) for feed, rows in undelayed}
     feeds["incidents"] += routine_reports.simulate_routine_reports(setup, cases, outages)
     folder.mkdir(parents=True, exist_ok=True)
+    write = feed_rows.write_feed_file
     return [
-        feed_rows.write_feed_file(
-            folder / f"{feed}.csv", HEADINGS[feed], rows, _ID_PREFIXES[feed], seed
-        )
+        write(folder / f"{feed}.csv", HEADINGS[feed], rows, _ID_PREFIXES[feed], seed)
         for feed, rows in feeds.items()
     ]
 

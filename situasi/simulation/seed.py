@@ -22,9 +22,8 @@ def seed_store(
 ) -> list[IngestResult]:
     """Fill the store once, if nobody has used it yet; return the results of the ingest.
 
-    Safe to interrupt and to repeat: an unfinished run is completed at the next start, and a store
-    with other content is left alone. If several servers start at once, one fills the store; the
-    others wait, and take over if that one dies.
+    An unfinished run is completed at the next start; a store with other content is left alone. Of
+    servers that start at once one fills the store; the others wait, and take over if it dies.
     """
     if not _is_needed(board) or not _acquire_job(board, on_message) or not _is_needed(board):
         return []
@@ -35,9 +34,8 @@ def seed_store(
         results += _seed_rehearsal_day(board, now)
     board.store.put_note("opening", "done", now, ACTOR)
     for result in results:
-        on_message(
-            f"{Path(result.path).name}: {result.accepted} diterima, {result.quarantined} karantina"
-        )
+        name = Path(result.path).name
+        on_message(f"{name}: {result.accepted} diterima, {result.quarantined} karantina")
     return results
 
 

@@ -30,11 +30,8 @@ def _draw_templates(
     context: SimulationContext, count: int, rng: random.Random
 ) -> list[IncidentTemplate]:
     """Draw the templates: quotas by tingkat, then by weight, each rarely twice."""
-    available = [
-        template
-        for template in templates.load_incident_templates()
-        if _list_candidate_places(context, template)
-    ]
+    every = templates.load_incident_templates()
+    available = [template for template in every if _list_candidate_places(context, template)]
     # The crowd that goes to merah already counts as one of tingkat tinggi.
     quota = {level: max(1, round(share * count)) for level, share in _SHARE_BY_TINGKAT.items()}
     quota["tinggi"] = max(1, quota["tinggi"] - 1)

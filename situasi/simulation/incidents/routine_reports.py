@@ -60,16 +60,10 @@ def _may_report(
         s.kecamatan == code and s.start <= reported_time < s.end + CATCH_UP_TIME for s in outages
     ):
         return False
-    for incident in incidents:
-        tense_interval = crowds.find_tense_interval(incident)
-        if (
-            tense_interval
-            and incident.place.kecamatan == code
-            and hour <= tense_interval[1]
-            and reported_time >= tense_interval[0]
-        ):
-            return False
-    return True
+    intervals = [crowds.find_tense_interval(s) for s in incidents if s.place.kecamatan == code]
+    return not any(
+        interval and interval[0] <= reported_time and hour <= interval[1] for interval in intervals
+    )
 
 
 def _select_texts(

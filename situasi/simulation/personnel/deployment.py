@@ -74,10 +74,9 @@ def _generate_reserve_orders(
     command = context.register.election.command
     at_polres = round(_POLRES_SHARE * count)
     reserve = texts["reserve"].format(unit=command)
+    ordered_at = compute_order_time(context)
     for _ in range(at_polres):
-        yield Posting(
-            _take_officer(pools, ""), "cadangan", "", compute_order_time(context), lokasi=reserve
-        )
+        yield Posting(_take_officer(pools, ""), "cadangan", "", ordered_at, lokasi=reserve)
     seats = list(context.list_kecamatan_by_polsek().items())
     for number in range(count - at_polres):
         unit, codes = seats[number % len(seats)]
@@ -85,9 +84,7 @@ def _generate_reserve_orders(
         kind = _POLSEK_DUTIES[turn % len(_POLSEK_DUTIES)]
         code = codes[turn // 2 % len(codes)] if kind == "patroli" else codes[0]
         lokasi = texts["patrol" if kind == "patroli" else "reserve"].format(unit=unit)
-        yield Posting(
-            _take_officer(pools, unit), kind, code, compute_order_time(context), lokasi=lokasi
-        )
+        yield Posting(_take_officer(pools, unit), kind, code, ordered_at, lokasi=lokasi)
 
 
 def _draw_gaps(context: SimulationContext, rng: random.Random) -> set[str]:

@@ -32,13 +32,12 @@ def _generate_kecamatan_orders(
     context: SimulationContext, texts: Mapping[str, Any], rng: random.Random
 ) -> Iterator[Posting]:
     numbers = {"tni": itertools.count(1), "satpol_pp": itertools.count(1)}
+    kabupaten = context.register.election.kabupaten
     shares = {"tni": _TNI_PER_TPS, "satpol_pp": _SATPOL_PP_PER_TPS}
     for code in sorted({place.kecamatan for place in context.places}):
         name = context.register.kecamatan[code].name
         for service, share in shares.items():
-            unit = texts["units"][service].format(
-                kecamatan=name, kabupaten=context.register.election.kabupaten
-            )
+            unit = texts["units"][service].format(kecamatan=name, kabupaten=kabupaten)
             for _ in range(max(1, round(share * len(context.list_places_in(code))))):
                 member = Member(
                     petugas=f"{service.upper()[:3]}-{next(numbers[service]):03d}",

@@ -19,14 +19,9 @@ _CANDIDATE_COUNT = 12
 def draw_tps_points(
     register: Register, boundaries: Boundaries, rng: random.Random
 ) -> dict[str, Point]:
-    """Draw a point for each TPS code, near the invented centre of its desa.
-
-    A TPS in a kecamatan without a polygon has none.
-    """
-    inner = {
-        code: _shrink_polygon(polygon)
-        for code, polygon in zip(boundaries.codes, boundaries.polygons, strict=True)
-    }
+    """Draw a point by TPS code, near the invented centre of its desa; none without a polygon."""
+    polygons = zip(boundaries.codes, boundaries.polygons, strict=True)
+    inner = {code: _shrink_polygon(polygon) for code, polygon in polygons}
     labels = boundaries.label_points
     desa: dict[str, Point] = {}
     for kecamatan in sorted(set(register.kecamatan) & set(inner)):

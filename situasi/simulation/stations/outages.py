@@ -32,9 +32,8 @@ def draw_station_outages(context: SimulationContext) -> list[StationOutage]:
     """
     rng = context.rng("contact")
     pool = [place for place in context.places if context.is_on_water(place)]
-    pool += [
-        place for place in context.places if place.kecamatan in context.flood_weights
-    ] * _FLOOD_WEIGHT
+    flooded = [place for place in context.places if place.kecamatan in context.flood_weights]
+    pool += flooded * _FLOOD_WEIGHT
     count = min(len(context.places) // _TPS_PER_OUTAGE, len({place.tps_code for place in pool}))
     chosen: dict[str, Place] = {}
     while len(chosen) < count:

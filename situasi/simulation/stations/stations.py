@@ -125,10 +125,8 @@ def _draw_morning_times(
         is_very_late = rng.random() < _VERY_LATE_SHARE
         minutes = rng.randint(100, 145) if is_very_late else rng.randint(18, 75)
         opening = context.clock.opens + timedelta(minutes=minutes)
-        pool = delay_texts["dibuka"] + (
-            delay_texts["dibuka_river"] if context.is_on_water(place) else []
-        )
-        delay_reasons["dibuka"] = rng.choice(pool)
+        river_texts = delay_texts["dibuka_river"] if context.is_on_water(place) else []
+        delay_reasons["dibuka"] = rng.choice(delay_texts["dibuka"] + river_texts)
     return supplies, opening
 
 
