@@ -255,9 +255,7 @@ def _mark_mismatches(register: Register) -> Register:
                    counted.get(place.code, 0), tps_file_name) for place in places),
         *_find_voter_mismatches(register, tps_file_name),
     ]  # fmt: skip
-    mismatches = tuple(
-        comparison for comparison in comparisons if comparison.declared != comparison.counted
-    )
+    mismatches = tuple(pair for pair in comparisons if pair.declared != pair.counted)
     return _mark_estimated(register, mismatches) if mismatches else register
 
 

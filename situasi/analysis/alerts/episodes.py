@@ -72,19 +72,16 @@ def build_alerts(
     """Build the alerts of these intervals (see intervals), except those ended before `oldest`."""
     now_us = timestamps.to_us(at)
     started = intervals[(intervals["begin"] <= now_us) & intervals["rule"].isin(list(rules.rules))]
-    order = np.lexsort(
-        (started["seq"], started["member"].astype("str"), started["end"], started["begin"])
-    )
+    members_as_text = started["member"].astype("str")
+    order = np.lexsort((started["seq"], members_as_text, started["end"], started["begin"]))
     rows: list[tuple[Any, ...]] = []
     members: list[tuple[Any, ...]] = []
-    for (rule, subject), area_and_spans in _group_by_subject(started.take(order)).items():
-        area, spans = area_and_spans
+    for (rule, subject), (area, spans) in _group_by_subject(started.take(order)).items():
         item = rules.rules[rule]
         hold = max(item.clear_after // timestamps.MICROSECOND, MINUTE_US)
         for episode in _split_episodes(spans, hold):
-            for row, stage_members in _build_stage_alerts(
-                episode, item, subject, area, now_us, hold
-            ):
+            stages = _build_stage_alerts(episode, item, subject, area, now_us, hold)
+            for row, stage_members in stages:
                 if row[7] == NEVER or row[7] >= timestamps.to_us(oldest):
                     rows.append(row)
                     members += stage_members

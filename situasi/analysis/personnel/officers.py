@@ -148,9 +148,8 @@ def _select_areas(
 def count_by_agency(officer_table: pd.DataFrame) -> pd.DataFrame:
     """Count the officers of each agency, by instansi ("tidak_diketahui" where none is stated).
 
-    Columns: roster; posted by duty (tps, kecamatan, cadangan, patroli); of the posted: present, the
-    other states, and `mute`: who never checked in at all; unposted: who only checked in.
-    officer_table: of build_officer_table.
+    Columns: roster, posted, of the posted each duty, each state and `mute` (never checked in at
+    all), unposted (who only checked in). officer_table: of build_officer_table.
     """
     table = officer_table.assign(agency=officer_table["instansi"].fillna(UNKNOWN))
     has_checkin = table["checkin"].notna()

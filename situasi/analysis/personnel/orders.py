@@ -17,17 +17,15 @@ def is_at_tps(current_orders: pd.DataFrame) -> pd.Series:
 def build_posting_table(current_orders: pd.DataFrame, register: Register) -> pd.DataFrame:
     """Build one row per officer and TPS: place columns, code, share, latihan.
 
-    Place columns: petugas, kecamatan, desa, desa_text, tps. current_orders: of
-    row_order.select_current_orders. code: missing where the register has no such TPS. share: what
-    the officer counts for there; the shares of one officer add up to 1.
+    Place columns: petugas, kecamatan, desa, desa_text, tps. code: missing if not in the register.
+    share: what the officer counts for there, in all 1. current_orders: of select_current_orders.
     """
     at_tps = current_orders[is_at_tps(current_orders)]
     pairs = [
         (row, tps) for row, cell in enumerate(at_tps["tps"]) for tps in _parse_tps_numbers(cell)
     ]
-    single = at_tps[[*_PLACE_COLUMNS, "latihan"]].take(
-        np.array([row for row, _ in pairs], dtype=np.intp)
-    )
+    rows = np.array([row for row, _ in pairs], dtype=np.intp)
+    single = at_tps[[*_PLACE_COLUMNS, "latihan"]].take(rows)
     single["tps"] = pd.Series([tps for _, tps in pairs], single.index, dtype="object")
     single = single.drop_duplicates(_PLACE_COLUMNS).reset_index(drop=True)
     single["code"] = match_tps_codes(single, register)

@@ -42,9 +42,8 @@ def find_last_rows(names: pd.Series) -> tuple[pd.Index, npt.NDArray[np.intp]]:
 def build_last_checkin_table(rows: pd.DataFrame, register: Register, at: datetime) -> pd.DataFrame:
     """Build one row per officer who ever checked in, indexed by petugas.
 
-    Columns: checkin, checkin_at, checkin_kecamatan, checkin_code (the TPS, missing where the
-    register has no such TPS), instansi (the last one stated), arrived (was ever at a post),
-    latihan.
+    Columns: checkin, checkin_at, checkin_kecamatan, checkin_code (the TPS, missing if not in the
+    register), instansi (the last one stated), arrived (was ever at a post), latihan.
     """
     ordered = sort_checkins(rows, at, _CHECKIN_COLUMNS)
     petugas, newest = find_last_rows(ordered["petugas"])

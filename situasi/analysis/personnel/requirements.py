@@ -10,7 +10,7 @@ from situasi.domain.register import Register
 def build_requirement_table(register: Register) -> pd.DataFrame:
     """Build one row per TPS with its needs.
 
-    Columns: code, kecamatan, polsek, desa, nomor, kerawanan, assumed, need, need_linmas. need:
+    Columns: code, kecamatan, desa, nomor, polsek, kerawanan, assumed, need, need_linmas. need:
     police for this one TPS, a fraction where the pattern lets one officer cover several. assumed:
     its kerawanan is not known, so the default pattern is used.
     """
@@ -18,18 +18,12 @@ def build_requirement_table(register: Register) -> pd.DataFrame:
     tps = register.tps
     levels = [level if isinstance(level, str) else None for level in tps["kerawanan"]]
     used = [patterns.pattern_for(level) for level in levels]
-    return pd.DataFrame(
-        {
-            "code": tps["code"],
-            "kecamatan": tps["kecamatan"],
-            "polsek": [register.kecamatan[code].polsek for code in tps["kecamatan"]],
-            "desa": tps["desa"],
-            "nomor": tps["nomor"],
-            "kerawanan": pd.Series(levels, tps.index, dtype="object"),
-            "assumed": [level is None for level in levels],
-            "need": [pattern.polri / pattern.tps for pattern in used],
-            "need_linmas": [pattern.linmas / pattern.tps for pattern in used],
-        }
+    return tps[["code", "kecamatan", "desa", "nomor"]].assign(
+        polsek=[register.kecamatan[code].polsek for code in tps["kecamatan"]],
+        kerawanan=pd.Series(levels, tps.index, dtype="object"),
+        assumed=[level is None for level in levels],
+        need=[pattern.polri / pattern.tps for pattern in used],
+        need_linmas=[pattern.linmas / pattern.tps for pattern in used],
     )
 
 

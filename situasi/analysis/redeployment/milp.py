@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -160,14 +160,11 @@ class _MilpModel:
                 weight = 1
             parts[0] = {tier: weight, **parts[0]}
             weight *= most[tier] + 1
-        return [
-            (
-                np.array([self._compute_tier_gain(tier) for tier in part]),
-                np.array(list(part.values()), float),
-            )
-            for part in parts
-            if part
-        ]
+        return [self._build_objective(part) for part in parts if part]
+
+    def _build_objective(self, weights: Mapping[int, int]) -> tuple[Numbers, Numbers]:
+        gains = np.array([self._compute_tier_gain(tier) for tier in weights])
+        return gains, np.array(list(weights.values()), float)
 
     def _compute_tier_gain(self, tier: int) -> Numbers:
         task, gain = self.problem, np.zeros(self.column_count)

@@ -9,6 +9,7 @@ import pandas as pd
 from situasi.analysis.incidents import cases
 from situasi.analysis.situation import crowd_state
 from situasi.analysis.situation.area_summary import AreaSummary, find_phases_reached
+from situasi.analysis.situation.feed_staleness import FeedState
 from situasi.analysis.situation.overview import Overview
 from situasi.analysis.stations.reporting_status import STATES
 from situasi.analysis.stations.status import NO_PHASE, count_by_kecamatan
@@ -34,15 +35,16 @@ def build_figures(
         "turnout": _build_turnout(summary.compute_total(day.turnout.loc[codes])),
         "tps": _build_tps(day.stations[day.stations["kecamatan"].isin(codes)]),
         "personnel": _build_personnel(day.coverage_gaps.loc[codes]) if with_personnel else None,
-        "feeds": [
-            {
-                "feed": state.feed,
-                "last": format_iso(state.last_known_at, zone) if state.last_known_at else None,
-                "expected": state.is_expected,
-                "silent": state.is_silent,
-            }
-            for state in overview.feed_states
-        ],
+        "feeds": [_build_feed(state, zone) for state in overview.feed_states],
+    }
+
+
+def _build_feed(state: FeedState, zone: tzinfo) -> dict[str, Any]:
+    return {
+        "feed": state.feed,
+        "last": format_iso(state.last_known_at, zone) if state.last_known_at else None,
+        "expected": state.is_expected,
+        "silent": state.is_silent,
     }
 
 
