@@ -51,7 +51,7 @@ def test_each_kabupaten_begins_its_day_by_its_own_clock(tmp_path: Path) -> None:
 def test_a_day_that_is_watched_from_midnight_on_lasts_until_the_next(tmp_path: Path) -> None:
     polda = higher_command.load(small_command(tmp_path))
     whole = replace(polda, watch_from=time(0), watch_until=time(0))
-    assert whole.day_end() - whole.day_start() == timedelta(days=1)
+    assert whole.day_end - whole.day_start == timedelta(days=1)
 
 
 def test_members_are_found_under_whole_parts_of_a_code(tmp_path: Path) -> None:
