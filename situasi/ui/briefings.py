@@ -41,14 +41,10 @@ def _render_form(context: PageContext, key: str) -> None:
         st.text_input(
             _("Catatan (boleh kosong)"), key=f"{key}_catatan", max_chars=briefings.MAX_NOTE_LENGTH
         )
-        st.form_submit_button(
-            _("Tandai sekarang")
-            if view_time.live
-            else _("Tandai {time}").format(time=format_time(view_time.at)),
-            type="primary",
-            on_click=_on_mark,
-            args=(f"{key}_catatan", context.snapshot.version),
-        )
+        time = format_time(view_time.at)
+        title = _("Tandai sekarang") if view_time.live else _("Tandai {time}").format(time=time)
+        args = (f"{key}_catatan", context.snapshot.version)
+        st.form_submit_button(title, type="primary", on_click=_on_mark, args=args)
     if not render_mark_result(view_time) and (last := get_selected(context)):
         st.caption(markup.escape_markdown(format_with_note(last, context)))
 

@@ -33,12 +33,8 @@ def compute_baseline(
     briefing = briefings.get_selected(context)
     if briefing is None:
         return None
-    kpis = render_cache.get_or_build(
-        f"{page}, before",
-        context.kecamatan,
-        compute_inputs(context_at_briefing(context, briefing)),
-        build_kpis,
-    )
+    inputs = compute_inputs(context_at_briefing(context, briefing))
+    kpis = render_cache.get_or_build(f"{page}, before", context.kecamatan, inputs, build_kpis)
     return Baseline(briefings.format_name(briefing, context.view_time), kpis)
 
 

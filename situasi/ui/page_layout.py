@@ -81,6 +81,8 @@ def render_header(context: PageContext, title: str = "Situasi") -> None:
 def render_title(view_time: ViewTime, title: str, viewer: Viewer) -> DeltaGenerator:
     """Draw page, Polres, time, and whether that is the present; return the line for more."""
     info = tenant.get_info()
+    subtitle = f"{info.name} · {info.operation}"
+    clock = f"{format_long_date(view_time.at)} · {format_time(view_time.at)} {info.zone_label}"
     note = view_text.format_clock_note(view_time)
     links = [
         (code.upper(), _language_url(code), code == i18n.current_language())
@@ -92,14 +94,7 @@ def render_title(view_time: ViewTime, title: str, viewer: Viewer) -> DeltaGenera
         actions += markup.build_copy_button(_("Salin tautan"), _("Tersalin"))
     line = markup.inline_row("kepala")
     with line:
-        markup.render_header(
-            title,
-            f"{info.name} · {info.operation}",
-            f"{format_long_date(view_time.at)} · {format_time(view_time.at)} {info.zone_label}",
-            note,
-            links,
-            actions,
-        )
+        markup.render_header(title, subtitle, clock, note, links, actions)
     return line
 
 

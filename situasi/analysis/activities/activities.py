@@ -216,8 +216,7 @@ def build_partner_table(activities: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(list(partners.values()), columns=list(_EMPTY_PARTNER))
     table["last"] = pd.to_datetime(table["last"], utc=True)
     table["is_exercise"] = table["is_exercise"].astype(bool)
-    ordered = table.sort_values(["all", "done"], ascending=False, kind="stable")
-    return ordered.reset_index(drop=True)
+    return table.sort_values(["all", "done"], ascending=False, kind="stable", ignore_index=True)
 
 
 def count_over_partner_limit(activities: pd.DataFrame) -> int:

@@ -277,13 +277,8 @@ def select_disjoint(
         if peak[zone] <= 0:
             break
         if free[members[zone]].all():
-            selected.append(
-                (
-                    float(peak[zone]),
-                    int(statistics.log_likelihood_ratio[:, zone].argmax()),
-                    int(zone),
-                )
-            )
+            row = int(statistics.log_likelihood_ratio[:, zone].argmax())
+            selected.append((float(peak[zone]), row, int(zone)))
             free[members[zone]] = False
     return selected
 

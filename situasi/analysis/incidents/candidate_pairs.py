@@ -148,8 +148,7 @@ def _grid_cells(blocking_keys: BlockingKeys, max_distance_km: float) -> tuple[In
     """
     known = ~(np.isnan(blocking_keys.lat) | np.isnan(blocking_keys.lon))
     if not known.any():
-        no_cells = np.full(len(known), -1)
-        return no_cells, []
+        return np.full(len(known), -1), []
     north = max_distance_km / KM_PER_DEGREE * 1.001
     min_cos = max(float(np.cos(np.radians(np.abs(blocking_keys.lat[known]).max()))), 1e-3)
 

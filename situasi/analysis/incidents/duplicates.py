@@ -336,12 +336,8 @@ def _compare_texts(cases: _CaseColumns, left: Ints, right: Ints) -> Floats:
         MAX_TEXT_CHARS if characters <= _MAX_CHARS_PER_RUN else _MAX_CHARS_PER_RUN // 2 // len(todo)
     )
     texts = [text[:longest] for text in cases.texts]
-    similarity[todo] = process.cpdist(
-        [texts[code] for code in first[todo]],
-        [texts[code] for code in second[todo]],
-        scorer=fuzz.token_set_ratio,
-        dtype=np.float64,
-    )
+    pairs = ([texts[code] for code in codes[todo]] for codes in (first, second))
+    similarity[todo] = process.cpdist(*pairs, scorer=fuzz.token_set_ratio, dtype=np.float64)
     if len(similarity):
         similarity[~(has_text[first] & has_text[second])] = np.nan
     return np.asarray(similarity[inverse])

@@ -115,24 +115,12 @@ def _format_name(lines: list[str], is_running: bool) -> str:
 
 def _apply_layout(figure: go.Figure, lines: float, theme: Theme) -> go.Figure:
     red, green, blue, _ = hex_to_rgba(theme.line)
-    grid = f"rgba({red},{green},{blue},0.35)"
+    axis = {"automargin": True, "gridcolor": f"rgba({red},{green},{blue},0.35)"}
     figure.update_layout(
         height=round(44 + LINE_PX * lines),
         margin={"l": 4, "r": 4, "t": 20, "b": 24},
         barmode="overlay",
-        xaxis={
-            "type": "date",
-            "tickformat": "%m/%Y",
-            "dtick": "M1",
-            "automargin": True,
-            "showgrid": True,
-            "gridcolor": grid,
-        },
-        yaxis={
-            "range": [lines, 0],
-            "automargin": True,
-            "gridcolor": grid,
-            "tickfont": {"color": theme.ink},
-        },
+        xaxis=axis | {"type": "date", "tickformat": "%m/%Y", "dtick": "M1", "showgrid": True},
+        yaxis=axis | {"range": [lines, 0], "tickfont": {"color": theme.ink}},
     )
     return figure

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -120,20 +121,13 @@ def _apply_layout(
         height=HEADING_PX + ROW_PX * len(areas),
         margin={"t": HEADING_PX - 8, "b": 8},
         separators=wording.decimal_sign + " ",
-        xaxis={
-            "side": "top",
-            "tickvals": list(range(len(hours))),
-            "ticktext": hours,
-            "tickfont": {"color": theme.ink},
-            "range": [-0.5, len(hours) - 0.5],
-        },
-        yaxis={
-            "showgrid": False,
-            "automargin": True,
-            "tickvals": list(range(len(areas))),
-            "ticktext": areas,
-            "tickfont": {"color": theme.ink},
-            "range": [len(areas) - 0.5, -0.5],
-        },
+        xaxis=_build_ticks(hours, theme) | {"side": "top", "range": [-0.5, len(hours) - 0.5]},
+        yaxis=_build_ticks(areas, theme)
+        | {"showgrid": False, "automargin": True, "range": [len(areas) - 0.5, -0.5]},
     )
     return figure
+
+
+def _build_ticks(names: list[str], theme: Theme) -> dict[str, Any]:
+    ticks = list(range(len(names)))
+    return {"tickvals": ticks, "ticktext": names, "tickfont": {"color": theme.ink}}

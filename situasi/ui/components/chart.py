@@ -34,12 +34,7 @@ def render_chart(
     (render_cache.get_or_build).
     """
     theme = session.get_theme()
-    st.plotly_chart(
-        render_cache.get_or_build(
-            key, (dependencies, theme), inputs, lambda *args: _SerializedFigure(build(*args, theme))
-        ),
-        theme=None,
-        config={"displayModeBar": False},
-        key=key,
-        alt=alt,
+    figure = render_cache.get_or_build(
+        key, (dependencies, theme), inputs, lambda *args: _SerializedFigure(build(*args, theme))
     )
+    st.plotly_chart(figure, theme=None, config={"displayModeBar": False}, key=key, alt=alt)

@@ -75,13 +75,8 @@ class Baseline:
         values = [value for value in kpi.values if value.is_known]
         if not values:
             return ""
-        previous = {
-            value.label: value
-            for old in self.kpis
-            if old.key == kpi.key
-            for value in old.values
-            if value.is_known
-        }
+        old_values = (value for old in self.kpis if old.key == kpi.key for value in old.values)
+        previous = {value.label: value for value in old_values if value.is_known}
         pairs = [(value, previous[value.label]) for value in values if value.label in previous]
         if not pairs:
             return _("{briefing}: belum ada pembanding").format(briefing=self.briefing_name)

@@ -106,19 +106,16 @@ def render_header(
 ) -> None:
     """Draw the title on the left, the time and the languages on the right.
 
-    links: label, URL, whether it is the current language. actions: a header link and a copy button,
-    or nothing.
+    links: label, URL, is it the current language. actions: header link and copy button, or nothing.
     """
-    languages = format_each(
-        Markup('<a href="{}" target="_self" class="{}">{}</a>'),
-        ((url, "si-here" if current else "", label) for label, url, current in links),
+    link = Markup('<a href="{}" target="_self" class="{}">{}</a>')
+    rows = ((url, "si-here" if current else "", label) for label, url, current in links)
+    languages = format_each(link, rows)
+    header = Markup(
+        '<header class="si-head"><div><h1>{}</h1><span>{}</span></div>'
+        '<div class="si-clock"><b>{}</b><span>{}</span></div><nav>{}{}</nav></header>'
     )
-    render(
-        Markup(
-            '<header class="si-head"><div><h1>{}</h1><span>{}</span></div>'
-            '<div class="si-clock"><b>{}</b><span>{}</span></div><nav>{}{}</nav></header>'
-        ).format(title, subtitle, clock, note, actions, languages)
-    )
+    render(header.format(title, subtitle, clock, note, actions, languages))
 
 
 def build_header_link(label: str, url: str) -> Markup:

@@ -123,12 +123,9 @@ def range_column(lower: Iterable[Any], upper: Iterable[Any], estimated: Iterable
     marks = pd.Series(list(estimated), dtype="bool")
 
     def format_cells(n: int, _day: date) -> list[str]:
-        ends = zip(
-            _format_numbers(low.head(n), 1), _format_numbers(high.head(n), 1, "%"), strict=True
-        )
-        known = low.head(n).notna()
-        texts = ["–".join(pair) if is_known else MISSING
-                 for pair, is_known in zip(ends, known, strict=True)]  # fmt: skip
+        lows, highs = _format_numbers(low.head(n), 1), _format_numbers(high.head(n), 1, "%")
+        ranges = zip(lows, highs, low.head(n).notna(), strict=True)
+        texts = [f"{least}–{most}" if known else MISSING for least, most, known in ranges]
         return _mark_estimates(texts, marks)
 
     def build_file_columns(heading: str) -> dict[str, pd.Series[Any]]:
@@ -221,9 +218,8 @@ def imprecise_time_column(cells: Iterable[Any], precisions: Iterable[str]) -> Co
         return [_format_imprecise_time(at, p, same_day) for at, p in pairs]
 
     def build_file_columns(heading: str) -> dict[str, pd.Series[Any]]:
-        cells = [
-            _truncate_to_precision(at, p) for at, p in zip(_without_zone(local), exact, strict=True)
-        ]
+        pairs = zip(_without_zone(local), exact, strict=True)
+        cells = [_truncate_to_precision(at, p) for at, p in pairs]
         return {_annotate_heading(heading, _get_zone_label()): pd.Series(cells, dtype="object")}
 
     return Column(local, format_cells, build_file_columns)

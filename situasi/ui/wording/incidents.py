@@ -80,15 +80,13 @@ def format_duplicate_reasons(pair: DuplicateCandidate) -> list[str]:
     """Return the reasons why two cases may be duplicates, each in a few words."""
     reasons = pair.reasons
     lookalikes = format_counts(_("{n} laporan yang sama"), n=pair.lookalike_count)
-    texts = [
-        *([lookalikes] if pair.lookalike_count else []),
-        {
-            "tps": _("TPS yang sama"),
-            "near": _("titik berdekatan"),
-            "desa": _("desa yang sama"),
-            "kecamatan": _("kecamatan yang sama"),
-        }[reasons.place_match],
-    ]
+    places = {
+        "tps": _("TPS yang sama"),
+        "near": _("titik berdekatan"),
+        "desa": _("desa yang sama"),
+        "kecamatan": _("kecamatan yang sama"),
+    }
+    texts = [*([lookalikes] if pair.lookalike_count else []), places[reasons.place_match]]
     if reasons.distance_km is not None:
         texts.append(_("jarak {n} km").format(n=format_number(reasons.distance_km, 1)))
     if reasons.kind_match:

@@ -194,10 +194,8 @@ def _find_first_membership(
             {"mine": members, "turn": np.arange(len(members)), "then": series.known_us[first]}
         )
         overlaps = windows.merge(merged, on="mine")
-        merged_then = overlaps["turn"][
-            (overlaps["begin"] <= overlaps["then"]) & (overlaps["then"] < overlaps["end"])
-        ]
-        inside[merged_then.to_numpy()] = False
+        is_merged = (overlaps["begin"] <= overlaps["then"]) & (overlaps["then"] < overlaps["end"])
+        inside[overlaps.loc[is_merged, "turn"].to_numpy()] = False
     return first[inside], members[inside]
 
 

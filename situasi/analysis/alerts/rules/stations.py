@@ -246,12 +246,9 @@ def _build_station_intervals(
     """
     end = np.minimum(end, timestamps.to_us(register.election.day_end))
     deadline_index, station = np.nonzero(np.atleast_2d(begin < end))
+    begin, end = (np.atleast_2d(times)[deadline_index, station] for times in (begin, end))
+    value = None if deadline_codes is None else deadline_codes[deadline_index]
+    has_exercise = bool(station_reports.reports.is_exercise.any())
     return build_station_intervals(
-        rule,
-        register,
-        station,
-        begin=np.atleast_2d(begin)[deadline_index, station],
-        end=np.atleast_2d(end)[deadline_index, station],
-        value=None if deadline_codes is None else deadline_codes[deadline_index],
-        latihan=bool(station_reports.reports.is_exercise.any()),
+        rule, register, station, begin=begin, end=end, value=value, latihan=has_exercise
     )
