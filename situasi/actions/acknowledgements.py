@@ -48,12 +48,8 @@ def acknowledge(
     if not name:
         raise MissingName("sebut nama")
     acknowledgement = Acknowledgement(case, name, account, at, since)
-    value = {
-        "by": name,
-        "account": account,
-        "at": at.astimezone(UTC).isoformat(),
-        "since": since.astimezone(UTC).isoformat(),
-    }
+    times = {"at": at.astimezone(UTC).isoformat(), "since": since.astimezone(UTC).isoformat()}
+    value = {"by": name, "account": account, **times}
     detail = {"case": case, "by": name, "seconds": acknowledgement.response_time_s}
     with suppress(ConflictError):  # another person was first
         store.put_record(KIND, case, value, at, account, "acknowledge", detail, expected_seq=0)

@@ -81,14 +81,13 @@ class HigherCommandOverview:
         members = members_under(self.command, code)
         rollups = [self.rollups[member.code] for member in members if member.code in self.rollups]
         is_complete = len(members) == len(self.command.members)
-        values_by_count = {name: [getattr(rollup, name) for rollup in rollups] for name in COUNTS}
+        values = {name: [getattr(rollup, name) for rollup in rollups] for name in COUNTS}
+        reporting = {name: len(cells) - cells.count(None) for name, cells in values.items()}
         return RollupTotal(
             member_count=len(members),
             reporting_count=len(rollups),
-            counts={name: _sum_known(values) for name, values in values_by_count.items()},
-            reporting_by_count={
-                name: len(values) - values.count(None) for name, values in values_by_count.items()
-            },
+            counts={name: _sum_known(cells) for name, cells in values.items()},
+            reporting_by_count=reporting,
             reached=_sum_by_name(FASE, [rollup.reached for rollup in rollups]),
             open_tingkat=_sum_by_name((), [rollup.open_tingkat for rollup in rollups]),
             jenis=_sum_by_name((), [rollup.jenis for rollup in rollups]),
