@@ -1,5 +1,7 @@
 """Alerts as text: the texts of the rules (alerts.toml) with their placeholders filled in."""
 
+from itertools import pairwise
+
 from situasi.common import i18n
 from situasi.common.formats import format_counts, format_number, format_time
 from situasi.common.i18n import _
@@ -70,12 +72,10 @@ def format_cause(
 def build_placeholders(election: Election, code: str) -> dict[str, str]:
     """Return the thresholds of a rule, and those of other rules that it uses, as text."""
     rule, rules = election.alerts.rules[code], election.rules
-    opening = next(
-        (due.at for due in rules.tps.phase_deadlines if due.fase == "dibuka"), election.tps_opens
-    )
+    deadlines = (due.at for due in rules.tps.phase_deadlines if due.fase == "dibuka")
     placeholders = {
         "after": format_number(rule.grace.total_seconds() / 60),
-        "opens_by": format_time(election.local_time(opening)),
+        "opens_by": format_time(election.local_time(next(deadlines, election.tps_opens))),
         "arrive_by": format_time(election.local_time(rules.personnel.arrive_by)),
         "watch_from": format_time(election.day_start),
         "target": format_number(rules.neutrality_target.days),
@@ -95,12 +95,10 @@ def list_thresholds(election: Election, code: str) -> list[tuple[str, str]]:
     """Return every number of a rule as (name, value)."""
     rules, rule = election.alerts, election.alerts.rules[code]
     thresholds = [(_("Pemilik awal"), rule.owner)]
-    next_min_members = [*rule.level_min_members[1:], UNREACHABLE_COUNT]
+    min_members = pairwise([*rule.level_min_members, UNREACHABLE_COUNT])
     thresholds += [
         (format_level(rules, level_index), format_counts(_("mulai {n}"), n=least))
-        for level_index, (least, next_least) in enumerate(
-            zip(rule.level_min_members, next_min_members, strict=True)
-        )
+        for level_index, (least, next_least) in enumerate(min_members)
         if least < next_least  # otherwise the higher level applies
     ]
     for state, level_index in (rule.situasi_levels or {}).items():
@@ -111,6 +109,5 @@ def list_thresholds(election: Election, code: str) -> list[tuple[str, str]]:
             for level_index, chance in rule.burst.level_probabilities
         ]
     minutes = max(1, int(rule.clear_after.total_seconds() / 60))
-    thresholds.append((_("Berakhir setelah sebabnya hilang"),
-                  format_counts(_("{n} menit"), n=minutes)))  # fmt: skip
-    return thresholds
+    hold = format_counts(_("{n} menit"), n=minutes)
+    return [*thresholds, (_("Berakhir setelah sebabnya hilang"), hold)]

@@ -149,12 +149,8 @@ def format_last_report(overview: Overview, now: datetime, zone_label: str) -> Kp
         time_note = f"{format_time(local)} {zone_label} · {note}"
         return KpiText("terakhir", title, format_date(local), time_note)
     new_count_text = format_counts(_("{n} baru dalam 1 jam"), n=overview.new_count)
-    return KpiText(
-        "terakhir",
-        title,
-        format_relative_time(local, now),
-        f"{clock_text} · {new_count_text}",
-    )
+    note = f"{clock_text} · {new_count_text}"
+    return KpiText("terakhir", title, format_relative_time(local, now), note)
 
 
 def format_silent_feeds(overview: Overview, quarantine_count: int | None) -> KpiText:
@@ -162,18 +158,17 @@ def format_silent_feeds(overview: Overview, quarantine_count: int | None) -> Kpi
 
     quarantine_count: None if the viewer may not see it.
     """
-    names = [label("feed", feed.feed) for feed in overview.feed_states if feed.is_silent]
+    feeds = overview.feed_states
+    names = [label("feed", feed.feed) for feed in feeds if feed.is_silent]
     if quarantine_count:
         quarantine_text = " · " + format_counts(_("{n} baris karantina"), n=quarantine_count)
     else:
         quarantine_text = " · " + _("karantina kosong") if quarantine_count == 0 else ""
     title = _("Sumber senyap")
-    if not any(feed.is_expected for feed in overview.feed_states):
+    if not any(feed.is_expected for feed in feeds):
         return KpiText("senyap", title, "–", _("di luar jam pemantauan") + quarantine_text)
-    value = format_ratio(len(names), len(overview.feed_states))
-    never_reported = [
-        label("feed", feed.feed) for feed in overview.feed_states if feed.last_known_at is None
-    ]
+    value = format_ratio(len(names), len(feeds))
+    never_reported = [label("feed", feed.feed) for feed in feeds if feed.last_known_at is None]
     note = ", ".join(names) or _("semua melapor")
     if never_reported and not names:
         note = _("belum melapor: {names}").format(names=", ".join(never_reported))

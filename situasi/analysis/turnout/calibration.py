@@ -148,12 +148,8 @@ def estimate_pace(days: Iterable[SimulatedDay], area: SimulatedArea) -> Pace:
         offsets.append(total - assumed)
         log_shares = _compute_log_shares(day.true_counts, area.kecamatan)
         kecamatan_deviations.append(log_shares - total)
-        tps_deviations.append(
-            _robust_sd(
-                np.log(day.true_counts[:, :-1].clip(0.5) / final[:, None])
-                - log_shares[area.kecamatan]
-            )
-        )
+        tps_log_shares = np.log(day.true_counts[:, :-1].clip(0.5) / final[:, None])
+        tps_deviations.append(_robust_sd(tps_log_shares - log_shares[area.kecamatan]))
     return Pace(
         offset=np.mean(offsets, axis=0),
         covariance=np.cov(np.array(offsets), rowvar=False),

@@ -129,10 +129,9 @@ def sum_areas(forecast: TurnoutForecast, member_mask: Mask) -> dict[str, npt.NDA
     """
     member = member_mask.astype("float64")
     columns = {name: member @ getattr(forecast, name) for name in ("tps", "set_aside", "dpt")}
-    voters_present, dpt_reported, expected_voters = (
-        member @ values
-        for values in (forecast.voters_present, forecast.dpt_reported, forecast.expected_voters)
-    )
+    voters_present = member @ forecast.voters_present
+    dpt_reported = member @ forecast.dpt_reported
+    expected_voters = member @ forecast.expected_voters
     columns |= {
         "so_far": np.where(dpt_reported > 0, voters_present, np.nan),
         "scaled": _divide(voters_present, dpt_reported) * columns["dpt"],

@@ -223,7 +223,6 @@ def simulate_day(area: SimulatedArea, assumptions: DayAssumptions, draw: DayDraw
     shares = {name: share * draw.kind.wrong for name, share in assumptions.wrong.items()}
     reported_counts = simulated_errors.add_count_errors(true_counts, area.desa, shares, rng)
     station_index, step = np.nonzero(np.isfinite(report_times))
-    end_step = count_times.shape[1] - 1
     return SimulatedDay(
         kind=draw.kind.name,
         true_counts=true_counts,
@@ -231,7 +230,7 @@ def simulate_day(area: SimulatedArea, assumptions: DayAssumptions, draw: DayDraw
         counted_us=count_times[station_index, step],
         reported_us=report_times[station_index, step].astype("int64"),
         reported_counts=reported_counts[station_index, step],
-        fase_index=np.where(step == end_step, _CLOSED, -1),
+        fase_index=np.where(step == count_times.shape[1] - 1, _CLOSED, -1),
     )
 
 

@@ -62,13 +62,10 @@ def place_labels(boundaries: Boundaries, names: AreaNames, height_px: int) -> La
     """
     west, south, east, north = boundaries.bounds
     middle = (west + east) / 2, (south + north) / 2
+    filled_px = height_px * FILLED_HEIGHT_SHARE
     plans = []
     for zoom in _list_zooms(boundaries, height_px):
-        plans.append(
-            _compute_layout(
-                boundaries, names, Camera(*middle, zoom), height_px * FILLED_HEIGHT_SHARE
-            )
-        )
+        plans.append(_compute_layout(boundaries, names, Camera(*middle, zoom), filled_px))
         if plans[-1][0] <= PHONE_WIDTH_PX:
             break
     fitting = [
@@ -144,10 +141,8 @@ def _place_beside(
     row = _ONE_LINE_ROW_PX if one_line else _TWO_LINE_ROW_PX
     western, eastern = _assign_sides(places, (left + right) / 2, int(height_px // row))
     labels = {}
-    for codes, x, align in (
-        (western, left - _SIDE_GAP_PX, "end"),
-        (eastern, right + _SIDE_GAP_PX, "start"),
-    ):
+    sides = ((western, left - _SIDE_GAP_PX, "end"), (eastern, right + _SIDE_GAP_PX, "start"))
+    for codes, x, align in sides:
         rows = _fit_rows([places[code][1] for code in codes], row, height_px)
         end = label_metrics.compute_leader_end(x, align)
         for code, y in zip(_uncross_leaders(codes, places, end, rows), rows, strict=True):
