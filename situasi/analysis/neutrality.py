@@ -66,9 +66,8 @@ def compute_summary(
     """
     rows = rows[rows["known_at"] <= at + CLOCK_TOLERANCE]
     reported = reported_time(rows).astype("datetime64[us, UTC]")
-    ordered = rows.assign(reported_time=reported).take(
-        np.lexsort((rows["seq"], reported.astype("int64")))
-    )
+    order = np.lexsort((rows["seq"], reported.astype("int64")))
+    ordered = rows.assign(reported_time=reported).take(order)
     is_nihil = ordered["langkah"] == "nihil"
     cases = _build_case_table(ordered[~is_nihil], at, target)
     nil = ordered[is_nihil]

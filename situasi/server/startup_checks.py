@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -115,9 +115,8 @@ def _build_provider(oidc_settings: OidcSettings) -> Provider:
     issuer = oidc_settings.issuer
     for name in ("issuer", "client", "secret"):
         if not getattr(oidc_settings, name):
-            raise UnsafeConfiguration(
-                f"SITUASI_OIDC_{name.upper()} kosong; masuk lewat SSO membutuhkannya."
-            )
+            variable = f"SITUASI_OIDC_{name.upper()}"
+            raise UnsafeConfiguration(f"{variable} kosong; masuk lewat SSO membutuhkannya.")
     if not _ISSUER.fullmatch(issuer) or not is_safe_url(issuer, issuer):
         raise UnsafeConfiguration(
             f"SITUASI_OIDC_ISSUER={issuer} harus https://..., tanpa ? dan #; "
@@ -129,9 +128,8 @@ def _build_provider(oidc_settings: OidcSettings) -> Provider:
     try:
         return Provider(oidc_settings)
     except OSError as error:
-        raise UnsafeConfiguration(
-            f"SITUASI_OIDC_CA={oidc_settings.ca} tidak terbaca: {error}"
-        ) from error
+        problem = f"SITUASI_OIDC_CA={oidc_settings.ca} tidak terbaca: {error}"
+        raise UnsafeConfiguration(problem) from error
 
 
 def _check_sign_in_required(app_settings: Settings, bind_address: str | None) -> None:
@@ -142,11 +140,9 @@ def _check_sign_in_required(app_settings: Settings, bind_address: str | None) ->
             f"di {where} papan butuh SITUASI_SECRET,"
             f" paling sedikit {signing_key.MIN_LENGTH} tanda acak."
         )
-    store = open_store(app_settings.store_url, load_store_scope(app_settings.election_folder))
-    try:
+    scope = load_store_scope(app_settings.election_folder)
+    with closing(open_store(app_settings.store_url, scope)) as store:
         stored = accounts.load_all(store).values()
-    finally:
-        store.close()
     issuer = app_settings.auth.oidc.issuer if app_settings.auth.oidc else None
     if not any(account and accounts.can_sign_in(account, issuer) for account in stored):
         raise UnsafeConfiguration(

@@ -1,6 +1,7 @@
 """Map for paper: each kecamatan with its number, its situasi as colour and pattern."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -82,18 +83,12 @@ def _draw_legend(axes: Any, legend_texts: Mapping[str, str]) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
+    outlined = partial(Patch, edgecolor=print_page.INK, linewidth=0.5)
     areas = [
-        Patch(
-            facecolor=_FILL_COLOURS[state],
-            hatch=hatch,
-            edgecolor=print_page.INK,
-            linewidth=0.5,
-            label=legend_texts[state],
-        )
+        outlined(facecolor=_FILL_COLOURS[state], hatch=hatch, label=legend_texts[state])
         for state, hatch in reversed(HATCHES.items())
     ]
-    areas.append(Patch(facecolor="white", edgecolor=print_page.INK, linewidth=0.5, linestyle="--",
-                       label=legend_texts[""]))  # fmt: skip
+    areas.append(outlined(facecolor="white", linestyle="--", label=legend_texts[""]))
     marks = [Line2D([], [], linestyle="", marker=mark, markersize=5, markeredgecolor=print_page.INK,
                     markeredgewidth=0.7, label=legend_texts[name],
                     markerfacecolor="white" if name == UNRATED else TINGKAT[name])

@@ -35,8 +35,7 @@ def build_drawings(data: SitrepData) -> dict[str, Drawing]:
 
 
 def _build_map(data: SitrepData) -> Drawing:
-    overview = data.overview
-    crowd = overview.crowd_states
+    boundaries, crowd = data.board.boundaries, data.overview.crowd_states
     pairs = zip(crowd["kecamatan"], crowd["situasi"], strict=True)
     states = {code: state if isinstance(state, str) else None for code, state in pairs}
     legend = {
@@ -44,18 +43,14 @@ def _build_map(data: SitrepData) -> Drawing:
         "": "belum ada kabar situasi",
         **{level: f"kejadian {label('tingkat', _get_tingkat_code(level))}" for level in TINGKAT},
     }
+    numbers = {code: number for number, code in enumerate(data.codes, start=1)}
+    cases = data.overview.located_cases[["lat", "lon", "tingkat"]]
+    draw = printed_map.draw_situation_map
     return Drawing(
         "Situasi menurut kecamatan dan letak kejadian terbuka",
-        f"Peta {len(data.codes)} kecamatan dengan {len(overview.located_cases)} kejadian terbuka; "
-        "angka menunjuk nomor dalam tabel. " + data.board.boundaries.credit,
-        partial(
-            printed_map.draw_situation_map,
-            data.board.boundaries,
-            {code: number for number, code in enumerate(data.codes, start=1)},
-            states,
-            overview.located_cases[["lat", "lon", "tingkat"]],
-            legend,
-        ),
+        f"Peta {len(data.codes)} kecamatan dengan {len(cases)} kejadian terbuka; "
+        "angka menunjuk nomor dalam tabel. " + boundaries.credit,
+        partial(draw, boundaries, numbers, states, cases, legend),
     )
 
 

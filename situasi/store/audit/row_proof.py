@@ -266,14 +266,13 @@ def _describe_differences(
     matcher = SequenceMatcher(None, expected.tolist(), actual.tolist(), autojunk=False)
     for tag, first, end, start, stop in matcher.get_opcodes():
         changed = min(end - first, stop - start) if tag != "equal" else 0
+        rest = start + changed
         sentences += [f"baris {numbers[start + i]} diubah" for i in range(changed)]
         if tag != "equal" and end - first > changed:
-            where = (
-                f"sesudah baris {numbers[start + changed - 1]}" if start + changed else "di awal"
-            )
+            where = f"sesudah baris {numbers[rest - 1]}" if rest else "di awal"
             sentences.append(f"{end - first - changed} baris hilang {where}")
         if tag != "equal" and stop - start > changed:
-            sentences += [f"baris {numbers[i]} disisipkan" for i in range(start + changed, stop)]
+            sentences += [f"baris {numbers[i]} disisipkan" for i in range(rest, stop)]
     return sentences
 
 

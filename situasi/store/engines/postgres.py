@@ -263,9 +263,8 @@ def _prepare(engine: sa.Engine, scope: Scope) -> MigrationResult:
     with engine.connect() as connection:
         (version, *_) = connection.dialect.server_version_info or (0,)
         if int(version) < OLDEST_SERVER_VERSION:
-            raise StoreError(
-                f"Server PostgreSQL {version} terlalu lama; perlu {OLDEST_SERVER_VERSION}."
-            )
+            oldest = OLDEST_SERVER_VERSION
+            raise StoreError(f"Server PostgreSQL {version} terlalu lama; perlu {oldest}.")
         is_open = postgres_schema.has_base_tables(connection)
         if is_open and postgres_schema.is_scope_open(connection, scope):
             postgres_schema.check_scope_privilege(connection, scope)
