@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.ingest.parsing.cells import UnreadableCell, format_cell, is_blank
+from situasi.ingest.parsing.cells import UnreadableCell, cell_to_text, format_cell, is_blank
 from situasi.ingest.parsing.coordinates import (
     _order_axes,
     _read_angle,
@@ -20,7 +20,7 @@ from situasi.ingest.parsing.coordinates import (
 )
 from situasi.ingest.tables import Table
 from situasi.ingest.validation.column_mapping import ColumnMapping
-from situasi.ingest.validation.row_issues import RowIssues, cell_to_text
+from situasi.ingest.validation.row_issues import RowIssues
 from situasi.ingest.validation.table_check import TableCheck
 from situasi.ingest.vocabulary.vote_headings import _join_spaced
 from tests.conftest import NOON

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from situasi.ingest.tables import Cell
+
 # Longer than any time, number, word or place that a person writes; bounds the cost of bad cells.
 MAX_CELL_CHARS = 200
 
@@ -59,3 +61,14 @@ def quote(cell: object) -> str:
 def join_with_or(names: list[str]) -> str:
     """Join names as `A`, `A atau B`, `A, B atau C`."""
     return " atau ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def cell_to_text(cell: Cell) -> str | None:
+    """Return a cell as plain text; None where it is empty."""
+    if cell is None:
+        return None
+    if type(cell) is str:
+        return cell.strip() or None
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return str(cell).strip() or None

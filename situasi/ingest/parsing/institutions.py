@@ -3,9 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from situasi.ingest.parsing.cells import is_blank, normalize_text
+from situasi.ingest.parsing.cells import cell_to_text, is_blank, normalize_text
 from situasi.ingest.tables import Cell
-from situasi.ingest.validation.row_issues import cell_to_text
 
 _SEPARATORS = re.compile(r"\s*(?:[,;/&+\n]|\b(?:dan|serta|bersama|and)\b)\s*", re.IGNORECASE)
 

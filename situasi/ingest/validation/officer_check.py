@@ -1,9 +1,9 @@
 """Check of the officer of a row: a number of the roster, never a name, never an NRP."""
 
-from situasi.ingest.parsing.cells import UnreadableCell
+from situasi.ingest.parsing.cells import UnreadableCell, cell_to_text
 from situasi.ingest.redaction.persons import NRP_REFUSED, read_officer
 from situasi.ingest.tables import Cell
-from situasi.ingest.validation.row_issues import Texts, cell_to_text
+from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck
 
 NUMBER_MISSING = "nomor petugas kosong"

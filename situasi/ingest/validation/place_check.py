@@ -6,10 +6,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from situasi.ingest.gazetteer.lookup import PlaceLookup
-from situasi.ingest.parsing.cells import UnreadableCell, is_blank
+from situasi.ingest.parsing.cells import UnreadableCell, cell_to_text, is_blank
 from situasi.ingest.parsing.numbers import read_tps
 from situasi.ingest.tables import Cell
-from situasi.ingest.validation.row_issues import Texts, cell_to_text
+from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck
 
 ParsedTps = tuple[str | None, str | None]  # stored text, and a warning

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.ingest.parsing.cells import UnreadableCell
-from situasi.ingest.tables import Cell, to_cell_array
+from situasi.ingest.tables import to_cell_array
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -119,14 +119,3 @@ def _try_read(
     except UnreadableCell as error:
         return None, None, str(error)
     return value, warning, None
-
-
-def cell_to_text(cell: Cell) -> str | None:
-    """Return a cell as plain text; None where it is empty."""
-    if cell is None:
-        return None
-    if type(cell) is str:
-        return cell.strip() or None
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    return str(cell).strip() or None

@@ -7,12 +7,12 @@ from typing import TypeVar
 
 from situasi.domain.feed_schemas import Feed
 from situasi.ingest.context import IngestContext
-from situasi.ingest.parsing.cells import is_blank
+from situasi.ingest.parsing.cells import cell_to_text, is_blank
 from situasi.ingest.parsing.numbers import read_yesno
 from situasi.ingest.readers.reserved_columns import BROKEN, EXCESS, GEOMETRY, NOT_A_REPORT
 from situasi.ingest.tables import Cell, Table
 from situasi.ingest.validation.column_mapping import QUARANTINE_NUMBER, ColumnMapping
-from situasi.ingest.validation.row_issues import RowIssues, Texts, cell_to_text
+from situasi.ingest.validation.row_issues import RowIssues, Texts
 
 V = TypeVar("V")
 
