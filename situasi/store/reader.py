@@ -77,8 +77,7 @@ class StoreReader:
 
     def version(self) -> int:
         """Return a number that grows with every commit that changes data; 0 for an empty store."""
-        with self._read_connection() as connection:
-            return hash_chain.read_data_head(connection)[0]
+        return self._read(hash_chain.read_version)
 
     def rows_after(self, feed: Feed, after: int = 0) -> pd.DataFrame:
         """Return the rows of a feed above a `seq`, in order (feed_schemas.stored_dtypes)."""

@@ -75,6 +75,13 @@ def read_head(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) ->
     return (row.seq, row.chain) if row else (0, GENESIS_HASH)
 
 
+def read_version(connection: sa.Connection) -> int:
+    """Return the highest number of an entry that changed data, from the index alone."""
+    query = sa.select(_ENTRY.seq).where(_ENTRY.moves == sa.true())
+    number = connection.execute(query.order_by(_ENTRY.seq.desc()).limit(1)).scalar()
+    return int(number or 0)
+
+
 def read_data_head(connection: sa.Connection) -> AuditPosition:
     """Return number (the version of the store) and hash of the last entry that changed data."""
     number, audit_hash = read_head(connection, _ENTRY.moves == sa.true())
