@@ -8,6 +8,7 @@ from situasi.board import Board
 from situasi.domain.feed_schemas import FUNGSI
 from situasi.domain.settings import ROOT
 from situasi.ingest.parsing.institutions import read_partners
+from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.vocabulary import load_vocabulary
 from tests.builders_files import report
 from tests.ingest.door import accepted, deliver, reasons
@@ -118,10 +119,10 @@ def test_an_unknown_line_of_the_sop_is_doubted_and_a_contradiction_said(board: B
     ],
 )  # fmt: skip
 def test_institutions_go_by_one_name_each_and_strangers_by_their_own(
-    written: object, read: str | None
+    written: Cell, read: str | None
 ) -> None:
     names = load_vocabulary(ROOT / "data/vocabulary").institutions
-    assert read_partners(written, names, "Ogan Ilir") == read  # type: ignore[arg-type]
+    assert read_partners(written, names, "Ogan Ilir") == read
 
 
 def test_partners_reach_the_store(board: Board) -> None:

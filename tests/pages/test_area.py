@@ -53,14 +53,14 @@ def test_whoever_has_one_kecamatan_is_told_of_their_own_deliveries_alone(empty: 
     shown = empty.refresher.refresh()
     now = ViewTime(NOON.astimezone(empty.register.election.zone), live=True, is_exercise=False)
 
-    def told(*area: str) -> tuple[set[str], set[str], int]:
+    def shown_to(*area: str) -> tuple[set[str], set[str], int]:
         context = PageContext(shown, now, Viewer("budi", ROLES["operator"], area))
         intake = intake_data.compute_intake(context, ("incidents",))
         waiting = intake_data.load_quarantine(context, ("incidents",)).rows
         return set(intake.batches["actor"]), set(waiting["source"]), int(intake.feeds["waiting"][0])
 
-    assert told() == ({"wati", "budi"}, {"wati.csv", "budi.csv"}, 2)
-    assert told(HERE) == ({"budi"}, {"budi.csv"}, 1)
+    assert shown_to() == ({"wati", "budi"}, {"wati.csv", "budi.csv"}, 2)
+    assert shown_to(HERE) == ({"budi"}, {"budi.csv"}, 1)
 
 
 def test_links_of_others_are_listed_for_the_supervisors_of_their_kecamatan_alone(
