@@ -20,6 +20,8 @@ from situasi.domain.settings import Settings
 from situasi.ingest.context import IngestContext
 from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.gazetteer.name_index import load_abbreviations
+from situasi.ingest.sources.catalog import FOLDER as PROFILES
+from situasi.ingest.sources.catalog import load_catalog
 from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabulary
 from situasi.live.analysis_cache import AnalysisCache
 from situasi.live.refresher import SnapshotRefresher
@@ -110,6 +112,9 @@ def open_board(
         PlaceLookup(register, load_abbreviations(settings.vocabulary_folder / "places.csv")),
         boundaries,
         vocabulary,
+        load_catalog(
+            (settings.election_folder / PROFILES, settings.vocabulary_folder / PROFILES), vocabulary
+        ),
     )
     settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     scope = Scope(definition.contest, definition.kabupaten_code)

@@ -8,6 +8,7 @@ from situasi.domain.boundaries import Boundaries
 from situasi.domain.election import Election
 from situasi.domain.register import Register
 from situasi.ingest.gazetteer.lookup import PlaceLookup
+from situasi.ingest.sources.catalog import SourceCatalog
 from situasi.ingest.vocabulary.vocabulary import Vocabulary
 from situasi.ingest.vocabulary.vote_headings import is_vote_heading
 
@@ -26,6 +27,7 @@ class IngestContext:
     places: PlaceLookup
     boundaries: Boundaries
     vocabulary: Vocabulary
+    sources: SourceCatalog
     area: tuple[str, ...] = ()
     foreign_ids: frozenset[str] = frozenset()
     may_bring_exercise: Callable[[], bool] = lambda: True
@@ -45,7 +47,7 @@ class IngestContext:
 
     def count_known_headings(self, headings: Sequence[str]) -> int:
         """Count the known headings of a row, including vote headings, which are refused later."""
-        return self.vocabulary.count_known_headings(headings) + sum(
+        return self.sources.count_known_headings(headings) + sum(
             map(self.is_vote_heading, headings)
         )
 

@@ -25,6 +25,8 @@ from situasi.ingest.returned_rows import (
     format_unmatched,
     match_returned_rows,
 )
+from situasi.ingest.sources.conversion import convert_table
+from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.tables import RejectedRow, SourceError, Table, ValidationResult
 from situasi.ingest.validation.column_mapping import QUARANTINE_NUMBER
 from situasi.ingest.validation.time_check import compute_latest_moment
@@ -79,6 +81,7 @@ def ingest_file(
     *,
     now: datetime,
     feed: str | None = None,
+    profile: SourceProfile | None = None,
     dry_run: bool = False,
     progress: ProgressCallback | None = None,
     preview: PreviewCallback | None = None,
@@ -87,12 +90,12 @@ def ingest_file(
     """Ingest one file. All of it is stored, or nothing.
 
     feed: which feed it is; None detects it by the headings, for each sheet where a workbook has
-    several. Each feed of such a workbook is a delivery of its own: after an interruption between
-    two, sending the file again completes it. Everything is read and checked before the store is
-    locked; a dry run never locks it. A file that cannot be read leaves the store unchanged
-    and has the reason in `refused`, like a file of a feed that the sender may not write.
-    scope: a row outside it goes to quarantine with that reason. limits: a file beyond them is
-    refused whole. Raises StoreError.
+    several. profile: how its source is read; None recognises it. Each feed of such a workbook is a
+    delivery of its own: after an interruption between two, sending the file again completes it.
+    Everything is read and checked before the store is locked; a dry run never locks it. A file that
+    cannot be read leaves the store unchanged and has the reason in `refused`, like a file of a feed
+    that the sender may not write. scope: a row outside it goes to quarantine with that reason.
+    limits: a file beyond them is refused whole. Raises StoreError.
     """
     result = IngestResult(str(path), feed=feed)
     other_feeds: dict[str, list[Table]] = {}
@@ -111,7 +114,8 @@ def ingest_file(
         with private_copy(path, limits.max_bytes) as copy:
             result.sha256 = copy.sha256
             parts = _limit_rows(read_file(copy.path, context.count_known_headings), limits.max_rows)
-            tables = _drop_hidden_lists(parts, context)
+            converted = (convert_table(part, path.name, context, profile) for part in parts)
+            tables = _drop_hidden_lists(converted, context)
             if feed is not None:
                 deliver(feed, tables)
                 return result

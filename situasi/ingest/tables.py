@@ -34,6 +34,7 @@ class Table:
     progress: the part of the source that is read with this table, 0 to 1.
     sums: sums of the rows of the same sheet so far; shared by all its tables.
     is_hidden: whether the sheet is hidden from the sender.
+    titles: the lines above the heading. sheet: the name of the sheet, "" outside workbooks.
     """
 
     cells: pd.DataFrame
@@ -42,6 +43,8 @@ class Table:
     progress: float = 1.0
     sums: RunningSums = field(default_factory=RunningSums, compare=False)
     is_hidden: bool = False
+    titles: tuple[str, ...] = ()
+    sheet: str = ""
 
     def __post_init__(self) -> None:
         # pandas gives another dtype to a frame without rows and to a column of None only.

@@ -36,6 +36,7 @@ from situasi.ingest.context import IngestContext
 from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.gazetteer.name_index import load_abbreviations
 from situasi.ingest.pipeline import ingest_file, ingest_rows
+from situasi.ingest.sources.catalog import load_catalog
 from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabulary
 from situasi.live.snapshot import SnapshotReader
 from situasi.simulation.generate import generate_day
@@ -111,7 +112,8 @@ def _context(folder: Path) -> IngestContext:
         register,
         PlaceLookup(register, load_abbreviations(vocabulary / "places.csv")),
         boundaries.load(register.election.boundaries_folder),
-        load_vocabulary(vocabulary),
+        (words := load_vocabulary(vocabulary)),
+        load_catalog((), words),
     )
 
 

@@ -76,7 +76,7 @@ def test_a_good_row_is_accepted_as_written(board: Board, tmp_path: Path) -> None
         ({"waktu": ""}, "waktu"),
         ({"waktu": "kemarin sore"}, "kemarin sore"),
         ({"waktu": "31/02/2024 08.00"}, "31/02/2024"),
-        ({"waktu": "11/27/2024 08.00"}, "11/27/2024"),
+        ({"waktu": "32/27/2024 08.00"}, "32/27/2024"),
         ({"waktu": "27/11/2024 12.16"}, "masa depan"),
         ({"kode_kecamatan": "", "kecamatan": ""}, "tempat"),
         ({"kode_kecamatan": "", "kecamatan": "Tanjung"}, "Tanjung Batu"),

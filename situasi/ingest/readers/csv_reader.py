@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import chain, islice
 from pathlib import Path
@@ -58,9 +59,11 @@ def read(
     rows_below = _number_rows(
         csv_rows.parse_blocks(lines, delimiter, len(heading.column_names)), len(rows_above) + 1
     )
-    yield from table_builder.build_tables(
+    titles = table_builder.format_titles([cells[index] for index in title_indexes])
+    for table in table_builder.build_tables(
         chain(unread_rows, rows_below), heading, chunk_rows, notes, meter.compute_fraction
-    )
+    ):
+        yield replace(table, titles=titles)
 
 
 def _number_rows(parts: Iterable[Row | Block], first_number: int) -> Iterator[NumberedRows]:

@@ -277,6 +277,11 @@ def format_title_notes(row_numbers: Sequence[int]) -> tuple[str, ...]:
     return (f"{len(row_numbers)} baris di atas judul kolom dilewati (baris {numbers})",)
 
 
+def format_titles(rows: Sequence[Sequence[object]]) -> tuple[str, ...]:
+    """Return the title rows as one text each."""
+    return tuple(" ".join(str(cell) for cell in row if cell is not None) for row in rows)
+
+
 def column_letters(index: int) -> str:
     """Return the letters Excel shows above the column with this index: 0 is A, 26 is AA."""
     letters = ""

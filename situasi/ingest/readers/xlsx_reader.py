@@ -194,6 +194,7 @@ def _read_sheet(
         return (index + min(1.0, rows_done[0] / height)) / count
 
     sheet_notes, rows = [f"lembar “{sheet.name}”", *notes], iter(sheet.unread_rows)
+    titles: tuple[str, ...] = ()
     if sheet.header:
         head = [
             row
@@ -204,6 +205,7 @@ def _read_sheet(
             )
         ]
         title_indexes, unread = classify_rows_above(head, heading, score_header)
+        titles = table_builder.format_titles([head[index] for index in title_indexes])
         sheet_notes += table_builder.format_title_notes(
             [sheet.rows_above_count + i + 1 for i in title_indexes]
         )
@@ -224,7 +226,7 @@ def _read_sheet(
     for table in table_builder.build_tables(
         rows, heading, chunk_rows, sheet_notes, progress, constants
     ):
-        yield replace(table, is_hidden=sheet.hidden)
+        yield replace(table, is_hidden=sheet.hidden, titles=titles, sheet=sheet.name)
 
 
 def _number_rows_below(

@@ -9,7 +9,7 @@ from situasi.domain.feed_schemas import Feed
 from situasi.ingest.context import IngestContext
 from situasi.ingest.parsing.cells import cell_to_text, is_blank
 from situasi.ingest.parsing.numbers import read_yesno
-from situasi.ingest.readers.reserved_columns import BROKEN, EXCESS, GEOMETRY, NOT_A_REPORT
+from situasi.ingest.readers.reserved_columns import BROKEN, DOUBT, EXCESS, GEOMETRY, NOT_A_REPORT
 from situasi.ingest.tables import Cell, Table
 from situasi.ingest.validation.column_mapping import QUARANTINE_NUMBER, ColumnMapping
 from situasi.ingest.validation.row_issues import RowIssues, Texts
@@ -113,12 +113,14 @@ class TableCheck:
 
 
 def check_readable(table: TableCheck) -> None:
-    """Add errors to rows that the reader marked as broken or as no report."""
+    """Add errors to rows marked as broken or as no report, and the notes of conversion."""
     for heading, reason in REASON_BY_MARK.items():
         for row in table.find_marked_rows(heading):
             table.issues.add_error(row, reason)
     for row, reason in table.find_marked_rows(NOT_A_REPORT).items():
         table.issues.add_error(row, reason)
+    for row, note in table.find_marked_rows(DOUBT).items():
+        table.issues.add_warning(row, note)
 
 
 def check_exercise(table: TableCheck) -> list[bool]:

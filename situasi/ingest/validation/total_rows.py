@@ -59,7 +59,7 @@ def mark_total_rows(table: Table, feed: Feed, mapping: ColumnMapping) -> Table:
     ]
     total_rows = [
         row
-        for row, label in _find_labelled_rows(table, sender_headings)
+        for row, label in find_labelled_rows(table, sender_headings)
         if not _is_report(table, row, label, feed, mapping)
     ]
     reasons = _list_reader_reasons(table)
@@ -90,7 +90,7 @@ def _list_reader_reasons(table: Table) -> list[str | None]:
     return reasons
 
 
-def _find_labelled_rows(table: Table, headings: Sequence[str]) -> list[tuple[int, str]]:
+def find_labelled_rows(table: Table, headings: Sequence[str]) -> list[tuple[int, str]]:
     """Return the rows whose first filled cell is the label of a total, and its heading."""
     if not headings:
         return []

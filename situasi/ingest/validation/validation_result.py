@@ -12,7 +12,7 @@ import pandas as pd
 
 from situasi.domain.feed_schemas import ColumnKind, dtypes
 from situasi.ingest.messages.sender import redact_original
-from situasi.ingest.readers.reserved_columns import BROKEN, NOT_A_REPORT
+from situasi.ingest.readers.reserved_columns import BROKEN, DOUBT, NOT_A_REPORT
 from situasi.ingest.redaction.rows import redact_cells, redact_heading, redact_reasons, redact_texts
 from situasi.ingest.tables import Cell, RejectedRow, ValidationResult, to_cell_array
 from situasi.ingest.validation.area_check import check_area
@@ -134,7 +134,8 @@ def _list_kept_headings(table: TableCheck) -> list[str]:
     hidden = {*mapping.vote_headings, *mapping.person_headings, *mapping.export_headings}
     if table.feed.name in OFFICER_FEEDS:
         hidden |= {*mapping.unused_headings}
-    return [h for h in table.raw.cells.columns if h not in hidden and h != NOT_A_REPORT]
+    hidden |= {NOT_A_REPORT, DOUBT}
+    return [h for h in table.raw.cells.columns if h not in hidden]
 
 
 def _build_raw_cells(table: TableCheck, cells: dict[str, Cell]) -> dict[str, str]:

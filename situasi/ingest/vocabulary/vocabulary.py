@@ -10,27 +10,33 @@ from situasi.ingest.parsing.institutions import extract_words
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.code_lookup import read_code
 from situasi.ingest.vocabulary.csv_lists import normalize_key, read_rows, remove_brackets
-from situasi.ingest.vocabulary.hour_headings import is_hourly_table
+from situasi.ingest.vocabulary.hour_headings import is_hourly_table, parse_hour_heading
 
 K = TypeVar("K")
 
-# Columns that only sources have: parts from which the columns of a feed are built.
-PART_COLUMNS = frozenset(
-    (
-        "date",
-        "clock",
-        "reported_clock",
-        "point",
-        "kecamatan_code",
-        "kecamatan_name",
-        "desa_name",
-        "place",
-        "no_karantina",
-        "alasan",
-        "nrp",  # an NRP in place of the officer's number, to be refused
-        "step",  # the status of a neutrality case
-    )
-)
+# Columns that only sources have, with our heading for each: parts from which the columns of a feed
+# are built.
+PART_COLUMNS = {
+    "date": "tanggal",
+    "clock": "jam",
+    "reported_clock": "jam_lapor",
+    "point": "koordinat",
+    "kecamatan_code": "kode_kecamatan",
+    "kecamatan_name": "kecamatan",
+    "desa_name": "desa",
+    "place": "tempat",
+    "no_karantina": "no_karantina",
+    "alasan": "alasan",
+    "nrp": "nrp",
+    "step": "langkah",  # the status of a neutrality case
+}
+# Every heading of ours.
+OWN_HEADINGS = frozenset(PART_COLUMNS.values()) | {
+    column.heading for feed in feed_schemas.FEEDS.values() for column in feed.columns
+}
+_OWN_HEADING_BY_COLUMN = {
+    column.name: column.heading for feed in feed_schemas.FEEDS.values() for column in feed.columns
+} | PART_COLUMNS
 # Under our own place headings is what the sender wrote, not the place that was recognised.
 _COLUMN_OF_OWN_HEADING = {"kecamatan": "kecamatan_code", "desa_text": "desa_name"}
 # A source belongs to a feed only if it has one of these columns. A list of officers without
@@ -62,6 +68,18 @@ class Vocabulary:
     def find_column(self, feed: str, heading: str) -> str | None:
         """Return the column or part column that a heading names in this feed, or None."""
         return self._find_column(feed, _list_spelling_keys(heading))
+
+    def find_any_column(self, heading: str) -> str | None:
+        """Return the column that a heading names in some feed; "hour" for the hour of a count."""
+        keys = _list_spelling_keys(heading)
+        columns = (self._find_column(feed, keys) for feed in feed_schemas.FEEDS)
+        return next(filter(None, columns), None) or (
+            "hour" if parse_hour_heading(heading) else None
+        )
+
+    def find_own_heading(self, heading: str) -> str | None:
+        """Return our heading for what a heading names in some feed, or None."""
+        return _OWN_HEADING_BY_COLUMN.get(self.find_any_column(heading) or "")
 
     def count_known_headings(self, headings: Sequence[str]) -> int:
         """Return how many distinct columns of the best matching feed these texts name."""

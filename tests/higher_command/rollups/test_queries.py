@@ -25,6 +25,7 @@ from situasi.ingest.context import IngestContext
 from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.gazetteer.name_index import load_abbreviations
 from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.sources.catalog import load_catalog
 from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabulary
 from situasi.live.snapshot import SnapshotReader
 from situasi.simulation.generate import generate_day
@@ -114,7 +115,8 @@ def test_a_rehearsal_day_is_rolled_up_as_its_board_shows_it(
         place,
         PlaceLookup(place, load_abbreviations(ROOT / "data/vocabulary/places.csv")),
         domain_boundaries.load(own.boundaries_folder),
-        load_vocabulary(ROOT / "data/vocabulary"),
+        (words := load_vocabulary(ROOT / "data/vocabulary")),
+        load_catalog((), words),
     )
     for file in day:
         ledger = ingest_file(file, pair.store, context, unbounded("uji"), now=own.day_end)

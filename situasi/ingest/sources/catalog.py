@@ -1,0 +1,172 @@
+"""The source profiles that are known, and which of them a table belongs to."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+
+from situasi.ingest.sources.heading_groups import strip_groups
+from situasi.ingest.sources.profile import SourceProfile, matches_heading, parse_profile
+from situasi.ingest.vocabulary.vocabulary import Vocabulary
+
+FOLDER = "profiles"
+
+
+@dataclass(frozen=True)
+class SourceHeadings:
+    """What the headings of a table are.
+
+    profile: of the source they belong to, or None. own: our heading, by theirs. left_out:
+    headings of the source's metadata. stripped: theirs without group, for those not in `own`.
+    form_time: the heading whose time stands for that of the event, which the form did not ask.
+    """
+
+    profile: SourceProfile | None
+    own: Mapping[str, str]
+    left_out: tuple[str, ...]
+    stripped: Mapping[str, str]
+    form_time: str | None = None
+
+
+@dataclass(frozen=True)
+class SourceCatalog:
+    """All profiles, those made by hand for this board before those that ship with it."""
+
+    vocabulary: Vocabulary
+    profiles: tuple[SourceProfile, ...] = ()
+
+    @cached_property
+    def by_name(self) -> dict[str, SourceProfile]:
+        """The profiles by name; of two with one name the first counts."""
+        return {profile.name: profile for profile in reversed(self.profiles)}
+
+    def recognize(
+        self, headings: Sequence[str], sheet: str = "", file_name: str = ""
+    ) -> SourceProfile | None:
+        """Return the profile whose signature these headings show; the one that asks most."""
+        best: tuple[int, SourceProfile] | None = None
+        for profile in self.profiles:
+            score = score_signature(profile, headings, sheet, file_name)
+            if score and (best is None or score > best[0]):
+                best = score, profile
+        return best[1] if best else None
+
+    def sort_headings(
+        self,
+        headings: Sequence[str],
+        profile: SourceProfile | None,
+        tags: Mapping[str, str] = MappingProxyType({}),
+    ) -> SourceHeadings:
+        """Sort the headings of a table of this source: ours, left out, or with a group.
+
+        tags: our heading by theirs, as a row of tags says; for headings known by nothing else.
+        """
+
+        def is_known(heading: str) -> bool:
+            return self.vocabulary.find_any_column(heading) is not None or (
+                profile is not None and profile.find_heading(heading) is not None
+            )
+
+        stripped = strip_groups(headings, is_known)
+        own: dict[str, str] = {}
+        left_out: list[str] = []
+        for heading in headings:
+            spellings = (heading, stripped.get(heading, heading))
+            if profile is not None and (name := profile.find_heading(*spellings)):
+                own[heading] = name
+            elif profile is not None and profile.is_metadata(*spellings):
+                left_out.append(heading)
+            elif heading in tags and not is_known(spellings[1]):
+                own[heading] = tags[heading]
+        form_time = self._find_form_time(headings, own, stripped, profile)
+        if form_time is not None:
+            own[form_time] = "waktu"
+            left_out = [heading for heading in left_out if heading != form_time]
+        rest = {theirs: name for theirs, name in stripped.items() if theirs not in own}
+        return SourceHeadings(profile, own, tuple(left_out), rest, form_time)
+
+    def _find_form_time(
+        self,
+        headings: Sequence[str],
+        own: Mapping[str, str],
+        stripped: Mapping[str, str],
+        profile: SourceProfile | None,
+    ) -> str | None:
+        """Return the heading that says when the form was filled in, where it asked no time."""
+        if profile is None or not profile.form_times:
+            return None
+        for heading in headings:
+            name = own.get(heading) or stripped.get(heading, heading)
+            if self.vocabulary.find_any_column(name) in {"occurred_at", "date", "clock"}:
+                return None
+        return next(
+            (h for wanted in profile.form_times for h in headings if matches_heading(h, wanted)),
+            None,
+        )
+
+    def count_known_headings(self, headings: Sequence[str]) -> int:
+        """Count the headings of a row that name a column of ours or belong to a known source."""
+        names = strip_groups(headings, self._is_known)
+        plain = [names.get(heading, heading) for heading in headings]
+        known = self.vocabulary.count_known_headings(plain)
+        if len(headings) < 2:  # a single text is no signature
+            return known
+        return max(
+            [known, *(self._count_for(profile, headings, plain) for profile in self.profiles)]
+        )
+
+    def _is_known(self, heading: str) -> bool:
+        return self.vocabulary.find_any_column(heading) is not None
+
+    def _count_for(
+        self, profile: SourceProfile, headings: Sequence[str], plain: Sequence[str]
+    ) -> int:
+        if not score_signature(profile, headings, "", ""):
+            return 0
+        own = sum(
+            profile.find_heading(*pair) is not None or profile.is_metadata(*pair)
+            for pair in zip(headings, plain, strict=True)
+        )
+        return own + sum(map(self._is_known, plain))
+
+
+def score_signature(
+    profile: SourceProfile, headings: Sequence[str], sheet: str, file_name: str
+) -> int:
+    """Return how many headings of a signature are there; 0 where it is not fulfilled.
+
+    sheet, file_name: not looked at where they are not known ("").
+    """
+    signature = profile.signature
+    if sheet and signature.sheets and not _matches_any(sheet, signature.sheets):
+        return 0
+    if file_name and signature.file_names and not _matches_any(file_name, signature.file_names):
+        return 0
+    if not all(_has_heading(headings, wanted) for wanted in signature.headings):
+        return 0
+    found = sum(_has_heading(headings, wanted) for wanted in signature.any_of)
+    if signature.any_of and found < signature.at_least:
+        return 0
+    named = bool(signature.sheets) + bool(signature.file_names)
+    return len(signature.headings) + found + named
+
+
+def _has_heading(headings: Sequence[str], wanted: str) -> bool:
+    return any(matches_heading(heading, wanted) for heading in headings)
+
+
+def _matches_any(text: str, patterns: Sequence[str]) -> bool:
+    return any(matches_heading(text, pattern) for pattern in patterns)
+
+
+def load_catalog(
+    folders: Iterable[Path], vocabulary: Vocabulary, saved: Sequence[SourceProfile] = ()
+) -> SourceCatalog:
+    """Read the profiles of these folders, the first folder first. Raises ProfileError.
+
+    saved: profiles made by hand, which come before all others.
+    """
+    files = [path for folder in folders for path in sorted(folder.glob("*.toml"))]
+    read = [parse_profile(path.read_text("utf-8"), path.name) for path in files]
+    return SourceCatalog(vocabulary, (*saved, *read))

@@ -1,0 +1,60 @@
+"""Questions with several answers: a column of 0 and 1 for each answer becomes one column."""
+
+import re
+
+from situasi.ingest.parsing.cells import is_blank, normalize_cell
+from situasi.ingest.sources.converted_table import ConvertedTable
+
+_YES = frozenset(("1", "1.0", "true", "ya", "yes"))
+_NO = frozenset(("0", "0.0", "false", "tidak", "no"))
+_SEPARATOR = re.compile(r"[/:]|__|\.")
+
+
+def merge_choices(table: ConvertedTable) -> None:
+    """Replace `jenis/kericuhan`, `jenis/intimidasi` of 0 and 1 by one column `jenis`.
+
+    Where the source has that column too, the columns of 0 and 1 only repeat it.
+    """
+    for question, columns in _find_questions(table).items():
+        if question not in table.cells.columns:
+            texts = [_join_chosen(cells) for cells in _iterate_answers(table, columns)]
+            table.set_column(question, texts)
+        table.drop_columns(list(columns))
+
+
+def _find_questions(table: ConvertedTable) -> dict[str, dict[str, str]]:
+    """Return the answers by column, by question; only questions with two columns of 0 and 1."""
+    questions: dict[str, dict[str, str]] = {}
+    for heading in table.headings:
+        match = list(_SEPARATOR.finditer(heading))
+        if match and match[-1].start() > 0:
+            question, answer = heading[: match[-1].start()], heading[match[-1].end() :]
+            questions.setdefault(question.strip(), {})[heading] = answer.strip()
+    return {
+        question: columns
+        for question, columns in questions.items()
+        if len(columns) > 1 and all(_holds_choices(table, heading) for heading in columns)
+    }
+
+
+def _holds_choices(table: ConvertedTable, heading: str) -> bool:
+    words = {_to_word(cell) for cell in set(table.cells[heading].tolist()) if not is_blank(cell)}
+    return bool(words) and words <= _YES | _NO
+
+
+def _to_word(cell: object) -> str:
+    return normalize_cell(cell).lower()
+
+
+def _iterate_answers(table: ConvertedTable, columns: dict[str, str]) -> list[list[str]]:
+    """Return the chosen answers of each row, in the order of the columns."""
+    chosen: list[list[str]] = [[] for _ in range(len(table.cells))]
+    for heading, answer in columns.items():
+        for row, cell in enumerate(table.cells[heading].tolist()):
+            if not is_blank(cell) and _to_word(cell) in _YES:
+                chosen[row].append(answer)
+    return chosen
+
+
+def _join_chosen(answers: list[str]) -> str | None:
+    return "; ".join(answers) or None

@@ -1,0 +1,114 @@
+"""Conversion of a table of another tool to our headings, times, words and places."""
+
+from collections.abc import Sequence
+
+from situasi.ingest.context import IngestContext
+from situasi.ingest.parsing.cells import is_blank, normalize_cell
+from situasi.ingest.readers import reserved_columns
+from situasi.ingest.readers.header_detection import make_unique_names
+from situasi.ingest.sources import missing_facts
+from situasi.ingest.sources.catalog import SourceHeadings
+from situasi.ingest.sources.choices import merge_choices
+from situasi.ingest.sources.converted_table import ConvertedTable
+from situasi.ingest.sources.file_context import read_context
+from situasi.ingest.sources.profile import SourceProfile
+from situasi.ingest.sources.source_times import convert_times
+from situasi.ingest.sources.table_rows import take_part_headings, take_tag_row
+from situasi.ingest.tables import Table
+from situasi.ingest.vocabulary.csv_lists import normalize_key
+
+
+def convert_table(
+    table: Table, file_name: str, context: IngestContext, profile: SourceProfile | None = None
+) -> Table:
+    """Return a table under our headings; the same object where nothing has to be converted.
+
+    profile: the source's, where it is chosen; None recognises it by the headings. Rows keep their
+    numbers: none is added or lost. What is doubtful is noted at its row (reserved_columns.DOUBT);
+    a row that its source rejected, and one of tags or titles, is marked as no report.
+    """
+    catalog, converted = context.sources, ConvertedTable(table, context.vocabulary)
+    profile = profile or catalog.recognize(converted.headings, table.sheet, file_name)
+    if profile is not None:
+        converted.notes.append(f"sumber: {profile.title}")
+        _apply_review(converted, profile)
+    tags = take_tag_row(converted)
+    merge_choices(converted)
+    headings = catalog.sort_headings(converted.headings, profile, tags)
+    _rename(converted, headings)
+    if headings.form_time is not None:
+        rows = sorted(set(range(len(converted.cells))) - set(converted.find_empty_rows("waktu")))
+        converted.doubt(rows, "waktu kejadian tidak ditanya: dipakai waktu formulir diisi")
+    if profile is not None:
+        _apply_words(converted, profile)
+        for heading, value in profile.constants.items():
+            rows = converted.find_empty_rows(heading)
+            converted.fill(heading, rows, dict.fromkeys(rows, value).__getitem__)
+    convert_times(converted, profile, context.election.zone)
+    take_part_headings(converted, context)
+    facts = read_context(table.titles, table.sheet, file_name, context)
+    missing_facts.complete(converted, facts, context)
+    return converted.build()
+
+
+def _rename(converted: ConvertedTable, headings: SourceHeadings) -> None:
+    """Give columns our headings and leave out metadata, which is named in a note."""
+    if headings.left_out:
+        names = ", ".join(headings.left_out)
+        converted.notes.append(f"data teknis sumber tidak dipakai: {names}")
+        converted.drop_columns(headings.left_out)
+    columns = list(converted.cells.columns)
+    names_by_column = [headings.own.get(c) or headings.stripped.get(c) or c for c in columns]
+    if names_by_column != columns:
+        unique = _make_unique(columns, names_by_column, headings.profile)
+        renamed = converted.cells.set_axis(unique, axis="columns")
+        # The first column of a meaning counts, so `id (2)` goes behind `id`.
+        is_second = [name != plain for name, plain in zip(unique, names_by_column, strict=True)]
+        order = sorted(range(len(unique)), key=is_second.__getitem__)
+        converted.cells = renamed.iloc[:, order]
+
+
+def _make_unique(
+    columns: Sequence[str], names: Sequence[str], profile: SourceProfile | None
+) -> list[str]:
+    """Return unique names; of headings with one meaning, the profile's order says who is first."""
+    free = [index for index, name in enumerate(names) if name not in reserved_columns.ALL]
+    order = sorted(free, key=lambda index: (_rank(profile, columns[index], names[index]), index))
+    unique = make_unique_names([names[index] for index in order])
+    by_index = dict(zip(order, unique, strict=True))
+    return [by_index.get(index) or name for index, name in enumerate(names)]
+
+
+def _rank(profile: SourceProfile | None, theirs: str, ours: str) -> int:
+    keys = [normalize_key(h) for h in profile.columns.get(ours, ())] if profile else []
+    key = normalize_key(theirs)
+    return keys.index(key) if key in keys else len(keys)
+
+
+def _apply_review(converted: ConvertedTable, profile: SourceProfile) -> None:
+    """Mark rows that the source rejected; note those that it has not approved yet."""
+    if profile.review is None:
+        return
+    state_by_word = {normalize_key(word): s for word, s in profile.review.states.items()}
+    wanted = {normalize_key(heading) for heading in profile.review.headings}
+    for heading in [h for h in converted.headings if normalize_key(h) in wanted]:
+        for row, cell in enumerate(converted.cells[heading].tolist()):
+            state = None if is_blank(cell) else state_by_word.get(normalize_key(str(cell)))
+            if state == "rejected":
+                converted.reasons[row] = f"ditolak pemeriksa di sumbernya ({normalize_cell(cell)})"
+            elif state == "pending":
+                converted.doubt([row], f"belum disetujui di sumbernya ({normalize_cell(cell)})")
+
+
+def _apply_words(converted: ConvertedTable, profile: SourceProfile) -> None:
+    """Replace the source's words by our codes; a word that is not listed stays."""
+    for heading, codes in profile.code_by_word.items():
+        for name in converted.find_columns(heading):
+            column = converted.cells[name].tolist()
+            code_by_cell = {
+                cell: codes.get(normalize_key(cell), cell)
+                for cell in set(column)
+                if isinstance(cell, str)
+            }
+            if any(cell != code for cell, code in code_by_cell.items()):
+                converted.set_column(name, [code_by_cell.get(cell, cell) for cell in column])

@@ -1,0 +1,106 @@
+"""A table while it is converted: its cells, and what has to be said of single rows."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import pandas as pd
+
+from situasi.ingest.parsing.cells import is_blank
+from situasi.ingest.readers import reserved_columns
+from situasi.ingest.tables import Cell, Table
+from situasi.ingest.validation.total_rows import find_labelled_rows
+from situasi.ingest.vocabulary.vocabulary import Vocabulary
+
+
+@dataclass
+class ConvertedTable:
+    """The cells of a table under changing headings. The frame of the source is never changed.
+
+    doubts: notes by row, which stays accepted. reasons: by row, why it is not a report.
+    """
+
+    source: Table
+    vocabulary: Vocabulary
+    cells: pd.DataFrame = field(init=False)
+    notes: list[str] = field(default_factory=list)
+    doubts: dict[int, list[str]] = field(default_factory=dict)
+    reasons: dict[int, str] = field(default_factory=dict)
+    _meanings: dict[str, str | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.cells = self.source.cells
+
+    @property
+    def headings(self) -> list[str]:
+        """Return the headings, without the reserved ones."""
+        return [name for name in self.cells.columns if name not in reserved_columns.ALL]
+
+    def doubt(self, rows: Iterable[int], note: str) -> None:
+        """Add a note to rows that stay accepted."""
+        for row in rows:
+            self.doubts.setdefault(row, []).append(note)
+
+    def find_columns(self, heading: str) -> list[str]:
+        """Return the columns that mean this heading of ours, under whatever name."""
+        return [name for name in self.cells.columns if self._find_meaning(name) == heading]
+
+    def _find_meaning(self, name: str) -> str | None:
+        if name in reserved_columns.ALL:
+            return None
+        if name not in self._meanings:
+            self._meanings[name] = self.vocabulary.find_own_heading(name)
+        return self._meanings[name]
+
+    @cached_property
+    def total_rows(self) -> frozenset[int]:
+        """The rows that begin with the label of a total: nothing is filled in there."""
+        headings = [h for h in self.source.cells.columns if h not in reserved_columns.ALL]
+        return frozenset(row for row, _ in find_labelled_rows(self.source, headings))
+
+    def find_empty_rows(self, *headings: str) -> list[int]:
+        """Return the rows with no cell under any of these headings; no totals, no titles."""
+        names = [name for heading in headings for name in self.find_columns(heading)]
+        columns = [self.cells[name].tolist() for name in names]
+        rows = enumerate(zip(*columns, strict=True)) if columns else enumerate([()] * self.size)
+        skipped = self.total_rows | self.reasons.keys()
+        return [row for row, cells in rows if row not in skipped and all(map(is_blank, cells))]
+
+    @property
+    def size(self) -> int:
+        """Return the number of rows."""
+        return len(self.cells)
+
+    def set_column(self, name: str, values: Sequence[Cell]) -> None:
+        """Replace or add a column."""
+        column = pd.Series(list(values), self.cells.index, dtype="object")
+        self.cells = self.cells.assign(**{name: column})
+
+    def fill(self, heading: str, rows: Sequence[int], get_value: Callable[[int], Cell]) -> None:
+        """Put values into empty cells under a heading of ours, which is added where missing."""
+        if not rows:
+            return
+        name = next(iter(self.find_columns(heading)), heading)
+        column: list[Cell] = self.cells[name].tolist() if name in self.cells else [None] * self.size
+        for row in rows:
+            column[row] = get_value(row)
+        self.set_column(name, column)
+
+    def drop_columns(self, names: Sequence[str]) -> None:
+        """Leave out columns."""
+        self.cells = self.cells.drop(columns=list(names))
+
+    def build(self) -> Table:
+        """Return the converted table; the source itself where nothing was changed."""
+        if self.cells is self.source.cells and not self.doubts and not self.reasons:
+            return self.source
+        size = self.size
+        if self.doubts:
+            texts = ["; ".join(self.doubts[r]) if r in self.doubts else None for r in range(size)]
+            self.set_column(reserved_columns.DOUBT, texts)
+        if self.reasons:
+            name = reserved_columns.NOT_A_REPORT
+            known = self.cells[name].tolist() if name in self.cells else [None] * size
+            merged = [cell or self.reasons.get(row) for row, cell in enumerate(known)]
+            self.set_column(name, merged)
+        return replace(self.source, cells=self.cells, notes=(*self.source.notes, *self.notes))

@@ -1,0 +1,151 @@
+"""What title lines, the name of a sheet and the name of a file say about all rows of a table."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from situasi.ingest.context import IngestContext
+from situasi.ingest.parsing.cells import UnreadableCell
+from situasi.ingest.parsing.date_parser import parse_date_parts
+from situasi.ingest.parsing.date_patterns import MONTHS
+
+_MONTH_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
+_SPELLED_DAY = re.compile(
+    rf"(?<!\d)(\d{{1,2}})[ ._-]*({_MONTH_NAMES})[a-z]*[ ._-]*(20\d\d)(?!\d)", re.IGNORECASE
+)
+_NUMERIC_DAY = re.compile(r"(?<!\d)(\d{1,2})[-./_ ](\d{1,2})[-./_ ](20\d\d)(?!\d)")
+_ISO_DAY = re.compile(r"(?<!\d)(20\d\d)[-._ ]?(0[1-9]|1[0-2])[-._ ]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_PACKED_DAY = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(20\d\d)(?!\d)")
+_CLOCK = re.compile(
+    r"(?:\b(?:pukul|pkl|pk|jam)\b[ ._:]*)(\d{1,2})(?:[.:_ ]([0-5]\d))?(?!\d)"
+    r"|(?<![\d.])(\d{1,2})[.:]([0-5]\d) ?(?:wib\b)",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(r"\d\s*(?:s\.?/?d\.?|-|–|sampai)\s*(?:pukul|jam|pkl)?\s*\d", re.IGNORECASE)
+_KECAMATAN = re.compile(r"\b(?:kecamatan|kec)\b\W{0,3}([^\d,;()|:/]{3,40})", re.IGNORECASE)
+_DESA = re.compile(r"\b(?:desa|kelurahan|kel|ds)\b\W{0,3}([^\d,;()|:/]{3,40})", re.IGNORECASE)
+# After a name in a title: what is no longer part of it.
+_NAME_END = re.compile(
+    r"\b(?:kec|kecamatan|kab|kabupaten|pada|tanggal|tgl|pukul|jam|hari|tahun|dalam|pemilihan"
+    r"|pilkada|desa|kelurahan|tps|provinsi|polres|polsek|wilayah|nomor|senin|selasa|rabu|kamis|jumat|sabtu|minggu)\b.*|[_\-–]\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class FileContext:
+    """Facts about all rows of a table, each as the text of a cell.
+
+    day: `27/11/2024`. clock: `11.00`. kecamatan, desa: names. None where nothing says it, or
+    one text says two things. words: all texts, to tell what kind of list it is.
+    """
+
+    day: str | None = None
+    clock: str | None = None
+    kecamatan: str | None = None
+    desa: str | None = None
+    words: str = ""
+
+
+def read_context(
+    titles: Sequence[str], sheet: str, file_name: str, context: IngestContext
+) -> FileContext:
+    """Read what the titles say, else the name of the sheet, else that of the file."""
+    stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", file_name)
+    levels = ["\n".join(titles), sheet, re.sub(r"_+", " ", stem)]
+    day = _first_agreed(levels, _find_days)
+    clock = _first_agreed(levels, _find_clocks)
+    kecamatan = _first_agreed(levels, lambda text: _find_kecamatan(text, context))
+    if kecamatan is None:
+        kecamatan = _read_kecamatan(sheet, context)
+    desa = _first_agreed(levels, lambda text: _find_desa(text, kecamatan, context))
+    return FileContext(day, clock, kecamatan, desa, " ".join(levels))
+
+
+def _first_agreed(levels: Sequence[str], find: Callable[[str], Iterator[str]]) -> str | None:
+    """Return what the first level that says anything says, unless it says two things."""
+    for text in levels:
+        found = set(find(text))
+        if found:
+            return found.pop() if len(found) == 1 else None
+    return None
+
+
+def _find_days(text: str) -> Iterator[str]:
+    """Yield the days that a text names. A range of days names two, so nobody is sure."""
+    rest = text
+    for pattern, order in (
+        (_SPELLED_DAY, (1, 2, 3)), (_NUMERIC_DAY, (1, 2, 3)), (_ISO_DAY, (3, 2, 1)),
+        (_PACKED_DAY, (1, 2, 3)),
+    ):  # fmt: skip
+        for match in pattern.finditer(rest):
+            day, month, year = (match[index] for index in order)
+            number = int(month) if month.isdigit() else MONTHS[month.lower()]
+            try:
+                parts = parse_date_parts(f"{int(day):02d}/{number:02d}/{year}")
+            except UnreadableCell:
+                continue
+            yield f"{parts.day:%d/%m/%Y}"
+        rest = pattern.sub(" ", rest)
+
+
+def _find_clocks(text: str) -> Iterator[str]:
+    if _RANGE.search(text) and len(_CLOCK.findall(text)) > 0 and "wib" not in text.lower():
+        return
+    for match in _CLOCK.finditer(text):
+        hour, minute = (match[1], match[2]) if match[1] else (match[3], match[4])
+        if int(hour) <= 24:
+            yield f"{int(hour):02d}.{minute or '00'}"
+
+
+def _find_kecamatan(text: str, context: IngestContext) -> Iterator[str]:
+    for match in _KECAMATAN.finditer(text):
+        if name := _read_kecamatan(match[1], context):
+            yield name
+
+
+def read_marked_kecamatan(text: str, context: IngestContext) -> str | None:
+    """Return the kecamatan that a text names after `Kec.`, and nothing before it; else None."""
+    match = _KECAMATAN.match(text.strip())
+    return _read_kecamatan(match[1], context) if match else None
+
+
+def read_marked_desa(text: str, kecamatan: str | None, context: IngestContext) -> str | None:
+    """Return the desa that a text names after `Desa`, and nothing before it; else None."""
+    return next(_find_desa(text, kecamatan, context), None) if _DESA.match(text.strip()) else None
+
+
+def _read_kecamatan(text: str, context: IngestContext) -> str | None:
+    """Return the kecamatan whose name a text is or begins with, exactly; else None."""
+    words = _NAME_END.sub("", text).replace("_", " ").split()
+    for count in range(len(words), 0, -1):
+        try:
+            area = context.places.read_kecamatan(None, " ".join(words[:count]))
+        except UnreadableCell:
+            continue
+        if area.code is None or area.note is not None:
+            continue
+        name = context.register.kecamatan[area.code].name
+        rest = words[count:]
+        return None if rest and rest[0].isalpha() and _has_longer_name(name, context) else name
+    return None
+
+
+def _has_longer_name(name: str, context: IngestContext) -> bool:
+    """Return whether another kecamatan's name begins with this one: `Indralaya Utara`."""
+    return any(other.name.startswith(f"{name} ") for other in context.register.kecamatan.values())
+
+
+def _find_desa(text: str, kecamatan: str | None, context: IngestContext) -> Iterator[str]:
+    area = context.places.read_kecamatan(None, kecamatan).code if kecamatan else None
+    for match in _DESA.finditer(text):
+        words = _NAME_END.sub("", match[1]).split()
+        for count in range(len(words), 0, -1):
+            name = " ".join(words[:count])
+            try:
+                desa = context.places.read_desa(name, area, required=False)
+            except UnreadableCell:
+                continue
+            if desa.code is not None:
+                yield name
+                break

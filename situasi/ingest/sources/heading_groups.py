@@ -1,0 +1,58 @@
+"""Groups in headings: `grup/kolom`, `grup:kolom`, `grup-kolom` and `_grup_kolom` as `kolom`."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+# `1. Kecamatan`, `A) Waktu`, `Q3 - Jumlah`: the number of a question.
+_QUESTION_NUMBER = re.compile(r"(?:[A-Za-z]{0,2}\d{1,3}(?:\.\d{1,2})?|[A-Za-z])\s*[.):-]\s+")
+_SURE_SEPARATORS = re.compile(r"[/:]")
+_SHARED_SEPARATORS = re.compile(r"__|[-_.]")
+# A place under a group of this kind is not the place of the report.
+_OTHER_SUBJECTS = re.compile(
+    r"asal|tujuan|alamat|domisili|ktp|rumah|lahir|tinggal|pelapor|korban|pelaku|saksi|kontak",
+    re.IGNORECASE,
+)
+
+
+def strip_groups(headings: Sequence[str], is_known: Callable[[str], bool]) -> dict[str, str]:
+    """Return the headings that are known only without their group or number, as they are known.
+
+    A part before `/` or `:` is a group; one before `-`, `_` or `.` only where two headings
+    share it, as words of one name are joined by these too.
+    """
+    shared = _count_prefixes(headings)
+    names: dict[str, str] = {}
+    for heading in headings:
+        if heading.startswith("__") or is_known(heading):
+            continue
+        spellings = (s for s in _list_spellings(heading, shared) if s and is_known(s))
+        known = next(spellings, None)
+        if known is not None:
+            names[heading] = known
+    return names
+
+
+def _list_spellings(heading: str, shared: Counter[str]) -> Iterator[str]:
+    """Yield what a heading may be without number and group: as little as possible taken off."""
+    plain = _QUESTION_NUMBER.sub("", heading, count=1) if _QUESTION_NUMBER.match(heading) else ""
+    for text in filter(None, (plain, heading)):
+        yield text.strip()
+        for match in _SURE_SEPARATORS.finditer(text):
+            group, name = text[: match.start()], text[match.end() :].strip()
+            if not _OTHER_SUBJECTS.search(group):
+                yield name
+                yield _QUESTION_NUMBER.sub("", name, count=1)
+        for prefix, name in _split_shared(text):
+            if shared[prefix] > 1 and not _OTHER_SUBJECTS.search(prefix):
+                yield name
+
+
+def _count_prefixes(headings: Sequence[str]) -> Counter[str]:
+    return Counter(prefix for heading in headings for prefix, _ in _split_shared(heading))
+
+
+def _split_shared(heading: str) -> Iterator[tuple[str, str]]:
+    for match in _SHARED_SEPARATORS.finditer(heading):
+        if match.start() > 0:
+            yield heading[: match.end()], heading[match.end() :].strip()

@@ -1,0 +1,181 @@
+"""Facts that no column of a table holds: day, hour, place and kind, from what stands around it."""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from situasi.ingest.context import IngestContext
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank
+from situasi.ingest.parsing.date_parser import parse_date_parts
+from situasi.ingest.parsing.time_of_day import read_clock
+from situasi.ingest.sources.converted_table import ConvertedTable
+from situasi.ingest.sources.file_context import FileContext
+from situasi.ingest.tables import Cell
+from situasi.ingest.vocabulary.csv_lists import normalize_key
+from situasi.ingest.vocabulary.hour_headings import parse_hour_heading
+
+_PLACES = ("kecamatan", "kode_kecamatan", "tempat")
+# The column that says what kind of report a row is, by feed.
+_KIND_HEADINGS = {"tps": "fase", "incidents": "jenis", "personnel": "checkin", "activities": "giat"}
+_COUNT_HEADINGS = ("hadir", "hadir_dpt")
+_LONGEST_PHRASE = 5  # words
+
+
+def complete(table: ConvertedTable, facts: FileContext, context: IngestContext) -> None:
+    """Fill in what the titles, the sheet or the file say, each marked at its row."""
+    _complete_kind(table, facts, context)
+    feed = context.vocabulary.detect_feed(table.headings)
+    if feed in {None, "roster", "merges", "neutrality"}:
+        return
+    _complete_time(table, facts, feed, context)
+    _complete_place(table, facts)
+
+
+def _complete_time(
+    table: ConvertedTable, facts: FileContext, feed: str | None, context: IngestContext
+) -> None:
+    has_hours = any(parse_hour_heading(heading) for heading in table.headings)
+    if not has_hours and not _has_any(table, "waktu", "tanggal", "jam"):
+        _take_time_of_report(table)
+    undated = _find_undated_rows(table)
+    day, source = facts.day, "dari judul atau nama berkas"
+    is_count = feed == "tps" and (has_hours or _has_any(table, *_COUNT_HEADINGS))
+    if day is None and is_count and not has_hours:
+        day, source = f"{context.election.day:%d/%m/%Y}", "tidak disebut: dibaca hari pemungutan"
+    if undated and day is not None:
+        table.fill("tanggal", undated, lambda _: day)
+        table.doubt(undated, f"tanggal {source}")
+    if facts.clock is None or has_hours or facts.day is None:
+        return
+    untimed = _find_untimed_rows(table)
+    table.fill("jam", untimed, lambda _: facts.clock)
+    table.doubt(untimed, "jam dari judul atau nama berkas")
+
+
+def _take_time_of_report(table: ConvertedTable) -> None:
+    """Use the time of submission where the source did not ask when it happened."""
+    for name in table.find_columns("waktu_lapor")[:1]:
+        column = table.cells[name].tolist()
+        rows = [row for row, cell in enumerate(column) if not is_blank(cell)]
+        table.fill("waktu", rows, column.__getitem__)
+        table.doubt(rows, "waktu kejadian tidak ditanya: dipakai waktu lapor")
+
+
+def _find_undated_rows(table: ConvertedTable) -> list[int]:
+    """Return the rows that name a time of day but no day; all rows where no column is of time."""
+    if not _has_any(table, "waktu", "tanggal", "jam"):
+        return table.find_empty_rows()
+    if table.find_columns("tanggal"):
+        return []
+    dayless = _match_rows(table, "waktu", lambda cell: is_blank(cell) or _is_clock_alone(cell))
+    timeless = set(table.find_empty_rows("waktu", "jam"))
+    return [row for row in table.find_empty_rows() if row in dayless and row not in timeless]
+
+
+def _find_untimed_rows(table: ConvertedTable) -> list[int]:
+    """Return the rows whose time is a day alone."""
+    names = [h for h in ("waktu", "tanggal") if table.find_columns(h)]
+    days = [_match_rows(table, h, lambda c: is_blank(c) or _is_day_alone(c)) for h in names]
+    return [row for row in table.find_empty_rows("jam") if all(row in rows for rows in days)]
+
+
+def _match_rows(table: ConvertedTable, heading: str, test: Callable[[Cell], bool]) -> set[int]:
+    """Return the rows that hold such a cell in every column of this meaning."""
+    rows = set(range(table.size))
+    for name in table.find_columns(heading):
+        column = table.cells[name].tolist()
+        matching = {cell for cell in set(column) if test(cell)}
+        rows &= {row for row, cell in enumerate(column) if cell in matching}
+    return rows
+
+
+def _is_clock_alone(cell: Cell) -> bool:
+    try:
+        parse_date_parts(cell)
+    except UnreadableCell:
+        pass
+    else:
+        return False
+    try:
+        return read_clock(cell).day is None
+    except (UnreadableCell, ValueError):
+        return False
+
+
+def _is_day_alone(cell: Cell) -> bool:
+    try:
+        return parse_date_parts(cell).clock is None
+    except UnreadableCell:
+        return False
+
+
+def _complete_place(table: ConvertedTable, facts: FileContext) -> None:
+    _fill_down(table)
+    if facts.kecamatan is not None and not _has_any(table, *_PLACES, "lat", "koordinat"):
+        rows = table.find_empty_rows(*_PLACES)
+        table.fill("kecamatan", rows, lambda _: facts.kecamatan)
+        table.doubt(rows, "kecamatan dari judul atau nama berkas")
+    if facts.desa is not None and not _has_any(table, "desa", "kode_desa", "tempat"):
+        rows = table.find_empty_rows("desa")
+        table.fill("desa", rows, lambda _: facts.desa)
+        table.doubt(rows, "desa dari judul atau nama berkas")
+
+
+def _fill_down(table: ConvertedTable) -> None:
+    """Repeat a desa or kecamatan that is written once above its TPS, where the TPS count up."""
+    stations = table.find_columns("tps")
+    for name in (*table.find_columns("kecamatan"), *table.find_columns("desa")) if stations else ():
+        column = table.cells[name].tolist()
+        numbers = table.cells[stations[0]].tolist()
+        if is_blank(column[0] if column else None) or not any(map(is_blank, column)):
+            continue
+        blank = [row for row, cell in enumerate(column) if is_blank(cell)]
+        blank = [row for row in blank if not is_blank(numbers[row])]
+        if not _count_up(column, numbers):
+            continue
+        filled: list[Cell] = []
+        for cell in column:
+            filled.append(filled[-1] if is_blank(cell) and filled else cell)
+        table.fill(name, blank, filled.__getitem__)
+        table.doubt(blank, f"{name} dari baris di atasnya")
+
+
+def _count_up(places: Sequence[Cell], numbers: Sequence[Cell]) -> bool:
+    """Return whether the TPS below each written place have growing numbers."""
+    for (_, before), (place, number) in pairwise(zip(places, numbers, strict=True)):
+        if is_blank(place) and not is_blank(number) and not is_blank(before):
+            digits = [int("".join(filter(str.isdigit, str(n))) or 0) for n in (before, number)]
+            if digits[1] <= digits[0]:
+                return False
+    return True
+
+
+def _complete_kind(table: ConvertedTable, facts: FileContext, context: IngestContext) -> None:
+    """Take phase, kind, check-in or giat from the titles where no column of the table says it."""
+    if context.vocabulary.detect_feed(table.headings) is not None or not len(table.cells):
+        return
+    found = {
+        heading: code
+        for feed, heading in _KIND_HEADINGS.items()
+        if (code := _find_code(facts.words, feed, heading, context))
+    }
+    if len(found) == 1:
+        heading, code = found.popitem()
+        rows = table.find_empty_rows(heading)
+        table.fill(heading, rows, lambda _: code)
+        table.doubt(rows, f"{heading} dari judul atau nama berkas")
+
+
+def _find_code(text: str, feed: str, heading: str, context: IngestContext) -> str | None:
+    """Return the one code of a column that a text names; None where it names none or several."""
+    words, codes = text.split(), context.vocabulary.codes[feed, heading]
+    phrases = (
+        normalize_key("".join(words[start : start + size]))
+        for size in range(1, _LONGEST_PHRASE + 1)
+        for start in range(len(words) - size + 1)
+    )
+    found = {codes[phrase] for phrase in phrases if len(phrase) > 4 and phrase in codes}
+    return found.pop() if len(found) == 1 else None
+
+
+def _has_any(table: ConvertedTable, *headings: str) -> bool:
+    return any(table.find_columns(heading) for heading in headings)

@@ -1,0 +1,196 @@
+"""A source profile: how the files of one tool are recognised and read. Kept as TOML."""
+
+import tomllib
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import tomli_w
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from situasi.domain import feed_schemas
+from situasi.ingest.vocabulary.csv_lists import normalize_key
+from situasi.ingest.vocabulary.vocabulary import OWN_HEADINGS
+
+NAME_PATTERN = r"[a-z0-9][a-z0-9_-]{0,59}"
+# How a review state of the source is treated here.
+ReviewState = Literal["approved", "pending", "rejected"]
+
+
+def list_codes(heading: str) -> set[str]:
+    """Return the codes that a column with this heading of ours may hold; empty for free text."""
+    return {
+        code
+        for feed in feed_schemas.FEEDS.values()
+        for column in feed.columns
+        if column.heading == heading
+        for code in column.allowed_codes
+    }
+
+
+class ProfileError(ValueError):
+    """A profile is faulty; the message names the profile, the key and the value, in Indonesian."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Signature(_Part):
+    """What a file must show to be of this source.
+
+    headings: all of them; any_of: at least `at_least` of them. A heading may be a pattern
+    (`_attachments*`). sheets: one of them, as a pattern of the sheet's name, where given.
+    file_names: likewise for the name of the file.
+    """
+
+    headings: tuple[str, ...] = ()
+    any_of: tuple[str, ...] = ()
+    at_least: int = Field(1, ge=1)
+    sheets: tuple[str, ...] = ()
+    file_names: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _check_not_empty(self) -> "Signature":
+        if not self.headings and not self.any_of:
+            raise ValueError("tanpa judul pengenal: sebut headings atau any_of")
+        return self
+
+
+class Review(_Part):
+    """The review states of a source. headings: where they stand; states: by the source's word."""
+
+    headings: tuple[str, ...]
+    states: dict[str, ReviewState]
+
+
+class Join(_Part):
+    """How rows of a child sheet name their parent: headings in the child and in the parent."""
+
+    child: str
+    parent: str
+
+
+class SourceProfile(_Part):
+    """How one source is read.
+
+    columns: the source's headings by our heading; the first filled one counts. metadata: headings
+    that are left out, as patterns. form_times: headings that say when a form was filled in, taken
+    for the time of the event where the form did not ask it. zones: by our heading, the zone of its
+    times where the source writes another than the election's. words: our code by the source's
+    word, by our heading. repeats: headings that hold a list of rows. constants: a value for every
+    row, by our heading. month_first: whether 11/27/2024 is how it writes dates; None: as the cells
+    of the file tell.
+    """
+
+    name: str = Field(pattern=f"^{NAME_PATTERN}$")
+    title: str
+    documentation: str = ""
+    feed: str | None = None
+    signature: Signature
+    columns: dict[str, tuple[str, ...]] = {}
+    metadata: tuple[str, ...] = ()
+    form_times: tuple[str, ...] = ()
+    zones: dict[str, str] = {}
+    words: dict[str, dict[str, str]] = {}
+    review: Review | None = None
+    join: Join | None = None
+    repeats: tuple[str, ...] = ()
+    constants: dict[str, str] = {}
+    month_first: bool | None = None
+
+    @field_validator("feed")
+    @classmethod
+    def _check_feed(cls, feed: str | None) -> str | None:
+        if feed is not None and feed not in feed_schemas.FEEDS:
+            raise ValueError(f"jenis laporan tidak dikenal; pilih {', '.join(feed_schemas.FEEDS)}")
+        return feed
+
+    @field_validator("columns", "zones", "words", "constants")
+    @classmethod
+    def _check_headings(cls, by_heading: dict[str, object]) -> dict[str, object]:
+        unknown = sorted(set(by_heading) - OWN_HEADINGS)
+        if unknown:
+            raise ValueError(f"judul {', '.join(unknown)} bukan judul papan ini")
+        return by_heading
+
+    @field_validator("zones")
+    @classmethod
+    def _check_zones(cls, zones: dict[str, str]) -> dict[str, str]:
+        for name in zones.values():
+            try:
+                ZoneInfo(name)
+            except (KeyError, ValueError, OSError) as error:
+                raise ValueError(f"zona waktu {name} tidak dikenal") from error
+        return zones
+
+    @field_validator("words")
+    @classmethod
+    def _check_words(cls, words: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        for heading, codes in words.items():
+            wrong = sorted(set(codes.values()) - list_codes(heading))
+            if wrong:
+                raise ValueError(f"kolom {heading} tidak punya kode {', '.join(wrong)}")
+        return words
+
+    @cached_property
+    def heading_by_key(self) -> dict[str, str]:
+        """Our heading by the key of a heading of this source."""
+        return {normalize_key(h): name for name, group in self.columns.items() for h in group}
+
+    @cached_property
+    def code_by_word(self) -> dict[str, dict[str, str]]:
+        """Our code by the key of the source's word, by our heading."""
+        return {
+            heading: {normalize_key(word): code for word, code in codes.items()}
+            for heading, codes in self.words.items()
+        }
+
+    def find_heading(self, *spellings: str) -> str | None:
+        """Return our heading for one of the source, given in one or several spellings."""
+        keys = map(normalize_key, spellings)
+        return next((own for key in keys if (own := self.heading_by_key.get(key))), None)
+
+    def is_metadata(self, *spellings: str) -> bool:
+        """Return whether a heading, in one of these spellings, is left out."""
+        return any(matches_heading(s, pattern) for s in spellings for pattern in self.metadata)
+
+
+def matches_heading(heading: str, pattern: str) -> bool:
+    """Return whether a heading is the one meant; `*` and `?` in the pattern stand for anything."""
+    if "*" in pattern or "?" in pattern:
+        return fnmatchcase(heading.strip().lower(), pattern.lower())
+    key = normalize_key(pattern)
+    return normalize_key(heading) == key if key else heading.strip() == pattern
+
+
+def parse_profile(text: str, file_name: str) -> SourceProfile:
+    """Read a profile from TOML. Raises ProfileError, naming the file, the key and the value."""
+    try:
+        return SourceProfile.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ProfileError(f"{file_name} bukan TOML yang benar: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "profil"
+        value = "" if first["type"] == "missing" else f" = {str(first.get('input'))[:60]!r}"
+        raise ProfileError(f"{file_name}: {key}{value}: {_explain(first)}") from error
+
+
+def format_profile(profile: SourceProfile) -> str:
+    """Return a profile as TOML, without what is empty."""
+    content = profile.model_dump(mode="json", exclude_defaults=True)
+    return tomli_w.dumps(content, multiline_strings=False)
+
+
+_EXPLANATIONS = {
+    "extra_forbidden": "kunci ini tidak dikenal",
+    "missing": "kunci ini wajib",
+    "string_pattern_mismatch": "hanya huruf kecil, angka, - dan _, paling banyak 60",
+}
+
+
+def _explain(error: object) -> str:
+    kind, message = error["type"], error["msg"]  # type: ignore[index]
+    return _EXPLANATIONS.get(kind, str(message).removeprefix("Value error, "))

@@ -1,0 +1,120 @@
+"""Times as sources write them: in UTC without saying so, the month first, seconds since 1970."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from situasi.ingest.sources.converted_table import ConvertedTable
+from situasi.ingest.sources.profile import SourceProfile
+from situasi.ingest.tables import Cell
+
+TIME_HEADINGS = ("waktu", "tanggal", "waktu_lapor")
+MONTH_FIRST = "tanggal dibaca bulan dahulu, seperti berkas ini menulisnya"
+
+_SLASHED = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)(.*)", re.DOTALL)
+_OWN_ZONE = re.compile(r"(?:\d ?Z|[+-]\d{2}:?\d{2}|\b(?:UTC|GMT|WIB|WITA|WIT))$", re.IGNORECASE)
+_ISO_START = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
+_EPOCH_DAYS = range(978_307_200, 4_102_444_800)  # seconds: 2001 to 2100
+
+
+def convert_times(table: ConvertedTable, profile: SourceProfile | None, zone: ZoneInfo) -> None:
+    """Rewrite the times of a source as this election's local times.
+
+    zone: the election's. A time that names its own zone stays as it is.
+    """
+    columns = {h: table.find_columns(h) for h in TIME_HEADINGS}
+    names = [name for group in columns.values() for name in group]
+    if _is_month_first(table, names, profile):
+        for name in names:
+            _swap_month_and_day(table, name)
+    for heading, group in columns.items():
+        written = profile.zones.get(heading) if profile else None
+        for name in group:
+            _convert_epochs(table, name, zone)
+            if written:
+                _convert_zone(table, name, ZoneInfo(written), zone)
+
+
+def _is_month_first(
+    table: ConvertedTable, names: Sequence[str], profile: SourceProfile | None
+) -> bool:
+    """Return whether 11/27/2024 is how this file writes dates: as its profile or cells say."""
+    if profile is not None and profile.month_first is not None:
+        return profile.month_first
+    pairs = {
+        (int(match[1]), int(match[3]))
+        for name in names
+        for text in set(table.cells[name].tolist())
+        if isinstance(text, str) and (match := _SLASHED.match(text))
+    }
+    return any(b > 12 for _, b in pairs) and all(a <= 12 for a, _ in pairs)
+
+
+def _swap_month_and_day(table: ConvertedTable, name: str) -> None:
+    column = table.cells[name].tolist()
+    swapped = {
+        text: f"{int(m[3]):02d}/{int(m[1]):02d}/{m[4]}{m[5]}"
+        for text in set(column)
+        if isinstance(text, str) and (m := _SLASHED.match(text))
+    }
+    if swapped:
+        table.set_column(name, [_replace(cell, swapped) for cell in column])
+        table.doubt((row for row, cell in enumerate(column) if cell in swapped), MONTH_FIRST)
+
+
+def _convert_epochs(table: ConvertedTable, name: str, zone: ZoneInfo) -> None:
+    """Rewrite seconds or milliseconds since 1970."""
+    column = table.cells[name].tolist()
+    texts = {cell: text for cell in set(column) if (text := _read_epoch(cell, zone))}
+    if texts:
+        table.set_column(name, [_replace(cell, texts) for cell in column])
+
+
+def _read_epoch(cell: Cell, zone: ZoneInfo) -> str | None:
+    if isinstance(cell, bool | datetime) or cell is None:
+        return None
+    text = str(cell).removesuffix(".0")
+    if not text.isdigit() or len(text) not in {10, 13}:
+        return None
+    seconds = int(text) / (1000 if len(text) == 13 else 1)
+    if int(seconds) not in _EPOCH_DAYS:
+        return None
+    return _format(datetime.fromtimestamp(seconds, UTC).astimezone(zone))
+
+
+def _convert_zone(table: ConvertedTable, name: str, written: ZoneInfo, zone: ZoneInfo) -> None:
+    column = table.cells[name].tolist()
+    naive = {c for c in set(column) if isinstance(c, str) and not _OWN_ZONE.search(c.strip())}
+    texts = _convert_iso_texts([c for c in naive if _ISO_START.match(c)], written, zone)
+    for cell in naive - texts.keys():
+        if any(map(str.isdigit, cell)) and written.key == "UTC" and ":" in cell:
+            texts[cell] = f"{cell} UTC"
+    moments: dict[Cell, Cell] = {
+        cell: _format(cell.replace(tzinfo=written).astimezone(zone))
+        for cell in set(column)
+        if isinstance(cell, datetime) and cell.tzinfo is None
+    }
+    changed = moments | texts
+    if changed:
+        table.set_column(name, [_replace(cell, changed) for cell in column])
+
+
+def _convert_iso_texts(texts: list[str], written: ZoneInfo, zone: ZoneInfo) -> dict[Cell, Cell]:
+    if not texts:
+        return {}
+    moments = pd.to_datetime(pd.Series(texts), format="ISO8601", errors="coerce")
+    local = moments.dt.tz_localize(written, ambiguous="NaT", nonexistent="NaT").dt.tz_convert(zone)
+    written_out = local.dt.strftime("%Y-%m-%d %H:%M:%S").tolist()
+    return {t: new for t, new in zip(texts, written_out, strict=True) if isinstance(new, str)}
+
+
+def _format(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
+def _replace(cell: Cell, texts: Mapping[Any, Cell]) -> Cell:
+    return texts.get(cell, cell) if type(cell) in {str, int, float, datetime} else cell

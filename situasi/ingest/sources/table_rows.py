@@ -1,0 +1,95 @@
+"""Rows that are no reports but speak of those below: tags of columns, headings of a part."""
+
+import re
+
+from situasi.ingest.context import IngestContext
+from situasi.ingest.parsing.cells import is_blank
+from situasi.ingest.sources.converted_table import ConvertedTable
+from situasi.ingest.sources.file_context import read_marked_desa, read_marked_kecamatan
+from situasi.ingest.tables import Cell
+
+TAG_ROW = "baris tag HXL, bukan laporan; tidak perlu dibetulkan"
+PART_HEADING = "judul bagian untuk baris di bawahnya, bukan laporan; tidak perlu dibetulkan"
+_TAG = re.compile(r"#[a-z][a-z0-9_]*(?:\s*\+[a-z0-9_+\s]+)?", re.IGNORECASE)
+# Our heading for a column that only its HXL tag names (hxlstandard.org, core schema).
+_HEADING_BY_TAG = {
+    "#date": "waktu",
+    "#adm3": "kecamatan",
+    "#adm4": "desa",
+    "#loc": "tempat",
+    "#geo+lat": "lat",
+    "#geo+lon": "lon",
+    "#geo+coord": "koordinat",
+    "#event+type": "jenis",
+    "#description": "uraian",
+}
+
+
+def take_tag_row(table: ConvertedTable) -> dict[str, str]:
+    """Mark a first row of HXL tags; return our heading by theirs, as the tags say."""
+    if not len(table.cells):
+        return {}
+    first = {name: table.cells[name].iloc[0] for name in table.headings}
+    tags = {name: str(cell).strip() for name, cell in first.items() if not is_blank(cell)}
+    if len(tags) < 2 or not all(map(_TAG.fullmatch, tags.values())):
+        return {}
+    table.reasons[0] = TAG_ROW
+    keys = {name: "".join(tag.lower().split()) for name, tag in tags.items()}
+    return {
+        name: own
+        for name, key in keys.items()
+        if (own := _HEADING_BY_TAG.get(key) or _HEADING_BY_TAG.get(key.partition("+")[0]))
+    }
+
+
+def take_part_headings(table: ConvertedTable, context: IngestContext) -> None:
+    """Give rows the kecamatan or desa that a row of one cell above them names.
+
+    Only `KEC. …`, `DESA …` in a row without any other cell is such a heading; a row that names
+    its own place keeps it.
+    """
+    missing = [h for h in ("kecamatan", "desa") if not table.find_columns(h)]
+    if not missing or table.find_columns("kode_kecamatan") or table.find_columns("tempat"):
+        return
+    singles = _find_single_cells(table)
+    if not singles:
+        return
+    current: dict[str, str | None] = dict.fromkeys(missing)
+    values: dict[str, dict[int, Cell]] = {heading: {} for heading in missing}
+    for row in range(len(table.cells)):
+        named = (
+            _read_part(singles[row], current.get("kecamatan"), context) if row in singles else None
+        )
+        if named and named[0] in current:
+            table.reasons[row] = PART_HEADING
+            if named[0] == "kecamatan" and "desa" in current:
+                current["desa"] = None
+            current[named[0]] = named[1]
+            continue
+        for heading, place in current.items():
+            if place is not None and row not in singles:
+                values[heading][row] = place
+    for heading, by_row in values.items():
+        table.fill(heading, list(by_row), by_row.__getitem__)
+        table.doubt(by_row, f"{heading} dari judul bagian di atasnya")
+
+
+def _find_single_cells(table: ConvertedTable) -> dict[int, str]:
+    """Return the text of each row that has only one cell, beside its number."""
+    cells = table.cells[table.headings]
+    counts = cells.notna().sum(axis=1).to_numpy()
+    singles: dict[int, str] = {}
+    for row in [row for row, count in enumerate(counts) if 0 < count <= 2]:
+        texts = [str(c).strip() for c in cells.iloc[row].tolist() if not is_blank(c)]
+        words = [text for text in texts if any(map(str.isalpha, text)) and len(text) > 3]
+        if len(words) == 1 and len(texts) - len(words) <= 1:
+            singles[row] = words[0]
+    return singles
+
+
+def _read_part(text: str, kecamatan: str | None, context: IngestContext) -> tuple[str, str] | None:
+    if name := read_marked_kecamatan(text, context):
+        return "kecamatan", name
+    if name := read_marked_desa(text, kecamatan, context):
+        return "desa", name
+    return None
