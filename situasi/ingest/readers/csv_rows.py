@@ -3,12 +3,16 @@
 import csv
 from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from situasi.ingest.readers import reserved_columns
+from situasi.ingest.readers.arrow_rows import parse_columns
 from situasi.ingest.readers.table_builder import Block, Row
 from situasi.ingest.tables import CellArray, SourceError, to_cell_array
 
 _REREAD_BUDGET = 50_000_000  # characters read twice because of stray quotes, in one file
+_ARROW_LINES = 2048
+_STEP_LINES = 16  # lines read before their length is looked at
 _BLOCK_LINES = 256  # lists kept alive at once, as in table_builder; more cost garbage collection
 _BLOCK_CHARS = 4_000_000
 
@@ -41,11 +45,13 @@ class LineBuffer:
         block: list[str] = []
         size = 0
         while len(block) < count and size < _BLOCK_CHARS:
-            line = self._pushed_back.popleft() if self._pushed_back else next(self._source, "")
-            if not line:
+            step = min(_STEP_LINES, count - len(block))
+            lines = [self._pushed_back.popleft() for _ in range(min(step, len(self._pushed_back)))]
+            lines = lines or list(islice(self._source, step))
+            if not lines:
                 break
-            block.append(line)
-            size += len(line)
+            block += lines
+            size += sum(map(len, lines))
         self.position += len(block)
         return block
 
@@ -82,16 +88,31 @@ def parse_rows(lines: LineBuffer, delimiter: str) -> Iterator[Row]:
 
 
 def parse_blocks(lines: LineBuffer, delimiter: str, width: int) -> Iterator[Row | Block]:
-    """Yield the rows of parse_rows, many as one Block where the lines have no stray quote."""
-    while block := lines.take(_BLOCK_LINES):
-        try:
-            records = list(_make_reader(block, delimiter))
-        except csv.Error:
-            end_position = lines.position
-            lines.push_back(block)
-            yield from _parse_rows_until(lines, end_position, delimiter)
-        else:
-            yield from _block_or_rows(records, width)
+    """Yield the rows of parse_rows, many as one Block wherever they are regular."""
+    while block := lines.take(_ARROW_LINES):
+        columns = parse_columns("".join(block), delimiter, width)
+        if columns is not None:
+            yield Block(columns)
+            continue
+        end_position = lines.position
+        lines.push_back(block)
+        while lines.position < end_position:
+            yield from _parse_block(lines, end_position, delimiter, width)
+
+
+def _parse_block(
+    lines: LineBuffer, end_position: int, delimiter: str, width: int
+) -> Iterator[Row | Block]:
+    """Yield the rows of the next lines, as one Block where the csv module finds nothing odd."""
+    block = lines.take(min(_BLOCK_LINES, end_position - lines.position))
+    try:
+        records = list(_make_reader(block, delimiter))
+    except csv.Error:
+        end_of_block = lines.position
+        lines.push_back(block)
+        yield from _parse_rows_until(lines, end_of_block, delimiter)
+    else:
+        yield from _block_or_rows(records, width)
 
 
 def _block_or_rows(records: list[list[str]], width: int) -> Iterator[Row | Block]:

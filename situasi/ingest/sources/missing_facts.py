@@ -1,7 +1,8 @@
 """Facts that no column of a table holds: day, hour, place and kind, from what stands around it."""
 
+import re
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank
@@ -17,6 +18,7 @@ _PLACES = ("kecamatan", "kode_kecamatan", "tempat")
 # The column that says what kind of report a row is, by feed.
 _KIND_HEADINGS = {"tps": "fase", "incidents": "jenis", "personnel": "checkin", "activities": "giat"}
 _COUNT_HEADINGS = ("hadir", "hadir_dpt")
+_DAY = re.compile(r"\d[/-]\d+[/-]\d")
 _LONGEST_PHRASE = 5  # words
 
 
@@ -36,12 +38,12 @@ def _complete_time(
     has_hours = any(parse_hour_heading(heading) for heading in table.headings)
     if not has_hours and not _has_any(table, "waktu", "tanggal", "jam"):
         _take_time_of_report(table)
-    undated = _find_undated_rows(table)
     day, source = facts.day, "dari judul atau nama berkas"
     is_count = feed == "tps" and (has_hours or _has_any(table, *_COUNT_HEADINGS))
     if day is None and is_count and not has_hours:
         day, source = f"{context.election.day:%d/%m/%Y}", "tidak disebut: dibaca hari pemungutan"
-    if undated and day is not None:
+    undated = _find_undated_rows(table) if day is not None else []
+    if undated:
         table.fill("tanggal", undated, lambda _: day)
         table.doubt(undated, f"tanggal {source}")
     if facts.clock is None or has_hours or facts.day is None:
@@ -89,6 +91,8 @@ def _match_rows(table: ConvertedTable, heading: str, test: Callable[[Cell], bool
 
 
 def _is_clock_alone(cell: Cell) -> bool:
+    if isinstance(cell, str) and _DAY.search(cell):  # nearly every cell, and parsing is slow
+        return False
     try:
         parse_date_parts(cell)
     except UnreadableCell:
@@ -123,26 +127,28 @@ def _complete_place(table: ConvertedTable, facts: FileContext) -> None:
 def _fill_down(table: ConvertedTable) -> None:
     """Repeat a desa or kecamatan that is written once above its TPS, where the TPS count up."""
     stations = table.find_columns("tps")
-    for name in (*table.find_columns("kecamatan"), *table.find_columns("desa")) if stations else ():
+    names = [name for heading in ("kecamatan", "desa") for name in table.find_columns(heading)]
+    for name in names if stations else ():
         column = table.cells[name].tolist()
+        if None not in column or column[0] is None:
+            continue
         numbers = table.cells[stations[0]].tolist()
-        if is_blank(column[0] if column else None) or not any(map(is_blank, column)):
-            continue
-        blank = [row for row, cell in enumerate(column) if is_blank(cell)]
-        blank = [row for row in blank if not is_blank(numbers[row])]
-        if not _count_up(column, numbers):
-            continue
-        filled: list[Cell] = []
-        for cell in column:
-            filled.append(filled[-1] if is_blank(cell) and filled else cell)
-        table.fill(name, blank, filled.__getitem__)
-        table.doubt(blank, f"{name} dari baris di atasnya")
+        skipped = table.total_rows | table.reasons.keys()
+        rows = [
+            row
+            for row, (place, number) in enumerate(zip(column, numbers, strict=True))
+            if place is None and not is_blank(number) and row not in skipped
+        ]
+        if rows and _count_up(column, numbers):
+            filled = list(accumulate(column, lambda above, cell: above if cell is None else cell))
+            table.fill(name, rows, filled.__getitem__)
+            table.doubt(rows, f"{name} dari baris di atasnya")
 
 
 def _count_up(places: Sequence[Cell], numbers: Sequence[Cell]) -> bool:
     """Return whether the TPS below each written place have growing numbers."""
     for (_, before), (place, number) in pairwise(zip(places, numbers, strict=True)):
-        if is_blank(place) and not is_blank(number) and not is_blank(before):
+        if place is None and not is_blank(number) and not is_blank(before):
             digits = [int("".join(filter(str.isdigit, str(n))) or 0) for n in (before, number)]
             if digits[1] <= digits[0]:
                 return False

@@ -45,12 +45,8 @@ def _is_month_first(
     """Return whether 11/27/2024 is how this file writes dates: as its profile or cells say."""
     if profile is not None and profile.month_first is not None:
         return profile.month_first
-    pairs = {
-        (int(match[1]), int(match[3]))
-        for name in names
-        for text in set(table.cells[name].tolist())
-        if isinstance(text, str) and (match := _SLASHED.match(text))
-    }
+    days = {t[:11] for n in names for t in table.cells[n].tolist() if type(t) is str}
+    pairs = {(int(m[1]), int(m[3])) for text in days if (m := _SLASHED.match(text))}
     return any(b > 12 for _, b in pairs) and all(a <= 12 for a, _ in pairs)
 
 
@@ -67,8 +63,11 @@ def _swap_month_and_day(table: ConvertedTable, name: str) -> None:
 
 
 def _convert_epochs(table: ConvertedTable, name: str, zone: ZoneInfo) -> None:
-    """Rewrite seconds or milliseconds since 1970."""
+    """Rewrite seconds or milliseconds since 1970; a program that writes so writes all so."""
     column = table.cells[name].tolist()
+    first = next((cell for cell in column if cell is not None), None)
+    if _read_epoch(first, zone) is None:
+        return
     texts = {cell: text for cell in set(column) if (text := _read_epoch(cell, zone))}
     if texts:
         table.set_column(name, [_replace(cell, texts) for cell in column])

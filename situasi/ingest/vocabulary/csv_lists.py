@@ -5,6 +5,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -35,6 +36,7 @@ def _decode(raw: bytes) -> str:
         return raw.decode("cp1252", errors="replace")
 
 
+@lru_cache(maxsize=16_384)
 def normalize_key(text: str) -> str:
     """Return the key that spellings share: without case, accents, blanks, marks and underscores."""
     plain = unicodedata.normalize("NFKD", text[:200].lower())

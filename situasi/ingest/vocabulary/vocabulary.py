@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -127,6 +128,7 @@ class Vocabulary:
         return len(own_keys & {normalize_key(h) for h in headings})
 
 
+@lru_cache(maxsize=16_384)
 def _list_spelling_keys(heading: str) -> list[str]:
     """Return the keys under which a heading may be known, the likeliest first."""
     names = [normalize_key(text) for text in (heading, remove_brackets(heading))]

@@ -84,6 +84,11 @@ def test_blocks_begin_where_single_rows_were_left(
 
 def test_lines_without_anything_odd_are_read_at_once() -> None:
     parts = list(csv_rows.parse_blocks(lines_of("a,b\n" * 600), ",", 2))
+    assert [len(part) for part in parts if isinstance(part, Block)] == [600]
+
+
+def test_lines_that_arrow_leaves_are_read_in_blocks_by_the_csv_module() -> None:
+    parts = list(csv_rows.parse_blocks(lines_of('a, "b"\n' * 600), ",", 2))
     assert [len(part) for part in parts if isinstance(part, Block)] == [256, 256, 88]
 
 
