@@ -107,6 +107,8 @@ class SourceCatalog:
 
     def count_known_headings(self, headings: Sequence[str]) -> int:
         """Count the headings of a row that name a column of ours or belong to a known source."""
+        if all(heading.startswith("#") for heading in headings if heading):
+            return 0  # HXL tags below the headings
         names = strip_groups(headings, self._is_known)
         plain = [names.get(heading, heading) for heading in headings]
         known = self.vocabulary.count_known_headings(plain)

@@ -1,0 +1,193 @@
+"""Tables of other tools at the door: what becomes of headings, times, words and what is around."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from situasi.board import Board
+from situasi.domain.feed_schemas import INCIDENTS, TPS
+from situasi.ingest.pipeline import IngestResult, ingest_file
+from tests.builders import unbounded
+from tests.conftest import NOON
+
+
+def bring(board: Board, path: Path, text: str) -> IngestResult:
+    """A text as a file at the door; the ledger adds up."""
+    path.write_text(text, "utf-8")
+    result = ingest_file(path, board.store, board.ingest_context, unbounded(), now=NOON)
+    assert result.refused is None, result
+    assert result.read == result.accepted + result.duplicate + result.quarantined
+    return result
+
+
+def counts(board: Board) -> list[tuple[str, str | None, str | None, int]]:
+    """Local time, desa, TPS and voters of every count, by row."""
+    rows = board.store.rows_after(TPS).sort_values(["batch", "row"])
+    clock = rows["occurred_at"].dt.tz_convert("Asia/Jakarta").dt.strftime("%d/%m %H.%M")
+    return list(zip(clock, rows["desa"], rows["tps"], rows["hadir"], strict=True))
+
+
+def doubts(board: Board) -> list[str]:
+    flags = board.store.rows_after(TPS).sort_values(["batch", "row"])["flags"]
+    return ["" if pd.isna(flag) else flag for flag in flags]
+
+
+SETEKO = "16.10.04.2012"
+KOBO = (
+    "start,end,lokasi/kecamatan,lokasi/desa,lokasi/no_tps,hadir,_uuid,_submission_time,"
+    "_validation_status,__version__\n"
+    "2024-11-27T09:10:11.123+07:00,2024-11-27T09:12:00.000+07:00,indralaya,tanjung_seteko,3,118,"
+    "a-1,2024-11-27T02:40:00,{state},v1\n"
+)
+
+
+def test_groups_are_taken_off_and_the_time_of_the_form_stands_for_one_not_asked(
+    board: Board, tmp_path: Path
+) -> None:
+    result = bring(board, tmp_path / "a.csv", KOBO.format(state="Approved"))
+    assert counts(board) == [("27/11 09.12", SETEKO, "003", 118)]
+    assert "dipakai waktu formulir diisi" in doubts(board)[0]
+    assert any("data teknis sumber tidak dipakai" in note for note in result.notes)
+    row = board.store.rows_after(TPS).iloc[0]
+    assert row["id"] == "a-1"
+    # _submission_time is UTC without saying so.
+    assert f"{row['reported_at']:%H:%M}" == "02:40"
+
+
+def test_a_row_on_hold_is_doubted_and_one_that_was_rejected_is_held(
+    board: Board, tmp_path: Path
+) -> None:
+    bring(board, tmp_path / "a.csv", KOBO.format(state="On hold"))
+    assert "belum disetujui di sumbernya (On hold)" in doubts(board)[0]
+    result = bring(board, tmp_path / "b.csv", KOBO.format(state="Not approved").replace("a-1", "b"))
+    assert (result.accepted, result.quarantined) == (0, 1)
+    assert "ditolak pemeriksa di sumbernya" in result.reasons[0]["reasons"][0]
+
+
+def test_a_time_that_the_form_asked_counts_before_that_of_the_form(
+    board: Board, tmp_path: Path
+) -> None:
+    text = KOBO.format(state="").replace("lokasi/no_tps", "waktu,lokasi/no_tps")
+    bring(board, tmp_path / "a.csv", text.replace("seteko,3", "seteko,27/11/2024 08.00,3"))
+    assert counts(board) == [("27/11 08.00", SETEKO, "003", 118)]
+
+
+TITLED = (
+    "REKAPITULASI PEMILIH HADIR,,,\n"
+    "{title},,,\n"
+    "No,Desa,TPS,Jumlah Hadir\n"
+    "1,Ibul Besar I,1,120\n"
+    "2,,2,130\n"
+    "3,Ibul Besar II,1,99\n"
+    "JUMLAH,,,349\n"
+)
+
+
+def test_titles_and_the_name_of_the_file_give_day_hour_and_kecamatan(
+    board: Board, tmp_path: Path
+) -> None:
+    result = bring(
+        board, tmp_path / "rekap 27112024.csv", TITLED.format(title="KECAMATAN PEMULUTAN JAM 11.00")
+    )
+    assert counts(board) == [
+        ("27/11 11.00", "16.10.05.2024", "001", 120),
+        ("27/11 11.00", "16.10.05.2024", "002", 130),
+        ("27/11 11.00", "16.10.05.2030", "001", 99),
+    ]
+    assert "Desa dari baris di atasnya" in doubts(board)[1]
+    # The total is no report, though a day stands in the title; it was checked.
+    assert "sesuai dengan baris di atasnya" in result.reasons[0]["reasons"][0]
+
+
+def test_counts_without_any_day_are_of_the_day_of_voting_and_say_so(
+    board: Board, tmp_path: Path
+) -> None:
+    text = "Kecamatan,Desa,TPS,Jam,Hadir\nIndralaya,Tanjung Seteko,3,08.00,50\n"
+    bring(board, tmp_path / "a.csv", text)
+    assert counts(board) == [("27/11 08.00", SETEKO, "003", 50)]
+    assert "dibaca hari pemungutan" in doubts(board)[0]
+
+
+def test_two_days_in_a_title_are_no_day(board: Board, tmp_path: Path) -> None:
+    text = "GIAT 25-11-2024 S.D. 27-11-2024,,\nwaktu,kecamatan,jenis\n09.15,Indralaya,kericuhan\n"
+    result = bring(board, tmp_path / "a.csv", text)
+    assert (result.accepted, result.quarantined) == (0, 1)
+
+
+def test_a_part_of_a_list_under_the_name_of_its_kecamatan(board: Board, tmp_path: Path) -> None:
+    text = (
+        "Desa,TPS,Waktu,Hadir\n"
+        "KEC. INDRALAYA,,,\n"
+        "Tanjung Seteko,3,27/11/2024 08.00,50\n"
+        "KECAMATAN PEMULUTAN,,,\n"
+        "Ibul Besar I,1,27/11/2024 08.00,60\n"
+    )
+    result = bring(board, tmp_path / "a.csv", text)
+    assert [row[1:] for row in counts(board)] == [
+        (SETEKO, "003", 50),
+        ("16.10.05.2024", "001", 60),
+    ]
+    assert result.quarantined == 2
+    assert all("judul bagian" in reason["reasons"][0] for reason in result.reasons)
+
+
+def test_a_row_of_hxl_tags_is_no_report_and_names_what_no_heading_does(
+    board: Board, tmp_path: Path
+) -> None:
+    text = (
+        "When it was,District,Type,What\n#date,#adm3+name,#event+type,#description\n"
+        "2024-11-27 09:15,Indralaya,kericuhan,ribut\n"
+    )
+    result = bring(board, tmp_path / "a.csv", text)
+    assert (result.accepted, result.quarantined) == (1, 1)
+    assert "HXL" in result.reasons[0]["reasons"][0]
+
+
+def test_answers_of_zero_and_one_become_the_kinds_that_were_chosen(
+    board: Board, tmp_path: Path
+) -> None:
+    text = (
+        "waktu,kecamatan,jenis/kericuhan,jenis/intimidasi,uraian\n"
+        "27/11/2024 08.00,Indralaya,0,1,satu\n"
+    )
+    bring(board, tmp_path / "a.csv", text)
+    assert board.store.rows_after(INCIDENTS)["jenis"].tolist() == ["intimidasi"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "clock"),
+    [
+        (("11/27/2024 9:15:00", "11/05/2024 9:15:00"), ["05/11 09.15", "27/11 09.15"]),
+        (("27/11/2024 09.15", "05/11/2024 09.15"), ["05/11 09.15", "27/11 09.15"]),
+    ],
+)
+def test_a_file_that_writes_the_month_first_is_read_so_in_all_its_rows(
+    board: Board, tmp_path: Path, cells: tuple[str, str], clock: list[str]
+) -> None:
+    rows = "".join(f"{cell},Indralaya,Tanjung Seteko,3,5{n}\n" for n, cell in enumerate(cells))
+    bring(board, tmp_path / "a.csv", f"waktu,kecamatan,desa,tps,hadir\n{rows}")
+    assert sorted(row[0] for row in counts(board)) == clock
+
+
+def test_a_file_that_writes_both_orders_is_not_swapped(board: Board, tmp_path: Path) -> None:
+    text = (
+        "waktu,kecamatan,desa,tps,hadir\n"
+        "11/27/2024 09.15,Indralaya,Tanjung Seteko,3,50\n"
+        "26/11/2024 09.15,Indralaya,Tanjung Seteko,3,51\n"
+    )
+    result = bring(board, tmp_path / "a.csv", text)
+    assert (result.accepted, result.quarantined) == (1, 1)
+
+
+def test_a_place_under_another_subject_is_not_the_place_of_the_report(
+    board: Board, tmp_path: Path
+) -> None:
+    text = (
+        "waktu,pelaku/kecamatan,lokasi/kecamatan,jenis,uraian\n"
+        "27/11/2024 08.00,Pemulutan,Indralaya,kericuhan,ribut\n"
+    )
+    bring(board, tmp_path / "a.csv", text)
+    assert board.store.rows_after(INCIDENTS)["kecamatan"].tolist() == ["16.10.04"]
