@@ -12,20 +12,25 @@ from situasi.ingest.sources.choices import merge_choices
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.sources.file_context import read_context
 from situasi.ingest.sources.profile import SourceProfile
-from situasi.ingest.sources.source_times import convert_times
+from situasi.ingest.sources.source_times import DateOrder, convert_times
 from situasi.ingest.sources.table_rows import take_part_headings, take_tag_row
 from situasi.ingest.tables import Table
 from situasi.ingest.vocabulary.csv_lists import normalize_key
 
 
 def convert_table(
-    table: Table, file_name: str, context: IngestContext, profile: SourceProfile | None = None
+    table: Table,
+    file_name: str,
+    context: IngestContext,
+    profile: SourceProfile | None = None,
+    order: DateOrder | None = None,
 ) -> Table:
     """Return a table under our headings; the same object where nothing has to be converted.
 
-    profile: the source's, where it is chosen; None recognises it by the headings. Rows keep their
-    numbers: none is added or lost. What is doubtful is noted at its row (reserved_columns.DOUBT);
-    a row that its source rejected, and one of tags or titles, is marked as no report.
+    profile: the source's, where it is chosen; None recognises it by the headings. order: one for
+    all tables of a file; raises MonthFirstFound. Rows keep their numbers: none is added or lost.
+    What is doubtful is noted at its row (reserved_columns.DOUBT); a row that its source rejected,
+    and one of tags or titles, is marked as no report.
     """
     catalog, converted = context.sources, ConvertedTable(table, context.vocabulary)
     profile = profile or catalog.recognize(converted.headings, table.sheet, file_name)
@@ -44,7 +49,7 @@ def convert_table(
         for heading, value in profile.constants.items():
             rows = converted.find_empty_rows(heading)
             converted.fill(heading, rows, dict.fromkeys(rows, value).__getitem__)
-    convert_times(converted, profile, context.election.zone)
+    convert_times(converted, profile, order or DateOrder(), context.election.zone)
     take_part_headings(converted, context)
     facts = read_context(table.titles, table.sheet, file_name, context)
     missing_facts.complete(converted, facts, context)

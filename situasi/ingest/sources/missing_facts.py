@@ -140,9 +140,13 @@ def _fill_down(table: ConvertedTable) -> None:
             if place is None and not is_blank(number) and row not in skipped
         ]
         if rows and _count_up(column, numbers):
-            filled = list(accumulate(column, lambda above, cell: above if cell is None else cell))
+            filled: list[Cell] = list(accumulate(column, _keep_last))
             table.fill(name, rows, filled.__getitem__)
             table.doubt(rows, f"{name} dari baris di atasnya")
+
+
+def _keep_last(above: Cell, cell: Cell) -> Cell:
+    return above if cell is None else cell
 
 
 def _count_up(places: Sequence[Cell], numbers: Sequence[Cell]) -> bool:

@@ -1,7 +1,8 @@
 """Times as sources write them: in UTC without saying so, the month first, seconds since 1970."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,14 +22,49 @@ _ISO_START = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 _EPOCH_DAYS = range(978_307_200, 4_102_444_800)  # seconds: 2001 to 2100
 
 
-def convert_times(table: ConvertedTable, profile: SourceProfile | None, zone: ZoneInfo) -> None:
+class MonthFirstFound(Exception):
+    """A later part of a file shows that its dates, read day first until now, are month first."""
+
+
+@dataclass
+class DateOrder:
+    """Whether a file writes 11/27/2024, as its cells have shown so far; None: none has."""
+
+    month_first: bool | None = None
+    _is_assumed: bool = False
+
+    def resolve(self, days: Iterable[str]) -> bool:
+        """Return whether these dates are month first. Raises MonthFirstFound.
+
+        A file that writes both is read day first, and what does not fit that is held.
+        """
+        pairs = {(int(m[1]), int(m[3])) for text in days if (m := _SLASHED.match(text))}
+        if pairs and self.month_first is None:
+            if any(first > 12 for first, _ in pairs):
+                self.month_first = False
+            elif any(second > 12 for _, second in pairs):
+                if self._is_assumed:
+                    raise MonthFirstFound
+                self.month_first = True
+            else:
+                self._is_assumed = True
+        return bool(self.month_first)
+
+
+def convert_times(
+    table: ConvertedTable, profile: SourceProfile | None, order: DateOrder, zone: ZoneInfo
+) -> None:
     """Rewrite the times of a source as this election's local times.
 
-    zone: the election's. A time that names its own zone stays as it is.
+    order: of the file, from its tables so far. zone: the election's. A time that names its own
+    zone stays as it is. Raises MonthFirstFound.
     """
     columns = {h: table.find_columns(h) for h in TIME_HEADINGS}
     names = [name for group in columns.values() for name in group]
-    if _is_month_first(table, names, profile):
+    days = {t[:11] for n in names for t in table.cells[n].tolist() if type(t) is str}
+    if profile is not None and profile.month_first is not None:
+        order.month_first = profile.month_first
+    if order.resolve(days):
         for name in names:
             _swap_month_and_day(table, name)
     for heading, group in columns.items():
@@ -37,17 +73,6 @@ def convert_times(table: ConvertedTable, profile: SourceProfile | None, zone: Zo
             _convert_epochs(table, name, zone)
             if written:
                 _convert_zone(table, name, ZoneInfo(written), zone)
-
-
-def _is_month_first(
-    table: ConvertedTable, names: Sequence[str], profile: SourceProfile | None
-) -> bool:
-    """Return whether 11/27/2024 is how this file writes dates: as its profile or cells say."""
-    if profile is not None and profile.month_first is not None:
-        return profile.month_first
-    days = {t[:11] for n in names for t in table.cells[n].tolist() if type(t) is str}
-    pairs = {(int(m[1]), int(m[3])) for text in days if (m := _SLASHED.match(text))}
-    return any(b > 12 for _, b in pairs) and all(a <= 12 for a, _ in pairs)
 
 
 def _swap_month_and_day(table: ConvertedTable, name: str) -> None:
