@@ -51,7 +51,9 @@ def convert_table(
             converted.fill(heading, rows, dict.fromkeys(rows, value).__getitem__)
     convert_times(converted, profile, order or DateOrder(), context.election.zone)
     take_part_headings(converted, context)
-    facts = read_context(table.titles, table.sheet, file_name, context)
+    # A program names its files after the moment of export.
+    name = file_name if profile is None else ""
+    facts = read_context(table.titles, table.sheet, name, context)
     missing_facts.complete(converted, facts, context)
     return converted.build()
 

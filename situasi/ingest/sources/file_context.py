@@ -13,7 +13,7 @@ _MONTH_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
 _SPELLED_DAY = re.compile(
     rf"(?<!\d)(\d{{1,2}})[ ._-]*({_MONTH_NAMES})[a-z]*[ ._-]*(20\d\d)(?!\d)", re.IGNORECASE
 )
-_NUMERIC_DAY = re.compile(r"(?<!\d)(\d{1,2})[-./_ ](\d{1,2})[-./_ ](20\d\d)(?!\d)")
+_NUMERIC_DAY = re.compile(r"(?<![\d.])(\d{1,2})[-./_ ](\d{1,2})[-./_ ](20\d\d|2\d)(?![\d.])")
 _ISO_DAY = re.compile(r"(?<!\d)(20\d\d)[-._ ]?(0[1-9]|1[0-2])[-._ ]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _PACKED_DAY = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(20\d\d)(?!\d)")
 _CLOCK = re.compile(
@@ -21,7 +21,16 @@ _CLOCK = re.compile(
     r"|(?<![\d.])(\d{1,2})[.:]([0-5]\d) ?(?:wib\b)",
     re.IGNORECASE,
 )
-_RANGE = re.compile(r"\d\s*(?:s\.?/?d\.?|-|–|sampai)\s*(?:pukul|jam|pkl)?\s*\d", re.IGNORECASE)
+_RANGE = re.compile(
+    r"\d{1,2}(?:[.:]\d{2})? ?(?:wib)? ?(?:s\.?/?d\.?|-|–|sampai|hingga) ?(?:pukul|jam|pkl\.?)? ?"
+    r"\d{1,2}[.:]\d{2}|\bjam \d{1,2} ?(?:s\.?/?d\.?|-|–|sampai|hingga) ?\d",
+    re.IGNORECASE,
+)
+# `export_2024-11-28-03-12-11`, `20241128_031211`: when a program wrote the file, not what is in it.
+_TIME_OF_EXPORT = re.compile(
+    r"20\d\d[-_. ]?\d\d[-_. ]?\d\d[-_. T]{0,3}\d\d[-_.:h ]?\d\d[-_.:m ]?\d\d(?!\d)"
+)
+_MADE_AT = re.compile(r"\b(?:di)?cetak|unduh|ekspor|\b(?:export|generated|printed)", re.IGNORECASE)
 _KECAMATAN = re.compile(r"\b(?:kecamatan|kec)\b\W{0,3}([^\d,;()|:/]{3,40})", re.IGNORECASE)
 _DESA = re.compile(r"\b(?:desa|kelurahan|kel|ds)\b\W{0,3}([^\d,;()|:/]{3,40})", re.IGNORECASE)
 # After a name in a title: what is no longer part of it.
@@ -51,7 +60,8 @@ def read_context(
     titles: Sequence[str], sheet: str, file_name: str, context: IngestContext
 ) -> FileContext:
     """Read what the titles say, else the name of the sheet, else that of the file."""
-    stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", file_name)
+    stem = _TIME_OF_EXPORT.sub(" ", re.sub(r"\.[A-Za-z0-9]{1,5}$", "", file_name))
+    titles = [title for title in titles if not _MADE_AT.search(title)]
     levels = ["\n".join(titles), sheet, re.sub(r"_+", " ", stem)]
     day = _first_agreed(levels, _find_days)
     clock = _first_agreed(levels, _find_clocks)
@@ -80,6 +90,7 @@ def _find_days(text: str) -> Iterator[str]:
     ):  # fmt: skip
         for match in pattern.finditer(rest):
             day, month, year = (match[index] for index in order)
+            year = f"20{year}" if len(year) == 2 else year
             number = int(month) if month.isdigit() else MONTHS[month.lower()]
             try:
                 parts = parse_date_parts(f"{int(day):02d}/{number:02d}/{year}")
@@ -90,9 +101,7 @@ def _find_days(text: str) -> Iterator[str]:
 
 
 def _find_clocks(text: str) -> Iterator[str]:
-    if _RANGE.search(text) and len(_CLOCK.findall(text)) > 0 and "wib" not in text.lower():
-        return
-    for match in _CLOCK.finditer(text):
+    for match in _CLOCK.finditer(_RANGE.sub(" ", text)):
         hour, minute = (match[1], match[2]) if match[1] else (match[3], match[4])
         if int(hour) <= 24:
             yield f"{int(hour):02d}.{minute or '00'}"

@@ -1,0 +1,73 @@
+"""What titles, the name of a sheet and the name of a file say about all rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from situasi.board import Board
+from situasi.ingest.sources.file_context import read_context
+
+Said = tuple[str | None, str | None, str | None]
+
+
+def said(board: Board, *titles: str, sheet: str = "", file: str = "") -> Said:
+    """Day, hour and kecamatan that are read."""
+    found = read_context(titles, sheet, file, board.ingest_context)
+    return found.day, found.clock, found.kecamatan
+
+
+DAY = "27/11/2024"
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("KEC_INDRALAYA_UTARA_27-11-2024_pukul_11.00.xlsx", (DAY, "11.00", "Indralaya Utara")),
+        ("Laporan 27 NOV 2024 jam 13.xlsx", (DAY, "13.00", None)),
+        ("27112024.csv", (DAY, None, None)),
+        ("20241127 partisipasi.csv", (DAY, None, None)),
+        ("27.11.24 pkl 9.csv", (DAY, "09.00", None)),
+        ("31-02-2024.csv", (None, None, None)),
+        ("rekap versi 2.0.1 (3).csv", (None, None, None)),
+        # When a program wrote the file is not when anything happened.
+        ("kobo_2024-11-28-03-12-11.xlsx", (None, None, None)),
+        ("aUuid_20241128_031211.csv", (None, None, None)),
+    ],
+)  # fmt: skip
+def test_the_name_of_a_file(board: Board, file: str, expected: Said) -> None:
+    assert said(board, file=file) == expected
+
+
+@pytest.mark.parametrize(
+    ("titles", "expected"),
+    [
+        (("KECAMATAN : TANJUNG BATU", "RABU, 27 NOVEMBER 2024", "PUKUL : 09.00 WIB"),
+         (DAY, "09.00", "Tanjung Batu")),
+        (("Partisipasi 27-11-24 JAM 12:00",), (DAY, "12.00", None)),
+        (("Kec. Pemulutan Barat jam 07.00 s.d. 13.00",), (None, None, "Pemulutan Barat")),
+        (("Update 11.00 WIB 27/11/2024 (masuk pukul 10.45)",), (DAY, None, None)),
+        (("25 November 2024 s.d. 27 November 2024",), (None, None, None)),
+        (("Dicetak 28 November 2024 pukul 07.00",), (None, None, None)),
+        (("KECAMATAN INDRALAYA SELAATAN",), (None, None, None)),
+        (("Kec. Entah Berantah",), (None, None, None)),
+    ],
+)  # fmt: skip
+def test_the_lines_above_the_heading(board: Board, titles: tuple[str, ...], expected: Said) -> None:
+    assert said(board, *titles) == expected
+
+
+def test_a_sheet_is_named_as_its_kecamatan(board: Board) -> None:
+    assert said(board, sheet="Tj Raja", file="rekap.xlsx")[2] == "Tanjung Raja"
+    assert said(board, sheet="Sheet1")[2] is None
+
+
+def test_a_title_counts_before_the_sheet_and_the_sheet_before_the_file(board: Board) -> None:
+    titles, sheet, file = ("KEC. PEMULUTAN",), "KEC INDRALAYA", "26-11-2024.csv"
+    assert said(board, *titles, sheet=sheet, file=file) == ("26/11/2024", None, "Pemulutan")
+    assert said(board, "27-11-2024", sheet=sheet, file=file) == (DAY, None, "Indralaya")
+
+
+def test_a_desa_is_read_within_the_kecamatan_that_is_named(board: Board) -> None:
+    titles = ("DESA TANJUNG SETEKO KECAMATAN INDRALAYA KABUPATEN OGAN ILIR",)
+    found = read_context(titles, "", "", board.ingest_context)
+    assert (found.kecamatan, found.desa) == ("Indralaya", "TANJUNG SETEKO")
