@@ -11,6 +11,7 @@ from situasi.ingest.sources.catalog import SourceHeadings
 from situasi.ingest.sources.choices import merge_choices
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.sources.file_context import read_context
+from situasi.ingest.sources.officer_columns import split_officer_columns
 from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.sources.source_times import DateOrder, convert_times
 from situasi.ingest.sources.table_rows import take_part_headings, take_tag_row
@@ -39,6 +40,7 @@ def convert_table(
         _apply_review(converted, profile)
     tags = take_tag_row(converted)
     merge_choices(converted)
+    split_officer_columns(converted)
     headings = catalog.sort_headings(converted.headings, profile, tags)
     _rename(converted, headings)
     if headings.form_time is not None:

@@ -28,7 +28,8 @@ def complete(table: ConvertedTable, facts: FileContext, context: IngestContext) 
     feed = context.vocabulary.detect_feed(table.headings)
     if feed in {None, "roster", "merges", "neutrality"}:
         return
-    _complete_time(table, facts, feed, context)
+    if feed != "postings":  # an order without a time is of the day's watch
+        _complete_time(table, facts, feed, context)
     _complete_place(table, facts)
 
 
