@@ -132,12 +132,15 @@ def _convert_iso_texts(texts: list[str], written: ZoneInfo, zone: ZoneInfo) -> d
         return {}
     moments = pd.to_datetime(pd.Series(texts), format="ISO8601", errors="coerce")
     local = moments.dt.tz_localize(written, ambiguous="NaT", nonexistent="NaT").dt.tz_convert(zone)
-    written_out = local.dt.strftime("%Y-%m-%d %H:%M:%S").tolist()
-    return {t: new for t, new in zip(texts, written_out, strict=True) if isinstance(new, str)}
+    return {
+        text: _format(moment)
+        for text, moment in zip(texts, local.tolist(), strict=True)
+        if not pd.isna(moment)
+    }
 
 
 def _format(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S}"
+    return moment.isoformat(timespec="seconds")  # with its offset: nobody converts it twice
 
 
 def _replace(cell: Cell, texts: Mapping[Any, Cell]) -> Cell:

@@ -1,0 +1,139 @@
+"""A converted table keeps its rows; a table of ours is left alone; a file has one date order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from situasi.domain.feed_schemas import FEEDS
+from situasi.ingest.context import IngestContext
+from situasi.ingest.readers import reserved_columns
+from situasi.ingest.sources.conversion import convert_table
+from situasi.ingest.sources.heading_groups import strip_groups
+from situasi.ingest.sources.profile import Signature, SourceProfile
+from situasi.ingest.sources.source_times import DateOrder, MonthFirstFound
+from situasi.ingest.tables import Table
+from situasi.ingest.vocabulary.vocabulary import OWN_HEADINGS
+from tests.builders_files import report
+from tests.effort import examples
+from tests.ingest.test_pipeline import fresh_board
+
+CELLS = st.sampled_from(
+    (
+        *("", "-", "27/11/2024 08.00", "09.15", "11/27/2024", "Indralaya", "KEC. PEMULUTAN", "3"),
+        *("120", "kericuhan; intimidasi", "#date", "1", "0", "Jumlah", "2024-11-27T02:15:00"),
+    )
+)
+HEADINGS = st.sampled_from(
+    (
+        *("waktu", "Desa", "kecamatan", "lokasi/tps", "hadir", "_uuid", "_submission_time", "end"),
+        *("jenis/kericuhan", "jenis/intimidasi", "PANGKAT/NRP", "__version__", "entah", "uraian"),
+    )
+)
+
+
+def table_of(*rows: dict[str, object]) -> Table:
+    cells = pd.DataFrame(list(rows), dtype="object")
+    cells = cells.where(cells.notna() & (cells != ""), None)
+    return Table(cells, list(range(2, len(rows) + 2)))
+
+
+@pytest.fixture(scope="module")
+def context() -> Iterator[IngestContext]:
+    with fresh_board() as (board, _):
+        yield board.ingest_context
+
+
+@pytest.mark.parametrize("feed", list(FEEDS))
+def test_a_table_of_ours_is_left_alone(context: IngestContext, feed: str) -> None:
+    table = table_of(report(feed), report(feed))
+    assert convert_table(table, "a.csv", context) is table
+
+
+@settings(max_examples=examples(200), deadline=None)
+@given(
+    st.lists(HEADINGS, min_size=1, max_size=8, unique=True).flatmap(
+        lambda names: st.lists(
+            st.fixed_dictionaries(dict.fromkeys(names, CELLS)), min_size=1, max_size=6
+        )
+    )
+)
+def test_no_row_is_lost_or_added_and_no_heading_comes_twice(rows: list[dict[str, object]]) -> None:
+    table = table_of(*rows)
+    with fresh_board() as (board, _):
+        converted = convert_table(table, "rekap 27112024.csv", board.ingest_context)
+    assert converted.row_numbers == table.row_numbers
+    assert len(converted.cells) == len(table.cells)
+    assert converted.cells.columns.is_unique
+
+
+def utc_profile() -> SourceProfile:
+    return SourceProfile(
+        name="uji", title="Uji", signature=Signature(headings=("kode",)), zones={"waktu": "UTC"}
+    )
+
+
+@given(st.datetimes(datetime(2024, 1, 1), datetime(2024, 12, 31)))
+@settings(max_examples=examples(60), deadline=None)
+def test_times_in_utc_become_local_to_the_second(moment: datetime) -> None:
+    table = table_of({"kode": "1", "waktu": f"{moment:%Y-%m-%dT%H:%M:%S}"})
+    with fresh_board() as (board, _):
+        cells = convert_table(table, "a.csv", board.ingest_context, utc_profile()).cells
+    local = moment.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo("Asia/Jakarta"))
+    assert cells["waktu"].iloc[0] == local.isoformat(timespec="seconds")
+
+
+@pytest.mark.parametrize("text", ["2024-11-27T09:15:00+07:00", "2024-11-27T02:15:00Z"])
+def test_a_time_that_names_its_zone_stays(context: IngestContext, text: str) -> None:
+    table = table_of({"kode": "1", "waktu": text})
+    assert convert_table(table, "a.csv", context, utc_profile()).cells["waktu"].iloc[0] == text
+
+
+@pytest.mark.parametrize("stamp", ["1732673700", 1732673700, 1732673700000, "1732673700000"])
+def test_seconds_and_milliseconds_since_1970_are_local_times(
+    context: IngestContext, stamp: object
+) -> None:
+    table = table_of({"kode": "1", "waktu": stamp})
+    cells = convert_table(table, "a.csv", context, utc_profile()).cells
+    assert cells["waktu"].iloc[0] == "2024-11-27T09:15:00+07:00"
+
+
+def test_the_order_of_dates_is_one_for_the_whole_file() -> None:
+    order = DateOrder()
+    assert not order.resolve(["27/11/2024"])
+    assert not order.resolve(["11/27/2024"])  # shown once, it stays
+    assert DateOrder().resolve(["11/27/2024", "11/05/2024"])
+
+
+def test_what_was_read_day_first_and_proves_month_first_is_read_anew() -> None:
+    order = DateOrder()
+    assert not order.resolve(["11/05/2024"])
+    with pytest.raises(MonthFirstFound):
+        order.resolve(["11/27/2024"])
+
+
+@given(st.lists(st.sampled_from(sorted(OWN_HEADINGS)), unique=True), st.sampled_from("/:"))
+def test_a_group_before_any_heading_of_ours_is_taken_off(names: list[str], mark: str) -> None:
+    headings = [f"Bagian A{mark}{name}" for name in names]
+    found = strip_groups(headings, OWN_HEADINGS.__contains__)
+    assert found == dict(zip(headings, names, strict=True))
+
+
+def test_a_prefix_of_one_heading_alone_is_part_of_its_name() -> None:
+    known = {"kecamatan", "tps", "jumlah"}.__contains__
+    assert strip_groups(["data_kecamatan", "sisa_jumlah"], known) == {}
+    assert strip_groups(["data_kecamatan", "data_tps"], known) == {
+        "data_kecamatan": "kecamatan",
+        "data_tps": "tps",
+    }
+    assert strip_groups(["asal_kecamatan", "asal_tps"], known) == {}
+
+
+def test_reserved_headings_are_never_taken_for_groups() -> None:
+    assert strip_groups(sorted(reserved_columns.ALL), lambda _: True) == {}
