@@ -182,14 +182,17 @@ TPS = Feed(
     identity_columns=("occurred_at", "kecamatan", "desa_text", "tps", "fase", "hadir", "pelapor"),
 )
 
-# Officers are stored by roster number, never by name; of an NRP only the last digits.
+# Officers are stored by roster number, or by the keyed mark of their NRP where they have none
+# (officer_marks.py); never by name, and no digit of an NRP.
+_OFFICER_MARK = Column("nrp", "nrp_tersamar")  # "N-BCDFGHJKLMNP"
 ROSTER = Feed(
     "roster",
     (
         *_TIME_COLUMNS,
         Column("kecamatan", "kode_kecamatan"),
         Column("petugas", "petugas"),
-        Column("nrp", "nrp_tersamar"),  # "*****678"
+        _OFFICER_MARK,
+        Column("nama", "nama_tersamar"),  # marks of the name within its unit: "M-... M-..."
         Column("pangkat", "pangkat"),
         Column("satuan", "satuan"),
         Column("instansi", "instansi", ColumnKind.CATEGORY, INSTANSI),
@@ -206,6 +209,7 @@ POSTINGS = Feed(
         *_TIME_COLUMNS,
         *_PLACE_COLUMNS,  # tps: "001", or several of one desa: "001,002,003"
         Column("petugas", "petugas"),
+        _OFFICER_MARK,
         Column("penugasan", "penugasan", ColumnKind.CATEGORY, PENUGASAN),
         Column("lokasi", "lokasi"),  # of a reserve or a patrol
         Column("uraian", "uraian"),

@@ -97,8 +97,8 @@ def test_every_row_of_an_older_store_reads_as_it_was_written(each: Path) -> None
     for name, feed in FEEDS.items():
         read, was = store.rows_after(feed), before[f"feed_{name}"]
         assert len(read) == len(was)
-        for column in stored_dtypes(feed):
-            assert cells_of(read, column) == [one[column] for one in was], (name, column)
+        for column in stored_dtypes(feed):  # a column added since is empty
+            assert cells_of(read, column) == [one.get(column) for one in was], (name, column)
     for frame_of, table in (
         (store.withdrawals(), "withdrawals"),
         (store.batches(), "batches"),

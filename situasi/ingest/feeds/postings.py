@@ -32,7 +32,7 @@ def check(table: TableCheck) -> ValidationResult:
     _check_tps_numbers(table, place)
     result = build_validation_result(
         table, latihan, times, place,
-        petugas=petugas, penugasan=penugasan,
+        petugas=petugas, penugasan=penugasan, nrp=[None] * table.issues.row_count,
         lokasi=table.texts("lokasi"), uraian=table.texts("uraian"),
     )  # fmt: skip
     note = f"{filled_count} baris tanpa waktu: penugasan berlaku sejak jaga hari pemungutan suara"

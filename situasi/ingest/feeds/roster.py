@@ -21,6 +21,6 @@ def check(table: TableCheck) -> ValidationResult:
     )
     return build_validation_result(
         table, latihan, times, place,
-        petugas=petugas, instansi=instansi, nrp=nrp,
+        petugas=petugas, instansi=instansi, nrp=nrp, nama=[None] * table.issues.row_count,
         pangkat=table.texts("pangkat"), satuan=table.texts("satuan"), uraian=table.texts("uraian"),
     )  # fmt: skip
