@@ -11,7 +11,15 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-from situasi.domain.definition_fields import Minutes, parse_definition
+from situasi.domain.definition_fields import (
+    Count,
+    Measure,
+    Minutes,
+    Number,
+    Points,
+    Probability,
+    parse_definition,
+)
 
 # All rules that the board can check.
 RULE_CODES = (
@@ -31,7 +39,7 @@ UNREACHABLE_COUNT = 1 << 30
 def _find_level(name: str, info: ValidationInfo[list[str]]) -> int:
     """Return the index of a level."""
     if name not in info.context:
-        raise ValueError(f"no such level: {name}; there are {', '.join(info.context)}")
+        raise ValueError(f"tingkat {name} tidak ada; yang ada {', '.join(info.context)}")
     return info.context.index(name)
 
 
@@ -54,7 +62,9 @@ def _parse_level_minimums(
         next_minimum = min(minimums[index:])
         minimums[index] = by_index.get(index, next_minimum)
         if minimums[index] > next_minimum:
-            raise ValueError(f"level {level} asks for {minimums[index]}, more than a graver one")
+            raise ValueError(
+                f"tingkat {level} meminta {minimums[index]}, lebih dari tingkat di atasnya"
+            )
     return tuple(minimums)
 
 
@@ -69,16 +79,16 @@ class BurstRule:
     """
 
     windows: Annotated[tuple[Minutes, ...], Field(alias="windows_min")]
-    min_count: Annotated[int, Field(alias="least")]
+    min_count: Annotated[Number, Field(alias="least")]
     level_probabilities: Annotated[
-        tuple[tuple[int, float], ...], Field(alias="chances"), BeforeValidator(_parse_chances)
+        tuple[tuple[int, Probability], ...], Field(alias="chances"), BeforeValidator(_parse_chances)
     ]
     prior_rate: Annotated[
-        float, Field(alias="prior_per_100_tps_h"), AfterValidator(lambda per_100: per_100 / 100)
+        Measure, Field(alias="prior_per_100_tps_h"), AfterValidator(lambda per_100: per_100 / 100)
     ]
-    prior_hours: float
-    pace_hours: float
-    gamma_shape: Annotated[float, Field(alias="prior_spread")]
+    prior_hours: Points
+    pace_hours: Points
+    gamma_shape: Annotated[Measure, Field(alias="prior_spread")]
 
 
 @dataclass(frozen=True)
@@ -104,7 +114,7 @@ class AlertRule:
     owner: str
     clear_after: Annotated[Minutes, Field(alias="hold_min")]
     level_min_members: Annotated[
-        tuple[int, ...],
+        tuple[Count, ...],
         Field(alias="levels", default={}, validate_default=True),
         BeforeValidator(_parse_level_minimums),
     ]
@@ -137,7 +147,7 @@ def parse(raw: Mapping[str, Any]) -> AlertRules:
     """Return the rules of an `alerts.toml`. Raises KeyError or ValueError for faulty entries."""
     unknown = [code for code in raw["rule"] if code not in RULE_CODES]
     if unknown:
-        raise ValueError(f"no such rule: {', '.join(unknown)}; there are {', '.join(RULE_CODES)}")
+        raise ValueError(f"aturan {', '.join(unknown)} tidak ada; yang ada {', '.join(RULE_CODES)}")
     levels = raw["levels"]
     names = {level: {lang: raw["level"][level][lang] for lang in _LANGUAGES} for level in levels}
     rules = {code: _arrange_rule(code, raw_rule) for code, raw_rule in raw["rule"].items()}

@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from datetime import date, time, timedelta
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, PlainValidator, Strict, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    Strict,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails
 
 DefinitionT = TypeVar("DefinitionT")
@@ -17,14 +25,49 @@ def _read_number(unit: str) -> BeforeValidator:
     )
 
 
-Minutes = Annotated[timedelta, Strict(), _read_number("minutes")]
-Hours = Annotated[timedelta, Strict(), _read_number("hours")]
-Days = Annotated[timedelta, Strict(), _read_number("days")]
+_NO_LESS_THAN_NOTHING = Field(ge=timedelta(0))
+Minutes = Annotated[timedelta, Strict(), _NO_LESS_THAN_NOTHING, _read_number("minutes")]
+Hours = Annotated[timedelta, Strict(), _NO_LESS_THAN_NOTHING, _read_number("hours")]
+Days = Annotated[timedelta, Strict(), _NO_LESS_THAN_NOTHING, _read_number("days")]
+Share = Annotated[float, Field(ge=0, le=1)]
+Probability = Annotated[float, Field(gt=0, lt=1)]  # neither impossible nor certain
+Percent = Annotated[float, Field(ge=0, le=100)]
+Count = Annotated[int, Field(ge=0)]
+Number = Annotated[int, Field(ge=1)]  # of things of which there is at least one
+Points = Annotated[float, Field(ge=0)]
+Measure = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 # TOML has dates and times of its own: in quotes they are text, and so a mistake.
 Clock = Annotated[time, Strict()]
 CalendarDay = Annotated[date, Strict()]
 # Of a value that another file gave and checked.
 CHECKED = PlainValidator(lambda value: value)
+
+
+def only(*allowed: str) -> AfterValidator:
+    """Refuse a word, a list of words or the keys of a table unless all of these are allowed."""
+
+    def check(entry: Any) -> Any:
+        words = [entry] if isinstance(entry, str) else entry
+        unknown = sorted({word for word in words if word not in allowed})
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)} tidak dikenal; yang ada {', '.join(allowed)}")
+        return entry
+
+    return AfterValidator(check)
+
+
+def exactly(*names: str) -> AfterValidator:
+    """Refuse a table unless it has these keys and no other."""
+
+    def check(table: Mapping[str, Any]) -> Mapping[str, Any]:
+        if missing := [name for name in names if name not in table]:
+            raise ValueError(f"{', '.join(missing)} tidak ada")
+        if unknown := sorted(set(table) - set(names)):
+            raise ValueError(f"{', '.join(unknown)} tidak dikenal; yang ada {', '.join(names)}")
+        return table
+
+    return AfterValidator(check)
+
 
 # What an entry must be, by the beginning of pydantic's name for the error.
 _EXPECTED = {
@@ -38,6 +81,13 @@ _EXPECTED = {
     "tuple": "daftar",
     "dataclass": "tabel",
     "mapping": "tabel",
+}
+# What an entry must be, by pydantic's name for the bound that it breaks, and its key there.
+_BOUNDS = {
+    "greater_than_equal": ("paling sedikit", "ge"),
+    "greater_than": ("lebih dari", "gt"),
+    "less_than_equal": ("paling banyak", "le"),
+    "less_than": ("kurang dari", "lt"),
 }
 # The schema of a dataclass takes ten times as long to build as a file to check.
 _adapters: dict[type[Any], TypeAdapter[Any]] = {}
@@ -83,9 +133,20 @@ def _describe(error: ErrorDetails) -> str:
             return f"{entry} tidak ada{where}"
         case "extra_forbidden" | "unexpected_keyword_argument":
             return f"{entry} tidak dikenal{where}"
+        case bound if bound in _BOUNDS:
+            words, key = _BOUNDS[bound]
+            value, limit = map(_format, (error["input"], error["ctx"][key]))
+            return f"{entry}{where}: {value} harus {words} {limit}"
         case "value_error":
             return f"{entry}{where}: {error['ctx']['error']}"
         case kind:
             expected = _EXPECTED.get(kind.rpartition("_")[0])
             reason = f"{error['input']!r} bukan {expected}" if expected else error["msg"]
             return f"{entry}{where}: {reason}"
+
+
+def _format(value: object) -> str:
+    """Return a value as the file would write it; a duration of nothing is 0."""
+    if isinstance(value, timedelta):
+        return f"{value.total_seconds() / 60:g} menit" if value else "0"
+    return f"{value:g}" if isinstance(value, float) else repr(value)

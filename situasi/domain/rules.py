@@ -12,21 +12,31 @@ from pydantic import AfterValidator, Field
 
 from situasi.domain.definition_fields import (
     Clock,
+    Count,
     Days,
     Hours,
+    Measure,
     Minutes,
+    Number,
+    Percent,
+    Points,
+    Probability,
+    Share,
+    exactly,
     flatten_tables,
+    only,
     parse_definition,
 )
+from situasi.domain.feed_schemas import FASE, INSTANSI, JENIS, KERAWANAN, PENUGASAN, TINGKAT
 
-Share = Annotated[float, Field(ge=0, le=1)]
+_UNRATED = "belum"  # the tingkat of a report that nobody rated
 
 
 @dataclass(frozen=True)
 class PhaseDeadline:
     """The time on the election day by which every TPS must have reported a phase."""
 
-    fase: str
+    fase: Annotated[str, only(*FASE)]
     at: Clock
 
 
@@ -54,11 +64,11 @@ class TpsReportRules:
     count_grace: Annotated[Minutes, Field(alias="counts_grace_min")]
     lead_time: Annotated[Minutes, Field(alias="ahead_min")]
     escalation: Annotated[tuple[EscalationStep, ...], Field(alias="chase")]
-    max_hourly_share: Annotated[float, Field(alias="jump_share")]
-    min_repeats: Annotated[int, Field(alias="repeated_by")]
-    outlier_share: Annotated[float, Field(alias="apart_share")]
-    outlier_min_tps: Annotated[int, Field(alias="apart_least")]
-    estimated_list_factor: Annotated[float, Field(alias="above_estimated")]
+    max_hourly_share: Annotated[Share, Field(alias="jump_share")]
+    min_repeats: Annotated[Number, Field(alias="repeated_by")]
+    outlier_share: Annotated[Share, Field(alias="apart_share")]
+    outlier_min_tps: Annotated[Number, Field(alias="apart_least")]
+    estimated_list_factor: Annotated[Measure, Field(alias="above_estimated")]
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,7 @@ class TurnoutReference:
     """The turnout of an earlier election, in percent, with the source of the figure."""
 
     label: str
-    percent: float
+    percent: Percent
     source: str
 
 
@@ -74,7 +84,7 @@ class CurvePoint(NamedTuple):
     """The share of the final turnout that has come by a time of day."""
 
     at: Clock
-    share: float
+    share: Share
 
 
 @dataclass(frozen=True)
@@ -89,7 +99,7 @@ class TurnoutRules:
     references: tuple[TurnoutReference, ...]
     curve: tuple[CurvePoint, ...]
     reference_label: Annotated[str, Field(alias="against")]
-    low_margin_points: Annotated[float, Field(alias="low_points")]
+    low_margin_points: Annotated[Percent, Field(alias="low_points")]
 
 
 @dataclass(frozen=True)
@@ -104,14 +114,14 @@ class ForecastRules:
     scoring_times: times of day at which the forecast is compared with the final turnout.
     """
 
-    min_tps: Annotated[int, Field(alias="tps")]
-    min_tps_share: Annotated[float, Field(alias="tps_share")]
-    min_kecamatan_share: Annotated[float, Field(alias="kecamatan_share")]
-    winsor_sd: float
-    growth_winsor_sd: Annotated[float, Field(alias="pair_sd")]
-    unreported_sd: Annotated[float, Field(alias="silent_sd")]
+    min_tps: Annotated[Number, Field(alias="tps")]
+    min_tps_share: Annotated[Share, Field(alias="tps_share")]
+    min_kecamatan_share: Annotated[Share, Field(alias="kecamatan_share")]
+    winsor_sd: Measure
+    growth_winsor_sd: Annotated[Measure, Field(alias="pair_sd")]
+    unreported_sd: Annotated[Points, Field(alias="silent_sd")]
     excluded_anomalies: Annotated[tuple[str, ...], Field(alias="set_aside")]
-    confidence_percent: float
+    confidence_percent: Annotated[float, Field(gt=0, lt=100)]
     scoring_times: Annotated[tuple[Clock, ...], Field(alias="scored")]
 
 
@@ -119,17 +129,17 @@ class ForecastRules:
 class StaffingPattern:
     """Officers for a number of TPS of one kerawanan: 2-8-16 is police-TPS-linmas."""
 
-    polri: int
-    tps: int
-    linmas: int
+    polri: Count
+    tps: Number
+    linmas: Count
 
 
 @dataclass(frozen=True)
 class StaffingPatterns:
     """Patterns by kerawanan. default_kerawanan: for TPS without one. basis: their source."""
 
-    by_kerawanan: Mapping[str, StaffingPattern]
-    default_kerawanan: Annotated[str, Field(alias="default")]
+    by_kerawanan: Annotated[Mapping[str, StaffingPattern], exactly(*KERAWANAN)]
+    default_kerawanan: Annotated[str, Field(alias="default"), only(*KERAWANAN)]
     basis: str
     estimated: bool
 
@@ -158,14 +168,16 @@ class RedeploymentRules:
     before any number with fewer.
     """
 
-    agencies: tuple[str, ...]
-    retained_shares: Annotated[Mapping[str, Share], Field(alias="stays")]
+    agencies: Annotated[tuple[str, ...], only(*INSTANSI)]
+    retained_shares: Annotated[Mapping[str, Share], Field(alias="stays"), only(*PENUGASAN)]
     may_leave_tps: Annotated[bool, Field(alias="from_tps")]
-    max_km: Annotated[float, Field(alias="most_km", default=inf)]
-    speed_kmh: float
-    time_limit_s: Annotated[float, Field(alias="seconds")]
+    max_km: Annotated[float, Field(alias="most_km", default=inf, gt=0)]
+    speed_kmh: Measure
+    time_limit_s: Annotated[Measure, Field(alias="seconds")]
     en_route_grace: Annotated[Minutes, Field(alias="under_way_min")]
-    shortfall_points: Annotated[Mapping[str, int], Field(alias="points")]
+    shortfall_points: Annotated[
+        Mapping[str, Count], Field(alias="points"), exactly("empty", "incident", *KERAWANAN)
+    ]
 
 
 @dataclass(frozen=True)
@@ -186,12 +198,18 @@ class DuplicateRules:
     groups of kinds that people confuse.
     """
 
-    max_km: Annotated[float, Field(alias="km")]
+    max_km: Annotated[Measure, Field(alias="km")]
     max_interval: Annotated[Minutes, Field(alias="within_min")]
-    min_text_similarity: Annotated[int, Field(alias="words")]
-    min_score: Annotated[int, Field(alias="score")]
-    criterion_points: Annotated[Mapping[str, float], Field(alias="points")]
-    similar_kinds: Annotated[tuple[frozenset[str], ...], Field(alias="akin")]
+    min_text_similarity: Annotated[int, Field(alias="words", ge=0, le=100)]
+    min_score: Annotated[Count, Field(alias="score")]
+    criterion_points: Annotated[
+        Mapping[str, Points],
+        Field(alias="points"),
+        exactly("tps", "near", "desa", "kecamatan", "kind", "akin", "time", "words"),
+    ]
+    similar_kinds: Annotated[
+        tuple[Annotated[frozenset[str], only(*JENIS)], ...], Field(alias="akin")
+    ]
 
 
 @dataclass(frozen=True)
@@ -206,12 +224,12 @@ class RiskRules:
     """
 
     bandwidth: Annotated[Minutes, Field(alias="reach_min")]
-    credible_share: Annotated[float, Field(alias="interval")]
-    wide_interval_ratio: Annotated[float, Field(alias="wide_ratio")]
-    prior_min: Annotated[float, Field(alias="prior_least")]
-    prior_max: Annotated[float, Field(alias="prior_most")]
-    min_incidents: Annotated[int, Field(alias="least")]
-    per_tps: int
+    credible_share: Annotated[Probability, Field(alias="interval")]
+    wide_interval_ratio: Annotated[float, Field(alias="wide_ratio", gt=1)]
+    prior_min: Annotated[Measure, Field(alias="prior_least")]
+    prior_max: Annotated[Measure, Field(alias="prior_most")]
+    min_incidents: Annotated[Number, Field(alias="least")]
+    per_tps: Number
 
 
 @dataclass(frozen=True)
@@ -226,23 +244,23 @@ class ClusterRules:
 
     bin_width: Annotated[Minutes, Field(alias="bin_min")]
     max_duration: Annotated[Minutes, Field(alias="longest_min")]
-    max_tps_share: Annotated[float, Field(alias="share")]
-    min_incidents: Annotated[int, Field(alias="least")]
-    replications: int
-    stop_after: int
-    significance_level: Annotated[float, Field(alias="level")]
+    max_tps_share: Annotated[Probability, Field(alias="share")]
+    min_incidents: Annotated[Number, Field(alias="least")]
+    replications: Number
+    stop_after: Number
+    significance_level: Annotated[Probability, Field(alias="level")]
     seed: int
 
 
 def _check_reference(turnout: TurnoutRules) -> TurnoutRules:
     if turnout.reference_label not in {reference.label for reference in turnout.references}:
-        raise ValueError(f"against = {turnout.reference_label!r} is no reference")
+        raise ValueError(f"against = {turnout.reference_label!r} tidak ada di references")
     return turnout
 
 
 def _check_weights(weights: Mapping[str, float]) -> Mapping[str, float]:
     if round(sum(weights.values()), 6) != 100:
-        raise ValueError(f"they add up to {sum(weights.values())}, not 100")
+        raise ValueError(f"jumlahnya {sum(weights.values()):g}, bukan 100")
     return weights
 
 
@@ -261,14 +279,21 @@ class Rules:
     staffing_patterns: Annotated[StaffingPatterns, Field(alias="patterns")]
     personnel: Annotated[PersonnelReportRules, Field(alias="personnel_reports")]
     redeployment: Annotated[RedeploymentRules, Field(alias="moves")]
-    service_levels: Annotated[Mapping[str, ServiceLevel], Field(alias="service")]
+    service_levels: Annotated[
+        Mapping[str, ServiceLevel], Field(alias="service"), exactly(*TINGKAT, _UNRATED)
+    ]
     duplicates: Annotated[DuplicateRules, Field(alias="likeness")]
     risk: RiskRules
     clusters: ClusterRules
     priority_weights: Annotated[
-        Mapping[str, float], Field(alias="attention.weights"), AfterValidator(_check_weights)
+        Mapping[str, Points],
+        Field(alias="attention.weights"),
+        exactly("kejadian", "fase", "partisipasi", "personel"),
+        AfterValidator(_check_weights),
     ]
-    priority_tingkat_weights: Annotated[Mapping[str, float], Field(alias="attention.tingkat")]
+    priority_tingkat_weights: Annotated[
+        Mapping[str, Points], Field(alias="attention.tingkat"), exactly(*TINGKAT, _UNRATED)
+    ]
     neutrality_target: Annotated[Days, Field(alias="neutrality.target_days")]
     activity_report_due: Annotated[Hours, Field(alias="activities.word_within_h")]
 

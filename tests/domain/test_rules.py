@@ -1,0 +1,53 @@
+"""Rules that are misspelt or make no sense are refused, each named with what is wrong."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from situasi.domain import election
+from situasi.domain.definition_errors import DefinitionError
+from situasi.domain.settings import ROOT
+
+SOURCE = ROOT / "data" / "elections" / "ogan-ilir-2024"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("wide_ratio = 10.0", "wide_ratoi = 10.0", "'wide_ratoi' tidak dikenal di [risk]"),
+        ("speed_kmh = 30", "speed_kmh = 30\nmost_kmm = 5", "'most_kmm' tidak dikenal di [moves]"),
+        ("level = 0.05", "level = 5.0", "'level' di [clusters]: 5 harus kurang dari 1"),
+        ("confidence_percent = 90", "confidence_percent = 900", "900 harus kurang dari 100"),
+        ("confidence_percent = 90", 'confidence_percent = "tinggi"', "'tinggi' bukan angka"),
+        ("jump_share = 0.35", "jump_share = -0.1", "-0.1 harus paling sedikit 0"),
+        ("low_points = 7.0", "low_points = 700", "700 harus paling banyak 100"),
+        ("replications = 999", "replications = 0", "0 harus paling sedikit 1"),
+        ("counts_grace_min = 30", "counts_grace_min = -5", "'counts_grace_min' di [tps_reports]"),
+        ("speed_kmh = 30", "speed_kmh = 0", "0 harus lebih dari 0"),
+        ("speed_kmh = 30", "speed_kmh = nan", "'speed_kmh' di [moves]"),
+        ('fase = "dibuka"', 'fase = "dibukak"', "dibukak tidak dikenal; yang ada logistik_tiba"),
+        ('"brimob"]', '"brimobb"]', "brimobb tidak dikenal; yang ada polri"),
+        ("cadangan = 0.1", "cadangn = 0.1", "cadangn tidak dikenal; yang ada tps"),
+        ("[service.rendah]", "[service.rendahh]", "rendah tidak ada"),
+        ("belum = 2", "belum = 2\ngawat = 9", "gawat tidak dikenal"),
+        ("personel = 20", "petugas = 20", "personel tidak ada"),
+        ("partisipasi = 15", "partisipasi = 16", "jumlahnya 101, bukan 100"),
+        ('"sara", "hoaks"', '"sara", "hoax"', "hoax tidak dikenal"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_named(
+    tmp_path: Path, right: str, wrong: str, said: str
+) -> None:
+    folder = tmp_path / "pemilihan"
+    shutil.copytree(SOURCE, folder)
+    rules = folder / "rules.toml"
+    text = rules.read_text("utf-8")
+    assert right in text
+    rules.write_text(text.replace(right, wrong, 1), "utf-8")
+    with pytest.raises(DefinitionError) as refused:
+        election.load(folder)
+    assert "rules.toml" in str(refused.value)
+    assert said in str(refused.value)
