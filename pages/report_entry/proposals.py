@@ -146,6 +146,8 @@ def _render_row(register: Register, paste: Paste, position: RowPosition, row: Pr
         key=_build_widget_key(paste, position),
     )
     render_row_cells("", cells, outcome.text)
+    for doubt in row.doubts:
+        st.caption(markup.escape_markdown(doubt))
     columns = st.columns(2)
     for number, unclear in enumerate(row.unclear_cells):
         column = columns[number % 2]

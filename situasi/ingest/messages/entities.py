@@ -7,7 +7,9 @@ from datetime import date, datetime
 from functools import cached_property
 
 from situasi.ingest.context import IngestContext
+from situasi.ingest.messages.clock_mentions import ClockMention, find_clocks
 from situasi.ingest.messages.message_text import Passage, Span
+from situasi.ingest.messages.pasted_tables import TableRow, find_table_rows
 from situasi.ingest.messages.phrase_matcher import PhraseMatch, PhraseMatcher
 from situasi.ingest.messages.place_mentions import (
     AreaMention,
@@ -16,6 +18,7 @@ from situasi.ingest.messages.place_mentions import (
     find_kecamatan,
     find_stations,
 )
+from situasi.ingest.messages.point_mentions import PointMention, find_points
 from situasi.ingest.messages.proposal import RowDraft
 from situasi.ingest.messages.station_codes import (
     UNKNOWN_CODE,
@@ -25,13 +28,15 @@ from situasi.ingest.messages.station_codes import (
     kecamatan_from_codes,
     stations_from_codes,
 )
-from situasi.ingest.messages.time_mentions import ClockMention, Timing, find_clocks, find_days
+from situasi.ingest.messages.time_mentions import Timing, find_days
 
 TURNOUT_WORDS = re.compile(
-    r"\b(?:hadir|kehadiran|pemilih|(?:pengguna|(?:meng)?gunakan|menyalurkan) hak (?:pilih|suara)"
-    r"|perkembangan|partisipasi)\b",
+    r"\b(?:hadir|kehadiran|pemilih|pmlh|(?:pengguna|(?:meng)?gunakan|menyalurkan) hak"
+    r" (?:pilih|suara)|perkembangan|partisipasi|(?:men|n)?coblos|nyoblos)\b",
     re.IGNORECASE,
 )
+# A higher number behind `TPS` is rather a count; no desa has as many.
+_HIGHEST_TPS = 40
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,11 @@ class MessageEntities:
     @cached_property
     def stations(self) -> list[TpsMention]:
         """Return the TPS that it names, by number or code."""
-        by_number = find_stations(self.passage, mentions_turnout=self.mentions_turnout)
+        by_number = find_stations(
+            self.passage,
+            mentions_turnout=self.mentions_turnout,
+            highest=max(_HIGHEST_TPS, int(self.context.register.tps["nomor"].max())),
+        )
         return sorted([*by_number, *stations_from_codes(self.codes)])
 
     @cached_property
@@ -81,18 +90,30 @@ class MessageEntities:
 
     @cached_property
     def clocks(self) -> list[ClockMention]:
-        """Return the clock times that it names, outside TPS numbers and codes."""
+        """Return the clock times that it names, outside TPS numbers, codes and points."""
         spans = [tps.span for tps in self.stations] + [code.span for code in self.codes]
+        spans += [point.span for point in self.points]
         clocks = find_clocks(self.passage)
         return [c for c in clocks if not any(span.contains(c.hour_position) for span in spans)]
+
+    @cached_property
+    def table_rows(self) -> list[TableRow]:
+        """Return the lines of pasted tables of turnout."""
+        return find_table_rows(self.passage)
+
+    @cached_property
+    def points(self) -> list[PointMention]:
+        """Return the points on the map that it names."""
+        return find_points(self.passage, self.context.boundaries)
 
     @cached_property
     def timing(self) -> Timing:
         """Return the clock times and dates, for the time of a row."""
         election = self.context.election
+        near = self.sent_at.date() if self.sent_at else self.default_day
         days = [
             day
-            for day in find_days(self.passage, election.zone)
+            for day in find_days(self.passage, election.zone, near)
             if not any(code.span.contains(day.span.start) for code in self.codes)
         ]
         latest = self.sent_at and self.sent_at + election.thresholds.future_tolerance
@@ -138,6 +159,7 @@ class MessageEntities:
                 draft.ask(heading, f'desa "{area.cell}" tidak dikenal', area.cell, area.span)
             elif area:
                 draft.fill(heading, area.cell, self.passage.excerpt(area.span), area.span)
+                draft.doubts += [area.doubt] if area.doubt else []
         if not desa and not kecamatan and not _has_question(draft, "desa", "kecamatan"):
             draft.ask("kecamatan", "tempat tidak disebut")
         elif tps and not desa and not _has_question(draft, "desa"):

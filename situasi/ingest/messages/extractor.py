@@ -11,6 +11,7 @@ from situasi.ingest.messages.entities import MessageEntities
 from situasi.ingest.messages.incident_rows import build_incident_rows
 from situasi.ingest.messages.message_text import Passage, Span
 from situasi.ingest.messages.phrase_matcher import PhraseMatcher
+from situasi.ingest.messages.point_mentions import locate_point
 from situasi.ingest.messages.proposal import Proposal, RowDraft
 from situasi.ingest.messages.sender import MAX_MESSAGE_CHARACTERS, find_reporter, redact_message
 from situasi.ingest.messages.station_codes import UNKNOWN_CODE
@@ -43,6 +44,18 @@ class MessageExtractor:
         self._phrases = PhraseMatcher(context.vocabulary)
         self._holds_votes = lru_cache(maxsize=8192)(context.is_vote_heading)
 
+    def extract_text(
+        self, text: str, sent_at: datetime | None, sender: str | None = None
+    ) -> Proposal:
+        """Return what is proposed of one text that a program delivers, not a pasted chat.
+
+        sent_at: aware; None where unknown. sender: number or name, of which only the function or
+        the last digits are kept. `Proposal.is_clear` tells whether one key may confirm it.
+        """
+        local = sent_at and sent_at.astimezone(self._context.election.zone)
+        day, clock = (f"{local:%d/%m/%Y}", f"{local:%H.%M.%S}") if local else (None, None)
+        return self.extract(Message(text, sender=sender, day=day, clock=clock))
+
     def extract(self, message: Message, day: date | None = None) -> Proposal:
         """Return what is proposed of a message. day: of messages that name no date themselves."""
         sent_at, kind = parse_sent_time(message, self._context.election.zone), message.kind
@@ -64,6 +77,7 @@ class MessageExtractor:
             *unread,
             *_denied_phrase_notes(entities),
             *_unread_station_notes(entities, drafts),
+            *_unread_point_notes(entities, drafts),
             *([] if drafts else [NOTHING_READ]),
         ]
         rows = tuple(draft.build_row() for draft in drafts[:_MAX_ROWS])
@@ -162,6 +176,19 @@ def _unread_station_notes(entities: MessageEntities, drafts: list[RowDraft]) -> 
         for words, tps in tps_by_words.items()
         if words not in used | asked_cells
     ]
+
+
+def _unread_point_notes(entities: MessageEntities, drafts: list[RowDraft]) -> list[str]:
+    """Return notes on points that no row uses, with the kecamatan in which each lies."""
+    used = {span for draft in drafts for span in draft.read_spans}
+    notes = []
+    for point in entities.points:
+        if point.span not in used:
+            place = locate_point(point, entities.context.boundaries, entities.context.register)
+            where = f"di Kec. {place}" if place else "di luar kabupaten"
+            excerpt = entities.passage.excerpt(point.span)
+            notes.append(f'koordinat "{excerpt}" ({where}): apa yang ada di sana?')
+    return notes
 
 
 def _denied_phrase_notes(entities: MessageEntities) -> list[str]:

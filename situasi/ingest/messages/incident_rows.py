@@ -18,11 +18,13 @@ _SOMETHING = re.compile(
 _NOTHING = re.compile(
     r"\b(?:nihil|(?:tidak|tdk|tak|belum|blm) (?:ada|terdapat|terjadi)|tanpa|zero)\b", re.IGNORECASE
 )
-# `-3.25,104.65`: a point in Indonesia, with as many decimals as a phone gives.
-_POINT = re.compile(
-    r"(?<![\w.,-])(-?[0-9]{1,2}\.[0-9]{2,15}) ?[,;] ?(1[0-4][0-9]\.[0-9]{2,15}|9[5-9]\.[0-9]{2,15})"
-    r"(?![\w,]|\.[0-9])"
+# `saksi nihil`: nothing is said of the situation; `kurang aman`: the opposite.
+_NIHIL_OF = re.compile(
+    r"\b(?:saksi|hadir|pemilih|dptb|dpk|dpt|personel|personil|pers|linmas|pengawas|ptps|tamu|sinyal"
+    r"|logistik|sisa)(?: \w+)? ?[:=]? ?\Z",
+    re.IGNORECASE,
 )
+_NOT_CALM = re.compile(r"\bkurang \Z", re.IGNORECASE)
 _DETAIL_COLUMNS = ("status", "situasi", "tingkat")
 
 PhraseGroup = list[PhraseMatch]
@@ -39,7 +41,7 @@ def build_incident_rows(entities: MessageEntities) -> Iterator[RowDraft]:
         for group in groups:
             yield _build_incident(entities, group, is_only=len(groups) == 1)
         return
-    nihil = [match for match in kinds if match.code == "nihil"]
+    nihil = [match for match in kinds if match.code == "nihil" and _is_calm(entities, match)]
     alarming = [
         match
         for match in entities.phrase_matches
@@ -49,6 +51,15 @@ def build_incident_rows(entities: MessageEntities) -> Iterator[RowDraft]:
         yield from _build_nihil_rows(entities, nihil)
     elif alarming or _mentions_unnamed_incident(entities):
         yield _build_unknown_incident(entities, alarming[0].span if alarming else None)
+
+
+def _is_calm(entities: MessageEntities, match: PhraseMatch) -> bool:
+    """Return whether `nihil` or `aman` is said of the situation."""
+    before = entities.passage.text[max(0, match.span.start - 40) : match.span.start]
+    is_of_another = entities.passage.excerpt(match.span).lower() == "nihil" and bool(
+        _NIHIL_OF.search(before)
+    )
+    return not is_of_another and not _NOT_CALM.search(before)
 
 
 def _group_by_place(
@@ -118,10 +129,15 @@ def _fill_details(
 
 def _fill_point(entities: MessageEntities, draft: RowDraft) -> None:
     """Fill in the point, where the message has exactly one."""
-    points = list(_POINT.finditer(entities.passage.text))
-    if len(points) == 1:
-        for group, heading in enumerate(("lat", "lon"), start=1):
-            draft.fill(heading, points[0][group], points[0][0], Span(*points[0].span()))
+    if len(entities.points) != 1:
+        return
+    point = entities.points[0]
+    excerpt = entities.passage.excerpt(point.span)
+    draft.fill("lon", point.lon, excerpt, point.span)
+    if point.question:
+        draft.ask("lat", point.question, point.lat, point.span)
+    else:
+        draft.fill("lat", point.lat, excerpt, point.span)
 
 
 def _fill_place(entities: MessageEntities, draft: RowDraft, span: Span) -> TpsMention | None:
@@ -147,6 +163,8 @@ def _build_nihil_rows(
 ) -> Iterator[RowDraft]:
     """Yield a nihil row for every TPS named with it; for the desa or kecamatan where none is."""
     row_keys: set[tuple[str, ...]] = set()
+    station_numbers = {number for tps in entities.stations for number in tps.numbers}
+    is_only = len(station_numbers) <= 1 and len({area.code for area in entities.desa}) <= 1
     phases = [phase.span for phase in find_phases(entities)]
     for match in nihil_matches:
         stations = entities.stations_at(match.span)
@@ -159,6 +177,8 @@ def _build_nihil_rows(
             if tps and number:
                 draft.fill("tps", number, entities.passage.excerpt(tps.span), tps.span)
             entities.timing.fill_state_time(draft, match.span, phases)
+            if is_only:
+                _fill_point(entities, draft)
             row_key = tuple(draft.cells.get(h, "") for h in ("kecamatan", "desa", "tps", "waktu"))
             if row_key not in row_keys:
                 row_keys.add(row_key)
@@ -182,5 +202,6 @@ def _build_unknown_incident(entities: MessageEntities, span: Span | None) -> Row
     draft.ask("jenis", "jenis kejadian tidak dikenali")
     _fill_place(entities, draft, place_span)
     entities.timing.fill_event_time(draft, place_span)
+    _fill_point(entities, draft)
     _fill_details(entities, draft)
     return draft

@@ -8,13 +8,15 @@ from situasi.ingest.messages.message_text import Passage, Span
 from situasi.ingest.vocabulary.vocabulary import Vocabulary
 
 _MAX_WORDS = 6  # words
+_QUESTION = re.compile(r"\?(?:\s|\Z)")
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 _FILLER_WORDS = "telah sudah sdh tlh udah dlm keadaan yang yg dgn dengan suara"
 _FILLERS = frozenset(_FILLER_WORDS.split())
 # After one of these words the thing named did not happen, not yet, or is only guarded against.
 _DENIED_WORDS = "tidak tdk tak tiada belum blm bukan nihil tanpa zero"
 _AHEAD_WORDS = """akan siap rencana menunggu sebelum menjelang jelang persiapan bila jika apabila
-agar semoga supaya"""
+agar semoga supaya segera harap diharapkan tolong mudah mudahan insya insyaallah menjaga demi
+pastikan memastikan guna"""
 _GUARDED_WORDS = """antisipasi mengantisipasi mencegah cegah pencegahan potensi rawan kerawanan
 himbauan imbauan menghimbau larangan waspada mewaspadai hindari menghindari pengamanan pam
 sosialisasi"""
@@ -27,7 +29,7 @@ _DENIAL_WINDOW = 3  # words before a phrase that may deny it
 _SINGLE_WORDS: Mapping[tuple[str, str], frozenset[str]] = {
     ("tps", "fase"): frozenset(("dibuka", "ditutup", "buka", "tutup")),
     ("tps", "kontak"): frozenset(),
-    ("personnel", "checkin"): frozenset(("serpas",)),
+    ("personnel", "checkin"): frozenset(("serpas", "otw")),
     ("incidents", "status"): frozenset(
         ("ditangani", "tertangani", "teratasi", "dimediasi", "ditindaklanjuti", "diverifikasi")
     ),
@@ -50,7 +52,26 @@ _IGNORED_MEANINGS = frozenset(
      ("incidents", "status", "nihil"), ("personnel", "checkin", "laporan_berkala"),
      ("tps", "kontak", "terjangkau"))
 )  # fmt: skip
+_GAPPED_PHASES = tuple(
+    (re.compile(pattern), code)
+    for pattern, code in (
+        (
+            r"\bkotak(?: suara)?\b.{1,60}?\b(?:bergeser|digeser|bergerak|berangkat)\b",
+            "kotak_bergeser",
+        ),
+        (r"\b(?:peng|per)?hitung(?:an)?(?: suara)?\b.{1,60}?\bselesai\b", "hitung_selesai"),
+        (r"\b(?:pemungutan suara|pencoblosan)\b.{1,60}?\bselesai\b", "ditutup"),
+        (r"\b(?:pemungutan suara|pencoblosan)\b.{1,60}?\bdimulai\b", "dibuka"),
+        (
+            r"\blogistik\b.{1,60}?\b(?:tiba|sampai|diterima)\b"
+            r"(?! ?(?:di |ke )?(?:ppk|pps|kpu|kecamatan|kantor|gudang))",
+            "logistik_tiba",
+        ),
+    )
+)
 _CONTACT = re.compile("hubung|jangkau|kontak")
+
+_BEFORE_STATION = frozenset(("kotak", "suara", "logistik"))
 
 Meaning = tuple[str, str, str]  # feed, column, code
 
@@ -81,10 +102,16 @@ class PhraseMatcher:
         lowered = passage.text.lower()
         if len(lowered) != len(passage.text):
             lowered = "".join(letter.lower()[:1] for letter in passage.text)
-        return [match for span in passage.clauses for match in self._match_clause(lowered, span)]
+        matches = []
+        for clause in passage.clauses:
+            in_clause = [*self._match_clause(lowered, clause)]
+            has_phase = any(match.column == "fase" for match in in_clause)
+            matches += in_clause + ([] if has_phase else [*_match_gapped(lowered, clause)])
+        return matches
 
     def _match_clause(self, text: str, clause: Span) -> Iterator[PhraseMatch]:
-        words = list(_WORD.finditer(text, *clause))
+        words = _skip_stations(list(_WORD.finditer(text, *clause)))
+        is_asked = bool(_QUESTION.match(text, clause.end))
         i = last = 0
         while i < len(words):
             size, meanings = self._find_longest([w[0] for w in words[i : i + _MAX_WORDS]])
@@ -95,6 +122,7 @@ class PhraseMatcher:
             before = [w[0] for w in words[max(last, i - _DENIAL_WINDOW) : i]]
             for feed, column, code in meanings:
                 denial = _find_denial(before, may_be_guarded=column == "jenis" and code != "nihil")
+                denial = 'hanya ditanyakan ("?")' if is_asked else denial
                 if size > 1 or _is_clear_alone(feed, column, words[i][0]):
                     yield PhraseMatch(span, feed, column, code, denial is None, denial)
             i = last = i + size
@@ -109,6 +137,31 @@ class PhraseMatcher:
             if meanings:
                 return size, meanings
         return 1, []
+
+
+def _match_gapped(text: str, clause: Span) -> Iterator[PhraseMatch]:
+    """Yield the phase whose words stand around a TPS and its place: `kotak TPS 3 ds X bergeser`."""
+    for pattern, code in _GAPPED_PHASES:
+        if match := pattern.search(text, *clause):
+            before = _WORD.findall(text[clause.start : match.start()])[-_DENIAL_WINDOW:]
+            denial = _find_denial([*before, *_WORD.findall(match[0])], may_be_guarded=False)
+            is_asked = bool(_QUESTION.match(text, clause.end))
+            denial = 'hanya ditanyakan ("?")' if is_asked else denial
+            yield PhraseMatch(Span(*match.span()), "tps", "fase", code, denial is None, denial)
+            return
+
+
+def _skip_stations(words: list[re.Match[str]]) -> list[re.Match[str]]:
+    """Return the words without a TPS inside a phrase: `kotak TPS 3 bergeser`."""
+    kept: list[re.Match[str]] = []
+    is_skipping = False
+    for word in words:
+        is_number = word[0].isdigit() or word[0] == "no"
+        starts = word[0] == "tps" and bool(kept) and kept[-1][0] in _BEFORE_STATION
+        is_skipping = starts or (is_skipping and is_number)
+        if not is_skipping:
+            kept.append(word)
+    return kept
 
 
 def _is_usable(column: str, name: str) -> bool:

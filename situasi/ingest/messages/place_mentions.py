@@ -16,7 +16,10 @@ from situasi.ingest.parsing.numbers import read_tps_list
 _KEC = re.compile(r"\b(?:kec|kecamatan)\b[ .:]{0,3}", re.IGNORECASE)
 _DESA = re.compile(r"\b(?:desa|ds|kel|kelurahan)\b[ .:]{0,3}", re.IGNORECASE)
 _AT = re.compile(r"\b(?:di|wilayah)\b ?", re.IGNORECASE)
-_TOKEN = re.compile(r"[ .]{0,2}([^\W\d_]+(?:['.]?[^\W\d_]+)*\.?|[0-9]{1,2}(?![0-9.,:]))")
+_TOKEN = re.compile(
+    r"[ .]{0,2}([^\W\d_]+(?:['.]?[^\W\d_]+)*\.?|[0-9]{1,2}(?![0-9.,:/]"
+    r"| ?(?:orang|org|pemilih|pmlh|jiwa|warga|pers)))"
+)
 _STOPS_WORDS = """kec kecamatan kab kabupaten tps desa ds kel kelurahan telah sudah sdh tlh dgn
 dengan yang yg jam pukul pkl hadir dan aman situasi pada oleh untuk utk saat berjalan sebanyak
 jumlah s sd sampai wib dpt dptb dpk adalah masih belum blm tidak tdk ada terdapat terjadi
@@ -38,7 +41,7 @@ class AreaMention(NamedTuple):
     """A kecamatan or desa as named. code None: unknown or ambiguous.
 
     cell: the words of the name, for a row. kecamatan_code: the kecamatan of a desa. question: why a
-    person must be asked.
+    person must be asked. doubt: why the place is not certain though it was read.
     """
 
     span: Span
@@ -46,6 +49,7 @@ class AreaMention(NamedTuple):
     code: str | None
     kecamatan_code: str | None = None
     question: str | None = None
+    doubt: str | None = None
 
 
 def find_kecamatan(passage: Passage, places: PlaceLookup) -> list[AreaMention]:
@@ -143,7 +147,7 @@ def _match_kecamatan(
     for span, words, rest in _windows(tokens):
         code, reason = _read_kecamatan(words, places)
         if code and not _is_cut(rest):
-            return AreaMention(Span(mark.start(), span.end), words, code)
+            return AreaMention(Span(mark.start(), span.end), words, code, doubt=reason)
         if question is None or "bisa berarti" in (reason or ""):
             question, unknown = reason, (span, words)
     if unknown is None:
@@ -157,9 +161,10 @@ def _match_kecamatan(
 @lru_cache(maxsize=8192)
 def _read_kecamatan(words: str, places: PlaceLookup) -> tuple[str | None, str | None]:
     try:
-        return places.read_kecamatan(None, words).code, None
+        parsed = places.read_kecamatan(None, words)
     except UnreadableCell as error:
         return None, str(error)
+    return parsed.code, parsed.note
 
 
 @lru_cache(maxsize=8192)
@@ -180,7 +185,9 @@ def _match_desa(
         parsed = _read_desa(words, nearby.code if nearby else None, places)
         mention_span = Span(first, span.end)
         if parsed.code and not _is_cut(rest):
-            return AreaMention(mention_span, words, parsed.code, parsed.kecamatan)
+            return AreaMention(
+                mention_span, words, parsed.code, parsed.kecamatan, doubt=parsed.note
+            )
         if _is_ambiguous(parsed):
             return AreaMention(mention_span, words, None, parsed.kecamatan, parsed.note)
         unknown = unknown or AreaMention(
@@ -209,7 +216,7 @@ def _match_unmarked(
                 return AreaMention(span, words, None, None, f'"{words}": desa atau kecamatan?')
             return AreaMention(span, words, parsed.code, parsed.kecamatan)
         if is_expected and parsed.code and not _is_cut(rest):
-            return AreaMention(span, words, parsed.code, parsed.kecamatan)
+            return AreaMention(span, words, parsed.code, parsed.kecamatan, doubt=parsed.note)
         if is_expected and _is_ambiguous(parsed):
             return AreaMention(span, words, None, parsed.kecamatan, parsed.note)
     return None
@@ -226,13 +233,17 @@ def _is_ambiguous(parsed: ParsedDesa) -> bool:
     return bool(parsed.note) and parsed.code is None and "tidak dikenal" not in (parsed.note or "")
 
 
-_UNIT = r"(?! ?(?:orang|org|pemilih|jiwa|warga|hadir|%|pers|dpt|wib|suara)\b)"
+_PEOPLE = "orang|org|pemilih|pmlh|jiwa|warga|hadir|%|pers|dpt|wib|suara"
+_UNIT = rf"(?! ?(?:{_PEOPLE}|titik|buah|lokasi)\b)"
 _JOIN = r"(?: ?[,&+/] ?| ?\bdan\b ?| ?s ?[./]? ?d\b\.? ?| ?sampai ?| ?- ?)"
 # A further number of a list is not a count or a clock time; `TPS 1 : 123` is one TPS.
 _NEXT = rf"{_JOIN}(?:tps ?)?(?:no\.? ?)?[0-9]{{1,3}}(?![0-9]|[.:][0-9]| ?[:=] ?[0-9]){_UNIT}"
+# `TPS 118 org` and `pam TPS 3 titik` count; `TPS10` is a TPS, `TPS 07.00` a time.
+_COUNTED = r"(?! ?(?:orang|org|jiwa|titik|buah|lokasi)\b| ?%)"
 _TPS = re.compile(
-    rf"(?<!jumlah )(?<!jml )(?<!total )\btps\b[ .:#_-]{{0,3}}(?:(?:no|nomor|nmr)\b[ .:]{{0,3}})?"
-    rf"(?P<list>[0-9]{{1,3}}(?![0-9]|\.[0-9])(?:{_NEXT}){{0,40}})",
+    rf"(?<!jumlah )(?<!jml )(?<!total )\btps(?![^\W\d_])[ .:#_-]{{0,3}}"
+    rf"(?:(?:no|nomor|nmr)\b[ .:]{{0,3}})?"
+    rf"(?P<list>[0-9]{{1,3}}(?![0-9]|\.[0-9]){_COUNTED}(?:{_NEXT}){{0,40}})",
     re.IGNORECASE,
 )
 _SPACED_DASH = re.compile(r"[0-9]+ - ([0-9]+)\Z")
@@ -247,9 +258,14 @@ class TpsMention(NamedTuple):
     doubt: str | None = None
 
 
-def find_stations(passage: Passage, *, mentions_turnout: bool) -> list[TpsMention]:
-    """Return the TPS named. mentions_turnout: `TPS 1 - 123` may then be a count."""
-    return [_parse_tps(match, mentions_turnout) for match in _TPS.finditer(passage.text)]
+def find_stations(
+    passage: Passage, *, mentions_turnout: bool, highest: int = 999
+) -> list[TpsMention]:
+    """Return the TPS named. mentions_turnout: `TPS 1 - 123` may then be a count.
+
+    highest: number of TPS that any desa has; what is higher is rather a count.
+    """
+    return [_parse_tps(match, mentions_turnout, highest) for match in _TPS.finditer(passage.text)]
 
 
 def format_tps_question(passage: Passage, stations: Sequence[TpsMention]) -> str:
@@ -258,7 +274,7 @@ def format_tps_question(passage: Passage, stations: Sequence[TpsMention]) -> str
     return f"beberapa TPS disebut ({', '.join(excerpts)}): yang mana?"
 
 
-def _parse_tps(match: re.Match[str], mentions_turnout: bool) -> TpsMention:
+def _parse_tps(match: re.Match[str], mentions_turnout: bool, highest: int) -> TpsMention:
     numbers_text, span = match["list"], Span(*match.span())
     if mentions_turnout and _SPACED_DASH.search(numbers_text):
         return TpsMention(span, (), f'"{match[0]}": rentang TPS atau jumlah?')
@@ -266,6 +282,8 @@ def _parse_tps(match: re.Match[str], mentions_turnout: bool) -> TpsMention:
         numbers = tuple(read_tps_list(numbers_text).split(","))
     except UnreadableCell as error:
         return TpsMention(span, (), str(error))
+    if int(numbers[-1]) > highest:
+        return TpsMention(span, (), f'"{match[0]}": nomor TPS atau jumlah?')
     if len(numbers) > _MAX_TPS:
         return TpsMention(span, (), f'"{match[0]}" menyebut lebih dari {_MAX_TPS} TPS')
     return TpsMention(span, numbers)

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from situasi.ingest.messages.chat_splitter import MessageKind
 from situasi.ingest.messages.message_text import Span
 
+SENT_TIME_WORDS = "waktu pesan dikirim"  # the source of a time that the text does not name
+
 
 class RecognisedCell(NamedTuple):
     """A cell, by its heading, and the words of the message from which it was read."""
@@ -24,17 +26,26 @@ class UnclearCell(NamedTuple):
 
 @dataclass(frozen=True)
 class ProposedRow:
-    """One row of a feed under our own headings, to be confirmed and then ingested."""
+    """One row of a feed under our own headings, to be confirmed and then ingested.
+
+    doubts: what was read, but not as written, such as a misspelt desa; in Indonesian.
+    """
 
     feed: str
     cells: dict[str, str]
     recognised_cells: tuple[RecognisedCell, ...]
     unclear_cells: tuple[UnclearCell, ...]
+    doubts: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
         """Return whether no question is left."""
         return not self.unclear_cells
+
+    @property
+    def has_sent_time(self) -> bool:
+        """Return whether its time is only that at which the message was sent."""
+        return RecognisedCell("waktu", SENT_TIME_WORDS) in self.recognised_cells
 
 
 @dataclass(frozen=True)
@@ -56,6 +67,20 @@ class Proposal:
     unread_numbers: tuple[str, ...] = ()
     description_numbers: tuple[str, ...] = ()
 
+    @property
+    def is_clear(self) -> bool:
+        """Return whether one key may confirm the whole message; otherwise it must be asked.
+
+        It is clear where it has rows, none of them with a question or a doubt, every number was
+        understood, and nothing of it was left out (no notes, no numbers only in a description). A
+        state may have the sent time (`ProposedRow.has_sent_time`), to be shown as such.
+        """
+        return (
+            bool(self.rows)
+            and all(row.is_complete and not row.doubts for row in self.rows)
+            and not (self.notes or self.unread_numbers or self.description_numbers)
+        )
+
 
 @dataclass
 class RowDraft:
@@ -71,6 +96,7 @@ class RowDraft:
     unclear_cells: list[UnclearCell] = field(default_factory=list)
     read_spans: list[Span] = field(default_factory=list)
     description_spans: list[Span] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
     def fill(self, heading: str, cell: str, words: str, *spans: Span) -> None:
         """Fill in a cell that was recognised from these words at these spans."""
@@ -86,4 +112,10 @@ class RowDraft:
 
     def build_row(self) -> ProposedRow:
         """Return the draft as a proposed row."""
-        return ProposedRow(self.feed, self.cells, (*self.recognised_cells,), (*self.unclear_cells,))
+        return ProposedRow(
+            self.feed,
+            self.cells,
+            (*self.recognised_cells,),
+            (*self.unclear_cells,),
+            (*dict.fromkeys(self.doubts),),
+        )

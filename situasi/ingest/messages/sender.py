@@ -25,6 +25,8 @@ _LABELLED = re.compile(
     r"|hormat (?:kami|saya)) ?[:=] *)([^\n,;:.]{2,60})",
     re.IGNORECASE,
 )
+# What makes a digit an emoji: a 3 in a box is a 3.
+_KEYCAP = re.compile("\ufe0f?\u20e3")
 _EMPHASIS = re.compile(r"(?<![\w*_~])[*_~`]{1,3}(?=\S)|(?<=\S)[*_~`]{1,3}(?![\w*_~])")
 
 # Functions and posts by which a reporter may be named.
@@ -58,7 +60,7 @@ def redact_message(
     holds_votes: `is_vote_heading` of the context, possibly cached.
     """
     lines = (
-        normalize_text(line)
+        normalize_text(_KEYCAP.sub("", line))
         for line in strip_app_notices(message.text[:MAX_MESSAGE_CHARACTERS]).strip().splitlines()
     )
     text = add_code_dots(_EMPHASIS.sub("", "\n".join(lines)), context.register)

@@ -11,7 +11,7 @@ from situasi.ingest.messages.place_mentions import AreaMention, TpsMention
 _DOTTED = re.compile(
     r"(?:\b(?:tps|kode|desa|ds|kec(?:amatan)?)[ .:#]{0,3})?"
     r"(?<![\w.,:/-])(?P<area>[0-9]{2}\.[0-9]{2}\.[0-9]{2})"
-    r"(?:\.(?P<desa>[0-9]{4})(?:\.(?P<tps>[0-9]{1,3}))?)?(?![\w:/-]|[.,][0-9])",
+    r"(?:\.(?P<desa>[0-9]{4})(?:[./-](?P<tps>[0-9]{1,3}))?)?(?![\w/-]|[.,:][0-9])",
     re.IGNORECASE,
 )
 _TOGETHER = re.compile(
@@ -86,11 +86,15 @@ def kecamatan_from_codes(codes: list[CodeMention], register: Register) -> list[A
 
 
 def add_code_dots(text: str, register: Register) -> str:
-    """Write codes without dots with dots: otherwise they would be taken for an NRP."""
+    """Write codes without dots with dots: otherwise they would be taken for an NRP.
+
+    One of 13 digits needs only a kecamatan of the register: no NRP has as many.
+    """
 
     def dotted(match: re.Match[str]) -> str:
         code = ".".join(part for part in match.groups() if part)
         desa = ".".join(match.groups()[:4])
-        return code if desa in register.desa else match[0]
+        is_station = bool(match[5]) and ".".join(match.groups()[:3]) in register.kecamatan
+        return code if is_station or desa in register.desa else match[0]
 
     return _TOGETHER.sub(dotted, text)

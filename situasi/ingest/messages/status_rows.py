@@ -15,15 +15,23 @@ _NOT_A_TPS = re.compile(
     r"(?: [a-z]+)?(?: telah| sudah)? ?\Z",
     re.IGNORECASE,
 )
+_NOT_FINAL = re.compile(r" ?(?:sementara|sebentar|jalan|akses)\b", re.IGNORECASE)
 _ESCORT = re.compile(
     r"\b(?:di)?kawal(?:an)?(?: oleh| dari)? *:? *"
-    r"((?:(?! ?\b(?:jam|jm|pukul|pkl|pk)\b)[^,;.\n]){3,80})",
+    r"((?:(?! ?\b(?:jam|jm|pukul|pkl|pk|tps|hadir|dari|dr|menuju|ke|di|situasi|aman|dan tiba"
+    r"|[0-9]{1,2}[.:][0-9]{2})\b)[^,;.\n]){3,80})",
     re.IGNORECASE,
 )
 _OFFICERS = re.compile(
-    r"\b(?:pers|personel|personil|anggota|petugas pam|padal|pam|bko|brimob|serpas|kami)\b", re.I
+    r"\b(?:pers|personel|personil|anggota|petugas pam|padal|pam|bko|brimob|serpas|kami|saya"
+    r"|bharada|bharatu|bripda|briptu|brigpol|brigadir|bripka|aipda|aiptu|ipda|iptu)\b",
+    re.IGNORECASE,
 )
 _THINGS = re.compile(r"\b(?:logistik|kotak|surat suara|bilik)\b", re.IGNORECASE)
+# `di TPS 3` alone says where, not that someone came.
+_IN_PLACE = re.compile(
+    r"\b(?:sudah|sdh|telah|tlh|udah|siaga|standby|stand by|berada|posisi|ready) *\Z", re.I
+)
 _ACTIVITY = re.compile(r"\b(?:giat|kegiatan|dalam rangka|laporan|lap\.?|apel) *\Z", re.IGNORECASE)
 _NUMBER = re.compile(
     r"\b(?:no(?:mor)?\.? ?petugas|petugas no(?:mor)?\.?|petugas)[ :.]{1,3}"
@@ -41,6 +49,7 @@ def find_phases(entities: MessageEntities) -> list[PhraseMatch]:
         if match.column == "fase"
         and match.is_asserted
         and not _NOT_A_TPS.search(text[max(0, match.span.start - 40) : match.span.start])
+        and not _NOT_FINAL.match(text, match.span.end)
     ]
 
 
@@ -107,13 +116,18 @@ def build_checkin_rows(entities: MessageEntities) -> Iterator[RowDraft]:
 
 
 def _is_by_officers(entities: MessageEntities, phrase_match: PhraseMatch) -> bool:
-    clause = entities.passage.excerpt(entities.passage.clause_at(phrase_match.span.start))
-    before = entities.passage.text[max(0, phrase_match.span.start - 20) : phrase_match.span.start]
+    """Return whether officers check in: they are named in its clause, or on its line."""
+    passage, start = entities.passage, phrase_match.span.start
+    clause, line = passage.clause_at(start), passage.line_at(start)
+    before = passage.text[max(0, start - 20) : start]
+    around = clause if _OFFICERS.search(passage.excerpt(clause)) else line
+    is_bare = passage.excerpt(phrase_match.span).lower() in {"di tps", "di lokasi"}
     return (
         phrase_match.is_asserted
-        and bool(_OFFICERS.search(clause))
-        and not _THINGS.search(clause)
+        and bool(_OFFICERS.search(passage.excerpt(around)))
+        and not _THINGS.search(passage.excerpt(around))
         and not _ACTIVITY.search(before)
+        and not (is_bare and not _IN_PLACE.search(before))
     )
 
 

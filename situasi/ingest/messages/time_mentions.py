@@ -5,17 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from situasi.ingest.messages.clock_mentions import ClockMention
 from situasi.ingest.messages.message_text import Passage, Span
-from situasi.ingest.messages.proposal import RowDraft
+from situasi.ingest.messages.proposal import SENT_TIME_WORDS, RowDraft
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.date_patterns import MONTHS
 from situasi.ingest.parsing.datetimes import read_time
 
 _NOW = re.compile(r"\b(?:saat ini|sementara|sekarang|hingga kini)\b", re.IGNORECASE)
+
+# Days named by their distance: the date is asked.
+_OTHER_DAY = re.compile(
+    r"\b(?:kemarin|kemaren|kmrn|semalam|smlm|(?:tadi|td) (?:malam|mlm)|malam tadi|besok|bsk"
+    r"|lusa)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,7 @@ class Timing:
         elif clock or free:
             self.fill_from_clock(draft, clock or free[0])
         else:
-            self._fill_sent_time(draft, "waktu pesan dikirim")
+            self._fill_sent_time(draft, SENT_TIME_WORDS)
 
     def _format_clock_question(self, clocks: Sequence[ClockMention]) -> str:
         excerpts = dict.fromkeys(self.passage.excerpt(clock.full_span) for clock in clocks)
@@ -89,10 +97,17 @@ class Timing:
         return matches[0] if len(matches) == 1 else None
 
     def _fill_sent_time(self, draft: RowDraft, words: str) -> None:
+        """Fill in the sent time, unless the message names another day."""
+        day_spans = [mention.span for mention in self.days]
         if self.sent_at is None:
             draft.ask("waktu", "jam tidak disebut, dan waktu kirim tidak diketahui")
+        elif any(mention.day != self.sent_at.date() for mention in self.days):
+            excerpts = ", ".join(dict.fromkeys(map(self.passage.excerpt, day_spans)))
+            draft.ask("waktu", f'tanggal "{excerpts}" tanpa jam: pukul berapa?', "", *day_spans)
+        elif not self.days and (other := _OTHER_DAY.search(self.passage.text)):
+            draft.ask("waktu", f'"{other[0]}": tanggal dan jam berapa?')
         else:
-            draft.fill("waktu", format_time_cell(self.sent_at), words)
+            draft.fill("waktu", format_time_cell(self.sent_at), words, *day_spans)
 
     def fill_from_clock(self, draft: RowDraft, clock: ClockMention) -> None:
         """Fill in the time of this clock, on its day; ask where either is not clear."""
@@ -127,6 +142,8 @@ class Timing:
         if self.days:
             excerpts = dict.fromkeys(self.passage.excerpt(d.span) for d in self.days)
             return None, f"beberapa tanggal disebut ({', '.join(excerpts)}): yang mana?"
+        if other := _OTHER_DAY.search(self.passage.text):
+            return None, f'"{other[0]}": tanggal berapa?'
         day = self.sent_at.date() if self.sent_at else self.default_day
         return day, None if day else "tanggal tidak disebut"
 
@@ -148,48 +165,14 @@ def format_time_cell(at: datetime) -> str:
     return f"{at:%d/%m/%Y %H.%M}" + (f".{at:%S}" if at.second else "")
 
 
-_ZONE = r"(?: ?(?P<zone>wib|wita|wit)\b)?"
-_PART = r"(?: ?(?P<part>pagi|siang|sore|malam)\b)?"
-_CLOCK_PREFIX = r"\b(?:pukul|pkl|pk|jam|jm|pkul)\b[ .:]{0,3}"
-_UNTIL = r"(?P<until>\b(?:s ?[./]? ?d\b\.?|sampai(?: dengan)?|hingga|per)[ ]{0,2})?"
-_CLOCK = re.compile(
-    rf"{_UNTIL}(?:{_CLOCK_PREFIX}(?P<h1>[0-9]{{1,2}})(?:[.:](?P<m1>[0-9]{{2}})(?:[.:][0-9]{{2}})?)?(?![0-9])"
-    r"|(?<![\w.,:/])(?P<h2>[0-9]{1,2})[.:](?P<m2>[0-9]{2})(?= ?(?:wib|wita|wit)\b)"
-    r"|(?:^|(?<=\bs\.d\. )|(?<=\bs/d )|(?<=\bsd )|(?<=\bsampai ))"
-    r"(?P<h3>[01][0-9]|2[0-4])[.:](?P<m3>[0-5][0-9])(?![0-9%.:]))"
-    rf"{_PART}{_ZONE}",
-    re.IGNORECASE | re.MULTILINE,
-)
-_RANGE = re.compile(
-    r" ?(?:-|\u2013|s ?[./]? ?d\.?|sampai|hingga) ?(?:[0-9]{1,2}[.:][0-9]{2}(?![0-9,])|selesai)",
-    re.I,
-)
 _MONTH = "|".join(sorted((m for m in MONTHS if len(m) > 2), key=len, reverse=True))
 _DAY = re.compile(
     rf"(?<![\w/.-])[0-9]{{1,2}}(?:[/.-][0-9]{{1,2}}[/.-](?:20[0-9]{{2}}|[0-9]{{2}})"
-    rf"| (?:{_MONTH}) 20[0-9]{{2}})(?![\w/-])",
+    rf"| (?:{_MONTH}) 20[0-9]{{2}})(?![\w/-]|\.[0-9])",
     re.IGNORECASE,
 )
-
-
-class ClockMention(NamedTuple):
-    """A time of day in the text. hours: the possible ones; is_until: counted up to this time.
-
-    full_span: with the second clock time of a range. hour_position: where its hour is.
-    """
-
-    span: Span
-    hours: tuple[int, ...]
-    minute: int
-    zone: str
-    is_until: bool
-    is_range: bool
-    full_span: Span
-    hour_position: int
-
-    def format_cell(self, hour: int) -> str:
-        """Return the time with this hour as a cell."""
-        return f"{hour:02d}.{self.minute:02d}{self.zone}"
+# A report is of no day further from that on which it was sent: `16.10.04` is a code, not 2004.
+_MAX_DISTANCE = timedelta(days=366)
 
 
 class DayMention(NamedTuple):
@@ -199,59 +182,14 @@ class DayMention(NamedTuple):
     day: date
 
 
-def find_clocks(passage: Passage) -> list[ClockMention]:
-    """Return the clock times of the text, a range as one."""
-    clocks = []
-    for match in _CLOCK.finditer(passage.text):
-        hour = int(match["h1"] or match["h2"] or match["h3"])
-        minute_text = match["m1"] or match["m2"] or match["m3"]
-        minute = int(minute_text or 0)
-        hours = _possible_hours(hour, minute_text is not None, (match["part"] or "").lower())
-        if hours and minute < 60:
-            zone = f" {match['zone'].upper()}" if match["zone"] else ""
-            tail = _RANGE.match(passage.text, match.end())
-            until, span = bool(match["until"]), Span(*match.span())
-            full = Span(span.start, tail.end() if tail else span.end)
-            position = next(match.start(name) for name in ("h1", "h2", "h3") if match[name])
-            clocks.append(
-                ClockMention(span, hours, minute, zone, until, bool(tail), full, position)
-            )
-    return [
-        clock
-        for clock, previous in zip(clocks, [None, *clocks], strict=False)
-        if not _ends_range(clock, previous)
-    ]
-
-
-def find_days(passage: Passage, zone: ZoneInfo) -> list[DayMention]:
-    """Return the dates of the text."""
+def find_days(passage: Passage, zone: ZoneInfo, near: date | None) -> list[DayMention]:
+    """Return the dates of the text within a year of `near`, where that is given."""
     days = []
     for match in _DAY.finditer(passage.text):
         try:
             at = read_time(match[0], zone).moment.astimezone(zone)
         except UnreadableCell:
             continue
-        days.append(DayMention(Span(*match.span()), at.date()))
+        if near is None or abs(at.date() - near) <= _MAX_DISTANCE:
+            days.append(DayMention(Span(*match.span()), at.date()))
     return days
-
-
-def _ends_range(clock: ClockMention, previous: ClockMention | None) -> bool:
-    """Return whether this is the second of two clock times of a range."""
-    return previous is not None and previous.is_range and clock.span.start - previous.span.end <= 20
-
-
-def _possible_hours(hour: int, has_minutes: bool, part: str) -> tuple[int, ...]:
-    """Return the hours meant: 02.00 or 14.00 for `jam 2`, 14.00 for `jam 2 siang`."""
-    if hour > 24:
-        return ()
-    if part and 1 <= hour <= 12:
-        afternoon = hour % 12 + 12
-        return {
-            "pagi": (hour % 12,),
-            "siang": (hour if hour in {10, 11, 12} else afternoon,),
-            "sore": (afternoon,),
-            "malam": (hour % 12,) if hour in {12, 1, 2, 3} else (afternoon,),
-        }[part]
-    if has_minutes or hour > 12 or hour == 0:
-        return (hour,)
-    return (hour, hour % 12 + 12)

@@ -3,58 +3,22 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
+from situasi.ingest.messages import count_words as words
+from situasi.ingest.messages.clock_mentions import ClockMention
+from situasi.ingest.messages.count_words import ON_LIST, SEX
 from situasi.ingest.messages.entities import MessageEntities
 from situasi.ingest.messages.message_text import Span
 from situasi.ingest.messages.place_mentions import TpsMention
 from situasi.ingest.messages.status_rows import find_phases
-from situasi.ingest.messages.time_mentions import ClockMention
 
-# A count of one sex; only the sum of both is stored.
-SEX = "l+p"
-
-# `118/465`: voters present of voters on the list; not day and month, as no list is so short.
-_NUMBER = re.compile(
-    r"(?<![\w.,:/*-])(?:(?P<came>[0-9]{1,4})/(?P<list>[0-9]{2,4})(?![\w%/]|[.,:][0-9])"
-    r"|(?:[1-9][0-9]{0,2}(?:[.,][0-9]{3})+|[0-9]{1,6})(?![\w%/]|[.,:][0-9]| ?persen))"
-)
-_SHORTEST_LIST = 32  # voters; no month has so many days
-_PRESENT = (
-    r"hadir|kehadiran|(?:pengguna|(?:meng)?gunakan|menyalurkan) hak (?:pilih|suara)|datang"
-    r"|partisipasi|(?:sudah|telah) (?:memilih|mencoblos)"
-)
-_HEADS = re.compile(rf"\b(?:{_PRESENT})\b", re.IGNORECASE)
-_BEHIND = re.compile(
-    r" ?(?:orang|org|pemilih|warga|jiwa|voters)?\b ?"
-    r"(?:(?:yang|yg|telah|sudah|sdh|tlh|ikut) ){0,4}"
-    r"(?:hadir|memilih|mencoblos|datang|(?:meng)?gunakan hak pilih|menyalurkan hak)",
-    re.IGNORECASE,
-)
-_ABSENT = re.compile(r"\b(?:tidak|tdk|belum|blm|tak) (?:[a-z]+ )?(?:hadir|datang|memilih)", re.I)
-_PARTS = {"dptb": "hadir_dptb", "dpk": "hadir_dpk", "dpt": "hadir_dpt"}
-_PART = re.compile(r"\b(dptb|dpk|dpt)\b", re.IGNORECASE)
-_SEXES = re.compile(r"(?:\A|[\W_])(?:l|p|lk|pr|laki(?:[ -]laki)?|perempuan|pria|wanita)\W*\Z", re.I)
-_MARKS = re.compile(r"[;,\n]")
-# `Pengguna hak pilih: DPT 205, DPTb 2`: the parts are of the voters present.
-_OPENS_PARTS = re.compile(
-    rf"\b(?:{_PRESENT})\b[^\n;]{{0,80}}:\W{{0,3}}(?:dptb|dpk|dpt)\W*\Z", re.IGNORECASE
-)
-_PERCENT = re.compile(r"\b[0-9]{1,3}(?:[.,][0-9]{1,2})? ?(?:%|persen\b)", re.IGNORECASE)
-
-
-# People at a TPS who are not counted as voters.
-_OTHERS = re.compile(
-    r"\b(?:kpps|saksi|linmas|personel|personil|pers|anggota|petugas|panwas\w*|ptps|polri|tni|tamu"
-    r"|peserta|undangan|massa)\b",
-    re.IGNORECASE,
-)
-_TOTAL = re.compile(r"(?:total|jumlah|jml)(?: (?:l dan p|l\+p|seluruhnya))?", re.IGNORECASE)
-_UNIT = re.compile(r" ?(?:orang|org|pemilih|jiwa)\b", re.IGNORECASE)
+_JOINED = re.compile(r"[0-9]:")
 
 
 class TurnoutCount(NamedTuple):
-    """A number of voters present. column: hadir or a part of it, or SEX.
+    """A number of voters. column: hadir or a part of it, SEX, or ON_LIST for the list of voters.
 
     digits: the number alone; span: with the words before it. question: why it must be confirmed.
     """
@@ -70,7 +34,7 @@ class TurnoutCount(NamedTuple):
     @property
     def value(self) -> int:
         """Return the number."""
-        return int(re.sub("[.,]", "", self.text))
+        return _parse_count(self.text)
 
 
 class _NumberMention(NamedTuple):
@@ -112,91 +76,151 @@ class _CountReader:
         entities, start = self.entities, number.match.start()
         line = entities.passage.line_at(start)
         line_before = entities.passage.excerpt((line.start, start))
-        self.has_open_parts = self.has_open_parts or bool(_OPENS_PARTS.search(line_before))
+        self.has_open_parts = self.has_open_parts or bool(words.OPENS_PARTS.search(line_before))
         self._add_label(number.stripped_label)
         column, question = self._count_column(number), None
-        if column is None and self._follows_mention(number) and self._may_count(number):
-            unit = _UNIT.match(number.following)
+        if column is None and self._may_count(number):
+            unit = words.UNIT.match(number.following)
             text = number.match[0] + (unit[0] if unit else "")
             column, question = "hadir", f'"{text}": jumlah pemilih yang hadir?'
+        elif column in {"hadir", *words.PARTS.values()} and words.ABOUT.search(
+            number.stripped_label
+        ):
+            about = entities.passage.excerpt((start - len(number.label), number.match.end()))
+            question = f'"{about}" adalah perkiraan: jumlah pastinya?'
         self.has_open_parts = self.has_open_parts and column is not None
+        if column is None and self._is_on_list(number):
+            column = ON_LIST
         if column:
             span = Span(start - len(number.label), number.match.end())
             tps, clock = _find_tps(entities, start), _find_clock(entities, span)
             digits = Span(*number.match.span())
+            if column == SEX and (doubled := words.DOUBLED.search(number.label)):
+                digits = Span(span.start + doubled.start(), digits.end)
             self.counts.append(
                 TurnoutCount(span, digits, column, number.count_text, tps, clock, question)
             )
 
+    @cached_property
+    def _has_incident(self) -> bool:
+        """Return whether an incident is reported, so that people counted may not be voters."""
+        return any(
+            match.column == "jenis" and match.is_asserted and match.code != "nihil"
+            for match in self.entities.phrase_matches
+        )
+
+    @cached_property
+    def _may_be_votes(self) -> bool:
+        """Return whether a bare number may count votes: so the text, or the TPS are closed."""
+        sent = self.entities.sent_at
+        is_closed = sent is not None and sent.time() >= self.entities.context.election.tps_closes
+        return is_closed or bool(words.COUNTING.search(self.entities.passage.text))
+
     def _add_label(self, label: str) -> None:
-        if _HEADS.search(label):
+        if words.HEADS.search(label):
             self.is_voter_list = False
-        elif (part := _PART.search(label)) and part[1].lower() == "dpt":
+        elif (part := words.PART.search(label)) and part[1].lower() == "dpt":
             self.is_voter_list = not self.has_open_parts
+
+    def _is_on_list(self, number: _NumberMention) -> bool:
+        """Return whether this is the number of voters on the list (DPT) of a TPS."""
+        return not number.is_pair and bool(words.ON_VOTER_LIST.search(number.label))
 
     def _count_column(self, number: _NumberMention) -> str | None:
         """Return the column of the voters that a number counts, if any."""
         label = number.stripped_label
-        following = _BEHIND.match(number.following)
-        context = f"{label} {following[0] if following else ''}"
-        person_context = f"{label} {number.following[:24]}".split(",")[0]
-        if _ABSENT.search(context) or _OTHERS.search(person_context):
+        following = words.BEHIND.match(number.following)
+        if self._counts_others(number) or (number.is_pair and not _is_count_of_list(number)):
             return None
-        if number.is_pair and not _is_count_of_list(number):
-            return None
-        if _SEXES.search(label):
+        if words.SEXES.search(label):
             return SEX if self.entities.mentions_turnout and not self.is_voter_list else None
-        part = _PART.search(label)
-        if _HEADS.search(label):
-            return self._vocabulary_column(label) or (_PARTS[part[1].lower()] if part else "hadir")
+        part = words.PART.search(label)
+        if words.HEADS.search(label):
+            return self._vocabulary_column(label) or (
+                words.PARTS[part[1].lower()] if part else "hadir"
+            )
         if part:
             return self._part_column(part[1].lower())
         if following or self._is_sum_of_sexes(number):
             return "hadir"
         return self._column_by_position(number)
 
+    def _counts_others(self, number: _NumberMention) -> bool:
+        """Return whether those counted are absent, no voters or no people."""
+        label = number.stripped_label
+        following = words.BEHIND.match(number.following)
+        context = f"{label} {following[0] if following else ''}"
+        person_context = f"{label} {number.following[:24]}".split(",")[0]
+        line = self.entities.passage.line_at(number.match.start())
+        start = number.match.start()
+        line_before = self.entities.passage.text[max(line.start, start - 200) : start]
+        return bool(
+            words.ABSENT.search(context)
+            or (words.NO_STATE.search(label) and not words.ABOUT.search(label))
+            or words.OTHERS.search(person_context)
+            or words.NOT_PEOPLE.match(number.following)
+            or words.GATHERING.search(line_before)
+        )
+
     def _vocabulary_column(self, label: str) -> str | None:
         column = self.entities.context.vocabulary.find_column("tps", label)
-        return column if column in {"hadir", *_PARTS.values()} else None
+        return column if column in {"hadir", *words.PARTS.values()} else None
 
     def _part_column(self, name: str) -> str | None:
         """Return the column of DPTb or DPK beside voters present; DPT alone is the voter list."""
-        return _PARTS[name] if self.has_open_parts or (self.counts and name != "dpt") else None
+        has_counts = any(count.column != ON_LIST for count in self.counts)
+        return words.PARTS[name] if self.has_open_parts or (has_counts and name != "dpt") else None
 
     def _is_sum_of_sexes(self, number: _NumberMention) -> bool:
         """Return whether this is labelled as a total and is the sum of the last two sexes."""
         by_sex = [count for count in self.counts[-2:] if count.column == SEX]
-        total = int(re.sub("[.,]", "", number.count_text))
-        is_total = bool(_TOTAL.fullmatch(number.stripped_label)) and len(by_sex) == 2
-        return is_total and sum(count.value for count in by_sex) == total
+        is_total = bool(words.TOTAL.fullmatch(number.stripped_label))
+        is_total = is_total or number.label.strip() in {"=", "(", ":"}
+        total = _parse_count(number.count_text)
+        return is_total and len(by_sex) == 2 and sum(count.value for count in by_sex) == total
 
     def _follows_mention(self, number: _NumberMention) -> bool:
-        """Return whether only a TPS, a clock time or a place is before the number in its clause."""
+        """Return whether only a TPS, a time, a place or calm is before the number on its line."""
         entities, start = self.entities, number.match.start()
         spans = [tps.span for tps in entities.stations] + [clock.span for clock in entities.clocks]
         spans += [area.span for area in (*entities.desa, *entities.kecamatan)]
-        clause = entities.passage.clause_at(start)
-        earlier = [span for span in spans if clause.start <= span.start < span.end <= start]
+        line = entities.passage.line_at(start)
+        earlier = [span for span in spans if line.start <= span.start < span.end <= start]
         previous_end = max((span.end for span in earlier), default=None)
-        return previous_end is not None and not entities.passage.text[previous_end:start].strip(
-            " :=-\u2013(.>,"
+        return previous_end is not None and bool(
+            words.NEUTRAL.fullmatch(entities.passage.text[previous_end:start])
         )
 
     def _may_count(self, number: _NumberMention) -> bool:
         """Return whether people are counted, but not clearly as voters present: it is asked."""
-        if self.is_voter_list or _ABSENT.search(number.following) or not self.entities.stations:
+        if self.is_voter_list or words.ABSENT.search(number.following):
             return False
-        if _OTHERS.search(number.following[:24].split(",")[0]):
+        if self._counts_others(number) or self._has_incident:
             return False
-        return _is_count_of_list(number) if number.is_pair else bool(_UNIT.match(number.following))
+        is_counted = bool(words.UNIT.match(number.following))
+        if number.is_pair:
+            is_counted = _is_count_of_list(number)
+        if is_counted and self._follows_mention(number):
+            return bool(self.entities.stations) or _follows_clock(self.entities, number)
+        if words.AT_STATION.match(number.following):
+            return bool(words.NEUTRAL.fullmatch(number.stripped_label))
+        return self._stands_behind_mention(number) and not self._may_be_votes
+
+    def _stands_behind_mention(self, number: _NumberMention) -> bool:
+        """Return whether a mark joins the number to its TPS or time: `TPS 1 = 118`."""
+        if number.is_pair or number.stripped_label:
+            return False
+        start = number.match.start() - len(number.label)
+        is_behind = any(span.end == start for span in _anchor_spans(self.entities))
+        has_mark = bool(number.label.strip()) or self.entities.mentions_turnout
+        return is_behind and has_mark and bool(words.ENDS_COUNT.match(number.following))
 
     def _column_by_position(self, number: _NumberMention) -> str | None:
         """Return the column of a number right after its TPS or time, if turnout is mentioned."""
         entities, text = self.entities, self.entities.passage.text
         start = number.match.start() - len(number.label)
-        spans = [tps.span for tps in entities.stations] + [clock.span for clock in entities.clocks]
-        follows_mention = any(span.end == start for span in spans)
-        is_marked = number.label.strip() or _UNIT.match(number.following) or number.is_pair
+        follows_mention = any(span.end == start for span in _anchor_spans(entities))
+        is_marked = number.label.strip() or words.UNIT.match(number.following) or number.is_pair
         if entities.mentions_turnout and number.is_pair and self._follows_mention(number):
             return "hadir"
         if number.stripped_label or not follows_mention or not is_marked:
@@ -210,18 +234,14 @@ class _CountReader:
         return None
 
 
-def _is_count_of_list(number: _NumberMention) -> bool:
-    present, on_list = int(number.match["came"]), int(number.match["list"])
-    return present <= on_list and on_list >= _SHORTEST_LIST
-
-
 def find_counts(entities: MessageEntities) -> tuple[list[TurnoutCount], list[str]]:
-    """Return every count of voters present, and notes on what was not read."""
+    """Return every count of voters, and notes on what was not read."""
     reader = _CountReader(entities)
     if entities.mentions_turnout:
         text = entities.passage.text
         reader.notes += [
-            f'"{match[0]}" bukan jumlah orang; tidak dibaca' for match in _PERCENT.finditer(text)
+            f'"{match[0]}" bukan jumlah orang; tidak dibaca'
+            for match in words.PERCENT.finditer(text)
         ]
     previous_end = 0
     for match in _find_numbers(entities):
@@ -235,28 +255,57 @@ def find_counts(entities: MessageEntities) -> tuple[list[TurnoutCount], list[str
     return reader.counts, reader.notes
 
 
+def find_dated_phases(entities: MessageEntities) -> list[Span]:
+    """Return phases whose time is not that of a count; a closing counts all who came."""
+    return [match.span for match in find_phases(entities) if match.code != "ditutup"]
+
+
+def _parse_count(text: str) -> int:
+    return int(re.sub("[.,]", "", text))
+
+
+def _is_count_of_list(number: _NumberMention) -> bool:
+    present, on_list = int(number.match["came"]), int(number.match["list"])
+    return present <= on_list and on_list >= words.SHORTEST_LIST
+
+
+def _anchor_spans(entities: MessageEntities) -> list[Span]:
+    return [tps.span for tps in entities.stations] + [clock.span for clock in entities.clocks]
+
+
+def _follows_clock(entities: MessageEntities, number: _NumberMention) -> bool:
+    start = number.match.start() - len(number.label)
+    return any(clock.span.end == start for clock in entities.clocks)
+
+
 def _find_numbers(entities: MessageEntities) -> Iterator[re.Match[str]]:
-    """Yield the numbers that are no part of a TPS, a clock time, a date or a place."""
+    """Yield the numbers that are no part of a TPS, a clock time, a date, a place or a point."""
     areas = [area.span for area in (*entities.desa, *entities.kecamatan)]
-    clocks = [clock.span for clock in entities.clocks]
-    days = [day.span for day in entities.timing.days]
-    other_spans = sorted([*(tps.span for tps in entities.stations), *clocks, *days, *areas])
-    index = 0
-    for match in _NUMBER.finditer(entities.passage.text):
-        while index < len(other_spans) and other_spans[index].end <= match.start():
+    anchors = _anchor_spans(entities)
+    others = [day.span for day in entities.timing.days] + [p.span for p in entities.points]
+    others += [row.span for row in entities.table_rows]
+    other_spans = sorted([*anchors, *others, *areas])
+    anchor_ends = {span.end for span in anchors}
+    text, index = entities.passage.text, 0
+    for match in words.NUMBER.finditer(text):
+        start = match.start()
+        while index < len(other_spans) and other_spans[index].end <= start:
             index += 1
-        if index == len(other_spans) or not other_spans[index].start <= match.start():
+        if index < len(other_spans) and other_spans[index].start <= start:
+            continue
+        # `07.00:20` and `TPS 1:118` join a count to what it belongs to; `3:20` joins nothing.
+        is_joined = bool(_JOINED.match(text, max(0, start - 2), start))
+        if not is_joined or start - 1 in anchor_ends:
             yield match
 
 
 def _label_before(entities: MessageEntities, last: int, start: int) -> str:
     """Return the text before a number, back to the previous number, TPS, time or mark."""
-    spans = [tps.span for tps in entities.stations] + [clock.span for clock in entities.clocks]
-    ends = [span.end for span in spans if last < span.end <= start]
+    ends = [span.end for span in _anchor_spans(entities) if last < span.end <= start]
     text = entities.passage.text[
         max(last, entities.passage.line_at(start).start, *ends, start - 80) : start
     ]
-    return _MARKS.split(text)[-1]
+    return words.MARKS.split(text)[-1]
 
 
 def _find_tps(entities: MessageEntities, position: int) -> TpsMention | None:
@@ -289,8 +338,3 @@ def _find_clock(entities: MessageEntities, span: Span) -> ClockMention | None:
     if len(inside) == 1:
         return inside[0]
     return next((clock for clock in entities.clocks if clock.span.end == span.start), None)
-
-
-def find_dated_phases(entities: MessageEntities) -> list[Span]:
-    """Return phases whose time is not that of a count; a closing counts all who came."""
-    return [match.span for match in find_phases(entities) if match.code != "ditutup"]

@@ -7,21 +7,33 @@ from collections.abc import Iterable, Iterator
 from situasi.ingest.messages.message_text import Span
 
 # A number as people see it, with its separators (`07.05`, `118/465`, `1.234`, `-3.25`).
-_NUMBER = re.compile(r"-?(?<![*0-9])[0-9]+(?:[.,:/-][0-9]+)*%?")
+_NUMBER = re.compile(r"-?(?<!\d)(?<!\*{5})\d+(?:[.,:/-]\d+)*%?")
 # `1.`, `2)` before the lines of a list, counting up from one.
-_ITEM = re.compile(r"^ *([0-9]{1,2})[.)] +(?=[^\W\d_])", re.MULTILINE)
-_DIGITS = re.compile(r"[0-9]+")
+_ITEM = re.compile(r"^ *(\d{1,2})[.)] +(?=[^\W\d_])", re.MULTILINE)
+_DIGITS = re.compile(r"\d+")
+_MASK = "*****"  # before the last digits of a telephone number or NRP
+# `dua orang`: a number in words, only where it plainly counts people.
+_SPELLED_WORDS = """satu dua tiga empat lima enam tujuh delapan sembilan puluh belas ratus ribu
+sepuluh sebelas seratus seribu"""
+_SPELLED = re.compile(
+    rf"\b(?:(?:{'|'.join(_SPELLED_WORDS.split())}) ){{1,8}}"
+    r"(?:orang|org|pemilih|jiwa|warga|personel|personil|anggota|korban|saksi|linmas)\b",
+    re.IGNORECASE,
+)
 
 
 def find_digit_runs(text: str) -> Iterator[Span]:
     """Yield each run of digits, except the rest of a masked number."""
     for match in _DIGITS.finditer(text):
-        if not text[: match.start()].endswith("*"):
+        if text[max(0, match.start() - len(_MASK)) : match.start()] != _MASK:
             yield Span(*match.span())
 
 
 def find_unread_numbers(text: str, read_spans: Iterable[Span]) -> tuple[str, ...]:
-    """Return the numbers, as written, that are not fully in spans that were read."""
+    """Return the numbers, as written, that are not fully in spans that were read.
+
+    Numbers of people in words, such as `dua orang`, are among them, behind those in digits.
+    """
     spans = _merge_spans([*read_spans, *_find_list_numbers(text)])
     starts = [span.start for span in spans]
 
@@ -39,7 +51,8 @@ def find_unread_numbers(text: str, read_spans: Iterable[Span]) -> tuple[str, ...
             index += 1
         if unread_inside:
             numbers.append(match[0])
-    return tuple(numbers)
+    spelled = (Span(*match.span()) for match in _SPELLED.finditer(text))
+    return (*numbers, *(text[slice(*span)] for span in spelled if not is_covered(span)))
 
 
 def _find_list_numbers(text: str) -> list[Span]:

@@ -52,6 +52,7 @@ tiba siap berada ada serta melakukan sedang kami izin ijin nrp jabatan nomor no
 aman situasi kejadian piket hadir ribut nihil logistik kotak jam pukul pkl hub hp masih belum tidak
 kondusif"""
 _NO_NAMES = _UNITS | _TITLES | frozenset(_AFTER_RANKS_WORDS.split())
+_PLACE_WORDS = frozenset(("tps", "desa", "ds", "kec", "kecamatan", "kelurahan", "nrp"))
 # In lower case, a second word counts as a name unless it looks like an ordinary word.
 _NO_NAME = rf"(?!(?:{'|'.join(sorted(_NO_NAMES))}|(?:me|ber|di|ter|ke|pe)[a-z]{{4,}})\b)"
 _SMALL = re.compile(rf" {{0,2}}([a-z]{{2,}}(?: {_NO_NAME}[a-z]{{3,12}}\b)?)")
@@ -143,5 +144,12 @@ def find_officer_names(text: str) -> list[tuple[int, int]]:
     for rank in _TITLE.finditer(text):
         name = _CAPITALS.match(text, rank.end()) or _SMALL.match(text, rank.end())
         if name and name[1].split()[0].lower().strip(".,") not in _NO_NAMES:
-            spans.append(name.span(1))
+            spans.append((name.start(1), name.start(1) + _find_name_end(name[1])))
     return spans
+
+
+def _find_name_end(text: str) -> int:
+    """Return the length of a name without what begins behind it: `Budi` of `Budi TPS`."""
+    words = list(re.finditer(r"\S+", text))
+    ends = (word.start() - 1 for word in words[1:] if word[0].lower().strip(".") in _PLACE_WORDS)
+    return next(ends, len(text))

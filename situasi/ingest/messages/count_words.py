@@ -1,0 +1,109 @@
+"""Words and patterns around the numbers that count voters present."""
+
+import re
+
+# A count of one sex; only the sum of both is stored. Voters on the list, who are not present.
+SEX, ON_LIST = "l+p", "dpt"
+
+PEOPLE = r"(?:orang|org|pemilih|pmlh|warga|jiwa|voters)"
+# `118/465`, `118 dari DPT 465`: voters present of voters on the list; not day and month, as no
+# list is so short.
+_OF = (
+    rf"(?: ?/ ?| ?{PEOPLE}?,? ?\b(?:dari|dr)\b ?"
+    r"(?:(?:total|jumlah|jml|seluruh|keseluruhan|dpt|sebanyak)\b ?[:=]? ?){0,3})"
+)
+_GLUED = rf"(?:{PEOPLE}|pers|wib)\b"
+_END = rf"(?![0-9_%]|(?!{_GLUED})[^\W\d_]|/[0-9\w]|[.,:][0-9])"
+NUMBER = re.compile(
+    r"(?:(?<![\w.,/*-])|(?<=\b[lp]))"
+    rf"(?:(?P<came>[0-9]{{1,4}}){_OF}(?P<list>[0-9]{{2,4}}){_END}(?! ?(?:tps|persen)\b)"
+    rf"|(?:[1-9][0-9]{{0,2}}(?:[.,][0-9]{{3}})+|[0-9]{{1,6}}){_END}(?! ?persen\b))",
+    re.IGNORECASE,
+)
+SHORTEST_LIST = 32  # voters; no month has so many days
+_CAST = r"(?:memilih|milih|mencoblos|nyoblos|ncoblos|coblos)"
+_DONE = r"(?:sudah|telah|sdh|tlh|udah|yang|yg)"
+_PRESENT = (
+    r"hadir|kehadiran|(?:pengguna|(?:meng)?gunakan|menyalurkan) hak (?:pilih|suara)|datang"
+    rf"|partisipasi|{_DONE} {_CAST}|mencoblos|nyoblos"
+)
+HEADS = re.compile(rf"\b(?:{_PRESENT})\b", re.IGNORECASE)
+BEHIND = re.compile(
+    rf" ?{PEOPLE}?\b ?(?:(?:yang|yg|telah|sudah|sdh|tlh|udah|ikut) ){{0,4}}"
+    rf"(?:hadir|{_CAST}|datang|(?:meng)?gunakan hak pilih|menyalurkan hak)",
+    re.IGNORECASE,
+)
+ABSENT = re.compile(
+    rf"\b(?:tidak|tdk|belum|blm|tak|sisa) (?:[a-z]+ )?(?:hadir|datang|{_CAST}|(?:meng)?gunakan"
+    r"|menyalurkan)\b",
+    re.IGNORECASE,
+)
+PARTS = {"dptb": "hadir_dptb", "dpk": "hadir_dpk", "dpt": "hadir_dpt"}
+PART = re.compile(r"\b(dptb|dpk|dpt)\b", re.IGNORECASE)
+SEXES = re.compile(
+    r"(?:\A|[\W_])(?:l|p|lk|pr|laki(?:[ -]laki|2)?|perempuan|pria|wanita)\W*\Z", re.IGNORECASE
+)
+ON_VOTER_LIST = re.compile(r"(?<!sisa )\bdpt[\s:=]*\Z", re.IGNORECASE)
+# A written doubling, whose 2 is no number of its own.
+DOUBLED = re.compile(r"laki2\W*\Z", re.IGNORECASE)
+MARKS = re.compile(r"[;,\n]")
+# `Pengguna hak pilih: DPT 205, DPTb 2`: the parts are of the voters present.
+OPENS_PARTS = re.compile(
+    rf"\b(?:{_PRESENT})\b[^\n;]{{0,80}}:\W{{0,3}}(?:dptb|dpk|dpt)\W*\Z", re.IGNORECASE
+)
+PERCENT = re.compile(r"\b[0-9]{1,3}(?:[.,][0-9]{1,2})? ?(?:%|persen\b)", re.IGNORECASE)
+# People at a TPS who are not counted as voters.
+OTHERS = re.compile(
+    r"\b(?:kpps|saksi|linmas|personel|personil|pers|anggota|petugas|panwas\w*|ptps|polri|tni|tamu"
+    r"|peserta|undangan|massa|pam|bko|brimob|korban|pelaku|tersangka)\b",
+    re.IGNORECASE,
+)
+# A change, an aim or a guess of what comes is no count.
+NO_STATE = re.compile(
+    r"\b(?:ber|per)?(?:tambah|kurang)\w*\b|\b(?:naik|turun|selisih|target|estimasi|perkiraan"
+    r"|diperkirakan|rencana|akan|undangan|kuota|kapasitas|persen)\b|%"
+    r"|\b(?:dari|dr)(?: (?:total|jumlah|jml|dpt))*\W*\Z",
+    re.IGNORECASE,
+)
+ABOUT = re.compile(
+    r"(?:\b(?:sekitar|skitar|sktr|kurang lebih|k\.?l|hampir|lebih dari|kira(?:-kira|2)?)|\u00b1)"
+    r"\W*\Z",
+    re.IGNORECASE,
+)
+# What follows a number that counts no people.
+NOT_PEOPLE = re.compile(
+    r" ?(?:kali|x|surat|lembar|lbr|paslon|menit|mnt|jam(?! ?[0-9])|hari|meter|m|km|cm|kotak|bilik"
+    r"|tps(?!\W{0,3}[0-9])|rumah"
+    r"|unit|suara|titik|desa|kelurahan|kecamatan|kk|ton|kg|buah|(?:dari|dr) [0-9]{1,3} tps)\b",
+    re.IGNORECASE,
+)
+# Meetings are attended too, but by no voters.
+GATHERING = re.compile(
+    r"\b(?:apel|rapat|rakor|sosialisasi|kampanye|briefing|upacara|pleno|bimtek|simulasi)\b",
+    re.IGNORECASE,
+)
+TOTAL = re.compile(
+    r"(?:total|jumlah|jml|jlh)(?: (?:l dan p|l\+p|seluruhnya|semua))?", re.IGNORECASE
+)
+UNIT = re.compile(rf" ?{PEOPLE}\b", re.IGNORECASE)
+AT_STATION = re.compile(
+    rf" ?{PEOPLE} (?:(?:sudah|telah|sdh|saat ini|skrg) )?di (?=tps\b)", re.IGNORECASE
+)
+# Between a TPS, a time or a place and its count these words say nothing else of it.
+NEUTRAL = re.compile(
+    r"(?:[\s:=\-\u2013(.>,]|\b(?:situasi|aman|kondusif|lancar|terkendali|dan|sementara|saat|ini"
+    r"|sdh|sudah|telah|baru|ada|sebanyak|jumlah|jml|total|update|posisi|pantauan|skrg|sekarang"
+    r"|ramai|sepi|terpantau|s[/.]?d)\b)*",
+    re.IGNORECASE,
+)
+# Behind a bare count its sentence ends, or the next TPS or time begins.
+ENDS_COUNT = re.compile(
+    r" *(?:\Z|[,;.)&+\n]|(?:dan )?(?:tps|jam|jm|pkl|pukul|[01][0-9][.:][0-9])|\(?dpt\b)",
+    re.IGNORECASE,
+)
+# Where votes are counted, a number behind a TPS may be one of votes.
+COUNTING = re.compile(
+    r"\b(?:suara|hitung|penghitungan|perhitungan|hasil|rekap(?:itulasi)?|paslon|calon|kolom"
+    r"|kotak kosong|unggul|menang|perolehan)\b",
+    re.IGNORECASE,
+)

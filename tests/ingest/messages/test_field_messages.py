@@ -1,0 +1,131 @@
+"""Messages after how the field writes: no wrong fact, and few that are missed."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from situasi.board import Board
+from situasi.ingest.context import IngestContext
+from situasi.ingest.messages.chat_splitter import split_chat
+from situasi.ingest.messages.extractor import MessageExtractor
+from situasi.ingest.messages.proposal import Proposal, ProposedRow
+from situasi.ingest.parsing.cells import UnreadableCell
+from tests.ingest.test_pipeline import fresh_board
+
+MESSAGES: list[dict[str, Any]] = tomllib.loads(
+    (Path(__file__).parent / "field_messages.toml").read_text(encoding="utf-8")
+)["message"]
+# Of the facts of the key: read without a question, and read or offered in a question.
+LEAST_READ, LEAST_OFFERED = 0.85, 0.97
+_NOT_FACTS = {"teks_asli", "waktu_lapor", "uraian", "pelapor", "tps", "desa", "kecamatan"}
+_FACT = re.compile(r"(\w+) (\S+) ([^:]+): (.+)")
+
+
+class Fact(NamedTuple):
+    """One cell of a row. about: what tells rows of the same TPS apart, such as hadir=118."""
+
+    feed: str
+    tps: str
+    about: str
+    heading: str
+    cell: str
+
+
+@pytest.fixture(scope="module")
+def any_board() -> Iterator[Board]:
+    with fresh_board() as (board, _):
+        yield board
+
+
+@pytest.fixture(scope="module")
+def reader(any_board: Board) -> MessageExtractor:
+    return MessageExtractor(any_board.ingest_context)
+
+
+def read(reader: MessageExtractor, case: dict[str, Any]) -> Proposal:
+    header = f"27/11/24 {case.get('sent', '10.05')} - Budi: "
+    (message,) = split_chat(header + case["text"].strip())
+    return reader.extract(message)
+
+
+def parse_key(case: dict[str, Any]) -> set[Fact]:
+    facts: set[Fact] = set()
+    for line in case.get("facts", []):
+        match = _FACT.fullmatch(line)
+        assert match, line
+        cells = dict(part.split("=", 1) for part in match[4].split(", "))
+        about = "=".join(next(iter(cells.items())))
+        facts.add(Fact(match[1], match[2], about, "tempat", match[3]))
+        facts |= {Fact(match[1], match[2], about, *cell) for cell in cells.items()}
+    return facts
+
+
+def list_facts(row: ProposedRow, context: IngestContext, *, offered: bool = False) -> set[Fact]:
+    """The facts that a row states. offered: also what it only asks to confirm."""
+    asked = set() if offered else {unclear.heading for unclear in row.unclear_cells}
+    cells = {h: c for h, c in row.cells.items() if h not in _NOT_FACTS | asked and c}
+    if row.has_sent_time:
+        cells.pop("waktu", None)
+    if "waktu" in cells:
+        cells["waktu"] = cells["waktu"].removesuffix(" WIB")[-5:]
+    if "tps" in asked or not cells:
+        return set()
+    order = ("hadir", "fase", "kontak", "jenis", "checkin")
+    main = next((heading for heading in order if heading in cells), None)
+    if main is None:
+        return set()
+    about, tps = f"{main}={cells[main]}", row.cells.get("tps", "-")
+    facts = {Fact(row.feed, tps, about, *cell) for cell in cells.items()}
+    if place := _find_place(row, context, asked):
+        facts.add(Fact(row.feed, tps, about, "tempat", place))
+    return facts
+
+
+def _find_place(row: ProposedRow, context: IngestContext, asked: set[str]) -> str | None:
+    kecamatan = row.cells.get("kecamatan")
+    code = context.places.read_kecamatan(None, kecamatan).code if kecamatan else None
+    if "desa" in row.cells and "desa" not in asked:
+        desa = context.places.read_desa(row.cells["desa"], code, required=False).code
+        return context.register.name_of(desa) if desa else None
+    if code and "kecamatan" not in asked and "desa" not in asked:
+        return f"Kec. {context.register.name_of(code)}"
+    return None
+
+
+@pytest.mark.parametrize("case", MESSAGES, ids=lambda case: " ".join(case["text"].split())[:60])
+def test_no_fact_is_read_that_the_message_does_not_state(
+    reader: MessageExtractor, any_board: Board, case: dict[str, Any]
+) -> None:
+    found, key = read(reader, case), parse_key(case)
+    stated = {f for row in found.rows for f in list_facts(row, any_board.ingest_context)}
+    assert stated - key == set()
+
+
+def test_the_facts_of_field_messages_are_found(reader: MessageExtractor, any_board: Board) -> None:
+    in_key, is_read, is_offered, stated = 0, 0, 0, 0
+    missed = []
+    for case in MESSAGES:
+        found, key = read(reader, case), parse_key(case)
+        facts = {f for row in found.rows for f in list_facts(row, any_board.ingest_context)}
+        try:
+            offered = facts | {
+                f
+                for row in found.rows
+                for f in list_facts(row, any_board.ingest_context, offered=True)
+            }
+        except UnreadableCell:
+            offered = facts
+        in_key += len(key)
+        stated += len(facts)
+        is_read += len(key & facts)
+        is_offered += len(key & offered)
+        if key - offered:
+            missed.append((case["text"], key - offered))
+    assert len(MESSAGES) >= 150 and in_key >= 300
+    assert is_read == stated, "every fact that is stated is in the key"
+    assert is_read >= LEAST_READ * in_key, (is_read / in_key, missed)
+    assert is_offered >= LEAST_OFFERED * in_key, (is_offered / in_key, missed)

@@ -1,0 +1,98 @@
+"""Which messages one key may confirm, and which must be asked."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from situasi.board import Board
+from situasi.ingest.messages.extractor import MessageExtractor
+from situasi.ingest.messages.proposal import Proposal
+from tests.ingest.test_pipeline import fresh_board
+
+SENT = datetime(2024, 11, 27, 3, 5, tzinfo=UTC)  # 10.05 WIB
+
+
+@pytest.fixture(scope="module")
+def any_board() -> Iterator[Board]:
+    with fresh_board() as (board, _):
+        yield board
+
+
+@pytest.fixture(scope="module")
+def reader(any_board: Board) -> MessageExtractor:
+    return MessageExtractor(any_board.ingest_context)
+
+
+def read(reader: MessageExtractor, text: str) -> Proposal:
+    return reader.extract_text(text, SENT, "+62 812-3456-7890")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TPS 3 Ds Lorok hadir 118 jam 09.00, aman",
+        "TPS 3 Ds Lorok: DPT 465 hadir 118",
+        "TPS 1 s/d 3 Ds Lorok dibuka pkl 07.00 wib",
+        "16.10.04.2012.001 hadir 120 jam 09.00",
+    ],
+)
+def test_a_message_of_which_nothing_is_open_is_clear(reader: MessageExtractor, text: str) -> None:
+    found = read(reader, text)
+    assert found.is_clear, found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TPS 3 Ds Lorok aman, 118",  # a number that was not understood
+        "TPS 3 Ds Lorok aman, dua orang luka",
+        "TPS 3 Ds Lorok 118 org",  # a question
+        "TPS 3 aman",  # of which desa?
+        "TPS 2 Ds Tanjung Gelm Kec Inderalaya dibuka pkl 07.05",  # misspelt
+        "TPS 3 Ds Lorok dibuka pkl 07.05. TPS 4 belum dibuka",  # something left out
+        "Kecelakaan Ds Lorok jam 07.30, 1 motor",  # a number only in the description
+        "siap 86",
+        "",
+    ],
+)
+def test_a_message_of_which_anything_is_open_is_not_clear(
+    reader: MessageExtractor, text: str
+) -> None:
+    assert not read(reader, text).is_clear
+
+
+def test_a_misspelt_place_is_told_with_its_row(reader: MessageExtractor) -> None:
+    (row,) = read(reader, "TPS 2 Ds Tanjung Gelm Kec Indralaya dibuka pkl 07.05").rows
+    assert row.is_complete and "Tanjung Gelam" in row.doubts[0]
+
+
+def test_the_sent_time_is_marked_where_it_stands_for_a_time_that_is_not_named(
+    reader: MessageExtractor,
+) -> None:
+    (named,) = read(reader, "TPS 3 Ds Lorok hadir 118 jam 09.00").rows
+    (unnamed,) = read(reader, "TPS 3 Ds Lorok hadir 118").rows
+    assert (named.has_sent_time, unnamed.has_sent_time) == (False, True)
+    assert unnamed.cells["waktu"] == "27/11/2024 10.05"
+
+
+def test_of_the_sender_of_a_program_only_the_last_digits_are_kept(
+    reader: MessageExtractor,
+) -> None:
+    found = read(reader, "TPS 3 Ds Lorok hadir 118")
+    assert (found.pelapor, found.sent_at) == ("*****890", SENT)
+
+
+def test_a_text_of_unknown_time_has_its_time_asked(reader: MessageExtractor) -> None:
+    (row,) = reader.extract_text("TPS 3 Ds Lorok hadir 118", None).rows
+    assert [unclear.heading for unclear in row.unclear_cells] == ["waktu"]
+
+
+@given(number=st.integers(100, 9999), rest=st.sampled_from(["aman", "nihil", "aman kondusif"]))
+def test_calm_with_a_number_that_no_row_holds_is_never_clear(
+    reader: MessageExtractor, number: int, rest: str
+) -> None:
+    found = read(reader, f"TPS 3 Ds Lorok {rest}, kode {number}")
+    assert found.rows and str(number) in found.unread_numbers and not found.is_clear
