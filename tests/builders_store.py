@@ -34,6 +34,10 @@ def fill(store: Store, rows: int = 5, mark: str = "a") -> None:
     store.put_note("siaga", {"tingkat": 1, "oleh": mark}, MORNING, "kapolres é\u2028")
     store.put_record("account", mark, {"hash": "$argon2id$rahasia"}, MORNING, "admin", "user", {})
     store.put_record("session", mark, {"user": mark}, MORNING, mark)
+    for end in ("1", "2"):
+        store.put_waiting("file", f"{mark}.csv", mark + end, [[mark]], MORNING, mark, note={})
+    number = store.waiting_items()[-1].number
+    store.settle_waiting(number, "dropped", MORNING, mark, detail={"reason": "uji"})
     store.log_audit("saw", mark, MORNING + timedelta(hours=1), {"page": "netralitas"})
 
 

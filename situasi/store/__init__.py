@@ -16,7 +16,9 @@ from situasi.store.model import (
     QuarantinedRow,
     Rejection,
     Scope,
+    Settlement,
     StoreError,
+    WaitingItem,
 )
 from situasi.store.store import Store
 from situasi.store.url import parse_url
@@ -30,8 +32,10 @@ __all__ = [
     "QuarantinedRow",
     "Rejection",
     "Scope",
+    "Settlement",
     "Store",
     "StoreError",
+    "WaitingItem",
     "open_store",
     "upgrade",
 ]

@@ -180,6 +180,8 @@ class DeliveryTransaction:
         self._backend.append(self._connection, schema.batches, row)
         header = hash_rows([[row[column.name] for column in schema.batches.columns]])
         detail = {**summary, "released": self._released}
+        if self._delivery.profile:
+            detail["profile"] = clean_text(self._delivery.profile)
         if self._repeat_count:
             detail["repeats"] = self._repeat_count
         detail |= self._waiting_detail()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 
 class StoreError(Exception):
@@ -38,13 +39,17 @@ class Scope:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One source delivered at one time; it becomes a batch if any of its rows is new."""
+    """One source delivered at one time; it becomes a batch if any of its rows is new.
+
+    profile: the source profile by which it was read; "" for none. Kept in the audit log.
+    """
 
     feed: str
     source: str
     sha256: str
     recorded_at: datetime
     actor: str
+    profile: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,3 +88,35 @@ class AppendResult:
     duplicate: int
     quarantined: int
     already_waiting: tuple[int | None, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What became of a waiting item.
+
+    outcome: "stored" (its rows are in these batches, or were known already) or "dropped". detail:
+    JSON; of a dropped one its `reason`.
+    """
+
+    outcome: str
+    batches: tuple[int, ...]
+    detail: dict[str, Any]
+    settled_at: datetime
+    actor: str
+
+
+@dataclass(frozen=True)
+class WaitingItem:
+    """A file ("file") or message ("message") that waits for a person, without its content.
+
+    note: what is shown of it, such as why it waits. settlement: None while it waits.
+    """
+
+    number: int
+    kind: str
+    source: str
+    sha256: str
+    recorded_at: datetime
+    actor: str
+    note: dict[str, Any]
+    settlement: Settlement | None

@@ -1,7 +1,7 @@
 """The reading half of the store, the same for every engine."""
 
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -10,12 +10,19 @@ import pandas as pd
 import sqlalchemy as sa
 
 from situasi.domain.feed_schemas import Feed, stored_dtypes
-from situasi.store import access_records, frame_reader, repeated_rows, schema, visible_at
+from situasi.store import (
+    access_records,
+    frame_reader,
+    repeated_rows,
+    schema,
+    visible_at,
+    waiting_items,
+)
 from situasi.store.audit import hash_chain, row_proof
 from situasi.store.backup.raw_tables import RawSnapshot
 from situasi.store.delivery_table import BATCH_DTYPES
 from situasi.store.engines.engine import Backend
-from situasi.store.model import QuarantinedRow, Scope, StoreError
+from situasi.store.model import QuarantinedRow, Scope, StoreError, WaitingItem
 from situasi.store.quarantine_queries import (
     count_waiting,
     read_note,
@@ -139,6 +146,28 @@ class StoreReader:
         Columns number, batch, feed, source, row, reasons (JSON text: a list), recorded_at.
         """
         return self._read(read_quarantine_frame, None if at is None else to_micros(at))
+
+    def waiting_items(
+        self,
+        kind: str | None = None,
+        *,
+        numbers: Sequence[int] | None = None,
+        include_settled: bool = False,
+    ) -> list[WaitingItem]:
+        """Return the files and messages that wait (or all), oldest first, without their contents.
+
+        kind: "file" or "message"; None: both. numbers: only these; unknown ones are ignored.
+        """
+        read = waiting_items.read
+        return self._read(read, kind, numbers=numbers, include_settled=include_settled)
+
+    def waiting_counts(self) -> dict[str, int]:
+        """Return how many items wait, by kind; kinds without any are left out."""
+        return self._read(waiting_items.count)
+
+    def waiting_content(self, number: int) -> Any:
+        """Return the content of a waiting (or settled) item; None where there is none."""
+        return self._read(waiting_items.read_content, number)
 
     def latest_notes(self) -> dict[str, Any]:
         """Return the newest value of each key."""

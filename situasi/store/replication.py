@@ -1,6 +1,6 @@
 """Copies the rows of this store to another one: unchanged, in order, once, and after outages.
 
-All tables are copied except access records: who may sign in here is nobody else's business. A batch
+All tables are copied except access records and what waits for a person (LOCAL_TABLES). A batch
 is one commit at the target and ends with an audit log entry: after each one, the target equals an
 earlier state of this store.
 """
@@ -23,6 +23,7 @@ from situasi.store.backup.raw_tables import LOCAL_TABLES, TABLES, RawImport, Raw
 from situasi.store.engines.engine import Row
 from situasi.store.model import StoreError
 from situasi.store.store import Store
+from situasi.store.waiting_items import SETTLE_ACTION, WAIT_ACTION
 
 POLL_S: Final = 2.0  # seconds between two checks
 _MAX_RETRY_S: Final = 60.0  # seconds between two attempts at a target that does not answer
@@ -81,7 +82,7 @@ class ReplicationBatch:
                 self.rows += int(values["rows"])
             elif action == "note":
                 self.notes += 1
-            else:
+            elif action not in {WAIT_ACTION, SETTLE_ACTION}:  # the rows of these stay here
                 return False
         except (ValueError, TypeError, KeyError):
             return False

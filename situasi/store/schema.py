@@ -118,6 +118,25 @@ releases = _build_table(
     sa.Index("releases_by_number", "number"),
 )
 
+# What waits for a person: a file that was not recognised, or a message. `content`: JSON,
+# compressed (waiting_items.py). `note`: JSON, what is shown without reading the content.
+# `round`: how often the same content was settled before, so it can wait again.
+waiting = _build_table(
+    "waiting",
+    *_required(kind=sa.Text, source=sa.Text, sha256=sa.Text, recorded_at=TimeMicros, actor=sa.Text),
+    *_required(note=sa.Text, content=sa.LargeBinary, round=sa.BigInteger),
+    sa.UniqueConstraint("kind", "sha256", "round"),
+)
+
+# One row for each batch that a waiting item became, or one without a batch. `detail`: JSON.
+settlements = _build_table(
+    "settlements",
+    *_required(number=sa.BigInteger, outcome=sa.Text, detail=sa.Text),
+    sa.Column("batch", sa.BigInteger),
+    *_required(recorded_at=TimeMicros, actor=sa.Text),
+    sa.Index("settlements_by_number", "number"),
+)
+
 # `value`: JSON.
 notes = _build_table(
     "notes",

@@ -1,14 +1,14 @@
 """The store, for every engine: rows are added, never changed or deleted."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from situasi.store import access_records, schema, visible_at
+from situasi.store import access_records, schema, visible_at, waiting_items
 from situasi.store import withdrawals as store_withdrawals
 from situasi.store.audit import hash_chain, row_digests
 from situasi.store.audit.row_digests import HASHES_KEY
@@ -89,6 +89,53 @@ class Store(StoreReader):
             return None
         with self._write_connection() as connection:
             return visible_at.first_commit_after(connection, version)
+
+    def put_waiting(
+        self,
+        kind: str,
+        source: str,
+        sha256: str,
+        content: Any,
+        at: datetime,
+        actor: str,
+        *,
+        note: dict[str, Any] | None = None,
+    ) -> tuple[int, bool]:
+        """Let a file ("file") or message ("message") wait; return its number, and if it is new.
+
+        The same content (kind and sha256) waits once; after it was settled it waits again.
+        content, note: JSON; the note is what lists show. Raises StoreError for a content that is
+        too large, TypeError or ValueError for a value outside JSON.
+        """
+        encoded, text = (
+            waiting_items.encode_content(content),
+            json.dumps(note or {}, allow_nan=False),
+        )
+        with self._transaction(at, actor) as write:
+            number, is_new = waiting_items.add(write, kind, source, sha256, encoded, text)
+            if is_new:
+                write.connection.commit()
+        return number, is_new
+
+    def settle_waiting(
+        self,
+        number: int,
+        outcome: str,
+        at: datetime,
+        actor: str,
+        *,
+        batches: Sequence[int] = (),
+        detail: dict[str, Any] | None = None,
+    ) -> None:
+        """Record that a waiting item was "stored" in these batches, or "dropped".
+
+        Nothing is deleted. Where all these batches are withdrawn later, the item waits again.
+        detail: JSON, such as the `reason` of a drop. Raises StoreError where there is no such item,
+        ConflictError where somebody else settled it.
+        """
+        with self._transaction(at, actor) as write:
+            waiting_items.settle(write, number, outcome, batches, detail or {})
+            write.connection.commit()
 
     def put_note(self, key: str, value: Any, at: datetime, actor: str) -> None:
         """Store a JSON value under a key. A new note hides the older one, which is kept.

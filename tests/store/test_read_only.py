@@ -19,6 +19,8 @@ WRITES: dict[str, tuple[object, ...]] = {
     "put_note": ("x", 1, MORNING, "uji"),
     "put_record": ("account", "x", {}, MORNING, "uji"),
     "log_audit": ("saw", "uji", MORNING, {}),
+    "put_waiting": ("file", "a.csv", "00", [], MORNING, "uji"),
+    "settle_waiting": (1, "dropped", MORNING, "uji"),
     "raw_import": (),
 }
 READS = {
@@ -42,6 +44,9 @@ READS = {
     "access_position": (),
     "audit_entries": (),
     "audit_head": (),
+    "waiting_items": (),
+    "waiting_counts": (),
+    "waiting_content": (1,),
     "verify": (),
 }
 

@@ -47,6 +47,9 @@ def fill(path: Path) -> None:
     for level in (1, 2):
         store.put_note("siaga", {"tingkat": level}, MORNING + 3 * HOUR, "kapolres")
     store.put_record("account", "wati", {"role": "analis"}, MORNING, "admin", "account", {"a": 1})
+    for name in ("asing.csv", "gambar.csv"):
+        store.put_waiting("file", name, name, [["a", 1]], MORNING, "inbox", note={"why": "é"})
+    store.settle_waiting(2, "dropped", MORNING + HOUR, "wati", detail={"reason": "bukan laporan"})
     store.log_audit("sign-in", "wati", MORNING + 4 * HOUR, {"way": "sandi"})
     store.close()
 

@@ -14,7 +14,8 @@ from situasi.store.audit.row_digests import HASHES_KEY
 class AuditClaims:
     """The hashes and counts that the audit log holds.
 
-    deliveries, withdrawals: by batch, the detail of the entry. access, notes: hashes by row number.
+    deliveries, withdrawals: by batch, the detail of the entry. access, notes, waiting, settlements:
+    hashes by row number.
     without_hashes: the numbers of entries that changed data and hold no hashes. is_complete:
     whether every entry could be read.
     """
@@ -23,6 +24,8 @@ class AuditClaims:
     withdrawals: dict[int, dict[str, Any]] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
     access: dict[int, str] = field(default_factory=dict)
+    waiting: dict[int, str] = field(default_factory=dict)
+    settlements: dict[int, str] = field(default_factory=dict)
     without_hashes: list[int] = field(default_factory=list)
     is_complete: bool = True
 
@@ -38,12 +41,16 @@ class AuditClaims:
                 self.deliveries[int(detail["batch"])] = detail
             elif action == "withdraw" and changes_data:
                 self.withdrawals[int(detail["batch"])] = detail
-            elif action == "note" and changes_data:
-                self.notes[int(hashes["number"])] = str(hashes["notes"])
-            elif hashes and "access" in hashes:
-                self.access[int(hashes["number"])] = str(hashes["access"])
+            elif hashes:
+                self._add_row_hash(hashes)
         except (ValueError, TypeError, KeyError, AttributeError):
             self.is_complete = False  # the check of the audit log reports the break
+
+    def _add_row_hash(self, hashes: dict[str, Any]) -> None:
+        """Add the hash of the one row that an entry names."""
+        for name in ("notes", "access", "waiting", "settlements"):
+            if name in hashes:
+                getattr(self, name)[int(hashes["number"])] = str(hashes[name])
 
 
 def read_claims(connection: sa.Connection) -> AuditClaims:

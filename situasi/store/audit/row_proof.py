@@ -17,6 +17,7 @@ from situasi.store.engines.engine import Backend
 from situasi.store.row_encoding import compute_digests
 
 _FETCH_ROWS = 20_000
+_SINGLE_ROWS = 100  # the same where a row may be a whole file
 _MAX_NAMED_ROWS = 5  # rows of one delivery listed one by one
 _MAX_ALIGNED_ROWS = 5_000  # rows that are aligned to find the missing ones
 
@@ -26,6 +27,11 @@ _BATCH_TABLES = (
     (schema.quarantine, "baris karantina"),
     (schema.releases, "pelepasan karantina"),
     (schema.repeats, "catatan baris ganda"),
+)
+# Not replicated: an empty one beside entries that name its rows belongs to another store.
+_LOCAL_TABLES = (
+    (schema.waiting, "Berkas atau pesan menunggu"),
+    (schema.settlements, "Penyelesaian yang menunggu"),
 )
 
 
@@ -56,6 +62,8 @@ def find_changes(connection: sa.Connection, *, is_log_broken: bool) -> list[str]
     changes += _find_single_row_changes(
         connection, schema.notes, claims.notes, "Catatan papan", is_complete=claims.is_complete
     )
+    for table, label in _LOCAL_TABLES:
+        changes += _find_local_changes(connection, claims, table, label)
     # A record may be written without an entry.
     access_changes = _find_single_row_changes(
         connection, schema.access, claims.access, "Data akses", is_complete=False
@@ -230,7 +238,10 @@ def _find_single_row_changes(
     is_complete: whether a row that no entry hashes was inserted.
     """
     changes, unseen, unclaimed = [], dict(claims), 0
-    for row in connection.execute(sa.select(table).order_by(table.c.seq)):
+    options = {"yield_per": _SINGLE_ROWS}
+    for row in connection.execute(
+        sa.select(table).order_by(table.c.seq), execution_options=options
+    ):
         expected = unseen.pop(row.seq, None)
         unclaimed += expected is None
         if expected is not None and _hash_row(tuple(row)) != expected:
@@ -239,6 +250,18 @@ def _find_single_row_changes(
     if is_complete and unclaimed:
         changes.append(f"{label}: {unclaimed} di luar segel, padahal jejak menyebut 0.")
     return changes
+
+
+def _find_local_changes(
+    connection: sa.Connection, claims: AuditClaims, table: sa.Table, label: str
+) -> list[str]:
+    """Return changes in a table that is not replicated, with one hash per row."""
+    if not row_digests.read_last_number(connection, table):
+        return []
+    hashes: dict[int, str] = getattr(claims, table.name)
+    return _find_single_row_changes(
+        connection, table, hashes, label, is_complete=claims.is_complete
+    )
 
 
 def _hash_row(row: tuple[Any, ...]) -> str | None:

@@ -18,10 +18,13 @@ from situasi.store.timestamps import from_micros
 # Rows in memory at a time: for the widest table some 50 MB of Python values.
 CHUNK_ROWS = 20_000
 _FETCH_ROWS = 2_000
+_LARGE_ROWS = 16  # the same for a table whose cells are whole files
 
 TABLES: dict[str, sa.Table] = {table.name: table for table in store_schema.metadata.sorted_tables}
-# Tables that never leave the machine on which people sign in.
-LOCAL_TABLES = frozenset({store_schema.access.name})
+# Tables that are not replicated: who may sign in, and what nobody has checked yet.
+LOCAL_TABLES = frozenset(
+    table.name for table in (store_schema.access, store_schema.waiting, store_schema.settlements)
+)
 
 
 class RawSnapshot:
@@ -36,16 +39,20 @@ class RawSnapshot:
 
     def iter_chunks(self, table: sa.Table) -> Iterator[pa.RecordBatch]:
         """Yield the rows numbered from 1 on, in order, as record batches (`iter_query_chunks`)."""
-        return self.iter_query_chunks(_select_rows(table, 0))
+        chunk_rows = _LARGE_ROWS if table is store_schema.waiting else CHUNK_ROWS
+        return self.iter_query_chunks(_select_rows(table, 0), chunk_rows)
 
-    def iter_query_chunks(self, query: sa.Select[Any]) -> Iterator[pa.RecordBatch]:
+    def iter_query_chunks(
+        self, query: sa.Select[Any], chunk_rows: int = CHUNK_ROWS
+    ) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a query as record batches of `arrow_schema`, CHUNK_ROWS rows each."""
-        rows, arrow_fields = self._fetch(query), arrow_schema(query.selected_columns)
-        while chunk := list(islice(rows, CHUNK_ROWS)):
+        rows = self._fetch(query, min(chunk_rows, _FETCH_ROWS))
+        arrow_fields = arrow_schema(query.selected_columns)
+        while chunk := list(islice(rows, chunk_rows)):
             yield _build_record_batch(chunk, arrow_fields)
 
-    def _fetch(self, query: sa.Select[Any]) -> Iterator[Row]:
-        result = self._connection.execute(query, execution_options={"yield_per": _FETCH_ROWS})
+    def _fetch(self, query: sa.Select[Any], fetch_rows: int = _FETCH_ROWS) -> Iterator[Row]:
+        result = self._connection.execute(query, execution_options={"yield_per": fetch_rows})
         try:
             for partition in result.partitions():
                 yield from partition
