@@ -1,11 +1,30 @@
 """Personnel check-ins: which officer is where. Officers are numbers, never names."""
 
-from situasi.ingest.tables import ValidationResult
+from situasi.ingest.parsing.cells import normalize_cell, quote
+from situasi.ingest.tables import Cell, ValidationResult
 from situasi.ingest.validation.officer_check import check_officer
-from situasi.ingest.validation.place_check import check_location
+from situasi.ingest.validation.place_check import PlaceColumns, check_location
+from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck, check_exercise
 from situasi.ingest.validation.time_check import check_times
 from situasi.ingest.validation.validation_result import build_validation_result
+from situasi.ingest.vocabulary.code_lookup import format_code
+
+# Words of an attendance list: the officer is where the row says, and no more than that.
+_PRESENT_WORDS = frozenset(
+    {
+        "hadir",
+        "siap",
+        "masuk",
+        "ada",
+        "present",
+        "siaga",
+        "ready",
+        "h",
+        "sudah hadir",
+        "telah hadir",
+    }
+)
 
 
 def check(table: TableCheck) -> ValidationResult:
@@ -14,9 +33,29 @@ def check(table: TableCheck) -> ValidationResult:
     times = check_times(table, latihan)
     place = check_location(table)
     petugas = check_officer(table)
-    instansi, checkin = map(table.read_codes, ("instansi", "checkin"))
+    instansi = table.read_codes("instansi")
+    checkin = _read_checkins(table, place)
     table.require("checkin", checkin, table.cells("checkin"), "jenis lapor diri kosong")
     return build_validation_result(
         table, latihan, times, place,
         petugas=petugas, instansi=instansi, checkin=checkin, uraian=table.texts("uraian"),
     )  # fmt: skip
+
+
+def _read_checkins(table: TableCheck, place: PlaceColumns) -> Texts:
+    """Return `checkin`; `hadir` is an arrival where the row names a TPS, else a periodic report."""
+    cells = table.cells("checkin")
+    present = {cell for cell in set(cells) if _says_present(cell)}
+    if not present:
+        return table.read_codes("checkin")
+    codes = table.read_codes("checkin", [None if cell in present else cell for cell in cells])
+    for row, cell in enumerate(cells):
+        if cell in present:
+            code = "tiba_di_tps" if place.tps[row] else "laporan_berkala"
+            table.issues.add_warning(row, f"lapor diri {quote(cell)} dibaca {format_code(code)}")
+            codes[row] = code
+    return codes
+
+
+def _says_present(cell: Cell) -> bool:
+    return isinstance(cell, str) and normalize_cell(cell).lower().rstrip(".") in _PRESENT_WORDS

@@ -1,7 +1,7 @@
 """TPS reports: the phase of a polling station and how many voters have come so far."""
 
 from situasi.ingest.parsing.cells import is_blank
-from situasi.ingest.parsing.numbers import read_count
+from situasi.ingest.parsing.count_columns import build_count_reader, is_blank_count
 from situasi.ingest.redaction.persons import read_escort
 from situasi.ingest.tables import ValidationResult
 from situasi.ingest.validation.place_check import PlaceColumns, check_location
@@ -11,6 +11,7 @@ from situasi.ingest.validation.time_check import check_times
 from situasi.ingest.validation.validation_result import build_validation_result
 
 _VOTER_PARTS = ("hadir_dpt", "hadir_dptb", "hadir_dpk")
+_SEX_PARTS = ("hadir_l", "hadir_p")  # men and women, whose sum is the count
 
 Count = int | None
 
@@ -21,18 +22,24 @@ def check(table: TableCheck) -> ValidationResult:
     times = check_times(table, latihan)
     place = check_location(table)
     fase, kontak, scopes = map(table.read_codes, ("fase", "kontak", "lingkup"))
-    totals = table.read_optional("hadir", read_count)
-    parts = {name: table.read_optional(name, read_count) for name in _VOTER_PARTS}
+    totals = _read_counts(table, "hadir")
+    parts = {name: _read_counts(table, name) for name in _VOTER_PARTS}
+    men, women = (_read_counts(table, name) for name in _SEX_PARTS)
     pengawal = _read_escorts(table, fase)
     hadir: list[Count] = []
     lingkup: Texts = []
-    columns = (table.cells(name) for name in ("hadir", "fase", "kontak", *_VOTER_PARTS))
+    columns = (
+        table.cells(name) for name in ("fase", "kontak", "hadir", *_VOTER_PARTS, *_SEX_PARTS)
+    )
     for row, cells in enumerate(zip(*columns, strict=True)):
-        no_total, no_phase, no_contact, *no_parts = map(is_blank, cells)
+        no_phase, no_contact = map(is_blank, cells[:2])
+        no_total, *no_parts = map(is_blank_count, cells[2:])
         if all((no_total, no_phase, no_contact, *no_parts)):
             table.issues.add_error(row, "tidak ada fase maupun jumlah hadir", "fase", "hadir")
         counts = [column[row] for column in parts.values()]
-        hadir.append(_complete_total(table, row, totals[row], counts, is_missing=no_total))
+        total = _complete_total(table, row, totals[row], counts, is_missing=no_total)
+        sexes = men[row], women[row]
+        hadir.append(total if sexes == (None, None) else _check_sexes(table, row, total, sexes))
         is_count = no_phase and no_contact
         lingkup.append(_complete_scope(table, row, scopes[row], place, is_count=is_count))
     return build_validation_result(
@@ -40,6 +47,32 @@ def check(table: TableCheck) -> ValidationResult:
         fase=fase, kontak=kontak, lingkup=lingkup, hadir=hadir, **parts, pengawal=pengawal,
         uraian=table.texts("uraian"),
     )  # fmt: skip
+
+
+def _read_counts(table: TableCheck, name: str) -> list[Count]:
+    """Read a column of counts; what its dots mean is decided by the whole column."""
+    if not table.mapping.has(name):
+        return [None] * table.issues.row_count
+    cells = table.cells(name)
+    return table.issues.read_distinct(cells, build_count_reader(cells), columns=[name])
+
+
+def _check_sexes(table: TableCheck, row: int, total: Count, sexes: tuple[Count, Count]) -> Count:
+    """Return the voters present: as known, or men and women together; warn where these differ.
+
+    sexes: men and women, at least one known.
+    """
+    men, women = sexes
+    if men is None or women is None:
+        if total is None:
+            table.issues.add_warning(row, "jumlah hadir tidak disebut, hanya L atau P saja")
+        return total
+    if total is None and row not in table.issues.errors:
+        table.issues.add_warning(row, f"jumlah hadir tidak disebut, dihitung L + P = {men + women}")
+        return men + women
+    if total is not None and men + women != total:
+        table.issues.add_warning(row, f"hadir {total} tidak sama dengan L + P = {men + women}")
+    return total
 
 
 def _complete_total(

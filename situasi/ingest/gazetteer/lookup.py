@@ -15,6 +15,7 @@ from situasi.ingest.gazetteer.name_index import (
 )
 from situasi.ingest.parsing.cells import (
     UnreadableCell,
+    check_letters,
     is_blank,
     join_with_or,
     normalize_cell,
@@ -79,6 +80,9 @@ class PlaceLookup:
         return self._desa.read(text, kecamatan, required)
 
     def _read_one(self, cell: Cell, *, allow_short: bool) -> ParsedKecamatan:
+        check_letters("kecamatan", cell)
+        if station := codes.parse_tps_code(cell):
+            return self._by_code(station.desa, allow_short=False)
         if pair := codes.split_code_and_name(cell):
             return self._read_both(*pair)
         if codes.has_letters(cell):
@@ -176,11 +180,16 @@ class PlaceLookup:
         raise UnreadableCell(f"kecamatan {quote(cell)} tidak dikenal{hint}")
 
     def _is_whole_kabupaten(self, cell: Cell) -> bool:
-        words = tokenize_name(normalize_cell(cell))
+        words = tokenize_name(_normalize_place(cell))
         rest = tuple(word for word in words if word not in _IGNORED_WORDS)
         return rest in self._kabupaten_names or (
             not rest and not _WHOLE_KABUPATEN_WORDS.isdisjoint(words)
         )
+
+
+def _normalize_place(cell: Cell) -> str:
+    """Return a cell as normalised text; the underscores of form answers are blanks."""
+    return " ".join(normalize_cell(cell).replace("_", " ").split())
 
 
 def _is_well_formed_code(code: Cell) -> bool:
@@ -191,13 +200,13 @@ def _is_well_formed_code(code: Cell) -> bool:
 def _extract_kecamatan_words(cell: Cell) -> Words:
     """Return the words that name the kecamatan: what follows `Kec.`, without a final `Kab. X`."""
     words = tokenize_name(
-        KECAMATAN_PREFIX.split(KABUPATEN_SUFFIX.sub("", normalize_cell(cell)))[-1]
+        KECAMATAN_PREFIX.split(KABUPATEN_SUFFIX.sub("", _normalize_place(cell)))[-1]
     )
     return tuple(word for word in words if word not in {"kec", "kecamatan"})
 
 
 def _names_kabupaten(cell: Cell) -> bool:
-    text = normalize_cell(cell)
+    text = _normalize_place(cell)
     return bool(_KABUPATEN_WORD.search(text)) and not KECAMATAN_PREFIX.search(text)
 
 
@@ -242,7 +251,12 @@ class DesaLookup:
         """Return the desa of a cell. See PlaceLookup.read_desa."""
         if is_blank(text):
             return ParsedDesa(None, kecamatan)
-        if dotted := codes.format_dotted(text):
+        try:
+            check_letters("desa", text)
+        except UnreadableCell as error:
+            return ParsedDesa(None, kecamatan, str(error))
+        station = codes.parse_tps_code(text)
+        if dotted := station.desa if station else codes.format_dotted(text):
             return self._by_code(dotted, text, kecamatan)
         words = _extract_desa_words(text)
         if kecamatan is not None:
@@ -273,7 +287,7 @@ class DesaLookup:
             return ParsedDesa(
                 nearest, kecamatan, f"desa {quote(text)} dibaca {self._format_desa({nearest})}"
             )
-        elif _DESA_SEPARATOR.search(normalize_cell(text)):
+        elif _DESA_SEPARATOR.search(_normalize_place(text)):
             note = f"desa {quote(text)} menyebut lebih dari satu desa"
         else:
             note = f"desa {quote(text)} tidak dikenal di {place}"
@@ -315,6 +329,6 @@ class DesaLookup:
 
 def _extract_desa_words(text: Cell) -> Words:
     """Return the words that name the desa: no `Desa`, no TPS, nothing from `Kec.` on."""
-    rest = KECAMATAN_PREFIX.split(KABUPATEN_SUFFIX.sub("", normalize_cell(text)))[0]
+    rest = KECAMATAN_PREFIX.split(KABUPATEN_SUFFIX.sub("", _normalize_place(text)))[0]
     words = tokenize_name(_TPS.sub(" ", rest))
     return words[1:] if words[:1] and words[0] in _DESA_PREFIXES else words

@@ -1,6 +1,7 @@
 """Shared helpers of all cell parsers: blank cells, text normalisation, the error for bad cells."""
 
 import unicodedata
+from functools import lru_cache
 
 from situasi.ingest.tables import Cell
 
@@ -8,8 +9,11 @@ from situasi.ingest.tables import Cell
 MAX_CELL_CHARS = 200
 
 _BLANK_TEXTS = frozenset(
-    {"", "-", "--", "---", "\u2013", "\u2014", "n/a", "#n/a", "null", "nan", "none", "nat"}
-)
+    {"", "-", "--", "---", "\u2013", "\u2014", "n/a", "#n/a", "null", "nan", "none", "nat", "n.a",
+     "n.a.", ".", "..", "...", "\u2026", "blank", "(blank)", "tidak diisi",
+     "tdk diisi"}
+)  # fmt: skip
+_LONGEST_BLANK_TEXT = max(map(len, _BLANK_TEXTS))
 # Chat programs and web pages add zero-width marks and their own minus signs.
 _CHAR_REPLACEMENTS = str.maketrans(
     {"\u2212": "-", "\u2013": "-", "\u2014": "-"}
@@ -27,7 +31,7 @@ def is_blank(cell: object) -> bool:
     """Return whether a cell is empty: None, NaN, NaT, blanks, or a dash that stands for nothing."""
     if isinstance(cell, str):
         text = cell.strip()
-        return len(text) <= 4 and text.lower() in _BLANK_TEXTS
+        return len(text) <= _LONGEST_BLANK_TEXT and text.lower() in _BLANK_TEXTS
     return cell is None or cell != cell  # NaN and NaT differ from themselves
 
 
@@ -37,6 +41,51 @@ def normalize_text(text: str) -> str:
         _CHAR_REPLACEMENTS
     )
     return " ".join(plain.split())
+
+
+def find_foreign_letters(text: str) -> str:
+    """Return the letters and digits of other scripts than Latin, each once; "" for plain texts.
+
+    A Cyrillic or Greek letter can look exactly like a Latin one, and digits of other scripts and
+    raised digits like plain ones: a text with them is never taken for a word, place or number.
+    """
+    return "" if text.isascii() else _find_foreign_letters(text[:MAX_CELL_CHARS])
+
+
+@lru_cache(maxsize=4096)
+def _find_foreign_letters(text: str) -> str:
+    digits = (c for c in text if c.isnumeric() and not c.isascii() and not _is_fullwidth(c))
+    letters = (c for c in unicodedata.normalize("NFKC", text) if _is_foreign_letter(c))
+    return "".join(dict.fromkeys((*digits, *letters)))
+
+
+def _is_fullwidth(char: str) -> bool:
+    return "\uff10" <= char <= "\uff19"
+
+
+def _is_foreign_letter(char: str) -> bool:
+    if char.isascii() or not char.isalpha():
+        return False
+    # Ordinal marks and modifier letters (the apostrophe of Jum\u02bcat) belong to Latin texts.
+    name = unicodedata.name(char, "")
+    return not name.startswith(("LATIN", "MODIFIER LETTER", "FEMININE", "MASCULINE"))
+
+
+def check_letters(label: str, cell: object) -> None:
+    """Raise UnreadableCell, naming the letters, where a cell holds letters of another script.
+
+    label: what the cell should hold, in Indonesian, as the reason begins with it.
+    """
+    if isinstance(cell, str) and (letters := find_foreign_letters(cell)):
+        raise UnreadableCell(
+            f"{label} {quote(cell)} memuat huruf atau angka yang bukan Latin: "
+            f"{format_letters(letters)}; ketik ulang"
+        )
+
+
+def format_letters(letters: str) -> str:
+    """Return letters with their Unicode numbers, so that look-alikes can be told apart."""
+    return ", ".join(f'"{letter}" (U+{ord(letter):04X})' for letter in letters[:5])
 
 
 def format_cell(cell: object) -> str:

@@ -8,11 +8,13 @@ from situasi.ingest.parsing import date_patterns
 from situasi.ingest.parsing.cells import (
     MAX_CELL_CHARS,
     UnreadableCell,
+    check_letters,
     format_cell,
     is_blank,
     normalize_text,
     quote,
 )
+from situasi.ingest.parsing.spoken_times import simplify_time
 from situasi.ingest.tables import Cell
 
 ALLOWED_YEARS = range(1990, 2101)
@@ -92,18 +94,17 @@ def _from_text(cell: str) -> DateParts:
         raise UnreadableCell("waktu kosong")
     if len(cell) > MAX_CELL_CHARS:
         raise _build_unreadable_error(cell)
+    check_letters("waktu", cell)
     text = re.sub(r"['`\u2019]", "", normalize_text(cell).lower()).translate(
         str.maketrans("()[]", "    ")
     )
-    rough = bool(date_patterns.APPROXIMATION_WORDS.search(text))
-    text = date_patterns.FILLER_WORDS.sub("", date_patterns.APPROXIMATION_WORDS.sub("", text))
-    text = " ".join(text.split()).strip(" .,;")
+    simple = simplify_time(" ".join(text.split()).strip(" .,;"), cell)
+    text = " ".join(date_patterns.FILLER_WORDS.sub("", simple.text).split()).strip(" .,;")
     if date_patterns.EXCEL_SERIAL.fullmatch(text):
         return _from_number(float(text.replace(",", ".")), cell)
     for pattern in date_patterns.DATE_PATTERNS:
         if match := pattern.fullmatch(text):
-            parts = _from_match(match, cell)
-            return parts._replace(note=f"waktu {quote(cell)} perkiraan pelapor") if rough else parts
+            return _from_match(match, cell)._replace(note=simple.note)
     raise _build_unreadable_error(cell, text)
 
 

@@ -3,7 +3,13 @@
 import math
 import re
 
-from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_cell, quote
+from situasi.ingest.parsing.cells import (
+    UnreadableCell,
+    check_letters,
+    is_blank,
+    normalize_cell,
+    quote,
+)
 from situasi.ingest.parsing.coordinates import read_joined_point, read_point
 from situasi.ingest.tables import Cell
 
@@ -51,6 +57,7 @@ def read_count(cell: Cell) -> int:
         raise UnreadableCell(f"jumlah {quote(cell)} bukan bilangan")
     if isinstance(cell, (int, float)):
         return _count_in_range(cell)
+    check_letters("jumlah", cell)
     text = normalize_cell(cell)
     match = _COUNT.fullmatch(text)
     if match is None or (match["rest"] and match["rest"][0] == match["mark"]):
@@ -83,6 +90,7 @@ def read_decimal(cell: Cell) -> float:
     """
     if is_blank(cell):
         raise UnreadableCell("angka kosong")
+    check_letters("angka", cell)
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         number = float(cell) if abs(cell) < 1e100 else math.inf
     else:
@@ -106,7 +114,8 @@ def read_tps(cell: Cell) -> str:
 
     Raises UnreadableCell, also where several TPS are named.
     """
-    text = normalize_cell(cell).lower()
+    check_letters("TPS", cell)
+    text = normalize_cell(cell).lower().replace("_", " ")
     matches = list(_TPS_NAMED.finditer(text))
     if len(matches) > 1 or (matches and _SECOND_TPS.match(text, matches[0].end())):
         raise UnreadableCell(
@@ -134,7 +143,8 @@ _TPS_RANGE = re.compile(r"([0-9]{1,4})-([0-9]{1,4})")
 
 def read_tps_list(cell: Cell) -> str:
     """Return the TPS that a cell names, sorted, each once: "001,002,005". Raises UnreadableCell."""
-    text = _TPS_WORD.sub(" ", normalize_cell(cell).lower())
+    check_letters("daftar TPS", cell)
+    text = _TPS_WORD.sub(" ", normalize_cell(cell).lower().replace("_", " "))
     text = _LIST_SEPARATOR.sub(",", _RANGE_WORD.sub("-", text))
     parts = re.sub(r"[\s.]*-[\s.]*", "-", text).replace(".", " ").replace(",", " ").split()
     numbers: set[int] = set()

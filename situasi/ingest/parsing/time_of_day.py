@@ -1,5 +1,6 @@
 """Parser of a time of day in a cell of its own, beside its date."""
 
+import re
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ from situasi.ingest.parsing import date_patterns
 from situasi.ingest.parsing.cells import (
     MAX_CELL_CHARS,
     UnreadableCell,
+    check_letters,
     format_cell,
     normalize_text,
     quote,
@@ -17,9 +19,14 @@ from situasi.ingest.parsing.date_parser import (
     extract_zone,
     parse_date_parts,
 )
+from situasi.ingest.parsing.spoken_times import simplify_time
 from situasi.ingest.tables import Cell
 
 _EXCEL_DAY_ZERO = (date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1904, 1, 1))
+
+
+# A clock that a spreadsheet took for a number; with one decimal its last zero may be cut.
+_TWO_DECIMALS = re.compile(r"[0-9]{1,2}\.[0-9]{2}")
 
 
 class ParsedClock(NamedTuple):
@@ -63,9 +70,11 @@ def _from_seconds(seconds: float, cell: object) -> ParsedClock:
 
 
 def _from_number(number: float, cell: object) -> ParsedClock:
-    """Read a fraction of a day, or 730 for 07.30: Excel drops the leading zero of 0730."""
+    """Read a fraction of a day, 730 for 07.30 (Excel drops the leading zero), 9.15 with a note."""
     if 0 <= number < 1:
         return _from_seconds(number * 86_400, cell)
+    if 1 <= number < 24 and _TWO_DECIMALS.fullmatch(repr(number)):
+        return _from_text(repr(number))._replace(note=f"jam {quote(cell)} ditulis sebagai bilangan")
     if number.is_integer() and 100 <= number <= 2400:
         return _from_text(format_cell(number))
     raise _build_unreadable_error(cell)
@@ -74,12 +83,9 @@ def _from_number(number: float, cell: object) -> ParsedClock:
 def _from_text(cell: str) -> ParsedClock:
     if len(cell) > MAX_CELL_CHARS:
         raise _build_unreadable_error(cell)
-    text = normalize_text(cell).lower()
-    rough = bool(date_patterns.APPROXIMATION_WORDS.search(text))
-    text = date_patterns.FILLER_WORDS.sub(
-        "", date_patterns.APPROXIMATION_WORDS.sub("", text)
-    ).strip(" .,")
-    note = f"jam {quote(cell)} perkiraan pelapor" if rough else None
+    check_letters("jam", cell)
+    text, note = simplify_time(normalize_text(cell).lower().strip(" .,"), cell)
+    text = date_patterns.FILLER_WORDS.sub("", text).strip(" .,")
     match = date_patterns.CLOCK_PATTERN.fullmatch(text)
     if match and (clock := extract_clock(match, cell)):
         return ParsedClock(clock, None, extract_zone(match, cell), note)

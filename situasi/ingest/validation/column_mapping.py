@@ -6,6 +6,7 @@ from itertools import chain
 
 from situasi.domain import feed_schemas
 from situasi.ingest.context import IngestContext
+from situasi.ingest.parsing.cells import find_foreign_letters, format_letters
 from situasi.ingest.redaction.persons import is_person_heading
 
 # Columns that our export of quarantined rows adds to the sender's. The first identifies the
@@ -72,6 +73,11 @@ class ColumnMapping:
         notes += [f'kolom nama tidak disimpan: "{heading}"' for heading in self.person_headings]
         if self.unused_headings:
             notes.append("kolom tidak dipakai: " + ", ".join(self.unused_headings))
+        notes += [
+            f'judul kolom "{heading}" memuat huruf yang bukan Latin: {format_letters(letters)}'
+            for heading in self.unused_headings
+            if (letters := find_foreign_letters(heading))
+        ]
         return tuple(notes)
 
 

@@ -1,18 +1,31 @@
 """Check of the place of a report: kecamatan, desa and TPS. Order of trust: docs/rules.md."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from situasi.ingest.gazetteer.lookup import PlaceLookup
-from situasi.ingest.parsing.cells import UnreadableCell, cell_to_text, is_blank
+from situasi.ingest.gazetteer.lookup import ParsedDesa, PlaceLookup
+from situasi.ingest.parsing.cells import (
+    UnreadableCell,
+    cell_to_text,
+    check_letters,
+    is_blank,
+    normalize_cell,
+    quote,
+)
 from situasi.ingest.parsing.numbers import read_tps
 from situasi.ingest.tables import Cell
 from situasi.ingest.validation.row_issues import Texts
+from situasi.ingest.validation.station_cells import StationCells, complete_station_cells
 from situasi.ingest.validation.table_check import TableCheck
 
 ParsedTps = tuple[str | None, str | None]  # stored text, and a warning
+
+_PLACE_SEPARATOR = re.compile(r"[,;/|]| - ")
+# A code of which a spreadsheet kept only the first digits, or one of another length.
+_DESTROYED_TPS_CODE = re.compile(r"[0-9][.,][0-9]+e\+?[0-9]+|[0-9.]{7,}")
 
 # Any of these columns can state a place.
 _PLACE_COLUMNS = ("kecamatan_name", "desa_name", "lat", "lon")
@@ -65,28 +78,30 @@ def check_location(
     required: a row that names no place gets an error; else it is of the whole kabupaten.
     read_tps_cell: reads a cell of TPS; by default a single TPS.
     """
-    desa, text = table.texts("desa_name"), table.texts("place")
-    places = _resolve_rows(table, desa, text, required=required)
-    tps = table.issues.read_distinct(
-        table.cells("tps"), read_tps_cell or _read_single_tps, columns=["tps"]
-    )
+    cells = _list_place_cells(table) if read_tps_cell is not None else complete_station_cells(table)
+    places = _resolve_rows(table, cells, required=required)
+    tps = table.issues.read_distinct(cells.tps, read_tps_cell or _read_single_tps, columns=["tps"])
     return PlaceColumns(
         kecamatan=[place.kecamatan for place in places],
         desa=[place.desa for place in places],
-        desa_text=[name or other for name, other in zip(desa, text, strict=True)],
+        desa_text=[name or other for name, other in zip(cells.desa, cells.place, strict=True)],
         tps=tps,
         is_stated=[place.is_stated for place in places],
     )
 
 
-def _resolve_rows(
-    table: TableCheck, desa: Texts, text: Texts, *, required: bool
-) -> list[ResolvedPlace]:
+def _list_place_cells(table: TableCheck) -> StationCells:
+    return StationCells(
+        table.cells("tps"), table.texts("desa"), table.texts("desa_name"), table.texts("place")
+    )
+
+
+def _resolve_rows(table: TableCheck, cells: StationCells, *, required: bool) -> list[ResolvedPlace]:
     resolve = _resolve if required else _resolve_if_given
     places = table.issues.read_distinct_rows(
         [
             table.cells("kecamatan_code"), table.cells("kecamatan_name"),
-            desa, table.texts("desa"), text, _list_has_point(table),
+            cells.desa, cells.desa_code, cells.place, _list_has_point(table),
         ],
         lambda *cells: resolve(PlaceCells(*cells), table.context.places),
         columns=_PLACE_COLUMNS[:1],
@@ -111,11 +126,12 @@ def _resolve(cells: PlaceCells, places: PlaceLookup) -> tuple[ResolvedPlace, str
     if not is_blank(cells.code) or not is_blank(cells.name):
         are_texts = {type(cells.code), type(cells.name)} <= {str, type(None)}
         return _resolve_cached(cells, places) if are_texts else _resolve_in_kecamatan(cells, places)
-    desa = cells.desa_code or cells.desa
-    if desa is not None:
-        village = places.read_desa(desa, None, required=not cells.has_point)
+    unknown = None
+    if cells.desa_code or cells.desa:
+        village = _read_village(cells, None, places, required=not cells.has_point)
         if village.kecamatan is not None:
             return ResolvedPlace(village.kecamatan, village.code), village.note
+        unknown = village.note
     if cells.place is not None:
         resolved = _resolve_free_text(cells.place, places)
         if resolved is not None:
@@ -123,25 +139,38 @@ def _resolve(cells: PlaceCells, places: PlaceLookup) -> tuple[ResolvedPlace, str
     if cells.has_point:
         return ResolvedPlace(None, None, is_stated=False), None
     raise UnreadableCell(
-        NO_PLACE if cells.place is None else f'tempat "{cells.place}" tidak dikenal'
+        unknown or NO_PLACE if cells.place is None else f'tempat "{cells.place}" tidak dikenal'
     )
+
+
+def _read_village(
+    cells: PlaceCells, kecamatan: str | None, places: PlaceLookup, *, required: bool = True
+) -> ParsedDesa:
+    """Read the desa by its code, or else its name. Raises UnreadableCell where the two differ."""
+    village = places.read_desa(cells.desa_code or cells.desa, kecamatan, required=required)
+    if cells.desa_code and cells.desa and village.code:
+        named = places.read_desa(cells.desa, village.kecamatan)
+        if named.code not in {None, village.code}:
+            raise UnreadableCell(
+                f"kode desa {quote(cells.desa_code)} adalah desa lain daripada {quote(cells.desa)}"
+            )
+    return village
 
 
 def _resolve_in_kecamatan(
     cells: PlaceCells, places: PlaceLookup
 ) -> tuple[ResolvedPlace, str | None]:
     area = places.read_kecamatan(cells.code, cells.name)
-    desa = cells.desa_code or cells.desa
-    if desa is None or area.code is None:
+    if not (cells.desa_code or cells.desa) or area.code is None:
         return ResolvedPlace(area.code, None), area.note
-    village = places.read_desa(desa, area.code)
+    village = _read_village(cells, area.code, places)
     notes = [note for note in (area.note, village.note) if note]
     return ResolvedPlace(area.code, village.code), "; ".join(notes) or None
 
 
 def _resolve_free_text(place_text: str, places: PlaceLookup) -> ResolvedPlace | None:
     """Read a place in free words ("Desa Tanjung Gelam, Kec. Indralaya"): only what is certain."""
-    parts = [part.strip() for part in place_text.split(",") if part.strip()]
+    parts = [part.strip() for part in _PLACE_SEPARATOR.split(place_text) if part.strip()]
     areas = {code for part in parts if (code := _find_kecamatan(part, places))}
     if len(areas) > 1:
         raise UnreadableCell(f'tempat "{place_text}" menyebut lebih dari satu kecamatan')
@@ -172,10 +201,16 @@ def _list_has_point(table: TableCheck) -> list[bool]:
 
 
 def _read_single_tps(cell: Cell) -> ParsedTps:
-    """Return TPS as "001"; what is not a number stays as written, with a warning."""
+    """Return TPS as "001"; what is not a number stays as written, with a warning.
+
+    Raises UnreadableCell for a code that cannot be read, and for letters of other scripts.
+    """
     if is_blank(cell):
         return None, None
+    check_letters("TPS", cell)
     try:
         return read_tps(cell), None
     except UnreadableCell as error:
+        if _DESTROYED_TPS_CODE.fullmatch(normalize_cell(cell).lower()):
+            raise
         return cell_to_text(cell), str(error)

@@ -21,7 +21,17 @@ _CLOCK_HEADING, _DAY_HEADING = "__jam", "__hari"
 _INFORMATIVE_COLUMNS = ("uraian", "teks_asli", "fase", "kontak", "pengawal", "lingkup")
 # Columns about a single moment; an hourly table does not say which hour they belong to.
 _SINGLE_MOMENT_COLUMNS = frozenset(
-    ("clock", "fase", "kontak", "pengawal", "hadir_dpt", "hadir_dptb", "hadir_dpk")
+    (
+        "clock",
+        "fase",
+        "kontak",
+        "pengawal",
+        "hadir_dpt",
+        "hadir_dptb",
+        "hadir_dpk",
+        "hadir_l",
+        "hadir_p",
+    )
 )
 
 

@@ -6,12 +6,23 @@ from collections.abc import Mapping
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_cell, quote
+from situasi.ingest.parsing.cells import (
+    UnreadableCell,
+    check_letters,
+    is_blank,
+    normalize_cell,
+    quote,
+)
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.csv_lists import normalize_key, remove_brackets
 
 _NEGATIONS = frozenset(("tidak", "tdk", "tak", "belum", "blm", "bukan", "no", "not", "un", "non"))
 _SEPARATORS = re.compile(r"\s*(?:[/,;&+]|\bdan\b)\s*")
+_LIST_MARKS = re.compile(r"[;,|\n]")
+# Columns of which a form may choose several; of all others only one can be true.
+_MULTIPLE_CHOICE_COLUMNS = frozenset({"jenis", "giat", "pelanggaran"})
+_NOTHING_HAPPENED = "nihil"
+_MAX_WORDS = 40  # words of one cell tried as a list of codes
 
 
 def read_code(code_by_word: Mapping[str, str], column: str, cell: Cell) -> tuple[str, str | None]:
@@ -21,9 +32,13 @@ def read_code(code_by_word: Mapping[str, str], column: str, cell: Cell) -> tuple
     """
     if is_blank(cell):
         raise UnreadableCell(f"{column} kosong")
+    check_letters(column, cell)
     text = normalize_cell(cell)
     if code := _find_exact(code_by_word, text):
         return code, None
+    if column in _MULTIPLE_CHOICE_COLUMNS and (chosen := _find_choices(code_by_word, text)):
+        others = ", ".join(map(format_code, chosen[1:]))
+        return chosen[0], f"{column} {quote(cell)} dibaca {format_code(chosen[0])}, juga: {others}"
     if guess := _find_misspelled(code_by_word, text):
         return guess, f"{column} {quote(cell)} dibaca {format_code(guess)}"
     if labels := _find_several(code_by_word, text):
@@ -61,6 +76,41 @@ def _find_several(code_by_word: Mapping[str, str], text: str) -> list[str]:
         if normalize_key(part)
     ]
     return sorted({format_code(code) for code in parts if code}) if all(parts) else []
+
+
+def _find_choices(code_by_word: Mapping[str, str], text: str) -> list[str]:
+    """Return the distinct codes of a list of choices, in its order; [] where it is none.
+
+    A list has semicolons, commas or bars between its words, or (KoboToolbox, ODK) blanks alone.
+    Every part must be a known word, and not one may say that nothing happened.
+    """
+    parts = [part for part in _LIST_MARKS.split(text) if normalize_key(part)]
+    codes = (
+        [code_by_word.get(normalize_key(part)) for part in parts]
+        if len(parts) > 1
+        else _split_words_into_codes(code_by_word, text)
+    )
+    chosen = list(dict.fromkeys(code for code in codes if code))
+    is_list = len(chosen) > 1 and None not in codes and _NOTHING_HAPPENED not in chosen
+    return chosen if is_list else []
+
+
+def _split_words_into_codes(code_by_word: Mapping[str, str], text: str) -> list[str | None]:
+    """Return the code of each word or phrase, the longest first; none where one is unknown."""
+    words = text.split()
+    if not 2 <= len(words) <= _MAX_WORDS or not re.fullmatch(r"[\w -]+", text):
+        return []
+    codes: list[str | None] = []
+    start = 0
+    while start < len(words):
+        for end in range(len(words), start, -1):
+            if code := code_by_word.get(normalize_key("".join(words[start:end]))):
+                codes.append(code)
+                start = end
+                break
+        else:
+            return []
+    return codes
 
 
 def _find_misspelled(code_by_word: Mapping[str, str], text: str) -> str | None:

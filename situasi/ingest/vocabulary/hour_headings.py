@@ -7,11 +7,11 @@ from typing import NamedTuple
 from situasi.ingest.parsing.cells import normalize_cell
 
 _HEADING = re.compile(
-    r"(?P<heads>(?:(?:jumlah|jml|pemilih|hadir|kehadiran)\W+)+)?"
+    r"(?P<heads>(?:(?:jumlah|jml|pemilih|hadir|kehadiran|partisipasi|pengguna|hak|pilih)\W+)+)?"
     r"(?:s\W{0,2}d\W{0,2}|sampai\W+)?"
     r"(?P<lead>(?:jam|pukul|pkl|pk)\W{0,3})?"
     r"(?P<hour>[01]?[0-9]|2[0-4])(?:[.:](?P<minute>[0-5][0-9])(?:[.:]00)?)?"
-    r"\W{0,2}(?P<zone>wib|wita|wit)?\W{0,2}"
+    r"\W{0,2}(?P<zone>wib|wita|wit)?\W{0,2}(?:jumlah|jml|total)?\W{0,2}"
 )
 
 

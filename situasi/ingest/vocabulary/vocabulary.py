@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from situasi.domain import feed_schemas
+from situasi.ingest.parsing.cells import find_foreign_letters
 from situasi.ingest.parsing.institutions import extract_words
 from situasi.ingest.tables import Cell
 from situasi.ingest.vocabulary.code_lookup import read_code
@@ -29,6 +30,8 @@ PART_COLUMNS = {
     "no_karantina": "no_karantina",
     "alasan": "alasan",
     "nrp": "nrp",
+    "hadir_l": "hadir_l",  # voters present: men
+    "hadir_p": "hadir_p",  # and women
     "step": "langkah",  # the status of a neutrality case
 }
 # Every heading of ours.
@@ -130,7 +133,12 @@ class Vocabulary:
 
 @lru_cache(maxsize=16_384)
 def _list_spelling_keys(heading: str) -> list[str]:
-    """Return the keys under which a heading may be known, the likeliest first."""
+    """Return the keys under which a heading may be known, the likeliest first.
+
+    None where it has letters of other scripts: it only looks like a known one.
+    """
+    if find_foreign_letters(heading):
+        return []
     names = [normalize_key(text) for text in (heading, remove_brackets(heading))]
     return [s for name in names for s in (name, name.removesuffix("s"), f"{name}s")]
 

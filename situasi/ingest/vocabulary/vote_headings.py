@@ -7,6 +7,14 @@ from functools import lru_cache
 
 Words = tuple[str, ...]
 
+# Cyrillic and Greek letters, in lower case, that look like Latin ones: a heading written with
+# them names votes all the same.
+_LOOKALIKES = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0455\u0458\u04bb\u043a\u043c\u0442\u0432\u043d"
+    "\u03b1\u03bf\u03bd\u03c1\u03b9\u03ba\u03c5\u03c4\u03b7\u03b2\u03b5",
+    "aeopcyxisjhkmtbhaovpikutnbe",
+)
+
 # Replaces votes in a stored text.
 VOTES_REMOVED = "[dihapus: perolehan suara tidak disimpan]"
 
@@ -49,7 +57,7 @@ def is_vote_heading(heading: str, candidates: Sequence[str]) -> bool:
 def _split_words(text: str) -> Words:
     """Split a heading into words at marks, capitals and digits, and around `suara`."""
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", text[:200]))
-    text = re.sub(r"(suara)", r" \1 ", text.lower())
+    text = re.sub(r"(suara)", r" \1 ", text.lower().translate(_LOOKALIKES))
     words = re.findall(r"[^\W\d_]+|[0-9]+", text)
     return tuple(_NUMBERS.get(w, w.lstrip("0") or "0" if w.isdigit() else w) for w in words)
 

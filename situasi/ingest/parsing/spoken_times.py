@@ -1,0 +1,95 @@
+"""Words around a written time: ranges, approximations, hours as people say them."""
+
+import re
+from typing import NamedTuple
+
+from situasi.ingest.parsing import date_patterns
+from situasi.ingest.parsing.cells import UnreadableCell, quote
+
+_WORD_MARK = r"\bs ?[./]? ?d\b ?\.?|\bsampai(?: dengan)?\b|\bhingga\b"
+_ZONE_WORD = r"(?: ?(?P<{}>wib|wita|wit|utc)\b)?"
+_START = (
+    r"(?P<start>.*(?<![0-9])(?<![0-9][.:/-])[0-9]{1,2}(?:(?P<mark>[.:])[0-9]{2})?)"
+    + _ZONE_WORD.format("start_zone")
+    + r"\.?"
+)
+_LEAD = r"(?:(?:jam|pukul|pkl|pk)\b[ .:]*)?"
+_OPEN_END = r"(?:selesai|slesai|rampung|tuntas|seterusnya|usai)"
+# An hour after a word; after a hyphen, which also stands in dates and offsets, only a clock.
+_RANGES = (
+    re.compile(
+        rf"{_START} ?(?:{_WORD_MARK}) ?(?P<end>{_OPEN_END}|{_LEAD}[0-9]{{1,2}}(?:[.:][0-9]{{2}})?)"
+        + _ZONE_WORD.format("end_zone")
+    ),
+    re.compile(rf"{_START} ?- ?(?P<end>{_OPEN_END}){_ZONE_WORD.format('end_zone')}"),
+    re.compile(
+        rf"{_START}(?: - |(?<=\.[0-9][0-9])-(?=[0-9]{{1,2}}\.))"
+        rf"(?P<end>{_LEAD}[0-9]{{1,2}}[.:][0-9]{{2}})" + _ZONE_WORD.format("end_zone")
+    ),
+)
+_LED_HOUR = re.compile(r"\b(?:jam|pukul|pkl|pk)\b[ .:]*[0-9]{1,2}$")
+_LAST_NUMBER = re.compile(r"([0-9]{1,2})$")
+
+_HOURS_OF_DAY_PART = {
+    "dini hari": range(5),
+    "subuh": range(3, 7),
+    "pagi": range(12),
+    "siang": range(10, 16),
+    "sore": range(14, 19),
+    "petang": range(15, 20),
+    "malam": range(18, 24),
+}
+_SPOKEN_HOUR = re.compile(
+    r"(?P<lead>\b(?:jam|pukul|pkl|pk)\b[ .:]*)?(?<![0-9])(?<![0-9][.:/-])"
+    r"(?P<hour>[0-9]{1,2})(?:[.:](?P<minute>[0-9]{2}))?(?![0-9])(?![.:/-][0-9])"
+    r"(?: ?(?P<part>dini hari|subuh|pagi|siang|sore|petang|malam)\b)?"
+)
+
+
+class SimplifiedTime(NamedTuple):
+    """A written time without the words around it. note: what was left out or understood."""
+
+    text: str
+    note: str | None
+
+
+def simplify_time(text: str, cell: object) -> SimplifiedTime:
+    """Return the start of a range, clocks instead of spoken hours, no approximation words.
+
+    text: normalised, in lower case. `10.00 s.d. 12.00 wib` becomes `10.00 wib`, `9 malam` 21.00.
+    Raises UnreadableCell for an hour that does not fit its part of the day (`9 sore`).
+    """
+    notes = []
+    if date_patterns.APPROXIMATION_WORDS.search(text):
+        text = date_patterns.APPROXIMATION_WORDS.sub("", text).strip()
+        notes.append(f"waktu {quote(cell)} perkiraan pelapor")
+    for pattern in _RANGES:
+        if match := pattern.fullmatch(text):
+            text = _take_start(match)
+            notes.append(f"waktu {quote(cell)} sampai {match['end']}; dipakai waktu mulainya")
+            break
+    spoken = _SPOKEN_HOUR.sub(lambda match: _to_clock(match, cell), text)
+    if spoken != text:
+        notes.append(f"waktu {quote(cell)} dibaca {spoken}")
+    return SimplifiedTime(spoken, "; ".join(notes) or None)
+
+
+def _take_start(match: re.Match[str]) -> str:
+    """Return the start of a range with its zone; an hour alone is marked as an hour."""
+    start, zone = match["start"], match["start_zone"] or match["end_zone"]
+    if match["mark"] is None and not _LED_HOUR.search(start):
+        start = _LAST_NUMBER.sub(r"jam \1", start)
+    return f"{start} {zone}" if zone else start
+
+
+def _to_clock(match: re.Match[str], cell: object) -> str:
+    """Return `jam 9` as `jam 9.00`, `9 malam` as `21.00`; anything else as it was."""
+    lead, hour, minute, part = match.group("lead", "hour", "minute", "part")
+    if part is None and (lead is None or minute is not None):
+        return match[0]
+    hours = [int(hour)]
+    if part:
+        hours = [h for h in (int(hour), int(hour) + 12) if h in _HOURS_OF_DAY_PART[part]]
+    if len(hours) != 1:
+        raise UnreadableCell(f"waktu {quote(cell)}: jam {hour} {part} tidak jelas")
+    return f"{lead or ''}{hours[0]:02d}.{minute or '00'}"
