@@ -10,7 +10,7 @@ from situasi.common.formula_escape import escape_formula
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.context import IngestContext
 from situasi.ingest.pipeline import IngestResult, ingest_rows
-from situasi.ingest.readers.reserved_columns import EXCESS
+from situasi.ingest.readers.reserved_columns import EXCESS, NOT_FINITE
 from situasi.ingest.validation.column_mapping import EXPORT_HEADINGS, QUARANTINE_NUMBER
 from situasi.ingest.write_scope import WriteScope
 from situasi.store import QuarantinedRow, Store
@@ -84,7 +84,7 @@ def release_row(
     unchanged = {
         heading: cell
         for heading, cell in row.raw.items()
-        if find_column(row.feed, heading) not in corrected and heading != EXCESS
+        if find_column(row.feed, heading) not in corrected and heading not in {EXCESS, NOT_FINITE}
     }
     origin = {QUARANTINE_NUMBER: str(row.number), "berkas": row.source, "baris": str(row.row)}
     cells = {**unchanged, **corrections, **origin}

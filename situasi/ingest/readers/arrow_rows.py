@@ -18,13 +18,14 @@ _SAMPLE_ROWS = 200  # rows checked to see whether the texts of a column repeat
 def parse_columns(text: str, delimiter: str, width: int) -> list[CellArray] | None:
     """Return the cells of whole rows by column, stripped, None where empty.
 
-    None where a row is not `width` cells wide, or a quote does more than enclose a cell: such a
-    text is left to the csv module, which reads what is parsed here alike, except that a blank line
+    None where a row is not `width` cells wide, a quote does more than enclose a cell, or NULs are in
+    it: such a text is left to the csv module, which reads what is parsed here alike, except that a blank line
     here is a row of empty cells.
     """
     raw = text.encode()
     if (
         delimiter not in _DELIMITERS
+        or "\0" in text
         or len(text) > reserved_columns.MAX_CELL_CHARS  # a cell may be too long
         or text.startswith("\ufeff")  # Arrow would take it for a mark of the encoding
         or not _quotes_enclose_cells(np.frombuffer(raw, np.uint8), ord(delimiter))

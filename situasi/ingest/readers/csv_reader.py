@@ -76,7 +76,7 @@ def _header_lines(lines: Iterable[str]) -> Iterator[str]:
     """Yield the lines that can hold the heading; a row may have line breaks inside."""
     size = 0
     for line in islice(lines, HEADER_SEARCH_ROWS * 5):
-        yield line
+        yield line.replace("\0", "")
         size += len(line)
         if size > text_encoding.MAX_LINE_CHARS:
             return

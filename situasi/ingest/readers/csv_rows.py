@@ -80,7 +80,7 @@ def parse_rows(lines: LineBuffer, delimiter: str) -> Iterator[Row]:
         try:
             for record in _make_reader(lines.take_recording(pending), delimiter):
                 pending.clear()
-                yield _strip_cells(record)
+                yield _strip_sound_cells(record)
             return
         except csv.Error:
             lines.push_back_after_stray_quote(pending)
@@ -112,11 +112,16 @@ def _parse_block(
         lines.push_back(block)
         yield from _parse_rows_until(lines, end_of_block, delimiter)
     else:
-        yield from _block_or_rows(records, width)
+        has_nuls = any("\0" in line for line in block)
+        yield from _block_or_rows(records, width, has_nuls=has_nuls)
 
 
-def _block_or_rows(records: list[list[str]], width: int) -> Iterator[Row | Block]:
-    if set(map(len, records)) == {width}:
+def _block_or_rows(
+    records: list[list[str]], width: int, *, has_nuls: bool
+) -> Iterator[Row | Block]:
+    if has_nuls:
+        yield from map(_strip_sound_cells, records)
+    elif set(map(len, records)) == {width}:
         yield Block([_strip_column(column) for column in zip(*records, strict=True)])
     else:
         yield from map(_strip_cells, records)
@@ -142,13 +147,21 @@ def _make_reader(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
     return csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
 
 
+def _strip_sound_cells(record: list[str]) -> Row:
+    """Return the cells of a row; one text, not read as a report, where NULs damaged the row."""
+    if not any("\0" in cell for cell in record):
+        return _strip_cells(record)
+    cells = [cell.replace("\0", "").strip() for cell in record]
+    return " | ".join(cells) if any(cells) else [None] * len(cells)
+
+
 def _strip_cells(record: list[str]) -> list[object]:
     return [cell or None for cell in map(str.strip, record)]
 
 
 def _parse_single_line(line: str, delimiter: str) -> Row:
     """Parse a line without strict mode; return the raw line where a quote is unpaired."""
-    if line.count('"') % 2:
+    if line.count('"') % 2 or "\0" in line:
         return line.strip() or '"'
     try:
         record = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))

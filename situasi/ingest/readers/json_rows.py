@@ -30,13 +30,19 @@ def parse_integer(text: str) -> int | str:
     return int(text) if len(text) <= _MAX_INTEGER_DIGITS else text
 
 
+class NotFinite(str):
+    """The text of a number that is infinite or too large to be one: `Infinity`, `1e400`."""
+
+    __slots__ = ()
+
+
 def _parse_decimal(text: str) -> float | str:
     number = float(text)
-    return number if math.isfinite(number) else text
+    return number if math.isfinite(number) else NotFinite(text)
 
 
 def _parse_constant(name: str) -> str | None:
-    return None if name == "NaN" else name
+    return None if name == "NaN" else NotFinite(name)
 
 
 def build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -68,7 +74,12 @@ def to_row(value: object) -> dict[str, object]:
         }
     if value.get("type") == "Feature" and "geometry" in value:
         return _feature_to_row(value)
-    return {_clean_heading(key): _to_cell(cell) for key, cell in value.items()}
+    row = {_clean_heading(key): _to_cell(cell) for key, cell in value.items()}
+    if infinite := [key for key, cell in value.items() if type(cell) is NotFinite]:
+        row[reserved_columns.NOT_FINITE] = reserved_columns.excerpt(
+            ", ".join(f"{_clean_heading(key)}: {value[key]}" for key in infinite)
+        )
+    return row
 
 
 def _feature_to_row(feature: dict[str, Any]) -> dict[str, object]:

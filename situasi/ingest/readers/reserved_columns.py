@@ -4,10 +4,11 @@ EXCESS = "__lebih"  # cells beyond the last heading, joined with " | "
 BROKEN = "__rusak"  # the raw text of a row that could not be parsed
 SHEET = "__lembar"  # the sheet a row comes from, where a workbook holds several
 GEOMETRY = "__geometri"  # the type of a geometry that is not a usable point
+NOT_FINITE = "__tak_hingga"  # which cells of a JSON row hold Infinity or a number beyond all others
 NOT_A_REPORT = "__bukan_laporan"  # why a row is not a report; its reason in quarantine
 DOUBT = "__keraguan"  # notes on a row that is accepted with them
 
-ALL = frozenset({EXCESS, BROKEN, SHEET, GEOMETRY, NOT_A_REPORT, DOUBT})
+ALL = frozenset({EXCESS, BROKEN, SHEET, GEOMETRY, NOT_FINITE, NOT_A_REPORT, DOUBT})
 
 MAX_COLUMNS = 500
 MAX_CELL_CHARS = 1_000_000  # characters in one cell

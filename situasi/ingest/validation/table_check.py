@@ -9,7 +9,14 @@ from situasi.domain.feed_schemas import Feed
 from situasi.ingest.context import IngestContext
 from situasi.ingest.parsing.cells import cell_to_text, is_blank
 from situasi.ingest.parsing.numbers import read_yesno
-from situasi.ingest.readers.reserved_columns import BROKEN, DOUBT, EXCESS, GEOMETRY, NOT_A_REPORT
+from situasi.ingest.readers.reserved_columns import (
+    BROKEN,
+    DOUBT,
+    EXCESS,
+    GEOMETRY,
+    NOT_A_REPORT,
+    NOT_FINITE,
+)
 from situasi.ingest.tables import Cell, Table
 from situasi.ingest.validation.column_mapping import QUARANTINE_NUMBER, ColumnMapping
 from situasi.ingest.validation.row_issues import RowIssues, Texts
@@ -24,6 +31,7 @@ REASON_BY_MARK = {
     EXCESS: "jumlah sel melebihi jumlah judul kolom",
     BROKEN: "baris tidak dapat dibaca",
     GEOMETRY: "lokasi bukan titik",
+    NOT_FINITE: "angka tak hingga (Infinity) bukan bilangan laporan",
 }
 
 

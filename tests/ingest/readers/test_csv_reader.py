@@ -51,9 +51,9 @@ def test_every_encoding_gives_the_same_text(tmp_path, codec, mark, note):
 
 def test_one_broken_byte_among_many_sound_letters_stays_utf8(tmp_path):
     sound = csv_text(*[("1", "é" * 20, "x", "y")] * 3).encode()
-    seen = look(put(tmp_path, sound + b"2,a\xffb,x,y\n"))
+    seen = look(put(tmp_path, sound + b"2,a\xffb\xc3\xa9\xc3\xa9,x,y\n"))
     assert seen.records[0]["kecamatan"] == "é" * 20
-    assert seen.records[3]["kecamatan"] == "a\ufffdb"
+    assert seen.records[3]["kecamatan"] == "a\ufffdbéé"
     assert "1 huruf rusak" in seen.said
 
 
