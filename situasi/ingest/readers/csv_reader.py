@@ -7,7 +7,7 @@ from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 
-from situasi.ingest.readers import csv_rows, table_builder, text_encoding
+from situasi.ingest.readers import csv_rows, signature_rows, table_builder, text_encoding
 from situasi.ingest.readers.header_detection import (
     HEADER_SEARCH_ROWS,
     HeaderRow,
@@ -60,8 +60,18 @@ def read(
         csv_rows.parse_blocks(lines, delimiter, len(heading.column_names)), len(rows_above) + 1
     )
     titles = table_builder.format_titles([cells[index] for index in title_indexes])
+    signatures: list[int] = []
+    rows = chain(
+        unread_rows,
+        signature_rows.drop_signatures(rows_below, len(heading.column_names), signatures),
+    )
     for table in table_builder.build_tables(
-        chain(unread_rows, rows_below), heading, chunk_rows, notes, meter.compute_fraction
+        rows,
+        heading,
+        chunk_rows,
+        notes,
+        meter.compute_fraction,
+        get_late_notes=lambda: signature_rows.format_notes(signatures),
     ):
         yield replace(table, titles=titles)
 

@@ -1,11 +1,19 @@
 """Search for the heading row among titles, letterheads and merged group headings."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 from situasi.ingest.readers import reserved_columns
+from situasi.ingest.readers.heading_lines import (
+    MAX_HEADING_LINES,
+    is_column_numbering,
+    is_sub_heading,
+    is_title_line,
+    may_be_pair,
+    merge_lines,
+)
 from situasi.ingest.tables import SourceError
 
 HeaderScorer = Callable[[Sequence[str]], int]
@@ -38,21 +46,38 @@ class HeaderRow:
         return tuple({text.split()[0] for text in self.texts})
 
 
+@dataclass(frozen=True)
+class _Candidate:
+    """Adjacent rows that may be the heading together. score: columns of a feed that they name."""
+
+    score: int
+    first: int
+    last: int
+    texts: list[str]
+
+    def is_better_than(self, other: Self | None) -> bool:
+        """Return whether to prefer this one to a candidate that begins further up."""
+        if self.score < _MIN_KNOWN_COLUMNS:
+            return False
+        if other is None or self.score > other.score:
+            return True
+        # The upper rows of the other one named nothing: they are titles.
+        return self.score == other.score and self.first > other.first and self.last == other.last
+
+
 def find_header(rows: Sequence[Sequence[object]], score_header: HeaderScorer) -> HeaderRow | None:
-    """Return the row, or pair of adjacent rows, that names most columns of a feed.
+    """Return the row, or adjacent rows, that name most columns of a feed.
 
     None where no row names two. Raises SourceError when the only candidates are too wide.
     """
     normalized = [_normalize_row(row) for row in rows[:HEADER_SEARCH_ROWS]]
     is_too_wide = any(len(row) > reserved_columns.MAX_COLUMNS for row in normalized)
     normalized = [row if len(row) <= reserved_columns.MAX_COLUMNS else [] for row in normalized]
-    best: tuple[int, int, int, list[str]] | None = None
-    for index, row in enumerate(normalized):
-        below = normalized[index + 1] if index + 1 < len(normalized) else []
-        for last, texts in ((index, row), (index + 1, _merge_row_pair(row, below, score_header))):
-            score = score_header(texts) if texts else 0
-            if score >= _MIN_KNOWN_COLUMNS and (best is None or score > best[0]):
-                best = (score, index, last, texts)
+    best: _Candidate | None = None
+    for index in range(len(normalized)):
+        candidate = _find_candidate(normalized, index, score_header)
+        if candidate.is_better_than(best):
+            best = candidate
     if best is None:
         if is_too_wide:
             raise SourceError(reserved_columns.TOO_MANY_COLUMNS)
@@ -60,18 +85,38 @@ def find_header(rows: Sequence[Sequence[object]], score_header: HeaderScorer) ->
     return _build_header(normalized, best)
 
 
-def _build_header(rows: list[list[str]], best: tuple[int, int, int, list[str]]) -> HeaderRow:
-    score, first, last, texts = best
-    raw = {text.casefold() for row in rows[first : last + 1] for text in row if text}
-    if last + 1 < len(rows) and _is_numbering(rows[last + 1]):
+def _find_candidate(rows: list[list[str]], index: int, score_header: HeaderScorer) -> _Candidate:
+    """Return the best heading that begins with this row: the row alone, or with rows below it."""
+    row = rows[index]
+    best = _Candidate(score_header(row) if row else 0, index, index, row)
+    for last in range(index + 1, min(index + MAX_HEADING_LINES, len(rows))):
+        above, below = rows[index:last], rows[last]
+        if not any(row) or not any(below) or is_title_line(row, below):
+            break
+        width = max(map(len, (*above, below)))
+        padded = [*below, *[""] * (width - len(below))]
+        is_certain = is_sub_heading(above, padded)
+        if not (is_certain or may_be_pair(above, padded)):
+            break
+        texts = merge_lines([*above, padded], score_header)
+        score = score_header(texts)
+        if score > best.score or (is_certain and score == best.score):
+            best = _Candidate(score, index, last, texts)
+    return best
+
+
+def _build_header(rows: list[list[str]], best: _Candidate) -> HeaderRow:
+    last = best.last
+    raw = {text.casefold() for row in rows[best.first : last + 1] for text in row if text}
+    if last + 1 < len(rows) and is_column_numbering(rows[last + 1]):
         last += 1
     return HeaderRow(
-        first_index=first,
+        first_index=best.first,
         last_index=last,
-        column_names=make_unique_names(texts),
+        column_names=make_unique_names(best.texts),
         texts=frozenset(raw),
         first_letters=frozenset(letter for text in raw for letter in _letter_cases(text[0])),
-        score=score,
+        score=best.score,
     )
 
 
@@ -95,27 +140,6 @@ def _cell_text(cell: object) -> str:
     return " ".join(str(cell).strip(_INVISIBLE_CHARS).split())
 
 
-def _merge_row_pair(above: list[str], below: list[str], score_header: HeaderScorer) -> list[str]:
-    """Merge two heading rows: per column the sub-heading, its group's title, or both joined.
-
-    Empty when the lower row cannot be a heading: it has digits, as data has, or no title of
-    the upper row spans two of its columns.
-    """
-    if not any(above) or any(c.isdigit() for text in below for c in text):
-        return []
-    width = max(len(above), len(below))
-    top, sub = (row + [""] * (width - len(row)) for row in (above, below))
-    if not any(text and not title for title, text in zip(top, sub, strict=True)):
-        return []
-    group, texts = "", []
-    for title, text in zip(top, sub, strict=True):
-        group = title or group
-        options = (f"{group} {text}", text, title) if text else (title,)
-        known = (option for option in options if option.strip() and score_header([option]))
-        texts.append(next(known, options[0]).strip())
-    return texts
-
-
 def classify_rows_above(
     rows: Sequence[Sequence[object]], header: HeaderRow, score_header: HeaderScorer
 ) -> tuple[list[int], list[int]]:
@@ -133,16 +157,6 @@ def classify_rows_above(
         elif filled:
             titles.append(index)
     return titles, table_rows
-
-
-_NUMBERING = re.compile(r"\(?(\d{1,3})[).]?")
-
-
-def _is_numbering(row: list[str]) -> bool:
-    """Return whether a row only numbers its columns, as official tables print below the heading."""
-    matches = [_NUMBERING.fullmatch(text) for text in row if text]
-    numbers = [int(match[1]) for match in matches if match]
-    return len(matches) >= 3 and numbers == list(range(1, len(matches) + 1))
 
 
 def make_unique_names(texts: Sequence[str]) -> tuple[str | None, ...]:

@@ -202,12 +202,14 @@ def build_tables(
     notes: Sequence[str] = (),
     get_progress: Callable[[], float] = lambda: 1.0,
     constants: dict[str, str] | None = None,
+    get_late_notes: Callable[[], Sequence[str]] = tuple,
 ) -> Iterator[Table]:
     """Yield tables of at most `chunk_rows` rows; at least one, even where there is no row.
 
     numbered_rows: below the heading, (row number, cells or raw text) or (number of the first
     row, a block of rows); the lists of cells are changed in place.
     notes: go with the first table. constants: headings with one value for every row.
+    get_late_notes: what is known only after the last row; goes with the last table.
     """
     width, is_first_done, sums = len(header.column_names), False, RunningSums()
     chunk_rows = max(1, min(chunk_rows, MAX_TABLE_CELLS // max(1, width)))
@@ -224,6 +226,7 @@ def build_tables(
         if len(builder.row_numbers) >= chunk_rows:
             yield replace(_build_table(builder, header, get_progress(), constants or {}), sums=sums)
             builder, is_first_done = start_chunk(width), True
+    builder.notes += get_late_notes()
     if not is_first_done and not builder.row_numbers:
         builder.notes.append("hanya judul kolom, tanpa isi")
     if builder.row_numbers or builder.notes or not is_first_done:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import python_calamine as calamine
 
-from situasi.ingest.readers import reserved_columns, table_builder, xlsx_guard
+from situasi.ingest.readers import reserved_columns, signature_rows, table_builder, xlsx_guard
 from situasi.ingest.readers.header_detection import (
     HEADER_SEARCH_ROWS,
     HeaderRow,
@@ -195,6 +195,7 @@ def _read_sheet(
 
     sheet_notes, rows = [f"lembar “{sheet.name}”", *notes], iter(sheet.unread_rows)
     titles: tuple[str, ...] = ()
+    signatures: list[int] = []
     if sheet.header:
         head = [
             row
@@ -216,15 +217,20 @@ def _read_sheet(
             )
             for i in unread
         )
-        rows = chain(
-            unread_rows,
-            _number_rows_below(sheet.cells, first_row, len(heading.column_names), rows_done),
-        )
+        width = len(heading.column_names)
+        below = _number_rows_below(sheet.cells, first_row, width, rows_done)
+        rows = chain(unread_rows, signature_rows.drop_signatures(below, width, signatures))
     constants = {reserved_columns.SHEET: sheet.name} if count > 1 else {}
     if sheet.hidden:
         constants[reserved_columns.NOT_A_REPORT] = _HIDDEN_SHEET.format(sheet.name)
     for table in table_builder.build_tables(
-        rows, heading, chunk_rows, sheet_notes, progress, constants
+        rows,
+        heading,
+        chunk_rows,
+        sheet_notes,
+        progress,
+        constants,
+        lambda: signature_rows.format_notes(signatures),
     ):
         yield replace(table, is_hidden=sheet.hidden, titles=titles, sheet=sheet.name)
 

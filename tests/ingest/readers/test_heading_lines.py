@@ -1,0 +1,182 @@
+"""Headings of several lines, a line of column numbers below, and what is above and below them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from situasi.board import Board
+from situasi.domain.feed_schemas import FEEDS
+from situasi.ingest.readers.heading_lines import (
+    is_column_numbering,
+    is_sub_heading,
+    is_title_line,
+    merge_lines,
+)
+from tests.ingest.readers.build import put
+from tests.ingest.test_pipeline import bring
+
+KNOWN = {"kecamatan", "desa", "tps", "partisipasi", "hadir dpt", "partisipasi jumlah"}
+
+
+def score(texts: object) -> int:
+    return sum(text.casefold() in KNOWN for text in texts)  # type: ignore[attr-defined]
+
+
+TOP = ["NO", "KECAMATAN", "DESA", "PARTISIPASI", "", "", "KET"]
+SUB = ["", "", "", "L", "P", "JUMLAH", ""]
+
+
+def test_a_group_title_goes_to_its_columns_and_to_no_other() -> None:
+    names = [
+        "NO",
+        "KECAMATAN",
+        "DESA",
+        "PARTISIPASI L",
+        "PARTISIPASI P",
+        "PARTISIPASI JUMLAH",
+        "KET",
+    ]
+    assert merge_lines([TOP, SUB], score) == names
+
+
+def test_three_lines_are_read_from_the_top() -> None:
+    lines = [
+        ["NO", "DESA", "PARTISIPASI", "", "", "", "DPT 2024", ""],
+        ["", "", "PUKUL 09.00", "", "PUKUL 11.00", "", "", ""],
+        ["", "", "L", "P", "L", "P", "L", "P"],
+    ]
+    assert is_sub_heading(lines[:1], lines[1])
+    assert is_sub_heading(lines[:2], lines[2])
+    assert merge_lines(lines, score)[2:] == [
+        "PARTISIPASI PUKUL 09.00 L", "PARTISIPASI PUKUL 09.00 P", "PARTISIPASI PUKUL 11.00 L",
+        "PARTISIPASI PUKUL 11.00 P", "DPT 2024 L", "DPT 2024 P",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["1", "Indralaya", "Tanjung Seteko", "60", "58", "118", "aman"],
+        ["", "", "", "60", "58", "118", ""],
+        ["1", "Indralaya", "Tanjung Seteko", "", "", "", ""],
+        ["", "", "", "L", "P", "JUMLAH", "aman"],
+    ],
+)
+def test_a_row_of_data_is_no_sub_heading(row: list[str]) -> None:
+    assert not is_sub_heading([TOP], row)
+
+
+def test_one_cell_at_the_left_is_a_title_and_one_over_the_middle_a_group() -> None:
+    assert is_title_line(["REKAPITULASI", "", ""], ["NO", "DESA", "TPS"])
+    assert not is_title_line(["", "", "PARTISIPASI"], ["NO", "DESA", "L", "P"])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["1", "2", "3"],
+        ["(1)", "(2)", "(3)"],
+        ["1.", "2.", "3."],
+        ["a", "b", "c", "d"],
+        ["1", "2", "3=1+2"],
+        ["I", "II", "III"],
+        ["1", "2", "", "3"],
+        ["1", "2", "3", "4 (2+3)"],
+        ["1", "2", "3", "4=2+3", "5=4/3x100%"],
+    ],
+)
+def test_a_line_of_column_numbers_is_seen(row: list[str]) -> None:
+    assert is_column_numbering(row)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [["1", "2"], ["1", "Indralaya", "3"], ["2", "3", "4"], ["1", "1", "1"], [], ["10", "20", "30"]],
+)
+def test_a_row_of_numbers_is_no_line_of_column_numbers(row: list[str]) -> None:
+    assert not is_column_numbering(row)
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(["", "a", "L", "09.00"]), max_size=6), min_size=1, max_size=4)
+)
+def test_any_lines_give_one_name_for_each_column(lines: list[list[str]]) -> None:
+    assert len(merge_lines(lines, score)) == max(map(len, lines))
+
+
+def recap(sheet: openpyxl.worksheet.worksheet.Worksheet, *rows: list[object]) -> None:
+    """A recapitulation as an office makes it: letterhead, two lines of heading, numbers below."""
+    for row in (
+        ["POLRI DAERAH SUMATERA SELATAN"],
+        ["RESOR OGAN ILIR"],
+        [],
+        ["REKAPITULASI PARTISIPASI PEMILIH"],
+        ["NO", "TANGGAL", "JAM", "KECAMATAN", "DESA", "TPS", "DPT 2024", None, None,
+         "PARTISIPASI", None, None, "KET"],
+        [None, None, None, None, None, None, "L", "P", "JML", "L", "P", "JUMLAH"],
+        [1, 2, 3, 4, 5, 6, 7, 8, "9=7+8", 10, 11, "12=10+11", 13],
+        *rows,
+    ):  # fmt: skip
+        sheet.append(row)
+    for merge in ("A5:A6", "D5:D6", "E5:E6", "G5:I5", "J5:L5", "M5:M6"):
+        sheet.merge_cells(merge)
+
+
+def line(number: int, tps: int, men: int, women: int, total: object) -> list[object]:
+    return [
+        number,
+        "27/11/2024",
+        "09.00",
+        "Indralaya",
+        "Tanjung Seteko",
+        tps,
+        200,
+        210,
+        410,
+        men,
+        women,
+        total,
+    ]
+
+
+SIGNATURE: list[list[object]] = [
+    [],
+    [*[None] * 9, "Indralaya, 27 November 2024"],
+    [*[None] * 9, "KABAG OPS"],
+    [],
+    [*[None] * 9, "AGUS SALIM, S.H."],
+    [*[None] * 9, "KOMPOL NRP 74080345"],
+]
+
+
+def test_a_recapitulation_of_an_office_is_read_whole(board: Board, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    rows = [line(1, 1, 60, 58, 118), [], line(2, 2, 50, 41, 92)]
+    total = ["JUMLAH", None, None, None, None, None, 400, 420, 820, 110, 99, 210]
+    recap(book.worksheets[0], *rows, total, *SIGNATURE)
+    book.save(tmp_path / "rekap.xlsx")
+    ledger = bring(board, tmp_path / "rekap.xlsx")
+    assert (ledger.read, ledger.accepted, ledger.quarantined) == (3, 2, 1)
+    stored = board.store.rows_after(FEEDS["tps"])
+    assert stored["hadir"].tolist() == [118, 92]
+    assert "L + P = 91" in stored["flags"].iloc[1]
+    assert "sesuai" in "; ".join(ledger.reasons[0]["reasons"])
+    assert any("tanda tangan" in note and "13, 14, 16, 17" in note for note in ledger.notes)
+    assert "74080345" not in str(board.store.quarantined_rows()) + str(ledger.notes)
+
+
+def test_a_single_heading_keeps_its_title_lines_out(tmp_path: Path, board: Board) -> None:
+    text = (
+        "REKAPITULASI PARTISIPASI,,,,,\n"
+        "tanggal 27 November 2024,,,,,\n"
+        "no,waktu,kecamatan,desa,tps,hadir\n"
+        "1,27/11/2024 09.00,Indralaya,Tanjung Seteko,1,118\n"
+    )
+    ledger = bring(board, put(tmp_path, text))
+    assert (ledger.read, ledger.accepted) == (1, 1)
+    assert any("2 baris di atas judul kolom" in note for note in ledger.notes)

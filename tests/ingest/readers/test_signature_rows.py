@@ -1,0 +1,121 @@
+"""Signatures below a table are left out with their row numbers; no other row is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from situasi.ingest.readers.signature_rows import drop_signatures, format_notes
+from situasi.ingest.readers.table_builder import Block
+from situasi.ingest.tables import to_cell_array
+from tests.ingest.readers.build import csv_text, look, put
+
+WIDTH = 6
+
+
+def row(*cells: object) -> list[object]:
+    return [*cells, *[None] * (WIDTH - len(cells))]
+
+
+FULL = row("27/11/2024 09.00", "Indralaya", "Tanjung Seteko", "001", "118", "aman")
+SIGNED = [
+    row(None, None, None, "Indralaya, 27 November 2024"),
+    row(None, None, None, "KABAG OPS"),
+    row(),
+    row(None, None, None, "AGUS SALIM"),
+    row(None, None, None, "NRP 74080345"),
+]
+
+
+def left(rows: list[list[object]], *, in_blocks: bool = False) -> tuple[list[object], list[int]]:
+    """The rows that stay, and the numbers of those that are left out; the first row is 2."""
+    dropped: list[int] = []
+    cells = [list(cells) for cells in rows]
+    parts = (
+        [(2, Block([to_cell_array(column) for column in zip(*cells, strict=True)]))]
+        if in_blocks
+        else list(enumerate(cells, start=2))
+    )
+    kept: list[object] = []
+    for _, part in drop_signatures(iter(parts), WIDTH, dropped):  # type: ignore[arg-type]
+        kept += list(part.iterate_rows()) if isinstance(part, Block) else [part]
+    return kept, dropped
+
+
+@pytest.mark.parametrize("in_blocks", [False, True])
+def test_a_signature_is_left_out_with_its_row_numbers(in_blocks: bool) -> None:
+    kept, dropped = left([FULL, *SIGNED], in_blocks=in_blocks)
+    assert kept == [FULL]
+    assert dropped == [3, 4, 6, 7]
+    assert "baris 3, 4, 6, 7" in format_notes(dropped)[0]
+
+
+def test_two_who_sign_side_by_side_and_a_row_after_them() -> None:
+    signed = [
+        row("Mengetahui,", None, None, "Yang membuat"),
+        row("KAPOLSEK", None, None, "OPERATOR"),
+        row("BUDI", None, None, "ANI"),
+        row("AKP NRP 74080345", None, None, "BRIPKA NRP 87010678"),
+    ]
+    kept, dropped = left([*signed, FULL])
+    assert (kept, dropped) == ([FULL], [2, 3, 4, 5])
+
+
+@pytest.mark.parametrize(
+    "lone",
+    [
+        row(None, None, None, None, None, "Kepala desa dianiaya warga"),
+        row("KAPOLSEK"),
+        row(None, "Indralaya", None, "001"),
+        row("Jumlah", None, None, None, "118"),
+        row("27/11/2024", "Kapolsek melapor aman"),
+        row(None, None, None, None, None, "TPS 3 ricuh 27 November 2024"),
+    ],
+)
+def test_a_row_that_proves_no_signature_stays(lone: list[object]) -> None:
+    assert left([FULL, lone, FULL]) == ([FULL, lone, FULL], [])
+
+
+def test_a_total_below_an_office_ends_the_signature() -> None:
+    total = row("Jumlah", None, None, None, "118")
+    kept, dropped = left([*SIGNED, total])
+    assert (kept, len(dropped)) == ([total], 4)
+
+
+cells = st.sampled_from(
+    [None, "Indralaya", "KABAG OPS", "NRP 74080345", "12", "Mengetahui,", "aman"]
+)
+
+
+@given(st.lists(st.lists(cells, min_size=WIDTH, max_size=WIDTH), min_size=1, max_size=12))
+def test_rows_in_blocks_are_the_rows_one_by_one_and_none_is_lost(rows: list[list[object]]) -> None:
+    kept, dropped = left(rows)
+    blocks, from_blocks = left(rows, in_blocks=True)
+    filled = [cells for cells in rows if any(cell is not None for cell in cells)]
+    assert len([c for c in kept if any(x is not None for x in c)]) + len(dropped) == len(filled)
+    assert dropped == from_blocks
+    assert [c for c in blocks if any(x is not None for x in c)] == [
+        c for c in kept if any(x is not None for x in c)
+    ]
+
+
+@given(
+    st.lists(
+        st.lists(st.text("ab1", min_size=1, max_size=3), min_size=WIDTH, max_size=WIDTH), max_size=8
+    )
+)
+def test_full_rows_are_never_touched(rows: list[list[object]]) -> None:
+    assert left(rows) == (rows, [])
+
+
+def test_no_name_and_no_nrp_of_a_signature_is_read(tmp_path) -> None:
+    rows = [
+        ("", "", "", "KAPOLSEK INDRALAYA"),
+        ("", "", "", "AGUS SALIM"),
+        ("", "", "", "AKP NRP 74080345"),
+    ]
+    seen = look(put(tmp_path, csv_text(*[("27/11/2024 08.03", "Indralaya", "banjir", "x")], *rows)))
+    assert seen.rows == [2]
+    assert "3 baris tanda tangan" in seen.said
+    assert "74080345" not in str(seen)
