@@ -18,9 +18,9 @@ _SAMPLE_ROWS = 200  # rows checked to see whether the texts of a column repeat
 def parse_columns(text: str, delimiter: str, width: int) -> list[CellArray] | None:
     """Return the cells of whole rows by column, stripped, None where empty.
 
-    None where a row is not `width` cells wide, a quote does more than enclose a cell, or the text has
-    NULs: it is left to the csv module, which reads what is parsed here alike, except that a blank
-    line here is a row of empty cells.
+    None where a row is not `width` cells wide, a quote does more than enclose a cell, or NULs are
+    in the text. The csv module reads what is parsed here alike, except that a blank line here is a
+    row of empty cells.
     """
     raw = text.encode()
     if (
