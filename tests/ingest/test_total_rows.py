@@ -214,3 +214,34 @@ def test_reading_leaves_total_rows_where_they_are(tmp_path: Path, board: Board) 
     path = csv_file(tmp_path / "a.csv", *counts(1, 2, total=3))
     tables = list(file_reader.read_file(path, board.ingest_context.count_known_headings))
     assert [row for table in tables for row in table.row_numbers] == [2, 3, 4]
+
+
+@pytest.mark.parametrize("label", ["JUMLAH", "J U M L A H", "TOTAL KESELURUHAN", "Jumlah Total"])
+@pytest.mark.parametrize("total", [200, 210])
+def test_a_total_at_the_top_is_held_against_the_rows_below(
+    board: Board, tmp_path: Path, label: str, total: int
+) -> None:
+    *rows, last = counts(120, 80, total=total, label=label)
+    ledger = bring(board, csv_file(tmp_path / "a.csv", {**rows[0], **dict.fromkeys(rows[0], ""),
+                                                        **last}, *rows))  # fmt: skip
+    assert (ledger.read, ledger.accepted, ledger.quarantined) == (3, 2, 1)
+    words = "sesuai dengan baris di bawahnya" if total == 200 else "di bawahnya berjumlah 200"
+    assert words in said(ledger)
+
+
+def test_a_label_behind_a_row_number_is_a_total_all_the_same(board: Board, tmp_path: Path) -> None:
+    rows = counts(120, 80, total=190)
+    rows[-1] = {"no": 3, "kecamatan": "JUMLAH", "hadir": 190}
+    ledger = bring(board, csv_file(tmp_path / "a.csv", *rows))
+    assert (ledger.accepted, ledger.quarantined) == (2, 1)
+    assert '"hadir" tertulis 190, di atasnya berjumlah 200' in said(ledger)
+
+
+def test_totals_of_each_kecamatan_and_of_all_are_each_checked(board: Board, tmp_path: Path) -> None:
+    first = counts(10, 20, total=30, label="JUMLAH KEC. INDRALAYA")
+    second = counts(5, 6, total=11, label="JUMLAH KEC. KANDIS")
+    rows = [*first, *second, {"no": "JUMLAH TOTAL", "hadir": 41}]
+    ledger = bring(board, csv_file(tmp_path / "a.csv", *rows))
+    told = ["; ".join(entry["reasons"]) for entry in ledger.reasons]
+    assert len(told) == 3
+    assert all("sesuai" in reason for reason in told)

@@ -55,8 +55,8 @@ class ConvertedTable:
     @cached_property
     def total_rows(self) -> frozenset[int]:
         """The rows that begin with the label of a total: nothing is filled in there."""
-        headings = [h for h in self.source.cells.columns if h not in reserved_columns.ALL]
-        return frozenset(row for row, _ in find_labelled_rows(self.source, headings))
+        places = [n for h in ("kecamatan", "desa", "tempat", "tps") for n in self.find_columns(h)]
+        return frozenset(row for row, _ in find_labelled_rows(self.cells, self.headings, places))
 
     def find_empty_rows(self, *headings: str) -> list[int]:
         """Return the rows with no cell under any of these headings; no totals, no titles."""

@@ -17,7 +17,8 @@ from situasi.ingest.validation.column_mapping import OFFICER_FEEDS, ColumnMappin
 from situasi.ingest.validation.column_sums import ColumnSums, RunningSums
 
 _LABEL = re.compile(
-    r"(grand\s*|sub\s*)?(total|jumlah|jml|rekapitulasi)\b.{0,60}", re.IGNORECASE | re.DOTALL
+    r"(grand\s*|sub\s*)?(total|jumlah|jml|rekapitulasi|j u m l a h|t o t a l)\b.{0,60}",
+    re.IGNORECASE | re.DOTALL,
 )
 _LABEL_LETTERS = frozenset("tjgsrTJGSR")  # first letters of a label: a cheap first test
 _NUMBER_STARTS = frozenset("0123456789+-.,\u2212")  # first characters of a number
@@ -42,7 +43,7 @@ _IDENTIFIER_COLUMNS = (
 _SAMPLE_CELLS = 20  # filled cells checked to see whether a column holds numbers
 
 _IS_TOTAL = "baris jumlah, bukan laporan"
-_TOTAL_MATCHES = f"{_IS_TOTAL}; sesuai dengan baris di atasnya, tidak perlu dibetulkan"
+_TOTAL_MATCHES = _IS_TOTAL + "; sesuai dengan baris di {}, tidak perlu dibetulkan"
 _TOTAL_NOT_CHECKED = (
     f"{_IS_TOTAL}: tidak ada angka yang dapat diperiksa; bila ini laporan, isi waktunya"
 )
@@ -57,9 +58,11 @@ def mark_total_rows(table: Table, feed: Feed, mapping: ColumnMapping) -> Table:
     sender_headings = [
         h for h in table.cells.columns if h not in {*reserved_columns.ALL, *mapping.export_headings}
     ]
+    names = ("kecamatan_name", "desa_name", "place", "tps")
+    places = [heading for name in names for heading in mapping.columns.get(name, ())]
     total_rows = [
         row
-        for row, label in find_labelled_rows(table, sender_headings)
+        for row, label in find_labelled_rows(table.cells, sender_headings, places)
         if not _is_report(table, row, label, feed, mapping)
     ]
     reasons = _list_reader_reasons(table)
@@ -73,7 +76,11 @@ def mark_total_rows(table: Table, feed: Feed, mapping: ColumnMapping) -> Table:
         if reasons[row] is None:
             cells = {heading: _parse_number(table.cells[heading].iloc[row]) for heading in summable}
             totals = {heading: number for heading, number in cells.items() if number is not None}
-            reasons[row] = _format_total_reason(totals, table.sums)
+            if table.sums.total.row_count:
+                reasons[row] = _format_total_reason(totals, table.sums)
+            else:
+                below = _sum_rows_below(columns, reasons, total_rows, row)
+                reasons[row] = _format_total_reason(totals, below, is_above=True)
             table.sums.start_subtotal()
     _add_to_sums(table.sums, columns, reasons, start, len(table.row_numbers))
     if not total_rows:
@@ -90,21 +97,39 @@ def _list_reader_reasons(table: Table) -> list[str | None]:
     return reasons
 
 
-def find_labelled_rows(table: Table, headings: Sequence[str]) -> list[tuple[int, str]]:
-    """Return the rows whose first filled cell is the label of a total, and its heading."""
+def find_labelled_rows(
+    cells: pd.DataFrame, headings: Sequence[str], places: Sequence[str]
+) -> list[tuple[int, str]]:
+    """Return the rows that are labelled as a total, and the heading of the label.
+
+    The label is the first filled cell under these headings, or stands under one of `places`, behind
+    a row number.
+    """
     if not headings:
         return []
-    first: list[Cell] = table.cells[headings[0]].tolist()
+    labelled: dict[int, str] = {}
+    for heading in places:
+        column: list[Cell] = cells[heading].tolist()
+        if labels := {cell for cell in set(column) if _is_label(cell)}:
+            labelled |= {row: heading for row, cell in enumerate(column) if cell in labels}
+    first: list[Cell] = cells[headings[0]].tolist()
     for heading in headings[1:]:
         if None not in first:
             break
-        column = table.cells[heading].tolist()
+        column = cells[heading].tolist()
         first = [later if cell is None else cell for cell, later in zip(first, column, strict=True)]
-    return [
-        (row, next(h for h in headings if table.cells[h].iloc[row] is not None))
-        for row, cell in enumerate(first)
-        if isinstance(cell, str) and cell[:1] in _LABEL_LETTERS and _LABEL.fullmatch(cell.strip())
-    ]
+    for row, cell in enumerate(first):
+        if _is_label(cell):
+            labelled[row] = next(h for h in headings if cells[h].iloc[row] is not None)
+    return sorted(labelled.items())
+
+
+def _is_label(cell: Cell) -> bool:
+    return (
+        isinstance(cell, str)
+        and cell[:1] in _LABEL_LETTERS
+        and _LABEL.fullmatch(cell.strip()) is not None
+    )
 
 
 def _is_report(table: Table, row: int, label: str, feed: Feed, mapping: ColumnMapping) -> bool:
@@ -174,18 +199,41 @@ def _parse_number(cell: Cell) -> float | None:
     return None
 
 
-def _format_total_reason(totals: dict[str, float], sums: RunningSums) -> str:
-    """Return the reason for a total row. totals: its numbers by heading."""
+def _sum_rows_below(
+    columns: dict[str, list[float]],
+    reasons: Sequence[str | None],
+    total_rows: Sequence[int],
+    row: int,
+) -> RunningSums:
+    """Return the sums of the rows below a total at the top: up to the next total, and of all."""
+    sums, totals = RunningSums(), set(total_rows)
+    end = next((other for other in total_rows if other > row), len(reasons))
+    for first, last, part in ((row + 1, end, sums.subtotal), (row + 1, len(reasons), sums.total)):
+        counted = [r for r in range(first, last) if r not in totals and reasons[r] is None]
+        part.add(
+            len(counted), {h: sum(column[r] for r in counted) for h, column in columns.items()}
+        )
+    return sums
+
+
+def _format_total_reason(
+    totals: dict[str, float], sums: RunningSums, *, is_above: bool = False
+) -> str:
+    """Return the reason for a total row. totals: its numbers by heading.
+
+    is_above: the rows that it adds up stand below it.
+    """
     if not totals or not sums.total.row_count:
         return _TOTAL_NOT_CHECKED
-    sums_above = [part for part in (sums.subtotal, sums.total) if part.row_count]
+    parts = [part for part in (sums.subtotal, sums.total) if part.row_count]
+    side = "bawahnya" if is_above else "atasnya"
     differing = [
-        _format_difference(heading, number, sums_above)
+        _format_difference(heading, number, parts, side)
         for heading, number in totals.items()
-        if not any(_matches_sum(number, heading, part) for part in sums_above)
+        if not any(_matches_sum(number, heading, part) for part in parts)
     ]
     if not differing:
-        return _TOTAL_MATCHES
+        return _TOTAL_MATCHES.format(side)
     return f"{_IS_TOTAL}; {'; '.join(differing[:5])}: periksa apakah ada baris yang kurang"
 
 
@@ -195,7 +243,9 @@ def _matches_sum(number: float, heading: str, column_sums: ColumnSums) -> bool:
     return math.isclose(number, total, abs_tol=1e-6)
 
 
-def _format_difference(heading: str, number: float, all_sums: Sequence[ColumnSums]) -> str:
+def _format_difference(
+    heading: str, number: float, all_sums: Sequence[ColumnSums], side: str
+) -> str:
     sums = [
         f"{column_sums.row_count} baris"
         if (total := column_sums.by_heading.get(heading)) is None
@@ -203,7 +253,7 @@ def _format_difference(heading: str, number: float, all_sums: Sequence[ColumnSum
         for column_sums in all_sums
     ]
     since_last = f" ({sums[0]} sejak jumlah sebelumnya)" if sums[0] != sums[-1] else ""
-    return f"{quote(heading)} tertulis {_format_number(number)}, di atasnya {sums[-1]}{since_last}"
+    return f"{quote(heading)} tertulis {_format_number(number)}, di {side} {sums[-1]}{since_last}"
 
 
 def _format_number(number: float) -> str:
