@@ -10,6 +10,7 @@ import pandas as pd
 
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.readers.header_detection import HeaderScorer
+from situasi.ingest.readers.json_objects import flatten_object
 from situasi.ingest.tables import SourceError, Table
 from situasi.ingest.validation.column_sums import RunningSums
 
@@ -74,10 +75,11 @@ def to_row(value: object) -> dict[str, object]:
         }
     if value.get("type") == "Feature" and "geometry" in value:
         return _feature_to_row(value)
-    row = {_clean_heading(key): _to_cell(cell) for key, cell in value.items()}
-    if infinite := [key for key, cell in value.items() if type(cell) is NotFinite]:
+    cells = dict(flatten_object(value))
+    row = {name: _to_cell(cell) for name, cell in cells.items()}
+    if infinite := [name for name, cell in cells.items() if type(cell) is NotFinite]:
         row[reserved_columns.NOT_FINITE] = reserved_columns.excerpt(
-            ", ".join(f"{_clean_heading(key)}: {value[key]}" for key in infinite)
+            ", ".join(f"{name}: {cells[name]}" for name in infinite)
         )
     return row
 
@@ -87,7 +89,8 @@ def _feature_to_row(feature: dict[str, Any]) -> dict[str, object]:
     cells = to_row(properties) if isinstance(properties, dict) or properties else {}
     for key, value in feature.items():
         if key not in _FEATURE_KEYS:
-            cells.setdefault(_clean_heading(key), _to_cell(value))
+            for name, cell in flatten_object({key: value}):
+                cells.setdefault(name, _to_cell(cell))
     match feature["geometry"]:
         case {"type": "Point", "coordinates": [float() | int() as lon, float() | int() as lat, *_]}:
             cells |= {"lat": lat, "lon": lon}
@@ -100,13 +103,12 @@ def _feature_to_row(feature: dict[str, Any]) -> dict[str, object]:
     return cells
 
 
-def _clean_heading(key: str) -> str:
-    return reserved_columns.clean_text(key) or "(tanpa nama)"
-
-
 def _to_cell(value: object) -> object:
     if isinstance(value, str):
         return reserved_columns.clean_text(value)
+    if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
+        texts = [str(item) for item in value if item is not None]
+        return reserved_columns.clean_text(", ".join(texts))
     if isinstance(value, dict | list):
         return reserved_columns.clean_text(dump_compact(value)) if value else None
     return value

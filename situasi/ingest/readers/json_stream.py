@@ -1,7 +1,7 @@
 """Incremental reader of one JSON document, so that memory does not grow with the file."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,13 +9,20 @@ from situasi.ingest.readers import reserved_columns
 from situasi.ingest.readers.json_rows import DECODER, build_object
 from situasi.ingest.tables import SourceError
 
-ROW_LIST_KEYS = frozenset({"data", "rows", "items", "features", "records", "laporan", "kejadian"})
+ROW_LIST_KEYS = frozenset(
+    {
+        "data", "rows", "items", "features", "records", "laporan", "kejadian", "results", "value",
+        "entries", "submissions", "posts", "incidents",
+    }
+)  # fmt: skip
+# Keys of an object around the list of rows: `{"data": {"entries": [...]}}`.
+_OUTER_KEYS = frozenset({"data", "result", "response"})
 
 # Characters always kept in the window: the longest readable value.
 _LOOKAHEAD_CHARS = reserved_columns.MAX_CELL_CHARS
 _WHITESPACE = re.compile(r"[ \t\n\ufeff]*")
 # Keys that GeoJSON has beside its list of rows.
-_METADATA_KEYS = frozenset({"type", "name", "crs", "bbox"})
+_METADATA_KEYS = frozenset({"type", "name", "crs", "bbox", "count", "next", "previous", "total"})
 _TOO_DEEP = "Isi JSON ini bersarang terlalu dalam untuk laporan."
 _EMPTY = "JSON ini tidak berisi satu laporan pun."
 _TWO_LISTS = "JSON ini memuat dua daftar laporan; kirim satu daftar per berkas."
@@ -59,16 +66,33 @@ class JsonDocumentStream:
 
     def _read_wrapper(self) -> Iterator[Any]:
         """Yield the rows of the list in an object; without a list, the object is the row."""
+        fields = yield from self._read_fields(is_outermost=True)
+        if fields is not None:
+            self._row_count += 1
+            yield build_object(fields)
+
+    def _read_fields(
+        self, *, is_outermost: bool
+    ) -> Generator[Any, None, list[tuple[str, Any]] | None]:
+        """Yield the rows of the list in an object and return None; without a list its fields."""
         self._expect("{")
         pairs: list[tuple[str, Any]] = []
         has_list = False
         while self._peek() != "}":
             key = self._read_key()
-            if key in ROW_LIST_KEYS and self._peek() == "[":
-                if has_list:
-                    raise SourceError(_TWO_LISTS)
+            first = self._peek()
+            inner: list[tuple[str, Any]] | None = None
+            if key in ROW_LIST_KEYS and first == "[":
+                self._check_one_list(has_list)
                 has_list = True
                 yield from self._read_list()
+            elif key in _OUTER_KEYS and first == "{" and is_outermost:
+                inner = yield from self._read_fields(is_outermost=False)
+                if inner is None:
+                    self._check_one_list(has_list)
+                    has_list = True
+                else:
+                    pairs.append((key, build_object(inner)))
             else:
                 pairs.append((key, self._read_value()))
             if len(pairs) > reserved_columns.MAX_COLUMNS:
@@ -77,9 +101,12 @@ class JsonDocumentStream:
                 break
         self._expect("}")
         if not has_list:
-            self._row_count += 1
-            yield build_object(pairs)
-            return
+            return pairs
+        yield from self._list_others(pairs)
+        return None
+
+    def _list_others(self, pairs: list[tuple[str, Any]]) -> Iterator[OtherListItem]:
+        """Yield the objects of other lists beside the rows; note the keys of all other values."""
         for key, value in pairs:
             objects = [item for item in value if item] if isinstance(value, list) else []
             if any(isinstance(item, dict) for item in objects):
@@ -87,6 +114,11 @@ class JsonDocumentStream:
                 yield from (OtherListItem(key, item) for item in objects)
             elif value not in (None, "", [], {}) and key not in _METADATA_KEYS:
                 self.unread_keys.append(key)
+
+    @staticmethod
+    def _check_one_list(has_list: bool) -> None:
+        if has_list:
+            raise SourceError(_TWO_LISTS)
 
     def _read_list(self) -> Iterator[Any]:
         self._expect("[")

@@ -22,7 +22,7 @@ def point(lon=104.6, lat=-3.2, **properties):
     return {"type": "Feature", "geometry": geometry, "properties": REPORT | properties}
 
 
-@pytest.mark.parametrize("key", [None, "data", "rows", "items", "records", "laporan"])
+@pytest.mark.parametrize("key", [None, "data", "rows", "items", "records", "laporan", "results"])
 @pytest.mark.parametrize("indent", [None, 2])
 def test_a_list_is_found_bare_or_under_its_usual_keys(tmp_path, key, indent):
     value = [REPORT, REPORT] if key is None else {"versi": {"a": [1]}, key: [REPORT, REPORT]}
@@ -75,10 +75,10 @@ def test_points_of_geojson_become_lat_and_lon(tmp_path):
     assert records[2]["id"] == 9
 
 
-def test_nested_values_are_compact_json(tmp_path):
-    report = REPORT | {"foto": {"a": [1, "é"]}, "kosong": [], "ya": True, "nol": 0}
+def test_lists_of_objects_are_compact_json(tmp_path):
+    report = REPORT | {"foto": [{"a": [1, "é"]}], "kosong": [], "ya": True, "nol": 0}
     record = look(put(tmp_path, json.dumps([report]), "a.json")).records[0]
-    assert record["foto"] == '{"a":[1,"é"]}'
+    assert record["foto"] == '[{"a":[1,"é"]}]'
     assert record["kosong"] is None
     assert record["ya"] is True
     assert record["nol"] == 0
@@ -153,3 +153,46 @@ def test_document_and_lines_give_the_same_records(tmp_path, rows):
     lines = look(put(tmp_path, "\n".join(map(json.dumps, [*rows, REPORT])), "a.jsonl"))
     assert whole.records == lines.records[:-1]
     assert whole.rows == lines.rows[:-1]
+
+
+def test_objects_inside_objects_become_columns_under_their_group(tmp_path):
+    place = {"tempat": {"desa": "Burai", "dalam": {"tps": 3}}, "pilihan": ["a", "b"], "kosong": {}}
+    point = {"titik": {"type": "Point", "coordinates": [104.6, -3.2, 5]}, "gps": [-3.2, 104.6]}
+    geo = {"lokasi": {"latitude": -3.1, "longitude": 104.5, "accuracy": 4, "name": "SDN 1"}}
+    record = look(put(tmp_path, json.dumps([REPORT | place | point | geo]), "a.json")).records[0]
+    assert (record["tempat/desa"], record["tempat/dalam/tps"]) == ("Burai", 3)
+    assert (record["pilihan"], record["kosong"]) == ("a, b", None)
+    assert (record["titik"], record["gps"]) == ("-3.2, 104.6", "-3.2, 104.6")
+    assert (record["lokasi"], record["lokasi/name"]) == ("-3.1, 104.5", "SDN 1")
+
+
+def test_questions_with_answers_become_columns(tmp_path):
+    fields = [
+        {"label": "Desa", "value": {"value": "Burai"}},
+        {"label": "Titik", "value": {"value": {"lon": 104.6, "lat": -3.2}}},
+        {"label": "Kategori", "value": [{"id": 3, "tag": "Kericuhan"}]},
+    ]
+    parts = [{"label": "Struktur", "fields": fields}]
+    record = look(put(tmp_path, json.dumps([REPORT | {"post_content": parts}]), "a.json")).records[
+        0
+    ]
+    assert (record["Desa"], record["Titik"], record["Kategori"]) == (
+        "Burai", "-3.2, 104.6", "Kericuhan",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "outer", [{"results": [REPORT]}, {"value": [REPORT]}, {"data": {"entries": [REPORT]}}]
+)
+def test_lists_of_programming_interfaces_are_found(tmp_path, outer):
+    text = json.dumps({"count": 1, "meta": {"total": 1}} | outer)
+    assert look(put(tmp_path, text, "a.json")).records == [REPORT]
+
+
+def test_object_too_deep_stays_one_cell(tmp_path):
+    value: object = 1
+    for _ in range(40):
+        value = {"a": value}
+    record = look(put(tmp_path, json.dumps([REPORT | {"dalam": value}]), "a.json")).records[0]
+    (heading,) = [name for name in record if name.startswith("dalam")]
+    assert str(record[heading]).startswith('{"a":')
