@@ -22,6 +22,7 @@ _COMMON_DELIMITERS = ",;"
 _DELIMITERS = {",": "koma", ";": "titik koma", "\t": "tab", "|": "garis tegak"}
 _SEP_LINE = re.compile(r'"?sep=(.)"?[,;]*\s*', re.IGNORECASE)
 
+EMPTY = "Berkas ini kosong."
 NO_HEADER = (
     "Baris judul kolom tidak ditemukan; perlu sekurangnya dua judul yang dikenal, "
     "misalnya waktu, kecamatan dan jenis."
@@ -41,7 +42,7 @@ def read(
         _header_lines(text_encoding.read_lines(path, encoding, text_encoding.ReadProgress(0)))
     )
     if not any(line.strip() for line in head):
-        raise SourceError("Berkas ini kosong.")
+        raise SourceError(EMPTY)
     sep = _SEP_LINE.fullmatch(head[0])
     delimiter, heading = _sniff(head[1:] if sep else head, sep and sep[1], score_header)
     lines = csv_rows.LineBuffer(text_encoding.read_lines(path, encoding, meter))

@@ -6,7 +6,14 @@ from itertools import chain
 from pathlib import Path
 
 from situasi.common.disk_space import NO_SPACE_ERRNOS
-from situasi.ingest.readers import csv_reader, file_types, json_reader, text_encoding, xlsx_reader
+from situasi.ingest.readers import (
+    csv_reader,
+    file_types,
+    json_reader,
+    text_encoding,
+    xlsx_reader,
+    zip_reader,
+)
 from situasi.ingest.readers.header_detection import HeaderScorer
 from situasi.ingest.readers.private_copy import check_regular_file, to_source_error
 from situasi.ingest.tables import SourceError, Table
@@ -46,6 +53,8 @@ def _read_tables(
     file_types.reject_unsupported(head)
     suffix = path.suffix.lower()
     if file_types.is_zip(head):
+        if zip_reader.holds_tables(path):
+            return zip_reader.read(path, score_header, chunk_rows)
         note = (
             "" if suffix in _WORKBOOK_SUFFIXES else f"isinya berkas Excel walau bernama *{suffix}"
         )

@@ -63,7 +63,7 @@ def copy_checked(path: Path, target: Path) -> None:
     Error cells (#N/A) become texts on the way; calamine would return them as empty.
     Raises SourceError when the file is not a workbook, damaged, or beyond a limit.
     """
-    _check_directory(path)
+    check_directory(path)
     try:
         with zipfile.ZipFile(path) as archive, zipfile.ZipFile(target, "w") as plain:
             _copy_members(archive, plain, _select_members(archive))
@@ -75,7 +75,7 @@ def copy_checked(path: Path, target: Path) -> None:
         raise SourceError(DAMAGED) from damage
 
 
-def _check_directory(path: Path) -> None:
+def check_directory(path: Path) -> None:
     """Raise SourceError if the archive's directory alone would fill the memory."""
     if path.stat().st_size > MAX_FILE_BYTES:
         raise SourceError(CONTENT_TOO_LARGE)

@@ -254,7 +254,7 @@ def test_file_of_another_kind_is_told_what_it_is(tmp_path, content, words, name)
 
 @pytest.mark.parametrize(
     ("member", "words"),
-    [("word/document.xml", "dokumen Word"), ("a.csv", "arsip ZIP"), ("content.xml", "LibreOffice")],
+    [("word/document.xml", "dokumen Word"), ("a.pdf", "arsip ZIP"), ("content.xml", "LibreOffice")],
 )
 def test_archive_that_is_no_workbook_is_told_what_it_is(tmp_path, member, words):
     path = tmp_path / "laporan.xlsx"
