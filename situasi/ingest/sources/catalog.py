@@ -68,16 +68,17 @@ class SourceCatalog:
                 profile is not None and profile.find_heading(heading) is not None
             )
 
-        stripped = strip_groups(headings, is_known)
+        stripped = strip_groups(headings, is_known, profile.groups if profile else "")
         own: dict[str, str] = {}
         left_out: list[str] = []
         for heading in headings:
-            spellings = (heading, stripped.get(heading, heading))
-            if profile is not None and (name := profile.find_heading(*spellings)):
+            plain = stripped.get(heading, heading)
+            name, is_left_out = profile.sort_heading(heading, plain) if profile else (None, False)
+            if name is not None:
                 own[heading] = name
-            elif profile is not None and profile.is_metadata(*spellings):
+            elif is_left_out:
                 left_out.append(heading)
-            elif heading in tags and not is_known(spellings[1]):
+            elif heading in tags and not is_known(plain):
                 own[heading] = tags[heading]
         form_time = self._find_form_time(headings, own, stripped, profile)
         if form_time is not None:
@@ -127,7 +128,7 @@ class SourceCatalog:
         if not score_signature(profile, headings, "", ""):
             return 0
         own = sum(
-            profile.find_heading(*pair) is not None or profile.is_metadata(*pair)
+            profile.sort_heading(*pair) != (None, False)
             for pair in zip(headings, plain, strict=True)
         )
         return own + sum(map(self._is_known, plain))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from situasi.ingest.context import IngestContext
-from situasi.ingest.parsing.cells import is_blank, normalize_cell
+from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.readers.header_detection import make_unique_names
 from situasi.ingest.sources import missing_facts
@@ -13,9 +13,9 @@ from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.sources.file_context import read_context
 from situasi.ingest.sources.officer_columns import split_officer_columns
 from situasi.ingest.sources.profile import SourceProfile
-from situasi.ingest.sources.source_times import DateOrder, convert_times
+from situasi.ingest.sources.source_times import DateOrder, convert_source_zones, convert_times
 from situasi.ingest.sources.table_rows import take_part_headings, take_tag_row
-from situasi.ingest.tables import Table
+from situasi.ingest.tables import Cell, Table
 from situasi.ingest.vocabulary.csv_lists import normalize_key
 
 
@@ -38,6 +38,7 @@ def convert_table(
     if profile is not None:
         converted.notes.append(f"sumber: {profile.title}")
         _apply_review(converted, profile)
+        convert_source_zones(converted, profile, context.election.zone)
     tags = take_tag_row(converted)
     merge_choices(converted)
     split_officer_columns(converted)
@@ -47,6 +48,8 @@ def convert_table(
         rows = sorted(set(range(len(converted.cells))) - set(converted.find_empty_rows("waktu")))
         converted.doubt(rows, "waktu kejadian tidak ditanya: dipakai waktu formulir diisi")
     if profile is not None:
+        _prefix_ids(converted, profile)
+        _leave_out_unclear(converted, profile)
         _apply_words(converted, profile)
         for heading, value in profile.constants.items():
             rows = converted.find_empty_rows(heading)
@@ -109,15 +112,43 @@ def _apply_review(converted: ConvertedTable, profile: SourceProfile) -> None:
                 converted.doubt([row], f"belum disetujui di sumbernya ({normalize_cell(cell)})")
 
 
+def _prefix_ids(converted: ConvertedTable, profile: SourceProfile) -> None:
+    """Put the source's name before ids that only count its reports."""
+    for name in converted.find_columns("id")[:1] if profile.id_prefix else ():
+        column = converted.cells[name].tolist()
+        texts = [
+            cell if is_blank(cell) else f"{profile.id_prefix}-{format_cell(cell)}"
+            for cell in column
+        ]
+        converted.set_column(name, texts)
+
+
+def _leave_out_unclear(converted: ConvertedTable, profile: SourceProfile) -> None:
+    """Empty cells with a word that the versions of the source use for different things."""
+    for heading, words in profile.unclear.items():
+        keys = {normalize_key(word) for word in words}
+        for name in converted.find_columns(heading):
+            column = converted.cells[name].tolist()
+            rows = [r for r, c in enumerate(column) if not is_blank(c) and _make_key(c) in keys]
+            for row in rows:
+                note = f"{heading} {format_cell(column[row])} tidak dipakai: artinya tidak pasti"
+                converted.doubt([row], note)
+                column[row] = None
+            if rows:
+                converted.set_column(name, column)
+
+
+def _make_key(cell: Cell) -> str:
+    return normalize_key(format_cell(cell))
+
+
 def _apply_words(converted: ConvertedTable, profile: SourceProfile) -> None:
     """Replace the source's words by our codes; a word that is not listed stays."""
     for heading, codes in profile.code_by_word.items():
         for name in converted.find_columns(heading):
             column = converted.cells[name].tolist()
             code_by_cell = {
-                cell: codes.get(normalize_key(cell), cell)
-                for cell in set(column)
-                if isinstance(cell, str)
+                cell: codes.get(_make_key(cell), cell) for cell in set(column) if not is_blank(cell)
             }
             if any(cell != code for cell, code in code_by_cell.items()):
                 converted.set_column(name, [code_by_cell.get(cell, cell) for cell in column])

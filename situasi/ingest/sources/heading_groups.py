@@ -4,9 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-# `1. Kecamatan`, `A) Waktu`, `Q3 - Jumlah`: the number of a question.
-_QUESTION_NUMBER = re.compile(r"(?:[A-Za-z]{0,2}\d{1,3}(?:\.\d{1,2})?|[A-Za-z])\s*[.):-]\s+")
-_SURE_SEPARATORS = re.compile(r"[/:]")
+# `1. Kecamatan`, `A) Waktu`, `Q3 - Jumlah`, `3_Jenis_kejadian`: the number of a question.
+_QUESTION_NUMBER = re.compile(
+    r"(?:[A-Za-z]{0,2}\d{1,3}(?:\.\d{1,2})?|[A-Za-z])\s*[.):-]\s+|\d{1,3}_(?=[A-Za-z])"
+)
+_SURE_SEPARATORS = "/:"
 _SHARED_SEPARATORS = re.compile(r"__|[-_.]")
 # A place under a group of this kind is not the place of the report.
 _OTHER_SUBJECTS = re.compile(
@@ -15,30 +17,33 @@ _OTHER_SUBJECTS = re.compile(
 )
 
 
-def strip_groups(headings: Sequence[str], is_known: Callable[[str], bool]) -> dict[str, str]:
+def strip_groups(
+    headings: Sequence[str], is_known: Callable[[str], bool], separators: str = ""
+) -> dict[str, str]:
     """Return the headings that are known only without their group or number, as they are known.
 
-    A part before `/` or `:` is a group; one before `-`, `_` or `.` only where two headings
-    share it, as words of one name are joined by these too.
+    A part before `/`, `:` or one of these separators of the source is a group; one before `-`,
+    `_` or `.` else only where two headings share it, as words of one name are joined by these too.
     """
+    sure = re.compile(f"[{re.escape(_SURE_SEPARATORS + separators)}]")
     shared = _count_prefixes(headings)
     names: dict[str, str] = {}
     for heading in headings:
         if heading.startswith("__") or is_known(heading):
             continue
-        spellings = (s for s in _list_spellings(heading, shared) if s and is_known(s))
+        spellings = (s for s in _list_spellings(heading, shared, sure) if s and is_known(s))
         known = next(spellings, None)
         if known is not None:
             names[heading] = known
     return names
 
 
-def _list_spellings(heading: str, shared: Counter[str]) -> Iterator[str]:
+def _list_spellings(heading: str, shared: Counter[str], sure: re.Pattern[str]) -> Iterator[str]:
     """Yield what a heading may be without number and group: as little as possible taken off."""
     plain = _QUESTION_NUMBER.sub("", heading, count=1) if _QUESTION_NUMBER.match(heading) else ""
     for text in filter(None, (plain, heading)):
         yield text.strip()
-        for match in _SURE_SEPARATORS.finditer(text):
+        for match in sure.finditer(text):
             group, name = text[: match.start()], text[match.end() :].strip()
             if not _OTHER_SUBJECTS.search(group):
                 yield name

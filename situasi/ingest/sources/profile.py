@@ -1,8 +1,9 @@
 """A source profile: how the files of one tool are recognised and read. Kept as TOML."""
 
+import re
 import tomllib
-from fnmatch import fnmatchcase
-from functools import cached_property
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -75,13 +76,16 @@ class Join(_Part):
 class SourceProfile(_Part):
     """How one source is read.
 
-    columns: the source's headings by our heading; the first filled one counts. metadata: headings
-    that are left out, as patterns. form_times: headings that say when a form was filled in, taken
-    for the time of the event where the form did not ask it. zones: by our heading, the zone of its
-    times where the source writes another than the election's. words: our code by the source's
-    word, by our heading. repeats: headings that hold a list of rows. constants: a value for every
-    row, by our heading. month_first: whether 11/27/2024 is how it writes dates; None: as the cells
-    of the file tell.
+    columns: the source's headings (or patterns) by our heading; the first filled one counts.
+    metadata: headings that are left out, as patterns. form_times: headings that say when a form
+    was filled in, taken for the time of the event where the form did not ask it. zones: by our
+    heading or the source's, the zone of its times where that is another than the election's.
+    words: our code by the source's word, by our heading. unclear: words that two versions of the
+    source use for different things, by our heading: not taken. id_prefix: put before the ids of a
+    source that only counts its reports. groups: marks behind a group in a heading, besides `/`
+    and `:`. repeats: headings that hold a list of rows. constants: a
+    value for every row, by our heading. month_first: whether 11/27/2024 is how it writes dates;
+    None: as the cells of the file tell.
     """
 
     name: str = Field(pattern=f"^{NAME_PATTERN}$")
@@ -94,6 +98,9 @@ class SourceProfile(_Part):
     form_times: tuple[str, ...] = ()
     zones: dict[str, str] = {}
     words: dict[str, dict[str, str]] = {}
+    unclear: dict[str, tuple[str, ...]] = {}
+    id_prefix: str = ""
+    groups: str = ""
     review: Review | None = None
     join: Join | None = None
     repeats: tuple[str, ...] = ()
@@ -107,7 +114,7 @@ class SourceProfile(_Part):
             raise ValueError(f"jenis laporan tidak dikenal; pilih {', '.join(feed_schemas.FEEDS)}")
         return feed
 
-    @field_validator("columns", "zones", "words", "constants")
+    @field_validator("columns", "words", "unclear", "constants")
     @classmethod
     def _check_headings(cls, by_heading: dict[str, object]) -> dict[str, object]:
         unknown = sorted(set(by_heading) - OWN_HEADINGS)
@@ -137,7 +144,17 @@ class SourceProfile(_Part):
     @cached_property
     def heading_by_key(self) -> dict[str, str]:
         """Our heading by the key of a heading of this source."""
-        return {normalize_key(h): name for name, group in self.columns.items() for h in group}
+        return {
+            normalize_key(h): name
+            for name, group in self.columns.items()
+            for h in group
+            if not is_pattern(h)
+        }
+
+    @cached_property
+    def heading_patterns(self) -> tuple[tuple[str, str], ...]:
+        """Patterns of headings of this source, each with our heading."""
+        return tuple((h, n) for n, group in self.columns.items() for h in group if is_pattern(h))
 
     @cached_property
     def code_by_word(self) -> dict[str, dict[str, str]]:
@@ -149,20 +166,60 @@ class SourceProfile(_Part):
 
     def find_heading(self, *spellings: str) -> str | None:
         """Return our heading for one of the source, given in one or several spellings."""
-        keys = map(normalize_key, spellings)
-        return next((own for key in keys if (own := self.heading_by_key.get(key))), None)
+        keys = filter(None, map(normalize_key, spellings))
+        if own := next((own for key in keys if (own := self.heading_by_key.get(key))), None):
+            return own
+        matches = (own for h, own in self.heading_patterns if _matches_one(spellings, h))
+        return next(matches, None)
+
+    def find_zone(self, heading: str) -> str | None:
+        """Return the zone in which the times under a heading of the source are written."""
+        theirs = ((h, zone) for h, zone in self.zones.items() if h not in OWN_HEADINGS)
+        return next((zone for h, zone in theirs if matches_heading(heading, h)), None)
+
+    def sort_heading(self, heading: str, plain: str) -> tuple[str | None, bool]:
+        """Return our heading for one of the source, and whether it is left out as metadata.
+
+        plain: the heading without its group; what the whole heading says goes first.
+        """
+        for spelling in (heading, plain):
+            if name := self.find_heading(spelling):
+                return name, False
+            if self.is_metadata(spelling):
+                return None, True
+        return None, False
 
     def is_metadata(self, *spellings: str) -> bool:
         """Return whether a heading, in one of these spellings, is left out."""
         return any(matches_heading(s, pattern) for s in spellings for pattern in self.metadata)
 
 
+def is_pattern(heading: str) -> bool:
+    """Return whether a heading in a profile is a pattern: with `*`, or exact (`=Status`)."""
+    return "*" in heading or heading.startswith("=")
+
+
+def _matches_one(spellings: Sequence[str], pattern: str) -> bool:
+    return any(matches_heading(spelling, pattern) for spelling in spellings)
+
+
 def matches_heading(heading: str, pattern: str) -> bool:
-    """Return whether a heading is the one meant; `*` and `?` in the pattern stand for anything."""
-    if "*" in pattern or "?" in pattern:
-        return fnmatchcase(heading.strip().lower(), pattern.lower())
+    """Return whether a heading is the one meant.
+
+    `*` in the pattern stands for anything; after `=` follows the heading letter by letter.
+    """
+    if pattern.startswith("="):
+        return heading.strip() == pattern[1:]
+    if "*" in pattern:
+        return _compile_pattern(pattern).fullmatch(heading.strip()) is not None
     key = normalize_key(pattern)
     return normalize_key(heading) == key if key else heading.strip() == pattern
+
+
+@lru_cache(maxsize=2048)
+def _compile_pattern(pattern: str) -> re.Pattern[str]:
+    parts = map(re.escape, pattern.split("*"))
+    return re.compile(".*".join(parts), re.IGNORECASE | re.DOTALL)
 
 
 def parse_profile(text: str, file_name: str) -> SourceProfile:

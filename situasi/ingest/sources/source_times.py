@@ -75,6 +75,13 @@ def convert_times(
                 _convert_zone(table, name, ZoneInfo(written), zone)
 
 
+def convert_source_zones(table: ConvertedTable, profile: SourceProfile, zone: ZoneInfo) -> None:
+    """Rewrite as local times those that the profile gives a zone under the source's heading."""
+    for name in table.headings:
+        if written := profile.find_zone(name):
+            _convert_zone(table, name, ZoneInfo(written), zone)
+
+
 def _swap_month_and_day(table: ConvertedTable, name: str) -> None:
     column = table.cells[name].tolist()
     swapped = {
