@@ -25,6 +25,7 @@ from situasi.ingest.returned_rows import (
     format_unmatched,
     match_returned_rows,
 )
+from situasi.ingest.sources.child_rows import join_children
 from situasi.ingest.sources.conversion import convert_table
 from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.tables import RejectedRow, SourceError, Table, ValidationResult
@@ -114,7 +115,8 @@ def ingest_file(
         with private_copy(path, limits.max_bytes) as copy:
             result.sha256 = copy.sha256
             parts = _limit_rows(read_file(copy.path, context.count_known_headings), limits.max_rows)
-            converted = (convert_table(part, path.name, context, profile) for part in parts)
+            joined = join_children(parts, context.sources, context.election.zone)
+            converted = (convert_table(part, path.name, context, profile) for part in joined)
             tables = _drop_hidden_lists(converted, context)
             if feed is not None:
                 deliver(feed, tables)

@@ -1,0 +1,226 @@
+"""Repeat groups: rows of a child table get the time and place of the report they belong to.
+
+A child table is a sheet, a file of an archive, or the lists inside the objects of a JSON document.
+Where the children are the reports (a count each hour), their parent only says when and where.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from situasi.ingest.parsing.cells import is_blank, normalize_cell
+from situasi.ingest.readers import reserved_columns
+from situasi.ingest.sources.catalog import SourceCatalog
+from situasi.ingest.sources.child_lists import LIST_KEY, LIST_PARENT, split_lists
+from situasi.ingest.sources.parent_facts import (
+    Headings,
+    ParentFacts,
+    choose_inherited,
+    needs_day,
+    read_headings,
+    read_parent_facts,
+)
+from situasi.ingest.sources.profile import Join, matches_heading
+from situasi.ingest.tables import Cell, Table
+
+CHILD_DETAIL = "baris rincian (“{}”) dari laporan lain, bukan laporan sendiri"
+_PARENTS_LEFT_OUT = "{} baris induk “{}” bukan laporan sendiri: laporannya {} baris rinciannya"
+_PARENT_UNKNOWN = "induk baris ini tidak ada dalam berkas"
+# Key of a row among the parents: its table, and what its children call it.
+_Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A table with what it is to the others.
+
+    key, parent_key: headings of a join, None where the table is no parent or no child.
+    """
+
+    table: Table
+    headings: Headings
+    name: str
+    key: str | None
+    parent_key: str | None
+
+
+@dataclass
+class _Parents:
+    """The rows that have children.
+
+    headings: of each table. reporting: how many children of a row are reports.
+    """
+
+    headings: dict[str, tuple[Headings, tuple[str, ...]]]
+    facts: dict[_Key, ParentFacts]
+    reporting: dict[_Key, int]
+
+
+def join_children(
+    tables: Iterable[Table], catalog: SourceCatalog, zone: ZoneInfo
+) -> Iterator[Table]:
+    """Yield the tables with repeat groups joined to their parents; all others as they are.
+
+    zone: the election's. A source whose first table has neither a list of reports nor the key of
+    a join is streamed. Raises SourceError for lists of more rows than a file may have.
+    """
+    rest = iter(tables)
+    first = next(rest, None)
+    if first is None:
+        return
+    if reserved_columns.SHEET in first.cells.columns and _find_join(first, catalog):
+        yield from _join_all([first, *rest], catalog, zone)
+        return
+    for table in chain([first], rest):
+        parts = split_lists(table, catalog)
+        yield from _join_all(parts, catalog, zone) if len(parts) > 1 else parts
+
+
+def _find_join(table: Table, catalog: SourceCatalog) -> Join | None:
+    headings = list(table.cells.columns)
+    if LIST_KEY in headings or LIST_PARENT in headings:
+        return Join(child=LIST_PARENT, parent=LIST_KEY)
+    profile = catalog.recognize(headings, table.sheet)
+    if profile is None or profile.join is None:
+        return None
+    keys = (profile.join.child, profile.join.parent)
+    return profile.join if any(_find_heading(headings, key) for key in keys) else None
+
+
+def _find_heading(headings: Sequence[str], wanted: str) -> str | None:
+    return next((h for h in headings if matches_heading(h, f"={wanted}")), None)
+
+
+def _join_all(tables: Sequence[Table], catalog: SourceCatalog, zone: ZoneInfo) -> Iterator[Table]:
+    parts = [_inspect(table, catalog) for table in tables]
+    parents = _Parents({}, {}, {})
+    joined: list[_Part] = []
+    for part in sorted(parts, key=lambda part: part.parent_key is not None):
+        if part.parent_key is not None:
+            part = _join_part(part, parents, catalog)
+        if part.key is not None:
+            _index_rows(part, parents, zone)
+        joined.append(part)
+    for part in joined:
+        table = _leave_out_parents(part, parents.reporting)
+        keys = [h for h in (LIST_KEY, LIST_PARENT) if h in table.cells.columns]
+        yield replace(table, cells=table.cells.drop(columns=keys)) if keys else table
+
+
+def _inspect(table: Table, catalog: SourceCatalog) -> _Part:
+    names = list(table.cells.columns)
+    join = _find_join(table, catalog)
+    key = _find_heading(names, join.parent) if join else None
+    parent_key = _find_heading(names, join.child) if join else None
+    return _Part(table, read_headings(names, catalog), _name_table(table), key, parent_key)
+
+
+def _name_table(table: Table) -> str:
+    column = table.cells.get(reserved_columns.SHEET)
+    return table.sheet or (str(column.iloc[0]) if column is not None and len(column) else "")
+
+
+def _index_rows(part: _Part, parents: _Parents, zone: ZoneInfo) -> None:
+    """Note what each row of a table says for its children."""
+    keys = part.table.cells[part.key].tolist()
+    facts = read_parent_facts(part.table, part.headings, zone)
+    names = tuple(h for h in part.table.cells.columns if h not in reserved_columns.ALL)
+    parents.headings[part.name] = part.headings, names
+    parents.facts |= {
+        (part.name, _make_key(key)): row
+        for key, row in zip(keys, facts, strict=True)
+        if not is_blank(key)
+    }
+
+
+def _make_key(cell: Cell) -> str:
+    return normalize_cell(cell) or str(cell)
+
+
+def _join_part(part: _Part, parents: _Parents, catalog: SourceCatalog) -> _Part:
+    """Return a child table with the facts of its parents, or marked as details of them."""
+    cells = part.table.cells
+    if not part.headings.facts:
+        reasons = [CHILD_DETAIL.format(part.name)] * len(cells)
+        marked = cells.assign(**{reserved_columns.NOT_A_REPORT: reasons}).astype("object")
+        return replace(part, table=replace(part.table, cells=marked))
+    keys = [_make_key(cell) for cell in cells[part.parent_key].tolist()]
+    name = _find_parent_table(part, keys, parents)
+    rows = [parents.facts.get((name, key)) for key in keys]
+    for key, row in zip(keys, rows, strict=True):
+        if row is not None:
+            parents.reporting[name, key] = parents.reporting.get((name, key), 0) + 1
+    joined = _inherit(part, rows, *parents.headings.get(name, (None, ())))
+    return replace(part, table=joined, headings=read_headings(list(joined.cells.columns), catalog))
+
+
+def _find_parent_table(part: _Part, keys: Sequence[str], parents: _Parents) -> str:
+    """Return the table that the children name, else the one that knows most of their keys."""
+    column = part.table.cells.get("_parent_table_name")
+    named = (
+        {str(cell) for cell in column.tolist() if not is_blank(cell)}
+        if column is not None
+        else set()
+    )
+    if len(named) == 1 and named <= parents.headings.keys():
+        return named.pop()
+    counts = {n: sum((n, key) in parents.facts for key in set(keys)) for n in parents.headings}
+    return max(counts, key=lambda name: counts[name], default="")
+
+
+def _inherit(
+    part: _Part,
+    rows: Sequence[ParentFacts | None],
+    parent: Headings | None,
+    names: Sequence[str],
+) -> Table:
+    """Return a child table with the columns of its parents that it has not itself."""
+    data: dict[str, list[Cell]] = {}
+    if parent is not None:
+        for heading in choose_inherited(parent, names, part.headings):
+            if heading not in part.table.cells.columns:
+                data[heading] = [None if row is None else row.cells[heading] for row in rows]
+    if needs_day(part.table, part.headings):
+        data["tanggal"] = [None if row is None else row.day for row in rows]
+    if "id" not in part.headings.names:
+        data["id"] = _number_children(part.name, rows)
+    if None in rows:
+        data[reserved_columns.DOUBT] = [_PARENT_UNKNOWN if r is None else None for r in rows]
+    added = pd.DataFrame(data, index=part.table.cells.index, dtype="object")
+    cells = pd.concat([part.table.cells, added], axis="columns")
+    return replace(part.table, cells=cells)
+
+
+def _number_children(name: str, rows: Sequence[ParentFacts | None]) -> list[Cell]:
+    """Return an id for each child: its parent's, the table, and its number there."""
+    counts: dict[str, int] = {}
+    ids: list[Cell] = []
+    for row in rows:
+        if row is None or row.id is None:
+            ids.append(None)
+            continue
+        counts[row.id] = counts.get(row.id, 0) + 1
+        ids.append(f"{row.id}/{name}/{counts[row.id]}")
+    return ids
+
+
+def _leave_out_parents(part: _Part, reporting: Mapping[_Key, int]) -> Table:
+    """Return a table without the rows that only say when and where their children report."""
+    if part.key is None or part.headings.facts or not reporting:
+        return part.table
+    cells = part.table.cells
+    keys = [_make_key(cell) for cell in cells[part.key].tolist()]
+    counts = [reporting.get((part.name, key), 0) for key in keys]
+    kept = [row for row, count in enumerate(counts) if not count]
+    if len(kept) == len(counts):
+        return part.table
+    note = _PARENTS_LEFT_OUT.format(len(counts) - len(kept), part.name, sum(counts))
+    return replace(
+        part.table,
+        cells=cells.iloc[kept].reset_index(drop=True),
+        row_numbers=[part.table.row_numbers[row] for row in kept],
+        notes=(*part.table.notes, note),
+    )

@@ -1,0 +1,177 @@
+"""What a report says for the rows of its repeat groups: when, where, and by whom."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_cell
+from situasi.ingest.parsing.date_parser import parse_date_parts
+from situasi.ingest.parsing.time_of_day import read_clock
+from situasi.ingest.readers import reserved_columns
+from situasi.ingest.sources.catalog import SourceCatalog
+from situasi.ingest.sources.profile import SourceProfile, matches_heading
+from situasi.ingest.tables import Cell, Table
+
+# Columns that make a row a report of its own.
+_FACTS = frozenset(
+    (
+        "fase", "hadir", "hadir_dpt", "kontak", "hour", "jenis", "tingkat", "situasi", "checkin",
+        "giat", "fungsi", "penugasan", "petugas", "pelanggaran", "langkah",
+    )
+)  # fmt: skip
+_TIMES = frozenset(("waktu", "tanggal", "jam"))
+_INHERITED = _TIMES | {
+    "waktu_lapor", "jam_lapor", "kecamatan", "kode_kecamatan", "desa", "kode_desa", "tps",
+    "tempat", "koordinat", "lat", "lon", "pelapor", "sumber", "latihan",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Headings:
+    """The headings of a table with what they mean. meanings: our heading by the source's."""
+
+    profile: SourceProfile | None
+    meanings: Mapping[str, str]
+    facts: frozenset[str]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Return our headings that the table has."""
+        return frozenset(self.meanings.values())
+
+
+@dataclass(frozen=True)
+class ParentFacts:
+    """One report. id: as its source names it; cells: by heading; day: `27/11/2024`, or None."""
+
+    id: str | None
+    day: str | None
+    cells: Mapping[str, Cell]
+
+
+def read_headings(names: Sequence[str], catalog: SourceCatalog) -> Headings:
+    """Return what the headings of a table mean, under their profile and without groups."""
+    headings = [name for name in names if name not in reserved_columns.ALL]
+    profile = catalog.recognize(headings)
+    known = catalog.sort_headings(headings, profile)
+    meanings: dict[str, str] = {}
+    facts = set()
+    for heading in headings:
+        if heading in known.left_out or heading == known.form_time:
+            continue
+        name = known.own.get(heading) or known.stripped.get(heading) or heading
+        column = catalog.vocabulary.find_any_column(name)
+        if column in _FACTS:
+            facts.add(column)
+        if own := catalog.vocabulary.find_own_heading(name):
+            meanings[heading] = own
+    return Headings(profile, meanings, frozenset(facts))
+
+
+def choose_inherited(parent: Headings, headings: Sequence[str], child: Headings) -> list[str]:
+    """Return the parent's headings that a child table takes over: what it does not say itself.
+
+    headings: all of the parent. A child with an hour of its own takes only the day.
+    """
+    chosen = []
+    for heading in headings:
+        name = parent.meanings.get(heading)
+        if name == "id" or heading in child.meanings:
+            continue
+        if name in _TIMES and child.names & _TIMES:
+            continue
+        wanted = name in _INHERITED and name not in child.names
+        if wanted or (name is None and _belongs_to_source(heading, parent.profile)):
+            chosen.append(heading)
+    return chosen
+
+
+def _belongs_to_source(heading: str, profile: SourceProfile | None) -> bool:
+    """Return whether a heading shows the source, its review state, or when a form was filled in."""
+    if profile is None:
+        return False
+    review = profile.review.headings if profile.review else ()
+    signature = (*profile.signature.headings, *profile.signature.any_of)
+    wanted = (*review, *profile.form_times, *signature)
+    ids = profile.columns.get("id", ())
+    keys = (profile.join.child, profile.join.parent) if profile.join else ()
+    if any(matches_heading(heading, name) for name in (*ids, *keys)):
+        return False
+    return any(matches_heading(heading, name) for name in wanted)
+
+
+def needs_day(table: Table, headings: Headings) -> bool:
+    """Return whether the rows of a child table name an hour without a day."""
+    if "tanggal" in headings.names:
+        return False
+    if "jam" in headings.names and "waktu" not in headings.names:
+        return True
+    columns = [h for h, name in headings.meanings.items() if name == "waktu"]
+    cells = [c for h in columns for c in set(table.cells[h].tolist()) if not is_blank(c)]
+    return bool(cells) and all(map(_is_clock_alone, cells))
+
+
+def _is_clock_alone(cell: Cell) -> bool:
+    try:
+        return read_clock(cell).day is None
+    except (UnreadableCell, ValueError):
+        return False
+
+
+def read_parent_facts(table: Table, headings: Headings, zone: ZoneInfo) -> Iterator[ParentFacts]:
+    """Yield what each row of a table says for its children. zone: the election's."""
+    names = [h for h in table.cells.columns if h not in reserved_columns.ALL]
+    ids = _list_by_rank(headings, "id", names)
+    days = [(h, _find_zone(headings.profile, h)) for h in _list_times(headings, names)]
+    columns = [table.cells[name].tolist() for name in names]
+    for row in zip(*columns, strict=True):
+        cells = dict(zip(names, row, strict=True))
+        id_cell = next((cells[h] for h in ids if not is_blank(cells[h])), None)
+        texts = (_read_day(cells[h], written, zone) for h, written in days)
+        yield ParentFacts(
+            normalize_cell(id_cell) or None if id_cell is not None else None,
+            next(filter(None, texts), None),
+            cells,
+        )
+
+
+def _list_by_rank(headings: Headings, name: str, names: Sequence[str]) -> list[str]:
+    """Return the headings of one meaning, in the order of the profile."""
+    wanted = headings.profile.columns.get(name, ()) if headings.profile else ()
+    found = [h for h in names if headings.meanings.get(h) == name]
+
+    def rank(heading: str) -> int:
+        return next((i for i, h in enumerate(wanted) if matches_heading(heading, h)), len(wanted))
+
+    return sorted(found, key=rank)
+
+
+def _list_times(headings: Headings, names: Sequence[str]) -> list[str]:
+    """Return the headings that say the day of a report, the surest first."""
+    by_name = [h for n in ("tanggal", "waktu") for h in names if headings.meanings.get(h) == n]
+    forms = headings.profile.form_times if headings.profile else ()
+    form_times = [h for form in forms for h in names if matches_heading(h, form)]
+    return [*by_name, *form_times, *(h for h in names if headings.meanings.get(h) == "waktu_lapor")]
+
+
+def _find_zone(profile: SourceProfile | None, heading: str) -> ZoneInfo | None:
+    if profile is None:
+        return None
+    name = profile.find_zone(heading) or profile.zones.get(profile.find_heading(heading) or "")
+    return ZoneInfo(name) if name else None
+
+
+def _read_day(cell: Cell, written: ZoneInfo | None, zone: ZoneInfo) -> str | None:
+    try:
+        parts = parse_date_parts(cell)
+    except (UnreadableCell, ValueError):
+        return None
+    source = parts.zone or written
+    if parts.clock is None or source is None or parts.clock[0] == 24:
+        return f"{parts.day:%d/%m/%Y}"
+    moment = datetime(
+        parts.day.year, parts.day.month, parts.day.day, *parts.clock[:3], tzinfo=source
+    )
+    return f"{moment.astimezone(zone):%d/%m/%Y}"
