@@ -25,7 +25,8 @@ nip gelar panggilan pengadu person staff pejabat"""
 _PERSONS = frozenset(_PERSONS_WORDS.split())
 _THINGS_WORDS = """kecamatan kec kabupaten kab desa kelurahan kel ds tps satuan kesatuan instansi
 unit polsek polres polda kegiatan giat lokasi tempat tahapan satgas jalan dusun wilayah district
-village operasi berkas file sumber media"""
+village operasi berkas file sumber media distrik ward polling station location place
+subdistrict"""
 _THINGS = frozenset(_THINGS_WORDS.split())
 _NAMED_ALONE = frozenset(("terlapor", "terduga", "pelaku", "pelanggar", "fullname"))
 

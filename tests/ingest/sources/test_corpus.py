@@ -1,0 +1,76 @@
+"""Files as other tools write them: every row is accounted for, and every fact is the right one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from situasi.board import Board
+from situasi.domain.feed_schemas import FEEDS
+from situasi.ingest.pipeline import IngestResult, ingest_file
+from tests.builders import unbounded, wib
+from tests.ingest.sources.corpus_files import CorpusFile, moment, read_corpus
+
+CORPUS = read_corpus()
+EVENING = wib("18.00")
+
+
+def take_in(board: Board, file: CorpusFile, folder: Any) -> IngestResult:
+    result = ingest_file(
+        file.write(folder), board.store, board.ingest_context, unbounded(), now=EVENING
+    )
+    assert result.read == result.accepted + result.duplicate + result.quarantined
+    return result
+
+
+def stored(board: Board, feed: str) -> list[Any]:
+    frame = board.store.rows_after(FEEDS[feed])
+    return list(frame.sort_values("seq").itertuples())
+
+
+def differences(row: Any, expected: dict[str, Any]) -> dict[str, Any]:
+    """What a stored row says otherwise than the answer key."""
+    wrong = {}
+    for name, value in expected.items():
+        if name == "at":
+            actual, wanted = row.occurred_at, moment(value)
+        elif name == "flagged":
+            actual, wanted = not pd.isna(row.flags) and bool(row.flags), value
+        else:
+            actual, wanted = getattr(row, name), value
+            actual = None if pd.isna(actual) else actual
+        if actual != wanted and not (wanted == "" and actual is None):
+            wrong[name] = (actual, wanted)
+    return wrong
+
+
+@pytest.mark.parametrize("file", CORPUS, ids=lambda file: file.name)
+def test_file_gives_the_rows_and_the_facts_of_its_answer_key(board, tmp_path, file):
+    result = take_in(board, file, tmp_path)
+    if file.waits:
+        assert result.accepted == 0
+        assert result.refused or result.feed is None
+        return
+    assert result.refused is None, result.refused
+    assert result.feed == file.feed, (result.notes, result.reasons)
+    assert (result.accepted, result.quarantined) == (len(file.facts), file.held), result.reasons
+    feeds = (file.feed or "").split("+")
+    rows = [row for feed in feeds for row in stored(board, feed)]
+    wrong = [differences(row, facts) for row, facts in zip(rows, file.facts, strict=True)]
+    assert not any(wrong), (wrong, [row.flags for row in rows])
+
+
+@pytest.mark.parametrize("file", CORPUS, ids=lambda file: file.name)
+def test_file_sent_twice_counts_nothing_twice(board, tmp_path, file):
+    first = take_in(board, file, tmp_path)
+    again = take_in(board, file, tmp_path)
+    assert again.accepted == 0
+    assert again.duplicate == first.accepted + first.duplicate
+    assert again.quarantined == first.quarantined
+
+
+def test_corpus_has_enough_files_of_every_tool():
+    assert len(CORPUS) >= 20
+    assert len({file.name for file in CORPUS}) == len(CORPUS)
