@@ -24,13 +24,15 @@ _CLOCK = re.compile(
     r"|(?:setengah|stengah|stgh) (?P<h5>[0-9]{1,2})(?![0-9.,:/]))"
     r"|(?<![\w.,:/-])(?P<h2>[0-9]{1,2})[.:](?P<m2>[0-9]{2})(?= ?(?:wib|wita|wit)\b)"
     r"|(?<![\w.,:/-])(?P<h6>[01][0-9]|2[0-3])(?P<m6>[0-5][0-9])(?= ?(?:wib|wita|wit)\b)"
-    r"|(?<![\w.,:/@=?&(-])(?P<h3>[01][0-9]|2[0-4])(?P<s3>[.:])(?P<m3>[0-5][0-9])"
-    rf"(?![0-9%]|(?P=s3)[0-9]|[,/][0-9]|{_UNIT}))"
+    r"|(?<![\w.,:/@=?&-])(?P<h3>[01][0-9]|2[0-4])(?P<s3>[.:])(?P<m3>[0-5][0-9])"
+    rf"(?![0-9%]|(?P=s3)[0-9]|[,/][0-9]|{_UNIT})"
+    r"|(?:(?<=buka )|(?<=tutup ))(?P<h7>[1-9])[.:](?P<m7>[0-5][0-9])(?![0-9]|[.:,/][0-9])"
+    r"|(?<![\w.,:/-])(?P<h8>[5-9])[.:](?P<m8>[0-5][0-9])(?= (?:hadir|dibuka|ditutup|buka|tutup)\b))"
     rf"{_PART}{_ZONE}",
     re.IGNORECASE | re.MULTILINE,
 )
-_HOUR_GROUPS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_MINUTE_GROUPS = ("m1", "m2", "m3", "m4", "m6")
+_HOUR_GROUPS = ("h1", "h2", "h3", "h4", "h5", "h6", "h7", "h8")
+_MINUTE_GROUPS = ("m1", "m2", "m3", "m4", "m6", "m7", "m8")
 # After one of these a number with two decimals is no time, without `jam` or `wib`.
 _NO_TIME_BEFORE = re.compile(
     r"\b(?:rp|no|nomor|nmr|tps|dpt|km|pasal|lat|lon|long|versi|kode|total|jumlah|jml|tgl"

@@ -17,7 +17,8 @@ _END = rf"(?![0-9_%]|(?!{_GLUED})[^\W\d_]|/[0-9\w]|[.,:][0-9])"
 NUMBER = re.compile(
     r"(?:(?<![\w.,/*-])|(?<=\b[lp]))"
     rf"(?:(?P<came>[0-9]{{1,4}}){_OF}(?P<list>[0-9]{{2,4}}){_END}(?! ?(?:tps|persen)\b)"
-    rf"|(?:[1-9][0-9]{{0,2}}(?:[.,][0-9]{{3}})+|[0-9]{{1,6}}){_END}(?! ?persen\b))",
+    rf"|(?:[1-9][0-9]{{0,2}}(?:[.,][0-9]{{3}})+|[0-9]{{1,6}}){_END}"
+    r"(?! ?persen\b| [0-9]{3}(?![\w.,:/])))",
     re.IGNORECASE,
 )
 SHORTEST_LIST = 32  # voters; no month has so many days
@@ -46,6 +47,12 @@ SEXES = re.compile(
 ON_VOTER_LIST = re.compile(r"(?<!sisa )\bdpt[\s:=]*\Z", re.IGNORECASE)
 # A written doubling, whose 2 is no number of its own.
 DOUBLED = re.compile(r"laki2\W*\Z", re.IGNORECASE)
+_SEX = r"(?:l|p|lk|pr|laki(?:[ -]laki|2)?|perempuan|pria|wanita)"
+# `40 lk, 45 pr`: the sex stands behind; in `118 L 60 P 58` it is of the next number.
+SEX_BEHIND = re.compile(
+    rf" ?{_SEX}\b(?:\W{{0,3}}(?![\W0-9])|\W*\Z|\W{{1,3}}[0-9]+ ?{_SEX}\b(?!\W{{0,3}}[0-9]))",
+    re.IGNORECASE,
+)
 MARKS = re.compile(r"[;,\n]")
 # `Pengguna hak pilih: DPT 205, DPTb 2`: the parts are of the voters present.
 OPENS_PARTS = re.compile(
@@ -85,6 +92,10 @@ GATHERING = re.compile(
 TOTAL = re.compile(
     r"(?:total|jumlah|jml|jlh)(?: (?:l dan p|l\+p|seluruhnya|semua))?", re.IGNORECASE
 )
+# `118 hadir dan 2 saksi`: the rest counts others.
+AND_COUNT = re.compile(r"(?:\bdan\b|&|\+) ?[0-9].*")
+# `118 org saksi 2`: what follows the people counted is of the next number.
+NEXT_COUNT = re.compile(rf"( ?{PEOPLE}\b)\W{{0,3}}[a-z]+\W{{0,3}}[0-9].*", re.IGNORECASE)
 UNIT = re.compile(rf" ?{PEOPLE}\b", re.IGNORECASE)
 AT_STATION = re.compile(
     rf" ?{PEOPLE} (?:(?:sudah|telah|sdh|saat ini|skrg) )?di (?=tps\b)", re.IGNORECASE
@@ -96,6 +107,8 @@ NEUTRAL = re.compile(
     r"|ramai|sepi|terpantau|s[/.]?d)\b)*",
     re.IGNORECASE,
 )
+# A heading of the list of voters, whose number does not stand beside it.
+LIST_HEADING = re.compile(r"\bdpt\b(?!\W{0,4}[0-9])", re.IGNORECASE)
 # Behind a bare count its sentence ends, or the next TPS or time begins.
 ENDS_COUNT = re.compile(
     r" *(?:\Z|[,;.)&+\n]|(?:dan )?(?:tps|jam|jm|pkl|pukul|[01][0-9][.:][0-9])|\(?dpt\b)",

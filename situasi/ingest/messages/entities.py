@@ -107,6 +107,11 @@ class MessageEntities:
         return find_points(self.passage, self.context.boundaries)
 
     @cached_property
+    def anchor_spans(self) -> list[Span]:
+        """Return where TPS and clock times are, to which counts belong."""
+        return [tps.span for tps in self.stations] + [clock.span for clock in self.clocks]
+
+    @cached_property
     def timing(self) -> Timing:
         """Return the clock times and dates, for the time of a row."""
         election = self.context.election

@@ -15,13 +15,15 @@ _FILLERS = frozenset(_FILLER_WORDS.split())
 # After one of these words the thing named did not happen, not yet, or is only guarded against.
 _DENIED_WORDS = "tidak tdk tak tiada belum blm bukan nihil tanpa zero"
 _AHEAD_WORDS = """akan siap rencana menunggu sebelum menjelang jelang persiapan bila jika apabila
-agar semoga supaya segera harap diharapkan tolong mudah mudahan insya insyaallah menjaga demi
-pastikan memastikan guna"""
+agar supaya segera menjaga demi pastikan memastikan guna"""
+# One of these, anywhere before in the clause, makes it a wish.
+_WISH_WORDS = "semoga smoga smg mudah mudahan insya insyaallah harap diharapkan tolong"
 _GUARDED_WORDS = """antisipasi mengantisipasi mencegah cegah pencegahan potensi rawan kerawanan
 himbauan imbauan menghimbau larangan waspada mewaspadai hindari menghindari pengamanan pam
 sosialisasi"""
 _DENIED = frozenset(_DENIED_WORDS.split())
 _AHEAD = frozenset(_AHEAD_WORDS.split())
+_WISHES = frozenset(_WISH_WORDS.split())
 _GUARDED = frozenset(_GUARDED_WORDS.split())
 _DENIAL_WINDOW = 3  # words before a phrase that may deny it
 
@@ -122,6 +124,8 @@ class PhraseMatcher:
             before = [w[0] for w in words[max(last, i - _DENIAL_WINDOW) : i]]
             for feed, column, code in meanings:
                 denial = _find_denial(before, may_be_guarded=column == "jenis" and code != "nihil")
+                if wish := next((w[0] for w in words[:i] if w[0] in _WISHES), None):
+                    denial = f'belum terjadi ("{wish}")'
                 denial = 'hanya ditanyakan ("?")' if is_asked else denial
                 if size > 1 or _is_clear_alone(feed, column, words[i][0]):
                     yield PhraseMatch(span, feed, column, code, denial is None, denial)

@@ -248,6 +248,7 @@ _TPS = re.compile(
 )
 _SPACED_DASH = re.compile(r"[0-9]+ - ([0-9]+)\Z")
 _MAX_TPS = 40
+_FIRST_SPECIAL_TPS = 901  # TPS of prisons and the like are numbered from here
 
 
 class TpsMention(NamedTuple):
@@ -282,7 +283,7 @@ def _parse_tps(match: re.Match[str], mentions_turnout: bool, highest: int) -> Tp
         numbers = tuple(read_tps_list(numbers_text).split(","))
     except UnreadableCell as error:
         return TpsMention(span, (), str(error))
-    if int(numbers[-1]) > highest:
+    if any(highest < int(number) < _FIRST_SPECIAL_TPS for number in numbers):
         return TpsMention(span, (), f'"{match[0]}": nomor TPS atau jumlah?')
     if len(numbers) > _MAX_TPS:
         return TpsMention(span, (), f'"{match[0]}" menyebut lebih dari {_MAX_TPS} TPS')

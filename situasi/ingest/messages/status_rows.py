@@ -15,11 +15,13 @@ _NOT_A_TPS = re.compile(
     r"(?: [a-z]+)?(?: telah| sudah)? ?\Z",
     re.IGNORECASE,
 )
+_SOON = re.compile(r"\b(?:menit|mnt|jam|sebentar|bentar) lagi(?: akan)? *\Z", re.IGNORECASE)
 _NOT_FINAL = re.compile(r" ?(?:sementara|sebentar|jalan|akses)\b", re.IGNORECASE)
 _ESCORT = re.compile(
     r"\b(?:di)?kawal(?:an)?(?: oleh| dari)? *:? *"
     r"((?:(?! ?\b(?:jam|jm|pukul|pkl|pk|tps|hadir|dari|dr|menuju|ke|di|situasi|aman|dan tiba"
-    r"|[0-9]{1,2}[.:][0-9]{2})\b)[^,;.\n]){3,80})",
+    r"|[0-9]{1,2}[.:][0-9]{2})\b)(?:[^,;.\n]|,(?= ?[0-9]+ (?:pers|polri|tni|linmas"
+    r"|anggota|org|orang|babinsa|satpol)))){3,80})",
     re.IGNORECASE,
 )
 _OFFICERS = re.compile(
@@ -27,7 +29,12 @@ _OFFICERS = re.compile(
     r"|bharada|bharatu|bripda|briptu|brigpol|brigadir|bripka|aipda|aiptu|ipda|iptu)\b",
     re.IGNORECASE,
 )
-_THINGS = re.compile(r"\b(?:logistik|kotak|surat suara|bilik)\b", re.IGNORECASE)
+# Things that arrive, and visitors, who are not posted there.
+_THINGS = re.compile(
+    r"\b(?:logistik|kotak|surat suara|bilik|rombongan|kapolres|wakapolres|kapolda|bupati|gubernur"
+    r"|camat|kpu|bawaslu|tamu)\b",
+    re.IGNORECASE,
+)
 # `di TPS 3` alone says where, not that someone came.
 _IN_PLACE = re.compile(
     r"\b(?:sudah|sdh|telah|tlh|udah|siaga|standby|stand by|berada|posisi|ready) *\Z", re.I
@@ -49,6 +56,7 @@ def find_phases(entities: MessageEntities) -> list[PhraseMatch]:
         if match.column == "fase"
         and match.is_asserted
         and not _NOT_A_TPS.search(text[max(0, match.span.start - 40) : match.span.start])
+        and not _SOON.search(text[max(0, match.span.start - 24) : match.span.start])
         and not _NOT_FINAL.match(text, match.span.end)
     ]
 

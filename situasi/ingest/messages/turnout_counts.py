@@ -14,7 +14,8 @@ from situasi.ingest.messages.message_text import Span
 from situasi.ingest.messages.place_mentions import TpsMention
 from situasi.ingest.messages.status_rows import find_phases
 
-_JOINED = re.compile(r"[0-9]:")
+_JOINED = re.compile(r"[0-9](?::|[ ](?=[0-9]{3}(?![0-9])))")
+_SEGMENT_END = re.compile(r"[,;\n]")
 
 
 class TurnoutCount(NamedTuple):
@@ -63,7 +64,7 @@ class _CountReader:
     """Reads number after number, and remembers what the previous ones were about.
 
     is_voter_list: of the list of voters, not of those present. has_open_parts: parts of the voters
-    present follow.
+    present follow. last_station: where the TPS before the previous number ends.
     """
 
     entities: MessageEntities
@@ -71,12 +72,16 @@ class _CountReader:
     notes: list[str] = field(default_factory=list)
     is_voter_list: bool = False
     has_open_parts: bool = False
+    last_station: int = 0
 
     def read(self, number: _NumberMention) -> None:
         entities, start = self.entities, number.match.start()
         line = entities.passage.line_at(start)
         line_before = entities.passage.excerpt((line.start, start))
         self.has_open_parts = self.has_open_parts or bool(words.OPENS_PARTS.search(line_before))
+        station = max((s.span.end for s in entities.stations if s.span.end <= start), default=0)
+        if station > self.last_station:
+            self.last_station, self.is_voter_list = station, False
         self._add_label(number.stripped_label)
         column, question = self._count_column(number), None
         if column is None and self._may_count(number):
@@ -111,10 +116,12 @@ class _CountReader:
 
     @cached_property
     def _may_be_votes(self) -> bool:
-        """Return whether a bare number may count votes: so the text, or the TPS are closed."""
+        """Return whether a bare number may count votes, as the TPS are closed, or the list."""
         sent = self.entities.sent_at
         is_closed = sent is not None and sent.time() >= self.entities.context.election.tps_closes
-        return is_closed or bool(words.COUNTING.search(self.entities.passage.text))
+        text = self.entities.passage.text
+        is_list = bool(words.LIST_HEADING.search(text)) and not words.HEADS.search(text)
+        return is_closed or is_list or bool(words.COUNTING.search(text))
 
     def _add_label(self, label: str) -> None:
         if words.HEADS.search(label):
@@ -132,7 +139,7 @@ class _CountReader:
         following = words.BEHIND.match(number.following)
         if self._counts_others(number) or (number.is_pair and not _is_count_of_list(number)):
             return None
-        if words.SEXES.search(label):
+        if words.SEXES.search(label) or words.SEX_BEHIND.match(number.following):
             return SEX if self.entities.mentions_turnout and not self.is_voter_list else None
         part = words.PART.search(label)
         if words.HEADS.search(label):
@@ -150,7 +157,8 @@ class _CountReader:
         label = number.stripped_label
         following = words.BEHIND.match(number.following)
         context = f"{label} {following[0] if following else ''}"
-        person_context = f"{label} {number.following[:24]}".split(",")[0]
+        behind = words.NEXT_COUNT.sub(r"\1", words.AND_COUNT.sub("", number.following[:24]))
+        person_context = f"{label} {behind}".split(",")[0]
         line = self.entities.passage.line_at(number.match.start())
         start = number.match.start()
         line_before = self.entities.passage.text[max(line.start, start - 200) : start]
@@ -182,8 +190,8 @@ class _CountReader:
     def _follows_mention(self, number: _NumberMention) -> bool:
         """Return whether only a TPS, a time, a place or calm is before the number on its line."""
         entities, start = self.entities, number.match.start()
-        spans = [tps.span for tps in entities.stations] + [clock.span for clock in entities.clocks]
-        spans += [area.span for area in (*entities.desa, *entities.kecamatan)]
+        areas = [area.span for area in (*entities.desa, *entities.kecamatan)]
+        spans = [*entities.anchor_spans, *areas]
         line = entities.passage.line_at(start)
         earlier = [span for span in spans if line.start <= span.start < span.end <= start]
         previous_end = max((span.end for span in earlier), default=None)
@@ -211,7 +219,7 @@ class _CountReader:
         if number.is_pair or number.stripped_label:
             return False
         start = number.match.start() - len(number.label)
-        is_behind = any(span.end == start for span in _anchor_spans(self.entities))
+        is_behind = any(span.end == start for span in self.entities.anchor_spans)
         has_mark = bool(number.label.strip()) or self.entities.mentions_turnout
         return is_behind and has_mark and bool(words.ENDS_COUNT.match(number.following))
 
@@ -219,7 +227,7 @@ class _CountReader:
         """Return the column of a number right after its TPS or time, if turnout is mentioned."""
         entities, text = self.entities, self.entities.passage.text
         start = number.match.start() - len(number.label)
-        follows_mention = any(span.end == start for span in _anchor_spans(entities))
+        follows_mention = any(span.end == start for span in entities.anchor_spans)
         is_marked = number.label.strip() or words.UNIT.match(number.following) or number.is_pair
         if entities.mentions_turnout and number.is_pair and self._follows_mention(number):
             return "hadir"
@@ -269,10 +277,6 @@ def _is_count_of_list(number: _NumberMention) -> bool:
     return present <= on_list and on_list >= words.SHORTEST_LIST
 
 
-def _anchor_spans(entities: MessageEntities) -> list[Span]:
-    return [tps.span for tps in entities.stations] + [clock.span for clock in entities.clocks]
-
-
 def _follows_clock(entities: MessageEntities, number: _NumberMention) -> bool:
     start = number.match.start() - len(number.label)
     return any(clock.span.end == start for clock in entities.clocks)
@@ -281,7 +285,7 @@ def _follows_clock(entities: MessageEntities, number: _NumberMention) -> bool:
 def _find_numbers(entities: MessageEntities) -> Iterator[re.Match[str]]:
     """Yield the numbers that are no part of a TPS, a clock time, a date, a place or a point."""
     areas = [area.span for area in (*entities.desa, *entities.kecamatan)]
-    anchors = _anchor_spans(entities)
+    anchors = entities.anchor_spans
     others = [day.span for day in entities.timing.days] + [p.span for p in entities.points]
     others += [row.span for row in entities.table_rows]
     other_spans = sorted([*anchors, *others, *areas])
@@ -293,15 +297,16 @@ def _find_numbers(entities: MessageEntities) -> Iterator[re.Match[str]]:
             index += 1
         if index < len(other_spans) and other_spans[index].start <= start:
             continue
-        # `07.00:20` and `TPS 1:118` join a count to what it belongs to; `3:20` joins nothing.
-        is_joined = bool(_JOINED.match(text, max(0, start - 2), start))
+        # `07.00:20` and `TPS 1:118` join a count to what it belongs to; `3:20` joins nothing, and
+        # `1 050` is one number.
+        is_joined = bool(_JOINED.match(text, max(0, start - 2)))
         if not is_joined or start - 1 in anchor_ends:
             yield match
 
 
 def _label_before(entities: MessageEntities, last: int, start: int) -> str:
     """Return the text before a number, back to the previous number, TPS, time or mark."""
-    ends = [span.end for span in _anchor_spans(entities) if last < span.end <= start]
+    ends = [span.end for span in entities.anchor_spans if last < span.end <= start]
     text = entities.passage.text[
         max(last, entities.passage.line_at(start).start, *ends, start - 80) : start
     ]
@@ -316,6 +321,10 @@ def _find_tps(entities: MessageEntities, position: int) -> TpsMention | None:
     line = entities.passage.line_at(position)
     beside = [tps for tps in entities.stations if line.contains(tps.span.start)]
     before = [tps for tps in beside if tps.span.end <= position]
+    segment = _find_segment(entities.passage.text, position)
+    within = [tps for tps in beside if segment.contains(tps.span.start)]
+    if len(within) == 1:
+        return within[0]
     if beside:
         return before[-1] if before else beside[0]
     above = [tps for tps in entities.stations if tps.span.end <= position]
@@ -325,6 +334,13 @@ def _find_tps(entities: MessageEntities, position: int) -> TpsMention | None:
     if above:
         return above[-1]
     return entities.stations[0] if len(entities.stations) == 1 else None
+
+
+def _find_segment(text: str, position: int) -> Span:
+    """Return the part between commas around a position: `hadir 97 TPS 3`."""
+    start = max(text.rfind(mark, 0, position) for mark in ",;\n") + 1
+    end = _SEGMENT_END.search(text, position)
+    return Span(start, end.start() if end else len(text))
 
 
 def _find_clock(entities: MessageEntities, span: Span) -> ClockMention | None:

@@ -45,7 +45,8 @@ _UNITS = frozenset(_UNITS_WORDS.split())
 _TITLE = re.compile(rf"\b(?:{'|'.join(_TITLES)})\b\.?", re.IGNORECASE)
 _CAPITALS = re.compile(
     r" {0,2}(?:pol\.? {1,2})?"
-    r"([A-Z][A-Za-z'.]*(?: [A-Z][A-Za-z'.]*){0,3}(?:, ?(?:[A-Z]\.?){1,4}[a-z]{0,3}\.?)*)"
+    r"([A-Z][A-Za-z'.]*(?: [A-Z][A-Za-z'.]*){0,3}"
+    r"(?:, ?(?:[A-Z]\.?){1,4}[a-z]{0,3}\.?(?![A-Za-z]))*)"
 )
 _AFTER_RANKS_WORDS = """dan di ke dari dkk bersama beserta yang yg telah sudah untuk pada dengan dgn
 melaksanakan melaporkan lapor sebagai selaku tps desa ds kec kecamatan orang org personel bertugas

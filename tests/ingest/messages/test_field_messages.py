@@ -23,6 +23,7 @@ MESSAGES: list[dict[str, Any]] = tomllib.loads(
 LEAST_READ, LEAST_OFFERED = 0.85, 0.97
 _NOT_FACTS = {"teks_asli", "waktu_lapor", "uraian", "pelapor", "tps", "desa", "kecamatan"}
 _FACT = re.compile(r"(\w+) (\S+) ([^:]+): (.+)")
+_CELL = re.compile(r"(\w+)=(.+?)(?=, \w+=|\Z)")
 
 
 class Fact(NamedTuple):
@@ -57,7 +58,7 @@ def parse_key(case: dict[str, Any]) -> set[Fact]:
     for line in case.get("facts", []):
         match = _FACT.fullmatch(line)
         assert match, line
-        cells = dict(part.split("=", 1) for part in match[4].split(", "))
+        cells = dict(_CELL.findall(match[4]))
         about = "=".join(next(iter(cells.items())))
         facts.add(Fact(match[1], match[2], about, "tempat", match[3]))
         facts |= {Fact(match[1], match[2], about, *cell) for cell in cells.items()}
