@@ -60,6 +60,7 @@ ROWS = {
     "situasi/actions/redeployment_orders accept": "a person; tried here and in test_moving",
     "situasi/ingest/withdrawal withdraw": "a person or the command line; tried here",
     "situasi/server/api/delivery _ingest": "a key; tried here",
+    "situasi/server/api/delivery _ingest_as_file": "the same",
     "situasi/ingest/inbox _ingest": "a program",
     "situasi/simulation/seed _ingest": "a program",
     "situasi/simulation/replay _ingest_due_rows": "a program",
@@ -85,8 +86,15 @@ OTHER_RECORDS = {
     "situasi/server/api/api_keys revoke": "the command line",
     "situasi/server/api/api_keys record_use": "a key: the day of its use",
     "situasi/server/auth/session_records save_session": "the gate: sessions",
+    "situasi/ingest/sources/saved_profiles save_profile": "a person who maps; the command line",
+    "situasi/ingest/sources/saved_profiles remove_profile": "the command line",
     "situasi/store/backup/backup restore": "the command line: a backup into an empty store",
     "situasi/store/replication replicate": "a program: what flows up",
+}
+WAITING = {
+    "situasi/ingest/waiting ingest_unknown_file": "through ingest_file: whoever may send",
+    "situasi/ingest/waiting drop": "a person, of what they may see (test_waiting)",
+    "situasi/ingest/waiting_mapping store_mapping": "a person (test_waiting_mapping)",
 }
 _BRINGING, _KEEPING = {"ingest_file", "ingest_rows"}, {"put_note", "put_record", "raw_import"}
 
@@ -127,13 +135,17 @@ def test_every_door_by_which_rows_come_in_is_tried_here() -> None:
     assert callers(*_BRINGING, "withdraw") - {
         "pages/intake/upload _on_ingest",  # through ingest.upload, with its viewer
         "situasi/cli/deliveries undo",
+        "situasi/cli/profiles try_file",  # a trial
     } == set(ROWS)
     assert callers("store.deliver") == {
         "situasi/ingest/pipeline ingest_file",
         "situasi/ingest/pipeline deliver",
         "situasi/ingest/pipeline ingest_rows",
+        "situasi/ingest/table_delivery ingest_tables",
     }
+    assert callers("ingest_tables") == {"situasi/ingest/waiting ingest_mapped"}
     assert callers(*_KEEPING) == set(OTHER_RECORDS)
+    assert callers("put_waiting", "settle_waiting") == set(WAITING)
 
 
 def test_every_act_of_a_person_that_brings_rows_says_which() -> None:

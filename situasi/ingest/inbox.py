@@ -26,6 +26,7 @@ from situasi.ingest.inbox_files import (
     PROCESSED_FOLDER,
     REASON_SUFFIX,
     TIMESTAMP_FORMAT,
+    WAITING_SUFFIX,
     FileState,
     Fingerprint,
     explain_ignored,
@@ -53,7 +54,7 @@ GROWTH_WATCH_TIME = timedelta(seconds=60)
 BLAME_LIMIT = 3
 
 _MAX_NAME_CHARS = (
-    file_names.MAX_NAME_BYTES - len("20241127-120000-000000_") - len("99_") - len(REASON_SUFFIX)
+    file_names.MAX_NAME_BYTES - len("20241127-120000-000000_") - len("99_") - len(WAITING_SUFFIX)
 )
 _REASON_FILE_MODE = 0o640  # senders in the folder's group may read why a file failed
 _SYMLINK_REFUSAL = "Ini tautan (symlink), bukan berkas; letakkan berkasnya sendiri di kotak masuk."
@@ -200,7 +201,13 @@ class Inbox:
             )
             return None  # found under its new name at the next sweep
         link = path.is_symlink()
-        result = IngestResult(str(path), refused=_SYMLINK_REFUSAL) if link else self._ingest(path)
+        # A file that is still being written must not wait for a mapping, half of it.
+        is_settled = now - state.unchanged_since >= LONG_SETTLE_TIME
+        result = (
+            IngestResult(str(path), refused=_SYMLINK_REFUSAL)
+            if link
+            else self._ingest(path, may_wait=is_settled)
+        )
         if fingerprint_of(path) != state.fingerprint:
             return None  # still being written, or another process took it: rows never double
         return self._finish_file(path, result, state, now)
@@ -258,8 +265,10 @@ class Inbox:
             self._delivered_count += 1
             self.state.ingested_count += 1
 
-    def _ingest(self, path: Path) -> IngestResult:
-        return ingest_file(path, self.store, self.context, SCOPE, now=self.clock())
+    def _ingest(self, path: Path, *, may_wait: bool) -> IngestResult:
+        return ingest_file(
+            path, self.store, self.context, SCOPE, now=self.clock(), may_wait=may_wait
+        )
 
     def _is_to_blame(self, path: Path, state: FileState, now: datetime) -> bool:
         """Return whether the store takes other files again and again, but not this one."""
@@ -311,18 +320,20 @@ class Inbox:
         self._retries.pop(path, None)
         self.state.waiting_files.pop(file_names.sanitize_name(path.name), None)
         if result.refused:
-            self._write_reason(target, result.refused)
+            self._write_note(target, REASON_SUFFIX, result.refused)
+        elif result.waiting:
+            self._write_note(target, WAITING_SUFFIX, "; ".join(result.notes[:2]))
         if not target.is_symlink():
             # The fingerprint at reading, so that anything a writer adds later counts as growth.
             self._moved_files[target] = _MovedFile(
                 state.fingerprint, FileState(state.fingerprint, now)
             )
 
-    def _write_reason(self, target: Path, reason: str) -> None:
+    def _write_note(self, target: Path, suffix: str, text: str) -> None:
         try:
             atomic_files.write(
-                target.with_name(target.name + REASON_SUFFIX),
-                f"{reason}\n".encode(),
+                target.with_name(target.name + suffix),
+                f"{text}\n".encode(),
                 _REASON_FILE_MODE,
             )
         except OSError as error:  # the log and the page of the dashboard have the reason too
@@ -346,7 +357,7 @@ class Inbox:
 
     def _ingest_again(self, path: Path, now: datetime) -> IngestResult:
         try:
-            return self._ingest(path)
+            return self._ingest(path, may_wait=True)
         except (StoreError, KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:  # noqa: BLE001 (see _try_take)

@@ -12,8 +12,10 @@ from pathlib import Path
 SETTLE_TIME = timedelta(seconds=0.5)
 LONG_SETTLE_TIME = timedelta(seconds=10)
 
-# Folders for files that are done, and the suffix of the file with the reason of a failure.
+# Folders for files that are done, and the suffixes of the notes beside them: why one failed, and
+# under which number one waits for a mapping.
 PROCESSED_FOLDER, FAILED_FOLDER, REASON_SUFFIX = "processed", "failed", ".alasan.txt"
+WAITING_SUFFIX = ".menunggu.txt"
 TIMESTAMP_FORMAT = "%Y%m%d-%H%M%S-%f"  # prefix of the file name, in UTC
 _MAX_REASONS = 50
 _PARTIAL_SUFFIXES = (".part", ".partial", ".tmp", ".crdownload", ".download")

@@ -1,9 +1,12 @@
 """Matching of corrected rows that come back with the rows in quarantine."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import pandas as pd
+
+from situasi.common.formula_escape import unescape_formula
 from situasi.ingest.tables import Table, ValidationResult
 from situasi.ingest.validation.column_mapping import EXPORT_HEADINGS, QUARANTINE_NUMBER
 from situasi.ingest.write_scope import WriteScope
@@ -101,3 +104,14 @@ def _parse_integer(cell: Any) -> int:
         return int(float(cell))
     except (TypeError, ValueError, OverflowError):
         return 0
+
+
+def unescape_returned_cells(table: Table) -> Table:
+    """Remove the apostrophes that our quarantine export puts before formulas."""
+    if QUARANTINE_NUMBER not in table.cells.columns:
+        return table
+    values = table.cells.to_numpy(dtype="object", copy=True)
+    for row in values:  # DataFrame.map would turn an empty cell among texts into "nan"
+        row[:] = [unescape_formula(cell) for cell in row]
+    cells = pd.DataFrame(values, table.cells.index, table.cells.columns, dtype="object")
+    return replace(table, cells=cells)

@@ -18,6 +18,10 @@ class SourceError(Exception):
     """A file that cannot be read at all; the message is one sentence for the sender."""
 
 
+class UnknownHeadings(SourceError):
+    """A table whose headings do not tell what it reports: a person may map them."""
+
+
 def to_cell_array(column: Sequence[object]) -> CellArray:
     """Return an object array of exactly these objects, without conversion."""
     return np.fromiter(column, dtype="object", count=len(column))

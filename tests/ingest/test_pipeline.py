@@ -243,10 +243,13 @@ def test_a_sheet_that_tells_no_feed_lies_in_quarantine_not_nowhere(
     assert ledger.reasons[0]["sheet"] == "Catatan"
 
 
-def test_a_workbook_whose_sheets_tell_nothing_is_refused(board: Board, tmp_path: Path) -> None:
+def test_a_workbook_whose_sheets_tell_nothing_waits_or_is_refused(
+    board: Board, tmp_path: Path
+) -> None:
     unclear = {"waktu": "27/11/2024 08.00", "kecamatan": "Kandis"}
-    ledger = bring(board, workbook(tmp_path / "a.xlsx", {"A": [unclear], "B": [unclear]}))
-    assert "judul kolom" in str(ledger.refused)
+    path = workbook(tmp_path / "a.xlsx", {"A": [unclear], "B": [unclear]})
+    assert "judul kolom" in str(bring(board, path, may_wait=False).refused)
+    assert bring(board, path).waiting
 
 
 def test_a_feed_stated_by_the_sender_holds_for_every_sheet(board: Board, tmp_path: Path) -> None:

@@ -200,8 +200,8 @@ def test_no_row_of_an_older_store_can_be_changed_after_it_grew(each: Path, table
         writing.add(frame(row(id="baru")), [])
     store.withdraw(int(store.batches()["batch"].max()), MORNING, "operator")
     store.put_record("account", "budi", {}, MORNING, "admin")
-    item, _ = store.put_waiting("file", "asing.csv", "aa", [], MORNING, "wati", note={})
-    store.settle_waiting(item, "dropped", MORNING, "wati")
+    number, _ = store.put_waiting("file", "a.csv", "baru", [], MORNING, "inbox")
+    store.settle_waiting(number, "dropped", MORNING, "wati")
     store.close()
     column = metadata.tables[table].columns.keys()[1]
     with closing(sqlite3.connect(each)) as connection:

@@ -1,6 +1,7 @@
 """Reader of delimited text (CSV and the like): finds the delimiter, survives stray quotes."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -16,7 +17,7 @@ from situasi.ingest.readers.header_detection import (
     find_header,
 )
 from situasi.ingest.readers.table_builder import Block, NumberedRows, Row, make_unread_row
-from situasi.ingest.tables import SourceError, Table
+from situasi.ingest.tables import SourceError, Table, UnknownHeadings
 
 _COMMON_DELIMITERS = ",;"
 _DELIMITERS = {",": "koma", ";": "titik koma", "\t": "tab", "|": "garis tegak"}
@@ -116,5 +117,29 @@ def _sniff(lines: list[str], sep: str | None, score_header: HeaderScorer) -> tup
             if best is None or rank[:2] > best[:2]:
                 best = rank
     if best is None:
-        raise error or SourceError(NO_HEADER)
+        raise error or UnknownHeadings(NO_HEADER)
     return best[2], best[3]
+
+
+def read_raw_rows(path: Path, encoding: text_encoding.Encoding) -> Iterator[tuple[int, Row]]:
+    """Yield every row with its number, whatever its headings. Raises SourceError.
+
+    The delimiter is the one under which most rows have the same number of cells.
+    """
+    progress = text_encoding.ReadProgress(0)
+    head = list(_header_lines(text_encoding.read_lines(path, encoding, progress)))
+    sep = _SEP_LINE.fullmatch(head[0]) if head else None
+    delimiter = sep[1] if sep and sep[1] != '"' else _sniff_by_width(head)
+    lines = csv_rows.LineBuffer(text_encoding.read_lines(path, encoding, progress))
+    lines.take(1 if sep else 0)
+    yield from enumerate(csv_rows.parse_rows(lines, delimiter), start=1)
+
+
+def _sniff_by_width(lines: list[str]) -> str:
+    ranks = []
+    for delimiter in _DELIMITERS:
+        rows = islice(csv_rows.parse_rows(csv_rows.LineBuffer(lines), delimiter), 200)
+        widths = Counter(len(row) for row in rows if isinstance(row, list) and len(row) > 1)
+        width, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+        ranks.append((count, width, delimiter))
+    return max(ranks, key=lambda rank: rank[:2])[2]

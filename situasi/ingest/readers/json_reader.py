@@ -90,3 +90,24 @@ def _to_row(value: object) -> dict[str, object]:
         _OUTSIDE_LIST.format(reserved_columns.excerpt(value.list_key, 40)),
     )
     return {reserved_columns.BROKEN: unread.text, reserved_columns.NOT_A_REPORT: unread.reason}
+
+
+def read_raw_rows(
+    path: Path, encoding: text_encoding.Encoding, kind: str
+) -> Iterator[tuple[int, dict[str, object]]]:
+    """Yield every object with its number, whatever its keys. kind: of `detect_kind`.
+
+    Raises SourceError, possibly after the first rows.
+    """
+    progress = text_encoding.ReadProgress(0)
+    if kind == "lines":
+        lines = enumerate(text_encoding.read_lines(path, encoding, progress), start=1)
+        yield from ((number, _parse_line(line)) for number, line in lines if line.strip())
+        return
+    document = JsonDocumentStream(text_encoding.read_chunks(path, encoding, progress))
+    try:
+        yield from (
+            (number, _to_row(value)) for number, value in enumerate(document.iterate_rows(), 1)
+        )
+    except RecursionError:
+        raise SourceError("Isi JSON ini bersarang terlalu dalam untuk laporan.") from None

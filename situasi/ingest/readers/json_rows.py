@@ -11,7 +11,7 @@ import pandas as pd
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.readers.header_detection import HeaderScorer
 from situasi.ingest.readers.json_objects import flatten_object
-from situasi.ingest.tables import SourceError, Table
+from situasi.ingest.tables import SourceError, Table, UnknownHeadings
 from situasi.ingest.validation.column_sums import RunningSums
 
 # ValueError covers JSONDecodeError; RecursionError comes from brackets inside brackets.
@@ -171,6 +171,6 @@ def _build_table(
 ) -> Table:
     sender_headings = [name for name in headings if name not in reserved_columns.ALL]
     if score_header(sender_headings) < 2:
-        raise SourceError(NO_KNOWN_KEYS)
+        raise UnknownHeadings(NO_KNOWN_KEYS)
     data = {name: [row.get(name) for row in cells] for name in headings}
     return Table(pd.DataFrame(data, dtype=object), row_numbers, tuple(notes), progress)

@@ -20,7 +20,7 @@ from situasi.ingest.readers.header_detection import (
     classify_rows_above,
     find_header,
 )
-from situasi.ingest.tables import SourceError, Table, to_cell_array
+from situasi.ingest.tables import SourceError, Table, UnknownHeadings, to_cell_array
 
 _BLOCK_ROWS = 1_000  # rows
 _SAMPLE_ROWS = 200  # rows checked to see whether the texts of a column repeat
@@ -64,7 +64,7 @@ def read(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Iterator[Ta
         if sheet:
             sheets.append(sheet)
     if not any(sheet.header and not sheet.hidden for sheet in sheets):
-        raise SourceError(NO_HEADER)
+        raise UnknownHeadings(NO_HEADER)
     sheets.sort(key=lambda sheet: (sheet.header is None, sheet.hidden))
     for index, sheet in enumerate(sheets):
         yield from _read_sheet(sheet, index, len(sheets), chunk_rows, notes, score_header)
@@ -277,3 +277,30 @@ class _MergedCells:
             if bottom > row_index and value is not None:
                 self._active_values[column] = (bottom, value)
         return row
+
+
+@dataclass(frozen=True)
+class RawSheet:
+    """A sheet without its meaning. rows: from `first_number` on, as Excel numbers them.
+
+    merges: merged ranges as ((row number, column), (row number, column)), columns from 0 as in
+    `rows`.
+    """
+
+    name: str
+    is_hidden: bool
+    first_number: int
+    rows: Iterator[list[object]]
+    merges: tuple[tuple[tuple[int, int], tuple[int, int]], ...]
+
+
+def read_raw_sheets(path: Path) -> Iterator[RawSheet]:
+    """Yield the sheets that are not empty, whatever their headings. Raises SourceError."""
+    for name, cells, is_hidden in _worksheets(path):
+        top, left = cells.start or (0, 0)
+        merges = tuple(
+            ((first_row + 1, first_column - left), (last_row + 1, last_column - left))
+            for (first_row, first_column), (last_row, last_column) in cells.merged_cell_ranges or ()
+            if first_column >= left
+        )
+        yield RawSheet(name, is_hidden, top + 1, _iterate_rows(cells, top), merges)

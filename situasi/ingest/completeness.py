@@ -1,0 +1,47 @@
+"""Whether a source has the columns that its feed cannot do without."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from situasi.ingest.context import IngestContext
+from situasi.ingest.tables import RejectedRow, Table, UnknownHeadings
+
+# Fewer rows go to quarantine, where they are corrected sooner than columns are mapped.
+_MIN_INCOMPLETE_ROWS = 5
+
+
+def is_unknown(rows: Sequence[Mapping[str, Any]], context: IngestContext) -> bool:
+    """Return whether parsed rows have no headings of a report; False for a few rows."""
+    headings = list(dict.fromkeys(heading for row in rows for heading in row))
+    return len(rows) >= _MIN_INCOMPLETE_ROWS and context.count_known_headings(headings) < 2
+
+
+def find_missing_headings(
+    table: Table, rejected: Sequence[RejectedRow], accepted_count: int
+) -> frozenset[str]:
+    """Return the columns that a table lacks altogether, so that every row is rejected for it.
+
+    Empty where a row is accepted, and for a few rows: quarantine is the shorter way for them.
+    """
+    if accepted_count or len(rejected) < _MIN_INCOMPLETE_ROWS:
+        return frozenset()
+    headings = set(table.cells.columns)
+    missing = [
+        {heading for heading, cell in row.raw_cells.items() if not cell} - headings
+        for row in rejected
+    ]
+    lacking = [names for names in missing if names]
+    if 2 * len(lacking) < len(rejected):
+        return frozenset()
+    return frozenset(set.intersection(*lacking))
+
+
+def check_complete(missing_headings: Sequence[frozenset[str]], row_count: int) -> None:
+    """Raise UnknownHeadings where all tables of a source lack the same columns.
+
+    missing_headings: of `find_missing_headings`, for each table.
+    """
+    missing = frozenset.intersection(*missing_headings) if missing_headings else frozenset()
+    if missing:
+        names = ", ".join(sorted(missing))
+        raise UnknownHeadings(f"semua {row_count} baris tidak memuat kolom yang perlu: {names}")

@@ -1,0 +1,209 @@
+"""Redaction of a file that waits for a mapping: no votes, no numbers and names of persons.
+
+Nobody has said yet what its columns are, so a cell is judged by its heading and by itself.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache
+
+from situasi.ingest.context import IngestContext
+from situasi.ingest.messages.sender import remove_names
+from situasi.ingest.parsing.cells import UnreadableCell
+from situasi.ingest.readers.grid import (
+    HEADER_SEARCH_ROWS,
+    Row,
+    Sheet,
+    build_headings,
+    guess_header,
+    is_heading_like,
+)
+from situasi.ingest.redaction.persons import REDACTED, is_person_heading, mask_number, mask_numbers
+from situasi.ingest.redaction.vote_text import redact_votes
+from situasi.ingest.validation.column_mapping import VOTES_REFUSED
+
+# A number or text of digits alone, as it stands in a cell.
+_DIGITS = re.compile(r"\d{8,}(?:\.0)?")
+_EPOCH = re.compile(r"1[3-9]\d{8}(?:\d{3})?|2[01]\d{8}(?:\d{3})?")  # seconds or milliseconds
+_DAY = re.compile(r"20[12]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{4}|\d{6})?")
+_COORDINATE = re.compile(r"[-+]?\d{1,3}[.,]\d{4,}")
+_IDENTIFIER_HEADING = re.compile(
+    r"(?:.*[\W_])?(?:id|uuid|key|instanceid|formid|index|deviceid|kode|code|no|nomor)\W*", re.I
+)
+# Of what only persons have: NRP (year, month, number), NIP, NIK and telephone numbers.
+_PERSON_NUMBER = re.compile(r"\d{2}(?:0[1-9]|1[0-2])\d{4}|\d{16}|\d{18}|(?:0|62)?8\d{8,11}")
+_VOTE_WORDS = re.compile(r"suara|paslon|kolom kosong|kotak kosong|\bvotes?\b", re.IGNORECASE)
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+_SAMPLE_CELLS = 50
+_LONGEST_COUNT = 7  # digits of a number that is no one's
+
+CellReader = Callable[[object], object]
+
+
+def redact_sheets(
+    sheets: Sequence[Sheet], context: IngestContext
+) -> tuple[list[Sheet], tuple[str, ...]]:
+    """Return the sheets as they may be stored, and what was removed, for the sender.
+
+    Columns with candidates' votes are removed with their headings; in columns of persons each cell
+    is replaced; elsewhere numbers of eight digits or more are masked, unless they are codes of our
+    places, times, coordinates or identifiers, and names after ranks are removed from texts.
+    """
+    redacted, notes = list[Sheet](), list[str]()
+    for sheet in sheets:
+        headings = build_headings(sheet, guess_header(sheet.rows))
+        votes = _find_vote_columns(sheet, headings, context)
+        persons = {
+            i for i, name in enumerate(headings)
+            if name and is_person_heading(name) and not _holds_places(sheet, i, context)
+        }  # fmt: skip
+        notes += [f'kolom "{headings[i]}" ditolak: {VOTES_REFUSED}' for i in sorted(votes)]
+        notes += [f'kolom nama tidak disimpan: "{headings[i]}"' for i in sorted(persons)]
+        redacted.append(_redact_sheet(sheet, headings, votes, persons, context))
+    return redacted, tuple(notes)
+
+
+def _redact_sheet(
+    sheet: Sheet,
+    headings: Sequence[str | None],
+    votes: set[int],
+    persons: set[int],
+    context: IngestContext,
+) -> Sheet:
+    header = guess_header(sheet.rows)
+    general, identifier = _build_cell_reader(context), _build_identifier_reader(context)
+    readers = [
+        _redact_person if column in persons
+        else identifier if name and _IDENTIFIER_HEADING.fullmatch(name)
+        else general
+        for column, name in enumerate(headings)
+    ]  # fmt: skip
+    rows = [
+        [
+            (general if index < header.end else reader)(cell)
+            for column, (cell, reader) in enumerate(zip(row, readers, strict=False))
+            if column not in votes
+        ]
+        for index, row in enumerate(_fit_rows(sheet.rows, len(headings)))
+    ]
+    merges = tuple(
+        (_shift(first, votes), _shift(last, votes))
+        for first, last in sheet.merges
+        if first[1] not in votes
+    )
+    return replace(sheet, rows=rows, merges=merges)
+
+
+def _find_vote_columns(
+    sheet: Sheet, headings: Sequence[str | None], context: IngestContext
+) -> set[int]:
+    """Return the columns with a heading of votes, also in a row that was not taken for one."""
+    rows = [
+        row for row in sheet.rows[:HEADER_SEARCH_ROWS]
+        if sum(isinstance(cell, str) for cell in row) > 2 and is_heading_like(row)
+    ]  # fmt: skip
+    return {
+        column
+        for cells in (headings, *rows)
+        for column, cell in enumerate(_spread(cells, len(headings)))
+        if isinstance(cell, str) and context.is_vote_heading(cell)
+    }
+
+
+def _spread(cells: Sequence[object], width: int) -> list[object]:
+    """Return the cells of a heading row; an empty one may lie under the title before it."""
+    spread: list[object] = []
+    for column in range(width):
+        cell = cells[column] if column < len(cells) else None
+        spread.append(spread[-1] if cell is None and spread else cell)
+    return spread
+
+
+def _fit_rows(rows: Sequence[Row], width: int) -> Sequence[Row]:
+    """Return the rows, title rows above the heading cut to the columns below it."""
+    return [row[:width] for row in rows]
+
+
+def _shift(position: tuple[int, int], removed: set[int]) -> tuple[int, int]:
+    number, column = position
+    return number, column - sum(other < column for other in removed)
+
+
+def _holds_places(sheet: Sheet, column: int, context: IngestContext) -> bool:
+    """Return whether a column called "Nama" holds names of kecamatan or desa."""
+    below = sheet.rows[guess_header(sheet.rows).end :]
+    cells = [row[column] for row in below if column < len(row) and isinstance(row[column], str)]
+    sample = cells[:_SAMPLE_CELLS]
+    return 2 * sum(_is_place(str(cell), context) for cell in sample) > len(sample)
+
+
+def _is_place(text: str, context: IngestContext) -> bool:
+    try:
+        if context.places.read_kecamatan(None, text).code:
+            return True
+    except UnreadableCell:
+        pass
+    try:
+        return context.places.read_desa(text, None, required=False).code is not None
+    except UnreadableCell:
+        return False
+
+
+def _redact_person(cell: object) -> object:
+    """Return a masked number of a person; anything else in such a column may be a name."""
+    if cell is None:
+        return None
+    text = _to_digits(cell)
+    return mask_number(text) if _DIGITS.fullmatch(text) else REDACTED
+
+
+def _build_identifier_reader(context: IngestContext) -> CellReader:
+    """Return a reader of cells that may be identifiers, of which only those of persons go."""
+    general = _build_cell_reader(context)
+
+    def read(cell: object) -> object:
+        text = _to_digits(cell)
+        is_identifier = _DIGITS.fullmatch(text) and not _PERSON_NUMBER.fullmatch(text)
+        return cell if is_identifier else general(cell)
+
+    return read
+
+
+def _build_cell_reader(context: IngestContext) -> CellReader:
+    own_code = context.election.kabupaten_code.replace(".", "")
+
+    @cache
+    def read_text(text: str) -> str:
+        if _is_no_person_number(text, own_code):
+            return text
+        if _VOTE_WORDS.search(text):
+            text = redact_votes(text, context.is_vote_heading)[0]
+        if len(_WORDS.findall(text)) > 1 or sum(map(str.isdigit, text)) > _LONGEST_COUNT:
+            text = remove_names(text, context.places.name_words)
+        return mask_numbers(text)
+
+    def read(cell: object) -> object:
+        if isinstance(cell, str):
+            return read_text(cell)
+        if isinstance(cell, bool) or not isinstance(cell, int | float):
+            return cell
+        text = _to_digits(cell)
+        if not _DIGITS.fullmatch(text) or _is_no_person_number(text, own_code):
+            return cell
+        return mask_number(text)
+
+    return read
+
+
+def _to_digits(cell: object) -> str:
+    """Return a cell as text; a whole number, as Excel stores it, without a decimal point."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _is_no_person_number(text: str, own_code: str) -> bool:
+    if _COORDINATE.fullmatch(text) or _EPOCH.fullmatch(text) or _DAY.fullmatch(text):
+        return True
+    return text.isdigit() and len(text) in {10, 13} and text.startswith(own_code)

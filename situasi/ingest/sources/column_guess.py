@@ -1,0 +1,356 @@
+"""What the columns of a foreign table most likely are: by their headings, and by what they hold."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from situasi.domain import feed_schemas
+from situasi.domain.feed_schemas import ColumnKind
+from situasi.ingest.context import IngestContext
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_cell
+from situasi.ingest.parsing.coordinates import read_joined_point
+from situasi.ingest.parsing.date_parser import parse_date_parts
+from situasi.ingest.parsing.numbers import read_count, read_decimal, read_tps
+from situasi.ingest.parsing.time_of_day import read_clock
+from situasi.ingest.readers import reserved_columns
+from situasi.ingest.redaction.persons import REDACTED, is_person_heading
+from situasi.ingest.tables import Cell, Table
+from situasi.ingest.vocabulary.vocabulary import OWN_HEADINGS
+
+_SAMPLE_CELLS = 60  # different cells of a column that are looked at
+_MIN_SHARE = 0.6  # of cells that must be of one kind
+_MIN_CONFIDENCE = 0.3
+# Our headings that are never chosen by hand.
+_NOT_OFFERED = frozenset(
+    ("catatan_periksa", "ketelitian", "latihan", "no_karantina", "alasan", "teks_asli")
+)
+# The columns that make a table one of this feed.
+_IDENTIFYING = {
+    "incidents": ("jenis", "tingkat", "situasi"),
+    "tps": ("hadir", "fase", "hadir_dpt", "kontak"),
+    "personnel": ("checkin",),
+    "activities": ("giat", "fungsi"),
+    "roster": ("pangkat", "nrp", "nrp_tersamar"),
+    "postings": ("penugasan",),
+    "neutrality": ("pelanggaran", "langkah"),
+}
+_OF_SUBMISSION = re.compile(r"submi|kirim|lapor|terima|receiv|creat|dibuat|upload|unggah", re.I)
+_OF_ID = re.compile(r"(?:^|[\W_])(?:id|uuid|key|kode laporan|no laporan|ref)(?:$|[\W_])", re.I)
+_CLOCKLIKE = re.compile(r"\d{1,2}\s*[.:]\s*\d{2}|\b(?:jam|pukul|pkl|wib)\b", re.I)
+_TPS_TEXT = re.compile(r"(?:tps\W{0,3})?\d{1,3}|\d{13}|[\d.]{13,}", re.I)
+_MASKED_NUMBER = re.compile(r"\*{3,}\d{1,3}")
+_WORDS = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a column may be. heading: ours. confidence: 0 to 1. reason: in Indonesian."""
+
+    heading: str
+    confidence: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column under its heading: its filled cells in order, and some different ones of them."""
+
+    heading: str
+    cells: list[Cell]
+    sample: list[Cell]
+
+
+def list_offered_headings(feed: str, context: IngestContext) -> list[str]:
+    """Return our headings to which a column may be mapped in this feed; the main ones first."""
+    order = {column.heading: n for n, column in enumerate(feed_schemas.FEEDS[feed].columns)}
+    offered = (
+        heading
+        for heading in OWN_HEADINGS - _NOT_OFFERED
+        if context.vocabulary.find_column(feed, heading) is not None
+    )
+    return sorted(offered, key=lambda heading: (order.get(heading, 3), heading))
+
+
+def guess_columns(table: Table, context: IngestContext) -> dict[str, list[Guess]]:
+    """Return for each heading what it may be, the likeliest first; empty where nothing is known.
+
+    A column with names of persons or with candidates' votes is nothing.
+    """
+    guesses: dict[str, list[Guess]] = {}
+    for name in table.cells.columns:
+        if name in reserved_columns.ALL:
+            continue
+        column = _take_column(name, table.cells[name].tolist())
+        found = {} if _is_unwanted(column, context) else _guess_column(column, context)
+        guesses[name] = sorted(found.values(), key=lambda guess: -guess.confidence)
+    return guesses
+
+
+def _take_column(heading: str, cells: Sequence[Cell]) -> _Column:
+    filled = [cell for cell in cells if not is_blank(cell)]
+    return _Column(heading, filled, list(dict.fromkeys(filled))[:_SAMPLE_CELLS])
+
+
+def _is_unwanted(column: _Column, context: IngestContext) -> bool:
+    redacted = sum(cell == REDACTED for cell in column.sample)
+    is_person = is_person_heading(column.heading) and redacted
+    return bool(is_person) or context.is_vote_heading(column.heading)
+
+
+def _guess_column(column: _Column, context: IngestContext) -> dict[str, Guess]:
+    """Return the best guess for each of our headings: content confirms or weakens a heading."""
+    by_content = {guess.heading: guess for guess in _guess_by_content(column, context)}
+    found = dict(by_content)
+    for guess in _guess_by_heading(column.heading, context):
+        seen = by_content.get(guess.heading)
+        if seen is not None:
+            joined = min(0.99, max(guess.confidence, seen.confidence) + 0.1)
+            found[guess.heading] = Guess(guess.heading, joined, f"{guess.reason}; {seen.reason}")
+        elif guess.confidence > found.get(guess.heading, Guess("", 0, "")).confidence:
+            is_doubted = column.sample and _has_content_test(guess.heading)
+            confidence = guess.confidence * (0.5 if is_doubted else 1)
+            found[guess.heading] = Guess(guess.heading, confidence, guess.reason)
+    return {name: guess for name, guess in found.items() if guess.confidence >= _MIN_CONFIDENCE}
+
+
+def _guess_by_heading(heading: str, context: IngestContext) -> Iterator[Guess]:
+    """Yield what the heading says, as a whole or by some of its words."""
+    own = context.vocabulary.find_own_heading(heading)
+    if own is not None and own not in _NOT_OFFERED:
+        yield Guess(own, 0.9, "judul kolom dikenal")
+        return
+    words = [word.lower() for word in _WORDS.findall(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading))]
+    best: dict[str, Guess] = {}
+    for size in range(min(3, len(words)), 0, -1):
+        for start in range(len(words) - size + 1):
+            part = " ".join(words[start : start + size])
+            own = context.vocabulary.find_own_heading(part) if len(part) > 2 else None
+            if own is not None and own not in _NOT_OFFERED:
+                confidence = 0.35 + 0.35 * size / len(words)
+                guess = Guess(own, confidence, f"judul memuat “{part}”")
+                if confidence > best.get(own, Guess("", 0, "")).confidence:
+                    best[own] = guess
+    yield from best.values()
+
+
+def _guess_by_content(column: _Column, context: IngestContext) -> Iterator[Guess]:
+    if not column.sample:
+        return
+    yield from _guess_times(column)
+    yield from _guess_places(column, context)
+    yield from _guess_codes(column, context)
+    yield from _guess_numbers(column)
+    yield from _guess_texts(column)
+
+
+def _guess_times(column: _Column) -> Iterator[Guess]:
+    parts = [_read_parts(cell) for cell in column.sample]
+    with_clock = sum(part is not None and part for part in parts) / len(parts)
+    days = sum(part is not None and not part for part in parts) / len(parts)
+    heading = "waktu_lapor" if _OF_SUBMISSION.search(column.heading) else "waktu"
+    if with_clock >= _MIN_SHARE:
+        yield Guess(heading, 0.9 * with_clock, "isinya tanggal dengan jam")
+    elif days >= _MIN_SHARE:
+        yield Guess("tanggal", 0.85 * days, "isinya tanggal")
+    elif (clocks := _share(column, _is_clock)) >= _MIN_SHARE:
+        yield Guess("jam", 0.85 * clocks, "isinya jam")
+
+
+def _read_parts(cell: Cell) -> bool | None:
+    """Return whether a cell that is a date has a time of day; None where it is no date."""
+    if isinstance(cell, int | float) or (isinstance(cell, str) and cell.strip().isdigit()):
+        return None
+    try:
+        return parse_date_parts(cell).clock is not None
+    except UnreadableCell:
+        return None
+
+
+def _is_clock(cell: Cell) -> bool:
+    if isinstance(cell, str) and not _CLOCKLIKE.search(cell):
+        return False
+    return not isinstance(cell, int | float) and _can_read(read_clock, cell)
+
+
+def _guess_places(column: _Column, context: IngestContext) -> Iterator[Guess]:
+    texts = [
+        cell for cell in column.sample if isinstance(cell, str) and any(map(str.isalpha, cell))
+    ]
+    if len(texts) >= _MIN_SHARE * len(column.sample):
+        kecamatan = sum(_is_kecamatan(text, context) for text in texts) / len(texts)
+        desa = sum(_is_desa(text, context) for text in texts) / len(texts)
+        if kecamatan >= _MIN_SHARE:
+            yield Guess("kecamatan", 0.85 * kecamatan, "isinya nama kecamatan")
+        if desa >= _MIN_SHARE:
+            yield Guess("desa", 0.85 * desa, "isinya nama desa atau kelurahan")
+    if (share := _share(column, _is_point)) >= _MIN_SHARE:
+        yield Guess("koordinat", 0.9 * share, "isinya titik koordinat")
+    for heading, low, high in (("lat", -11.5, 6.5), ("lon", 94.5, 141.5)):
+        share = sum(_is_degree(cell, low, high) for cell in column.sample) / len(column.sample)
+        if share >= _MIN_SHARE:
+            yield Guess(heading, 0.85 * share, "isinya derajat koordinat Indonesia")
+
+
+def _is_kecamatan(text: str, context: IngestContext) -> bool:
+    try:
+        return context.places.read_kecamatan(None, text).code is not None
+    except UnreadableCell:
+        return False
+
+
+def _is_desa(text: str, context: IngestContext) -> bool:
+    try:
+        return context.places.read_desa(text, None, required=False).code is not None
+    except UnreadableCell:
+        return False
+
+
+def _is_point(cell: Cell) -> bool:
+    return isinstance(cell, str) and _can_read(read_joined_point, cell)
+
+
+def _is_degree(cell: Cell, low: float, high: float) -> bool:
+    """Return whether a cell is a number with decimals in this range."""
+    text = str(cell).strip()
+    if "." not in text and "," not in text:
+        return False
+    try:
+        number = read_decimal(cell)
+    except UnreadableCell:
+        return False
+    return low <= number <= high and len(text.replace(",", ".").partition(".")[2]) > 2
+
+
+def _guess_codes(column: _Column, context: IngestContext) -> Iterator[Guess]:
+    """Yield the columns of fixed words of which most cells are one."""
+    texts = [
+        cell for cell in column.sample if isinstance(cell, str) and any(map(str.isalpha, cell))
+    ]
+    if len(texts) < _MIN_SHARE * len(column.sample):
+        return
+    best: dict[str, Guess] = {}
+    for feed in feed_schemas.FEEDS.values():
+        for item in feed.columns:
+            if item.kind is not ColumnKind.CATEGORY or item.heading in _NOT_OFFERED:
+                continue
+            known = sum(_is_code(feed.name, item.name, text, context) for text in texts)
+            share = known / len(texts)
+            if share >= _MIN_SHARE and share > best.get(item.heading, Guess("", 0, "")).confidence:
+                reason = (
+                    f"{known} dari {len(texts)} isi yang berbeda dikenal sebagai {item.heading}"
+                )
+                best[item.heading] = Guess(item.heading, 0.8 * share, reason)
+    yield from best.values()
+
+
+def _is_code(feed: str, column: str, text: str, context: IngestContext) -> bool:
+    return _can_read(lambda cell: context.vocabulary.read_code(feed, column, cell), text)
+
+
+def _guess_numbers(column: _Column) -> Iterator[Guess]:
+    if all(_MASKED_NUMBER.fullmatch(normalize_cell(cell)) for cell in column.sample):
+        yield Guess("nrp_tersamar", 0.8, "isinya NRP yang sudah disamarkan")
+        return
+    stations = _share(column, _is_station)
+    if stations >= 0.9 and _look_like_stations(column):
+        yield Guess("tps", 0.75 * stations, "isinya nomor TPS")
+    counts = _share(column, lambda cell: _can_read(read_count, cell))
+    if counts < 0.9 or all(isinstance(cell, bool) for cell in column.sample):
+        return
+    if _grow(column.cells):
+        yield Guess("hadir", 0.6, "isinya bilangan yang bertambah ke bawah")
+    elif len(column.sample) > 2:
+        yield Guess("hadir", 0.4, "isinya bilangan")
+
+
+def _is_station(cell: Cell) -> bool:
+    return bool(_TPS_TEXT.fullmatch(normalize_cell(cell))) and _can_read(read_tps, cell)
+
+
+def _look_like_stations(column: _Column) -> bool:
+    """Return whether numbers are TPS and not counts: small, or written as 001 or TPS 1."""
+    texts = [normalize_cell(cell) for cell in column.sample]
+    if any(not text.isdigit() or text.startswith("0") or len(text) == 13 for text in texts):
+        return True
+    return len(texts) > 1 and max(map(int, texts)) <= 60 and len(column.cells) > len(texts)
+
+
+def _grow(cells: Sequence[Cell]) -> bool:
+    """Return whether numbers grow from row to row more often than chance, beyond a row number."""
+    numbers = []
+    for cell in cells[:200]:
+        try:
+            numbers.append(read_count(cell))
+        except UnreadableCell:
+            continue
+    steps = [after - before for before, after in pairwise(numbers)]
+    if len(steps) < 3 or set(steps) == {1}:
+        return False
+    return sum(step > 0 for step in steps) >= 0.75 * len(steps)
+
+
+def _guess_texts(column: _Column) -> Iterator[Guess]:
+    texts = [cell for cell in column.sample if isinstance(cell, str)]
+    if len(texts) < _MIN_SHARE * len(column.sample):
+        return
+    words = sum(len(_WORDS.findall(text)) for text in texts) / len(texts)
+    if words >= 3:
+        yield Guess("uraian", min(0.7, 0.4 + words / 30), "isinya kalimat")
+    if _OF_ID.search(column.heading) and len(set(column.cells)) == len(column.cells):
+        yield Guess("id", 0.6, "tiap baris lain isinya")
+
+
+def _has_content_test(heading: str) -> bool:
+    """Return whether content could have confirmed a heading, and did not."""
+    return heading in {"waktu", "tanggal", "jam", "waktu_lapor", "lat", "lon", "koordinat", "hadir"}
+
+
+def _share(column: _Column, test: Callable[[Cell], bool]) -> float:
+    return sum(map(test, column.sample)) / len(column.sample)
+
+
+def _can_read(read: Callable[[Cell], object], cell: Cell) -> bool:
+    try:
+        read(cell)
+    except (UnreadableCell, ValueError):
+        return False
+    return True
+
+
+def guess_feed(guesses: Mapping[str, Sequence[Guess]], context: IngestContext) -> str | None:
+    """Return the feed to which the columns fit best; None where none of its own is there."""
+    scores = {}
+    for feed, identifying in _IDENTIFYING.items():
+        chosen = choose_columns(guesses, feed, context)
+        confidence = {
+            guess.heading: guess.confidence
+            for theirs, own in chosen.items()
+            for guess in guesses[theirs]
+            if guess.heading == own
+        }
+        own_sum = sum(confidence.get(heading, 0) for heading in identifying)
+        if own_sum:
+            scores[feed] = 2 * own_sum + sum(confidence.values())
+    return max(scores, key=scores.__getitem__) if scores else None
+
+
+def choose_columns(
+    guesses: Mapping[str, Sequence[Guess]], feed: str, context: IngestContext
+) -> dict[str, str]:
+    """Return our heading by theirs: the likeliest, each of ours once, only those of this feed."""
+    offered = set(list_offered_headings(feed, context))
+    ranked = sorted(
+        (
+            (guess.confidence, -position, theirs, guess.heading)
+            for position, (theirs, options) in enumerate(guesses.items())
+            for guess in options
+            if guess.heading in offered
+        ),
+        reverse=True,
+    )
+    chosen: dict[str, str] = {}
+    for _, _, theirs, own in ranked:
+        if theirs not in chosen and own not in chosen.values():
+            chosen[theirs] = own
+    return chosen

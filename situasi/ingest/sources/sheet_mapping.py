@@ -1,0 +1,106 @@
+"""Sheets of a file as tables of one source, where the profile says how they are mapped."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from situasi.ingest.context import IngestContext
+from situasi.ingest.readers import grid, reserved_columns, table_builder
+from situasi.ingest.readers.grid import HeaderPosition, Sheet
+from situasi.ingest.readers.header_detection import HeaderRow
+from situasi.ingest.sources.catalog import score_signature
+from situasi.ingest.sources.conversion import convert_table
+from situasi.ingest.sources.profile import SourceProfile
+from situasi.ingest.tables import Table
+
+_MAX_HEADER_ROWS = 3
+_EMPTY_HEADER = HeaderRow(0, -1, (), frozenset(), frozenset(), 0)
+_NOT_MAPPED = "lembar “{}” tidak ikut dipetakan; bila laporan, kirim lembar itu tersendiri"
+
+
+@dataclass(frozen=True)
+class SheetMapping:
+    """How the sheets of one file are read: the profile, and the heading of each of its sheets.
+
+    headers: by the position of the sheet in the file.
+    """
+
+    profile: SourceProfile
+    headers: Mapping[int, HeaderPosition]
+
+
+def find_mapping(
+    sheets: Sequence[Sheet], file_name: str, profiles: Sequence[SourceProfile]
+) -> SheetMapping | None:
+    """Return the mapping by the profile that asks most; only profiles that name a feed.
+
+    The heading of a sheet is looked for in its first rows, whatever else they hold.
+    """
+    best: tuple[int, SheetMapping] | None = None
+    for profile in profiles:
+        if profile.feed is None:
+            continue
+        found = {
+            index: header
+            for index, sheet in enumerate(sheets)
+            if not sheet.is_hidden and (header := _find_header(sheet, file_name, profile))
+        }
+        score = max((score for score, _ in found.values()), default=0)
+        if score and (best is None or score > best[0]):
+            headers = {index: position for index, (_, position) in found.items()}
+            best = score, SheetMapping(profile, headers)
+    return best[1] if best else None
+
+
+def _find_header(
+    sheet: Sheet, file_name: str, profile: SourceProfile
+) -> tuple[int, HeaderPosition] | None:
+    """Return the rows whose headings show the signature, and how many of them do."""
+    best: tuple[int, HeaderPosition] | None = None
+    for first in range(min(len(sheet.rows), grid.HEADER_SEARCH_ROWS)):
+        for count in range(1, _MAX_HEADER_ROWS + 1):
+            position = HeaderPosition(first, count)
+            if position.end > len(sheet.rows):
+                break
+            headings = list_headings(sheet, position)
+            score = score_signature(profile, headings, sheet.name, file_name)
+            if score and (best is None or score > best[0]):
+                best = score, position
+    return best
+
+
+def list_headings(sheet: Sheet, header: HeaderPosition) -> list[str]:
+    """Return the headings of a sheet, without columns that have none."""
+    return [name for name in grid.build_headings(sheet, header) if name is not None]
+
+
+def build_mapped_tables(
+    sheets: Sequence[Sheet], mapping: SheetMapping, file_name: str, context: IngestContext
+) -> Iterator[Table]:
+    """Yield all rows under our headings; those of other sheets as no reports, with that reason.
+
+    Of hidden sheets only a note remains, as of any file.
+    """
+    has_several = sum(not sheet.is_hidden for sheet in sheets) > 1
+    for index, sheet in enumerate(sheets):
+        header = mapping.headers.get(index)
+        if header is not None:
+            titles = table_builder.format_titles(sheet.rows[: header.first])
+            for table in grid.build_tables(sheet, header, has_sheet_column=has_several):
+                source = replace(table, titles=titles, sheet=sheet.name)
+                yield convert_table(source, file_name, context, mapping.profile)
+        elif sheet.is_hidden:
+            note = f"lembar tersembunyi “{sheet.name}” dilewati: {len(sheet.rows)} baris"
+            yield from table_builder.build_tables([], _EMPTY_HEADER, 1, (note,))
+        else:
+            yield from _build_unmapped_tables(sheet)
+
+
+def _build_unmapped_tables(sheet: Sheet) -> Iterator[Table]:
+    reason = _NOT_MAPPED.format(sheet.name)
+    rows = [
+        (number, table_builder.make_unread_row(row, reason))
+        for number, row in zip(sheet.row_numbers, sheet.rows, strict=True)
+        if sum(cell is not None for cell in row) > 1
+    ]
+    constants = {reserved_columns.SHEET: sheet.name}
+    yield from table_builder.build_tables(rows, _EMPTY_HEADER, len(rows) or 1, constants=constants)

@@ -1,0 +1,179 @@
+"""Delivery of tables of one feed: checked, saved at once, and counted row by row."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import repeat
+from typing import Any
+
+import pandas as pd
+
+from situasi.ingest import feeds
+from situasi.ingest.completeness import check_complete, find_missing_headings
+from situasi.ingest.context import IngestContext
+from situasi.ingest.known_at import compute_known_at
+from situasi.ingest.readers.reserved_columns import SHEET
+from situasi.ingest.returned_rows import (
+    ReturnedRow,
+    find_returned_rows,
+    format_unmatched,
+    match_returned_rows,
+    unescape_returned_cells,
+)
+from situasi.ingest.tables import RejectedRow, SourceError, Table, ValidationResult
+from situasi.ingest.write_scope import WriteScope, bind_context
+from situasi.store import Delivery, DeliveryTransaction, Rejection, Store
+
+ALREADY_QUARANTINED = "sudah menunggu sebagai no {number}"
+
+ProgressCallback = Callable[[float, int], None]
+# Called with a feed and its rows as they will be stored, including later duplicates.
+PreviewCallback = Callable[[str, pd.DataFrame], None]
+
+
+@dataclass
+class IngestResult:
+    """Result of one source. Always: read == accepted + duplicate + quarantined.
+
+    feed: the feeds joined with "+" where the sheets of a workbook belong to several.
+    reasons: row, its reasons, and its sheet where a workbook has several.
+    refused: one sentence why the source could not be read at all, else None. retry: the machine
+    was at fault (no file descriptors, full disk), so the same source may be read later.
+    waiting: the number under which the file waits for a mapping, 0 where a dry run says it would;
+    nothing of it is read then. None: it does not wait.
+    """
+
+    path: str
+    feed: str | None = None
+    sha256: str | None = None
+    read: int = 0
+    accepted: int = 0
+    duplicate: int = 0
+    quarantined: int = 0
+    reasons: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    refused: str | None = None
+    waiting: int | None = None
+    retry: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fields that are sent back to the sender."""
+        return {name: value for name, value in self.__dict__.items() if name != "retry"}
+
+
+@dataclass(frozen=True)
+class ValidatedTable:
+    """One table after the checks, before it is written, with its rows returned from quarantine."""
+
+    validation: ValidationResult
+    accepted: pd.DataFrame
+    returned_rows: list[ReturnedRow]
+    missing_headings: frozenset[str] = frozenset()
+
+
+def validate_table(
+    table: Table,
+    delivery: Delivery,
+    result: IngestResult,
+    context: IngestContext,
+    progress: ProgressCallback | None = None,
+    preview: PreviewCallback | None = None,
+) -> ValidatedTable:
+    """Check one table and add to the result what does not need the store."""
+    now = delivery.recorded_at
+    table = unescape_returned_cells(table)
+    checked = feeds.check(table, delivery.feed, context, now)
+    accepted = checked.accepted.assign(
+        known_at=compute_known_at(checked.accepted, now, context.election)
+    )
+    if preview:
+        preview(delivery.feed, accepted)
+    result.read += checked.row_count
+    result.notes += [note for note in (*table.notes, *checked.notes) if note not in result.notes]
+    if progress:
+        progress(table.progress, result.read)
+    missing = find_missing_headings(table, checked.rejected, len(accepted))
+    return ValidatedTable(checked, accepted, find_returned_rows(table, checked), missing)
+
+
+def save_tables(
+    validated_tables: Sequence[ValidatedTable],
+    delivery: Delivery,
+    transaction: DeliveryTransaction,
+    result: IngestResult,
+    store: Store,
+    scope: WriteScope,
+) -> dict[int, int]:
+    """Write all checked tables at once; return the settled quarantine numbers and their rows."""
+    frames = [table.accepted for table in validated_tables if len(table.accepted)]
+    rejected = [_to_rejection(r) for table in validated_tables for r in table.validation.rejected]
+    if not frames and not rejected:
+        return {}
+    accepted = pd.concat(frames, ignore_index=True) if frames else validated_tables[0].accepted
+    added = transaction.add(accepted, rejected)
+    returned = [row for table in validated_tables for row in table.returned_rows]
+    settled, unmatched = match_returned_rows(returned, delivery.feed, scope, store)
+    transaction.release(list(settled), settled)
+    result.accepted += added.accepted
+    result.duplicate += added.duplicate
+    result.quarantined += added.quarantined
+    numbers = added.already_waiting or repeat(None)
+    refused = [row for table in validated_tables for row in table.validation.rejected]
+    result.reasons += [
+        _build_reason_entry(row, number) for row, number in zip(refused, numbers, strict=False)
+    ]
+    if unmatched:
+        result.notes.append(format_unmatched(unmatched))
+    return settled
+
+
+def _build_reason_entry(rejected: RejectedRow, quarantine_number: int | None) -> dict[str, Any]:
+    """Build the entry of a row. quarantine_number: of an identical row that waits already."""
+    sheet = {"sheet": rejected.raw_cells[SHEET]} if SHEET in rejected.raw_cells else {}
+    waiting_note = (
+        [ALREADY_QUARANTINED.format(number=quarantine_number)]
+        if quarantine_number is not None
+        else []
+    )
+    return {"row": rejected.row, **sheet, "reasons": [*rejected.reasons, *waiting_note]}
+
+
+def _to_rejection(rejected: RejectedRow) -> Rejection:
+    return Rejection(rejected.row, rejected.raw_cells, rejected.reasons)
+
+
+def ingest_tables(
+    tables: Iterable[Table],
+    source: str,
+    sha256: str,
+    store: Store,
+    context: IngestContext,
+    scope: WriteScope,
+    *,
+    feed: str,
+    now: datetime,
+    profile: str = "",
+    dry_run: bool = False,
+    preview: PreviewCallback | None = None,
+) -> IngestResult:
+    """Ingest tables of one feed that are read and converted already: all of it, or nothing.
+
+    profile: the name of that of their source. Raises UnknownHeadings where every row lacks the same
+    column, StoreError.
+    """
+    result = IngestResult(source, feed=feed, sha256=sha256)
+    try:
+        scope.check_feed(feed)
+    except SourceError as error:
+        return replace(result, refused=str(error))
+    delivery = Delivery(feed, source, sha256, now, scope.actor, profile)
+    bound = bind_context(context, scope, store, feed, now)
+    validated = [
+        validate_table(table, delivery, result, bound, preview=preview) for table in tables
+    ]
+    check_complete([table.missing_headings for table in validated], result.read)
+    with store.deliver(delivery) as transaction:
+        if dry_run:
+            transaction.discard()
+        save_tables(validated, delivery, transaction, result, store, scope)
+    return result

@@ -1,0 +1,87 @@
+"""What waits holds no votes, no numbers of persons and no names; codes, times and places stay."""
+
+from __future__ import annotations
+
+import pytest
+
+from situasi.board import Board
+from situasi.ingest.readers.grid import Sheet
+from situasi.ingest.redaction.grid import redact_sheets
+from situasi.ingest.redaction.persons import REDACTED
+
+NRP = "87041234"
+
+
+def redacted(board: Board, *rows: list[object]) -> list[list[object]]:
+    sheet = Sheet("", list(rows), list(range(1, len(rows) + 1)))
+    (result,), _ = redact_sheets([sheet], board.ingest_context)
+    return result.rows
+
+
+def cell(board: Board, heading: str, value: object) -> object:
+    rows = redacted(board, ["kolom", heading, "lain"], ["a", value, "b"], ["c", value, "d"])
+    return rows[1][1]
+
+
+@pytest.mark.parametrize(
+    "value", [NRP, int(NRP), float(NRP), f"Bripka Andi {NRP}", f"nrp {NRP[:4]} {NRP[4:]}",
+              "198703152010011002", "0812-7345-6789", "1610040101870001"]
+)  # fmt: skip
+def test_numbers_of_persons_are_masked_in_any_column(board: Board, value: object) -> None:
+    shown = str(cell(board, "Isian", value))
+    digits = "".join(filter(str.isdigit, str(value).removesuffix(".0")))
+    assert digits not in "".join(filter(str.isdigit, shown))
+    assert "Andi" not in shown
+
+
+@pytest.mark.parametrize(
+    "value", ["1610042001", "1610042001001", "20241127", "20241127T080300", "2024-11-27 08:03:00",
+              1732669380, 1732669380000, "-3.2145678", "104.6501234", -3.2145678, 118, "118 org",
+              "10.00 s.d. 12.00 WIB", "Tanjung Gelam", True, None]
+)  # fmt: skip
+def test_codes_times_places_and_counts_stay(board: Board, value: object) -> None:
+    assert cell(board, "Isian", value) == value
+
+
+def test_identifiers_stay_apart_but_an_nrp_is_none(board: Board) -> None:
+    assert cell(board, "_id", 312345678) == 312345678
+    assert NRP not in str(cell(board, "id", NRP))
+
+
+def test_names_of_persons_are_replaced_and_names_of_places_stay(board: Board) -> None:
+    rows = redacted(
+        board,
+        ["Nama Petugas", "Nama", "TPS"],
+        ["Andi Wijaya", "Tanjung Gelam", 1],
+        [NRP, "Tanjung Seteko", 2],
+    )
+    assert [row[0] for row in rows[1:]] == [REDACTED, "*****234"]
+    assert [row[1] for row in rows[1:]] == ["Tanjung Gelam", "Tanjung Seteko"]
+
+
+def test_columns_of_votes_are_removed_with_their_headings(board: Board) -> None:
+    sheet = Sheet(
+        "",
+        [
+            ["HASIL PEMUNGUTAN"],
+            ["Desa", "TPS", "PEROLEHAN SUARA", None, "Ket"],
+            [None, None, "01", "02"],
+            ["Tanjung Gelam", 1, 211, 187, "aman"],
+            ["Tanjung Gelam", 2, 199, 154, "aman"],
+        ],
+        [1, 2, 3, 4, 5],
+        merges=(((2, 2), (2, 3)), ((2, 4), (3, 4))),
+    )
+    (result,), notes = redact_sheets([sheet], board.ingest_context)
+    assert not {211, 187, 199, 154} & {value for row in result.rows for value in row}
+    assert [row[-1] for row in result.rows[3:]] == ["aman", "aman"]
+    assert result.merges == (((2, 2), (3, 2)),)
+    assert any("perolehan suara" in note for note in notes)
+
+
+def test_votes_in_a_sentence_are_removed(board: Board) -> None:
+    shown = str(
+        cell(board, "Keterangan", "TPS 3 selesai, paslon 01 211 suara, paslon 02 187 suara")
+    )
+    assert "211" not in shown
+    assert "187" not in shown

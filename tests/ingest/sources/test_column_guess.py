@@ -1,0 +1,117 @@
+"""What the board believes of a foreign column: by its heading, by what it holds, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from situasi.board import Board
+from situasi.ingest.sources.column_guess import (
+    choose_columns,
+    guess_columns,
+    guess_feed,
+    list_offered_headings,
+)
+from situasi.ingest.tables import Table
+
+
+def table(**columns: list[Any]) -> Table:
+    frame = pd.DataFrame(columns, dtype="object")
+    return Table(frame, list(range(1, len(frame) + 1)))
+
+
+def best(board: Board, heading: str, *cells: Any) -> str | None:
+    guesses = guess_columns(table(**{heading: list(cells)}), board.ingest_context)[heading]
+    return guesses[0].heading if guesses else None
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "own"),
+    [
+        ("Q1", ["27/11/2024 08.03", "27/11/2024 09.10"], "waktu"),
+        ("SubmissionDate", ["2024-11-27T08:03:00", "2024-11-27T09:10:00"], "waktu_lapor"),
+        ("Q1", ["27 November 2024", "28 November 2024"], "tanggal"),
+        ("Q1", ["pukul 08.00", "pukul 09.30 WIB"], "jam"),
+        ("Q8", ["Indralaya", "Kandis", "Pemulutan"], "kecamatan"),
+        ("Q2", ["Tanjung Gelam", "Tanjung Seteko", "Lubuk Rukam"], "desa"),
+        ("Q3", ["TPS 1", "TPS 2", "TPS 12"], "tps"),
+        ("Q3", ["001", "002", "001"], "tps"),
+        ("hadir_kumulatif", [12, 40, 77, 118], "hadir"),
+        ("Q4", [12, 40, 77, 118, 240], "hadir"),
+        ("Q9", ["kericuhan", "intimidasi", "politik uang", "kericuhan"], "jenis"),
+        ("Catatan lapangan", ["Massa mulai berkumpul di depan kantor desa"], "uraian"),
+        ("titik", ["-3.2145, 104.6501", "-3.3011, 104.7012"], "koordinat"),
+        ("y", [-3.2145, -3.3011], "lat"),
+        ("x", ["104.6501", "104.7012"], "lon"),
+    ],
+)
+def test_a_column_is_known_by_what_it_holds(
+    board: Board, heading: str, cells: list[Any], own: str
+) -> None:
+    assert best(board, heading, *cells) == own
+
+
+def test_every_guess_says_why_and_how_sure_it_is(board: Board) -> None:
+    guesses = guess_columns(
+        table(jenis=["kericuhan", "banjir"], Q7=["kericuhan", "banjir"]), board.ingest_context
+    )
+    known, foreign = guesses["jenis"][0], guesses["Q7"][0]
+    assert (known.heading, foreign.heading) == ("jenis", "jenis")
+    assert 1 > known.confidence > foreign.confidence > 0
+    assert "judul" in known.reason
+    assert "2 dari 2" in foreign.reason
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [("Suara paslon 1", [200, 210, 190]), ("kosong", [None, None]), ("acak", ["xq", "zw", "qy"])],
+)
+def test_votes_and_what_nobody_knows_are_nothing(
+    board: Board, heading: str, cells: list[Any]
+) -> None:
+    assert best(board, heading, *cells) is None
+
+
+def test_the_feed_follows_from_the_columns_and_each_of_ours_is_chosen_once(board: Board) -> None:
+    foreign = table(
+        No=[1, 2, 3],
+        Q8=["Indralaya", "Indralaya", "Kandis"],
+        Dusun=["Tanjung Gelam", "Tanjung Seteko", "Lubuk Rukam"],
+        Bilik=["TPS 1", "TPS 2", "TPS 1"],
+        Kumulatif_hadir=[40, 77, 118],
+        Diisi=["27/11/2024 09.00", "27/11/2024 09.05", "27/11/2024 09.10"],
+    )
+    guesses = guess_columns(foreign, board.ingest_context)
+    assert guess_feed(guesses, board.ingest_context) == "tps"
+    chosen = choose_columns(guesses, "tps", board.ingest_context)
+    assert len(set(chosen.values())) == len(chosen)
+    assert {
+        "Q8": "kecamatan", "Dusun": "desa", "Bilik": "tps", "Kumulatif_hadir": "hadir",
+        "Diisi": "waktu",
+    }.items() <= chosen.items()  # fmt: skip
+
+
+def test_only_headings_that_a_feed_reads_are_offered(board: Board) -> None:
+    offered = list_offered_headings("tps", board.ingest_context)
+    assert {"waktu", "tanggal", "jam", "kecamatan", "desa", "tps", "hadir", "fase"} <= set(offered)
+    assert not {"jenis", "catatan_periksa", "no_karantina"} & set(offered)
+
+
+CELL = st.one_of(st.none(), st.text(max_size=12), st.integers(), st.floats(), st.booleans())
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(heading=st.text(min_size=1, max_size=20), cells=st.lists(CELL, max_size=12))
+def test_nothing_that_a_column_may_hold_breaks_it(
+    board: Board, heading: str, cells: list[Any]
+) -> None:
+    guesses = guess_columns(table(**{heading: cells}), board.ingest_context)
+    for options in guesses.values():
+        assert [o.confidence for o in options] == sorted(o.confidence for o in options)[::-1]
+        assert all(0 < o.confidence <= 1 and o.reason for o in options)
+    feed = guess_feed(guesses, board.ingest_context)
+    assert feed is None or choose_columns(guesses, feed, board.ingest_context)

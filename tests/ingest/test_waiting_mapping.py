@@ -1,0 +1,250 @@
+"""A mapping by hand, once: tried, stored, kept for the next such file, and undone."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from situasi.board import Board
+from situasi.domain.feed_schemas import FEEDS
+from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.readers.grid import HeaderPosition, guess_header
+from situasi.ingest.sources.hand_mapping import HandMapping, build_profile, suggest_name
+from situasi.ingest.sources.profile import format_profile, parse_profile
+from situasi.ingest.sources.saved_profiles import load_saved_profiles, remove_profile
+from situasi.ingest.waiting import load_sheets
+from situasi.ingest.waiting_mapping import WaitingFile, store_mapping, try_mapping
+from situasi.ingest.write_scope import CorrectionRights, WriteScope
+from situasi.store import ConflictError
+from tests.builders import unbounded
+from tests.builders_files import csv_file
+from tests.conftest import NOON
+
+COLUMNS = {
+    "Kode wil": "kecamatan",
+    "Dusun": "desa",
+    "Bilik": "tps",
+    "Jml org": "hadir",
+    "Dicatat": "",
+}
+
+
+def rows(start: int = 0, count: int = 6) -> list[dict[str, Any]]:
+    return [
+        {"Kode wil": "Indralaya", "Dusun": "Tanjung Gelam", "Bilik": f"{n + 1}",
+         "Jml org": 40 + n + start, "Dicatat": "x"}
+        for n in range(count)
+    ]  # fmt: skip
+
+
+def bring(board: Board, path: Path, scope: WriteScope | None = None) -> IngestResult:
+    result = ingest_file(
+        path, board.store, board.ingest_context, scope or unbounded("inbox"), now=NOON
+    )
+    assert result.read == result.accepted + result.duplicate + result.quarantined
+    return result
+
+
+def waiting_file(board: Board) -> WaitingFile:
+    (item,) = board.store.waiting_items()
+    return WaitingFile(item, load_sheets(board.store, item.number))
+
+
+def mapping(**changes: Any) -> HandMapping:
+    stated: dict[str, Any] = {
+        "name": "rekap-dusun", "feed": "tps", "columns": COLUMNS,
+        "facts": {"tanggal": "27/11/2024", "jam": "09.00"},
+    }  # fmt: skip
+    return HandMapping(**(stated | changes))
+
+
+def act(board: Board, made: HandMapping, *, store: bool = True, **how: Any) -> IngestResult:
+    file = waiting_file(board)
+    header = guess_header(file.sheets[0].rows)
+    place = (made, how.get("position", 0), header)
+    common = (board.store, board.ingest_context, how.get("scope", unbounded("rina")), NOON)
+    run = store_mapping if store else try_mapping
+    result = run(file, *place, *common)
+    assert result.read == result.accepted + result.duplicate + result.quarantined
+    return result
+
+
+def counted(board: Board) -> list[int]:
+    frame = board.store.rows_after(FEEDS["tps"])
+    withdrawn = set(board.store.withdrawals()["row_seq"])
+    return sorted(frame.loc[~frame["seq"].isin(withdrawn), "hadir"].tolist())
+
+
+def test_a_trial_says_what_becomes_of_every_row_and_stores_nothing(
+    board: Board, tmp_path: Path
+) -> None:
+    bring(board, csv_file(tmp_path / "a.csv", *rows(), {"Kode wil": "Entah"}))
+    version = board.store.version()
+    result = act(board, mapping(), store=False)
+    assert (result.read, result.accepted, result.quarantined) == (7, 6, 1)
+    assert board.store.version() == version
+    assert load_saved_profiles(board.store) == ()
+
+
+def test_what_all_rows_lack_is_said_before_anything_is_stored(board: Board, tmp_path: Path) -> None:
+    bring(board, csv_file(tmp_path / "a.csv", *rows()))
+    columns = {**COLUMNS, "Kode wil": "", "Dusun": "", "Bilik": ""}
+    result = act(board, mapping(columns=columns))
+    assert result.refused is not None
+    assert "kecamatan" in result.refused
+    assert counted(board) == []
+    assert len(board.store.waiting_items()) == 1
+
+
+def test_a_mapped_file_is_stored_and_no_longer_waits(board: Board, tmp_path: Path) -> None:
+    bring(board, csv_file(tmp_path / "a.csv", *rows()))
+    result = act(board, mapping())
+    assert result.accepted == 6
+    assert counted(board) == [40, 41, 42, 43, 44, 45]
+    assert board.store.waiting_items() == []
+    frame = board.store.rows_after(FEEDS["tps"])
+    assert set(frame["occurred_at"].dt.tz_convert("Asia/Jakarta").dt.strftime("%d/%m %H.%M")) == {
+        "27/11 09.00"
+    }
+    (item,) = board.store.waiting_items(include_settled=True)
+    assert item.settlement is not None
+    assert (item.settlement.batches, item.settlement.detail) == ((1,), {"profile": "rekap-dusun"})
+    assert board.store.batches()["source"].tolist() == ["a.csv"]
+    detail = json.loads(board.store.audit_entries(action="deliver")["detail"].iloc[0])
+    assert detail["profile"] == "rekap-dusun"
+
+
+def test_the_next_such_file_is_read_by_itself_once_its_facts_are_known(
+    board: Board, tmp_path: Path
+) -> None:
+    bring(board, csv_file(tmp_path / "a.csv", *rows()))
+    act(board, mapping())
+    (tmp_path / "b").mkdir()
+    dated = csv_file(tmp_path / "b" / "rekap 27-11-2024 pukul 10.00.csv", *rows(100))
+    result = bring(board, dated)
+    assert (result.accepted, result.waiting) == (6, None)
+    assert counted(board)[-1] == 145
+    detail = json.loads(board.store.audit_entries(action="deliver")["detail"].iloc[-1])
+    assert detail["profile"] == "rekap-dusun"
+
+
+def test_the_day_of_one_file_is_never_taken_for_that_of_the_next(
+    board: Board, tmp_path: Path
+) -> None:
+    bring(board, csv_file(tmp_path / "a.csv", *rows()))
+    act(board, mapping(facts={"tanggal": "26/11/2024", "jam": "09.00"}))
+    (profile,) = load_saved_profiles(board.store)
+    assert not profile.constants
+    bring(board, csv_file(tmp_path / "b.csv", *rows(100)))
+    frame = board.store.rows_after(FEEDS["tps"])
+    local = frame.loc[frame["hadir"] >= 140, "occurred_at"].dt.tz_convert("Asia/Jakarta")
+    assert "26" not in set(local.dt.strftime("%d"))
+
+
+def test_undone_like_any_batch_the_file_waits_again(board: Board, tmp_path: Path) -> None:
+    bring(board, csv_file(tmp_path / "a.csv", *rows()))
+    act(board, mapping())
+    board.store.withdraw(1, NOON + timedelta(hours=1), "rina", "salah petakan")
+    assert counted(board) == []
+    assert [item.source for item in board.store.waiting_items()] == ["a.csv"]
+    assert act(board, mapping(columns={**COLUMNS, "Dicatat": "uraian"})).accepted == 6
+    assert board.store.waiting_items() == []
+
+
+def test_rows_already_known_are_not_counted_twice(board: Board, tmp_path: Path) -> None:
+    bring(board, csv_file(tmp_path / "a.csv", *rows()))
+    act(board, mapping())
+    remove_profile(board.store, "rekap-dusun", NOON, "rina")
+    bring(board, csv_file(tmp_path / "b.csv", *rows(), {"Kode wil": "Indralaya"}))
+    result = act(board, mapping())
+    assert (result.accepted, result.duplicate, result.quarantined) == (0, 6, 1)
+
+
+def test_only_one_of_two_people_settles_a_file_and_its_rows_are_there_once(
+    board: Board, tmp_path: Path
+) -> None:
+    bring(board, csv_file(tmp_path / "a.csv", *rows()))
+    file = waiting_file(board)
+    args = (mapping(), 0, HeaderPosition(0), board.store, board.ingest_context)
+    store_mapping(file, *args, unbounded("rina"), NOON)
+    with pytest.raises(ConflictError):
+        store_mapping(file, *args, unbounded("budi"), NOON)
+    assert counted(board) == [40, 41, 42, 43, 44, 45]
+
+
+def test_sheets_of_one_form_are_mapped_together_and_others_are_accounted_for(
+    board: Board, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, start in (("Polsek A", 0), ("Polsek B", 100)):
+        sheet = book.create_sheet(name)
+        sheet.append(["REKAP", name])
+        sheet.append(list(COLUMNS))
+        for row in rows(start):
+            sheet.append(list(row.values()))
+    other = book.create_sheet("Catatan")
+    for line in (["hal", "isi"], ["a", "b"]):
+        other.append(line)
+    book.save(tmp_path / "a.xlsx")
+    bring(board, tmp_path / "a.xlsx")
+    result = act(board, mapping())
+    assert (result.read, result.accepted, result.quarantined) == (14, 12, 2)
+    assert {entry["sheet"] for entry in result.reasons} == {"Catatan"}
+    assert "tidak ikut dipetakan" in result.reasons[0]["reasons"][0]
+
+
+def test_kinds_and_zone_belong_to_the_form_and_are_kept(board: Board, tmp_path: Path) -> None:
+    events = [
+        {"Wil": "Indralaya", "When": f"2024-11-27T0{n}:00:00", "Apa": f"Kotak basah {n}"}
+        for n in range(6)
+    ]
+    bring(board, csv_file(tmp_path / "a.csv", *events))
+    columns = {"Wil": "kecamatan", "When": "waktu", "Apa": "uraian"}
+    made = mapping(
+        feed="incidents", columns=columns, facts={}, kinds={"jenis": "logistik"}, zone="UTC"
+    )
+    assert act(board, made).accepted == 6
+    frame = board.store.rows_after(FEEDS["incidents"])
+    assert sorted(frame["occurred_at"].dt.strftime("%H")) == ["00", "01", "02", "03", "04", "05"]
+    assert set(frame["jenis"]) == {"logistik"}
+    again = [{**event, "Apa": "Lain lagi"} for event in events]
+    assert bring(board, csv_file(tmp_path / "b.csv", *again)).accepted == 6
+
+
+def test_a_file_of_a_sender_of_one_kecamatan_stays_within_it(board: Board, tmp_path: Path) -> None:
+    sender = WriteScope("bot", frozenset({"tps"}), ("16.10.04",), CorrectionRights.OWN)
+    mixed = [*rows(), {**rows()[0], "Kode wil": "Kandis", "Dusun": "Lubuk Rukam"}]
+    bring(board, csv_file(tmp_path / "a.csv", *mixed), sender)
+    result = act(board, mapping())
+    assert (result.accepted, result.quarantined) == (6, 1)
+
+
+@pytest.mark.parametrize(
+    "headings", [["Berapa yang hadir?", "Catatan [bebas]*"], ["a*b", "a?b"], ["Kolom (1)", "é"]]
+)
+def test_a_kept_mapping_comes_back_from_its_text_and_knows_its_headings(
+    headings: list[str],
+) -> None:
+    made = mapping(columns={headings[0]: "hadir", headings[1]: "", "Bilik": "tps"})
+    profile = build_profile(made)
+    again = parse_profile(format_profile(profile), "uji")
+    assert again == profile
+    assert again.find_heading(headings[0]) == "hadir"
+    assert again.is_metadata(headings[1])
+    assert not again.is_metadata("Bilik")
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [("Rekap TPS 27-11-2024 pukul 10.00.xlsx", "rekap-tps-pukul"), ("27112024.csv", "berkas"),
+     ("Ñandú état.csv", "nandu-etat"), ("x" * 90 + ".csv", "x" * 40)],
+)  # fmt: skip
+def test_a_mapping_is_named_after_its_file(file: str, name: str) -> None:
+    assert suggest_name(file, ()) == name
+    assert suggest_name(file, {name}) == f"{name}-2"
