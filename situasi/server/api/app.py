@@ -16,7 +16,7 @@ from situasi.common import metrics as common_metrics
 from situasi.domain.feed_schemas import FEEDS
 from situasi.higher_command import app as higher_command_app
 from situasi.server import metrics_endpoint
-from situasi.server.api import higher_command, responses
+from situasi.server.api import files, higher_command, responses
 from situasi.server.api.api_keys import WRITABLE
 from situasi.server.api.caller import is_local_request
 from situasi.server.api.delivery import ApiDelivery
@@ -53,6 +53,7 @@ class Api:
             # One route for both methods, so that a 405 names both.
             methods = ["GET", "POST"] if feed in WRITABLE else ["GET"]
             routes.append(Route(f"/v1/{feed}", self._build_feed_endpoint(feed), methods=methods))
+        routes.append(Route("/v1/berkas/{number}", self._serve_file, methods=["GET"]))
         rollups = Route("/v1/rollups", self._serve_rollups, methods=["GET"])
         self._board_app = _build_app(routes, _not_found)
         self._command_app = _build_app([openapi, rollups], higher_command.not_found)
@@ -100,6 +101,14 @@ class Api:
 
         return await self._run_read(request, work)
 
+    async def _serve_file(self, request: Request) -> Response:
+        def work(service: Any) -> Response:
+            caller = service.authenticate(request.headers)
+            number = request.path_params["number"]
+            return responses.json_response(service.describe_file(caller, number))
+
+        return await self._run_read(request, work)
+
     def _build_feed_endpoint(self, feed: str) -> Endpoint:
         async def endpoint(request: Request) -> Response:
             if request.method == "POST":
@@ -131,7 +140,15 @@ class Api:
                 owner, lambda: service.ingest_delivery(caller, incoming)
             )
         common_metrics.record_ingest("api", feed, result, time.perf_counter() - started)
+        return _answer_delivery(result)
+
+
+def _answer_delivery(result: dict[str, Any]) -> Response:
+    """Answer 200; a file that waits for a mapping 202, with the address that tells its state."""
+    number = result.get("waiting")  # an answer of an earlier version has none
+    if not number:
         return responses.json_response(result)
+    return responses.json_response(result, 202, {"location": files.location(number)})
 
 
 def _build_app(routes: Sequence[BaseRoute], not_found: ASGIApp) -> ASGIApp:

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from situasi.board import Board
+from situasi.ingest.completeness import is_unknown
 from situasi.ingest.pipeline import IngestResult, ingest_file, ingest_rows
 from situasi.ingest.readers.limits import DeliveryLimits
+from situasi.ingest.write_scope import WriteScope
 from situasi.server.api import request_body
 from situasi.server.api.api_keys import Key
 from situasi.server.api.limits import Limits, NewRowLimiter
@@ -82,7 +84,11 @@ class DeliveryIngest:
     ) -> dict[str, Any]:
         self._new_row_limiter.check(key.actor, now)
         result = self._ingest(key, incoming, now)
-        self._new_row_limiter.add(key.actor, now, result.accepted + result.quarantined)
+        new_rows = result.accepted + result.quarantined
+        if result.waiting:
+            (item,) = self._board.store.waiting_items(numbers=[result.waiting])
+            new_rows = int(item.note["rows"])
+        self._new_row_limiter.add(key.actor, now, new_rows)
         return result.as_json()
 
     def _ingest(self, key: Key, incoming: ApiDelivery, now: datetime) -> IngestResult:
@@ -91,11 +97,20 @@ class DeliveryIngest:
         source = f"{key.name}.{extension}"
         if extension == "json":
             rows = request_body.parse_json_rows(incoming.body, limits.max_rows)
+            if is_unknown(rows, board.ingest_context):
+                return self._ingest_as_file(scope, incoming, source, now)
             return ingest_rows(
                 rows, source, board.store, board.ingest_context, scope, feed=incoming.feed, now=now
             )
         if extension == "xlsx":
             request_body.check_workbook_size(incoming.body, limits.workbook_bytes)
+        return self._ingest_as_file(scope, incoming, source, now)
+
+    def _ingest_as_file(
+        self, scope: WriteScope, incoming: ApiDelivery, source: str, now: datetime
+    ) -> IngestResult:
+        """Ingest a body as a file, which waits for a mapping where it is not recognised."""
+        board, limits = self._board, self._limits
         with tempfile.TemporaryDirectory(prefix="situasi-", ignore_cleanup_errors=True) as folder:
             path = Path(folder) / source
             path.write_bytes(incoming.body)

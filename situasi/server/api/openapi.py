@@ -5,7 +5,7 @@ from typing import Any
 from situasi.analysis.view_time import WINDOWS
 from situasi.domain.feed_schemas import FEEDS, Feed
 from situasi.domain.register import Register
-from situasi.server.api import problem_details, request_body, schemas
+from situasi.server.api import files, problem_details, request_body, schemas
 from situasi.server.api import query as api_query
 from situasi.server.api.api_keys import WRITABLE
 from situasi.server.api.delivery import MAX_IDEMPOTENCY_KEY_LENGTH
@@ -39,6 +39,7 @@ def build_document(register: Register, limits: Limits) -> dict[str, Any]:
         "paths": {
             "/api/v1/openapi.json": {"get": _openapi_operation()},
             "/api/v1/situation": {"get": _situation_operation(register)},
+            files.PATH: {"get": _file_operation()},
             **paths,
         },
         "components": {
@@ -55,6 +56,7 @@ def _build_schemas(limits: Limits) -> dict[str, Schema]:
     result = {
         "problem": schemas.problem_schema(),
         "ledger": schemas.ingest_result_schema(),
+        "file": schemas.file_schema(),
         "situation": schemas.situation_schema(),
     }
     for feed in FEEDS.values():
@@ -115,6 +117,17 @@ def _openapi_operation() -> dict[str, Any]:
     }
 
 
+def _file_operation() -> dict[str, Any]:
+    number = {**schemas.COUNT, "minimum": 1}
+    success = _response("Keadaan berkas itu.", {request_body.JSON: _ref("file")})
+    return {
+        "operationId": "file",
+        "summary": "Berkas yang menunggu pemetaan: masih menunggu, disimpan, atau dibuang.",
+        "parameters": [{**_parameter("number", number, where="path"), "required": True}],
+        "responses": {"200": success, **_problem_refs(404)},
+    }
+
+
 def _situation_operation(register: Register) -> dict[str, Any]:
     content = {request_body.JSON: _ref("situation")}
     success = _response("Angka pokok; null: tidak diketahui.", content, "etag")
@@ -164,7 +177,9 @@ def _delivery_operation(feed: Feed, limits: Limits) -> dict[str, Any]:
         request_body.CSV: {**schemas.TEXT, "maxLength": limits.body_bytes},
         request_body.XLSX: {**schemas.TEXT, "contentMediaType": request_body.XLSX},
     }
-    success = _response("Yang terjadi dengan setiap baris.", {request_body.JSON: _ref("ledger")})
+    ledger = {request_body.JSON: _ref("ledger")}
+    success = _response("Yang terjadi dengan setiap baris.", ledger)
+    waits = _response("Tidak dikenali: berkas menunggu pemetaan.", ledger, "location")
     return {
         "operationId": f"send_{feed.name}",
         "summary": f"Kirim {feed.name}; dijawab bila sudah tersimpan.",
@@ -180,7 +195,7 @@ def _delivery_operation(feed: Feed, limits: Limits) -> dict[str, Any]:
             "required": True,
             "content": {media: {"schema": schema} for media, schema in body_schemas.items()},
         },
-        "responses": {"200": success, **_problem_refs(408, 409, 413, 415, 422)},
+        "responses": {"200": success, "202": waits, **_problem_refs(408, 409, 413, 415, 422)},
     }
 
 

@@ -53,7 +53,9 @@ def encode_json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
 
 
-def json_response(value: Any) -> Response:
+def json_response(
+    value: Any, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     """Return a JSON response that must not be cached."""
-    headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
-    return Response(encode_json(value), 200, headers, "application/json")
+    sent = {"cache-control": "no-store", "x-content-type-options": "nosniff", **(headers or {})}
+    return Response(encode_json(value), status, sent, "application/json")

@@ -5,6 +5,7 @@ from typing import Any
 from situasi.analysis.stations.reporting_status import STATES
 from situasi.analysis.stations.status import NO_PHASE
 from situasi.domain.feed_schemas import FASE, FEEDS, SITUASI, TINGKAT, Column, ColumnKind, Feed
+from situasi.server.api.files import STATES as FILE_STATES
 from situasi.server.api.limits import Limits
 from situasi.server.api.request_body import MAX_CELLS
 from situasi.server.api.rows import STORE_COLUMNS
@@ -150,6 +151,23 @@ def ingest_result_schema() -> Schema:
         reasons=array_of(reason),
         notes=array_of(TEXT),
         refused={"type": "null"},
+        waiting={**nullable(COUNT), "description": "Menunggu pemetaan; lihat Location."},
+    )
+
+
+def file_schema() -> Schema:
+    """Return the schema of the state of a file that waits, or waited, for a mapping."""
+    return closed_object(
+        number=COUNT,
+        source=TEXT,
+        sha256=TEXT,
+        received=TIME,
+        rows=COUNT,
+        why=TEXT,
+        state=enum_of(FILE_STATES),
+        batches=array_of(COUNT),
+        reason=nullable(TEXT),
+        settled=nullable(TIME),
     )
 
 

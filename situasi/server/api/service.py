@@ -23,7 +23,7 @@ from situasi.live import access_scope
 from situasi.live.access_scope import AccessScope
 from situasi.live.analysis_cache import AnalysisView
 from situasi.live.snapshot import SnapshotView
-from situasi.server.api import openapi, responses
+from situasi.server.api import files, openapi, responses
 from situasi.server.api import query as api_query
 from situasi.server.api import rows as api_rows
 from situasi.server.api import situation as api_situation
@@ -115,6 +115,10 @@ class ApiService:
         """Ingest a delivery and return its result. Raises Problem and StoreError."""
         key = caller.require_writer(incoming.feed)
         return self._delivery_ingest.ingest_delivery(key, incoming, self._clock())
+
+    def describe_file(self, caller: Caller, number: str) -> dict[str, Any]:
+        """Return what became of a file that waits for a mapping. Raises Problem and StoreError."""
+        return files.describe_file(self.board, caller, number)
 
     def build_openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document."""
