@@ -12,7 +12,6 @@ from typing import Any
 import pandas as pd
 
 from situasi.ingest import waiting
-from situasi.ingest.completeness import check_complete
 from situasi.ingest.context import IngestContext
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.readers.file_reader import read_file
@@ -23,9 +22,15 @@ from situasi.ingest.sources.child_rows import join_children
 from situasi.ingest.sources.conversion import convert_table
 from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.sources.saved_profiles import bind_saved_profiles
+from situasi.ingest.sources.source_times import DateOrder, MonthFirstFound
 from situasi.ingest.table_delivery import IngestResult as IngestResult
 from situasi.ingest.table_delivery import PreviewCallback as PreviewCallback
-from situasi.ingest.table_delivery import ProgressCallback, save_tables, validate_table
+from situasi.ingest.table_delivery import (
+    ProgressCallback,
+    save_tables,
+    validate_table,
+    validate_tables,
+)
 from situasi.ingest.tables import SourceError, Table, UnknownHeadings
 from situasi.ingest.validation.unpivot import count_reports
 from situasi.ingest.write_scope import WriteScope, bind_context
@@ -52,6 +57,7 @@ def ingest_file(
     preview: PreviewCallback | None = None,
     limits: DeliveryLimits = FILE_LIMITS,
     may_wait: bool = True,
+    order: DateOrder | None = None,
 ) -> IngestResult:
     """Ingest one file. All of it is stored, or nothing.
 
@@ -62,7 +68,8 @@ def ingest_file(
     cannot be read leaves the store unchanged and has the reason in `refused`, like a file of a feed
     that the sender may not write. scope: a row outside it goes to quarantine with that reason.
     limits: a file beyond them is refused whole. may_wait: a table whose headings say nothing, or
-    not enough, waits for a mapping (waiting.py); otherwise it is refused. Raises StoreError.
+    not enough, waits for a mapping (waiting.py); otherwise it is refused. order: of its dates,
+    where that is known. Raises StoreError.
     """
     context = bind_saved_profiles(context, store)
     result = IngestResult(str(path), feed=feed)
@@ -73,11 +80,10 @@ def ingest_file(
         scope.check_feed(name)
         delivery = Delivery(name, path.name, result.sha256 or "", now, scope.actor)
         bound = bind_context(context, scope, store, name, now)
-        checked = [
-            validate_table(table, delivery, result, bound, progress, preview) for table in tables
-        ]
-        if not other_feeds:
-            check_complete([table.missing_headings for table in checked], result.read)
+        checked = validate_tables(
+            tables, delivery, result, bound,
+            progress=progress, preview=preview, other_feeds=other_feeds,
+        )  # fmt: skip
         delivery = replace(delivery, profile="+".join(profiles_used))
         with store.deliver(delivery) as transaction:
             if dry_run:
@@ -89,12 +95,20 @@ def ingest_file(
             result.sha256 = copy.sha256
             parts = _limit_rows(read_file(copy.path, context.count_known_headings), limits.max_rows)
             joined = join_children(parts, context.sources, context.election.zone)
-            tables = _convert_tables(joined, path.name, context, profile, profiles_used)
+            tables = _convert_tables(
+                joined, path.name, context, profile, profiles_used, order or DateOrder()
+            )
             if feed is not None:
                 deliver(feed, tables)
                 return result
             result.feed, tables = _detect_source_feed(tables, context)
             deliver(result.feed, _split_by_feed(tables, result.feed, other_feeds, context, scope))
+    except MonthFirstFound:  # nothing is stored yet: read all of it anew
+        return ingest_file(
+            path, store, context, scope, now=now, feed=feed, profile=profile, dry_run=dry_run,
+            progress=progress, preview=preview, limits=limits, may_wait=may_wait,
+            order=DateOrder(month_first=True),
+        )  # fmt: skip
     except UnknownHeadings as error:
         return waiting.ingest_unknown_file(
             path, str(error), store, context, scope, now=now, feed=feed, profile=profile,
@@ -176,6 +190,7 @@ def _convert_tables(
     context: IngestContext,
     profile: SourceProfile | None,
     profiles_used: dict[str, None],
+    order: DateOrder,
 ) -> Iterator[Table]:
     """Yield the tables under our headings; put the names of their profiles into `profiles_used`."""
 
@@ -183,7 +198,7 @@ def _convert_tables(
         headings = [name for name in table.cells.columns if name not in reserved_columns.ALL]
         known = profile or context.sources.recognize(headings, table.sheet, file_name)
         profiles_used.update({known.name: None} if known else {})
-        return convert_table(table, file_name, context, known)
+        return convert_table(table, file_name, context, known, order)
 
     return _drop_hidden_lists(map(convert, tables), context)
 

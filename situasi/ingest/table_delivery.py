@@ -1,9 +1,10 @@
 """Delivery of tables of one feed: checked, saved at once, and counted row by row."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import repeat
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -71,13 +72,36 @@ class ValidatedTable:
     missing_headings: frozenset[str] = frozenset()
 
 
+def validate_tables(
+    tables: Iterable[Table],
+    delivery: Delivery,
+    result: IngestResult,
+    context: IngestContext,
+    *,
+    progress: ProgressCallback | None = None,
+    preview: PreviewCallback | None = None,
+    other_feeds: Mapping[str, object] = MappingProxyType({}),
+) -> list[ValidatedTable]:
+    """Check all tables of a feed, and show them once all are checked.
+
+    other_feeds: of the same source, complete once the tables are read; without any, a column that
+    all tables lack raises UnknownHeadings.
+    """
+    validated = [validate_table(table, delivery, result, context, progress) for table in tables]
+    if not other_feeds:
+        check_complete([table.missing_headings for table in validated], result.read)
+    if preview is not None:
+        for table in validated:
+            preview(delivery.feed, table.accepted)
+    return validated
+
+
 def validate_table(
     table: Table,
     delivery: Delivery,
     result: IngestResult,
     context: IngestContext,
     progress: ProgressCallback | None = None,
-    preview: PreviewCallback | None = None,
 ) -> ValidatedTable:
     """Check one table and add to the result what does not need the store."""
     now = delivery.recorded_at
@@ -86,8 +110,6 @@ def validate_table(
     accepted = checked.accepted.assign(
         known_at=compute_known_at(checked.accepted, now, context.election)
     )
-    if preview:
-        preview(delivery.feed, accepted)
     result.read += checked.row_count
     result.notes += [note for note in (*table.notes, *checked.notes) if note not in result.notes]
     if progress:
@@ -168,10 +190,7 @@ def ingest_tables(
         return replace(result, refused=str(error))
     delivery = Delivery(feed, source, sha256, now, scope.actor, profile)
     bound = bind_context(context, scope, store, feed, now)
-    validated = [
-        validate_table(table, delivery, result, bound, preview=preview) for table in tables
-    ]
-    check_complete([table.missing_headings for table in validated], result.read)
+    validated = validate_tables(tables, delivery, result, bound, preview=preview)
     with store.deliver(delivery) as transaction:
         if dry_run:
             transaction.discard()

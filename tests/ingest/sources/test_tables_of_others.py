@@ -12,6 +12,7 @@ from situasi.domain.feed_schemas import INCIDENTS, TPS
 from situasi.ingest.pipeline import IngestResult, ingest_file
 from tests.builders import unbounded
 from tests.conftest import NOON
+from tests.ingest.test_pipeline import in_small_pieces
 
 
 def bring(board: Board, path: Path, text: str) -> IngestResult:
@@ -191,3 +192,24 @@ def test_a_place_under_another_subject_is_not_the_place_of_the_report(
     )
     bring(board, tmp_path / "a.csv", text)
     assert board.store.rows_after(INCIDENTS)["kecamatan"].tolist() == ["16.10.04"]
+
+
+def test_a_later_row_that_proves_month_first_changes_how_the_earlier_ones_are_read(
+    board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_small_pieces(monkeypatch, 1)
+    seen: list[int] = []
+    path = tmp_path / "a.csv"
+    rows = ("11/05/2024 9:15:00,50", "11/27/2024 9:15:00,60")
+    path.write_text(
+        "waktu,hadir,kecamatan,desa,tps\n"
+        + "".join(f"{row},Indralaya,Tanjung Seteko,3\n" for row in rows),
+        "utf-8",
+    )
+    result = ingest_file(
+        path, board.store, board.ingest_context, unbounded(), now=NOON,
+        preview=lambda _, accepted: seen.append(len(accepted)),
+    )  # fmt: skip
+    assert (result.read, result.accepted) == (2, 2)
+    assert [row[0] for row in counts(board)] == ["05/11 09.15", "27/11 09.15"]
+    assert seen == [1, 1]  # and nobody was shown the wrong ones
