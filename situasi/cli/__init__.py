@@ -14,6 +14,7 @@ from situasi.cli import (
     drills,
     keys,
     links,
+    profiles,
     quarantine,
     rehearsal,
     report,
@@ -49,6 +50,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(profiles.app, name="profile")
 app.add_typer(boundaries.app, name="geo")
 app.add_typer(audit.app, name="audit")
 app.add_typer(users.app, name="user")

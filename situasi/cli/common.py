@@ -10,12 +10,14 @@ from datetime import UTC, datetime, tzinfo
 
 from situasi.access import accounts
 from situasi.board import Board, command_scope, open_board, tune_gc
-from situasi.cli.output import failing_on
+from situasi.cli.output import fail, failing_on
 from situasi.domain import higher_command as commands
 from situasi.domain import settings
 from situasi.domain.election import Election
 from situasi.domain.higher_command import HigherCommand
 from situasi.domain.settings import Settings
+from situasi.ingest.sources.profile import SourceProfile
+from situasi.ingest.sources.saved_profiles import bind_saved_profiles
 from situasi.store import Store, StoreError, open_store
 
 
@@ -47,6 +49,15 @@ def open_cli_board() -> Iterator[Board]:
     tune_gc()
     with closing(board), failing_on(StoreError):
         yield board
+
+
+def find_profile(board: Board, name: str) -> SourceProfile:
+    """Return the profile of this name; exit with 2 where there is none."""
+    catalog = bind_saved_profiles(board.ingest_context, board.store).sources
+    profile = catalog.by_name.get(name)
+    if profile is None:
+        raise fail(f'profil "{name}" tidak ada; lihat: profile list')
+    return profile
 
 
 @contextmanager

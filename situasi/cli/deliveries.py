@@ -8,12 +8,13 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn
 
 from situasi.board import Board
-from situasi.cli.common import actor, now, open_cli_board, until_interrupted
+from situasi.cli.common import actor, find_profile, now, open_cli_board, until_interrupted
 from situasi.cli.output import err, fail, out, print_line, print_table
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.inbox import Inbox
 from situasi.ingest.pipeline import IngestResult, ingest_file
 from situasi.ingest.readers.limits import COMMAND_LINE_LIMITS
+from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.withdrawal import withdraw
 from situasi.ingest.write_scope import CorrectionRights, build_program_scope
 
@@ -27,6 +28,10 @@ def ingest(
     feed: Annotated[
         str | None, typer.Option(help=f"{', '.join(FEEDS)}; kosong: dari judul kolom.")
     ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(help="Profil sumber; kosong: dikenali sendiri. Lihat: profile list."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Cetak buku besar sebagai JSON.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Hanya katakan apa yang akan terjadi.")] = False,
     strict: Annotated[bool, typer.Option(help="Keluar 1 bila ada baris karantina.")] = False,
@@ -34,24 +39,34 @@ def ingest(
     """Masukkan berkas laporan lapangan.
 
     Keluar 0 bila semua berkas diproses; 2 bila ada berkas yang sama sekali tidak
-    terbaca (yang lain tetap diproses).
+    terbaca (yang lain tetap diproses); 3 bila ada yang menunggu pemetaan di halaman Masukan.
     """
     if feed is not None and feed not in FEEDS:
         raise fail(f'feed "{feed}" tidak dikenal; pilih: {", ".join(FEEDS)}')
     with open_cli_board() as board:
-        results = [_ingest_with_progress(path, board, feed, dry_run, as_json) for path in files]
+        source = find_profile(board, profile) if profile else None
+        results = [
+            _ingest_with_progress(path, board, feed, source, dry_run, as_json) for path in files
+        ]
     if as_json:
         print(json.dumps({"sources": [result.as_json() for result in results]}, ensure_ascii=False))
     else:
         print_results(results, dry_run=dry_run)
     if any(result.refused for result in results):
         raise typer.Exit(2)
+    if any(result.waiting is not None for result in results):
+        raise typer.Exit(3)
     if strict and any(result.quarantined for result in results):
         raise typer.Exit(1)
 
 
 def _ingest_with_progress(
-    path: Path, board: Board, feed: str | None, dry_run: bool, quiet: bool
+    path: Path,
+    board: Board,
+    feed: str | None,
+    profile: SourceProfile | None,
+    dry_run: bool,
+    quiet: bool,
 ) -> IngestResult:
     is_long = path.is_file() and path.stat().st_size > LONG_FILE_BYTES
     rows_column = TextColumn("{task.fields[rows]} baris")
@@ -65,6 +80,7 @@ def _ingest_with_progress(
             build_program_scope(actor(), CorrectionRights.ALL),
             now=now(),
             feed=feed,
+            profile=profile,
             dry_run=dry_run,
             progress=lambda share, rows: bar.update(task, completed=share, rows=rows),
             limits=COMMAND_LINE_LIMITS,
@@ -76,7 +92,8 @@ def print_results(results: list[IngestResult], *, dry_run: bool = False) -> None
     rows = []
     for result in results:
         counts = (result.read, result.accepted, result.duplicate, result.quarantined)
-        texts = ["–"] * 4 if result.refused else map(str, counts)
+        is_unread = result.refused or result.waiting is not None
+        texts = ["–"] * 4 if is_unread else map(str, counts)
         rows.append([Path(result.path).name, result.feed or "–", *texts])
     print_table(
         ("berkas", "feed"),
