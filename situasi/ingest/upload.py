@@ -12,6 +12,8 @@ from situasi.common import file_names
 from situasi.common.disk_space import DISK_SPACE
 from situasi.ingest.context import IngestContext
 from situasi.ingest.pipeline import IngestResult, PreviewCallback, ingest_file
+from situasi.ingest.readers.limits import FILE_LIMITS, DeliveryLimits
+from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.write_scope import WriteScope
 from situasi.store import Store
 
@@ -29,12 +31,15 @@ def ingest_upload(
     *,
     dry_run: bool,
     preview: PreviewCallback | None = None,
+    feed: str | None = None,
+    profile: SourceProfile | None = None,
+    limits: DeliveryLimits = FILE_LIMITS,
 ) -> IngestResult:
     """Ingest one uploaded file, or with `dry_run` only report what would happen.
 
     name: the sender's file name; result and store keep it without characters that are not
-    allowed in file names. preview: see ingest_file. The copy on disk is always deleted
-    afterwards. Raises StoreError.
+    allowed in file names. preview, feed, profile, limits: see ingest_file. The copy on disk is
+    always deleted afterwards. Raises StoreError.
     """
     file_name = make_safe_name(name)
     with tempfile.TemporaryDirectory(prefix="situasi-", ignore_cleanup_errors=True) as folder:
@@ -46,7 +51,10 @@ def ingest_upload(
         except OSError as error:
             text = f"Berkas ini tidak dapat ditulis di server ({error.strerror}); coba lagi nanti."
             return IngestResult(file_name, refused=text)
-        result = ingest_file(path, store, context, scope, now=now, dry_run=dry_run, preview=preview)
+        result = ingest_file(
+            path, store, context, scope, now=now, feed=feed, profile=profile, dry_run=dry_run,
+            preview=preview, limits=limits,
+        )  # fmt: skip
     return replace(result, path=file_name)
 
 

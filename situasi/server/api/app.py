@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, Router
@@ -16,10 +17,11 @@ from situasi.common import metrics as common_metrics
 from situasi.domain.feed_schemas import FEEDS
 from situasi.higher_command import app as higher_command_app
 from situasi.server import metrics_endpoint
-from situasi.server.api import files, higher_command, responses
+from situasi.server.api import credentials, files, higher_command, responses
 from situasi.server.api.api_keys import WRITABLE
-from situasi.server.api.caller import is_local_request
+from situasi.server.api.caller import Caller, is_local_request
 from situasi.server.api.delivery import ApiDelivery
+from situasi.server.api.file_delivery import receive_file
 from situasi.server.api.limits import Limits, Slots, WorkerPool, read_body
 from situasi.server.api.problem_details import Problem, ProblemMiddleware
 from situasi.server.api.service import ApiService, ApiServices
@@ -47,6 +49,7 @@ class Api:
         self._services = ApiServices(board, clock, self._limits)
         self._read_workers, self._write_workers = WorkerPool(self._limits), WorkerPool(self._limits)
         self._body_slots = Slots(self._limits.max_bodies, self._limits.max_bodies_per_caller)
+        self._upload_slots = Slots(self._limits.max_uploads, self._limits.max_uploads_per_caller)
         openapi = Route("/v1/openapi.json", self._serve_openapi, methods=["GET"])
         routes = [openapi, Route("/v1/situation", self._serve_situation, methods=["GET"])]
         for feed in FEEDS:
@@ -54,6 +57,7 @@ class Api:
             methods = ["GET", "POST"] if feed in WRITABLE else ["GET"]
             routes.append(Route(f"/v1/{feed}", self._build_feed_endpoint(feed), methods=methods))
         routes.append(Route("/v1/berkas/{number}", self._serve_file, methods=["GET"]))
+        routes.append(Route("/v1/kiriman", self._receive_file, methods=["POST"]))
         rollups = Route("/v1/rollups", self._serve_rollups, methods=["GET"])
         self._board_app = _build_app(routes, _not_found)
         self._command_app = _build_app([openapi, rollups], higher_command.not_found)
@@ -68,8 +72,8 @@ class Api:
         def work(service: Any) -> Response:
             # A given key is always checked: the middleware let the request pass because of it.
             is_open = is_local_request(request) and not sessions.has_accounts()
-            if "authorization" in request.headers or not is_open:
-                key = service.authenticate(request.headers).key
+            if credentials.has_key(request.scope) or not is_open:
+                key = service.authenticate(_headers(request)).key
                 if key is None or not key.metrics:
                     raise Problem(403, "Metrik perlu kunci dengan hak metrik.")
             text = metrics_endpoint.format_metrics(self._board)
@@ -79,21 +83,21 @@ class Api:
 
     async def _serve_openapi(self, request: Request) -> Response:
         def work(service: Any) -> Response:
-            service.authenticate(request.headers)
+            service.authenticate(_headers(request))
             return responses.json_response(service.build_openapi())
 
         return await self._run_read(request, work)
 
     async def _serve_rollups(self, request: Request) -> Response:
         def work(service: Any) -> Response:
-            viewer = service.authenticate(request.headers).viewer
+            viewer = service.authenticate(_headers(request)).viewer
             return responses.json_response(service.get_rollups(viewer, request.query_params))
 
         return await self._run_read(request, work)
 
     async def _serve_situation(self, request: Request) -> Response:
         def work(service: Any) -> Response:
-            viewer = service.authenticate(request.headers).require_reader()
+            viewer = service.authenticate(_headers(request)).require_reader()
             response: Response = service.get_situation(
                 viewer, request.query_params, _known_etag(request)
             )
@@ -118,29 +122,53 @@ class Api:
         return endpoint
 
     async def _run_read(self, request: Request, work: RequestWork) -> Response:
-        owner = self._services.current().queue_owner(request.headers)
+        owner = self._services.current().queue_owner(_headers(request))
         return await self._read_workers.run(owner, lambda: work(self._services.current()))
 
     async def _receive_delivery(self, feed: str, request: Request) -> Response:
-        service, headers = self._services.current(), request.headers
-        assert isinstance(service, ApiService), "a command above has no such route"
-        # Before the body: an unknown caller must not make us hold four megabytes.
-        owner = service.queue_owner(headers)
-        caller = await self._read_workers.run(owner, lambda: service.authenticate(headers))
+        service, caller, owner = await self._authenticate_sender(request)
         service.check_may_write(caller, feed)
-        if request.query_params:
+        if set(request.query_params) - {credentials.KEY_PARAMETER}:
             raise Problem(422, "Alamat ini tidak mengenal saringan untuk kiriman.")
         with self._body_slots.acquire(owner):
             body = await read_body(request, self._limits)
             started = time.perf_counter()
             incoming = ApiDelivery(
-                feed, headers.get("content-type", ""), body, headers.get("idempotency-key")
+                feed, _content_type(request), body, request.headers.get("idempotency-key")
             )
             result = await self._write_workers.run(
                 owner, lambda: service.ingest_delivery(caller, incoming)
             )
         common_metrics.record_ingest("api", feed, result, time.perf_counter() - started)
         return _answer_delivery(result)
+
+    async def _receive_file(self, request: Request) -> Response:
+        service, caller, owner = await self._authenticate_sender(request)
+        key = service.check_may_send_files(caller)
+        with self._upload_slots.acquire(owner):
+            incoming = await receive_file(request, key, self._limits)
+            started = time.perf_counter()
+            try:
+                result = await self._write_workers.run(
+                    owner, lambda: service.ingest_file(key, incoming)
+                )
+            finally:
+                await incoming.file.close()
+        if not incoming.is_dry_run:
+            elapsed_s = time.perf_counter() - started
+            common_metrics.record_ingest("api", result["feed"] or "unknown", result, elapsed_s)
+        return _answer_delivery(result)
+
+    async def _authenticate_sender(self, request: Request) -> tuple[ApiService, Caller, str]:
+        """Return the service, the caller, and whose queue the request waits in.
+
+        Before the body is read: an unknown caller must not make us hold megabytes.
+        """
+        service, headers = self._services.current(), _headers(request)
+        assert isinstance(service, ApiService), "a command above has no such route"
+        owner = service.queue_owner(headers)
+        caller = await self._read_workers.run(owner, lambda: service.authenticate(headers))
+        return service, caller, owner
 
 
 def _answer_delivery(result: dict[str, Any]) -> Response:
@@ -156,9 +184,20 @@ def _build_app(routes: Sequence[BaseRoute], not_found: ASGIApp) -> ASGIApp:
 
 
 def _read_rows(feed: str, request: Request, service: ApiService) -> Response:
-    viewer = service.authenticate(request.headers).require_reader()
+    viewer = service.authenticate(_headers(request)).require_reader()
     accept = request.headers.get("accept", "*/*")
     return service.get_rows(viewer, feed, request.query_params, accept, _known_etag(request))
+
+
+def _headers(request: Request) -> Headers:
+    return credentials.read_headers(request.scope)
+
+
+def _content_type(request: Request) -> str:
+    """Return the content type. Raises Problem 415 for a body that is compressed."""
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Problem(415, "Kirim isi apa adanya, tidak dimampatkan (Content-Encoding).")
+    return request.headers.get("content-type", "")
 
 
 def _known_etag(request: Request) -> str | None:

@@ -39,7 +39,7 @@ class DeliveryIngest:
 
     def __init__(self, board: Board, limits: Limits) -> None:
         self._board, self._limits = board, limits
-        self._new_row_limiter = NewRowLimiter(limits)
+        self._new_row_limiter = NewRowLimiter(limits.new_rows_per_hour)
         self._held_keys: set[str] = set()  # Idempotency-Keys that this process is working on
         self._lock = threading.Lock()
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 from starlette.requests import Request
 
 from situasi.common.work_limits import TooBusy
-from situasi.ingest.readers.limits import API_CALL_LIMITS
+from situasi.ingest.readers.limits import API_CALL_LIMITS, FILE_LIMITS
 from situasi.server.api.problem_details import Problem, too_many_requests
 from situasi.server.fair_workers import FairWorkers
 
@@ -28,7 +28,7 @@ class Limits:
     body_bytes, max_rows: of one delivery. workbook_bytes: unpacked. body_timeout_s: until the body
     must be complete. max_running, max_waiting: calls worked on, and queued. moments_per_minute:
     different past moments. max_bodies: in memory at one time. new_rows_per_hour: of one caller;
-    rows known already do not count.
+    rows known already do not count. upload_...: of a file, which is on disk while it arrives.
     """
 
     body_bytes: int = API_CALL_LIMITS.max_bytes
@@ -45,13 +45,24 @@ class Limits:
     max_bodies: int = 16
     max_bodies_per_caller: int = 4
     new_rows_per_hour: int = 20_000
+    upload_bytes: int = FILE_LIMITS.max_bytes
+    upload_timeout_s: float = 180
+    max_upload_rows: int = 20_000
+    max_uploads: int = 4
+    max_uploads_per_caller: int = 2
+
+
+TOO_MANY_ROWS = "Lebih dari {} baris baru dalam satu jam; selebihnya kirim sebagai berkas."
 
 
 class NewRowLimiter:
-    """Limits the new rows of one caller per hour: a whole election day has as many."""
+    """Limits the new rows of one caller per hour: a whole election day has as many.
 
-    def __init__(self, limits: Limits) -> None:
-        self._max_rows, self._lock = limits.new_rows_per_hour, threading.Lock()
+    message: what is answered beyond, with the limit in it.
+    """
+
+    def __init__(self, max_rows: int, message: str = TOO_MANY_ROWS) -> None:
+        self._max_rows, self._message, self._lock = max_rows, message, threading.Lock()
         self._rows_by_caller: dict[str, deque[tuple[datetime, int]]] = {}
 
     def check(self, caller: str, now: datetime) -> None:
@@ -63,10 +74,7 @@ class NewRowLimiter:
             if sum(rows for _, rows in entries) < self._max_rows:
                 return
             wait = math.ceil((entries[0][0] + _HOUR - now).total_seconds())
-        message = (
-            f"Lebih dari {self._max_rows} baris baru dalam satu jam;"
-            " selebihnya kirim sebagai berkas."
-        )
+        message = self._message.format(self._max_rows)
         raise Problem(429, message, {"retry-after": str(wait)})
 
     def add(self, caller: str, now: datetime, rows: int) -> None:

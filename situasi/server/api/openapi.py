@@ -5,7 +5,14 @@ from typing import Any
 from situasi.analysis.view_time import WINDOWS
 from situasi.domain.feed_schemas import FEEDS, Feed
 from situasi.domain.register import Register
-from situasi.server.api import files, problem_details, request_body, schemas
+from situasi.server.api import (
+    credentials,
+    file_delivery,
+    files,
+    problem_details,
+    request_body,
+    schemas,
+)
 from situasi.server.api import query as api_query
 from situasi.server.api.api_keys import WRITABLE
 from situasi.server.api.delivery import MAX_IDEMPOTENCY_KEY_LENGTH
@@ -17,6 +24,18 @@ _FILTERS = {
     "jenis": "Jenis; boleh berulang.",
     "tingkat": "Tingkat; boleh berulang.",
     "status": "Status; boleh berulang.",
+}
+# One key, in one of the places that programs can set.
+_SECURITY_SCHEMES = {
+    "kunci": {"type": "http", "scheme": "bearer"},
+    "sandi": {"type": "http", "scheme": "basic", "description": "Kunci sebagai sandi."},
+    "kepala": {"type": "apiKey", "in": "header", "name": credentials.KEY_HEADERS[0]},
+    "alamat": {
+        "type": "apiKey",
+        "in": "query",
+        "name": credentials.KEY_PARAMETER,
+        "description": "Hanya untuk mengirim, bila program tidak dapat yang lain.",
+    },
 }
 # Errors that every route may answer.
 _COMMON_STATUSES = (401, 403, 429, 503)
@@ -35,15 +54,16 @@ def build_document(register: Register, limits: Limits) -> dict[str, Any]:
             "description": "Laporan masuk dan angka keluar. Aturannya: docs/rules.md.",
         },
         "servers": [{"url": "/"}],
-        "security": [{"kunci": []}],
+        "security": [{name: []} for name in _SECURITY_SCHEMES],
         "paths": {
             "/api/v1/openapi.json": {"get": _openapi_operation()},
             "/api/v1/situation": {"get": _situation_operation(register)},
             files.PATH: {"get": _file_operation()},
             **paths,
+            file_delivery.PATH: {"post": _file_delivery_operation(limits)},
         },
         "components": {
-            "securitySchemes": {"kunci": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": _SECURITY_SCHEMES,
             "schemas": _build_schemas(limits),
             "responses": {
                 str(status): _problem_response(status) for status in problem_details.TITLES
@@ -57,6 +77,7 @@ def _build_schemas(limits: Limits) -> dict[str, Schema]:
         "problem": schemas.problem_schema(),
         "ledger": schemas.ingest_result_schema(),
         "file": schemas.file_schema(),
+        "file_ledger": schemas.file_result_schema(),
         "situation": schemas.situation_schema(),
     }
     for feed in FEEDS.values():
@@ -196,6 +217,44 @@ def _delivery_operation(feed: Feed, limits: Limits) -> dict[str, Any]:
             "content": {media: {"schema": schema} for media, schema in body_schemas.items()},
         },
         "responses": {"200": success, "202": waits, **_problem_refs(408, 409, 413, 415, 422)},
+    }
+
+
+def _file_delivery_operation(limits: Limits) -> dict[str, Any]:
+    size = f"Paling besar {limits.upload_bytes >> 20} MB dan {limits.max_upload_rows} baris."
+    form = {
+        "type": "object",
+        "properties": {
+            file_delivery.FILE_FIELD: {**schemas.TEXT, "contentMediaType": "application/*"},
+            "feed": schemas.enum_of(WRITABLE),
+            "profile": schemas.TEXT,
+            "dry_run": schemas.enum_of(("ya", "tidak")),
+        },
+        "required": [file_delivery.FILE_FIELD],
+        "additionalProperties": False,
+    }
+    body_schemas = {
+        file_delivery.MULTIPART: form,
+        request_body.JSON: {"type": ["object", "array"]},
+        request_body.CSV: schemas.TEXT,
+        request_body.XLSX: {**schemas.TEXT, "contentMediaType": request_body.XLSX},
+    }
+    success = _response(
+        "Yang terjadi dengan setiap baris.", {request_body.JSON: _ref("file_ledger")}
+    )
+    return {
+        "operationId": "send_file",
+        "summary": f"Kirim berkas atau satu isian formulir; jenisnya dikenali sendiri. {size}",
+        "parameters": [
+            _parameter("feed", schemas.enum_of(WRITABLE), "Jenis laporannya; kosong: dikenali."),
+            _parameter("profile", schemas.TEXT, "Cara sumbernya dibaca; kosong: dikenali."),
+            _parameter("dry_run", schemas.enum_of(("ya", "tidak")), "ya: tidak ada yang disimpan."),
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {media: {"schema": schema} for media, schema in body_schemas.items()},
+        },
+        "responses": {"200": success, **_problem_refs(408, 413, 415, 422)},
     }
 
 

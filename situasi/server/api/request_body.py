@@ -17,7 +17,7 @@ CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CONTENT_TYPES = (JSON, CSV, XLSX)
 # Content types that say nothing; the last is curl's default.
-_UNSPECIFIC_TYPES = ("", "application/octet-stream", "application/x-www-form-urlencoded")
+UNSPECIFIC_TYPES = ("", "application/octet-stream", "application/x-www-form-urlencoded")
 
 MAX_CELLS = 100  # of one row; no feed has half as many columns
 
@@ -27,7 +27,7 @@ _NOT_ROWS = 'JSON harus daftar baris, atau {"rows": [...]}'
 def detect_extension(content_type: str, body: bytes) -> str:
     """Return json, csv or xlsx by the content. Raises Problem 415 and 422."""
     declared = content_type.partition(";")[0].strip().lower()
-    if declared not in CONTENT_TYPES + _UNSPECIFIC_TYPES:
+    if declared not in CONTENT_TYPES + UNSPECIFIC_TYPES:
         raise Problem(415, f'Kirim sebagai {", ".join(CONTENT_TYPES)}, bukan "{declared[:60]}".')
     start = body[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:1] in {b"[", b"{"}:

@@ -171,6 +171,12 @@ def file_schema() -> Schema:
     )
 
 
+def file_result_schema() -> Schema:
+    """Return the schema of a file's result; its feeds are joined with + where it has several."""
+    result = ingest_result_schema()["properties"]
+    return closed_object(**{**result, "feed": TEXT, "dry_run": BOOLEAN})
+
+
 def problem_schema() -> Schema:
     """Return the schema of an error."""
     return closed_object(type=TEXT, title=TEXT, status=INTEGER, detail=TEXT)

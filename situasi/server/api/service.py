@@ -27,9 +27,10 @@ from situasi.server.api import files, openapi, responses
 from situasi.server.api import query as api_query
 from situasi.server.api import rows as api_rows
 from situasi.server.api import situation as api_situation
-from situasi.server.api.api_keys import Keyring
+from situasi.server.api.api_keys import Key, Keyring
 from situasi.server.api.caller import Caller, authenticate, queue_owner
 from situasi.server.api.delivery import ApiDelivery, DeliveryIngest
+from situasi.server.api.file_delivery import FileDelivery, FileDoor
 from situasi.server.api.higher_command import HigherCommandService
 from situasi.server.api.limits import Limits
 from situasi.server.api.problem_details import Problem
@@ -68,6 +69,7 @@ class ApiService:
         # Each different past moment is computed anew.
         self._moment_limiter = QueryLimiter(limits.moments_per_minute, limits.moments_per_minute)
         self._delivery_ingest = DeliveryIngest(board, limits)
+        self._file_door = FileDoor(board, limits)
         self._situation_cache = SingleFlightCache(64)
         self._lock = threading.Lock()
         self._refused_key_count = 0
@@ -104,12 +106,24 @@ class ApiService:
 
     def check_may_write(self, caller: Caller, feed: str) -> None:
         """Check that the caller may write this feed. Raises Problem 403."""
+        self._log_refusal(caller, feed, lambda: caller.require_writer(feed))
+
+    def check_may_send_files(self, caller: Caller) -> Key:
+        """Return the key with which it sends files. Raises Problem 403."""
+        return self._log_refusal(caller, "kiriman", caller.require_file_sender)
+
+    def _log_refusal(self, caller: Caller, feed: str, check: Callable[[], Key]) -> Key:
+        """Return the key that this check allows; a refusal is in the audit log."""
         try:
-            caller.require_writer(feed)
+            return check()
         except Problem:
             detail = {"feed": feed, "page": "api", "act": "write"}
             self.board.audit_log.log_refused(caller.name, detail)
             raise
+
+    def ingest_file(self, key: Key, incoming: FileDelivery) -> dict[str, Any]:
+        """Ingest a file and return its result. Raises Problem and StoreError."""
+        return self._file_door.ingest_file(key, incoming, self._clock())
 
     def ingest_delivery(self, caller: Caller, incoming: ApiDelivery) -> dict[str, Any]:
         """Ingest a delivery and return its result. Raises Problem and StoreError."""

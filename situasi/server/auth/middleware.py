@@ -15,6 +15,7 @@ from situasi.common import i18n
 from situasi.common.disk_space import DISK_SPACE
 from situasi.common.i18n import _
 from situasi.server import connection_limits, full_page, html_pages, parked_sessions
+from situasi.server.api import credentials
 from situasi.server.auth import sessions
 from situasi.server.auth.config import AuthConfig
 from situasi.server.auth.request_info import LOOPBACK_HOSTS, RequestInfo, read_request_info
@@ -148,8 +149,10 @@ class AuthMiddleware:
             return PlainTextResponse(_("Papan ini tidak dipanggil dengan nama itu."), 400)
         if path.startswith(_BLOCKED_PREFIXES):
             return PlainTextResponse(_("Tidak ada."), 404)
-        uses_key = http and _accepts_api_keys(path) and "authorization" in Headers(scope=scope)
-        if request_info.cross_origin and not uses_key:
+        uses_key = http and _accepts_api_keys(path) and credentials.has_key(scope)
+        # A password that the browser adds by itself proves nothing about who asks.
+        is_unasked = uses_key and credentials.is_sent_unasked(scope)
+        if request_info.cross_origin and (is_unasked or not uses_key):
             return PlainTextResponse(_("Permintaan ini datang dari halaman lain."), 403)
         if uses_key or (http and path in _PUBLIC_PATHS):
             # With an API key, the caller is the key's owner, not who is signed in in the browser.
