@@ -28,17 +28,20 @@ def add(
         bool, typer.Option("--read", help="Boleh membaca, tanpa personel dan netralitas.")
     ] = False,
     metrics: Annotated[bool, typer.Option("--metrics", help="Boleh membaca /metrics.")] = False,
+    messages: Annotated[
+        bool, typer.Option("--messages", help="Boleh membawa pesan ke baki pesan di Lapor.")
+    ] = False,
 ) -> None:
     """Buat kunci. Kunci ditampilkan sekali saja; yang disimpan hanya sidiknya."""
     with open_cli_context() as context:
         codes = tuple(dict.fromkeys(_resolve_kecamatan(context, text) for text in area or ()))
         feeds = tuple(dict.fromkeys(feed or ()))
-        if context.board is None and (feeds or read):
+        if context.board is None and (feeds or read or messages):
             raise fail(_METRICS_ONLY)
         with failing_on(api_keys.KeyRefused):
             token = api_keys.add(
                 context.store, name, now(), actor(), feeds=feeds, area=codes, read=read,
-                metrics=metrics,
+                metrics=metrics, messages=messages,
             )  # fmt: skip
     err.print("Simpan sekarang; kunci ini tidak dapat ditampilkan lagi:", highlight=False)
     typer.echo(token)
@@ -55,6 +58,12 @@ def _resolve_kecamatan(context: CliContext, area_text: str) -> str:
     if place.note:
         raise fail(f"{place.note}; tulis namanya persis, atau kodenya")
     return place.code
+
+
+def _list_rights(key: api_keys.Key) -> list[str]:
+    """Return what a key may do besides sending rows."""
+    rights = {"pesan": key.messages, "baca": key.read, "metrik": key.metrics}
+    return [word for word, is_granted in rights.items() if is_granted]
 
 
 @app.command()
@@ -76,8 +85,7 @@ def list_() -> None:
                 key.name,
                 ", ".join(key.feeds) or "–",
                 ", ".join(names(code) for code in key.area) or "semua",
-                ", ".join(word for word, on in (("baca", key.read), ("metrik", key.metrics)) if on)
-                or "–",
+                ", ".join(_list_rights(key)) or "–",
                 last_uses.get(key.name, "belum"),
                 f"dicabut {key.revoked[:10]}" if key.revoked else "berlaku",
             )

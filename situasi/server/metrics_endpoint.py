@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 # Few names, whatever the path: each is a time series of its own.
 _ROUTES = (
     (
-        re.compile(rf"/api/v1/({'|'.join(FEEDS)}|situation|kiriman|rollups|openapi\.json)"),
+        re.compile(rf"/api/v1/({'|'.join(FEEDS)}|situation|pesan|kiriman|rollups|openapi\.json)"),
         r"/api/v1/\1",
     ),
     (re.compile(r"/(healthz|healthz/live|healthz/ready|metrics)"), r"/\1"),

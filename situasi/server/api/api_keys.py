@@ -32,8 +32,9 @@ class Key:
     """What the store keeps of a key.
 
     feeds: it may write these. area: kecamatan that it writes and reads; empty: all. read: it reads
-    what a guest sees (no officers, no neutrality). metrics: it reads /metrics. salt, digest:
-    hexadecimal; the key itself is stored nowhere. revoked: ISO time, or None.
+    what a guest sees (no officers, no neutrality). metrics: it reads /metrics. messages: it brings
+    messages, which people enter or not. salt, digest: hexadecimal; the key itself is stored
+    nowhere. revoked: ISO time, or None.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Key:
     read: bool = False
     metrics: bool = False
     revoked: str | None = None
+    messages: bool = False
 
     @property
     def actor(self) -> str:
@@ -75,6 +77,7 @@ def add(
     area: tuple[str, ...] = (),
     read: bool = False,
     metrics: bool = False,
+    messages: bool = False,
 ) -> str:
     """Create a key and return its token, which can never be shown again.
 
@@ -83,14 +86,16 @@ def add(
     """
     if not NAME_PATTERN.fullmatch(name):
         raise KeyRefused("nama kunci: huruf kecil, angka, titik, - dan _, paling banyak 40")
-    if not (feeds or read or metrics):
-        raise KeyRefused("kunci tanpa hak: sebut --feed, --read atau --metrics")
+    if not (feeds or read or metrics or messages):
+        raise KeyRefused("kunci tanpa hak: sebut --feed, --messages, --read atau --metrics")
     unknown = sorted(set(feeds) - set(WRITABLE))
     if unknown:
         raise KeyRefused(f'feed "{unknown[0]}" tidak dapat dikirim; pilih: {", ".join(WRITABLE)}')
     ident, secret, salt = secrets.token_hex(6), secrets.token_urlsafe(32), secrets.token_hex(16)
-    key = Key(name, ident, salt, digest_secret(secret, salt), feeds, area, read, metrics)
     rights = {"feeds": feeds, "area": area, "read": read, "metrics": metrics}
+    rights |= {"messages": True} if messages else {}
+    digest = digest_secret(secret, salt)
+    key = Key(name, ident, salt, digest, feeds, area, read, metrics, messages=messages)
     detail = {"name": name, **rights}
     try:
         store.put_record(KIND, name, asdict(key), now, actor, "key-add", detail, expected_seq=0)

@@ -3,6 +3,7 @@
 import functools
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,12 +18,13 @@ from situasi.common import metrics as common_metrics
 from situasi.domain.feed_schemas import FEEDS
 from situasi.higher_command import app as higher_command_app
 from situasi.server import metrics_endpoint
-from situasi.server.api import credentials, files, higher_command, responses
+from situasi.server.api import credentials, files, higher_command, messages, responses
 from situasi.server.api.api_keys import WRITABLE
 from situasi.server.api.caller import Caller, is_local_request
 from situasi.server.api.delivery import ApiDelivery
 from situasi.server.api.file_delivery import receive_file
 from situasi.server.api.limits import Limits, Slots, WorkerPool, read_body
+from situasi.server.api.messages import MessageDelivery
 from situasi.server.api.problem_details import Problem, ProblemMiddleware
 from situasi.server.api.service import ApiService, ApiServices
 from situasi.server.auth import sessions
@@ -57,6 +59,7 @@ class Api:
             methods = ["GET", "POST"] if feed in WRITABLE else ["GET"]
             routes.append(Route(f"/v1/{feed}", self._build_feed_endpoint(feed), methods=methods))
         routes.append(Route("/v1/berkas/{number}", self._serve_file, methods=["GET"]))
+        routes.append(Route("/v1/pesan", self._serve_messages, methods=["GET", "POST"]))
         routes.append(Route("/v1/kiriman", self._receive_file, methods=["POST"]))
         rollups = Route("/v1/rollups", self._serve_rollups, methods=["GET"])
         self._board_app = _build_app(routes, _not_found)
@@ -141,6 +144,28 @@ class Api:
             )
         common_metrics.record_ingest("api", feed, result, time.perf_counter() - started)
         return _answer_delivery(result)
+
+    async def _serve_messages(self, request: Request) -> Response:
+        service, caller, owner = await self._authenticate_sender(request)
+        key, query = service.check_may_send_messages(caller), request.query_params
+        if request.method != "POST":
+            return messages.build_challenge_response(query.get("hub.challenge"))
+        if set(query) - {credentials.KEY_PARAMETER, "profile"}:
+            raise Problem(422, "Alamat ini hanya mengenal profile.")
+        limits = replace(self._limits, body_bytes=self._limits.message_bytes)
+        with self._body_slots.acquire(owner):
+            body = await read_body(request, limits)
+            started = time.perf_counter()
+            incoming = MessageDelivery(
+                _content_type(request), body, query.get("profile"),
+                request.headers.get("idempotency-key"),
+            )  # fmt: skip
+            result, response = await self._write_workers.run(
+                owner, lambda: service.add_messages(key, incoming)
+            )
+        counts, elapsed_s = messages.build_metrics(result), time.perf_counter() - started
+        common_metrics.record_ingest("api", messages.FEED, counts, elapsed_s)
+        return response
 
     async def _receive_file(self, request: Request) -> Response:
         service, caller, owner = await self._authenticate_sender(request)

@@ -48,6 +48,12 @@ class Caller:
             raise Problem(403, f'Kunci ini tidak berhak mengirim "{feed}".')
         return self.key
 
+    def require_message_sender(self) -> Key:
+        """Return the key with which it brings messages. Raises Problem 403."""
+        if self.key is None or not self.key.messages:
+            raise Problem(403, "Membawa pesan perlu kunci dengan hak pesan.")
+        return self.key
+
     def require_file_sender(self) -> Key:
         """Return the key with which it sends files of any feed it may write. Raises Problem 403."""
         if self.key is None or not self.key.feeds:

@@ -29,6 +29,7 @@ class Limits:
     must be complete. max_running, max_waiting: calls worked on, and queued. moments_per_minute:
     different past moments. max_bodies: in memory at one time. new_rows_per_hour: of one caller;
     rows known already do not count. upload_...: of a file, which is on disk while it arrives.
+    message_bytes, max_messages: of one delivery. max_messages_waiting: of all callers together.
     """
 
     body_bytes: int = API_CALL_LIMITS.max_bytes
@@ -50,9 +51,14 @@ class Limits:
     max_upload_rows: int = 20_000
     max_uploads: int = 4
     max_uploads_per_caller: int = 2
+    message_bytes: int = 1_000_000
+    max_messages: int = 200
+    new_messages_per_hour: int = 5_000
+    max_messages_waiting: int = 20_000
 
 
 TOO_MANY_ROWS = "Lebih dari {} baris baru dalam satu jam; selebihnya kirim sebagai berkas."
+TOO_MANY_MESSAGES = "Lebih dari {} pesan baru dalam satu jam; selebihnya tempel di Lapor."
 
 
 class NewRowLimiter:

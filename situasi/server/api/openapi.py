@@ -9,6 +9,8 @@ from situasi.server.api import (
     credentials,
     file_delivery,
     files,
+    form_body,
+    messages,
     problem_details,
     request_body,
     schemas,
@@ -61,6 +63,7 @@ def build_document(register: Register, limits: Limits) -> dict[str, Any]:
             files.PATH: {"get": _file_operation()},
             **paths,
             file_delivery.PATH: {"post": _file_delivery_operation(limits)},
+            messages.PATH: {"get": _challenge_operation(), "post": _message_operation(limits)},
         },
         "components": {
             "securitySchemes": _SECURITY_SCHEMES,
@@ -78,6 +81,8 @@ def _build_schemas(limits: Limits) -> dict[str, Schema]:
         "ledger": schemas.ingest_result_schema(),
         "file": schemas.file_schema(),
         "file_ledger": schemas.file_result_schema(),
+        "message_sent": schemas.message_schema(),
+        "message_ledger": schemas.message_result_schema(),
         "situation": schemas.situation_schema(),
     }
     for feed in FEEDS.values():
@@ -255,6 +260,36 @@ def _file_delivery_operation(limits: Limits) -> dict[str, Any]:
             "content": {media: {"schema": schema} for media, schema in body_schemas.items()},
         },
         "responses": {"200": success, **_problem_refs(408, 413, 415, 422)},
+    }
+
+
+def _message_operation(limits: Limits) -> dict[str, Any]:
+    one = _ref("message_sent")
+    many = {"type": "array", "items": one, "minItems": 1, "maxItems": limits.max_messages}
+    content = {request_body.JSON: {"oneOf": [one, many]}, form_body.FORM: one}
+    success = _response("Pesan di baki.", {request_body.JSON: _ref("message_ledger")})
+    return {
+        "operationId": "send_messages",
+        "summary": "Kirim pesan ke baki pesan di Lapor; tidak ada yang masuk laporan dengan "
+        "sendirinya.",
+        "description": "Bentuk program lain (data/vocabulary/message_profiles.toml) dikenali.",
+        "parameters": [_parameter("profile", schemas.TEXT, "Bentuknya; kosong: dikenali.")],
+        "requestBody": {
+            "required": True,
+            "content": {media: {"schema": schema} for media, schema in content.items()},
+        },
+        "responses": {"200": success, **_problem_refs(408, 413, 415, 422)},
+    }
+
+
+def _challenge_operation() -> dict[str, Any]:
+    success = _response("Tantangan itu sendiri.", {"text/plain": schemas.TEXT})
+    challenge = _parameter("hub.challenge", {**schemas.TEXT, "pattern": "^[A-Za-z0-9]{1,200}$"})
+    return {
+        "operationId": "verify_messages",
+        "summary": "Jawaban bagi WhatsApp yang menanyakan alamat ini.",
+        "parameters": [{**challenge, "required": True}],
+        "responses": {"200": success, **_problem_refs(422)},
     }
 
 

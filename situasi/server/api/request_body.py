@@ -58,7 +58,7 @@ def parse_json_rows(body: bytes, max_rows: int) -> list[dict[str, Any]]:
     Stricter than for files: a program that sends invalid JSON (NaN, a duplicate key, half a
     surrogate pair) has a bug that its author should learn about.
     """
-    rows = _row_list(_parse_json(body))
+    rows = _row_list(parse_json(body))
     if not rows:
         raise Problem(422, f"Tidak ada satu baris pun; {_NOT_ROWS}.")
     if len(rows) > max_rows:
@@ -69,7 +69,8 @@ def parse_json_rows(body: bytes, max_rows: int) -> list[dict[str, Any]]:
     return parsed
 
 
-def _parse_json(body: bytes) -> Any:
+def parse_json(body: bytes) -> Any:
+    """Return a JSON document, read strictly. Raises Problem 422."""
     try:
         document = json.loads(
             body.decode("utf-8-sig"),

@@ -177,6 +177,31 @@ def file_result_schema() -> Schema:
     return closed_object(**{**result, "feed": TEXT, "dry_run": BOOLEAN})
 
 
+def message_schema() -> Schema:
+    """Return the schema of a message in our own shape."""
+    word = {"type": ["string", "null"], "maxLength": 500}
+    return {
+        "type": "object",
+        "properties": {
+            "teks": {**TEXT, "minLength": 1},
+            "pengirim": {**word, "description": "Nomor atau nama; yang disimpan hanya tandanya."},
+            "waktu": {
+                "type": ["string", "number", "null"],
+                "description": "ISO 8601, atau detik sejak 1970; kosong: waktu tiba.",
+            },
+            "id": {**word, "description": "Pesan dengan id yang sama masuk sekali saja."},
+        },
+        "required": ["teks"],
+        "additionalProperties": False,
+    }
+
+
+def message_result_schema() -> Schema:
+    """Return the schema of a delivery of messages; read = accepted + duplicate + ignored."""
+    counts = dict.fromkeys(("read", "accepted", "duplicate", "ignored"), COUNT)
+    return closed_object(profile=TEXT, **counts, numbers=array_of(INTEGER), reasons=array_of(TEXT))
+
+
 def problem_schema() -> Schema:
     """Return the schema of an error."""
     return closed_object(type=TEXT, title=TEXT, status=INTEGER, detail=TEXT)

@@ -19,6 +19,7 @@ from situasi.common.work_limits import QueryLimiter
 from situasi.domain.feed_schemas import FEEDS
 from situasi.higher_command import app
 from situasi.higher_command.app import HigherCommandApp
+from situasi.ingest.message_intake import IntakeResult
 from situasi.live import access_scope
 from situasi.live.access_scope import AccessScope
 from situasi.live.analysis_cache import AnalysisView
@@ -33,6 +34,7 @@ from situasi.server.api.delivery import ApiDelivery, DeliveryIngest
 from situasi.server.api.file_delivery import FileDelivery, FileDoor
 from situasi.server.api.higher_command import HigherCommandService
 from situasi.server.api.limits import Limits
+from situasi.server.api.messages import FEED, MessageDelivery, MessageDoor
 from situasi.server.api.problem_details import Problem
 from situasi.server.api.query import ApiQuery
 from situasi.server.api.responses import ResponseBody
@@ -69,7 +71,7 @@ class ApiService:
         # Each different past moment is computed anew.
         self._moment_limiter = QueryLimiter(limits.moments_per_minute, limits.moments_per_minute)
         self._delivery_ingest = DeliveryIngest(board, limits)
-        self._file_door = FileDoor(board, limits)
+        self._message_door, self._file_door = MessageDoor(board, limits), FileDoor(board, limits)
         self._situation_cache = SingleFlightCache(64)
         self._lock = threading.Lock()
         self._refused_key_count = 0
@@ -108,6 +110,10 @@ class ApiService:
         """Check that the caller may write this feed. Raises Problem 403."""
         self._log_refusal(caller, feed, lambda: caller.require_writer(feed))
 
+    def check_may_send_messages(self, caller: Caller) -> Key:
+        """Return the key with which it brings messages. Raises Problem 403."""
+        return self._log_refusal(caller, FEED, caller.require_message_sender)
+
     def check_may_send_files(self, caller: Caller) -> Key:
         """Return the key with which it sends files. Raises Problem 403."""
         return self._log_refusal(caller, "kiriman", caller.require_file_sender)
@@ -120,6 +126,10 @@ class ApiService:
             detail = {"feed": feed, "page": "api", "act": "write"}
             self.board.audit_log.log_refused(caller.name, detail)
             raise
+
+    def add_messages(self, key: Key, incoming: MessageDelivery) -> tuple[IntakeResult, Response]:
+        """Put messages into the tray. Raises Problem and StoreError."""
+        return self._message_door.add_messages(key, incoming, self._clock())
 
     def ingest_file(self, key: Key, incoming: FileDelivery) -> dict[str, Any]:
         """Ingest a file and return its result. Raises Problem and StoreError."""

@@ -123,6 +123,7 @@ def test_a_trial_says_what_would_happen_and_stores_nothing(asking: Asking) -> No
 def test_who_may_not_write_a_feed_writes_nothing(asking: Asking) -> None:
     assert send(asking, {}).status_code == 401
     assert send(asking, asking.key("baca", read=True)).status_code == 403
+    assert send(asking, asking.key("pesan", messages=True)).status_code == 403
     other = asking.key("tps", feeds=("tps",))
     refused = send(asking, other)
     assert refused.status_code == 422 and "tidak boleh dikirim" in refused.json()["detail"]
