@@ -4,10 +4,11 @@ from functools import partial
 
 import streamlit as st
 
-from pages.report_entry import fields, submit
+from pages.report_entry import fields, submit, tray
 from pages.report_entry.forms import render_incident_panel, render_officer_panel
 from pages.report_entry.messages import render_messages_panel
 from pages.report_entry.station_form import render_station_panel
+from situasi.common.formats import format_number
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import filters
@@ -16,7 +17,13 @@ from situasi.ui.page_context import PageContext
 from situasi.ui.page_layout import render_header
 
 # The feed of each tab; messages contain rows of several feeds.
-TABS = {"kejadian": "incidents", "tps": "tps", "personel": "personnel", "pesan": None}
+TABS = {
+    "kejadian": "incidents",
+    "tps": "tps",
+    "personel": "personnel",
+    "pesan": None,
+    "baki": None,
+}
 
 
 def render_tabs(context: PageContext, title: str) -> str | None:
@@ -33,11 +40,17 @@ def render_tabs(context: PageContext, title: str) -> str | None:
     with markup.row():
         selected = filters.render_single_filter(
             st.segmented_control, "isi", _("Isi laporan"), tabs,
-            partial(label, "lapor_isi"), required=True,
+            partial(_format_tab, tray.count_waiting()), required=True,
         )  # fmt: skip
         fields.render_exercise_switch(context)
     fields.render_exercise_banner(context)
     return selected
+
+
+def _format_tab(waiting_count: int, tab: str) -> str:
+    """Return the name of a tab, that of the tray with how many messages wait."""
+    name = label("lapor_isi", tab)
+    return f"{name} ({format_number(waiting_count)})" if tab == "baki" and waiting_count else name
 
 
 def _render_refusal_reason(context: PageContext) -> None:
@@ -62,5 +75,7 @@ def show(context: PageContext) -> None:
             render_station_panel(context)
         case "personel":
             render_officer_panel(context)
+        case "baki":
+            tray.render_tray_panel(context)
         case _:
             render_messages_panel(context)

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
-from pages.report_entry import fields, submit
+from pages.report_entry import fields, submit, tray_actions
 from situasi.access.roles import Viewer
 from situasi.board import current_board as board
 from situasi.common.formats import format_date, format_number, format_time
@@ -25,7 +25,6 @@ from situasi.ui.components import markup
 from situasi.ui.page_context import PageContext
 from situasi.ui.submission import SubmissionResult
 
-SOURCE = "pesan"
 _MAX_NUMBERS = 60  # listed of one message
 # Cells that the message reader writes for ingest; they are shown above the rows.
 _HIDDEN_HEADINGS = {"teks_asli", "uraian", "pelapor", "waktu_lapor"}
@@ -42,20 +41,32 @@ class Outcome:
 
 @dataclass
 class Paste:
-    """A paste. Of the senders, only what may be shown and stored is kept.
+    """A paste, or one message of the tray. Of the senders, only what may be shown and stored.
 
-    midnight: start of the day of messages without a date. proposals: those with rows or with
-    numbers that were not understood. unrecognized_count: messages without any row.
-    non_text_count: media, deletions and system messages. first_index: first message on the screen.
+    number: a name of its own for the widgets. midnight: start of the day of messages without a
+    date. proposals: those with rows or with numbers that were not understood. unrecognized_count:
+    messages without any row. non_text_count: media, deletions and system messages. first_index:
+    first message on the screen. tray_number: of a message of the tray; batches: what was entered
+    of it; is_settled: it is no longer there.
     """
 
-    number: int
+    number: int | str
     midnight: datetime
     proposals: list[Proposal]
     unrecognized_count: int
     non_text_count: int
     first_index: int = 0
     outcomes: dict[RowPosition, Outcome] = field(default_factory=dict)
+    tray_number: int | None = None
+    batches: list[int] = field(default_factory=list)
+    is_settled: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        """Return whether there are rows, and nothing is left to do about any, hidden ones too."""
+        positions = [(index, number) for index, proposal in enumerate(self.proposals)
+                     for number in range(len(proposal.rows))]  # fmt: skip
+        return bool(positions) and all(self.get_outcome(each).is_final for each in positions)
 
     def get_outcome(self, position: RowPosition) -> Outcome:
         """Return the outcome of this row so far."""
@@ -78,16 +89,20 @@ def _render_message(context: PageContext, paste: Paste, index: int) -> None:
     with st.container(border=True):
         left, right = st.columns([2, 3], gap="medium")
         with left:
-            render_message_text(_format_head(proposal), proposal.text, proposal.notes)
-            _render_numbers(context, paste, index)
+            render_message_text(format_head(proposal), proposal.text, proposal.notes)
+            render_numbers(proposal)
+            if proposal.unread_numbers and any(
+                True for _row in _select_open_rows(context, paste, index)
+            ):
+                key = _build_checked_key(paste, index)
+                st.checkbox(_("Angka itu sudah saya periksa"), key=key)
         with right:
-            for number, row in _select_allowed_rows(context.viewer, proposal):
+            for number, row in select_allowed_rows(context.viewer, proposal):
                 _render_row(context.register, paste, (index, number), row)
 
 
-def _render_numbers(context: PageContext, paste: Paste, index: int) -> None:
+def render_numbers(proposal: Proposal) -> None:
     """Draw the numbers that are in no row; they must be confirmed before the rows are sent."""
-    proposal = paste.proposals[index]
     if proposal.description_numbers:
         text = _("Angka yang hanya masuk uraian: {numbers}")
         st.caption(_format_with_numbers(text, proposal.description_numbers))
@@ -98,8 +113,6 @@ def _render_numbers(context: PageContext, paste: Paste, index: int) -> None:
         "sendiri di TPS atau Kejadian."
     )
     st.warning(_format_with_numbers(text, proposal.unread_numbers), icon=":material/tag:")
-    if any(True for _row in _select_open_rows(context.viewer, paste, index)):
-        st.checkbox(_("Angka itu sudah saya periksa"), key=_build_checked_key(paste, index))
 
 
 def _format_with_numbers(text: str, numbers: Sequence[str]) -> str:
@@ -114,7 +127,7 @@ def _build_checked_key(paste: Paste, index: int) -> str:
     return f"pesan_{paste.number}_{index}_angka"
 
 
-def _format_head(proposal: Proposal) -> str:
+def format_head(proposal: Proposal) -> str:
     """Return sender and time, as far as the message gives them."""
     parts = [proposal.pelapor or _("pelapor tidak disebut")]
     if proposal.sent_at:
@@ -123,7 +136,7 @@ def _format_head(proposal: Proposal) -> str:
     return " · ".join(parts)
 
 
-def _select_allowed_rows(viewer: Viewer, proposal: Proposal) -> Iterator[tuple[int, ProposedRow]]:
+def select_allowed_rows(viewer: Viewer, proposal: Proposal) -> Iterator[tuple[int, ProposedRow]]:
     """Return the rows of feeds that the viewer may see."""
     readable = viewer.role.readable_feeds(tuple(feed_schemas.FEEDS))
     return ((number, row) for number, row in enumerate(proposal.rows) if row.feed in readable)
@@ -136,7 +149,7 @@ def _build_widget_key(paste: Paste, position: RowPosition, heading: str = "") ->
 def _render_row(register: Register, paste: Paste, position: RowPosition, row: ProposedRow) -> None:
     """Draw what was understood, and inputs for the rest; or the outcome."""
     outcome = paste.get_outcome(position)
-    title, cells = label("feed", row.feed), _list_understood_cells(row)
+    title, cells = label("feed", row.feed), list_understood_cells(row)
     if outcome.is_final:
         render_row_cells(title, cells, outcome.text)
         return
@@ -156,7 +169,8 @@ def _render_row(register: Register, paste: Paste, position: RowPosition, row: Pr
         column.caption(markup.escape_markdown(unclear.reason))
 
 
-def _list_understood_cells(row: ProposedRow) -> list[tuple[str, str, str]]:
+def list_understood_cells(row: ProposedRow) -> list[tuple[str, str, str]]:
+    """Return heading, value and source words of the cells that leave no question."""
     open_cells = {unclear.heading for unclear in row.unclear_cells}
     words: dict[str, str] = {}
     for cell in row.recognised_cells:
@@ -203,14 +217,28 @@ def _list_codes(feed: str, heading: str) -> tuple[str, ...]:
 
 
 def _on_submit(paste: Paste, indexes: range) -> None:
-    """Submit the selected rows, message by message, so that each gets its own outcome."""
+    """Submit the selected rows; those of a message of the tray only if nobody else has it open."""
     session.use_url_language()
-    context = page_context.get_current()
+    context, number = page_context.get_current(), paste.tray_number
+    refusal = None if number is None else tray_actions.open_message(context, number)
+    if refusal is not None:
+        submit.save_outcome(_("Pesan"), SubmissionResult(refusal=refusal))
+        return
+    last_batch = 0 if number is None else tray_actions.last_batch()
+    submit.save_outcome(_("Pesan"), _submit_selected_rows(context, paste, indexes))
+    if number is not None:
+        paste.batches += tray_actions.find_batches(context, last_batch)
+        if paste.is_done:
+            paste.is_settled = tray_actions.settle_message(context, number, paste.batches) is None
+
+
+def _submit_selected_rows(context: PageContext, paste: Paste, indexes: range) -> SubmissionResult:
+    """Submit the selected rows, message by message, so that each gets its own outcome."""
     stamp = fields.current_submission(context)
     total, is_submitted, has_unchecked = SubmissionResult(), False, False
     for index in indexes:
         ready: dict[str, dict[int, RowCells]] = {}
-        for number, row in _select_open_rows(context.viewer, paste, index):
+        for number, row in _select_open_rows(context, paste, index):
             if not st.session_state.get(_build_widget_key(paste, (index, number))):
                 continue
             cells, missing = _complete_cells(stamp, paste, (index, number), row)
@@ -225,24 +253,24 @@ def _on_submit(paste: Paste, indexes: range) -> None:
             else:
                 ready.setdefault(row.feed, {})[number] = cells
         for feed, rows in ready.items():
-            answer = submission.submit_rows(feed, list(rows.values()), SOURCE)
-            total, is_submitted = _merge_answers(total, answer), True
+            answer = submission.submit_rows(feed, list(rows.values()), tray_actions.SOURCE)
+            total, is_submitted = submission.merge_results(total, answer), True
             for position, number in enumerate(rows):
                 paste.outcomes[index, number] = _build_outcome(answer, position)
     reason = _("tidak ada baris tercentang yang lengkap")
     if has_unchecked:
         reason = _("periksa dahulu angka yang tidak dipahami pada pesannya, lalu kirim lagi")
-    submit.save_outcome(_("Pesan"), total if is_submitted else SubmissionResult(refusal=reason))
+    return total if is_submitted else SubmissionResult(refusal=reason)
 
 
 def _select_open_rows(
-    viewer: Viewer, paste: Paste, index: int
+    context: PageContext, paste: Paste, index: int
 ) -> Iterator[tuple[int, ProposedRow]]:
     """Return the rows of a message that are not final yet.
 
     A late event of the browser still reports the final rows as selected.
     """
-    for number, row in _select_allowed_rows(viewer, paste.proposals[index]):
+    for number, row in select_allowed_rows(context.viewer, paste.proposals[index]):
         if not paste.get_outcome((index, number)).is_final:
             yield number, row
 
@@ -262,9 +290,14 @@ def _complete_cells(
             continue
         cells.pop(unclear.heading, None)
         cells |= _parse_reply(unclear.heading, reply, proposal, paste)
+    return stamp_cells(cells, stamp), missing
+
+
+def stamp_cells(cells: RowCells, stamp: SubmissionStamp) -> RowCells:
+    """Return the cells with the exercise mark."""
     if stamp.is_exercise:
         cells = {"waktu_lapor": stamp.sent_at.isoformat(timespec="minutes"), **cells}
-    return {**cells, "latihan": "ya" if stamp.is_exercise else "tidak"}, missing
+    return {**cells, "latihan": "ya" if stamp.is_exercise else "tidak"}
 
 
 def _parse_reply(heading: str, reply: str, proposal: Proposal, paste: Paste) -> RowCells:
@@ -296,17 +329,6 @@ def _build_outcome(answer: SubmissionResult, row_index: int) -> Outcome:
         return Outcome(_("sudah ada di papan"))
     text = _("{n} diterima, {d} sudah ada")  # of all rows of this message together
     return Outcome(text.format(n=answer.accepted, d=answer.duplicate))
-
-
-def _merge_answers(first: SubmissionResult, second: SubmissionResult) -> SubmissionResult:
-    rejected = {
-        **first.rejected,
-        **{len(first.rejected) + at: row for at, row in second.rejected.items()},
-    }
-    return SubmissionResult(
-        first.accepted + second.accepted, first.duplicate + second.duplicate, rejected,
-        first.refusal or second.refusal,
-    )  # fmt: skip
 
 
 def render_message_text(head: str, text: str, notes: Sequence[str]) -> None:

@@ -109,6 +109,17 @@ _LABELS: dict[str, dict[str, str]] = {
         "tps": N_("TPS"),
         "personel": N_("Personel"),
         "pesan": N_("Pesan"),
+        "baki": N_("Baki pesan"),
+    },
+    "baki": {
+        "dahulukan": N_("Kejadian dahulu, lalu terlama"),
+        "terbaru": N_("Terbaru dahulu"),
+    },
+    "baki_sebab": {
+        "bukan_laporan": N_("Bukan laporan"),
+        "sudah_ada": N_("Sudah ada di papan"),
+        "tidak_jelas": N_("Tidak jelas, sudah ditanyakan"),
+        "salah_kirim": N_("Salah kirim"),
     },
     "role": {
         "pimpinan": N_("pimpinan"),

@@ -45,6 +45,18 @@ class SubmissionResult:
         return not self.rejected and self.refusal is None
 
 
+def merge_results(first: SubmissionResult, second: SubmissionResult) -> SubmissionResult:
+    """Return the result of two submissions together."""
+    rejected = {
+        **first.rejected,
+        **{len(first.rejected) + at: row for at, row in second.rejected.items()},
+    }
+    return SubmissionResult(
+        first.accepted + second.accepted, first.duplicate + second.duplicate, rejected,
+        first.refusal or second.refusal,
+    )  # fmt: skip
+
+
 def submit_rows(
     feed: str, rows: Sequence[Row], source: str, act: str = "masukkan"
 ) -> SubmissionResult:
