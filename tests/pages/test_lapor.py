@@ -118,3 +118,13 @@ def test_a_message_without_a_row_is_shown_where_it_holds_a_number(lapor: Lapor) 
     app.text_area[0].set_value("[09.10, 27/11/2024] Pos 4: TPS 10 Ds Lorok 33\n")
     press(app, "Baca pesan")
     assert "Angka yang tidak dipahami: 10, 33" in told(app)
+
+
+def test_a_place_that_was_read_although_it_is_misspelt_is_said(lapor: Lapor) -> None:
+    app = lapor("pesan")
+    app.text_area[0].set_value(
+        "[09.10, 27/11/2024] Pos 4: TPS 2 Ds Tanjung Gelm Kec Indralaya dibuka pkl 07.05\n"
+    )
+    press(app, "Baca pesan")
+    captions = "\n".join(caption.value for caption in app.caption).replace("\\", "")
+    assert "Tanjung Gelm" in captions and "dibaca" in captions

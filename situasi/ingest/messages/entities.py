@@ -8,6 +8,7 @@ from functools import cached_property
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.clock_mentions import ClockMention, find_clocks
+from situasi.ingest.messages.listed_counts import ListedCount, find_listed_counts
 from situasi.ingest.messages.message_text import Passage, Span
 from situasi.ingest.messages.pasted_tables import TableRow, find_table_rows
 from situasi.ingest.messages.phrase_matcher import PhraseMatch, PhraseMatcher
@@ -100,6 +101,11 @@ class MessageEntities:
     def table_rows(self) -> list[TableRow]:
         """Return the lines of pasted tables of turnout."""
         return find_table_rows(self.passage)
+
+    @cached_property
+    def listed_counts(self) -> list[ListedCount]:
+        """Return the counts of lists with one for each TPS."""
+        return find_listed_counts(self.passage, self.stations)
 
     @cached_property
     def points(self) -> list[PointMention]:

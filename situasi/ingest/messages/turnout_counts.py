@@ -106,6 +106,19 @@ class _CountReader:
                 TurnoutCount(span, digits, column, number.count_text, tps, clock, question)
             )
 
+    def read_lists(self) -> None:
+        """Read the lists with one count for each TPS; one that may be votes is left."""
+        for listed in self.entities.listed_counts:
+            text = self.entities.passage.text[slice(*listed.digits)]
+            question = None if listed.is_present else f'"{text}": jumlah pemilih yang hadir?'
+            if listed.is_present or not (self._may_be_votes or self._has_incident):
+                clock = _find_clock(self.entities, listed.digits)
+                self.counts.append(
+                    TurnoutCount(
+                        listed.digits, listed.digits, "hadir", text, listed.tps, clock, question
+                    )
+                )
+
     @cached_property
     def _has_incident(self) -> bool:
         """Return whether an incident is reported, so that people counted may not be voters."""
@@ -260,6 +273,7 @@ def find_counts(entities: MessageEntities) -> tuple[list[TurnoutCount], list[str
             _NumberMention(match, _label_before(entities, previous_end, match.start()), following)
         )
         previous_end = match.end()
+    reader.read_lists()
     return reader.counts, reader.notes
 
 
@@ -288,6 +302,7 @@ def _find_numbers(entities: MessageEntities) -> Iterator[re.Match[str]]:
     anchors = entities.anchor_spans
     others = [day.span for day in entities.timing.days] + [p.span for p in entities.points]
     others += [row.span for row in entities.table_rows]
+    others += [count.digits for count in entities.listed_counts]
     other_spans = sorted([*anchors, *others, *areas])
     anchor_ends = {span.end for span in anchors}
     text, index = entities.passage.text, 0

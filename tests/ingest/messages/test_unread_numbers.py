@@ -37,7 +37,7 @@ def read(reader: MessageExtractor, text: str) -> Proposal:
 
 def digits(*texts: str) -> Counter[str]:
     """Every run of digits, but what is left of a masked number."""
-    return Counter(one for text in texts for one in re.findall(r"(?<![*0-9])[0-9]+", text))
+    return Counter(one for text in texts for one in re.findall(r"(?<!\d)(?<!\*{5})\d+", text))
 
 
 def mentioned(found: Proposal) -> Counter[str]:
@@ -106,6 +106,29 @@ def test_a_code_that_is_asked_about_stands_in_the_question(reader: MessageExtrac
     assert not digits(found.text) - mentioned(found) - digits("16.10.04.001")
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("TPS 3 Ds Lorok aman 3*118", "118"),
+        ("TPS 3 Ds Lorok aman **118", "118"),
+        ("TPS 3 Ds Lorok aman \u0661\u0662\u0660", "\u0661\u0662\u0660"),
+        ("TPS 3 Ds Lorok aman, dua orang luka", "dua orang"),
+        ("hati2 banjir Ds Lorok jam 09.00", "2"),
+    ],
+)
+def test_a_number_is_told_however_it_is_written(
+    reader: MessageExtractor, text: str, number: str
+) -> None:
+    found = read(reader, text)
+    assert found.rows and number in (*found.unread_numbers, *found.description_numbers)
+    assert not found.is_clear
+
+
+def test_a_digit_in_a_box_is_a_digit(reader: MessageExtractor) -> None:
+    found = read(reader, "TPS 3\ufe0f\u20e3 Ds Lorok aman")
+    assert (found.rows[0].cells["tps"], found.unread_numbers) == ("003", ())
+
+
 def test_a_masked_number_is_no_count_and_is_not_told(reader: MessageExtractor) -> None:
     found = read(reader, "TPS 1 Ds Lorok hadir 20, hub 0812-3456-7890")
     assert (found.rows[0].cells["hadir"], found.unread_numbers) == ("20", ())
@@ -135,6 +158,11 @@ pieces = st.sampled_from(
         "27/11/2024", "27.11.24", "16.10.04.2012.001", "1610042012001", "16.10.04.9999.001",
         "-3.25,104.65", "45%", "1.205", "0812-3456-7890", "RT 05", "dikawal 2 personil",
         "kotak bergeser", "petugas P-014", "tiba di", "1.", "2)", "s.d. jam 10", "x12y",
+        "3*118", "118 dari 465", "07.00: 20, 08.00: 45", "TPS 1=118, TPS 2=97", "jam 9 kurang 10",
+        "TPS | DPT | HADIR\n1 | 465 | 118", "https://maps.google.com/?q=-3.25,104.65", "masing2",
+        "TPS 1-3 hadir 40, 45, 50", "jam setengah 8", "0915 wib", "118org", "L60/P58",
+        "\u0661\u0662", "kemarin", "3\u00b015'04\"S 104\u00b039'05\"E", "TPS 3\ufe0f\u20e3",
+        "dpt 465 hadir 118",
         "paslon 01", "tidak terjangkau", "\n", ",", ".", ":", ";", "-", "/", "999999", "0",
     ]
 )  # fmt: skip

@@ -1,0 +1,50 @@
+"""Finds lists with one count for each TPS: `TPS 1 s.d. 3 hadir 40, 45, 50`."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from situasi.ingest.messages import count_words as words
+from situasi.ingest.messages.message_text import Passage, Span
+from situasi.ingest.messages.place_mentions import TpsMention
+
+# The 2 of `masing2` is no count.
+_LEAD = re.compile(r"(?:[^0-9\n;]|(?<=[a-z])2(?= )){0,60}", re.IGNORECASE)
+_LIST = re.compile(
+    r"[0-9]{1,4}(?:(?: ?[,/&+] ?(?:dan ?)?| dan )[0-9]{1,4}){1,40}(?![\w%]|[.:][0-9])",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile("[0-9]+")
+
+
+class ListedCount(NamedTuple):
+    """A count of a list with its TPS. is_present: the words before say that voters are counted."""
+
+    tps: TpsMention
+    digits: Span
+    is_present: bool
+
+
+def find_listed_counts(passage: Passage, stations: Sequence[TpsMention]) -> list[ListedCount]:
+    """Return the counts of every list that has exactly one for each of its TPS, in their order."""
+    return [count for tps in stations if len(tps.numbers) > 1 for count in _pair(passage, tps)]
+
+
+def _pair(passage: Passage, tps: TpsMention) -> Iterator[ListedCount]:
+    text = passage.text
+    lead = _LEAD.match(text, tps.span.end)
+    counts = lead and _LIST.match(text, lead.end())
+    if not lead or not counts or words.OTHERS.search(lead[0]) or words.PART.search(lead[0]):
+        return
+    digits = [Span(*match.span()) for match in _DIGITS.finditer(text, *counts.span())]
+    is_present = bool(words.HEADS.search(lead[0])) and not words.ABSENT.search(lead[0])
+    is_joined = is_present or lead[0].rstrip().endswith((":", "="))
+    if is_joined and len(digits) == len(tps.numbers) and _is_in_order(text, tps):
+        for number, span in zip(tps.numbers, digits, strict=True):
+            yield ListedCount(TpsMention(tps.span, (number,)), span, is_present)
+
+
+def _is_in_order(text: str, tps: TpsMention) -> bool:
+    """Return whether the TPS are written in the order of their numbers."""
+    written = [int(match[0]) for match in _DIGITS.finditer(text, *tps.span)]
+    return written == sorted(written)
