@@ -1,9 +1,11 @@
 """TPS reports: the phase of a polling station and how many voters have come so far."""
 
+from collections.abc import Callable, Iterable, Sequence
+
 from situasi.ingest.parsing.cells import is_blank
 from situasi.ingest.parsing.count_columns import build_count_reader, is_blank_count
 from situasi.ingest.redaction.persons import read_escort
-from situasi.ingest.tables import ValidationResult
+from situasi.ingest.tables import Cell, ValidationResult
 from situasi.ingest.validation.place_check import PlaceColumns, check_location
 from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck, check_exercise
@@ -28,12 +30,13 @@ def check(table: TableCheck) -> ValidationResult:
     pengawal = _read_escorts(table, fase)
     hadir: list[Count] = []
     lingkup: Texts = []
-    columns = (
-        table.cells(name) for name in ("fase", "kontak", "hadir", *_VOTER_PARTS, *_SEX_PARTS)
-    )
-    for row, cells in enumerate(zip(*columns, strict=True)):
-        no_phase, no_contact = map(is_blank, cells[:2])
-        no_total, *no_parts = map(is_blank_count, cells[2:])
+    columns = [_find_blanks(table.cells(name), is_blank) for name in ("fase", "kontak")]
+    columns += [
+        _find_blanks(table.cells(name), is_blank_count)
+        for name in ("hadir", *_VOTER_PARTS, *_SEX_PARTS)
+    ]
+    for row, is_missing in enumerate(zip(*columns, strict=True)):
+        no_phase, no_contact, no_total, *no_parts = is_missing
         if all((no_total, no_phase, no_contact, *no_parts)):
             table.issues.add_error(row, "tidak ada fase maupun jumlah hadir", "fase", "hadir")
         counts = [column[row] for column in parts.values()]
@@ -47,6 +50,12 @@ def check(table: TableCheck) -> ValidationResult:
         fase=fase, kontak=kontak, lingkup=lingkup, hadir=hadir, **parts, pengawal=pengawal,
         uraian=table.texts("uraian"),
     )  # fmt: skip
+
+
+def _find_blanks(cells: Sequence[Cell], is_blank_cell: Callable[[Cell], bool]) -> Iterable[bool]:
+    """Return for each cell whether it is blank; each distinct cell is tested once."""
+    blanks = {cell: is_blank_cell(cell) for cell in set(cells)}
+    return map(blanks.__getitem__, cells)
 
 
 def _read_counts(table: TableCheck, name: str) -> list[Count]:

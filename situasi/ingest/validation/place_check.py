@@ -124,8 +124,10 @@ def _resolve_cached(cells: PlaceCells, places: PlaceLookup) -> tuple[ResolvedPla
 
 def _resolve(cells: PlaceCells, places: PlaceLookup) -> tuple[ResolvedPlace, str | None]:
     if not is_blank(cells.code) or not is_blank(cells.name):
+        # Free words and the point do not count beside a kecamatan; without them, rows repeat.
+        stated = cells._replace(place=None, has_point=False)
         are_texts = {type(cells.code), type(cells.name)} <= {str, type(None)}
-        return _resolve_cached(cells, places) if are_texts else _resolve_in_kecamatan(cells, places)
+        return (_resolve_cached if are_texts else _resolve_in_kecamatan)(stated, places)
     unknown = None
     if cells.desa_code or cells.desa:
         village = _read_village(cells, None, places, required=not cells.has_point)
