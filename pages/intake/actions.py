@@ -1,6 +1,6 @@
 """The actions of the Masukan page: upload, withdrawal and release, with their outcomes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
@@ -13,8 +13,18 @@ from situasi.common import metrics
 from situasi.common.formats import format_number, format_time
 from situasi.common.i18n import _
 from situasi.common.work_limits import ConcurrencyLimiter
-from situasi.ingest import quarantine, upload, withdrawal, write_scope
+from situasi.ingest import (
+    quarantine,
+    upload,
+    waiting,
+    waiting_mapping,
+    withdrawal,
+    write_scope,
+)
 from situasi.ingest.pipeline import IngestResult, PreviewCallback
+from situasi.ingest.readers.grid import HeaderPosition
+from situasi.ingest.sources.hand_mapping import HandMapping
+from situasi.ingest.waiting_mapping import WaitingFile
 from situasi.ingest.withdrawal import WithdrawalRefused
 from situasi.ingest.write_scope import WriteRefused
 from situasi.store.model import QuarantinedRow, StoreError
@@ -57,6 +67,11 @@ class UploadTrial:
 
 def try_upload(name: str, file: BinaryIO) -> UploadTrial:
     """Process an uploaded file without storing anything."""
+    return _collect_trial(lambda collect: _ingest_upload(name, file, dry_run=True, preview=collect))
+
+
+def _collect_trial(ingest: Callable[[PreviewCallback], IngestResult]) -> UploadTrial:
+    """Return a trial with the first rows that would be accepted, and the first refused ones."""
     rows_by_feed: dict[str, pd.DataFrame] = {}
 
     def collect(feed: str, accepted: pd.DataFrame) -> None:
@@ -66,7 +81,7 @@ def try_upload(name: str, file: BinaryIO) -> UploadTrial:
                 [collected, accepted.head(PREVIEW_ROWS - len(collected))]
             )
 
-    result = _ingest_upload(name, file, dry_run=True, preview=collect)
+    result = ingest(collect)
     more_count = max(0, len(result.reasons) - MAX_REFUSED_ROWS)
     del result.reasons[MAX_REFUSED_ROWS:]
     return UploadTrial(result, rows_by_feed, more_count)
@@ -79,6 +94,10 @@ def ingest_file(name: str, file: BinaryIO) -> None:
     metrics.record_ingest("upload", result.feed or "unknown", result.as_json())
     if result.refused:
         save_outcome(f"{result.path}: {result.refused}", is_success=False)
+        return
+    if result.waiting:
+        text = _("{name}: menunggu pemetaan, nomor {no}.")
+        save_outcome(text.format(name=result.path, no=result.waiting), is_success=True)
         return
     balance = tables.format_row_balance(
         result.read, result.accepted, result.duplicate, result.quarantined
@@ -137,6 +156,62 @@ def release(row: QuarantinedRow, corrections: Mapping[str, str]) -> None:
     save_outcome(
         _("Karantina {no}: {said}").format(no=row.number, said=text), is_success=is_success
     )
+
+
+def try_mapping(
+    file: WaitingFile, mapping: HandMapping, position: int, header: HeaderPosition
+) -> UploadTrial:
+    """Process a file that waits by a mapping, without storing anything."""
+    scope = write_scope.build_viewer_scope(session.viewer(), "perbaiki")
+    current = board()
+    with _UPLOAD_SLOTS.slot(scope.actor):
+        return _collect_trial(
+            lambda collect: waiting_mapping.try_mapping(
+                file, mapping, position, header, current.store, current.ingest_context, scope,
+                session.now(), preview=collect,
+            )
+        )  # fmt: skip
+
+
+def store_mapping(
+    file: WaitingFile, mapping: HandMapping, position: int, header: HeaderPosition
+) -> None:
+    """Store a file that waits by a mapping, which is kept for the next such file."""
+    current = board()
+    try:
+        scope = write_scope.build_viewer_scope(session.viewer(), "perbaiki")
+        with _UPLOAD_SLOTS.slot(scope.actor):
+            result = waiting_mapping.store_mapping(
+                file, mapping, position, header, current.store, current.ingest_context, scope,
+                session.now(),
+            )  # fmt: skip
+    except (StoreError, WriteRefused) as error:
+        save_outcome(str(error), is_success=False)
+        return
+    session.refresh_after_write()
+    if result.refused:
+        save_outcome(f"{result.path}: {result.refused}", is_success=False)
+        return
+    balance = tables.format_row_balance(
+        result.read, result.accepted, result.duplicate, result.quarantined
+    )
+    text = _("{name}: {said}. Pemetaan disimpan sebagai {peta}.")
+    text = text.format(name=result.path, said=balance, peta=mapping.name)
+    save_outcome(text, is_success=True)
+
+
+def drop_file(number: int, reason: str) -> None:
+    """Drop a file that waits for a mapping."""
+    try:
+        viewer = session.viewer()
+        scope = write_scope.build_viewer_scope(viewer, "perbaiki")
+        item = waiting.drop(board().store, scope, number, reason, session.now(), viewer)
+    except (StoreError, WriteRefused) as error:
+        save_outcome(str(error), is_success=False)
+        return
+    session.refresh_after_write()
+    text = _("{name} dibuang; tidak ada barisnya yang masuk.")
+    save_outcome(text.format(name=item.source), is_success=True)
 
 
 def _format_outcome(result: IngestResult) -> tuple[str, bool]:

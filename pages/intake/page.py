@@ -10,6 +10,7 @@ from pages.intake import actions, data, tables
 from pages.intake.kpis import build_kpis
 from pages.intake.quarantine import render_quarantine_panel
 from pages.intake.upload import render_upload_panel
+from pages.intake.waiting import render_waiting_panel
 from situasi.analysis.deliveries import DeliverySummary
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -47,6 +48,7 @@ def show(context: PageContext) -> None:
         inbox_failures.render_panel(context)
     with right:
         render_upload_panel(context)
+    render_waiting_panel(context)
     render_quarantine_panel(context, intake, feeds)
     render_delivery_panel(context, intake)
 

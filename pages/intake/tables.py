@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,7 +13,11 @@ from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import ColumnKind
 from situasi.domain.labels import label
+from situasi.ingest.parsing.cells import format_cell
 from situasi.ingest.pipeline import IngestResult
+from situasi.ingest.readers import table_builder
+from situasi.ingest.readers.grid import Sheet
+from situasi.store.model import WaitingItem
 from situasi.ui.tables.columns import Cells, Column, identifier_column, number_column, time_column
 from situasi.ui.tables.table_view import Table, make_table
 
@@ -120,6 +124,36 @@ def build_reason_table(reasons: pd.DataFrame) -> Table:
         _("contoh"): reasons["example"],
     }
     return make_table(columns)
+
+
+def build_waiting_table(items: Sequence[WaitingItem]) -> Table:
+    """Build the table of the files that wait for a mapping."""
+    columns: dict[str, Cells] = {
+        _("no"): identifier_column(item.number for item in items),
+        _("berkas"): [item.source for item in items],
+        _("oleh"): [item.actor for item in items],
+        _("diterima"): time_column(item.recorded_at for item in items),
+        _("baris"): number_column(item.note["rows"] for item in items),
+        _("sebab menunggu"): [item.note["why"] for item in items],
+        _("judul kolom"): [", ".join(item.note["headings"]) for item in items],
+    }
+    return make_table(columns)
+
+
+def build_sheet_table(sheet: Sheet, limit: int) -> Table:
+    """Build the table of the first rows of a sheet as sent, under the letters of its columns."""
+    rows = sheet.rows[:limit]
+    width = max(map(len, rows), default=0)
+    columns: dict[str, Cells] = {_("baris"): identifier_column(sheet.row_numbers[:limit])}
+    for column in range(width):
+        cells = [row[column] if column < len(row) else None for row in rows]
+        columns[table_builder.column_letters(column)] = map(format_raw_cell, cells)
+    return make_table(columns)
+
+
+def format_raw_cell(cell: object) -> str:
+    """Return a cell of a file as its sender would recognise it; "" where it is empty."""
+    return "" if cell is None else format_cell(cell)
 
 
 def build_refused_table(result: IngestResult) -> Table:

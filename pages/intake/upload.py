@@ -12,6 +12,7 @@ from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ingest import upload
+from situasi.ingest.pipeline import IngestResult
 from situasi.ui import audit, page_layout, uploads
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
@@ -46,9 +47,11 @@ def render_upload_panel(context: PageContext) -> None:
     result = trial.result
     if _render_trial(context.viewer, trial):
         _render_preview(trial)
+        may_wait = result.waiting is not None
         st.button(
-            _("Masukkan ke papan"), type="primary", on_click=_on_ingest,
-            disabled=not result.accepted + result.quarantined,
+            _("Simpan untuk dipetakan") if may_wait else _("Masukkan ke papan"),
+            type="primary", on_click=_on_ingest,
+            disabled=not (result.accepted + result.quarantined or may_wait),
         )  # fmt: skip
 
 
@@ -106,6 +109,9 @@ def _render_trial(viewer: Viewer, trial: UploadTrial) -> bool:
     if result.refused:
         st.text(result.refused)
         return False
+    if result.waiting is not None:
+        _render_waiting_trial(result)
+        return True
     names = ", ".join(label("feed", feed) for feed in feeds)
     balance = tables.format_row_balance(
         result.read, result.accepted, result.duplicate, result.quarantined
@@ -124,6 +130,15 @@ def _render_trial(viewer: Viewer, trial: UploadTrial) -> bool:
             title, lambda: tables.build_refused_table(result), "unggah_ditolak"
         )
     return True
+
+
+def _render_waiting_trial(result: IngestResult) -> None:
+    """Draw why a file would wait for a mapping."""
+    st.text(
+        _("Uji coba, belum disimpan. Berkas ini belum dikenali; simpan, lalu petakan kolomnya.")
+    )
+    for note in result.notes[:_MAX_NOTES]:
+        st.text(note)
 
 
 def _on_ingest() -> None:

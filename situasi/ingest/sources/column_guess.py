@@ -240,12 +240,17 @@ def _guess_codes(column: _Column, context: IngestContext) -> Iterator[Guess]:
                 reason = (
                     f"{known} dari {len(texts)} isi yang berbeda dikenal sebagai {item.heading}"
                 )
-                best[item.heading] = Guess(item.heading, 0.8 * share, reason)
+                certainty = 0.8 if len(texts) > 1 else 0.6
+                best[item.heading] = Guess(item.heading, certainty * share, reason)
     yield from best.values()
 
 
 def _is_code(feed: str, column: str, text: str, context: IngestContext) -> bool:
-    return _can_read(lambda cell: context.vocabulary.read_code(feed, column, cell), text)
+    """Return whether a word is a code as it stands; one that only resembles it is not."""
+    try:
+        return context.vocabulary.read_code(feed, column, text)[1] is None
+    except UnreadableCell:
+        return False
 
 
 def _guess_numbers(column: _Column) -> Iterator[Guess]:

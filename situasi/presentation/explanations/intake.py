@@ -40,6 +40,10 @@ _INBOX = explain(
     N_("Berkas yang diletakkan di kotak masuk dan tidak dapat dibaca, sejak server dibuka; yang "
        "gagal ada di folder failed/ beserta sebabnya, yang lain dicoba lagi sendiri."),
 )  # fmt: skip
+_WAITING = explain(
+    N_("Berkas yang judul kolomnya belum dikenali, atau tidak memuat kolom yang perlu. Isinya "
+       "disimpan tanpa suara, nama dan NRP, sampai kolomnya dipetakan atau berkasnya dibuang."),
+)  # fmt: skip
 SITUATION: dict[str, ExplanationBuilder] = {"senyap": _explain_silent_feeds}
 INTAKE: dict[str, ExplanationBuilder] = {
     "kiriman": _DELIVERIES,
@@ -54,6 +58,7 @@ INTAKE: dict[str, ExplanationBuilder] = {
     "sumber_berkas": _DELIVERIES,
     "alasan_jumlah": _QUARANTINE,
     "kotak_masuk": _INBOX,
+    "menunggu_pemetaan": _WAITING,
 }  # fmt: skip
 HEALTH: dict[str, ExplanationBuilder] = {
     "umur": explain(

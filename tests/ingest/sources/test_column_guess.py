@@ -68,7 +68,12 @@ def test_every_guess_says_why_and_how_sure_it_is(board: Board) -> None:
 
 @pytest.mark.parametrize(
     ("heading", "cells"),
-    [("Suara paslon 1", [200, 210, 190]), ("kosong", [None, None]), ("acak", ["xq", "zw", "qy"])],
+    [
+        ("Suara paslon 1", [200, 210, 190]),
+        ("kosong", [None, None]),
+        ("acak", ["xq", "zw", "qy"]),
+        ("cuaca", ["cerah", "cerah"]),
+    ],
 )
 def test_votes_and_what_nobody_knows_are_nothing(
     board: Board, heading: str, cells: list[Any]

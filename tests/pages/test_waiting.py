@@ -1,0 +1,120 @@
+"""Masukan shows the files that wait for a mapping: who sent them, why; one is opened or dropped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from situasi.access.roles import ROLES, Viewer
+from situasi.board import Board
+from situasi.domain.feed_schemas import FEEDS
+from situasi.ingest.pipeline import ingest_file
+from situasi.ui import session
+from tests.builders import unbounded
+from tests.builders_files import csv_file
+from tests.conftest import NOON
+from tests.rehearsed import run, script_of
+
+_SCRIPT = script_of("intake")
+
+
+@pytest.fixture
+def analyst(empty: Board, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Board:
+    """A board on which two foreign files wait, seen by an analyst."""
+    monkeypatch.setattr(session, "now", lambda: NOON)
+    monkeypatch.setattr(session, "viewer", lambda: Viewer("rina", ROLES["analis"]))
+    st.cache_resource.clear()
+    for name, mark in (("satu.csv", "x"), ("dua.csv", "y")):
+        rows = [{"alfa": mark, "beta": n, "gama": "aman"} for n in range(6)]
+        path = csv_file(tmp_path / name, *rows)
+        ingest_file(path, empty.store, empty.ingest_context, unbounded("inbox"), now=NOON)
+    return empty
+
+
+def page() -> AppTest:
+    return run(AppTest.from_string(_SCRIPT))
+
+
+def files(app: AppTest) -> list[str]:
+    boxes = [box for box in app.selectbox if box.label == "Buka berkas"]
+    return list(boxes[0].options) if boxes else []
+
+
+def opened(app: AppTest, position: int) -> AppTest:
+    box = next(box for box in app.selectbox if box.label == "Buka berkas")
+    box.select_index(position)
+    return run(app)
+
+
+def test_files_that_wait_are_listed_newest_first(analyst: Board) -> None:
+    assert [name.split(" · ")[1] for name in files(page())] == ["dua.csv", "satu.csv"]
+
+
+def test_one_that_is_opened_shows_why_it_waits_and_asks_what_it_is(analyst: Board) -> None:
+    app = opened(page(), 1)
+    assert any("judul kolom" in text.value for text in app.text)
+    labels = [box.label for box in app.selectbox]
+    assert [name for name in ("alfa", "beta", "gama") if name in labels] == ["alfa", "beta", "gama"]
+    assert any("tidak memuat kolom yang perlu" in one.value for one in app.warning)
+    [button] = [one for one in app.button if one.label.startswith("Simpan pemetaan")]
+    assert button.disabled
+
+
+FOREIGN = [
+    {
+        "_kunci": f"k{n}", "perangkat": "hp-7", "Q1 wilayah": "Indralaya",
+        "Q2 dusun": "Tanjung Gelam", "Q3 bilik": f"TPS {n}", "Q4 jml org": 40 + 7 * n,
+        "Q5 dicatat": f"27/11/2024 0{n}.10", "Q6": "-", "Q7 cuaca": "cerah", "Q8": "",
+        "Q9 ket": "Antrean tertib sejak pagi hari", "versi": "v2",
+    }
+    for n in range(1, 8)
+]  # fmt: skip
+
+
+def test_a_foreign_file_of_twelve_columns_is_mapped_with_what_the_board_believes(
+    analyst: Board, tmp_path: Path
+) -> None:
+    path = csv_file(tmp_path / "rekap dusun.csv", *FOREIGN)
+    result = ingest_file(path, analyst.store, analyst.ingest_context, unbounded("inbox"), now=NOON)
+    assert result.waiting
+    app = opened(page(), 0)
+    believed = {box.label.replace("\\", ""): box.value for box in app.selectbox}
+    assert believed["Jenis laporan"] == "tps"
+    assert (believed["Q2 dusun"], believed["Q3 bilik"], believed["Q4 jml org"]) == (
+        "desa", "tps", "hadir",
+    )  # fmt: skip
+    assert (believed["Q5 dicatat"], believed["Q7 cuaca"]) == ("waktu", "")
+    assert any("dibaca 7" in text.value or "7 dibaca" in text.value for text in app.text)
+    next(one for one in app.button if one.label.startswith("Simpan pemetaan")).click()
+    app = run(app)
+    assert any("disimpan sebagai rekap-dusun" in one.value.replace("\\", "") for one in app.success)
+    assert sorted(analyst.store.rows_after(FEEDS["tps"])["hadir"]) == [47, 54, 61, 68, 75, 82, 89]
+    assert len(files(app)) == 2
+
+
+def test_one_is_dropped_with_a_reason_and_never_without(analyst: Board) -> None:
+    app = opened(page(), 0)
+    button = [one for one in app.button if one.label == "Buang berkas"][-1]
+    button.click()
+    assert "Tulis alasannya." in [one.value for one in run(app).warning]
+    next(one for one in app.text_input if one.label == "Alasan membuang").set_value("salah kirim")
+    [one for one in app.button if one.label == "Buang berkas"][-1].click()
+    app = run(app)
+    assert any("dua.csv dibuang" in str(one.value).replace("\\", "") for one in app.success)
+    assert [name.split(" · ")[1] for name in files(app)] == ["satu.csv"]
+    (item,) = [
+        item for item in analyst.store.waiting_items(include_settled=True) if item.settlement
+    ]
+    assert item.settlement is not None
+    assert item.settlement.detail == {"reason": "salah kirim"}
+
+
+def test_nothing_is_shown_where_nothing_waits(
+    empty: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "viewer", lambda: Viewer("rina", ROLES["analis"]))
+    st.cache_resource.clear()
+    assert files(page()) == []
