@@ -105,9 +105,9 @@ def _render_message(context: PageContext, message: TrayMessage, holder: str | No
             for _number, row in proposals.select_allowed_rows(context.viewer, message.proposal):
                 cells = proposals.list_understood_cells(row)
                 proposals.render_row_cells(label("feed", row.feed), cells)
-                for unclear in row.unclear_cells:
-                    question = f"{unclear.heading}: {unclear.reason}"
-                    st.caption(markup.escape_markdown(question))
+                questions = [f"{cell.heading}: {cell.reason}" for cell in row.unclear_cells]
+                for line in (*row.doubts, *questions):
+                    st.caption(markup.escape_markdown(line))
 
 
 def _list_notes(message: TrayMessage, holder: str | None) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from situasi.ingest import feeds, message_tray
 from situasi.ingest.context import IngestContext
 from situasi.ingest.message_tray import TrayNote
-from situasi.ingest.messages.chat_splitter import Message, MessageKind
+from situasi.ingest.messages.chat_splitter import Message
 from situasi.ingest.messages.extractor import MessageExtractor
 from situasi.ingest.messages.proposal import Proposal, ProposedRow
 from situasi.ingest.pipeline import build_table
@@ -154,7 +154,7 @@ class MessageIntake:
             doubt=message.doubt,
             area=source.area,
             edits=earlier,
-            is_clear=is_sure and _is_clear(proposal),
+            is_clear=is_sure and proposal.is_clear,
             is_urgent=any(
                 row.feed == "incidents" and row.cells.get("jenis") != _NO_INCIDENT
                 for row in proposal.rows
@@ -177,17 +177,6 @@ class MessageIntake:
             is_sound = is_sound and not checked.rejected
         is_known = is_sound and all(isinstance(code, str) for code in codes)
         return tuple(sorted({str(code) for code in codes})) if is_known else (), is_sound
-
-
-def _is_clear(proposal: Proposal) -> bool:
-    """Return whether a person need only agree: all is read, and nothing is to be asked."""
-    return (
-        proposal.kind is MessageKind.REPORT
-        and bool(proposal.rows)
-        and all(row.is_complete for row in proposal.rows)
-        and not proposal.unread_numbers
-        and not proposal.notes
-    )
 
 
 def _name_reporter(row: ProposedRow, pelapor: str) -> ProposedRow:

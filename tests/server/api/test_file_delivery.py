@@ -107,6 +107,31 @@ def test_an_edited_submission_corrects_the_case_of_its_id(asking: Asking) -> Non
     assert len(rows) == 2 and set(rows["id"]) == {KOBO["_uuid"]}
 
 
+ODK = {
+    "__id": "uuid:3c142a0d-37b9-4d37-baf0-e58876428181",
+    "laporan": {"waktu": "2024-11-27T08:00:00.000+07:00", "kecamatan": "Kandis", "jenis": "banjir"},
+    "meta": {"instanceID": "uuid:3c142a0d-37b9-4d37-baf0-e58876428181", "instanceName": None},
+    "__system": {"submissionDate": "2024-11-27T01:05:00.000Z", "submitterName": "kandis",
+                 "reviewState": None, "attachmentsPresent": 0},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("profile", ["", "?profile=odk-central"])
+def test_a_submission_of_odk_with_groups_inside_is_one_row_and_corrected_by_its_id(
+    asking: Asking, profile: str
+) -> None:
+    key = asking.key("odk", feeds=("incidents",))
+    for expected in ([1, 1, 0, 0], [1, 0, 1, 0]):
+        answer = asking.post(FILES + profile, ODK, key)
+        assert answer.status_code == 200, answer.text
+        assert counts(answer) == expected, answer.text
+    edited = {**ODK, "laporan": {**ODK["laporan"], "jenis": "kebakaran"}}  # type: ignore[dict-item]
+    assert counts(asking.post(FILES + profile, edited, key)) == [1, 1, 0, 0]
+    rows = asking.board.store.rows_after(FEEDS["incidents"])
+    assert set(rows["id"]) == {ODK["__id"]}
+    assert rows["occurred_at"].dt.hour.tolist() == [1, 1]
+
+
 def test_a_profile_can_be_named_and_must_be_there(asking: Asking) -> None:
     key = asking.key(feeds=("incidents",))
     assert asking.post(f"{FILES}?profile=kobotoolbox", KOBO, key).status_code == 200
