@@ -131,14 +131,16 @@ class Api:
     async def _receive_delivery(self, feed: str, request: Request) -> Response:
         service, caller, owner = await self._authenticate_sender(request)
         service.check_may_write(caller, feed)
-        if set(request.query_params) - {credentials.KEY_PARAMETER}:
+        query = request.query_params
+        if set(query) - {credentials.KEY_PARAMETER, "profile"}:
             raise Problem(422, "Alamat ini tidak mengenal saringan untuk kiriman.")
         with self._body_slots.acquire(owner):
             body = await read_body(request, self._limits)
             started = time.perf_counter()
             incoming = ApiDelivery(
-                feed, _content_type(request), body, request.headers.get("idempotency-key")
-            )
+                feed, _content_type(request), body, request.headers.get("idempotency-key"),
+                query.get("profile"),
+            )  # fmt: skip
             result = await self._write_workers.run(
                 owner, lambda: service.ingest_delivery(caller, incoming)
             )

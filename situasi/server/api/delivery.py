@@ -14,6 +14,8 @@ from situasi.board import Board
 from situasi.ingest.completeness import is_unknown
 from situasi.ingest.pipeline import IngestResult, ingest_file, ingest_rows
 from situasi.ingest.readers.limits import DeliveryLimits
+from situasi.ingest.sources.profile import SourceProfile
+from situasi.ingest.sources.saved_profiles import bind_saved_profiles
 from situasi.ingest.write_scope import WriteScope
 from situasi.server.api import request_body
 from situasi.server.api.api_keys import Key
@@ -26,12 +28,16 @@ MAX_IDEMPOTENCY_KEY_LENGTH = 200
 
 @dataclass(frozen=True)
 class ApiDelivery:
-    """One delivery as received. idempotency_key: its Idempotency-Key header, if any."""
+    """One delivery as received. idempotency_key: its Idempotency-Key header, if any.
+
+    profile: name of the source profile by which it is read as a file; None: as rows of ours.
+    """
 
     feed: str
     content_type: str
     body: bytes
     idempotency_key: str | None
+    profile: str | None = None
 
 
 class DeliveryIngest:
@@ -54,7 +60,8 @@ class DeliveryIngest:
             return self._ingest_within_limit(key, incoming, now)
         _check_idempotency_key(incoming.idempotency_key)
         name = f"{key.name}/{sha256(incoming.idempotency_key.encode()).hexdigest()[:40]}"
-        digest = sha256(b"\0".join((incoming.feed.encode(), incoming.body))).hexdigest()
+        parts = [incoming.feed, *([incoming.profile] if incoming.profile else [])]
+        digest = sha256(b"\0".join((*map(str.encode, parts), incoming.body))).hexdigest()
         store = self._board.store
         with self._hold(name):
             stored = store.latest_records(_ANSWER_KIND, name).get(name)
@@ -84,11 +91,7 @@ class DeliveryIngest:
     ) -> dict[str, Any]:
         self._new_row_limiter.check(key.actor, now)
         result = self._ingest(key, incoming, now)
-        new_rows = result.accepted + result.quarantined
-        if result.waiting:
-            (item,) = self._board.store.waiting_items(numbers=[result.waiting])
-            new_rows = int(item.note["rows"])
-        self._new_row_limiter.add(key.actor, now, new_rows)
+        self._new_row_limiter.add(key.actor, now, count_new_rows(self._board, result))
         return result.as_json()
 
     def _ingest(self, key: Key, incoming: ApiDelivery, now: datetime) -> IngestResult:
@@ -96,6 +99,8 @@ class DeliveryIngest:
         extension = request_body.detect_extension(incoming.content_type, incoming.body)
         source = f"{key.name}.{extension}"
         if extension == "json":
+            if incoming.profile is not None:
+                return self._ingest_as_file(scope, incoming, source, now)
             rows = request_body.parse_json_rows(incoming.body, limits.max_rows)
             if is_unknown(rows, board.ingest_context):
                 return self._ingest_as_file(scope, incoming, source, now)
@@ -111,16 +116,35 @@ class DeliveryIngest:
     ) -> IngestResult:
         """Ingest a body as a file, which waits for a mapping where it is not recognised."""
         board, limits = self._board, self._limits
+        profile = find_profile(board, incoming.profile)
         with tempfile.TemporaryDirectory(prefix="situasi-", ignore_cleanup_errors=True) as folder:
             path = Path(folder) / source
             path.write_bytes(incoming.body)
             result = ingest_file(
                 path, board.store, board.ingest_context, scope, now=now, feed=incoming.feed,
-                limits=DeliveryLimits(limits.max_rows, limits.body_bytes),
+                profile=profile, limits=DeliveryLimits(limits.max_rows, limits.body_bytes),
             )  # fmt: skip
         if result.refused:
             raise Problem(422, result.refused)
         return replace(result, path=source)
+
+
+def find_profile(board: Board, name: str | None) -> SourceProfile | None:
+    """Return the source profile of this name; None for None. Raises Problem 422 and StoreError."""
+    if name is None:
+        return None
+    profiles = bind_saved_profiles(board.ingest_context, board.store).sources.by_name
+    if name not in profiles:
+        raise Problem(422, f'Profil "{name[:40]}" tidak ada; pilih: {", ".join(profiles)}.')
+    return profiles[name]
+
+
+def count_new_rows(board: Board, result: IngestResult) -> int:
+    """Return how many rows of a delivery are new, those of a file that waits too."""
+    if not result.waiting:
+        return result.accepted + result.quarantined
+    (item,) = board.store.waiting_items(numbers=[result.waiting])
+    return int(item.note["rows"])
 
 
 def _check_idempotency_key(idempotency_key: str) -> None:

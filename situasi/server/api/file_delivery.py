@@ -15,10 +15,10 @@ from starlette.requests import Request
 from situasi.board import Board
 from situasi.common.disk_space import DISK_SPACE
 from situasi.ingest.readers.limits import DeliveryLimits, format_too_many_bytes
-from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.upload import ingest_upload
 from situasi.server.api import request_body
 from situasi.server.api.api_keys import WRITABLE, Key
+from situasi.server.api.delivery import count_new_rows, find_profile
 from situasi.server.api.limits import Limits, NewRowLimiter
 from situasi.server.api.problem_details import Problem
 
@@ -57,7 +57,7 @@ class FileDoor:
         """Return what became of every row. Raises Problem 403, 422, 429 and 503, and StoreError."""
         if incoming.feed is not None and incoming.feed not in key.feeds:
             raise Problem(403, f'Kunci ini tidak berhak mengirim "{incoming.feed[:40]}".')
-        profile = self._find_profile(incoming.profile)
+        profile = find_profile(self._board, incoming.profile)
         self._new_row_limiter.check(key.actor, now)
         limits = DeliveryLimits(self._limits.max_upload_rows, self._limits.upload_bytes)
         result = ingest_upload(
@@ -68,18 +68,8 @@ class FileDoor:
         if result.refused:
             raise Problem(503 if result.retry else 422, result.refused)
         if not incoming.is_dry_run:
-            new_count = result.accepted + result.quarantined
-            self._new_row_limiter.add(key.actor, now, new_count)
+            self._new_row_limiter.add(key.actor, now, count_new_rows(self._board, result))
         return {**result.as_json(), "dry_run": incoming.is_dry_run}
-
-    def _find_profile(self, name: str | None) -> SourceProfile | None:
-        if name is None:
-            return None
-        profiles = self._board.ingest_context.sources.by_name
-        if name not in profiles:
-            names = ", ".join(profiles) or "(belum ada)"
-            raise Problem(422, f'Profil "{name[:40]}" tidak ada; pilih: {names}.')
-        return profiles[name]
 
 
 async def receive_file(request: Request, key: Key, limits: Limits) -> FileDelivery:

@@ -46,6 +46,11 @@ class MessageDoor:
         self._lock = threading.Lock()
         self._intake: MessageIntake | None = None
 
+    @property
+    def profile_names(self) -> tuple[str, ...]:
+        """Return the programs that are known."""
+        return tuple(profile.name for profile in self._profiles)
+
     def add_messages(
         self, key: Key, incoming: MessageDelivery, now: datetime
     ) -> tuple[IntakeResult, Response]:

@@ -1,6 +1,6 @@
 """The OpenAPI document, built from the feeds, filters and limits that the routes use."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from situasi.analysis.view_time import WINDOWS
 from situasi.domain.feed_schemas import FEEDS, Feed
@@ -43,11 +43,23 @@ _SECURITY_SCHEMES = {
 _COMMON_STATUSES = (401, 403, 429, 503)
 
 
-def build_document(register: Register, limits: Limits) -> dict[str, Any]:
-    """Return the description of every route under /api/v1."""
+class ProfileNames(NamedTuple):
+    """The profiles by which a delivery may be read: of sources, and of programs with messages."""
+
+    sources: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
+
+
+def build_document(
+    register: Register, limits: Limits, names: ProfileNames | None = None
+) -> dict[str, Any]:
+    """Return the description of every route under /api/v1. names: None leaves profiles out."""
+    names = names or ProfileNames()
     paths = {
-        f"/api/v1/{name}": _feed_operations(feed, register, limits) for name, feed in FEEDS.items()
+        f"/api/v1/{name}": _feed_operations(feed, register, limits, names)
+        for name, feed in FEEDS.items()
     }
+    message_operation = _message_operation(limits, names)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -62,8 +74,8 @@ def build_document(register: Register, limits: Limits) -> dict[str, Any]:
             "/api/v1/situation": {"get": _situation_operation(register)},
             files.PATH: {"get": _file_operation()},
             **paths,
-            file_delivery.PATH: {"post": _file_delivery_operation(limits)},
-            messages.PATH: {"get": _challenge_operation(), "post": _message_operation(limits)},
+            file_delivery.PATH: {"post": _file_delivery_operation(limits, names)},
+            messages.PATH: {"get": _challenge_operation(), "post": message_operation},
         },
         "components": {
             "securitySchemes": _SECURITY_SCHEMES,
@@ -168,10 +180,12 @@ def _situation_operation(register: Register) -> dict[str, Any]:
     }
 
 
-def _feed_operations(feed: Feed, register: Register, limits: Limits) -> dict[str, Any]:
+def _feed_operations(
+    feed: Feed, register: Register, limits: Limits, names: ProfileNames
+) -> dict[str, Any]:
     operations = {"get": _rows_operation(feed, register)}
     if feed.name in WRITABLE:
-        operations["post"] = _delivery_operation(feed, limits)
+        operations["post"] = _delivery_operation(feed, limits, names)
     return operations
 
 
@@ -196,7 +210,7 @@ def _rows_operation(feed: Feed, register: Register) -> dict[str, Any]:
     }
 
 
-def _delivery_operation(feed: Feed, limits: Limits) -> dict[str, Any]:
+def _delivery_operation(feed: Feed, limits: Limits, names: ProfileNames) -> dict[str, Any]:
     key = {"pattern": "^[!-~]+$", "minLength": 1, "maxLength": MAX_IDEMPOTENCY_KEY_LENGTH}
     body_schemas = {
         request_body.JSON: _ref(f"{feed.name}_sent"),
@@ -215,7 +229,8 @@ def _delivery_operation(feed: Feed, limits: Limits) -> dict[str, Any]:
                 {**schemas.TEXT, **key},
                 "Isi yang sama dijawab sama; isi lain ditolak (422).",
                 "header",
-            )
+            ),
+            *_profile_parameter(names.sources, "Dibaca sebagai berkas dari sumber ini."),
         ],
         "requestBody": {
             "required": True,
@@ -225,7 +240,7 @@ def _delivery_operation(feed: Feed, limits: Limits) -> dict[str, Any]:
     }
 
 
-def _file_delivery_operation(limits: Limits) -> dict[str, Any]:
+def _file_delivery_operation(limits: Limits, names: ProfileNames) -> dict[str, Any]:
     size = f"Paling besar {limits.upload_bytes >> 20} MB dan {limits.max_upload_rows} baris."
     form = {
         "type": "object",
@@ -244,26 +259,30 @@ def _file_delivery_operation(limits: Limits) -> dict[str, Any]:
         request_body.CSV: schemas.TEXT,
         request_body.XLSX: {**schemas.TEXT, "contentMediaType": request_body.XLSX},
     }
-    success = _response(
-        "Yang terjadi dengan setiap baris.", {request_body.JSON: _ref("file_ledger")}
-    )
+    ledger = {request_body.JSON: _ref("file_ledger")}
+    success = _response("Yang terjadi dengan setiap baris.", ledger)
+    waits = _response("Tidak dikenali: berkas menunggu pemetaan.", ledger, "location")
     return {
         "operationId": "send_file",
         "summary": f"Kirim berkas atau satu isian formulir; jenisnya dikenali sendiri. {size}",
         "parameters": [
             _parameter("feed", schemas.enum_of(WRITABLE), "Jenis laporannya; kosong: dikenali."),
-            _parameter("profile", schemas.TEXT, "Cara sumbernya dibaca; kosong: dikenali."),
+            *_profile_parameter(names.sources, "Cara sumbernya dibaca; kosong: dikenali."),
             _parameter("dry_run", schemas.enum_of(("ya", "tidak")), "ya: tidak ada yang disimpan."),
         ],
         "requestBody": {
             "required": True,
             "content": {media: {"schema": schema} for media, schema in body_schemas.items()},
         },
-        "responses": {"200": success, **_problem_refs(408, 413, 415, 422)},
+        "responses": {"200": success, "202": waits, **_problem_refs(408, 413, 415, 422)},
     }
 
 
-def _message_operation(limits: Limits) -> dict[str, Any]:
+def _profile_parameter(names: tuple[str, ...], description: str) -> list[dict[str, Any]]:
+    return [_parameter("profile", schemas.enum_of(names), description)] if names else []
+
+
+def _message_operation(limits: Limits, names: ProfileNames) -> dict[str, Any]:
     one = _ref("message_sent")
     many = {"type": "array", "items": one, "minItems": 1, "maxItems": limits.max_messages}
     content = {request_body.JSON: {"oneOf": [one, many]}, form_body.FORM: one}
@@ -273,7 +292,7 @@ def _message_operation(limits: Limits) -> dict[str, Any]:
         "summary": "Kirim pesan ke baki pesan di Lapor; tidak ada yang masuk laporan dengan "
         "sendirinya.",
         "description": "Bentuk program lain (data/vocabulary/message_profiles.toml) dikenali.",
-        "parameters": [_parameter("profile", schemas.TEXT, "Bentuknya; kosong: dikenali.")],
+        "parameters": _profile_parameter(names.messages, "Bentuknya; kosong: dikenali."),
         "requestBody": {
             "required": True,
             "content": {media: {"schema": schema} for media, schema in content.items()},

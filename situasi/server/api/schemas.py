@@ -174,7 +174,7 @@ def file_schema() -> Schema:
 def file_result_schema() -> Schema:
     """Return the schema of a file's result; its feeds are joined with + where it has several."""
     result = ingest_result_schema()["properties"]
-    return closed_object(**{**result, "feed": TEXT, "dry_run": BOOLEAN})
+    return closed_object(**{**result, "feed": nullable(TEXT), "dry_run": BOOLEAN})
 
 
 def message_schema() -> Schema:

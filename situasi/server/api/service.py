@@ -20,6 +20,7 @@ from situasi.domain.feed_schemas import FEEDS
 from situasi.higher_command import app
 from situasi.higher_command.app import HigherCommandApp
 from situasi.ingest.message_intake import IntakeResult
+from situasi.ingest.sources.saved_profiles import bind_saved_profiles
 from situasi.live import access_scope
 from situasi.live.access_scope import AccessScope
 from situasi.live.analysis_cache import AnalysisView
@@ -146,7 +147,9 @@ class ApiService:
 
     def build_openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document."""
-        return openapi.build_document(self.board.register, self.limits)
+        catalog = bind_saved_profiles(self.board.ingest_context, self.board.store).sources
+        names = openapi.ProfileNames(tuple(catalog.by_name), self._message_door.profile_names)
+        return openapi.build_document(self.board.register, self.limits, names)
 
     def get_situation(self, viewer: Viewer, query: QueryParams, known_etag: str | None) -> Response:
         """Return the key figures. Raises Problem 403 and 422, and TooManyQueries."""

@@ -139,6 +139,36 @@ def test_a_profile_can_be_named_and_must_be_there(asking: Asking) -> None:
     assert answer.status_code == 422 and "kobotoolbox" in answer.json()["detail"]
 
 
+def test_an_address_of_a_feed_reads_a_submission_by_its_profile_too(asking: Asking) -> None:
+    key = asking.key(feeds=("incidents",))
+    address = "/api/v1/incidents?profile=kobotoolbox"
+    for expected in ([1, 1, 0, 0], [1, 0, 1, 0]):
+        assert counts(asking.post(address, KOBO, key)) == expected
+    assert asking.post("/api/v1/incidents?profile=pager", KOBO, key).status_code == 422
+    assert asking.post("/api/v1/incidents?kec=16.10.13", KOBO, key).status_code == 422
+
+
+def test_a_file_that_is_not_recognised_waits_and_its_address_is_told(asking: Asking) -> None:
+    key = asking.key(feeds=("incidents",))
+    body = ("alfa,beta,gama\n" + "".join(f"{n},x,aman\n" for n in range(6))).encode()
+    answer = send(asking, key, "asing.csv", body)
+    assert (answer.status_code, counts(answer)) == (202, [0, 0, 0, 0])
+    jsonschema.validate(answer.json(), schemas.file_result_schema())
+    state = asking.get(answer.headers["location"], key).json()
+    assert (state["source"], state["rows"], state["state"]) == ("asing.csv", 6, "menunggu")
+    trial = send(asking, key, "asing2.csv", body.replace(b"aman", b"ribut"), dry_run="ya")
+    assert trial.status_code == 200 and "akan menunggu" in " ".join(trial.json()["notes"])
+    assert asking.board.store.waiting_counts() == {"file": 1}
+
+
+def test_the_document_names_the_profiles_that_there_are(asking: Asking) -> None:
+    document = asking.get("/api/v1/openapi.json", asking.key(read=True)).json()
+    for path, name in (("kiriman", "kobotoolbox"), ("tps", "kobotoolbox"), ("pesan", "telegram")):
+        parameters = document["paths"][f"/api/v1/{path}"]["post"]["parameters"]
+        (profile,) = [one for one in parameters if one["name"] == "profile"]
+        assert name in profile["schema"]["enum"]
+
+
 def test_a_trial_says_what_would_happen_and_stores_nothing(asking: Asking) -> None:
     answer = send(asking, asking.key(feeds=("incidents",)), dry_run="ya")
     assert counts(answer) == [1, 1, 0, 0] and answer.json()["dry_run"] is True
