@@ -3,17 +3,24 @@
 from itertools import chain, count
 from pathlib import Path, PurePath
 
+from situasi.common import service_numbers
+
 MAX_NAME_BYTES = 255  # bytes of a name, on every file system in use
 
 
 def sanitize_name(name: str) -> str:
-    """Return the name without control characters and undecodable bytes; never empty."""
+    """Return the name without control characters and undecodable bytes; never empty.
+
+    Nor with a service number of a person: names of files are shown, logged and kept.
+    """
     printable = "".join(
         "_" if "\ud800" <= letter <= "\udfff" else letter
         for letter in name
         if letter.isprintable() or "\ud800" <= letter <= "\udfff"
     )
-    return printable.strip() or "berkas"
+    return (
+        service_numbers.replace_service_numbers(printable.strip(), lambda _: "petugas") or "berkas"
+    )
 
 
 def shorten_name(name: str, max_bytes: int) -> str:

@@ -74,7 +74,8 @@ class Settings:
     the board has no accounts. log_format: one of LOG_FORMATS. has_hourly_copies: whether a static
     copy of the board is written every hour. backup_folder: of nightly backups; backup_time: their
     time of day in the zone of the election, None: no backups. upstream_url: the store to which rows
-    are replicated, None: none.
+    are replicated, None: none. officer_secret: under which NRP become marks
+    (situasi/access/officer_key.py); None: one is created and stored.
     """
 
     election_folder: Path
@@ -93,6 +94,7 @@ class Settings:
     backup_folder: Path
     backup_time: time | None
     upstream_url: str | None = field(default=None, repr=False)
+    officer_secret: str | None = field(default=None, repr=False)
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:
@@ -126,6 +128,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         backup_folder=Path(env.get("SITUASI_BACKUPS", live_folder / "backups")).resolve(),
         backup_time=_parse_backup_time(env.get("SITUASI_BACKUP_AT", "02:30")),
         upstream_url=env.get("SITUASI_UPSTREAM", "").strip() or None,
+        officer_secret=env.get("SITUASI_OFFICER_SECRET", "").strip() or None,
     )
 
 

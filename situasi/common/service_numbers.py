@@ -1,0 +1,76 @@
+"""Service numbers of people in a text: NRP of the police and the army, NIP of civil servants."""
+
+import re
+from collections.abc import Callable
+
+MASK = "*****"
+
+# A NIP: day of birth, month of appointment, sex and serial number; often in these four groups.
+NIP_PATTERN = (
+    r"(?:19[3-9]\d|20[01]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ .\-]?"
+    r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])[ .\-]?[12][ .\-]?\d{3}"
+)
+# An NRP of the police: year and month of birth, serial number. In groups only where the first
+# two digits are no hour and no day.
+_NRP = r"(?:[5-9]\d|0\d)(?:0[1-9]|1[0-2])\d{4}|[6-9]\d[ .\-](?:0[1-9]|1[0-2])[ .\-]\d{4}"
+# Of the army: eleven or fourteen digits; not a time written as 20241127093000.
+_ARMY = r"[1-3]\d{10}|(?!20[12]\d)[1-3]\d{13}"
+# After its label, anything of five digits or more, or eight digits in groups.
+LABELLED_NUMBER = (
+    rf"{NIP_PATTERN}|\d{{8,18}}|(?=\d(?:[ .\-/]?\d){{7}}(?!\d))\d{{2,6}}(?:[ .\-/]\d{{2,6}}){{1,3}}"
+    r"|\d{5,18}"
+)
+_LABEL = r"(?<![a-z])(?:nrp|nip)(?![a-z])(?: ?/ ?(?:nrp|nip)(?![a-z]))?[\W_]{0,4}"
+_LABELLED = re.compile(rf"({_LABEL})({LABELLED_NUMBER})(?!\d)", re.IGNORECASE)
+_UNLABELLED = re.compile(rf"(?<!\d)(?:{NIP_PATTERN}|{_NRP}|{_ARMY})(?!\d)")
+_DATE = re.compile(
+    r"(?:0[1-9]|[12]\d|3[01])[ .\-/]?(?:0[1-9]|1[0-2])[ .\-/]?20(?:1[3-9]|2\d)"
+    r"|20(?:1[3-9]|2\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+)
+# Degrees before the decimals of a coordinate.
+_DEGREES = re.compile(r"(?:-\d{1,2}|(?<!\d)(?:9[4-9]|1[0-4]\d))\.\Z")
+# What a text must hold before it is worth a closer look.
+_SUSPECT = re.compile(r"\d(?:[ .\-/]?\d){6}|(?:NRP|NIP|nrp|nip|Nrp|Nip)(?![a-z])")
+
+Replacement = Callable[[str], str]  # given the number as written
+
+
+def is_date(number: str) -> bool:
+    """Return whether a number is a date of these years: 27112024, 27.11.2024 or 20241127."""
+    return _DATE.fullmatch(number) is not None
+
+
+def is_decimals(text: str, start: int) -> bool:
+    """Return whether a number at this position is the decimals of a coordinate."""
+    return _DEGREES.search(text, max(0, start - 6), start) is not None
+
+
+def may_hold_number(text: str) -> bool:
+    """Return False for a text that surely holds no service number."""
+    return _SUSPECT.search(text) is not None
+
+
+def replace_service_numbers(text: str, replace: Replacement) -> str:
+    """Replace every number with a label, and every other that has the form of one.
+
+    A date stays, and so do the decimals of a coordinate: no serial number comes so far.
+    """
+    if not may_hold_number(text):
+        return text
+
+    def replace_labelled(match: re.Match[str]) -> str:
+        is_other = is_date(match[2]) and not _UNLABELLED.fullmatch(match[2])
+        return match[0] if is_other else match[1] + replace(match[2])
+
+    labelled = _LABELLED.sub(replace_labelled, text)
+
+    def replace_unlabelled(match: re.Match[str]) -> str:
+        is_other = is_date(match[0]) or is_decimals(labelled, match.start())
+        return match[0] if is_other else replace(match[0])
+
+    return _UNLABELLED.sub(replace_unlabelled, labelled)
+
+
+def mask_service_numbers(text: str) -> str:
+    """Return the text with a mask in place of each service number; no digit of it stays."""
+    return replace_service_numbers(text, lambda _: MASK)
