@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from situasi.access import officer_key
 from situasi.access.audit_log import AuditLog
+from situasi.access.officer_key import OfficerKey
 from situasi.domain import boundaries as domain_boundaries
 from situasi.domain import election, higher_command, road_network
 from situasi.domain import register as domain_register
@@ -115,6 +117,8 @@ def open_board(
         load_catalog(
             (settings.election_folder / PROFILES, settings.vocabulary_folder / PROFILES), vocabulary
         ),
+        # A board that is only viewed marks nobody.
+        officer_key=OfficerKey(None) if parent else officer_key.open_key(settings),
     )
     settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     scope = Scope(definition.contest, definition.kabupaten_code)

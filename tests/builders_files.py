@@ -15,7 +15,7 @@ _OWN = {
     "tps": {"desa": "Tanjung Gelam", "tps": "001", "fase": "dibuka", "hadir": "12"},
     "personnel": {"petugas": "P-0001", "instansi": "polri", "checkin": "apel"},
     "activities": {"giat": "patroli", "status": "terlaksana", "lokasi": "Pasar Indralaya"},
-    "roster": {"petugas": "P-0001", "nrp_tersamar": "*****678", "instansi": "polri"},
+    "roster": {"petugas": "P-0001", "nrp_tersamar": "", "instansi": "polri"},
     "postings": {"desa": "Tanjung Gelam", "tps": "1-3", "petugas": "P-0001", "penugasan": "tps"},
     "neutrality": {"langkah": "klarifikasi", "pelanggaran": "N07", "satuan": "Polsek Indralaya"},
     "merges": {"kasus": "K-1 logistik", "ke": "K-2 logistik", "tindakan": "gabung"},

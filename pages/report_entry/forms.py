@@ -109,7 +109,11 @@ def render_officer_panel(context: PageContext) -> None:
         first_row = st.columns(4)
         fields.render_tps_field(first_row[0], context.register, desa)
         fields.render_text_field(
-            first_row[1], "petugas", _("Nomor petugas"), _("bukan nama atau NRP"), 40
+            first_row[1],
+            "petugas",
+            _("Nomor petugas atau NRP"),
+            _("bukan nama; NRP tidak disimpan, hanya penandanya"),
+            40,
         )
         fields.render_choice_field(
             first_row[2], "checkin", _("Lapor diri"), CHECKIN, _("ketik jenis")

@@ -43,7 +43,7 @@ def _render_single_form(context: PageContext, desa: str | None) -> None:
         fields.render_text_field(first_row[2], "hadir", _("Pemilih hadir"), _("jumlah orang"), 20)
         second_row = st.columns(3)
         fields.render_text_field(
-            second_row[0], "pengawal", _("Pengawal kotak"), _("nomor petugas"), 120
+            second_row[0], "pengawal", _("Pengawal kotak"), _("nomor petugas atau NRP"), 120
         )
         fields.render_time_field(second_row[1], context)
         fields.render_reporter_field(second_row[2])

@@ -1,9 +1,10 @@
 """What the checks need besides the rows: register, boundaries, vocabulary, and limits of time."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from situasi.access.officer_key import OfficerKey
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.election import Election
 from situasi.domain.register import Register
@@ -20,7 +21,9 @@ class IngestContext:
     area: the kecamatan from which the sender may report; empty: all. foreign_ids: what belongs
     to another kecamatan though its row does not say so: officer numbers, neutrality case ids.
     may_bring_exercise: called for rows marked LATIHAN: whether the sender may bring them here.
-    These three are set only from the sender's WriteScope (write_scope.bind_context).
+    find_officers_by_name: called with the mark of a name: the officers of the roster who have it.
+    These four are set only from the sender's WriteScope (write_scope.bind_context).
+    officer_key: under which NRP become marks; one that is not kept, unless the board gives its own.
     """
 
     register: Register
@@ -31,6 +34,8 @@ class IngestContext:
     area: tuple[str, ...] = ()
     foreign_ids: frozenset[str] = frozenset()
     may_bring_exercise: Callable[[], bool] = lambda: True
+    officer_key: OfficerKey = field(default_factory=lambda: OfficerKey(None))
+    find_officers_by_name: Callable[[str], frozenset[str]] = lambda _: frozenset()
 
     @property
     def election(self) -> Election:

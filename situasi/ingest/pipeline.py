@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from situasi.common.file_names import sanitize_name
 from situasi.ingest import waiting
 from situasi.ingest.context import IngestContext
 from situasi.ingest.readers import reserved_columns
@@ -18,6 +19,7 @@ from situasi.ingest.readers.file_reader import read_file
 from situasi.ingest.readers.limits import FILE_LIMITS, DeliveryLimits, format_too_many_rows
 from situasi.ingest.readers.private_copy import private_copy
 from situasi.ingest.readers.reserved_columns import SHEET
+from situasi.ingest.redaction.persons import mask_service_numbers
 from situasi.ingest.sources.child_rows import join_children
 from situasi.ingest.sources.conversion import convert_table
 from situasi.ingest.sources.profile import SourceProfile
@@ -78,7 +80,8 @@ def ingest_file(
 
     def deliver(name: str, tables: Iterable[Table]) -> None:
         scope.check_feed(name)
-        delivery = Delivery(name, path.name, result.sha256 or "", now, scope.actor)
+        source = sanitize_name(path.name)
+        delivery = Delivery(name, source, result.sha256 or "", now, scope.actor)
         bound = bind_context(context, scope, store, name, now)
         checked = validate_tables(
             tables, delivery, result, bound,
@@ -115,7 +118,8 @@ def ingest_file(
             dry_run=dry_run, preview=preview, limits=limits, may_wait=may_wait,
         )  # fmt: skip
     except SourceError as error:
-        refused = IngestResult(str(path), result.feed, result.sha256, refused=str(error))
+        refusal = mask_service_numbers(str(error))
+        refused = IngestResult(str(path), result.feed, result.sha256, refused=refusal)
         return replace(refused, retry=_is_machine_error(error.__cause__))
     except OSError as error:
         raise waiting.to_store_error(path, error) from error

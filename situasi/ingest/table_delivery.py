@@ -14,6 +14,7 @@ from situasi.ingest.completeness import check_complete, find_missing_headings
 from situasi.ingest.context import IngestContext
 from situasi.ingest.known_at import compute_known_at
 from situasi.ingest.readers.reserved_columns import SHEET
+from situasi.ingest.redaction.rows import redact_text
 from situasi.ingest.returned_rows import (
     ReturnedRow,
     find_returned_rows,
@@ -111,7 +112,8 @@ def validate_table(
         known_at=compute_known_at(checked.accepted, now, context.election)
     )
     result.read += checked.row_count
-    result.notes += [note for note in (*table.notes, *checked.notes) if note not in result.notes]
+    notes = [redact_text(delivery.feed, note) for note in (*table.notes, *checked.notes)]
+    result.notes += [note for note in notes if note not in result.notes]
     if progress:
         progress(table.progress, result.read)
     missing = find_missing_headings(table, checked.rejected, len(accepted))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from situasi.access.roles import Viewer
+from situasi.common.file_names import sanitize_name
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.chat_splitter import HEADER_PATTERN
@@ -89,7 +90,7 @@ def ingest_unknown_file(
     content, note = list(map(encode_sheet, redacted)), _build_note(redacted, reason, scope, feed)
     note["notes"] = list(notes)
     result.waiting, _ = store.put_waiting(
-        KIND, path.name, sha256, content, now, scope.actor, note=note
+        KIND, sanitize_name(path.name), sha256, content, now, scope.actor, note=note
     )
     result.notes.insert(1, WAITING.format(number=result.waiting))
     return result
@@ -113,7 +114,9 @@ def _read_sheets(path: Path, limits: DeliveryLimits) -> tuple[list[Sheet], str]:
 
 def to_store_error(path: Path, error: OSError) -> StoreError:
     """Return the error for a file of which no private copy can be written."""
-    return StoreError(f"{path.name} tidak dapat disalin untuk dibaca: {error.strerror}")
+    return StoreError(
+        f"{sanitize_name(path.name)} tidak dapat disalin untuk dibaca: {error.strerror}"
+    )
 
 
 def ingest_mapped(

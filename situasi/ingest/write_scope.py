@@ -13,7 +13,7 @@ from enum import Enum
 import pandas as pd
 
 from situasi.access.roles import Viewer
-from situasi.domain import row_order
+from situasi.domain import officer_marks, row_order
 from situasi.domain.feed_schemas import FEEDS, MERGES, NEUTRALITY, POSTINGS, ROSTER, Feed
 from situasi.domain.labels import label
 from situasi.ingest.context import IngestContext
@@ -116,8 +116,50 @@ def bind_context(
         return scope.may_begin_exercise or _is_exercise(store)
 
     return replace(
-        context, area=scope.area, foreign_ids=foreign, may_bring_exercise=may_bring_exercise
+        context,
+        area=scope.area,
+        foreign_ids=foreign,
+        may_bring_exercise=may_bring_exercise,
+        find_officers_by_name=_RosterNames(store).find,
     )
+
+
+class _RosterNames:
+    """The officers of the roster by the marks of their names, read when first asked for."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._officers: dict[str, frozenset[str]] | None = None
+
+    def find(self, mark: str) -> frozenset[str]:
+        """Return the officers whose newest roster row has this mark."""
+        if self._officers is None:
+            self._officers = self._load()
+        return self._officers.get(mark, frozenset())
+
+    def _load(self) -> dict[str, frozenset[str]]:
+        roster, _ = _load_officer_rows(self._store)
+        newest = roster.sort_values("seq").drop_duplicates("petugas", keep="last")
+        named = newest[newest["nama"].notna()]
+        officers: dict[str, set[str]] = {}
+        for petugas, marks in zip(named["petugas"], named["nama"], strict=True):
+            for mark in marks.split():
+                officers.setdefault(mark, set()).add(str(petugas))
+        return {mark: frozenset(names) for mark, names in officers.items()}
+
+
+def _load_officer_rows(store: Store) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the valid rows of roster and postings, with officer numbers in place of marks."""
+    rows = _load_rows_with_marks(store)
+    numbers = officer_marks.find_officer_numbers(rows)
+    roster, orders = (
+        officer_marks.resolve_officers(rows[feed.name], numbers) for feed in (ROSTER, POSTINGS)
+    )
+    return roster, orders
+
+
+def _load_rows_with_marks(store: Store) -> dict[str, pd.DataFrame]:
+    return {feed: _load_valid_rows(store, FEEDS[feed]) for feed in officer_marks.FEEDS_WITH_MARKS}
 
 
 def _is_exercise(store: Store) -> bool:
@@ -138,7 +180,9 @@ def _find_foreign_ids(
     if feed not in OFFICER_FEEDS:
         return frozenset()
     places = _find_officer_kecamatan(store, now)
-    return frozenset(officer for officer, codes in places.items() if not codes <= set(area))
+    foreign = {officer for officer, codes in places.items() if not codes <= set(area)}
+    numbers = officer_marks.find_officer_numbers(_load_rows_with_marks(store))
+    return frozenset(foreign | {mark for mark, number in numbers.items() if number in foreign})
 
 
 def _find_officer_kecamatan(store: Store, now: datetime) -> dict[str, set[str]]:
@@ -146,7 +190,7 @@ def _find_officer_kecamatan(store: Store, now: datetime) -> dict[str, set[str]]:
 
     An officer without a known kecamatan belongs to the whole Polres and may be used by anyone.
     """
-    roster, orders = _load_valid_rows(store, ROSTER), _load_valid_rows(store, POSTINGS)
+    roster, orders = _load_officer_rows(store)
     current = pd.concat(
         [row_order.select_current_orders(orders, now), orders[orders["occurred_at"] > now]]
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from situasi.board import current_board as board
 from situasi.common import metrics
 from situasi.common.i18n import _
+from situasi.domain.officer_marks import is_number_mark
 from situasi.ingest import feeds, form_rows, write_scope
 from situasi.ingest.form_rows import SubmissionStamp
 from situasi.ingest.pipeline import IngestResult, build_table, ingest_rows
@@ -130,10 +131,13 @@ def _load_quarantined(feed: str, source: str) -> list[QuarantinedRow]:
 def _is_same_row(stored: Mapping[str, str], cells: Mapping[str, str]) -> bool:
     """Return whether a quarantined row has these cells; it omits those it may not store.
 
-    Its empty cells are columns that the reasons ask for.
+    Its empty cells are columns that the reasons ask for, and marks stand in place of NRP.
     """
     filled = {heading: cell for heading, cell in stored.items() if cell}
-    return bool(filled) and all(cells.get(heading) == cell for heading, cell in filled.items())
+    return bool(filled) and all(
+        cells.get(heading) == cell or (heading in cells and is_number_mark(cell))
+        for heading, cell in filled.items()
+    )
 
 
 def mark_as_correction(cells: Row, rejected: RejectedInput | None) -> dict[str, str]:

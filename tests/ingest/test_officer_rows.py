@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.board import Board
-from situasi.domain.feed_schemas import INSTANSI, PENUGASAN, POSTINGS, ROSTER
+from situasi.domain.feed_schemas import INSTANSI, PENUGASAN, PERSONNEL, POSTINGS, ROSTER
+from situasi.ingest import quarantine
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.numbers import read_tps_list
+from tests.builders import unbounded
 from tests.builders_files import report
 from tests.conftest import NOON
-from tests.ingest.door import accepted, deliver, reasons
+from tests.ingest.door import accepted, deliver, everything_kept, reasons
 
 NO_PLACE = {"kode_kecamatan": "", "kecamatan": "", "desa": "", "tps": ""}
 
@@ -36,66 +38,197 @@ def test_a_roster_without_times_that_is_history_is_known_when_it_was_stored(boar
     assert board.store.rows_after(ROSTER)["known_at"].tolist() == [later]
 
 
-def test_of_an_nrp_only_the_last_three_digits_are_kept(board: Board) -> None:
+def mark_of(board: Board, nrp: str) -> str:
+    return board.ingest_context.officer_key.mark_number(nrp)
+
+
+def test_of_an_nrp_only_its_mark_is_kept(board: Board) -> None:
     row = report("roster", nrp_tersamar="87010678", pangkat="Bripka", satuan="Polsek Indralaya")
     deliver(board, "roster", row)
     found = board.store.rows_after(ROSTER).iloc[0]
-    assert (found["nrp"], found["pangkat"], found["satuan"]) == (
-        "*****678", "Bripka", "Polsek Indralaya",
+    assert (found["petugas"], found["nrp"], found["pangkat"], found["satuan"]) == (
+        "P-0001", mark_of(board, "87010678"), "Bripka", "Polsek Indralaya",
     )  # fmt: skip
+    assert "8701" not in everything_kept(board)
+
+
+SAME = [
+    "87010678", 87010678, 87010678.0, "87010678.0", "'87010678", "NRP 87010678", "NRP. 8701-0678",
+    "8701 0678", "87 01 0678", "87.01.0678", "N.R.P : 87010678", "NRP/NIP 87010678",
+    "Bripka Andi / 87010678", "ANDI S. 87010678", "87010678/BRIPKA", "8,7010678E+07",
+    "Bripka Andi 8701 0678",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("feed", ["roster", "postings", "personnel"])
+@pytest.mark.parametrize("column", ["petugas", "NRP"])
+@pytest.mark.parametrize("written", SAME)
+def test_an_nrp_is_one_mark_however_and_wherever_it_is_written(
+    board: Board, feed: str, column: str, written: object
+) -> None:
+    stated = {"petugas": "", column: written}
+    assert accepted(board, feed, **stated)["petugas"] == mark_of(board, "87010678")
+    assert "0678" not in everything_kept(board)
 
 
 @pytest.mark.parametrize(
-    ("written", "kept", "doubt"),
-    [("NRP 87 01 0678", "*****678", False), (87010678.0, "*****678", False),
-     ("*****678", "*****678", False), ("1234", "*****234", True)],
+    ("written", "nrp", "doubt"),
+    [
+        ("5041234", "05041234", "nol di depan dipulihkan"),
+        (5041234.0, "05041234", "nol di depan dipulihkan"),
+        ("41234", "00041234", "nol di depan dipulihkan"),
+        (101234, "00101234", "nol di depan dipulihkan"),
+        ("512345/P", "512345", "bukan 8 angka"), ("123456789", "123456789", "bukan 8 angka"),
+        ("198704122010011003", "198704122010011003", None),
+        ("19870412 201001 1 003", "198704122010011003", None),
+        (198704122010011003, "198704122010011003", None),
+        ("21080123450688", "21080123450688", None), ("11970028060", "11970028060", None),
+    ],
 )  # fmt: skip
-def test_an_nrp_is_masked_however_it_came(
-    board: Board, written: object, kept: str, doubt: bool
+def test_a_number_of_another_length_is_completed_or_doubted(
+    board: Board, written: object, nrp: str, doubt: str | None
 ) -> None:
-    found = accepted(board, "roster", nrp_tersamar=written)
-    assert (found["nrp"], bool(found["flags"])) == (kept, doubt)
+    found = accepted(board, "roster", petugas="", nrp_tersamar=written)
+    assert found["petugas"] == mark_of(board, nrp)
+    assert (doubt in found["flags"]) if doubt else (found["flags"] is None)
+
+
+@pytest.mark.parametrize("feed", ["roster", "postings", "personnel"])
+@pytest.mark.parametrize("column", ["petugas", "NRP"])
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("8,70412E+07", "rusak"), ("8.70412E+07", "rusak"), ("1.98704E+17", "rusak"),
+        (1.98704122010011e17, "rusak"), ("198704122010011000", "rusak"), ("9E+07", "rusak"),
+        ("*****678", "tersamar"), ("NRP *****", "tersamar"), ("XXXXX678", "tersamar"),
+        ("87010678 / 87020789", "beberapa NRP"),
+    ],
+)  # fmt: skip
+def test_an_nrp_that_lost_digits_is_held_with_its_reason_and_none_of_them(
+    board: Board, feed: str, column: str, written: object, said: str
+) -> None:
+    assert said in reasons(board, feed, **{"petugas": "", column: written})
+    kept = everything_kept(board)
+    assert not any(part in kept for part in ("70412", "8704", "678", "1.98", "789"))
+
+
+@pytest.mark.parametrize("written", ["7912345", "12", "tidak ada"])
+def test_an_nrp_column_that_tells_no_number_is_asked_again(board: Board, written: str) -> None:
+    assert "NRP" in reasons(board, "personnel", petugas="", NRP=written)
+
+
+def test_an_unusable_nrp_beside_a_number_is_doubted_and_a_masked_one_left_out(
+    board: Board,
+) -> None:
+    found = accepted(board, "roster", id="1", nrp_tersamar="8,70412E+07")
+    assert (found["petugas"], found["nrp"]) == ("P-0001", None)
+    assert "rusak" in found["flags"]
+    found = accepted(board, "roster", id="2", nrp_tersamar="*****678")
+    assert (found["nrp"], found["flags"]) == (None, None)
 
 
 @pytest.mark.parametrize("feed", ["roster", "postings", "personnel"])
 @pytest.mark.parametrize(
     ("petugas", "said"),
     [
-        ("", "nomor petugas kosong"),
-        ("87010678", "NRP tidak disimpan; tulis nomor petugas"),
-        (87010678.0, "NRP tidak disimpan"),
-        ("NRP. 8701-0678", "NRP tidak disimpan"),
-        ("8701 0678", "NRP tidak disimpan"),
-        ("*****678", "NRP tidak disimpan"),
+        ("", "nomor petugas kosong: tulis nomor petugas atau NRP"),
         ("Budi Santoso", "bukan nama"),
         ("Bripka Budi 2", "bukan nama"),
-        ("x1" * 400, "petugas harus nomor"),
+        ("x1" * 400, "nomor petugas"),
     ],
 )
-def test_an_officer_is_a_number_of_the_roster(
+def test_an_officer_is_a_number_or_an_nrp(
     board: Board, feed: str, petugas: object, said: str
 ) -> None:
     found = reasons(board, feed, petugas=petugas)
     assert said in found
-    assert "Budi" not in found
+    assert "Budi" not in found + everything_kept(board)
 
 
 def test_a_number_of_the_roster_is_kept_as_written(board: Board) -> None:
-    for number in ("P-0001", "17", "BKO/12", "OI 0331"):
+    for number in ("P-0001", "17", "BKO/12", "OI 0331", "N-0001", "1234567"):
         assert accepted(board, "personnel", id=number, petugas=number)["petugas"] == number
 
 
-def test_an_nrp_column_in_place_of_the_number_is_answered_with_what_to_write(board: Board) -> None:
-    row = report("personnel", NRP="87010678")
+def test_an_nrp_beside_the_number_makes_both_one_officer(board: Board) -> None:
+    found = accepted(board, "postings", NRP="87010678")
+    assert (found["petugas"], found["nrp"]) == ("P-0001", mark_of(board, "87010678"))
+
+
+def test_a_column_of_names_with_nrp_tells_the_officer_and_is_not_kept(board: Board) -> None:
+    row = report("postings", **{"Pangkat, Nama, NRP": "Bripka Suharto / 87010678"})
     del row["petugas"]
-    ledger = deliver(board, "personnel", row)
-    assert ledger.reasons[0]["reasons"] == [
-        "NRP tidak disimpan; tulis nomor petugas dari daftar personel"
-    ]
+    assert deliver(board, "postings", row).accepted == 1
+    found = board.store.rows_after(POSTINGS).iloc[-1]
+    assert found["petugas"] == mark_of(board, "87010678")
+    assert "Suharto" not in everything_kept(board)
 
 
-def test_an_nrp_beside_the_number_is_left_at_the_door(board: Board) -> None:
-    assert accepted(board, "personnel", NRP="87010678")["petugas"] == "P-0001"
+def test_a_held_row_keeps_the_mark_and_is_released_by_its_correction(board: Board) -> None:
+    for heading, cell in (("NRP", "87010678"), ("Nama / NRP", "Suharto 87010678")):
+        row = report("personnel", checkin="entah", **{heading: cell})
+        del row["petugas"]
+        deliver(board, "personnel", row)
+        held = board.store.quarantined_rows()[-1]
+        assert mark_of(board, "87010678") in held.raw.values()
+        result = quarantine.release_row(
+            board.store, board.ingest_context, unbounded("uji"), held, {"checkin": "apel"}, NOON
+        )
+        assert (result.accepted + result.duplicate, result.reasons) == (1, [])
+        assert board.store.rows_after(PERSONNEL).iloc[-1]["petugas"] == mark_of(board, "87010678")
+
+
+def test_ids_made_of_nrp_stay_apart_and_hold_none(board: Board) -> None:
+    for feed in ("incidents", "personnel"):
+        one, other = (accepted(board, feed, id=nrp)["id"] for nrp in ("87010678", "87020678"))
+        assert one != other
+    assert "0678" not in everything_kept(board)
+
+
+# Names.
+
+ROSTER_ROWS = [
+    {"petugas": "P-1", "Nama": "Bripka Andi Saputra, S.H.", "satuan": "Polsek Indralaya"},
+    {"petugas": "", "NRP": "87010678", "Nama": "Budi Santoso", "satuan": "Polsek Indralaya"},
+    {"petugas": "P-3", "Nama": "Budi Hartono", "satuan": "POLSEK  INDRALAYA"},
+    {"petugas": "P-4", "Nama": "Andi Wijaya", "satuan": "Polsek Pemulutan"},
+]
+
+
+@pytest.fixture
+def named(board: Board) -> Board:
+    """A board whose roster came with names."""
+    rows = [report("roster", id=f"R-{n}", **row) for n, row in enumerate(ROSTER_ROWS)]
+    assert deliver(board, "roster", *rows).accepted == len(rows)
+    return board
+
+
+@pytest.mark.parametrize(
+    ("written", "unit", "found"),
+    [
+        ("Bripka Andi S., Polsek Indralaya", "", "P-1"),
+        ("ANDI SAPUTRA", "Polsek Indralaya", "P-1"),
+        ("Andi", "polsek indralaya", "P-1"), ("Budi Santoso", "Polsek Indralaya", "mark"),
+        ("Aipda Budi H.", "Polsek Indralaya", "P-3"), ("Andi (Polsek Pemulutan)", "", "P-4"),
+        ("Budi", "Polsek Indralaya", None), ("Andi", "", None),
+        ("Andi", "Polsek Tanjung Raja", None),
+        ("Candra", "Polsek Indralaya", None), ("Andi Kurnia", "Polsek Indralaya", None),
+    ],
+)  # fmt: skip
+def test_a_name_matches_inside_its_units_roster_when_only_one_has_it(
+    named: Board, written: str, unit: str, found: str | None
+) -> None:
+    stated = report("personnel", petugas=written, Kesatuan=unit)
+    ledger = deliver(named, "personnel", stated)
+    assert (ledger.accepted, ledger.quarantined) == ((1, 0) if found else (0, 1))
+    if found:
+        row = named.store.rows_after(PERSONNEL).iloc[-1]
+        assert row["petugas"] == (mark_of(named, "87010678") if found == "mark" else found)
+        assert "dikenali dari namanya" in row["flags"]
+    else:
+        assert "nomor petugas atau NRP" in "; ".join(ledger.reasons[0]["reasons"])
+    kept = everything_kept(named).lower()
+    assert not any(name in kept for name in ("andi", "budi", "saputra", "santoso", "candra"))
 
 
 @pytest.mark.parametrize("agency", INSTANSI)
@@ -179,7 +312,7 @@ def test_a_reserve_may_stand_for_the_whole_kabupaten(board: Board) -> None:
         ({"tps": "", "penugasan": ""}, "penugasan kosong"),
         ({"penugasan": "cadangan"}, "pilih salah satu"),
         ({**NO_PLACE, "penugasan": "kecamatan"}, "tanpa kecamatan"),
-        ({"petugas": ""}, "nomor petugas kosong"),
+        ({"petugas": ""}, "petugas kosong"),
         ({"penugasan": "entah"}, "entah"),
         ({"waktu": "besok"}, "besok"),
     ],

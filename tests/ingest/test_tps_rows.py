@@ -132,7 +132,7 @@ def test_a_box_on_the_move_that_nobody_is_said_to_escort_is_doubted(board: Board
 
 
 @pytest.mark.parametrize(
-    "named", ["Budi Santoso", "Bripka Budi", "AIPTU BUDI 87010123", "Bapak Budi (2 orang)"]
+    "named", ["Budi Santoso", "Bripka Budi", "AIPTU BUDI", "Bapak Budi (2 orang)"]
 )
 def test_an_escort_named_by_name_is_kept_as_an_escort_without_the_name(
     board: Board, named: str
@@ -142,6 +142,15 @@ def test_an_escort_named_by_name_is_kept_as_an_escort_without_the_name(
     assert "nama pengawal tidak disimpan" in found["flags"]
     reasons(board, "tps", fase="entah", pengawal=named)
     assert "budi" not in everything_kept(board).lower()
+
+
+@pytest.mark.parametrize("named", ["AIPTU BUDI 87010123", "87010123", "Budi, NRP 8701-0123"])
+def test_an_escort_named_by_nrp_is_kept_by_its_mark(board: Board, named: str) -> None:
+    found = accepted(board, "tps", fase="kotak bergeser", pengawal=named)
+    mark = board.ingest_context.officer_key.mark_number("87010123")
+    assert (found["pengawal"], found["flags"]) == (mark, None)
+    kept = everything_kept(board).lower()
+    assert "budi" not in kept and "0123" not in kept
 
 
 @pytest.mark.parametrize("heading", ["Nama KPPS", "nama petugas", "Nama"])

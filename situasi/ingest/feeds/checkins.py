@@ -1,8 +1,8 @@
-"""Personnel check-ins: which officer is where. Officers are numbers, never names."""
+"""Personnel check-ins: which officer is where. Officers are numbers or marks, never names."""
 
 from situasi.ingest.parsing.cells import normalize_cell, quote
 from situasi.ingest.tables import Cell, ValidationResult
-from situasi.ingest.validation.officer_check import check_officer
+from situasi.ingest.validation.officer_check import check_officers
 from situasi.ingest.validation.place_check import PlaceColumns, check_location
 from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck, check_exercise
@@ -32,13 +32,13 @@ def check(table: TableCheck) -> ValidationResult:
     latihan = check_exercise(table)
     times = check_times(table, latihan)
     place = check_location(table)
-    petugas = check_officer(table)
+    officers = check_officers(table)
     instansi = table.read_codes("instansi")
     checkin = _read_checkins(table, place)
     table.require("checkin", checkin, table.cells("checkin"), "jenis lapor diri kosong")
     return build_validation_result(
-        table, latihan, times, place,
-        petugas=petugas, instansi=instansi, checkin=checkin, uraian=table.texts("uraian"),
+        table, latihan, times, place, officers,
+        instansi=instansi, checkin=checkin, uraian=table.texts("uraian"),
     )  # fmt: skip
 
 

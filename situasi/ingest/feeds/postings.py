@@ -8,7 +8,7 @@ from situasi.ingest.parsing.cells import is_blank
 from situasi.ingest.parsing.datetime_columns import DatetimeColumn, to_datetime64
 from situasi.ingest.parsing.numbers import read_tps_list
 from situasi.ingest.tables import Cell, ValidationResult
-from situasi.ingest.validation.officer_check import check_officer
+from situasi.ingest.validation.officer_check import check_officers
 from situasi.ingest.validation.place_check import ParsedTps, PlaceColumns, check_location
 from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck, check_exercise
@@ -25,14 +25,14 @@ def check(table: TableCheck) -> ValidationResult:
     stated_times = check_times(table, latihan, required=False, allow_future=True)
     times, filled_count = _fill_missing_times(table, stated_times)
     place = check_location(table, required=False, read_tps_cell=_read_tps_list_cell)
-    petugas = check_officer(table)
+    officers = check_officers(table)
     penugasan = _read_tasks(table)
     for row, task in enumerate(penugasan):
         _check_task(table, place, row, task)
     _check_tps_numbers(table, place)
     result = build_validation_result(
-        table, latihan, times, place,
-        petugas=petugas, penugasan=penugasan, nrp=[None] * table.issues.row_count,
+        table, latihan, times, place, officers,
+        penugasan=penugasan,
         lokasi=table.texts("lokasi"), uraian=table.texts("uraian"),
     )  # fmt: skip
     note = f"{filled_count} baris tanpa waktu: penugasan berlaku sejak jaga hari pemungutan suara"

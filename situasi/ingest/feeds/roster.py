@@ -1,8 +1,7 @@
-"""Roster of officers by number, rank, unit and agency; never by name."""
+"""Roster of officers by number or mark, rank, unit and agency; never by name."""
 
-from situasi.ingest.redaction.persons import read_nrp
 from situasi.ingest.tables import ValidationResult
-from situasi.ingest.validation.officer_check import check_officer
+from situasi.ingest.validation.officer_check import check_officers
 from situasi.ingest.validation.place_check import check_location
 from situasi.ingest.validation.table_check import TableCheck, check_exercise
 from situasi.ingest.validation.time_check import check_times
@@ -14,13 +13,11 @@ def check(table: TableCheck) -> ValidationResult:
     latihan = check_exercise(table)
     times = check_times(table, latihan, required=False)
     place = check_location(table, required=False)
-    petugas = check_officer(table, detect_nrp=False)
+    officers = check_officers(table)
     instansi = table.read_codes("instansi")
-    nrp = table.issues.read_distinct(
-        table.texts("nrp"), lambda cell: (None, None) if cell is None else read_nrp(cell)
-    )
+    ranks = zip(table.texts("pangkat"), officers.pangkat, strict=True)
     return build_validation_result(
-        table, latihan, times, place,
-        petugas=petugas, instansi=instansi, nrp=nrp, nama=[None] * table.issues.row_count,
-        pangkat=table.texts("pangkat"), satuan=table.texts("satuan"), uraian=table.texts("uraian"),
+        table, latihan, times, place, officers,
+        instansi=instansi, pangkat=[stated or beside_name for stated, beside_name in ranks],
+        satuan=table.texts("satuan"), uraian=table.texts("uraian"),
     )  # fmt: skip

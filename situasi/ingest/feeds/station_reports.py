@@ -135,8 +135,10 @@ def _read_escorts(table: TableCheck, fase: Texts) -> Texts:
             if phase == "kotak_bergeser":
                 table.issues.add_warning(row, "kotak bergeser tanpa pengawal disebut")
             continue
-        escort = read_escort(cell)
+        escort = read_escort(cell, table.context.officer_key)
         escorts.append(escort.text)
         if escort.is_redacted:
-            table.issues.add_warning(row, "nama pengawal tidak disimpan; tulis nomor petugas")
+            table.issues.add_warning(
+                row, "nama pengawal tidak disimpan; tulis nomor petugas atau NRP"
+            )
     return escorts

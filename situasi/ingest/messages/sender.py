@@ -1,15 +1,24 @@
-"""Redacts messages for display and storage: no votes, officers' names or phone numbers."""
+"""Redacts messages for display and storage: no votes, officers' names, phone numbers or NRP."""
 
 import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from situasi.common.service_numbers import MASK
+from situasi.domain.officer_marks import NUMBER_MARK
 from situasi.ingest.context import IngestContext
 from situasi.ingest.gazetteer.name_index import tokenize_name
 from situasi.ingest.messages.chat_splitter import Message, strip_app_notices
 from situasi.ingest.messages.station_codes import add_code_dots
 from situasi.ingest.parsing.cells import normalize_text
-from situasi.ingest.redaction.persons import RANKS, find_officer_names, mask_number, mask_numbers
+from situasi.ingest.redaction import officer_numbers
+from situasi.ingest.redaction.persons import (
+    RANKS,
+    find_officer_names,
+    mask_number,
+    mask_numbers,
+    replace_numbers,
+)
 from situasi.ingest.redaction.vote_text import VotePredicate, redact_votes
 from situasi.ingest.vocabulary.vote_headings import VOTES_REMOVED
 
@@ -57,13 +66,15 @@ def redact_message(
 ) -> RedactedMessage:
     """Return the whole text without votes, names of officers and phone numbers.
 
-    holds_votes: `is_vote_heading` of the context, possibly cached.
+    In place of each NRP is its mark, in brackets. holds_votes: `is_vote_heading` of the context,
+    possibly cached.
     """
     lines = (
         normalize_text(_KEYCAP.sub("", line))
         for line in strip_app_notices(message.text[:MAX_MESSAGE_CHARACTERS]).strip().splitlines()
     )
     text = add_code_dots(_EMPHASIS.sub("", "\n".join(lines)), context.register)
+    text = _mark_officers(text, context)
     text, has_votes = redact_votes(text, holds_votes)
     text = remove_names(text, context.places.name_words)
     name = _find_sender_name(message.sender or "", context)
@@ -79,11 +90,29 @@ def redact_original(text: str, context: IngestContext) -> str:
     """
 
     def redact(text: str) -> str:
-        text = _redact_once(add_code_dots(text, context.register), context.places.name_words)
+        text = _mark_officers(add_code_dots(text, context.register), context)
+        text = _redact_once(text, context.places.name_words)
         # After votes were removed, the rest of the text would be judged wrongly.
         return text if VOTES_REMOVED in text else redact_votes(text, context.is_vote_heading)[0]
 
     return _repeat_until_stable(text, redact)
+
+
+def _mark_officers(text: str, context: IngestContext) -> str:
+    """Replace each NRP of a message by its mark, and any other long number by a mask.
+
+    A number of a telephone stays: it is masked later, down to its last digits.
+    """
+
+    def mark(number: str) -> str:
+        found = officer_numbers.mark_text_number(number, context.officer_key)
+        return f"[{found}]" if found else MASK
+
+    pieces, end = [], 0
+    for phone in _PHONE.finditer(text):
+        pieces += [replace_numbers(text[end : phone.start()], mark), phone[0]]
+        end = phone.end()
+    return "".join([*pieces, replace_numbers(text[end:], mark)])
 
 
 def remove_names(text: str, place_words: frozenset[str] = frozenset()) -> str:
@@ -163,8 +192,9 @@ def _redact_label(match: re.Match[str], place_words: frozenset[str]) -> str:
     if any(mark in match[2] for mark in _REMOVAL_MARKS):
         return match[0]
     function = _FUNCTION.search(match[2])
-    rest = _FUNCTION.sub(" ", match[2])
+    marks = "".join(f" [{mark}]" for mark in NUMBER_MARK.findall(match[2]))
+    rest = NUMBER_MARK.sub(" ", _FUNCTION.sub(" ", match[2]))
     words = [word for word in re.findall(r"[^\W\d_]+", rest.lower()) if word not in _NO_NAMES]
     if not any(word not in place_words for word in words):
         return match[0]
-    return match[1] + (f"{function[0]} " if function else "") + NAME_REMOVED
+    return match[1] + (f"{function[0]} " if function else "") + NAME_REMOVED + marks

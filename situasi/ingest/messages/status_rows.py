@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from situasi.domain.officer_marks import NUMBER_MARK
 from situasi.ingest.messages.entities import MessageEntities
 from situasi.ingest.messages.message_text import Span
 from situasi.ingest.messages.phrase_matcher import PhraseMatch
@@ -45,6 +46,10 @@ _NUMBER = re.compile(
     r"([A-Z]{0,3}-?[0-9]{1,6})\b",
     re.IGNORECASE,
 )
+
+
+# An NRP became a mark when the message was redacted (messages.sender).
+_MARK = re.compile(rf"\[({NUMBER_MARK.pattern})\]")
 
 
 def find_phases(entities: MessageEntities) -> list[PhraseMatch]:
@@ -92,35 +97,88 @@ def build_contact_rows(entities: MessageEntities) -> Iterator[RowDraft]:
 
 
 def build_checkin_rows(entities: MessageEntities) -> Iterator[RowDraft]:
-    """Yield a row for each TPS where officers check in; a missing officer number is asked."""
+    """Yield a row for each TPS and officer who checks in; a missing officer is asked."""
     matches = [
         match
         for match in entities.phrase_matches
         if match.column == "checkin" and _is_by_officers(entities, match)
     ]
-    codes = dict.fromkeys(match.code for match in matches)
-    if not matches:
-        return
-    latest = matches[-1]
-    number = _NUMBER.search(entities.passage.text)
-    for tps, station in _each_tps_number(entities.stations_at(latest.span)):
-        draft = RowDraft("personnel")
-        if len(codes) == 1:
-            draft.fill("checkin", latest.code, entities.passage.excerpt(latest.span))
-        else:
-            labels = ", ".join(code.replace("_", " ") for code in codes)
-            draft.ask("checkin", f"beberapa lapor diri disebut ({labels}): yang mana?")
-        if number:
-            draft.fill("petugas", number[1], number[0], Span(*number.span()))
-        else:
-            draft.ask("petugas", "nomor petugas tidak disebut")
-        entities.fill_place(draft, latest.span, tps)
-        if tps and station:
-            draft.fill("tps", station, entities.passage.excerpt(tps.span), tps.span)
-        entities.timing.fill_state_time(
-            draft, latest.span, [phase.span for phase in find_phases(entities)]
-        )
-        yield draft
+    for group in _group_checkins(entities, matches):
+        codes, latest = dict.fromkeys(match.code for match in group), group[-1]
+        for tps, station in _each_tps_number(entities.stations_at(latest.span)):
+            officers: list[re.Match[str] | None] = [*_find_officers(entities, tps, latest.span)]
+            for officer in officers or [None]:
+                draft = RowDraft("personnel")
+                if len(codes) == 1:
+                    draft.fill("checkin", latest.code, entities.passage.excerpt(latest.span))
+                else:
+                    labels = ", ".join(code.replace("_", " ") for code in codes)
+                    draft.ask("checkin", f"beberapa lapor diri disebut ({labels}): yang mana?")
+                if officer:
+                    draft.fill("petugas", officer[1], officer[0], Span(*officer.span()))
+                else:
+                    draft.ask("petugas", "nomor petugas atau NRP tidak disebut")
+                _fill_checkin_place(entities, draft, tps, station, latest.span)
+                yield draft
+
+
+def _group_checkins(
+    entities: MessageEntities, matches: list[PhraseMatch]
+) -> list[list[PhraseMatch]]:
+    """Return the check-ins that belong together: all, or those of each line with its own NRP."""
+    by_line: dict[Span, list[PhraseMatch]] = {}
+    for match in matches:
+        by_line.setdefault(entities.passage.line_at(match.span.start), []).append(match)
+    text = entities.passage.text
+    has_marks = all(_MARK.search(text, line.start, line.end) for line in by_line)
+    groups = list(by_line.values()) if has_marks else [matches]
+    return [group for group in groups if group]
+
+
+def _fill_checkin_place(
+    entities: MessageEntities,
+    draft: RowDraft,
+    tps: TpsMention | None,
+    station: str | None,
+    span: Span,
+) -> None:
+    entities.fill_place(draft, span, tps)
+    if tps and station:
+        draft.fill("tps", station, entities.passage.excerpt(tps.span), tps.span)
+    phases = [phase.span for phase in find_phases(entities)]
+    entities.timing.fill_state_time(draft, span, phases)
+
+
+def _find_officers(
+    entities: MessageEntities, tps: TpsMention | None, span: Span
+) -> list[re.Match[str]]:
+    """Return the officer number that a message names, else the marks that belong to a check-in.
+
+    Those of its clause or line; where several TPS share several officers there, none.
+    """
+    text = entities.passage.text
+    if number := _NUMBER.search(text):
+        return [number]
+    marks = list({match[1]: match for match in _MARK.finditer(text)}.values())
+    if _count_stations(entities.stations) <= 1 and not _has_own_lines(entities, marks):
+        return marks
+    anchor = tps.span.start if tps else span.start
+    for around in (entities.passage.clause_at(anchor), entities.passage.line_at(anchor)):
+        inside = [mark for mark in marks if around.contains(mark.start())]
+        stations = [other for other in entities.stations if around.contains(other.span.start)]
+        if inside:
+            return inside if len(inside) == 1 or _count_stations(stations) <= 1 else []
+    lines = [entities.passage.line_at(other.span.start) for other in entities.stations]
+    return [mark for mark in marks if not any(line.contains(mark.start()) for line in lines)]
+
+
+def _count_stations(stations: Sequence[TpsMention]) -> int:
+    return sum(max(1, len(tps.numbers)) for tps in stations)
+
+
+def _has_own_lines(entities: MessageEntities, marks: list[re.Match[str]]) -> bool:
+    """Return whether several officers are named on lines of their own."""
+    return len({entities.passage.line_at(mark.start()) for mark in marks}) > 1
 
 
 def _is_by_officers(entities: MessageEntities, phrase_match: PhraseMatch) -> bool:
@@ -130,9 +188,10 @@ def _is_by_officers(entities: MessageEntities, phrase_match: PhraseMatch) -> boo
     before = passage.text[max(0, start - 20) : start]
     around = clause if _OFFICERS.search(passage.excerpt(clause)) else line
     is_bare = passage.excerpt(phrase_match.span).lower() in {"di tps", "di lokasi"}
+    is_by_mark = bool(_MARK.search(passage.excerpt(around)))
     return (
         phrase_match.is_asserted
-        and bool(_OFFICERS.search(passage.excerpt(around)))
+        and (is_by_mark or bool(_OFFICERS.search(passage.excerpt(around))))
         and not _THINGS.search(passage.excerpt(around))
         and not _ACTIVITY.search(before)
         and not (is_bare and not _IN_PLACE.search(before))

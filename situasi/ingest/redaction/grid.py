@@ -6,8 +6,10 @@ Nobody has said yet what its columns are, so a cell is judged by its heading and
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
+from situasi.access.officer_key import OfficerKey
+from situasi.common.service_numbers import replace_service_numbers
 from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.sender import remove_names
 from situasi.ingest.parsing.cells import UnreadableCell
@@ -19,6 +21,7 @@ from situasi.ingest.readers.grid import (
     guess_header,
     is_heading_like,
 )
+from situasi.ingest.redaction.officer_numbers import mark_text_number
 from situasi.ingest.redaction.persons import REDACTED, is_person_heading, mask_number, mask_numbers
 from situasi.ingest.redaction.vote_text import redact_votes
 from situasi.ingest.validation.column_mapping import VOTES_REFUSED
@@ -47,8 +50,9 @@ def redact_sheets(
     """Return the sheets as they may be stored, and what was removed, for the sender.
 
     Columns with candidates' votes are removed with their headings; in columns of persons each cell
-    is replaced; elsewhere numbers of eight digits or more are masked, unless they are codes of our
-    places, times, coordinates or identifiers, and names after ranks are removed from texts.
+    is replaced. Elsewhere an NRP or NIP becomes its mark; any other number of eight digits or more
+    is masked, unless it is a code of our places, a time, a coordinate or an identifier; and names
+    after ranks are removed from texts.
     """
     redacted, notes = list[Sheet](), list[str]()
     for sheet in sheets:
@@ -73,8 +77,9 @@ def _redact_sheet(
 ) -> Sheet:
     header = guess_header(sheet.rows)
     general, identifier = _build_cell_reader(context), _build_identifier_reader(context)
+    person = partial(_redact_person, key=context.officer_key)
     readers = [
-        _redact_person if column in persons
+        person if column in persons
         else identifier if name and _IDENTIFIER_HEADING.fullmatch(name)
         else general
         for column, name in enumerate(headings)
@@ -150,12 +155,16 @@ def _is_place(text: str, context: IngestContext) -> bool:
         return False
 
 
-def _redact_person(cell: object) -> object:
-    """Return a masked number of a person; anything else in such a column may be a name."""
+def _redact_person(cell: object, key: OfficerKey) -> object:
+    """Return the mark of an officer's number; anything else in such a column may be a name."""
     if cell is None:
         return None
     text = _to_digits(cell)
-    return mask_number(text) if _DIGITS.fullmatch(text) else REDACTED
+    return _mark_or_mask(text, key) if _DIGITS.fullmatch(text) else REDACTED
+
+
+def _mark_or_mask(number: str, key: OfficerKey) -> str:
+    return mark_text_number(number, key) or mask_number(number)
 
 
 def _build_identifier_reader(context: IngestContext) -> CellReader:
@@ -172,6 +181,7 @@ def _build_identifier_reader(context: IngestContext) -> CellReader:
 
 def _build_cell_reader(context: IngestContext) -> CellReader:
     own_code = context.election.kabupaten_code.replace(".", "")
+    mark = partial(_mark_or_mask, key=context.officer_key)
 
     @cache
     def read_text(text: str) -> str:
@@ -181,7 +191,9 @@ def _build_cell_reader(context: IngestContext) -> CellReader:
             text = redact_votes(text, context.is_vote_heading)[0]
         if len(_WORDS.findall(text)) > 1 or sum(map(str.isdigit, text)) > _LONGEST_COUNT:
             text = remove_names(text, context.places.name_words)
-        return mask_numbers(text)
+        if _DIGITS.fullmatch(text):
+            return _mark_or_mask(text, context.officer_key)
+        return mask_numbers(replace_service_numbers(text, mark))
 
     def read(cell: object) -> object:
         if isinstance(cell, str):
@@ -191,7 +203,7 @@ def _build_cell_reader(context: IngestContext) -> CellReader:
         text = _to_digits(cell)
         if not _DIGITS.fullmatch(text) or _is_no_person_number(text, own_code):
             return cell
-        return mask_number(text)
+        return _mark_or_mask(text, context.officer_key)
 
     return read
 

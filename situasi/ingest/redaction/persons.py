@@ -1,22 +1,21 @@
-"""Redaction of persons: a roster number, a masked NRP, an escort without names."""
+"""Redaction of persons: numbers without a digit left, an escort without names."""
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
-from situasi.ingest.parsing.cells import UnreadableCell, normalize_cell
+from situasi.access.officer_key import OfficerKey
+from situasi.common import service_numbers
+from situasi.common.service_numbers import MASK, Replacement
+from situasi.domain.officer_marks import NUMBER_MARK
+from situasi.ingest.parsing.cells import normalize_cell
 from situasi.ingest.tables import Cell
 
-NRP_REFUSED = "NRP tidak disimpan; tulis nomor petugas dari daftar personel"
-OFFICER_NAME_REFUSED = "petugas harus nomor dari daftar personel, bukan nama"
+OFFICER_NAME_REFUSED = "petugas harus nomor petugas atau NRP, bukan nama"
 REDACTED = "[dihapus: nama dan NRP tidak disimpan]"
 
-_LONGEST_NUMBER = 24
 # An NRP of the police has eight digits, one of the army up to fourteen, a NIK sixteen.
 _LONG = re.compile(r"(?<!\d)\d{8,}(?!\d)")
-_DAY = re.compile(r"20(?:1[3-9]|[2-9]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
-_SPELLED = re.compile(r"(\bnrp\b[\W_]*)(\d[\d .\-/]{6,}\d)", re.IGNORECASE)
-_ONLY_DIGITS = re.compile(r"[\d .\-/]+")
-_MASKED = re.compile(r"\*+(\d{1,3})")
 
 _NAMES = frozenset(("nama", "name", "names", "nm"))
 _PERSONS_WORDS = """petugas personel personil anggota lengkap pelapor terlapor pelaku terduga
@@ -35,14 +34,20 @@ _TITLES_WORDS = """bharada bharatu bharaka abripda abriptu abrip bripda briptu b
 bripka aipda aiptu ipda iptu akp kompol akbp kombes prada pratu praka kopda koptu kopka serda
 sertu serka serma pelda peltu letda lettu kapten mayor letkol kolonel"""
 _COURTESIES_WORDS = "bapak bpk pak ibu bu sdr sdri saudara an"
-_TITLES = frozenset(_TITLES_WORDS.split())
-RANKS = _TITLES | frozenset(_COURTESIES_WORDS.split())
+TITLES = frozenset(_TITLES_WORDS.split())
+RANKS = TITLES | frozenset(_COURTESIES_WORDS.split())
 _UNITS_WORDS = """polri polisi polres polsek polda brimob bko samapta sabhara dalmas tni kodim
 koramil babinsa bhabinkamtibmas linmas satpol pol pp satlantas lantas regu tim peleton pleton
 personel personil anggota petugas kpps pps ppk panwas ptps pkd ya"""
 _UNITS = frozenset(_UNITS_WORDS.split())
 
-_TITLE = re.compile(rf"\b(?:{'|'.join(_TITLES)})\b\.?", re.IGNORECASE)
+# A number in groups right after a rank and a name: `Bripka Andi 8704 1234`.
+_AFTER_RANK = re.compile(
+    rf"(\b(?:{'|'.join(TITLES)})\b\.?(?:[ /,.]{{1,3}}[a-z'.]{{1,20}}){{0,4}}[ /,.:()\-]{{1,3}})"
+    r"([5-9]\d[ .\-]?(?:0[1-9]|1[0-2])[ .\-]?\d{4})(?!\d)",
+    re.IGNORECASE,
+)
+_TITLE = re.compile(rf"\b(?:{'|'.join(TITLES)})\b\.?", re.IGNORECASE)
 _CAPITALS = re.compile(
     r" {0,2}(?:pol\.? {1,2})?"
     r"([A-Z][A-Za-z'.]*(?: [A-Z][A-Za-z'.]*){0,3}"
@@ -53,7 +58,7 @@ melaksanakan melaporkan lapor sebagai selaku tps desa ds kec kecamatan orang org
 tiba siap berada ada serta melakukan sedang kami izin ijin nrp jabatan nomor no
 aman situasi kejadian piket hadir ribut nihil logistik kotak jam pukul pkl hub hp masih belum tidak
 kondusif"""
-_NO_NAMES = _UNITS | _TITLES | frozenset(_AFTER_RANKS_WORDS.split())
+_NO_NAMES = _UNITS | TITLES | frozenset(_AFTER_RANKS_WORDS.split())
 _PLACE_WORDS = frozenset(("tps", "desa", "ds", "kec", "kecamatan", "kelurahan", "nrp"))
 # In lower case, a second word counts as a name unless it looks like an ordinary word.
 _NO_NAME = rf"(?!(?:{'|'.join(sorted(_NO_NAMES))}|(?:me|ber|di|ter|ke|pe)[a-z]{{4,}})\b)"
@@ -79,58 +84,70 @@ def is_person_heading(heading: str) -> bool:
 
 
 def mask_numbers(text: str) -> str:
-    """Mask every number of eight digits or more in a text down to its last three digits.
+    """Mask every service number of a text, and any other number of eight digits or more.
 
-    A date written as 20241127 stays: no NRP begins like one.
+    Dates and the decimals of a coordinate stay.
     """
-    if sum(map(str.isdigit, text)) < 8:
+    return replace_numbers(text, lambda _: MASK)
+
+
+def mask_service_numbers(text: str) -> str:
+    """Mask only what has the form of a service number, or follows a label or a rank."""
+    if not service_numbers.may_hold_number(text):
         return text
-    return _LONG.sub(
-        _mask_match, _SPELLED.sub(lambda match: match[1] + mask_number(match[2]), text)
-    )
+    masked = _AFTER_RANK.sub(lambda match: match[1] + MASK, text)
+    return service_numbers.mask_service_numbers(masked)
 
 
-def _mask_match(match: re.Match[str]) -> str:
-    return match[0] if _DAY.fullmatch(match[0]) else mask_number(match[0])
+def replace_numbers(
+    text: str, replace: Replacement, replace_other: Replacement = lambda _: MASK
+) -> str:
+    """Replace every service number of a text, and any other long number by `replace_other`.
+
+    Both are called with the number as written.
+    """
+    if not service_numbers.may_hold_number(text):
+        return text
+    replaced = _AFTER_RANK.sub(lambda match: match[1] + replace(match[2]), text)
+    replaced = service_numbers.replace_service_numbers(replaced, replace)
+
+    def mask_long(match: re.Match[str]) -> str:
+        is_other = service_numbers.is_date(match[0])
+        is_other |= service_numbers.is_decimals(replaced, match.start())
+        return match[0] if is_other else replace_other(match[0])
+
+    return _LONG.sub(mask_long, replaced)
 
 
 def mask_number(digits: str) -> str:
-    """Return `87654321` as `*****321`."""
-    return "*****" + "".join(letter for letter in digits if letter.isdigit())[-3:]
+    """Return the number of a telephone, `081234567890`, as `*****890`."""
+    return MASK + "".join(letter for letter in digits if letter.isdigit())[-3:]
 
 
-def read_officer(cell: Cell) -> str:
-    """Return a roster number as written. Raises UnreadableCell, never quoting a possible name."""
-    text = normalize_cell(cell)
-    digit_count = sum(map(str.isdigit, text))
-    if _MASKED.fullmatch(text) or _LONG.search(text) or _SPELLED.search(text):
-        raise UnreadableCell(NRP_REFUSED)
-    if digit_count >= 8 and _ONLY_DIGITS.fullmatch(text):
-        raise UnreadableCell(NRP_REFUSED)
-    if not digit_count or len(text) > _LONGEST_NUMBER or not RANKS.isdisjoint(_words(text)):
-        raise UnreadableCell(OFFICER_NAME_REFUSED)
-    return text
+def read_escort(cell: Cell, key: OfficerKey) -> Escort:
+    """Return who escorts a box: numbers, marks, units, counts. Possible names are removed."""
+    marks: list[str] = []
 
+    def take(number: str) -> str:
+        digits = "".join(letter for letter in number if letter.isdigit())
+        marks.append(key.mark_number(digits))
+        return " "
 
-def read_nrp(cell: Cell) -> tuple[str, str | None]:
-    """Return the masked NRP, and a doubt about its length. Raises UnreadableCell without one."""
-    text = normalize_cell(cell)
-    if match := _MASKED.fullmatch(text):
-        return f"*****{match[1]}", None
-    digits = "".join(letter for letter in text if letter.isdigit())
-    if len(digits) < 3:
-        raise UnreadableCell("NRP tidak terbaca; tulis angkanya saja")
-    return mask_number(digits), None if len(digits) == 8 else "NRP bukan 8 angka"
-
-
-def read_escort(cell: Cell) -> Escort:
-    """Return who escorts a box: numbers, units, counts. Possible names are removed."""
-    text = mask_numbers(normalize_cell(cell))
+    cell_text = normalize_cell(cell)
+    marks += NUMBER_MARK.findall(cell_text)
+    text = normalize_cell(replace_numbers(NUMBER_MARK.sub(" ", cell_text), take))
     words = _words(text)
     is_impersonal = any(letter.isdigit() for letter in text) or not _UNITS.isdisjoint(words)
-    if is_impersonal and RANKS.isdisjoint(words):
-        return Escort(text, is_redacted=False)
+    if RANKS.isdisjoint(words) and (is_impersonal or (marks and not words)):
+        return Escort(" ".join([text, *marks]).strip(), is_redacted=False)
+    if marks:  # only the names around the numbers are removed
+        return Escort(" ".join(marks), is_redacted=False)
     return Escort("disebut", is_redacted=True)
+
+
+def has_words_of(text: str, words: Collection[str]) -> bool:
+    """Return whether a text contains one of these words, whatever its case."""
+    return not set(words).isdisjoint(_words(text))
 
 
 def _words(text: str) -> list[str]:

@@ -1,40 +1,64 @@
 """Redaction of rows for the store and for quarantine: no personal names or numbers."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
+from situasi.access.officer_key import OfficerKey
+from situasi.common import service_numbers
 from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.sender import redact_original
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.readers.reserved_columns import BROKEN, EXCESS
+from situasi.ingest.redaction import officer_numbers
 from situasi.ingest.redaction.persons import (
     REDACTED,
     mask_numbers,
+    mask_service_numbers,
     read_escort,
-    read_nrp,
-    read_officer,
+    replace_numbers,
 )
-from situasi.ingest.tables import Cell
 from situasi.ingest.validation.column_mapping import OFFICER_FEEDS, ColumnMapping
 
 
+def redact_text(feed: str, text: str) -> str:
+    """Redact a text for the store: in feeds of officers, without any long number."""
+    return mask_numbers(text) if feed in OFFICER_FEEDS else mask_service_numbers(text)
+
+
 def redact_texts(feed: str, texts: list[str | None]) -> list[str | None]:
-    """Redact a column of texts for the store: in feeds of officers, without a full NRP."""
-    if feed not in OFFICER_FEEDS:
-        return texts
-    return [text and mask_numbers(text) for text in texts]
+    """Redact a column of texts for the store; each distinct text once."""
+    distinct = dict.fromkeys(texts)
+    changed: dict[str | None, str] = {
+        text: redacted
+        for text in distinct
+        if text and service_numbers.may_hold_number(text)
+        and (redacted := redact_text(feed, text)) != text
+    }  # fmt: skip
+    return [changed.get(text, text) for text in texts] if changed else texts
+
+
+def redact_id(feed: str, text: str, key: OfficerKey) -> str:
+    """Return an id with a mark in place of a service number: different ids stay different."""
+
+    def mark(number: str) -> str:
+        return key.mark_number("".join(letter for letter in number if letter.isdigit()))
+
+    if feed in OFFICER_FEEDS:
+        return replace_numbers(text, mark, mark)
+    return service_numbers.replace_service_numbers(text, mark)
 
 
 def redact_heading(feed: str, heading: str) -> str:
     """Redact a heading for the store."""
-    return mask_numbers(heading) if feed in OFFICER_FEEDS else heading
+    return redact_text(feed, heading)
 
 
 def redact_reasons(feed: str, raw: Mapping[str, str], reasons: tuple[str, ...]) -> tuple[str, ...]:
-    """Redact reasons for the store; of a shifted row keep only the first, as others quote cells."""
-    if feed not in OFFICER_FEEDS:
-        return reasons
-    return tuple(mask_numbers(reason) for reason in (reasons[:1] if EXCESS in raw else reasons))
+    """Redact reasons for the store.
+
+    In feeds of officers keep only the first of a shifted row, as others quote cells.
+    """
+    kept = reasons[:1] if feed in OFFICER_FEEDS and EXCESS in raw else reasons
+    return tuple(redact_text(feed, reason) for reason in kept)
 
 
 def redact_cells(
@@ -44,9 +68,13 @@ def redact_cells(
 
     In a row that could not be split, or whose cells are shifted, any cell may be a name.
     """
+    key = context.officer_key
     by_column: dict[str, Callable[[str], str]] = {
-        **_READERS,
-        "teks_asli": partial(redact_original, context=context),
+        "id": lambda cell: redact_id(feed, cell, key),
+        "petugas": lambda cell: officer_numbers.read_officer(cell, key).petugas,
+        "nrp": lambda cell: _redact_nrp(cell, key),
+        "pengawal": lambda cell: _redact_escort(cell, key),
+        "teks_asli": lambda cell: redact_original(cell, context),
     }
     readers = {
         heading: by_column[column]
@@ -54,16 +82,15 @@ def redact_cells(
         if column in by_column
         for heading in headings_of_column
     }
-    if feed not in OFFICER_FEEDS:
-        return {
-            heading: _redact_cell(readers[heading], cell) if heading in readers else cell
-            for heading, cell in raw.items()
-        }
-    if not {BROKEN, EXCESS}.isdisjoint(raw):
+    if feed in OFFICER_FEEDS and not {BROKEN, EXCESS}.isdisjoint(raw):
         return {h: REDACTED if h in {BROKEN, EXCESS} else cell for h, cell in raw.items()
                 if h.startswith("__")}  # fmt: skip
+
+    def redact(cell: str) -> str:
+        return redact_text(feed, cell)
+
     return {
-        redact_heading(feed, heading): _redact_cell(readers.get(heading, mask_numbers), cell)
+        redact_heading(feed, heading): _redact_cell(readers.get(heading, redact), cell)
         for heading, cell in raw.items()
     }
 
@@ -75,17 +102,11 @@ def _redact_cell(reader: Callable[[str], str], cell: str) -> str:
         return REDACTED
 
 
-def _redact_nrp(cell: Cell) -> str:
-    return read_nrp(cell)[0]
+def _redact_nrp(cell: str, key: OfficerKey) -> str:
+    number = officer_numbers.read_nrp(cell, key)
+    return number.petugas if number else cell
 
 
-def _redact_escort(cell: Cell) -> str:
-    escort = read_escort(cell)
+def _redact_escort(cell: str, key: OfficerKey) -> str:
+    escort = read_escort(cell, key)
     return REDACTED if escort.is_redacted else escort.text
-
-
-_READERS: Mapping[str, Callable[[str], str]] = {
-    "petugas": read_officer,
-    "nrp": _redact_nrp,
-    "pengawal": _redact_escort,
-}

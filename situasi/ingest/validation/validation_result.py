@@ -10,13 +10,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from situasi.common import service_numbers
 from situasi.domain.feed_schemas import ColumnKind, dtypes
 from situasi.ingest.messages.sender import redact_original
 from situasi.ingest.readers.reserved_columns import BROKEN, DOUBT, NOT_A_REPORT
-from situasi.ingest.redaction.rows import redact_cells, redact_heading, redact_reasons, redact_texts
+from situasi.ingest.redaction.rows import (
+    redact_cells,
+    redact_heading,
+    redact_id,
+    redact_reasons,
+    redact_texts,
+)
 from situasi.ingest.tables import Cell, RejectedRow, ValidationResult, to_cell_array
 from situasi.ingest.validation.area_check import check_area
 from situasi.ingest.validation.column_mapping import OFFICER_FEEDS
+from situasi.ingest.validation.officer_check import OfficerColumns
 from situasi.ingest.validation.place_check import PlaceColumns
 from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import REASON_BY_MARK, TableCheck
@@ -32,14 +40,19 @@ def build_validation_result(
     latihan: list[bool],
     times: TimeColumns,
     place: PlaceColumns,
+    officers: OfficerColumns | None = None,
+    /,
     **own: Sequence[Any] | npt.NDArray[np.float64],
 ) -> ValidationResult:
     """Build the result: every row once, accepted with its warnings or rejected with its errors.
 
-    own: the other columns of the feed, by name. Raises KeyError where one is missing.
+    officers: of a feed about officers. own: the other columns of the feed, by name. Raises
+    KeyError where one is missing.
     """
     feed, issues = table.feed, table.issues
     columns = {**vars(times), **vars(place), **own, "latihan": latihan}
+    if officers:
+        columns = {**vars(officers), **columns}
     columns |= {"pelapor": table.texts("pelapor"), "sumber": table.texts("sumber")}
     columns["teks_asli"] = issues.read_distinct(
         table.texts("teks_asli"),
@@ -55,7 +68,7 @@ def build_validation_result(
     is_accepted[list(issues.errors)] = False
     return ValidationResult(
         _build_accepted(table, columns, is_accepted),
-        _build_rejected_rows(table),
+        _build_rejected_rows(table, officers),
         table.mapping.format_notes(),
     )
 
@@ -67,7 +80,10 @@ def _build_ids(table: TableCheck, columns: Mapping[str, Sequence[Any]]) -> Texts
     for row in [row for row, name in enumerate(ids) if name is None]:
         content = repr(tuple(columns[name][row] for name in table.feed.identity_columns))
         ids[row] = f"{prefix}-{hashlib.blake2b(content.encode(), digest_size=6).hexdigest()}"
-    return redact_texts(table.feed.name, ids)
+    key = table.context.officer_key
+    suspects = {name for name in ids if name and service_numbers.may_hold_number(name)}
+    marked = {name: redact_id(table.feed.name, name, key) for name in suspects}
+    return [marked.get(name or "", name) for name in ids] if marked else ids
 
 
 def _build_accepted(
@@ -107,7 +123,7 @@ def _list_reasons(errors: list[str], not_a_report_reason: str | None) -> tuple[s
     return tuple(dict.fromkeys(errors))
 
 
-def _build_rejected_rows(table: TableCheck) -> list[RejectedRow]:
+def _build_rejected_rows(table: TableCheck, officers: OfficerColumns | None) -> list[RejectedRow]:
     """Return the rejected rows, with empty cells for columns in which an error can be corrected."""
     feed, mapping, issues = table.feed.name, table.mapping, table.issues
     headings = _list_kept_headings(table)
@@ -123,6 +139,8 @@ def _build_rejected_rows(table: TableCheck) -> list[RejectedRow]:
         for group in find_headings(tuple(issues.columns_to_fix[row])):
             if raw.keys().isdisjoint(group):
                 redacted.update((redact_heading(feed, heading), "") for heading in group)
+        if officers and row in officers.from_names:  # else it would be lost with the name
+            redacted["petugas"] = officers.petugas[row] or ""
         reasons = redact_reasons(feed, raw, _list_reasons(issues.errors[row], marked.get(row)))
         result.append(RejectedRow(table.raw.row_numbers[row], redacted, reasons))
     return result

@@ -29,7 +29,7 @@ PART_COLUMNS = {
     "place": "tempat",
     "no_karantina": "no_karantina",
     "alasan": "alasan",
-    "nrp": "nrp",
+    "nrp": "nrp",  # in place of the officer's number; becomes a mark
     "hadir_l": "hadir_l",  # voters present: men
     "hadir_p": "hadir_p",  # and women
     "step": "langkah",  # the status of a neutrality case
@@ -51,7 +51,7 @@ _IDENTIFYING_COLUMNS = {
     "personnel": ("checkin",),
     "activities": ("giat", "fungsi"),
     "roster": ("petugas", "pangkat", "nrp"),
-    "postings": ("petugas", "penugasan"),
+    "postings": ("petugas", "penugasan", "nrp"),
     "neutrality": ("langkah", "pelanggaran"),
     "merges": ("kasus", "ke"),
 }
