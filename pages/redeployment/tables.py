@@ -12,6 +12,7 @@ from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import KERAWANAN
 from situasi.domain.labels import label
+from situasi.domain.officer_marks import shorten_mark
 from situasi.ui.tables.columns import Cells, number_column, ratio_column, time_column
 from situasi.ui.tables.personnel import kecamatan_name
 from situasi.ui.tables.table_view import Table, make_table
@@ -63,7 +64,7 @@ def build_station_group_table(groups: Sequence[StationGroup], is_exercise: bool)
 def build_officer_table(candidates: Sequence[Candidate]) -> Table:
     """Build the table of the officers who could move, and their present places."""
     columns: dict[str, Cells] = {
-        _("petugas"): [row.petugas for row in candidates],
+        _("petugas"): [shorten_mark(row.petugas) for row in candidates],
         _("penugasan"): [label("penugasan", row.duty) for row in candidates],
         _("di"): [format_place(row.place_code) for row in candidates],
         _("tempat"): [row.lokasi for row in candidates],
@@ -79,7 +80,7 @@ def build_move_table(moves: Sequence[Move], validity: Sequence[bool]) -> Table:
     routes = [_("lewat jalan dan sungai") if row.is_by_road else _("garis lurus") for row in moves]
     states = [_("masih berlaku") if valid else _("tidak berlaku lagi") for valid in validity]
     columns: dict[str, Cells] = {
-        _("petugas"): [row.candidate.petugas for row in moves],
+        _("petugas"): [shorten_mark(row.candidate.petugas) for row in moves],
         _("dari"): [label("penugasan", row.candidate.duty) for row in moves],
         _("berada di"): [format_place(row.candidate.place_code) for row in moves],
         _("ke kecamatan"): [kecamatan_name(row.destination.kecamatan) for row in moves],
@@ -122,7 +123,9 @@ def build_decision_table(decisions: Sequence[PlanDecision]) -> Table:
         _("km"): number_column([row.km for row in decisions], 1, estimated=True),
         _("alasan"): [row.reason for row in decisions],
         _("keadaan pada"): time_column(row.at for row in decisions),
-        _("petugas"): [", ".join(move["petugas"] for move in row.moves) for row in decisions],
+        _("petugas"): [
+            ", ".join(shorten_mark(move["petugas"]) for move in row.moves) for row in decisions
+        ],
         _("nomor"): [row.id for row in decisions],
     }
     return make_table(columns, [row.exercise for row in decisions])

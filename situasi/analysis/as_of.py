@@ -5,12 +5,14 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 
 import pandas as pd
 
 from situasi.analysis.incidents import case_index
 from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents.case_index import CaseIndex
+from situasi.domain import officer_marks
 from situasi.domain.feed_schemas import INCIDENTS
 
 # (feed, some or all of its columns) -> the rows and cells that may be seen
@@ -30,6 +32,9 @@ class FeedFrames(Mapping[str, pd.DataFrame]):
 
 class AsOfView(FeedFrames):
     """The known rows of each feed, built on first access.
+
+    An officer who is named by a mark has the officer number in `petugas` where any known row names
+    both, whichever came first.
 
     frames: of a snapshot, of the feeds that may be seen. at: the moment; None: now. cases: the
     current index of all these incidents, as far as they may be seen. row_filter: removes rows and
@@ -93,6 +98,18 @@ class AsOfView(FeedFrames):
         return self._row_filter(feed, frame) if self._row_filter else frame
 
     def _known_rows(self, feed: str, frame: pd.DataFrame) -> pd.DataFrame:
-        return incidents_cases.filter_known(
-            self._row_filter(feed, frame) if self._row_filter else frame, self._at
-        )
+        visible = self._row_filter(feed, frame) if self._row_filter else frame
+        known = incidents_cases.filter_known(visible, self._at)
+        if "petugas" not in known.columns:
+            return known
+        return officer_marks.resolve_officers(known, self._officer_numbers)
+
+    @cached_property
+    def _officer_numbers(self) -> dict[str, str]:
+        """Return the known number of each mark, also from rows of another kecamatan."""
+        pairs = {}
+        for feed in officer_marks.FEEDS_WITH_MARKS:
+            if feed in self._frames and self._frames[feed]["nrp"].notna().any():
+                columns = ["seq", "petugas", "nrp", "known_at", "withdrawn_at"]
+                pairs[feed] = incidents_cases.filter_known(self._frames[feed][columns], self._at)
+        return officer_marks.find_officer_numbers(pairs)

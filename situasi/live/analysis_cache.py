@@ -27,7 +27,7 @@ from situasi.analysis.view_time import ViewTime, cache_minute
 from situasi.common.lru_dict import LruDict
 from situasi.common.single_flight_cache import SingleFlightCache
 from situasi.common.work_limits import OWNER, ConcurrencyLimiter
-from situasi.domain import feed_schemas
+from situasi.domain import feed_schemas, officer_marks
 from situasi.domain.register import Register
 from situasi.live import access_scope
 from situasi.live.access_scope import AccessScope
@@ -44,6 +44,10 @@ _MAX_PAST_THREADS = 2
 # A request is precomputed for so long after its last use; an open page asks each minute.
 _REQUEST_LIFETIME_S: Final = 150.0
 _MAX_REQUESTS = 64
+
+_OFFICER_FEEDS = frozenset(
+    feed.name for feed in feed_schemas.FEEDS.values() if "petugas" in feed.column_names
+)
 
 _log = logging.getLogger(__name__)
 
@@ -277,8 +281,9 @@ class AnalysisView:
             feeds = _underlying_feeds(feed, self.access)
             return tuple(self.snapshot.editions[name] for name in feeds)
         known = self.cache.known_rows(self.snapshot, limit, self.access)
-        seq = known.columns(feed, ["seq"])["seq"]
-        return self.snapshot.origin, len(seq), int(seq.sum())
+        visible = [name for name in _underlying_feeds(feed, self.access) if name in known]
+        numbers = [known.columns(name, ["seq"])["seq"] for name in visible]
+        return self.snapshot.origin, *((len(seq), int(seq.sum())) for seq in numbers)
 
 
 def _name_of(query: Analysis) -> str:
@@ -291,5 +296,10 @@ def _moves_with_clock(argument: Hashable) -> bool:
 
 
 def _underlying_feeds(feed: str, access: AccessScope) -> tuple[str, ...]:
-    """Return the feeds that determine the visible rows of this one: merges depend on incidents."""
+    """Return the feeds that determine the visible rows of this one.
+
+    Merges depend on incidents; officers, on the feeds that tell whose mark is which number.
+    """
+    if feed in _OFFICER_FEEDS:
+        return tuple(dict.fromkeys((feed, *officer_marks.FEEDS_WITH_MARKS)))
     return CASE_FEEDS if feed == feed_schemas.MERGES.name and access.area else (feed,)

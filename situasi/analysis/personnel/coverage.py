@@ -19,15 +19,17 @@ from situasi.domain.feed_schemas import PERSONNEL, POSTINGS, ROSTER
 from situasi.domain.register import Register
 
 _Counts = npt.NDArray[np.intp]
+# What a posting tells about its officer.
+_OFFICER_COLUMNS = ("group", "state", "pangkat", "satuan")
 
 
 @dataclass(frozen=True)
 class Coverage:
     """Who is where at a moment.
 
-    officers: of officers.build_officer_table. postings: of orders.build_posting_table, with group
-    and state of the officer. tps: of staffing.build_staffing_table. posted_areas: kecamatan with
-    any posting to TPS. is_arrival_due: whether everybody should have arrived by now.
+    officers: of officers.build_officer_table. postings: of orders.build_posting_table, with group,
+    state, pangkat and satuan of the officer. tps: of staffing.build_staffing_table. posted_areas:
+    kecamatan with any posting to TPS. is_arrival_due: whether everybody should have arrived by now.
     """
 
     officers: pd.DataFrame
@@ -52,7 +54,7 @@ def compute_coverage(
     officers = build_officer_table(frames, current_orders, register, at)
     table = orders.build_posting_table(current_orders, register)
     table = table.assign(
-        **{name: table["petugas"].map(officers[name]) for name in ("group", "state")}
+        **{name: table["petugas"].map(officers[name]) for name in _OFFICER_COLUMNS}
     )
     posted_areas = frozenset(str(code) for code in table["kecamatan"].dropna())
     is_closed = at >= register.election.local_time(register.election.tps_closes)

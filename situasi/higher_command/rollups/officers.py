@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from situasi.analysis.personnel.officers import POLICE_GROUPS, classify_agency
 from situasi.analysis.personnel.presence import AT_POST_CHECKINS
+from situasi.domain import officer_marks
 from situasi.domain.feed_schemas import INSTANSI, PERSONNEL, POSTINGS, ROSTER
 from situasi.higher_command.rollups.conditions import (
     SqlExpression,
@@ -63,10 +64,14 @@ def _select_posted(is_live: bool) -> sa.Subquery:
     """Select one row per officer whose newest order names TPS; placed: lines with a known place."""
     row = visible_at.select_feed_rows(POSTINGS.name).c
     effective = sa.and_(*not_withdrawn(POSTINGS.name, is_live), row.occurred_at <= bind_time("at"))
+    numbers = _select_numbers(is_live)
+    petugas = sa.func.coalesce(numbers.c.number, row.petugas)
     order = sa.select(
-        row.petugas, row.id, row.kecamatan, row.penugasan, row.tps, row.occurred_at,
+        petugas.label("petugas"), row.id, row.kecamatan, row.penugasan, row.tps, row.occurred_at,
         reported_time(POSTINGS.name).label("reported_at"),
-        sa.func.max(row.occurred_at).over(partition_by=[row.petugas]).label("newest"),
+        sa.func.max(row.occurred_at).over(partition_by=[petugas]).label("newest"),
+    ).select_from(
+        visible_at.select_feed_rows(POSTINGS.name).outerjoin(numbers, numbers.c.mark == row.petugas)
     ).where(effective).subquery()  # fmt: skip
     last_report = sa.func.max(order.c.reported_at).over(partition_by=[order.c.petugas, order.c.id])
     lines = sa.select(order, last_report.label("last")).where(order.c.occurred_at == order.c.newest)
@@ -89,12 +94,36 @@ def _select_last_cell(
 ) -> sa.Subquery:
     """Select one cell of the last row of each officer, and its time."""
     row = visible_at.select_feed_rows(feed).c
-    turn = recency_rank([row.petugas], row.occurred_at, reported_time(feed), row.seq)
+    numbers = _select_numbers(is_live)
+    petugas = sa.func.coalesce(numbers.c.number, row.petugas)
+    turn = recency_rank([petugas], row.occurred_at, reported_time(feed), row.seq)
     filters = [*not_withdrawn(feed, is_live), row.occurred_at <= bind_time("at"), *conditions]
-    rows = sa.select(row.petugas, row[name], row.occurred_at, turn.label("turn")).where(*filters)
+    cells = (petugas.label("petugas"), row[name], row.occurred_at, turn.label("turn"))
+    joined = visible_at.select_feed_rows(feed).outerjoin(numbers, numbers.c.mark == row.petugas)
+    rows = sa.select(*cells).select_from(joined).where(*filters)
     ranked = rows.subquery()
     columns = (ranked.c.petugas, ranked.c[name], ranked.c.occurred_at)
     return sa.select(*columns).where(ranked.c.turn == 1).subquery()
+
+
+def _select_numbers(is_live: bool) -> sa.Subquery:
+    """Select the officer number of each mark, as domain.officer_marks.find_officer_numbers."""
+    pairs = []
+    for precedence, feed in enumerate(officer_marks.FEEDS_WITH_MARKS):
+        row = visible_at.select_feed_rows(feed).c
+        is_pair = sa.and_(row.nrp.is_not(None), row.nrp != row.petugas)
+        pairs.append(
+            sa.select(
+                row.nrp.label("mark"),
+                row.petugas.label("number"),
+                sa.literal(precedence).label("precedence"),
+                row.seq.label("seq"),
+            ).where(*not_withdrawn(feed, is_live), is_pair)
+        )
+    pair = sa.union_all(*pairs).subquery()
+    turn = recency_rank([pair.c.mark], pair.c.precedence, pair.c.seq)
+    ranked = sa.select(pair.c.mark, pair.c.number, turn.label("turn")).subquery()
+    return sa.select(ranked.c.mark, ranked.c.number).where(ranked.c.turn == 1).subquery()
 
 
 def _next_start(is_live: bool) -> SqlExpression:

@@ -9,6 +9,7 @@ from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
+from situasi.domain.officer_marks import is_number_mark, shorten_mark
 from situasi.ui.tables.columns import Cells, number_column, ratio_column, time_column
 from situasi.ui.tables.table_view import Table, make_table
 
@@ -21,6 +22,19 @@ def kecamatan_name(code: str) -> str:
 def polsek_name(name: str) -> str:
     """Return the name of a Polsek, or a text where there is none."""
     return name or _("tanpa polsek")
+
+
+def officer_names(postings: pd.DataFrame) -> pd.Series:
+    """Return how to call the officer of each posting: by number, else rank, unit and short mark."""
+    names = [
+        " ".join([*(part for part in known if isinstance(part, str)), shorten_mark(petugas)])
+        if is_number_mark(petugas)
+        else petugas
+        for petugas, *known in zip(
+            postings["petugas"], postings["pangkat"], postings["satuan"], strict=True
+        )
+    ]
+    return pd.Series(names, postings.index, dtype="object")
 
 
 def agency_name(code: object) -> str:
@@ -91,7 +105,7 @@ def build_checkins_table(rows: pd.DataFrame, is_exercise: bool) -> Table:
 def build_tps_table(rows: pd.DataFrame, postings: pd.DataFrame) -> Table:
     """Build the table of TPS with their state and their officers, by number."""
     police = postings[postings["code"].isin(rows["code"]) & postings["group"].isin(POLICE_GROUPS)]
-    officers = police.groupby("code")["petugas"].agg(", ".join)
+    officers = officer_names(police).groupby(police["code"]).agg(", ".join)
     has_exercise = police.groupby("code")["latihan"].any()
     columns: dict[str, Cells] = {
         _("kecamatan"): [kecamatan_name(code) for code in rows["kecamatan"]],
@@ -114,7 +128,7 @@ def build_officers_table(rows: pd.DataFrame, postings: pd.DataFrame) -> Table:
     names = own["desa_text"].fillna(own["desa"]).fillna("") + " " + own["tps"].fillna("?")
     places = names.groupby(own["petugas"]).agg(", ".join).reindex(rows.index)
     columns: dict[str, Cells] = {
-        _("petugas"): rows.index,
+        _("petugas"): [shorten_mark(petugas) for petugas in rows.index],
         _("instansi"): [agency_name(code) for code in rows["instansi"]],
         _("keadaan"): [label("kehadiran", state) for state in rows["state"]],
         _("penugasan"): [_duty_name(code) for code in rows["duty"]],
@@ -136,7 +150,7 @@ def build_unknown_tps_table(postings: pd.DataFrame) -> Table:
     """Build the table of postings whose TPS is not in the register, as they were written."""
     rows = postings[postings["code"].isna()]
     columns: dict[str, Cells] = {
-        _("petugas"): rows["petugas"],
+        _("petugas"): officer_names(rows),
         _("kecamatan"): [board().register.name_of(code) for code in rows["kecamatan"]],
         _("desa"): rows["desa_text"].fillna(rows["desa"]),
         _("TPS"): rows["tps"],

@@ -270,6 +270,21 @@ def _one(*choices: Any) -> st.SearchStrategy[Any]:
     return st.sampled_from(choices)
 
 
+# Officers by number, by the mark of an NRP, and rows that name both.
+_MARK, _OTHER_MARK = "N-BBBBBBBBBBBB", "N-CCCCCCCCCCCC"
+_NAMED = [
+    *({"petugas": number, "nrp": None} for number in ("P1", "P2", "P3")),
+    {"petugas": "P1", "nrp": _MARK}, {"petugas": "P2", "nrp": _MARK},
+    {"petugas": "P3", "nrp": _OTHER_MARK},
+    *({"petugas": mark, "nrp": mark} for mark in (_MARK, _OTHER_MARK)),
+]  # fmt: skip
+_ANYBODY = ("P1", "P2", "P3", _MARK, _OTHER_MARK)
+
+
+def _named(cells: dict[str, Any]) -> dict[str, Any]:
+    return {**cells, **cells.pop("officer")}
+
+
 _told = {
     "incidents": st.fixed_dictionaries({
         "id": _one("k1", "k2", "k3"), "kecamatan": _one(*_AREAS), "desa": _one(*_DESA),
@@ -285,16 +300,16 @@ _told = {
         "kontak": _one(*KONTAK, None), "latihan": st.just(False),
     }),
     "roster": st.fixed_dictionaries({
-        "id": _one("r1", "r2"), "petugas": _one("P1", "P2", "P3"),
+        "id": _one("r1", "r2"), "officer": _one(*_NAMED),
         "instansi": _one(*INSTANSI, None),
-    }),
+    }).map(_named),
     "postings": st.fixed_dictionaries({
-        "id": _one("o1", "o2"), "petugas": _one("P1", "P2", "P3"), "kecamatan": _one(*_AREAS),
+        "id": _one("o1", "o2"), "officer": _one(*_NAMED), "kecamatan": _one(*_AREAS),
         "desa": _one(*_DESA), "tps": _one("001", "001,002", None),
         "penugasan": _one("tps", "cadangan", None),
-    }),
+    }).map(_named),
     "personnel": st.fixed_dictionaries({
-        "id": _one("c1", "c2"), "petugas": _one("P1", "P2", "P3"), "kecamatan": _one(*_AREAS),
+        "id": _one("c1", "c2"), "petugas": _one(*_ANYBODY), "kecamatan": _one(*_AREAS),
         "instansi": _one(*INSTANSI, None),
         "checkin": _one("apel", "tiba_di_tps", "laporan_berkala", "kembali"),
     }),
