@@ -32,9 +32,12 @@ from situasi.ingest.inbox_files import (
     explain_ignored,
     fingerprint_of,
     is_hidden,
+    list_recently_kept,
     load_failure_reasons,
 )
 from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.redaction import kept_files
+from situasi.ingest.validation.column_mapping import OFFICER_FEEDS
 from situasi.ingest.write_scope import CorrectionRights, build_program_scope
 from situasi.store import Store, StoreError
 
@@ -85,6 +88,7 @@ class _MovedFile:
 
     read_fingerprint: Fingerprint
     file_state: FileState
+    is_about_officers: bool = False
 
 
 @dataclass
@@ -325,8 +329,11 @@ class Inbox:
             self._write_note(target, WAITING_SUFFIX, "; ".join(result.notes[:2]))
         if not target.is_symlink():
             # The fingerprint at reading, so that anything a writer adds later counts as growth.
+            feeds = set((result.feed or "").split("+"))
             self._moved_files[target] = _MovedFile(
-                state.fingerprint, FileState(state.fingerprint, now)
+                state.fingerprint,
+                FileState(state.fingerprint, now),
+                not feeds.isdisjoint(OFFICER_FEEDS),
             )
 
     def _write_note(self, target: Path, suffix: str, text: str) -> None:
@@ -346,6 +353,7 @@ class Inbox:
             fingerprint = fingerprint_of(path)
             if fingerprint is None or now - moved.file_state.unchanged_since > GROWTH_WATCH_TIME:
                 del self._moved_files[path]
+                self._redact_kept_file(path, is_about_officers=moved.is_about_officers)
             elif fingerprint != moved.file_state.fingerprint:
                 moved.file_state = FileState(fingerprint, now)
             elif fingerprint != moved.read_fingerprint and moved.file_state.is_complete(path, now):
@@ -354,6 +362,15 @@ class Inbox:
                 results.append(result)
                 self._notify(result)
         return results
+
+    def _redact_kept_file(self, path: Path, *, is_about_officers: bool = False) -> None:
+        """Leave marks in place of NRP in a file that no writer has open any more."""
+        try:
+            kept_files.redact_kept_file(
+                path, self.context.officer_key, is_about_officers=is_about_officers
+            )
+        except (OSError, ValueError) as error:
+            _log.warning("NRP stay in a kept file", extra={"file": path.name, "why": str(error)})
 
     def _ingest_again(self, path: Path, now: datetime) -> IngestResult:
         try:
@@ -382,3 +399,5 @@ class Inbox:
             UnreadFile(file_names.sanitize_name(name), reason, at)
             for at, name, reason in load_failure_reasons(self.folder)
         )
+        for path in list_recently_kept(self.folder, self.clock()):  # a stop came before it
+            self._redact_kept_file(path)

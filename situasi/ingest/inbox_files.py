@@ -18,6 +18,7 @@ PROCESSED_FOLDER, FAILED_FOLDER, REASON_SUFFIX = "processed", "failed", ".alasan
 WAITING_SUFFIX = ".menunggu.txt"
 TIMESTAMP_FORMAT = "%Y%m%d-%H%M%S-%f"  # prefix of the file name, in UTC
 _MAX_REASONS = 50
+_RECENT = timedelta(days=1)
 _PARTIAL_SUFFIXES = (".part", ".partial", ".tmp", ".crdownload", ".download")
 _LINE_FILE_SUFFIXES = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson")
 
@@ -79,6 +80,20 @@ def load_failure_reasons(inbox: Path) -> list[tuple[datetime, str, str]]:
                 at = datetime.strptime(f"{stamp}+0000", f"{TIMESTAMP_FORMAT}%z")
                 failures.append((at, name, path.read_text("utf-8")[:500].strip()))
     return failures
+
+
+def list_recently_kept(inbox: Path, now: datetime) -> list[Path]:
+    """Return the files moved to processed/ and failed/ within the last day, oldest first."""
+    paths = []
+    for folder in (PROCESSED_FOLDER, FAILED_FOLDER):
+        with suppress(OSError):
+            for path in (inbox / folder).iterdir():
+                stamp = path.name.partition("_")[0]
+                with suppress(ValueError):
+                    at = datetime.strptime(f"{stamp}+0000", f"{TIMESTAMP_FORMAT}%z")
+                    if now - _RECENT < at and not path.name.endswith(REASON_SUFFIX):
+                        paths.append(path)
+    return sorted(paths, key=lambda path: path.name)
 
 
 def explain_ignored(path: Path) -> str | None:
