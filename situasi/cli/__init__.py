@@ -14,6 +14,7 @@ from situasi.cli import (
     drills,
     keys,
     links,
+    officer_key,
     profiles,
     quarantine,
     rehearsal,
@@ -56,4 +57,5 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(users.app, name="user")
 app.add_typer(keys.app, name="key")
 app.add_typer(links.app, name="link")
+app.add_typer(officer_key.app, name="officer-key")
 app.add_typer(briefing.app, name="briefing")

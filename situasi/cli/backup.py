@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from situasi.access.officer_key import OfficerKey
 from situasi.access.roles import ROLES
 from situasi.board import Board
 from situasi.cli.common import actor, now, open_cli_board
@@ -51,8 +52,11 @@ def backup(
             local = at.astimezone(election.zone)
             path = board.settings.backup_folder / f"situasi-{local:%Y%m%d-%H%M%S}-tangan.zip"
         with failing_on(BackupError), _open_source(board, source) as store:
-            is_own = source is None
-            manifest = backup_backup.write(store, election, path, at, actor(), log_audit=is_own)
+            is_own, key = source is None, board.ingest_context.officer_key
+            manifest = backup_backup.write(
+                store, election, path, at, actor(), log_audit=is_own,
+                officer_secret=key.read_secret() if is_own and key.exists else None,
+            )  # fmt: skip
     _print_manifest(f"Ditulis: {path}", manifest)
     return None
 
@@ -64,6 +68,9 @@ def restore(file: Annotated[Path, typer.Argument(help="Berkas dari perintah back
         scope = Scope(election.contest, election.kabupaten_code)
         with failing_on(BackupError):
             manifest = backup_backup.restore(board.store, scope, file, now(), actor())
+            secret = backup_backup.read_officer_secret(file)
+        with failing_on(OSError, ValueError):
+            _restore_officer_key(board.ingest_context.officer_key, secret)
         changed = backup_backup.find_changed_files(manifest, election)
     _print_manifest(f"Dipulihkan dari {file}", manifest)
     if changed:
@@ -90,6 +97,22 @@ def export(
         counts = write_archive(board, to, ROLES[role] if role else None, now(), actor())
     rows = sum(counts.values())
     print_line(f"Ditulis: {to} ({len(counts)} tabel, {rows} baris).")
+
+
+def _restore_officer_key(key: OfficerKey, secret: str | None) -> None:
+    """Put the secret of a backup where this machine has none; else say where they differ."""
+    if secret is None:
+        return
+    if not key.exists:
+        key.replace_secret(secret)
+        print_line(f"Kunci petugas dipulihkan, sidik {key.compute_fingerprint()}.")
+    elif key.read_secret() != secret:
+        stored = OfficerKey(None, secret).compute_fingerprint()
+        print_error_line(
+            f"Kunci petugas di sini (sidik {key.compute_fingerprint()}) lain dari kunci cadangan"
+            f" (sidik {stored}): NRP yang dikirim sekarang tidak bertemu penanda yang dipulihkan."
+            f" Pakai kunci cadangan: python -m situasi officer-key restore BERKAS."
+        )
 
 
 @contextmanager

@@ -70,8 +70,12 @@ class NightlyBackup:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._folder / f"situasi-{self._to_local(now):{_NAME_TIME_FORMAT}}.zip"
         election = self._board.register.election
+        key = self._board.ingest_context.officer_key
         with DISK_SPACE.track_write("backup"):
-            result = backup.write(self._board.store, election, path, now, ACTOR)
+            result = backup.write(
+                self._board.store, election, path, now, ACTOR,
+                officer_secret=key.read_secret() if key.exists else None,
+            )  # fmt: skip
         self.status.record_success(now, note=path.name)
         extra = {"file": path.name, "rows": result.rows, "bytes": path.stat().st_size}
         _log.info("nightly backup", extra=extra | {"let_go": self._prune()})

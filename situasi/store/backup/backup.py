@@ -26,6 +26,9 @@ from situasi.store.timestamps import to_micros
 
 FORMAT = 1
 _MANIFEST = "manifest.json"
+# The secret under which NRP became marks (access.officer_key), where there was one.
+_OFFICER_SECRET = "rahasia/kunci-petugas"
+_MAX_SECRET_BYTES = 1 << 12
 _MAX_MANIFEST_BYTES = 4 << 20
 _MAX_DEFINITION_BYTES = 64 << 20  # of all files that define an election
 _MAX_ROW_GROUP_BYTES = 1 << 30  # that a row group may claim to need
@@ -57,7 +60,7 @@ class Manifest:
 
     schema: raw_tables.schema_fingerprint of the store it was made from. head: number and hash of
     the last audit log entry. breaks: what was already broken in that audit log. files: the files
-    that define the election.
+    that define the election, and the secret of officers' marks.
     """
 
     format: int
@@ -87,17 +90,19 @@ def write(
     actor: str,
     *,
     log_audit: bool = True,
+    officer_secret: str | None = None,
 ) -> Manifest:
     """Write one state of the store to a new file, read it back, and add an audit log entry.
 
     The file has the scope recorded in the store, or the election's where none is recorded.
     log_audit: False for a store of a higher level, whose audit log must equal that of its source.
+    officer_secret: under which NRP became marks: without it a restored store meets no new ones.
     Raises BackupError (and leaves nothing) where the file exists or cannot be written.
     """
     scope = store.scope() or Scope(election.contest, election.kabupaten_code)
     with _translate_errors(path), atomic_files.create_file(path) as file:
         with store.raw_snapshot() as snapshot:
-            manifest = _write_members(snapshot, scope, election, file, at, actor)
+            manifest = _write_members(snapshot, scope, election, file, at, actor, officer_secret)
         verify_container(file)
     if log_audit:
         detail = {"file": path.name, "rows": manifest.rows, "head": manifest.head[0]}
@@ -139,11 +144,26 @@ def restore(store: Store, scope: Scope, path: Path, at: datetime, actor: str) ->
     return manifest
 
 
+def read_officer_secret(path: Path) -> str | None:
+    """Return the secret of officers' marks in a backup; None where it had none.
+
+    Raises BackupError where the backup is not intact.
+    """
+    with _translate_errors(path), path.open("rb") as file:
+        container, manifest = verify_container(file)
+        member = manifest.files.get(_OFFICER_SECRET)
+        if member is None:
+            return None
+        if member.bytes > _MAX_SECRET_BYTES:
+            raise InvalidContainer("kunci petugasnya terlalu panjang")
+        return container.open_member(_OFFICER_SECRET).read().decode("ascii", "replace")
+
+
 def find_changed_files(manifest: Manifest, election: Election) -> list[str]:
     """Return the names of definition files that differ from those in a backup."""
     definition_files = _iter_definition_files(election)
     current = {name: backup_container.compute_file_sha256(path) for name, path in definition_files}
-    stored = {name: file.sha256 for name, file in manifest.files.items()}
+    stored = {name: file.sha256 for name, file in manifest.files.items() if name != _OFFICER_SECRET}
     return sorted(
         name for name in current.keys() | stored.keys() if current.get(name) != stored.get(name)
     )
@@ -156,6 +176,7 @@ def _write_members(
     file: BinaryIO,
     at: datetime,
     actor: str,
+    officer_secret: str | None,
 ) -> Manifest:
     with backup_container.open_container_writer(file) as container:
         tables = {name: _write_table(container, snapshot, name) for name in TABLES}
@@ -163,6 +184,10 @@ def _write_members(
             name: _write_file(container, name, path.read_bytes())
             for name, path in _iter_definition_files(election)
         }
+        if officer_secret is not None:
+            files[_OFFICER_SECRET] = _write_file(
+                container, _OFFICER_SECRET, officer_secret.encode("ascii")
+            )
         head = snapshot.audit_head()
         manifest = Manifest(
             format=FORMAT,
