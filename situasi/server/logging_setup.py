@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 from situasi.common.disk_space import DISK_SPACE
+from situasi.common.service_numbers import mask_service_numbers
 
 # Characters that end a line or change how it reads: controls, line separators, directions.
 _UNSAFE_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -100,6 +101,7 @@ def set_up(log_format: str, stream: IO[str]) -> logging.Handler:
             ],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _mask_service_numbers,
                 _build_renderer(log_format),
             ],
         )
@@ -111,6 +113,14 @@ def set_up(log_format: str, stream: IO[str]) -> logging.Handler:
     logger.setLevel(logging.INFO)
     logger.propagate = False
     return handler
+
+
+def _mask_service_numbers(_: object, __: str, event: EventDict) -> EventDict:
+    """Mask NRP and NIP: messages of libraries quote cells. `fault` is an id that people look up."""
+    for name, value in event.items():
+        if isinstance(value, str) and name not in {"fault", "timestamp"}:
+            event[name] = mask_service_numbers(value)
+    return event
 
 
 def _build_renderer(log_format: str) -> Processor:
