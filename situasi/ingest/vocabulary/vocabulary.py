@@ -55,6 +55,8 @@ _IDENTIFYING_COLUMNS = {
     "neutrality": ("langkah", "pelanggaran"),
     "merges": ("kasus", "ke"),
 }
+# Officers alone are a roster; an order says where, too.
+_PLACES_OF_ORDERS = frozenset(("penugasan", "tps", "lokasi"))
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ class Vocabulary:
             ((len(names), self._count_identifying_headings(feed, headings)), feed)
             for feed, names in columns.items()
             if not names.isdisjoint(_IDENTIFYING_COLUMNS[feed])
+            and not (feed == "postings" and names.isdisjoint(_PLACES_OF_ORDERS))
         )
         if not scores or (len(scores) > 1 and scores[-1][0] == scores[-2][0]):
             return None
