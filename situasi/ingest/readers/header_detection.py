@@ -100,7 +100,7 @@ def _find_candidate(rows: list[list[str]], index: int, score_header: HeaderScore
             break
         texts = merge_lines([*above, padded], score_header)
         score = score_header(texts)
-        if score > best.score or (is_certain and score == best.score):
+        if is_certain or score > best.score:
             best = _Candidate(score, index, last, texts)
     return best
 

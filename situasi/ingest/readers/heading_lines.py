@@ -111,7 +111,8 @@ def _choose_name(path: Sequence[str], score_header: TextScorer) -> str:
         return path[0] if path else ""
     parts = [text for index, text in enumerate(path) if index == 0 or text != path[index - 1]]
     joined = [" ".join(parts[index:]) for index in range(len(parts))]
-    if len(parts) > 2:
+    if len(parts) > 2 and not any(c.isdigit() for text in parts[1:-1] for c in text):
+        # An hour between the two is never left out: it would become a count of any hour.
         joined.insert(1, f"{parts[0]} {parts[-1]}")
     if _needs_group(parts[-1]):
         joined = [name for name in joined if name != parts[-1]] or [parts[-1]]

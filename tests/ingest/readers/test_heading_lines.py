@@ -180,3 +180,44 @@ def test_a_single_heading_keeps_its_title_lines_out(tmp_path: Path, board: Board
     ledger = bring(board, put(tmp_path, text))
     assert (ledger.read, ledger.accepted) == (1, 1)
     assert any("2 baris di atas judul kolom" in note for note in ledger.notes)
+
+
+def hourly(*rows: str) -> str:
+    head = (
+        "NO,KECAMATAN,DESA,TPS,PARTISIPASI,,,\n"
+        ",,,,PUKUL 09.00,,PUKUL 11.00,\n"
+        ",,,,L,JML,L,JML\n"
+        "1,2,3,4,5,6,7,8\n"
+    )
+    return head + "".join(f"{row}\n" for row in rows)
+
+
+def test_hours_over_men_and_sums_are_reports_of_their_hours(board: Board, tmp_path: Path) -> None:
+    text = hourly("1,Indralaya,Tanjung Seteko,1,20,40,60,118", ",JUMLAH,,,20,40,60,118")
+    ledger = bring(board, put(tmp_path, text))
+    assert (ledger.accepted, ledger.quarantined) == (2, 1)
+    stored = board.store.rows_after(FEEDS["tps"]).sort_values("occurred_at")
+    assert stored["hadir"].tolist() == [40, 118]
+    assert [f"{at:%H}" for at in stored["occurred_at"]] == ["02", "04"]
+
+
+def test_parts_under_a_group_are_never_taken_for_its_sum(board: Board, tmp_path: Path) -> None:
+    text = (
+        "NO,WAKTU,KECAMATAN,DESA,TPS,PEMILIH HADIR,,\n"
+        ",,,,,DPT,DPTb,DPK\n"
+        "1,27/11/2024 09.00,Indralaya,Tanjung Seteko,1,100,5,3\n"
+    )
+    assert bring(board, put(tmp_path, text)).accepted == 1
+    found = board.store.rows_after(FEEDS["tps"]).iloc[0]
+    assert (found["hadir"], found["hadir_dpt"], found["hadir_dpk"]) == (108, 100, 3)
+
+
+def test_sub_headings_nobody_knows_are_no_row_either(board: Board, tmp_path: Path) -> None:
+    text = (
+        "NO,WAKTU,KECAMATAN,DESA,TPS,HADIR,KENDARAAN,\n"
+        ",,,,,,RODA 2,RODA 4\n"
+        "1,27/11/2024 09.00,Indralaya,Tanjung Seteko,1,100,5,3\n"
+    )
+    ledger = bring(board, put(tmp_path, text))
+    assert (ledger.read, ledger.accepted) == (1, 1)
+    assert "KENDARAAN RODA 2, KENDARAAN RODA 4" in "; ".join(ledger.notes)
