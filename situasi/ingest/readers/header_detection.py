@@ -31,6 +31,7 @@ class HeaderRow:
     column_names: one unique name per column; None where the column has no heading.
     texts: every text of its rows, casefolded, to detect a heading repeated at a page break.
     first_letters: first letters of rows that may be a repeated heading.
+    numbering: the texts of the row of column numbers, empty where there is none.
     """
 
     first_index: int
@@ -39,6 +40,20 @@ class HeaderRow:
     texts: frozenset[str]
     first_letters: frozenset[str]
     score: int
+    numbering: tuple[str, ...] = ()
+
+    def is_first_number(self, cell: object) -> bool:
+        """Return whether a cell begins as the row of column numbers does."""
+        return bool(self.numbering) and cell in self._first_numbers
+
+    @cached_property
+    def _first_numbers(self) -> frozenset[object]:
+        first = next(filter(None, self.numbering), "")
+        return frozenset({first, int(first)} if first.isascii() and first.isdigit() else {first})
+
+    def repeats_numbering(self, cells: Sequence[object]) -> bool:
+        """Return whether a row is the row of column numbers again, as page breaks repeat it."""
+        return bool(self.numbering) and tuple(_normalize_row(cells)) == self.numbering
 
     @cached_property
     def first_words(self) -> tuple[str, ...]:
@@ -108,8 +123,10 @@ def _find_candidate(rows: list[list[str]], index: int, score_header: HeaderScore
 def _build_header(rows: list[list[str]], best: _Candidate) -> HeaderRow:
     last = best.last
     raw = {text.casefold() for row in rows[best.first : last + 1] for text in row if text}
+    numbering: tuple[str, ...] = ()
     if last + 1 < len(rows) and is_column_numbering(rows[last + 1]):
         last += 1
+        numbering = tuple(rows[last])
     return HeaderRow(
         first_index=best.first,
         last_index=last,
@@ -117,6 +134,7 @@ def _build_header(rows: list[list[str]], best: _Candidate) -> HeaderRow:
         texts=frozenset(raw),
         first_letters=frozenset(letter for text in raw for letter in _letter_cases(text[0])),
         score=best.score,
+        numbering=numbering,
     )
 
 

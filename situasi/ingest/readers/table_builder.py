@@ -133,6 +133,8 @@ def append_block(builder: ChunkBuilder, first_number: int, block: Block, header:
 
 def _may_repeat_header(first_cells: list[object], header: HeaderRow) -> bool:
     """Return whether a row may be a repeated heading, judging by the first words of the rows."""
+    if header.numbering and any(header.is_first_number(cell) for cell in first_cells):
+        return True
     texts = [cell for cell in first_cells if isinstance(cell, str)]
     # A cheap test first: the rows have few distinct beginnings, and most match no heading.
     shortest = min(map(len, header.first_words))
@@ -162,7 +164,7 @@ def append_row(builder: ChunkBuilder, number: int, row: Row, header: HeaderRow) 
         isinstance(first, str)
         and first[0] in header.first_letters
         and _is_repeated_header(cells, header)
-    ):
+    ) or (header.is_first_number(first) and header.repeats_numbering(cells)):
         builder.set_added_cell(reserved_columns.NOT_A_REPORT, REPEATED_HEADER)
     if len(cells) != width:
         _fit_to_width(builder, cells, width)

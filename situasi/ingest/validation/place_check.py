@@ -25,7 +25,7 @@ ParsedTps = tuple[str | None, str | None]  # stored text, and a warning
 
 _PLACE_SEPARATOR = re.compile(r"[,;/|]| - ")
 # A code of which a spreadsheet kept only the first digits, or one of another length.
-_DESTROYED_TPS_CODE = re.compile(r"[0-9][.,][0-9]+e\+?[0-9]+|[0-9.]{7,}")
+_DESTROYED_TPS_CODE = re.compile(r"[0-9]+(?:[.,][0-9]+)?e\+?[0-9]+|[0-9.]{7,}|[+-]?inf(?:inity)?")
 
 # Any of these columns can state a place.
 _PLACE_COLUMNS = ("kecamatan_name", "desa_name", "lat", "lon")

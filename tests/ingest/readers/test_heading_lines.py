@@ -17,7 +17,7 @@ from situasi.ingest.readers.heading_lines import (
     is_title_line,
     merge_lines,
 )
-from tests.ingest.readers.build import put
+from tests.ingest.readers.build import HEADING, ROW, csv_text, look, put, saved, xlsx
 from tests.ingest.test_pipeline import bring
 
 KNOWN = {"kecamatan", "desa", "tps", "partisipasi", "hadir dpt", "partisipasi jumlah"}
@@ -221,3 +221,19 @@ def test_sub_headings_nobody_knows_are_no_row_either(board: Board, tmp_path: Pat
     ledger = bring(board, put(tmp_path, text))
     assert (ledger.read, ledger.accepted) == (1, 1)
     assert "KENDARAAN RODA 2, KENDARAAN RODA 4" in "; ".join(ledger.notes)
+
+
+@pytest.mark.parametrize("in_excel", [False, True])
+def test_column_numbers_repeated_at_a_page_break_are_no_report(
+    tmp_path: Path, in_excel: bool
+) -> None:
+    numbers = (1, 2, 3, 4)
+    if in_excel:
+        path = saved(tmp_path, xlsx(numbers, ROW, HEADING, numbers, ROW, (1, 2, 3, "x")))
+    else:
+        texts = tuple(map(str, numbers))
+        path = put(tmp_path, csv_text(texts, ROW, HEADING, texts, ROW, ("1", "2", "3", "x")))
+    seen = look(path)
+    assert seen.rows == [3, 4, 5, 6, 7]
+    marked = [record["__bukan_laporan"] is not None for record in seen.records]
+    assert marked == [False, True, True, False, False]
