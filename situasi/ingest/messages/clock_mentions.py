@@ -27,7 +27,8 @@ _CLOCK = re.compile(
     r"|(?<![\w.,:/@=?&-])(?P<h3>[01][0-9]|2[0-4])(?P<s3>[.:])(?P<m3>[0-5][0-9])"
     rf"(?![0-9%]|(?P=s3)[0-9]|[,/][0-9]|{_UNIT})"
     r"|(?:(?<=buka )|(?<=tutup ))(?P<h7>[1-9])[.:](?P<m7>[0-5][0-9])(?![0-9]|[.:,/][0-9])"
-    r"|(?<![\w.,:/-])(?P<h8>[5-9])[.:](?P<m8>[0-5][0-9])(?= (?:hadir|dibuka|ditutup|buka|tutup)\b))"
+    r"|(?<![\w.,:/-])(?P<h8>[5-9])[.:](?P<m8>[0-5][0-9])"
+    r"(?= (?:hadir|dibuka|ditutup|buka|tutup)\b|\)))"
     rf"{_PART}{_ZONE}",
     re.IGNORECASE | re.MULTILINE,
 )

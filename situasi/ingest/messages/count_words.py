@@ -41,6 +41,7 @@ ABSENT = re.compile(
 )
 PARTS = {"dptb": "hadir_dptb", "dpk": "hadir_dpk", "dpt": "hadir_dpt"}
 PART = re.compile(r"\b(dptb|dpk|dpt)\b", re.IGNORECASE)
+LEADING_PART = re.compile(r"\A *(?:dptb|dpk|dpt)\b(?= *[a-z])", re.IGNORECASE)
 SEXES = re.compile(
     r"(?:\A|[\W_])(?:l|p|lk|pr|laki(?:[ -]laki|2)?|perempuan|pria|wanita)\W*\Z", re.IGNORECASE
 )
@@ -104,14 +105,14 @@ AT_STATION = re.compile(
 NEUTRAL = re.compile(
     r"(?:[\s:=\-\u2013(.>,]|\b(?:situasi|aman|kondusif|lancar|terkendali|dan|sementara|saat|ini"
     r"|sdh|sudah|telah|baru|ada|sebanyak|jumlah|jml|total|update|posisi|pantauan|skrg|sekarang"
-    r"|ramai|sepi|terpantau|s[/.]?d)\b)*",
+    r"|ramai|sepi|msh|masih|hanya|cuma|terpantau|s[/.]?d)\b)*",
     re.IGNORECASE,
 )
 # A heading of the list of voters, whose number does not stand beside it.
 LIST_HEADING = re.compile(r"\bdpt\b(?!\W{0,4}[0-9])", re.IGNORECASE)
 # Behind a bare count its sentence ends, or the next TPS or time begins.
 ENDS_COUNT = re.compile(
-    r" *(?:\Z|[,;.)&+\n]|(?:dan )?(?:tps|jam|jm|pkl|pukul|[01][0-9][.:][0-9])|\(?dpt\b)",
+    r" *(?:\Z|[,;.)&+/|\n]|(?:dan )?(?:tps|jam|jm|pkl|pukul|[01][0-9][.:][0-9])|\(?dpt\b)",
     re.IGNORECASE,
 )
 # Where votes are counted, a number behind a TPS may be one of votes.

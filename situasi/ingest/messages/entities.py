@@ -171,6 +171,7 @@ class MessageEntities:
             elif area:
                 draft.fill(heading, area.cell, self.passage.excerpt(area.span), area.span)
                 draft.doubts += [area.doubt] if area.doubt else []
+                draft.desa_code = area.code if heading == "desa" else draft.desa_code
         if not desa and not kecamatan and not _has_question(draft, "desa", "kecamatan"):
             draft.ask("kecamatan", "tempat tidak disebut")
         elif tps and not desa and not _has_question(draft, "desa"):

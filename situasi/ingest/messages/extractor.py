@@ -42,6 +42,7 @@ class MessageExtractor:
     def __init__(self, context: IngestContext) -> None:
         self._context = context
         self._phrases = PhraseMatcher(context.vocabulary)
+        self._stations = frozenset(context.register.tps["code"])
         self._holds_votes = lru_cache(maxsize=8192)(context.is_vote_heading)
 
     def extract_text(
@@ -70,6 +71,7 @@ class MessageExtractor:
         pelapor = find_reporter(message, text, self._context)
         for draft in drafts[:_MAX_ROWS]:
             _fill_source(draft, text, pelapor, local)
+            self._check_station(draft)
         notes = [
             *_limit_notes(message, text, drafts),
             *([VOTES_REFUSED] if votes else []),
@@ -88,6 +90,13 @@ class MessageExtractor:
         return Proposal(
             kind, text, pelapor, sent_at, rows, tuple(dict.fromkeys(notes)), numbers, only_described
         )
+
+    def _check_station(self, draft: RowDraft) -> None:
+        """Doubt a TPS that its desa does not have in the register."""
+        number, desa = draft.cells.get("tps", ""), draft.desa_code
+        if desa and number.isdigit() and f"{desa}.{number}" not in self._stations:
+            place = self._context.register.name_of(desa)
+            draft.doubts.append(f"TPS {number} tidak ada di daftar {place}")
 
 
 def parse_sent_time(message: Message, zone: ZoneInfo) -> datetime | None:

@@ -61,6 +61,15 @@ _GAPPED_PHASES = tuple(
             r"\bkotak(?: suara)?\b.{1,60}?\b(?:bergeser|digeser|bergerak|berangkat)\b",
             "kotak_bergeser",
         ),
+        (
+            r"\bkotak(?: suara)?\b.{0,60}?\b(?:dibawa|diantar|diangkut|otw|menuju)"
+            r"(?: ke| menuju)? (?:ppk|pps|kecamatan)\b",
+            "kotak_bergeser",
+        ),
+        (
+            r"\bkotak(?: suara)?\b.{0,60}?\b(?:diterima|tiba|sampai)(?: di| oleh)? ppk\b",
+            "kotak_tiba_ppk",
+        ),
         (r"\b(?:peng|per)?hitung(?:an)?(?: suara)?\b.{1,60}?\bselesai\b", "hitung_selesai"),
         (r"\b(?:pemungutan suara|pencoblosan)\b.{1,60}?\bselesai\b", "ditutup"),
         (r"\b(?:pemungutan suara|pencoblosan)\b.{1,60}?\bdimulai\b", "dibuka"),

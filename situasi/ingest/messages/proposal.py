@@ -87,7 +87,7 @@ class RowDraft:
     """A row in progress.
 
     read_spans: positions of its cells and questions in the text; description_spans: of its
-    description.
+    description. desa_code: of its desa, where that is certain.
     """
 
     feed: str
@@ -97,6 +97,7 @@ class RowDraft:
     read_spans: list[Span] = field(default_factory=list)
     description_spans: list[Span] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    desa_code: str | None = None
 
     def fill(self, heading: str, cell: str, words: str, *spans: Span) -> None:
         """Fill in a cell that was recognised from these words at these spans."""

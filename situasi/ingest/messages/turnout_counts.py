@@ -1,7 +1,7 @@
 """Finds the numbers of a message that count voters present, and what each of them counts."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -68,6 +68,7 @@ class _CountReader:
     """
 
     entities: MessageEntities
+    number_starts: Sequence[int]
     counts: list[TurnoutCount] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     is_voter_list: bool = False
@@ -98,7 +99,8 @@ class _CountReader:
             column = ON_LIST
         if column:
             span = Span(start - len(number.label), number.match.end())
-            tps, clock = _find_tps(entities, start), _find_clock(entities, span)
+            tps = _find_tps(entities, start)
+            clock = _find_clock(entities, span, self.number_starts)
             digits = Span(*number.match.span())
             if column == SEX and (doubled := words.DOUBLED.search(number.label)):
                 digits = Span(span.start + doubled.start(), digits.end)
@@ -112,7 +114,7 @@ class _CountReader:
             text = self.entities.passage.text[slice(*listed.digits)]
             question = None if listed.is_present else f'"{text}": jumlah pemilih yang hadir?'
             if listed.is_present or not (self._may_be_votes or self._has_incident):
-                clock = _find_clock(self.entities, listed.digits)
+                clock = _find_clock(self.entities, listed.digits, self.number_starts)
                 self.counts.append(
                     TurnoutCount(
                         listed.digits, listed.digits, "hadir", text, listed.tps, clock, question
@@ -257,7 +259,8 @@ class _CountReader:
 
 def find_counts(entities: MessageEntities) -> tuple[list[TurnoutCount], list[str]]:
     """Return every count of voters, and notes on what was not read."""
-    reader = _CountReader(entities)
+    matches = list(_find_numbers(entities))
+    reader = _CountReader(entities, [match.start() for match in matches])
     if entities.mentions_turnout:
         text = entities.passage.text
         reader.notes += [
@@ -265,7 +268,7 @@ def find_counts(entities: MessageEntities) -> tuple[list[TurnoutCount], list[str
             for match in words.PERCENT.finditer(text)
         ]
     previous_end = 0
-    for match in _find_numbers(entities):
+    for match in matches:
         following = entities.passage.text[
             match.end() : entities.passage.line_at(match.start()).end
         ][:60]
@@ -325,7 +328,9 @@ def _label_before(entities: MessageEntities, last: int, start: int) -> str:
     text = entities.passage.text[
         max(last, entities.passage.line_at(start).start, *ends, start - 80) : start
     ]
-    return words.MARKS.split(text)[-1]
+    label = words.MARKS.split(text)[-1]
+    # `1 dpk hadir 45`: the part is of the number before it.
+    return words.LEADING_PART.sub("", label) if last == start - len(label) else label
 
 
 def _find_tps(entities: MessageEntities, position: int) -> TpsMention | None:
@@ -358,8 +363,13 @@ def _find_segment(text: str, position: int) -> Span:
     return Span(start, end.start() if end else len(text))
 
 
-def _find_clock(entities: MessageEntities, span: Span) -> ClockMention | None:
-    """Return the time of a count, where there are several: that of its clause or right before."""
+def _find_clock(
+    entities: MessageEntities, span: Span, number_starts: Sequence[int]
+) -> ClockMention | None:
+    """Return the time of a count, where there are several: that of its clause, or beside it.
+
+    Where a clause begins with a count (`45 jam 9 60 jam 10`), each time belongs to that before it.
+    """
     if len(entities.clocks) < 2:
         return None
     clause = entities.passage.clause_at(span.end - 1)
@@ -368,4 +378,8 @@ def _find_clock(entities: MessageEntities, span: Span) -> ClockMention | None:
     inside = [clock for clock in entities.clocks if clause.contains(clock.span.start)]
     if len(inside) == 1:
         return inside[0]
+    if inside and any(clause.start <= n < inside[0].span.start for n in number_starts):
+        later = next((clock for clock in inside if clock.span.start >= span.end), None)
+        is_next = later and not any(span.end <= n < later.span.start for n in number_starts)
+        return later if is_next else None
     return next((clock for clock in entities.clocks if clock.span.end == span.start), None)

@@ -20,7 +20,7 @@ MESSAGES: list[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "field_messages.toml").read_text(encoding="utf-8")
 )["message"]
 # Of the facts of the key: read without a question, and read or offered in a question.
-LEAST_READ, LEAST_OFFERED = 0.85, 0.97
+LEAST_READ, LEAST_OFFERED = 0.85, 0.98
 _NOT_FACTS = {"teks_asli", "waktu_lapor", "uraian", "pelapor", "tps", "desa", "kecamatan"}
 _FACT = re.compile(r"(\w+) (\S+) ([^:]+): (.+)")
 _CELL = re.compile(r"(\w+)=(.+?)(?=, \w+=|\Z)")

@@ -69,6 +69,13 @@ def test_a_misspelt_place_is_told_with_its_row(reader: MessageExtractor) -> None
     assert row.is_complete and "Tanjung Gelam" in row.doubts[0]
 
 
+def test_a_tps_that_its_desa_does_not_have_is_told_with_its_row(reader: MessageExtractor) -> None:
+    found = read(reader, "TPS 39 Ds Lorok hadir 118 jam 09.00")
+    (row,) = found.rows
+    assert row.doubts == ("TPS 039 tidak ada di daftar Lorok",)
+    assert row.is_complete and not found.is_clear
+
+
 def test_the_sent_time_is_marked_where_it_stands_for_a_time_that_is_not_named(
     reader: MessageExtractor,
 ) -> None:
