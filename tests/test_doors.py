@@ -61,6 +61,9 @@ ROWS = {
     "situasi/ingest/withdrawal withdraw": "a person or the command line; tried here",
     "situasi/server/api/delivery _ingest": "a key; tried here",
     "situasi/server/api/delivery _ingest_as_file": "the same",
+    "situasi/server/api/service ingest_file": "the same, of several kinds (api/test_file_delivery)",
+    "situasi/server/api/app _receive_file": "through the service",
+    "situasi/ingest/pipeline ingest_file": "itself, once more",
     "situasi/ingest/inbox _ingest": "a program",
     "situasi/simulation/seed _ingest": "a program",
     "situasi/simulation/replay _ingest_due_rows": "a program",
@@ -299,10 +302,11 @@ def intruding(board: Board, feed: str) -> list[dict[str, Any]]:
     """Rows of here, of there and of all, each of which says to settle the row that waits."""
     (number,) = [one.number for one in board.store.quarantined_rows(feed)]
     held = row(feed, THERE, f"{feed}-f")
+    placed = {"desa", "tps"} & held.keys()
     return [
         {**row(feed, HERE, f"{feed}-n1"), "uraian": "a"},
         {**row(feed, THERE, f"{feed}-n2"), "uraian": "b"},
-        {**row(feed, WHOLE, f"{feed}-n3"), "uraian": "c", "desa": "", "tps": ""},
+        {**row(feed, WHOLE, f"{feed}-n3"), **dict.fromkeys(placed, ""), "uraian": "c"},
         # As the export of quarantine would return it, corrected.
         {**held, "no_karantina": number, "berkas": "pusat.csv", "baris": 1},
     ]

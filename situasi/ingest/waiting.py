@@ -42,6 +42,9 @@ WOULD_WAIT = "berkas akan menunggu pemetaan di halaman Masukan"
 NOT_YOURS = "Berkas ini dikirim oleh orang lain dan bukan untuk Anda."
 _CHAT = "Isi berkas ini percakapan, bukan tabel; tempel pesannya di halaman Lapor."
 _MAX_NOTED_HEADINGS = 60
+_PLACES_AND_TIMES = frozenset(
+    ("id", "waktu", "tanggal", "jam", "kecamatan", "kode_kecamatan", "desa", "kode_desa", "tps")
+)
 
 
 def ingest_unknown_file(
@@ -83,6 +86,8 @@ def ingest_unknown_file(
     if not may_wait:
         return replace(refused, sha256=sha256, refused=reason)
     redacted, notes = redact_sheets(sheets, context)
+    if notes and _holds_places_alone(redacted, context):  # a count of votes
+        return replace(refused, sha256=sha256, refused=reason)
     result = replace(refused, sha256=sha256, refused=None, waiting=0, notes=[reason, *notes])
     if dry_run:
         result.notes.insert(1, WOULD_WAIT)
@@ -154,6 +159,12 @@ def _is_chat(path: Path) -> bool:
     )
     head = "".join(islice(texts, 1))[:20_000]
     return len(list(islice(HEADER_PATTERN.finditer(head), 2))) == 2
+
+
+def _holds_places_alone(sheets: Sequence[Sheet], context: IngestContext) -> bool:
+    """Return whether every heading left after redaction names a place or a time, so no report."""
+    headings = [h for s in sheets for h in build_headings(s, guess_header(s.rows)) if h]
+    return all(context.vocabulary.find_own_heading(h) in _PLACES_AND_TIMES for h in headings)
 
 
 def _build_note(

@@ -137,12 +137,13 @@ def test_the_wrong_feed_stated_puts_every_row_in_quarantine(cli: Run, tmp_path: 
     assert (source["feed"], source["quarantined"]) == ("incidents", 1)
 
 
-def test_headings_that_tell_no_feed_are_one_sentence(cli: Run, tmp_path: Path) -> None:
+def test_a_file_whose_headings_tell_no_feed_waits_and_says_so(cli: Run, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("waktu,kecamatan\n27/11/2024 08.00,Kandis\n", encoding="utf-8")
     said = cli("ingest", path)
-    assert said.code == 2
-    assert "judul kolom" in said.err
+    assert said.code == 3
+    assert "judul kolom" in said.out
+    assert "menunggu pemetaan di halaman Masukan, nomor 1" in said.out
 
 
 def test_undo_takes_a_delivery_back_and_it_may_come_again(

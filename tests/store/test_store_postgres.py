@@ -156,6 +156,8 @@ def test_what_is_stored_is_never_changed_not_even_by_hand(
     store.withdraw(1, MORNING, "operator")
     store.put_note("siaga", 1, MORNING, "operator")
     store.put_record("account", "wati", 1, MORNING, "admin")
+    item, _ = store.put_waiting("file", "asing.csv", "aa", [], MORNING, "wati")
+    store.settle_waiting(item, "dropped", MORNING, "wati")
     changes = ("UPDATE {} SET kabupaten = kabupaten", "DELETE FROM {}", "TRUNCATE {}")
     with psycopg.connect(plain(database)) as line:
         for table in shared.metadata.tables:

@@ -35,6 +35,8 @@ def filled(url: str) -> Store:
     store.withdraw(1, MORNING, "operator")
     store.put_note("siaga", 1, MORNING, "operator")
     store.put_record("account", "wati", {"role": "analis"}, MORNING, "admin", "account")
+    item, _ = store.put_waiting("file", "asing.csv", "aa", [], MORNING, "wati")
+    store.settle_waiting(item, "dropped", MORNING, "wati")
     return store
 
 

@@ -95,12 +95,20 @@ class Vocabulary:
     def detect_feed(self, headings: Sequence[str]) -> str | None:
         """Return the feed these headings belong to; None when that is unclear.
 
-        Most recognised columns win; on a tie, most own headings of identifying columns.
+        Most recognised columns win; on a tie a list of officers with TPS is of orders, else most
+        own headings of identifying columns.
         """
         keys = {heading: _list_spelling_keys(heading) for heading in headings}
         columns = {feed: self._find_columns(feed, headings, keys) for feed in feed_schemas.FEEDS}
         scores = sorted(
-            ((len(names), self._count_identifying_headings(feed, headings)), feed)
+            (
+                (
+                    len(names),
+                    feed == "postings" and "tps" in names,
+                    self._count_identifying_headings(feed, headings),
+                ),
+                feed,
+            )
             for feed, names in columns.items()
             if not names.isdisjoint(_IDENTIFYING_COLUMNS[feed])
             and not (feed == "postings" and names.isdisjoint(_PLACES_OF_ORDERS))

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from situasi.board import Board
+from situasi.domain.officer_marks import NUMBER_MARK
 from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.chat_splitter import split_chat
 from situasi.ingest.messages.extractor import MessageExtractor
@@ -71,6 +72,8 @@ def list_facts(row: ProposedRow, context: IngestContext, *, offered: bool = Fals
     cells = {h: c for h, c in row.cells.items() if h not in _NOT_FACTS | asked and c}
     if row.has_sent_time:
         cells.pop("waktu", None)
+    if "petugas" in cells:
+        cells["petugas"] = NUMBER_MARK.sub("N-", cells["petugas"])
     if "waktu" in cells:
         cells["waktu"] = cells["waktu"].removesuffix(" WIB")[-5:]
     if "tps" in asked or not cells:

@@ -69,7 +69,7 @@ def test_objects_become_rows_under_all_their_keys(tmp_path: Path, as_lines: bool
     objects = [{"x": 1, "y": "a"}, {"y": "b", "z": [1, 2]}, {"x": None, "y": None}]
     content = "\n".join(map(json.dumps, objects)) if as_lines else json.dumps({"results": objects})
     (sheet,) = read_grid(text(tmp_path, content, "a.json"))
-    assert sheet.rows == [["x", "y", "z"], [1, "a"], [None, "b", "[1,2]"]]
+    assert sheet.rows == [["x", "y", "z"], [1, "a"], [None, "b", "1, 2"]]
     assert sheet.row_numbers == [0, 1, 2]
 
 

@@ -112,7 +112,8 @@ def test_what_is_no_text_is_left_as_it_is(tmp_path: Path, content: bytes) -> Non
 
 def test_a_file_that_failed_is_redacted_too_and_so_is_one_kept_before_a_stop(board: Board) -> None:
     drop = Drop(board)
-    (drop.folder / "rusak.csv").write_text(f"apa,ini\n{NRP},{NIP}\n", "utf-8")
+    (drop.folder / "rusak.txt").write_text(f"bukan tabel {NRP} {NIP}\n", "utf-8")
+    (drop.folder / "asing.csv").write_text(f"apa,ini\n{NRP},{NIP}\n", "utf-8")
     csv_file(drop.folder / "posting.csv", report("postings", petugas=NRP))
     drop.settled()
     assert len(board.store.rows_after(POSTINGS)) == 1
