@@ -1,7 +1,7 @@
 """Service numbers of people in a text: NRP of the police and the army, NIP of civil servants."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 MASK = "*****"
 
@@ -29,8 +29,17 @@ _DATE = re.compile(
 )
 # Degrees before the decimals of a coordinate.
 _DEGREES = re.compile(r"(?:-\d{1,2}|(?<!\d)(?:9[4-9]|1[0-4]\d))\.\Z")
-# What a text must hold before it is worth a closer look.
-_SUSPECT = re.compile(r"\d(?:[ .\-/]?\d){6}|(?:NRP|NIP|nrp|nip|Nrp|Nip)(?![a-z])")
+# What a text must hold before it is worth a closer look. Each begins with one set of characters:
+# so the search skips all others quickly.
+_SUSPECT_DIGITS = re.compile(r"\d\d(?:\d{6}|[ .\-]?(?:0[1-9]|1[0-2])[ .\-]?\d{4})")
+_SUSPECT_LABEL = re.compile(r"[Nn][RrIi][Pp](?![a-z])")
+
+# The shapes that _SUSPECT_DIGITS finds: digits as 0, separators as -, all else as x.
+_SHAPES = (b"00000000", b"0000-0000", b"00-000000", b"00-00-0000")
+_SHAPE_TABLE = bytes(
+    ord("0") if code in b"0123456789" else ord("-") if code in b" .-" else ord("x")
+    for code in range(256)
+)
 
 Replacement = Callable[[str], str]  # given the number as written
 
@@ -47,7 +56,17 @@ def is_decimals(text: str, start: int) -> bool:
 
 def may_hold_number(text: str) -> bool:
     """Return False for a text that surely holds no service number."""
-    return _SUSPECT.search(text) is not None
+    return bool(_SUSPECT_DIGITS.search(text) or _SUSPECT_LABEL.search(text))
+
+
+def may_any_hold_number(texts: Iterable[str | None]) -> bool:
+    """Return False where surely none of these texts holds a service number.
+
+    It looks at the shape of all texts at once, which for a long column is several times as quick.
+    """
+    joined = "\n".join(filter(None, texts)).lower()
+    shape = joined.encode("ascii", "replace").translate(_SHAPE_TABLE)
+    return any(form in shape for form in _SHAPES) or "nrp" in joined or "nip" in joined
 
 
 def replace_service_numbers(text: str, replace: Replacement) -> str:

@@ -7,7 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.common.file_names import sanitize_name
-from situasi.common.service_numbers import mask_service_numbers
+from situasi.common.service_numbers import (
+    mask_service_numbers,
+    may_any_hold_number,
+    may_hold_number,
+)
 
 
 @pytest.mark.parametrize(
@@ -58,3 +62,9 @@ def test_what_is_masked_stays_as_it_is(text: str) -> None:
 def test_a_file_name_keeps_its_date_and_loses_the_nrp(name: str, kept: str) -> None:
     assert sanitize_name(name) == kept
     assert sanitize_name(kept) == kept
+
+
+@given(st.lists(st.text(alphabet="NRPnip 0123456789.-/x\n", max_size=30), max_size=4))
+def test_a_column_is_looked_through_as_its_texts_are(texts: list[str]) -> None:
+    if any(map(may_hold_number, texts)):
+        assert may_any_hold_number([*texts, None])

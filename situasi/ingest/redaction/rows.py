@@ -26,14 +26,10 @@ def redact_text(feed: str, text: str) -> str:
 
 def redact_texts(feed: str, texts: list[str | None]) -> list[str | None]:
     """Redact a column of texts for the store; each distinct text once."""
-    distinct = dict.fromkeys(texts)
-    changed: dict[str | None, str] = {
-        text: redacted
-        for text in distinct
-        if text and service_numbers.may_hold_number(text)
-        and (redacted := redact_text(feed, text)) != text
-    }  # fmt: skip
-    return [changed.get(text, text) for text in texts] if changed else texts
+    if not service_numbers.may_any_hold_number(texts):
+        return texts
+    changed = {text: redact_text(feed, text) for text in dict.fromkeys(texts) if text}
+    return [changed[text] if text else text for text in texts]
 
 
 def redact_id(feed: str, text: str, key: OfficerKey) -> str:

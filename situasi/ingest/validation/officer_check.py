@@ -1,6 +1,7 @@
 """Check of the officer of a row: a roster number, or the mark of an NRP or of a known name."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from situasi.domain.officer_marks import is_number_mark
@@ -54,19 +55,13 @@ class _Officer:
     is_from_names: bool = False
 
 
-_RowCells = tuple[Cell, Cell, str | None, str | None]  # petugas, nrp, name, unit
-
-
 def check_officers(table: TableCheck) -> OfficerColumns:
     """Return who the officers of the rows are; a row that does not tell gets an error."""
-    cells: list[_RowCells] = list(
-        zip(
-            table.cells("petugas"), table.cells("nrp"), _list_names(table), _list_units(table),
-            strict=True,
-        )
-    )  # fmt: skip
+    cells: list[Sequence[Cell]] = [
+        table.cells("petugas"), table.cells("nrp"), _list_names(table), _list_units(table),
+    ]  # fmt: skip
     reader = _OfficerReader(table)
-    officers = table.issues.read_distinct(cells, reader.read, columns=["petugas"])
+    officers = table.issues.read_distinct_rows(cells, reader.read, columns=["petugas"])
     return OfficerColumns(
         petugas=[officer.petugas if officer else None for officer in officers],
         nrp=[officer.nrp if officer else None for officer in officers],
@@ -85,9 +80,11 @@ class _OfficerReader:
         self._context = table.context
         self._is_roster = table.feed.name == "roster"
 
-    def read(self, cells: _RowCells) -> tuple[_Officer, str | None]:
+    def read(
+        self, petugas: Cell, nrp: Cell, name: str | None, unit: str | None
+    ) -> tuple[_Officer, str | None]:
         """Return the officer and a doubt. Raises UnreadableCell, never quoting a cell."""
-        officer = self._read(*cells)
+        officer = self._read(petugas, nrp, name, unit)
         return officer, officer.doubt
 
     def _read(self, petugas: Cell, nrp: Cell, name: str | None, unit: str | None) -> _Officer:

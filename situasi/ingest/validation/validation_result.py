@@ -80,10 +80,11 @@ def _build_ids(table: TableCheck, columns: Mapping[str, Sequence[Any]]) -> Texts
     for row in [row for row, name in enumerate(ids) if name is None]:
         content = repr(tuple(columns[name][row] for name in table.feed.identity_columns))
         ids[row] = f"{prefix}-{hashlib.blake2b(content.encode(), digest_size=6).hexdigest()}"
+    if not service_numbers.may_any_hold_number(ids):
+        return ids
     key = table.context.officer_key
-    suspects = {name for name in ids if name and service_numbers.may_hold_number(name)}
-    marked = {name: redact_id(table.feed.name, name, key) for name in suspects}
-    return [marked.get(name or "", name) for name in ids] if marked else ids
+    marked = {name: redact_id(table.feed.name, name, key) for name in dict.fromkeys(ids) if name}
+    return [marked.get(name or "", name) for name in ids]
 
 
 def _build_accepted(
