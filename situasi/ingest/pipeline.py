@@ -14,7 +14,6 @@ import pandas as pd
 from situasi.common.file_names import sanitize_name
 from situasi.ingest import waiting
 from situasi.ingest.context import IngestContext
-from situasi.ingest.readers import reserved_columns
 from situasi.ingest.readers.file_reader import read_file
 from situasi.ingest.readers.limits import FILE_LIMITS, DeliveryLimits, format_too_many_rows
 from situasi.ingest.readers.private_copy import private_copy
@@ -199,8 +198,7 @@ def _convert_tables(
     """Yield the tables under our headings; put the names of their profiles into `profiles_used`."""
 
     def convert(table: Table) -> Table:
-        headings = [name for name in table.cells.columns if name not in reserved_columns.ALL]
-        known = profile or context.sources.recognize(headings, table.sheet, file_name)
+        known = profile or context.sources.find_profile(table, file_name)
         profiles_used.update({known.name: None} if known else {})
         return convert_table(table, file_name, context, known, order)
 

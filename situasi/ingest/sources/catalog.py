@@ -6,8 +6,10 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
+from situasi.ingest.readers import reserved_columns
 from situasi.ingest.sources.heading_groups import strip_groups
 from situasi.ingest.sources.profile import SourceProfile, matches_heading, parse_profile
+from situasi.ingest.tables import Table
 from situasi.ingest.vocabulary.vocabulary import Vocabulary
 
 FOLDER = "profiles"
@@ -51,6 +53,12 @@ class SourceCatalog:
             if score and (best is None or score > best[0]):
                 best = score, profile
         return best[1] if best else None
+
+    def find_profile(self, table: Table, file_name: str) -> SourceProfile | None:
+        """Return the profile that a table is known to have, else the one its headings show."""
+        headings = [name for name in table.cells.columns if name not in reserved_columns.ALL]
+        known = self.by_name.get(table.source)
+        return known or self.recognize(headings, table.sheet, file_name)
 
     def sort_headings(
         self,

@@ -1,6 +1,10 @@
-"""Lists of objects inside the objects of a JSON document, taken out as tables of their own."""
+"""Repeat groups inside a row, taken out as tables of their own.
 
-from collections.abc import Sequence
+They are lists of objects in a JSON document, or columns with a number (`hadir_1`, `hadir_2`).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -9,32 +13,38 @@ from situasi.ingest.readers import json_rows, reserved_columns
 from situasi.ingest.readers.limits import FILE_LIMITS, format_too_many_rows
 from situasi.ingest.sources.catalog import SourceCatalog
 from situasi.ingest.sources.parent_facts import read_headings
+from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.tables import Cell, SourceError, Table
 
 # Headings that join a list to its object; taken out again before the rows are checked.
 LIST_KEY, LIST_PARENT = "__kunci", "__induk"
 _PARENTS = "induk"
+_NUMBERED = re.compile(r"(.*[A-Za-z])_(\d{1,3})")
+_NUMBERED_NAME = "ulangan"
 
 
 def split_lists(table: Table, catalog: SourceCatalog) -> list[Table]:
-    """Return the table without the lists of reports in its cells, and each list as a table.
+    """Return the table without the lists of reports in its rows, and each list as a table.
 
     A list whose objects are no reports stays as it is. A row of a list has the number of the
-    object that holds it. Raises SourceError for more rows than a file may have.
+    row that holds it. Raises SourceError for more rows than a file may have.
     """
     if reserved_columns.SHEET in table.cells.columns:
         return [table]
     lists = [h for h in table.cells.columns if _starts_a_list(table.cells[h].tolist())]
     children = [
-        child for heading in lists if (child := _take_list(table, heading, catalog)) is not None
+        (child, [heading])
+        for heading in lists
+        if (child := _take_list(table, heading, catalog)) is not None
     ]
+    if (numbered := _take_numbered(table, catalog)) is not None:
+        children.append(numbered)
     if not children:
         return [table]
-    names = [child.sheet for child in children]
-    cells = table.cells.drop(columns=names)
+    cells = table.cells.drop(columns=[name for _, names in children for name in names])
     keys = [str(row) for row in range(len(cells))]
     cells = cells.assign(**{LIST_KEY: keys, reserved_columns.SHEET: _PARENTS}).astype("object")
-    return [replace(table, cells=cells), *children]
+    return [replace(table, cells=cells), *(child for child, _ in children)]
 
 
 def _starts_a_list(column: Sequence[Cell]) -> bool:
@@ -55,11 +65,59 @@ def _take_list(table: Table, heading: str, catalog: SourceCatalog) -> Table | No
     headings = list(dict.fromkeys(name for row in rows for name in row))
     if not read_headings(headings, catalog).facts:
         return None
-    data = {name: [row.get(name) for row in rows] for name in headings}
+    return _build_children(table, heading, rows, parents)
+
+
+def _build_children(
+    table: Table, name: str, rows: Sequence[Mapping[str, object]], parents: Sequence[int]
+) -> Table:
+    headings = dict.fromkeys(heading for row in rows for heading in row)
+    data: dict[str, list[object]] = {h: [row.get(h) for row in rows] for h in headings}
     data[LIST_PARENT] = [str(parent) for parent in parents]
-    data[reserved_columns.SHEET] = [heading] * len(rows)
+    data[reserved_columns.SHEET] = [name] * len(rows)
     numbers = [table.row_numbers[parent] for parent in parents]
-    return Table(pd.DataFrame(data, dtype="object"), numbers, sheet=heading)
+    return Table(pd.DataFrame(data, dtype="object"), numbers, sheet=name)
+
+
+def _take_numbered(table: Table, catalog: SourceCatalog) -> tuple[Table, list[str]] | None:
+    """Return the groups of columns with a number as rows, and their headings.
+
+    None where the source does not write repeat groups so, or they are no reports.
+    """
+    headings = list(table.cells.columns)
+    if not any(map(_NUMBERED.fullmatch, headings)):
+        return None
+    profile = catalog.recognize(headings, table.sheet)
+    if profile is None or not profile.numbered_repeats:
+        return None
+    groups = _group_numbered(headings, profile)
+    names = list(dict.fromkeys(name for group in groups.values() for name in group))
+    if len(groups) < 2 or not read_headings(names, catalog).facts:
+        return None
+    rows: list[dict[str, object]] = []
+    parents: list[int] = []
+    columns = {h: table.cells[h].tolist() for group in groups.values() for h in group.values()}
+    for parent in range(len(table.cells)):
+        for group in groups.values():
+            row = {name: columns[heading][parent] for name, heading in group.items()}
+            if any(cell is not None for cell in row.values()):
+                rows.append(row)
+                parents.append(parent)
+    return _build_children(table, _NUMBERED_NAME, rows, parents), list(columns)
+
+
+def _group_numbered(headings: Sequence[str], profile: SourceProfile) -> dict[int, dict[str, str]]:
+    """Return the headings of each number by their name without it; of names counted from 1."""
+    groups: dict[int, dict[str, str]] = {}
+    for heading in headings:
+        if (match := _NUMBERED.fullmatch(heading)) and not profile.is_metadata(heading):
+            groups.setdefault(int(match[2]), {})[match[1]] = heading
+    counted = groups.get(1, {}).keys()
+    return {
+        number: {name: h for name, h in group.items() if name in counted}
+        for number, group in sorted(groups.items())
+        if not counted.isdisjoint(group)
+    }
 
 
 def _read_list(cell: Cell) -> list[object]:

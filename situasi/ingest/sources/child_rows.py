@@ -153,8 +153,14 @@ def _join_part(part: _Part, parents: _Parents, catalog: SourceCatalog) -> _Part:
     for key, row in zip(keys, rows, strict=True):
         if row is not None:
             parents.reporting[name, key] = parents.reporting.get((name, key), 0) + 1
-    joined = _inherit(part, rows, *parents.headings.get(name, (None, ())))
-    return replace(part, table=joined, headings=read_headings(list(joined.cells.columns), catalog))
+    parent, names = parents.headings.get(name, (None, ()))
+    profile = parent.profile if parent else None
+    known = replace(part, headings=read_headings(list(cells.columns), catalog, profile))
+    joined = _inherit(known, rows, parent, names)
+    if profile is not None:
+        joined = replace(joined, source=profile.name)
+    headings = read_headings(list(joined.cells.columns), catalog, profile)
+    return replace(part, table=joined, headings=headings)
 
 
 def _find_parent_table(part: _Part, keys: Sequence[str], parents: _Parents) -> str:

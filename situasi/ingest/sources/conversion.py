@@ -34,7 +34,7 @@ def convert_table(
     and one of tags or titles, is marked as no report.
     """
     catalog, converted = context.sources, ConvertedTable(table, context.vocabulary)
-    profile = profile or catalog.recognize(converted.headings, table.sheet, file_name)
+    profile = profile or catalog.find_profile(table, file_name)
     if profile is not None:
         converted.notes.append(f"sumber: {profile.title}")
         _apply_review(converted, profile)

@@ -51,10 +51,15 @@ class ParentFacts:
     cells: Mapping[str, Cell]
 
 
-def read_headings(names: Sequence[str], catalog: SourceCatalog) -> Headings:
-    """Return what the headings of a table mean, under their profile and without groups."""
+def read_headings(
+    names: Sequence[str], catalog: SourceCatalog, profile: SourceProfile | None = None
+) -> Headings:
+    """Return what the headings of a table mean, under their profile and without groups.
+
+    profile: the source's, where it is known already.
+    """
     headings = [name for name in names if name not in reserved_columns.ALL]
-    profile = catalog.recognize(headings)
+    profile = profile or catalog.recognize(headings)
     known = catalog.sort_headings(headings, profile)
     meanings: dict[str, str] = {}
     facts = set()
@@ -89,17 +94,11 @@ def choose_inherited(parent: Headings, headings: Sequence[str], child: Headings)
 
 
 def _belongs_to_source(heading: str, profile: SourceProfile | None) -> bool:
-    """Return whether a heading shows the source, its review state, or when a form was filled in."""
+    """Return whether a heading shows the review state, or when a form was filled in."""
     if profile is None:
         return False
     review = profile.review.headings if profile.review else ()
-    signature = (*profile.signature.headings, *profile.signature.any_of)
-    wanted = (*review, *profile.form_times, *signature)
-    ids = profile.columns.get("id", ())
-    keys = (profile.join.child, profile.join.parent) if profile.join else ()
-    if any(matches_heading(heading, name) for name in (*ids, *keys)):
-        return False
-    return any(matches_heading(heading, name) for name in wanted)
+    return any(matches_heading(heading, name) for name in (*review, *profile.form_times))
 
 
 def needs_day(table: Table, headings: Headings) -> bool:

@@ -83,7 +83,8 @@ class SourceProfile(_Part):
     words: our code by the source's word, by our heading. unclear: words that two versions of the
     source use for different things, by our heading: not taken. id_prefix: put before the ids of a
     source that only counts its reports. groups: marks behind a group in a heading, besides `/`
-    and `:`. repeats: headings that hold a list of rows. constants: a
+    and `:`. repeats: headings that hold a list of rows.
+    numbered_repeats: whether `hadir_1`, `hadir_2` are rows of a repeat group. constants: a
     value for every row, by our heading. month_first: whether 11/27/2024 is how it writes dates;
     None: as the cells of the file tell.
     """
@@ -104,6 +105,7 @@ class SourceProfile(_Part):
     review: Review | None = None
     join: Join | None = None
     repeats: tuple[str, ...] = ()
+    numbered_repeats: bool = False
     constants: dict[str, str] = {}
     month_first: bool | None = None
 

@@ -72,5 +72,5 @@ def test_file_sent_twice_counts_nothing_twice(board, tmp_path, file):
 
 
 def test_corpus_has_enough_files_of_every_tool():
-    assert len(CORPUS) >= 20
+    assert len(CORPUS) >= 70
     assert len({file.name for file in CORPUS}) == len(CORPUS)

@@ -1,0 +1,131 @@
+"""Repeat groups: who is the report, the parent or its children, and what they tell one another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from situasi.board import Board
+from situasi.ingest.sources.child_rows import join_children
+from situasi.ingest.tables import Table
+from tests.effort import examples
+
+Row = Mapping[str, Any]
+PARENT = {
+    "SubmissionDate": "2024-11-27T03:00:00.000Z", "tanggal": "27/11/2024", "kecamatan": "Indralaya",
+    "desa": "Burai", "tps": "1", "KEY": "uuid:1", "ReviewState": "approved",
+}  # fmt: skip
+CHILD = {"jam": "08.00", "hadir": "31", "PARENT_KEY": "uuid:1", "KEY": "uuid:1/p[1]"}
+
+
+def table(name: str, *rows: Row) -> Table:
+    cells = pd.DataFrame(list(rows), dtype="object")
+    cells = cells.where(cells.notna(), None).assign(__lembar=name).astype("object")
+    return Table(cells, list(range(2, len(rows) + 2)), sheet=name)
+
+
+def alone(*rows: Row) -> Table:
+    cells = pd.DataFrame(list(rows), dtype="object")
+    return Table(cells.where(cells.notna(), None), list(range(1, len(rows) + 1)))
+
+
+def join(board: Board, *tables: Table) -> list[Table]:
+    context = board.ingest_context
+    return list(join_children(tables, context.sources, context.election.zone))
+
+
+def rows_of(table: Table) -> list[dict[str, Any]]:
+    return [dict(row) for row in table.cells.to_dict("records")]
+
+
+def test_child_takes_place_and_source_and_keeps_what_it_says_itself(board):
+    parent, child = join(board, table("a", PARENT), table("a-p", CHILD | {"tps": "7"}))
+    assert (len(parent.cells), child.source) == (0, "odk-central")
+    (row,) = rows_of(child)
+    assert (row["kecamatan"], row["tps"], row["jam"]) == ("Indralaya", "7", "08.00")
+    assert "1 baris induk" in parent.notes[-1]
+
+
+def test_day_of_the_parent_goes_with_the_hour_of_the_child(board):
+    parent = {key: value for key, value in PARENT.items() if key != "tanggal"}
+    late = parent | {"waktu": "2024-11-27T23:30:00.000Z"}
+    for wanted, stated in (("27/11/2024", parent), ("28/11/2024", late)):
+        _, child = join(board, table("a", stated), table("a-p", CHILD))
+        assert rows_of(child)[0]["tanggal"] == wanted
+        assert "waktu" not in child.cells.columns
+
+
+def test_counts_of_the_parent_are_never_those_of_its_children(board):
+    parent, child = join(board, table("a", PARENT | {"hadir": "99"}), table("a-p", CHILD))
+    assert len(parent.cells) == 1
+    assert rows_of(child)[0]["hadir"] == "31"
+
+
+def test_children_may_come_before_their_parents(board):
+    _, child = join(board, table("b", PARENT), table("a-p", CHILD))
+    assert rows_of(child)[0]["desa"] == "Burai"
+
+
+def test_child_without_a_parent_is_kept_with_a_doubt(board):
+    orphan = CHILD | {"PARENT_KEY": "uuid:9", "KEY": "uuid:9/p[1]"}
+    _, child = join(board, table("a", PARENT), table("a-p", CHILD, orphan))
+    assert [row["__keraguan"] for row in rows_of(child)] == [
+        None, "induk baris ini tidak ada dalam berkas",
+    ]  # fmt: skip
+
+
+def test_details_are_no_reports(board):
+    details = {"umur": "34", "PARENT_KEY": "uuid:1", "KEY": "uuid:1/k[1]"}
+    parent, child = join(board, table("a", PARENT | {"jenis": "hoaks"}), table("a-k", details))
+    assert len(parent.cells) == 1
+    assert "rincian" in rows_of(child)[0]["__bukan_laporan"]
+
+
+def test_lists_in_cells_become_rows_under_the_number_of_their_object(board):
+    lists = [{"jam": "08.00", "hadir": 31}, {"jam": "10.00", "hadir": 90}]
+    cell = json.dumps(lists, separators=(",", ":"))
+    parents, children = join(board, alone(PARENT | {"pantau": cell}, PARENT | {"KEY": "uuid:2"}))
+    assert (parents.row_numbers, children.row_numbers) == ([2], [1, 1])
+    assert [row["id"] for row in rows_of(children)] == ["uuid:1/pantau/1", "uuid:1/pantau/2"]
+    assert not {"__kunci", "__induk"} & {*parents.cells.columns, *children.cells.columns}
+
+
+@pytest.mark.parametrize("cell", ['[{"a":1}]', "[{", '[{"hadir":', "[{}]", '[{"nama":"x"}]'])
+def test_list_that_is_no_report_stays_as_it_is(board, cell):
+    source = alone(PARENT | {"hadir": "5", "lampiran": cell})
+    assert join(board, source) == [source]
+
+
+def test_columns_with_a_number_are_rows_only_where_the_source_writes_them_so(board):
+    numbered = {"jam_1": "08.00", "hadir_1": "3", "jam_2": "10.00", "hadir_2": "9"}
+    own = alone({"kecamatan": "Indralaya", "desa": "Burai", "tps": "1"} | numbered)
+    assert join(board, own) == [own]
+    cto = {"SubmissionDate": "Nov 27, 2024 8:00:00 AM", "starttime": "x", "formdef_version": "1"}
+    _, children = join(board, alone(cto | {"KEY": "uuid:1", "kecamatan": "Kandis"} | numbered))
+    assert [row["hadir"] for row in rows_of(children)] == ["3", "9"]
+
+
+def test_own_tables_pass_untouched(board):
+    source = alone({"waktu": "27/11/2024 08.00", "jenis": "hoaks", "kecamatan": "Kandis"})
+    assert join(board, source)[0] is source
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(40))
+@given(links=st.lists(st.integers(0, 4), max_size=8), parents=st.integers(1, 4))
+def test_every_parent_and_child_is_a_row_or_noted(board, links: Sequence[int], parents: int):
+    above = [PARENT | {"KEY": f"uuid:{number}"} for number in range(parents)]
+    below = [
+        CHILD | {"PARENT_KEY": f"uuid:{link}", "KEY": f"uuid:{link}/p[{n}]"}
+        for n, link in enumerate(links)
+    ]
+    joined = join(board, table("a", *above), *([table("a-p", *below)] if below else []))
+    children = joined[1].cells if below else []
+    assert len(children) == len(links)
+    with_children = {link for link in links if link < parents}
+    assert len(joined[0].cells) == parents - len(with_children)
