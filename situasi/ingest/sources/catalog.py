@@ -88,12 +88,32 @@ class SourceCatalog:
                 left_out.append(heading)
             elif heading in tags and not is_known(plain):
                 own[heading] = tags[heading]
+        left_out += self._apply_fallbacks(headings, own, stripped, profile)
         form_time = self._find_form_time(headings, own, stripped, profile)
         if form_time is not None:
             own[form_time] = "waktu"
             left_out = [heading for heading in left_out if heading != form_time]
         rest = {theirs: name for theirs, name in stripped.items() if theirs not in own}
         return SourceHeadings(profile, own, tuple(left_out), rest, form_time)
+
+    def _apply_fallbacks(
+        self,
+        headings: Sequence[str],
+        own: dict[str, str],
+        stripped: Mapping[str, str],
+        profile: SourceProfile | None,
+    ) -> list[str]:
+        """Add fallbacks to `own` where the table lacks what they stand for; return the others."""
+        rest = []
+        names = {own.get(h) or stripped.get(h, h) for h in headings}
+        known = set(map(self.vocabulary.find_own_heading, names))
+        for fallback in profile.fallbacks if profile else ():
+            for heading in [h for h in headings if matches_heading(h, fallback.heading)]:
+                if known.isdisjoint(fallback.without):
+                    own[heading] = fallback.means
+                else:
+                    rest.append(heading)
+        return rest
 
     def _find_form_time(
         self,

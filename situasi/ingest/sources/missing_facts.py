@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import datetime, time, timedelta
 from itertools import accumulate, pairwise
+from zoneinfo import ZoneInfo
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank
@@ -20,6 +22,7 @@ _KIND_HEADINGS = {"tps": "fase", "incidents": "jenis", "personnel": "checkin", "
 _COUNT_HEADINGS = ("hadir", "hadir_dpt")
 _DAY = re.compile(r"\d[/-]\d+[/-]\d")
 _LONGEST_PHRASE = 5  # words
+_CLOCKS_DIFFER_MIN = 60  # how far telephones and servers may disagree
 
 
 def complete(table: ConvertedTable, facts: FileContext, context: IngestContext) -> None:
@@ -40,6 +43,8 @@ def _complete_time(
     if not has_hours and not _has_any(table, "waktu", "tanggal", "jam"):
         _take_time_of_report(table)
     day, source = facts.day, "dari judul atau nama berkas"
+    if day is None and not has_hours:
+        _take_day_of_report(table, context.election.zone)
     is_count = feed == "tps" and (has_hours or _has_any(table, *_COUNT_HEADINGS))
     if day is None and is_count and not has_hours:
         day, source = f"{context.election.day:%d/%m/%Y}", "tidak disebut: dibaca hari pemungutan"
@@ -61,6 +66,37 @@ def _take_time_of_report(table: ConvertedTable) -> None:
         rows = [row for row, cell in enumerate(column) if not is_blank(cell)]
         table.fill("waktu", rows, column.__getitem__)
         table.doubt(rows, "waktu kejadian tidak ditanya: dipakai waktu lapor")
+
+
+def _take_day_of_report(table: ConvertedTable, zone: ZoneInfo) -> None:
+    """Use the day of submission for an hour without a day; the day before where it is later."""
+    names = table.find_columns("waktu_lapor")[:1]
+    undated = _find_undated_rows(table) if names else []
+    reported = table.cells[names[0]].tolist() if undated else []
+    clocks = [
+        table.cells[name].tolist() for h in ("jam", "waktu") for name in table.find_columns(h)
+    ]
+    days: dict[int, Cell] = {}
+    for row in undated:
+        clock = next((column[row] for column in clocks if not is_blank(column[row])), None)
+        if (day := _find_day(reported[row], clock, zone)) is not None:
+            days[row] = day
+    table.fill("tanggal", list(days), days.__getitem__)
+    table.doubt(days, "tanggal dari waktu lapor")
+
+
+def _find_day(reported: Cell, clock: Cell, zone: ZoneInfo) -> str | None:
+    """Return the day on which it was this hour, at most an hour after it was reported."""
+    try:
+        parts, hour = parse_date_parts(reported), read_clock(clock)
+    except (UnreadableCell, ValueError):
+        return None
+    if parts.clock is None or parts.clock[0] == 24 or hour.day is not None:
+        return None
+    moment = datetime.combine(parts.day, time(*parts.clock[:3]), parts.zone or zone)
+    local = moment.astimezone(zone)
+    minutes = 60 * hour.clock[0] + hour.clock[1] - (60 * local.hour + local.minute)
+    return f"{local - timedelta(days=minutes > _CLOCKS_DIFFER_MIN):%d/%m/%Y}"
 
 
 def _find_undated_rows(table: ConvertedTable) -> list[int]:

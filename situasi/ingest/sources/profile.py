@@ -73,6 +73,14 @@ class Join(_Part):
     parent: str
 
 
+class Fallback(_Part):
+    """A heading that is read as one of ours only in a table without any column of `without`."""
+
+    heading: str
+    means: str
+    without: tuple[str, ...]
+
+
 class SourceProfile(_Part):
     """How one source is read.
 
@@ -95,6 +103,7 @@ class SourceProfile(_Part):
     feed: str | None = None
     signature: Signature
     columns: dict[str, tuple[str, ...]] = {}
+    fallbacks: tuple[Fallback, ...] = ()
     metadata: tuple[str, ...] = ()
     form_times: tuple[str, ...] = ()
     zones: dict[str, str] = {}
