@@ -135,3 +135,20 @@ def test_a_plan_that_is_carried_out_later_is_a_new_row_of_the_same_activity(boar
         board, "activities", {**bare, "status": "rencana"}, {**bare, "status": "batal"}
     )
     assert ledger.accepted == 2
+
+
+@pytest.mark.parametrize(
+    ("venue", "kecamatan"),
+    [("Kec. Indralaya", "16.10.04"), ("Lapangan Desa Tanjung Seteko Kec. Indralaya", "16.10.04")],
+)
+def test_the_venue_tells_the_place_of_an_activity_that_names_none(
+    board: Board, venue: str, kecamatan: str
+) -> None:
+    found = accepted(board, "activities", kode_kecamatan="", kecamatan="", lokasi=venue)
+    assert (found["kecamatan"], found["lokasi"]) == (kecamatan, venue)
+    assert "tempat dibaca dari" in found["flags"]
+
+
+def test_a_venue_that_names_no_place_of_ours_is_no_place(board: Board) -> None:
+    said = reasons(board, "activities", kode_kecamatan="", kecamatan="", lokasi="Pasar Anu")
+    assert 'tempat "Pasar Anu" tidak dikenal' in said

@@ -23,7 +23,7 @@ def check(table: TableCheck) -> ValidationResult:
     """Check one table of activities."""
     latihan = check_exercise(table)
     times = check_times(table, latihan, allow_future=True)
-    place = check_location(table)
+    place = check_location(table, venue_column="lokasi")
     kinds, functions, statuses = map(table.read_codes, ("giat", "fungsi", "status"))
     giat, fungsi = _complete_kind_and_function(table, kinds, functions)
     status = _complete_status(table, times, latihan, statuses)

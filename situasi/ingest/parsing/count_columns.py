@@ -79,6 +79,8 @@ def build_count_reader(cells: Sequence[Cell]) -> CountReader:
         if has_decimals or number.mark not in groups:
             raise UnreadableCell(_format_unclear(cell, number))
         count = number.to_thousands()
+        if number.is_group and isinstance(cell, str):
+            return count, None
         return count, f"jumlah {quote(cell)} dibaca {count}, seperti isi lain kolomnya"
 
     return read

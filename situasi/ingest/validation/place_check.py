@@ -72,14 +72,17 @@ def check_location(
     *,
     required: bool = True,
     read_tps_cell: Callable[[Cell], ParsedTps] | None = None,
+    venue_column: str | None = None,
 ) -> PlaceColumns:
     """Return the place of each row.
 
     required: a row that names no place gets an error; else it is of the whole kabupaten.
     read_tps_cell: reads a cell of TPS; by default a single TPS.
+    venue_column: free words that tell the place of a row that names none elsewhere.
     """
     cells = _list_place_cells(table) if read_tps_cell is not None else complete_station_cells(table)
-    places = _resolve_rows(table, cells, required=required)
+    venues = table.texts(venue_column) if venue_column else [None] * table.issues.row_count
+    places = _resolve_rows(table, cells, venues, required=required)
     tps = table.issues.read_distinct(cells.tps, read_tps_cell or _read_single_tps, columns=["tps"])
     return PlaceColumns(
         kecamatan=[place.kecamatan for place in places],
@@ -96,12 +99,15 @@ def _list_place_cells(table: TableCheck) -> StationCells:
     )
 
 
-def _resolve_rows(table: TableCheck, cells: StationCells, *, required: bool) -> list[ResolvedPlace]:
+def _resolve_rows(
+    table: TableCheck, cells: StationCells, venues: Texts, *, required: bool
+) -> list[ResolvedPlace]:
+    words = [place or venue for place, venue in zip(cells.place, venues, strict=True)]
     resolve = _resolve if required else _resolve_if_given
     places = table.issues.read_distinct_rows(
         [
             table.cells("kecamatan_code"), table.cells("kecamatan_name"),
-            cells.desa, cells.desa_code, cells.place, _list_has_point(table),
+            cells.desa, cells.desa_code, words, _list_has_point(table),
         ],
         lambda *cells: resolve(PlaceCells(*cells), table.context.places),
         columns=_PLACE_COLUMNS[:1],

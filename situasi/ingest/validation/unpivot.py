@@ -115,9 +115,10 @@ def _build_reports(
     data[_CLOCK_HEADING] = [clocks[hour] if hour else None for _, hour in filled]
     day_columns = [data[n] for c in ("date", "occurred_at") for n in mapping.columns.get(c, ())]
     day = f"{context.election.day:%d/%m/%Y}"
+    reasons = data.get(NOT_A_REPORT, [None] * len(filled))
     data[_DAY_HEADING] = [
-        None if any(not is_blank(column[index]) for column in day_columns) else day
-        for index in range(len(filled))
+        day if reason is None and all(is_blank(column[index]) for column in day_columns) else None
+        for index, reason in enumerate(reasons)
     ]
     reports = pd.DataFrame(data, dtype="object")
     return replace(
