@@ -81,7 +81,9 @@ def check_location(
     venue_column: free words that tell the place of a row that names none elsewhere.
     """
     cells = _list_place_cells(table) if read_tps_cell is not None else complete_station_cells(table)
-    venues = table.texts(venue_column) if venue_column else [None] * table.issues.row_count
+    venues: Texts = [None] * table.issues.row_count
+    if venue_column:
+        venues = table.texts(venue_column)
     places = _resolve_rows(table, cells, venues, required=required)
     tps = table.issues.read_distinct(cells.tps, read_tps_cell or _read_single_tps, columns=["tps"])
     return PlaceColumns(
