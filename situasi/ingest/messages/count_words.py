@@ -25,17 +25,17 @@ SHORTEST_LIST = 32  # voters; no month has so many days
 _CAST = r"(?:memilih|milih|mencoblos|nyoblos|ncoblos|coblos)"
 _DONE = r"(?:sudah|telah|sdh|tlh|udah|yang|yg)"
 _PRESENT = (
-    r"hadir|kehadiran|(?:pengguna|(?:meng)?gunakan|menyalurkan) hak (?:pilih|suara)|datang"
+    r"hadir|hdr|kehadiran|(?:pengguna|(?:meng)?gunakan|menyalurkan) hak (?:pilih|suara)|datang"
     rf"|partisipasi|{_DONE} {_CAST}|mencoblos|nyoblos"
 )
 HEADS = re.compile(rf"\b(?:{_PRESENT})\b", re.IGNORECASE)
 BEHIND = re.compile(
     rf" ?{PEOPLE}?\b ?(?:(?:yang|yg|telah|sudah|sdh|tlh|udah|ikut) ){{0,4}}"
-    rf"(?:hadir|{_CAST}|datang|(?:meng)?gunakan hak pilih|menyalurkan hak)",
+    rf"(?:hadir|hdr|{_CAST}|datang|(?:meng)?gunakan hak pilih|menyalurkan hak)",
     re.IGNORECASE,
 )
 ABSENT = re.compile(
-    rf"\b(?:tidak|tdk|belum|blm|tak|sisa) (?:[a-z]+ )?(?:hadir|datang|{_CAST}|(?:meng)?gunakan"
+    rf"\b(?:tidak|tdk|belum|blm|tak|sisa) (?:[a-z]+ )?(?:hadir|hdr|datang|{_CAST}|(?:meng)?gunakan"
     r"|menyalurkan)\b",
     re.IGNORECASE,
 )
@@ -63,13 +63,15 @@ PERCENT = re.compile(r"\b[0-9]{1,3}(?:[.,][0-9]{1,2})? ?(?:%|persen\b)", re.IGNO
 # People at a TPS who are not counted as voters.
 OTHERS = re.compile(
     r"\b(?:kpps|saksi|linmas|personel|personil|pers|anggota|petugas|panwas\w*|ptps|polri|tni|tamu"
-    r"|peserta|undangan|massa|pam|bko|brimob|korban|pelaku|tersangka)\b",
+    r"|peserta|undangan|massa|pam|bko|brimob|korban|pelaku|tersangka|tim|medis"
+    r"|perawat|dokter|wartawan|camat|lurah|kades|kapolsek|danramil|babinsa|bhabin\w*|pps|ppk|kpu"
+    r"|bawaslu|rombongan)\b",
     re.IGNORECASE,
 )
 # A change, an aim or a guess of what comes is no count.
 NO_STATE = re.compile(
     r"\b(?:ber|per)?(?:tambah|kurang)\w*\b|\b(?:naik|turun|selisih|target|estimasi|perkiraan"
-    r"|diperkirakan|rencana|akan|undangan|kuota|kapasitas|persen)\b|%"
+    r"|diperkirakan|rencana|akan|bukan|undangan|kuota|kapasitas|persen)\b|%"
     r"|\b(?:dari|dr)(?: (?:total|jumlah|jml|dpt))*\W*\Z",
     re.IGNORECASE,
 )
@@ -110,6 +112,8 @@ NEUTRAL = re.compile(
 )
 # A heading of the list of voters, whose number does not stand beside it.
 LIST_HEADING = re.compile(r"\bdpt\b(?!\W{0,4}[0-9])", re.IGNORECASE)
+# The tally of votes, whose numbers are ballots.
+TALLY = re.compile(r"hitung", re.IGNORECASE)
 # Behind a bare count its sentence ends, or the next TPS or time begins.
 ENDS_COUNT = re.compile(
     r" *(?:\Z|[,;.)&+/|\n]|(?:dan )?(?:tps|jam|jm|pkl|pukul|[01][0-9][.:][0-9])|\(?dpt\b)",

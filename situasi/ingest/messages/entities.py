@@ -32,7 +32,7 @@ from situasi.ingest.messages.station_codes import (
 from situasi.ingest.messages.time_mentions import Timing, find_days
 
 TURNOUT_WORDS = re.compile(
-    r"\b(?:hadir|kehadiran|pemilih|pmlh|(?:pengguna|(?:meng)?gunakan|menyalurkan) hak"
+    r"\b(?:hadir|hdr|kehadiran|pemilih|pmlh|(?:pengguna|(?:meng)?gunakan|menyalurkan) hak"
     r" (?:pilih|suara)|perkembangan|partisipasi|(?:men|n)?coblos|nyoblos)\b",
     re.IGNORECASE,
 )
@@ -226,7 +226,13 @@ class MessageEntities:
             for position in stations
             if later and anchor.start < position < later[0].span.start
         ]
-        return later[0] if later and not between else None
+        return later[0] if later and not between and not self._opens_place(later[0]) else None
+
+    def _opens_place(self, area: AreaMention) -> bool:
+        """Return whether a TPS follows right behind an area, which then belongs to that one."""
+        ends = (tps.span.start for tps in self.stations if tps.span.start >= area.span.end)
+        text = self.passage.text[area.span.end : min(ends, default=area.span.end)]
+        return bool(text) and not text.strip(" :/-\u2013")
 
 
 def _has_question(draft: RowDraft, *headings: str) -> bool:

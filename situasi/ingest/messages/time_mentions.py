@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -18,6 +18,10 @@ from situasi.ingest.parsing.datetimes import read_time
 
 _NOW = re.compile(r"\b(?:saat ini|sementara|sekarang|hingga kini)\b", re.IGNORECASE)
 
+# Before a clock time in a clause of its own: it is of something else that begins.
+_OTHER_EVENT = re.compile(
+    r"\b(?:mulai|dimulai|lanjut|dilanjutkan|penghitungan|rencana|target)\b", re.I
+)
 # Days named by their distance: the date is asked.
 _OTHER_DAY = re.compile(
     r"\b(?:kemarin|kemaren|kmrn|semalam|smlm|(?:tadi|td) (?:malam|mlm)|malam tadi|besok|bsk"
@@ -49,10 +53,11 @@ class Timing:
         """
         clause, line = self.passage.clause_at(span.start), self.passage.line_at(span.start)
         end = clause.end if until is None else min(until, clause.end)
-        search_spans: tuple[Span, ...] = (Span(span.start, end), clause, line)
-        clock = self._single_clock_in(search_spans, self.clocks) or self._only_clock(
-            lambda clock: not clock.is_until
-        )
+        search_spans: tuple[Span, ...] = (Span(span.start, end), clause)
+        clock = self._single_clock_in(search_spans, self.clocks)
+        if clock is None:
+            free = [clock for clock in self.clocks if not self._is_of_other_event(clock)]
+            clock = self._single_clock_in((line,), free) or _only_event_clock(free)
         if clock is None:
             many = len([clock for clock in self.clocks if not clock.is_until]) > 1
             why = self._format_clock_question(self.clocks) if many else "jam kejadian tidak disebut"
@@ -70,7 +75,12 @@ class Timing:
             self._fill_sent_time(draft, self.passage.excerpt(clause))
             return
         parts = [self.passage.clause_at(event.start) for event in events]
-        free = [c for c in self.clocks if not any(part.contains(c.span.start) for part in parts)]
+        free = [
+            clock
+            for clock in self.clocks
+            if not any(part.contains(clock.span.start) for part in parts)
+            and (clause.contains(clock.span.start) or not self._is_of_other_event(clock))
+        ]
         clock = self._single_clock_in((clause, self.passage.line_at(span.start)), free)
         if clock is None and len(free) > 1:
             draft.ask("waktu", self._format_clock_question(free), "", *(c.full_span for c in free))
@@ -92,9 +102,10 @@ class Timing:
                 return inside[0]
         return None
 
-    def _only_clock(self, predicate: Callable[[ClockMention], bool]) -> ClockMention | None:
-        matches = [clock for clock in self.clocks if predicate(clock)]
-        return matches[0] if len(matches) == 1 else None
+    def _is_of_other_event(self, clock: ClockMention) -> bool:
+        """Return whether the clause of a time says that something else began then."""
+        clause = self.passage.clause_at(clock.span.start)
+        return bool(_OTHER_EVENT.search(self.passage.text, clause.start, clock.span.start))
 
     def _fill_sent_time(self, draft: RowDraft, words: str) -> None:
         """Fill in the sent time, unless the message names another day."""
@@ -158,6 +169,12 @@ class Timing:
             return True
         latest = self.latest_time
         return latest.date() > day or (hour, clock.minute) <= (latest.hour, latest.minute)
+
+
+def _only_event_clock(clocks: Sequence[ClockMention]) -> ClockMention | None:
+    """Return the only time that is not one up to which something was counted."""
+    matches = [clock for clock in clocks if not clock.is_until]
+    return matches[0] if len(matches) == 1 else None
 
 
 def format_time_cell(at: datetime) -> str:

@@ -218,7 +218,9 @@ class _CountReader:
         """Return whether people are counted, but not clearly as voters present: it is asked."""
         if self.is_voter_list or words.ABSENT.search(number.following):
             return False
-        if self._counts_others(number) or self._has_incident:
+        line = self.entities.passage.line_at(number.match.start())
+        is_tally = bool(words.TALLY.search(self.entities.passage.text, *line))
+        if is_tally or self._counts_others(number) or self._has_incident:
             return False
         is_counted = bool(words.UNIT.match(number.following))
         if number.is_pair:

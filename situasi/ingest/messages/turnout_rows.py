@@ -19,6 +19,10 @@ _AREA_TOTAL = re.compile(
 )
 
 
+# By law a TPS has at most 600 voters, and some come with a letter of transfer.
+_MOST_VOTERS = 700
+
+
 def build_count_rows(entities: MessageEntities) -> tuple[list[RowDraft], list[str]]:
     """Return a row for each TPS and time with counts, and for each line of a table, and notes.
 
@@ -82,6 +86,8 @@ def _fill_counts(entities: MessageEntities, draft: RowDraft, group: list[Turnout
             draft.ask(column, f"beberapa jumlah disebut: {excerpts}", "", *digit_spans)
     _check_sexes(entities, draft, group)
     _check_voter_list(entities, draft, group)
+    if any(count.value > _MOST_VOTERS and count.tps for count in group):
+        draft.doubts.append(f"lebih dari {_MOST_VOTERS} pemilih di satu TPS")
 
 
 def _check_sexes(entities: MessageEntities, draft: RowDraft, group: list[TurnoutCount]) -> None:

@@ -61,7 +61,8 @@ def parse_key(case: dict[str, Any]) -> set[Fact]:
         assert match, line
         cells = dict(_CELL.findall(match[4]))
         about = "=".join(next(iter(cells.items())))
-        facts.add(Fact(match[1], match[2], about, "tempat", match[3]))
+        if match[3] != "?":
+            facts.add(Fact(match[1], match[2], about, "tempat", match[3]))
         facts |= {Fact(match[1], match[2], about, *cell) for cell in cells.items()}
     return facts
 

@@ -54,6 +54,7 @@ def test_a_message_of_which_nothing_is_open_is_clear(reader: MessageExtractor, t
         "TPS 2 Ds Tanjung Gelm Kec Inderalaya dibuka pkl 07.05",  # misspelt
         "TPS 3 Ds Lorok dibuka pkl 07.05. TPS 4 belum dibuka",  # something left out
         "Kecelakaan Ds Lorok jam 07.30, 1 motor",  # a number only in the description
+        "TPS 3 Ds Lorok hadir 2024",  # more than a TPS can have
         "siap 86",
         "",
     ],
