@@ -31,6 +31,7 @@ from situasi.ingest.redaction.grid import redact_sheets
 from situasi.ingest.redaction.persons import mask_numbers
 from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.sources.sheet_mapping import SheetMapping, build_mapped_tables, find_mapping
+from situasi.ingest.sources.source_times import DateOrder, MonthFirstFound
 from situasi.ingest.table_delivery import IngestResult, PreviewCallback, ingest_tables
 from situasi.ingest.tables import SourceError, UnknownHeadings
 from situasi.ingest.write_scope import WriteScope
@@ -141,12 +142,20 @@ def ingest_mapped(
 
     The name of the profile is kept with the batch.
     """
-    assert mapping.profile.feed is not None
-    tables = build_mapped_tables(sheets, mapping, source, context)
-    return ingest_tables(
-        tables, source, sha256, store, context, scope, feed=mapping.profile.feed, now=now,
-        profile=mapping.profile.name, dry_run=dry_run, preview=preview,
-    )  # fmt: skip
+    feed = mapping.profile.feed
+    assert feed is not None
+
+    def ingest(order: DateOrder) -> IngestResult:
+        tables = build_mapped_tables(sheets, mapping, source, context, order)
+        return ingest_tables(
+            tables, source, sha256, store, context, scope, feed=feed, now=now,
+            profile=mapping.profile.name, dry_run=dry_run, preview=preview,
+        )  # fmt: skip
+
+    try:
+        return ingest(DateOrder())
+    except MonthFirstFound:  # nothing is stored yet: read all of it anew
+        return ingest(DateOrder(month_first=True))
 
 
 def _is_chat(path: Path) -> bool:

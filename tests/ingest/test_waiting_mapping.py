@@ -217,6 +217,25 @@ def test_kinds_and_zone_belong_to_the_form_and_are_kept(board: Board, tmp_path: 
     assert bring(board, csv_file(tmp_path / "b.csv", *again)).accepted == 6
 
 
+def test_dates_of_all_sheets_are_read_in_one_order(board: Board, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, day in (("A", "11/10/2024"), ("B", "11/26/2024")):
+        sheet = book.create_sheet(name)
+        sheet.append(["Wil", "When", "Apa"])
+        for n in range(3):
+            sheet.append(["Indralaya", f"{day} 0{n}:10", f"Kotak basah {name}{n}"])
+    book.save(tmp_path / "a.xlsx")
+    bring(board, tmp_path / "a.xlsx")
+    columns = {"Wil": "kecamatan", "When": "waktu", "Apa": "uraian"}
+    kinds = {"jenis": "logistik"}
+    assert (
+        act(board, mapping(feed="incidents", columns=columns, facts={}, kinds=kinds)).accepted == 6
+    )
+    times = board.store.rows_after(FEEDS["incidents"])["occurred_at"].dt.tz_convert("Asia/Jakarta")
+    assert set(times.dt.strftime("%m-%d")) == {"11-10", "11-26"}
+
+
 def test_a_file_of_a_sender_of_one_kecamatan_stays_within_it(board: Board, tmp_path: Path) -> None:
     sender = WriteScope("bot", frozenset({"tps"}), ("16.10.04",), CorrectionRights.OWN)
     mixed = [*rows(), {**rows()[0], "Kode wil": "Kandis", "Dusun": "Lubuk Rukam"}]

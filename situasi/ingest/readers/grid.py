@@ -13,6 +13,7 @@ from situasi.ingest.readers import (
     table_builder,
     text_encoding,
     xlsx_reader,
+    zip_reader,
 )
 from situasi.ingest.readers.header_detection import HeaderRow, make_unique_names
 from situasi.ingest.readers.limits import FILE_LIMITS, format_too_many_rows
@@ -97,6 +98,10 @@ def _limit(sheet: Sheet, max_rows: int) -> Sheet:
 
 
 def _read_sheets(path: Path, head: bytes) -> Iterator[Sheet]:
+    if file_types.is_zip(head) and zip_reader.holds_tables(path):
+        for name, numbered in zip_reader.read_raw_tables(path):
+            yield _build_sheet(name, ((number, _to_cells(row)) for number, row in numbered))
+        return
     if file_types.is_zip(head):
         for raw in xlsx_reader.read_raw_sheets(path):
             sheet = _build_sheet(raw.name, enumerate(raw.rows, start=raw.first_number))

@@ -12,9 +12,9 @@ import pandas as pd
 from situasi.common.disk_space import NO_SPACE_ERRNOS
 from situasi.ingest.readers import csv_reader, reserved_columns, text_encoding
 from situasi.ingest.readers.header_detection import HeaderScorer
-from situasi.ingest.readers.table_builder import make_unread_row
+from situasi.ingest.readers.table_builder import Row, make_unread_row
 from situasi.ingest.readers.xlsx_guard import ARCHIVE_ERRORS, check_directory
-from situasi.ingest.tables import SourceError, Table
+from situasi.ingest.tables import SourceError, Table, UnknownHeadings
 
 MAX_TABLES = 50  # CSV files in one archive
 MAX_UNPACKED_BYTES = 200_000_000  # bytes of all of them, unpacked
@@ -66,9 +66,19 @@ def read(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Iterator[Ta
                     raise
                 unread.append((name, file))
         if not has_tables:
-            raise SourceError(csv_reader.NO_HEADER)
+            raise UnknownHeadings(csv_reader.NO_HEADER)
         for name, file in unread:
             yield _build_unread(name, file)
+
+
+def read_raw_tables(path: Path) -> Iterator[tuple[str, Iterator[tuple[int, Row]]]]:
+    """Yield the name and the numbered rows of each CSV file, whatever its headings.
+
+    Read the rows of a file before asking for the next one. Raises SourceError.
+    """
+    with tempfile.TemporaryDirectory(prefix="situasi-", ignore_cleanup_errors=True) as folder:
+        for name, file in _unpack_safely(path, Path(folder))[0]:
+            yield name, csv_reader.read_raw_rows(file, text_encoding.detect(file))
 
 
 def _read_file(file: Path, score_header: HeaderScorer, chunk_rows: int) -> Iterator[Table]:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from situasi.ingest.sources.profile import Signature, SourceProfile, is_pattern
+from situasi.ingest.sources.profile import Signature, SourceProfile
 
 # Facts about one file, which the next one of its kind need not share: never kept.
 FILE_FACTS = ("tanggal", "jam", "kecamatan", "desa")
@@ -73,7 +73,7 @@ def read_columns(profile: SourceProfile, headings: Sequence[str]) -> dict[str, s
 
 def _escape(heading: str) -> str:
     """Return a heading as a pattern that means only itself."""
-    return f"={heading}" if is_pattern(heading) else heading
+    return f"={heading.strip()}"
 
 
 def suggest_name(file_name: str, used_names: Collection[str]) -> str:

@@ -10,6 +10,7 @@ from situasi.ingest.readers.header_detection import HeaderRow
 from situasi.ingest.sources.catalog import score_signature
 from situasi.ingest.sources.conversion import convert_table
 from situasi.ingest.sources.profile import SourceProfile
+from situasi.ingest.sources.source_times import DateOrder
 from situasi.ingest.tables import Table
 
 _MAX_HEADER_ROWS = 3
@@ -74,11 +75,16 @@ def list_headings(sheet: Sheet, header: HeaderPosition) -> list[str]:
 
 
 def build_mapped_tables(
-    sheets: Sequence[Sheet], mapping: SheetMapping, file_name: str, context: IngestContext
+    sheets: Sequence[Sheet],
+    mapping: SheetMapping,
+    file_name: str,
+    context: IngestContext,
+    order: DateOrder,
 ) -> Iterator[Table]:
     """Yield all rows under our headings; those of other sheets as no reports, with that reason.
 
-    Of hidden sheets only a note remains, as of any file.
+    Of hidden sheets only a note remains, as of any file. order: of the dates of the file. Raises
+    MonthFirstFound.
     """
     has_several = sum(not sheet.is_hidden for sheet in sheets) > 1
     for index, sheet in enumerate(sheets):
@@ -87,7 +93,7 @@ def build_mapped_tables(
             titles = table_builder.format_titles(sheet.rows[: header.first])
             for table in grid.build_tables(sheet, header, has_sheet_column=has_several):
                 source = replace(table, titles=titles, sheet=sheet.name)
-                yield convert_table(source, file_name, context, mapping.profile)
+                yield convert_table(source, file_name, context, mapping.profile, order)
         elif sheet.is_hidden:
             note = f"lembar tersembunyi “{sheet.name}” dilewati: {len(sheet.rows)} baris"
             yield from table_builder.build_tables([], _EMPTY_HEADER, 1, (note,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from datetime import datetime, time
 from pathlib import Path
 
@@ -67,10 +68,19 @@ def test_a_workbook_gives_its_sheets_with_types_merges_and_hidden_ones(tmp_path:
 @pytest.mark.parametrize("as_lines", [True, False])
 def test_objects_become_rows_under_all_their_keys(tmp_path: Path, as_lines: bool) -> None:
     objects = [{"x": 1, "y": "a"}, {"y": "b", "z": [1, 2]}, {"x": None, "y": None}]
-    content = "\n".join(map(json.dumps, objects)) if as_lines else json.dumps({"results": objects})
+    content = "\n".join(map(json.dumps, objects)) if as_lines else json.dumps({"isian": objects})
     (sheet,) = read_grid(text(tmp_path, content, "a.json"))
     assert sheet.rows == [["x", "y", "z"], [1, "a"], [None, "b", "1, 2"]]
     assert sheet.row_numbers == [0, 1, 2]
+
+
+def test_an_archive_of_tables_gives_each_as_a_sheet(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("form.csv", "alfa,beta\n1,2\n")
+        archive.writestr("form-ulang.csv", "gama,delta\n3,4\n")
+    first, second = read_grid(tmp_path / "a.zip")
+    assert (first.name, first.rows) == ("form", [["alfa", "beta"], ["1", "2"]])
+    assert second.rows[1] == ["3", "4"]
 
 
 @pytest.mark.parametrize(
