@@ -217,6 +217,23 @@ def test_kinds_and_zone_belong_to_the_form_and_are_kept(board: Board, tmp_path: 
     assert bring(board, csv_file(tmp_path / "b.csv", *again)).accepted == 6
 
 
+def test_officers_of_a_waiting_list_are_the_same_as_those_of_a_known_one(
+    board: Board, tmp_path: Path
+) -> None:
+    """The NRP is gone while the file waits; its mark is what both lists share."""
+    people = [
+        {"Nomor induk": f"8704123{n}", "Wil": "Indralaya", "Hadir pukul": f"27/11/2024 05.0{n}"}
+        for n in range(6)
+    ]
+    bring(board, csv_file(tmp_path / "apel.csv", *people))
+    columns = {"Nomor induk": "petugas", "Wil": "kecamatan", "Hadir pukul": "waktu"}
+    made = mapping(feed="personnel", columns=columns, facts={}, kinds={"checkin": "apel"})
+    assert act(board, made).accepted == 6
+    key = board.ingest_context.officer_key
+    expected = {key.mark_number(f"8704123{n}") for n in range(6)}
+    assert set(board.store.rows_after(FEEDS["personnel"])["petugas"]) == expected
+
+
 def test_dates_of_all_sheets_are_read_in_one_order(board: Board, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])

@@ -21,13 +21,14 @@ from situasi.ingest.readers.grid import (
     guess_header,
     is_heading_like,
 )
-from situasi.ingest.redaction.officer_numbers import mark_text_number
+from situasi.ingest.redaction.officer_numbers import find_nrp, mark_text_number, read_nrp
 from situasi.ingest.redaction.persons import REDACTED, is_person_heading, mask_number, mask_numbers
 from situasi.ingest.redaction.vote_text import redact_votes
 from situasi.ingest.validation.column_mapping import VOTES_REFUSED
 
-# A number or text of digits alone, as it stands in a cell.
-_DIGITS = re.compile(r"\d{8,}(?:\.0)?")
+# A number of digits alone, as it stands in a cell: of eight or more, or an NRP that lost its zero.
+_DIGITS = re.compile(r"(?:[1-9](?:0[1-9]|1[0-2])\d{4}|\d{8,})(?:\.0)?")
+_NUMBER_HEADING = re.compile(r"(?<![a-z])(?:nrp|nip)(?![a-z])", re.IGNORECASE)
 _EPOCH = re.compile(r"1[3-9]\d{8}(?:\d{3})?|2[01]\d{8}(?:\d{3})?")  # seconds or milliseconds
 _DAY = re.compile(r"20[12]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{4}|\d{6})?")
 _COORDINATE = re.compile(r"[-+]?\d{1,3}[.,]\d{4,}")
@@ -40,6 +41,7 @@ _VOTE_WORDS = re.compile(r"suara|paslon|kolom kosong|kotak kosong|\bvotes?\b", r
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _SAMPLE_CELLS = 50
 _LONGEST_COUNT = 7  # digits of a number that is no one's
+_PLACEHOLDER = 0xE000  # first of the characters that no script uses
 
 CellReader = Callable[[object], object]
 
@@ -78,8 +80,10 @@ def _redact_sheet(
     header = guess_header(sheet.rows)
     general, identifier = _build_cell_reader(context), _build_identifier_reader(context)
     person = partial(_redact_person, key=context.officer_key)
+    number = partial(_redact_number, key=context.officer_key)
     readers = [
-        person if column in persons
+        number if name and _NUMBER_HEADING.search(name)
+        else person if column in persons
         else identifier if name and _IDENTIFIER_HEADING.fullmatch(name)
         else general
         for column, name in enumerate(headings)
@@ -155,12 +159,26 @@ def _is_place(text: str, context: IngestContext) -> bool:
         return False
 
 
+def _redact_number(cell: object, key: OfficerKey) -> object:
+    """Return the mark of a cell under a heading such as NRP; nothing else of it may stay."""
+    if cell is None:
+        return None
+    try:
+        found = read_nrp(_to_digits(cell), key)
+    except UnreadableCell:
+        return REDACTED
+    return found.petugas if found else None
+
+
 def _redact_person(cell: object, key: OfficerKey) -> object:
     """Return the mark of an officer's number; anything else in such a column may be a name."""
     if cell is None:
         return None
-    text = _to_digits(cell)
-    return _mark_or_mask(text, key) if _DIGITS.fullmatch(text) else REDACTED
+    try:
+        found = find_nrp(_to_digits(cell), key)
+    except UnreadableCell:
+        return REDACTED
+    return found.petugas if found else REDACTED
 
 
 def _mark_or_mask(number: str, key: OfficerKey) -> str:
@@ -181,19 +199,16 @@ def _build_identifier_reader(context: IngestContext) -> CellReader:
 
 def _build_cell_reader(context: IngestContext) -> CellReader:
     own_code = context.election.kabupaten_code.replace(".", "")
-    mark = partial(_mark_or_mask, key=context.officer_key)
 
     @cache
     def read_text(text: str) -> str:
         if _is_no_person_number(text, own_code):
             return text
-        if _VOTE_WORDS.search(text):
-            text = redact_votes(text, context.is_vote_heading)[0]
-        if len(_WORDS.findall(text)) > 1 or sum(map(str.isdigit, text)) > _LONGEST_COUNT:
-            text = remove_names(text, context.places.name_words)
         if _DIGITS.fullmatch(text):
             return _mark_or_mask(text, context.officer_key)
-        return mask_numbers(replace_service_numbers(text, mark))
+        if _VOTE_WORDS.search(text):
+            text = redact_votes(text, context.is_vote_heading)[0]
+        return _redact_sentence(text, context)
 
     def read(cell: object) -> object:
         if isinstance(cell, str):
@@ -206,6 +221,23 @@ def _build_cell_reader(context: IngestContext) -> CellReader:
         return _mark_or_mask(text, context.officer_key)
 
     return read
+
+
+def _redact_sentence(text: str, context: IngestContext) -> str:
+    """Return a text without names, each NRP as its mark; other long numbers are masked."""
+    marks: list[str] = []
+
+    def take(number: str) -> str:
+        marks.append(_mark_or_mask(number, context.officer_key))
+        return chr(_PLACEHOLDER + len(marks) - 1)  # a mark itself would be taken for a name
+
+    text = replace_service_numbers(text, take)
+    if len(_WORDS.findall(text)) > 1 or sum(map(str.isdigit, text)) > _LONGEST_COUNT:
+        text = remove_names(text, context.places.name_words)
+    text = mask_numbers(text)
+    for index, mark in enumerate(marks):
+        text = text.replace(chr(_PLACEHOLDER + index), mark)
+    return text
 
 
 def _to_digits(cell: object) -> str:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import ColumnKind
+from situasi.domain.officer_marks import is_number_mark
 from situasi.ingest.context import IngestContext
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_cell
 from situasi.ingest.parsing.coordinates import read_joined_point
@@ -39,7 +40,6 @@ _OF_SUBMISSION = re.compile(r"submi|kirim|lapor|terima|receiv|creat|dibuat|uploa
 _OF_ID = re.compile(r"(?:^|[\W_])(?:id|uuid|key|kode laporan|no laporan|ref)(?:$|[\W_])", re.I)
 _CLOCKLIKE = re.compile(r"\d{1,2}\s*[.:]\s*\d{2}|\b(?:jam|pukul|pkl|wib)\b", re.I)
 _TPS_TEXT = re.compile(r"(?:tps\W{0,3})?\d{1,3}|\d{13}|[\d.]{13,}", re.I)
-_MASKED_NUMBER = re.compile(r"\*{3,}\d{1,3}")
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
@@ -254,8 +254,8 @@ def _is_code(feed: str, column: str, text: str, context: IngestContext) -> bool:
 
 
 def _guess_numbers(column: _Column) -> Iterator[Guess]:
-    if all(_MASKED_NUMBER.fullmatch(normalize_cell(cell)) for cell in column.sample):
-        yield Guess("nrp_tersamar", 0.8, "isinya NRP yang sudah disamarkan")
+    if (marks := _share(column, is_number_mark)) >= _MIN_SHARE:
+        yield Guess("petugas", 0.85 * marks, "isinya tanda NRP petugas")
         return
     stations = _share(column, _is_station)
     if stations >= 0.9 and _look_like_stations(column):

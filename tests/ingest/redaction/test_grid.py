@@ -54,10 +54,33 @@ def test_names_of_persons_are_replaced_and_names_of_places_stay(board: Board) ->
         ["Nama Petugas", "Nama", "TPS"],
         ["Andi Wijaya", "Tanjung Gelam", 1],
         [NRP, "Tanjung Seteko", 2],
+        [f"Bripka Andi {NRP}", "Tanjung Seteko", 3],
     )
     mark = board.ingest_context.officer_key.mark_number(NRP)
-    assert [row[0] for row in rows[1:]] == [REDACTED, mark]
-    assert [row[1] for row in rows[1:]] == ["Tanjung Gelam", "Tanjung Seteko"]
+    assert [row[0] for row in rows[1:]] == [REDACTED, mark, mark]
+    assert [row[1] for row in rows[1:3]] == ["Tanjung Gelam", "Tanjung Seteko"]
+
+
+@pytest.mark.parametrize(
+    "value", [NRP, int(NRP), float(NRP), f"NRP. {NRP}", f"{NRP[:4]} {NRP[4:]}"]
+)
+def test_an_nrp_becomes_the_mark_by_which_its_officer_is_known(board: Board, value: object) -> None:
+    mark = board.ingest_context.officer_key.mark_number(NRP)
+    assert cell(board, "NRP/NIP", value) == mark
+
+
+def test_a_sentence_keeps_the_mark_and_loses_the_name(board: Board) -> None:
+    mark = board.ingest_context.officer_key.mark_number(NRP)
+    shown = str(cell(board, "Isian", f"Bripka Andi {NRP} sdh di TPS 3"))
+    assert mark in shown
+    assert "TPS 3" in shown
+    assert "Andi" not in shown
+
+
+def test_a_lost_zero_is_restored_and_what_a_spreadsheet_destroyed_is_removed(board: Board) -> None:
+    mark = board.ingest_context.officer_key.mark_number("02041234")
+    assert cell(board, "NRP", 2041234) == cell(board, "Isian", 2041234) == mark
+    assert cell(board, "NRP", "8,70412E+07") == REDACTED
 
 
 def test_columns_of_votes_are_removed_with_their_headings(board: Board) -> None:
