@@ -48,6 +48,7 @@ def convert_table(
         rows = sorted(set(range(len(converted.cells))) - set(converted.find_empty_rows("waktu")))
         converted.doubt(rows, "waktu kejadian tidak ditanya: dipakai waktu formulir diisi")
     if profile is not None:
+        _drop_id_scheme(converted, profile)
         _prefix_ids(converted, profile)
         _leave_out_unclear(converted, profile)
         _apply_words(converted, profile)
@@ -110,6 +111,18 @@ def _apply_review(converted: ConvertedTable, profile: SourceProfile) -> None:
                 converted.reasons[row] = f"ditolak pemeriksa di sumbernya ({normalize_cell(cell)})"
             elif state == "pending":
                 converted.doubt([row], f"belum disetujui di sumbernya ({normalize_cell(cell)})")
+
+
+def _drop_id_scheme(converted: ConvertedTable, profile: SourceProfile) -> None:
+    """Take the scheme from ids: an edited report names its first id with it, the first without."""
+    for name in converted.find_columns("id") if profile.id_scheme else ():
+        column = converted.cells[name].tolist()
+        texts = [
+            cell.removeprefix(profile.id_scheme) if isinstance(cell, str) else cell
+            for cell in column
+        ]
+        if texts != column:
+            converted.set_column(name, texts)
 
 
 def _prefix_ids(converted: ConvertedTable, profile: SourceProfile) -> None:

@@ -90,11 +90,12 @@ class SourceProfile(_Part):
     heading or the source's, the zone of its times where that is another than the election's.
     words: our code by the source's word, by our heading. unclear: words that two versions of the
     source use for different things, by our heading: not taken. id_prefix: put before the ids of a
-    source that only counts its reports. groups: marks behind a group in a heading, besides `/`
-    and `:`. repeats: headings that hold a list of rows.
-    numbered_repeats: whether `hadir_1`, `hadir_2` are rows of a repeat group. constants: a
-    value for every row, by our heading. month_first: whether 11/27/2024 is how it writes dates;
-    None: as the cells of the file tell.
+    source that only counts its reports. id_scheme: taken from the front of ids, where the source
+    writes the same id with and without it (`uuid:`). groups: marks behind a group in a heading,
+    besides `/` and `:`. repeats: headings that hold a list of rows. numbered_repeats: whether
+    `hadir_1`, `hadir_2` are rows of a repeat group. constants: a value for every row, by our
+    heading. month_first: whether 11/27/2024 is how it writes dates; None: as the cells of the
+    file tell.
     """
 
     name: str = Field(pattern=f"^{NAME_PATTERN}$")
@@ -110,6 +111,7 @@ class SourceProfile(_Part):
     words: dict[str, dict[str, str]] = {}
     unclear: dict[str, tuple[str, ...]] = {}
     id_prefix: str = ""
+    id_scheme: str = ""
     groups: str = ""
     review: Review | None = None
     join: Join | None = None

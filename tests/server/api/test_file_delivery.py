@@ -98,6 +98,19 @@ def test_a_submission_of_kobo_is_one_row_however_often_it_is_tried(asking: Askin
     assert (row["id"], row["kecamatan"], row["jenis"]) == (KOBO["_uuid"], "16.10.13", "bencana")
 
 
+def test_an_edited_submission_of_kobo_has_another_uuid_and_is_the_same_case(
+    asking: Asking,
+) -> None:
+    key = asking.key("kobo", feeds=("incidents",))
+    asking.post(FILES, KOBO, key)
+    first = KOBO["_uuid"]
+    edited = {**KOBO, "laporan/jenis": "kebakaran", "_uuid": "7f5c2d0e-2", "meta/instanceID":
+              "uuid:7f5c2d0e-2", "meta/deprecatedID": f"uuid:{first}",
+              "meta/rootUuid": f"uuid:{first}"}  # fmt: skip
+    assert counts(asking.post(FILES, edited, key)) == [1, 1, 0, 0]
+    assert set(asking.board.store.rows_after(FEEDS["incidents"])["id"]) == {first}
+
+
 def test_an_edited_submission_corrects_the_case_of_its_id(asking: Asking) -> None:
     key = asking.key("kobo", feeds=("incidents",))
     asking.post(FILES, KOBO, key)
