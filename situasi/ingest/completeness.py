@@ -11,9 +11,13 @@ _MIN_INCOMPLETE_ROWS = 5
 
 
 def is_unknown(rows: Sequence[Mapping[str, Any]], context: IngestContext) -> bool:
-    """Return whether parsed rows have no headings of a report; False for a few rows."""
+    """Return whether parsed rows have no headings of a report; False for few or empty rows."""
+    if len(rows) < _MIN_INCOMPLETE_ROWS:
+        return False
+    if all(cell is None or cell == "" for row in rows for cell in row.values()):
+        return False
     headings = list(dict.fromkeys(heading for row in rows for heading in row))
-    return len(rows) >= _MIN_INCOMPLETE_ROWS and context.count_known_headings(headings) < 2
+    return context.count_known_headings(headings) < 2
 
 
 def find_missing_headings(

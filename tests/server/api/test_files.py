@@ -58,6 +58,13 @@ def test_objects_of_unknown_keys_wait_too_and_known_ones_are_read(asking: Asking
     assert "location" not in answer.headers
 
 
+def test_rows_in_which_nothing_is_said_are_rows_and_in_the_ledger(asking: Asking) -> None:
+    rows = [{"catatan_periksa": None}] * 6
+    answer = asking.post("/api/v1/incidents", rows, asking.key(feeds=("incidents",)))
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["read"] == 6
+
+
 def test_what_became_of_it_is_told(asking: Asking, board: Board) -> None:
     key = asking.key(feeds=("incidents",))
     where = send(asking, key).headers["location"]
