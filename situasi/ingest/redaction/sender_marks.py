@@ -12,7 +12,7 @@ _COUNTRY_CODE = "62"
 
 
 class SenderMarks:
-    """Makes marks under the secret of this installation (`signing_key`)."""
+    """Makes marks under the secret of this installation (`access.officer_key`)."""
 
     def __init__(self, secret: str) -> None:
         # A key of its own, so that a mark says nothing about what else the secret signs.

@@ -7,7 +7,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from situasi.access import signing_key
 from situasi.board import Board
 from situasi.ingest import message_tray
 from situasi.ingest.message_intake import IntakeResult, MessageIntake, MessageSource
@@ -65,8 +64,9 @@ class MessageDoor:
             raise Problem(503, "Baki pesan penuh; pilah dahulu di Lapor.", {"retry-after": "60"})
         with self._lock:
             if self._intake is None:
-                marks = SenderMarks(signing_key.load_or_create(self._board.settings))
-                self._intake = MessageIntake(self._board.store, self._board.ingest_context, marks)
+                context = self._board.ingest_context
+                marks = SenderMarks(context.officer_key.read_secret())
+                self._intake = MessageIntake(self._board.store, context, marks)
             source = MessageSource(key.actor, key.name, key.area)
             result = self._intake.add(delivery, source, now)
         self._new_message_limiter.add(key.actor, now, result.accepted)
