@@ -91,10 +91,14 @@ OTHER_RECORDS = {
     "situasi/server/auth/session_records save_session": "the gate: sessions",
     "situasi/ingest/sources/saved_profiles save_profile": "a person who maps; the command line",
     "situasi/ingest/sources/saved_profiles remove_profile": "the command line",
+    "situasi/ingest/message_tray claim": "a person who has a message open (pages/test_tray)",
+    "situasi/ingest/message_tray release": "the same",
     "situasi/store/backup/backup restore": "the command line: a backup into an empty store",
     "situasi/store/replication replicate": "a program: what flows up",
 }
 WAITING = {
+    "situasi/ingest/message_intake _add_message": "a key for messages (server/api/test_messages)",
+    "situasi/ingest/message_tray settle": "a person, of what they may see (pages/test_tray)",
     "situasi/ingest/waiting ingest_unknown_file": "through ingest_file: whoever may send",
     "situasi/ingest/waiting drop": "a person, of what they may see (test_waiting)",
     "situasi/ingest/waiting_mapping store_mapping": "a person (test_waiting_mapping)",
@@ -139,7 +143,10 @@ def test_every_door_by_which_rows_come_in_is_tried_here() -> None:
         "pages/intake/upload _on_ingest",  # through ingest.upload, with its viewer
         "situasi/cli/deliveries undo",
         "situasi/cli/profiles try_file",  # a trial
+        "situasi/ingest/pipeline ingest_file",  # itself again, with months first
     } == set(ROWS)
+    # The page Masukan names its module; a key: server/api/test_file_delivery.
+    assert callers("ingest_upload") == {"situasi/server/api/file_delivery store_file"}
     assert callers("store.deliver") == {
         "situasi/ingest/pipeline ingest_file",
         "situasi/ingest/pipeline deliver",

@@ -177,7 +177,7 @@ class Api:
             started = time.perf_counter()
             try:
                 result = await self._write_workers.run(
-                    owner, lambda: service.ingest_file(key, incoming)
+                    owner, lambda: service.store_file(key, incoming)
                 )
             finally:
                 await incoming.file.close()

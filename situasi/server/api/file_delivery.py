@@ -53,7 +53,7 @@ class FileDoor:
         self._board, self._limits = board, limits
         self._new_row_limiter = NewRowLimiter(limits.new_rows_per_hour)
 
-    def ingest_file(self, key: Key, incoming: FileDelivery, now: datetime) -> dict[str, Any]:
+    def store_file(self, key: Key, incoming: FileDelivery, now: datetime) -> dict[str, Any]:
         """Return what became of every row. Raises Problem 403, 422, 429 and 503, and StoreError."""
         if incoming.feed is not None and incoming.feed not in key.feeds:
             raise Problem(403, f'Kunci ini tidak berhak mengirim "{incoming.feed[:40]}".')

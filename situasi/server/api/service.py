@@ -132,9 +132,9 @@ class ApiService:
         """Put messages into the tray. Raises Problem and StoreError."""
         return self._message_door.add_messages(key, incoming, self._clock())
 
-    def ingest_file(self, key: Key, incoming: FileDelivery) -> dict[str, Any]:
+    def store_file(self, key: Key, incoming: FileDelivery) -> dict[str, Any]:
         """Ingest a file and return its result. Raises Problem and StoreError."""
-        return self._file_door.ingest_file(key, incoming, self._clock())
+        return self._file_door.store_file(key, incoming, self._clock())
 
     def ingest_delivery(self, caller: Caller, incoming: ApiDelivery) -> dict[str, Any]:
         """Ingest a delivery and return its result. Raises Problem and StoreError."""
