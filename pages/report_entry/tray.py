@@ -80,8 +80,9 @@ def _render_page(context: PageContext, items: list[Item]) -> None:
         holder = claims.get(message.number)
         holder = None if holder == context.viewer.name else holder
         may_enter = holder is None and _may_enter_at_once(context, message)
-        _render_message(context, message, holder)
-        _render_buttons(message.number, holder, may_enter, has_shortcut)
+        with st.container(border=True):
+            _render_message(context, message, holder)
+            _render_buttons(message.number, holder, may_enter, has_shortcut)
         has_shortcut = has_shortcut or may_enter
     _render_pager(page, pages)
 
@@ -94,20 +95,19 @@ def _may_enter_at_once(context: PageContext, message: TrayMessage) -> bool:
 
 def _render_message(context: PageContext, message: TrayMessage, holder: str | None) -> None:
     """Draw what came, what was read of it, and every number that was not."""
-    with st.container(border=True):
-        left, right = st.columns([2, 3], gap="medium")
-        with left:
-            notes = [*_list_notes(message, holder), *message.proposal.notes]
-            head = proposals.format_head(message.proposal)
-            proposals.render_message_text(head, message.proposal.text, notes)
-            proposals.render_numbers(message.proposal)
-        with right:
-            for _number, row in proposals.select_allowed_rows(context.viewer, message.proposal):
-                cells = proposals.list_understood_cells(row)
-                proposals.render_row_cells(label("feed", row.feed), cells)
-                questions = [f"{cell.heading}: {cell.reason}" for cell in row.unclear_cells]
-                for line in (*row.doubts, *questions):
-                    st.caption(markup.escape_markdown(line))
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        notes = [*_list_notes(message, holder), *message.proposal.notes]
+        head = proposals.format_head(message.proposal)
+        proposals.render_message_text(head, message.proposal.text, notes)
+        proposals.render_numbers(message.proposal)
+    with right:
+        for _number, row in proposals.select_allowed_rows(context.viewer, message.proposal):
+            cells = proposals.list_understood_cells(row)
+            proposals.render_row_cells(label("feed", row.feed), cells)
+            questions = [f"{cell.heading}: {cell.reason}" for cell in row.unclear_cells]
+            for line in (*row.doubts, *questions):
+                st.caption(markup.escape_markdown(line))
 
 
 def _list_notes(message: TrayMessage, holder: str | None) -> list[str]:
@@ -126,7 +126,7 @@ def _list_notes(message: TrayMessage, holder: str | None) -> list[str]:
 
 def _render_buttons(number: int, holder: str | None, may_enter: bool, has_shortcut: bool) -> None:
     """Draw what may be done with a message that nobody else has open."""
-    with markup.row():
+    with markup.inline_row(f"baki_tombol_{number}"):
         if may_enter:
             st.button(
                 _("Masukkan"), key=f"baki_masuk_{number}", type="primary", on_click=_on_enter,
