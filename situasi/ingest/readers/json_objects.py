@@ -31,6 +31,8 @@ def flatten_object(value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def _iterate_fields(value: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tuple[str, Any]]:
     for key, cell in value.items():
         name = f"{prefix}{_clean_heading(key)}"
+        if isinstance(cell, list) and len(cell) == 1 and _is_point(cell[0]):
+            cell = cell[0]
         if key == reserved_columns.BROKEN:
             yield key, cell
         elif isinstance(cell, dict):
@@ -72,6 +74,14 @@ def _read_point(value: Mapping[str, Any]) -> str | None:
     if lat in (None, "") and lon in (None, ""):
         return ""
     return f"{lat}, {lon}"
+
+
+def _is_point(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and all(map(_POINT_KEY.fullmatch, value))
+        and _read_point(value) is not None
+    )
 
 
 def _find_number(value: Mapping[str, Any], keys: tuple[str, ...]) -> Any:

@@ -21,6 +21,10 @@ _PLACES = ("kecamatan", "kode_kecamatan", "tempat")
 _KIND_HEADINGS = {"tps": "fase", "incidents": "jenis", "personnel": "checkin", "activities": "giat"}
 _COUNT_HEADINGS = ("hadir", "hadir_dpt")
 _DAY = re.compile(r"\d[/-]\d+[/-]\d")
+# Latitude and longitude, with altitude and accuracy behind them as telephones write them.
+_POINT = re.compile(
+    r"(-?\d{1,2}\.\d{3,})\s*[,; ]\s*(-?\d{2,3}\.\d{3,})(?:[ ,]+-?\d+(?:\.\d+)?){0,2}"
+)
 _LONGEST_PHRASE = 5  # words
 _CLOCKS_DIFFER_MIN = 60  # how far telephones and servers may disagree
 
@@ -33,6 +37,7 @@ def complete(table: ConvertedTable, facts: FileContext, context: IngestContext) 
         return
     if feed != "postings":  # an order without a time is of the day's watch
         _complete_time(table, facts, feed, context)
+    _take_points(table)
     _complete_place(table, facts)
 
 
@@ -147,6 +152,23 @@ def _is_day_alone(cell: Cell) -> bool:
         return parse_date_parts(cell).clock is None
     except UnreadableCell:
         return False
+
+
+def _take_points(table: ConvertedTable) -> None:
+    """Use a point that stands under the heading of a place (`lokasi`) as coordinates."""
+    if _has_any(table, "koordinat", "lat", "lon"):
+        return
+    for name in table.find_columns("tempat"):
+        column = table.cells[name].tolist()
+        points = {
+            cell: f"{match[1]}, {match[2]}"
+            for cell in set(column)
+            if isinstance(cell, str) and (match := _POINT.fullmatch(cell.strip()))
+        }
+        by_row: dict[int, Cell] = {r: points[c] for r, c in enumerate(column) if c in points}
+        if by_row:
+            table.set_column(name, [None if cell in points else cell for cell in column])
+            table.fill("koordinat", list(by_row), by_row.__getitem__)
 
 
 def _complete_place(table: ConvertedTable, facts: FileContext) -> None:

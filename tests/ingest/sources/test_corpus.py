@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.pipeline import IngestResult, ingest_file
 from tests.builders import unbounded, wib
+from tests.effort import examples
 from tests.ingest.sources.corpus_files import CorpusFile, moment, read_corpus
 
 CORPUS = read_corpus()
 EVENING = wib("18.00")
+TABLES = [file for file in CORPUS if file.text and file.facts and "judul" not in file.why]
+DAMAGE = (b"\0", b"\xff\xfe", b'"', b"{", b"[", b";", b"\r", b"\n\n", b"=1+1", b"NaN", b"\xe2\x80")
 
 
 def take_in(board: Board, file: CorpusFile, folder: Any) -> IngestResult:
@@ -69,6 +76,53 @@ def test_file_sent_twice_counts_nothing_twice(board, tmp_path, file):
     assert again.accepted == 0
     assert again.duplicate == first.accepted + first.duplicate
     assert again.quarantined == first.quarantined
+
+
+def turned(file: CorpusFile) -> CorpusFile:
+    """The same file with its columns in the opposite order."""
+    lines = (file.text or "").strip().splitlines()
+    mark = max(",;", key=lines[-1].count)
+    rows = list(csv.reader(lines, delimiter=mark))
+    width = max(map(len, rows))
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=mark, lineterminator="\n")
+    writer.writerows([*row, *[""] * (width - len(row))][::-1] for row in rows)
+    return file.model_copy(update={"text": out.getvalue()})
+
+
+@pytest.mark.parametrize("file", TABLES, ids=lambda file: file.name)
+def test_order_of_columns_changes_no_fact(board, tmp_path, file):
+    result = take_in(board, turned(file), tmp_path)
+    assert (result.feed, result.accepted) == (file.feed, len(file.facts)), result
+    rows = stored(board, file.feed or "")
+    missing = [f for f in file.facts if all(differences(row, f) for row in rows)]
+    assert not missing
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=examples(40),
+    deadline=None,
+)
+@given(
+    file=st.sampled_from(CORPUS),
+    place=st.floats(0, 1),
+    damage=st.sampled_from(DAMAGE),
+    cut=st.sampled_from((0, 0, 1, 40)),
+)
+def test_damaged_file_is_accounted_for_or_refused_in_words(
+    board, tmp_path, file: CorpusFile, place: float, damage: bytes, cut: int
+):
+    path = file.write(tmp_path)
+    raw = path.read_bytes()
+    at = int(place * len(raw))
+    path.write_bytes(raw[:at] + damage + raw[at + cut :])
+    result = ingest_file(
+        path, board.store, board.ingest_context, unbounded(), now=EVENING, dry_run=True
+    )
+    assert result.refused or result.read == (
+        result.accepted + result.duplicate + result.quarantined
+    )
 
 
 def test_corpus_has_enough_files_of_every_tool():
