@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from situasi.ingest.readers.table_builder import Block, NumberedRows, Row
+from situasi.ingest.readers.table_builder import Block, NumberedRows, Row, UnreadRow
 
 _MONTH = r"(?:jan|feb|peb|mar|apr|mei|may|jun|jul|agu|agt|aug|sep|okt|oct|nov|nop|des|dec)[a-z]*\.?"
 # What a signature has and no report: place and date alone, the words above an office, an NRP.
@@ -26,6 +26,11 @@ _OFFICE = re.compile(
     r"|kasubbag|ka posko|ketua|perwira|padal|pawas|operator|petugas|pembuat)\b[^0-9]{0,60}",
     re.IGNORECASE,
 )
+_TEXT_NOT_KEPT = "(baris {}: isinya tidak disimpan)"
+_MAY_BE_SIGNATURE = (
+    "baris di bawah nama jabatan, tampaknya tanda tangan, bukan laporan; "
+    "bila laporan, kirim terpisah"
+)
 _MAX_CELLS = 3  # cells of a row of a signature; two offices may sign side by side
 _MAX_CHARS = 80
 
@@ -38,13 +43,19 @@ class _Signature:
     is_proved: bool = False
 
     def close(self, dropped: list[int]) -> list[tuple[int, Row]]:
-        """Return the rows if they are no signature; else add their numbers to `dropped`."""
+        """Return the rows if they are no signature; else add their numbers to `dropped`.
+
+        Rows below an office that prove nothing may still be names: they wait without their text.
+        """
         rows, self.rows = self.rows, []
-        if self.is_proved:
-            dropped += [number for number, row in rows if not _is_blank(row)]
-            rows = []
-        self.is_proved = False
-        return rows
+        filled = [(number, row) for number, row in rows if not _is_blank(row)]
+        is_proved, self.is_proved = self.is_proved, False
+        if is_proved:
+            dropped += [number for number, _ in filled]
+            return []
+        if len(filled) < 2:
+            return rows
+        return [(n, UnreadRow(_TEXT_NOT_KEPT.format(n), _MAY_BE_SIGNATURE)) for n, _ in filled]
 
 
 def drop_signatures(

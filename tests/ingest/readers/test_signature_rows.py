@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from situasi.board import Board
 from situasi.ingest.readers.signature_rows import drop_signatures, format_notes
-from situasi.ingest.readers.table_builder import Block
+from situasi.ingest.readers.table_builder import Block, UnreadRow
 from situasi.ingest.tables import to_cell_array
+from tests.ingest.door import everything_kept
 from tests.ingest.readers.build import csv_text, look, put
+from tests.ingest.test_pipeline import bring
 
 WIDTH = 6
 
@@ -83,6 +88,18 @@ def test_a_total_below_an_office_ends_the_signature() -> None:
     assert (kept, len(dropped)) == ([total], 4)
 
 
+def is_filled(cells: object) -> bool:
+    return isinstance(cells, UnreadRow) or any(cell is not None for cell in cells)  # type: ignore[attr-defined]
+
+
+def test_names_below_an_office_without_any_proof_wait_without_their_text() -> None:
+    kept, dropped = left([FULL, row("KABAG OPS"), row(), row("AGUS SALIM"), FULL])
+    assert (kept[0], kept[-1], dropped) == (FULL, FULL, [])
+    held = [part for part in kept[1:-1] if isinstance(part, UnreadRow)]
+    assert len(held) == 2
+    assert "AGUS" not in str(held)
+
+
 cells = st.sampled_from(
     [None, "Indralaya", "KABAG OPS", "NRP 74080345", "12", "Mengetahui,", "aman"]
 )
@@ -92,12 +109,10 @@ cells = st.sampled_from(
 def test_rows_in_blocks_are_the_rows_one_by_one_and_none_is_lost(rows: list[list[object]]) -> None:
     kept, dropped = left(rows)
     blocks, from_blocks = left(rows, in_blocks=True)
-    filled = [cells for cells in rows if any(cell is not None for cell in cells)]
-    assert len([c for c in kept if any(x is not None for x in c)]) + len(dropped) == len(filled)
+    filled = [cells for cells in rows if is_filled(cells)]
+    assert len(list(filter(is_filled, kept))) + len(dropped) == len(filled)
     assert dropped == from_blocks
-    assert [c for c in blocks if any(x is not None for x in c)] == [
-        c for c in kept if any(x is not None for x in c)
-    ]
+    assert list(filter(is_filled, blocks)) == list(filter(is_filled, kept))
 
 
 @given(
@@ -119,3 +134,14 @@ def test_no_name_and_no_nrp_of_a_signature_is_read(tmp_path) -> None:
     assert seen.rows == [2]
     assert "3 baris tanda tangan" in seen.said
     assert "74080345" not in str(seen)
+
+
+def test_names_without_proof_are_counted_and_held_without_their_text(
+    board: Board, tmp_path: Path
+) -> None:
+    report = ("27/11/2024 08.03", "Indralaya", "banjir", "x")
+    below = [("", "", "", "KABAG OPS"), ("", "", "", "AGUS SALIM"), ("", "", "", "BUDI")]
+    ledger = bring(board, put(tmp_path, csv_text(report, *below)))
+    assert (ledger.read, ledger.accepted, ledger.quarantined) == (4, 1, 3)
+    assert [entry["row"] for entry in ledger.reasons] == [3, 4, 5]
+    assert "AGUS" not in everything_kept(board)
