@@ -92,7 +92,7 @@ def build_contact_rows(entities: MessageEntities) -> Iterator[RowDraft]:
                 draft = RowDraft("tps")
                 draft.fill("kontak", match.code, entities.passage.excerpt(match.span))
                 _fill_station(entities, draft, tps, number, match.span)
-                entities.timing.fill_state_time(draft, match.span, [])
+                entities.timing.fill_state_time(draft, match.span, [], may_be_since=True)
                 yield draft
 
 

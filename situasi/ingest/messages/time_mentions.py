@@ -22,6 +22,8 @@ _NOW = re.compile(r"\b(?:saat ini|sementara|sekarang|hingga kini)\b", re.IGNOREC
 _OTHER_EVENT = re.compile(
     r"\b(?:mulai|dimulai|lanjut|dilanjutkan|penghitungan|rencana|target)\b", re.I
 )
+# Since then something holds, which says nothing of when it was seen or counted.
+_SINCE = re.compile(r"\b(?:sejak|semenjak|mulai|dari|dr) *\Z", re.IGNORECASE)
 # Days named by their distance: the date is asked.
 _OTHER_DAY = re.compile(
     r"\b(?:kemarin|kemaren|kmrn|semalam|smlm|(?:tadi|td) (?:malam|mlm)|malam tadi|besok|bsk"
@@ -65,10 +67,13 @@ class Timing:
         else:
             self.fill_from_clock(draft, clock)
 
-    def fill_state_time(self, draft: RowDraft, span: Span, events: Sequence[Span]) -> None:
+    def fill_state_time(
+        self, draft: RowDraft, span: Span, events: Sequence[Span], *, may_be_since: bool = False
+    ) -> None:
         """Fill in when a state holds: a clock time with it, the only one, or the sent time.
 
         events: what happened at clock times of its own, which say nothing of the state.
+        may_be_since: whether the time from which it holds will do.
         """
         clause = self.passage.clause_at(span.start)
         if _NOW.search(self.passage.excerpt(clause)):
@@ -80,6 +85,7 @@ class Timing:
             for clock in self.clocks
             if not any(part.contains(clock.span.start) for part in parts)
             and (clause.contains(clock.span.start) or not self._is_of_other_event(clock))
+            and (may_be_since or clock.is_range or not self._is_since(clock))
         ]
         clock = self._single_clock_in((clause, self.passage.line_at(span.start)), free)
         if clock is None and len(free) > 1:
@@ -106,6 +112,10 @@ class Timing:
         """Return whether the clause of a time says that something else began then."""
         clause = self.passage.clause_at(clock.span.start)
         return bool(_OTHER_EVENT.search(self.passage.text, clause.start, clock.span.start))
+
+    def _is_since(self, clock: ClockMention) -> bool:
+        start = clock.span.start
+        return bool(_SINCE.search(self.passage.text[max(0, start - 12) : start]))
 
     def _fill_sent_time(self, draft: RowDraft, words: str) -> None:
         """Fill in the sent time, unless the message names another day."""
