@@ -8,14 +8,15 @@ from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 
-from situasi.ingest.readers import csv_rows, signature_rows, table_builder, text_encoding
-from situasi.ingest.readers.header_detection import (
+from situasi.ingest.layout import signature_rows
+from situasi.ingest.layout.header_detection import (
     HEADER_SEARCH_ROWS,
     HeaderRow,
     HeaderScorer,
     classify_rows_above,
     find_header,
 )
+from situasi.ingest.readers import csv_rows, table_builder, text_encoding
 from situasi.ingest.readers.table_builder import Block, NumberedRows, Row, make_unread_row
 from situasi.ingest.tables import SourceError, Table, UnknownHeadings
 

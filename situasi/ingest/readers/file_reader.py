@@ -6,6 +6,7 @@ from itertools import chain
 from pathlib import Path
 
 from situasi.common.disk_space import NO_SPACE_ERRNOS
+from situasi.ingest.layout.header_detection import HeaderScorer
 from situasi.ingest.readers import (
     csv_reader,
     file_types,
@@ -14,7 +15,6 @@ from situasi.ingest.readers import (
     xlsx_reader,
     zip_reader,
 )
-from situasi.ingest.readers.header_detection import HeaderScorer
 from situasi.ingest.readers.private_copy import check_regular_file, to_source_error
 from situasi.ingest.tables import SourceError, Table
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from situasi.ingest.layout.header_detection import HeaderRow, make_unique_names
 from situasi.ingest.readers import (
     csv_reader,
     file_types,
@@ -15,7 +16,6 @@ from situasi.ingest.readers import (
     xlsx_reader,
     zip_reader,
 )
-from situasi.ingest.readers.header_detection import HeaderRow, make_unique_names
 from situasi.ingest.readers.limits import FILE_LIMITS, format_too_many_rows
 from situasi.ingest.readers.private_copy import check_regular_file, to_source_error
 from situasi.ingest.readers.table_builder import NumberedRows

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from situasi.ingest.layout.header_detection import HeaderScorer
 from situasi.ingest.readers import json_rows, reserved_columns, table_builder, text_encoding
-from situasi.ingest.readers.header_detection import HeaderScorer
 from situasi.ingest.readers.json_stream import JsonDocumentStream, OtherListItem
 from situasi.ingest.tables import SourceError, Table
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from situasi.ingest.layout.header_detection import HeaderScorer
 from situasi.ingest.readers import reserved_columns
-from situasi.ingest.readers.header_detection import HeaderScorer
 from situasi.ingest.readers.json_objects import flatten_object
 from situasi.ingest.tables import SourceError, Table, UnknownHeadings
 from situasi.ingest.validation.column_sums import RunningSums

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from situasi.ingest.layout.header_detection import HeaderRow
 from situasi.ingest.readers import reserved_columns
-from situasi.ingest.readers.header_detection import HeaderRow
 from situasi.ingest.tables import CellArray, Table, to_cell_array
 from situasi.ingest.validation.column_sums import RunningSums
 

@@ -12,14 +12,15 @@ from pathlib import Path
 
 import python_calamine as calamine
 
-from situasi.ingest.readers import reserved_columns, signature_rows, table_builder, xlsx_guard
-from situasi.ingest.readers.header_detection import (
+from situasi.ingest.layout import signature_rows
+from situasi.ingest.layout.header_detection import (
     HEADER_SEARCH_ROWS,
     HeaderRow,
     HeaderScorer,
     classify_rows_above,
     find_header,
 )
+from situasi.ingest.readers import reserved_columns, table_builder, xlsx_guard
 from situasi.ingest.tables import SourceError, Table, UnknownHeadings, to_cell_array
 
 _BLOCK_ROWS = 1_000  # rows

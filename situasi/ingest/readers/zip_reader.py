@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from situasi.common.disk_space import NO_SPACE_ERRNOS
+from situasi.ingest.layout.header_detection import HeaderScorer
 from situasi.ingest.readers import csv_reader, reserved_columns, text_encoding
-from situasi.ingest.readers.header_detection import HeaderScorer
 from situasi.ingest.readers.table_builder import Row, make_unread_row
 from situasi.ingest.readers.xlsx_guard import ARCHIVE_ERRORS, check_directory
 from situasi.ingest.tables import SourceError, Table, UnknownHeadings

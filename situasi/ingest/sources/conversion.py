@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from situasi.ingest.context import IngestContext
+from situasi.ingest.layout.header_detection import make_unique_names
 from situasi.ingest.parsing.cells import format_cell, is_blank, normalize_cell
 from situasi.ingest.readers import reserved_columns
-from situasi.ingest.readers.header_detection import make_unique_names
 from situasi.ingest.sources import missing_facts
 from situasi.ingest.sources.catalog import SourceHeadings
 from situasi.ingest.sources.choices import merge_choices

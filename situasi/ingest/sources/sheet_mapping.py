@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from situasi.ingest.context import IngestContext
+from situasi.ingest.layout.header_detection import HeaderRow
 from situasi.ingest.readers import grid, reserved_columns, table_builder
 from situasi.ingest.readers.grid import HeaderPosition, Sheet
-from situasi.ingest.readers.header_detection import HeaderRow
 from situasi.ingest.sources.catalog import score_signature
 from situasi.ingest.sources.conversion import convert_table
 from situasi.ingest.sources.profile import SourceProfile

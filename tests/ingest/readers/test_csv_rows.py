@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from situasi.ingest.layout.header_detection import HeaderRow, find_header
 from situasi.ingest.readers import csv_rows, reserved_columns, table_builder
-from situasi.ingest.readers.header_detection import HeaderRow, find_header
 from situasi.ingest.readers.table_builder import Block, Row
 from situasi.ingest.tables import to_cell_array
 from tests.effort import examples

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest.readers.heading_lines import (
+from situasi.ingest.layout.heading_lines import (
     is_column_numbering,
     is_sub_heading,
     is_title_line,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.board import Board
-from situasi.ingest.readers.signature_rows import drop_signatures, format_notes
+from situasi.ingest.layout.signature_rows import drop_signatures, format_notes
 from situasi.ingest.readers.table_builder import Block, UnreadRow
 from situasi.ingest.tables import to_cell_array
 from tests.ingest.door import everything_kept

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
-from situasi.ingest.readers import reserved_columns
-from situasi.ingest.readers.heading_lines import (
+from situasi.ingest.layout.heading_lines import (
     MAX_HEADING_LINES,
     is_column_numbering,
     is_sub_heading,
@@ -14,6 +13,7 @@ from situasi.ingest.readers.heading_lines import (
     may_be_pair,
     merge_lines,
 )
+from situasi.ingest.readers import reserved_columns
 from situasi.ingest.tables import SourceError
 
 HeaderScorer = Callable[[Sequence[str]], int]
