@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from situasi import store
-from situasi.cli.output import failing_on, print_line
+from situasi.cli.common import failing_on, print_line
 from situasi.domain import election, higher_command, settings
 from situasi.domain.settings import Settings
 from situasi.store import Scope, StoreError

@@ -8,8 +8,7 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
-from situasi.cli.common import open_cli_context
-from situasi.cli.output import fail, out, print_line, print_table
+from situasi.cli.common import fail, open_cli_context, out, print_line, print_table
 from situasi.reports.csv_tables import build_csv
 from situasi.store.audit.row_digests import HASHES_KEY
 

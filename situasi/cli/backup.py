@@ -11,8 +11,15 @@ import typer
 from situasi.access.officer_key import OfficerKey
 from situasi.access.roles import ROLES
 from situasi.board import Board
-from situasi.cli.common import actor, now, open_cli_board
-from situasi.cli.output import fail, failing_on, print_error_line, print_line
+from situasi.cli.common import (
+    actor,
+    fail,
+    failing_on,
+    now,
+    open_cli_board,
+    print_error_line,
+    print_line,
+)
 from situasi.reports.archive.writer import ArchiveError, write_archive
 from situasi.store import Scope, Store, open_store
 from situasi.store.backup import backup as backup_backup

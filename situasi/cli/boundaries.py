@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from situasi.cli.output import fail, failing_on, print_line
+from situasi.cli.common import fail, failing_on, print_line
 from situasi.domain import election, settings
 from situasi.domain import register as domain_register
 from situasi.domain.register import Register

@@ -7,8 +7,7 @@ import typer
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import briefings
 from situasi.analysis import view_time
-from situasi.cli.common import actor, now, open_cli_board
-from situasi.cli.output import out, print_table
+from situasi.cli.common import actor, now, open_cli_board, out, print_table
 
 app = typer.Typer(
     help="Taklimat: saat yang ditandai, untuk melihat perubahan sejak itu.", no_args_is_help=True

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from situasi.analysis.turnout import calibration, simulated_days
-from situasi.cli.output import err, failing_on, out
+from situasi.cli.common import err, failing_on, out
 from situasi.common import atomic_files
 from situasi.domain import election, forecast_parameters, register, settings
 

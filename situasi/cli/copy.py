@@ -9,8 +9,7 @@ from starlette.datastructures import QueryParams
 
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
-from situasi.cli.common import actor, now, open_cli_board
-from situasi.cli.output import fail, failing_on, print_line
+from situasi.cli.common import actor, fail, failing_on, now, open_cli_board, print_line
 from situasi.server.wall import frozen_copy, hourly_copies
 from situasi.server.wall import query as wall_query
 from situasi.server.wall import state as wall_state

@@ -8,8 +8,18 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn
 
 from situasi.board import Board
-from situasi.cli.common import actor, find_profile, now, open_cli_board, until_interrupted
-from situasi.cli.output import err, fail, out, print_line, print_table
+from situasi.cli.common import (
+    actor,
+    err,
+    fail,
+    find_profile,
+    now,
+    open_cli_board,
+    out,
+    print_line,
+    print_table,
+    until_interrupted,
+)
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.inbox import Inbox
 from situasi.ingest.pipeline import IngestResult, ingest_file

@@ -7,8 +7,7 @@ import typer
 
 from situasi.actions import exercise_controller
 from situasi.actions.exercise_controller import ExerciseController, ExerciseRefused, ExerciseRun
-from situasi.cli.common import actor, now, open_cli_board, parse_time_of_day
-from situasi.cli.output import err, fail, print_line
+from situasi.cli.common import actor, err, fail, now, open_cli_board, parse_time_of_day, print_line
 from situasi.domain import exercise_scenarios
 from situasi.domain.exercise_scenarios import Scenario
 

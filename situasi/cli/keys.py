@@ -4,8 +4,17 @@ from typing import Annotated
 
 import typer
 
-from situasi.cli.common import CliContext, actor, now, open_cli_context
-from situasi.cli.output import err, fail, failing_on, print_line, print_table
+from situasi.cli.common import (
+    CliContext,
+    actor,
+    err,
+    fail,
+    failing_on,
+    now,
+    open_cli_context,
+    print_line,
+    print_table,
+)
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.server.api import api_keys
 

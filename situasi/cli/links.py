@@ -8,8 +8,7 @@ import typer
 from situasi.access import accounts, guest_links
 from situasi.access.guest_links import Link, LinkRefused, LinkUsage
 from situasi.board import Board
-from situasi.cli.common import actor, now, open_cli_board
-from situasi.cli.output import failing_on, out, print_line, print_table
+from situasi.cli.common import actor, failing_on, now, open_cli_board, out, print_line, print_table
 from situasi.domain.labels import label
 
 app = typer.Typer(help="Tautan tamu: siapa boleh melihat tanpa akun.", no_args_is_help=True)

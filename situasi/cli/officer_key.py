@@ -7,8 +7,15 @@ import typer
 
 from situasi.access.officer_key import OfficerKey
 from situasi.board import Board
-from situasi.cli.common import actor, now, open_cli_board
-from situasi.cli.output import fail, failing_on, print_error_line, print_line
+from situasi.cli.common import (
+    actor,
+    fail,
+    failing_on,
+    now,
+    open_cli_board,
+    print_error_line,
+    print_line,
+)
 from situasi.store.backup import backup
 from situasi.store.backup.backup import BackupError
 

@@ -5,9 +5,17 @@ from typing import Annotated
 
 import typer
 
-from situasi.cli.common import actor, find_profile, now, open_cli_board
+from situasi.cli.common import (
+    actor,
+    fail,
+    find_profile,
+    now,
+    open_cli_board,
+    out,
+    print_line,
+    print_table,
+)
 from situasi.cli.deliveries import print_results
-from situasi.cli.output import fail, out, print_line, print_table
 from situasi.common import atomic_files
 from situasi.ingest.pipeline import ingest_file
 from situasi.ingest.readers.limits import COMMAND_LINE_LIMITS

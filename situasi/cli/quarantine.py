@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from situasi.cli.common import actor, now, open_cli_board
-from situasi.cli.output import fail, out, print_line, print_table
+from situasi.cli.common import actor, fail, now, open_cli_board, out, print_line, print_table
 from situasi.common import atomic_files
 from situasi.ingest.quarantine import format_csv, release_row
 from situasi.ingest.write_scope import CorrectionRights, build_program_scope

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from situasi.cli.common import now, open_cli_board, parse_time_of_day
-from situasi.cli.output import err, fail, out
+from situasi.cli.common import err, fail, now, open_cli_board, out, parse_time_of_day
 from situasi.domain import boundaries as domain_boundaries
 from situasi.domain import election, settings
 from situasi.domain import register as domain_register

@@ -10,8 +10,17 @@ import typer
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.cli.audit import parse_moment
-from situasi.cli.common import actor, now, open_cli_board, until_interrupted
-from situasi.cli.output import fail, failing_on, out, print_error_line, print_line
+from situasi.cli.common import (
+    actor,
+    fail,
+    failing_on,
+    now,
+    open_cli_board,
+    out,
+    print_error_line,
+    print_line,
+    until_interrupted,
+)
 from situasi.domain.election import Election
 from situasi.reports.sitrep import build, files, schedule
 from situasi.reports.sitrep import request as sitrep_request

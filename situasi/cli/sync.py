@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from situasi.cli.common import now, open_cli_board, until_interrupted
-from situasi.cli.output import err, fail, out, print_line
+from situasi.cli.common import err, fail, now, open_cli_board, out, print_line, until_interrupted
 from situasi.common.metrics import JobStatus
 from situasi.store import Scope, open_store
 from situasi.store.replication import ReplicationBatch, ReplicationRefused, Replicator

@@ -1,7 +1,7 @@
 """The command that migrates an older store to the current schema, before the board does so."""
 
 from situasi import store
-from situasi.cli.output import failing_on, print_line
+from situasi.cli.common import failing_on, print_line
 from situasi.domain import election, settings
 from situasi.store import Scope, StoreError
 

@@ -9,8 +9,16 @@ import typer
 
 from situasi.access import accounts
 from situasi.access.accounts import Account, AccountRefused
-from situasi.cli.common import CliContext, actor, now, open_cli_context
-from situasi.cli.output import fail, failing_on, print_line, print_table
+from situasi.cli.common import (
+    CliContext,
+    actor,
+    fail,
+    failing_on,
+    now,
+    open_cli_context,
+    print_line,
+    print_table,
+)
 
 app = typer.Typer(help="Akun: siapa boleh masuk ke papan.", no_args_is_help=True)
 

@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from situasi.board import Board, open_board
-from situasi.cli import app, output
+from situasi.cli import app, common
 from situasi.domain.settings import ROOT, load
 from tests.conftest import NOON
 
@@ -57,7 +57,7 @@ def cli(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command in this process."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    for console in (output.out, output.err):
+    for console in (common.out, common.err):
         monkeypatch.setattr(console, "_width", 250)
 
     def run(*words: object) -> Said:
