@@ -97,7 +97,7 @@ OTHER_RECORDS = {
     "situasi/store/replication replicate": "a program: what flows up",
 }
 WAITING = {
-    "situasi/ingest/message_intake _add_message": "a key for messages (server/api/test_messages)",
+    "situasi/ingest/message_intake add": "a key for messages (server/api/test_messages)",
     "situasi/ingest/message_tray settle": "a person, of what they may see (pages/test_tray)",
     "situasi/ingest/waiting ingest_unknown_file": "through ingest_file: whoever may send",
     "situasi/ingest/waiting drop": "a person, of what they may see (test_waiting)",

@@ -1,7 +1,9 @@
 """Puts the messages of a program into the tray: redacted, read, and each of them once."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from situasi.ingest import feeds, message_tray
 from situasi.ingest.context import IngestContext
@@ -43,6 +45,23 @@ class IntakeResult:
     reasons: tuple[str, ...]
 
 
+class _Arrival(NamedTuple):
+    """A new message as read. earlier: number of the message that it changes, if any."""
+
+    message: GatewayMessage
+    proposal: Proposal
+    content_mark: str
+    ident_mark: str | None
+    earlier: int | None
+
+
+class _RowCheck(NamedTuple):
+    """What the checks say of the rows of a message. kecamatan: none where one is not known."""
+
+    kecamatan: tuple[str, ...]
+    is_sound: bool
+
+
 class MessageIntake:
     """The way into the tray of one board. Not for two threads at once.
 
@@ -60,38 +79,42 @@ class MessageIntake:
 
         After an error the same delivery may come again: what is in the tray is a duplicate then.
         """
+        arrivals = self._read_new(delivery, source, now)
+        checks = self._check_rows([arrival.proposal for arrival in arrivals], now)
         numbers = []
-        for message in delivery.messages:
-            number = self._add_message(message, delivery.profile.name, source, now)
-            if number is not None:
-                numbers.append(number)
+        for arrival, check in zip(arrivals, checks, strict=True):
+            note = self._build_note(arrival, check, delivery.profile.name, source)
+            number, is_new = self._store.put_waiting(
+                message_tray.KIND, source.name, arrival.content_mark,
+                message_tray.encode_proposal(arrival.proposal), now, source.actor, note=note,
+            )  # fmt: skip
+            for mark in filter(None, (arrival.content_mark, arrival.ident_mark)):
+                self._load_numbers().setdefault(mark, number)
+            numbers += [number] if is_new else []
         total, ignored = len(delivery.messages), len(delivery.ignored)
         reasons = tuple(dict.fromkeys(delivery.ignored))
         return IntakeResult(
             total + ignored, len(numbers), total - len(numbers), ignored, tuple(numbers), reasons
         )
 
-    def _add_message(
-        self, message: GatewayMessage, profile: str, source: MessageSource, now: datetime
-    ) -> int | None:
-        """Return the number of a new message; None for one that came before."""
-        known = self._load_numbers()
-        content, ident = self._mark_content(message, now), self._mark_ident(message, source)
-        earlier = known.get(ident) if ident else None
-        if content in known or (earlier is not None and not message.is_edit):
-            return None
-        if ident is None and self._mark_content(message, now, periods_ago=1) in known:
-            return None
-        proposal = self._read(message, now)
-        note = self._build_note(message, proposal, profile, source, earlier, ident, now)
-        number, is_new = self._store.put_waiting(
-            message_tray.KIND, source.name, content, message_tray.encode_proposal(proposal),
-            now, source.actor, note=note,
-        )  # fmt: skip
-        known[content] = number
-        if ident:
-            known.setdefault(ident, number)
-        return number if is_new else None
+    def _read_new(
+        self, delivery: GatewayDelivery, source: MessageSource, now: datetime
+    ) -> list[_Arrival]:
+        """Return the messages that did not come before, nor twice in this delivery, as read."""
+        known, arriving = self._load_numbers(), set[str]()
+        arrivals = []
+        for message in delivery.messages:
+            content, ident = self._mark_content(message, now), self._mark_ident(message, source)
+            marks = {content, *([ident] if ident and not message.is_edit else [])}
+            if ident is None:
+                marks.add(self._mark_content(message, now, periods_ago=1))
+            if any(mark in known or mark in arriving for mark in marks):
+                continue
+            arriving |= {content, *([ident] if ident else [])}
+            earlier = known.get(ident) if ident else None
+            proposal = self._read(message, now)
+            arrivals.append(_Arrival(message, proposal, content, ident, earlier))
+        return arrivals
 
     def _load_numbers(self) -> dict[str, int]:
         if self._numbers is None:
@@ -135,48 +158,50 @@ class MessageIntake:
         return replace(proposal, pelapor=pelapor, rows=rows)
 
     def _build_note(
-        self,
-        message: GatewayMessage,
-        proposal: Proposal,
-        profile: str,
-        source: MessageSource,
-        earlier: int | None,
-        ident: str | None,
-        now: datetime,
+        self, arrival: _Arrival, check: _RowCheck, profile: str, source: MessageSource
     ) -> dict[str, object]:
-        kecamatan, is_sound = self._check_rows(proposal, now)
+        message, proposal, kecamatan = arrival.message, arrival.proposal, check.kecamatan
         is_inside = not source.area or (bool(kecamatan) and set(kecamatan) <= set(source.area))
-        is_sure = is_sound and is_inside and earlier is None and message.doubt is None
+        is_sure = check.is_sound and is_inside and not message.is_edit and message.doubt is None
         note = TrayNote(
             sender=self._marks.mark_sender(message.sender) if message.sender else "",
             profile=profile,
             sent_at=message.sent_at.isoformat() if message.sent_at else None,
             doubt=message.doubt,
             area=source.area,
-            edits=earlier,
+            edits=arrival.earlier,
             is_clear=is_sure and proposal.is_clear,
             is_urgent=any(
                 row.feed == "incidents" and row.cells.get("jenis") != _NO_INCIDENT
                 for row in proposal.rows
             ),
             kecamatan=kecamatan,
-            ident=ident,
+            ident=arrival.ident_mark,
         )
         return asdict(note)
 
-    def _check_rows(self, proposal: Proposal, now: datetime) -> tuple[tuple[str, ...], bool]:
-        """Return the kecamatan of all rows (none where one is not known), and if all are sound."""
-        by_feed: dict[str, list[dict[str, str]]] = {}
-        for row in proposal.rows:
-            by_feed.setdefault(row.feed, []).append(row.cells)
-        codes: list[str | None] = []
-        is_sound = True
-        for feed, cells in by_feed.items():
-            checked = feeds.check(build_table(cells), feed, self._context, now)
-            codes += checked.accepted["kecamatan"].tolist()
-            is_sound = is_sound and not checked.rejected
-        is_known = is_sound and all(isinstance(code, str) for code in codes)
-        return tuple(sorted({str(code) for code in codes})) if is_known else (), is_sound
+    def _check_rows(self, proposals: Sequence[Proposal], now: datetime) -> list[_RowCheck]:
+        """Check the rows of all messages at once, as they would be checked when entered."""
+        by_feed: dict[str, list[tuple[int, dict[str, str]]]] = {}
+        for index, proposal in enumerate(proposals):
+            for row in proposal.rows:
+                by_feed.setdefault(row.feed, []).append((index, row.cells))
+        codes: list[list[str | None]] = [[] for _proposal in proposals]
+        for feed, rows in by_feed.items():
+            table = build_table([cells for _index, cells in rows])
+            accepted = feeds.check(table, feed, self._context, now).accepted
+            for row_number, code in zip(accepted["row"], accepted["kecamatan"], strict=True):
+                codes[rows[row_number - 1][0]].append(code if isinstance(code, str) else None)
+        return [
+            _RowCheck(_join_codes(found) if len(found) == len(proposal.rows) else (),
+                      len(found) == len(proposal.rows))
+            for found, proposal in zip(codes, proposals, strict=True)
+        ]  # fmt: skip
+
+
+def _join_codes(codes: Sequence[str | None]) -> tuple[str, ...]:
+    known = sorted({code for code in codes if code is not None})
+    return () if None in codes else tuple(known)
 
 
 def _name_reporter(row: ProposedRow, pelapor: str) -> ProposedRow:

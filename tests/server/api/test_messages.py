@@ -139,6 +139,20 @@ def test_a_message_that_its_sender_changed_comes_again_and_says_of_which(asking:
     assert second.note.edits == first.number and not second.note.is_clear
 
 
+def test_a_message_and_its_change_in_one_delivery_are_two_and_the_change_is_not_clear(
+    asking: Asking,
+) -> None:
+    first = {"event_id": "$1", "type": "m.room.message", "sender": "@pos4:polres",
+             "origin_server_ts": 1732673400000, "content": {"body": TEXT}}  # fmt: skip
+    new = {"body": "TPS 3 Ds Lorok hadir 119 jam 9"}
+    content = {"body": "* baru", "m.new_content": new, "m.relates_to": {"event_id": "$1"}}
+    changed = {**first, "event_id": "$2", "content": content}
+    answer = asking.post(MESSAGES, {"events": [first, changed, first]}, key_of(asking))
+    assert counts(answer) == [3, 2, 1, 0]
+    clear = {one.proposal.text: one.note.is_clear for one in tray(asking)}
+    assert clear == {TEXT: True, new["body"]: False}
+
+
 @pytest.mark.parametrize("spelled", [urlencode(ONE), json.dumps(ONE)])
 def test_a_form_is_taken_like_json_whatever_it_is_called(asking: Asking, spelled: str) -> None:
     assert counts(asking.post(MESSAGES, spelled.encode(), key_of(asking), FORM)) == [1, 1, 0, 0]
