@@ -134,7 +134,7 @@ def test_one_good_row_keeps_a_file_from_waiting(board: Board, tmp_path: Path) ->
 
 def test_no_votes_names_or_numbers_of_persons_are_stored(board: Board, tmp_path: Path) -> None:
     rows = [
-        {"Petugas lapangan": f"Bripka Andi {n}", "NRP/NIP": f"8704123{n}", "Isi": f"Aipda Budi {n}",
+        {"Petugas lapangan": f"Bripka Andi {n}", "Nomor induk": f"8704123{n}", "Isi": f"Aipda Budi {n}",
          "Suara paslon 1": 700 + n}
         for n in range(6)
     ]  # fmt: skip
