@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from situasi.board import Board
@@ -71,11 +72,11 @@ class NightlyBackup:
         path = self._folder / f"situasi-{self._to_local(now):{_NAME_TIME_FORMAT}}.zip"
         election = self._board.register.election
         key = self._board.ingest_context.officer_key
+        write = backup.write
+        if key.exists:
+            write = partial(backup.write, officer_secret=key.read_secret())
         with DISK_SPACE.track_write("backup"):
-            result = backup.write(
-                self._board.store, election, path, now, ACTOR,
-                officer_secret=key.read_secret() if key.exists else None,
-            )  # fmt: skip
+            result = write(self._board.store, election, path, now, ACTOR)
         self.status.record_success(now, note=path.name)
         extra = {"file": path.name, "rows": result.rows, "bytes": path.stat().st_size}
         _log.info("nightly backup", extra=extra | {"let_go": self._prune()})
