@@ -11,7 +11,7 @@ _QUESTION_NUMBER = re.compile(
 _SURE_SEPARATORS = "/:"
 _SHARED_SEPARATORS = re.compile(r"__|[-_.]")
 # A place under a group of this kind is not the place of the report.
-_OTHER_SUBJECTS = re.compile(
+OTHER_SUBJECTS = re.compile(
     r"asal|tujuan|alamat|domisili|ktp|rumah|lahir|tinggal|pelapor|korban|pelaku|saksi|kontak",
     re.IGNORECASE,
 )
@@ -45,11 +45,11 @@ def _list_spellings(heading: str, shared: Counter[str], sure: re.Pattern[str]) -
         yield text.strip()
         for match in sure.finditer(text):
             group, name = text[: match.start()], text[match.end() :].strip()
-            if not _OTHER_SUBJECTS.search(group):
+            if not OTHER_SUBJECTS.search(group):
                 yield name
                 yield _QUESTION_NUMBER.sub("", name, count=1)
         for prefix, name in _split_shared(text):
-            if shared[prefix] > 1 and not _OTHER_SUBJECTS.search(prefix):
+            if shared[prefix] > 1 and not OTHER_SUBJECTS.search(prefix):
                 yield name
 
 

@@ -11,6 +11,7 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from situasi.domain import feed_schemas
+from situasi.ingest.sources.heading_groups import OTHER_SUBJECTS
 from situasi.ingest.vocabulary.csv_lists import normalize_key
 from situasi.ingest.vocabulary.vocabulary import OWN_HEADINGS
 
@@ -182,6 +183,8 @@ class SourceProfile(_Part):
         keys = filter(None, map(normalize_key, spellings))
         if own := next((own for key in keys if (own := self.heading_by_key.get(key))), None):
             return own
+        if any(map(OTHER_SUBJECTS.search, spellings)):  # `_rumah_pelapor_latitude`
+            return None
         matches = (own for h, own in self.heading_patterns if _matches_one(spellings, h))
         return next(matches, None)
 

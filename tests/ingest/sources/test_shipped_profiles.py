@@ -39,6 +39,12 @@ def test_heading_fits_a_pattern(heading, pattern, fits):
     assert matches_heading(heading, pattern) is fits
 
 
+def test_place_of_another_subject_is_not_that_of_the_report(board):
+    kobo = board.ingest_context.sources.by_name["kobotoolbox"]
+    assert kobo.find_heading("_titik_latitude") == "lat"
+    assert kobo.find_heading("_rumah_pelapor_latitude") is None
+
+
 def test_zone_may_stand_under_a_heading_of_the_source():
     profile = parse_profile(f'{SIGNATURE}[zones]\n"Post Date" = "UTC"\nwaktu = "UTC"\n', "x.toml")
     assert (profile.find_zone("post_date"), profile.find_zone("waktu")) == ("UTC", None)
