@@ -61,9 +61,6 @@ ROWS = {
     "situasi/ingest/withdrawal withdraw": "a person or the command line; tried here",
     "situasi/server/api/delivery _ingest": "a key; tried here",
     "situasi/server/api/delivery _ingest_as_file": "the same",
-    "situasi/server/api/service ingest_file": "the same, of several kinds (api/test_file_delivery)",
-    "situasi/server/api/app _receive_file": "through the service",
-    "situasi/ingest/pipeline ingest_file": "itself, once more",
     "situasi/ingest/inbox _ingest": "a program",
     "situasi/simulation/seed _ingest": "a program",
     "situasi/simulation/replay _ingest_due_rows": "a program",
@@ -153,7 +150,10 @@ def test_every_door_by_which_rows_come_in_is_tried_here() -> None:
         "situasi/ingest/pipeline ingest_rows",
         "situasi/ingest/table_delivery ingest_tables",
     }
-    assert callers("ingest_tables") == {"situasi/ingest/waiting ingest_mapped"}
+    assert callers("ingest_tables") == {
+        "situasi/ingest/waiting ingest_mapped",
+        "situasi/ingest/waiting ingest",
+    }
     assert callers(*_KEEPING) == set(OTHER_RECORDS)
     assert callers("put_waiting", "settle_waiting") == set(WAITING)
 

@@ -134,8 +134,8 @@ def test_one_good_row_keeps_a_file_from_waiting(board: Board, tmp_path: Path) ->
 
 def test_no_votes_names_or_numbers_of_persons_are_stored(board: Board, tmp_path: Path) -> None:
     rows = [
-        {"Petugas lapangan": f"Bripka Andi {n}", "Nomor induk": f"8704123{n}", "Isi": f"Aipda Budi {n}",
-         "Suara paslon 1": 700 + n}
+        {"Petugas lapangan": f"Bripka Andi {n}", "Nomor induk": f"8704123{n}",
+         "Isi": f"Aipda Budi {n}", "Suara paslon 1": 700 + n}
         for n in range(6)
     ]  # fmt: skip
     result = bring(board, csv_file(tmp_path / "orang.csv", *rows))

@@ -83,7 +83,7 @@ def test_closing_and_reopening_keeps_all(url: str) -> None:
     ]
     store.close()
     assert [repr(one) for one in before] == [repr(one) for one in after]
-    assert before[0] == len(FEEDS) + 3
+    assert before[0] == len(FEEDS) + 6
 
 
 @pytest.mark.parametrize(

@@ -51,12 +51,10 @@ _IDENTIFYING_COLUMNS = {
     "personnel": ("checkin",),
     "activities": ("giat", "fungsi"),
     "roster": ("petugas", "pangkat", "nrp"),
-    "postings": ("petugas", "penugasan", "nrp"),
+    "postings": ("petugas", "penugasan"),
     "neutrality": ("langkah", "pelanggaran"),
     "merges": ("kasus", "ke"),
 }
-# Officers alone are a roster; an order says where, too.
-_PLACES_OF_ORDERS = frozenset(("penugasan", "tps", "lokasi"))
 
 
 @dataclass(frozen=True)
@@ -96,8 +94,7 @@ class Vocabulary:
         """Return the feed these headings belong to; None when that is unclear.
 
         Most recognised columns win; on a tie, most own headings of identifying columns. A list of
-        officers by NRP with their TPS is a posting list, also with ranks and units; one of officers
-        alone is a roster.
+        officers by NRP with their TPS is a posting list, also with ranks and units.
         """
         keys = {heading: _list_spelling_keys(heading) for heading in headings}
         columns = {feed: self._find_columns(feed, headings, keys) for feed in feed_schemas.FEEDS}
@@ -107,8 +104,8 @@ class Vocabulary:
             ((len(names), self._count_identifying_headings(feed, headings)), feed)
             for feed, names in columns.items()
             if not names.isdisjoint(_IDENTIFYING_COLUMNS[feed])
-            and not (feed == "roster" and is_posting_list)
-            and not (feed == "postings" and names.isdisjoint(_PLACES_OF_ORDERS))
+            or (feed == "postings" and is_posting_list)
+            if not (feed == "roster" and is_posting_list)
         )
         if not scores or (len(scores) > 1 and scores[-1][0] == scores[-2][0]):
             return None
