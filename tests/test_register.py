@@ -317,8 +317,8 @@ def test_whoever_sees_one_kecamatan_is_told_of_its_numbers_and_of_the_whole(tmp_
         ),
         ("rules.toml", "share = 0.17", "shares = 0.17", "'share' tidak ada di [turnout.curve.2]"),
         ("rules.toml", "word_every_min = 210", 'word_every_min = "210"', "'210' bukan angka"),
-        ("rules.toml", "personel = 20", "personel = 21", "add up to 101"),
-        ("rules.toml", 'against = "Pil', 'against = "Pemil', "is no reference"),
+        ("rules.toml", "personel = 20", "personel = 21", "jumlahnya 101"),
+        ("rules.toml", 'against = "Pil', 'against = "Pemil', "tidak ada di references"),
         ("rules.toml", "patroli = 0.5", "patroli = 1.5", "entri 'patroli' di [moves.stays]"),
     ],
 )

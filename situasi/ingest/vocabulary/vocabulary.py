@@ -47,7 +47,7 @@ _COLUMN_OF_OWN_HEADING = {"kecamatan": "kecamatan_code", "desa_text": "desa_name
 # check-ins is a posting list or a roster.
 _IDENTIFYING_COLUMNS = {
     "incidents": ("jenis", "tingkat", "situasi"),
-    "tps": ("fase", "hadir", "hadir_dpt", "kontak", "hour"),
+    "tps": ("fase", "hadir", "hadir_dpt", "hadir_l", "hadir_p", "kontak", "hour"),
     "personnel": ("checkin",),
     "activities": ("giat", "fungsi"),
     "roster": ("petugas", "pangkat", "nrp"),
