@@ -28,6 +28,7 @@ from tests.bench import (
     pages,
     polda,
     soak,
+    sources,
     start,
     wall,
 )
@@ -44,6 +45,7 @@ ALONE = {
     "moves": moves.run,
     "outlook": outlook.run,
     "polda": polda.run,
+    "sources": sources.run,
 }
 
 
