@@ -11,6 +11,7 @@ from situasi.analysis.turnout.forecast import TurnoutForecast, compute_total
 from situasi.board import current_board as board
 from situasi.common.formats import format_counts, format_number
 from situasi.common.i18n import _
+from situasi.domain.forecast_parameters import ForecastParameters
 from situasi.figures.charts.turnout_forecast import MarkNames, build_forecast_chart
 from situasi.presentation import numbers
 from situasi.ui import page_layout, render_cache
@@ -62,7 +63,7 @@ def render_forecast_panel(context: PageContext, data: TurnoutData) -> None:
         )
     with right:
         markup.render_cards(_build_cards(total))
-        st.caption(_format_caveat())
+        st.caption(_format_caveat(data.forecast))
 
 
 def _compute_total(context: PageContext, forecast: TurnoutForecast) -> pd.Series:
@@ -93,7 +94,8 @@ def _render_details(context: PageContext, data: TurnoutData, total: pd.Series) -
     )
     popover = st.popover(_("Cara menghitung"), key="cara_perkiraan", on_change="rerun")
     if popover.open:
-        popover.markdown("\n".join(f"* {line}" for line in _list_method_notes(total)))
+        notes = _list_method_notes(forecast, total)
+        popover.markdown("\n".join(f"* {line}" for line in notes))
 
 
 def _format_confidence() -> str:
@@ -146,30 +148,39 @@ def _format_too_few(total: pd.Series) -> str:
     )
 
 
-def _format_caveat() -> str:
+def _format_caveat(forecast: TurnoutForecast) -> str:
     """Return what the interval rests on, in plain words."""
-    return _(
-        "≈ perkiraan, bukan hitungan. Selang diuji pada hari-hari buatan: tidak ada hari "
-        "pemungutan suara lampau yang jumlah hadirnya diketahui per jam. Hari yang sebenarnya "
-        "dapat keluar dari selang lebih sering daripada yang diuji."
+    rests_on = _("≈ perkiraan, bukan hitungan. Selang bertumpu pada {basis}.").format(
+        basis=numbers.format_forecast_basis(forecast.parameters)
     )
+    each = _(
+        "Tiap selang berlaku sendiri: dari enam belas kecamatan, satu dua di luar selangnya itu "
+        "wajar."
+    )
+    if forecast.parameters.own_days:
+        return f"{rests_on} {each}"
+    unknown = _(
+        "Laju kedatangan di Indonesia per jam belum pernah tercatat; ketidaktahuan itu sudah ada "
+        "di dalam lebarnya."
+    )
+    return f"{rests_on} {unknown} {each}"
 
 
-def _list_method_notes(total: pd.Series) -> list[str]:
+def _list_method_notes(forecast: TurnoutForecast, total: pd.Series) -> list[str]:
     """Return the method, its assumptions, and the current data basis."""
-    election = board().register.election
-    rules, parameters = election.rules.forecast, election.turnout_parameters
-    assert parameters is not None
+    rules, parameters = board().register.election.rules.forecast, forecast.parameters
     fmt = format_number
     return [
         _(
-            "TPS yang melapor diteruskan sampai akhir menurut andaian laju kedatangan; laju hari "
-            "ini dibetulkan dari pertambahan TPS yang melapor dua jam berturut-turut."
+            "TPS yang melapor diteruskan sampai akhir menurut laju kedatangan hari-hari nyata; "
+            "laju hari ini dibetulkan dari pertambahan TPS yang melapor dua jam berturut-turut."
         ),
         _(
-            "TPS yang belum melapor dianggap seperti TPS sekecamatannya; kecamatan dengan sedikit "
+            "TPS yang belum melapor diperkirakan dari partisipasi lampaunya bila diketahui; bila "
+            "tidak, seperti TPS sekecamatannya, sedikit lebih rendah. Kecamatan dengan sedikit "
             "laporan ditarik ke rata-rata kabupaten. Seluruhnya adalah jumlah kecamatannya."
         ),
+        *_list_prior_notes(parameters),
         _(
             "Sekarang: {told} TPS dipakai ({ended} sudah angka akhir), {silent} diperkirakan dari "
             "TPS lain, {aside} hitungan terbaru diragukan dan disisihkan."
@@ -184,12 +195,26 @@ def _list_method_notes(total: pd.Series) -> list[str]:
             "DPT yang resmi."
         ).format(n=fmt(int(total["counted"]))),
         _(
-            "Selang {level} %: pada {days} hari buatan, kebenaran berada sedekat itu pada {level} "
-            "dari 100 hari; diuji pada {tests} hari buatan lain (Ketelitian teruji)."
-        ).format(
-            level=fmt(rules.confidence_percent),
-            days=fmt(parameters.days),
-            tests=fmt(parameters.test_days),
-        ),
-        _format_caveat(),
+            "Selang {level} %: sebaran t dengan {degrees} derajat bebas, karena tempat-tempat pada "
+            "satu hari meleset bersama dan harinya sedikit; diuji pada hari yang dikeluarkan "
+            "(Ketelitian teruji)."
+        ).format(level=fmt(rules.confidence_percent), degrees=fmt(parameters.degrees)),
+        _format_caveat(forecast),
+    ]
+
+
+def _list_prior_notes(parameters: ForecastParameters) -> list[str]:
+    prior = parameters.prior
+    if prior is None:
+        return []
+    text = _(
+        "Partisipasi {n} pemilihan lampau ({mean} % ± {sd} poin) ikut ditimbang, dengan ekor "
+        "panjang: bila hitungan berkata lain, hitungan yang dipercaya."
+    )
+    return [
+        text.format(
+            n=format_number(prior.elections),
+            mean=format_number(100 * prior.mean, 1),
+            sd=format_number(100 * prior.sd, 1),
+        )
     ]

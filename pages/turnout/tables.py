@@ -116,22 +116,24 @@ def build_forecast_errors_table(errors: pd.DataFrame, data: TurnoutData) -> Tabl
 
 
 def build_calibration_table() -> Table:
-    """Build the table of forecast errors on simulated days, from the calibration."""
+    """Build the table of forecast errors on real days left out of the calibration."""
     parameters = board().register.election.turnout_parameters
-    scores = parameters.evaluation if parameters else ()
+    scores = parameters.tested if parameters else ()
     columns: dict[str, Cells] = {
         _("pukul"): [f"{score.at:%H.%M}" for score in scores],
         _("tingkat"): [
             _("kabupaten") if score.level == KABUPATEN else _("kecamatan") for score in scores
         ],
         _("selang memuat kebenaran"): percent_column([score.covered for score in scores]),
+        _("pada hari terburuk"): percent_column([score.worst for score in scores]),
+        _("hari"): number_column([score.days for score in scores]),
         _("lebar selang (± poin)"): number_column([score.width for score in scores], 1),
         _("meleset: model (poin)"): number_column([score.model for score in scores], 1),
-        _("meleset: laju andaian (poin)"): number_column([score.paced for score in scores], 1),
+        _("meleset: banding hari lain (poin)"): number_column([score.ratio for score in scores], 1),
         _("meleset: TPS melapor (poin)"): number_column([score.scaled for score in scores], 1),
         _("meleset: sejauh ini (poin)"): number_column([score.so_far for score in scores], 1),
     }
-    return make_table(columns, is_exercise=True)
+    return make_table(columns)
 
 
 def build_turnout_table(data: TurnoutData) -> Table:

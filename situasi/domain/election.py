@@ -1,7 +1,8 @@
 """The definition of one election, read from its folder: names, times, thresholds and rules."""
 
 import tomllib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, Strict, ValidationInfo
 
-from situasi.domain import alert_rules, forecast_parameters, rules
+from situasi.domain import alert_rules, forecast_parameters, past_turnout, rules
 from situasi.domain.alert_rules import AlertRules
 from situasi.domain.definition_errors import wrap_definition_errors
 from situasi.domain.definition_fields import (
@@ -100,7 +101,7 @@ class Election(ElectionDay):
     kind: what is elected, as a word. contest: the election across all kabupaten, as a word for
     addresses: pilkada-2024. seat_kecamatan: that of the command's seat. roads_file: lines of roads
     and rivers (GeoJSON). turnout_parameters: calibration of the turnout forecast; None: not made
-    for these rules.
+    for these rules. past_turnout: of past_turnout.load, by code.
     """
 
     contest: Annotated[str, Field(alias="election.contest")]
@@ -121,6 +122,7 @@ class Election(ElectionDay):
     ]
     kind: Annotated[str | None, Field(alias="election.kind")] = None
     turnout_parameters: Annotated[ForecastParameters | None, CHECKED] = None
+    past_turnout: Annotated[Mapping[str, float], CHECKED] = field(default_factory=dict)
     alerts: Annotated[AlertRules, CHECKED] = alert_rules.NO_RULES
     seat_kecamatan: Annotated[str | None, Field(alias="kabupaten.seat")] = None
     roads_file: Annotated[
@@ -143,7 +145,9 @@ def load(folder: Path) -> Election:
     rules_hash = forecast_fingerprint(election)
     with wrap_definition_errors(folder / forecast_parameters.FILE_NAME):
         election = replace(
-            election, turnout_parameters=forecast_parameters.load(folder, rules_hash)
+            election,
+            turnout_parameters=forecast_parameters.load(folder, rules_hash),
+            past_turnout=past_turnout.load(folder),
         )
     alerts_path = folder / "alerts.toml"
     if not alerts_path.is_file():

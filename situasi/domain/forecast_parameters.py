@@ -8,23 +8,13 @@ import tomllib
 from dataclasses import astuple, dataclass
 from datetime import time
 from pathlib import Path
-from typing import Annotated
-
-import numpy as np
-import numpy.typing as npt
-from pydantic import Field, PlainValidator
 
 from situasi.domain.definition_fields import parse_definition
+from situasi.domain.real_days import OWN_FILE_NAME, Floats, LeftOutScore, format_table
 from situasi.domain.rules import Rules
 
 FILE_NAME = "outlook.toml"
-DAYS_FILE_NAME = "days.toml"
-
 KABUPATEN, KECAMATAN = "kabupaten", "kecamatan"
-
-_Floats = Annotated[
-    npt.NDArray[np.float64], PlainValidator(lambda cells: np.array(cells, dtype="float64"))
-]
 
 
 @dataclass(frozen=True)
@@ -32,72 +22,60 @@ class Pace:
     """How days deviate from the assumed curve, at each full hour of voting.
 
     offset: mean log ratio of the share that came to the assumed one. covariance: of a day's own
-    deviation from that. kecamatan, tps: sd of their own deviation from the day.
+    deviation from that. kecamatan, tps: sd of the log share of a kecamatan against the kabupaten,
+    of a TPS with a very long list against its kecamatan. chance: what the variance of a TPS has
+    more, times its voters.
     """
 
-    offset: _Floats
-    covariance: _Floats
-    kecamatan: _Floats
-    tps: _Floats
+    offset: Floats
+    covariance: Floats
+    kecamatan: Floats
+    tps: Floats
+    chance: Floats
 
 
 @dataclass(frozen=True)
-class ConformalFactor:
-    """The factor on a sigma for the interval, `after_min` minutes after the opening."""
+class TurnoutPrior:
+    """What past elections of this kabupaten say of its turnout: t-distributed, never fixed.
 
-    after_min: int
-    whole: float
-    kecamatan: float
-
-
-@dataclass(frozen=True)
-class EvaluationScore:
-    """Results at one time of the test days, for the KABUPATEN or (pooled) the KECAMATAN level.
-
-    covered: percent of the intervals that hold the true value; width: their mean half width; model
-    and BASELINES of analysis.turnout.forecast (paced, scaled, so_far): mean absolute errors. All
-    but covered in points.
+    mean, sd: shares of the list. degrees: of freedom. elections: how many.
     """
 
-    at: time
-    level: str
-    covered: float
-    width: float
-    model: float
-    paced: float
-    scaled: float
-    so_far: float
+    mean: float
+    sd: float
+    degrees: int
+    elections: int
 
 
 @dataclass(frozen=True)
 class ForecastParameters:
-    """Results of the simulated days. days, seed, test_days, test_seed: which days were used."""
+    """What the forecast learned from real days.
+
+    days: how many real days, own_days: of this place among them. sources: whose days. degrees: of
+    freedom of the interval. prior: None where no past turnout is known. past_sd: by how much the
+    turnout of a TPS, in log, differs from what its own past says. tested: the interval on days left
+    out, one by one.
+    """
 
     confidence_percent: float
     days: int
-    seed: int
-    test_days: int
-    test_seed: int
+    own_days: int
+    degrees: int
+    past_sd: float
+    sources: tuple[str, ...]
     pace: Pace
-    conformal_factors: Annotated[tuple[ConformalFactor, ...], Field(alias="stretch")]
-    evaluation: Annotated[tuple[EvaluationScore, ...], Field(alias="tested")]
-
-    def interval_factors(self, after_min: float) -> tuple[float, float]:
-        """Return the factors (whole, kecamatan) so long after the opening, interpolated."""
-        minutes = [f.after_min for f in self.conformal_factors]
-        return (
-            float(np.interp(after_min, minutes, [f.whole for f in self.conformal_factors])),
-            float(np.interp(after_min, minutes, [f.kecamatan for f in self.conformal_factors])),
-        )
+    prior: TurnoutPrior | None = None
+    tested: tuple[LeftOutScore, ...] = ()
 
 
 def fingerprint(folder: Path, rules: Rules, opens: time, closes: time) -> str:
     """Return a hash of the rules and assumptions on which the calibration rests."""
     curve = tuple(map(tuple, rules.turnout.curve))
-    assumptions = repr((astuple(rules.tps), curve, astuple(rules.forecast), opens, closes))
-    days_path = folder / DAYS_FILE_NAME
-    days_text = days_path.read_text("utf-8") if days_path.is_file() else ""
-    return hashlib.sha256((assumptions + days_text).encode()).hexdigest()[:16]
+    past = tuple(map(astuple, rules.turnout.references))
+    assumptions = repr((astuple(rules.tps), curve, past, astuple(rules.forecast), opens, closes))
+    own_path = folder / OWN_FILE_NAME
+    own_text = own_path.read_text("utf-8") if own_path.is_file() else ""
+    return hashlib.sha256((assumptions + own_text).encode()).hexdigest()[:16]
 
 
 def load(folder: Path, rules_hash: str) -> ForecastParameters | None:
@@ -117,41 +95,23 @@ def load(folder: Path, rules_hash: str) -> ForecastParameters | None:
 
 def format_toml(parameters: ForecastParameters, rules_hash: str) -> str:
     """Return the text of `outlook.toml`."""
-    settings = (
+    made = (
         f"confidence_percent = {parameters.confidence_percent:g}\n"
-        f"days = {parameters.days}\nseed = {parameters.seed}\n"
-        f"test_days = {parameters.test_days}\ntest_seed = {parameters.test_seed}\n"
+        f"days = {parameters.days}\nown_days = {parameters.own_days}\n"
+        f"degrees = {parameters.degrees}\npast_sd = {parameters.past_sd:.4f}\n"
+        f"sources = {list(parameters.sources)}\n"
         f'rules = "{rules_hash}"'
-        "  # a change of rules.toml or days.toml asks for another calibration\n"
+        "  # a change of the rules or of own_days.toml asks for another calibration\n"
     )
-    sections = [
-        "# Written by `python -m situasi calibrate`, never by hand. It rests on simulated days\n"
-        "# alone (days.toml): perkiraan. Terms: situasi/domain/forecast_parameters.py.\n",
-        f"[made]\n{settings}",
-        f"[pace]\n{_format_pace(parameters.pace)}",
-        *(
-            f"[[stretch]]\nafter_min = {factor.after_min}\nwhole = {factor.whole:.3f}\n"
-            f"kecamatan = {factor.kecamatan:.3f}\n"
-            for factor in parameters.conformal_factors
-        ),
-        *map(_format_score, parameters.evaluation),
-    ]
-    return "\n".join(sections)
-
-
-def _format_pace(pace: Pace) -> str:
-    rows = ",\n".join(f"    {_format_numbers(row)}" for row in pace.covariance)
-    return (
-        f"offset = {_format_numbers(pace.offset)}\ncovariance = [\n{rows},\n]\n"
-        f"kecamatan = {_format_numbers(pace.kecamatan)}\ntps = {_format_numbers(pace.tps)}\n"
+    prior = [format_table("[prior]", parameters.prior)] if parameters.prior else []
+    return "\n".join(
+        [
+            "# Written by `python -m situasi calibrate`, never by hand. It rests on real days\n"
+            "# (data/turnout/real_days.toml, own_days.toml). Terms:\n"
+            "# situasi/domain/forecast_parameters.py.\n",
+            f"[made]\n{made}",
+            *prior,
+            format_table("[pace]", parameters.pace),
+            *(format_table("[[tested]]", row) for row in parameters.tested),
+        ]
     )
-
-
-def _format_score(score: EvaluationScore) -> str:
-    names = ("covered", "width", "model", "paced", "scaled", "so_far")
-    lines = "\n".join(f"{name} = {getattr(score, name):.2f}" for name in names)
-    return f'[[tested]]\nat = {score.at:%H:%M:%S}\nlevel = "{score.level}"\n{lines}\n'
-
-
-def _format_numbers(row: _Floats) -> str:
-    return "[" + ", ".join(f"{cell:.6f}" for cell in row) + "]"

@@ -109,8 +109,9 @@ class ForecastRules:
     min_tps: number of TPS of a kecamatan that reported a count. min_tps_share, min_kecamatan_share:
     such a share of all TPS reported, in such a share of the kecamatan. winsor_sd, growth_winsor_sd:
     limits, in sd, for the deviation of a TPS from its kecamatan, and of its growth from that of
-    all. unreported_sd: sd, in log, of the turnout of TPS without a report. excluded_anomalies:
-    kinds of anomaly for which the count before is used instead. confidence_percent: percent.
+    all. unreported_shift, unreported_sd: mean and sd, in log, of the turnout of TPS without a
+    report against the others of their kecamatan. excluded_anomalies: kinds
+    of anomaly for which the count before is used instead. confidence_percent: percent.
     scoring_times: times of day at which the forecast is compared with the final turnout.
     """
 
@@ -119,6 +120,7 @@ class ForecastRules:
     min_kecamatan_share: Annotated[Share, Field(alias="kecamatan_share")]
     winsor_sd: Measure
     growth_winsor_sd: Annotated[Measure, Field(alias="pair_sd")]
+    unreported_shift: Annotated[float, Field(alias="silent_shift", ge=-1, le=1)]
     unreported_sd: Annotated[Points, Field(alias="silent_sd")]
     excluded_anomalies: Annotated[tuple[str, ...], Field(alias="set_aside")]
     confidence_percent: Annotated[float, Field(gt=0, lt=100)]

@@ -7,6 +7,7 @@ import pandas as pd
 
 from situasi.common.formats import format_date, format_number, format_time
 from situasi.common.i18n import _
+from situasi.domain.forecast_parameters import ForecastParameters
 
 
 def format_forecast_rate(forecast: pd.Series) -> str:
@@ -22,6 +23,19 @@ def format_forecast(forecast: pd.Series, confidence: float) -> str:
         low=_format_forecast_bound(forecast, "low"),
         high=_format_forecast_bound(forecast, "high"),
     )
+
+
+def format_forecast_basis(parameters: ForecastParameters) -> str:
+    """Return on how many real days the interval rests, and from where."""
+    text = _("{n} hari pemungutan suara yang nyata ({where})").format(
+        n=format_number(parameters.days - parameters.own_days),
+        where=", ".join(parameters.sources),
+    )
+    own = format_number(parameters.own_days)
+    own_text = (
+        _("{n} hari di sini").format(n=own) if parameters.own_days else _("belum satu pun di sini")
+    )
+    return f"{text}, {own_text}"
 
 
 def _format_forecast_bound(forecast: pd.Series, name: str) -> str:

@@ -16,7 +16,7 @@ from situasi.analysis.turnout.forecast import (
     compute_forecast,
     compute_total,
 )
-from situasi.domain.forecast_parameters import ConformalFactor, ForecastParameters, Pace
+from situasi.domain.forecast_parameters import ForecastParameters, Pace
 from situasi.domain.register import Register
 from tests.analysis import builders_tps
 from tests.analysis.builders_tps import standing, told
@@ -29,8 +29,9 @@ PACE = Pace(
     covariance=np.outer(_SD, _SD) * 0.9 ** np.abs(_HOURS[:, None] - _HOURS),
     kecamatan=np.array([0.08, 0.05, 0.03, 0.015, 0.005, 0.001]),
     tps=np.array([0.12, 0.08, 0.05, 0.025, 0.01, 0.003]),
+    chance=np.zeros(6),
 )
-CALIBRATED = ForecastParameters(90, 100, 1, 100, 2, PACE, (ConformalFactor(60, 1.7, 1.8),), ())
+CALIBRATED = ForecastParameters(90, 8, 0, 7, 0.15, ("Rumania", "Italia"), PACE)
 # The assumed curve of rules.toml.
 SHARE = {"08.00": 0.17, "09.00": 0.38, "10.00": 0.59, "11.00": 0.77, "12.00": 0.92, "13.00": 1.0}
 

@@ -24,6 +24,7 @@ from tests.bench import (
     made,
     moves,
     outlook,
+    outlook_real,
     page,
     pages,
     polda,
@@ -44,6 +45,7 @@ ALONE = {
     "hot": hot.run,
     "moves": moves.run,
     "outlook": outlook.run,
+    "outlook_real": outlook_real.run,
     "polda": polda.run,
     "sources": sources.run,
 }

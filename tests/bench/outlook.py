@@ -1,4 +1,7 @@
-"""The turnout outlook on 500 simulated days that it never saw: coverage, errors, and its cost."""
+"""The turnout outlook on its own simulator: how it bears late, missing and wrong reports; its cost.
+
+What it is worth on real days: tests/bench/outlook_real.py.
+"""
 
 from __future__ import annotations
 
@@ -28,9 +31,7 @@ def run() -> None:
     found, of = definition.turnout_parameters, simulated_days.build_area(register)
     assert found is not None, "run: python -m situasi calibrate"
     doubt = 100 * math.sqrt(0.9 * 0.1 / DAYS)
-    print(
-        f"\nTurnout outlook: {DAYS} simulated days of other seeds (one sd of coverage: {doubt:.1f})"
-    )
+    print(f"\nTurnout outlook on its own simulator: {DAYS} days (one sd of coverage: {doubt:.1f})")
     print("at     level      covered   +-  model  paced  scaled  so far   (points of the list)")
     started = time.perf_counter()
     for one in calibration.compute_scores(

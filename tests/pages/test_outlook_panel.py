@@ -120,8 +120,16 @@ def test_a_filter_leaves_its_kecamatan_and_their_sum(page: Any) -> None:
 
 def test_how_it_was_tested_is_told_for_each_time_and_level(page: Any) -> None:
     file = page("12:00").tables["ketelitian"].to_file_frame()
-    assert file["pukul"].tolist() == ["09.00", "09.00", "11.00", "11.00", "13.00", "13.00"]
-    assert file["selang memuat kebenaran (%)"].between(88, 92).all()
+    assert file["pukul"].tolist() == [
+        at for at in ("08.30", "10.00", "11.30", "13.30") for _ in range(2)
+    ]
+    assert file["selang memuat kebenaran (%)"].between(85, 100).all()
+    assert (file["pada hari terburuk (%)"] >= 60).all()
+
+
+def test_it_says_on_how_many_real_days_the_interval_rests_and_from_where(page: Any) -> None:
+    words = page("12:00").words()
+    assert "8 hari pemungutan suara yang nyata (Rumania, Italia), belum satu pun di sini" in words
 
 
 def test_in_the_evening_earlier_outlooks_are_held_against_the_end(

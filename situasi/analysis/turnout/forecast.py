@@ -1,11 +1,10 @@
 """Turnout forecast: how many voters will have come in the end, and how sure that is.
 
 Method: each TPS that reported is extrapolated to its end by the pace of the day (forecast_pace);
-silent TPS are estimated from their kecamatan (forecast_model). That gives a centre and a sigma; the
-interval is the centre plus or minus a multiple of sigma, within which the truth of simulated days
-lay on the wanted percentage of days (normalised split conformal prediction, as newsrooms do for
-places that have not reported; situasi/analysis/turnout/calibration.py). It is a perkiraan: no real
-day with hourly head counts was found.
+silent TPS are estimated from their past or their kecamatan (silent_stations, forecast_model). That
+gives a centre and its error; past turnout is weighed in, and the interval is that of t with the
+degrees of freedom that the real days give, of which there are few (forecast_interval,
+real_day_pace). It is a perkiraan: no day with hourly head counts is known in Indonesia.
 """
 
 from collections.abc import Collection
@@ -18,7 +17,7 @@ import pandas as pd
 
 from situasi.analysis import timestamps
 from situasi.analysis.stations.reports import TpsReports, select_current_counts
-from situasi.analysis.turnout import forecast_inputs, forecast_pace
+from situasi.analysis.turnout import forecast_inputs, forecast_interval, forecast_pace
 from situasi.analysis.turnout.forecast_inputs import Floats, Mask
 from situasi.analysis.turnout.forecast_model import ForecastComponents, compute_components
 from situasi.analysis.turnout.forecast_pace import PacePosterior
@@ -35,8 +34,7 @@ class TurnoutForecast:
 
     set_aside: TPS whose newest count is not used. dpt_reported, voters_present: of the TPS that
     reported a count. expected_voters: how many of these were expected by then if all came.
-    components, pace_posterior: None where no count can be used. interval_factors: by what sigma is
-    multiplied (kabupaten, kecamatan).
+    components, pace_posterior: None where no count can be used.
     """
 
     register: Register
@@ -48,7 +46,7 @@ class TurnoutForecast:
     expected_voters: Floats
     components: ForecastComponents | None
     pace_posterior: PacePosterior | None
-    interval_factors: tuple[float, float]
+    parameters: ForecastParameters
 
     @property
     def kecamatan_codes(self) -> tuple[str, ...]:
@@ -74,15 +72,15 @@ def compute_forecast(
 def compute_forecast_with_parameters(
     parameters: ForecastParameters, station_counts: TpsReports, register: Register, at: datetime
 ) -> TurnoutForecast:
-    """Compute the forecast with this calibration."""
+    """Compute the forecast with this calibration; a count taken after `at` is not used."""
     rules, pace = register.election.rules.forecast, parameters.pace
+    station_counts = station_counts.take(station_counts.occurred_us <= timestamps.to_us(at))
     rolls = forecast_inputs.build_voter_rolls(register)
     counts = forecast_inputs.build_turnout_counts(station_counts, register, pace)
     used = counts.take(counts.is_used)
     learned = forecast_pace.compute_pace_posterior(used, rolls, pace, rules) if len(used) else None
     newest = counts.newest()
     station_index, reported_dpt = newest.station_index, rolls.dpt[newest.station_index]
-    opens = register.election.local_time(register.election.tps_opens)
     return TurnoutForecast(
         register=register,
         tps=rolls.sum_by_kecamatan(np.ones(len(rolls))),
@@ -91,9 +89,9 @@ def compute_forecast_with_parameters(
         dpt_reported=rolls.sum_by_kecamatan(reported_dpt, station_index),
         voters_present=rolls.sum_by_kecamatan(newest.voters_present, station_index),
         expected_voters=rolls.sum_by_kecamatan(reported_dpt * newest.expected_share, station_index),
-        components=compute_components(used, rolls, learned, pace, rules) if learned else None,
+        components=compute_components(used, rolls, learned, parameters, rules) if learned else None,
         pace_posterior=learned,
-        interval_factors=parameters.interval_factors((at - opens).total_seconds() / 60),
+        parameters=parameters,
     )
 
 
@@ -155,28 +153,30 @@ def _compute_estimates(
     names = ("used", "ended", "counted", "most", "centre")
     sums = {name: member @ getattr(model, name) for name in names}
     upper = sums.pop("most")
-    sigma = np.array(
-        [model.compute_sigma(mask, forecast.pace_posterior, rules) for mask in member_mask]
+    whole = np.vstack([np.ones(len(forecast.tps)), member])
+    errors = model.compute_error_covariance(whole, forecast.pace_posterior)
+    estimate = forecast_interval.compute_intervals(
+        np.append(model.centre.sum(), sums["centre"]),
+        errors,
+        _build_total_limits(forecast, model),
+        forecast.parameters,
+        rules.confidence_percent,
     )
-    # The interval has no width where all TPS have reported their end.
-    half_width = np.where(
-        sums["ended"] == tps, 0.0, sigma * _select_interval_factors(forecast, member_mask)
-    )
-    return {
-        **sums,
-        "enough": _has_enough_reports(forecast, member_mask),
-        "sigma": sigma,
-        "low": np.clip(sums["centre"] - half_width, sums["counted"], upper),
-        "high": np.clip(sums["centre"] + half_width, sums["counted"], upper),
-    }
+    columns = {name: values[1:] for name, values in estimate.items()}
+    # Nothing is left to estimate where all TPS have reported their end.
+    is_over = sums["ended"] == tps
+    for name in ("low", "centre", "high"):
+        known = np.where(is_over, sums["centre"], columns[name])
+        columns[name] = np.clip(known, sums["counted"], upper)
+    return {**sums, "enough": _has_enough_reports(forecast, member_mask), **columns}
 
 
-def _select_interval_factors(forecast: TurnoutForecast, member_mask: Mask) -> Floats:
-    """Return the fitted interval factor; for several kecamatan, the larger of the two."""
-    size = member_mask.sum(axis=1)
-    is_total = (size == member_mask.shape[1]) & forecast.register.is_complete
-    total, single = forecast.interval_factors
-    return np.where(is_total, total, np.where(size == 1, single, max(forecast.interval_factors)))
+def _build_total_limits(
+    forecast: TurnoutForecast, model: ForecastComponents
+) -> forecast_interval.TotalLimits:
+    return forecast_interval.TotalLimits(
+        float(forecast.dpt.sum()), float(model.counted.sum()), float(model.most.sum())
+    )
 
 
 def _has_enough_reports(forecast: TurnoutForecast, member_mask: Mask) -> Mask:

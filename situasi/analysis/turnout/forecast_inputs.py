@@ -28,11 +28,13 @@ class VoterRolls:
     """The voter rolls of all TPS, in the order of the register.
 
     dpt: where a TPS has none, an equal part of its kecamatan's. max_voters: how many can come at
-    most. kecamatan_index: position in kecamatan_codes.
+    most. past_rate: turnout of past elections, share of the list; NaN: not known. kecamatan_index:
+    position in kecamatan_codes.
     """
 
     dpt: Floats
     max_voters: Floats
+    past_rate: Floats
     kecamatan_index: npt.NDArray[np.intp]
     kecamatan_codes: tuple[str, ...]
 
@@ -62,7 +64,23 @@ def build_voter_rolls(register: Register) -> VoterRolls:
     dpt = np.where(has_dpt, stated_dpt, mean[kecamatan_index])
     is_official = has_dpt & ~table["estimated"].to_numpy(bool)
     factor = register.election.rules.tps.estimated_list_factor
-    return VoterRolls(dpt, dpt * np.where(is_official, 1.0, factor), kecamatan_index, tuple(codes))
+    return VoterRolls(
+        dpt,
+        dpt * np.where(is_official, 1.0, factor),
+        _find_past_rates(register),
+        kecamatan_index,
+        tuple(codes),
+    )
+
+
+def _find_past_rates(register: Register) -> Floats:
+    """Find the past turnout of each TPS: its own, else of its desa, else of its kecamatan."""
+    past = register.election.past_turnout
+    if not past:
+        return np.full(len(register.tps), np.nan)
+    codes = (register.tps[level].map(past) for level in ("code", "desa", "kecamatan"))
+    own, of_desa, of_kecamatan = (found.astype("float64") for found in codes)
+    return np.asarray(own.fillna(of_desa).fillna(of_kecamatan), dtype="float64")
 
 
 @dataclass(frozen=True)

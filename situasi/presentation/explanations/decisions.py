@@ -115,8 +115,9 @@ FORECAST: dict[str, ExplanationBuilder] = {
     "angka_akhir": explain(
         N_("Perkiraan: TPS yang melapor diteruskan menurut andaian laju yang dibetulkan dari hari "
            "ini; TPS diam dianggap seperti TPS sekecamatannya; kabupaten adalah jumlah kecamatan. "
-           "Selangnya dikalibrasi pada hari buatan (outlook.toml). Di sampingnya: penskalaan TPS "
-           "yang melapor, dan yang sudah hadir dibagi DPT."),
+           "Selangnya dari hari pemungutan suara yang nyata di negara lain dan, bila ada, dari "
+           "hari di sini (outlook.toml); partisipasi pemilihan lampau ikut ditimbang. Di "
+           "sampingnya: penskalaan TPS yang melapor, dan yang sudah hadir dibagi DPT."),
         "tps", limits=_list_forecast_limits,
     ),
     "ketepatan": explain(
@@ -125,9 +126,10 @@ FORECAST: dict[str, ExplanationBuilder] = {
         "tps",
     ),
     "ketelitian": explain(
-        N_("Diuji pada hari buatan yang tidak dipakai waktu kalibrasi: berapa dari seratus "
-           "kebenaran di dalam selang, dan kesalahan rata-rata tiap cara dalam poin DPT. Tidak "
-           "berasal dari laporan hari ini."),
+        N_("Diuji pada hari pemungutan suara yang nyata, satu per satu dikeluarkan dari "
+           "kalibrasinya: berapa dari seratus kebenaran di dalam selang (rata-rata hari, dan hari "
+           "terburuk), dan kesalahan rata-rata tiap cara dalam poin DPT. Jamnya: hari itu "
+           "dijadikan 07.00 sampai 13.00. Tidak berasal dari laporan hari ini."),
     ),
 }  # fmt: skip
 ALERTS: dict[str, ExplanationBuilder] = {

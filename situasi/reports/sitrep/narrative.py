@@ -259,7 +259,8 @@ def _write_forecast(data: SitrepData) -> list[str]:
     if not total["enough"] or total["ended"] == total["tps"]:
         return []
     text = numbers.format_forecast(total, data.register.election.rules.forecast.confidence_percent)
-    return [f"Partisipasi: {text}. Ini perkiraan; selangnya diuji pada hari-hari buatan."]
+    basis = numbers.format_forecast_basis(data.forecast.parameters)
+    return [f"Partisipasi: {text}. Ini perkiraan; selangnya bertumpu pada {basis}."]
 
 
 def _format_reasons(data: SitrepData, row: pd.Series) -> str:

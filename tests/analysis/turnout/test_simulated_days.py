@@ -32,6 +32,8 @@ FLAWLESS = {
     "late_start": 0.0,
     "rounded": 0.0,
     "copied_desa": 0.0,
+    "fallen": 0.0,
+    "above_end": 0.0,
 }
 
 
@@ -171,3 +173,21 @@ def test_the_real_lists_add_up_to_the_register_so_that_the_turnout_stays() -> No
     one = of("biasa", turnout=full)
     assert one.final_counts.sum() == pytest.approx(0.6 * here().dpt.sum(), rel=1e-3)
     assert np.std(one.final_counts / here().dpt) > 0.05
+
+
+def test_where_nobody_is_ordered_to_report_the_silent_have_a_lower_turnout() -> None:
+    ratios = []
+    for seed in range(8):
+        day = of("sukarela", seed)
+        silent = np.setdiff1d(np.arange(len(here())), day.station_index)
+        rate = day.final_counts / here().dpt
+        ratios.append(rate[silent].mean() / np.delete(rate, silent).mean())
+    assert 0.65 < np.mean(ratios) < 0.85
+
+
+def test_some_second_counts_fall_where_nobody_is_ordered_to_report() -> None:
+    day = of("sukarela")
+    order = np.lexsort((day.counted_us, day.station_index))
+    is_same_station = np.diff(day.station_index[order]) == 0
+    falls = np.diff(day.reported_counts[order])[is_same_station] < 0
+    assert 0.03 < falls.mean() < 0.12
