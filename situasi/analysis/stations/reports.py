@@ -22,6 +22,8 @@ from situasi.domain.register import Register
 _Floats = npt.NDArray[np.float64]
 _Objects = npt.NDArray[np.object_]
 
+_CLOSED = FASE.index("ditutup")
+
 
 @dataclass(frozen=True)
 class TpsReports:
@@ -107,7 +109,9 @@ def compute_voters_present(rows: pd.DataFrame) -> pd.Series:
 def select_current_counts(reports: TpsReports, register: Register) -> TpsReports:
     """Select one count for each TPS and time of the election day, the last reported.
 
-    A count of another day (a repeated voting) is not added to it. Sorted by TPS, oldest first.
+    A count told with the end of the voting stands before one of the same minute without: an hourly
+    count of 13.00 that comes in later is not the end. A count of another day (a repeated voting)
+    is not added to it. Sorted by TPS, oldest first.
     """
     election = register.election
     start = timestamps.to_us(election.midnight)
@@ -115,7 +119,9 @@ def select_current_counts(reports: TpsReports, register: Register) -> TpsReports
         reports.occurred_us <= timestamps.to_us(election.day_end)
     )
     counted = reports.take((reports.station_index >= 0) & ~np.isnan(reports.voters_present) & today)
-    ordered = counted.take(np.argsort(counted.station_index, kind="stable"))
+    is_final = counted.fase_index >= _CLOSED
+    # Stable: of equal ones the last reported remains last.
+    ordered = counted.take(np.lexsort((is_final, counted.occurred_us, counted.station_index)))
     return ordered.take(is_last_of_run(ordered.station_index, ordered.occurred_us))
 
 
