@@ -153,6 +153,10 @@ def _compute_estimates(
     names = ("used", "ended", "counted", "most", "centre")
     sums = {name: member @ getattr(model, name) for name in names}
     upper = sums.pop("most")
+    if forecast.register.is_complete:  # the list of the whole is official, whatever its parts are
+        is_whole = member_mask.all(axis=1)
+        dpt = np.maximum(forecast.dpt.sum(), sums["counted"])
+        upper = np.where(is_whole, np.minimum(upper, dpt), upper)
     whole = np.vstack([np.ones(len(forecast.tps)), member])
     errors = model.compute_error_covariance(whole, forecast.pace_posterior)
     estimate = forecast_interval.compute_intervals(
