@@ -168,7 +168,7 @@ def _format_caveat(forecast: TurnoutForecast) -> str:
 
 def _list_method_notes(forecast: TurnoutForecast, total: pd.Series) -> list[str]:
     """Return the method, its assumptions, and the current data basis."""
-    rules, parameters = board().register.election.rules.forecast, forecast.parameters
+    parameters = forecast.parameters
     fmt = format_number
     return [
         _(
@@ -194,11 +194,7 @@ def _list_method_notes(forecast: TurnoutForecast, total: pd.Series) -> list[str]
             "Tidak pernah di bawah hitungan yang tidak diragukan ({n}), tidak pernah di atas "
             "DPT yang resmi."
         ).format(n=fmt(int(total["counted"]))),
-        _(
-            "Selang {level} %: sebaran t dengan {degrees} derajat bebas, karena tempat-tempat pada "
-            "satu hari meleset bersama dan harinya sedikit; diuji pada hari yang dikeluarkan "
-            "(Ketelitian teruji)."
-        ).format(level=fmt(rules.confidence_percent), degrees=fmt(parameters.degrees)),
+        _format_interval_note(parameters),
         _format_caveat(forecast),
     ]
 
@@ -218,3 +214,20 @@ def _list_prior_notes(parameters: ForecastParameters) -> list[str]:
             sd=format_number(100 * prior.sd, 1),
         )
     ]
+
+
+def _format_interval_note(parameters: ForecastParameters) -> str:
+    """Return how the interval follows from the real days."""
+    level = format_number(parameters.confidence_percent)
+    if parameters.day_quantile is not None:
+        text = _(
+            "Selang {level} %: kuantil dari {n} hari nyata, tiap hari satu bobot, berapa pun "
+            "tempat dan jamnya; diuji pada hari yang dikeluarkan (Ketelitian teruji)."
+        )
+        return text.format(level=level, n=format_number(parameters.days))
+    text = _(
+        "Selang {level} %: sebaran t dengan {degrees} derajat bebas, karena tempat-tempat pada "
+        "satu hari meleset bersama dan harinya sedikit; diuji pada hari yang dikeluarkan "
+        "(Ketelitian teruji)."
+    )
+    return text.format(level=level, degrees=format_number(parameters.degrees))

@@ -53,8 +53,9 @@ class ForecastParameters:
 
     days: how many real days, own_days: of this place among them. sources: whose days. degrees: of
     freedom of the interval. prior: None where no past turnout is known. past_sd: by how much the
-    turnout of a TPS, in log, differs from what its own past says. tested: the interval on days left
-    out, one by one.
+    turnout of a TPS, in log, differs from what its own past says. day_quantile: by what the sd of a
+    day is multiplied, measured on many days; None: t with these degrees. tested: the interval on
+    days left out, one by one.
     """
 
     confidence_percent: float
@@ -65,6 +66,7 @@ class ForecastParameters:
     sources: tuple[str, ...]
     pace: Pace
     prior: TurnoutPrior | None = None
+    day_quantile: float | None = None
     tested: tuple[LeftOutScore, ...] = ()
 
 
@@ -103,6 +105,8 @@ def format_toml(parameters: ForecastParameters, rules_hash: str) -> str:
         f'rules = "{rules_hash}"'
         "  # a change of the rules or of own_days.toml asks for another calibration\n"
     )
+    if parameters.day_quantile is not None:
+        made += f"day_quantile = {parameters.day_quantile:.4f}\n"
     prior = [format_table("[prior]", parameters.prior)] if parameters.prior else []
     return "\n".join(
         [

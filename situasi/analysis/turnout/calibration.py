@@ -169,6 +169,7 @@ def calibrate(
         sources=tuple(countries),
         pace=estimate.pace,
         prior=estimate_prior(election, real_days, own_days),
+        day_quantile=estimate.day_quantile,
         tested=real_days.tested,
     )
 

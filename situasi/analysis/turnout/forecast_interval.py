@@ -49,7 +49,12 @@ def compute_intervals(
         centre = centre + slope * (moved - centre[0])
         variance = (variance - slope**2 * (variance[0] - narrowed)).clip(0.0)
     sigma = np.sqrt(variance)
-    tail = stdtrit(degrees, 0.5 + confidence_percent / 200)
+    level = 0.5 + confidence_percent / 200
+    tail = stdtrit(degrees, level)
+    if parameters.day_quantile is not None:
+        share = _divide(np.diag(errors.pace), np.diag(errors.total))
+        single = stdtrit(_MAX_DEGREES, level)
+        tail = np.sqrt(share * parameters.day_quantile**2 + (1 - share) * single**2)
     with np.errstate(divide="ignore", invalid="ignore"):
         width = np.where(centre > 0, tail * sigma / centre, 0.0)
     return {
@@ -62,8 +67,12 @@ def compute_intervals(
 
 def _compute_degrees(pace: Floats, total: Floats, degrees: int) -> Floats:
     """Return the degrees of freedom by the part of the variance that rests on few days."""
-    share = np.divide(pace, total, out=np.zeros(len(total)), where=total > 0)
+    share = _divide(pace, total)
     return np.clip(degrees / np.maximum(share, 1e-3) ** 2, 1.0, _MAX_DEGREES)
+
+
+def _divide(part: Floats, total: Floats) -> Floats:
+    return np.asarray(np.divide(part, total, out=np.zeros(len(total)), where=total > 0))
 
 
 def weigh_prior(

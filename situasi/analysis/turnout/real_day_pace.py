@@ -5,7 +5,7 @@ a day of this place was recorded: its variance stands for that), plus how this p
 what the day itself has, which all places share, plus what place and day have together. Own days
 narrow the second and third (a normal conditioned on what was seen). Higgins, Thompson and
 Spiegelhalter (2009): with few days the interval of the next one is that of t with days - 1 degrees,
-and its variance is 1 + 1/days times that of a day.
+and its variance is 1 + 1/days times that of a day. With many, day_conformal.
 """
 
 from collections import defaultdict
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from situasi.analysis.turnout import day_conformal
 from situasi.domain.election import Election
 from situasi.domain.forecast_parameters import Pace
 from situasi.domain.real_days import DaySummary, RealDays
@@ -27,10 +28,14 @@ _END_SD = 0.01
 
 @dataclass(frozen=True)
 class PaceEstimate:
-    """The pace for a day that is to come, with the degrees of freedom of its interval."""
+    """The pace for a day that is to come, with the degrees of freedom of its interval.
+
+    day_quantile: of day_conformal.fit_day_quantile.
+    """
 
     pace: Pace
     degrees: int
+    day_quantile: float | None
 
 
 def estimate_pace(
@@ -69,6 +74,21 @@ def estimate_pace(
             chance=_average_spreads(real_days.days, own_days, "chance", elapsed),
         ),
         degrees=count - 1,
+        day_quantile=_fit_quantile(real_days.days, own_days, elapsed, election),
+    )
+
+
+def _fit_quantile(
+    days: Sequence[DaySummary],
+    own_days: Sequence[DaySummary],
+    elapsed: _Floats,
+    election: Election,
+) -> float | None:
+    """Fit the quantile at the hours before the closing; days of this place are a group apart."""
+    hours = elapsed[elapsed < 1]
+    own = np.array([_move(day, hours) for day in own_days]).reshape(-1, len(hours))
+    return day_conformal.fit_day_quantile(
+        [*_group_by_country(days, hours), own], election.rules.forecast.confidence_percent
     )
 
 

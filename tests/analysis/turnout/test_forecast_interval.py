@@ -1,0 +1,87 @@
+"""The interval: few days widen it, the past narrows it, and a slow way gives the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+from situasi.analysis.turnout.forecast_interval import (
+    TotalLimits,
+    compute_intervals,
+    weigh_prior,
+)
+from situasi.analysis.turnout.forecast_model import ErrorCovariance
+from situasi.domain.forecast_parameters import TurnoutPrior
+from tests.analysis.builders_outlook import CALIBRATED
+
+LIMITS = TotalLimits(dpt=1000.0, least=0.0, most=1000.0)
+
+
+def test_the_past_is_weighed_as_bayes_says() -> None:
+    """The slow way: both densities multiplied and integrated."""
+    prior = TurnoutPrior(0.8, 0.1, 3, 2)
+    moved, _ = weigh_prior(600.0, 90.0**2, 7.0, LIMITS, prior)
+
+    def density(rate: float) -> float:
+        of_counts = stats.t(7).pdf((np.log(rate) - np.log(0.6)) / 0.15)
+        return float(of_counts * stats.t(3).pdf((rate - 0.8) / 0.1))
+
+    whole = integrate.quad(density, 0.05, 1)[0]
+    below = integrate.quad(density, 0.05, moved / 1000)[0]
+    assert below / whole == pytest.approx(0.5, abs=0.01)
+
+
+def test_sure_counts_are_not_moved_by_the_past() -> None:
+    moved, variance = weigh_prior(320.0, 5.0**2, 7.0, LIMITS, TurnoutPrior(0.85, 0.12, 3, 2))
+    assert moved == pytest.approx(320, abs=1)
+    assert variance == pytest.approx(25, rel=0.1)
+
+
+def test_what_was_counted_bounds_what_the_past_may_say() -> None:
+    limits = replace(LIMITS, least=700.0)
+    moved, _ = weigh_prior(750.0, 100.0**2, 7.0, limits, TurnoutPrior(0.5, 0.05, 3, 2))
+    assert moved >= 700
+
+
+def test_errors_of_many_days_and_of_single_tps_are_normal_errors_of_few_days_are_not() -> None:
+    total = np.full((1, 1), 30.0**2)
+    widths = []
+    for pace, degrees in ((0.0, 7), (1.0, 100), (1.0, 7), (1.0, 3)):
+        found = compute_intervals(
+            np.array([600.0]),
+            ErrorCovariance(pace * total, total),
+            LIMITS,
+            replace(CALIBRATED, degrees=degrees),
+            90,
+        )
+        widths.append(float(np.log(found["high"][0] / 600) / (30 / 600)))
+    assert widths[0] == pytest.approx(1.645, abs=0.01)
+    assert widths[1] == pytest.approx(1.66, abs=0.01)
+    assert widths[2:] == pytest.approx([stats.t(7).ppf(0.95), stats.t(3).ppf(0.95)])
+
+
+def test_what_many_days_measured_takes_the_place_of_t() -> None:
+    total = np.full((1, 1), 30.0**2)
+    parameters = replace(CALIBRATED, degrees=24, day_quantile=2.5)
+    found = compute_intervals(
+        np.array([600.0]), ErrorCovariance(total, total), LIMITS, parameters, 90
+    )
+    assert np.log(found["high"][0] / 600) / (30 / 600) == pytest.approx(2.5)
+
+
+def test_parts_move_with_the_total_and_add_up_to_it() -> None:
+    shared = np.array([[900.0, 450.0, 450.0], [450.0, 250.0, 200.0], [450.0, 200.0, 250.0]])
+    prior = TurnoutPrior(0.8, 0.05, 3, 2)
+    found = compute_intervals(
+        np.array([600.0, 400.0, 200.0]),
+        ErrorCovariance(shared, shared),
+        LIMITS,
+        replace(CALIBRATED, prior=prior),
+        90,
+    )
+    assert found["centre"][0] > 600
+    assert found["centre"][1:].sum() == pytest.approx(found["centre"][0])
+    assert (found["sigma"] <= 1.05 * np.sqrt(np.diag(shared))).all()
