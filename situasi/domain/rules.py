@@ -120,11 +120,11 @@ class ForecastRules:
     min_kecamatan_share: Annotated[Share, Field(alias="kecamatan_share")]
     winsor_sd: Measure
     growth_winsor_sd: Annotated[Measure, Field(alias="pair_sd")]
-    unreported_shift: Annotated[float, Field(alias="silent_shift", ge=-1, le=1)]
     unreported_sd: Annotated[Points, Field(alias="silent_sd")]
     excluded_anomalies: Annotated[tuple[str, ...], Field(alias="set_aside")]
     confidence_percent: Annotated[float, Field(gt=0, lt=100)]
     scoring_times: Annotated[tuple[Clock, ...], Field(alias="scored")]
+    unreported_shift: Annotated[float, Field(alias="silent_shift", ge=-1, le=1)] = 0.0
 
 
 @dataclass(frozen=True)
