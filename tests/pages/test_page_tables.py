@@ -24,8 +24,8 @@ IN_WORDS = re.compile(
     r"≈.*|–|\d+(,\d+)? ?%|\d{1,3}(\.\d{3})+(,\d+)?|\d+,\d+|\d+ dari \d+|\d+/\d+"
     r"|\d+ (hari|jam|menit).*"
 )
-# Tables in which nothing is made up: the calendar of the election.
-CALENDAR = {"semua_tahap", "baris_tahap_kini", "baris_tahap_nanti"}
+# Tables in which nothing is made up: the calendar of the election, and the test on real days.
+CALENDAR = {"semua_tahap", "baris_tahap_kini", "baris_tahap_nanti", "ketelitian"}
 
 
 def every(pages: list[Page]) -> Iterator[tuple[str, Table]]:
