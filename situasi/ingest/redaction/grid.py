@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, partial
+from itertools import islice
 
 from situasi.access.officer_key import OfficerKey
 from situasi.common.service_numbers import replace_service_numbers
@@ -22,7 +23,15 @@ from situasi.ingest.readers.grid import (
     is_heading_like,
 )
 from situasi.ingest.redaction.officer_numbers import find_nrp, mark_text_number, read_nrp
-from situasi.ingest.redaction.persons import REDACTED, is_person_heading, mask_number, mask_numbers
+from situasi.ingest.redaction.persons import (
+    PERSON_WORDS,
+    REDACTED,
+    UNITS,
+    has_words_of,
+    is_person_heading,
+    mask_number,
+    mask_numbers,
+)
 from situasi.ingest.redaction.vote_text import redact_votes
 from situasi.ingest.validation.column_mapping import VOTES_REFUSED
 
@@ -39,6 +48,7 @@ _IDENTIFIER_HEADING = re.compile(
 _PERSON_NUMBER = re.compile(r"\d{2}(?:0[1-9]|1[0-2])\d{4}|\d{16}|\d{18}|(?:0|62)?8\d{8,11}")
 _VOTE_WORDS = re.compile(r"suara|paslon|kolom kosong|kotak kosong|\bvotes?\b", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
+_NAME = re.compile(r"[^\W\d_][^\W\d_.,' -]*(?:[ .,'-]+[^\W\d_]+\.?){0,5}")
 _SAMPLE_CELLS = 50
 _LONGEST_COUNT = 7  # digits of a number that is no one's
 _PLACEHOLDER = 0xE000  # first of the characters that no script uses
@@ -62,7 +72,7 @@ def redact_sheets(
         votes = _find_vote_columns(sheet, headings, context)
         persons = {
             i for i, name in enumerate(headings)
-            if name and is_person_heading(name) and not _holds_places(sheet, i, context)
+            if name and _is_of_persons(sheet, i, name) and not _holds_places(sheet, i, context)
         }  # fmt: skip
         notes += [f'kolom "{headings[i]}" ditolak: {VOTES_REFUSED}' for i in sorted(votes)]
         notes += [f'kolom nama tidak disimpan: "{headings[i]}"' for i in sorted(persons)]
@@ -139,12 +149,30 @@ def _shift(position: tuple[int, int], removed: set[int]) -> tuple[int, int]:
     return number, column - sum(other < column for other in removed)
 
 
+def _is_of_persons(sheet: Sheet, column: int, heading: str) -> bool:
+    """Return whether a column holds names: by its heading, or by a word there and its cells."""
+    if is_person_heading(heading):
+        return True
+    if not has_words_of(heading, PERSON_WORDS):
+        return False
+    sample = _sample_texts(sheet, column)
+    return bool(sample) and 2 * sum(map(_looks_like_name, sample)) > len(sample)
+
+
+def _looks_like_name(text: str) -> bool:
+    return bool(_NAME.fullmatch(text)) and not has_words_of(text, UNITS)
+
+
+def _sample_texts(sheet: Sheet, column: int) -> list[str]:
+    below = sheet.rows[guess_header(sheet.rows).end :]
+    cells = (row[column] for row in below if column < len(row))
+    return list(islice((cell for cell in cells if isinstance(cell, str)), _SAMPLE_CELLS))
+
+
 def _holds_places(sheet: Sheet, column: int, context: IngestContext) -> bool:
     """Return whether a column called "Nama" holds names of kecamatan or desa."""
-    below = sheet.rows[guess_header(sheet.rows).end :]
-    cells = [row[column] for row in below if column < len(row) and isinstance(row[column], str)]
-    sample = cells[:_SAMPLE_CELLS]
-    return 2 * sum(_is_place(str(cell), context) for cell in sample) > len(sample)
+    sample = _sample_texts(sheet, column)
+    return 2 * sum(_is_place(cell, context) for cell in sample) > len(sample)
 
 
 def _is_place(text: str, context: IngestContext) -> bool:

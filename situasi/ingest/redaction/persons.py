@@ -21,7 +21,7 @@ _NAMES = frozenset(("nama", "name", "names", "nm"))
 _PERSONS_WORDS = """petugas personel personil anggota lengkap pelapor terlapor pelaku terduga
 pelanggar saksi korban polisi perwira bintara padal pawas pengawal ketua officer full pangkat nrp
 nip gelar panggilan pengadu person staff pejabat"""
-_PERSONS = frozenset(_PERSONS_WORDS.split())
+PERSON_WORDS = frozenset(_PERSONS_WORDS.split())
 _THINGS_WORDS = """kecamatan kec kabupaten kab desa kelurahan kel ds tps satuan kesatuan instansi
 unit polsek polres polda kegiatan giat lokasi tempat tahapan satgas jalan dusun wilayah district
 village operasi berkas file sumber media distrik ward polling station location place
@@ -39,7 +39,7 @@ RANKS = TITLES | frozenset(_COURTESIES_WORDS.split())
 _UNITS_WORDS = """polri polisi polres polsek polda brimob bko samapta sabhara dalmas tni kodim
 koramil babinsa bhabinkamtibmas linmas satpol pol pp satlantas lantas regu tim peleton pleton
 personel personil anggota petugas kpps pps ppk panwas ptps pkd ya"""
-_UNITS = frozenset(_UNITS_WORDS.split())
+UNITS = frozenset(_UNITS_WORDS.split())
 
 # A number in groups right after a rank and a name: `Bripka Andi 8704 1234`.
 _AFTER_RANK = re.compile(
@@ -58,7 +58,7 @@ melaksanakan melaporkan lapor sebagai selaku tps desa ds kec kecamatan orang org
 tiba siap berada ada serta melakukan sedang kami izin ijin nrp jabatan nomor no
 aman situasi kejadian piket hadir ribut nihil logistik kotak jam pukul pkl hub hp masih belum tidak
 kondusif"""
-_NO_NAMES = _UNITS | TITLES | frozenset(_AFTER_RANKS_WORDS.split())
+_NO_NAMES = UNITS | TITLES | frozenset(_AFTER_RANKS_WORDS.split())
 _PLACE_WORDS = frozenset(("tps", "desa", "ds", "kec", "kecamatan", "kelurahan", "nrp"))
 # In lower case, a second word counts as a name unless it looks like an ordinary word.
 _NO_NAME = rf"(?!(?:{'|'.join(sorted(_NO_NAMES))}|(?:me|ber|di|ter|ke|pe)[a-z]{{4,}})\b)"
@@ -80,7 +80,7 @@ def is_person_heading(heading: str) -> bool:
         return True
     if _NAMES.isdisjoint(words):
         return False
-    return not _PERSONS.isdisjoint(words) or _THINGS.isdisjoint(words)
+    return not PERSON_WORDS.isdisjoint(words) or _THINGS.isdisjoint(words)
 
 
 def mask_numbers(text: str) -> str:
@@ -137,7 +137,7 @@ def read_escort(cell: Cell, key: OfficerKey) -> Escort:
     marks += NUMBER_MARK.findall(cell_text)
     text = normalize_cell(replace_numbers(NUMBER_MARK.sub(" ", cell_text), take))
     words = _words(text)
-    is_impersonal = any(letter.isdigit() for letter in text) or not _UNITS.isdisjoint(words)
+    is_impersonal = any(letter.isdigit() for letter in text) or not UNITS.isdisjoint(words)
     if RANKS.isdisjoint(words) and (is_impersonal or (marks and not words)):
         return Escort(" ".join([text, *marks]).strip(), is_redacted=False)
     if marks:  # only the names around the numbers are removed

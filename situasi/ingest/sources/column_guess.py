@@ -38,6 +38,7 @@ _IDENTIFYING = {
 }
 _OF_SUBMISSION = re.compile(r"submi|kirim|lapor|terima|receiv|creat|dibuat|upload|unggah", re.I)
 _OF_ID = re.compile(r"(?:^|[\W_])(?:id|uuid|key|kode laporan|no laporan|ref)(?:$|[\W_])", re.I)
+_OF_ROW_NUMBER = re.compile(r"(?:no|nomor|urut|no\W*urut|nomor urut|#)\W*", re.I)
 _CLOCKLIKE = re.compile(r"\d{1,2}\s*[.:]\s*\d{2}|\b(?:jam|pukul|pkl|wib)\b", re.I)
 _TPS_TEXT = re.compile(r"(?:tps\W{0,3})?\d{1,3}|\d{13}|[\d.]{13,}", re.I)
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -263,6 +264,10 @@ def _guess_numbers(column: _Column) -> Iterator[Guess]:
     counts = _share(column, lambda cell: _can_read(read_count, cell))
     if counts < 0.9 or all(isinstance(cell, bool) for cell in column.sample):
         return
+    if _number_rows(column.cells):
+        if not _OF_ROW_NUMBER.fullmatch(column.heading):
+            yield Guess("tps", 0.35, "isinya bilangan urut")
+        return
     if _grow(column.cells):
         yield Guess("hadir", 0.6, "isinya bilangan yang bertambah ke bawah")
     elif len(column.sample) > 2:
@@ -279,6 +284,12 @@ def _look_like_stations(column: _Column) -> bool:
     if any(not text.isdigit() or text.startswith("0") or len(text) == 13 for text in texts):
         return True
     return len(texts) > 1 and max(map(int, texts)) <= 60 and len(column.cells) > len(texts)
+
+
+def _number_rows(cells: Sequence[Cell]) -> bool:
+    """Return whether cells count from one, as the first column of a list does."""
+    texts = [normalize_cell(cell) for cell in cells]
+    return len(texts) > 2 and texts == [str(number) for number in range(1, len(texts) + 1)]
 
 
 def _grow(cells: Sequence[Cell]) -> bool:

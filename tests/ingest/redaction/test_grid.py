@@ -23,6 +23,19 @@ def cell(board: Board, heading: str, value: object) -> object:
     return rows[1][1]
 
 
+def test_names_under_a_word_for_persons_are_replaced_and_units_and_counts_stay(
+    board: Board,
+) -> None:
+    rows = redacted(
+        board,
+        ["Petugas lapangan", "Satuan petugas", "Jumlah personel"],
+        ["Andi Wijaya", "Polsek Pemulutan", 2],
+        ["Budi, S.H.", "Linmas", 3],
+    )
+    assert [row[0] for row in rows[1:]] == [REDACTED, REDACTED]
+    assert [row[1:] for row in rows[1:]] == [["Polsek Pemulutan", 2], ["Linmas", 3]]
+
+
 @pytest.mark.parametrize(
     "value", [NRP, int(NRP), float(NRP), f"Bripka Andi {NRP}", f"nrp {NRP[:4]} {NRP[4:]}",
               "198703152010011002", "0812-7345-6789", "1610040101870001"]
