@@ -1,7 +1,8 @@
 """Personnel check-ins: which officer is where. Officers are numbers or marks, never names."""
 
-from situasi.ingest.parsing.cells import normalize_cell, quote
-from situasi.ingest.tables import Cell, ValidationResult
+from situasi.ingest.parsing.cells import quote
+from situasi.ingest.parsing.presence import is_present
+from situasi.ingest.tables import ValidationResult
 from situasi.ingest.validation.officer_check import check_officers
 from situasi.ingest.validation.place_check import PlaceColumns, check_location
 from situasi.ingest.validation.row_issues import Texts
@@ -9,22 +10,6 @@ from situasi.ingest.validation.table_check import TableCheck, check_exercise
 from situasi.ingest.validation.time_check import check_times
 from situasi.ingest.validation.validation_result import build_validation_result
 from situasi.ingest.vocabulary.code_lookup import format_code
-
-# Words of an attendance list: the officer is where the row says, and no more than that.
-_PRESENT_WORDS = frozenset(
-    {
-        "hadir",
-        "siap",
-        "masuk",
-        "ada",
-        "present",
-        "siaga",
-        "ready",
-        "h",
-        "sudah hadir",
-        "telah hadir",
-    }
-)
 
 
 def check(table: TableCheck) -> ValidationResult:
@@ -45,7 +30,7 @@ def check(table: TableCheck) -> ValidationResult:
 def _read_checkins(table: TableCheck, place: PlaceColumns) -> Texts:
     """Return `checkin`; `hadir` is an arrival where the row names a TPS, else a periodic report."""
     cells = table.cells("checkin")
-    present = {cell for cell in set(cells) if _says_present(cell)}
+    present = {cell for cell in set(cells) if is_present(cell)}
     if not present:
         return table.read_codes("checkin")
     codes = table.read_codes("checkin", [None if cell in present else cell for cell in cells])
@@ -55,7 +40,3 @@ def _read_checkins(table: TableCheck, place: PlaceColumns) -> Texts:
             table.issues.add_warning(row, f"lapor diri {quote(cell)} dibaca {format_code(code)}")
             codes[row] = code
     return codes
-
-
-def _says_present(cell: Cell) -> bool:
-    return isinstance(cell, str) and normalize_cell(cell).lower().rstrip(".") in _PRESENT_WORDS

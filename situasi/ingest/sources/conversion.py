@@ -11,7 +11,7 @@ from situasi.ingest.sources.catalog import SourceHeadings
 from situasi.ingest.sources.choices import merge_choices
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.sources.file_context import read_context
-from situasi.ingest.sources.officer_columns import split_officer_columns
+from situasi.ingest.sources.officer_lists import split_officer_columns, take_attendance
 from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.sources.source_times import DateOrder, convert_source_zones, convert_times
 from situasi.ingest.sources.table_rows import take_part_headings, take_tag_row
@@ -60,6 +60,7 @@ def convert_table(
     # A program names its files after the moment of export.
     name = file_name if profile is None else ""
     facts = read_context(table.titles, table.sheet, name, context)
+    take_attendance(converted, facts.words)
     missing_facts.complete(converted, facts, context)
     return converted.build()
 

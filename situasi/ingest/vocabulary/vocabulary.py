@@ -93,15 +93,23 @@ class Vocabulary:
     def detect_feed(self, headings: Sequence[str]) -> str | None:
         """Return the feed these headings belong to; None when that is unclear.
 
-        Most recognised columns win; on a tie, most own headings of identifying columns. A list of
-        officers by NRP with their TPS is a posting list, also with ranks and units.
+        Most recognised columns win; on a tie check-ins by NRP, then most own headings of
+        identifying columns. A list of officers by NRP with their TPS is a posting list, also with
+        ranks and units.
         """
         keys = {heading: _list_spelling_keys(heading) for heading in headings}
         columns = {feed: self._find_columns(feed, headings, keys) for feed in feed_schemas.FEEDS}
         is_own_roster = self._count_identifying_headings("roster", headings) > 1
         is_posting_list = columns["postings"] >= {"nrp", "tps"} and not is_own_roster
         scores = sorted(
-            ((len(names), self._count_identifying_headings(feed, headings)), feed)
+            (
+                (
+                    len(names),
+                    feed == "personnel" and "nrp" in names,
+                    self._count_identifying_headings(feed, headings),
+                ),
+                feed,
+            )
             for feed, names in columns.items()
             if not names.isdisjoint(_IDENTIFYING_COLUMNS[feed])
             or (feed == "postings" and is_posting_list)

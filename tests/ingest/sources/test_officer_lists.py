@@ -1,4 +1,4 @@
-"""Rank, number and name of an officer in one cell."""
+"""Lists of officers: rank, number and name in one cell, and who is there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 
 from situasi.board import Board
 from situasi.ingest.sources.converted_table import ConvertedTable
-from situasi.ingest.sources.officer_columns import split_officer_columns
+from situasi.ingest.sources.officer_lists import split_officer_columns, take_attendance
 from situasi.ingest.tables import Table
 
 
@@ -43,3 +43,34 @@ def test_a_combined_column_becomes_its_parts(
 def test_a_list_that_has_the_part_already_stays_as_it_is(board: Board) -> None:
     cells = {"PANGKAT/NRP": "BRIPKA/87041234", "NRP": "87041234"}
     assert split(board, **cells) == cells
+
+
+def attendance(board: Board, words: str, *cells: object) -> ConvertedTable:
+    frame = pd.DataFrame({"nrp": ["1"] * len(cells), "KET": list(cells)}, dtype="object")
+    table = ConvertedTable(Table(frame, list(range(len(cells)))), board.ingest_context.vocabulary)
+    take_attendance(table, words)
+    return table
+
+
+def test_who_is_there_has_checked_in_and_who_is_not_is_no_report(board: Board) -> None:
+    table = attendance(board, "DAFTAR HADIR APEL", "HADIR", "Sakit", "hadir")
+    assert table.cells["checkin"].tolist() == ["apel", None, "apel"]
+    assert table.reasons == {1: "tidak hadir (Sakit), bukan lapor diri; tidak perlu dibetulkan"}
+    assert set(table.doubts) == {0, 2}
+
+
+def test_attendance_that_is_no_muster_keeps_its_word(board: Board) -> None:
+    assert attendance(board, "Absensi PAM TPS", "Siap").cells["checkin"].tolist() == ["Siap"]
+
+
+@pytest.mark.parametrize(
+    ("words", "cells"),
+    [("DAFTAR PERSONEL", ("HADIR",)), ("DAFTAR HADIR", ("aman", "kondusif", "hadir")),
+     ("DAFTAR HADIR", ("Sakit", "Izin"))],
+)  # fmt: skip
+def test_a_list_that_does_not_say_who_is_there_is_left_alone(
+    board: Board, words: str, cells: tuple[str, ...]
+) -> None:
+    table = attendance(board, words, *cells)
+    assert "checkin" not in table.cells.columns
+    assert not table.reasons

@@ -1,9 +1,10 @@
-"""Columns that hold rank, number and name of an officer in one cell: `PANGKAT / NRP`."""
+"""Lists of officers: `PANGKAT / NRP` in one column, and attendance lists with who is there."""
 
 import re
 from itertools import chain, permutations, product
 
 from situasi.ingest.parsing.cells import is_blank, normalize_cell
+from situasi.ingest.parsing.presence import is_absent, is_present
 from situasi.ingest.redaction.persons import RANKS
 from situasi.ingest.sources.converted_table import ConvertedTable
 from situasi.ingest.tables import Cell
@@ -21,6 +22,14 @@ _PARTS_BY_KEY = {
     for words in product(*(_SPELLINGS[part] for part in parts))
 }
 _NUMBER = re.compile(r"(?<![\d])\d(?:[ .-]?\d){6,19}(?!\d)")
+_TITLE = re.compile(
+    r"\b(?:daftar (?:hadir|kehadiran)|absensi|daftar absen|presensi|lapor diri"
+    r"|kehadiran (?:anggota|personel|personil))\b",
+    re.IGNORECASE,
+)
+_MUSTER = re.compile(r"\bapel\b", re.IGNORECASE)
+_MIN_SHARE = 0.6  # of the filled cells of the column
+_ABSENT = "tidak hadir ({}), bukan lapor diri; tidak perlu dibetulkan"
 
 
 def split_officer_columns(table: ConvertedTable) -> None:
@@ -51,3 +60,33 @@ def _split_cell(cell: Cell) -> dict[str, str]:
     if name := " ".join(word for word in words if word not in ranks):
         found["nama"] = name
     return found
+
+
+def take_attendance(table: ConvertedTable, words: str) -> None:
+    """Make the column of who is there one of check-ins; who is absent is no report.
+
+    words: of the titles, the sheet and the file; without the name of such a list nothing is done.
+    """
+    has_officers = table.find_columns("petugas") or table.find_columns("nrp")
+    if not has_officers or table.find_columns("checkin") or not _TITLE.search(words):
+        return
+    name = next((n for n in table.headings if _says_presence(table, n)), None)
+    if name is None:
+        return
+    is_muster = _MUSTER.search(words) is not None
+    column = table.cells[name].tolist()
+    present = [row for row, cell in enumerate(column) if is_present(cell)]
+    table.set_column(
+        "checkin",
+        [("apel" if is_muster else cell) if is_present(cell) else None for cell in column],
+    )
+    table.doubt(present, "lapor diri dari daftar hadir")
+    for row, cell in enumerate(column):
+        if is_absent(cell):
+            table.reasons.setdefault(row, _ABSENT.format(normalize_cell(cell)))
+
+
+def _says_presence(table: ConvertedTable, name: str) -> bool:
+    filled = [cell for cell in table.cells[name].tolist() if not is_blank(cell)]
+    stated = sum(is_present(cell) or is_absent(cell) for cell in filled)
+    return any(map(is_present, filled)) and stated >= _MIN_SHARE * len(filled)
