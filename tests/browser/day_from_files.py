@@ -21,6 +21,7 @@ PHASES = (
     "logistik_tiba", "dibuka", "ditutup", "hitung_selesai", "kotak_bergeser", "kotak_tiba_pps",
     "kotak_tiba_ppk", "kotak_tiba_kpu",
 )  # fmt: skip
+CLOSED = PHASES.index("ditutup")
 ENDS = ("selesai", "tidak_terbukti", "nihil")
 POLICE = ("polri", "bko_polda", "brimob")
 
@@ -61,16 +62,16 @@ def _newest(rows: Iterable[Row], key: str = "id") -> dict[str, Row]:
 
 
 def heads(day: Day, at: datetime) -> dict[Tps, int]:
-    """The newest count of voters of each TPS that told one."""
-    found: dict[Tps, tuple[datetime, int]] = {}
+    """The newest count of voters of each TPS that told one; of one minute that of the end."""
+    found: dict[Tps, tuple[tuple[datetime, bool], int]] = {}
     for row in day.told("tps", at):
         parts = [row[name] for name in ("hadir_dpt", "hadir_dptb", "hadir_dpk")]
         counted = row["hadir"] or (row["hadir_dpt"] and str(sum(int(p or 0) for p in parts)))
         if not counted or not row["tps"]:
             continue
-        before = found.get(_tps(row))
-        if before is None or _when(row) >= before[0]:
-            found[_tps(row)] = (_when(row), int(counted))
+        before, order = found.get(_tps(row)), (_when(row), row["fase"] in PHASES[CLOSED:])
+        if before is None or order >= before[0]:
+            found[_tps(row)] = (order, int(counted))
     return {tps: count for tps, (_, count) in found.items()}
 
 

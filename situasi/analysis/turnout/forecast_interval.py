@@ -7,9 +7,9 @@ disagree by far, the counts are believed.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from scipy.special import stdtrit
 
 from situasi.analysis.turnout.forecast_inputs import Floats
 from situasi.analysis.turnout.forecast_model import ErrorCovariance
@@ -50,10 +50,10 @@ def compute_intervals(
         variance = (variance - slope**2 * (variance[0] - narrowed)).clip(0.0)
     sigma = np.sqrt(variance)
     level = 0.5 + confidence_percent / 200
-    tail = stdtrit(degrees, level)
+    tail = _find_t_quantile(degrees, level)
     if parameters.day_quantile is not None:
         share = _divide(np.diag(errors.pace), np.diag(errors.total))
-        single = stdtrit(_MAX_DEGREES, level)
+        single = _find_t_quantile(_MAX_DEGREES, level)
         tail = np.sqrt(share * parameters.day_quantile**2 + (1 - share) * single**2)
     with np.errstate(divide="ignore", invalid="ignore"):
         width = np.where(centre > 0, tail * sigma / centre, 0.0)
@@ -93,7 +93,7 @@ def weigh_prior(
     mass = np.cumsum(np.exp(density - density.max()))
     low, middle, high = np.interp([0.05, 0.5, 0.95], mass / mass[-1], grid)
     moved = float(np.exp(middle))
-    narrowed = (high - low) / 2 / stdtrit(degrees, 0.95) * moved
+    narrowed = (high - low) / 2 / _find_t_quantile(degrees, 0.95) * moved
     return moved, min(narrowed**2, variance * (moved / centre) ** 2)
 
 
@@ -101,3 +101,10 @@ def _log_density(deviation: Floats, degrees: float) -> Floats:
     """Return the log density of t, but for a constant."""
     density: Floats = -(degrees + 1) / 2 * np.log1p(deviation**2 / degrees)
     return density
+
+
+def _find_t_quantile(degrees: Floats | float, level: float) -> Any:
+    """Return the quantile of Student's t with these degrees of freedom."""
+    from scipy.special import stdtrit  # slow to import, and not for the first page
+
+    return stdtrit(degrees, level)

@@ -19,7 +19,7 @@ from situasi.higher_command.rollups.conditions import (
 )
 from situasi.store import visible_at
 
-_OPENED = FASE.index("dibuka")
+_OPENED, _CLOSED = FASE.index("dibuka"), FASE.index("ditutup")
 
 
 @cache
@@ -46,9 +46,16 @@ def select_station_counts(dialect: str, *, is_live: bool, has_register: bool) ->
 def _select_stations(dialect: str, *, is_live: bool, has_register: bool) -> sa.Subquery:
     """Select one row per TPS: whether it reported, its last phase (-1: none), its newest count."""
     row = _select_reports(dialect, is_live=is_live, has_register=has_register)
-    # The valid count: of the election day, the last by time taken, then time reported.
+    # The valid count: of the election day, the last by time taken, then one told with the end of
+    # the voting, then time reported.
+    is_final = as_int(sa.func.coalesce(row.c.phase, -1) >= _CLOSED)
     count_rank = recency_rank(
-        [row.c.place], as_int(row.c.counts), row.c.occurred_at, row.c.reported_at, row.c.seq
+        [row.c.place],
+        as_int(row.c.counts),
+        row.c.occurred_at,
+        is_final,
+        row.c.reported_at,
+        row.c.seq,
     )
     ranked = sa.select(row, count_rank.label("turn")).subquery()
     newest_count = sa.and_(ranked.c.turn == 1, ranked.c.counts)
