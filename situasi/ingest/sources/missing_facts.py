@@ -110,7 +110,7 @@ def _find_undated_rows(table: ConvertedTable) -> list[int]:
         return table.find_empty_rows()
     if table.find_columns("tanggal"):
         return []
-    dayless = _match_rows(table, "waktu", lambda cell: is_blank(cell) or _is_clock_alone(cell))
+    dayless = _match_rows(table, "waktu", _has_no_day) & _match_rows(table, "jam", _has_no_day)
     timeless = set(table.find_empty_rows("waktu", "jam"))
     return [row for row in table.find_empty_rows() if row in dayless and row not in timeless]
 
@@ -130,6 +130,10 @@ def _match_rows(table: ConvertedTable, heading: str, test: Callable[[Cell], bool
         matching = {cell for cell in set(column) if test(cell)}
         rows &= {row for row, cell in enumerate(column) if cell in matching}
     return rows
+
+
+def _has_no_day(cell: Cell) -> bool:
+    return is_blank(cell) or _is_clock_alone(cell)
 
 
 def _is_clock_alone(cell: Cell) -> bool:

@@ -1,5 +1,6 @@
 """Vocabulary of the senders: which heading is which column, which word is which code."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,8 @@ from situasi.ingest.vocabulary.csv_lists import normalize_key, read_rows, remove
 from situasi.ingest.vocabulary.hour_headings import is_hourly_table, parse_hour_heading
 
 K = TypeVar("K")
+
+_SUM = re.compile(r"(?:jmlh|jml|jlh|jum)(?=[a-z]{4})(?!lah)")  # how people shorten "jumlah"
 
 # Columns that only sources have, with our heading for each: parts from which the columns of a feed
 # are built.
@@ -153,6 +156,7 @@ def _list_spelling_keys(heading: str) -> list[str]:
     if find_foreign_letters(heading):
         return []
     names = [normalize_key(text) for text in (heading, remove_brackets(heading))]
+    names += [_SUM.sub("jumlah", name) for name in names if _SUM.match(name)]
     return [s for name in names for s in (name, name.removesuffix("s"), f"{name}s")]
 
 

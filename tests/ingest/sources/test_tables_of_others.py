@@ -112,6 +112,19 @@ def test_counts_without_any_day_are_of_the_day_of_voting_and_say_so(
     assert "dibaca hari pemungutan" in doubts(board)[0]
 
 
+def test_an_hour_that_names_its_day_needs_no_other(board: Board, tmp_path: Path) -> None:
+    text = "Kecamatan,Desa,TPS,Jam,Hadir\nIndralaya,Tanjung Seteko,3,26/11/2024 08.00,50\n"
+    bring(board, tmp_path / "a.csv", text)
+    assert counts(board) == [("26/11 08.00", SETEKO, "003", 50)]
+    assert doubts(board) == [""]
+
+
+def test_a_shortened_heading_is_known_where_the_whole_one_is(board: Board, tmp_path: Path) -> None:
+    text = "waktu,desa,tps,Jml Pengguna Hak Pilih\n27/11/2024 08.00,Tanjung Seteko,3,50\n"
+    bring(board, tmp_path / "a.csv", text)
+    assert counts(board) == [("27/11 08.00", SETEKO, "003", 50)]
+
+
 def test_two_days_in_a_title_are_no_day(board: Board, tmp_path: Path) -> None:
     text = "GIAT 25-11-2024 S.D. 27-11-2024,,\nwaktu,kecamatan,jenis\n09.15,Indralaya,kericuhan\n"
     result = bring(board, tmp_path / "a.csv", text)
