@@ -6,9 +6,10 @@ They are kept to be brought in again after a restore: with marks they give the s
 import io
 import os
 import re
+import zlib
 from collections.abc import Callable
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from situasi.access.officer_key import OfficerKey
 from situasi.common import atomic_files, service_numbers
@@ -16,6 +17,8 @@ from situasi.ingest.readers import file_types
 from situasi.ingest.redaction.persons import replace_numbers
 
 _MAX_UNPACKED_BYTES = 512 << 20
+_FEW_BYTES = 1 << 20
+_MAX_RATIO = 200  # unpacked to packed bytes; sheets and texts seldom pack beyond 50
 _TEXT_MEMBERS = (".xml", ".csv", ".tsv", ".txt", ".json", ".jsonl")
 _UTF16_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 # A number of a workbook's sheet, which becomes a text; and any text of XML.
@@ -91,14 +94,20 @@ def _redact_archive(content: bytes, redact: _Redact) -> bytes:
         with ZipFile(io.BytesIO(content)) as source, ZipFile(target, "w", ZIP_DEFLATED) as archive:
             if sum(member.file_size for member in source.infolist()) > _MAX_UNPACKED_BYTES:
                 return content
+            if any(map(_is_bomb, source.infolist())):  # no reader unpacked it either
+                return content
             for member in source.infolist():
                 before = source.read(member)
                 after = _redact_member(member.filename, before, redact)
                 is_changed |= after != before
                 archive.writestr(member, after, ZIP_DEFLATED)
-    except (BadZipFile, RuntimeError, NotImplementedError, ValueError, EOFError):
+    except (BadZipFile, RuntimeError, NotImplementedError, ValueError, EOFError, zlib.error):
         return content  # encrypted or broken: it was never read
     return target.getvalue() if is_changed else content
+
+
+def _is_bomb(member: ZipInfo) -> bool:
+    return member.file_size > _FEW_BYTES and member.file_size > _MAX_RATIO * member.compress_size
 
 
 def _redact_member(name: str, content: bytes, redact: _Redact) -> bytes:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 
 from situasi.domain import feed_schemas
 from situasi.ingest.sources.heading_groups import OTHER_SUBJECTS
@@ -93,10 +94,9 @@ class SourceProfile(_Part):
     source use for different things, by our heading: not taken. id_prefix: put before the ids of a
     source that only counts its reports. id_scheme: taken from the front of ids, where the source
     writes the same id with and without it (`uuid:`). groups: marks behind a group in a heading,
-    besides `/` and `:`. repeats: headings that hold a list of rows. numbered_repeats: whether
-    `hadir_1`, `hadir_2` are rows of a repeat group. constants: a value for every row, by our
-    heading. month_first: whether 11/27/2024 is how it writes dates; None: as the cells of the
-    file tell.
+    besides `/` and `:`. numbered_repeats: whether `hadir_1`, `hadir_2` are rows of a repeat group.
+    constants: a value for every row, by our heading. month_first: whether 11/27/2024 is how it
+    writes dates; None: as the cells of the file tell.
     """
 
     name: str = Field(pattern=f"^{NAME_PATTERN}$")
@@ -116,7 +116,6 @@ class SourceProfile(_Part):
     groups: str = ""
     review: Review | None = None
     join: Join | None = None
-    repeats: tuple[str, ...] = ()
     numbered_repeats: bool = False
     constants: dict[str, str] = {}
     month_first: bool | None = None
@@ -264,6 +263,6 @@ _EXPLANATIONS = {
 }
 
 
-def _explain(error: object) -> str:
-    kind, message = error["type"], error["msg"]  # type: ignore[index]
-    return _EXPLANATIONS.get(kind, str(message).removeprefix("Value error, "))
+def _explain(error: ErrorDetails) -> str:
+    kind, message = error["type"], error["msg"]
+    return _EXPLANATIONS.get(kind, message.removeprefix("Value error, "))

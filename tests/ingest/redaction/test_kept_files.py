@@ -110,6 +110,21 @@ def test_what_is_no_text_is_left_as_it_is(tmp_path: Path, content: bytes) -> Non
     assert path.read_bytes() == content
 
 
+def test_a_bomb_and_a_torn_archive_are_left_as_they_are(tmp_path: Path) -> None:
+    bomb, torn = tmp_path / "a.zip", tmp_path / "b.zip"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", f"{NRP}\n" + "0" * 5_000_000)
+    with zipfile.ZipFile(torn, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", f"nrp,ket\n{NRP},aman\n" * 50)
+    content = bytearray(torn.read_bytes())
+    content[40:52] = b"\xff" * 12  # within the packed text
+    torn.write_bytes(content)
+    for path in (bomb, torn):
+        before = path.read_bytes()
+        assert not redact_kept_file(path, KEY, is_about_officers=True)
+        assert path.read_bytes() == before
+
+
 def test_a_file_that_failed_is_redacted_too_and_so_is_one_kept_before_a_stop(board: Board) -> None:
     drop = Drop(board)
     (drop.folder / "rusak.txt").write_text(f"bukan tabel {NRP} {NIP}\n", "utf-8")
