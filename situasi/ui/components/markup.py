@@ -56,7 +56,8 @@ def build_facts(facts: Iterable[tuple[str, str]]) -> Markup:
 
 def escape_markdown(text: str) -> str:
     """Return typed text with all signs of Markdown escaped."""
-    return "".join("\\" + sign if sign in r"\`*_{}[]<>()#+!|~$:" else sign for sign in text)
+    escaped = "".join("\\" + sign if sign in r"\`*_{}[]<>()#+!|~$:" else sign for sign in text)
+    return f"\\{escaped}" if escaped.startswith("-") else escaped  # it would begin a list
 
 
 def row() -> DeltaGenerator:

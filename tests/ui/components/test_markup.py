@@ -21,3 +21,4 @@ def test_no_cell_of_a_report_is_read_as_markup() -> None:
 
 def test_no_sign_of_markdown_in_a_typed_text_is_one() -> None:
     assert markup.escape_markdown("$x$ [a](b) **c** <d>") == (r"\$x\$ \[a\]\(b\) \*\*c\*\* \<d\>")
+    assert markup.escape_markdown("- a-b") == r"\- a-b"
