@@ -1,18 +1,20 @@
 """Headings of several lines: group titles merged over sub-headings, and a line of numbers below."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 MAX_HEADING_LINES = 4
 
 TextScorer = Callable[[Sequence[str]], int]
 Line = Sequence[str]
 
+_SUM_WORDS = frozenset(("jumlah", "jml", "jml.", "total", "l+p", "l + p", "jumlah total"))
 # Sub-headings that say nothing without the title of their group.
-_GENERIC_WORDS = frozenset(
-    ("l", "p", "lk", "pr", "l/p", "laki-laki", "laki laki", "laki", "perempuan", "pria", "wanita",
-     "jumlah", "jml", "jml.", "total", "l+p", "l + p")
-)  # fmt: skip
+_GENERIC_WORDS = _SUM_WORDS | frozenset(
+    ("l", "p", "lk", "pr", "l/p", "laki-laki", "laki laki", "laki", "perempuan", "pria", "wanita")
+)
 _CLOCK = re.compile(r"[0-9]{1,2}[.:][0-9]{2}(?:[.:]00)?(?: ?(?:wib|wita|wit))?", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _MAX_HEADING_CHARS = 60
@@ -56,7 +58,22 @@ def is_title_line(line: Line, below: Line) -> bool:
 def merge_lines(lines: Sequence[Line], score_header: TextScorer) -> list[str]:
     """Return one heading per column: its sub-heading, with its group's title where needed."""
     paths = _list_paths(lines)
-    return [_choose_name(path, score_header) for path in paths]
+    _give_sums_their_group(paths)
+    ends = Counter((path[0], path[-1]) for path in paths if path)
+    return [
+        _choose_name(path, score_header, is_alone=not path or ends[path[0], path[-1]] == 1)
+        for path in paths
+    ]
+
+
+def _give_sums_their_group(paths: list[list[str]]) -> None:
+    """Put a sum that stands alone (`JUMLAH`) below the title of the group at its left."""
+    for left, path in pairwise(paths):
+        if len(path) == 1 and len(left) > 1 and path[0].casefold() in _SUM_WORDS:
+            # A group with a sum of its own has no second one.
+            group = [other for other in paths if len(other) > 1 and other[0] == left[0]]
+            if not any(other[-1].casefold() in _SUM_WORDS for other in group):
+                path.insert(0, left[0])
 
 
 def _cell(line: Line, column: int) -> str:
@@ -106,12 +123,17 @@ def _carry_titles(
             yield "", -1
 
 
-def _choose_name(path: Sequence[str], score_header: TextScorer) -> str:
+def _choose_name(path: Sequence[str], score_header: TextScorer, *, is_alone: bool) -> str:
+    """Return the shortest heading that is known.
+
+    is_alone: whether no other column has the same first and last title (`PEMILIH > DPT > L`), so
+    that what is between them says nothing more.
+    """
     if len(path) < 2:
         return path[0] if path else ""
     parts = [text for index, text in enumerate(path) if index == 0 or text != path[index - 1]]
     joined = [" ".join(parts[index:]) for index in range(len(parts))]
-    if len(parts) > 2 and not any(c.isdigit() for text in parts[1:-1] for c in text):
+    if len(parts) > 2 and is_alone and not any(c.isdigit() for text in parts[1:-1] for c in text):
         # An hour between the two is never left out: it would become a count of any hour.
         joined.insert(1, f"{parts[0]} {parts[-1]}")
     if _needs_group(parts[-1]):

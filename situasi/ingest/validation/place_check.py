@@ -171,11 +171,12 @@ def _resolve_in_kecamatan(
     cells: PlaceCells, places: PlaceLookup
 ) -> tuple[ResolvedPlace, str | None]:
     area = places.read_kecamatan(cells.code, cells.name)
-    if not (cells.desa_code or cells.desa) or area.code is None:
+    if not (cells.desa_code or cells.desa):
         return ResolvedPlace(area.code, None), area.note
+    # The kabupaten as kecamatan: the desa says in which one it lies.
     village = _read_village(cells, area.code, places)
     notes = [note for note in (area.note, village.note) if note]
-    return ResolvedPlace(area.code, village.code), "; ".join(notes) or None
+    return ResolvedPlace(village.kecamatan, village.code), "; ".join(notes) or None
 
 
 def _resolve_free_text(place_text: str, places: PlaceLookup) -> ResolvedPlace | None:

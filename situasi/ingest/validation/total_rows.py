@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -10,11 +10,15 @@ import pandas as pd
 
 from situasi.domain.feed_schemas import ColumnKind, Feed
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, quote
+from situasi.ingest.parsing.count_columns import build_count_reader
 from situasi.ingest.parsing.numbers import read_count, read_decimal
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.tables import Cell, Table
 from situasi.ingest.validation.column_mapping import OFFICER_FEEDS, ColumnMapping
 from situasi.ingest.validation.column_sums import ColumnSums, RunningSums
+from situasi.ingest.vocabulary.hour_headings import parse_hour_heading
+
+NumberParser = Callable[[Cell], float | None]
 
 _LABEL = re.compile(
     r"(grand\s*|sub\s*)?(total|jumlah|jml|rekapitulasi|j u m l a h|t o t a l)\b.{0,60}",
@@ -68,13 +72,14 @@ def mark_total_rows(table: Table, feed: Feed, mapping: ColumnMapping) -> Table:
     reasons = _list_reader_reasons(table)
     summable = _find_summable_headings(sender_headings, feed, mapping)
     identifiers = {h for name in _IDENTIFIER_COLUMNS for h in mapping.columns.get(name, ())}
-    columns = _extract_number_columns(table, [h for h in summable if h not in identifiers])
+    parsers = _build_parsers(table, summable)
+    columns = _extract_number_columns(table, parsers, identifiers)
     start = 0
     for row in total_rows:
         _add_to_sums(table.sums, columns, reasons, start, row)
         start = row + 1
         if reasons[row] is None:
-            cells = {heading: _parse_number(table.cells[heading].iloc[row]) for heading in summable}
+            cells = {h: parse(table.cells[h].iloc[row]) for h, parse in parsers.items()}
             totals = {heading: number for heading, number in cells.items() if number is not None}
             if table.sums.total.row_count:
                 reasons[row] = _format_total_reason(totals, table.sums)
@@ -163,14 +168,45 @@ def _find_summable_headings(
     return [h for h in sender_headings if h not in excluded and not _NO_SUM.search(h)]
 
 
-def _extract_number_columns(table: Table, headings: Sequence[str]) -> dict[str, list[float]]:
+def _build_parsers(table: Table, headings: Sequence[str]) -> dict[str, NumberParser]:
+    """Return the parser of each column; all hours of a table are one column of counts."""
+    hours = [heading for heading in headings if parse_hour_heading(heading)]
+    hour_cells = {cell for heading in hours for cell in set(table.cells[heading].tolist())}
+    of_hours = _build_parser(hour_cells)
+    return {
+        h: of_hours if h in hours else _build_parser(set(table.cells[h].tolist())) for h in headings
+    }
+
+
+def _build_parser(cells: set[Cell]) -> NumberParser:
+    """Return a parser that reads `6.7` as the count it is taken for, where the column shows it."""
+    read = build_count_reader(list(cells))
+
+    def parse(cell: Cell) -> float | None:
+        number = _parse_number(cell)
+        if number is None or number.is_integer():
+            return number
+        try:
+            count, _ = read(cell)
+        except UnreadableCell:
+            return number
+        return number if count is None else count
+
+    return parse
+
+
+def _extract_number_columns(
+    table: Table, parsers: dict[str, NumberParser], identifiers: set[str]
+) -> dict[str, list[float]]:
     """Return the columns that mostly hold numbers, with 0 for every other cell."""
     columns = {}
-    for heading in headings:
+    for heading, parse in parsers.items():
+        if heading in identifiers:
+            continue
         column = table.cells[heading].to_numpy()
         sample = list(islice((cell for cell in column if not is_blank(cell)), _SAMPLE_CELLS))
         if 2 * sum(_parse_number(cell) is not None for cell in sample) > len(sample):
-            numbers = {cell: _parse_number(cell) or 0 for cell in set(column)}
+            numbers = {cell: parse(cell) or 0 for cell in set(column)}
             columns[heading] = list(map(numbers.__getitem__, column))
     return columns
 
@@ -193,7 +229,7 @@ def _parse_number(cell: Cell) -> float | None:
         return None
     for read in (read_count, read_decimal):
         try:
-            return read(cell)
+            return float(read(cell))
         except UnreadableCell:
             continue
     return None

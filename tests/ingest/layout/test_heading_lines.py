@@ -58,6 +58,18 @@ def test_three_lines_are_read_from_the_top() -> None:
     ]  # fmt: skip
 
 
+def test_what_tells_two_columns_apart_is_never_left_out_and_a_lone_sum_is_its_groups() -> None:
+    lines = [
+        ["TPS", "PARTISIPASI", "", "", "", "JUMLAH"],
+        ["", "DPT", "", "DPTb", "", ""],
+        ["", "L", "P", "L", "P", ""],
+    ]
+    known = {"partisipasi l", "partisipasi p"}
+    names = merge_lines(lines, lambda texts: sum(text.casefold() in known for text in texts))
+    assert names[1:3] == ["PARTISIPASI DPT L", "PARTISIPASI DPT P"]
+    assert names[5] == "PARTISIPASI JUMLAH"
+
+
 @pytest.mark.parametrize(
     "row",
     [
