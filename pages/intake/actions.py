@@ -1,5 +1,6 @@
 """The actions of the Masukan page: upload, withdrawal and release, with their outcomes."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Final
@@ -32,12 +33,14 @@ from situasi.ui import session
 from situasi.ui.components import markup
 
 _OUTCOME_KEY = "_masukan_kabar"
+OPEN_FILE_KEY = "petakan"  # the number of the file that is open for mapping
 # Uploads are processed one at a time for each viewer, and two at a time in total.
 _UPLOAD_SLOTS: Final = ConcurrencyLimiter(max_concurrent=2, max_per_owner=1)
 # Rows of each feed in the preview of an upload.
 PREVIEW_ROWS = 100
 # Rows that would be rejected, for which the reasons are listed.
 MAX_REFUSED_ROWS = 1000
+_COMMON_REASONS = 3
 
 
 def save_outcome(text: str, *, is_success: bool) -> None:
@@ -57,12 +60,14 @@ def render_outcome() -> None:
 class UploadTrial:
     """The result of a trial upload. preview_rows: the first rows that would be accepted, by feed.
 
-    more_refused_count: rejected rows beyond those listed. It is kept in the session.
+    more_refused_count: rejected rows beyond those listed. common_reasons: why most rows would be
+    rejected, and how many each. It is kept in the session.
     """
 
     result: IngestResult
     preview_rows: dict[str, pd.DataFrame]
     more_refused_count: int
+    common_reasons: list[tuple[str, int]]
 
 
 def try_upload(name: str, file: BinaryIO) -> UploadTrial:
@@ -82,9 +87,10 @@ def _collect_trial(ingest: Callable[[PreviewCallback], IngestResult]) -> UploadT
             )
 
     result = ingest(collect)
+    reasons = Counter(reason for entry in result.reasons for reason in entry["reasons"])
     more_count = max(0, len(result.reasons) - MAX_REFUSED_ROWS)
     del result.reasons[MAX_REFUSED_ROWS:]
-    return UploadTrial(result, rows_by_feed, more_count)
+    return UploadTrial(result, rows_by_feed, more_count, reasons.most_common(_COMMON_REASONS))
 
 
 def ingest_file(name: str, file: BinaryIO) -> None:
@@ -96,6 +102,7 @@ def ingest_file(name: str, file: BinaryIO) -> None:
         save_outcome(f"{result.path}: {result.refused}", is_success=False)
         return
     if result.waiting:
+        st.session_state[OPEN_FILE_KEY] = result.waiting
         text = _("{name}: menunggu pemetaan, nomor {no}.")
         save_outcome(text.format(name=result.path, no=result.waiting), is_success=True)
         return

@@ -17,7 +17,7 @@ from situasi.domain.feed_schemas import FEEDS, MERGES
 from situasi.domain.labels import label
 from situasi.ingest.readers import grid
 from situasi.ingest.readers.grid import HeaderPosition, Sheet
-from situasi.ingest.sources import column_guess, saved_profiles
+from situasi.ingest.sources import column_guess, hand_mapping, saved_profiles
 from situasi.ingest.sources.column_guess import Guess
 from situasi.ingest.sources.hand_mapping import HandMapping, read_columns, suggest_name
 from situasi.ingest.sources.sheet_mapping import find_mapping
@@ -62,7 +62,6 @@ class _Editor:
 def render_mapping(context: PageContext, item: WaitingItem, sheets: Sequence[Sheet]) -> None:
     """Draw the editor of a file, and the button that stores it."""
     editor = _open_editor(context, item, sheets)
-    _render_first_rows(editor)
     mapping = _render_choices(editor)
     if mapping is None:
         st.warning(_("Pilih jenis laporan berkas ini."))
@@ -76,7 +75,7 @@ def render_mapping(context: PageContext, item: WaitingItem, sheets: Sequence[She
 
 
 def _open_editor(context: PageContext, item: WaitingItem, sheets: Sequence[Sheet]) -> _Editor:
-    """Draw the choice of sheet and heading row; return the editor with what it believes."""
+    """Draw the choice of sheet and heading row, and the first rows; return the editor."""
     visible = [index for index, sheet in enumerate(sheets) if grid.is_table(sheet)]
     visible = [index for index in visible if not sheets[index].is_hidden] or visible or [0]
     largest = max(visible, key=lambda index: len(sheets[index].rows))
@@ -93,6 +92,7 @@ def _open_editor(context: PageContext, item: WaitingItem, sheets: Sequence[Sheet
         sheet = sheets[position]
         guess = known.headers.get(position) if known else None
         header = _choose_header(item, sheet, position, guess or grid.guess_header(sheet.rows))
+        _render_first_rows(sheet, position, header)
     table = _cached(context, "mapping table", _take_table, sheet, item.number, position, header)
     guesses = _cached(context, "mapping guesses", _guess, table, item.number, position, header)
     preset = None
@@ -143,11 +143,10 @@ def _cached(
     )
 
 
-def _render_first_rows(editor: _Editor) -> None:
-    sheet = editor.sheets[editor.position]
-    table = tables.build_sheet_table(sheet, editor.header.end + _PREVIEW_ROWS)
+def _render_first_rows(sheet: Sheet, position: int, header: HeaderPosition) -> None:
+    table = tables.build_sheet_table(sheet, header.end + _PREVIEW_ROWS)
     table_view.render_table_popover(
-        _("Baris pertama seperti dikirim"), lambda: table, f"lembar_{editor.position}"
+        _("Baris pertama seperti dikirim"), lambda: table, f"lembar_{position}"
     )
 
 
@@ -176,7 +175,7 @@ def _choose_feed(editor: _Editor) -> str | None:
         editor.preset[0]
         if editor.preset
         else editor.item.note.get("feed")
-        or column_guess.guess_feed(editor.guesses, board().ingest_context)
+        or hand_mapping.guess_feed(editor.guesses, board().ingest_context)
     )
     return st.selectbox(
         _("Jenis laporan"), feeds, feeds.index(guess) if guess in feeds else None,
@@ -199,12 +198,15 @@ def _choose_name(editor: _Editor) -> str:
 def _choose_columns(editor: _Editor, feed: str) -> dict[str, str]:
     """Draw a choice for each column, with samples and the board's reason."""
     context = board().ingest_context
-    offered = ["", *column_guess.list_offered_headings(feed, context)]
-    chosen = (
-        editor.preset[1]
-        if editor.preset and editor.preset[0] == feed
-        else column_guess.choose_columns(editor.guesses, feed, context)
-    )
+    offered = ["", *hand_mapping.list_offered_headings(feed, context)]
+    guesses = hand_mapping.narrow_to_feed(editor.guesses, feed, context)
+    if editor.preset and editor.preset[0] == feed:
+        chosen = {
+            theirs: hand_mapping.to_offered_heading(feed, own, context)
+            for theirs, own in editor.preset[1].items()
+        }
+    else:
+        chosen = hand_mapping.choose_columns(editor.guesses, feed, context)
     columns: dict[str, str] = {}
     headings = list(editor.guesses)
     for start in range(0, len(headings), _COLUMNS_PER_LINE):
@@ -218,17 +220,30 @@ def _choose_columns(editor: _Editor, feed: str) -> dict[str, str]:
                     format_func=lambda own: own or _("tidak dipakai"),
                     key=editor.key(feed, heading),
                 )  # fmt: skip
-                st.caption(markup.escape_markdown(_describe_column(editor, heading, preset)))
+                reason = _describe_guess(guesses[heading], preset)
+                st.caption(markup.escape_markdown(f"{_format_samples(editor, heading)} — {reason}"))
     return columns
 
 
-def _describe_column(editor: _Editor, heading: str, preset: str) -> str:
-    """Return samples of a column, and why the board believes what it does."""
+def _format_samples(editor: _Editor, heading: str) -> str:
+    """Return some different cells of a column."""
     cells = editor.table.cells[heading].dropna().head(200)
     samples = list(dict.fromkeys(map(tables.format_raw_cell, cells)))[:_SAMPLES]
-    text = " · ".join(sample[:40] for sample in samples) or _("kosong")
-    reasons = [guess.reason for guess in editor.guesses[heading] if guess.heading == preset]
-    return f"{text} — {reasons[0]}" if reasons else text
+    return " · ".join(sample[:40] for sample in samples) or _("kosong")
+
+
+def _describe_guess(guesses: Sequence[Guess], preset: str) -> str:
+    """Return why the board believes what is preset, or what else a column might be."""
+    for guess in guesses:
+        if guess.heading == preset:
+            return guess.reason
+    if preset:
+        return _("menurut pemetaan yang tersimpan")
+    if guesses:
+        return _("mungkin {kolom}: {alasan}").format(
+            kolom=guesses[0].heading, alasan=guesses[0].reason
+        )
+    return _("tidak dikenali")
 
 
 def _choose_facts(editor: _Editor, columns: Mapping[str, str]) -> dict[str, str]:
@@ -301,14 +316,33 @@ def _render_trial(editor: _Editor, mapping: HandMapping, trial: UploadTrial) -> 
             result.read, result.accepted, result.duplicate, result.quarantined
         )
         st.text(_("Dengan pilihan ini: {said}").format(said=balance))
+        for reason, count in trial.common_reasons:
+            text = _("{n} baris: {alasan}").format(n=format_number(count), alasan=reason)
+            (st.caption if result.accepted else st.warning)(markup.escape_markdown(text))
         _render_rows(trial)
     file = WaitingFile(editor.item, editor.sheets)
     st.button(
-        format_counts(_("Simpan pemetaan dan masukkan {n} baris"), n=result.read),
-        type="primary", key=editor.key("simpan"),
+        _format_save(trial),
+        type="primary" if result.accepted else "secondary", key=editor.key("simpan"),
         on_click=actions.store_mapping, args=(file, mapping, editor.position, editor.header),
         disabled=bool(result.refused) or not result.read,
     )  # fmt: skip
+
+
+def _format_save(trial: UploadTrial) -> str:
+    """Return what the button does with these rows."""
+    result = trial.result
+    if result.accepted and result.quarantined:
+        text = _("Simpan pemetaan: {a} baris masuk, {q} ke karantina")
+    elif result.accepted:
+        text = _("Simpan pemetaan dan masukkan {a} baris")
+    elif result.quarantined:
+        text = _("Simpan pemetaan, {q} baris ke karantina")
+    elif result.read:
+        text = _("Simpan pemetaan saja: semua baris sudah di papan")
+    else:
+        text = _("Simpan pemetaan")
+    return format_counts(text, a=result.accepted, q=result.quarantined)
 
 
 def _render_rows(trial: UploadTrial) -> None:

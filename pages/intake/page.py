@@ -42,13 +42,13 @@ def show(context: PageContext) -> None:
             _("Saringan kecamatan tidak berlaku di sini: satu kiriman memuat banyak kecamatan, "
               "dan baris karantina sering tidak menyebut tempat.")
         )  # fmt: skip
+    render_waiting_panel(context)
     left, right = st.columns([5, 2])
     with left:
         render_sources_panel(context, intake)
         inbox_failures.render_panel(context)
     with right:
         render_upload_panel(context)
-    render_waiting_panel(context)
     render_quarantine_panel(context, intake, feeds)
     render_delivery_panel(context, intake)
 

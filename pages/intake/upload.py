@@ -50,7 +50,7 @@ def render_upload_panel(context: PageContext) -> None:
         may_wait = result.waiting is not None
         st.button(
             _("Simpan untuk dipetakan") if may_wait else _("Masukkan ke papan"),
-            type="primary", on_click=_on_ingest,
+            type="primary" if result.accepted or may_wait else "secondary", on_click=_on_ingest,
             disabled=not (result.accepted + result.quarantined or may_wait),
         )  # fmt: skip
 

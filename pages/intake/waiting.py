@@ -17,8 +17,6 @@ from situasi.ui.components import markup
 from situasi.ui.page_context import PageContext
 from situasi.ui.tables import table_view
 
-_OPEN_KEY = "petakan"
-
 
 def render_waiting_panel(context: PageContext) -> None:
     """Draw the files that wait, and the one that is open; nothing where none waits."""
@@ -43,7 +41,7 @@ def render_waiting_panel(context: PageContext) -> None:
         list(by_number),
         index=None,
         format_func=lambda number: _format_name(by_number[number]),
-        key=_OPEN_KEY,
+        key=actions.OPEN_FILE_KEY,
         placeholder=_("pilih berkas yang akan dipetakan"),
     )
     if number is not None:

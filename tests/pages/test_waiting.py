@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
@@ -63,6 +64,17 @@ def test_one_that_is_opened_shows_why_it_waits_and_asks_what_it_is(analyst: Boar
     assert button.disabled
 
 
+def save(app: AppTest) -> Button:
+    return next(one for one in app.button if one.label.startswith("Simpan pemetaan"))
+
+
+def choose(app: AppTest, ours: dict[str, str]) -> AppTest:
+    for box in app.selectbox:
+        if (heading := box.label.replace("\\", "")) in ours:
+            box.set_value(ours[heading])
+    return run(app)
+
+
 FOREIGN = [
     {
         "_kunci": f"k{n}", "perangkat": "hp-7", "Q1 wilayah": "Indralaya",
@@ -88,7 +100,15 @@ def test_a_foreign_file_of_twelve_columns_is_mapped_with_what_the_board_believes
     )  # fmt: skip
     assert (believed["Q5 dicatat"], believed["Q7 cuaca"]) == ("waktu", "")
     assert any("dibaca 7" in text.value or "7 dibaca" in text.value for text in app.text)
-    next(one for one in app.button if one.label.startswith("Simpan pemetaan")).click()
+    assert (save(app).label, save(app).proto.type) == (
+        "Simpan pemetaan dan masukkan 7 baris", "primary",
+    )  # fmt: skip
+    save(choose(app, {"Q4 jml org": "", "Q7 cuaca": "hadir"}))
+    assert (save(app).label, save(app).proto.type) == (
+        "Simpan pemetaan, 7 baris ke karantina", "secondary",
+    )  # fmt: skip
+    assert any("7 baris" in one.value and "cerah" in one.value for one in app.warning)
+    save(choose(app, {"Q4 jml org": "hadir", "Q7 cuaca": ""})).click()
     app = run(app)
     assert any("disimpan sebagai rekap-dusun" in one.value.replace("\\", "") for one in app.success)
     assert sorted(analyst.store.rows_after(FEEDS["tps"])["hadir"]) == [47, 54, 61, 68, 75, 82, 89]

@@ -1,7 +1,7 @@
 """What the columns of a foreign table most likely are: by their headings, and by what they hold."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,25 +17,14 @@ from situasi.ingest.parsing.time_of_day import read_clock
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.redaction.persons import REDACTED, is_person_heading
 from situasi.ingest.tables import Cell, Table
-from situasi.ingest.vocabulary.vocabulary import OWN_HEADINGS
 
 _SAMPLE_CELLS = 60  # different cells of a column that are looked at
 _MIN_SHARE = 0.6  # of cells that must be of one kind
 _MIN_CONFIDENCE = 0.3
 # Our headings that are never chosen by hand.
-_NOT_OFFERED = frozenset(
+NOT_OFFERED = frozenset(
     ("catatan_periksa", "ketelitian", "latihan", "no_karantina", "alasan", "teks_asli")
 )
-# The columns that make a table one of this feed.
-_IDENTIFYING = {
-    "incidents": ("jenis", "tingkat", "situasi"),
-    "tps": ("hadir", "fase", "hadir_dpt", "kontak"),
-    "personnel": ("checkin",),
-    "activities": ("giat", "fungsi"),
-    "roster": ("pangkat", "nrp", "nrp_tersamar"),
-    "postings": ("penugasan",),
-    "neutrality": ("pelanggaran", "langkah"),
-}
 _OF_SUBMISSION = re.compile(r"submi|kirim|lapor|terima|receiv|creat|dibuat|upload|unggah", re.I)
 _OF_ID = re.compile(r"(?:^|[\W_])(?:id|uuid|key|kode laporan|no laporan|ref)(?:$|[\W_])", re.I)
 _OF_ROW_NUMBER = re.compile(r"(?:no|nomor|urut|no\W*urut|nomor urut|#)\W*", re.I)
@@ -46,11 +35,15 @@ _WORDS = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True)
 class Guess:
-    """What a column may be. heading: ours. confidence: 0 to 1. reason: in Indonesian."""
+    """What a column may be. heading: ours. confidence: 0 to 1. reason: in Indonesian.
+
+    feeds: in which it may be that; empty where in any.
+    """
 
     heading: str
     confidence: float
     reason: str
+    feeds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -60,17 +53,6 @@ class _Column:
     heading: str
     cells: list[Cell]
     sample: list[Cell]
-
-
-def list_offered_headings(feed: str, context: IngestContext) -> list[str]:
-    """Return our headings to which a column may be mapped in this feed; the main ones first."""
-    order = {column.heading: n for n, column in enumerate(feed_schemas.FEEDS[feed].columns)}
-    offered = (
-        heading
-        for heading in OWN_HEADINGS - _NOT_OFFERED
-        if context.vocabulary.find_column(feed, heading) is not None
-    )
-    return sorted(offered, key=lambda heading: (order.get(heading, 3), heading))
 
 
 def guess_columns(table: Table, context: IngestContext) -> dict[str, list[Guess]]:
@@ -94,9 +76,9 @@ def _take_column(heading: str, cells: Sequence[Cell]) -> _Column:
 
 
 def _is_unwanted(column: _Column, context: IngestContext) -> bool:
-    redacted = sum(cell == REDACTED for cell in column.sample)
-    is_person = is_person_heading(column.heading) and redacted
-    return bool(is_person) or context.is_vote_heading(column.heading)
+    has_names = REDACTED in column.sample
+    is_person = has_names and (len(column.sample) == 1 or is_person_heading(column.heading))
+    return is_person or context.is_vote_heading(column.heading)
 
 
 def _guess_column(column: _Column, context: IngestContext) -> dict[str, Guess]:
@@ -118,7 +100,7 @@ def _guess_column(column: _Column, context: IngestContext) -> dict[str, Guess]:
 def _guess_by_heading(heading: str, context: IngestContext) -> Iterator[Guess]:
     """Yield what the heading says, as a whole or by some of its words."""
     own = context.vocabulary.find_own_heading(heading)
-    if own is not None and own not in _NOT_OFFERED:
+    if own is not None and own not in NOT_OFFERED:
         yield Guess(own, 0.9, "judul kolom dikenal")
         return
     words = [word.lower() for word in _WORDS.findall(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading))]
@@ -127,7 +109,7 @@ def _guess_by_heading(heading: str, context: IngestContext) -> Iterator[Guess]:
         for start in range(len(words) - size + 1):
             part = " ".join(words[start : start + size])
             own = context.vocabulary.find_own_heading(part) if len(part) > 2 else None
-            if own is not None and own not in _NOT_OFFERED:
+            if own is not None and own not in NOT_OFFERED:
                 confidence = 0.35 + 0.35 * size / len(words)
                 guess = Guess(own, confidence, f"judul memuat “{part}”")
                 if confidence > best.get(own, Guess("", 0, "")).confidence:
@@ -224,25 +206,32 @@ def _is_degree(cell: Cell, low: float, high: float) -> bool:
 
 
 def _guess_codes(column: _Column, context: IngestContext) -> Iterator[Guess]:
-    """Yield the columns of fixed words of which most cells are one."""
+    """Yield the columns of fixed words of which most cells are one.
+
+    A word that stands in every row says nothing: `aman` is a status, a report and a wish.
+    """
     texts = [
         cell for cell in column.sample if isinstance(cell, str) and any(map(str.isalpha, cell))
     ]
-    if len(texts) < _MIN_SHARE * len(column.sample):
+    is_constant = len(column.sample) == 1 < len(column.cells)
+    if is_constant or len(texts) < _MIN_SHARE * len(column.sample):
         return
     best: dict[str, Guess] = {}
     for feed in feed_schemas.FEEDS.values():
         for item in feed.columns:
-            if item.kind is not ColumnKind.CATEGORY or item.heading in _NOT_OFFERED:
+            if item.kind is not ColumnKind.CATEGORY or item.heading in NOT_OFFERED:
                 continue
             known = sum(_is_code(feed.name, item.name, text, context) for text in texts)
             share = known / len(texts)
-            if share >= _MIN_SHARE and share > best.get(item.heading, Guess("", 0, "")).confidence:
-                reason = (
-                    f"{known} dari {len(texts)} isi yang berbeda dikenal sebagai {item.heading}"
-                )
-                certainty = 0.8 if len(texts) > 1 else 0.6
-                best[item.heading] = Guess(item.heading, certainty * share, reason)
+            if share < _MIN_SHARE:
+                continue
+            reason = f"{known} dari {len(texts)} isi yang berbeda dikenal sebagai {item.heading}"
+            confidence = (0.8 if len(texts) > 1 else 0.6) * share
+            other = best.get(item.heading)
+            feeds = frozenset((feed.name,)) | (other.feeds if other else frozenset())
+            if other is not None and other.confidence >= confidence:
+                confidence, reason = other.confidence, other.reason
+            best[item.heading] = Guess(item.heading, confidence, reason, feeds)
     yield from best.values()
 
 
@@ -287,9 +276,13 @@ def _look_like_stations(column: _Column) -> bool:
 
 
 def _number_rows(cells: Sequence[Cell]) -> bool:
-    """Return whether cells count from one, as the first column of a list does."""
+    """Return whether cells number the rows of a list: upwards from one, with few left out."""
     texts = [normalize_cell(cell) for cell in cells]
-    return len(texts) > 2 and texts == [str(number) for number in range(1, len(texts) + 1)]
+    if len(texts) < 3 or not all(text.isdecimal() for text in texts):
+        return False
+    numbers = list(map(int, texts))
+    is_ascending = all(after > before for before, after in pairwise(numbers))
+    return is_ascending and numbers[0] == 1 and numbers[-1] <= 1.5 * len(numbers)
 
 
 def _grow(cells: Sequence[Cell]) -> bool:
@@ -332,41 +325,3 @@ def _can_read(read: Callable[[Cell], object], cell: Cell) -> bool:
     except (UnreadableCell, ValueError):
         return False
     return True
-
-
-def guess_feed(guesses: Mapping[str, Sequence[Guess]], context: IngestContext) -> str | None:
-    """Return the feed to which the columns fit best; None where none of its own is there."""
-    scores = {}
-    for feed, identifying in _IDENTIFYING.items():
-        chosen = choose_columns(guesses, feed, context)
-        confidence = {
-            guess.heading: guess.confidence
-            for theirs, own in chosen.items()
-            for guess in guesses[theirs]
-            if guess.heading == own
-        }
-        own_sum = sum(confidence.get(heading, 0) for heading in identifying)
-        if own_sum:
-            scores[feed] = 2 * own_sum + sum(confidence.values())
-    return max(scores, key=scores.__getitem__) if scores else None
-
-
-def choose_columns(
-    guesses: Mapping[str, Sequence[Guess]], feed: str, context: IngestContext
-) -> dict[str, str]:
-    """Return our heading by theirs: the likeliest, each of ours once, only those of this feed."""
-    offered = set(list_offered_headings(feed, context))
-    ranked = sorted(
-        (
-            (guess.confidence, -position, theirs, guess.heading)
-            for position, (theirs, options) in enumerate(guesses.items())
-            for guess in options
-            if guess.heading in offered
-        ),
-        reverse=True,
-    )
-    chosen: dict[str, str] = {}
-    for _, _, theirs, own in ranked:
-        if theirs not in chosen and own not in chosen.values():
-            chosen[theirs] = own
-    return chosen

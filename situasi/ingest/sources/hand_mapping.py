@@ -1,15 +1,29 @@
-"""A mapping made by hand: what a person says of a file, and the source profile that it becomes."""
+"""A mapping by hand: what is offered, what a person says of a file, and the profile it becomes."""
 
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from situasi.domain.feed_schemas import FEEDS, ColumnKind
+from situasi.ingest.context import IngestContext
+from situasi.ingest.sources.column_guess import NOT_OFFERED, Guess
 from situasi.ingest.sources.profile import Signature, SourceProfile
+from situasi.ingest.vocabulary.vocabulary import OWN_HEADINGS
 
 # Facts about one file, which the next one of its kind need not share: never kept.
 FILE_FACTS = ("tanggal", "jam", "kecamatan", "desa")
 ZONED_HEADINGS = ("waktu", "tanggal", "waktu_lapor")
+# The columns that make a table one of this feed.
+_IDENTIFYING = {
+    "incidents": ("jenis", "tingkat", "situasi"),
+    "tps": ("hadir", "fase", "hadir_dpt", "kontak"),
+    "personnel": ("checkin",),
+    "activities": ("giat", "fungsi"),
+    "roster": ("pangkat", "nrp", "nrp_tersamar"),
+    "postings": ("penugasan",),
+    "neutrality": ("pelanggaran", "langkah"),
+}
 _MAX_NAME_CHARS = 40
 _DATE_WORDS = re.compile(r"\d+|\b(?:jan|feb|mar|apr|mei|jun|jul|agu|sep|okt|nov|des)[a-z]*\b")
 
@@ -86,3 +100,79 @@ def suggest_name(file_name: str, used_names: Collection[str]) -> str:
     while free in used_names:
         free, number = f"{name}-{number}", number + 1
     return free
+
+
+def list_offered_headings(feed: str, context: IngestContext) -> list[str]:
+    """Return our headings to which a column may be mapped in this feed; the main ones first.
+
+    A column of fixed words is offered once, under the heading that this feed gives it.
+    """
+    order = {column.heading: n for n, column in enumerate(FEEDS[feed].columns)}
+    offered = (
+        heading
+        for heading in OWN_HEADINGS - NOT_OFFERED
+        if context.vocabulary.find_column(feed, heading) is not None
+        and to_offered_heading(feed, heading, context) == heading
+    )
+    return sorted(offered, key=lambda heading: (order.get(heading, 3), heading))
+
+
+def to_offered_heading(feed: str, heading: str, context: IngestContext) -> str:
+    """Return under which heading of ours this feed is offered a column: `status` of TPS is fase."""
+    name = context.vocabulary.find_column(feed, heading)
+    for column in FEEDS[feed].columns:
+        if column.name == name and column.kind is ColumnKind.CATEGORY:
+            return column.heading
+    return heading
+
+
+def guess_feed(guesses: Mapping[str, Sequence[Guess]], context: IngestContext) -> str | None:
+    """Return the feed to which the columns fit best; None where none of its own is there."""
+    scores = {}
+    for feed, identifying in _IDENTIFYING.items():
+        narrowed = narrow_to_feed(guesses, feed, context)
+        confidence = {
+            own: next(guess.confidence for guess in narrowed[theirs] if guess.heading == own)
+            for theirs, own in choose_columns(guesses, feed, context).items()
+        }
+        own_sum = sum(confidence.get(heading, 0) for heading in identifying)
+        if own_sum:
+            scores[feed] = 2 * own_sum + sum(confidence.values())
+    return max(scores, key=scores.__getitem__) if scores else None
+
+
+def narrow_to_feed(
+    guesses: Mapping[str, Sequence[Guess]], feed: str, context: IngestContext
+) -> dict[str, list[Guess]]:
+    """Return the guesses that may be in this feed, under the headings that it is offered."""
+    offered = set(list_offered_headings(feed, context))
+    return {
+        theirs: [
+            replace(guess, heading=own)
+            for guess in options
+            if not guess.feeds or feed in guess.feeds
+            if (own := to_offered_heading(feed, guess.heading, context)) in offered
+        ]
+        for theirs, options in guesses.items()
+    }
+
+
+def choose_columns(
+    guesses: Mapping[str, Sequence[Guess]], feed: str, context: IngestContext
+) -> dict[str, str]:
+    """Return our heading by theirs: the likeliest, each of ours once, only those of this feed."""
+    ranked = sorted(
+        (
+            (guess.confidence, -position, theirs, guess.heading)
+            for position, (theirs, options) in enumerate(
+                narrow_to_feed(guesses, feed, context).items()
+            )
+            for guess in options
+        ),
+        reverse=True,
+    )
+    chosen: dict[str, str] = {}
+    for _, _, theirs, own in ranked:
+        if theirs not in chosen and own not in chosen.values():
+            chosen[theirs] = own
+    return chosen

@@ -83,9 +83,15 @@ def render_stylesheet(theme: Theme) -> None:
         Markup(
             '<style>@import url("{}");'
             ":root {{ --accent: {}; --muted: {}; --faint: {}; --paper: {}; "
-            "--choose: '{}'; }}</style>"
+            "--choose: '{}'; --most: '{}'; }}</style>"
         ).format(
-            assets.CSS_URL, theme.accent, theme.muted, theme.line, theme.paper, _("Pilih berkas")
+            assets.CSS_URL,
+            theme.accent,
+            theme.muted,
+            theme.line,
+            theme.paper,
+            _("Pilih berkas"),
+            _("paling besar {n} MB").format(n=st.get_option("server.maxUploadSize")),
         )
     )
 

@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from situasi.board import Board
-from situasi.ingest.sources.column_guess import (
+from situasi.ingest.redaction.persons import REDACTED
+from situasi.ingest.sources.column_guess import guess_columns
+from situasi.ingest.sources.hand_mapping import (
     choose_columns,
-    guess_columns,
     guess_feed,
     list_offered_headings,
 )
@@ -42,6 +43,7 @@ def best(board: Board, heading: str, *cells: Any) -> str | None:
         ("Q3", ["001", "002", "001"], "tps"),
         ("hadir_kumulatif", [12, 40, 77, 118], "hadir"),
         ("Q4", [12, 40, 77, 118, 240], "hadir"),
+        ("Bilik", [1, 2, 3, 4, 6], "tps"),
         ("Q9", ["kericuhan", "intimidasi", "politik uang", "kericuhan"], "jenis"),
         ("Catatan lapangan", ["Massa mulai berkumpul di depan kantor desa"], "uraian"),
         ("titik", ["-3.2145, 104.6501", "-3.3011, 104.7012"], "koordinat"),
@@ -73,6 +75,8 @@ def test_every_guess_says_why_and_how_sure_it_is(board: Board) -> None:
         ("kosong", [None, None]),
         ("acak", ["xq", "zw", "qy"]),
         ("cuaca", ["cerah", "cerah"]),
+        ("Kondisi", ["aman", "aman", "aman"]),
+        ("Foto oleh siapa", [REDACTED, REDACTED]),
     ],
 )
 def test_votes_and_what_nobody_knows_are_nothing(
@@ -104,6 +108,16 @@ def test_only_headings_that_a_feed_reads_are_offered(board: Board) -> None:
     offered = list_offered_headings("tps", board.ingest_context)
     assert {"waktu", "tanggal", "jam", "kecamatan", "desa", "tps", "hadir", "fase"} <= set(offered)
     assert not {"jenis", "catatan_periksa", "no_karantina"} & set(offered)
+    assert not {"status", "tahapan"} & set(offered), "the same column as fase"
+
+
+def test_words_of_one_feed_are_not_taken_for_a_column_of_another(board: Board) -> None:
+    words = table(Q1=["aman", "ditangani", "selesai"], Status=["dibuka", "tutup", "dibuka"])
+    guesses = guess_columns(words, board.ingest_context)
+    q1 = {"Q1": guesses["Q1"]}
+    assert choose_columns(q1, "incidents", board.ingest_context) == {"Q1": "status"}
+    assert choose_columns(q1, "tps", board.ingest_context) == {}
+    assert choose_columns(guesses, "tps", board.ingest_context) == {"Status": "fase"}
 
 
 CELL = st.one_of(st.none(), st.text(max_size=12), st.integers(), st.floats(), st.booleans())
