@@ -54,9 +54,6 @@ KERAWANAN = ("kurang_rawan", "rawan", "sangat_rawan", "khusus")
 SITUASI = ("hijau", "kuning", "merah")
 TINGKAT = ("rendah", "sedang", "tinggi")
 
-# A case is critical from either of these on, while it is open.
-CRITICAL = {"tingkat": TINGKAT[-1], "situasi": SITUASI[-1]}
-
 # The status of a report. The last three are closed; the others are open.
 STATUS = (
     "dilaporkan", "diverifikasi", "ditangani", "diteruskan", "selesai", "tidak_terbukti", "nihil",

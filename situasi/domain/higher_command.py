@@ -12,6 +12,7 @@ from pydantic import Field
 from situasi.domain.definition_errors import read_rows, wrap_definition_errors
 from situasi.domain.definition_fields import CHECKED, Minutes, flatten_tables, parse_definition
 from situasi.domain.election import ElectionDay
+from situasi.domain.rules import DEFAULT_CRITICAL, CriticalRule
 
 FILE_NAME = "command.toml"
 MEMBERS_FILE_NAME = "kabupaten.csv"
@@ -50,8 +51,8 @@ class HigherCommand(ElectionDay):
 
     code: the prefix of all its members' codes ("" for the nation). contest: the election across all
     kabupaten, under which their stores are kept. tps, dpt: totals; None: unknown. silent_after:
-    time without rows after which a kabupaten is silent. situasi_valid, checkin_valid: used for a
-    kabupaten whose own rules are unknown. subdivisions: the level between it and the kabupaten,
+    time without rows after which a kabupaten is silent. situasi_valid, checkin_valid, critical: for
+    a kabupaten whose own rules are unknown. subdivisions: the level between it and the kabupaten,
     code -> name, in order.
     """
 
@@ -67,6 +68,7 @@ class HigherCommand(ElectionDay):
     dpt: Annotated[int | None, Field(alias="register.dpt", default=None)]
     members: Annotated[tuple[Member, ...], CHECKED]
     subdivisions: Annotated[Mapping[str, str], Field(alias="parts")]
+    critical: CriticalRule = DEFAULT_CRITICAL
 
     def member(self, code: str) -> Member:
         """Return the member with this code. Raises KeyError where there is none."""

@@ -27,7 +27,15 @@ from situasi.domain.definition_fields import (
     only,
     parse_definition,
 )
-from situasi.domain.feed_schemas import FASE, INSTANSI, JENIS, KERAWANAN, PENUGASAN, TINGKAT
+from situasi.domain.feed_schemas import (
+    FASE,
+    INSTANSI,
+    JENIS,
+    KERAWANAN,
+    PENUGASAN,
+    SITUASI,
+    TINGKAT,
+)
 
 _UNRATED = "belum"  # the tingkat of a report that nobody rated
 
@@ -260,6 +268,23 @@ def _check_reference(turnout: TurnoutRules) -> TurnoutRules:
     return turnout
 
 
+@dataclass(frozen=True)
+class CriticalRule:
+    """Which cases are critical while they are open: those that state any of these values."""
+
+    tingkat: Annotated[tuple[str, ...], only(*TINGKAT)] = TINGKAT[-1:]
+    situasi: Annotated[tuple[str, ...], only(*SITUASI)] = SITUASI[-1:]
+
+
+DEFAULT_CRITICAL = CriticalRule()
+
+
+def _check_critical(critical: CriticalRule) -> CriticalRule:
+    if not critical.tingkat and not critical.situasi:
+        raise ValueError("tingkat dan situasi kosong: tidak ada laporan yang akan dianggap berat")
+    return critical
+
+
 def _check_weights(weights: Mapping[str, float]) -> Mapping[str, float]:
     if round(sum(weights.values()), 6) != 100:
         raise ValueError(f"jumlahnya {sum(weights.values()):g}, bukan 100")
@@ -298,6 +323,7 @@ class Rules:
     ]
     neutrality_target: Annotated[Days, Field(alias="neutrality.target_days")]
     activity_report_due: Annotated[Hours, Field(alias="activities.word_within_h")]
+    critical: Annotated[CriticalRule, AfterValidator(_check_critical)] = DEFAULT_CRITICAL
 
 
 def parse(raw: Mapping[str, Any]) -> Rules:

@@ -153,6 +153,7 @@ def build_parameters(register: Register) -> RollupParameters:
         day_end=definition.day_end,
         situasi_valid=definition.thresholds.situasi_valid,
         checkin_valid=definition.rules.personnel.report_interval,
+        critical=definition.rules.critical,
         voters_by_tps={
             str(code): None if pd.isna(dpt) else int(dpt) for code, dpt in voters.items()
         },
@@ -168,6 +169,7 @@ def _member_parameters(command: HigherCommand, member: Member) -> RollupParamete
         day_end=day.day_end,
         situasi_valid=command.situasi_valid,
         checkin_valid=command.checkin_valid,
+        critical=command.critical,
     )
 
 

@@ -8,6 +8,7 @@ from situasi.common.i18n import _
 from situasi.domain.alert_rules import UNREACHABLE_COUNT, AlertRules
 from situasi.domain.election import Election
 from situasi.domain.labels import N_, label
+from situasi.domain.rules import CriticalRule
 
 # Bars show the level, because colours and shapes belong to the three scales.
 _FULL_BAR, _EMPTY_BAR = "▮", "▯"
@@ -80,6 +81,7 @@ def build_placeholders(election: Election, code: str) -> dict[str, str]:
         "watch_from": format_time(election.day_start),
         "target": format_number(rules.neutrality_target.days),
         "above": format_number(rules.tps.estimated_list_factor, 1),
+        "critical": format_critical(rules.critical),
     }
     if rule.burst:
         minutes = [format_number(window.total_seconds() / 60) for window in rule.burst.windows]
@@ -89,6 +91,17 @@ def build_placeholders(election: Election, code: str) -> dict[str, str]:
             "chance": f"1 : {format_number(round(1 / rule.burst.level_probabilities[0][1]))}",
         }
     return placeholders
+
+
+def format_critical(critical: CriticalRule) -> str:
+    """Return which cases are critical, such as "tingkat tinggi atau situasi merah"."""
+    levels = [
+        _("tingkat {level}").format(level=label("tingkat", code)) for code in critical.tingkat
+    ]
+    states = [
+        _("situasi {state}").format(state=label("situasi", code)) for code in critical.situasi
+    ]
+    return _(" atau ").join([*levels, *states])
 
 
 def list_thresholds(election: Election, code: str) -> list[tuple[str, str]]:

@@ -49,7 +49,7 @@ def format_open_incidents(overview: Overview) -> KpiText:
         _("Kejadian terbuka"),
         format_number(len(overview.open_cases)),
         level_counts,
-        alarm=bool(levels.get("tinggi")),
+        alarm=overview.critical_count > 0,
         side_note=change,
     )
 

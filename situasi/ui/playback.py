@@ -135,7 +135,7 @@ def _format_status(critical_events: list[CriticalEvent], view_time: ViewTime) ->
         _("{what}, {where} ({why})").format(
             what=label("jenis", e.jenis),
             where=board().register.name_of(e.kecamatan),
-            why=_format_reason(e.reason),
+            why=_format_reason(*e.reason),
         )
         for e in events[:_MAX_NAMED_EVENTS]
     ]
@@ -144,8 +144,9 @@ def _format_status(critical_events: list[CriticalEvent], view_time: ViewTime) ->
     return "; ".join(texts)
 
 
-def _format_reason(code: str) -> str:
-    return _("situasi merah") if code == "merah" else _("tingkat tinggi")
+def _format_reason(scale: str, code: str) -> str:
+    text = _("situasi {state}") if scale == "situasi" else _("tingkat {level}")
+    return text.format(state=label(scale, code), level=label(scale, code))
 
 
 def _compute_critical_events(context: PageContext) -> list[CriticalEvent]:

@@ -57,6 +57,9 @@ def overview(
         at=at,
         selected_cases=shown,
         open_cases=opened,
+        critical_count=sum(
+            case.tingkat == "tinggi" or case.situasi == "merah" for case in opened.itertuples()
+        ),
         open_count_hour_ago=_open_at(frames, before, at - HOUR),
         new_count=len(cases.filter_newly_known(shown, at, HOUR)),
         located_cases=drawn,

@@ -287,6 +287,7 @@ def _trouble(rows: Rows, codes: list[str], truth: Planted) -> Rows:
                          situasi="merah", status="ditangani", **crowd)  # fmt: skip
         rows.append(worse)
         truth.plant("keramaian", f"K{n}", start)
+        truth.plant("berat", f"K{n}", start + 30)
     for n, code in enumerate(codes[4:]):
         rows += _case(f"L{n}", 800 + 23 * n, code, ())
         truth.plant("lewat_waktu", f"L{n}", 860 + 23 * n)

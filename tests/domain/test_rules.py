@@ -35,6 +35,8 @@ SOURCE = ROOT / "data" / "elections" / "ogan-ilir-2024"
         ("belum = 2", "belum = 2\ngawat = 9", "gawat tidak dikenal"),
         ("personel = 20", "petugas = 20", "personel tidak ada"),
         ("partisipasi = 15", "partisipasi = 16", "jumlahnya 101, bukan 100"),
+        ('tingkat = ["tinggi"]', 'tingkat = ["tingi"]', "tingi tidak dikenal; yang ada rendah"),
+        ('"tinggi"]\nsituasi = ["merah"]', "]\nsituasi = []", "tingkat dan situasi kosong"),
         ('"sara", "hoaks"', '"sara", "hoax"', "hoax tidak dikenal"),
     ],
 )

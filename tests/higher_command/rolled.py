@@ -11,7 +11,7 @@ from situasi.analysis import view_time
 from situasi.analysis.as_of import AsOfView
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.personnel import coverage
-from situasi.analysis.situation import crowd_state, overview
+from situasi.analysis.situation import critical, crowd_state, overview
 from situasi.analysis.stations import status
 from situasi.analysis.turnout import summary
 from situasi.domain.feed_schemas import FASE, SITUASI
@@ -36,7 +36,7 @@ def shown(snapshot: Snapshot, register: Register, at: datetime, *, live: bool) -
             filter(None, (known.last_known_at(name) for name in known)), default=None
         ),
         **_tps(known, register, at),
-        **_cases(found),
+        **_cases(found, critical.find_critical_cases(known, register, at)),
         **_force(known, register, at),
         "waiting": sum(snapshot.quarantine_counts.values()) if live else None,
     }
@@ -61,30 +61,30 @@ def _tps(known: AsOfView, register: Register, at: datetime) -> dict[str, Any]:
     }
 
 
-def _cases(found: overview.Overview) -> dict[str, Any]:
-    grave = (found.open_cases["tingkat"] == "tinggi") | (found.open_cases["situasi"] == "merah")
+def _cases(found: overview.Overview, grave: pd.DataFrame) -> dict[str, Any]:
+    """grave: open cases of any day that are critical."""
     states = crowd_state.count_states(found.crowd_states)
     stated = found.crowd_states["situasi"].notna().any()
     told: dict[str, Any] = {
         f"situasi_{state}": states.get(state, 0) if stated else None for state in SITUASI
     }
     told["kabupaten_state"] = found.kabupaten_state
-    last = found.open_cases[grave].sort_values(["known_at", "seq"], ascending=False).head(6)
+    last = grave.sort_values(["known_at", "seq"], ascending=False).head(6)
     heard = found.newest_time is not None
     told |= {
         "incidents_day": len(found.selected_cases),
         "incidents_open": len(found.open_cases),
         "open_tingkat": _counts(found.open_cases["tingkat"]),
         "jenis": _counts(found.selected_cases["jenis"]),
-        "critical_open": int(grave.sum()),
     } if heard else dict.fromkeys(
-        ("incidents_day", "incidents_open", "open_tingkat", "jenis", "critical_open")
+        ("incidents_day", "incidents_open", "open_tingkat", "jenis")
     )  # fmt: skip
+    told["critical_open"] = len(grave) if heard or len(grave) else None
     told["critical_cases"] = [
         (row.case, row.known_at, row.occurred_at, _said(row.kecamatan), _said(row.jenis),
          _said(row.tingkat), _said(row.situasi), _said(row.status), _said(row.uraian))
         for row in last.itertuples()
-    ] if heard else []  # fmt: skip
+    ]  # fmt: skip
     return told
 
 

@@ -41,11 +41,15 @@ def compute_case_intervals(frames: FeedFrames, register: Register, at: datetime)
         rows = rows[rows["case"].isin({*recent, *older})]
     history = build_case_history(rows, frames[MERGES.name], at)
     parts = [
-        incidents.find_highest_tingkat(history.table),
+        incidents.find_critical(history.table, election.rules.critical),
         incidents.find_overdue(history.table, election.rules.service_levels),
     ]
     if "keramaian" in rules:
-        parts.append(incidents.find_elevated_situasi(history.table, rules["keramaian"]))
+        parts.append(
+            incidents.find_elevated_situasi(
+                history.table, rules["keramaian"], election.rules.critical
+            )
+        )
     if "beruntun" in rules:
         parts.append(bursts.find_bursts(history, rules["beruntun"], register))
     parts.append(feeds.find_silent_feeds(frames, (INCIDENTS.name,), election, at))

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta, tzinfo
 
 import pandas as pd
 
-from situasi.domain.feed_schemas import CRITICAL, STATUS_CLOSED
+from situasi.domain.feed_schemas import STATUS_CLOSED
+from situasi.domain.rules import CriticalRule
 
 # Values that hold for a case until a row states another.
 CARRIED_FORWARD_COLUMNS = (
@@ -65,9 +66,10 @@ def filter_open(cases: pd.DataFrame) -> pd.DataFrame:
     return cases[_is_not_nihil(cases) & ~cases["status"].isin(STATUS_CLOSED)]
 
 
-def is_critical(rows: pd.DataFrame) -> pd.Series:
-    """Return which of these cases (or rows) state a tingkat or situasi of CRITICAL."""
-    return (rows["tingkat"] == CRITICAL["tingkat"]) | (rows["situasi"] == CRITICAL["situasi"])
+def is_critical(rows: pd.DataFrame, critical: CriticalRule) -> pd.Series:
+    """Return which of these open cases (or rows) are critical; everything that asks, asks here."""
+    is_grave: pd.Series = rows["tingkat"].isin(critical.tingkat)
+    return is_grave | rows["situasi"].isin(critical.situasi)
 
 
 def _is_not_nihil(cases: pd.DataFrame) -> pd.Series:

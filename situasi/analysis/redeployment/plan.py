@@ -67,7 +67,7 @@ def compute_needs(
     open_cases = merging.build_merged_cases(frames.cases, frames[MERGES.name]).to_frame(
         case_index.is_open
     )
-    critical = shortfalls.find_critical_places(open_cases)
+    critical = shortfalls.find_critical_places(open_cases, register.election.rules.critical)
     tps = shortfalls.build_shortfall_table(full_coverage, en_route, critical, rule.shortfall_points)
     area = () if register.is_complete else tuple(register.kecamatan)
     available = candidates.find_candidates(full_coverage, tps, rule, area)

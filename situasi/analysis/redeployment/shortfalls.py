@@ -13,7 +13,7 @@ from situasi.analysis.personnel import staffing
 from situasi.analysis.personnel.coverage import Coverage
 from situasi.analysis.personnel.officers import POLICE_GROUPS
 from situasi.analysis.personnel.requirements import round_up
-from situasi.domain.rules import RedeploymentRules, StaffingPatterns
+from situasi.domain.rules import CriticalRule, RedeploymentRules, StaffingPatterns
 
 # An officer counts until known to be away: silence is not absence.
 COUNTED_STATES = ("hadir", "tanpa_kabar", "ditunggu")
@@ -38,12 +38,12 @@ class StationGroup:
     short_points: Mapping[str, int]
 
 
-def find_critical_places(cases: pd.DataFrame) -> frozenset[str]:
+def find_critical_places(cases: pd.DataFrame, rule: CriticalRule) -> frozenset[str]:
     """Find where a critical case is open: its desa, or its kecamatan if no desa is stated.
 
     cases: open ones (case_index.is_open).
     """
-    critical = cases[is_critical(cases)]
+    critical = cases[is_critical(cases, rule)]
     places = critical["desa"].where(critical["desa"].notna(), critical["kecamatan"])
     return frozenset(str(code) for code in places.dropna())
 

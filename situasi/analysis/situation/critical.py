@@ -10,14 +10,14 @@ from situasi.analysis.as_of import FeedFrames
 from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents import merging
 from situasi.analysis.queries import reads
-from situasi.domain.feed_schemas import CRITICAL, INCIDENTS, MERGES
+from situasi.domain.feed_schemas import INCIDENTS, MERGES
 from situasi.domain.register import Register
 
 
 @reads(INCIDENTS, MERGES)
 def find_critical_cases(
     frames: FeedFrames,
-    register: Register,  # noqa: ARG001
+    register: Register,
     at: datetime,  # noqa: ARG001
 ) -> pd.DataFrame:
     """Find the open cases that are critical (cases.is_critical), the latest first.
@@ -26,12 +26,12 @@ def find_critical_cases(
     grave_seq, grave_at and came_at: number of the row that first made it grave, when that was
     known, and when it was stored.
     """
-    rows = frames["incidents"]
+    rows, rule = frames["incidents"], register.election.rules.critical
     cases = frames.cases.to_frame()
     canonical = merging.find_canonical_cases(cases, frames["merges"])
     open_cases = incidents_cases.filter_open(merging.collapse(cases, canonical))
-    grave = open_cases[incidents_cases.is_critical(open_cases)]
-    first_by_case = _first_critical_rows(rows[incidents_cases.is_critical(rows)], canonical)
+    grave = open_cases[incidents_cases.is_critical(open_cases, rule)]
+    first_by_case = _first_critical_rows(rows[incidents_cases.is_critical(rows, rule)], canonical)
     first_rows = first_by_case.reindex(grave["case"])
     members = _members_by_canonical(canonical)
     grave = grave.assign(
@@ -63,15 +63,15 @@ def _members_by_canonical(canonical_cases: Mapping[str, str]) -> dict[str, tuple
 
 @dataclass(frozen=True)
 class CriticalEvent:
-    """A case that became critical; one that states both values of CRITICAL does so twice.
+    """A case that became critical; one that is so by tingkat and by situasi does so twice.
 
-    reason: the value stated. minute: the first whole minute at which that is known, in the timezone
-    of the election.
+    reason: the column and the value stated. minute: the first whole minute at which that is known,
+    in the timezone of the election.
     """
 
     minute: datetime
     case: str
-    reason: str
+    reason: tuple[str, str]
     jenis: str
     kecamatan: str | None
 
@@ -88,12 +88,13 @@ def find_critical_events(
     kecamatan: only of these (none: all); what concerns the whole kabupaten is always included.
     """
     rows, election = frames[INCIDENTS.name], register.election
+    rule = election.rules.critical
     if kecamatan:
         rows = rows[rows["kecamatan"].isin(list(kecamatan)) | rows["kecamatan"].isna()]
     rows = rows.sort_values(["known_at", "seq"], kind="stable")
     parts = [
-        rows[rows[column] == value].drop_duplicates("case").assign(reason=value)
-        for column, value in CRITICAL.items()
+        rows[rows[column].isin(values)].drop_duplicates("case").assign(column=column)
+        for column, values in (("tingkat", rule.tingkat), ("situasi", rule.situasi))
     ]
     events = pd.concat(parts).sort_values(["known_at", "seq"], kind="stable")
     minute = events["known_at"].dt.ceil("min").dt.tz_convert(election.zone)
@@ -103,7 +104,7 @@ def find_critical_events(
         CriticalEvent(
             minute=row.minute.to_pydatetime(),
             case=row.case,
-            reason=row.reason,
+            reason=(row.column, getattr(row, row.column)),
             jenis=row.jenis,
             kecamatan=row.kecamatan if isinstance(row.kecamatan, str) else None,
         )

@@ -27,15 +27,17 @@ class Overview:
     """What is known at `at` of the selected cases.
 
     selected_cases: newest known last, merged ones as one (see merging); open_cases, located_cases,
-    unlocated_cases: parts of them. outside_window_count: cases that only the time window excludes.
-    kabupaten_state: situasi of the whole kabupaten; crowd_states: by kecamatan (see crowd_state).
-    reporting_kecamatan: with any recent report. slots: of timeline.count_by_slot. newest_time:
-    when the newest row of the selection, nihil included, became known.
+    unlocated_cases: parts of them. critical_count: of open_cases (cases.is_critical).
+    outside_window_count: cases that only the time window excludes. kabupaten_state: situasi of the
+    whole kabupaten; crowd_states: by kecamatan (see crowd_state). reporting_kecamatan: with any
+    recent report. slots: of timeline.count_by_slot. newest_time: when the newest row of the
+    selection, nihil included, became known.
     """
 
     at: datetime
     selected_cases: pd.DataFrame
     open_cases: pd.DataFrame
+    critical_count: int
     open_count_hour_ago: int
     new_count: int
     located_cases: pd.DataFrame
@@ -129,6 +131,7 @@ class _OverviewInputs:
             at=at,
             selected_cases=selected,
             open_cases=open_cases,
+            critical_count=int(cases.is_critical(open_cases, election.rules.critical).sum()),
             open_count_hour_ago=self.merged_cases_hour_ago.count_open(
                 _shift_window_back(selection)
             ),

@@ -32,10 +32,16 @@ def compute_case_figures(
     case_table = case_index.build_from_known(incidents.assign(case=keys)).to_frame()
     figures, valid_until = _compute_situasi_figures(case_table, parameters.situasi_valid, at)
     day = Selection(since=parameters.midnight, until=parameters.midnight + timedelta(days=1))
-    if len(cases.select(incidents, day)):
-        canonical = merging.find_canonical_cases(case_table, merges)
-        merged = cases.select(merging.collapse(case_table, canonical), day)
-        figures |= _compute_day_figures(kabupaten, cases.drop_nihil(merged))
+    canonical = merging.find_canonical_cases(case_table, merges)
+    merged = merging.collapse(case_table, canonical)
+    open_cases = cases.filter_open(merged)
+    # As on its own wall: one that is still open is critical whichever day it began.
+    critical = open_cases[cases.is_critical(open_cases, parameters.critical)]
+    has_reports = bool(len(cases.select(incidents, day)))
+    if has_reports:
+        figures |= _compute_day_figures(cases.drop_nihil(cases.select(merged, day)))
+    if has_reports or len(critical):
+        figures |= _compute_critical_figures(kabupaten, critical)
     return figures, valid_until
 
 
@@ -52,15 +58,19 @@ def _compute_situasi_figures(
     return figures, None if pd.isna(oldest) else oldest.to_pydatetime() + valid_for
 
 
-def _compute_day_figures(kabupaten: str, day_cases: pd.DataFrame) -> dict[str, Any]:
+def _compute_day_figures(day_cases: pd.DataFrame) -> dict[str, Any]:
     open_cases = cases.filter_open(day_cases)
-    critical = open_cases[cases.is_critical(open_cases)]
-    newest = critical.sort_values(["known_at", "seq"], ascending=False).head(MAX_CRITICAL_CASES)
     return {
         "incidents_day": len(day_cases),
         "incidents_open": len(open_cases),
         "open_tingkat": cases.count_by_tingkat(open_cases),
         "jenis": cases.count_by_word(day_cases["jenis"]),
+    }
+
+
+def _compute_critical_figures(kabupaten: str, critical: pd.DataFrame) -> dict[str, Any]:
+    newest = critical.sort_values(["known_at", "seq"], ascending=False).head(MAX_CRITICAL_CASES)
+    return {
         "critical_open": len(critical),
         "critical_cases": tuple(
             _build_critical_case(kabupaten, row) for _, row in newest.iterrows()

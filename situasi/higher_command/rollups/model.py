@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from situasi.domain.rules import DEFAULT_CRITICAL, CriticalRule
 from situasi.store.audit import hash_chain
 
 
@@ -12,7 +13,7 @@ class RollupParameters:
     """The parameters of one kabupaten's figures: its election day, its rules, its register.
 
     midnight: the start of the election day, in its zone; day_end: the end of the monitored day.
-    situasi_valid, checkin_valid: from its election (thresholds, rules.personnel). voters_by_tps:
+    situasi_valid, checkin_valid, critical: from its election (thresholds, rules). voters_by_tps:
     the TPS of its register (code -> voters on the list, None: unknown); None: the register is not
     known here, and every TPS named in a report counts.
     """
@@ -21,6 +22,7 @@ class RollupParameters:
     day_end: datetime
     situasi_valid: timedelta
     checkin_valid: timedelta
+    critical: CriticalRule = DEFAULT_CRITICAL
     voters_by_tps: Mapping[str, int | None] | None = None
 
     @property
@@ -32,7 +34,7 @@ class RollupParameters:
 
 @dataclass(frozen=True)
 class CriticalCase:
-    """An open case that is tinggi or merah; merged cases are one. uraian: its newest text."""
+    """An open case that is critical; merged cases are one. uraian: its newest text."""
 
     kabupaten: str
     case: str
@@ -67,9 +69,10 @@ class Rollup:
     only TPS of the register count.
 
     incidents_day: cases of the election day; incidents_open: those still open; open_tingkat: open
-    ones by tingkat (None: not assessed). critical_open: open ones of the day that are tinggi or
-    merah. jenis: cases of the day by kind. situasi_*: kecamatan in that state. kabupaten_state: the
-    worst state reported for the whole kabupaten. critical_cases: the newest serious open ones.
+    ones by tingkat (None: not assessed). critical_open: open ones of any
+    day that are critical. jenis: cases of the day by kind. situasi_*: kecamatan in that state.
+    kabupaten_state: the worst state reported for the whole kabupaten. critical_cases: the newest of
+    critical_open.
 
     officers_posted: police posted to TPS; officers_present: those present by their last check-in.
     waiting: rows in quarantine (only live).

@@ -7,6 +7,7 @@ from typing import Any
 from situasi.common.i18n import _
 from situasi.domain.higher_command import HigherCommand
 from situasi.domain.labels import N_
+from situasi.presentation.alerts import format_critical
 from situasi.presentation.explanations.model import (
     CASE_FEEDS,
     Explanation,
@@ -38,6 +39,10 @@ def _list_reporting_limits(command: HigherCommand) -> Limits:
     return ((_("senyap setelah"), format_minutes(command.silent_after)), (_("dipantau"), hours))
 
 
+def _list_critical_limits(command: HigherCommand) -> Limits:
+    return ((_("berat"), format_critical(command.critical)),)
+
+
 HIGHER_COMMAND: dict[str, ExplanationBuilder] = {
     "wilayah": explain(
         N_("Satu baris satu kabupaten (atau provinsi), dari rekap yang dihitung di basis data atas "
@@ -52,9 +57,10 @@ HIGHER_COMMAND: dict[str, ExplanationBuilder] = {
         limits=_list_reporting_limits,
     ),
     "terbuka": _explain_sum(
-        N_("Kejadian hari pemungutan yang belum selesai dan tidak terbantah. Serius: tingkat "
-           "tinggi atau situasi merah."),
+        N_("Kejadian hari pemungutan yang belum selesai dan tidak terbantah. Serius: laporan "
+           "berat yang masih terbuka, hari apa pun mulainya."),
         *CASE_FEEDS,
+        limits=_list_critical_limits,
     ),
     "situasi": _explain_sum(
         N_("Kecamatan menurut situasi yang terakhir dinyatakan. Situasi sebuah wilayah adalah "
@@ -79,8 +85,10 @@ HIGHER_COMMAND: dict[str, ExplanationBuilder] = {
         limits=lambda command: ((_("kabar berlaku"), format_minutes(command.checkin_valid)),),
     ),
     "serius": explain(
-        N_("Kejadian terbuka hari pemungutan yang bertingkat tinggi atau bersituasi merah, yang "
-           "terbaru diketahui di atas; dari tiap kabupaten paling banyak enam."),
+        N_("Laporan berat yang masih terbuka, hari apa pun mulainya; yang terbaru diketahui di "
+           "atas, dari tiap kabupaten paling banyak enam. Yang berat adalah yang mengganggu layar "
+           "kabupaten itu sendiri (rules.toml)."),
         *CASE_FEEDS,
+        limits=_list_critical_limits,
     ),
 }  # fmt: skip

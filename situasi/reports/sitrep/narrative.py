@@ -19,7 +19,7 @@ from situasi.common.formats import (
 )
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
-from situasi.presentation import numbers
+from situasi.presentation import alerts, numbers
 from situasi.presentation.numbers import format_bounds, format_percent, format_voters
 from situasi.reports.sitrep import key_figures, tables
 from situasi.reports.sitrep.data import SitrepData
@@ -132,9 +132,12 @@ def _write_incidents(data: SitrepData) -> list[str]:
     named = (*reversed(TINGKAT), None) if levels.get(None) else reversed(TINGKAT)
     level_text = _format_labels("tingkat", ((level, levels.get(level, 0)) for level in named))
     kinds = work.selected_cases["jenis"].value_counts().head(_MAX_NAMED)
+    critical = data.register.election.rules.critical
+    critical_count = int(cases.is_critical(work.open_cases, critical).sum())
     return [
         f"Tercatat {format_number(len(work.selected_cases))} kejadian ({level_text}); "
-        f"{format_number(len(work.open_cases))} masih terbuka.",
+        f"{format_number(len(work.open_cases))} masih terbuka, di antaranya laporan berat "
+        f"({alerts.format_critical(critical)}) {format_number(critical_count)}.",
         f"Jenis terbanyak: {_format_labels('jenis', kinds.items())}.",
     ]
 

@@ -19,7 +19,7 @@ from situasi.common.formats import (
     format_time,
     format_time_by_precision,
 )
-from situasi.domain.feed_schemas import TINGKAT
+from situasi.domain.feed_schemas import STATUS_CLOSED, TINGKAT
 from situasi.domain.labels import label
 from situasi.domain.register import Register
 from situasi.presentation import incident_item
@@ -112,9 +112,13 @@ _CASE_COLUMNS = (
 
 
 def build_case_table(data: SitrepData, cases: pd.DataFrame, title: str, max_rows: int) -> Table:
-    """Build a table of at most max_rows cases, the highest tingkat first, then the newest."""
+    """Build a table of at most max_rows cases: critical first, then by tingkat, then the newest."""
     rank = cases["tingkat"].map({level: n for n, level in enumerate(TINGKAT, 1)}).fillna(0)
-    order = cases.assign(_rank=rank).sort_values(["_rank", "occurred_at", "seq"], ascending=False)
+    is_open = ~cases["status"].isin(STATUS_CLOSED)
+    critical = is_open & incidents_cases.is_critical(cases, data.register.election.rules.critical)
+    order = cases.assign(_rank=rank + len(TINGKAT) * critical).sort_values(
+        ["_rank", "occurred_at", "seq"], ascending=False
+    )
     rows = [_build_case_row(row, n, data.register, data.view_time.at)
             for n, row in enumerate(order.head(max_rows).itertuples(), start=1)]  # fmt: skip
     note = _format_cut(max_rows, len(cases), " kejadian; selebihnya di papan.")

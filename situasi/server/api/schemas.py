@@ -221,6 +221,7 @@ def situation_schema() -> Schema:
         data_age_seconds=nullable(COUNT),
         open=closed_object(
             total=nullable(COUNT),
+            critical={**nullable(COUNT), "description": "Laporan berat: rules.toml, [critical]."},
             change_1h=nullable(INTEGER),
             new_1h=nullable(COUNT),
             by_tingkat=_schema_or_null(_counts_object(*TINGKAT, UNSTATED)),

@@ -60,10 +60,11 @@ def _build_age(overview: Overview, zone: tzinfo) -> dict[str, Any]:
 
 def _build_open(overview: Overview) -> dict[str, Any]:
     if overview.newest_time is None:  # no report at all is not the same as zero
-        return {"total": None, "change_1h": None, "new_1h": None, "by_tingkat": None}
+        return dict.fromkeys(("total", "critical", "change_1h", "new_1h", "by_tingkat"))
     levels = cases.count_by_tingkat(overview.open_cases)
     return {
         "total": len(overview.open_cases),
+        "critical": overview.critical_count,
         "change_1h": len(overview.open_cases) - overview.open_count_hour_ago,
         "new_1h": overview.new_count,
         "by_tingkat": {

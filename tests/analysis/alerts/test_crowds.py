@@ -15,6 +15,7 @@ from situasi.analysis.alerts.case_replay import CaseReport
 from situasi.analysis.alerts.rules import incidents, neutrality, staffing
 from situasi.analysis.incidents import merging
 from situasi.domain import feed_schemas, row_order
+from situasi.domain.rules import CriticalRule
 from tests.analysis.builders_tps import whole
 from tests.builders import report, rows_of, wib
 
@@ -126,10 +127,10 @@ def test_grave_reports_beyond_so_many_of_a_kecamatan_are_one_alert_together() ->
     table = pd.DataFrame({
         "case": [f"K-{number}" for number in range(n + 50)] + ["L-1"],
         "kecamatan": ["16.10.05"] * (n + 50) + ["16.10.04"],
-        "tingkat": "tinggi", "open": True, "latihan": False,
+        "tingkat": "tinggi", "situasi": None, "open": True, "latihan": False,
         "begin": range(n + 51), "end": 10**15, "seq": range(n + 51),
     })  # fmt: skip
-    subjects = incidents.find_highest_tingkat(table)["subject"]
+    subjects = incidents.find_critical(table, CriticalRule())["subject"]
     assert subjects.tolist() == [
         *table["case"][:n], *["16.10.05"] * 50, "L-1",
     ]  # fmt: skip

@@ -90,11 +90,15 @@ def _expected(known: AsOfView, register: Register, at: datetime) -> dict[str, se
         "belum_dibuka": set(tps["code"][unopened]) if at > wib("07.30") else set(),
         "hadir_turun": set(wrong["code"][wrong["kind"] == "turun"]),
         "hadir_lebih": set(wrong["code"][wrong["kind"] == "melebihi"]),
-        "berat": set(opened["case"][opened["tingkat"] == "tinggi"]),
-        "keramaian": set(opened["case"][opened["situasi"].isin(["kuning", "merah"])]),
+        "berat": set(opened["case"][is_grave(opened)]),
+        "keramaian": set(opened["case"][(opened["situasi"] == "kuning") & ~is_grave(opened)]),
         "lewat_waktu": set(late["case"]),
         "sumber_senyap": {one.feed for one in feeds if one.is_silent},
     }
+
+
+def is_grave(rows: Any) -> Any:
+    return (rows["tingkat"] == "tinggi") | (rows["situasi"] == "merah")
 
 
 WORDS = st.lists(
@@ -152,8 +156,8 @@ def test_merged_cases_and_words_known_out_of_turn_stand_as_the_lists_say(
     opened = cases.filter_open(merging.collapse(every, stands))
     lived = milestones.collapse(milestones.compute_milestones(known), stands)
     late = milestones.find_overdue(opened, lived, rules.service_levels, at)
-    assert holding(spelled, "berat", at) == set(opened["case"][opened["tingkat"] == "tinggi"])
-    crowds = opened["case"][opened["situasi"].isin(["kuning", "merah"])]
+    assert holding(spelled, "berat", at) == set(opened["case"][is_grave(opened)])
+    crowds = opened["case"][(opened["situasi"] == "kuning") & ~is_grave(opened)]
     assert holding(spelled, "keramaian", at) == set(crowds)
     assert holding(spelled, "lewat_waktu", at) == set(late["case"])
 

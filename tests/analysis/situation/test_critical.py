@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.analysis import queries
-from situasi.analysis.situation.critical import find_critical_cases
+from situasi.analysis.alerts import engine
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.redeployment.shortfalls import find_critical_places
+from situasi.analysis.situation import overview
+from situasi.analysis.situation.critical import find_critical_cases, find_critical_events
+from situasi.analysis.timestamps import to_us
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import SITUASI, STATUS, STATUS_CLOSED, TINGKAT
 from situasi.domain.register import Register
+from situasi.domain.rules import CriticalRule
+from situasi.higher_command.rollup_cache import build_parameters
+from situasi.higher_command.rollups.cases import compute_case_figures
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as rows_with
 
@@ -63,6 +74,52 @@ def test_merged_reports_are_one_alarm_that_names_them_all(register: Register) ->
     assert list(some["id"]) == ["A"]
     assert set(some["members"].iloc[0]) == {one, other}
     assert some["grave_seq"].iloc[0] == 2
+
+
+SEDANG = CriticalRule(tingkat=("sedang", "tinggi"), situasi=())
+
+
+@pytest.mark.parametrize(("rule", "expected"), [(CriticalRule(), "BDH"), (SEDANG, "BCH")])
+def test_everything_that_asks_for_critical_cases_finds_the_same_by_the_rule_of_the_election(
+    register: Register, rule: CriticalRule, expected: str
+) -> None:
+    election = register.election
+    own = replace(
+        register, election=replace(election, rules=replace(election.rules, critical=rule))
+    )
+    yesterday = wib("08.00") - timedelta(days=1)
+    rows = rows_with(
+        incident(id="A", tingkat="rendah", desa="16.10.05.2001"),
+        incident(id="B", tingkat="tinggi", desa="16.10.05.2002"),
+        incident(id="C", tingkat="sedang", situasi="kuning", desa="16.10.05.2003"),
+        incident(id="D", tingkat="rendah", situasi="merah", desa="16.10.05.2004"),
+        incident(id="E", tingkat="tinggi", situasi="merah", desa="16.10.05.2005"),
+        incident(id="E", tingkat=None, status="selesai", desa="16.10.05.2005", known="09.00"),
+        incident(id="F", tingkat="sedang", situasi="merah", desa="16.10.05.2006"),
+        incident(id="F", tingkat="rendah", situasi="hijau", desa="16.10.05.2006", known="09.00"),
+        incident(id="H", tingkat="tinggi", desa="16.10.05.2007", at=yesterday, known=yesterday),
+    )
+    known, at = {"incidents": rows, "merges": rows_of(feed_schemas.MERGES)}, wib("12.00")
+    wall = queries.run(find_critical_cases, known, own, at)
+    assert "".join(sorted(wall["id"])) == expected
+
+    cases = set(wall["case"])
+    intervals = queries.run(engine.compute_case_intervals, known, own, at)
+    now = (intervals["begin"] <= to_us(at)) & (intervals["end"] > to_us(at))
+    assert set(intervals["member"][now & (intervals["rule"] == "berat")]) == cases
+    shown = overview.compute_overview(
+        known, own.election, list(own.kecamatan), Selection(), at, live=True
+    )
+    assert shown.critical_count == len(cases)
+    assert find_critical_places(shown.open_cases, rule) == set(wall["desa"])
+    parameters = build_parameters(own)
+    above, _until = compute_case_figures("16.10", rows, known["merges"], parameters, at)
+    assert above["critical_open"] == len(cases)
+    assert {one.case for one in above["critical_cases"]} == cases
+    events = queries.run(find_critical_events, known, own, at)
+    assert cases - {one.case for one in events} <= {
+        case for case, name in zip(wall["case"], wall["id"], strict=True) if name == "H"
+    }
 
 
 @given(

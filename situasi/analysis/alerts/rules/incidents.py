@@ -1,4 +1,4 @@
-"""Alert intervals of cases: tingkat tinggi, a situasi above hijau, an overdue step."""
+"""Alert intervals of cases: critical ones, a situasi above hijau, an overdue step."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,35 +7,41 @@ import numpy as np
 import pandas as pd
 
 from situasi.analysis.alerts.intervals import build_intervals
+from situasi.analysis.incidents.cases import is_critical
 from situasi.analysis.incidents.milestones import step_limits
 from situasi.analysis.timestamps import MICROSECOND
 from situasi.domain.alert_rules import AlertRule
-from situasi.domain.feed_schemas import INCIDENTS, TINGKAT
-from situasi.domain.rules import ServiceLevel
+from situasi.domain.feed_schemas import INCIDENTS
+from situasi.domain.rules import CriticalRule, ServiceLevel
 
 # So many cases of a kecamatan are alerts of their own; nobody reads more one by one.
 MAX_SINGLE_ALERTS = 200
 
 
-def find_highest_tingkat(history: pd.DataFrame) -> pd.DataFrame:
-    """Find open cases of the highest tingkat, each an alert of its own.
+def find_critical(history: pd.DataFrame, critical: CriticalRule) -> pd.DataFrame:
+    """Find open cases that are critical (cases.is_critical), each an alert of its own.
 
-    Not all that are critical (cases.is_critical): a situasi merah is an alert of its kecamatan.
     Beyond MAX_SINGLE_ALERTS of a kecamatan the cases that began later share one alert.
     history: CaseHistory.table.
     """
-    highest = history[history["open"] & (history["tingkat"] == TINGKAT[-1])]
-    first = highest.sort_values(["begin", "seq"]).drop_duplicates("case")
+    grave = history[history["open"] & is_critical(history, critical)]
+    first = grave.sort_values(["begin", "seq"]).drop_duplicates("case")
     rank = first.groupby("kecamatan", dropna=False).cumcount()
-    together = highest["case"].isin(first.loc[rank >= MAX_SINGLE_ALERTS, "case"])
-    subject = highest["case"].where(~together, highest["kecamatan"])
-    return _build_case_intervals("berat", highest, highest["begin"], subject=subject.to_numpy())
+    together = grave["case"].isin(first.loc[rank >= MAX_SINGLE_ALERTS, "case"])
+    subject = grave["case"].where(~together, grave["kecamatan"])
+    return _build_case_intervals("berat", grave, grave["begin"], subject=subject.to_numpy())
 
 
-def find_elevated_situasi(history: pd.DataFrame, rule: AlertRule) -> pd.DataFrame:
-    """Find open cases whose situasi has a level in the rule, by kecamatan."""
+def find_elevated_situasi(
+    history: pd.DataFrame, rule: AlertRule, critical: CriticalRule
+) -> pd.DataFrame:
+    """Find open cases whose situasi has a level in the rule, by kecamatan; not critical ones.
+
+    Those are alerts of their own already (find_critical).
+    """
     levels = rule.situasi_levels or {}
-    elevated = history[history["open"] & history["situasi"].isin(list(levels))]
+    is_elevated = history["open"] & history["situasi"].isin(list(levels))
+    elevated = history[is_elevated & ~is_critical(history, critical)]
     return _build_case_intervals(
         "keramaian",
         elevated,
