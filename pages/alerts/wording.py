@@ -49,7 +49,7 @@ def format_member(rule: str, member_row: Any, alert_set: AlertSet) -> str:
         return label("feed", member_row["member"])
     row = find_source_row(member_row, alert_set)
     if member_row["feed"] == INCIDENTS.name and row is not None:
-        return f"{label('jenis', row.jenis)} · {incidents.format_place(row)}"
+        return f"{incidents.format_kind(row)} · {incidents.format_place(row)}"
     if member_row["feed"] in (INCIDENTS.name, NEUTRALITY.name):
         return str(member_row["member"]).partition("|")[0]
     return stations.format_name(member_row["member"])

@@ -47,7 +47,7 @@ def build_overdue_table(rows: pd.DataFrame) -> Table:
     columns: dict[str, Cells] = {
         _("lewat"): duration_column(rows["late"]),
         _("menunggu"): [incidents.format_step(step) for step in rows["step"]],
-        _("jenis"): [label("jenis", code) for code in rows["jenis"]],
+        _("jenis"): list(map(incidents.format_kind, rows.itertuples())),
         _("tempat"): build_place_column(rows),
         _("ditugaskan"): [incidents.format_unit(unit) for unit in rows["ditugaskan"]],
         _("tingkat"): build_tingkat_column(rows["tingkat"]),
@@ -69,7 +69,7 @@ def build_durations_table(worklist: Worklist, step: str) -> Table:
         _("keadaan"): list(map(_format_step_state, milestones["start"], milestones[step])),
         _("dilaporkan"): time_column(milestones["start"]),
         _("tingkat"): build_tingkat_column(cases["tingkat"]),
-        _("jenis"): [label("jenis", code) for code in cases["jenis"]],
+        _("jenis"): list(map(incidents.format_kind, cases.itertuples())),
         _("tempat"): build_place_column(cases),
         _("status"): [label("status", code) for code in cases["status"]],
         _("id"): cases["id"],
@@ -92,7 +92,7 @@ def build_duplicates_table(worklist: Worklist) -> Table:
         _("nilai"): number_column(round(pair.score) for pair in worklist.duplicate_candidates),
         _("laporan pertama"): first["id"],
         _("laporan kedua"): second["id"],
-        _("jenis"): [label("jenis", code) for code in first["jenis"]],
+        _("jenis"): list(map(incidents.format_kind, first.itertuples())),
         _("tempat"): build_place_column(first),
         _("alasan"): [
             ", ".join(incidents.format_duplicate_reasons(pair))

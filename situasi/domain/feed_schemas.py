@@ -67,7 +67,8 @@ JENIS = (
     "nihil", "unjuk_rasa", "kericuhan", "kekerasan", "intimidasi", "penolakan", "politik_uang",
     "sara", "hoaks", "apk", "kampanye_tenang", "netralitas", "logistik", "daftar_pemilih",
     "pelanggaran_tungsura", "psu", "hitung_ulang", "bencana", "listrik_jaringan", "akses",
-    "petugas_sakit", "kebakaran", "lalu_lintas", "pidana_umum", "lainnya",
+    "petugas_sakit", "kebakaran", "lalu_lintas", "pidana_umum", "ancaman_bom", "teror",
+    "penyanderaan", "perusakan_logistik", "lainnya",
 )  # fmt: skip
 
 FASE = (

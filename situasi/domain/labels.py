@@ -45,6 +45,10 @@ _LABELS: dict[str, dict[str, str]] = {
         "kebakaran": N_("kebakaran"),
         "lalu_lintas": N_("lalu lintas"),
         "pidana_umum": N_("pidana umum"),
+        "ancaman_bom": N_("ancaman bom"),
+        "teror": N_("teror"),
+        "penyanderaan": N_("penyanderaan"),
+        "perusakan_logistik": N_("perusakan logistik"),
         "lainnya": N_("lainnya"),
     },
     "feed": {

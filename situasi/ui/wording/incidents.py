@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from textwrap import shorten
+from typing import Any, Final
 
 import pandas as pd
 
@@ -22,6 +23,8 @@ from situasi.figures.theme import SIGNS, UNRATED
 from situasi.presentation.numbers import format_moment
 from situasi.ui import session
 
+_MAX_KIND_CHARS: Final = 60  # of the words of a report whose kind is "lainnya"
+
 
 def format_step(code: str) -> str:
     """Return the name of a step that is awaited (analysis.incidents.milestones)."""
@@ -38,6 +41,14 @@ def format_place(row: Any) -> str:
     desa = row.desa_text if isinstance(row.desa_text, str) else None
     tps = f"TPS {row.tps}" if isinstance(row.tps, str) else None
     return " · ".join(part for part in (name, desa, tps) if part)
+
+
+def format_kind(row: Any) -> str:
+    """Return the kind of a row or case; of "lainnya" also the first words of its report."""
+    name = label("jenis", row.jenis)
+    if row.jenis != "lainnya" or not isinstance(row.uraian, str):
+        return name
+    return f"{name}: {shorten(row.uraian, _MAX_KIND_CHARS, placeholder='…')}"
 
 
 def format_tingkat(tingkat: object) -> str:
