@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.intake import actions, data, tables
+from pages.intake.forms import render_forms_popover
 from pages.intake.kpis import build_kpis
 from pages.intake.quarantine import render_quarantine_panel
 from pages.intake.upload import render_upload_panel
@@ -49,6 +50,7 @@ def show(context: PageContext) -> None:
         inbox_failures.render_panel(context)
     with right:
         render_upload_panel(context)
+        render_forms_popover(context)
     render_quarantine_panel(context, intake, feeds)
     render_delivery_panel(context, intake)
 
