@@ -1,7 +1,7 @@
 """The actions of the Masukan page: upload, withdrawal and release, with their outcomes."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.intake import tables
+from situasi.access.roles import Viewer
 from situasi.board import current_board as board
 from situasi.common import metrics
 from situasi.common.formats import format_number, format_time
@@ -145,6 +146,21 @@ def withdraw(batch: int, reason: str) -> None:
     template = _("Kiriman {no}: {n} baris ditarik. Tidak ada yang dihapus.")
     text = template.format(no=batch, n=format_number(rows))
     save_outcome(" ".join([text, *tables.format_remaining_rows(other_deliveries)]), is_success=True)
+
+
+def drop(viewer: Viewer, numbers: Sequence[int], reason: str) -> None:
+    """Take rows out of quarantine with a reason, and keep the outcome."""
+    try:
+        scope = write_scope.build_viewer_scope(viewer, "perbaiki")
+        store = board().store
+        rows = quarantine.find_visible_rows(store, viewer, numbers)
+        count = quarantine.drop_rows(store, scope, rows, reason, session.now())
+    except (StoreError, WriteRefused) as error:
+        save_outcome(str(error), is_success=False)
+        return
+    session.refresh_after_write()
+    text = _("{n} baris disisihkan dari karantina: {why}")
+    save_outcome(text.format(n=format_number(count), why=reason), is_success=count > 0)
 
 
 def release(row: QuarantinedRow, corrections: Mapping[str, str]) -> None:

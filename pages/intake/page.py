@@ -61,7 +61,8 @@ def render_delivery_panel(context: PageContext, intake: DeliverySummary) -> None
     with markup.row():
         page_layout.render_section_title(_("Buku kiriman"))
         if context.may_act("perbaiki"):
-            has_rows = (batches["valid"] > 0) | (batches["duplicate"] > 0)
+            # A batch without rows dropped rows of quarantine, which then wait again.
+            has_rows = (batches[["valid", "duplicate"]] > 0).any(axis=1) | (batches["read"] == 0)
             _render_withdrawal_form(batches[has_rows & batches["withdrawn_by"].isna()])
     if batches.empty:
         page_layout.render_missing_data(_("Belum ada kiriman."))

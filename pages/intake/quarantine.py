@@ -27,6 +27,7 @@ from situasi.ui.tables.table_view import Table
 
 # Longest list to choose from; the filters shorten it.
 _MAX_CHOICES = 300
+_MAX_DROPPED = 1_000  # at once
 
 
 def render_quarantine_panel(
@@ -52,7 +53,10 @@ def render_quarantine_panel(
     with left:
         rows = _render_reason_filter(quarantined)
         _render_rows(rows, intake)
-        _render_return_file(context.viewer, rows)
+        with markup.row():
+            _render_return_file(context.viewer, rows)
+            if context.may_act("perbaiki"):
+                _render_drop_popover(context.viewer, rows)
     with right:
         _render_correction(context, rows)
 
@@ -97,29 +101,46 @@ def _build_table(rows: pd.DataFrame, deliveries: pd.DataFrame) -> Table:
 def _render_return_file(viewer: Viewer, rows: pd.DataFrame) -> None:
     """Draw the download of the rows of one sender, with their reasons."""
     files = list(dict.fromkeys(zip(rows["feed"], rows["source"], strict=True)))
-    with markup.row():
-        feed, source = st.selectbox(
-            _("Kembalikan ke pengirim"),
-            files,
-            format_func=lambda item: f"{item[1]} · {label('feed', item[0])}",
-            key="pengirim",
-        )
-        source_rows = rows[(rows["feed"] == feed) & (rows["source"] == source)]
-        audit.render_download_button(
-            format_counts(_("Unduh {n} baris untuk diperbaiki"), n=len(source_rows)),
-            partial(_build_return_file, viewer, source_rows["number"].tolist()),
-            {"table": "karantina", "feed": feed, "source": source},
-            "csv",
-            len(source_rows),
-            file_name=f"karantina_{feed}_{source.rpartition('.')[0] or source}.csv",
-            mime="text/csv",
-            key="kembalikan",
-        )
+    feed, source = st.selectbox(
+        _("Kembalikan ke pengirim"),
+        files,
+        format_func=lambda item: f"{item[1]} · {label('feed', item[0])}",
+        key="pengirim",
+    )
+    source_rows = rows[(rows["feed"] == feed) & (rows["source"] == source)]
+    audit.render_download_button(
+        format_counts(_("Unduh {n} baris untuk diperbaiki"), n=len(source_rows)),
+        partial(_build_return_file, viewer, source_rows["number"].tolist()),
+        {"table": "karantina", "feed": feed, "source": source},
+        "csv",
+        len(source_rows),
+        file_name=f"karantina_{feed}_{source.rpartition('.')[0] or source}.csv",
+        mime="text/csv",
+        key="kembalikan",
+    )
 
 
 def _build_return_file(viewer: Viewer, numbers: Sequence[int]) -> bytes:
     rows = quarantine.find_visible_rows(board().store, viewer, numbers)
     return quarantine.format_csv(rows).encode("utf-8-sig", "replace")
+
+
+def _render_drop_popover(viewer: Viewer, rows: pd.DataFrame) -> None:
+    """Draw the form that takes the listed rows out of quarantine as no reports."""
+    numbers = rows["number"].tolist()[:_MAX_DROPPED]
+    title = format_counts(_("Sisihkan {n} baris"), n=len(numbers))
+    with st.popover(title, key="sisihkan"), st.form("sisihkan_baris", border=False):
+        st.text(
+            _("Baris ini bukan laporan dan tidak menunggu lagi. Tidak ada yang dihapus: menarik "
+              "kirimannya di Buku kiriman mengembalikannya ke karantina.")
+        )  # fmt: skip
+        reason = st.text_input(_("Alasan"), max_chars=200)
+        if st.form_submit_button(title):
+            if not reason.strip():
+                st.warning(_("Tulis alasan."))
+                return
+            actions.drop(viewer, numbers, reason.strip())
+            st.rerun()
 
 
 def _render_correction(context: PageContext, rows: pd.DataFrame) -> None:

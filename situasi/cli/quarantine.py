@@ -7,7 +7,7 @@ import typer
 
 from situasi.cli.common import actor, fail, now, open_cli_board, out, print_line, print_table
 from situasi.common import atomic_files
-from situasi.ingest.quarantine import format_csv, release_row
+from situasi.ingest.quarantine import drop_rows, format_csv, release_row
 from situasi.ingest.write_scope import CorrectionRights, build_program_scope
 
 app = typer.Typer(help="Baris karantina: yang belum dapat diterima.", no_args_is_help=True)
@@ -77,3 +77,18 @@ def release(
         print_line(f"{number}: {reasons or 'diterima'}")
     if any(result.quarantined for result in results):
         raise typer.Exit(1)
+
+
+@app.command()
+def drop(
+    numbers: Annotated[list[int], typer.Argument(help="Nomor karantina, satu atau lebih.")],
+    reason: Annotated[str, typer.Option(help="Mengapa bukan laporan.")],
+) -> None:
+    """Sisihkan baris yang bukan laporan; `withdraw` atas kirimannya mengembalikannya."""
+    with open_cli_board() as board:
+        rows = board.store.quarantined_rows(numbers=numbers)
+        scope = build_program_scope(actor(), CorrectionRights.ALL)
+        count = drop_rows(board.store, scope, rows, reason, now())
+    print_line(f"{count} baris disisihkan: {reason}")
+    if count < len(set(numbers)):
+        raise fail("sebagian nomor tidak ada di karantina")

@@ -1,9 +1,11 @@
-"""Rows in quarantine: exported to the sender as a file, corrected, and released."""
+"""Rows in quarantine: exported to the sender as a file, corrected and released, or dropped."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 
 from situasi.access.roles import Viewer
 from situasi.common.formula_escape import escape_formula
@@ -13,7 +15,7 @@ from situasi.ingest.pipeline import IngestResult, ingest_rows
 from situasi.ingest.readers.reserved_columns import EXCESS, NOT_FINITE
 from situasi.ingest.validation.column_mapping import EXPORT_HEADINGS, QUARANTINE_NUMBER
 from situasi.ingest.write_scope import WriteScope
-from situasi.store import QuarantinedRow, Store
+from situasi.store import Delivery, QuarantinedRow, Store
 
 NOT_YOUR_ROW = "Baris ini dikirim oleh orang lain dan bukan untuk diperbaiki oleh Anda."
 
@@ -98,3 +100,27 @@ def release_row(
         now=now,
         quarantine_number=row.number,
     )
+
+
+def drop_rows(
+    store: Store, scope: WriteScope, rows: Collection[QuarantinedRow], reason: str, now: datetime
+) -> int:
+    """Take rows out of quarantine as no reports, with a reason; return how many.
+
+    Each feed gets a delivery without rows that names the reason; withdrawing it lets them wait
+    again. The same row delivered again does not. Rows that this sender may not correct stay.
+    """
+    dropped_count = 0
+    for feed, group in groupby(
+        sorted(scope.filter_correctable(rows, store), key=_get_feed), key=_get_feed
+    ):
+        numbers = [row.number for row in group]
+        digest = hashlib.sha256(f"{numbers} {reason}".encode("utf-8", "replace")).hexdigest()
+        delivery = Delivery(feed, f"disisihkan: {reason}", digest, now, scope.actor)
+        with store.deliver(delivery) as transaction:
+            dropped_count += transaction.release(numbers)
+    return dropped_count
+
+
+def _get_feed(row: QuarantinedRow) -> str:
+    return row.feed

@@ -117,20 +117,21 @@ class DeliveryTransaction:
         self._already_waiting.update(filter(None, quarantine_result.already_waiting))
         return added
 
-    def release(self, numbers: Sequence[int], rows: Mapping[int, int] | None = None) -> None:
-        """Mark quarantined rows as accepted by this delivery.
+    def release(self, numbers: Sequence[int], rows: Mapping[int, int] | None = None) -> int:
+        """Mark quarantined rows as accepted by this delivery, or dropped where it has no row.
 
-        Those released before stay with the batch that released them. rows: for the audit log, the
+        Return how many. Those released before stay with that batch. rows: for the audit log, the
         row of this delivery that settles each number. Raises StoreError for a number that is not in
         quarantine.
         """
         if not numbers:
-            return
+            return 0
         if self._is_trial:
             with self._backend.read_connection() as connection:
                 for number in dict.fromkeys(numbers):
                     is_waiting(connection, number)
-            return
+            return 0
+        released_before = len(self._released)
         with self._all_or_nothing():
             batch = self._reserve_batch()
             for number in dict.fromkeys(numbers):
@@ -141,6 +142,7 @@ class DeliveryTransaction:
                     if rows and number in rows:
                         self._row_by_released[number] = rows[number]
                     self._has_new_rows = True
+        return len(self._released) - released_before
 
     def discard(self) -> None:
         """Roll everything back at the end of the block.

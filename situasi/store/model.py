@@ -63,7 +63,7 @@ class Rejection:
 
 @dataclass(frozen=True)
 class QuarantinedRow:
-    """A row in quarantine. released_by: the batch that accepted its correction, or None."""
+    """A row in quarantine. released_by: the batch that accepted its correction or dropped it."""
 
     number: int
     batch: int

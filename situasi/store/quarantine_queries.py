@@ -101,13 +101,20 @@ def is_waiting(connection: sa.Connection, number: int) -> bool:
     return row.released_by is None
 
 
-def find_released(connection: sa.Connection, numbers: Collection[int]) -> set[int]:
-    """Return those of these rows that no longer wait."""
-    release, released = schema.releases.c, set[int]()
+def find_corrected(connection: sa.Connection, numbers: Collection[int]) -> set[int]:
+    """Return those of these rows whose correction came; a dropped row is none of them.
+
+    A batch without any row of its own dropped the rows that it released.
+    """
+    release, batch, corrected = schema.releases.c, schema.batches.c, set[int]()
+    has_rows = sa.select(batch.batch).where(
+        batch.accepted + batch.duplicate + batch.quarantined > 0
+    )
     for chunk in iter_chunks(sorted(numbers)):
         query = _select_released_numbers().where(release.number.in_(chunk))
-        released |= {int(number) for number in connection.execute(query).scalars()}
-    return released
+        query = query.where(release.batch.in_(has_rows))
+        corrected |= {int(number) for number in connection.execute(query).scalars()}
+    return corrected
 
 
 def read_quarantine(

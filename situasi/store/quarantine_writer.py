@@ -1,4 +1,4 @@
-"""Puts rejected rows into quarantine: each waits once, and waits again after it was released."""
+"""Puts rejected rows into quarantine: each waits once, and waits again after its correction."""
 
 import json
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from situasi.store import schema
 from situasi.store.engines.engine import WriteTransaction, iter_chunks
 from situasi.store.model import Delivery, Rejection
-from situasi.store.quarantine_queries import find_released
+from situasi.store.quarantine_queries import find_corrected
 from situasi.store.row_encoding import clean_text, compute_quarantine_digest
 
 _ROW = schema.quarantine.c
@@ -34,7 +34,8 @@ def quarantine_rows(
     """Add the rows that do not wait yet, under the write lock.
 
     A row is identified by its feed, raw cells (in any order) and reasons, and by how often the same
-    row was released before: so the same faulty row of a new event waits again.
+    row was corrected before: so the same faulty row of a new event waits again. A row that somebody
+    dropped does not.
     """
     if not rejected:
         return QuarantineResult(0, ())
@@ -106,12 +107,12 @@ def _count_releases(
             for position in open_positions
         }
         number_by_digest = _find_numbers(connection, set(digests.values()))
-        released = find_released(connection, number_by_digest.values())
+        corrected = find_corrected(connection, number_by_digest.values())
         next_positions = []
         for position, digest in digests.items():
             number = number_by_digest.get(digest)
             release_counts[position] = release_count
-            if number in released:
+            if number in corrected:
                 next_positions.append(position)
             else:
                 waiting_numbers[position] = number

@@ -26,8 +26,8 @@ _WITHDRAWAL = schema.withdrawals.c
 def withdraw(write: WriteTransaction, batch: int, reason: str, clock: Clock | None) -> int:
     """Withdraw every row that is valid through this batch alone; return how many.
 
-    Runs under the write lock. Writes nothing where none of its rows is valid. Raises StoreError
-    when there is no such batch.
+    Runs under the write lock. Rows of quarantine that it released wait again. Writes nothing where
+    none of its rows is valid and it released none. Raises StoreError when there is no such batch.
     """
     connection, at_us = write.connection, write.at_us
     query = sa.select(schema.batches.c.feed).where(schema.batches.c.batch == batch)
@@ -39,7 +39,7 @@ def withdraw(write: WriteTransaction, batch: int, reason: str, clock: Clock | No
     last = read_last_number(connection, schema.withdrawals)
     withdrawn_count = _withdraw_rows(write, feed, batch)
     kept_by_batch = repeated_rows.count_rows_in_other_batches(connection, batch)
-    if withdrawn_count or kept_by_batch:
+    if withdrawn_count or kept_by_batch or _has_released(connection, batch):
         stays = {str(other): count for other, count in kept_by_batch.items()}
         rows = hash_rows_after(connection, schema.withdrawals, last)
         batch_row = {
@@ -58,6 +58,12 @@ def withdraw(write: WriteTransaction, batch: int, reason: str, clock: Clock | No
         hash_chain.append_entry(write, "withdraw", detail, changes_data=True)
         connection.commit()
     return withdrawn_count
+
+
+def _has_released(connection: sa.Connection, batch: int) -> bool:
+    release = schema.releases.c
+    query = sa.select(release.seq).where(release.batch == batch).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def _withdraw_rows(write: WriteTransaction, feed: str, batch: int) -> int:

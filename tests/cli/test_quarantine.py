@@ -128,3 +128,14 @@ def test_what_the_export_guards_comes_back_as_it_was(cli: Run, tmp_path: Path) -
     back.write_text(back.read_text("utf-8-sig").replace("entah apa", "banjir", 2), "utf-8")
     assert cli("ingest", back).code == 0
     assert held(cli) == []
+
+
+def test_drop_takes_a_row_out_with_a_reason_and_a_strange_number_is_2(
+    cli: Run, tmp_path: Path
+) -> None:
+    cli("ingest", csv_file(tmp_path / "a.csv", faulty()))
+    [number] = held(cli)
+    said = cli("quarantine", "drop", number, "--reason", "uji coba")
+    assert (said.code, held(cli)) == (0, [])
+    assert "1 baris disisihkan: uji coba" in said.out
+    assert cli("quarantine", "drop", "999", "--reason", "uji coba").code == 2

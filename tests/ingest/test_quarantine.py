@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from situasi.board import Board
 from situasi.common.formula_escape import unescape_formula
-from situasi.domain.feed_schemas import INCIDENTS
+from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.ingest.pipeline import NO_LONGER_QUARANTINED, IngestResult, ingest_file
-from situasi.ingest.quarantine import format_csv, release_row
+from situasi.ingest.quarantine import drop_rows, format_csv, release_row
+from situasi.ingest.write_scope import CorrectionRights, WriteScope
 from situasi.store.model import QuarantinedRow
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, report
@@ -147,3 +148,31 @@ def test_what_a_sender_wrote_is_in_the_returned_file_guarded_and_recoverable(
     [line] = csv.DictReader(io.StringIO(format_csv([row]), newline=""))
     assert {name: unescape_formula(line[name]) for name in raw} == raw
     assert not [cell for cell in line.values() if cell.startswith(("=", "@"))]
+
+
+def test_rows_dropped_with_a_reason_wait_no_more_and_again_after_undo(
+    board: Board, tmp_path: Path
+) -> None:
+    rows = waiting(board, tmp_path, faulty(id="K-1"), faulty(id="K-2"))
+    assert drop_rows(board.store, unbounded("uji"), rows, "laporan uji coba", NOON) == 2
+    assert (board.store.quarantine_counts(), stored(board)) == ({}, [])
+    batch = board.store.batches().iloc[-1]
+    assert (batch["source"], batch["actor"]) == ("disisihkan: laporan uji coba", "uji")
+
+    # The same file again brings nothing back, and a second drop finds nothing.
+    again = ingest_file(
+        tmp_path / "pagi.csv", board.store, board.ingest_context, unbounded("uji"), now=NOON
+    )
+    assert (again.read, again.quarantined, board.store.quarantine_counts()) == (2, 2, {})
+    assert drop_rows(board.store, unbounded("uji"), rows, "sekali lagi", NOON) == 0
+
+    board.store.withdraw(int(batch["batch"]), NOON, "uji", "keliru")
+    assert board.store.quarantine_counts() == {INCIDENTS.name: 2}
+    assert mended(board, rows[0], jenis="banjir").accepted == 1
+
+
+def test_rows_of_others_are_not_dropped(board: Board, tmp_path: Path) -> None:
+    rows = waiting(board, tmp_path)
+    stranger = WriteScope("lain", frozenset(FEEDS), ("16.10.05",), CorrectionRights.OWN)
+    assert drop_rows(board.store, stranger, rows, "bukan milik saya", NOON) == 0
+    assert board.store.quarantine_counts() == {INCIDENTS.name: 1}
