@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.datetimes import combine_date_and_clock, read_time
+from situasi.ingest.parsing.spoken_times import take_range_end
 
 WIB = ZoneInfo("Asia/Jakarta")
 DAY = "27/11/2024"
@@ -104,11 +105,14 @@ clocks = st.tuples(st.integers(0, 23), st.integers(0, 59))
 @given(
     clocks, clocks, st.sampled_from(["s.d.", "s/d", "sampai", "-"]), st.sampled_from(["", " WIB"])
 )
-def test_the_start_of_any_range_is_read(
+def test_the_start_of_any_range_is_read_or_its_end_where_that_is_asked(
     start: tuple[int, int], end: tuple[int, int], mark: str, zone: str
 ) -> None:
     written = f"{start[0]:02d}.{start[1]:02d} {mark} {end[0]:02d}.{end[1]:02d}{zone}"
     assert combine_date_and_clock(DAY, written, WIB).moment == at(*start)
+    last = take_range_end(written)
+    assert (last is not None) == (end > start)
+    assert last is None or combine_date_and_clock(DAY, last, WIB).moment == at(*end)
 
 
 @given(st.text("0123456789.:- sdjampukl/WIBselesaipagimalam", max_size=30))

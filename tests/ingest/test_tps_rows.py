@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -22,6 +23,7 @@ def any_board() -> Iterator[Board]:
         yield board
 
 
+WIB = ZoneInfo("Asia/Jakarta")
 COUNT = {"fase": "", "hadir": "412"}
 
 
@@ -34,6 +36,22 @@ def test_every_phase_is_a_report_of_its_own(board: Board, phase: str) -> None:
 @pytest.mark.parametrize("written", ["1", "01", "TPS 001", 1, 1.0])
 def test_a_tps_is_written_alike_however_it_came(board: Board, written: object) -> None:
     assert accepted(board, "tps", tps=written)["tps"] == "001"
+
+
+@pytest.mark.parametrize(
+    ("written", "start", "end"),
+    [("07.00 s.d. 09.00", 7, 9), ("jam 7 s/d 9 WIB", 7, 9), ("07.00 - selesai", 7, 7),
+     ("09.00 s.d. 07.00", 9, 9), ("09.00", 9, 9)],
+)  # fmt: skip
+def test_a_count_over_a_span_of_hours_is_of_its_end_and_a_phase_of_its_start(
+    board: Board, written: str, start: int, end: int
+) -> None:
+    written = f"27/11/2024 {written}"
+    count = accepted(board, "tps", waktu=written, **COUNT)
+    assert count["occurred_at"].astimezone(WIB).hour == end
+    assert ("dipakai akhirnya" in (count["flags"] or "")) == (start != end)
+    phase = accepted(board, "tps", waktu=written, fase="dibuka", hadir="")
+    assert phase["occurred_at"].astimezone(WIB).hour == start
 
 
 # Heads: together and apart.

@@ -21,7 +21,12 @@ Count = int | None
 def check(table: TableCheck) -> ValidationResult:
     """Check one table of TPS rows, one report per row."""
     latihan = check_exercise(table)
-    times = check_times(table, latihan)
+    blank_counts = [
+        list(_find_blanks(table.cells(name), is_blank_count))
+        for name in ("hadir", *_VOTER_PARTS, *_SEX_PARTS)
+    ]
+    has_count = [not all(blanks) for blanks in zip(*blank_counts, strict=True)]
+    times = check_times(table, latihan, is_at_end=has_count)
     place = check_location(table)
     fase, kontak, scopes = map(table.read_codes, ("fase", "kontak", "lingkup"))
     totals = _read_counts(table, "hadir")
@@ -31,11 +36,7 @@ def check(table: TableCheck) -> ValidationResult:
     hadir: list[Count] = []
     lingkup: Texts = []
     columns = [_find_blanks(table.cells(name), is_blank) for name in ("fase", "kontak")]
-    columns += [
-        _find_blanks(table.cells(name), is_blank_count)
-        for name in ("hadir", *_VOTER_PARTS, *_SEX_PARTS)
-    ]
-    for row, is_missing in enumerate(zip(*columns, strict=True)):
+    for row, is_missing in enumerate(zip(*columns, *blank_counts, strict=True)):
         no_phase, no_contact, no_total, *no_parts = is_missing
         if all((no_total, no_phase, no_contact, *no_parts)):
             table.issues.add_error(row, "tidak ada fase maupun jumlah hadir", "fase", "hadir")

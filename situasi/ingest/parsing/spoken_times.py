@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from situasi.ingest.parsing import date_patterns
-from situasi.ingest.parsing.cells import UnreadableCell, quote
+from situasi.ingest.parsing.cells import UnreadableCell, normalize_text, quote
 
 _WORD_MARK = r"\bs ?[./]? ?d\b ?\.?|\bsampai(?: dengan)?\b|\bhingga\b"
 _ZONE_WORD = r"(?: ?(?P<{}>wib|wita|wit|utc)\b)?"
@@ -29,6 +29,7 @@ _RANGES = (
 )
 _LED_HOUR = re.compile(r"\b(?:jam|pukul|pkl|pk)\b[ .:]*[0-9]{1,2}$")
 _LAST_NUMBER = re.compile(r"([0-9]{1,2})$")
+_LAST_CLOCK = re.compile(r"([0-9]{1,2})(?:[.:]([0-9]{2}))?$")
 
 _HOURS_OF_DAY_PART = {
     "dini hari": range(5),
@@ -63,15 +64,37 @@ def simplify_time(text: str, cell: object) -> SimplifiedTime:
     if date_patterns.APPROXIMATION_WORDS.search(text):
         text = date_patterns.APPROXIMATION_WORDS.sub("", text).strip()
         notes.append(f"waktu {quote(cell)} perkiraan pelapor")
-    for pattern in _RANGES:
-        if match := pattern.fullmatch(text):
-            text = _take_start(match)
-            notes.append(f"waktu {quote(cell)} sampai {match['end']}; dipakai waktu mulainya")
-            break
+    if match := _match_range(text):
+        text = _take_start(match)
+        notes.append(f"waktu {quote(cell)} sampai {match['end']}; dipakai waktu mulainya")
     spoken = _SPOKEN_HOUR.sub(lambda match: _to_clock(match, cell), text)
     if spoken != text:
         notes.append(f"waktu {quote(cell)} dibaca {spoken}")
     return SimplifiedTime(spoken, "; ".join(notes) or None)
+
+
+def take_range_end(cell: str) -> str | None:
+    """Return a range as its end alone, with its day and zone: `10.00 s.d. 12.00 WIB` as 12.00 wib.
+
+    None where a cell is no range, has no end (`s.d. selesai`), or the end is not after the start.
+    """
+    match = _match_range(normalize_text(cell).lower().strip(" .,;"))
+    if match is None:
+        return None
+    start, end = _LAST_CLOCK.search(match["start"]), _LAST_CLOCK.search(match["end"])
+    if start is None or end is None or _to_minutes(end) <= _to_minutes(start):
+        return None
+    zone = match["end_zone"] or match["start_zone"] or ""
+    before = match["start"][: start.start()]
+    return f"{before}{end[1]}.{end[2] or '00'} {zone}".strip()
+
+
+def _match_range(text: str) -> re.Match[str] | None:
+    return next(filter(None, (pattern.fullmatch(text) for pattern in _RANGES)), None)
+
+
+def _to_minutes(clock: re.Match[str]) -> int:
+    return 60 * int(clock[1]) + int(clock[2] or 0)
 
 
 def _take_start(match: re.Match[str]) -> str:

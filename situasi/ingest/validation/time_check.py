@@ -1,6 +1,6 @@
 """Check of when a report happened and when it was reported: one or two cells, and plausibility."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from situasi.ingest.parsing.cells import UnreadableCell, is_blank
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank, quote
 from situasi.ingest.parsing.datetime_columns import (
     DatetimeArray,
     DatetimeColumn,
@@ -17,6 +17,7 @@ from situasi.ingest.parsing.datetime_columns import (
     to_datetime64,
 )
 from situasi.ingest.parsing.datetimes import ParsedTime, combine_date_and_clock, read_time
+from situasi.ingest.parsing.spoken_times import take_range_end
 from situasi.ingest.tables import Cell
 from situasi.ingest.validation.row_issues import Texts
 from situasi.ingest.validation.table_check import TableCheck
@@ -52,15 +53,21 @@ class TimeColumns:
 
 
 def check_times(
-    table: TableCheck, latihan: list[bool], *, required: bool = True, allow_future: bool = False
+    table: TableCheck,
+    latihan: list[bool],
+    *,
+    required: bool = True,
+    allow_future: bool = False,
+    is_at_end: Sequence[bool] = (),
 ) -> TimeColumns:
     """Return when each row happened and was reported.
 
     latihan: whether a row is an exercise, which may be in the future.
     required: a row without a time gets an error. allow_future: its time may be ahead (a plan).
+    is_at_end: whether of a range (07.00 s.d. 09.00) the end counts, not the start; () for none.
     """
     read_event = _read_event_time if required else _read_event_time_if_given
-    times = _read_times(table, ("occurred_at", "date", "clock"), read_event)
+    times = _read_times(table, ("occurred_at", "date", "clock"), read_event, is_at_end)
     names = ("reported_at", "reported_clock")
     reported = (
         _read_times(table, names, _read_reported_time)
@@ -77,7 +84,12 @@ def _build_empty_times(size: int) -> Times:
     return Times(np.full(size, np.datetime64("NaT", "us")), np.full(size, None, dtype="object"))
 
 
-def _read_times(table: TableCheck, names: tuple[str, ...], read: Callable[..., Any]) -> Times:
+def _read_times(
+    table: TableCheck,
+    names: tuple[str, ...],
+    read: Callable[..., Any],
+    is_at_end: Sequence[bool] = (),
+) -> Times:
     """Read a column of plain moments at once; everything else row by row.
 
     names: the column of moments or dates, then the columns that may complete it.
@@ -89,12 +101,31 @@ def _read_times(table: TableCheck, names: tuple[str, ...], read: Callable[..., A
     precision = np.full(len(at), "menit", dtype="object")
     precision[np.isnat(at)] = None
     rest = np.flatnonzero(np.isnat(at)).tolist()
+    if is_at_end:
+        ranges = [row for row in rest if is_at_end[row]]
+        columns = [_take_range_ends(table, column, ranges) for column in columns]
     keys = list(zip(*([column[row] for row in rest] for column in columns), strict=True))
     parsed = table.issues.read_distinct(keys, lambda key: read(key, zone), rest, columns=names[:1])
     for row, time in zip(rest, parsed, strict=True):
         if time:
             at[row], precision[row] = to_datetime64(time.moment), time.precision
     return Times(at, precision)
+
+
+def _take_range_ends(table: TableCheck, column: list[Cell], rows: Sequence[int]) -> list[Cell]:
+    """Return the cells of a column, in these rows with the end of a range, which is warned of."""
+    cells = {cell for row in rows if isinstance(cell := column[row], str)}
+    ends = {cell: end for cell in cells if (end := take_range_end(cell))}
+    if not ends:
+        return column
+    column = list(column)
+    for row in rows:
+        cell = column[row]
+        if isinstance(cell, str) and cell in ends:
+            column[row] = ends[cell]
+            note = f"waktu {quote(cell)}: dipakai akhirnya, sampai saat itu jumlah ini dihitung"
+            table.issues.add_warning(row, note)
+    return column
 
 
 def compute_latest_moment(moment: datetime, precision: str) -> datetime:
