@@ -189,7 +189,7 @@ def render_map_panel(units: list[UnitSummary]) -> None:
     clicks = st.session_state.setdefault(_CLICK_COUNT_KEY, 0)
     deck = build_situation_map(
         place_labels(boundaries, names, HEIGHT),
-        boundaries.url,
+        boundaries,
         areas,
         None,
         session.get_theme(),
@@ -201,7 +201,7 @@ def render_map_panel(units: list[UnitSummary]) -> None:
         (markup.build_situasi_mark(state), label("situasi", state)) for state in reversed(SITUASI)
     ]
     marks.append((markup.build_situasi_mark(None), _("belum dinyatakan")))
-    markup.render_legend(marks, f"{boundaries.credit}. {boundaries.caution}.")
+    markup.render_legend(marks, boundaries.credit_line)
     for item in (unit for objects in event["selection"]["objects"].values() for unit in objects):
         unit = units_by_code.get(item["properties"]["kode"])
         if unit is not None and unit.is_openable:

@@ -1,4 +1,4 @@
-"""Commands for the boundaries that the board draws."""
+"""Commands for the boundaries and the base map that the board draws."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,9 +9,10 @@ from situasi.cli.common import fail, failing_on, print_line
 from situasi.domain import election, settings
 from situasi.domain import register as domain_register
 from situasi.domain.register import Register
+from situasi.ingest.basemap.importer import import_basemap
 from situasi.ingest.boundaries import BoundaryReport, GeoRefused, check_boundaries, import_file
 
-app = typer.Typer(help="Batas wilayah yang digambar.", no_args_is_help=True)
+app = typer.Typer(help="Batas wilayah dan peta dasar yang digambar.", no_args_is_help=True)
 
 LEVELS = ("kecamatan", "desa")
 
@@ -57,3 +58,18 @@ def import_(
             file, _check_level(level), register, register.election.boundaries_folder, credit=credit
         )
     _print_report(report)
+
+
+@app.command("layer")
+def layer_(
+    files: Annotated[
+        list[Path], typer.Argument(help="OSM (.osm.pbf), GeoPackage, shapefile atau GeoJSON.")
+    ],
+    credit: Annotated[str | None, typer.Option(help="Sumber dan lisensi, disebut di peta.")] = None,
+) -> None:
+    """Pakai sungai, jalan, rel, nama desa dan kantor dari berkas ini sebagai peta dasar."""
+    register = _load_register()
+    with failing_on(GeoRefused, OSError, ValueError):
+        report = import_basemap(files, register, register.election.boundaries_folder, credit=credit)
+    for line in report.format_lines():
+        print_line(line)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -11,19 +11,24 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from situasi.domain import basemap
+from situasi.domain.basemap import Basemap
 from situasi.domain.definition_errors import wrap_definition_errors
 
 KM_PER_DEGREE = 111.32
 # The folder of imports in a boundaries folder, and its index: level -> file.
 IMPORT_FOLDER, IMPORT_INDEX_FILE = "impor", "batas.json"
 URL_TEMPLATE = "/peta/kecamatan-{fingerprint}.geojson"
+# The base map lies beside the boundaries, and is imported as they are.
+BASEMAP_LEVEL = "dasar"
 
 
 @dataclass(frozen=True, eq=False)
 class Boundaries:
     """Polygons by code, WGS 84 longitude and latitude.
 
-    credit: source to name beside the map; caution: what the lines must not be used for.
+    credit: source to name beside the map; caution: what the lines must not be used for. basemap: of
+    the same area, empty where there is none.
     """
 
     codes: tuple[str, ...]
@@ -31,6 +36,13 @@ class Boundaries:
     credit: str
     caution: str
     raw: bytes
+    basemap: Basemap = field(default_factory=Basemap)
+
+    @property
+    def credit_line(self) -> str:
+        """Return sources and caution as sentences, to stand beside the map."""
+        sentences = (self.credit, self.basemap.credit, self.caution)
+        return " ".join(f"{sentence.rstrip('.')}." for sentence in sentences if sentence)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -110,7 +122,13 @@ def load(folder: Path, level: str = "kecamatan") -> Boundaries:
     """
     path, raw = _read_file(folder, level)
     with wrap_definition_errors(path):
-        return _parse(raw)
+        boundaries = _parse(raw)
+    try:
+        path, raw = _read_file(folder, BASEMAP_LEVEL)
+    except FileNotFoundError:
+        return boundaries
+    with wrap_definition_errors(path):
+        return replace(boundaries, basemap=basemap.parse(raw))
 
 
 def _parse(raw: bytes) -> Boundaries:

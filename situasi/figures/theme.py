@@ -28,6 +28,8 @@ class Theme:
     phases: tuple[str, ...]  # one step for each of feed_schemas.FASE, the last is done
     strength: tuple[str, ...]  # diverging: far too few, as required in the middle, many
     risk: tuple[str, ...]  # sequential magenta, rare to frequent
+    water: str  # rivers of the base map; quieter than any border
+    road: str  # its roads and railway
 
 
 LIGHT = Theme(
@@ -43,6 +45,8 @@ LIGHT = Theme(
     phases=("#E6EBF1", "#CFD8E2", "#B3C1D0", "#93A6BA", "#7088A1", "#5A7793", "#3F5F80", "#26446A"),
     strength=("#8C510A", "#D8B365", "#EEEEEA", "#7CBFB3", "#01665E"),
     risk=("#FCF1F7", "#F3CCE0", "#E39CC2", "#C9609B", "#8F2C68"),
+    water="#8AB2CF",
+    road="#A69A88",
 )
 DARK = Theme(
     name="dark",
@@ -57,6 +61,8 @@ DARK = Theme(
     phases=("#1E2833", "#28374A", "#34485F", "#425C78", "#547391", "#6C8DAC", "#8CAAC6", "#B4CCE2"),
     strength=("#B8731F", "#7A5A2B", "#2A3138", "#2F7A70", "#5BB8AB"),
     risk=("#23182B", "#45203F", "#732E5F", "#AC4C89", "#E58EC0"),
+    water="#3F6A8A",
+    road="#6F675B",
 )
 
 

@@ -8,6 +8,7 @@ from starlette.routing import Mount, Route, request_response
 
 from situasi.board import current_board as board
 from situasi.common import assets
+from situasi.domain import basemap
 from situasi.domain.boundaries import URL_TEMPLATE
 from situasi.figures.maps import markers
 from situasi.higher_command import app
@@ -24,6 +25,14 @@ async def serve_boundaries(request: Request) -> Response:
     for shapes in app.iter_boundaries(board):
         if request.path_params["fingerprint"] == shapes.fingerprint:
             return _immutable_response(shapes.raw, "application/geo+json")
+    return Response(status_code=404)
+
+
+async def serve_base_map(request: Request) -> Response:
+    """Return a part of the base map; its path changes with its content."""
+    for shapes in app.iter_boundaries(board):
+        if content := shapes.basemap.find_content(**request.path_params):
+            return _immutable_response(content, "application/geo+json")
     return Response(status_code=404)
 
 
@@ -53,6 +62,7 @@ async def serve_copy_script(_request: Request) -> Response:
 ROUTES = (
     Route("/salin.js", serve_copy_script),
     Route(URL_TEMPLATE, serve_boundaries),
+    Route(basemap.URL_TEMPLATE, serve_base_map),
     Route(markers.ATLAS_ROUTE, serve_markers),
     Route(assets.ROUTE, serve_stylesheet),
     Route("/healthz", health.health),

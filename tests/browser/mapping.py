@@ -146,7 +146,9 @@ def placing() -> LabelLayout:
 @cache
 def camera() -> Camera:
     """The camera that the board itself asks for."""
-    state = build_situation_map(placing(), "", {}, None, LIGHT, layer_id="k").initial_view_state
+    state = build_situation_map(
+        placing(), boundaries(), {}, None, LIGHT, layer_id="k"
+    ).initial_view_state
     return Camera(state.longitude, state.latitude, state.zoom)
 
 

@@ -335,7 +335,7 @@ _SIZES = """() => {
   while (walker.nextNode()) {
     const e = walker.currentNode.parentElement;
     const seen = e.checkVisibility() && walker.currentNode.data.trim();
-    if (seen && !e.closest('svg, #controls, script, #alarm')) html.push(size(e));
+    if (seen && !e.closest('svg, #credit, #controls, script, #alarm')) html.push(size(e));
   }
   return {
     html,

@@ -64,7 +64,7 @@ def test_an_invented_election_is_simulated_ingested_and_drawn_without_a_line_of_
     points = seen.located_cases.assign(label="")
     names = tuple((code, place.name) for code, place in board.register.kecamatan.items())
     placing = place_labels(board.boundaries, names, HEIGHT)
-    deck = build_situation_map(placing, board.boundaries.url, areas, points, LIGHT, layer_id="k")
+    deck = build_situation_map(placing, board.boundaries, areas, points, LIGHT, layer_id="k")
     drawn = deck.to_json()
     assert all(code in drawn and board.register.kecamatan[code].name.split()[0] in drawn
                for code in codes)  # fmt: skip

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.board import Board
-from situasi.domain import boundaries, election
+from situasi.domain import basemap, boundaries, election
 from situasi.domain import register as domain_register
+from situasi.domain.basemap import LINE_KINDS, Basemap
 from situasi.domain.boundaries import KM_PER_DEGREE, Boundaries
 from situasi.domain.settings import ROOT
 from tests.builders_election import kecamatan_codes, square, write_squares
@@ -124,6 +125,34 @@ def test_credit_and_caution_may_be_missing(tmp_path: Path) -> None:
 
 def test_boundaries_of_the_board_are_small_enough_to_send() -> None:
     assert len(OGAN_ILIR.raw) < 15_000
+
+
+def test_a_base_map_beside_the_boundaries_is_loaded_with_them_and_named_beside_the_map() -> None:
+    base_map, line = OGAN_ILIR.basemap, OGAN_ILIR.credit_line
+    for licence in ("MIT", "Global Map of Indonesia ©ISCGM/Indonesia", "ODbL", "CC BY 4.0"):
+        assert licence in line
+    assert ".." not in line
+    for kind in (*LINE_KINDS, "desa", "kota"):
+        assert base_map.select(kind), kind
+    lon, lat = np.array(list(base_map.desa_points.values())).T
+    codes = [code.rpartition(".")[0] for code in base_map.desa_points]
+    assert len(codes) == 241
+    # The shipped borders are simplified; no desa lies farther outside than they are wrong.
+    for code, x, y in zip(codes, lon, lat, strict=True):
+        assert OGAN_ILIR.distance_km(code, x, y) < 1.0
+
+
+def test_a_part_of_the_base_map_has_an_address_that_changes_with_its_content() -> None:
+    base_map = OGAN_ILIR.basemap
+    address = base_map.url(basemap.LINES)
+    assert address is not None
+    fingerprint = address.rpartition("-")[2].removesuffix(".geojson")
+    content = base_map.find_content(basemap.LINES, fingerprint)
+    assert content is not None and b"Sungai Ogan" in content and b"desa" not in content
+    assert base_map.find_content(basemap.NAMES, fingerprint) is None
+    fewer = Basemap(base_map.features[1:])
+    assert fewer.url(basemap.LINES) != address
+    assert Basemap().url(basemap.LINES) is None
 
 
 def test_election_points_at_its_own_boundaries() -> None:

@@ -105,9 +105,9 @@ def test_a_kecamatan_without_a_word_has_a_dashed_edge_and_a_calm_one_a_whole_one
         drawn = printed_map.draw_situation_map(boundaries, numbers, states, nothing, _WORDS, "svg")
         return drawn.count(b"stroke-dasharray")
 
-    in_legend = 1
-    assert dashes("hijau") == in_legend
-    assert dashes(None) >= in_legend + len(numbers)
+    legend_and_railway = 2
+    assert dashes("hijau") == legend_and_railway
+    assert dashes(None) >= legend_and_railway + len(numbers)
 
 
 def test_points_of_every_weight_are_on_the_map(register: Register) -> None:

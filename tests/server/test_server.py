@@ -115,12 +115,14 @@ def test_reports_and_figures_are_for_who_is_known(served: Served) -> None:
 
 
 def test_the_boundaries_may_be_kept_for_ever_under_their_own_address(served: Served) -> None:
-    address = boundaries.load(ROOT / "geo" / "16.10").url
-    status, headers, body = served.get(address)
-    assert status == 200
-    assert "immutable" in headers["cache-control"]
-    assert len(json.loads(body)["features"]) == 16
+    drawn = boundaries.load(ROOT / "geo" / "16.10")
+    for address in (drawn.url, drawn.basemap.url("garis"), drawn.basemap.url("nama")):
+        assert address is not None
+        status, headers, body = served.get(address)
+        assert (status, "immutable" in headers["cache-control"]) == (200, True)
+        assert len(json.loads(body)["features"]) >= 16
     assert served.get("/peta/kecamatan-000000000000.geojson")[0] == 404
+    assert served.get("/peta/dasar-garis-000000000000.geojson")[0] == 404
 
 
 def test_style_and_marks_may_be_kept_for_ever_under_their_own_addresses(served: Served) -> None:

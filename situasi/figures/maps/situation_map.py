@@ -8,7 +8,8 @@ import pandas as pd
 import pydeck as pdk
 from pydeck.bindings.json_tools import default_serialize
 
-from situasi.figures.maps import labels, markers, routes
+from situasi.domain.boundaries import Boundaries
+from situasi.figures.maps import base_layers, labels, markers, routes
 from situasi.figures.maps.area_style import AreaStyle
 from situasi.figures.maps.label_placement import LabelLayout
 from situasi.figures.theme import Theme, hex_to_rgba
@@ -18,7 +19,7 @@ HEIGHT = 430
 
 def build_situation_map(
     layout: LabelLayout,
-    url: str,
+    boundaries: Boundaries,
     areas: Mapping[str, AreaStyle],
     points: pd.DataFrame | None,
     theme: Theme,
@@ -28,15 +29,16 @@ def build_situation_map(
 ) -> pdk.Deck:
     """Build the map of the kabupaten.
 
-    layout: positions of the names, and the camera. url: where the browser fetches the boundaries
-    (once). areas: by kecamatan code. points: open cases with lat, lon, tingkat and `label`, at most
-    markers.MAX_POINTS; None: no marks. layer_id: a new id clears the viewer's last click and keeps
-    the camera. moves: lines from one place to another (routes.build_route_layers).
+    layout: positions of the names, and the camera. boundaries: the browser fetches them and their
+    base map by address, once. areas: by kecamatan code. points: open cases with lat, lon, tingkat
+    and `label`, at most markers.MAX_POINTS; None: no marks. layer_id: a new id clears the viewer's
+    last click and keeps the camera. moves: lines between places (routes.build_route_layers).
     """
     camera = layout.camera
     return _CompactDeck(
         layers=[
-            _build_polygon_layer(url, areas, theme, layer_id),
+            _build_polygon_layer(boundaries.url, areas, theme, layer_id),
+            *base_layers.build_base_layers(boundaries.basemap, theme),
             *labels.build_leader_layers(layout, areas, theme),
             *([] if moves is None else routes.build_route_layers(moves, theme)),
             *([] if points is None else [markers.build_marker_layer(points, theme)]),

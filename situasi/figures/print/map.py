@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from situasi.domain.basemap import LINE_KINDS, WATER_AREA, Basemap
 from situasi.domain.boundaries import Boundaries
+from situasi.figures.maps.base_layers import LINE_WIDTHS_PX, get_line_colour
 from situasi.figures.print import page as print_page
-from situasi.figures.theme import SITUASI, TINGKAT, UNRATED
+from situasi.figures.theme import LIGHT, SITUASI, TINGKAT, UNRATED
 
 HEIGHT_IN = 3.7
 # The pattern replaces the colour in greyscale: the more serious, the denser.
@@ -38,6 +40,7 @@ def draw_situation_map(
     def draw(axes: Any) -> None:
         for code, polygon in zip(boundaries.codes, boundaries.polygons, strict=True):
             _draw_area(axes, polygon, states.get(code), is_included=code in numbers)
+        _draw_base_map(axes, boundaries.basemap)
         _draw_points(axes, points)
         for code, number in numbers.items():
             x, y = boundaries.label_points[code]
@@ -65,6 +68,21 @@ def _draw_area(axes: Any, polygon: Any, state: str | None, *, is_included: bool)
             linewidth=0.7,
             linestyle="--" if is_silent else "-",
         )  # fmt: skip
+
+
+def _draw_base_map(axes: Any, basemap: Basemap) -> None:
+    for feature in basemap.select(WATER_AREA, *LINE_KINDS):
+        colour = get_line_colour(feature.kind, LIGHT)
+        for part in shapely.get_parts(feature.geometry):
+            if feature.kind == WATER_AREA:
+                axes.fill(*shapely.get_coordinates(part.exterior).T, facecolor=colour)
+            else:
+                axes.plot(
+                    *shapely.get_coordinates(part).T,
+                    color=colour,
+                    linewidth=LINE_WIDTHS_PX[feature.kind] / 2,
+                    linestyle="--" if feature.kind == "rel" else "-",
+                )
 
 
 def _draw_points(axes: Any, points: pd.DataFrame) -> None:

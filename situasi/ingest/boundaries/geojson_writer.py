@@ -20,9 +20,9 @@ def format_collection(
     polygons: dict[str, Any], names: dict[str, str], credit: str, caution: str
 ) -> str:
     """Return GeoJSON (RFC 7946), one feature per line, with the credit and caution for the map."""
-    header = f'"credit":{_json(credit)},\n"caution":{_json(caution)},'
+    header = f'"credit":{format_json(credit)},\n"caution":{format_json(caution)},'
     features = ",\n".join(
-        _json(
+        format_json(
             {
                 "type": "Feature",
                 "properties": {"kode": code, "nama": names[code]},
@@ -95,5 +95,6 @@ def _ring(ring: Any) -> list[list[float]]:
     ]
 
 
-def _json(value: object) -> str:
+def format_json(value: object) -> str:
+    """Return compact JSON."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

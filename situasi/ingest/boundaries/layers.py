@@ -1,4 +1,4 @@
-"""Opens a boundary file: shapefile (also zipped), GeoPackage or GeoJSON."""
+"""Opens a map file: shapefile (also zipped), GeoPackage, GeoJSON or OpenStreetMap."""
 
 import json
 import tempfile
@@ -12,8 +12,10 @@ from typing import Any
 from situasi.ingest.boundaries.report import GeoRefused
 
 FILE_SUFFIXES = (".shp", ".gpkg", ".geojson", ".json")
+OSM_SUFFIXES = (".pbf", ".osm")
+Bounds = tuple[float, float, float, float]
 # Only these GDAL drivers: many others follow addresses in a file, whatever its name.
-ALLOWED_DRIVERS = frozenset({"ESRI Shapefile", "GPKG", "GeoJSON"})
+ALLOWED_DRIVERS = frozenset({"ESRI Shapefile", "GPKG", "GeoJSON", "OSM"})
 _INLINE_CRS_TYPES = frozenset(
     {"name", "epsg", "ogc"}
 )  # defined in the file itself; "link" and "url" would be fetched
@@ -21,21 +23,26 @@ MAX_JSON_BYTES = 300_000_000  # GeoJSON is read as text; a GeoPackage may be lar
 MAX_UNPACKED_BYTES = 1_000_000_000  # detailed boundaries of a whole province are far smaller
 
 
-def read_layers(path: Path) -> list[Any]:
+def read_layers(
+    path: Path, *, bbox: Bounds | None = None, more_suffixes: tuple[str, ...] = ()
+) -> list[Any]:
     """Return every layer with rows as a GeoDataFrame, in the order of the file.
 
-    Raises GeoRefused with one sentence where the file cannot be read as boundaries.
+    bbox: west, south, east, north; of a file of OpenStreetMap, which may hold an island, only this
+    part is read. more_suffixes: kinds of file that are taken besides FILE_SUFFIXES. Raises
+    GeoRefused with one sentence where the file cannot be read as a map.
     """
     if not path.is_file():
         raise GeoRefused(f"Berkas {path.name} tidak ada.")
-    with _open_source(path) as file:
-        frames = [frame for frame in _read(file, path.name) if len(frame)]
+    with _open_source(path, (*FILE_SUFFIXES, *more_suffixes)) as file:
+        part = bbox if file.suffix.lower() in OSM_SUFFIXES else None
+        frames = [frame for frame in _read(file, path.name, part) if len(frame)]
     if not frames:
         raise GeoRefused(f"Berkas {path.name} tidak berisi satu wilayah pun.")
     return frames
 
 
-def _read(file: Path, name: str) -> Iterator[Any]:
+def _read(file: Path, name: str, bbox: Bounds | None) -> Iterator[Any]:
     import geopandas
     import pyogrio
     from pyogrio.errors import DataLayerError, DataSourceError
@@ -50,7 +57,7 @@ def _read(file: Path, name: str) -> Iterator[Any]:
             warnings.simplefilter("ignore")  # GDAL warns of single rings; all are checked later
             for layer, kind in pyogrio.list_layers(file).tolist():
                 if kind is not None:
-                    yield geopandas.read_file(file, layer=layer, engine="pyogrio")
+                    yield geopandas.read_file(file, layer=layer, bbox=bbox, engine="pyogrio")
     except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
         raise GeoRefused(
             f"Berkas {name} rusak atau bukan shapefile, GeoPackage atau GeoJSON."
@@ -111,8 +118,8 @@ def _has_companion(file: Path, suffix: str) -> bool:
 
 
 @contextmanager
-def _open_source(path: Path) -> Iterator[Path]:
-    if path.suffix.lower() in FILE_SUFFIXES:
+def _open_source(path: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
+    if path.suffix.lower() in suffixes:
         yield path
     elif path.suffix.lower() == ".zip":
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:

@@ -49,7 +49,7 @@ def _build_map(data: SitrepData) -> Drawing:
     return Drawing(
         "Situasi menurut kecamatan dan letak kejadian terbuka",
         f"Peta {len(data.codes)} kecamatan dengan {len(cases)} kejadian terbuka; "
-        "angka menunjuk nomor dalam tabel. " + boundaries.credit,
+        "angka menunjuk nomor dalam tabel. " + boundaries.credit_line,
         partial(draw, boundaries, numbers, states, cases, legend),
     )
 

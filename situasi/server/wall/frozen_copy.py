@@ -117,7 +117,7 @@ def _render_page(
         facts=_format_facts(sources, viewer),
         view_titles=[view["title"] for view in state_json["views"]],
         svg=svg_map.build_register_drawing(board.boundaries, board.register).svg,
-        credit=f"{board.boundaries.credit}. {board.boundaries.caution}.",
+        credit=board.boundaries.credit_line,
         tables=tables,
         state=state_json,
         script_data={"flat": True, "words": {name: sentences[name] for name in _USED_SENTENCES}},

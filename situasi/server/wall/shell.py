@@ -33,7 +33,7 @@ def render_shell(request: Request, viewer: Viewer, query: WallQuery) -> Markup:
         unit=f"{election.command} · {election.operation}",
         zone=election.zone_label,
         svg=svg_map.build_register_drawing(board.boundaries, board.register).svg,
-        credit=f"{board.boundaries.credit}. {board.boundaries.caution}.",
+        credit=board.boundaries.credit_line,
         style_path=assets.asset_path("wall.css"),
         script_path=assets.asset_path("wall.js"),
         controls=_build_controls(viewer),

@@ -9,10 +9,12 @@ import numpy as np
 import shapely
 from markupsafe import Markup
 
+from situasi.domain.basemap import LINE_KINDS, WATER_AREA, Basemap
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.register import Register
 from situasi.figures.maps.label_metrics import NAME_SIZE_PX, Label
 from situasi.figures.maps.label_placement import LabelLayout, place_labels
+from situasi.figures.maps.projection import Camera
 
 # So small that on the wall its letters are as large as those beside the map. All names then stand
 # beside the map, with room for slightly larger letters than they were placed with.
@@ -25,6 +27,8 @@ _TIE_OFFSETS = 12.0, 13.0
 _MARGIN = 3.0
 # Names were placed with semibold letters, but are drawn in lighter ones.
 _WEIGHT_RATIO = 0.9
+# What is nearer than this to a line of the base map cannot be told from it on the wall.
+_BASE_TOLERANCE = 0.25
 # Radius of a mark, and of the ring around it, in map units.
 MARK_RADIUS, RING_RADIUS = 7.0, 17.0
 
@@ -62,9 +66,12 @@ def build_drawing(boundaries: Boundaries, names: tuple[tuple[str, str], ...]) ->
     labels = Markup("").join(_render_label(code, label) for code, label in layout.labels.items())
     svg = Markup(
         '<svg id="map" viewBox="{}" font-size="{}" role="img" aria-labelledby="map-title">'
-        '<title id="map-title"></title>{}{}<g id="marks"></g><g id="ring">'
+        '<title id="map-title"></title>{}{}{}<g id="marks"></g><g id="ring">'
         '<circle class="still" r="{}"/><circle class="pulse" r="{}"/></g></svg>'
-    ).format(_view_box(shapes, layout), FONT_SIZE, outlines, labels, RING_RADIUS, RING_RADIUS)
+    ).format(
+        _view_box(shapes, layout), FONT_SIZE, outlines,
+        _render_base_map(boundaries.basemap, layout.camera), labels, RING_RADIUS, RING_RADIUS,
+    )  # fmt: skip
     return MapDrawing(svg, layout, centre_points)
 
 
@@ -74,11 +81,28 @@ def build_register_drawing(boundaries: Boundaries, register: Register) -> MapDra
     return build_drawing(boundaries, names)
 
 
+def _render_base_map(basemap: Basemap, camera: Camera) -> Markup:
+    """Render water, roads and railway, one path for each kind."""
+    paths = Markup("")
+    for kind in (WATER_AREA, *LINE_KINDS):
+        shapes = [feature.geometry for feature in basemap.select(kind)]
+        if shapes:
+            drawn = shapely.simplify(shapely.transform(shapes, camera.to_pixels), _BASE_TOLERANCE)
+            path = "".join(map(_svg_path if kind == WATER_AREA else _svg_line, drawn))
+            paths += Markup('<path class="{}" d="{}"/>').format(kind, path)
+    return Markup('<g id="base">{}</g>').format(paths)
+
+
 def _svg_path(shape: shapely.Geometry) -> str:
-    return "".join(
-        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in shapely.get_coordinates(ring)) + "Z"
-        for ring in _rings(shape)
-    )
+    return "".join(_svg_points(ring) + "Z" for ring in _rings(shape))
+
+
+def _svg_line(shape: shapely.Geometry) -> str:
+    return "".join(map(_svg_points, shapely.get_parts(shape)))
+
+
+def _svg_points(line: shapely.Geometry) -> str:
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in shapely.get_coordinates(line))
 
 
 def _rings(shape: Any) -> Iterator[shapely.Geometry]:

@@ -56,7 +56,7 @@ def build_deck(
     names = tuple((code, kecamatan.name) for code, kecamatan in board().register.kecamatan.items())
     return build_situation_map(
         place_labels(board().boundaries, names, HEIGHT),
-        board().boundaries.url,
+        board().boundaries,
         areas,
         points,
         session.get_theme(),
@@ -77,8 +77,7 @@ def get_layer_id(key: str) -> str:
 
 def render_legend(marks: Sequence[tuple[Markup, str]]) -> None:
     """Draw the marks with their labels, and the source of the boundaries."""
-    source = board().boundaries
-    markup.render_legend(marks, f"{source.credit}. {source.caution}.")
+    markup.render_legend(marks, board().boundaries.credit_line)
 
 
 def _on_click(key: str) -> None:

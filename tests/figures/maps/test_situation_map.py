@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image
 
 from situasi.domain import boundaries as domain_boundaries
+from situasi.domain.basemap import Basemap
 from situasi.domain.settings import ROOT
 from situasi.figures.maps import markers
 from situasi.figures.maps.area_style import AreaStyle
@@ -19,8 +21,6 @@ from situasi.figures.maps.label_placement import place_labels
 from situasi.figures.maps.situation_map import build_situation_map
 from situasi.figures.theme import DARK, LIGHT, SHAPES, TINGKAT, Theme, hex_to_rgba
 from tests.builders import case_table, incident, incidents
-
-URL = "/peta/kecamatan-abc.geojson"
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def drawn(
     points = case_table(incidents(*rows))
     points = points.assign(label=pd.Series("x", points.index, dtype="object"))
     placing = place_labels(boundaries, tuple((code, "Nama") for code in boundaries.codes), 430)
-    deck = build_situation_map(placing, URL, areas, points, theme, layer_id="kecamatan-0")
+    deck = build_situation_map(placing, boundaries, areas, points, theme, layer_id="kecamatan-0")
     found: dict[str, Any] = json.loads(deck.to_json())
     return found
 
@@ -57,13 +57,28 @@ def colour_of(expression: str, code: str) -> list[int]:
     return list(json.loads(rest))
 
 
-def test_nothing_but_the_boundaries_is_fetched(boundaries: domain_boundaries.Boundaries) -> None:
+def test_nothing_is_fetched_of_another_host(boundaries: domain_boundaries.Boundaries) -> None:
     deck = drawn(boundaries, {"16.10.04": AreaStyle("Indralaya", "1", "#FF0000")}, incident())
     # Left unset, pydeck writes its own word for "none", which Streamlit takes away.
     assert deck.get("mapStyle") in {None, "__MAP_STYLE__"}
     assert deck.get("mapProvider") is None
     assert "http" not in json.dumps(deck)
-    assert layer(deck, "kecamatan-0")["data"] == URL
+    assert layer(deck, "kecamatan-0")["data"] == boundaries.url
+
+
+def test_rivers_roads_and_names_are_fetched_by_address_and_none_of_them_is_sent(
+    boundaries: domain_boundaries.Boundaries,
+) -> None:
+    deck = drawn(boundaries, {})
+    assert layer(deck, "dasar")["data"] == boundaries.basemap.url("garis")
+    names = layer(deck, "dasar-nama")
+    assert names["data"] == boundaries.basemap.url("nama")
+    assert names["visibleMinZoom"] > deck["initialViewState"]["zoom"]
+    assert len(json.dumps([layer(deck, "dasar"), names])) < 1_200
+    bare = drawn(replace(boundaries, basemap=Basemap()), {})
+    assert {part["id"] for part in deck["layers"]} - {part["id"] for part in bare["layers"]} == {
+        "dasar", "dasar-nama",
+    }  # fmt: skip
 
 
 def test_each_kecamatan_has_its_own_fill(boundaries: domain_boundaries.Boundaries) -> None:

@@ -1,0 +1,66 @@
+"""Base map of a live map: what the browser fetches once, and how quietly it is drawn."""
+
+import pydeck as pdk
+
+from situasi.domain.basemap import LINES, NAMES, Basemap
+from situasi.figures.theme import Theme, hex_to_rgba
+
+# From this zoom on, names of places are drawn; before, they would lie on one another.
+NAMES_ZOOM = 10.6
+# Widths of lines on a screen.
+LINE_WIDTHS_PX = {"sungai": 1.4, "tol": 1.8, "jalan_utama": 1.5, "jalan": 0.8, "rel": 1.2}
+_NAME_SIZE_PX = 11
+_FONT = '\'"Source Sans", "Source Sans 3", sans-serif\''
+
+
+def get_line_colour(kind: str, theme: Theme) -> str:
+    """Return the colour of water, roads and railway."""
+    return {"sungai": theme.water, "perairan": theme.water}.get(kind, theme.road)
+
+
+def build_base_layers(basemap: Basemap, theme: Theme) -> list[pdk.Layer]:
+    """Build the lines, and the names that are drawn from a zoom on; none without a base map."""
+    layers = []
+    if lines_url := basemap.url(LINES):
+        layers.append(_build_lines(lines_url, theme))
+    if names_url := basemap.url(NAMES):
+        layers.append(_build_names(names_url, theme))
+    return layers
+
+
+def _build_lines(url: str, theme: Theme) -> pdk.Layer:
+    water, road = (hex_to_rgba(theme.water), hex_to_rgba(theme.road))
+    is_water = "properties.jenis=='sungai'||properties.jenis=='perairan'"
+    widths = "".join(f"properties.jenis=='{k}'?{w}:" for k, w in LINE_WIDTHS_PX.items())
+    return pdk.Layer(
+        "GeoJsonLayer",
+        url,
+        id="dasar",
+        get_fill_color=hex_to_rgba(theme.water, 150),
+        get_line_color=f"{is_water}?{water}:{road}",
+        get_line_width=f"{widths}0",
+        line_width_units='"pixels"',
+        line_joint_rounded=True,
+        get_point_radius=4,
+        point_radius_units='"pixels"',
+        get_dash_array="properties.jenis=='rel'?[4,3]:[0,0]",
+        extensions=[{"@@type": "PathStyleExtension", "dash": True}],
+    )
+
+
+def _build_names(url: str, theme: Theme) -> pdk.Layer:
+    """Build the names as one tile of the whole world: only tiles begin at a zoom."""
+    return pdk.Layer(
+        "TileLayer",
+        url,
+        id="dasar-nama",
+        min_zoom=0,
+        max_zoom=0,
+        visible_min_zoom=NAMES_ZOOM,
+        point_type='"text"',
+        get_text="properties.nama",
+        get_text_size=_NAME_SIZE_PX,
+        get_text_color=hex_to_rgba(theme.muted),
+        text_font_family=_FONT,
+        text_font_settings={"fontSize": 22, "buffer": 4},
+    )

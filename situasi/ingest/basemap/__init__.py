@@ -1,0 +1,1 @@
+"""The base map of a Polres from its own map files."""
