@@ -15,6 +15,7 @@ from situasi import board, streamlit_patches
 from situasi.server import file_descriptors, logging_setup, startup_checks
 from situasi.server.auth import guest_login, login, oidc_login, password_change
 from situasi.server.connection_limits import ConnectionLimitMiddleware
+from situasi.server.frontend import routes as frontend
 from situasi.server.lifespan import lifespan
 from situasi.server.metrics_endpoint import MetricsMiddleware
 from situasi.server.routes import ROUTES
@@ -38,6 +39,7 @@ auth_middleware = startup_checks.build_auth_middleware(
 app = st.App(
     "pages/app.py",
     routes=[
+        *frontend.PAGE_ROUTES,
         *ROUTES,
         *wall.ROUTES,
         *guest_login.ROUTES,

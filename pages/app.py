@@ -28,7 +28,6 @@ def main() -> None:
     url_state.carry_over(get_requested_page(), filters.CARRIED_PARAMETERS)
     language = session.use_url_language()
     markup.render_stylesheet(session.get_theme())
-    markup.render_scripts()
     if not session.viewer().role.screens:
         markup.render_empty_state(_("Papan ini tidak dibuka untuk Anda. Masuk lebih dahulu."))
         return

@@ -35,7 +35,6 @@ def main(icon: Path) -> None:
     st.set_page_config(page_title=f"Situasi · {name}", page_icon=str(icon), layout="wide")
     language = session.use_url_language()
     markup.render_stylesheet(session.get_theme())
-    markup.render_scripts()
     if not roles.may_open_higher_command(session.account()):
         markup.render_empty_state(_("Papan ini tidak dibuka untuk Anda. Masuk lebih dahulu."))
         return

@@ -34,6 +34,8 @@ from situasi.common.lazy_event_loop import LazyEventLoop
 from situasi.server import startup_checks
 from situasi.server.auth import websocket
 from situasi.server.delayed_files import DelayedFileMetadata
+from situasi.server.frontend import routes as frontend
+from situasi.server.frontend.editions import UnknownFrontend
 from situasi.server.parked_sessions import ParkedSessions
 
 _log = logging.getLogger(__name__)
@@ -71,12 +73,19 @@ def apply_all() -> None:
     except UnsupportedVersion as error:
         startup_checks.exit_with_error(error)
     for patch in PATCHES:
-        reason = _why_unsupported(patch)
+        reason = _why_unsupported(patch) or _apply(patch)
         if reason:
             _log.warning("patch not applied: %s: %s", patch.name, reason)
-        else:
-            patch.apply()
         metrics.STREAMLIT_PATCHES[patch.name] = reason
+
+
+def _apply(patch: Patch) -> str:
+    """Apply the patch; return why that cannot be done, or ""."""
+    try:
+        patch.apply()
+    except UnknownFrontend as error:
+        return str(error)
+    return ""
 
 
 def disable_uvicorn_proxy_headers() -> None:
@@ -394,4 +403,7 @@ PATCHES: Final = (
             "backend_operation_handler.BackendOperationResponse",
         ),
     ),
+    # Stock Streamlit sends its page white and in English, and 11 MB of scripts unpacked. That the
+    # routes of an app may replace its page is official; which words its scripts hold is not.
+    Patch("frontend", frontend.serve_pages, ()),
 )

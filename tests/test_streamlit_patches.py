@@ -16,7 +16,7 @@ from tests.stock_streamlit import state_of_streamlit
 
 pytestmark = pytest.mark.usefixtures("stock_streamlit", "proxies")
 
-CHECKED = [patch for patch in PATCHES if " of " in patch.needs[0]]
+CHECKED = [patch for patch in PATCHES if " of " in "".join(patch.needs[:1])]
 NEEDS = [(patch, need) for patch in PATCHES for need in patch.needs]
 
 
@@ -74,9 +74,7 @@ def test_where_one_thing_is_missing_that_patch_alone_is_left_out_and_it_is_told(
     assert [r.levelno for r in caplog.records] == [logging.WARNING] * len(left_out)
 
 
-@pytest.mark.parametrize(
-    "patch", [p for p in PATCHES if " of " in p.needs[0]], ids=lambda p: p.name
-)
+@pytest.mark.parametrize("patch", CHECKED, ids=lambda p: p.name)
 def test_other_parameters_are_told_from_those_expected(
     patch: Patch, monkeypatch: pytest.MonkeyPatch
 ) -> None:

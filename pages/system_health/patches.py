@@ -18,6 +18,7 @@ _PURPOSES = {
     "parked_sessions": N_("sesi yang terputus dibatasi"),
     "downloads": N_("berkas tetap ada sampai diambil"),
     "offered_files": N_("berkas hanya untuk halaman yang menawarkannya"),
+    "frontend": N_("halaman dikirim terkompresi dan dalam bahasa papan"),
 }
 
 

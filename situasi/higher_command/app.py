@@ -328,7 +328,7 @@ def current_higher_command() -> HigherCommandApp | None:
 
 def server_unit_name(board: Callable[[], Board]) -> str:
     """Return the name of this server's unit; `board` gives that of a Polres."""
-    return board().register.election.kabupaten if _current is None else _current.command.name
+    return board().register.election.command if _current is None else _current.command.name
 
 
 def iter_boundaries(board: Callable[[], Board]) -> Iterator[Boundaries]:

@@ -1,5 +1,6 @@
 """HTML of the server: its templates, and the one function that answers with a page."""
 
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from situasi.common import i18n
+from situasi.domain.settings import ROOT
+from situasi.server.frontend import packing
+from situasi.server.frontend.packing import StaticContent
 
 _MEDIA_TYPE = "text/html"
 _TEMPLATES = Environment(
@@ -27,6 +31,22 @@ _TEMPLATES.policies["json.dumps_kwargs"] = {
     "separators": (",", ":"),
 }
 
+_THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
+_COLOURS = (
+    "primaryColor", "backgroundColor", "secondaryBackgroundColor", "textColor", "borderColor"
+)  # fmt: skip
+
+
+def _format_colours(kind: str) -> str:
+    return "".join(f"--{name}: {_THEME[kind][name]}; " for name in _COLOURS)
+
+
+# The colours of the board as CSS variables, by day and by night.
+THEME_COLOURS = (
+    f":root {{ {_format_colours('light')}}}\n"
+    f"@media (prefers-color-scheme: dark) {{ :root {{ {_format_colours('dark')}}} }}\n"
+)
+
 
 def render_template(template: str, /, **values: object) -> Markup:
     """Return the page of this template in the language of the request; all values are escaped.
@@ -38,13 +58,24 @@ def render_template(template: str, /, **values: object) -> Markup:
 
 
 def build_html_response(
-    page: Markup, policy: str, status: int = 200, headers: Mapping[str, str] | None = None
+    page: Markup,
+    policy: str,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    accept_encoding: str = "",
 ) -> Response:
-    """Return the response with this page. policy: its Content-Security-Policy."""
+    """Return the response with this page. policy: its Content-Security-Policy.
+
+    accept_encoding: header of the request; with it the page is packed here, and not by Streamlit,
+    which leaves the first page as it is.
+    """
     if not isinstance(page, Markup):
         raise TypeError("a page comes from a template")
     all_headers = {"content-security-policy": policy, **(headers or {})}
-    return Response(page, status, all_headers, _MEDIA_TYPE)
+    content = StaticContent(page.encode(), _MEDIA_TYPE)
+    if encoding := packing.choose_encoding(accept_encoding, content):
+        all_headers |= {"content-encoding": encoding, "vary": "Accept-Encoding, Cookie"}
+    return Response(content.encode(encoding), status, all_headers, _MEDIA_TYPE)
 
 
 def accepts_html(scope: Scope) -> bool:

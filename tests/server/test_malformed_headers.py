@@ -35,7 +35,8 @@ HEADERS = (
 PATHS = (
     "/", "/masuk", "/keluar", "/sandi", "/bagi/x", "/healthz", "/healthz/ready", "/metrics",
     "/api/v1/incidents", "/api/v1/situation", "/layar", "/layar/gambar", "/layar/paham",
-    "/layar/salinan", "/salin.js", "/_stcore/upload_file/a/b", "/media/x.csv", "/peta/x", "/gaya/x",
+    "/layar/salinan", "/berkas/x/y.js", "/_stcore/upload_file/a/b", "/media/x.csv", "/peta/x",
+    "/gaya/x",
 )  # fmt: skip
 TRICKY = (
     b"http://[", b"http://]", b"[", b"http://[::1", b"http://a:b:c", b"\xb2", b"\xb2\xb3",

@@ -22,7 +22,7 @@ _COMMON_HEADERS = {
 }
 _TLS_HEADERS = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
 # Static files: they are not personal, and their path changes with their content.
-_CACHEABLE_PREFIXES = ("/static/", "/peta/", "/gaya/", "/layar/berkas/")
+_CACHEABLE_PREFIXES = ("/static/", "/berkas/", "/peta/", "/gaya/", "/layar/berkas/")
 
 
 def add_security_headers(send: Send, path: str, request_info: RequestInfo, policy: str) -> Send:

@@ -3,10 +3,10 @@
 import hashlib
 from dataclasses import asdict
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 from situasi.figures.theme import DARK, LIGHT, SITUASI, TINGKAT, Theme
+from situasi.server.frontend import editions
 from situasi.server.wall.js_bundler import bundle
 
 BASE_PATH = "/layar/berkas/"
@@ -68,10 +68,7 @@ def _format_variables(theme: Theme) -> str:
 
 def _format_font_face() -> str:
     """Return the font of the pages, served from Streamlit's static files on this server."""
-    spec = find_spec("streamlit")
-    if spec is None or spec.origin is None:
-        return ""
-    folder = Path(spec.origin).parent / "static" / "static" / "media"
+    folder = editions.find_static_folder() / "static" / "media"
     font_files = sorted(folder.glob("SourceSansVF-Upright*.woff2"))
     if not font_files:
         return ""

@@ -23,6 +23,7 @@ from situasi.ingest.validation.area_check import extract_case_kecamatan
 from situasi.server import html_pages
 from situasi.server.auth import login, sessions
 from situasi.server.auth.middleware import AUTH_CONTEXT, AuthContext
+from situasi.server.frontend import packing
 from situasi.server.wall import assets, frozen_copy
 from situasi.server.wall import query as wall_query
 from situasi.server.wall import service as wall_service
@@ -66,15 +67,15 @@ async def serve_shell(request: Request) -> Response:
     return html_pages.build_html_response(page, wall_shell.POLICY)
 
 
-async def serve_file(request: Request) -> Response:
+def serve_file(request: Request) -> Response:
     """Return a stylesheet or script."""
     name = request.path_params["name"]
     text = assets.load_files().get(name)
     if text is None or request.path_params["fingerprint"] != assets.fingerprint():
         return Response(status_code=404)
     media_type = assets.MEDIA_TYPES[name[name.rindex(".") :]]
-    cache_control = "private, max-age=31536000, immutable"
-    return Response(text, media_type=media_type, headers={"cache-control": cache_control})
+    content = packing.keep_content(text.encode(), media_type)
+    return packing.build_response(request.headers, content)
 
 
 async def serve_state(request: Request) -> Response:

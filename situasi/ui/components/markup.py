@@ -10,7 +10,6 @@ from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
 from situasi.common import assets
-from situasi.common.i18n import _
 from situasi.figures.theme import SIGNS, SITUASI, TINGKAT, UNRATED, Theme
 from situasi.presentation.incident_item import IncidentItem
 from situasi.presentation.model import KpiText, Mark, TextOrCounts
@@ -82,16 +81,13 @@ def render_stylesheet(theme: Theme) -> None:
     render(
         Markup(
             '<style>@import url("{}");'
-            ":root {{ --accent: {}; --muted: {}; --faint: {}; --paper: {}; "
-            "--choose: '{}'; --most: '{}'; }}</style>"
+            ":root {{ --accent: {}; --muted: {}; --faint: {}; --paper: {}; }}</style>"
         ).format(
             assets.CSS_URL,
             theme.accent,
             theme.muted,
             theme.line,
             theme.paper,
-            _("Pilih berkas"),
-            _("paling besar {n} MB").format(n=st.get_option("server.maxUploadSize")),
         )
     )
 
@@ -138,7 +134,7 @@ def render_parent_link(label: str, url: str) -> None:
 def build_copy_button(label: str, done_label: str, text: str = "") -> Markup:
     """Build a button that copies `text`, or the URL of the page; done_label: shown afterwards.
 
-    It needs our script (server/copying.js), which `render_scripts` loads.
+    It needs our script (server/frontend/page.js).
     """
     return Markup(
         '<button type="button" class="si-copy" data-copy="{}" data-done="{}">{}</button>'
@@ -152,11 +148,6 @@ def render_copyable_text(text: str, label: str, done_label: str) -> None:
             text, build_copy_button(label, done_label, text)
         )
     )
-
-
-def render_scripts() -> None:
-    """Load our only script; the content security policy blocks all others."""
-    st.html(Markup('<script src="/salin.js"></script>'), unsafe_allow_javascript=True)
 
 
 def build_tingkat_mark(tingkat: str | None) -> Markup:

@@ -1,0 +1,1 @@
+"""What a browser is given first: the frontend of Streamlit, packed, and in our words."""

@@ -1,0 +1,52 @@
+// The board's own script on the pages of Streamlit.
+(() => {
+  // --- the splash, until there is anything to see ---
+  const splash = document.getElementById("splash");
+  const drawn = '[data-testid="stMain"] [data-testid="stElementContainer"], [role="dialog"]';
+  const observer = new MutationObserver(() => {
+    if (!document.querySelector(drawn)) return;
+    splash.remove();
+    observer.disconnect();
+  });
+  observer.observe(document.body, { childList: true, subtree: true });
+
+  // --- icons: without their font they would be words ("expand_more") ---
+  const isIconFont = (face) => face.family.includes("Material Symbols");
+  const showIcons = (faces) => {
+    if (faces.some((face) => isIconFont(face) && face.status === "loaded")) {
+      document.documentElement.dataset.icons = "";
+    }
+  };
+  document.fonts.addEventListener("loadingdone", (event) => showIcons([...event.fontfaces]));
+  showIcons([...document.fonts]);
+
+  // --- copy buttons: the address of the page, or the text of a button ---
+  // The stylesheet hides the buttons until this attribute is set, as they need this script.
+  document.documentElement.dataset.copies = "";
+
+  // On an intranet without TLS browsers have no navigator.clipboard.
+  const copy = (text) => {
+    const box = document.createElement("textarea");
+    box.value = text;
+    box.style.position = "fixed";
+    box.style.opacity = "0";
+    document.body.append(box);
+    box.select();
+    const done = document.execCommand("copy");
+    box.remove();
+    return done;
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("button[data-copy]");
+    if (!button || button.dataset.word) return;
+    if (!copy(button.dataset.copy || window.location.href)) return;
+    button.focus();
+    button.dataset.word = button.textContent;
+    button.textContent = button.dataset.done;
+    setTimeout(() => {
+      button.textContent = button.dataset.word;
+      delete button.dataset.word;
+    }, 4000);
+  });
+})();

@@ -1,0 +1,102 @@
+"""Streamlit's frontend in our words: against the pinned version, and against another one."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from situasi.common import i18n, metrics
+from situasi.server.frontend import editions, routes, words
+from situasi.server.frontend.editions import UnknownFrontend
+from tests.stock_streamlit import patch
+
+STOCK = editions.find_static_folder()
+# What people read of Streamlit before: none of it may come back.
+ENGLISH = ("Are you connected to the internet", " per file`", "`Upload`",
+           "Press Enter to", "Drag and drop a file", "`Clear all`", "`No results`")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the page and of the scripts that hold words."""
+    folder = tmp_path_factory.mktemp("static")
+    (folder / "static" / "js").mkdir(parents=True)
+    shutil.copy(STOCK / "index.html", folder)
+    for path in (STOCK / "static" / "js").glob("*.js"):
+        if words.find_words(path.name):
+            shutil.copy(path, folder / "static" / "js")
+    return folder
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_no_word_of_streamlit_is_left_and_nothing_else_is_changed(language: str) -> None:
+    edition = editions.build_edition(language)
+    for path, content in edition.own.items():
+        text = content.raw.decode()
+        if not path.startswith("static/"):
+            continue
+        assert [word for word in ENGLISH if word in text] == [], path
+        with i18n.use_language(language):
+            own = words.replace_words(
+                (STOCK / path).read_text("utf-8"), words.find_words(path[10:])
+            )
+        assert text == own
+        stock = (STOCK / path).read_text("utf-8")
+        # Beginnings and ends of texts, and what the scripts put into them, are as they were.
+        assert [text.count(sign) for sign in "`${}"] == [stock.count(sign) for sign in "`${}"]
+    assert "Streamlit server" not in "".join(c.raw.decode() for c in edition.own.values())
+
+
+def test_an_edition_has_all_files_under_its_own_name_and_no_other_name_opens_any() -> None:
+    indonesian, english = (editions.build_edition(code) for code in ("id", "en"))
+    assert indonesian.name != english.name
+    for path in (*indonesian.scripts, *indonesian.preloads, *indonesian.styles):
+        assert path.startswith(f"/berkas/{indonesian.name}/")
+        assert editions.find_content(indonesian.name, path.split("/", 3)[3])
+    page = (STOCK / "index.html").read_text("utf-8")
+    assert len(indonesian.preloads) == page.count('rel="modulepreload"') > 20
+    script = indonesian.scripts[-1].split("/", 3)[3]
+    for name, path in (
+        ("id-000000000000", script),
+        ("xx", script),
+        ("", script),
+        (indonesian.name, "../../../pyproject.toml"),
+        (indonesian.name, "static/js/"),
+        (indonesian.name, "none.js"),
+    ):
+        assert editions.find_content(name, path) is None
+
+
+def test_another_page_or_another_word_leaves_streamlit_as_it_is_and_says_so(
+    copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "static"
+    shutil.copytree(copied, folder)
+    monkeypatch.setattr(editions, "find_static_folder", lambda: folder)
+    editions.check()
+    index, uploader = folder / "index.html", next(folder.rglob("FileUploader*.js"))
+    for path, old, new, reason in (
+        (index, '<div id="root">', '<div id="app">', "in another way"),
+        (index, 'type="module"', 'type="text/javascript"', "in another way"),
+        (index, "</head>", "<script>other()</script></head>", "other scripts"),
+        (uploader, "`Upload`", "`Choose`", "Upload"),
+    ):
+        stock = path.read_text("utf-8")
+        path.write_text(stock.replace(old, new), "utf-8")
+        with pytest.raises(UnknownFrontend, match=reason):
+            editions.check()
+        path.write_text(stock, "utf-8")
+    editions.check()
+
+
+def test_where_the_frontend_is_unknown_streamlits_own_page_is_served(
+    monkeypatch: pytest.MonkeyPatch, stock_streamlit: None
+) -> None:
+    monkeypatch.setattr(metrics, "STREAMLIT_PATCHES", {})
+    monkeypatch.setattr(routes, "PAGE_ROUTES", [])
+    monkeypatch.setattr(words, "WORDS", (words.Word("index.", "no such word", ""),))
+    with pytest.raises(UnknownFrontend, match="no such word"):
+        patch("frontend")
+    assert routes.PAGE_ROUTES == []
