@@ -37,16 +37,16 @@ def begin_alerts_page(
         context,
         title,
         lambda column: filters.render_multi_filter(
-            column.multiselect, "derajat", _("Derajat"), list(reversed(rules.levels)),
+            filters.get_multiselect(column), "derajat", _("Derajat"), list(reversed(rules.levels)),
             lambda code: alert_texts.format_level(rules, rules.levels.index(code)),
             placeholder=_("semua derajat"),
         ),
         lambda column: filters.render_multi_filter(
-            column.multiselect, "aturan", _("Aturan"), visible_rules,
+            filters.get_multiselect(column), "aturan", _("Aturan"), visible_rules,
             partial(alert_texts.format_rule, rules), placeholder=_("semua aturan"),
         ),
         lambda column: filters.render_multi_filter(
-            column.multiselect, "hidup", _("Status"), list(alert_actions.STATUSES),
+            filters.get_multiselect(column), "hidup", _("Status"), list(alert_actions.STATUSES),
             alert_texts.format_status, placeholder=_("semua keadaan"),
         ),
     )  # fmt: skip

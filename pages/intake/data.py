@@ -28,7 +28,8 @@ def render_feed_filter(viewer: Viewer, container: DeltaGenerator) -> None:
     """Draw the filter of the page by feed; it is kept in the URL."""
     codes = list(viewer.role.readable_feeds(tuple(feed_schemas.FEEDS)))
     filters.render_multi_filter(
-        container.multiselect, _FEED_FILTER, _("Laporan"), codes, partial(label, "feed"),
+        filters.get_multiselect(container), _FEED_FILTER, _("Laporan"), codes,
+        partial(label, "feed"),
         placeholder=_("semua laporan"),
     )  # fmt: skip
 

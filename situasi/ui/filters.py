@@ -39,7 +39,7 @@ def render_filters(container: DeltaGenerator, register: Register) -> tuple[Selec
 def render_jenis_filter(container: DeltaGenerator) -> list[str]:
     """Draw the filter of incident kinds; none means all."""
     return render_multi_filter(
-        container.multiselect, "jenis", _("Jenis"), _without_nihil(feed_schemas.JENIS),
+        get_multiselect(container), "jenis", _("Jenis"), _without_nihil(feed_schemas.JENIS),
         partial(label, "jenis"), placeholder=_("semua jenis"),
     )  # fmt: skip
 
@@ -55,7 +55,7 @@ def render_tingkat_filter(container: DeltaGenerator) -> list[str]:
 def render_status_filter(container: DeltaGenerator) -> list[str]:
     """Draw the filter of incident states; none means all."""
     return render_multi_filter(
-        container.multiselect, "status", _("Status"), _without_nihil(feed_schemas.STATUS),
+        get_multiselect(container), "status", _("Status"), _without_nihil(feed_schemas.STATUS),
         partial(label, "status"), placeholder=_("semua status"),
     )  # fmt: skip
 
@@ -70,8 +70,8 @@ def render_window_filter(container: DeltaGenerator) -> str:
 def render_kecamatan_filter(container: DeltaGenerator, register: Register) -> list[str]:
     """Draw the filter of the kecamatan in this register; none means all."""
     return render_multi_filter(
-        container.multiselect, "kec", _("Kecamatan"), list(register.kecamatan), register.name_of,
-        placeholder=_("semua kecamatan"),
+        get_multiselect(container), "kec", _("Kecamatan"), list(register.kecamatan),
+        register.name_of, placeholder=_("semua kecamatan"),
     )  # fmt: skip
 
 
@@ -88,6 +88,11 @@ def render_multi_filter(
     values = _draw_choice(widget, name, title, codes, format_code, **options)
     url_state.save_widget(name, values, ())
     return list(values)
+
+
+def get_multiselect(container: DeltaGenerator) -> Callable[..., Any]:
+    """Return the widget for `render_multi_filter`: what is typed and Enter chooses one value."""
+    return partial(container.multiselect, select_all=False, filter_mode="contains")
 
 
 def render_single_filter(

@@ -90,6 +90,22 @@ def test_a_link_copied_from_the_address_bar_shows_another_viewer_the_same(
     assert receiver.cards() == sender.cards()
     assert receiver.reports() == sender.reports()
     assert receiver.chosen("ukur") == ["tps"]
+    _a_typed_place_is_that_one(receiver)
+
+
+def _a_typed_place_is_that_one(viewer: Viewer) -> None:
+    """Of three places with these letters, Enter takes the first; no English word stands above."""
+    box = viewer.page.get_by_test_id("stMultiSelect").first.locator("input")
+    box.click()
+    box.press_sequentially("pemu")
+    options = viewer.page.get_by_role("option")
+    options.nth(2).wait_for()
+    names = options.all_inner_texts()
+    assert (names[0], set(names[1:])) == ("Pemulutan", {"Pemulutan Barat", "Pemulutan Selatan"})
+    box.press("Enter")
+    viewer.until(lambda: viewer.chosen("kec") == ["16.10.05"], "another place was taken")
+    assert viewer.page.locator("html").get_attribute("lang") == "id"
+    assert viewer.page.locator("#splash").count() == 0
 
 
 def test_what_a_link_asks_and_nobody_knows_is_passed_over(rehearsal: Server, look: Look) -> None:
