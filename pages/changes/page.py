@@ -53,14 +53,21 @@ _LISTS = (
 
 
 def render_briefing_filter(context: PageContext, container: Any) -> None:
-    """Draw the choice of a briefing, the last by default, kept in the URL."""
-    by_id = {briefing.id: briefing for briefing in ui_briefings.list_until(context)}
-    if by_id:
-        _follow_newest(next(iter(by_id)))
-        filters.render_single_filter(
-            container.selectbox, ui_briefings.URL_PARAMETER, _("Sejak"), list(by_id),
-            lambda code: ui_briefings.format_with_note(by_id[code], context),
-        )  # fmt: skip
+    """Draw the choice of a briefing or of the last hours, kept in the URL.
+
+    The last briefing by default; nothing where there is none.
+    """
+    listed = ui_briefings.list_until(context)
+    if listed:
+        _follow_newest(listed[0].id)
+    by_id = {one.id: one for one in [*listed, *ui_briefings.list_recent_hours(context)]}
+    names = {code: ui_briefings.format_with_note(one, context) for code, one in by_id.items()}
+    if not listed:
+        names = {"": _("sejak kapan?"), **names}
+    filters.render_single_filter(
+        container.selectbox, ui_briefings.URL_PARAMETER, _("Sejak"), list(names),
+        names.__getitem__,
+    )  # fmt: skip
 
 
 def _follow_newest(newest: str) -> None:

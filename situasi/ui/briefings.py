@@ -1,4 +1,11 @@
-"""Tandai taklimat: a button that marks the time shown as a briefing, with a note."""
+"""Tandai taklimat: a button that marks the time shown as a briefing, with a note.
+
+The pages compare with a briefing, or with the moment some hours before the time shown.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 import streamlit as st
 
@@ -16,6 +23,19 @@ from situasi.ui.components import markup
 from situasi.ui.page_context import PageContext
 
 _RESULT_KEY = "_ditandai"
+_RECENT_HOURS: Final = (1, 3)
+
+
+@dataclass(frozen=True)
+class RecentHours(Briefing):
+    """The moment so many hours before the time shown, to compare with where nobody marked one."""
+
+    hours: int = 0
+
+    @property
+    def id(self) -> str:
+        """Return its id for addresses."""
+        return f"{self.hours}j"
 
 
 def render_mark_button(context: PageContext, key: str = "tandai") -> None:
@@ -67,6 +87,8 @@ def render_mark_result(view_time: ViewTime) -> bool:
 def format_with_note(briefing: Briefing, context: PageContext) -> str:
     """Return a briefing with author and note, if the viewer may see names of officers."""
     text = format_name(briefing, context.view_time)
+    if isinstance(briefing, RecentHours):
+        return text
     if context.viewer.role.may_see("personel"):
         text = _("{briefing}, ditandai {who}").format(briefing=text, who=briefing.by)
         text = f"{text}: {briefing.note}" if briefing.note else text
@@ -99,15 +121,27 @@ URL_PARAMETER = "sejak"
 
 def format_name(briefing: Briefing, view_time: ViewTime) -> str:
     """Return the name of a briefing: its clock time, with the date if that differs."""
+    if isinstance(briefing, RecentHours):
+        return _("{n} jam lalu").format(n=briefing.hours)
     return _("taklimat {time}").format(time=format_moment(briefing.at, view_time.at))
 
 
 def get_selected(context: PageContext) -> Briefing | None:
-    """Return the briefing named in the URL, else the last; None if there is none."""
+    """Return the briefing (or the hours) named in the URL, else the last; None if there is none."""
     listed = list_until(context)
-    by_id = {briefing.id: briefing for briefing in listed}
+    by_id = {briefing.id: briefing for briefing in [*listed, *list_recent_hours(context)]}
     selected = [by_id[code] for code in url_state.get_values(URL_PARAMETER) if code in by_id]
     return next(iter([*selected, *listed]), None)
+
+
+def list_recent_hours(context: PageContext) -> list[RecentHours]:
+    """Return the moments some hours before the time shown, to the minute."""
+    now, exercise = context.view_time.at, context.exercise_at is not None
+    minute = now.replace(second=0, microsecond=0)
+    return [
+        RecentHours(minute - timedelta(hours=hours), "", "", now, exercise, hours)
+        for hours in _RECENT_HOURS
+    ]
 
 
 def list_until(context: PageContext) -> list[Briefing]:

@@ -31,6 +31,7 @@ VIEWS = (
     ("activities", {}),
     ("neutrality", {}),
     ("changes", {}),
+    ("changes", {"sejak": "3j"}),
     ("alerts", {}),
     ("intake", {}),
     ("exercises", {}),

@@ -28,3 +28,11 @@ def test_it_is_drawn_whole(at_hand: Board, page: str, clock: str) -> None:
     app.query_params["saat"] = f"2024-11-27T{clock}"
     run(app)
     assert app.get("html")
+
+
+def test_changes_are_told_since_some_hours_without_any_briefing(at_hand: Board) -> None:
+    app = AppTest.from_string(script_of("changes"))
+    app.query_params.update({"saat": "2024-11-27T12:30", "sejak": "3j"})
+    run(app)
+    texts = " ".join(element.value for element in app.markdown)
+    assert "kejadian baru sejak 3 jam lalu" in texts
