@@ -1,6 +1,7 @@
 """Tables of cases, and the columns that several of them have."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
 
@@ -55,7 +56,20 @@ def build_tingkat_column(levels: Iterable[object]) -> Column:
 
 
 def build_place_column(rows: pd.DataFrame) -> Column:
-    """Return the column of kecamatan, desa and TPS of each case."""
-    return text_column(
+    """Return the column of kecamatan, desa and TPS of each case; in a file each in its own."""
+    register = board().register
+    texts = text_column(
         [incidents.format_place(row) for row in rows.itertuples()], max_width_px=PLACE_WIDTH_PX
     )
+    names = rows["kecamatan"].map(register.name_of, na_action="ignore")
+    headings = {
+        "kecamatan": _("kode kecamatan"), "desa": _("kode desa"), "desa_text": _("desa"),
+        "tps": _("TPS"), "lat": _("lintang"), "lon": _("bujur"),
+    }  # fmt: skip
+    parts = {
+        heading: rows[name].reset_index(drop=True)
+        for name, heading in headings.items()
+        if name in rows
+    }
+    parts = {_("kecamatan"): names.reset_index(drop=True), **parts}
+    return replace(texts, build_file_columns=lambda _heading: parts)

@@ -259,6 +259,23 @@ def test_our_own_door_reads_the_headings_of_a_file(empty: Board) -> None:
     assert found.columns["occurred_at"] == ("waktu (WIB)",)
 
 
+def test_a_place_is_one_column_on_the_screen_and_has_its_parts_in_a_file(empty: Board) -> None:
+    rows = pd.DataFrame(
+        [
+            incident(kecamatan="16.10.05", desa_text="Tanjung Gelam", tps="003", lat=-3.25),
+            incident(kecamatan=None, desa_text=None, tps=None, lat=None, lon=None),
+        ],
+        index=[7, 3],
+    )
+    table = table_view.make_table({"tempat": incidents.build_place_column(rows)})
+    assert list(table.select_screen_columns()) == ["tempat"]
+    file = table.to_file_frame()
+    assert file["kode kecamatan"].iloc[0] == "16.10.05"
+    assert file["kecamatan"].iloc[0] == empty.register.name_of("16.10.05")
+    assert file[["desa", "TPS", "lintang"]].iloc[0].tolist() == ["Tanjung Gelam", "003", -3.25]
+    assert file.iloc[1].isna().all()
+
+
 def test_every_kind_of_column_has_as_many_words_as_rows(empty: Board) -> None:
     made: dict[str, Column] = {
         "text": columns.text_column(["a", "b"], ["x", "y"]),
