@@ -21,7 +21,7 @@ import pytest
 from situasi.domain.settings import ROOT
 
 _STARTS_PROCESSES = re.compile(
-    r"\bsubprocess\b|\bos\.fork\b|tests\.(forks|browser|server\.doors)\b"
+    r"\bsubprocess\b|\bos\.fork\b|tests\.(forks|browser|server\.doors)\b|\bimport processes\b"
 )
 _SLOW_FOLDERS = {"cli", "deploy", "higher_command", "pages", "reports", "server", "store"}
 _TEST = re.compile(r"^(?:class Test|(?:    |async )?def test_)", re.MULTILINE)

@@ -25,10 +25,12 @@ from situasi.board import Board, open_board
 from situasi.domain.settings import ROOT, Settings, load
 from situasi.ingest.pipeline import ingest_file
 from situasi.live.snapshot import Snapshot
+from tests import processes
 from tests.builders import unbounded
 
 # How long anything may take on a slow and busy machine.
 PATIENCE = 90.0
+STREAMLIT = ("-m", "streamlit")
 
 
 @dataclass
@@ -56,10 +58,10 @@ class Server:
     def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = self.port or free_port()
-        command = ["-m", "streamlit", "run", "dashboard.py", "--server.port", str(self.port)]
+        command = ["run", "dashboard.py", "--server.port", str(self.port)]
         with (self.folder / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, *command],
+            self._process = processes.Popen(
+                [sys.executable, *STREAMLIT, *command],
                 cwd=ROOT,
                 env={**os.environ, **self._folders()},
                 stdout=log,
@@ -118,11 +120,10 @@ class Server:
 
     def command(self, *words: str) -> str:
         """Run `python -m situasi` on this server's store; what it said."""
-        done = subprocess.run(
+        done = processes.run(
             [sys.executable, "-m", "situasi", *words],
             cwd=ROOT,
             env={**os.environ, **self._folders(), "COLUMNS": "400"},
-            capture_output=True,
             encoding="utf-8",
             timeout=PATIENCE,
         )

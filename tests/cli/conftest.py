@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typer.testing import CliRunner
 from situasi.board import Board, open_board
 from situasi.cli import app, common
 from situasi.domain.settings import ROOT, load
+from tests import processes
 from tests.conftest import NOON
 
 LIMIT = 600  # seconds after which a command hangs
@@ -74,14 +74,12 @@ def process(environment: dict[str, str]) -> Run:
     """Run `python -m situasi ...` as a person does."""
 
     def run(*words: object, **more: str) -> Said:
-        done = subprocess.run(
+        done = processes.run(
             [sys.executable, "-m", "situasi", *map(str, words)],
             cwd=ROOT,
             env=os.environ | environment | more,
-            capture_output=True,
             encoding="utf-8",
             timeout=LIMIT,
-            check=False,
         )
         return Said(done.returncode, done.stdout, done.stderr)
 

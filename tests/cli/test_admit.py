@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from situasi.domain.settings import ROOT
 from situasi.store import Scope, open_store
+from tests import processes
 from tests.store.builders import MORNING
 from tests.store.test_store_postgres import plain
 
@@ -23,11 +24,10 @@ def said(database: str, folder: Path, *words: str) -> subprocess.CompletedProces
     """What the command says at a Polda whose store this is."""
     above = str(ROOT / "data" / "commands" / "sumsel-2024")
     told = {"SITUASI_STORE": database, "SITUASI_ELECTION": above, "SITUASI_DATA": str(folder)}
-    return subprocess.run(
+    return processes.run(
         [sys.executable, "-m", "situasi", "admit", *words],
         cwd=ROOT,
         env={**os.environ, **told, "COLUMNS": "400"},
-        capture_output=True,
         encoding="utf-8",
         check=False,
     )

@@ -15,6 +15,7 @@ import pytest
 from situasi.board import Board
 from situasi.domain.settings import ROOT, load
 from situasi.store import Scope, open_store
+from tests import processes
 from tests.builders_store import assert_same, every, fill, flowing
 from tests.cli.conftest import LIMIT, Run
 from tests.conftest import NOON
@@ -170,7 +171,7 @@ def test_it_goes_on_by_itself_and_ends_when_told(
     filled: dict[str, str], tmp_path: Path, reopened: Callable[[], Board]
 ) -> None:
     to = f"sqlite:///{tmp_path / 'there' / 'situasi.db'}"
-    running = subprocess.Popen(
+    running = processes.Popen(
         [sys.executable, "-m", "situasi", "sync", "--to", to, "--every", "0.2"],
         cwd=ROOT, env=os.environ | filled, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True,

@@ -14,6 +14,7 @@ from pathlib import Path
 from situasi.board import Board
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.domain.settings import ROOT
+from tests import processes
 from tests.builders_files import csv_file, faulty, report
 from tests.cli.conftest import LIMIT, Run
 from tests.effort import effort
@@ -27,7 +28,7 @@ def long_file(path: Path) -> Path:
 
 
 def started(path: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
+    return processes.Popen(
         [sys.executable, "-m", "situasi", "ingest", str(path)],
         cwd=ROOT,
         env=os.environ | environment,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from situasi.domain.settings import ROOT, load
 from situasi.store.migrations import runner
+from tests import processes
 from tests.cli.conftest import LIMIT, Run
 from tests.store import old
 from tests.store.old import LATER, TODAY
@@ -57,9 +57,9 @@ def test_says_what_it_did_and_then_that_there_is_nothing_to_do(
 def test_as_a_person_runs_it_nothing_else_is_printed(
     environment: dict[str, str], store: Path, versions: Path
 ) -> None:
-    done = subprocess.run(
+    done = processes.run(
         [sys.executable, "-c", LATER_PROGRAM, versions, "upgrade"],
-        cwd=ROOT, env=os.environ | environment, capture_output=True, encoding="utf-8",
+        cwd=ROOT, env=os.environ | environment, encoding="utf-8",
         timeout=LIMIT, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")

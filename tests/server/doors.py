@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import http.client
 import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ from situasi.server import logging_setup, startup_checks
 from situasi.server.auth import session_records
 from situasi.server.lifespan import lifespan
 from situasi.store import Store, open_store
+from tests import processes
+from tests.browser import serving
 from tests.browser.serving import PATIENCE, Server, free_port
 from tests.postgres import SCOPE
 
@@ -240,29 +242,21 @@ def served_with(folder: Path, *accounts_: tuple[str, str], **environment: str) -
     return server
 
 
-_PATIENT = """#!{python}
-import runpy, sqlite3.dbapi2, sys
+_PATIENT = """
+import sqlite3.dbapi2
+from streamlit.web.cli import main
 
 connect = sqlite3.dbapi2.connect
-sqlite3.dbapi2.connect = lambda *given, **named: connect(*given, **(named | {{"timeout": 3600.0}}))
-_, module, *sys.argv[1:] = sys.argv[1:]  # -m, and what is to be run
-runpy.run_module(module, run_name="__main__", alter_sys=True)
+sqlite3.dbapi2.connect = lambda *given, **named: connect(*given, **(named | {"timeout": 3600.0}))
+main(prog_name="streamlit")
 """
-
-
-@contextlib.contextmanager
-def waiting_an_hour_for_the_store(folder: Path) -> Iterator[None]:
-    """In a server started here, whoever waits for a store that is written to waits for an hour."""
-    program = folder / "python"
-    program.write_text(_PATIENT.format(python=sys.executable), "utf-8")
-    program.chmod(0o700)
-    with patch.object(sys, "executable", str(program)):
-        yield
+# In a server started under it, whoever waits for a store that is written to waits for an hour.
+waiting_an_hour_for_the_store = partial(patch.object, serving, "STREAMLIT", ("-c", _PATIENT))
 
 
 def starts(folder: Path, *flags: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Start a server that is not to start."""
-    return subprocess.run(
+    return processes.run(
         [
             sys.executable,
             "-m",
@@ -275,7 +269,6 @@ def starts(folder: Path, *flags: str, **environment: str) -> subprocess.Complete
         ],
         cwd=ROOT,
         env=os.environ | in_folder(folder) | environment,
-        capture_output=True,
         encoding="utf-8",
         timeout=PATIENCE,
         check=False,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
@@ -17,6 +16,7 @@ from typing import Any
 import pytest
 
 from situasi.domain.settings import ROOT
+from tests import processes
 from tests.builders_files import csv_file, report
 from tests.server.test_server import free_port
 
@@ -56,7 +56,7 @@ class Server:
             "SITUASI_LOG": "json",
         }
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
+            self.process = processes.Popen(
                 [sys.executable, "-c", SERVER, str(self.port)],
                 cwd=ROOT, env=self.environment, stdout=log, stderr=log,
             )  # fmt: skip
@@ -190,9 +190,9 @@ def test_all_good_files_between_hostile_ones_are_taken_and_ready_and_log_tell_th
 def test_the_api_answers_what_nobody_expected_with_words_and_a_place_in_the_log(
     server: Server,
 ) -> None:
-    made = subprocess.run(
+    made = processes.run(
         [sys.executable, "-m", "situasi", "key", "add", "uji", "--feed", "incidents"],
-        cwd=ROOT, env=server.environment, capture_output=True, text=True, check=True,
+        cwd=ROOT, env=server.environment, text=True, check=True,
     )  # fmt: skip
     key = made.stdout.strip()
     body = b"waktu,kecamatan,jenis\n"

@@ -35,7 +35,7 @@ CASE = (
 def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with one case of neutrality and somebody of each role."""
     folder = tmp_path_factory.mktemp("trail")
-    with waiting_an_hour_for_the_store(folder):
+    with waiting_an_hour_for_the_store():
         server = served_with(folder, *PEOPLE)
     mark_as_opened(server)
     server.deliver("neutrality.csv", CASE)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 from situasi.domain.settings import ROOT
 from situasi.store import open_store
+from tests import processes
 from tests.builders_store import assert_same, fill, flowing
 
 # The life of a server without one: what comes in goes up, while it runs.
@@ -47,7 +47,7 @@ asyncio.run(main())
 
 def life(folder: Path, to: str, **more: str) -> dict[str, object]:
     own = {name: value for name, value in os.environ.items() if not name.startswith("SITUASI_")}
-    done = subprocess.run(
+    done = processes.run(
         [sys.executable, "-c", LIFE, to],
         cwd=ROOT,
         env=own
@@ -58,7 +58,6 @@ def life(folder: Path, to: str, **more: str) -> dict[str, object]:
             "SITUASI_UPSTREAM": to,
             **more,
         },
-        capture_output=True,
         text=True,
         timeout=180,
         check=False,

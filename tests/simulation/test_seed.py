@@ -16,6 +16,7 @@ from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.domain.settings import ROOT
 from situasi.ingest.pipeline import IngestResult
 from situasi.simulation import seed
+from tests import processes
 from tests.builders_election import invented_election
 from tests.conftest import settings_in
 
@@ -144,7 +145,7 @@ def opens(folder: Path) -> subprocess.Popen[str]:
         "SITUASI_INBOX": str(folder / "inbox"),
         "SITUASI_REHEARSAL": "yes",
     }
-    return subprocess.Popen(
+    return processes.Popen(
         [sys.executable, "-c", OPENS], cwd=ROOT, env=own | here, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     )  # fmt: skip

@@ -23,6 +23,7 @@ from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.settings import ROOT
 from situasi.store import Scope, Store, StoreError, open_store, replication
 from situasi.store.replication import ReplicationRefused, Replicator, replicate
+from tests import processes
 from tests.builders_store import assert_same, every, fill, flowing
 from tests.conftest import NOON
 from tests.effort import effort, examples
@@ -300,7 +301,7 @@ def _says_nothing(self: replication.ReplicationBatch, *_: object) -> bool:
 
 
 def process(*words: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+    return processes.Popen(
         [sys.executable, "-m", *words], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip

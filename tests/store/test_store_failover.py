@@ -15,6 +15,7 @@ import pytest
 
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store import open_store
+from tests import processes
 from tests.effort import effort
 from tests.postgres import SCOPE, Node
 
@@ -27,7 +28,7 @@ class Writer:
     """See failover_writer."""
 
     def __init__(self, url: str, name: str) -> None:
-        self._process = subprocess.Popen(
+        self._process = processes.Popen(
             [sys.executable, "-m", "tests.store.failover_writer", url, name, str(ROWS)],
             cwd=ROOT,
             stdout=subprocess.PIPE,

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from situasi.store import open_store
+from tests import processes
 from tests.postgres import SCOPE
 from tests.store.test_store_processes import ROOT
 
@@ -30,7 +31,7 @@ def test_a_job_is_one_servers_alone_until_it_dies(
 ) -> None:
     url = request.getfixturevalue(where)
     here, there = open_store(url, SCOPE), open_store(url, SCOPE)
-    other = subprocess.Popen(
+    other = processes.Popen(
         [sys.executable, "-c", _HOLDS, url], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     try:

@@ -14,6 +14,7 @@ import pytest
 
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store import open_store
+from tests import processes
 from tests.effort import effort
 from tests.postgres import SCOPE
 
@@ -31,7 +32,7 @@ def anywhere(request: pytest.FixtureRequest) -> str:
 
 def writer(url: str, name: str, *more: str) -> subprocess.Popen[str]:
     """A process that has opened the store and waits for a line to begin."""
-    return subprocess.Popen(
+    return processes.Popen(
         [sys.executable, "-m", "tests.store.writer_process", url, name, str(ROWS), *more],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},

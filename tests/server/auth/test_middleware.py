@@ -7,7 +7,6 @@ import json
 import os
 import re
 import sqlite3
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from situasi.common import assets
 from situasi.domain.settings import ROOT
 from situasi.server.auth.throttle import MAX_PER_ADDRESS
 from situasi.server.auth.websocket import CLOSE_SESSION_ENDED
+from tests import processes
 from tests.browser.serving import Server, until
 from tests.server.doors import (
     SECRET,
@@ -67,7 +67,7 @@ def cold(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with somebody before the board; tests add accounts of their own."""
     folder = tmp_path_factory.mktemp("warm")
-    with waiting_an_hour_for_the_store(folder):
+    with waiting_an_hour_for_the_store():
         server = served_with(folder, ("wati", "analis"))
     wati = Knocker(server)
     wati.sign_in("wati")
@@ -80,11 +80,10 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def routes(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, list[str]]]:
     """Every way that the application has: path and methods, as it lists them itself."""
-    done = subprocess.run(
+    done = processes.run(
         [sys.executable, "-c", LISTING],
         cwd=ROOT,
         env=os.environ | in_folder(tmp_path_factory.mktemp("routes")),
-        capture_output=True,
         encoding="utf-8",
         check=True,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import stat
-import subprocess
 import sys
 import threading
 import zipfile
@@ -23,6 +22,7 @@ from situasi.store import AppendResult, Scope, Store, open_store
 from situasi.store.audit import hash_chain
 from situasi.store.backup import backup, backup_container, raw_tables
 from situasi.store.backup.backup import BackupError
+from tests import processes
 from tests.builders_store import assert_same, every, fill
 from tests.conftest import NOON
 from tests.store.builders import delivery, numbered
@@ -176,7 +176,8 @@ def test_a_file_that_took_the_name_meanwhile_is_not_written_over(
 
 
 FULL = """
-import resource, sys
+import resource, sys, warnings
+warnings.simplefilter("error")
 from pathlib import Path
 from situasi.store.backup import backup
 from situasi.board import open_board
@@ -194,9 +195,9 @@ except backup.BackupError as error:
 def test_a_full_disk_is_one_sentence_and_leaves_nothing(
     full: Board, tmp_path: Path, room: int
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", FULL, str(tmp_path), str(room)],
-        cwd=ROOT, capture_output=True, text=True, timeout=600, check=False,
+    done = processes.run(
+        [sys.executable, "-c", FULL, str(tmp_path), str(room)],
+        cwd=ROOT, text=True, timeout=600,
     )  # fmt: skip
     assert (done.stderr, done.returncode) == ("", 0)
     assert done.stdout.startswith("Disk penuh") and done.stdout.count("\n") == 1
