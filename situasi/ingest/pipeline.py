@@ -20,6 +20,7 @@ from situasi.ingest.readers.private_copy import private_copy
 from situasi.ingest.readers.reserved_columns import SHEET
 from situasi.ingest.redaction.persons import mask_service_numbers
 from situasi.ingest.sources.child_rows import join_children
+from situasi.ingest.sources.choices import is_form_definition, list_headings
 from situasi.ingest.sources.conversion import convert_table
 from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.sources.saved_profiles import bind_saved_profiles
@@ -198,22 +199,25 @@ def _convert_tables(
     """Yield the tables under our headings; put the names of their profiles into `profiles_used`."""
 
     def convert(table: Table) -> Table:
-        known = profile or context.sources.find_profile(table, file_name)
+        if is_form_definition(table.sheet, list_headings(table)):
+            note = f"lembar “{table.sheet}” dilewati: daftar formulir, {{}} baris"
+            return _leave_out_rows(table, note)
+        name = f"{file_name} {table.file}" if table.file else file_name
+        known = profile or context.sources.find_profile(table, name)
         profiles_used.update({known.name: None} if known else {})
-        return convert_table(table, file_name, context, known, order)
+        converted = convert_table(table, name, context, known, order)
+        if table.is_hidden and _detect_table_feed(converted, context) is None:
+            note = "{} baris tersembunyi dilewati: bukan tabel laporan"  # choices of a form
+            return _leave_out_rows(converted, note)
+        return converted
 
-    return _drop_hidden_lists(map(convert, tables), context)
+    return map(convert, tables)
 
 
-def _drop_hidden_lists(tables: Iterator[Table], context: IngestContext) -> Iterator[Table]:
-    """Yield the tables; of a hidden sheet without reports (choices of a form) only a note."""
-    for table in tables:
-        if table.is_hidden and _detect_table_feed(table, context) is None:
-            note = f"{len(table.row_numbers)} baris tersembunyi dilewati: bukan tabel laporan"
-            table = replace(
-                table, cells=table.cells[:0], row_numbers=[], notes=(*table.notes, note)
-            )
-        yield table
+def _leave_out_rows(table: Table, note: str) -> Table:
+    """Return a table without its rows, but with a note on how many there were."""
+    notes = (*table.notes, note.format(len(table.row_numbers)))
+    return replace(table, cells=table.cells[:0], row_numbers=[], notes=notes)
 
 
 def _detect_source_feed(

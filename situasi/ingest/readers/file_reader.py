@@ -5,21 +5,30 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
+import pandas as pd
+
 from situasi.common.disk_space import NO_SPACE_ERRNOS
 from situasi.ingest.layout.header_detection import HeaderScorer
 from situasi.ingest.readers import (
     csv_reader,
     file_types,
+    grid,
     json_reader,
+    json_stream,
+    reserved_columns,
+    table_builder,
     text_encoding,
     xlsx_reader,
     zip_reader,
 )
 from situasi.ingest.readers.private_copy import check_regular_file, to_source_error
-from situasi.ingest.tables import SourceError, Table
+from situasi.ingest.readers.zip_reader import Member
+from situasi.ingest.tables import SourceError, Table, UnknownHeadings
 
 _WORKBOOK_SUFFIXES = {".xlsx", ".xlsm", ".xltx", ".xltm"}
 _JSON_SUFFIXES = {".json", ".jsonl", ".ndjson", ".geojson"}
+_EMPTY = {csv_reader.EMPTY, json_stream.EMPTY}
+_NO_HEADER = "berkas “{}” dalam arsip tanpa judul kolom yang dikenal, tidak dibaca"
 
 
 def read_file(path: Path, score_header: HeaderScorer, chunk_rows: int = 20_000) -> Iterator[Table]:
@@ -36,25 +45,23 @@ def read_file(path: Path, score_header: HeaderScorer, chunk_rows: int = 20_000) 
         raise ValueError(f"chunk_rows is {chunk_rows}; a table needs at least one row")
     try:
         check_regular_file(path)
-        with path.open("rb") as file:
-            head = file.read(file_types.HEAD_BYTES)
-        yield from _read_tables(path, head, score_header, chunk_rows)
+        yield from _read_tables(path, score_header, chunk_rows)
     except OSError as failure:
         if failure.errno in NO_SPACE_ERRNOS:  # our own disk is full; the file is not at fault
             raise
         raise to_source_error(failure) from failure
 
 
-def _read_tables(
-    path: Path, head: bytes, score_header: HeaderScorer, chunk_rows: int
-) -> Iterator[Table]:
+def _read_tables(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Iterator[Table]:
+    with path.open("rb") as file:
+        head = file.read(file_types.HEAD_BYTES)
     if not head:
-        raise SourceError("Berkas ini kosong.")
+        raise SourceError(csv_reader.EMPTY)
     file_types.reject_unsupported(head)
     suffix = path.suffix.lower()
     if file_types.is_zip(head):
         if zip_reader.holds_tables(path):
-            return zip_reader.read(path, score_header, chunk_rows)
+            return _read_archive(path, score_header, chunk_rows)
         note = (
             "" if suffix in _WORKBOOK_SUFFIXES else f"isinya berkas Excel walau bernama *{suffix}"
         )
@@ -71,6 +78,66 @@ def _read_tables(
         else ""
     )
     return _add_note(csv_reader.read(path, encoding, score_header, chunk_rows), note)
+
+
+def _read_archive(path: Path, score_header: HeaderScorer, chunk_rows: int) -> Iterator[Table]:
+    """Yield the tables of all files in an archive, each row with the name of its file.
+
+    The first table has a note on what was not read. Raises SourceError.
+    """
+    with zip_reader.unpack(path) as (members, others):
+        notes = (f"{others} berkas lain dalam arsip tidak dibaca",) if others else ()
+        unread: list[Member] = []
+        has_tables = False
+        for index, member in enumerate(members):
+            try:
+                for table in _read_tables(member.path, score_header, chunk_rows):
+                    yield _label(table, member, notes, index, len(members))
+                    notes, has_tables = (), True
+            except SourceError as error:
+                if not (isinstance(error, UnknownHeadings) or str(error) in _EMPTY):
+                    raise SourceError(f"berkas “{member.label}” dalam arsip: {error}") from error
+                unread.append(member)
+        if not has_tables:
+            raise UnknownHeadings(csv_reader.NO_HEADER)
+        for member in unread:
+            yield _build_unread(member)
+
+
+def _label(table: Table, member: Member, notes: tuple[str, ...], index: int, count: int) -> Table:
+    """Return a table of a member with its names, and with the notes on the archive."""
+    cells, label = table.cells, member.label
+    if count > 1:
+        has_sheets = reserved_columns.SHEET in cells.columns
+        name = f"{label} / {table.sheet}" if has_sheets else label
+        cells = cells.assign(**{reserved_columns.SHEET: name}).astype("object")
+    return replace(
+        table,
+        cells=cells,
+        sheet=table.sheet if member.file else label,
+        file=member.file,
+        notes=(*notes, f"berkas “{label}”", *table.notes),
+        progress=(index + table.progress) / count,
+    )
+
+
+def _build_unread(member: Member) -> Table:
+    """Build a table of the rows of a file without a known heading, marked as not reports."""
+    reason = _NO_HEADER.format(member.label)
+    numbered = [
+        (number, table_builder.make_unread_row(row, reason))
+        for sheet in grid.read_sheets(member.path)
+        for number, row in list(zip(sheet.row_numbers, sheet.rows, strict=True))[1:]
+    ]
+    cells = pd.DataFrame(
+        {
+            reserved_columns.BROKEN: [row.text for _, row in numbered],
+            reserved_columns.NOT_A_REPORT: [row.reason for _, row in numbered],
+            reserved_columns.SHEET: [member.label] * len(numbered),
+        },
+        dtype="object",
+    )
+    return Table(cells, [n for n, _ in numbered], (reason,), sheet=member.label, file=member.file)
 
 
 def _add_note(tables: Iterator[Table], note: str) -> Iterator[Table]:

@@ -69,10 +69,7 @@ def read_grid(path: Path, max_rows: int = FILE_LIMITS.max_rows) -> list[Sheet]:
     """Read all sheets of a file. Raises SourceError for what is no table, or beyond a limit."""
     try:
         check_regular_file(path)
-        with path.open("rb") as file:
-            head = file.read(file_types.HEAD_BYTES)
-        file_types.reject_unsupported(head)
-        sheets = [_limit(sheet, max_rows) for sheet in _read_sheets(path, head)]
+        sheets = [_limit(sheet, max_rows) for sheet in read_sheets(path)]
     except OSError as failure:
         raise to_source_error(failure) from failure
     filled = [sheet for sheet in sheets if sheet.rows]
@@ -97,10 +94,17 @@ def _limit(sheet: Sheet, max_rows: int) -> Sheet:
     return sheet
 
 
-def _read_sheets(path: Path, head: bytes) -> Iterator[Sheet]:
+def read_sheets(path: Path) -> Iterator[Sheet]:
+    """Yield the sheets of a file, whatever they hold. Raises SourceError and OSError."""
+    with path.open("rb") as file:
+        head = file.read(file_types.HEAD_BYTES)
+    file_types.reject_unsupported(head)
     if file_types.is_zip(head) and zip_reader.holds_tables(path):
-        for name, numbered in zip_reader.read_raw_tables(path):
-            yield _build_sheet(name, ((number, _to_cells(row)) for number, row in numbered))
+        with zip_reader.unpack(path) as (members, _):
+            for member in members:
+                for sheet in read_sheets(member.path):
+                    name = f"{member.label} / {sheet.name}" if sheet.name else member.label
+                    yield replace(sheet, name=name)
         return
     if file_types.is_zip(head):
         for raw in xlsx_reader.read_raw_sheets(path):

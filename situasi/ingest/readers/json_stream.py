@@ -24,7 +24,7 @@ _WHITESPACE = re.compile(r"[ \t\n\ufeff]*")
 # Keys that GeoJSON has beside its list of rows.
 _METADATA_KEYS = frozenset({"type", "name", "crs", "bbox", "count", "next", "previous", "total"})
 _TOO_DEEP = "Isi JSON ini bersarang terlalu dalam untuk laporan."
-_EMPTY = "JSON ini tidak berisi satu laporan pun."
+EMPTY = "JSON ini tidak berisi satu laporan pun."
 _TWO_LISTS = "JSON ini memuat dua daftar laporan; kirim satu daftar per berkas."
 
 
@@ -62,7 +62,7 @@ class JsonDocumentStream:
         if self._peek():
             raise self._build_syntax_error()
         if not self._row_count:
-            raise SourceError(_EMPTY)
+            raise SourceError(EMPTY)
 
     def _read_wrapper(self) -> Iterator[Any]:
         """Yield the rows of the list in an object; without a list, the object is the row."""

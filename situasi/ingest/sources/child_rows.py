@@ -6,7 +6,8 @@ Where the children are the reports (a count each hour), their parent only says w
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, groupby
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -64,17 +65,22 @@ def join_children(
 ) -> Iterator[Table]:
     """Yield the tables with repeat groups joined to their parents; all others as they are.
 
-    zone: the election's. A source whose first table has neither a list of reports nor the key of
-    a join is streamed. Raises SourceError for lists of more rows than a file may have.
+    zone: the election's. A file of an archive that is a source of its own is joined by itself. A
+    source whose first table has neither a list of reports nor the key of a join is streamed. Raises
+    SourceError for lists of more rows than a file may have.
     """
-    rest = iter(tables)
-    first = next(rest, None)
-    if first is None:
-        return
+    for _, source in groupby(tables, key=attrgetter("file")):
+        yield from _join_source(source, catalog, zone)
+
+
+def _join_source(
+    tables: Iterator[Table], catalog: SourceCatalog, zone: ZoneInfo
+) -> Iterator[Table]:
+    first = next(tables)
     if reserved_columns.SHEET in first.cells.columns and _find_join(first, catalog):
-        yield from _join_all([first, *rest], catalog, zone)
+        yield from _join_all([first, *tables], catalog, zone)
         return
-    for table in chain([first], rest):
+    for table in chain([first], tables):
         parts = split_lists(table, catalog)
         yield from _join_all(parts, catalog, zone) if len(parts) > 1 else parts
 

@@ -1,10 +1,20 @@
-"""Questions with several answers: a column of 0 and 1 for each answer becomes one column."""
+"""Questions with several answers, and the sheets of a form that only list its questions."""
 
 import re
+from collections.abc import Iterable
 
 from situasi.ingest.parsing.cells import is_blank, normalize_cell
+from situasi.ingest.readers import reserved_columns
 from situasi.ingest.sources.converted_table import ConvertedTable
+from situasi.ingest.tables import Table
 
+# Sheets of an XLSForm (xlsform.org), and columns of which each has at least one.
+_FORM_SHEETS = {
+    "survey": {"type"},
+    "choices": {"list_name", "list name"},
+    "external_choices": {"list_name", "list name"},
+    "settings": {"form_title", "form_id", "id_string", "default_language", "version", "style"},
+}
 _YES = frozenset(("1", "1.0", "true", "ya", "yes"))
 _NO = frozenset(("0", "0.0", "false", "tidak", "no"))
 _SEPARATOR = re.compile(r"[/:]|__|\.")
@@ -58,3 +68,17 @@ def _iterate_answers(table: ConvertedTable, columns: dict[str, str]) -> list[lis
 
 def _join_chosen(answers: list[str]) -> str | None:
     return "; ".join(answers) or None
+
+
+def is_form_definition(sheet: str, headings: Iterable[object]) -> bool:
+    """Return whether a sheet defines the form itself: its questions, choices or settings."""
+    columns = _FORM_SHEETS.get(sheet.strip().lower(), set())
+    return not columns.isdisjoint(str(heading).strip().lower() for heading in headings)
+
+
+def list_headings(table: Table) -> list[str]:
+    """Return the headings of a table; the cells of its first row where none is known."""
+    lines = table.cells.get(reserved_columns.BROKEN)
+    if lines is None or lines.empty:
+        return list(table.cells.columns)
+    return str(lines.iloc[0]).split(" | ")

@@ -28,13 +28,12 @@ def convert_table(
 ) -> Table:
     """Return a table under our headings; the same object where nothing has to be converted.
 
-    profile: the source's, where it is chosen; None recognises it by the headings. order: one for
+    profile: the source's; None where its headings are our own or nobody's. order: one for
     all tables of a file; raises MonthFirstFound. Rows keep their numbers: none is added or lost.
     What is doubtful is noted at its row (reserved_columns.DOUBT); a row that its source rejected,
     and one of tags or titles, is marked as no report.
     """
     catalog, converted = context.sources, ConvertedTable(table, context.vocabulary)
-    profile = profile or catalog.find_profile(table, file_name)
     if profile is not None:
         converted.notes.append(f"sumber: {profile.title}")
         _apply_review(converted, profile)

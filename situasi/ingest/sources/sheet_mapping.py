@@ -8,6 +8,7 @@ from situasi.ingest.layout.header_detection import HeaderRow
 from situasi.ingest.readers import grid, reserved_columns, table_builder
 from situasi.ingest.readers.grid import HeaderPosition, Sheet
 from situasi.ingest.sources.catalog import score_signature
+from situasi.ingest.sources.choices import is_form_definition
 from situasi.ingest.sources.conversion import convert_table
 from situasi.ingest.sources.profile import SourceProfile
 from situasi.ingest.sources.source_times import DateOrder
@@ -94,8 +95,8 @@ def build_mapped_tables(
             for table in grid.build_tables(sheet, header, has_sheet_column=has_several):
                 source = replace(table, titles=titles, sheet=sheet.name)
                 yield convert_table(source, file_name, context, mapping.profile, order)
-        elif sheet.is_hidden:
-            note = f"lembar tersembunyi “{sheet.name}” dilewati: {len(sheet.rows)} baris"
+        elif sheet.is_hidden or is_form_definition(sheet.name, sheet.rows[0]):
+            note = f"lembar “{sheet.name}” dilewati: {len(sheet.rows)} baris"
             yield from table_builder.build_tables([], _EMPTY_HEADER, 1, (note,))
         else:
             yield from _build_unmapped_tables(sheet)

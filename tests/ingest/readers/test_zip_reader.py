@@ -1,15 +1,26 @@
-"""Archives of CSV files: every file is a table, and no archive takes more than its share."""
+"""Archives: every file is read as if it came alone, and no archive takes more than its share."""
 
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
-from situasi.ingest.readers import zip_reader
-from tests.ingest.readers.build import ROW, csv_text, look, put, refusal
+from situasi.ingest.readers import xlsx_guard, zip_reader
+from tests.ingest.readers.build import (
+    HEADING,
+    ROW,
+    csv_text,
+    look,
+    put,
+    refusal,
+    xlsx,
+    xlsx_bytes,
+)
 
 
 def archive(folder: Path, members: dict[str, str | bytes], name: str = "ekspor.zip") -> Path:
@@ -29,6 +40,50 @@ def test_every_csv_file_is_a_table_whose_rows_name_it(tmp_path):
 def test_one_csv_file_is_read_as_if_it_came_alone(tmp_path):
     (record,) = look(archive(tmp_path, {"folder/laporan.csv": csv_text()})).records
     assert tuple(record.values()) == ROW
+
+
+def test_workbooks_and_json_are_read_like_texts(tmp_path):
+    two = xlsx(ROW, ROW)
+    two.create_sheet("Kedua").append(list(HEADING))
+    two["Kedua"].append(list(ROW))
+    one = json.dumps([dict(zip(HEADING, ROW, strict=True))])
+    seen = look(
+        archive(tmp_path, {"a.csv": csv_text(), "bb.json": one, "ccc.xlsx": xlsx_bytes(two)})
+    )
+    sheets = [row["__lembar"] for row in seen.records]
+    assert sheets == [
+        "a",
+        "bb",
+        f"ccc / {two.sheetnames[0]}",
+        f"ccc / {two.sheetnames[0]}",
+        "ccc / Kedua",
+    ]
+    assert {tuple(row[h] for h in HEADING) for row in seen.records} == {ROW}
+
+
+@pytest.mark.parametrize("name", ["b.xlsx", "b.json"])
+def test_rows_of_other_things_are_kept_as_no_reports(tmp_path, name):
+    book = openpyxl.Workbook()
+    for row in (["apa", "itu"], ["x", "y"], ["z", "w"]):
+        book.active.append(row)
+    other = xlsx_bytes(book) if name == "b.xlsx" else '[{"apa": "x", "itu": "y"}, {"apa": "z"}]'
+    seen = look(archive(tmp_path, {"a.csv": csv_text(), name: other}))
+    assert [bool(row.get("__bukan_laporan")) for row in seen.records] == [False, True, True]
+
+
+def test_damaged_workbook_and_archive_in_an_archive_are_named(tmp_path):
+    broken = archive(tmp_path, {"a.csv": csv_text(), "b.xlsx": xlsx_bytes()[:-200]})
+    assert "“b” dalam arsip" in refusal(broken)
+    inner = archive(tmp_path, {"a.csv": csv_text()}, "dalam.zip").read_bytes()
+    assert "arsip ZIP lain" in refusal(archive(tmp_path, {"a.csv": csv_text(), "b.csv": inner}))
+
+
+def test_workbooks_share_one_limit(tmp_path, monkeypatch):
+    size = sum(p.file_size for p in zipfile.ZipFile(io.BytesIO(xlsx_bytes())).infolist())
+    monkeypatch.setattr(xlsx_guard, "MAX_UNPACKED_BYTES", 2 * size - 1)
+    assert look(archive(tmp_path, {"a.xlsx": xlsx_bytes()})).records
+    members: dict[str, str | bytes] = {f"{n}.xlsx": xlsx_bytes() for n in range(2)}
+    assert "terlalu besar" in refusal(archive(tmp_path, members))
 
 
 def test_other_files_are_counted_in_a_note(tmp_path):

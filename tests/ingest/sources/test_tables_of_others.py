@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -226,3 +228,32 @@ def test_a_later_row_that_proves_month_first_changes_how_the_earlier_ones_are_re
     assert (result.read, result.accepted) == (2, 2)
     assert [row[0] for row in counts(board)] == ["05/11 09.15", "27/11 09.15"]
     assert seen == [1, 1]  # and nobody was shown the wrong ones
+
+
+def test_sheets_that_define_the_form_are_left_out_by_name(board: Board, tmp_path: Path) -> None:
+    heading, cells = (line.split(",") for line in KOBO.format(state="Approved").splitlines())
+    form = {
+        "choices": [["list_name", "name", "label"], ["desa", "a", "A"], ["desa", "b", "B"]],
+        "settings": [["form_title", "form_id"], ["Pantau", "p1"]],
+    }
+    book = openpyxl.Workbook()
+    for name, rows in {"Pantau": [heading, cells], **form}.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.remove(book.worksheets[0])
+    book.save(tmp_path / "pantau.xlsx")
+    path = tmp_path / "kiriman.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(tmp_path / "pantau.xlsx", "satu/pantau.xlsx")
+        archive.writestr(
+            "dua.csv", KOBO.format(state="").replace("a-1", "a-2").replace(",3,", ",4,")
+        )
+    result = ingest_file(path, board.store, board.ingest_context, unbounded(), now=NOON)
+    assert (result.read, result.accepted, result.quarantined) == (2, 2, 0), result
+    assert sorted(row[2] or "" for row in counts(board)) == ["003", "004"]
+    left_out = [note for note in result.notes if "daftar formulir" in note]
+    assert left_out == [
+        "lembar “choices” dilewati: daftar formulir, 3 baris",
+        "lembar “settings” dilewati: daftar formulir, 2 baris",
+    ]
