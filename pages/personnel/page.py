@@ -8,6 +8,7 @@ import streamlit as st
 from pages.personnel.data import PersonnelData, compute_personnel
 from pages.personnel.kpis import build_kpis
 from pages.personnel.lists import render_lists_panel
+from pages.personnel.officer import render_officer_filter, render_officer_panel
 from situasi.analysis.personnel.officers import UNKNOWN, count_by_last_checkin
 from situasi.board import current_board as board
 from situasi.common.formats import format_counts, format_number, format_time
@@ -31,7 +32,9 @@ MAX_AREAS = 24
 
 def show(context: PageContext) -> None:
     """Draw the page Personel."""
-    context = page_layout.begin_page(context, label("screen", "personel"))
+    context, (petugas,) = page_layout.begin_filtered_page(
+        context, label("screen", "personel"), partial(render_officer_filter, context)
+    )
     data = context.compute(compute_personnel, context.kecamatan)
     if data.coverage.officers.empty:
         page_layout.render_missing_data(_("Belum ada laporan personel pada pilihan ini."))
@@ -40,6 +43,8 @@ def show(context: PageContext) -> None:
         page_layout.render_missing_data(
             _("Belum ada plotting personel ke TPS; yang tampil hanya lapor diri.")
         )
+    if petugas:
+        render_officer_panel(context, petugas)
     comparison.render_kpis(
         context, "personel", data, build_kpis, compute_personnel, context.kecamatan
     )

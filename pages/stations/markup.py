@@ -64,12 +64,6 @@ def render_legend(marks: Sequence[tuple[int | None, str, str]], theme: Theme, to
     )
 
 
-def render_facts(title: str, pairs: Sequence[tuple[str, str]]) -> None:
-    """Draw the facts of one TPS."""
-    lines = format_each(Markup("<span>{} <b>{}</b></span>"), pairs)
-    render(Markup('<div class="ts-facts"><h3>{}</h3><p>{}</p></div>').format(title, lines))
-
-
 def _build_cell(cell: StationCell) -> Markup:
     css_class = _build_css_class(cell.colour_index, cell.state) + (
         " ts-chosen" if cell.is_selected else ""

@@ -232,7 +232,7 @@ def render_detail_panel(context: PageContext, tps: pd.DataFrame, code: str) -> N
     if row is None:
         return
     name = wording.format_name(code)
-    stations_markup.render_facts(name, _list_facts(row))
+    markup.render_facts(name, _list_facts(row))
     reports = stations.build_reports_table(context.compute(select_reports, code))
     title = _("Riwayat {tps}").format(tps=name)
     table_view.render_table(reports, "riwayat", title, visible_rows=8)

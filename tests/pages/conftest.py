@@ -27,6 +27,7 @@ VIEWS = (
     ("personnel", {}),
     ("personnel", {"menurut": "polsek", "daftar": "cadangan"}),
     ("personnel", {"menurut": "instansi", "daftar": "tanpa_kabar"}),
+    ("personnel", {"petugas": "P-0302"}),
     ("redeployment", {}),
     ("activities", {}),
     ("neutrality", {}),

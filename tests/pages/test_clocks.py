@@ -36,3 +36,14 @@ def test_changes_are_told_since_some_hours_without_any_briefing(at_hand: Board) 
     run(app)
     texts = " ".join(element.value for element in app.markdown)
     assert "kejadian baru sejak 3 jam lalu" in texts
+
+
+def test_an_officer_is_found_with_place_last_word_and_orders(at_hand: Board) -> None:
+    app = AppTest.from_string(script_of("personnel"))
+    app.query_params.update({"saat": "2024-11-27T12:30", "petugas": "P-0302"})
+    run(app)
+    facts = next(one.proto.body for one in app.get("html") if "Petugas P-0302" in one.proto.body)
+    assert all(word in facts for word in ("keadaan", "tempat", "kabar terakhir", "instansi"))
+    headings = [list(frame.value.columns) for frame in app.dataframe]
+    assert any("berlaku sejak" in names for names in headings)
+    assert any({"waktu", "lapor", "tempat"} <= set(names) for names in headings)

@@ -123,6 +123,14 @@ PERSONNEL: dict[str, ExplanationBuilder] = {
     "personel_polsek": _AREAS,
     "personel_instansi": _AREAS,
     "personel_kabar": _CHECKED_IN,
+    "lapor_petugas": explain(
+        N_("Semua lapor diri petugas ini, yang terbaru dahulu, juga yang kemudian diperbaiki."),
+        "personnel",
+    ),
+    "perintah_petugas": explain(
+        N_("Semua plotting dan perintah petugas ini; yang terbaru menggantikan yang lama."),
+        "postings",
+    ),
     "daftar_tanpa_petugas": _EMPTY_STATIONS,
     "daftar_bawah_pola": _BELOW_PATTERN,
     "daftar_belum_lapor": explain(

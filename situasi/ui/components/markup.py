@@ -53,6 +53,12 @@ def build_facts(facts: Iterable[tuple[str, str]]) -> Markup:
     return Markup('<dl class="kj-facts">{}</dl>').format(rows)
 
 
+def render_facts(title: str, pairs: Sequence[tuple[str, str]]) -> None:
+    """Draw the facts of one TPS or officer."""
+    lines = format_each(Markup("<span>{} <b>{}</b></span>"), pairs)
+    render(Markup('<div class="ts-facts"><h3>{}</h3><p>{}</p></div>').format(title, lines))
+
+
 def escape_markdown(text: str) -> str:
     """Return typed text with all signs of Markdown escaped."""
     escaped = "".join("\\" + sign if sign in r"\`*_{}[]<>()#+!|~$:" else sign for sign in text)

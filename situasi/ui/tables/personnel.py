@@ -10,7 +10,13 @@ from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
 from situasi.domain.officer_marks import is_number_mark, shorten_mark
-from situasi.ui.tables.columns import Cells, number_column, ratio_column, time_column
+from situasi.ui.tables.columns import (
+    Cells,
+    imprecise_time_column,
+    number_column,
+    ratio_column,
+    time_column,
+)
 from situasi.ui.tables.table_view import Table, make_table
 
 
@@ -125,13 +131,12 @@ def build_tps_table(rows: pd.DataFrame, postings: pd.DataFrame) -> Table:
 def build_officers_table(rows: pd.DataFrame, postings: pd.DataFrame) -> Table:
     """Build the table of officers: number, agency, duty, place, state and last check-in."""
     own = postings[postings["petugas"].isin(rows.index)]
-    names = own["desa_text"].fillna(own["desa"]).fillna("") + " " + own["tps"].fillna("?")
-    places = names.groupby(own["petugas"]).agg(", ".join).reindex(rows.index)
+    places = find_posting_places(own).reindex(rows.index)
     columns: dict[str, Cells] = {
         _("petugas"): [shorten_mark(petugas) for petugas in rows.index],
         _("instansi"): [agency_name(code) for code in rows["instansi"]],
         _("keadaan"): [label("kehadiran", state) for state in rows["state"]],
-        _("penugasan"): [_duty_name(code) for code in rows["duty"]],
+        _("penugasan"): [duty_name(code) for code in rows["duty"]],
         _("kecamatan"): [", ".join(map(kecamatan_name, sorted(a))) for a in rows["areas"]],
         _("tempat"): places.fillna(rows["lokasi"]),
         _("lapor terakhir"): [label("checkin", word) for word in rows["checkin"]],
@@ -142,7 +147,59 @@ def build_officers_table(rows: pd.DataFrame, postings: pd.DataFrame) -> Table:
     return make_table(columns, rows["latihan"])
 
 
-def _duty_name(code: object) -> str:
+def find_posting_places(postings: pd.DataFrame) -> pd.Series:
+    """Return desa and numbers of the TPS of each officer, as text by petugas."""
+    desa = postings["desa_text"].fillna(postings["desa"]).fillna("")
+    names = desa + " " + postings["tps"].fillna("?")
+    return names.groupby(postings["petugas"]).agg(", ".join)
+
+
+def build_checkins_of_officer_table(rows: pd.DataFrame) -> Table:
+    """Build the table of all check-ins of one officer, newest first."""
+    newest = rows.sort_values(["occurred_at", "seq"], ascending=False, kind="stable")
+    columns: dict[str, Cells] = {
+        _("waktu"): imprecise_time_column(newest["occurred_at"], newest["precision"]),
+        _("lapor"): [label("checkin", word) for word in newest["checkin"]],
+        **_build_place_columns(newest),
+        _("uraian"): newest["uraian"],
+        _("pelapor"): newest["pelapor"],
+        _("catatan periksa"): newest["flags"],
+    }
+    return make_table(columns, newest["latihan"])
+
+
+def build_orders_of_officer_table(rows: pd.DataFrame) -> Table:
+    """Build the table of all orders of one officer, newest first; without a time: from the start.
+
+    A later order replaces the earlier ones.
+    """
+    newest = rows.sort_values(["occurred_at", "seq"], ascending=False, kind="stable")
+    columns: dict[str, Cells] = {
+        _("berlaku sejak"): imprecise_time_column(newest["occurred_at"], newest["precision"]),
+        _("penugasan"): [duty_name(code) for code in newest["penugasan"]],
+        **_build_place_columns(newest),
+        _("lokasi"): newest["lokasi"],
+        _("uraian"): newest["uraian"],
+        _("pelapor"): newest["pelapor"],
+    }
+    return make_table(columns, newest["latihan"])
+
+
+def _build_place_columns(rows: pd.DataFrame) -> dict[str, Cells]:
+    return {
+        _("kecamatan"): [kecamatan_name(code) if code else "" for code in rows["kecamatan"]],
+        _("tempat"): list(map(_format_place, rows["desa_text"], rows["tps"])),
+    }
+
+
+def _format_place(desa: object, tps: object) -> str:
+    """Return desa and TPS of a row; tps: one number or several, joined by commas."""
+    stations = f"TPS {tps.replace(',', ', ')}" if isinstance(tps, str) else None
+    return " · ".join(part for part in (desa, stations) if isinstance(part, str))
+
+
+def duty_name(code: object) -> str:
+    """Return the name of a duty, or that nobody was posted."""
     return label("penugasan", code) if isinstance(code, str) else _("tanpa plotting")
 
 
